@@ -1,0 +1,162 @@
+"""Every error geoservice raises on purpose.
+
+::
+
+    GeoserviceError                 exit 1   500
+    ├── InputError                  exit 10  400  a file or value somebody gave us
+    │   ├── UnreadableFile          exit 11       no accepted driver reads it, or it is not what its name says
+    │   ├── WrongEncoding           exit 12
+    │   ├── EmptyFile               exit 13
+    │   ├── MissingColumn           exit 14
+    │   ├── DuplicateKeys           exit 15
+    │   ├── BadValues               exit 16       rows were rejected and partial loads were not asked for
+    │   ├── BadGeometry             exit 17
+    │   ├── WrongPlace              exit 18       wrong CRS, swapped axes, points outside every area
+    │   ├── TooLarge                exit 19  413  a limit of time, memory, line or archive size was met
+    │   ├── PersonalData            exit 20       names, ID-card numbers, phones
+    │   ├── RefusedTopic            exit 21       what this service will not hold
+    │   └── StudyError              exit 22       study.toml or a layer file is wrong
+    ├── ParameterError              exit 30  400  a request parameter
+    ├── NotFound                    exit 31  404
+    ├── Forbidden                   exit 32  403
+    ├── Conflict                    exit 33  409  e.g. another process writes
+    ├── Unavailable                 exit 34  503  e.g. no release yet
+    ├── NetworkError                exit 40       the street network cannot be built or used
+    ├── DisclosureError             exit 41       a result may not be released
+    └── ReleaseError                exit 42       a release is damaged or was refused by its checks
+
+A message says what happened, to which name, what was got and what is allowed. The publishing layer maps a class to an HTTP
+status by one table; the command line maps it to ``exit_code``.
+"""
+
+
+class GeoserviceError(Exception):
+    """Root of the tree; ``exit_code`` is what the command line ends with."""
+
+    exit_code = 1
+
+
+class InputError(GeoserviceError):
+    """A file or a value from outside is not acceptable."""
+
+    exit_code = 10
+
+
+class UnreadableFile(InputError):
+    """No accepted driver reads the file, or its content is not what its name says."""
+
+    exit_code = 11
+
+
+class WrongEncoding(InputError):
+    """The text is in none of the accepted encodings."""
+
+    exit_code = 12
+
+
+class EmptyFile(InputError):
+    """The file holds no rows."""
+
+    exit_code = 13
+
+
+class MissingColumn(InputError):
+    """A required column was not found and not mapped."""
+
+    exit_code = 14
+
+
+class DuplicateKeys(InputError):
+    """A key that must be unique occurs more than once."""
+
+    exit_code = 15
+
+
+class BadValues(InputError):
+    """Rows were rejected for their values."""
+
+    exit_code = 16
+
+
+class BadGeometry(InputError):
+    """A geometry is invalid or of the wrong kind."""
+
+    exit_code = 17
+
+
+class WrongPlace(InputError):
+    """Coordinates are in another CRS than said, swapped, or outside every area."""
+
+    exit_code = 18
+
+
+class TooLarge(InputError):
+    """A limit on time, memory, line length or archive size was met."""
+
+    exit_code = 19
+
+
+class PersonalData(InputError):
+    """A column looks like names, identity-card numbers or phones."""
+
+    exit_code = 20
+
+
+class RefusedTopic(InputError):
+    """A column is about a topic that this service refuses to hold."""
+
+    exit_code = 21
+
+
+class StudyError(InputError):
+    """study.toml or a layer file is wrong."""
+
+    exit_code = 22
+
+
+class ParameterError(GeoserviceError):
+    """A request parameter is unknown, malformed or out of bounds."""
+
+    exit_code = 30
+
+
+class NotFound(GeoserviceError):
+    """The named thing does not exist."""
+
+    exit_code = 31
+
+
+class Forbidden(GeoserviceError):
+    """The caller's role may not do this."""
+
+    exit_code = 32
+
+
+class Conflict(GeoserviceError):
+    """Another process holds what this one needs."""
+
+    exit_code = 33
+
+
+class Unavailable(GeoserviceError):
+    """The service cannot answer yet."""
+
+    exit_code = 34
+
+
+class NetworkError(GeoserviceError):
+    """The street network cannot be built or used."""
+
+    exit_code = 40
+
+
+class DisclosureError(GeoserviceError):
+    """A result may not be released."""
+
+    exit_code = 41
+
+
+class ReleaseError(GeoserviceError):
+    """A release is damaged or was refused by its checks."""
+
+    exit_code = 42

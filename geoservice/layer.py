@@ -1,0 +1,84 @@
+"""layers/<id>.toml: what a published layer shows, as one frozen model; the file's stem is the layer's id."""
+
+import tomllib
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from geoservice.errors import StudyError
+
+Dimension = Literal["service", "tier", "mode", "nth", "group", "minutes"]
+
+
+class Label(BaseModel):
+    """Text in both languages; may hold ``{service}``-like placeholders of the column's dimensions."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    zh: str
+    en: str
+
+
+class Column(BaseModel):
+    """A property of the layer's features.
+
+    ``name`` may hold placeholders (``share_{service}_{mode}_{minutes}``): one property is made for each value of these
+    dimensions in the release table. ``where`` fixes the others. Without ``measure`` the property is a public attribute of
+    the unit itself (``name``, ``tier``, ...).
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_{}]*$")]
+    title: Label
+    type: Literal["text", "integer", "number", "boolean"] = "number"
+    unit: str = ""
+    measure: str | None = None
+    where: dict[Dimension, str | int] = Field(default_factory=dict)
+
+
+class Style(BaseModel):
+    """How the layer is drawn: a kind, the property that colours it, class breaks and a colour-blind-safe ramp."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    kind: Literal["circle", "line", "fill", "none"] = "fill"
+    property: str | None = None
+    breaks: tuple[float, ...] = ()
+    colours: tuple[str, ...] = ()
+    suppressed: str = "#cfcfcf"
+    opacity: float = Field(0.7, ge=0, le=1)
+
+
+class Layer(BaseModel):
+    """A published layer: the geography of the release it draws, its columns, zooms, style and who may read it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,40}$")]
+    title: Label
+    description: Label
+    geography: tuple[str, ...] = Field(description="geographies of the release, from coarse to fine; empty: the release table itself")
+    geometry: Literal["point", "line", "polygon", "none"]
+    role: Literal["public", "planner", "steward"] = "public"
+    minzoom: int = Field(0, ge=0, le=22)
+    maxzoom: int = Field(14, ge=0, le=22)
+    columns: tuple[Column, ...] = ()
+    style: Style = Style()
+
+
+def read_layer(path: Path) -> Layer:
+    """Read one layer file; raises :class:`StudyError` naming the file and the key."""
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+        return Layer.model_validate({**data, "id": path.stem})
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as e:
+        raise StudyError(f"{path.name}: not readable as TOML: {e}") from e
+    except ValidationError as e:
+        lines = [f"{'.'.join(map(str, err['loc']))}: {err['msg']}; got {err['input']!r:.80}" for err in e.errors()]
+        raise StudyError(f"{path.name}: " + "; ".join(lines)) from e
+
+
+def read_layers(folder: Path) -> tuple[Layer, ...]:
+    """Read every layer of a folder in order of file name; raises :class:`StudyError` if there is none."""
+    files = sorted(folder.glob("*.toml"))
+    if not files:
+        raise StudyError(f"{folder.name}: no layer files (*.toml)")
+    return tuple(read_layer(f) for f in files)

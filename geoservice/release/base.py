@@ -1,0 +1,180 @@
+"""What a release is, and what every store of releases can do."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+import pyarrow as pa
+from pydantic import BaseModel, ConfigDict
+
+from geoservice.geo import BBox, Tile
+from geoservice.layer import Label, Style
+
+SUPPRESSED = "suppressed"
+RELEASED = "released"
+
+TABLE = pa.schema(
+    [
+        pa.field("geography", pa.string(), nullable=False),
+        pa.field("unit", pa.string(), nullable=False),
+        pa.field("measure", pa.string(), nullable=False),
+        pa.field("service", pa.string(), nullable=False),
+        pa.field("tier", pa.string(), nullable=False),
+        pa.field("mode", pa.string(), nullable=False),
+        pa.field("nth", pa.int32(), nullable=False),
+        pa.field("group", pa.string(), nullable=False),
+        pa.field("minutes", pa.int32(), nullable=False),
+        pa.field("value", pa.float64(), nullable=True),
+        pa.field("status", pa.string(), nullable=False),
+    ]
+)
+"""The release table. A dimension that does not apply is ``''`` or 0; ``value`` is null exactly when ``status`` is ``suppressed``."""
+
+DIMENSIONS = ("service", "tier", "mode", "nth", "group", "minutes")
+
+
+class PublishedColumn(BaseModel):
+    """A property of a published layer, placeholders filled in."""
+
+    model_config = ConfigDict(frozen=True)
+    name: str
+    title: Label
+    type: str
+    unit: str = ""
+    measure: str | None = None
+    dimensions: dict[str, str | int] = {}
+
+
+class PublishedLayer(BaseModel):
+    """A layer as it stands in a release: what the serving process needs to know of it."""
+
+    model_config = ConfigDict(frozen=True)
+    id: str
+    title: Label
+    description: Label
+    geometry: str
+    role: str
+    minzoom: int
+    maxzoom: int
+    columns: tuple[PublishedColumn, ...]
+    style: Style
+    bbox: tuple[float, float, float, float] | None
+    features: int
+
+
+class Manifest(BaseModel):
+    """What a release says of itself. ``hash`` covers everything else but ``created``: two runs on the same input agree on it."""
+
+    model_config = ConfigDict(frozen=True)
+    hash: str = ""
+    created: str = ""
+    code_version: str
+    study: dict[str, Any]
+    inputs: dict[str, str]
+    parameters: dict[str, Any]
+    table_digest: str
+    layers: tuple[PublishedLayer, ...]
+    processes: tuple[dict[str, Any], ...] = ()
+    disclosure: dict[str, Any]
+    notes: tuple[Label, ...] = ()
+    base_map: bool = False
+
+
+@dataclass(frozen=True)
+class LayerContent:
+    """A layer's features: column ``fid`` (int64, 1..n), ``geography``, ``unit``, the layer's columns, and ``geometry`` (WKB or null)."""
+
+    layer: PublishedLayer
+    features: pa.Table
+
+
+@dataclass(frozen=True)
+class ReleaseContent:
+    """All that is written: layers, the release table, the manifest and the base map's PMTiles file, if there is one."""
+
+    layers: Sequence[LayerContent]
+    table: pa.Table
+    manifest: Manifest
+    base_map: Path | None = None
+
+
+@dataclass(frozen=True)
+class ItemQuery:
+    """A page of items: ``equals`` are property equalities; ``after`` is the ``fid`` to go on from (keyset paging)."""
+
+    limit: int = 10
+    after: int = 0
+    bbox: BBox | None = None
+    equals: Mapping[str, str | float | bool] = field(default_factory=dict)
+    properties: Sequence[str] | None = None
+    geometry: bool = True
+
+
+class ReleaseReader(Protocol):
+    """One release, opened for reading only; safe to use from several threads."""
+
+    number: int
+    manifest: Manifest
+
+    def layer(self, layer_id: str) -> PublishedLayer:
+        """Return the layer; raises :class:`geoservice.errors.NotFound` naming the layers there are."""
+        ...
+
+    def items(self, layer_id: str, query: ItemQuery) -> pa.Table:
+        """Features with ``fid > after`` in order of ``fid``, at most ``limit``: ``fid``, properties, ``geometry`` as WKB.
+
+        Raises :class:`geoservice.errors.ParameterError` for a property that the layer does not have.
+        """
+        ...
+
+    def item(self, layer_id: str, fid: int) -> pa.Table:
+        """The one feature, or an empty table."""
+        ...
+
+    def count(self, layer_id: str, query: ItemQuery) -> int:
+        """How many features match, paging aside."""
+        ...
+
+    def tile(self, layer_id: str, tile: Tile) -> bytes:
+        """The layer's baked vector tile, gzip; empty bytes when there is nothing in it. ``base`` is the base map."""
+        ...
+
+    def close(self) -> None:
+        """Let go of files and connections."""
+        ...
+
+
+class ReleaseStore(Protocol):
+    """All releases of a study. Immutable once written; ``current`` moves by one atomic switch."""
+
+    def write(self, content: ReleaseContent, keep: int = 5) -> int:
+        """Write aside, check, make durable, switch; returns the number. A killed writer leaves the old release current.
+
+        The last ``keep`` releases stay. Raises :class:`geoservice.errors.ReleaseError` when a check fails.
+        """
+        ...
+
+    def numbers(self) -> list[int]:
+        """Return the complete releases, oldest first."""
+        ...
+
+    def current(self) -> int | None:
+        """Return the number of the current release; cheap enough to ask at every request."""
+        ...
+
+    def open(self, number: int | None = None) -> ReleaseReader:
+        """Open a release, the current one by default; raises :class:`geoservice.errors.Unavailable` when there is none."""
+        ...
+
+    def rollback(self, number: int | None = None) -> int:
+        """Make an older release current (the one before by default) and return its number."""
+        ...
+
+    def tiles(self, reader: ReleaseReader, layer_id: str) -> Iterator[tuple[Tile, bytes]]:
+        """All baked tiles of a layer, for exports and checks."""
+        ...
+
+    def close(self) -> None:
+        """Let go of files and connections."""
+        ...

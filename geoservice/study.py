@@ -1,0 +1,114 @@
+"""study.toml: what a planner wants to know, as one frozen model."""
+
+import tomllib
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from geoservice.errors import StudyError
+from geoservice.schema import LEVELS, TIERS
+
+Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,30}$")]
+Mode = Literal["walk", "cycle", "drive"]
+Direction = Literal["to", "from"]
+MINUTES = (5, 10, 15, 20, 30, 45, 60, 90, 120)
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Title(_Frozen):
+    """A label in both languages of the house."""
+
+    zh: str = Field(min_length=1)
+    en: str = Field(min_length=1)
+
+
+class Service(_Frozen):
+    """A service that stations offer; ``standard_minutes`` is the norm that gaps are measured against, one of the breaks."""
+
+    id: Id
+    title: Title
+    standard_minutes: int = 30
+
+
+class Group(_Frozen):
+    """A population group counted by a column of the register."""
+
+    id: Id
+    title: Title
+
+
+class Study(_Frozen):
+    """One study: which services, modes, tiers, breaks, groups and area levels, and how results are disclosed.
+
+    ``levels`` are the area levels published, from the top down. ``tiers`` are asked one by one, beside ``any`` (all of them
+    together). ``nth`` are the ranks of stations: 1 is the nearest. ``direction`` is ``to`` the station or ``from`` it.
+    """
+
+    id: Id
+    title: Title
+    synthetic: bool = Field(False, description="households are made up; said on every page")
+    source: Title | None = Field(None, description="attribution shown on maps")
+    code_system: str = "local"
+    levels: tuple[Literal["province", "city", "county", "township", "village"], ...] = ("county", "township")
+    services: tuple[Service, ...] = Field(min_length=1, max_length=12)
+    modes: tuple[Mode, ...] = ("walk", "drive")
+    tiers: tuple[Literal["county", "township", "village", "van"], ...] = ()
+    minutes: tuple[int, ...] = Field(MINUTES, min_length=1, max_length=9)
+    nth: tuple[int, ...] = (1,)
+    direction: Direction = "to"
+    groups: tuple[Group, ...] = Field((), max_length=8)
+    migrants: bool = Field(True, description="tell residents and migrants apart by registered_area")
+    snap_metres: float = Field(500, gt=0, le=5000, description="farthest a household or station may be from a street")
+    cell_metres: int = Field(250, ge=100, le=5000, description="side of the travel-time cells")
+    profile: Literal["internal", "planner", "public"] = "planner"
+
+    @model_validator(mode="after")
+    def _consistent(self) -> "Study":
+        def refuse(what: str) -> None:
+            raise ValueError(what)
+
+        if tuple(sorted(set(self.minutes))) != self.minutes or not set(self.minutes) <= set(MINUTES):
+            refuse(f"minutes: got {list(self.minutes)}, allowed are some of {list(MINUTES)} in rising order")
+        if [LEVELS.index(lv) for lv in self.levels] != sorted({LEVELS.index(lv) for lv in self.levels}):
+            refuse(f"levels: got {list(self.levels)}, allowed are some of {list(LEVELS)} from the top down, each once")
+        if not self.nth or not all(1 <= n <= 5 for n in self.nth) or len(set(self.nth)) != len(self.nth) or 1 not in self.nth:
+            refuse(f"nth: got {list(self.nth)}, allowed are distinct ranks 1 to 5, 1 among them")
+        ids = [s.id for s in self.services]
+        if len(set(ids)) != len(ids):
+            refuse(f"services: ids must differ, got {ids}")
+        for s in self.services:
+            if s.standard_minutes not in self.minutes:
+                refuse(f"services.{s.id}.standard_minutes: got {s.standard_minutes}, allowed {list(self.minutes)}")
+        reserved = {"all", "resident", "migrant", "any"}
+        if clash := reserved & {g.id for g in self.groups}:
+            refuse(f"groups: {sorted(clash)} are names of the house, choose others")
+        return self
+
+    @property
+    def group_ids(self) -> tuple[str, ...]:
+        """Return the ids of the register's group columns."""
+        return tuple(g.id for g in self.groups)
+
+    @property
+    def tier_choices(self) -> tuple[str, ...]:
+        """Return ``any`` and then each tier asked for, in the order of the house."""
+        return ("any", *(t for t in TIERS if t in self.tiers))
+
+
+def read_study(path: Path) -> Study:
+    """Read a study; raises :class:`StudyError` naming the file, the key, what was got and what is allowed."""
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as e:
+        raise StudyError(f"{path.name} not found; make one with: geoservice init") from e
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as e:
+        raise StudyError(f"{path.name}: not readable as TOML: {e}") from e
+    try:
+        return Study.model_validate(data)
+    except ValidationError as e:
+        lines = [f"{'.'.join(map(str, err['loc']))}: {err['msg']}; got {err['input']!r:.80}" for err in e.errors()]
+        raise StudyError(f"{path.name}: " + "; ".join(lines)) from e
