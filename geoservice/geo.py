@@ -33,12 +33,7 @@ class BBox(NamedTuple):
 
     def intersects(self, other: "BBox") -> bool:
         """Whether the two boxes share at least a point."""
-        return (
-            self.west <= other.east
-            and other.west <= self.east
-            and self.south <= other.north
-            and other.south <= self.north
-        )
+        return self.west <= other.east and other.west <= self.east and self.south <= other.north and other.south <= self.north
 
 
 class Tile(NamedTuple):

@@ -55,7 +55,9 @@ class Layer(BaseModel):
     id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,40}$")]
     title: Label
     description: Label
-    geography: tuple[str, ...] = Field(description="geographies of the release, from coarse to fine; empty: the release table itself")
+    geography: tuple[str, ...] = Field(
+        description="geographies of the release, from coarse to fine; empty: the release table itself"
+    )
     geometry: Literal["point", "line", "polygon", "none"]
     role: Literal["public", "planner", "steward"] = "public"
     minzoom: int = Field(0, ge=0, le=22)

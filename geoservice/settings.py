@@ -15,7 +15,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="GEOSERVICE_", frozen=True, extra="ignore")
 
-    home: Path = Field(Path("."), description="the project folder: study.toml, workspace/ and releases/")
+    home: Path = Field(Path(), description="the project folder: study.toml, workspace/ and releases/")
     dsn: SecretStr | None = Field(None, description="PostGIS connection of the private role; absent: DuckDB in the folder")
     publish_dsn: SecretStr | None = Field(None, description="PostGIS connection of the serving role")
     schema_prefix: str = Field("geoservice", pattern=r"^[a-z][a-z0-9_]{0,30}$", description="prefix of every schema on PostGIS")

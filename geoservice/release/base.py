@@ -14,7 +14,7 @@ from geoservice.layer import Label, Style
 SUPPRESSED = "suppressed"
 RELEASED = "released"
 
-TABLE = pa.schema(
+TABLE: pa.Schema = pa.schema(
     [
         pa.field("geography", pa.string(), nullable=False),
         pa.field("unit", pa.string(), nullable=False),
