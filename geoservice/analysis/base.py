@@ -60,7 +60,10 @@ class Demand:
 
 @dataclass(frozen=True)
 class Units:
-    """Regions of one geography, all public: columns ``unit``, ``name_zh``, ``name_en``, ``parent``, ``geometry`` (WKB), and more."""
+    """Regions of one geography, all public.
+
+    Columns ``unit``, ``name_zh``, ``name_en``, ``parent``, ``geometry`` (WKB), and further attributes.
+    """
 
     geography: str
     table: pa.Table
@@ -73,7 +76,7 @@ class Units:
 
 @dataclass(frozen=True)
 class Streets:
-    """Junctions of one mode's network, public: positions, shapes ``(n,)``, and for each trip of the mode the times from or to them."""
+    """Junctions of one mode's network, public: positions, shapes ``(n,)``, and their times for each trip of the mode."""
 
     lon: Floats
     lat: Floats
@@ -144,8 +147,9 @@ class Process(BaseModel):
 
 
 class Analysis(Protocol):
-    """A module of this package: ``PROCESS``, ``params`` and the two functions below. The release table's frame has the columns of
-    ``geoservice.release.base.TABLE`` and holds what was released so far.
+    """A module of this package: ``PROCESS``, ``Params`` and the functions below.
+
+    The frame ``released`` has the columns of the release table and holds what was released so far.
     """
 
     PROCESS: Process

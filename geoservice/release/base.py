@@ -29,7 +29,10 @@ TABLE: pa.Schema = pa.schema(
         pa.field("status", pa.string(), nullable=False),
     ]
 )
-"""The release table. A dimension that does not apply is ``''`` or 0; ``value`` is null exactly when ``status`` is ``suppressed``."""
+"""The release table.
+
+A dimension that does not apply is ``''`` or 0; ``value`` is null exactly when ``status`` is ``suppressed``.
+"""
 
 DIMENSIONS = ("service", "tier", "mode", "nth", "group", "minutes")
 
@@ -64,7 +67,7 @@ class PublishedLayer(BaseModel):
 
 
 class Manifest(BaseModel):
-    """What a release says of itself. ``hash`` covers everything else but ``created``: two runs on the same input agree on it."""
+    """What a release says of itself. ``hash`` covers all else but ``created``: two runs on the same input agree on it."""
 
     model_config = ConfigDict(frozen=True)
     hash: str = ""
@@ -83,7 +86,10 @@ class Manifest(BaseModel):
 
 @dataclass(frozen=True)
 class LayerContent:
-    """A layer's features: column ``fid`` (int64, 1..n), ``geography``, ``unit``, the layer's columns, and ``geometry`` (WKB or null)."""
+    """A layer's features.
+
+    Columns ``fid`` (int64, 1..n), ``geography``, ``unit``, the layer's own columns, and ``geometry`` (WKB or null).
+    """
 
     layer: PublishedLayer
     features: pa.Table
