@@ -1,0 +1,61 @@
+"""The two engines behind one small protocol."""
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any, Protocol
+
+import pyarrow as pa
+
+from geoservice.db.dialect import Dialect
+
+
+class Session(Protocol):
+    """One transaction: committed when its block ends, rolled back when the block raises."""
+
+    dialect: Dialect
+
+    def execute(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """Run a statement with bound values and return its rows, if any."""
+        ...
+
+    def fetch(self, sql: str, schema: pa.Schema, values: Sequence[Any] = ()) -> pa.Table:
+        """Run a query with bound values; a few rows, as Arrow."""
+        ...
+
+    def scan(self, sql: str, schema: pa.Schema, values: Sequence[Any] = ()) -> pa.Table:
+        """Run a query that returns many rows, as Arrow."""
+        ...
+
+    def append(self, table: str, rows: pa.Table) -> None:
+        """Add many rows to a table, named as :meth:`Dialect.table` returns it; columns are matched by name."""
+        ...
+
+
+class Database(Protocol):
+    """Where tables are kept."""
+
+    dialect: Dialect
+
+    def exists(self) -> bool:
+        """Whether there is anything to read yet."""
+        ...
+
+    def session(self, write: bool = False) -> AbstractContextManager[Session]:
+        """Open a transaction; raises :class:`geoservice.errors.Conflict` when another process writes."""
+        ...
+
+    def close(self) -> None:
+        """Let go of connections."""
+        ...
+
+
+def connect(path: Path, dsn: str | None) -> Database:
+    """Return the database: PostGIS where a connection string is given, the DuckDB file ``path`` where not."""
+    if dsn is None:
+        from geoservice.db.duckdb import DuckDBFile
+
+        return DuckDBFile(path)
+    from geoservice.db.postgis import PostGIS
+
+    return PostGIS(dsn)

@@ -1,0 +1,100 @@
+"""DuckDB: a file opened for one transaction at a time, with the spatial extension out of its wheel and the doors shut."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from geoservice.db.arrow import conform
+from geoservice.db.dialect import DUCKDB
+from geoservice.db.lock import locked
+
+WAIT_S = 5.0
+_NO_DOWNLOAD = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
+
+
+def spatial_extension() -> Path:
+    """Return the extension's file in its wheel, so that no network is asked for it."""
+    return Path(str(files("duckdb_extension_spatial"))) / "extensions" / f"v{duckdb.__version__}" / "spatial.duckdb_extension"
+
+
+def open_duckdb(path: Path | None, read_only: bool = False, spatial: bool = True) -> duckdb.DuckDBPyConnection:
+    """Open a database file, or one in memory, that can reach no other file and no network, and cannot be told otherwise."""
+    connection = duckdb.connect(str(path) if path else ":memory:", read_only=read_only, config=dict(_NO_DOWNLOAD))
+    if spatial:
+        connection.load_extension(str(spatial_extension()))
+    # A spill beside the file is the one thing DuckDB may still write: a big sort must not fail.
+    directories = f"['{str(path.parent).replace(chr(39), chr(39) * 2)}']" if path and not read_only else "[]"
+    connection.execute(f"SET allowed_directories={directories}")
+    connection.execute("SET enable_external_access=false")
+    connection.execute("SET lock_configuration=true")
+    return connection
+
+
+class DuckDBSession:
+    """A transaction on an open connection."""
+
+    dialect = DUCKDB
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self._connection = connection
+
+    def execute(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """Run a statement and return its rows."""
+        rows: list[tuple[Any, ...]] = self._connection.execute(sql, list(values)).fetchall()
+        return rows
+
+    def fetch(self, sql: str, schema: pa.Schema, values: Sequence[Any] = ()) -> pa.Table:
+        """Run a query and return its rows in ``schema``."""
+        return conform(self._connection.execute(sql, list(values)).to_arrow_table(), schema)
+
+    scan = fetch
+
+    def append(self, table: str, rows: pa.Table) -> None:
+        """Add the rows of an Arrow table."""
+        self._connection.register("incoming", rows)
+        self._connection.execute(f"INSERT INTO {table} BY NAME FROM incoming")
+        self._connection.unregister("incoming")
+
+
+class DuckDBFile:
+    """A private database file. It is open for a transaction only, so that several processes can take turns."""
+
+    dialect = DUCKDB
+
+    def __init__(self, path: Path, wait_s: float = WAIT_S, spatial: bool = False) -> None:
+        self._path, self._wait_s, self._spatial = path, wait_s, spatial
+
+    def exists(self) -> bool:
+        """Whether the file is there."""
+        return self._path.exists()
+
+    @contextmanager
+    def session(self, write: bool = False) -> Iterator[DuckDBSession]:
+        """Hold the file for one transaction: readers share it, a writer has it alone."""
+        with locked(self._path.with_suffix(".lock"), write, self._wait_s):
+            connection = open_duckdb(self._path, not write, self._spatial)
+            try:
+                with transaction(connection) as session:
+                    yield session
+            finally:
+                connection.close()
+
+    def close(self) -> None:
+        """Nothing is held between transactions."""
+
+
+@contextmanager
+def transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[DuckDBSession]:
+    """Commit at the end of the block, roll back when it raises."""
+    connection.begin()
+    try:
+        yield DuckDBSession(connection)
+    except BaseException:
+        connection.rollback()
+        raise
+    connection.commit()

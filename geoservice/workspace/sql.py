@@ -1,0 +1,132 @@
+"""Every statement of the workspace, as a function of the dialect. Values are bound; names come from the schema's allow-list."""
+
+from collections.abc import Sequence
+
+import pyarrow as pa
+
+from geoservice.db import Dialect
+from geoservice.schema import TABLES, TableName
+
+LOADS = pa.schema(
+    [
+        pa.field("load", pa.int32(), nullable=False),
+        pa.field("table_name", pa.string(), nullable=False),
+        pa.field("source", pa.string(), nullable=False),
+        pa.field("digest", pa.string(), nullable=False),
+        pa.field("number", pa.int32(), nullable=False),
+        pa.field("row_count", pa.int64(), nullable=False),
+        pa.field("rejected", pa.int64(), nullable=False),
+        pa.field("added", pa.int64(), nullable=False),
+        pa.field("removed", pa.int64(), nullable=False),
+        pa.field("changed", pa.int64(), nullable=False),
+        pa.field("loaded_at", pa.string(), nullable=False),
+        pa.field("groups", pa.string(), nullable=False),
+    ]
+)
+SETTINGS = pa.schema([pa.field("key", pa.string(), nullable=False), pa.field("value", pa.string(), nullable=False)])
+
+
+class Statements:
+    """The statements of one workspace: a dialect, and the schema that its tables are in."""
+
+    def __init__(self, dialect: Dialect, schema: str | None) -> None:
+        self.dialect, self.schema = dialect, schema
+
+    def name(self, table: str) -> str:
+        """Return a table's quoted name."""
+        return self.dialect.table(self.schema, table)
+
+    def _columns(self, names: Sequence[str], alias: str = "") -> str:
+        return ", ".join(alias + self.dialect.quote(n) for n in names)
+
+    def exists(self) -> tuple[str, list[str]]:
+        """Ask whether the workspace's tables were made."""
+        mark = self.dialect.mark
+        sql = f"SELECT count(*) FROM information_schema.tables WHERE table_name = 'loads' AND table_schema = {mark}"
+        return sql, [self.schema or "main"]
+
+    def lock(self) -> tuple[str, list[str]] | None:
+        """Ask for the right to write until the end of the transaction; None where the file's lock does that."""
+        if self.dialect.engine == "duckdb":
+            return None
+        return "SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [f"geoservice {self.schema}"]
+
+    def create(self) -> list[str]:
+        """Make schema and tables where they are missing."""
+        made = [f"CREATE SCHEMA {self.dialect.quote(self.schema)}"] if self.schema else []
+        made += [self._create("loads", LOADS), self._create("settings", SETTINGS)]
+        for table in TABLES.values():
+            made.append(self._create(table.name, table.arrow().insert(0, LOADS.field("load"))))
+            if self.dialect.engine == "postgis":
+                made.append(f"CREATE INDEX ON {self.name(table.name)} (load)")
+        return made
+
+    def _create(self, name: str, schema: pa.Schema) -> str:
+        columns = ", ".join(f"{self.dialect.quote(f.name)} {self.dialect.type_of(f)}" for f in schema)
+        return f"CREATE TABLE {self.name(name)} ({columns})"
+
+    def columns(self, table: TableName) -> tuple[str, list[str]]:
+        """Ask for the names of a table's columns."""
+        mark = self.dialect.mark
+        sql = f"SELECT column_name FROM information_schema.columns WHERE table_schema = {mark} AND table_name = {mark}"
+        return sql, [self.schema or "main", table]
+
+    def add_column(self, table: TableName, column: str) -> str:
+        """Make room for a group counted for the first time; rows loaded before hold null, read as 0."""
+        return f"ALTER TABLE {self.name(table)} ADD COLUMN {self.dialect.quote(column)} integer"
+
+    def loads(self) -> str:
+        """All loads, oldest first."""
+        return f"SELECT {self._columns(LOADS.names)} FROM {self.name('loads')} ORDER BY load"
+
+    def duplicates(self, table: TableName) -> str:
+        """How many keys occur more than once in a load."""
+        key = self._columns(TABLES[table].key)
+        inner = f"SELECT 1 FROM {self.name(table)} WHERE load = {self.dialect.mark} GROUP BY {key} HAVING count(*) > 1"
+        return f"SELECT count(*) FROM ({inner}) AS d"
+
+    def clashes(self, table: TableName, others: int) -> str:
+        """How many keys of a load are also in any of ``others`` loads."""
+        same = " AND ".join(f"n.{self.dialect.quote(k)} = o.{self.dialect.quote(k)}" for k in TABLES[table].key)
+        marks = ", ".join([self.dialect.mark] * others)
+        name, mark = self.name(table), self.dialect.mark
+        return f"SELECT count(*) FROM {name} AS n JOIN {name} AS o ON {same} WHERE n.load = {mark} AND o.load IN ({marks})"
+
+    def diff(self, table: TableName, groups: Sequence[str]) -> str:
+        """Keys added, removed and changed from one load to another (bound: new, old)."""
+        quote, name, mark = self.dialect.quote, self.name(table), self.dialect.mark
+        spec = TABLES[table]
+        same = " AND ".join(f"n.{quote(k)} = o.{quote(k)}" for k in spec.key)
+        differ = [f"n.{quote(c.name)} IS DISTINCT FROM o.{quote(c.name)}" for c in spec.columns if c.name not in spec.key]
+        differ += [f"coalesce(n.{quote(g)}, 0) <> coalesce(o.{quote(g)}, 0)" for g in groups]
+        new, old = (f"(SELECT * FROM {name} WHERE load = {mark}) AS {a}" for a in "no")
+        return (
+            "SELECT count(*) FILTER (WHERE o.load IS NULL), count(*) FILTER (WHERE n.load IS NULL), "
+            f"count(*) FILTER (WHERE n.load IS NOT NULL AND o.load IS NOT NULL AND ({' OR '.join(differ)})) "
+            f"FROM {new} FULL JOIN {old} ON {same}"
+        )
+
+    def drop_rows(self, table: TableName) -> str:
+        """Delete the rows of one load."""
+        return f"DELETE FROM {self.name(table)} WHERE load = {self.dialect.mark}"
+
+    def read(self, table: TableName, groups: Sequence[str], loads: int) -> str:
+        """All rows of some loads in the order of their key."""
+        spec, quote = TABLES[table], self.dialect.quote
+        columns = [quote(c.name) for c in spec.columns] + [f"coalesce({quote(g)}, 0) AS {quote(g)}" for g in groups]
+        text = {c.name for c in spec.columns if pa.types.is_string(c.type)}
+        order = ", ".join(quote(k) + (self.dialect.bytewise if k in text else "") for k in spec.key)
+        marks = ", ".join([self.dialect.mark] * loads)
+        return f"SELECT {', '.join(columns)} FROM {self.name(table)} WHERE load IN ({marks}) ORDER BY {order}"
+
+    def forget(self) -> str:
+        """Delete a setting."""
+        return f"DELETE FROM {self.name('settings')} WHERE key = {self.dialect.mark}"
+
+    def remember(self) -> str:
+        """Keep a setting."""
+        return f"INSERT INTO {self.name('settings')} (key, value) VALUES ({self.dialect.mark}, {self.dialect.mark})"
+
+    def recall(self) -> str:
+        """Read a setting."""
+        return f"SELECT value FROM {self.name('settings')} WHERE key = {self.dialect.mark}"

@@ -1,0 +1,192 @@
+"""The workspace over either database."""
+
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from geoservice.db import Database, Session
+from geoservice.db.arrow import digest
+from geoservice.errors import BadValues, Conflict, DuplicateKeys
+from geoservice.schema import GROUP_PREFIX, TABLES, TableName
+from geoservice.workspace.base import Source, Vintage
+from geoservice.workspace.secret import private_folder, read_secret
+from geoservice.workspace.sql import LOADS, Statements
+
+KEPT = 5
+"""Vintages of a source whose rows are kept; the record of older loads stays without them."""
+
+
+class _Load:
+    """A vintage with what the store alone needs to know of it."""
+
+    def __init__(self, row: dict[str, object]) -> None:
+        self.row = row
+        self.load, self.table, self.source = int(str(row["load"])), str(row["table_name"]), str(row["source"])
+        self.groups: list[str] = json.loads(str(row["groups"]))
+
+    @property
+    def vintage(self) -> Vintage:
+        counts = {k: int(str(self.row[k])) for k in ("number", "rejected", "added", "removed", "changed")}
+        return Vintage(
+            table=self.table,  # type: ignore[arg-type]  # written from a TableName
+            source=Source(self.source, str(self.row["digest"])),
+            rows=int(str(self.row["row_count"])),
+            loaded_at=datetime.fromisoformat(str(self.row["loaded_at"])),
+            **counts,
+        )
+
+
+class SqlWorkspace:
+    """See :class:`geoservice.workspace.base.Workspace`."""
+
+    def __init__(self, folder: Path, database: Database, schema: str | None) -> None:
+        self.folder = private_folder(folder)
+        self._database = database
+        self._sql = Statements(database.dialect, schema)
+
+    def secret(self) -> bytes:
+        """Return the 32-byte workspace secret."""
+        return read_secret(self.folder)
+
+    def write(self, table: TableName, rows: pa.Table, source: Source, rejected: int = 0) -> Vintage:
+        """Store a vintage, or return the newest one when it has the same digest."""
+        TABLES[table].check(rows)
+        _refuse_nul(table, rows)
+        with self._database.session(write=True) as session:
+            self._prepare(session)
+            loads = self._loads(session)
+            mine = [x for x in loads if x.table == table and x.source == source.name]
+            if mine and mine[-1].row["digest"] == source.digest:
+                return mine[-1].vintage
+            new = self._add(session, table, rows, source, rejected, loads)
+            for old in mine[: max(len(mine) + 1 - KEPT, 0)]:
+                session.execute(self._sql.drop_rows(table), [old.load])
+            return new.vintage
+
+    def _prepare(self, session: Session) -> None:
+        if lock := self._sql.lock():
+            if not session.execute(*lock)[0][0]:
+                raise Conflict("workspace: another process is writing; try again when it has finished")
+        if not session.execute(*self._sql.exists())[0][0]:
+            for statement in self._sql.create():
+                session.execute(statement)
+
+    def _add(
+        self, session: Session, table: TableName, rows: pa.Table, source: Source, rejected: int, loads: Sequence[_Load]
+    ) -> _Load:
+        number = max((x.load for x in loads), default=0) + 1
+        groups = sorted(n for n in rows.column_names if n.startswith(GROUP_PREFIX))
+        self._add_columns(session, table, groups)
+        stamped = rows.add_column(0, LOADS.field("load"), pa.repeat(pa.scalar(number, pa.int32()), rows.num_rows))
+        session.append(self._sql.name(table), stamped)
+        before = self._check_keys(session, table, source.name, number, loads)
+        added, removed, changed = rows.num_rows, 0, 0
+        if before:
+            values = [number, before.load]
+            both = sorted({*groups, *before.groups})
+            added, removed, changed = session.execute(self._sql.diff(table, both), values)[0]
+        record = {
+            "load": number,
+            "table_name": table,
+            "source": source.name,
+            "digest": source.digest,
+            "number": sum(x.table == table and x.source == source.name for x in loads) + 1,
+            "row_count": rows.num_rows,
+            "rejected": rejected,
+            "added": added,
+            "removed": removed,
+            "changed": changed,
+            "loaded_at": datetime.now(UTC).isoformat(timespec="seconds"),
+            "groups": json.dumps(groups),
+        }
+        session.append(self._sql.name("loads"), pa.Table.from_pylist([record], LOADS))
+        return _Load(record)
+
+    def _add_columns(self, session: Session, table: TableName, groups: Sequence[str]) -> None:
+        there = {str(row[0]) for row in session.execute(*self._sql.columns(table))}
+        for group in groups:
+            if group not in there:
+                session.execute(self._sql.add_column(table, group))
+
+    def _check_keys(self, session: Session, table: TableName, source: str, load: int, loads: Sequence[_Load]) -> _Load | None:
+        """Refuse keys that are there twice; return the load before of the same source."""
+        if n := session.execute(self._sql.duplicates(table), [load])[0][0]:
+            raise DuplicateKeys(f"{table}: {n} keys {TABLES[table].key} occur more than once in {source}; each may occur once")
+        current = _current(loads, table)
+        others = [x for x in current if x.source != source]
+        if others:
+            values = [load, *(x.load for x in others)]
+            if n := session.execute(self._sql.clashes(table, len(others)), values)[0][0]:
+                names = ", ".join(x.source for x in others)
+                raise DuplicateKeys(
+                    f"{table}: {n} keys {TABLES[table].key} of {source} are already current from another source ({names})"
+                )
+        return next((x for x in current if x.source == source), None)
+
+    def _loads(self, session: Session) -> list[_Load]:
+        return [_Load(row) for row in session.fetch(self._sql.loads(), LOADS).to_pylist()]
+
+    def _ready(self, session: Session) -> bool:
+        return bool(session.execute(*self._sql.exists())[0][0])
+
+    def read(self, table: TableName) -> pa.Table:
+        """Return the current rows in the order of their key."""
+        empty = TABLES[table].arrow().empty_table()
+        if not self._database.exists():
+            return empty
+        with self._database.session() as session:
+            current = _current(self._loads(session), table) if self._ready(session) else []
+            if not current:
+                return empty
+            groups = sorted({g for x in current for g in x.groups})
+            schema = TABLES[table].arrow(g.removeprefix(GROUP_PREFIX) for g in groups)
+            return session.scan(self._sql.read(table, groups, len(current)), schema, [x.load for x in current])
+
+    def vintages(self, table: TableName | None = None) -> list[Vintage]:
+        """Return all loads, oldest first."""
+        if not self._database.exists():
+            return []
+        with self._database.session() as session:
+            loads = self._loads(session) if self._ready(session) else []
+        return [x.vintage for x in loads if table is None or x.table == table]
+
+    def digest(self, table: TableName) -> str:
+        """SHA-256 over the current rows in key order."""
+        return digest(self.read(table))
+
+    def remember(self, key: str, value: str) -> None:
+        """Keep a small setting."""
+        with self._database.session(write=True) as session:
+            self._prepare(session)
+            session.execute(self._sql.forget(), [key])
+            session.execute(self._sql.remember(), [key, value])
+
+    def recall(self, key: str) -> str | None:
+        """Return a setting kept before, or None."""
+        if not self._database.exists():
+            return None
+        with self._database.session() as session:
+            rows = session.execute(self._sql.recall(), [key]) if self._ready(session) else []
+        return str(rows[0][0]) if rows else None
+
+    def close(self) -> None:
+        """Let go of files and connections."""
+        self._database.close()
+
+
+def _current(loads: Sequence[_Load], table: TableName) -> list[_Load]:
+    """The newest load of each source, in the order of the sources' names."""
+    newest = {x.source: x for x in loads if x.table == table}
+    return [newest[s] for s in sorted(newest)]
+
+
+def _refuse_nul(table: TableName, rows: pa.Table) -> None:
+    """PostgreSQL cannot hold a NUL in text; DuckDB could, and the stores must agree."""
+    for name, column in zip(rows.column_names, rows.columns, strict=True):
+        flat = pc.list_flatten(column) if pa.types.is_list(column.type) else column
+        if pa.types.is_string(flat.type) and (n := pc.sum(pc.match_substring(flat, "\0")).as_py()):
+            raise BadValues(f"{table}: column {name}: {n} values hold a NUL character, which is not text")
