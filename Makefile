@@ -1,0 +1,55 @@
+# Two commands do everything: `make demo` and `make test`. Both set up what they need, once.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+DEMO ?= demo-data
+DISTRICT ?= helsinki
+PORT ?= 8080
+WEB := geoservice/web
+PIP := $(BIN)/pip --disable-pip-version-check install --quiet --no-deps --require-hashes
+
+.PHONY: demo test lint check-web lock clean
+
+demo: $(VENV)/.demo $(WEB)/static/index.html  ## build a district out of real streets, run the study, serve the map
+	$(BIN)/geoservice demo $(DISTRICT) --out $(DEMO)/$(DISTRICT)
+	$(BIN)/geoservice serve --home $(DEMO)/$(DISTRICT) --port $(PORT)
+
+test: $(VENV)/.test $(WEB)/static/index.html lint check-web  ## everything CI runs
+	.ci/packages postgresql-15-postgis-3 chromium fonts-noto-cjk
+	$(BIN)/pytest -n 2 --dist loadfile
+
+lint: $(VENV)/.test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+check-web: $(WEB)/static/index.html
+	cd $(WEB) && npm run --silent check
+
+$(VENV)/bin/python:
+	$(PYTHON) -m venv $(VENV) || (.ci/packages python3-venv && $(PYTHON) -m venv $(VENV))
+
+$(VENV)/.demo: docker/requirements.txt pyproject.toml | $(VENV)/bin/python
+	$(PIP) -r docker/requirements.txt
+	$(BIN)/pip --disable-pip-version-check install --quiet --no-deps --no-build-isolation --editable .
+	touch $@
+
+$(VENV)/.test: docker/requirements-test.txt $(VENV)/.demo | $(VENV)/bin/python
+	$(PIP) -r docker/requirements-test.txt
+	touch $@
+
+$(WEB)/node_modules/.package-lock.json: $(WEB)/package-lock.json
+	cd $(WEB) && npm ci --silent --ignore-scripts
+
+$(WEB)/static/index.html: $(WEB)/node_modules/.package-lock.json $(shell find $(WEB)/src $(WEB)/index.html $(WEB)/vite.config.ts 2>/dev/null)
+	cd $(WEB) && npm run --silent build
+
+lock:  ## pin every dependency by hash
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
+	  --extra demo --custom-compile-command "make lock" pyproject.toml docker/build.in -o docker/requirements.txt
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
+	  --extra demo --extra notebook --extra peers --extra test --custom-compile-command "make lock" -c docker/requirements.txt \
+	  pyproject.toml docker/build.in -o docker/requirements-test.txt
+
+clean:
+	rm -rf $(VENV) $(DEMO) artifacts build dist $(WEB)/node_modules $(WEB)/static

@@ -1,0 +1,38 @@
+"""Public docstrings have the numpydoc form; no file names a place outside the project."""
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+def _tracked() -> list[Path]:
+    out = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    return [ROOT / line for line in out.splitlines() if (ROOT / line).is_file()]
+
+
+TEXT = [
+    f
+    for f in _tracked()
+    if f.suffix in {".py", ".toml", ".md", ".ts", ".tsx", ".json", ".txt", ".yml", ".yaml", ".css", ".ipynb", ""}
+]
+
+
+@pytest.mark.parametrize(
+    "pattern", [r"(?<![\w.\"'`:/~-])/(work|home|root|Users)/\w", r"registry\.npmjs", r"pypi\.org/simple", r"--index-url"]
+)
+def test_no_path_of_a_machine_and_no_registry_host(pattern: str) -> None:
+    guard = Path(__file__)
+    found = [
+        f.relative_to(ROOT) for f in TEXT if f != guard and re.search(pattern, f.read_text(encoding="utf-8", errors="ignore"))
+    ]
+    assert not found
+
+
+def test_notebooks_store_no_outputs() -> None:
+    for file in (ROOT / "notebooks").glob("*.ipynb"):
+        text = file.read_text(encoding="utf-8")
+        assert '"output_type"' not in text, file.name
