@@ -1,0 +1,177 @@
+"""The Helsinki demo: real streets, buildings, districts and stations; households, capacities and home areas are made up."""
+
+import json
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import shapely
+from shapely.geometry import mapping
+from shapely.ops import unary_union
+
+from geoservice.demo.extract import Building, District, Place, districts, helsinki_pbf, homes, places
+from geoservice.demo.register import draw_ages, draw_sizes, pick
+from geoservice.geo import Floats, Ints, Objects
+
+HOUSEHOLDS = 4000
+MUNICIPALITY = "091"
+SIZES = (0.48, 0.31, 0.10, 0.08, 0.02, 0.01)
+UNDER_6, OVER_65, MIGRANTS = 0.05, 0.18, 0.24
+ELSEWHERE = ("049", "092", "853", "837", "564")  # municipality numbers of Espoo, Vantaa, Turku, Tampere, Oulu
+AMENITIES = {
+    "clinic": ("county", "primary_care", 2200),
+    "doctors": ("township", "primary_care", 1400),
+    "dentist": ("township", "dental_care", 1500),
+    "pharmacy": ("village", "pharmacy", 1300),
+    "social_facility": ("township", "community", 1200),
+    "community_centre": ("village", "community", 900),
+    "library": ("village", "community", 1000),
+}
+"""OSM ``amenity`` -> tier, service, capacity. Tier and capacity are this demo's own: OSM knows neither."""
+
+STUDY = """\
+# The Helsinki demo. Streets, buildings, districts and stations are real (OpenStreetMap); every household is made up.
+id = "helsinki"
+synthetic = true
+code_system = "helsinki"
+levels = ["county", "township"]
+modes = ["walk", "cycle", "drive"]
+tiers = ["county", "township", "village"]
+minutes = [5, 10, 15, 20, 30]
+nth = [1, 2]
+direction = "to"
+snap_metres = 150
+cell_metres = 100
+profile = "planner"
+
+[title]
+zh = "赫尔辛基市中心（住户为虚构数据）"
+en = "Helsinki city centre (synthetic households)"
+
+[source]
+zh = "街道、建筑、区界与站点 © OpenStreetMap 贡献者（ODbL）；住户、服务能力与级别均为虚构"
+en = "Streets, buildings, districts, stations © OpenStreetMap contributors (ODbL); households, capacities and tiers are made up"
+
+[[services]]
+id = "primary_care"
+standard_minutes = 10
+title = { zh = "基本医疗", en = "Primary care" }
+
+[[services]]
+id = "dental_care"
+standard_minutes = 10
+title = { zh = "口腔医疗", en = "Dental care" }
+
+[[services]]
+id = "pharmacy"
+standard_minutes = 5
+title = { zh = "药房", en = "Pharmacy" }
+
+[[services]]
+id = "community"
+standard_minutes = 10
+title = { zh = "社区与图书馆", en = "Community centres and libraries" }
+
+[[groups]]
+id = "under_6"
+title = { zh = "六岁以下", en = "Under 6" }
+
+[[groups]]
+id = "over_65"
+title = { zh = "六十五岁及以上", en = "65 and over" }
+"""
+
+
+def write_helsinki(out: Path, seed: int = 1) -> None:
+    """Write the demo's folder: ``study.toml``, ``areas.geojson``, ``stations.csv``, ``households.csv``, ``streets.osm.pbf``.
+
+    The same seed writes the same bytes.
+
+    Raises
+    ------
+    NotFound
+        When the package that carries the extract is not installed.
+    """
+    pbf = helsinki_pbf()
+    out.mkdir(parents=True, exist_ok=True)
+    grounds = districts(pbf)
+    shutil.copyfile(pbf, out / "streets.osm.pbf")
+    (out / "study.toml").write_text(STUDY, encoding="utf-8")
+    (out / "areas.geojson").write_text(_areas(grounds), encoding="utf-8")
+    _stations(places(pbf, AMENITIES)).to_csv(out / "stations.csv", index=False, lineterminator="\n")
+    register = _households(homes(pbf), grounds, np.random.default_rng(seed))
+    register.to_csv(out / "households.csv", index=False, lineterminator="\n", float_format="%.7f")
+
+
+def _areas(grounds: Sequence[District]) -> str:
+    city = {
+        "code": MUNICIPALITY,
+        "name_zh": "赫尔辛基（市中心）",
+        "name_en": "Helsinki (city centre)",
+        "level": "county",
+        "parent": None,
+    }
+    features = [{"type": "Feature", "properties": city, "geometry": mapping(unary_union([d.polygon for d in grounds]))}]
+    for d in grounds:
+        row = {"code": MUNICIPALITY + d.ref, "name_zh": d.name, "name_en": d.name, "level": "township", "parent": MUNICIPALITY}
+        features.append({"type": "Feature", "properties": row, "geometry": mapping(d.polygon)})
+    return json.dumps({"type": "FeatureCollection", "features": features}, ensure_ascii=False, indent=1)
+
+
+def _stations(found: Sequence[Place]) -> pd.DataFrame:
+    rows = []
+    for place in found:
+        tier, service, capacity = AMENITIES[place.tags["amenity"]]
+        hours = place.tags.get("opening_hours", "")
+        rows.append((place.ref, place.name, tier, service, capacity, hours, round(place.lon, 7), round(place.lat, 7)))
+    return pd.DataFrame(rows, columns=["id", "name", "tier", "services", "capacity", "opening_hours", "lon", "lat"])
+
+
+def _households(buildings: Sequence[Building], grounds: Sequence[District], rng: np.random.Generator) -> pd.DataFrame:
+    """Households in proportion to floor area; migrants crowd into a few buildings, as they do."""
+    inside = np.array([shapely.covers(unary_union([d.polygon for d in grounds]), b.polygon) for b in buildings])
+    buildings = [b for b, ok in zip(buildings, inside, strict=True) if ok]
+    chosen = np.sort(pick(rng, np.array([b.floor_area for b in buildings]), HOUSEHOLDS))
+    lon, lat = _points_in(buildings, chosen, rng)
+    persons = draw_sizes(rng, HOUSEHOLDS, SIZES)
+    under_6, over_65 = draw_ages(rng, persons, UNDER_6, OVER_65)
+    crowding = rng.gamma(0.6, 1 / 0.6, len(buildings))[chosen]
+    migrant = rng.random(HOUSEHOLDS) < MIGRANTS * crowding / crowding.mean()
+    return pd.DataFrame(
+        {
+            "register_key": [f"HEL-{i:06d}" for i in range(1, HOUSEHOLDS + 1)],
+            "lon": lon,
+            "lat": lat,
+            "persons": persons,
+            "under_6": under_6,
+            "over_65": over_65,
+            "registered_area": _homes_of(lon, lat, migrant, grounds, rng),
+        }
+    )
+
+
+def _points_in(buildings: Sequence[Building], chosen: Ints, rng: np.random.Generator) -> tuple[Floats, Floats]:
+    """A random point inside the building of each household: drawn in its box until it falls inside."""
+    west, south, east, north = (np.array([b.polygon.bounds for b in buildings])[chosen]).T
+    shapes = np.array([b.polygon for b in buildings], dtype=object)[chosen]
+    shapely.prepare(shapes)
+    lon, lat = np.empty(len(chosen)), np.empty(len(chosen))
+    left = np.arange(len(chosen))
+    while len(left):
+        lon[left] = west[left] + rng.random(len(left)) * (east - west)[left]
+        lat[left] = south[left] + rng.random(len(left)) * (north - south)[left]
+        left = left[~shapely.contains_xy(shapes[left], lon[left], lat[left])]
+    return lon, lat
+
+
+def _homes_of(lon: Floats, lat: Floats, migrant: Objects, grounds: Sequence[District], rng: np.random.Generator) -> Objects:
+    """Code of the home area: the district lived in, or for a migrant another district (1 in 4) or another municipality."""
+    codes = np.array([MUNICIPALITY + d.ref for d in grounds], dtype=object)
+    here = np.zeros(len(lon), int)
+    for i, d in enumerate(grounds):
+        here[shapely.contains_xy(d.polygon, lon, lat)] = i
+    near = codes[(here + rng.integers(1, len(codes), len(lon))) % len(codes)]
+    far = np.array(ELSEWHERE, dtype=object)[rng.integers(0, len(ELSEWHERE), len(lon))]
+    return np.where(migrant, np.where(rng.random(len(lon)) < 0.25, near, far), codes[here])

@@ -1,0 +1,45 @@
+"""Made-up households: sizes and ages drawn from shares, on a seeded generator."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from geoservice.geo import Floats, Int32s, Ints
+
+
+def draw_sizes(rng: np.random.Generator, n: int, shares: Sequence[float]) -> Int32s:
+    """Persons of ``n`` households; ``shares[i]`` is the share of households with ``i + 1`` persons; int32, shape ``(n,)``.
+
+    >>> draw_sizes(np.random.default_rng(1), 4, [0, 1]).tolist()
+    [2, 2, 2, 2]
+    """
+    edges = np.cumsum(np.asarray(shares, float) / np.sum(shares))
+    return (np.searchsorted(edges, rng.random(n), side="right").clip(max=len(edges) - 1) + 1).astype(np.int32)
+
+
+def draw_ages(
+    rng: np.random.Generator, persons: Int32s, under_6: float | Floats, over_65: float | Floats
+) -> tuple[Int32s, Int32s]:
+    """Children under 6 and persons over 65 of each household; a child never lives alone, and both never exceed the persons.
+
+    Parameters
+    ----------
+    persons : ndarray of int32, shape (n,)
+    under_6, over_65 : float or ndarray, shape (n,)
+        Shares of the population.
+
+    Returns
+    -------
+    tuple of ndarray of int32, shapes (n,)
+    """
+    children_share = np.clip(under_6 * persons / np.maximum(persons - 1, 1), 0, 1)
+    young = rng.binomial(persons - 1, children_share).astype(np.int32)
+    old_share = np.clip(over_65 * persons / np.maximum(persons - young, 1), 0, 1)
+    return young, rng.binomial(persons - young, old_share).astype(np.int32)
+
+
+def pick(rng: np.random.Generator, weights: Floats, n: int) -> Ints:
+    """``n`` positions drawn in proportion to ``weights``, with repetition."""
+    edges = np.cumsum(weights)
+    found: Ints = np.searchsorted(edges, rng.random(n) * edges[-1], side="right").clip(max=len(edges) - 1)
+    return found
