@@ -1,0 +1,1 @@
+"""The street network: from an OSM extract to travel times."""

@@ -1,0 +1,226 @@
+"""From ways to the graph of one mode: segments, the largest component, contraction, order."""
+
+from dataclasses import asdict, dataclass
+
+import numpy as np
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+from geoservice.errors import NetworkError
+from geoservice.geo import BBox, Bools, Floats, Int32s, Ints, LocalProjection, haversine_m, hilbert_index
+from geoservice.network.contract import Segments, chains
+from geoservice.network.graph import Graph
+from geoservice.network.osm import Streets
+from geoservice.network.rules import travel_kmh
+from geoservice.network.speeds import Speeds
+
+
+@dataclass(frozen=True)
+class ModeReport:
+    """What became of a mode's streets. Nodes and segments are those of OSM, before contraction.
+
+    A place from which one cannot get everywhere else and back - an island without a bridge, a car park behind a closed gate,
+    the stub of a one-way street at the edge of the extract - is dropped: only the largest strongly connected component
+    is kept. ``components`` counts them all.
+    """
+
+    nodes_kept: int
+    nodes_dropped: int
+    segments_kept: int
+    segments_dropped: int
+    km_kept: float
+    km_dropped: float
+    components: int
+    junctions: int
+    edges: int
+
+    def as_dict(self) -> dict[str, int | float]:
+        """Return the fields by name."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Nodes:
+    """Places of OSM nodes: ids, degrees; shapes ``(n,)``."""
+
+    id: Ints
+    lon: Floats
+    lat: Floats
+
+    def take(self, index: Ints) -> "Nodes":
+        """Return the nodes at these positions."""
+        return Nodes(self.id[index], self.lon[index], self.lat[index])
+
+
+def street_nodes(streets: Streets) -> tuple[Nodes, Ints]:
+    """Return each node once, by rising id, and for each reference of a way its position among them."""
+    ids, first, position = np.unique(streets.ref, return_index=True, return_inverse=True)
+    return Nodes(ids, streets.lon[first], streets.lat[first]), position
+
+
+def mode_segments(streets: Streets, nodes: Nodes, position: Ints, mode: str, speeds: Speeds) -> Segments:
+    """Return the segments a mode may travel, in an order that does not depend on the file's.
+
+    The time of a segment is its great-circle length over its speed, rounded to whole ms and 1 at least.
+    """
+    kmh = np.array([travel_kmh(tags, mode, speeds) for tags in streets.kinds], float).reshape(-1, 2)
+    tail = np.ones(len(position), np.bool_)
+    tail[streets.start[1:] - 1] = False
+    at = np.flatnonzero(tail)
+    of_way = np.repeat(streets.kind, np.diff(streets.start))[at]
+    a, b, along, against = position[at], position[at + 1], kmh[of_way, 0], kmh[of_way, 1]
+    keep = (a != b) & ((along > 0) | (against > 0))
+    a, b, along, against = a[keep], b[keep], along[keep], against[keep]
+    metres = haversine_m(nodes.lon[a], nodes.lat[a], nodes.lon[b], nodes.lat[b])
+    return _canonical(a, b, metres, _ms(metres, along), _ms(metres, against))
+
+
+def _ms(metres: Floats, kmh: Floats) -> Int32s:
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ms = np.maximum(np.rint(metres * 3600 / kmh), 1)
+    return np.where(kmh > 0, np.minimum(ms, 2**30), -1).astype(np.int32)
+
+
+def _canonical(a: Ints, b: Ints, metres: Floats, forward: Int32s, backward: Int32s) -> Segments:
+    """Turn one-way segments into their direction and two-way ones to ``a < b``; sort; drop repetitions."""
+    turn = (forward < 0) | ((backward >= 0) & (a > b))
+    a, b = np.where(turn, b, a).astype(np.int32), np.where(turn, a, b).astype(np.int32)
+    forward, backward = np.where(turn, backward, forward), np.where(turn, forward, backward)
+    order = np.lexsort((backward, forward, b, a))
+    a, b, metres, forward, backward = (x[order] for x in (a, b, metres, forward, backward))
+    new = np.ones(len(a), np.bool_)
+    new[1:] = (np.diff(a) != 0) | (np.diff(b) != 0) | (np.diff(forward) != 0) | (np.diff(backward) != 0)
+    return Segments(a[new], b[new], metres[new], forward[new], backward[new])
+
+
+def largest_component(segments: Segments, nodes: int) -> tuple[Bools, int, int]:
+    """Return which nodes are in the largest strongly connected component, how many components there are, and their nodes.
+
+    Nodes that no segment touches do not count. Of components of one size the one with the first node is taken.
+    """
+    two = segments.backward >= 0
+    tail = np.concatenate([segments.a, segments.b[two]])
+    head = np.concatenate([segments.b, segments.a[two]])
+    matrix = coo_array((np.ones(len(tail), np.int8), (tail, head)), shape=(nodes, nodes)).tocsr()
+    _, label = connected_components(matrix, directed=True, connection="strong")
+    touched = np.zeros(nodes, np.bool_)
+    touched[tail] = touched[head] = True
+    sizes = np.bincount(label[touched], minlength=1)
+    first = np.flatnonzero(touched & (sizes[np.minimum(label, len(sizes) - 1)] == sizes.max()))[0]
+    return touched & (label == label[first]), int((sizes > 0).sum()), int(touched.sum())
+
+
+def assemble(streets: Streets, mode: str, speeds: Speeds) -> tuple[Graph, ModeReport]:
+    """Build the graph of one mode.
+
+    Raises :class:`NetworkError` if the mode may use no street of the extract.
+    """
+    nodes, position = street_nodes(streets)
+    every = mode_segments(streets, nodes, position, mode, speeds)
+    if not len(every.a):
+        raise NetworkError(f"mode {mode}: no street of the extract is open to it; see speeds.toml and the access tags")
+    inside, components, touched = largest_component(every, len(nodes.id))
+    kept = inside[every.a] & inside[every.b]
+    nodes, segments = _hilbert(nodes, Segments(*(x[kept] for x in every)), inside)
+    graph = contracted(nodes, segments, mode)
+    report = ModeReport(
+        nodes_kept=len(nodes.id),
+        nodes_dropped=touched - len(nodes.id),
+        segments_kept=int(kept.sum()),
+        segments_dropped=int((~kept).sum()),
+        km_kept=round(float(every.metres[kept].sum()) / 1000, 3),
+        km_dropped=round(float(every.metres[~kept].sum()) / 1000, 3),
+        components=components,
+        junctions=graph.nodes,
+        edges=graph.edges,
+    )
+    return graph, report
+
+
+def _hilbert(nodes: Nodes, segments: Segments, inside: Bools) -> tuple[Nodes, Segments]:
+    chosen = np.flatnonzero(inside)
+    order = chosen[np.argsort(hilbert_index(nodes.lon[chosen], nodes.lat[chosen]), kind="stable")]
+    rank = np.full(len(nodes.id), -1, np.int64)
+    rank[order] = np.arange(len(order))
+    return nodes.take(order), _canonical(rank[segments.a], rank[segments.b], *segments[2:])
+
+
+def contracted(nodes: Nodes, segments: Segments, mode: str) -> Graph:
+    """Join the segments of a strongly connected component into edges between junctions; ``nodes`` are in Hilbert order."""
+    found = chains(segments, len(nodes.id))
+    number = np.cumsum(found.junction) - 1
+    head = np.where(found.turned, segments.a[found.segment], segments.b[found.segment])
+    tail = np.where(found.turned, segments.b[found.segment], segments.a[found.segment])
+    first, last = found.start[:-1], found.start[1:] - 1
+    count = len(first)
+    shape_start = found.start + np.arange(count + 1)
+    later = np.ones(len(head) + count, np.bool_)
+    later[shape_start[:-1]] = False
+    vertex = np.empty(len(later), np.int64)
+    vertex[later], vertex[~later] = head, tail[first]
+    along = np.where(found.turned, segments.backward[found.segment], segments.forward[found.segment])
+    against = np.where(found.turned, segments.forward[found.segment], segments.backward[found.segment])
+    one_way = against[first] < 0
+    metres = _running(segments.metres[found.segment], later, shape_start)
+    forward = _running(along.astype(np.int64), later, shape_start).astype(np.int32)
+    backward = _running(np.maximum(against, 0).astype(np.int64), later, shape_start).astype(np.int32)
+    end = shape_start[1:] - 1
+    u, v = number[tail[first]].astype(np.int32), number[head[last]].astype(np.int32)
+    ms_forward, ms_backward = forward[end], np.where(one_way, -1, backward[end]).astype(np.int32)
+    junctions = nodes.take(np.flatnonzero(found.junction))
+    box = BBox(*(float(f(x)) for f in (np.min, np.max) for x in (nodes.lon, nodes.lat)))
+    projection = LocalProjection.of(box)
+    x, y = projection.forward(nodes.lon, nodes.lat)
+    out, into = arcs(u, v, ms_forward, ms_backward, len(junctions.id))
+    return Graph(
+        mode,
+        projection,
+        junctions.lon,
+        junctions.lat,
+        junctions.id,
+        *out,
+        *into,
+        u,
+        v,
+        metres[end],
+        ms_forward,
+        ms_backward,
+        shape_start,
+        nodes.lon[vertex],
+        nodes.lat[vertex],
+        x[vertex],
+        y[vertex],
+        metres,
+        forward,
+        backward,
+    )
+
+
+def _running(values: "np.ndarray[tuple[int], np.dtype[np.generic]]", later: Bools, start: Ints) -> Floats:
+    """Running sums of each chain's values at its vertices, 0 at the first."""
+    out = np.zeros(len(later), values.dtype)
+    out[later] = values
+    out = np.cumsum(out)
+    return np.asarray(out - np.repeat(out[start[:-1]], np.diff(start)))
+
+
+def arcs(u: Int32s, v: Int32s, ms_forward: Int32s, ms_backward: Int32s, nodes: int) -> tuple[list[Ints], list[Ints]]:
+    """Return ``indptr, indices, ms`` of the arcs out of each junction and of those into each."""
+    back = ms_backward >= 0
+    tail, head = np.concatenate([u, v[back]]), np.concatenate([v, u[back]])
+    ms = np.concatenate([ms_forward, ms_backward[back]])
+    keep = tail != head
+    tail, head, ms = tail[keep], head[keep], ms[keep]
+    order = np.lexsort((ms, head, tail))
+    tail, head, ms = tail[order], head[order], ms[order]
+    new = np.ones(len(tail), np.bool_)
+    new[1:] = (np.diff(tail) != 0) | (np.diff(head) != 0)
+    tail, head, ms = tail[new], head[new], ms[new]
+    turned = np.lexsort((tail, head))
+    return _rows(tail, head, ms, nodes), _rows(head[turned], tail[turned], ms[turned], nodes)
+
+
+def _rows(row: Int32s, column: Int32s, ms: Int32s, nodes: int) -> list[Ints]:
+    indptr = np.zeros(nodes + 1, np.int64)
+    np.cumsum(np.bincount(row, minlength=nodes), out=indptr[1:])
+    return [indptr, column.astype(np.int32), ms.astype(np.int32)]

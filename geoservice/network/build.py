@@ -1,0 +1,121 @@
+"""Build the street network of a study out of an OSM extract and make it current in one step."""
+
+import fcntl
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from geoservice.errors import Conflict, NetworkError, NotFound
+from geoservice.network.assemble import ModeReport, assemble
+from geoservice.network.graph import FORMAT, INDEX, graph_digest, read_index, save_graph
+from geoservice.network.osm import Progress, read_streets
+from geoservice.network.speeds import MODES, read_speeds
+
+ASIDE = ".building"
+
+
+@dataclass(frozen=True)
+class BuildReport:
+    """What was built: the digest of all arrays, ways that leave the extract and were cut, and a report for each mode."""
+
+    digest: str
+    source: str
+    ways_cut: int
+    modes: dict[str, ModeReport]
+
+    def lines(self) -> list[str]:
+        """Return the report for people, one line a mode."""
+        return [
+            f"{mode}: {r.km_kept:,.1f} km kept ({r.nodes_kept:,} OSM nodes -> {r.junctions:,} junctions, {r.edges:,} edges); "
+            f"{r.km_dropped:,.1f} km dropped ({r.nodes_dropped:,} nodes, {r.segments_dropped:,} segments) as not connected both "
+            f"ways to the largest of {r.components:,} components"
+            for mode, r in self.modes.items()
+        ]
+
+
+def build_network(pbf: Path, folder: Path, modes: Sequence[str], speeds: Path | None, progress: Progress) -> BuildReport:
+    """Build the graphs of ``modes`` in ``folder`` and make them the current ones.
+
+    The same extract, speeds and modes give the same digest; the order of the extract's objects does not matter. A killed build
+    leaves the network before it untouched.
+
+    Raises
+    ------
+    UnreadableFile, StudyError
+        If the extract or the table of speeds cannot be read.
+    NetworkError
+        If a mode is unknown or finds no street.
+    Conflict
+        If another process builds in the same folder.
+    """
+    if not modes or not set(modes) <= set(MODES):
+        raise NetworkError(f"modes: got {list(modes)}, allowed are some of {list(MODES)}")
+    table = read_speeds(speeds)
+    folder.mkdir(parents=True, exist_ok=True)
+    with _alone(folder):
+        streets = read_streets(pbf, progress)
+        aside = folder / ASIDE
+        shutil.rmtree(aside, ignore_errors=True)
+        reports, parts = {}, {}
+        wanted = [m for m in MODES if m in modes]
+        for number, mode in enumerate(wanted):
+            progress(f"building {mode}", number / len(wanted))
+            graph, reports[mode] = assemble(streets, mode, table)
+            save_graph(graph, aside / mode)
+            parts[mode] = {
+                "digest": graph_digest(graph),
+                "projection": list(graph.projection),
+                "report": reports[mode].as_dict(),
+            }
+        digest = hashlib.sha256("".join(f"{m}={p['digest']};" for m, p in parts.items()).encode()).hexdigest()
+        index = {"format": FORMAT, "digest": digest, "build": digest[:16], "source": pbf.name, "modes": parts}
+        _make_current(folder, aside, index)
+        progress("building", 1.0)
+    return BuildReport(digest, pbf.name, streets.cut, reports)
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    with (folder / ".lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as e:
+            raise Conflict("another process is building the street network; wait for it to end") from e
+        yield
+
+
+def _make_current(folder: Path, aside: Path, index: dict[str, object]) -> None:
+    build = folder / str(index["build"])
+    for part in sorted(aside.rglob("*"), reverse=True):
+        _sync(part)
+    _sync(aside)
+    try:
+        old = read_index(folder)["build"]
+    except (NotFound, NetworkError):
+        old = None
+    if old != index["build"]:
+        shutil.rmtree(build, ignore_errors=True)  # of a build that was killed before it became current
+        aside.rename(build)
+    else:
+        shutil.rmtree(aside)
+    fresh = folder / f".{INDEX}"
+    fresh.write_text(json.dumps(index, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    _sync(fresh)
+    fresh.replace(folder / INDEX)
+    _sync(folder)
+    for other in folder.iterdir():
+        if other.is_dir() and other != build:
+            shutil.rmtree(other, ignore_errors=True)
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,137 @@
+"""The street graph of one mode on disk and in memory: memory-mapped arrays, nothing else.
+
+``<folder>/network.json`` names the current build, ``<folder>/<build>/<mode>/<array>.npy`` holds it. A new build is written
+beside the old one and becomes current by replacing ``network.json`` alone, so a reader sees one build or the other.
+"""
+
+import hashlib
+import json
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from geoservice.errors import NetworkError, NotFound
+from geoservice.geo import BBox, Floats, Int32s, Ints, LocalProjection
+
+INDEX = "network.json"
+FORMAT = 1
+
+
+@dataclass(frozen=True)
+class Graph:
+    """Junctions, arcs and edges of one mode; all arrays are read-only. Times are int32 ms, lengths metres.
+
+    Junctions are in Hilbert order. An *arc* is a direction of travel between two junctions, in compressed rows: the arcs out
+    of ``n`` are ``forward_indices[forward_indptr[n]:forward_indptr[n + 1]]`` and take ``forward_ms``; the arcs into ``n`` are
+    in ``reverse_*``. Of parallel arcs only the quickest is kept, and none leads back to its own junction.
+
+    An *edge* is a piece of street between two junctions: ``u`` to ``v`` takes ``ms_forward``, back ``ms_backward``, -1 where
+    not allowed (a one-way edge runs from ``u`` to ``v``). Edge ``e`` has the vertices ``shape_start[e]:shape_start[e + 1]`` of
+    the ``shape_*`` arrays: degrees, metres in ``projection``, and from ``u`` to the vertex the metres, the ms along
+    (``shape_forward``) and the ms of the way back to ``u`` (``shape_backward``; 0 on one-way edges). Each piece between two
+    OSM nodes is rounded to whole ms by itself and these are added up, so times equal those on the graph of all OSM nodes.
+
+    Shapes: junctions ``(n,)``, edges ``(m,)``, vertices ``(k,)``.
+    """
+
+    mode: str
+    projection: LocalProjection
+    lon: Floats
+    lat: Floats
+    osm_id: Ints
+    forward_indptr: Ints
+    forward_indices: Int32s
+    forward_ms: Int32s
+    reverse_indptr: Ints
+    reverse_indices: Int32s
+    reverse_ms: Int32s
+    u: Int32s
+    v: Int32s
+    length_m: Floats
+    ms_forward: Int32s
+    ms_backward: Int32s
+    shape_start: Ints
+    shape_lon: Floats
+    shape_lat: Floats
+    shape_x: Floats
+    shape_y: Floats
+    shape_m: Floats
+    shape_forward: Int32s
+    shape_backward: Int32s
+
+    @property
+    def nodes(self) -> int:
+        """Number of junctions."""
+        return len(self.lon)
+
+    @property
+    def edges(self) -> int:
+        """Number of edges."""
+        return len(self.u)
+
+    @property
+    def bbox(self) -> BBox:
+        """Box around all vertices, degrees."""
+        lon, lat = self.shape_lon, self.shape_lat
+        return BBox(float(lon.min()), float(lat.min()), float(lon.max()), float(lat.max()))
+
+    def line(self, edge: int) -> tuple[Floats, Floats]:
+        """Return the longitudes and latitudes of an edge's vertices, from ``u`` to ``v``."""
+        piece = slice(int(self.shape_start[edge]), int(self.shape_start[edge + 1]))
+        return self.shape_lon[piece], self.shape_lat[piece]
+
+
+ARRAYS = tuple(f.name for f in fields(Graph) if f.name not in {"mode", "projection"})
+
+
+def graph_digest(graph: Graph) -> str:
+    """SHA-256 over the names, types, shapes and bytes of all arrays."""
+    out = hashlib.sha256(f"{FORMAT} {graph.mode} {tuple(graph.projection)}".encode())
+    for name in ARRAYS:
+        array = getattr(graph, name)
+        out.update(f"{name} {array.dtype.str} {array.shape}".encode())
+        out.update(np.ascontiguousarray(array))
+    return out.hexdigest()
+
+
+def save_graph(graph: Graph, folder: Path) -> None:
+    """Write one ``.npy`` file for each array."""
+    folder.mkdir(parents=True)
+    for name in ARRAYS:
+        np.save(folder / f"{name}.npy", getattr(graph, name), allow_pickle=False)
+
+
+def read_index(folder: Path) -> dict[str, Any]:
+    """Return ``network.json``: ``digest``, ``build``, ``source``, and for each of ``modes`` its digest, projection and report.
+
+    Raises :class:`NotFound` where no network was built.
+    """
+    try:
+        index: dict[str, Any] = json.loads((folder / INDEX).read_text(encoding="utf-8"))
+    except FileNotFoundError as e:
+        raise NotFound("no street network yet; make one with: geoservice import network FILE.osm.pbf") from e
+    if index.get("format") != FORMAT:
+        raise NetworkError(f"the street network has format {index.get('format')}, this version reads {FORMAT}; import it again")
+    return index
+
+
+def load_graph(folder: Path, mode: str) -> Graph:
+    """Map the current graph of a mode into memory.
+
+    Raises :class:`NotFound` if there is no network or none for this mode.
+    """
+    for attempt in range(3):
+        index = read_index(folder)
+        if mode not in index["modes"]:
+            raise NotFound(f"the street network has no mode {mode!r}; it has {sorted(index['modes'])}")
+        here = folder / index["build"] / mode
+        try:
+            arrays = {name: np.asarray(np.load(here / f"{name}.npy", mmap_mode="r", allow_pickle=False)) for name in ARRAYS}
+        except FileNotFoundError:
+            if attempt == 2:
+                raise NetworkError("the street network is incomplete; import it again") from None
+            continue  # another build became current between reading the index and opening the files
+        return Graph(mode=mode, projection=LocalProjection(*index["modes"][mode]["projection"]), **arrays)
+    raise AssertionError("unreachable")

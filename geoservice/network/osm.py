@@ -1,0 +1,98 @@
+"""Streets out of an OSM extract (PBF or XML): node references, places and the tags that matter, for all modes at once."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import osmium
+
+from geoservice.errors import NetworkError, UnreadableFile
+from geoservice.geo import Floats, Int32s, Ints
+from geoservice.network.rules import KEYS
+
+Progress = Callable[[str, float], None]
+_EVERY = 5_000
+
+
+@dataclass(frozen=True)
+class Streets:
+    """Ways with a ``highway`` tag: way ``i`` runs over ``ref[start[i]:start[i + 1]]``, its tags are ``kinds[kind[i]]``.
+
+    ``ref`` are OSM node ids, ``lon`` and ``lat`` degrees, all of shape ``(nodes of ways,)``. A way that leaves the extract is
+    cut where its nodes are missing; ``cut`` counts such ways.
+    """
+
+    start: Ints
+    kind: Int32s
+    ref: Ints
+    lon: Floats
+    lat: Floats
+    kinds: tuple[dict[str, str], ...]
+    cut: int
+
+
+class _Collector:
+    def __init__(self) -> None:
+        self.start = [0]
+        self.kind: list[int] = []
+        self.ref: list[int] = []
+        self.lon: list[float] = []
+        self.lat: list[float] = []
+        self.kinds: dict[tuple[str | None, ...], int] = {}
+        self.cut = 0
+
+    def way(self, way: "osmium.osm.Way") -> None:
+        tags = tuple(way.tags.get(k) for k in KEYS)
+        kind = self.kinds.setdefault(tags, len(self.kinds))
+        nodes = [(n.ref, n.location) for n in way.nodes]
+        whole = [(ref, place.lon, place.lat) if place.valid() else None for ref, place in nodes]
+        self.cut += None in whole
+        run: list[tuple[int, float, float]] = []
+        for node in [*whole, None]:
+            if node is not None:
+                run.append(node)
+            else:
+                self._run(run, kind)
+                run = []
+
+    def _run(self, run: list[tuple[int, float, float]], kind: int) -> None:
+        if len(run) < 2:
+            return
+        for out, values in zip((self.ref, self.lon, self.lat), zip(*run, strict=True), strict=True):
+            out.extend(values)  # type: ignore[arg-type]  # columns of (int, float, float)
+        self.start.append(len(self.ref))
+        self.kind.append(kind)
+
+    def streets(self) -> Streets:
+        kinds = tuple({k: v for k, v in zip(KEYS, values, strict=True) if v is not None} for values in self.kinds)
+        ids, lon, lat = np.array(self.ref, np.int64), np.array(self.lon, float), np.array(self.lat, float)
+        return Streets(np.array(self.start, np.int64), np.array(self.kind, np.int32), ids, lon, lat, kinds, self.cut)
+
+
+def read_streets(path: Path, progress: Progress) -> Streets:
+    """Read every way with a ``highway`` tag.
+
+    Raises
+    ------
+    UnreadableFile
+        If the file is not there or not OSM.
+    NetworkError
+        If it holds no street at all.
+    """
+    if not path.is_file():
+        raise UnreadableFile(f"{path.name} not found; expected an OSM extract (.osm.pbf)")
+    out = _Collector()
+    try:
+        ways = osmium.FileProcessor(str(path)).with_locations()
+        ways = ways.with_filter(osmium.filter.EntityFilter(osmium.osm.WAY)).with_filter(osmium.filter.KeyFilter("highway"))
+        for number, way in enumerate(ways):
+            out.way(way)
+            if number % _EVERY == 0:
+                progress("reading streets", 0.0)
+    except RuntimeError as e:
+        raise UnreadableFile(f"{path.name}: not readable as an OSM extract (.osm.pbf): {e}") from e
+    if not out.kind:
+        raise NetworkError(f"{path.name}: no way has the tag highway; expected an OSM extract with streets and their nodes")
+    progress("reading streets", 1.0)
+    return out.streets()

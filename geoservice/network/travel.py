@@ -1,0 +1,247 @@
+"""Travel times between snapped points: the nearest stations of each point, of each junction, and all pairs within a limit.
+
+Times are int32 ms, ``UNREACHED`` where there is no way within the limit; a limit is inclusive. ``direction`` is ``"to"`` for the
+way from the point to the station and ``"from"`` for the way from the station to the point. ``start_ms`` is spent at the
+station (a penalty of its tier, a van's setting up) and added to every way to or from it.
+"""
+
+from collections.abc import Callable
+from typing import Literal, NamedTuple
+
+import numpy as np
+
+from geoservice.errors import NetworkError
+from geoservice.geo import Int32s, Ints
+from geoservice.network import kernels
+from geoservice.network.graph import Graph
+from geoservice.network.kernels import UNREACHED
+from geoservice.network.snap import Snapped
+
+Direction = Literal["to", "from"]
+_ROWS = 256
+_MAX_POINTS = 2**27
+_MAX_PAIR_MS = 2**28 - 1
+
+
+class SparseRows(NamedTuple):
+    """Row ``i`` has the points ``point[indptr[i]:indptr[i + 1]]``, rising, each once, and their times ``ms``."""
+
+    indptr: Ints
+    point: Int32s
+    ms: Int32s
+
+
+class _Ends(NamedTuple):
+    """Where points are on their edges: nodes, ms between point and nodes on the way asked for (-1: none), and along the edge.
+
+    ``along`` and ``against`` grow in the direction of travel from point to station on the edge; -1 where it is closed.
+    """
+
+    u: Int32s
+    v: Int32s
+    ms_u: Int32s
+    ms_v: Int32s
+    along: Int32s
+    against: Int32s
+
+
+def _ends(graph: Graph, points: Snapped, leaving: bool) -> _Ends:
+    edge, ok = points.edge, points.ok
+    shapes = (graph.shape_start, graph.shape_m, graph.shape_forward, graph.shape_backward)
+    along, back = _call(kernels.edge_offsets, edge, np.where(ok, points.fraction, 0.0), *shapes)
+    ahead, behind = graph.ms_forward[edge], graph.ms_backward[edge]
+    two_way, at_u, at_v = behind >= 0, points.fraction <= 0, points.fraction >= 1
+    to_v, from_u = ahead - along, along
+    to_u, from_v = np.where(two_way, back, -1), np.where(two_way, behind - back, -1)
+    if leaving:
+        ms_u, ms_v = np.where(at_u, 0, to_u), np.where(at_v, 0, to_v)
+    else:
+        ms_u, ms_v = np.where(at_u, 0, from_u), np.where(at_v, 0, from_v)
+    u, v = np.where(ok, graph.u[edge], -1), np.where(ok, graph.v[edge], -1)
+    parts = (u, v, ms_u, ms_v, along, np.where(two_way, behind - back, -1))
+    return _Ends(*(p.astype(np.int32) for p in parts))
+
+
+def _call(kernel: Callable[..., object], *args: object) -> "np.ndarray[tuple[int], np.dtype[np.int64]]":
+    """Call a kernel with read-only views, as memory maps are, so that each kernel is compiled for one signature only."""
+    out = []
+    for arg in args:
+        if isinstance(arg, np.ndarray):
+            arg = np.ascontiguousarray(arg).view()  # noqa: PLW2901  # the same argument, guarded
+            arg.flags.writeable = False
+        out.append(arg)
+    return kernel(*out)  # type: ignore[return-value]  # compiled: untyped
+
+
+class _Seeds(NamedTuple):
+    node: Int32s
+    ms: Int32s
+    label: Int32s
+
+
+def _seeds(ends: _Ends, start_ms: Int32s) -> _Seeds:
+    """Return two seeds a station, one at each end of its edge, in the order of stations; ms -1 where there is none."""
+    label = np.repeat(np.arange(len(ends.u), dtype=np.int32), 2)
+    node = np.column_stack([ends.u, ends.v]).ravel()
+    spent = np.column_stack([ends.ms_u, ends.ms_v]).ravel().astype(np.int64)
+    total = np.minimum(spent + np.repeat(start_ms, 2), int(UNREACHED))
+    closed = (spent < 0) | (node < 0)
+    return _Seeds(np.where(closed, 0, node).astype(np.int32), np.where(closed, -1, total).astype(np.int32), label)
+
+
+def _arcs(graph: Graph, direction: Direction) -> tuple[Ints, Int32s, Int32s]:
+    if direction == "to":
+        return graph.reverse_indptr, graph.reverse_indices, graph.reverse_ms
+    return graph.forward_indptr, graph.forward_indices, graph.forward_ms
+
+
+def _checked(stations: Snapped, start_ms: Int32s, limit_ms: int, direction: str, nth: int = 1) -> Int32s:
+    if direction not in {"to", "from"}:
+        raise NetworkError(f"direction: got {direction!r}, allowed are 'to' and 'from'")
+    if not 0 <= limit_ms < int(UNREACHED):
+        raise NetworkError(f"limit_ms: got {limit_ms}, allowed are 0 to {int(UNREACHED) - 1}")
+    if nth < 1:
+        raise NetworkError(f"nth: got {nth}, allowed are 1 and up")
+    start = np.asarray(start_ms)
+    if start.shape != stations.edge.shape or (len(start) and int(start.min()) < 0):
+        raise NetworkError(f"start_ms: got shape {start.shape}, needed one value >= 0 for each of {len(stations)} stations")
+    return start.astype(np.int32)
+
+
+def nearest_nodes(
+    graph: Graph, stations: Snapped, start_ms: Int32s, limit_ms: int, direction: Direction, nth: int = 1
+) -> tuple[Int32s, Int32s]:
+    """Return time and station of the ``nth`` nearest distinct station of each junction; shapes ``(graph.nodes,)``.
+
+    Between stations at one time the lower index comes first.
+    """
+    start = _checked(stations, start_ms, limit_ms, direction, nth)
+    return _split(_node_keys(graph, stations, start, limit_ms, direction, nth), nth)
+
+
+def _node_keys(graph: Graph, stations: Snapped, start: Int32s, limit_ms: int, direction: Direction, nth: int) -> Ints:
+    seeds = _seeds(_ends(graph, stations, leaving=direction == "from"), start)
+    return _call(kernels.nearest_keys, *_arcs(graph, direction), *seeds, limit_ms, nth)
+
+
+def _split(keys: Ints, nth: int) -> tuple[Int32s, Int32s]:
+    last = keys[nth - 1 :: nth]
+    return (last >> 32).astype(np.int32), (last & 0xFFFFFFFF).astype(np.uint32).view(np.int32)
+
+
+def nearest(
+    graph: Graph,
+    stations: Snapped,
+    start_ms: Int32s,
+    points: Snapped,
+    limit_ms: int,
+    direction: Direction,
+    nth: int = 1,
+) -> tuple[Int32s, Int32s]:
+    """Return time and station of the ``nth`` nearest distinct station of each point; shapes ``(points,)``.
+
+    Where there is none within the limit, or point or stations are on no street: ``UNREACHED`` and -1. Between stations at one
+    time the lower index comes first.
+    """
+    start = _checked(stations, start_ms, limit_ms, direction, nth)
+    best = _node_keys(graph, stations, start, limit_ms, direction, nth)
+    ends = _ends(graph, points, leaving=direction == "to")
+    near = _neighbours(graph, stations, start, points, direction)
+    return _split(_call(kernels.point_keys, best, nth, *ends[:4], *near, limit_ms), nth)
+
+
+def _neighbours(graph: Graph, stations: Snapped, start: Int32s, points: Snapped, direction: Direction) -> tuple[Ints, ...]:
+    """Return the arguments of ``point_keys`` about stations on the points' own edges."""
+    order = np.argsort(stations.edge, kind="stable")
+    sorted_edges = stations.edge[order]
+    low = np.searchsorted(sorted_edges, points.edge, "left")
+    high = np.searchsorted(sorted_edges, points.edge, "right")
+    here, there = _ends(graph, points, leaving=True), _ends(graph, stations.take(order), leaving=True)
+    key = start[order].astype(np.int64) << 32 | order
+    if direction == "to":
+        return (low, high, key, there.along, there.against, here.along, here.against)  # type: ignore[return-value]  # int32 too
+    # from the station to the point: count down from the ends, so that what is ahead of the station is ahead of the point
+    edge = points.edge
+    ahead, behind = graph.ms_forward, graph.ms_backward
+    mirrored = [
+        ahead[sorted_edges] - there.along,
+        np.where(there.against < 0, -1, behind[sorted_edges] - there.against),
+        ahead[edge] - here.along,
+        np.where(here.against < 0, -1, behind[edge] - here.against),
+    ]
+    return (low, high, key, *(m.astype(np.int32) for m in mirrored))  # type: ignore[return-value]  # int32 too
+
+
+def pairs(
+    graph: Graph, stations: Snapped, start_ms: Int32s, points: Snapped, limit_ms: int, direction: Direction
+) -> SparseRows:
+    """Return for each station the points within the limit and their times; rows are stations.
+
+    Raises :class:`NetworkError` beyond 2**27 points or a limit of 2**28 ms (74 hours).
+    """
+    start = _checked(stations, start_ms, limit_ms, direction)
+    if len(points) >= _MAX_POINTS or limit_ms > _MAX_PAIR_MS:
+        raise NetworkError(f"pairs: got {len(points)} points and {limit_ms} ms, allowed are {_MAX_POINTS} and {_MAX_PAIR_MS}")
+    held = _held(graph, points, direction)
+    seeds = _seeds(_ends(graph, stations, leaving=direction == "from"), start)
+    direct = _direct(graph, stations, start, points, limit_ms, direction)
+    found = []
+    for first in range(0, len(stations), _ROWS):
+        last = min(first + _ROWS, len(stations))
+        seed_start = np.arange(0, 2 * (last - first) + 1, 2, dtype=np.int64)
+        some = (seeds.node[2 * first : 2 * last], seeds.ms[2 * first : 2 * last])
+        rows = _call(kernels.reach_rows, *_arcs(graph, direction), seed_start, *some, limit_ms)
+        packed = _call(kernels.point_rows, *rows, *held, limit_ms)
+        lies = slice(*np.searchsorted(direct[0], [first, last]))
+        own = (direct[0][lies] - first) << 55 | direct[1][lies] << 28 | direct[2][lies]
+        found.append(_unpacked(np.concatenate([packed, own]), last - first))
+    return _joined(found, len(stations))
+
+
+def _held(graph: Graph, points: Snapped, direction: Direction) -> tuple[Ints, Int32s, Int32s]:
+    """Return the points at the ends of whose edges each node is, and the ms between, as compressed rows."""
+    ends = _ends(graph, points, leaving=direction == "to")
+    node, extra = np.concatenate([ends.u, ends.v]), np.concatenate([ends.ms_u, ends.ms_v])
+    point = np.tile(np.arange(len(points), dtype=np.int32), 2)
+    usable = np.flatnonzero((node >= 0) & (extra >= 0))
+    order = usable[np.argsort(node[usable], kind="stable")]
+    indptr = np.zeros(graph.nodes + 1, np.int64)
+    np.cumsum(np.bincount(node[order], minlength=graph.nodes), out=indptr[1:])
+    return indptr, point[order], extra[order]
+
+
+def _direct(
+    graph: Graph, stations: Snapped, start: Int32s, points: Snapped, limit_ms: int, direction: Direction
+) -> tuple[Ints, Ints, Ints]:
+    """Return station, point and ms of those on one edge with an open way along it, by station."""
+    low, high, key, to_along, to_against, along, against = _neighbours(graph, stations, start, points, direction)
+    count = np.where(points.ok, high - low, 0)
+    point = np.repeat(np.arange(len(points)), count)
+    at = np.arange(int(count.sum())) - np.repeat(np.cumsum(count) - count, count) + low[point]
+    found = []
+    for here, there in ((along, to_along), (against, to_against)):
+        ms = there[at].astype(np.int64) - here[point]
+        total = ms + (key[at] >> 32)
+        good = (here[point] >= 0) & (ms >= 0) & (total <= limit_ms)
+        found.append(np.column_stack([key[at][good] & 0xFFFFFFFF, point[good], total[good]]))
+    joined = np.concatenate(found)
+    joined = joined[np.argsort(joined[:, 0], kind="stable")]
+    return joined[:, 0], joined[:, 1], joined[:, 2]
+
+
+def _unpacked(packed: Ints, rows: int) -> tuple[Ints, Int32s, Int32s]:
+    packed = np.sort(packed)
+    pair = packed >> 28
+    first = np.ones(len(pair), np.bool_)
+    first[1:] = pair[1:] != pair[:-1]
+    packed, pair = packed[first], pair[first]
+    counts = np.bincount(pair >> 27, minlength=rows)
+    return counts, (pair & (_MAX_POINTS - 1)).astype(np.int32), (packed & _MAX_PAIR_MS).astype(np.int32)
+
+
+def _joined(found: list[tuple[Ints, Int32s, Int32s]], rows: int) -> SparseRows:
+    indptr = np.zeros(rows + 1, np.int64)
+    if not found:
+        return SparseRows(indptr, np.empty(0, np.int32), np.empty(0, np.int32))
+    np.cumsum(np.concatenate([f[0] for f in found]), out=indptr[1:])
+    return SparseRows(indptr, np.concatenate([f[1] for f in found]), np.concatenate([f[2] for f in found]))
