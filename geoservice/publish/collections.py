@@ -1,0 +1,41 @@
+"""Layers described as OGC collections."""
+
+from typing import Any
+
+from geoservice.publish.deps import Ask
+from geoservice.publish.formats import CSV, GEOJSON, HTML, JSON, STYLE
+from geoservice.publish.links import CRS84, REL, Link, link
+from geoservice.release.base import PublishedLayer
+
+
+def links_of(ask: Ask, layer: PublishedLayer) -> list[Link]:
+    """Return where everything about a layer is."""
+    to, path = ask.urls.to, f"/collections/{layer.id}"
+    found = [
+        link("self", JSON, to(path, {"f": "json"})),
+        link("alternate", HTML, to(path, {"f": "html"})),
+        link("items", GEOJSON, to(f"{path}/items"), "features"),
+        link("items", HTML, to(f"{path}/items", {"f": "html"}), "features"),
+        link("items", CSV, to(f"{path}/items", {"f": "csv"}), "features"),
+    ]
+    if layer.geometry != "none":
+        found += [
+            link(f"{REL}/tilesets-vector", JSON, to(f"{path}/tiles")),
+            link("describedby", JSON, to(f"{path}/tilejson"), "TileJSON"),
+            link(f"{REL}/styles", STYLE, to(f"/styles/{layer.id}"), "MapLibre style"),
+        ]
+    return found
+
+
+def describe(ask: Ask, layer: PublishedLayer) -> dict[str, Any]:
+    """Return the collection object of a layer: the same alone and in the list."""
+    spatial = {"extent": {"spatial": {"bbox": [list(layer.bbox)], "crs": CRS84}}} if layer.bbox else {}
+    return {
+        "id": layer.id,
+        "title": getattr(layer.title, ask.language),
+        "description": getattr(layer.description, ask.language),
+        "itemType": "feature",
+        "crs": [CRS84],
+        **spatial,
+        "links": links_of(ask, layer),
+    }

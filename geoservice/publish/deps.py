@@ -1,0 +1,142 @@
+"""FastAPI dependencies: a request, checked, with the release it will be answered from."""
+
+import hashlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Annotated, Any, cast
+
+from fastapi import Query, Request
+
+from geoservice import __version__
+from geoservice.errors import NotFound, ParameterError
+from geoservice.publish.current import Current
+from geoservice.publish.formats import LANGUAGES, choose_format, choose_language
+from geoservice.publish.links import Urls
+from geoservice.release.base import PublishedLayer, ReleaseReader
+from geoservice.settings import Settings
+
+
+class NotModified(Exception):
+    """The client's copy is still good."""
+
+    def __init__(self, etag: str) -> None:
+        super().__init__(etag)
+        self.etag = etag
+
+
+@dataclass(frozen=True)
+class Ask:
+    """A checked request: the format and language to answer in, the reader to answer from, and the answer's ETag."""
+
+    request: Request
+    settings: Settings
+    reader: ReleaseReader
+    format: str
+    language: str
+    urls: Urls
+    etag: str
+
+    @property
+    def path(self) -> str:
+        """Return the path asked for."""
+        return self.request.url.path
+
+    @property
+    def query(self) -> dict[str, str]:
+        """Return the query parameters, each once."""
+        return dict(self.request.query_params)
+
+    def layer(self, layer_id: str) -> PublishedLayer:
+        """Return a layer that everybody may read; raises :class:`NotFound` naming those there are."""
+        return public_layer(self.reader, layer_id)
+
+
+def public_layers(reader: ReleaseReader) -> list[PublishedLayer]:
+    """Return the layers that everybody may read."""
+    return [layer for layer in reader.manifest.layers if layer.role == "public"]
+
+
+def public_layer(reader: ReleaseReader, layer_id: str) -> PublishedLayer:
+    """Return the layer of this id that everybody may read; raises :class:`NotFound` naming those there are."""
+    layers = public_layers(reader)
+    for layer in layers:
+        if layer.id == layer_id:
+            return layer
+    raise NotFound(f"no layer {layer_id!r:.60}; there are: {', '.join(layer.id for layer in layers)}")
+
+
+COMMON = ("f", "lang")
+"""Parameters that every route but the health ones takes."""
+
+
+def check_parameters(request: Request, more: bool) -> None:
+    """Raise :class:`ParameterError` for a parameter that is unknown (unless ``more`` are allowed), given twice or not text."""
+    seen: set[str] = set()
+    for name, value in request.query_params.multi_items():
+        if "\0" in name + value:
+            raise ParameterError(f"parameter {name.replace(chr(0), '')!r:.60}: holds a NUL character, allowed is text without")
+        if name not in COMMON and not more:
+            raise ParameterError(f"parameter {name!r:.60} is unknown here, allowed are {', '.join(COMMON)}")
+        if name in seen:
+            raise ParameterError(f"parameter {name!r:.60}: given more than once, allowed is once")
+        seen.add(name)
+
+
+def base_url(request: Request, settings: Settings) -> str:
+    """Return the public base URL without a slash at its end."""
+    return (settings.url or str(request.base_url)).rstrip("/")
+
+
+def entity_tag(*parts: str) -> str:
+    """Return a weak ETag over everything that an answer depends on."""
+    return 'W/"' + hashlib.sha256("\n".join([__version__, *parts]).encode()).hexdigest()[:32] + '"'
+
+
+def matches(if_none_match: str, etag: str) -> bool:
+    """Whether an ``If-None-Match`` names the ETag, by the weak comparison of RFC 9110.
+
+    >>> matches('"a", W/"b"', '"b"'), matches("*", '"b"'), matches("", '"b"')
+    (True, True, False)
+    """
+    given = {tag.strip().removeprefix("W/") for tag in if_none_match.split(",")}
+    return "*" in given or etag.removeprefix("W/") in given
+
+
+LANGUAGE_QUERY: Any = Query(description="language of titles", json_schema_extra={"enum": list(LANGUAGES)})
+
+
+def format_query(*formats: str) -> Any:
+    """Return the description of parameter ``f``."""
+    return Query(description="format", json_schema_extra={"enum": list(formats)})
+
+
+def asking(*formats: str, more: bool = False, cached: bool = True) -> Callable[..., Iterator[Ask]]:
+    """Return the dependency of a route that answers in ``formats``, the first by default.
+
+    ``more``: the route takes parameters that it does not declare and checks them itself. ``cached``: an ETag tells whether
+    the client's copy is still good, before any work is done. A class is not used because FastAPI reads the signature.
+    """
+
+    def ask(
+        request: Request,
+        f: Annotated[str | None, format_query(*formats)] = None,
+        lang: Annotated[str | None, LANGUAGE_QUERY] = None,
+    ) -> Iterator[Ask]:
+        check_parameters(request, more)
+        chosen = choose_format(f, request.headers.get("accept", ""), formats)
+        language = choose_language(lang, request.headers.get("accept-language", ""))
+        settings, current = cast("tuple[Settings, Current]", request.app.state.geoservice)
+        base = base_url(request, settings)
+        with current.lease() as reader:
+            release = f"{reader.number} {reader.manifest.hash}"
+            etag = entity_tag(base, request.url.path, request.url.query, chosen, language, release) if cached else ""
+            if etag and matches(request.headers.get("if-none-match", ""), etag):
+                raise NotModified(etag)
+            yield Ask(request, settings, reader, chosen, language, Urls(base), etag)
+
+    return ask
+
+
+def state(settings: Settings, current: Current) -> tuple[Any, ...]:
+    """Return what the dependencies expect in ``app.state.geoservice``."""
+    return settings, current

@@ -1,0 +1,82 @@
+"""Errors as problem+json (RFC 9457): one table from error class to status, and no text that was not written for clients."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+
+import orjson
+import structlog
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+from geoservice.errors import Conflict, Forbidden, GeoserviceError, NotFound, ParameterError, TooLarge, Unavailable
+
+STATUS: Mapping[type[GeoserviceError], int] = {
+    ParameterError: 400,
+    Forbidden: 403,
+    NotFound: 404,
+    Conflict: 409,
+    TooLarge: 413,
+    Unavailable: 503,
+}
+"""Classes whose message is meant for clients; every other error is a 500 with a message of its own."""
+
+PROBLEM = "application/problem+json"
+
+
+def problem(status: int, detail: str) -> bytes:
+    """Return the body of a problem.
+
+    >>> problem(404, "no layer x").decode()
+    '{"type":"about:blank","title":"Not Found","status":404,"detail":"no layer x"}'
+    """
+    return orjson.dumps({"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail})
+
+
+def status_of(error: Exception) -> tuple[int, str]:
+    """Return the HTTP status of an error and the sentence that a client may read.
+
+    >>> status_of(NotFound("no layer x; there are: coverage"))
+    (404, 'no layer x; there are: coverage')
+    >>> status_of(RuntimeError("/secret/path"))
+    (500, 'the server failed on this request; its log says why')
+    """
+    for kind in type(error).__mro__:
+        if kind in STATUS:
+            return STATUS[kind], str(error)
+    return 500, "the server failed on this request; its log says why"
+
+
+def respond(error: Exception) -> Response:
+    """Turn an error into a response; what a client may not read goes to the log."""
+    status, detail = status_of(error)
+    if status == 500:
+        structlog.get_logger().error("request failed", error=type(error).__name__, exc_info=error)
+    headers = {"Cache-Control": "no-store", **({"Retry-After": "5"} if status == 503 else {})}
+    return Response(problem(status, detail), status, headers, PROBLEM)
+
+
+def first_fault(error: RequestValidationError) -> ParameterError:
+    """Return the first fault that FastAPI found as an error that names the parameter, what was got and what is allowed."""
+    fault = error.errors()[0]
+    return ParameterError(f"parameter {fault['loc'][-1]}: got {fault.get('input')!r:.80}, allowed: {fault['msg'].lower()}")
+
+
+def install(app: FastAPI) -> None:
+    """Hang the handlers into an app."""
+
+    async def ours(_: Request, error: Exception) -> Response:
+        return respond(error)
+
+    async def invalid(_: Request, error: Exception) -> Response:
+        assert isinstance(error, RequestValidationError)
+        return respond(first_fault(error))
+
+    async def plain(_: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        return Response(problem(error.status_code, str(error.detail)), error.status_code, error.headers, PROBLEM)
+
+    app.add_exception_handler(GeoserviceError, ours)
+    app.add_exception_handler(RequestValidationError, invalid)
+    app.add_exception_handler(HTTPException, plain)
+    app.add_exception_handler(Exception, ours)

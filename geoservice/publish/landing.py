@@ -1,0 +1,100 @@
+"""The front door: landing page, conformance, API description."""
+
+from contextlib import contextmanager
+from typing import Annotated, Any
+
+import orjson
+from fastapi import APIRouter, Depends, Request, Response
+
+from geoservice.publish import pages, schemas
+from geoservice.publish.answers import answer, document
+from geoservice.publish.deps import LANGUAGE_QUERY, Ask, asking, check_parameters, format_query, public_layers
+from geoservice.publish.formats import HTML, JSON, OPENAPI, STYLE, choose_format
+from geoservice.publish.links import REL, Link, link
+from geoservice.publish.openapi import document_3_0
+from geoservice.publish.site import page_file
+
+CONFORMS = (
+    "http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/core",
+    "http://www.opengis.net/spec/ogcapi-common-2/1.0/conf/collections",
+    "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/core",
+    "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/geojson",
+    "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/html",
+    "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/oas30",
+    "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/core",
+    "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/geodata-tilesets",
+    "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/mvt",
+    "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/tileset",
+    "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/tilesets-list",
+)
+
+router = APIRouter(tags=["service"])
+
+Front = Annotated[Ask, Depends(asking("json", "html"))]
+Asked = Annotated[str | None, format_query("json", "html")]
+Language = Annotated[str | None, LANGUAGE_QUERY]
+Description = Annotated[Ask, Depends(asking("openapi", "json", "html"))]
+
+
+def front_links(ask: Ask) -> list[Link]:
+    """Return the ways on from the landing page."""
+    to = ask.urls.to
+    return [
+        link("self", JSON, to("/", {"f": "json"})),
+        link("alternate", HTML, to("/", {"f": "html"}), "map"),
+        link("service-desc", OPENAPI, to("/api"), "API description"),
+        link("service-doc", HTML, to("/api", {"f": "html"}), "API description"),
+        link("conformance", JSON, to("/conformance", {"f": "json"})),
+        link("http://www.opengis.net/def/rel/ogc/1.0/conformance", JSON, to("/conformance", {"f": "json"})),
+        link("data", JSON, to("/collections", {"f": "json"}), "layers"),
+        link("data", HTML, to("/collections", {"f": "html"}), "layers"),
+        link("describedby", JSON, to("/manifest", {"f": "json"}), "the release"),
+        link(f"{REL}/styles", STYLE, to("/styles/map"), "map style"),
+    ]
+
+
+@router.get("/", summary="Landing page", responses=schemas.ok(schemas.LANDING))
+def landing(request: Request, f: Asked = None, lang: Language = None) -> Response:
+    """Answer with the planner's map for browsers, and with the OGC landing page for everybody else.
+
+    The map's page is there before the first release is: it says itself that there is none.
+    """
+    check_parameters(request, more=False)
+    if choose_format(f, request.headers.get("accept", ""), ("json", "html")) == "html":
+        return page_file("index.html", request.headers.get("if-none-match", ""))
+    with contextmanager(asking("json"))(request, "json", lang) as ask:
+        return document(ask, front(ask), "")
+
+
+def front(ask: Ask) -> dict[str, Any]:
+    """Return the OGC landing page."""
+    study = ask.reader.manifest.study
+    title = study.get("title", {}).get(ask.language) or study.get("id", "geoservice")
+    layers = ", ".join(getattr(layer.title, ask.language) for layer in public_layers(ask.reader))
+    synthetic = f" {pages.WORDS[ask.language]['synthetic']}" if study.get("synthetic") else ""
+    return {"title": title, "description": f"{layers}.{synthetic}", "links": front_links(ask)}
+
+
+@router.get("/conformance", summary="Conformance classes", responses=schemas.ok(schemas.CONFORMANCE))
+def conformance(ask: Front) -> Response:
+    """Answer with the OGC conformance classes that hold."""
+    return document(ask, {"conformsTo": list(CONFORMS)}, "Conformance")
+
+
+@router.get("/api", summary="This description", responses=schemas.ok(schemas.ANY, OPENAPI))
+def api(request: Request, ask: Description) -> Response:
+    """Answer with the OpenAPI 3.0 document of this API."""
+    content = document_3_0(request.app.openapi(), ask.urls.base)
+    if ask.format == "html":
+        return answer(ask, pages.page("API", _operations(content), ask), HTML, pages.HEADERS)
+    return answer(ask, orjson.dumps(content), JSON if ask.format == "json" else OPENAPI)
+
+
+def _operations(content: dict[str, dict[str, dict[str, dict[str, list[dict[str, str]]]]]]) -> str:
+    """Return the operations of an OpenAPI document as a table for people."""
+    rows = []
+    for path, methods in content["paths"].items():
+        for operation in methods.values():
+            names = ", ".join(p["name"] for p in operation["parameters"])
+            rows.append([path, operation["summary"], names])
+    return pages.table(["GET", "", "?"], rows, [False] * 3, "")

@@ -1,0 +1,45 @@
+"""Links: every URL that an answer holds is made here, absolute."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote, urlencode
+
+Link = dict[str, str]
+
+CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
+MERCATOR_QUAD = "http://www.opengis.net/def/tilematrixset/OGC/1.0/WebMercatorQuad"
+REL = "http://www.opengis.net/def/rel/ogc/1.0"
+
+
+@dataclass(frozen=True)
+class Urls:
+    """Absolute URLs below one base, which has no slash at its end."""
+
+    base: str
+
+    def to(self, path: str, query: Mapping[str, Any] | None = None) -> str:
+        """Return a URL.
+
+        >>> Urls("http://h").to("/collections/a b", {"f": "json"})
+        'http://h/collections/a%20b?f=json'
+        """
+        return self.base + quote(path, safe="/{}") + ("?" + urlencode(query, safe=",:") if query else "")
+
+    def tiles(self, layer: str, release: int) -> str:
+        """Return the tile URL template of a layer, tied to a release so that caches can never be stale."""
+        return f"{self.base}/tiles/{layer}/{{z}}/{{x}}/{{y}}.mvt?v={release}"
+
+
+def link(rel: str, kind: str, href: str, title: str = "") -> Link:
+    """Return a link object."""
+    return {"rel": rel, "type": kind, "href": href, **({"title": title} if title else {})}
+
+
+def header(links: Iterable[Link]) -> str:
+    """Return links as a ``Link`` header, for formats that have no place for them.
+
+    >>> header([link("next", "text/csv", "http://h/x?after=10")])
+    '<http://h/x?after=10>; rel="next"; type="text/csv"'
+    """
+    return ", ".join(f'<{item["href"]}>; rel="{item["rel"]}"; type="{item["type"]}"' for item in links)

@@ -1,0 +1,59 @@
+"""What the release says of itself, as far as clients may know it."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Response
+
+from geoservice.publish import schemas
+from geoservice.publish.answers import document
+from geoservice.publish.deps import Ask, asking, public_layers
+from geoservice.publish.styled import resolved
+from geoservice.release.base import Manifest, PublishedLayer, ReleaseReader
+
+router = APIRouter(tags=["service"])
+
+LIVE = frozenset(
+    {"d", "v", "js", "pstay", "bound", "variance", "secret", "seed", "key", "keys", "salt", "p_table", "ptable", "noise"}
+)
+"""Parameters of the noise: whoever knows them can take more of it away. Never published, under whatever key they are."""
+
+
+def without_live(content: Any) -> Any:
+    """Return a report without the live parameters of the noise, at any depth.
+
+    >>> without_live({"profile": "planner", "D": 8, "threshold": 10, "tables": [{"V": 6, "rows": 3}]})
+    {'profile': 'planner', 'threshold': 10, 'tables': [{'rows': 3}]}
+    """
+    if isinstance(content, dict):
+        return {k: without_live(v) for k, v in content.items() if str(k).lower() not in LIVE}
+    if isinstance(content, list | tuple):
+        return [without_live(v) for v in content]
+    return content
+
+
+def public_part(reader: ReleaseReader) -> dict[str, Any]:
+    """Return the public part of the manifest: inputs, parameters and digests of the run stay inside."""
+    manifest: Manifest = reader.manifest
+    return {
+        "release": reader.number,
+        "hash": manifest.hash,
+        "created": manifest.created,
+        "codeVersion": manifest.code_version,
+        "study": manifest.study,
+        "layers": [layer_part(layer) for layer in public_layers(reader)],
+        "notes": [note.model_dump() for note in manifest.notes],
+        "disclosure": without_live(manifest.disclosure),
+        "baseMap": manifest.base_map,
+        "processes": list(manifest.processes),
+    }
+
+
+def layer_part(layer: PublishedLayer) -> dict[str, Any]:
+    """Return a layer with its style's property filled in."""
+    return resolved(layer).model_dump(mode="json", exclude={"role"})
+
+
+@router.get("/manifest", summary="The release", responses=schemas.ok(schemas.ANY))
+def manifest(ask: Annotated[Ask, Depends(asking("json", "html"))]) -> Response:
+    """Answer with the release's number and hash, study, layers, notes and disclosure report."""
+    return document(ask, public_part(ask.reader), f"Release {ask.reader.number}")

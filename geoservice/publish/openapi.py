@@ -1,0 +1,99 @@
+"""OpenAPI 3.0 out of FastAPI's 3.1: OGC API Features asks for 3.0, and the two differ in their schemas."""
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from types import MappingProxyType
+from typing import Any
+
+VERSION = "3.0.3"
+
+
+def _null_free(options: list[Any]) -> tuple[list[Any], bool]:
+    """Return the options of an ``anyOf`` without null, and whether null was among them."""
+    rest = [o for o in options if o != {"type": "null"}]
+    return rest, len(rest) < len(options)
+
+
+def schema_3_0(schema: Any) -> Any:
+    """Return a JSON Schema of 2020-12 as OpenAPI 3.0 writes it; a keyword that 3.0 cannot say raises ValueError.
+
+    >>> schema_3_0({"anyOf": [{"type": "integer", "exclusiveMinimum": 0}, {"type": "null"}]})
+    {'type': 'integer', 'minimum': 0, 'exclusiveMinimum': True, 'nullable': True}
+    >>> schema_3_0({"const": "x", "examples": ["x"]})
+    {'enum': ['x'], 'example': 'x'}
+    """
+    if isinstance(schema, list):
+        return [schema_3_0(s) for s in schema]
+    if not isinstance(schema, Mapping):
+        return schema
+    if refused := {"prefixItems", "$defs", "if", "patternProperties", "unevaluatedProperties"} & schema.keys():
+        raise ValueError(f"schema keyword {sorted(refused)} has no form in OpenAPI {VERSION}")
+    out: dict[str, Any] = {}
+    for key, value in schema.items():
+        out.update(_keyword(key, value))
+    return out
+
+
+def _any_of(options: list[Any]) -> dict[str, Any]:
+    rest, nullable = _null_free(options)
+    inner = schema_3_0(rest[0]) if len(rest) == 1 else {"anyOf": schema_3_0(rest)}
+    return {**inner, **({"nullable": True} if nullable else {})}
+
+
+def _type(types: Any) -> dict[str, Any]:
+    if not isinstance(types, list):
+        return {"type": types}
+    return {"type": next(t for t in types if t != "null"), **({"nullable": True} if "null" in types else {})}
+
+
+def _named(schemas: Mapping[str, Any]) -> dict[str, Any]:
+    return {"properties": {name: schema_3_0(s) for name, s in schemas.items()}}
+
+
+def _inner(key: str, schema: Any) -> dict[str, Any]:
+    return {key: schema_3_0(schema)}
+
+
+CHANGED: Mapping[str, Callable[[Any], dict[str, Any]]] = MappingProxyType(
+    {
+        "anyOf": _any_of,
+        "type": _type,
+        "properties": _named,
+        "const": lambda value: {"enum": [value]},
+        "examples": lambda values: {"example": values[0]},
+        "exclusiveMinimum": lambda bound: {"minimum": bound, "exclusiveMinimum": True},
+        "exclusiveMaximum": lambda bound: {"maximum": bound, "exclusiveMaximum": True},
+        **{key: partial(_inner, key) for key in ("items", "allOf", "oneOf", "not", "additionalProperties")},
+    }
+)
+"""Keywords that 3.0 writes in another way, or that hold schemas; all others stay as they are."""
+
+
+def _keyword(key: str, value: Any) -> dict[str, Any]:
+    """Return one keyword in the form of 3.0."""
+    return CHANGED[key](value) if key in CHANGED else {key: value}
+
+
+def _parameter(parameter: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a parameter; in a URL there is no null, so none is claimed, and an array is written with commas."""
+    schema = {k: v for k, v in schema_3_0(parameter["schema"]).items() if k != "nullable"}
+    commas = {"style": "form", "explode": False} if schema.get("type") == "array" else {}
+    return {**parameter, **commas, "schema": schema}
+
+
+def _merged(parameters: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return parameters by name, the last of a name winning."""
+    return list({(p["in"], p["name"]): _parameter(p) for p in parameters}.values())
+
+
+def document_3_0(document: Mapping[str, Any], server: str) -> dict[str, Any]:
+    """Return an OpenAPI 3.1 document as 3.0.3, served from ``server``; FastAPI's own 422 is taken out, for it is never sent."""
+    paths: dict[str, Any] = {}
+    for path, methods in document["paths"].items():
+        paths[path] = {}
+        for method, operation in methods.items():
+            responses = {code: r for code, r in operation["responses"].items() if code != "422"}
+            changed = {"responses": responses, "parameters": _merged(operation.get("parameters", []))}
+            paths[path][method] = {**operation, **changed}
+    info = {k: v for k, v in document["info"].items() if k != "summary"}
+    return {"openapi": VERSION, "info": info, "servers": [{"url": server}], "paths": paths}
