@@ -1,10 +1,12 @@
 """Arrow tables made equal whatever database they came from, and their digests."""
 
 import hashlib
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 
 def conform(table: pa.Table, schema: pa.Schema) -> pa.Table:
@@ -13,7 +15,7 @@ def conform(table: pa.Table, schema: pa.Schema) -> pa.Table:
     return pa.Table.from_arrays(columns, schema=schema)
 
 
-def _cast(column: pa.ChunkedArray, kind: pa.DataType) -> pa.ChunkedArray:
+def _cast(column: "pa.ChunkedArray[Any]", kind: pa.DataType) -> "pa.ChunkedArray[Any]":
     if column.type == pa.int64() and kind == pa.uint64():
         return pa.chunked_array([pa.array(column.to_numpy().view(np.uint64))])
     return column if column.type == kind else column.cast(kind)
@@ -35,7 +37,7 @@ def digest(table: pa.Table) -> str:
     return sha.hexdigest()
 
 
-def _update(sha: "hashlib._Hash", array: pa.Array) -> None:
+def _update(sha: "hashlib._Hash", array: Any) -> None:
     sha.update(np.packbits(pc.is_valid(array).to_numpy(zero_copy_only=False)).tobytes())
     kind = array.type
     if pa.types.is_list(kind):
@@ -47,8 +49,8 @@ def _update(sha: "hashlib._Hash", array: pa.Array) -> None:
         sha.update(_numbers(array).tobytes())
 
 
-def _update_bytes(sha: "hashlib._Hash", array: pa.Array) -> None:
-    full = pa.concat_arrays([pc.fill_null(array, b"")])
+def _update_bytes(sha: "hashlib._Hash", array: Any) -> None:
+    full: Any = pa.concat_arrays([pc.fill_null(array, b"")])
     _, offsets, values = full.buffers()
     ends = np.frombuffer(offsets, np.int64, len(full) + 1, full.offset * 8) if offsets else np.zeros(1, np.int64)
     sha.update(np.diff(ends).astype("<i8").tobytes())
@@ -56,10 +58,10 @@ def _update_bytes(sha: "hashlib._Hash", array: pa.Array) -> None:
         sha.update(memoryview(values)[ends[0] : ends[-1]])
 
 
-def _numbers(array: pa.Array) -> np.ndarray:  # type: ignore[type-arg]  # any of the numeric types of a table
+def _numbers(array: Any) -> NDArray[Any]:
     if pa.types.is_date32(array.type):
         array = array.cast(pa.int32())
     if pa.types.is_boolean(array.type):
         array = array.cast(pa.uint8())
-    values = pc.fill_null(array, 0).to_numpy(zero_copy_only=False)
+    values: NDArray[Any] = pc.fill_null(array, 0).to_numpy(zero_copy_only=False)
     return values + 0.0 if values.dtype.kind == "f" else values

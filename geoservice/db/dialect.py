@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import pyarrow as pa
 
@@ -38,7 +38,7 @@ class Dialect:
         """Return a table's quoted name, with its schema where there is one."""
         return self.quote(name) if schema is None else f"{self.quote(schema)}.{self.quote(name)}"
 
-    def type_of(self, field: pa.Field) -> str:
+    def type_of(self, field: "pa.Field[Any]") -> str:
         """Return the column type that holds an Arrow field; a geometry is asked for by the field's metadata ``geometry``."""
         kind = "geometry" if field.metadata and b"geometry" in field.metadata else kind_of(field.type)
         return self.types[kind] + ("" if field.nullable else " NOT NULL")

@@ -1,1 +1,21 @@
 """The public store: immutable, numbered releases. All that the serving process may open."""
+
+from pathlib import Path
+
+from geoservice.release.base import ItemQuery, LayerContent, Manifest, ReleaseContent, ReleaseReader, ReleaseStore
+
+__all__ = ["ItemQuery", "LayerContent", "Manifest", "ReleaseContent", "ReleaseReader", "ReleaseStore", "open_store"]
+
+
+def open_store(folder: Path, dsn: str | None, prefix: str, read_only: bool = True) -> ReleaseStore:
+    """Open the releases: numbered folders in ``folder``, or schemas ``<prefix>_release_<n>`` where ``dsn`` is given.
+
+    A store that is read-only (the serving process's) makes nothing, not even the folder.
+    """
+    if dsn is None:
+        from geoservice.release.folder import FolderStore
+
+        return FolderStore(folder, read_only)
+    from geoservice.release.postgis import PostGISStore
+
+    return PostGISStore(dsn, prefix, read_only)

@@ -50,7 +50,11 @@ class PublishedColumn(BaseModel):
 
 
 class PublishedLayer(BaseModel):
-    """A layer as it stands in a release: what the serving process needs to know of it."""
+    """A layer as it stands in a release: what the serving process needs to know of it.
+
+    ``maxzoom`` is the last zoom with tiles of its own; a client draws these larger above it. ``zooms`` says from which zoom on
+    the tiles show each geography, coarse to fine, until the next takes over; items hold all of them.
+    """
 
     model_config = ConfigDict(frozen=True)
     id: str
@@ -60,6 +64,7 @@ class PublishedLayer(BaseModel):
     role: str
     minzoom: int
     maxzoom: int
+    zooms: dict[str, int] = {}
     columns: tuple[PublishedColumn, ...]
     style: Style
     bbox: tuple[float, float, float, float] | None

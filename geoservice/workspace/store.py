@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -23,21 +24,18 @@ KEPT = 5
 class _Load:
     """A vintage with what the store alone needs to know of it."""
 
-    def __init__(self, row: dict[str, object]) -> None:
+    def __init__(self, row: dict[str, Any]) -> None:
         self.row = row
-        self.load, self.table, self.source = int(str(row["load"])), str(row["table_name"]), str(row["source"])
-        self.groups: list[str] = json.loads(str(row["groups"]))
+        self.load: int = row["load"]
+        self.table: TableName = row["table_name"]
+        self.source: str = row["source"]
+        self.groups: list[str] = json.loads(row["groups"])
 
     @property
     def vintage(self) -> Vintage:
-        counts = {k: int(str(self.row[k])) for k in ("number", "rejected", "added", "removed", "changed")}
-        return Vintage(
-            table=self.table,  # type: ignore[arg-type]  # written from a TableName
-            source=Source(self.source, str(self.row["digest"])),
-            rows=int(str(self.row["row_count"])),
-            loaded_at=datetime.fromisoformat(str(self.row["loaded_at"])),
-            **counts,
-        )
+        counts = {k: self.row[k] for k in ("number", "rejected", "added", "removed", "changed")}
+        source, loaded_at = Source(self.source, self.row["digest"]), datetime.fromisoformat(self.row["loaded_at"])
+        return Vintage(table=self.table, source=source, rows=self.row["row_count"], loaded_at=loaded_at, **counts)
 
 
 class SqlWorkspace:
@@ -62,49 +60,30 @@ class SqlWorkspace:
             mine = [x for x in loads if x.table == table and x.source == source.name]
             if mine and mine[-1].row["digest"] == source.digest:
                 return mine[-1].vintage
-            new = self._add(session, table, rows, source, rejected, loads)
+            new = _Load(_record(table, source, rows, rejected, loads))
+            self._fill(session, new, rows, loads)
             for old in mine[: max(len(mine) + 1 - KEPT, 0)]:
                 session.execute(self._sql.drop_rows(table), [old.load])
             return new.vintage
 
     def _prepare(self, session: Session) -> None:
-        if lock := self._sql.lock():
-            if not session.execute(*lock)[0][0]:
-                raise Conflict("workspace: another process is writing; try again when it has finished")
+        if (lock := self._sql.lock()) and not session.execute(*lock)[0][0]:
+            raise Conflict("workspace: another process is writing; try again when it has finished")
         if not session.execute(*self._sql.exists())[0][0]:
             for statement in self._sql.create():
                 session.execute(statement)
 
-    def _add(
-        self, session: Session, table: TableName, rows: pa.Table, source: Source, rejected: int, loads: Sequence[_Load]
-    ) -> _Load:
-        number = max((x.load for x in loads), default=0) + 1
-        groups = sorted(n for n in rows.column_names if n.startswith(GROUP_PREFIX))
-        self._add_columns(session, table, groups)
-        stamped = rows.add_column(0, LOADS.field("load"), pa.repeat(pa.scalar(number, pa.int32()), rows.num_rows))
-        session.append(self._sql.name(table), stamped)
-        before = self._check_keys(session, table, source.name, number, loads)
-        added, removed, changed = rows.num_rows, 0, 0
+    def _fill(self, session: Session, new: _Load, rows: pa.Table, loads: Sequence[_Load]) -> None:
+        """Append the rows, check their keys, compare them with the load before, and record the load."""
+        self._add_columns(session, new.table, new.groups)
+        stamp = pa.repeat(pa.scalar(new.load, pa.int32()), rows.num_rows)
+        session.append(self._sql.name(new.table), rows.add_column(0, LOADS.field("load"), stamp))
+        before = self._check_keys(session, new, loads)
         if before:
-            values = [number, before.load]
-            both = sorted({*groups, *before.groups})
-            added, removed, changed = session.execute(self._sql.diff(table, both), values)[0]
-        record = {
-            "load": number,
-            "table_name": table,
-            "source": source.name,
-            "digest": source.digest,
-            "number": sum(x.table == table and x.source == source.name for x in loads) + 1,
-            "row_count": rows.num_rows,
-            "rejected": rejected,
-            "added": added,
-            "removed": removed,
-            "changed": changed,
-            "loaded_at": datetime.now(UTC).isoformat(timespec="seconds"),
-            "groups": json.dumps(groups),
-        }
-        session.append(self._sql.name("loads"), pa.Table.from_pylist([record], LOADS))
-        return _Load(record)
+            groups = sorted({*new.groups, *before.groups})
+            counts = session.execute(self._sql.diff(new.table, groups), [new.load, before.load])[0]
+            new.row.update(zip(("added", "removed", "changed"), counts, strict=True))
+        session.append(self._sql.name("loads"), pa.Table.from_pylist([new.row], LOADS))
 
     def _add_columns(self, session: Session, table: TableName, groups: Sequence[str]) -> None:
         there = {str(row[0]) for row in session.execute(*self._sql.columns(table))}
@@ -112,8 +91,9 @@ class SqlWorkspace:
             if group not in there:
                 session.execute(self._sql.add_column(table, group))
 
-    def _check_keys(self, session: Session, table: TableName, source: str, load: int, loads: Sequence[_Load]) -> _Load | None:
+    def _check_keys(self, session: Session, new: _Load, loads: Sequence[_Load]) -> _Load | None:
         """Refuse keys that are there twice; return the load before of the same source."""
+        table, source, load = new.table, new.source, new.load
         if n := session.execute(self._sql.duplicates(table), [load])[0][0]:
             raise DuplicateKeys(f"{table}: {n} keys {TABLES[table].key} occur more than once in {source}; each may occur once")
         current = _current(loads, table)
@@ -178,6 +158,24 @@ class SqlWorkspace:
         self._database.close()
 
 
+def _record(table: TableName, source: Source, rows: pa.Table, rejected: int, loads: Sequence[_Load]) -> dict[str, Any]:
+    """Return the row of the table of loads for a new load, as if it were the first of its source."""
+    return {
+        "load": max((x.load for x in loads), default=0) + 1,
+        "table_name": table,
+        "source": source.name,
+        "digest": source.digest,
+        "number": sum(x.table == table and x.source == source.name for x in loads) + 1,
+        "row_count": rows.num_rows,
+        "rejected": rejected,
+        "added": rows.num_rows,
+        "removed": 0,
+        "changed": 0,
+        "loaded_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "groups": json.dumps(sorted(n for n in rows.column_names if n.startswith(GROUP_PREFIX))),
+    }
+
+
 def _current(loads: Sequence[_Load], table: TableName) -> list[_Load]:
     """The newest load of each source, in the order of the sources' names."""
     newest = {x.source: x for x in loads if x.table == table}
@@ -188,5 +186,5 @@ def _refuse_nul(table: TableName, rows: pa.Table) -> None:
     """PostgreSQL cannot hold a NUL in text; DuckDB could, and the stores must agree."""
     for name, column in zip(rows.column_names, rows.columns, strict=True):
         flat = pc.list_flatten(column) if pa.types.is_list(column.type) else column
-        if pa.types.is_string(flat.type) and (n := pc.sum(pc.match_substring(flat, "\0")).as_py()):
+        if pa.types.is_string(flat.type) and (n := pc.sum(pc.match_substring(flat, "\0").cast(pa.int64())).as_py()):
             raise BadValues(f"{table}: column {name}: {n} values hold a NUL character, which is not text")

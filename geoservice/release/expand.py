@@ -1,0 +1,122 @@
+"""Columns of a layer file turned into columns of features: placeholders filled in, released values pivoted."""
+
+import re
+from collections.abc import Iterator, Sequence
+from string import Formatter
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from geoservice.errors import StudyError
+from geoservice.geo import Ints
+from geoservice.layer import Column, Label, Layer
+from geoservice.release.base import DIMENSIONS, SUPPRESSED, PublishedColumn
+
+MAX_COLUMNS = 800
+TYPES: dict[str, pa.DataType] = {"text": pa.string(), "integer": pa.int64(), "number": pa.float64(), "boolean": pa.bool_()}
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,62}\Z")
+
+Property = tuple[PublishedColumn, "pa.Array[Any]"]
+
+
+def placeholders(column: Column, layer: str) -> list[str]:
+    """Return the dimensions that a column's name asks for, in order; raises :class:`StudyError` for any other word."""
+    names = [field for _, field, _, _ in Formatter().parse(column.name) if field is not None]
+    if unknown := [n for n in names if n not in DIMENSIONS]:
+        raise StudyError(
+            f"layer {layer}: column {column.name}: placeholder {unknown} is unknown, allowed are {list(DIMENSIONS)}"
+        )
+    return list(dict.fromkeys(names))
+
+
+def measured(layer: Layer, column: Column, rows: pd.DataFrame, size: int) -> Iterator[Property]:
+    """One property for each combination of the placeholders' values in ``rows``, sorted.
+
+    ``rows`` are those of the release table at the layer's geographies, with ``at``: the position of the feature of ``size``.
+    """
+    if column.type not in {"number", "integer"}:
+        raise StudyError(f"layer {layer.id}: column {column.name}: a measure is a number or an integer, got {column.type}")
+    asked = placeholders(column, layer.id)
+    mine = rows[rows["measure"] == column.measure]
+    for dimension, value in column.where.items():
+        mine = mine[mine[dimension] == value]
+    groups = mine.groupby(asked, sort=True, observed=True) if asked else [((), mine)]
+    for key, part in groups:
+        values = {**column.where, **dict(zip(asked, map(_plain, key), strict=True))}
+        yield _published(layer, column, values), _spread(layer, column, part, size)
+
+
+def _plain(value: Any) -> str | int:
+    return value if isinstance(value, str) else int(value)
+
+
+def _spread(layer: Layer, column: Column, part: pd.DataFrame, size: int) -> "pa.Array[Any]":
+    if part["at"].duplicated().any():
+        loose = [d for d in DIMENSIONS if part[d].nunique() > 1]
+        raise StudyError(
+            f"layer {layer.id}: column {column.name}: a unit has several values, they differ in {loose}; "
+            "fix these in where or name them in the column"
+        )
+    out = np.full(size, np.nan)
+    shown = part[part["status"] != SUPPRESSED]
+    out[shown["at"].to_numpy()] = shown["value"].to_numpy(float)
+    return typed(pa.array(out, from_pandas=True), column, layer.id)
+
+
+def typed(values: "pa.Array[Any]", column: Column, layer: str) -> "pa.Array[Any]":
+    """Return values in the type that the layer file states; raises :class:`StudyError` where they do not fit."""
+    try:
+        return values.cast(TYPES[column.type])
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as e:
+        raise StudyError(f"layer {layer}: column {column.name}: values of type {values.type} are not {column.type}") from e
+
+
+def _published(layer: Layer, column: Column, values: dict[str, Any]) -> PublishedColumn:
+    name = column.name.format(**values)
+    if not _NAME.match(name):
+        raise StudyError(f"layer {layer.id}: column {name!r}: allowed are lower-case letters, digits and _, at most 63")
+    return PublishedColumn(
+        name=name,
+        title=Label(zh=_filled(column.title.zh, values), en=_filled(column.title.en, values)),
+        type=column.type,
+        unit=column.unit,
+        measure=column.measure,
+        dimensions=values,
+    )
+
+
+def _filled(text: str, values: dict[str, Any]) -> str:
+    """Fill the placeholders of a title in; a brace that is none of them stays as it is."""
+    return re.sub(r"\{(\w+)\}", lambda m: str(values.get(m.group(1), m.group(0))), text)
+
+
+def attribute(layer: Layer, column: Column, tables: Sequence[pa.Table]) -> Property:
+    """A public attribute of the units, stacked over the tables; null where a table does not have it."""
+    if tables and not any(column.name in t.column_names for t in tables):
+        allowed = sorted({n for t in tables for n in t.column_names} - {"geometry"})
+        raise StudyError(f"layer {layer.id}: column {column.name}: the units have no such attribute, they have {allowed}")
+    parts = [
+        typed(t.column(column.name).combine_chunks(), column, layer.id)
+        if column.name in t.column_names
+        else pa.nulls(t.num_rows, TYPES[column.type])
+        for t in tables
+    ]
+    values = pa.concat_arrays(parts) if parts else pa.nulls(0, TYPES[column.type])
+    return _published(layer, column, {}), values
+
+
+def refuse_clashes(layer: Layer, names: Sequence[str]) -> None:
+    """Raise :class:`StudyError` when names of properties clash or are too many."""
+    taken = ["fid", "geography", "unit", "geometry", *names]
+    if twice := sorted({n for n in taken if taken.count(n) > 1}):
+        raise StudyError(f"layer {layer.id}: columns {twice} are there twice (fid, geography, unit and geometry always are)")
+    if len(names) > MAX_COLUMNS:
+        raise StudyError(f"layer {layer.id}: {len(names)} columns, at most {MAX_COLUMNS}; fix more dimensions in where")
+
+
+def positions(rows: pd.DataFrame, index: pd.MultiIndex) -> Ints:
+    """Return the feature that each row speaks of, -1 for none."""
+    keys = pd.MultiIndex.from_arrays([rows["geography"], rows["unit"]])
+    return np.asarray(index.get_indexer(keys), np.int64)

@@ -1,0 +1,208 @@
+"""Releases as numbered folders: ``layers.duckdb``, ``tiles/*.pmtiles`` and ``manifest.json``; ``current`` is a link to one of them."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+from pydantic import ValidationError
+
+from geoservice.db import DUCKDB
+from geoservice.db.duckdb import DuckDBSession, open_duckdb, transaction
+from geoservice.db.lock import locked
+from geoservice.errors import Conflict, NotFound, ReleaseError, Unavailable
+from geoservice.geo import BBox, Tile
+from geoservice.release import sql
+from geoservice.release.base import TABLE, LayerContent, Manifest, ReleaseContent, ReleaseReader
+from geoservice.release.content import checked, layer_schema
+from geoservice.release.durable import point, sync, sync_tree
+from geoservice.release.manifest import manifest_hash, table_digest
+from geoservice.release.pmtiles import Archive, write_archive
+from geoservice.release.reader import BASE_MAP, Reader
+from geoservice.release.tiles import Baker
+
+LAYERS, MANIFEST, TILES, CURRENT = "layers.duckdb", "manifest.json", "tiles", "current"
+
+
+class FolderReader(Reader):
+    """A release in a folder. The database is open read-only, with no way to any other file."""
+
+    def __init__(self, number: int, folder: Path) -> None:
+        super().__init__(number, _manifest(folder), None)
+        try:
+            self._connection = open_duckdb(folder / LAYERS, read_only=True)
+            self._archives = {f.stem: Archive(f) for f in sorted((folder / TILES).glob("*.pmtiles"))}
+        except (duckdb.Error, OSError) as e:
+            raise ReleaseError(f"release {number}: {LAYERS} or a file of tiles cannot be read") from e
+
+    @contextmanager
+    def _session(self) -> Iterator[DuckDBSession]:
+        with self._connection.cursor() as cursor:  # a connection of its own: threads do not wait for each other
+            yield DuckDBSession(cursor)
+
+    def _tile(self, layer_id: str, tile: Tile) -> bytes:
+        archive = self._archives.get(layer_id)
+        return archive.get(tile) if archive else b""
+
+    def tiles(self, layer_id: str) -> Iterator[tuple[Tile, bytes]]:
+        """All tiles of a layer."""
+        yield from self._archives.get(layer_id, ())
+
+    def close(self) -> None:
+        """Let go of the files."""
+        self._connection.close()
+        for archive in self._archives.values():
+            archive.close()
+
+
+def _manifest(folder: Path) -> Manifest:
+    try:
+        manifest = Manifest.model_validate_json((folder / MANIFEST).read_bytes())
+    except (OSError, ValidationError) as e:
+        raise ReleaseError(f"release {folder.name}: {MANIFEST} cannot be read") from e
+    if manifest_hash(manifest) != manifest.hash:
+        raise ReleaseError(f"release {folder.name}: {MANIFEST} was changed after it was written")
+    return manifest
+
+
+class FolderStore:
+    """See :class:`geoservice.release.base.ReleaseStore`."""
+
+    def __init__(self, folder: Path, read_only: bool) -> None:
+        self._folder, self._read_only = folder, read_only
+        if not read_only:
+            folder.mkdir(parents=True, exist_ok=True)
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        if self._read_only:
+            raise Conflict("releases: opened for reading only")
+        with locked(self._folder / ".lock", True, 0.0):
+            yield
+
+    def write(self, content: ReleaseContent, keep: int = 5) -> int:
+        """Write aside, check, make durable, switch; returns the number."""
+        manifest, table = checked(content)
+        with self._alone():
+            for left in self._folder.glob(".*.tmp"):
+                shutil.rmtree(left)
+            number = max([*self.numbers(), 0]) + 1
+            aside = self._folder / f".{number}.tmp"
+            aside.mkdir()
+            _fill(aside, content, manifest, table)
+            _check(aside, manifest)
+            sync_tree(aside)
+            aside.rename(self._folder / str(number))
+            sync(self._folder)
+            point(self._folder / CURRENT, str(number))
+            self._prune(keep)
+        return number
+
+    def _prune(self, keep: int) -> None:
+        """Remove all but the last releases; a folder is renamed first, so that no half release is ever listed."""
+        for number in self.numbers()[: -max(keep, 1)]:
+            if number != self.current():
+                gone = (self._folder / str(number)).rename(self._folder / f".{number}.tmp")
+                shutil.rmtree(gone)
+
+    def numbers(self) -> list[int]:
+        """Return the complete releases, oldest first."""
+        if not self._folder.is_dir():
+            return []
+        return sorted(int(p.name) for p in self._folder.iterdir() if p.name.isdecimal() and (p / MANIFEST).is_file())
+
+    def current(self) -> int | None:
+        """Return the number of the current release: one reading of a link."""
+        try:
+            return int((self._folder / CURRENT).readlink().name)
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError) as e:
+            raise ReleaseError("releases: current is not a link to a release") from e
+
+    def open(self, number: int | None = None) -> ReleaseReader:
+        """Open a release, the current one by default."""
+        wanted = self.current() if number is None else number
+        if wanted is None:
+            raise Unavailable("no release yet; make one with: geoservice publish")
+        folder = self._folder / str(wanted)
+        if not folder.is_dir():
+            raise NotFound(f"release {wanted} does not exist; there are {self.numbers()}")
+        return FolderReader(wanted, folder)
+
+    def rollback(self, number: int | None = None) -> int:
+        """Make an older release current and return its number."""
+        with self._alone():
+            target = older(self.numbers(), self.current(), number)
+            point(self._folder / CURRENT, str(target))
+        return target
+
+    def tiles(self, reader: ReleaseReader, layer_id: str) -> Iterator[tuple[Tile, bytes]]:
+        """All baked tiles of a layer."""
+        assert isinstance(reader, FolderReader)
+        return reader.tiles(layer_id)
+
+    def close(self) -> None:
+        """Nothing is held between calls."""
+
+
+def older(numbers: list[int], current: int | None, wanted: int | None) -> int:
+    """Return the release to roll back to; raises :class:`NotFound` when there is none."""
+    before = [n for n in numbers if current is not None and n < current]
+    if wanted is None and before:
+        return before[-1]
+    if wanted is None or wanted not in numbers:
+        raise NotFound(
+            f"release {wanted or 'before the current one'} does not exist; there are {numbers}, current is {current}"
+        )
+    return wanted
+
+
+def _fill(folder: Path, content: ReleaseContent, manifest: Manifest, table: pa.Table) -> None:
+    (folder / TILES).mkdir()
+    connection = open_duckdb(folder / LAYERS)
+    with transaction(connection) as session:
+        name = DUCKDB.quote(sql.RELEASE_TABLE)
+        session.execute(sql.create(DUCKDB, name, TABLE))
+        session.append(name, table)
+        for layer in content.layers:
+            _fill_layer(connection, session, layer)
+    connection.close()
+    with Baker() as baker:
+        for layer in content.layers:
+            if layer.layer.bbox is not None:
+                path = folder / TILES / f"{layer.layer.id}.pmtiles"
+                write_archive(path, baker.bake(layer), BBox(*layer.layer.bbox), {"name": layer.layer.id})
+    if content.base_map is not None:
+        shutil.copyfile(content.base_map, folder / TILES / f"{BASE_MAP}.pmtiles")
+    (folder / MANIFEST).write_text(manifest.model_dump_json(indent=1), encoding="utf-8")
+
+
+def _fill_layer(connection: duckdb.DuckDBPyConnection, session: DuckDBSession, content: LayerContent) -> None:
+    name = DUCKDB.quote(sql.layer_table(content.layer.id))
+    columns = layer_schema(content)
+    geometry = pa.field("geometry", pa.binary(), metadata={"geometry": ""})
+    bounds = [pa.field(b, pa.float64()) for b in sql.BOUNDS]
+    plain = [f for f in columns if f.name != "geometry"]
+    session.execute(sql.create(DUCKDB, name, pa.schema([*plain, geometry, *bounds])))
+    connection.register("incoming", content.features)
+    session.execute(sql.insert_layer(name, [f.name for f in plain]))
+    connection.unregister("incoming")
+
+
+def _check(folder: Path, manifest: Manifest) -> None:
+    """Read back what was written, as a server would."""
+    reader = FolderReader(0, folder)
+    try:
+        with reader._session() as session:
+            got = session.scan(sql.ordered(DUCKDB, DUCKDB.quote(sql.RELEASE_TABLE)), TABLE)
+            rows = {x.id: session.execute(sql.count(DUCKDB.quote(sql.layer_table(x.id))))[0][0] for x in manifest.layers}
+        if table_digest(got) != manifest.table_digest:
+            raise ReleaseError("release table: read back from the file it is not what was written")
+        for layer in manifest.layers:
+            if rows[layer.id] != layer.features:
+                raise ReleaseError(f"layer {layer.id}: {rows[layer.id]} features in the file, {layer.features} were written")
+    finally:
+        reader.close()

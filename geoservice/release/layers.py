@@ -1,0 +1,126 @@
+"""Layers made out of the release table: what a layer file asks for becomes features with properties."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import shapely
+
+from geoservice.errors import ReleaseError
+from geoservice.geo import BBox, Floats
+from geoservice.layer import Column, Label, Layer
+from geoservice.release.base import TABLE, LayerContent, PublishedColumn, PublishedLayer
+from geoservice.release.expand import Property, attribute, measured, positions, refuse_clashes
+from geoservice.release.manifest import sorted_table
+from geoservice.release.mercator import to_mercator
+from geoservice.release.zooms import first_zooms, last_zoom
+
+_OF_TABLE = ("text", "text", "text", "text", "text", "text", "integer", "text", "integer", "number", "text")
+
+
+def build_layers(layers: Sequence[Layer], units: Mapping[str, pa.Table], table: pa.Table) -> list[LayerContent]:
+    """Turn the release table into features, one layer after the other.
+
+    Parameters
+    ----------
+    layers
+        Layer files. A layer without geography is the release table itself: a feature a row, no geometry.
+    units
+        For each geography: ``unit``, ``geometry`` (WKB or null) and public attributes. A geography that is missing has no units.
+    table
+        The release table, in any order of rows.
+
+    Returns
+    -------
+    list of LayerContent
+        Features in order of geography (coarse to fine) and unit, ``fid`` from 1. A suppressed value is null. A placeholder is
+        filled with every combination of values that the table has for the measure and ``where``, in sorted order.
+
+    Raises
+    ------
+    StudyError
+        When a layer file asks for what is not there, or would give a unit two values of one property.
+    ReleaseError
+        When a unit is there twice, or the table speaks of a unit that has no row among the units.
+    """
+    frame = table.to_pandas()
+    return [_of_units(layer, units, frame) if layer.geography else _of_table(layer, table) for layer in layers]
+
+
+def _of_units(layer: Layer, units: Mapping[str, pa.Table], frame: pd.DataFrame) -> LayerContent:
+    names = [g for g in layer.geography if g in units]
+    tables = [units[g].sort_by("unit") for g in names]
+    index = _index(layer, names, tables)
+    rows = frame[frame["geography"].isin(layer.geography)]
+    rows = rows.assign(at=positions(rows, index))
+    if (rows["at"] < 0).any():
+        lost = rows[rows["at"] < 0].iloc[0]
+        raise ReleaseError(f"layer {layer.id}: the table has unit {lost['unit']} of {lost['geography']}, the units have not")
+    properties: list[Property] = []
+    for column in layer.columns:
+        if column.measure is None:
+            properties.append(attribute(layer, column, tables))
+        else:
+            properties.extend(measured(layer, column, rows, len(index)))
+    geometry = [t.column("geometry").combine_chunks().cast(pa.binary()) for t in tables]
+    shapes = [np.asarray(shapely.from_wkb(g.to_numpy(zero_copy_only=False))) for g in geometry]
+    features = _features(layer, index, properties, pa.concat_arrays(geometry) if geometry else pa.nulls(0, pa.binary()))
+    return LayerContent(_published(layer, names, shapes, [p for p, _ in properties], features.num_rows), features)
+
+
+def _index(layer: Layer, names: Sequence[str], tables: Sequence[pa.Table]) -> pd.MultiIndex:
+    geography = np.repeat(np.array(names, object), [t.num_rows for t in tables])
+    unit = np.concatenate([np.empty(0, object), *(t.column("unit").to_numpy() for t in tables)])
+    index = pd.MultiIndex.from_arrays([geography, unit])
+    if twice := index[index.duplicated()].tolist():
+        raise ReleaseError(f"layer {layer.id}: unit {twice[0][1]} of {twice[0][0]} is there twice")
+    return index
+
+
+def _features(layer: Layer, index: pd.MultiIndex, properties: Sequence[Property], geometry: "pa.Array[pa.Scalar]") -> pa.Table:
+    refuse_clashes(layer, [p.name for p, _ in properties])
+    fid = pa.array(np.arange(1, len(index) + 1))
+    names = [pa.array(index.get_level_values(i), pa.string()) for i in (0, 1)]
+    values = [fid, *names, *(v for _, v in properties), geometry]
+    return pa.table(values, names=["fid", "geography", "unit", *(p.name for p, _ in properties), "geometry"])
+
+
+def _published(
+    layer: Layer, names: Sequence[str], shapes: Sequence[np.ndarray], columns: Sequence[PublishedColumn], features: int
+) -> PublishedLayer:
+    bbox = _bbox(shapes)
+    last = last_zoom(bbox, layer.minzoom, max(layer.minzoom, layer.maxzoom))
+    zooms = first_zooms(names, [_widths(s) for s in shapes], layer.minzoom, last) if bbox else {}
+    known = layer.model_dump(include={"id", "title", "description", "geometry", "role", "minzoom", "style"})
+    return PublishedLayer(**known, maxzoom=last, zooms=zooms, columns=tuple(columns), bbox=bbox, features=features)
+
+
+def _bbox(shapes: Sequence[np.ndarray]) -> BBox | None:
+    bounds = [shapely.total_bounds(s) for s in shapes if s.size]
+    known = [b for b in bounds if not np.isnan(b).any()]
+    if not known:
+        return None
+    low, high = np.min(known, axis=0), np.max(known, axis=0)
+    return BBox(float(low[0]), float(low[1]), float(high[2]), float(high[3]))
+
+
+def _widths(shapes: np.ndarray) -> Floats:
+    """Square roots of the areas of polygons in Web-Mercator metres; empty for points and lines, which need no room."""
+    areas = shapely.area(to_mercator(shapes))
+    return np.asarray(np.sqrt(areas[areas > 0]), float)
+
+
+def _of_table(layer: Layer, table: pa.Table) -> LayerContent:
+    ordered = sorted_table(table)
+    given = {c.name: c for c in layer.columns}
+    kinds = dict(zip(TABLE.names, _OF_TABLE, strict=True))
+    chosen = [n for n in TABLE.names if n in given or not given]
+    columns = [given.get(n) or Column(name=n, title=Label(zh=n, en=n), type=kinds[n]) for n in chosen]
+    own = [c for c in columns if c.name not in {"geography", "unit"}]
+    properties = [attribute(layer, c, [ordered]) for c in own]
+    for unknown in sorted(set(given) - set(TABLE.names)):
+        attribute(layer, given[unknown], [ordered])  # raises: names what there is
+    index = pd.MultiIndex.from_arrays([ordered.column(n).to_numpy() for n in ("geography", "unit")])
+    features = _features(layer, index, properties, pa.nulls(len(index), pa.binary()))
+    return LayerContent(_published(layer, [], [], [p for p, _ in properties], features.num_rows), features)

@@ -1,0 +1,26 @@
+"""Web Mercator, the plane that map tiles are cut from."""
+
+from typing import Any
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from geoservice.geo import MAX_MERCATOR_LAT
+
+RADIUS_M = 6_378_137.0
+HALF_M = np.pi * RADIUS_M
+
+
+def to_mercator(shapes: NDArray[Any]) -> NDArray[Any]:
+    """Return geometries in Web-Mercator metres; latitudes beyond the plane's edge are drawn at the edge.
+
+    >>> shapely.get_coordinates(to_mercator(np.array([shapely.Point(180, 0)]))).round(3).tolist()
+    [[20037508.343, -0.0]]
+    """
+
+    def project(points: NDArray[np.float64]) -> NDArray[np.float64]:
+        lat = np.radians(np.clip(points[:, 1], -MAX_MERCATOR_LAT, MAX_MERCATOR_LAT))
+        return np.column_stack([np.radians(points[:, 0]) * RADIUS_M, np.log(np.tan(np.pi / 4 + lat / 2)) * RADIUS_M])
+
+    return np.asarray(shapely.transform(shapely.force_2d(shapes), project))

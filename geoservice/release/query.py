@@ -1,0 +1,119 @@
+"""A page of items asked for, checked and turned into a condition with bound values."""
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import pyarrow as pa
+
+from geoservice.db import Dialect
+from geoservice.errors import ParameterError
+from geoservice.geo import BBox
+from geoservice.release import sql
+from geoservice.release.base import ItemQuery, PublishedLayer
+from geoservice.release.expand import TYPES
+
+MAX_INT = 2**63 - 1
+BASE = {"geography": "text", "unit": "text"}
+
+
+def property_types(layer: PublishedLayer) -> dict[str, str]:
+    """Names and types of what a layer's features carry beside ``fid`` and geometry, in order."""
+    return {**BASE, **{c.name: c.type for c in layer.columns}}
+
+
+def chosen(layer: PublishedLayer, properties: Sequence[str] | None) -> list[str]:
+    """Return the properties asked for in the layer's order, all by default; raises :class:`ParameterError` for an unknown one."""
+    known = property_types(layer)
+    for name in properties or ():
+        _known(layer, name, known)
+    return [n for n in known if properties is None or n in properties]
+
+
+def _known(layer: PublishedLayer, name: str, known: dict[str, str]) -> None:
+    if name not in known:
+        raise ParameterError(f"property {name!r:.80}: layer {layer.id} does not have it, allowed are {', '.join(known)}")
+
+
+def condition(dialect: Dialect, layer: PublishedLayer, query: ItemQuery) -> tuple[str, list[Any]]:
+    """Return the condition of a query, paging aside, and its values; raises :class:`ParameterError`."""
+    known = property_types(layer)
+    parts, values = ["true"], []
+    for name, value in query.equals.items():
+        _known(layer, name, known)
+        parts.append(sql.equal(dialect, name))
+        values.append(_value(name, known[name], value))
+    if query.bbox is not None:
+        boxes = _boxes(query.bbox)
+        parts.append(sql.inside(dialect, len(boxes)))
+        values.extend(v for box in boxes for v in box)
+    return " AND ".join(parts), values
+
+
+def page(query: ItemQuery) -> tuple[int, int]:
+    """Return ``after`` and ``limit``, checked."""
+    if not 0 <= query.after <= MAX_INT:
+        raise ParameterError(f"after: got {query.after!r:.40}, allowed are whole numbers from 0 to {MAX_INT}")
+    if not 0 <= query.limit <= 2**31 - 1:
+        raise ParameterError(f"limit: got {query.limit!r:.40}, allowed are whole numbers from 0 to {2**31 - 1}")
+    return query.after, query.limit
+
+
+def _boxes(box: BBox) -> list[BBox]:
+    """Return one box, or two where it crosses the 180th meridian (west is greater than east)."""
+    if not all(math.isfinite(v) for v in box) or not (abs(box.west) <= 180 and abs(box.east) <= 180):
+        raise ParameterError(f"bbox: got {tuple(box)}, allowed are longitudes from -180 to 180 in west and east")
+    if not -90 <= box.south <= box.north <= 90:
+        raise ParameterError(f"bbox: got south {box.south} and north {box.north}, allowed are -90 <= south <= north <= 90")
+    if box.west <= box.east:
+        return [box]
+    return [BBox(box.west, box.south, 180.0, box.north), BBox(-180.0, box.south, box.east, box.north)]
+
+
+def _value(name: str, kind: str, value: str | float | bool) -> str | float | bool:
+    """Return a value in the type of its property; text is read as that type, as it comes from a URL."""
+    reader = {"text": _text, "integer": _integer, "number": _number, "boolean": _boolean}[kind]
+    try:
+        return reader(value)
+    except (ValueError, OverflowError):
+        allowed = {"integer": f"whole numbers within {MAX_INT}", "number": "finite numbers", "boolean": "true or false"}
+        raise ParameterError(
+            f"property {name}: got {value!r:.80}, allowed are {allowed.get(kind, 'text without NUL')}"
+        ) from None
+
+
+def _text(value: str | float | bool) -> str:
+    if not isinstance(value, str) or "\0" in value:
+        raise ValueError(value)
+    value.encode()  # a lone surrogate is no text to a database
+    return value
+
+
+def _integer(value: str | float | bool) -> int:
+    if isinstance(value, bool) or (isinstance(value, float) and not value.is_integer()):
+        raise ValueError(value)
+    number = int(value)
+    if abs(number) > MAX_INT:
+        raise ValueError(value)
+    return number
+
+
+def _number(value: str | float | bool) -> float:
+    if isinstance(value, bool) or not math.isfinite(float(value)):
+        raise ValueError(value)
+    return float(value)
+
+
+def _boolean(value: str | float | bool) -> bool:
+    if isinstance(value, bool):
+        return value
+    if value not in {"true", "false"}:
+        raise ValueError(value)
+    return value == "true"
+
+
+def result_schema(layer: PublishedLayer, properties: Sequence[str], geometry: bool) -> pa.Schema:
+    """Return the Arrow schema of a page."""
+    known = property_types(layer)
+    fields = [("fid", pa.int64()), *((n, TYPES[known[n]]) for n in properties)]
+    return pa.schema(fields + ([("geometry", pa.binary())] if geometry else []))
