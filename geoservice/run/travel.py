@@ -8,7 +8,6 @@ import numpy as np
 import pyarrow as pa
 
 from geoservice.analysis.base import Times, Trip
-from geoservice.errors import StudyError
 from geoservice.geo import Bools, Floats, Int32s
 from geoservice.network.graph import Graph, load_graph
 from geoservice.network.snap import Snapped, snap
@@ -28,13 +27,9 @@ def offers(stations: pa.Table, trip: Trip) -> Bools:
     """Which stations count for a trip: active, offering the service, of the tier; shape ``(stations,)``."""
     services, tiers, active = (stations.column(c).to_pylist() for c in ("services", "tier", "active"))
     fits = [
-        bool(on) and trip.service in s and trip.tier in ("any", t) for s, t, on in zip(services, tiers, active, strict=True)
+        bool(on) and trip.service in (s or ()) and trip.tier in ("any", t) for s, t, on in zip(services, tiers, active, strict=True)
     ]
     return np.array(fits, bool)
-
-
-def _only(snapped: Snapped, keep: Bools) -> Snapped:
-    return Snapped(snapped.edge[keep], snapped.fraction[keep], snapped.metres[keep], snapped.reason[keep])
 
 
 @dataclass(frozen=True)
@@ -49,9 +44,7 @@ class ModeTravel:
 
     @classmethod
     def open(cls, study: Study, mode: str, folder: Path, stations: pa.Table) -> "ModeTravel":
-        """Load the network of ``mode`` and snap the stations; raises :class:`StudyError` when there is none."""
-        if not (folder / mode).is_dir():
-            raise StudyError(f"study.toml: modes has {mode!r}, but no network of it is loaded: geoservice import network FILE")
+        """Load the network of ``mode`` and snap the stations; raises :class:`geoservice.errors.NotFound` when there is none."""
         graph = load_graph(folder, mode)
         lon, lat = (stations.column(c).to_numpy() for c in ("lon", "lat"))
         return cls(study, mode, graph, stations, snap(graph, lon, lat, study.snap_metres))
@@ -68,7 +61,7 @@ class ModeTravel:
     def _chosen(self, trip: Trip) -> tuple[Int32s, Snapped, Int32s]:
         keep = offers(self.stations, trip)
         delay = self.stations.column("start_delay_s").to_numpy()[keep]
-        return np.flatnonzero(keep).astype(np.int32), _only(self.placed, keep), np.round(delay * 1000).astype(np.int32)
+        return np.flatnonzero(keep).astype(np.int32), self.placed.take(keep), np.round(delay * 1000).astype(np.int32)
 
     def _named(self, which: Int32s, ms: Int32s, label: Int32s) -> Times:
         """Turn labels among the chosen stations into positions among all."""

@@ -29,6 +29,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "publish": BASE | {"settings", "layer", "release", "maps"},
     "demo": BASE | {"schema", "study", "ingest", "geocode", "run", "workspace"},
     "bench": BASE | PRIVATE | {"settings", "schema", "study", "layer", "db", "release", "run", "demo"},
+    "__main__": {"cli"},
     "cli": BASE
     | PRIVATE
     | {"settings", "schema", "study", "layer", "db", "release", "run", "maps", "publish", "demo", "bench"},

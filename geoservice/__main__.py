@@ -1,0 +1,5 @@
+"""python -m geoservice: the command line."""
+
+from geoservice.cli import main
+
+main()

@@ -1,0 +1,95 @@
+"""The whole way at scale: a million households of the made-up county, from its files to a release, each stage timed."""
+
+import resource
+import time
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from geoservice.demo import import_plan, write_yixiu
+from geoservice.ingest import Options, import_file
+from geoservice.layer import read_layers
+from geoservice.network.build import build_network
+from geoservice.release import open_store
+from geoservice.run import publish_study
+from geoservice.study import read_study
+from geoservice.workspace import open_workspace
+
+HOUSEHOLDS = 1_000_000
+SECONDS_BAR, MEGABYTES_BAR = 90.0, 4096.0
+
+
+class Stopwatch:
+    """Adds the time between two reports of progress to the stage reported first."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+        self._stage, self._since = "", time.perf_counter()
+
+    def __call__(self, stage: str, _fraction: float) -> None:
+        """Report progress: time goes to ``stage`` from now on."""
+        now = time.perf_counter()
+        if self._stage:
+            self.seconds[self._stage] = self.seconds.get(self._stage, 0.0) + now - self._since
+        self._stage, self._since = stage, now
+
+
+def _peak_mb() -> float:
+    """Peak of this process or of its largest child so far."""
+    return max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)) / 1024
+
+
+def _timed(stages: dict[str, float], name: str, work: Callable[[], Any]) -> None:
+    start = time.perf_counter()
+    work()
+    stages[name] = stages.get(name, 0.0) + time.perf_counter() - start
+
+
+def _once(folder: Path, home: Path) -> tuple[dict[str, float], float]:
+    """Run the pipeline once in a process of its own: seconds of each stage, peak memory in MB."""
+    study = read_study(folder / "study.toml")
+    workspace = open_workspace(home / "workspace", None, "geoservice")
+    store = open_store(home / "releases", None, "geoservice", read_only=False)
+    stages: dict[str, float] = {}
+    watch = Stopwatch()
+    for step in import_plan(folder):
+        if step.table == "network":
+            work = lambda step=step: build_network(step.path, workspace.folder / "network", study.modes, None, watch)  # noqa: E731  # one line each
+        else:
+            work = lambda step=step: import_file(workspace, step.table, step.path, Options(**step.options), study, watch)  # noqa: E731  # one line each
+        _timed(stages, f"import {step.table}", work)
+    layers = read_layers(Path(__file__).parents[2] / "layers")
+    watch = Stopwatch()
+    _timed(stages, "publish_study", lambda: publish_study(workspace, store, study, layers, watch))
+    watch("", 1.0)
+    stages |= {f"  {k}": v for k, v in watch.seconds.items()}
+    workspace.close()
+    store.close()
+    return stages, _peak_mb()
+
+
+def run(repeat: int, households: int = HOUSEHOLDS) -> dict[str, dict[str, Any]]:
+    """Run the pipeline ``repeat`` times; figures in seconds and MB, medians."""
+    runs = []
+    with TemporaryDirectory() as made:
+        folder = Path(made) / "yixiu"
+        write_yixiu(folder, households, 1)
+        for _ in range(repeat):
+            with TemporaryDirectory() as home, ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+                runs.append(pool.submit(_once, folder, Path(home)).result())
+    figures: dict[str, dict[str, Any]] = {}
+    for stage in runs[0][0]:
+        figures[stage] = {"value": round(median(r[0][stage] for r in runs), 2), "unit": "s"}
+    total = median(sum(v for k, v in r[0].items() if not k.startswith(" ")) for r in runs)
+    memory = median(r[1] for r in runs)
+    figures[f"whole pipeline, {households} households"] = _figure(total, "s", SECONDS_BAR)
+    figures["peak memory of a process"] = _figure(memory, "MB", MEGABYTES_BAR)
+    return figures
+
+
+def _figure(value: float, unit: str, bar: float) -> dict[str, Any]:
+    return {"value": round(value, 2), "unit": unit, "bar": bar, "holds": value <= bar, "peer": "", "ratio": ""}

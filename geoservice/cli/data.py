@@ -1,0 +1,149 @@
+"""geoservice init, geoservice import: a project folder and the files in it."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from geoservice.cli.common import Home, out, progress_bar, settings_for, study_of, workspace_of
+from geoservice.cli.template import STUDY
+from geoservice.errors import Conflict, InputError
+from geoservice.ingest import Options, Report, import_file
+from geoservice.network.basemap import base_map
+from geoservice.network.build import BuildReport, build_network
+from geoservice.schema import TableName
+from geoservice.settings import Settings
+
+Files = Annotated[list[Path], typer.Argument(exists=True, dir_okay=False, help="One or more files.")]
+
+
+def init(folder: Annotated[Path, typer.Argument(help="The project folder to make.")]) -> None:
+    """Make a project folder: a study.toml to edit, a private workspace and a folder of releases."""
+    folder.mkdir(parents=True, exist_ok=True)
+    study = folder / "study.toml"
+    if study.exists():
+        raise Conflict(f"{study} exists already; geoservice init never writes over it")
+    study.write_text(STUDY, encoding="utf-8")
+    workspace_of(Settings(home=folder)).secret()
+    out.print(
+        f"made {folder}/study.toml (edit it) and {folder}/workspace (private; its secret file is what keeps ids unguessable)"
+    )
+    out.print(
+        "next: geoservice import areas|stations|households FILE, geoservice import network EXTRACT.osm.pbf, geoservice publish"
+    )
+
+
+def show(report: Report) -> None:
+    """Print what an import found and did."""
+    out.print(
+        f"[bold]{report.table}[/] from {report.file}: {report.format} {report.encoding} {report.delimiter!r} {report.crs}"
+    )
+    if report.already_loaded:
+        out.print("  the same file with the same options is loaded already: nothing to do")
+        return
+    mapping = Table("column", "taken from", box=None, pad_edge=False)
+    for ours, theirs in report.mapping.items():
+        mapping.add_row(ours, theirs)
+    out.print(mapping)
+    if report.unused:
+        out.print(f"  not used: {', '.join(report.unused)}")
+    for note in report.notes:
+        out.print(f"  note: {note}", markup=False)
+    out.print(f"  rows read {report.rows_read}, accepted {report.rows_accepted}, rejected {report.rows_rejected}")
+    if report.rejects_path:
+        out.print(f"  rejected rows, each with its reason: {report.rejects_path}")
+    if report.vintage:
+        v = report.vintage
+        out.print(f"  vintage {v.number}: {v.added} added, {v.changed} changed, {v.removed} removed")
+    elif report.dry_run:
+        out.print("  dry run: nothing was changed")
+
+
+def load_tables(settings: Settings, table: TableName, files: list[Path], options: Options) -> None:
+    """Import files one after another; each is all or nothing."""
+    study, workspace = study_of(settings), workspace_of(settings)
+    limited = replace(options, seconds=settings.import_seconds, memory_mb=settings.import_memory_mb)
+    try:
+        for path in files:
+            with progress_bar() as progress:
+                report = import_file(workspace, table, path, limited, study, progress)
+            show(report)
+    finally:
+        workspace.close()
+
+
+def load_network(settings: Settings, pbf: Path, speeds: Path | None) -> BuildReport:
+    """Build the network of every mode of the study, and the base map, out of one OSM extract."""
+    study, workspace = study_of(settings), workspace_of(settings)
+    folder = workspace.folder / "network"
+    try:
+        with progress_bar() as progress:
+            report = build_network(pbf, folder, study.modes, speeds, progress)
+            base_map(pbf, folder / "base.pmtiles", progress)
+    finally:
+        workspace.close()
+    return report
+
+
+def _pairs(given: list[str], option: str) -> dict[str, str]:
+    wrong = [g for g in given if "=" not in g]
+    if wrong:
+        raise InputError(f"{option} {wrong[0]!r}: allowed is COLUMN=HEADER, e.g. persons=常住人口")
+    return dict(g.split("=", 1) for g in given)
+
+
+def _importer(table: TableName) -> object:
+    def command(
+        files: Files,
+        home: Home = None,
+        crs: Annotated[str | None, typer.Option(help="EPSG:<n>, gcj02 or bd09; default: the file's own, or WGS 84.")] = None,
+        mapping: Annotated[list[str] | None, typer.Option("--map", help="COLUMN=HEADER, again for each.")] = None,
+        drop: Annotated[list[str] | None, typer.Option(help="Header of a column to leave out, again for each.")] = None,
+        dry_run: Annotated[bool, typer.Option("--dry-run", help="Check everything, change nothing.")] = False,
+        accept_partial: Annotated[
+            bool, typer.Option("--accept-partial", help="Load the good rows although others fail.")
+        ] = False,
+        rejects: Annotated[Path | None, typer.Option(help="Where rejected rows go, .csv or .xlsx.")] = None,
+        layer: Annotated[str | None, typer.Option(help="Sheet of a workbook or layer of a GeoPackage.")] = None,
+        level: Annotated[str | None, typer.Option(help="Area level, when the file has no such column.")] = None,
+        code_system: Annotated[str | None, typer.Option(help="Code table of areas; default: the study's.")] = None,
+        tier: Annotated[str | None, typer.Option(help="Station tier, when the file has no such column.")] = None,
+    ) -> None:
+        options = Options(
+            crs=crs,
+            mapping=_pairs(mapping or [], "--map"),
+            drop=tuple(drop or ()),
+            dry_run=dry_run,
+            accept_partial=accept_partial,
+            rejects=rejects,
+            layer=layer,
+            level=level,
+            code_system=code_system,
+            tier=tier,
+        )
+        load_tables(settings_for(home), table, files, options)
+
+    command.__doc__ = f"Load {table} from CSV, XLSX, GeoPackage, GeoJSON, Shapefile or GeoParquet."
+    return command
+
+
+def network(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="An OpenStreetMap extract, .osm.pbf.")],
+    home: Home = None,
+    speeds: Annotated[
+        Path | None, typer.Option(help="TOML table of speeds by street class, instead of the one built in.")
+    ] = None,
+) -> None:
+    """Build the street network and the base map out of an OpenStreetMap extract."""
+    for line in load_network(settings_for(home), file, speeds).lines():
+        out.print(line, markup=False)
+
+
+def register(app: typer.Typer, imports: typer.Typer) -> None:
+    """Add the commands of this file."""
+    app.command()(init)
+    for table in ("areas", "stations", "households", "uptake"):
+        imports.command(table)(_importer(table))  # type: ignore[arg-type,type-var]  # typer reads the signature, which mypy cannot see
+    imports.command("network")(network)

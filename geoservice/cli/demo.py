@@ -1,0 +1,53 @@
+"""geoservice demo: a whole district from nothing, through the same doors a user's files go through."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from geoservice.cli.common import out, progress_bar
+from geoservice.cli.data import load_network, load_tables
+from geoservice.cli.study import run_study
+from geoservice.demo import import_plan, write_helsinki, write_yixiu
+from geoservice.errors import InputError
+from geoservice.ingest import Options
+from geoservice.settings import Settings
+
+
+def demo(
+    name: Annotated[
+        str, typer.Argument(help="helsinki (real streets, made-up households) or yixiu (all made up).")
+    ] = "helsinki",
+    folder: Annotated[Path | None, typer.Option("--out", help="Project folder to write; default: demo-NAME.")] = None,
+    households: Annotated[int, typer.Option(min=1000, max=10_000_000, help="Households of yixiu.")] = 20_000,
+    seed: Annotated[int, typer.Option(help="Same seed, same district.")] = 1,
+) -> None:
+    """Write a demonstration district, import its files, run its study and publish it."""
+    if name not in ("helsinki", "yixiu"):
+        raise InputError(f"demo: got {name!r}, allowed are helsinki and yixiu")
+    folder = folder or Path(f"demo-{name}")
+    settings = Settings(home=folder)
+    with progress_bar() as progress:
+        progress(f"writing {name}", 0.0)
+        if name == "helsinki":
+            write_helsinki(folder, seed)
+        else:
+            write_yixiu(folder, households, seed)
+        progress(f"writing {name}", 1.0)
+    load_plan(settings)
+    run_study(settings)
+    out.print(f"see it: geoservice serve --home {folder}")
+
+
+def load_plan(settings: Settings) -> None:
+    """Import the files of a demo folder in their order."""
+    for step in import_plan(settings.home):
+        if step.table == "network":
+            load_network(settings, step.path, None)
+        elif step.table in ("areas", "stations", "households", "uptake"):
+            load_tables(settings, step.table, [step.path], Options(**step.options))  # type: ignore[arg-type]  # narrowed just above
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command of this file."""
+    app.command()(demo)

@@ -1,0 +1,26 @@
+"""geoservice serve: releases over HTTP."""
+
+from typing import Annotated
+
+import typer
+
+from geoservice.cli.common import Home, out, settings_for
+from geoservice.publish.serve import serve as run_server
+
+
+def serve(
+    home: Home = None,
+    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on.")] = None,
+    workers: Annotated[int | None, typer.Option(help="Processes.")] = None,
+) -> None:
+    """Serve the current release: the planner's page, OGC API Features, vector tiles and styles."""
+    given = {k: v for k, v in {"host": host, "port": port, "workers": workers}.items() if v is not None}
+    settings = settings_for(home).model_copy(update=given)
+    out.print(f"geoservice is at http://{settings.host}:{settings.port}/  (Ctrl-C stops it)")
+    run_server(settings)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command of this file."""
+    app.command()(serve)

@@ -1,0 +1,81 @@
+"""geoservice publish, rollback, export: from the workspace to a release, and from a release to a file."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from geoservice.cli.common import Home, err, layers_of, out, progress_bar, releases_of, settings_for, study_of, workspace_of
+from geoservice.errors import InputError
+from geoservice.maps import write_map
+from geoservice.run import Published, publish_study
+from geoservice.settings import Settings
+
+
+def run_study(settings: Settings) -> int:
+    """Run the study of a project and publish it; returns the release's number."""
+    study, layers = study_of(settings), layers_of(settings)
+    workspace, store = workspace_of(settings), releases_of(settings, read_only=False)
+    try:
+        with progress_bar() as progress:
+            published = publish_study(workspace, store, study, layers, progress, settings.keep_releases)
+        reader = store.open(published.number)
+        out.print(f"release {published.number} is current: hash {reader.manifest.hash[:12]}, {len(reader.manifest.layers)} layers")
+        reader.close()
+    finally:
+        store.close()
+        workspace.close()
+    _tell_off_street(settings, published)
+    return published.number
+
+
+def _tell_off_street(settings: Settings, published: Published) -> None:
+    """Keep how many households are off the streets in the private folder: an exact count is not for a log."""
+    report = settings.home / "workspace" / "off-street.json"
+    report.write_text(json.dumps(published.off_street, indent=1) + "\n", encoding="utf-8")
+    report.chmod(0o600)
+    if any(n for reasons in published.off_street.values() for reason, n in reasons.items() if reason != "snapped"):
+        out.print(f"some households are too far from a street to be reached; how many and why: {report}")
+
+
+def publish(home: Home = None) -> None:
+    """Run the study and publish a new release."""
+    run_study(settings_for(home))
+
+
+def rollback(
+    number: Annotated[int | None, typer.Argument(help="Release to go back to; default: the one before the current.")] = None,
+    home: Home = None,
+) -> None:
+    """Make an older release current again."""
+    store = releases_of(settings_for(home), read_only=False)
+    try:
+        out.print(f"release {store.rollback(number)} is current; there are {store.numbers()}")
+    finally:
+        store.close()
+
+
+def export(
+    home: Home = None,
+    folium: Annotated[Path | None, typer.Option(help="Write one self-contained HTML map that opens with no network.")] = None,
+    language: Annotated[str, typer.Option(help="zh or en.")] = "zh",
+) -> None:
+    """Write the current release as a file."""
+    if folium is None:
+        raise InputError("export: nothing to write; say --folium FILE")
+    if language not in ("zh", "en"):
+        raise InputError(f"--language: got {language!r}, allowed are zh and en")
+    store = releases_of(settings_for(home), read_only=True)
+    try:
+        write_map(store.open(), folium, "zh" if language == "zh" else "en")
+    finally:
+        store.close()
+    err.print(f"wrote {folium} ({folium.stat().st_size / 1e6:.1f} MB)")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this file."""
+    app.command()(publish)
+    app.command()(rollback)
+    app.command()(export)

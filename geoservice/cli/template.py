@@ -1,0 +1,33 @@
+"""The study.toml that geoservice init writes."""
+
+STUDY = """\
+# 研究设置 / the study: what is asked of the data. Every key is explained in README.md under "Your own data".
+id = "district"
+title = { zh = "我的区县", en = "My district" }
+
+# 区划代码体系；以 nbs 开头表示国家统计局代码 / code table of areas; names beginning with nbs are Chinese division codes
+code_system = "local"
+# 发布的区域层级，自上而下 / area levels published, from the top down: province city county township village
+levels = ["county", "township"]
+
+# 出行方式 / modes: walk cycle drive
+modes = ["walk", "drive"]
+# 除“任一级”外还分别计算的站点等级 / tiers asked one by one, beside all together: county township village van
+tiers = []
+# 时间分级（分钟）/ time breaks, some of 5 10 15 20 30 45 60 90 120
+minutes = [5, 10, 15, 20, 30, 45, 60]
+# 户籍与流动人口分开统计（需 registered_area 列）/ tell residents and migrants apart (needs registered_area)
+migrants = true
+# 披露控制档次 / disclosure profile: internal planner public
+profile = "planner"
+
+[[services]]
+id = "health_check"
+title = { zh = "健康检查", en = "Health check" }
+# 达标时间（分钟），用于识别服务空白 / the norm that gaps are measured against
+standard_minutes = 30
+
+# [[groups]]
+# id = "under_6"
+# title = { zh = "六岁以下", en = "Under 6" }
+"""

@@ -1,0 +1,75 @@
+"""Everything the analyses may look at, made from what the workspace holds."""
+
+from collections.abc import Callable
+
+import pyarrow as pa
+
+from geoservice.analysis.base import Context, Streets, Times, Trip
+from geoservice.errors import InputError
+from geoservice.geo import Floats, Int32s
+from geoservice.run.demands import Sample, atoms_of_groups
+from geoservice.run.people import read_people
+from geoservice.run.places import make_cells, read_places
+from geoservice.run.travel import ModeTravel, trips
+from geoservice.study import Study
+from geoservice.workspace.base import Workspace
+
+Progress = Callable[[str, float], None]
+
+
+def _filled(workspace: Workspace, table: str) -> pa.Table:
+    rows = workspace.read(table)  # type: ignore[arg-type]  # one of the three names below
+    if rows.num_rows == 0:
+        raise InputError(f"{table}: none are loaded; load them with: geoservice import {table} FILE")
+    return rows
+
+
+def build_context(workspace: Workspace, study: Study, progress: Progress) -> tuple[Context, dict[str, dict[str, int]]]:
+    """Read, snap, search and reduce to atoms; returns the context and, by mode, how many households are off the streets."""
+    progress("reading", 0.0)
+    places = read_places(_filled(workspace, "areas"), study.levels)
+    stations = _filled(workspace, "stations").sort_by("id")
+    people = read_people(_filled(workspace, "households"), places, study)
+    cells = make_cells(places, study.cell_metres)
+    progress("atoms", 0.0)
+    samples = {g: Sample.of(a, g, people, places, cells) for g, a in atoms_of_groups(people, places, cells).items()}
+    streets: dict[str, Streets] = {}
+    cell_travel: dict[Trip, Times] = {}
+    travel: dict[str, dict[Trip, Times]] = {g: {} for g in samples}
+    off_street: dict[str, dict[str, int]] = {}
+    modes: dict[str, ModeTravel] = {}
+    for done, mode in enumerate(study.modes):
+        progress("travel times", done / len(study.modes))
+        modes[mode] = on = ModeTravel.open(study, mode, workspace.folder / "network", stations)
+        homes, centres = on.snap(people.lon, people.lat), on.snap(cells.lon, cells.lat)
+        off_street[mode] = homes.counts()
+        by_street: dict[Trip, Times] = {}
+        for trip in trips(study, mode):
+            by_street[trip] = on.street_times(trip)
+            cell_travel[trip] = on.times(trip, centres)
+            times = on.times(trip, homes)
+            for group, sample in samples.items():
+                if sample.asked(trip):
+                    travel[group][trip] = sample.reduce(times)
+        streets[mode] = Streets(on.graph.lon, on.graph.lat, by_street)
+    progress("travel times", 1.0)
+    demands = {g: sample.demand(travel[g]) for g, sample in samples.items()}
+
+    def reach(mode: str, lon: Floats, lat: Floats, minutes: int) -> tuple[Int32s, Int32s]:
+        everybody = demands["all"]
+        return modes[mode].reach(lon, lat, modes[mode].snap(everybody.lon, everybody.lat), minutes)
+
+    context = Context(
+        projection=places.projection,
+        levels=tuple(places.areas),
+        areas=places.areas,
+        cells=cells.units,
+        cell_lon=cells.lon,
+        cell_lat=cells.lat,
+        cell_travel=cell_travel,
+        stations=stations,
+        streets=streets,
+        demands=demands,
+        reach=reach,
+    )
+    return context, off_street

@@ -1,0 +1,132 @@
+"""Run a study and publish it: read, travel, atoms, analyses, disclosure, release."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+
+from geoservice import __version__
+from geoservice.analysis import ANALYSES
+from geoservice.analysis.base import Analysis, Context, Units
+from geoservice.disclosure.audit import audit_table
+from geoservice.disclosure.rules import PROFILES, Profile, release_block
+from geoservice.layer import Label, Layer
+from geoservice.network.graph import read_index
+from geoservice.release.base import TABLE, Manifest, ReleaseContent, ReleaseStore
+from geoservice.release.layers import build_layers
+from geoservice.release.manifest import table_digest
+from geoservice.run.context import build_context
+from geoservice.run.stations import station_units
+from geoservice.study import Study
+from geoservice.workspace.base import Workspace
+
+Progress = Callable[[str, float], None]
+
+
+@dataclass(frozen=True)
+class Published:
+    """What came of a run: the release's number, and for each mode how many points were left off the streets, by reason.
+
+    ``off_street`` is private: it is for the person who ran the study, never for a release.
+    """
+
+    number: int
+    off_street: Mapping[str, Mapping[str, int]]
+
+
+def publish_study(
+    workspace: Workspace, store: ReleaseStore, study: Study, layers: Sequence[Layer], progress: Progress, keep: int = 5
+) -> Published:
+    """Run ``study`` on what the workspace holds and make the result the current release.
+
+    Raises
+    ------
+    StudyError
+        The study asks for an area level, mode or group that the workspace does not have.
+    InputError
+        A table is empty.
+    DisclosureError
+        A result may not be released; nothing is published.
+    """
+    context, off_street = build_context(workspace, study, progress)
+    table, found = analyse(context, study, progress)
+    units = {g: u.table for g, u in {**found, **context.areas, "cell": context.cells}.items()}
+    units["station"] = station_units(context.stations)
+    progress("writing the release", 0.0)
+    contents = build_layers(layers, units, table)
+    manifest = Manifest(
+        code_version=__version__,
+        study=study.model_dump(mode="json"),
+        inputs=_inputs(workspace),
+        parameters={a.PROCESS.id: a.params(study.model_dump()).model_dump(mode="json") for a in ANALYSES},
+        table_digest=table_digest(table),
+        layers=tuple(c.layer for c in contents),
+        processes=tuple(_described(a) for a in ANALYSES),
+        disclosure=audit_table(table.to_pandas(), PROFILES[study.profile]),
+        notes=_notes(study),
+        base_map=True,
+    )
+    number = store.write(ReleaseContent(contents, table, manifest, workspace.folder / "network" / "base.pmtiles"), keep)
+    progress("writing the release", 1.0)
+    return Published(number, off_street)
+
+
+def analyse(context: Context, study: Study, progress: Progress) -> tuple[pa.Table, dict[str, Units]]:
+    """Run every analysis in turn; returns the release table and the units that analyses made."""
+    profile, settings = PROFILES[study.profile], study.model_dump()
+    released = pd.DataFrame({name: pd.Series(dtype=object) for name in TABLE.names})
+    units: dict[str, Units] = {}
+    for done, analysis in enumerate(ANALYSES):
+        progress("analyses", done / len(ANALYSES))
+        rows, made = _one(analysis, context, analysis.params(settings), released, profile)
+        released = rows
+        units |= {u.geography: u for u in made}
+    progress("analyses", 1.0)
+    return pa.Table.from_pandas(released[TABLE.names], schema=TABLE, preserve_index=False), units
+
+
+def _one(
+    analysis: Analysis, context: Context, params: Any, released: pd.DataFrame, profile: Profile
+) -> tuple[pd.DataFrame, Sequence[Units]]:
+    """One analysis: what it finds is added up and disclosed, then it derives from what was released."""
+    findings = analysis.analyse(context, params, released)
+    rows = [release_block(block, context.demands[block.group], profile) for block in findings.blocks]
+    if findings.public is not None:
+        rows.append(findings.public)
+    released = _joined([released, *rows])
+    return _joined([released, analysis.derive(context, params, released)]), findings.units
+
+
+def _joined(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    filled = [f for f in frames if len(f)]
+    return pd.concat(filled, ignore_index=True) if filled else frames[0]
+
+
+def _described(analysis: Analysis) -> dict[str, Any]:
+    return analysis.PROCESS.model_copy(update={"parameters": analysis.Params.model_json_schema()}).model_dump(mode="json")
+
+
+def _inputs(workspace: Workspace) -> dict[str, str]:
+    """Digest of each input; that of the households is keyed with the workspace's secret, so it cannot be guessed at."""
+    digests = {t: workspace.digest(t) for t in ("areas", "stations", "households")}
+    return {**digests, "network": str(read_index(workspace.folder / "network")["digest"])}
+
+
+def _notes(study: Study) -> tuple[Label, ...]:
+    notes = [
+        Label(
+            zh="数字经过披露控制：加入一致的随机噪声，过小的数字一律隐去；同一层级之和不等于上级数字，这是有意为之。",
+            en="Numbers passed a disclosure control: consistent noise was added and small numbers are suppressed; parts do not add up "
+            "to totals, by design.",
+        )
+    ]
+    if study.synthetic:
+        notes.insert(
+            0,
+            Label(
+                zh="本例中的住户为合成数据，并非真实住户。", en="The households of this example are synthetic, not real ones."
+            ),
+        )
+    return tuple(notes)
