@@ -1,6 +1,7 @@
 """From ways to the graph of one mode: segments, the largest component, contraction, order."""
 
 from dataclasses import asdict, dataclass
+from typing import NamedTuple
 
 import numpy as np
 from scipy.sparse import coo_array
@@ -8,7 +9,7 @@ from scipy.sparse.csgraph import connected_components
 
 from geoservice.errors import NetworkError
 from geoservice.geo import BBox, Bools, Floats, Int32s, Ints, LocalProjection, haversine_m, hilbert_index
-from geoservice.network.contract import Segments, chains
+from geoservice.network.contract import Chains, Segments, chains
 from geoservice.network.graph import Graph
 from geoservice.network.osm import Streets
 from geoservice.network.rules import travel_kmh
@@ -84,13 +85,18 @@ def _ms(metres: Floats, kmh: Floats) -> Int32s:
 def _canonical(a: Ints, b: Ints, metres: Floats, forward: Int32s, backward: Int32s) -> Segments:
     """Turn one-way segments into their direction and two-way ones to ``a < b``; sort; drop repetitions."""
     turn = (forward < 0) | ((backward >= 0) & (a > b))
-    a, b = np.where(turn, b, a).astype(np.int32), np.where(turn, a, b).astype(np.int32)
-    forward, backward = np.where(turn, backward, forward), np.where(turn, forward, backward)
-    order = np.lexsort((backward, forward, b, a))
-    a, b, metres, forward, backward = (x[order] for x in (a, b, metres, forward, backward))
-    new = np.ones(len(a), np.bool_)
-    new[1:] = (np.diff(a) != 0) | (np.diff(b) != 0) | (np.diff(forward) != 0) | (np.diff(backward) != 0)
-    return Segments(a[new], b[new], metres[new], forward[new], backward[new])
+    tail, head = np.where(turn, b, a).astype(np.int32), np.where(turn, a, b).astype(np.int32)
+    along, against = np.where(turn, backward, forward), np.where(turn, forward, backward)
+    order = np.lexsort((against, along, head, tail))
+    made = Segments(tail, head, metres, along, against).take(order)
+    return made.take(np.flatnonzero(_new(made.a, made.b, made.forward, made.backward)))
+
+
+def _new(*columns: Int32s) -> Bools:
+    """Say which rows of sorted columns differ from the row before."""
+    out = np.ones(len(columns[0]), np.bool_)
+    out[1:] = np.any([np.diff(c) != 0 for c in columns], axis=0)
+    return out
 
 
 def largest_component(segments: Segments, nodes: int) -> tuple[Bools, int, int]:
@@ -121,7 +127,7 @@ def assemble(streets: Streets, mode: str, speeds: Speeds) -> tuple[Graph, ModeRe
         raise NetworkError(f"mode {mode}: no street of the extract is open to it; see speeds.toml and the access tags")
     inside, components, touched = largest_component(every, len(nodes.id))
     kept = inside[every.a] & inside[every.b]
-    nodes, segments = _hilbert(nodes, Segments(*(x[kept] for x in every)), inside)
+    nodes, segments = _hilbert(nodes, every.take(np.flatnonzero(kept)), inside)
     graph = contracted(nodes, segments, mode)
     report = ModeReport(
         nodes_kept=len(nodes.id),
@@ -148,79 +154,97 @@ def _hilbert(nodes: Nodes, segments: Segments, inside: Bools) -> tuple[Nodes, Se
 def contracted(nodes: Nodes, segments: Segments, mode: str) -> Graph:
     """Join the segments of a strongly connected component into edges between junctions; ``nodes`` are in Hilbert order."""
     found = chains(segments, len(nodes.id))
-    number = np.cumsum(found.junction) - 1
-    head = np.where(found.turned, segments.a[found.segment], segments.b[found.segment])
-    tail = np.where(found.turned, segments.b[found.segment], segments.a[found.segment])
+    tail, head, along, against = _turned(segments, found)
     first, last = found.start[:-1], found.start[1:] - 1
-    count = len(first)
-    shape_start = found.start + np.arange(count + 1)
-    later = np.ones(len(head) + count, np.bool_)
-    later[shape_start[:-1]] = False
+    start = found.start + np.arange(len(found.start))
+    later = np.ones(start[-1], np.bool_)
+    later[start[:-1]] = False
     vertex = np.empty(len(later), np.int64)
     vertex[later], vertex[~later] = head, tail[first]
-    along = np.where(found.turned, segments.backward[found.segment], segments.forward[found.segment])
-    against = np.where(found.turned, segments.forward[found.segment], segments.backward[found.segment])
-    one_way = against[first] < 0
-    metres = _running(segments.metres[found.segment], later, shape_start)
-    forward = _running(along.astype(np.int64), later, shape_start).astype(np.int32)
-    backward = _running(np.maximum(against, 0).astype(np.int64), later, shape_start).astype(np.int32)
-    end = shape_start[1:] - 1
+    metres = _running(segments.metres[found.segment], later, start)
+    forward = _running(along, later, start).astype(np.int32)
+    backward = _running(np.maximum(against, 0), later, start).astype(np.int32)
+    number, end = np.cumsum(found.junction) - 1, start[1:] - 1
     u, v = number[tail[first]].astype(np.int32), number[head[last]].astype(np.int32)
-    ms_forward, ms_backward = forward[end], np.where(one_way, -1, backward[end]).astype(np.int32)
+    ms_forward, ms_backward = forward[end], np.where(against[first] < 0, -1, backward[end]).astype(np.int32)
     junctions = nodes.take(np.flatnonzero(found.junction))
-    box = BBox(*(float(f(x)) for f in (np.min, np.max) for x in (nodes.lon, nodes.lat)))
-    projection = LocalProjection.of(box)
-    x, y = projection.forward(nodes.lon, nodes.lat)
     out, into = arcs(u, v, ms_forward, ms_backward, len(junctions.id))
+    projection = _projection(nodes)
+    x, y = projection.forward(nodes.lon, nodes.lat)
     return Graph(
-        mode,
-        projection,
-        junctions.lon,
-        junctions.lat,
-        junctions.id,
-        *out,
-        *into,
-        u,
-        v,
-        metres[end],
-        ms_forward,
-        ms_backward,
-        shape_start,
-        nodes.lon[vertex],
-        nodes.lat[vertex],
-        x[vertex],
-        y[vertex],
-        metres,
-        forward,
-        backward,
+        mode=mode,
+        projection=projection,
+        lon=junctions.lon,
+        lat=junctions.lat,
+        osm_id=junctions.id,
+        forward_indptr=out.indptr,
+        forward_indices=out.indices,
+        forward_ms=out.ms,
+        reverse_indptr=into.indptr,
+        reverse_indices=into.indices,
+        reverse_ms=into.ms,
+        u=u,
+        v=v,
+        length_m=metres[end],
+        ms_forward=ms_forward,
+        ms_backward=ms_backward,
+        shape_start=start,
+        shape_lon=nodes.lon[vertex],
+        shape_lat=nodes.lat[vertex],
+        shape_x=x[vertex],
+        shape_y=y[vertex],
+        shape_m=metres,
+        shape_forward=forward,
+        shape_backward=backward,
     )
 
 
-def _running(values: "np.ndarray[tuple[int], np.dtype[np.generic]]", later: Bools, start: Ints) -> Floats:
-    """Running sums of each chain's values at its vertices, 0 at the first."""
-    out = np.zeros(len(later), values.dtype)
+def _turned(segments: Segments, found: Chains) -> tuple[Int32s, Int32s, Int32s, Int32s]:
+    """Return ends and ms, along and against, of the segments in the order and direction of their chains."""
+    some = segments.take(found.segment)
+    return (
+        np.where(found.turned, some.b, some.a),
+        np.where(found.turned, some.a, some.b),
+        np.where(found.turned, some.backward, some.forward),
+        np.where(found.turned, some.forward, some.backward),
+    )
+
+
+def _projection(nodes: Nodes) -> LocalProjection:
+    box = BBox(float(nodes.lon.min()), float(nodes.lat.min()), float(nodes.lon.max()), float(nodes.lat.max()))
+    return LocalProjection.of(box)
+
+
+def _running(values: Floats | Int32s, later: Bools, start: Ints) -> Floats:
+    """Running sums of each chain's values at its vertices, 0 at the first; float64, exact for whole numbers below 2**53."""
+    out = np.zeros(len(later))
     out[later] = values
     out = np.cumsum(out)
     return np.asarray(out - np.repeat(out[start[:-1]], np.diff(start)))
 
 
-def arcs(u: Int32s, v: Int32s, ms_forward: Int32s, ms_backward: Int32s, nodes: int) -> tuple[list[Ints], list[Ints]]:
-    """Return ``indptr, indices, ms`` of the arcs out of each junction and of those into each."""
+class Arcs(NamedTuple):
+    """Compressed rows of arcs: the ends of the arcs of node ``n`` are ``indices[indptr[n]:indptr[n + 1]]``."""
+
+    indptr: Ints
+    indices: Int32s
+    ms: Int32s
+
+
+def arcs(u: Int32s, v: Int32s, ms_forward: Int32s, ms_backward: Int32s, nodes: int) -> tuple[Arcs, Arcs]:
+    """Return the arcs out of each junction and those into each: of parallel ones the quickest, none back to its own node."""
     back = ms_backward >= 0
     tail, head = np.concatenate([u, v[back]]), np.concatenate([v, u[back]])
     ms = np.concatenate([ms_forward, ms_backward[back]])
-    keep = tail != head
-    tail, head, ms = tail[keep], head[keep], ms[keep]
-    order = np.lexsort((ms, head, tail))
+    keep = np.flatnonzero(tail != head)
+    order = keep[np.lexsort((ms[keep], head[keep], tail[keep]))]
+    order = order[_new(tail[order], head[order])]
     tail, head, ms = tail[order], head[order], ms[order]
-    new = np.ones(len(tail), np.bool_)
-    new[1:] = (np.diff(tail) != 0) | (np.diff(head) != 0)
-    tail, head, ms = tail[new], head[new], ms[new]
     turned = np.lexsort((tail, head))
     return _rows(tail, head, ms, nodes), _rows(head[turned], tail[turned], ms[turned], nodes)
 
 
-def _rows(row: Int32s, column: Int32s, ms: Int32s, nodes: int) -> list[Ints]:
+def _rows(row: Int32s, column: Int32s, ms: Int32s, nodes: int) -> Arcs:
     indptr = np.zeros(nodes + 1, np.int64)
     np.cumsum(np.bincount(row, minlength=nodes), out=indptr[1:])
-    return [indptr, column.astype(np.int32), ms.astype(np.int32)]
+    return Arcs(indptr, column.astype(np.int32), ms.astype(np.int32))

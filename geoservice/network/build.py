@@ -32,8 +32,8 @@ class BuildReport:
         """Return the report for people, one line a mode."""
         return [
             f"{mode}: {r.km_kept:,.1f} km kept ({r.nodes_kept:,} OSM nodes -> {r.junctions:,} junctions, {r.edges:,} edges); "
-            f"{r.km_dropped:,.1f} km dropped ({r.nodes_dropped:,} nodes, {r.segments_dropped:,} segments) as not connected both "
-            f"ways to the largest of {r.components:,} components"
+            f"{r.km_dropped:,.1f} km dropped ({r.nodes_dropped:,} nodes, {r.segments_dropped:,} segments) as not connected "
+            f"both ways to the largest of {r.components:,} components"
             for mode, r in self.modes.items()
         ]
 

@@ -5,7 +5,8 @@ from typing import NamedTuple
 import numba
 import numpy as np
 
-from geoservice.geo import Bools, Int32s, Ints
+from geoservice.geo import Bools, Floats, Int32s, Ints
+from geoservice.network.compiled import call
 
 
 class Segments(NamedTuple):
@@ -16,9 +17,13 @@ class Segments(NamedTuple):
 
     a: Int32s
     b: Int32s
-    metres: "np.ndarray[tuple[int], np.dtype[np.float64]]"
+    metres: Floats
     forward: Int32s
     backward: Int32s
+
+    def take(self, index: Ints | Int32s) -> "Segments":
+        """Return the segments at these positions."""
+        return Segments(self.a[index], self.b[index], self.metres[index], self.forward[index], self.backward[index])
 
 
 class Chains(NamedTuple):
@@ -55,12 +60,13 @@ def chains(segments: Segments, nodes: int) -> Chains:
     start = np.zeros(nodes + 1, np.int64)
     np.cumsum(np.bincount(ends, minlength=nodes), out=start[1:])
     junction = ~interior_nodes(segments, nodes)
-    return Chains(*_walk(start, incident, segments.a, segments.b, segments.backward >= 0, junction))
+    return Chains(*call(_walk, start, incident, segments.a, segments.b, segments.backward >= 0, junction))
 
 
 @numba.njit(cache=True)
-def _walk(start, incident, a, b, two_way, junction):  # type: ignore[no-untyped-def]  # compiled by numba, called above
+def _walk(start, incident, a, b, two_way, given):  # type: ignore[no-untyped-def]  # compiled by numba, called above
     count = len(a)
+    junction = given.copy()
     used = np.zeros(count, np.bool_)
     chain_start = np.zeros(count + 1, np.int64)
     chain_segment = np.empty(count, np.int32)

@@ -92,7 +92,7 @@ def graph_digest(graph: Graph) -> str:
     for name in ARRAYS:
         array = getattr(graph, name)
         out.update(f"{name} {array.dtype.str} {array.shape}".encode())
-        out.update(np.ascontiguousarray(array))
+        out.update(np.ascontiguousarray(array).data)
     return out.hexdigest()
 
 

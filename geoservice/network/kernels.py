@@ -45,7 +45,7 @@ def _improve(best, base, k, key):
 
 @numba.njit(cache=True)
 def _holds(best, base, k, key):
-    for i in range(k):
+    for i in range(k):  # noqa: SIM110  # any() of a generator is slower to compile and to run
         if best[base + i] == key:
             return True
     return False

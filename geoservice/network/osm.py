@@ -59,8 +59,9 @@ class _Collector:
     def _run(self, run: list[tuple[int, float, float]], kind: int) -> None:
         if len(run) < 2:
             return
-        for out, values in zip((self.ref, self.lon, self.lat), zip(*run, strict=True), strict=True):
-            out.extend(values)  # type: ignore[arg-type]  # columns of (int, float, float)
+        self.ref += [ref for ref, _, _ in run]
+        self.lon += [lon for _, lon, _ in run]
+        self.lat += [lat for _, _, lat in run]
         self.start.append(len(self.ref))
         self.kind.append(kind)
 
@@ -87,7 +88,8 @@ def read_streets(path: Path, progress: Progress) -> Streets:
         ways = osmium.FileProcessor(str(path)).with_locations()
         ways = ways.with_filter(osmium.filter.EntityFilter(osmium.osm.WAY)).with_filter(osmium.filter.KeyFilter("highway"))
         for number, way in enumerate(ways):
-            out.way(way)
+            if way.is_way():
+                out.way(way)
             if number % _EVERY == 0:
                 progress("reading streets", 0.0)
     except RuntimeError as e:

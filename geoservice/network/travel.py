@@ -1,18 +1,18 @@
 """Travel times between snapped points: the nearest stations of each point, of each junction, and all pairs within a limit.
 
-Times are int32 ms, ``UNREACHED`` where there is no way within the limit; a limit is inclusive. ``direction`` is ``"to"`` for the
-way from the point to the station and ``"from"`` for the way from the station to the point. ``start_ms`` is spent at the
+Times are int32 ms, ``UNREACHED`` where there is no way within the limit; a limit is inclusive. ``direction`` is ``"to"`` for
+the way from the point to the station and ``"from"`` for the way from the station to the point. ``start_ms`` is spent at the
 station (a penalty of its tier, a van's setting up) and added to every way to or from it.
 """
 
-from collections.abc import Callable
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
 from geoservice.errors import NetworkError
 from geoservice.geo import Int32s, Ints
 from geoservice.network import kernels
+from geoservice.network.compiled import call
 from geoservice.network.graph import Graph
 from geoservice.network.kernels import UNREACHED
 from geoservice.network.snap import Snapped
@@ -48,7 +48,7 @@ class _Ends(NamedTuple):
 def _ends(graph: Graph, points: Snapped, leaving: bool) -> _Ends:
     edge, ok = points.edge, points.ok
     shapes = (graph.shape_start, graph.shape_m, graph.shape_forward, graph.shape_backward)
-    along, back = _call(kernels.edge_offsets, edge, np.where(ok, points.fraction, 0.0), *shapes)
+    along, back = call(kernels.edge_offsets, edge, np.where(ok, points.fraction, 0.0), *shapes)
     ahead, behind = graph.ms_forward[edge], graph.ms_backward[edge]
     two_way, at_u, at_v = behind >= 0, points.fraction <= 0, points.fraction >= 1
     to_v, from_u = ahead - along, along
@@ -58,19 +58,11 @@ def _ends(graph: Graph, points: Snapped, leaving: bool) -> _Ends:
     else:
         ms_u, ms_v = np.where(at_u, 0, from_u), np.where(at_v, 0, from_v)
     u, v = np.where(ok, graph.u[edge], -1), np.where(ok, graph.v[edge], -1)
-    parts = (u, v, ms_u, ms_v, along, np.where(two_way, behind - back, -1))
-    return _Ends(*(p.astype(np.int32) for p in parts))
+    return _Ends(_int32(u), _int32(v), _int32(ms_u), _int32(ms_v), _int32(along), _int32(from_v))
 
 
-def _call(kernel: Callable[..., object], *args: object) -> "np.ndarray[tuple[int], np.dtype[np.int64]]":
-    """Call a kernel with read-only views, as memory maps are, so that each kernel is compiled for one signature only."""
-    out = []
-    for arg in args:
-        if isinstance(arg, np.ndarray):
-            arg = np.ascontiguousarray(arg).view()  # noqa: PLW2901  # the same argument, guarded
-            arg.flags.writeable = False
-        out.append(arg)
-    return kernel(*out)  # type: ignore[return-value]  # compiled: untyped
+def _int32(values: "np.ndarray[Any, np.dtype[Any]]") -> Int32s:
+    return values.astype(np.int32)
 
 
 class _Seeds(NamedTuple):
@@ -121,7 +113,8 @@ def nearest_nodes(
 
 def _node_keys(graph: Graph, stations: Snapped, start: Int32s, limit_ms: int, direction: Direction, nth: int) -> Ints:
     seeds = _seeds(_ends(graph, stations, leaving=direction == "from"), start)
-    return _call(kernels.nearest_keys, *_arcs(graph, direction), *seeds, limit_ms, nth)
+    keys: Ints = call(kernels.nearest_keys, *_arcs(graph, direction), *seeds, limit_ms, nth)
+    return keys
 
 
 def _split(keys: Ints, nth: int) -> tuple[Int32s, Int32s]:
@@ -147,29 +140,40 @@ def nearest(
     best = _node_keys(graph, stations, start, limit_ms, direction, nth)
     ends = _ends(graph, points, leaving=direction == "to")
     near = _neighbours(graph, stations, start, points, direction)
-    return _split(_call(kernels.point_keys, best, nth, *ends[:4], *near, limit_ms), nth)
+    return _split(call(kernels.point_keys, best, nth, *ends[:4], *near, limit_ms), nth)
 
 
-def _neighbours(graph: Graph, stations: Snapped, start: Int32s, points: Snapped, direction: Direction) -> tuple[Ints, ...]:
-    """Return the arguments of ``point_keys`` about stations on the points' own edges."""
+class _Near(NamedTuple):
+    """Stations sorted by edge, which of them are on each point's edge, and how far both are along it; see ``point_keys``."""
+
+    start: Ints
+    stop: Ints
+    key: Ints
+    station_along: Int32s
+    station_against: Int32s
+    along: Int32s
+    against: Int32s
+
+
+def _neighbours(graph: Graph, stations: Snapped, start: Int32s, points: Snapped, direction: Direction) -> _Near:
     order = np.argsort(stations.edge, kind="stable")
-    sorted_edges = stations.edge[order]
-    low = np.searchsorted(sorted_edges, points.edge, "left")
-    high = np.searchsorted(sorted_edges, points.edge, "right")
-    here, there = _ends(graph, points, leaving=True), _ends(graph, stations.take(order), leaving=True)
+    edges = stations.edge[order]
+    low, high = np.searchsorted(edges, points.edge, "left"), np.searchsorted(edges, points.edge, "right")
     key = start[order].astype(np.int64) << 32 | order
+    there, here = _along(graph, stations.take(order), direction), _along(graph, points, direction)
+    return _Near(low, high, key, *there, *here)
+
+
+def _along(graph: Graph, points: Snapped, direction: Direction) -> tuple[Int32s, Int32s]:
+    """Ms along the edge from either end, so that what the traveller comes to later has the larger number; -1 if closed.
+
+    From the station the traveller comes to the point, so the ways are counted from their far ends.
+    """
+    ends = _ends(graph, points, leaving=True)
     if direction == "to":
-        return (low, high, key, there.along, there.against, here.along, here.against)  # type: ignore[return-value]  # int32 too
-    # from the station to the point: count down from the ends, so that what is ahead of the station is ahead of the point
-    edge = points.edge
-    ahead, behind = graph.ms_forward, graph.ms_backward
-    mirrored = [
-        ahead[sorted_edges] - there.along,
-        np.where(there.against < 0, -1, behind[sorted_edges] - there.against),
-        ahead[edge] - here.along,
-        np.where(here.against < 0, -1, behind[edge] - here.against),
-    ]
-    return (low, high, key, *(m.astype(np.int32) for m in mirrored))  # type: ignore[return-value]  # int32 too
+        return ends.along, ends.against
+    ahead, behind = graph.ms_forward[points.edge], graph.ms_backward[points.edge]
+    return _int32(ahead - ends.along), _int32(np.where(ends.against < 0, -1, behind - ends.against))
 
 
 def pairs(
@@ -190,8 +194,8 @@ def pairs(
         last = min(first + _ROWS, len(stations))
         seed_start = np.arange(0, 2 * (last - first) + 1, 2, dtype=np.int64)
         some = (seeds.node[2 * first : 2 * last], seeds.ms[2 * first : 2 * last])
-        rows = _call(kernels.reach_rows, *_arcs(graph, direction), seed_start, *some, limit_ms)
-        packed = _call(kernels.point_rows, *rows, *held, limit_ms)
+        rows = call(kernels.reach_rows, *_arcs(graph, direction), seed_start, *some, limit_ms)
+        packed = call(kernels.point_rows, *rows, *held, limit_ms)
         lies = slice(*np.searchsorted(direct[0], [first, last]))
         own = (direct[0][lies] - first) << 55 | direct[1][lies] << 28 | direct[2][lies]
         found.append(_unpacked(np.concatenate([packed, own]), last - first))
@@ -214,16 +218,16 @@ def _direct(
     graph: Graph, stations: Snapped, start: Int32s, points: Snapped, limit_ms: int, direction: Direction
 ) -> tuple[Ints, Ints, Ints]:
     """Return station, point and ms of those on one edge with an open way along it, by station."""
-    low, high, key, to_along, to_against, along, against = _neighbours(graph, stations, start, points, direction)
-    count = np.where(points.ok, high - low, 0)
+    near = _neighbours(graph, stations, start, points, direction)
+    count = np.where(points.ok, near.stop - near.start, 0)
     point = np.repeat(np.arange(len(points)), count)
-    at = np.arange(int(count.sum())) - np.repeat(np.cumsum(count) - count, count) + low[point]
+    at = np.arange(int(count.sum())) - np.repeat(np.cumsum(count) - count, count) + near.start[point]
     found = []
-    for here, there in ((along, to_along), (against, to_against)):
+    for here, there in ((near.along, near.station_along), (near.against, near.station_against)):
         ms = there[at].astype(np.int64) - here[point]
-        total = ms + (key[at] >> 32)
+        total = ms + (near.key[at] >> 32)
         good = (here[point] >= 0) & (ms >= 0) & (total <= limit_ms)
-        found.append(np.column_stack([key[at][good] & 0xFFFFFFFF, point[good], total[good]]))
+        found.append(np.column_stack([near.key[at][good] & 0xFFFFFFFF, point[good], total[good]]))
     joined = np.concatenate(found)
     joined = joined[np.argsort(joined[:, 0], kind="stable")]
     return joined[:, 0], joined[:, 1], joined[:, 2]
