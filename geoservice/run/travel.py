@@ -27,7 +27,8 @@ def offers(stations: pa.Table, trip: Trip) -> Bools:
     """Which stations count for a trip: active, offering the service, of the tier; shape ``(stations,)``."""
     services, tiers, active = (stations.column(c).to_pylist() for c in ("services", "tier", "active"))
     fits = [
-        bool(on) and trip.service in (s or ()) and trip.tier in ("any", t) for s, t, on in zip(services, tiers, active, strict=True)
+        bool(on) and trip.service in (s or ()) and trip.tier in ("any", t)
+        for s, t, on in zip(services, tiers, active, strict=True)
     ]
     return np.array(fits, bool)
 

@@ -1,0 +1,20 @@
+"""Every notebook runs from top to bottom; none is stored with outputs (that is tested in tests/house)."""
+
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+NOTEBOOKS = sorted((Path(__file__).parents[2] / "notebooks").glob("*.ipynb"))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("file", NOTEBOOKS, ids=lambda f: f.stem)
+@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
+def test_notebook_runs(file: Path) -> None:
+    notebook = nbformat.read(file, as_version=4)
+    NotebookClient(notebook, timeout=300, kernel_name="python3").execute()
+    printed = [o for cell in notebook.cells for o in cell.get("outputs", [])]
+    assert not [o for o in printed if o["output_type"] == "error"]
+    assert any("text/html" in o.get("data", {}) for o in printed), "the last cell shows released rows"
