@@ -4,7 +4,16 @@ from pathlib import Path
 
 from geoservice.release.base import ItemQuery, LayerContent, Manifest, ReleaseContent, ReleaseReader, ReleaseStore
 
-__all__ = ["ItemQuery", "LayerContent", "Manifest", "ReleaseContent", "ReleaseReader", "ReleaseStore", "open_store"]
+__all__ = [
+    "ItemQuery",
+    "LayerContent",
+    "Manifest",
+    "ReleaseContent",
+    "ReleaseReader",
+    "ReleaseStore",
+    "open_store",
+    "prepare_roles",
+]
 
 
 def open_store(folder: Path, dsn: str | None, prefix: str, read_only: bool = True) -> ReleaseStore:
@@ -19,3 +28,10 @@ def open_store(folder: Path, dsn: str | None, prefix: str, read_only: bool = Tru
     from geoservice.release.postgis import PostGISStore
 
     return PostGISStore(dsn, prefix, read_only)
+
+
+def prepare_roles(dsn: str, prefix: str, serving_role: str) -> None:
+    """Let a PostgreSQL role read releases and nothing else; see :func:`geoservice.release.roles.prepare_roles`."""
+    from geoservice.release.roles import prepare_roles as prepare
+
+    prepare(dsn, prefix, serving_role)

@@ -4,8 +4,11 @@ from datetime import UTC, datetime
 
 import pyarrow as pa
 
+from geoservice.db import Session
+from geoservice.db.arrow import digest
 from geoservice.errors import ReleaseError
-from geoservice.release.base import LayerContent, Manifest, ReleaseContent
+from geoservice.release import sql
+from geoservice.release.base import TABLE, LayerContent, Manifest, ReleaseContent
 from geoservice.release.expand import TYPES
 from geoservice.release.manifest import check_table, manifest_hash, table_digest
 from geoservice.release.query import property_types
@@ -25,7 +28,7 @@ def checked(content: ReleaseContent) -> tuple[Manifest, pa.Table]:
     for layer in content.layers:
         _check_layer(layer)
     given = content.manifest
-    found = {"layers": layers, "table_digest": table_digest(table), "base_map": content.base_map is not None}
+    found = {"layers": layers, "table_digest": digest(table), "base_map": content.base_map is not None}
     for name in ("layers", "table_digest"):
         if getattr(given, name) and getattr(given, name) != found[name]:
             raise ReleaseError(f"manifest: {name} is not that of the content")
@@ -55,3 +58,14 @@ def _check_layer(content: LayerContent) -> None:
     for name in ("geography", "unit"):
         if features[name].null_count:
             raise ReleaseError(f"layer {layer.id}: {features[name].null_count} features have no {name}")
+
+
+def check_stored(session: Session, schema: str | None, manifest: Manifest) -> None:
+    """Read back what was written; raises :class:`ReleaseError` when rows of the table or features are not what they were."""
+    name = session.dialect.table(schema, sql.RELEASE_TABLE)
+    if table_digest(session.scan(sql.whole_table(session.dialect, name), TABLE)) != manifest.table_digest:
+        raise ReleaseError("release table: read back from the store it is not what was written")
+    for layer in manifest.layers:
+        stored = session.execute(sql.count(session.dialect.table(schema, sql.layer_table(layer.id))))[0][0]
+        if stored != layer.features:
+            raise ReleaseError(f"layer {layer.id}: {stored} features in the store, {layer.features} were written")

@@ -1,4 +1,4 @@
-"""Releases as numbered folders: ``layers.duckdb``, ``tiles/*.pmtiles`` and ``manifest.json``; ``current`` is a link to one of them."""
+"""Releases as numbered folders: ``layers.duckdb``, ``tiles/*.pmtiles``, ``manifest.json``; ``current`` is a link to one of them."""
 
 import shutil
 from collections.abc import Iterator
@@ -16,9 +16,10 @@ from geoservice.errors import Conflict, NotFound, ReleaseError, Unavailable
 from geoservice.geo import BBox, Tile
 from geoservice.release import sql
 from geoservice.release.base import TABLE, LayerContent, Manifest, ReleaseContent, ReleaseReader
-from geoservice.release.content import checked, layer_schema
+from geoservice.release.content import check_stored, checked, layer_schema
 from geoservice.release.durable import point, sync, sync_tree
-from geoservice.release.manifest import manifest_hash, table_digest
+from geoservice.release.manifest import manifest_hash
+from geoservice.release.numbering import older
 from geoservice.release.pmtiles import Archive, write_archive
 from geoservice.release.reader import BASE_MAP, Reader
 from geoservice.release.tiles import Baker
@@ -148,36 +149,29 @@ class FolderStore:
         """Nothing is held between calls."""
 
 
-def older(numbers: list[int], current: int | None, wanted: int | None) -> int:
-    """Return the release to roll back to; raises :class:`NotFound` when there is none."""
-    before = [n for n in numbers if current is not None and n < current]
-    if wanted is None and before:
-        return before[-1]
-    if wanted is None or wanted not in numbers:
-        raise NotFound(
-            f"release {wanted or 'before the current one'} does not exist; there are {numbers}, current is {current}"
-        )
-    return wanted
-
-
 def _fill(folder: Path, content: ReleaseContent, manifest: Manifest, table: pa.Table) -> None:
     (folder / TILES).mkdir()
     connection = open_duckdb(folder / LAYERS)
-    with transaction(connection) as session:
-        name = DUCKDB.quote(sql.RELEASE_TABLE)
-        session.execute(sql.create(DUCKDB, name, TABLE))
-        session.append(name, table)
-        for layer in content.layers:
-            _fill_layer(connection, session, layer)
-    connection.close()
-    with Baker() as baker:
-        for layer in content.layers:
-            if layer.layer.bbox is not None:
-                path = folder / TILES / f"{layer.layer.id}.pmtiles"
-                write_archive(path, baker.bake(layer), BBox(*layer.layer.bbox), {"name": layer.layer.id})
-    if content.base_map is not None:
-        shutil.copyfile(content.base_map, folder / TILES / f"{BASE_MAP}.pmtiles")
+    try:
+        with transaction(connection) as session:
+            name = DUCKDB.quote(sql.RELEASE_TABLE)
+            session.execute(sql.create(DUCKDB, name, TABLE))
+            session.append(name, table)
+            for layer in content.layers:
+                _fill_layer(connection, session, layer)
+        _fill_tiles(folder / TILES, content, Baker(connection))
+    finally:
+        connection.close()
     (folder / MANIFEST).write_text(manifest.model_dump_json(indent=1), encoding="utf-8")
+
+
+def _fill_tiles(folder: Path, content: ReleaseContent, baker: Baker) -> None:
+    for c in content.layers:
+        if c.layer.bbox is not None:
+            write_archive(folder / f"{c.layer.id}.pmtiles", baker.bake(c), BBox(*c.layer.bbox), {"name": c.layer.id})
+    if content.base_map is not None:
+        shutil.copyfile(content.base_map, folder / f"{BASE_MAP}.pmtiles")
+        Archive(folder / f"{BASE_MAP}.pmtiles").close()  # refuses what is none
 
 
 def _fill_layer(connection: duckdb.DuckDBPyConnection, session: DuckDBSession, content: LayerContent) -> None:
@@ -193,16 +187,11 @@ def _fill_layer(connection: duckdb.DuckDBPyConnection, session: DuckDBSession, c
 
 
 def _check(folder: Path, manifest: Manifest) -> None:
-    """Read back what was written, as a server would."""
-    reader = FolderReader(0, folder)
+    """Read back what was written, with another connection, as a server would."""
+    if _manifest(folder) != manifest:
+        raise ReleaseError(f"{MANIFEST}: read back from the file it is not what was written")
+    connection = open_duckdb(folder / LAYERS, read_only=True, spatial=False)
     try:
-        with reader._session() as session:
-            got = session.scan(sql.ordered(DUCKDB, DUCKDB.quote(sql.RELEASE_TABLE)), TABLE)
-            rows = {x.id: session.execute(sql.count(DUCKDB.quote(sql.layer_table(x.id))))[0][0] for x in manifest.layers}
-        if table_digest(got) != manifest.table_digest:
-            raise ReleaseError("release table: read back from the file it is not what was written")
-        for layer in manifest.layers:
-            if rows[layer.id] != layer.features:
-                raise ReleaseError(f"layer {layer.id}: {rows[layer.id]} features in the file, {layer.features} were written")
+        check_stored(DuckDBSession(connection), None, manifest)
     finally:
-        reader.close()
+        connection.close()

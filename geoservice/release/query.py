@@ -38,15 +38,16 @@ def _known(layer: PublishedLayer, name: str, known: dict[str, str]) -> None:
 def condition(dialect: Dialect, layer: PublishedLayer, query: ItemQuery) -> tuple[str, list[Any]]:
     """Return the condition of a query, paging aside, and its values; raises :class:`ParameterError`."""
     known = property_types(layer)
-    parts, values = ["true"], []
+    parts: list[str] = ["true"]
+    values: list[Any] = []
     for name, value in query.equals.items():
         _known(layer, name, known)
         parts.append(sql.equal(dialect, name))
         values.append(_value(name, known[name], value))
     if query.bbox is not None:
-        boxes = _boxes(query.bbox)
-        parts.append(sql.inside(dialect, len(boxes)))
-        values.extend(v for box in boxes for v in box)
+        either = [sql.inside(dialect, box) for box in _boxes(query.bbox)]
+        parts.append(f"({' OR '.join(text for text, _ in either)})")
+        values.extend(v for _, bound in either for v in bound)
     return " AND ".join(parts), values
 
 

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 
 import pyarrow as pa
 
-from geoservice.db import DUCKDB, Dialect
+from geoservice.db import DUCKDB, POSTGIS, Dialect
+from geoservice.geo import BBox
 from geoservice.release.base import TABLE
 
 RELEASE_TABLE = "release_table"
@@ -23,7 +24,7 @@ def create(dialect: Dialect, name: str, columns: pa.Schema) -> str:
     return f"CREATE TABLE {name} ({parts})"
 
 
-def ordered(dialect: Dialect, name: str) -> str:
+def whole_table(dialect: Dialect, name: str) -> str:
     """Read the whole release table."""
     return f"SELECT {', '.join(map(dialect.quote, TABLE.names))} FROM {name}"
 
@@ -69,24 +70,153 @@ def equal(dialect: Dialect, column: str) -> str:
     return f"{dialect.quote(column)} = {dialect.mark}"
 
 
-def inside(dialect: Dialect, boxes: int) -> str:
-    """The geometry meets one of ``boxes`` boxes, each bound as west, south, east, north."""
+def inside(dialect: Dialect, box: BBox) -> tuple[str, list[float]]:
+    """The geometry meets a box. DuckDB has no index on the table: it skips blocks of rows by the bounds beside the geometry."""
     mark = dialect.mark
     if dialect.engine == "postgis":
-        one = f"ST_Intersects(geometry, ST_MakeEnvelope({mark}, {mark}, {mark}, {mark}, 4326))"
-    else:
-        # The bounds prune; bound twice they would double the values, so a box is named once in a subquery.
-        one = (
-            f"EXISTS (SELECT 1 FROM (SELECT {mark}::DOUBLE AS w, {mark}::DOUBLE AS s, {mark}::DOUBLE AS e, {mark}::DOUBLE AS n) AS b "
-            "WHERE _east >= w AND _west <= e AND _north >= s AND _south <= n "
-            "AND ST_Intersects(geometry, ST_MakeEnvelope(w, s, e, n)))"
+        return f"ST_Intersects(geometry, ST_MakeEnvelope({mark}, {mark}, {mark}, {mark}, 4326))", list(box)
+    near = f"_east >= {mark} AND _west <= {mark} AND _north >= {mark} AND _south <= {mark}"
+    exact = f"ST_Intersects(geometry, ST_MakeEnvelope({mark}, {mark}, {mark}, {mark}))"
+    return f"({near} AND {exact})", [box.west, box.east, box.south, box.north, *box]
+
+
+CATALOGUE = pa.schema({"number": pa.int32(), "manifest": pa.string()})
+TILES = pa.schema({"layer": pa.string(), "z": pa.int32(), "x": pa.int32(), "y": pa.int32(), "data": pa.binary()})
+POINTER = pa.schema({"number": pa.int32()})
+READERS = pa.schema({"role": pa.string()})
+
+
+class Catalogue:
+    """The statements of a catalogue of releases on PostGIS: schema ``<prefix>_releases`` and one schema a release."""
+
+    def __init__(self, prefix: str) -> None:
+        self.prefix, self.schema = prefix, f"{prefix}_releases"
+
+    def release(self, number: int) -> str:
+        """Return the name of a release's schema."""
+        return f"{self.prefix}_release_{int(number)}"
+
+    def _name(self, table: str) -> str:
+        return POSTGIS.table(self.schema, table)
+
+    @property
+    def catalogue(self) -> str:
+        """Return the quoted name of the table of releases."""
+        return self._name("catalogue")
+
+    @staticmethod
+    def private(prefix: str) -> str:
+        """Return the name of the workspace's schema, which this side of the wall names only to bar it."""
+        return f"{prefix}_private"
+
+    def exists(self, schema: str | None = None) -> tuple[str, list[str]]:
+        """Ask whether a schema was made, the catalogue's by default."""
+        return "SELECT count(*) FROM pg_namespace WHERE nspname = %s", [schema or self.schema]
+
+    def make(self) -> list[str]:
+        """Make the catalogue."""
+        return [
+            self.make_schema(self.schema),
+            create(POSTGIS, self.catalogue, CATALOGUE),
+            f"CREATE UNIQUE INDEX ON {self.catalogue} (number)",
+            create(POSTGIS, self._name("current"), POINTER),
+            create(POSTGIS, self._name("readers"), READERS),
+        ]
+
+    def make_schema(self, name: str) -> str:
+        """Make a schema; nobody but its owner may look in until it is granted."""
+        return f"CREATE SCHEMA {POSTGIS.quote(name)}"
+
+    def drop_schema(self, number: int) -> str:
+        """Drop a release."""
+        return f"DROP SCHEMA {POSTGIS.quote(self.release(number))} CASCADE"
+
+    def lock(self) -> tuple[str, list[str]]:
+        """Ask for the right to write until the end of the transaction."""
+        return "SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [f"geoservice {self.schema}"]
+
+    def numbers(self) -> str:
+        """All releases, oldest first."""
+        return f"SELECT number FROM {self.catalogue} ORDER BY number"
+
+    def manifest(self) -> str:
+        """The manifest of a release."""
+        return f"SELECT manifest FROM {self.catalogue} WHERE number = %s"
+
+    def forget(self) -> str:
+        """Strike a release off the catalogue."""
+        return f"DELETE FROM {self.catalogue} WHERE number = %s"
+
+    def current(self) -> str:
+        """The number of the current release."""
+        return f"SELECT number FROM {self._name('current')}"
+
+    def unset(self) -> str:
+        """Forget which release is current, before :meth:`set` in the same transaction."""
+        return f"DELETE FROM {self._name('current')}"
+
+    def set(self) -> str:
+        """Make a release current."""
+        return f"INSERT INTO {self._name('current')} (number) VALUES (%s)"
+
+    def readers(self) -> str:
+        """Roles that may read releases."""
+        return f"SELECT role FROM {self._name('readers')} ORDER BY role"
+
+    def add_reader(self) -> str:
+        """Note a role that may read releases."""
+        name = self._name("readers")
+        return f"INSERT INTO {name} (role) SELECT %s WHERE NOT EXISTS (SELECT 1 FROM {name} WHERE role = %s)"
+
+    def role_exists(self) -> str:
+        """Ask whether a role is there."""
+        return "SELECT count(*) FROM pg_roles WHERE rolname = %s"
+
+    def grant(self, schema: str, role: str) -> list[str]:
+        """Let a role look at the tables of a schema, and no more."""
+        schema, role = POSTGIS.quote(schema), POSTGIS.quote(role)
+        return [f"GRANT USAGE ON SCHEMA {schema} TO {role}", f"GRANT SELECT ON ALL TABLES IN SCHEMA {schema} TO {role}"]
+
+    def revoke(self, schema: str, role: str) -> list[str]:
+        """Let neither a role nor the public look into a schema."""
+        schema, role = POSTGIS.quote(schema), POSTGIS.quote(role)
+        return [
+            f"REVOKE ALL ON SCHEMA {schema} FROM PUBLIC, {role}",
+            f"REVOKE ALL ON ALL TABLES IN SCHEMA {schema} FROM PUBLIC, {role}",
+        ]
+
+    def indexes(self, schema: str, layers: Sequence[str]) -> list[str]:
+        """Find features by ``fid`` and by place, and tiles by their address."""
+        tables = [POSTGIS.table(schema, layer_table(x)) for x in layers]
+        made = [f"CREATE UNIQUE INDEX ON {t} (fid)" for t in tables] + [
+            f"CREATE INDEX ON {t} USING gist (geometry)" for t in tables
+        ]
+        return [*made, f"CREATE UNIQUE INDEX ON {POSTGIS.table(schema, 'tiles')} (layer, z, x, y)"]
+
+    def analyze(self, schema: str, layers: Sequence[str]) -> list[str]:
+        """Count values, so that the planner chooses the indexes from the first query on."""
+        return [f"ANALYZE {POSTGIS.table(schema, t)}" for t in ("tiles", *map(layer_table, layers))]
+
+    def tile(self, number: int) -> str:
+        """One tile."""
+        return (
+            f"SELECT data FROM {POSTGIS.table(self.release(number), 'tiles')} WHERE layer = %s AND z = %s AND x = %s AND y = %s"
         )
-    return "(" + " OR ".join([one] * boxes) + ")"
+
+    def tiles(self, number: int) -> str:
+        """All tiles of a layer."""
+        columns = "z, x, y, data"
+        return f"SELECT {columns} FROM {POSTGIS.table(self.release(number), 'tiles')} WHERE layer = %s ORDER BY z, x, y"
 
 
 def cut_table() -> str:
     """Make room for the pieces of one zoom; a piece is null where the shape does not reach into the tile."""
     return "CREATE OR REPLACE TEMP TABLE cut (fid BIGINT, x INTEGER, y INTEGER, piece GEOMETRY)"
+
+
+def drop_cut() -> str:
+    """Leave nothing behind."""
+    return "DROP TABLE IF EXISTS temp.cut"
 
 
 def cut(z: int, extent: int, buffer: int) -> str:
@@ -106,6 +236,6 @@ def bake(properties: Sequence[str]) -> str:
     fields = ", ".join(f"{DUCKDB.quote(p)} := f.{DUCKDB.quote(p)}" for p in properties)
     row = f"struct_pack(fid := c.fid, {fields}, geometry := c.piece)"
     return (
-        f"SELECT x, y, ST_AsMVT({row}, $1, 4096, 'geometry', 'fid' ORDER BY c.fid) FROM cut AS c JOIN features AS f USING (fid) "
-        "WHERE c.piece IS NOT NULL GROUP BY x, y ORDER BY x, y"
+        f"SELECT x, y, ST_AsMVT({row}, $1, 4096, 'geometry', 'fid' ORDER BY c.fid) "
+        "FROM cut AS c JOIN features AS f USING (fid) WHERE c.piece IS NOT NULL GROUP BY x, y ORDER BY x, y"
     )

@@ -4,12 +4,12 @@ import gzip
 from collections.abc import Iterator
 from typing import Any
 
+import duckdb
 import numpy as np
 import pyarrow as pa
 import shapely
 from numpy.typing import NDArray
 
-from geoservice.db.duckdb import open_duckdb
 from geoservice.errors import ReleaseError
 from geoservice.geo import Floats, Tile
 from geoservice.release import sql
@@ -24,16 +24,13 @@ SIMPLIFY = 1.0
 
 
 class Baker:
-    """Cuts layers into tiles with DuckDB's ST_AsMVT in memory, one query a zoom."""
+    """Cuts layers into tiles with DuckDB's ST_AsMVT, one query a zoom.
 
-    def __init__(self) -> None:
-        self._connection = open_duckdb(None)
+    The connection must have the spatial extension, which takes half a second to load; it is left without a trace.
+    """
 
-    def __enter__(self) -> "Baker":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._connection.close()
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self._connection = connection
 
     def bake(self, content: LayerContent) -> Iterator[tuple[Tile, bytes]]:
         """All tiles of a layer, gzipped, by zoom, column and row; none for a layer without geometry.
@@ -54,6 +51,7 @@ class Baker:
             if shown.size:
                 yield from self._zoom(content, z, features["fid"].to_numpy()[shown], shapes[shown])
         self._connection.unregister("features")
+        self._connection.execute(sql.drop_cut())
 
     def _zoom(
         self, content: LayerContent, z: int, fid: NDArray[np.int64], shapes: NDArray[Any]
@@ -72,11 +70,11 @@ class Baker:
             yield Tile(z, x, y), gzip.compress(data, 6, mtime=0)
 
     def _cut(self, z: int, fid: NDArray[np.int64], shapes: NDArray[Any]) -> None:
-        """Cut the shapes along the tiles of a zoom, into the table ``cut``; a shape that vanishes is left in ``wanted`` alone."""
+        """Cut the shapes along the tiles of a zoom, into the table ``cut``; the pieces of a shape that vanishes are null."""
         at, x, y = _candidates(shapely.bounds(shapes), z)
         wkb = pa.array(shapely.to_wkb(shapes), pa.binary())
-        self._connection.register("shapes", pa.table({"fid": fid, "wkb": wkb}))
-        self._connection.register("candidates", pa.table({"fid": fid[at], "x": x, "y": y}))
+        self._connection.register("shapes", pa.table({"fid": pa.array(fid), "wkb": wkb}))
+        self._connection.register("candidates", pa.table({"fid": pa.array(fid[at]), "x": pa.array(x), "y": pa.array(y)}))
         self._connection.execute(sql.cut(z, EXTENT, BUFFER))
         self._connection.unregister("shapes")
         self._connection.unregister("candidates")
@@ -88,12 +86,12 @@ def _candidates(bounds: Floats, z: int) -> tuple[NDArray[np.int64], NDArray[np.i
     margin = side * BUFFER / EXTENT
 
     def tile(metres: Floats) -> NDArray[np.int64]:
-        return np.clip(np.floor(metres / side), 0, last).astype(np.int64)
+        return np.asarray(np.clip(np.floor(metres / side), 0, last), np.int64)
 
     x0, x1 = tile(bounds[:, 0] + HALF_M - margin), tile(bounds[:, 2] + HALF_M + margin)
     y0, y1 = tile(HALF_M - bounds[:, 3] - margin), tile(HALF_M - bounds[:, 1] + margin)
     wide, count = x1 - x0 + 1, (x1 - x0 + 1) * (y1 - y0 + 1)
-    at = np.repeat(np.arange(len(bounds)), count)
+    at = np.repeat(np.arange(len(bounds), dtype=np.int64), count)
     step = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
     return at, (x0[at] + step % wide[at]).astype(np.int32), (y0[at] + step // wide[at]).astype(np.int32)
 
@@ -110,5 +108,5 @@ def _enlarged(shapes: NDArray[Any], unit: float) -> NDArray[Any]:
     points = shapely.get_coordinates(shapely.point_on_surface(shapes))
     x, y = points[:, 0], points[:, 1]
     squares = shapely.box(x - unit, y - unit, x + unit, y + unit)
-    strokes = shapely.linestrings(np.stack([np.column_stack([x - unit, y]), np.column_stack([x + unit, y])], axis=1))
+    strokes: Any = shapely.linestrings(np.stack([np.column_stack([x - unit, y]), np.column_stack([x + unit, y])], axis=1))
     return np.where(shapely.get_dimensions(shapes) == 1, strokes, squares)

@@ -1,0 +1,122 @@
+"""PostGIS through psycopg: a pool of connections, and many rows at a time by COPY."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+import pyarrow as pa
+from psycopg import errors
+from psycopg_pool import ConnectionPool, PoolTimeout
+
+from geoservice.db.arrow import conform
+from geoservice.db.copy import from_csv, to_csv
+from geoservice.db.dialect import POSTGIS
+from geoservice.errors import Conflict, Forbidden, GeoserviceError, NotFound, Unavailable
+
+CONNECT_S = 10
+LOCK_MS = 5000
+_OPTIONS = (
+    "-c datestyle=ISO -c timezone=UTC -c bytea_output=hex -c extra_float_digits=1 -c client_min_messages=warning "
+    f"-c lock_timeout={LOCK_MS}"
+)
+
+
+class PostGISSession:
+    """A transaction on a connection of the pool."""
+
+    dialect = POSTGIS
+
+    def __init__(self, connection: psycopg.Connection) -> None:
+        self._connection = connection
+
+    def execute(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """Run a statement and return its rows."""
+        cursor = self._connection.execute(sql.encode(), values or None)
+        return cursor.fetchall() if cursor.description else []
+
+    def fetch(self, sql: str, schema: pa.Schema, values: Sequence[Any] = ()) -> pa.Table:
+        """Run a query and return its few rows in ``schema``."""
+        with self._connection.cursor(binary=True) as cursor:
+            rows = cursor.execute(sql.encode(), values or None).fetchall()
+        columns = zip(*rows, strict=True) if rows else [()] * len(schema)
+        plain = [pa.array(list(c), _kept_as(f.type)) for c, f in zip(columns, schema, strict=True)]
+        return conform(pa.table(plain, names=schema.names), schema)
+
+    def scan(self, sql: str, schema: pa.Schema, values: Sequence[Any] = ()) -> pa.Table:
+        """Run a query and return its many rows in ``schema``."""
+        # COPY binds nothing: the driver writes the values in, quoted by the server's rules.
+        text = psycopg.ClientCursor(self._connection).mogrify(sql, values)
+        with self._connection.cursor().copy(f"COPY ({text}) TO STDOUT (FORMAT csv)".encode()) as copy:
+            return from_csv(b"".join(copy), schema)
+
+    def append(self, table: str, rows: pa.Table) -> None:
+        """Add the rows of an Arrow table."""
+        names = ", ".join(map(POSTGIS.quote, rows.column_names))
+        with self._connection.cursor().copy(f"COPY {table} ({names}) FROM STDIN (FORMAT csv)".encode()) as copy:
+            for part in to_csv(rows):
+                copy.write(part)
+
+
+def _kept_as(kind: pa.DataType) -> pa.DataType:
+    return pa.int64() if kind == pa.uint64() else kind
+
+
+class PostGIS:
+    """A database server. Errors that reach a caller never hold the server's text or the connection string."""
+
+    dialect = POSTGIS
+
+    def __init__(self, dsn: str, read_only: bool = False, most: int = 8) -> None:
+        kwargs = {"autocommit": True, "connect_timeout": CONNECT_S, "options": _OPTIONS, "application_name": "geoservice"}
+        if read_only:
+            kwargs["options"] = f"{_OPTIONS} -c default_transaction_read_only=on"
+        self._pool = ConnectionPool(
+            dsn, min_size=0, max_size=most, open=False, kwargs=kwargs, timeout=CONNECT_S, check=ConnectionPool.check_connection
+        )
+
+    def exists(self) -> bool:
+        """A server is there, or says that it is not when it is asked."""
+        return True
+
+    @contextmanager
+    def session(self, write: bool = False) -> Iterator[PostGISSession]:
+        """Open a transaction: a reader sees one state of the database throughout, a writer's is committed at the end."""
+        with _told(), self._connection() as connection, connection.transaction():
+            if not write:
+                connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            yield PostGISSession(connection)
+
+    @contextmanager
+    def quick(self) -> Iterator[PostGISSession]:
+        """Open a session of single statements, each its own transaction: one round trip for one question."""
+        with _told(), self._connection() as connection:
+            yield PostGISSession(connection)
+
+    @contextmanager
+    def _connection(self) -> Iterator[psycopg.Connection]:
+        if self._pool.closed:
+            self._pool.open()
+        with self._pool.connection() as connection:
+            yield connection
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._pool.close()
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Turn the driver's errors into the house's."""
+    try:
+        yield
+    except GeoserviceError:
+        raise
+    except (errors.LockNotAvailable, errors.SerializationFailure, errors.DeadlockDetected) as e:
+        raise Conflict("database: another process is using the same tables; try again when it has finished") from e
+    except errors.InsufficientPrivilege as e:
+        raise Forbidden("database: this role may not do that; the owner grants it with geoservice.release.prepare_roles") from e
+    except (errors.UndefinedTable, errors.InvalidSchemaName) as e:
+        raise NotFound("database: the tables asked for are not there") from e
+    except (psycopg.OperationalError, PoolTimeout) as e:
+        raise Unavailable("database: it does not answer, or the connection string is wrong") from e

@@ -1,0 +1,19 @@
+"""Which release comes before which."""
+
+from geoservice.errors import NotFound
+
+
+def older(numbers: list[int], current: int | None, wanted: int | None) -> int:
+    """Return the release to roll back to: ``wanted``, or the one before the current one; raises :class:`NotFound`.
+
+    >>> older([3, 4, 7], 7, None), older([3, 4, 7], 7, 3)
+    (4, 3)
+    """
+    before = [n for n in numbers if current is not None and n < current]
+    if wanted is None and before:
+        return before[-1]
+    if wanted is None or wanted not in numbers:
+        raise NotFound(
+            f"release {wanted or 'before the current one'} does not exist; there are {numbers}, current is {current}"
+        )
+    return wanted

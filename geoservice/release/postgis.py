@@ -1,0 +1,212 @@
+"""Releases in PostgreSQL: one schema a release, written in one transaction together with the switch to it."""
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
+
+import pyarrow as pa
+from pydantic import ValidationError
+
+from geoservice.db import POSTGIS, Session
+from geoservice.db.duckdb import open_duckdb
+from geoservice.db.postgis import PostGIS
+from geoservice.errors import Conflict, NotFound, ReleaseError, Unavailable
+from geoservice.geo import Tile
+from geoservice.release import sql
+from geoservice.release.base import TABLE, LayerContent, Manifest, ReleaseContent, ReleaseReader
+from geoservice.release.content import check_stored, checked, layer_schema
+from geoservice.release.manifest import manifest_hash
+from geoservice.release.numbering import older
+from geoservice.release.pmtiles import Archive
+from geoservice.release.reader import BASE_MAP, Reader
+from geoservice.release.tiles import Baker
+
+BATCH = 256
+"""Tiles sent at a time."""
+
+
+class SchemaReader(Reader):
+    """A release in a schema; its connections come from the store's pool."""
+
+    def __init__(self, number: int, manifest: Manifest, database: PostGIS, catalogue: sql.Catalogue) -> None:
+        super().__init__(number, manifest, catalogue.release(number))
+        self._database, self._catalogue = database, catalogue
+
+    def _session(self) -> AbstractContextManager[Session]:
+        return self._database.quick()
+
+    def _tile(self, layer_id: str, tile: Tile) -> bytes:
+        with self._database.quick() as session:
+            rows = session.execute(self._catalogue.tile(self.number), [layer_id, *tile])
+        return bytes(rows[0][0]) if rows else b""
+
+    def tiles(self, layer_id: str) -> Iterator[tuple[Tile, bytes]]:
+        """All tiles of a layer."""
+        with self._database.quick() as session:
+            for z, x, y, data in session.execute(self._catalogue.tiles(self.number), [layer_id]):
+                yield Tile(z, x, y), bytes(data)
+
+    def close(self) -> None:
+        """Nothing of its own: the connections are the store's."""
+
+
+class PostGISStore:
+    """See :class:`geoservice.release.base.ReleaseStore`."""
+
+    def __init__(self, dsn: str, prefix: str, read_only: bool) -> None:
+        POSTGIS.quote(prefix)
+        self._database, self._read_only = PostGIS(dsn, read_only), read_only
+        self._sql = sql.Catalogue(prefix)
+
+    @contextmanager
+    def _alone(self) -> Iterator[Session]:
+        if self._read_only:
+            raise Conflict("releases: opened for reading only")
+        with self._database.session(write=True) as session:
+            if not session.execute(*self._sql.lock())[0][0]:
+                raise Conflict("releases: another process is publishing; try again when it has finished")
+            make_catalogue(session, self._sql)
+            yield session
+
+    def write(self, content: ReleaseContent, keep: int = 5) -> int:
+        """Write, check and switch in one transaction; returns the number."""
+        manifest, table = checked(content)
+        with self._alone() as session:
+            number = max([*(r[0] for r in session.execute(self._sql.numbers())), 0]) + 1
+            schema = self._sql.release(number)
+            session.execute(self._sql.make_schema(schema))
+            self._fill(session, schema, content, table)
+            check_stored(session, schema, manifest)
+            for (role,) in session.execute(self._sql.readers()):
+                for statement in self._sql.grant(schema, role):
+                    session.execute(statement)
+            row = {"number": number, "manifest": manifest.model_dump_json()}
+            session.append(self._sql.catalogue, pa.Table.from_pylist([row], sql.CATALOGUE))
+            self._point(session, number)
+        with suppress(Conflict):  # an old release still being read is dropped next time
+            self._prune(keep)
+        return number
+
+    def _fill(self, session: Session, schema: str, content: ReleaseContent, table: pa.Table) -> None:
+        for name, columns in ((sql.RELEASE_TABLE, TABLE), ("tiles", sql.TILES)):
+            session.execute(sql.create(POSTGIS, POSTGIS.table(schema, name), columns))
+        session.append(POSTGIS.table(schema, sql.RELEASE_TABLE), table)
+        for layer in content.layers:
+            _fill_layer(session, schema, layer)
+        for part in _in_parts(_all_tiles(content)):
+            session.append(POSTGIS.table(schema, "tiles"), part)
+        ids = [c.layer.id for c in content.layers]
+        for statement in [*self._sql.indexes(schema, ids), *self._sql.analyze(schema, ids)]:
+            session.execute(statement)
+
+    def _point(self, session: Session, number: int) -> None:
+        session.execute(self._sql.unset())
+        session.execute(self._sql.set(), [number])
+
+    def _prune(self, keep: int) -> None:
+        with self._alone() as session:
+            numbers = [r[0] for r in session.execute(self._sql.numbers())]
+            current = {r[0] for r in session.execute(self._sql.current())}
+            for number in numbers[: -max(keep, 1)]:
+                if number not in current:
+                    session.execute(self._sql.drop_schema(number))
+                    session.execute(self._sql.forget(), [number])
+
+    def numbers(self) -> list[int]:
+        """Return the complete releases, oldest first."""
+        try:
+            with self._database.quick() as session:
+                return [r[0] for r in session.execute(self._sql.numbers())]
+        except NotFound:
+            return []
+
+    def current(self) -> int | None:
+        """Return the number of the current release: one small query."""
+        try:
+            with self._database.quick() as session:
+                rows = session.execute(self._sql.current())
+        except NotFound:
+            return None
+        return int(rows[0][0]) if rows else None
+
+    def open(self, number: int | None = None) -> ReleaseReader:
+        """Open a release, the current one by default."""
+        wanted = self.current() if number is None else number
+        if wanted is None:
+            raise Unavailable("no release yet; make one with: geoservice publish")
+        numbers = self.numbers()
+        if wanted not in numbers:
+            raise NotFound(f"release {wanted} does not exist; there are {numbers}")
+        with self._database.quick() as session:
+            text = session.execute(self._sql.manifest(), [wanted])[0][0]
+        return SchemaReader(wanted, _manifest(wanted, text), self._database, self._sql)
+
+    def rollback(self, number: int | None = None) -> int:
+        """Make an older release current and return its number."""
+        with self._alone() as session:
+            numbers = [r[0] for r in session.execute(self._sql.numbers())]
+            rows = session.execute(self._sql.current())
+            target = older(numbers, rows[0][0] if rows else None, number)
+            self._point(session, target)
+        return target
+
+    def tiles(self, reader: ReleaseReader, layer_id: str) -> Iterator[tuple[Tile, bytes]]:
+        """All baked tiles of a layer."""
+        assert isinstance(reader, SchemaReader)
+        return reader.tiles(layer_id)
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._database.close()
+
+
+def make_catalogue(session: Session, statements: sql.Catalogue) -> None:
+    """Make the catalogue where it is missing; the caller holds its lock."""
+    if not session.execute(*statements.exists())[0][0]:
+        for statement in statements.make():
+            session.execute(statement)
+
+
+def _manifest(number: int, text: str) -> Manifest:
+    try:
+        manifest = Manifest.model_validate_json(text)
+    except ValidationError as e:
+        raise ReleaseError(f"release {number}: its manifest cannot be read") from e
+    if manifest_hash(manifest) != manifest.hash:
+        raise ReleaseError(f"release {number}: its manifest was changed after it was written")
+    return manifest
+
+
+def _fill_layer(session: Session, schema: str, content: LayerContent) -> None:
+    name = POSTGIS.table(schema, sql.layer_table(content.layer.id))
+    plain = [f for f in layer_schema(content) if f.name != "geometry"]
+    geometry = pa.field("geometry", pa.binary(), metadata={"geometry": ""})
+    session.execute(sql.create(POSTGIS, name, pa.schema([*plain, geometry])))
+    # PostGIS reads WKB as bare hexadecimal digits and gives it the column's SRID.
+    digits = pa.array([None if v is None else v.hex() for v in content.features["geometry"].to_pylist()], pa.string())
+    at = content.features.column_names.index("geometry")
+    session.append(name, content.features.set_column(at, "geometry", digits))
+
+
+def _all_tiles(content: ReleaseContent) -> Iterator[tuple[str, Tile, bytes]]:
+    connection = open_duckdb(None)
+    try:
+        baker = Baker(connection)
+        for layer in content.layers:
+            yield from ((layer.layer.id, tile, data) for tile, data in baker.bake(layer))
+    finally:
+        connection.close()
+    if content.base_map is not None:
+        archive = Archive(content.base_map)
+        yield from ((BASE_MAP, tile, data) for tile, data in archive)
+        archive.close()
+
+
+def _in_parts(tiles: Iterator[tuple[str, Tile, bytes]]) -> Iterator[pa.Table]:
+    rows: list[dict[str, object]] = []
+    for layer, tile, data in tiles:
+        rows.append({"layer": layer, **tile._asdict(), "data": data})
+        if len(rows) == BATCH:
+            yield pa.Table.from_pylist(rows, sql.TILES)
+            rows = []
+    if rows:
+        yield pa.Table.from_pylist(rows, sql.TILES)
