@@ -45,7 +45,7 @@ def make_atoms(
     members : int64 array, shape (n,)
         Protected households of each row; 1 where a row is a household.
     parents : sequence of int32 arrays
-        ``parents[0][a]`` is the area one level above lowest-level area ``a``, ``parents[1]`` leads from there upward, and so on.
+        ``parents[0][a]`` is the area one level above lowest-level area ``a``; ``parents[1]`` leads on upward from there.
     k : int
         Least number of protected households.
     cell_metres : float

@@ -67,7 +67,8 @@ def _merge_level(weights: Ints, label: Ints, k: int, *, last: bool) -> Ints:
 
 def _merge_group(rows: list[Weight], lacking: list[bool], goal: list[int], group: range, k: int, last: bool) -> None:
     """Merge the lacking clusters of one group in order; what is left joins the nearest that makes it whole."""
-    root, total = -1, ()
+    root = -1
+    total: Weight = ()
     for i in group:
         if not lacking[i]:
             continue

@@ -46,7 +46,7 @@ def _maximum_entropy(steps: Floats, mass: float, variance: float) -> Floats:
     extremes = [linprog(sign * steps**2, A_eq=moments[:2], b_eq=wanted[:2]) for sign in (1, -1)]
     if not all(e.success for e in extremes):
         raise DisclosureError(f"no unbiased noise on the steps {steps.tolist()}")
-    low, high = extremes[0].fun, -extremes[1].fun
+    low, high = (float(steps**2 @ e.x) for e in extremes)
     if not low - _TINY <= variance <= high + _TINY:
         raise DisclosureError(f"variance {variance:g} cannot be had on the steps {steps.tolist()}: allowed {low:g} to {high:g}")
     for bound, solution in ((low, extremes[0].x), (high, extremes[1].x)):
@@ -114,7 +114,7 @@ def p_table(D: int, V: float, js: int, pstay: float | None = None) -> PTable:
     >>> [round(float(p), 3) for p in (table.rows[-1, 6], table.rows[2, 0], table.rows[2, 3])]
     [0.296, 0.245, 0.242]
     """
-    if D <= js or V <= 0 or js < 0 or (pstay is not None and not 0 < pstay < 1):
+    if js >= D or V <= 0 or js < 0 or (pstay is not None and not 0 < pstay < 1):
         raise DisclosureError(f"noise: got D={D}, V={V}, js={js}, pstay={pstay}; allowed are D > js >= 0, V > 0, 0 < pstay < 1")
     last = D + js + 1  # from here on no step is forbidden, so all rows are alike
     rows = np.vstack([_row(i, D, V, js, pstay, last + D + 1) for i in range(last + 1)])

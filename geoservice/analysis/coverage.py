@@ -1,0 +1,131 @@
+"""Who is covered: households and persons within each time break, by area, service, tier, mode and group.
+
+Residents are not a set of their own in the release: their numbers are everybody's less the migrants', out of released
+numbers. Published as well, they would give whoever adds them up a second draw of noise for everybody, and a set that differs
+from everybody by the few migrants of a place.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from pydantic import BaseModel, ConfigDict
+
+from geoservice.analysis.base import Block, Context, Demand, Findings, Process
+from geoservice.analysis.cells import cell_of_atoms
+from geoservice.analysis.frames import COLUMNS, KEYS, empty, pick, stack, trips
+from geoservice.analysis.travel_time import within
+
+PROCESS = Process(
+    id="coverage",
+    title={"zh": "服务覆盖", "en": "Coverage"},
+    description={
+        "zh": "各区域、各人群在规定分钟数之内能够到达服务站点的户数、人数与比例，以及流动人口与户籍人口之间的差距。",
+        "en": "Households, persons and share of each area and group within reach, and the gap between migrants and residents.",
+    },
+    reference="Wachs and Kumagai (1973), Physical accessibility as a social indicator",
+)
+
+
+class Params(BaseModel):
+    """Services, breaks in minutes (the break itself is inside), standards by service, whether migrants are told apart."""
+
+    model_config = ConfigDict(frozen=True)
+    services: tuple[str, ...]
+    minutes: tuple[int, ...]
+    standards: dict[str, int]
+    migrants: bool = True
+
+
+def params(study: Mapping[str, Any]) -> Params:
+    """Take services, breaks and standards of a study."""
+    return Params(
+        services=tuple(s["id"] for s in study["services"]),
+        minutes=tuple(study["minutes"]),
+        standards={s["id"]: s["standard_minutes"] for s in study["services"]},
+        migrants=study["migrants"],
+    )
+
+
+def share(part: pd.Series, whole: pd.Series) -> np.ndarray:
+    """Percent of a whole, at most 100 because each number carries its own noise; NaN where either is missing.
+
+    Examples
+    --------
+    >>> share(pd.Series([30.0, 51.0, np.nan]), pd.Series([60.0, 50.0, 10.0])).tolist()
+    [50.0, 100.0, nan]
+    """
+    value = 100 * np.asarray(part, float) / np.asarray(whole, float)
+    return np.minimum(np.round(value, 1), 100.0)
+
+
+def _blocks(context: Context, demand: Demand, params: Params) -> Iterator[Block]:
+    for level in context.levels:
+        yield Block(level, context.areas[level].ids, demand.area[level], demand.group, "households", "persons")
+    cells = cell_of_atoms(context, demand)
+    yield Block(context.cells.geography, context.cells.ids, cells, demand.group, "households", "persons")
+    for trip in trips(demand, params.services):
+        ms = demand.travel[trip].ms
+        for limit in params.minutes:
+            inside = within(ms, limit)
+            for level in context.levels:
+                region = np.where(inside, demand.area[level], -1).astype(np.int32)
+                names = ("covered_households", "covered_persons")
+                dims = (trip.service, trip.tier, trip.mode, trip.nth, limit)
+                yield Block(level, context.areas[level].ids, region, demand.group, *names, None, *dims)
+
+
+def analyse(context: Context, params: Params, released: pd.DataFrame) -> Findings:  # noqa: ARG001 - the form of an analysis
+    """Population by area and cell, and the covered part of it by area."""
+    demands = (d for g, d in context.demands.items() if g != "resident")
+    return Findings(blocks=[b for d in demands for b in _blocks(context, d, params)])
+
+
+def residents(released: pd.DataFrame, measure: str) -> pd.DataFrame:
+    """Everybody less migrants, where both were released; never below zero."""
+    every, migrant = pick(released, measure, group="all"), pick(released, measure, group="migrant")
+    keys = [k for k in KEYS if k != "group"]
+    both = every.merge(migrant[[*keys, "value"]], on=keys, suffixes=("", "_migrant"))
+    both["value"] = (both["value"] - both["value_migrant"]).clip(lower=0)
+    return _rows(both, measure, group="resident")
+
+
+def shares(released: pd.DataFrame) -> pd.DataFrame:
+    """Join the covered persons with all persons of the same area and group."""
+    covered = pick(released, "covered_persons")
+    whole = pick(released, "persons")[["geography", "unit", "group", "value"]]
+    both = covered.merge(whole, on=["geography", "unit", "group"], how="left", suffixes=("", "_whole"))
+    both["share"] = share(both["value"], both["value_whole"])
+    return both
+
+
+def _rows(frame: pd.DataFrame, measure: str, **fixed: object) -> pd.DataFrame:
+    frame = frame.assign(measure=measure, **fixed)
+    frame["status"] = np.where(frame["value"].notna(), "released", "suppressed")
+    return frame[list(COLUMNS)]
+
+
+def _gap(shared: pd.DataFrame) -> pd.DataFrame:
+    keys = [k for k in KEYS if k != "group"]
+    migrant, resident = (shared.loc[shared["group"] == g, [*keys, "share"]] for g in ("migrant", "resident"))
+    both = migrant.merge(resident, on=keys, suffixes=("_migrant", "_resident"))
+    both["value"] = (both["share_migrant"] - both["share_resident"]).round(1)
+    return _rows(both, "coverage_gap", group="migrant")
+
+
+def _uncovered(shared: pd.DataFrame, standards: Mapping[str, int]) -> pd.DataFrame:
+    at_standard = shared["minutes"] == shared["service"].map(dict(standards))
+    rows = shared.loc[at_standard & (shared["tier"] == "any") & (shared["nth"] == 1)]
+    return _rows(rows.assign(value=rows["value_whole"] - rows["value"]), "uncovered_persons")
+
+
+def derive(context: Context, params: Params, released: pd.DataFrame) -> pd.DataFrame:  # noqa: ARG001 - the form of an analysis
+    """Residents, shares, the gap between migrants and residents, and persons beyond the standard."""
+    if released.empty:
+        return empty()
+    counts = ("households", "persons", "covered_households", "covered_persons")
+    more = stack([residents(released, m) for m in counts]) if params.migrants else empty()
+    shared = shares(stack([released, more]))
+    out = [more, _rows(shared.assign(value=shared["share"]), "covered_share"), _uncovered(shared, params.standards)]
+    return stack([*out, _gap(shared)] if params.migrants else out)

@@ -1,0 +1,59 @@
+"""Columns in, columns back: the release table as analyses read and write it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from geoservice.analysis.base import Demand, Trip
+from geoservice.geo import Floats
+
+COLUMNS = ("geography", "unit", "measure", "service", "tier", "mode", "nth", "group", "minutes", "value", "status")
+KEYS = ("geography", "unit", "service", "tier", "mode", "nth", "group", "minutes")
+_DEFAULTS: Mapping[str, object] = {"service": "", "tier": "", "mode": "", "nth": 0, "group": "", "minutes": 0}
+SPLIT_GROUPS = ("all", "resident", "migrant")
+
+
+def table(values: Floats | pd.Series, **columns: object) -> pd.DataFrame:
+    """Rows of the release table; dimensions not given do not apply, NaN becomes ``suppressed``."""
+    value = np.asarray(values, float)
+    data = {**_DEFAULTS, **columns}
+    data["nth"], data["minutes"] = np.asarray(data["nth"], np.int32), np.asarray(data["minutes"], np.int32)
+    status = np.where(np.isfinite(value), "released", "suppressed").astype(object)
+    shaped = {
+        c: np.broadcast_to(np.asarray(data[c], None if c in ("nth", "minutes") else object), value.shape) for c in COLUMNS[:-2]
+    }
+    return pd.DataFrame(
+        {**shaped, "value": np.where(np.isfinite(value), value, np.nan), "status": status}, columns=list(COLUMNS)
+    )
+
+
+def empty() -> pd.DataFrame:
+    """No rows."""
+    return table(np.empty(0), geography="", unit="", measure="")
+
+
+def pick(released: pd.DataFrame, measure: str, **where: object) -> pd.DataFrame:
+    """Rows of one measure, suppressed ones as NaN, further narrowed by equal dimensions."""
+    mask = (released["measure"] == measure).to_numpy(bool)
+    for column, wanted in where.items():
+        mask &= (released[column] == wanted).to_numpy(bool)
+    return released.loc[mask]
+
+
+def stack(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Put rows together; no frames give no rows."""
+    full = [f for f in frames if len(f)]
+    return pd.concat(full, ignore_index=True) if full else empty()
+
+
+def trips(demand: Demand, services: Sequence[str]) -> Iterator[Trip]:
+    """Trips asked of a group: further stations and single tiers only where they are allowed.
+
+    Ranks beyond the nearest are asked for everybody and all tiers together; single tiers for everybody, residents and migrants.
+    """
+    for trip in demand.travel:
+        further = trip.nth == 1 or (trip.tier == "any" and demand.group == "all")
+        single = trip.tier == "any" or demand.group in SPLIT_GROUPS
+        if trip.service in services and further and single:
+            yield trip

@@ -1,0 +1,92 @@
+"""How far is it: minutes from every cell to the stations. Streets and stations only, so nothing in it is private."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from pydantic import BaseModel, ConfigDict
+
+from geoservice.analysis.base import UNREACHED, Context, Findings, Process
+from geoservice.analysis.frames import empty, stack, table
+from geoservice.geo import Floats, Int32s
+
+MS_PER_MINUTE = 60_000
+
+PROCESS = Process(
+    id="travel_time",
+    title={"zh": "到最近站点的时间", "en": "Travel time to the stations"},
+    description={
+        "zh": "每个网格中心沿路网到最近（或第 n 近）提供该服务的站点所需的分钟数。",
+        "en": "Minutes along the streets from the centre of each cell to the nearest (or n-th) station that offers a service.",
+    },
+    reference="Dijkstra (1959), A note on two problems in connexion with graphs",
+)
+
+
+class Params(BaseModel):
+    """Services to ask for."""
+
+    model_config = ConfigDict(frozen=True)
+    services: tuple[str, ...]
+
+
+def params(study: Mapping[str, Any]) -> Params:
+    """Take the services of a study."""
+    return Params(services=tuple(s["id"] for s in study["services"]))
+
+
+def minutes(ms: Int32s) -> Floats:
+    """Milliseconds to minutes with one decimal, rounded up so that no place seems nearer than it is; NaN where unreached.
+
+    Parameters
+    ----------
+    ms : int32 array, shape (n,), milliseconds
+
+    Returns
+    -------
+    float64 array, shape (n,), minutes
+
+    Examples
+    --------
+    >>> minutes(np.array([0, 60_000, 60_001, UNREACHED], np.int32)).tolist()
+    [0.0, 1.0, 1.1, nan]
+    """
+    tenths = -(-ms.astype(np.int64) // (MS_PER_MINUTE // 10))
+    return np.where(ms == UNREACHED, np.nan, tenths / 10)
+
+
+def within(ms: Int32s, limit: int) -> np.ndarray:
+    """Whether each time is at most ``limit`` minutes; the limit itself is inside.
+
+    Examples
+    --------
+    >>> within(np.array([899_999, 900_000, 900_001, UNREACHED], np.int32), 15).tolist()
+    [True, True, False, False]
+    """
+    return np.asarray(ms <= limit * MS_PER_MINUTE)
+
+
+def analyse(context: Context, params: Params, released: pd.DataFrame) -> Findings:  # noqa: ARG001 - the form of an analysis
+    """Publish the cells' times; cells that nothing reaches carry no value."""
+    units = np.asarray(context.cells.ids, object)
+    rows = [
+        table(
+            minutes(times.ms),
+            geography=context.cells.geography,
+            unit=units,
+            measure="minutes",
+            service=trip.service,
+            tier=trip.tier,
+            mode=trip.mode,
+            nth=trip.nth,
+        )
+        for trip, times in context.cell_travel.items()
+        if trip.service in params.services
+    ]
+    return Findings(public=stack(rows))
+
+
+def derive(context: Context, params: Params, released: pd.DataFrame) -> pd.DataFrame:  # noqa: ARG001 - the form of an analysis
+    """Nothing more to say."""
+    return empty()
