@@ -5,5 +5,6 @@ Each ``write_*`` makes a folder that a user could have made by hand: ``study.tom
 
 from geoservice.demo.helsinki import write_helsinki
 from geoservice.demo.plan import Step, import_plan
+from geoservice.demo.yixiu import write_yixiu
 
-__all__ = ["Step", "import_plan", "write_helsinki"]
+__all__ = ["Step", "import_plan", "write_helsinki", "write_yixiu"]

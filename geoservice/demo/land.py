@@ -1,0 +1,147 @@
+"""Invented ground for the Yixiu demo: an outline, townships and villages that tile it, a river and a lake.
+
+The ground is a mosaic of some nine thousand small Voronoi cells. A village is a set of cells, a township a set of villages,
+so borders wander as real ones do, and no two areas overlap or leave a gap: they share the very same vertices.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import shapely
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+from scipy.spatial import Delaunay, cKDTree
+
+from geoservice.demo.areas import area_facts
+from geoservice.geo import Bools, Floats, Ints, LocalProjection
+
+PLANE = LocalProjection(117.0, 30.6)
+AREA_M2 = 700e6
+CELL_M = 290.0
+CITY = (1500.0, -7600.0)
+"""Middle of the county town, in metres east and north of ``PLANE``."""
+
+
+@dataclass(frozen=True)
+class Land:
+    """The ground in metres on ``PLANE``.
+
+    ``sites`` are the middles of the mosaic's cells, shape ``(cells, 2)``, ``cells`` their polygons in degrees; ``village``
+    is the row of each cell's village in ``codes``; ``centre`` the villages' middles.
+    """
+
+    codes: tuple[str, ...]
+    sites: Floats
+    cells: tuple[shapely.Polygon, ...]
+    village: Ints
+    centre: Floats
+    river: shapely.LineString
+    water: shapely.Geometry
+
+    @property
+    def townships(self) -> list[str]:
+        """Return the township code of each village."""
+        return [c[:9] for c in self.codes]
+
+    def dry(self, xy: Floats, metres: float) -> Bools:
+        """Whether points are at least so far from the water; shape ``(n,)``."""
+        return np.asarray(shapely.distance(shapely.points(xy), self.water) >= metres)
+
+    def polygon(self, prefix: str) -> shapely.Geometry:
+        """Union, in degrees, of the villages whose code begins with ``prefix``."""
+        wanted = np.array([c.startswith(prefix) for c in self.codes])
+        return shapely.coverage_union_all(np.array(self.cells, dtype=object)[wanted[self.village]])
+
+
+def make_land(rng: np.random.Generator) -> Land:
+    """Make the ground; the same generator state makes the same ground."""
+    sites, cells = _mosaic(_outline(rng), rng)
+    villages = area_facts().query("level == 'village'")
+    centre = _centres(sites, len(villages), rng)
+    label = _whole(np.asarray(cKDTree(centre).query(sites)[1], np.int64), sites)
+    order = _names(centre, villages["parent"])
+    river = _river(rng)
+    lake = shapely.Point(9200, 3600).buffer(1500, 24)
+    rough = shapely.transform(lake, lambda p: p * (1 + 0.05 * np.sin(p[:, :1] / 310) * np.cos(p[:, 1:] / 270)))
+    water = shapely.union_all([river.buffer(110), rough])
+    return Land(tuple(villages["code"]), sites, cells, order[label], centre[np.argsort(order)], river, water)
+
+
+def _outline(rng: np.random.Generator) -> shapely.Polygon:
+    angle = np.linspace(0, 2 * np.pi, 240, endpoint=False)
+    waves = sum(0.16 / k * np.cos(k * angle + rng.uniform(0, 2 * np.pi)) for k in range(2, 8))
+    radius = 1 + waves
+    shape = shapely.Polygon(np.column_stack([1.08 * radius * np.cos(angle), radius * np.sin(angle)]))
+    return shapely.transform(shape, lambda p: p * float(np.sqrt(AREA_M2 / shape.area)))
+
+
+def _mosaic(outline: shapely.Polygon, rng: np.random.Generator) -> tuple[Floats, tuple[shapely.Polygon, ...]]:
+    """Cells of a jittered grid whose middle lies inside the outline; vertices are rounded to 1e-7 degree before any union."""
+    west, south, east, north = outline.buffer(3 * CELL_M).bounds
+    x, y = np.meshgrid(np.arange(west, east, CELL_M), np.arange(south, north, CELL_M))
+    sites = np.column_stack([x.ravel(), y.ravel()]) + rng.uniform(-0.42, 0.42, (x.size, 2)) * CELL_M
+    inside = shapely.contains_xy(outline, sites[:, 0], sites[:, 1])
+    voronoi = shapely.voronoi_polygons(shapely.MultiPoint(sites), ordered=True)
+    kept = np.array(shapely.get_parts(voronoi), dtype=object)[inside]
+    degrees = shapely.transform(kept, lambda p: np.round(np.column_stack(PLANE.inverse(p[:, 0], p[:, 1])), 7))
+    return sites[inside], tuple(degrees)
+
+
+def _centres(sites: Floats, n: int, rng: np.random.Generator) -> Floats:
+    """Spread village middles evenly by weight (Lloyd), villages being small near the town and wide in the hills."""
+    weight = 1 + 9 * np.exp(-(np.hypot(*(sites - CITY).T) ** 2) / (2 * 3200**2))
+    centre = sites[rng.choice(len(sites), n, replace=False, p=weight / weight.sum())]
+    for _ in range(25):
+        label = cKDTree(centre).query(sites)[1]
+        mass = np.bincount(label, weight, n)
+        centre = np.column_stack([np.bincount(label, weight * sites[:, i], n) / mass for i in (0, 1)])
+    return centre
+
+
+def _whole(label: Ints, sites: Floats) -> Ints:
+    """Give cells cut off from their village to a village beside them, until every village is in one piece."""
+    edges = np.vstack([Delaunay(sites).simplices[:, p] for p in ([0, 1], [1, 2], [0, 2])])
+    edges = edges[np.hypot(*(sites[edges[:, 0]] - sites[edges[:, 1]]).T) < 1.8 * CELL_M]
+    label = label.copy()
+    for _ in range(20):
+        same = edges[label[edges[:, 0]] == label[edges[:, 1]]]
+        graph = coo_array((np.ones(len(same)), (same[:, 0], same[:, 1])), shape=(len(sites),) * 2)
+        piece = connected_components(graph, directed=False)[1]
+        size = np.bincount(piece)
+        largest = pd.Series(size[piece]).groupby(label).transform("max").to_numpy()
+        stray = size[piece] < largest
+        if not stray.any():
+            break
+        both = np.vstack([edges, edges[:, ::-1]])
+        door = both[stray[both[:, 0]] & (label[both[:, 0]] != label[both[:, 1]])]
+        label[door[:, 0]] = label[door[:, 1]]
+    return label
+
+
+def _names(centre: Floats, parents: pd.Series) -> Ints:
+    """Return the row of each centre's village in the table of facts: townships lie where the real ones do, roughly."""
+    count = parents.value_counts()
+    left = np.arange(len(centre))
+    rows = np.empty(len(centre), int)
+
+    def take(code: str, score: Floats) -> None:
+        nonlocal left
+        chosen = left[np.argsort(score[left], kind="stable")[: count[code]]]
+        rows[chosen[np.argsort(-centre[chosen, 1], kind="stable")]] = np.flatnonzero(parents == code)
+        left = np.setdiff1d(left, chosen)
+
+    x, y = centre.T
+    take("340811001", np.hypot(x - CITY[0], y - CITY[1]))
+    take("340811101", x - 1.2 * y)
+    take("340811201", -x - y)
+    take("340811102", -y)
+    take("340811100", x)
+    take("340811200", x)
+    return rows
+
+
+def _river(rng: np.random.Generator) -> shapely.LineString:
+    x = np.linspace(-26e3, 26e3, 260)
+    y = -1500 + 0.1 * x + 1300 * np.sin(x / 4300 + rng.uniform(0, 6)) + 420 * np.sin(x / 1500 + rng.uniform(0, 6))
+    return shapely.LineString(np.column_stack([x, y]))

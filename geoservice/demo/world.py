@@ -1,0 +1,106 @@
+"""The invented county of the Yixiu demo, whole: ground, settlements and roads, and its files of areas and streets."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import shapely
+
+from geoservice.demo.areas import COUNTY, area_facts
+from geoservice.demo.land import PLANE, Land, make_land
+from geoservice.demo.osm_out import Shape, write_pbf
+from geoservice.demo.roads import Roads, make_roads
+from geoservice.demo.settlements import KINDS, Settlements, make_lanes, make_settlements
+from geoservice.geo import Floats
+
+PLACE = {"city": "city", "town": "town", "village": "village", "hamlet": "hamlet"}
+
+
+@dataclass(frozen=True)
+class World:
+    """Ground, settlements, roads."""
+
+    land: Land
+    places: Settlements
+    roads: Roads
+
+
+def make_world(seed: int) -> World:
+    """Make the county of a seed; the number of households has no say in it."""
+    rng = np.random.default_rng([seed, 0])
+    land = make_land(rng)
+    places = make_settlements(land, rng)
+    return World(land, places, make_roads(land, places, make_lanes(places, land, rng), rng))
+
+
+def write_areas(world: World, path: Path) -> None:
+    """Write county, townships and villages as GeoJSON, WGS 84: real names and codes, invented borders."""
+    features = []
+    for row in area_facts().to_dict("records"):
+        shape = shapely.normalize(world.land.polygon(row["code"]))
+        properties = {**row, "parent": row["parent"] or None}
+        features.append({"type": "Feature", "properties": properties, "geometry": json.loads(shapely.to_geojson(shape))})
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": features}, ensure_ascii=False), encoding="utf-8")
+
+
+def write_streets(world: World, path: Path) -> None:
+    """Write roads, water, woods, homes' ground, borders and place names as an OSM extract."""
+    lon, lat = PLANE.inverse(*world.roads.xy.T)
+    extra = _Extra([np.column_stack([lon, lat])], len(lon))
+    ways: list[Shape] = list(world.roads.ways)
+    ways += [extra.ring(r, {"natural": "water"}) for r in _rings(_degrees(world.land.water))]
+    ways.append(extra.line(_degrees(world.land.river), {"waterway": "river", "name": "示例河"}))
+    for code, name in area_facts().query("level != 'village'")[["code", "name_zh"]].itertuples(index=False):
+        tags = {"boundary": "administrative", "admin_level": "6" if code == COUNTY else "8", "name": name}
+        ways += [extra.ring(r, tags) for r in _rings(world.land.polygon(code))]
+    ways += [extra.ring(r, {"landuse": "residential"}) for r in _homes_ground(world)]
+    tagged = {extra.point(xy): tags for xy, tags in _place_names(world)}
+    nodes = np.vstack(extra.nodes)
+    write_pbf(path, nodes[:, 0], nodes[:, 1], ways, tagged)
+
+
+class _Extra:
+    """Nodes of what is drawn but not travelled, numbered after those of the roads."""
+
+    def __init__(self, nodes: list[Floats], count: int) -> None:
+        self.nodes, self.count = nodes, count
+
+    def line(self, shape: shapely.Geometry, tags: dict[str, str]) -> Shape:
+        return self._way(shapely.get_coordinates(shape), tags, closed=False)
+
+    def ring(self, shape: shapely.Geometry, tags: dict[str, str]) -> Shape:
+        return self._way(shapely.get_coordinates(shape)[:-1], tags, closed=True)
+
+    def point(self, xy: Floats) -> int:
+        self.nodes.append(xy[None])
+        self.count += 1
+        return self.count - 1
+
+    def _way(self, xy: Floats, tags: dict[str, str], *, closed: bool) -> Shape:
+        numbers = list(range(self.count, self.count + len(xy)))
+        self.nodes.append(xy)
+        self.count += len(xy)
+        return numbers + numbers[:1] * closed, tags
+
+
+def _degrees(shape: shapely.Geometry) -> shapely.Geometry:
+    return shapely.transform(shape, lambda p: np.column_stack(PLANE.inverse(p[:, 0], p[:, 1])))
+
+
+def _rings(shape: shapely.Geometry) -> list[shapely.Geometry]:
+    return [shapely.get_exterior_ring(p) for p in shapely.get_parts(shape)]
+
+
+def _homes_ground(world: World) -> list[shapely.Geometry]:
+    lanes = world.roads.ways[: len(world.roads.owner)]
+    lines = np.array([shapely.LineString(world.roads.xy[nodes]) for nodes, _ in lanes], dtype=object)
+    ground = shapely.union_all(shapely.buffer(lines, 45, quad_segs=1))
+    return [r for ring in _rings(ground) for r in _rings(_degrees(shapely.Polygon(ring).simplify(15)))]
+
+
+def _place_names(world: World) -> list[tuple[Floats, dict[str, str]]]:
+    places = world.places
+    lon, lat = PLANE.inverse(*places.xy.T)
+    tags = [{"place": PLACE[KINDS[k]], "name": str(n)} for k, n in zip(places.kind, places.name, strict=True)]
+    return list(zip(np.column_stack([lon, lat]), tags, strict=True))
