@@ -38,13 +38,13 @@ def _text(column: Any) -> Any:
 
 
 def _hex(column: Any, width: int) -> Any:
-    """Write bytes of one width as ``\\x..`` text, without a loop over rows."""
+    """Write bytes of one width as backslash-x text, without a loop over rows."""
     raw = np.frombuffer(column.buffers()[1], np.uint8, len(column) * width, column.offset * width).reshape(-1, width)
     out = np.empty((len(column), 2 + 2 * width), np.uint8)
     out[:, 0], out[:, 1] = ord("\\"), ord("x")
     out[:, 2::2], out[:, 3::2] = _HEX[raw >> 4], _HEX[raw & 15]
     ends = np.arange(len(column) + 1, dtype=np.int32) * (2 + 2 * width)
-    return pa.StringArray.from_buffers(len(column), pa.py_buffer(ends), pa.py_buffer(out))
+    return pa.StringArray.from_buffers(len(column), pa.py_buffer(ends.tobytes()), pa.py_buffer(out.tobytes()))
 
 
 def from_csv(data: bytes, schema: pa.Schema) -> pa.Table:
@@ -60,8 +60,9 @@ def from_csv(data: bytes, schema: pa.Schema) -> pa.Table:
         quoted_strings_can_be_null=False,
     )
     # A block must hold a whole row: a border may be long.
+    source: Any = pa.BufferReader(data)
     options = pv.ReadOptions(column_names=schema.names, block_size=max(len(data), 1))
-    table = pv.read_csv(pa.BufferReader(data), options, pv.ParseOptions(newlines_in_values=True), convert)
+    table = pv.read_csv(source, options, pv.ParseOptions(newlines_in_values=True), convert)
     columns = [_back(c, f.type) for c, f in zip(table.columns, schema, strict=True)]
     return conform(pa.table(columns, names=schema.names), schema)
 

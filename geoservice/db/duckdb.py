@@ -14,7 +14,7 @@ from geoservice.db.dialect import DUCKDB
 from geoservice.db.lock import locked
 
 WAIT_S = 5.0
-_NO_DOWNLOAD = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
+_CONFIG = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
 
 
 def spatial_extension() -> Path:
@@ -24,12 +24,13 @@ def spatial_extension() -> Path:
 
 def open_duckdb(path: Path | None, read_only: bool = False, spatial: bool = True) -> duckdb.DuckDBPyConnection:
     """Open a database file, or one in memory, that can reach no other file and no network, and cannot be told otherwise."""
-    connection = duckdb.connect(str(path) if path else ":memory:", read_only=read_only, config=dict(_NO_DOWNLOAD))
+    connection = duckdb.connect(str(path) if path else ":memory:", read_only=read_only, config=dict(_CONFIG))
     if spatial:
         connection.load_extension(str(spatial_extension()))
     # A spill beside the file is the one thing DuckDB may still write: a big sort must not fail.
     directories = f"['{str(path.parent).replace(chr(39), chr(39) * 2)}']" if path and not read_only else "[]"
     connection.execute(f"SET allowed_directories={directories}")
+    connection.execute("SET enable_progress_bar=false")
     connection.execute("SET enable_external_access=false")
     connection.execute("SET lock_configuration=true")
     return connection

@@ -14,21 +14,20 @@ from geoservice.layer import Label, Style
 SUPPRESSED = "suppressed"
 RELEASED = "released"
 
-TABLE: pa.Schema = pa.schema(
-    [
-        pa.field("geography", pa.string(), nullable=False),
-        pa.field("unit", pa.string(), nullable=False),
-        pa.field("measure", pa.string(), nullable=False),
-        pa.field("service", pa.string(), nullable=False),
-        pa.field("tier", pa.string(), nullable=False),
-        pa.field("mode", pa.string(), nullable=False),
-        pa.field("nth", pa.int32(), nullable=False),
-        pa.field("group", pa.string(), nullable=False),
-        pa.field("minutes", pa.int32(), nullable=False),
-        pa.field("value", pa.float64(), nullable=True),
-        pa.field("status", pa.string(), nullable=False),
-    ]
-)
+_TABLE: list["pa.Field[Any]"] = [
+    pa.field("geography", pa.string(), nullable=False),
+    pa.field("unit", pa.string(), nullable=False),
+    pa.field("measure", pa.string(), nullable=False),
+    pa.field("service", pa.string(), nullable=False),
+    pa.field("tier", pa.string(), nullable=False),
+    pa.field("mode", pa.string(), nullable=False),
+    pa.field("nth", pa.int32(), nullable=False),
+    pa.field("group", pa.string(), nullable=False),
+    pa.field("minutes", pa.int32(), nullable=False),
+    pa.field("value", pa.float64(), nullable=True),
+    pa.field("status", pa.string(), nullable=False),
+]
+TABLE: pa.Schema = pa.schema(_TABLE)
 """The release table.
 
 A dimension that does not apply is ``''`` or 0; ``value`` is null exactly when ``status`` is ``suppressed``.

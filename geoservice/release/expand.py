@@ -44,7 +44,8 @@ def measured(layer: Layer, column: Column, rows: pd.DataFrame, size: int) -> Ite
         mine = mine[mine[dimension] == value]
     groups = mine.groupby(asked, sort=True, observed=True) if asked else [((), mine)]
     for key, part in groups:
-        values = {**column.where, **dict(zip(asked, map(_plain, key), strict=True))}
+        values: dict[str, str | int] = {str(k): v for k, v in column.where.items()}
+        values.update(zip(asked, map(_plain, key), strict=True))
         yield _published(layer, column, values), _spread(layer, column, part, size)
 
 
@@ -54,7 +55,7 @@ def _plain(value: Any) -> str | int:
 
 def _spread(layer: Layer, column: Column, part: pd.DataFrame, size: int) -> "pa.Array[Any]":
     if part["at"].duplicated().any():
-        loose = [d for d in DIMENSIONS if part[d].nunique() > 1]
+        loose = [d for d in DIMENSIONS if len(part[d].unique()) > 1]
         raise StudyError(
             f"layer {layer.id}: column {column.name}: a unit has several values, they differ in {loose}; "
             "fix these in where or name them in the column"
@@ -100,11 +101,15 @@ def attribute(layer: Layer, column: Column, tables: Sequence[pa.Table]) -> Prope
     parts = [
         typed(t.column(column.name).combine_chunks(), column, layer.id)
         if column.name in t.column_names
-        else pa.nulls(t.num_rows, TYPES[column.type])
+        else _nulls(t.num_rows, column.type)
         for t in tables
     ]
-    values = pa.concat_arrays(parts) if parts else pa.nulls(0, TYPES[column.type])
+    values = pa.concat_arrays(parts) if parts else _nulls(0, column.type)
     return _published(layer, column, {}), values
+
+
+def _nulls(size: int, kind: str) -> "pa.Array[Any]":
+    return pa.array([None] * size, TYPES[kind])
 
 
 def refuse_clashes(layer: Layer, names: Sequence[str]) -> None:

@@ -1,4 +1,4 @@
-"""Releases as numbered folders: ``layers.duckdb``, ``tiles/*.pmtiles``, ``manifest.json``; ``current`` is a link to one of them."""
+"""Releases as numbered folders: ``layers.duckdb``, ``tiles/*.pmtiles``, ``manifest.json``; ``current`` is a link to one."""
 
 import shutil
 from collections.abc import Iterator

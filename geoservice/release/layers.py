@@ -1,11 +1,13 @@
 """Layers made out of the release table: what a layer file asks for becomes features with properties."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import shapely
+from numpy.typing import NDArray
 
 from geoservice.errors import ReleaseError
 from geoservice.geo import BBox, Floats
@@ -16,6 +18,7 @@ from geoservice.release.manifest import sorted_table
 from geoservice.release.mercator import to_mercator
 from geoservice.release.zooms import first_zooms, last_zoom
 
+Shapes = NDArray[Any]
 _OF_TABLE = ("text", "text", "text", "text", "text", "text", "integer", "text", "integer", "number", "text")
 
 
@@ -27,7 +30,7 @@ def build_layers(layers: Sequence[Layer], units: Mapping[str, pa.Table], table: 
     layers
         Layer files. A layer without geography is the release table itself: a feature a row, no geometry.
     units
-        For each geography: ``unit``, ``geometry`` (WKB or null) and public attributes. A geography that is missing has no units.
+        For each geography: ``unit``, ``geometry`` (WKB or null) and public attributes. A missing geography has no units.
     table
         The release table, in any order of rows.
 
@@ -78,16 +81,16 @@ def _index(layer: Layer, names: Sequence[str], tables: Sequence[pa.Table]) -> pd
     return index
 
 
-def _features(layer: Layer, index: pd.MultiIndex, properties: Sequence[Property], geometry: "pa.Array[pa.Scalar]") -> pa.Table:
+def _features(layer: Layer, index: pd.MultiIndex, properties: Sequence[Property], geometry: "pa.Array[Any]") -> pa.Table:
     refuse_clashes(layer, [p.name for p, _ in properties])
     fid = pa.array(np.arange(1, len(index) + 1))
     names = [pa.array(index.get_level_values(i), pa.string()) for i in (0, 1)]
-    values = [fid, *names, *(v for _, v in properties), geometry]
+    values: list[pa.Array[Any]] = [fid, *names, *(v for _, v in properties), geometry]
     return pa.table(values, names=["fid", "geography", "unit", *(p.name for p, _ in properties), "geometry"])
 
 
 def _published(
-    layer: Layer, names: Sequence[str], shapes: Sequence[np.ndarray], columns: Sequence[PublishedColumn], features: int
+    layer: Layer, names: Sequence[str], shapes: Sequence[Shapes], columns: Sequence[PublishedColumn], features: int
 ) -> PublishedLayer:
     bbox = _bbox(shapes)
     last = last_zoom(bbox, layer.minzoom, max(layer.minzoom, layer.maxzoom))
@@ -96,7 +99,7 @@ def _published(
     return PublishedLayer(**known, maxzoom=last, zooms=zooms, columns=tuple(columns), bbox=bbox, features=features)
 
 
-def _bbox(shapes: Sequence[np.ndarray]) -> BBox | None:
+def _bbox(shapes: Sequence[Shapes]) -> BBox | None:
     bounds = [shapely.total_bounds(s) for s in shapes if s.size]
     known = [b for b in bounds if not np.isnan(b).any()]
     if not known:
@@ -105,7 +108,7 @@ def _bbox(shapes: Sequence[np.ndarray]) -> BBox | None:
     return BBox(float(low[0]), float(low[1]), float(high[2]), float(high[3]))
 
 
-def _widths(shapes: np.ndarray) -> Floats:
+def _widths(shapes: Shapes) -> Floats:
     """Square roots of the areas of polygons in Web-Mercator metres; empty for points and lines, which need no room."""
     areas = shapely.area(to_mercator(shapes))
     return np.asarray(np.sqrt(areas[areas > 0]), float)

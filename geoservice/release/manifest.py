@@ -31,7 +31,7 @@ def manifest_hash(manifest: Manifest) -> str:
 
 
 def check_table(table: pa.Table) -> pa.Table:
-    """Return the table sorted; raises :class:`ReleaseError` unless each key is there once and a value is null iff suppressed."""
+    """Return the table sorted; raises :class:`ReleaseError` unless each key is there once and a value null iff suppressed."""
     if not table.schema.equals(TABLE, check_metadata=False):
         raise ReleaseError(f"release table: columns are {table.schema.to_string()}, expected {TABLE.to_string()}")
     ordered = sorted_table(table)

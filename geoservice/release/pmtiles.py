@@ -21,7 +21,7 @@ def write_archive(path: Path, tiles: Iterable[tuple[Tile, bytes]], bbox: BBox, m
     if not ordered:
         return 0
     with path.open("wb") as file:
-        writer = Writer(file)
+        writer: Any = Writer(file)  # type: ignore[no-untyped-call]  # the package has types for its reader only
         for number, data in ordered:
             writer.write_tile(number, data)
         writer.finalize(_header(bbox), metadata)
@@ -44,13 +44,13 @@ def _header(bbox: BBox) -> dict[str, Any]:
 
 
 class Archive:
-    """An open archive, safe to read from several threads: its directory is held as sorted arrays, its tiles stay in the file."""
+    """An open archive, safe to read from several threads: its directory is held as arrays, its tiles stay in the file."""
 
     def __init__(self, path: Path) -> None:
         with path.open("rb") as file:
             self._map = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
         try:
-            header = deserialize_header(self._map[:_HEADER])
+            header: Any = deserialize_header(self._map[:_HEADER])
             if header["tile_compression"] != Compression.GZIP:
                 raise ReleaseError(f"{path.name}: tiles are {header['tile_compression']}, expected gzip")
             entries = np.array(list(self._entries(header, header["root_offset"], header["root_length"])), np.int64).reshape(

@@ -71,7 +71,7 @@ class PostGISStore:
         """Write, check and switch in one transaction; returns the number."""
         manifest, table = checked(content)
         with self._alone() as session:
-            number = max([*(r[0] for r in session.execute(self._sql.numbers())), 0]) + 1
+            number: int = max([*(r[0] for r in session.execute(self._sql.numbers())), 0]) + 1
             schema = self._sql.release(number)
             session.execute(self._sql.make_schema(schema))
             self._fill(session, schema, content, table)

@@ -1,7 +1,7 @@
 """A page of items asked for, checked and turned into a condition with bound values."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -23,7 +23,7 @@ def property_types(layer: PublishedLayer) -> dict[str, str]:
 
 
 def chosen(layer: PublishedLayer, properties: Sequence[str] | None) -> list[str]:
-    """Return the properties asked for in the layer's order, all by default; raises :class:`ParameterError` for an unknown one."""
+    """Return the properties asked for in the layer's order, or all; raises :class:`ParameterError` for an unknown one."""
     known = property_types(layer)
     for name in properties or ():
         _known(layer, name, known)
@@ -73,9 +73,10 @@ def _boxes(box: BBox) -> list[BBox]:
 
 def _value(name: str, kind: str, value: str | float | bool) -> str | float | bool:
     """Return a value in the type of its property; text is read as that type, as it comes from a URL."""
-    reader = {"text": _text, "integer": _integer, "number": _number, "boolean": _boolean}[kind]
+    readers: dict[str, Callable[[str | float | bool], str | float | bool]]
+    readers = {"text": _text, "integer": _integer, "number": _number, "boolean": _boolean}
     try:
-        return reader(value)
+        return readers[kind](value)
     except (ValueError, OverflowError):
         allowed = {"integer": f"whole numbers within {MAX_INT}", "number": "finite numbers", "boolean": "true or false"}
         raise ParameterError(

@@ -80,10 +80,10 @@ def inside(dialect: Dialect, box: BBox) -> tuple[str, list[float]]:
     return f"({near} AND {exact})", [box.west, box.east, box.south, box.north, *box]
 
 
-CATALOGUE = pa.schema({"number": pa.int32(), "manifest": pa.string()})
-TILES = pa.schema({"layer": pa.string(), "z": pa.int32(), "x": pa.int32(), "y": pa.int32(), "data": pa.binary()})
-POINTER = pa.schema({"number": pa.int32()})
-READERS = pa.schema({"role": pa.string()})
+_CATALOGUE: dict[str, pa.DataType] = {"number": pa.int32(), "manifest": pa.string()}
+_TILES: dict[str, pa.DataType] = {"layer": pa.string(), "z": pa.int32(), "x": pa.int32(), "y": pa.int32(), "data": pa.binary()}
+CATALOGUE, TILES = pa.schema(_CATALOGUE), pa.schema(_TILES)
+POINTER, READERS = pa.schema({"number": pa.int32()}), pa.schema({"role": pa.string()})
 
 
 class Catalogue:

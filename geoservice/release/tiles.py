@@ -107,6 +107,7 @@ def _enlarged(shapes: NDArray[Any], unit: float) -> NDArray[Any]:
     """Two units of the grid where a shape was: rounding cannot make that vanish."""
     points = shapely.get_coordinates(shapely.point_on_surface(shapes))
     x, y = points[:, 0], points[:, 1]
-    squares = shapely.box(x - unit, y - unit, x + unit, y + unit)
+    squares: Any = shapely.box(x - unit, y - unit, x + unit, y + unit)
     strokes: Any = shapely.linestrings(np.stack([np.column_stack([x - unit, y]), np.column_stack([x + unit, y])], axis=1))
-    return np.where(shapely.get_dimensions(shapes) == 1, strokes, squares)
+    enlarged: NDArray[Any] = np.where(shapely.get_dimensions(shapes) == 1, strokes, squares)
+    return enlarged

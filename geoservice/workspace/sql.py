@@ -8,23 +8,22 @@ import pyarrow as pa
 from geoservice.db import Dialect
 from geoservice.schema import TABLES, TableName
 
-LOADS = pa.schema(
-    {
-        "load": pa.int32(),
-        "table_name": pa.string(),
-        "source": pa.string(),
-        "digest": pa.string(),
-        "number": pa.int32(),
-        "row_count": pa.int64(),
-        "rejected": pa.int64(),
-        "added": pa.int64(),
-        "removed": pa.int64(),
-        "changed": pa.int64(),
-        "loaded_at": pa.string(),
-        "groups": pa.string(),
-    }
-)
-SETTINGS = pa.schema({"key": pa.string(), "value": pa.string()})
+_LOADS: dict[str, pa.DataType] = {
+    "load": pa.int32(),
+    "table_name": pa.string(),
+    "source": pa.string(),
+    "digest": pa.string(),
+    "number": pa.int32(),
+    "row_count": pa.int64(),
+    "rejected": pa.int64(),
+    "added": pa.int64(),
+    "removed": pa.int64(),
+    "changed": pa.int64(),
+    "loaded_at": pa.string(),
+    "groups": pa.string(),
+}
+_SETTINGS: dict[str, pa.DataType] = {"key": pa.string(), "value": pa.string()}
+LOADS, SETTINGS = pa.schema(_LOADS), pa.schema(_SETTINGS)
 
 
 class Statements:
