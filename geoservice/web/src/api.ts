@@ -1,0 +1,65 @@
+/** The public API, and nothing else: every number on the page comes from a URL made here. */
+
+import type { Feature, Manifest, Value } from "./types";
+
+export type Query = Record<string, string | number | boolean>;
+
+/** Absolute URL of a path of this server; `{z}` and the like stay as they are. */
+export const url = (path: string, query: Query = {}): string => {
+  const text = new URLSearchParams(Object.entries(query).map(([k, v]) => [k, String(v)])).toString();
+  return new URL("./", document.baseURI).href + path + (text && `?${text}`);
+};
+
+export const itemsUrl = (layer: string, query: Query = {}): string => url(`collections/${layer}/items`, query);
+
+export class ServerError extends Error {
+  constructor(
+    readonly status: number,
+    detail: string,
+  ) {
+    super(detail);
+  }
+}
+
+async function get<T>(address: string): Promise<T> {
+  const answer = await fetch(address, { headers: { Accept: "application/geo+json, application/json" } });
+  if (!answer.ok) {
+    const problem = (await answer.json().catch(() => ({}))) as { detail?: string };
+    throw new ServerError(answer.status, problem.detail ?? answer.statusText);
+  }
+  return (await answer.json()) as T;
+}
+
+export const fetchManifest = (): Promise<Manifest> => get<Manifest>(url("manifest"));
+
+interface Page {
+  features: Feature[];
+  links: { rel: string; href: string }[];
+}
+
+/** All features of a query, page after page. The next link is followed on this server whatever name it gives itself. */
+export async function fetchItems(layer: string, query: Query): Promise<Feature[]> {
+  const found: Feature[] = [];
+  let address: string | null = itemsUrl(layer, { f: "json", limit: 10000, ...query });
+  while (address) {
+    const page: Page = await get<Page>(address);
+    found.push(...page.features);
+    const next = page.links.find((link) => link.rel === "next");
+    address = next ? itemsUrl(layer) + new URL(next.href, document.baseURI).search : null;
+  }
+  return found;
+}
+
+interface SourceSpec {
+  minzoom?: number;
+  maxzoom?: number;
+}
+
+/** Zooms of the base map, as the server's own style gives them. */
+export async function fetchBaseZooms(): Promise<{ minzoom: number; maxzoom: number }> {
+  const style = await get<{ sources: Record<string, SourceSpec> }>(url("styles/map"));
+  const base = style.sources["base"];
+  return { minzoom: base?.minzoom ?? 0, maxzoom: base?.maxzoom ?? 14 };
+}
+
+export const number = (value: Value | undefined): number | null => (typeof value === "number" ? value : null);

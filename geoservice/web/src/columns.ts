@@ -1,0 +1,54 @@
+/** Which released number a layer shows for a choice, and where it is: a property of the tiles, or rows of the release table. */
+
+import type { Column, Dimensions, Layer } from "./types";
+
+export interface Choice {
+  service: string;
+  mode: string;
+  tier: string;
+  group: string;
+  minutes: number;
+}
+
+/** Measures that can be asked for by tier and by group; others follow service, mode and minutes alone. */
+const BY_TIER = new Set(["covered_share", "coverage_gap", "minutes", "median_minutes", "p90_minutes"]);
+const BY_GROUP = new Set(["covered_share", "median_minutes", "p90_minutes"]);
+
+export interface Wanted {
+  measure: string;
+  dimensions: Dimensions;
+}
+
+/** The column a layer is coloured by. */
+export const styled = (layer: Layer): Column | undefined => layer.columns.find((c) => c.name === layer.style.property);
+
+/** The number that `column` shows, moved to the choice in every dimension that applies to it. */
+export function wanted(column: Column, choice: Choice): Wanted {
+  const measure = column.measure ?? "";
+  const d: Dimensions = { ...column.dimensions };
+  if (d.service) d.service = choice.service;
+  if (d.mode) d.mode = choice.mode;
+  if (d.minutes) d.minutes = choice.minutes;
+  if (d.tier && BY_TIER.has(measure)) d.tier = choice.tier;
+  if (d.group === "all" && BY_GROUP.has(measure)) d.group = choice.group;
+  return { measure, dimensions: d };
+}
+
+const KEYS = ["service", "tier", "mode", "nth", "group", "minutes"] as const;
+const same = (a: Dimensions, b: Dimensions): boolean => KEYS.every((k) => (a[k] || "") === (b[k] || ""));
+
+/** The property that holds the number, if the layer carries it. */
+export const columnFor = (layer: Layer, want: Wanted): Column | undefined =>
+  layer.columns.find((c) => c.measure === want.measure && same(c.dimensions, want.dimensions));
+
+/** Whether a layer's features are administrative areas: those have names in both languages and a parent. */
+export const isAreas = (layer: Layer): boolean => ["name_en", "parent"].every((n) => layer.columns.some((c) => c.name === n));
+
+/** The columns that hold a measure at every number of minutes: a list with one entry for each of `minutes`, or nothing. */
+export function columnsFor(layers: Layer[], want: Wanted, minutes: number[]): { layer: Layer; columns: Column[] } | undefined {
+  for (const layer of layers) {
+    const found = minutes.map((m) => columnFor(layer, { ...want, dimensions: { ...want.dimensions, minutes: m } }));
+    if (found.length && found.every((c) => c !== undefined)) return { layer, columns: found };
+  }
+  return undefined;
+}

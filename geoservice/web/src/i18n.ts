@@ -1,0 +1,51 @@
+/** Two languages; `t` reads the language signal, so whatever calls it is drawn again when the language changes. */
+
+import i18next from "i18next";
+import { effect, signal } from "@preact/signals";
+import en from "./locales/en.json";
+import zh from "./locales/zh.json";
+import type { Label, Language } from "./types";
+
+const KEY = "geoservice.language";
+
+function first(): Language {
+  const kept = localStorage.getItem(KEY);
+  if (kept === "zh" || kept === "en") return kept;
+  return navigator.language.toLowerCase().startsWith("zh") ? "zh" : "en";
+}
+
+export const language = signal<Language>(first());
+
+await i18next.init({
+  lng: language.value,
+  fallbackLng: false,
+  interpolation: { escapeValue: false },
+  resources: { en: { translation: en }, zh: { translation: zh } },
+});
+
+effect(() => {
+  document.documentElement.lang = language.value === "zh" ? "zh-CN" : "en";
+});
+
+export function setLanguage(next: Language): void {
+  localStorage.setItem(KEY, next);
+  language.value = next;
+}
+
+export const t = (key: string, values: Record<string, unknown> = {}): string =>
+  i18next.t(key, { ...values, lng: language.value });
+
+/** A name of the house (mode, tier, level) in the reader's language, or the id itself when it is new to us. */
+export const named = (kind: string, id: string): string => t(`${kind}.${id}`, { defaultValue: id });
+
+export const say = (label: Label): string => label[language.value] || label.en || label.zh;
+
+const digits = (places: number) =>
+  new Intl.NumberFormat(language.value === "zh" ? "zh-CN" : "en", { minimumFractionDigits: places, maximumFractionDigits: places });
+
+/** A number as people read it; null is the word for a number that is not released. */
+export const show = (value: number | null | undefined, places = 0, unit = ""): string =>
+  value == null ? t("suppressed") : digits(places).format(value) + unit;
+
+export const signed = (value: number | null | undefined): string =>
+  value == null ? t("suppressed") : (value > 0 ? "+" : value < 0 ? "−" : "") + digits(1).format(Math.abs(value));

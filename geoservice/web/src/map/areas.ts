@@ -1,0 +1,51 @@
+/**
+ * The ground of everything that is drawn by area. Tiles show one level at a zoom; the table shows one level at all zooms. So
+ * the areas of the level chosen come as features, and only where a release has very many do tiles serve and the level follow the zoom.
+ */
+
+import { effect } from "@preact/signals";
+import type { GeoJSONSource, Map as MapLibre, SourceSpecification } from "maplibre-gl";
+import { fetchItems } from "../api";
+import { failure, layerOf, level } from "../state";
+
+export const AREAS = "coverage";
+const MANY = 4000;
+
+/** Whether areas are drawn from tiles. */
+export const baked = (): boolean => (layerOf(AREAS)?.features ?? 0) > MANY;
+
+export const areaSource = (): SourceSpecification => ({
+  type: "geojson",
+  data: { type: "FeatureCollection", features: [] },
+  promoteId: "unit",
+  tolerance: 0.2,
+});
+
+/** Where a style layer or a feature state finds the areas. */
+export const placeOf = (): { source: string; "source-layer"?: string } =>
+  baked() ? { source: "areas", "source-layer": AREAS } : { source: "areas" };
+
+/** The level that tiles show at a zoom: the finest that has begun. */
+export function levelAt(zooms: Record<string, number>, zoom: number): string | undefined {
+  const begun = Object.entries(zooms).filter(([, first]) => first <= Math.floor(zoom));
+  return begun.sort((a, b) => a[1] - b[1]).at(-1)?.[0];
+}
+
+export function keepAreas(map: MapLibre): void {
+  if (!layerOf(AREAS)) return;
+  if (baked()) {
+    const follow = (): void => void (level.value = levelAt(layerOf(AREAS)?.zooms ?? {}, map.getZoom()) ?? level.value);
+    map.on("zoomend", follow);
+    return follow();
+  }
+  effect(() => {
+    const asked = level.value;
+    fetchItems(AREAS, { geography: asked, properties: "geography,unit" }).then(
+      (features) => {
+        const data = { type: "FeatureCollection", features: features.map((f) => ({ ...f, type: "Feature" })) } as GeoJSON.FeatureCollection;
+        if (asked === level.value) (map.getSource("areas") as GeoJSONSource | undefined)?.setData(data);
+      },
+      (error: unknown) => (failure.value = String(error)),
+    );
+  });
+}

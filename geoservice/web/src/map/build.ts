@@ -1,0 +1,85 @@
+/** The map itself: made once from the manifest. */
+
+import { Map as MapLibre, ScaleControl, setWorkerUrl, type SourceSpecification, type StyleSpecification } from "maplibre-gl";
+import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
+import "maplibre-gl/dist/maplibre-gl.css";
+import { fetchBaseZooms, url } from "../api";
+import { isAreas } from "../columns";
+import { language } from "../i18n";
+import { layerOf, manifest, onTop, themes } from "../state";
+import { AREAS, areaSource, baked } from "./areas";
+import { ground, names, streets } from "./basemap";
+import { hatch } from "./hatch";
+import { above, border, ground as cover, pointed } from "./overlay";
+import type { Layer } from "../types";
+
+/** Vite serves the worker under a name of its own, which MapLibre cannot guess. */
+setWorkerUrl(workerUrl);
+
+const tiles = (id: string): string => `${url(`tiles/${id}/`)}{z}/{x}/{y}.mvt?v=${manifest.value.release}`;
+
+const source = (l: Layer): SourceSpecification => ({
+  type: "vector",
+  tiles: [tiles(l.id)],
+  minzoom: l.minzoom,
+  maxzoom: l.maxzoom,
+  promoteId: "unit",
+  ...(l.bbox ? { bounds: l.bbox } : {}),
+});
+
+async function style(): Promise<StyleSpecification> {
+  const base = manifest.value.baseMap;
+  const sources: Record<string, SourceSpecification> = {};
+  if (base) sources["base"] = { type: "vector", tiles: [tiles("base")], ...(await fetchBaseZooms()) };
+  for (const l of [...themes.value, ...onTop.value].filter((l) => !isAreas(l))) sources[l.id] = source(l);
+  const areas = layerOf(AREAS);
+  if (areas) sources["areas"] = baked() ? source(areas) : areaSource();
+  const layers = [
+    ...ground(base),
+    ...themes.value.flatMap(cover),
+    ...streets(base),
+    ...themes.value.flatMap(border),
+    ...(layerOf(AREAS) ? pointed() : []),
+    ...[...onTop.value].sort((a, b) => Number(a.geometry === "point") - Number(b.geometry === "point")).flatMap(above),
+    ...names(base, language.value),
+  ];
+  return { version: 8, sources, layers };
+}
+
+export type Box = [number, number, number, number];
+
+/** Where the study is: the box of all layers drawn. */
+export function extent(): Box {
+  const boxes = [layerOf(AREAS), ...themes.value, ...onTop.value].flatMap((l) => (l?.bbox ? [l.bbox] : []));
+  return boxes[0] ?? [-180, -85, 180, 85];
+}
+
+/** Room that the panels take from the map, in pixels. */
+export function room(): { top: number; bottom: number; left: number; right: number } {
+  const width = (selector: string): number => document.querySelector(selector)?.getBoundingClientRect().width ?? 0;
+  if (matchMedia("(max-width: 860px)").matches) return { top: 24, bottom: 24, left: 24, right: 24 };
+  return { top: 36, bottom: 48, left: width(".controls") + 36, right: width(".results") + 36 };
+}
+
+export async function build(container: HTMLElement): Promise<MapLibre> {
+  // Labels are drawn from the page's own font: it must be there before the first one is.
+  await document.fonts.load('24px "Noto Sans SC"', "汉a").catch(() => []);
+  const map = new MapLibre({
+    container,
+    style: await style(),
+    bounds: extent(),
+    fitBoundsOptions: { padding: room() },
+    attributionControl: false,
+    dragRotate: false,
+    pitchWithRotate: false,
+    maxPitch: 0,
+    maxZoom: 18,
+  });
+  map.touchZoomRotate.disableRotation();
+  map.keyboard.disableRotation();
+  map.addControl(new ScaleControl({ maxWidth: 110 }), "bottom-left");
+  await new Promise<void>((done) => map.once("styledata", () => done()));
+  const ratio = Math.max(1, Math.round(devicePixelRatio));
+  map.addImage("hatch", hatch(ratio), { pixelRatio: ratio });
+  return map;
+}

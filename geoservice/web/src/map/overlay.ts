@@ -1,0 +1,66 @@
+/** The study's own layers as MapLibre layers; what depends on the choice is set by MapView. */
+
+import type { LayerSpecification } from "maplibre-gl";
+import { isAreas } from "../columns";
+import { placeOf } from "./areas";
+import { sized } from "./paint";
+import type { Layer } from "../types";
+
+export const INK = "#1d2830";
+export const ACCENT = "#1f5a8c";
+const hidden = { visibility: "none" } as const;
+const where = (id: string) => ({ source: id, "source-layer": id });
+const on = (layer: Layer) => (isAreas(layer) ? placeOf() : where(layer.id));
+
+/** Fill, hatch of what is suppressed, and thin border of a layer that covers the ground. */
+export const ground = (layer: Layer): LayerSpecification[] => [
+  { id: `${layer.id}-fill`, type: "fill", ...on(layer), layout: hidden, paint: { "fill-opacity": layer.style.opacity, "fill-antialias": layer.id !== "cells" } },
+  { id: `${layer.id}-hatch`, type: "fill", ...on(layer), layout: hidden, paint: { "fill-pattern": "hatch" } },
+];
+
+export const border = (layer: Layer): LayerSpecification[] =>
+  layer.id === "cells"
+    ? []
+    : [{ id: `${layer.id}-line`, type: "line", ...on(layer), layout: hidden, paint: { "line-color": "#ffffff", "line-width": 1.2, "line-opacity": 0.95 } }];
+
+/** Areas answer to the pointer whatever is drawn, and show which is hovered and which is chosen. */
+export const pointed = (): LayerSpecification[] => {
+  const nothing: LayerSpecification = { id: "area-hover", type: "line", ...placeOf(), filter: ["==", ["get", "unit"], ""], paint: { "line-color": INK, "line-width": 1.6 } };
+  return [
+    { id: "area-hit", type: "fill", ...placeOf(), paint: { "fill-opacity": 0 } },
+    nothing,
+    { ...nothing, id: "area-selected-halo", paint: { "line-color": "#ffffff", "line-width": 5.5 } },
+    { ...nothing, id: "area-selected", paint: { "line-color": ACCENT, "line-width": 2.8 } },
+  ] as LayerSpecification[];
+};
+
+/** Gaps are outlined, not filled: they lie on top of what shows why they are gaps. */
+const gaps = (id: string): LayerSpecification[] => [
+  { id: "gaps-fill", type: "fill", ...where(id), layout: hidden, paint: { "fill-color": "#b4421e", "fill-opacity": 0.16 } },
+  { id: "gaps-line", type: "line", ...where(id), layout: hidden, paint: { "line-color": "#b4421e", "line-width": 1.6 } },
+  { id: "gaps-selected", type: "line", ...where(id), layout: hidden, filter: ["==", ["get", "unit"], ""], paint: { "line-color": "#7a2308", "line-width": 3.5 } },
+];
+
+const stations = (id: string): LayerSpecification[] => [
+  {
+    id: "stations-circle",
+    type: "circle",
+    ...where(id),
+    layout: { ...hidden, "circle-sort-key": sized },
+    paint: { "circle-radius": sized, "circle-stroke-width": 1.8, "circle-stroke-color": "#ffffff", "circle-color": INK },
+  },
+];
+
+/** Layers that a study adds beyond those of the house get their style's plain form. */
+const plain = (layer: Layer): LayerSpecification[] => {
+  const colour = layer.style.colours[0] ?? ACCENT;
+  const { kind, opacity } = layer.style;
+  if (kind === "circle")
+    return [{ id: `${layer.id}-circle`, type: "circle", ...where(layer.id), layout: hidden, paint: { "circle-color": colour, "circle-radius": 5, "circle-opacity": opacity } }];
+  if (kind === "line")
+    return [{ id: `${layer.id}-line`, type: "line", ...where(layer.id), layout: hidden, paint: { "line-color": colour, "line-width": 2, "line-opacity": opacity } }];
+  return [{ id: `${layer.id}-fill`, type: "fill", ...where(layer.id), layout: hidden, paint: { "fill-color": colour, "fill-opacity": opacity } }];
+};
+
+export const above = (layer: Layer): LayerSpecification[] =>
+  layer.id === "gaps" ? gaps(layer.id) : layer.id === "stations" ? stations(layer.id) : plain(layer);

@@ -1,0 +1,76 @@
+/** What the pointer does on the map: hover names an area and its number, click chooses. */
+
+import { signal } from "@preact/signals";
+import { Popup, type Map as MapLibre, type MapGeoJSONFeature, type MapLayerMouseEvent } from "maplibre-gl";
+import { render, type ComponentChild } from "preact";
+import { columnFor, isAreas } from "../columns";
+import { hovered, selected, selectedGap, tab } from "../state";
+import type { Value } from "../types";
+import { CatchmentCard, GapCard, StationCard } from "../ui/cards";
+import { shown } from "./drawing";
+
+export interface Tip {
+  x: number;
+  y: number;
+  feature: Record<string, Value>;
+  area: string | null;
+  value: number | null;
+}
+
+export const tip = signal<Tip | null>(null);
+
+const under = (map: MapLibre, event: MapLayerMouseEvent, ...layers: string[]): MapGeoJSONFeature | undefined =>
+  map.queryRenderedFeatures(event.point, { layers: layers.filter((l) => map.getLayer(l)) })[0];
+
+function open(map: MapLibre, at: [number, number], card: ComponentChild): void {
+  const box = document.createElement("div");
+  render(card, box);
+  new Popup({ maxWidth: "280px", offset: 10, focusAfterOpen: true }).setLngLat(at).setDOMContent(box).addTo(map).on("close", () => render(null, box));
+}
+
+function drawnValue(feature: MapGeoJSONFeature | undefined): number | null {
+  const now = shown.value;
+  const column = now?.want && !isAreas(now.layer) && columnFor(now.layer, now.want);
+  const value: unknown = column ? feature?.properties[column.name] : feature?.state["value"];
+  return typeof value === "number" ? value : null;
+}
+
+function move(map: MapLibre, event: MapLayerMouseEvent): void {
+  const area = under(map, event, "area-hit");
+  const drawn = under(map, event, `${shown.value?.layer.id}-fill`);
+  const point = under(map, event, "stations-circle", "gaps-fill");
+  hovered.value = area ? String(area.properties["unit"]) : null;
+  map.getCanvas().style.cursor = point || area ? "pointer" : "";
+  const feature = (drawn ?? area)?.properties;
+  tip.value = feature
+    ? { x: event.point.x, y: event.point.y, feature, area: hovered.value, value: drawnValue(drawn) }
+    : null;
+}
+
+function click(map: MapLibre, event: MapLayerMouseEvent): void {
+  const at: [number, number] = [event.lngLat.lng, event.lngLat.lat];
+  const station = under(map, event, "stations-circle");
+  if (station?.geometry.type === "Point") {
+    return open(map, station.geometry.coordinates as [number, number], <StationCard feature={station.properties} />);
+  }
+  const gap = under(map, event, "gaps-fill");
+  if (gap) {
+    selectedGap.value = String(gap.properties["unit"]);
+    tab.value = "gaps";
+    return open(map, at, <GapCard feature={gap.properties} />);
+  }
+  const catchment = under(map, event, "catchments-fill");
+  if (catchment) return open(map, at, <CatchmentCard feature={catchment.properties} />);
+  const area = under(map, event, "area-hit");
+  selected.value = area ? String(area.properties["unit"]) : null;
+  if (area) tab.value = "areas";
+}
+
+export function keepPointed(map: MapLibre): void {
+  map.on("mousemove", (event) => move(map, event));
+  map.on("mouseout", () => {
+    hovered.value = null;
+    tip.value = null;
+  });
+  map.on("click", (event) => click(map, event));
+}

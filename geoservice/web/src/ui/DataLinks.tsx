@@ -1,0 +1,51 @@
+/** Every number on the page, as a file. */
+
+import { itemsUrl, url, type Query } from "../api";
+import { rowsQuery, wantedFor, type Name } from "../data";
+import { say, t } from "../i18n";
+import { shown } from "../map/drawing";
+import { level, manifest, mode, service, study } from "../state";
+import { groupName, sentence } from "./words";
+
+function Links({ title, layer, query }: { title: string; layer: string; query: Query }) {
+  const all = { ...query, limit: 10000 };
+  return (
+    <li>
+      <span>{title}</span>
+      <span class="files">
+        <a href={itemsUrl(layer, { f: "csv", ...all })} download={`${study.value.id}-${layer}.csv`}>CSV</a>
+        <a href={itemsUrl(layer, { f: "json", ...all })} target="_blank" rel="noopener">{layer === "table" ? "JSON" : "GeoJSON"}</a>
+      </span>
+    </li>
+  );
+}
+
+export function DataLinks() {
+  const names: [Name, string][] = study.value.migrants
+    ? [["share", t("column.share_all")], ["resident", groupName("resident")], ["migrant", groupName("migrant")], ["gap", t("column.gap_points")], ["median", t("column.median")]]
+    : [["share", t("column.share_all")], ["median", t("column.median")]];
+  const now = shown.value;
+  return (
+    <section class="data">
+      <h2>{t("data.shown")}</h2>
+      <p class="quiet">{now?.want ? sentence(now.want) : ""}</p>
+      <ul>
+        {names.map(([name, title]) => (
+          <Links key={name} title={title} layer="table" query={rowsQuery(level.value, wantedFor(name))} />
+        ))}
+        <Links title={t("gaps.title")} layer="gaps" query={{ service: service.value, mode: mode.value }} />
+      </ul>
+      <h2>{t("data.layers")}</h2>
+      <ul>
+        {manifest.value.layers.map((l) => <Links key={l.id} title={say(l.title)} layer={l.id} query={{}} />)}
+      </ul>
+      <h2>{t("data.more")}</h2>
+      <ul>
+        <li><a href={url("collections", { f: "html" })}>{t("data.collections")}</a></li>
+        <li><a href={url("api", { f: "html" })}>{t("data.api")}</a></li>
+        <li><a href={url("manifest")}>{t("data.manifest", { release: manifest.value.release })}</a></li>
+      </ul>
+      <p class="quiet">{t("data.limit")}</p>
+    </section>
+  );
+}

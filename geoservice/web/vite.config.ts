@@ -1,0 +1,10 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  base: "./",
+  // Icons of the map's controls stay files: the page's content security policy then needs no data: images.
+  build: { outDir: "static", emptyOutDir: true, target: "es2022", assetsInlineLimit: 0, chunkSizeWarningLimit: 2000 },
+  worker: { format: "es" },
+  server: { proxy: Object.fromEntries(["/manifest", "/collections", "/tiles", "/styles"].map((p) => [p, "http://127.0.0.1:8099"])) },
+  test: { include: ["test/**/*.test.ts"] },
+});
