@@ -153,7 +153,11 @@ class Analysis(Protocol):
     """
 
     PROCESS: Process
-    Params: type[BaseModel]
+
+    @property
+    def Params(self) -> type[BaseModel]:  # noqa: N802 - it is a class
+        """The parameters' model."""
+        ...
 
     def params(self, study: Mapping[str, Any]) -> BaseModel:
         """Parameters for a study (``Study.model_dump()``)."""

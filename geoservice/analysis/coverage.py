@@ -13,8 +13,7 @@ import pandas as pd
 from pydantic import BaseModel, ConfigDict
 
 from geoservice.analysis.base import Block, Context, Demand, Findings, Process
-from geoservice.analysis.cells import cell_of_atoms
-from geoservice.analysis.frames import COLUMNS, KEYS, empty, pick, stack, trips
+from geoservice.analysis.frames import KEYS, at_least, empty, least_count, pick, rows_of, stack, trips
 from geoservice.analysis.travel_time import within
 
 PROCESS = Process(
@@ -57,23 +56,33 @@ def share(part: pd.Series, whole: pd.Series) -> np.ndarray:
     [50.0, 100.0, nan]
     """
     value = 100 * np.asarray(part, float) / np.asarray(whole, float)
-    return np.minimum(np.round(value, 1), 100.0)
+    return np.asarray(np.minimum(np.round(value, 1), 100.0))
 
 
 def _blocks(context: Context, demand: Demand, params: Params) -> Iterator[Block]:
+    units = {level: context.areas[level].ids for level in context.levels}
     for level in context.levels:
-        yield Block(level, context.areas[level].ids, demand.area[level], demand.group, "households", "persons")
-    cells = cell_of_atoms(context, demand)
-    yield Block(context.cells.geography, context.cells.ids, cells, demand.group, "households", "persons")
+        yield Block(level, units[level], demand.area[level], demand.group, "households", "persons")
+    yield Block(context.cells.geography, context.cells.ids, demand.cell, demand.group, "households", "persons")
     for trip in trips(demand, params.services):
         ms = demand.travel[trip].ms
         for limit in params.minutes:
             inside = within(ms, limit)
             for level in context.levels:
                 region = np.where(inside, demand.area[level], -1).astype(np.int32)
-                names = ("covered_households", "covered_persons")
-                dims = (trip.service, trip.tier, trip.mode, trip.nth, limit)
-                yield Block(level, context.areas[level].ids, region, demand.group, *names, None, *dims)
+                yield Block(
+                    level,
+                    units[level],
+                    region,
+                    demand.group,
+                    "covered_households",
+                    "covered_persons",
+                    service=trip.service,
+                    tier=trip.tier,
+                    mode=trip.mode,
+                    nth=trip.nth,
+                    minutes=limit,
+                )
 
 
 def analyse(context: Context, params: Params, released: pd.DataFrame) -> Findings:  # noqa: ARG001 - the form of an analysis
@@ -82,13 +91,13 @@ def analyse(context: Context, params: Params, released: pd.DataFrame) -> Finding
     return Findings(blocks=[b for d in demands for b in _blocks(context, d, params)])
 
 
-def residents(released: pd.DataFrame, measure: str) -> pd.DataFrame:
-    """Everybody less migrants, where both were released; never below zero."""
+def residents(released: pd.DataFrame, measure: str, least: float) -> pd.DataFrame:
+    """Everybody less migrants, where both were released and at least ``least`` are left."""
     every, migrant = pick(released, measure, group="all"), pick(released, measure, group="migrant")
     keys = [k for k in KEYS if k != "group"]
     both = every.merge(migrant[[*keys, "value"]], on=keys, suffixes=("", "_migrant"))
-    both["value"] = (both["value"] - both["value_migrant"]).clip(lower=0)
-    return _rows(both, measure, group="resident")
+    both["value"] = at_least(both["value"] - both["value_migrant"], least)
+    return rows_of(both, measure, group="resident")
 
 
 def shares(released: pd.DataFrame) -> pd.DataFrame:
@@ -100,32 +109,27 @@ def shares(released: pd.DataFrame) -> pd.DataFrame:
     return both
 
 
-def _rows(frame: pd.DataFrame, measure: str, **fixed: object) -> pd.DataFrame:
-    frame = frame.assign(measure=measure, **fixed)
-    frame["status"] = np.where(frame["value"].notna(), "released", "suppressed")
-    return frame[list(COLUMNS)]
-
-
 def _gap(shared: pd.DataFrame) -> pd.DataFrame:
     keys = [k for k in KEYS if k != "group"]
     migrant, resident = (shared.loc[shared["group"] == g, [*keys, "share"]] for g in ("migrant", "resident"))
     both = migrant.merge(resident, on=keys, suffixes=("_migrant", "_resident"))
     both["value"] = (both["share_migrant"] - both["share_resident"]).round(1)
-    return _rows(both, "coverage_gap", group="migrant")
+    return rows_of(both, "coverage_gap", group="migrant")
 
 
-def _uncovered(shared: pd.DataFrame, standards: Mapping[str, int]) -> pd.DataFrame:
+def _uncovered(shared: pd.DataFrame, standards: Mapping[str, int], least: float) -> pd.DataFrame:
     at_standard = shared["minutes"] == shared["service"].map(dict(standards))
     rows = shared.loc[at_standard & (shared["tier"] == "any") & (shared["nth"] == 1)]
-    return _rows(rows.assign(value=rows["value_whole"] - rows["value"]), "uncovered_persons")
+    return rows_of(rows.assign(value=at_least(rows["value_whole"] - rows["value"], least)), "uncovered_persons")
 
 
 def derive(context: Context, params: Params, released: pd.DataFrame) -> pd.DataFrame:  # noqa: ARG001 - the form of an analysis
     """Residents, shares, the gap between migrants and residents, and persons beyond the standard."""
     if released.empty:
         return empty()
+    least = least_count(released)
     counts = ("households", "persons", "covered_households", "covered_persons")
-    more = stack([residents(released, m) for m in counts]) if params.migrants else empty()
+    more = stack([residents(released, m, least) for m in counts]) if params.migrants else empty()
     shared = shares(stack([released, more]))
-    out = [more, _rows(shared.assign(value=shared["share"]), "covered_share"), _uncovered(shared, params.standards)]
+    out = [more, rows_of(shared.assign(value=shared["share"]), "covered_share"), _uncovered(shared, params.standards, least)]
     return stack([*out, _gap(shared)] if params.migrants else out)

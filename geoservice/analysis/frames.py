@@ -41,6 +41,31 @@ def pick(released: pd.DataFrame, measure: str, **where: object) -> pd.DataFrame:
     return released.loc[mask]
 
 
+def rows_of(frame: pd.DataFrame, measure: str, **fixed: str) -> pd.DataFrame:
+    """Rows of the release table for one measure out of a frame that has ``value`` and the dimensions."""
+    named = frame.assign(measure=measure, **fixed)
+    named["status"] = np.where(named["value"].notna(), "released", "suppressed")
+    return named[list(COLUMNS)]
+
+
+def least_count(released: pd.DataFrame) -> float:
+    """Return the smallest count of households or persons that was released; derived counts below it are suppressed."""
+    names = [m for m in pd.unique(released["measure"]) if str(m).endswith(("households", "persons"))]
+    values = released.loc[released["measure"].isin(names), "value"].astype(float)
+    return float(values.min()) if values.notna().any() else np.inf
+
+
+def at_least(value: pd.Series, least: float) -> pd.Series:
+    """Blank out what is below ``least``.
+
+    Examples
+    --------
+    >>> at_least(pd.Series([9.0, 10.0]), 10).tolist()
+    [nan, 10.0]
+    """
+    return value.where(value >= least)
+
+
 def stack(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
     """Put rows together; no frames give no rows."""
     full = [f for f in frames if len(f)]

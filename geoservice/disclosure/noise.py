@@ -46,12 +46,13 @@ def _maximum_entropy(steps: Floats, mass: float, variance: float) -> Floats:
     extremes = [linprog(sign * steps**2, A_eq=moments[:2], b_eq=wanted[:2]) for sign in (1, -1)]
     if not all(e.success for e in extremes):
         raise DisclosureError(f"no unbiased noise on the steps {steps.tolist()}")
-    low, high = (float(steps**2 @ e.x) for e in extremes)
+    ends = [np.asarray(e.x, float) for e in extremes]
+    low, high = (float(steps**2 @ p) for p in ends)
     if not low - _TINY <= variance <= high + _TINY:
         raise DisclosureError(f"variance {variance:g} cannot be had on the steps {steps.tolist()}: allowed {low:g} to {high:g}")
-    for bound, solution in ((low, extremes[0].x), (high, extremes[1].x)):
+    for bound, solution in ((low, ends[0]), (high, ends[1])):
         if abs(variance - bound) < _TINY:  # only one distribution has it, and the dual has no finite solution
-            return np.asarray(solution, float)
+            return solution
 
     def dual(w: Floats) -> tuple[float, Floats]:
         exponents = w @ moments[1:] - w[1] * variance / mass

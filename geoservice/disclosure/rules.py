@@ -236,21 +236,6 @@ def release_block(block: Regions, demand: Atoms, profile: Profile, *, withheld: 
     return disclose(sums, block.households, block.persons, dims, profile, block.units, withheld=withheld)
 
 
-def seal(frame: pd.DataFrame, profile: Profile) -> pd.DataFrame:
-    """Hold derived counts to the rules of released ones: below the threshold suppressed, rounded as the profile says.
-
-    Rows of other measures are kept as they are. Use it on what an analysis derives.
-    """
-    frame = frame.copy()
-    count = is_count(frame["measure"])
-    value = frame["value"].to_numpy(float, copy=True)
-    value[count] = profile.rounding * np.rint(value[count] / profile.rounding)
-    value[count & (value < profile.threshold)] = np.nan
-    frame["value"] = value
-    frame["status"] = np.where(np.isnan(value), SUPPRESSED, RELEASED).astype(object)
-    return frame
-
-
 def is_count(measure: pd.Series) -> np.ndarray:
     """Which rows are counts of households or persons, by the name of their measure."""
     names = pd.unique(measure)
