@@ -73,7 +73,8 @@ def _outline(rng: np.random.Generator) -> shapely.Polygon:
     waves = sum(0.16 / k * np.cos(k * angle + rng.uniform(0, 2 * np.pi)) for k in range(2, 8))
     radius = 1 + waves
     shape = shapely.Polygon(np.column_stack([1.08 * radius * np.cos(angle), radius * np.sin(angle)]))
-    return shapely.transform(shape, lambda p: p * float(np.sqrt(AREA_M2 / shape.area)))
+    factor = float(np.sqrt(AREA_M2 / shape.area))
+    return shapely.transform(shape, lambda p: p * factor)
 
 
 def _mosaic(outline: shapely.Polygon, rng: np.random.Generator) -> tuple[Floats, tuple[shapely.Polygon, ...]]:
@@ -84,8 +85,12 @@ def _mosaic(outline: shapely.Polygon, rng: np.random.Generator) -> tuple[Floats,
     inside = shapely.contains_xy(outline, sites[:, 0], sites[:, 1])
     voronoi = shapely.voronoi_polygons(shapely.MultiPoint(sites), ordered=True)
     kept = np.array(shapely.get_parts(voronoi), dtype=object)[inside]
-    degrees = shapely.transform(kept, lambda p: np.round(np.column_stack(PLANE.inverse(p[:, 0], p[:, 1])), 7))
-    return sites[inside], tuple(degrees)
+    return sites[inside], tuple(shapely.transform(kept, to_degrees))
+
+
+def to_degrees(xy: Floats) -> Floats:
+    """Metres on ``PLANE`` to degrees, to 1e-7; shape ``(n, 2)``."""
+    return np.asarray(np.round(np.column_stack(PLANE.inverse(xy[:, 0], xy[:, 1])), 7), float)
 
 
 def _centres(sites: Floats, n: int, rng: np.random.Generator) -> Floats:

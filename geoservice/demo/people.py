@@ -25,7 +25,7 @@ CLASSES = {"same_county": 0.1151, "same_province": 0.3653, "other_province": 0.0
 """Shares of persons by the census class of their home: 340811 in the 2020 census."""
 LIVE = {"city": 0.45, "town": 0.15, "village": 0.20, "hamlet": 0.20}
 MIGRANT = {"city": 0.82, "town": 0.50, "village": 0.28, "hamlet": 0.14}
-UNDER_6 = {"city": 0.072, "town": 0.063, "village": 0.055, "hamlet": 0.050}
+UNDER_6 = {"city": 0.079, "town": 0.069, "village": 0.060, "hamlet": 0.055}
 OVER_65 = {"city": 0.075, "town": 0.115, "village": 0.165, "hamlet": 0.18}
 NEAR = {"32": 6.0, "33": 5.0, "36": 6.0, "42": 5.0, "41": 4.0, "37": 2.0}
 """Weights of origin provinces beside the county's; all others weigh 1."""
@@ -110,9 +110,7 @@ def _piece(homes: Homes, first: int, n: int, rng: np.random.Generator) -> pa.Tab
     persons = draw_sizes(rng, n, SIZES)
     under_6, over_65 = draw_ages(rng, persons, *(np.array([s[k] for k in KINDS])[kind] for s in (UNDER_6, OVER_65)))
     number = pa.array(np.arange(10**8 + first + 1, 10**8 + first + n + 1)).cast(pa.string())
-    street = pa.DictionaryArray.from_arrays(
-        pa.array(lane.astype(np.int32)), pa.array(homes.address.tolist(), pa.string())
-    ).cast(pa.string())
+    street = pa.array(homes.address.tolist(), pa.string()).take(lane)
     doors = pc.replace_substring_regex(pa.array(door).cast(pa.string()), "$", "号")
     return pa.table(
         {
@@ -141,7 +139,7 @@ def _doors(homes: Homes, lane: Ints, rng: np.random.Generator) -> tuple[Floats, 
     return lon, lat, 2 * (along * length / 14).astype(np.int64) + 1 + side
 
 
-def _origins(homes: Homes, town: Ints, kind: Ints, rng: np.random.Generator) -> "pa.Array[pa.StringScalar]":
+def _origins(homes: Homes, town: Ints, kind: Ints, rng: np.random.Generator) -> pa.StringArray:
     """Code of the home area: the township lived in, another one of the county, or a county elsewhere."""
     n, towns = len(town), homes.towns
     migrant = rng.random(n) < np.array([MIGRANT[k] for k in KINDS])[kind] * _level()
@@ -157,9 +155,7 @@ def _origins(homes: Homes, town: Ints, kind: Ints, rng: np.random.Generator) -> 
     for chosen, low, high in ((near, edges[0], edges[1]), (~near, edges[1], np.inf)):
         drawn = pool[chosen][pick(rng, weight[chosen].to_numpy(), n)]
         home = np.where(migrant & (which >= low) & (which < high), drawn, home)
-    return pa.DictionaryArray.from_arrays(pa.array(home.astype(np.int32)), pa.array(codes.tolist(), pa.string())).cast(
-        pa.string()
-    )
+    return pa.array(codes.tolist(), pa.string()).take(home)
 
 
 def _level() -> float:

@@ -81,7 +81,7 @@ def _hamlets(land: Land, dry: Ints, taken: Floats, rng: np.random.Generator) -> 
     cells = np.bincount(land.village, minlength=len(land.codes))
     room = rng.integers(3, 6, len(land.codes)) + cells // 32
     chosen: list[int] = []
-    near = cKDTree(taken).query(land.sites)[0]
+    near = np.asarray(cKDTree(taken).query(land.sites)[0], float)
     for cell in rng.permutation(dry):
         if room[land.village[cell]] > 0 and near[cell] >= APART_M:
             room[land.village[cell]] -= 1

@@ -8,7 +8,7 @@ import numpy as np
 import shapely
 
 from geoservice.demo.areas import COUNTY, area_facts
-from geoservice.demo.land import PLANE, Land, make_land
+from geoservice.demo.land import PLANE, Land, make_land, to_degrees
 from geoservice.demo.osm_out import Shape, write_pbf
 from geoservice.demo.roads import Roads, make_roads
 from geoservice.demo.settlements import KINDS, Settlements, make_lanes, make_settlements
@@ -85,7 +85,7 @@ class _Extra:
 
 
 def _degrees(shape: shapely.Geometry) -> shapely.Geometry:
-    return shapely.transform(shape, lambda p: np.column_stack(PLANE.inverse(p[:, 0], p[:, 1])))
+    return shapely.transform(shape, to_degrees)
 
 
 def _rings(shape: shapely.Geometry) -> list[shapely.Geometry]:
@@ -96,7 +96,8 @@ def _homes_ground(world: World) -> list[shapely.Geometry]:
     lanes = world.roads.ways[: len(world.roads.owner)]
     lines = np.array([shapely.LineString(world.roads.xy[nodes]) for nodes, _ in lanes], dtype=object)
     ground = shapely.union_all(shapely.buffer(lines, 45, quad_segs=1))
-    return [r for ring in _rings(ground) for r in _rings(_degrees(shapely.Polygon(ring).simplify(15)))]
+    filled = (shapely.Polygon(shapely.get_coordinates(r)).simplify(15) for r in _rings(ground))
+    return [r for shape in filled for r in _rings(_degrees(shape))]
 
 
 def _place_names(world: World) -> list[tuple[Floats, dict[str, str]]]:
