@@ -46,7 +46,8 @@ class Land:
 
     def dry(self, xy: Floats, metres: float) -> Bools:
         """Whether points are at least so far from the water; shape ``(n,)``."""
-        return np.asarray(shapely.distance(shapely.points(xy), self.water) >= metres)
+        shapely.prepare(self.water)
+        return ~np.asarray(shapely.dwithin(self.water, shapely.points(xy), metres), bool)
 
     def polygon(self, prefix: str) -> shapely.Geometry:
         """Union, in degrees, of the villages whose code begins with ``prefix``."""

@@ -101,13 +101,14 @@ def make_lanes(settlements: Settlements, land: Land, rng: np.random.Generator) -
     owner: list[Ints] = []
     ways: list[tuple[list[int], dict[str, str]]] = []
     whose: list[int] = []
+    sites = cKDTree(land.sites)
     first = 0
     for i, kind in enumerate(settlements.kind):
         name = KINDS[kind]
         side, step = SIDE[name]
         points, lines = _lattice(side, step, name, rng)
         points += settlements.xy[i]
-        ok = land.dry(points, 40) & (cKDTree(land.sites).query(points)[0] < 250)
+        ok = land.dry(points, 40) & (sites.query(points)[0] < 250)
         number = np.where(ok, first + np.cumsum(ok) - 1, -1)
         for line, tags in lines:
             ways += [(run, tags) for run in _runs(number[line])]

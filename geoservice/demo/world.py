@@ -94,10 +94,10 @@ def _rings(shape: shapely.Geometry) -> list[shapely.Geometry]:
 
 def _homes_ground(world: World) -> list[shapely.Geometry]:
     lanes = world.roads.ways[: len(world.roads.owner)]
-    lines = np.array([shapely.LineString(world.roads.xy[nodes]) for nodes, _ in lanes], dtype=object)
-    ground = shapely.union_all(shapely.buffer(lines, 45, quad_segs=1))
-    filled = (shapely.Polygon(shapely.get_coordinates(r)).simplify(15) for r in _rings(ground))
-    return [r for shape in filled for r in _rings(_degrees(shape))]
+    nodes = np.concatenate([run for run, _ in lanes])
+    owner = np.repeat(world.roads.owner, [len(run) for run, _ in lanes])
+    hulls = [shapely.MultiPoint(world.roads.xy[nodes[owner == i]]).convex_hull.buffer(45, 2) for i in np.unique(owner)]
+    return [r for hull in hulls for r in _rings(_degrees(hull))]
 
 
 def _place_names(world: World) -> list[tuple[Floats, dict[str, str]]]:
