@@ -1,0 +1,220 @@
+"""Delimited text: find out encoding and delimiter, then stream it as text columns in flat memory."""
+
+import codecs
+import csv
+import io
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.csv as pacsv
+
+from geoservice.errors import EmptyFile, InputError, TooLarge, WrongEncoding
+from geoservice.ingest.headers import clean_headers
+from geoservice.ingest.raw import ROW, Meta
+
+MAX_LINE = 4 << 20
+"""Longest line read, in bytes."""
+_CHUNK = 1 << 20
+_BLOCK = 2 * MAX_LINE
+_BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_DELIMITERS = ",;\t|"
+
+
+def check_lines(path: Path) -> None:
+    """Raise :class:`TooLarge` on the first line over :data:`MAX_LINE`, having read no farther than that."""
+    since = line = 0
+    with path.open("rb", buffering=0) as file:
+        while chunk := file.read(_CHUNK):
+            first = chunk.find(b"\n")
+            if since + (len(chunk) if first < 0 else first) > MAX_LINE:
+                raise TooLarge(f"line {line + 1} is longer than {MAX_LINE >> 20} MB; is this a text table?")
+            if first < 0:
+                since += len(chunk)
+            else:
+                line += chunk.count(b"\n")
+                since = len(chunk) - chunk.rfind(b"\n") - 1
+
+
+def _fits(path: Path, encoding: str) -> int:
+    """Return the place of the first byte that is not of an encoding, -1 if the whole file is."""
+    decoder = codecs.getincrementaldecoder(encoding)()
+    read = 0
+    with path.open("rb") as file:
+        try:
+            while chunk := file.read(_CHUNK):
+                decoder.decode(chunk)
+                read += len(chunk)
+            decoder.decode(b"", final=True)
+        except UnicodeDecodeError as e:
+            return read + e.start
+    return -1
+
+
+def _looks_chinese(path: Path) -> bool:
+    """Whether text that decodes as GB18030 is Chinese: Latin-1 text decodes too, but into characters that nobody writes."""
+    with path.open("rb") as file:
+        text = file.read(_CHUNK).decode("gb18030", "ignore")
+    foreign = [c for c in text if ord(c) > 127]
+    common = sum(1 for c in foreign if b"\xa1" <= c.encode("gb2312", "ignore")[:1] <= b"\xd7")
+    return common >= 0.6 * len(foreign)
+
+
+def find_encoding(path: Path) -> str:
+    """Return the encoding of a text file: a byte order mark, else UTF-8, else GB18030 (which GBK is part of).
+
+    Raises :class:`WrongEncoding` with the place of the first byte that is not UTF-8.
+    """
+    with path.open("rb") as file:
+        head = file.read(4096)
+    for mark, name in _BOMS:
+        if head.startswith(mark):
+            if (bad := _fits(path, name)) >= 0:
+                raise WrongEncoding(f"the byte order mark says {name}, byte {bad} is not")
+            return name
+    if b"\x00" in head:
+        raise WrongEncoding(
+            "there are zero bytes: UTF-16 without a byte order mark, or no text; allowed: UTF-8, GB18030/GBK, UTF-16 with mark"
+        )
+    bad = _fits(path, "utf-8")
+    if bad < 0:
+        return "utf-8"
+    if _fits(path, "gb18030") < 0 and _looks_chinese(path):
+        return "gb18030"
+    raise WrongEncoding(
+        f"byte {bad} is not UTF-8 and the text is not GB18030 either; allowed: UTF-8, GB18030/GBK, UTF-16 with byte order mark"
+    )
+
+
+def find_delimiter(sample: str) -> str:
+    """Return the delimiter that gives the most lines the same number (> 1) of cells; a comma if none does.
+
+    >>> find_delimiter("a;b,c;d\\n1;2,5;3\\n")
+    ';'
+    """
+
+    def score(delimiter: str) -> tuple[float, int]:
+        widths = [len(cells) for cells in csv.reader(io.StringIO(sample), delimiter=delimiter) if cells]
+        if not widths or widths[0] < 2:
+            return 0.0, 0
+        return sum(w == widths[0] for w in widths) / len(widths), widths[0]
+
+    best = max(_DELIMITERS, key=score)
+    return best if score(best)[0] > 0 else ","
+
+
+class _Utf8(io.RawIOBase):
+    """A text file of any encoding as a stream of UTF-8 bytes, telling how far it got."""
+
+    def __init__(self, path: Path, encoding: str, progress: Callable[[float], None]) -> None:
+        self._file = path.open("rb")
+        self._decoder = codecs.getincrementaldecoder(encoding)()
+        self._plain = encoding == "utf-8"
+        self._size, self._done, self._rest = max(path.stat().st_size, 1), 0, b""
+        self._progress = progress
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, target: bytearray | memoryview) -> int:  # type: ignore[override] # the stub wants a buffer type 3.11 cannot name
+        while not self._rest:
+            chunk = self._file.read(_CHUNK * 4)
+            self._done += len(chunk)
+            self._rest = chunk if self._plain else self._decoder.decode(chunk, final=not chunk).encode()
+            self._progress(self._done / self._size)
+            if not chunk:
+                break
+        n = min(len(target), len(self._rest))
+        target[:n] = self._rest[:n]
+        self._rest = self._rest[n:]
+        return n
+
+    def close(self) -> None:
+        self._file.close()
+        super().close()
+
+
+def _sample(path: Path, encoding: str) -> str:
+    with path.open("rb") as file:
+        text = codecs.getincrementaldecoder(encoding)().decode(file.read(1 << 18))
+    lines = text.splitlines(keepends=True)
+    return "".join(lines[:50])
+
+
+def read_delimited(path: Path, progress: Callable[[float], None]) -> tuple[pa.Schema, Iterator[pa.RecordBatch], Meta]:
+    """Return schema, batches and how the file was read; every column is text, empty cells are null.
+
+    Raises
+    ------
+    TooLarge
+        A line or a cell is longer than is sane.
+    WrongEncoding, EmptyFile, InputError
+        As :func:`find_encoding`; nothing below the header; two columns of one name.
+    """
+    check_lines(path)
+    encoding = find_encoding(path)
+    sample = _sample(path, encoding)
+    if not sample.strip():
+        raise EmptyFile("the file holds only white space")
+    meta = Meta(encoding=encoding, delimiter=find_delimiter(sample))
+    header = next(cells for cells in csv.reader(io.StringIO(sample), delimiter=meta.delimiter) if cells)
+    blank = len(sample) - len(sample.lstrip("\r\n"))
+    return _open(path, header, sample[:blank].count("\n"), meta, progress)
+
+
+def _open(
+    path: Path, header: list[str], skip: int, meta: Meta, progress: Callable[[float], None]
+) -> tuple[pa.Schema, Iterator[pa.RecordBatch], Meta]:
+    def broken(row: pacsv.InvalidRow) -> str:
+        if row.text.strip():
+            meta.broken.append(
+                (row.number, row.text[:200], f"{row.actual_columns} cells where the header has {row.expected_columns}")
+            )
+        else:
+            blank.append(row.number)
+        return "skip"
+
+    blank: list[int] = []
+    headers = clean_headers(header)
+    try:
+        reader = pacsv.open_csv(
+            pa.PythonFile(_Utf8(path, meta.encoding, progress), mode="r"),
+            read_options=pacsv.ReadOptions(skip_rows=skip, use_threads=False, block_size=_BLOCK),
+            parse_options=pacsv.ParseOptions(
+                delimiter=meta.delimiter, newlines_in_values=True, ignore_empty_lines=False, invalid_row_handler=broken
+            ),
+            convert_options=pacsv.ConvertOptions(
+                column_types=dict.fromkeys(header, pa.string()), strings_can_be_null=True, null_values=[""]
+            ),
+        )
+    except pa.ArrowInvalid as e:
+        raise _understood(e) from e
+    schema = pa.schema([pa.field(ROW, pa.int64()), *(pa.field(h, pa.string()) for h in headers)])
+    return schema, _batches(reader, schema, skip + 2, meta, blank), meta
+
+
+def _batches(
+    reader: pacsv.CSVStreamingReader, schema: pa.Schema, first: int, meta: Meta, blank: list[int]
+) -> Iterator[pa.RecordBatch]:
+    """Number the rows as the file does: lines that were left out count too."""
+    import numpy as np
+
+    at = first
+    try:
+        for batch in reader:
+            gone = np.array(sorted([n for n, _, _ in meta.broken] + blank), np.int64)
+            numbers = np.arange(at, at + batch.num_rows, dtype=np.int64)
+            numbers += np.searchsorted(gone - np.arange(len(gone)), numbers - 0, side="right") if len(gone) else 0
+            at += batch.num_rows
+            yield pa.RecordBatch.from_arrays([pa.array(numbers), *batch.columns], schema=schema)
+    except pa.ArrowInvalid as e:
+        raise _understood(e) from e
+
+
+def _understood(e: Exception) -> InputError:
+    text = str(e)
+    if "straddling" in text or "too large" in text:
+        return TooLarge(f"one cell is longer than {_BLOCK >> 20} MB (a quotation mark that never closes?)")
+    if "Empty CSV" in text:
+        return EmptyFile("there are no rows below the header")
+    return InputError(f"the text is no table: {text.splitlines()[0][:160]}")

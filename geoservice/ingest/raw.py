@@ -1,0 +1,51 @@
+"""A file as it was read, before anything is understood: text columns, perhaps geometry, and how it was read."""
+
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import pyarrow as pa
+
+from geoservice.ingest.arrow import Column
+
+ROW = "__row__"
+GEOMETRY = "__geometry__"
+
+
+@dataclass
+class Meta:
+    """How a file was read. ``crs`` is what the file itself states; ``broken`` are lines with a wrong number of cells."""
+
+    encoding: str = ""
+    delimiter: str = ""
+    crs: str = ""
+    layer: str = ""
+    notes: list[str] = field(default_factory=list)
+    broken: list[tuple[int, str, str]] = field(default_factory=list)
+
+    def json(self) -> dict[str, Any]:
+        """Return plain values for the way between the two processes."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Raw:
+    """Text columns under the file's own headers, row numbers and (for vector files) WKB geometries.
+
+    ``rows`` has shape ``(n,)`` and counts from 1 with the header; ``geometry`` is a binary array or None.
+    """
+
+    columns: pa.Table
+    rows: Column
+    geometry: Column | None
+    meta: Meta
+
+    @classmethod
+    def of(cls, table: pa.Table, meta: Meta) -> "Raw":
+        """Take the helper columns out of the table that the reading process wrote."""
+        geometry = table.column(GEOMETRY) if GEOMETRY in table.column_names else None
+        names = [n for n in table.column_names if n not in {ROW, GEOMETRY}]
+        return cls(table.select(names), table.column(ROW), geometry, meta)
+
+    def without(self, names: tuple[str, ...]) -> "Raw":
+        """Return the same rows without some columns."""
+        return Raw(self.columns.drop_columns(list(names)), self.rows, self.geometry, self.meta)

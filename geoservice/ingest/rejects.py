@@ -1,0 +1,66 @@
+"""Write refused rows where their owner can mend them: CSV or XLSX, no cell of which a spreadsheet would run as a formula."""
+
+import csv
+import os
+import re
+from collections.abc import Sequence
+from dataclasses import astuple
+from pathlib import Path
+
+from geoservice.errors import ParameterError
+from geoservice.ingest.report import Reject
+
+HEADER = ("file", "row", "column", "value", "reason", "allowed")
+MAX_SHEET_ROWS = 1_048_575
+_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+
+
+def harmless(text: str) -> str:
+    """Return a cell that no spreadsheet takes for a formula; plain numbers stay as they are.
+
+    >>> harmless("=1+1"), harmless("-5"), harmless("@SUM(A1)"), harmless("村")
+    ("'=1+1", '-5', "'@SUM(A1)", '村')
+    """
+    risky = text[:1] in {"=", "+", "-", "@", "\t", "\r", "\n"} and not _NUMBER.fullmatch(text)
+    return f"'{text}" if risky else text
+
+
+def write_rejects(rejects: Sequence[Reject], path: Path) -> None:
+    """Write rejects to ``.csv`` (UTF-8 with mark, so that spreadsheets show Chinese) or ``.xlsx``, readable by the owner alone.
+
+    Raises :class:`ParameterError` for another suffix.
+    """
+    if path.suffix.lower() not in {".csv", ".xlsx"}:
+        raise ParameterError(f"rejects: got {path.name!r}, allowed are names that end in .csv or .xlsx")
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    aside = path.with_name(f".{path.name}.{os.getpid()}")
+    os.close(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
+    (_write_csv if path.suffix.lower() == ".csv" else _write_xlsx)(rejects, aside)
+    aside.replace(path)
+
+
+def _write_csv(rejects: Sequence[Reject], path: Path) -> None:
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(HEADER)
+        writer.writerows([harmless(str(v)) for v in astuple(r)] for r in rejects)
+
+
+def _write_xlsx(rejects: Sequence[Reject], path: Path) -> None:
+    from openpyxl import Workbook
+    from openpyxl.cell import WriteOnlyCell
+
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet("rejects")
+    sheet.append(HEADER)
+    for r in rejects[:MAX_SHEET_ROWS]:
+        cells = []
+        for value in astuple(r):
+            cell = WriteOnlyCell(sheet, value=value if isinstance(value, int) else _CONTROL.sub("", harmless(value)))
+            if not isinstance(value, int):
+                cell.data_type = "s"
+            cells.append(cell)
+        sheet.append(cells)
+    with path.open("wb") as file:
+        book.save(file)

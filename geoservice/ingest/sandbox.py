@@ -1,0 +1,150 @@
+"""Read a stranger's file in a child process with limits of time and memory, and take a table back."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from geoservice import errors
+from geoservice.errors import GeoserviceError, InputError, TooLarge, UnreadableFile
+from geoservice.ingest.formats import Format
+from geoservice.ingest.raw import Meta, Raw
+
+DRIVERS = ("GPKG", "GeoJSON", "ESRI Shapefile")
+_PREFIX = "reading-"
+
+
+@lru_cache(maxsize=1)
+def skipped_drivers() -> str:
+    """Return the value of ``GDAL_SKIP`` that leaves :data:`DRIVERS` alone; opens nothing."""
+    import pyogrio  # heavy, and needed for vector files only
+
+    always = ("VRT", "OGR_VRT", "WFS", "OAPIF", "HTTP", "WMS", "WCS", "DODS", "GDALG", "PLMOSAIC")
+    return ",".join(sorted({*always, *pyogrio.list_drivers()} - set(DRIVERS)))
+
+
+def _environment(kind: Format) -> dict[str, str]:
+    kept = {k: v for k, v in os.environ.items() if k in {"PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "TMPDIR", "VIRTUAL_ENV"}}
+    vector = kind in {"gpkg", "geojson", "shapefile", "shapefile.zip"}
+    gdal = {
+        "GDAL_SKIP": skipped_drivers() if vector else "",
+        "GDAL_DRIVER_PATH": "disable",
+        "CPL_VSIL_CURL_ALLOWED_EXTENSIONS": "{noext}",
+        "GDAL_HTTP_TIMEOUT": "1",
+        "SHAPE_RESTORE_SHX": "YES",
+        "OGR_GEOJSON_MAX_OBJ_SIZE": "200",
+    }
+    return {**kept, **gdal, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p), "PYTHONUTF8": "1", "OMP_NUM_THREADS": "1"}
+
+
+def read_file(  # the limits belong to the call, not to a class of their own
+    path: Path,
+    kind: Format,
+    scratch: Path,
+    *,
+    layer: str | None = None,
+    seconds: float = 300.0,
+    memory_mb: int = 4096,
+    progress: Callable[[float], None] = lambda _: None,
+) -> Raw:
+    """Read ``path`` in a child process and return its rows as text; the child's files live in ``scratch`` meanwhile.
+
+    Raises
+    ------
+    TooLarge
+        The child met its limit of time or memory.
+    UnreadableFile
+        The child died on the file.
+    GeoserviceError
+        Whatever class the child names.
+    """
+    request = {
+        "path": str(path.resolve()),
+        "kind": kind,
+        "layer": layer,
+        "out": str(scratch),
+        "memory_mb": memory_mb,
+        "seconds": seconds,
+    }
+    with (scratch / "said").open("wb") as said:
+        child = subprocess.Popen(  # noqa: S603 - fixed arguments
+            [sys.executable, "-P", "-m", "geoservice.ingest.child", json.dumps(request)],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=said,
+            env=_environment(kind),
+            cwd=scratch,
+            start_new_session=True,
+        )
+        late = _watch(child, seconds, progress)
+    if late:
+        raise TooLarge(f"{path.name}: reading took longer than {seconds:g} s and was stopped; allowed: --seconds N")
+    return _take(path, scratch, child.returncode, memory_mb)
+
+
+def _watch(child: "subprocess.Popen[bytes]", seconds: float, progress: Callable[[float], None]) -> bool:
+    """Pass the child's progress on until it ends; kill it when its time is over, or when we are interrupted."""
+    over = threading.Event()
+
+    def stop() -> None:
+        over.set()
+        child.kill()
+
+    timer = threading.Timer(seconds, stop)
+    timer.daemon = True
+    timer.start()
+    try:
+        assert child.stdout is not None
+        for line in child.stdout:
+            with suppress(ValueError):
+                progress(float(line))
+        child.wait()
+    finally:
+        timer.cancel()
+        if child.poll() is None:
+            child.kill()
+            child.wait()
+        if child.stdout is not None:
+            child.stdout.close()
+    return over.is_set()
+
+
+def _take(path: Path, scratch: Path, code: int, memory_mb: int) -> Raw:
+    answer = scratch / "answer.json"
+    if not answer.exists():
+        said = (scratch / "said").read_text("utf-8", "replace")
+        if code < 0 or "MemoryError" in said or "bad_alloc" in said or "memory allocation" in said:
+            raise TooLarge(
+                f"{path.name}: reading needs more than the {memory_mb} MB allowed, or broke the reader; nothing was loaded"
+            )
+        raise UnreadableFile(f"{path.name}: the reader ended with code {code} and no answer")
+    told: dict[str, Any] = json.loads(answer.read_text("utf-8"))
+    if "error" in told:
+        raise _error(told["error"], f"{path.name}: {told['message']}")
+    meta = Meta(**{**told["meta"], "broken": [tuple(b) for b in told["meta"]["broken"]]})
+    with pa.memory_map(str(scratch / "table.arrow")) as source:
+        return Raw.of(pa.ipc.open_file(source).read_all(), meta)
+
+
+def _error(name: str, message: str) -> GeoserviceError:
+    found = getattr(errors, name, InputError)
+    return found(message) if issubclass(found, GeoserviceError) else InputError(message)
+
+
+def scratch_folder(inside: Path) -> "tempfile.TemporaryDirectory[str]":
+    """Make a private temporary folder in the workspace and sweep those that a killed import left behind."""
+    for old in inside.glob(f"{_PREFIX}*-*"):
+        pid = old.name.removeprefix(_PREFIX).split("-")[0]
+        if pid.isdigit() and not Path(f"/proc/{pid}").exists():
+            shutil.rmtree(old, ignore_errors=True)
+    return tempfile.TemporaryDirectory(prefix=f"{_PREFIX}{os.getpid()}-", dir=inside)

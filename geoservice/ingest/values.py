@@ -1,0 +1,155 @@
+"""Text to numbers, codes, dates and words, whole columns at a time; nothing here knows a table."""
+
+import calendar
+import re
+import unicodedata
+from collections.abc import Callable
+from datetime import date
+from typing import Any, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+
+from geoservice.geo import Bools, Floats, Objects
+from geoservice.ingest.arrow import Column, bools
+from geoservice.ingest.arrow import compute as pc
+
+Text = Column
+NOTHING = ("na", "n/a", "nan", "null", "none", "-", "--", "—", "/", "\\", "无", "空", "不详", "未知")
+"""Words, in lower case, that mean "no value" wherever a number, a date or a choice is expected."""
+_WIDE = "[\uff01-\uff5e\u3000\u00a0]"
+_NUMBER = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$"
+_THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?")
+_DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})(?:[-/.月](\d{1,2})日?|月)?(?:[ T]\d{1,2}:\d{2}.*)?")
+_COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
+
+
+class Parsed(NamedTuple):
+    """A parsed column: values, which cells were empty, which were not acceptable; shapes ``(n,)``."""
+
+    values: Any
+    empty: Bools
+    bad: Bools
+
+
+def narrow(text: Text) -> Text:
+    """Return text with white space trimmed and full-width letters, digits and spaces made narrow; empty becomes null."""
+    trimmed = pc.utf8_trim_whitespace(text)
+    wide = pc.match_substring_regex(trimmed, _WIDE)
+    if pc.any(wide).as_py():
+        changed = [
+            None if v is None else unicodedata.normalize("NFKC", v).strip() for v in pc.filter(trimmed, wide).to_pylist()
+        ]
+        trimmed = pc.replace_with_mask(
+            trimmed.combine_chunks(), pc.fill_null(wide, False).combine_chunks(), pa.array(changed, pa.string())
+        )
+        trimmed = pa.chunked_array([trimmed], pa.string())
+    return pc.if_else(pc.equal(trimmed, ""), pa.scalar(None, pa.string()), trimmed)
+
+
+def _without_nothing(text: Text) -> Text:
+    nothing = pc.is_in(pc.utf8_lower(text), value_set=pa.array(NOTHING))
+    return pc.if_else(nothing, pa.scalar(None, pa.string()), text)
+
+
+def numbers(column: Text) -> Parsed:
+    """Parse numbers: full-width digits and thousands separators are understood; infinite ones are bad.
+
+    >>> parsed = numbers(pa.chunked_array([["1,234.5", "１２", None, "abc"]]))
+    >>> parsed.values.tolist(), parsed.bad.tolist()
+    ([1234.5, 12.0, nan, nan], [False, False, False, True])
+    """
+    text = narrow(column)
+    try:
+        values = pc.cast(text, pa.float64()).to_numpy()
+        empty = bools(pc.is_null(text))
+    except pa.ArrowInvalid:
+        text = _without_nothing(text)
+        empty = bools(pc.is_null(text))
+        plain = pc.fill_null(pc.match_substring_regex(text, _NUMBER), False)
+        values = pc.cast(pc.if_else(plain, text, pa.scalar(None, pa.string())), pa.float64()).to_numpy().copy()
+        rest = np.flatnonzero(~bools(plain) & ~empty)
+        values[rest] = [_grouped(v) for v in text.take(pa.array(rest)).to_pylist()]
+    values = np.asarray(values, float)
+    bad = ~empty & ~np.isfinite(values)
+    return Parsed(np.where(bad, np.nan, values), empty, bad)
+
+
+def _grouped(text: str) -> float:
+    return float(text.replace(",", "")) if _THOUSANDS.fullmatch(text) else float("nan")
+
+
+def codes(column: Text) -> tuple[Text, int, Bools]:
+    """Return codes as text, how many had to be mended (``340811100.0``), and which a spreadsheet has spoilt (``3.4E+11``).
+
+    >>> codes(pa.chunked_array([["0112", "340811100.0", "3.40811E+11"]]))[0].to_pylist()
+    ['0112', '340811100', '3.40811E+11']
+    """
+    text = narrow(column)
+    floated = pc.fill_null(pc.match_substring_regex(text, r"^\d+\.0+$"), False)
+    mended = int(pc.sum(floated).as_py() or 0)
+    if mended:
+        text = pc.if_else(floated, pc.replace_substring_regex(text, r"\.0+$", ""), text)
+    spoilt = pc.fill_null(pc.match_substring_regex(text, r"^\d(\.\d+)?[eE]\+?\d+$"), False)
+    return text, mended, bools(spoilt)
+
+
+def each(column: Text, parse: Callable[[str], Any], *, nothing: bool = True) -> Parsed:
+    """Parse every distinct text once; ``parse`` raises ValueError for what it does not accept, which becomes None."""
+    text = _without_nothing(narrow(column)) if nothing else narrow(column)
+    coded = text.combine_chunks().dictionary_encode()
+    words = coded.dictionary.to_pylist()
+    answers = np.empty(len(words) + 1, object)
+    wrong = np.zeros(len(words) + 1, bool)
+    for i, word in enumerate(words):
+        try:
+            answers[i] = parse(word)
+        except ValueError:
+            wrong[i] = True
+    empty = bools(coded.is_null())
+    index = np.where(empty, len(words), pc.fill_null(coded.indices, 0).to_numpy())
+    values: Objects = answers[index]
+    return Parsed(values, empty, wrong[index])
+
+
+def to_date(text: str) -> date:
+    """Parse a day: ISO, slashes, dots, compact or Chinese; a month alone is its first day; a time of day is dropped.
+
+    >>> to_date("2020年1月31日"), to_date("20200131"), to_date("2020/3")
+    (datetime.date(2020, 1, 31), datetime.date(2020, 1, 31), datetime.date(2020, 3, 1))
+    """
+    found = _DATE.fullmatch(text) or _COMPACT.fullmatch(text)
+    if not found:
+        raise ValueError(text)
+    year, month, day = (int(g or 1) for g in found.groups())
+    if not (1800 <= year <= 2200 and 1 <= month <= 12 and 1 <= day <= calendar.monthrange(year, month)[1]):
+        raise ValueError(text)
+    return date(year, month, day)
+
+
+def to_flag(text: str) -> bool:
+    """Parse yes or no in either language.
+
+    >>> to_flag("是"), to_flag("no"), to_flag("停用")
+    (True, False, False)
+    """
+    word = text.lower()
+    if word in {"1", "true", "t", "yes", "y", "是", "有", "真", "在用", "正常", "启用", "运行", "√", "active", "open"}:
+        return True
+    if word in {"0", "false", "f", "no", "n", "否", "无", "假", "停用", "关闭", "撤销", "×", "x", "inactive", "closed"}:
+        return False
+    raise ValueError(text)
+
+
+def to_items(text: str) -> list[str]:
+    """Split a list of words on any of ``; , 、 |`` in either width.
+
+    >>> to_items("体检、 接种；接种|x")
+    ['体检', '接种', 'x']
+    """
+    return list(dict.fromkeys(w for w in (p.strip() for p in re.split(r"[;；,，、|]", text)) if w))
+
+
+def floats_or_null(values: Floats) -> pa.Array:
+    """Return reals with NaN as null."""
+    return pa.array(values, pa.float64(), mask=np.isnan(values))

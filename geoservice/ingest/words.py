@@ -1,0 +1,66 @@
+"""Words for tiers, levels and precisions in both languages; every key is lower case."""
+
+from collections.abc import Iterable, Mapping
+from typing import Protocol
+
+from geoservice.schema import LEVELS, PRECISIONS, TIERS
+from geoservice.study import Study, Title
+
+
+class _Titled(Protocol):
+    @property
+    def id(self) -> str: ...
+    @property
+    def title(self) -> Title: ...
+
+
+def _table(names: Mapping[str, str], own: Iterable[str]) -> dict[str, str]:
+    return {**{o: o for o in own}, **{w: key for key, words in names.items() for w in words.split()}}
+
+
+TIER = _table(
+    {
+        "county": "县级 县 区级 县区级 区县级 县(区)级 一级 1",
+        "township": "乡镇级 乡级 镇级 乡镇 乡 镇 街道 街道级 town 二级 2",
+        "village": "村级 村 社区 社区级 村(社区) 村(居) 村居 community 三级 3",
+        "van": "流动车 流动服务车 流动 流动站 巡回车 mobile bus 4",
+    },
+    TIERS,
+)
+LEVEL = _table(
+    {
+        "province": "省 省级 直辖市 自治区 1 state",
+        "city": "市 市级 地级 地级市 地市级 州 2 prefecture",
+        "county": "县 县级 区 区县 县区 县市区 区县级 3 district",
+        "township": "乡 镇 乡镇 乡级 乡镇级 街道 乡镇街道 4 town municipality",
+        "village": "村 村级 社区 村社区 村居 村委会 居委会 5 community neighbourhood",
+        "grid": "网格 格网 cell",
+    },
+    (*LEVELS, "grid"),
+)
+PRECISION = _table(
+    {
+        "point": "点 实测 gps 精确 exact",
+        "building": "楼栋 建筑 建筑物 门牌 house rooftop",
+        "interpolated": "内插 插值 interpolation",
+        "street": "街道 道路 街路 road",
+        "village": "村 村级 社区",
+        "township": "乡镇 乡 镇",
+        "county": "县 区 县区",
+    },
+    PRECISIONS,
+)
+
+
+def of_study(things: Iterable[_Titled]) -> dict[str, str]:
+    """Return every name of a study's services (or groups), in lower case -> id."""
+    names: dict[str, str] = {}
+    for t in things:
+        names |= {t.id: t.id, t.title.zh.lower(): t.id, t.title.en.lower(): t.id}
+    return names
+
+
+def of_groups(study: Study) -> dict[str, str]:
+    """Return every name of a study's groups, and of everybody together."""
+    everybody = dict.fromkeys(("all", "total", "全部", "合计", "全体", "总计"), "all")
+    return {**everybody, **of_study(study.groups)}
