@@ -1,0 +1,205 @@
+"""Which station serves whom: ground and people nearest to each station along the streets, and its load."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import shapely
+from pydantic import BaseModel, ConfigDict
+
+from geoservice.analysis.base import Block, Context, Findings, Process, Trip, Units
+from geoservice.analysis.frames import pick, rows_of, stack
+from geoservice.geo import Floats, Int32s, Ints, LocalProjection, Objects
+
+PROCESS = Process(
+    id="catchments",
+    title={"zh": "服务范围", "en": "Catchments"},
+    description={
+        "zh": "沿路网离每个站点最近的地面（互不重叠）、其中的户数和人数，以及人数与服务能力之比。",
+        "en": "The ground nearest to each station along the streets, the people there, and their number against capacity.",
+    },
+    reference="Okabe and Sugihara (2012), Spatial Analysis along Networks, ch. 4: network Voronoi diagrams",
+)
+ATTRIBUTES = ("unit", "name_zh", "name_en", "parent", "service", "mode", "station", "station_name", "tier")
+
+
+class Params(BaseModel):
+    """Services to draw."""
+
+    model_config = ConfigDict(frozen=True)
+    services: tuple[str, ...]
+
+
+def params(study: Mapping[str, Any]) -> Params:
+    """Take the services of a study."""
+    return Params(services=tuple(s["id"] for s in study["services"]))
+
+
+def thiessen(x: Floats, y: Floats, outline: shapely.Geometry) -> tuple[Objects, Ints]:
+    """Thiessen cells of points, reaching beyond the outline.
+
+    Parameters
+    ----------
+    x, y : float64 arrays, shape (n,), metres
+    outline : polygon
+        What the cells must cover, in the same plane.
+
+    Returns
+    -------
+    (object array of polygons, shape (m,); int64 array, shape (m,))
+        Cells of the distinct points, and for each the first point that it is of. They share their edges exactly.
+
+    Examples
+    --------
+    >>> cells, point = thiessen(np.array([0.0, 2.0, 2.0]), np.zeros(3), shapely.box(-1, -1, 3, 1))
+    >>> len(cells), point.tolist()
+    (2, [0, 1])
+    """
+    points, index = np.unique(np.column_stack([x, y]), axis=0, return_index=True)
+    first = index.astype(np.int64)
+    west, south, east, north = shapely.bounds(outline)
+    beyond = shapely.buffer(shapely.box(west, south, east, north), max(east - west, north - south, 1.0), join_style="mitre")
+    if len(points) < 2:
+        return np.array([beyond] * len(points), dtype=object), first
+    cells = shapely.voronoi_polygons(shapely.multipoints(points), extend_to=beyond, ordered=True)
+    return shapely.get_parts(cells), first
+
+
+def territories(cells: Objects, label: Int32s, labels: int, outline: shapely.Geometry) -> Objects:
+    """Dissolve cells by label and clip them to the outline.
+
+    Parameters
+    ----------
+    cells : object array of polygons, shape (n,)
+        A coverage: no overlaps, shared edges.
+    label : int32 array, shape (n,)
+        Station of each cell, -1 for none.
+    labels : int
+        Number of stations.
+    outline : polygon
+
+    Returns
+    -------
+    object array, shape (labels,)
+        Polygon or multipolygon of each, None where there is no ground. They do not overlap, and where every cell has a label
+        they cover the outline.
+
+    Examples
+    --------
+    >>> cells = shapely.box([0, 1, 2], [0, 0, 0], [1, 2, 3], [1, 1, 1])
+    >>> ground = territories(cells, np.array([0, 0, 1], np.int32), 3, shapely.box(0, 0, 2.5, 1))
+    >>> [g if g is None else float(g.area) for g in ground]
+    [2.0, 0.5, None]
+    """
+    order = np.argsort(label, kind="stable")
+    bounds = np.searchsorted(label[order], np.arange(labels + 1))
+    ground: Objects = np.full(labels, None, object)
+    shapely.prepare(outline)
+    for i in range(labels):
+        if bounds[i + 1] > bounds[i]:
+            clipped = shapely.intersection(shapely.coverage_union_all(cells[order[bounds[i] : bounds[i + 1]]]), outline)
+            ground[i] = _polygonal(clipped)
+    return ground
+
+
+def _polygonal(shape: shapely.Geometry) -> shapely.Geometry | None:
+    """Keep polygons only; touching the outline may leave points and lines."""
+    parts = [p for p in shapely.get_parts(shape) if shapely.get_type_id(p) == 3 and p.area > 0]
+    return None if not parts else parts[0] if len(parts) == 1 else shapely.multipolygons(parts)
+
+
+def study_outline(context: Context) -> shapely.Geometry:
+    """Union of the areas of the highest level, in metres of the study's plane."""
+    shapes = shapely.from_wkb(np.asarray(context.areas[context.levels[0]].table.column("geometry").to_pylist(), object))
+    return shapely.union_all(shapely.transform(shapes, lambda p: np.column_stack(context.projection.forward(p[:, 0], p[:, 1]))))
+
+
+def _degrees(projection: LocalProjection, shapes: Objects) -> list[bytes | None]:
+    turned = shapely.transform(shapes, lambda p: np.column_stack(projection.inverse(p[:, 0], p[:, 1])))
+    wkb: list[bytes | None] = shapely.to_wkb(turned).tolist()
+    return wkb
+
+
+def _offering(stations: pa.Table, service: str) -> list[tuple[int, dict[str, Any]]]:
+    """Active stations that offer the service, with their positions in the table."""
+    return [(i, s) for i, s in enumerate(stations.to_pylist()) if s["active"] and service in s["services"]]
+
+
+def _nearest_trips(context: Context, services: tuple[str, ...]) -> Iterator[Trip]:
+    for trip in context.demands["all"].travel:
+        if trip.service in services and trip.tier == "any" and trip.nth == 1:
+            yield trip
+
+
+def _unit(trip: Trip, station: Mapping[str, Any]) -> dict[str, Any]:
+    name = station["name"]
+    return dict(
+        zip(
+            ATTRIBUTES,
+            (
+                f"{trip.service}.{trip.mode}.{station['id']}",
+                name,
+                name,
+                None,
+                trip.service,
+                trip.mode,
+                station["id"],
+                name,
+                station["tier"],
+            ),
+            strict=True,
+        )
+    )
+
+
+def analyse(context: Context, params: Params, released: pd.DataFrame) -> Findings:  # noqa: ARG001 - the form of an analysis
+    """Draw the ground of every station and put each atom where its median household is served."""
+    outline = study_outline(context)
+    demand = context.demands["all"]
+    cells: dict[str, tuple[Objects, Ints]] = {}
+    rows: list[dict[str, Any]] = []
+    sets: list[tuple[Trip, list[str], Int32s]] = []
+    for trip in _nearest_trips(context, params.services):
+        streets = context.streets[trip.mode]
+        if trip.mode not in cells:
+            cells[trip.mode] = thiessen(*context.projection.forward(streets.lon, streets.lat), outline)
+        offering = _offering(context.stations, trip.service)
+        place = np.full(context.stations.num_rows + 1, -1, np.int32)  # the last entry answers for station -1
+        place[[i for i, _ in offering]] = np.arange(len(offering))
+        shapes, point = cells[trip.mode]
+        ground = territories(shapes, place[streets.travel[trip].station[point]], len(offering), outline)
+        units = [_unit(trip, s) for _, s in offering]
+        rows += [u | {"geometry": g} for u, g in zip(units, _degrees(context.projection, ground), strict=True)]
+        sets.append((trip, [u["unit"] for u in units], place[demand.travel[trip].station]))
+    names = ("catchment_households", "catchment_persons")
+    blocks = [
+        Block("catchment", units, region, "all", *names, service=t.service, tier=t.tier, mode=t.mode, nth=t.nth)
+        for t, units, region in sets
+    ]
+    schema = pa.schema([pa.field(n, pa.string()) for n in ATTRIBUTES]).append(pa.field("geometry", pa.binary()))
+    return Findings(blocks=blocks, units=[Units("catchment", pa.Table.from_pylist(rows, schema=schema))])
+
+
+def load(persons: Floats, capacity: Floats) -> Floats:
+    """Percent of a station's capacity that its persons make up; NaN where either is not known or there is no capacity.
+
+    Examples
+    --------
+    >>> load(np.array([300.0, np.nan]), np.array([200.0, 200.0])).tolist()
+    [150.0, nan]
+    """
+    return np.round(100 * persons / np.where(capacity > 0, capacity, np.nan), 1)
+
+
+def derive(context: Context, params: Params, released: pd.DataFrame) -> pd.DataFrame:  # noqa: ARG001 - the form of an analysis
+    """Load of each catchment, and both numbers again at the station."""
+    persons = pick(released, "catchment_persons")
+    station = persons["unit"].astype("object").map(lambda unit: str(unit).split(".", 2)[2])
+    capacity = dict(zip(*(context.stations.column(c).to_pylist() for c in ("id", "capacity")), strict=True))
+    held = station.map(capacity).astype(float).to_numpy()
+    loads = persons.assign(value=load(np.asarray(persons["value"], np.float64), held))[held > 0]
+    at_station = persons.assign(geography="station", unit=station)
+    loads_there = loads.assign(geography="station", unit=station[held > 0])
+    return stack([rows_of(loads, "load"), rows_of(at_station, "served_persons"), rows_of(loads_there, "load")])

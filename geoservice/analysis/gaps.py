@@ -1,0 +1,233 @@
+"""Where a service is missing: inhabited ground beyond its standard, whom it leaves out, and where a station would help most.
+
+A cell is inhabited when its persons were *released*; its minutes are public; so where the gaps lie, and which point of a gap is
+proposed, tells nothing that the release does not. Cells are contiguous when they touch along a side or at a corner (eight
+neighbours): settlements follow roads, and roads run diagonally.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import shapely
+from pydantic import BaseModel, ConfigDict, Field
+from scipy.ndimage import label as label_raster
+from scipy.spatial import cKDTree
+
+from geoservice.analysis.base import Block, Context, Findings, Process, Trip, Units
+from geoservice.analysis.frames import pick, rows_of, stack, table
+from geoservice.analysis.travel_time import minutes, within
+from geoservice.geo import Bools, Floats, Int32s, Ints, Objects
+
+PROCESS = Process(
+    id="gaps",
+    title={"zh": "服务空白", "en": "Gaps"},
+    description={
+        "zh": "超出服务标准时间的连片居住区，按未覆盖人数排序，并给出到最近站点的时间和在此新设站点可服务的人数。",
+        "en": "Inhabited ground beyond a service's standard, ranked by people, with the people a new station would reach.",
+    },
+)
+STRAIGHT_METRES_PER_MINUTE: Mapping[str, float] = {"walk": 60.0, "cycle": 180.0, "drive": 450.0}
+"""How far a minute leads in a straight line, detours allowed for; used only to choose a point out of public numbers."""
+
+CANDIDATES = 16
+
+
+class Params(BaseModel):
+    """Standards in minutes by service; how many gaps of a service and mode are kept, those with most released persons."""
+
+    model_config = ConfigDict(frozen=True)
+    standards: dict[str, int]
+    most: int = Field(100, ge=1, le=1000)
+
+
+def params(study: Mapping[str, Any]) -> Params:
+    """Take the standards of a study."""
+    return Params(standards={s["id"]: s["standard_minutes"] for s in study["services"]})
+
+
+def contiguous(column: Ints, row: Ints, chosen: Bools) -> Int32s:
+    """Number the patches of chosen cells that touch along sides or at corners.
+
+    Parameters
+    ----------
+    column, row : int64 arrays, shape (n,)
+        Place of each cell in the grid.
+    chosen : bool array, shape (n,)
+
+    Returns
+    -------
+    int32 array, shape (n,)
+        Patch of each cell, from 0; -1 for cells that are not chosen.
+
+    Examples
+    --------
+    >>> column, row = np.array([0, 1, 3, 4]), np.array([0, 1, 0, 0])
+    >>> contiguous(column, row, np.array([True, True, True, False])).tolist()
+    [0, 0, 1, -1]
+    """
+    if not chosen.any():
+        return np.full(len(column), -1, np.int32)
+    column, row = column - column.min(), row - row.min()
+    raster = np.zeros((int(row.max()) + 1, int(column.max()) + 1), bool)
+    raster[row, column] = chosen
+    patches, _ = label_raster(raster, structure=np.ones((3, 3)))
+    return np.where(chosen, patches[row, column] - 1, -1).astype(np.int32)
+
+
+def best_cells(patch: Int32s, patches: int, x: Floats, y: Floats, persons: Floats, radius: float) -> Ints:
+    """Of each patch, the cell with most persons within a straight radius; the first of equals.
+
+    Asked are the ``CANDIDATES`` cells of each patch that have most persons themselves.
+
+    Parameters
+    ----------
+    patch : int32 array, shape (n,)
+        Patch of each cell, -1 for none.
+    patches : int
+        Number of patches; each has a cell.
+    x, y : float64 arrays, shape (n,), metres
+        Centres.
+    persons : float64 array, shape (n,)
+        Released persons; those of cells in patches are counted.
+    radius : float
+        Metres.
+
+    Returns
+    -------
+    int64 array, shape (patches,)
+        Position of the best cell.
+
+    Examples
+    --------
+    >>> x, y = np.array([0.0, 100.0, 200.0]), np.zeros(3)
+    >>> best_cells(np.zeros(3, np.int32), 1, x, y, np.array([20.0, 20.0, 20.0]), 150.0).tolist()
+    [1]
+    """
+    inside = np.flatnonzero(patch >= 0)
+    tree = cKDTree(np.column_stack([x[inside], y[inside]]))
+    people = persons[inside]
+    order = np.lexsort((inside, -people, patch[inside]))
+    rank = np.arange(len(order)) - np.searchsorted(patch[inside][order], patch[inside][order])
+    asked = order[rank < CANDIDATES]
+    score = np.array([people[tree.query_ball_point(tree.data[c], radius)].sum() for c in asked])
+    ranked = inside[asked[np.lexsort((inside[asked], -score, patch[inside][asked]))]]
+    return ranked[np.searchsorted(patch[ranked], np.arange(patches))]
+
+
+def largest(patch: Int32s, persons: Floats, most: int) -> Int32s:
+    """Keep the patches with most persons and number them in that order.
+
+    Examples
+    --------
+    >>> largest(np.array([0, 1, 1, 2, -1], np.int32), np.array([5.0, 4.0, 4.0, 7.0, 9.0]), 2).tolist()
+    [-1, 0, 0, 1, -1]
+    """
+    inside = patch >= 0
+    total = np.bincount(patch[inside], persons[inside])
+    order = np.argsort(-total, kind="stable")[:most]
+    number = np.full(len(total) + 1, -1, np.int32)  # the last entry answers for patch -1
+    number[order] = np.arange(len(order))
+    return number[patch]
+
+
+def released_persons(context: Context, released: pd.DataFrame) -> Floats:
+    """Persons released for each cell, NaN where suppressed; shape ``(cells,)``."""
+    rows = pick(released, "persons", geography=context.cells.geography, group="all")
+    value = pd.Series(rows["value"].to_numpy(float), index=rows["unit"].astype("object").to_numpy())
+    return value.reindex(context.cells.ids).to_numpy(float)
+
+
+def _grid(ids: list[str]) -> tuple[Ints, Ints]:
+    """Column and row out of names ``c<column>_<row>``."""
+    pairs = np.array([name[1:].split("_") for name in ids], dtype=np.int64).reshape(-1, 2)
+    return pairs[:, 0], pairs[:, 1]
+
+
+def _trips(context: Context, params: Params) -> Iterator[Trip]:
+    for trip in context.demands["all"].travel:
+        if trip.service in params.standards and trip.tier == "any" and trip.nth == 1:
+            yield trip
+
+
+def _units(shapes: Objects, trip: Trip, patch: Int32s, patches: int, standard: int) -> list[dict[str, Any]]:
+    made = []
+    for n in range(patches):
+        mine = shapes[patch == n]
+        name = f"{trip.service}.{trip.mode}.{n + 1}"
+        texts = {"unit": name, "name_zh": f"空白 {n + 1}", "name_en": f"Gap {n + 1}", "parent": None}
+        facts = {"service": trip.service, "mode": trip.mode, "minutes": standard, "cells": len(mine)}
+        made.append(texts | facts | {"geometry": shapely.to_wkb(shapely.union_all(mine, grid_size=1e-9))})
+    return made
+
+
+SCHEMA = pa.schema(
+    [
+        *(pa.field(n, pa.string()) for n in ("unit", "name_zh", "name_en", "parent", "service", "mode")),
+        *(pa.field(n, pa.int32()) for n in ("minutes", "cells")),
+        pa.field("geometry", pa.binary()),
+    ]
+)
+
+
+def _middle(patch: Int32s, patches: int, x: Floats, y: Floats) -> Ints:
+    """The cell of each patch nearest to the middle of its cells, the first of equals."""
+    inside = np.flatnonzero(patch >= 0)
+    mine = patch[inside]
+    size = np.bincount(mine, minlength=patches)
+    mx, my = (np.bincount(mine, v[inside], patches) / size for v in (x, y))
+    away = np.hypot(x[inside] - mx[mine], y[inside] - my[mine]).round(3)
+    order = inside[np.lexsort((inside, away, mine))]
+    return order[np.searchsorted(patch[order], np.arange(patches))]
+
+
+def analyse(context: Context, params: Params, released: pd.DataFrame) -> Findings:
+    """Find the gaps of every service and mode; count whom they leave out and whom a station at the best point would reach."""
+    persons = released_persons(context, released)
+    column, row = _grid(context.cells.ids)
+    x, y = context.projection.forward(context.cell_lon, context.cell_lat)
+    shapes = shapely.from_wkb(np.asarray(context.cells.table.column("geometry").to_pylist(), object))
+    demand = context.demands["all"]
+    blocks: list[Block] = []
+    units: list[dict[str, Any]] = []
+    public: list[pd.DataFrame] = []
+    for trip in _trips(context, params):
+        standard = params.standards[trip.service]
+        cell_ms = context.cell_travel[trip].ms
+        found = contiguous(column, row, np.isfinite(persons) & ~within(cell_ms, standard))
+        if (found < 0).all():
+            continue
+        patch = largest(found, persons, params.most)
+        patches = int(patch.max()) + 1
+        made = _units(shapes, trip, patch, patches, standard)
+        names = [u["unit"] for u in made]
+        dims: dict[str, Any] = {
+            "service": trip.service,
+            "tier": trip.tier,
+            "mode": trip.mode,
+            "nth": trip.nth,
+            "minutes": standard,
+        }
+        there = np.where(demand.cell >= 0, patch[demand.cell], -1)
+        region = np.where(within(demand.travel[trip].ms, standard), -1, there).astype(np.int32)
+        blocks.append(Block("gap", names, region, "all", "uncovered_households", "uncovered_persons", **dims))
+        best = best_cells(patch, patches, x, y, persons, standard * STRAIGHT_METRES_PER_MINUTE[trip.mode])
+        gap, atom = context.reach(trip.mode, context.cell_lon[best], context.cell_lat[best], standard)
+        blocks.append(Block("gap", names, gap, "all", None, "reach_persons", atom, **dims))
+        middle = _middle(patch, patches, x, y)
+        public.append(
+            table(minutes(cell_ms[middle]), geography="gap", unit=names, measure="nearest_minutes", **dims, group="all")
+        )
+        units += made
+    return Findings(blocks, [Units("gap", pa.Table.from_pylist(units, schema=SCHEMA))], stack(public))
+
+
+def derive(context: Context, params: Params, released: pd.DataFrame) -> pd.DataFrame:  # noqa: ARG001 - the form of an analysis
+    """Rank the gaps of each service and mode by released uncovered persons; gaps without a released number have no rank."""
+    rows = pick(released, "uncovered_persons", geography="gap")
+    number = rows["unit"].astype("object").map(lambda unit: int(str(unit).rsplit(".", 1)[1]))
+    rows = rows.assign(number=number).sort_values(["service", "mode", "value", "number"], ascending=[True, True, False, True])
+    rank = rows.groupby(["service", "mode"], sort=False, observed=True).cumcount() + 1
+    return rows_of(rows.assign(value=rank.where(rows["value"].notna())), "rank")

@@ -1,0 +1,99 @@
+"""How long half of the people travel, and nine in ten: quantiles out of the released shares."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from pydantic import BaseModel, ConfigDict
+
+from geoservice.analysis.base import Context, Findings, Process
+from geoservice.analysis.frames import COLUMNS, empty, pick, rows_of, stack
+from geoservice.geo import Floats
+
+PROCESS = Process(
+    id="quantiles",
+    title={"zh": "人口加权的中位与 P90 时间", "en": "Median and P90 minutes of the population"},
+    description={
+        "zh": "由已发布的覆盖比例线性内插得到：一半（九成）人口在多少分钟之内能够到达服务。",
+        "en": "Minutes within which half (nine in ten) of the people reach a service, interpolated between released shares.",
+    },
+    reference="Hyndman and Fan (1996), Sample quantiles in statistical packages, type 4",
+)
+QUANTILES: Mapping[str, float] = {"median_minutes": 50.0, "p90_minutes": 90.0}
+_UNITS = ("geography", "unit", "service", "tier", "mode", "nth", "group")
+
+
+class Params(BaseModel):
+    """The time breaks, in minutes."""
+
+    model_config = ConfigDict(frozen=True)
+    minutes: tuple[int, ...]
+
+
+def params(study: Mapping[str, Any]) -> Params:
+    """Take the breaks of a study."""
+    return Params(minutes=tuple(study["minutes"]))
+
+
+def quantile(shares: Floats, breaks: Floats, percent: float) -> Floats:
+    """Time at which a cumulative share is reached, by linear interpolation from (0, 0) through the breaks.
+
+    Parameters
+    ----------
+    shares : float64 array, shape (n, breaks), percent
+        Share of the people within each break; noise may make it fall, which is levelled out. NaN (too few to be released)
+        counts as nobody.
+    breaks : float64 array, shape (breaks,), minutes
+        Rising.
+    percent : float
+        The share asked for, above 0 and at most 100.
+
+    Returns
+    -------
+    float64 array, shape (n,), minutes
+        NaN where the share is not reached at the last break.
+
+    Examples
+    --------
+    >>> shares = np.array([[20.0, 60.0], [50.0, 100.0], [np.nan, 40.0]])
+    >>> quantile(shares, np.array([10.0, 20.0]), 50).tolist()
+    [17.5, 10.0, nan]
+    """
+    rising = np.maximum.accumulate(np.nan_to_num(shares, nan=0.0), axis=1)
+    rising = np.hstack([np.zeros((len(rising), 1)), rising])
+    times = np.concatenate([[0.0], breaks])
+    after = np.clip((rising < percent).sum(axis=1), 1, len(breaks))
+    row = np.arange(len(rising))
+    low, high = rising[row, after - 1], rising[row, after]
+    reached = high >= percent
+    part = (percent - low) / np.where(reached, high - low, 1.0)
+    return np.where(reached, times[after - 1] + part * (times[after] - times[after - 1]), np.nan)
+
+
+def analyse(context: Context, params: Params, released: pd.DataFrame) -> Findings:  # noqa: ARG001 - the form of an analysis
+    """Nothing to add up."""
+    return Findings()
+
+
+def derive(context: Context, params: Params, released: pd.DataFrame) -> pd.DataFrame:  # noqa: ARG001 - the form of an analysis
+    """Interpolate the released shares of every area, trip and group."""
+    shares = pick(released, "covered_share")
+    shares = shares[shares["minutes"].isin(params.minutes)]
+    if shares.empty:
+        return empty()
+    first, row = _rows(shares)
+    matrix = np.full((len(first), len(params.minutes)), np.nan)
+    matrix[row, np.searchsorted(params.minutes, shares["minutes"].to_numpy(int))] = shares["value"].to_numpy(float)
+    units = shares.iloc[first][list(COLUMNS)].assign(minutes=np.int32(0))
+    breaks = np.asarray(params.minutes, float)
+    return stack([rows_of(units.assign(value=np.round(quantile(matrix, breaks, q), 1)), m) for m, q in QUANTILES.items()])
+
+
+def _rows(frame: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    """First row of each combination of everything but the break, and which combination each row has."""
+    code = np.zeros(len(frame), np.int64)
+    for column in _UNITS:
+        values, found = pd.factorize(frame[column])
+        code = code * len(found) + values
+    return np.unique(code, return_index=True, return_inverse=True)[1:]
