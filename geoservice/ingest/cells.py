@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from geoservice.errors import DuplicateKeys
 from geoservice.geo import Bools, Floats, Ints, Objects
-from geoservice.ingest.arrow import bools
+from geoservice.ingest.arrow import Column, bools
 from geoservice.ingest.arrow import compute as pc
 from geoservice.ingest.faults import Faults, Kind
 from geoservice.ingest.raw import Raw
@@ -90,13 +90,15 @@ class Cells:
                 raise ValueError(text)
             return found
 
-        return self.parsed(name, find, "one of " + ", ".join(dict.fromkeys(words)), required=required)
+        return self.parsed(
+            name, find, "one of " + ", ".join(dict.fromkeys(words.values())) + ", or a usual word for it", required=required
+        )
 
-    def dates(self, name: str) -> pa.Array:
+    def dates(self, name: str) -> Column:
         """Return days, null where empty."""
         return pa.array(self.parsed(name, to_date, "a day such as 2024-01-31 or 2024年1月31日"), pa.date32())
 
-    def flags(self, name: str, default: bool) -> pa.Array:
+    def flags(self, name: str, default: bool) -> Column:
         """Return yes or no."""
         found = self.parsed(name, to_flag, "yes/no, true/false, 1/0, 是/否")
         return pa.array([default if v is None else v for v in found], pa.bool_())

@@ -1,6 +1,6 @@
 """The reading process: ``python -m geoservice.ingest.child REQUEST``; limits first, then the reader of one format.
 
-It writes ``table.arrow`` and then ``answer.json`` into the folder it is given, and fractions of progress to its standard output.
+It writes ``table.arrow`` and then ``answer.json`` into the folder it is given, and fractions of progress to standard output.
 """
 
 import json
@@ -23,8 +23,8 @@ def _limit(memory_mb: int, seconds: float) -> None:
         (resource.RLIMIT_CORE, 0),
     ):
         hard = resource.getrlimit(what)[1]
-        most = most if hard == resource.RLIM_INFINITY else min(most, hard)
-        resource.setrlimit(what, (most, most))
+        limit = most if hard == resource.RLIM_INFINITY else min(most, hard)
+        resource.setrlimit(what, (limit, limit))
 
 
 def _progress(fraction: float) -> None:

@@ -25,8 +25,8 @@ Pair = tuple[Floats, Floats]
 
 
 @lru_cache(maxsize=1)
-def _china() -> shapely.Polygon:
-    """Return the outline (Natural Earth 1:10 m, public domain; widened by about 10 km, simplified) inside which GCJ-02 is used."""
+def _china() -> shapely.Geometry:
+    """Return the outline inside which GCJ-02 is used: Natural Earth 1:10 m (public domain), 10 km wider, simplified."""
     return shapely.from_wkt(files(__package__).joinpath("china.wkt").read_text("utf-8"))
 
 

@@ -5,13 +5,14 @@ import csv
 import io
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import IO, Any, Literal, cast
 
 import pyarrow as pa
 import pyarrow.csv as pacsv
 
 from geoservice.errors import EmptyFile, InputError, TooLarge, WrongEncoding
 from geoservice.ingest.headers import clean_headers
-from geoservice.ingest.raw import ROW, Meta
+from geoservice.ingest.raw import Meta, text_schema
 
 MAX_LINE = 4 << 20
 """Longest line read, in bytes."""
@@ -87,9 +88,9 @@ def find_encoding(path: Path) -> str:
 
 
 def find_delimiter(sample: str) -> str:
-    """Return the delimiter that gives the most lines the same number (> 1) of cells; a comma if none does.
+    r"""Return the delimiter that gives the most lines the same number (> 1) of cells; a comma if none does.
 
-    >>> find_delimiter("a;b,c;d\\n1;2,5;3\\n")
+    >>> find_delimiter("a;b,c;d\n1;2,5;3\n")
     ';'
     """
 
@@ -165,20 +166,21 @@ def read_delimited(path: Path, progress: Callable[[float], None]) -> tuple[pa.Sc
 def _open(
     path: Path, header: list[str], skip: int, meta: Meta, progress: Callable[[float], None]
 ) -> tuple[pa.Schema, Iterator[pa.RecordBatch], Meta]:
-    def broken(row: pacsv.InvalidRow) -> str:
+    def broken(row: pacsv.InvalidRow) -> Literal["skip"]:
+        number = row.number or 0
         if row.text.strip():
             meta.broken.append(
-                (row.number, row.text[:200], f"{row.actual_columns} cells where the header has {row.expected_columns}")
+                (number, row.text[:200], f"{row.actual_columns} cells where the header has {row.expected_columns}")
             )
         else:
-            blank.append(row.number)
+            blank.append(number)
         return "skip"
 
     blank: list[int] = []
     headers = clean_headers(header)
     try:
         reader = pacsv.open_csv(
-            pa.PythonFile(_Utf8(path, meta.encoding, progress), mode="r"),
+            cast("IO[Any]", _Utf8(path, meta.encoding, progress)),
             read_options=pacsv.ReadOptions(skip_rows=skip, use_threads=False, block_size=_BLOCK),
             parse_options=pacsv.ParseOptions(
                 delimiter=meta.delimiter, newlines_in_values=True, ignore_empty_lines=False, invalid_row_handler=broken
@@ -189,7 +191,7 @@ def _open(
         )
     except pa.ArrowInvalid as e:
         raise _understood(e) from e
-    schema = pa.schema([pa.field(ROW, pa.int64()), *(pa.field(h, pa.string()) for h in headers)])
+    schema = text_schema(headers)
     return schema, _batches(reader, schema, skip + 2, meta, blank), meta
 
 

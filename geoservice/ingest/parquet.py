@@ -9,9 +9,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from geoservice.errors import TooLarge, UnreadableFile
+from geoservice.ingest.arrow import Column
 from geoservice.ingest.arrow import compute as pc
 from geoservice.ingest.headers import clean_headers
-from geoservice.ingest.raw import GEOMETRY, ROW, Meta
+from geoservice.ingest.raw import Meta, text_schema
 from geoservice.ingest.vector import as_text
 
 MAX_UNPACKED = 8 << 30
@@ -45,8 +46,7 @@ def read_parquet(path: Path) -> tuple[pa.Schema, Iterator[pa.RecordBatch], Meta]
     geometry, crs = _geometry(file.schema_arrow.metadata)
     names = [n for n in file.schema_arrow.names if n != geometry and not pa.types.is_struct(file.schema_arrow.field(n).type)]
     headers = clean_headers(names)
-    fields = [pa.field(ROW, pa.int64()), *(pa.field(h, pa.string()) for h in headers)]
-    schema = pa.schema([*fields, pa.field(GEOMETRY, pa.binary())] if geometry else fields)
+    schema = text_schema(headers, geometry=bool(geometry))
     return schema, _batches(file, names, geometry, schema), Meta(crs=crs)
 
 
@@ -54,7 +54,10 @@ def _batches(file: pq.ParquetFile, names: list[str], geometry: str, schema: pa.S
     at = 2
     for batch in file.iter_batches(columns=[*names, *([geometry] if geometry else [])]):
         table = pa.Table.from_batches([batch])
-        columns = [pa.array(range(at, at + batch.num_rows), pa.int64()), *(as_text(table.column(n)) for n in names)]
+        columns: list[Column] = [
+            pa.array(range(at, at + batch.num_rows), pa.int64()),
+            *(as_text(table.column(n)) for n in names),
+        ]
         if geometry:
             columns.append(pc.cast(table.column(geometry), pa.binary()))
         at += batch.num_rows

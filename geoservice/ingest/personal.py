@@ -88,7 +88,7 @@ def has_id(values: Sequence[str]) -> bool:
 
 
 def has_phone(values: Sequence[str], among: int) -> bool:
-    """Whether texts hold mobile numbers, one in two hundred rows or more; ``values`` are those that may, ``among`` all there are."""
+    """Whether texts hold mobile numbers, one in 200 rows or more; ``values`` are those that may, ``among`` all."""
     return sum(1 for v in values if _PHONE.search(v)) >= max(1, among / 200)
 
 
@@ -175,16 +175,16 @@ def _listed(found: dict[str, str]) -> str:
 def _refuse_topics(found: dict[str, str]) -> None:
     if found:
         raise RefusedTopic(
-            f"refused columns {_listed(found)}: this service brings services to people and never holds pregnancy, contraception, "
-            f"births out of plan, fines, religion or ethnicity, for whatever purpose. Go on without: {_drops(found)}"
+            f"refused columns {_listed(found)}: this service brings services to people and never holds pregnancy, "
+            f"contraception, births out of plan, fines, religion or ethnicity. Go on without: {_drops(found)}"
         )
 
 
 def _refuse_persons(found: dict[str, str], how: str) -> None:
     if found:
         raise PersonalData(
-            f"refused columns {_listed(found)}, seen {how}: no map needs to know who somebody is, so names, identity numbers and "
-            f"phones are never stored. Go on without: {_drops(found)}"
+            f"refused columns {_listed(found)}, seen {how}: no map needs to know who somebody is, so names, identity "
+            f"numbers and phones are never stored. Go on without: {_drops(found)}"
         )
 
 

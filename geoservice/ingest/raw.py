@@ -1,5 +1,6 @@
 """A file as it was read, before anything is understood: text columns, perhaps geometry, and how it was read."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -9,6 +10,12 @@ from geoservice.ingest.arrow import Column
 
 ROW = "__row__"
 GEOMETRY = "__geometry__"
+
+
+def text_schema(headers: Sequence[str], *, geometry: bool = False) -> pa.Schema:
+    """Return the schema in which rows come out of the reading process: row number, text columns, perhaps WKB."""
+    fields: list[pa.Field[Any]] = [pa.field(ROW, pa.int64()), *(pa.field(h, pa.string()) for h in headers)]
+    return pa.schema([*fields, pa.field(GEOMETRY, pa.binary())] if geometry else fields)
 
 
 @dataclass

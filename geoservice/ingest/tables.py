@@ -15,7 +15,8 @@ from geoservice.ingest.arrow import Column, bools
 from geoservice.ingest.arrow import compute as pc
 from geoservice.ingest.cells import Cells
 from geoservice.ingest.columns import require
-from geoservice.ingest.places import Areas, check_inside, read_points, read_polygons
+from geoservice.ingest.geometry import read_points, read_polygons
+from geoservice.ingest.places import Areas, check_inside
 from geoservice.ingest.report import Options
 from geoservice.ingest.values import floats_or_null
 from geoservice.schema import GROUP_PREFIX, TABLES, TEXTS, TableName

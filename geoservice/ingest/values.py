@@ -150,6 +150,6 @@ def to_items(text: str) -> list[str]:
     return list(dict.fromkeys(w for w in (p.strip() for p in re.split(r"[;；,，、|]", text)) if w))
 
 
-def floats_or_null(values: Floats) -> pa.Array:
+def floats_or_null(values: Floats) -> Column:
     """Return reals with NaN as null."""
     return pa.array(values, pa.float64(), mask=np.isnan(values))

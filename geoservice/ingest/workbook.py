@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from geoservice.errors import EmptyFile, InputError, TooLarge, UnreadableFile
 from geoservice.ingest.headers import clean_headers
-from geoservice.ingest.raw import ROW, Meta
+from geoservice.ingest.raw import Meta, text_schema
 
 MAX_UNPACKED = 1 << 30
 """Most bytes an archive may unpack into."""
@@ -28,11 +28,10 @@ def check_archive(path: Path) -> None:
     total = sum(e.file_size for e in entries)
     if total > MAX_UNPACKED:
         raise TooLarge(f"the archive unpacks into {total >> 20} MB, allowed are {MAX_UNPACKED >> 20} MB")
-    for e in entries:
-        if e.file_size > 1 << 20 and e.file_size > MAX_RATIO * max(e.compress_size, 1):
-            raise TooLarge(
-                f"{e.filename} in the archive grows {e.file_size // max(e.compress_size, 1)} times; allowed are {MAX_RATIO}"
-            )
+    for entry in entries:
+        growth = entry.file_size // max(entry.compress_size, 1)
+        if entry.file_size > 1 << 20 and growth > MAX_RATIO:
+            raise TooLarge(f"{entry.filename} in the archive grows {growth} times; allowed are {MAX_RATIO}")
 
 
 def cell_text(value: Cell) -> str | None:
@@ -76,7 +75,7 @@ def read_workbook(path: Path, sheet: str | None) -> tuple[pa.Schema, Iterator[pa
     try:
         book = CalamineWorkbook.from_path(str(path))
         name = _sheet([str(n) for n in book.sheet_names], sheet)
-        rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
+        rows: list[list[Cell]] = [list(r) for r in book.get_sheet_by_name(name).to_python(skip_empty_area=False)]
     except CalamineError as e:
         raise UnreadableFile("the workbook cannot be read: it is damaged or protected") from e
     meta = Meta(layer=name)
@@ -96,7 +95,7 @@ def _table(rows: list[list[Cell]], meta: Meta) -> tuple[pa.Schema, Iterator[pa.R
     if top:
         meta.notes.append(f"{top} row(s) above the header in row {top + 1} were passed over")
     body = rows[top + 1 :]
-    schema = pa.schema([pa.field(ROW, pa.int64()), *(pa.field(h, pa.string()) for h in headers)])
+    schema = text_schema(headers)
     numbers = pa.array(range(top + 2, top + 2 + len(body)), pa.int64())
     columns = [pa.array([cell_text(r[i]) if i < len(r) else None for r in body], pa.string()) for i in range(width)]
     batch = pa.RecordBatch.from_arrays([numbers, *columns], schema=schema)

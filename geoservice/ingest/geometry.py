@@ -1,0 +1,180 @@
+"""Points and polygons out of a file's cells, into WGS 84; what is none, or invalid, or nowhere, is refused."""
+
+import numpy as np
+import shapely
+
+from geoservice.errors import BadGeometry, WrongPlace
+from geoservice.geo import Bools, Floats, Objects
+from geoservice.ingest.cells import Cells
+from geoservice.ingest.columns import require
+from geoservice.ingest.crs import crs_title, is_degrees, parse_crs, to_wgs84
+from geoservice.ingest.report import Options
+from geoservice.ingest.values import numbers
+from geoservice.schema import TableName
+
+_DEGREES = "degrees, longitude -180 to 180 and latitude -90 to 90"
+
+
+def choose_crs(cells: Cells, options: Options) -> str:
+    """Return the CRS of a file's coordinates: the one said, the file's own, WGS 84; noted where it is an assumption."""
+    own = cells.raw.meta.crs
+    if options.crs is not None:
+        chosen = parse_crs(options.crs)
+        if own and crs_title(parse_crs(own)) != crs_title(chosen):
+            cells.notes.append(f"the file says {crs_title(parse_crs(own))}, read as {chosen} as you asked")
+        return chosen
+    if own:
+        return parse_crs(own)
+    cells.notes.append("no CRS stated: coordinates were read as WGS 84 (EPSG:4326)")
+    words = " ".join(cells.raw.columns.column_names).lower()
+    for hint, crs in (
+        ("gcj", "gcj02"),
+        ("火星", "gcj02"),
+        ("高德", "gcj02"),
+        ("bd09", "bd09"),
+        ("bd-09", "bd09"),
+        ("百度", "bd09"),
+    ):
+        if hint in words:
+            cells.notes.append(f"a header says {hint!r}: if the coordinates are shifted, read them with --crs {crs}")
+            break
+    return "EPSG:4326"
+
+
+def _geometries(cells: Cells) -> tuple[Objects, Bools] | None:
+    """Return the file's geometries and which cells held something that is none; None if the file has no geometry at all."""
+    if cells.raw.geometry is not None:
+        wkb = cells.raw.geometry.to_numpy(zero_copy_only=False)
+        shapes = shapely.from_wkb(wkb, on_invalid="ignore")
+        return shapes, np.array([w is not None for w in wkb]) & shapely.is_missing(shapes)
+    if cells.has("wkt"):
+        text = cells.text("wkt").to_numpy(zero_copy_only=False)
+        shapes = shapely.from_wkt(text, on_invalid="ignore")
+        return shapes, np.array([t is not None for t in text]) & shapely.is_missing(shapes)
+    return None
+
+
+def read_points(cells: Cells, table: TableName, options: Options, *, surfaces: bool = False) -> tuple[Floats, Floats, str]:
+    """Return WGS 84 longitudes and latitudes (NaN where refused) and the CRS they were read in.
+
+    ``surfaces`` says that a polygon may stand for a point inside it, as mapped buildings do.
+
+    Raises
+    ------
+    MissingColumn
+        Neither geometry nor a pair of coordinate columns.
+    WrongPlace
+        Most coordinates are no degrees where degrees were expected; the message says what they look like.
+    """
+    crs = choose_crs(cells, options)
+    found = None if cells.has("lon") and cells.has("lat") and cells.raw.geometry is None else _geometries(cells)
+    if found is None:
+        hint = "; addresses without coordinates are for: geoservice geocode" if cells.has("address") else ""
+        require(table, cells.mapping, cells.raw.columns.column_names, ("lon", "lat"), hint)
+        x, y = _pair(cells)
+    else:
+        x, y = _of_shapes(cells, *found, surfaces=surfaces)
+    _check_degrees(cells, crs, x, y)
+    lon, lat = to_wgs84(crs, x, y)
+    with np.errstate(invalid="ignore"):
+        good = np.isfinite(lon) & np.isfinite(lat) & (np.abs(lon) <= 180) & (np.abs(lat) <= 90)
+    outside = ~good & np.isfinite(x) & np.isfinite(y)
+    cells.refuse(
+        outside,
+        named(cells, "lat"),
+        f"no place on Earth in {crs_title(crs)}",
+        _DEGREES,
+        kind=WrongPlace,
+        private=table == "households",
+    )
+    return np.where(good, lon, np.nan), np.where(good, lat, np.nan), crs_title(crs)
+
+
+def named(cells: Cells, name: str) -> str:
+    """Return the column to blame for a place: the one given, or the geometry that stands for it."""
+    return name if cells.has(name) else ("wkt" if cells.has("wkt") else "geometry")
+
+
+def _pair(cells: Cells) -> tuple[Floats, Floats]:
+    values = []
+    for name in ("lon", "lat"):
+        parsed = numbers(cells.column(name))
+        cells.refuse(parsed.bad, name, "not a number", _DEGREES, private=True)
+        cells.refuse(parsed.empty, name, "empty", "a coordinate", private=True)
+        values.append(parsed.values)
+    return values[0], values[1]
+
+
+def _of_shapes(cells: Cells, shapes: Objects, broken: Bools, *, surfaces: bool) -> tuple[Floats, Floats]:
+    kinds = shapely.get_type_id(shapes)
+    single = (kinds == 4) & (shapely.get_num_geometries(shapes) == 1)
+    shapes = np.where(single, shapely.get_geometry(shapes, 0), shapes)
+    areal = np.isin(kinds, (3, 6)) & ~shapely.is_empty(shapes)
+    if surfaces and areal.any():
+        shapes = np.where(areal, shapely.point_on_surface(shapes), shapes)
+        cells.notes.append(f"{int(areal.sum())} polygons were read as a point inside them")
+    good = (shapely.get_type_id(shapes) == 0) & ~shapely.is_empty(shapes)
+    name = named(cells, "geometry")
+    cells.refuse(broken, name, "geometry cannot be read", "a point", kind=BadGeometry)
+    cells.refuse(shapely.is_missing(shapes) & ~broken, name, "no geometry", "a point", kind=BadGeometry)
+    cells.refuse(~good & ~shapely.is_missing(shapes), name, "no point", "a point", kind=BadGeometry)
+    shapes = _only(shapes, good)
+    return shapely.get_x(shapes), shapely.get_y(shapes)
+
+
+def _check_degrees(cells: Cells, crs: str, x: Floats, y: Floats) -> None:
+    """Raise when most coordinates cannot be degrees although they are read as degrees."""
+    there = np.isfinite(x) & np.isfinite(y)
+    if not there.any() or not is_degrees(crs):
+        return
+    x, y = x[there], y[there]
+    if ((np.abs(x) > 180) | (np.abs(y) > 90)).mean() <= 0.5:
+        return
+    if ((np.abs(y) <= 180) & (np.abs(x) <= 90)).mean() > 0.5:
+        said = "they look swapped: longitude stands in the latitude column; exchange the two with --map"
+    else:
+        said = "they look like projected metres; say which with --crs EPSG:<number>"
+    raise WrongPlace(
+        f"{cells.faults.file}: most coordinates are no degrees; {said}. Read as {crs_title(crs)}; allowed: {_DEGREES}"
+    )
+
+
+def read_polygons(cells: Cells, options: Options) -> tuple[list[bytes | None], str]:
+    """Return WKB polygons in WGS 84 (None where the file has none) and the CRS they were read in; invalid ones are refused."""
+    found = _geometries(cells)
+    if found is None:
+        return [None] * len(cells), ""
+    shapes, broken = found
+    crs = choose_crs(cells, options)
+    name = named(cells, "geometry")
+    there = ~shapely.is_missing(shapes)
+    wrong = there & ~np.isin(shapely.get_type_id(shapes), (3, 6))
+    allowed = "a valid polygon or multipolygon"
+    cells.refuse(broken, name, "geometry cannot be read", allowed, kind=BadGeometry)
+    cells.refuse(wrong | (there & shapely.is_empty(shapes)), name, "no polygon", allowed, kind=BadGeometry)
+    faulty = there & ~wrong & ~shapely.is_valid(shapes)
+    reasons = [f"invalid polygon: {r}" for r in shapely.is_valid_reason(shapes[faulty])]
+    cells.faults.add(faulty, cells.mapping.get(name, name), [""] * int(faulty.sum()), reasons, allowed, kind=BadGeometry)
+    good = there & ~wrong & ~faulty & ~shapely.is_empty(shapes)
+    turned = _turn(cells, shapely.force_2d(_only(shapes, good)), crs)
+    return [None if s is None else bytes(w) for s, w in zip(turned, shapely.to_wkb(turned), strict=True)], crs_title(crs)
+
+
+def _turn(cells: Cells, shapes: Objects, crs: str) -> Objects:
+    corners = shapely.get_coordinates(shapes)
+    _check_degrees(cells, crs, corners[:, 0], corners[:, 1])
+    turned: Objects = shapely.transform(shapes, lambda xy: np.column_stack(to_wgs84(crs, xy[:, 0], xy[:, 1])))
+    ends = shapely.bounds(turned)
+    with np.errstate(invalid="ignore"):
+        lost = ~shapely.is_missing(turned) & ~(
+            (np.abs(ends[:, [0, 2]]) <= 180).all(axis=1) & (np.abs(ends[:, [1, 3]]) <= 90).all(axis=1)
+        )
+    cells.refuse(lost, named(cells, "geometry"), f"no place on Earth in {crs_title(crs)}", _DEGREES, kind=WrongPlace)
+    return _only(turned, ~lost)
+
+
+def _only(shapes: Objects, kept: Bools) -> Objects:
+    """Return shapes with those not kept taken away."""
+    left: Objects = shapes.copy()
+    left[~kept] = None
+    return left
