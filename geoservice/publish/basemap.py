@@ -22,10 +22,10 @@ def ground() -> list[Layer]:
     return [
         {"id": "base-background", "type": "background", "paint": {"background-color": "#f6f5f1"}},
         _layer("green", "fill", {"fill-color": "#e3ecd8"}),
-        _layer("water", "fill", {"fill-color": "#c8dbe6"}, filter=["==", ["geometry-type"], "Polygon"]),
+        _layer("water", "fill", {"fill-color": "#c8dbe6"}, filter=["==", "$type", "Polygon"]),
         _layer(
             "water", "line", {"line-color": "#c8dbe6", "line-width": _by_zoom(8, 0.4, 16, 4)}, "-line",
-            filter=["==", ["geometry-type"], "LineString"],
+            filter=["==", "$type", "LineString"],
         ),
         _layer("building", "fill", {"fill-color": "#e4e0d8"}, minzoom=13),
         _layer("rail", "line", {"line-color": "#b9b4ab", "line-width": _by_zoom(8, 0.4, 16, 2)}, minzoom=8),

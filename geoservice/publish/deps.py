@@ -51,6 +51,11 @@ class Ask:
         return public_layer(self.reader, layer_id)
 
 
+def version_of(reader: ReleaseReader) -> str:
+    """Return what a URL says in ``v=``: the number alone could come back with other content when a study is begun anew."""
+    return f"{reader.number}-{reader.manifest.hash[:12]}"
+
+
 def public_layers(reader: ReleaseReader) -> list[PublishedLayer]:
     """Return the layers that everybody may read."""
     return [layer for layer in reader.manifest.layers if layer.role == "public"]

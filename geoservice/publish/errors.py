@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from http import HTTPStatus
+from traceback import format_exception
 
 import orjson
 import structlog
@@ -47,11 +48,17 @@ def status_of(error: Exception) -> tuple[int, str]:
     return 500, "the server failed on this request; its log says why"
 
 
-def respond(error: Exception) -> Response:
-    """Turn an error into a response; what a client may not read goes to the log."""
+def settle(error: Exception) -> tuple[int, str]:
+    """Return what :func:`status_of` does; what a client may not read goes to the log."""
     status, detail = status_of(error)
     if status == 500:
-        structlog.get_logger().error("request failed", error=type(error).__name__, exc_info=error)
+        structlog.get_logger().error("request failed", error=type(error).__name__, trace="".join(format_exception(error)))
+    return status, detail
+
+
+def respond(error: Exception) -> Response:
+    """Turn an error into a response."""
+    status, detail = settle(error)
     headers = {"Cache-Control": "no-store", **({"Retry-After": "5"} if status == 503 else {})}
     return Response(problem(status, detail), status, headers, PROBLEM)
 

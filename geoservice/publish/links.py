@@ -26,7 +26,7 @@ class Urls:
         """
         return self.base + quote(path, safe="/{}") + ("?" + urlencode(query, safe=",:") if query else "")
 
-    def tiles(self, layer: str, release: int) -> str:
+    def tiles(self, layer: str, release: str) -> str:
         """Return the tile URL template of a layer, tied to a release so that caches can never be stale."""
         return f"{self.base}/tiles/{layer}/{{z}}/{{x}}/{{y}}.mvt?v={release}"
 

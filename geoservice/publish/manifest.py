@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Response
 
 from geoservice.publish import schemas
 from geoservice.publish.answers import document
-from geoservice.publish.deps import Ask, asking, public_layers
+from geoservice.publish.deps import Ask, asking, public_layers, version_of
 from geoservice.publish.styled import resolved
 from geoservice.release.base import Manifest, PublishedLayer, ReleaseReader
 
@@ -36,6 +36,7 @@ def public_part(reader: ReleaseReader) -> dict[str, Any]:
     manifest: Manifest = reader.manifest
     return {
         "release": reader.number,
+        "version": version_of(reader),
         "hash": manifest.hash,
         "created": manifest.created,
         "codeVersion": manifest.code_version,

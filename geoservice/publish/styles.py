@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Response
 
 from geoservice.publish import basemap, pages, schemas
 from geoservice.publish.answers import answer, document
-from geoservice.publish.deps import Ask, asking, public_layers
+from geoservice.publish.deps import Ask, asking, public_layers, version_of
 from geoservice.publish.formats import HTML, STYLE
 from geoservice.publish.styled import colour, legend
 from geoservice.publish.tiles import BASE, BASE_ZOOMS
@@ -25,7 +25,7 @@ def source(ask: Ask, name: str, minzoom: int, maxzoom: int, bbox: tuple[float, .
     """Return a vector source whose tile URLs are tied to the release."""
     credit = (ask.reader.manifest.study.get("source") or {}).get(ask.language, "")
     bounds = {"bounds": list(bbox)} if bbox else {}
-    tiles = [ask.urls.tiles(name, ask.reader.number)]
+    tiles = [ask.urls.tiles(name, version_of(ask.reader))]
     return {"type": "vector", "tiles": tiles, "minzoom": minzoom, "maxzoom": maxzoom, "attribution": credit, **bounds}
 
 

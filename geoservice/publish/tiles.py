@@ -16,8 +16,8 @@ from geoservice.errors import NotFound, ParameterError
 from geoservice.geo import Tile
 from geoservice.publish.cache import ByteCache
 from geoservice.publish.current import Current
-from geoservice.publish.deps import matches, public_layer
-from geoservice.publish.errors import PROBLEM, problem, status_of
+from geoservice.publish.deps import matches, public_layer, version_of
+from geoservice.publish.errors import PROBLEM, problem, settle
 from geoservice.publish.formats import MVT
 from geoservice.publish.headers import send_whole
 from geoservice.release.base import ReleaseReader
@@ -80,7 +80,7 @@ def version(query: bytes) -> str | None:
     found = None
     for name, value in parse_qsl(query.decode("latin-1"), keep_blank_values=True):
         if name not in {"v", "f"} or (name == "f" and value != "mvt"):
-            raise ParameterError(f"parameter {name!r:.60}: got {value!r:.60}, allowed are v (release number) and f=mvt")
+            raise ParameterError(f"parameter {name!r:.60}: got {value!r:.60}, allowed are v (version of the release) and f=mvt")
         found = value if name == "v" else found
     return found
 
@@ -96,7 +96,7 @@ class Tiles:
         try:
             status, headers, body = await self._answer(scope)
         except Exception as error:  # noqa: BLE001 - the one table of errors knows every class, and says nothing of the others
-            status, detail = status_of(error)
+            status, detail = settle(error)
             headers, body = [(b"content-type", PROBLEM.encode()), (b"cache-control", b"no-store")], problem(status, detail)
         await send_whole(send, status, headers, body)
 
@@ -116,8 +116,8 @@ class Tiles:
     ) -> tuple[int, Headers, bytes]:
         packed = takes_gzip(asked.get(b"accept-encoding", b""))
         z, x, y = key.tile
-        etag = f'"{reader.number}-{reader.manifest.hash[:12]}-{key.layer}-{z}-{x}-{y}{"" if packed else "-plain"}"'
-        fixed = wanted == str(reader.number)
+        etag = f'"{version_of(reader)}-{key.layer}-{z}-{x}-{y}{"" if packed else "-plain"}"'
+        fixed = wanted == version_of(reader)
         headers: Headers = [
             (b"etag", etag.encode()),
             (b"cache-control", FOREVER if fixed else b"no-cache"),

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Response
 from geoservice.errors import NotFound
 from geoservice.publish import schemas
 from geoservice.publish.answers import document
-from geoservice.publish.deps import Ask, asking
+from geoservice.publish.deps import Ask, asking, version_of
 from geoservice.publish.formats import JSON, MVT
 from geoservice.publish.links import CRS84, MERCATOR_QUAD, REL, Link, link
 from geoservice.release.base import PublishedLayer
@@ -39,7 +39,7 @@ def tilejson_of(ask: Ask, layer: PublishedLayer) -> dict[str, Any]:
         "version": f"{ask.reader.number}.0.0",
         "attribution": source.get(ask.language, ""),
         "scheme": "xyz",
-        "tiles": [ask.urls.tiles(layer.id, ask.reader.number)],
+        "tiles": [ask.urls.tiles(layer.id, version_of(ask.reader))],
         "minzoom": layer.minzoom,
         "maxzoom": layer.maxzoom,
         **({"bounds": list(layer.bbox)} if layer.bbox else {}),

@@ -6,12 +6,37 @@ from geoservice.publish.app import create_app
 from geoservice.settings import Settings
 
 BAD = [
-    "limit=0", "limit=-1", "limit=ten", "limit=1.5", "limit=", "bbox=1,2,3", "bbox=a,b,c,d", "bbox=nan,0,1,1", "bbox=0,0,inf,1",
-    "bbox=-181,0,1,1", "bbox=0,5,1,4", "bbox=0,0,1,91", "datetime=yesterday", "datetime=2024-13-01", "datetime=2024-02-30", "datetime=..",
-    "datetime=2024-01-02/2024-01-01", "datetime=2024-01-01/2024-01-02/2024-01-03", "properties=nope", "skipGeometry=maybe", "after=x",
-    "after=-1", "colour=red", "share_clinic_walk_15=high", "share_clinic_walk_15=nan", "f=xml", "lang=fr", "limit=1&limit=2", "unit=%00",
+    "limit=0",
+    "limit=-1",
+    "limit=ten",
+    "limit=1.5",
+    "limit=",
+    "bbox=1,2,3",
+    "bbox=a,b,c,d",
+    "bbox=nan,0,1,1",
+    "bbox=0,0,inf,1",
+    "bbox=-181,0,1,1",
+    "bbox=0,5,1,4",
+    "bbox=0,0,1,91",
+    "datetime=yesterday",
+    "datetime=2024-13-01",
+    "datetime=2024-02-30",
+    "datetime=..",
+    "datetime=2024-01-02/2024-01-01",
+    "datetime=2024-01-01/2024-01-02/2024-01-03",
+    "properties=nope",
+    "skipGeometry=maybe",
+    "after=x",
+    "after=-1",
+    "colour=red",
+    "share_clinic_walk_15=high",
+    "share_clinic_walk_15=nan",
+    "f=xml",
+    "lang=fr",
+    "limit=1&limit=2",
+    "unit=%00",
     "bbox-crs=x",
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize("query", BAD)
@@ -33,14 +58,35 @@ def test_whole_numbers_that_are_none(client, value):
 @pytest.mark.parametrize(
     "path",
     [
-        "/collections/nope", "/collections/nope/items", "/collections/coverage/items/99", "/collections/coverage/items/x",
-        "/collections/coverage/items/-1", "/collections/coverage/items/99999999999999999999", "/collections/secret",
-        "/collections/secret/items", "/styles/secret", "/styles/nope", "/collections/table/tilejson", "/nope", "/..%2f..%2fpyproject.toml",
-        "/%2e%2e/%2e%2e/pyproject.toml", "/.git/config", "/assets/../../app.py", "/collections/../../etc/passwd", "/tiles/coverage/1/0/0",
-        "/tiles/secret/0/0/0.mvt", "/tiles/nope/0/0/0.mvt", "/tiles/coverage/99/0/0.mvt", "/tiles/coverage/1/2/0.mvt",
-        "/tiles/coverage/3/0/99999999.mvt", "/tiles/table/0/0/0.mvt", "/tiles/base/0/0/0.mvt", "/%00", "/a%00.html",
+        "/collections/nope",
+        "/collections/nope/items",
+        "/collections/coverage/items/99",
+        "/collections/coverage/items/x",
+        "/collections/coverage/items/-1",
+        "/collections/coverage/items/99999999999999999999",
+        "/collections/secret",
+        "/collections/secret/items",
+        "/styles/secret",
+        "/styles/nope",
+        "/collections/table/tilejson",
+        "/nope",
+        "/..%2f..%2fpyproject.toml",
+        "/%2e%2e/%2e%2e/pyproject.toml",
+        "/.git/config",
+        "/assets/../../app.py",
+        "/collections/../../etc/passwd",
+        "/tiles/coverage/1/0/0",
+        "/tiles/secret/0/0/0.mvt",
+        "/tiles/nope/0/0/0.mvt",
+        "/tiles/coverage/99/0/0.mvt",
+        "/tiles/coverage/1/2/0.mvt",
+        "/tiles/coverage/3/0/99999999.mvt",
+        "/tiles/table/0/0/0.mvt",
+        "/tiles/base/0/0/0.mvt",
+        "/%00",
+        "/a%00.html",
     ],
-)  # fmt: skip
+)
 def test_what_is_not_there(client, path):
     answer = client.get(path)
     assert answer.status_code == 404, answer.text

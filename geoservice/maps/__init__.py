@@ -1,0 +1,1 @@
+"""A release drawn: maps in one file. Reads releases only."""

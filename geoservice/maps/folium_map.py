@@ -1,0 +1,147 @@
+"""One HTML file that shows a release with no network: folium's map, Leaflet inside, every name escaped."""
+
+from collections.abc import Iterator
+from html import escape
+from pathlib import Path
+from typing import Any, Literal
+
+import folium
+import orjson
+import pyarrow as pa
+import shapely
+from branca.element import Element, Figure
+
+from geoservice.errors import Unavailable
+from geoservice.maps import leaflet
+from geoservice.maps.paint import WORDS, colour, coloured, label, legend
+from geoservice.release.base import ItemQuery, PublishedLayer, ReleaseReader
+
+MAX_FEATURES = 6000
+"""Layers of more features are left out: a browser draws them from one file only slowly. The service's tiles hold them."""
+
+PAGE = 2000
+POLICY = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:"
+CSS = """<style>
+body{font-family:system-ui,"Noto Sans","Noto Sans SC","Noto Sans CJK SC",sans-serif}
+.leaflet-container{background:#f6f5f1;font:inherit}
+.title,.legend{position:fixed;z-index:1000;background:#fffd;padding:.4rem .8rem;border-radius:.3rem;
+  box-shadow:0 1px 4px #0004;font-size:14px}
+.title{top:.6rem;left:50%;transform:translateX(-50%);text-align:center;max-width:70vw}
+.title h1{font-size:1.1rem;margin:0}.title p{margin:.1rem 0;color:#b03a00}
+.legend{bottom:1.6rem;left:.6rem;max-height:70vh;overflow:auto}.legend section{margin:.3rem 0}
+.legend i{display:inline-block;width:1.1em;height:1.1em;margin-right:.5em;vertical-align:-.15em;border:1px solid #0003}
+</style>"""
+
+
+def write_map(reader: ReleaseReader, out: Path, language: Literal["zh", "en"]) -> None:
+    """Write the map of a release: one file that asks for no other, in one language.
+
+    Parameters
+    ----------
+    reader
+        The release.
+    out
+        The HTML file; its folder must be there.
+    language
+        Of titles, names and legend.
+
+    Raises
+    ------
+    Unavailable
+        When the release has no layer with a place.
+    """
+    layers = drawn_layers(reader)
+    if not layers:
+        raise Unavailable(f"release {reader.number} has no layer that a map can show")
+    first = next((layer for layer in layers if layer.style.kind == "fill"), layers[0])
+    plan = blank(reader, layers, language)
+    for layer in layers:
+        add_layer(plan, reader, layer, language, layer is first or layer.style.kind == "circle")
+    folium.LayerControl(collapsed=False).add_to(plan)
+    out.write_text(plan.get_root().render(), encoding="utf-8")
+
+
+def drawn_layers(reader: ReleaseReader) -> list[PublishedLayer]:
+    """Return the layers that everybody may read and a file can hold, polygons first."""
+    order = {"fill": 0, "line": 1, "circle": 2}
+    found = [x for x in reader.manifest.layers if x.role == "public" and x.bbox and x.style.kind in order]
+    return sorted((x for x in found if x.features <= MAX_FEATURES), key=lambda x: order[x.style.kind])
+
+
+def blank(reader: ReleaseReader, layers: list[PublishedLayer], language: str) -> folium.Map:
+    """Return a map with Leaflet inside, its title and legends, fitted to its layers."""
+    west, south, east, north = zip(*(layer.bbox for layer in layers if layer.bbox), strict=True)
+    plan = folium.Map(tiles=None, max_zoom=18, prefer_canvas=True, zoom_control="bottomright")
+    plan.default_js, plan.default_css = [], []  # what folium would fetch: Leaflet is inside, the rest is not used
+    plan.fit_bounds([[min(south), min(west)], [max(north), max(east)]])
+    figure = plan.get_root()
+    assert isinstance(figure, Figure)
+    for at, part in enumerate(
+        (f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">', leaflet.stylesheet(), CSS, leaflet.script())
+    ):
+        figure.header.add_child(Element(part.replace("{%", "{ %")), name=f"own{at}")
+    figure.html.add_child(Element(title(reader, language) + legends(layers, language)))
+    return plan
+
+
+def title(reader: ReleaseReader, language: str) -> str:
+    """Return the heading as HTML; it says so when the households are made up."""
+    study, words = reader.manifest.study, WORDS[language]
+    name = study.get("title", {}).get(language) or study.get("id", "")
+    source = (study.get("source") or {}).get(language, "")
+    synthetic = f"<p>{words['synthetic']}</p>" if study.get("synthetic") else ""
+    small = escape(f"{words['release']} {reader.number} · {source}".rstrip(" ·"))
+    return f'<div class="title"><h1>{escape(name)}</h1>{synthetic}<small>{small}</small></div>'
+
+
+def legends(layers: list[PublishedLayer], language: str) -> str:
+    """Return the legends of all layers as HTML."""
+    return f'<div class="legend">{"".join(legend(layer, language) for layer in layers)}</div>'
+
+
+def add_layer(plan: folium.Map, reader: ReleaseReader, layer: PublishedLayer, language: str, show: bool) -> None:
+    """Draw a layer: its finest geography, coloured as its style says."""
+    features = list(drawn_features(reader, layer, language))
+    if not features:
+        return
+    point = folium.CircleMarker(radius=5, weight=1.2, fill=True)
+    folium.GeoJson(
+        {"type": "FeatureCollection", "features": features},
+        name=escape(getattr(layer.title, language)),
+        show=show,
+        marker=point if layer.geometry == "point" else None,
+        style_function=lambda feature: feature["properties"]["style"],
+        tooltip=folium.GeoJsonTooltip(fields=["label"], labels=False),
+    ).add_to(plan)
+
+
+def drawn_features(reader: ReleaseReader, layer: PublishedLayer, language: str) -> Iterator[dict[str, Any]]:
+    """Yield features with ready style and escaped label, and nothing else of their properties."""
+    finest = list(layer.zooms)[-1:]
+    column = coloured(layer)
+    for table in pages(reader, layer, ItemQuery(PAGE, equals={"geography": finest[0]} if finest else {})):
+        shapes = shapely.to_geojson(
+            shapely.set_precision(shapely.from_wkb(table.column("geometry").to_numpy(zero_copy_only=False)), 1e-6)
+        )
+        for shape, row in zip(shapes, table.drop_columns(["geometry"]).to_pylist(), strict=True):
+            if shape is not None:
+                look = style(layer, colour(layer.style, row.get(column.name) if column else None))
+                shown = {"label": label(layer, row, language), "style": look}
+                yield {"type": "Feature", "id": row["fid"], "geometry": orjson.loads(shape), "properties": shown}
+
+
+def pages(reader: ReleaseReader, layer: PublishedLayer, query: ItemQuery) -> Iterator[pa.Table]:
+    """Yield all features that a query matches, page by page."""
+    after = query.after
+    while True:
+        table = reader.items(layer.id, ItemQuery(query.limit, after, query.bbox, query.equals))
+        if table.num_rows == 0:
+            return
+        yield table
+        after = table.column("fid")[-1].as_py()
+
+
+def style(layer: PublishedLayer, fill: str) -> dict[str, Any]:
+    """Return Leaflet's path options for a feature."""
+    edge = {"fill": "#5c5750", "circle": "#ffffff"}.get(layer.style.kind, fill)
+    return {"color": edge, "weight": 1, "fillColor": fill, "fillOpacity": layer.style.opacity, "opacity": layer.style.opacity}

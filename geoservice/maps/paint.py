@@ -1,0 +1,77 @@
+"""Colours and words of a drawn layer; every text is escaped here, because Leaflet takes labels for HTML."""
+
+import re
+from collections.abc import Mapping
+from html import escape
+from itertools import pairwise
+from types import MappingProxyType
+from typing import Any
+
+from geoservice.layer import Style
+from geoservice.release.base import PublishedColumn, PublishedLayer
+
+WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType({
+    "en": {"suppressed": "suppressed or no data", "synthetic": "Synthetic data: the households of this study are made up.",
+           "below": "below {0}", "between": "{0} to {1}", "above": "{0} and more", "release": "release"},
+    "zh": {"suppressed": "未公布或无数据", "synthetic": "虚构数据：本研究的住户为虚构。",
+           "below": "低于 {0}", "between": "{0} 至 {1}", "above": "{0} 及以上", "release": "发布版本"},
+})  # fmt: skip
+
+
+def coloured(layer: PublishedLayer) -> PublishedColumn | None:
+    """Return the column that colours a layer; a name with placeholders stands for the first column of its form."""
+    form = re.compile(re.sub(r"\\\{\w+\\\}", ".+", re.escape(layer.style.property or "")))
+    exact = [c for c in layer.columns if c.name == layer.style.property]
+    return next(iter([*exact, *(c for c in layer.columns if form.fullmatch(c.name))]), None)
+
+
+def colour(style: Style, value: Any) -> str:
+    """Return the colour of a value: its class's, or that of the suppressed for what has no value.
+
+    >>> style = Style(breaks=(20, 40), colours=("#a", "#b", "#c"))
+    >>> [colour(style, v) for v in (19.9, 20, 40, None)]
+    ['#a', '#b', '#c', '#cfcfcf']
+    """
+    if len(style.colours) < 2 or len(style.colours) != len(style.breaks) + 1:
+        return style.colours[0] if style.colours else "#3366aa"
+    if not isinstance(value, int | float):
+        return style.suppressed
+    return style.colours[sum(value >= edge for edge in style.breaks)]
+
+
+def classes(style: Style, words: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Return colour and text of each class, the suppressed last.
+
+    >>> classes(Style(breaks=(20,), colours=("#a", "#b")), WORDS["en"])
+    [('#a', 'below 20'), ('#b', '20 and more'), ('#cfcfcf', 'suppressed or no data')]
+    """
+    if len(style.colours) != len(style.breaks) + 1 or not style.breaks:
+        return []
+    edges = [f"{b:g}" for b in style.breaks]
+    texts = [words["below"].format(edges[0])]
+    texts += [words["between"].format(a, b) for a, b in pairwise(edges)]
+    texts.append(words["above"].format(edges[-1]))
+    return [*zip(style.colours, texts, strict=True), (style.suppressed, words["suppressed"])]
+
+
+def label(layer: PublishedLayer, properties: Mapping[str, Any], language: str) -> str:
+    """Return a feature's label as HTML: its name and the value that colours it; suppressed is said, never shown as zero."""
+    column = coloured(layer)
+    names = [properties.get(n) for n in (f"name_{language}", "name", "station_name", "name_zh", "name_en", "unit")]
+    text = f"<b>{escape(str(next((n for n in names if n), '')))}</b>"
+    if column is not None:
+        value = properties.get(column.name)
+        shown = WORDS[language]["suppressed"] if value is None else f"{value:g} {column.unit}".strip()
+        text += f"<br>{escape(getattr(column.title, language))}: {escape(shown)}"
+    return text
+
+
+def legend(layer: PublishedLayer, language: str) -> str:
+    """Return a layer's legend as HTML, empty where it has no classes."""
+    column, rows = coloured(layer), classes(layer.style, WORDS[language])
+    if column is None or not rows:
+        return ""
+    title = escape(getattr(layer.title, language)) + "<br><small>" + escape(getattr(column.title, language))
+    title += f" ({escape(column.unit)})</small>" if column.unit else "</small>"
+    cells = (f'<div><i style="background:{escape(c)}"></i>{escape(text)}</div>' for c, text in rows)
+    return f"<section><b>{title}</b>{''.join(cells)}</section>"

@@ -1,0 +1,64 @@
+"""The map in one file: complete without a network, and no name in it can run."""
+
+import re
+
+import pytest
+
+from geoservice.maps.folium_map import write_map
+
+
+@pytest.fixture
+def page(reader, tmp_path):
+    write_map(reader, tmp_path / "map.html", "en")
+    return tmp_path / "map.html"
+
+
+def test_nothing_is_asked_for(page):
+    text = page.read_text(encoding="utf-8")
+    assert re.findall(r"<(?:script|img|iframe)[^>]*\ssrc=|<link[^>]*href=", text.split("<body>")[0]) == []
+    assert "cdn" not in text.lower()
+    assert len(text) < 400_000
+
+
+def test_names_are_escaped(page):
+    text = page.read_text(encoding="utf-8")
+    assert "<img src=http" not in text
+    assert "<script>document.title" not in text
+
+
+def test_it_says_that_data_are_made_up_and_hides_what_is_not_public(page, reader, tmp_path):
+    assert "Synthetic data" in page.read_text(encoding="utf-8")
+    assert "Hidden" not in page.read_text(encoding="utf-8")
+    write_map(reader, tmp_path / "zh.html", "zh")
+    text = (tmp_path / "zh.html").read_text(encoding="utf-8")
+    assert "虚构数据" in text
+    assert "未公布" in text
+
+
+@pytest.mark.browser
+def test_it_opens_with_no_network(page, tmp_path):
+    from playwright.sync_api import sync_playwright
+
+    asked, faults = [], []
+    with sync_playwright() as p:
+        browser = p.chromium.launch(
+            executable_path="/usr/bin/chromium", args=["--no-sandbox", "--host-resolver-rules=MAP * ~NOTFOUND"]
+        )
+        tab = browser.new_page()
+        tab.on("request", lambda r: asked.append(r.url))
+        tab.on("pageerror", lambda e: faults.append(str(e)))
+        tab.on("console", lambda m: faults.append(m.text) if m.type == "error" else None)
+        tab.goto(page.as_uri())
+        tab.wait_for_selector(".leaflet-control-layers-overlays label")
+        layers = tab.locator(".leaflet-control-layers-overlays label").all_inner_texts()
+        box = tab.locator(".leaflet-container").bounding_box()
+        tab.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2 + 20)
+        tab.wait_for_selector(".leaflet-tooltip")
+        tip, title = tab.locator(".leaflet-tooltip").inner_text(), tab.title()
+        tab.screenshot(path=tmp_path / "map.png")
+        browser.close()
+    assert [url for url in asked if not url.startswith(("file:", "data:", "blob:"))] == []
+    assert faults == []
+    assert layers[0].strip() == "Coverage"
+    assert "suppressed" in tip or "宜秀" in tip
+    assert "owned" not in title
