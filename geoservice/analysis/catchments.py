@@ -199,7 +199,7 @@ def derive(context: Context, params: Params, released: pd.DataFrame) -> pd.DataF
     station = persons["unit"].astype("object").map(lambda unit: str(unit).split(".", 2)[2])
     capacity = dict(zip(*(context.stations.column(c).to_pylist() for c in ("id", "capacity")), strict=True))
     held = station.map(capacity).astype(float).to_numpy()
-    loads = persons.assign(value=load(np.asarray(persons["value"], np.float64), held))[held > 0]
+    loads = persons.assign(value=load(persons["value"].to_numpy(np.float64), held.astype(np.float64)))[held > 0]
     at_station = persons.assign(geography="station", unit=station)
     loads_there = loads.assign(geography="station", unit=station[held > 0])
     return stack([rows_of(loads, "load"), rows_of(at_station, "served_persons"), rows_of(loads_there, "load")])

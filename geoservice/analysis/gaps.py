@@ -163,13 +163,11 @@ def _units(shapes: Objects, trip: Trip, patch: Int32s, patches: int, standard: i
     return made
 
 
-SCHEMA = pa.schema(
-    [
-        *(pa.field(n, pa.string()) for n in ("unit", "name_zh", "name_en", "parent", "service", "mode")),
-        *(pa.field(n, pa.int32()) for n in ("minutes", "cells")),
-        pa.field("geometry", pa.binary()),
-    ]
-)
+_FIELDS: list[pa.Field[Any]] = [
+    *(pa.field(n, pa.string()) for n in ("unit", "name_zh", "name_en", "parent", "service", "mode")),
+    *(pa.field(n, pa.int32()) for n in ("minutes", "cells")),
+    pa.field("geometry", pa.binary()),
+]
 
 
 def _middle(patch: Int32s, patches: int, x: Floats, y: Floats) -> Ints:
@@ -221,7 +219,7 @@ def analyse(context: Context, params: Params, released: pd.DataFrame) -> Finding
             table(minutes(cell_ms[middle]), geography="gap", unit=names, measure="nearest_minutes", **dims, group="all")
         )
         units += made
-    return Findings(blocks, [Units("gap", pa.Table.from_pylist(units, schema=SCHEMA))], stack(public))
+    return Findings(blocks, [Units("gap", pa.Table.from_pylist(units, schema=pa.schema(_FIELDS)))], stack(public))
 
 
 def derive(context: Context, params: Params, released: pd.DataFrame) -> pd.DataFrame:  # noqa: ARG001 - the form of an analysis
