@@ -25,7 +25,7 @@ CLASSES = {"same_county": 0.1151, "same_province": 0.3653, "other_province": 0.0
 """Shares of persons by the census class of their home: 340811 in the 2020 census."""
 LIVE = {"city": 0.45, "town": 0.15, "village": 0.20, "hamlet": 0.20}
 MIGRANT = {"city": 0.82, "town": 0.50, "village": 0.28, "hamlet": 0.14}
-UNDER_6 = {"city": 0.079, "town": 0.069, "village": 0.060, "hamlet": 0.055}
+UNDER_6 = {"city": 0.072, "town": 0.063, "village": 0.055, "hamlet": 0.050}
 OVER_65 = {"city": 0.075, "town": 0.115, "village": 0.165, "hamlet": 0.18}
 NEAR = {"32": 6.0, "33": 5.0, "36": 6.0, "42": 5.0, "41": 4.0, "37": 2.0}
 """Weights of origin provinces beside the county's; all others weigh 1."""

@@ -32,10 +32,14 @@ def draw_ages(
     -------
     tuple of ndarray of int32, shapes (n,)
     """
-    children_share = np.clip(under_6 * persons / np.maximum(persons - 1, 1), 0, 1)
-    young = rng.binomial(persons - 1, children_share).astype(np.int32)
-    old_share = np.clip(over_65 * persons / np.maximum(persons - young, 1), 0, 1)
-    return young, rng.binomial(persons - young, old_share).astype(np.int32)
+    children = _binomial(rng, persons - 1, under_6, persons)
+    return children, _binomial(rng, persons - children, over_65, persons)
+
+
+def _binomial(rng: np.random.Generator, room: Int32s, share: float | Floats, persons: Int32s) -> Int32s:
+    """Draw from the room that each household has left, at a rate that meets the share of all persons."""
+    rate = np.clip(share * persons.sum() / max(int(room.sum()), 1), 0, 1)
+    return rng.binomial(room, rate).astype(np.int32)
 
 
 def pick(rng: np.random.Generator, weights: Floats, n: int) -> Ints:

@@ -14,6 +14,8 @@ MEAN_PERSONS = 2.6
 VANS, VAN_DELAY_S, CLINIC_SHARE, TOWN_CLINICS = 4, 900, 0.7, 7
 SERVES = {"county": 0.25, "township": 0.07, "village": 0.012, "van": 0.01}
 """Share of the county's persons that a station of a tier can serve a year."""
+LEVEL = {"county": "县级", "township": "乡镇级", "village": "村级", "van": "流动服务车"}
+MOTHERS, VACCINES, CHECKS, ELDERS = "妇幼保健", "预防接种", "健康体检", "养老服务"
 STAFF = {"county": 120, "township": 28, "village": 3, "van": 4}
 Site = tuple[str, str, list[str], int]
 
@@ -29,8 +31,8 @@ def stations_of(world: World, households: int, rng: np.random.Generator) -> pa.T
         {
             "站点编号": [f"ZD{i:03d}" for i in range(1, len(sites) + 1)],
             "名称": [s[0] for s in sites],
-            "级别": tiers,
-            "服务项目": [";".join(s[2]) for s in sites],
+            "级别": [LEVEL[t] for t in tiers],
+            "服务项目": ["、".join(s[2]) for s in sites],
             "服务能力": [int(round(SERVES[t] * MEAN_PERSONS * households, -1)) for t in tiers],
             "人员数": [STAFF[t] for t in tiers],
             "准备秒数": [VAN_DELAY_S if t == "van" else 0 for t in tiers],
@@ -52,11 +54,11 @@ def _nearest(world: World, xy: Floats) -> int:
 
 def _county(world: World) -> list[Site]:
     middle = world.places.xy[world.places.kind == 0][0]
-    all_but_elders = ["maternal_child_health", "vaccination", "health_check"]
+    all_but_elders = [MOTHERS, VACCINES, CHECKS]
     return [
         ("宜秀区人民医院（虚构）", "county", all_but_elders, _nearest(world, middle + np.array([-900, 700]))),
         ("宜秀区妇幼健康服务中心（虚构）", "county", all_but_elders[:2], _nearest(world, middle + np.array([1100, -500]))),
-        ("宜秀区养老服务中心（虚构）", "county", ["elder_care"], _nearest(world, middle + np.array([300, 1600]))),
+        ("宜秀区养老服务中心（虚构）", "county", [ELDERS], _nearest(world, middle + np.array([300, 1600]))),
     ]
 
 
@@ -67,7 +69,7 @@ def _townships(world: World) -> list[Site]:
     for i, place in enumerate(seats):
         code = world.land.codes[world.places.village[place]][:9]
         what = "社区卫生服务中心" if names[code].endswith("街道") else "卫生院"
-        services = ["maternal_child_health", "vaccination", "health_check", *(["elder_care"] if i % 2 else [])]
+        services = [MOTHERS, VACCINES, CHECKS, *([ELDERS] if i % 2 else [])]
         found.append(
             (
                 f"{names[code]}{what}（虚构）",
@@ -93,7 +95,7 @@ def _villages(world: World, rng: np.random.Generator) -> list[Site]:
     found = []
     for i, (name, xy) in enumerate(spots):
         what = "村卫生室" if name.endswith("村委会") else "社区卫生服务站"
-        services = ["health_check", *(["vaccination"] if i % 3 == 0 else []), *(["elder_care"] if i % 5 == 0 else [])]
+        services = [CHECKS, *([VACCINES] if i % 3 == 0 else []), *([ELDERS] if i % 5 == 0 else [])]
         found.append((f"{short_name(name)}{what}（虚构）", "village", services, _nearest(world, xy)))
     return found
 
@@ -107,5 +109,5 @@ def _vans(world: World, sites: list[Site]) -> list[Site]:
         gap = np.min(np.hypot(*(world.places.xy[hamlets][:, None] - fixed[None]).transpose(2, 0, 1)), axis=1)
         xy = world.places.xy[hamlets[np.argmax(gap)]]
         fixed = np.vstack([fixed, xy])
-        found.append((f"流动服务车{number}号（虚构）", "van", ["vaccination", "health_check"], _nearest(world, xy)))
+        found.append((f"流动服务车{number}号（虚构）", "van", [VACCINES, CHECKS], _nearest(world, xy)))
     return found
