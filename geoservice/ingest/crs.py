@@ -20,7 +20,7 @@ SHIFTED = ("gcj02", "bd09")
 _AXIS_M = 6_378_245.0
 _ECCENTRICITY_2 = 0.006_693_421_622_965_943
 _BD = np.pi * 3000 / 180
-_PRECISION = 1e-10
+_PRECISION = 1e-9
 Pair = tuple[Floats, Floats]
 
 

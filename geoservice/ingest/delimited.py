@@ -20,6 +20,7 @@ _CHUNK = 1 << 20
 _BLOCK = 2 * MAX_LINE
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _DELIMITERS = ",;\t|"
+_ALLOWED = "UTF-8, GB18030/GBK, UTF-16 with byte order mark"
 
 
 def check_lines(path: Path) -> None:
@@ -55,7 +56,11 @@ def _fits(path: Path, encoding: str) -> int:
 def _looks_chinese(path: Path) -> bool:
     """Whether text that decodes as GB18030 is Chinese: Latin-1 text decodes too, but into characters that nobody writes."""
     with path.open("rb") as file:
-        text = file.read(_CHUNK).decode("gb18030", "ignore")
+        head = file.read(_CHUNK)
+    try:
+        text = codecs.getincrementaldecoder("gb18030")().decode(head)
+    except UnicodeDecodeError:
+        return False
     foreign = [c for c in text if ord(c) > 127]
     common = sum(1 for c in foreign if b"\xa1" <= c.encode("gb2312", "ignore")[:1] <= b"\xd7")
     return common >= 0.6 * len(foreign)
@@ -74,17 +79,13 @@ def find_encoding(path: Path) -> str:
                 raise WrongEncoding(f"the byte order mark says {name}, byte {bad} is not")
             return name
     if b"\x00" in head:
-        raise WrongEncoding(
-            "there are zero bytes: UTF-16 without a byte order mark, or no text; allowed: UTF-8, GB18030/GBK, UTF-16 with mark"
-        )
+        raise WrongEncoding("there are zero bytes: UTF-16 without a byte order mark, or no text; allowed: {_ALLOWED}")
     bad = _fits(path, "utf-8")
     if bad < 0:
         return "utf-8"
-    if _fits(path, "gb18030") < 0 and _looks_chinese(path):
-        return "gb18030"
-    raise WrongEncoding(
-        f"byte {bad} is not UTF-8 and the text is not GB18030 either; allowed: UTF-8, GB18030/GBK, UTF-16 with byte order mark"
-    )
+    if _looks_chinese(path):
+        return "gb18030"  # whether all of it is shows while it is read
+    raise WrongEncoding(f"byte {bad} is not UTF-8 and the text is not GB18030 either; allowed: {_ALLOWED}")
 
 
 def find_delimiter(sample: str) -> str:
@@ -110,7 +111,7 @@ class _Utf8(io.RawIOBase):
     def __init__(self, path: Path, encoding: str, progress: Callable[[float], None]) -> None:
         self._file = path.open("rb")
         self._decoder = codecs.getincrementaldecoder(encoding)()
-        self._plain = encoding == "utf-8"
+        self._plain, self._encoding = encoding == "utf-8", encoding
         self._size, self._done, self._rest = max(path.stat().st_size, 1), 0, b""
         self._progress = progress
 
@@ -121,7 +122,7 @@ class _Utf8(io.RawIOBase):
         while not self._rest:
             chunk = self._file.read(_CHUNK * 4)
             self._done += len(chunk)
-            self._rest = chunk if self._plain else self._decoder.decode(chunk, final=not chunk).encode()
+            self._rest = chunk if self._plain else self._decoded(chunk)
             self._progress(self._done / self._size)
             if not chunk:
                 break
@@ -129,6 +130,13 @@ class _Utf8(io.RawIOBase):
         target[:n] = self._rest[:n]
         self._rest = self._rest[n:]
         return n
+
+    def _decoded(self, chunk: bytes) -> bytes:
+        try:
+            return self._decoder.decode(chunk, final=not chunk).encode()
+        except UnicodeDecodeError as e:
+            place = self._done - len(chunk) + e.start
+            raise WrongEncoding(f"byte {place} is not {self._encoding} as the text before it; allowed: {_ALLOWED}") from e
 
     def close(self) -> None:
         self._file.close()

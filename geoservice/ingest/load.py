@@ -3,7 +3,7 @@
 import hashlib
 import json
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,22 +11,32 @@ import numpy as np
 import pyarrow as pa
 
 from geoservice.errors import EmptyFile, MissingColumn
+from geoservice.ingest.areas import build_areas
 from geoservice.ingest.arrow import bools
 from geoservice.ingest.arrow import compute as pc
 from geoservice.ingest.cells import Cells
 from geoservice.ingest.columns import map_columns, memory_key, remembered_text
 from geoservice.ingest.faults import Faults
 from geoservice.ingest.formats import Format, format_of, members
+from geoservice.ingest.households import build_households
 from geoservice.ingest.personal import check_headers, check_values
 from geoservice.ingest.raw import Raw
 from geoservice.ingest.rejects import write_rejects
 from geoservice.ingest.report import Options, Report
+from geoservice.ingest.rows import Built, Context
 from geoservice.ingest.sandbox import read_file, scratch_folder
-from geoservice.ingest.tables import BUILDERS, Built, Context
+from geoservice.ingest.stations import build_stations
+from geoservice.ingest.uptake import build_uptake
 from geoservice.schema import GROUP_PREFIX, TABLES, TableName
 from geoservice.study import Study
 from geoservice.workspace.base import Source, Vintage, Workspace
 
+BUILDERS: Mapping[TableName, Callable[[Cells, Context], Built]] = {
+    "areas": build_areas,
+    "stations": build_stations,
+    "households": build_households,
+    "uptake": build_uptake,
+}
 RULES = 1
 """Raised whenever the same file would be read differently, so that it is loaded anew."""
 SAMPLES = 20

@@ -1,0 +1,109 @@
+"""Households: placed in their area, known by a keyed hash alone."""
+
+import hashlib
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from geoservice.errors import InputError
+from geoservice.ingest import words
+from geoservice.ingest.arrow import Column
+from geoservice.ingest.arrow import compute as pc
+from geoservice.ingest.cells import Cells
+from geoservice.ingest.columns import require
+from geoservice.ingest.geometry import read_points
+from geoservice.ingest.places import Areas, check_inside
+from geoservice.ingest.rows import Built, Columns, Context, finish, period_of, text_of, with_default
+from geoservice.ingest.values import floats_or_null
+from geoservice.schema import GROUP_PREFIX
+
+MAX_PERSONS = 1000
+"""Most persons of one household; above it, it is an institution or an error."""
+
+
+def household_keys(register_keys: list[str | None], secret: bytes) -> tuple[Column, Column]:
+    """Return ids (16 bytes) and record keys (uint64) of register keys: the first 24 bytes of HMAC-SHA256 under the secret.
+
+    The secret must be at most 64 bytes long.
+
+    >>> ids, keys = household_keys(["34-001"], b"k" * 32)
+    >>> len(ids[0].as_py()), keys.type
+    (16, DataType(uint64))
+    """
+    inner, outer = (hashlib.sha256(bytes(b ^ pad for b in secret.ljust(64, b"\0"))) for pad in (0x36, 0x5C))
+
+    def digest(key: str | None) -> bytes:
+        # RFC 2104 with both padded keys hashed once: three times as fast as hmac.digest
+        first, second = inner.copy(), outer.copy()
+        first.update((key or "").encode())
+        second.update(first.digest())
+        return second.digest()
+
+    digests = b"".join(map(digest, register_keys))
+    table = np.frombuffer(digests, np.uint8).reshape(-1, 32)
+    ids = pa.FixedSizeBinaryArray.from_buffers(pa.binary(16), len(table), [None, pa.py_buffer(table[:, :16].tobytes())])
+    return ids, pa.array(np.ascontiguousarray(table[:, 16:24]).view(">u8").ravel().astype(np.uint64))
+
+
+def build_households(cells: Cells, context: Context) -> Built:
+    """Read households; every one gets the lowest area that covers it and keeps nothing of its register key but an HMAC.
+
+    Raises
+    ------
+    InputError
+        No areas are loaded.
+    MissingColumn, WrongPlace
+        A column is not there; most points are outside every area.
+    """
+    headers = cells.raw.columns.column_names
+    groups = context.study.group_ids
+    require("households", cells.mapping, headers, ("id", "persons", *(GROUP_PREFIX + g for g in groups)))
+    areas = Areas.of(context.areas)
+    if not len(areas.codes):
+        raise InputError("no areas with borders are loaded yet; load them first: geoservice import areas FILE")
+    key = cells.code("id", required=True, private=True).combine_chunks()
+    cells.unique(["id"], [key.to_numpy(zero_copy_only=False)], private=True)
+    lon, lat, crs = read_points(cells, "households", context.options)
+    home = check_inside(cells, areas, lon, lat, crs, required=True)
+    ids, record_keys = household_keys(key.to_pylist(), context.secret)
+    columns: Columns = {"id": ids, "record_key": record_keys, "lon": lon, "lat": lat}
+    columns["precision"] = with_default(cells.choice("precision", words.PRECISION), "point")
+    columns["uncertainty_m"] = floats_or_null(cells.number("uncertainty_m", 0, 100_000, unit="metres"))
+    persons = cells.whole("persons", 1, MAX_PERSONS, unit="persons", required=True)[0]
+    columns["persons"] = persons.astype(np.int32)
+    columns["registered_area"] = _registered(cells, context.areas)
+    columns["residence_area"] = pa.array(areas.codes, pa.string()).take(pa.array(np.maximum(home, 0), pa.int64()))
+    columns |= period_of(cells, "since", "until")
+    columns |= {GROUP_PREFIX + g: _group(cells, GROUP_PREFIX + g, persons) for g in groups}
+    if cells.has("address"):
+        cells.notes.append(
+            f"column {cells.mapping['address']}: addresses are not stored; they are input for: geoservice geocode"
+        )
+    return Built(finish("households", columns, cells, groups), crs)
+
+
+def _group(cells: Cells, name: str, persons: Any) -> Any:
+    counts, empty = cells.whole(name, 0, MAX_PERSONS, unit="persons")
+    if n := int(empty.sum()):
+        cells.notes.append(f"column {cells.mapping[name]}: {n} empty cells were read as 0")
+    cells.refuse(
+        (counts > persons) & ~cells.faults.bad, name, "more than the household's persons", "at most the household's persons"
+    )
+    return counts.astype(np.int32)
+
+
+def _registered(cells: Cells, areas: pa.Table) -> Column:
+    """Return codes of home areas; a name stands for its area where just one loaded area bears it."""
+    text = cells.code("registered_area")
+    coded = pc.fill_null(pc.match_substring_regex(text, r"^[0-9A-Za-z][0-9A-Za-z_.:-]{0,31}$"), True)
+    if pc.all(coded).as_py():
+        return text
+    names = areas.select(["name_zh", "code"]).to_pandas().drop_duplicates("name_zh", keep=False)
+    by_name = dict(zip(names["name_zh"], names["code"], strict=True))
+    found = [v if ok else by_name.get(v) for v, ok in zip(text.to_pylist(), coded.to_pylist(), strict=True)]
+    lost = np.array([v is None and not ok for v, ok in zip(found, coded.to_pylist(), strict=True)])
+    cells.refuse(
+        lost, "registered_area", "no area code", "an area code, or a name that one loaded area alone bears", private=True
+    )
+    return pa.chunked_array([text_of(found)])

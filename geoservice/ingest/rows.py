@@ -1,0 +1,64 @@
+"""What the builders of all tables share: their context, their result, and the last step into the schema."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+
+from geoservice.ingest.arrow import Column, bools
+from geoservice.ingest.arrow import compute as pc
+from geoservice.ingest.cells import Cells
+from geoservice.ingest.report import Options
+from geoservice.schema import TABLES, TableName
+from geoservice.study import Study
+
+Columns = dict[str, Any]
+"""Columns of a table in the order of its schema, each as anything Arrow makes an array of."""
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a table's rows depend on beside the file: options, study, the areas loaded, the secret's bytes."""
+
+    options: Options
+    study: Study
+    areas: pa.Table
+    secret: bytes
+
+
+@dataclass(frozen=True)
+class Built:
+    """All rows of a file, refused ones among them (to be filtered by the faults), and the CRS they were read in."""
+
+    rows: pa.Table
+    crs: str
+
+
+def finish(name: TableName, columns: Columns, cells: Cells, groups: tuple[str, ...] = ()) -> pa.Table:
+    """Put columns into the table's schema, without the refused rows."""
+    schema = TABLES[name].arrow(groups)
+    loose = pa.schema([pa.field(f.name, f.type) for f in schema])
+    arrays = [
+        c if isinstance(c, pa.Array | pa.ChunkedArray) else pa.array(c, f.type)
+        for c, f in zip(columns.values(), loose, strict=True)
+    ]
+    table = pa.table([pc.cast(a, f.type) for a, f in zip(arrays, loose, strict=True)], schema=loose)
+    return table.filter(pa.array(~cells.faults.bad)).cast(schema)
+
+
+def text_of(values: Any) -> Column:
+    """Return values as a column of text, None and NaN as null."""
+    return pa.array(values, pa.string(), from_pandas=True)
+
+
+def with_default(values: Any, value: str) -> Column:
+    """Return values as a column of text, a default where there is none."""
+    return pc.fill_null(pa.array(values, pa.string()), value)
+
+
+def period_of(cells: Cells, start: str, end: str) -> Columns:
+    """Return two columns of days, the second never before the first."""
+    first, last = cells.dates(start), cells.dates(end)
+    backwards = bools(pc.fill_null(pc.less(last, first), False))
+    cells.refuse(backwards, end, f"before {start}", f"a day on or after {start}")
+    return {start: first, end: last}

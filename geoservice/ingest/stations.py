@@ -1,0 +1,69 @@
+"""Stations: tiers and services by any of their names."""
+
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from geoservice.errors import InputError
+from geoservice.ingest import words
+from geoservice.ingest.arrow import Column
+from geoservice.ingest.cells import Cells
+from geoservice.ingest.columns import require
+from geoservice.ingest.geometry import read_points
+from geoservice.ingest.places import Areas, check_inside
+from geoservice.ingest.report import Options
+from geoservice.ingest.rows import Built, Columns, Context, finish, text_of, with_default
+from geoservice.ingest.values import floats_or_null
+from geoservice.schema import TEXTS
+from geoservice.study import Study
+
+
+def build_stations(cells: Cells, context: Context) -> Built:
+    """Read stations; services and tiers by their ids or their names in either language."""
+    headers = cells.raw.columns.column_names
+    require("stations", cells.mapping, headers, ("id", "name"))
+    if not cells.has("tier") and context.options.tier is None:
+        require("stations", cells.mapping, headers, ("tier",), " or give one tier to all: --tier village")
+    key = cells.code("id", required=True)
+    cells.unique(["id"], [key.to_numpy()])
+    lon, lat, crs = read_points(cells, "stations", context.options, surfaces=True)
+    areas = Areas.of(context.areas)
+    if len(areas.codes):
+        check_inside(cells, areas, lon, lat, crs, required=False)
+    columns: Columns = {"id": key, "name": cells.text("name", required=True), "tier": _tier(cells, context.options)}
+    columns["services"] = _services(cells, context.study)
+    for name, unit in (("capacity", "persons"), ("staff", ""), ("floor_area_m2", "square metres")):
+        columns[name] = floats_or_null(cells.number(name, 0, 1e8, unit=unit))
+    columns["equipment"] = pa.array(cells.items("equipment"), TEXTS)
+    columns["active"] = cells.flags("active", True)
+    columns["opening_hours"] = cells.text("opening_hours")
+    columns["start_delay_s"] = np.nan_to_num(cells.number("start_delay_s", 0, 86_400, unit="seconds"))
+    return Built(finish("stations", {**columns, "lon": lon, "lat": lat}, cells), crs)
+
+
+def _tier(cells: Cells, options: Options) -> Any:
+    if options.tier is not None:
+        if (tier := words.TIER.get(options.tier.lower())) is None:
+            raise InputError(f"tier: got {options.tier!r}, allowed are {list(words.TIER)}")
+        if not cells.has("tier"):
+            return [tier] * len(cells)
+        return with_default(cells.choice("tier", words.TIER), tier)
+    return text_of(cells.choice("tier", words.TIER, required=True))
+
+
+def _services(cells: Cells, study: Study) -> Column:
+    names = words.of_study(study.services)
+    if not cells.has("services"):
+        if len(study.services) > 1:
+            require("stations", cells.mapping, cells.raw.columns.column_names, ("services",))
+        cells.notes.append(f"no column of services: every station offers {study.services[0].id}, the study's only one")
+        return pa.array([[study.services[0].id]] * len(cells), TEXTS)
+    items = cells.items("services")
+    known = [[names.get(w.lower()) for w in row] for row in items]
+    unknown = np.array([None in row for row in known], bool)
+    allowed = ", ".join(f"{s.id} ({s.title.zh}, {s.title.en})" for s in study.services)
+    cells.refuse(unknown, "services", "a service that the study does not have", allowed)
+    if n := sum(not row for row in items):
+        cells.notes.append(f"{n} stations offer no service")
+    return pa.array([list(dict.fromkeys(w for w in row if w is not None)) for row in known], TEXTS)
