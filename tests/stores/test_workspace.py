@@ -1,0 +1,196 @@
+"""What a workspace promises, on both stores."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from geoservice.db.arrow import digest
+from geoservice.errors import BadValues, Conflict, DuplicateKeys, InputError
+from geoservice.schema import TABLES
+from geoservice.workspace import Source, Workspace, open_workspace
+
+Rows = dict[str, pa.Table]
+Make = Callable[..., pa.Table]
+ALL = list(TABLES)
+
+
+def in_key_order(table: str, rows: pa.Table) -> pa.Table:
+    keys = zip(*(rows[k].to_pylist() for k in TABLES[table].key), strict=True)
+    return rows.take([i for i, _ in sorted(enumerate(keys), key=lambda p: p[1])])
+
+
+@pytest.mark.parametrize("table", ALL)
+def test_what_is_written_is_read(workspace: Workspace, rows: Rows, table: str) -> None:
+    vintage = workspace.write(table, rows[table], Source("a.csv", "1"), rejected=3)
+    assert (vintage.number, vintage.rows, vintage.rejected, vintage.added) == (1, rows[table].num_rows, 3, rows[table].num_rows)
+    got = workspace.read(table)
+    assert got.schema.equals(TABLES[table].arrow())
+    assert got.to_pylist() == in_key_order(table, rows[table]).to_pylist()
+
+
+@pytest.mark.parametrize("table", ALL)
+def test_an_unwritten_table_is_empty(workspace: Workspace, table: str) -> None:
+    assert workspace.read(table).schema.equals(TABLES[table].arrow())
+    assert workspace.read(table).num_rows == 0
+    assert workspace.vintages() == []
+
+
+@pytest.mark.parametrize("table", ALL)
+def test_no_rows_are_a_vintage_too(workspace: Workspace, rows: Rows, table: str) -> None:
+    workspace.write(table, rows[table], Source("a.csv", "1"))
+    assert workspace.write(table, rows[table].slice(0, 0), Source("a.csv", "2")).removed == rows[table].num_rows
+    assert workspace.read(table).num_rows == 0
+
+
+@pytest.mark.parametrize("table", ALL)
+def test_digest_is_that_of_the_rows_whatever_their_order(workspace: Workspace, rows: Rows, table: str) -> None:
+    backwards = rows[table].take(np.arange(rows[table].num_rows)[::-1])
+    workspace.write(table, backwards, Source("a.csv", "1"))
+    assert workspace.digest(table) == digest(in_key_order(table, rows[table]))  # so it is the same on both stores
+
+
+def test_same_digest_again_changes_nothing(workspace: Workspace, rows: Rows) -> None:
+    first = workspace.write("stations", rows["stations"], Source("s.csv", "1"))
+    assert workspace.write("stations", rows["stations"].slice(1), Source("s.csv", "1")) == first
+    assert workspace.read("stations").num_rows == 2
+    assert workspace.vintages() == [first]
+
+
+def test_going_back_to_an_older_file_is_a_new_vintage(workspace: Workspace, rows: Rows) -> None:
+    for mark in ("1", "2", "1"):
+        last = workspace.write("stations", rows["stations"], Source("s.csv", mark))
+    assert (last.number, last.added, last.removed, last.changed) == (3, 0, 0, 0)
+
+
+def test_a_new_vintage_is_compared_by_key(workspace: Workspace, some_households: Make) -> None:
+    rows = some_households(10)
+    workspace.write("households", rows, Source("h.csv", "1"))
+    persons = pa.array([50, *rows["persons"].to_pylist()[1:8]], pa.int32())
+    at = rows.column_names.index("persons")
+    kept = rows.slice(0, 8).set_column(at, rows.schema.field(at), persons)
+    new = pa.concat_tables([kept, some_households(1, seed=9)])
+    vintage = workspace.write("households", new, Source("h.csv", "2"))
+    assert (vintage.added, vintage.removed, vintage.changed) == (1, 2, 1)
+    assert workspace.read("households").num_rows == 9
+
+
+def test_a_null_that_becomes_a_value_is_a_change(workspace: Workspace, rows: Rows) -> None:
+    workspace.write("stations", rows["stations"], Source("s.csv", "1"))
+    at = rows["stations"].column_names.index("capacity")
+    filled = rows["stations"].set_column(at, rows["stations"].schema.field(at), pa.array([120.5, 7.0]))
+    assert workspace.write("stations", filled, Source("s.csv", "2")).changed == 1
+
+
+def test_sources_live_side_by_side(workspace: Workspace, some_households: Make) -> None:
+    workspace.write("households", some_households(3, 1), Source("a.csv", "1"))
+    workspace.write("households", some_households(4, 2), Source("b.csv", "1"))
+    workspace.write("households", some_households(2, 3), Source("a.csv", "2"))
+    assert workspace.read("households").num_rows == 6
+    assert [(v.source.name, v.number) for v in workspace.vintages("households")] == [("a.csv", 1), ("b.csv", 1), ("a.csv", 2)]
+    assert workspace.vintages("areas") == []
+
+
+def test_a_key_of_another_source_is_refused_without_naming_it(workspace: Workspace, some_households: Make) -> None:
+    rows = some_households(5)
+    workspace.write("households", rows, Source("a.csv", "1"))
+    with pytest.raises(DuplicateKeys, match=r"households: 2 keys .* of b.csv .* \(a.csv\)") as caught:
+        workspace.write("households", rows.slice(0, 2), Source("b.csv", "1"))
+    assert rows["id"][0].as_py().hex() not in str(caught.value)
+    assert workspace.read("households").num_rows == 5
+    assert len(workspace.vintages()) == 1
+
+
+def test_a_key_twice_in_one_source_is_refused(workspace: Workspace, some_households: Make) -> None:
+    rows = some_households(3)
+    with pytest.raises(DuplicateKeys, match="households: 3 keys"):
+        workspace.write("households", pa.concat_tables([rows, rows]), Source("a.csv", "1"))
+    assert workspace.vintages() == []
+
+
+def test_groups_come_later_and_are_zero_before(workspace: Workspace, some_households: Make) -> None:
+    workspace.write("households", some_households(3, 1), Source("a.csv", "1"))
+    workspace.write("households", some_households(3, 2, ("under_6",)), Source("b.csv", "1"))
+    workspace.write("households", some_households(3, 3, ("over_65", "under_6")), Source("c.csv", "1"))
+    got = workspace.read("households")
+    assert got.column_names[-2:] == ["group_over_65", "group_under_6"]
+    assert got.schema.equals(TABLES["households"].arrow(("over_65", "under_6")))
+    assert sorted(got["group_under_6"].to_pylist()) == [0, 0, 0, 0, 0, 1, 1, 2, 2]
+
+
+def test_a_group_no_longer_counted_goes(workspace: Workspace, some_households: Make) -> None:
+    workspace.write("households", some_households(4, 1, ("under_6",)), Source("a.csv", "1"))
+    assert workspace.write("households", some_households(4, 1), Source("a.csv", "2")).changed == 2  # 1 and 2 became 0
+    assert "group_under_6" not in workspace.read("households").column_names
+
+
+def test_old_rows_go_and_their_record_stays(workspace: Workspace, some_households: Make) -> None:
+    for i in range(8):
+        workspace.write("households", some_households(i + 1, i), Source("a.csv", str(i)))
+    assert workspace.read("households").num_rows == 8
+    assert [v.rows for v in workspace.vintages()] == [1, 2, 3, 4, 5, 6, 7, 8]
+
+
+def test_other_columns_are_refused(workspace: Workspace, rows: Rows) -> None:
+    with pytest.raises(InputError, match="stations"):
+        workspace.write("stations", rows["stations"].append_column("phone", pa.array(["1", "2"])), Source("s.csv", "1"))
+
+
+@pytest.mark.parametrize("column", ["name", "services"])
+def test_nul_is_no_text(workspace: Workspace, rows: Rows, column: str) -> None:
+    field = TABLES["stations"].arrow().field(column)
+    bad = pa.array([["a\0"], []] if column == "services" else ["a\0", "b"], field.type)
+    at = rows["stations"].column_names.index(column)
+    with pytest.raises(BadValues, match=f"column {column}: 1 values hold a NUL"):
+        workspace.write("stations", rows["stations"].set_column(at, field, bad), Source("s.csv", "1"))
+
+
+def test_settings_are_kept(workspace: Workspace) -> None:
+    assert workspace.recall("map:a.csv") is None
+    workspace.remember("map:a.csv", '{"经度": "lon"}')
+    workspace.remember("map:a.csv", "")
+    assert workspace.recall("map:a.csv") == ""
+
+
+def test_the_secret_is_made_once_and_private(workspace: Workspace) -> None:
+    secret = workspace.secret()
+    assert len(secret) == 32
+    assert workspace.secret() == secret
+    assert workspace.folder.stat().st_mode & 0o777 == 0o700
+    assert (workspace.folder / "secret").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_damaged_secret_is_told(workspace: Workspace) -> None:
+    (workspace.folder / "secret").write_bytes(b"short")
+    with pytest.raises(InputError, match="got 5 bytes, expected 32"):
+        workspace.secret()
+
+
+def test_reopened_it_is_the_same(workspace: Workspace, rows: Rows, dsn: str | None, prefix: str) -> None:
+    for table, some in rows.items():
+        workspace.write(table, some, Source("a", "1"))
+    digests = [workspace.digest(t) for t in rows]
+    workspace.close()
+    again = open_workspace(workspace.folder, dsn, prefix)
+    assert [again.digest(t) for t in rows] == digests
+    again.close()
+
+
+def test_a_second_writer_is_told(workspace: Workspace, rows: Rows, dsn: str | None, prefix: str) -> None:
+    other = open_workspace(workspace.folder, dsn, prefix)
+    with other._database.session(write=True) as session:
+        other._prepare(session)
+        workspace._database._wait_s = 0.1  # a file is waited for a while; a server says no at once
+        with pytest.raises(Conflict, match="another process"):
+            workspace.write("stations", rows["stations"], Source("s.csv", "1"))
+    workspace.write("stations", rows["stations"], Source("s.csv", "1"))
+    other.close()
+
+
+def test_prefix_is_no_way_in(tmp_path: Path, dsn: str | None, rows: Rows) -> None:
+    if dsn is None:
+        pytest.skip("a folder has no schema name")
+    with pytest.raises(InputError, match="allowed are lower-case"):
+        open_workspace(tmp_path, dsn, 'x"; drop schema public; --').write("stations", rows["stations"], Source("s", "1"))
