@@ -30,7 +30,7 @@ async function get<T>(address: string): Promise<T> {
   return (await answer.json()) as T;
 }
 
-export const fetchManifest = (): Promise<Manifest> => get<Manifest>(url("manifest"));
+export const fetchManifest = (): Promise<Manifest> => get<Manifest>(url("manifest", { f: "json" }));
 
 interface Page {
   features: Feature[];

@@ -59,7 +59,8 @@ function collect(features: Feature[], pick: (f: Feature) => [number, number | nu
 }
 
 /** From a layer that carries the numbers as properties if there is one (fewer bytes), otherwise from the release table. */
-export function fetchSeries(geography: string, want: Wanted, breaks: number[]): Promise<Series> {
+export function fetchSeries(geography: string, asked: Wanted, breaks: number[]): Promise<Series> {
+  const want = { ...asked, dimensions: { ...asked.dimensions, minutes: 0 } };
   return once(JSON.stringify([geography, want, breaks]), async () => {
     const layers = manifest.value.layers.filter(isAreas);
     const carried = columnsFor(layers, want, breaks);

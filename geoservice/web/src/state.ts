@@ -65,10 +65,14 @@ export function begin(release: Manifest): void {
   effect(remember);
 }
 
+let waiting = 0;
+
+/** Browsers allow few changes of the address a second, so a slider on the move is written down when it rests. */
 function remember(): void {
   const now = new URLSearchParams({ minutes: String(minutes.value) });
   for (const [key, value] of Object.entries(kept)) if (value.value) now.set(key, value.value);
-  history.replaceState(null, "", `#${now}`);
+  clearTimeout(waiting);
+  waiting = window.setTimeout(() => history.replaceState(null, "", `#${now}`), 250);
 }
 
 export function toggle(id: string): void {

@@ -63,6 +63,7 @@ export interface Study {
 
 export interface Manifest {
   release: number;
+  version: string;
   hash: string;
   created: string;
   study: Study;

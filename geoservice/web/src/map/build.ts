@@ -16,7 +16,7 @@ import type { Layer } from "../types";
 /** Vite serves the worker under a name of its own, which MapLibre cannot guess. */
 setWorkerUrl(workerUrl);
 
-const tiles = (id: string): string => `${url(`tiles/${id}/`)}{z}/{x}/{y}.mvt?v=${manifest.value.release}`;
+const tiles = (id: string): string => `${url(`tiles/${id}/`)}{z}/{x}/{y}.mvt?v=${manifest.value.version}`;
 
 const source = (l: Layer): SourceSpecification => ({
   type: "vector",
@@ -46,6 +46,9 @@ async function style(): Promise<StyleSpecification> {
   return { version: 8, sources, layers };
 }
 
+/** Whether the reader asked for no motion. */
+export const calm = (): boolean => matchMedia("(prefers-reduced-motion: reduce)").matches;
+
 export type Box = [number, number, number, number];
 
 /** Where the study is: the box of all layers drawn. */
@@ -74,6 +77,7 @@ export async function build(container: HTMLElement): Promise<MapLibre> {
     pitchWithRotate: false,
     maxPitch: 0,
     maxZoom: 18,
+    fadeDuration: calm() ? 0 : 300,
   });
   map.touchZoomRotate.disableRotation();
   map.keyboard.disableRotation();

@@ -3,9 +3,7 @@
 import type { Map as MapLibre } from "maplibre-gl";
 import { fetchItems } from "../api";
 import { AREAS } from "./areas";
-import { extent, room, type Box } from "./build";
-
-const calm = (): boolean => matchMedia("(prefers-reduced-motion: reduce)").matches;
+import { calm, extent, room, type Box } from "./build";
 
 export function boxOf(geometry: GeoJSON.Geometry): Box {
   const box: Box = [Infinity, Infinity, -Infinity, -Infinity];

@@ -25,7 +25,7 @@ export function colour(style: LayerStyle, place: Place, inclusive = false): Expr
 /** Ground within the minutes chosen stands out, ground beyond stays as a hint. */
 export const reached = (place: Place, minutes: number, opacity: number): ExpressionSpecification => [
   "case",
-  ["<=", ["to-number", valueOf(place), 1e9], minutes],
+  ["<=", ["to-number", ["coalesce", valueOf(place), 1e9]], minutes],
   Math.min(1, opacity + 0.15),
   0.16,
 ];

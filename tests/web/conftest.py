@@ -1,0 +1,110 @@
+"""A browser that reaches this machine alone, and what it asked for."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, sync_playwright
+
+CHROMIUM = Path("/usr/bin/chromium")
+ROOT = Path(__file__).parents[2]
+FLAGS = [
+    "--no-sandbox",
+    "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+]
+
+
+@dataclass
+class Watched:
+    """A page with every request it sent and everything it complained of."""
+
+    page: Page
+    requests: list[str] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
+
+    def settle(self) -> None:
+        """Wait until the map has drawn what it was last asked to: no further drawing for a moment."""
+        canvas = self.page.locator(".canvas")
+        self.page.wait_for_selector(".canvas[data-idle]", timeout=60_000)
+        seen = None
+        while seen != (seen := canvas.get_attribute("data-idle")):
+            self.page.wait_for_timeout(400)
+
+    def ground(self) -> bytes:
+        """Take a picture of the map between the panels."""
+        self.page.mouse.move(2, 2)
+        self.settle()
+        return self.page.screenshot(clip={"x": 380, "y": 130, "width": 420, "height": 600})
+
+    def row(self, place: int = 0) -> Locator:
+        """Return a row of the table of areas."""
+        return self.page.locator(".areas tbody tr").nth(place)
+
+    def column(self, number: int) -> list[str]:
+        """Return the texts of a column of the table of areas."""
+        return self.page.locator(f".areas tbody tr td:nth-child({number})").all_inner_texts()
+
+    def asked(self) -> list[str]:
+        """Return what the page asked for; browsers ask for its icon of their own accord."""
+        return [r for r in self.requests if not r.endswith("/icon.svg")]
+
+    def strangers(self) -> list[str]:
+        """Return the requests that were meant for another machine."""
+        kept = {"data", "blob"}
+        return [r for r in self.requests if urlsplit(r).scheme not in kept and urlsplit(r).hostname != "127.0.0.1"]
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    if not CHROMIUM.exists():
+        pytest.skip("install chromium to run this test")
+    if not (ROOT / "geoservice/web/static/index.html").exists():
+        pytest.skip("build the page to run this test: npm ci && npm run build in geoservice/web")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
+        yield browser
+        browser.close()
+
+
+def reader(browser: Browser, language: str = "en-GB", width: int = 1280, height: int = 800) -> BrowserContext:
+    """A reader of a language who wants no motion, so that pictures are of a map at rest."""
+    return browser.new_context(viewport={"width": width, "height": height}, locale=language, reduced_motion="reduce")
+
+
+def watch(context: BrowserContext, url: str) -> Watched:
+    """Open the page and write down what it does."""
+    page = context.new_page()
+    page.set_default_timeout(60_000)
+    watched = Watched(page)
+    page.on("request", lambda request: watched.requests.append(request.url))
+    page.on("pageerror", lambda error: watched.faults.append(str(error)))
+    page.on("console", lambda message: watched.faults.append(message.text) if message.type == "error" else None)
+    page.goto(url)
+    page.wait_for_selector(".areas tbody tr", timeout=60_000)
+    watched.settle()
+    return watched
+
+
+@pytest.fixture(scope="session")
+def english(chromium: Browser) -> Iterator[BrowserContext]:
+    context = reader(chromium)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(english: BrowserContext, demo_server: str) -> Iterator[Watched]:
+    watched = watch(english, f"{demo_server}/")
+    yield watched
+    watched.page.close()
+
+
+@pytest.fixture
+def artifacts() -> Path:
+    folder = ROOT / "artifacts"
+    folder.mkdir(exist_ok=True)
+    return folder
