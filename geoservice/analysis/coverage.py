@@ -100,6 +100,14 @@ def residents(released: pd.DataFrame, measure: str, least: float) -> pd.DataFram
     return rows_of(both, measure, group="resident")
 
 
+def resident_pair(released: pd.DataFrame, prefix: str, least: float) -> pd.DataFrame:
+    """Households and persons of residents; persons are suppressed where the households of the same set are."""
+    households, persons = (residents(released, prefix + m, least) for m in ("households", "persons"))
+    known = households.loc[households["value"].notna(), list(KEYS)].assign(known=True)
+    both = persons.merge(known, on=list(KEYS), how="left")
+    return stack([households, rows_of(both.assign(value=both["value"].where(both["known"].notna())), prefix + "persons")])
+
+
 def shares(released: pd.DataFrame) -> pd.DataFrame:
     """Join the covered persons with all persons of the same area and group."""
     covered = pick(released, "covered_persons")
@@ -128,8 +136,7 @@ def derive(context: Context, params: Params, released: pd.DataFrame) -> pd.DataF
     if released.empty:
         return empty()
     least = least_count(released)
-    counts = ("households", "persons", "covered_households", "covered_persons")
-    more = stack([residents(released, m, least) for m in counts]) if params.migrants else empty()
+    more = stack([resident_pair(released, prefix, least) for prefix in ("", "covered_")]) if params.migrants else empty()
     shared = shares(stack([released, more]))
     out = [more, rows_of(shared.assign(value=shared["share"]), "covered_share"), _uncovered(shared, params.standards, least)]
     return stack([*out, _gap(shared)] if params.migrants else out)

@@ -37,7 +37,7 @@ def pick(released: pd.DataFrame, measure: str, **where: object) -> pd.DataFrame:
     """Rows of one measure, suppressed ones as NaN, further narrowed by equal dimensions."""
     mask = (released["measure"] == measure).to_numpy(bool)
     for column, wanted in where.items():
-        mask &= (released[column] == wanted).to_numpy(bool)
+        mask = mask & (released[column] == wanted).to_numpy(bool)
     return released.loc[mask]
 
 

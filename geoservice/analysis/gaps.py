@@ -163,7 +163,7 @@ def _units(shapes: Objects, trip: Trip, patch: Int32s, patches: int, standard: i
     return made
 
 
-_FIELDS: list[pa.Field[Any]] = [
+_FIELDS: "list[pa.Field[Any]]" = [
     *(pa.field(n, pa.string()) for n in ("unit", "name_zh", "name_en", "parent", "service", "mode")),
     *(pa.field(n, pa.int32()) for n in ("minutes", "cells")),
     pa.field("geometry", pa.binary()),

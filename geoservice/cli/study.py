@@ -8,7 +8,6 @@ import typer
 
 from geoservice.cli.common import Home, err, layers_of, out, progress_bar, releases_of, settings_for, study_of, workspace_of
 from geoservice.errors import InputError
-from geoservice.maps import write_map
 from geoservice.run import Published, publish_study
 from geoservice.settings import Settings
 
@@ -62,6 +61,8 @@ def export(
     language: Annotated[str, typer.Option(help="zh or en.")] = "zh",
 ) -> None:
     """Write the current release as a file."""
+    from geoservice.maps.folium_map import write_map  # folium takes a second to import
+
     if folium is None:
         raise InputError("export: nothing to write; say --folium FILE")
     if language not in ("zh", "en"):

@@ -9,8 +9,9 @@ import pyarrow as pa
 
 from geoservice import __version__
 from geoservice.analysis import ANALYSES
-from geoservice.analysis.base import Analysis, Context, Units
-from geoservice.disclosure.audit import audit_table
+from geoservice.analysis.base import Analysis, Block, Context, Units
+from geoservice.disclosure.audit import audit_blocks, audit_table
+from geoservice.disclosure.averaging import Ledger
 from geoservice.disclosure.rules import PROFILES, Profile, release_block
 from geoservice.layer import Label, Layer
 from geoservice.network.graph import read_index
@@ -51,57 +52,65 @@ def publish_study(
         A result may not be released; nothing is published.
     """
     context, off_street = build_context(workspace, study, progress)
-    table, found = analyse(context, study, progress)
-    units = {g: u.table for g, u in {**found, **context.areas, "cell": context.cells}.items()}
+    results = analyse(context, study, progress)
+    units = {g: u.table for g, u in {**results.units, **context.areas, "cell": context.cells}.items()}
     units["station"] = station_units(context.stations)
     progress("writing the release", 0.0)
-    contents = build_layers(layers, units, table)
+    contents = build_layers(layers, units, results.table)
     manifest = Manifest(
         code_version=__version__,
         study=study.model_dump(mode="json"),
         inputs=_inputs(workspace),
         parameters={a.PROCESS.id: a.params(study.model_dump()).model_dump(mode="json") for a in ANALYSES},
-        table_digest=table_digest(table),
+        table_digest=table_digest(results.table),
         layers=tuple(c.layer for c in contents),
         processes=tuple(_described(a) for a in ANALYSES),
-        disclosure=audit_table(table.to_pandas(), PROFILES[study.profile]),
+        disclosure=dict(results.disclosure),
         notes=_notes(study),
         base_map=True,
     )
-    number = store.write(ReleaseContent(contents, table, manifest, workspace.folder / "network" / "base.pmtiles"), keep)
+    number = store.write(ReleaseContent(contents, results.table, manifest, workspace.folder / "network" / "base.pmtiles"), keep)
     progress("writing the release", 1.0)
     return Published(number, off_street)
 
 
-def analyse(context: Context, study: Study, progress: Progress) -> tuple[pa.Table, dict[str, Units]]:
-    """Run every analysis in turn; returns the release table and the units that analyses made."""
+@dataclass(frozen=True)
+class Results:
+    """The release table, the units that analyses made, and the disclosure control's report."""
+
+    table: pa.Table
+    units: Mapping[str, Units]
+    disclosure: Mapping[str, Any]
+
+
+def analyse(context: Context, study: Study, progress: Progress) -> Results:
+    """Run every analysis in turn: what it finds is added up and disclosed, then it derives from what was released."""
     profile, settings = PROFILES[study.profile], study.model_dump()
     released = pd.DataFrame({name: pd.Series(dtype=object) for name in TABLE.names})
-    units: dict[str, Units] = {}
+    ledger, units, regions = Ledger(tuple(context.levels)), dict[str, Units](), 0
     for done, analysis in enumerate(ANALYSES):
         progress("analyses", done / len(ANALYSES))
-        rows, made = _one(analysis, context, analysis.params(settings), released, profile)
-        released = rows
-        units |= {u.geography: u for u in made}
+        params = analysis.params(settings)
+        findings = analysis.analyse(context, params, released)
+        regions += audit_blocks(findings.blocks, context.demands, profile.k)
+        rows = [_disclosed(block, context, profile, ledger) for block in findings.blocks]
+        released = _joined([released, *rows, findings.public])
+        released = _joined([released, analysis.derive(context, params, released)])
+        units |= {u.geography: u for u in findings.units}
     progress("analyses", 1.0)
-    return pa.Table.from_pandas(released[TABLE.names], schema=TABLE, preserve_index=False), units
+    report = {**audit_table(released, profile, ledger.worst), "regions": regions, "blocks_withheld": ledger.withheld}
+    return Results(pa.Table.from_pandas(released[TABLE.names], schema=TABLE, preserve_index=False), units, report)
 
 
-def _one(
-    analysis: Analysis, context: Context, params: Any, released: pd.DataFrame, profile: Profile
-) -> tuple[pd.DataFrame, Sequence[Units]]:
-    """One analysis: what it finds is added up and disclosed, then it derives from what was released."""
-    findings = analysis.analyse(context, params, released)
-    rows = [release_block(block, context.demands[block.group], profile) for block in findings.blocks]
-    if findings.public is not None:
-        rows.append(findings.public)
-    released = _joined([released, *rows])
-    return _joined([released, analysis.derive(context, params, released)]), findings.units
+def _disclosed(block: Block, context: Context, profile: Profile, ledger: Ledger) -> pd.DataFrame:
+    demand = context.demands[block.group]
+    return release_block(block, demand, profile, withheld=not ledger.admit(block, demand))
 
 
-def _joined(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
-    filled = [f for f in frames if len(f)]
-    return pd.concat(filled, ignore_index=True) if filled else frames[0]
+def _joined(frames: Sequence[pd.DataFrame | None]) -> pd.DataFrame:
+    """Put rows below one another; the first frame gives the columns when all are empty."""
+    filled = [f for f in frames if f is not None and len(f)]
+    return pd.concat(filled, ignore_index=True) if filled else pd.DataFrame(frames[0])
 
 
 def _described(analysis: Analysis) -> dict[str, Any]:
@@ -114,19 +123,17 @@ def _inputs(workspace: Workspace) -> dict[str, str]:
     return {**digests, "network": str(read_index(workspace.folder / "network")["digest"])}
 
 
+NOISY = Label(
+    zh="数字经过披露控制：加入一致的随机噪声，过小的数字一律隐去；"
+    "同一层级之和不等于上级数字，这是有意为之。",
+    en="Numbers passed a disclosure control: noise that is always the same was added, small numbers are suppressed; parts do not "
+    "add up to totals, by design.",
+)
+SYNTHETIC = Label(
+    zh="本例中的住户为合成数据，并非真实住户。",
+    en="The households of this example are synthetic, not real ones.",
+)
+
+
 def _notes(study: Study) -> tuple[Label, ...]:
-    notes = [
-        Label(
-            zh="数字经过披露控制：加入一致的随机噪声，过小的数字一律隐去；同一层级之和不等于上级数字，这是有意为之。",
-            en="Numbers passed a disclosure control: consistent noise was added and small numbers are suppressed; parts do not add up "
-            "to totals, by design.",
-        )
-    ]
-    if study.synthetic:
-        notes.insert(
-            0,
-            Label(
-                zh="本例中的住户为合成数据，并非真实住户。", en="The households of this example are synthetic, not real ones."
-            ),
-        )
-    return tuple(notes)
+    return (SYNTHETIC, NOISY) if study.synthetic else (NOISY,)
