@@ -119,7 +119,7 @@ def largest_component(segments: Segments, nodes: int) -> tuple[Bools, int, int]:
 def assemble(streets: Streets, mode: str, speeds: Speeds) -> tuple[Graph, ModeReport]:
     """Build the graph of one mode.
 
-    Raises :class:`NetworkError` if the mode may use no street of the extract.
+    Raises :class:`NetworkError` if the mode may use no street of the extract, or none there and back.
     """
     nodes, position = street_nodes(streets)
     every = mode_segments(streets, nodes, position, mode, speeds)
@@ -127,6 +127,8 @@ def assemble(streets: Streets, mode: str, speeds: Speeds) -> tuple[Graph, ModeRe
         raise NetworkError(f"mode {mode}: no street of the extract is open to it; see speeds.toml and the access tags")
     inside, components, touched = largest_component(every, len(nodes.id))
     kept = inside[every.a] & inside[every.b]
+    if not kept.any():
+        raise NetworkError(f"mode {mode}: its streets lead nowhere and back: no two places of the extract reach each other")
     nodes, segments = _hilbert(nodes, every.take(np.flatnonzero(kept)), inside)
     graph = contracted(nodes, segments, mode)
     report = ModeReport(

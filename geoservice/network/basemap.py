@@ -1,7 +1,7 @@
 """The background of the map, out of the same extract as the streets: vector tiles in one ``base.pmtiles``, no other source.
 
-Layers ``water``, ``green``, ``building``, ``road``, ``rail``, ``place`` and ``boundary``. Every feature has ``class``, the value
-of the OSM tag that put it there (of boundaries ``level_<admin_level>``), and, where it has one, ``name``.
+Layers ``water``, ``green``, ``building``, ``road``, ``rail``, ``place`` and ``boundary``. Every feature has ``class``, the
+value of the OSM tag that put it there (of boundaries ``level_<admin_level>``), and, where it has one, ``name``.
 Map data © OpenStreetMap contributors, ODbL.
 """
 

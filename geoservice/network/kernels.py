@@ -9,7 +9,7 @@ spent there) and ``seed_label`` (which source it is); a source may have several 
 A *key* is ``ms << 32 | label`` in one int64, so the smaller of two keys is the earlier time and, at one time, the lower label;
 ``NONE``, the largest int64, reads as time ``UNREACHED`` and label -1.
 
-Both searches keep open nodes in buckets of about a second (Dial, "Algorithm 360", CACM 12, 1969; Denardo & Fox, "Shortest-route
+Both searches keep open nodes in buckets of some seconds (Dial, "Algorithm 360", CACM 12, 1969; Denardo & Fox, "Shortest-route
 methods: 1", Operations Research 27, 1979). Within a bucket a node is looked at again when its key improves, which makes
 the result exact whatever the width.
 """
@@ -20,7 +20,8 @@ import numpy as np
 UNREACHED = np.int32(2**31 - 1)
 NONE = np.int64(2**63 - 1)
 _LABEL = np.int64(2**32 - 1)
-_BUCKET_BITS = 10
+_WIDE_BITS = 15  # with many sources at once a wide bucket stays with one of them long enough to find its nodes in cache
+_NARROW_BITS = 13
 
 
 @numba.njit(cache=True)
@@ -58,7 +59,7 @@ def nearest_keys(indptr, indices, ms, seed_node, seed_ms, seed_label, limit, k):
     Searches along the arcs given: with arcs out of nodes, times are from the source; with arcs into them, to the source.
     """
     best = np.full((len(indptr) - 1) * k, NONE, np.int64)
-    head = np.full((limit >> _BUCKET_BITS) + 1, -1, np.int32)
+    head = np.full((limit >> _WIDE_BITS) + 1, -1, np.int32)
     room = 1 << 16
     entry_node = np.empty(room, np.int32)
     entry_key = np.empty(room, np.int64)
@@ -75,7 +76,7 @@ def nearest_keys(indptr, indices, ms, seed_node, seed_ms, seed_label, limit, k):
                 entry_node = _grown(entry_node)
                 entry_key = _grown(entry_key)
                 entry_next = _grown(entry_next)
-            bucket = seed_ms[i] >> _BUCKET_BITS
+            bucket = seed_ms[i] >> _WIDE_BITS
             entry_node[top] = seed_node[i]
             entry_key[top] = key
             entry_next[top] = head[bucket]
@@ -111,8 +112,8 @@ def nearest_keys(indptr, indices, ms, seed_node, seed_ms, seed_label, limit, k):
                         top += 1
                     entry_node[slot] = to
                     entry_key[slot] = onward
-                    entry_next[slot] = head[time >> _BUCKET_BITS]
-                    head[time >> _BUCKET_BITS] = slot
+                    entry_next[slot] = head[time >> _WIDE_BITS]
+                    head[time >> _WIDE_BITS] = slot
     return best
 
 
@@ -131,7 +132,7 @@ def reach_rows(indptr, indices, ms, seed_start, seed_node, seed_ms, limit):
     """
     sources = len(seed_start) - 1
     time = np.full(len(indptr) - 1, UNREACHED, np.int32)
-    head = np.full((limit >> _BUCKET_BITS) + 1, -1, np.int32)
+    head = np.full((limit >> _NARROW_BITS) + 1, -1, np.int32)
     room = 1 << 12
     entry_node = np.empty(room, np.int32)
     entry_time = np.empty(room, np.int32)
@@ -164,8 +165,8 @@ def reach_rows(indptr, indices, ms, seed_start, seed_node, seed_ms, limit):
             time[node] = spent
             entry_node[top] = node
             entry_time[top] = spent
-            entry_next[top] = head[spent >> _BUCKET_BITS]
-            head[spent >> _BUCKET_BITS] = top
+            entry_next[top] = head[spent >> _NARROW_BITS]
+            head[spent >> _NARROW_BITS] = top
             top += 1
         for bucket in range(len(head)):
             while head[bucket] >= 0:
@@ -195,8 +196,8 @@ def reach_rows(indptr, indices, ms, seed_start, seed_node, seed_ms, limit):
                     time[to] = onward
                     entry_node[top] = to
                     entry_time[top] = onward
-                    entry_next[top] = head[onward >> _BUCKET_BITS]
-                    head[onward >> _BUCKET_BITS] = top
+                    entry_next[top] = head[onward >> _NARROW_BITS]
+                    head[onward >> _NARROW_BITS] = top
                     top += 1
         for i in range(first, filled):
             out_time[i] = time[out_node[i]]

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import osmium
@@ -85,11 +86,10 @@ def read_streets(path: Path, progress: Progress) -> Streets:
         raise UnreadableFile(f"{path.name} not found; expected an OSM extract (.osm.pbf)")
     out = _Collector()
     try:
-        ways = osmium.FileProcessor(str(path)).with_locations()
+        ways: Any = osmium.FileProcessor(str(path)).with_locations()
         ways = ways.with_filter(osmium.filter.EntityFilter(osmium.osm.WAY)).with_filter(osmium.filter.KeyFilter("highway"))
         for number, way in enumerate(ways):
-            if way.is_way():
-                out.way(way)
+            out.way(way)
             if number % _EVERY == 0:
                 progress("reading streets", 0.0)
     except RuntimeError as e:
