@@ -1,0 +1,119 @@
+import time
+from itertools import product
+
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from geoservice.analysis import coverage
+from geoservice.analysis.catchments import territories, thiessen
+from geoservice.analysis.frames import pick, table
+from geoservice.analysis.gaps import best_cells, contiguous
+from geoservice.analysis.quantiles import quantile
+from geoservice.analysis.travel_time import within
+
+
+@given(st.integers(0, 10_000_000), st.sampled_from([5, 10, 15, 60, 120]))
+def test_the_limit_is_inside(ms, limit):
+    assert within(np.array([ms], np.int32), limit)[0] == (ms <= limit * 60_000)
+
+
+@given(st.lists(st.floats(0, 100), min_size=3, max_size=3), st.floats(1, 100))
+def test_quantile_equals_interpolating_by_hand(shares, percent):
+    rising = np.maximum.accumulate(shares)
+    got = quantile(np.array([shares]), np.array([5.0, 10.0, 20.0]), percent)[0]
+    if rising[-1] < percent:
+        assert np.isnan(got)
+    else:
+        at = np.interp(got, [0, 5, 10, 20], [0, *rising])
+        assert at == pytest.approx(percent, abs=1e-6)
+
+
+@given(st.integers(0, 2**32), st.integers(1, 40))
+def test_patches_equal_flood_fill(seed, n):
+    r = np.random.default_rng(seed)
+    cells = np.unique(r.integers(0, 8, (n, 2)), axis=0)
+    chosen = r.random(len(cells)) < 0.6
+    got = contiguous(cells[:, 0], cells[:, 1], chosen)
+    left, number = {tuple(c) for c in cells[chosen].tolist()}, {}
+    while left:
+        stack, name = [left.pop()], len(number)
+        while stack:
+            c = stack.pop()
+            number[c] = name
+            near = {(c[0] + i, c[1] + j) for i in (-1, 0, 1) for j in (-1, 0, 1)} & left
+            left -= near
+            stack += near
+    for a, p in zip(cells[chosen].tolist(), got[chosen], strict=True):
+        for b, q in zip(cells[chosen].tolist(), got[chosen], strict=True):
+            assert (p == q) == (number[tuple(a)] == number[tuple(b)])
+    assert (got[~chosen] == -1).all()
+
+
+def test_best_cell_equals_brute_force():
+    r = np.random.default_rng(3)
+    x, y, people = r.uniform(0, 3000, 60), r.uniform(0, 3000, 60), r.integers(10, 90, 60).astype(float)
+    patch = np.repeat([0, 1, 2, 3, -1], 12).astype(np.int32)
+    score = [people[(np.hypot(x - x[i], y - y[i]) <= 700) & (patch >= 0)].sum() for i in range(60)]
+    expected = [max(np.flatnonzero(patch == p), key=lambda i: (score[i], -i)) for p in range(4)]
+    assert best_cells(patch, 4, x, y, people, 700.0).tolist() == expected
+
+
+@settings(deadline=None, max_examples=25)
+@given(st.integers(0, 2**32), st.integers(1, 60))
+def test_territories_do_not_overlap_and_cover(seed, n):
+    r = np.random.default_rng(seed)
+    x, y = np.round(r.uniform(-100, 1100, n)), np.round(r.uniform(-100, 1100, n))
+    label = r.integers(0, 4, n).astype(np.int32)
+    outline = shapely.Point(500, 500).buffer(450)
+    cells, point = thiessen(x, y, outline)
+    ground = [g for g in territories(cells, label[point], 4, outline) if g is not None]
+    assert sum(g.area for g in ground) == pytest.approx(outline.area, rel=1e-9)
+    assert all(shapely.intersection(a, b).area < 1e-3 for i, a in enumerate(ground) for b in ground[:i])
+
+
+def test_fifty_thousand_junctions_take_seconds():
+    r = np.random.default_rng(0)
+    x, y = r.uniform(0, 20_000, (2, 50_000))
+    label = (x // 2000 + 10 * (y // 2000)).astype(np.int32)
+    start = time.process_time()
+    outline = shapely.box(0, 0, 20_000, 20_000)
+    cells, point = thiessen(x, y, outline)
+    territories(cells, label[point], 100, outline)
+    assert time.process_time() - start < 6  # measured 1.2 s; slack for a busy machine
+
+
+def released(n):
+    """A release of n rows or a little more: areas x breaks x groups."""
+    areas = np.array([f"a{i}" for i in range(max(n // 80, 1))], object)
+    every = {"geography": "village", "unit": areas}
+    frames = []
+    for group, people in (("all", 1010.0), ("migrant", 1000.0)):
+        frames.append(table(np.full(len(areas), people), measure="persons", group=group, **every))
+        for service, mode, limit in product(("clinic", "post"), ("walk", "drive"), (5, 10, 15, 20, 30, 45, 60, 90, 120)):
+            covered = np.full(len(areas), 500.0 + 4 * limit)
+            trip = {"service": service, "tier": "any", "mode": mode, "nth": 1, "minutes": limit}
+            frames.append(table(covered, measure="covered_persons", group=group, **trip, **every))
+    return pd.concat(frames, ignore_index=True)
+
+
+def test_suppressed_parts_suppress_what_is_derived():
+    frame = released(40)
+    frame.loc[(frame["measure"] == "persons") & (frame["group"] == "migrant"), "value"] = np.nan
+    params = coverage.Params(services=("clinic", "post"), minutes=(5, 10), standards={"clinic": 10, "post": 10})
+    rows = coverage.derive(None, params, frame)
+    assert rows.loc[(rows["measure"] == "coverage_gap"), "value"].isna().all()
+    assert pick(rows, "covered_share", group="migrant")["value"].isna().all()
+    assert pick(rows, "covered_share", group="all")["value"].notna().all()
+
+
+def test_derived_counts_below_the_smallest_released_are_suppressed():
+    frame = released(40)
+    params = coverage.Params(services=("clinic", "post"), minutes=(5, 10), standards={"clinic": 10, "post": 10})
+    rows = coverage.derive(None, params, frame)
+    counts = rows[rows["measure"].str.endswith("persons")]
+    assert not (counts["value"] < 500).any()
+    assert pick(rows, "persons", group="resident")["value"].isna().all()
