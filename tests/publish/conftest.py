@@ -1,9 +1,10 @@
 """A small release with Chinese names, nulls, hostile text and a layer nobody may read, and a client over it."""
 
+import itertools
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import anyio
 import httpx
@@ -21,6 +22,7 @@ from geoservice.release.layers import build_layers
 from geoservice.release.manifest import table_digest
 from geoservice.settings import Settings
 
+_count = itertools.count()
 EVIL = "<script>alert('村')</script>"
 AREAS = [
     ("t1", "宜秀", "Yixiu", shapely.box(25.0, 60.1, 25.1, 60.2)),
@@ -87,17 +89,31 @@ def content() -> Callable[..., ReleaseContent]:
     return release_content
 
 
-@pytest.fixture(scope="session")
-def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a folder with one release, which tests copy or only read."""
-    folder = tmp_path_factory.mktemp("published") / "releases"
-    open_store(folder, None, "geoservice", read_only=False).write(release_content())
-    return folder
+class Place(NamedTuple):
+    """Where releases are kept."""
+
+    home: Path
+    dsn: str | None
+    prefix: str
+
+    def open(self, read_only: bool = True) -> ReleaseStore:
+        return open_store(self.home / "releases", self.dsn, self.prefix, read_only=read_only)
+
+
+@pytest.fixture(scope="session", params=["duckdb", pytest.param("postgis", marks=pytest.mark.postgis)])
+def published(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Place:
+    """Return where one release is, on each kind of store; tests only read it."""
+    dsn = request.getfixturevalue("postgis") if request.param == "postgis" else None
+    place = Place(tmp_path_factory.mktemp("published"), dsn, "published")
+    store = place.open(read_only=False)
+    store.write(release_content())
+    store.close()
+    return place
 
 
 @pytest.fixture(scope="session")
-def app(published: Path) -> ASGIApp:
-    return create_app(Settings(), open_store(published, None, "geoservice"))
+def app(published: Place) -> ASGIApp:
+    return create_app(Settings(), published.open())
 
 
 class Client:
@@ -129,10 +145,13 @@ def client(app: ASGIApp) -> Client:
 
 
 @pytest.fixture
-def release_store(published: Path, tmp_path: Path) -> Iterator[ReleaseStore]:
-    """A store of one's own to write to, with one release in it."""
-    shutil.copytree(published, tmp_path / "releases", symlinks=True)
-    store = open_store(tmp_path / "releases", None, "geoservice", read_only=False)
+def release_store(published: Place, tmp_path: Path) -> Iterator[ReleaseStore]:
+    """Yield a store of one's own to write to, with one release in it."""
+    store = Place(tmp_path, published.dsn, f"own{next(_count)}").open(read_only=False)
+    if published.dsn is None:
+        shutil.copytree(published.home / "releases", tmp_path / "releases", symlinks=True, dirs_exist_ok=True)
+    else:
+        store.write(release_content())
     yield store
     store.close()
 
@@ -144,5 +163,7 @@ def changing(release_store: ReleaseStore) -> Client:
 
 
 @pytest.fixture
-def empty_store(tmp_path: Path) -> ReleaseStore:
-    return open_store(tmp_path / "none", None, "geoservice")
+def empty_store(published: Place, tmp_path: Path) -> Iterator[ReleaseStore]:
+    store = Place(tmp_path, published.dsn, "none").open()
+    yield store
+    store.close()

@@ -9,7 +9,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from pathlib import Path
+from typing import Any
 
 import mapbox_vector_tile
 import pyogrio
@@ -34,16 +34,19 @@ def wait(url: str, server: subprocess.Popen[bytes]) -> None:
 
 
 @pytest.fixture(scope="module")
-def url(published: Path) -> Iterator[str]:
+def url(published: Any) -> Iterator[str]:
     with socket.socket() as s:
         s.bind(("127.0.0.1", 0))
         port = s.getsockname()[1]
     given = {
-        "GEOSERVICE_HOME": str(published.parent),
+        "GEOSERVICE_HOME": str(published.home),
+        "GEOSERVICE_SCHEMA_PREFIX": published.prefix,
         "GEOSERVICE_PORT": str(port),
         "GEOSERVICE_WORKERS": "2",
         "GEOSERVICE_DSN": "private",
     }
+    if published.dsn is not None:
+        given["GEOSERVICE_PUBLISH_DSN"] = published.dsn
     server = subprocess.Popen([sys.executable, "-c", START], env={**os.environ, **given}, stdout=subprocess.DEVNULL)
     try:
         wait(f"http://127.0.0.1:{port}", server)
