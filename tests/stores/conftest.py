@@ -11,7 +11,7 @@ import pytest
 import shapely
 
 from geoservice.layer import Column, Label, Layer
-from geoservice.release import Manifest, ReleaseContent, ReleaseStore, open_store
+from geoservice.release import Manifest, ReleaseContent, ReleaseReader, ReleaseStore, open_store
 from geoservice.release.base import TABLE
 from geoservice.release.layers import build_layers
 from geoservice.schema import TABLES
@@ -22,7 +22,7 @@ _count = itertools.count()
 TRICKY = "名,\"字\"\n第二行\\ \t; 𠮷 %s $1 'x'"
 
 
-@pytest.fixture(params=ENGINES)
+@pytest.fixture(scope="module", params=ENGINES)
 def dsn(request: pytest.FixtureRequest) -> str | None:
     return request.getfixturevalue("postgis") if request.param == "postgis" else None
 
@@ -130,7 +130,7 @@ def released(*lines: tuple[object, ...]) -> pa.Table:
 
 
 def study(points: int = 40) -> ReleaseContent:
-    """Points (some of them at the antimeridian, one without a place), two levels of areas, an empty layer and the table itself."""
+    """Points (some at the antimeridian, one without a place), two levels of areas, an empty layer and the table itself."""
     draw = np.random.default_rng(7)
     lon = np.concatenate([[179.9, -179.9, 180.0], draw.uniform(116, 117, points - 3)])
     lat = np.concatenate([[-17.0, -17.0, -17.0], draw.uniform(30, 31, points - 3)])
@@ -209,9 +209,25 @@ def study(points: int = 40) -> ReleaseContent:
     return ReleaseContent(build_layers(layers, units, table), table, manifest)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def content() -> ReleaseContent:
     return study()
+
+
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory, dsn: str | None, content: ReleaseContent) -> Iterator[ReleaseStore]:
+    """Return a store with one release, for tests that only read."""
+    store = open_store(tmp_path_factory.mktemp("kept"), dsn, f"t{next(_count)}", read_only=False)
+    store.write(content)
+    yield store
+    store.close()
+
+
+@pytest.fixture(scope="module")
+def reader(kept: ReleaseStore) -> Iterator[ReleaseReader]:
+    reader = kept.open()
+    yield reader
+    reader.close()
 
 
 @pytest.fixture

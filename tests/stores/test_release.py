@@ -3,7 +3,7 @@
 import gzip
 import math
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -21,14 +21,6 @@ from geoservice.release.manifest import table_digest
 from geoservice.release.pmtiles import Archive, write_archive
 
 FIJI = BBox(-180, -18, 180, -16)
-
-
-@pytest.fixture
-def reader(store: ReleaseStore, content: ReleaseContent) -> Iterator[ReleaseReader]:
-    store.write(content)
-    reader = store.open()
-    yield reader
-    reader.close()
 
 
 def fids(table: pa.Table) -> list[int]:
@@ -115,27 +107,24 @@ def test_box_meets_polygons_at_their_edge(reader: ReleaseReader, box: BBox, want
 
 
 @pytest.mark.parametrize(
-    ("equals", "want"),
+    "equals",
     [
-        ({"unit": "p003"}, [4]),
-        ({"beds": 3}, [4, 8, 12, 24, 28, 32]),
-        ({"beds": "3", "open": "true"}, [8 + 4 * 4]),
-        ({"beds": 3.0, "open": False}, []),
-        ({"name": ""}, [7]),
-        ({"unit": "' OR 1=1 --"}, []),
-        ({"geography": "place", "beds": 2**63 - 1}, []),
+        {"unit": "p003"},
+        {"beds": 3},
+        {"beds": "3", "open": "true"},
+        {"beds": 2.0, "open": False},
+        {"name": ""},
+        {"unit": "' OR 1=1 --"},
+        {"geography": "place", "beds": 2**63 - 1},
     ],
 )
-def test_equals(reader: ReleaseReader, content: ReleaseContent, equals: dict[str, Any], want: list[int]) -> None:
-    got = reader.items("places", ItemQuery(limit=99, equals=equals))
-    plain = content.layers[0].features.to_pylist()
-
+def test_equals(reader: ReleaseReader, content: ReleaseContent, equals: dict[str, Any]) -> None:
     def meets(row: dict[str, Any]) -> bool:
         return all(str(row[k]).lower() == str(v).lower().removesuffix(".0") for k, v in equals.items())
 
-    assert fids(got) == [row["fid"] for row in plain if meets(row)]
+    got = reader.items("places", ItemQuery(limit=99, equals=equals))
+    assert fids(got) == [row["fid"] for row in content.layers[0].features.to_pylist() if meets(row)]
     assert reader.count("places", ItemQuery(equals=equals)) == got.num_rows
-    del want
 
 
 def test_equals_a_number_that_is_not_round(reader: ReleaseReader) -> None:
@@ -177,7 +166,7 @@ def test_what_no_database_should_see(reader: ReleaseReader, query: ItemQuery) ->
 
 @pytest.mark.parametrize("value", ["nan", "inf", "1e999", math.nan, True, "x"])
 def test_numbers_are_finite(reader: ReleaseReader, value: float | str) -> None:
-    with pytest.raises(ParameterError, match="property share_health_15: .* finite numbers"):
+    with pytest.raises(ParameterError, match=r"property share_health_15: .* finite numbers"):
         reader.count("coverage", ItemQuery(equals={"share_health_15": value}))
 
 
@@ -203,20 +192,20 @@ def test_tiles_hold_the_features(reader: ReleaseReader, content: ReleaseContent)
     assert layer["extent"] == 4096
 
 
-def test_tiles_show_coarse_geographies_from_afar(reader: ReleaseReader, store: ReleaseStore) -> None:
+def test_tiles_show_coarse_geographies_from_afar(reader: ReleaseReader, kept: ReleaseStore) -> None:
     zooms = reader.layer("coverage").zooms
     assert list(zooms) == ["county", "township"]
     shown = defaultdict(set)
-    for tile, data in store.tiles(reader, "coverage"):
+    for tile, data in kept.tiles(reader, "coverage"):
         for feature in decoded(data)["coverage"]["features"]:
             shown[tile.z].add(feature["properties"]["unit"])
     want = {z: {"county0"} if z < zooms["township"] else {"township0", "township1"} for z in range(4, 10)}
     assert dict(shown) == want
 
 
-def test_suppressed_values_are_left_out_of_tiles(reader: ReleaseReader, store: ReleaseStore) -> None:
-    *_, (_, last) = store.tiles(reader, "coverage")
-    both = {f["properties"]["unit"]: f["properties"] for f in decoded(last)["coverage"]["features"]}
+def test_suppressed_values_are_left_out_of_tiles(reader: ReleaseReader, kept: ReleaseStore) -> None:
+    drawn = [f["properties"] for _, data in kept.tiles(reader, "coverage") for f in decoded(data)["coverage"]["features"]]
+    both = {properties["unit"]: properties for properties in drawn}
     assert "share_health_15" not in both["township1"]
     assert both["township1"]["share_health_5"] == -5.0
 
@@ -227,18 +216,18 @@ def test_where_nothing_is_a_tile_is_empty(reader: ReleaseReader, tile: Tile) -> 
     assert reader.tile("gaps", tile) == b""
 
 
-def test_layers_without_places_have_no_tiles(reader: ReleaseReader, store: ReleaseStore) -> None:
-    assert list(store.tiles(reader, "gaps")) == []
+def test_layers_without_places_have_no_tiles(reader: ReleaseReader, kept: ReleaseStore) -> None:
+    assert list(kept.tiles(reader, "gaps")) == []
     assert reader.tile("numbers", Tile(0, 0, 0)) == b""
 
 
 def test_both_stores_hold_the_same_tiles(
-    reader: ReleaseReader, store: ReleaseStore, content: ReleaseContent, tmp_path: Path
+    reader: ReleaseReader, kept: ReleaseStore, content: ReleaseContent, tmp_path: Path
 ) -> None:
     other = open_store(tmp_path / "other", None, "x", read_only=False)
     other.write(content)
     for layer in content.layers:
-        assert dict(store.tiles(reader, layer.layer.id)) == dict(other.tiles(other.open(), layer.layer.id))
+        assert dict(kept.tiles(reader, layer.layer.id)) == dict(other.tiles(other.open(), layer.layer.id))
 
 
 def test_base_map_is_carried_along(store: ReleaseStore, content: ReleaseContent, tmp_path: Path) -> None:
