@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import shapely
+from scipy.spatial import cKDTree
 
 from geoservice.demo.areas import COUNTY, area_facts
 from geoservice.demo.land import PLANE, Land, make_land, to_degrees
@@ -14,6 +15,7 @@ from geoservice.demo.roads import Roads, make_roads
 from geoservice.demo.settlements import KINDS, Settlements, make_lanes, make_settlements
 from geoservice.geo import Floats
 
+WOOD_M = 650
 PLACE = {"city": "city", "town": "town", "village": "village", "hamlet": "hamlet"}
 
 
@@ -55,6 +57,7 @@ def write_streets(world: World, path: Path) -> None:
         tags = {"boundary": "administrative", "admin_level": "6" if code == COUNTY else "8", "name": name}
         ways += [extra.ring(r, tags) for r in _rings(world.land.polygon(code))]
     ways += [extra.ring(r, {"landuse": "residential"}) for r in _homes_ground(world)]
+    ways += [extra.ring(r, {"natural": "wood"}) for r in _woods(world)]
     tagged = {extra.point(xy): tags for xy, tags in _place_names(world)}
     nodes = np.vstack(extra.nodes)
     write_pbf(path, nodes[:, 0], nodes[:, 1], ways, tagged)
@@ -98,6 +101,14 @@ def _homes_ground(world: World) -> list[shapely.Geometry]:
     owner = np.repeat(world.roads.owner, [len(run) for run, _ in lanes])
     hulls = [shapely.MultiPoint(world.roads.xy[nodes[owner == i]]).convex_hull.buffer(45, 2) for i in np.unique(owner)]
     return [r for hull in hulls for r in _rings(_degrees(hull))]
+
+
+def _woods(world: World) -> list[shapely.Geometry]:
+    """Ground of the mosaic that is far from every settlement and from the water."""
+    land = world.land
+    far = (cKDTree(world.places.xy).query(land.sites)[0] > WOOD_M) & land.dry(land.sites, WOOD_M)
+    woods = shapely.coverage_union_all(np.array(land.cells, dtype=object)[far])
+    return [r for r in _rings(woods) if len(shapely.get_coordinates(r)) > 20]
 
 
 def _place_names(world: World) -> list[tuple[Floats, dict[str, str]]]:
