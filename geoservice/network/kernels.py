@@ -2,9 +2,10 @@
 # the functions here are compiled by numba from the types of their first call; callers in travel.py and snap.py are typed
 """Searches on a street graph, compiled: the nearest sources of every node, and everything near each source.
 
-Pure functions on plain arrays. Times are integer milliseconds, limits are inclusive. A graph comes as compressed rows
-(``indptr`` int64, ``indices`` int32, ``ms`` int32 > 0). Sources come as seeds: ``seed_node``, ``seed_ms`` (the time already
-spent there) and ``seed_label`` (which source it is); a source may have several seeds.
+Pure functions on plain arrays. Times are integer milliseconds, limits are inclusive. A graph comes as compressed rows:
+``indptr`` and ``arcs``, each ``ms << 32 | node`` in one int64 with ``ms`` > 0, since the two are always read together.
+Sources come as seeds: ``seed_node``, ``seed_ms`` (the time already spent there) and ``seed_label`` (which source it is); a
+source may have several seeds.
 
 A *key* is ``ms << 32 | label`` in one int64, so the smaller of two keys is the earlier time and, at one time, the lower label;
 ``NONE``, the largest int64, reads as time ``UNREACHED`` and label -1.
@@ -20,6 +21,7 @@ import numpy as np
 UNREACHED = np.int32(2**31 - 1)
 NONE = np.int64(2**63 - 1)
 _LABEL = np.int64(2**32 - 1)
+_MS = ~_LABEL
 _WIDE_BITS = 15  # with many sources at once a wide bucket stays with one of them long enough to find its nodes in cache
 _NARROW_BITS = 13
 
@@ -53,7 +55,7 @@ def _holds(best, base, k, key):
 
 
 @numba.njit(cache=True)
-def nearest_keys(indptr, indices, ms, seed_node, seed_ms, seed_label, limit, k):
+def nearest_keys(indptr, arcs, seed_node, seed_ms, seed_label, limit, k):
     """Return the keys of the ``k`` nearest distinct sources of each node within ``limit``, nearest first; shape ``(n * k,)``.
 
     Searches along the arcs given: with arcs out of nodes, times are from the source; with arcs into them, to the source.
@@ -93,11 +95,11 @@ def nearest_keys(indptr, indices, ms, seed_node, seed_ms, seed_label, limit, k):
             if not _holds(best, node * k, k, key):
                 continue
             for arc in range(indptr[node], indptr[node + 1]):
-                onward = key + (np.int64(ms[arc]) << 32)
+                onward = key + (arcs[arc] & _MS)
                 time = onward >> 32
                 if time > limit:
                     continue
-                to = np.int64(indices[arc])
+                to = arcs[arc] & _LABEL
                 if _improve(best, to * k, k, onward):
                     if free >= 0:
                         slot = free
@@ -125,7 +127,7 @@ def _grown(array):
 
 
 @numba.njit(cache=True)
-def reach_rows(indptr, indices, ms, seed_start, seed_node, seed_ms, limit):
+def reach_rows(indptr, arcs, seed_start, seed_node, seed_ms, limit):
     """Return every node within ``limit`` of each source, as compressed rows ``(start, node, time)`` in the order of finding.
 
     Source ``i`` has the seeds ``seed_start[i]:seed_start[i + 1]``. Shapes: start ``(s + 1,)``, the others ``(pairs,)``.
@@ -177,8 +179,8 @@ def reach_rows(indptr, indices, ms, seed_start, seed_node, seed_ms, limit):
                 if spent != time[node]:
                     continue
                 for arc in range(indptr[node], indptr[node + 1]):
-                    onward = np.int64(spent) + ms[arc]
-                    to = indices[arc]
+                    onward = spent + (arcs[arc] >> 32)
+                    to = arcs[arc] & _LABEL
                     if onward > limit or onward >= time[to]:
                         continue
                     if time[to] == UNREACHED:

@@ -81,10 +81,17 @@ def _seeds(ends: _Ends, start_ms: Int32s) -> _Seeds:
     return _Seeds(np.where(closed, 0, node).astype(np.int32), np.where(closed, -1, total).astype(np.int32), label)
 
 
-def _arcs(graph: Graph, direction: Direction) -> tuple[Ints, Int32s, Int32s]:
+def _arcs(graph: Graph, direction: Direction) -> tuple[Ints, Ints]:
     if direction == "to":
-        return graph.reverse_indptr, graph.reverse_indices, graph.reverse_ms
-    return graph.forward_indptr, graph.forward_indices, graph.forward_ms
+        return graph.reverse_indptr, _packed(graph.reverse_ms, graph.reverse_indices)
+    return graph.forward_indptr, _packed(graph.forward_ms, graph.forward_indices)
+
+
+def _packed(high: Int32s | Ints, low: Int32s | Ints) -> Ints:
+    out = high.astype(np.int64)
+    out <<= 32
+    out |= low
+    return out
 
 
 def _checked(stations: Snapped, start_ms: Int32s, limit_ms: int, direction: str, nth: int = 1) -> Int32s:
@@ -159,7 +166,7 @@ def _neighbours(graph: Graph, stations: Snapped, start: Int32s, points: Snapped,
     order = np.argsort(stations.edge, kind="stable")
     edges = stations.edge[order]
     low, high = np.searchsorted(edges, points.edge, "left"), np.searchsorted(edges, points.edge, "right")
-    key = start[order].astype(np.int64) << 32 | order
+    key = _packed(start[order], order)
     there, here = _along(graph, stations.take(order), direction), _along(graph, points, direction)
     return _Near(low, high, key, *there, *here)
 
@@ -176,6 +183,14 @@ def _along(graph: Graph, points: Snapped, direction: Direction) -> tuple[Int32s,
     return _int32(ahead - ends.along), _int32(np.where(ends.against < 0, -1, behind - ends.against))
 
 
+def reach(graph: Graph, stations: Snapped, start_ms: Int32s, limit_ms: int, direction: Direction) -> SparseRows:
+    """Return for each station the junctions within the limit and their times; the junctions of a row in no special order."""
+    start = _checked(stations, start_ms, limit_ms, direction)
+    seeds = _seeds(_ends(graph, stations, leaving=direction == "from"), start)
+    seed_start = np.arange(0, 2 * len(stations) + 1, 2, dtype=np.int64)
+    return SparseRows(*call(kernels.reach_rows, *_arcs(graph, direction), seed_start, seeds.node, seeds.ms, limit_ms))
+
+
 def pairs(
     graph: Graph, stations: Snapped, start_ms: Int32s, points: Snapped, limit_ms: int, direction: Direction
 ) -> SparseRows:
@@ -189,12 +204,13 @@ def pairs(
     held = _held(graph, points, direction)
     seeds = _seeds(_ends(graph, stations, leaving=direction == "from"), start)
     direct = _direct(graph, stations, start, points, limit_ms, direction)
+    arcs = _arcs(graph, direction)
     found = []
     for first in range(0, len(stations), _ROWS):
         last = min(first + _ROWS, len(stations))
         seed_start = np.arange(0, 2 * (last - first) + 1, 2, dtype=np.int64)
         some = (seeds.node[2 * first : 2 * last], seeds.ms[2 * first : 2 * last])
-        rows = call(kernels.reach_rows, *_arcs(graph, direction), seed_start, *some, limit_ms)
+        rows = call(kernels.reach_rows, *arcs, seed_start, *some, limit_ms)
         packed = call(kernels.point_rows, *rows, *held, limit_ms)
         lies = slice(*np.searchsorted(direct[0], [first, last]))
         own = (direct[0][lies] - first) << 55 | direct[1][lies] << 28 | direct[2][lies]

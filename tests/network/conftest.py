@@ -1,6 +1,7 @@
 """Extracts, and an independent way to the same times: scipy's Dijkstra on the graph of all OSM nodes."""
 
 import importlib.util
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -37,7 +38,7 @@ class Uncontracted:
                 continue
             speed = travel_kmh({t.k: t.v for t in way.tags}, mode, table)
             run = [(n.ref, (n.location.lon, n.location.lat) if n.location.valid() else None) for n in way.nodes]
-            for (a, at), (b, to) in zip(run, run[1:], strict=False):
+            for (a, at), (b, to) in pairwise(run):
                 if at and to and a != b:
                     place[a], place[b] = at, to
                     self._arc(arcs, a, b, speed[0], at, to)

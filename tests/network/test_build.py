@@ -56,7 +56,7 @@ def test_contraction_by_hand(extract: Path, tmp_path: Path) -> None:
     walk, drive = load_graph(tmp_path / "net", "walk"), load_graph(tmp_path / "net", "drive")
     assert (walk.nodes, walk.edges) == (1, 1)  # a ring on foot
     assert sorted(drive.osm_id.tolist()) == [1, 4]  # the one-way street begins and ends there
-    assert sorted(drive.ms_backward.tolist())[0] == -1
+    assert min(drive.ms_backward.tolist()) == -1
     assert graph_digest(drive) == read_index(tmp_path / "net")["modes"]["drive"]["digest"]
 
 

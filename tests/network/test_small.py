@@ -1,6 +1,7 @@
 """Random little street graphs against brute force: contraction, nearest, n-th nearest, pairs, both directions."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from hypothesis import HealthCheck, assume, given, settings
@@ -70,7 +71,7 @@ def brute(graph: Graph, points: list[tuple[int, float]]) -> np.ndarray:
             stops = [(0.0, node[vertex]), *on, (1.0, node[vertex + 1])]
             ahead = int(graph.shape_forward[vertex + 1] - graph.shape_forward[vertex])
             back = int(graph.shape_backward[vertex + 1] - graph.shape_backward[vertex])
-            for (low, a), (high, b) in zip(stops, stops[1:], strict=False):
+            for (low, a), (high, b) in pairwise(stops):
                 time[a, b] = min(time[a, b], round(high * ahead) - round(low * ahead))
                 if graph.ms_backward[edge] >= 0 or low == high:
                     time[b, a] = min(time[b, a], round(high * back) - round(low * back))

@@ -1,0 +1,193 @@
+"""The network on a generated graph of 2.0 M junctions and about 5 M arcs, with 5 000 stations, beside scipy and pandana.
+
+The graph is a grid of streets 130 m apart with shaken junctions, from which a good third of the streets were taken at random,
+driven at 15 to 50 km/h. Every figure is the median of runs interleaved with those of its peer; compiling is not counted.
+"""
+
+import resource
+import tempfile
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from importlib.util import find_spec
+from multiprocessing import get_context
+from pathlib import Path
+from statistics import median
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import dijkstra
+
+from geoservice.geo import Floats, Int32s, Ints, LocalProjection, hilbert_index
+from geoservice.network.assemble import arcs
+from geoservice.network.graph import ARRAYS, Graph, save_graph
+from geoservice.network.snap import Snapped, snap
+from geoservice.network.travel import nearest, nearest_nodes, reach
+
+SIDE, STATIONS, POINTS = 1414, 5_000, 1_000_000
+LIMIT_MS, PAIRS_LIMIT_MS = 7_200_000, 600_000
+SECONDS_BAR, PAIRS_BAR, MEGABYTES_BAR = 0.6, 1.5, 1536.0
+_SCIPY_ROWS, _PANDANA_SIDE = 20, 400
+_PROJECTION = LocalProjection(117.0, 30.5)
+Task = Callable[[], Any]
+
+
+def street_grid(side: int = SIDE, seed: int = 20) -> Graph:
+    """Return a shaken grid of ``side * side`` junctions, all two-way, nothing contracted; about 2.5 arcs a junction."""
+    random = np.random.default_rng(seed)
+    x, y = np.meshgrid(np.arange(side) * 130.0, np.arange(side) * 130.0)
+    x, y = (v.ravel() + random.uniform(-40, 40, side * side) for v in (x - x.mean(), y - y.mean()))
+    at = np.arange(side * side).reshape(side, side)
+    u, v = (np.concatenate([a.ravel(), b.ravel()]) for a, b in ((at[:, :-1], at[:-1]), (at[:, 1:], at[1:])))
+    rank = np.empty(side * side, np.int64)
+    rank[np.argsort(hilbert_index(x, y), kind="stable")] = np.arange(side * side)
+    order = np.argsort(rank)
+    x, y, u, v = x[order], y[order], rank[u], rank[v]
+    kept = np.sort(random.permutation(len(u))[: round(len(u) * 0.632)])
+    return _graph(x, y, np.minimum(u, v)[kept], np.maximum(u, v)[kept], random.uniform(15, 50, len(kept)))
+
+
+def _graph(x: Floats, y: Floats, u: Ints, v: Ints, kmh: Floats) -> Graph:
+    order = np.lexsort((v, u))
+    return _shaped(x, y, u[order].astype(np.int32), v[order].astype(np.int32), kmh[order])
+
+
+def _shaped(x: Floats, y: Floats, u: Int32s, v: Int32s, kmh: Floats) -> Graph:
+    metres = np.hypot(x[u] - x[v], y[u] - y[v])
+    ms = np.maximum(np.rint(metres * 3600 / kmh), 1).astype(np.int32)
+    out, into = arcs(u, v, ms, ms, len(x))
+    lon, lat = _PROJECTION.inverse(x, y)
+    vertex = np.column_stack([u, v]).ravel()
+    running = np.column_stack([np.zeros_like(ms), ms]).ravel()
+    return Graph(
+        "drive",
+        _PROJECTION,
+        lon,
+        lat,
+        np.arange(len(x)),
+        *out,
+        *into,
+        u=u,
+        v=v,
+        length_m=metres,
+        ms_forward=ms,
+        ms_backward=ms,
+        shape_start=np.arange(0, 2 * len(u) + 1, 2),
+        shape_lon=lon[vertex],
+        shape_lat=lat[vertex],
+        shape_x=x[vertex],
+        shape_y=y[vertex],
+        shape_m=np.column_stack([np.zeros(len(u)), metres]).ravel(),
+        shape_forward=running,
+        shape_backward=running,
+    )
+
+
+def some_stations(graph: Graph, count: int, seed: int = 21) -> Snapped:
+    """Return ``count`` stations anywhere on the streets."""
+    random = np.random.default_rng(seed)
+    edge = random.choice(graph.edges, count, replace=False).astype(np.int32)
+    return Snapped(edge, random.uniform(0, 1, count), np.zeros(count), np.zeros(count, np.int8))
+
+
+def _interleaved(repeat: int, *tasks: Task) -> list[float]:
+    """Median seconds of each task; every round runs all of them, after one round that does not count."""
+    seconds: list[list[float]] = [[] for _ in tasks]
+    for number in range(repeat + 1):
+        for task, spent in zip(tasks, seconds, strict=True):
+            start = perf_counter()
+            task()
+            if number:
+                spent.append(perf_counter() - start)
+    return [median(s) for s in seconds]
+
+
+def _figure(value: float, unit: str, bar: float | None = None, peer: float | None = None, named: str = "") -> dict[str, Any]:
+    holds: Any = "" if bar is None else value <= bar
+    against = (
+        {"peer": "", "ratio": ""} if peer is None else {"peer": f"{named} {peer:.3g} {unit}", "ratio": round(peer / value, 2)}
+    )
+    return {"value": round(value, 3), "unit": unit, "bar": "" if bar is None else bar, "holds": holds, **against}
+
+
+def _peak_mb(folder: str, stations: Snapped, start: Int32s) -> float:
+    """Both searches over the mapped graph in this process, which did nothing else: its peak memory in MB."""
+    arrays = {name: np.load(Path(folder) / f"{name}.npy", mmap_mode="r") for name in ARRAYS}
+    graph = Graph("drive", _PROJECTION, **arrays)
+    nearest_nodes(graph, stations, start, LIMIT_MS, "to")
+    reach(graph, stations, start, PAIRS_LIMIT_MS, "to")
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def _memory(graph: Graph, stations: Snapped, start: Int32s) -> float:
+    with tempfile.TemporaryDirectory() as folder, ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        save_graph(graph, Path(folder) / "drive")
+        return pool.submit(_peak_mb, str(Path(folder) / "drive"), stations, start).result()
+
+
+def _matrix(graph: Graph) -> "csr_array[Any]":
+    return csr_array((graph.reverse_ms.astype(float), graph.reverse_indices, graph.reverse_indptr), shape=(graph.nodes,) * 2)
+
+
+def _pandana(repeat: int) -> dict[str, dict[str, Any]]:
+    """Beside pandana, which ranks nodes for minutes first, on a smaller grid; its ranking is not counted."""
+    if find_spec("pandana") is None:
+        return {}
+    from pandana import Network
+
+    graph = street_grid(_PANDANA_SIDE)
+    stations = some_stations(graph, STATIONS * graph.nodes // SIDE**2)
+    zero = np.zeros(len(stations), np.int32)
+    ends = pd.Series(graph.u.astype(np.int64)), pd.Series(graph.v.astype(np.int64))
+    peer = Network(pd.Series(graph.lon), pd.Series(graph.lat), *ends, pd.DataFrame({"ms": graph.ms_forward.astype(float)}))
+    at = graph.u[stations.edge]
+    peer.set_pois("station", LIMIT_MS, 1, pd.Series(graph.lon[at]), pd.Series(graph.lat[at]))
+    ours, theirs = _interleaved(
+        repeat,
+        lambda: nearest_nodes(graph, stations, zero, LIMIT_MS, "to"),
+        lambda: peer.nearest_pois(LIMIT_MS, "station", num_pois=1, include_poi_ids=True),
+    )
+    return {f"nearest station with label, {graph.nodes} junctions": _figure(ours, "s", None, theirs, "pandana")}
+
+
+def run(repeat: int = 5) -> dict[str, dict[str, Any]]:
+    """Measure every figure ``repeat`` times; seconds and MB, medians."""
+    graph = street_grid()
+    stations, zero, matrix = some_stations(graph, STATIONS), np.zeros(STATIONS, np.int32), _matrix(graph)
+    at = graph.u[stations.edge]
+    ours, scipys = _interleaved(
+        repeat,
+        lambda: nearest_nodes(graph, stations, zero, LIMIT_MS, "to"),
+        lambda: dijkstra(matrix, indices=at, min_only=True),
+    )
+    found, rows = _interleaved(
+        repeat,
+        lambda: reach(graph, stations, zero, PAIRS_LIMIT_MS, "to"),
+        lambda: [dijkstra(matrix, indices=i, limit=PAIRS_LIMIT_MS) for i in at[:_SCIPY_ROWS]],
+    )
+    count = len(reach(graph, stations, zero, PAIRS_LIMIT_MS, "to").point)
+    random = np.random.default_rng(22)
+    lon, lat = (random.uniform(v.min(), v.max(), POINTS) for v in (graph.lon, graph.lat))
+    points = snap(graph, lon, lat, 500.0)
+    snapping, asking = _interleaved(
+        repeat,
+        lambda: snap(graph, lon, lat, 500.0),
+        lambda: nearest(graph, stations, zero, points, LIMIT_MS, "to"),
+    )
+    size = f"{graph.nodes} junctions, {len(graph.forward_ms)} arcs, {STATIONS} stations"
+    return {
+        f"nearest station with label ({size})": _figure(ours, "s", SECONDS_BAR, scipys, "scipy dijkstra(min_only), no label,"),
+        f"{count} pairs of station and junction within 600 s": _figure(
+            found * 1e7 / count,
+            "s for 10 M",
+            PAIRS_BAR,
+            rows * STATIONS / _SCIPY_ROWS * 1e7 / count,
+            "scipy, dense rows, projected,",
+        ),
+        "peak memory of both": _figure(_memory(graph, stations, zero), "MB", MEGABYTES_BAR),
+        f"snap {POINTS} points": _figure(snapping, "s"),
+        f"nearest station of {POINTS} points": _figure(asking, "s"),
+        **_pandana(repeat),
+    }
