@@ -2,8 +2,8 @@ import { useSignalEffect } from "@preact/signals";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Map as MapLibre } from "maplibre-gl";
 import { areas } from "../data";
-import { language, say, show, signed, t } from "../i18n";
-import { failure, manifest, study } from "../state";
+import { language, show, signed, t } from "../i18n";
+import { failure, manifest } from "../state";
 import { styled } from "../columns";
 import { unitOf } from "../ui/words";
 import { keepAreas } from "./areas";
@@ -69,13 +69,12 @@ export function MapView() {
     language.value;
     map?.getCanvas().setAttribute("aria-label", t("map.label"));
   });
-  const source = study.value.source;
   return (
     <main class="map" aria-label={t("map.label")}>
       <div class="canvas" ref={box} />
       <HoverTip />
       <Buttons />
-      <div class="credit">{[source && say(source), manifest.value.baseMap && !source && "© OpenStreetMap"].filter(Boolean).join(" · ")}</div>
+      {manifest.value.baseMap && <div class="credit">{t("map.credit")}</div>}
     </main>
   );
 }

@@ -10,7 +10,7 @@ const kind: ExpressionSpecification = ["coalesce", ["get", "class"], ["get", "ki
 const oneOf = (...values: string[]): ExpressionSpecification => ["in", kind, ["literal", values]];
 const MAIN = oneOf("motorway", "trunk", "primary", "motorway_link", "trunk_link", "primary_link", "major");
 const MIDDLE = oneOf("secondary", "tertiary", "secondary_link", "tertiary_link", "medium");
-const PATH = oneOf("footway", "path", "steps", "cycleway", "track", "bridleway", "pedestrian", "corridor", "platform");
+const PATH = oneOf("footway", "path", "steps", "cycleway", "track", "bridleway", "pedestrian", "corridor", "platform", "trail", "service");
 
 const width = (main: number, middle: number, other: number): ExpressionSpecification => {
   const at = (by: number): ExpressionSpecification => ["case", MAIN, main * by, MIDDLE, middle * by, other * by];

@@ -1,10 +1,10 @@
 /** What the pointer does on the map: hover names an area and its number, click chooses. */
 
-import { signal } from "@preact/signals";
+import { effect, signal } from "@preact/signals";
 import { Popup, type Map as MapLibre, type MapGeoJSONFeature, type MapLayerMouseEvent } from "maplibre-gl";
 import { render, type ComponentChild } from "preact";
 import { columnFor, isAreas } from "../columns";
-import { hovered, selected, selectedGap, tab } from "../state";
+import { hovered, mode, selected, selectedGap, service, tab, theme, tier } from "../state";
 import type { Value } from "../types";
 import { CatchmentCard, GapCard, StationCard } from "../ui/cards";
 import { shown } from "./drawing";
@@ -22,10 +22,20 @@ export const tip = signal<Tip | null>(null);
 const under = (map: MapLibre, event: MapLayerMouseEvent, ...layers: string[]): MapGeoJSONFeature | undefined =>
   map.queryRenderedFeatures(event.point, { layers: layers.filter((l) => map.getLayer(l)) })[0];
 
+let opened: Popup | null = null;
+
+/** A card speaks of one service and mode: another choice closes it. */
+const closeOnChoice = (): void => {
+  void [service.value, mode.value, theme.value, tier.value];
+  opened?.remove();
+};
+
 function open(map: MapLibre, at: [number, number], card: ComponentChild): void {
   const box = document.createElement("div");
   render(card, box);
-  new Popup({ maxWidth: "280px", offset: 10, focusAfterOpen: true }).setLngLat(at).setDOMContent(box).addTo(map).on("close", () => render(null, box));
+  opened?.remove();
+  opened = new Popup({ maxWidth: "280px", offset: 10, focusAfterOpen: true }).setLngLat(at).setDOMContent(box).addTo(map);
+  opened.on("close", () => render(null, box));
 }
 
 function drawnValue(feature: MapGeoJSONFeature | undefined): number | null {
@@ -67,6 +77,7 @@ function click(map: MapLibre, event: MapLayerMouseEvent): void {
 }
 
 export function keepPointed(map: MapLibre): void {
+  effect(closeOnChoice);
   map.on("mousemove", (event) => move(map, event));
   map.on("mouseout", () => {
     hovered.value = null;

@@ -2,7 +2,7 @@
 
 import type { Signal } from "@preact/signals";
 import { language, named, say, setLanguage, t } from "../i18n";
-import { group, groups, manifest, mode, service, study, tier, tiers } from "../state";
+import { group, groups, mode, service, study, tier, tiers } from "../state";
 import { Layers } from "./Layers";
 import { Slider } from "./Slider";
 import { groupName, serviceName } from "./words";
@@ -61,8 +61,8 @@ export function Controls() {
     <aside class="panel controls" aria-label={t("controls")}>
       <header>
         <div class="brand">
-          <h1>{say(study.value.title)}</h1>
           <Languages />
+          <h1>{say(study.value.title)}</h1>
         </div>
         {study.value.synthetic && <p class="notice" role="note">{t("synthetic")}</p>}
       </header>
@@ -78,7 +78,7 @@ export function Controls() {
       <Layers />
       <footer>
         <p>{t("privacy")}</p>
-        {manifest.value.notes.map((note, i) => <p key={i}>{say(note)}</p>)}
+        {study.value.source && <p>{say(study.value.source)}</p>}
       </footer>
     </aside>
   );

@@ -2,9 +2,11 @@
 
 import { itemsUrl, url, type Query } from "../api";
 import { rowsQuery, wantedFor, type Name } from "../data";
+import { isAreas } from "../columns";
 import { say, t } from "../i18n";
 import { shown } from "../map/drawing";
 import { level, manifest, mode, service, study } from "../state";
+import type { Layer } from "../types";
 import { groupName, sentence } from "./words";
 
 function Links({ title, layer, query }: { title: string; layer: string; query: Query }) {
@@ -20,6 +22,9 @@ function Links({ title, layer, query }: { title: string; layer: string; query: Q
   );
 }
 
+/** The geography that a layer draws. */
+const geography = (layer: Layer): string => (isAreas(layer) ? level.value : layer.id === "cells" ? "cell" : layer.id.replace(/s$/, ""));
+
 export function DataLinks() {
   const names: [Name, string][] = study.value.migrants
     ? [["share", t("column.share_all")], ["resident", groupName("resident")], ["migrant", groupName("migrant")], ["gap", t("column.gap_points")], ["median", t("column.median")]]
@@ -30,6 +35,7 @@ export function DataLinks() {
       <h2>{t("data.shown")}</h2>
       <p class="quiet">{now?.want ? sentence(now.want) : ""}</p>
       <ul>
+        {now?.want && <Links title={t("data.ground")} layer="table" query={rowsQuery(geography(now.layer), { ...now.want, dimensions: { ...now.want.dimensions, service: service.value, mode: mode.value } })} />}
         {names.map(([name, title]) => (
           <Links key={name} title={title} layer="table" query={rowsQuery(level.value, wantedFor(name))} />
         ))}
@@ -46,6 +52,8 @@ export function DataLinks() {
         <li><a href={url("manifest")}>{t("data.manifest", { release: manifest.value.release })}</a></li>
       </ul>
       <p class="quiet">{t("data.limit")}</p>
+      {manifest.value.notes.length > 0 && <h2>{t("data.about")}</h2>}
+      {manifest.value.notes.map((note, i) => <p key={i} class="quiet">{say(note)}</p>)}
     </section>
   );
 }

@@ -1,25 +1,23 @@
 /** Which layer fills the ground, with its legend beneath it, and what lies on top. */
 
-import { say, t } from "../i18n";
+import { say, show, t } from "../i18n";
 import { shown } from "../map/drawing";
 import { minutes, onTop, overlays, standard, theme, themes, toggle } from "../state";
 import type { Layer } from "../types";
 import { sentence, unitOf } from "./words";
 import { styled } from "../columns";
 
-interface Class {
-  colour: string;
-  label: string;
-  faded?: boolean;
-}
-
-function classes(layer: Layer, inclusive: boolean): Class[] {
-  const { breaks, colours } = layer.style;
-  return colours.slice(0, breaks.length + 1).map((colour, i) => {
-    const [low, high] = [breaks[i - 1], breaks[i]];
-    const label = low === undefined ? (inclusive ? `≤ ${high}` : `< ${high}`) : high === undefined ? (inclusive ? `> ${low}` : `≥ ${low}`) : `${low}–${high}`;
-    return { colour, label, faded: inclusive && (high ?? Infinity) > minutes.value };
-  });
+/** A swatch for each class, and each break under the line between two of them. */
+function Scale({ layer, inclusive }: { layer: Layer; inclusive: boolean }) {
+  const { breaks } = layer.style;
+  const colours = layer.style.colours.slice(0, breaks.length + 1);
+  const faded = (i: number): boolean => inclusive && (breaks[i] ?? Infinity) > minutes.value;
+  return (
+    <div class="scale">
+      <ul>{colours.map((c, i) => <li key={c} class={faded(i) ? "faded" : ""} style={{ background: c }} />)}</ul>
+      <ol>{breaks.map((b, i) => <li key={b} style={{ left: `${(100 * (i + 1)) / colours.length}%` }}>{show(b).replace("-", "−")}</li>)}</ol>
+    </div>
+  );
 }
 
 function Legend({ layer }: { layer: Layer }) {
@@ -30,14 +28,7 @@ function Legend({ layer }: { layer: Layer }) {
   return (
     <div class="legend">
       <p>{sentence(want) || say(layer.description)}</p>
-      <ul class={`n${layer.style.colours.length}`}>
-        {classes(layer, inclusive).map((c) => (
-          <li key={c.label} class={c.faded ? "faded" : ""}>
-            <i style={{ background: c.colour }} />
-            <span>{c.label.replace(/-(\d)/g, "−$1")}</span>
-          </li>
-        ))}
-      </ul>
+      <Scale layer={layer} inclusive={inclusive} />
       <p class="extra">
         {unit && <span>{t("legend.unit", { unit: unit.trim() })}</span>}
         <span class="key"><i class="hatch" />{inclusive ? t("legend.beyond") : t("legend.suppressed")}</span>
