@@ -63,7 +63,8 @@ def _blocks(context: Context, demand: Demand, params: Params) -> Iterator[Block]
     units = {level: context.areas[level].ids for level in context.levels}
     for level in context.levels:
         yield Block(level, units[level], demand.area[level], demand.group, "households", "persons")
-    yield Block(context.cells.geography, context.cells.ids, demand.cell, demand.group, "households", "persons")
+    if demand.group == "all":  # atoms of the other groups are wider than a cell
+        yield Block(context.cells.geography, context.cells.ids, demand.cell, demand.group, "households", "persons")
     for trip in trips(demand, params.services):
         ms = demand.travel[trip].ms
         for limit in params.minutes:

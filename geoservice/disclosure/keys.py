@@ -36,10 +36,9 @@ def cell_keys(region: Int32s, regions: int, key: Keys) -> Keys:
     >>> cell_keys(np.array([0, 0, -1], np.int32), 2, keys).tolist()
     [2, 0]
     """
-    sums = np.zeros(regions, np.uint64)
-    inside = region >= 0
-    np.add.at(sums, region[inside], key[inside])
-    return sums
+    sums = np.zeros(regions + 1, np.uint64)  # one more, for what is in no region: index -1
+    np.add.at(sums, region, key)
+    return sums[:-1]
 
 
 def mix(key: Keys, measured: str) -> Keys:
@@ -79,7 +78,6 @@ def count_sums(region: Int32s, regions: int, value: Ints) -> Ints:
     >>> count_sums(np.array([0, 0, -1], np.int32), 2, np.array([2, 3, 4])).tolist()
     [5, 0]
     """
-    sums = np.zeros(regions, np.int64)
-    inside = region >= 0
-    np.add.at(sums, region[inside], value[inside])
-    return sums
+    sums = np.zeros(regions + 1, np.int64)  # one more, for what is in no region: index -1
+    np.add.at(sums, region, value)
+    return sums[:-1]

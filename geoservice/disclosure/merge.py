@@ -6,7 +6,10 @@ import numpy as np
 
 from geoservice.geo import Bools, Int32s, Ints
 
-Weight = tuple[int, ...]
+_BITS = 40
+_LOW = (1 << _BITS) - 1
+Weight = int
+"""The counts of up to two classes packed into one integer: sums are sums, and a loop over millions stays fast."""
 
 
 def merge(weights: Ints, labels: Sequence[Ints], k: int) -> Int32s:
@@ -15,7 +18,7 @@ def merge(weights: Ints, labels: Sequence[Ints], k: int) -> Int32s:
     Parameters
     ----------
     weights : int64 array, shape (n, classes)
-        Households of each class in each piece; pieces come in the order of the curve.
+        Households of each class, one or two, in each piece; pieces come in the order of the curve.
     labels : sequence of int64 arrays, shape (n,)
         Groups within which merging goes on, from the narrowest to the widest; each lies inside the next.
     k : int
@@ -53,7 +56,7 @@ def _merge_level(weights: Ints, label: Ints, k: int, *, last: bool) -> Ints:
     touched = np.flatnonzero(np.isin(label, label[few]))
     touched = touched[np.argsort(label[touched], kind="stable")]
     ends = np.flatnonzero(np.diff(label[touched])) + 1
-    rows = list(map(tuple, weights[touched].tolist()))
+    rows: list[Weight] = (weights[touched] << (_BITS * np.arange(weights.shape[1]))).sum(axis=1).tolist()
     lacking = few[touched].tolist()
     goal = list(range(len(touched)))
     for start, end in zip([0, *ends.tolist()], [*ends.tolist(), len(touched)], strict=True):
@@ -68,7 +71,7 @@ def _merge_level(weights: Ints, label: Ints, k: int, *, last: bool) -> Ints:
 def _merge_group(rows: list[Weight], lacking: list[bool], goal: list[int], group: range, k: int, last: bool) -> None:
     """Merge the lacking clusters of one group in order; what is left joins the nearest that makes it whole."""
     root = -1
-    total: Weight = ()
+    total = 0
     for i in group:
         if not lacking[i]:
             continue
@@ -76,7 +79,7 @@ def _merge_group(rows: list[Weight], lacking: list[bool], goal: list[int], group
             root, total = i, rows[i]
         else:
             goal[i] = root
-            total = _sum(total, rows[i])
+            total = total + rows[i]
             rows[root] = total
         if _whole(total, k):
             root = -1
@@ -86,7 +89,7 @@ def _merge_group(rows: list[Weight], lacking: list[bool], goal: list[int], group
 
 def _join_neighbour(rows: list[Weight], goal: list[int], group: range, root: int, k: int, last: bool) -> None:
     for i in _outward(group, root):
-        if goal[i] == i and _whole(_sum(rows[root], rows[i]), k):
+        if goal[i] == i and _whole(rows[root] + rows[i], k):
             _join(rows, goal, root, i)
             return
     if last:
@@ -96,16 +99,17 @@ def _join_neighbour(rows: list[Weight], goal: list[int], group: range, root: int
 def _take_in(rows: list[Weight], goal: list[int], group: range, root: int, k: int) -> None:
     """No single neighbour suffices: join those that have some of what is lacking, nearest first."""
     for i in _outward(group, root):
-        lacking = [c for c, w in enumerate(rows[root]) if 0 < w < k]
+        low, high = rows[root] & _LOW, rows[root] >> _BITS
+        lacking = (_LOW if 0 < low < k else 0) | (_LOW << _BITS if 0 < high < k else 0)
         if not lacking:
             return
-        if goal[i] == i and i != root and any(rows[i][c] for c in lacking):
+        if goal[i] == i and rows[i] & lacking:
             _join(rows, goal, i, root)
 
 
 def _join(rows: list[Weight], goal: list[int], one: int, other: int) -> None:
     goal[one] = other
-    rows[other] = _sum(rows[one], rows[other])
+    rows[other] = rows[one] + rows[other]
 
 
 def _outward(group: range, middle: int) -> Iterator[int]:
@@ -117,12 +121,6 @@ def _outward(group: range, middle: int) -> Iterator[int]:
             yield middle + step
 
 
-def _sum(a: Weight, b: Weight) -> Weight:
-    return tuple([p + q for p, q in zip(a, b, strict=True)])  # a list is twice as fast as a generator here
-
-
 def _whole(weight: Weight, k: int) -> bool:
-    for w in weight:  # noqa: SIM110 - all() over a generator is three times slower, and this runs a million times
-        if 0 < w < k:
-            return False
-    return True
+    low, high = weight & _LOW, weight >> _BITS
+    return (low == 0 or low >= k) and (high == 0 or high >= k)
