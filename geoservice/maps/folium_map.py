@@ -13,11 +13,14 @@ from branca.element import Element, Figure
 
 from geoservice.errors import Unavailable
 from geoservice.maps import leaflet
-from geoservice.maps.paint import WORDS, colour, coloured, label, legend
+from geoservice.maps.paint import WORDS, asked, colour, coloured, label, legend
 from geoservice.release.base import ItemQuery, PublishedLayer, ReleaseReader
 
 MAX_FEATURES = 6000
 """Layers of more features are left out: a browser draws them from one file only slowly. The service's tiles hold them."""
+
+FIRST = "coverage"
+"""The layer that is on when the map opens, beside points."""
 
 PAGE = 2000
 POLICY = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:"
@@ -28,7 +31,7 @@ body{font-family:system-ui,"Noto Sans","Noto Sans SC","Noto Sans CJK SC",sans-se
   box-shadow:0 1px 4px #0004;font-size:14px}
 .title{top:.6rem;left:50%;transform:translateX(-50%);text-align:center;max-width:70vw}
 .title h1{font-size:1.1rem;margin:0}.title p{margin:.1rem 0;color:#b03a00}
-.legend{bottom:1.6rem;left:.6rem;max-height:70vh;overflow:auto}.legend section{margin:.3rem 0}
+.legend{bottom:1.6rem;left:.6rem;max-height:70vh;overflow:auto}.legend details{margin:.3rem 0}
 .legend i{display:inline-block;width:1.1em;height:1.1em;margin-right:.5em;vertical-align:-.15em;border:1px solid #0003}
 </style>"""
 
@@ -53,8 +56,8 @@ def write_map(reader: ReleaseReader, out: Path, language: Literal["zh", "en"]) -
     layers = drawn_layers(reader)
     if not layers:
         raise Unavailable(f"release {reader.number} has no layer that a map can show")
-    first = next((layer for layer in layers if layer.style.kind == "fill"), layers[0])
-    plan = blank(reader, layers, language)
+    first = next((layer for layer in layers if layer.id == FIRST), layers[0])
+    plan = blank(reader, layers, first, language)
     for layer in layers:
         add_layer(plan, reader, layer, language, layer is first or layer.style.kind == "circle")
     folium.LayerControl(collapsed=False).add_to(plan)
@@ -68,19 +71,19 @@ def drawn_layers(reader: ReleaseReader) -> list[PublishedLayer]:
     return sorted((x for x in found if x.features <= MAX_FEATURES), key=lambda x: order[x.style.kind])
 
 
-def blank(reader: ReleaseReader, layers: list[PublishedLayer], language: str) -> folium.Map:
+def blank(reader: ReleaseReader, layers: list[PublishedLayer], first: PublishedLayer, language: str) -> folium.Map:
     """Return a map with Leaflet inside, its title and legends, fitted to its layers."""
     west, south, east, north = zip(*(layer.bbox for layer in layers if layer.bbox), strict=True)
     plan = folium.Map(tiles=None, max_zoom=18, prefer_canvas=True, zoom_control="bottomright")
     plan.default_js, plan.default_css = [], []  # what folium would fetch: Leaflet is inside, the rest is not used
-    plan.fit_bounds([[min(south), min(west)], [max(north), max(east)]])
+    plan.fit_bounds([[min(south), min(west)], [max(north), max(east)]], padding_top_left=(0, 90))
     figure = plan.get_root()
     assert isinstance(figure, Figure)
     for at, part in enumerate(
         (f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">', leaflet.stylesheet(), CSS, leaflet.script())
     ):
         figure.header.add_child(Element(part.replace("{%", "{ %")), name=f"own{at}")
-    figure.html.add_child(Element(title(reader, language) + legends(layers, language)))
+    figure.html.add_child(Element(title(reader, language) + legends(reader, layers, first, language)))
     return plan
 
 
@@ -94,9 +97,21 @@ def title(reader: ReleaseReader, language: str) -> str:
     return f'<div class="title"><h1>{escape(name)}</h1>{synthetic}<small>{small}</small></div>'
 
 
-def legends(layers: list[PublishedLayer], language: str) -> str:
-    """Return the legends of all layers as HTML."""
-    return f'<div class="legend">{"".join(legend(layer, language) for layer in layers)}</div>'
+def legends(reader: ReleaseReader, layers: list[PublishedLayer], first: PublishedLayer, language: str) -> str:
+    """Return the legends of all layers as HTML, that of the first unfolded."""
+    wanted = asked(reader.manifest.study)
+    parts = (legend(layer, coloured(layer, wanted), language, layer is first) for layer in layers)
+    return f'<div class="legend">{"".join(parts)}</div>'
+
+
+def only(layer: PublishedLayer, wanted: dict[str, Any]) -> dict[str, Any]:
+    """Return the equalities that leave one picture of a layer: its finest geography, one service and one mode.
+
+    Catchments of several services lie on each other; drawn together they would show none.
+    """
+    own = {c.name for c in layer.columns if c.measure is None}
+    chosen: dict[str, Any] = {k: wanted[k] for k in ("service", "mode") if k in own and k in wanted}
+    return {**chosen, **({"geography": list(layer.zooms)[-1]} if layer.zooms else {})}
 
 
 def add_layer(plan: folium.Map, reader: ReleaseReader, layer: PublishedLayer, language: str, show: bool) -> None:
@@ -117,16 +132,16 @@ def add_layer(plan: folium.Map, reader: ReleaseReader, layer: PublishedLayer, la
 
 def drawn_features(reader: ReleaseReader, layer: PublishedLayer, language: str) -> Iterator[dict[str, Any]]:
     """Yield features with ready style and escaped label, and nothing else of their properties."""
-    finest = list(layer.zooms)[-1:]
-    column = coloured(layer)
-    for table in pages(reader, layer, ItemQuery(PAGE, equals={"geography": finest[0]} if finest else {})):
+    wanted = asked(reader.manifest.study)
+    column = coloured(layer, wanted)
+    for table in pages(reader, layer, ItemQuery(PAGE, equals=only(layer, wanted))):
         shapes = shapely.to_geojson(
             shapely.set_precision(shapely.from_wkb(table.column("geometry").to_numpy(zero_copy_only=False)), 1e-6)
         )
         for shape, row in zip(shapes, table.drop_columns(["geometry"]).to_pylist(), strict=True):
             if shape is not None:
                 look = style(layer, colour(layer.style, row.get(column.name) if column else None))
-                shown = {"label": label(layer, row, language), "style": look}
+                shown = {"label": label(column, row, language), "style": look}
                 yield {"type": "Feature", "id": row["fid"], "geometry": orjson.loads(shape), "properties": shown}
 
 

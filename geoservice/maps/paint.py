@@ -18,11 +18,24 @@ WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType({
 })  # fmt: skip
 
 
-def coloured(layer: PublishedLayer) -> PublishedColumn | None:
-    """Return the column that colours a layer; a name with placeholders stands for the first column of its form."""
+def asked(study: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a still map shows: the study's first service and mode, within the service's standard, for everybody.
+
+    >>> asked({"services": [{"id": "clinic", "standard_minutes": 15}], "modes": ["walk", "drive"]})
+    {'tier': 'any', 'nth': 1, 'group': 'all', 'service': 'clinic', 'minutes': 15, 'mode': 'walk'}
+    """
+    service = next(iter(study.get("services") or [{}]))
+    mode = next(iter(study.get("modes") or [None]))
+    wanted = {"service": service.get("id"), "minutes": service.get("standard_minutes"), "mode": mode}
+    return {"tier": "any", "nth": 1, "group": "all", **{k: v for k, v in wanted.items() if v is not None}}
+
+
+def coloured(layer: PublishedLayer, wanted: Mapping[str, Any]) -> PublishedColumn | None:
+    """Return the column that colours a layer; of a name with placeholders the column nearest to what is ``wanted``."""
     form = re.compile(re.sub(r"\\\{\w+\\\}", ".+", re.escape(layer.style.property or "")))
     exact = [c for c in layer.columns if c.name == layer.style.property]
-    return next(iter([*exact, *(c for c in layer.columns if form.fullmatch(c.name))]), None)
+    alike = [c for c in layer.columns if form.fullmatch(c.name)]
+    return next(iter(exact or sorted(alike, key=lambda c: -sum(c.dimensions.get(k) == v for k, v in wanted.items()))), None)
 
 
 def colour(style: Style, value: Any) -> str:
@@ -54,9 +67,8 @@ def classes(style: Style, words: Mapping[str, str]) -> list[tuple[str, str]]:
     return [*zip(style.colours, texts, strict=True), (style.suppressed, words["suppressed"])]
 
 
-def label(layer: PublishedLayer, properties: Mapping[str, Any], language: str) -> str:
+def label(column: PublishedColumn | None, properties: Mapping[str, Any], language: str) -> str:
     """Return a feature's label as HTML: its name and the value that colours it; suppressed is said, never shown as zero."""
-    column = coloured(layer)
     names = [properties.get(n) for n in (f"name_{language}", "name", "station_name", "name_zh", "name_en", "unit")]
     text = f"<b>{escape(str(next((n for n in names if n), '')))}</b>"
     if column is not None:
@@ -66,12 +78,12 @@ def label(layer: PublishedLayer, properties: Mapping[str, Any], language: str) -
     return text
 
 
-def legend(layer: PublishedLayer, language: str) -> str:
-    """Return a layer's legend as HTML, empty where it has no classes."""
-    column, rows = coloured(layer), classes(layer.style, WORDS[language])
+def legend(layer: PublishedLayer, column: PublishedColumn | None, language: str, unfolded: bool) -> str:
+    """Return a layer's legend as HTML that folds, empty where it has no classes."""
+    rows = classes(layer.style, WORDS[language])
     if column is None or not rows:
         return ""
     title = escape(getattr(layer.title, language)) + "<br><small>" + escape(getattr(column.title, language))
     title += f" ({escape(column.unit)})</small>" if column.unit else "</small>"
     cells = (f'<div><i style="background:{escape(c)}"></i>{escape(text)}</div>' for c, text in rows)
-    return f"<section><b>{title}</b>{''.join(cells)}</section>"
+    return f"<details{' open' if unfolded else ''}><summary>{title}</summary>{''.join(cells)}</details>"

@@ -48,7 +48,8 @@ class Guard:
 
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message = {**message, "headers": [*message["headers"], *ALWAYS]}
+                own = {name.lower() for name, _ in message["headers"]}
+                message = {**message, "headers": [*message["headers"], *(h for h in ALWAYS if h[0] not in own)]}
             elif method == "HEAD":
                 if message.get("more_body"):
                     return

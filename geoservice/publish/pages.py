@@ -61,7 +61,8 @@ def page(title: str, body: str, ask: "Ask", more: Iterable[str] = ()) -> str:
     synthetic = f'<p class="note">{words["synthetic"]}</p>' if ask.reader.manifest.study.get("synthetic") else ""
     return (
         f'<!doctype html><html lang="{ask.language}"><head><meta charset="utf-8"><meta name="viewport" '
-        f'content="width=device-width,initial-scale=1"><title>{escape(title)}</title><style>{CSS}</style></head>'
+        f'content="width=device-width,initial-scale=1"><link rel="icon" href="data:,">'
+        f"<title>{escape(title)}</title><style>{CSS}</style></head>"
         f"<body><nav>{' '.join(entries)}</nav><h1>{escape(title)}</h1>{synthetic}{body}</body></html>"
     )
 

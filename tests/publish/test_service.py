@@ -158,3 +158,9 @@ def test_publish_loads_nothing_private():
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
     assert "geoservice.publish.tiles" in loaded
     assert [m for m in loaded if m.split(".")[1] in private] == []
+
+
+def test_a_page_has_one_policy_and_its_style_is_in_it(client):
+    answer = client.get("/collections?f=html")
+    assert len(answer.headers.get_list("content-security-policy")) == 1
+    assert "style-src 'sha256-" in answer.headers["content-security-policy"]
