@@ -13,7 +13,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import Delaunay, cKDTree
 
-from geoservice.demo.areas import area_facts
+from geoservice.demo.areas import area_facts, area_names, short_name
 from geoservice.geo import Bools, Floats, Ints, LocalProjection
 
 PLANE = LocalProjection(117.0, 30.6)
@@ -126,7 +126,13 @@ def _whole(label: Ints, sites: Floats) -> Ints:
 
 
 def _names(centre: Floats, parents: pd.Series) -> Ints:
-    """Return the row of each centre's village in the table of facts: townships lie where the real ones do, roughly."""
+    """Return the row of each centre's village in the table of facts: townships lie where the real ones do, roughly.
+
+    A village that bears its township's name lies in its middle.
+    """
+    names = area_names()
+    towns = {c: short_name(names[c]) for c in set(parents)}
+    villages = [short_name(name) for code, name in names.items() if len(code) == 12]
     count = parents.value_counts()
     left = np.arange(len(centre))
     rows = np.empty(len(centre), int)
@@ -134,7 +140,11 @@ def _names(centre: Floats, parents: pd.Series) -> Ints:
     def take(code: str, score: Floats) -> None:
         nonlocal left
         chosen = left[np.argsort(score[left], kind="stable")[: count[code]]]
-        rows[chosen[np.argsort(-centre[chosen, 1], kind="stable")]] = np.flatnonzero(parents == code)
+        ordered = chosen[np.argsort(-centre[chosen, 1], kind="stable")]
+        rows[ordered] = np.flatnonzero(parents == code)
+        middle = ordered[np.argmin(np.hypot(*(centre[ordered] - centre[ordered].mean(axis=0)).T))]
+        for twin in [i for i in ordered if towns[code].startswith(villages[rows[i]])]:
+            rows[[twin, middle]] = rows[[middle, twin]]
         left = np.setdiff1d(left, chosen)
 
     x, y = centre.T

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.spatial import cKDTree
 
-from geoservice.demo.areas import area_names, short_name
+from geoservice.demo.areas import COUNTY, area_names, short_name
 from geoservice.demo.land import CITY, Land
 from geoservice.geo import Floats, Ints, Objects
 
@@ -54,7 +54,9 @@ def make_settlements(land: Land, rng: np.random.Generator) -> Settlements:
     city = int(np.argmin(np.hypot(*(middles - CITY).T)))
     kinds[city], middles[city] = KINDS.index("city"), CITY
     hamlets, where = _hamlets(land, np.flatnonzero(dry), middles, rng)
-    label = [short_name(names[c]) for c in land.codes] + _hamlet_names(len(hamlets), rng)
+    label = [short_name(names[c[:9] if kind == KINDS.index("town") else c]) for c, kind in zip(land.codes, kinds, strict=True)]
+    label[city] = names[COUNTY]
+    label += _hamlet_names(len(hamlets), rng)
     settlements = Settlements(
         np.vstack([middles, hamlets]),
         np.concatenate([kinds, np.full(len(hamlets), KINDS.index("hamlet"))]),
