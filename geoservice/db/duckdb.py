@@ -1,5 +1,6 @@
 """DuckDB: a file opened for one transaction at a time, with the spatial extension out of its wheel and the doors shut."""
 
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib.resources import files
@@ -12,9 +13,13 @@ import pyarrow as pa
 from geoservice.db.arrow import conform
 from geoservice.db.dialect import DUCKDB
 from geoservice.db.lock import locked
+from geoservice.errors import Conflict
 
 WAIT_S = 5.0
-_CONFIG = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
+RETRIES = 100
+# The extension comes out of a wheel whose hash the lock file pins, from a path that no caller can choose: checking DuckDB's
+# signature over its 80 MB as well takes half a second a connection. Once the doors are shut nothing else can be loaded.
+_CONFIG = {"allow_unsigned_extensions": "true", "autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
 
 
 def spatial_extension() -> Path:
@@ -25,15 +30,32 @@ def spatial_extension() -> Path:
 def open_duckdb(path: Path | None, read_only: bool = False, spatial: bool = True) -> duckdb.DuckDBPyConnection:
     """Open a database file, or one in memory, that can reach no other file and no network, and cannot be told otherwise."""
     connection = duckdb.connect(str(path) if path else ":memory:", read_only=read_only, config=dict(_CONFIG))
+    for _ in range(RETRIES):
+        try:
+            if not _is_shut(connection):
+                _shut(connection, path if path and not read_only else None, spatial)
+        except duckdb.Error:
+            # Another thread opened the same file a moment ago: DuckDB gives both the one instance, whose doors it is shutting.
+            time.sleep(0.02)
+        else:
+            return connection
+    connection.close()
+    raise Conflict("database: it cannot be opened, or its doors cannot be shut")
+
+
+def _is_shut(connection: duckdb.DuckDBPyConnection) -> bool:
+    return bool(connection.execute("SELECT current_setting('lock_configuration')").fetchall()[0][0])
+
+
+def _shut(connection: duckdb.DuckDBPyConnection, file: Path | None, spatial: bool) -> None:
     if spatial:
         connection.load_extension(str(spatial_extension()))
     # A spill beside the file is the one thing DuckDB may still write: a big sort must not fail.
-    directories = f"['{str(path.parent).replace(chr(39), chr(39) * 2)}']" if path and not read_only else "[]"
-    connection.execute(f"SET allowed_directories={directories}")
+    folder = "" if file is None else "'" + str(file.parent).replace("'", "''") + "'"
+    connection.execute(f"SET allowed_directories=[{folder}]")
     connection.execute("SET enable_progress_bar=false")
     connection.execute("SET enable_external_access=false")
     connection.execute("SET lock_configuration=true")
-    return connection
 
 
 class DuckDBSession:

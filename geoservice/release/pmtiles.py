@@ -6,7 +6,16 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from pmtiles.tile import Compression, TileType, deserialize_directory, deserialize_header, tileid_to_zxy, zxy_to_tileid
+from pmtiles.tile import (
+    Compression,
+    MagicNumberNotFound,
+    SpecVersionUnsupported,
+    TileType,
+    deserialize_directory,
+    deserialize_header,
+    tileid_to_zxy,
+    zxy_to_tileid,
+)
 from pmtiles.writer import Writer
 
 from geoservice.errors import ReleaseError
@@ -56,7 +65,7 @@ class Archive:
             entries = np.array(list(self._entries(header, header["root_offset"], header["root_length"])), np.int64).reshape(
                 -1, 4
             )
-        except (KeyError, IndexError, ValueError) as e:
+        except (KeyError, IndexError, ValueError, OSError, MagicNumberNotFound, SpecVersionUnsupported) as e:
             raise ReleaseError(f"{path.name}: not a PMTiles archive") from e
         self._data: int = header["tile_data_offset"]
         self._first, self._offset, self._length, self._run = entries.T.copy()

@@ -10,7 +10,7 @@ def prepare_roles(dsn: str, prefix: str, serving_role: str) -> None:
     """Let ``serving_role`` read the releases of ``prefix``, those to come as well, and nothing else of this service.
 
     Run it once as the role that publishes. The serving role must be there (``CREATE ROLE geoservice_http LOGIN``) and be
-    neither a superuser nor a member of the publishing role. It may then look into ``<prefix>_releases`` and ``<prefix>_release_<n>``;
+    neither a superuser nor a member of the publishing role. It may then look into ``<prefix>_releases`` and the releases;
     whatever it may have been granted on ``<prefix>_private`` is taken away. Raises :class:`NotFound` for an unknown role.
     """
     statements, private = sql.Catalogue(prefix), sql.Catalogue.private(prefix)

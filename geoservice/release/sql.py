@@ -72,12 +72,22 @@ def equal(dialect: Dialect, column: str) -> str:
 
 def inside(dialect: Dialect, box: BBox) -> tuple[str, list[float]]:
     """The geometry meets a box. DuckDB has no index on the table: it skips blocks of rows by the bounds beside the geometry."""
-    mark = dialect.mark
+    shape, values = _box(dialect, box)
     if dialect.engine == "postgis":
-        return f"ST_Intersects(geometry, ST_MakeEnvelope({mark}, {mark}, {mark}, {mark}, 4326))", list(box)
+        return f"ST_Intersects(geometry, ST_SetSRID({shape}, 4326))", values
+    mark = dialect.mark
     near = f"_east >= {mark} AND _west <= {mark} AND _north >= {mark} AND _south <= {mark}"
-    exact = f"ST_Intersects(geometry, ST_MakeEnvelope({mark}, {mark}, {mark}, {mark}))"
-    return f"({near} AND {exact})", [box.west, box.east, box.south, box.north, *box]
+    return f"({near} AND ST_Intersects(geometry, {shape}))", [box.west, box.east, box.south, box.north, *values]
+
+
+def _box(dialect: Dialect, box: BBox) -> tuple[str, list[float]]:
+    """Draw a box. One without width or height is a line or a point: as a polygon it would be invalid and meet no point."""
+    point = f"ST_Point({dialect.mark}, {dialect.mark})"
+    if box.west < box.east and box.south < box.north:
+        return f"ST_MakeEnvelope({', '.join([dialect.mark] * 4)})", list(box)
+    if box[:2] == box[2:]:
+        return point, [box.west, box.south]
+    return f"ST_MakeLine({point}, {point})", list(box)
 
 
 _CATALOGUE: dict[str, pa.DataType] = {"number": pa.int32(), "manifest": pa.string()}

@@ -1,0 +1,92 @@
+"""DuckDB: spatial with no network, every door shut."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from geoservice.db.duckdb import DuckDBFile, open_duckdb, transaction
+from geoservice.db.lock import locked
+from geoservice.errors import Conflict
+
+
+@pytest.fixture
+def connection(tmp_path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    connection = open_duckdb(tmp_path / "a.duckdb")
+    yield connection
+    connection.close()
+
+
+def test_spatial_loads_with_no_network_and_an_empty_home(tmp_path: Path) -> None:
+    code = "from geoservice.db.duckdb import open_duckdb as o; print(o(None).execute('SELECT ST_AsText(ST_Point(1, 2))').fetchone())"
+    nowhere = dict.fromkeys(("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"), "http://127.0.0.1:1")
+    environment = {**os.environ, **nowhere, "HOME": str(tmp_path)}
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout == "('POINT (1 2)',)\n"
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "escape",
+    [
+        "SELECT * FROM read_csv('/etc/passwd', sep=':')",
+        "SELECT * FROM read_text('/etc/passwd')",
+        "SELECT * FROM ST_Read('/etc/passwd')",
+        "SELECT * FROM glob('/etc/*')",
+        "COPY (SELECT 1) TO '/tmp/geoservice-escape.csv'",
+        "ATTACH '/tmp/geoservice-escape.duckdb'",
+        "INSTALL httpfs",
+        "LOAD httpfs",
+        "LOAD '/tmp/any.duckdb_extension'",
+        "SET enable_external_access=true",
+        "SET allowed_directories=['/']",
+        "SET lock_configuration=false",
+        "SELECT * FROM 'http://127.0.0.1:1/a.csv'",
+    ],
+)
+def test_no_way_out(connection: duckdb.DuckDBPyConnection, escape: str) -> None:
+    with pytest.raises(duckdb.Error):
+        connection.execute(escape)
+
+
+def test_an_error_rolls_back(connection: duckdb.DuckDBPyConnection) -> None:
+    with pytest.raises(duckdb.Error), transaction(connection) as session:
+        session.execute("CREATE TABLE t (a INTEGER)")
+        session.execute("SELECT * FROM nothing")
+    assert connection.execute("SELECT count(*) FROM duckdb_tables()").fetchone() == (0,)
+
+
+def test_readers_share_and_a_writer_waits(tmp_path: Path) -> None:
+    file = DuckDBFile(tmp_path / "a.duckdb", wait_s=0.05)
+    with file.session(write=True) as session:
+        session.execute("CREATE TABLE t AS SELECT 1 AS a")
+        with pytest.raises(Conflict, match="another process"), file.session():
+            pass
+    with file.session() as one, file.session() as two:
+        assert one.execute("FROM t") == two.execute("FROM t") == [(1,)]
+        with pytest.raises(Conflict), file.session(write=True):
+            pass
+
+
+def test_a_lock_goes_with_its_process(tmp_path: Path) -> None:
+    with locked(tmp_path / "lock", exclusive=True, wait_s=0):
+        pass
+    with locked(tmp_path / "lock", exclusive=True, wait_s=0):
+        pass
+
+
+def test_one_file_may_be_opened_twice_at_once(tmp_path: Path) -> None:
+    open_duckdb(tmp_path / "a.duckdb").close()
+    with ThreadPoolExecutor(8) as pool:
+        opened = list(pool.map(lambda _: open_duckdb(tmp_path / "a.duckdb", read_only=True), range(16)))
+    for connection in opened:
+        assert connection.execute("SELECT ST_AsText(ST_Point(1, 2))").fetchone() == ("POINT (1 2)",)
+        with pytest.raises(duckdb.Error):
+            connection.execute("SELECT * FROM read_text('/etc/passwd')")
+    for connection in opened:
+        connection.close()
