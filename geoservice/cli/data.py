@@ -35,8 +35,8 @@ def init(folder: Annotated[Path, typer.Argument(help="The project folder to make
     )
 
 
-def show(report: Report) -> None:
-    """Print what an import found and did."""
+def show(report: Report, *, counts: bool = True) -> None:
+    """Print what an import found and did, for the person who holds the file; without counts where the output may be kept."""
     out.print(
         f"[bold]{report.table}[/] from {report.file}: {report.format} {report.encoding} {report.delimiter!r} {report.crs}"
     )
@@ -51,17 +51,18 @@ def show(report: Report) -> None:
         out.print(f"  not used: {', '.join(report.unused)}")
     for note in report.notes:
         out.print(f"  note: {note}", markup=False)
-    out.print(f"  rows read {report.rows_read}, accepted {report.rows_accepted}, rejected {report.rows_rejected}")
+    if counts:
+        out.print(f"  rows read {report.rows_read}, accepted {report.rows_accepted}, rejected {report.rows_rejected}")
     if report.rejects_path:
         out.print(f"  rejected rows, each with its reason: {report.rejects_path}")
-    if report.vintage:
+    if report.vintage and counts:
         v = report.vintage
         out.print(f"  vintage {v.number}: {v.added} added, {v.changed} changed, {v.removed} removed")
     elif report.dry_run:
         out.print("  dry run: nothing was changed")
 
 
-def load_tables(settings: Settings, table: TableName, files: list[Path], options: Options) -> None:
+def load_tables(settings: Settings, table: TableName, files: list[Path], options: Options, *, counts: bool = True) -> None:
     """Import files one after another; each is all or nothing."""
     study, workspace = study_of(settings), workspace_of(settings)
     limited = replace(options, seconds=settings.import_seconds, memory_mb=settings.import_memory_mb)
@@ -69,7 +70,7 @@ def load_tables(settings: Settings, table: TableName, files: list[Path], options
         for path in files:
             with progress_bar() as progress:
                 report = import_file(workspace, table, path, limited, study, progress)
-            show(report)
+            show(report, counts=counts)
     finally:
         workspace.close()
 

@@ -45,7 +45,7 @@ def load_plan(settings: Settings) -> None:
         if step.table == "network":
             load_network(settings, step.path, None)
         elif step.table in ("areas", "stations", "households", "uptake"):
-            load_tables(settings, step.table, [step.path], Options(**step.options))  # type: ignore[arg-type]  # narrowed just above
+            load_tables(settings, step.table, [step.path], Options(**step.options), counts=False)  # type: ignore[arg-type]  # narrowed just above
 
 
 def register(app: typer.Typer) -> None:

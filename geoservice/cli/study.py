@@ -20,7 +20,9 @@ def run_study(settings: Settings) -> int:
         with progress_bar() as progress:
             published = publish_study(workspace, store, study, layers, progress, settings.keep_releases)
         reader = store.open(published.number)
-        out.print(f"release {published.number} is current: hash {reader.manifest.hash[:12]}, {len(reader.manifest.layers)} layers")
+        out.print(
+            f"release {published.number} is current: hash {reader.manifest.hash[:12]}, {len(reader.manifest.layers)} layers"
+        )
         reader.close()
     finally:
         store.close()
