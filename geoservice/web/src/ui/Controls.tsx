@@ -76,10 +76,7 @@ export function Controls() {
         <Slider />
       </section>
       <Layers />
-      <footer>
-        <p>{t("privacy")}</p>
-        {study.value.source && <p>{say(study.value.source)}</p>}
-      </footer>
+      {study.value.source && <footer>{say(study.value.source)}</footer>}
     </aside>
   );
 }

@@ -48,6 +48,7 @@ export function Results() {
             {tab.value === "gaps" && <GapList />}
             {tab.value === "data" && <DataLinks />}
           </div>
+          <footer>{t("privacy")}</footer>
         </>
       )}
     </aside>
