@@ -71,7 +71,7 @@ def main(request: dict[str, Any]) -> dict[str, Any]:
         return _read(request)
     except GeoserviceError as e:
         return {"error": type(e).__name__, "message": str(e)}
-    except MemoryError:
+    except (MemoryError, ImportError):  # our own libraries do not load where memory is short
         return {"error": "TooLarge", "message": f"reading needs more than the {request['memory_mb']} MB allowed"}
     except Exception as e:  # noqa: BLE001 - any fault of a stranger's file must become an answer, and its text stays on this side
         return {"error": "UnreadableFile", "message": f"the reader of {request['kind']} gave up ({type(e).__name__})"}

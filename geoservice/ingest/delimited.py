@@ -30,7 +30,7 @@ def check_lines(path: Path) -> None:
         while chunk := file.read(_CHUNK):
             first = chunk.find(b"\n")
             if since + (len(chunk) if first < 0 else first) > MAX_LINE:
-                raise TooLarge(f"line {line + 1} is longer than {MAX_LINE >> 20} MB; is this a text table?")
+                raise TooLarge(f"{path.name}: line {line + 1} is longer than {MAX_LINE >> 20} MB; is this a text table?")
             if first < 0:
                 since += len(chunk)
             else:
@@ -153,14 +153,15 @@ def _sample(path: Path, encoding: str) -> str:
 def read_delimited(path: Path, progress: Callable[[float], None]) -> tuple[pa.Schema, Iterator[pa.RecordBatch], Meta]:
     """Return schema, batches and how the file was read; every column is text, empty cells are null.
 
+    The file has passed :func:`check_lines`, which comes before all else since it is so quick.
+
     Raises
     ------
     TooLarge
-        A line or a cell is longer than is sane.
+        A cell is longer than is sane.
     WrongEncoding, EmptyFile, InputError
         As :func:`find_encoding`; nothing below the header; two columns of one name.
     """
-    check_lines(path)
     encoding = find_encoding(path)
     sample = _sample(path, encoding)
     if not sample.strip():

@@ -54,7 +54,7 @@ def _geometries(cells: Cells) -> tuple[Objects, Bools] | None:
     return None
 
 
-def read_points(cells: Cells, table: TableName, options: Options, *, surfaces: bool = False) -> tuple[Floats, Floats, str]:
+def read_points(cells: Cells, table: TableName, options: Options, *, surfaces: bool = False, suggest: Suggest = no_idea) -> tuple[Floats, Floats, str]:
     """Return WGS 84 longitudes and latitudes (NaN where refused) and the CRS they were read in.
 
     ``surfaces`` says that a polygon may stand for a point inside it, as mapped buildings do.

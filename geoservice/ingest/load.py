@@ -16,6 +16,7 @@ from geoservice.ingest.arrow import bools
 from geoservice.ingest.arrow import compute as pc
 from geoservice.ingest.cells import Cells
 from geoservice.ingest.columns import map_columns, memory_key, remembered_text
+from geoservice.ingest.delimited import check_lines
 from geoservice.ingest.faults import Faults
 from geoservice.ingest.formats import Format, format_of, members
 from geoservice.ingest.households import build_households
@@ -115,6 +116,8 @@ def import_file(
     """
     progress("read", 0.0)
     kind = format_of(path)
+    if kind == "csv":
+        check_lines(path)
     areas = workspace.digest("areas") if table != "areas" else ""
     name = path.name if options.layer is None else f"{path.name}#{options.layer}"
     source = Source(name, digest_of(members(path, kind), table, options, study, areas))
@@ -165,7 +168,7 @@ def _import(
     headers = raw.columns.column_names
     check_headers(table, headers)
     key = memory_key(table, headers)
-    mapping = map_columns(table, headers, study, options, workspace.recall(key))
+    mapping = _mapping(table, kind, headers, study, options, workspace.recall(key))
     check_values(table, raw.columns, [h for f, h in mapping.items() if f in _NOT_NAMES], _numeric(mapping))
     progress("check", 0.3)
     faults = Faults(path.name, raw.rows.to_numpy(), broken=raw.meta.broken)
@@ -185,6 +188,17 @@ def _import(
     workspace.remember(key, remembered_text(mapping, options))
     progress("write", 1.0)
     return replace(report, vintage=vintage)
+
+
+def _mapping(
+    table: TableName, kind: Format, headers: list[str], study: Study, options: Options, remembered: str | None
+) -> dict[str, str]:
+    """Map a file's headers; the ``id`` of GeoJSON features often just counts them: a key among the properties is better."""
+    if kind == "geojson" and "id" in headers and "id" not in options.mapping.values():
+        mapping = map_columns(table, [h for h in headers if h != "id"], study, options, remembered)
+        if TABLES[table].key[-1] in mapping:
+            return mapping
+    return map_columns(table, headers, study, options, remembered)
 
 
 def _without_empty(raw: Raw, path: Path) -> Raw:

@@ -1,0 +1,54 @@
+import pytest
+
+from geoservice.errors import InputError, MissingColumn
+from geoservice.ingest.columns import fields_of, guess, map_columns, score
+from geoservice.ingest.headers import clean_headers
+from geoservice.ingest.report import Options
+from geoservice.study import Study
+
+HOUSEHOLDS = ["id", "lon", "lat", "persons", "registered_area", "group_under_6"]
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        ["户编号", "经度", "纬度", "常住人口", "户籍地代码", "六岁以下"],
+        ["HHID", "X", "Y", "Population", "Origin", "under_6"],
+        ["家庭编号", "lng", "lat", "人口(人)", "户籍地", "Under six"],
+        ["户号", "Longitude", "Latitude", "家庭人口数", "来源地", "group_under_6"],
+    ],
+)
+def test_headers_of_households_are_understood(study: Study, headers: list[str]) -> None:
+    found = guess(headers, fields_of("households", study))
+    assert {f: found[f] for f in HOUSEHOLDS} == dict(zip(HOUSEHOLDS, headers, strict=True))
+
+
+@pytest.mark.parametrize(
+    "headers", [["机构编号", "机构名称", "级别", "服务项目", "床位数"], ["station_id", "Name", "Type", "Services", "beds"]]
+)
+def test_headers_of_stations_are_understood(study: Study, headers: list[str]) -> None:
+    assert list(guess(headers, fields_of("stations", study)).values()) == headers
+
+
+def test_a_part_of_another_word_is_no_match() -> None:
+    assert score("流动人口", ["人口"]) == 0
+    assert score("uncertaint", ["uncertainty_m"]) > 0.6, "a shapefile cuts headers to ten letters"
+
+
+def test_what_is_told_comes_before_what_was_remembered_and_guessed(study: Study) -> None:
+    headers = ["a", "b", "经度", "纬度"]
+    options = Options(mapping={"id": "a"})
+    found = map_columns("households", headers, study, options, '{"id": "b", "persons": "b"}')
+    assert found == {"id": "a", "lon": "经度", "lat": "纬度", "persons": "b"}
+    assert "lon" not in map_columns("households", headers, study, Options(mapping={"lon": ""}), None)
+
+
+@pytest.mark.parametrize("mapping", [{"height": "a"}, {"id": "z"}])
+def test_a_mapping_of_the_unknown_is_refused(study: Study, mapping: dict[str, str]) -> None:
+    with pytest.raises(MissingColumn, match="mapping"):
+        map_columns("households", ["a"], study, Options(mapping=mapping), None)
+
+
+def test_two_columns_of_one_name_are_refused() -> None:
+    with pytest.raises(InputError, match="more than once"):
+        clean_headers(["a", " a "])

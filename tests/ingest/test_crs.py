@@ -1,0 +1,85 @@
+"""Shifted coordinates, against two independent implementations and their own inverse."""
+
+import eviltransform
+import numpy as np
+import prcoords
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from geoservice.errors import ParameterError
+from geoservice.geo import Floats, haversine_m
+from geoservice.ingest import crs
+
+POINTS = 1_000_000
+FORWARD = {"gcj02": crs.wgs84_to_gcj02, "bd09": crs.wgs84_to_bd09}
+
+
+def in_china(n: int) -> tuple[Floats, Floats]:
+    random = np.random.default_rng(7)
+    lon, lat = random.uniform(73, 136, 2 * n + 100), random.uniform(18, 54, 2 * n + 100)
+    inside = crs.in_china(lon, lat)
+    lon, lat = lon[inside], lat[inside]
+    return np.resize(lon, n), np.resize(lat, n)
+
+
+@pytest.mark.parametrize("name", ["gcj02", "bd09"])
+def test_a_million_points_come_back_within_a_millimetre(name: str) -> None:
+    lon, lat = in_china(POINTS)
+    back = crs.to_wgs84(name, *FORWARD[name](lon, lat))
+    assert haversine_m(lon, lat, *back).max() < 1e-3
+
+
+def test_agrees_with_eviltransform_to_a_decimetre() -> None:
+    lon, lat = in_china(3000)
+    gcj = np.array([eviltransform.wgs2gcj(y, x) for x, y in zip(lon, lat, strict=True)])
+    bd = np.array([eviltransform.wgs2bd(y, x) for x, y in zip(lon, lat, strict=True)])
+    assert haversine_m(*crs.wgs84_to_gcj02(lon, lat), gcj[:, 1], gcj[:, 0]).max() < 0.1
+    assert haversine_m(*crs.wgs84_to_bd09(lon, lat), bd[:, 1], bd[:, 0]).max() < 0.1
+
+
+def test_agrees_with_prcoords_to_a_decimetre() -> None:
+    lon, lat = in_china(3000)
+    gcj = np.array([prcoords.wgs_gcj((y, x), False) for x, y in zip(lon, lat, strict=True)])
+    bd = np.array([prcoords.wgs_bd((y, x), False) for x, y in zip(lon, lat, strict=True)])
+    assert haversine_m(*crs.wgs84_to_gcj02(lon, lat), gcj[:, 1], gcj[:, 0]).max() < 0.1
+    assert haversine_m(*crs.wgs84_to_bd09(lon, lat), bd[:, 1], bd[:, 0]).max() < 0.1
+
+
+def test_the_shift_has_its_known_size() -> None:
+    lon, lat = in_china(20_000)
+    gcj = haversine_m(lon, lat, *crs.wgs84_to_gcj02(lon, lat))
+    assert 350 < np.median(gcj) < 500
+    assert gcj.max() < 900
+
+
+@pytest.mark.parametrize(
+    ("lon", "lat"), [(121.56, 25.03), (126.98, 37.57), (105.85, 21.03), (106.92, 47.92), (77.2, 28.6), (24.94, 60.17)]
+)
+def test_capitals_around_china_do_not_move(lon: float, lat: float) -> None:
+    x, y = np.array([lon]), np.array([lat])
+    assert [v.tolist() for v in crs.wgs84_to_gcj02(x, y)] == [[lon], [lat]]
+    assert [v.tolist() for v in crs.gcj02_to_wgs84(x, y)] == [[lon], [lat]]
+
+
+@given(st.floats(80, 120), st.floats(28, 42))
+def test_every_point_of_the_inside_returns(lon: float, lat: float) -> None:
+    x, y = np.array([lon]), np.array([lat])
+    assert haversine_m(x, y, *crs.bd09_to_wgs84(*crs.wgs84_to_bd09(x, y)))[0] < 1e-3
+
+
+@pytest.mark.parametrize(("crs_name", "x"), [("EPSG:4526", 38_500_000.0), ("EPSG:4547", 500_000.0)])
+def test_gauss_krueger_with_and_without_its_zone_in_the_easting(crs_name: str, x: float) -> None:
+    lon, lat = crs.to_wgs84(crs_name, np.array([x]), np.array([3_380_000.0]))
+    assert lon[0] == pytest.approx(114.0, abs=1e-6)
+    assert lat[0] == pytest.approx(30.5, abs=0.1)
+
+
+def test_axes_are_east_first_whatever_the_authority_says() -> None:
+    lon, lat = crs.to_wgs84("EPSG:4490", np.array([117.0]), np.array([30.6]))
+    assert (lon[0], lat[0]) == pytest.approx((117.0, 30.6))
+
+
+def test_an_unknown_crs_is_refused_by_name() -> None:
+    with pytest.raises(ParameterError, match=r"EPSG:999999.*gcj02"):
+        crs.parse_crs("EPSG:999999")

@@ -1,0 +1,201 @@
+"""What an import does to the workspace and what it tells."""
+
+import csv
+import hashlib
+import hmac
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+from openpyxl import load_workbook
+from python_calamine import CalamineWorkbook
+
+from geoservice.errors import BadValues, MissingColumn, PersonalData, WrongPlace
+from geoservice.ingest import Options, Report, import_file
+from geoservice.ingest.crs import wgs84_to_bd09, wgs84_to_gcj02
+from geoservice.study import Study
+from geoservice.workspace import Workspace
+
+Load = Callable[..., Report]
+HEADER = "户编号,经度,纬度,人口,六岁以下,户籍地\n"
+GOOD = (
+    HEADER
+    + '001,116.95,30.6,3,1,340811100.0\n002,117.02,３０.６,"1,0",,\n'.replace('"1,0"', "4")
+    + "003,117.07,30.6,2,0,杨桥镇\n"
+)
+
+
+def test_households_become_keyed_hashes_in_their_lowest_area(workspace: Workspace, areas: None, load: Load) -> None:
+    report = load("households", "h.csv", GOOD)
+    rows = {r["id"]: r for r in workspace.read("households").to_pylist()}
+    digests = {k: hmac.new(workspace.secret(), k.encode(), hashlib.sha256).digest() for k in ("001", "002", "003")}
+    found = [rows[digests[k][:16]] for k in ("001", "002", "003")]
+    assert [r["record_key"] for r in found] == [int.from_bytes(d[16:24], "big") for d in digests.values()]
+    assert [r["residence_area"] for r in found] == ["340811100", "340811101", "340811"]
+    assert [r["registered_area"] for r in found] == ["340811100", None, "340811101"]
+    assert [r["persons"] for r in found] == [3, 4, 2]
+    assert [r["group_under_6"] for r in found] == [1, 0, 0]
+    assert {r["precision"] for r in found} == {"point"}
+    assert report.mapping["registered_area"] == "户籍地"
+    assert any("340811100.0" in n for n in report.notes)
+
+
+@pytest.mark.parametrize(("crs", "shift"), [("gcj02", wgs84_to_gcj02), ("bd09", wgs84_to_bd09)])
+def test_shifted_coordinates_are_put_right(workspace: Workspace, areas: None, load: Load, crs: str, shift: Any) -> None:
+    import numpy as np
+
+    (lon,), (lat,) = shift(np.array([116.95]), np.array([30.6]))
+    report = load("households", "h.csv", HEADER + f"1,{float(lon)!r},{float(lat)!r},1,0,\n", crs=crs)
+    (row,) = workspace.read("households").to_pylist()
+    assert (row["lon"], row["lat"]) == pytest.approx((116.95, 30.6), abs=1e-8)
+    assert report.crs == crs
+
+
+def test_the_same_file_again_is_no_work_and_a_changed_one_a_vintage(workspace: Workspace, areas: None, load: Load) -> None:
+    load("households", "h.csv", GOOD)
+    before = workspace.digest("households")
+    again = load("households", "h.csv", GOOD)
+    assert again.already_loaded
+    assert len(workspace.vintages("households")) == 1
+    changed = load("households", "h.csv", GOOD.replace(",3,1,", ",5,1,") + "004,116.95,30.6,1,0,\n")
+    assert changed.vintage is not None
+    assert (changed.vintage.number, changed.vintage.added, changed.vintage.removed, changed.vintage.changed) == (2, 1, 0, 1)
+    assert workspace.digest("households") != before
+
+
+def test_new_areas_make_the_same_households_new(workspace: Workspace, areas: None, load: Load, areas_table: pa.Table) -> None:
+    from geoservice.workspace import Source
+
+    good = GOOD.replace("杨桥镇", "")
+    load("households", "h.csv", good)
+    workspace.write("areas", areas_table.slice(0, 1), Source("areas.geojson", "1" * 64))
+    report = load("households", "h.csv", good)
+    assert not report.already_loaded
+    assert set(workspace.read("households").column("residence_area").to_pylist()) == {"340811"}
+
+
+def test_the_order_of_rows_changes_nothing(workspace: Workspace, areas: None, load: Load) -> None:
+    load("households", "h.csv", GOOD)
+    digest = workspace.digest("households")
+    lines = GOOD.splitlines()
+    load("households", "h.csv", "\n".join([lines[0], *reversed(lines[1:])]) + "\n")
+    assert workspace.digest("households") == digest
+
+
+def test_a_dry_run_checks_all_and_changes_nothing(workspace: Workspace, areas: None, load: Load) -> None:
+    def contents() -> dict[str, bytes]:
+        return {p.name: p.read_bytes() for p in workspace.folder.rglob("*") if p.is_file()}
+
+    before = contents()
+    report = load("households", "h.csv", GOOD + "001,116.95,30.6,1,0,\n", dry_run=True)
+    assert contents() == before
+    assert report.vintage is None
+    assert (report.rows_accepted, report.rows_rejected) == (2, 2)
+    assert report.samples[0].reason == "duplicate key: row 5 has it too"
+
+
+def test_good_rows_are_loaded_when_partial_loads_are_accepted(workspace: Workspace, areas: None, load: Load) -> None:
+    bad = GOOD + "004,116.95,30.6,=1+1,0,\n005,116.95,30.6,2\n006,10,10,2,0,\n"
+    with pytest.raises(BadValues, match=r"3 of 6 rows"):
+        load("households", "h.csv", bad)
+    assert workspace.read("households").num_rows == 0
+    report = load("households", "h.csv", bad, accept_partial=True)
+    assert (report.rows_read, report.rows_accepted, report.rows_rejected) == (6, 3, 3)
+    assert report.vintage is not None
+    assert report.vintage.rejected == 3
+    assert report.rejects_path is not None
+    assert report.rejects_path.parent == workspace.folder / "rejects"
+    assert report.rejects_path.stat().st_mode & 0o077 == 0
+    with report.rejects_path.open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [(r["row"], r["column"], r["value"]) for r in rows] == [
+        ("5", "人口", "'=1+1"),
+        ("6", "", "005,116.95,30.6,2"),
+        ("7", "经度", "10"),
+    ]
+    assert all(r["file"] == "h.csv" and r["reason"] and r["allowed"] for r in rows)
+
+
+def test_rejects_as_a_workbook_hold_no_formula(areas: None, load: Load, tmp_path: Path) -> None:
+    with pytest.raises(BadValues, match=r"bad\.xlsx"):
+        load("households", "h.csv", GOOD + '004,116.95,30.6,"=HYPERLINK(""x"")",0,\n', rejects=tmp_path / "bad.xlsx")
+    rows = CalamineWorkbook.from_path(str(tmp_path / "bad.xlsx")).get_sheet_by_index(0).to_python()
+    assert rows[1][3] == '\'=HYPERLINK("x")'
+    cells = [c for row in load_workbook(tmp_path / "bad.xlsx").active.rows for c in row]
+    assert {c.data_type for c in cells} == {"s", "n"}
+
+
+def test_a_mapping_is_remembered_for_the_same_headers(areas: None, load: Load) -> None:
+    odd = GOOD.replace("户编号", "甲").replace("人口", "乙")
+    with pytest.raises(MissingColumn, match=r"'id', 'persons'.*--map"):
+        load("households", "h.csv", odd)
+    load("households", "h.csv", odd, mapping={"id": "甲", "persons": "乙"})
+    assert load("households", "other.csv", odd.replace("00", "10"), dry_run=True).mapping["persons"] == "乙"
+
+
+def test_personal_columns_stop_the_import_until_they_are_dropped(workspace: Workspace, areas: None, load: Load) -> None:
+    named = "户编号,经度,纬度,人口,六岁以下,户主\n1,116.95,30.6,3,1,王伟\n"
+    with pytest.raises(PersonalData, match="--drop '户主'"):
+        load("households", "h.csv", named)
+    assert load("households", "h.csv", named, drop=("户主",)).rows_accepted == 1
+    kept = b"".join(p.read_bytes() for p in workspace.folder.rglob("*") if p.is_file())
+    assert "王伟".encode() not in kept
+
+
+def test_addresses_and_register_keys_are_not_kept(workspace: Workspace, areas: None, load: Load) -> None:
+    report = load("households", "h.csv", "户编号,经度,纬度,人口,六岁以下,地址\nKEY-4711,116.95,30.6,3,1,杨桥镇某路12号\n")
+    assert any("地址" in n for n in report.notes)
+    workspace.close()
+    kept = b"".join(p.read_bytes() for p in workspace.folder.rglob("*") if p.is_file())
+    assert b"KEY-4711" not in kept
+    assert "某路12号".encode() not in kept
+
+
+def test_gcj02_taken_for_wgs84_is_diagnosed(
+    workspace: Workspace, load: Load, box: Callable[..., object], places: Callable[..., str]
+) -> None:
+    import numpy as np
+
+    load("areas", "small.geojson", places(({"code": "1", "name": "n", "level": "村"}, box(116.95, 30.6, 116.951, 30.601))))
+    lon, lat = wgs84_to_gcj02(np.linspace(116.9501, 116.9509, 9), np.full(9, 30.6005))
+    body = "".join(f"{i},{x},{y},1,0,\n" for i, (x, y) in enumerate(zip(lon, lat, strict=True)))
+    with pytest.raises(WrongPlace, match="--crs gcj02"):
+        load("households", "h.csv", HEADER + body)
+    assert load("households", "h.csv", HEADER + body, crs="gcj02").rows_accepted == 9
+
+
+def test_stations_take_their_tier_and_single_service_from_what_is_said(
+    workspace: Workspace, study: Study, tmp_path: Path
+) -> None:
+    only = study.model_copy(update={"services": study.services[:1]})
+    (tmp_path / "s.csv").write_text("id,name,lon,lat,启用,start delay\nA1,站,117,30.6,停用,60\n")
+    import_file(workspace, "stations", tmp_path / "s.csv", replace(Options(), tier="村级"), only, lambda stage, fraction: None)
+    (row,) = workspace.read("stations").to_pylist()
+    assert (row["tier"], row["services"], row["active"], row["start_delay_s"]) == ("village", ["checkup"], False, 60)
+
+
+def test_areas_from_codes_alone(workspace: Workspace, load: Load) -> None:
+    report = load(
+        "areas", "a.csv", "区划代码,名称\n34,安徽省\n3408,安庆市\n340811,宜秀区\n340811100,大龙山镇\n", code_system="nbs"
+    )
+    rows = workspace.read("areas").to_pylist()
+    assert [(r["level"], r["parent"]) for r in rows] == [
+        ("province", None),
+        ("city", "34"),
+        ("county", "3408"),
+        ("township", "340811"),
+    ]
+    assert {r["code_system"] for r in rows} == {"nbs"}
+    assert any("no border" in n for n in report.notes)
+
+
+def test_progress_goes_up_through_its_stages(workspace: Workspace, areas: None, study: Study, tmp_path: Path) -> None:
+    told: list[tuple[str, float]] = []
+    (tmp_path / "h.csv").write_text(GOOD)
+    import_file(workspace, "households", tmp_path / "h.csv", Options(), study, lambda s, f: told.append((s, f)))
+    stages = ["read", "check", "write"]
+    assert told == sorted(told, key=lambda t: (stages.index(t[0]), t[1]))
+    assert told[-1] == ("write", 1.0)
