@@ -23,7 +23,8 @@ def connection(tmp_path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def test_spatial_loads_with_no_network_and_an_empty_home(tmp_path: Path) -> None:
-    code = "from geoservice.db.duckdb import open_duckdb as o; print(o(None).execute('SELECT ST_AsText(ST_Point(1, 2))').fetchone())"
+    ask = "SELECT ST_AsText(ST_Point(1, 2))"
+    code = f"from geoservice.db.duckdb import open_duckdb as o; print(o(None).execute('{ask}').fetchone())"
     nowhere = dict.fromkeys(("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"), "http://127.0.0.1:1")
     environment = {**os.environ, **nowhere, "HOME": str(tmp_path)}
     done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
@@ -55,9 +56,13 @@ def test_no_way_out(connection: duckdb.DuckDBPyConnection, escape: str) -> None:
 
 
 def test_an_error_rolls_back(connection: duckdb.DuckDBPyConnection) -> None:
-    with pytest.raises(duckdb.Error), transaction(connection) as session:
-        session.execute("CREATE TABLE t (a INTEGER)")
-        session.execute("SELECT * FROM nothing")
+    def fail() -> None:
+        with transaction(connection) as session:
+            session.execute("CREATE TABLE t (a INTEGER)")
+            session.execute("SELECT * FROM nothing")
+
+    with pytest.raises(duckdb.Error):
+        fail()
     assert connection.execute("SELECT count(*) FROM duckdb_tables()").fetchone() == (0,)
 
 

@@ -23,7 +23,8 @@ from geoservice.release import ItemQuery, ReleaseStore, open_store
 from geoservice.release.manifest import table_digest
 from geoservice.workspace import Source, Workspace, open_workspace
 
-ROWS = 3000
+ROWS = 1000
+BASE, CONTENT = households(ROWS, seed=1), study(points=6)  # made once: forks inherit them
 Stores = tuple[Workspace, ReleaseStore]
 
 
@@ -33,7 +34,7 @@ def open_both(folder: Path, dsn: str | None) -> Stores:
 
 def marked(mark: int) -> pa.Table:
     """Households that all hold one number: a mixture of two loads would show."""
-    rows = households(ROWS, seed=1)
+    rows = BASE
     at = rows.column_names.index("persons")
     return rows.set_column(at, rows.schema.field(at), pa.array([mark] * ROWS, pa.int32()))
 
@@ -52,14 +53,13 @@ def patient(action: Callable[[], object]) -> None:
 
 def write_on(folder: Path, dsn: str | None, ready: int) -> None:
     workspace, store = open_both(folder, dsn)
-    content = study(points=6)
     mark = len(workspace.vintages())
     os.write(ready, b".")
     while True:
         mark += 1
         load, number = marked(mark), Source("h.csv", str(mark))
         patient(lambda load=load, number=number: workspace.write("households", load, number))  # type: ignore[misc]
-        patient(lambda: store.write(content, keep=2))
+        patient(lambda: store.write(CONTENT, keep=2))
 
 
 def check(folder: Path, dsn: str | None, before: int) -> int:
@@ -98,9 +98,8 @@ def _check_workspace(workspace: Workspace, folder: Path, dsn: str | None) -> Non
 
 def _check_release(store: ReleaseStore, number: int) -> None:
     reader = store.open(number)
-    content = study(points=6)
-    assert reader.manifest.table_digest == table_digest(content.table)
-    for layer in content.layers:
+    assert reader.manifest.table_digest == table_digest(CONTENT.table)
+    for layer in CONTENT.layers:
         assert reader.items(layer.layer.id, ItemQuery(limit=99)).equals(layer.features)
     assert len(dict(store.tiles(reader, "coverage"))) > 5
     assert reader.tile("places", Tile(0, 0, 0))
@@ -146,7 +145,7 @@ def checked(folder: Path, dsn: str | None, before: int) -> int:
 def first(folder: Path, dsn: str | None) -> None:
     workspace, store = open_both(folder, dsn)
     workspace.write("households", marked(1), Source("h.csv", "1"))
-    store.write(study(points=6))
+    store.write(CONTENT)
     workspace.close()
     store.close()
 
