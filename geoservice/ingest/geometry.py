@@ -1,5 +1,7 @@
 """Points and polygons out of a file's cells, into WGS 84; what is none, or invalid, or nowhere, is refused."""
 
+from collections.abc import Callable
+
 import numpy as np
 import shapely
 
@@ -54,10 +56,17 @@ def _geometries(cells: Cells) -> tuple[Objects, Bools] | None:
     return None
 
 
-def read_points(cells: Cells, table: TableName, options: Options, *, surfaces: bool = False, suggest: Suggest = no_idea) -> tuple[Floats, Floats, str]:
+Suggest = Callable[[Floats, Floats], str]
+"""Names the CRS that some coordinates look like, or nothing."""
+
+
+def read_points(
+    cells: Cells, table: TableName, options: Options, *, surfaces: bool = False, suggest: Suggest = lambda _x, _y: ""
+) -> tuple[Floats, Floats, str]:
     """Return WGS 84 longitudes and latitudes (NaN where refused) and the CRS they were read in.
 
-    ``surfaces`` says that a polygon may stand for a point inside it, as mapped buildings do.
+    ``surfaces`` says that a polygon may stand for a point inside it, as mapped buildings do; ``suggest`` names the CRS of
+    numbers that are no degrees.
 
     Raises
     ------
@@ -74,7 +83,7 @@ def read_points(cells: Cells, table: TableName, options: Options, *, surfaces: b
         x, y = _pair(cells)
     else:
         x, y = _of_shapes(cells, *found, surfaces=surfaces)
-    _check_degrees(cells, crs, x, y)
+    _check_degrees(cells, crs, x, y, suggest)
     lon, lat = to_wgs84(crs, x, y)
     with np.errstate(invalid="ignore"):
         good = np.isfinite(lon) & np.isfinite(lat) & (np.abs(lon) <= 180) & (np.abs(lat) <= 90)
@@ -122,7 +131,7 @@ def _of_shapes(cells: Cells, shapes: Objects, broken: Bools, *, surfaces: bool) 
     return shapely.get_x(shapes), shapely.get_y(shapes)
 
 
-def _check_degrees(cells: Cells, crs: str, x: Floats, y: Floats) -> None:
+def _check_degrees(cells: Cells, crs: str, x: Floats, y: Floats, suggest: Suggest = lambda _x, _y: "") -> None:
     """Raise when most coordinates cannot be degrees although they are read as degrees."""
     there = np.isfinite(x) & np.isfinite(y)
     if not there.any() or not is_degrees(crs):
@@ -133,7 +142,8 @@ def _check_degrees(cells: Cells, crs: str, x: Floats, y: Floats) -> None:
     if ((np.abs(y) <= 180) & (np.abs(x) <= 90)).mean() > 0.5:
         said = "they look swapped: longitude stands in the latitude column; exchange the two with --map"
     else:
-        said = "they look like projected metres; say which with --crs EPSG:<number>"
+        found = suggest(x[:200], y[:200])
+        said = f"they look like projected metres; say which with --crs {found or 'EPSG:<number>'}"
     raise WrongPlace(
         f"{cells.faults.file}: most coordinates are no degrees; {said}. Read as {crs_title(crs)}; allowed: {_DEGREES}"
     )

@@ -1,6 +1,7 @@
 """Households: placed in their area, known by a keyed hash alone."""
 
 import hashlib
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from geoservice.ingest.arrow import compute as pc
 from geoservice.ingest.cells import Cells
 from geoservice.ingest.columns import require
 from geoservice.ingest.geometry import read_points
-from geoservice.ingest.places import Areas, check_inside
+from geoservice.ingest.places import Areas, check_inside, find_projected
 from geoservice.ingest.rows import Built, Columns, Context, finish, period_of, text_of, with_default
 from geoservice.ingest.values import floats_or_null
 from geoservice.schema import GROUP_PREFIX
@@ -64,7 +65,7 @@ def build_households(cells: Cells, context: Context) -> Built:
         raise InputError("no areas with borders are loaded yet; load them first: geoservice import areas FILE")
     key = cells.code("id", required=True, private=True).combine_chunks()
     cells.unique(["id"], [key.to_numpy(zero_copy_only=False)], private=True)
-    lon, lat, crs = read_points(cells, "households", context.options)
+    lon, lat, crs = read_points(cells, "households", context.options, suggest=partial(find_projected, areas))
     home = check_inside(cells, areas, lon, lat, crs, required=True)
     ids, record_keys = household_keys(key.to_pylist(), context.secret)
     columns: Columns = {"id": ids, "record_key": record_keys, "lon": lon, "lat": lat}

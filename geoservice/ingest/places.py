@@ -117,7 +117,7 @@ def diagnose(areas: Areas, lon: Floats, lat: Floats, cells: Cells, there: Bools)
     best = max(shares, key=lambda k: shares[k])
     if shares[best] > base + max(0.02 * (1 - base), 0.001) and shares[best] - base > 0.3 * (1 - base):
         return f"{best} ({shares[best]:.0%} of a sample would be inside, now {base:.0%})"
-    if base < 0.5 and (crs := _projected(areas, *_as_in_file(cells, there, pick))):
+    if base < 0.5 and (crs := find_projected(areas, *_as_in_file(cells, there, pick))):
         return f"the numbers look like {crs}: read them with --crs {crs}"
     return ""
 
@@ -128,7 +128,7 @@ def _as_in_file(cells: Cells, there: Bools, pick: NDArray[np.intp]) -> tuple[Flo
     return numbers(cells.column("lon")).values[there][pick], numbers(cells.column("lat")).values[there][pick]
 
 
-def _projected(areas: Areas, x: Floats, y: Floats) -> str:
+def find_projected(areas: Areas, x: Floats, y: Floats) -> str:
     """Return the projected CRS under which most points lie in areas, of the Chinese 3-degree zones, UTM and web Mercator."""
     if not len(x) or np.abs(x).max() < 1000:
         return ""

@@ -1,5 +1,6 @@
 """Stations: tiers and services by any of their names."""
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from geoservice.ingest.arrow import Column
 from geoservice.ingest.cells import Cells
 from geoservice.ingest.columns import require
 from geoservice.ingest.geometry import read_points
-from geoservice.ingest.places import Areas, check_inside
+from geoservice.ingest.places import Areas, check_inside, find_projected
 from geoservice.ingest.report import Options
 from geoservice.ingest.rows import Built, Columns, Context, finish, text_of, with_default
 from geoservice.ingest.values import floats_or_null
@@ -27,8 +28,8 @@ def build_stations(cells: Cells, context: Context) -> Built:
         require("stations", cells.mapping, headers, ("tier",), " or give one tier to all: --tier village")
     key = cells.code("id", required=True)
     cells.unique(["id"], [key.to_numpy()])
-    lon, lat, crs = read_points(cells, "stations", context.options, surfaces=True)
     areas = Areas.of(context.areas)
+    lon, lat, crs = read_points(cells, "stations", context.options, surfaces=True, suggest=partial(find_projected, areas))
     if len(areas.codes):
         check_inside(cells, areas, lon, lat, crs, required=False)
     columns: Columns = {"id": key, "name": cells.text("name", required=True), "tier": _tier(cells, context.options)}
