@@ -4,20 +4,25 @@ import resource
 import time
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, cast
 
 from geoservice.demo import import_plan, write_yixiu
+from geoservice.demo.plan import Step
 from geoservice.ingest import Options, import_file
 from geoservice.layer import read_layers
+from geoservice.network.basemap import base_map
 from geoservice.network.build import build_network
 from geoservice.release import open_store
 from geoservice.run import publish_study
-from geoservice.study import read_study
+from geoservice.schema import TableName
+from geoservice.study import Study, read_study
 from geoservice.workspace import open_workspace
+from geoservice.workspace.base import Workspace
 
 HOUSEHOLDS = 1_000_000
 SECONDS_BAR, MEGABYTES_BAR = 90.0, 4096.0
@@ -49,6 +54,15 @@ def _timed(stages: dict[str, float], name: str, work: Callable[[], Any]) -> None
     stages[name] = stages.get(name, 0.0) + time.perf_counter() - start
 
 
+def _import(workspace: Workspace, step: Step, study: Study, watch: Stopwatch) -> None:
+    if step.table == "network":
+        folder = workspace.folder / "network"
+        build_network(step.path, folder, study.modes, None, watch)
+        base_map(step.path, folder / "base.pmtiles", watch)
+    else:
+        import_file(workspace, cast("TableName", step.table), step.path, Options(**step.options), study, watch)
+
+
 def _once(folder: Path, home: Path) -> tuple[dict[str, float], float]:
     """Run the pipeline once in a process of its own: seconds of each stage, peak memory in MB."""
     study = read_study(folder / "study.toml")
@@ -57,11 +71,7 @@ def _once(folder: Path, home: Path) -> tuple[dict[str, float], float]:
     stages: dict[str, float] = {}
     watch = Stopwatch()
     for step in import_plan(folder):
-        if step.table == "network":
-            work = lambda step=step: build_network(step.path, workspace.folder / "network", study.modes, None, watch)  # noqa: E731  # one line each
-        else:
-            work = lambda step=step: import_file(workspace, step.table, step.path, Options(**step.options), study, watch)  # noqa: E731  # one line each
-        _timed(stages, f"import {step.table}", work)
+        _timed(stages, f"import {step.table}", partial(_import, workspace, step, study, watch))
     layers = read_layers(Path(__file__).parents[2] / "layers")
     watch = Stopwatch()
     _timed(stages, "publish_study", lambda: publish_study(workspace, store, study, layers, watch))
