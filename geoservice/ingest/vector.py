@@ -41,10 +41,14 @@ def check_geopackage(path: Path) -> None:
     UnreadableFile
         It is no database, or holds views, or triggers that no standard names.
     """
+    from geoservice.workspace.sql import GEOPACKAGE_VIEWS  # brings a database library, which no other format needs here
+
     try:
         with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro&immutable=1", uri=True)) as database:
-            database.execute("PRAGMA trusted_schema = OFF")
-            found = database.execute("SELECT type, name FROM sqlite_master WHERE type IN ('view', 'trigger')").fetchall()
+            *settings, question = GEOPACKAGE_VIEWS
+            for setting in settings:
+                database.execute(setting)
+            found = database.execute(question).fetchall()
     except sqlite3.Error as e:
         raise UnreadableFile("the GeoPackage is damaged") from e
     bad = [f"{kind} {name!r}" for kind, name in found if kind == "view" or not _STANDARD_TRIGGERS.match(str(name))]

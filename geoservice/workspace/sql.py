@@ -24,6 +24,11 @@ _LOADS: dict[str, pa.DataType] = {
 }
 _SETTINGS: dict[str, pa.DataType] = {"key": pa.string(), "value": pa.string()}
 LOADS, SETTINGS = pa.schema(_LOADS), pa.schema(_SETTINGS)
+GEOPACKAGE_VIEWS = (
+    "PRAGMA trusted_schema = OFF",
+    "SELECT type, name FROM sqlite_master WHERE type IN ('view', 'trigger')",
+)
+"""For SQLite, on a stranger's GeoPackage: what of its catalogue could run; needed by ingest before GDAL opens the file."""
 
 
 class Statements:
