@@ -17,6 +17,7 @@ from geoservice.release.layers import build_layers
 from geoservice.schema import TABLES
 from geoservice.workspace import Workspace, open_workspace
 
+collect_ignore = ["killed.py"]  # a program of its own, run by test_kill
 ENGINES = ["duckdb", pytest.param("postgis", marks=pytest.mark.postgis)]
 _count = itertools.count()
 TRICKY = "名,\"字\"\n第二行\\ \t; 𠮷 %s $1 'x'"
