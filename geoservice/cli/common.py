@@ -1,21 +1,24 @@
-"""What all commands share: where the project is, its stores, and the progress bar."""
+"""What all commands share: where the project is, its stores, and the progress bar.
+
+Parts are imported where they are used, here and in every command: a command loads what it needs and ``serve`` nothing private.
+"""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
-from geoservice.layer import Layer, read_layers
-from geoservice.release import open_store
-from geoservice.release.base import ReleaseStore
-from geoservice.settings import Settings
-from geoservice.study import Study, read_study
-from geoservice.workspace import open_workspace
-from geoservice.workspace.base import Workspace
+if TYPE_CHECKING:
+    from rich.progress import TaskID
+
+    from geoservice.layer import Layer
+    from geoservice.release.base import ReleaseStore
+    from geoservice.settings import Settings
+    from geoservice.study import Study
+    from geoservice.workspace.base import Workspace
 
 Home = Annotated[
     Path | None, typer.Option("--home", "-C", help="Project folder (or GEOSERVICE_HOME; default: the current folder).")
@@ -24,31 +27,41 @@ out = Console(soft_wrap=True, highlight=False)
 err = Console(stderr=True, soft_wrap=True, highlight=False)
 
 
-def settings_for(home: Path | None) -> Settings:
+def settings_for(home: Path | None) -> "Settings":
     """Read settings from the environment, the folder overridden by ``--home``."""
+    from geoservice.settings import Settings
+
     return Settings() if home is None else Settings(home=home)
 
 
-def workspace_of(settings: Settings) -> Workspace:
+def workspace_of(settings: "Settings") -> "Workspace":
     """Open the private store of a project."""
+    from geoservice.workspace import open_workspace
+
     dsn = settings.dsn.get_secret_value() if settings.dsn else None
     return open_workspace(settings.home / "workspace", dsn, settings.schema_prefix)
 
 
-def releases_of(settings: Settings, *, read_only: bool) -> ReleaseStore:
+def releases_of(settings: "Settings", *, read_only: bool) -> "ReleaseStore":
     """Open the public store: with the serving role's connection when only reading."""
+    from geoservice.release import open_store
+
     secret = settings.publish_dsn if read_only and settings.publish_dsn else settings.dsn
     dsn = secret.get_secret_value() if secret else None
     return open_store(settings.home / "releases", dsn, settings.schema_prefix, read_only=read_only)
 
 
-def study_of(settings: Settings) -> Study:
+def study_of(settings: "Settings") -> "Study":
     """Read the project's study.toml."""
+    from geoservice.study import read_study
+
     return read_study(settings.home / "study.toml")
 
 
-def layers_of(settings: Settings) -> tuple[Layer, ...]:
+def layers_of(settings: "Settings") -> "tuple[Layer, ...]":
     """Read the project's own layers, or those that come with geoservice."""
+    from geoservice.layer import read_layers
+
     own = settings.home / "layers"
     if own.is_dir():
         return read_layers(own)
@@ -59,6 +72,8 @@ def layers_of(settings: Settings) -> tuple[Layer, ...]:
 @contextmanager
 def progress_bar() -> Iterator[Callable[[str, float], None]]:
     """Show one bar a stage on the terminal's error stream; the function yielded takes a stage's name and a fraction."""
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
     columns = (TextColumn("{task.description:<28}"), BarColumn(), TextColumn("{task.percentage:>3.0f}%"), TimeElapsedColumn())
     with Progress(*columns, console=err, transient=not err.is_terminal) as bar:
         stages: dict[str, TaskID] = {}

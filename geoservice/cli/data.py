@@ -2,25 +2,27 @@
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.table import Table
 
 from geoservice.cli.common import Home, out, progress_bar, settings_for, study_of, workspace_of
 from geoservice.cli.template import STUDY
 from geoservice.errors import Conflict, InputError
-from geoservice.ingest import Options, Report, import_file
-from geoservice.network.basemap import base_map
-from geoservice.network.build import BuildReport, build_network
-from geoservice.schema import TableName
-from geoservice.settings import Settings
+
+if TYPE_CHECKING:
+    from geoservice.ingest import Options, Report
+    from geoservice.network.build import BuildReport
+    from geoservice.schema import TableName
+    from geoservice.settings import Settings
 
 Files = Annotated[list[Path], typer.Argument(exists=True, dir_okay=False, help="One or more files.")]
 
 
 def init(folder: Annotated[Path, typer.Argument(help="The project folder to make.")]) -> None:
     """Make a project folder: a study.toml to edit, a private workspace and a folder of releases."""
+    from geoservice.settings import Settings
+
     folder.mkdir(parents=True, exist_ok=True)
     study = folder / "study.toml"
     if study.exists():
@@ -35,8 +37,10 @@ def init(folder: Annotated[Path, typer.Argument(help="The project folder to make
     )
 
 
-def show(report: Report, *, counts: bool = True) -> None:
+def show(report: "Report", *, counts: bool = True) -> None:
     """Print what an import found and did, for the person who holds the file; without counts where the output may be kept."""
+    from rich.table import Table
+
     out.print(
         f"[bold]{report.table}[/] from {report.file}: {report.format} {report.encoding} {report.delimiter!r} {report.crs}"
     )
@@ -62,8 +66,12 @@ def show(report: Report, *, counts: bool = True) -> None:
         out.print("  dry run: nothing was changed")
 
 
-def load_tables(settings: Settings, table: TableName, files: list[Path], options: Options, *, counts: bool = True) -> None:
+def load_tables(
+    settings: "Settings", table: "TableName", files: list[Path], options: "Options", *, counts: bool = True
+) -> None:
     """Import files one after another; each is all or nothing."""
+    from geoservice.ingest import import_file
+
     study, workspace = study_of(settings), workspace_of(settings)
     limited = replace(options, seconds=settings.import_seconds, memory_mb=settings.import_memory_mb)
     try:
@@ -75,8 +83,11 @@ def load_tables(settings: Settings, table: TableName, files: list[Path], options
         workspace.close()
 
 
-def load_network(settings: Settings, pbf: Path, speeds: Path | None) -> BuildReport:
+def load_network(settings: "Settings", pbf: Path, speeds: Path | None) -> "BuildReport":
     """Build the network of every mode of the study, and the base map, out of one OSM extract."""
+    from geoservice.network.basemap import base_map
+    from geoservice.network.build import build_network
+
     study, workspace = study_of(settings), workspace_of(settings)
     folder = workspace.folder / "network"
     try:
@@ -95,7 +106,7 @@ def _pairs(given: list[str], option: str) -> dict[str, str]:
     return dict(g.split("=", 1) for g in given)
 
 
-def _importer(table: TableName) -> object:
+def _importer(table: "TableName") -> object:
     def command(
         files: Files,
         home: Home = None,
@@ -112,6 +123,8 @@ def _importer(table: TableName) -> object:
         code_system: Annotated[str | None, typer.Option(help="Code table of areas; default: the study's.")] = None,
         tier: Annotated[str | None, typer.Option(help="Station tier, when the file has no such column.")] = None,
     ) -> None:
+        from geoservice.ingest import Options
+
         options = Options(
             crs=crs,
             mapping=_pairs(mapping or [], "--map"),
@@ -146,5 +159,5 @@ def register(app: typer.Typer, imports: typer.Typer) -> None:
     """Add the commands of this file."""
     app.command()(init)
     for table in ("areas", "stations", "households", "uptake"):
-        imports.command(table)(_importer(table))  # type: ignore[arg-type,type-var]  # typer reads the signature, which mypy cannot see
+        imports.command(table)(_importer(table))  # type: ignore[type-var]  # typer reads the signature, which mypy cannot see
     imports.command("network")(network)

@@ -1,17 +1,17 @@
 """geoservice demo: a whole district from nothing, through the same doors a user's files go through."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from geoservice.cli.common import out, progress_bar
 from geoservice.cli.data import load_network, load_tables
 from geoservice.cli.study import run_study
-from geoservice.demo import import_plan, write_helsinki, write_yixiu
 from geoservice.errors import InputError
-from geoservice.ingest import Options
-from geoservice.settings import Settings
+
+if TYPE_CHECKING:
+    from geoservice.settings import Settings
 
 
 def demo(
@@ -23,6 +23,9 @@ def demo(
     seed: Annotated[int, typer.Option(help="Same seed, same district.")] = 1,
 ) -> None:
     """Write a demonstration district, import its files, run its study and publish it."""
+    from geoservice.demo import write_helsinki, write_yixiu
+    from geoservice.settings import Settings
+
     if name not in ("helsinki", "yixiu"):
         raise InputError(f"demo: got {name!r}, allowed are helsinki and yixiu")
     folder = folder or Path(f"demo-{name}")
@@ -39,8 +42,11 @@ def demo(
     out.print(f"see it: geoservice serve --home {folder}")
 
 
-def load_plan(settings: Settings) -> None:
+def load_plan(settings: "Settings") -> None:
     """Import the files of a demo folder in their order."""
+    from geoservice.demo import import_plan
+    from geoservice.ingest import Options
+
     for step in import_plan(settings.home):
         if step.table == "network":
             load_network(settings, step.path, None)

@@ -5,7 +5,6 @@ from typing import Annotated
 import typer
 
 from geoservice.cli.common import Home, out, settings_for
-from geoservice.publish.serve import serve as run_server
 
 
 def serve(
@@ -15,6 +14,8 @@ def serve(
     workers: Annotated[int | None, typer.Option(help="Processes.")] = None,
 ) -> None:
     """Serve the current release: the planner's page, OGC API Features, vector tiles and styles."""
+    from geoservice.publish.serve import serve as run_server  # all that this process imports of geoservice
+
     given = {k: v for k, v in {"host": host, "port": port, "workers": workers}.items() if v is not None}
     settings = settings_for(home).model_copy(update=given)
     out.print(f"geoservice is at http://{settings.host}:{settings.port}/  (Ctrl-C stops it)")

@@ -2,18 +2,22 @@
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from geoservice.cli.common import Home, err, layers_of, out, progress_bar, releases_of, settings_for, study_of, workspace_of
 from geoservice.errors import InputError
-from geoservice.run import Published, publish_study
-from geoservice.settings import Settings
+
+if TYPE_CHECKING:
+    from geoservice.run import Published
+    from geoservice.settings import Settings
 
 
-def run_study(settings: Settings) -> int:
+def run_study(settings: "Settings") -> int:
     """Run the study of a project and publish it; returns the release's number."""
+    from geoservice.run import publish_study
+
     study, layers = study_of(settings), layers_of(settings)
     workspace, store = workspace_of(settings), releases_of(settings, read_only=False)
     try:
@@ -31,7 +35,7 @@ def run_study(settings: Settings) -> int:
     return published.number
 
 
-def _tell_off_street(settings: Settings, published: Published) -> None:
+def _tell_off_street(settings: "Settings", published: "Published") -> None:
     """Keep how many households are off the streets in the private folder: an exact count is not for a log."""
     report = settings.home / "workspace" / "off-street.json"
     report.write_text(json.dumps(published.off_street, indent=1) + "\n", encoding="utf-8")
@@ -63,7 +67,7 @@ def export(
     language: Annotated[str, typer.Option(help="zh or en.")] = "zh",
 ) -> None:
     """Write the current release as a file."""
-    from geoservice.maps.folium_map import write_map  # folium takes a second to import
+    from geoservice.maps.folium_map import write_map
 
     if folium is None:
         raise InputError("export: nothing to write; say --folium FILE")

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.table import Table
 
 from geoservice.cli.common import Home, out, releases_of, settings_for, workspace_of
 from geoservice.errors import InputError
@@ -31,7 +30,9 @@ def bench(
     repeat: Annotated[int, typer.Option(min=1, max=50, help="Runs of each figure; the median counts.")] = 5,
 ) -> None:
     """Measure, each figure interleaved with its peer in one run, and say whether its bar holds."""
-    from geoservice.bench import BENCHES  # brings every part along
+    from rich.table import Table
+
+    from geoservice.bench import BENCHES
 
     if name not in BENCHES:
         raise InputError(f"bench: got {name!r}, allowed are {', '.join(BENCHES)}")
