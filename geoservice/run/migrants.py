@@ -1,12 +1,15 @@
 """Who is a migrant: the census classes, from the home area and the area lived in."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any, TypeAlias
 
 import numpy as np
-import pandas as pd
+import pyarrow as pa
 
 from geoservice.geo import Objects
 from geoservice.schema import MIGRANT_CLASSES
+
+Texts: TypeAlias = "Sequence[str | None] | pa.Array[Any]"
 
 # digits of a Chinese division code that name the township, the county, the province
 CHINESE_DIGITS = (9, 6, 2)
@@ -39,9 +42,14 @@ def _class_of_pair(home: str, here: str, chinese: bool, levels: Mapping[str, str
     return MIGRANT_CLASSES[-1]
 
 
+def _encoded(codes: Texts) -> "pa.DictionaryArray[Any, Any]":
+    texts = codes if isinstance(codes, pa.Array) else pa.array(codes, pa.string())
+    return texts.dictionary_encode()
+
+
 def migrant_class(
-    home: Sequence[str | None],
-    here: Sequence[str],
+    home: Texts,
+    here: Texts,
     *,
     chinese: bool,
     levels: Mapping[str, str],
@@ -51,9 +59,9 @@ def migrant_class(
 
     Parameters
     ----------
-    home : sequence of str or None, shape (n,)
+    home : sequence of str or None, or Arrow strings, shape (n,)
         Code of the home (hukou) area at any level; None counts as resident.
-    here : sequence of str, shape (n,)
+    here : sequence of str, or Arrow strings, shape (n,)
         Code of the area lived in.
     chinese : bool
         Whether codes are Chinese division codes, whose leading digits name the areas above, also for areas that are
@@ -73,10 +81,16 @@ def migrant_class(
     ...               chinese=True, levels={}, parents={}).tolist()
     ['resident', 'same_county', 'same_province', 'other_province', 'resident']
     """
-    frame = pd.DataFrame({"home": pd.array(home, dtype="string"), "here": pd.array(here, dtype="string")})
-    number, pairs = pd.factorize(pd.MultiIndex.from_frame(frame.fillna("")))
-    classes = np.array(
-        [MIGRANT_CLASSES[0] if not a else _class_of_pair(str(a), str(b), chinese, levels, parents) for a, b in pairs.to_list()],
-        dtype=object,
-    )
-    return classes[number] if len(frame) else np.empty(0, object)
+    homes, heres = (_encoded(codes) for codes in (home, here))
+    of_home = homes.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
+    of_here = heres.indices.to_numpy(zero_copy_only=False).astype(np.int64)
+    pairs, number = np.unique(of_home * max(len(heres.dictionary), 1) + of_here, return_inverse=True)
+    classes = np.empty(len(pairs), object)
+    for i, pair in enumerate(pairs):
+        a, b = divmod(int(pair), max(len(heres.dictionary), 1))
+        classes[i] = (
+            MIGRANT_CLASSES[0]
+            if a < 0
+            else _class_of_pair(str(homes.dictionary[a]), str(heres.dictionary[b]), chinese, levels, parents)
+        )
+    return np.asarray(classes[number], object)

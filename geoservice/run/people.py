@@ -37,25 +37,27 @@ def read_people(table: pa.Table, places: Places, study: Study) -> People:
         raise InputError("households: none are loaded; load them with: geoservice import households FILE")
     lon, lat = (table.column(c).to_numpy() for c in ("lon", "lat"))
     x, y = places.projection.forward(lon, lat)
-    here = [str(code) for code in table.column("residence_area").to_pylist()]
+    here = table.column("residence_area").combine_chunks().dictionary_encode()
+    of_code = here.indices.to_numpy()
+    codes = [str(code) for code in here.dictionary.to_pylist()]
     return People(
         lon=lon,
         lat=lat,
         x=x,
         y=y,
         key=table.column("record_key").to_numpy(),
-        groups=_groups(table, here, places, study),
-        area={level: places.index(here, level) for level in places.areas},
+        groups=_groups(table, places, study),
+        area={level: places.index(codes, level)[of_code] for level in places.areas},
     )
 
 
-def _groups(table: pa.Table, here: list[str], places: Places, study: Study) -> dict[str, Ints]:
+def _groups(table: pa.Table, places: Places, study: Study) -> dict[str, Ints]:
     persons = table.column("persons").to_numpy().astype(np.int64)
     groups = {"all": persons}
     if study.migrants:
         classes = migrant_class(
-            table.column("registered_area").to_pylist(),
-            here,
+            table.column("registered_area").combine_chunks(),
+            table.column("residence_area").combine_chunks(),
             chinese=study.code_system.startswith("nbs"),
             levels=places.levels,
             parents=places.parents,

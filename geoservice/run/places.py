@@ -29,9 +29,8 @@ class Places:
     def index(self, codes: Sequence[str], level: str) -> Int32s:
         """Return, for each area code, the position of its area of ``level`` in ``areas[level]``, -1 for none."""
         position = {code: i for i, code in enumerate(self.areas[level].ids)}
-        unique, inverse = np.unique(np.asarray(codes, dtype=object).astype(str), return_inverse=True)
-        of_code = [next((position[a] for a in ancestors(str(c), self.parents) if a in position), -1) for c in unique]
-        return np.asarray(of_code, np.int32)[inverse] if len(codes) else np.empty(0, np.int32)
+        found = (next((position[a] for a in ancestors(c, self.parents) if a in position), -1) for c in codes)
+        return np.fromiter(found, np.int32, len(codes))
 
 
 def _outlines(table: pa.Table, parents: Mapping[str, str | None]) -> dict[str, shapely.Geometry]:

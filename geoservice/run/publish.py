@@ -124,8 +124,7 @@ def _inputs(workspace: Workspace) -> dict[str, str]:
 
 
 NOISY = Label(
-    zh="数字经过披露控制：加入一致的随机噪声，过小的数字一律隐去；"
-    "同一层级之和不等于上级数字，这是有意为之。",
+    zh="数字经过披露控制：加入一致的随机噪声，过小的数字一律隐去；同一层级之和不等于上级数字，这是有意为之。",
     en="Numbers passed a disclosure control: noise that is always the same was added, small numbers are suppressed; parts do not "
     "add up to totals, by design.",
 )
