@@ -83,7 +83,7 @@ def blank(reader: ReleaseReader, layers: list[PublishedLayer], first: PublishedL
         (f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">', leaflet.stylesheet(), CSS, leaflet.script())
     ):
         figure.header.add_child(Element(part.replace("{%", "{ %")), name=f"own{at}")
-    figure.html.add_child(Element(title(reader, language) + legends(reader, layers, first, language)))
+    figure.html.add_child(Element(title(reader, language) + legends(layers, first, language)))
     return plan
 
 
@@ -97,10 +97,9 @@ def title(reader: ReleaseReader, language: str) -> str:
     return f'<div class="title"><h1>{escape(name)}</h1>{synthetic}<small>{small}</small></div>'
 
 
-def legends(reader: ReleaseReader, layers: list[PublishedLayer], first: PublishedLayer, language: str) -> str:
+def legends(layers: list[PublishedLayer], first: PublishedLayer, language: str) -> str:
     """Return the legends of all layers as HTML, that of the first unfolded."""
-    wanted = asked(reader.manifest.study)
-    parts = (legend(layer, coloured(layer, wanted), language, layer is first) for layer in layers)
+    parts = (legend(layer, coloured(layer), language, layer is first) for layer in layers)
     return f'<div class="legend">{"".join(parts)}</div>'
 
 
@@ -132,9 +131,8 @@ def add_layer(plan: folium.Map, reader: ReleaseReader, layer: PublishedLayer, la
 
 def drawn_features(reader: ReleaseReader, layer: PublishedLayer, language: str) -> Iterator[dict[str, Any]]:
     """Yield features with ready style and escaped label, and nothing else of their properties."""
-    wanted = asked(reader.manifest.study)
-    column = coloured(layer, wanted)
-    for table in pages(reader, layer, ItemQuery(PAGE, equals=only(layer, wanted))):
+    column = coloured(layer)
+    for table in pages(reader, layer, ItemQuery(PAGE, equals=only(layer, asked(reader.manifest.study)))):
         shapes = shapely.to_geojson(
             shapely.set_precision(shapely.from_wkb(table.column("geometry").to_numpy(zero_copy_only=False)), 1e-6)
         )

@@ -1,6 +1,5 @@
 """Colours and words of a drawn layer; every text is escaped here, because Leaflet takes labels for HTML."""
 
-import re
 from collections.abc import Mapping
 from html import escape
 from itertools import pairwise
@@ -30,12 +29,9 @@ def asked(study: Mapping[str, Any]) -> dict[str, Any]:
     return {"tier": "any", "nth": 1, "group": "all", **{k: v for k, v in wanted.items() if v is not None}}
 
 
-def coloured(layer: PublishedLayer, wanted: Mapping[str, Any]) -> PublishedColumn | None:
-    """Return the column that colours a layer; of a name with placeholders the column nearest to what is ``wanted``."""
-    form = re.compile(re.sub(r"\\\{\w+\\\}", ".+", re.escape(layer.style.property or "")))
-    exact = [c for c in layer.columns if c.name == layer.style.property]
-    alike = [c for c in layer.columns if form.fullmatch(c.name)]
-    return next(iter(exact or sorted(alike, key=lambda c: -sum(c.dimensions.get(k) == v for k, v in wanted.items()))), None)
+def coloured(layer: PublishedLayer) -> PublishedColumn | None:
+    """Return the column that colours a layer."""
+    return next((c for c in layer.columns if c.name == layer.style.property), None)
 
 
 def colour(style: Style, value: Any) -> str:

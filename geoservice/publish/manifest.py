@@ -7,7 +7,6 @@ from fastapi import APIRouter, Depends, Response
 from geoservice.publish import schemas
 from geoservice.publish.answers import document
 from geoservice.publish.deps import Ask, asking, public_layers, version_of
-from geoservice.publish.styled import resolved
 from geoservice.release.base import Manifest, PublishedLayer, ReleaseReader
 
 router = APIRouter(tags=["service"])
@@ -51,7 +50,7 @@ def public_part(reader: ReleaseReader) -> dict[str, Any]:
 
 def layer_part(layer: PublishedLayer) -> dict[str, Any]:
     """Return a layer with its style's property filled in."""
-    return resolved(layer).model_dump(mode="json", exclude={"role"})
+    return layer.model_dump(mode="json", exclude={"role"})
 
 
 @router.get("/manifest", summary="The release", responses=schemas.ok(schemas.ANY))

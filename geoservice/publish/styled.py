@@ -1,28 +1,11 @@
 """How a layer is coloured: its property, classes and MapLibre expressions, out of the style in its file."""
 
-import re
 from typing import Any
 
 from geoservice.layer import Style
 from geoservice.release.base import PublishedLayer
 
 SUPPRESSED_LABEL = {"zh": "未公布", "en": "suppressed or no data"}
-
-
-def style_property(layer: PublishedLayer) -> str | None:
-    """Return the property that colours a layer; a name with placeholders stands for the first property of its form."""
-    name = layer.style.property
-    if name is None:
-        return None
-    form = re.compile("".join(".+" if part.startswith("{") else re.escape(part) for part in re.split(r"(\{\w+\})", name)))
-    return next((c.name for c in layer.columns if c.name == name), None) or next(
-        (c.name for c in layer.columns if form.fullmatch(c.name)), None
-    )
-
-
-def resolved(layer: PublishedLayer) -> PublishedLayer:
-    """Return the layer with a style that names a property it has."""
-    return layer.model_copy(update={"style": layer.style.model_copy(update={"property": style_property(layer)})})
 
 
 def classes(style: Style) -> list[dict[str, Any]]:
@@ -37,7 +20,7 @@ def classes(style: Style) -> list[dict[str, Any]]:
 
 def colour(layer: PublishedLayer) -> Any:
     """Return the MapLibre colour expression; what has no value gets the colour of the suppressed, never that of zero."""
-    style, name = layer.style, style_property(layer)
+    style, name = layer.style, layer.style.property
     if not style.colours:
         return "#3366aa"
     if name is None or len(style.colours) != len(style.breaks) + 1:
@@ -50,7 +33,7 @@ def colour(layer: PublishedLayer) -> Any:
 
 def legend(layer: PublishedLayer) -> dict[str, Any]:
     """Return a layer's legend."""
-    name = style_property(layer)
+    name = layer.style.property
     column = next((c for c in layer.columns if c.name == name), None)
     return {
         "layer": layer.id,

@@ -1,7 +1,8 @@
 """Columns of a layer file turned into columns of features: placeholders filled in, released values pivoted."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from string import Formatter
 from typing import Any
 
@@ -21,6 +22,30 @@ _NAME = re.compile(r"[a-z][a-z0-9_]{0,62}\Z")
 Property = tuple[PublishedColumn, "pa.Array[Any]"]
 
 
+@dataclass(frozen=True)
+class Wording:
+    """How the values of dimensions are called in titles, and which values a layer's colour shows first.
+
+    ``labels[dimension][value]`` has the words of a value; one without is shown as it is. ``first[dimension]`` is the value that
+    a style's property takes where its name has placeholders.
+    """
+
+    labels: Mapping[str, Mapping[str | int, Label]] = field(default_factory=dict)
+    first: Mapping[str, str | int] = field(default_factory=dict)
+
+    def title(self, title: Label, values: Mapping[str, str | int]) -> Label:
+        """Fill the placeholders of a title in; a brace that is none of them stays as it is."""
+        words = {d: self.labels.get(d, {}).get(v) or Label(zh=str(v), en=str(v)) for d, v in values.items()}
+        zh, en = {d: w.zh for d, w in words.items()}, {d: w.en for d, w in words.items()}
+        return Label(zh=_filled(title.zh, zh), en=_filled(title.en, en))
+
+    def chosen(self, name: str | None, columns: Sequence[tuple[str, PublishedColumn]]) -> str | None:
+        """Return the property that a style's ``name`` stands for, among ``(name in the layer file, column)``."""
+        made = [c for template, c in columns if name in (template, c.name)]
+        fits = [sum(c.dimensions.get(d) == v for d, v in self.first.items()) for c in made]
+        return made[fits.index(max(fits))].name if made else None
+
+
 def placeholders(column: Column, layer: str) -> list[str]:
     """Return the dimensions that a column's name asks for, in order; raises :class:`StudyError` for any other word."""
     names = [field for _, field, _, _ in Formatter().parse(column.name) if field is not None]
@@ -31,7 +56,7 @@ def placeholders(column: Column, layer: str) -> list[str]:
     return list(dict.fromkeys(names))
 
 
-def measured(layer: Layer, column: Column, rows: pd.DataFrame, size: int) -> Iterator[Property]:
+def measured(layer: Layer, column: Column, rows: pd.DataFrame, size: int, wording: Wording) -> Iterator[Property]:
     """One property for each combination of the placeholders' values in ``rows``, sorted.
 
     ``rows`` are those of the release table at the layer's geographies, with ``at``: the position of the feature of ``size``.
@@ -46,7 +71,7 @@ def measured(layer: Layer, column: Column, rows: pd.DataFrame, size: int) -> Ite
     for key, part in groups:
         values: dict[str, str | int] = {str(k): v for k, v in column.where.items()}
         values.update(zip(asked, map(_plain, key), strict=True))
-        yield _published(layer, column, values), _spread(layer, column, part, size)
+        yield _published(layer, column, values, wording), _spread(layer, column, part, size)
 
 
 def _plain(value: Any) -> str | int:
@@ -74,13 +99,13 @@ def typed(values: "pa.Array[Any]", column: Column, layer: str) -> "pa.Array[Any]
         raise StudyError(f"layer {layer}: column {column.name}: values of type {values.type} are not {column.type}") from e
 
 
-def _published(layer: Layer, column: Column, values: dict[str, Any]) -> PublishedColumn:
+def _published(layer: Layer, column: Column, values: dict[str, str | int], wording: Wording) -> PublishedColumn:
     name = column.name.format(**values)
     if not _NAME.match(name):
         raise StudyError(f"layer {layer.id}: column {name!r}: allowed are lower-case letters, digits and _, at most 63")
     return PublishedColumn(
         name=name,
-        title=Label(zh=_filled(column.title.zh, values), en=_filled(column.title.en, values)),
+        title=wording.title(column.title, values),
         type=column.type,
         unit=column.unit,
         measure=column.measure,
@@ -88,9 +113,8 @@ def _published(layer: Layer, column: Column, values: dict[str, Any]) -> Publishe
     )
 
 
-def _filled(text: str, values: dict[str, Any]) -> str:
-    """Fill the placeholders of a title in; a brace that is none of them stays as it is."""
-    return re.sub(r"\{(\w+)\}", lambda m: str(values.get(m.group(1), m.group(0))), text)
+def _filled(text: str, words: Mapping[str, str]) -> str:
+    return re.sub(r"\{(\w+)\}", lambda m: words.get(m.group(1), m.group(0)), text)
 
 
 def attribute(layer: Layer, column: Column, tables: Sequence[pa.Table]) -> Property:
@@ -105,7 +129,7 @@ def attribute(layer: Layer, column: Column, tables: Sequence[pa.Table]) -> Prope
         for t in tables
     ]
     values = pa.concat_arrays(parts) if parts else _nulls(0, column.type)
-    return _published(layer, column, {}), values
+    return _published(layer, column, {}, Wording()), values
 
 
 def _nulls(size: int, kind: str) -> "pa.Array[Any]":

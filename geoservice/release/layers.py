@@ -1,6 +1,6 @@
 """Layers made out of the release table: what a layer file asks for becomes features with properties."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,16 +13,19 @@ from geoservice.errors import ReleaseError
 from geoservice.geo import BBox, Floats
 from geoservice.layer import Column, Label, Layer
 from geoservice.release.base import TABLE, LayerContent, PublishedColumn, PublishedLayer
-from geoservice.release.expand import Property, attribute, measured, positions, refuse_clashes
+from geoservice.release.expand import Property, Wording, attribute, measured, positions, refuse_clashes
 from geoservice.release.manifest import sorted_table
 from geoservice.release.mercator import to_mercator
 from geoservice.release.zooms import first_zooms, last_zoom
 
 Shapes = NDArray[Any]
+PLAIN = Wording()
 _OF_TABLE = ("text", "text", "text", "text", "text", "text", "integer", "text", "integer", "number", "text")
 
 
-def build_layers(layers: Sequence[Layer], units: Mapping[str, pa.Table], table: pa.Table) -> list[LayerContent]:
+def build_layers(
+    layers: Sequence[Layer], units: Mapping[str, pa.Table], table: pa.Table, wording: Wording = PLAIN
+) -> list[LayerContent]:
     """Turn the release table into features, one layer after the other.
 
     Parameters
@@ -33,6 +36,8 @@ def build_layers(layers: Sequence[Layer], units: Mapping[str, pa.Table], table: 
         For each geography: ``unit``, ``geometry`` (WKB or null) and public attributes. A missing geography has no units.
     table
         The release table, in any order of rows.
+    wording
+        Words for the values of dimensions, and which of them a style's property shows.
 
     Returns
     -------
@@ -48,10 +53,10 @@ def build_layers(layers: Sequence[Layer], units: Mapping[str, pa.Table], table: 
         When a unit is there twice, or the table speaks of a unit that has no row among the units.
     """
     frame = table.to_pandas()
-    return [_of_units(layer, units, frame) if layer.geography else _of_table(layer, table) for layer in layers]
+    return [_of_units(layer, units, frame, wording) if layer.geography else _of_table(layer, table) for layer in layers]
 
 
-def _of_units(layer: Layer, units: Mapping[str, pa.Table], frame: pd.DataFrame) -> LayerContent:
+def _of_units(layer: Layer, units: Mapping[str, pa.Table], frame: pd.DataFrame, wording: Wording) -> LayerContent:
     names = [g for g in layer.geography if g in units]
     tables = [units[g].sort_by("unit") for g in names]
     index = _index(layer, names, tables)
@@ -60,16 +65,22 @@ def _of_units(layer: Layer, units: Mapping[str, pa.Table], frame: pd.DataFrame) 
     if (rows["at"] < 0).any():
         lost = rows[rows["at"] < 0].iloc[0]
         raise ReleaseError(f"layer {layer.id}: the table has unit {lost['unit']} of {lost['geography']}, the units have not")
-    properties: list[Property] = []
-    for column in layer.columns:
-        if column.measure is None:
-            properties.append(attribute(layer, column, tables))
-        else:
-            properties.extend(measured(layer, column, rows, len(index)))
+    made = [(c.name, p) for c in layer.columns for p in _properties(layer, c, tables, rows, len(index), wording)]
+    properties = [p for _, p in made]
+    styled = wording.chosen(layer.style.property, [(template, column) for template, (column, _) in made])
+    layer = layer.model_copy(update={"style": layer.style.model_copy(update={"property": styled})})
     geometry = [t.column("geometry").combine_chunks().cast(pa.binary()) for t in tables]
     shapes = [np.asarray(shapely.from_wkb(g.to_numpy(zero_copy_only=False))) for g in geometry]
     features = _features(layer, index, properties, pa.concat_arrays(geometry) if geometry else pa.nulls(0, pa.binary()))
     return LayerContent(_published(layer, names, shapes, [p for p, _ in properties], features.num_rows), features)
+
+
+def _properties(
+    layer: Layer, column: Column, tables: Sequence[pa.Table], rows: pd.DataFrame, size: int, wording: Wording
+) -> Iterable[Property]:
+    if column.measure is None:
+        return [attribute(layer, column, tables)]
+    return measured(layer, column, rows, size, wording)
 
 
 def _index(layer: Layer, names: Sequence[str], tables: Sequence[pa.Table]) -> pd.MultiIndex:

@@ -20,6 +20,7 @@ from geoservice.release.layers import build_layers
 from geoservice.release.manifest import table_digest
 from geoservice.run.context import build_context
 from geoservice.run.stations import station_units
+from geoservice.run.wording import wording_of
 from geoservice.study import Study
 from geoservice.workspace.base import Workspace
 
@@ -56,7 +57,7 @@ def publish_study(
     units = {g: u.table for g, u in {**results.units, **context.areas, "cell": context.cells}.items()}
     units["station"] = station_units(context.stations)
     progress("writing the release", 0.0)
-    contents = build_layers(layers, units, results.table)
+    contents = build_layers(layers, units, results.table, wording_of(study))
     manifest = Manifest(
         code_version=__version__,
         study=study.model_dump(mode="json"),
@@ -124,9 +125,9 @@ def _inputs(workspace: Workspace) -> dict[str, str]:
 
 
 NOISY = Label(
-    zh="数字经过披露控制：加入一致的随机噪声，过小的数字一律隐去；同一层级之和不等于上级数字，这是有意为之。",
-    en="Numbers passed a disclosure control: noise that is always the same was added, small numbers are suppressed; parts do not "
-    "add up to totals, by design.",
+    zh="数字经过披露控制：加入一致的随机噪声，隐去过小的数字；各部分之和不等于总数，这是有意为之。",
+    en="Numbers passed a disclosure control: the same noise is always added and small numbers are suppressed; "
+    "parts do not add up to totals, by design.",
 )
 SYNTHETIC = Label(
     zh="本例中的住户为合成数据，并非真实住户。",
