@@ -1,7 +1,9 @@
 """Fixtures for all tests."""
 
 import contextlib
+import csv
 import fcntl
+import json
 import os
 import shutil
 import signal
@@ -14,10 +16,12 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
+import osmium
 import psycopg
 import pytest
+from osmium.osm import mutable
 
 
 @pytest.fixture(scope="session")
@@ -120,3 +124,81 @@ def postgis() -> Iterator[str]:
             yield dsn
         finally:
             _as_postgres("pg_ctl", "-D", data, "-m", "immediate", "-w", "stop")
+
+
+_STEP = 0.0036
+"""Degrees between the town's streets: at the equator, where one degree is as long in both directions."""
+
+_TOWN_STUDY = """\
+id = "town"
+synthetic = true
+title = { zh = "方格小镇", en = "Grid town" }
+levels = ["county", "township"]
+modes = ["walk"]
+minutes = [5, 10, 15, 20]
+snap_metres = 100
+cell_metres = 250
+
+[[services]]
+id = "checkup"
+standard_minutes = 15
+title = { zh = "体检", en = "Check-up" }
+"""
+# 300 s for 0.0036 degrees of the sphere of radius 6 371 008.8 m: every block is five minutes long, to the millisecond
+_TOWN_SPEEDS = "[walk.highway]\nresidential = 4.803627466088621\n"
+
+
+@pytest.fixture(scope="session")
+def town(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder of files of a town whose answers are known: 5 x 5 junctions, five minutes on foot between neighbours.
+
+    Junction ``(i, j)`` lies at ``(10 + 0.0036 i, 0.0036 j)``. Station A is at (0, 0), B at (4, 4) with five minutes to set up.
+    At every junction live ten residents' households of ``1 + i`` persons; where ``i + j`` is even also ten of migrants, of one
+    person each. Ten households are in the middle of the first block and ten far east of all streets.
+    Township W has the columns 0 to 2, E the others.
+    """
+    folder = tmp_path_factory.mktemp("town")
+    (folder / "study.toml").write_text(_TOWN_STUDY, encoding="utf-8")
+    (folder / "speeds.toml").write_text(_TOWN_SPEEDS, encoding="utf-8")
+    _town_streets(folder / "streets.osm.pbf")
+    _town_areas(folder / "areas.geojson")
+    far = 10 + 8 * _STEP
+    stations = [("A", "A", "county", "checkup", 500, 0, 10.0, 0.0), ("B", "B", "village", "checkup", 90, 300, 10.0144, 0.0144)]
+    _write_csv(folder / "stations.csv", "id name tier services capacity start_delay_s lon lat", stations)
+    homes = [(10 + _STEP * i, _STEP * j, 1 + i, "W" if i < 3 else "E") for i in range(5) for j in range(5) for _ in range(10)]
+    homes += [(10 + _STEP * i, _STEP * j, 1, "X") for i in range(5) for j in range(i % 2, 5, 2) for _ in range(10)]
+    homes += [(10 + _STEP / 2, _STEP / 2, 1, "W")] * 10 + [(far, _STEP, 1, "E")] * 10
+    rows = [(f"K{n:03d}", f"{lon:.7f}", f"{lat:.7f}", *rest) for n, (lon, lat, *rest) in enumerate(homes)]
+    _write_csv(folder / "households.csv", "register_key lon lat persons registered_area", rows)
+    return folder
+
+
+def _write_csv(path: Path, header: str, rows: list[tuple[Any, ...]]) -> None:
+    with path.open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows([header.split(), *rows])
+
+
+def _town_streets(path: Path) -> None:
+    lines = [[5 * i + j for j in range(5)] for i in range(5)] + [[5 * i + j for i in range(5)] for j in range(5)]
+    with osmium.SimpleWriter(str(path)) as out:
+        for n in range(25):
+            out.add_node(mutable.Node(id=n + 1, location=(10 + _STEP * (n // 5), _STEP * (n % 5)), version=1, visible=True))
+        for number, line in enumerate(lines, 1):
+            nodes = [n + 1 for n in line]
+            out.add_way(mutable.Way(id=number, nodes=nodes, tags={"highway": "residential"}, version=1, visible=True))
+
+
+def _town_areas(path: Path) -> None:
+    west, middle, east, south, north = 9.99, 10 + 2.5 * _STEP, 10.04, -0.01, 0.025
+
+    def area(code: str, level: str, parent: str | None, left: float, right: float) -> dict[str, Any]:
+        ring = [[left, south], [right, south], [right, north], [left, north], [left, south]]
+        properties = {"code": code, "name": code, "level": level, "parent": parent}
+        return {"type": "Feature", "properties": properties, "geometry": {"type": "Polygon", "coordinates": [ring]}}
+
+    features = [
+        area("T", "county", None, west, east),
+        area("W", "township", "T", west, middle),
+        area("E", "township", "T", middle, east),
+    ]
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": features}), encoding="utf-8")

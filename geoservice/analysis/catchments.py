@@ -63,8 +63,19 @@ def thiessen(x: Floats, y: Floats, outline: shapely.Geometry) -> tuple[Objects, 
     beyond = shapely.buffer(shapely.box(west, south, east, north), max(east - west, north - south, 1.0), join_style="mitre")
     if len(points) < 2:
         return np.array([beyond] * len(points), dtype=object), first
-    cells = shapely.voronoi_polygons(shapely.multipoints(points), extend_to=beyond, ordered=True)
+    cells = shapely.voronoi_polygons(shapely.multipoints(_unaligned(points)), extend_to=beyond, ordered=True)
     return shapely.get_parts(cells), first
+
+
+def _unaligned(points: "np.ndarray[Any, np.dtype[np.float64]]") -> "np.ndarray[Any, np.dtype[np.float64]]":
+    """Move points by up to 2 mm, less than the last digit of OSM, always the same way.
+
+    Where streets form a regular grid, four junctions lie on one circle; GEOS then draws cells that overlap or are invalid.
+    The steps are the additive sequence of M. Roberts, "The unreasonable effectiveness of quasirandom sequences" (2018).
+    """
+    steps = np.arange(1, len(points) + 1)[:, None] * np.array([0.7548776662466927, 0.5698402909980532])
+    moved: np.ndarray[Any, np.dtype[np.float64]] = points + 0.004 * (steps % 1 - 0.5)
+    return moved
 
 
 def territories(cells: Objects, label: Int32s, labels: int, outline: shapely.Geometry) -> Objects:

@@ -117,3 +117,15 @@ def test_derived_counts_below_the_smallest_released_are_suppressed():
     counts = rows[rows["measure"].str.endswith("persons")]
     assert not (counts["value"] < 500).any()
     assert pick(rows, "persons", group="resident")["value"].isna().all()
+
+
+@pytest.mark.parametrize("turn", [0.0, 0.3, 0.7])
+def test_cells_of_a_regular_grid_are_a_coverage_however_it_lies(turn: float) -> None:
+    """Four junctions on one circle everywhere: left as they are, GEOS draws hundreds of invalid cells."""
+    i, j = (a.ravel() * 90.0 for a in np.meshgrid(np.arange(30), np.arange(30)))
+    x, y = i * np.cos(turn) - j * np.sin(turn), i * np.sin(turn) + j * np.cos(turn)
+    outline = shapely.box(x.min(), y.min(), x.max(), y.max())
+    cells, _ = thiessen(x, y, outline)
+    assert shapely.is_valid(cells).all()
+    assert shapely.coverage_union_all(cells[::2]).area == pytest.approx(shapely.area(cells[::2]).sum())
+    assert shapely.area(shapely.intersection(cells, outline)).sum() == pytest.approx(outline.area)

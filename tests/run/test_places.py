@@ -47,7 +47,7 @@ def test_index_climbs_to_the_level_asked_for() -> None:
 
 
 def test_a_level_nobody_has_is_refused_by_name() -> None:
-    with pytest.raises(StudyError, match="village.*county.*township"):
+    with pytest.raises(StudyError, match=r"village.*county.*township"):
         read_places(DISTRICT, ["village"])
 
 
