@@ -78,10 +78,9 @@ class DuckDBSession:
     scan = fetch
 
     def append(self, table: str, rows: pa.Table) -> None:
-        """Add the rows of an Arrow table."""
-        self._connection.register("incoming", rows)
-        self._connection.execute(f"INSERT INTO {table} BY NAME FROM incoming")
-        self._connection.unregister("incoming")
+        """Add the rows of an Arrow table, its columns by name; those it lacks stay null."""
+        quoted = [f'"{c}"' if c in rows.column_names else "NULL" for c in self._connection.table(table).columns]
+        self._connection.from_arrow(rows).project(", ".join(quoted)).insert_into(table.replace('"', ""))
 
 
 class DuckDBFile:
