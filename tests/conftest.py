@@ -15,6 +15,7 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -64,23 +65,48 @@ def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         yield folder
 
 
+@dataclass(frozen=True)
+class Served:
+    """A running `geoservice serve`: its base URL without a slash at the end, its process and what it writes."""
+
+    url: str
+    process: subprocess.Popen[str]
+    log: Path
+
+
+Serve = Callable[..., contextlib.AbstractContextManager[Served]]
+
+
 @pytest.fixture(scope="session")
-def demo_server(demo_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def serve(tmp_path_factory: pytest.TempPathFactory) -> Serve:
+    """Return ``serve(home, NAME=value, ...)``: serve a folder with real worker processes on a free port while in a ``with``."""
+
+    @contextmanager
+    def go(home: Path, **environment: str) -> Iterator[Served]:
+        with socket.socket() as s:
+            s.bind(("127.0.0.1", 0))
+            port = s.getsockname()[1]
+        path = tmp_path_factory.mktemp("serve") / "serve.log"
+        command = [sys.executable, "-m", "geoservice", "serve", "--home", str(home), "--port", str(port), "--workers", "1"]
+        with path.open("w+") as log:
+            server = subprocess.Popen(
+                command, stdout=log, stderr=subprocess.STDOUT, text=True, env={**os.environ, **environment}
+            )
+            try:
+                _wait_until_ready(f"http://127.0.0.1:{port}", server, log)
+                yield Served(f"http://127.0.0.1:{port}", server, path)
+            finally:
+                server.send_signal(signal.SIGTERM)
+                server.wait(30)
+
+    return go
+
+
+@pytest.fixture(scope="session")
+def demo_server(demo_home: Path, serve: Serve) -> Iterator[str]:
     """Serve the demo with real worker processes on a free port; yields the base URL without a slash at its end."""
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        port = s.getsockname()[1]
-    log = (tmp_path_factory.mktemp("serve") / "serve.log").open("w+")
-    command = [sys.executable, "-m", "geoservice", "serve", "--home", str(demo_home), "--port", str(port), "--workers", "1"]
-    server = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, text=True)
-    url = f"http://127.0.0.1:{port}"
-    try:
-        _wait_until_ready(url, server, log)
-        yield url
-    finally:
-        server.send_signal(signal.SIGTERM)
-        server.wait(30)
-        log.close()
+    with serve(demo_home) as served:
+        yield served.url
 
 
 def _wait_until_ready(url: str, server: subprocess.Popen[str], log: TextIO) -> None:

@@ -1,0 +1,80 @@
+"""The process that serves opens releases and nothing else: watched from outside, while it serves the real demo."""
+
+import json
+import os
+import re
+import shutil
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+PRIVATE = {"workspace", "run", "engine", "network", "analysis", "ingest", "geocode", "disclosure", "study", "schema", "demo"}
+LINUX = pytest.mark.skipif(not Path("/proc/self/maps").exists(), reason="needs /proc")
+
+
+def get(url: str) -> bytes:
+    with urllib.request.urlopen(urllib.request.Request(url, headers={"Accept": "application/json"}), timeout=30) as answer:
+        return bytes(answer.read())
+
+
+def walk_a_little(url: str) -> None:
+    """Let the server open all that answers are made of."""
+    for layer in json.loads(get(f"{url}/collections"))["collections"]:
+        get(f"{url}/collections/{layer['id']}/items?limit=5")
+    get(f"{url}/styles/map")
+    get(f"{url}/manifest")
+
+
+def test_a_folder_with_nothing_but_releases_is_served(demo_home: Path, serve: Any, tmp_path: Path) -> None:
+    shutil.copytree(demo_home / "releases", tmp_path / "releases", symlinks=True)
+    with serve(tmp_path) as served:
+        walk_a_little(served.url)
+        assert b"helsinki" in get(f"{served.url}/manifest")
+    assert [f.name for f in tmp_path.iterdir()] == ["releases"]
+
+
+@pytest.fixture(scope="module")
+def served(demo_home: Path, serve: Any) -> Iterator[Any]:
+    """A server of the demo beside its workspace, writing down every module it imports."""
+    with serve(demo_home, PYTHONPROFILEIMPORTTIME="1") as running:
+        walk_a_little(running.url)
+        yield running
+
+
+def family(pid: int) -> list[int]:
+    """A process and all below it."""
+    children = {int(c) for f in Path(f"/proc/{pid}/task").glob("*/children") for c in f.read_text().split()}
+    return [pid, *(p for child in sorted(children) for p in family(child))]
+
+
+def opened(pid: int) -> set[str]:
+    """Paths of all files that a process has open or mapped."""
+    maps = Path(f"/proc/{pid}/maps").read_text().splitlines()
+    mapped = {line.split(maxsplit=5)[5] for line in maps if line.count("/")}
+    return mapped | {str(f.readlink()) for f in Path(f"/proc/{pid}/fd").iterdir() if f.is_symlink()}
+
+
+@LINUX
+def test_no_file_of_the_workspace_is_open_or_mapped(demo_home: Path, served: Any) -> None:
+    pids = family(served.process.pid)
+    assert len(pids) >= 2, "the server and a worker"
+    home = demo_home.resolve()
+    inside = {Path(name).relative_to(home) for pid in pids for name in opened(pid) if name.startswith(f"{home}/")}
+    assert {path.parts[0] for path in inside} == {"releases"}
+
+
+@LINUX
+def test_control_a_file_of_the_workspace_is_seen_when_it_is_open(demo_home: Path) -> None:
+    with (demo_home / "workspace" / "secret").open("rb"):
+        assert str((demo_home / "workspace" / "secret").resolve()) in opened(os.getpid())
+
+
+def test_serving_imports_nothing_private(served: Any) -> None:
+    imported = set(re.findall(r"^import time:.*\|\s*(\S+)$", served.log.read_text(), re.MULTILINE))
+    assert {"geoservice.cli.serve", "geoservice.publish.tiles", "geoservice.release.reader"} <= imported
+    ours = {name.split(".")[1] for name in imported if name.startswith("geoservice.")}
+    assert not ours & PRIVATE
+    assert not {name.split(".")[0] for name in imported} & {"numba", "osmium", "pyogrio"}
