@@ -13,110 +13,39 @@ A *key* is ``ms << 32 | label`` in one int64, so the smaller of two keys is the 
 Both searches keep open nodes in buckets of some seconds (Dial, "Algorithm 360", CACM 12, 1969; Denardo & Fox, "Shortest-route
 methods: 1", Operations Research 27, 1979). Within a bucket a node is looked at again when its key improves, which makes
 the result exact whatever the width.
+
+Two things make the loops quick. They never allocate: where room runs out they return to a caller that makes more and calls
+again, since an array that may be replaced within a loop costs a count of references at every step. And they index with
+unsigned numbers, which need no look for a minus sign.
 """
 
 import numba
 import numpy as np
+from numba import int32, int64, uint32, uint64
 
 UNREACHED = np.int32(2**31 - 1)
 NONE = np.int64(2**63 - 1)
 _LABEL = np.int64(2**32 - 1)
 _MS = ~_LABEL
-_WIDE_BITS = 15  # with many sources at once a wide bucket stays with one of them long enough to find its nodes in cache
-_NARROW_BITS = 13
+_LOW = np.uint64(2**32 - 1)
+_WIDE = 4.0  # arcs to a bucket: with many sources at once a wide bucket stays with one of them long enough to find it in cache
+_NARROW = 0.5
+_MOST_BUCKETS = 1 << 14
 
 
 @numba.njit(cache=True)
-def _improve(best, base, k, key):
-    """Put ``key`` in its place among the ``k`` best of distinct labels at ``base``; False if it is not one of them."""
-    if best[base + k - 1] <= key:
-        return False
-    label = key & _LABEL
-    at = k - 1
-    for i in range(k):
-        if best[base + i] & _LABEL == label:
-            if best[base + i] <= key:
-                return False
-            at = i
-            break
-    while at > 0 and best[base + at - 1] > key:
-        best[base + at] = best[base + at - 1]
-        at -= 1
-    best[base + at] = key
-    return True
-
-
-@numba.njit(cache=True)
-def _holds(best, base, k, key):
-    for i in range(k):  # noqa: SIM110  # any() of a generator is slower to compile and to run
-        if best[base + i] == key:
-            return True
-    return False
-
-
-@numba.njit(cache=True)
-def nearest_keys(indptr, arcs, seed_node, seed_ms, seed_label, limit, k):
-    """Return the keys of the ``k`` nearest distinct sources of each node within ``limit``, nearest first; shape ``(n * k,)``.
-
-    Searches along the arcs given: with arcs out of nodes, times are from the source; with arcs into them, to the source.
-    """
-    best = np.full((len(indptr) - 1) * k, NONE, np.int64)
-    head = np.full((limit >> _WIDE_BITS) + 1, -1, np.int32)
-    room = 1 << 16
-    entry_node = np.empty(room, np.int32)
-    entry_key = np.empty(room, np.int64)
-    entry_next = np.empty(room, np.int32)
-    free = np.int32(-1)
-    top = 0
-    for i in range(len(seed_node)):
-        if seed_ms[i] > limit or seed_ms[i] < 0:
-            continue
-        key = np.int64(seed_ms[i]) << 32 | np.int64(seed_label[i])
-        if _improve(best, np.int64(seed_node[i]) * k, k, key):
-            if top == room:
-                room *= 2
-                entry_node = _grown(entry_node)
-                entry_key = _grown(entry_key)
-                entry_next = _grown(entry_next)
-            bucket = seed_ms[i] >> _WIDE_BITS
-            entry_node[top] = seed_node[i]
-            entry_key[top] = key
-            entry_next[top] = head[bucket]
-            head[bucket] = top
-            top += 1
-    for bucket in range(len(head)):
-        while head[bucket] >= 0:
-            entry = head[bucket]
-            head[bucket] = entry_next[entry]
-            node = np.int64(entry_node[entry])
-            key = entry_key[entry]
-            entry_next[entry] = free
-            free = entry
-            if not _holds(best, node * k, k, key):
-                continue
-            for arc in range(indptr[node], indptr[node + 1]):
-                onward = key + (arcs[arc] & _MS)
-                time = onward >> 32
-                if time > limit:
-                    continue
-                to = arcs[arc] & _LABEL
-                if _improve(best, to * k, k, onward):
-                    if free >= 0:
-                        slot = free
-                        free = entry_next[slot]
-                    else:
-                        if top == room:
-                            room *= 2
-                            entry_node = _grown(entry_node)
-                            entry_key = _grown(entry_key)
-                            entry_next = _grown(entry_next)
-                        slot = np.int32(top)
-                        top += 1
-                    entry_node[slot] = to
-                    entry_key[slot] = onward
-                    entry_next[slot] = head[time >> _WIDE_BITS]
-                    head[time >> _WIDE_BITS] = slot
-    return best
+def _bucket_bits(arcs, share, limit):
+    """Logarithm of the width of a bucket, which is about ``share`` of the mean arc; from a sample."""
+    total = 0.0
+    count = 0
+    for i in range(0, len(arcs), len(arcs) // 4096 + 1):
+        total += arcs[i] >> 32
+        count += 1
+    width = share * total / max(count, 1)
+    bits = 0
+    while 2 << bits <= width or limit >> bits >= _MOST_BUCKETS:
+        bits += 1
+    return bits
 
 
 @numba.njit(cache=True)
@@ -127,85 +56,204 @@ def _grown(array):
 
 
 @numba.njit(cache=True)
+def _improve(best, base, k, key):
+    """Put ``key`` in its place among the ``k`` best of distinct labels at ``base``; False if it is not one of them."""
+    last = uint64(base) + uint64(k) - uint64(1)
+    if best[last] <= key:
+        return False
+    if k == 1:
+        best[last] = key
+        return True
+    label = key & _LABEL
+    at = last
+    for i in range(uint64(base), last):
+        if best[i] & _LABEL == label:
+            if best[i] <= key:
+                return False
+            at = i
+            break
+    while at > uint64(base) and best[at - uint64(1)] > key:
+        best[at] = best[at - uint64(1)]
+        at -= uint64(1)
+    best[at] = key
+    return True
+
+
+@numba.njit(cache=True)
+def _holds(best, base, k, key):
+    for i in range(uint64(base), uint64(base) + uint64(k)):  # noqa: SIM110  # any() of a generator is slower to compile and to run
+        if best[i] == key:
+            return True
+    return False
+
+
+@numba.njit(cache=True)
+def nearest_keys(indptr, arcs, seed_node, seed_ms, seed_label, limit, k):
+    """Return the keys of the ``k`` nearest distinct sources of each node within ``limit``, nearest first; shape ``(n * k,)``.
+
+    Searches along the arcs given: with arcs out of nodes, times are from the source; with arcs into them, to the source.
+    Quickest with seeds in the order of nodes.
+    """
+    best = np.full((len(indptr) - 1) * k, NONE, np.int64)
+    bits = _bucket_bits(arcs, _WIDE, limit)
+    head = np.full((limit >> bits) + 1, -1, np.int32)
+    node = np.empty(max(len(seed_node), 1 << 12), np.int32)
+    key = np.empty(len(node), np.int64)
+    link = np.empty(len(node), np.int32)
+    top = 0
+    for i in range(len(seed_node)):
+        spent = int64(seed_ms[i])
+        if 0 <= spent <= limit and _improve(best, int64(seed_node[i]) * k, k, spent << 32 | int64(seed_label[i])):
+            node[top] = seed_node[i]
+            key[top] = spent << 32 | int64(seed_label[i])
+            link[top] = head[spent >> bits]
+            head[spent >> bits] = top
+            top += 1
+    bucket, free = 0, -1
+    while True:
+        bucket, top, free = _nearest_loop(indptr, arcs, best, k, head, bits, node, key, link, bucket, top, free, limit)
+        if bucket == len(head):
+            return best
+        node, key, link = _grown(node), _grown(key), _grown(link)
+
+
+@numba.njit(cache=True)
+def _nearest_loop(indptr, arcs, best, k, head, bits, node, key, link, bucket, top, free, limit):
+    """Empty the buckets from ``bucket`` on; stop before an entry whose arcs may not find room.
+
+    Entries are ``node``, ``key`` and ``link`` to the next one in the bucket; those below ``top`` are in a bucket or in the list
+    that begins at ``free``.
+    """
+    for at in range(bucket, len(head)):
+        while head[at] >= 0:
+            entry = uint32(head[at])
+            here = uint64(node[entry])
+            spent = key[entry]
+            arc = uint64(indptr[here])
+            end = uint64(indptr[here + uint64(1)])
+            if top + int64(end - arc) > len(node):
+                return at, top, free
+            head[at] = link[entry]
+            link[entry] = free
+            free = int32(entry)
+            if not _holds(best, here * uint64(k), k, spent):
+                continue
+            left = limit - (spent >> 32)
+            while arc < end:
+                onward = spent + (arcs[arc] & _MS)
+                to = uint64(arcs[arc]) & _LOW
+                arc += uint64(1)
+                if arcs[arc - uint64(1)] >> 32 > left or not _improve(best, to * uint64(k), k, onward):
+                    continue
+                if free >= 0:
+                    slot = uint32(free)
+                    free = link[slot]
+                else:
+                    slot = uint32(top)
+                    top += 1
+                node[slot] = to
+                key[slot] = onward
+                link[slot] = head[uint64(onward >> 32 >> bits)]
+                head[uint64(onward >> 32 >> bits)] = slot
+    return len(head), top, free
+
+
+@numba.njit(cache=True)
 def reach_rows(indptr, arcs, seed_start, seed_node, seed_ms, limit):
     """Return every node within ``limit`` of each source, as compressed rows ``(start, node, time)`` in the order of finding.
 
-    Source ``i`` has the seeds ``seed_start[i]:seed_start[i + 1]``. Shapes: start ``(s + 1,)``, the others ``(pairs,)``.
+    Source ``i`` has the seeds ``seed_start[i]:seed_start[i + 1]``. Shapes: start ``(s + 1,)``, the others ``(pairs,)``. Quickest
+    if sources near one another come one after the other.
     """
-    sources = len(seed_start) - 1
+    bits = _bucket_bits(arcs, _NARROW, limit)
     time = np.full(len(indptr) - 1, UNREACHED, np.int32)
-    head = np.full((limit >> _NARROW_BITS) + 1, -1, np.int32)
-    room = 1 << 12
-    entry_node = np.empty(room, np.int32)
-    entry_time = np.empty(room, np.int32)
-    entry_next = np.empty(room, np.int32)
-    start = np.zeros(sources + 1, np.int64)
-    space = 1 << 16
-    out_node = np.empty(space, np.int32)
-    out_time = np.empty(space, np.int32)
-    filled = 0
-    for source in range(sources):
-        first = filled
+    head = np.full((limit >> bits) + 1, -1, np.int32)
+    entry = np.empty(1 << 12, np.int64)
+    link = np.empty(1 << 12, np.int32)
+    start = np.zeros(len(seed_start), np.int64)
+    out_node = np.empty(1 << 16, np.int32)
+    out_time = np.empty(1 << 16, np.int32)
+    for source in range(len(seed_start) - 1):
         top = 0
+        while len(entry) < seed_start[source + 1] - seed_start[source]:
+            entry, link = _grown(entry), _grown(link)
         for i in range(seed_start[source], seed_start[source + 1]):
-            spent = seed_ms[i]
-            node = seed_node[i]
-            if spent < 0 or spent > limit or spent >= time[node]:
+            spent = int64(seed_ms[i])
+            if 0 <= spent <= limit and spent < time[seed_node[i]]:
+                time[seed_node[i]] = spent
+                entry[top] = spent << 32 | int64(seed_node[i])
+                link[top] = head[spent >> bits]
+                head[spent >> bits] = top
+                top += 1
+        bucket = 0
+        while True:
+            bucket, top = _reach_loop(indptr, arcs, time, head, bits, entry, link, bucket, top, limit)
+            if bucket == len(head):
+                break
+            entry, link = _grown(entry), _grown(link)
+        while start[source] + top > len(out_node):
+            out_node, out_time = _grown(out_node), _grown(out_time)
+        start[source + 1] = _emptied(entry, top, time, out_node, out_time, start[source])
+    return start, out_node[: start[-1]], out_time[: start[-1]]
+
+
+@numba.njit(cache=True)
+def _reach_loop(indptr, arcs, time, head, bits, entry, link, bucket, top, limit):
+    """Empty the buckets from ``bucket`` on; stop before an entry whose arcs may not find room. Entries stay below ``top``."""
+    for at in range(bucket, len(head)):
+        while head[at] >= 0:
+            here = uint64(entry[uint32(head[at])]) & _LOW
+            spent = entry[uint32(head[at])] >> 32
+            arc = uint64(indptr[here])
+            end = uint64(indptr[here + uint64(1)])
+            if top + int64(end - arc) > len(entry):
+                return at, top
+            head[at] = link[uint32(head[at])]
+            if spent != time[here]:
                 continue
-            if time[node] == UNREACHED:
-                if filled == space:
-                    space *= 2
-                    out_node = _grown(out_node)
-                    out_time = _grown(out_time)
-                out_node[filled] = node
-                filled += 1
-            if top == room:
-                room *= 2
-                entry_node = _grown(entry_node)
-                entry_time = _grown(entry_time)
-                entry_next = _grown(entry_next)
-            time[node] = spent
-            entry_node[top] = node
-            entry_time[top] = spent
-            entry_next[top] = head[spent >> _NARROW_BITS]
-            head[spent >> _NARROW_BITS] = top
-            top += 1
-        for bucket in range(len(head)):
-            while head[bucket] >= 0:
-                entry = head[bucket]
-                head[bucket] = entry_next[entry]
-                node = entry_node[entry]
-                spent = entry_time[entry]
-                if spent != time[node]:
+            while arc < end:
+                onward = spent + (arcs[arc] >> 32)
+                to = uint64(arcs[arc]) & _LOW
+                arc += uint64(1)
+                if onward > limit or onward >= time[to]:
                     continue
-                for arc in range(indptr[node], indptr[node + 1]):
-                    onward = spent + (arcs[arc] >> 32)
-                    to = arcs[arc] & _LABEL
-                    if onward > limit or onward >= time[to]:
-                        continue
-                    if time[to] == UNREACHED:
-                        if filled == space:
-                            space *= 2
-                            out_node = _grown(out_node)
-                            out_time = _grown(out_time)
-                        out_node[filled] = to
-                        filled += 1
-                    if top == room:
-                        room *= 2
-                        entry_node = _grown(entry_node)
-                        entry_time = _grown(entry_time)
-                        entry_next = _grown(entry_next)
-                    time[to] = onward
-                    entry_node[top] = to
-                    entry_time[top] = onward
-                    entry_next[top] = head[onward >> _NARROW_BITS]
-                    head[onward >> _NARROW_BITS] = top
-                    top += 1
-        for i in range(first, filled):
-            out_time[i] = time[out_node[i]]
-            time[out_node[i]] = UNREACHED
-        start[source + 1] = filled
-    return start, out_node[:filled].copy(), out_time[:filled].copy()
+                time[to] = onward
+                entry[uint64(top)] = onward << 32 | int64(to)
+                link[uint64(top)] = head[uint64(onward >> bits)]
+                head[uint64(onward >> bits)] = top
+                top += 1
+    return len(head), top
+
+
+@numba.njit(cache=True)
+def _emptied(entry, top, time, out_node, out_time, filled):
+    """Write the node and time of every entry that is the last word on its node, and make ``time`` unreached again."""
+    for i in range(top):
+        node = uint64(entry[i]) & _LOW
+        if time[node] == entry[i] >> 32:
+            out_node[filled] = node
+            out_time[filled] = entry[i] >> 32
+            filled += 1
+            time[node] = UNREACHED
+    return filled
+
+
+@numba.njit(cache=True)
+def rows_placed(order, start, node, time):
+    """Return compressed rows with row ``i`` put at place ``order[i]``, a permutation."""
+    placed = np.zeros(len(start), np.int64)
+    for i in range(len(order)):
+        placed[order[i] + 1] = start[i + 1] - start[i]
+    placed = np.cumsum(placed)
+    out_node = np.empty(len(node), np.int32)
+    out_time = np.empty(len(time), np.int32)
+    for i in range(len(order)):
+        to = placed[order[i]]
+        for j in range(start[i], start[i + 1]):
+            out_node[to] = node[j]
+            out_time[to] = time[j]
+            to += 1
+    return placed, out_node, out_time
 
 
 @numba.njit(cache=True)

@@ -120,7 +120,8 @@ def nearest_nodes(
 
 def _node_keys(graph: Graph, stations: Snapped, start: Int32s, limit_ms: int, direction: Direction, nth: int) -> Ints:
     seeds = _seeds(_ends(graph, stations, leaving=direction == "from"), start)
-    keys: Ints = call(kernels.nearest_keys, *_arcs(graph, direction), *seeds, limit_ms, nth)
+    order = np.argsort(seeds.node, kind="stable")
+    keys: Ints = call(kernels.nearest_keys, *_arcs(graph, direction), *(s[order] for s in seeds), limit_ms, nth)
     return keys
 
 
@@ -146,7 +147,7 @@ def nearest(
     start = _checked(stations, start_ms, limit_ms, direction, nth)
     best = _node_keys(graph, stations, start, limit_ms, direction, nth)
     ends = _ends(graph, points, leaving=direction == "to")
-    near = _neighbours(graph, stations, start, points, direction)
+    near = _neighbours(graph, stations, start, points, ends, direction)
     return _split(call(kernels.point_keys, best, nth, *ends[:4], *near, limit_ms), nth)
 
 
@@ -162,21 +163,22 @@ class _Near(NamedTuple):
     against: Int32s
 
 
-def _neighbours(graph: Graph, stations: Snapped, start: Int32s, points: Snapped, direction: Direction) -> _Near:
+def _neighbours(graph: Graph, stations: Snapped, start: Int32s, points: Snapped, ends: _Ends, direction: Direction) -> _Near:
+    """``ends`` are those of the points, whichever way."""
     order = np.argsort(stations.edge, kind="stable")
-    edges = stations.edge[order]
-    low, high = np.searchsorted(edges, points.edge, "left"), np.searchsorted(edges, points.edge, "right")
-    key = _packed(start[order], order)
-    there, here = _along(graph, stations.take(order), direction), _along(graph, points, direction)
-    return _Near(low, high, key, *there, *here)
+    before = np.zeros(graph.edges + 2, np.int64)
+    np.cumsum(np.bincount(stations.edge + 1, minlength=graph.edges + 1), out=before[1:])
+    here = _along(graph, points, ends, direction)
+    placed = stations.take(order)
+    there = _along(graph, placed, _ends(graph, placed, leaving=True), direction)
+    return _Near(before[points.edge + 1], before[points.edge + 2], _packed(start[order], order), *there, *here)
 
 
-def _along(graph: Graph, points: Snapped, direction: Direction) -> tuple[Int32s, Int32s]:
+def _along(graph: Graph, points: Snapped, ends: _Ends, direction: Direction) -> tuple[Int32s, Int32s]:
     """Ms along the edge from either end, so that what the traveller comes to later has the larger number; -1 if closed.
 
     From the station the traveller comes to the point, so the ways are counted from their far ends.
     """
-    ends = _ends(graph, points, leaving=True)
     if direction == "to":
         return ends.along, ends.against
     ahead, behind = graph.ms_forward[points.edge], graph.ms_backward[points.edge]
@@ -187,8 +189,20 @@ def reach(graph: Graph, stations: Snapped, start_ms: Int32s, limit_ms: int, dire
     """Return for each station the junctions within the limit and their times; the junctions of a row in no special order."""
     start = _checked(stations, start_ms, limit_ms, direction)
     seeds = _seeds(_ends(graph, stations, leaving=direction == "from"), start)
+    order = _by_place(seeds)
+    return SparseRows(*call(kernels.rows_placed, order, *_reach(_arcs(graph, direction), seeds, order, limit_ms)))
+
+
+def _by_place(seeds: _Seeds) -> Ints:
+    """Return the order of stations by their first node, so that neighbours are searched one after the other."""
+    return np.argsort(seeds.node[::2], kind="stable")
+
+
+def _reach(arcs: tuple[Ints, Ints], seeds: _Seeds, stations: Ints, limit_ms: int) -> tuple[Ints, Int32s, Int32s]:
     seed_start = np.arange(0, 2 * len(stations) + 1, 2, dtype=np.int64)
-    return SparseRows(*call(kernels.reach_rows, *_arcs(graph, direction), seed_start, seeds.node, seeds.ms, limit_ms))
+    node, spent = (a.reshape(-1, 2)[stations].ravel() for a in (seeds.node, seeds.ms))
+    rows: tuple[Ints, Int32s, Int32s] = call(kernels.reach_rows, *arcs, seed_start, node, spent, limit_ms)
+    return rows
 
 
 def pairs(
@@ -201,28 +215,27 @@ def pairs(
     start = _checked(stations, start_ms, limit_ms, direction)
     if len(points) >= _MAX_POINTS or limit_ms > _MAX_PAIR_MS:
         raise NetworkError(f"pairs: got {len(points)} points and {limit_ms} ms, allowed are {_MAX_POINTS} and {_MAX_PAIR_MS}")
-    held = _held(graph, points, direction)
+    ends = _ends(graph, points, leaving=direction == "to")
+    held = _held(graph, ends)
     seeds = _seeds(_ends(graph, stations, leaving=direction == "from"), start)
-    direct = _direct(graph, stations, start, points, limit_ms, direction)
+    order = _by_place(seeds)
+    near = _neighbours(graph, stations, start, points, ends, direction)
+    row, point, ms = _direct(near, points, limit_ms, np.argsort(order))
     arcs = _arcs(graph, direction)
     found = []
     for first in range(0, len(stations), _ROWS):
-        last = min(first + _ROWS, len(stations))
-        seed_start = np.arange(0, 2 * (last - first) + 1, 2, dtype=np.int64)
-        some = (seeds.node[2 * first : 2 * last], seeds.ms[2 * first : 2 * last])
-        rows = call(kernels.reach_rows, *arcs, seed_start, *some, limit_ms)
-        packed = call(kernels.point_rows, *rows, *held, limit_ms)
-        lies = slice(*np.searchsorted(direct[0], [first, last]))
-        own = (direct[0][lies] - first) << 55 | direct[1][lies] << 28 | direct[2][lies]
-        found.append(_unpacked(np.concatenate([packed, own]), last - first))
-    return _joined(found, len(stations))
+        some = order[first : first + _ROWS]
+        packed = call(kernels.point_rows, *_reach(arcs, seeds, some, limit_ms), *held, limit_ms)
+        lies = slice(*np.searchsorted(row, [first, first + len(some)]))
+        own = (row[lies] - first) << 55 | point[lies] << 28 | ms[lies]
+        found.append(_unpacked(np.concatenate([packed, own]), len(some)))
+    return SparseRows(*call(kernels.rows_placed, order, *_joined(found, len(stations))))
 
 
-def _held(graph: Graph, points: Snapped, direction: Direction) -> tuple[Ints, Int32s, Int32s]:
+def _held(graph: Graph, ends: _Ends) -> tuple[Ints, Int32s, Int32s]:
     """Return the points at the ends of whose edges each node is, and the ms between, as compressed rows."""
-    ends = _ends(graph, points, leaving=direction == "to")
     node, extra = np.concatenate([ends.u, ends.v]), np.concatenate([ends.ms_u, ends.ms_v])
-    point = np.tile(np.arange(len(points), dtype=np.int32), 2)
+    point = np.tile(np.arange(len(ends.u), dtype=np.int32), 2)
     usable = np.flatnonzero((node >= 0) & (extra >= 0))
     order = usable[np.argsort(node[usable], kind="stable")]
     indptr = np.zeros(graph.nodes + 1, np.int64)
@@ -230,11 +243,8 @@ def _held(graph: Graph, points: Snapped, direction: Direction) -> tuple[Ints, In
     return indptr, point[order], extra[order]
 
 
-def _direct(
-    graph: Graph, stations: Snapped, start: Int32s, points: Snapped, limit_ms: int, direction: Direction
-) -> tuple[Ints, Ints, Ints]:
-    """Return station, point and ms of those on one edge with an open way along it, by station."""
-    near = _neighbours(graph, stations, start, points, direction)
+def _direct(near: _Near, points: Snapped, limit_ms: int, row: Ints) -> tuple[Ints, Ints, Ints]:
+    """Return row, point and ms of those on one edge with an open way along it, by row; ``row`` is that of each station."""
     count = np.where(points.ok, near.stop - near.start, 0)
     point = np.repeat(np.arange(len(points)), count)
     at = np.arange(int(count.sum())) - np.repeat(np.cumsum(count) - count, count) + near.start[point]
@@ -243,7 +253,7 @@ def _direct(
         ms = there[at].astype(np.int64) - here[point]
         total = ms + (near.key[at] >> 32)
         good = (here[point] >= 0) & (ms >= 0) & (total <= limit_ms)
-        found.append(np.column_stack([near.key[at][good] & 0xFFFFFFFF, point[good], total[good]]))
+        found.append(np.column_stack([row[near.key[at][good] & 0xFFFFFFFF], point[good], total[good]]))
     joined = np.concatenate(found)
     joined = joined[np.argsort(joined[:, 0], kind="stable")]
     return joined[:, 0], joined[:, 1], joined[:, 2]
