@@ -1,12 +1,12 @@
 """A workspace, a study, and small files made by code."""
 
-import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pytest
+from district import AREAS, collection, square
 
 from geoservice.ingest import Options, Report, import_file
 from geoservice.study import Study
@@ -49,23 +49,6 @@ def load(workspace: Workspace, study: Study, tmp_path: Path) -> Load:
         return import_file(workspace, table, path, Options(**options), study, lambda stage, fraction: None)
 
     return go
-
-
-def square(west: float, south: float, east: float, north: float) -> dict[str, Any]:
-    ring = [[west, south], [east, south], [east, north], [west, north], [west, south]]
-    return {"type": "Polygon", "coordinates": [ring]}
-
-
-def collection(*features: tuple[dict[str, Any], dict[str, Any]]) -> str:
-    made = [{"type": "Feature", "properties": p, "geometry": g} for p, g in features]
-    return json.dumps({"type": "FeatureCollection", "features": made}, ensure_ascii=False)
-
-
-AREAS = collection(
-    ({"代码": "340811", "名称": "宜秀区", "级别": "县"}, square(116.9, 30.5, 117.1, 30.7)),
-    ({"代码": "340811100", "名称": "大龙山镇", "级别": "镇"}, square(116.9, 30.5, 117.0, 30.7)),
-    ({"代码": "340811101", "名称": "杨桥镇", "级别": "镇"}, square(117.0, 30.5, 117.05, 30.7)),
-)
 
 
 @pytest.fixture(scope="session")
