@@ -72,7 +72,7 @@ def read_file(  # the limits belong to the call, not to a class of their own
         "path": str(path.resolve()),
         "kind": kind,
         "layer": layer,
-        "out": str(scratch),
+        "out": str(scratch.resolve()),
         "memory_mb": memory_mb,
         "seconds": seconds,
     }
