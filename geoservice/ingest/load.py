@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from geoservice.errors import EmptyFile, MissingColumn
+from geoservice.errors import EmptyFile, InputError, MissingColumn
 from geoservice.ingest.areas import build_areas
 from geoservice.ingest.arrow import bools
 from geoservice.ingest.arrow import compute as pc
@@ -114,6 +114,17 @@ def import_file(
     InputError
         One of its classes for each thing that can be wrong with a file; see :mod:`geoservice.errors`.
     """
+    try:
+        return _import_file(workspace, table, path, options, study, progress)
+    except InputError as error:
+        if path.name in str(error):
+            raise
+        raise type(error)(f"{path.name}: {error}") from error
+
+
+def _import_file(
+    workspace: Workspace, table: TableName, path: Path, options: Options, study: Study, progress: Progress
+) -> Report:
     progress("read", 0.0)
     kind = format_of(path)
     if kind == "csv":

@@ -1,0 +1,139 @@
+"""The other commands, on the grid town, as a user would call them."""
+
+import json
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from geoservice import __version__
+from geoservice.cli import main
+from geoservice.study import read_study
+
+
+def test_version(cli: Any) -> None:
+    assert cli("--version").out.strip() == __version__
+
+
+def test_help_names_every_command_and_loads_no_part() -> None:
+    command = [sys.executable, "-X", "importtime", "-m", "geoservice", "--help"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    for name in ("init", "import", "publish", "rollback", "export", "serve", "demo", "doctor", "bench"):
+        assert re.search(rf"^  {name} ", done.stdout, re.MULTILINE)
+    loaded = set(re.findall(r"\|\s*(\S+)$", done.stderr, re.MULTILINE))
+    assert not loaded & {"numpy", "pyarrow", "pydantic", "numba", "duckdb", "fastapi", "geoservice.workspace"}
+
+
+def test_init_makes_a_study_that_reads_and_never_writes_over_one(cli: Any, tmp_path: Path) -> None:
+    folder = tmp_path / "new"
+    assert cli("init", folder).code == 0
+    assert read_study(folder / "study.toml").id == "district"
+    assert (folder / "workspace").stat().st_mode & 0o777 == 0o700
+    assert (folder / "workspace" / "secret").stat().st_mode & 0o777 == 0o600
+    again = cli("init", folder)
+    assert (again.code, "never writes over" in again.err) == (33, True)
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "message"),
+    [
+        (("publish",), 10, "geoservice import areas FILE"),
+        (("rollback",), 31, "release"),
+        (("export", "--folium", "map.html"), 34, "geoservice publish"),
+        (("export",), 10, "--folium FILE"),
+        (("export", "--folium", "map.html", "--language", "fi"), 10, "zh and en"),
+    ],
+    ids=lambda v: " ".join(v) if isinstance(v, tuple) else "",
+)
+def test_without_data_each_command_says_what_to_do(
+    cli: Any, tmp_path: Path, words: tuple[str, ...], code: int, message: str
+) -> None:
+    cli("init", tmp_path / "new")
+    ended = cli(*words, "-C", tmp_path / "new")
+    assert (ended.code, len(ended.err.strip().splitlines())) == (code, 1)
+    assert message in ended.err
+
+
+def test_without_a_study_the_command_to_make_one_is_named(cli: Any, tmp_path: Path) -> None:
+    ended = cli("publish", "-C", tmp_path)
+    assert (ended.code, "geoservice init" in ended.err) == (22, True)
+
+
+def test_names_of_benchmarks_are_told(cli: Any) -> None:
+    ended = cli("bench", "speed")
+    assert ended.code == 10
+    assert "network" in ended.err
+
+
+def test_names_of_demos_are_told(cli: Any) -> None:
+    ended = cli("demo", "atlantis")
+    assert (ended.code, "helsinki and yixiu" in ended.err) == (10, True)
+
+
+def called(*words: object) -> None:
+    """Call the command line in this process, where compiled code is loaded once."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("sys.argv", ["geoservice", *map(str, words)])
+        with pytest.raises(SystemExit) as end:
+            main()
+    assert not end.value.code
+
+
+@pytest.fixture(scope="module")
+def project(town: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The town, imported and published twice by the commands of README."""
+    home = tmp_path_factory.mktemp("published")
+    (home / "study.toml").write_bytes((town / "study.toml").read_bytes())
+    for words in (
+        ("import", "areas", town / "areas.geojson"),
+        ("import", "network", town / "streets.osm.pbf", "--speeds", town / "speeds.toml"),
+        ("import", "stations", town / "stations.csv"),
+        ("import", "households", town / "households.csv"),
+        ("publish",),
+    ):
+        called(*words, "-C", home)
+    command = [sys.executable, "-m", "geoservice", "publish", "-C", home]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, ""), done.stderr
+    assert done.stdout.startswith("release 2 is current: hash ")
+    return home
+
+
+def test_what_is_off_the_streets_is_kept_in_the_private_folder(project: Path) -> None:
+    kept = project / "workspace" / "off-street.json"
+    assert json.loads(kept.read_text())["walk"]["too far"] == 10
+    assert kept.stat().st_mode & 0o777 == 0o600
+
+
+def test_doctor_tells_what_is_loaded_and_current(cli: Any, project: Path) -> None:
+    ended = cli("doctor", "-C", project)
+    assert ended.code == 0
+    assert "households.csv, vintage 1" in ended.out
+    assert "releases [1, 2], current" in ended.out
+
+
+def test_rollback_and_forth(cli: Any, project: Path) -> None:
+    assert "release 1 is current" in cli("rollback", "1", "-C", project).out
+    assert "release 2 is current" in cli("rollback", "2", "-C", project).out
+    ended = cli("rollback", "9", "-C", project)
+    assert 30 <= ended.code <= 42
+    assert len(ended.err.strip().splitlines()) == 1
+    assert "current 2" in cli("doctor", "-C", project).out
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_export_is_one_map_that_asks_nobody(cli: Any, project: Path, tmp_path: Path, language: str) -> None:
+    file = tmp_path / "map.html"
+    assert cli("export", "--folium", file, "--language", language, "-C", project).code == 0
+    text = file.read_text(encoding="utf-8")
+    assert {"zh": "方格小镇", "en": "Grid town"}[language] in text
+    assert not re.findall(r"<(?:script|link|img|iframe)[^>]+(?:src|href)=.https?://", text)
+
+
+def test_the_study_written_by_init_is_plain_toml(cli: Any, tmp_path: Path) -> None:
+    cli("init", tmp_path / "new")
+    assert tomllib.loads((tmp_path / "new" / "study.toml").read_text(encoding="utf-8"))["modes"] == ["walk", "drive"]

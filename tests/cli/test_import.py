@@ -1,0 +1,140 @@
+"""geoservice import: what a user sees, keeps and is refused."""
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from district import CORPUS, HEADER
+
+from geoservice.schema import TABLES
+from geoservice.workspace import open_workspace
+
+GOOD = HEADER + "KEY1,116.95,30.6,2,1\nKEY2,116.96,30.61,3,0\n"
+
+
+def state(home: Path) -> Any:
+    workspace = open_workspace(home / "workspace", None, "geoservice")
+    found = {t: workspace.digest(t) for t in TABLES}, workspace.vintages()
+    workspace.close()
+    return found
+
+
+@pytest.fixture
+def loaded(cli: Any, home: Path) -> Path:
+    ended = cli("import", "areas", home.parent / "areas.geojson", "-C", home)
+    assert ended.code == 0, ended.err
+    return home
+
+
+def test_a_dry_run_shows_everything_and_changes_nothing(cli: Any, loaded: Path, tmp_path: Path) -> None:
+    (tmp_path / "h.csv").write_text(GOOD, encoding="gb18030")
+    before = state(loaded)
+    ended = cli("import", "households", tmp_path / "h.csv", "--dry-run", "-C", loaded)
+    assert ended.code == 0
+    assert "rows read 2, accepted 2, rejected 0" in ended.out
+    assert "dry run: nothing was changed" in ended.out
+    assert "人口" in ended.out
+    assert state(loaded) == before
+    assert not list((loaded / "workspace").glob("secret")), "a dry run makes no secret"
+
+
+def test_import_again_is_nothing_and_a_change_is_a_new_vintage(cli: Any, loaded: Path, tmp_path: Path) -> None:
+    file = tmp_path / "h.csv"
+    file.write_text(GOOD, encoding="utf-8")
+    assert "vintage 1: 2 added" in cli("import", "households", file, "-C", loaded).out
+    assert "nothing to do" in cli("import", "households", file, "-C", loaded).out
+    file.write_text(GOOD.replace(",3,0", ",4,0") + "KEY3,116.95,30.6,1,0\n", encoding="utf-8")
+    assert "vintage 2: 1 added, 1 changed, 0 removed" in cli("import", "households", file, "-C", loaded).out
+
+
+def test_map_says_which_column_is_which_and_is_remembered(cli: Any, loaded: Path, tmp_path: Path) -> None:
+    file = tmp_path / "h.csv"
+    file.write_text(GOOD.replace("人口", "甲"), encoding="utf-8")
+    refused = cli("import", "households", file, "-C", loaded)
+    assert (refused.code, "persons" in refused.err) == (14, True)
+    assert cli("import", "households", file, "--map", "persons=甲", "-C", loaded).code == 0
+    file.write_text(GOOD.replace("人口", "甲").replace("KEY1", "KEY9"), encoding="utf-8")
+    assert cli("import", "households", file, "-C", loaded).code == 0
+
+
+def test_drop_goes_on_without_a_column_of_names(cli: Any, loaded: Path, tmp_path: Path) -> None:
+    file = tmp_path / "h.csv"
+    file.write_text("户主姓名," + HEADER + "王小明,KEY1,116.95,30.6,2,1\n", encoding="utf-8")
+    refused = cli("import", "households", file, "-C", loaded)
+    assert refused.code == 20
+    assert "--drop" in refused.err
+    assert "王小明" not in refused.err
+    assert cli("import", "households", file, "--drop", "户主姓名", "-C", loaded).code == 0
+
+
+def test_partial_loads_name_the_file_of_rejected_rows(cli: Any, loaded: Path, tmp_path: Path) -> None:
+    file, rejects = tmp_path / "h.csv", tmp_path / "rejects.csv"
+    file.write_text(GOOD + "KEY3,116.95,30.6,三口,0\n", encoding="utf-8")
+    refused = cli("import", "households", file, "--rejects", rejects, "-C", loaded)
+    assert refused.code == 16
+    assert "三口" in rejects.read_text(encoding="utf-8-sig")
+    taken = cli("import", "households", file, "--accept-partial", "-C", loaded)
+    assert (taken.code, "accepted 2, rejected 1" in taken.out) == (0, True)
+
+
+@pytest.mark.parametrize("words", [("--map", "persons"), ("--map", "nothing=here"), ("--drop", "nothing"), ("--crs", "EPSG:1")])
+def test_wrong_options_are_one_line(cli: Any, loaded: Path, tmp_path: Path, words: tuple[str, str]) -> None:
+    (tmp_path / "h.csv").write_text(GOOD, encoding="utf-8")
+    ended = cli("import", "households", tmp_path / "h.csv", *words, "-C", loaded)
+    assert ended.code in range(10, 31)
+    assert len(ended.err.strip().splitlines()) == 1
+
+
+def test_households_before_areas_are_told_the_order(cli: Any, home: Path, tmp_path: Path) -> None:
+    (tmp_path / "h.csv").write_text(GOOD, encoding="utf-8")
+    ended = cli("import", "households", tmp_path / "h.csv", "-C", home)
+    assert ended.code == 10
+    assert "geoservice import areas" in ended.err
+
+
+def test_a_network_that_is_none_is_refused(cli: Any, home: Path, tmp_path: Path) -> None:
+    (tmp_path / "s.osm.pbf").write_bytes(b"nothing of the kind")
+    ended = cli("import", "network", tmp_path / "s.osm.pbf", "-C", home)
+    assert (ended.code, len(ended.err.strip().splitlines())) == (11, 1)
+
+
+BROKEN = [pytest.param(*case[1:5], id=case[0]) for case in CORPUS]
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory, district_home: Any) -> Path:
+    """A project whose areas are loaded, shared by all bad files: none may change it."""
+    folder: Path = district_home(tmp_path_factory.mktemp("kept"))
+    command = [sys.executable, "-m", "geoservice", "import", "areas", folder.parent / "areas.geojson", "-C", folder]
+    subprocess.run(command, check=True, capture_output=True)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def before(project: Path) -> Any:
+    return state(project)
+
+
+@pytest.mark.parametrize(("table", "name", "write", "error"), BROKEN)
+def test_a_bad_file_ends_with_its_own_code_and_one_line(
+    cli: Any, project: Path, before: Any, tmp_path: Path, table: str, name: str, write: Any, error: Any
+) -> None:
+    write(tmp_path / name)
+    ended = cli("import", table, tmp_path / name, "-C", project)
+    assert ended.code == error.exit_code
+    lines = ended.err.strip().splitlines()
+    assert len(lines) == 1
+    assert lines[0].startswith(f"{error.__name__}: ")
+    assert name in lines[0]
+    assert state(project) == before
+
+
+def test_a_real_process_shows_no_traceback(project: Path, tmp_path: Path) -> None:
+    (tmp_path / "h.csv").write_bytes("naïve;café\nZürich;Göteborg\n".encode("latin-1"))
+    command = [sys.executable, "-m", "geoservice", "import", "households", tmp_path / "h.csv", "-C", project]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (12, "")
+    assert done.stderr.startswith("WrongEncoding: h.csv")
+    assert len(done.stderr.splitlines()) == 1
