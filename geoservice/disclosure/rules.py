@@ -1,8 +1,8 @@
 """The rules of release: profiles, sums of regions, and what becomes of a sum before anyone sees it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 import pandas as pd
@@ -197,43 +197,89 @@ def disclose(
     -------
     DataFrame with the columns ``COLUMNS``.
     """
+    return _rows([_answer(sums, households_measure, persons_measure, dims, profile, units, withheld=withheld)])
+
+
+class _Answer(NamedTuple):
+    """What one block is answered with: its dimensions, its units, and the values of each measure."""
+
+    dims: Mapping[str, object]
+    units: Sequence[str]
+    values: Mapping[str, Floats]
+
+
+def _answer(
+    sums: Sums,
+    households_measure: str | None,
+    persons_measure: str | None,
+    dims: Mapping[str, object],
+    profile: Profile,
+    units: Sequence[str],
+    *,
+    withheld: bool,
+) -> _Answer:
     group = str(dims.get("group", ""))
     households = _noisy(sums.households, sums.key, "households", group, profile)
     persons = _noisy(sums.persons, sums.key, "persons", group, profile)
     persons[np.isnan(households)] = np.nan
-    parts = [(m, v) for m, v in ((households_measure, households), (persons_measure, persons)) if m is not None]
+    named = {m: v for m, v in ((households_measure, households), (persons_measure, persons)) if m is not None}
+    return _Answer(dims, units, {m: np.full_like(v, np.nan) for m, v in named.items()} if withheld else named)
+
+
+def _rows(answers: Sequence[_Answer]) -> pd.DataFrame:
+    """Answers below one another as rows of the release table, made in one go: a frame a block would take most of the time."""
+    parts = [(a, measure, value) for a in answers for measure, value in a.values.items()]
     if not parts:
         return pd.DataFrame(columns=list(COLUMNS))
-    value = np.concatenate([v for _, v in parts])
-    if withheld:
-        value[:] = np.nan
-    columns: dict[str, object] = {
-        "geography": dims["geography"],
-        "unit": np.tile(np.asarray(units, object), len(parts)),
-        "measure": np.repeat(np.array([m for m, _ in parts], object), len(units)),
-        **{d: dims.get(d, "") for d in ("service", "tier", "mode")},
-        "nth": np.int32(int(str(dims.get("nth", 0)))),
-        "group": group,
-        "minutes": np.int32(int(str(dims.get("minutes", 0)))),
+    size = np.array([len(value) for _, _, value in parts])
+
+    def spread(words: list[object], kind: type) -> "np.ndarray[tuple[int], np.dtype[Any]]":
+        return np.repeat(np.array(words, kind), size)
+
+    value = np.concatenate([v for _, _, v in parts])
+    columns = {
+        **{
+            d: spread([a.dims.get(d, "") for a, _, _ in parts], object)
+            for d in ("geography", "service", "tier", "mode", "group")
+        },
+        **{d: spread([int(str(a.dims.get(d, 0))) for a, _, _ in parts], np.int32) for d in ("nth", "minutes")},
+        "unit": np.concatenate([np.asarray(a.units, object) for a, _, _ in parts]),
+        "measure": spread([m for _, m, _ in parts], object),
         "value": value,
         "status": np.where(np.isnan(value), SUPPRESSED, RELEASED).astype(object),
     }
     return pd.DataFrame(columns, columns=list(COLUMNS))
 
 
-def release_block(block: Regions, demand: Atoms, profile: Profile, *, withheld: bool = False) -> pd.DataFrame:
-    """Add up a block of regions and disclose it; the block's group must be the atoms'.
+class Looked(NamedTuple):
+    """A block on its way out: the atoms it is made of, and whether the averaging budget lets it pass."""
+
+    block: Regions
+    demand: Atoms
+    withheld: bool = False
+
+
+def release_blocks(looked: Iterable[Looked], profile: Profile) -> pd.DataFrame:
+    """Add up blocks of regions and disclose them; each block's group must be the atoms'.
 
     Raises
     ------
     DisclosureError
-        The block is of another group, or its arrays do not fit the atoms.
+        A block is of another group, or its arrays do not fit the atoms.
     """
-    if block.group != demand.group:
-        raise DisclosureError(f"block of group {block.group!r} on atoms of group {demand.group!r}")
-    sums = tally(block.region, len(block.units), block.atom, demand.households, demand.persons, demand.key)
-    dims = {d: getattr(block, d) for d in ("geography", "group", "service", "tier", "mode", "nth", "minutes")}
-    return disclose(sums, block.households, block.persons, dims, profile, block.units, withheld=withheld)
+    answers = []
+    for block, demand, withheld in looked:
+        if block.group != demand.group:
+            raise DisclosureError(f"block of group {block.group!r} on atoms of group {demand.group!r}")
+        sums = tally(block.region, len(block.units), block.atom, demand.households, demand.persons, demand.key)
+        dims = {d: getattr(block, d) for d in ("geography", "group", "service", "tier", "mode", "nth", "minutes")}
+        answers.append(_answer(sums, block.households, block.persons, dims, profile, block.units, withheld=withheld))
+    return _rows(answers)
+
+
+def release_block(block: Regions, demand: Atoms, profile: Profile, *, withheld: bool = False) -> pd.DataFrame:
+    """Release one block: see :func:`release_blocks`."""
+    return release_blocks([Looked(block, demand, withheld)], profile)
 
 
 def is_count(measure: pd.Series) -> np.ndarray:

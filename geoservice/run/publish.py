@@ -12,7 +12,7 @@ from geoservice.analysis import ANALYSES
 from geoservice.analysis.base import Analysis, Block, Context, Units
 from geoservice.disclosure.audit import audit_blocks, audit_table
 from geoservice.disclosure.averaging import Ledger
-from geoservice.disclosure.rules import PROFILES, Profile, release_block
+from geoservice.disclosure.rules import PROFILES, Looked, Profile, release_blocks
 from geoservice.layer import Label, Layer
 from geoservice.network.graph import read_index
 from geoservice.release.base import TABLE, Manifest, ReleaseContent, ReleaseStore
@@ -94,8 +94,7 @@ def analyse(context: Context, study: Study, progress: Progress) -> Results:
         params = analysis.params(settings)
         findings = analysis.analyse(context, params, released)
         regions += audit_blocks(findings.blocks, context.demands, profile.k)
-        rows = [_disclosed(block, context, profile, ledger) for block in findings.blocks]
-        released = _joined([released, *rows, findings.public])
+        released = _joined([released, _disclosed(findings.blocks, context, profile, ledger), findings.public])
         released = _joined([released, analysis.derive(context, params, released)])
         units |= {u.geography: u for u in findings.units}
     progress("analyses", 1.0)
@@ -103,9 +102,9 @@ def analyse(context: Context, study: Study, progress: Progress) -> Results:
     return Results(pa.Table.from_pandas(released[TABLE.names], schema=TABLE, preserve_index=False), units, report)
 
 
-def _disclosed(block: Block, context: Context, profile: Profile, ledger: Ledger) -> pd.DataFrame:
-    demand = context.demands[block.group]
-    return release_block(block, demand, profile, withheld=not ledger.admit(block, demand))
+def _disclosed(blocks: Sequence[Block], context: Context, profile: Profile, ledger: Ledger) -> pd.DataFrame:
+    made_of = [(block, context.demands[block.group]) for block in blocks]
+    return release_blocks([Looked(b, atoms, withheld=not ledger.admit(b, atoms)) for b, atoms in made_of], profile)
 
 
 def _joined(frames: Sequence[pd.DataFrame | None]) -> pd.DataFrame:
