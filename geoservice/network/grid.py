@@ -42,12 +42,15 @@ def grid_cells(xs, ys, owner, frame, columns, rows):
 
 
 @numba.njit(cache=True)
-def nearest_segments(xs, ys, owner, shape_m, start, item, frame, columns, rows, px, py, max_metres):
-    """Search cells in growing squares around each point until what is left must be farther than what was found."""
+def nearest_segments(xs, ys, owner, shape_m, start, item, frame, columns, rows, px, py, order, max_metres):
+    """Search cells in growing squares around each point until what is left must be farther than what was found.
+
+    ``order`` is the order to go through the points; neighbours one after the other find the same segments in cache.
+    """
     edge = np.full(len(px), -1, np.int32)
     distance = np.full(len(px), np.nan)
     along = np.zeros(len(px))
-    for p in range(len(px)):
+    for p in order:
         if np.isnan(px[p]):
             continue
         cx = (px[p] - frame[0]) / frame[2]

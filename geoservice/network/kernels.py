@@ -162,8 +162,8 @@ def _nearest_loop(indptr, arcs, best, k, head, bits, node, key, link, bucket, to
 def reach_rows(indptr, arcs, seed_start, seed_node, seed_ms, limit):
     """Return every node within ``limit`` of each source, as compressed rows ``(start, node, time)`` in the order of finding.
 
-    Source ``i`` has the seeds ``seed_start[i]:seed_start[i + 1]``. Shapes: start ``(s + 1,)``, the others ``(pairs,)``. Quickest
-    if sources near one another come one after the other.
+    Source ``i`` has the seeds ``seed_start[i]:seed_start[i + 1]``. Shapes: start ``(s + 1,)``, the others ``(pairs,)``.
+    Quickest if sources near one another come one after the other.
     """
     bits = _bucket_bits(arcs, _NARROW, limit)
     time = np.full(len(indptr) - 1, UNREACHED, np.int32)

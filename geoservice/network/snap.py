@@ -82,7 +82,9 @@ def _search(
     frame = np.array([box[0], box[1], cell])
     shapes = (graph.shape_x, graph.shape_y)
     grid = call(grid_cells, *shapes, owner, frame, columns, rows)
-    edge, distance, along = call(nearest_segments, *shapes, owner, graph.shape_m, *grid, frame, columns, rows, x, y, max_metres)
+    order = np.argsort((y - box[1]) // cell * columns + (x - box[0]) / cell)
+    search = (frame, columns, rows, x, y, order, max_metres)
+    edge, distance, along = call(nearest_segments, *shapes, owner, graph.shape_m, *grid, *search)
     length = np.where(edge >= 0, graph.length_m[edge], 1.0)
     fraction = np.clip(np.divide(along, length, out=np.zeros(len(along)), where=length > 0), 0.0, 1.0)
     fraction[edge < 0] = np.nan
