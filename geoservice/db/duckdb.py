@@ -32,7 +32,7 @@ def open_duckdb(path: Path | None, read_only: bool = False, spatial: bool = True
     connection = duckdb.connect(str(path) if path else ":memory:", read_only=read_only, config=dict(_CONFIG))
     for _ in range(RETRIES):
         try:
-            if not _is_shut(connection):
+            if not _setting(connection, "lock_configuration"):
                 _shut(connection, path if path and not read_only else None, spatial)
         except duckdb.Error:
             # Another thread opened the same file a moment ago: DuckDB gives both the one instance, whose doors it is shutting.
@@ -43,8 +43,8 @@ def open_duckdb(path: Path | None, read_only: bool = False, spatial: bool = True
     raise Conflict("database: it cannot be opened, or its doors cannot be shut")
 
 
-def _is_shut(connection: duckdb.DuckDBPyConnection) -> bool:
-    return bool(connection.execute("SELECT current_setting('lock_configuration')").fetchall()[0][0])
+def _setting(connection: duckdb.DuckDBPyConnection, name: str) -> bool:
+    return bool(connection.execute("SELECT current_setting(?)", [name]).fetchall()[0][0])
 
 
 def _shut(connection: duckdb.DuckDBPyConnection, file: Path | None, spatial: bool) -> None:
@@ -53,7 +53,8 @@ def _shut(connection: duckdb.DuckDBPyConnection, file: Path | None, spatial: boo
     # A spill beside the file is the one thing DuckDB may still write: a big sort must not fail.
     folder = "" if file is None else "'" + str(file.parent).replace("'", "''") + "'"
     connection.execute(f"SET allowed_directories=[{folder}]")
-    connection.execute("SET enable_progress_bar=false")
+    if _setting(connection, "enable_progress_bar"):  # in a notebook it is off, and may not even be mentioned
+        connection.execute("SET enable_progress_bar=false")
     connection.execute("SET enable_external_access=false")
     connection.execute("SET lock_configuration=true")
 

@@ -94,7 +94,7 @@ def test_nothing_imports_in_a_circle() -> None:
 
 
 # asks a connection about itself, not a table: part of opening it
-SETTINGS = {"SELECT current_setting('lock_configuration')"}
+SETTINGS = {"SELECT current_setting(?)"}
 
 
 def test_sql_text_lives_in_two_files() -> None:

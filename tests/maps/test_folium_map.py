@@ -36,27 +36,21 @@ def test_it_says_that_data_are_made_up_and_hides_what_is_not_public(page, reader
 
 
 @pytest.mark.browser
-def test_it_opens_with_no_network(page, tmp_path):
-    from playwright.sync_api import sync_playwright
-
+def test_it_opens_with_no_network(page, tmp_path, chromium):
     asked, faults = [], []
-    with sync_playwright() as p:
-        browser = p.chromium.launch(
-            executable_path="/usr/bin/chromium", args=["--no-sandbox", "--host-resolver-rules=MAP * ~NOTFOUND"]
-        )
-        tab = browser.new_page()
-        tab.on("request", lambda r: asked.append(r.url))
-        tab.on("pageerror", lambda e: faults.append(str(e)))
-        tab.on("console", lambda m: faults.append(m.text) if m.type == "error" else None)
-        tab.goto(page.as_uri())
-        tab.wait_for_selector(".leaflet-control-layers-overlays label")
-        layers = tab.locator(".leaflet-control-layers-overlays label").all_inner_texts()
-        box = tab.locator(".leaflet-container").bounding_box()
-        tab.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2 + 20)
-        tab.wait_for_selector(".leaflet-tooltip")
-        tip, title = tab.locator(".leaflet-tooltip").inner_text(), tab.title()
-        tab.screenshot(path=tmp_path / "map.png")
-        browser.close()
+    tab = chromium.new_page()
+    tab.on("request", lambda r: asked.append(r.url))
+    tab.on("pageerror", lambda e: faults.append(str(e)))
+    tab.on("console", lambda m: faults.append(m.text) if m.type == "error" else None)
+    tab.goto(page.as_uri())
+    tab.wait_for_selector(".leaflet-control-layers-overlays label")
+    layers = tab.locator(".leaflet-control-layers-overlays label").all_inner_texts()
+    box = tab.locator(".leaflet-container").bounding_box()
+    tab.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2 + 20)
+    tab.wait_for_selector(".leaflet-tooltip")
+    tip, title = tab.locator(".leaflet-tooltip").inner_text(), tab.title()
+    tab.screenshot(path=tmp_path / "map.png")
+    tab.close()
     assert [url for url in asked if not url.startswith(("file:", "data:", "blob:"))] == []
     assert faults == []
     assert layers[0].strip() == "Coverage"

@@ -178,12 +178,14 @@ def test_a_release_on_postgis_is_served_by_the_serving_role(postgis: str, server
         "GEOSERVICE_PUBLISH_DSN": postgis.replace("user=postgres", f"user={ROLE}"),
         "GEOSERVICE_SCHEMA_PREFIX": PREFIX,
     }
+    with psycopg.connect(postgis) as connection:
+        before = connection.execute("SELECT now()").fetchone()
     with serve(tmp_path, **environment) as served:
         for path in ("/manifest", "/collections/table/items?limit=5", "/collections/coverage/items?limit=2"):
             with urllib.request.urlopen(f"{served.url}{path}{'&' if '?' in path else '?'}f=json", timeout=30) as answer:
                 assert answer.status == 200
         with psycopg.connect(postgis) as connection:
-            clients = "backend_type = 'client backend' AND pid <> pg_backend_pid()"
-            users = connection.execute(f"SELECT DISTINCT usename FROM pg_stat_activity WHERE {clients}").fetchall()
+            clients = "backend_type = 'client backend' AND pid <> pg_backend_pid() AND backend_start > %s"
+            users = connection.execute(f"SELECT DISTINCT usename FROM pg_stat_activity WHERE {clients}", before).fetchall()
         assert users == [(ROLE,)]
     assert not list(tmp_path.iterdir())

@@ -6,16 +6,9 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page
 
-CHROMIUM = Path("/usr/bin/chromium")
 ROOT = Path(__file__).parents[2]
-FLAGS = [
-    "--no-sandbox",
-    "--use-angle=swiftshader",
-    "--enable-unsafe-swiftshader",
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
-]
 
 
 @dataclass
@@ -58,18 +51,6 @@ class Watched:
         return [r for r in self.requests if urlsplit(r).scheme not in kept and urlsplit(r).hostname != "127.0.0.1"]
 
 
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    if not CHROMIUM.exists():
-        pytest.skip("install chromium to run this test")
-    if not (ROOT / "geoservice/web/static/index.html").exists():
-        pytest.skip("build the page to run this test: npm ci && npm run build in geoservice/web")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
-        yield browser
-        browser.close()
-
-
 def reader(browser: Browser, language: str = "en-GB", width: int = 1280, height: int = 800) -> BrowserContext:
     """A reader of a language who wants no motion, so that pictures are of a map at rest."""
     return browser.new_context(viewport={"width": width, "height": height}, locale=language, reduced_motion="reduce")
@@ -87,6 +68,13 @@ def watch(context: BrowserContext, url: str) -> Watched:
     page.wait_for_selector(".areas tbody tr", timeout=60_000)
     watched.settle()
     return watched
+
+
+@pytest.fixture(scope="session", autouse=True)
+def built() -> None:
+    """Skip the browser's tests where nobody has built the page."""
+    if not (ROOT / "geoservice/web/static/index.html").exists():
+        pytest.skip("build the page to run this test: npm ci && npm run build in geoservice/web")
 
 
 @pytest.fixture(scope="session")
