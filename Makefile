@@ -8,7 +8,7 @@ PORT ?= 8080
 WEB := geoservice/web
 PIP := $(BIN)/pip --disable-pip-version-check install --quiet --no-deps --require-hashes
 
-.PHONY: demo test lint check-web lock clean
+.PHONY: demo test lint check-web bench lock clean
 
 demo: $(VENV)/.demo $(WEB)/static/index.html  ## build a district out of real streets, run the study, serve the map
 	$(BIN)/geoservice demo $(DISTRICT) --out $(DEMO)/$(DISTRICT)
@@ -32,6 +32,7 @@ $(VENV)/bin/python:
 $(VENV)/.demo: docker/requirements.txt pyproject.toml | $(VENV)/bin/python
 	$(PIP) -r docker/requirements.txt
 	$(BIN)/pip --disable-pip-version-check install --quiet --no-deps --no-build-isolation --editable .
+	$(BIN)/python -m geoservice.network.warm
 	touch $@
 
 $(VENV)/.test: docker/requirements-test.txt $(VENV)/.demo | $(VENV)/bin/python
@@ -43,6 +44,10 @@ $(WEB)/node_modules/.package-lock.json: $(WEB)/package-lock.json
 
 $(WEB)/static/index.html: $(WEB)/node_modules/.package-lock.json $(shell find $(WEB)/src $(WEB)/index.html $(WEB)/vite.config.ts 2>/dev/null)
 	cd $(WEB) && npm run --silent build
+
+bench: $(VENV)/.test  ## measure again and write the page of benchmarks from the figures
+	for name in network pipeline; do $(BIN)/geoservice bench $$name --json geoservice/docs/bench/$$name.json; done
+	$(BIN)/python -m geoservice.bench.page
 
 lock:  ## pin every dependency by hash
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \

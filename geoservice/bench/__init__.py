@@ -1,9 +1,25 @@
 """Benchmarks: every figure measured in one run beside a named peer where there is one, medians over repeats."""
 
+import os
+import platform
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 from geoservice.bench import network, pipeline
 
 Figures = dict[str, dict[str, Any]]
 BENCHES: Mapping[str, Callable[[int], Figures]] = {"network": network.run, "pipeline": pipeline.run}
+
+
+def measure(name: str, repeat: int) -> Figures:
+    """Run a benchmark; its last figure names the machine it ran on."""
+    return {**BENCHES[name](repeat), "machine": {"value": machine(), "unit": ""}}
+
+
+def machine() -> str:
+    """Name the processor, its cores, the memory and the Python."""
+    facts = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    model = next((line.split(":", 1)[1].strip() for line in facts if line.startswith("model name")), platform.machine())
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    return f"{model}, {os.cpu_count()} cores, {memory:.0f} GiB, Python {platform.python_version()}"

@@ -32,11 +32,11 @@ def bench(
     """Measure, each figure interleaved with its peer in one run, and say whether its bar holds."""
     from rich.table import Table
 
-    from geoservice.bench import BENCHES
+    from geoservice.bench import BENCHES, measure
 
     if name not in BENCHES:
         raise InputError(f"bench: got {name!r}, allowed are {', '.join(BENCHES)}")
-    figures = BENCHES[name](repeat)
+    figures = measure(name, repeat)
     table = Table("figure", "value", "unit", "bar", "holds", "peer", "ratio")
     for figure, f in figures.items():
         table.add_row(figure, *(str(f.get(k, "")) for k in ("value", "unit", "bar", "holds", "peer", "ratio")))

@@ -1,0 +1,38 @@
+"""Write the page of benchmarks out of the files that ``geoservice bench NAME --json FILE`` wrote; never by hand."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+DOCS = Path(__file__).parents[1] / "docs"
+HEAD = """# Benchmarks
+
+Written by `python -m geoservice.bench.page` from the figures in `geoservice/docs/bench`, which `make bench` measures: each figure
+beside its peer in one run, medians over repeats. `ratio` is the peer's time divided by ours; `bar` is what we hold ourselves to.
+"""
+
+
+def _cell(figure: dict[str, Any], key: str) -> str:
+    value = figure.get(key, "")
+    if isinstance(value, bool):
+        return "yes" if value else "**no**"
+    return "" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def section(name: str, figures: dict[str, dict[str, Any]]) -> str:
+    """Make one benchmark's table."""
+    keys = ("value", "unit", "bar", "holds", "peer", "ratio")
+    rows = [[figure.strip(), *(_cell(f, k) for k in keys)] for figure, f in figures.items() if figure != "machine"]
+    lines = [["figure", *keys], ["---"] * (len(keys) + 1), *rows]
+    table = "\n".join(f"| {' | '.join(line)} |" for line in lines)
+    return f"\n## {name}\nOn {figures['machine']['value']}.\n\n{table}\n"
+
+
+def page(folder: Path = DOCS / "bench") -> str:
+    """Make the whole page from every file of figures in a folder."""
+    files = sorted(folder.glob("*.json"))
+    return HEAD + "".join(section(f.stem, json.loads(f.read_text(encoding="utf-8"))) for f in files)
+
+
+if __name__ == "__main__":
+    (DOCS / "benchmarks.md").write_text(page(), encoding="utf-8")
