@@ -7,8 +7,9 @@ from typing import Any
 DOCS = Path(__file__).parents[1] / "docs"
 HEAD = """# Benchmarks
 
-Written by `python -m geoservice.bench.page` from the figures in `geoservice/docs/bench`, which `make bench` measures: each figure
-beside its peer in one run, medians over repeats. `ratio` is the peer's time divided by ours; `bar` is what we hold ourselves to.
+Written by `python -m geoservice.bench.page` from the figures in `geoservice/docs/bench`, which `make bench` measures: each
+figure beside its peer in one run, medians over repeats. `ratio` is the peer's time divided by ours; `bar` is what we hold
+ourselves to.
 """
 
 

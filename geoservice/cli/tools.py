@@ -37,10 +37,13 @@ def bench(
     if name not in BENCHES:
         raise InputError(f"bench: got {name!r}, allowed are {', '.join(BENCHES)}")
     figures = measure(name, repeat)
-    table = Table("figure", "value", "unit", "bar", "holds", "peer", "ratio")
+    keys = ("value", "unit", "bar", "holds", "peer", "ratio")
+    table = Table("figure", *keys, box=None)
     for figure, f in figures.items():
-        table.add_row(figure, *(str(f.get(k, "")) for k in ("value", "unit", "bar", "holds", "peer", "ratio")))
+        if figure != "machine":
+            table.add_row(figure, *(str(f.get(k, "")) for k in keys))
     out.print(table)
+    out.print(figures["machine"]["value"])
     if json_file:
         json_file.write_text(json.dumps(figures, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
