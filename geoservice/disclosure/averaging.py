@@ -101,10 +101,12 @@ def cut(region: Int32s, regions: int, part: Int32s, key: Keys) -> tuple[Ints, Ke
 
     Parameters
     ----------
-    region, part : int32 arrays, shape (atoms,)
-        Region and part of each atom, -1 for none.
+    region : int32 array, shape (atoms,)
+        Region of each atom, -1 for none.
     regions : int
         Number of regions.
+    part : int32 array, shape (atoms,)
+        Part of each atom, -1 for none.
     key : uint64 array, shape (atoms,)
 
     Returns
