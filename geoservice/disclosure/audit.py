@@ -1,5 +1,6 @@
 """The last look before a release is written: whether the table keeps the rules, and whether anything could be worked out."""
 
+import math
 from collections.abc import Iterable, Mapping
 from itertools import combinations
 
@@ -7,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from geoservice.disclosure.averaging import LIMIT
+from geoservice.disclosure.keys import count_sums
 from geoservice.disclosure.rules import COLUMNS, RELEASED, SUPPRESSED, Atoms, Profile, Regions, is_count
 from geoservice.errors import DisclosureError
 from geoservice.geo import Bools, Ints
@@ -60,7 +62,8 @@ def audit_table(frame: pd.DataFrame, profile: Profile, averaging: float | None =
         "released": int((~blank).sum()),
         "suppressed": int(blank.sum()),
         "counts": int(count.sum()),
-        "averaging_index": averaging,
+        # to the tenth above: 1 + 1/n to the last digit would tell n, the places that anybody lives in
+        "averaging_index": None if averaging is None else math.ceil(10 * averaging - 1e-9) / 10,
         "rules": ["null_iff_suppressed", "threshold", "rounding", "unique", "persons_need_households", "ratios_need_parts"],
     }
 
@@ -100,8 +103,11 @@ def _without_parts(frame: pd.DataFrame, ratio: str, parts: tuple[str, ...]) -> B
 def audit_blocks(blocks: Iterable[Regions], demands: Mapping[str, Atoms], k: int) -> int:
     """Check that every region is a union of atoms of at least ``k`` households, so that any two differ by nobody or ``k``.
 
+    Where a group and everybody are both counted in a region, the others must be nobody or ``k`` as well.
+
     Returns how many regions were looked at; raises :class:`DisclosureError` naming the group or geography.
     """
+    blocks = list(blocks)
     for group, demand in demands.items():
         if len(demand.households) and int(demand.households.min()) < k:
             raise DisclosureError(f"audit: group {group} has atoms of fewer than {k} households")
@@ -111,7 +117,24 @@ def audit_blocks(blocks: Iterable[Regions], demands: Mapping[str, Atoms], k: int
         if len(block.region) != (atoms if block.atom is None else len(block.atom)):
             raise DisclosureError(f"audit: regions of {block.geography} are not made of the atoms of group {block.group}")
         regions += len(block.units)
+    _refuse_few_others(blocks, demands, k)
     return regions
+
+
+def _refuse_few_others(blocks: Iterable[Regions], demands: Mapping[str, Atoms], k: int) -> None:
+    whole = [b for b in blocks if not b.minutes and b.atom is None]
+    everybody = {(b.geography, tuple(b.units)): _households(b, demands["all"]) for b in whole if b.group == "all"}
+    for block in whole:
+        both = everybody.get((block.geography, tuple(block.units)))
+        if block.group != "all" and both is not None:
+            mine = _households(block, demands[block.group])
+            others = np.where((mine > 0) & (both > 0), both - mine, 0)
+            if ((others != 0) & (others < k)).any():
+                raise DisclosureError(f"audit: {block.geography}: group {block.group} leaves fewer than {k} others in a region")
+
+
+def _households(block: Regions, demand: Atoms) -> Ints:
+    return count_sums(block.region, len(block.units), demand.households)
 
 
 def differencing_leaks(published: Bools, households: Ints, k: int) -> list[tuple[int, ...]]:

@@ -157,6 +157,14 @@ def _measured(kind: str, group: str) -> str:
     return kind if group in ("", "all") else f"{kind}:{group}"
 
 
+def _persons_key(key: Keys, persons: Ints) -> Keys:
+    """Key of a sum of persons: the set and the sum itself.
+
+    By the set alone, a child born between two releases would change the sum and leave the noise: the difference would be exact.
+    """
+    return np.asarray(key ^ mix(persons.astype(np.uint64), "persons of the set"), np.uint64)
+
+
 def _noisy(count: Ints, key: Keys, kind: str, group: str, profile: Profile) -> Floats:
     noisy = perturb(count, mix(key, _measured(kind, group)), p_table(profile.D, profile.V, profile.js))
     rounded = profile.rounding * np.rint(noisy / profile.rounding)
@@ -220,7 +228,7 @@ def _answer(
 ) -> _Answer:
     group = str(dims.get("group", ""))
     households = _noisy(sums.households, sums.key, "households", group, profile)
-    persons = _noisy(sums.persons, sums.key, "persons", group, profile)
+    persons = _noisy(sums.persons, _persons_key(sums.key, sums.persons), "persons", group, profile)
     persons[np.isnan(households)] = np.nan
     named = {m: v for m, v in ((households_measure, households), (persons_measure, persons)) if m is not None}
     return _Answer(dims, units, {m: np.full_like(v, np.nan) for m, v in named.items()} if withheld else named)

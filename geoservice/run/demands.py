@@ -17,7 +17,7 @@ TIERED = frozenset({"all", "migrant"})
 
 
 def atoms_of_groups(people: People, places: Places, cells: Cells) -> dict[str, Int32s]:
-    """Atom of each household in the partition of each group, -1 for households that are not of the group."""
+    """Atom of each household, of the group or not, in the partition of each group."""
     levels = list(places.areas)
     low = people.area[levels[-1]]
     parents = _parents(places, levels)
@@ -25,8 +25,7 @@ def atoms_of_groups(people: People, places: Places, cells: Cells) -> dict[str, I
     atoms = {"all": everybody}
     for group, count in people.groups.items():
         if group not in ("all", "resident"):  # residents are everybody less migrants, out of released numbers
-            member = count > 0
-            atoms[group] = np.where(member, nest_atoms(everybody, member, low, parents), -1).astype(np.int32)
+            atoms[group] = nest_atoms(everybody, count > 0, low, parents)
     return atoms
 
 
@@ -52,8 +51,13 @@ class Sample:
         """Add up a group by atom; an atom lies in an area if that is a union of atoms, and in the cell of its mean position."""
         persons = people.groups[group]
         r = reduce_households(atom, persons > 0, persons, people.key, people.x, people.y)
+        # an area that a group's atom covers in part is no union of atoms, even when all members live in that part: beside
+        # everybody's number, the members' would tell the few others
+        position = np.full(int(atom.max(initial=-1)) + 2, -1, np.int32)  # the last entry answers for atom -1
+        position[atom[r.rows]] = r.atom
+        there = np.flatnonzero(position[atom] >= 0)
         area = {
-            level: region_of_atoms(r.atom, regions[r.rows], r.n, len(places.areas[level].ids))[0]
+            level: region_of_atoms(position[atom[there]], regions[there], r.n, len(places.areas[level].ids))[0]
             for level, regions in people.area.items()
         }
         lon, lat = places.projection.inverse(r.x, r.y)
