@@ -1,6 +1,7 @@
 """Settings of a running geoservice, read once from the environment by whoever composes the program."""
 
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -26,4 +27,4 @@ class Settings(BaseSettings):
     url: str | None = Field(None, description="public base URL when behind a proxy")
     import_seconds: int = Field(900, ge=1, description="time limit of one file's reader")
     import_memory_mb: int = Field(8192, ge=256, description="memory limit of one file's reader")
-    log_level: str = "info"
+    log_level: Literal["critical", "error", "warning", "info", "debug"] = "info"

@@ -1,13 +1,15 @@
 """The command line: the only place where settings, stores and parts are put together."""
 
+import errno
 import sys
+from pathlib import Path
 
 import typer
 from rich.console import Console
 
 from geoservice import __version__
-from geoservice.cli import data, demo, serve, study, tools
-from geoservice.errors import GeoserviceError
+from geoservice.cli import data, demo, doctor, grant, serve, study, tools
+from geoservice.errors import Forbidden, GeoserviceError, Unavailable
 
 app = typer.Typer(
     name="geoservice",
@@ -20,8 +22,10 @@ imports = typer.Typer(help="Load files into the workspace.", no_args_is_help=Tru
 app.add_typer(imports, name="import")
 data.register(app, imports)
 study.register(app)
+grant.register(app)
 serve.register(app)
 demo.register(app)
+doctor.register(app)
 tools.register(app)
 
 
@@ -36,12 +40,33 @@ def root(version: bool = typer.Option(False, "--version", callback=_version, is_
     """Maps of access to public services on which nobody can be found."""
 
 
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_BARRED = {errno.EACCES, errno.EPERM, errno.EROFS}
+
+
+def _disk_error(error: OSError) -> GeoserviceError | None:
+    """Return what a full disk or a barred folder is in the house's words; None for a fault of ours."""
+    name = f"{Path(str(error.filename)).name}: " if error.filename else ""
+    if error.errno in _FULL:
+        return Unavailable(f"{name}the disk is full, or a quota is met; nothing was changed")
+    if error.errno in _BARRED:
+        return Forbidden(f"{name}this user may not write or read it; check the owner of the project folder")
+    return None
+
+
+def _tell(error: GeoserviceError) -> None:
+    text = f"{type(error).__name__}: {error}"
+    Console(stderr=True, soft_wrap=True).print(text, style="bold red", markup=False, highlight=False)
+    sys.exit(error.exit_code)
+
+
 def main() -> None:
     """Run the command line; an error of the house becomes one line and its exit code, anything else a traceback."""
     try:
         app()
     except GeoserviceError as error:
-        Console(stderr=True, soft_wrap=True).print(
-            f"{type(error).__name__}: {error}", style="bold red", markup=False, highlight=False
-        )
-        sys.exit(error.exit_code)
+        _tell(error)
+    except OSError as error:
+        if not (told := _disk_error(error)):
+            raise
+        _tell(told)

@@ -6,10 +6,12 @@ Parts are imported where they are used, here and in every command: a command loa
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
+
+from geoservice.errors import InputError
 
 if TYPE_CHECKING:
     from rich.progress import TaskID
@@ -27,11 +29,26 @@ out = Console(soft_wrap=True, highlight=False)
 err = Console(stderr=True, soft_wrap=True, highlight=False)
 
 
-def settings_for(home: Path | None) -> "Settings":
-    """Read settings from the environment, the folder overridden by ``--home``."""
+def settings_for(home: Path | None, **given: object) -> "Settings":
+    """Read settings from the environment, overridden by ``--home`` and by other options that are not None.
+
+    Raises :class:`InputError` for a value that is not allowed; it names the variable, and shows no connection string.
+    """
+    from pydantic import ValidationError
+
     from geoservice.settings import Settings
 
-    return Settings() if home is None else Settings(home=home)
+    said = {k: v for k, v in {"home": home, **given}.items() if v is not None}
+    try:
+        return Settings(**said)  # type: ignore[arg-type]  # pydantic checks them
+    except ValidationError as e:
+        raise InputError("; ".join(_wrong_setting(dict(x), said) for x in e.errors())) from None
+
+
+def _wrong_setting(fault: dict[str, Any], options: dict[str, object]) -> str:
+    name = str(fault["loc"][0])
+    shown = "" if "dsn" in name else f" got {str(fault['input'])!r:.80},"
+    return f"{'--' + name if name in options else 'GEOSERVICE_' + name.upper()}:{shown} {fault['msg']}"
 
 
 def workspace_of(settings: "Settings") -> "Workspace":

@@ -21,14 +21,12 @@ Files = Annotated[list[Path], typer.Argument(exists=True, dir_okay=False, help="
 
 def init(folder: Annotated[Path, typer.Argument(help="The project folder to make.")]) -> None:
     """Make a project folder: a study.toml to edit, a private workspace and a folder of releases."""
-    from geoservice.settings import Settings
-
     folder.mkdir(parents=True, exist_ok=True)
     study = folder / "study.toml"
     if study.exists():
         raise Conflict(f"{study} exists already; geoservice init never writes over it")
     study.write_text(STUDY, encoding="utf-8")
-    workspace_of(Settings(home=folder)).secret()
+    workspace_of(settings_for(folder)).secret()
     out.print(
         f"made {folder}/study.toml (edit it) and {folder}/workspace (private; its secret file is what keeps ids unguessable)"
     )

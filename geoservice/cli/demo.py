@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from geoservice.cli.common import out, progress_bar
+from geoservice.cli.common import out, progress_bar, settings_for
 from geoservice.cli.data import load_network, load_tables
 from geoservice.cli.study import run_study
 from geoservice.errors import InputError
@@ -24,12 +24,11 @@ def demo(
 ) -> None:
     """Write a demonstration district, import its files, run its study and publish it."""
     from geoservice.demo import write_helsinki, write_yixiu
-    from geoservice.settings import Settings
 
     if name not in ("helsinki", "yixiu"):
         raise InputError(f"demo: got {name!r}, allowed are helsinki and yixiu")
     folder = folder or Path(f"demo-{name}")
-    settings = Settings(home=folder)
+    settings = settings_for(folder)
     with progress_bar() as progress:
         progress(f"writing {name}", 0.0)
         if name == "helsinki":

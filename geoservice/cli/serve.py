@@ -16,8 +16,7 @@ def serve(
     """Serve the current release: the planner's page, OGC API Features, vector tiles and styles."""
     from geoservice.publish.serve import serve as run_server  # all that this process imports of geoservice
 
-    given = {k: v for k, v in {"host": host, "port": port, "workers": workers}.items() if v is not None}
-    settings = settings_for(home).model_copy(update=given)
+    settings = settings_for(home, host=host, port=port, workers=workers)
     out.print(f"geoservice is at http://{settings.host}:{settings.port}/  (Ctrl-C stops it)")
     run_server(settings)
 

@@ -1,27 +1,13 @@
-"""geoservice doctor, bench: is this machine fit, and how fast is it."""
+"""geoservice bench: how fast is this machine."""
 
 import json
-import platform
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from geoservice.cli.common import Home, out, releases_of, settings_for, workspace_of
+from geoservice.cli.common import out
 from geoservice.errors import InputError
-
-
-def doctor(home: Home = None) -> None:
-    """Check the project folder: its stores, what is loaded, which release is current."""
-    settings = settings_for(home)
-    out.print(f"python {platform.python_version()}, project {settings.home.resolve()}")
-    workspace = workspace_of(settings)
-    for vintage in workspace.vintages():
-        out.print(f"  {vintage.table}: {vintage.source.name}, vintage {vintage.number}, {vintage.rows} rows")
-    workspace.close()
-    store = releases_of(settings, read_only=True)
-    out.print(f"  releases {store.numbers()}, current {store.current()}")
-    store.close()
 
 
 def bench(
@@ -49,6 +35,5 @@ def bench(
 
 
 def register(app: typer.Typer) -> None:
-    """Add the commands of this file."""
-    app.command()(doctor)
+    """Add the command of this file."""
     app.command()(bench)

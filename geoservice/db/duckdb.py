@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ import pyarrow as pa
 from geoservice.db.arrow import conform
 from geoservice.db.dialect import DUCKDB
 from geoservice.db.lock import locked
-from geoservice.errors import Conflict
+from geoservice.errors import Conflict, Unavailable
 
 WAIT_S = 5.0
 RETRIES = 100
@@ -99,7 +99,7 @@ class DuckDBFile:
     @contextmanager
     def session(self, write: bool = False) -> Iterator[DuckDBSession]:
         """Hold the file for one transaction: readers share it, a writer has it alone."""
-        with locked(self._path.with_suffix(".lock"), write, self._wait_s):
+        with locked(self._path.with_suffix(".lock"), write, self._wait_s), told():
             connection = open_duckdb(self._path, not write, self._spatial)
             try:
                 with transaction(connection) as session:
@@ -112,12 +112,24 @@ class DuckDBFile:
 
 
 @contextmanager
+def told() -> Iterator[None]:
+    """Turn a full disk and the like into an error of the house's; DuckDB's text has the path in it."""
+    try:
+        yield
+    except (duckdb.IOException, duckdb.FatalException) as e:
+        full = "No space left" in str(e) or "File too large" in str(e)
+        reason = "the disk is full" if full else "its file cannot be opened, read or written"
+        raise Unavailable(f"database: {reason}; nothing was changed") from None
+
+
+@contextmanager
 def transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[DuckDBSession]:
     """Commit at the end of the block, roll back when it raises."""
     connection.begin()
     try:
         yield DuckDBSession(connection)
     except BaseException:
-        connection.rollback()
+        with suppress(duckdb.Error):  # after a full disk there is nothing left to roll back
+            connection.rollback()
         raise
     connection.commit()

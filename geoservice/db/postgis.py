@@ -1,13 +1,16 @@
 """PostGIS through psycopg: a pool of connections, and many rows at a time by COPY."""
 
+import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 import psycopg
+import psycopg.conninfo
 import pyarrow as pa
 from psycopg import errors
-from psycopg_pool import ConnectionPool, PoolTimeout
+from psycopg.pq import PGconn, Ping
+from psycopg_pool import ConnectionPool
 
 from geoservice.db.arrow import conform
 from geoservice.db.copy import from_csv, to_csv
@@ -68,9 +71,17 @@ class PostGIS:
     dialect = POSTGIS
 
     def __init__(self, dsn: str, read_only: bool = False, most: int = 8) -> None:
-        kwargs = {"autocommit": True, "connect_timeout": CONNECT_S, "options": _OPTIONS, "application_name": "geoservice"}
+        kwargs: dict[str, Any] = {
+            "autocommit": True,
+            "connect_timeout": CONNECT_S,
+            "options": _OPTIONS,
+            "application_name": "geoservice",
+        }
         if read_only:
             kwargs["options"] = f"{_OPTIONS} -c default_transaction_read_only=on"
+        self._dsn, self._kwargs = dsn, kwargs
+        # The pool writes the server's text, with role and host, for each attempt; callers are told by an error instead.
+        logging.getLogger("psycopg.pool").setLevel(logging.ERROR)
         self._pool = ConnectionPool(
             dsn, min_size=0, max_size=most, open=False, kwargs=kwargs, timeout=CONNECT_S, check=ConnectionPool.check_connection
         )
@@ -96,27 +107,68 @@ class PostGIS:
     @contextmanager
     def _connection(self) -> Iterator[psycopg.Connection]:
         if self._pool.closed:
+            self._try_once()
             self._pool.open()
         with self._pool.connection() as connection:
             yield connection
+
+    def _try_once(self) -> None:
+        """Tell at once why there is no connection: the pool would try for ten seconds and know no reason."""
+        try:
+            psycopg.connect(self._dsn, **self._kwargs).close()
+        except psycopg.Error:
+            raise Unavailable(f"database: {_why(self._dsn)}") from None
 
     def close(self) -> None:
         """Let go of the connections."""
         self._pool.close()
 
 
+_REASONS = {
+    int(Ping.OK): "the server is there but refuses this role, password or database; see the server's log for which",
+    int(Ping.REJECT): "the server is starting or stopping; try again in a moment",
+    int(Ping.NO_RESPONSE): "no server answers at the host and port of the connection string",
+}
+_FORM = "host=... port=5432 dbname=... user=... password=... or postgresql://user:password@host:5432/dbname"
+
+
+def _why(dsn: str) -> str:
+    """Return why no connection came about, in words of ours: the driver's hold role, host and database."""
+    try:
+        answer = int(PGconn.ping(psycopg.conninfo.make_conninfo(dsn, connect_timeout=CONNECT_S).encode()))
+    except psycopg.ProgrammingError:
+        answer = int(Ping.NO_ATTEMPT)
+    return _REASONS.get(answer, f"the connection string cannot be read; allowed is {_FORM}")
+
+
+_BARRED = (
+    "this role may not do that; the role that publishes needs GRANT CREATE ON DATABASE, and one that serves is let in with: "
+    "geoservice grant ROLE"
+)
+_BUSY = "another process is using the same tables; try again when it has finished"
+_NO_POSTGIS = "PostGIS is not installed in it; as a superuser of the database: CREATE EXTENSION postgis"
+_TOLD: tuple[tuple[type[psycopg.Error], type[GeoserviceError], str], ...] = (  # the first that fits counts
+    (errors.LockNotAvailable, Conflict, _BUSY),
+    (errors.SerializationFailure, Conflict, _BUSY),
+    (errors.DeadlockDetected, Conflict, _BUSY),
+    (errors.InsufficientPrivilege, Forbidden, _BARRED),
+    (errors.UndefinedTable, NotFound, "the tables asked for are not there"),
+    (errors.InvalidSchemaName, NotFound, "the tables asked for are not there"),
+    (errors.UndefinedObject, Unavailable, _NO_POSTGIS),
+    (errors.UndefinedFunction, Unavailable, _NO_POSTGIS),
+    (errors.DiskFull, Unavailable, "the server's disk is full; nothing was changed"),
+    (errors.ReadOnlySqlTransaction, Forbidden, "it takes no changes: it is a standby, or this connection only reads"),
+    (psycopg.OperationalError, Unavailable, "it does not answer, or the connection was cut"),  # a PoolTimeout as well
+)
+
+
 @contextmanager
 def _told() -> Iterator[None]:
-    """Turn the driver's errors into the house's."""
+    """Turn the driver's errors into the house's. The server's text may hold rows, so no error of ours carries it on."""
     try:
         yield
-    except GeoserviceError:
-        raise
-    except (errors.LockNotAvailable, errors.SerializationFailure, errors.DeadlockDetected) as e:
-        raise Conflict("database: another process is using the same tables; try again when it has finished") from e
-    except errors.InsufficientPrivilege as e:
-        raise Forbidden("database: this role may not do that; the owner grants it with geoservice.release.prepare_roles") from e
-    except (errors.UndefinedTable, errors.InvalidSchemaName) as e:
-        raise NotFound("database: the tables asked for are not there") from e
-    except (psycopg.OperationalError, PoolTimeout) as e:
-        raise Unavailable("database: it does not answer, or the connection string is wrong") from e
+    except psycopg.Error as e:
+        for kind, ours, text in _TOLD:
+            if isinstance(e, kind):
+                raise ours(f"database: {text}") from None
+        raise GeoserviceError(f"database: a statement failed, SQLSTATE {e.sqlstate}; see the server's log") from None

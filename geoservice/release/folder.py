@@ -10,7 +10,7 @@ import pyarrow as pa
 from pydantic import ValidationError
 
 from geoservice.db import DUCKDB
-from geoservice.db.duckdb import DuckDBSession, open_duckdb, transaction
+from geoservice.db.duckdb import DuckDBSession, open_duckdb, told, transaction
 from geoservice.db.lock import locked
 from geoservice.errors import Conflict, NotFound, ReleaseError, Unavailable
 from geoservice.geo import BBox, Tile
@@ -91,10 +91,11 @@ class FolderStore:
                 shutil.rmtree(left)
             number = max([*self.numbers(), 0]) + 1
             aside = self._folder / f".{number}.tmp"
-            aside.mkdir()
-            _fill(aside, content, manifest, table)
-            _check(aside, manifest)
-            sync_tree(aside)
+            with _tidy(aside), told():
+                aside.mkdir()
+                _fill(aside, content, manifest, table)
+                _check(aside, manifest)
+                sync_tree(aside)
             aside.rename(self._folder / str(number))
             sync(self._folder)
             point(self._folder / CURRENT, str(number))
@@ -147,6 +148,16 @@ class FolderStore:
 
     def close(self) -> None:
         """Nothing is held between calls."""
+
+
+@contextmanager
+def _tidy(aside: Path) -> Iterator[None]:
+    """Leave nothing of a release that failed: on a full disk its room is what is missing."""
+    try:
+        yield
+    except BaseException:
+        shutil.rmtree(aside, ignore_errors=True)
+        raise
 
 
 def _fill(folder: Path, content: ReleaseContent, manifest: Manifest, table: pa.Table) -> None:

@@ -178,9 +178,22 @@ class Catalogue:
         name = self._name("readers")
         return f"INSERT INTO {name} (role) SELECT %s WHERE NOT EXISTS (SELECT 1 FROM {name} WHERE role = %s)"
 
-    def role_exists(self) -> str:
-        """Ask whether a role is there."""
-        return "SELECT count(*) FROM pg_roles WHERE rolname = %s"
+    def standing(self) -> str:
+        """Ask of a role whether it is a superuser, or is or may become the role that asks."""
+        return "SELECT rolsuper, pg_has_role(oid, current_user, 'MEMBER') FROM pg_roles WHERE rolname = %s"
+
+    def server(self) -> str:
+        """Ask for the versions of the server and of PostGIS (null without), and whether this role may make schemas."""
+        return (
+            "SELECT current_setting('server_version'), (SELECT extversion FROM pg_extension WHERE extname = 'postgis'), "
+            "has_database_privilege(current_database(), 'CREATE')"
+        )
+
+    def openings(self) -> tuple[str, list[str]]:
+        """Count the ways in which this role could look into the workspace: 0 is right for one that serves."""
+        readable = "SELECT 1 FROM pg_class c WHERE c.relnamespace = n.oid AND has_table_privilege(c.oid, 'SELECT')"
+        opened = f"has_schema_privilege(n.oid, 'USAGE') OR pg_has_role(n.nspowner, 'MEMBER') OR EXISTS ({readable})"
+        return f"SELECT count(*) FROM pg_namespace n WHERE nspname = %s AND ({opened})", [self.private(self.prefix)]
 
     def grant(self, schema: str, role: str) -> list[str]:
         """Let a role look at the tables of a schema, and no more."""

@@ -1,0 +1,208 @@
+"""geoservice doctor: is everything here fit to import, publish and serve, and what to do where it is not."""
+
+import os
+import platform
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+import typer
+
+from geoservice.cli.common import Home, out, releases_of, settings_for, study_of, workspace_of
+from geoservice.errors import GeoserviceError
+
+if TYPE_CHECKING:
+    from geoservice.settings import Settings
+
+_COLOURS = {"ok": "green", "warn": "yellow", "fail": "red"}
+
+
+class Found(NamedTuple):
+    """One line: ``state`` is ok, warn or fail; ``text`` says what was found and, where it is not ok, what to do."""
+
+    state: str
+    text: str
+
+
+Check = Callable[["Settings"], Iterator[Found]]
+
+
+def _versions(_: "Settings") -> Iterator[Found]:
+    from geoservice import __version__
+
+    yield Found("ok", f"geoservice {__version__}, Python {platform.python_version()}")
+
+
+def _duckdb(_: "Settings") -> Iterator[Found]:
+    """Load the extension from its wheel in a database that can reach no network and no file."""
+    import duckdb
+
+    from geoservice.db.duckdb import open_duckdb, spatial_extension
+
+    again = "reinstall geoservice with its lock file"
+    if not spatial_extension().is_file():
+        yield Found("fail", f"DuckDB {duckdb.__version__}: no spatial extension in its wheel for this version; {again}")
+        return
+    try:
+        open_duckdb(None).close()
+    except duckdb.Error:
+        yield Found("fail", f"DuckDB {duckdb.__version__}: its spatial extension does not load; {again}")
+    else:
+        yield Found("ok", f"DuckDB {duckdb.__version__}, spatial loads from its wheel with no network")
+
+
+def _drivers(_: "Settings") -> Iterator[Found]:
+    """Ask a process set up as the reader of strangers' files is."""
+    from geoservice.ingest.sandbox import DRIVERS, skipped_drivers
+
+    listing = "import pyogrio; print(*pyogrio.list_drivers(), sep=chr(10))"
+    environment = {**os.environ, "GDAL_SKIP": skipped_drivers(), "GDAL_DRIVER_PATH": "disable"}
+    done = subprocess.run([sys.executable, "-P", "-c", listing], capture_output=True, text=True, check=False, env=environment)  # noqa: S603 - fixed arguments
+    left, allowed = set(done.stdout.split("\n")) - {""}, set(DRIVERS)
+    if left == allowed:
+        yield Found("ok", f"files are read with {', '.join(sorted(left))} alone")
+    elif left - allowed:
+        yield Found("fail", f"GDAL would also read {', '.join(sorted(left - allowed))}; import nothing, reinstall pyogrio")
+    else:
+        yield Found("warn", f"GDAL cannot read {', '.join(sorted(allowed - left))}; reinstall pyogrio")
+
+
+def _folder(settings: "Settings") -> Iterator[Found]:
+    """The private folder and the secret in it are for their owner alone."""
+    folder = settings.home / "workspace"
+    if not folder.is_dir():
+        yield Found("warn", "workspace: none yet; make one with: geoservice init FOLDER")
+        return
+    for path, mode in ((folder, 0o700), (folder / "secret", 0o600), (folder / "private.duckdb", 0o600)):
+        if not path.exists() or (path == folder / "private.duckdb" and folder.stat().st_mode & 0o077 == 0):
+            continue  # inside a folder that is shut nothing else needs to be
+        got = path.stat().st_mode & 0o777
+        name = path.relative_to(settings.home)
+        if got & ~mode:
+            yield Found("fail", f"{name}: others may look at it ({got:04o}); chmod {mode:04o} {name}")
+        else:
+            yield Found("ok", f"{name}: {got:04o}, for its owner alone")
+
+
+def _study(settings: "Settings") -> Iterator[Found]:
+    study = study_of(settings)
+    yield Found("ok", f"study.toml: {study.id}, modes {', '.join(study.modes)}")
+
+
+def _loaded(settings: "Settings") -> Iterator[Found]:
+    """The newest vintage of each file; how many rows it has is private."""
+    if not (settings.home / "workspace").is_dir():
+        return
+    workspace = workspace_of(settings)
+    try:
+        newest = {(v.table, v.source.name): v for v in workspace.vintages()}
+    finally:
+        workspace.close()
+    for (table, source), vintage in sorted(newest.items()):
+        yield Found("ok", f"{table}: {source}, vintage {vintage.number} of {vintage.loaded_at:%Y-%m-%d %H:%M} UTC")
+    for table in ("areas", "stations", "households"):
+        if table not in {t for t, _ in newest}:
+            yield Found("warn", f"{table}: nothing loaded; geoservice import {table} FILE")
+
+
+def _network(settings: "Settings") -> Iterator[Found]:
+    from geoservice.network.graph import load_graph
+
+    folder = settings.home / "workspace" / "network"
+    if not folder.is_dir():
+        yield Found("warn", "network: none; geoservice import network EXTRACT.osm.pbf")
+        return
+    for mode in study_of(settings).modes:
+        load_graph(folder, mode)
+        yield Found("ok", f"network: {mode} can be read")
+
+
+def _server(settings: "Settings") -> Iterator[Found]:
+    """The connection that imports and publishes."""
+    from geoservice.release.roles import look
+
+    if not settings.dsn:
+        yield Found("ok", "store: DuckDB in the folder (GEOSERVICE_DSN is not set)")
+        return
+    server = look(settings.dsn.get_secret_value(), settings.schema_prefix)
+    yield Found("ok", f"store: PostgreSQL {server.version}, schemas {settings.schema_prefix}_*")
+    if server.postgis is None:
+        yield Found("fail", "PostGIS is not installed in the database; as a superuser of it: CREATE EXTENSION postgis")
+    else:
+        yield Found("ok", f"PostGIS {server.postgis}")
+    if not server.may_create:
+        yield Found("fail", "GEOSERVICE_DSN: its role may not make schemas; GRANT CREATE ON DATABASE ... TO ...")
+
+
+def _serving(settings: "Settings") -> Iterator[Found]:
+    """The connection that serves: it must see nothing private."""
+    from geoservice.release.roles import look
+
+    if not settings.publish_dsn:
+        if settings.dsn:
+            yield Found("warn", "GEOSERVICE_PUBLISH_DSN is not set; serve from PostGIS needs it: CREATE ROLE, geoservice grant")
+        return
+    server = look(settings.publish_dsn.get_secret_value(), settings.schema_prefix)
+    if server.sees_private:
+        yield Found(
+            "fail", "GEOSERVICE_PUBLISH_DSN: its role can look into the workspace; geoservice grant ROLE for one that cannot"
+        )
+    else:
+        yield Found("ok", "GEOSERVICE_PUBLISH_DSN: its role sees nothing private")
+    if server.may_create:
+        yield Found("warn", "GEOSERVICE_PUBLISH_DSN: its role may make schemas; REVOKE CREATE ON DATABASE ... FROM ...")
+
+
+def _releases(settings: "Settings") -> Iterator[Found]:
+    """Open the current release as the server would."""
+    store = releases_of(settings, read_only=True)
+    try:
+        numbers, current = store.numbers(), store.current()
+        if current is None:
+            yield Found("warn", "releases: none; geoservice publish")
+            return
+        store.open(current).close()
+        yield Found("ok", f"releases {numbers}, current {current}: it opens")
+    finally:
+        store.close()
+
+
+CHECKS: dict[str, Check] = {
+    "versions": _versions,
+    "DuckDB": _duckdb,
+    "GDAL": _drivers,
+    "folder": _folder,
+    "study": _study,
+    "store": _server,
+    "serving": _serving,
+    "loaded": _loaded,
+    "network": _network,
+    "releases": _releases,
+}
+
+
+def doctor(home: Home = None) -> None:
+    """Check programs, folder, stores and releases; each line says ok, warn or fail, and what to do. Ends with 1 on a fail."""
+    settings = settings_for(home)
+    failed = False
+    for name, check in CHECKS.items():
+        for found in _run(name, check, settings):
+            failed |= found.state == "fail"
+            out.print(f"{found.state:<4}", style=_COLOURS[found.state], end="  ")
+            out.print(found.text, markup=False)
+    if failed:
+        raise typer.Exit(1)
+
+
+def _run(name: str, check: Check, settings: "Settings") -> Iterator[Found]:
+    """Run a check to its end; what it raises of the house's is a line as well."""
+    try:
+        yield from check(settings)
+    except GeoserviceError as error:
+        yield Found("fail", f"{name}: {error}")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command of this file."""
+    app.command()(doctor)

@@ -1,0 +1,30 @@
+"""geoservice grant: let the serving role of a PostgreSQL server read releases."""
+
+from typing import Annotated
+
+import typer
+
+from geoservice.cli.common import Home, out, settings_for
+from geoservice.errors import InputError
+
+
+def grant(
+    role: Annotated[str, typer.Argument(help="The role of GEOSERVICE_PUBLISH_DSN; it must exist.")],
+    home: Home = None,
+) -> None:
+    """Let a PostgreSQL role read the releases, those to come as well, and nothing private."""
+    from geoservice.release import prepare_roles
+
+    settings = settings_for(home)
+    if not settings.dsn:
+        raise InputError("grant: GEOSERVICE_DSN is not set; roles are a matter of PostGIS, a folder needs none")
+    prepare_roles(settings.dsn.get_secret_value(), settings.schema_prefix, role)
+    out.print(
+        f"{role} may read the releases of {settings.schema_prefix}, those to come as well, and nothing private", markup=False
+    )
+    out.print("next: geoservice serve, with GEOSERVICE_PUBLISH_DSN of this role and without GEOSERVICE_DSN")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command of this file."""
+    app.command()(grant)
