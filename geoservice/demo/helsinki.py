@@ -47,8 +47,8 @@ cell_metres = 100
 profile = "planner"
 
 [title]
-zh = "赫尔辛基市中心（住户为虚构数据）"
-en = "Helsinki city centre (synthetic households)"
+zh = "赫尔辛基市中心"
+en = "Helsinki city centre"
 
 [source]
 zh = "街道、建筑、区界与站点 © OpenStreetMap 贡献者（ODbL）；住户、服务能力与级别均为虚构"

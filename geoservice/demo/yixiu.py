@@ -27,8 +27,8 @@ cell_metres = 500
 profile = "planner"
 
 [title]
-zh = "宜秀区（虚构数据演示）"
-en = "Yixiu District (synthetic demonstration)"
+zh = "宜秀区"
+en = "Yixiu District"
 
 [source]
 zh = "区划名称与代码：国家统计局2023年统计用区划代码；边界、道路、站点、住户均为虚构"

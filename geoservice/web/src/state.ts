@@ -58,7 +58,7 @@ export function begin(release: Manifest): void {
   tier.value = within(tiers.value, asked.get("tier"), "any");
   group.value = within(groups.value, asked.get("group"), "all");
   level.value = within(levels, asked.get("level"), levels.includes("township") ? "township" : (levels.at(-1) ?? ""));
-  minutes.value = within(breaks, Number(asked.get("minutes")), within(breaks, 15, breaks[0] ?? 0));
+  minutes.value = within(breaks, Number(asked.get("minutes")), within(breaks, standard.value, breaks[0] ?? 0));
   theme.value = within(themes.value.map((l) => l.id), asked.get("theme"), themes.value[0]?.id ?? "");
   overlays.value = new Set(onTop.value.map((l) => l.id).filter((id) => id !== "gaps"));
   selected.value = asked.get("area");

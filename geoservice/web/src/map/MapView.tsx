@@ -3,13 +3,13 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type { Map as MapLibre } from "maplibre-gl";
 import { areas } from "../data";
 import { language, show, signed, t } from "../i18n";
-import { failure, manifest } from "../state";
+import { failure, level, manifest, selected, study } from "../state";
 import { styled } from "../columns";
 import { unitOf } from "../ui/words";
 import { keepAreas } from "./areas";
 import { build } from "./build";
 import { keepDrawn, shown } from "./drawing";
-import { flyHome, setMap, zoomBy } from "./flight";
+import { flyHome, flyToArea, setMap, zoomBy } from "./flight";
 import { keepPointed, tip } from "./pointer";
 
 function HoverTip() {
@@ -28,6 +28,9 @@ function HoverTip() {
     </div>
   );
 }
+
+/** Streets of a made-up study are not OpenStreetMap's: where a study names its sources, they decide. */
+const credited = (): boolean => manifest.value.baseMap && /OpenStreetMap/.test(study.value.source?.en ?? "OpenStreetMap");
 
 function Buttons() {
   return (
@@ -56,6 +59,7 @@ export function MapView() {
         keepAreas(m);
         keepPointed(m);
         setReady(m);
+        if (selected.value) void flyToArea(level.value, selected.value);
         m.on("idle", () => box.current?.setAttribute("data-idle", String(Number(box.current.dataset["idle"] ?? 0) + 1)));
       },
       (error: unknown) => (failure.value = error instanceof Error ? error.message : String(error)),
@@ -74,7 +78,7 @@ export function MapView() {
       <div class="canvas" ref={box} />
       <HoverTip />
       <Buttons />
-      {manifest.value.baseMap && <div class="credit">{t("map.credit")}</div>}
+      {credited() && <div class="credit">{t("map.credit")}</div>}
     </main>
   );
 }

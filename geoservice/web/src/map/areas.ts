@@ -40,7 +40,7 @@ export function keepAreas(map: MapLibre): void {
   }
   effect(() => {
     const asked = level.value;
-    fetchItems(AREAS, { geography: asked, properties: "geography,unit" }).then(
+    fetchItems(AREAS, { geography: asked, properties: "geography,unit,name_zh,name_en" }).then(
       (features) => {
         const data = { type: "FeatureCollection", features: features.map((f) => ({ ...f, type: "Feature" })) } as GeoJSON.FeatureCollection;
         if (asked === level.value) (map.getSource("areas") as GeoJSONSource | undefined)?.setData(data);

@@ -6,7 +6,7 @@ export function hatch(ratio: number): ImageData {
   for (let y = 0; y < side; y++)
     for (let x = 0; x < side; x++) {
       const line = (x + y) % side < 1.4 * ratio;
-      pixels.data.set(line ? [120, 124, 128, 190] : [207, 207, 207, 110], 4 * (y * side + x));
+      pixels.data.set(line ? [120, 124, 128, 120] : [207, 207, 207, 70], 4 * (y * side + x));
     }
   return pixels;
 }

@@ -4,7 +4,7 @@ import { areas, valueAt, valueUrl, type Name } from "../data";
 import { language, show, signed, t } from "../i18n";
 import { flyHome } from "../map/flight";
 import { group, minutes, selected, study } from "../state";
-import { groupName } from "./words";
+import { groupName, reaching } from "./words";
 
 const W = 404;
 const H = 104;
@@ -75,8 +75,8 @@ export function AreaCard() {
       <dl class="numbers">
         <Fact unit={unit} name="share" label={t("area.share", { group: groupName(group.value), minutes: at })} text={show(valueAt("share", unit, at), 1, "%")} />
         <Fact unit={unit} name="persons" label={t("column.persons")} text={show(area.persons)} />
-        <Fact unit={unit} name="median" label={t("column.median")} text={show(valueAt("median", unit, 0), 1, t("unit.min"))} />
-        <Fact unit={unit} name="p90" label={t("column.p90")} text={show(valueAt("p90", unit, 0), 1, t("unit.min"))} />
+        <Fact unit={unit} name="median" label={t("column.median")} text={reaching("median", unit, 1, t("unit.min")) ?? t("suppressed")} />
+        <Fact unit={unit} name="p90" label={t("column.p90")} text={reaching("p90", unit, 1, t("unit.min")) ?? t("suppressed")} />
         {both && <Fact unit={unit} name="resident" label={groupName("resident")} text={show(valueAt("resident", unit, at), 1, "%")} />}
         {both && <Fact unit={unit} name="migrant" label={groupName("migrant")} text={show(valueAt("migrant", unit, at), 1, "%")} />}
         {both && <Fact unit={unit} name="gap" label={t("column.gap_points")} text={signed(valueAt("gap", unit, at))} />}

@@ -1,5 +1,7 @@
 import { useSignalEffect } from "@preact/signals";
 import { rows, loading, type Row } from "../data";
+import { reaching } from "./words";
+import { Suppressed } from "./Suppressed";
 import { language, named, show, signed, t } from "../i18n";
 import { flyToArea } from "../map/flight";
 import { hovered, level, selected, sort, sortBy, study, minutes, type SortKey } from "../state";
@@ -19,15 +21,20 @@ function Head({ of }: { of: SortKey }) {
   );
 }
 
-const cell = (value: number | null, text: string) => <td class={value === null ? "none" : ""}>{value === null ? <abbr title={t("suppressed")}>{t("suppressed_short")}</abbr> : text}</td>;
+const cell = (value: number | null, text: string) => <td class={value === null ? "none" : ""}>{value === null ? <Suppressed short /> : text}</td>;
 
 function Bar({ value }: { value: number | null }) {
   return (
     <td class={value === null ? "share none" : "share"}>
-      {value === null ? <abbr title={t("suppressed")}>{t("suppressed_short")}</abbr> : show(value, 0, "%")}
+      {value === null ? <Suppressed short /> : show(value, 0, "%")}
       <i style={{ width: `${value ?? 0}%` }} />
     </td>
   );
+}
+
+function Median({ unit }: { unit: string }) {
+  const text = reaching("median", unit, 0);
+  return <td class={text === null ? "none" : ""}>{text ?? <Suppressed short />}</td>;
 }
 
 function choose(unit: string): void {
@@ -47,8 +54,8 @@ function Line({ row }: { row: Row }) {
       <Bar value={row.share} />
       {all && cell(row.resident, show(row.resident, 0, "%"))}
       {all && cell(row.migrant, show(row.migrant, 0, "%"))}
-      {all && <td class={row.gap === null ? "none" : row.gap < -3 ? "worse" : row.gap > 3 ? "better" : ""}>{row.gap === null ? <abbr title={t("suppressed")}>{t("suppressed_short")}</abbr> : signed(row.gap)}</td>}
-      {cell(row.median, show(row.median, 0))}
+      {all && <td class={row.gap === null ? "none" : row.gap < -3 ? "worse" : row.gap > 3 ? "better" : ""}>{row.gap === null ? <Suppressed short /> : signed(row.gap)}</td>}
+      <Median unit={row.unit} />
     </tr>
   );
 }
@@ -76,6 +83,7 @@ export function AreaTable() {
           {rows.value.map((row) => <Line key={row.unit} row={row} />)}
         </tbody>
       </table>
+      {rows.value.some((row) => columns().some((key) => key !== "name" && row[key] === null)) && <p class="note">{t("suppressed_long")}</p>}
       {!loading.value && rows.value.length === 0 && <p class="quiet">{t("areas.none")}</p>}
     </section>
   );

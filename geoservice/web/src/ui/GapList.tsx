@@ -39,7 +39,7 @@ export function GapList() {
   return (
     <section class="gaps" aria-busy={loading.value}>
       <h2>{t("gaps.title")}</h2>
-      <p class="quiet">{t("gap.beyond", { minutes: standard.value, service: serviceName(service.value), mode: named("mode", mode.value) })}</p>
+      <p class="quiet">{t("gap.beyond", { minutes: standard.value, service: serviceName(service.value), mode: named("mode", mode.value).toLocaleLowerCase("en") })}</p>
       <ol>{gaps.value.map((gap) => <Gap key={gap.id} gap={gap} most={most} />)}</ol>
       {!loading.value && gaps.value.length === 0 && <p class="quiet">{t("gaps.none")}</p>}
     </section>

@@ -4,18 +4,25 @@ import { say, show, t } from "../i18n";
 import { shown } from "../map/drawing";
 import { minutes, onTop, overlays, standard, theme, themes, toggle } from "../state";
 import type { Layer } from "../types";
+import { Suppressed } from "./Suppressed";
 import { sentence, unitOf } from "./words";
 import { styled } from "../columns";
 
+/** Measures without a largest number: the last class says that it has no end. */
+const OPEN = new Set(["load", "minutes", "uncovered_persons"]);
+
 /** A swatch for each class, and each break under the line between two of them. */
-function Scale({ layer, inclusive }: { layer: Layer; inclusive: boolean }) {
+function Scale({ layer, inclusive, open }: { layer: Layer; inclusive: boolean; open: boolean }) {
   const { breaks } = layer.style;
   const colours = layer.style.colours.slice(0, breaks.length + 1);
   const faded = (i: number): boolean => inclusive && (breaks[i] ?? Infinity) > minutes.value;
   return (
     <div class="scale">
       <ul>{colours.map((c, i) => <li key={c} class={faded(i) ? "faded" : ""} style={{ background: c }} />)}</ul>
-      <ol>{breaks.map((b, i) => <li key={b} style={{ left: `${(100 * (i + 1)) / colours.length}%` }}>{show(b).replace("-", "−")}</li>)}</ol>
+      <ol>
+        {breaks.slice(0, open ? -1 : undefined).map((b, i) => <li key={b} style={{ left: `${(100 * (i + 1)) / colours.length}%` }}>{show(b).replace("-", "−")}</li>)}
+        {open && <li class="open">{t("above", { value: show(breaks.at(-1)) })}</li>}
+      </ol>
     </div>
   );
 }
@@ -28,10 +35,10 @@ function Legend({ layer }: { layer: Layer }) {
   return (
     <div class="legend">
       <p>{sentence(want) || say(layer.description)}</p>
-      <Scale layer={layer} inclusive={inclusive} />
+      <Scale layer={layer} inclusive={inclusive} open={OPEN.has(want.measure)} />
       <p class="extra">
-        {unit && <span>{t("legend.unit", { unit: unit.trim() })}</span>}
-        <span class="key"><i class="hatch" />{inclusive ? t("legend.beyond") : t("legend.suppressed")}</span>
+        {unit && <span>{t("legend.unit", { unit: want.measure === "coverage_gap" ? t("unit.points_long") : unit.trim() })}</span>}
+        <span class="key"><i class="hatch" />{inclusive ? t("legend.beyond") : <Suppressed />}</span>
       </p>
     </div>
   );
