@@ -36,12 +36,23 @@ def run_study(settings: "Settings") -> int:
 
 
 def _tell_off_street(settings: "Settings", published: "Published") -> None:
-    """Keep how many households are off the streets in the private folder: an exact count is not for a log."""
-    report = settings.home / "workspace" / "off-street.json"
-    report.write_text(json.dumps(published.off_street, indent=1) + "\n", encoding="utf-8")
-    report.chmod(0o600)
-    if any(n for reasons in published.off_street.values() for reason, n in reasons.items() if reason != "snapped"):
-        out.print(f"some households are too far from a street to be reached; how many and why: {report}")
+    """Name the stations off the streets; keep households in the private folder: exact counts and places are not for a log."""
+    folder = settings.home / "workspace"
+    counts = {mode: {"households": off.counts, "stations": off.stations} for mode, off in published.off_street.items()}
+    lines = [f"{mode},{lon:.6f},{lat:.6f},{why}" for mode, off in published.off_street.items() for lon, lat, why in off.points]
+    for name, text in (
+        ("off-street.json", json.dumps(counts, indent=1)),
+        ("off-street.csv", "\n".join(["mode,lon,lat,reason", *lines])),
+    ):
+        (folder / name).touch(mode=0o600)
+        (folder / name).write_text(text + "\n", encoding="utf-8")
+    for mode, off in published.off_street.items():
+        for station, why in off.stations.items():
+            out.print(f"station {station} is not on a street for {mode} ({why}): nobody reaches it", markup=False)
+    if lines:
+        out.print(
+            f"some households are too far from a street to be reached: where and why in {folder}/off-street.csv (private)"
+        )
 
 
 def publish(home: Home = None) -> None:

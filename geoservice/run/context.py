@@ -8,6 +8,7 @@ from geoservice.analysis.base import Context, Streets, Times, Trip
 from geoservice.errors import InputError
 from geoservice.geo import Floats, Int32s
 from geoservice.run.demands import Sample, atoms_of_groups
+from geoservice.run.offstreet import OffStreet
 from geoservice.run.people import read_people
 from geoservice.run.places import make_cells, read_places
 from geoservice.run.travel import ModeTravel, trips
@@ -24,8 +25,8 @@ def _filled(workspace: Workspace, table: str) -> pa.Table:
     return rows
 
 
-def build_context(workspace: Workspace, study: Study, progress: Progress) -> tuple[Context, dict[str, dict[str, int]]]:
-    """Read, snap, search and reduce to atoms; returns the context and, by mode, how many households are off the streets."""
+def build_context(workspace: Workspace, study: Study, progress: Progress) -> tuple[Context, dict[str, OffStreet]]:
+    """Read, snap, search and reduce to atoms; returns the context and, by mode, what is off the streets."""
     progress("reading", 0.0)
     places = read_places(_filled(workspace, "areas"), study.levels)
     stations = _filled(workspace, "stations").sort_by("id")
@@ -36,13 +37,14 @@ def build_context(workspace: Workspace, study: Study, progress: Progress) -> tup
     streets: dict[str, Streets] = {}
     cell_travel: dict[Trip, Times] = {}
     travel: dict[str, dict[Trip, Times]] = {g: {} for g in samples}
-    off_street: dict[str, dict[str, int]] = {}
+    off_street: dict[str, OffStreet] = {}
     modes: dict[str, ModeTravel] = {}
     for done, mode in enumerate(study.modes):
-        progress("travel times", done / len(study.modes))
+        progress("snapping", done / len(study.modes))
         modes[mode] = on = ModeTravel.open(study, mode, workspace.folder / "network", stations)
         homes, centres = on.snap(people.lon, people.lat), on.snap(cells.lon, cells.lat)
-        off_street[mode] = homes.counts()
+        off_street[mode] = OffStreet.of(people, homes, stations, on.placed)
+        progress("travel times", done / len(study.modes))
         by_street: dict[Trip, Times] = {}
         for trip in trips(study, mode):
             by_street[trip] = on.street_times(trip)
@@ -52,6 +54,7 @@ def build_context(workspace: Workspace, study: Study, progress: Progress) -> tup
                 if sample.asked(trip):
                     travel[group][trip] = sample.reduce(times)
         streets[mode] = Streets(on.graph.lon, on.graph.lat, by_street)
+    progress("snapping", 1.0)
     progress("travel times", 1.0)
     demands = {g: sample.demand(travel[g]) for g, sample in samples.items()}
 

@@ -19,6 +19,7 @@ from geoservice.release.base import TABLE, Manifest, ReleaseContent, ReleaseStor
 from geoservice.release.layers import build_layers
 from geoservice.release.manifest import table_digest
 from geoservice.run.context import build_context
+from geoservice.run.offstreet import OffStreet
 from geoservice.run.stations import station_units
 from geoservice.run.wording import wording_of
 from geoservice.study import Study
@@ -29,13 +30,13 @@ Progress = Callable[[str, float], None]
 
 @dataclass(frozen=True)
 class Published:
-    """What came of a run: the release's number, and for each mode how many points were left off the streets, by reason.
+    """What came of a run: the release's number, and for each mode what was left off the streets.
 
     ``off_street`` is private: it is for the person who ran the study, never for a release.
     """
 
     number: int
-    off_street: Mapping[str, Mapping[str, int]]
+    off_street: Mapping[str, OffStreet]
 
 
 def publish_study(

@@ -104,9 +104,11 @@ def project(town: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_what_is_off_the_streets_is_kept_in_the_private_folder(project: Path) -> None:
-    kept = project / "workspace" / "off-street.json"
-    assert json.loads(kept.read_text())["walk"]["too far"] == 10
-    assert kept.stat().st_mode & 0o777 == 0o600
+    counts, points = (project / "workspace" / f"off-street.{kind}" for kind in ("json", "csv"))
+    assert json.loads(counts.read_text())["walk"]["households"]["too far"] == 10
+    assert points.read_text().splitlines()[0] == "mode,lon,lat,reason"
+    assert len(points.read_text().splitlines()) == 21
+    assert {f.stat().st_mode & 0o777 for f in (counts, points)} == {0o600}
 
 
 def test_doctor_tells_what_is_loaded_and_current(cli: Any, project: Path) -> None:

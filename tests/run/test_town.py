@@ -64,7 +64,10 @@ def test_every_junction_is_an_atom_with_the_time_worked_out_by_hand(context: Con
 
 def test_who_lives_off_the_streets_is_counted_by_reason_and_not_reached(built: tuple[Context, Any]) -> None:
     context, off_street = built
-    assert off_street == {"walk": {"snapped": 380, "too far": 10, "no network": 10, "bad coordinate": 0}}
+    walk = off_street["walk"]
+    assert walk.counts == {"snapped": 380, "too far": 10, "no network": 10, "bad coordinate": 0}
+    assert sorted(reason for _, _, reason in walk.points) == ["no network"] * 10 + ["too far"] * 10
+    assert walk.stations == {}
     demand = context.demands["all"]
     lost = demand.travel[WALK].ms == UNREACHED
     assert demand.households[lost].tolist() == [10, 10]
