@@ -5,6 +5,7 @@ import { keepLoaded } from "./data";
 import { t } from "./i18n";
 import { begin } from "./state";
 import { App } from "./ui/App";
+import { keepWatching } from "./watch";
 
 const root = document.getElementById("app")!;
 
@@ -17,6 +18,7 @@ function sorry(error: unknown): void {
 try {
   begin(await fetchManifest());
   keepLoaded();
+  keepWatching();
   render(<App />, root);
 } catch (error) {
   sorry(error);

@@ -7,8 +7,11 @@ import { effect } from "@preact/signals";
 import type { GeoJSONSource, Map as MapLibre, SourceSpecification } from "maplibre-gl";
 import { fetchItems } from "../api";
 import { failure, layerOf, level } from "../state";
+import type { Feature } from "../types";
+import { bare, labelPoint } from "./label";
 
 export const AREAS = "coverage";
+export const NAMES = "area-names";
 const MANY = 4000;
 
 /** Whether areas are drawn from tiles. */
@@ -31,6 +34,16 @@ export function levelAt(zooms: Record<string, number>, zoom: number): string | u
   return begun.sort((a, b) => a[1] - b[1]).at(-1)?.[0];
 }
 
+const collection = (features: Feature[]): GeoJSON.FeatureCollection =>
+  ({ type: "FeatureCollection", features: features.map((f) => ({ ...f, type: "Feature" })) }) as GeoJSON.FeatureCollection;
+
+/** The base map does not name again what is named as an area. */
+function leaveOut(map: MapLibre, features: Feature[]): void {
+  const named = features.flatMap((f) => [f.properties["name_zh"], f.properties["name_en"]].filter((n) => typeof n === "string"));
+  const known = [...new Set(named.flatMap((n) => [n, bare(n)]))];
+  if (map.getLayer("base-place")) map.setFilter("base-place", ["!", ["in", ["coalesce", ["get", "name"], ""], ["literal", known]]]);
+}
+
 export function keepAreas(map: MapLibre): void {
   if (!layerOf(AREAS)) return;
   if (baked()) {
@@ -42,8 +55,14 @@ export function keepAreas(map: MapLibre): void {
     const asked = level.value;
     fetchItems(AREAS, { geography: asked, properties: "geography,unit,name_zh,name_en" }).then(
       (features) => {
-        const data = { type: "FeatureCollection", features: features.map((f) => ({ ...f, type: "Feature" })) } as GeoJSON.FeatureCollection;
-        if (asked === level.value) (map.getSource("areas") as GeoJSONSource | undefined)?.setData(data);
+        if (asked !== level.value) return;
+        (map.getSource("areas") as GeoJSONSource | undefined)?.setData(collection(features));
+        const points = features.flatMap((f) => {
+          const at = f.geometry && labelPoint(f.geometry);
+          return at ? [{ ...f, geometry: { type: "Point" as const, coordinates: at } }] : [];
+        });
+        (map.getSource(NAMES) as GeoJSONSource | undefined)?.setData(collection(points));
+        leaveOut(map, features);
       },
       (error: unknown) => (failure.value = String(error)),
     );

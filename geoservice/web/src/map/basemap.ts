@@ -120,6 +120,9 @@ const labels = (language: Language): LayerSpecification[] => [
       "text-size": ["case", oneOf("city", "town"), 15, oneOf("suburb", "village", "borough"), 12.5, 11],
       "text-max-width": 7,
       "text-padding": 6,
+      // beside the middle of the place: that is where its station stands
+      "text-variable-anchor": ["top", "bottom", "left", "right"],
+      "text-radial-offset": 0.7,
     },
     paint: { ...halo },
   },

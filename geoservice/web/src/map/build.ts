@@ -7,10 +7,10 @@ import { fetchBaseZooms, url } from "../api";
 import { isAreas } from "../columns";
 import { language } from "../i18n";
 import { layerOf, manifest, onTop, themes } from "../state";
-import { AREAS, areaSource, baked } from "./areas";
+import { AREAS, areaSource, baked, NAMES } from "./areas";
 import { ground, names, streets } from "./basemap";
 import { hatch } from "./hatch";
-import { above, border, ground as cover, pointed } from "./overlay";
+import { above, areaNames, border, ground as cover, pointed } from "./overlay";
 import type { Layer } from "../types";
 
 /** Vite serves the worker under a name of its own, which MapLibre cannot guess. */
@@ -33,6 +33,7 @@ async function style(): Promise<StyleSpecification> {
   if (base) sources["base"] = { type: "vector", tiles: [tiles("base")], ...(await fetchBaseZooms()) };
   for (const l of [...themes.value, ...onTop.value].filter((l) => !isAreas(l))) sources[l.id] = source(l);
   const areas = layerOf(AREAS);
+  if (areas) sources[NAMES] = areaSource();
   if (areas) sources["areas"] = baked() ? source(areas) : areaSource();
   const layers = [
     ...ground(base),
@@ -40,8 +41,10 @@ async function style(): Promise<StyleSpecification> {
     ...streets(base),
     ...themes.value.flatMap(border),
     ...(layerOf(AREAS) ? pointed() : []),
-    ...[...onTop.value].sort((a, b) => Number(a.geometry === "point") - Number(b.geometry === "point")).flatMap(above),
+    ...onTop.value.filter((l) => l.geometry !== "point").flatMap(above),
     ...names(base, language.value),
+    ...(layerOf(AREAS) ? areaNames(language.value) : []),
+    ...onTop.value.filter((l) => l.geometry === "point").flatMap(above),
   ];
   return { version: 8, sources, layers };
 }

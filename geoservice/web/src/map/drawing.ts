@@ -8,6 +8,7 @@ import { language } from "../i18n";
 import { group, hovered, level, minutes, mode, onTop, overlays, selected, selectedGap, service, study, theme, themes, tier } from "../state";
 import { placeOf } from "./areas";
 import { nameOf } from "./basemap";
+import { areaName } from "./overlay";
 import { both, colour, level as ofLevel, missing, of, offers, reached, type Place } from "./paint";
 import type { Layer } from "../types";
 
@@ -66,7 +67,7 @@ const PARTS = ["fill", "hatch", "line", "circle", "selected"];
 
 function drawVisibility(map: MapLibre): void {
   for (const layer of [...themes.value, ...onTop.value]) {
-    const on = layer.id === theme.value || overlays.value.has(layer.id);
+    const on = (layer.id === theme.value && shown.value?.want) || overlays.value.has(layer.id);
     for (const part of PARTS)
       if (map.getLayer(`${layer.id}-${part}`)) map.setLayoutProperty(`${layer.id}-${part}`, "visibility", on ? "visible" : "none");
   }
@@ -78,7 +79,7 @@ function drawFilters(map: MapLibre): void {
     if (!filters.length) continue;
     for (const part of ["fill", "line"]) if (map.getLayer(`${layer.id}-${part}`)) map.setFilter(`${layer.id}-${part}`, both(...filters));
   }
-  if (map.getLayer("area-hit")) map.setFilter("area-hit", ofLevel(level.value));
+  for (const id of ["area-hit", "area-name"]) if (map.getLayer(id)) map.setFilter(id, ofLevel(level.value));
 }
 
 function drawMarks(map: MapLibre): void {
@@ -104,6 +105,7 @@ function drawStations(map: MapLibre): void {
 
 function drawNames(map: MapLibre): void {
   for (const id of ["base-place", "base-street-name"]) if (map.getLayer(id)) map.setLayoutProperty(id, "text-field", nameOf(language.value));
+  if (map.getLayer("area-name")) map.setLayoutProperty("area-name", "text-field", areaName(language.value));
 }
 
 export function keepDrawn(map: MapLibre): void {

@@ -1,10 +1,11 @@
 /** The study's own layers as MapLibre layers; what depends on the choice is set by MapView. */
 
-import type { LayerSpecification } from "maplibre-gl";
+import type { ExpressionSpecification, LayerSpecification } from "maplibre-gl";
 import { isAreas } from "../columns";
-import { placeOf } from "./areas";
+import { baked, NAMES, placeOf } from "./areas";
+import { FONT } from "./basemap";
 import { sized } from "./paint";
-import type { Layer } from "../types";
+import type { Language, Layer } from "../types";
 
 export const INK = "#1d2830";
 export const ACCENT = "#1f5a8c";
@@ -33,6 +34,22 @@ export const pointed = (): LayerSpecification[] => {
     { ...nothing, id: "area-selected", paint: { "line-color": ACCENT, "line-width": 2.8 } },
   ] as LayerSpecification[];
 };
+
+/** Areas by name in the reader's language, once there is room; a base map knows only the names of its own country. */
+export const areaNames = (language: Language): LayerSpecification[] =>
+  baked()
+    ? []
+    : [
+        {
+          id: "area-name",
+          type: "symbol",
+          source: NAMES,
+          layout: { "text-field": areaName(language), "text-font": FONT, "text-size": 13, "text-max-width": 7, "text-padding": 10, "text-variable-anchor": ["center", "top", "bottom"], "text-radial-offset": 0.9 },
+          paint: { "text-color": INK, "text-halo-color": "rgba(255,255,255,0.92)", "text-halo-width": 1.6 },
+        },
+      ];
+
+export const areaName = (language: Language): ExpressionSpecification => ["coalesce", ["get", `name_${language}`], ["get", "name_zh"], ""];
 
 /** Gaps are outlined, not filled: they lie on top of what shows why they are gaps. */
 const gaps = (id: string): LayerSpecification[] => [

@@ -48,7 +48,7 @@ function Line({ row }: { row: Row }) {
   return (
     <tr class={marks} data-unit={row.unit} aria-selected={selected.value === row.unit} onMouseEnter={() => (hovered.value = row.unit)} onMouseLeave={() => (hovered.value = null)} onClick={() => choose(row.unit)}>
       <th scope="row">
-        <button type="button">{row[language.value]}</button>
+        <button type="button" title={row[language.value]}>{row[language.value]}</button>
       </th>
       {cell(row.persons, show(row.persons))}
       <Bar value={row.share} />
