@@ -116,3 +116,7 @@ def test_covered_and_its_gap_are_a_cut_of_the_whole():
 def test_a_part_that_sticks_out_is_no_cut():
     region, part = np.array([0, 0, 1, 1], np.int32), np.array([0, 1, 1, 2], np.int32)
     assert cut(region, 2, part, np.arange(4, dtype=np.uint64))[0].tolist() == [0, 0]
+
+
+def test_the_averaging_index_tells_no_number_of_parts():
+    assert audit_table(frame(row()), PUBLIC, 1 + 1 / 1877)["averaging_index"] == 1.1

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geoservice.disclosure.rules import COLUMNS, PROFILES, SUPPRESSED, disclose, release_block, tally
+from geoservice.disclosure.rules import COLUMNS, PROFILES, SUPPRESSED, Sums, disclose, release_block, tally
 from geoservice.errors import DisclosureError
 from geoservice.release.base import TABLE
 
@@ -99,3 +99,15 @@ def test_withheld_is_suppressed(demand):
 def test_group_must_match(demand):
     with pytest.raises(DisclosureError, match="migrant"):
         release_block(Regions(np.zeros(demand.n, np.int32), group="migrant"), demand, PROFILES["planner"])
+
+
+def test_persons_of_a_set_draw_new_noise_when_they_change():
+    """Otherwise the difference of two releases between which a child was born is exact."""
+    key, units, planner = np.arange(1, 301, dtype=np.uint64), [f"u{i}" for i in range(300)], PROFILES["planner"]
+    shown = []
+    for persons in (200, 201):
+        sums = Sums(np.full(300, 80), np.full(300, persons), key)
+        shown.append(disclose(sums, "households", "persons", {"geography": "x"}, planner, units)["value"].to_numpy(float))
+    old, new = shown
+    assert (old[:300] == new[:300]).all()
+    assert ((new - old)[300:] == 1).mean() < 0.3
