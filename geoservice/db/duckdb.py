@@ -116,10 +116,12 @@ def told() -> Iterator[None]:
     """Turn a full disk and the like into an error of the house's; DuckDB's text has the path in it."""
     try:
         yield
-    except (duckdb.IOException, duckdb.FatalException) as e:
-        full = "No space left" in str(e) or "File too large" in str(e)
-        reason = "the disk is full" if full else "its file cannot be opened, read or written"
-        raise Unavailable(f"database: {reason}; nothing was changed") from None
+    except duckdb.Error as e:  # a commit that finds no room is a TransactionException
+        if any(words in str(e) for words in ("No space left", "File too large", "Disk quota")):
+            raise Unavailable("database: the disk is full; nothing was changed") from None
+        if isinstance(e, (duckdb.IOException, duckdb.FatalException)):
+            raise Unavailable("database: its file cannot be opened, read or written; nothing was changed") from None
+        raise
 
 
 @contextmanager

@@ -170,6 +170,7 @@ def _fill(folder: Path, content: ReleaseContent, manifest: Manifest, table: pa.T
             session.append(name, table)
             for layer in content.layers:
                 _fill_layer(connection, session, layer)
+        connection.execute(sql.checkpoint())  # closing would do it too, and be silent about a disk that is full
         _fill_tiles(folder / TILES, content, Baker(connection))
     finally:
         connection.close()

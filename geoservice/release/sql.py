@@ -232,6 +232,11 @@ class Catalogue:
         return f"SELECT {columns} FROM {POSTGIS.table(self.release(number), 'tiles')} WHERE layer = %s ORDER BY z, x, y"
 
 
+def checkpoint() -> str:
+    """Put everything into the one file."""
+    return "CHECKPOINT"
+
+
 def cut_table() -> str:
     """Make room for the pieces of one zoom; a piece is null where the shape does not reach into the tile."""
     return "CREATE OR REPLACE TEMP TABLE cut (fid BIGINT, x INTEGER, y INTEGER, piece GEOMETRY)"

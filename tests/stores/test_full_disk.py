@@ -1,0 +1,50 @@
+"""A disk that fills up while a release or a vintage is written."""
+
+import resource
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from geoservice.db.duckdb import DuckDBFile
+from geoservice.errors import Unavailable
+from geoservice.release import ReleaseContent, open_store
+
+
+@contextmanager
+def no_file_above(size: int) -> Iterator[None]:
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def refused(action: Callable[[], object], folder: Path) -> None:
+    with no_file_above(20_000), pytest.raises((Unavailable, OSError)) as caught:
+        action()
+    if isinstance(caught.value, Unavailable):
+        assert "the disk is full" in str(caught.value)
+        assert str(folder) not in str(caught.value)
+
+
+def test_the_old_release_stays_and_no_half_one(tmp_path: Path, content: ReleaseContent) -> None:
+    store = open_store(tmp_path, None, "x", read_only=False)
+    store.write(content)
+    refused(lambda: store.write(content), tmp_path)
+    assert (store.numbers(), store.current()) == ([1], 1)
+    assert {p.name for p in tmp_path.iterdir()} == {"1", "current", ".lock"}
+    assert store.write(content) == 2
+
+
+def test_a_table_stays_as_it_was(tmp_path: Path) -> None:
+    file = DuckDBFile(tmp_path / "a.duckdb")
+
+    def write() -> None:
+        with file.session(write=True) as session:
+            session.execute("CREATE TABLE a AS SELECT random() FROM range(100000)")
+
+    refused(write, tmp_path)
+    write()
