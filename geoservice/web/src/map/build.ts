@@ -87,6 +87,7 @@ export async function build(container: HTMLElement): Promise<MapLibre> {
   map.addControl(new ScaleControl({ maxWidth: 110 }), "bottom-left");
   await new Promise<void>((done) => map.once("styledata", () => done()));
   const ratio = Math.max(1, Math.round(devicePixelRatio));
+  map.addImage("room", new ImageData(16, 16));
   map.addImage("hatch", hatch(ratio), { pixelRatio: ratio });
   return map;
 }

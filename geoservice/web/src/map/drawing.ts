@@ -63,7 +63,7 @@ function drawTheme(map: MapLibre): void {
   }, () => undefined);
 }
 
-const PARTS = ["fill", "hatch", "line", "circle", "selected"];
+const PARTS = ["fill", "hatch", "line", "circle", "room", "selected"];
 
 function drawVisibility(map: MapLibre): void {
   for (const layer of [...themes.value, ...onTop.value]) {
@@ -98,6 +98,7 @@ function drawStations(map: MapLibre): void {
   const asked = offers(service.value);
   const on = tier.value === "any" ? asked : (["all", asked, ["==", ["get", "tier"], tier.value]] as typeof asked);
   const layer = onTop.value.find((l) => l.id === "stations");
+  if (map.getLayer("stations-room")) map.setFilter("stations-room", on);
   map.setPaintProperty("stations-circle", "circle-color", ["case", on, layer?.style.colours[0] ?? "#d55e00", "#a3abb1"]);
   map.setPaintProperty("stations-circle", "circle-opacity", ["case", on, 1, 0.55]);
   map.setPaintProperty("stations-circle", "circle-stroke-opacity", ["case", on, 1, 0.6]);

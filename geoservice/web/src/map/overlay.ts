@@ -44,7 +44,7 @@ export const areaNames = (language: Language): LayerSpecification[] =>
           id: "area-name",
           type: "symbol",
           source: NAMES,
-          layout: { "text-field": areaName(language), "text-font": FONT, "text-size": 13, "text-max-width": 7, "text-padding": 10, "text-variable-anchor": ["center", "top", "bottom"], "text-radial-offset": 0.9 },
+          layout: { "text-field": areaName(language), "text-font": FONT, "text-size": 13, "text-max-width": 7, "text-padding": 2, "text-variable-anchor": ["center", "top", "bottom", "left", "right"], "text-radial-offset": 1 },
           paint: { "text-color": INK, "text-halo-color": "rgba(255,255,255,0.92)", "text-halo-width": 1.6 },
         },
       ];
@@ -59,6 +59,8 @@ const gaps = (id: string): LayerSpecification[] => [
 ];
 
 const stations = (id: string): LayerSpecification[] => [
+  // nothing to see: it keeps names from being written over stations
+  { id: "stations-room", type: "symbol", ...where(id), layout: { ...hidden, "icon-image": "room", "icon-allow-overlap": true, "icon-padding": 0 } },
   {
     id: "stations-circle",
     type: "circle",

@@ -32,6 +32,9 @@ function Bar({ value }: { value: number | null }) {
   );
 }
 
+const hasSuppressed = (row: Row): boolean =>
+  columns().some((key) => key !== "name" && row[key] === null && (key !== "median" || reaching("median", row.unit, 0) === null));
+
 function Median({ unit }: { unit: string }) {
   const text = reaching("median", unit, 0);
   return <td class={text === null ? "none" : ""}>{text ?? <Suppressed short />}</td>;
@@ -83,7 +86,7 @@ export function AreaTable() {
           {rows.value.map((row) => <Line key={row.unit} row={row} />)}
         </tbody>
       </table>
-      {rows.value.some((row) => columns().some((key) => key !== "name" && row[key] === null)) && <p class="note">{t("suppressed_long")}</p>}
+      {rows.value.some(hasSuppressed) && <p class="note">{t("suppressed_long")}</p>}
       {!loading.value && rows.value.length === 0 && <p class="quiet">{t("areas.none")}</p>}
     </section>
   );
