@@ -8,10 +8,9 @@ from datetime import UTC, datetime
 from geoservice.errors import ParameterError
 from geoservice.geo import BBox
 from geoservice.release.base import ItemQuery, PublishedLayer
+from geoservice.release.query import property_types
 
 MAX_LIMIT = 10_000
-FIXED = ("geography", "unit")
-"""Properties that the features of every layer have before the layer's own."""
 
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d))?", re.IGNORECASE | re.ASCII)
 
@@ -97,11 +96,6 @@ def parse_flag(name: str, text: str | None) -> bool:
     if text not in {None, "true", "false"}:
         raise fault(name, str(text), "true or false")
     return text == "true"
-
-
-def property_types(layer: PublishedLayer) -> dict[str, str]:
-    """Return the type of each property of a layer's features, in order."""
-    return {**dict.fromkeys(FIXED, "text"), **{c.name: c.type for c in layer.columns}}
 
 
 def parse_properties(text: str | None, layer: PublishedLayer) -> tuple[str, ...] | None:
