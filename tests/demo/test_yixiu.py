@@ -38,7 +38,8 @@ def shapes(folder: Path, level: str) -> dict[str, shapely.Geometry]:
 def test_the_study_says_that_all_is_made_up(yixiu: Path) -> None:
     study = read_study(yixiu / "study.toml")
     assert study.synthetic
-    assert "synthetic" in study.title.en
+    assert study.source is not None
+    assert "made up" in study.source.en or "invented" in study.source.en
     assert "虚构" in study.title.zh
     assert study.code_system == "nbs2023"
 
