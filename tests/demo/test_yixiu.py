@@ -40,7 +40,7 @@ def test_the_study_says_that_all_is_made_up(yixiu: Path) -> None:
     assert study.synthetic
     assert study.source is not None
     assert "made up" in study.source.en or "invented" in study.source.en
-    assert "虚构" in study.title.zh
+    assert "虚构" in study.source.zh
     assert study.code_system == "nbs2023"
 
 
