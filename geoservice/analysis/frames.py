@@ -72,13 +72,15 @@ def stack(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
     return pd.concat(full, ignore_index=True) if full else empty()
 
 
-def trips(demand: Demand, services: Sequence[str]) -> Iterator[Trip]:
-    """Trips asked of a group: further stations and single tiers only where they are allowed.
+def asked(trip: Trip, group: str) -> bool:
+    """Whether a trip is asked of a group.
 
     Ranks beyond the nearest are asked for everybody and all tiers together; single tiers for everybody, residents and migrants.
     """
-    for trip in demand.travel:
-        further = trip.nth == 1 or (trip.tier == "any" and demand.group == "all")
-        single = trip.tier == "any" or demand.group in SPLIT_GROUPS
-        if trip.service in services and further and single:
-            yield trip
+    further = trip.nth == 1 or (trip.tier == "any" and group == "all")
+    return further and (trip.tier == "any" or group in SPLIT_GROUPS)
+
+
+def trips(demand: Demand, services: Sequence[str]) -> Iterator[Trip]:
+    """Trips asked of a group for these services."""
+    return (t for t in demand.travel if t.service in services and asked(t, demand.group))

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pyarrow as pa
 
 from geoservice.analysis.base import Context, Streets, Times, Trip
+from geoservice.analysis.frames import asked
 from geoservice.errors import InputError
 from geoservice.geo import Floats, Int32s
 from geoservice.run.demands import Sample, atoms_of_groups
@@ -51,16 +52,16 @@ def build_context(workspace: Workspace, study: Study, progress: Progress) -> tup
             cell_travel[trip] = on.times(trip, centres)
             times = on.times(trip, homes)
             for group, sample in samples.items():
-                if sample.asked(trip):
+                if asked(trip, group):
                     travel[group][trip] = sample.reduce(times)
         streets[mode] = Streets(on.graph.lon, on.graph.lat, by_street)
     progress("snapping", 1.0)
     progress("travel times", 1.0)
     demands = {g: sample.demand(travel[g]) for g, sample in samples.items()}
+    everybody = {mode: on.snap(demands["all"].lon, demands["all"].lat) for mode, on in modes.items()}
 
     def reach(mode: str, lon: Floats, lat: Floats, minutes: int) -> tuple[Int32s, Int32s]:
-        everybody = demands["all"]
-        return modes[mode].reach(lon, lat, modes[mode].snap(everybody.lon, everybody.lat), minutes)
+        return modes[mode].reach(lon, lat, everybody[mode], minutes)
 
     context = Context(
         projection=places.projection,

@@ -12,9 +12,6 @@ from geoservice.geo import Floats, Int32s
 from geoservice.run.people import People
 from geoservice.run.places import Cells, Places
 
-# groups whose coverage is asked for each tier; the others only for all tiers together
-TIERED = frozenset({"all", "migrant"})
-
 
 def atoms_of_groups(people: People, places: Places, cells: Cells) -> dict[str, Int32s]:
     """Atom of each household, of the group or not, in the partition of each group."""
@@ -24,7 +21,7 @@ def atoms_of_groups(people: People, places: Places, cells: Cells) -> dict[str, I
     everybody = make_atoms(low, people.x, people.y, np.ones(len(low), np.int64), parents, cell_metres=cells.side)
     atoms = {"all": everybody}
     for group, count in people.groups.items():
-        if group not in ("all", "resident"):  # residents are everybody less migrants, out of released numbers
+        if group != "all":
             atoms[group] = nest_atoms(everybody, count > 0, low, parents)
     return atoms
 
@@ -62,12 +59,6 @@ class Sample:
         }
         lon, lat = places.projection.inverse(r.x, r.y)
         return cls(group, r, area, cells.index(r.x, r.y), lon, lat)
-
-    def asked(self, trip: Trip) -> bool:
-        """Whether the group's coverage is asked for this trip: single tiers for few groups, further ranks for everybody."""
-        if trip.nth > 1:
-            return self.group == "all"
-        return trip.tier == "any" or self.group in TIERED
 
     def reduce(self, times: Times) -> Times:
         """Give each atom the time and station of its median household."""

@@ -63,7 +63,7 @@ def _groups(table: pa.Table, places: Places, study: Study) -> dict[str, Ints]:
             parents=places.parents,
         )
         resident = classes == MIGRANT_CLASSES[0]
-        groups |= {"resident": np.where(resident, persons, 0), "migrant": np.where(resident, 0, persons)}
+        groups["migrant"] = np.where(resident, 0, persons)  # residents are everybody less migrants, out of released numbers
     for group in study.group_ids:
         name = GROUP_PREFIX + group
         if name not in table.column_names:

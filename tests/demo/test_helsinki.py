@@ -23,7 +23,7 @@ def test_the_study_says_that_households_are_made_up(helsinki: Path) -> None:
     study = read_study(helsinki / "study.toml")
     assert study.synthetic
     assert study.source is not None
-    assert "made up" in study.source.en or "invented" in study.source.en
+    assert "households, capacities and tiers are made up" in study.source.en
     assert "虚构" in study.source.zh
     assert "OpenStreetMap" in study.source.en
 

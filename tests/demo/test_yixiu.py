@@ -39,7 +39,7 @@ def test_the_study_says_that_all_is_made_up(yixiu: Path) -> None:
     study = read_study(yixiu / "study.toml")
     assert study.synthetic
     assert study.source is not None
-    assert "made up" in study.source.en or "invented" in study.source.en
+    assert "borders, roads, stations and households are made up" in study.source.en
     assert "虚构" in study.source.zh
     assert study.code_system == "nbs2023"
 

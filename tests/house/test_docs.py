@@ -23,7 +23,7 @@ TEXT = [
 
 
 @pytest.mark.parametrize(
-    "pattern", [r"(?<![\w.\"'`:/~-])/(work|home|root|Users)/\w", r"registry\.npmjs", r"pypi\.org/simple", r"--index-url"]
+    "pattern", [r"(?<![\w.\"'`:/~-])/(work|home|root|Users)/\w", r"\bregistry\.\w+\.\w+", r"\.\w+/simple\b", r"--index-url"]
 )
 def test_no_path_of_a_machine_and_no_registry_host(pattern: str) -> None:
     guard = Path(__file__)
