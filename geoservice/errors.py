@@ -21,6 +21,9 @@
     ├── Forbidden                   exit 32  403
     ├── Conflict                    exit 33  409  e.g. another process writes
     ├── Unavailable                 exit 34  503  e.g. no release yet
+    │   └── TimedOut                exit 35  503  a request took longer than it may; its query was cancelled
+    ├── Unauthorized                exit 36  401  a token is missing, unknown, expired or revoked
+    ├── TooManyRequests             exit 37  429  more requests than a caller may make
     ├── NetworkError                exit 40       the street network cannot be built or used
     ├── DisclosureError             exit 41       a result may not be released
     └── ReleaseError                exit 42       a release is damaged or was refused by its checks
@@ -142,6 +145,28 @@ class Unavailable(GeoserviceError):
     """The service cannot answer yet."""
 
     exit_code = 34
+
+
+class TimedOut(Unavailable):
+    """A request took longer than it may; its query was cancelled."""
+
+    exit_code = 35
+
+
+class Unauthorized(GeoserviceError):
+    """A token is missing, unknown, expired or revoked."""
+
+    exit_code = 36
+
+
+class TooManyRequests(GeoserviceError):
+    """A caller makes more requests than it may; ``retry_s`` is when to come back."""
+
+    exit_code = 37
+
+    def __init__(self, message: str, retry_s: int = 1) -> None:
+        super().__init__(message)
+        self.retry_s = retry_s
 
 
 class NetworkError(GeoserviceError):

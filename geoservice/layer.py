@@ -30,7 +30,7 @@ class Column(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
     name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_{}]*$")]
     title: Label
-    type: Literal["text", "integer", "number", "boolean"] = "number"
+    type: Literal["text", "integer", "number", "boolean", "date", "timestamp"] = "number"
     unit: str = ""
     measure: str | None = None
     where: dict[Dimension, str | int] = Field(default_factory=dict)

@@ -39,8 +39,11 @@ class Dialect:
         return self.quote(name) if schema is None else f"{self.quote(schema)}.{self.quote(name)}"
 
     def type_of(self, field: "pa.Field[Any]") -> str:
-        """Return the column type that holds an Arrow field; a geometry is asked for by the field's metadata ``geometry``."""
-        kind = "geometry" if field.metadata and b"geometry" in field.metadata else kind_of(field.type)
+        """Return the column type that holds an Arrow field; the field's metadata ``geometry`` asks for a shape.
+
+        Its value is ``geometry`` for degrees and ``mercator`` for Web-Mercator metres.
+        """
+        kind = (field.metadata or {}).get(b"geometry", b"").decode() or kind_of(field.type)
         return self.types[kind] + ("" if field.nullable else " NOT NULL")
 
 
@@ -66,9 +69,11 @@ DUCKDB = Dialect(
         "double": "DOUBLE",
         "bool": "BOOLEAN",
         "date32[day]": "DATE",
+        "timestamp[us]": "TIMESTAMP",
         "binary": "BLOB",
         "texts": "VARCHAR[]",
         "geometry": "GEOMETRY",
+        "mercator": "GEOMETRY",
     },
     "",
 )
@@ -83,9 +88,11 @@ POSTGIS = Dialect(
         "double": "double precision",
         "bool": "boolean",
         "date32[day]": "date",
+        "timestamp[us]": "timestamp",
         "binary": "bytea",
         "texts": "jsonb",
         "geometry": "geometry(Geometry,4326)",
+        "mercator": "geometry(Geometry,3857)",
     },
     ' COLLATE "C"',
 )

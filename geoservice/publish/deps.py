@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from typing import Annotated, Any, cast
 
 from fastapi import Query, Request
+from starlette.types import Scope
 
 from geoservice import __version__
 from geoservice.errors import NotFound, ParameterError
 from geoservice.publish.current import Current
 from geoservice.publish.formats import LANGUAGES, choose_format, choose_language
 from geoservice.publish.links import Urls
+from geoservice.publish.who import ANYBODY, Principal, visible
 from geoservice.release.base import PublishedLayer, ReleaseReader
 from geoservice.settings import Settings
 
@@ -35,6 +37,7 @@ class Ask:
     language: str
     urls: Urls
     etag: str
+    who: Principal
 
     @property
     def path(self) -> str:
@@ -47,8 +50,13 @@ class Ask:
         return dict(self.request.query_params)
 
     def layer(self, layer_id: str) -> PublishedLayer:
-        """Return a layer that everybody may read; raises :class:`NotFound` naming those there are."""
-        return public_layer(self.reader, layer_id)
+        """Return a layer that the caller may read; raises :class:`NotFound` naming those there are."""
+        return layer_for(self.reader, layer_id, self.who)
+
+    @property
+    def layers(self) -> list[PublishedLayer]:
+        """Return the layers that the caller may read."""
+        return layers_for(self.reader, self.who)
 
 
 def version_of(reader: ReleaseReader) -> str:
@@ -56,14 +64,14 @@ def version_of(reader: ReleaseReader) -> str:
     return f"{reader.number}-{reader.manifest.hash[:12]}"
 
 
-def public_layers(reader: ReleaseReader) -> list[PublishedLayer]:
-    """Return the layers that everybody may read."""
-    return [layer for layer in reader.manifest.layers if layer.role == "public"]
+def layers_for(reader: ReleaseReader, who: Principal) -> list[PublishedLayer]:
+    """Return the layers that a caller may read."""
+    return visible(reader.manifest.layers, who)
 
 
-def public_layer(reader: ReleaseReader, layer_id: str) -> PublishedLayer:
-    """Return the layer of this id that everybody may read; raises :class:`NotFound` naming those there are."""
-    layers = public_layers(reader)
+def layer_for(reader: ReleaseReader, layer_id: str, who: Principal) -> PublishedLayer:
+    """Return the layer of this id; raises :class:`NotFound` naming those that the caller may read, and no other."""
+    layers = layers_for(reader, who)
     for layer in layers:
         if layer.id == layer_id:
             return layer
@@ -85,6 +93,12 @@ def check_parameters(request: Request, more: bool) -> None:
         if name in seen:
             raise ParameterError(f"parameter {name!r:.60}: given more than once, allowed is once")
         seen.add(name)
+
+
+def caller(scope: Scope) -> Principal:
+    """Return who asks, as the door has found out; anybody where nobody has asked."""
+    found: Principal = scope.get("state", {}).get("who", ANYBODY)
+    return found
 
 
 def base_url(request: Request, settings: Settings) -> str:
@@ -131,13 +145,14 @@ def asking(*formats: str, more: bool = False, cached: bool = True) -> Callable[.
         chosen = choose_format(f, request.headers.get("accept", ""), formats)
         language = choose_language(lang, request.headers.get("accept-language", ""))
         settings, current = cast("tuple[Settings, Current]", request.app.state.geoservice)
-        base = base_url(request, settings)
+        base, who = base_url(request, settings), caller(request.scope)
         with current.lease() as reader:
             release = f"{reader.number} {reader.manifest.hash}"
-            etag = entity_tag(base, request.url.path, request.url.query, chosen, language, release) if cached else ""
+            seen = f"{who.role} {who.areas} {who.layers}"
+            etag = entity_tag(base, request.url.path, request.url.query, chosen, language, release, seen) if cached else ""
             if etag and matches(request.headers.get("if-none-match", ""), etag):
                 raise NotModified(etag)
-            yield Ask(request, settings, reader, chosen, language, Urls(base), etag)
+            yield Ask(request, settings, reader, chosen, language, Urls(base), etag, who)
 
     return ask
 

@@ -10,14 +10,26 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
-from geoservice.errors import Conflict, Forbidden, GeoserviceError, NotFound, ParameterError, TooLarge, Unavailable
+from geoservice.errors import (
+    Conflict,
+    Forbidden,
+    GeoserviceError,
+    NotFound,
+    ParameterError,
+    TooLarge,
+    TooManyRequests,
+    Unauthorized,
+    Unavailable,
+)
 
 STATUS: Mapping[type[GeoserviceError], int] = {
     ParameterError: 400,
+    Unauthorized: 401,
     Forbidden: 403,
     NotFound: 404,
     Conflict: 409,
     TooLarge: 413,
+    TooManyRequests: 429,
     Unavailable: 503,
 }
 """Classes whose message is meant for clients; every other error is a 500 with a message of its own."""
@@ -59,8 +71,17 @@ def settle(error: Exception) -> tuple[int, str]:
 def respond(error: Exception) -> Response:
     """Turn an error into a response."""
     status, detail = settle(error)
-    headers = {"Cache-Control": "no-store", **({"Retry-After": "5"} if status == 503 else {})}
-    return Response(problem(status, detail), status, headers, PROBLEM)
+    return Response(problem(status, detail), status, headers_of(error, status), PROBLEM)
+
+
+def headers_of(error: Exception, status: int) -> dict[str, str]:
+    """Return what a client needs to know beside the body: when to come back, how to say who it is."""
+    headers = {"Cache-Control": "no-store"}
+    if status in {429, 503}:
+        headers["Retry-After"] = str(error.retry_s if isinstance(error, TooManyRequests) else 5)
+    if status == 401:
+        headers["WWW-Authenticate"] = "Bearer"
+    return headers
 
 
 def first_fault(error: RequestValidationError) -> ParameterError:

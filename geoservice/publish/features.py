@@ -10,7 +10,7 @@ from geoservice.errors import NotFound
 from geoservice.publish import pages, rows, schemas
 from geoservice.publish.answers import answer, document
 from geoservice.publish.collections import describe
-from geoservice.publish.deps import COMMON, Ask, asking, public_layers
+from geoservice.publish.deps import COMMON, Ask, asking
 from geoservice.publish.formats import CSV, GEOJSON, HTML, JSON, MEDIA
 from geoservice.publish.links import Link, header, link
 from geoservice.publish.params import item_query
@@ -34,7 +34,7 @@ def collections(ask: Page) -> Response:
     """List every layer that may be read."""
     to = ask.urls.to
     links = [link("self", JSON, to("/collections", {"f": "json"})), link("alternate", HTML, to("/collections", {"f": "html"}))]
-    found = [describe(ask, layer) for layer in public_layers(ask.reader)]
+    found = [describe(ask, layer) for layer in ask.layers]
     return document(ask, {"links": links, "collections": found}, pages.WORDS[ask.language]["data"])
 
 

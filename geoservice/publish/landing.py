@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from geoservice.publish import pages, schemas
 from geoservice.publish.answers import answer, document
-from geoservice.publish.deps import LANGUAGE_QUERY, Ask, asking, check_parameters, format_query, public_layers
+from geoservice.publish.deps import LANGUAGE_QUERY, Ask, asking, check_parameters, format_query
 from geoservice.publish.formats import HTML, JSON, OPENAPI, STYLE, choose_format
 from geoservice.publish.links import REL, Link, link
 from geoservice.publish.openapi import document_3_0
@@ -70,7 +70,7 @@ def front(ask: Ask) -> dict[str, Any]:
     """Return the OGC landing page."""
     study = ask.reader.manifest.study
     title = study.get("title", {}).get(ask.language) or study.get("id", "geoservice")
-    layers = ", ".join(getattr(layer.title, ask.language) for layer in public_layers(ask.reader))
+    layers = ", ".join(getattr(layer.title, ask.language) for layer in ask.layers)
     synthetic = f" {pages.WORDS[ask.language]['synthetic']}" if study.get("synthetic") else ""
     return {"title": title, "description": f"{layers}.{synthetic}", "links": front_links(ask)}
 

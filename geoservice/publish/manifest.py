@@ -1,12 +1,13 @@
 """What the release says of itself, as far as clients may know it."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Response
 
 from geoservice.publish import schemas
 from geoservice.publish.answers import document
-from geoservice.publish.deps import Ask, asking, public_layers, version_of
+from geoservice.publish.deps import Ask, asking, version_of
 from geoservice.release.base import Manifest, PublishedLayer, ReleaseReader
 
 router = APIRouter(tags=["service"])
@@ -30,7 +31,7 @@ def without_live(content: Any) -> Any:
     return content
 
 
-def public_part(reader: ReleaseReader) -> dict[str, Any]:
+def public_part(reader: ReleaseReader, layers: Sequence[PublishedLayer]) -> dict[str, Any]:
     """Return the public part of the manifest: inputs, parameters and digests of the run stay inside."""
     manifest: Manifest = reader.manifest
     return {
@@ -40,7 +41,7 @@ def public_part(reader: ReleaseReader) -> dict[str, Any]:
         "created": manifest.created,
         "codeVersion": manifest.code_version,
         "study": manifest.study,
-        "layers": [layer_part(layer) for layer in public_layers(reader)],
+        "layers": [layer_part(layer) for layer in layers],
         "notes": [note.model_dump() for note in manifest.notes],
         "disclosure": without_live(manifest.disclosure),
         "baseMap": manifest.base_map,
@@ -56,4 +57,4 @@ def layer_part(layer: PublishedLayer) -> dict[str, Any]:
 @router.get("/manifest", summary="The release", responses=schemas.ok(schemas.ANY))
 def manifest(ask: Annotated[Ask, Depends(asking("json", "html"))]) -> Response:
     """Answer with the release's number and hash, study, layers, notes and disclosure report."""
-    return document(ask, public_part(ask.reader), f"Release {ask.reader.number}")
+    return document(ask, public_part(ask.reader, ask.layers), f"Release {ask.reader.number}")

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Response
 
 from geoservice.publish import basemap, pages, schemas
 from geoservice.publish.answers import answer, document
-from geoservice.publish.deps import Ask, asking, public_layers, version_of
+from geoservice.publish.deps import Ask, asking, version_of
 from geoservice.publish.formats import HTML, STYLE
 from geoservice.publish.styled import colour, legend
 from geoservice.publish.tiles import BASE, BASE_ZOOMS
@@ -110,7 +110,7 @@ def _style(ask: Ask, layers: Sequence[PublishedLayer], name: str) -> Response:
 def whole(ask: Page) -> Response:
     """Answer with the style of the base map and every layer."""
     title = ask.reader.manifest.study.get("title", {}).get(ask.language, "map")
-    return _style(ask, _ordered([layer for layer in public_layers(ask.reader) if layer.geometry != "none"]), title)
+    return _style(ask, _ordered([layer for layer in ask.layers if layer.geometry != "none"]), title)
 
 
 @router.get("/styles/{layer_id}", summary="MapLibre style of a layer", responses=schemas.ok(schemas.ANY, STYLE, missing=True))

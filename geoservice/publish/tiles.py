@@ -16,10 +16,11 @@ from geoservice.errors import NotFound, ParameterError
 from geoservice.geo import Tile
 from geoservice.publish.cache import ByteCache
 from geoservice.publish.current import Current
-from geoservice.publish.deps import matches, public_layer, version_of
+from geoservice.publish.deps import caller, layer_for, matches, version_of
 from geoservice.publish.errors import PROBLEM, problem, settle
 from geoservice.publish.formats import MVT
 from geoservice.publish.headers import send_whole
+from geoservice.publish.who import Principal
 from geoservice.release.base import ReleaseReader
 
 BASE = "base"
@@ -53,21 +54,21 @@ def tile_key(path: str) -> TileKey | None:
     return TileKey(layer, Tile(int(z), int(x), int(y)))
 
 
-def zooms(reader: ReleaseReader, layer: str) -> tuple[int, int]:
+def zooms(reader: ReleaseReader, layer: str, who: Principal) -> tuple[int, int]:
     """Return the zooms that a layer has tiles of; raises :class:`NotFound` for a layer that there is not."""
     if layer == BASE:
         if not reader.manifest.base_map:
             raise NotFound("this release has no base map")
         return BASE_ZOOMS
-    found = public_layer(reader, layer)
+    found = layer_for(reader, layer, who)
     if found.geometry == "none":
         raise NotFound(f"layer {layer} is a table without tiles; its rows are at /collections/{layer}/items")
     return found.minzoom, found.maxzoom
 
 
-def check(reader: ReleaseReader, key: TileKey) -> None:
+def check(reader: ReleaseReader, key: TileKey, who: Principal) -> None:
     """Raise :class:`NotFound` for a tile outside the layer's zooms or the matrix."""
-    low, high = zooms(reader, key.layer)
+    low, high = zooms(reader, key.layer, who)
     z, x, y = key.tile
     if not low <= z <= high:
         raise NotFound(f"layer {key.layer} has no tiles of zoom {z}, allowed are {low} to {high}")
@@ -108,7 +109,7 @@ class Tiles:
         if not self._current.fresh:
             await to_thread.run_sync(self._current.refresh)
         with self._current.lease() as reader:
-            check(reader, key)
+            check(reader, key, caller(scope))
             return await self._tile(reader, key, wanted, dict(scope["headers"]))
 
     async def _tile(

@@ -93,10 +93,14 @@ class LayerContent:
     """A layer's features.
 
     Columns ``fid`` (int64, 1..n), ``geography``, ``unit``, the layer's own columns, and ``geometry`` (WKB or null).
+    ``areas`` says where each feature lies, as the codes of the areas around it from the largest down, with a slash before
+    each and at the end (``/42/4209/420981/``); a reader whose view is limited to some areas sees what lies in these. It is no
+    property: no answer shows it. None, or null, lies in no area: only a reader without limits sees it.
     """
 
     layer: PublishedLayer
     features: pa.Table
+    areas: "pa.Array[Any] | None" = None
 
 
 @dataclass(frozen=True)
@@ -111,7 +115,10 @@ class ReleaseContent:
 
 @dataclass(frozen=True)
 class ItemQuery:
-    """A page of items: ``equals`` are property equalities; ``after`` is the ``fid`` to go on from (keyset paging)."""
+    """A page of items: ``equals`` are property equalities; ``after`` is the ``fid`` to go on from (keyset paging).
+
+    ``within`` limits the reader's view to features in any of these areas (codes); None is a view without limits.
+    """
 
     limit: int = 10
     after: int = 0
@@ -119,6 +126,19 @@ class ItemQuery:
     equals: Mapping[str, str | float | bool] = field(default_factory=dict)
     properties: Sequence[str] | None = None
     geometry: bool = True
+    within: Sequence[str] | None = None
+
+
+@dataclass(frozen=True)
+class TileQuery:
+    """A tile cut on request: which features and properties are wanted in it, and for whom.
+
+    ``matrix_set`` is ``WebMercatorQuad`` or ``WorldCRS84Quad``; ``within`` is that of :class:`ItemQuery`.
+    """
+
+    matrix_set: str = "WebMercatorQuad"
+    properties: Sequence[str] | None = None
+    within: Sequence[str] | None = None
 
 
 class ReleaseReader(Protocol):

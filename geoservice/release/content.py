@@ -55,6 +55,9 @@ def _check_layer(content: LayerContent) -> None:
         raise ReleaseError(f"layer {layer.id}: {features.num_rows} features, its description says {layer.features}")
     if features["fid"].to_pylist() != list(range(1, features.num_rows + 1)):
         raise ReleaseError(f"layer {layer.id}: fid is not 1, 2, 3, ... in this order")
+    areas = content.areas
+    if areas is not None and (len(areas), areas.type) != (features.num_rows, pa.string()):
+        raise ReleaseError(f"layer {layer.id}: areas are {len(areas)} of {areas.type}, expected one text a feature")
     for name in ("geography", "unit"):
         if features[name].null_count:
             raise ReleaseError(f"layer {layer.id}: {features[name].null_count} features have no {name}")

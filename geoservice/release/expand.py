@@ -16,7 +16,16 @@ from geoservice.layer import Column, Label, Layer
 from geoservice.release.base import DIMENSIONS, SUPPRESSED, PublishedColumn
 
 MAX_COLUMNS = 800
-TYPES: dict[str, pa.DataType] = {"text": pa.string(), "integer": pa.int64(), "number": pa.float64(), "boolean": pa.bool_()}
+TYPES: dict[str, pa.DataType] = {
+    "text": pa.string(),
+    "integer": pa.int64(),
+    "number": pa.float64(),
+    "boolean": pa.bool_(),
+    "date": pa.date32(),
+    "timestamp": pa.timestamp("us"),
+}
+"""Arrow types by the layer file's word; a timestamp is in UTC, and says so by its name alone."""
+
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,62}\Z")
 
 Property = tuple[PublishedColumn, "pa.Array[Any]"]

@@ -16,12 +16,13 @@ from geoservice.errors import Conflict, NotFound, ReleaseError, Unavailable
 from geoservice.geo import BBox, Tile
 from geoservice.release import sql
 from geoservice.release.base import TABLE, LayerContent, Manifest, ReleaseContent, ReleaseReader
-from geoservice.release.content import check_stored, checked, layer_schema
+from geoservice.release.content import check_stored, checked
 from geoservice.release.durable import point, sync, sync_tree
 from geoservice.release.manifest import manifest_hash
 from geoservice.release.numbering import older
 from geoservice.release.pmtiles import Archive, write_archive
 from geoservice.release.reader import BASE_MAP, Reader
+from geoservice.release.stored import GEOMETRIES, stored, stored_schema
 from geoservice.release.tiles import Baker
 
 LAYERS, MANIFEST, TILES, CURRENT = "layers.duckdb", "manifest.json", "tiles", "current"
@@ -188,13 +189,11 @@ def _fill_tiles(folder: Path, content: ReleaseContent, baker: Baker) -> None:
 
 def _fill_layer(connection: duckdb.DuckDBPyConnection, session: DuckDBSession, content: LayerContent) -> None:
     name = DUCKDB.quote(sql.layer_table(content.layer.id))
-    columns = layer_schema(content)
-    geometry = pa.field("geometry", pa.binary(), metadata={"geometry": ""})
+    columns = stored_schema(content)
     bounds = [pa.field(b, pa.float64()) for b in sql.BOUNDS]
-    plain = [f for f in columns if f.name != "geometry"]
-    session.execute(sql.create(DUCKDB, name, pa.schema([*plain, geometry, *bounds])))
-    connection.register("incoming", content.features)
-    session.execute(sql.insert_layer(name, [f.name for f in plain]))
+    session.execute(sql.create(DUCKDB, name, pa.schema([*columns, *bounds])))
+    connection.register("incoming", stored(content))
+    session.execute(sql.insert_layer(name, [f.name for f in columns if f.name not in GEOMETRIES], list(GEOMETRIES)))
     connection.unregister("incoming")
 
 

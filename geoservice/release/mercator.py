@@ -24,3 +24,10 @@ def to_mercator(shapes: NDArray[Any]) -> NDArray[Any]:
         return np.column_stack([np.radians(points[:, 0]) * RADIUS_M, np.log(np.tan(np.pi / 4 + lat / 2)) * RADIUS_M])
 
     return np.asarray(shapely.transform(shapely.force_2d(shapes), project))
+
+
+def valid(shapes: NDArray[Any]) -> NDArray[Any]:
+    """Mend, in place, what crosses itself: cutting it would fail."""
+    bad = ~shapely.is_missing(shapes) & ~shapely.is_valid(shapes)
+    shapes[bad] = shapely.make_valid(shapes[bad])
+    return shapes

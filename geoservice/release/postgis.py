@@ -13,11 +13,12 @@ from geoservice.errors import Conflict, NotFound, ReleaseError, Unavailable
 from geoservice.geo import Tile
 from geoservice.release import sql
 from geoservice.release.base import TABLE, LayerContent, Manifest, ReleaseContent, ReleaseReader
-from geoservice.release.content import check_stored, checked, layer_schema
+from geoservice.release.content import check_stored, checked
 from geoservice.release.manifest import manifest_hash
 from geoservice.release.numbering import older
 from geoservice.release.pmtiles import Archive
 from geoservice.release.reader import BASE_MAP, Reader
+from geoservice.release.stored import GEOMETRIES, stored, stored_schema
 from geoservice.release.tiles import Baker
 
 BATCH = 256
@@ -178,13 +179,12 @@ def _manifest(number: int, text: str) -> Manifest:
 
 def _fill_layer(session: Session, schema: str, content: LayerContent) -> None:
     name = POSTGIS.table(schema, sql.layer_table(content.layer.id))
-    plain = [f for f in layer_schema(content) if f.name != "geometry"]
-    geometry = pa.field("geometry", pa.binary(), metadata={"geometry": ""})
-    session.execute(sql.create(POSTGIS, name, pa.schema([*plain, geometry])))
-    # PostGIS reads WKB as bare hexadecimal digits and gives it the column's SRID.
-    digits = pa.array([None if v is None else v.hex() for v in content.features["geometry"].to_pylist()], pa.string())
-    at = content.features.column_names.index("geometry")
-    session.append(name, content.features.set_column(at, "geometry", digits))
+    session.execute(sql.create(POSTGIS, name, stored_schema(content)))
+    rows = stored(content)
+    for shape in GEOMETRIES:  # PostGIS reads WKB as bare hexadecimal digits and gives it the column's SRID
+        digits = pa.array([None if v is None else v.hex() for v in rows[shape].to_pylist()], pa.string())
+        rows = rows.set_column(rows.column_names.index(shape), shape, digits)
+    session.append(name, rows)
 
 
 def _all_tiles(content: ReleaseContent) -> Iterator[tuple[str, Tile, bytes]]:

@@ -29,13 +29,14 @@ def whole_table(dialect: Dialect, name: str) -> str:
     return f"SELECT {', '.join(map(dialect.quote, TABLE.names))} FROM {name}"
 
 
-def insert_layer(name: str, columns: Sequence[str]) -> str:
-    """Fill a layer's table from the Arrow table ``incoming``, geometry as WKB, with the bounds that DuckDB prunes by."""
-    plain = ", ".join(map(DUCKDB.quote, columns))
-    corners = ", ".join(f"{f}(g)" for f in ("ST_XMin", "ST_YMin", "ST_XMax", "ST_YMax"))
+def insert_layer(name: str, columns: Sequence[str], shapes: Sequence[str]) -> str:
+    """Fill a layer's table from the Arrow table ``incoming``, shapes as WKB, with the bounds that DuckDB prunes by."""
+    plain, drawn = ", ".join(map(DUCKDB.quote, columns)), ", ".join(map(DUCKDB.quote, shapes))
+    read = ", ".join(f"ST_GeomFromWKB({DUCKDB.quote(s)}) AS {DUCKDB.quote(s)}" for s in shapes)
+    corners = ", ".join(f"{f}(geometry)" for f in ("ST_XMin", "ST_YMin", "ST_XMax", "ST_YMax"))
     return (
-        f"INSERT INTO {name} ({plain}, geometry, {', '.join(BOUNDS)}) "
-        f"SELECT {plain}, g, {corners} FROM (SELECT *, ST_GeomFromWKB(geometry) AS g FROM incoming) ORDER BY fid"
+        f"INSERT INTO {name} ({plain}, {drawn}, {', '.join(BOUNDS)}) "
+        f"SELECT {plain}, {drawn}, {corners} FROM (SELECT * REPLACE ({read}) FROM incoming)"
     )
 
 

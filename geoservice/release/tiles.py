@@ -14,7 +14,7 @@ from geoservice.errors import ReleaseError
 from geoservice.geo import Floats, Tile
 from geoservice.release import sql
 from geoservice.release.base import LayerContent
-from geoservice.release.mercator import HALF_M, to_mercator
+from geoservice.release.mercator import HALF_M, to_mercator, valid
 from geoservice.release.zooms import geography_at
 
 EXTENT = 4096
@@ -42,7 +42,7 @@ class Baker:
         if layer.bbox is None:
             return
         features = content.features
-        shapes = _valid(to_mercator(np.asarray(shapely.from_wkb(features["geometry"].to_numpy()))))
+        shapes = valid(to_mercator(np.asarray(shapely.from_wkb(features["geometry"].to_numpy()))))
         geography = features["geography"].to_numpy()
         drawn = ~shapely.is_missing(shapes) & ~shapely.is_empty(shapes)
         self._connection.register("features", features.drop_columns(["geometry"]))
@@ -94,13 +94,6 @@ def _candidates(bounds: Floats, z: int) -> tuple[NDArray[np.int64], NDArray[np.i
     at = np.repeat(np.arange(len(bounds), dtype=np.int64), count)
     step = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
     return at, (x0[at] + step % wide[at]).astype(np.int32), (y0[at] + step // wide[at]).astype(np.int32)
-
-
-def _valid(shapes: NDArray[Any]) -> NDArray[Any]:
-    """Mend what crosses itself: cutting it would fail."""
-    bad = ~shapely.is_missing(shapes) & ~shapely.is_valid(shapes)
-    shapes[bad] = shapely.make_valid(shapes[bad])
-    return shapes
 
 
 def _enlarged(shapes: NDArray[Any], unit: float) -> NDArray[Any]:

@@ -1,0 +1,52 @@
+"""Features as a store keeps them: beside what anybody may read stand the columns that make reading fast and fitting."""
+
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import shapely
+from numpy.typing import NDArray
+
+from geoservice.geo import hilbert_index
+from geoservice.release.base import LayerContent
+from geoservice.release.content import layer_schema
+from geoservice.release.mercator import to_mercator, valid
+
+AREA, MERCATOR = "_area", "_mercator"
+GEOMETRIES = {"geometry": "geometry", MERCATOR: "mercator"}
+"""Columns that hold shapes, and the house's word for their type: degrees, and Web-Mercator metres for tiles cut on request."""
+
+
+def stored_schema(content: LayerContent) -> pa.Schema:
+    """Return the columns of a layer's table; shapes are told by their metadata."""
+    plain = [f for f in layer_schema(content) if f.name not in GEOMETRIES]
+    shapes = [pa.field(n, pa.binary(), metadata={"geometry": kind}) for n, kind in GEOMETRIES.items()]
+    return pa.schema([*plain, pa.field(AREA, pa.string()), *shapes])
+
+
+def stored(content: LayerContent) -> pa.Table:
+    """Return a layer's rows as they are written, shapes as WKB.
+
+    Rows lie geography by geography and along a Hilbert curve within each: what a map shows together lies together, and
+    DuckDB, which has no index on the table, skips the blocks of rows that are elsewhere.
+    """
+    features = content.features
+    shapes: NDArray[Any] = np.asarray(shapely.from_wkb(features["geometry"].to_numpy()))
+    areas = pa.nulls(features.num_rows, pa.string()) if content.areas is None else content.areas
+    mercator = pa.array(shapely.to_wkb(valid(to_mercator(shapes))), pa.binary())
+    table = pa.table(
+        [*(features[n] for n in features.column_names if n != "geometry"), areas, features["geometry"], mercator],
+        schema=stored_schema(content),
+    )
+    return table.take(_order(features["geography"].to_numpy(), shapes))
+
+
+def _order(geography: NDArray[Any], shapes: NDArray[Any]) -> NDArray[np.int64]:
+    middle = shapely.centroid(shapes)
+    x, y = shapely.get_x(middle), shapely.get_y(middle)
+    there = np.flatnonzero(np.isfinite(x) & np.isfinite(y))
+    along = np.full(len(shapes), -1, np.int64)
+    along[there] = hilbert_index(x[there], y[there])
+    names = {name: i for i, name in enumerate(dict.fromkeys(geography.tolist()))}
+    level = np.fromiter((names[g] for g in geography), np.int64, len(geography))
+    return np.asarray(np.lexsort((along, level)), np.int64)
