@@ -8,14 +8,16 @@ PORT ?= 8080
 WEB := geoservice/web
 PIP := $(BIN)/pip --disable-pip-version-check install --quiet --no-deps --require-hashes
 
-.PHONY: demo test lint check-web bench lock clean
+PEERS := .venv-peers
+
+.PHONY: demo test lint check-web peers bench lock clean
 
 demo: $(VENV)/.demo $(WEB)/static/index.html  ## build a district out of real streets, run the study, serve the map
 	$(BIN)/geoservice demo $(DISTRICT) --out $(DEMO)/$(DISTRICT)
 	$(BIN)/geoservice serve --home $(DEMO)/$(DISTRICT) --port $(PORT)
 
-test: $(VENV)/.test $(WEB)/static/index.html lint check-web  ## everything CI runs
-	.ci/packages postgresql-15-postgis-3 chromium fonts-noto-cjk
+test: $(VENV)/.test $(PEERS)/.installed $(WEB)/static/index.html lint check-web  ## everything CI runs
+	.ci/packages postgresql-15-postgis-3 chromium fonts-noto-cjk python3-qgis
 	$(BIN)/pytest -n 2 --dist loadfile
 
 lint: $(VENV)/.test
@@ -46,8 +48,17 @@ $(WEB)/node_modules/.package-lock.json: $(WEB)/package-lock.json
 $(WEB)/static/index.html: $(WEB)/node_modules/.package-lock.json $(shell find $(WEB)/src $(WEB)/index.html $(WEB)/vite.config.ts 2>/dev/null)
 	cd $(WEB) && npm run --silent build
 
-bench: $(VENV)/.test  ## measure again and write the page of benchmarks from the figures
-	for name in network pipeline; do $(BIN)/geoservice bench $$name --json geoservice/docs/bench/$$name.json; done
+# OGC's test suite, schemathesis and TiPg pin old versions of what we use: they live apart.
+$(PEERS)/.installed: docker/requirements-peers.txt
+	$(PYTHON) -m venv $(PEERS) || (.ci/packages python3-venv && $(PYTHON) -m venv $(PEERS))
+	$(PEERS)/bin/pip --disable-pip-version-check install --quiet --no-deps --require-hashes -r $<
+	touch $@
+
+peers: $(PEERS)/.installed  ## what `geoservice bench serve` is measured beside
+	.ci/packages postgresql-15-postgis-3 nginx-light wrk
+
+bench: $(VENV)/.test peers  ## measure again and write the page of benchmarks from the figures
+	for name in network pipeline serve; do $(BIN)/geoservice bench $$name --json geoservice/docs/bench/$$name.json; done
 	$(BIN)/python -m geoservice.bench.page
 
 lock:  ## pin every dependency by hash
@@ -58,6 +69,8 @@ lock:  ## pin every dependency by hash
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
 	  --extra notebook --extra peers --extra test --custom-compile-command "make lock" -c docker/requirements.txt \
 	  pyproject.toml docker/build.in -o docker/requirements-test.txt
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \
+	  --custom-compile-command "make lock" docker/peers.in -o docker/requirements-peers.txt
 
 clean:
-	rm -rf $(VENV) $(DEMO) artifacts build dist $(WEB)/node_modules $(WEB)/static
+	rm -rf $(VENV) $(PEERS) $(DEMO) artifacts build dist $(WEB)/node_modules $(WEB)/static

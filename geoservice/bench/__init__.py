@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from geoservice.bench import network, pipeline
+from geoservice.bench import network, pipeline, serve
 
 Figures = dict[str, dict[str, Any]]
-BENCHES: Mapping[str, Callable[[int], Figures]] = {"network": network.run, "pipeline": pipeline.run}
+BENCHES: Mapping[str, Callable[[int], Figures]] = {"network": network.run, "pipeline": pipeline.run, "serve": serve.run}
 
 
 def measure(name: str, repeat: int) -> Figures:
