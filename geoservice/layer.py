@@ -4,9 +4,12 @@ import tomllib
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from geoservice.errors import StudyError
+
+RESERVED = ("base", "map")
+"""No layer's id: the base map's tiles and the style of the whole map are called so."""
 
 Dimension = Literal["service", "tier", "mode", "nth", "group", "minutes"]
 
@@ -37,7 +40,13 @@ class Column(BaseModel):
 
 
 class Style(BaseModel):
-    """How the layer is drawn: a kind, the property that colours it, class breaks and a colour-blind-safe ramp."""
+    """How the layer is drawn: a kind, the property that colours it, class breaks and a colour-blind-safe ramp.
+
+    A feature without a value is hatched, in one of two ways: its value is withheld, or there is none. ``suppressed`` and
+    ``no_data`` are the plain colours of these two where a hatch cannot be drawn. ``withheld`` is false where a value that is
+    missing was never withheld (minutes along streets: nothing reaches the place). ``status`` is the property that tells the
+    two apart, which a release fills in.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     kind: Literal["circle", "line", "fill", "none"] = "fill"
@@ -45,6 +54,9 @@ class Style(BaseModel):
     breaks: tuple[float, ...] = ()
     colours: tuple[str, ...] = ()
     suppressed: str = "#cfcfcf"
+    no_data: str = "#f0f0ee"
+    withheld: bool = True
+    status: str | None = None
     opacity: float = Field(0.7, ge=0, le=1)
 
 
@@ -64,6 +76,13 @@ class Layer(BaseModel):
     maxzoom: int = Field(14, ge=0, le=22)
     columns: tuple[Column, ...] = ()
     style: Style = Style()
+
+    @field_validator("id")
+    @classmethod
+    def _free(cls, value: str) -> str:
+        if value in RESERVED:
+            raise ValueError(f"{value} is taken, the layer needs another name than any of {', '.join(RESERVED)}")
+        return value
 
 
 def read_layer(path: Path) -> Layer:

@@ -16,6 +16,7 @@ from geoservice.release.base import TABLE, LayerContent, PublishedColumn, Publis
 from geoservice.release.expand import Property, Wording, attribute, measured, positions, refuse_clashes
 from geoservice.release.manifest import sorted_table
 from geoservice.release.mercator import to_mercator
+from geoservice.release.status import status_of
 from geoservice.release.zooms import first_zooms, last_zoom
 
 Shapes = NDArray[Any]
@@ -42,8 +43,9 @@ def build_layers(
     Returns
     -------
     list of LayerContent
-        Features in order of geography (coarse to fine) and unit, ``fid`` from 1. A suppressed value is null. A placeholder is
-        filled with every combination of values that the table has for the measure and ``where``, in sorted order.
+        Features in order of geography (coarse to fine) and unit, ``fid`` from 1. A suppressed value is null; of the property
+        that the style shows, ``<property>_status`` tells it from one that the table has no row for. A placeholder is filled
+        with every combination of values that the table has for the measure and ``where``, in sorted order.
 
     Raises
     ------
@@ -68,7 +70,10 @@ def _of_units(layer: Layer, units: Mapping[str, pa.Table], frame: pd.DataFrame, 
     made = [(c.name, p) for c in layer.columns for p in _properties(layer, c, tables, rows, len(index), wording)]
     properties = [p for _, p in made]
     styled = wording.chosen(layer.style.property, [(template, column) for template, (column, _) in made])
-    layer = layer.model_copy(update={"style": layer.style.model_copy(update={"property": styled})})
+    status = status_of(layer.style, next((c for c, _ in properties if c.name == styled), None), rows, len(index))
+    properties += [status] if status else []
+    found = {"property": styled, "status": status[0].name if status else None}
+    layer = layer.model_copy(update={"style": layer.style.model_copy(update=found)})
     geometry = [t.column("geometry").combine_chunks().cast(pa.binary()) for t in tables]
     shapes = [np.asarray(shapely.from_wkb(g.to_numpy(zero_copy_only=False))) for g in geometry]
     features = _features(layer, index, properties, pa.concat_arrays(geometry) if geometry else pa.nulls(0, pa.binary()))
