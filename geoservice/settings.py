@@ -28,3 +28,8 @@ class Settings(BaseSettings):
     import_seconds: int = Field(900, ge=1, description="time limit of one file's reader")
     import_memory_mb: int = Field(8192, ge=256, description="memory limit of one file's reader")
     log_level: Literal["critical", "error", "warning", "info", "debug"] = "info"
+    request_seconds: int = Field(30, ge=1, le=3600, description="time limit of a request, and of each further piece of a download")
+    requests_at_once: int = Field(8, ge=1, le=256, description="requests a worker has in work at once; tiles twice as many")
+    requests_waiting: int = Field(64, ge=0, le=10000, description="requests that may wait in a worker; tiles four times as many")
+    drain_seconds: int = Field(30, ge=1, le=3600, description="time that requests in work have when the service is stopped")
+    notice_seconds: float = Field(1, ge=0, le=300, description="time between saying not ready and not listening when stopped")

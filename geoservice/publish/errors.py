@@ -16,11 +16,13 @@ from geoservice.errors import (
     GeoserviceError,
     NotFound,
     ParameterError,
+    TimedOut,
     TooLarge,
     TooManyRequests,
     Unauthorized,
     Unavailable,
 )
+from geoservice.publish.logs import NOTE
 
 STATUS: Mapping[type[GeoserviceError], int] = {
     ParameterError: 400,
@@ -38,12 +40,14 @@ PROBLEM = "application/problem+json"
 
 
 def problem(status: int, detail: str) -> bytes:
-    """Return the body of a problem.
+    """Return the body of a problem; while a request is answered it says under which id the log knows it.
 
     >>> problem(404, "no layer x").decode()
     '{"type":"about:blank","title":"Not Found","status":404,"detail":"no layer x"}'
     """
-    return orjson.dumps({"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail})
+    said = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail}
+    note = NOTE.get()
+    return orjson.dumps({**said, "requestId": note.request_id} if note else said)
 
 
 def status_of(error: Exception) -> tuple[int, str]:
@@ -63,6 +67,9 @@ def status_of(error: Exception) -> tuple[int, str]:
 def settle(error: Exception) -> tuple[int, str]:
     """Return what :func:`status_of` does; what a client may not read goes to the log."""
     status, detail = status_of(error)
+    note = NOTE.get()
+    if note and isinstance(error, TimedOut):
+        note.timed_out = True
     if status == 500:
         structlog.get_logger().error("request failed", error=type(error).__name__, trace="".join(format_exception(error)))
     return status, detail
