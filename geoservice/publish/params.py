@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from geoservice.errors import ParameterError
 from geoservice.geo import BBox
 from geoservice.release.base import ItemQuery, PublishedLayer
-from geoservice.release.query import property_types
+from geoservice.release.properties import property_types
 
 MAX_LIMIT = 10_000
 

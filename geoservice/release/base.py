@@ -3,13 +3,16 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import pyarrow as pa
 from pydantic import BaseModel, ConfigDict
 
 from geoservice.geo import BBox, Tile
 from geoservice.layer import Label, Style
+
+if TYPE_CHECKING:  # a filter is checked against a layer: its modules import this one
+    from geoservice.release.cql.tree import Filter
 
 SUPPRESSED = "suppressed"
 RELEASED = "released"
@@ -127,6 +130,7 @@ class ItemQuery:
     properties: Sequence[str] | None = None
     geometry: bool = True
     within: Sequence[str] | None = None
+    filter: "Filter | None" = None
 
 
 @dataclass(frozen=True)
@@ -139,6 +143,7 @@ class TileQuery:
     matrix_set: str = "WebMercatorQuad"
     properties: Sequence[str] | None = None
     within: Sequence[str] | None = None
+    filter: "Filter | None" = None
 
 
 class ReleaseReader(Protocol):

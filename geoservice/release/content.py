@@ -11,7 +11,7 @@ from geoservice.release import sql
 from geoservice.release.base import TABLE, LayerContent, Manifest, ReleaseContent
 from geoservice.release.expand import TYPES
 from geoservice.release.manifest import check_table, manifest_hash, table_digest
-from geoservice.release.query import property_types
+from geoservice.release.properties import property_types
 
 
 def checked(content: ReleaseContent) -> tuple[Manifest, pa.Table]:

@@ -11,15 +11,11 @@ from geoservice.errors import ParameterError
 from geoservice.geo import BBox
 from geoservice.release import sql
 from geoservice.release.base import ItemQuery, PublishedLayer
+from geoservice.release.cql import sql as cql_sql
 from geoservice.release.expand import TYPES
+from geoservice.release.properties import property_types
 
 MAX_INT = 2**63 - 1
-BASE = {"geography": "text", "unit": "text"}
-
-
-def property_types(layer: PublishedLayer) -> dict[str, str]:
-    """Names and types of what a layer's features carry beside ``fid`` and geometry, in order."""
-    return {**BASE, **{c.name: c.type for c in layer.columns}}
 
 
 def chosen(layer: PublishedLayer, properties: Sequence[str] | None) -> list[str]:
@@ -48,6 +44,10 @@ def condition(dialect: Dialect, layer: PublishedLayer, query: ItemQuery) -> tupl
         either = [sql.inside(dialect, box) for box in _boxes(query.bbox)]
         parts.append(f"({' OR '.join(text for text, _ in either)})")
         values.extend(v for _, bound in either for v in bound)
+    if query.filter is not None:
+        text, bound = cql_sql.where(dialect, layer, query.filter)
+        parts.append(text)
+        values.extend(bound)
     return " AND ".join(parts), values
 
 

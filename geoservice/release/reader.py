@@ -66,7 +66,7 @@ class Reader(ABC):
     def count(self, layer_id: str, query: ItemQuery) -> int:
         """How many features match, paging aside."""
         layer = self.layer(layer_id)
-        if query.bbox is None and not query.equals:
+        if query.bbox is None and not query.equals and query.filter is None:
             return layer.features
         with self._session() as session:
             where, values = condition(session.dialect, layer, query)
