@@ -10,12 +10,15 @@ from starlette.types import Scope
 
 from geoservice import __version__
 from geoservice.errors import NotFound, ParameterError
+from geoservice.publish import current as served
 from geoservice.publish.current import Current
 from geoservice.publish.formats import LANGUAGES, choose_format, choose_language
 from geoservice.publish.links import Urls
 from geoservice.publish.who import ANYBODY, Principal, visible
 from geoservice.release.base import PublishedLayer, ReleaseReader
 from geoservice.settings import Settings
+
+version_of = served.version_of
 
 
 class NotModified(Exception):
@@ -57,11 +60,6 @@ class Ask:
     def layers(self) -> list[PublishedLayer]:
         """Return the layers that the caller may read."""
         return layers_for(self.reader, self.who)
-
-
-def version_of(reader: ReleaseReader) -> str:
-    """Return what a URL says in ``v=``: the number alone could come back with other content when a study is begun anew."""
-    return f"{reader.number}-{reader.manifest.hash[:12]}"
 
 
 def layers_for(reader: ReleaseReader, who: Principal) -> list[PublishedLayer]:
