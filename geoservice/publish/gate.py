@@ -1,11 +1,11 @@
 """How many requests a worker has in work at once, how many wait, and for how long: the rest is told to come back later.
 
-Three lanes, so that neither a slow download nor a page of a million rows stands before a map's tiles: ``tiles``, ``bulk`` (answers
-that are streamed to a file) and ``pages`` (everything else). Health and figures pass beside all of them.
+Three lanes, so that neither a slow download nor a page of a million rows stands before a map's tiles: ``tiles``, ``bulk``
+(whole layers as files) and ``pages`` (everything else). Health and figures pass beside all of them.
 
-A request that is late, or whose client has gone, is cancelled. A thread cannot be stopped from outside: a late client has its 503
-at once, but the place is free only when the thread is done, or what is counted as in work would not be all that is. The stores
-cut a query short by themselves, well before.
+A request that is late, or whose client has gone, is cancelled. A thread cannot be stopped from outside: a late client has its
+503 at once, but the place is free only when the thread is done, or what is counted as in work would not be all that is. The
+stores cut a query short by themselves, well before.
 """
 
 import asyncio
@@ -58,7 +58,11 @@ class Lane:
 def limits(settings: Settings) -> dict[str, Limit]:
     """Return the lanes. A tile is small and often drawn already; a download takes long, and two keep the disk busy."""
     at_once, waiting = settings.requests_at_once, settings.requests_waiting
-    return {"pages": Limit(at_once, waiting), "tiles": Limit(2 * at_once, 4 * waiting), "bulk": Limit(max(2, at_once // 4), at_once)}
+    return {
+        "pages": Limit(at_once, waiting),
+        "tiles": Limit(2 * at_once, 4 * waiting),
+        "bulk": Limit(max(2, at_once // 4), at_once),
+    }
 
 
 class Inbox:

@@ -1,4 +1,4 @@
-"""Log lines as JSON for machines, coloured for a terminal; nothing in them says who asked, for what place, or with what filter."""
+"""Log lines as JSON, or coloured for a terminal; none says who asked, for what place, or with what filter."""
 
 import logging
 import re

@@ -9,7 +9,7 @@ import fcntl
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import IO
+from typing import IO, Literal
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest, values
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
@@ -17,6 +17,7 @@ from prometheus_client.multiprocess import MultiProcessCollector, mark_process_d
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 """The client library reads its folder from here alone."""
 
+Mode = Literal["livesum", "livemin", "livemax"]
 METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"})
 SECONDS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30)
 _places: list[IO[str]] = []  # held until the process ends: the kernel lets go of the lock then, whatever ended it
@@ -29,10 +30,14 @@ def take_place(folder: Path) -> None:
     """
     place, lock = next((n, lock) for n in range(1000) if (lock := _lock(folder, n)))
     _places.append(lock)
-    mark_process_dead(place, str(folder))
+    _close(folder, place)
     os.environ[FOLDER] = str(folder)
     # the library's own way to count under another name than the process id
-    values.ValueClass = values.MultiProcessValue(lambda: place)
+    values.ValueClass = values.MultiProcessValue(lambda: place)  # type: ignore[no-untyped-call]  # untyped
+
+
+def _close(folder: Path, place: int) -> None:
+    mark_process_dead(place, str(folder))  # type: ignore[no-untyped-call]  # the library's own is untyped
 
 
 def _lock(folder: Path, place: int) -> IO[str] | None:
@@ -52,7 +57,7 @@ def bury(folder: Path) -> None:
         place = int(file.name.removeprefix("place-"))
         if lock := _lock(folder, place):
             with lock:
-                mark_process_dead(place, str(folder))
+                _close(folder, place)
 
 
 class Metrics:
@@ -61,7 +66,9 @@ class Metrics:
     def __init__(self, folder: Path | None = None) -> None:
         self._folder, self._registry = folder, CollectorRegistry()
         labels = ("route", "method", "status")
-        self._requests = self._counter("requests", "Requests answered, by template of the route and class of the status", labels)
+        self._requests = self._counter(
+            "requests", "Requests answered, by template of the route and class of the status", labels
+        )
         self._refused = self._counter("refusals", "Requests told to come back later", ("status",))
         self._timed_out = self._counter("timeouts", "Requests that took longer than they may")
         self._bytes = self._counter("response_bytes", "Bytes of bodies sent")
@@ -98,9 +105,9 @@ class Metrics:
         """Count a request that took longer than it may."""
         self._timed_out.inc()
 
-    def gauge(self, name: str, text: str, read: Callable[[], float | None], of_all: str = "sum") -> None:
-        """Read a present state at every sample; ``of_all`` says what all workers together show: sum, min or max."""
-        gauge = Gauge(f"geoservice_{name}", text, registry=self._registry, multiprocess_mode=_mode(of_all))
+    def gauge(self, name: str, text: str, read: Callable[[], float | None], of_all: Mode = "livesum") -> None:
+        """Read a present state at every sample; ``of_all`` says what all workers together show."""
+        gauge = Gauge(f"geoservice_{name}", text, registry=self._registry, multiprocess_mode=of_all)
 
         def sample() -> None:
             if (value := read()) is not None:
@@ -132,9 +139,5 @@ class Metrics:
             return generate_latest(self._registry)
         bury(self._folder)
         registry = CollectorRegistry()
-        MultiProcessCollector(registry, str(self._folder))  # type: ignore[no-untyped-call]  # the library's own is untyped
+        MultiProcessCollector(registry, str(self._folder))  # type: ignore[no-untyped-call]  # untyped
         return generate_latest(registry)
-
-
-def _mode(of_all: str) -> "Literal['livesum', 'livemin', 'livemax']":
-    return {"sum": "livesum", "min": "livemin", "max": "livemax"}[of_all]  # type: ignore[return-value]  # three of three

@@ -68,8 +68,10 @@ class Telemetry:
         self._in_flight, self._created = 0, ("", 0.0)
         self._log: Any = structlog.get_logger()
         metrics.gauge("in_flight", "Requests being answered", lambda: self._in_flight)
-        metrics.gauge("release", "Number of the release served; workers that have not seen the newest count", self._release, "min")
-        metrics.gauge("release_age_seconds", "Seconds since the release served was made", self._age, "max")
+        metrics.gauge(
+            "release", "Number of the release served; workers that have not seen the newest count", self._release, "livemin"
+        )
+        metrics.gauge("release_age_seconds", "Seconds since the release served was made", self._age, "livemax")
 
     def _release(self) -> int | None:
         version = self._current.version
