@@ -32,7 +32,7 @@ BACKLOG = 1024
 """Connections the kernel holds while a worker takes no more, or is being replaced."""
 
 HTTP = HTTP1Settings(header_read_timeout=15_000, max_buffer_size=64 * 1024)
-"""Idle connections are closed after 15 s. A request has 64 KiB for its first line and headers, and what is buffered of an answer
+"""Idle connections are closed after 15 s. A request has 64 KiB for its first line and headers; what is buffered of an answer
 that a client does not fetch has as much: 400 KiB, the default, would be 800 MiB for 2048 slow clients."""
 
 
