@@ -1,10 +1,29 @@
 """Settings of a running geoservice, read once from the environment by whoever composes the program."""
 
+import ipaddress
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+
+def _words(value: object) -> object:
+    return tuple(value.replace(",", " ").split()) if isinstance(value, str) else value
+
+
+Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words)]
+"""Several words in one variable, with commas or spaces between."""
+Rate = Annotated[str, Field(pattern=r"^([1-9][0-9]{0,8}/([1-9][0-9]{0,3} )?(second|minute|hour))?$")]
+"""Requests in a time, as 600/minute; empty: no limit."""
+Signed = Literal["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "Ed25519"]
+"""Signatures with a key pair: with a secret shared by all (HS256) whoever checks tokens could make them."""
+
+
+def _networks(words: tuple[str, ...]) -> tuple[str, ...]:
+    for word in words:
+        ipaddress.ip_network(word)
+    return words
 
 
 class Settings(BaseSettings):
@@ -28,8 +47,33 @@ class Settings(BaseSettings):
     import_seconds: int = Field(900, ge=1, description="time limit of one file's reader")
     import_memory_mb: int = Field(8192, ge=256, description="memory limit of one file's reader")
     log_level: Literal["critical", "error", "warning", "info", "debug"] = "info"
-    request_seconds: int = Field(30, ge=1, le=3600, description="time limit of a request, and of each further piece of a download")
+    request_seconds: int = Field(
+        30, ge=1, le=3600, description="time limit of a request, and of each further part of a download"
+    )
     requests_at_once: int = Field(8, ge=1, le=256, description="requests a worker has in work at once; tiles twice as many")
-    requests_waiting: int = Field(64, ge=0, le=10000, description="requests that may wait in a worker; tiles four times as many")
+    requests_waiting: int = Field(
+        64, ge=0, le=10000, description="requests waiting in a worker at most; tiles four times as many"
+    )
     drain_seconds: int = Field(30, ge=1, le=3600, description="time that requests in work have when the service is stopped")
     notice_seconds: float = Field(1, ge=0, le=300, description="time between saying not ready and not listening when stopped")
+    rate_limit: Rate = Field("1200/minute", description="requests of an address without a token, in each worker")
+    token_rate_limit: Rate = Field("6000/minute", description="requests of a token, in each worker")
+    failed_token_limit: Rate = Field("30/minute", description="bad tokens of an address, in each worker")
+    trusted_proxies: Annotated[Words, AfterValidator(_networks)] = Field(
+        (), description="addresses or networks of proxies whose X-Forwarded-For is believed"
+    )
+    body_bytes: int = Field(1_000_000, ge=0, description="largest body of a request")
+    cors_origins: Words = Field(("*",), description="origins whose pages may read answers, as https://portal.example; * is all")
+    oidc_issuer: str | None = Field(None, description="iss of the identity provider's tokens")
+    oidc_audience: str | None = Field(None, description="aud that a token for this service has")
+    oidc_jwks: str | None = Field(None, description="the provider's public keys: a file, or an https URL")
+    oidc_algorithms: Annotated[tuple[Signed, ...], NoDecode, BeforeValidator(_words)] = ("RS256",)
+    oidc_role_claim: str = "geoservice_role"
+    oidc_areas_claim: str = Field("geoservice_areas", description="claim that lists area codes; * is all areas")
+
+    @model_validator(mode="after")
+    def _oidc_is_whole(self) -> Self:
+        given = [self.oidc_issuer, self.oidc_audience, self.oidc_jwks]
+        if any(given) and not all(given):
+            raise ValueError("oidc_issuer, oidc_audience and oidc_jwks belong together: set all three, or none")
+        return self

@@ -46,6 +46,8 @@ def settings_for(home: Path | None, **given: object) -> "Settings":
 
 
 def _wrong_setting(fault: dict[str, Any], options: dict[str, object]) -> str:
+    if not fault["loc"]:  # of several settings together; the text names them
+        return f"settings: {fault['msg'].removeprefix('Value error, ')}"
     name = str(fault["loc"][0])
     shown = "" if "dsn" in name else f" got {str(fault['input'])!r:.80},"
     return f"{'--' + name if name in options else 'GEOSERVICE_' + name.upper()}:{shown} {fault['msg']}"

@@ -10,33 +10,57 @@ CSP = (
 )
 """The page may use its own files, blob workers (MapLibre) and data: images; nothing from another host, nothing inline."""
 
+Headers = list[tuple[bytes, bytes]]
+ALLOWED = b"access-control-allow-origin"
+EXPOSED = b"ETag, Link, Retry-After, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, X-Request-Id"
 ALWAYS = [
     (b"x-content-type-options", b"nosniff"),
     (b"content-security-policy", CSP.encode()),
     (b"referrer-policy", b"no-referrer"),
-    (b"access-control-allow-origin", b"*"),
-    (b"access-control-expose-headers", b"ETag, Link"),
+    (b"permissions-policy", b"geolocation=(self), camera=(), microphone=(), payment=(), usb=()"),
+    (b"cross-origin-resource-policy", b"cross-origin"),
+    (b"access-control-expose-headers", EXPOSED),
+    (ALLOWED, b"*"),
 ]
+"""Other sites' pages may show what is served here (maps are made for that); a browser still keeps their code apart from it."""
 PREFLIGHT = [
     (b"access-control-allow-methods", b"GET, HEAD, OPTIONS"),
-    (b"access-control-allow-headers", b"Accept, Accept-Language, If-None-Match"),
+    (b"access-control-allow-headers", b"Accept, Accept-Language, Authorization, If-None-Match, Range"),
     (b"access-control-max-age", b"86400"),
     (b"allow", b"GET, HEAD, OPTIONS"),
 ]
 
 
-async def send_whole(send: Send, status: int, headers: list[tuple[bytes, bytes]], body: bytes = b"") -> None:
+async def send_whole(send: Send, status: int, headers: Headers, body: bytes = b"") -> None:
     """Send a complete response."""
     length = [] if status in {204, 304} else [(b"content-length", str(len(body)).encode())]
     await send({"type": "http.response.start", "status": status, "headers": [*headers, *length]})
     await send({"type": "http.response.body", "body": body})
 
 
-class Guard:
-    """Wraps the whole app: answers OPTIONS, refuses writes, serves HEAD as GET without body, adds the headers of ``ALWAYS``."""
+def always(origins: tuple[str, ...]) -> Headers:
+    """Return the headers of every answer, whoever asks: ``ALWAYS``, less the word to all sites where not all are allowed."""
+    if "*" in origins:
+        return ALWAYS
+    return [*(h for h in ALWAYS if h[0] != ALLOWED), (b"vary", b"Origin")]
 
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
+
+def allowed(origins: tuple[str, ...], scope: Scope) -> Headers:
+    """Return the header that lets the site whose page asks read the answer, if it is one of a few that may."""
+    if "*" in origins:
+        return []
+    asked = next((v for k, v in scope["headers"] if k == b"origin"), b"")
+    return [(ALLOWED, asked)] if asked and asked.decode("latin-1") in origins else []
+
+
+class Guard:
+    """Wraps the whole app: answers OPTIONS, refuses writes, serves HEAD as GET without body, adds the headers of ``ALWAYS``.
+
+    ``origins`` are the sites whose pages may read answers; no cookie is ever asked for, so ``*`` gives nobody a way in.
+    """
+
+    def __init__(self, app: ASGIApp, origins: tuple[str, ...] = ("*",)) -> None:
+        self.app, self._origins, self._always = app, origins, always(origins)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one scope."""
@@ -44,12 +68,15 @@ class Guard:
             if scope["type"] == "lifespan":
                 await self.app(scope, receive, send)
             return
-        method = scope["method"]
+        method, more = scope["method"], [*self._always, *allowed(self._origins, scope)]
 
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
                 own = {name.lower() for name, _ in message["headers"]}
-                message = {**message, "headers": [*message["headers"], *(h for h in ALWAYS if h[0] not in own)]}
+                message = {
+                    **message,
+                    "headers": [*message["headers"], *(h for h in more if h[0] not in own or h[0] == b"vary")],
+                }
             elif method == "HEAD":
                 if message.get("more_body"):
                     return

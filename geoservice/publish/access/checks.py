@@ -1,0 +1,38 @@
+"""Which kind of token a text is, and who checks it."""
+
+from pathlib import Path
+
+from anyio import to_thread
+
+from geoservice.publish.access.jwks import Keys, fetch
+from geoservice.publish.access.oidc import Oidc
+from geoservice.publish.access.store import AccessStore
+from geoservice.publish.access.tokens import Tokens
+from geoservice.publish.who import Principal
+from geoservice.settings import Settings
+
+
+class Checks:
+    """Tokens of this service, and those of an identity provider where one is set."""
+
+    def __init__(self, tokens: Tokens, oidc: Oidc | None) -> None:
+        self._tokens, self._oidc = tokens, oidc
+
+    def knows(self, text: str) -> bool:
+        """Whether a token was verified a short time ago."""
+        return self._tokens.knows(text)
+
+    async def principal(self, text: str) -> Principal:
+        """Return whose token this is; raises :class:`geoservice.errors.Unauthorized` for a bad one."""
+        if self._oidc is not None and text.count(".") == 2:
+            return await to_thread.run_sync(self._oidc.principal, text)
+        return await self._tokens.principal(text)
+
+
+def checks_for(settings: Settings, store: AccessStore) -> Checks:
+    """Return the checks that the settings ask for."""
+    place = settings.oidc_jwks
+    if not (settings.oidc_issuer and settings.oidc_audience and place):
+        return Checks(Tokens(store), None)
+    where = place if "://" in place else str(settings.home / Path(place))
+    return Checks(Tokens(store), Oidc(settings, Keys(lambda: fetch(where))))

@@ -1,0 +1,105 @@
+"""The public keys of the identity provider, from a file or from the one URL that the administrator has set."""
+
+import ipaddress
+import json
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import structlog
+from joserfc.errors import JoseError
+from joserfc.jwk import ECKey, KeySet, OKPKey, RSAKey
+
+from geoservice.errors import Unavailable
+
+MOST_BYTES = 256 * 1024
+TIMEOUT_S = 5
+KEPT_S = 3600
+"""Keys are read again after this time, so that one withdrawn is not trusted for ever."""
+APART_S = 60
+"""An unknown ``kid`` has the keys read again, at most this often."""
+
+Key = RSAKey | ECKey | OKPKey
+
+
+class _NoRedirect(urllib.request.HTTPRedirectHandler):
+    """Asks the address set and no other."""
+
+    def redirect_request(self, *_: Any) -> None:
+        """Refuse."""
+
+
+def fetch(place: str) -> bytes:
+    """Return what stands in a file or at a URL, at most ``MOST_BYTES``; raises :class:`OSError` or ValueError."""
+    if "://" not in place:
+        with Path(place).open("rb") as file:
+            return _bounded(file.read(MOST_BYTES + 1))
+    check_place(place)
+    opener = urllib.request.build_opener(_NoRedirect)
+    with opener.open(place, timeout=TIMEOUT_S) as answer:
+        return _bounded(answer.read(MOST_BYTES + 1))
+
+
+def _bounded(data: bytes) -> bytes:
+    if len(data) > MOST_BYTES:
+        raise ValueError(f"keys: more than {MOST_BYTES} bytes")
+    return data
+
+
+def check_place(place: str) -> str:
+    """Return where keys are, a path or an https URL; plain http is for this machine alone. Raises ValueError."""
+    parts = urlsplit(place)
+    if "://" not in place or parts.scheme == "https":
+        return place
+    try:
+        here = parts.scheme == "http" and ipaddress.ip_address(parts.hostname or "").is_loopback
+    except ValueError:
+        here = False
+    if not here:
+        raise ValueError("allowed are a path and a URL that begins with https://")
+    return place
+
+
+class Keys:
+    """The keys by their ``kid``; safe to use from several threads.
+
+    ``read`` returns the JWKS document; ``clock`` is monotonic seconds.
+    """
+
+    def __init__(self, read: Callable[[], bytes], clock: Callable[[], float] = time.monotonic) -> None:
+        self._read, self._clock, self._lock = read, clock, threading.Lock()
+        self._keys: Mapping[str, Key] | None = None
+        self._tried = float("-inf")
+
+    def find(self, kid: str) -> Key | None:
+        """Return the key of a ``kid``, None when there is none; raises :class:`Unavailable` when keys could never be read."""
+        with self._lock:
+            age = self._clock() - self._tried
+            if age >= KEPT_S or (age >= APART_S and kid not in (self._keys or {})):
+                self._load()
+            if self._keys is None:
+                raise Unavailable("the keys of the identity provider cannot be read just now; try again in a minute")
+            return self._keys.get(kid)
+
+    def _load(self) -> None:
+        """Read the keys; where that fails the ones read before stay."""
+        self._tried = self._clock()
+        try:
+            self._keys = parse(self._read())
+        except (OSError, ValueError, JoseError) as e:
+            structlog.get_logger().error("oidc keys cannot be read", error=type(e).__name__)
+
+
+def parse(data: bytes) -> dict[str, Key]:
+    """Return the public keys of a JWKS by ``kid``; secret (``oct``) ones and those without a ``kid`` are left out."""
+    content = json.loads(data)
+    if not isinstance(content, dict) or not isinstance(content.get("keys"), list):
+        raise ValueError("no key set")  # noqa: TRY004 - of a document, as json says it too
+    usable = [k for k in content["keys"] if isinstance(k, dict) and k.get("kty") in {"RSA", "EC", "OKP"} and k.get("kid")]
+    found = KeySet.import_key_set({"keys": usable}) if usable else KeySet([])
+    return {str(k.kid): k for k in found if isinstance(k, (RSAKey, ECKey, OKPKey))}
