@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import pyarrow as pa
 from pydantic import BaseModel, ConfigDict
@@ -116,21 +116,49 @@ class ReleaseContent:
     base_map: Path | None = None
 
 
+class Sort(NamedTuple):
+    """A property to sort by; text goes by its bytes, features without a value come last either way."""
+
+    property: str
+    descending: bool = False
+
+
+Key = tuple[Any, ...]
+"""A feature's place in an order: its values of the sorted properties, then its ``fid``."""
+
+
 @dataclass(frozen=True)
 class ItemQuery:
-    """A page of items: ``equals`` are property equalities; ``after`` is the ``fid`` to go on from (keyset paging).
+    """A page of items: ``equals`` are property equalities, ``ids`` the only features wanted (unknown ones are passed over).
 
+    Features come in the order of ``sortby``, ties and all without it by ``fid``. ``after`` is the key behind which the page
+    begins, ``before`` the one in front of which it ends, in the same order; a bare ``fid`` is a key of the order by ``fid``.
     ``within`` limits the reader's view to features in any of these areas (codes); None is a view without limits.
     """
 
     limit: int = 10
-    after: int = 0
+    after: int | Key | None = 0
     bbox: BBox | None = None
     equals: Mapping[str, str | float | bool] = field(default_factory=dict)
     properties: Sequence[str] | None = None
     geometry: bool = True
     within: Sequence[str] | None = None
     filter: "Filter | None" = None
+    sortby: tuple[Sort, ...] = ()
+    before: int | Key | None = None
+    ids: tuple[int, ...] | None = None
+
+
+@dataclass(frozen=True)
+class Page:
+    """Rows, and the keys to go on from: None where nothing lies in front of the first row, or behind the last.
+
+    A page without rows has neither.
+    """
+
+    rows: pa.Table
+    before: Key | None
+    after: Key | None
 
 
 @dataclass(frozen=True)
@@ -156,15 +184,20 @@ class ReleaseReader(Protocol):
         """Return the layer; raises :class:`geoservice.errors.NotFound` naming the layers there are."""
         ...
 
-    def items(self, layer_id: str, query: ItemQuery) -> pa.Table:
-        """Features with ``fid > after`` in order of ``fid``, at most ``limit``: ``fid``, properties, ``geometry`` as WKB.
+    def page(self, layer_id: str, query: ItemQuery) -> Page:
+        """At most ``limit`` features in the order asked for: ``fid``, properties, ``geometry`` as WKB.
 
-        Raises :class:`geoservice.errors.ParameterError` for a property that the layer does not have.
+        Raises :class:`geoservice.errors.ParameterError` for a property that the layer does not have or a key of another order,
+        :class:`geoservice.errors.TimedOut` when it takes too long.
         """
         ...
 
-    def item(self, layer_id: str, fid: int) -> pa.Table:
-        """The one feature, or an empty table."""
+    def items(self, layer_id: str, query: ItemQuery) -> pa.Table:
+        """Return the rows of :meth:`page`."""
+        ...
+
+    def item(self, layer_id: str, fid: int, within: Sequence[str] | None = None) -> pa.Table:
+        """The one feature, or an empty table; ``within`` as in :class:`ItemQuery`."""
         ...
 
     def count(self, layer_id: str, query: ItemQuery) -> int:

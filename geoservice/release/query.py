@@ -9,13 +9,14 @@ import pyarrow as pa
 from geoservice.db import Dialect
 from geoservice.errors import ParameterError
 from geoservice.geo import BBox
-from geoservice.release import sql
+from geoservice.release import areas, sql
 from geoservice.release.base import ItemQuery, PublishedLayer
 from geoservice.release.cql import sql as cql_sql
 from geoservice.release.expand import TYPES
+from geoservice.release.keys import MAX_INT
 from geoservice.release.properties import property_types
 
-MAX_INT = 2**63 - 1
+MAX_IDS = 10_000
 
 
 def chosen(layer: PublishedLayer, properties: Sequence[str] | None) -> list[str]:
@@ -48,16 +49,40 @@ def condition(dialect: Dialect, layer: PublishedLayer, query: ItemQuery) -> tupl
         text, bound = cql_sql.where(dialect, layer, query.filter)
         parts.append(text)
         values.extend(bound)
+    if query.ids is not None:
+        wanted = _ids(query.ids)
+        parts.append(sql.one_of(dialect, len(wanted)))
+        values.extend(wanted)
+    if query.within is not None:
+        text, bound = scope(dialect, query.within)
+        parts.append(text)
+        values.extend(bound)
     return " AND ".join(parts), values
 
 
-def page(query: ItemQuery) -> tuple[int, int]:
-    """Return ``after`` and ``limit``, checked."""
-    if not 0 <= query.after <= MAX_INT:
-        raise ParameterError(f"after: got {query.after!r:.40}, allowed are whole numbers from 0 to {MAX_INT}")
+def plain(query: ItemQuery) -> bool:
+    """Whether a query asks for every feature."""
+    asked = (query.bbox, query.filter, query.ids, query.within)
+    return not query.equals and all(part is None for part in asked)
+
+
+def scope(dialect: Dialect, within: Sequence[str]) -> tuple[str, list[Any]]:
+    """Return the condition that a feature lies in any of these areas, and its values; without an area nothing does."""
+    sought = [s for s in map(areas.sought, within) if s is not None]
+    return sql.in_areas(dialect, len(sought)), sought
+
+
+def limit_of(query: ItemQuery) -> int:
+    """Return ``limit``, checked."""
     if not 0 <= query.limit <= 2**31 - 1:
         raise ParameterError(f"limit: got {query.limit!r:.40}, allowed are whole numbers from 0 to {2**31 - 1}")
-    return query.after, query.limit
+    return query.limit
+
+
+def _ids(ids: Sequence[int]) -> list[int]:
+    if len(ids) > MAX_IDS:
+        raise ParameterError(f"ids: got {len(ids)}, allowed are at most {MAX_IDS}")
+    return [i for i in dict.fromkeys(ids) if 0 < i <= MAX_INT]
 
 
 def _boxes(box: BBox) -> list[BBox]:

@@ -1,6 +1,7 @@
 """A release opened for reading, whatever keeps it."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 
 import pyarrow as pa
@@ -9,8 +10,10 @@ from geoservice.db import Session
 from geoservice.errors import NotFound
 from geoservice.geo import Tile
 from geoservice.release import sql
-from geoservice.release.base import ItemQuery, Manifest, PublishedLayer
-from geoservice.release.query import MAX_INT, chosen, condition, page, result_schema
+from geoservice.release.base import ItemQuery, Manifest, Page, PublishedLayer
+from geoservice.release.keys import order_of
+from geoservice.release.query import chosen, condition, limit_of, plain, result_schema
+from geoservice.release.walk import Walk, fetch
 
 BASE_MAP = "base"
 
@@ -40,33 +43,29 @@ class Reader(ABC):
             raise NotFound(f"layer {layer_id!r:.80} does not exist; there are {', '.join(self._layers) or 'none'}")
         return self._layers[layer_id]
 
-    def items(self, layer_id: str, query: ItemQuery) -> pa.Table:
-        """One page of features in order of ``fid``."""
+    def page(self, layer_id: str, query: ItemQuery) -> Page:
+        """One page of features in the order asked for."""
         layer = self.layer(layer_id)
-        properties, (after, limit) = chosen(layer, query.properties), page(query)
+        properties, order, limit = chosen(layer, query.properties), order_of(layer, query), limit_of(query)
+        schema = result_schema(layer, properties, query.geometry)
         with self._session() as session:
-            where, values = condition(session.dialect, layer, query)
-            where = f"{sql.after(session.dialect)} AND {where}"
-            name = session.dialect.table(self._schema, sql.layer_table(layer_id))
-            text = sql.select(session.dialect, name, properties, query.geometry, where)
-            return session.fetch(text, result_schema(layer, properties, query.geometry), [after, *values, limit])
+            table = session.dialect.table(self._schema, sql.layer_table(layer_id))
+            found = Walk(session, table, layer, query, order).keys(limit)
+            fids = [key[-1] for key in found.keys]
+            return Page(fetch(session, table, schema, fids), found.before, found.after)
 
-    def item(self, layer_id: str, fid: int) -> pa.Table:
+    def items(self, layer_id: str, query: ItemQuery) -> pa.Table:
+        """Return the rows of a page."""
+        return self.page(layer_id, query).rows
+
+    def item(self, layer_id: str, fid: int, within: Sequence[str] | None = None) -> pa.Table:
         """Return the one feature, or an empty table."""
-        layer = self.layer(layer_id)
-        properties = chosen(layer, None)
-        schema = result_schema(layer, properties, True)
-        if not 0 < fid <= MAX_INT:
-            return schema.empty_table()
-        with self._session() as session:
-            name = session.dialect.table(self._schema, sql.layer_table(layer_id))
-            text = sql.select(session.dialect, name, properties, True, sql.is_feature(session.dialect))
-            return session.fetch(text, schema, [fid, 1])
+        return self.items(layer_id, ItemQuery(limit=1, ids=(fid,), within=within))
 
     def count(self, layer_id: str, query: ItemQuery) -> int:
         """How many features match, paging aside."""
         layer = self.layer(layer_id)
-        if query.bbox is None and not query.equals and query.filter is None:
+        if plain(query):
             return layer.features
         with self._session() as session:
             where, values = condition(session.dialect, layer, query)

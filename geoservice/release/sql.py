@@ -2,14 +2,17 @@
 # ruff: noqa: S608 - one of the two places for SQL text: values are bound, names are checked and quoted by the dialect
 
 from collections.abc import Sequence
+from typing import Any
 
 import pyarrow as pa
 
 from geoservice.db import DUCKDB, POSTGIS, Dialect
 from geoservice.geo import BBox
-from geoservice.release.base import TABLE
+from geoservice.release.base import TABLE, Key, Sort
+from geoservice.release.keys import Order
 
 RELEASE_TABLE = "release_table"
+AREA = "_area"
 BOUNDS = ("_west", "_south", "_east", "_north")
 
 
@@ -40,10 +43,56 @@ def insert_layer(name: str, columns: Sequence[str], shapes: Sequence[str]) -> st
     )
 
 
-def select(dialect: Dialect, name: str, columns: Sequence[str], geometry: bool, where: str) -> str:
-    """Features that ``where`` lets through in order of ``fid``, at most a bound number."""
+def rows(dialect: Dialect, name: str, columns: Sequence[str], geometry: bool, where: str) -> str:
+    """Features that ``where`` lets through, in no order: sorting hundreds of columns costs more than reading them."""
     parts = ["fid", *map(dialect.quote, columns), *([_as_wkb(dialect)] if geometry else [])]
-    return f"SELECT {', '.join(parts)} FROM {name} WHERE {where} ORDER BY fid LIMIT {dialect.mark}"
+    return f"SELECT {', '.join(parts)} FROM {name} WHERE {where}"
+
+
+def keys(dialect: Dialect, name: str, order: Order, where: str) -> str:
+    """Keys of the features that ``where`` lets through, at most a bound number, in an order, or against it."""
+    names = [dialect.quote(s.property) for s in order.sortby]
+    turns = [_turn(dialect, *pair, order.forward) for pair in zip(order.sortby, order.types, strict=True)]
+    fid = f"fid {'ASC' if order.forward else 'DESC'}"
+    return (
+        f"SELECT {', '.join([*names, 'fid'])} FROM {name} WHERE {where} "
+        f"ORDER BY {', '.join([*turns, fid])} LIMIT {dialect.mark}"
+    )
+
+
+def _turn(dialect: Dialect, sort: Sort, kind: str, forward: bool) -> str:
+    way = "DESC NULLS" if sort.descending == forward else "ASC NULLS"
+    return f"{_compared(dialect, sort, kind)} {way} {'LAST' if forward else 'FIRST'}"
+
+
+def _compared(dialect: Dialect, sort: Sort, kind: str) -> str:
+    return dialect.quote(sort.property) + (dialect.bytewise if kind == "text" else "")
+
+
+def beyond(dialect: Dialect, order: Order, key: Key, forward: bool) -> tuple[str, list[Any]]:
+    """A feature comes behind a key in an order, or in front of it."""
+    ways: list[str] = []
+    values: list[Any] = []
+    same: list[str] = []
+    before: list[Any] = []
+    for sort, kind, value in zip(order.sortby, order.types, key, strict=False):
+        column = _compared(dialect, sort, kind)
+        text, bound = _farther(dialect, column, value, sort.descending == forward, forward)
+        if text:
+            ways.append(" AND ".join([*same, text]))
+            values += [*before, *bound]
+        same.append(f"{column} IS NULL" if value is None else f"{column} = {dialect.mark}")
+        before += [] if value is None else [value]
+    ways.append(" AND ".join([*same, f"fid {'>' if forward else '<'} {dialect.mark}"]))
+    return f"({' OR '.join(ways)})", [*values, *before, key[-1]]
+
+
+def _farther(dialect: Dialect, column: str, value: Any, less: bool, forward: bool) -> tuple[str, list[Any]]:
+    """One property lies farther along than a value; nothing lies behind null, and everything else in front of it."""
+    if value is None:
+        return ("", []) if forward else (f"{column} IS NOT NULL", [])
+    text = f"{column} {'<' if less else '>'} {dialect.mark}"
+    return (f"({text} OR {column} IS NULL)" if forward else text), [value]
 
 
 def _as_wkb(dialect: Dialect) -> str:
@@ -56,14 +105,29 @@ def count(name: str, where: str = "true") -> str:
     return f"SELECT count(*) FROM {name} WHERE {where}"
 
 
-def after(dialect: Dialect) -> str:
-    """Keyset paging."""
-    return f"fid > {dialect.mark}"
+def some(name: str, where: str) -> str:
+    """A row if ``where`` lets any feature through."""
+    return f"SELECT 1 FROM {name} WHERE {where} LIMIT 1"
 
 
 def is_feature(dialect: Dialect) -> str:
     """One feature."""
     return f"fid = {dialect.mark}"
+
+
+def from_to(dialect: Dialect) -> str:
+    """Features from one ``fid`` to another, both within."""
+    return f"fid BETWEEN {dialect.mark} AND {dialect.mark}"
+
+
+def one_of(dialect: Dialect, number: int) -> str:
+    """Features of so many ids."""
+    return f"fid IN ({', '.join([dialect.mark] * number)})" if number else "false"
+
+
+def in_areas(dialect: Dialect, number: int) -> str:
+    """The feature lies in any of so many areas; the path is searched as it is, without wildcards."""
+    return f"({' OR '.join([f'strpos({dialect.quote(AREA)}, {dialect.mark}) > 0'] * number)})" if number else "false"
 
 
 def equal(dialect: Dialect, column: str) -> str:

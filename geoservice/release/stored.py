@@ -11,8 +11,9 @@ from geoservice.geo import hilbert_index
 from geoservice.release.base import LayerContent
 from geoservice.release.content import layer_schema
 from geoservice.release.mercator import to_mercator, valid
+from geoservice.release.sql import AREA
 
-AREA, MERCATOR = "_area", "_mercator"
+MERCATOR = "_mercator"
 GEOMETRIES = {"geometry": "geometry", MERCATOR: "mercator"}
 """Columns that hold shapes, and the house's word for their type: degrees, and Web-Mercator metres for tiles cut on request."""
 

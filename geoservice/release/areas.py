@@ -1,0 +1,26 @@
+"""Where a feature lies, as one text: the codes of the areas around it from the largest down, ``/42/4209/420981/``."""
+
+from collections.abc import Sequence
+
+
+def path(codes: Sequence[str]) -> str:
+    """Return the text of these codes, the largest area first.
+
+    >>> path(["42", "4209"]), path(["a/b"])
+    ('/42/4209/', '/a%2Fb/')
+    """
+    return "".join(f"/{_segment(c)}" for c in codes) + "/"
+
+
+def sought(code: str) -> str | None:
+    """Return what stands in the path of every feature in an area, or None for a code that no area can have.
+
+    >>> sought("4209"), sought("")
+    ('/4209/', None)
+    """
+    possible = code and "\0" not in code and not any("\ud800" <= c <= "\udfff" for c in code)
+    return f"/{_segment(code)}/" if possible else None
+
+
+def _segment(code: str) -> str:
+    return code.replace("%", "%25").replace("/", "%2F")

@@ -1,0 +1,135 @@
+"""Where a page begins: the order of features, the key of one of them in it, and that key as text for a URL.
+
+A key holds the values of the sorted properties and the ``fid``. Features without a value come last, ties are broken by ``fid``,
+so every feature has a place of its own in every order and no page depends on how many came before it.
+"""
+
+import base64
+import hashlib
+import json
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from geoservice.errors import ParameterError
+from geoservice.release.base import ItemQuery, Key, PublishedLayer, Sort
+from geoservice.release.properties import property_types
+
+MAX_INT = 2**63 - 1
+MAX_SORTS = 8
+_SEAL = 8
+_PYTHON: dict[str, type] = {
+    "text": str,
+    "integer": int,
+    "number": float,
+    "boolean": bool,
+    "date": date,
+    "timestamp": datetime,
+}
+
+
+@dataclass(frozen=True)
+class Order:
+    """What a page is sorted by, the types of that, the key it begins beyond (None: at the start), and which way it goes."""
+
+    sortby: tuple[Sort, ...]
+    types: tuple[str, ...]
+    key: Key | None
+    forward: bool
+
+
+def order_of(layer: PublishedLayer, query: ItemQuery) -> Order:
+    """Return the order that a query asks for, checked; raises :class:`ParameterError`."""
+    types = sort_types(layer, query.sortby)
+    if query.before is not None and query.after not in {0, None}:
+        raise ParameterError("before and after: both are given, allowed is one of them")
+    name, given = ("after", query.after) if query.before is None else ("before", query.before)
+    key = (given,) if isinstance(given, int) else given
+    if name == "after" and given == 0:  # the default: at the start of any order
+        key = None
+    if key is not None:
+        _check(name, types, key)
+    return Order(tuple(query.sortby), types, key, name == "after")
+
+
+def sort_types(layer: PublishedLayer, sortby: Sequence[Sort]) -> tuple[str, ...]:
+    """Return the types of what is sorted by; raises :class:`ParameterError` naming what may be."""
+    known = property_types(layer)
+    names = [s.property for s in sortby]
+    for name in names:
+        if name not in known:
+            raise ParameterError(f"sortby {name!r:.80}: layer {layer.id} does not have it, allowed are {', '.join(known)}")
+    if len(set(names)) < len(names) or len(names) > MAX_SORTS:
+        raise ParameterError(f"sortby: got {names}, allowed are at most {MAX_SORTS} properties, each once")
+    return tuple(known[n] for n in names)
+
+
+def _check(name: str, types: Sequence[str], key: Key) -> None:
+    if len(key) != len(types) + 1 or not all(_fits(v, t) for v, t in zip(key, types, strict=False)):
+        raise ParameterError(f"{name}: got a key of another order, allowed are keys of this one")
+    fid = key[-1]
+    if type(fid) is not int or not 0 <= fid <= MAX_INT:
+        raise ParameterError(f"{name}: got {fid!r:.40}, allowed are whole numbers from 0 to {MAX_INT}")
+
+
+def _is_text(value: str) -> bool:
+    return "\0" not in value and not any("\ud800" <= c <= "\udfff" for c in value)
+
+
+def _fits(value: Any, kind: str) -> bool:
+    """Whether a value is one that a property of this type can have; exact types, for True is an int and a time a date."""
+    if value is None or value.__class__ is not _PYTHON[kind]:
+        return value is None
+    return kind not in _ALLOWED or _ALLOWED[kind](value)
+
+
+_ALLOWED: dict[str, Callable[[Any], bool]] = {
+    "text": _is_text,
+    "integer": lambda value: abs(value) <= MAX_INT,
+    "number": math.isfinite,
+}
+
+
+def encode_key(layer: PublishedLayer, sortby: Sequence[Sort], key: Key) -> str:
+    """Return a key as text of letters, digits, ``-`` and ``_``; raises :class:`ParameterError` for one of another order."""
+    _check("key", sort_types(layer, sortby), key)
+    plain = [v.isoformat() if isinstance(v, date) else v for v in key]
+    body = json.dumps(plain, ensure_ascii=False, separators=(",", ":")).encode()
+    return base64.urlsafe_b64encode(_seal(layer, sortby, body) + body).decode().rstrip("=")
+
+
+def decode_key(layer: PublishedLayer, sortby: Sequence[Sort], token: str) -> Key:
+    """Return the key that :func:`encode_key` made text of.
+
+    Raises :class:`ParameterError` for what it did not make, or made for another layer or order. The seal is no secret: whoever
+    makes a token of their own gets a key whose values are checked and bound like any other, and a view that is theirs anyway.
+    """
+    types = sort_types(layer, sortby)
+    try:
+        key = _opened(layer, sortby, types, token)
+    except (ValueError, TypeError, KeyError, RecursionError):
+        allowed = "allowed are those in links to further pages"
+        raise ParameterError(f"page {token!r:.40}: it is not of this layer and order, {allowed}") from None
+    _check("page", types, key)
+    return key
+
+
+def _opened(layer: PublishedLayer, sortby: Sequence[Sort], types: Sequence[str], token: str) -> Key:
+    raw = base64.b64decode(token.encode("ascii") + b"=" * (-len(token) % 4), b"-_", validate=True)
+    seal, body = raw[:_SEAL], raw[_SEAL:]
+    if seal != _seal(layer, sortby, body):
+        raise ValueError(token)
+    values = json.loads(body)
+    return (*(_read(v, t) for v, t in zip(values, types, strict=False)), *values[len(types) :])
+
+
+def _read(value: Any, kind: str) -> Any:
+    readers = {"date": date.fromisoformat, "timestamp": datetime.fromisoformat}
+    return value if value is None or kind not in readers else readers[kind](value)
+
+
+def _seal(layer: PublishedLayer, sortby: Sequence[Sort], body: bytes) -> bytes:
+    order = json.dumps([layer.id, [[s.property, bool(s.descending)] for s in sortby]], separators=(",", ":"))
+    return hashlib.sha256(order.encode() + b"\n" + body).digest()[:_SEAL]

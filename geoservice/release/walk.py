@@ -1,0 +1,111 @@
+"""A page found in two steps: the keys of its features in order, then their rows.
+
+The first reads what it sorts and filters by and nothing else; the second reads what is asked for, of these features alone, and
+sorts nothing. One statement for both is slower on either engine where features have many properties.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+
+from geoservice.db import Session
+from geoservice.release import sql
+from geoservice.release.base import ItemQuery, Key, PublishedLayer
+from geoservice.release.keys import Order
+from geoservice.release.query import condition, plain
+
+SPREAD = 4
+"""Features whose ids lie at most so many times their number apart are read as one range."""
+
+
+class Found(NamedTuple):
+    """Keys in the order asked for, and those to go on from, as in :class:`geoservice.release.base.Page`."""
+
+    keys: list[Key]
+    before: Key | None
+    after: Key | None
+
+
+@dataclass(frozen=True)
+class Walk:
+    """A query on a layer's table in a session, from where it begins."""
+
+    session: Session
+    table: str
+    layer: PublishedLayer
+    query: ItemQuery
+    order: Order
+
+    def keys(self, limit: int) -> Found:
+        """Find a page's features."""
+        if limit == 0:
+            return Found([], None, None)
+        if plain(self.query) and not self.order.sortby:
+            return self._counted(limit)
+        forward = self.order.forward
+        found = self._sought(limit + 1)
+        keys, more = found[:limit] if forward else found[:limit][::-1], len(found) > limit
+        if not keys:
+            return Found([], None, None)
+        behind = self.order.key is not None and self._any(keys[0] if forward else keys[-1])
+        on, back = (keys[-1] if forward else keys[0]), (keys[0] if forward else keys[-1])
+        ahead, astern = on if more else None, back if behind else None
+        return Found(keys, astern, ahead) if forward else Found(keys, ahead, astern)
+
+    def _counted(self, limit: int) -> Found:
+        """Ids go from 1 to the number of features without a gap: the page is known without a question."""
+        key, last = self.order.key, self.layer.features
+        if self.order.forward:
+            first = (key[0] if key else 0) + 1
+            fids = range(first, min(first + limit, last + 1))
+        else:
+            end = min(key[0] if key else last + 1, last + 1)
+            fids = range(max(end - limit, 1), end)
+        keys: list[Key] = [(fid,) for fid in fids]
+        if not keys:
+            return Found([], None, None)
+        return Found(keys, keys[0] if fids[0] > 1 else None, keys[-1] if fids[-1] < last else None)
+
+    def _sought(self, limit: int) -> list[Key]:
+        """Return the keys from where the walk begins, in the direction in which it goes."""
+        dialect, order = self.session.dialect, self.order
+        where, values = condition(dialect, self.layer, self.query)
+        if order.key is not None:
+            text, bound = sql.beyond(dialect, order, order.key, order.forward)
+            where, values = f"{where} AND {text}", [*values, *bound]
+        text = sql.keys(dialect, self.table, order, where)
+        found = self.session.execute(text, [*values, limit])
+        return [tuple(row) for row in found]
+
+    def _any(self, key: Key) -> bool:
+        """Whether anything lies on the other side of a key from where the walk goes."""
+        dialect = self.session.dialect
+        where, values = condition(dialect, self.layer, self.query)
+        text, bound = sql.beyond(dialect, self.order, key, not self.order.forward)
+        return bool(self.session.execute(sql.some(self.table, f"{where} AND {text}"), [*values, *bound]))
+
+
+def fetch(session: Session, table: str, schema: pa.Schema, fids: Sequence[int]) -> pa.Table:
+    """Return the rows of these features, in this order."""
+    if not fids:
+        return schema.empty_table()
+    dialect, (low, high) = session.dialect, (min(fids), max(fids))
+    values: list[Any] = [low, high]
+    where = sql.from_to(dialect)
+    if high - low >= SPREAD * len(fids):
+        where, values = f"{where} AND {sql.one_of(dialect, len(fids))}", [*values, *fids]
+    columns = [n for n in schema.names if n not in {"fid", "geometry"}]
+    rows = session.fetch(sql.rows(dialect, table, columns, "geometry" in schema.names, where), schema, values)
+    return _arranged(rows, np.asarray(fids, np.int64))
+
+
+def _arranged(rows: pa.Table, fids: "np.ndarray[Any, np.dtype[np.int64]]") -> pa.Table:
+    """Return those rows that have these ids, in the order of the ids."""
+    got = rows["fid"].to_numpy()
+    if np.array_equal(got, fids):
+        return rows
+    order = np.argsort(got)
+    return rows.take(order[np.searchsorted(got, fids, sorter=order)])
