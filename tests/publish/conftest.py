@@ -84,7 +84,7 @@ def release_content(note: str = "one", title: str = "Yixiu") -> ReleaseContent:
     return ReleaseContent(built, table(), manifest)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def content() -> Callable[..., ReleaseContent]:
     return release_content
 
