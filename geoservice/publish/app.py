@@ -1,7 +1,8 @@
 """The application: a bare tile route beside FastAPI, inside one guard."""
 
+import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 from anyio import to_thread
@@ -10,10 +11,15 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from geoservice import __version__
+from geoservice.errors import GeoserviceError
 from geoservice.publish import deps, errors, features, health, landing, manifest, site, styles, tilesets
-from geoservice.publish.current import Current
+from geoservice.publish.access import route as access
+from geoservice.publish.access.entrance import entrance
+from geoservice.publish.archives import Archives, archive_of
+from geoservice.publish.current import TIDY_S, Current
 from geoservice.publish.gate import Gate
 from geoservice.publish.headers import Guard
+from geoservice.publish.hot import Answers, Hot
 from geoservice.publish.logs import route_is
 from geoservice.publish.metrics import Metrics
 from geoservice.publish.telemetry import Named, Telemetry
@@ -21,11 +27,13 @@ from geoservice.publish.tiles import Tiles, tile_key
 from geoservice.release.base import ReleaseStore
 from geoservice.settings import Settings
 
-ROUTERS = (landing.router, features.router, tilesets.router, styles.router, manifest.router, health.router, site.router)
+ROUTERS = (
+    landing.router, features.router, tilesets.router, styles.router, manifest.router, health.router, access.router, site.router,
+)  # fmt: skip
 """In the order of matching: the page's files come last, for they match everything."""
 
-TILE_ROUTE = "/tiles/{layer_id}/{z}/{x}/{y}"
-"""What figures and log lines call any tile."""
+TILE_ROUTE, ARCHIVE_ROUTE = "/tiles/{layer_id}/{z}/{x}/{y}", "/tiles/{layer_id}.pmtiles"
+"""What figures and log lines call any tile, and any file of tiles."""
 
 DESCRIPTION = (
     "Access to public services as maps and tables. Every number has passed a disclosure control; suppressed ones are null."
@@ -37,7 +45,9 @@ def create_api(settings: Settings, current: Current, running: health.Running) ->
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        looking = asyncio.get_running_loop().create_task(watch(current))
         yield
+        looking.cancel()
         await to_thread.run_sync(current.close)
 
     api = FastAPI(
@@ -57,29 +67,56 @@ def create_api(settings: Settings, current: Current, running: health.Running) ->
     return api
 
 
+async def watch(current: Current) -> None:
+    """Look for a new release now and then, so that it is open before somebody asks, and let go of old ones nobody asks for."""
+    while True:
+        await asyncio.sleep(TIDY_S)
+        with suppress(GeoserviceError, OSError):
+            await to_thread.run_sync(current.refresh)
+
+
+def bare_route(path: str) -> str:
+    """Return the template of the bare route that answers a path; empty where FastAPI does."""
+    if tile_key(path) is not None:
+        return TILE_ROUTE
+    return ARCHIVE_ROUTE if archive_of(path) is not None else ""
+
+
 def lane_of(scope: Scope) -> str:
     """Return the gate's lane for a request; health and figures have none."""
     path: str = scope["path"]
     if path in health.PATHS:
         return ""
-    return "tiles" if tile_key(path) is not None else "pages"
+    if archive_of(path) is not None and not any(name == b"range" for name, _ in scope["headers"]):
+        return "bulk"
+    return "tiles" if bare_route(path) else "pages"
+
+
+def routes(settings: Settings, current: Current, running: health.Running, answers: Answers) -> ASGIApp:
+    """Return what answers, once it is known who asks: the bare routes of tiles beside FastAPI."""
+    bare: dict[str, ASGIApp] = {TILE_ROUTE: Tiles(current, answers.keep), ARCHIVE_ROUTE: Archives(current)}
+    api = Named(GZipMiddleware(create_api(settings, current, running), minimum_size=1000, compresslevel=5))
+
+    async def route(scope: Scope, receive: Receive, send: Send) -> None:
+        template = bare_route(scope["path"]) if scope["type"] == "http" else ""
+        if template:
+            route_is(template)
+        await bare.get(template, api)(scope, receive, send)
+
+    return route
 
 
 def create_app(settings: Settings, store: ReleaseStore, folder: Path | None = None) -> ASGIApp:
     """Return the ASGI application that serves the current release of a store, and each later one as soon as it is current.
 
-    ``folder`` is what the workers of one service share; see :func:`geoservice.publish.serve.make_app`.
+    ``folder`` is what the workers of one service share; see :func:`geoservice.publish.serve.make_app`. From the outside in:
+    what was answered before, telemetry, the headers of every answer, the gate, the door, the routes.
     """
     current, running = Current(store), health.Running(Metrics(folder), folder)
-    tiles, api = (
-        Tiles(current),
-        Named(GZipMiddleware(create_api(settings, current, running), minimum_size=1000, compresslevel=5)),
-    )
-
-    async def door(scope: Scope, receive: Receive, send: Send) -> None:
-        tile = scope["type"] == "http" and tile_key(scope["path"]) is not None
-        if tile:
-            route_is(TILE_ROUTE)
-        await (tiles if tile else api)(scope, receive, send)
-
-    return Telemetry(Guard(Gate(door, settings, running.metrics, lane_of)), running.metrics, current)
+    answers = Answers(current, settings.cors_origins)
+    app = routes(settings, current, running, answers)
+    app = entrance(app, settings)
+    app = Gate(app, settings, running.metrics, lane_of)
+    app = Guard(app, settings.cors_origins)
+    app = Telemetry(app, running.metrics, current)
+    return Hot(app, answers, current)

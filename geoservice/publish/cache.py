@@ -1,7 +1,9 @@
-"""A cache bounded by bytes, not by entries: tiles differ in size by a factor of ten thousand."""
+"""A cache bounded by bytes, not by entries: tiles differ in size by a factor of ten thousand. What is missing is made once."""
 
+import asyncio
 from collections import OrderedDict
-from collections.abc import Hashable
+from collections.abc import Awaitable, Callable, Coroutine, Hashable
+from typing import Any
 
 OVERHEAD = 200
 """Bytes that an entry costs beside its body."""
@@ -11,7 +13,7 @@ class ByteCache:
     """Least recently used bodies go first; for use from one thread."""
 
     def __init__(self, limit: int) -> None:
-        self._limit, self._size = limit, 0
+        self._limit, self.size = limit, 0
         self._bodies: OrderedDict[Hashable, bytes] = OrderedDict()
 
     def get(self, key: Hashable) -> bytes | None:
@@ -30,6 +32,43 @@ class ByteCache:
         if key in self._bodies or len(body) * 8 > self._limit:
             return
         self._bodies[key] = body
-        self._size += len(body) + OVERHEAD
-        while self._size > self._limit:
-            self._size -= len(self._bodies.popitem(last=False)[1]) + OVERHEAD
+        self.size += len(body) + OVERHEAD
+        while self.size > self._limit:
+            self.size -= len(self._bodies.popitem(last=False)[1]) + OVERHEAD
+
+
+class Once:
+    """A cache that fills itself: however many ask for what is missing, it is made once. For use on one event loop.
+
+    A failure is told to all who wait for it and kept for none who come later. Who gives up does not take the others along: what
+    is being made is made to its end.
+    """
+
+    def __init__(self, limit: int) -> None:
+        self.kept = ByteCache(limit)
+        self._making: dict[Hashable, asyncio.Task[bytes]] = {}
+
+    async def get(self, key: Hashable, make: Callable[[], Coroutine[Any, Any, bytes]]) -> bytes:
+        """Return the body of a key, made by ``make`` if it is neither kept nor on its way."""
+        body = self.kept.get(key)
+        if body is not None:
+            return body
+        task = self._making.get(key)
+        if task is None or task.done():
+            task = self._making[key] = asyncio.get_running_loop().create_task(self._make(key, make))
+            task.add_done_callback(_seen)
+        return await asyncio.shield(task)
+
+    async def _make(self, key: Hashable, make: Callable[[], Awaitable[bytes]]) -> bytes:
+        try:
+            body = await make()
+            self.kept.put(key, body)
+            return body
+        finally:
+            del self._making[key]
+
+
+def _seen(task: "asyncio.Task[bytes]") -> None:
+    """Look at a failure, lest the loop complains about one that nobody waited for any more."""
+    if not task.cancelled():
+        task.exception()

@@ -12,7 +12,10 @@ CSP = (
 
 Headers = list[tuple[bytes, bytes]]
 ALLOWED = b"access-control-allow-origin"
-EXPOSED = b"ETag, Link, Retry-After, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, X-Request-Id"
+EXPOSED = (
+    b"Accept-Ranges, Content-Range, ETag, Link, Retry-After, "
+    b"RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, X-Request-Id"
+)
 ALWAYS = [
     (b"x-content-type-options", b"nosniff"),
     (b"content-security-policy", CSP.encode()),
@@ -25,7 +28,7 @@ ALWAYS = [
 """Other sites' pages may show what is served here (maps are made for that); a browser still keeps their code apart from it."""
 PREFLIGHT = [
     (b"access-control-allow-methods", b"GET, HEAD, OPTIONS"),
-    (b"access-control-allow-headers", b"Accept, Accept-Language, Authorization, If-None-Match, Range"),
+    (b"access-control-allow-headers", b"Accept, Accept-Language, Authorization, If-None-Match, If-Range, Range"),
     (b"access-control-max-age", b"86400"),
     (b"allow", b"GET, HEAD, OPTIONS"),
 ]
@@ -86,7 +89,7 @@ class Guard:
         if method == "OPTIONS":
             await send_whole(guarded, 204, PREFLIGHT)
         elif method in {"GET", "HEAD"}:
-            await self.app({**scope, "method": "GET"} if method == "HEAD" else scope, receive, guarded)
+            await self.app({**scope, "method": "GET", "head": True} if method == "HEAD" else scope, receive, guarded)
         else:
             body = problem(405, f"method {method:.20} is not served, allowed are GET, HEAD, OPTIONS")
             await send_whole(guarded, 405, [(b"content-type", PROBLEM.encode()), *PREFLIGHT[-1:]], body)

@@ -1,12 +1,13 @@
-"""Vector tiles as a bare ASGI application: URL to gzip bytes, with no framework between.
+"""Vector tiles as a bare ASGI application: URL to packed bytes, with no framework between.
 
-A warm tile costs a regular expression, a dictionary and two sends. Bytes come as they were baked, gzip; a client that does
-not take gzip gets them unpacked under another ETag.
+Bytes come as they were baked, gzip; what is cut on request is packed once. A client that wants zstd, or nothing packed, gets
+the same tile under another ETag. An answer that is for everybody is handed to the hot layer, which gives it again by itself.
 """
 
-import gzip
 import re
-from typing import NamedTuple
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
 from urllib.parse import parse_qsl
 
 from anyio import to_thread
@@ -14,29 +15,46 @@ from starlette.types import Receive, Scope, Send
 
 from geoservice.errors import NotFound, ParameterError
 from geoservice.geo import Tile
-from geoservice.publish.cache import ByteCache
-from geoservice.publish.current import Current
-from geoservice.publish.deps import caller, layer_for, matches, version_of
-from geoservice.publish.errors import PROBLEM, problem, settle
+from geoservice.publish.cache import Once
+from geoservice.publish.composite import BASE, BASE_ZOOMS, Place, Recipe, recipe
+from geoservice.publish.current import Current, version_of
+from geoservice.publish.deps import caller, matches
+from geoservice.publish.encodings import GZIP, SUFFIX, choose, repacked
+from geoservice.publish.errors import PROBLEM, headers_of, problem, settle
 from geoservice.publish.formats import MVT
-from geoservice.publish.headers import send_whole
-from geoservice.publish.who import Principal
-from geoservice.release.base import ReleaseReader
+from geoservice.publish.headers import Headers, send_whole
+from geoservice.publish.matrixsets import MERCATOR, SETS
+from geoservice.publish.who import audited
 
-BASE = "base"
-BASE_ZOOMS = (0, 14)
-SHORT = re.compile(r"/tiles/([a-z][a-z0-9_]{0,40})/(\d{1,2})/(\d{1,8})/(\d{1,8})\.mvt", re.ASCII)
-OGC = re.compile(r"/collections/([a-z][a-z0-9_]{0,40})/tiles/WebMercatorQuad/(\d{1,2})/(\d{1,8})/(\d{1,8})", re.ASCII)
+__all__ = ["BASE", "BASE_ZOOMS", "TileKey", "Tiles", "tile_key"]
+
+SHORT = re.compile(r"/tiles/([^/]+)/([^/]+)/([^/]+)/([^/]+)\.mvt")
+DATASET = re.compile(r"/tiles/([^/]+)/([^/]+)/([^/]+)/([^/.]+)")
+OGC = re.compile(r"/collections/([^/]+)/tiles/([^/]+)/([^/]+)/([^/]+)/([^/.]+)")
+NUMBER = re.compile(r"\d{1,9}", re.ASCII)
 FOREVER = b"public, max-age=31536000, immutable"
+PRIVATE = b"private, no-cache"
+ANSWERED = ("v", "f", "filter", "filter-lang", "filter-crs", "properties")
 
-Headers = list[tuple[bytes, bytes]]
 
+@dataclass(frozen=True)
+class TileKey:
+    """What a tile's path says, unchecked: ``layers`` with commas, None for the dataset's; ``x`` is column, ``y`` row."""
 
-class TileKey(NamedTuple):
-    """A layer's tile."""
+    layers: str | None
+    matrix_set: str
+    z: str
+    x: str
+    y: str
 
-    layer: str
-    tile: Tile
+    def place(self) -> Place:
+        """Return the tile; raises :class:`NotFound` for a matrix set or an address that there is not."""
+        if self.matrix_set not in SETS:
+            raise NotFound(f"no tile matrix set {self.matrix_set!r:.60}; there are: {', '.join(SETS)}")
+        for name, text in (("zoom", self.z), ("column", self.x), ("row", self.y)):
+            if not NUMBER.fullmatch(text):
+                raise NotFound(f"no tile of {name} {text!r:.60}, allowed are whole numbers from 0")
+        return Place(self.matrix_set, Tile(int(self.z), int(self.x), int(self.y)))
 
 
 def tile_key(path: str) -> TileKey | None:
@@ -46,112 +64,117 @@ def tile_key(path: str) -> TileKey | None:
     True
     """
     if found := SHORT.fullmatch(path):
-        layer, z, x, y = found.groups()
-    elif found := OGC.fullmatch(path):
-        layer, z, y, x = found.groups()
-    else:
-        return None
-    return TileKey(layer, Tile(int(z), int(x), int(y)))
+        layers, z, x, y = found.groups()
+        return TileKey(layers, MERCATOR.id, z, x, y)
+    if found := DATASET.fullmatch(path):
+        matrix_set, z, y, x = found.groups()
+        return TileKey(None, matrix_set, z, x, y)
+    if found := OGC.fullmatch(path):
+        layers, matrix_set, z, y, x = found.groups()
+        return TileKey(layers, matrix_set, z, x, y)
+    return None
 
 
-def zooms(reader: ReleaseReader, layer: str, who: Principal) -> tuple[int, int]:
-    """Return the zooms that a layer has tiles of; raises :class:`NotFound` for a layer that there is not."""
-    if layer == BASE:
-        if not reader.manifest.base_map:
-            raise NotFound("this release has no base map")
-        return BASE_ZOOMS
-    found = layer_for(reader, layer, who)
-    if found.geometry == "none":
-        raise NotFound(f"layer {layer} is a table without tiles; its rows are at /collections/{layer}/items")
-    return found.minzoom, found.maxzoom
-
-
-def check(reader: ReleaseReader, key: TileKey, who: Principal) -> None:
-    """Raise :class:`NotFound` for a tile outside the layer's zooms or the matrix."""
-    low, high = zooms(reader, key.layer, who)
-    z, x, y = key.tile
-    if not low <= z <= high:
-        raise NotFound(f"layer {key.layer} has no tiles of zoom {z}, allowed are {low} to {high}")
-    if max(x, y) >= 2**z:
-        raise NotFound(f"tile {z}/{x}/{y} is outside the matrix, allowed are columns and rows 0 to {2**z - 1}")
-
-
-def version(query: bytes) -> str | None:
-    """Return ``v`` of a query string; raises :class:`ParameterError` for anything else in it."""
-    found = None
+def parameters(query: bytes, allowed: tuple[str, ...]) -> dict[str, str]:
+    """Return the parameters of a query string; raises :class:`ParameterError` for one that is unknown, doubled or not text."""
+    found: dict[str, str] = {}
     for name, value in parse_qsl(query.decode("latin-1"), keep_blank_values=True):
-        if name not in {"v", "f"} or (name == "f" and value != "mvt"):
-            raise ParameterError(f"parameter {name!r:.60}: got {value!r:.60}, allowed are v (version of the release) and f=mvt")
-        found = value if name == "v" else found
+        if name not in allowed or (name == "f" and value != "mvt"):
+            raise ParameterError(f"parameter {name!r:.60}: got {value!r:.60}, allowed are {', '.join(allowed)}, f as mvt")
+        if name in found:
+            raise ParameterError(f"parameter {name}: given more than once, allowed is once")
+        if "\0" in value:
+            raise ParameterError(f"parameter {name}: holds a NUL character, allowed is text without")
+        found[name] = value
     return found
 
 
-class Tiles:
-    """The application; ``current`` gives the release, ``cache_bytes`` bounds what is kept in memory."""
+def wanted_layers(key: TileKey, asked: Mapping[str, str]) -> list[str] | None:
+    """Return the layers asked for, None for all; raises :class:`ParameterError` for a list with an empty or a double name."""
+    text = asked.get("collections") if key.layers is None else key.layers
+    if text is None:
+        return None
+    names = text.split(",")
+    if len(set(names)) < len(names) or not all(names):
+        raise ParameterError(f"collections: got {text!r:.80}, allowed are names of layers with commas between, each once")
+    return names
 
-    def __init__(self, current: Current, cache_bytes: int = 64 * 2**20) -> None:
-        self._current, self._cache = current, ByteCache(cache_bytes)
+
+class Keep(Protocol):
+    """Takes a finished answer that is for everybody."""
+
+    def __call__(self, scope: Scope, version: str, status: int, headers: Headers, body: bytes) -> None:
+        """Keep it."""
+        ...
+
+
+class Tiles:
+    """The application; ``current`` gives the release, ``keep`` takes what is for everybody, ``cache_bytes`` bounds memory."""
+
+    def __init__(self, current: Current, keep: Keep | None = None, cache_bytes: int = 64 * 2**20) -> None:
+        self._current, self._keep, self.once = current, keep, Once(cache_bytes)
 
     async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
         """Serve a request whose path :func:`tile_key` knows."""
         try:
             status, headers, body = await self._answer(scope)
         except Exception as error:  # noqa: BLE001 - the one table of errors knows every class, and says nothing of the others
-            status, detail = settle(error)
-            headers, body = [(b"content-type", PROBLEM.encode()), (b"cache-control", b"no-store")], problem(status, detail)
+            status, headers, body = failed(error)
         await send_whole(send, status, headers, body)
 
     async def _answer(self, scope: Scope) -> tuple[int, Headers, bytes]:
         key = tile_key(scope["path"])
         if key is None:
             raise NotFound("no such tile")
-        wanted = version(scope["query_string"])
-        if not self._current.fresh:
-            await to_thread.run_sync(self._current.refresh)
-        with self._current.lease() as reader:
-            check(reader, key, caller(scope))
-            return await self._tile(reader, key, wanted, dict(scope["headers"]))
+        asked = parameters(scope["query_string"], ANSWERED if key.layers else (*ANSWERED, "collections"))
+        wanted, place, names = asked.get("v"), key.place(), wanted_layers(key, asked)
+        async with self._current.borrow(wanted) as reader:
+            version = version_of(reader)
+            made = recipe(reader, caller(scope), place, names, asked)
+            for layer in made.layers:
+                audited(layer)
+            control = PRIVATE if not made.public else FOREVER if wanted == version else b"no-cache"
+            answer = await self._tile(version, made, control, dict(scope["headers"]), names is None)
+        if self._keep and made.public and names is not None and wanted in {None, version} and answer[0] in {200, 204}:
+            self._keep(scope, version, *answer)
+        return answer
 
     async def _tile(
-        self, reader: ReleaseReader, key: TileKey, wanted: str | None, asked: dict[bytes, bytes]
+        self, version: str, made: Recipe, control: bytes, headers: dict[bytes, bytes], depends: bool
     ) -> tuple[int, Headers, bytes]:
-        packed = takes_gzip(asked.get(b"accept-encoding", b""))
-        z, x, y = key.tile
-        etag = f'"{version_of(reader)}-{key.layer}-{z}-{x}-{y}{"" if packed else "-plain"}"'
-        fixed = wanted == version_of(reader)
-        headers: Headers = [
-            (b"etag", etag.encode()),
-            (b"cache-control", FOREVER if fixed else b"no-cache"),
-            (b"vary", b"Accept-Encoding"),
-        ]
-        if b"if-none-match" in asked and matches(asked[b"if-none-match"].decode("latin-1"), etag):
-            return 304, headers, b""
-        body = await self._body(reader, key)
+        """Return the answer; ``depends`` says whether another caller may get other layers under the same URL."""
+        encoding = choose(headers.get(b"accept-encoding", b""))
+        etag = f'"{version}-{made.name}{SUFFIX[encoding]}"'
+        vary = b"Accept-Encoding, Authorization" if depends or not made.public else b"Accept-Encoding"
+        own = [(b"etag", etag.encode()), (b"cache-control", control), (b"vary", vary)]
+        if b"if-none-match" in headers and matches(headers[b"if-none-match"].decode("latin-1"), etag):
+            return 304, own, b""
+        body = await self._body(version, made, encoding)
         if not body:
-            return 204, headers, b""
-        headers.append((b"content-type", MVT.encode()))
-        if packed:
-            return 200, [*headers, (b"content-encoding", b"gzip")], body
-        return 200, headers, await to_thread.run_sync(gzip.decompress, body)
+            return 204, own, b""
+        own.append((b"content-type", MVT.encode()))
+        return 200, [*own, (b"content-encoding", encoding.encode())] if encoding else own, body
 
-    async def _body(self, reader: ReleaseReader, key: TileKey) -> bytes:
-        """Return the baked tile, from memory if it was asked for before in this release."""
-        name = (reader.number, reader.manifest.hash, key)
-        body = self._cache.get(name)
-        if body is None:
-            body = await to_thread.run_sync(reader.tile, key.layer, key.tile)
-            self._cache.put(name, body)
-        return body
+    async def _body(self, version: str, made: Recipe, encoding: str = GZIP) -> bytes:
+        """Return the packed tile, from memory if it was asked for before; however many ask at once, it is made once."""
+
+        def make() -> bytes:
+            with self._current.lease(version) as reader:
+                if version_of(reader) != version:
+                    raise NotFound(f"release {version} is gone; ask again without v")
+                return made.make(reader)
+
+        async def baked() -> bytes:
+            return await to_thread.run_sync(make)
+
+        async def again() -> bytes:
+            return await to_thread.run_sync(repacked, await self._body(version, made), encoding)
+
+        return await self.once.get((version, made.key, encoding), baked if encoding == GZIP else again)
 
 
-def takes_gzip(accept_encoding: bytes) -> bool:
-    """Whether a client takes gzip.
-
-    >>> takes_gzip(b"gzip, deflate, br"), takes_gzip(b""), takes_gzip(b"gzip;q=0, *")
-    (True, False, False)
-    """
-    for part in accept_encoding.lower().split(b","):
-        name, _, quality = part.strip().partition(b";")
-        if name.strip() == b"gzip":
-            return quality.replace(b" ", b"") not in {b"q=0", b"q=0.0", b"q=0.00", b"q=0.000"}
-    return False
+def failed(error: Exception) -> tuple[int, Headers, bytes]:
+    """Return an error as an answer."""
+    status, detail = settle(error)
+    more = [(name.lower().encode(), value.encode()) for name, value in headers_of(error, status).items()]
+    return status, [(b"content-type", PROBLEM.encode()), *more], problem(status, detail)
