@@ -14,7 +14,7 @@ from geoservice.publish import current as served
 from geoservice.publish.current import Current
 from geoservice.publish.formats import LANGUAGES, choose_format, choose_language
 from geoservice.publish.links import Urls
-from geoservice.publish.who import ANYBODY, Principal, visible
+from geoservice.publish.who import ANYBODY, Principal, audited, visible
 from geoservice.release.base import PublishedLayer, ReleaseReader
 from geoservice.settings import Settings
 
@@ -63,15 +63,22 @@ class Ask:
 
 
 def layers_for(reader: ReleaseReader, who: Principal) -> list[PublishedLayer]:
-    """Return the layers that a caller may read."""
-    return visible(reader.manifest.layers, who)
+    """Return the layers that a caller may read, and note for the audit log that the answer speaks of them."""
+    found = visible(reader.manifest.layers, who)
+    for layer in found:
+        audited(layer)
+    return found
 
 
 def layer_for(reader: ReleaseReader, layer_id: str, who: Principal) -> PublishedLayer:
-    """Return the layer of this id; raises :class:`NotFound` naming those that the caller may read, and no other."""
-    layers = layers_for(reader, who)
+    """Return the layer of this id and note it for the audit log.
+
+    Raises :class:`NotFound` naming the layers that the caller may read, and no other.
+    """
+    layers = visible(reader.manifest.layers, who)
     for layer in layers:
         if layer.id == layer_id:
+            audited(layer)
             return layer
     raise NotFound(f"no layer {layer_id!r:.60}; there are: {', '.join(layer.id for layer in layers)}")
 
@@ -149,10 +156,19 @@ def asking(*formats: str, more: bool = False, cached: bool = True) -> Callable[.
             seen = f"{who.role} {who.areas} {who.layers}"
             etag = entity_tag(base, request.url.path, request.url.query, chosen, language, release, seen) if cached else ""
             if etag and matches(request.headers.get("if-none-match", ""), etag):
+                _note_unchanged(request, reader, who)
                 raise NotModified(etag)
             yield Ask(request, settings, reader, chosen, language, Urls(base), etag, who)
 
     return ask
+
+
+def _note_unchanged(request: Request, reader: ReleaseReader, who: Principal) -> None:
+    """Note that a caller was told its copy is still good: of the layer in the path, or of all that it may read."""
+    if (layer_id := request.path_params.get("layer_id")) is None:
+        layers_for(reader, who)
+    else:
+        layer_for(reader, layer_id, who)
 
 
 def state(settings: Settings, current: Current) -> tuple[Any, ...]:

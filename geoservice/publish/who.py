@@ -1,8 +1,7 @@
 """Who asks: a name for the audit log, a role, and the areas that the view of non-public layers is limited to."""
 
+from contextvars import ContextVar
 from dataclasses import dataclass
-
-from starlette.types import Scope
 
 from geoservice.release.base import PublishedLayer
 
@@ -45,12 +44,15 @@ def visible(layers: tuple[PublishedLayer, ...], who: Principal) -> list[Publishe
     return [layer for layer in layers if who.reads(layer)]
 
 
-def audited(scope: Scope, layer: PublishedLayer, rows: int | None = None) -> None:
-    """Note that the answer to a request is built from a layer; the door writes it down before the answer leaves.
+NOTED: ContextVar[dict[str, int | None] | None] = ContextVar("noted", default=None)
+"""The layers, not public, that the answer being made is built from, and rows where counted; the door writes them down."""
 
-    Public layers are not noted. ``rows`` is how many features the answer holds, where a route knows it. A request that came
-    past the door has no place to note it in: KeyError, so that nothing leaves unrecorded.
+
+def audited(layer: PublishedLayer, rows: int | None = None) -> None:
+    """Note for the audit log that the answer being made is built from a layer; the door writes it down before it leaves.
+
+    Whoever looks a layer up notes it thereby. ``rows`` is how many features the answer holds, said by a route that knows it.
     """
-    if layer.role != "public":
-        noted: dict[str, int | None] = scope["state"]["audit"]
+    noted = NOTED.get()
+    if layer.role != "public" and noted is not None:
         noted[layer.id] = rows if rows is not None else noted.get(layer.id)

@@ -9,6 +9,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 IMPORTED_AS = {
+    "argon2-cffi": "argon2",
     "duckdb-extension-spatial": "duckdb_extension_spatial",
     "psycopg": "psycopg",
     "pydantic-settings": "pydantic_settings",

@@ -1,5 +1,6 @@
 """The door: finds out who asks, counts, and writes down every answer that is not for everybody before it leaves."""
 
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -13,7 +14,7 @@ from geoservice.publish.access.recorder import Recorder
 from geoservice.publish.errors import PROBLEM, headers_of, problem, settle
 from geoservice.publish.headers import send_whole
 from geoservice.publish.logs import NOTE
-from geoservice.publish.who import ANYBODY, Principal
+from geoservice.publish.who import ANYBODY, NOTED, Principal
 
 IN_URL = {"token", "access_token"}
 PRIVATE = b"private, no-cache"
@@ -33,7 +34,10 @@ class Door:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one scope."""
         if scope["type"] != "http":
-            await self.app(scope, receive, send)
+            try:
+                await self.app(scope, receive, send)
+            finally:
+                self._recorder.close()
             return
         try:
             who = await self._who(scope)
@@ -42,10 +46,15 @@ class Door:
             return
         state: dict[str, Any] = scope.setdefault("state", {})  # the server gives each request one of its own
         state["who"] = who
-        if who is not ANYBODY:
-            state["audit"] = {}
-            send = _Recorded(scope, state, send, self._recorder)
-        await self.app(scope, receive, send)
+        if who is ANYBODY:
+            await self.app(scope, receive, send)
+            return
+        noted: dict[str, int | None] = {}
+        token = NOTED.set(noted)
+        try:
+            await self.app(scope, receive, _Recorded(scope, who, noted, send, self._recorder))
+        finally:
+            NOTED.reset(token)
 
     async def _who(self, scope: Scope) -> Principal:
         check_query(scope["query_string"])
@@ -54,12 +63,12 @@ class Door:
             self._rates.anybody(scope)
             return ANYBODY
         text = bearer(given)
-        if not self._checks.knows(text):
-            self._rates.anybody(scope)
+        if self._checks.slow(text):
             self._rates.may_try(scope)
         try:
             who = await self._checks.principal(text)
         except Unauthorized:
+            self._rates.anybody(scope)
             self._rates.failed(scope)
             raise
         self._rates.token(who.token or "", who.name)
@@ -89,15 +98,15 @@ def bearer(given: list[bytes]) -> str:
 class _Recorded:
     """A ``send`` that holds an answer back until it is written down."""
 
-    def __init__(self, scope: Scope, state: dict[str, Any], send: Send, recorder: Recorder) -> None:
-        self._scope, self._state, self._send, self._recorder = scope, state, send, recorder
+    def __init__(self, scope: Scope, who: Principal, noted: Mapping[str, int | None], send: Send, recorder: Recorder) -> None:
+        self._scope, self._who, self._noted, self._send, self._recorder = scope, who, noted, send, recorder
         self._refused = False
 
     async def __call__(self, message: Message) -> None:
         """Send on, unless the answer had to be refused."""
         if message["type"] == "http.response.start":
-            message = {**message, "headers": for_one(message["headers"], bool(self._state["audit"]))}
-            if self._state["audit"]:
+            message = {**message, "headers": for_one(message["headers"], bool(self._noted))}
+            if self._noted:
                 try:
                     await self._recorder.record(self._entry(message["status"]))
                 except GeoserviceError as error:
@@ -107,7 +116,7 @@ class _Recorded:
             await self._send(message)
 
     def _entry(self, status: int) -> Entry:
-        who, noted = self._state["who"], self._state["audit"]
+        who, noted = self._who, self._noted
         counted = [rows for rows in noted.values() if rows is not None]
         return Entry(
             who.name, who.role, self._scope["method"], who.token, self._scope["path"], tuple(sorted(noted)),

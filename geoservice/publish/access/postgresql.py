@@ -31,7 +31,8 @@ class PostgreSQL:
     """See :class:`geoservice.publish.access.base.Database`."""
 
     def __init__(self, dsn: str) -> None:
-        kwargs: dict[str, Any] = {
+        self._dsn = dsn
+        self._kwargs: dict[str, Any] = {
             "autocommit": True,
             "connect_timeout": WAIT_S,
             "options": _OPTIONS,
@@ -39,7 +40,7 @@ class PostgreSQL:
         }
         logging.getLogger("psycopg.pool").setLevel(logging.ERROR)  # its text holds role and host; callers are told by an error
         self._pool = ConnectionPool(
-            dsn, min_size=0, max_size=2, open=False, kwargs=kwargs, timeout=WAIT_S, check=ConnectionPool.check_connection
+            dsn, min_size=0, max_size=2, open=False, kwargs=self._kwargs, timeout=WAIT_S, check=ConnectionPool.check_connection
         )
 
     def exists(self) -> bool:
@@ -51,6 +52,7 @@ class PostgreSQL:
         """Open a transaction; the store's lock keeps writers apart."""
         with _told():
             if self._pool.closed:
+                psycopg.connect(self._dsn, **self._kwargs).close()  # fails at once where the pool would try on
                 self._pool.open()
             with self._pool.connection() as connection, connection.transaction():
                 if not write:

@@ -5,9 +5,10 @@ from typing import Annotated
 import orjson
 from fastapi import APIRouter, Depends, Response
 
-from geoservice.publish.deps import Ask, asking, layers_for
+from geoservice.publish.deps import Ask, asking
 from geoservice.publish.formats import JSON
 from geoservice.publish.schemas import fault
+from geoservice.publish.who import visible
 
 router = APIRouter(tags=["access"])
 
@@ -40,6 +41,6 @@ CALLER = {
 )
 def access(ask: Annotated[Ask, Depends(asking("json", cached=False))]) -> Response:
     """Tell a caller what its token lets it read; without one, what anybody may."""
-    who, layers = ask.who, [layer.id for layer in layers_for(ask.reader, ask.who)]
+    who, layers = ask.who, [layer.id for layer in visible(ask.reader.manifest.layers, ask.who)]
     content = {"name": who.name, "role": who.role, "areas": who.areas, "layers": layers, "expires": who.expires}
     return Response(orjson.dumps(content), 200, {"Cache-Control": "private, no-store", "Vary": "Authorization"}, JSON)

@@ -6,7 +6,8 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 
-from anyio import Event, to_thread
+import structlog
+from anyio import CapacityLimiter, Event, to_thread
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
 
@@ -23,6 +24,7 @@ WAITING = 16
 """Slow hashes computed at once, and waiting for that, in one worker; callers beyond are told to come back."""
 
 KEPT = 1024
+REST_S = 1
 UNKNOWN = "this token is not known here"
 """Said of an unknown id and of a wrong secret alike."""
 
@@ -46,11 +48,12 @@ class Tokens:
         self, store: AccessStore, patience: float = 0.5, remember: float = 300, clock: Callable[[], float] = time.monotonic
     ) -> None:
         self._store, self._patience, self._remember, self._clock = store, patience, remember, clock
-        self._refreshing, self._version, self._asked = threading.Lock(), -2, float("-inf")
+        self._refreshing, self._version = threading.Lock(), -2
+        self._asked = self._broken = float("-inf")
         self._known: dict[str, Token] = {}
         self._verified: OrderedDict[bytes, tuple[str, float]] = OrderedDict()
         self._going: dict[bytes, Event] = {}
-        self._slots = threading.BoundedSemaphore(AT_ONCE)
+        self._slots = CapacityLimiter(AT_ONCE)  # threads of its own: waiting ones would take those of the queries
         self._waiting = 0
 
     @property
@@ -63,14 +66,21 @@ class Tokens:
             if self._fresh:
                 return
             asked = self._clock()
-            try:
-                version = self._store.version()
-                if version != self._version:
-                    self._known = {t.id: t for t in self._store.tokens()}
-                    self._version = version
-            except GeoserviceError as e:  # whatever the store says, a reader cannot mend it
-                raise Unavailable("tokens cannot be checked just now; what is public can be read without one") from e
+            if asked >= self._broken:
+                self._read()
+            if self._clock() < self._broken:
+                raise Unavailable("tokens cannot be checked just now; what is public can be read without one")
             self._asked = asked
+
+    def _read(self) -> None:
+        """Read the tokens if their version is another; where that fails nobody tries again for a second."""
+        try:
+            version = self._store.version()
+            if version != self._version:
+                self._known, self._version = {t.id: t for t in self._store.tokens()}, version
+        except GeoserviceError as e:  # whatever the store says, a reader cannot mend it
+            self._broken = self._clock() + REST_S
+            structlog.get_logger().error("access store cannot be read", error=type(e).__name__)
 
     async def principal(self, text: str) -> Principal:
         """Return whose token this is.
@@ -120,23 +130,24 @@ class Tokens:
             raise TooManyRequests("too many new tokens are being checked; try again in a moment")
         self._waiting += 1
         try:
-            good = await to_thread.run_sync(self._slow, token.hash, text)
+            good = await to_thread.run_sync(_same, token.hash, text, limiter=self._slots)
         finally:
             self._waiting -= 1
         if not good:
             raise Unauthorized(UNKNOWN)
 
-    def _slow(self, hashed: str, text: str) -> bool:
-        with self._slots:
-            try:
-                return HASHER.verify(hashed, text)
-            except VerificationError:
-                return False
-
     def _keep(self, key: bytes, token_id: str) -> None:
         self._verified[key] = (token_id, self._clock() + self._remember)
         while len(self._verified) > KEPT:
             self._verified.popitem(last=False)
+
+
+def _same(hashed: str, text: str) -> bool:
+    """Compute the slow hash of a token's text and compare."""
+    try:
+        return HASHER.verify(hashed, text)
+    except VerificationError:
+        return False
 
 
 def digest(text: str) -> bytes:
