@@ -19,11 +19,11 @@ from geoservice.release.base import TABLE, LayerContent, Manifest, ReleaseConten
 from geoservice.release.content import check_stored, checked
 from geoservice.release.durable import point, sync, sync_tree
 from geoservice.release.manifest import manifest_hash
+from geoservice.release.mvt.bake import Baker
 from geoservice.release.numbering import older
 from geoservice.release.pmtiles import Archive, write_archive
 from geoservice.release.reader import BASE_MAP, Reader
 from geoservice.release.stored import GEOMETRIES, stored, stored_schema
-from geoservice.release.tiles import Baker
 
 LAYERS, MANIFEST, TILES, CURRENT = "layers.duckdb", "manifest.json", "tiles", "current"
 

@@ -15,11 +15,11 @@ from geoservice.release import sql
 from geoservice.release.base import TABLE, LayerContent, Manifest, ReleaseContent, ReleaseReader
 from geoservice.release.content import check_stored, checked
 from geoservice.release.manifest import manifest_hash
+from geoservice.release.mvt.bake import Baker
 from geoservice.release.numbering import older
 from geoservice.release.pmtiles import Archive
 from geoservice.release.reader import BASE_MAP, Reader
 from geoservice.release.stored import GEOMETRIES, stored, stored_schema
-from geoservice.release.tiles import Baker
 
 BATCH = 256
 """Tiles sent at a time."""

@@ -97,9 +97,10 @@ def test_nothing_imports_in_a_circle() -> None:
 SETTINGS = {"SELECT current_setting(?)"}
 
 
-def test_sql_text_lives_in_three_files() -> None:
+def test_sql_text_lives_in_files_of_its_own() -> None:
     words = ("SELECT ", "INSERT INTO ", "DELETE FROM ", "CREATE TABLE ", "CREATE SCHEMA ", "DROP ")
-    allowed = {HOUSE / "workspace/sql.py", HOUSE / "release/sql.py", HOUSE / "publish/access/sql.py"}
+    homes = ("workspace/sql.py", "release/sql.py", "release/cql/sql.py", "release/mvt/sql.py", "publish/access/sql.py")
+    allowed = {HOUSE / home for home in homes}
     for file in set(FILES) - allowed:
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value not in SETTINGS:

@@ -18,7 +18,7 @@ from geoservice.layer import Label, Layer
 from geoservice.release.base import TABLE
 from geoservice.release.layers import build_layers
 from geoservice.release.pmtiles import Archive, write_archive
-from geoservice.release.tiles import Baker
+from geoservice.release.mvt.bake import Baker
 
 
 @pytest.fixture(scope="module")

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from geoservice.errors import ReleaseError
 from geoservice.geo import Floats, Tile
-from geoservice.release import sql
 from geoservice.release.base import LayerContent
 from geoservice.release.mercator import HALF_M, to_mercator, valid
+from geoservice.release.mvt import sql
 from geoservice.release.zooms import geography_at
 
 EXTENT = 4096
