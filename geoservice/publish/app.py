@@ -23,6 +23,7 @@ from geoservice.publish.hot import Answers, Hot
 from geoservice.publish.logs import route_is
 from geoservice.publish.metrics import Metrics
 from geoservice.publish.telemetry import Named, Telemetry
+from geoservice.publish.tilepaths import with_tiles
 from geoservice.publish.tiles import Tiles, tile_key
 from geoservice.release.base import ReleaseStore
 from geoservice.settings import Settings
@@ -64,6 +65,8 @@ def create_api(settings: Settings, current: Current, running: health.Running) ->
     api.add_exception_handler(deps.NotModified, not_modified)
     for router in ROUTERS:
         api.include_router(router)
+    described = api.openapi
+    api.openapi = lambda: with_tiles(described())  # type: ignore[method-assign]  # FastAPI's documented way to extend it
     return api
 
 

@@ -23,11 +23,26 @@ ROUTES = [
     "/collections/coverage/tilejson",
     "/collections/coverage/tiles",
     "/collections/coverage/tiles/WebMercatorQuad",
+    "/tiles",
+    "/tiles/WebMercatorQuad",
+    "/tilejson",
+    "/tileMatrixSets",
+    "/tileMatrixSets/WebMercatorQuad",
     "/styles/map",
     "/styles/coverage",
     "/styles/coverage/legend",
 ]
-OTHERS = ["/health/live", "/health/ready", "/tiles/coverage/10/583/296.mvt"]
+BARE = [
+    "/tiles/coverage/10/583/296.mvt",
+    "/tiles/WebMercatorQuad/10/296/583",
+    "/collections/coverage/tiles/WebMercatorQuad/10/296/583",
+    "/tiles/coverage.pmtiles",
+]
+OTHERS = ["/health/live", "/health/ready", *BARE]
+EXAMPLE = {
+    **{"layer_id": "coverage", "fid": 1, "tileMatrixSetId": "WebMercatorQuad", "z": 10, "x": 583, "y": 296},
+    **{"tileMatrix": 10, "tileRow": 296, "tileCol": 583},
+}
 
 
 @pytest.mark.parametrize("path", [*ROUTES, *OTHERS, "/nope", "/collections?x=1"])
@@ -92,7 +107,7 @@ def test_openapi_is_3_0_and_complete(client):
     document = answer.json()
     OpenAPIV30SpecValidator(document).validate()
     assert document["openapi"].startswith("3.0")
-    assert {p.format(layer_id="coverage", fid=1) for p in document["paths"]} == {*ROUTES, *OTHERS[:2]}
+    assert {p.format(**EXAMPLE) for p in document["paths"]} == {*ROUTES, *OTHERS}
     limit = next(p for p in document["paths"]["/collections/{layer_id}/items"]["get"]["parameters"] if p["name"] == "limit")
     assert limit["schema"] == {"type": "integer", "minimum": 1, "maximum": 10000, "default": 10}
 

@@ -72,7 +72,7 @@ def test_tilejson_and_tileset_lead_to_the_tiles(client):
     assert tilejson["vector_layers"][0]["fields"]["share_clinic_walk_15"] == "Number"
     url = tilejson["tiles"][0].format(z=10, x=583, y=296)
     assert "immutable" in client.get(url).headers["cache-control"]
-    (tileset,) = client.json("/collections/coverage/tiles")["tilesets"]
+    tileset, _ = client.json("/collections/coverage/tiles")["tilesets"]
     template = next(i["href"] for i in tileset["links"] if i["rel"] == "item")
     assert client.get(template.format(tileMatrix=10, tileRow=296, tileCol=583)).status_code == 200
 
