@@ -1,0 +1,158 @@
+"""A map for a document: base map, layers, names, title, legend, scale bar and sources in one picture."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from math import atan, degrees, log, pi, radians, sinh, tan
+from typing import Any, NamedTuple
+
+from geoservice.geo import MAX_MERCATOR_LAT, BBox
+from geoservice.maps import fonts
+from geoservice.maps.furniture import LEGEND_WIDTH, PAD, Entry, Furniture, Group, furnish, legend_size
+from geoservice.maps.ground import BACKGROUND
+from geoservice.maps.look import MISSING, Variant, graded, hatched, look, texts
+from geoservice.maps.mapnik_map import Frame, Picture, to_png
+from geoservice.maps.paint import WORDS
+from geoservice.maps.shapes import Within, base_shapes, box_features
+from geoservice.maps.theme import lay_ground, lay_layer, lay_names, lay_places
+from geoservice.release.base import PublishedLayer, ReleaseReader
+from geoservice.release.mercator import RADIUS_M
+
+MAX_NAMED = 60
+"""Features of a layer up to which each is named."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a document asks for: a box in degrees, size in pixels, how many of them look like one, and what is on it."""
+
+    box: BBox
+    width: int
+    height: int
+    ratio: int = 1
+    variant: Variant = "day"
+    language: str = "en"
+    legend: bool = True
+    transparent: bool = False
+
+
+class Margins(NamedTuple):
+    """Pixels along the sides of a picture that title, legend and sources take: what was asked for lies within."""
+
+    left: float = 0
+    top: float = 0
+    right: float = 0
+    bottom: float = 0
+
+
+NO_MARGINS = Margins()
+
+
+def frame_around(box: BBox, width: int, height: int, ratio: int, free: Margins = NO_MARGINS) -> Frame:
+    """Return the frame that holds a box within margins: the shape of the picture stays, so the ground shown grows.
+
+    >>> frame_around(BBox(0, 0, 1, 1), 200, 100, 1).zoom < frame_around(BBox(0, 0, 1, 1), 200, 200, 1).zoom
+    True
+    """
+    west, east = (radians(v) * RADIUS_M for v in (box.west, box.east))
+    south, north = (_northing(v) for v in (box.south, box.north))
+    across, down = width - free.left - free.right, height - free.top - free.bottom
+    unit = max((east - west) / across, (north - south) / down, 0.01)
+    left = (west + east) / 2 - unit * (free.left + across / 2)
+    low = (south + north) / 2 - unit * (free.bottom + down / 2)
+    return Frame((left, low, left + unit * width, low + unit * height), width, height, ratio)
+
+
+def box_of(frame: Frame) -> BBox:
+    """Return what a frame shows in degrees, within the world."""
+    west, south, east, north = frame.box
+    lon = [min(max(degrees(v / RADIUS_M), -180.0), 180.0) for v in (west, east)]
+    lat = [degrees(atan(sinh(v / RADIUS_M))) for v in (south, north)]
+    return BBox(lon[0], lat[0], lon[1], lat[1])
+
+
+def _northing(lat: float) -> float:
+    return log(tan(pi / 4 + radians(max(-MAX_MERCATOR_LAT, min(MAX_MERCATOR_LAT, lat))) / 2)) * RADIUS_M
+
+
+def groups(layers: Sequence[PublishedLayer], variant: Variant, language: str) -> tuple[Group, ...]:
+    """Return the legend of layers in a language."""
+    return tuple(_group(layer, variant, language) for layer in layers)
+
+
+def _group(layer: PublishedLayer, variant: Variant, language: str) -> Group:
+    style, title = layer.style, getattr(layer.title, language)
+    marks, colours = style.kind == "circle", look(style, variant).colours
+    if not graded(style):
+        return Group("", (Entry(title, colours[0], round=marks),))
+    column = next(c for c in layer.columns if c.name == style.property)
+    unit = f" ({column.unit})" if column.unit else ""
+    known = [Entry(words, colour, round=marks) for words, colour in zip(texts(style, language), colours, strict=True)]
+    missing = [Entry(getattr(MISSING[h], language), hatch=h, round=marks) for h in hatched(style)]
+    return Group(f"{title}: {getattr(column.title, language)}{unit}", (*known, *missing))
+
+
+def draw(reader: ReleaseReader, layers: Sequence[tuple[PublishedLayer, Within]], wanted: Wanted) -> tuple[bytes, BBox]:
+    """Return a map of layers, the first lowest, as a PNG file, and the box in degrees that it shows.
+
+    Raises :class:`geoservice.errors.TooLarge` when a layer has more features there than can be drawn. Without a font for
+    Chinese the words are English. What does not fit is left out: first the legend, then title and sources.
+    """
+    language = fonts.language_of(wanted.language)
+    what = _furniture(reader, [layer for layer, _ in layers], wanted, language)
+    free = margins(what, wanted)
+    frame = frame_around(wanted.box, wanted.width, wanted.height, wanted.ratio, free)
+    box = box_of(frame)
+    image = _map(reader, layers, wanted, frame, language)
+    return to_png(furnish(image, frame, replace(what, latitude=(box.south + box.north) / 2), wanted.variant)), box
+
+
+def margins(what: Furniture, wanted: Wanted) -> Margins:
+    """Return the room that furniture takes, none of it where the picture is small."""
+    width, height = wanted.width / wanted.ratio, wanted.height / wanted.ratio
+    right = legend_size(what.groups)[0] + PAD if what.groups and width >= 2.2 * LEGEND_WIDTH else 0
+    top, bottom = (60, 40) if height >= 320 else (0, 0)
+    r = wanted.ratio
+    return Margins(0, top * r, right * r, bottom * r)
+
+
+def _map(
+    reader: ReleaseReader, layers: Sequence[tuple[PublishedLayer, Within]], wanted: Wanted, frame: Frame, language: str
+) -> Any:
+    box, variant = box_of(frame), wanted.variant
+    base = base_shapes(reader, frame) if reader.manifest.base_map and not wanted.transparent else {}
+    picture = Picture(frame, None if wanted.transparent else BACKGROUND[variant])
+    lay_ground(picture, base, variant)
+    names: list[tuple[bytes, str]] = []
+    for layer, within in layers:
+        drawn = box_features(reader, layer, box, frame.zoom, within, language)
+        lay_layer(picture, layer, drawn, variant)
+        if len(drawn) <= MAX_NAMED and layer.style.kind == "fill":
+            names += [(d.wkb, d.name) for d in drawn if d.name]
+    if names:
+        lay_names(picture, names, 12, variant, placement="interior")
+    else:
+        lay_places(picture, base.get("place", ()), variant, language)
+    return picture.draw()
+
+
+def _furniture(reader: ReleaseReader, layers: Sequence[PublishedLayer], wanted: Wanted, language: str) -> Furniture:
+    study = reader.manifest.study
+    title = (study.get("title") or {}).get(language, "")
+    source = (study.get("source") or {}).get(language, "")
+    made_up = WORDS[language]["synthetic"] if study.get("synthetic") else ""
+    number = f"{WORDS[language]['release']} {reader.number}"
+    legend = groups(layers, wanted.variant, language) if wanted.legend else ()
+    wide, tall = legend_size(legend)
+    fits = wide <= wanted.width / wanted.ratio * 0.7 and tall <= wanted.height / wanted.ratio * 0.85
+    return Furniture(
+        title=" · ".join(t for t in (title, *(getattr(layer.title, language) for layer in layers[:1])) if t),
+        subtitle=_subtitle(layers, language),
+        groups=legend if fits else (),
+        source=" · ".join(t for t in (source, number, made_up) if t),
+    )
+
+
+def _subtitle(layers: Sequence[PublishedLayer], language: str) -> str:
+    """Return what the first layer's colours tell."""
+    column = next((c for c in layers[0].columns if c.name == layers[0].style.property), None) if layers else None
+    return getattr(column.title, language) if column else ""
