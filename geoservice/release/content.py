@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from geoservice.db import Session
 from geoservice.db.arrow import digest
@@ -58,6 +59,8 @@ def _check_layer(content: LayerContent) -> None:
     areas = content.areas
     if areas is not None and (len(areas), areas.type) != (features.num_rows, pa.string()):
         raise ReleaseError(f"layer {layer.id}: areas are {len(areas)} of {areas.type}, expected one text a feature")
+    if areas is not None and not pc.all(pc.match_substring_regex(areas, "^(/[^/]+)+/$"), min_count=0).as_py():
+        raise ReleaseError(f"layer {layer.id}: areas are codes with a slash before each and at the end, as /42/4209/")
     for name in ("geography", "unit"):
         if features[name].null_count:
             raise ReleaseError(f"layer {layer.id}: {features[name].null_count} features have no {name}")

@@ -97,7 +97,11 @@ def encode_key(layer: PublishedLayer, sortby: Sequence[Sort], key: Key) -> str:
     _check("key", sort_types(layer, sortby), key)
     plain = [v.isoformat() if isinstance(v, date) else v for v in key]
     body = json.dumps(plain, ensure_ascii=False, separators=(",", ":")).encode()
-    return base64.urlsafe_b64encode(_seal(layer, sortby, body) + body).decode().rstrip("=")
+    return _as_text(_seal(layer, sortby, body) + body)
+
+
+def _as_text(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).decode().rstrip("=")
 
 
 def decode_key(layer: PublishedLayer, sortby: Sequence[Sort], token: str) -> Key:
@@ -119,7 +123,7 @@ def decode_key(layer: PublishedLayer, sortby: Sequence[Sort], token: str) -> Key
 def _opened(layer: PublishedLayer, sortby: Sequence[Sort], types: Sequence[str], token: str) -> Key:
     raw = base64.b64decode(token.encode("ascii") + b"=" * (-len(token) % 4), b"-_", validate=True)
     seal, body = raw[:_SEAL], raw[_SEAL:]
-    if seal != _seal(layer, sortby, body):
+    if seal != _seal(layer, sortby, body) or token != _as_text(raw):  # base64 has several texts for the same bytes
         raise ValueError(token)
     values = json.loads(body)
     return (*(_read(v, t) for v, t in zip(values, types, strict=False)), *values[len(types) :])

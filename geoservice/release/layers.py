@@ -16,11 +16,14 @@ from geoservice.release.base import TABLE, LayerContent, PublishedColumn, Publis
 from geoservice.release.expand import Property, Wording, attribute, measured, positions, refuse_clashes
 from geoservice.release.manifest import sorted_table
 from geoservice.release.mercator import to_mercator
+from geoservice.release.order import in_order
 from geoservice.release.status import status_of
 from geoservice.release.zooms import first_zooms, last_zoom
 
 Shapes = NDArray[Any]
 PLAIN = Wording()
+AREA = "area"
+"""The column of units that says where they lie."""
 _OF_TABLE = ("text", "text", "text", "text", "text", "text", "integer", "text", "integer", "number", "text")
 
 
@@ -35,6 +38,7 @@ def build_layers(
         Layer files. A layer without geography is the release table itself: a feature a row, no geometry.
     units
         For each geography: ``unit``, ``geometry`` (WKB or null) and public attributes. A missing geography has no units.
+        ``area`` is no attribute but says where a unit lies, as ``areas`` of :class:`LayerContent`.
     table
         The release table, in any order of rows.
     wording
@@ -43,9 +47,10 @@ def build_layers(
     Returns
     -------
     list of LayerContent
-        Features in order of geography (coarse to fine) and unit, ``fid`` from 1. A suppressed value is null; of the property
-        that the style shows, ``<property>_status`` tells it from one that the table has no row for. A placeholder is filled
-        with every combination of values that the table has for the measure and ``where``, in sorted order.
+        Features in order of geography (coarse to fine) and unit, ``fid`` from 1; many thousand units of one geography lie along
+        a curve through the plane instead, so that a page or a map of neighbours is read from one place. A suppressed value is
+        null; of the property that the style shows, ``<property>_status`` tells it from one that the table has no row for. A
+        placeholder is filled with every combination of values that the table has for the measure and ``where``, sorted.
 
     Raises
     ------
@@ -55,12 +60,14 @@ def build_layers(
         When a unit is there twice, or the table speaks of a unit that has no row among the units.
     """
     frame = table.to_pandas()
-    return [_of_units(layer, units, frame, wording) if layer.geography else _of_table(layer, table) for layer in layers]
+    return [_of_units(layer, units, frame, wording) if layer.geography else _of_table(layer, units, table) for layer in layers]
 
 
 def _of_units(layer: Layer, units: Mapping[str, pa.Table], frame: pd.DataFrame, wording: Wording) -> LayerContent:
     names = [g for g in layer.geography if g in units]
-    tables = [units[g].sort_by("unit") for g in names]
+    ordered = [in_order(units[g]) for g in names]
+    areas = pa.concat_arrays([pa.nulls(0, pa.string()), *map(_areas, ordered)])
+    tables = [t.drop_columns([AREA]) if AREA in t.column_names else t for t in ordered]
     index = _index(layer, names, tables)
     rows = frame[frame["geography"].isin(layer.geography)]
     rows = rows.assign(at=positions(rows, index))
@@ -77,7 +84,12 @@ def _of_units(layer: Layer, units: Mapping[str, pa.Table], frame: pd.DataFrame, 
     geometry = [t.column("geometry").combine_chunks().cast(pa.binary()) for t in tables]
     shapes = [np.asarray(shapely.from_wkb(g.to_numpy(zero_copy_only=False))) for g in geometry]
     features = _features(layer, index, properties, pa.concat_arrays(geometry) if geometry else pa.nulls(0, pa.binary()))
-    return LayerContent(_published(layer, names, shapes, [p for p, _ in properties], features.num_rows), features)
+    return LayerContent(_published(layer, names, shapes, [p for p, _ in properties], features.num_rows), features, areas)
+
+
+def _areas(table: pa.Table) -> "pa.Array[Any]":
+    """Return where each unit lies; nowhere if its table does not say."""
+    return table.column(AREA).combine_chunks() if AREA in table.column_names else pa.nulls(table.num_rows, pa.string())
 
 
 def _properties(
@@ -130,7 +142,7 @@ def _widths(shapes: Shapes) -> Floats:
     return np.asarray(np.sqrt(areas[areas > 0]), float)
 
 
-def _of_table(layer: Layer, table: pa.Table) -> LayerContent:
+def _of_table(layer: Layer, units: Mapping[str, pa.Table], table: pa.Table) -> LayerContent:
     ordered = sorted_table(table)
     given = {c.name: c for c in layer.columns}
     kinds = dict(zip(TABLE.names, _OF_TABLE, strict=True))
@@ -142,4 +154,13 @@ def _of_table(layer: Layer, table: pa.Table) -> LayerContent:
         attribute(layer, given[unknown], [ordered])  # raises: names what there is
     index = pd.MultiIndex.from_arrays([ordered.column(n).to_numpy() for n in ("geography", "unit")])
     features = _features(layer, index, properties, pa.nulls(len(index), pa.binary()))
-    return LayerContent(_published(layer, [], [], [p for p, _ in properties], features.num_rows), features)
+    areas = _areas_of_rows(layer, units, ordered)
+    return LayerContent(_published(layer, [], [], [p for p, _ in properties], features.num_rows), features, areas)
+
+
+def _areas_of_rows(layer: Layer, units: Mapping[str, pa.Table], rows: pa.Table) -> "pa.Array[Any]":
+    """Return where each row's unit lies; nowhere if the unit is not known."""
+    names, tables = list(units), list(units.values())
+    known = pa.concat_arrays([*map(_areas, tables), pa.nulls(1, pa.string())])  # the last answers for position -1
+    at = positions(rows.select(["geography", "unit"]).to_pandas(), _index(layer, names, tables))
+    return known.take(np.where(at < 0, len(known) - 1, at))

@@ -7,10 +7,10 @@ import pyarrow as pa
 import shapely
 from numpy.typing import NDArray
 
-from geoservice.geo import hilbert_index
 from geoservice.release.base import LayerContent
 from geoservice.release.content import layer_schema
 from geoservice.release.mercator import to_mercator, valid
+from geoservice.release.order import along_curve
 from geoservice.release.sql import AREA
 
 MERCATOR = "_mercator"
@@ -43,11 +43,6 @@ def stored(content: LayerContent) -> pa.Table:
 
 
 def _order(geography: NDArray[Any], shapes: NDArray[Any]) -> NDArray[np.int64]:
-    middle = shapely.centroid(shapes)
-    x, y = shapely.get_x(middle), shapely.get_y(middle)
-    there = np.flatnonzero(np.isfinite(x) & np.isfinite(y))
-    along = np.full(len(shapes), -1, np.int64)
-    along[there] = hilbert_index(x[there], y[there])
     names = {name: i for i, name in enumerate(dict.fromkeys(geography.tolist()))}
     level = np.fromiter((names[g] for g in geography), np.int64, len(geography))
-    return np.asarray(np.lexsort((along, level)), np.int64)
+    return np.asarray(np.lexsort((along_curve(shapes), level)), np.int64)
