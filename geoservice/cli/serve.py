@@ -17,7 +17,8 @@ def serve(
     from geoservice.publish.serve import serve as run_server  # all that this process imports of geoservice
 
     settings = settings_for(home, host=host, port=port, workers=workers)
-    out.print(f"geoservice is at http://{settings.host}:{settings.port}/  (Ctrl-C stops it)")
+    if out.is_terminal:  # otherwise the lines of the log, one JSON object each, are all that is written
+        out.print(f"geoservice is at http://{settings.host}:{settings.port}/  (Ctrl-C stops it)")
     run_server(settings)
 
 

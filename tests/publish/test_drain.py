@@ -1,0 +1,76 @@
+"""Stopping: not ready first, then not listening, with what is in work brought to its end; the exit code is 0."""
+
+import contextlib
+import signal
+import socket
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from bigger import publish
+
+PAGE = "/collections/stations/items?limit=10000"
+
+
+@pytest.fixture(scope="module")
+def home(content: Callable[..., Any], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return publish(tmp_path_factory.mktemp("drain"), content(), rows=4000, words="x" * 5000)
+
+
+def slow_reader(url: str) -> socket.socket:
+    """Ask for a page of 20 MB, more than the kernel buffers, and take the first bytes of it, through a window of a few KiB."""
+    found = urlsplit(url)
+    client = socket.socket()
+    client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 8192)
+    client.settimeout(20)
+    client.connect((found.hostname, found.port))
+    client.sendall(f"GET {PAGE} HTTP/1.1\r\nHost: {found.netloc}\r\n\r\n".encode())
+    assert client.recv(12) == b"HTTP/1.1 200"
+    return client
+
+
+def status(url: str) -> int:
+    """Return the status; 0 where nobody listens any more."""
+    try:
+        with urllib.request.urlopen(url, timeout=5) as answer:
+            return int(answer.status)
+    except urllib.error.HTTPError as error:
+        return error.code
+    except OSError:
+        return 0
+
+
+def test_what_is_in_work_is_finished_and_nothing_new_is_taken(home: Path, serve: Any) -> None:
+    with (
+        serve(home, GEOSERVICE_NOTICE_SECONDS="1", GEOSERVICE_DRAIN_SECONDS="20") as served,
+        contextlib.closing(slow_reader(served.url)) as client,
+    ):
+        served.process.send_signal(signal.SIGTERM)
+        seen, until = [], time.monotonic() + 10
+        while (not seen or seen[-1]) and time.monotonic() < until:
+            seen.append(status(f"{served.url}/health/ready"))
+            time.sleep(0.05)
+        assert set(seen) - {200} == {503, 0}, "not ready is said before nobody listens"
+        assert served.process.poll() is None, "it waits for the download"
+        body = bytearray()
+        while piece := client.recv(65536):
+            body += piece
+        assert body.rstrip().endswith(b"}"), "to the last byte"
+        assert len(body) > 20_000_000
+        assert served.process.wait(10) == 0
+
+
+def test_a_client_that_never_reads_does_not_hold_it_up(home: Path, serve: Any) -> None:
+    with (
+        serve(home, GEOSERVICE_NOTICE_SECONDS="0", GEOSERVICE_DRAIN_SECONDS="1") as served,
+        contextlib.closing(slow_reader(served.url)),
+    ):
+        started = time.monotonic()
+        served.process.send_signal(signal.SIGTERM)
+        assert served.process.wait(10) == 0
+        assert 0.5 < time.monotonic() - started < 6
