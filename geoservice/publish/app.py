@@ -22,7 +22,7 @@ from geoservice.publish.headers import Guard
 from geoservice.publish.hot import Answers, Hot
 from geoservice.publish.logs import route_is
 from geoservice.publish.metrics import Metrics
-from geoservice.publish.telemetry import Named, Telemetry
+from geoservice.publish.telemetry import Named, Telemetry, hot_seen, tiles_seen
 from geoservice.publish.tilepaths import with_tiles
 from geoservice.publish.tiles import Tiles, tile_key
 from geoservice.release.base import ReleaseStore
@@ -97,7 +97,9 @@ def lane_of(scope: Scope) -> str:
 
 def routes(settings: Settings, current: Current, running: health.Running, answers: Answers) -> ASGIApp:
     """Return what answers, once it is known who asks: the bare routes of tiles beside FastAPI."""
-    bare: dict[str, ASGIApp] = {TILE_ROUTE: Tiles(current, answers.keep), ARCHIVE_ROUTE: Archives(current)}
+    tiles = Tiles(current, answers.keep)
+    tiles_seen(running.metrics, tiles.once.kept)
+    bare: dict[str, ASGIApp] = {TILE_ROUTE: tiles, ARCHIVE_ROUTE: Archives(current)}
     api = Named(GZipMiddleware(create_api(settings, current, running), minimum_size=1000, compresslevel=5))
 
     async def route(scope: Scope, receive: Receive, send: Send) -> None:
@@ -118,8 +120,10 @@ def create_app(settings: Settings, store: ReleaseStore, folder: Path | None = No
     current, running = Current(store), health.Running(Metrics(folder), folder)
     answers = Answers(current, settings.cors_origins)
     app = routes(settings, current, running, answers)
-    app = entrance(app, settings)
+    app = entrance(app, settings, running.metrics)
     app = Gate(app, settings, running.metrics, lane_of)
     app = Guard(app, settings.cors_origins)
     app = Telemetry(app, running.metrics, current)
-    return Hot(app, answers, current)
+    hot = Hot(app, answers, current)
+    hot_seen(running.metrics, hot, answers)
+    return hot

@@ -10,16 +10,20 @@ OVERHEAD = 200
 
 
 class ByteCache:
-    """Least recently used bodies go first; for use from one thread."""
+    """Least recently used bodies go first; for use from one thread. ``hits`` and ``misses`` count what was asked for."""
 
     def __init__(self, limit: int) -> None:
         self._limit, self.size = limit, 0
+        self.hits = self.misses = 0
         self._bodies: OrderedDict[Hashable, bytes] = OrderedDict()
 
     def get(self, key: Hashable) -> bytes | None:
         """Return a body, or None."""
         body = self._bodies.get(key)
-        if body is not None:
+        if body is None:
+            self.misses += 1
+        else:
+            self.hits += 1
             self._bodies.move_to_end(key)
         return body
 

@@ -11,10 +11,12 @@ from typing import Any
 import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from geoservice.publish.cache import ByteCache
 from geoservice.publish.current import Current
 from geoservice.publish.deps import caller
 from geoservice.publish.errors import PROBLEM, problem, settle
 from geoservice.publish.headers import send_whole
+from geoservice.publish.hot import Answers, Hot
 from geoservice.publish.logs import NOTE, Note, given_id, route_is
 from geoservice.publish.metrics import Metrics
 
@@ -136,6 +138,20 @@ class Telemetry:
             "request", route=note.route, method=method, status=status, ms=round(seconds * 1000, 2),
             bytes=answer.size, role=role, release=self._release(),
         )  # fmt: skip
+
+
+def tiles_seen(metrics: Metrics, cache: ByteCache) -> None:
+    """Show what the cache of tiles does."""
+    metrics.count("tile_cache_hits", "Tiles found in memory", lambda: cache.hits)
+    metrics.count("tile_cache_misses", "Tiles that had to be made", lambda: cache.misses)
+    metrics.gauge("tile_cache_bytes", "Bytes of tiles in memory", lambda: cache.size)
+
+
+def hot_seen(metrics: Metrics, hot: Hot, answers: Answers) -> None:
+    """Show what was answered before telemetry, which no other figure counts."""
+    metrics.count("hot_answers", "Requests answered again as before", lambda: hot.hits)
+    metrics.count("hot_not_modified", "Requests answered with: not modified, as before", lambda: hot.not_modified)
+    metrics.gauge("hot_bytes", "Bytes of answers kept", lambda: answers.size)
 
 
 async def _failed(error: Exception, answer: Answer) -> None:

@@ -7,12 +7,15 @@ from geoservice.publish.access.door import Door
 from geoservice.publish.access.limits import Rates, Sizes
 from geoservice.publish.access.recorder import Recorder
 from geoservice.publish.access.store import open_access
+from geoservice.publish.metrics import Metrics
 from geoservice.settings import Settings
 
 
-def entrance(app: ASGIApp, settings: Settings) -> ASGIApp:
+def entrance(app: ASGIApp, settings: Settings, metrics: Metrics) -> ASGIApp:
     """Wrap the routes: sizes first, then who asks and how often. Nothing is opened before the first token comes."""
     dsn = settings.publish_dsn.get_secret_value() if settings.publish_dsn else None
     store = open_access(settings.home, dsn, settings.schema_prefix, owner=False)
-    door = Door(app, checks_for(settings, store), Rates(settings), Recorder(store))
+    recorder = Recorder(store)
+    metrics.count("audit_rows", "Entries of the audit log written", lambda: recorder.written)
+    door = Door(app, checks_for(settings, store), Rates(settings), recorder)
     return Sizes(door, settings.body_bytes)

@@ -17,10 +17,11 @@ class _Waiting:
 
 
 class Recorder:
-    """One worker's way to the audit log."""
+    """One worker's way to the audit log; ``written`` counts its entries."""
 
     def __init__(self, store: AccessStore) -> None:
         self._store, self._lock, self._waiting = store, Lock(), list[_Waiting]()
+        self.written = 0
 
     async def record(self, entry: Entry) -> None:
         """Return when the entry is on the disk; raises :class:`Unavailable` when it cannot be written."""
@@ -36,6 +37,7 @@ class Recorder:
     def _write(self, batch: list[_Waiting]) -> None:
         try:
             self._store.append([w.entry for w in batch])
+            self.written += len(batch)
         except GeoserviceError:
             for waiting in batch:
                 waiting.failed = True
