@@ -77,7 +77,7 @@ class Door:
 
 def check_query(query: bytes) -> None:
     """Raise :class:`ParameterError` for a token in a URL: URLs are kept in logs, histories and referrers."""
-    if b"token" not in query and b"%" not in query:
+    if b"token" not in query.lower() and b"%" not in query:
         return
     for name, _ in parse_qsl(query.decode("latin-1"), keep_blank_values=True):
         if name.lower() in IN_URL:
