@@ -14,6 +14,7 @@ from geoservice.publish.formats import HTML, JSON, MVT
 from geoservice.publish.links import CRS84, REL, Link, link
 from geoservice.publish.matrixsets import MERCATOR, SETS, MatrixSet
 from geoservice.release.base import PublishedLayer
+from geoservice.release.mvt import budget
 
 TILES = "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf"
 TMS = "http://www.opengis.net/spec/tms/2.0/conf"
@@ -87,8 +88,15 @@ def tilejson_of(ask: Ask, layers: Sequence[PublishedLayer], title: str, descript
         "minzoom": low,
         "maxzoom": high,
         **({"bounds": list(box)} if box else {}),
+        "byteBudget": budget_of(ask),
         "vector_layers": [vector_layer(ask, layer) for layer in layers],
     }
+
+
+def budget_of(ask: Ask) -> dict[str, Any]:
+    """Return how large a tile may be and what it shows where its features are more, in the reader's language."""
+    rule = budget.describe()
+    return {**rule, "rule": rule["rule"][ask.language]}
 
 
 def vector_layer(ask: Ask, layer: PublishedLayer) -> dict[str, Any]:
@@ -123,6 +131,7 @@ def tileset_of(ask: Ask, layers: Sequence[PublishedLayer], tiles: MatrixSet, pat
         "tileMatrixSetId": tiles.id,
         "tileMatrixSetURI": tiles.uri,
         "mediaTypes": [MVT],
+        "byteBudget": budget_of(ask),
         **limits,
         **bounds,
         "layers": [layer_of(ask, layer) for layer in layers],
