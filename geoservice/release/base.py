@@ -208,6 +208,28 @@ class ReleaseReader(Protocol):
         """The layer's baked vector tile, gzip; empty bytes when there is nothing in it. ``base`` is the base map."""
         ...
 
+    def draw(self, layer_id: str, tile: Tile, query: TileQuery) -> bytes:
+        """Return a vector tile of one layer, not packed, made on request; empty bytes when there is nothing in it.
+
+        It has one layer, named by the id, of 4096 units with 64 around; features carry their ``fid`` and the properties asked
+        for, null ones left out. In it is each feature of the zoom's geography that meets the tile, its buffer included, unless
+        the filter itself names ``geography``. A feature too small to draw is a square, stroke or point of two units. Where it
+        would be larger than :data:`geoservice.release.mvt.budget.BYTES` it shows coarser units, or aggregates. Raises
+        :class:`geoservice.errors.ParameterError` for a property or matrix set that there is not.
+        """
+        ...
+
+    def archive(self, layer_id: str) -> int:
+        """Size of the layer's PMTiles archive in bytes; ``base`` is the base map.
+
+        Raises :class:`geoservice.errors.NotFound` for a layer that has none.
+        """
+        ...
+
+    def read_archive(self, layer_id: str, offset: int, length: int) -> bytes:
+        """Bytes of the layer's archive, fewer where it ends before."""
+        ...
+
     def close(self) -> None:
         """Let go of files and connections."""
         ...

@@ -9,7 +9,7 @@ import duckdb
 import pyarrow as pa
 from pydantic import ValidationError
 
-from geoservice.db import DUCKDB
+from geoservice.db import DUCKDB, Session
 from geoservice.db.duckdb import DuckDBSession, open_duckdb, told, transaction
 from geoservice.db.lock import locked
 from geoservice.errors import Conflict, NotFound, ReleaseError, Unavailable
@@ -19,7 +19,10 @@ from geoservice.release.base import TABLE, LayerContent, Manifest, ReleaseConten
 from geoservice.release.content import check_stored, checked
 from geoservice.release.durable import point, sync, sync_tree
 from geoservice.release.manifest import manifest_hash
+from geoservice.release.mvt import sql as mvt
 from geoservice.release.mvt.bake import Baker
+from geoservice.release.mvt.blocks import BLOCK, Blocks, numbered
+from geoservice.release.mvt.blocks import TABLE as BLOCKS
 from geoservice.release.numbering import older
 from geoservice.release.pmtiles import Archive, write_archive
 from geoservice.release.reader import BASE_MAP, Reader
@@ -33,6 +36,7 @@ class FolderReader(Reader):
 
     def __init__(self, number: int, folder: Path) -> None:
         super().__init__(number, _manifest(folder), None)
+        self._known: dict[str, Blocks] = {}
         try:
             self._connection = open_duckdb(folder / LAYERS, read_only=True)
             self._archives = {f.stem: Archive(f) for f in sorted((folder / TILES).glob("*.pmtiles"))}
@@ -43,6 +47,11 @@ class FolderReader(Reader):
     def _session(self) -> Iterator[DuckDBSession]:
         with self._connection.cursor() as cursor:  # a connection of its own: threads do not wait for each other
             yield DuckDBSession(cursor)
+
+    def _blocks(self, session: Session, layer_id: str) -> Blocks:
+        if layer_id not in self._known:  # two threads may both read it, and find the same
+            self._known[layer_id] = Blocks(session, layer_id)
+        return self._known[layer_id]
 
     def _tile(self, layer_id: str, tile: Tile) -> bytes:
         archive = self._archives.get(layer_id)
@@ -169,6 +178,7 @@ def _fill(folder: Path, content: ReleaseContent, manifest: Manifest, table: pa.T
             name = DUCKDB.quote(sql.RELEASE_TABLE)
             session.execute(sql.create(DUCKDB, name, TABLE))
             session.append(name, table)
+            session.execute(sql.create(DUCKDB, DUCKDB.quote("blocks"), BLOCKS))
             for layer in content.layers:
                 _fill_layer(connection, session, layer)
         connection.execute(sql.checkpoint())  # closing would do it too, and be silent about a disk that is full
@@ -191,10 +201,13 @@ def _fill_layer(connection: duckdb.DuckDBPyConnection, session: DuckDBSession, c
     name = DUCKDB.quote(sql.layer_table(content.layer.id))
     columns = stored_schema(content)
     bounds = [pa.field(b, pa.float64()) for b in sql.BOUNDS]
-    session.execute(sql.create(DUCKDB, name, pa.schema([*columns, *bounds])))
-    connection.register("incoming", stored(content))
-    session.execute(sql.insert_layer(name, [f.name for f in columns if f.name not in GEOMETRIES], list(GEOMETRIES)))
+    plain = [*(f for f in columns if f.name not in GEOMETRIES), pa.field(BLOCK, pa.int32())]
+    shapes = [f for f in columns if f.name in GEOMETRIES]
+    session.execute(sql.create(DUCKDB, name, pa.schema([*plain, *shapes, *bounds])))
+    connection.register("incoming", numbered(stored(content)))
+    session.execute(sql.insert_layer(name, [f.name for f in plain], list(GEOMETRIES)))
     connection.unregister("incoming")
+    session.execute(mvt.fill_blocks(name), [content.layer.id])
 
 
 def _check(folder: Path, manifest: Manifest) -> None:

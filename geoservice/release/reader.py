@@ -10,8 +10,10 @@ from geoservice.db import Session
 from geoservice.errors import NotFound
 from geoservice.geo import Tile
 from geoservice.release import sql
-from geoservice.release.base import ItemQuery, Manifest, Page, PublishedLayer
+from geoservice.release.base import ItemQuery, Manifest, Page, PublishedLayer, TileQuery
 from geoservice.release.keys import order_of
+from geoservice.release.mvt.blocks import Blocks
+from geoservice.release.mvt.draw import Source, draw
 from geoservice.release.query import chosen, condition, limit_of, plain, result_schema
 from geoservice.release.walk import Walk, fetch
 
@@ -71,6 +73,17 @@ class Reader(ABC):
             where, values = condition(session.dialect, layer, query)
             name = session.dialect.table(self._schema, sql.layer_table(layer_id))
             return int(session.execute(sql.count(name, where), values)[0][0])
+
+    def draw(self, layer_id: str, tile: Tile, query: TileQuery) -> bytes:
+        """Return a vector tile of one layer, not packed, made on request."""
+        layer = self.layer(layer_id)
+        with self._session() as session:
+            table = session.dialect.table(self._schema, sql.layer_table(layer_id))
+            return draw(Source(session, table, layer, self._blocks(session, layer_id)), tile, query)
+
+    def _blocks(self, _session: Session, _layer_id: str) -> Blocks | None:
+        """Return where a layer's rows lie, in a store without an index on them."""
+        return None
 
     def tile(self, layer_id: str, tile: Tile) -> bytes:
         """Return the baked vector tile, gzip; empty bytes when there is nothing in it."""

@@ -22,7 +22,7 @@ _ZH = (
     "不带指标值，因为发布的数值各自带有独立噪声，不可相加。不会悄悄丢弃要素。"
 )
 _EN = (
-    "No tile is larger than {bytes} bytes unpacked. Where its features would be, a tile without a filter shows the layer's next "
+    "No tile is larger than {bytes} bytes unpacked. Where its features would be, a tile with no filter shows the layer's next "
     "coarser geography; where there is none, or there is a filter, features are merged on a grid (256, 128, 64, ... cells a "
     "side, until it fits): one feature a cell, with geography 'aggregate' and features = how many are in it, and no measures, "
     "for released numbers carry noise of their own and may not be added up. No feature is left out in silence."

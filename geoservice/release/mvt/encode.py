@@ -1,6 +1,7 @@
 """A layer of a vector tile (Mapbox Vector Tile 2.1) written with arrays: no loop over features."""
 
 from collections.abc import Mapping, Sequence
+from struct import pack
 from typing import Any
 
 import numpy as np
@@ -79,19 +80,16 @@ def _tags(properties: Mapping[str, "pa.Array[Any]"], n: int) -> tuple[Numbers, B
 
 
 def _values(distinct: "pa.Array[Any]") -> Sequence[bytes]:
+    """Return the entries of the table of values: doubles, booleans, signed numbers and texts, as the column's type says."""
     kind = distinct.type
+    plain: list[Any] = distinct.to_pylist()
     if pa.types.is_floating(kind):
-        return _doubles(distinct)
+        return [b"\x22\x09\x19" + pack("<d", v) for v in plain]
     if pa.types.is_boolean(kind):
-        return [b"\x22\x02\x38" + bytes([v]) for v in distinct.to_pylist()]
+        return [b"\x22\x02\x38" + bytes((v,)) for v in plain]
     if pa.types.is_integer(kind):
-        return [_message(34, b"\x30" + _varint(2 * v if v >= 0 else -2 * v - 1)) for v in distinct.to_pylist()]
-    return [_message(34, _message(10, v.encode())) for v in distinct.to_pylist()]
-
-
-def _doubles(distinct: "pa.Array[Any]") -> list[bytes]:
-    raw = np.asarray(distinct.to_numpy(zero_copy_only=False), "<f8").tobytes()
-    return [b"\x22\x09\x19" + raw[i : i + 8] for i in range(0, len(raw), 8)]
+        return [_message(34, b"\x30" + _varint(2 * v if v >= 0 else -2 * v - 1)) for v in plain]
+    return [_message(34, _message(10, v.encode())) for v in plain]
 
 
 def _message(tag: int, body: bytes) -> bytes:
@@ -120,7 +118,7 @@ def _sizes(tokens: Numbers) -> NDArray[np.int64]:
 
 def _size(tokens: Numbers, present: Bools) -> Numbers:
     """Bytes of each row."""
-    return np.where(present, _sizes(tokens), 0).sum(axis=1).astype(np.uint64)
+    return np.asarray(np.where(present, _sizes(tokens), 0).sum(axis=1), np.uint64)
 
 
 def _varints(tokens: Numbers, present: Bools) -> bytes:

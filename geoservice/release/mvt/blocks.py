@@ -1,0 +1,47 @@
+"""Which stretches of a layer's rows a box may meet: what DuckDB has in place of an index."""
+
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from geoservice.db import Session
+from geoservice.geo import BBox
+from geoservice.release.mvt import sql
+
+ROWS = 2048
+"""Rows of a block: as many as DuckDB reads at a time."""
+MOST = 64
+"""More blocks than this are not named in a query: reading them all takes longer than finding out which."""
+BLOCK = "_block"
+_COLUMNS: dict[str, pa.DataType] = {
+    "layer": pa.string(),
+    "block": pa.int32(),
+    "west": pa.float64(),
+    "south": pa.float64(),
+    "east": pa.float64(),
+    "north": pa.float64(),
+    "points": pa.bool_(),
+}
+TABLE: pa.Schema = pa.schema(_COLUMNS)
+
+
+def numbered(rows: pa.Table) -> pa.Table:
+    """Return a layer's rows with the number of the block that each is in."""
+    return rows.append_column(BLOCK, pa.array((np.arange(rows.num_rows) // ROWS).astype(np.int32)))
+
+
+class Blocks:
+    """Bounds of the blocks of a layer. Rows lie along a Hilbert curve, so a small box meets few; ``points``: all are points."""
+
+    def __init__(self, session: Session, layer_id: str) -> None:
+        found: Any = session.execute(sql.blocks(), [layer_id])
+        self.points = all(row[5] for row in found)
+        self._number = [row[0] for row in found]
+        self._bounds = np.array([row[1:5] for row in found], float).reshape(-1, 4).T
+
+    def near(self, box: BBox) -> list[int] | None:
+        """Return the blocks that a box may meet; None for so many that naming them does not help."""
+        west, south, east, north = self._bounds
+        hit = np.flatnonzero((east >= box.west) & (west <= box.east) & (north >= box.south) & (south <= box.north))
+        return [self._number[i] for i in hit] if hit.size <= MOST else None

@@ -1,0 +1,61 @@
+"""Many features merged into one a cell of a grid, so that a tile shows how many there are where it cannot show each."""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+
+from geoservice.geo import Floats, Ints
+from geoservice.release.mvt.budget import AGGREGATE, BYTES, COUNT, GRIDS
+from geoservice.release.mvt.encode import POINT, POLYGON, encode, points, squares
+from geoservice.release.mvt.grid import EXTENT
+
+
+class Cells(NamedTuple):
+    """Cells of the finest grid that are not empty: column, row, how many features, sums of their positions in grid units."""
+
+    x: Ints
+    y: Ints
+    n: Ints
+    across: Ints
+    down: Ints
+
+
+def gather(across: Floats, down: Floats) -> Cells:
+    """Count features, given where each is in units of the tile's grid."""
+    u, v = (np.clip(np.rint(a), 0, EXTENT).astype(np.int64) for a in (across, down))
+    last = GRIDS[0] - 1
+    x, y = (np.minimum(a * GRIDS[0] // EXTENT, last) for a in (u, v))
+    return _merged(Cells(x, y, np.ones(len(u), np.int64), u, v))
+
+
+def merge(name: str, cells: Cells, geometry: str) -> bytes:
+    """Return a tile of aggregated features on the finest grid that keeps it within the budget.
+
+    Points are one point at their mean, other shapes the square of their cell. The tile has no buffer: each feature is counted
+    in the tiles that it meets. Its features carry no measures: released numbers have noise of their own, they are not additive.
+    """
+    for grid in GRIDS:
+        here = _merged(cells._replace(x=cells.x * grid // GRIDS[0], y=cells.y * grid // GRIDS[0]))
+        data = _drawn(name, here, geometry, EXTENT // grid)
+        if len(data) <= BYTES:
+            break
+    return data
+
+
+def _merged(cells: Cells) -> Cells:
+    """Add up rows of the same cell; row by row from the north-west."""
+    key, at = np.unique(cells.y * GRIDS[0] + cells.x, return_inverse=True)
+
+    def total(values: Ints) -> Ints:
+        return np.bincount(at, values, len(key)).astype(np.int64)
+
+    return Cells(key % GRIDS[0], key // GRIDS[0], total(cells.n), total(cells.across), total(cells.down))
+
+
+def _drawn(name: str, cells: Cells, geometry: str, side: int) -> bytes:
+    properties: dict[str, pa.Array[Any]] = {"geography": pa.repeat(AGGREGATE, len(cells.n)), COUNT: pa.array(cells.n)}
+    if geometry != "point":
+        return encode(name, POLYGON, squares(cells.x * side, cells.y * side, side), properties, None)
+    middle = [np.rint(total / cells.n).astype(np.int64) for total in (cells.across, cells.down)]
+    return encode(name, POINT, points(*middle), properties, None)
