@@ -1,6 +1,7 @@
 """Everything the analyses may look at, made from what the workspace holds."""
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 import pyarrow as pa
 
@@ -11,7 +12,7 @@ from geoservice.geo import Floats, Int32s
 from geoservice.run.demands import Sample, atoms_of_groups
 from geoservice.run.offstreet import OffStreet
 from geoservice.run.people import read_people
-from geoservice.run.places import make_cells, read_places
+from geoservice.run.places import Places, make_cells, read_places
 from geoservice.run.travel import ModeTravel, trips
 from geoservice.study import Study
 from geoservice.workspace.base import Workspace
@@ -26,8 +27,16 @@ def _filled(workspace: Workspace, table: str) -> pa.Table:
     return rows
 
 
-def build_context(workspace: Workspace, study: Study, progress: Progress) -> tuple[Context, dict[str, OffStreet]]:
-    """Read, snap, search and reduce to atoms; returns the context and, by mode, what is off the streets."""
+class Built(NamedTuple):
+    """What analyses look at; by mode, what is off the streets; and the areas around it all."""
+
+    context: Context
+    off_street: dict[str, OffStreet]
+    places: Places
+
+
+def build_context(workspace: Workspace, study: Study, progress: Progress) -> Built:
+    """Read, snap, search and reduce to atoms."""
     progress("reading", 0.0)
     places = read_places(_filled(workspace, "areas"), study.levels)
     stations = _filled(workspace, "stations").sort_by("id")
@@ -76,4 +85,4 @@ def build_context(workspace: Workspace, study: Study, progress: Progress) -> tup
         demands=demands,
         reach=reach,
     )
-    return context, off_street
+    return Built(context, off_street, places)

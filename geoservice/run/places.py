@@ -18,13 +18,17 @@ UNITS = _TEXTS.append(pa.field("geometry", pa.binary()))
 
 @dataclass(frozen=True)
 class Places:
-    """Areas of each published level, what is known of every area, and the plane they are measured in."""
+    """Areas of each published level, what is known of every area, and the plane they are measured in.
+
+    ``outlines`` are the borders, in degrees, of every area that has one, of whatever level.
+    """
 
     areas: Mapping[str, Units]
     levels: Mapping[str, str]
     parents: Mapping[str, str | None]
     projection: LocalProjection
     outline: shapely.Geometry
+    outlines: Mapping[str, shapely.Geometry]
 
     def index(self, codes: Sequence[str], level: str) -> Int32s:
         """Return, for each area code, the position of its area of ``level`` in ``areas[level]``, -1 for none."""
@@ -67,6 +71,7 @@ def read_places(table: pa.Table, levels: Sequence[str]) -> Places:
         parents=parents,
         projection=LocalProjection.of(BBox(*shapely.bounds(outline))),
         outline=outline,
+        outlines=outlines,
     )
 
 

@@ -21,6 +21,7 @@ from geoservice.release.manifest import table_digest
 from geoservice.run.context import build_context
 from geoservice.run.offstreet import OffStreet
 from geoservice.run.stations import station_units
+from geoservice.run.whereabouts import with_areas
 from geoservice.run.wording import wording_of
 from geoservice.study import Study
 from geoservice.workspace.base import Workspace
@@ -53,10 +54,11 @@ def publish_study(
     DisclosureError
         A result may not be released; nothing is published.
     """
-    context, off_street = build_context(workspace, study, progress)
+    context, off_street, places = build_context(workspace, study, progress)
     results = analyse(context, study, progress)
-    units = {g: u.table for g, u in {**results.units, **context.areas, "cell": context.cells}.items()}
-    units["station"] = station_units(context.stations)
+    others = {g: u.table for g, u in results.units.items()}
+    others |= {"cell": context.cells.table, "station": station_units(context.stations)}
+    units = with_areas(places, {level: u.table for level, u in context.areas.items()}, others)
     progress("writing the release", 0.0)
     contents = build_layers(layers, units, results.table, wording_of(study))
     manifest = Manifest(

@@ -18,7 +18,7 @@ from geoservice.errors import DisclosureError, InputError, NotFound, StudyError
 from geoservice.layer import Layer
 from geoservice.release import ItemQuery, ReleaseStore
 from geoservice.run import Published, publish_study
-from geoservice.run.context import build_context
+from geoservice.run.context import Built, build_context
 from geoservice.study import Study
 from geoservice.workspace import Workspace, open_workspace
 
@@ -37,13 +37,13 @@ def minutes_by_hand(s: int) -> int:
 
 
 @pytest.fixture(scope="module")
-def built(workspace: Workspace, study: Study) -> tuple[Context, dict[str, dict[str, int]]]:
+def built(workspace: Workspace, study: Study) -> Built:
     return build_context(workspace, study, quiet)
 
 
 @pytest.fixture(scope="module")
-def context(built: tuple[Context, Any]) -> Context:
-    return built[0]
+def context(built: Built) -> Context:
+    return built.context
 
 
 def test_every_junction_is_an_atom_with_the_time_worked_out_by_hand(context: Context) -> None:
@@ -62,8 +62,8 @@ def test_every_junction_is_an_atom_with_the_time_worked_out_by_hand(context: Con
         assert context.areas["township"].ids[demand.area["township"][atom]] == ("W" if i[atom] < 3 else "E")
 
 
-def test_who_lives_off_the_streets_is_counted_by_reason_and_not_reached(built: tuple[Context, Any]) -> None:
-    context, off_street = built
+def test_who_lives_off_the_streets_is_counted_by_reason_and_not_reached(built: Built) -> None:
+    context, off_street, _ = built
     walk = off_street["walk"]
     assert walk.counts == {"snapped": 380, "too far": 10, "no network": 10, "bad coordinate": 0}
     assert sorted(reason for _, _, reason in walk.points) == ["no network"] * 10 + ["too far"] * 10
