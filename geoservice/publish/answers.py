@@ -9,19 +9,25 @@ from fastapi import Response
 from geoservice.publish import pages
 from geoservice.publish.deps import Ask
 from geoservice.publish.formats import CSV, HTML, MEDIA
+from geoservice.publish.who import ANYBODY
 
-VARY = "Accept, Accept-Language"
+VARY = "Accept, Accept-Language, Authorization"
+
+
+def headers_of(ask: Ask) -> dict[str, str]:
+    """Return what lets an answer be kept but makes it be revalidated; one made for somebody is kept by nobody else."""
+    keep = "no-cache" if ask.who == ANYBODY else "private, no-cache"
+    return {"Cache-Control": keep, "Vary": VARY, **({"ETag": ask.etag} if ask.etag else {})}
 
 
 def answer(ask: Ask, body: bytes | str, kind: str, more: Mapping[str, str] | None = None) -> Response:
     """Return a response that may be kept but must be revalidated."""
-    headers = {"Cache-Control": "no-cache", "Vary": VARY, **({"ETag": ask.etag} if ask.etag else {}), **(more or {})}
     charset = "; charset=utf-8" if kind in {HTML, CSV} else ""
-    return Response(body, 200, headers, kind + charset)
+    return Response(body, 200, {**headers_of(ask), **(more or {})}, kind + charset)
 
 
-def document(ask: Ask, content: Mapping[str, Any], title: str) -> Response:
-    """Answer with a JSON document, or with the same document as a page."""
+def document(ask: Ask, content: Mapping[str, Any], title: str, kind: str = "") -> Response:
+    """Answer with a JSON document, of media type ``kind`` if that is not its format's, or with the same document as a page."""
     if ask.format == "html":
         return answer(ask, pages.document(content, title, ask), HTML, pages.HEADERS)
-    return answer(ask, orjson.dumps(content), MEDIA[ask.format])
+    return answer(ask, orjson.dumps(content), kind or MEDIA[ask.format])

@@ -2,8 +2,10 @@
 
 from typing import Any
 
+from geoservice.publish.crs import STORAGE, offered
 from geoservice.publish.deps import Ask
-from geoservice.publish.formats import CSV, GEOJSON, HTML, JSON, STYLE
+from geoservice.publish.files import WRITERS
+from geoservice.publish.formats import GEOJSON, HTML, JSON, MEDIA, SCHEMA, STYLE
 from geoservice.publish.links import CRS84, REL, Link, link
 from geoservice.release.base import PublishedLayer
 
@@ -15,8 +17,10 @@ def links_of(ask: Ask, layer: PublishedLayer) -> list[Link]:
         link("self", JSON, to(path, {"f": "json"})),
         link("alternate", HTML, to(path, {"f": "html"})),
         link("items", GEOJSON, to(f"{path}/items"), "features"),
-        link("items", HTML, to(f"{path}/items", {"f": "html"}), "features"),
-        link("items", CSV, to(f"{path}/items", {"f": "csv"}), "features"),
+        *(link("items", MEDIA[f], to(f"{path}/items", {"f": f}), "features") for f in ("html", *WRITERS)),
+        link("describedby", SCHEMA, to(f"{path}/schema"), "schema"),
+        link(f"{REL}/queryables", SCHEMA, to(f"{path}/queryables"), "queryables"),
+        link(f"{REL}/sortables", SCHEMA, to(f"{path}/sortables"), "sortables"),
     ]
     if layer.geometry != "none":
         found += [
@@ -35,7 +39,8 @@ def describe(ask: Ask, layer: PublishedLayer) -> dict[str, Any]:
         "title": getattr(layer.title, ask.language),
         "description": getattr(layer.description, ask.language),
         "itemType": "feature",
-        "crs": [CRS84],
+        "crs": [crs.uri for crs in offered(layer)],
+        "storageCrs": STORAGE.uri,
         **spatial,
         "links": links_of(ask, layer),
     }

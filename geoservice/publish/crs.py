@@ -73,13 +73,13 @@ class Crs:
             lat = np.clip(lat, -MAX_MERCATOR_LAT, MAX_MERCATOR_LAT)
         return np.column_stack(_transformer(self.code or 0).transform(lon, lat))
 
-    def position(self, first: float, second: float) -> tuple[float, float]:
-        """Return ``(lon, lat)`` of a position of this CRS, in the authority's order of axes; not finite where there is none."""
-        x, y = (second, first) if self.north_first else (first, second)
+    def to_lonlat(self, positions: Floats) -> Floats:
+        """Return ``(lon, lat)`` of positions in the authority's order of axes, shape (n, 2); not finite where there is none."""
+        found = positions[:, ::-1] if self.north_first else positions
         if self.code in {None, 4326}:
-            return x, y
-        lon, lat = _transformer(self.code or 0).transform(x, y, direction="INVERSE")
-        return float(lon), float(lat)
+            return found
+        x, y = found.T
+        return np.column_stack(_transformer(self.code or 0).transform(x, y, direction="INVERSE"))
 
     def box(self, numbers: tuple[float, float, float, float]) -> BBox:
         """Return the box in CRS84 around a box of this CRS, in the authority's order of axes; raises ValueError.

@@ -6,40 +6,47 @@ import orjson
 import pyarrow as pa
 from fastapi import APIRouter, Depends, Response
 
-from geoservice.errors import NotFound
-from geoservice.publish import pages, rows, schemas
+from geoservice.errors import NotFound, ParameterError
+from geoservice.publish import pages, queryables, rows, schemas
 from geoservice.publish.answers import answer, document
 from geoservice.publish.collections import describe
+from geoservice.publish.crs import Crs, parse_crs
 from geoservice.publish.deps import COMMON, Ask, asking
-from geoservice.publish.formats import CSV, GEOJSON, HTML, JSON, MEDIA
+from geoservice.publish.downloads import MAX_FEATURES, download
+from geoservice.publish.files import WRITERS
+from geoservice.publish.formats import GEOJSON, HTML, JSON, MEDIA
 from geoservice.publish.links import Link, header, link
-from geoservice.publish.params import item_query
-from geoservice.release.base import ItemQuery, PublishedLayer, ReleaseReader
+from geoservice.publish.paging import matched, token, turned, whole
+from geoservice.publish.wanted import Wanted, wanted
+from geoservice.publish.who import audited
+from geoservice.release.base import ItemQuery, Page, PublishedLayer
 
-CHEAP = 100_000
-"""Layers of at most this many features are counted through a filter; larger ones have no ``numberMatched`` then."""
-
-RESERVED = {*COMMON, *(p["name"] for p in schemas.ITEM_PARAMETERS)} - {"filters"}
-"""Parameters of items that are not properties of a layer."""
+FEATURES_1, FEATURES_2 = (f"http://www.opengis.net/spec/ogcapi-features-{n}/1.0/conf" for n in (1, 2))
+CONFORMS = (
+    *(f"{FEATURES_1}/{name}" for name in ("core", "geojson", "html", "oas30")),
+    f"{FEATURES_2}/crs",
+)
 
 router = APIRouter(tags=["features"])
+router.include_router(queryables.router)
 
-Page = Annotated[Ask, Depends(asking("json", "html"))]
-ItemsPage = Annotated[Ask, Depends(asking("json", "geojson", "html", "csv", more=True))]
-ItemPage = Annotated[Ask, Depends(asking("json", "geojson", "html"))]
+Doc = Annotated[Ask, Depends(asking("json", "html"))]
+ItemsAsk = Annotated[Ask, Depends(asking("json", "geojson", "html", *WRITERS, more=True))]
+ItemAsk = Annotated[Ask, Depends(asking("json", "geojson", "html", more=True))]
 
 
 @router.get("/collections", summary="The layers", responses=schemas.ok(schemas.COLLECTIONS))
-def collections(ask: Page) -> Response:
+def collections(ask: Doc) -> Response:
     """List every layer that may be read."""
     to = ask.urls.to
     links = [link("self", JSON, to("/collections", {"f": "json"})), link("alternate", HTML, to("/collections", {"f": "html"}))]
     found = [describe(ask, layer) for layer in ask.layers]
-    return document(ask, {"links": links, "collections": found}, pages.WORDS[ask.language]["data"])
+    every = list(dict.fromkeys(uri for c in found for uri in c["crs"]))
+    return document(ask, {"links": links, "crs": every, "collections": found}, pages.WORDS[ask.language]["data"])
 
 
 @router.get("/collections/{layer_id}", summary="One layer", responses=schemas.ok(schemas.COLLECTION, missing=True))
-def collection(layer_id: str, ask: Page) -> Response:
+def collection(layer_id: str, ask: Doc) -> Response:
     """Describe one layer."""
     content = describe(ask, ask.layer(layer_id))
     return document(ask, content, content["title"])
@@ -48,81 +55,118 @@ def collection(layer_id: str, ask: Page) -> Response:
 @router.get(
     "/collections/{layer_id}/items",
     summary="Features of a layer",
-    responses=schemas.ok(schemas.FEATURES, GEOJSON, missing=True),
+    responses=schemas.ok(schemas.FEATURES, GEOJSON, missing=True, more=schemas.FILES),
     openapi_extra={"parameters": schemas.ITEM_PARAMETERS},
 )
-def items(layer_id: str, ask: ItemsPage) -> Response:
-    """Answer with a page of features in order of their id, filtered by box and by equality of properties."""
+def items(layer_id: str, ask: ItemsAsk) -> Response:
+    """Answer with a page of features, or with all of them as a file."""
     layer = ask.layer(layer_id)
-    query = item_query(ask.query, RESERVED, layer)
-    table, more = fetch(ask.reader, layer, query)
-    return items_answer(ask, layer, query, table, more)
+    if ask.format in WRITERS:
+        return file_answer(ask, layer, wanted(ask, layer, default=MAX_FEATURES, most=MAX_FEATURES))
+    asked = wanted(ask, layer)
+    return items_answer(ask, layer, asked, ask.reader.page(layer.id, asked.query))
 
 
 @router.get(
-    "/collections/{layer_id}/items/{fid}", summary="One feature", responses=schemas.ok(schemas.FEATURE, GEOJSON, missing=True)
+    "/collections/{layer_id}/items/{fid}",
+    summary="One feature",
+    responses=schemas.ok(schemas.FEATURE, GEOJSON, missing=True),
+    openapi_extra={"parameters": [schemas.CRS_PARAMETER]},
 )
-def item(layer_id: str, fid: str, ask: ItemPage) -> Response:
+def item(layer_id: str, fid: str, ask: ItemAsk) -> Response:
     """Answer with one feature."""
     layer = ask.layer(layer_id)
-    table = ask.reader.item(layer.id, int(fid)) if fid.isascii() and fid.isdigit() and len(fid) < 19 else None
-    if table is None or table.num_rows == 0:
-        raise NotFound(f"layer {layer.id} has no feature {fid!r:.40}; ids go from 1 to {layer.features}")
-    path = f"/collections/{layer.id}"
-    links = [
-        link("self", GEOJSON, ask.urls.to(ask.path, {"f": "json"})),
-        link("alternate", HTML, ask.urls.to(ask.path, {"f": "html"})),
-        link("collection", JSON, ask.urls.to(path, {"f": "json"})),
-    ]
+    crs = item_crs(ask, layer)
+    table = one(ask, layer, fid)
+    audited(layer, 1)
     if ask.format == "html":
         return answer(ask, table_page(ask, layer, table, []), HTML, pages.HEADERS)
-    return answer(ask, orjson.dumps({**rows.features(table)[0], "links": links}), GEOJSON)
+    content = {**rows.features(table, crs)[0], "links": item_links(ask, layer)}
+    return answer(ask, orjson.dumps(content, option=rows.TIMES), GEOJSON, content_crs(crs))
 
 
-def fetch(reader: ReleaseReader, layer: PublishedLayer, query: ItemQuery) -> tuple[pa.Table, bool]:
-    """Return a page and whether there are more: one row more than asked for is fetched, which costs less than a count."""
-    wider = ItemQuery(query.limit + 1, query.after, query.bbox, query.equals, query.properties, query.geometry)
-    table = reader.items(layer.id, wider)
-    return table.slice(0, query.limit), table.num_rows > query.limit
+def item_crs(ask: Ask, layer: PublishedLayer) -> Crs:
+    """Return the CRS to answer in; raises :class:`ParameterError` for any other parameter."""
+    for name in ask.query:
+        if name not in {*COMMON, "crs"}:
+            raise ParameterError(f"parameter {name!r:.60} is unknown here, allowed are {', '.join(COMMON)}, crs")
+    return parse_crs("crs", ask.query.get("crs"), layer)
 
 
-def matched(reader: ReleaseReader, layer: PublishedLayer, query: ItemQuery) -> int | None:
-    """Return how many features match, or None where counting would be slow."""
-    if query.bbox is None and not query.equals:
-        return layer.features
-    return reader.count(layer.id, query) if layer.features <= CHEAP else None
+def one(ask: Ask, layer: PublishedLayer, fid: str) -> pa.Table:
+    """Return the one row of a feature that the caller may see; raises :class:`NotFound`."""
+    if fid.isascii() and fid.isdigit() and len(fid) < 19:
+        table = ask.reader.item(layer.id, int(fid), ask.who.within(layer))
+        if table.num_rows:
+            return table
+    raise NotFound(f"layer {layer.id} has no feature {fid!r:.40}; ids go from 1 to {layer.features}")
 
 
-def items_links(ask: Ask, layer: PublishedLayer, last: int | None) -> list[Link]:
-    """Return the links of a page; ``last`` is the id to go on from."""
-    found = []
-    for f in ("json", "html", "csv"):
-        kind = GEOJSON if f == "json" else MEDIA[f]
-        same = f == ask.format.replace("geojson", "json")
-        found.append(link("self" if same else "alternate", kind, ask.urls.to(ask.path, {**ask.query, "f": f})))
-    if last is not None:
-        kind = GEOJSON if ask.format == "json" else MEDIA[ask.format]
-        found.append(link("next", kind, ask.urls.to(ask.path, {**ask.query, "f": ask.format, "after": last})))
+def item_links(ask: Ask, layer: PublishedLayer) -> list[Link]:
+    """Return the links of a feature."""
+    return [
+        link("self", GEOJSON, ask.urls.to(ask.path, {**ask.query, "f": "json"})),
+        link("alternate", HTML, ask.urls.to(ask.path, {**ask.query, "f": "html"})),
+        link("collection", JSON, ask.urls.to(f"/collections/{layer.id}", {"f": "json"})),
+    ]
+
+
+def content_crs(crs: Crs) -> dict[str, str]:
+    """Return the header that says in which CRS the answer's coordinates are."""
+    return {"Content-Crs": f"<{crs.uri}>"}
+
+
+def items_links(ask: Ask, layer: PublishedLayer, query: ItemQuery, page: Page) -> list[Link]:
+    """Return the links of a page; those to files lead to the whole of what the query selects."""
+    mine, found = ask.format.replace("geojson", "json"), []
+    for f in ("json", "html", *WRITERS):
+        given = whole(ask.query) if f in WRITERS else ask.query
+        found.append(link("self" if f == mine else "alternate", kind_of(f), ask.urls.to(ask.path, {**given, "f": f})))
+    for rel, name, key in (("next", "after", page.after), ("prev", "before", page.before)):
+        if (text := token(layer, query, key)) is not None:
+            found.append(link(rel, kind_of(mine), ask.urls.to(ask.path, {**turned(ask.query, name, text), "f": mine})))
     return [*found, link("collection", JSON, ask.urls.to(f"/collections/{layer.id}", {"f": "json"}))]
 
 
-def items_answer(ask: Ask, layer: PublishedLayer, query: ItemQuery, table: pa.Table, more: bool) -> Response:
+def kind_of(f: str) -> str:
+    """Return the media type of items in a format."""
+    return GEOJSON if f == "json" else MEDIA[f]
+
+
+def file_answer(ask: Ask, layer: PublishedLayer, asked: Wanted) -> Response:
+    """Answer with a file."""
+    file = download(ask, layer, asked)
+    audited(layer, file.walk.rows)
+    file.headers.update(content_crs(asked.crs))
+    if (text := token(layer, asked.query, file.walk.after)) is not None:
+        onward = ask.urls.to(ask.path, {**turned(ask.query, "after", text), "f": ask.format})
+        file.headers["Link"] = header([link("next", kind_of(ask.format), onward)])
+    return file
+
+
+def items_answer(ask: Ask, layer: PublishedLayer, asked: Wanted, page: Page) -> Response:
     """Write a page of rows in the format asked for."""
-    links = items_links(ask, layer, table.column("fid")[-1].as_py() if more else None)
-    if ask.format == "csv":
-        return answer(ask, rows.to_csv(table, layer, query.geometry), CSV, {"Link": header(links)})
+    audited(layer, page.rows.num_rows)
+    links = items_links(ask, layer, asked.query, page)
     if ask.format == "html":
-        return answer(ask, table_page(ask, layer, table, links), HTML, pages.HEADERS)
-    stamp = ask.reader.manifest.created
-    return answer(ask, rows.collection(table, links, matched(ask.reader, layer, query), stamp), GEOJSON)
+        return answer(ask, table_page(ask, layer, page.rows, links), HTML, pages.HEADERS)
+    count, stamp = matched(ask.reader, layer, asked.query), ask.reader.manifest.created
+    body = rows.collection(page.rows, links, count, stamp, asked.crs)
+    return answer(ask, body, GEOJSON, content_crs(asked.crs))
 
 
 def table_page(ask: Ask, layer: PublishedLayer, table: pa.Table, links: list[Link]) -> str:
-    """Return rows as a page for people."""
-    words, kinds = pages.WORDS[ask.language], [False, *rows.measures(table, layer).values()]
+    """Return rows as a page for people: a table, the ways onward and back, and every other form of the same rows."""
+    words, base = pages.WORDS[ask.language], f"/collections/{layer.id}"
     heads = ["fid", *rows.titles(table, layer, ask.language)]
-    body = pages.table(heads, rows.cells(table), kinds, words["suppressed"])
-    ways = [pages.anchor(ask.urls.to(ask.path, {**ask.query, "f": "json"}), words["json"])]
-    ways += [pages.anchor(i["href"], words["csv"]) for i in links if i["type"] == CSV]
-    onward = "".join(f"<p>{pages.anchor(i['href'], words['next'])}</p>" for i in links if i["rel"] == "next")
-    return pages.page(getattr(layer.title, ask.language), body + onward, ask, ways)
+    cells = zip(table.column("fid").to_pylist(), rows.values(table), strict=True)
+    body = pages.table(heads, ([fid, *row] for fid, row in cells), [False, *rows.measures(table, layer)], words["suppressed"])
+    turns = [pages.anchor(i["href"], words[i["rel"]]) for i in links if i["rel"] in {"prev", "next"}]
+    forms = [pages.anchor(i["href"], words[f]) for f, i in zip(("json", "html", *WRITERS), links, strict=False) if f != "html"]
+    forms = forms or [pages.anchor(ask.urls.to(ask.path, {**ask.query, "f": "json"}), words["json"])]
+    up = pages.anchor(ask.urls.to(base, {"f": "html", "lang": ask.language}), getattr(layer.title, ask.language))
+    queryables = pages.anchor(ask.urls.to(f"{base}/queryables", {"f": "html", "lang": ask.language}), words["queryables"])
+    hint = f"<p>{words['hint']} {queryables}</p>"
+    return pages.page(
+        getattr(layer.title, ask.language), f"{hint}{pages.row(turns)}{body}{pages.row(turns)}", ask, [up, *forms]
+    )

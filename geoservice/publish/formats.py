@@ -9,10 +9,20 @@ GEOJSON = "application/geo+json"
 HTML = "text/html"
 CSV = "text/csv"
 MVT = "application/vnd.mapbox-vector-tile"
+PNG = "image/png"
+SVG = "image/svg+xml"
 OPENAPI = "application/vnd.oai.openapi+json;version=3.0"
 STYLE = "application/vnd.mapbox.style+json"
+SCHEMA = "application/schema+json"
+PARQUET = "application/vnd.apache.parquet"
+GPKG = "application/geopackage+sqlite3"
+FGB = "application/flatgeobuf"
 
-MEDIA = {"json": JSON, "geojson": GEOJSON, "html": HTML, "csv": CSV, "style": STYLE, "openapi": OPENAPI}
+MEDIA = {
+    "json": JSON, "geojson": GEOJSON, "html": HTML, "csv": CSV, "style": STYLE, "openapi": OPENAPI, "schema": SCHEMA,
+    "parquet": PARQUET, "gpkg": GPKG, "fgb": FGB,
+    "svg": SVG, "png": PNG,
+}  # fmt: skip
 LANGUAGES = ("en", "zh")
 
 

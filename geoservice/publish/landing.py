@@ -1,10 +1,11 @@
 """The front door: landing page, conformance, API description."""
 
+import sys
 from contextlib import contextmanager
 from typing import Annotated, Any
 
 import orjson
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, FastAPI, Request, Response
 
 from geoservice.publish import pages, schemas
 from geoservice.publish.answers import answer, document
@@ -16,17 +17,15 @@ from geoservice.publish.site import page_file
 
 CONFORMS = (
     "http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/core",
+    "http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/html",
+    "http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/json",
+    "http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/landing-page",
+    "http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/oas30",
     "http://www.opengis.net/spec/ogcapi-common-2/1.0/conf/collections",
-    "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/core",
-    "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/geojson",
-    "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/html",
-    "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/oas30",
-    "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/core",
-    "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/geodata-tilesets",
-    "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/mvt",
-    "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/tileset",
-    "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/tilesets-list",
+    "http://www.opengis.net/spec/ogcapi-common-2/1.0/conf/html",
+    "http://www.opengis.net/spec/ogcapi-common-2/1.0/conf/json",
 )
+"""What this module makes true; every module with routes says so for its own."""
 
 router = APIRouter(tags=["service"])
 
@@ -76,15 +75,25 @@ def front(ask: Ask) -> dict[str, Any]:
 
 
 @router.get("/conformance", summary="Conformance classes", responses=schemas.ok(schemas.CONFORMANCE))
-def conformance(ask: Front) -> Response:
+def conformance(request: Request, ask: Front) -> Response:
     """Answer with the OGC conformance classes that hold."""
-    return document(ask, {"conformsTo": list(CONFORMS)}, "Conformance")
+    return document(ask, {"conformsTo": classes(request.app)}, "Conformance")
+
+
+def classes(app: FastAPI) -> list[str]:
+    """Return the classes of every module whose routes an app has.
+
+    The bare tile route is none of FastAPI's; the module that describes tiles speaks for it.
+    """
+    modules = dict.fromkeys(getattr(getattr(route, "endpoint", None), "__module__", __name__) for route in app.routes)
+    found = [name for module in modules for name in getattr(sys.modules[module], "CONFORMS", ())]
+    return sorted(set(found))
 
 
 @router.get("/api", summary="This description", responses=schemas.ok(schemas.ANY, OPENAPI))
 def api(request: Request, ask: Description) -> Response:
     """Answer with the OpenAPI 3.0 document of this API."""
-    content = document_3_0(request.app.openapi(), ask.urls.base)
+    content = document_3_0(request.app.openapi(), ask.urls.base, [layer.id for layer in ask.layers])
     if ask.format == "html":
         return answer(ask, pages.page("API", _operations(content), ask), HTML, pages.HEADERS)
     return answer(ask, orjson.dumps(content), JSON if ask.format == "json" else OPENAPI)

@@ -1,6 +1,6 @@
 """OpenAPI 3.0 out of FastAPI's 3.1: OGC API Features asks for 3.0, and the two differ in their schemas."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from types import MappingProxyType
 from typing import Any
@@ -86,14 +86,23 @@ def _merged(parameters: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return list({(p["in"], p["name"]): _parameter(p) for p in parameters}.values())
 
 
-def document_3_0(document: Mapping[str, Any], server: str) -> dict[str, Any]:
-    """Return an OpenAPI 3.1 document as 3.0.3, served from ``server``; FastAPI's own 422 is taken out, for it is never sent."""
+def _with_layers(parameters: list[dict[str, Any]], layers: Sequence[str]) -> list[dict[str, Any]]:
+    """Return parameters where ``layer_id`` names the layers that there are."""
+    known = {"schema": {"type": "string", "enum": list(layers)}} if layers else {}
+    return [{**p, **known} if p["name"] == "layer_id" and p["in"] == "path" else p for p in parameters]
+
+
+def document_3_0(document: Mapping[str, Any], server: str, layers: Sequence[str]) -> dict[str, Any]:
+    """Return an OpenAPI 3.1 document as 3.0.3, served from ``server``, over the layers that the caller may read.
+
+    FastAPI's own 422 is taken out, for it is never sent.
+    """
     paths: dict[str, Any] = {}
     for path, methods in document["paths"].items():
         paths[path] = {}
         for method, operation in methods.items():
             responses = {code: r for code, r in operation["responses"].items() if code != "422"}
-            changed = {"responses": responses, "parameters": _merged(operation.get("parameters", []))}
-            paths[path][method] = {**operation, **changed}
+            parameters = _with_layers(_merged(operation.get("parameters", [])), layers)
+            paths[path][method] = {**operation, "responses": responses, "parameters": parameters}
     info = {k: v for k, v in document["info"].items() if k != "summary"}
     return {"openapi": VERSION, "info": info, "servers": [{"url": server}], "paths": paths}

@@ -31,11 +31,22 @@ HEADERS: Mapping[str, str] = {
 """Server-made pages run no script at all, and this style sheet only."""
 
 WORDS = {
-    "en": {"home": "Home", "data": "Data", "map": "Map", "api": "API", "json": "As JSON", "csv": "As CSV", "next": "Next page",
-           "suppressed": "suppressed", "synthetic": "The households of this study are made up.", "rows": "rows"},
-    "zh": {"home": "首页", "data": "数据", "map": "地图", "api": "接口", "json": "JSON 格式", "csv": "CSV 格式",
-           "next": "下一页", "suppressed": "未公布", "synthetic": "本研究的住户数据为虚构。", "rows": "行"},
+    "en": {"home": "Home", "data": "Data", "map": "Map", "api": "API", "json": "JSON", "csv": "CSV", "parquet": "GeoParquet",
+           "gpkg": "GeoPackage", "fgb": "FlatGeobuf", "next": "Next page", "prev": "Previous page", "queryables": "Queryables",
+           "suppressed": "suppressed", "synthetic": "The households of this study are made up.",
+           "hint": "Choose rows in the address: ?unit=…, ?bbox=…, ?sortby=-unit or ?filter=unit LIKE 'a%'. Names:",
+           "null": "An empty measure is suppressed: it is not zero."},
+    "zh": {"home": "首页", "data": "数据", "map": "地图", "api": "接口", "json": "JSON", "csv": "CSV", "parquet": "GeoParquet",
+           "gpkg": "GeoPackage", "fgb": "FlatGeobuf", "next": "下一页", "prev": "上一页", "queryables": "可查询字段",
+           "suppressed": "未公布", "synthetic": "本研究的住户数据为虚构。",
+           "hint": "可在网址中筛选：?unit=…、?bbox=…、?sortby=-unit 或 ?filter=unit LIKE 'a%'。字段名：",
+           "null": "空的指标值为未公布，并非零。"},
 }  # fmt: skip
+
+
+def row(entries: Sequence[str]) -> str:
+    """Return anchors side by side, nothing where there are none."""
+    return f"<nav>{' '.join(entries)}</nav>" if entries else ""
 
 
 def anchor(href: str, text: str) -> str:

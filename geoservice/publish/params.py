@@ -1,18 +1,17 @@
-"""Query parameters of items, parsed into an :class:`ItemQuery`; a fault names the parameter, what was got, what is allowed."""
+"""Query parameters of items, each read alone; a fault names the parameter, what was got, what is allowed."""
 
-import math
 import re
-from collections.abc import Mapping
-from datetime import UTC, datetime
+from collections.abc import Iterable
 
 from geoservice.errors import ParameterError
 from geoservice.geo import BBox
-from geoservice.release.base import ItemQuery, PublishedLayer
+from geoservice.publish.crs import STORAGE, Crs
+from geoservice.release.base import PublishedLayer, Sort
+from geoservice.release.keys import MAX_SORTS
 from geoservice.release.properties import property_types
 
+DEFAULT_LIMIT = 10
 MAX_LIMIT = 10_000
-
-_INSTANT = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d))?", re.IGNORECASE | re.ASCII)
 
 
 def fault(name: str, got: str, allowed: str) -> ParameterError:
@@ -20,30 +19,21 @@ def fault(name: str, got: str, allowed: str) -> ParameterError:
     return ParameterError(f"parameter {name!s:.60}: got {got!r:.80}, allowed is {allowed}")
 
 
-def parse_limit(text: str | None) -> int:
+def parse_limit(text: str | None, default: int = DEFAULT_LIMIT, most: int = MAX_LIMIT) -> int:
     """Return the page size; more than the maximum is taken as the maximum, as OGC API Features says.
 
     >>> parse_limit(None), parse_limit("25"), parse_limit("99999")
     (10, 25, 10000)
     """
     if text is None:
-        return 10
-    if not re.fullmatch(r"\+?\d{1,18}", text, re.ASCII) or int(text) < 1:
-        raise fault("limit", text, f"a whole number from 1 to {MAX_LIMIT}")
-    return min(int(text), MAX_LIMIT)
+        return default
+    if not re.fullmatch(r"[+ ]?\d{1,18}", text, re.ASCII) or int(text) < 1:
+        raise fault("limit", text, f"a whole number from 1 to {most}")
+    return min(int(text), most)
 
 
-def parse_after(text: str | None) -> int:
-    """Return the ``fid`` to go on from."""
-    if text is None:
-        return 0
-    if not re.fullmatch(r"\d{1,18}", text, re.ASCII):
-        raise fault("after", text, "the value in a next link")
-    return int(text)
-
-
-def parse_bbox(text: str | None) -> BBox | None:
-    """Return the box; heights of a six-number box are read over, and ``west > east`` means across 180 degrees.
+def parse_bbox(text: str | None, crs: Crs = STORAGE) -> BBox | None:
+    """Return the box in degrees; heights of a six-number box are read over, and ``west > east`` means across 180 degrees.
 
     >>> parse_bbox("24,60,25,61")
     BBox(west=24.0, south=60.0, east=25.0, north=61.0)
@@ -52,43 +42,26 @@ def parse_bbox(text: str | None) -> BBox | None:
     """
     if text is None:
         return None
-    allowed = "west,south,east,north in degrees, longitudes -180 to 180, latitudes -90 to 90, south <= north"
     try:
         numbers = [float(part) for part in text.split(",")]
+        if len(numbers) == 6:
+            numbers = [numbers[i] for i in (0, 1, 3, 4)]
+        a, b, c, d = numbers
+        return crs.box((a, b, c, d))
     except ValueError:
-        raise fault("bbox", text, allowed) from None
-    if len(numbers) == 6:
-        numbers = [numbers[i] for i in (0, 1, 3, 4)]
-    if len(numbers) != 4 or not all(map(math.isfinite, numbers)):
-        raise fault("bbox", text, allowed)
-    box = BBox(*numbers)
-    if max(abs(box.west), abs(box.east)) > 180 or max(abs(box.south), abs(box.north)) > 90 or box.south > box.north:
-        raise fault("bbox", text, allowed)
-    return box
+        raise fault("bbox", text, box_form(crs)) from None
 
 
-def check_datetime(text: str | None) -> None:
-    """Check the syntax only: features without a time match every time (OGC API Features, 7.15.4).
+def box_form(crs: Crs) -> str:
+    """Say how a box is written in a CRS.
 
-    >>> check_datetime("2024-01-01T00:00:00Z/..")
+    >>> box_form(Crs(4326))
+    'south,west,north,east in degrees, longitudes -180 to 180, latitudes -90 to 90, south <= north'
     """
-    if text is None:
-        return
-    parts = text.split("/")
-    try:
-        instants = [_instant(p) for p in parts if p not in {"", ".."}]
-    except ValueError:
-        instants = []
-    if len(parts) > 2 or not instants or instants != sorted(instants):
-        raise fault("datetime", text, "an RFC 3339 date or instant, or an interval of two with .. for an open end")
-
-
-def _instant(text: str) -> datetime:
-    """Return an RFC 3339 date or instant; raises ValueError."""
-    if not _INSTANT.fullmatch(text):
-        raise ValueError(text)
-    moment = datetime.fromisoformat(text.upper().replace(":60", ":59"))  # a leap second is valid there, and unknown here
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    order = "south,west,north,east" if crs.north_first else "west,south,east,north"
+    if crs.projected:
+        return f"{order} in metres of {crs.uri}, south <= north, west <= east, within the use of that CRS"
+    return f"{order} in degrees, longitudes -180 to 180, latitudes -90 to 90, south <= north"
 
 
 def parse_flag(name: str, text: str | None) -> bool:
@@ -98,65 +71,52 @@ def parse_flag(name: str, text: str | None) -> bool:
     return text == "true"
 
 
-def parse_properties(text: str | None, layer: PublishedLayer) -> tuple[str, ...] | None:
-    """Return the properties asked for; raises :class:`ParameterError` naming the first that the layer does not have."""
-    if text is None:
-        return None
-    known, names = property_types(layer), tuple(n for n in text.split(",") if n)
-    for name in names:
-        if name not in known:
-            raise fault("properties", name, "some of " + _some(known))
+def names_of(name: str, text: str, known: Iterable[str]) -> tuple[str, ...]:
+    """Return names in a list with commas; raises :class:`ParameterError` naming the first that is not known."""
+    listed, names = list(known), tuple(n for n in text.split(",") if n)
+    for one in names:
+        if one not in listed:
+            raise fault(name, one, "some of " + some(listed))
     return names
 
 
-def _some(names: Mapping[str, str]) -> str:
+def parse_properties(wanted: str | None, unwanted: str | None, layer: PublishedLayer) -> tuple[str, ...] | None:
+    """Return the properties of ``properties`` less those of ``exclude-properties``, None for all."""
+    if wanted is None and unwanted is None:
+        return None
+    known = property_types(layer)
+    kept = tuple(known) if wanted is None else names_of("properties", wanted, known)
+    gone = () if unwanted is None else names_of("exclude-properties", unwanted, known)
+    return tuple(n for n in kept if n not in gone)
+
+
+def parse_ids(text: str | None) -> tuple[int, ...] | None:
+    """Return the ids of features wanted.
+
+    >>> parse_ids("3,1,3")
+    (3, 1)
+    """
+    if text is None:
+        return None
+    parts = dict.fromkeys(text.split(","))
+    if len(parts) > MAX_LIMIT or not all(re.fullmatch(r"\d{1,18}", p, re.ASCII) for p in parts):
+        raise fault("ids", text, f"at most {MAX_LIMIT} whole numbers with commas between them")
+    return tuple(map(int, parts))
+
+
+def parse_sortby(text: str | None, layer: PublishedLayer) -> tuple[Sort, ...]:
+    """Return the order wanted; a plus arrives as a space where it was not encoded."""
+    if text is None:
+        return ()
+    names = [n for n in text.split(",") if n]
+    plain = [n[1:] if n[0] in "+- " else n for n in names]
+    names_of("sortby", ",".join(plain), property_types(layer))
+    if len(set(plain)) < len(plain) or len(plain) > MAX_SORTS:
+        raise fault("sortby", text, f"at most {MAX_SORTS} properties, each once")
+    return tuple(Sort(name, given[0] == "-") for name, given in zip(plain, names, strict=True))
+
+
+def some(names: Iterable[str]) -> str:
     """Return the first names as text; a layer may have hundreds."""
     listed = list(names)
     return ", ".join(listed[:30]) + (f" and {len(listed) - 30} more" if len(listed) > 30 else "")
-
-
-def parse_value(name: str, text: str, kind: str) -> str | float | bool:
-    """Return a filter value in the type of its property.
-
-    >>> parse_value("nth", "2", "integer"), parse_value("active", "true", "boolean"), parse_value("name", "2", "text")
-    (2, True, '2')
-    """
-    if kind == "boolean":
-        return parse_flag(name, text)
-    if kind == "integer":
-        if not re.fullmatch(r"[+-]?\d{1,18}", text, re.ASCII):
-            raise fault(name, text, "a whole number")
-        return int(text)
-    if kind == "number":
-        try:
-            number = float(text)
-        except ValueError:
-            raise fault(name, text, "a number") from None
-        if not math.isfinite(number):
-            raise fault(name, text, "a finite number")
-        return number
-    return text
-
-
-def item_query(given: Mapping[str, str], reserved: set[str], layer: PublishedLayer) -> ItemQuery:
-    """Return the query of a request; what is not ``reserved`` must be a property of the layer, as an equality."""
-    types = property_types(layer)
-    equals: dict[str, str | float | bool] = {}
-    for name, text in given.items():
-        if name in reserved:
-            continue
-        if name not in types:
-            allowed = ", ".join(sorted(reserved))
-            raise ParameterError(
-                f"parameter {name!r:.60} is unknown here, allowed are {allowed} and properties: {_some(types)}"
-            )
-        equals[name] = parse_value(name, text, types[name])
-    check_datetime(given.get("datetime"))
-    return ItemQuery(
-        limit=parse_limit(given.get("limit")),
-        after=parse_after(given.get("after")),
-        bbox=parse_bbox(given.get("bbox")),
-        equals=equals,
-        properties=parse_properties(given.get("properties"), layer),
-        geometry=not parse_flag("skipGeometry", given.get("skipGeometry")),
-    )

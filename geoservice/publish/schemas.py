@@ -1,10 +1,12 @@
 """Pieces of the OpenAPI document that FastAPI cannot find out: what the answers look like."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from geoservice.publish.errors import PROBLEM
-from geoservice.publish.formats import JSON
-from geoservice.publish.params import MAX_LIMIT
+from geoservice.publish.formats import CSV, FGB, GPKG, JSON, PARQUET
+from geoservice.publish.params import DEFAULT_LIMIT, MAX_LIMIT
+from geoservice.release.cql import LANGS
 
 Schema = dict[str, Any]
 
@@ -15,16 +17,32 @@ LINK: Schema = {
     "properties": {"rel": TEXT, "href": TEXT, "type": TEXT, "title": TEXT},
 }
 LINKS: Schema = {"type": "array", "items": LINK}
+BOX: Schema = {"type": "array", "items": {"type": "number"}, "minItems": 4, "maxItems": 4}
+EXTENT: Schema = {
+    "type": "object",
+    "properties": {
+        "spatial": {
+            "type": "object",
+            "required": ["bbox"],
+            "properties": {"bbox": {"type": "array", "items": BOX}, "crs": TEXT},
+        },
+        "temporal": {"type": "object"},
+    },
+}
 COLLECTION: Schema = {
     "type": "object",
     "required": ["id", "links"],
-    "properties": {"id": TEXT, "title": TEXT, "description": TEXT, "itemType": TEXT, "links": LINKS,
-                   "extent": {"type": "object"}, "crs": {"type": "array", "items": TEXT}},
+    "properties": {"id": TEXT, "title": TEXT, "description": TEXT, "itemType": TEXT, "links": LINKS, "extent": EXTENT,
+                   "crs": {"type": "array", "items": TEXT}, "storageCrs": TEXT},
 }  # fmt: skip
 COLLECTIONS: Schema = {
     "type": "object",
     "required": ["links", "collections"],
-    "properties": {"links": LINKS, "collections": {"type": "array", "items": COLLECTION}},
+    "properties": {
+        "links": LINKS,
+        "crs": {"type": "array", "items": TEXT},
+        "collections": {"type": "array", "items": COLLECTION},
+    },
 }
 GEOMETRY: Schema = {"type": "object", "nullable": True, "required": ["type"], "properties": {"type": TEXT}}
 FEATURE: Schema = {
@@ -57,6 +75,15 @@ CONFORMANCE: Schema = {
     "properties": {"conformsTo": {"type": "array", "items": TEXT}},
 }
 ANY: Schema = {"type": "object"}
+JSON_SCHEMA: Schema = {
+    "type": "object",
+    "required": ["$schema", "$id", "type", "properties"],
+    "properties": {
+        "$schema": TEXT, "$id": TEXT, "type": {"type": "string", "enum": ["object"]}, "title": TEXT, "description": TEXT,
+        "properties": {"type": "object", "additionalProperties": {"type": "object"}},
+        "additionalProperties": {"type": "boolean"},
+    },
+}  # fmt: skip
 PROBLEM_SCHEMA: Schema = {
     "type": "object",
     "required": ["type", "title", "status", "detail"],
@@ -69,39 +96,80 @@ def parameter(name: str, description: str, schema: Schema) -> Schema:
     return {"name": name, "in": "query", "required": False, "description": description, "schema": schema}
 
 
+URI: Schema = {"type": "string", "format": "uri"}
+CRS_PARAMETER = parameter("crs", "CRS of the answer: one of the collection's crs; CRS84 by default", URI)
 FILTERS: Schema = {
     "name": "filters",
     "in": "query",
     "required": False,
     "style": "form",
     "explode": True,
-    "description": "any property of the layer, as an equality: ?tier=county&name=...",
+    "description": "any queryable of the layer, as an equality: ?tier=county&name=...",
     "schema": {"type": "object", "additionalProperties": {"type": "string"}},
 }
+NAMES: Schema = {"type": "array", "items": TEXT}
 ITEM_PARAMETERS: list[Schema] = [
-    parameter("limit", "features a page", {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": 10}),
+    parameter(
+        "limit",
+        "features a page; a file has all of them by default",
+        {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT},
+    ),
     parameter(
         "bbox",
-        "west,south,east,north in degrees; west > east crosses 180 degrees",
+        "west,south,east,north in degrees, or in the axes of bbox-crs; west > east crosses 180 degrees",
         {"type": "array", "items": {"type": "number"}, "minItems": 4, "maxItems": 6},
     ),
-    parameter("datetime", "RFC 3339 instant or interval; no layer has a time, so all features match", TEXT),
-    parameter("properties", "properties wanted", {"type": "array", "items": TEXT}),
+    parameter("bbox-crs", "CRS of bbox: one of the collection's crs; CRS84 by default", URI),
+    CRS_PARAMETER,
+    parameter("datetime", "RFC 3339 instant or interval; a feature without a time matches", TEXT),
+    parameter("filter", "CQL2: features for which it is true; see queryables", TEXT),
+    parameter("filter-lang", "language of filter", {"type": "string", "enum": list(LANGS), "default": LANGS[0]}),
+    parameter("filter-crs", "CRS of the filter's geometries: one of the collection's crs; CRS84 by default", URI),
+    parameter("ids", "features wanted, by id", {"type": "array", "items": {"type": "integer", "minimum": 0}}),
+    parameter("sortby", "order of features: sortables, each after + (by default) or - for descending", NAMES),
+    parameter("properties", "properties wanted", NAMES),
+    parameter("exclude-properties", "properties not wanted", NAMES),
     parameter("skipGeometry", "leave the geometry out", {"type": "boolean", "default": False}),
     parameter("after", "token of a next link", TEXT),
+    parameter("before", "token of a prev link", TEXT),
     FILTERS,
 ]
 
+BINARY: Schema = {"type": "string", "format": "binary"}
+FILES: Mapping[str, Schema] = {CSV: TEXT, PARQUET: BINARY, GPKG: BINARY, FGB: BINARY}
+"""What items can be had as beside GeoJSON and pages."""
 
-def ok(schema: Schema, kind: str = JSON, missing: bool = False) -> dict[int | str, Schema]:
-    """Return the responses of a route: its answer, as data and as a page, and the problems it may meet."""
+FAULTS: Mapping[int, str] = {
+    400: "a parameter is unknown or malformed",
+    401: "the token is unknown, expired or revoked",
+    403: "the caller's role may not do this",
+    404: "no such layer or feature",
+    413: "the request, or what it asks for, is larger than allowed",
+    429: "too many requests: come back after Retry-After",
+    500: "the server failed on this request",
+    503: "no release yet, or the server is busy: come back after Retry-After",
+}
+
+
+def ok(
+    schema: Schema, kind: str = JSON, missing: bool = False, more: Mapping[str, Schema] | None = None
+) -> dict[int | str, Schema]:
+    """Return the responses of a route: its answer, as data and as a page, and the problems it may meet.
+
+    ``missing``: the route names something that may not be there. ``more`` are further media types and their schemas.
+    """
+    content = {kind: {"schema": schema}, "text/html": {"schema": TEXT}, **{k: {"schema": s} for k, s in (more or {}).items()}}
     answers: dict[int | str, Schema] = {
-        200: {"description": "the answer", "content": {kind: {"schema": schema}, "text/html": {"schema": TEXT}}},
+        200: {"description": "the answer", "headers": HEADERS, "content": content},
         304: {"description": "the client's copy is still good"},
-        400: fault("a parameter is unknown or malformed"),
-        503: fault("no release has been published yet"),
     }
-    return {**answers, **({404: fault("no such layer or feature")} if missing else {})}
+    return {**answers, **{status: fault(text) for status, text in FAULTS.items() if missing or status != 404}}
+
+
+HEADERS: Mapping[str, Schema] = {
+    "ETag": {"description": "for If-None-Match", "schema": TEXT},
+    "Link": {"description": "links of an answer that has no place for them", "schema": TEXT},
+}
 
 
 def fault(description: str) -> Schema:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import anyio
+import clinics
 import httpx
 import pandas as pd
 import pyarrow as pa
@@ -116,6 +117,16 @@ def app(published: Place) -> ASGIApp:
     return create_app(Settings(), published.open())
 
 
+@pytest.fixture(scope="session")
+def yixiu_app(published: Place, tmp_path_factory: pytest.TempPathFactory) -> ASGIApp:
+    """Return an app over a release in China with times and several shapes, on each kind of store."""
+    place = Place(tmp_path_factory.mktemp("yixiu"), published.dsn, "yixiu")
+    store = place.open(read_only=False)
+    store.write(clinics.release_content())
+    store.close()
+    return create_app(Settings(), place.open())
+
+
 class Client:
     """GET requests to an app in this process, without a server; errors of the app become responses, as with a server."""
 
@@ -142,6 +153,11 @@ class Client:
 @pytest.fixture
 def client(app: ASGIApp) -> Client:
     return Client(app)
+
+
+@pytest.fixture
+def yixiu(yixiu_app: ASGIApp) -> Client:
+    return Client(yixiu_app)
 
 
 @pytest.fixture
