@@ -3,6 +3,7 @@
 Parts are imported where they are used, here and in every command: a command loads what it needs and ``serve`` nothing private.
 """
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 Home = Annotated[
     Path | None, typer.Option("--home", "-C", help="Project folder (or GEOSERVICE_HOME; default: the current folder).")
 ]
+SECRETS = "/run/secrets"
+"""Where containers are given connection strings, unless ``GEOSERVICE_SECRETS`` names another folder."""
 out = Console(soft_wrap=True, highlight=False)
 err = Console(stderr=True, soft_wrap=True, highlight=False)
 
@@ -39,6 +42,9 @@ def settings_for(home: Path | None, **given: object) -> "Settings":
     from geoservice.settings import Settings
 
     said = {k: v for k, v in {"home": home, **given}.items() if v is not None}
+    folder = Path(os.environ.get("GEOSERVICE_SECRETS", SECRETS))
+    if folder.is_dir():
+        said["_secrets_dir"] = folder  # files like geoservice_dsn, for what should be in no environment
     try:
         return Settings(**said)  # type: ignore[arg-type]  # pydantic checks them
     except ValidationError as e:

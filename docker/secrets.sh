@@ -1,0 +1,13 @@
+#!/bin/sh
+# Makes passwords and connection strings for compose.yaml, those that are not there yet: secrets.sh [FOLDER]
+# The folder is for its owner alone; a file in it may be read by the container's user, who sees the files it is given alone.
+set -eu
+folder=${1:-$(dirname "$0")/secrets}
+mkdir -p "$folder"
+chmod 0700 "$folder"
+password() { head -c 24 /dev/urandom | base64 | tr '+/' '-_'; }
+put() { [ -e "$folder/$1" ] || { printf '%s' "$2" >"$folder/$1" && chmod 0444 "$folder/$1"; }; }
+dsn() { printf 'host=postgis dbname=geoservice user=%s password=%s' "$1" "$(cat "$folder/$2")"; }
+for name in postgres_password office_password http_password; do put "$name" "$(password)"; done
+put geoservice_dsn "$(dsn geoservice_office office_password)"
+put geoservice_publish_dsn "$(dsn geoservice_http http_password)"

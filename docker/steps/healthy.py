@@ -1,0 +1,14 @@
+"""Ends with 0 when the service in this container is ready."""
+
+import os
+import sys
+import urllib.error
+import urllib.request
+
+PORT = os.environ.get("GEOSERVICE_PORT", "8080")
+
+try:
+    with urllib.request.urlopen(f"http://127.0.0.1:{PORT}/health/ready", timeout=4) as answer:
+        sys.exit(answer.status != 200)
+except OSError as error:
+    sys.exit(str(error))

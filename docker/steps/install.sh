@@ -1,0 +1,12 @@
+#!/bin/sh
+# Installs geoservice into a virtual environment of its own, each dependency at the version and hash of the lock file, and
+# compiles what would otherwise be compiled at the first use: install.sh SOURCES TARGET
+set -eu
+sources=$1 target=$2
+python3 -m venv "$target"
+pip() { "$target/bin/pip" --disable-pip-version-check --no-cache-dir --quiet "$@"; }
+pip install --no-deps --require-hashes --only-binary :all: -r "$sources/docker/requirements.txt"
+pip wheel --no-deps --no-build-isolation --wheel-dir "$target/wheel" "$sources"
+pip install --no-deps --no-index "$target"/wheel/*.whl
+rm -r "$target/wheel"
+"$target/bin/python" -m geoservice.network.warm

@@ -1,0 +1,6 @@
+#!/bin/sh
+# Builds the planner's page into SOURCES/geoservice/web/static: web.sh SOURCES
+set -eu
+cd "$1/geoservice/web"
+npm ci --silent --ignore-scripts
+npm run --silent build
