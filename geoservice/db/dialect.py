@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from geoservice.errors import InputError
 
-_NAME = re.compile(r"[a-z_][a-z0-9_]{0,62}\Z")
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,62}\Z")
 
 
 @dataclass(frozen=True)
@@ -23,15 +23,15 @@ class Dialect:
     """Appended to a text column in ORDER BY: the databases must agree on the order, whatever the locale."""
 
     def quote(self, name: str) -> str:
-        """Return the identifier in quotes; raises :class:`InputError` unless it is a lower-case ASCII word of at most 63.
+        """Return the identifier in quotes; raises :class:`InputError` unless it is an ASCII word of at most 63.
 
-        >>> DUCKDB.quote("group")
-        '"group"'
+        DuckDB takes ``NAME`` and ``name`` for one column even in quotes, PostgreSQL for two: a table may hold only one of them.
+
+        >>> DUCKDB.quote("group"), DUCKDB.quote("POP_EST")
+        ('"group"', '"POP_EST"')
         """
         if not _NAME.match(name):
-            raise InputError(
-                f"name {name!r:.80}: allowed are lower-case ASCII letters, digits and _, at most 63, no digit first"
-            )
+            raise InputError(f"name {name!r:.80}: allowed are ASCII letters, digits and _, at most 63, no digit first")
         return f'"{name}"'
 
     def table(self, schema: str | None, name: str) -> str:

@@ -1,17 +1,18 @@
 """A filter as a client sends it, turned into one that fits the layer."""
 
-from collections.abc import Callable
+import json
+from typing import Any
 
 from geoservice.errors import ParameterError
-from geoservice.geo import Floats
 from geoservice.release.base import PublishedLayer
+from geoservice.release.cql.canon import canonical
+from geoservice.release.cql.check import Checker
+from geoservice.release.cql.shapes import ToLonLat
+from geoservice.release.cql.text import read_text
 from geoservice.release.cql.tree import Filter
 
 LANGS = ("cql2-text", "cql2-json")
 MAX_LENGTH = 16_000
-
-ToLonLat = Callable[[Floats], Floats]
-"""Turns coordinates of the filter's CRS, shape ``(n, 2)`` in the order in which they are written, into lon and lat."""
 
 
 def parse_filter(text: str, lang: str, layer: PublishedLayer, *, to_lonlat: ToLonLat | None = None) -> Filter:
@@ -19,4 +20,25 @@ def parse_filter(text: str, lang: str, layer: PublishedLayer, *, to_lonlat: ToLo
 
     ``to_lonlat`` is for ``filter-crs``; without it, coordinates are longitude and latitude (CRS84).
     """
-    raise ParameterError("filter: not built yet")
+    if lang not in LANGS:
+        raise ParameterError(f"filter-lang: got {lang!r:.80}, allowed are {', '.join(LANGS)}")
+    if len(text) > MAX_LENGTH:
+        raise ParameterError(f"filter: got {len(text)} characters, at most {MAX_LENGTH} are allowed")
+    checker = Checker(layer, to_lonlat)
+    root = checker.predicate(read_text(text) if lang == "cql2-text" else _read_json(text))
+    return Filter(root, canonical(root), tuple(checker.used))
+
+
+def _read_json(text: str) -> Any:
+    try:
+        return json.loads(text, parse_constant=_no_number)
+    except RecursionError:
+        raise ParameterError("filter: its JSON is nested too deep") from None
+    except json.JSONDecodeError as e:
+        raise ParameterError(f"filter: it is no JSON at character {e.pos + 1}: {e.msg}") from None
+    except ValueError:  # a number of more than 4300 digits
+        raise ParameterError("filter: its JSON holds a number that is too long") from None
+
+
+def _no_number(name: str) -> None:
+    raise ParameterError(f"filter: got {name}, allowed are finite numbers")

@@ -34,10 +34,11 @@ class Arithmetic:
 
 @dataclass(frozen=True)
 class Fold:
-    """A text without regard to case (``casei``) or to accents (``accenti``)."""
+    """A text without regard to case, to accents or to both."""
 
-    op: str
-    text: "Scalar"
+    text: Literal | Property
+    case: bool
+    accents: bool
     kind: str = "text"
 
 
@@ -117,15 +118,15 @@ class In:
 class IsNull:
     """Something has no value."""
 
-    part: "Node | Scalar | Shape"
+    part: "Node | Scalar"
 
 
 @dataclass(frozen=True)
 class Spatial:
-    """``s_intersects`` and its like: a relation of two shapes in the plane of degrees."""
+    """``s_intersects`` and its like: a relation of the feature's shape to another, in the plane of degrees."""
 
     op: str
-    left: Property | Shape
+    left: Property
     right: Property | Shape
 
 

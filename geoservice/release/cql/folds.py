@@ -1,0 +1,68 @@
+"""Text without regard to case and accents, by the tables of Unicode, the same for what a filter states and in either database.
+
+Case: full case folding, so that ``STRASSE`` is ``straße``. Accents: canonical decomposition without its non-spacing marks, but
+for the two that change a Japanese syllable (はじめ is not はしめ).
+"""
+
+import sys
+import unicodedata
+from collections.abc import Iterable
+from functools import lru_cache
+
+_VOICING = "\u3099\u309a"
+
+
+def fold(text: str, case: bool, accents: bool) -> str:
+    """Return a text folded.
+
+    >>> fold("Straße Ș はじめ", True, True)
+    'strasse s はじめ'
+    """
+    if case:
+        several, single = case_tables()
+        text = "".join(several.get(c) or single.get(c.lower(), c.lower()) for c in text)
+    return _without_accents(text) if accents else text
+
+
+def _without_accents(text: str) -> str:
+    apart = unicodedata.normalize("NFD", text)
+    return unicodedata.normalize("NFC", "".join(c for c in apart if unicodedata.category(c) != "Mn" or c in _VOICING))
+
+
+def _characters() -> Iterable[str]:
+    return (chr(i) for i in range(1, sys.maxunicode + 1) if not 0xD800 <= i < 0xE000)
+
+
+@lru_cache(maxsize=1)
+def case_tables() -> tuple[dict[str, str], dict[str, str]]:
+    """Return what lower case alone does not fold: characters that become several, and lower-case ones that become another."""
+    several = {c: c.casefold() for c in _characters() if len(c.casefold()) > 1}
+    single = {c.lower(): c.casefold().lower() for c in _characters() if c not in several}
+    return several, {c: to for c, to in single.items() if c != to}
+
+
+@lru_cache(maxsize=1)
+def marks() -> str:
+    """Return the marks that are dropped, as the inside of a regular expression's brackets."""
+    return _ranges(c for c in _characters() if unicodedata.category(c) == "Mn" and c not in _VOICING)
+
+
+@lru_cache(maxsize=1)
+def kept() -> str:
+    """Return, likewise, what loses more than it should where all marks are dropped: DuckDB's way."""
+
+    def bare(c: str) -> str:
+        apart = unicodedata.normalize("NFD", c)
+        return unicodedata.normalize("NFC", "".join(x for x in apart if not unicodedata.category(x).startswith("M")))
+
+    return _ranges(c for c in _characters() if not c.isascii() and _without_accents(c) != bare(c))
+
+
+def _ranges(characters: Iterable[str]) -> str:
+    found: list[list[str]] = []
+    for c in characters:
+        if found and ord(found[-1][1]) == ord(c) - 1:
+            found[-1][1] = c
+        else:
+            found.append([c, c])
+    return "".join(a if a == b else f"{a}-{b}" for a, b in found)

@@ -1,0 +1,50 @@
+"""Relations of a feature's shape to another, with what lets either database skip features that are elsewhere."""
+
+import shapely
+
+from geoservice.db import Dialect
+from geoservice.release.base import PublishedLayer
+from geoservice.release.cql.sql.pieces import Piece, joined, put
+from geoservice.release.cql.tree import Property, Shape, Spatial
+
+_FUNCTIONS = {
+    "s_intersects": "ST_Intersects",
+    "s_equals": "ST_Equals",
+    "s_touches": "ST_Touches",
+    "s_overlaps": "ST_Overlaps",
+    "s_crosses": "ST_Crosses",
+    "s_within": "ST_Within",
+    "s_contains": "ST_Contains",
+}
+_PARTS = 4
+
+
+def relation(dialect: Dialect, layer: PublishedLayer, node: Spatial) -> Piece:
+    """Return a relation of shapes; unknown for a feature without a shape or, mostly, with an invalid one."""
+    if node.op == "s_disjoint":
+        return put("(NOT {0})", relation(dialect, layer, Spatial("s_intersects", node.left, node.right)))
+    geometry = Piece(dialect.quote(node.left.name))
+    other = geometry if isinstance(node.right, Property) else _shape(dialect, node.right)
+    related = put(f"{_FUNCTIONS[node.op]}({{0}}, {{1}})", geometry, other)
+    if node.op != "s_intersects" and layer.geometry != "point":
+        # an invalid shape stops the query in PostGIS, and means something else in DuckDB
+        related = put("CASE WHEN ST_IsValid({0}) THEN {1} END", geometry, related)
+    near = Piece("true") if isinstance(node.right, Property) else _near(dialect, geometry, node.right, other)
+    return put("({0} AND {1})", near, related)
+
+
+def _shape(dialect: Dialect, shape: Shape) -> Piece:
+    if dialect.engine == "duckdb":
+        return Piece(f"ST_GeomFromWKB(CAST({dialect.mark} AS BLOB))", (shape.wkb,))
+    return Piece(f"ST_GeomFromWKB(CAST({dialect.mark} AS bytea), 4326)", (shape.wkb,))
+
+
+def _near(dialect: Dialect, geometry: Piece, shape: Shape, other: Piece) -> Piece:
+    """Whether the boxes around both meet: by the index in PostGIS, by the bounds beside the geometry in DuckDB."""
+    if dialect.engine == "postgis":
+        return put("{0} && {1}", geometry, other)
+    parts = shapely.get_parts(shapely.from_wkb(shape.wkb))
+    boxes = [tuple(p.bounds) for p in parts] if len(parts) <= _PARTS else [shape.bounds]
+    mark = dialect.mark
+    text = f"(_east >= {mark} AND _west <= {mark} AND _north >= {mark} AND _south <= {mark})"
+    return put("({0})", joined(" OR ", [Piece(text, (b[0], b[2], b[1], b[3])) for b in boxes]))
