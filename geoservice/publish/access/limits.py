@@ -82,7 +82,7 @@ class Rates:
 
 def _from_right(forwarded: str) -> list[str]:
     """Return the addresses of ``X-Forwarded-For``, the nearest first: whatever stands left of a stranger's is hearsay."""
-    return [a.strip().strip('"[]') for a in reversed(forwarded[-1000:].split(","))]
+    return [a.strip().strip('"[]') for a in reversed(forwarded[-1000:].split(",")) if a.strip()]
 
 
 @lru_cache(4096)

@@ -47,9 +47,9 @@ class Oidc:
         try:
             token = jwt.decode(text, self._key, list(self._settings.oidc_algorithms), self._registry)
             self._claims.validate(token.claims)
-        except (JoseError, ValueError) as e:  # a malformed key or number is a ValueError
+            return self._who(token.claims)
+        except (JoseError, ValueError, OverflowError) as e:  # malformed parts, times beyond every calendar
             raise Unauthorized(REFUSED) from e
-        return self._who(token.claims)
 
     def _key(self, guest: Any) -> Any:
         kid = guest.headers().get("kid")
