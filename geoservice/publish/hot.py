@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from geoservice.publish.current import Current
 from geoservice.publish.headers import Headers, always
 
-Key = tuple[bytes, bytes, bytes | None]
+Key = tuple[bytes | None, bytes, bytes | None]
 Kept = tuple[bytes, Message, Message, Message]
 """ETag, start of the answer, its body, start of a 304."""
 
@@ -84,29 +84,31 @@ class Hot:
         """Serve one scope."""
         if scope["type"] == "http" and scope["method"] == "GET":
             asked = dict(scope["headers"])
-            key = (scope["raw_path"], scope["query_string"], asked.get(b"accept-encoding"))
+            key = (scope.get("raw_path"), scope["query_string"], asked.get(b"accept-encoding"))
             kept = self._entries.get(key)
-            if kept is not None and self._good() and self._barred.isdisjoint(asked):
-                held = asked.get(b"if-none-match")
-                if held is None:
-                    self._entries.move_to_end(key)
-                    self.hits += 1
-                    await send(kept[1])
-                    await send(kept[2])
-                    return
-                if held == kept[0]:
-                    self.not_modified += 1
-                    await send(kept[3])
-                    await send(EMPTY)
-                    return
-        await self.app(scope, receive, send)
+            if kept is not None and self._barred.isdisjoint(asked):
+                current = self._current
+                if (self._clock() < current.soon and self._answers.version is current.version) or self._good():
+                    held = asked.get(b"if-none-match")
+                    if held is None:
+                        self._entries.move_to_end(key)
+                        self.hits += 1
+                        await send(kept[1])
+                        return await send(kept[2])
+                    if held == kept[0]:
+                        self.not_modified += 1
+                        await send(kept[3])
+                        return await send(EMPTY)
+        return await self.app(scope, receive, send)
 
     def _good(self) -> bool:
-        """Whether what is kept may be given now; asks the store in the background, in time before it may not."""
+        """Whether what is kept may be given although the store should be asked again, which happens in the background."""
         now, current = self._clock(), self._current
-        if now >= current.soon and self._asking is None and now < current.until:
+        if self._answers.version is not current.version or now >= current.until:
+            return False
+        if self._asking is None:
             self._asking = asyncio.get_running_loop().create_task(self._ask())
-        return now < current.until and self._answers.version is current.version
+        return True
 
     async def _ask(self) -> None:
         try:
