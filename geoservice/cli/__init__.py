@@ -8,7 +8,7 @@ import typer
 from rich.console import Console
 
 from geoservice import __version__
-from geoservice.cli import data, demo, doctor, grant, serve, study, tools
+from geoservice.cli import access, data, demo, doctor, grant, serve, study, tools
 from geoservice.errors import Forbidden, GeoserviceError, Unavailable
 
 app = typer.Typer(
@@ -23,6 +23,7 @@ app.add_typer(imports, name="import")
 data.register(app, imports)
 study.register(app)
 grant.register(app)
+access.register(app)
 serve.register(app)
 demo.register(app)
 doctor.register(app)

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from geoservice.cli.access import access_of, written_down
 from geoservice.cli.common import Home, out, settings_for
 from geoservice.errors import InputError
 
@@ -12,15 +13,20 @@ def grant(
     role: Annotated[str, typer.Argument(help="The role of GEOSERVICE_PUBLISH_DSN; it must exist.")],
     home: Home = None,
 ) -> None:
-    """Let a PostgreSQL role read the releases, those to come as well, and nothing private."""
+    """Let a PostgreSQL role read releases and tokens and add to the audit log; nothing private."""
     from geoservice.release import prepare_roles
 
     settings = settings_for(home)
     if not settings.dsn:
         raise InputError("grant: GEOSERVICE_DSN is not set; roles are a matter of PostGIS, a folder needs none")
-    prepare_roles(settings.dsn.get_secret_value(), settings.schema_prefix, role)
+    with written_down(settings, "grant", role):
+        prepare_roles(settings.dsn.get_secret_value(), settings.schema_prefix, role)
+        with access_of(settings) as access:
+            access.grant(role)
     out.print(
-        f"{role} may read the releases of {settings.schema_prefix}, those to come as well, and nothing private", markup=False
+        f"{role} may read the releases of {settings.schema_prefix}, those to come as well, and nothing private; it may look "
+        "tokens up and add to the audit log",
+        markup=False,
     )
     out.print("next: geoservice serve, with GEOSERVICE_PUBLISH_DSN of this role and without GEOSERVICE_DSN")
 

@@ -6,19 +6,30 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from geoservice.cli.access import written_down
 from geoservice.cli.common import Home, err, layers_of, out, progress_bar, releases_of, settings_for, study_of, workspace_of
 from geoservice.errors import InputError
 
 if TYPE_CHECKING:
     from geoservice.run import Published
     from geoservice.settings import Settings
+    from geoservice.study import Study
 
 
 def run_study(settings: "Settings") -> int:
     """Run the study of a project and publish it; returns the release's number."""
+    study = study_of(settings)
+    with written_down(settings, "publish", study.id) as told:
+        published = _publish(settings, study)
+        told["release"] = published.number
+    _tell_off_street(settings, published)
+    return published.number
+
+
+def _publish(settings: "Settings", study: "Study") -> "Published":
     from geoservice.run import publish_study
 
-    study, layers = study_of(settings), layers_of(settings)
+    layers = layers_of(settings)
     workspace, store = workspace_of(settings), releases_of(settings, read_only=False)
     try:
         with progress_bar() as progress:
@@ -31,8 +42,7 @@ def run_study(settings: "Settings") -> int:
     finally:
         store.close()
         workspace.close()
-    _tell_off_street(settings, published)
-    return published.number
+    return published
 
 
 def _tell_off_street(settings: "Settings", published: "Published") -> None:
@@ -65,9 +75,12 @@ def rollback(
     home: Home = None,
 ) -> None:
     """Make an older release current again."""
-    store = releases_of(settings_for(home), read_only=False)
+    settings = settings_for(home)
+    store = releases_of(settings, read_only=False)
     try:
-        out.print(f"release {store.rollback(number)} is current; there are {store.numbers()}")
+        with written_down(settings, "rollback", "" if number is None else str(number)) as told:
+            told["release"] = store.rollback(number)
+        out.print(f"release {told['release']} is current; there are {store.numbers()}")
     finally:
         store.close()
 

@@ -15,7 +15,7 @@ import pytest
 from psycopg import errors
 
 from geoservice.errors import Conflict, Forbidden, NotFound, ReleaseError, Unavailable
-from geoservice.publish.access import AccessStore, Entry, Head, Token, Wanted, open_access, verify
+from geoservice.publish.access import AccessStore, Entry, Head, Token, Wanted, open_access
 from geoservice.publish.access.token import issue
 
 _count = itertools.count()
@@ -113,7 +113,7 @@ def test_the_log_gives_back_what_was_written(store: AccessStore) -> None:
     assert rows[1].entry["name"] == "名"
     assert (rows[1].entry["layers"], rows[1].entry["rows"], rows[1].entry["status"]) == (["a"], 7, 200)
     assert [r.n for r in store.rows(after=1)] == [2]
-    assert verify(rows, store.head()) == 2
+    assert store.verify() == store.head()
 
 
 def filled(store: AccessStore, rows: int = 5) -> Head:
@@ -135,23 +135,23 @@ CHANGES = {
 @pytest.mark.parametrize("change", CHANGES)
 def test_a_change_is_found_and_its_row_named(kept: Kept, store: AccessStore, change: str) -> None:
     head = filled(store)
-    assert verify(store.rows(), store.head(), head) == 5
+    assert store.verify(head).n == 5
     statement, told = CHANGES[change]
     kept.edit(statement)
     with pytest.raises(ReleaseError, match=told):
-        verify(store.rows(), store.head())
+        store.verify()
 
 
 def test_a_log_cut_together_with_its_head_is_found_by_a_head_noted_elsewhere(kept: Kept, store: AccessStore) -> None:
     head = filled(store)
     third = list(store.rows())[2]
     kept.edit("DELETE FROM audit WHERE n > 3", f"UPDATE head SET n = 3, hash = '{third.hash}'")
-    assert verify(store.rows(), store.head()) == 3
+    assert store.verify().n == 3
     with pytest.raises(ReleaseError, match="rows 4 to 5 are missing at the end, the head noted"):
-        verify(store.rows(), store.head(), head)
+        store.verify(head)
     filled(store)
     with pytest.raises(ReleaseError, match="row 5 is not the one noted"):
-        verify(store.rows(), store.head(), head)
+        store.verify(head)
 
 
 def test_rows_are_not_changed_by_accident(kept: Kept, store: AccessStore) -> None:
@@ -182,7 +182,7 @@ def test_several_processes_append_to_one_chain(kept: Kept, store: AccessStore) -
         worker.start()
     for worker in workers:
         worker.join(60)
-    assert verify(store.rows(), store.head()) == 51
+    assert store.verify().n == 51
 
 
 def test_a_killed_writer_leaves_a_whole_chain(kept: Kept, store: AccessStore) -> None:
@@ -195,9 +195,9 @@ def test_a_killed_writer_leaves_a_whole_chain(kept: Kept, store: AccessStore) ->
     assert worker.pid is not None
     os.kill(worker.pid, signal.SIGKILL)
     worker.join(10)
-    assert verify(store.rows(), store.head()) >= 20
+    assert store.verify().n >= 20
     filled(store, 1)
-    verify(store.rows(), store.head())
+    store.verify()
 
 
 def test_the_file_is_for_its_owner_alone(tmp_path: Path) -> None:
@@ -240,7 +240,7 @@ def test_the_serving_role_reads_tokens_and_appends(serving: tuple[Kept, str]) ->
     owner.add(token(), CLERK)
     assert server.tokens() == owner.tokens()
     server.append([Entry("a", "planner", "GET")])
-    assert verify(owner.rows(), owner.head()) == 2
+    assert owner.verify().n == 2
     owner.close()
     server.close()
 

@@ -56,12 +56,18 @@ class PostgreSQL:
                 self._pool.open()
             with self._pool.connection() as connection, connection.transaction():
                 if not write:
-                    connection.execute("SET TRANSACTION READ ONLY")
+                    connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
                 yield PostgreSQLSession(connection)
 
     def close(self) -> None:
         """Let go of the connections."""
         self._pool.close()
+
+
+_BARRED = (
+    "this role may not do that; the role that publishes needs GRANT CREATE ON DATABASE, and one that serves is let in with: "
+    "geoservice grant ROLE"
+)
 
 
 @contextmanager
@@ -72,8 +78,6 @@ def _told() -> Iterator[None]:
     except (errors.UndefinedTable, errors.InvalidSchemaName):
         raise NotFound("access store: there is none in this database yet") from None
     except (errors.InsufficientPrivilege, errors.RaiseException):
-        raise Forbidden(
-            "access store: this role may not do that; one that serves is let in with: geoservice grant ROLE"
-        ) from None
+        raise Forbidden(f"access store: {_BARRED}") from None
     except psycopg.Error:
         raise Unavailable("access store: the database does not answer, or is busy; nothing was changed") from None

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from geoservice.errors import Conflict, NotFound
-from geoservice.publish.access.audit import Entry, Head, Row, chained
+from geoservice.publish.access.audit import Entry, Head, Row, chained, verify
 from geoservice.publish.access.base import Database, Session
 from geoservice.publish.access.sql import Statements, from_row, to_row
 from geoservice.publish.access.token import Token, stamp
@@ -88,14 +88,27 @@ class AccessStore:
             return Head(*session.execute(self._sql.head())[0]) if self._made(session) else Head(0, "")
 
     def rows(self, after: int = 0) -> Iterator[Row]:
-        """Yield the rows of the audit log after a number."""
-        while self._database.exists():
+        """Yield the rows of the audit log after a number, as they are when it is begun."""
+        if self._database.exists():
             with self._database.session() as session:
-                found = [Row(*r) for r in session.execute(self._sql.rows(), [after, BATCH])] if self._made(session) else []
+                if self._made(session):
+                    yield from self._rows(session, after)
+
+    def _rows(self, session: Session, after: int) -> Iterator[Row]:
+        while found := [Row(*r) for r in session.execute(self._sql.rows(), [after, BATCH])]:
             yield from found
-            if len(found) < BATCH:
-                return
             after = found[-1].n
+
+    def verify(self, known: Head | None = None) -> Head:
+        """Check the audit log as it stands at one moment, and return its head; raises as :func:`verify` does."""
+        if self._database.exists():
+            with self._database.session() as session:
+                if self._made(session):
+                    head = Head(*session.execute(self._sql.head())[0])
+                    verify(self._rows(session, 0), head, known)
+                    return head
+        verify((), Head(0, ""), known)
+        return Head(0, "")
 
     def grant(self, role: str) -> None:
         """Let a role of the database read tokens and add to the log, and no more."""
