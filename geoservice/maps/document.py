@@ -91,8 +91,14 @@ def _group(layer: PublishedLayer, variant: Variant, language: str) -> Group:
     return Group(f"{title}: {getattr(column.title, language)}{unit}", (*known, *missing))
 
 
-def draw(reader: ReleaseReader, layers: Sequence[tuple[PublishedLayer, Within]], wanted: Wanted) -> tuple[bytes, BBox]:
-    """Return a map of layers, the first lowest, as a PNG file, and the box in degrees that it shows.
+def shown(reader: ReleaseReader, layers: Sequence[PublishedLayer], wanted: Wanted) -> BBox:
+    """Return the box in degrees that :func:`draw` shows: what was asked for, and what is around it."""
+    what = _furniture(reader, layers, wanted, fonts.language_of(wanted.language))
+    return box_of(frame_around(wanted.box, wanted.width, wanted.height, wanted.ratio, margins(what, wanted)))
+
+
+def draw(reader: ReleaseReader, layers: Sequence[tuple[PublishedLayer, Within]], wanted: Wanted) -> bytes:
+    """Return a map of layers, the first lowest, as a PNG file.
 
     Raises :class:`geoservice.errors.TooLarge` when a layer has more features there than can be drawn. Without a font for
     Chinese the words are English. What does not fit is left out: first the legend, then title and sources.
@@ -103,7 +109,7 @@ def draw(reader: ReleaseReader, layers: Sequence[tuple[PublishedLayer, Within]],
     frame = frame_around(wanted.box, wanted.width, wanted.height, wanted.ratio, free)
     box = box_of(frame)
     image = _map(reader, layers, wanted, frame, language)
-    return to_png(furnish(image, frame, replace(what, latitude=(box.south + box.north) / 2), wanted.variant)), box
+    return to_png(furnish(image, frame, replace(what, latitude=(box.south + box.north) / 2), wanted.variant))
 
 
 def margins(what: Furniture, wanted: Wanted) -> Margins:

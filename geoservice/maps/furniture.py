@@ -7,7 +7,7 @@ from math import cos, floor, log10, radians
 from typing import Any, NamedTuple
 
 from geoservice.maps.look import Hatch, Variant
-from geoservice.maps.mapnik_map import Frame, Picture, hatch_file, rule, symbol, text
+from geoservice.maps.mapnik_map import Frame, Picture, hatch_file, rule, symbol, text, to_png
 
 PAD, LINE, SWATCH = 8, 17, (22, 12)
 TITLE, HEAD, TEXT, SMALL = 17, 12.5, 11.5, 9.5
@@ -172,11 +172,11 @@ def _title(desk: Desk, what: Furniture) -> None:
         y += size * 1.45
 
 
-def _legend(desk: Desk, groups: Sequence[Group], foot: float, ratio: int) -> None:
+def _legend(desk: Desk, groups: Sequence[Group], foot: float, ratio: int, margin: float = PAD) -> None:
     width, height = legend_size(groups)
     if not groups:
         return
-    x, y = desk.width - width - PAD, desk.height - height - PAD - foot
+    x, y = desk.width - width - margin, desk.height - height - margin - foot
     desk.panel(x, y, width, height)
     y += PAD
     for group in groups:
@@ -226,3 +226,14 @@ def _source(desk: Desk, words: str) -> float:
     for at, line in enumerate(lines):
         desk.write(PAD, desk.height - tall + 2 + (at + 0.5) * SMALL * 1.4, line, SMALL)
     return tall
+
+
+def legend_picture(groups: Sequence[Group], variant: Variant, ratio: int = 2) -> bytes:
+    """Return a legend alone as a PNG file, of twice the pixels so that it prints well."""
+    width, height = (max(v, 1) for v in legend_size(groups))
+    desk = Desk(width, height, variant)
+    _legend(desk, groups, 0, ratio, margin=0)
+    size = (round(width * ratio), round(height * ratio))
+    picture = Picture(Frame((0, 0, width, height), *size, ratio), "#ffffff")
+    desk.lay(picture)
+    return to_png(picture.draw())

@@ -12,7 +12,20 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from geoservice import __version__
 from geoservice.errors import GeoserviceError
-from geoservice.publish import deps, errors, features, health, landing, manifest, site, styles, tilesets
+from geoservice.publish import (
+    deps,
+    documents,
+    errors,
+    features,
+    health,
+    landing,
+    legends,
+    manifest,
+    site,
+    sprites,
+    styles,
+    tilesets,
+)
 from geoservice.publish.access import route as access
 from geoservice.publish.access.entrance import entrance
 from geoservice.publish.archives import Archives, archive_of
@@ -21,7 +34,10 @@ from geoservice.publish.gate import Gate
 from geoservice.publish.headers import Guard
 from geoservice.publish.hot import Answers, Hot
 from geoservice.publish.logs import route_is
+from geoservice.publish.mappaths import with_maps
+from geoservice.publish.maptiles import MapTiles, map_key
 from geoservice.publish.metrics import Metrics
+from geoservice.publish.rendering import Pictures
 from geoservice.publish.telemetry import Named, Telemetry, hot_seen, tiles_seen
 from geoservice.publish.tilepaths import with_tiles
 from geoservice.publish.tiles import Tiles, tile_key
@@ -29,19 +45,22 @@ from geoservice.release.base import ReleaseStore
 from geoservice.settings import Settings
 
 ROUTERS = (
-    landing.router, features.router, tilesets.router, styles.router, manifest.router, health.router, access.router, site.router,
+    sprites.router, legends.router, styles.router, documents.router,
+    landing.router, features.router, tilesets.router, manifest.router, health.router, access.router, site.router,
 )  # fmt: skip
 """In the order of matching: the page's files come last, for they match everything."""
 
 TILE_ROUTE, ARCHIVE_ROUTE = "/tiles/{layer_id}/{z}/{x}/{y}", "/tiles/{layer_id}.pmtiles"
 """What figures and log lines call any tile, and any file of tiles."""
+MAP_ROUTE = "/map/{layer_id}/{z}/{x}/{y}.png"
+"""What they call any map tile."""
 
 DESCRIPTION = (
     "Access to public services as maps and tables. Every number has passed a disclosure control; suppressed ones are null."
 )
 
 
-def create_api(settings: Settings, current: Current, running: health.Running) -> FastAPI:
+def create_api(settings: Settings, current: Current, running: health.Running, pictures: Pictures) -> FastAPI:
     """Return the FastAPI part: everything but tiles."""
 
     @asynccontextmanager
@@ -55,7 +74,7 @@ def create_api(settings: Settings, current: Current, running: health.Running) ->
         title="geoservice", version=__version__, description=DESCRIPTION, lifespan=lifespan,
         openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False,
     )  # fmt: skip
-    api.state.geoservice, api.state.running = deps.state(settings, current), running
+    api.state.geoservice, api.state.running, api.state.pictures = deps.state(settings, current), running, pictures
     errors.install(api)
 
     async def not_modified(_: Request, error: Exception) -> Response:
@@ -66,7 +85,7 @@ def create_api(settings: Settings, current: Current, running: health.Running) ->
     for router in ROUTERS:
         api.include_router(router)
     described = api.openapi
-    api.openapi = lambda: with_tiles(described())  # type: ignore[method-assign]  # FastAPI's documented way to extend it
+    api.openapi = lambda: with_maps(with_tiles(described()))  # type: ignore[method-assign]  # FastAPI's documented way to extend it
     return api
 
 
@@ -82,6 +101,8 @@ def bare_route(path: str) -> str:
     """Return the template of the bare route that answers a path; empty where FastAPI does."""
     if tile_key(path) is not None:
         return TILE_ROUTE
+    if map_key(path) is not None:
+        return MAP_ROUTE
     return ARCHIVE_ROUTE if archive_of(path) is not None else ""
 
 
@@ -99,8 +120,10 @@ def routes(settings: Settings, current: Current, running: health.Running, answer
     """Return what answers, once it is known who asks: the bare routes of tiles beside FastAPI."""
     tiles = Tiles(current, answers.keep)
     tiles_seen(running.metrics, tiles.once.kept)
-    bare: dict[str, ASGIApp] = {TILE_ROUTE: tiles, ARCHIVE_ROUTE: Archives(current)}
-    api = Named(GZipMiddleware(create_api(settings, current, running), minimum_size=1000, compresslevel=5))
+    pictures = Pictures(current)
+    maps = MapTiles(pictures, answers.keep)
+    bare: dict[str, ASGIApp] = {TILE_ROUTE: tiles, ARCHIVE_ROUTE: Archives(current), MAP_ROUTE: maps}
+    api = Named(GZipMiddleware(create_api(settings, current, running, pictures), minimum_size=1000, compresslevel=5))
 
     async def route(scope: Scope, receive: Receive, send: Send) -> None:
         template = bare_route(scope["path"]) if scope["type"] == "http" else ""

@@ -1,47 +1,50 @@
-"""The style of the base map: quiet, so that the study's colours speak."""
+"""The base map as MapLibre layers, out of the one table that every renderer draws it from."""
 
 from typing import Any
 
+from geoservice.maps.ground import BACKGROUND, GROUND, GROWTH, HALO, INK, NAMES, SIZES, Part, Stops
+from geoservice.maps.look import Variant
+
 SOURCE = "base"
-NAMES = {"en": ("name:en", "name_en", "name"), "zh": ("name:zh", "name_zh", "name")}
 
 Layer = dict[str, Any]
 
 
-def _layer(source_layer: str, kind: str, paint: Layer, suffix: str = "", **more: Any) -> Layer:
-    name = f"base-{source_layer}{suffix}"
-    return {"id": name, "type": kind, "source": SOURCE, "source-layer": source_layer, "paint": paint, **more}
+def _layer(part: Part, paint: Layer, **more: Any) -> Layer:
+    name = f"base-{part.layer}{part.suffix}"
+    return {"id": name, "type": part.kind, "source": SOURCE, "source-layer": part.layer, "paint": paint, **more}
 
 
-def _by_zoom(*stops: float) -> list[Any]:
-    return ["interpolate", ["exponential", 1.5], ["zoom"], *stops]
+def _by_zoom(stops: Stops) -> Any:
+    if len(stops) == 1:
+        return stops[0][1]
+    return ["interpolate", ["exponential", GROWTH], ["zoom"], *(v for stop in stops for v in stop)]
 
 
-def ground() -> list[Layer]:
-    """Return what lies below the study's layers."""
-    return [
-        {"id": "base-background", "type": "background", "paint": {"background-color": "#f6f5f1"}},
-        _layer("green", "fill", {"fill-color": "#e3ecd8"}),
-        _layer("water", "fill", {"fill-color": "#c8dbe6"}, filter=["==", "$type", "Polygon"]),
-        _layer(
-            "water", "line", {"line-color": "#c8dbe6", "line-width": _by_zoom(8, 0.4, 16, 4)}, "-line",
-            filter=["==", "$type", "LineString"],
-        ),
-        _layer("building", "fill", {"fill-color": "#e4e0d8"}, minzoom=13),
-        _layer("rail", "line", {"line-color": "#b9b4ab", "line-width": _by_zoom(8, 0.4, 16, 2)}, minzoom=8),
-        _layer("road", "line", {"line-color": "#d8d3c8", "line-width": _by_zoom(6, 0.3, 12, 1.2, 17, 12)}, "-case", minzoom=12),
-        _layer("road", "line", {"line-color": "#ffffff", "line-width": _by_zoom(6, 0.2, 12, 0.8, 17, 9)}),
-        _layer("boundary", "line", {"line-color": "#a79f93", "line-width": 1, "line-dasharray": [3, 2]}),
-    ]  # fmt: skip
+def _part(part: Part, variant: Variant) -> Layer:
+    more: Layer = {"minzoom": part.minzoom} if part.minzoom else {}
+    if part.shape:
+        more["filter"] = ["==", ["geometry-type"], part.shape]
+    if part.kind == "fill":
+        return _layer(part, {"fill-color": part.colour(variant)}, **more)
+    dashes = {"line-dasharray": list(part.dashes)} if part.dashes else {}
+    return _layer(part, {"line-color": part.colour(variant), "line-width": _by_zoom(part.widths), **dashes}, **more)
 
 
-def labels(language: str) -> list[Layer]:
+def ground(variant: Variant) -> list[Layer]:
+    """Return what lies below the study's layers; the first is the paper itself and needs no base map."""
+    paper = {"id": "base-background", "type": "background", "paint": {"background-color": BACKGROUND[variant]}}
+    return [paper, *(_part(part, variant) for part in GROUND)]
+
+
+def labels(language: str, variant: Variant) -> list[Layer]:
     """Return the place names, above the study's layers; drawn with the page's own font, so no glyphs are fetched."""
     layout = {
-        "text-field": ["coalesce", *(["get", n] for n in NAMES[language])],
+        "text-field": ["coalesce", *(["get", n] for n in NAMES[language]), ""],
         "text-font": ["Noto Sans SC"],
-        "text-size": _by_zoom(6, 11, 14, 15),
+        "text-size": _by_zoom(SIZES),
         "text-max-width": 8,
     }
-    paint = {"text-color": "#4a463f", "text-halo-color": "#ffffff", "text-halo-width": 1.4}
-    return [_layer("place", "symbol", paint, layout=layout)]
+    paint = {"text-color": INK[variant], "text-halo-color": HALO, "text-halo-width": 1.4}
+    place = {"id": "base-place", "type": "symbol", "source": SOURCE, "source-layer": "place"}
+    return [{**place, "layout": layout, "paint": paint}]

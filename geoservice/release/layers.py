@@ -79,7 +79,7 @@ def _of_units(layer: Layer, units: Mapping[str, pa.Table], frame: pd.DataFrame, 
     styled = wording.chosen(layer.style.property, [(template, column) for template, (column, _) in made])
     status = status_of(layer.style, next((c for c, _ in properties if c.name == styled), None), rows, len(index))
     properties += [status] if status else []
-    found = {"property": styled, "status": status[0].name if status else None}
+    found = {"property": styled, "status": status[0].name if status else None, "withheld": status is not None}
     layer = layer.model_copy(update={"style": layer.style.model_copy(update=found)})
     geometry = [t.column("geometry").combine_chunks().cast(pa.binary()) for t in tables]
     shapes = [np.asarray(shapely.from_wkb(g.to_numpy(zero_copy_only=False))) for g in geometry]

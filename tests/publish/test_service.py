@@ -31,9 +31,18 @@ ROUTES = [
     "/tilejson",
     "/tileMatrixSets",
     "/tileMatrixSets/WebMercatorQuad",
-    "/styles/map",
+    "/styles",
     "/styles/coverage",
+    "/styles/coverage/metadata",
     "/styles/coverage/legend",
+    "/collections/coverage/styles",
+    "/collections/coverage/map/tiles",
+    "/collections/coverage/map/tiles/WebMercatorQuad",
+]
+PICTURES = ["/map", "/collections/coverage/map", *(f"/styles/sprite{x}" for x in (".json", ".png", "@2x.json", "@2x.png"))]
+MAP_TILES = [
+    *(f"/map/coverage/10/583/296{x}.png" for x in ("", "@2x")),
+    *(f"/collections/coverage/map/tiles/WebMercatorQuad/10/296/583{x}.png" for x in ("", "@2x")),
 ]
 BARE = [
     "/tiles/coverage/10/583/296.mvt",
@@ -41,11 +50,11 @@ BARE = [
     "/collections/coverage/tiles/WebMercatorQuad/10/296/583",
     "/tiles/coverage.pmtiles",
 ]
-OTHERS = ["/health/live", "/health/ready", *BARE]
+OTHERS = ["/health/live", "/health/ready", *BARE, *PICTURES, *MAP_TILES]
 EXAMPLE = {
-    **{"layer_id": "coverage", "fid": 1, "tileMatrixSetId": "WebMercatorQuad", "z": 10, "x": 583, "y": 296},
-    **{"tileMatrix": 10, "tileRow": 296, "tileCol": 583},
-}
+    "layer_id": "coverage", "fid": 1, "style_id": "coverage", "tileMatrixSetId": "WebMercatorQuad", "z": 10, "x": 583, "y": 296,
+    "tileMatrix": 10, "tileRow": 296, "tileCol": 583,
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("path", [*ROUTES, *OTHERS, "/nope", "/collections?x=1"])

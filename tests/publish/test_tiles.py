@@ -75,31 +75,3 @@ def test_tilejson_and_tileset_lead_to_the_tiles(client):
     tileset, _ = client.json("/collections/coverage/tiles")["tilesets"]
     template = next(i["href"] for i in tileset["links"] if i["rel"] == "item")
     assert client.get(template.format(tileMatrix=10, tileRow=296, tileCol=583)).status_code == 200
-
-
-@pytest.mark.parametrize("path", ["/styles/map", "/styles/coverage", "/styles/stations"])
-def test_every_source_of_a_style_has_tiles(client, path):
-    answer = client.get(path)
-    assert answer.headers["content-type"] == "application/vnd.mapbox.style+json"
-    style = answer.json()
-    assert style["version"] == 8
-    assert "glyphs" not in style
-    for source in style["sources"].values():
-        assert client.get(source["tiles"][0].format(z=5, x=18, y=9)).status_code in {200, 204}
-    for layer in style["layers"]:
-        assert layer["type"] == "background" or layer["source"] in style["sources"]
-    assert len({layer["id"] for layer in style["layers"]}) == len(style["layers"])
-
-
-def test_style_colours_by_the_first_property_and_marks_suppressed(client):
-    fill = next(i for i in client.json("/styles/map")["layers"] if i["id"] == "coverage")
-    case = fill["paint"]["fill-color"]
-    assert case[-1] == "#cfcfcf"
-    assert case[2][2:] == ["#440154", 40.0, "#21918c", 80.0, "#fde725"]
-    assert case[1] == ["==", ["typeof", ["get", "share_clinic_walk_15"]], "number"]
-
-
-def test_legend(client):
-    legend = client.json("/styles/coverage/legend")
-    assert [c["colour"] for c in legend["classes"]] == ["#440154", "#21918c", "#fde725"]
-    assert legend["unit"] == "%"

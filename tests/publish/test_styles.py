@@ -1,0 +1,149 @@
+"""Styles, their hatches and legends: complete in themselves, valid, and what has no value in classes of its own."""
+
+import json
+import shutil
+import struct
+import subprocess
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+
+WEB = Path(__file__).parents[2] / "geoservice" / "web"
+IDS = ["map", "map-print", "coverage", "coverage-print", "stations", "stations-print"]
+KIND = "application/vnd.mapbox.style+json"
+CHECK = """
+import { validateStyleMin } from '@maplibre/maplibre-gl-style-spec';
+let text = '';
+for await (const part of process.stdin) text += part;
+const faults = JSON.parse(text).flatMap((style) => validateStyleMin(style).map((e) => style.name + ': ' + e.message));
+console.log(JSON.stringify(faults));
+"""
+
+
+def faults_of(styles):
+    """Return what MapLibre's own validator has against styles."""
+    if shutil.which("node") is None or not (WEB / "node_modules/@maplibre/maplibre-gl-style-spec").exists():
+        pytest.skip("install node and run npm ci in geoservice/web to run this test")
+    done = subprocess.run(
+        ["node", "--input-type=module", "-e", CHECK],
+        cwd=WEB,
+        input=json.dumps(styles),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return json.loads(done.stdout)
+
+
+def test_every_style_is_valid_and_the_validator_finds_faults(client):
+    styles = [client.json(f"/styles/{i}?lang={lang}") for i in IDS for lang in ("zh", "en")]
+    assert faults_of(styles) == []
+    styles[0]["layers"][0]["paint"]["fill-colour"] = "#000000"
+    assert "unknown property" in faults_of(styles[:1])[0]
+
+
+@pytest.mark.parametrize("name", IDS)
+def test_a_style_is_complete_in_itself(client, name):
+    answer = client.get(f"/styles/{name}")
+    style = answer.json()
+    assert answer.headers["content-type"] == KIND
+    assert "glyphs" not in style
+    for source in style["sources"].values():
+        assert client.get(source["tiles"][0].format(z=5, x=18, y=9)).status_code in {200, 204}
+    for layer in style["layers"]:
+        assert layer["type"] == "background" or layer["source"] in style["sources"]
+    ids = [layer["id"] for layer in style["layers"]]
+    assert len(set(ids)) == len(ids)
+    sprite = client.json(f"{style['sprite']}@2x.json")
+    assert {i["paint"]["fill-pattern"] for i in style["layers"] if "fill-pattern" in i.get("paint", {})} <= set(sprite)
+
+
+def layer_of(client, style, name):
+    return next(i for i in client.json(f"/styles/{style}")["layers"] if i["id"] == name)
+
+
+def test_what_has_a_value_is_coloured_and_what_has_none_is_hatched(client):
+    share = "share_clinic_walk_15"
+    fill, held, none = (layer_of(client, "map", f"coverage{x}") for x in ("", "-suppressed", "-no-data"))
+    assert fill["filter"] == ["has", share]
+    assert fill["paint"]["fill-color"][2:] == ["#440154", 40.0, "#21918c", 80.0, "#fde725"]
+    said = ["==", ["get", f"{share}_status"], "suppressed"]
+    assert held["filter"] == ["all", ["!", ["has", share]], said]
+    assert none["filter"] == ["all", ["!", ["has", share]], ["!", said]]
+    assert (held["paint"], none["paint"]) == ({"fill-pattern": "suppressed"}, {"fill-pattern": "no-data"})
+
+
+def test_print_has_white_ground_black_edges_and_nothing_see_through(client):
+    style = client.json("/styles/map-print")
+    assert style["layers"][0]["paint"] == {"background-color": "#ffffff"}
+    fill, edge, hatch = (layer_of(client, "map-print", f"coverage{x}") for x in ("", "-outline", "-suppressed"))
+    assert fill["paint"]["fill-opacity"] == 1
+    assert edge["paint"]["line-color"] == "#000000"
+    assert hatch["paint"]["fill-pattern"] == "suppressed-print"
+
+
+def test_the_list_leads_to_styles_their_metadata_and_legends(client):
+    content = client.json("/styles")
+    assert [s["id"] for s in content["styles"]] == IDS
+    assert content["default"] == "map"
+    for style in content["styles"]:
+        links = {i["rel"]: i for i in style["links"]}
+        assert client.get(links["stylesheet"]["href"]).headers["content-type"] == links["stylesheet"]["type"] == KIND
+        assert client.json(links["describedby"]["href"])["stylesheets"][0]["link"]["href"] == links["stylesheet"]["href"]
+        assert client.get(links["preview"]["href"]).headers["content-type"] == "image/svg+xml"
+    assert [s["id"] for s in client.json("/collections/stations/styles")["styles"]] == ["stations", "stations-print"]
+
+
+@pytest.mark.parametrize(
+    "path", ["/styles/secret", "/styles/secret-print/legend", "/collections/secret/styles", "/styles/table"]
+)
+def test_no_style_of_what_may_not_be_read_or_drawn(client, path):
+    assert client.get(path).status_code == 404
+
+
+@pytest.mark.parametrize("ratio", [1, 2])
+def test_the_sprite_holds_two_hatches_in_two_variants(client, ratio):
+    suffix = "@2x" if ratio == 2 else ""
+    index, image = client.json(f"/styles/sprite{suffix}.json"), client.get(f"/styles/sprite{suffix}.png")
+    assert set(index) == {"suppressed", "no-data", "suppressed-print", "no-data-print"}
+    width, height = struct.unpack(">II", image.content[16:24])
+    for place in index.values():
+        assert place["pixelRatio"] == ratio
+        assert place["x"] + place["width"] <= width
+        assert place["y"] + place["height"] == height
+    assert client.get(f"/styles/sprite{suffix}.png", If_None_Match=image.headers["etag"]).status_code == 304
+
+
+def test_legend_as_json(client):
+    legend = client.json("/styles/coverage/legend")
+    assert [c["colour"] for c in legend["classes"]] == ["#440154", "#21918c", "#fde725"]
+    assert legend["classes"][0]["label"] == {"zh": "低于 40", "en": "below 40"}
+    assert legend["unit"] == "%"
+    assert legend["suppressed"]["pattern"] == "suppressed"
+    assert legend["noData"]["pattern"] == "no-data"
+    assert legend["suppressed"]["label"] != legend["noData"]["label"]
+    assert [part["layer"] for part in client.json("/styles/map/legend")["legends"]] == ["coverage", "stations"]
+
+
+@pytest.mark.parametrize(("lang", "words"), [("en", {"below 40", "suppressed", "no data"}), ("zh", {"低于 40", "无数据"})])
+def test_legend_as_svg(client, lang, words):
+    answer = client.get(f"/styles/coverage/legend?f=svg&lang={lang}")
+    root = ET.fromstring(answer.content)
+    name = "{http://www.w3.org/2000/svg}"
+    assert words <= {t.text for t in root.iter(f"{name}text")}
+    patterns = {p.get("id") for p in root.iter(f"{name}pattern")}
+    filled = [r.get("fill") for r in root.iter(f"{name}rect")]
+    assert {f"url(#{p})" for p in patterns} <= set(filled)
+    assert {"#440154", "#21918c", "#fde725"} <= set(filled)
+    assert len({json.dumps([(e.tag, e.attrib) for e in p.iter()][1:]) for p in root.iter(f"{name}pattern")}) == 2
+
+
+def test_legend_as_png(client):
+    answer = client.get("/styles/coverage/legend?f=png")
+    assert answer.headers["content-type"] == "image/png"
+    assert answer.content.startswith(b"\x89PNG")
+
+
+def test_styles_are_classes_of_conformance(client):
+    assert any("ogcapi-styles-1" in c for c in client.json("/conformance")["conformsTo"])
