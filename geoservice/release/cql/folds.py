@@ -4,7 +4,6 @@ Case: full case folding, so that ``STRASSE`` is ``straße``. Accents: canonical 
 for the two that change a Japanese syllable (はじめ is not はしめ).
 """
 
-import sys
 import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
@@ -30,7 +29,8 @@ def _without_accents(text: str) -> str:
 
 
 def _characters() -> Iterable[str]:
-    return (chr(i) for i in range(1, sys.maxunicode + 1) if not 0xD800 <= i < 0xE000)
+    """All that have case or marks: the planes between hold ideographs and what is private."""
+    return (chr(i) for i in (*range(1, 0xD800), *range(0xE000, 0x20000), *range(0xE0000, 0xE1000)))
 
 
 @lru_cache(maxsize=1)
@@ -39,6 +39,14 @@ def case_tables() -> tuple[dict[str, str], dict[str, str]]:
     several = {c: c.casefold() for c in _characters() if len(c.casefold()) > 1}
     single = {c.lower(): c.casefold().lower() for c in _characters() if c not in several}
     return several, {c: to for c, to in single.items() if c != to}
+
+
+@lru_cache(maxsize=1)
+def special() -> dict[str, str]:
+    """Return every character that lower case alone does not fold, and what it becomes. Σ is one: ICU knows two small ones."""
+    several, single = case_tables()
+    capitals = {c.upper(): to for c, to in single.items() if len(c.upper()) == 1 and not c.upper().isascii()}
+    return {**{c: to for c, to in capitals.items() if c.casefold().lower() == to}, **several, **single}
 
 
 @lru_cache(maxsize=1)
@@ -55,7 +63,8 @@ def kept() -> str:
         apart = unicodedata.normalize("NFD", c)
         return unicodedata.normalize("NFC", "".join(x for x in apart if not unicodedata.category(x).startswith("M")))
 
-    return _ranges(c for c in _characters() if not c.isascii() and _without_accents(c) != bare(c))
+    marked = (c for c in _characters() if unicodedata.category(c).startswith("M") or unicodedata.decomposition(c))
+    return _ranges(c for c in marked if _without_accents(c) != bare(c))
 
 
 def _ranges(characters: Iterable[str]) -> str:

@@ -1,16 +1,14 @@
 """Text compared byte by byte, or without regard to case and accents."""
 
 import re
+from collections.abc import Iterable
+from functools import lru_cache
 
 from geoservice.db import Dialect
-from geoservice.release.cql.folds import case_tables, fold, kept, marks
+from geoservice.release.cql.folds import case_tables, fold, kept, marks, special
 from geoservice.release.cql.sql.pieces import Piece, bound, put
 from geoservice.release.cql.tree import Fold, Literal, Property, Scalar
 
-# the same alphabet wherever the database stands: its own locale may know ASCII alone
-_LOWER = {"duckdb": "lower({0})", "postgis": 'lower({0} COLLATE "und-x-icu") COLLATE "C"'}
-_MEETS = {"duckdb": "regexp_matches({0}, '[%s]')", "postgis": "{0} ~ '[%s]'"}
-_ASCII = {"duckdb": "strlen({0}) = length({0})", "postgis": "octet_length({0}) = char_length({0})"}
 _ESCAPED = re.compile(r"\\(.?)", re.DOTALL)
 
 
@@ -23,10 +21,7 @@ def text(dialect: Dialect, node: Scalar) -> Piece:
     assert isinstance(node, Fold)
     if isinstance(node.text, Literal):
         return bound(dialect, fold(str(node.text.value), node.case, node.accents), "text")
-    piece = text(dialect, node.text)
-    if node.case:
-        piece = _without_case(dialect, piece)
-    return _without_accents(dialect, piece) if node.accents else piece
+    return _folded_column(dialect, node, text(dialect, node.text))
 
 
 def pattern(dialect: Dialect, node: Scalar) -> Piece:
@@ -44,26 +39,52 @@ def _escaped(match: re.Match[str]) -> str:
     return f"\\{following}" if following in "%_\\" else following
 
 
-def _without_case(dialect: Dialect, piece: Piece) -> Piece:
+def _folded_column(dialect: Dialect, node: Fold, column: Piece) -> Piece:
+    write = _duckdb if dialect.engine == "duckdb" else _postgis
+    return put(f"{write(node.case, node.accents)}{dialect.bytewise}", column)
+
+
+@lru_cache(maxsize=4)
+def _duckdb(case: bool, accents: bool) -> str:
+    """Fold character by character where a text needs it; most need less."""
+    whole = "lower({0})" if case else "{0}"
+    plain, to = special(), "coalesce(MAP([{}], [{}])[c], lower(c))"
+    each = to.format(_list(plain.keys()), _list(plain.values())) if case else "c"
+    is_special = f"regexp_matches({{0}}, '[{''.join(plain)}]')"
+    if not accents:
+        return f"CASE WHEN {is_special} THEN {_each(each)} ELSE {whole} END"
+    each = f"CASE WHEN regexp_matches(c, '[{kept()}]') THEN {each} ELSE strip_accents({each}) END"
+    bare = f"strip_accents({{0}}) = {{0}}{f' AND NOT {is_special}' if case else ''}"
+    ascii_only = "strlen({0}) = length({0})"
+    return f"CASE WHEN {ascii_only} THEN {whole} WHEN {bare} THEN nfc_normalize({whole}) ELSE nfc_normalize({_each(each)}) END"
+
+
+def _each(expression: str) -> str:
+    return f"array_to_string(list_transform(string_split({{0}}, ''), lambda c: {expression}), '')"
+
+
+def _list(texts: Iterable[str]) -> str:
+    return ", ".join(f"'{t}'" for t in texts)
+
+
+@lru_cache(maxsize=4)
+def _postgis(case: bool, accents: bool) -> str:
+    def finished(folded: str) -> str:
+        bare = f"regexp_replace(normalize({folded}, NFD), '[{marks()}]', '', 'g')"
+        return f"normalize({bare}, NFC)" if accents else folded
+
+    whole = _lower("{0}") if case else "{0}"
+    is_special = f"WHEN {{0}} ~ '[{''.join(special())}]' THEN {finished(_replaced('{0}'))} " if case else ""
+    return f"CASE WHEN octet_length({{0}}) = char_length({{0}}) THEN {whole} {is_special}ELSE {finished(whole)} END"
+
+
+def _lower(text: str) -> str:
+    """Lower case by one alphabet wherever the database stands: its own locale may know ASCII alone."""
+    return f'lower({text} COLLATE "und-x-icu") COLLATE "C"'
+
+
+def _replaced(text: str) -> str:
     several, single = case_tables()
-    # Σ: at the end of a word ICU makes it ς
-    special = "".join({*several, *single, *(c.upper() for c in single if len(c.upper()) == 1), "Σ"})
-    special = "".join(c for c in special if not c.isascii())
-    replaced = "{0}"
     for c, to in several.items():
-        replaced = f"replace({replaced}, '{c}', '{to}')"
-    lowered = _LOWER[dialect.engine].replace("{0}", replaced)
-    folded = f"translate({lowered}, '{''.join(single)}', '{''.join(single.values())}')"
-    meets = _MEETS[dialect.engine] % special
-    return put(f"CASE WHEN {meets} THEN {folded} ELSE {_LOWER[dialect.engine]} END{dialect.bytewise}", piece)
-
-
-def _without_accents(dialect: Dialect, piece: Piece) -> Piece:
-    ascii_only = _ASCII[dialect.engine]
-    if dialect.engine == "postgis":
-        bare = f"regexp_replace(normalize({{0}}, NFD), '[{marks()}]', '', 'g')"
-        return put(f"CASE WHEN {ascii_only} THEN {{0}} ELSE normalize({bare}, NFC) END{dialect.bytewise}", piece)
-    each = f"lambda c: CASE WHEN regexp_matches(c, '[{kept()}]') THEN c ELSE strip_accents(c) END"
-    bare = f"array_to_string(list_transform(string_split({{0}}, ''), {each}), '')"
-    unchanged = "WHEN strip_accents({0}) = {0} THEN nfc_normalize({0})"
-    return put(f"CASE WHEN {ascii_only} THEN {{0}} {unchanged} ELSE nfc_normalize({bare}) END", piece)
+        text = f"replace({text}, '{c}', '{to}')"
+    return f"translate({_lower(text)}, '{''.join(single)}', '{''.join(single.values())}')"
