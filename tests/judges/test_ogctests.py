@@ -1,0 +1,16 @@
+"""The Open Geospatial Consortium's abstract tests of OGC API Features, core, as a program of others runs them."""
+
+import re
+
+import pytest
+
+pytestmark = [pytest.mark.reference, pytest.mark.slow]
+
+
+def test_features_core_passes_whole(url, peers, tell):
+    said = tell(peers / "python", "-m", "ogctests", "features/core", "-i", url)
+    passed = re.search(r"(\d+) passed", said)
+    assert passed
+    assert int(passed[1]) >= 29
+    assert "failed" not in said
+    assert "skipped" not in said
