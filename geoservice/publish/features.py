@@ -1,6 +1,6 @@
 """OGC API Features: collections, items, one item. A request becomes a query, the query rows, the rows an answer."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import orjson
 import pyarrow as pa
@@ -81,7 +81,7 @@ def item(layer_id: str, fid: str, ask: ItemAsk) -> Response:
     audited(layer, 1)
     if ask.format == "html":
         return answer(ask, table_page(ask, layer, table, []), HTML, pages.HEADERS)
-    content = {**rows.features(table, crs)[0], "links": item_links(ask, layer)}
+    content = {**rows.features(table, crs, nowhere(ask, layer))[0], "links": item_links(ask, layer)}
     return answer(ask, orjson.dumps(content, option=rows.TIMES), GEOJSON, content_crs(crs))
 
 
@@ -118,14 +118,16 @@ def content_crs(crs: Crs) -> dict[str, str]:
 
 def items_links(ask: Ask, layer: PublishedLayer, query: ItemQuery, page: Page) -> list[Link]:
     """Return the links of a page; those to files lead to the whole of what the query selects."""
-    mine, found = ask.format.replace("geojson", "json"), []
+    mine, to = ask.format.replace("geojson", "json"), ask.urls.to
+    found = [link("self", kind_of(mine), to(ask.path, {**ask.query, "f": ask.format}))]
     for f in ("json", "html", *WRITERS):
-        given = whole(ask.query) if f in WRITERS else ask.query
-        found.append(link("self" if f == mine else "alternate", kind_of(f), ask.urls.to(ask.path, {**given, "f": f})))
+        if f != mine:
+            given = whole(ask.query) if f in WRITERS else ask.query
+            found.append(link("alternate", kind_of(f), to(ask.path, {**given, "f": f})))
     for rel, name, key in (("next", "after", page.after), ("prev", "before", page.before)):
         if (text := token(layer, query, key)) is not None:
-            found.append(link(rel, kind_of(mine), ask.urls.to(ask.path, {**turned(ask.query, name, text), "f": mine})))
-    return [*found, link("collection", JSON, ask.urls.to(f"/collections/{layer.id}", {"f": "json"}))]
+            found.append(link(rel, kind_of(mine), to(ask.path, {**turned(ask.query, name, text), "f": ask.format})))
+    return [*found, link("collection", JSON, to(f"/collections/{layer.id}", {"f": "json"}))]
 
 
 def kind_of(f: str) -> str:
@@ -150,9 +152,14 @@ def items_answer(ask: Ask, layer: PublishedLayer, asked: Wanted, page: Page) -> 
     links = items_links(ask, layer, asked.query, page)
     if ask.format == "html":
         return answer(ask, table_page(ask, layer, page.rows, links), HTML, pages.HEADERS)
-    count, stamp = matched(ask.reader, layer, asked.query), ask.reader.manifest.created
-    body = rows.collection(page.rows, links, count, stamp, asked.crs)
+    found = rows.features(page.rows, asked.crs, nowhere(ask, layer))
+    body = rows.collection(found, links, matched(ask.reader, layer, asked.query))
     return answer(ask, body, GEOJSON, content_crs(asked.crs))
+
+
+def nowhere(ask: Ask, layer: PublishedLayer) -> dict[str, Any] | None:
+    """Return the geometry of a table's row: null, or what OGC's schema allows for whoever asks by GeoJSON's own media type."""
+    return rows.NOWHERE if ask.format == "geojson" and layer.geometry == "none" else None
 
 
 def table_page(ask: Ask, layer: PublishedLayer, table: pa.Table, links: list[Link]) -> str:
@@ -162,8 +169,9 @@ def table_page(ask: Ask, layer: PublishedLayer, table: pa.Table, links: list[Lin
     cells = zip(table.column("fid").to_pylist(), rows.values(table), strict=True)
     body = pages.table(heads, ([fid, *row] for fid, row in cells), [False, *rows.measures(table, layer)], words["suppressed"])
     turns = [pages.anchor(i["href"], words[i["rel"]]) for i in links if i["rel"] in {"prev", "next"}]
-    forms = [pages.anchor(i["href"], words[f]) for f, i in zip(("json", "html", *WRITERS), links, strict=False) if f != "html"]
-    forms = forms or [pages.anchor(ask.urls.to(ask.path, {**ask.query, "f": "json"}), words["json"])]
+    forms = [pages.anchor(ask.urls.to(ask.path, {**ask.query, "f": "json"}), words["json"])]
+    names = {MEDIA[f]: words[f] for f in WRITERS}
+    forms += [pages.anchor(i["href"], names[i["type"]]) for i in links if i["type"] in names]
     up = pages.anchor(ask.urls.to(base, {"f": "html", "lang": ask.language}), getattr(layer.title, ask.language))
     queryables = pages.anchor(ask.urls.to(f"{base}/queryables", {"f": "html", "lang": ask.language}), words["queryables"])
     hint = f"<p>{words['hint']} {queryables}</p>"

@@ -1,13 +1,12 @@
 """The front door: landing page, conformance, API description."""
 
-import sys
 from contextlib import contextmanager
 from typing import Annotated, Any
 
 import orjson
-from fastapi import APIRouter, Depends, FastAPI, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 
-from geoservice.publish import pages, schemas
+from geoservice.publish import features, pages, queryables, schemas, styles, tilesets
 from geoservice.publish.answers import answer, document
 from geoservice.publish.deps import LANGUAGE_QUERY, Ask, asking, check_parameters, format_query
 from geoservice.publish.formats import HTML, JSON, OPENAPI, STYLE, choose_format
@@ -26,6 +25,8 @@ CONFORMS = (
     "http://www.opengis.net/spec/ogcapi-common-2/1.0/conf/json",
 )
 """What this module makes true; every module with routes says so for its own."""
+
+PARTS = (features, queryables, styles, tilesets)
 
 router = APIRouter(tags=["service"])
 
@@ -75,19 +76,14 @@ def front(ask: Ask) -> dict[str, Any]:
 
 
 @router.get("/conformance", summary="Conformance classes", responses=schemas.ok(schemas.CONFORMANCE))
-def conformance(request: Request, ask: Front) -> Response:
+def conformance(ask: Front) -> Response:
     """Answer with the OGC conformance classes that hold."""
-    return document(ask, {"conformsTo": classes(request.app)}, "Conformance")
+    return document(ask, {"conformsTo": classes()}, "Conformance")
 
 
-def classes(app: FastAPI) -> list[str]:
-    """Return the classes of every module whose routes an app has.
-
-    The bare tile route is none of FastAPI's; the module that describes tiles speaks for it.
-    """
-    modules = dict.fromkeys(getattr(getattr(route, "endpoint", None), "__module__", __name__) for route in app.routes)
-    found = [name for module in modules for name in getattr(sys.modules[module], "CONFORMS", ())]
-    return sorted(set(found))
+def classes() -> list[str]:
+    """Return the conformance classes of all modules of routes."""
+    return sorted({name for part in (CONFORMS, *(getattr(m, "CONFORMS", ()) for m in PARTS)) for name in part})
 
 
 @router.get("/api", summary="This description", responses=schemas.ok(schemas.ANY, OPENAPI))

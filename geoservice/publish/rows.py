@@ -1,6 +1,7 @@
 """Rows of a release as GeoJSON or as the cells of a page: where Arrow becomes text that is sent at once."""
 
 from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 import orjson
@@ -15,6 +16,10 @@ from geoservice.release.base import PublishedLayer
 KEYS = ("fid", "geometry")
 TIMES = orjson.OPT_NAIVE_UTC | orjson.OPT_UTC_Z
 """Times are kept in UTC without saying so; an answer says so."""
+
+
+NOWHERE = {"type": "GeometryCollection", "geometries": []}
+"""No place, for OGC's schema of a feature, which knows no null; RFC 7946 (3.1) lets it be read as null."""
 
 
 def geometries(table: pa.Table, crs: Crs = STORAGE) -> list[Any]:
@@ -36,22 +41,21 @@ def values(table: pa.Table) -> Iterable[tuple[Any, ...]]:
     return zip(*columns, strict=True) if columns else [()] * table.num_rows
 
 
-def features(table: pa.Table, crs: Crs = STORAGE) -> list[dict[str, Any]]:
-    """Return the rows as GeoJSON features whose ``id`` is the ``fid``."""
+def features(table: pa.Table, crs: Crs = STORAGE, nowhere: Any = None) -> list[dict[str, Any]]:
+    """Return the rows as GeoJSON features whose ``id`` is the ``fid``; ``nowhere`` is the geometry of one without any."""
     names = property_names(table)
     parts = zip(table.column("fid").to_pylist(), geometries(table, crs), values(table), strict=True)
     return [
-        {"type": "Feature", "id": fid, "geometry": shape, "properties": dict(zip(names, row, strict=True))}
+        {"type": "Feature", "id": fid, "geometry": shape or nowhere, "properties": dict(zip(names, row, strict=True))}
         for fid, shape, row in parts
     ]
 
 
-def collection(table: pa.Table, links: Sequence[Link], matched: int | None, stamp: str, crs: Crs = STORAGE) -> bytes:
-    """Return a GeoJSON feature collection; ``numberMatched`` is left out where it is not known."""
-    head: dict[str, Any] = {"type": "FeatureCollection", "timeStamp": stamp, "links": links, "numberReturned": table.num_rows}
-    if matched is not None:
-        head["numberMatched"] = matched
-    return orjson.dumps({**head, "features": features(table, crs)}, option=TIMES)
+def collection(features: Sequence[dict[str, Any]], links: Sequence[Link], matched: int | None) -> bytes:
+    """Return a GeoJSON feature collection made now; ``numberMatched`` is left out where it is not known."""
+    head: dict[str, Any] = {"type": "FeatureCollection", "timeStamp": datetime.now(UTC).replace(microsecond=0), "links": links}
+    known = {} if matched is None else {"numberMatched": matched}
+    return orjson.dumps({**head, **known, "numberReturned": len(features), "features": features}, option=TIMES)
 
 
 def measures(table: pa.Table, layer: PublishedLayer) -> list[bool]:
