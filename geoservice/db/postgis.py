@@ -15,6 +15,7 @@ from psycopg_pool import ConnectionPool
 from geoservice.db.arrow import conform
 from geoservice.db.copy import from_csv, to_csv
 from geoservice.db.dialect import POSTGIS
+from geoservice.db.watchdog import too_long
 from geoservice.errors import Conflict, Forbidden, GeoserviceError, NotFound, Unavailable
 
 CONNECT_S = 10
@@ -66,11 +67,14 @@ def _kept_as(kind: pa.DataType) -> pa.DataType:
 
 
 class PostGIS:
-    """A database server. Errors that reach a caller never hold the server's text or the connection string."""
+    """A database server. Errors that reach a caller never hold the server's text or the connection string.
+
+    ``seconds`` is the time that each statement of a reader may take; the server ends it then.
+    """
 
     dialect = POSTGIS
 
-    def __init__(self, dsn: str, read_only: bool = False, most: int = 8) -> None:
+    def __init__(self, dsn: str, read_only: bool = False, most: int = 8, seconds: float | None = None) -> None:
         kwargs: dict[str, Any] = {
             "autocommit": True,
             "connect_timeout": CONNECT_S,
@@ -79,7 +83,9 @@ class PostGIS:
         }
         if read_only:
             kwargs["options"] = f"{_OPTIONS} -c default_transaction_read_only=on"
-        self._dsn, self._kwargs = dsn, kwargs
+        if seconds is not None:  # what reads ends when its time is up; what writes takes as long as it takes
+            kwargs["options"] += f" -c statement_timeout={max(int(seconds * 1000), 1)}"
+        self._dsn, self._kwargs, self._seconds = dsn, kwargs, seconds
         # The pool writes the server's text, with role and host, for each attempt; callers are told by an error instead.
         logging.getLogger("psycopg.pool").setLevel(logging.ERROR)
         self._pool = ConnectionPool(
@@ -93,15 +99,17 @@ class PostGIS:
     @contextmanager
     def session(self, write: bool = False) -> Iterator[PostGISSession]:
         """Open a transaction: a reader sees one state of the database throughout, a writer's is committed at the end."""
-        with _told(), self._connection() as connection, connection.transaction():
-            if not write:
+        with _told(self._seconds), self._connection() as connection, connection.transaction():
+            if write:
+                connection.execute("SET LOCAL statement_timeout = 0")
+            else:
                 connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
             yield PostGISSession(connection)
 
     @contextmanager
     def quick(self) -> Iterator[PostGISSession]:
         """Open a session of single statements, each its own transaction: one round trip for one question."""
-        with _told(), self._connection() as connection:
+        with _told(self._seconds), self._connection() as connection:
             yield PostGISSession(connection)
 
     @contextmanager
@@ -163,11 +171,15 @@ _TOLD: tuple[tuple[type[psycopg.Error], type[GeoserviceError], str], ...] = (  #
 
 
 @contextmanager
-def _told() -> Iterator[None]:
+def _told(seconds: float | None) -> Iterator[None]:
     """Turn the driver's errors into the house's. The server's text may hold rows, so no error of ours carries it on."""
     try:
         yield
     except psycopg.Error as e:
+        if isinstance(e, errors.QueryCanceled) and seconds is not None:
+            raise too_long(seconds) from None
+        if isinstance(e, errors.InternalError_) and "could not open relation" in (e.diag.message_primary or ""):
+            raise NotFound("database: the tables asked for were dropped meanwhile") from None
         for kind, ours, text in _TOLD:
             if isinstance(e, kind):
                 raise ours(f"database: {text}") from None

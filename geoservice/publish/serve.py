@@ -45,7 +45,11 @@ def make_app(settings: Settings, folder: Path | None = None) -> ASGIApp:
     if folder is not None:
         take_place(folder)
     dsn = settings.publish_dsn.get_secret_value() if settings.publish_dsn else None
-    return create_app(settings, open_store(settings.home / "releases", dsn, settings.schema_prefix, read_only=True), folder)
+    return create_app(
+        settings,
+        open_store(settings.home / "releases", dsn, settings.schema_prefix, read_only=True, seconds=settings.query_seconds),
+        folder,
+    )
 
 
 def serving(settings: Settings) -> Settings:

@@ -16,18 +16,21 @@ __all__ = [
 ]
 
 
-def open_store(folder: Path, dsn: str | None, prefix: str, read_only: bool = True) -> ReleaseStore:
+def open_store(
+    folder: Path, dsn: str | None, prefix: str, read_only: bool = True, seconds: float | None = None
+) -> ReleaseStore:
     """Open the releases: numbered folders in ``folder``, or schemas ``<prefix>_release_<n>`` where ``dsn`` is given.
 
-    A store that is read-only (the serving process's) makes nothing, not even the folder.
+    A store that is read-only (the serving process's) makes nothing, not even the folder. A question that takes a reader longer
+    than ``seconds`` is broken off with :class:`geoservice.errors.TimedOut`; None is no limit.
     """
     if dsn is None:
         from geoservice.release.folder import FolderStore
 
-        return FolderStore(folder, read_only)
+        return FolderStore(folder, read_only, seconds)
     from geoservice.release.postgis import PostGISStore
 
-    return PostGISStore(dsn, prefix, read_only)
+    return PostGISStore(dsn, prefix, read_only, seconds)
 
 
 def prepare_roles(dsn: str, prefix: str, serving_role: str) -> None:

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from geoservice.db import DUCKDB, Session
 from geoservice.db.duckdb import DuckDBSession, open_duckdb, told, transaction
 from geoservice.db.lock import locked
+from geoservice.db.watchdog import Watchdog
 from geoservice.errors import Conflict, NotFound, ReleaseError, Unavailable
 from geoservice.geo import BBox, Tile
 from geoservice.release import sql
@@ -34,8 +35,9 @@ LAYERS, MANIFEST, TILES, CURRENT = "layers.duckdb", "manifest.json", "tiles", "c
 class FolderReader(Reader):
     """A release in a folder. The database is open read-only, with no way to any other file."""
 
-    def __init__(self, number: int, folder: Path) -> None:
+    def __init__(self, number: int, folder: Path, watchdog: Watchdog | None = None) -> None:
         super().__init__(number, _manifest(folder), None)
+        self._watchdog = watchdog
         self._known: dict[str, Blocks] = {}
         try:
             self._connection = open_duckdb(folder / LAYERS, read_only=True)
@@ -46,7 +48,11 @@ class FolderReader(Reader):
     @contextmanager
     def _session(self) -> Iterator[DuckDBSession]:
         with self._connection.cursor() as cursor:  # a connection of its own: threads do not wait for each other
-            yield DuckDBSession(cursor)
+            if self._watchdog is None:
+                yield DuckDBSession(cursor)
+            else:
+                with self._watchdog.over(cursor.interrupt, duckdb.InterruptException):
+                    yield DuckDBSession(cursor)
 
     def _blocks(self, session: Session, layer_id: str) -> Blocks:
         if layer_id not in self._known:  # two threads may both read it, and find the same
@@ -81,8 +87,9 @@ def _manifest(folder: Path) -> Manifest:
 class FolderStore:
     """See :class:`geoservice.release.base.ReleaseStore`."""
 
-    def __init__(self, folder: Path, read_only: bool) -> None:
+    def __init__(self, folder: Path, read_only: bool, seconds: float | None = None) -> None:
         self._folder, self._read_only = folder, read_only
+        self._watchdog = None if seconds is None else Watchdog(seconds)
         if not read_only:
             folder.mkdir(parents=True, exist_ok=True)
 
@@ -140,9 +147,12 @@ class FolderStore:
         if wanted is None:
             raise Unavailable("no release yet; make one with: geoservice publish")
         folder = self._folder / str(wanted)
-        if not folder.is_dir():
-            raise NotFound(f"release {wanted} does not exist; there are {self.numbers()}")
-        return FolderReader(wanted, folder)
+        try:
+            return FolderReader(wanted, folder, self._watchdog)
+        except ReleaseError:
+            if folder.is_dir():
+                raise
+            raise NotFound(f"release {wanted} does not exist; there are {self.numbers()}") from None
 
     def rollback(self, number: int | None = None) -> int:
         """Make an older release current and return its number."""

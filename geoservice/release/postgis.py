@@ -1,7 +1,7 @@
 """Releases in PostgreSQL: one schema a release, written in one transaction together with the switch to it."""
 
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import contextmanager, suppress
 
 import pyarrow as pa
 from pydantic import ValidationError
@@ -32,17 +32,22 @@ class SchemaReader(Reader):
         super().__init__(number, manifest, catalogue.release(number))
         self._database, self._catalogue = database, catalogue
 
-    def _session(self) -> AbstractContextManager[Session]:
-        return self._database.quick()
+    @contextmanager
+    def _session(self) -> Iterator[Session]:
+        try:
+            with self._database.quick() as session:
+                yield session
+        except NotFound:  # the layer is one of the manifest's: its table was there
+            raise NotFound(f"release {self.number} was removed meanwhile; ask again without its number") from None
 
     def _tile(self, layer_id: str, tile: Tile) -> bytes:
-        with self._database.quick() as session:
+        with self._session() as session:
             rows = session.execute(self._catalogue.tile(self.number), [layer_id, *tile])
         return bytes(rows[0][0]) if rows else b""
 
     def tiles(self, layer_id: str) -> Iterator[tuple[Tile, bytes]]:
         """All tiles of a layer."""
-        with self._database.quick() as session:
+        with self._session() as session:
             for z, x, y, data in session.execute(self._catalogue.tiles(self.number), [layer_id]):
                 yield Tile(z, x, y), bytes(data)
 
@@ -53,9 +58,9 @@ class SchemaReader(Reader):
 class PostGISStore:
     """See :class:`geoservice.release.base.ReleaseStore`."""
 
-    def __init__(self, dsn: str, prefix: str, read_only: bool) -> None:
+    def __init__(self, dsn: str, prefix: str, read_only: bool, seconds: float | None = None) -> None:
         POSTGIS.quote(prefix)
-        self._database, self._read_only = PostGIS(dsn, read_only), read_only
+        self._database, self._read_only = PostGIS(dsn, read_only, seconds=seconds), read_only
         self._sql = sql.Catalogue(prefix)
 
     @contextmanager
@@ -83,8 +88,7 @@ class PostGISStore:
             row = {"number": number, "manifest": manifest.model_dump_json()}
             session.append(self._sql.catalogue, pa.Table.from_pylist([row], sql.CATALOGUE))
             self._point(session, number)
-        with suppress(Conflict):  # an old release still being read is dropped next time
-            self._prune(keep)
+        self._prune(keep)
         return number
 
     def _fill(self, session: Session, schema: str, content: ReleaseContent, table: pa.Table) -> None:
@@ -104,13 +108,22 @@ class PostGISStore:
         session.execute(self._sql.set(), [number])
 
     def _prune(self, keep: int) -> None:
+        for number in self.numbers()[: -max(keep, 1)]:
+            with suppress(Conflict):  # one that is being read at this moment is dropped next time
+                self._drop(number)
+
+    def _drop(self, number: int) -> None:
+        """Drop a release that is not the current one; raises :class:`Conflict` at once when somebody is reading it.
+
+        To wait for the readers there are would keep out those that come meanwhile.
+        """
         with self._alone() as session:
-            numbers = [r[0] for r in session.execute(self._sql.numbers())]
-            current = {r[0] for r in session.execute(self._sql.current())}
-            for number in numbers[: -max(keep, 1)]:
-                if number not in current:
-                    session.execute(self._sql.drop_schema(number))
-                    session.execute(self._sql.forget(), [number])
+            if [number] in map(list, session.execute(self._sql.current())):
+                return
+            tables = [r[0] for r in session.execute(*self._sql.tables(number))]
+            session.execute(self._sql.alone(number, tables))
+            session.execute(self._sql.drop_schema(number))
+            session.execute(self._sql.forget(), [number])
 
     def numbers(self) -> list[int]:
         """Return the complete releases, oldest first."""

@@ -202,6 +202,16 @@ class Catalogue:
         """Make a schema; nobody but its owner may look in until it is granted."""
         return f"CREATE SCHEMA {POSTGIS.quote(name)}"
 
+    def tables(self, number: int) -> tuple[str, list[str]]:
+        """Names of the tables of a release."""
+        text = "SELECT relname FROM pg_class WHERE relnamespace = %s::regnamespace AND relkind = 'r' ORDER BY relname"
+        return text, [self.release(number)]
+
+    def alone(self, number: int, tables: Sequence[str]) -> str:
+        """Shut everybody out of a release's tables until the end of the transaction, or fail at once if somebody is in."""
+        names = ", ".join(POSTGIS.table(self.release(number), t) for t in tables)
+        return f"LOCK TABLE {names} IN ACCESS EXCLUSIVE MODE NOWAIT"
+
     def drop_schema(self, number: int) -> str:
         """Drop a release."""
         return f"DROP SCHEMA {POSTGIS.quote(self.release(number))} CASCADE"

@@ -83,7 +83,7 @@ def test_signed_bits_become_unsigned_again() -> None:
     assert table["key"].to_pylist() == [2**64 - 1, 1]
 
 
-@pytest.mark.parametrize("name", ["", "Aa", "1a", 'a"b', "a b", "a\n", "a" * 64, "县"])
+@pytest.mark.parametrize("name", ["", "1a", 'a"b', "a b", "a\n", "a" * 64, "县"])
 def test_names_that_are_not_quoted(name: str) -> None:
-    with pytest.raises(InputError, match="allowed are lower-case"):
+    with pytest.raises(InputError, match="allowed are ASCII letters"):
         DUCKDB.quote(name)

@@ -387,5 +387,5 @@ def test_a_complete_manifest_is_accepted_again(store: ReleaseStore, content: Rel
 def test_prefix_is_no_way_in(tmp_path: Path, dsn: str | None) -> None:
     if dsn is None:
         pytest.skip("a folder has no schema name")
-    with pytest.raises(InputError, match="allowed are .*ASCII letters"):
+    with pytest.raises(InputError, match=r"allowed are .*ASCII letters"):
         open_store(tmp_path, dsn, 'x"; --')
