@@ -14,6 +14,9 @@ RESERVED = ("base", "map")
 Dimension = Literal["service", "tier", "mode", "nth", "group", "minutes"]
 
 
+Colour = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")]
+
+
 class Label(BaseModel):
     """Text in both languages; may hold ``{service}``-like placeholders of the column's dimensions."""
 
@@ -52,9 +55,9 @@ class Style(BaseModel):
     kind: Literal["circle", "line", "fill", "none"] = "fill"
     property: str | None = None
     breaks: tuple[float, ...] = ()
-    colours: tuple[str, ...] = ()
-    suppressed: str = "#cfcfcf"
-    no_data: str = "#f0f0ee"
+    colours: tuple[Colour, ...] = ()
+    suppressed: Colour = "#cfcfcf"
+    no_data: Colour = "#f0f0ee"
     withheld: bool = True
     status: str | None = None
     opacity: float = Field(0.7, ge=0, le=1)

@@ -96,7 +96,7 @@ def classify(style: Style, values: Floats, status: Sequence[str | None] | None) 
 
     Examples
     --------
-    >>> style = Style(property="p", breaks=(20, 40), colours=("#a", "#b", "#c"))
+    >>> style = Style(property="p", breaks=(20, 40), colours=("#d8d2a2", "#8bb5ac", "#255a80"))
     >>> classify(style, np.array([19.9, 20, 40, np.nan, np.nan]), ["released"] * 3 + ["suppressed", None]).tolist()
     [0, 1, 2, -1, -2]
     """
@@ -129,7 +129,7 @@ def tile(hatch: Hatch, variant: Variant, ratio: int = 1) -> Pixels:
 def texts(style: Style, language: str) -> list[str]:
     """Return the text of each class: its bounds, the lower one inside.
 
-    >>> texts(Style(property="p", breaks=(20, 40), colours=("#a", "#b", "#c")), "en")
+    >>> texts(Style(property="p", breaks=(20, 40), colours=("#d8d2a2", "#8bb5ac", "#255a80")), "en")
     ['below 20', '20 to 40', '40 and more']
     """
     if not graded(style):

@@ -37,9 +37,9 @@ def coloured(layer: PublishedLayer) -> PublishedColumn | None:
 def colour(style: Style, value: Any) -> str:
     """Return the colour of a value: its class's, or that of the suppressed for what has no value.
 
-    >>> style = Style(breaks=(20, 40), colours=("#a", "#b", "#c"))
+    >>> style = Style(breaks=(20, 40), colours=("#aaaaaa", "#bbbbbb", "#cccccc"))
     >>> [colour(style, v) for v in (19.9, 20, 40, None)]
-    ['#a', '#b', '#c', '#cfcfcf']
+    ['#aaaaaa', '#bbbbbb', '#cccccc', '#cfcfcf']
     """
     if len(style.colours) < 2 or len(style.colours) != len(style.breaks) + 1:
         return style.colours[0] if style.colours else "#3366aa"
@@ -51,8 +51,8 @@ def colour(style: Style, value: Any) -> str:
 def classes(style: Style, words: Mapping[str, str]) -> list[tuple[str, str]]:
     """Return colour and text of each class, the suppressed last.
 
-    >>> classes(Style(breaks=(20,), colours=("#a", "#b")), WORDS["en"])
-    [('#a', 'below 20'), ('#b', '20 and more'), ('#cfcfcf', 'suppressed or no data')]
+    >>> classes(Style(breaks=(20,), colours=("#aaaaaa", "#bbbbbb")), WORDS["en"])
+    [('#aaaaaa', 'below 20'), ('#bbbbbb', '20 and more'), ('#cfcfcf', 'suppressed or no data')]
     """
     if len(style.colours) != len(style.breaks) + 1 or not style.breaks:
         return []

@@ -1,0 +1,190 @@
+"""Pictures of layers: classes, hatches, tiles that fit together, and threads that do not disturb each other."""
+
+import os
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pytest
+import shapely
+
+from geoservice.errors import TooLarge
+from geoservice.geo import BBox, Tile, tile_at
+from geoservice.layer import Column, Label, Layer, Style
+from geoservice.maps import document, fonts, shapes
+from geoservice.maps.colour import rgb
+from geoservice.maps.engine import mapnik
+from geoservice.maps.look import NO_DATA, SUPPRESSED, tile
+from geoservice.maps.mapnik_map import Frame, Picture, rule, symbol
+from geoservice.maps.shapes import frame_of, tile_features
+from geoservice.maps.theme import lay_layer
+from geoservice.release import Manifest, ReleaseContent, open_store
+from geoservice.release.base import TABLE
+from geoservice.release.layers import build_layers
+
+COLOURS = ("#440154", "#21918c", "#fde725")
+ONE = Label(zh="一", en="one")
+
+
+def table(values):
+    rows = [("t", u, "m", "", "", "", 0, "", 0, v, "suppressed" if v is None else "released") for u, v in values.items()]
+    return pa.Table.from_pylist([dict(zip(TABLE.names, r, strict=True)) for r in rows], TABLE)
+
+
+@pytest.fixture(scope="module")
+def reader(tmp_path_factory):
+    """Four squares side by side: 10, 90, suppressed, and one that the table has no row for; a point where they meet."""
+    boxes = [shapely.box(10 + i / 10, 0, 10.1 + i / 10, 0.1) for i in range(4)]
+    names = [f"村{i}" for i in range(4)]
+    areas = pa.table({"unit": list("abcd"), "name_zh": names, "geometry": pa.array(shapely.to_wkb(boxes), pa.binary())})
+    edge = shapely.Point((tile_at(10.15, 0.05, 10).bbox.west), 0.05)
+    points = pa.table({"unit": ["p"], "geometry": pa.array([shapely.to_wkb(edge)], pa.binary())})
+    value = Column(name="value", title=ONE, unit="%", measure="m")
+    name = Column(name="name_zh", title=ONE, type="text")
+    known = {"title": ONE, "description": ONE, "maxzoom": 11}
+    layers = [
+        Layer(id="areas", geography=("t",), geometry="polygon", columns=(name, value),
+              style=Style(property="value", breaks=(40, 80), colours=COLOURS, opacity=1), **known),
+        Layer(id="points", geography=("p",), geometry="point", style=Style(kind="circle", colours=("#d55e00",)), **known),
+    ]  # fmt: skip
+    numbers = table({"a": 10.0, "b": 90.0, "c": None})
+    built = build_layers(layers, {"t": areas, "p": points}, numbers)
+    manifest = Manifest(code_version="0", study={"title": {"zh": "研究", "en": "Study"}}, inputs={}, parameters={},
+                        table_digest="", layers=(), disclosure={})  # fmt: skip
+    folder = tmp_path_factory.mktemp("drawn")
+    open_store(folder, None, "geoservice", read_only=False).write(ReleaseContent(built, numbers, manifest))
+    return open_store(folder, None, "geoservice").open()
+
+
+def pixels(image):
+    return np.frombuffer(image.to_string(), np.uint8).reshape(image.height(), image.width(), 4)
+
+
+def drawn(reader, layer_id, at, ratio=1, variant="day"):
+    layer = reader.layer(layer_id)
+    picture = Picture(frame_of(at, ratio))
+    lay_layer(picture, layer, tile_features(reader, layer, at, None), variant)
+    return pixels(picture.draw())
+
+
+def test_a_missing_value_is_withheld_or_was_never_there(reader):
+    layer = reader.layer("areas")
+    at = tile_at(10.15, 0.05, 6)
+    assert [d.at for d in tile_features(reader, layer, at, None)] == [0, 2, SUPPRESSED, NO_DATA]
+    box = document.box_of(frame_of(at, 1))
+    assert [d.at for d in shapes.box_features(reader, layer, box, 6, None, "zh")] == [0, 2, SUPPRESSED, NO_DATA]
+
+
+@pytest.mark.parametrize("lon", [10.05, 10.15])
+def test_a_class_has_its_colour(reader, lon):
+    at = tile_at(lon, 0.05, 11)
+    image = drawn(reader, "areas", at)
+    b = at.bbox
+    x, y = int((lon - b.west) / (b.east - b.west) * 256), int((b.north - 0.05) / (b.north - b.south) * 256)
+    assert tuple(image[y, x]) == (*rgb(COLOURS[0 if lon < 10.1 else 2]), 255)
+
+
+@pytest.mark.parametrize("variant", ["day", "print"])
+def test_two_hatches_are_told_apart_without_colour(variant):
+    held, none = (tile(h, variant).astype(int)[:, :, :3].sum(axis=2) for h in ("suppressed", "no-data"))
+    lines, dots = (a < a.mean() for a in (held, none))
+    assert all(lines.any(axis=1)), "lines cross every row"
+    assert not all(dots.any(axis=1)), "dots leave rows free"
+    assert 2 * dots.sum() != 2 * lines.sum()
+    if variant == "print":
+        assert set(held.ravel()) == set(none.ravel()) == {0, 765}
+
+
+def test_a_hatched_area_shows_its_hatch(reader):
+    at = tile_at(10.25, 0.05, 12)
+    image = drawn(reader, "areas", at, variant="print")
+    b = at.bbox
+    x, y = int((10.25 - b.west) / (b.east - b.west) * 256), int((b.north - 0.05) / (b.north - b.south) * 256)
+    x, y = x - x % 8, y - y % 8
+    assert (image[y : y + 8, x : x + 8] == tile("suppressed", "print")).all(), "the hatch begins at the tile's corner"
+
+
+@pytest.mark.parametrize("ratio", [1, 2])
+@pytest.mark.parametrize("layer_id", ["areas", "points"])
+def test_neighbouring_tiles_are_one_picture(reader, layer_id, ratio):
+    """Two tiles side by side equal one picture of both, but for half a pixel at the corners of rounded lines."""
+    right = tile_at(10.15, 0.05, 10)
+    left = Tile(right.z, right.x - 1, right.y)
+    a, b = (drawn(reader, layer_id, t, ratio) for t in (left, right))
+    box = (*frame_of(left, ratio).box[:2], *frame_of(right, ratio).box[2:])
+    layer, whole = reader.layer(layer_id), Picture(Frame(box, 512 * ratio, 256 * ratio, ratio))
+    both = [f for t in (left, right) for f in tile_features(reader, layer, t, None)]
+    lay_layer(whole, layer, list(dict.fromkeys(both)), "day")
+    if layer_id == "points":
+        assert a[:, -1].any(), "a mark on the edge is in both tiles"
+        assert b[:, 0].any(), "a mark on the edge is in both tiles"
+        assert (np.abs(np.hstack([a, b]).astype(int) - pixels(whole.draw())) <= 2).all()
+    else:
+        assert (np.abs(a[:, -1].astype(int) - b[:, 0]).max(axis=1) <= 40).mean() > 0.98
+
+
+def test_nothing_is_clear(reader):
+    assert not drawn(reader, "areas", Tile(10, 0, 0)).any()
+
+
+def test_twice_the_pixels_show_the_same(reader):
+    at = tile_at(10.05, 0.05, 11)
+    small, large = drawn(reader, "areas", at), drawn(reader, "areas", at, ratio=2)
+    assert large.shape == (512, 512, 4)
+    halved = large.reshape(256, 2, 256, 2, 4).astype(float).mean(axis=(1, 3))
+    assert (np.abs(halved - small).max(axis=2) > 32).mean() < 0.05
+
+
+def test_threads_draw_what_one_draws(reader):
+    at = [tile_at(10.05 + i / 40, 0.05, 11) for i in range(12)]
+    alone = [drawn(reader, "areas", t).tobytes() for t in at]
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(lambda t: drawn(reader, "areas", t).tobytes(), at)) == alone
+
+
+def test_a_colour_cannot_break_out_of_a_rule():
+    picture = Picture(Frame((0, 0, 10, 10), 10, 10))
+    evil = '#000"/><Include href="/etc/passwd'
+    picture.lay([(shapely.to_wkb(shapely.box(0, 0, 9, 9)), {})], rule([symbol("Polygon", fill=evil)]))
+    with pytest.raises(RuntimeError, match="Failed to parse"):
+        picture.draw()
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("variant", ["day", "print"])
+def test_a_document_is_of_the_size_asked_and_depends_on_language_and_variant(reader, language, variant):
+    layers = [(reader.layer(i), None) for i in ("areas", "points")]
+
+    def made(**more):
+        wanted = document.Wanted(BBox(10, 0, 10.4, 0.1), 640, 480, 1, **{"variant": variant, "language": language, **more})
+        return document.draw(reader, layers, wanted)
+
+    picture = made()
+    assert (mapnik.Image.from_string(picture).width(), mapnik.Image.from_string(picture).height()) == (640, 480)
+    assert picture == made(), "the same picture twice has the same bytes"
+    assert picture != made(legend=False)
+    assert (picture != made(language="zh" if language == "en" else "en")) == (fonts.chinese() is not None)
+
+
+def test_a_box_with_too_much_is_refused(reader, monkeypatch):
+    monkeypatch.setattr(shapes, "MAX_FEATURES", 3)
+    with pytest.raises(TooLarge, match="areas: more than 3 features"):
+        document.draw(reader, [(reader.layer("areas"), None)], document.Wanted(BBox(10, 0, 10.4, 0.1), 300, 300))
+
+
+def test_without_a_chinese_font_words_are_english(monkeypatch):
+    monkeypatch.setattr(fonts, "FOLDERS", ())
+    fonts.chinese.cache_clear()
+    assert fonts.language_of("zh") == "en"
+    assert fonts.faces() == [fonts.LATIN]
+    fonts.chinese.cache_clear()
+
+
+def test_the_renderer_leaves_the_environment_alone():
+    code = "import os; import geoservice.maps.engine; print({'PROJ_LIB', 'GDAL_DATA'} & set(os.environ))"
+    clean = {k: v for k, v in os.environ.items() if k not in {"PROJ_LIB", "GDAL_DATA"}}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=clean, cwd=Path.cwd())
+    assert done.stdout.strip() == "set()"
