@@ -92,7 +92,7 @@ class Checker(Scalars):
         what, options = self.arguments(value, op, 2)
         if not isinstance(options, list):
             raise ParameterError(f"filter: IN got {options!r:.80}, allowed is a list in brackets")
-        found, among = self.scalar(what), tuple(self.scalar(x) for x in options)
+        found, among = self.scalar(what), tuple(dict.fromkeys(self.scalar(x) for x in options))
         same_kind("IN", found, *among)
         return In(found, among) if among else FALSE
 

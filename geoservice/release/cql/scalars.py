@@ -13,6 +13,7 @@ from geoservice.release.properties import property_types
 GEOMETRY = "geometry"
 NUMBERS = {"integer", "number"}
 INSTANTS = {"date", "timestamp"}
+MAX_FOLDS = 50
 
 
 class Scalars:
@@ -21,7 +22,7 @@ class Scalars:
     def __init__(self, layer: PublishedLayer) -> None:
         self.layer, self.kinds = layer, property_types(layer)
         self.used: dict[str, None] = {}
-        self._depth = 0
+        self._depth = self._folds = 0
 
     def deeper(self) -> None:
         """Go one level down; raises :class:`ParameterError` when that is too deep. The caller comes up again."""
@@ -56,7 +57,7 @@ class Scalars:
         if isinstance(name, str) and name in self.kinds:
             self.used[name] = None
             return Property(name, self.kinds[name])
-        if name in {GEOMETRY, "geom"}:
+        if name in (GEOMETRY, "geom"):
             if self.layer.geometry == "none":
                 raise ParameterError(f"filter: property {name}: layer {self.layer.id} has no geometry")
             self.used[GEOMETRY] = None
@@ -125,6 +126,9 @@ class Scalars:
 
     def _fold(self, op: str, value: Any) -> Fold:
         text = self.textual(op.upper(), value)
+        self._folds += isinstance(text, Property)
+        if self._folds > MAX_FOLDS:
+            raise ParameterError(f"filter: CASEI or ACCENTI of more than {MAX_FOLDS} properties; IN takes a list of texts")
         inner = text if isinstance(text, Fold) else Fold(text, False, False)
         return Fold(inner.text, inner.case or op == "casei", inner.accents or op == "accenti")
 

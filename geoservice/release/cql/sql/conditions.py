@@ -57,7 +57,7 @@ class _Conditions:
             case Comparison(op, left, right):
                 return put(f"({{0}} {op} {{1}})", *self._alike(left, right))
             case Between(value, low, high):
-                return put("({0} BETWEEN {1} AND {2})", *self._alike(value, low, high))
+                return put("({0} BETWEEN ({1}) AND ({2}))", *self._alike(value, low, high))
             case In(value, options):
                 first, *others = self._alike(value, *options)
                 return put("({0} IN ({1}))", first, joined(", ", others))

@@ -120,7 +120,7 @@ _PLAIN["div"] = f"trunc{_PLAIN['/']}"
 
 
 def _named(cases: str) -> str:
-    return f"(SELECT CASE {cases} END FROM (SELECT {{0}} AS x, {{1}} AS y OFFSET 0) AS o)"
+    return f"(SELECT CASE WHEN x IS NULL OR y IS NULL THEN NULL {cases} END FROM (SELECT {{0}} AS x, {{1}} AS y OFFSET 0) AS o)"
 
 
 def _within(logarithm: str, result: str, small: str = "0") -> str:

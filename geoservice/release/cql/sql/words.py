@@ -1,7 +1,6 @@
 """Text compared byte by byte, or without regard to case and accents."""
 
 import re
-from collections.abc import Iterable
 from functools import lru_cache
 
 from geoservice.db import Dialect
@@ -48,9 +47,9 @@ def _folded_column(dialect: Dialect, node: Fold, column: Piece) -> Piece:
 def _duckdb(case: bool, accents: bool) -> str:
     """Fold character by character where a text needs it; most need less."""
     whole = "lower({0})" if case else "{0}"
-    plain, to = special(), "coalesce(MAP([{}], [{}])[c], lower(c))"
-    each = to.format(_list(plain.keys()), _list(plain.values())) if case else "c"
-    is_special = f"regexp_matches({{0}}, '[{''.join(plain)}]')"
+    pairs = "".join(f"|{c}:{to}" for c, to in special().items())
+    each = f"coalesce(nullif(split_part(split_part('{pairs}|', '|' || c || ':', 2), '|', 1), ''), lower(c))" if case else "c"
+    is_special = f"regexp_matches({{0}}, '[{''.join(special())}]')"
     if not accents:
         return f"CASE WHEN {is_special} THEN {_each(each)} ELSE {whole} END"
     each = f"CASE WHEN regexp_matches(c, '[{kept()}]') THEN {each} ELSE strip_accents({each}) END"
@@ -61,10 +60,6 @@ def _duckdb(case: bool, accents: bool) -> str:
 
 def _each(expression: str) -> str:
     return f"array_to_string(list_transform(string_split({{0}}, ''), lambda c: {expression}), '')"
-
-
-def _list(texts: Iterable[str]) -> str:
-    return ", ".join(f"'{t}'" for t in texts)
 
 
 @lru_cache(maxsize=4)
