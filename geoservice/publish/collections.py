@@ -5,7 +5,7 @@ from typing import Any
 from geoservice.publish.crs import STORAGE, offered
 from geoservice.publish.deps import Ask
 from geoservice.publish.files import WRITERS
-from geoservice.publish.formats import GEOJSON, HTML, JSON, MEDIA, SCHEMA, STYLE
+from geoservice.publish.formats import GEOJSON, HTML, JSON, MEDIA, PNG, SCHEMA, STYLE
 from geoservice.publish.links import CRS84, REL, Link, link
 from geoservice.release.base import PublishedLayer
 
@@ -26,7 +26,10 @@ def links_of(ask: Ask, layer: PublishedLayer) -> list[Link]:
         found += [
             link(f"{REL}/tilesets-vector", JSON, to(f"{path}/tiles")),
             link("describedby", JSON, to(f"{path}/tilejson"), "TileJSON"),
-            link(f"{REL}/styles", STYLE, to(f"/styles/{layer.id}"), "MapLibre style"),
+            link(f"{REL}/styles", JSON, to(f"{path}/styles"), "styles"),
+            link("stylesheet", STYLE, to(f"/styles/{layer.id}"), "MapLibre style"),
+            link(f"{REL}/map", PNG, to(f"{path}/map"), "map for a document"),
+            link(f"{REL}/tilesets-map", JSON, to(f"{path}/map/tiles")),
         ]
     return found
 

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from geoservice.publish import features, pages, queryables, schemas, styles, tilesets
 from geoservice.publish.answers import answer, document
 from geoservice.publish.deps import LANGUAGE_QUERY, Ask, asking, check_parameters, format_query
-from geoservice.publish.formats import HTML, JSON, OPENAPI, STYLE, choose_format
+from geoservice.publish.formats import HTML, JSON, OPENAPI, PNG, STYLE, choose_format
 from geoservice.publish.links import REL, Link, link
 from geoservice.publish.openapi import document_3_0
 from geoservice.publish.site import page_file
@@ -49,7 +49,9 @@ def front_links(ask: Ask) -> list[Link]:
         link("data", JSON, to("/collections", {"f": "json"}), "layers"),
         link("data", HTML, to("/collections", {"f": "html"}), "layers"),
         link("describedby", JSON, to("/manifest", {"f": "json"}), "the release"),
-        link(f"{REL}/styles", STYLE, to("/styles/map"), "map style"),
+        link(f"{REL}/styles", JSON, to("/styles"), "styles"),
+        link("stylesheet", STYLE, to("/styles/map"), "map style"),
+        link(f"{REL}/map", PNG, to("/map"), "map for a document"),
     ]
 
 

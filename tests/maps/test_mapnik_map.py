@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -52,6 +53,7 @@ def reader(tmp_path_factory):
     ]  # fmt: skip
     numbers = table({"a": 10.0, "b": 90.0, "c": None})
     built = build_layers(layers, {"t": areas, "p": points}, numbers)
+    built[0] = replace(built[0], areas=pa.array(["/x/w/", "/x/w/", "/x/e/", None]))
     manifest = Manifest(code_version="0", study={"title": {"zh": "研究", "en": "Study"}}, inputs={}, parameters={},
                         table_digest="", layers=(), disclosure={})  # fmt: skip
     folder = tmp_path_factory.mktemp("drawn")
@@ -76,6 +78,14 @@ def test_a_missing_value_is_withheld_or_was_never_there(reader):
     assert [d.at for d in tile_features(reader, layer, at, None)] == [0, 2, SUPPRESSED, NO_DATA]
     box = document.box_of(frame_of(at, 1))
     assert [d.at for d in shapes.box_features(reader, layer, box, 6, None, "zh")] == [0, 2, SUPPRESSED, NO_DATA]
+
+
+def test_who_is_limited_to_areas_sees_no_other(reader):
+    layer, at = reader.layer("areas"), tile_at(10.15, 0.05, 6)
+    box = document.box_of(frame_of(at, 1))
+    for within, seen in ((("w",), [0, 2]), (("e",), [SUPPRESSED]), ((), [])):
+        assert [d.at for d in tile_features(reader, layer, at, within)] == seen
+        assert [d.at for d in shapes.box_features(reader, layer, box, 6, within, "zh")] == seen
 
 
 @pytest.mark.parametrize("lon", [10.05, 10.15])
