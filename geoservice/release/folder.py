@@ -14,7 +14,7 @@ from geoservice.db.duckdb import DuckDBSession, open_duckdb, told, transaction
 from geoservice.db.lock import locked
 from geoservice.db.watchdog import Watchdog
 from geoservice.errors import Conflict, NotFound, ReleaseError, Unavailable
-from geoservice.geo import BBox, Tile
+from geoservice.geo import Tile
 from geoservice.release import sql
 from geoservice.release.base import TABLE, LayerContent, Manifest, ReleaseContent, ReleaseReader
 from geoservice.release.content import check_stored, checked
@@ -25,7 +25,7 @@ from geoservice.release.mvt.bake import Baker
 from geoservice.release.mvt.blocks import BLOCK, Blocks, numbered
 from geoservice.release.mvt.blocks import TABLE as BLOCKS
 from geoservice.release.numbering import older
-from geoservice.release.pmtiles import Archive, write_archive
+from geoservice.release.pmtiles import Archive
 from geoservice.release.reader import BASE_MAP, Reader
 from geoservice.release.stored import GEOMETRIES, stored, stored_schema
 
@@ -61,7 +61,14 @@ class FolderReader(Reader):
 
     def _tile(self, layer_id: str, tile: Tile) -> bytes:
         archive = self._archives.get(layer_id)
-        return archive.get(tile) if archive else b""
+        return b"" if archive is None else archive.get(tile)
+
+    def _archive_size(self, layer_id: str) -> int:
+        archive = self._archives.get(layer_id)
+        return 0 if archive is None else len(archive)
+
+    def _archive_part(self, layer_id: str, offset: int, length: int) -> bytes:
+        return self._archives[layer_id].read(offset, length)
 
     def tiles(self, layer_id: str) -> Iterator[tuple[Tile, bytes]]:
         """All tiles of a layer."""
@@ -192,16 +199,15 @@ def _fill(folder: Path, content: ReleaseContent, manifest: Manifest, table: pa.T
             for layer in content.layers:
                 _fill_layer(connection, session, layer)
         connection.execute(sql.checkpoint())  # closing would do it too, and be silent about a disk that is full
-        _fill_tiles(folder / TILES, content, Baker(connection))
+        _fill_tiles(folder / TILES, content, manifest, Baker(connection))
     finally:
         connection.close()
     (folder / MANIFEST).write_text(manifest.model_dump_json(indent=1), encoding="utf-8")
 
 
-def _fill_tiles(folder: Path, content: ReleaseContent, baker: Baker) -> None:
+def _fill_tiles(folder: Path, content: ReleaseContent, manifest: Manifest, baker: Baker) -> None:
     for c in content.layers:
-        if c.layer.bbox is not None:
-            write_archive(folder / f"{c.layer.id}.pmtiles", baker.bake(c), BBox(*c.layer.bbox), {"name": c.layer.id})
+        baker.archive(folder / f"{c.layer.id}.pmtiles", c, manifest)
     if content.base_map is not None:
         shutil.copyfile(content.base_map, folder / f"{BASE_MAP}.pmtiles")
         Archive(folder / f"{BASE_MAP}.pmtiles").close()  # refuses what is none
@@ -217,6 +223,7 @@ def _fill_layer(connection: duckdb.DuckDBPyConnection, session: DuckDBSession, c
     connection.register("incoming", numbered(stored(content)))
     session.execute(sql.insert_layer(name, [f.name for f in plain], list(GEOMETRIES)))
     connection.unregister("incoming")
+    session.execute(sql.unique(DUCKDB, None, content.layer.id))
     session.execute(mvt.fill_blocks(name), [content.layer.id])
 
 

@@ -27,7 +27,7 @@ def to_mercator(shapes: NDArray[Any]) -> NDArray[Any]:
 
 
 def valid(shapes: NDArray[Any]) -> NDArray[Any]:
-    """Mend, in place, what crosses itself: cutting it would fail. Polygons stay polygons, unless nothing would be left of one."""
+    """Mend, in place, what crosses itself: cutting it would fail. Polygons stay polygons, unless nothing of one is left."""
     bad = np.flatnonzero(~shapely.is_missing(shapes) & ~shapely.is_valid(shapes))
     mended: Any = shapely.make_valid(shapes[bad], method="structure", keep_collapsed=False)
     shapes[bad] = np.where(shapely.is_empty(mended), shapely.make_valid(shapes[bad]), mended)

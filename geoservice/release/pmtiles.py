@@ -2,6 +2,7 @@
 
 import mmap
 from collections.abc import Iterable, Iterator, Sequence
+from math import floor, log2
 from pathlib import Path
 from typing import Any
 
@@ -29,15 +30,17 @@ def write_archive(path: Path, tiles: Iterable[tuple[Tile, bytes]], bbox: BBox, m
     ordered = sorted((zxy_to_tileid(*tile), data) for tile, data in tiles)
     if not ordered:
         return 0
+    first, last = (tileid_to_zxy(ordered[i][0])[0] for i in (0, -1))
     with path.open("wb") as file:
         writer: Any = Writer(file)  # type: ignore[no-untyped-call]  # the package has types for its reader only
         for number, data in ordered:
             writer.write_tile(number, data)
-        writer.finalize(_header(bbox), metadata)
+        writer.finalize(_header(bbox, first, last), metadata)  # the writer notes the zooms that it has seen
     return len(ordered)
 
 
-def _header(bbox: BBox) -> dict[str, Any]:
+def _header(bbox: BBox, first: int, last: int) -> dict[str, Any]:
+    wide = max(bbox.east - bbox.west, bbox.north - bbox.south, 1e-6)
     west, south, east, north = (round(v * 1e7) for v in bbox)
     return {
         "tile_type": TileType.MVT,
@@ -46,7 +49,7 @@ def _header(bbox: BBox) -> dict[str, Any]:
         "min_lat_e7": south,
         "max_lon_e7": east,
         "max_lat_e7": north,
-        "center_zoom": 0,
+        "center_zoom": min(max(floor(log2(360 / wide)), first), last),
         "center_lon_e7": (west + east) // 2,
         "center_lat_e7": (south + north) // 2,
     }
@@ -85,6 +88,14 @@ class Archive:
             return b""
         start = self._data + int(self._offset[i])
         return self._map[start : start + int(self._length[i])]
+
+    def __len__(self) -> int:
+        """Size of the file in bytes."""
+        return len(self._map)
+
+    def read(self, offset: int, length: int) -> bytes:
+        """Return bytes of the file, fewer where it ends before."""
+        return self._map[offset : offset + length]
 
     def __iter__(self) -> Iterator[tuple[Tile, bytes]]:
         for first, offset, length, run in zip(self._first, self._offset, self._length, self._run, strict=True):

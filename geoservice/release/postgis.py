@@ -1,7 +1,10 @@
 """Releases in PostgreSQL: one schema a release, written in one transaction together with the switch to it."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
+from math import ceil
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pyarrow as pa
 from pydantic import ValidationError
@@ -23,6 +26,8 @@ from geoservice.release.stored import GEOMETRIES, stored, stored_schema
 
 BATCH = 256
 """Tiles sent at a time."""
+PART = 2**20
+"""Bytes of a part of an archive."""
 
 
 class SchemaReader(Reader):
@@ -44,6 +49,19 @@ class SchemaReader(Reader):
         with self._session() as session:
             rows = session.execute(self._catalogue.tile(self.number), [layer_id, *tile])
         return bytes(rows[0][0]) if rows else b""
+
+    def _archive_size(self, layer_id: str) -> int:
+        with self._database.quick() as session:
+            return int(session.execute(self._catalogue.archive_size(self.number), [layer_id])[0][0])
+
+    def _archive_part(self, layer_id: str, offset: int, length: int) -> bytes:
+        parts = []
+        with self._database.quick() as session:
+            for part in range(offset // PART, (offset + length - 1) // PART + 1):
+                start, stop = max(offset - part * PART, 0), min(offset + length - part * PART, PART)
+                values = [start + 1, stop - start, layer_id, part]
+                parts.append(bytes(session.execute(self._catalogue.archive_part(self.number), values)[0][0]))
+        return b"".join(parts)
 
     def tiles(self, layer_id: str) -> Iterator[tuple[Tile, bytes]]:
         """All tiles of a layer."""
@@ -80,7 +98,7 @@ class PostGISStore:
             number: int = max([*(r[0] for r in session.execute(self._sql.numbers())), 0]) + 1
             schema = self._sql.release(number)
             session.execute(self._sql.make_schema(schema))
-            self._fill(session, schema, content, table)
+            self._fill(session, schema, content, manifest, table)
             check_stored(session, schema, manifest)
             for (role,) in session.execute(self._sql.readers()):
                 for statement in self._sql.grant(schema, role):
@@ -91,14 +109,18 @@ class PostGISStore:
         self._prune(keep)
         return number
 
-    def _fill(self, session: Session, schema: str, content: ReleaseContent, table: pa.Table) -> None:
-        for name, columns in ((sql.RELEASE_TABLE, TABLE), ("tiles", sql.TILES)):
+    def _fill(self, session: Session, schema: str, content: ReleaseContent, manifest: Manifest, table: pa.Table) -> None:
+        for name, columns in ((sql.RELEASE_TABLE, TABLE), ("tiles", sql.TILES), ("archives", sql.ARCHIVES)):
             session.execute(sql.create(POSTGIS, POSTGIS.table(schema, name), columns))
         session.append(POSTGIS.table(schema, sql.RELEASE_TABLE), table)
         for layer in content.layers:
             _fill_layer(session, schema, layer)
-        for part in _in_parts(_all_tiles(content)):
-            session.append(POSTGIS.table(schema, "tiles"), part)
+        session.execute(self._sql.unpacked(schema))
+        for layer_id, archive in _archives(content, manifest):
+            for tiles in _in_batches(layer_id, archive):
+                session.append(POSTGIS.table(schema, "tiles"), tiles)
+            for part in _in_parts(layer_id, archive):
+                session.append(POSTGIS.table(schema, "archives"), part)
         ids = [c.layer.id for c in content.layers]
         for statement in [*self._sql.indexes(schema, ids), *self._sql.analyze(schema, ids)]:
             session.execute(statement)
@@ -200,26 +222,31 @@ def _fill_layer(session: Session, schema: str, content: LayerContent) -> None:
     session.append(name, rows)
 
 
-def _all_tiles(content: ReleaseContent) -> Iterator[tuple[str, Tile, bytes]]:
-    connection = open_duckdb(None)
-    try:
-        baker = Baker(connection)
+def _archives(content: ReleaseContent, manifest: Manifest) -> Iterator[tuple[str, Archive]]:
+    """Bake layer after layer into a file that goes when the next one comes, as the folder's store would keep it."""
+    with closing(open_duckdb(None)) as connection, TemporaryDirectory(prefix="geoservice-tiles-") as folder:
+        baker, path = Baker(connection), Path(folder) / "layer.pmtiles"
         for layer in content.layers:
-            yield from ((layer.layer.id, tile, data) for tile, data in baker.bake(layer))
-    finally:
-        connection.close()
+            if baker.archive(path, layer, manifest):
+                with closing(Archive(path)) as archive:
+                    yield layer.layer.id, archive
     if content.base_map is not None:
-        archive = Archive(content.base_map)
-        yield from ((BASE_MAP, tile, data) for tile, data in archive)
-        archive.close()
+        with closing(Archive(content.base_map)) as archive:
+            yield BASE_MAP, archive
 
 
-def _in_parts(tiles: Iterator[tuple[str, Tile, bytes]]) -> Iterator[pa.Table]:
+def _in_batches(layer_id: str, tiles: Archive) -> Iterator[pa.Table]:
     rows: list[dict[str, object]] = []
-    for layer, tile, data in tiles:
-        rows.append({"layer": layer, **tile._asdict(), "data": data})
+    for tile, data in tiles:
+        rows.append({"layer": layer_id, **tile._asdict(), "data": data})
         if len(rows) == BATCH:
             yield pa.Table.from_pylist(rows, sql.TILES)
             rows = []
     if rows:
         yield pa.Table.from_pylist(rows, sql.TILES)
+
+
+def _in_parts(layer_id: str, archive: Archive) -> Iterator[pa.Table]:
+    for part in range(ceil(len(archive) / PART)):
+        row = {"layer": layer_id, "part": part, "data": archive.read(part * PART, PART)}
+        yield pa.Table.from_pylist([row], sql.ARCHIVES)

@@ -14,6 +14,7 @@ from geoservice.release.base import ItemQuery, Manifest, Page, PublishedLayer, T
 from geoservice.release.keys import order_of
 from geoservice.release.mvt.blocks import Blocks
 from geoservice.release.mvt.draw import Source, draw
+from geoservice.release.mvt.grid import MAX_ZOOM
 from geoservice.release.query import chosen, condition, limit_of, plain, result_schema
 from geoservice.release.walk import Walk, fetch
 
@@ -34,6 +35,14 @@ class Reader(ABC):
     @abstractmethod
     def _tile(self, layer_id: str, tile: Tile) -> bytes:
         """Return a tile that may be there."""
+
+    @abstractmethod
+    def _archive_size(self, layer_id: str) -> int:
+        """Return the size of an archive that may be there, 0 where there is none."""
+
+    @abstractmethod
+    def _archive_part(self, layer_id: str, offset: int, length: int) -> bytes:
+        """Return bytes of an archive that is there."""
 
     @abstractmethod
     def close(self) -> None:
@@ -87,12 +96,27 @@ class Reader(ABC):
 
     def tile(self, layer_id: str, tile: Tile) -> bytes:
         """Return the baked vector tile, gzip; empty bytes when there is nothing in it."""
-        if layer_id == BASE_MAP:
-            if not self.manifest.base_map:
-                raise NotFound("this release has no base map")
-        elif self.layer(layer_id).bbox is None:
-            return b""
-        z, x, y = tile
-        if not (0 <= z <= 24 and 0 <= x < 2**z and 0 <= y < 2**z):
-            return b""
-        return self._tile(layer_id, tile)
+        if self._base(layer_id) or self.layer(layer_id).bbox is not None:
+            z, x, y = tile
+            return self._tile(layer_id, tile) if 0 <= z <= MAX_ZOOM and 0 <= x < 2**z and 0 <= y < 2**z else b""
+        return b""
+
+    def archive(self, layer_id: str) -> int:
+        """Size of the layer's PMTiles archive in bytes; raises :class:`NotFound` when it has none."""
+        size = self._archive_size(layer_id) if self._base(layer_id) or self.layer(layer_id).bbox is not None else 0
+        if not size:
+            raise NotFound(f"layer {layer_id} has no tiles, and so no archive of them")
+        return size
+
+    def read_archive(self, layer_id: str, offset: int, length: int) -> bytes:
+        """Bytes of the layer's archive, fewer where it ends before."""
+        size = self.archive(layer_id)
+        start = min(max(offset, 0), size)
+        stop = min(start + max(length, 0), size)
+        return self._archive_part(layer_id, start, stop - start) if stop > start else b""
+
+    def _base(self, layer_id: str) -> bool:
+        """Whether it is the base map, and there is one."""
+        if layer_id == BASE_MAP and not self.manifest.base_map:
+            raise NotFound("this release has no base map")
+        return layer_id == BASE_MAP

@@ -43,6 +43,11 @@ def insert_layer(name: str, columns: Sequence[str], shapes: Sequence[str]) -> st
     )
 
 
+def unique(dialect: Dialect, schema: str | None, layer_id: str) -> str:
+    """Find a layer's features by ``fid``; without it, to read a few of a million would be to read the whole column."""
+    return f"CREATE UNIQUE INDEX {dialect.quote(f'ids_{layer_id}')} ON {dialect.table(schema, layer_table(layer_id))} (fid)"
+
+
 def rows(dialect: Dialect, name: str, columns: Sequence[str], geometry: bool, where: str) -> str:
     """Features that ``where`` lets through, in no order: sorting hundreds of columns costs more than reading them."""
     parts = ["fid", *map(dialect.quote, columns), *([_as_wkb(dialect)] if geometry else [])]
@@ -157,7 +162,8 @@ def _box(dialect: Dialect, box: BBox) -> tuple[str, list[float]]:
 
 _CATALOGUE: dict[str, pa.DataType] = {"number": pa.int32(), "manifest": pa.string()}
 _TILES: dict[str, pa.DataType] = {"layer": pa.string(), "z": pa.int32(), "x": pa.int32(), "y": pa.int32(), "data": pa.binary()}
-CATALOGUE, TILES = pa.schema(_CATALOGUE), pa.schema(_TILES)
+_ARCHIVES: dict[str, pa.DataType] = {"layer": pa.string(), "part": pa.int32(), "data": pa.binary()}
+CATALOGUE, TILES, ARCHIVES = pa.schema(_CATALOGUE), pa.schema(_TILES), pa.schema(_ARCHIVES)
 POINTER, READERS = pa.schema({"number": pa.int32()}), pa.schema({"role": pa.string()})
 
 
@@ -286,10 +292,26 @@ class Catalogue:
     def indexes(self, schema: str, layers: Sequence[str]) -> list[str]:
         """Find features by ``fid`` and by place, and tiles by their address."""
         tables = [POSTGIS.table(schema, layer_table(x)) for x in layers]
-        made = [f"CREATE UNIQUE INDEX ON {t} (fid)" for t in tables] + [
-            f"CREATE INDEX ON {t} USING gist (geometry)" for t in tables
+        made = [unique(POSTGIS, schema, x) for x in layers] + [f"CREATE INDEX ON {t} USING gist (geometry)" for t in tables]
+        tiles, archives = (POSTGIS.table(schema, t) for t in ("tiles", "archives"))
+        return [
+            *made,
+            f"CREATE UNIQUE INDEX ON {tiles} (layer, z, x, y)",
+            f"CREATE UNIQUE INDEX ON {archives} (layer, part)",
         ]
-        return [*made, f"CREATE UNIQUE INDEX ON {POSTGIS.table(schema, 'tiles')} (layer, z, x, y)"]
+
+    def unpacked(self, schema: str) -> str:
+        """Keep parts of archives as they are: packed by the server, a few bytes of one would mean unpacking the whole."""
+        return f"ALTER TABLE {POSTGIS.table(schema, 'archives')} ALTER COLUMN data SET STORAGE EXTERNAL"
+
+    def archive_size(self, number: int) -> str:
+        """Size of an archive in bytes."""
+        return f"SELECT coalesce(sum(length(data)), 0) FROM {POSTGIS.table(self.release(number), 'archives')} WHERE layer = %s"
+
+    def archive_part(self, number: int) -> str:
+        """Some bytes of a part of an archive: from a position, counted from 1, so many."""
+        table = POSTGIS.table(self.release(number), "archives")
+        return f"SELECT substring(data FROM %s FOR %s) FROM {table} WHERE layer = %s AND part = %s"
 
     def analyze(self, schema: str, layers: Sequence[str]) -> list[str]:
         """Count values, so that the planner chooses the indexes from the first query on."""

@@ -99,8 +99,8 @@ SETTINGS = {"SELECT current_setting(?)"}
 
 def test_sql_text_lives_in_files_of_its_own() -> None:
     words = ("SELECT ", "INSERT INTO ", "DELETE FROM ", "CREATE TABLE ", "CREATE SCHEMA ", "DROP ")
-    homes = ("workspace/sql.py", "release/sql.py", "release/cql/sql.py", "release/mvt/sql.py", "publish/access/sql.py")
-    allowed = {HOUSE / home for home in homes}
+    homes = ("workspace", "release", "publish/access")
+    allowed = {f for home in homes for f in FILES if f.is_relative_to(HOUSE / home) and "sql" in {f.stem, f.parent.name}}
     for file in set(FILES) - allowed:
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value not in SETTINGS:

@@ -3,6 +3,7 @@
 import gzip
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -13,13 +14,15 @@ import shapely
 from numpy.typing import NDArray
 
 from geoservice.errors import ReleaseError
-from geoservice.geo import Bools, Floats, Ints, Tile
-from geoservice.release.base import LayerContent
+from geoservice.geo import BBox, Bools, Floats, Ints, Tile
+from geoservice.release.base import LayerContent, Manifest
 from geoservice.release.mercator import HALF_M, to_mercator, valid
 from geoservice.release.mvt import sql
+from geoservice.release.mvt.about import metadata
 from geoservice.release.mvt.budget import BYTES, FEATURES
 from geoservice.release.mvt.cells import gather, merge
 from geoservice.release.mvt.grid import BUFFER, EXTENT, frame_of
+from geoservice.release.pmtiles import write_archive
 from geoservice.release.zooms import geography_at
 
 SIMPLIFY = 1.0
@@ -50,6 +53,11 @@ class Baker:
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self._connection = connection
+
+    def archive(self, path: Path, content: LayerContent, manifest: Manifest) -> int:
+        """Write all tiles of a layer as a PMTiles archive; returns how many. No tiles, no file."""
+        layer = content.layer
+        return write_archive(path, self.bake(content), BBox(*layer.bbox or (0, 0, 0, 0)), metadata(layer, manifest))
 
     def bake(self, content: LayerContent) -> Iterator[tuple[Tile, bytes]]:
         """All tiles of a layer, gzipped, zoom by zoom; none for a layer without geometry.

@@ -1,0 +1,275 @@
+"""Tiles cut on request: on both stores they hold what items hold, within the budget, and nothing is lost."""
+
+import gzip
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import mapbox_vector_tile
+import numpy as np
+import pyarrow as pa
+import pytest
+import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from geoservice.errors import NotFound, ParameterError
+from geoservice.geo import BBox, Tile, tile_at
+from geoservice.layer import Column, Label, Layer
+from geoservice.release import ItemQuery, Manifest, ReleaseContent, ReleaseReader, open_store
+from geoservice.release.base import TABLE, TileQuery
+from geoservice.release.cql import Filter, parse_filter
+from geoservice.release.layers import build_layers
+from geoservice.release.mvt.budget import BYTES
+from geoservice.release.mvt.grid import EXTENT, MATRIX_SETS, Frame, frame_of
+
+HERE = BBox(116.0, 30.0, 117.0, 31.0)
+FILTERS = st.one_of(
+    st.none(),
+    st.builds("kind {} {}".format, st.sampled_from(["=", "<", ">=", "<>"]), st.integers(-1, 9)),
+    st.builds("score BETWEEN {} AND {}".format, st.integers(0, 50), st.integers(50, 100)),
+    st.builds("name LIKE '名%{}'".format, st.integers(0, 9)),
+    st.builds("kind IS NULL OR NOT (score > {})".format, st.integers(0, 100)),
+    st.builds("geography = '{}'".format, st.sampled_from(["county", "cell", "place", "none"])),
+    st.builds("S_INTERSECTS(geometry, POLYGON((116 30, {0} 30, {0} 31, 116 30)))".format, st.floats(116.01, 117.5)),
+)
+
+
+def label(text: str) -> Label:
+    return Label(zh=text, en=text)
+
+
+def units(shapes: Any, name: str) -> pa.Table:
+    """Units with properties of each type that a tile holds, some of them null."""
+    draw = np.random.default_rng(3)
+    n = len(shapes)
+    return pa.table(
+        {
+            "unit": [f"{name}{i:06d}" for i in range(n)],
+            "name": [None if i % 7 == 0 else f"名字 {i % 100}" for i in range(n)],
+            "kind": pa.array([None if i % 5 == 0 else i % 9 - 1 for i in range(n)], pa.int64()),
+            "score": draw.uniform(0, 100, n),
+            "open": [None if i % 3 == 0 else i % 2 == 0 for i in range(n)],
+            "day": pa.array([None if i % 4 == 0 else i for i in range(n)], pa.int32()).cast(pa.date32()),
+            "at": pa.array([None if i % 4 == 1 else i * 10**12 + i for i in range(n)], pa.int64()).cast(pa.timestamp("us")),
+            "geometry": pa.array(shapely.to_wkb(shapes).tolist(), pa.binary()),
+        }
+    )
+
+
+def layer_of(name: str, geography: tuple[str, ...], geometry: Any) -> Layer:
+    kinds = {"name": "text", "kind": "integer", "score": "number", "open": "boolean", "day": "date", "at": "timestamp"}
+    columns = tuple(Column(name=n, title=label(n), type=kind) for n, kind in kinds.items())  # type: ignore[arg-type]  # words of Column
+    described = {"title": label("图层"), "description": label("说明")}
+    return Layer(id=name, geography=geography, geometry=geometry, maxzoom=6, columns=columns, **described)  # type: ignore[arg-type]  # labels
+
+
+def shapes_of_all_kinds() -> dict[str, Any]:
+    draw = np.random.default_rng(11)
+    x, y = draw.uniform(HERE.west, HERE.east, 800), draw.uniform(HERE.south, HERE.north, 800)
+    points = np.concatenate([shapely.points(x, y), shapely.points([180, -180, 116.5, 0, 10], [0, 0, 30.5, 89, -90])])
+    edges = np.linspace(HERE.west, HERE.east, 21)
+    west, south = (a.ravel() for a in np.meshgrid(edges[:-1], edges[:-1] - 86))
+    cells = shapely.box(west, south, west + 0.05, south + 0.05)
+    odd = [
+        shapely.Polygon([(116, 30), (116.5, 30.5), (116.5, 30), (116, 30.5)]),  # a bow tie
+        shapely.box(116.2, 30.2, 116.2 + 1e-9, 30.2 + 1e-9),
+        shapely.box(116, 30.7, 117, 30.7 + 1e-9),
+        shapely.MultiPolygon([shapely.box(116.1, 30.1, 116.2, 30.2), shapely.box(150, -30, 151, -29)]),
+    ]
+    counties = shapely.box([116.0, 116.5], [30, 30], [116.5, 117], [31, 31])
+    lines = [shapely.LineString(draw.uniform((116, 30), (117, 31), (3, 2))) for _ in range(30)]
+    lines.append(shapely.LineString([(116.3, 30.3), (116.3, 30.3 + 1e-9)]))
+    return {"place": points, "county": counties, "cell": np.array([*cells, *odd]), "road": np.array(lines)}
+
+
+def content_of(layers: list[Layer], shapes: dict[str, Any]) -> ReleaseContent:
+    table = TABLE.empty_table()
+    tables = {name: units(of, name) for name, of in shapes.items()}
+    study = {"id": "t", "title": {"zh": "研究"}, "source": {"zh": "来源", "en": "Source"}}
+    manifest = Manifest(
+        code_version="1", study=study, inputs={}, parameters={}, table_digest="", layers=(), disclosure={"profile": "planner"}
+    )
+    return ReleaseContent(build_layers(layers, tables, table), table, manifest)
+
+
+Readers = dict[str, ReleaseReader]
+
+
+@pytest.fixture(scope="module")
+def both(tmp_path_factory: pytest.TempPathFactory, postgis: str) -> Iterator[Callable[[str, ReleaseContent], Readers]]:
+    """Return a function that writes a release to both stores and opens it."""
+    opened: list[Any] = []
+
+    def go(name: str, content: ReleaseContent) -> Readers:
+        stores = {
+            "duckdb": open_store(tmp_path_factory.mktemp(name), None, name, read_only=False),
+            "postgis": open_store(tmp_path_factory.mktemp(name), postgis, name, read_only=False),
+        }
+        for store in stores.values():
+            store.write(content)
+        readers = {kind: store.open() for kind, store in stores.items()}
+        opened.extend([*readers.values(), *stores.values()])
+        return readers
+
+    yield go
+    for each in opened:
+        each.close()
+
+
+@pytest.fixture(scope="module")
+def readers(both: Callable[[str, ReleaseContent], Readers]) -> Readers:
+    layers = [
+        layer_of("places", ("place",), "point"),
+        layer_of("areas", ("county", "cell"), "polygon"),
+        layer_of("roads", ("road",), "line"),
+    ]
+    return both("drawn", content_of(layers, shapes_of_all_kinds()))
+
+
+def decoded(data: bytes, layer_id: str) -> dict[int, Any]:
+    """Features of a tile by their number, y downwards as the format has it; each may be there once."""
+    if not data:
+        return {}
+    found = mapbox_vector_tile.decode(data, default_options={"y_coord_down": True})
+    assert list(found) == [layer_id]
+    assert found[layer_id]["extent"] == EXTENT
+    features = found[layer_id]["features"]
+    assert len({f["id"] for f in features}) == len(features)
+    return {f["id"]: f for f in features}
+
+
+def frame_at(matrix_set: str, tile: Tile) -> Frame:
+    frame = frame_of(matrix_set, tile)
+    assert frame is not None
+    return frame
+
+
+@st.composite
+def tiles(draw: st.DrawFn) -> tuple[str, Tile]:
+    """Tiles in and around the data, and any others of low zooms."""
+    matrix_set = draw(st.sampled_from(sorted(MATRIX_SETS)))
+    z = draw(st.integers(0, 14))
+    columns = 2**z if matrix_set == "WebMercatorQuad" else 2 ** (z + 1)
+    if z < 4 and draw(st.booleans()):
+        return matrix_set, Tile(z, draw(st.integers(0, columns - 1)), draw(st.integers(0, 2**z - 1)))
+    lon, lat = draw(st.floats(115.9, 117.1)), draw(st.floats(29.9, 31.1))
+    if matrix_set == "WebMercatorQuad":
+        return matrix_set, tile_at(lon, lat, z)
+    return matrix_set, Tile(z, int((lon + 180) / 180 * 2**z), int((90 - lat) / 180 * 2**z))
+
+
+def filter_of(reader: ReleaseReader, layer_id: str, text: str | None) -> Filter | None:
+    return None if text is None else parse_filter(text, "cql2-text", reader.layer(layer_id))
+
+
+def items(reader: ReleaseReader, layer_id: str, box: BBox, wanted: Filter | None, zoom: int) -> set[int]:
+    """Items of a box: of the zoom's geography unless the filter names it. A box over the world's edge is cut there."""
+    box = BBox(max(box.west, -180), max(box.south, -90), min(box.east, 180), min(box.north, 90))
+    layer = reader.layer(layer_id)
+    found = reader.items(layer_id, ItemQuery(limit=10_000, bbox=box, filter=wanted, geometry=False))
+    begun = [name for name, first in layer.zooms.items() if first <= zoom]
+    free = wanted is not None and "geography" in wanted.properties
+    pairs = zip(found["fid"].to_pylist(), found["geography"].to_pylist(), strict=True)
+    return {fid for fid, geography in pairs if free or geography == begun[-1]}
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.sampled_from(["places", "areas", "roads"]), tiles(), FILTERS)
+def test_a_tile_holds_the_items_of_its_box(readers: Readers, layer_id: str, at: tuple[str, Tile], text: str | None) -> None:
+    """The border: a tile's features are the items whose shape meets the tile with its buffer, edges included; without the
+    buffer, those that meet the tile itself. What decides is the stored shape, not the drawn one, which is rounded."""
+    matrix_set, tile = at
+    frame = frame_at(matrix_set, tile)
+    drawn = {}
+    for kind, reader in readers.items():
+        wanted = filter_of(reader, layer_id, text)
+        drawn[kind] = decoded(reader.draw(layer_id, tile, TileQuery(matrix_set, filter=wanted)), layer_id)
+        assert drawn[kind].keys() == items(reader, layer_id, frame.reach, wanted, tile.z)
+        assert drawn[kind].keys() >= items(reader, layer_id, frame.bbox, wanted, tile.z)
+    for fid, feature in drawn["duckdb"].items():
+        assert feature["properties"] == drawn["postgis"][fid]["properties"]
+
+
+@pytest.mark.parametrize("matrix_set", sorted(MATRIX_SETS))
+@pytest.mark.parametrize("layer_id", ["places", "areas", "roads"])
+def test_both_stores_draw_the_same_within_a_unit(readers: Readers, layer_id: str, matrix_set: str) -> None:
+    for z in (0, 5, 9, 12):
+        tile = tile_at(116.43, 30.61, z)
+        if matrix_set == "WorldCRS84Quad":
+            tile = Tile(z, int((116.43 + 180) / 180 * 2**z), int((90 - 30.61) / 180 * 2**z))
+        one, other = (decoded(r.draw(layer_id, tile, TileQuery(matrix_set)), layer_id) for r in readers.values())
+        assert one.keys() == other.keys()
+        for fid, feature in one.items():
+            shapes = [shapely.geometry.shape(f["geometry"]) for f in (feature, other[fid])]
+            assert all(s.is_valid for s in shapes)
+            assert shapely.hausdorff_distance(*shapes) <= 1.5
+
+
+def test_properties_asked_for(readers: Readers) -> None:
+    for reader in readers.values():
+        feature = decoded(reader.draw("places", Tile(0, 0, 0), TileQuery(properties=["kind", "at", "day"])), "places")[3]
+        assert feature["properties"] == {"kind": 1, "at": "1970-01-24T03:33:20.000002Z", "day": "1970-01-03"}
+        assert decoded(reader.draw("places", Tile(0, 0, 0), TileQuery(properties=[])), "places")[3]["properties"] == {}
+        with pytest.raises(ParameterError, match="nothing"):
+            reader.draw("places", Tile(0, 0, 0), TileQuery(properties=["nothing"]))
+        with pytest.raises(ParameterError, match="WebMercatorQuad"):
+            reader.draw("places", Tile(0, 0, 0), TileQuery("Square"))
+        assert reader.draw("places", Tile(3, 8, 0), TileQuery()) == b""
+        assert reader.draw("places", Tile(9, 0, 0), TileQuery()) == b""
+
+
+def test_the_same_tile_has_the_same_bytes(readers: Readers) -> None:
+    for reader in readers.values():
+        assert len({reader.draw("places", Tile(0, 0, 0), TileQuery()) for _ in range(5)}) == 1
+
+
+@pytest.fixture(scope="module")
+def crowds(both: Callable[[str, ReleaseContent], Readers]) -> Readers:
+    draw = np.random.default_rng(2)
+    n = 200_000
+    x, y = draw.normal(116.5, 0.2, n), draw.normal(30.5, 0.2, n)
+    fine = shapely.box(x[:40_000], y[:40_000], x[:40_000] + 1e-4, y[:40_000] + 1e-4)
+    shapes = {"place": shapely.points(x, y), "cell": fine, "county": shapely.box([115.0, 116.5], 29, [116.5, 118], 32)}
+    layers = [layer_of("crowd", ("place",), "point"), layer_of("cells", ("cell",), "polygon")]
+    layers = [x.model_copy(update={"maxzoom": 1}) for x in layers]
+    return both("crowd", content_of(layers, shapes))
+
+
+@pytest.mark.parametrize("layer_id", ["crowd", "cells"])
+def test_too_many_features_are_counted_not_cut(crowds: Readers, layer_id: str) -> None:
+    made = {}
+    for kind, reader in crowds.items():
+        for tile in (Tile(0, 0, 0), tile_at(116.5, 30.5, 7)):
+            data = reader.draw(layer_id, tile, TileQuery())
+            features = mapbox_vector_tile.decode(data)[layer_id]["features"]
+            box = frame_at("WebMercatorQuad", tile).bbox
+            assert len(data) <= BYTES
+            assert sum(f["properties"]["features"] for f in features) == reader.count(layer_id, ItemQuery(bbox=box))
+            assert {f["properties"]["geography"] for f in features} == {"aggregate"}
+            made.setdefault(tile, {})[kind] = data
+    assert all(len(set(of.values())) == 1 for of in made.values())
+
+
+def test_an_aggregated_tile_is_baked_by_the_same_rule(crowds: Readers) -> None:
+    for reader in crowds.values():
+        baked = mapbox_vector_tile.decode(gzip.decompress(reader.tile("crowd", Tile(0, 0, 0))))
+        assert baked == mapbox_vector_tile.decode(reader.draw("crowd", Tile(0, 0, 0), TileQuery()))
+
+
+def test_archives_are_the_same_bytes_on_both_stores(readers: Readers) -> None:
+    for layer_id in ("places", "areas", "roads"):
+        sizes = {reader.archive(layer_id) for reader in readers.values()}
+        assert len(sizes) == 1
+        whole = {reader.read_archive(layer_id, 0, max(sizes)) for reader in readers.values()}
+        assert len(whole) == 1
+        for reader in readers.values():
+            assert reader.read_archive(layer_id, 5, 100) == min(whole)[5:105]
+            assert reader.read_archive(layer_id, max(sizes) - 3, 100) == min(whole)[-3:]
+            assert reader.read_archive(layer_id, max(sizes), 1) == b""
+
+
+def test_no_archive(readers: Readers) -> None:
+    for reader in readers.values():
+        for name in ("base", "nothing"):
+            with pytest.raises(NotFound):
+                reader.archive(name)
