@@ -1,5 +1,7 @@
 """Ends with 0 when the service in this container is ready."""
 
+# ruff: noqa: INP001 - a script of the image, no package
+
 import os
 import sys
 import urllib.error

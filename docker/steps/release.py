@@ -1,5 +1,7 @@
 """Publishes the least there can be, to see whether an installation serves it: release.py HOME."""
 
+# ruff: noqa: INP001 - a script of the image, no package
+
 import sys
 from pathlib import Path
 
