@@ -27,6 +27,10 @@ export interface LayerStyle {
   breaks: number[];
   colours: string[];
   suppressed: string;
+  /** Whether a value that is missing was withheld; false where nothing was there to withhold. */
+  withheld?: boolean;
+  /** The property that says of the styled one whether its value is withheld. */
+  status?: string | null;
   opacity: number;
 }
 

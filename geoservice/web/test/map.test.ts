@@ -1,7 +1,7 @@
 import { createExpression, validateStyleMin } from "@maplibre/maplibre-gl-style-spec";
 import { expect, test } from "vitest";
 import { ground, names, streets } from "../src/map/basemap";
-import { colour, offers, reached } from "../src/map/paint";
+import { blanksIn, blanksOf, colour, offers, reached } from "../src/map/paint";
 import type { LayerStyle } from "../src/types";
 
 const style: LayerStyle = { kind: "fill", property: "m", breaks: [5, 10], colours: ["#000001", "#000002", "#000003"], suppressed: "#ccc", opacity: 0.6 };
@@ -41,4 +41,23 @@ test("a service is a word of the list, not a part of a word", () => {
 test("the base map is a valid style", () => {
   const layers = [...ground(true), ...streets(true), ...names(true, "zh")];
   expect(validateStyleMin({ version: 8, sources: { base: { type: "vector", tiles: ["http://127.0.0.1/{z}/{x}/{y}"] } }, glyphs: "x/{fontstack}/{range}", layers })).toEqual([]);
+});
+
+const rows = new Map([["a", true], ["b", false]]);
+
+test("a number is withheld by its row, and without a row there is no data", () => {
+  expect(blanksIn(style, rows).held).toEqual(["in", ["get", "unit"], ["literal", ["b"]]]);
+  expect(blanksIn(style, rows).none).toEqual(["!", ["in", ["get", "unit"], ["literal", ["a", "b"]]]]);
+});
+
+test("where nothing is withheld, what is missing has no data", () => {
+  expect(blanksIn({ ...style, withheld: false }, rows).none).toEqual(["!", ["in", ["get", "unit"], ["literal", ["a"]]]]);
+  expect(blanksOf({ ...style, withheld: false }, "m").none).toEqual(["!", ["has", "m"]]);
+});
+
+test("in tiles the status beside the styled property tells the two apart", () => {
+  const said = ["==", ["get", "m_status"], "suppressed"];
+  const known = { ...style, withheld: true, status: "m_status" };
+  expect(blanksOf(known, "m")).toEqual({ held: ["all", ["!", ["has", "m"]], said], none: ["all", ["!", ["has", "m"]], ["!", said]] });
+  expect(blanksOf(known, "q").held).toEqual(["!", ["has", "q"]]);
 });

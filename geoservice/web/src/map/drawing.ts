@@ -9,7 +9,7 @@ import { group, hovered, level, minutes, mode, onTop, overlays, selected, select
 import { placeOf } from "./areas";
 import { nameOf } from "./basemap";
 import { areaName } from "./overlay";
-import { both, colour, level as ofLevel, missing, of, offers, reached, type Place } from "./paint";
+import { blanksIn, blanksOf, both, colour, level as ofLevel, of, offers, reached, type Blanks, type Place } from "./paint";
 import type { Layer } from "../types";
 
 export const choice = computed(() => ({ service: service.value, mode: mode.value, tier: tier.value, group: group.value, minutes: minutes.value }));
@@ -28,13 +28,14 @@ function only(layer: Layer): FilterSpecification[] {
   return has(layer, "service") && has(layer, "mode") ? [of(service.value, mode.value)] : [];
 }
 
-const unreleased = (series: Series, at: number): string[] => [...series].filter(([, v]) => v.get(at) == null).map(([unit]) => unit);
+const released = (series: Series, at: number): Map<string, boolean> => new Map([...series].map(([unit, v]) => [unit, v.get(at) != null]));
 
-function drawGround(map: MapLibre, layer: Layer, want: Wanted, place: Place, units: string[]): void {
+function drawGround(map: MapLibre, layer: Layer, want: Wanted, place: Place, blanks: Blanks): void {
   const inclusive = want.measure === "minutes";
   map.setPaintProperty(`${layer.id}-fill`, "fill-color", colour(layer.style, place, inclusive));
   if (inclusive) map.setPaintProperty(`${layer.id}-fill`, "fill-opacity", reached(place, minutes.value, layer.style.opacity));
-  map.setFilter(`${layer.id}-hatch`, both(...only(layer), missing(place, units)));
+  map.setFilter(`${layer.id}-hatch`, both(...only(layer), blanks.held));
+  map.setFilter(`${layer.id}-dots`, both(...only(layer), blanks.none));
 }
 
 function setStates(map: MapLibre, layer: Layer, series: Series, at: number): void {
@@ -53,17 +54,17 @@ function drawTheme(map: MapLibre): void {
   if (!now?.want) return;
   const { layer, want } = now;
   const column = columnFor(layer, want);
-  if (column && !isAreas(layer)) return drawGround(map, layer, want, { property: column.name }, []);
+  if (column && !isAreas(layer)) return drawGround(map, layer, want, { property: column.name }, blanksOf(layer.style, column.name));
   const at = want.dimensions.minutes ?? 0;
   const breaks = at ? study.value.minutes : [0];
   void fetchSeries(isAreas(layer) ? level.value : "cell", want, breaks).then((series) => {
     if (mine !== turn) return;
     setStates(map, layer, series, at);
-    drawGround(map, layer, want, { state: true }, unreleased(series, at));
+    drawGround(map, layer, want, { state: true }, blanksIn(layer.style, released(series, at)));
   }, () => undefined);
 }
 
-const PARTS = ["fill", "hatch", "line", "circle", "room", "selected"];
+const PARTS = ["fill", "hatch", "dots", "line", "circle", "room", "selected"];
 
 function drawVisibility(map: MapLibre): void {
   for (const layer of [...themes.value, ...onTop.value]) {

@@ -38,9 +38,32 @@ export const of = (service: string, mode: string): FilterSpecification => [
   ["==", ["get", "mode"], mode],
 ];
 
-/** Features whose number is not released. */
-export const missing = (place: Place, units: readonly string[]): FilterSpecification =>
-  "property" in place ? ["!", ["has", place.property]] : ["in", ["get", "unit"], ["literal", [...units]]];
+/** Two kinds of features without a number: it is withheld, or there is none. */
+export interface Blanks {
+  held: FilterSpecification;
+  none: FilterSpecification;
+}
+
+const NOTHING: FilterSpecification = ["==", ["get", "unit"], ""];
+const among = (units: Iterable<string>): FilterSpecification => ["in", ["get", "unit"], ["literal", [...units]]];
+const not = (filter: FilterSpecification): FilterSpecification => ["!", filter] as FilterSpecification;
+
+/** Of a property of the tile: one beside it says which, for the property that styles the layer. */
+export function blanksOf(style: LayerStyle, property: string): Blanks {
+  const missing: FilterSpecification = ["!", ["has", property]];
+  if (style.withheld === false) return { held: NOTHING, none: missing };
+  if (!style.status || property !== style.property) return { held: missing, none: NOTHING };
+  const said: FilterSpecification = ["==", ["get", style.status], "suppressed"];
+  return { held: both(missing, said), none: both(missing, not(said)) };
+}
+
+/** Of the release table: a row without a value is withheld, a unit without a row has no data. */
+export function blanksIn(style: LayerStyle, rows: ReadonlyMap<string, boolean>): Blanks {
+  const without = [...rows].filter(([, has]) => !has).map(([unit]) => unit);
+  const known = [...rows].filter(([, has]) => has).map(([unit]) => unit);
+  if (style.withheld === false) return { held: NOTHING, none: not(among(known)) };
+  return { held: among(without), none: not(among(rows.keys())) };
+}
 
 export const both = (...filters: FilterSpecification[]): FilterSpecification => ["all", ...filters] as FilterSpecification;
 

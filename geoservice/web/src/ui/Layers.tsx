@@ -38,7 +38,8 @@ function Legend({ layer }: { layer: Layer }) {
       <Scale layer={layer} inclusive={inclusive} open={OPEN.has(want.measure)} />
       <p class="extra">
         {unit && <span>{t("legend.unit", { unit: want.measure === "coverage_gap" ? t("unit.points_long") : unit.trim() })}</span>}
-        <span class="key"><i class="hatch" />{inclusive ? t("legend.beyond") : <Suppressed />}</span>
+        {layer.style.withheld !== false && <span class="key"><i class="hatch" /><Suppressed /></span>}
+        <span class="key"><i class="dots" />{t(inclusive ? "legend.beyond" : "legend.no_data")}</span>
       </p>
     </div>
   );
