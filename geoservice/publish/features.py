@@ -35,7 +35,12 @@ ItemsAsk = Annotated[Ask, Depends(asking("json", "geojson", "html", *WRITERS, mo
 ItemAsk = Annotated[Ask, Depends(asking("json", "geojson", "html", more=True))]
 
 
-@router.get("/collections", summary="The layers", responses=schemas.ok(schemas.COLLECTIONS))
+@router.get(
+    "/collections",
+    operation_id="getCollections",
+    summary="The layers",
+    responses=schemas.ok(schemas.COLLECTIONS, links={"layer": schemas.TO_LAYER}),
+)
 def collections(ask: Doc) -> Response:
     """List every layer that may be read."""
     to = ask.urls.to
@@ -45,7 +50,14 @@ def collections(ask: Doc) -> Response:
     return document(ask, {"links": links, "crs": every, "collections": found}, pages.WORDS[ask.language]["data"])
 
 
-@router.get("/collections/{layer_id}", summary="One layer", responses=schemas.ok(schemas.COLLECTION, missing=True))
+@router.get(
+    "/collections/{layer_id}",
+    operation_id="getCollection",
+    summary="One layer",
+    responses=schemas.ok(
+        schemas.COLLECTION, missing=True, links={"items": schemas.TO_ITEMS, "queryables": schemas.TO_QUERYABLES}
+    ),
+)
 def collection(layer_id: str, ask: Doc) -> Response:
     """Describe one layer."""
     content = describe(ask, ask.layer(layer_id))
@@ -54,8 +66,9 @@ def collection(layer_id: str, ask: Doc) -> Response:
 
 @router.get(
     "/collections/{layer_id}/items",
+    operation_id="getFeatures",
     summary="Features of a layer",
-    responses=schemas.ok(schemas.FEATURES, GEOJSON, missing=True, more=schemas.FILES),
+    responses=schemas.ok(schemas.FEATURES, GEOJSON, missing=True, more=schemas.FILES, links={"item": schemas.TO_ITEM}),
     openapi_extra={"parameters": schemas.ITEM_PARAMETERS},
 )
 def items(layer_id: str, ask: ItemsAsk) -> Response:
@@ -69,9 +82,10 @@ def items(layer_id: str, ask: ItemsAsk) -> Response:
 
 @router.get(
     "/collections/{layer_id}/items/{fid}",
+    operation_id="getFeature",
     summary="One feature",
     responses=schemas.ok(schemas.FEATURE, GEOJSON, missing=True),
-    openapi_extra={"parameters": [schemas.CRS_PARAMETER]},
+    openapi_extra={"parameters": [schemas.FID, schemas.CRS_PARAMETER]},
 )
 def item(layer_id: str, fid: str, ask: ItemAsk) -> Response:
     """Answer with one feature."""

@@ -77,8 +77,8 @@ def _keyword(key: str, value: Any) -> dict[str, Any]:
 def _parameter(parameter: Mapping[str, Any]) -> dict[str, Any]:
     """Return a parameter; in a URL there is no null, so none is claimed, and an array is written with commas."""
     schema = {k: v for k, v in schema_3_0(parameter["schema"]).items() if k != "nullable"}
-    commas = {"style": "form", "explode": False} if schema.get("type") == "array" else {}
-    return {**parameter, **commas, "schema": schema}
+    commas = {"style": "form", "explode": False} if parameter["in"] == "query" else {}
+    return {**commas, **parameter, "schema": schema}
 
 
 def _merged(parameters: list[dict[str, Any]]) -> list[dict[str, Any]]:

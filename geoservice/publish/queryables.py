@@ -63,6 +63,7 @@ BASE = {
 
 @router.get(
     "/collections/{layer_id}/schema",
+    operation_id="getSchema",
     summary="What the features of a layer carry",
     responses=schemas.ok(schemas.JSON_SCHEMA, SCHEMA, missing=True),
 )
@@ -74,6 +75,7 @@ def schema(layer_id: str, ask: Doc) -> Response:
 
 @router.get(
     "/collections/{layer_id}/queryables",
+    operation_id="getQueryables",
     summary="What filters and parameters may name",
     responses=schemas.ok(schemas.JSON_SCHEMA, SCHEMA, missing=True),
 )
@@ -85,6 +87,7 @@ def queryables(layer_id: str, ask: Doc) -> Response:
 
 @router.get(
     "/collections/{layer_id}/sortables",
+    operation_id="getSortables",
     summary="What sortby may name",
     responses=schemas.ok(schemas.JSON_SCHEMA, SCHEMA, missing=True),
 )

@@ -111,8 +111,8 @@ NAMES: Schema = {"type": "array", "items": TEXT}
 ITEM_PARAMETERS: list[Schema] = [
     parameter(
         "limit",
-        "features a page; a file has all of them by default",
-        {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT},
+        f"features a page, more than {MAX_LIMIT} is taken as {MAX_LIMIT}; a file has all of them by default",
+        {"type": "integer", "minimum": 1, "default": DEFAULT_LIMIT},
     ),
     parameter(
         "bbox",
@@ -145,25 +145,44 @@ FAULTS: Mapping[int, str] = {
     403: "the caller's role may not do this",
     404: "no such layer or feature",
     413: "the request, or what it asks for, is larger than allowed",
+    414: "the URL is too long",
     429: "too many requests: come back after Retry-After",
+    431: "the headers are too large",
     500: "the server failed on this request",
     503: "no release yet, or the server is busy: come back after Retry-After",
 }
 
 
 def ok(
-    schema: Schema, kind: str = JSON, missing: bool = False, more: Mapping[str, Schema] | None = None
+    schema: Schema,
+    kind: str = JSON,
+    missing: bool = False,
+    more: Mapping[str, Schema] | None = None,
+    links: Mapping[str, Schema] | None = None,
 ) -> dict[int | str, Schema]:
     """Return the responses of a route: its answer, as data and as a page, and the problems it may meet.
 
-    ``missing``: the route names something that may not be there. ``more`` are further media types and their schemas.
+    ``missing``: the route names something that may not be there. ``more`` are further media types and their schemas, ``links``
+    are OpenAPI links: what can be asked next with what the answer holds.
     """
     content = {kind: {"schema": schema}, "text/html": {"schema": TEXT}, **{k: {"schema": s} for k, s in (more or {}).items()}}
     answers: dict[int | str, Schema] = {
-        200: {"description": "the answer", "headers": HEADERS, "content": content},
+        200: {"description": "the answer", "headers": HEADERS, "content": content, **({"links": links} if links else {})},
         304: {"description": "the client's copy is still good"},
     }
     return {**answers, **{status: fault(text) for status, text in FAULTS.items() if missing or status != 404}}
+
+
+def leads(operation: str, **parameters: str) -> Schema:
+    """Return an OpenAPI link: an operation by its id, and where in this answer its parameters are."""
+    return {"operationId": operation, "parameters": parameters}
+
+
+FID: Schema = {"name": "fid", "in": "path", "required": True, "schema": {"type": "integer", "minimum": 1}}
+TO_LAYER = leads("getCollection", layer_id="$response.body#/collections/0/id")
+TO_ITEMS = leads("getFeatures", layer_id="$response.body#/id")
+TO_QUERYABLES = leads("getQueryables", layer_id="$response.body#/id")
+TO_ITEM = leads("getFeature", layer_id="$request.path.layer_id", fid="$response.body#/features/0/id")
 
 
 HEADERS: Mapping[str, Schema] = {
