@@ -3,22 +3,25 @@
 import gzip
 from collections import defaultdict
 from collections.abc import Iterator
+from pathlib import Path
 
 import mapbox_vector_tile
 import numpy as np
 import pyarrow as pa
+import pyogrio
 import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pmtiles.reader import MmapSource, Reader
 
 from geoservice.db.duckdb import open_duckdb
 from geoservice.geo import BBox, Tile
 from geoservice.layer import Label, Layer
-from geoservice.release.base import TABLE
+from geoservice.release.base import TABLE, Manifest
 from geoservice.release.layers import build_layers
-from geoservice.release.pmtiles import Archive, write_archive
 from geoservice.release.mvt.bake import Baker
+from geoservice.release.pmtiles import Archive, write_archive
 
 
 @pytest.fixture(scope="module")
@@ -28,6 +31,7 @@ def baker() -> Iterator[Baker]:
     connection.close()
 
 
+LABEL = Label(zh="x", en="x")
 SHAPES = {
     "a speck": shapely.box(10, 10, 10 + 1e-9, 10 + 1e-9),
     "a sliver": shapely.box(10, 10, 11, 10 + 1e-9),
@@ -52,6 +56,60 @@ def test_every_shape_is_in_every_zoom(baker: Baker, name: str) -> None:
             assert feature["id"] == 1
             zooms[tile.z] += 1
     assert sorted(zooms) == [0, 1, 2, 3, 4]
+
+
+SMALL = Layer(id="it", title=LABEL, description=LABEL, geography=("county", "cell"), geometry="polygon", maxzoom=14)
+
+
+def manifest() -> Manifest:
+    study = {"id": "t", "source": {"zh": "来源", "en": "Source"}}
+    return Manifest(code_version="1", study=study, inputs={}, parameters={}, table_digest="", layers=(), disclosure={})
+
+
+def test_a_tile_over_the_budget_shows_the_coarser_geography(baker: Baker, monkeypatch: pytest.MonkeyPatch) -> None:
+    x = np.linspace(10, 11, 41)[:-1]
+    west, south = (a.ravel() for a in np.meshgrid(x, x))
+    shapes = {"county": shapely.box([10], [10], [11], [10.5]), "cell": shapely.box(west, south, west + 0.02, south + 0.02)}
+    units = {
+        g: pa.table({"unit": [f"{g}{i}" for i in range(len(s))], "geometry": shapely.to_wkb(s)}) for g, s in shapes.items()
+    }
+    [content] = build_layers([SMALL], units, TABLE.empty_table())
+    first = content.layer.zooms["cell"]
+    monkeypatch.setattr("geoservice.release.mvt.bake.BYTES", 2000)
+    seen = defaultdict(int)
+    for tile, data in baker.bake(content):
+        for feature in mapbox_vector_tile.decode(gzip.decompress(data))["it"]["features"]:
+            seen[tile.z, feature["properties"]["geography"]] += feature["properties"].get("features", 1)
+    assert seen[first - 1, "county"]
+    assert seen[first, "county"]  # the south: more cells than fit, and there is a county
+    assert seen[first, "aggregate"]  # the north, where no county is
+    assert seen[first, "county"] < seen[first, "aggregate"] < 1600
+
+
+def test_programs_read_an_archive(baker: Baker, tmp_path: Path) -> None:
+    units = {
+        "county": pa.table(
+            {"unit": ["a", "b"], "geometry": shapely.to_wkb(shapely.box([20, 21], [50, 51], [21, 22], [51, 52]))}
+        )
+    }
+    [content] = build_layers([SMALL], units, TABLE.empty_table())
+    path = tmp_path / "it.pmtiles"
+    assert baker.archive(path, content, manifest())
+    with path.open("rb") as file:
+        reader = Reader(MmapSource(file))
+        header, said = reader.header(), reader.metadata()
+        assert (header["min_zoom"], header["max_zoom"]) == (0, content.layer.maxzoom)
+        assert 0 <= header["center_zoom"] <= content.layer.maxzoom
+        assert [header[k] / 1e7 for k in ("min_lon_e7", "min_lat_e7", "max_lon_e7", "max_lat_e7")] == [20, 50, 22, 52]
+        assert (header["center_lon_e7"], header["center_lat_e7"]) == (21 * 10**7, 51 * 10**7)
+    assert said["vector_layers"][0]["id"] == "it"
+    assert said["vector_layers"][0]["fields"] == {"geography": "String", "unit": "String", "features": "Number"}
+    assert said["attribution"] == "来源 / Source"
+    assert "aggregate" in said["budget"]["rule"]["en"]
+    found = pyogrio.read_dataframe(path, layer="it")
+    assert sorted(found["unit"].unique()) == ["a", "b"]
+    assert found.to_crs(4326).total_bounds == pytest.approx([20, 50, 22, 52], abs=1e-3)
+    assert found.geometry.is_valid.all()
 
 
 @settings(deadline=None, max_examples=25)

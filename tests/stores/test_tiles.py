@@ -231,7 +231,7 @@ def crowds(both: Callable[[str, ReleaseContent], Readers]) -> Readers:
     fine = shapely.box(x[:40_000], y[:40_000], x[:40_000] + 1e-4, y[:40_000] + 1e-4)
     shapes = {"place": shapely.points(x, y), "cell": fine, "county": shapely.box([115.0, 116.5], 29, [116.5, 118], 32)}
     layers = [layer_of("crowd", ("place",), "point"), layer_of("cells", ("cell",), "polygon")]
-    layers = [x.model_copy(update={"maxzoom": 1}) for x in layers]
+    layers = [x.model_copy(update={"maxzoom": 0, "columns": x.columns[:1]}) for x in layers]
     return both("crowd", content_of(layers, shapes))
 
 
