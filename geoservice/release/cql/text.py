@@ -113,7 +113,7 @@ class _Parser(Wkt):
             self.expect(")", ") or an operator")
             return first
         self.take()
-        return [first, *self.listed(lambda: self.expression(0))]
+        return [first, *self.listed(self._argument)]
 
     def _named(self, word: Token) -> Any:
         name = word.text.lower()
@@ -128,13 +128,21 @@ class _Parser(Wkt):
     def _call(self, word: Token, name: str) -> Any:
         if name in {"date", "timestamp"}:
             return self._instant(name)
-        arguments = [] if self.taken(")") else self.listed(lambda: self.expression(0))
+        read = self._array if name.startswith("a_") else self._argument
+        arguments = [] if self.taken(")") else self.listed(read)
         if name == "interval":
             return {"interval": arguments}
-        if name.startswith("a_"):  # one value in brackets is a list there
-            arguments = [a if isinstance(a, list) or _is_name(a) else [a] for a in arguments]
         known = name.startswith(_FUNCTIONS) or name in {"casei", "accenti"}
         return {"op": _CAMEL.get(name, name) if known else word.text, "args": arguments}
+
+    def _argument(self) -> Any:
+        return self.expression(0)
+
+    def _array(self) -> Any:
+        """Read an array, where one value in brackets is an array of one, or what stands for an array."""
+        if not self.taken("("):
+            return self._argument()
+        return [] if self.taken(")") else self.listed(self._argument)
 
     def _instant(self, name: str) -> dict[str, str]:
         word = self.take()
@@ -142,10 +150,6 @@ class _Parser(Wkt):
             raise self.error(f"a text in single quotes after {name.upper()}(", word)
         self.expect(")", ")")
         return {name: word.text}
-
-
-def _is_name(value: Any) -> bool:
-    return isinstance(value, dict) and "property" in value
 
 
 def _number(word: Token) -> int | float:

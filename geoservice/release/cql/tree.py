@@ -1,6 +1,6 @@
 """A filter as a tree: small frozen nodes, checked against the layer, ready to be written in either dialect."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 Value = str | int | float | bool | date | datetime | None
@@ -148,9 +148,9 @@ class Filter:
     """A filter that fits its layer.
 
     ``text`` is its canonical form: CQL2 JSON in longitudes and latitudes, the same for the same meaning however it was written.
-    ``properties`` are the names it uses, in order.
+    ``properties`` are the names it was written with, in order, even where they make no difference.
     """
 
     root: Node
     text: str
-    properties: tuple[str, ...]
+    properties: tuple[str, ...] = field(compare=False)

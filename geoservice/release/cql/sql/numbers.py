@@ -92,7 +92,7 @@ _SPANS: dict[str, Callable[[Span, Span], Span]] = {
     "*": _product,
     "/": _quotient,
     "div": lambda a, b: _quotient(a, b)._replace(whole=True, low=1.0),
-    "%": lambda _, b: Span(b.high, 1.0 if b.whole else _TINY, b.whole, True),
+    "%": lambda a, b: _sum(a, b)._replace(wild=True),  # rounding may leave more than the divisor of a huge number
     "^": lambda _a, _b: _ANY,
 }
 
