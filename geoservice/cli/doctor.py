@@ -4,28 +4,20 @@ import os
 import platform
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import typer
 
 from geoservice.cli.common import Home, out, releases_of, settings_for, study_of, workspace_of
+from geoservice.cli.fitness import SERVING
+from geoservice.cli.found import Check, Found
 from geoservice.errors import GeoserviceError
 
 if TYPE_CHECKING:
     from geoservice.settings import Settings
 
 _COLOURS = {"ok": "green", "warn": "yellow", "fail": "red"}
-
-
-class Found(NamedTuple):
-    """One line: ``state`` is ok, warn or fail; ``text`` says what was found and, where it is not ok, what to do."""
-
-    state: str
-    text: str
-
-
-Check = Callable[["Settings"], Iterator[Found]]
 
 
 def _versions(_: "Settings") -> Iterator[Found]:
@@ -179,6 +171,7 @@ CHECKS: dict[str, Check] = {
     "loaded": _loaded,
     "network": _network,
     "releases": _releases,
+    **SERVING,
 }
 
 
