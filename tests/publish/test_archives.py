@@ -1,0 +1,90 @@
+"""A layer's tiles as one file: whole, in parts, unchanged, and as those who read it over HTTP do."""
+
+import gzip
+
+import mapbox_vector_tile
+import pytest
+from pmtiles.reader import Reader
+
+PATH = "/tiles/coverage.pmtiles"
+
+
+@pytest.fixture
+def whole(client):
+    return client.get(PATH).content
+
+
+def test_the_whole_file(client, whole):
+    answer = client.get(PATH)
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == "application/vnd.pmtiles"
+    assert answer.headers["accept-ranges"] == "bytes"
+    assert int(answer.headers["content-length"]) == len(whole)
+    assert "content-encoding" not in answer.headers
+    assert whole.startswith(b"PMTiles\x03")
+
+
+def test_the_file_holds_the_tiles_that_are_served(client):
+    def part(offset, length):
+        answer = client.get(PATH, Range=f"bytes={offset}-{offset + length - 1}")
+        assert answer.status_code == 206
+        return answer.content
+
+    reader = Reader(part)
+    tile = client.get("/tiles/coverage/10/583/296.mvt").content
+    assert gzip.decompress(reader.get(10, 583, 296)) == tile
+    assert set(mapbox_vector_tile.decode(tile)) == {"coverage"}
+    assert reader.header()["max_zoom"] == 10
+    assert [x["id"] for x in reader.metadata()["vector_layers"]] == ["coverage"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "first", "last"), [("bytes=0-0", 0, 0), ("bytes=7-", 7, -1), ("bytes=-5", -5, -1), ("bytes=3-999999999", 3, -1)]
+)
+def test_a_part(client, whole, asked, first, last):
+    answer = client.get(PATH, Range=asked)
+    size = len(whole)
+    first, last = first % size, last % size
+    assert (answer.status_code, answer.content) == (206, whole[first : last + 1])
+    assert answer.headers["content-range"] == f"bytes {first}-{last}/{size}"
+
+
+@pytest.mark.parametrize("asked", ["bytes=0-1,4-5", "bytes=5-2", "lines=0-1", "bytes=", "bytes=-", "bytes=a-b", "x"])
+def test_a_range_that_is_none_or_many_gives_the_whole(client, whole, asked):
+    answer = client.get(PATH, Range=asked)
+    assert (answer.status_code, answer.content) == (200, whole)
+
+
+@pytest.mark.parametrize("asked", ["bytes=999999999-", "bytes=-0", f"bytes={'9' * 18}-"])
+def test_a_range_beyond_the_end(client, whole, asked):
+    answer = client.get(PATH, Range=asked)
+    assert (answer.status_code, answer.headers["content-range"]) == (416, f"bytes */{len(whole)}")
+
+
+def test_if_range_gives_a_part_of_the_same_file_only(client, whole):
+    etag = client.get(PATH).headers["etag"]
+    assert etag.startswith('"')
+    assert client.get(PATH, Range="bytes=0-3", If_Range=etag).status_code == 206
+    for other in ('"other"', f"W/{etag}", "Sun, 22 Nov 2026 04:00:00 GMT"):
+        answer = client.get(PATH, Range="bytes=0-3", If_Range=other)
+        assert (answer.status_code, answer.content) == (200, whole)
+
+
+def test_304_head_and_version(client, whole):
+    etag, version = client.get(PATH).headers["etag"], client.json("/manifest")["version"]
+    assert client.get(PATH, If_None_Match=etag).status_code == 304
+    head = client.request("HEAD", PATH)
+    assert (head.status_code, head.content, head.headers["content-length"]) == (200, b"", str(len(whole)))
+    assert "immutable" in client.get(f"{PATH}?v={version}").headers["cache-control"]
+    assert client.get(PATH).headers["cache-control"] == "no-cache"
+
+
+@pytest.mark.parametrize("name", ["nope", "secret", "table", "base", "%00", "..", "coverage,stations", "..%2fcurrent"])
+def test_what_has_no_file(client, name):
+    answer = client.get(f"/tiles/{name}.pmtiles")
+    assert answer.status_code == 404
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_an_unknown_parameter_is_refused(client):
+    assert client.get(f"{PATH}?x=1").status_code == 400
