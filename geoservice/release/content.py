@@ -9,7 +9,7 @@ from geoservice.db import Session
 from geoservice.db.arrow import digest
 from geoservice.errors import ReleaseError
 from geoservice.release import sql
-from geoservice.release.base import TABLE, LayerContent, Manifest, ReleaseContent
+from geoservice.release.base import TABLE, LayerContent, Manifest, PublishedLayer, ReleaseContent
 from geoservice.release.expand import TYPES
 from geoservice.release.manifest import check_table, manifest_hash, table_digest
 from geoservice.release.properties import property_types
@@ -56,6 +56,7 @@ def _check_layer(content: LayerContent) -> None:
         raise ReleaseError(f"layer {layer.id}: {features.num_rows} features, its description says {layer.features}")
     if features["fid"].to_pylist() != list(range(1, features.num_rows + 1)):
         raise ReleaseError(f"layer {layer.id}: fid is not 1, 2, 3, ... in this order")
+    _check_names(layer)
     areas = content.areas
     if areas is not None and (len(areas), areas.type) != (features.num_rows, pa.string()):
         raise ReleaseError(f"layer {layer.id}: areas are {len(areas)} of {areas.type}, expected one text a feature")
@@ -64,6 +65,13 @@ def _check_layer(content: LayerContent) -> None:
     for name in ("geography", "unit"):
         if features[name].null_count:
             raise ReleaseError(f"layer {layer.id}: {features[name].null_count} features have no {name}")
+
+
+def _check_names(layer: PublishedLayer) -> None:
+    """Refuse names that a store would take for one another: DuckDB does not tell capitals, and ``_`` begins its own columns."""
+    names = [n.lower() for n in ("fid", "geometry", *property_types(layer))]
+    if twice := sorted({n for n in names if names.count(n) > 1 or n.startswith("_")}):
+        raise ReleaseError(f"layer {layer.id}: names {twice} are there twice, capitals aside, or begin with _")
 
 
 def check_stored(session: Session, schema: str | None, manifest: Manifest) -> None:
