@@ -137,7 +137,7 @@ def walk(reader: ReleaseReader, query: ItemQuery, back: bool) -> Iterator[Page]:
         query = replace(query, **{"before" if back else "after": decoded}, **({"after": None} if back else {}))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(sortby=SORTS, limit=st.integers(1, COUNT + 3), asked=FILTERS)
 def test_a_walk_there_and_back_meets_each_feature_once_in_order(
     things: ReleaseReader, rows: list[Row], sortby: tuple[Sort, ...], limit: int, asked: dict[str, Any]
