@@ -64,7 +64,7 @@ def link(before: str, body: str) -> str:
     """Return the hash of a row from that of the row before and its own body.
 
     >>> link("", "{}")[:12]
-    'f28ed91e9d8d'
+    'a062dd4952b9'
     """
     return hashlib.sha256(f"{before}\n{body}".encode()).hexdigest()
 

@@ -52,18 +52,26 @@ class PostgreSQL:
         """Open a transaction; the store's lock keeps writers apart."""
         with _told():
             if self._pool.closed:
-                psycopg.connect(self._dsn, **self._kwargs).close()  # fails at once where the pool would try on
+                self._try_once()
                 self._pool.open()
             with self._pool.connection() as connection, connection.transaction():
                 if not write:
                     connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
                 yield PostgreSQLSession(connection)
 
+    def _try_once(self) -> None:
+        """Fail at once where the pool would try on."""
+        try:
+            psycopg.connect(self._dsn, **self._kwargs).close()
+        except psycopg.ProgrammingError:
+            raise Unavailable(f"access store: the connection string cannot be read; allowed is {_FORM}") from None
+
     def close(self) -> None:
         """Let go of the connections."""
         self._pool.close()
 
 
+_FORM = "host=... port=5432 dbname=... user=... password=... or postgresql://user:password@host:5432/dbname"
 _BARRED = (
     "this role may not do that; the role that publishes needs GRANT CREATE ON DATABASE, and one that serves is let in with: "
     "geoservice grant ROLE"
