@@ -26,11 +26,19 @@ def relation(dialect: Dialect, layer: PublishedLayer, node: Spatial) -> Piece:
     geometry = Piece(dialect.quote(node.left.name))
     other = geometry if isinstance(node.right, Property) else _shape(dialect, node.right)
     related = put(f"{_FUNCTIONS[node.op]}({{0}}, {{1}})", geometry, other)
-    if node.op != "s_intersects" and layer.geometry != "point":
+    if layer.geometry != "point" and not _simple(node):
         # an invalid shape stops the query in PostGIS, and means something else in DuckDB
         related = put("CASE WHEN ST_IsValid({0}) THEN {1} END", geometry, related)
     near = Piece("true") if isinstance(node.right, Property) else _near(dialect, geometry, node.right, other)
     return put("({0} AND {1})", near, related)
+
+
+def _simple(node: Spatial) -> bool:
+    """Whether the relation never fails: whether a shape meets an upright rectangle is found without building its topology."""
+    if node.op != "s_intersects" or not isinstance(node.right, Shape):
+        return False
+    parts = shapely.get_parts(shapely.from_wkb(node.right.wkb))
+    return len(parts) == 1 and bool(shapely.equals(parts[0], shapely.envelope(parts[0])))
 
 
 def _shape(dialect: Dialect, shape: Shape) -> Piece:
