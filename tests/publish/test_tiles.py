@@ -3,7 +3,6 @@
 import gzip
 
 import mapbox_vector_tile
-import pytest
 
 SHORT = "/tiles/coverage/10/583/296.mvt"
 
