@@ -83,7 +83,8 @@ class PostGIS:
             "application_name": "geoservice",
         }
         if read_only:
-            kwargs["options"] = f"{_OPTIONS} -c default_transaction_read_only=on"
+            # one core a question: others are asking too, and starting helpers takes longer than most answers
+            kwargs["options"] = f"{_OPTIONS} -c default_transaction_read_only=on -c max_parallel_workers_per_gather=0"
         if seconds is not None:  # what reads ends when its time is up; what writes takes as long as it takes
             kwargs["options"] += f" -c statement_timeout={max(int(seconds * 1000), 1)}"
         self._dsn, self._kwargs, self._seconds = dsn, kwargs, seconds

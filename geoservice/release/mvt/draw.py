@@ -86,7 +86,7 @@ def _where(source: Source, box: BBox, query: TileQuery, geography: str | None) -
         parts.append(sql.of_blocks(near))
     if near == []:
         return None
-    parts.append(sql.meets(dialect, box, _pointed(source)))
+    parts.append(sql.there(dialect) if _holds(box, layer) else sql.meets(dialect, box, _pointed(source)))
     if geography is not None and len(layer.zooms) > 1:
         parts.append(sql.of_geography(dialect))
         values.append(geography)
@@ -95,6 +95,13 @@ def _where(source: Source, box: BBox, query: TileQuery, geography: str | None) -
     if query.within is not None:
         _add(parts, values, scope(dialect, query.within))
     return " AND ".join(parts), values
+
+
+def _holds(box: BBox, layer: PublishedLayer) -> bool:
+    if layer.bbox is None:
+        return False
+    west, south, east, north = layer.bbox
+    return box.west <= west and box.south <= south and box.east >= east and box.north >= north
 
 
 def _add(parts: list[str], values: list[Any], condition: tuple[str, list[Any]]) -> None:

@@ -43,6 +43,11 @@ def meets(dialect: Dialect, box: BBox, points: bool) -> str:
     return f"{near} AND (({whole}) OR ST_Intersects(geometry, {shape}))"
 
 
+def there(dialect: Dialect) -> str:
+    """There is a shape: all that is asked where the box holds the whole layer."""
+    return "NOT ST_IsEmpty(geometry)" if dialect.engine == "postgis" else "_west IS NOT NULL"
+
+
 def of_blocks(blocks: list[int]) -> str:
     """Rows of these blocks."""
     return f"_block IN ({', '.join(map(str, blocks))})"
