@@ -44,12 +44,12 @@ def url(
 
 
 @pytest.fixture
-def tell() -> Callable[..., str]:
-    """Return ``tell(program, ...)``: run a judge; what it says is in the failure when it is not content."""
+def tell(tmp_path: Path) -> Callable[..., str]:
+    """Return ``tell(program, ...)``: run a judge in a folder of its own; a failure shows what it said."""
 
     def run(*words: object, seconds: int = 300, **environment: str) -> str:
         words, variables = tuple(map(str, words)), {**os.environ, **environment}
-        told = subprocess.run(words, check=False, capture_output=True, text=True, timeout=seconds, env=variables)
+        told = subprocess.run(words, check=False, capture_output=True, text=True, timeout=seconds, env=variables, cwd=tmp_path)
         assert told.returncode == 0, (told.stdout + told.stderr)[-8000:]
         return told.stdout
 

@@ -15,7 +15,7 @@ from typing import Any
 
 import psycopg
 
-from geoservice.bench.serve import data, load, servers
+from geoservice.bench.serve import data, load, servers, sql
 from geoservice.bench.serve.pressure import during_publish, overload
 from geoservice.bench.serve.publisher import publish
 from geoservice.geo import tile_at
@@ -72,16 +72,13 @@ def _empty(folder: Path) -> Path:
 def _fill(database: str, rows: Any) -> None:
     """Give TiPg the same points with the index that it needs."""
     with psycopg.connect(database) as connection:
-        connection.execute(
-            "CREATE TABLE points (id bigint PRIMARY KEY, name text, kind text, value double precision, rank bigint, "
-            "geom geometry(Point, 4326))"
-        )
-        with connection.cursor().copy("COPY points (id, name, kind, value, rank, geom) FROM STDIN") as copy:
+        connection.execute(sql.TABLE)
+        with connection.cursor().copy(sql.COPY) as copy:
             for *plain, wkb in data.copy_rows(rows):
                 copy.write_row([*plain, wkb.hex()])
-        connection.execute("CREATE INDEX ON points USING gist (geom)")
+        connection.execute(sql.INDEX)
     with psycopg.connect(database, autocommit=True) as connection:
-        connection.execute("VACUUM ANALYZE points")
+        connection.execute(sql.SETTLE)
 
 
 def _publish_postgis(database: str, rows: Any) -> None:

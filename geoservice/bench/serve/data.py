@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 import shapely
 
-from geoservice.geo import BBox, Floats
+from geoservice.geo import BBox, Floats, hilbert_index
 from geoservice.layer import Label, Style
 from geoservice.release.base import TABLE, LayerContent, Manifest, PublishedColumn, PublishedLayer, ReleaseContent
 
@@ -19,14 +19,15 @@ KINDS = ("clinic", "school", "hall", "stop", "shop")
 
 
 def places(count: int, seed: int = 30) -> tuple[Floats, Floats]:
-    """Return longitudes and latitudes, half of them gathered around towns, half anywhere in the box."""
+    """Return longitudes and latitudes along a curve, half of them gathered around towns, half anywhere in the box."""
     random = np.random.default_rng(seed)
     lon, lat = random.uniform(BOX.west, BOX.east, count), random.uniform(BOX.south, BOX.north, count)
     town = random.integers(0, GROUPS, count // 2)
     near = random.normal(0, 0.02, (2, count // 2))
     lon[: count // 2] = np.clip(lon[town] + near[0], BOX.west, BOX.east)
     lat[: count // 2] = np.clip(lat[town] + near[1], BOX.south, BOX.north)
-    return lon.round(6), lat.round(6)
+    order = np.argsort(hilbert_index(lon, lat), kind="stable")  # as build_layers numbers features where there are many
+    return lon[order].round(6), lat[order].round(6)
 
 
 def features(count: int = POINTS, seed: int = 30) -> pa.Table:

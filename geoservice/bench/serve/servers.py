@@ -17,6 +17,7 @@ from types import MappingProxyType
 
 import psycopg
 
+from geoservice.bench.serve import sql
 from geoservice.errors import Unavailable
 
 WORKERS = 2
@@ -72,7 +73,7 @@ def ours(home: Path, environment: Mapping[str, str] = NOTHING) -> Iterator[tuple
     port = free_port()
     command = [sys.executable, "-m", "geoservice", "serve", "--home", home, "--port", port, "--workers", WORKERS]
     url = f"http://127.0.0.1:{port}"
-    quiet = {"GEOSERVICE_LOG_LEVEL": "error", "GEOSERVICE_RATE_LIMIT": "1000000000/minute", **environment}
+    quiet = {"GEOSERVICE_LOG_LEVEL": "error", "GEOSERVICE_RATE_LIMIT": "", **environment}
     with running(command, f"{url}/health/ready", home / "serve.log", quiet) as pid:
         yield url, pid
 
@@ -135,7 +136,7 @@ def postgis() -> Iterator[str]:
         try:
             url = f"postgresql://postgres@127.0.0.1:{port}/postgres"
             with psycopg.connect(url, autocommit=True) as connection:
-                connection.execute("CREATE EXTENSION postgis")
+                connection.execute(sql.EXTENSION)
             yield url
         finally:
             _as_postgres(folder, "pg_ctl", "-D", data, "-m", "immediate", "-w", "stop")

@@ -1,0 +1,10 @@
+"""Statements that give the peer its table: the same points, with the key and the index that it needs."""
+
+EXTENSION = "CREATE EXTENSION postgis"
+TABLE = (
+    "CREATE TABLE points (id bigint PRIMARY KEY, name text, kind text, value double precision, rank bigint, "
+    "geom geometry(Point, 4326))"
+)
+COPY = "COPY points (id, name, kind, value, rank, geom) FROM STDIN"
+INDEX = "CREATE INDEX ON points USING gist (geom)"
+SETTLE = "VACUUM ANALYZE points"
