@@ -70,6 +70,13 @@ def test_gdal_reads_polygons_in_a_box(url):
     assert frame["share_clinic_walk_15"].isna().all()
 
 
+@pytest.mark.parametrize(("crs", "east", "north"), [("EPSG:4490", 25.0, 60.15), ("EPSG:3857", 2782987.27, 8433209.72)])
+def test_gdal_reads_another_crs_with_its_axes_in_order(url, crs, east, north):
+    frame = pyogrio.read_dataframe(f"OAPIF:{url}", layer="stations", CRS=crs, where="unit = 's000'")
+    assert frame.crs.to_string() == crs
+    assert frame.geometry.iloc[0].coords[0] == pytest.approx((east, north), abs=0.01)
+
+
 def test_owslib_reads_a_collection(url):
     from owslib.ogcapi.features import Features
 
