@@ -73,10 +73,15 @@ class PublishedLayer(BaseModel):
     features: int
 
 
+FORMAT = 2
+"""How a release is laid out in its store. One of another format is not read: it must be published again."""
+
+
 class Manifest(BaseModel):
     """What a release says of itself. ``hash`` covers all else but ``created``: two runs on the same input agree on it."""
 
     model_config = ConfigDict(frozen=True)
+    format: int = FORMAT
     hash: str = ""
     created: str = ""
     code_version: str

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import duckdb
 import pyarrow as pa
-from pydantic import ValidationError
 
 from geoservice.db import DUCKDB, Session
 from geoservice.db.duckdb import DuckDBSession, open_duckdb, told, transaction
@@ -19,7 +18,7 @@ from geoservice.release import sql
 from geoservice.release.base import TABLE, LayerContent, Manifest, ReleaseContent, ReleaseReader
 from geoservice.release.content import check_stored, checked
 from geoservice.release.durable import point, sync, sync_tree
-from geoservice.release.manifest import manifest_hash
+from geoservice.release.manifest import read_manifest
 from geoservice.release.mvt import sql as mvt
 from geoservice.release.mvt.bake import Baker
 from geoservice.release.mvt.blocks import BLOCK, Blocks, numbered
@@ -36,7 +35,7 @@ class FolderReader(Reader):
     """A release in a folder. The database is open read-only, with no way to any other file."""
 
     def __init__(self, number: int, folder: Path, watchdog: Watchdog | None = None) -> None:
-        super().__init__(number, _manifest(folder), None)
+        super().__init__(number, _manifest(number, folder), None)
         self._watchdog = watchdog
         self._known: dict[str, Blocks] = {}
         try:
@@ -81,14 +80,12 @@ class FolderReader(Reader):
             archive.close()
 
 
-def _manifest(folder: Path) -> Manifest:
+def _manifest(number: int, folder: Path) -> Manifest:
     try:
-        manifest = Manifest.model_validate_json((folder / MANIFEST).read_bytes())
-    except (OSError, ValidationError) as e:
-        raise ReleaseError(f"release {folder.name}: {MANIFEST} cannot be read") from e
-    if manifest_hash(manifest) != manifest.hash:
-        raise ReleaseError(f"release {folder.name}: {MANIFEST} was changed after it was written")
-    return manifest
+        text = (folder / MANIFEST).read_bytes()
+    except OSError as e:
+        raise ReleaseError(f"release {number}: its manifest cannot be read") from e
+    return read_manifest(number, text)
 
 
 class FolderStore:
@@ -118,7 +115,7 @@ class FolderStore:
             with _tidy(aside), told():
                 aside.mkdir()
                 _fill(aside, content, manifest, table)
-                _check(aside, manifest)
+                _check(number, aside, manifest)
                 sync_tree(aside)
             aside.rename(self._folder / str(number))
             sync(self._folder)
@@ -227,9 +224,9 @@ def _fill_layer(connection: duckdb.DuckDBPyConnection, session: DuckDBSession, c
     session.execute(mvt.fill_blocks(name), [content.layer.id])
 
 
-def _check(folder: Path, manifest: Manifest) -> None:
+def _check(number: int, folder: Path, manifest: Manifest) -> None:
     """Read back what was written, with another connection, as a server would."""
-    if _manifest(folder) != manifest:
+    if _manifest(number, folder) != manifest:
         raise ReleaseError(f"{MANIFEST}: read back from the file it is not what was written")
     connection = open_duckdb(folder / LAYERS, read_only=True, spatial=False)
     try:

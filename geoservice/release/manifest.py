@@ -2,13 +2,15 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
 from geoservice.db.arrow import conform, digest
-from geoservice.errors import ReleaseError
-from geoservice.release.base import DIMENSIONS, RELEASED, SUPPRESSED, TABLE, Manifest
+from geoservice.errors import ReleaseError, Unavailable
+from geoservice.release.base import DIMENSIONS, FORMAT, RELEASED, SUPPRESSED, TABLE, Manifest
 
 KEY = ("geography", "unit", "measure", *DIMENSIONS)
 
@@ -25,9 +27,31 @@ def table_digest(table: pa.Table) -> str:
 
 def manifest_hash(manifest: Manifest) -> str:
     """SHA-256 of everything in the manifest but ``hash`` and ``created``, as JSON with sorted keys."""
-    content = manifest.model_dump(mode="json", exclude={"hash", "created"})
-    canonical = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return _hash(manifest.model_dump(mode="json"))
+
+
+def _hash(content: Mapping[str, Any]) -> str:
+    covered = {k: v for k, v in content.items() if k not in {"hash", "created"}}
+    canonical = json.dumps(covered, sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def read_manifest(number: int, text: bytes | str) -> Manifest:
+    """Return a release's manifest out of what is stored.
+
+    The hash is that of the stored text, whatever a newer version of this program would write into it by default. Raises
+    :class:`ReleaseError` for what is no manifest or was changed, :class:`Unavailable` for one of another format.
+    """
+    try:
+        stored = json.loads(text)
+        if (found := stored.get("format", 1)) != FORMAT:
+            raise Unavailable(f"release {number} is of format {found}, this geoservice reads {FORMAT}; run: geoservice publish")
+        manifest = Manifest.model_validate(stored)
+    except (ValueError, AttributeError) as e:
+        raise ReleaseError(f"release {number}: its manifest cannot be read") from e
+    if _hash(stored) != manifest.hash:
+        raise ReleaseError(f"release {number}: its manifest was changed after it was written")
+    return manifest
 
 
 def check_table(table: pa.Table) -> pa.Table:

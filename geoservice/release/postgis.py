@@ -7,17 +7,16 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pyarrow as pa
-from pydantic import ValidationError
 
 from geoservice.db import POSTGIS, Session
 from geoservice.db.duckdb import open_duckdb
 from geoservice.db.postgis import PostGIS
-from geoservice.errors import Conflict, NotFound, ReleaseError, Unavailable
+from geoservice.errors import Conflict, NotFound, Unavailable
 from geoservice.geo import Tile
 from geoservice.release import sql
 from geoservice.release.base import TABLE, LayerContent, Manifest, ReleaseContent, ReleaseReader
 from geoservice.release.content import check_stored, checked
-from geoservice.release.manifest import manifest_hash
+from geoservice.release.manifest import read_manifest
 from geoservice.release.mvt.bake import Baker
 from geoservice.release.numbering import older
 from geoservice.release.pmtiles import Archive
@@ -174,7 +173,7 @@ class PostGISStore:
             raise NotFound(f"release {wanted} does not exist; there are {numbers}")
         with self._database.quick() as session:
             text = session.execute(self._sql.manifest(), [wanted])[0][0]
-        return SchemaReader(wanted, _manifest(wanted, text), self._database, self._sql)
+        return SchemaReader(wanted, read_manifest(wanted, text), self._database, self._sql)
 
     def rollback(self, number: int | None = None) -> int:
         """Make an older release current and return its number."""
@@ -200,16 +199,6 @@ def make_catalogue(session: Session, statements: sql.Catalogue) -> None:
     if not session.execute(*statements.exists())[0][0]:
         for statement in statements.make():
             session.execute(statement)
-
-
-def _manifest(number: int, text: str) -> Manifest:
-    try:
-        manifest = Manifest.model_validate_json(text)
-    except ValidationError as e:
-        raise ReleaseError(f"release {number}: its manifest cannot be read") from e
-    if manifest_hash(manifest) != manifest.hash:
-        raise ReleaseError(f"release {number}: its manifest was changed after it was written")
-    return manifest
 
 
 def _fill_layer(session: Session, schema: str, content: LayerContent) -> None:
