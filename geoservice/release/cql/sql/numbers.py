@@ -18,6 +18,7 @@ from geoservice.release.cql.tree import Arithmetic, Literal, Property, Scalar
 
 _TINY = 5e-324
 _COLUMN = 1e300
+"""Nothing larger is computed with: no count or share is, and sums of what is smaller stay within the range of numbers."""
 _SAFE = 1e307
 _LN_MOST, _LN_LEAST = 709.7, -744.0
 
@@ -43,6 +44,8 @@ def real(dialect: Dialect, node: Scalar) -> Piece:
     """Return a number as a double, null where it is none."""
     if isinstance(node, Property) and node.kind == "number":
         return Piece(dialect.quote(node.name))
+    if isinstance(node, Literal):
+        return bound(dialect, node.value if node.value is None else float(node.value), "number")  # type: ignore[arg-type] # a number
     piece, span = _real(dialect, node)
     if not span.wild:
         return piece
@@ -55,8 +58,9 @@ def _real(dialect: Dialect, node: Scalar) -> tuple[Piece, Span]:
     if isinstance(node, Arithmetic):
         return _computed(dialect, node)
     if isinstance(node, Literal):
-        value = None if node.value is None else float(node.value)  # type: ignore[arg-type] # checked to be a number
-        return bound(dialect, value, "number"), Span(abs(value or 0.0), abs(value or 0.0) or 1.0, (value or 0.0).is_integer())
+        value = 0.0 if node.value is None else float(node.value)  # type: ignore[arg-type] # checked to be a number
+        missing = node.value is None or abs(value) > _COLUMN
+        return bound(dialect, None if missing else value, "number"), Span(abs(value), abs(value) or 1.0, value.is_integer())
     assert isinstance(node, Property)
     name = Piece(dialect.quote(node.name))
     if node.kind == "integer":

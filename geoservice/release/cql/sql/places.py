@@ -16,20 +16,24 @@ _FUNCTIONS = {
     "s_within": "ST_Within",
     "s_contains": "ST_Contains",
 }
+# an invalid shape stops the query in PostGIS, and means something else in DuckDB; so do collections to the two versions of GEOS
+_SOUND = {
+    "duckdb": "ST_IsValid({0}) AND ST_GeometryType({0}) <> 'GEOMETRYCOLLECTION'",
+    "postgis": "ST_IsValid({0}) AND GeometryType({0}) <> 'GEOMETRYCOLLECTION'",
+}
 _PARTS = 4
 
 
 def relation(dialect: Dialect, layer: PublishedLayer, node: Spatial) -> Piece:
-    """Return a relation of shapes; unknown for a feature without a shape or, mostly, with an invalid one."""
+    """Return a relation of shapes; unknown for a feature without a shape or, mostly, with an invalid or mixed one."""
     if node.op == "s_disjoint":
         return put("(NOT {0})", relation(dialect, layer, Spatial("s_intersects", node.left, node.right)))
     geometry = Piece(dialect.quote(node.left.name))
     other = geometry if isinstance(node.right, Property) else _shape(dialect, node.right)
     related = put(f"{_FUNCTIONS[node.op]}({{0}}, {{1}})", geometry, other)
     if layer.geometry != "point" and not _simple(node):
-        # an invalid shape stops the query in PostGIS, and means something else in DuckDB
-        related = put("CASE WHEN ST_IsValid({0}) THEN {1} END", geometry, related)
-    near = Piece("true") if isinstance(node.right, Property) else _near(dialect, geometry, node.right, other)
+        related = put(f"CASE WHEN {_SOUND[dialect.engine]} THEN {{1}} END", geometry, related)
+    near = Piece("true") if isinstance(node.right, Property) else _near(dialect, geometry, node.right)
     return put("({0} AND {1})", near, related)
 
 
@@ -47,12 +51,13 @@ def _shape(dialect: Dialect, shape: Shape) -> Piece:
     return Piece(f"ST_GeomFromWKB(CAST({dialect.mark} AS bytea), 4326)", (shape.wkb,))
 
 
-def _near(dialect: Dialect, geometry: Piece, shape: Shape, other: Piece) -> Piece:
+def _near(dialect: Dialect, geometry: Piece, shape: Shape) -> Piece:
     """Whether the boxes around both meet: by the index in PostGIS, by the bounds beside the geometry in DuckDB."""
-    if dialect.engine == "postgis":
-        return put("{0} && {1}", geometry, other)
     parts = shapely.get_parts(shapely.from_wkb(shape.wkb))
     boxes = [tuple(p.bounds) for p in parts] if len(parts) <= _PARTS else [shape.bounds]
     mark = dialect.mark
+    if dialect.engine == "postgis":
+        text = f"{geometry.text} && ST_MakeEnvelope({mark}, {mark}, {mark}, {mark}, 4326)"
+        return put("({0})", joined(" OR ", [Piece(text, b) for b in boxes]))
     text = f"(_east >= {mark} AND _west <= {mark} AND _north >= {mark} AND _south <= {mark})"
     return put("({0})", joined(" OR ", [Piece(text, (b[0], b[2], b[1], b[3])) for b in boxes]))
