@@ -10,7 +10,7 @@ PIP := $(BIN)/pip --disable-pip-version-check install --quiet --no-deps --requir
 
 PEERS := .venv-peers
 
-.PHONY: demo test lint check-web peers bench lock clean
+.PHONY: demo test lint check-web check-docker peers bench lock clean
 
 demo: $(VENV)/.demo $(WEB)/static/index.html  ## build a district out of real streets, run the study, serve the map
 	$(BIN)/geoservice demo $(DISTRICT) --out $(DEMO)/$(DISTRICT)
@@ -47,6 +47,9 @@ $(WEB)/node_modules/.package-lock.json: $(WEB)/package-lock.json
 
 $(WEB)/static/index.html: $(WEB)/node_modules/.package-lock.json $(shell find $(WEB)/src $(WEB)/index.html $(WEB)/vite.config.ts 2>/dev/null)
 	cd $(WEB) && npm run --silent build
+
+check-docker:  ## run every step of the image in a clean Debian and serve from it with no network, as root; takes ten minutes
+	docker/check.sh
 
 # OGC's test suite, schemathesis and TiPg pin old versions of what we use: they live apart.
 $(PEERS)/.installed: docker/requirements-peers.txt

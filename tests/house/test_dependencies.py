@@ -14,6 +14,7 @@ IMPORTED_AS = {
     "psycopg": "psycopg",
     "pydantic-settings": "pydantic_settings",
     "python-calamine": "python_calamine",
+    "pyyaml": "yaml",
     "charset-normalizer": "charset_normalizer",
     "mapbox-vector-tile": "mapbox_vector_tile",
     "openapi-spec-validator": "openapi_spec_validator",
