@@ -1,13 +1,14 @@
 """The application: a bare tile route beside FastAPI, inside one guard."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 from anyio import to_thread
 from fastapi import FastAPI, Request, Response
-from starlette.middleware.gzip import GZipMiddleware
+from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from geoservice import __version__
@@ -30,6 +31,7 @@ from geoservice.publish.access import route as access
 from geoservice.publish.access.entrance import entrance
 from geoservice.publish.archives import Archives, archive_of
 from geoservice.publish.current import TIDY_S, Current
+from geoservice.publish.formats import CSV, FGB, GPKG, PARQUET
 from geoservice.publish.gate import Gate
 from geoservice.publish.headers import Guard
 from geoservice.publish.hot import Answers, Hot
@@ -54,6 +56,9 @@ TILE_ROUTE, ARCHIVE_ROUTE = "/tiles/{layer_id}/{z}/{x}/{y}", "/tiles/{layer_id}.
 """What figures and log lines call any tile, and any file of tiles."""
 MAP_ROUTE = "/map/{layer_id}/{z}/{x}/{y}.png"
 """What they call any map tile."""
+
+DOWNLOAD = re.compile(rb"(?:^|&)f=(?:csv|parquet|gpkg|fgb)(?:&|$)")
+FILES = tuple(kind.encode() for kind in (CSV, PARQUET, GPKG, FGB))
 
 DESCRIPTION = (
     "Access to public services as maps and tables. Every number has passed a disclosure control; suppressed ones are null."
@@ -111,9 +116,16 @@ def lane_of(scope: Scope) -> str:
     path: str = scope["path"]
     if path in health.PATHS:
         return ""
-    if archive_of(path) is not None and not any(name == b"range" for name, _ in scope["headers"]):
-        return "bulk"
-    return "tiles" if bare_route(path) else "pages"
+    return "bulk" if is_download(scope) else "tiles" if bare_route(path) else "pages"
+
+
+def is_download(scope: Scope) -> bool:
+    """Whether a whole file is asked for: all tiles of a layer, or its features as CSV, GeoParquet and the like."""
+    headers = dict(scope["headers"])
+    if archive_of(scope["path"]) is not None:
+        return b"range" not in headers
+    files = DOWNLOAD.search(scope["query_string"]) or any(kind in headers.get(b"accept", b"") for kind in FILES)
+    return bool(files) and scope["path"].endswith("/items")
 
 
 def routes(settings: Settings, current: Current, running: health.Running, answers: Answers) -> ASGIApp:
@@ -123,7 +135,12 @@ def routes(settings: Settings, current: Current, running: health.Running, answer
     pictures = Pictures(current)
     maps = MapTiles(pictures, answers.keep)
     bare: dict[str, ASGIApp] = {TILE_ROUTE: tiles, ARCHIVE_ROUTE: Archives(current), MAP_ROUTE: maps}
-    api = Named(GZipMiddleware(create_api(settings, current, running, pictures), minimum_size=1000, compresslevel=5))
+    api = Named(
+        GZipMiddleware(
+            create_api(settings, current, running, pictures), minimum_size=1000, compresslevel=5,
+            exclude_content_types=(*DEFAULT_EXCLUDED_CONTENT_TYPES, PARQUET),
+        )
+    )  # fmt: skip
 
     async def route(scope: Scope, receive: Receive, send: Send) -> None:
         template = bare_route(scope["path"]) if scope["type"] == "http" else ""

@@ -113,7 +113,8 @@ def one(ask: Ask, layer: PublishedLayer, fid: str) -> pa.Table:
         table = ask.reader.item(layer.id, int(fid), ask.who.within(layer))
         if table.num_rows:
             return table
-    raise NotFound(f"layer {layer.id} has no feature {fid!r:.40}; ids go from 1 to {layer.features}")
+    known = "" if ask.who.within(layer) is not None else f"; ids go from 1 to {layer.features}"  # how many there are elsewhere
+    raise NotFound(f"layer {layer.id} has no feature {fid!r:.40}{known}")
 
 
 def item_links(ask: Ask, layer: PublishedLayer) -> list[Link]:

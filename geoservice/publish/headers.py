@@ -13,7 +13,7 @@ CSP = (
 Headers = list[tuple[bytes, bytes]]
 ALLOWED = b"access-control-allow-origin"
 EXPOSED = (
-    b"Accept-Ranges, Content-Range, ETag, Link, Retry-After, "
+    b"Accept-Ranges, Content-Bbox, Content-Crs, Content-Disposition, Content-Range, ETag, Link, Retry-After, "
     b"RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, X-Request-Id"
 )
 ALWAYS = [

@@ -49,6 +49,8 @@ def front_links(ask: Ask) -> list[Link]:
         link("data", JSON, to("/collections", {"f": "json"}), "layers"),
         link("data", HTML, to("/collections", {"f": "html"}), "layers"),
         link("describedby", JSON, to("/manifest", {"f": "json"}), "the release"),
+        link(f"{REL}/tilesets-vector", JSON, to("/tiles"), "tiles of all layers together"),
+        link(f"{REL}/tiling-schemes", JSON, to("/tileMatrixSets"), "how the world is cut into tiles"),
         link(f"{REL}/styles", JSON, to("/styles"), "styles"),
         link("stylesheet", STYLE, to("/styles/map"), "map style"),
         link(f"{REL}/map", PNG, to("/map"), "map for a document"),

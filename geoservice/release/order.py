@@ -16,10 +16,9 @@ MANY = 10_000
 def along_curve(shapes: NDArray[Any]) -> Ints:
     """Return how far along a Hilbert curve the centroid of each shape lies, -1 for none; shape ``(n,)``."""
     middle = shapely.centroid(shapes)
-    x, y = shapely.get_x(middle), shapely.get_y(middle)
-    there = np.flatnonzero(np.isfinite(x) & np.isfinite(y))
+    there = np.flatnonzero(~shapely.is_missing(middle) & ~shapely.is_empty(middle))
     along = np.full(len(shapes), -1, np.int64)
-    along[there] = hilbert_index(x[there], y[there])
+    along[there] = hilbert_index(shapely.get_x(middle[there]), shapely.get_y(middle[there]))
     return along
 
 

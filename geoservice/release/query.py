@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pyarrow as pa
@@ -99,11 +100,14 @@ def _boxes(box: BBox) -> list[BBox]:
 def _value(name: str, kind: str, value: str | float | bool) -> str | float | bool:
     """Return a value in the type of its property; text is read as that type, as it comes from a URL."""
     readers: dict[str, Callable[[str | float | bool], str | float | bool]]
-    readers = {"text": _text, "integer": _integer, "number": _number, "boolean": _boolean}
+    readers = {
+        "text": _text, "integer": _integer, "number": _number, "boolean": _boolean, "date": _date, "timestamp": _moment,
+    }  # fmt: skip
     try:
         return readers[kind](value)
     except (ValueError, OverflowError):
-        allowed = {"integer": f"whole numbers within {MAX_INT}", "number": "finite numbers", "boolean": "true or false"}
+        allowed = {"integer": f"whole numbers within {MAX_INT}", "number": "finite numbers", "boolean": "true or false",
+                   "date": "dates as 2026-01-31", "timestamp": "times as 2026-01-31T08:00:00Z"}  # fmt: skip
         raise ParameterError(
             f"property {name}: got {value!r:.80}, allowed are {allowed.get(kind, 'text without NUL')}"
         ) from None
@@ -129,6 +133,15 @@ def _number(value: str | float | bool) -> float:
     if isinstance(value, bool) or not math.isfinite(float(value)):
         raise ValueError(value)
     return float(value)
+
+
+def _date(value: str | float | bool) -> str:
+    return date.fromisoformat(_text(value)).isoformat()
+
+
+def _moment(value: str | float | bool) -> str:
+    moment = datetime.fromisoformat(_text(value))
+    return (moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment).isoformat()
 
 
 def _boolean(value: str | float | bool) -> bool:

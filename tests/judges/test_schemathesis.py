@@ -5,7 +5,12 @@ import pytest
 pytestmark = [pytest.mark.reference, pytest.mark.slow]
 
 
-def test_no_answer_breaks_the_document(url, peers, tell):
+# a request line or a header block may be too long before it is anything else
+TOO_LONG = "[checks]\nnegative_data_rejection.expected-statuses = [400, 401, 403, 404, 405, 406, 414, 431]\n"
+
+
+def test_no_answer_breaks_the_document(url, peers, tell, tmp_path):
+    (tmp_path / "schemathesis.toml").write_text(TOO_LONG)
     # A filter or a token is text to a schema, and most texts are none: a 400 says so. All other checks are on.
     said = tell(
         peers / "schemathesis", "run", f"{url}/api", "--seed", 1, "--max-examples", 15, "--checks", "all",

@@ -50,7 +50,7 @@ BARE = [
     "/collections/coverage/tiles/WebMercatorQuad/10/296/583",
     "/tiles/coverage.pmtiles",
 ]
-OTHERS = ["/health/live", "/health/ready", *BARE, *PICTURES, *MAP_TILES]
+OTHERS = ["/access", "/health/live", "/health/ready", *BARE, *PICTURES, *MAP_TILES]
 EXAMPLE = {
     "layer_id": "coverage", "fid": 1, "style_id": "coverage", "tileMatrixSetId": "WebMercatorQuad", "z": 10, "x": 583, "y": 296,
     "tileMatrix": 10, "tileRow": 296, "tileCol": 583,

@@ -165,7 +165,7 @@ def filtered(url: str, office: str, peer: str, repeat: int) -> Figures:
 
 def pages(url: str, office: str, peer: str, repeat: int) -> Figures:
     """Measure pages of ten features of the million, each of another place."""
-    mine = [f"/collections/{data.LAYER}/items?f=json&limit=10&after={i * 9973}" for i in range(10 * repeat)]
+    mine = [f"/collections/{data.LAYER}/items?f=json&limit=10&after={data.after(i * 9973)}" for i in range(10 * repeat)]
     theirs = [f"/collections/public.points/items?f=geojson&limit=10&offset={i * 10}" for i in range(10 * repeat)]
     embedded, server, other = (s * 1000 for s in load.medians([(url, mine), (office, mine), (peer, theirs)]))
     found = {}

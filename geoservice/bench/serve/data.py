@@ -10,6 +10,7 @@ import shapely
 from geoservice.geo import BBox, Floats, hilbert_index
 from geoservice.layer import Label, Style
 from geoservice.release.base import TABLE, LayerContent, Manifest, PublishedColumn, PublishedLayer, ReleaseContent
+from geoservice.release.keys import encode_key
 
 LAYER, POINTS, GROUPS = "points", 1_000_000, 400
 BOX = BBox(116.0, 29.5, 118.0, 31.5)
@@ -22,7 +23,7 @@ def places(count: int, seed: int = 30) -> tuple[Floats, Floats]:
     """Return longitudes and latitudes along a curve, half of them gathered around towns, half anywhere in the box."""
     random = np.random.default_rng(seed)
     lon, lat = random.uniform(BOX.west, BOX.east, count), random.uniform(BOX.south, BOX.north, count)
-    town = random.integers(0, GROUPS, count // 2)
+    town = random.integers(0, min(GROUPS, count), count // 2)
     near = random.normal(0, 0.02, (2, count // 2))
     lon[: count // 2] = np.clip(lon[town] + near[0], BOX.west, BOX.east)
     lat[: count // 2] = np.clip(lat[town] + near[1], BOX.south, BOX.north)
@@ -65,6 +66,11 @@ def content(rows: pa.Table, note: str = "") -> ReleaseContent:
         code_version="bench", study=study, inputs={}, parameters={}, table_digest="", layers=(), disclosure={},
     )  # fmt: skip
     return ReleaseContent([LayerContent(layer(rows.num_rows), rows)], TABLE.empty_table(), manifest)
+
+
+def after(fid: int) -> str:
+    """Return the token of a page that begins after a feature, as a ``next`` link has it."""
+    return encode_key(layer(), (), (fid,))
 
 
 def copy_rows(rows: pa.Table) -> Iterator[tuple[Any, ...]]:

@@ -78,7 +78,9 @@ def _reads(url: str, seconds: float, until: "subprocess.Popen[bytes] | None" = N
     while time.perf_counter() < end if until is None else until.poll() is None:
         z, x, y = tile_at(float(lon[at % 5_000]), float(lat[at % 5_000]), 12)
         spent.append(client.seconds(f"/tiles/{data.LAYER}/{z}/{x}/{y}.mvt"))
-        spent.append(client.seconds(f"/collections/{data.LAYER}/items?f=json&limit=10&after={(at * 997) % data.POINTS}"))
+        spent.append(
+            client.seconds(f"/collections/{data.LAYER}/items?f=json&limit=10&after={data.after(at * 997 % data.POINTS)}")
+        )
         at += 1
     client.close()
     return spent

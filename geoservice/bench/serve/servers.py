@@ -47,13 +47,19 @@ def running(command: Sequence[object], probe: str, log: Path, environment: Mappi
     """Run a server until the block ends; yields its process id once ``probe`` answers."""
     with log.open("w") as out:
         words, variables = list(map(str, command)), {**os.environ, **environment}
-        server = subprocess.Popen(words, stdout=out, stderr=out, env=variables)  # noqa: S603 - programs of our own choice
+        server = subprocess.Popen(  # noqa: S603 - programs of our own choice
+            words, stdout=out, stderr=out, env=variables, start_new_session=True
+        )
     try:
         _wait(probe, server, log)
         yield server.pid
     finally:
         server.send_signal(signal.SIGTERM)
-        server.wait(30)
+        with suppress(subprocess.TimeoutExpired):
+            server.wait(15)
+        with suppress(ProcessLookupError):  # a peer that does not stop when it is asked to
+            os.killpg(server.pid, signal.SIGKILL)
+        server.wait()
 
 
 def _wait(url: str, server: "subprocess.Popen[bytes]", log: Path) -> None:
