@@ -13,36 +13,29 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from geoservice import __version__
 from geoservice.errors import GeoserviceError
-from geoservice.publish import (
-    deps,
-    documents,
-    errors,
-    features,
-    health,
-    landing,
-    legends,
-    manifest,
-    site,
-    sprites,
-    styles,
-    tilesets,
-)
+from geoservice.publish import deps, errors, landing, manifest, site
 from geoservice.publish.access import route as access
 from geoservice.publish.access.entrance import entrance
-from geoservice.publish.archives import Archives, archive_of
 from geoservice.publish.current import TIDY_S, Current
+from geoservice.publish.features import routes as features
 from geoservice.publish.formats import CSV, FGB, GPKG, PARQUET
-from geoservice.publish.gate import Gate
 from geoservice.publish.headers import Guard
 from geoservice.publish.hot import Answers, Hot
-from geoservice.publish.logs import route_is
-from geoservice.publish.mappaths import with_maps
-from geoservice.publish.maptiles import MapTiles, map_key
-from geoservice.publish.metrics import Metrics
-from geoservice.publish.rendering import Pictures
-from geoservice.publish.telemetry import Named, Telemetry, hot_seen, tiles_seen
-from geoservice.publish.tilepaths import with_tiles
-from geoservice.publish.tiles import Tiles, tile_key
+from geoservice.publish.operations import health
+from geoservice.publish.operations.gate import Gate
+from geoservice.publish.operations.logs import route_is
+from geoservice.publish.operations.metrics import Metrics
+from geoservice.publish.operations.telemetry import Named, Telemetry, hot_seen, tiles_seen
+from geoservice.publish.pictures import documents
+from geoservice.publish.pictures.paths import with_maps
+from geoservice.publish.pictures.rendering import Pictures
+from geoservice.publish.pictures.route import MapTiles, map_key
+from geoservice.publish.styles import legends, sprites
+from geoservice.publish.styles import routes as styles
+from geoservice.publish.tiles import tilesets
+from geoservice.publish.tiles.archives import Archives, archive_of
+from geoservice.publish.tiles.paths import with_tiles
+from geoservice.publish.tiles.route import Tiles, tile_key
 from geoservice.release.base import ReleaseStore
 from geoservice.settings import Settings
 

@@ -22,7 +22,7 @@ from geoservice.errors import (
     Unauthorized,
     Unavailable,
 )
-from geoservice.publish.logs import NOTE
+from geoservice.publish.operations.logs import NOTE
 
 STATUS: Mapping[type[GeoserviceError], int] = {
     ParameterError: 400,

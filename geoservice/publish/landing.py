@@ -6,13 +6,17 @@ from typing import Annotated, Any
 import orjson
 from fastapi import APIRouter, Depends, Request, Response
 
-from geoservice.publish import features, pages, queryables, schemas, styles, tilesets
+from geoservice.publish import pages, schemas
 from geoservice.publish.answers import answer, document
 from geoservice.publish.deps import LANGUAGE_QUERY, Ask, asking, check_parameters, format_query
+from geoservice.publish.features import queryables
+from geoservice.publish.features import routes as features
 from geoservice.publish.formats import HTML, JSON, OPENAPI, PNG, STYLE, choose_format
 from geoservice.publish.links import REL, Link, link
 from geoservice.publish.openapi import document_3_0
 from geoservice.publish.site import page_file
+from geoservice.publish.styles import routes as styles
+from geoservice.publish.tiles import tilesets
 
 CONFORMS = (
     "http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/core",

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from geoservice.publish.errors import PROBLEM
+from geoservice.publish.features.params import DEFAULT_LIMIT, MAX_LIMIT
 from geoservice.publish.formats import CSV, FGB, GPKG, JSON, PARQUET
-from geoservice.publish.params import DEFAULT_LIMIT, MAX_LIMIT
 from geoservice.release.cql import LANGS
 
 Schema = dict[str, Any]

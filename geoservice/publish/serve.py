@@ -14,10 +14,10 @@ from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from starlette.types import ASGIApp
 
-from geoservice.publish import logs
 from geoservice.publish.app import create_app
-from geoservice.publish.health import DRAINING
-from geoservice.publish.metrics import take_place
+from geoservice.publish.operations import logs
+from geoservice.publish.operations.health import DRAINING
+from geoservice.publish.operations.metrics import take_place
 from geoservice.release import open_store
 from geoservice.settings import Settings
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from pyproj import CRS, Transformer
 
 from geoservice.geo import BBox
-from geoservice.publish.crs import Crs, zone_of
+from geoservice.publish.features.crs import Crs, zone_of
 
 OURS = [4326, 3857, 4490, 4513 + 14, 4534 + 14]
 YIXIU = (117.04, 30.61)

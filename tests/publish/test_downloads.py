@@ -15,7 +15,7 @@ import pyogrio
 import pytest
 import shapely
 
-from geoservice.publish import downloads
+from geoservice.publish.features import downloads
 
 GK = "http://www.opengis.net/def/crs/EPSG/0/4548"
 URL = "/collections/clinics/items"

@@ -11,9 +11,9 @@ import pytest
 from anyio import to_thread
 from starlette.types import Receive, Scope, Send
 
-from geoservice.publish.gate import Gate
 from geoservice.publish.headers import send_whole
-from geoservice.publish.metrics import Metrics
+from geoservice.publish.operations.gate import Gate
+from geoservice.publish.operations.metrics import Metrics
 from geoservice.settings import Settings
 
 App = Callable[[Scope, Receive, Send], Awaitable[None]]

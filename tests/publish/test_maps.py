@@ -4,7 +4,7 @@ import struct
 
 import pytest
 
-from geoservice.publish.rendering import Pictures
+from geoservice.publish.pictures.rendering import Pictures
 
 TILE = "/map/coverage/10/583/296"
 OGC = "/collections/coverage/map/tiles/WebMercatorQuad/10/296/583"

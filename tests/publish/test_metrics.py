@@ -11,13 +11,13 @@ from typing import Any
 import pytest
 
 from geoservice.publish.app import create_app
-from geoservice.publish.metrics import Metrics
+from geoservice.publish.operations.metrics import Metrics
 from geoservice.settings import Settings
 
 WORKER = """
 import os, sys, time
 from pathlib import Path
-from geoservice.publish.metrics import Metrics, take_place
+from geoservice.publish.operations.metrics import Metrics, take_place
 folder = Path(sys.argv[1])
 take_place(folder)
 metrics = Metrics(folder)

@@ -13,7 +13,7 @@ import pytest
 from bigger import publish
 
 from geoservice.publish.app import create_app
-from geoservice.publish.health import DRAINING
+from geoservice.publish.operations.health import DRAINING
 from geoservice.settings import Settings
 
 TELLING = {

@@ -183,7 +183,7 @@ def test_publish_loads_nothing_private():
         "print(*[m for m in sys.modules if m.startswith('geoservice.')])"
     )
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
-    assert "geoservice.publish.tiles" in loaded
+    assert "geoservice.publish.tiles.route" in loaded
     assert [m for m in loaded if m.split(".")[1] in private] == []
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from geoservice.publish.matrixsets import SETS
+from geoservice.publish.tiles.matrixsets import SETS
 
 
 def test_the_matrix_sets_are_ogcs(client):

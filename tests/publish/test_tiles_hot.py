@@ -11,10 +11,10 @@ import pyarrow as pa
 import pytest
 
 from geoservice.publish.app import create_app
-from geoservice.publish.composite import Recipe
 from geoservice.publish.current import Current, version_of
 from geoservice.publish.hot import Answers, Hot
-from geoservice.publish.tiles import Tiles
+from geoservice.publish.tiles.composite import Recipe
+from geoservice.publish.tiles.route import Tiles
 from geoservice.settings import Settings
 
 TILE = "/tiles/coverage/10/583/296.mvt"

@@ -13,7 +13,7 @@ from geoservice.publish.access.limits import Exceeded, Rates
 from geoservice.publish.access.recorder import Recorder
 from geoservice.publish.errors import PROBLEM, headers_of, problem, settle
 from geoservice.publish.headers import send_whole
-from geoservice.publish.logs import NOTE
+from geoservice.publish.operations.logs import NOTE
 from geoservice.publish.who import ANYBODY, NOTED, Principal
 
 IN_URL = {"token", "access_token"}

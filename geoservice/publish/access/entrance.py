@@ -7,7 +7,7 @@ from geoservice.publish.access.door import Door
 from geoservice.publish.access.limits import Rates, Sizes
 from geoservice.publish.access.recorder import Recorder
 from geoservice.publish.access.store import open_access
-from geoservice.publish.metrics import Metrics
+from geoservice.publish.operations.metrics import Metrics
 from geoservice.settings import Settings
 
 

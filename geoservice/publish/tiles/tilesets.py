@@ -7,12 +7,13 @@ from fastapi import APIRouter, Depends, Response
 
 from geoservice.errors import NotFound
 from geoservice.geo import BBox
-from geoservice.publish import composite, schemas
+from geoservice.publish import schemas
 from geoservice.publish.answers import document
 from geoservice.publish.deps import Ask, asking, version_of
 from geoservice.publish.formats import HTML, JSON, MVT
 from geoservice.publish.links import CRS84, REL, Link, link
-from geoservice.publish.matrixsets import MERCATOR, SETS, MatrixSet
+from geoservice.publish.tiles import composite
+from geoservice.publish.tiles.matrixsets import MERCATOR, SETS, MatrixSet
 from geoservice.release.base import PublishedLayer
 from geoservice.release.mvt import budget
 

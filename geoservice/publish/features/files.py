@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 import shapely
 
 from geoservice.geo import Objects
-from geoservice.publish.crs import Crs
+from geoservice.publish.features.crs import Crs
 from geoservice.release.base import SUPPRESSED, PublishedLayer
 
 Column = Any  # an Arrow array or chunked array of one of the types of ``release.expand.TYPES``

@@ -13,10 +13,10 @@ from geoservice import __version__
 from geoservice.errors import NotFound, ParameterError
 from geoservice.geo import Tile
 from geoservice.publish.deps import layer_for, layers_for
-from geoservice.publish.encodings import packed, unpacked
-from geoservice.publish.matrixsets import LAST, MERCATOR, SETS
-from geoservice.publish.params import parse_properties
-from geoservice.publish.wanted import stated_filter
+from geoservice.publish.features.params import parse_properties
+from geoservice.publish.features.wanted import stated_filter
+from geoservice.publish.tiles.encodings import packed, unpacked
+from geoservice.publish.tiles.matrixsets import LAST, MERCATOR, SETS
 from geoservice.publish.who import Principal
 from geoservice.release.base import PublishedLayer, ReleaseReader, TileQuery
 

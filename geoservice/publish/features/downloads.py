@@ -12,11 +12,11 @@ from starlette.types import Receive, Scope, Send
 from geoservice.errors import TooLarge, Unavailable
 from geoservice.publish.answers import headers_of
 from geoservice.publish.deps import Ask
-from geoservice.publish.files import WRITERS, Content
+from geoservice.publish.features.files import WRITERS, Content
+from geoservice.publish.features.paging import Walk
+from geoservice.publish.features.wanted import Wanted
 from geoservice.publish.formats import CSV, MEDIA
 from geoservice.publish.pages import WORDS
-from geoservice.publish.paging import Walk
-from geoservice.publish.wanted import Wanted
 from geoservice.release.base import PublishedLayer, ReleaseReader
 from geoservice.release.query import chosen, result_schema
 

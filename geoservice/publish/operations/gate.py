@@ -18,8 +18,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from geoservice.publish.errors import PROBLEM, problem
 from geoservice.publish.headers import send_whole
-from geoservice.publish.logs import NOTE
-from geoservice.publish.metrics import Metrics
+from geoservice.publish.operations.logs import NOTE
+from geoservice.publish.operations.metrics import Metrics
 from geoservice.settings import Settings
 
 RETRY_S = 2

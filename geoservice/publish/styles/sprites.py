@@ -13,7 +13,7 @@ from geoservice.maps.png import encode
 from geoservice.publish import schemas
 from geoservice.publish.deps import check_parameters, matches
 from geoservice.publish.formats import JSON, PNG
-from geoservice.publish.styled import pattern
+from geoservice.publish.styles.styled import pattern
 
 router = APIRouter(tags=["styles"])
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from geoservice.errors import ParameterError
 from geoservice.geo import BBox
-from geoservice.publish.crs import STORAGE, Crs
+from geoservice.publish.features.crs import STORAGE, Crs
 from geoservice.release.base import PublishedLayer, Sort
 from geoservice.release.keys import MAX_SORTS
 from geoservice.release.properties import property_types

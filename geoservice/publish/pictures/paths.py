@@ -6,9 +6,9 @@ from typing import Any
 
 from geoservice.maps.look import VARIANTS
 from geoservice.publish.formats import PNG
-from geoservice.publish.maptiles import LAST
+from geoservice.publish.pictures.route import LAST
 from geoservice.publish.schemas import BINARY, TEXT, Schema, fault, parameter
-from geoservice.publish.tilepaths import LAYER_ID, VERSION
+from geoservice.publish.tiles.paths import LAYER_ID, VERSION
 
 SCALE = parameter("scale", "pixels that look like one; 2 is the same as @2x", {"type": "string", "enum": ["1", "2"]})
 STYLE = parameter("style", "for screens, or for paper and photocopies", {"type": "string", "enum": list(VARIANTS)})

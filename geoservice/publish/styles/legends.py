@@ -14,8 +14,8 @@ from geoservice.publish import schemas
 from geoservice.publish.answers import answer, document
 from geoservice.publish.deps import Ask, asking
 from geoservice.publish.formats import PNG, SVG
-from geoservice.publish.styled import pattern
-from geoservice.publish.styles import Named, named
+from geoservice.publish.styles.routes import Named, named
+from geoservice.publish.styles.styled import pattern
 from geoservice.release.base import PublishedLayer
 
 router = APIRouter(tags=["styles"])

@@ -16,14 +16,14 @@ from starlette.types import Receive, Scope, Send
 from geoservice.errors import NotFound, ParameterError
 from geoservice.geo import Tile
 from geoservice.publish.cache import Once
-from geoservice.publish.composite import BASE, BASE_ZOOMS, Place, Recipe, recipe
 from geoservice.publish.current import Current, version_of
 from geoservice.publish.deps import caller, matches
-from geoservice.publish.encodings import GZIP, SUFFIX, choose, repacked
 from geoservice.publish.errors import PROBLEM, headers_of, problem, settle
 from geoservice.publish.formats import MVT
 from geoservice.publish.headers import Headers, send_whole
-from geoservice.publish.matrixsets import MERCATOR, SETS
+from geoservice.publish.tiles.composite import BASE, BASE_ZOOMS, Place, Recipe, recipe
+from geoservice.publish.tiles.encodings import GZIP, SUFFIX, choose, repacked
+from geoservice.publish.tiles.matrixsets import MERCATOR, SETS
 from geoservice.publish.who import audited
 
 __all__ = ["BASE", "BASE_ZOOMS", "TileKey", "Tiles", "tile_key"]

@@ -7,17 +7,18 @@ import pyarrow as pa
 from fastapi import APIRouter, Depends, Response
 
 from geoservice.errors import NotFound, ParameterError
-from geoservice.publish import pages, queryables, rows, schemas
+from geoservice.publish import pages, schemas
 from geoservice.publish.answers import answer, document
-from geoservice.publish.collections import describe
-from geoservice.publish.crs import Crs, parse_crs
 from geoservice.publish.deps import COMMON, Ask, asking
-from geoservice.publish.downloads import MAX_FEATURES, download
-from geoservice.publish.files import WRITERS
+from geoservice.publish.features import queryables, rows
+from geoservice.publish.features.collections import describe
+from geoservice.publish.features.crs import Crs, parse_crs
+from geoservice.publish.features.downloads import MAX_FEATURES, download
+from geoservice.publish.features.files import WRITERS
+from geoservice.publish.features.paging import matched, token, turned, whole
+from geoservice.publish.features.wanted import Wanted, wanted
 from geoservice.publish.formats import GEOJSON, HTML, JSON, MEDIA
 from geoservice.publish.links import Link, header, link
-from geoservice.publish.paging import matched, token, turned, whole
-from geoservice.publish.wanted import Wanted, wanted
 from geoservice.publish.who import audited
 from geoservice.release.base import ItemQuery, Page, PublishedLayer
 

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from geoservice.publish.archives import KIND
 from geoservice.publish.formats import MVT
-from geoservice.publish.matrixsets import LAST, SETS
 from geoservice.publish.schemas import TEXT, Schema, fault, parameter
+from geoservice.publish.tiles.archives import KIND
+from geoservice.publish.tiles.matrixsets import LAST, SETS
 
 BINARY: Schema = {"type": "string", "format": "binary"}
 LANGS: Schema = {"type": "string", "enum": ["cql2-text", "cql2-json"], "default": "cql2-text"}

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from geoservice.publish.crs import STORAGE, offered
 from geoservice.publish.deps import Ask
-from geoservice.publish.files import WRITERS
+from geoservice.publish.features.crs import STORAGE, offered
+from geoservice.publish.features.files import WRITERS
 from geoservice.publish.formats import GEOJSON, HTML, JSON, MEDIA, PNG, SCHEMA, STYLE
 from geoservice.publish.links import CRS84, REL, Link, link
 from geoservice.release.base import PublishedLayer

@@ -7,9 +7,9 @@ from fastapi import APIRouter, Depends, Response
 from geoservice.publish import schemas
 from geoservice.publish.answers import document
 from geoservice.publish.deps import Ask, asking
+from geoservice.publish.features.times import time_column
 from geoservice.publish.formats import SCHEMA
 from geoservice.publish.pages import WORDS
-from geoservice.publish.times import time_column
 from geoservice.release.base import PublishedColumn, PublishedLayer
 
 FEATURES_3 = "http://www.opengis.net/spec/ogcapi-features-3/1.0/conf"

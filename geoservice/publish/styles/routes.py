@@ -8,14 +8,15 @@ import orjson
 from fastapi import APIRouter, Depends, Response
 
 from geoservice.maps.look import VARIANTS, Variant
-from geoservice.publish import basemap, pages, schemas, sprites
+from geoservice.publish import pages, schemas
 from geoservice.publish.answers import answer, document
 from geoservice.publish.deps import Ask, asking, version_of
 from geoservice.publish.formats import HTML, JSON, STYLE, SVG
 from geoservice.publish.links import Link, link
-from geoservice.publish.styled import draw
-from geoservice.publish.tiles import BASE, BASE_ZOOMS
-from geoservice.publish.tilesets import mapped
+from geoservice.publish.styles import basemap, sprites
+from geoservice.publish.styles.styled import draw
+from geoservice.publish.tiles.route import BASE, BASE_ZOOMS
+from geoservice.publish.tiles.tilesets import mapped
 from geoservice.release.base import PublishedLayer
 
 STYLES = "http://www.opengis.net/spec/ogcapi-styles-1/0.0/conf"

@@ -12,11 +12,11 @@ from anyio import to_thread
 from starlette.types import Message, Receive, Scope, Send
 
 from geoservice.errors import Forbidden, NotFound
-from geoservice.publish.composite import BASE, mapped
 from geoservice.publish.current import Current, version_of
 from geoservice.publish.deps import caller, matches
 from geoservice.publish.headers import Headers, send_whole
-from geoservice.publish.tiles import FOREVER, PRIVATE, failed, parameters
+from geoservice.publish.tiles.composite import BASE, mapped
+from geoservice.publish.tiles.route import FOREVER, PRIVATE, failed, parameters
 from geoservice.publish.who import Principal, audited
 from geoservice.release.base import PublishedLayer, ReleaseReader
 

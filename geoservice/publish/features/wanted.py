@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from geoservice.errors import ParameterError
 from geoservice.publish import schemas
-from geoservice.publish.crs import Crs, parse_crs
 from geoservice.publish.deps import COMMON, Ask
-from geoservice.publish.params import (
+from geoservice.publish.features.crs import Crs, parse_crs
+from geoservice.publish.features.params import (
     DEFAULT_LIMIT,
     MAX_LIMIT,
     fault,
@@ -19,7 +19,7 @@ from geoservice.publish.params import (
     parse_sortby,
     some,
 )
-from geoservice.publish.times import at_time, during, parse_datetime
+from geoservice.publish.features.times import at_time, during, parse_datetime
 from geoservice.release.base import ItemQuery, Key, PublishedLayer, Sort
 from geoservice.release.cql import LANGS, Filter, parse_filter
 from geoservice.release.cql.tree import Logic

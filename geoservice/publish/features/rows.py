@@ -8,8 +8,8 @@ import orjson
 import pyarrow as pa
 import shapely
 
-from geoservice.publish.crs import STORAGE, Crs
-from geoservice.publish.files import shapes_of
+from geoservice.publish.features.crs import STORAGE, Crs
+from geoservice.publish.features.files import shapes_of
 from geoservice.publish.links import Link
 from geoservice.release.base import PublishedLayer
 

@@ -12,14 +12,14 @@ from geoservice.maps.document import shown as box_shown
 from geoservice.maps.shapes import Within
 from geoservice.publish import schemas
 from geoservice.publish.answers import answer, document
-from geoservice.publish.crs import parse_crs
 from geoservice.publish.deps import COMMON, Ask, asking, version_of
+from geoservice.publish.features.crs import parse_crs
+from geoservice.publish.features.params import fault, names_of, parse_bbox
 from geoservice.publish.formats import HTML, JSON, PNG
 from geoservice.publish.links import CRS84, MERCATOR_QUAD, REL, link
-from geoservice.publish.params import fault, names_of, parse_bbox
-from geoservice.publish.rendering import Pictures
-from geoservice.publish.styles import box_of, ordered, shown
-from geoservice.publish.tilesets import mapped
+from geoservice.publish.pictures.rendering import Pictures
+from geoservice.publish.styles.routes import box_of, ordered, shown
+from geoservice.publish.tiles.tilesets import mapped
 from geoservice.release.base import PublishedLayer
 
 router = APIRouter(tags=["maps"])

@@ -14,14 +14,14 @@ from geoservice.maps.look import VARIANTS, Variant
 from geoservice.maps.mapnik_map import Picture, to_png
 from geoservice.maps.shapes import frame_of, tile_features
 from geoservice.maps.theme import lay_layer
-from geoservice.publish.composite import mapped
 from geoservice.publish.current import version_of
 from geoservice.publish.deps import caller, matches
 from geoservice.publish.formats import PNG
 from geoservice.publish.headers import Headers, send_whole
-from geoservice.publish.matrixsets import MERCATOR
-from geoservice.publish.rendering import Pictures
-from geoservice.publish.tiles import FOREVER, NUMBER, PRIVATE, Keep, failed
+from geoservice.publish.pictures.rendering import Pictures
+from geoservice.publish.tiles.composite import mapped
+from geoservice.publish.tiles.matrixsets import MERCATOR
+from geoservice.publish.tiles.route import FOREVER, NUMBER, PRIVATE, Keep, failed
 from geoservice.publish.who import audited
 from geoservice.release.base import PublishedLayer, ReleaseReader
 

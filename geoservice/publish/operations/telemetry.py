@@ -17,8 +17,8 @@ from geoservice.publish.deps import caller
 from geoservice.publish.errors import PROBLEM, problem, settle
 from geoservice.publish.headers import send_whole
 from geoservice.publish.hot import Answers, Hot
-from geoservice.publish.logs import NOTE, Note, given_id, route_is
-from geoservice.publish.metrics import Metrics
+from geoservice.publish.operations.logs import NOTE, Note, given_id, route_is
+from geoservice.publish.operations.metrics import Metrics
 
 SAMPLE_S = 1.0
 """What other workers say of their present state is at most this old."""

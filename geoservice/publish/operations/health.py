@@ -10,7 +10,7 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 
 from geoservice.errors import GeoserviceError, Unavailable
 from geoservice.publish.current import Current
-from geoservice.publish.metrics import Metrics
+from geoservice.publish.operations.metrics import Metrics
 from geoservice.release.base import ItemQuery
 
 router = APIRouter(tags=["health"])

@@ -1,0 +1,1 @@
+"""Maps as pictures: tiles for slippy maps, whole maps for documents."""
