@@ -53,7 +53,7 @@ class Settings(BaseSettings):
     query_seconds: float = Field(
         20, gt=0, le=3600, description="time limit of one question to the store; it is broken off then"
     )
-    requests_at_once: int = Field(8, ge=1, le=256, description="requests a worker has in work at once; tiles twice as many")
+    requests_at_once: int = Field(8, ge=1, le=256, description="requests a worker has in work at once")
     requests_waiting: int = Field(
         64, ge=0, le=10000, description="requests waiting in a worker at most; tiles four times as many"
     )

@@ -27,9 +27,15 @@ def spatial_extension() -> Path:
     return Path(str(files("duckdb_extension_spatial"))) / "extensions" / f"v{duckdb.__version__}" / "spatial.duckdb_extension"
 
 
-def open_duckdb(path: Path | None, read_only: bool = False, spatial: bool = True) -> duckdb.DuckDBPyConnection:
-    """Open a database file, or one in memory, that can reach no other file and no network, and cannot be told otherwise."""
-    connection = duckdb.connect(str(path) if path else ":memory:", read_only=read_only, config=dict(_CONFIG))
+def open_duckdb(
+    path: Path | None, read_only: bool = False, spatial: bool = True, threads: int | None = None
+) -> duckdb.DuckDBPyConnection:
+    """Open a database file, or one in memory, that can reach no other file and no network, and cannot be told otherwise.
+
+    ``threads`` bounds those of one query; a file that is open already keeps what it was opened with.
+    """
+    config: dict[str, Any] = {**_CONFIG, **({"threads": threads} if threads else {})}
+    connection = duckdb.connect(str(path) if path else ":memory:", read_only=read_only, config=config)
     for _ in range(RETRIES):
         try:
             if not _setting(connection, "lock_configuration"):

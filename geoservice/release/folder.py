@@ -39,7 +39,8 @@ class FolderReader(Reader):
         self._watchdog = watchdog
         self._known: dict[str, Blocks] = {}
         try:
-            self._connection = open_duckdb(folder / LAYERS, read_only=True)
+            # many small questions at a time, in as many processes as there are cores: sharing one out costs more than it saves
+            self._connection = open_duckdb(folder / LAYERS, read_only=True, threads=1)
             self._archives = {f.stem: Archive(f) for f in sorted((folder / TILES).glob("*.pmtiles"))}
         except (duckdb.Error, OSError) as e:
             raise ReleaseError(f"release {number}: {LAYERS} or a file of tiles cannot be read") from e

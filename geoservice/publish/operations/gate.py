@@ -56,11 +56,14 @@ class Lane:
 
 
 def limits(settings: Settings) -> dict[str, Limit]:
-    """Return the lanes. A tile is small and often drawn already; a download takes long, and two keep the disk busy."""
+    """Return the lanes. A tile is small and often drawn already; a download takes long, and two keep the disk busy.
+
+    What is in work holds memory: as many tiles at once as pages. A map asks for some dozen tiles, so more of them may wait.
+    """
     at_once, waiting = settings.requests_at_once, settings.requests_waiting
     return {
         "pages": Limit(at_once, waiting),
-        "tiles": Limit(2 * at_once, 4 * waiting),
+        "tiles": Limit(at_once, 2 * waiting),
         "bulk": Limit(max(2, at_once // 4), at_once),
     }
 

@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 
 from geoservice.db import Session
-from geoservice.geo import BBox
+from geoservice.geo import BBox, Bools
 from geoservice.release.mvt import sql
 
 ROWS = 2048
@@ -42,6 +42,14 @@ class Blocks:
 
     def near(self, box: BBox) -> list[int] | None:
         """Return the blocks that a box may meet; None for so many that naming them does not help."""
-        west, south, east, north = self._bounds
-        hit = np.flatnonzero((east >= box.west) & (west <= box.east) & (north >= box.south) & (south <= box.north))
+        hit = np.flatnonzero(self._met(box))
         return [self._number[i] for i in hit] if hit.size <= MOST else None
+
+    def rows(self, box: BBox) -> int:
+        """Return how many rows a box may meet at the most."""
+        return ROWS * int(self._met(box).sum())
+
+    def _met(self, box: BBox) -> Bools:
+        west, south, east, north = self._bounds
+        met: Bools = (east >= box.west) & (west <= box.east) & (north >= box.south) & (south <= box.north)
+        return met

@@ -10,6 +10,9 @@ from geoservice.release.mvt.budget import AGGREGATE, BYTES, COUNT, GRIDS
 from geoservice.release.mvt.encode import POINT, POLYGON, encode, points, squares
 from geoservice.release.mvt.grid import EXTENT
 
+CELL = 16
+"""Bytes that a cell takes at the least: two properties, its kind and one point. Too many need not be written to be seen."""
+
 
 class Cells(NamedTuple):
     """Cells of the finest grid that are not empty: column, row, how many features, sums of their positions in grid units."""
@@ -37,6 +40,8 @@ def merge(name: str, cells: Cells, geometry: str) -> bytes:
     """
     for grid in GRIDS:
         here = _merged(cells._replace(x=cells.x * grid // GRIDS[0], y=cells.y * grid // GRIDS[0]))
+        if len(here.n) * CELL > BYTES and grid != GRIDS[-1]:
+            continue
         data = _drawn(name, here, geometry, EXTENT // grid)
         if len(data) <= BYTES:
             break

@@ -15,7 +15,7 @@ from geoservice.release.cql import sql as cql
 from geoservice.release.expand import TYPES
 from geoservice.release.mvt import sql
 from geoservice.release.mvt.blocks import Blocks
-from geoservice.release.mvt.budget import BYTES, FEATURES
+from geoservice.release.mvt.budget import BYTES, FEATURES, LEAST
 from geoservice.release.mvt.cells import Cells, merge
 from geoservice.release.mvt.encode import POINT, encode, points
 from geoservice.release.mvt.grid import MATRIX_SETS, Frame, frame_of
@@ -120,9 +120,18 @@ def _features(
     where = _where(source, frame.reach, query, geography)
     if where is None:
         return b""
+    if _crowded(source, frame.reach, where):
+        return None
     make = _of_points if _pointed(source) else _of_shapes
     data = make(source, frame, *where, properties)
     return None if data is None or len(data) > BYTES else data
+
+
+def _crowded(source: Source, box: BBox, where: tuple[str, list[Any]]) -> bool:
+    """Whether there are more features than fit; asked only where a look at the blocks leaves it open, for it costs a query."""
+    if source.blocks is None or source.blocks.rows(box) <= FEATURES:
+        return False
+    return bool(source.session.execute(sql.count(source.table, where[0]), where[1])[0][0] > FEATURES)
 
 
 def _of_shapes(source: Source, frame: Frame, where: str, values: list[Any], properties: Mapping[str, str]) -> bytes | None:
@@ -140,6 +149,9 @@ def _of_points(source: Source, frame: Frame, where: str, values: list[Any], prop
     schema = pa.schema([("fid", pa.int64()), *kinds, ("_west", pa.float64()), ("_south", pa.float64())])
     rows = source.session.fetch(sql.point_rows(source.table, properties, where), schema, values)
     if rows.num_rows > FEATURES:
+        return None
+    said = sum(rows.num_rows - rows[n].null_count for n in properties)
+    if rows.num_rows * LEAST + said * 2 > BYTES:  # a property takes two bytes at the least: no need to write it all to see
         return None
     x, y = frame.place(rows["_west"].to_numpy(), rows["_south"].to_numpy())
     commands = points(*(np.rint(v).astype(np.int64) for v in (x, y)))

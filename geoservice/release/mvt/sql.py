@@ -53,6 +53,11 @@ def of_blocks(blocks: list[int]) -> str:
     return f"_block IN ({', '.join(map(str, blocks))})"
 
 
+def count(table: str, where: str) -> str:
+    """How many features there are: one more than fit, at the most."""
+    return f"SELECT count(*) FROM (SELECT 1 FROM {table} WHERE {where} LIMIT {FEATURES + 1})"
+
+
 def point_rows(table: str, properties: Mapping[str, str], where: str) -> str:
     """Points as rows (DuckDB): ``fid``, properties, longitude and latitude; one more than fit into a tile, at most."""
     columns = ", ".join(["fid", *(_written(DUCKDB, n, kind) for n, kind in properties.items())])
