@@ -17,7 +17,7 @@ from geoservice.release.mvt import sql
 from geoservice.release.mvt.blocks import Blocks
 from geoservice.release.mvt.budget import BYTES, FEATURES, LEAST
 from geoservice.release.mvt.cells import Cells, merge
-from geoservice.release.mvt.encode import POINT, encode, points
+from geoservice.release.mvt.encode import POINT, encode, least, points
 from geoservice.release.mvt.grid import MATRIX_SETS, Frame, frame_of
 from geoservice.release.properties import property_types
 from geoservice.release.query import chosen, scope
@@ -150,12 +150,13 @@ def _of_points(source: Source, frame: Frame, where: str, values: list[Any], prop
     rows = source.session.fetch(sql.point_rows(source.table, properties, where), schema, values)
     if rows.num_rows > FEATURES:
         return None
-    said = sum(rows.num_rows - rows[n].null_count for n in properties)
-    if rows.num_rows * LEAST + said * 2 > BYTES:  # a property takes two bytes at the least: no need to write it all to see
+    columns: dict[str, Any] = {
+        n: pa.concat_arrays(rows[n].chunks or [pa.array([], rows[n].type)]).dictionary_encode() for n in properties
+    }
+    if rows.num_rows * LEAST + least(columns.values()) > BYTES:  # no need to write it all to see
         return None
     x, y = frame.place(rows["_west"].to_numpy(), rows["_south"].to_numpy())
     commands = points(*(np.rint(v).astype(np.int64) for v in (x, y)))
-    columns: dict[str, Any] = {n: pa.concat_arrays(rows[n].chunks) if rows.num_rows else None for n in properties}
     return encode(source.layer.id, POINT, commands, columns, rows["fid"].to_numpy())
 
 
