@@ -165,5 +165,5 @@ def _aggregate(source: Source, frame: Frame, query: TileQuery, geography: str | 
     where = _where(source, frame.bbox, query, geography)
     if where is None:
         return b""
-    found = source.session.fetch(sql.cells(source.table, frame, where[0]), _CELLS, where[1])
+    found = source.session.fetch(sql.cells(source.table, frame, where[0], _pointed(source)), _CELLS, where[1])
     return merge(source.layer.id, Cells(*(c.to_numpy() for c in found.columns)), source.layer.geometry)

@@ -2,9 +2,11 @@
 # ruff: noqa: S608 - a place for SQL text: values are bound, names are checked and quoted by the dialect
 
 from collections.abc import Mapping
+from math import pi
 
 from geoservice.db import DUCKDB, Dialect
-from geoservice.geo import BBox
+from geoservice.geo import MAX_MERCATOR_LAT, BBox
+from geoservice.release.mercator import RADIUS_M
 from geoservice.release.mvt.budget import FEATURES
 from geoservice.release.mvt.grid import BUFFER, EXTENT, Frame
 
@@ -124,19 +126,29 @@ def _middle(axis: str, shape: str, low: float, high: float) -> str:
     return f"(greatest(ST_{axis}Min({shape}), {low!r}) + least(ST_{axis}Max({shape}), {high!r})) / 2"
 
 
-def cells(table: str, frame: Frame, where: str) -> str:
+def cells(table: str, frame: Frame, where: str, points: bool) -> str:
     """Features counted by cells of the finest grid, each where the middle of its part in the tile is.
 
-    Columns ``x``, ``y`` (0 to 255), ``n``, and the sums of the features' positions in units of the tile's grid.
+    Columns ``x``, ``y`` (0 to 255), ``n``, and the sums of the features' positions in units of the tile's grid. ``points``:
+    all are points whose bounds stand in columns (DuckDB); reading no shape takes a third of the time.
     """
     west, south, east, north = _edges(frame, 0)
     u, shape, number = float(frame.unit), frame.column, "CAST(round({0}) AS BIGINT)"
-    x = number.format(f"least(greatest(({_middle('X', shape, west, east)} - {west!r}) / {u!r}, 0), {EXTENT})")
-    y = number.format(f"least(greatest(({north!r} - {_middle('Y', shape, south, north)}) / {u!r}, 0), {EXTENT})")
+    across, down = _plane(frame) if points else (_middle("X", shape, west, east), _middle("Y", shape, south, north))
+    x = number.format(f"least(greatest(({across} - {west!r}) / {u!r}, 0), {EXTENT})")
+    y = number.format(f"least(greatest(({north!r} - {down}) / {u!r}, 0), {EXTENT})")
     sums = "count(*) AS n, CAST(sum(u) AS BIGINT) AS across, CAST(sum(v) AS BIGINT) AS down"
     placed = f"SELECT {x} AS u, {y} AS v FROM {table} WHERE {where}"
     cell = f"SELECT least(u >> 4, 255) AS x, least(v >> 4, 255) AS y, u, v FROM ({placed}) AS p"
     return f"SELECT x, y, {sums} FROM ({cell}) AS c GROUP BY x, y ORDER BY y, x"
+
+
+def _plane(frame: Frame) -> tuple[str, str]:
+    """A point's coordinates in the tile's plane, out of its degrees."""
+    if frame.column == "geometry":
+        return "_west", "_south"
+    lat = f"radians(least(greatest(_south, {-MAX_MERCATOR_LAT!r}), {MAX_MERCATOR_LAT!r}))"
+    return f"radians(_west) * {RADIUS_M!r}", f"ln(tan({lat} / 2 + {pi / 4!r})) * {RADIUS_M!r}"
 
 
 def fill_blocks(table: str) -> str:
