@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from anyio import to_thread
 
 from geoservice.errors import GeoserviceError, Unavailable
-from geoservice.release.base import ReleaseReader, ReleaseStore
+from geoservice.release.base import PublishedLayer, ReleaseReader, ReleaseStore
 
 OLD = 3
 """Releases before the current one that stay open for maps that still ask for them."""
@@ -65,6 +65,12 @@ class Current:
         """Version of the current release: the same object as long as that is the same."""
         self.soon = self.until = float("-inf")
         """On ``clock``: from when on the store should be asked again, and until when the answer now held may be given."""
+
+    @property
+    def layers(self) -> tuple[PublishedLayer, ...]:
+        """The layers of the current release: they say who may read those of the same ids in an older one."""
+        held = self._held
+        return held.reader.manifest.layers if held else ()
 
     @property
     def fresh(self) -> bool:

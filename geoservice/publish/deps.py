@@ -14,7 +14,7 @@ from geoservice.publish import current as served
 from geoservice.publish.current import Current
 from geoservice.publish.formats import LANGUAGES, choose_format, choose_language
 from geoservice.publish.links import Urls
-from geoservice.publish.who import ANYBODY, Principal, audited, visible
+from geoservice.publish.who import ANYBODY, Principal, audited, held_to, visible
 from geoservice.release.base import PublishedLayer, ReleaseReader
 from geoservice.settings import Settings
 
@@ -62,20 +62,31 @@ class Ask:
         return layers_for(self.reader, self.who)
 
 
-def layers_for(reader: ReleaseReader, who: Principal) -> list[PublishedLayer]:
-    """Return the layers that a caller may read, and note for the audit log that the answer speaks of them."""
-    found = visible(reader.manifest.layers, who)
+Layers = tuple[PublishedLayer, ...]
+
+
+def layers_for(reader: ReleaseReader, who: Principal, now: Layers | None = None) -> list[PublishedLayer]:
+    """Return the layers that a caller may read, and note for the audit log that the answer speaks of them.
+
+    ``now`` are the layers of the current release, to be given where the reader may be of another: see :func:`held_to`.
+    """
+    found = _readable(reader, who, now)
     for layer in found:
         audited(layer)
     return found
 
 
-def layer_for(reader: ReleaseReader, layer_id: str, who: Principal) -> PublishedLayer:
-    """Return the layer of this id and note it for the audit log.
+def _readable(reader: ReleaseReader, who: Principal, now: Layers | None) -> list[PublishedLayer]:
+    layers = reader.manifest.layers
+    return visible(layers if now is None else held_to(layers, now), who)
+
+
+def layer_for(reader: ReleaseReader, layer_id: str, who: Principal, now: Layers | None = None) -> PublishedLayer:
+    """Return the layer of this id and note it for the audit log; ``now`` is as for :func:`layers_for`.
 
     Raises :class:`NotFound` naming the layers that the caller may read, and no other.
     """
-    layers = visible(reader.manifest.layers, who)
+    layers = _readable(reader, who, now)
     for layer in layers:
         if layer.id == layer_id:
             audited(layer)

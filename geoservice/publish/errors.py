@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from http import HTTPStatus
-from traceback import format_exception
+from traceback import walk_tb
 
 import orjson
 import structlog
@@ -71,8 +71,26 @@ def settle(error: Exception) -> tuple[int, str]:
     if note and isinstance(error, TimedOut):
         note.timed_out = True
     if status == 500:
-        structlog.get_logger().error("request failed", error=type(error).__name__, trace="".join(format_exception(error)))
+        structlog.get_logger().error("request failed", error=type(error).__name__, trace=trace_of(error))
     return status, detail
+
+
+def trace_of(error: BaseException) -> list[str]:
+    """Return where an error came from, then its cause and so on: classes, files, lines and functions, and no message.
+
+    The text of an exception may hold a row, a path or a connection string; a log is read by more people than those are for.
+    """
+    said: list[str] = []
+    cause: BaseException | None = error
+    seen: set[int] = set()
+    while cause is not None and id(cause) not in seen:
+        seen.add(id(cause))
+        frames = [f"{f.f_code.co_filename}:{line} {f.f_code.co_name}" for f, line in walk_tb(cause.__traceback__)]
+        said += [type(cause).__name__, *frames]
+        for inner in cause.exceptions if isinstance(cause, BaseExceptionGroup) else ():
+            said += trace_of(inner)
+        cause = cause.__cause__ or (None if cause.__suppress_context__ else cause.__context__)
+    return said
 
 
 def respond(error: Exception) -> Response:

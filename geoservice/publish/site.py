@@ -31,7 +31,10 @@ def find(name: str, folder: Path = STATIC) -> Path | None:
     if "\0" in name or "\\" in name or any(part.startswith(".") or not part for part in name.split("/")):
         return None
     path = folder / name
-    served = path.suffix in TYPES and path.is_file() and path.resolve().is_relative_to(folder.resolve())
+    try:
+        served = path.suffix in TYPES and path.is_file() and path.resolve().is_relative_to(folder.resolve())
+    except OSError:  # a name that no file can have: it is too long
+        return None
     return path if served else None
 
 

@@ -44,6 +44,21 @@ def visible(layers: tuple[PublishedLayer, ...], who: Principal) -> list[Publishe
     return [layer for layer in layers if who.reads(layer)]
 
 
+def held_to(layers: tuple[PublishedLayer, ...], now: tuple[PublishedLayer, ...]) -> tuple[PublishedLayer, ...]:
+    """Return layers of a release that is not the current one, as far as they may still be read.
+
+    ``now`` are those of the current release: what it lacks is left out, what both have gets the stricter role of the two.
+    """
+    if layers is now:
+        return layers
+    roles = {layer.id: layer.role for layer in now}
+    return tuple(_at_least(layer, roles[layer.id]) for layer in layers if layer.id in roles)
+
+
+def _at_least(layer: PublishedLayer, role: str) -> PublishedLayer:
+    return layer if ROLES.index(role) <= ROLES.index(layer.role) else layer.model_copy(update={"role": role})
+
+
 NOTED: ContextVar[dict[str, int | None] | None] = ContextVar("noted", default=None)
 """The layers, not public, that the answer being made is built from, and rows where counted; the door writes them down."""
 

@@ -12,7 +12,7 @@ from geoservice.db import DUCKDB, Session
 from geoservice.db.duckdb import DuckDBSession, open_duckdb, told, transaction
 from geoservice.db.lock import locked
 from geoservice.db.watchdog import Watchdog
-from geoservice.errors import Conflict, NotFound, ReleaseError, Unavailable
+from geoservice.errors import Conflict, GeoserviceError, NotFound, ReleaseError, Unavailable
 from geoservice.geo import Tile
 from geoservice.release import sql
 from geoservice.release.base import TABLE, LayerContent, Manifest, ReleaseContent, ReleaseReader
@@ -47,7 +47,7 @@ class FolderReader(Reader):
 
     @contextmanager
     def _session(self) -> Iterator[DuckDBSession]:
-        with self._connection.cursor() as cursor:  # a connection of its own: threads do not wait for each other
+        with _quiet(), self._connection.cursor() as cursor:  # a connection of its own: threads do not wait for each other
             if self._watchdog is None:
                 yield DuckDBSession(cursor)
             else:
@@ -79,6 +79,16 @@ class FolderReader(Reader):
         self._connection.close()
         for archive in self._archives.values():
             archive.close()
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Turn every error of DuckDB's into one of the house's: its text may hold values and paths, so none carries it on."""
+    try:
+        with told():
+            yield
+    except duckdb.Error as e:
+        raise GeoserviceError(f"database: a question failed, {type(e).__name__}") from None
 
 
 def _manifest(number: int, folder: Path) -> Manifest:

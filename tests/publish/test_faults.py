@@ -1,8 +1,10 @@
 """Bad requests: a 400 or a 404 that names the parameter and the allowed values, and never more."""
 
 import pytest
+import structlog
 
 from geoservice.publish.app import create_app
+from geoservice.publish.errors import trace_of
 from geoservice.settings import Settings
 
 BAD = [
@@ -136,3 +138,36 @@ def test_without_a_release(client, empty_store):
     assert client.get("/health/ready").status_code == 503
     assert client.get("/health/live").status_code == 200
     assert client.get("/", Accept="text/html").status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/" + "a" * 300 + ".js", "/assets/" + "a" * 5000 + ".css"])
+def test_a_name_that_no_file_can_have(client, path):
+    answer = client.get(path)
+    assert answer.status_code == 404
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize("path", ["/collections", "/tiles/coverage/5/18/9.mvt"])
+def test_the_log_says_where_and_never_with_which_words(client, path):
+    client.app = create_app(Settings(), Broken())
+    with structlog.testing.capture_logs() as lines:
+        assert client.get(path).status_code == 500
+    (failed,) = [line for line in lines if line["event"] == "request failed"]
+    assert failed["error"] == "RuntimeError"
+    assert any("test_faults.py" in frame and frame.endswith(" current") for frame in failed["trace"])
+    assert "secret" not in str(lines)
+    assert "households" not in str(lines)
+
+
+def test_a_trace_goes_through_causes_and_groups():
+    def fail():
+        try:
+            {}["secret"]
+        except KeyError as e:
+            raise ExceptionGroup("secret", [ValueError("secret")]) from e
+
+    with pytest.raises(ExceptionGroup) as caught:
+        fail()
+    trace = trace_of(caught.value)
+    assert [line for line in trace if ":" not in line] == ["ExceptionGroup", "ValueError", "KeyError"]
+    assert "secret" not in str(trace)

@@ -127,7 +127,7 @@ class MapTiles:
             raise NotFound("no such map tile")
         given, tile, who = parameters(scope["query_string"]), place_of(key), caller(scope)
         async with self._pictures.current.borrow(given.get("v")) as reader:
-            version, layer = version_of(reader), mapped(reader, key.layer, who)
+            version, layer = version_of(reader), mapped(reader, key.layer, who, self._pictures.current.layers)
             audited(layer)
         ratio = 2 if key.fine else int(given.get("scale", 1))
         asked = Asked(layer, tile, ratio, cast("Variant", given.get("style", "day")), who.within(layer))

@@ -13,7 +13,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from geoservice.errors import Forbidden, NotFound
 from geoservice.publish.current import Current, version_of
-from geoservice.publish.deps import caller, matches
+from geoservice.publish.deps import Layers, caller, matches
 from geoservice.publish.headers import Headers, send_whole
 from geoservice.publish.tiles.composite import BASE, mapped
 from geoservice.publish.tiles.route import FOREVER, PRIVATE, failed, parameters
@@ -90,7 +90,7 @@ class Archives:
     async def _answer(self, scope: Scope, send: Send) -> None:
         name, asked = archive_of(scope["path"]) or "", parameters(scope["query_string"], ("v",))
         async with self._current.borrow(asked.get("v")) as reader:
-            layer = found(reader, name, caller(scope))
+            layer = found(reader, name, caller(scope), self._current.layers)
             if layer is not None:
                 audited(layer)
             size, version = await to_thread.run_sync(reader.archive, name), version_of(reader)
@@ -123,13 +123,13 @@ class Archives:
         await send({"type": "http.response.body", "body": b""})
 
 
-def found(reader: ReleaseReader, name: str, who: Principal) -> PublishedLayer | None:
+def found(reader: ReleaseReader, name: str, who: Principal, now: Layers) -> PublishedLayer | None:
     """Return the layer of a file, None for the base map; raises :class:`NotFound`, :class:`Forbidden`."""
     if name == BASE:
         if not reader.manifest.base_map:
             raise NotFound("this release has no base map")
         return None
-    layer = mapped(reader, name, who)
+    layer = mapped(reader, name, who, now)
     if who.within(layer) is not None:
         raise Forbidden(f"layer {name}: its file of tiles holds all areas, and this token reads some; ask for single tiles")
     return layer

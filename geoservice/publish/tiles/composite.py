@@ -12,7 +12,7 @@ from typing import Any
 from geoservice import __version__
 from geoservice.errors import NotFound, ParameterError
 from geoservice.geo import Tile
-from geoservice.publish.deps import layer_for, layers_for
+from geoservice.publish.deps import Layers, layer_for, layers_for
 from geoservice.publish.features.params import parse_properties
 from geoservice.publish.features.wanted import stated_filter
 from geoservice.publish.tiles.encodings import packed, unpacked
@@ -90,7 +90,7 @@ class Recipe:
 
 
 def recipe(
-    reader: ReleaseReader, who: Principal, place: Place, wanted: Sequence[str] | None, asked: Mapping[str, str]
+    reader: ReleaseReader, now: Layers, who: Principal, place: Place, wanted: Sequence[str] | None, asked: Mapping[str, str]
 ) -> Recipe:
     """Return how to make the tile that was asked for; ``wanted`` names the layers, None is all that the caller may read.
 
@@ -99,22 +99,24 @@ def recipe(
     _check_place(place)
     if wanted == [BASE]:
         return _base(reader, place, asked)
-    layers = _drawable(reader, who) if wanted is None else [mapped(reader, name, who) for name in wanted]
+    layers = _drawable(reader, who, now) if wanted is None else [mapped(reader, name, who, now) for name in wanted]
     shown = _at_zoom(layers, place.tile.z)
     parts = tuple(Part(layer.id, _query(layer, who, place, asked)) for layer in shown)
     return Recipe(place, parts, tuple(shown))
+    ``now`` are the layers of the current release: nobody reads more of an older one than what is still allowed.
 
 
-def mapped(reader: ReleaseReader, layer_id: str, who: Principal) -> PublishedLayer:
-    """Return a layer that the caller may read and that has tiles; raises :class:`NotFound`."""
-    layer = layer_for(reader, layer_id, who)
+
+def mapped(reader: ReleaseReader, layer_id: str, who: Principal, now: Layers | None = None) -> PublishedLayer:
+    """Return a layer that the caller may read and that has tiles, as :func:`layer_for` does; raises :class:`NotFound`."""
+    layer = layer_for(reader, layer_id, who, now)
     if layer.geometry == "none":
         raise NotFound(f"layer {layer.id} is a table without tiles; its rows are at /collections/{layer.id}/items")
     return layer
 
 
-def _drawable(reader: ReleaseReader, who: Principal) -> list[PublishedLayer]:
-    return [layer for layer in layers_for(reader, who) if layer.geometry != "none"]
+def _drawable(reader: ReleaseReader, who: Principal, now: Layers) -> list[PublishedLayer]:
+    return [layer for layer in layers_for(reader, who, now) if layer.geometry != "none"]
 
 
 def _check_place(place: Place) -> None:

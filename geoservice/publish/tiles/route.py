@@ -130,7 +130,7 @@ class Tiles:
         wanted, place, names = asked.get("v"), key.place(), wanted_layers(key, asked)
         async with self._current.borrow(wanted) as reader:
             version = version_of(reader)
-            made = recipe(reader, caller(scope), place, names, asked)
+            made = recipe(reader, self._current.layers, caller(scope), place, names, asked)
             for layer in made.layers:
                 audited(layer)
             control = PRIVATE if not made.public else FOREVER if wanted == version else b"no-cache"

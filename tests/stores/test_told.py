@@ -1,0 +1,23 @@
+"""What a failed question to a release says: never the database's own words, for these may hold rows and paths."""
+
+import traceback
+
+import clinics
+import pytest
+
+from geoservice.errors import GeoserviceError
+from geoservice.release.base import ReleaseStore
+from geoservice.release.reader import Reader
+
+TELLING = "a-telling-value"
+
+
+def test_a_failed_question_carries_no_words_of_the_database(store: ReleaseStore) -> None:
+    store.write(clinics.release_content())
+    reader = store.open()
+    assert isinstance(reader, Reader)
+    with pytest.raises(GeoserviceError, match=r"^database: ") as caught, reader._session() as session:
+        session.execute(f"SELECT CAST('{TELLING}' AS INTEGER)")
+    reader.close()
+    assert type(caught.value) is GeoserviceError
+    assert TELLING not in "".join(traceback.format_exception(caught.value))
