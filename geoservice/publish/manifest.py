@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Response
 from geoservice.publish import schemas
 from geoservice.publish.answers import document
 from geoservice.publish.deps import Ask, asking, version_of
+from geoservice.publish.who import Principal
 from geoservice.release.base import Manifest, PublishedLayer, ReleaseReader
 
 router = APIRouter(tags=["service"])
@@ -31,7 +32,7 @@ def without_live(content: Any) -> Any:
     return content
 
 
-def public_part(reader: ReleaseReader, layers: Sequence[PublishedLayer]) -> dict[str, Any]:
+def public_part(reader: ReleaseReader, layers: Sequence[PublishedLayer], who: Principal) -> dict[str, Any]:
     """Return the public part of the manifest: inputs, parameters and digests of the run stay inside."""
     manifest: Manifest = reader.manifest
     return {
@@ -41,7 +42,7 @@ def public_part(reader: ReleaseReader, layers: Sequence[PublishedLayer]) -> dict
         "created": manifest.created,
         "codeVersion": manifest.code_version,
         "study": manifest.study,
-        "layers": [layer_part(layer) for layer in layers],
+        "layers": [layer_part(layer, who) for layer in layers],
         "notes": [note.model_dump() for note in manifest.notes],
         "disclosure": without_live(manifest.disclosure),
         "baseMap": manifest.base_map,
@@ -49,12 +50,12 @@ def public_part(reader: ReleaseReader, layers: Sequence[PublishedLayer]) -> dict
     }
 
 
-def layer_part(layer: PublishedLayer) -> dict[str, Any]:
-    """Return a layer with its style's property filled in."""
-    return layer.model_dump(mode="json", exclude={"role"})
+def layer_part(layer: PublishedLayer, who: Principal) -> dict[str, Any]:
+    """Return a layer; how many features it has is not said to a caller who may see those of some areas only."""
+    return layer.model_dump(mode="json", exclude={"role"} if who.within(layer) is None else {"role", "features"})
 
 
 @router.get("/manifest", summary="The release", responses=schemas.ok(schemas.ANY))
 def manifest(ask: Annotated[Ask, Depends(asking("json", "html"))]) -> Response:
     """Answer with the release's number and hash, study, layers, notes and disclosure report."""
-    return document(ask, public_part(ask.reader, ask.layers), f"Release {ask.reader.number}")
+    return document(ask, public_part(ask.reader, ask.layers, ask.who), f"Release {ask.reader.number}")

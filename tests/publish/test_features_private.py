@@ -42,6 +42,29 @@ def test_one_feature_of_another_area_is_not_there(callers):
     assert town.get(f"{URL}/1").status_code == 200
 
 
+def test_how_many_there_are_elsewhere_is_not_said(callers):
+    _, everything, town = callers
+
+    def said(caller):
+        fid = caller.get("/collections/visits/schema").json()["properties"]["fid"]
+        layers = {layer["id"]: layer.get("features") for layer in caller.get("/manifest").json()["layers"]}
+        return fid.get("maximum"), layers.pop("visits"), layers
+
+    most, features, others = said(everything)
+    assert (most, features) == (30, 30)
+    assert said(town) == (None, None, others)
+    assert None not in others.values()
+
+
+@pytest.mark.parametrize("url", [URL, "/collections/visits", "/conformance"])
+def test_nobody_else_keeps_the_word_that_it_is_unchanged(callers, url):
+    _, everything, _ = callers
+    first = everything.get(url)
+    again = everything.get(url, If_None_Match=first.headers["etag"])
+    assert (again.status_code, again.headers["cache-control"]) == (304, "private, no-cache")
+    assert "Authorization" in again.headers["vary"]
+
+
 @pytest.mark.parametrize("query", ["", "?f=html", "?f=gpkg"])
 def test_nobody_else_keeps_the_answer(callers, query):
     _, everything, town = callers

@@ -8,6 +8,7 @@ import json
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet, OctKey, RSAKey
 
 from geoservice.errors import Unauthorized, Unavailable
+from geoservice.publish.access import jwks
 from geoservice.publish.access.jwks import MOST_BYTES, Keys, check_place, fetch, parse
 from geoservice.publish.access.oidc import Oidc
 from geoservice.publish.app import create_app
@@ -63,8 +65,11 @@ def unsigned(alg: str) -> str:
 
 def raw(header: dict[str, Any], **changed: Any) -> str:
     """Sign as the provider would, whatever the header says."""
-    head = b64(json.dumps({"alg": "RS256", "kid": "r1", **header}).encode())
-    text = f"{head}.{b64(json.dumps(claims(**changed)).encode())}"
+    return by_hand(header, json.dumps(claims(**changed)).encode())
+
+
+def by_hand(header: dict[str, Any], payload: bytes) -> str:
+    text = f"{b64(json.dumps({'alg': 'RS256', 'kid': 'r1', **header}).encode())}.{b64(payload)}"
     return f"{text}.{b64(RSA.private_key.sign(text.encode(), PKCS1v15(), SHA256()))}"
 
 
@@ -109,6 +114,10 @@ FORGED: dict[str, Callable[[], str]] = {
     "not base64": lambda: "a.b.c",
     "no object": lambda: f"{b64(b'[1]')}.{b64(b'[2]')}.x",
     "critical extension": lambda: raw({"crit": ["x"], "x": 1}),
+    "critical extensions that are no list": lambda: raw({"crit": 5}),
+    "critical extension that is no word": lambda: raw({"crit": [[]]}),
+    "nested too deep": lambda: f"{b64(b'[' * 1400 + b']' * 1400)}.{b64(b'{}')}.x",
+    "claims nested too deep": lambda: by_hand({}, b"[" * 4000 + b"]" * 4000),
     "expiry beyond every calendar": lambda: raw({}, exp=1e300),
     "expiry that is no time": lambda: raw({}, exp=float("nan")),
 }
@@ -195,6 +204,26 @@ def test_keys_read_before_stay_when_they_cannot_be_read() -> None:
     check.principal(signed())
     now[0] = 4000
     assert check.principal(signed()).role == "planner"
+    now[0] = 24 * 3600 - 1
+    assert check.principal(signed()).role == "planner"
+    now[0] += 1
+    with pytest.raises(Unavailable):
+        check.principal(signed())
+
+
+def test_a_reading_that_failed_is_tried_again_after_a_minute() -> None:
+    now, read = [0.0], []
+
+    def document() -> bytes:
+        read.append(now[0])
+        if len(read) == 2:
+            raise OSError("down")
+        return JWKS
+
+    check = oidc(document, lambda: now[0])
+    for now[0] in (0, 3600, 3659, 3660, 3720, 7259):
+        check.principal(signed())
+    assert read == [0, 3600, 3660]
 
 
 @pytest.mark.parametrize("content", [b"", b"[]", b"{}", b'{"keys": 1}', b'{"keys": [{"kty": "RSA", "kid": "r1"}]}', b"\xff"])
@@ -210,14 +239,18 @@ def test_a_secret_among_the_keys_is_left_out() -> None:
 
 
 class Provider(http.server.BaseHTTPRequestHandler):
-    """Serves keys, a redirect to them, and far too many bytes."""
+    """Serves keys, a redirect to them, far too many bytes, and some drop by drop."""
 
     def do_GET(self) -> None:
         self.send_response(302 if self.path == "/moved" else 200)
         if self.path == "/moved":
             self.send_header("Location", "/keys")
         self.end_headers()
-        self.wfile.write({"/keys": JWKS, "/much": b" " * (MOST_BYTES + 1)}.get(self.path, b""))
+        with suppress(OSError):  # nobody listens any more
+            for _ in range(40 if self.path == "/drops" else 0):
+                self.wfile.write(b" ")
+                time.sleep(0.05)
+        self.wfile.write({"/keys": JWKS, "/much": b" " * (4 * MOST_BYTES)}.get(self.path, b""))
 
     def log_message(self, *_: Any) -> None:
         """Say nothing."""
@@ -242,6 +275,12 @@ def test_keys_are_fetched_from_the_one_url(provider: str) -> None:
 def test_neither_redirects_nor_floods_are_followed(provider: str, path: str) -> None:
     with pytest.raises((OSError, ValueError)):
         fetch(provider + path)
+
+
+def test_keys_that_come_drop_by_drop_are_given_up(provider: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jwks, "DEADLINE_S", 0.2)
+    with pytest.raises(TimeoutError):
+        fetch(f"{provider}/drops")
 
 
 @pytest.mark.parametrize("place", ["http://id.example/k", "ftp://127.0.0.1/k", "file:///etc/passwd", "http://localhost.x/k"])
@@ -271,6 +310,16 @@ def test_such_a_token_opens_the_service(published: Any, tmp_path: Path) -> None:
     assert Caller(app, signed()).get("/collections/secret/items").status_code == 404
     assert Caller(app, FORGED["tampered payload"]()).get("/collections").status_code == 401
     assert (tmp_path / "access/access.db").exists(), "the read was written down"
+
+
+@pytest.mark.usefixtures("published")
+@pytest.mark.parametrize("published", ["duckdb"], indirect=True)
+def test_bad_ones_are_counted(published: Any, tmp_path: Path) -> None:
+    (tmp_path / "jwks.json").write_bytes(JWKS)
+    app = create_app(settings(home=tmp_path, failed_token_limit="2/minute"), published.open())
+    wrong = Caller(app, tampered(), "203.0.113.7")
+    assert [wrong.get("/access").status_code for _ in range(4)] == [401, 401, 429, 429]
+    assert Caller(app, signed(), "203.0.113.8").get("/access").status_code == 200
 
 
 @pytest.mark.usefixtures("published")

@@ -1,5 +1,6 @@
 """The public keys of the identity provider, from a file or from the one URL that the administrator has set."""
 
+import http.client
 import ipaddress
 import json
 import threading
@@ -19,10 +20,17 @@ from geoservice.errors import Unavailable
 
 MOST_BYTES = 256 * 1024
 TIMEOUT_S = 5
+DEADLINE_S = 10
+"""A provider that sends its keys drop by drop is given up after this time and one more ``TIMEOUT_S``."""
 KEPT_S = 3600
 """Keys are read again after this time, so that one withdrawn is not trusted for ever."""
+DROPPED_S = 24 * 3600
+"""Keys that could not be read again for this time are not trusted any more."""
 APART_S = 60
-"""An unknown ``kid`` has the keys read again, at most this often."""
+"""An unknown ``kid``, or a reading that failed, has the keys read again, at most this often."""
+
+UNREADABLE = (OSError, http.client.HTTPException, JoseError, ValueError, TypeError, KeyError, RecursionError)
+"""What a provider that is away, or a document that is no key set, raises."""
 
 Key = RSAKey | ECKey | OKPKey
 
@@ -42,7 +50,17 @@ def fetch(place: str) -> bytes:
     check_place(place)
     opener = urllib.request.build_opener(_NoRedirect)
     with opener.open(place, timeout=TIMEOUT_S) as answer:
-        return _bounded(answer.read(MOST_BYTES + 1))
+        return _bounded(_read(answer))
+
+
+def _read(answer: http.client.HTTPResponse) -> bytes:
+    """Return what an answer holds, a little more than ``MOST_BYTES`` at most; raises :class:`TimeoutError`."""
+    data, end = b"", time.monotonic() + DEADLINE_S
+    while len(data) <= MOST_BYTES and (piece := answer.read1(MOST_BYTES)):
+        data += piece
+        if time.monotonic() > end:
+            raise TimeoutError(f"keys: not read in {DEADLINE_S} s")
+    return data
 
 
 def _bounded(data: bytes) -> bytes:
@@ -73,25 +91,28 @@ class Keys:
 
     def __init__(self, read: Callable[[], bytes], clock: Callable[[], float] = time.monotonic) -> None:
         self._read, self._clock, self._lock = read, clock, threading.Lock()
-        self._keys: Mapping[str, Key] | None = None
-        self._tried = float("-inf")
+        self._keys: Mapping[str, Key] = {}
+        self._tried = self._got = float("-inf")
 
     def find(self, kid: str) -> Key | None:
-        """Return the key of a ``kid``, None when there is none; raises :class:`Unavailable` when keys could never be read."""
+        """Return the key of a ``kid``, None when there is none.
+
+        Raises :class:`Unavailable` when keys could not be read for ``DROPPED_S``, or never.
+        """
         with self._lock:
-            age = self._clock() - self._tried
-            if age >= KEPT_S or (age >= APART_S and kid not in (self._keys or {})):
-                self._load()
-            if self._keys is None:
+            now = self._clock()
+            if now - self._tried >= APART_S and (now - self._got >= KEPT_S or kid not in self._keys):
+                self._load(now)
+            if now - self._got >= DROPPED_S:
                 raise Unavailable("the keys of the identity provider cannot be read just now; try again in a minute")
             return self._keys.get(kid)
 
-    def _load(self) -> None:
+    def _load(self, now: float) -> None:
         """Read the keys; where that fails the ones read before stay."""
-        self._tried = self._clock()
+        self._tried = now
         try:
-            self._keys = parse(self._read())
-        except (OSError, ValueError, JoseError) as e:
+            self._keys, self._got = parse(self._read()), now
+        except UNREADABLE as e:
             structlog.get_logger().error("oidc keys cannot be read", error=type(e).__name__)
 
 

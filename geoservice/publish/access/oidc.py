@@ -19,6 +19,9 @@ LEEWAY_S = 60
 REFUSED = "this token is not one of the identity provider set here, not for this service, or not in time"
 """One sentence for every fault: which one it was helps only those who try."""
 
+MALFORMED = (JoseError, ValueError, OverflowError, TypeError, AttributeError, KeyError, RecursionError)
+"""What the library raises for parts that are no JSON, of other types, nested too deep, or times beyond every calendar."""
+
 
 class Oidc:
     """Checks bearer tokens by the settings ``oidc_*``.
@@ -48,7 +51,7 @@ class Oidc:
             token = jwt.decode(text, self._key, list(self._settings.oidc_algorithms), self._registry)
             self._claims.validate(token.claims)
             return self._who(token.claims)
-        except (JoseError, ValueError, OverflowError) as e:  # malformed parts, times beyond every calendar
+        except MALFORMED as e:
             raise Unauthorized(REFUSED) from e
 
     def _key(self, guest: Any) -> Any:

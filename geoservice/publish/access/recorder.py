@@ -2,18 +2,20 @@
 
 from dataclasses import dataclass
 
-from anyio import Lock, to_thread
+import structlog
+from anyio import CancelScope, Lock, to_thread
 
-from geoservice.errors import GeoserviceError, Unavailable
+from geoservice.errors import Unavailable
 from geoservice.publish.access.audit import Entry
 from geoservice.publish.access.store import AccessStore
 
 
 @dataclass
 class _Waiting:
+    """An entry; ``written`` is None until somebody has tried."""
+
     entry: Entry
-    done: bool = False
-    failed: bool = False
+    written: bool | None = None
 
 
 class Recorder:
@@ -27,22 +29,25 @@ class Recorder:
         """Return when the entry is on the disk; raises :class:`Unavailable` when it cannot be written."""
         mine = _Waiting(entry)
         self._waiting.append(mine)
-        async with self._lock:  # whoever comes first writes for all who wait
-            if not mine.done:
-                batch, self._waiting = self._waiting, []
-                await to_thread.run_sync(self._write, batch)
-        if mine.failed:
+        with CancelScope(shield=True):  # who writes for others does not leave with their entries
+            async with self._lock:  # whoever comes first writes for all who wait
+                if mine.written is None:
+                    batch, self._waiting = self._waiting, []
+                    await to_thread.run_sync(self._write, batch)
+        if not mine.written:
             raise Unavailable("this answer must be written into the audit log first, which cannot be done just now")
 
     def _write(self, batch: list[_Waiting]) -> None:
+        written = False
         try:
             self._store.append([w.entry for w in batch])
             self.written += len(batch)
-        except GeoserviceError:
+            written = True
+        except Exception as e:  # noqa: BLE001 - whatever it was: without its row no answer leaves
+            structlog.get_logger().error("audit log cannot be written", error=type(e).__name__)
+        finally:
             for waiting in batch:
-                waiting.failed = True
-        for waiting in batch:
-            waiting.done = True
+                waiting.written = written
 
     def close(self) -> None:
         """Let go of the store."""

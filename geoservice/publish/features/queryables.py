@@ -70,7 +70,7 @@ BASE = {
 def schema(layer_id: str, ask: Doc) -> Response:
     """Answer with the JSON Schema of a layer's features."""
     layer = ask.layer(layer_id)
-    return described(ask, layer, {**identity(layer), **base(ask), **geometry(layer), **columns(ask, layer)})
+    return described(ask, layer, {**identity(ask, layer), **base(ask), **geometry(layer), **columns(ask, layer)})
 
 
 @router.get(
@@ -112,9 +112,10 @@ def described(ask: Ask, layer: PublishedLayer, properties: dict[str, Any]) -> Re
     return document(ask, content, title, SCHEMA)
 
 
-def identity(layer: PublishedLayer) -> dict[str, Any]:
-    """Return the schema of a feature's id."""
-    return {"fid": {"type": "integer", "minimum": 1, "maximum": max(layer.features, 1), "x-ogc-role": "id"}}
+def identity(ask: Ask, layer: PublishedLayer) -> dict[str, Any]:
+    """Return the schema of a feature's id; how many there are is not said to who may see some areas only."""
+    most = {"maximum": max(layer.features, 1)} if ask.who.within(layer) is None else {}
+    return {"fid": {"type": "integer", "minimum": 1, **most, "x-ogc-role": "id"}}
 
 
 def base(ask: Ask) -> dict[str, Any]:
