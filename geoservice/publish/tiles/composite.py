@@ -94,6 +94,8 @@ def recipe(
 ) -> Recipe:
     """Return how to make the tile that was asked for; ``wanted`` names the layers, None is all that the caller may read.
 
+    ``now`` are the layers of the current release: nobody reads more of an older one than what is still allowed.
+
     Raises :class:`NotFound` for a layer or tile that there is not, :class:`ParameterError` for a filter that does not fit.
     """
     _check_place(place)
@@ -103,8 +105,6 @@ def recipe(
     shown = _at_zoom(layers, place.tile.z)
     parts = tuple(Part(layer.id, _query(layer, who, place, asked)) for layer in shown)
     return Recipe(place, parts, tuple(shown))
-    ``now`` are the layers of the current release: nobody reads more of an older one than what is still allowed.
-
 
 
 def mapped(reader: ReleaseReader, layer_id: str, who: Principal, now: Layers | None = None) -> PublishedLayer:
