@@ -9,15 +9,20 @@ from fastapi import Response
 from geoservice.publish import pages
 from geoservice.publish.deps import Ask
 from geoservice.publish.formats import CSV, HTML, MEDIA
-from geoservice.publish.who import ANYBODY
+from geoservice.publish.who import ANYBODY, Principal
 
 VARY = "Accept, Accept-Language, Authorization"
 
 
 def headers_of(ask: Ask) -> dict[str, str]:
-    """Return what lets an answer be kept but makes it be revalidated; one made for somebody is kept by nobody else."""
-    keep = "no-cache" if ask.who == ANYBODY else "private, no-cache"
-    return {"Cache-Control": keep, "Vary": VARY, **({"ETag": ask.etag} if ask.etag else {})}
+    """Return what lets an answer be kept but makes it be revalidated."""
+    return kept(ask.who, ask.etag)
+
+
+def kept(who: Principal, etag: str) -> dict[str, str]:
+    """Return the same for an answer, or the word that it is unchanged; one made for somebody is kept by nobody else."""
+    keep = "no-cache" if who == ANYBODY else "private, no-cache"
+    return {"Cache-Control": keep, "Vary": VARY, **({"ETag": etag} if etag else {})}
 
 
 def answer(ask: Ask, body: bytes | str, kind: str, more: Mapping[str, str] | None = None) -> Response:

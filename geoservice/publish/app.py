@@ -1,10 +1,10 @@
 """The application: a bare tile route beside FastAPI, inside one guard."""
 
 import asyncio
-import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
+from urllib.parse import parse_qsl
 
 from anyio import to_thread
 from fastapi import FastAPI, Request, Response
@@ -16,9 +16,10 @@ from geoservice.errors import GeoserviceError
 from geoservice.publish import deps, errors, landing, manifest, site
 from geoservice.publish.access import route as access
 from geoservice.publish.access.entrance import entrance
+from geoservice.publish.answers import kept
 from geoservice.publish.current import TIDY_S, Current
 from geoservice.publish.features import routes as features
-from geoservice.publish.formats import CSV, FGB, GPKG, PARQUET
+from geoservice.publish.formats import MEDIA, PARQUET
 from geoservice.publish.headers import Guard
 from geoservice.publish.hot import Answers, Hot
 from geoservice.publish.operations import health
@@ -33,7 +34,7 @@ from geoservice.publish.pictures.route import MapTiles, map_key
 from geoservice.publish.styles import legends, sprites
 from geoservice.publish.styles import routes as styles
 from geoservice.publish.tiles import tilesets
-from geoservice.publish.tiles.archives import Archives, archive_of
+from geoservice.publish.tiles.archives import Archives, archive_of, is_part, tag_of
 from geoservice.publish.tiles.paths import with_tiles
 from geoservice.publish.tiles.route import Tiles, tile_key
 from geoservice.release.base import ReleaseStore
@@ -50,8 +51,8 @@ TILE_ROUTE, ARCHIVE_ROUTE = "/tiles/{layer_id}/{z}/{x}/{y}", "/tiles/{layer_id}.
 MAP_ROUTE = "/map/{layer_id}/{z}/{x}/{y}.png"
 """What they call any map tile."""
 
-DOWNLOAD = re.compile(rb"(?:^|&)f=(?:csv|parquet|gpkg|fgb)(?:&|$)")
-FILES = tuple(kind.encode() for kind in (CSV, PARQUET, GPKG, FGB))
+FILES = ("csv", "parquet", "gpkg", "fgb")
+"""Formats in which a whole layer is sent."""
 
 DESCRIPTION = (
     "Access to public services as maps and tables. Every number has passed a disclosure control; suppressed ones are null."
@@ -75,9 +76,11 @@ def create_api(settings: Settings, current: Current, running: health.Running, pi
     api.state.geoservice, api.state.running, api.state.pictures = deps.state(settings, current), running, pictures
     errors.install(api)
 
-    async def not_modified(_: Request, error: Exception) -> Response:
+    async def not_modified(request: Request, error: Exception) -> Response:
         assert isinstance(error, deps.NotModified)
-        return Response(status_code=304, headers={"ETag": error.etag, "Cache-Control": "no-cache"})
+        headers = kept(deps.caller(request.scope), error.etag)
+        headers["Vary"] += ", Accept-Encoding"  # said of the answer by what packs it, once it is long enough
+        return Response(status_code=304, headers=headers)
 
     api.add_exception_handler(deps.NotModified, not_modified)
     for router in ROUTERS:
@@ -104,21 +107,27 @@ def bare_route(path: str) -> str:
     return ARCHIVE_ROUTE if archive_of(path) is not None else ""
 
 
-def lane_of(scope: Scope) -> str:
-    """Return the gate's lane for a request; health and figures have none."""
+def lane_of(scope: Scope, version: str | None = None) -> str:
+    """Return the gate's lane for a request; health and figures have none. ``version`` is that of the current release."""
     path: str = scope["path"]
     if path in health.PATHS:
         return ""
-    return "bulk" if is_download(scope) else "tiles" if bare_route(path) else "pages"
+    return "bulk" if is_download(scope, version) else "tiles" if bare_route(path) else "pages"
 
 
-def is_download(scope: Scope) -> bool:
-    """Whether a whole file is asked for: all tiles of a layer, or its features as CSV, GeoParquet and the like."""
-    headers = dict(scope["headers"])
-    if archive_of(scope["path"]) is not None:
-        return b"range" not in headers
-    files = DOWNLOAD.search(scope["query_string"]) or any(kind in headers.get(b"accept", b"") for kind in FILES)
-    return bool(files) and scope["path"].endswith("/items")
+def is_download(scope: Scope, version: str | None = None) -> bool:
+    """Whether a whole file may be the answer: all tiles of a layer, or its features as CSV, GeoParquet and the like.
+
+    Told from the request alone. A range that holds for another release only (``If-Range``) brings the whole file.
+    """
+    name = archive_of(scope["path"])
+    if name is not None:
+        return not is_part(dict(scope["headers"]), tag_of(version or "", name))
+    if not scope["path"].endswith("/items"):
+        return False
+    accept = b",".join(v for k, v in scope["headers"] if k == b"accept").decode("latin-1").lower()
+    asked = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
+    return any(MEDIA[kind] in accept for kind in FILES) or any(k == "f" and v in FILES for k, v in asked)
 
 
 def routes(settings: Settings, current: Current, running: health.Running, answers: Answers) -> ASGIApp:
@@ -154,7 +163,7 @@ def create_app(settings: Settings, store: ReleaseStore, folder: Path | None = No
     answers = Answers(current, settings.cors_origins)
     app = routes(settings, current, running, answers)
     app = entrance(app, settings, running.metrics)
-    app = Gate(app, settings, running.metrics, lane_of)
+    app = Gate(app, settings, running.metrics, lambda scope: lane_of(scope, current.version))
     app = Guard(app, settings.cors_origins)
     app = Telemetry(app, running.metrics, current)
     hot = Hot(app, answers, current)

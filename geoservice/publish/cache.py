@@ -3,10 +3,13 @@
 import asyncio
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Coroutine, Hashable
+from contextlib import suppress
 from typing import Any
 
+from anyio import CancelScope
+
 OVERHEAD = 200
-"""Bytes that an entry costs beside its body."""
+"""Bytes that an entry costs beside its body; keys are short, a digest where a request has a say in their length."""
 
 
 class ByteCache:
@@ -45,7 +48,8 @@ class Once:
     """A cache that fills itself: however many ask for what is missing, it is made once. For use on one event loop.
 
     A failure is told to all who wait for it and kept for none who come later. Who gives up does not take the others along: what
-    is being made is made to its end.
+    is being made is made to its end. Who began it and gives up is let go at that end and no sooner: the place among so many in
+    work that it holds is held as long as there is work.
     """
 
     def __init__(self, limit: int) -> None:
@@ -58,10 +62,15 @@ class Once:
         if body is not None:
             return body
         task = self._making.get(key)
-        if task is None or task.done():
-            task = self._making[key] = asyncio.get_running_loop().create_task(self._make(key, make))
-            task.add_done_callback(_seen)
-        return await asyncio.shield(task)
+        if task is not None and not task.done():
+            return await asyncio.shield(task)
+        task = self._making[key] = asyncio.get_running_loop().create_task(self._make(key, make))
+        task.add_done_callback(_seen)
+        try:
+            return await asyncio.shield(task)
+        except asyncio.CancelledError:
+            await _ended(task)
+            raise
 
     async def _make(self, key: Hashable, make: Callable[[], Awaitable[bytes]]) -> bytes:
         try:
@@ -70,6 +79,13 @@ class Once:
             return body
         finally:
             del self._making[key]
+
+
+async def _ended(task: "asyncio.Task[bytes]") -> None:
+    """Wait for the end of a task, however often the waiter is cancelled meanwhile; it must pass its cancellation on."""
+    while not task.done():
+        with suppress(asyncio.CancelledError), CancelScope(shield=True):  # anyio would cancel again at every turn of the loop
+            await asyncio.wait([task])
 
 
 def _seen(task: "asyncio.Task[bytes]") -> None:

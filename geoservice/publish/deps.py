@@ -133,8 +133,16 @@ def matches(if_none_match: str, etag: str) -> bool:
     >>> matches('"a", W/"b"', '"b"'), matches("*", '"b"'), matches("", '"b"')
     (True, True, False)
     """
-    given = {tag.strip().removeprefix("W/") for tag in if_none_match.split(",")}
-    return "*" in given or etag.removeprefix("W/") in given
+    return names(if_none_match, etag) or names(if_none_match, "*")
+
+
+def names(if_none_match: str, etag: str) -> bool:
+    """Whether an ``If-None-Match`` names this very ETag; ``*`` names none: it says nothing of what the client holds.
+
+    >>> names("*", '"b"'), names('"a", "b"', 'W/"b"')
+    (False, True)
+    """
+    return etag.removeprefix("W/") in {tag.strip().removeprefix("W/") for tag in if_none_match.split(",")}
 
 
 LANGUAGE_QUERY: Any = Query(description="language of titles", json_schema_extra={"enum": list(LANGUAGES)})
@@ -166,7 +174,7 @@ def asking(*formats: str, more: bool = False, cached: bool = True) -> Callable[.
             release = f"{reader.number} {reader.manifest.hash}"
             seen = f"{who.role} {who.areas} {who.layers}"
             etag = entity_tag(base, request.url.path, request.url.query, chosen, language, release, seen) if cached else ""
-            if etag and matches(request.headers.get("if-none-match", ""), etag):
+            if etag and names(request.headers.get("if-none-match", ""), etag):
                 _note_unchanged(request, reader, who)
                 raise NotModified(etag)
             yield Ask(request, settings, reader, chosen, language, Urls(base), etag, who)

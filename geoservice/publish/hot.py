@@ -20,7 +20,9 @@ Kept = tuple[bytes, Message, Message, Message]
 """ETag, start of the answer, its body, start of a 304."""
 
 OVERHEAD = 3000
-"""Bytes that an entry costs beside its body."""
+"""Bytes that an entry costs beside its body, its key among them."""
+KEY_BYTES = 1024
+"""The longest path, query and accepted encodings, together, whose answer is kept: keys take memory as well."""
 EMPTY: Message = {"type": "http.response.body", "body": b""}
 
 
@@ -44,7 +46,7 @@ class Answers:
         if self.version is not self._current.version:
             self.forget()
         key = (_path(scope), scope["query_string"], asked.get(b"accept-encoding"))
-        if key in self.entries:
+        if key in self.entries or sum(len(part or b"") for part in key) > KEY_BYTES:
             return
         self.entries[key] = self._messages(status, headers, body)
         self.size += len(body) + OVERHEAD

@@ -104,3 +104,27 @@ def test_a_failure_that_nobody_waits_for_is_no_complaint(caplog):
 
     asyncio.run(go())
     assert caplog.records == []
+
+
+@pytest.mark.parametrize("times", [1, 3])
+def test_who_began_it_leaves_when_it_is_made_and_the_others_at_once(times):
+    async def go():
+        once, made = Once(10_000), asyncio.Event()
+
+        async def make():
+            await made.wait()
+            return b"body"
+
+        first, second = (asyncio.create_task(once.get("key", make)) for _ in range(2))
+        for _ in range(times):
+            await asyncio.sleep(0.005)
+            first.cancel()
+            second.cancel()
+        await asyncio.sleep(0.005)
+        assert (first.done(), second.cancelled()) == (False, True)
+        made.set()
+        with pytest.raises(asyncio.CancelledError):
+            await first
+        assert once.kept.get("key") == b"body"
+
+    asyncio.run(go())

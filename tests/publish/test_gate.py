@@ -11,6 +11,8 @@ import pytest
 from anyio import to_thread
 from starlette.types import Receive, Scope, Send
 
+from geoservice.publish.app import lane_of
+from geoservice.publish.cache import Once
 from geoservice.publish.headers import send_whole
 from geoservice.publish.operations.gate import Gate
 from geoservice.publish.operations.metrics import Metrics
@@ -175,6 +177,100 @@ def test_a_client_that_leaves_frees_its_place() -> None:
     anyio.run(go)
 
 
+def test_a_client_that_leaves_keeps_its_place_while_its_work_is_done() -> None:
+    async def go() -> None:
+        release, once = threading.Event(), Once(10_000)
+
+        async def make() -> bytes:
+            await to_thread.run_sync(release.wait, 10)
+            return b"done"
+
+        async def app(_: Scope, __: Receive, send: Send) -> None:
+            await send_whole(send, 200, [], await once.get("key", make))
+
+        async def leaver() -> None:
+            assert await stage.ask(hang_up=0.01) == (0, b"")
+            left.set()
+
+        stage, left = Stage(app, requests_at_once=1, requests_waiting=0), anyio.Event()
+        async with anyio.create_task_group() as group:
+            group.start_soon(leaver)
+            await anyio.sleep(0.4)  # the gate has looked by now and seen that the client has gone
+            assert not left.is_set()
+            assert (await stage.ask())[0] == 503
+            release.set()
+            await left.wait()
+        assert await stage.ask() == (200, b"done")
+
+    anyio.run(go)
+
+
+@pytest.mark.parametrize("stuck", ["http.response.start", "http.response.body"])
+def test_a_client_that_does_not_read_loses_its_place(stuck: str) -> None:
+    async def go() -> None:
+        async def send(message: Any) -> None:
+            await anyio.sleep(1e6 if message["type"] == stuck else 0)
+
+        stage = Stage(quick, requests_at_once=1, requests_waiting=0)
+        stage.gate._seconds = 0.05
+        with anyio.fail_after(3):
+            await stage.gate({"type": "http", "method": "GET", "path": "/", "headers": []}, anyio.sleep_forever, send)
+            assert await stage.ask() == (200, b"done")
+
+    anyio.run(go)
+
+
+def test_an_answer_that_begins_and_does_not_go_on_loses_its_place() -> None:
+    async def app(_: Scope, __: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await anyio.sleep(1e6)
+
+    async def go() -> None:
+        stage = Stage(app)
+        stage.gate._seconds = 0.05
+        with anyio.fail_after(3):
+            assert await stage.ask() == (200, b"")
+
+    anyio.run(go)
+
+
+TILES, ITEMS = "/tiles/coverage.pmtiles", "/collections/coverage/items"
+
+
+@pytest.mark.parametrize(
+    ("path", "query", "headers", "lane"),
+    [
+        (TILES, "", {}, "bulk"),
+        (TILES, "", {"range": "bytes=0-16383"}, "tiles"),
+        (TILES, "", {"range": "bytes=-100"}, "tiles"),
+        (TILES, "", {"range": "bytes=0-4194303"}, "tiles"),
+        (TILES, "", {"range": "bytes=0-4194304"}, "bulk"),
+        (TILES, "", {"range": "bytes=-4194305"}, "bulk"),
+        (TILES, "", {"range": "bytes=0-"}, "bulk"),
+        (TILES, "", {"range": "bytes=5-2"}, "bulk"),
+        (TILES, "", {"range": "bytes=0-1,4-5"}, "bulk"),
+        (TILES, "", {"range": "x"}, "bulk"),
+        (TILES, "", {"range": "bytes=0-1", "if-range": '"1-a-coverage.pmtiles"'}, "tiles"),
+        (TILES, "", {"range": "bytes=0-1", "if-range": '"0-b-coverage.pmtiles"'}, "bulk"),
+        (ITEMS, "", {}, "pages"),
+        (ITEMS, "f=json&x=csv", {"accept": "application/json"}, "pages"),
+        (ITEMS, "f=csv", {}, "bulk"),
+        (ITEMS, "limit=1&%66=%63sv", {}, "bulk"),
+        (ITEMS, "", {"accept": "TEXT/CSV"}, "bulk"),
+        (ITEMS, "", {"accept": "*/*, application/FlatGeobuf;q=0.5"}, "bulk"),
+        ("/collections", "f=csv", {}, "pages"),
+    ],
+)
+def test_whole_files_have_a_lane_of_their_own(path: str, query: str, headers: dict[str, str], lane: str) -> None:
+    given = [(k.encode(), v.encode()) for k, v in headers.items()]
+    assert lane_of({"path": path, "query_string": query.encode(), "headers": given}, "1-a") == lane
+
+
+def test_every_accept_header_counts() -> None:
+    given = [(b"accept", b"text/csv"), (b"accept", b"*/*")]
+    assert lane_of({"path": ITEMS, "query_string": b"", "headers": given}) == "bulk"
+
+
 def test_a_client_that_leaves_the_queue_frees_its_place() -> None:
     async def go() -> None:
         begun = anyio.Event()
@@ -225,4 +321,4 @@ def test_threads_suffice_for_everything_that_may_be_in_work() -> None:
 
     async def nothing(_: Any) -> None: ...
 
-    assert anyio.run(go) >= 30 + 60 + 7
+    assert anyio.run(go) >= 30 + 30 + 7

@@ -85,6 +85,23 @@ def test_an_unchanged_answer_is_304(client, path):
     )
 
 
+def test_what_is_unchanged_says_what_it_depends_on_as_the_answer_does(client):
+    first = client.get("/collections")
+    again = client.get("/collections", If_None_Match=first.headers["etag"])
+    assert again.status_code == 304
+    assert [again.headers[name] for name in ("cache-control", "etag")] == [
+        first.headers[name] for name in ("cache-control", "etag")
+    ]
+    varies = [set(answer.headers["vary"].split(", ")) for answer in (first, again)]
+    assert varies[1] == varies[0] | {"Accept-Encoding"}
+    assert {"Accept", "Accept-Language", "Authorization"} <= varies[1]
+
+
+@pytest.mark.parametrize("held", ["*", "*, *"])
+def test_a_star_is_no_copy(client, held):
+    assert client.get("/collections", If_None_Match=held).status_code == 200
+
+
 @pytest.mark.parametrize("path", [*ROUTES, *OTHERS])
 def test_head_and_options(client, path):
     head = client.request("HEAD", path)

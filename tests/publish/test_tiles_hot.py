@@ -12,7 +12,7 @@ import pytest
 
 from geoservice.publish.app import create_app
 from geoservice.publish.current import Current, version_of
-from geoservice.publish.hot import Answers, Hot
+from geoservice.publish.hot import KEY_BYTES, Answers, Hot
 from geoservice.publish.tiles.composite import Recipe
 from geoservice.publish.tiles.route import Tiles
 from geoservice.settings import Settings
@@ -134,6 +134,30 @@ def test_hot_answers_are_bounded(release_store):
         assert answers.size <= 100_000
     assert (b"/199", b"", None) in answers.entries
     assert (b"/0", b"", None) not in answers.entries
+    current.close()
+
+
+@pytest.mark.parametrize("over", [0, 1])
+def test_an_answer_to_a_long_question_is_not_hot(release_store, over):
+    current = Current(release_store)
+    with current.lease() as reader:
+        version = version_of(reader)
+    answers = Answers(current)
+    scope = {"headers": [(b"accept-encoding", b"gzip")], "raw_path": b"/a", "query_string": bytes(KEY_BYTES - 6 + over)}
+    answers.keep(scope, version, 200, [(b"etag", b'"x"')], b"body")
+    assert len(answers.entries) == 1 - over
+    current.close()
+
+
+def test_tiles_of_long_filters_have_short_keys(release_store):
+    current = Current(release_store)
+    tiles = Tiles(current)
+    names = ",".join(f"'{i:06}'" for i in range(200))
+    status = raw(tiles, f"/tiles/coverage/5/18/9.mvt?filter=unit%20IN%20({names})")[0]
+    keys = list(tiles.once.kept._bodies)
+    assert status in {200, 204}
+    assert keys
+    assert all(len(str(key)) < 150 for key in keys)
     current.close()
 
 

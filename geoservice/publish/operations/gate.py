@@ -104,7 +104,8 @@ class Inbox:
 class Passage:
     """One request on its way through a lane, with its limit of time.
 
-    The limit is for the first byte, and again for each piece after it: a long download may go on as long as it moves.
+    The limit is for the first byte, and again for each piece after it: a long download may go on as long as it moves. The same
+    limit is for the client to take a piece: one that does not read is let go of.
     """
 
     def __init__(self, send: Send, seconds: float) -> None:
@@ -128,10 +129,16 @@ class Passage:
         if self._excuse:
             return
         self._started = True
-        self._timer.cancel()
+        self._again()
         await self._send(message)
-        if message.get("more_body"):
-            self._timer = self._loop.call_later(self._seconds, self._late)
+        if message["type"] == "http.response.start" or message.get("more_body"):
+            self._again()
+        else:
+            self._timer.cancel()
+
+    def _again(self) -> None:
+        self._timer.cancel()
+        self._timer = self._loop.call_later(self._seconds, self._late)
 
     async def close(self) -> None:
         """Stop the clock; wait until the client has been told."""

@@ -6,6 +6,7 @@ it holds the other areas as well.
 """
 
 import re
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from anyio import to_thread
@@ -25,6 +26,8 @@ RANGE = re.compile(r"bytes\s*=\s*(\d{0,18})\s*-\s*(\d{0,18})", re.ASCII | re.IGN
 KIND = b"application/vnd.pmtiles"
 STEP = 512 * 1024
 """Bytes read and sent at a time."""
+FEW = 4 * 2**20
+"""Bytes that a reader of single tiles asks for at most; more is a download."""
 
 
 class Span(NamedTuple):
@@ -63,6 +66,24 @@ def span_of(header: str, size: int) -> Span | None:
         if last and int(last) < int(first):
             return None
     return Span(start, stop) if start < stop else Span(0, 0)
+
+
+def is_part(headers: Mapping[bytes, bytes], etag: str) -> bool:
+    """Whether the answer is surely a few bytes of the file, told before the file is looked at; ``etag`` is the file's.
+
+    >>> is_part({b"range": b"bytes=0-126"}, "x"), is_part({b"range": b"bytes=-5"}, "x"), is_part({b"range": b"bytes=0-"}, "x")
+    (True, True, False)
+    >>> is_part({}, "x"), is_part({b"range": b"bytes=0-126", b"if-range": b"y"}, "x")
+    (False, False)
+    """
+    span = span_of(headers.get(b"range", b"").decode("latin-1"), 10**18)
+    fresh = headers.get(b"if-range", etag.encode()).strip() == etag.encode()
+    return fresh and span is not None and span.stop - span.start <= FEW
+
+
+def tag_of(version: str, name: str) -> str:
+    """Return the ETag of a layer's file."""
+    return f'"{version}-{name}.pmtiles"'
 
 
 class Archives:
@@ -138,5 +159,5 @@ def found(reader: ReleaseReader, name: str, who: Principal, now: Layers) -> Publ
 def own_headers(version: str, name: str, control: bytes) -> Headers:
     """Return what every answer about a file carries."""
     vary = [(b"vary", b"Authorization")] if control == PRIVATE else []
-    etag = (b"etag", f'"{version}-{name}.pmtiles"'.encode())
+    etag = (b"etag", tag_of(version, name).encode())
     return [etag, (b"cache-control", control), (b"accept-ranges", b"bytes"), *vary]

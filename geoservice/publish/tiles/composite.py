@@ -70,12 +70,17 @@ class Recipe:
         return (self.place, *(part.name for part in self.parts))
 
     @property
+    def digest(self) -> str:
+        """Return the key, short however long a filter is."""
+        return hashlib.sha256(repr((__version__, self.key)).encode()).hexdigest()
+
+    @property
     def name(self) -> str:
         """Return what an ETag says of the tile beside the release: what is baked is named, the rest is a digest."""
         z, x, y = self.place.tile
         if len(self.parts) == 1 and self.parts[0].query is None:
             return f"{self.parts[0].layer}-{z}-{x}-{y}"
-        return f"{hashlib.sha256(repr((__version__, self.key)).encode()).hexdigest()[:20]}-{z}-{x}-{y}"
+        return f"{self.digest[:20]}-{z}-{x}-{y}"
 
     def make(self, reader: ReleaseReader) -> bytes:
         """Return the tile, gzip; empty bytes when nothing is in it. Reads and draws: not for the event loop."""

@@ -170,7 +170,7 @@ class Tiles:
         async def again() -> bytes:
             return await to_thread.run_sync(repacked, await self._body(version, made), encoding)
 
-        return await self.once.get((version, made.key, encoding), baked if encoding == GZIP else again)
+        return await self.once.get((version, made.digest, encoding), baked if encoding == GZIP else again)
 
 
 def failed(error: Exception) -> tuple[int, Headers, bytes]:
