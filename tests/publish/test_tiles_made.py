@@ -37,6 +37,13 @@ def test_json_and_text_of_one_filter_are_one_tile(yixiu):
     assert yixiu.get(CLINICS).headers["etag"] != text.headers["etag"]
 
 
+def test_a_filter_that_names_the_geography_is_a_tile_of_its_own(client):
+    path, plain = "/tiles/coverage/5/18/9.mvt", "unit = 't1'"
+    named = f"{plain} OR (geography = 'a' AND FALSE)"
+    first, second = (client.get(f"{path}?{QueryParams({'filter': f})}").headers["etag"] for f in (plain, named))
+    assert first != second
+
+
 def test_filter_crs_says_what_coordinates_are(yixiu):
     at, crs = "S_INTERSECTS(geometry, POINT(117.01 30.6))", "http://www.opengis.net/def/crs/EPSG/0/4326"
     turned = "S_INTERSECTS(geometry, POINT(30.6 117.01))"

@@ -41,11 +41,15 @@ class Part:
 
     @property
     def name(self) -> tuple[Any, ...]:
-        """Return what tells this part from every other; filters that say the same are the same."""
+        """Return what tells this part from every other; filters that say the same are the same.
+
+        But for one that names the geography, even where that makes no difference: it is drawn of all geographies at once.
+        """
         if self.query is None:
             return (self.layer,)
         q = self.query
-        return (self.layer, q.properties, q.within, q.filter.text if q.filter else None)
+        said = (q.filter.text, "geography" in q.filter.properties) if q.filter else None
+        return (self.layer, q.properties, q.within, said)
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,10 @@ from geoservice.errors import ParameterError
 from geoservice.release.base import PublishedLayer
 from geoservice.release.cql.arrays import array_node
 from geoservice.release.cql.logic import FALSE, all_of, any_of, opposite
+from geoservice.release.cql.patterns import MAX_LENGTH, MAX_WILDCARDS, wildcards
 from geoservice.release.cql.scalars import GEOMETRY, Scalars, describe, same_kind
 from geoservice.release.cql.shapes import ToLonLat, shape
+from geoservice.release.cql.shown import shown
 from geoservice.release.cql.tree import (
     Between,
     Comparison,
@@ -79,8 +81,10 @@ class Checker(Scalars):
 
     def _like(self, op: str, value: dict[str, Any]) -> Node:
         text, pattern = (self.textual("LIKE", a) for a in self.arguments(value, op, 2))
-        if isinstance(pattern.text if isinstance(pattern, Fold) else pattern, Property):
+        stated = pattern.text if isinstance(pattern, Fold) else pattern
+        if isinstance(stated, Property):
             raise ParameterError("filter: LIKE got a property as its pattern, allowed is a text")
+        _check_pattern(str(stated.value))
         return Like(text, pattern)
 
     def _between(self, op: str, value: dict[str, Any]) -> Node:
@@ -91,7 +95,7 @@ class Checker(Scalars):
     def _in(self, op: str, value: dict[str, Any]) -> Node:
         what, options = self.arguments(value, op, 2)
         if not isinstance(options, list):
-            raise ParameterError(f"filter: IN got {options!r:.80}, allowed is a list in brackets")
+            raise ParameterError(f"filter: IN got {shown(options)}, allowed is a list in brackets")
         found, among = self.scalar(what), tuple(dict.fromkeys(self.scalar(x) for x in options))
         same_kind("IN", found, *among)
         return In(found, among) if among else FALSE
@@ -126,7 +130,7 @@ class Checker(Scalars):
             return shape(value, self._to_lonlat)
         self.op(value)
         if not isinstance(value, dict) or "property" not in value:
-            raise ParameterError(f"filter: {op} takes the geometry and shapes, got {value!r:.80}")
+            raise ParameterError(f"filter: {op} takes the geometry and shapes, got {shown(value)}")
         found = self.property(value["property"])
         if found.kind != GEOMETRY:
             raise ParameterError(f"filter: {op} takes the geometry and shapes, got {describe(found)}")
@@ -147,7 +151,7 @@ class Checker(Scalars):
             raise ParameterError(f"filter: {op} takes arrays, got {describe(found)}; layer {self.layer.id} has no arrays")
         self.op(value)
         if not isinstance(value, list):
-            raise ParameterError(f"filter: {op} takes arrays, got {value!r:.80}")
+            raise ParameterError(f"filter: {op} takes arrays, got {shown(value)}")
         return tuple(self._element(op, v) for v in value)
 
     def _element(self, op: str, value: Any) -> Any:
@@ -155,3 +159,9 @@ class Checker(Scalars):
         found: Iterable[Any] | Any = self._elements(op, value) if isinstance(value, list) else self.scalar(value)
         self.higher()
         return found
+
+
+def _check_pattern(pattern: str) -> None:
+    for n, what, most in ((len(pattern), "characters", MAX_LENGTH), (wildcards(pattern), "wildcards", MAX_WILDCARDS)):
+        if n > most:
+            raise ParameterError(f"filter: the pattern of LIKE got {n} {what}, at most {most} are allowed")

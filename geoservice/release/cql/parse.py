@@ -25,15 +25,16 @@ def parse_filter(text: str, lang: str, layer: PublishedLayer, *, to_lonlat: ToLo
     if len(text) > MAX_LENGTH:
         raise ParameterError(f"filter: got {len(text)} characters, at most {MAX_LENGTH} are allowed")
     checker = Checker(layer, to_lonlat)
-    root = checker.predicate(read_text(text) if lang == "cql2-text" else _read_json(text))
-    return Filter(root, canonical(root), tuple(checker.used))
+    try:
+        root = checker.predicate(read_text(text) if lang == "cql2-text" else _read_json(text))
+        return Filter(root, canonical(root), tuple(checker.used))
+    except RecursionError:
+        raise ParameterError("filter: nested too deep") from None
 
 
 def _read_json(text: str) -> Any:
     try:
         return json.loads(text, parse_constant=_no_number)
-    except RecursionError:
-        raise ParameterError("filter: its JSON is nested too deep") from None
     except json.JSONDecodeError as e:
         raise ParameterError(f"filter: it is no JSON at character {e.pos + 1}: {e.msg}") from None
     except ValueError:  # a number of more than 4300 digits

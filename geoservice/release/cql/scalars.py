@@ -4,6 +4,7 @@ from typing import Any
 
 from geoservice.errors import ParameterError
 from geoservice.release.base import PublishedLayer
+from geoservice.release.cql.shown import shown
 from geoservice.release.cql.text import MAX_DEPTH
 from geoservice.release.cql.tree import Arithmetic, Fold, Interval, Literal, Property, Scalar
 from geoservice.release.cql.values import calculate, instant, literal
@@ -41,7 +42,7 @@ class Scalars:
             return ""
         known = BY_LOWER.get(name.lower()) if isinstance(name, str) else None
         if known is None:
-            raise ParameterError(f"filter: function {name!r:.80} does not exist; this service defines none of its own")
+            raise ParameterError(f"filter: function {shown(name)} does not exist; this service defines none of its own")
         return known
 
     def arguments(self, value: dict[str, Any], op: str, *counts: int) -> list[Any]:
@@ -64,7 +65,7 @@ class Scalars:
             return Property(GEOMETRY, GEOMETRY)
         allowed = [*self.kinds, *([] if self.layer.geometry == "none" else [GEOMETRY])]
         raise ParameterError(
-            f"filter: property {name!r:.80}: layer {self.layer.id} does not have it, allowed are {', '.join(allowed)}"
+            f"filter: property {shown(name)}: layer {self.layer.id} does not have it, allowed are {', '.join(allowed)}"
         )
 
     def scalar(self, value: Any) -> Scalar:
@@ -95,12 +96,12 @@ class Scalars:
         for kind in ("date", "timestamp"):
             if kind in value:
                 return self._instant(kind, value[kind])
-        raise ParameterError(f"filter: got {value!r:.80}, expected a text, number, boolean, date, time or property")
+        raise ParameterError(f"filter: got {shown(value)}, expected a text, number, boolean, date, time or property")
 
     def _instant(self, kind: str, text: Any) -> Literal:
         found = instant(text)
         if found.kind != kind:
-            raise ParameterError(f"filter: {kind.upper()} got {text!r:.40}, which is a {found.kind}")
+            raise ParameterError(f"filter: {kind.upper()} got {shown(text, 40)}, which is a {found.kind}")
         return found
 
     def _arithmetic(self, op: str, arguments: list[Any]) -> Scalar:
@@ -137,10 +138,10 @@ class Scalars:
         if isinstance(value, dict) and "interval" in value:
             ends = value["interval"]
             if not isinstance(ends, list) or len(ends) != 2:
-                raise ParameterError(f"filter: INTERVAL got {ends!r:.60}, allowed are a start and an end")
+                raise ParameterError(f"filter: INTERVAL got {shown(ends, 60)}, allowed are a start and an end")
             return _ordered(Interval(self._end(ends[0]), self._end(ends[1])))
         if op in OF_INTERVALS:
-            raise ParameterError(f"filter: {op} takes two INTERVALs, got {value!r:.80}")
+            raise ParameterError(f"filter: {op} takes two INTERVALs, got {shown(value)}")
         found = self._temporal(value)
         return Interval(found, found)
 

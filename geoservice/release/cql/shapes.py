@@ -10,6 +10,7 @@ from shapely.geometry.base import BaseGeometry
 
 from geoservice.errors import ParameterError
 from geoservice.geo import Floats
+from geoservice.release.cql.shown import shown
 from geoservice.release.cql.tree import Shape
 
 ToLonLat = Callable[[Floats], Floats]
@@ -60,20 +61,20 @@ def _made(value: dict[str, Any]) -> BaseGeometry:
             raise _wrong("a member of a GeometryCollection that is no simple geometry", ", ".join(_MEMBERS))
         return shapely.GeometryCollection([_made(m) for m in members])
     if kind not in _MEMBERS:
-        raise _wrong(f"a shape of type {kind!r:.40}", f"{', '.join(_MEMBERS)}, GeometryCollection")
+        raise _wrong(f"a shape of type {shown(kind, 40)}", f"{', '.join(_MEMBERS)}, GeometryCollection")
     return _MAKE[kind](value.get("coordinates"))
 
 
 def _list(value: Any) -> list[Any]:
     if not isinstance(value, list) or not value:
-        raise _wrong(f"{value!r:.40} within a shape", "lists of positions that are not empty")
+        raise _wrong(f"{shown(value, 40)} within a shape", "lists of positions that are not empty")
     return value
 
 
 def _position(value: Any) -> tuple[float, float]:
     """Return the first two numbers of a position; a height says nothing on a map."""
     if not isinstance(value, list) or len(value) not in {2, 3} or not all(_is_number(v) for v in value):
-        raise _wrong(f"the position {value!r:.60}", "two or three finite numbers")
+        raise _wrong(f"the position {shown(value, 60)}", "two or three finite numbers")
     return float(value[0]), float(value[1])
 
 
@@ -104,7 +105,7 @@ _MAKE: dict[str, Callable[[Any], BaseGeometry]] = {
 
 def _box(value: Any, to_lonlat: ToLonLat | None) -> BaseGeometry:
     if not isinstance(value, list) or len(value) not in {4, 6} or not all(_is_number(v) for v in value):
-        raise _wrong(f"BBOX of {value!r:.80}", "four finite numbers, or six with heights")
+        raise _wrong(f"BBOX of {shown(value)}", "four finite numbers, or six with heights")
     half = len(value) // 2
     low, high = _position(value[:half]), _position(value[half:])
     corners = np.array([low, high], float)

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from geoservice.errors import ParameterError
+from geoservice.release.cql.shown import shown
 from geoservice.release.cql.tree import Literal
 
 MOST = 1e308
@@ -24,16 +25,16 @@ def literal(value: Any) -> Literal:
         return Literal(_plain_text(value), "text")
     if isinstance(value, (int, float)):
         return number(value)
-    raise ParameterError(f"filter: got {value!r:.80}, expected a text, a number, true, false or an object of CQL2")
+    raise ParameterError(f"filter: got {shown(value)}, expected a text, a number, true, false or an object of CQL2")
 
 
 def _plain_text(value: str) -> str:
     try:
         value.encode()
     except UnicodeEncodeError:
-        raise ParameterError(f"filter: got the text {value!r:.80}, allowed is text of whole characters") from None
+        raise ParameterError(f"filter: got the text {shown(value)}, allowed is text of whole characters") from None
     if "\0" in value:
-        raise ParameterError(f"filter: got the text {value!r:.80}, allowed is text without NUL")
+        raise ParameterError(f"filter: got the text {shown(value)}, allowed is text without NUL")
     return value
 
 
@@ -63,7 +64,7 @@ def instant(value: Any) -> Literal:
             return Literal(datetime.fromisoformat(f"{day}T{time}.{(fraction or '0')[:6]:0<6}"), "timestamp")
     except ValueError:  # such as a 30th of February
         pass
-    raise ParameterError(f"filter: got {value!r:.80}, allowed are dates (2020-02-29) and times in UTC (2020-02-29T23:59:59Z)")
+    raise ParameterError(f"filter: got {shown(value)}, allowed are dates (2020-02-29) and times in UTC (2020-02-29T23:59:59Z)")
 
 
 def calculate(op: str, left: float, right: float) -> Literal:

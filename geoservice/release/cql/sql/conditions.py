@@ -62,7 +62,7 @@ class _Conditions:
                 first, *others = self._alike(value, *options)
                 return put("({0} IN ({1}))", first, joined(", ", others))
             case Like(text, pattern):
-                return put("({0} LIKE {1})", words.text(self._dialect, text), words.pattern(self._dialect, pattern))
+                return words.like(self._dialect, text, pattern)
             case _:
                 return self._plain(node)
 

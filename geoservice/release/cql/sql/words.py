@@ -1,14 +1,12 @@
 """Text compared byte by byte, or without regard to case and accents."""
 
-import re
 from functools import lru_cache
 
 from geoservice.db import Dialect
 from geoservice.release.cql.folds import case_tables, fold, kept, marks, special
+from geoservice.release.cql.patterns import backtracks, regular, tidy
 from geoservice.release.cql.sql.pieces import Piece, bound, put
 from geoservice.release.cql.tree import Fold, Literal, Property, Scalar
-
-_ESCAPED = re.compile(r"\\(.?)", re.DOTALL)
 
 
 def text(dialect: Dialect, node: Scalar) -> Piece:
@@ -23,19 +21,23 @@ def text(dialect: Dialect, node: Scalar) -> Piece:
     return _folded_column(dialect, node, text(dialect, node.text))
 
 
-def pattern(dialect: Dialect, node: Scalar) -> Piece:
-    """Return the pattern of a LIKE and how it is escaped."""
+def like(dialect: Dialect, value: Scalar, pattern: Scalar) -> Piece:
+    """Return whether a text meets the pattern of a LIKE.
+
+    DuckDB's LIKE may take a power of the text's length in time, and cannot be stopped; its regular expressions are linear.
+    """
+    found = _pattern(pattern)
+    written = text(dialect, value)
+    if dialect.engine == "duckdb" and backtracks(found):
+        return put("regexp_full_match({0}, {1}, 's')", written, bound(dialect, regular(found), "text"))
+    escape = " ESCAPE '\\'" if "\\" in found else ""
+    return put(f"({{0}} LIKE {{1}}{escape})", written, bound(dialect, found, "text"))
+
+
+def _pattern(node: Scalar) -> str:
     value, case, accents = (node.text, node.case, node.accents) if isinstance(node, Fold) else (node, False, False)
     assert isinstance(value, Literal)
-    found = fold(_ESCAPED.sub(_escaped, str(value.value)), case, accents)
-    piece = bound(dialect, found, "text")
-    return put("{0} ESCAPE '\\'", piece) if "\\" in found else piece
-
-
-def _escaped(match: re.Match[str]) -> str:
-    """Keep a backslash only where it is needed: both databases refuse one at the end."""
-    following = match[1] or "\\"
-    return f"\\{following}" if following in "%_\\" else following
+    return fold(tidy(str(value.value)), case, accents)
 
 
 def _folded_column(dialect: Dialect, node: Fold, column: Piece) -> Piece:
