@@ -65,15 +65,6 @@ def test_nobody_else_keeps_the_word_that_it_is_unchanged(callers, url):
     assert "Authorization" in again.headers["vary"]
 
 
-@pytest.mark.parametrize("url", [URL, "/collections/visits", "/conformance"])
-def test_nobody_else_keeps_the_word_that_it_is_unchanged(callers, url):
-    _, everything, _ = callers
-    first = everything.get(url)
-    again = everything.get(url, If_None_Match=first.headers["etag"])
-    assert (again.status_code, again.headers["cache-control"]) == (304, "private, no-cache")
-    assert "Authorization" in again.headers["vary"]
-
-
 @pytest.mark.parametrize("query", ["", "?f=html", "?f=gpkg"])
 def test_nobody_else_keeps_the_answer(callers, query):
     _, everything, town = callers
