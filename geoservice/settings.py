@@ -54,9 +54,7 @@ class Settings(BaseSettings):
         20, gt=0, le=3600, description="time limit of one question to the store; it is broken off then"
     )
     requests_at_once: int = Field(8, ge=1, le=256, description="requests a worker has in work at once")
-    requests_waiting: int = Field(
-        64, ge=0, le=10000, description="requests waiting in a worker at most; tiles four times as many"
-    )
+    requests_waiting: int = Field(64, ge=0, le=10000, description="requests waiting in a worker at most; tiles twice as many")
     drain_seconds: int = Field(30, ge=1, le=3600, description="time that requests in work have when the service is stopped")
     notice_seconds: float = Field(1, ge=0, le=300, description="time between saying not ready and not listening when stopped")
     rate_limit: Rate = Field("1200/minute", description="requests of an address without a token, in each worker")
