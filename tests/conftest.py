@@ -240,9 +240,12 @@ CHROMIUM_FLAGS = [
 ]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """Start a browser that reaches this machine alone; one for all tests of a worker, as Playwright wants it."""
+    """Start a browser that reaches this machine alone.
+
+    Playwright keeps an event loop in the thread as long as it is there: tests of other modules that run one need it gone.
+    """
     if not CHROMIUM.exists():
         pytest.skip("install chromium to run this test")
     with sync_playwright() as playwright:

@@ -192,5 +192,5 @@ def test_a_second_writer_is_told(workspace: Workspace, rows: Rows, dsn: str | No
 def test_prefix_is_no_way_in(tmp_path: Path, dsn: str | None, rows: Rows) -> None:
     if dsn is None:
         pytest.skip("a folder has no schema name")
-    with pytest.raises(InputError, match="allowed are lower-case"):
+    with pytest.raises(InputError, match="allowed are ASCII letters"):
         open_workspace(tmp_path, dsn, 'x"; drop schema public; --').write("stations", rows["stations"], Source("s", "1"))

@@ -77,7 +77,7 @@ def built() -> None:
         pytest.skip("build the page to run this test: npm ci && npm run build in geoservice/web")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def english(chromium: Browser) -> Iterator[BrowserContext]:
     context = reader(chromium)
     yield context
