@@ -14,6 +14,7 @@ PEERS := .venv-peers
 
 demo: $(VENV)/.demo $(WEB)/static/index.html  ## build a district out of real streets, run the study, serve the map
 	$(BIN)/geoservice demo $(DISTRICT) --out $(DEMO)/$(DISTRICT)
+	@echo "the map will be at http://127.0.0.1:$(PORT)/"
 	$(BIN)/geoservice serve --home $(DEMO)/$(DISTRICT) --port $(PORT)
 
 test: $(VENV)/.test $(PEERS)/.installed $(WEB)/static/index.html lint check-web  ## everything CI runs

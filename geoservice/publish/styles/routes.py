@@ -73,8 +73,11 @@ def ordered(layers: Sequence[PublishedLayer]) -> list[PublishedLayer]:
 
 
 def shown(layers: Sequence[PublishedLayer]) -> list[PublishedLayer]:
-    """Return the layers that are on when a map opens: the first that covers the ground, and what lies on top of it."""
-    ground = [layer for layer in layers if layer.style.kind == "fill"]
+    """Return the layers that are on when a map opens: one that covers the ground, and what lies on top of it.
+
+    Of several the one of the most geographies is chosen, for it has something to say at every zoom; then the first.
+    """
+    ground = sorted((layer for layer in layers if layer.style.kind == "fill"), key=lambda layer: -len(layer.zooms))
     return [*ground[:1], *(layer for layer in layers if layer.style.kind != "fill")]
 
 
