@@ -17,11 +17,11 @@ from geoservice.maps.theme import lay_layer
 from geoservice.publish.current import version_of
 from geoservice.publish.deps import caller, matches
 from geoservice.publish.formats import PNG
-from geoservice.publish.headers import Headers, send_whole
+from geoservice.publish.headers import Headers
 from geoservice.publish.pictures.rendering import Pictures
 from geoservice.publish.tiles.composite import mapped
 from geoservice.publish.tiles.matrixsets import MERCATOR
-from geoservice.publish.tiles.route import FOREVER, NUMBER, PRIVATE, Keep, failed
+from geoservice.publish.tiles.route import FOREVER, NUMBER, PRIVATE, Keep, send_answer
 from geoservice.publish.who import audited
 from geoservice.release.base import PublishedLayer, ReleaseReader
 
@@ -115,11 +115,7 @@ class MapTiles:
 
     async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
         """Serve a request whose path :func:`map_key` knows."""
-        try:
-            status, headers, body = await self._answer(scope)
-        except Exception as error:  # noqa: BLE001 - the one table of errors knows every class, and says nothing of the others
-            status, headers, body = failed(error)
-        await send_whole(send, status, headers, body)
+        await send_answer(send, self._answer(scope))
 
     async def _answer(self, scope: Scope) -> tuple[int, Headers, bytes]:
         key = map_key(scope["path"])

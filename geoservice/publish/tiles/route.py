@@ -5,7 +5,7 @@ the same tile under another ETag. An answer that is for everybody is handed to t
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 from urllib.parse import parse_qsl
@@ -116,11 +116,7 @@ class Tiles:
 
     async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
         """Serve a request whose path :func:`tile_key` knows."""
-        try:
-            status, headers, body = await self._answer(scope)
-        except Exception as error:  # noqa: BLE001 - the one table of errors knows every class, and says nothing of the others
-            status, headers, body = failed(error)
-        await send_whole(send, status, headers, body)
+        await send_answer(send, self._answer(scope))
 
     async def _answer(self, scope: Scope) -> tuple[int, Headers, bytes]:
         key = tile_key(scope["path"])
@@ -171,6 +167,15 @@ class Tiles:
             return await to_thread.run_sync(repacked, await self._body(version, made), encoding)
 
         return await self.once.get((version, made.digest, encoding), baked if encoding == GZIP else again)
+
+
+async def send_answer(send: Send, answer: Awaitable[tuple[int, Headers, bytes]]) -> None:
+    """Send a bare route's answer, or what the table of errors makes of its failure."""
+    try:
+        status, headers, body = await answer
+    except Exception as error:  # noqa: BLE001 - the one table of errors knows every class, and says nothing of the others
+        status, headers, body = failed(error)
+    await send_whole(send, status, headers, body)
 
 
 def failed(error: Exception) -> tuple[int, Headers, bytes]:

@@ -72,8 +72,8 @@ def _levels(layer: PublishedLayer, zoom: int, query: TileQuery) -> list[str | No
     if at is None:
         return []
     names = list(layer.zooms)
-    levels = names[: names.index(at) + 1][::-1]
-    return [*levels[:1]] if query.filter is not None else [*levels]
+    levels: list[str | None] = [*names[: names.index(at) + 1][::-1]]
+    return levels[:1] if query.filter is not None else levels
 
 
 def _where(source: Source, box: BBox, query: TileQuery, geography: str | None) -> tuple[str, list[Any]] | None:
