@@ -1,9 +1,10 @@
 """The front door: landing page, conformance, API description."""
 
-from contextlib import contextmanager
+from contextlib import asynccontextmanager
 from typing import Annotated, Any
 
 import orjson
+from anyio import to_thread
 from fastapi import APIRouter, Depends, Request, Response
 
 from geoservice.publish import pages, schemas
@@ -62,15 +63,15 @@ def front_links(ask: Ask) -> list[Link]:
 
 
 @router.get("/", summary="Landing page", responses=schemas.ok(schemas.LANDING))
-def landing(request: Request, f: Asked = None, lang: Language = None) -> Response:
+async def landing(request: Request, f: Asked = None, lang: Language = None) -> Response:
     """Answer with the planner's map for browsers, and with the OGC landing page for everybody else.
 
     The map's page is there before the first release is: it says itself that there is none.
     """
     check_parameters(request, more=False)
     if choose_format(f, request.headers.get("accept", ""), ("json", "html")) == "html":
-        return page_file("index.html", request.headers.get("if-none-match", ""))
-    with contextmanager(asking("json"))(request, "json", lang) as ask:
+        return await to_thread.run_sync(page_file, "index.html", request.headers.get("if-none-match", ""))
+    async with asynccontextmanager(asking("json"))(request, "json", lang) as ask:
         return document(ask, front(ask), "")
 
 
@@ -84,7 +85,7 @@ def front(ask: Ask) -> dict[str, Any]:
 
 
 @router.get("/conformance", summary="Conformance classes", responses=schemas.ok(schemas.CONFORMANCE))
-def conformance(ask: Front) -> Response:
+async def conformance(ask: Front) -> Response:
     """Answer with the OGC conformance classes that hold."""
     return document(ask, {"conformsTo": classes()}, "Conformance")
 

@@ -39,7 +39,7 @@ CALLER = {
         503: fault("no release has been published yet"),
     },
 )
-def access(ask: Annotated[Ask, Depends(asking("json", cached=False))]) -> Response:
+async def access(ask: Annotated[Ask, Depends(asking("json", cached=False))]) -> Response:
     """Tell a caller what its token lets it read; without one, what anybody may."""
     who, layers = ask.who, [layer.id for layer in visible(ask.reader.manifest.layers, ask.who)]
     content = {"name": who.name, "role": who.role, "areas": who.areas, "layers": layers, "expires": who.expires}

@@ -67,7 +67,7 @@ BASE = {
     summary="What the features of a layer carry",
     responses=schemas.ok(schemas.JSON_SCHEMA, SCHEMA, missing=True),
 )
-def schema(layer_id: str, ask: Doc) -> Response:
+async def schema(layer_id: str, ask: Doc) -> Response:
     """Answer with the JSON Schema of a layer's features."""
     layer = ask.layer(layer_id)
     return described(ask, layer, {**identity(ask, layer), **base(ask), **geometry(layer), **columns(ask, layer)})
@@ -79,7 +79,7 @@ def schema(layer_id: str, ask: Doc) -> Response:
     summary="What filters and parameters may name",
     responses=schemas.ok(schemas.JSON_SCHEMA, SCHEMA, missing=True),
 )
-def queryables(layer_id: str, ask: Doc) -> Response:
+async def queryables(layer_id: str, ask: Doc) -> Response:
     """Answer with the properties that ``filter`` and query parameters may name."""
     layer = ask.layer(layer_id)
     return described(ask, layer, {**base(ask), **geometry(layer), **columns(ask, layer)})
@@ -91,7 +91,7 @@ def queryables(layer_id: str, ask: Doc) -> Response:
     summary="What sortby may name",
     responses=schemas.ok(schemas.JSON_SCHEMA, SCHEMA, missing=True),
 )
-def sortables(layer_id: str, ask: Doc) -> Response:
+async def sortables(layer_id: str, ask: Doc) -> Response:
     """Answer with the properties that ``sortby`` may name."""
     layer = ask.layer(layer_id)
     return described(ask, layer, {**base(ask), **columns(ask, layer)})

@@ -42,7 +42,7 @@ ItemAsk = Annotated[Ask, Depends(asking("json", "geojson", "html", more=True))]
     summary="The layers",
     responses=schemas.ok(schemas.COLLECTIONS, links={"layer": schemas.TO_LAYER}),
 )
-def collections(ask: Doc) -> Response:
+async def collections(ask: Doc) -> Response:
     """List every layer that may be read."""
     to = ask.urls.to
     links = [link("self", JSON, to("/collections", {"f": "json"})), link("alternate", HTML, to("/collections", {"f": "html"}))]
@@ -59,7 +59,7 @@ def collections(ask: Doc) -> Response:
         schemas.COLLECTION, missing=True, links={"items": schemas.TO_ITEMS, "queryables": schemas.TO_QUERYABLES}
     ),
 )
-def collection(layer_id: str, ask: Doc) -> Response:
+async def collection(layer_id: str, ask: Doc) -> Response:
     """Describe one layer."""
     content = describe(ask, ask.layer(layer_id))
     return document(ask, content, content["title"])

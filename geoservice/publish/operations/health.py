@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import cast
 
 import structlog
+from anyio import to_thread
 from fastapi import APIRouter, Request, Response
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 
@@ -43,17 +44,17 @@ async def live() -> dict[str, str]:
     summary="There is a release to serve",
     responses={503: {"description": "being stopped, no release published yet, or the store cannot be read"}},
 )
-def ready(request: Request) -> dict[str, str | int]:
+async def ready(request: Request) -> dict[str, str | int]:
     """Answer 200 when there is a release to serve, 503 with the reason otherwise."""
     _, current = cast("tuple[object, Current]", request.app.state.geoservice)
     running = cast("Running", request.app.state.running)
+    return {"status": "ready", "release": await to_thread.run_sync(_read, running, current)}
+
+
+def _read(running: Running, current: Current) -> int:
+    """Read a row as a client would and return the release's number; raises :class:`Unavailable` with the reason."""
     if running.draining:
         raise Unavailable("this service is being stopped; it takes no new work")
-    return {"status": "ready", "release": _read(current)}
-
-
-def _read(current: Current) -> int:
-    """Read a row as a client would and return the release's number; raises :class:`Unavailable` with the reason."""
     try:
         with current.lease() as reader:
             for layer in reader.manifest.layers[:1]:

@@ -165,7 +165,7 @@ def listed(ask: Ask, layers: Sequence[PublishedLayer], path: str, title: str) ->
 
 
 @router.get("/collections/{layer_id}/tilejson", summary="TileJSON of a layer", responses=LAYER)
-def tilejson(layer_id: str, ask: Page) -> Response:
+async def tilejson(layer_id: str, ask: Page) -> Response:
     """Answer with TileJSON 3."""
     layer = mapped(ask, layer_id)
     title = getattr(layer.title, ask.language)
@@ -173,14 +173,14 @@ def tilejson(layer_id: str, ask: Page) -> Response:
 
 
 @router.get("/collections/{layer_id}/tiles", summary="Tilesets of a layer", responses=LAYER)
-def tilesets(layer_id: str, ask: Page) -> Response:
+async def tilesets(layer_id: str, ask: Page) -> Response:
     """List the tilesets, one for each matrix set."""
     layer = mapped(ask, layer_id)
     return listed(ask, [layer], f"/collections/{layer.id}/tiles", getattr(layer.title, ask.language))
 
 
 @router.get("/collections/{layer_id}/tiles/{tileMatrixSetId}", summary="A tileset of a layer", responses=LAYER)
-def tileset(layer_id: str, tileMatrixSetId: str, ask: Page) -> Response:
+async def tileset(layer_id: str, tileMatrixSetId: str, ask: Page) -> Response:
     """Describe the tileset."""
     layer, tiles = mapped(ask, layer_id), matrix_set_of(tileMatrixSetId)
     title = getattr(layer.title, ask.language)
@@ -188,27 +188,27 @@ def tileset(layer_id: str, tileMatrixSetId: str, ask: Page) -> Response:
 
 
 @router.get("/tilejson", summary="TileJSON of all layers together", responses=ALL)
-def dataset_tilejson(ask: Page) -> Response:
+async def dataset_tilejson(ask: Page) -> Response:
     """Answer with TileJSON 3 of the composite tiles."""
     title = DATASET[ask.language]
     return document(ask, tilejson_of(ask, drawn(ask), title, title), title)
 
 
 @router.get("/tiles", summary="Tilesets of all layers together", responses=ALL)
-def dataset_tilesets(ask: Page) -> Response:
+async def dataset_tilesets(ask: Page) -> Response:
     """List the tilesets of composite tiles, one for each matrix set."""
     return listed(ask, drawn(ask), "/tiles", DATASET[ask.language])
 
 
 @router.get("/tiles/{tileMatrixSetId}", summary="A tileset of all layers together", responses=LAYER)
-def dataset_tileset(tileMatrixSetId: str, ask: Page) -> Response:
+async def dataset_tileset(tileMatrixSetId: str, ask: Page) -> Response:
     """Describe the tileset of composite tiles."""
     title = DATASET[ask.language]
     return document(ask, tileset_of(ask, drawn(ask), matrix_set_of(tileMatrixSetId), "/tiles", title), title)
 
 
 @router.get("/tileMatrixSets", summary="Tile matrix sets", responses=ALL)
-def matrix_sets(ask: Page) -> Response:
+async def matrix_sets(ask: Page) -> Response:
     """List the ways in which the world is cut into tiles."""
     found = [
         {
@@ -221,7 +221,7 @@ def matrix_sets(ask: Page) -> Response:
 
 
 @router.get("/tileMatrixSets/{tileMatrixSetId}", summary="A tile matrix set", responses=LAYER)
-def matrix_set(tileMatrixSetId: str, ask: Page) -> Response:
+async def matrix_set(tileMatrixSetId: str, ask: Page) -> Response:
     """Answer with the whole tile matrix set."""
     tiles = matrix_set_of(tileMatrixSetId)
     return document(ask, tiles.document(), tiles.title)
