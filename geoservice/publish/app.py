@@ -153,7 +153,7 @@ def routes(settings: Settings, current: Current, running: health.Running, answer
     return route
 
 
-def create_app(settings: Settings, store: ReleaseStore, folder: Path | None = None) -> ASGIApp:
+def create_app(settings: Settings, store: ReleaseStore, folder: Path | None = None) -> Hot:
     """Return the ASGI application that serves the current release of a store, and each later one as soon as it is current.
 
     ``folder`` is what the workers of one service share; see :func:`geoservice.publish.serve.make_app`. From the outside in:

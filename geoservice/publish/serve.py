@@ -14,6 +14,7 @@ from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from starlette.types import ASGIApp
 
+from geoservice.publish import shortcut
 from geoservice.publish.app import create_app
 from geoservice.publish.operations import logs
 from geoservice.publish.operations.health import DRAINING
@@ -45,11 +46,13 @@ def make_app(settings: Settings, folder: Path | None = None) -> ASGIApp:
     if folder is not None:
         take_place(folder)
     dsn = settings.publish_dsn.get_secret_value() if settings.publish_dsn else None
-    return create_app(
+    app = create_app(
         settings,
         open_store(settings.home / "releases", dsn, settings.schema_prefix, read_only=True, seconds=settings.query_seconds),
         folder,
     )
+    shortcut.install(app.answer)
+    return app
 
 
 def serving(settings: Settings) -> Settings:

@@ -151,6 +151,7 @@ def hot_seen(metrics: Metrics, hot: Hot, answers: Answers) -> None:
     """Show what was answered before telemetry, which no other figure counts."""
     metrics.count("hot_answers", "Requests answered again as before", lambda: hot.hits)
     metrics.count("hot_not_modified", "Requests answered with: not modified, as before", lambda: hot.not_modified)
+    metrics.count("hot_late", "Those of both that waited for the event loop, for want of the shortcut", lambda: hot.late)
     metrics.gauge("hot_bytes", "Bytes of answers kept", lambda: answers.size)
 
 
