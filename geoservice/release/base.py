@@ -73,7 +73,7 @@ class PublishedLayer(BaseModel):
     features: int
 
 
-FORMAT = 2
+FORMAT = 3
 """How a release is laid out in its store. One of another format is not read: it must be published again."""
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from geoservice.db import DUCKDB, Session
+from geoservice.db import DUCKDB
 from geoservice.db.duckdb import DuckDBSession, open_duckdb, told, transaction
 from geoservice.db.lock import locked
 from geoservice.db.watchdog import Watchdog
@@ -21,7 +21,6 @@ from geoservice.release.durable import point, sync, sync_tree
 from geoservice.release.manifest import read_manifest
 from geoservice.release.mvt import sql as mvt
 from geoservice.release.mvt.bake import Baker
-from geoservice.release.mvt.blocks import BLOCK, Blocks, numbered
 from geoservice.release.mvt.blocks import TABLE as BLOCKS
 from geoservice.release.numbering import older
 from geoservice.release.pmtiles import Archive
@@ -35,9 +34,8 @@ class FolderReader(Reader):
     """A release in a folder. The database is open read-only, with no way to any other file."""
 
     def __init__(self, number: int, folder: Path, watchdog: Watchdog | None = None) -> None:
-        super().__init__(number, _manifest(number, folder), None)
+        super().__init__(number, _manifest(number, folder), DUCKDB, None)
         self._watchdog = watchdog
-        self._known: dict[str, Blocks] = {}
         try:
             # many small questions at a time, in as many processes as there are cores: sharing one out costs more than it saves
             self._connection = open_duckdb(folder / LAYERS, read_only=True, threads=1)
@@ -53,11 +51,6 @@ class FolderReader(Reader):
             else:
                 with self._watchdog.over(cursor.interrupt, duckdb.InterruptException):
                     yield DuckDBSession(cursor)
-
-    def _blocks(self, session: Session, layer_id: str) -> Blocks:
-        if layer_id not in self._known:  # two threads may both read it, and find the same
-            self._known[layer_id] = Blocks(session, layer_id)
-        return self._known[layer_id]
 
     def _tile(self, layer_id: str, tile: Tile) -> bytes:
         archive = self._archives.get(layer_id)
@@ -225,14 +218,14 @@ def _fill_layer(connection: duckdb.DuckDBPyConnection, session: DuckDBSession, c
     name = DUCKDB.quote(sql.layer_table(content.layer.id))
     columns = stored_schema(content)
     bounds = [pa.field(b, pa.float64()) for b in sql.BOUNDS]
-    plain = [*(f for f in columns if f.name not in GEOMETRIES), pa.field(BLOCK, pa.int32())]
+    plain = [f for f in columns if f.name not in GEOMETRIES]
     shapes = [f for f in columns if f.name in GEOMETRIES]
     session.execute(sql.create(DUCKDB, name, pa.schema([*plain, *shapes, *bounds])))
-    connection.register("incoming", numbered(stored(content)))
+    connection.register("incoming", stored(content))
     session.execute(sql.insert_layer(name, [f.name for f in plain], list(GEOMETRIES)))
     connection.unregister("incoming")
     session.execute(sql.unique(DUCKDB, None, content.layer.id))
-    session.execute(mvt.fill_blocks(name), [content.layer.id])
+    session.execute(mvt.fill_blocks(DUCKDB, None, name), [content.layer.id])
 
 
 def _check(number: int, folder: Path, manifest: Manifest) -> None:

@@ -17,7 +17,9 @@ from geoservice.release import sql
 from geoservice.release.base import TABLE, LayerContent, Manifest, ReleaseContent, ReleaseReader
 from geoservice.release.content import check_stored, checked
 from geoservice.release.manifest import read_manifest
+from geoservice.release.mvt import sql as mvt
 from geoservice.release.mvt.bake import Baker
+from geoservice.release.mvt.blocks import TABLE as BLOCKS
 from geoservice.release.numbering import older
 from geoservice.release.pmtiles import Archive
 from geoservice.release.reader import BASE_MAP, Reader
@@ -33,7 +35,7 @@ class SchemaReader(Reader):
     """A release in a schema; its connections come from the store's pool."""
 
     def __init__(self, number: int, manifest: Manifest, database: PostGIS, catalogue: sql.Catalogue) -> None:
-        super().__init__(number, manifest, catalogue.release(number))
+        super().__init__(number, manifest, POSTGIS, catalogue.release(number))
         self._database, self._catalogue = database, catalogue
 
     @contextmanager
@@ -109,7 +111,7 @@ class PostGISStore:
         return number
 
     def _fill(self, session: Session, schema: str, content: ReleaseContent, manifest: Manifest, table: pa.Table) -> None:
-        for name, columns in ((sql.RELEASE_TABLE, TABLE), ("tiles", sql.TILES), ("archives", sql.ARCHIVES)):
+        for name, columns in ((sql.RELEASE_TABLE, TABLE), ("blocks", BLOCKS), ("tiles", sql.TILES), ("archives", sql.ARCHIVES)):
             session.execute(sql.create(POSTGIS, POSTGIS.table(schema, name), columns))
         session.append(POSTGIS.table(schema, sql.RELEASE_TABLE), table)
         for layer in content.layers:
@@ -209,6 +211,7 @@ def _fill_layer(session: Session, schema: str, content: LayerContent) -> None:
         digits = pa.array([None if v is None else v.hex() for v in rows[shape].to_pylist()], pa.string())
         rows = rows.set_column(rows.column_names.index(shape), shape, digits)
     session.append(name, rows)
+    session.execute(mvt.fill_blocks(POSTGIS, schema, name), [content.layer.id])
 
 
 def _archives(content: ReleaseContent, manifest: Manifest) -> Iterator[tuple[str, Archive]]:

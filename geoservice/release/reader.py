@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager
 
 import pyarrow as pa
 
-from geoservice.db import Session
+from geoservice.db import Dialect, Session
 from geoservice.errors import NotFound
 from geoservice.geo import Tile
 from geoservice.release import sql
@@ -15,6 +15,7 @@ from geoservice.release.keys import order_of
 from geoservice.release.mvt.blocks import Blocks
 from geoservice.release.mvt.draw import Source, draw
 from geoservice.release.mvt.grid import MAX_ZOOM
+from geoservice.release.mvt.memory import Memory
 from geoservice.release.query import chosen, condition, limit_of, plain, result_schema
 from geoservice.release.walk import Walk, fetch
 
@@ -24,9 +25,11 @@ BASE_MAP = "base"
 class Reader(ABC):
     """See :class:`geoservice.release.base.ReleaseReader`; a store says how to get a session and a tile."""
 
-    def __init__(self, number: int, manifest: Manifest, schema: str | None) -> None:
-        self.number, self.manifest, self._schema = number, manifest, schema
+    def __init__(self, number: int, manifest: Manifest, dialect: Dialect, schema: str | None) -> None:
+        self.number, self.manifest, self._dialect, self._schema = number, manifest, dialect, schema
         self._layers = {layer.id: layer for layer in manifest.layers}
+        self._known: dict[str, Blocks] = {}
+        self._memory = Memory()
 
     @abstractmethod
     def _session(self) -> AbstractContextManager[Session]:
@@ -86,13 +89,11 @@ class Reader(ABC):
     def draw(self, layer_id: str, tile: Tile, query: TileQuery) -> bytes:
         """Return a vector tile of one layer, not packed, made on request."""
         layer = self.layer(layer_id)
-        with self._session() as session:
-            table = session.dialect.table(self._schema, sql.layer_table(layer_id))
-            return draw(Source(session, table, layer, self._blocks(session, layer_id)), tile, query)
-
-    def _blocks(self, _session: Session, _layer_id: str) -> Blocks | None:
-        """Return where a layer's rows lie, in a store without an index on them."""
-        return None
+        if layer_id not in self._known:  # two threads may both read where its rows lie, and find the same
+            with self._session() as session:
+                self._known[layer_id] = Blocks(session, self._schema, layer_id)
+        table = self._dialect.table(self._schema, sql.layer_table(layer_id))
+        return draw(Source(self._session, table, layer, self._known[layer_id], self._memory), tile, query)
 
     def tile(self, layer_id: str, tile: Tile) -> bytes:
         """Return the baked vector tile, gzip; empty bytes when there is nothing in it."""

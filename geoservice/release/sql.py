@@ -13,6 +13,7 @@ from geoservice.release.keys import Order
 
 RELEASE_TABLE = "release_table"
 AREA = "_area"
+BLOCK = "_block"
 BOUNDS = ("_west", "_south", "_east", "_north")
 
 
@@ -290,9 +291,10 @@ class Catalogue:
         ]
 
     def indexes(self, schema: str, layers: Sequence[str]) -> list[str]:
-        """Find features by ``fid`` and by place, and tiles by their address."""
+        """Find features by ``fid``, by place and by block, and tiles by their address."""
         tables = [POSTGIS.table(schema, layer_table(x)) for x in layers]
-        made = [unique(POSTGIS, schema, x) for x in layers] + [f"CREATE INDEX ON {t} USING gist (geometry)" for t in tables]
+        made = [unique(POSTGIS, schema, x) for x in layers]
+        made += [f"CREATE INDEX ON {t} {by}" for t in tables for by in ("USING gist (geometry)", f"({BLOCK})")]
         tiles, archives = (POSTGIS.table(schema, t) for t in ("tiles", "archives"))
         return [
             *made,

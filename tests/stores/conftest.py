@@ -4,11 +4,13 @@ import datetime as dt
 import itertools
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pytest
 import shapely
+from drawn import Readers
 
 from geoservice.layer import Column, Label, Layer
 from geoservice.release import Manifest, ReleaseContent, ReleaseReader, ReleaseStore, open_store
@@ -234,3 +236,24 @@ def reader(kept: ReleaseStore) -> Iterator[ReleaseReader]:
 @pytest.fixture
 def other_prefix() -> Callable[[], str]:
     return lambda: f"t{next(_count)}"
+
+
+@pytest.fixture(scope="module")
+def both(tmp_path_factory: pytest.TempPathFactory, postgis: str) -> Iterator[Callable[[str, ReleaseContent], Readers]]:
+    """Return a function that writes a release to both stores and opens it."""
+    opened: list[Any] = []
+
+    def go(name: str, content: ReleaseContent) -> Readers:
+        stores = {
+            "duckdb": open_store(tmp_path_factory.mktemp(name), None, name, read_only=False),
+            "postgis": open_store(tmp_path_factory.mktemp(name), postgis, name, read_only=False),
+        }
+        for store in stores.values():
+            store.write(content)
+        readers = {kind: store.open() for kind, store in stores.items()}
+        opened.extend([*readers.values(), *stores.values()])
+        return readers
+
+    yield go
+    for each in opened:
+        each.close()

@@ -1,28 +1,25 @@
 """Tiles cut on request: on both stores they hold what items hold, within the budget, and nothing is lost."""
 
 import gzip
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import mapbox_vector_tile
 import numpy as np
-import pyarrow as pa
 import pytest
 import shapely
+from drawn import Readers, content_of, layer_of, shapes_of_all_kinds
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geoservice.errors import NotFound, ParameterError
 from geoservice.geo import BBox, Tile, tile_at
-from geoservice.layer import Column, Label, Layer
-from geoservice.release import ItemQuery, Manifest, ReleaseContent, ReleaseReader, open_store
-from geoservice.release.base import TABLE, TileQuery
+from geoservice.release import ItemQuery, ReleaseContent, ReleaseReader
+from geoservice.release.base import TileQuery
 from geoservice.release.cql import Filter, parse_filter
-from geoservice.release.layers import build_layers
 from geoservice.release.mvt.budget import BYTES
 from geoservice.release.mvt.grid import EXTENT, MATRIX_SETS, Frame, frame_of
 
-HERE = BBox(116.0, 30.0, 117.0, 31.0)
 FILTERS = st.one_of(
     st.none(),
     st.builds("kind {} {}".format, st.sampled_from(["=", "<", ">=", "<>"]), st.integers(-1, 9)),
@@ -32,88 +29,6 @@ FILTERS = st.one_of(
     st.builds("geography = '{}'".format, st.sampled_from(["county", "cell", "place", "none"])),
     st.builds("S_INTERSECTS(geometry, POLYGON((116 30, {0} 30, {0} 31, 116 30)))".format, st.floats(116.01, 117.5)),
 )
-
-
-def label(text: str) -> Label:
-    return Label(zh=text, en=text)
-
-
-def units(shapes: Any, name: str) -> pa.Table:
-    """Units with properties of each type that a tile holds, some of them null."""
-    draw = np.random.default_rng(3)
-    n = len(shapes)
-    return pa.table(
-        {
-            "unit": [f"{name}{i:06d}" for i in range(n)],
-            "name": [None if i % 7 == 0 else f"名字 {i % 100}" for i in range(n)],
-            "kind": pa.array([None if i % 5 == 0 else i % 9 - 1 for i in range(n)], pa.int64()),
-            "score": draw.uniform(0, 100, n),
-            "open": [None if i % 3 == 0 else i % 2 == 0 for i in range(n)],
-            "day": pa.array([None if i % 4 == 0 else i for i in range(n)], pa.int32()).cast(pa.date32()),
-            "at": pa.array([None if i % 4 == 1 else i * 10**12 + i for i in range(n)], pa.int64()).cast(pa.timestamp("us")),
-            "geometry": pa.array(shapely.to_wkb(shapes).tolist(), pa.binary()),
-        }
-    )
-
-
-def layer_of(name: str, geography: tuple[str, ...], geometry: Any) -> Layer:
-    kinds = {"name": "text", "kind": "integer", "score": "number", "open": "boolean", "day": "date", "at": "timestamp"}
-    columns = tuple(Column(name=n, title=label(n), type=kind) for n, kind in kinds.items())  # type: ignore[arg-type]  # words of Column
-    described = {"title": label("图层"), "description": label("说明")}
-    return Layer(id=name, geography=geography, geometry=geometry, maxzoom=6, columns=columns, **described)  # type: ignore[arg-type]  # labels
-
-
-def shapes_of_all_kinds() -> dict[str, Any]:
-    draw = np.random.default_rng(11)
-    x, y = draw.uniform(HERE.west, HERE.east, 800), draw.uniform(HERE.south, HERE.north, 800)
-    points = np.concatenate([shapely.points(x, y), shapely.points([180, -180, 116.5, 0, 10], [0, 0, 30.5, 89, -90])])
-    edges = np.linspace(HERE.west, HERE.east, 21)
-    west, south = (a.ravel() for a in np.meshgrid(edges[:-1], edges[:-1] - 86))
-    cells = shapely.box(west, south, west + 0.05, south + 0.05)
-    odd = [
-        shapely.Polygon([(116, 30), (116.5, 30.5), (116.5, 30), (116, 30.5)]),  # a bow tie
-        shapely.box(116.2, 30.2, 116.2 + 1e-9, 30.2 + 1e-9),
-        shapely.box(116, 30.7, 117, 30.7 + 1e-9),
-        shapely.MultiPolygon([shapely.box(116.1, 30.1, 116.2, 30.2), shapely.box(150, -30, 151, -29)]),
-    ]
-    counties = shapely.box([116.0, 116.5], [30, 30], [116.5, 117], [31, 31])
-    lines = [shapely.LineString(draw.uniform((116, 30), (117, 31), (3, 2))) for _ in range(30)]
-    lines.append(shapely.LineString([(116.3, 30.3), (116.3, 30.3 + 1e-9)]))
-    return {"place": points, "county": counties, "cell": np.array([*cells, *odd]), "road": np.array(lines)}
-
-
-def content_of(layers: list[Layer], shapes: dict[str, Any]) -> ReleaseContent:
-    table = TABLE.empty_table()
-    tables = {name: units(of, name) for name, of in shapes.items()}
-    study = {"id": "t", "title": {"zh": "研究"}, "source": {"zh": "来源", "en": "Source"}}
-    manifest = Manifest(
-        code_version="1", study=study, inputs={}, parameters={}, table_digest="", layers=(), disclosure={"profile": "planner"}
-    )
-    return ReleaseContent(build_layers(layers, tables, table), table, manifest)
-
-
-Readers = dict[str, ReleaseReader]
-
-
-@pytest.fixture(scope="module")
-def both(tmp_path_factory: pytest.TempPathFactory, postgis: str) -> Iterator[Callable[[str, ReleaseContent], Readers]]:
-    """Return a function that writes a release to both stores and opens it."""
-    opened: list[Any] = []
-
-    def go(name: str, content: ReleaseContent) -> Readers:
-        stores = {
-            "duckdb": open_store(tmp_path_factory.mktemp(name), None, name, read_only=False),
-            "postgis": open_store(tmp_path_factory.mktemp(name), postgis, name, read_only=False),
-        }
-        for store in stores.values():
-            store.write(content)
-        readers = {kind: store.open() for kind, store in stores.items()}
-        opened.extend([*readers.values(), *stores.values()])
-        return readers
-
-    yield go
-    for each in opened:
-        each.close()
 
 
 @pytest.fixture(scope="module")

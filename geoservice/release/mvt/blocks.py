@@ -1,4 +1,4 @@
-"""Which stretches of a layer's rows a box may meet: what DuckDB has in place of an index."""
+"""Which stretches of a layer's rows a box may meet: what DuckDB has in place of an index, and what memory is filled by."""
 
 from typing import Any
 
@@ -13,7 +13,6 @@ ROWS = 2048
 """Rows of a block: as many as DuckDB reads at a time."""
 MOST = 64
 """More blocks than this are not named in a query: reading them all takes longer than finding out which."""
-BLOCK = "_block"
 _COLUMNS: dict[str, pa.DataType] = {
     "layer": pa.string(),
     "block": pa.int32(),
@@ -26,24 +25,23 @@ _COLUMNS: dict[str, pa.DataType] = {
 TABLE: pa.Schema = pa.schema(_COLUMNS)
 
 
-def numbered(rows: pa.Table) -> pa.Table:
-    """Return a layer's rows with the number of the block that each is in."""
-    return rows.append_column(BLOCK, pa.array((np.arange(rows.num_rows) // ROWS).astype(np.int32)))
-
-
 class Blocks:
     """Bounds of the blocks of a layer. Rows lie along a Hilbert curve, so a small box meets few; ``points``: all are points."""
 
-    def __init__(self, session: Session, layer_id: str) -> None:
-        found: Any = session.execute(sql.blocks(), [layer_id])
+    def __init__(self, session: Session, schema: str | None, layer_id: str) -> None:
+        found: Any = session.execute(sql.blocks(session.dialect, schema), [layer_id])
         self.points = all(row[5] for row in found)
         self._number = [row[0] for row in found]
         self._bounds = np.array([row[1:5] for row in found], float).reshape(-1, 4).T
 
+    def met(self, box: BBox) -> list[int]:
+        """Return the blocks that a box may meet."""
+        return [self._number[i] for i in np.flatnonzero(self._met(box))]
+
     def near(self, box: BBox) -> list[int] | None:
         """Return the blocks that a box may meet; None for so many that naming them does not help."""
-        hit = np.flatnonzero(self._met(box))
-        return [self._number[i] for i in hit] if hit.size <= MOST else None
+        met = self.met(box)
+        return met if len(met) <= MOST else None
 
     def rows(self, box: BBox) -> int:
         """Return how many rows a box may meet at the most."""

@@ -1,40 +1,51 @@
 """A tile cut on request, from what a store holds: which features and properties are in it is the caller's wish."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
+from typing import Protocol
 
-import numpy as np
 import pyarrow as pa
 
 from geoservice.db import Session
 from geoservice.errors import ParameterError
-from geoservice.geo import BBox, Tile
+from geoservice.geo import Tile
 from geoservice.release.base import PublishedLayer, TileQuery
-from geoservice.release.cql import sql as cql
-from geoservice.release.expand import TYPES
+from geoservice.release.cql.arrow import compiled
 from geoservice.release.mvt import sql
 from geoservice.release.mvt.blocks import Blocks
-from geoservice.release.mvt.budget import BYTES, FEATURES, LEAST
-from geoservice.release.mvt.cells import Cells, merge
-from geoservice.release.mvt.encode import POINT, encode, least, points
 from geoservice.release.mvt.grid import MATRIX_SETS, Frame, frame_of
+from geoservice.release.mvt.memory import Memory
+from geoservice.release.mvt.points import SOUTH, WEST, Points
+from geoservice.release.mvt.table import Table, written_types
 from geoservice.release.properties import property_types
-from geoservice.release.query import chosen, scope
+from geoservice.release.query import chosen
+from geoservice.release.sql import BLOCK
 from geoservice.release.zooms import geography_at
-
-_CELLS = pa.schema([(n, pa.int64()) for n in Cells._fields])
-_AS_TEXT = {"date", "timestamp"}
 
 
 @dataclass(frozen=True)
 class Source:
-    """A layer's table in a session; ``blocks`` are its rows' where the store keeps them."""
+    """A layer as a store keeps it: its table, in sessions to be opened; its blocks; and columns of it in memory."""
 
-    session: Session
+    open: Callable[[], AbstractContextManager[Session]]
     table: str
     layer: PublishedLayer
-    blocks: Blocks | None
+    blocks: Blocks
+    memory: Memory
+
+
+class Drawer(Protocol):
+    """Draws tiles of one layer as one query wants them."""
+
+    def features(self, frame: Frame, geography: str | None, properties: Mapping[str, str]) -> bytes | None:
+        """Return the tile with a feature each, None when that is more than the budget."""
+        ...
+
+    def aggregate(self, frame: Frame, geography: str | None) -> bytes:
+        """Return the tile with a feature a cell: those that meet the tile itself, without its buffer."""
+        ...
 
 
 def draw(source: Source, tile: Tile, query: TileQuery) -> bytes:
@@ -46,13 +57,41 @@ def draw(source: Source, tile: Tile, query: TileQuery) -> bytes:
     levels = _levels(layer, tile.z, query)
     if frame is None or layer.bbox is None or not levels:
         return b""
+    points = _points(source, frame, query)
+    if points is not None:
+        return _drawn(points, frame, levels, properties)
+    with source.open() as session:
+        blocks = source.blocks if session.dialect.engine == "duckdb" else None
+        return _drawn(Table(session, source.table, layer, blocks, query), frame, levels, properties)
+
+
+def _drawn(drawer: Drawer, frame: Frame, levels: Sequence[str | None], properties: Mapping[str, str]) -> bytes:
     finest, *coarser = levels
-    data = _features(source, frame, query, finest, properties)
+    data = drawer.features(frame, finest, properties)
     for level in coarser:
         if data is not None:
             break
-        data = _features(source, frame, query, level, properties) or None
-    return _aggregate(source, frame, query, finest) if data is None else data
+        data = drawer.features(frame, level, properties) or None
+    return drawer.aggregate(frame, finest) if data is None else data
+
+
+def _points(source: Source, frame: Frame, query: TileQuery) -> Points | None:
+    """Return what draws from memory, where that can be done: for points, by a plain filter, not for a part of the areas."""
+    if source.layer.geometry != "point" or not source.blocks.points or query.within is not None:
+        return None
+    wanted = compiled(query.filter) if query.filter else None
+    if query.filter and wanted is None:
+        return None
+    points = Points(source.layer, source.blocks, source.memory, partial(_load, source), wanted)
+    return points if points.fits(frame.reach) else None
+
+
+def _load(source: Source, blocks: Sequence[int], names: Sequence[str]) -> pa.Table:
+    kinds = {"fid": "integer", WEST: "number", SOUTH: "number", **property_types(source.layer)}
+    wanted = {n: kinds[n] for n in names}
+    schema = pa.schema([(BLOCK, pa.int32()), *written_types(wanted).items()])
+    with source.open() as session:
+        return session.scan(sql.block_rows(session.dialect, source.table, wanted, blocks), schema)
 
 
 def _frame(matrix_set: str, tile: Tile) -> Frame | None:
@@ -74,96 +113,3 @@ def _levels(layer: PublishedLayer, zoom: int, query: TileQuery) -> list[str | No
     names = list(layer.zooms)
     levels: list[str | None] = [*names[: names.index(at) + 1][::-1]]
     return levels[:1] if query.filter is not None else levels
-
-
-def _where(source: Source, box: BBox, query: TileQuery, geography: str | None) -> tuple[str, list[Any]] | None:
-    """Return the condition of the features that meet a box, and its values; None where there can be none."""
-    dialect, layer = source.session.dialect, source.layer
-    parts: list[str] = []
-    values: list[Any] = []
-    near = source.blocks.near(box) if source.blocks else None
-    if near is not None:
-        parts.append(sql.of_blocks(near))
-    if near == []:
-        return None
-    parts.append(sql.there(dialect) if _holds(box, layer) else sql.meets(dialect, box, _pointed(source)))
-    if geography is not None and len(layer.zooms) > 1:
-        parts.append(sql.of_geography(dialect))
-        values.append(geography)
-    if query.filter is not None:
-        _add(parts, values, cql.where(dialect, layer, query.filter))
-    if query.within is not None:
-        _add(parts, values, scope(dialect, query.within))
-    return " AND ".join(parts), values
-
-
-def _holds(box: BBox, layer: PublishedLayer) -> bool:
-    if layer.bbox is None:
-        return False
-    west, south, east, north = layer.bbox
-    return box.west <= west and box.south <= south and box.east >= east and box.north >= north
-
-
-def _add(parts: list[str], values: list[Any], condition: tuple[str, list[Any]]) -> None:
-    parts.append(f"({condition[0]})")
-    values.extend(condition[1])
-
-
-def _pointed(source: Source) -> bool:
-    return source.blocks is not None and source.blocks.points and source.layer.geometry == "point"
-
-
-def _features(
-    source: Source, frame: Frame, query: TileQuery, geography: str | None, properties: Mapping[str, str]
-) -> bytes | None:
-    """Return the tile with a feature each, None when that is more than the budget."""
-    where = _where(source, frame.reach, query, geography)
-    if where is None:
-        return b""
-    if _crowded(source, frame.reach, where):
-        return None
-    make = _of_points if _pointed(source) else _of_shapes
-    data = make(source, frame, *where, properties)
-    return None if data is None or len(data) > BYTES else data
-
-
-def _crowded(source: Source, box: BBox, where: tuple[str, list[Any]]) -> bool:
-    """Whether there are more features than fit; asked only where a look at the blocks leaves it open, for it costs a query."""
-    if source.blocks is None or source.blocks.rows(box) <= FEATURES:
-        return False
-    return bool(source.session.execute(sql.count(source.table, where[0]), where[1])[0][0] > FEATURES)
-
-
-def _of_shapes(source: Source, frame: Frame, where: str, values: list[Any], properties: Mapping[str, str]) -> bytes | None:
-    layer, dialect = source.layer, source.session.dialect
-    text = sql.tile(dialect, source.table, layer.id, layer.geometry, properties, frame, where)
-    n, data = source.session.execute(text, values)[0]
-    if n > FEATURES:
-        return None
-    return bytes(data) if n else b""
-
-
-def _of_points(source: Source, frame: Frame, where: str, values: list[Any], properties: Mapping[str, str]) -> bytes | None:
-    """Points need no cutting: encoding them here takes a third of the time of the engine's own functions."""
-    kinds = [(n, pa.string() if kind in _AS_TEXT else TYPES[kind]) for n, kind in properties.items()]
-    schema = pa.schema([("fid", pa.int64()), *kinds, ("_west", pa.float64()), ("_south", pa.float64())])
-    rows = source.session.fetch(sql.point_rows(source.table, properties, where), schema, values)
-    if rows.num_rows > FEATURES:
-        return None
-    columns: dict[str, Any] = {
-        n: pa.concat_arrays(rows[n].chunks or [pa.array([], rows[n].type)]).dictionary_encode() for n in properties
-    }
-    if rows.num_rows * LEAST + least(columns.values()) > BYTES:  # no need to write it all to see
-        return None
-    x, y = frame.place(rows["_west"].to_numpy(), rows["_south"].to_numpy())
-    commands = points(*(np.rint(v).astype(np.int64) for v in (x, y)))
-    return encode(source.layer.id, POINT, commands, columns, rows["fid"].to_numpy())
-
-
-def _aggregate(source: Source, frame: Frame, query: TileQuery, geography: str | None) -> bytes:
-    """Return the tile with a feature a cell: those that meet the tile itself, without its buffer."""
-    where = _where(source, frame.bbox, query, geography)
-    if where is None:
-        return b""
-    found = source.session.fetch(sql.cells(source.table, frame, where[0], _pointed(source)), _CELLS, where[1])
-    return merge(source.layer.id, Cells(*(c.to_numpy() for c in found.columns)), source.layer.geometry)

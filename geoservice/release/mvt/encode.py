@@ -73,10 +73,11 @@ def _tags(properties: Mapping[str, "pa.Array[Any]"], n: int) -> tuple[Numbers, B
     values = 0
     for key, column in enumerate(properties.values()):
         coded: Any = column.dictionary_encode()
-        there = column.is_valid().to_numpy(zero_copy_only=False)
-        at = coded.indices.fill_null(0).to_numpy(zero_copy_only=False)
-        tags[:, 2 * key], tags[:, 2 * key + 1] = key, at + values
-        said[:, 2 * key] = said[:, 2 * key + 1] = there
+        at = coded.indices
+        if coded.null_count:
+            said[:, 2 * key] = said[:, 2 * key + 1] = at.is_valid().to_numpy(zero_copy_only=False)
+            at = at.fill_null(0)
+        tags[:, 2 * key], tags[:, 2 * key + 1] = key, at.to_numpy() + values
         values += len(coded.dictionary)
         table.append(_values(coded.dictionary))
     return tags, said, b"".join(table)
@@ -110,16 +111,13 @@ def _values(distinct: "pa.Array[Any]") -> bytes:
     return _varints(tokens.astype(np.uint64), np.ones(tokens.shape, bool))
 
 
-def _texts(distinct: "pa.Array[Any]") -> bytes:
+def _texts(distinct: Any) -> bytes:
     """Return texts as messages in messages; where all are short their heads are written in between the texts at once."""
-    plain: Any = distinct.cast(pa.large_binary())
-    _, ends, letters = plain.buffers()
-    if letters is None:
-        return b"".join(_message(34, _message(10, v)) for v in plain.to_pylist())
-    offsets = np.frombuffer(ends, np.int64, len(plain) + 1, plain.offset * 8)
-    sizes = np.diff(offsets)
-    if sizes.max(initial=0) > _SHORT:
-        return b"".join(_message(34, _message(10, v)) for v in plain.to_pylist())
+    _, ends, letters = distinct.buffers()
+    offsets = np.frombuffer(ends, np.int32, len(distinct) + 1, distinct.offset * 4)
+    sizes = offsets[1:] - offsets[:-1]
+    if letters is None or sizes.max() > _SHORT:
+        return b"".join(_message(34, _message(10, v.encode())) for v in distinct.to_pylist())
     text = np.frombuffer(letters, np.uint8)[offsets[0] : offsets[-1]]
     out = np.empty(len(text) + 4 * len(sizes), np.uint8)
     start = offsets[:-1] - offsets[0] + 4 * np.arange(len(sizes))
@@ -161,12 +159,16 @@ def _size(tokens: Numbers, present: Bools) -> Numbers:
 
 def _varints(tokens: Numbers, present: Bools) -> bytes:
     """Return the numbers that are present, row by row, as varints: seven bits a byte, the lowest first."""
-    flat = tokens[present]
-    sizes = _sizes(flat)
-    start = np.cumsum(sizes) - sizes
-    out = np.empty(int(sizes.sum()), np.uint8)
-    for byte in range(int(sizes.max())):
-        at = np.flatnonzero(sizes > byte)
-        more = (sizes[at] > byte + 1).astype(np.uint64) << np.uint64(7)
-        out[start[at] + byte] = ((flat[at] >> np.uint64(7 * byte)) & np.uint64(127)) | more
-    return out.tobytes()
+    left: NDArray[Any] = tokens[present]
+    top = int(left.max(initial=0))
+    if top < 2**32:  # most are, and half as wide is twice as fast
+        left = left.astype(np.uint32)
+    width = max((top.bit_length() + 6) // 7, 1)
+    out = np.empty((len(left), width), np.uint8)
+    used = np.ones(out.shape, bool)
+    out[:, 0] = left & 127
+    for byte in range(1, width):
+        left = left >> 7
+        out[:, byte], used[:, byte] = left & 127, left > 0
+    out[:, :-1] |= used[:, 1:].view(np.uint8) << 7
+    return out[used].tobytes()

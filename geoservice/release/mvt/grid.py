@@ -40,13 +40,22 @@ class Frame:
 
     def place(self, lon: Floats, lat: Floats) -> tuple[Floats, Floats]:
         """Return points in units of the grid, x to the east and y to the south, from the tile's north-west corner."""
-        x, y = (lon, lat) if self.column == "geometry" else _mercator(lon, lat)
+        return self.units(lon, lat) if self.column == "geometry" else self.units(easting(lon), northing(lat))
+
+    def units(self, x: Floats, y: Floats) -> tuple[Floats, Floats]:
+        """Return points of the tile's plane in units of the grid, from its north-west corner."""
         return (x - self.west) / self.unit, (self.north - y) / self.unit
 
 
-def _mercator(lon: Floats, lat: Floats) -> tuple[Floats, Floats]:
+def easting(lon: Floats) -> Floats:
+    """Return Web-Mercator metres to the east of a longitude."""
+    return np.radians(lon) * RADIUS_M
+
+
+def northing(lat: Floats) -> Floats:
+    """Return Web-Mercator metres to the north of a latitude; beyond the plane's edge they are those of the edge."""
     phi = np.radians(np.clip(lat, -MAX_MERCATOR_LAT, MAX_MERCATOR_LAT))
-    return np.radians(lon) * RADIUS_M, np.log(np.tan(np.pi / 4 + phi / 2)) * RADIUS_M
+    return np.asarray(np.log(np.tan(np.pi / 4 + phi / 2)) * RADIUS_M)
 
 
 def _quad(tile: Tile) -> Frame | None:

@@ -1,7 +1,7 @@
 """Statements of vector tiles. Values are bound; names come from the layer, a tile's own numbers are written in."""
 # ruff: noqa: S608 - a place for SQL text: values are bound, names are checked and quoted by the dialect
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from math import pi
 
 from geoservice.db import DUCKDB, Dialect
@@ -9,6 +9,7 @@ from geoservice.geo import MAX_MERCATOR_LAT, BBox
 from geoservice.release.mercator import RADIUS_M
 from geoservice.release.mvt.budget import FEATURES
 from geoservice.release.mvt.grid import BUFFER, EXTENT, Frame
+from geoservice.release.sql import BLOCK, BOUNDS
 
 _SRID = {"geometry": 4326, "_mercator": 3857}
 _TEXT = {
@@ -50,9 +51,11 @@ def there(dialect: Dialect) -> str:
     return "NOT ST_IsEmpty(geometry)" if dialect.engine == "postgis" else "_west IS NOT NULL"
 
 
-def of_blocks(blocks: list[int]) -> str:
-    """Rows of these blocks."""
-    return f"_block IN ({', '.join(map(str, blocks))})"
+def of_blocks(blocks: Sequence[int]) -> str:
+    """Rows of these blocks, of which there is one at least."""
+    if blocks[-1] - blocks[0] == len(blocks) - 1:
+        return f"{BLOCK} BETWEEN {int(blocks[0])} AND {int(blocks[-1])}"
+    return f"{BLOCK} IN ({', '.join(map(str, map(int, blocks)))})"
 
 
 def count(table: str, where: str) -> str:
@@ -151,16 +154,37 @@ def _plane(frame: Frame) -> tuple[str, str]:
     return f"radians(_west) * {RADIUS_M!r}", f"ln(tan({lat} / 2 + {pi / 4!r})) * {RADIUS_M!r}"
 
 
-def fill_blocks(table: str) -> str:
+def fill_blocks(dialect: Dialect, schema: str | None, table: str) -> str:
     """Note the bounds of each block of a layer's rows, and whether all in it are points; the layer's id is bound."""
-    bounds = "min(_west), min(_south), max(_east), max(_north)"
-    points = "bool_and(_west = _east AND _south = _north) IS NOT FALSE"
-    return f"INSERT INTO blocks SELECT ?, _block, {bounds}, {points} FROM {table} GROUP BY _block ORDER BY _block"
+    west, south, east, north = _bounds(dialect)
+    bounds = f"min({west}), min({south}), max({east}), max({north})"
+    points = f"bool_and({west} = {east} AND {south} = {north}) IS NOT FALSE"
+    values = f"{dialect.mark}, {BLOCK}, {bounds}, {points}"
+    return f"INSERT INTO {_blocks(dialect, schema)} SELECT {values} FROM {table} GROUP BY {BLOCK} ORDER BY {BLOCK}"
 
 
-def blocks() -> str:
-    """Bounds of the blocks of a layer that have a shape in them."""
-    return "SELECT block, west, south, east, north, points FROM blocks WHERE layer = ? AND west IS NOT NULL ORDER BY block"
+def blocks(dialect: Dialect, schema: str | None) -> str:
+    """Bounds of the blocks of a bound layer that have a shape in them."""
+    columns, there = "block, west, south, east, north, points", f"layer = {dialect.mark} AND west IS NOT NULL"
+    return f"SELECT {columns} FROM {_blocks(dialect, schema)} WHERE {there} ORDER BY block"
+
+
+def _blocks(dialect: Dialect, schema: str | None) -> str:
+    return dialect.table(schema, "blocks")
+
+
+def _bounds(dialect: Dialect) -> Sequence[str]:
+    """West, south, east and north of a shape: DuckDB has them in columns."""
+    if dialect.engine == "duckdb":
+        return BOUNDS
+    return "ST_XMin(geometry)", "ST_YMin(geometry)", "ST_XMax(geometry)", "ST_YMax(geometry)"
+
+
+def block_rows(dialect: Dialect, table: str, columns: Mapping[str, str], blocks: Sequence[int]) -> str:
+    """Columns of the rows of some blocks of points, by name and kind; ``BOUNDS`` are degrees. Block by block, by ``fid``."""
+    bounds = dict(zip(BOUNDS, _bounds(dialect), strict=True))
+    said = [f"{bounds[n]} AS {n}" if n in bounds else _written(dialect, n, kind) for n, kind in columns.items()]
+    return f"SELECT {', '.join([BLOCK, *said])} FROM {table} WHERE {of_blocks(blocks)} ORDER BY {BLOCK}, fid"
 
 
 def cut_table() -> str:

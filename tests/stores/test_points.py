@@ -1,0 +1,139 @@
+"""Points drawn from memory: the same features, the same bytes as the engines give, and nothing that an engine must do."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from drawn import HERE, Readers, content_of, layer_of, shapes_of_all_kinds
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from mapbox_vector_tile import decode
+
+from geoservice.geo import Tile, tile_at
+from geoservice.release import ItemQuery, ReleaseContent, ReleaseReader
+from geoservice.release.base import TileQuery
+from geoservice.release.cql import parse_filter
+from geoservice.release.cql.arrow import MOST, compiled
+from geoservice.release.mvt import draw as drawing
+from geoservice.release.mvt.memory import Memory
+
+NUMBERS = st.one_of(
+    st.integers(-3, 101).map(str), st.floats(-5, 105).map(repr), st.sampled_from(["9007199254740993", "1e300", "-1.5e-300"])
+)
+TEXTS = st.sampled_from(["'名字 1'", "'名字 50'", "''", "'zz'", "'名'"])
+PLAIN = st.one_of(
+    st.builds(
+        "{} {} {}".format, st.sampled_from(["kind", "score"]), st.sampled_from(["=", "<>", "<", "<=", ">", ">="]), NUMBERS
+    ),
+    st.builds("{} {} kind".format, NUMBERS, st.sampled_from(["=", "<", ">="])),
+    st.builds("name {} {}".format, st.sampled_from(["=", "<>", "<", "<=", ">", ">="]), TEXTS),
+    st.builds("{} BETWEEN {} AND {}".format, st.sampled_from(["kind", "score"]), NUMBERS, NUMBERS),
+    st.builds("kind IN ({})".format, st.lists(NUMBERS, min_size=1, max_size=4).map(", ".join)),
+    st.builds("name IN ({})".format, st.lists(TEXTS, min_size=1, max_size=3).map(", ".join)),
+    st.sampled_from(
+        ["kind < score", "kind = kind", "open", "open = true", "open <> false", "kind IS NULL", "name IS NOT NULL"]
+    ),
+)
+FILTERS = st.recursive(
+    PLAIN,
+    lambda inner: st.one_of(
+        st.builds("NOT ({})".format, inner),
+        st.builds("({}) {} ({})".format, inner, st.sampled_from(["AND", "OR"]), inner),
+    ),
+    max_leaves=4,
+)
+FOR_ENGINES = [
+    "name LIKE '名%'",
+    "CASEI(name) = 'x'",
+    "kind + 1 = 3",
+    "S_INTERSECTS(geometry, POINT(116 30))",
+    "geometry IS NULL",
+    "day = DATE('1970-01-02')",
+    "day IS NULL",
+    "T_AFTER(at, TIMESTAMP('1970-01-02T00:00:00Z'))",
+    " OR ".join(f"kind = {i}" for i in range(MOST + 1)),
+    "1 = 1",
+    "true",
+]
+
+
+@pytest.fixture(scope="module")
+def readers(both: Callable[[str, ReleaseContent], Readers]) -> Readers:
+    layers = [layer_of("places", ("place",), "point"), layer_of("areas", ("county",), "polygon")]
+    return both("points", content_of(layers, shapes_of_all_kinds()))
+
+
+@pytest.fixture
+def by_engine(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[ReleaseReader, Tile, TileQuery], bytes]]:
+    """Return what draws a tile of points with the engine's own means."""
+
+    def go(reader: ReleaseReader, tile: Tile, query: TileQuery) -> bytes:
+        with monkeypatch.context() as patch:
+            patch.setattr(drawing, "_points", lambda *_: None)
+            return reader.draw("places", tile, query)
+
+    return go
+
+
+@settings(deadline=None, max_examples=60)
+@given(FILTERS)
+def test_memory_finds_what_the_engines_find(readers: Readers, text: str) -> None:
+    for reader in readers.values():
+        wanted = parse_filter(text, "cql2-text", reader.layer("places"))
+        test = compiled(wanted)
+        assert test is not None
+        rows = reader.items("places", ItemQuery(limit=10_000, geometry=False))
+        columns = dict(zip(rows.column_names, rows.columns, strict=True))
+        found = rows.filter(test.test(columns))["fid"].to_pylist()
+        assert found == reader.items("places", ItemQuery(limit=10_000, geometry=False, filter=wanted))["fid"].to_pylist()
+
+
+@pytest.mark.parametrize("text", FOR_ENGINES)
+def test_what_is_not_plain_is_left_to_an_engine(readers: Readers, text: str) -> None:
+    assert compiled(parse_filter(text, "cql2-text", readers["duckdb"].layer("places"))) is None
+
+
+@pytest.mark.parametrize("text", [None, "kind > 3 OR name = '名字 4'", "score <= 20 AND open", "kind = 99"])
+@pytest.mark.parametrize("matrix_set", ["WebMercatorQuad", "WorldCRS84Quad"])
+def test_memory_draws_what_the_engines_draw(
+    readers: Readers, by_engine: Callable[..., bytes], matrix_set: str, text: str
+) -> None:
+    for reader in readers.values():
+        wanted = parse_filter(text, "cql2-text", reader.layer("places")) if text else None
+        for z in (0, 4, 9):
+            x = int((HERE.west + 0.4 + 180) / 180 * 2**z)
+            tile = tile_at(116.4, 30.5, z) if matrix_set == "WebMercatorQuad" else Tile(z, x, int((90 - 30.5) / 180 * 2**z))
+            query = TileQuery(matrix_set, filter=wanted)
+            mine, theirs = (
+                decode(d) if d else {} for d in (reader.draw("places", tile, query), by_engine(reader, tile, query))
+            )
+            assert mine.keys() == theirs.keys()
+            for layer_id, layer in mine.items():
+                ours, others = ({f["id"]: f for f in of["features"]} for of in (layer, theirs[layer_id]))
+                assert {i: f["properties"] for i, f in ours.items()} == {i: f["properties"] for i, f in others.items()}
+
+
+def test_memory_that_is_too_small_leaves_it_to_the_engine(readers: Readers) -> None:
+    for reader in readers.values():
+        whole = reader.draw("places", Tile(0, 0, 0), TileQuery())
+        small = Memory(1000)
+        reader._memory, large = small, reader._memory  # type: ignore[attr-defined]  # what both stores' readers have
+        try:
+            drawn = decode(reader.draw("places", Tile(0, 0, 0), TileQuery()))["places"]["features"]
+            assert {f["id"] for f in drawn} == {f["id"] for f in decode(whole)["places"]["features"]}
+            assert small.size == 0
+        finally:
+            reader._memory = large  # type: ignore[attr-defined]
+        assert 0 < large.size <= large.limit
+
+
+def test_many_threads_draw_from_one_memory(readers: Readers) -> None:
+    tiles = [tile_at(116 + i / 40, 30 + i / 40, 6 + i % 6) for i in range(40)]
+    for reader in readers.values():
+        alone = [reader.draw("places", tile, TileQuery()) for tile in tiles]
+        reader._memory, large = Memory(100_000), reader._memory  # type: ignore[attr-defined]
+        try:
+            with ThreadPoolExecutor(4) as pool:
+                assert list(pool.map(lambda t, r=reader: r.draw("places", t, TileQuery()), tiles)) == alone
+        finally:
+            reader._memory = large  # type: ignore[attr-defined]
