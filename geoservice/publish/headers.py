@@ -3,6 +3,7 @@
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from geoservice.publish.errors import PROBLEM, problem
+from geoservice.publish.formats import MVT
 
 CSP = (
     "default-src 'self'; img-src 'self' data: blob:; worker-src 'self' blob:; child-src 'self' blob:; font-src 'self' data:; "
@@ -26,6 +27,12 @@ ALWAYS = [
     (ALLOWED, b"*"),
 ]
 """Other sites' pages may show what is served here (maps are made for that); a browser still keeps their code apart from it."""
+TILE = (b"content-type", MVT.encode())
+"""What tells an answer that is a vector tile."""
+NOT_OF_TILES = {b"referrer-policy", b"permissions-policy"}
+NO_PAGE = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'")
+"""A vector tile is no document, and cannot be taken for one (nosniff): its policy is the strictest and short, and what speaks
+of documents alone is not sent with it. Headers that no browser reads were some per cent of what a tile from memory costs."""
 PREFLIGHT = [
     (b"access-control-allow-methods", b"GET, HEAD, OPTIONS"),
     (b"access-control-allow-headers", b"Accept, Accept-Language, Authorization, If-None-Match, If-Range, Range"),
@@ -41,11 +48,13 @@ async def send_whole(send: Send, status: int, headers: Headers, body: bytes = b"
     await send({"type": "http.response.body", "body": body})
 
 
-def always(origins: tuple[str, ...]) -> Headers:
-    """Return the headers of every answer, whoever asks: ``ALWAYS``, less the word to all sites where not all are allowed."""
-    if "*" in origins:
-        return ALWAYS
-    return [*(h for h in ALWAYS if h[0] != ALLOWED), (b"vary", b"Origin")]
+def always(origins: tuple[str, ...], tile: bool = False) -> Headers:
+    """Return the headers of every answer, whoever asks: ``ALWAYS``, less the word to all sites where not all are allowed.
+
+    For a vector tile, less what concerns documents alone.
+    """
+    found = [NO_PAGE if h[0] == NO_PAGE[0] else h for h in ALWAYS if h[0] not in NOT_OF_TILES] if tile else ALWAYS
+    return found if "*" in origins else [*(h for h in found if h[0] != ALLOWED), (b"vary", b"Origin")]
 
 
 def allowed(origins: tuple[str, ...], scope: Scope) -> Headers:
@@ -63,7 +72,7 @@ class Guard:
     """
 
     def __init__(self, app: ASGIApp, origins: tuple[str, ...] = ("*",)) -> None:
-        self.app, self._origins, self._always = app, origins, always(origins)
+        self.app, self._origins, self._always, self._tile = app, origins, always(origins), always(origins, tile=True)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one scope."""
@@ -71,11 +80,12 @@ class Guard:
             if scope["type"] == "lifespan":
                 await self.app(scope, receive, send)
             return
-        method, more = scope["method"], [*self._always, *allowed(self._origins, scope)]
+        method, site = scope["method"], allowed(self._origins, scope)
 
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
                 own = {name.lower() for name, _ in message["headers"]}
+                more = [*(self._tile if TILE in message["headers"] else self._always), *site]
                 message = {
                     **message,
                     "headers": [*message["headers"], *(h for h in more if h[0] not in own or h[0] == b"vary")],

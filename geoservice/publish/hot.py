@@ -17,7 +17,7 @@ from anyio import to_thread
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from geoservice.publish.current import Current
-from geoservice.publish.headers import Headers, always
+from geoservice.publish.headers import TILE, Headers, always
 
 Key = tuple[bytes | None, bytes, bytes | None]
 
@@ -45,7 +45,7 @@ class Answers:
     """
 
     def __init__(self, current: Current, origins: tuple[str, ...] = ("*",), limit: int = 64 * 2**20) -> None:
-        self._current, self._limit, self._always, self.size = current, limit, always(origins), 0
+        self._current, self._limit, self._origins, self.size = current, limit, origins, 0
         self.barred = frozenset({b"authorization"} if "*" in origins else {b"authorization", b"origin"})
         self.entries: OrderedDict[Key, Kept] = OrderedDict()
         self.lock = threading.Lock()
@@ -71,7 +71,7 @@ class Answers:
                 self.size -= len(self.entries.popitem(last=False)[1].body["body"]) + OVERHEAD
 
     def _messages(self, version: str, status: int, headers: Headers, body: bytes) -> Kept:
-        whole = [*headers, *self._always]
+        whole = [*headers, *always(self._origins, TILE in headers)]
         same = [h for h in whole if h[0] not in {b"content-type", b"content-encoding"}]
         length = [] if status == 204 else [(b"content-length", str(len(body)).encode())]
         start = {"type": "http.response.start", "status": status, "headers": whole + length}

@@ -177,7 +177,7 @@ HEADERS = {
 }
 
 
-@pytest.mark.parametrize("path", ["/", "/conformance", "/tiles/coverage/10/583/296.mvt", "/nope", "/conformance?token=x"])
+@pytest.mark.parametrize("path", ["/", "/conformance", "/tiles/coverage/10/0/0.mvt", "/nope", "/conformance?token=x"])
 def test_headers_for_browsers(opened: Opened, path: str) -> None:
     app = opened()
     for _ in range(2):
@@ -185,6 +185,18 @@ def test_headers_for_browsers(opened: Opened, path: str) -> None:
         assert {k: headers.get(k) for k in HEADERS} == HEADERS
         for directive in ("default-src 'self'", "object-src 'none'", "base-uri 'none'", "frame-ancestors 'self'"):
             assert directive in headers["content-security-policy"]
+
+
+def test_headers_of_a_tile_are_those_that_a_browser_reads(opened: Opened) -> None:
+    app = opened()
+    for _ in range(2):
+        headers = Caller(app).get("/tiles/coverage/10/583/296.mvt").headers
+        assert headers["content-type"] == "application/vnd.mapbox-vector-tile"
+        assert headers["content-security-policy"] == "default-src 'none'; frame-ancestors 'none'"
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["cross-origin-resource-policy"] == "cross-origin"
+        assert "ETag" in headers["access-control-expose-headers"]
+        assert not {"referrer-policy", "permissions-policy"} & set(headers)
 
 
 WRONG = [{"rate_limit": "many"}, {"rate_limit": "0/minute"}, {"trusted_proxies": "10.0.0.1/8"}, {"body_bytes": -1}]
