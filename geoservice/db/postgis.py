@@ -1,6 +1,7 @@
 """PostGIS through psycopg: a pool of connections, and many rows at a time by COPY."""
 
 import logging
+import select
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -63,6 +64,17 @@ class PostGISSession:
                 copy.write(part)
 
 
+def still_there(connection: psycopg.Connection) -> None:
+    """Raise :class:`psycopg.OperationalError` when the server has cut a connection that nobody was using.
+
+    It says so: there is something to read that nobody has asked for. Where there is nothing, no round trip is spent on asking.
+    """
+    look = select.poll()
+    look.register(connection.fileno(), select.POLLIN)
+    if look.poll(0):
+        ConnectionPool.check_connection(connection)
+
+
 def _kept_as(kind: pa.DataType) -> pa.DataType:
     return pa.int64() if kind == pa.uint64() else kind
 
@@ -91,7 +103,7 @@ class PostGIS:
         # The pool writes the server's text, with role and host, for each attempt; callers are told by an error instead.
         logging.getLogger("psycopg.pool").setLevel(logging.ERROR)
         self._pool = ConnectionPool(
-            dsn, min_size=0, max_size=most, open=False, kwargs=kwargs, timeout=CONNECT_S, check=ConnectionPool.check_connection
+            dsn, min_size=0, max_size=most, open=False, kwargs=kwargs, timeout=CONNECT_S, check=still_there
         )
 
     def exists(self) -> bool:

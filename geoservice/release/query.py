@@ -51,7 +51,7 @@ def condition(dialect: Dialect, layer: PublishedLayer, query: ItemQuery) -> tupl
         parts.append(text)
         values.extend(bound)
     if query.ids is not None:
-        wanted = _ids(query.ids)
+        wanted = ids_of(query.ids)
         parts.append(sql.one_of(dialect, len(wanted)))
         values.extend(wanted)
     if query.within is not None:
@@ -80,7 +80,8 @@ def limit_of(query: ItemQuery) -> int:
     return query.limit
 
 
-def _ids(ids: Sequence[int]) -> list[int]:
+def ids_of(ids: Sequence[int]) -> list[int]:
+    """Return the ids asked for that a feature may have, each once; raises :class:`ParameterError` for too many."""
     if len(ids) > MAX_IDS:
         raise ParameterError(f"ids: got {len(ids)}, allowed are at most {MAX_IDS}")
     return [i for i in dict.fromkeys(ids) if 0 < i <= MAX_INT]

@@ -4,8 +4,9 @@ The first reads what it sorts and filters by and nothing else; the second reads 
 sorts nothing. One statement for both is slower on either engine where features have many properties.
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -15,7 +16,7 @@ from geoservice.db import Session
 from geoservice.release import sql
 from geoservice.release.base import ItemQuery, Key, PublishedLayer
 from geoservice.release.keys import Order
-from geoservice.release.query import condition, plain
+from geoservice.release.query import condition, ids_of, plain
 
 SPREAD = 4
 """Features whose ids lie at most so many times their number apart are read as one range."""
@@ -43,7 +44,7 @@ class Walk:
         """Find a page's features."""
         if limit == 0:
             return Found([], None, None)
-        if plain(self.query) and not self.order.sortby:
+        if plain(replace(self.query, ids=None)) and not self.order.sortby:
             return self._counted(limit)
         forward = self.order.forward
         found = self._sought(limit + 1)
@@ -57,17 +58,22 @@ class Walk:
 
     def _counted(self, limit: int) -> Found:
         """Ids go from 1 to the number of features without a gap: the page is known without a question."""
-        key, last = self.order.key, self.layer.features
+        key, fids = self.order.key, self._fids()
         if self.order.forward:
-            first = (key[0] if key else 0) + 1
-            fids = range(first, min(first + limit, last + 1))
+            start = bisect_right(fids, key[0]) if key else 0
+            end = min(start + limit, len(fids))
         else:
-            end = min(key[0] if key else last + 1, last + 1)
-            fids = range(max(end - limit, 1), end)
-        keys: list[Key] = [(fid,) for fid in fids]
+            end = bisect_left(fids, key[0]) if key else len(fids)
+            start = max(end - limit, 0)
+        keys: list[Key] = [(fid,) for fid in fids[start:end]]
         if not keys:
             return Found([], None, None)
-        return Found(keys, keys[0] if fids[0] > 1 else None, keys[-1] if fids[-1] < last else None)
+        return Found(keys, keys[0] if start > 0 else None, keys[-1] if end < len(fids) else None)
+
+    def _fids(self) -> Sequence[int]:
+        """Return the ids that there are of those asked for, in order."""
+        there = range(1, self.layer.features + 1)
+        return there if self.query.ids is None else sorted(fid for fid in ids_of(self.query.ids) if fid in there)
 
     def _sought(self, limit: int) -> list[Key]:
         """Return the keys from where the walk begins, in the direction in which it goes."""
@@ -95,7 +101,9 @@ def fetch(session: Session, table: str, schema: pa.Schema, fids: Sequence[int]) 
     dialect, (low, high) = session.dialect, (min(fids), max(fids))
     values: list[Any] = [low, high]
     where = sql.from_to(dialect)
-    if high - low >= SPREAD * len(fids):
+    if low == high:  # DuckDB's index finds one, and no range
+        where, values = sql.is_feature(dialect), [low]
+    elif high - low >= SPREAD * len(fids):
         where, values = f"{where} AND {sql.one_of(dialect, len(fids))}", [*values, *fids]
     columns = [n for n in schema.names if n not in {"fid", "geometry"}]
     rows = session.fetch(sql.rows(dialect, table, columns, "geometry" in schema.names, where), schema, values)

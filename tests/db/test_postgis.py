@@ -1,5 +1,6 @@
 """What is PostGIS's own: the rest is in the suite over both stores."""
 
+import psycopg
 import pytest
 
 from geoservice.db.postgis import PostGIS
@@ -15,4 +16,16 @@ def test_the_server_ends_what_reads_too_long_and_lets_writing_take_its_time(post
     for ask in (database.quick, database.session):
         with pytest.raises(TimedOut, match=r"took longer than 0\.2 s"), ask() as session:
             session.execute(nap)
+    database.close()
+
+
+@pytest.mark.postgis
+def test_a_connection_that_the_server_has_cut_is_replaced(postgis: str) -> None:
+    database = PostGIS(postgis, most=1)
+    with database.quick() as session:
+        ((pid,),) = session.execute("SELECT pg_backend_pid()")
+    with psycopg.connect(postgis, autocommit=True) as other:
+        other.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])  # returns once it has gone
+    with database.quick() as session:
+        assert session.execute("SELECT pg_backend_pid() <> %s", [pid]) == [(True,)]
     database.close()
