@@ -129,7 +129,7 @@ class Hot:
                 self.not_modified += 1
                 return kept.unchanged, EMPTY
             self.hits += 1
-            if key in self._entries:
+            if key in self._entries:  # it may have been let go of meanwhile
                 self._entries.move_to_end(key)
         return kept.start, kept.body
 

@@ -50,16 +50,19 @@ def found() -> Scheduler | None:
 
 
 def _looking_first(answer: Answer, scheduler: Scheduler, loop: AbstractEventLoop, ctx: Any, cb: Any) -> Schedule:
-    """Return Granian's schedule function with ``answer`` before it."""
-    schedule = scheduler(loop, ctx, cb)
+    """Return Granian's schedule function with ``answer`` before it, until that fails."""
+    schedule, looking = scheduler(loop, ctx, cb), True
 
     def look(watcher: Any) -> None:
+        nonlocal looking
+        ready = send = None
         try:
-            ready, send = answer(watcher.scope, loop), watcher.proto.send
+            if looking:
+                ready, send = answer(watcher.scope, loop), watcher.proto.send
         except Exception as error:  # noqa: BLE001 - Granian does not look at what is raised here; the usual way tells it
-            structlog.get_logger().warning("no look at ready answers", error=type(error).__name__)
-            ready = None
-        if ready is None:
+            looking = False
+            structlog.get_logger().warning("no shortcut for ready answers any more", error=type(error).__name__)
+        if ready is None or send is None:
             schedule(watcher)
         else:
             send(ready[0])

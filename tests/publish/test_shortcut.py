@@ -183,11 +183,15 @@ def test_it_is_put_in_place_once(monkeypatch: pytest.MonkeyPatch) -> None:
     assert tuple(inspect.signature(own).parameters) == shortcut.PARAMETERS
 
 
-def test_a_look_that_fails_leaves_the_request_to_the_usual_way() -> None:
+def test_after_a_look_that_fails_all_take_the_usual_way() -> None:
     usual: list[Any] = []
-    look = shortcut._looking_first(lambda *_: None, lambda *_: usual.append, None, None, None)
-    look(watcher := SimpleNamespace())
-    assert usual == [watcher]
+    sent: list[Any] = []
+    look = shortcut._looking_first(lambda *_: ("start", "body"), lambda *_: usual.append, None, None, None)
+    right, wrong = SimpleNamespace(scope={}, proto=SimpleNamespace(send=sent.append)), SimpleNamespace()
+    for watcher in (right, wrong, right):
+        look(watcher)
+    assert sent == ["start", "body"]
+    assert usual == [wrong, right]
 
 
 def test_a_release_that_comes_while_the_answer_is_looked_up_hides_it(ready: Any, release_store: Any, content: Any) -> None:
