@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -24,11 +25,18 @@ class Urls:
         >>> Urls("http://h").to("/collections/a b", {"f": "json"})
         'http://h/collections/a%20b?f=json'
         """
-        return self.base + quote(path, safe="/{}") + ("?" + urlencode(query, safe=",:") if query else "")
+        given = "&".join(_pair(name, str(value)) for name, value in query.items()) if query else ""
+        return self.base + quote(path, safe="/{}") + ("?" + given if given else "")
 
     def tiles(self, layer: str, release: str) -> str:
         """Return the tile URL template of a layer, tied to a release so that caches can never be stale."""
         return f"{self.base}/tiles/{layer}/{{z}}/{{x}}/{{y}}.mvt?v={release}"
+
+
+@lru_cache(maxsize=256)
+def _pair(name: str, value: str) -> str:
+    """Return a parameter as a URL writes it; the same few stand in a dozen links of one answer."""
+    return urlencode({name: value}, safe=",:")
 
 
 def link(rel: str, kind: str, href: str, title: str = "") -> Link:

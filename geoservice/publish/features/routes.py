@@ -134,15 +134,15 @@ def content_crs(crs: Crs) -> dict[str, str]:
 
 def items_links(ask: Ask, layer: PublishedLayer, query: ItemQuery, page: Page) -> list[Link]:
     """Return the links of a page; those to files lead to the whole of what the query selects."""
-    mine, to = ask.format.replace("geojson", "json"), ask.urls.to
-    found = [link("self", kind_of(mine), to(ask.path, {**ask.query, "f": ask.format}))]
+    mine, to, given = ask.format.replace("geojson", "json"), ask.urls.to, ask.query
+    found = [link("self", kind_of(mine), to(ask.path, {**given, "f": ask.format}))]
     for f in ("json", "html", *WRITERS):
         if f != mine:
-            given = whole(ask.query) if f in WRITERS else ask.query
-            found.append(link("alternate", kind_of(f), to(ask.path, {**given, "f": f})))
+            kept = whole(given) if f in WRITERS else given
+            found.append(link("alternate", kind_of(f), to(ask.path, {**kept, "f": f})))
     for rel, name, key in (("next", "after", page.after), ("prev", "before", page.before)):
         if (text := token(layer, query, key)) is not None:
-            found.append(link(rel, kind_of(mine), to(ask.path, {**turned(ask.query, name, text), "f": ask.format})))
+            found.append(link(rel, kind_of(mine), to(ask.path, {**turned(given, name, text), "f": ask.format})))
     return [*found, link("collection", JSON, to(f"/collections/{layer.id}", {"f": "json"}))]
 
 

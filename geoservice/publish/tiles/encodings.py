@@ -9,8 +9,8 @@ GZIP, ZSTD, PLAIN = "gzip", "zstd", ""
 SUFFIX = {GZIP: "", ZSTD: "-zstd", PLAIN: "-plain"}
 """What an ETag ends with: other bytes have another tag."""
 
-QUICK_BYTES = 64 * 1024
-"""A tile made on request that is larger than this is packed less tightly: its reader waits for it."""
+GZIP_LEVEL = 1
+"""Of tiles made on request, whose readers wait: level 6 takes two to three times as long for 4 % fewer bytes."""
 ZSTD_LEVEL = 9
 
 
@@ -44,7 +44,7 @@ def _weight(part: str) -> tuple[str, float]:
 
 def packed(raw: bytes) -> bytes:
     """Return bytes as gzip, the same each time; nothing stays nothing."""
-    return gzip.compress(raw, 1 if len(raw) > QUICK_BYTES else 6, mtime=0) if raw else b""
+    return gzip.compress(raw, GZIP_LEVEL, mtime=0) if raw else b""
 
 
 def unpacked(body: bytes) -> bytes:
