@@ -19,12 +19,29 @@ WAIT_S = 5.0
 RETRIES = 100
 # The extension comes out of a wheel whose hash the lock file pins, from a path that no caller can choose: checking DuckDB's
 # signature over its 80 MB as well takes half a second a connection. Once the doors are shut nothing else can be loaded.
-_CONFIG = {"allow_unsigned_extensions": "true", "autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
+_CONFIG: dict[str, Any] = {
+    "allow_unsigned_extensions": "true",
+    "autoinstall_known_extensions": "false",
+    "autoload_known_extensions": "false",
+}
 
 
 def spatial_extension() -> Path:
     """Return the extension's file in its wheel, so that no network is asked for it."""
     return Path(str(files("duckdb_extension_spatial"))) / "extensions" / f"v{duckdb.__version__}" / "spatial.duckdb_extension"
+
+
+def new_duckdb(path: Path, together: int) -> duckdb.DuckDBPyConnection:
+    """Make a database file as :func:`open_duckdb` would, whose tables keep ``together`` rows in one stretch (of 2048).
+
+    A question reads the whole of each stretch that it may find something in: DuckDB's own 122 880 rows are for large questions.
+    """
+    connection = duckdb.connect(config=_CONFIG)
+    connection.execute(f"ATTACH {_text(path)} AS made (ROW_GROUP_SIZE {together})")
+    connection.execute("USE made")
+    connection.execute(f"SET temp_directory={_text(path.with_name(path.name + '.tmp'))}")  # where DuckDB puts it by itself
+    _shut(connection, path, spatial=True)
+    return connection
 
 
 def open_duckdb(
@@ -57,12 +74,16 @@ def _shut(connection: duckdb.DuckDBPyConnection, file: Path | None, spatial: boo
     if spatial:
         connection.load_extension(str(spatial_extension()))
     # A spill beside the file is the one thing DuckDB may still write: a big sort must not fail.
-    folder = "" if file is None else "'" + str(file.parent).replace("'", "''") + "'"
+    folder = "" if file is None else _text(file.parent)
     connection.execute(f"SET allowed_directories=[{folder}]")
     if _setting(connection, "enable_progress_bar"):  # in a notebook it is off, and may not even be mentioned
         connection.execute("SET enable_progress_bar=false")
     connection.execute("SET enable_external_access=false")
     connection.execute("SET lock_configuration=true")
+
+
+def _text(path: Path) -> str:
+    return "'" + str(path).replace("'", "''") + "'"
 
 
 class DuckDBSession:

@@ -9,7 +9,7 @@ import duckdb
 import pyarrow as pa
 
 from geoservice.db import DUCKDB
-from geoservice.db.duckdb import DuckDBSession, open_duckdb, told, transaction
+from geoservice.db.duckdb import DuckDBSession, new_duckdb, open_duckdb, told, transaction
 from geoservice.db.lock import locked
 from geoservice.db.watchdog import Watchdog
 from geoservice.errors import Conflict, GeoserviceError, NotFound, ReleaseError, Unavailable
@@ -28,6 +28,8 @@ from geoservice.release.reader import BASE_MAP, Reader
 from geoservice.release.stored import GEOMETRIES, stored, stored_schema
 
 LAYERS, MANIFEST, TILES, CURRENT = "layers.duckdb", "manifest.json", "tiles", "current"
+TOGETHER = 8 * 2048
+"""Rows of a layer in one stretch of its table: few, for a page or a tile is looked for in a few of them."""
 
 
 class FolderReader(Reader):
@@ -190,7 +192,7 @@ def _tidy(aside: Path) -> Iterator[None]:
 
 def _fill(folder: Path, content: ReleaseContent, manifest: Manifest, table: pa.Table) -> None:
     (folder / TILES).mkdir()
-    connection = open_duckdb(folder / LAYERS)
+    connection = new_duckdb(folder / LAYERS, TOGETHER)
     try:
         with transaction(connection) as session:
             name = DUCKDB.quote(sql.RELEASE_TABLE)
