@@ -71,6 +71,7 @@ class FolderReader(Reader):
 
     def close(self) -> None:
         """Let go of the files."""
+        super().close()
         self._connection.close()
         for archive in self._archives.values():
             archive.close()

@@ -70,9 +70,6 @@ class SchemaReader(Reader):
             for z, x, y, data in session.execute(self._catalogue.tiles(self.number), [layer_id]):
                 yield Tile(z, x, y), bytes(data)
 
-    def close(self) -> None:
-        """Nothing of its own: the connections are the store's."""
-
 
 class PostGISStore:
     """See :class:`geoservice.release.base.ReleaseStore`."""

@@ -1,19 +1,20 @@
 """A release opened for reading, whatever keeps it."""
 
+import threading
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 
 import pyarrow as pa
 
 from geoservice.db import Dialect, Session
-from geoservice.errors import NotFound
+from geoservice.errors import GeoserviceError, NotFound
 from geoservice.geo import Tile
 from geoservice.release import sql
 from geoservice.release.base import ItemQuery, Manifest, Page, PublishedLayer, TileQuery
 from geoservice.release.keys import order_of
 from geoservice.release.mvt.blocks import Blocks
-from geoservice.release.mvt.draw import Source, draw
+from geoservice.release.mvt.draw import Source, draw, fill
 from geoservice.release.mvt.grid import MAX_ZOOM
 from geoservice.release.mvt.memory import Memory
 from geoservice.release.query import chosen, condition, limit_of, plain, result_schema
@@ -28,8 +29,8 @@ class Reader(ABC):
     def __init__(self, number: int, manifest: Manifest, dialect: Dialect, schema: str | None) -> None:
         self.number, self.manifest, self._dialect, self._schema = number, manifest, dialect, schema
         self._layers = {layer.id: layer for layer in manifest.layers}
-        self._known: dict[str, Blocks] = {}
-        self._memory = Memory()
+        self._sources: dict[str, Source] = {}
+        self._memory, self._closed = Memory(), threading.Event()
 
     @abstractmethod
     def _session(self) -> AbstractContextManager[Session]:
@@ -47,9 +48,9 @@ class Reader(ABC):
     def _archive_part(self, layer_id: str, offset: int, length: int) -> bytes:
         """Return bytes of an archive that is there."""
 
-    @abstractmethod
     def close(self) -> None:
         """Let go of files and connections."""
+        self._closed.set()
 
     def layer(self, layer_id: str) -> PublishedLayer:
         """Return the layer; raises :class:`NotFound` naming the layers there are."""
@@ -89,11 +90,18 @@ class Reader(ABC):
     def draw(self, layer_id: str, tile: Tile, query: TileQuery) -> bytes:
         """Return a vector tile of one layer, not packed, made on request."""
         layer = self.layer(layer_id)
-        if layer_id not in self._known:  # two threads may both read where its rows lie, and find the same
+        if layer_id not in self._sources:  # two threads may both read where its rows lie, and find the same
             with self._session() as session:
-                self._known[layer_id] = Blocks(session, self._schema, layer_id)
-        table = self._dialect.table(self._schema, sql.layer_table(layer_id))
-        return draw(Source(self._session, table, layer, self._known[layer_id], self._memory), tile, query)
+                blocks = Blocks(session, self._schema, layer_id)
+            table = self._dialect.table(self._schema, sql.layer_table(layer_id))
+            self._sources[layer_id] = source = Source(self._session, table, layer, blocks, self._memory)
+            threading.Thread(target=self._fill, args=(source,), name="memory", daemon=True).start()
+        return draw(self._sources[layer_id], tile, query)
+
+    def _fill(self, source: Source) -> None:
+        """Read a layer into memory, beside what is being served; a store that is closed or cannot be read ends it."""
+        with suppress(GeoserviceError):
+            fill(source, self._closed)
 
     def tile(self, layer_id: str, tile: Tile) -> bytes:
         """Return the baked vector tile, gzip; empty bytes when there is nothing in it."""

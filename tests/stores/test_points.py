@@ -2,6 +2,9 @@
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from threading import Event
+from typing import Any
 
 import pytest
 from drawn import HERE, Readers, content_of, layer_of, shapes_of_all_kinds
@@ -63,6 +66,15 @@ def readers(both: Callable[[str, ReleaseContent], Readers]) -> Readers:
     return both("points", content_of(layers, shapes_of_all_kinds()))
 
 
+def filled(reader: Any) -> drawing.Source:
+    """Return a reader's source of the points, once they are in memory."""
+    reader.draw("places", Tile(0, 0, 0), TileQuery())
+    source: drawing.Source = reader._sources["places"]
+    drawing.fill(source, Event())
+    assert 0 < source.memory.size <= source.memory.limit
+    return source
+
+
 @pytest.fixture
 def by_engine(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[ReleaseReader, Tile, TileQuery], bytes]]:
     """Return what draws a tile of points with the engine's own means."""
@@ -99,6 +111,7 @@ def test_memory_draws_what_the_engines_draw(
     readers: Readers, by_engine: Callable[..., bytes], matrix_set: str, text: str
 ) -> None:
     for reader in readers.values():
+        filled(reader)
         wanted = parse_filter(text, "cql2-text", reader.layer("places")) if text else None
         for z in (0, 4, 9):
             x = int((HERE.west + 0.4 + 180) / 180 * 2**z)
@@ -113,27 +126,30 @@ def test_memory_draws_what_the_engines_draw(
                 assert {i: f["properties"] for i, f in ours.items()} == {i: f["properties"] for i, f in others.items()}
 
 
-def test_memory_that_is_too_small_leaves_it_to_the_engine(readers: Readers) -> None:
+def test_a_layer_that_does_not_fit_is_left_to_the_engine(readers: Readers) -> None:
     for reader in readers.values():
-        whole = reader.draw("places", Tile(0, 0, 0), TileQuery())
-        small = Memory(1000)
-        reader._memory, large = small, reader._memory  # type: ignore[attr-defined]  # what both stores' readers have
-        try:
-            drawn = decode(reader.draw("places", Tile(0, 0, 0), TileQuery()))["places"]["features"]
-            assert {f["id"] for f in drawn} == {f["id"] for f in decode(whole)["places"]["features"]}
-            assert small.size == 0
-        finally:
-            reader._memory = large  # type: ignore[attr-defined]
-        assert 0 < large.size <= large.limit
+        source = replace(filled(reader), memory=(small := Memory(1000)))
+        drawing.fill(source, Event())
+        drawn = decode(drawing.draw(source, Tile(0, 0, 0), TileQuery()))["places"]["features"]
+        assert len(drawn) == reader.count("places", ItemQuery())
+        assert small.size == 0
+
+
+def test_filling_ends_when_the_release_is_closed(readers: Readers) -> None:
+    for reader in readers.values():
+        source, stop = replace(filled(reader), memory=(memory := Memory())), Event()
+        stop.set()
+        drawing.fill(source, stop)
+        assert memory.size == 0
+        drawing.fill(source, Event())
+        assert memory.size > 0
 
 
 def test_many_threads_draw_from_one_memory(readers: Readers) -> None:
     tiles = [tile_at(116 + i / 40, 30 + i / 40, 6 + i % 6) for i in range(40)]
     for reader in readers.values():
-        alone = [reader.draw("places", tile, TileQuery()) for tile in tiles]
-        reader._memory, large = Memory(100_000), reader._memory  # type: ignore[attr-defined]
-        try:
-            with ThreadPoolExecutor(4) as pool:
-                assert list(pool.map(lambda t, r=reader: r.draw("places", t, TileQuery()), tiles)) == alone
-        finally:
-            reader._memory = large  # type: ignore[attr-defined]
+        source = filled(reader)
+        alone = [drawing.draw(source, tile, TileQuery()) for tile in tiles]
+        assert any(alone)
+        with ThreadPoolExecutor(4) as pool:
+            assert list(pool.map(lambda t, s=source: drawing.draw(s, t, TileQuery()), tiles)) == alone

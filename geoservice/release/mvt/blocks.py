@@ -34,6 +34,11 @@ class Blocks:
         self._number = [row[0] for row in found]
         self._bounds = np.array([row[1:5] for row in found], float).reshape(-1, 4).T
 
+    @property
+    def all(self) -> list[int]:
+        """The blocks in which there is a shape."""
+        return self._number
+
     def met(self, box: BBox) -> list[int]:
         """Return the blocks that a box may meet."""
         return [self._number[i] for i in np.flatnonzero(self._met(box))]

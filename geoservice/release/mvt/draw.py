@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import partial
+from threading import Event
 from typing import Protocol
 
 import pyarrow as pa
@@ -57,7 +58,7 @@ def draw(source: Source, tile: Tile, query: TileQuery) -> bytes:
     levels = _levels(layer, tile.z, query)
     if frame is None or layer.bbox is None or not levels:
         return b""
-    points = _points(source, frame, query)
+    points = _points(source, frame, query, list(properties))
     if points is not None:
         return _drawn(points, frame, levels, properties)
     with source.open() as session:
@@ -75,7 +76,7 @@ def _drawn(drawer: Drawer, frame: Frame, levels: Sequence[str | None], propertie
     return drawer.aggregate(frame, finest) if data is None else data
 
 
-def _points(source: Source, frame: Frame, query: TileQuery) -> Points | None:
+def _points(source: Source, frame: Frame, query: TileQuery, properties: Sequence[str]) -> Points | None:
     """Return what draws from memory, where that can be done: for points, by a plain filter, not for a part of the areas."""
     if source.layer.geometry != "point" or not source.blocks.points or query.within is not None:
         return None
@@ -83,7 +84,14 @@ def _points(source: Source, frame: Frame, query: TileQuery) -> Points | None:
     if query.filter and wanted is None:
         return None
     points = Points(source.layer, source.blocks, source.memory, partial(_load, source), wanted)
-    return points if points.fits(frame.reach) else None
+    return points if points.ready(frame.reach, properties) else None
+
+
+def fill(source: Source, stop: Event) -> None:
+    """Read a layer of points into memory, if it fits, until told to stop."""
+    if source.layer.geometry == "point" and source.blocks.points:
+        points = Points(source.layer, source.blocks, source.memory, partial(_load, source), None)
+        points.fill(list(property_types(source.layer)), stop)
 
 
 def _load(source: Source, blocks: Sequence[int], names: Sequence[str]) -> pa.Table:

@@ -40,6 +40,11 @@ class Memory:
             found |= fresh
         return {name: pa.chunked_array([found[key] for key in those]) for name, those in keys.items()}
 
+    def holds(self, layer_id: str, blocks: Sequence[int], names: Sequence[str]) -> bool:
+        """Whether nothing of these columns would have to be read."""
+        with self._lock:
+            return all((layer_id, block, name) in self._kept for block in blocks for name in names)
+
     def _known(self, keys: dict[str, list[Key]]) -> dict[Key, "pa.Array[Any]"]:
         with self._lock:
             found = {key: self._kept[key] for those in keys.values() for key in those if key in self._kept}

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from threading import Event
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ import pyarrow.compute as pc
 from geoservice.geo import BBox, Bools, Floats
 from geoservice.release.base import PublishedLayer
 from geoservice.release.cql.arrow import Compiled
-from geoservice.release.mvt.blocks import Blocks
+from geoservice.release.mvt.blocks import ROWS, Blocks
 from geoservice.release.mvt.budget import BYTES, FEATURES, LEAST
 from geoservice.release.mvt.cells import gather, merge
 from geoservice.release.mvt.encode import POINT, encode, least, points
@@ -20,7 +21,11 @@ from geoservice.release.mvt.memory import Load, Memory
 
 WEST, SOUTH, NORTHING, GEOGRAPHY = "_west", "_south", "_northing", "geography"
 FEW = 16
-"""Blocks that are read whole: a second question takes longer than the columns that may not be needed after all."""
+"""Blocks that an engine looks through in less time than it takes to read them whole."""
+AT_ONCE = 64
+"""Blocks that are read in one question where all are."""
+WIDTH = 10
+"""Bytes of a value, roughly: numbers have eight, texts a few more or, where they are many, a dozen."""
 
 
 @dataclass(frozen=True)
@@ -41,15 +46,32 @@ class Points:
     def __init__(self, layer: PublishedLayer, blocks: Blocks, memory: Memory, load: Load, wanted: Compiled | None) -> None:
         self._layer, self._blocks, self._memory, self._read, self._wanted = layer, blocks, memory, load, wanted
 
-    def fits(self, box: BBox) -> bool:
-        """Whether what must be looked at for a box can be kept: where it cannot, to read it each time would be slow."""
-        names = 4 + len(self._wanted.names if self._wanted else ())
-        return self._blocks.rows(box) * 8 * names <= self._memory.limit
+    def ready(self, box: BBox, properties: Sequence[str]) -> bool:
+        """Whether memory is the faster way.
+
+        It is not where a box meets few blocks that would have to be read first, nor where what is looked at could not be kept.
+        """
+        near = self._blocks.met(box)
+        if len(near) <= FEW:
+            return self._memory.holds(self._layer.id, near, [*self._looked_at(None), "fid", *properties])
+        return self._fit(len(near), 4 + len(self._wanted.names if self._wanted else ()))
+
+    def fill(self, properties: Sequence[str], stop: Event) -> None:
+        """Read the whole layer into memory, if it fits, until told to stop."""
+        names, blocks = ["fid", *properties, WEST, SOUTH, NORTHING], self._blocks.all
+        if self._fit(len(blocks), len(names)):
+            for at in range(0, len(blocks), AT_ONCE):
+                if stop.is_set():
+                    return
+                self._columns(blocks[at : at + AT_ONCE], names)
+
+    def _fit(self, blocks: int, columns: int) -> bool:
+        return blocks * ROWS * columns * WIDTH <= self._memory.limit
 
     def features(self, frame: Frame, geography: str | None, properties: Mapping[str, str]) -> bytes | None:
         """Return the tile with a feature each, None when that is more than the budget."""
         names = ["fid", *properties, WEST, SOUTH]
-        chosen = self._choose(frame.reach, geography, names)
+        chosen = self._choose(frame.reach, geography)
         if chosen.count > FEATURES:
             return None
         if not chosen.count:
@@ -65,20 +87,16 @@ class Points:
         x, y = (column.to_numpy() for column in rows.values())
         return merge(self._layer.id, gather(*frame.units(x if in_degrees else easting(x), y)), self._layer.geometry)
 
-    def _choose(self, box: BBox, geography: str | None, shown: Sequence[str] = ()) -> _Chosen:
-        """Find the features in a box; where it meets few blocks, what is ``shown`` of them is read along with the rest."""
+    def _looked_at(self, level: str | None) -> list[str]:
+        """Return the columns that tell whether a feature is wanted."""
+        return sorted({WEST, SOUTH, *(self._wanted.names if self._wanted else ()), *([GEOGRAPHY] if level else [])})
+
+    def _choose(self, box: BBox, geography: str | None) -> _Chosen:
         near = self._blocks.met(box)
         if not near:
             return _Chosen([], np.zeros(0, bool))
         level = geography if len(self._layer.zooms) > 1 else None
-        names = {
-            *(shown if len(near) <= FEW else ()),
-            WEST,
-            SOUTH,
-            *(self._wanted.names if self._wanted else ()),
-            *([GEOGRAPHY] if level else []),
-        }
-        columns = self._columns(near, sorted(names))
+        columns = self._columns(near, self._looked_at(level))
         inside = _inside(box, columns[WEST].to_numpy(), columns[SOUTH].to_numpy())
         if level:
             inside &= _true(pc.equal(columns[GEOGRAPHY], pa.scalar(level)))
