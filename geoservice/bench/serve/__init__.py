@@ -168,7 +168,13 @@ def _tipgs(z: int) -> Iterator[str]:
 
 
 def filtered(url: str, office: str, peer: str, repeat: int) -> Figures:
-    """Measure tiles with half of the points filtered out, none of them asked for before."""
+    """Measure tiles with half of the points filtered out, none of them asked for before.
+
+    Each server draws a few others first, by connections that come to all of its workers: the first of a worker has it read the
+    layer, as the first questions fill the peer's caches.
+    """
+    for _ in range(4 * servers.WORKERS):
+        load.medians([(url, [_unseen()]), (office, [_unseen()]), (peer, list(_tipgs(8))[:1])])
     found: Figures = {}
     for z in ZOOMS:
         rounds = [load.medians([(url, _ours(z)), (office, _ours(z)), (peer, _tipgs(z))]) for _ in range(max(repeat // 2, 1))]
