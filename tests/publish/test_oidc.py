@@ -8,6 +8,7 @@ import json
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ from joserfc.jwk import ECKey, KeySet, OctKey, RSAKey
 
 from geoservice.errors import Unauthorized, Unavailable
 from geoservice.publish.access import jwks
-from geoservice.publish.access.jwks import MOST_BYTES, Keys, check_place, fetch, parse
+from geoservice.publish.access.jwks import KEPT_S, MOST_BYTES, Keys, check_place, fetch, parse
 from geoservice.publish.access.oidc import Oidc
 from geoservice.publish.app import create_app
 from geoservice.publish.who import Principal
@@ -326,3 +327,25 @@ def test_bad_ones_are_counted(published: Any, tmp_path: Path) -> None:
 @pytest.mark.parametrize("published", ["duckdb"], indirect=True)
 def test_without_a_provider_set_such_a_token_is_unknown(published: Any, tmp_path: Path) -> None:
     assert Caller(create_app(Settings(home=tmp_path), published.open()), signed()).get("/collections").status_code == 401
+
+
+def test_a_provider_that_is_slow_keeps_nobody_waiting_whose_key_is_held() -> None:
+    asked, answer, now = threading.Event(), threading.Event(), [0.0]
+
+    def read() -> bytes:
+        if now[0]:
+            asked.set()
+            answer.wait(10)
+        return JWKS
+
+    keys = Keys(read, lambda: now[0])
+    held = keys.find("r1")
+    now[0] = KEPT_S + 1.0
+    with ThreadPoolExecutor(1) as pool:
+        slow = pool.submit(keys.find, "r1")
+        assert asked.wait(10)
+        assert keys.find("r1") is held
+        assert not slow.done()
+        answer.set()
+        assert slow.result(10) is not None
+    assert keys.find("r1") is not held

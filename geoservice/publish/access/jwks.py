@@ -91,29 +91,41 @@ class Keys:
 
     def __init__(self, read: Callable[[], bytes], clock: Callable[[], float] = time.monotonic) -> None:
         self._read, self._clock, self._lock = read, clock, threading.Lock()
-        self._keys: Mapping[str, Key] = {}
-        self._tried = self._got = float("-inf")
+        self._held: tuple[Mapping[str, Key], float] = {}, float("-inf")
+        """The keys and when they were read, changed in one step."""
+        self._tried = float("-inf")
 
     def find(self, kid: str) -> Key | None:
-        """Return the key of a ``kid``, None when there is none.
+        """Return the key of a ``kid``, None when there is none; while one thread reads them again the others use those held.
 
         Raises :class:`Unavailable` when keys could not be read for ``DROPPED_S``, or never.
         """
-        with self._lock:
-            now = self._clock()
-            if now - self._tried >= APART_S and (now - self._got >= KEPT_S or kid not in self._keys):
-                self._load(now)
-            if now - self._got >= DROPPED_S:
-                raise Unavailable("the keys of the identity provider cannot be read just now; try again in a minute")
-            return self._keys.get(kid)
+        keys, got = self._held
+        known = kid in keys and self._clock() - got < DROPPED_S
+        if self._due(kid) and self._lock.acquire(blocking=not known):
+            try:
+                if self._due(kid):
+                    self._load(self._clock())
+            finally:
+                self._lock.release()
+        keys, got = self._held
+        if self._clock() - got >= DROPPED_S:
+            raise Unavailable("the keys of the identity provider cannot be read just now; try again in a minute")
+        return keys.get(kid)
+
+    def _due(self, kid: str) -> bool:
+        """Whether the keys should be read: they are old or have no such ``kid``, and nobody has tried just now."""
+        (keys, got), now = self._held, self._clock()
+        return now - self._tried >= APART_S and (now - got >= KEPT_S or kid not in keys)
 
     def _load(self, now: float) -> None:
         """Read the keys; where that fails the ones read before stay."""
-        self._tried = now
         try:
-            self._keys, self._got = parse(self._read()), now
+            self._held = parse(self._read()), now
         except UNREADABLE as e:
             structlog.get_logger().error("oidc keys cannot be read", error=type(e).__name__)
+        finally:
+            self._tried = now
 
 
 def parse(data: bytes) -> dict[str, Key]:
