@@ -10,7 +10,6 @@ import numpy as np
 import pyarrow as pa
 import pytest
 import shapely
-from drawn import Readers
 
 from geoservice.layer import Column, Label, Layer
 from geoservice.release import Manifest, ReleaseContent, ReleaseReader, ReleaseStore, open_store
@@ -239,11 +238,13 @@ def other_prefix() -> Callable[[], str]:
 
 
 @pytest.fixture(scope="module")
-def both(tmp_path_factory: pytest.TempPathFactory, postgis: str) -> Iterator[Callable[[str, ReleaseContent], Readers]]:
+def both(
+    tmp_path_factory: pytest.TempPathFactory, postgis: str
+) -> Iterator[Callable[[str, ReleaseContent], dict[str, ReleaseReader]]]:
     """Return a function that writes a release to both stores and opens it."""
     opened: list[Any] = []
 
-    def go(name: str, content: ReleaseContent) -> Readers:
+    def go(name: str, content: ReleaseContent) -> dict[str, ReleaseReader]:
         stores = {
             "duckdb": open_store(tmp_path_factory.mktemp(name), None, name, read_only=False),
             "postgis": open_store(tmp_path_factory.mktemp(name), postgis, name, read_only=False),
