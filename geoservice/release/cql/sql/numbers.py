@@ -73,7 +73,8 @@ def _computed(dialect: Dialect, node: Arithmetic) -> tuple[Piece, Span]:
     span = _SPANS[node.op](a, b)
     if dialect.engine == "duckdb":
         return _duckdb(node, left, a, right, b), span
-    return put(_PLAIN[node.op] if span.tame and node.op in _PLAIN else _CAREFUL[node.op], left, right), span
+    tame = _quotient(a, b).tame if node.op == "div" else span.tame  # what is cut to a whole number was a quotient before
+    return put(_PLAIN[node.op] if tame and node.op in _PLAIN else _CAREFUL[node.op], left, right), span
 
 
 def _sum(a: Span, b: Span) -> Span:
