@@ -21,6 +21,7 @@ from geoservice.release.durable import point, sync, sync_tree
 from geoservice.release.manifest import read_manifest
 from geoservice.release.mvt import sql as mvt
 from geoservice.release.mvt.bake import Baker
+from geoservice.release.mvt.blocks import ROWS
 from geoservice.release.mvt.blocks import TABLE as BLOCKS
 from geoservice.release.numbering import older
 from geoservice.release.pmtiles import Archive
@@ -28,7 +29,7 @@ from geoservice.release.reader import BASE_MAP, Reader
 from geoservice.release.stored import GEOMETRIES, stored, stored_schema
 
 LAYERS, MANIFEST, TILES, CURRENT = "layers.duckdb", "manifest.json", "tiles", "current"
-TOGETHER = 8 * 2048
+TOGETHER = 8 * ROWS
 """Rows of a layer in one stretch of its table: few, for a page or a tile is looked for in a few of them."""
 
 

@@ -90,12 +90,13 @@ class Reader(ABC):
     def draw(self, layer_id: str, tile: Tile, query: TileQuery) -> bytes:
         """Return a vector tile of one layer, not packed, made on request."""
         layer = self.layer(layer_id)
-        if layer_id not in self._sources:  # two threads may both read where its rows lie, and find the same
+        if layer_id not in self._sources:  # two threads may both read where its rows lie; one of them fills the memory
             with self._session() as session:
                 blocks = Blocks(session, self._schema, layer_id)
             table = self._dialect.table(self._schema, sql.layer_table(layer_id))
-            self._sources[layer_id] = source = Source(self._session, table, layer, blocks, self._memory)
-            threading.Thread(target=self._fill, args=(source,), name="memory", daemon=True).start()
+            source = Source(self._session, table, layer, blocks, self._memory)
+            if self._sources.setdefault(layer_id, source) is source:
+                threading.Thread(target=self._fill, args=(source,), name="memory", daemon=True).start()
         return draw(self._sources[layer_id], tile, query)
 
     def _fill(self, source: Source) -> None:

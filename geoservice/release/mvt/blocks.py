@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 
 from geoservice.db import Session
-from geoservice.geo import BBox, Bools
+from geoservice.geo import BBox
 from geoservice.release.mvt import sql
 
 ROWS = 2048
@@ -41,7 +41,9 @@ class Blocks:
 
     def met(self, box: BBox) -> list[int]:
         """Return the blocks that a box may meet."""
-        return [self._number[i] for i in np.flatnonzero(self._met(box))]
+        west, south, east, north = self._bounds
+        hit = (east >= box.west) & (west <= box.east) & (north >= box.south) & (south <= box.north)
+        return [self._number[i] for i in np.flatnonzero(hit)]
 
     def near(self, box: BBox) -> list[int] | None:
         """Return the blocks that a box may meet; None for so many that naming them does not help."""
@@ -50,9 +52,4 @@ class Blocks:
 
     def rows(self, box: BBox) -> int:
         """Return how many rows a box may meet at the most."""
-        return ROWS * int(self._met(box).sum())
-
-    def _met(self, box: BBox) -> Bools:
-        west, south, east, north = self._bounds
-        met: Bools = (east >= box.west) & (west <= box.east) & (north >= box.south) & (south <= box.north)
-        return met
+        return ROWS * len(self.met(box))
