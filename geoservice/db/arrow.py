@@ -1,6 +1,7 @@
 """Arrow tables made equal whatever database they came from, and their digests."""
 
 import hashlib
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,12 @@ def conform(table: pa.Table, schema: pa.Schema) -> pa.Table:
         return table
     columns = [_cast(table.column(f.name), f.type) for f in schema]
     return pa.Table.from_arrays(columns, schema=schema)
+
+
+def from_rows(rows: Sequence[tuple[Any, ...]], schema: pa.Schema) -> pa.Table:
+    """Return a few rows as a table, their values in the order of ``schema``; raises what Arrow raises when one does not fit."""
+    columns: Any = zip(*rows, strict=True) if rows else [()] * len(schema)
+    return pa.Table.from_arrays([pa.array(c, f.type) for c, f in zip(columns, schema, strict=True)], schema=schema)
 
 
 def _cast(column: "pa.ChunkedArray[Any]", kind: pa.DataType) -> "pa.ChunkedArray[Any]":

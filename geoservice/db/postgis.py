@@ -13,7 +13,7 @@ from psycopg import errors
 from psycopg.pq import PGconn, Ping
 from psycopg_pool import ConnectionPool
 
-from geoservice.db.arrow import conform
+from geoservice.db.arrow import conform, from_rows
 from geoservice.db.copy import from_csv, to_csv
 from geoservice.db.dialect import POSTGIS
 from geoservice.db.watchdog import too_long
@@ -45,9 +45,7 @@ class PostGISSession:
         """Run a query and return its few rows in ``schema``."""
         with self._connection.cursor(binary=True) as cursor:
             rows = cursor.execute(sql.encode(), values or None).fetchall()
-        columns = zip(*rows, strict=True) if rows else [()] * len(schema)
-        plain = [pa.array(list(c), _kept_as(f.type)) for c, f in zip(columns, schema, strict=True)]
-        return conform(pa.table(plain, names=schema.names), schema)
+        return conform(from_rows(rows, pa.schema([f.with_type(_kept_as(f.type)) for f in schema])), schema)
 
     def scan(self, sql: str, schema: pa.Schema, values: Sequence[Any] = ()) -> pa.Table:
         """Run a query and return its many rows in ``schema``."""

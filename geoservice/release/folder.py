@@ -43,17 +43,32 @@ class FolderReader(Reader):
             # many small questions at a time, in as many processes as there are cores: sharing one out costs more than it saves
             self._connection = open_duckdb(folder / LAYERS, read_only=True, threads=1)
             self._archives = {f.stem: Archive(f) for f in sorted((folder / TILES).glob("*.pmtiles"))}
+            self._idle: list[duckdb.DuckDBPyConnection] = []
         except (duckdb.Error, OSError) as e:
             raise ReleaseError(f"release {number}: {LAYERS} or a file of tiles cannot be read") from e
 
     @contextmanager
     def _session(self) -> Iterator[DuckDBSession]:
-        with _quiet(), self._connection.cursor() as cursor:  # a connection of its own: threads do not wait for each other
+        with _quiet(), self._cursor() as cursor:
             if self._watchdog is None:
                 yield DuckDBSession(cursor)
             else:
                 with self._watchdog.over(cursor.interrupt, duckdb.InterruptException):
                     yield DuckDBSession(cursor)
+
+    @contextmanager
+    def _cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """Lend a connection of one's own: threads do not wait for each other. A new one is slow at first, so it is kept."""
+        try:
+            cursor = self._idle.pop()
+        except IndexError:
+            cursor = self._connection.cursor()
+        try:
+            yield cursor
+        except BaseException:
+            cursor.close()
+            raise
+        self._idle.append(cursor)
 
     def _tile(self, layer_id: str, tile: Tile) -> bytes:
         archive = self._archives.get(layer_id)
@@ -73,7 +88,8 @@ class FolderReader(Reader):
     def close(self) -> None:
         """Let go of the files."""
         super().close()
-        self._connection.close()
+        for connection in (self._connection, *self._idle):
+            connection.close()
         for archive in self._archives.values():
             archive.close()
 

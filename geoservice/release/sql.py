@@ -102,8 +102,8 @@ def _farther(dialect: Dialect, column: str, value: Any, less: bool, forward: boo
 
 
 def _as_wkb(dialect: Dialect) -> str:
-    wkb = "ST_AsWKB(geometry)" if dialect.engine == "duckdb" else "ST_AsBinary(geometry, 'NDR')"
-    return f"{wkb} AS geometry"
+    """The shape as WKB. As such DuckDB keeps it and gives it out, so that no function need be called."""
+    return "geometry" if dialect.engine == "duckdb" else "ST_AsBinary(geometry, 'NDR') AS geometry"
 
 
 def count(name: str, where: str = "true") -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
+import shapely
 
 from geoservice.db.duckdb import DuckDBFile, open_duckdb, transaction
 from geoservice.db.lock import locked
@@ -30,6 +31,18 @@ def test_spatial_loads_with_no_network_and_an_empty_home(tmp_path: Path) -> None
     done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
     assert done.stdout == "('POINT (1 2)',)\n"
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "shape",
+    ["POINT (1.1 2)", "POINT EMPTY", "POINT Z (1 2 3)", "MULTIPOINT ((1 2))", "POLYGON ((0 0, 1 0, 1 1, 0 0))",
+     "GEOMETRYCOLLECTION (POINT (1 2), LINESTRING (0 0, 1 1))", "LINESTRING EMPTY"],
+)  # fmt: skip
+def test_a_shape_is_given_out_as_wkb(connection: duckdb.DuckDBPyConnection, shape: str) -> None:
+    text = "SELECT shape, ST_AsWKB(shape) AS wkb FROM (SELECT ST_GeomFromText(?) AS shape)"
+    wkb = shapely.to_wkb(shapely.from_wkt(shape), flavor="iso")
+    assert connection.execute(text, [shape]).fetchall() == [(wkb, wkb)]
+    assert connection.execute(text, [shape]).to_arrow_table().to_pylist() == [{"shape": wkb, "wkb": wkb}]
 
 
 @pytest.mark.parametrize(

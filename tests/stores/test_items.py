@@ -18,6 +18,7 @@ from geoservice.errors import ParameterError, ReleaseError
 from geoservice.geo import BBox
 from geoservice.layer import Column, Label, Layer
 from geoservice.release import ItemQuery, Manifest, ReleaseContent, ReleaseReader, ReleaseStore, open_store
+from geoservice.release import walk as walking
 from geoservice.release.base import TABLE, Key, LayerContent, Page, Sort
 from geoservice.release.keys import decode_key, encode_key
 from geoservice.release.layers import build_layers
@@ -156,6 +157,17 @@ def test_a_walk_there_and_back_meets_each_feature_once_in_order(
         assert fids == [r["fid"] for r in want[: (len(there) - 1) * limit]]
         assert all(page.after is not None for page in back)
         assert back[-1].before is None
+
+
+@pytest.mark.parametrize("sortby", [(), (Sort("name", True),)], ids=["by fid", "by name"])
+def test_many_rows_are_read_as_few_are(
+    things: ReleaseReader, rows: list[Row], sortby: tuple[Sort, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(walking, "FEW", 0)
+    found = things.items("things", ItemQuery(limit=COUNT, sortby=sortby))
+    assert found.to_pylist() == sorted(rows, key=compared(sortby))
+    monkeypatch.setattr(walking, "FEW", COUNT)
+    assert things.items("things", ItemQuery(limit=COUNT, sortby=sortby)).equals(found)
 
 
 def test_the_last_page_is_the_one_in_front_of_a_key_beyond_all(things: ReleaseReader) -> None:
