@@ -8,7 +8,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from geoservice.geo import Bools, Ints
-from geoservice.release.mvt.grid import EXTENT
+from geoservice.release.mvt.message import message, tile
 
 POINT, POLYGON = 1, 3
 _SHORT = 125
@@ -55,14 +55,12 @@ def encode(name: str, kind: int, commands: Numbers, properties: Mapping[str, "pa
     tags, said, values = _tags(properties, n)
     body = [*([np.full(n, 8), fid] if fid is not None else []), np.full(n, 18), _size(tags, said)]
     tail = [np.full(n, 24), np.full(n, kind), np.full(n, 34), _size(commands, np.ones(commands.shape, bool))]
-    tokens = np.column_stack([np.asarray(c, np.uint64) for c in (*body, tags, *tail, commands)])
+    tokens = _stacked(*body, tags, *tail, commands)
     present = np.ones(tokens.shape, bool)
     present[:, len(body) : len(body) + tags.shape[1]] = said
     head = np.column_stack([np.full(n, 18, np.uint64), _size(tokens, present)])
     features = _varints(np.hstack([head, tokens]), np.hstack([np.ones(head.shape, bool), present]))
-    keys = b"".join(_message(26, k.encode()) for k in properties)
-    ends = b"\x28" + _varint(EXTENT) + b"\x78\x02"
-    return _message(26, _message(10, name.encode()) + features + keys + values + ends)
+    return tile(name, features, properties, values)
 
 
 def _tags(properties: Mapping[str, "pa.Array[Any]"], n: int) -> tuple[Numbers, Bools, bytes]:
@@ -107,8 +105,13 @@ def _values(distinct: "pa.Array[Any]") -> bytes:
         return rows.tobytes()
     signed = not pa.types.is_boolean(kind)
     number = zigzag(values.astype(np.int64)) if signed else values.astype(np.uint64)
-    tokens = np.column_stack([np.full(len(number), 34), _sizes(number) + 1, np.full(len(number), 48 if signed else 56), number])
-    return _varints(tokens.astype(np.uint64), np.ones(tokens.shape, bool))
+    tokens = _stacked(np.full(len(number), 34), _sizes(number) + 1, np.full(len(number), 48 if signed else 56), number)
+    return _varints(tokens, np.ones(tokens.shape, bool))
+
+
+def _stacked(*columns: NDArray[Any]) -> Numbers:
+    """Return columns side by side, none of them as floats: those of both kinds of whole numbers would be."""
+    return np.column_stack([np.asarray(c, np.uint64) for c in columns])
 
 
 def _texts(distinct: Any) -> bytes:
@@ -117,7 +120,7 @@ def _texts(distinct: Any) -> bytes:
     offsets = np.frombuffer(ends, np.int32, len(distinct) + 1, distinct.offset * 4)
     sizes = offsets[1:] - offsets[:-1]
     if letters is None or sizes.max() > _SHORT:
-        return b"".join(_message(34, _message(10, v.encode())) for v in distinct.to_pylist())
+        return b"".join(message(34, message(10, v.encode())) for v in distinct.to_pylist())
     text = np.frombuffer(letters, np.uint8)[offsets[0] : offsets[-1]]
     out = np.empty(len(text) + 4 * len(sizes), np.uint8)
     start = offsets[:-1] - offsets[0] + 4 * np.arange(len(sizes))
@@ -126,20 +129,6 @@ def _texts(distinct: Any) -> bytes:
     body[(start[:, None] + np.arange(4)).ravel()] = False
     out[body] = text
     return out.tobytes()
-
-
-def _message(tag: int, body: bytes) -> bytes:
-    size = len(body)
-    return (bytes((tag, size)) if size < 128 else bytes((tag,)) + _varint(size)) + body
-
-
-def _varint(value: int) -> bytes:
-    out = bytearray()
-    while value > 127:
-        out.append(value & 127 | 128)
-        value >>= 7
-    out.append(value)
-    return bytes(out)
 
 
 def _sizes(tokens: Numbers) -> NDArray[np.int64]:

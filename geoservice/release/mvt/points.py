@@ -9,13 +9,15 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from geoservice.geo import BBox, Bools, Floats
+from geoservice.geo import BBox, Bools, Floats, Ints
 from geoservice.release.base import PublishedLayer
 from geoservice.release.cql.arrow import Compiled
 from geoservice.release.mvt.blocks import ROWS, Blocks
 from geoservice.release.mvt.budget import BYTES, FEATURES, LEAST
 from geoservice.release.mvt.cells import gather, merge
-from geoservice.release.mvt.encode import POINT, encode, least, points
+from geoservice.release.mvt.encode import POINT, encode, least, points, zigzag
+from geoservice.release.mvt.few import FEW as FEW_POINTS
+from geoservice.release.mvt.few import encode_few
 from geoservice.release.mvt.grid import Frame, easting, northing
 from geoservice.release.mvt.memory import Load, Memory
 
@@ -84,7 +86,7 @@ class Points:
         if not chosen.count:
             return b""
         rows = self._rows(chosen, [WEST, SOUTH if in_degrees else NORTHING])
-        x, y = (column.to_numpy() for column in rows.values())
+        x, y = (column.to_numpy() for column in rows.columns)
         return merge(self._layer.id, gather(*frame.units(x if in_degrees else easting(x), y)), self._layer.geometry)
 
     def _looked_at(self, level: str | None) -> list[str]:
@@ -106,9 +108,9 @@ class Points:
         hit = np.add.reduceat(inside, np.cumsum(sizes) - sizes, dtype=np.int64) > 0
         return _Chosen([block for block, there in zip(near, hit, strict=True) if there], inside[np.repeat(hit, sizes)])
 
-    def _rows(self, chosen: _Chosen, names: Sequence[str]) -> dict[str, Any]:
-        rows = pa.array(chosen.rows)
-        return {name: column.filter(rows) for name, column in self._columns(chosen.blocks, names).items()}
+    def _rows(self, chosen: _Chosen, names: Sequence[str]) -> pa.Table:
+        columns = self._columns(chosen.blocks, names)
+        return pa.Table.from_arrays(list(columns.values()), list(columns)).filter(pa.array(chosen.rows))
 
     def _columns(self, blocks: Sequence[int], names: Sequence[str]) -> dict[str, Any]:
         return self._memory.columns(self._layer.id, blocks, names, self._load)
@@ -130,19 +132,27 @@ def _true(test: Any) -> Bools:
     return np.asarray(pc.fill_null(test, False).to_numpy(), bool)
 
 
-def tile_of(layer_id: str, frame: Frame, rows: Mapping[str, Any], properties: Sequence[str]) -> bytes | None:
+def tile_of(layer_id: str, frame: Frame, rows: pa.Table, properties: Sequence[str]) -> bytes | None:
     """Return a tile of points, None when it is over the budget.
 
-    ``rows`` are columns with ``fid``, longitude and latitude. Points need no cutting: encoding them here takes a third of the
-    time of an engine's own functions.
+    ``rows`` have ``fid``, longitude and latitude. Points need no cutting: encoding them here takes a third of the time of an
+    engine's own functions.
     """
+    x, y = (np.rint(v).astype(np.int64) for v in frame.place(rows[WEST].to_numpy(), rows[SOUTH].to_numpy()))
+    data = (_few if rows.num_rows <= FEW_POINTS else _many)(layer_id, x, y, rows, properties)
+    return data if data is not None and len(data) <= BYTES else None
+
+
+def _few(layer_id: str, x: Ints, y: Ints, rows: pa.Table, properties: Sequence[str]) -> bytes:
+    columns = {n: rows[n].to_pylist() for n in properties}
+    return encode_few(layer_id, zigzag(x).tolist(), zigzag(y).tolist(), columns, rows["fid"].to_numpy().tolist())
+
+
+def _many(layer_id: str, x: Ints, y: Ints, rows: pa.Table, properties: Sequence[str]) -> bytes | None:
     columns = {n: _whole(rows[n]).dictionary_encode() for n in properties}
-    if len(rows["fid"]) * LEAST + least(columns.values()) > BYTES:  # no need to write it all to see
+    if rows.num_rows * LEAST + least(columns.values()) > BYTES:  # no need to write it all to see
         return None
-    x, y = frame.place(rows[WEST].to_numpy(), rows[SOUTH].to_numpy())
-    commands = points(*(np.rint(v).astype(np.int64) for v in (x, y)))
-    data = encode(layer_id, POINT, commands, columns, rows["fid"].to_numpy())
-    return data if len(data) <= BYTES else None
+    return encode(layer_id, POINT, points(x, y), columns, rows["fid"].to_numpy())
 
 
 def _whole(column: Any) -> Any:

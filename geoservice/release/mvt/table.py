@@ -99,7 +99,7 @@ class Table:
         rows = self.session.fetch(sql.point_rows(self.name, properties, where), pa.schema(columns), values)
         if rows.num_rows > FEATURES:
             return None
-        return tile_of(self.layer.id, frame, dict(zip(rows.column_names, rows.columns, strict=True)), [*properties])
+        return tile_of(self.layer.id, frame, rows, [*properties])
 
 
 def _holds(box: BBox, layer: PublishedLayer) -> bool:

@@ -1,0 +1,48 @@
+"""Few points written one by one are the same bytes as many written with arrays."""
+
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from hypothesis import given
+from hypothesis import strategies as st
+
+from geoservice.release.mvt.encode import POINT, encode, points, zigzag
+from geoservice.release.mvt.few import encode_few
+
+KINDS: dict[pa.DataType, st.SearchStrategy[Any]] = {
+    pa.string(): st.text(max_size=6) | st.integers(100, 300).map("字".__mul__) | st.integers(120, 130).map("x".__mul__),
+    pa.int64(): st.integers(-(2**63), 2**63 - 1) | st.integers(-200, 200),
+    pa.float64(): st.floats(allow_nan=False).map(lambda v: v + 0.0),  # no -0: arrays tell it from 0
+    pa.bool_(): st.booleans(),
+}
+PLACES = st.integers(-(2**33), 2**33) | st.integers(-64, 4160)
+
+
+@st.composite
+def layers(draw: st.DrawFn) -> tuple[list[int], list[int], list[int], dict[str, "pa.Array[Any]"]]:
+    """Draw numbers, places and columns of some points."""
+    n = draw(st.integers(0, 12))
+    kinds = draw(st.lists(st.sampled_from(list(KINDS)), max_size=5))
+    columns = [pa.array(draw(st.lists(st.none() | KINDS[k], min_size=n, max_size=n)), k) for k in kinds]
+    fid, x, y = (draw(st.lists(of, min_size=n, max_size=n)) for of in (st.integers(0, 2**53), PLACES, PLACES))
+    return fid, x, y, {f"性质 {i}": column for i, column in enumerate(columns)}
+
+
+@given(layers())
+def test_few_are_written_as_many_are(layer: tuple[list[int], list[int], list[int], dict[str, "pa.Array[Any]"]]) -> None:
+    fid, *places, columns = layer
+    x, y = (np.array(p, np.int64) for p in places)
+    lists = {name: column.to_pylist() for name, column in columns.items()}
+    coded = {name: column.dictionary_encode() for name, column in columns.items()}
+    one_by_one = encode_few("层", zigzag(x).tolist(), zigzag(y).tolist(), lists, fid)
+    assert one_by_one == encode("层", POINT, points(x, y), coded, np.array(fid, np.int64))
+
+
+def test_more_values_than_two_bytes_count() -> None:
+    n, columns = 200, {f"c{i}": pa.array([f"{i} {j}" for j in range(200)]) for i in range(90)}
+    at = np.arange(n)
+    lists = {name: column.to_pylist() for name, column in columns.items()}
+    coded = {name: column.dictionary_encode() for name, column in columns.items()}
+    few = encode_few("it", zigzag(at).tolist(), zigzag(at).tolist(), lists, at.tolist())
+    assert few == encode("it", POINT, points(at, at), coded, at)
