@@ -20,8 +20,8 @@ def conform(table: pa.Table, schema: pa.Schema) -> pa.Table:
 
 def from_rows(rows: Sequence[tuple[Any, ...]], schema: pa.Schema) -> pa.Table:
     """Return a few rows as a table, their values in the order of ``schema``; raises what Arrow raises when one does not fit."""
-    columns: Any = zip(*rows, strict=True) if rows else [()] * len(schema)
-    return pa.Table.from_arrays([pa.array(c, f.type) for c, f in zip(columns, schema, strict=True)], schema=schema)
+    structs: Any = pa.array(rows, pa.struct(list(schema)))
+    return pa.Table.from_struct_array(structs)
 
 
 def _cast(column: "pa.ChunkedArray[Any]", kind: pa.DataType) -> "pa.ChunkedArray[Any]":

@@ -9,7 +9,7 @@ import duckdb
 import pyarrow as pa
 
 from geoservice.db import DUCKDB
-from geoservice.db.duckdb import DuckDBSession, new_duckdb, open_duckdb, told, transaction
+from geoservice.db.duckdb import DuckDBSession, new_duckdb, open_duckdb, parser, told, transaction
 from geoservice.db.lock import locked
 from geoservice.db.watchdog import Watchdog
 from geoservice.errors import Conflict, GeoserviceError, NotFound, ReleaseError, Unavailable
@@ -43,7 +43,7 @@ class FolderReader(Reader):
             # many small questions at a time, in as many processes as there are cores: sharing one out costs more than it saves
             self._connection = open_duckdb(folder / LAYERS, read_only=True, threads=1)
             self._archives = {f.stem: Archive(f) for f in sorted((folder / TILES).glob("*.pmtiles"))}
-            self._idle: list[duckdb.DuckDBPyConnection] = []
+            self._idle, self._parse = list[duckdb.DuckDBPyConnection](), parser(self._connection)
         except (duckdb.Error, OSError) as e:
             raise ReleaseError(f"release {number}: {LAYERS} or a file of tiles cannot be read") from e
 
@@ -51,10 +51,10 @@ class FolderReader(Reader):
     def _session(self) -> Iterator[DuckDBSession]:
         with _quiet(), self._cursor() as cursor:
             if self._watchdog is None:
-                yield DuckDBSession(cursor)
+                yield DuckDBSession(cursor, self._parse)
             else:
                 with self._watchdog.over(cursor.interrupt, duckdb.InterruptException):
-                    yield DuckDBSession(cursor)
+                    yield DuckDBSession(cursor, self._parse)
 
     @contextmanager
     def _cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geoservice.db.arrow import conform, digest
+from geoservice.db.arrow import conform, digest, from_rows
 from geoservice.db.copy import from_csv, to_csv
 from geoservice.db.dialect import DUCKDB
 from geoservice.errors import InputError
@@ -50,6 +50,14 @@ def test_copy_text_brings_rows_back(rows: list[dict[str, Any]]) -> None:
     # Booleans are left to the store's own tests: PostgreSQL writes t where Arrow writes true.
     table = pa.Table.from_pylist(rows, SCHEMA).drop_columns(["yes"])
     assert from_csv(b"".join(to_csv(table)), table.schema).to_pylist() == table.to_pylist()
+
+
+@CALM
+@given(ROWS)
+def test_rows_become_the_table_that_they_are(rows: list[dict[str, Any]]) -> None:
+    table = from_rows([tuple(row[n] for n in SCHEMA.names) for row in rows], SCHEMA)
+    assert table.equals(pa.Table.from_pylist(rows, SCHEMA))
+    assert table.schema.equals(SCHEMA)
 
 
 @CALM

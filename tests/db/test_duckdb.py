@@ -11,7 +11,7 @@ import duckdb
 import pytest
 import shapely
 
-from geoservice.db.duckdb import DuckDBFile, open_duckdb, transaction
+from geoservice.db.duckdb import LONG, DuckDBFile, DuckDBSession, open_duckdb, parser, transaction
 from geoservice.db.lock import locked
 from geoservice.errors import Conflict
 
@@ -108,3 +108,21 @@ def test_one_file_may_be_opened_twice_at_once(tmp_path: Path) -> None:
             connection.execute("SELECT * FROM read_text('/etc/passwd')")
     for connection in opened:
         connection.close()
+
+
+def test_a_statement_that_is_kept_parsed_takes_the_values_of_each_question(connection: duckdb.DuckDBPyConnection) -> None:
+    parse = parser(connection)
+
+    def ask(i: int) -> list[tuple[int, str]]:
+        with connection.cursor() as cursor:
+            return DuckDBSession(cursor, parse).execute("SELECT ?, ?", [i, str(i)])
+
+    with ThreadPoolExecutor(4) as threads:
+        assert list(threads.map(ask, range(200))) == [[(i, str(i))] for i in range(200)]
+
+
+def test_only_short_statements_are_kept_parsed(connection: duckdb.DuckDBPyConnection) -> None:
+    parse, long = parser(connection), f"SELECT '{'x' * LONG}'"
+    assert parse("SELECT 1") is parse("SELECT 1")
+    assert parse(long) == long
+    assert DuckDBSession(connection, parse).execute(long) == [("x" * LONG,)]

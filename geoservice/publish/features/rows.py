@@ -37,7 +37,7 @@ def property_names(table: pa.Table) -> list[str]:
 
 def values(table: pa.Table) -> Iterable[tuple[Any, ...]]:
     """Return the properties of each row, in the order of the columns; whole columns are turned, which is faster than rows."""
-    columns = [table.column(n).to_pylist() for n in property_names(table)]
+    columns = table.select(property_names(table)).to_pydict().values()
     return zip(*columns, strict=True) if columns else [()] * table.num_rows
 
 
