@@ -21,7 +21,7 @@ from geoservice.publish.current import TIDY_S, Current
 from geoservice.publish.features import routes as features
 from geoservice.publish.formats import MEDIA, PARQUET
 from geoservice.publish.headers import Guard
-from geoservice.publish.hot import Answers, Hot
+from geoservice.publish.hot import Answers
 from geoservice.publish.operations import health
 from geoservice.publish.operations.gate import Gate
 from geoservice.publish.operations.logs import route_is
@@ -153,11 +153,22 @@ def routes(settings: Settings, current: Current, running: health.Running, answer
     return route
 
 
-def create_app(settings: Settings, store: ReleaseStore, folder: Path | None = None) -> Hot:
+class Application:
+    """The ASGI application; ``answers`` are those that are ready, for a server that looks there first."""
+
+    def __init__(self, app: ASGIApp, answers: Answers) -> None:
+        self._app, self.answers = app, answers
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one scope."""
+        await self._app(scope, receive, send)
+
+
+def create_app(settings: Settings, store: ReleaseStore, folder: Path | None = None) -> Application:
     """Return the ASGI application that serves the current release of a store, and each later one as soon as it is current.
 
     ``folder`` is what the workers of one service share; see :func:`geoservice.publish.serve.make_app`. From the outside in:
-    what was answered before, telemetry, the headers of every answer, the gate, the door, the routes.
+    telemetry, the headers of every answer, the gate, the door, the routes.
     """
     current, running = Current(store), health.Running(Metrics(folder), folder)
     answers = Answers(current, settings.cors_origins)
@@ -166,6 +177,5 @@ def create_app(settings: Settings, store: ReleaseStore, folder: Path | None = No
     app = Gate(app, settings, running.metrics, lambda scope: lane_of(scope, current.version))
     app = Guard(app, settings.cors_origins)
     app = Telemetry(app, running.metrics, current)
-    hot = Hot(app, answers, current)
-    hot_seen(running.metrics, hot, answers)
-    return hot
+    hot_seen(running.metrics, answers)
+    return Application(app, answers)

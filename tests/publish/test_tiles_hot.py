@@ -4,15 +4,15 @@ import asyncio
 import gzip
 import time
 from collections.abc import Callable
-from typing import Any
 
 import httpx
 import pyarrow as pa
 import pytest
+from wired import wire_up
 
 from geoservice.publish.app import create_app
 from geoservice.publish.current import Current, version_of
-from geoservice.publish.hot import KEY_BYTES, Answers, Hot
+from geoservice.publish.hot import KEY_BYTES, Answers
 from geoservice.publish.tiles.composite import Recipe
 from geoservice.publish.tiles.route import Tiles
 from geoservice.settings import Settings
@@ -29,98 +29,79 @@ ALSO = (
 
 
 @pytest.fixture
-def own(client, release_store):
-    """A client over an app of its own, so that what it counts is what the test asked."""
-    client.app = create_app(Settings(), release_store)
-    return client
+def own(release_store):
+    """An app of its own behind the server, so that what it counts is what the test asked."""
+    with wire_up(create_app(Settings(), release_store)) as found:
+        yield found
 
 
-def raw(app, path, **headers) -> tuple[int, dict[bytes, bytes], bytes]:
-    """Ask as a server does and return what went out, unpacked by nobody."""
-    sent: list[Any] = []
-
-    async def send(message: Any) -> None:
-        sent.append(message)
-
-    asked = iter([{"type": "http.request", "body": b"", "more_body": False}])
-
-    async def receive() -> Any:
-        return next(asked, None) or await asyncio.Event().wait()
-
-    path, _, query = path.partition("?")
-    given = [(k.replace("_", "-").lower().encode(), v.encode()) for k, v in headers.items()]
-    scope = {
-        "type": "http",
-        "method": "GET",
-        "scheme": "http",
-        "http_version": "1.1",
-        "headers": given,
-        "path": path,
-        "raw_path": path.encode(),
-        "query_string": query.encode(),
-        "client": ("127.0.0.1", 1),
-        "server": ("geo.test", 80),
-    }
-    asyncio.run(app(scope, receive, send))
-    return sent[0]["status"], dict(sent[0]["headers"]), b"".join(m.get("body", b"") for m in sent[1:])
+@pytest.fixture(scope="module")
+def shared(app):
+    """The app of all tests behind the server."""
+    with wire_up(app) as found:
+        yield found
 
 
 @pytest.mark.parametrize("path", [TILE, *ALSO])
 def test_the_second_answer_is_the_first_again(own, path):
-    first, hits = raw(own.app, path, Accept_Encoding="gzip"), own.app.hits
-    again = raw(own.app, path, Accept_Encoding="gzip")
-    assert own.app.hits == hits + 1
+    first, hits = own.ask(path, Accept_Encoding="gzip"), own.answers.hits
+    again = own.ask(path, Accept_Encoding="gzip")
+    assert own.answers.hits == hits + 1
     assert (again[0], again[2]) == (first[0], first[2])
-    unlike = {b"x-request-id"}
+    unlike = {"x-request-id", "date"}
     assert {k: v for k, v in first[1].items() if k not in unlike} == {k: v for k, v in again[1].items() if k not in unlike}
 
 
 def test_a_hot_304_has_no_body_and_the_same_tag(own):
-    etag = raw(own.app, TILE)[1][b"etag"]
-    status, headers, body = raw(own.app, TILE, If_None_Match=etag.decode())
-    assert (status, body, headers[b"etag"]) == (304, b"", etag)
-    assert b"content-length" not in headers
-    assert headers[b"x-content-type-options"] == b"nosniff"
-    assert own.app.not_modified == 1
-    for other in (f'"x", {etag.decode()}', f"W/{etag.decode()}", "*"):
-        assert raw(own.app, TILE, If_None_Match=other)[0] == 304
-    assert raw(own.app, TILE, If_None_Match='"x"')[0] == 200
+    etag = own.ask(TILE)[1]["etag"]
+    status, headers, body = own.ask(TILE, If_None_Match=etag)
+    assert (status, body, headers["etag"]) == (304, b"", etag)
+    assert "content-length" not in headers
+    assert headers["x-content-type-options"] == "nosniff"
+    assert own.answers.not_modified == 1
+    for other in (f'"x", {etag}', f"W/{etag}", "*"):
+        assert own.ask(TILE, If_None_Match=other)[0] == 304
+    assert own.ask(TILE, If_None_Match='"x"')[0] == 200
 
 
 def test_what_depends_on_the_caller_is_not_hot(own):
     for path in ("/tiles/WebMercatorQuad/5/9/18", "/collections", "/tiles/nope/1/0/0.mvt", f"{TILE}?v=1-000000000000"):
-        raw(own.app, path)
-        raw(own.app, path)
-    raw(own.app, TILE)
-    assert raw(own.app, TILE, Authorization="Bearer nonsense")[0] == 401
-    assert own.app.hits == 0
+        own.ask(path)
+        own.ask(path)
+    own.ask(TILE)
+    assert own.ask(TILE, Authorization="Bearer nonsense")[0] == 401
+    assert own.answers.hits == 0
 
 
 def test_head_is_not_answered_with_a_body_from_what_is_hot(own):
-    body = own.get(TILE).content
-    head = own.request("HEAD", TILE)
-    assert (head.status_code, head.content) == (200, b"")
-    assert own.get(TILE).content == body
+    body = own.ask(TILE)[2]
+    head = own.ask(TILE, method="HEAD")
+    assert (head[0], head[2]) == (200, b"")
+    assert own.ask(TILE)[2] == body
 
 
-def test_pages_of_some_sites_alone_are_told_apart(own, release_store):
-    own.app = create_app(Settings(cors_origins=("https://a.example",)), release_store)
-    for _ in range(2):
-        assert "access-control-allow-origin" not in own.get(TILE).headers
-        assert own.get(TILE, Origin="https://b.example").headers.get("access-control-allow-origin") is None
-        assert own.get(TILE, Origin="https://a.example").headers["access-control-allow-origin"] == "https://a.example"
-        assert "Origin" in ", ".join(own.get(TILE).headers.get_list("vary"))
+def test_pages_of_some_sites_alone_are_told_apart(release_store):
+    with wire_up(create_app(Settings(cors_origins=("https://a.example",)), release_store)) as own:
+        for _ in range(2):
+            seen = [
+                own.ask(TILE)[1],
+                own.ask(TILE, Origin="https://b.example")[1],
+                own.ask(TILE, Origin="https://a.example")[1],
+            ]
+            assert [s.get("access-control-allow-origin") for s in seen] == [None, None, "https://a.example"]
+            assert all("Origin" in s["vary"] for s in seen)
+        assert own.answers.hits == 1
 
 
 def test_a_new_release_is_not_hidden_by_what_is_hot(own, release_store, content):
-    old = raw(own.app, TILE)[1][b"etag"]
-    assert raw(own.app, TILE)[1][b"etag"] == old
+    old = own.ask(TILE)[1]["etag"]
+    assert own.ask(TILE)[1]["etag"] == old
     release_store.write(content(note="two"))
     time.sleep(1)
-    fresh = raw(own.app, TILE, If_None_Match=old.decode())
+    fresh = own.ask(TILE, If_None_Match=old)
     assert fresh[0] == 200
-    assert fresh[1][b"etag"] != old
-    assert raw(own.app, TILE)[1][b"etag"] == fresh[1][b"etag"]
+    assert fresh[1]["etag"] != old
+    assert own.ask(TILE)[1]["etag"] == fresh[1]["etag"]
 
 
 def test_hot_answers_are_bounded(release_store):
@@ -132,8 +113,8 @@ def test_hot_answers_are_bounded(release_store):
         scope = {"headers": [], "raw_path": b"/%d" % i, "query_string": b""}
         answers.keep(scope, version, 200, [(b"etag", b'"x"')], bytes(1000))
         assert answers.size <= 100_000
-    assert (b"/199", b"", None) in answers.entries
-    assert (b"/0", b"", None) not in answers.entries
+    assert (b"/199", None) in answers.entries
+    assert (b"/0", None) not in answers.entries
     current.close()
 
 
@@ -143,7 +124,7 @@ def test_an_answer_to_a_long_question_is_not_hot(release_store, over):
     with current.lease() as reader:
         version = version_of(reader)
     answers = Answers(current)
-    scope = {"headers": [(b"accept-encoding", b"gzip")], "raw_path": b"/a", "query_string": bytes(KEY_BYTES - 6 + over)}
+    scope = {"headers": [(b"accept-encoding", b"gzip")], "raw_path": b"/a", "query_string": bytes(KEY_BYTES - 7 + over)}
     answers.keep(scope, version, 200, [(b"etag", b'"x"')], b"body")
     assert len(answers.entries) == 1 - over
     current.close()
@@ -153,7 +134,10 @@ def test_tiles_of_long_filters_have_short_keys(release_store):
     current = Current(release_store)
     tiles = Tiles(current)
     names = ",".join(f"'{i:06}'" for i in range(200))
-    status = raw(tiles, f"/tiles/coverage/5/18/9.mvt?filter=unit%20IN%20({names})")[0]
+    path = f"/tiles/coverage/5/18/9.mvt?filter=unit%20IN%20({names})"
+    status = asyncio.run(
+        httpx.AsyncClient(transport=httpx.ASGITransport(tiles), base_url="http://geo.test").get(path)
+    ).status_code
     keys = list(tiles.once.kept._bodies)
     assert status in {200, 204}
     assert keys
@@ -165,24 +149,43 @@ def test_while_the_store_is_asked_in_the_background_what_is_hot_is_given(release
     now = [0.0]
     current = Current(release_store, clock=lambda: now[0])
     answers = Answers(current)
-    app = Hot(Tiles(current, answers.keep), answers, current)
+    tiles = Tiles(current, answers.keep)
 
     async def go() -> list[float]:
-        transport = httpx.ASGITransport(app)
-        async with httpx.AsyncClient(transport=transport, base_url="http://geo.test") as client:
-            await client.get(TILE)
-            until = [current.until]
-            now[0] += 0.3
-            await client.get(TILE)
-            for _ in range(200):
-                await asyncio.sleep(0.005)
-                if current.until > until[0]:
-                    break
-            return [*until, current.until]
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(tiles), base_url="http://geo.test") as client:
+            await client.get(TILE, headers={"Accept-Encoding": "gzip"})
+        until = [current.until]
+        now[0] += 0.3
+        assert answers.find(TILE.encode(), b"gzip", None)
+        for _ in range(200):
+            await asyncio.sleep(0.005)
+            if current.until > until[0]:
+                break
+        return [*until, current.until]
 
     before, after = asyncio.run(go())
     assert after == pytest.approx(before + 0.3)
-    assert app.hits == 1
+    assert answers.hits == 1
+    current.close()
+
+
+def test_a_release_that_comes_while_the_answer_is_looked_up_hides_it(release_store, content):
+    late = [0.0]
+    current = Current(release_store, clock=lambda: late[0])
+    with current.lease() as reader:
+        version = version_of(reader)
+    answers, scope = Answers(current), {"headers": [], "raw_path": b"/a", "query_string": b""}
+    answers.keep(scope, version, 200, [(b"etag", b'"x"')], b"body")
+    assert answers.find(b"/a", None, None)
+
+    def clock() -> float:
+        release_store.write(content(note="two"))
+        current.soon = float("-inf")
+        current.refresh()
+        return late[0]
+
+    answers._clock = clock
+    assert answers.find(b"/a", None, None) is None
     current.close()
 
 
@@ -194,18 +197,18 @@ def test_while_the_store_is_asked_in_the_background_what_is_hot_is_given(release
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("path", [TILE, "/tiles/coverage/5/18/9.mvt?properties=unit"])
-def test_encodings_are_those_wanted_most(client, path, asked, got):
-    plain = raw(client.app, path, Accept_Encoding="identity")
-    status, headers, body = raw(client.app, path, Accept_Encoding=asked)
+def test_encodings_are_those_wanted_most(shared, path, asked, got):
+    plain = shared.ask(path, Accept_Encoding="identity")
+    status, headers, body = shared.ask(path, Accept_Encoding=asked)
     unpack: dict[str | None, Callable[[bytes], bytes]] = {
         "gzip": gzip.decompress,
         "zstd": lambda b: pa.Codec("zstd").decompress(b, len(plain[2]), asbytes=True),
         None: bytes,
     }
-    assert (status, headers.get(b"content-encoding", b"").decode() or None) == (200, got)
+    assert (status, headers.get("content-encoding")) == (200, got)
     assert unpack[got](body) == plain[2]
-    assert headers[b"vary"] == b"Accept-Encoding"
-    assert (headers[b"etag"] == plain[1][b"etag"]) == (got is None)
+    assert headers["vary"] == "Accept-Encoding"
+    assert (headers["etag"] == plain[1]["etag"]) == (got is None)
 
 
 def test_many_at_once_are_one_making(own, monkeypatch):

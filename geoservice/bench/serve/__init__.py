@@ -38,11 +38,6 @@ def figure(value: float, unit: str, peer: tuple[str, float], bar: float, more_is
             "peer": f"{name} {other:.4g} {unit}", "ratio": round(ratio, 2)}  # fmt: skip
 
 
-def without_bar(found: Figure) -> Figure:
-    """Return a figure that says what is possible here and is held against nobody."""
-    return {k: v for k, v in found.items() if k not in {"bar", "holds"}}
-
-
 def run(repeat: int = 5) -> Figures:
     """Measure every figure; medians of ``repeat`` turns."""
     servers.needed()
@@ -60,9 +55,8 @@ def run(repeat: int = 5) -> Figures:
         tile = _typical(url)
         body = _body(url, _short(tile))
         static = stack.enter_context(servers.nginx(folder / "nginx", {"tile.mvt": body}))
-        plain = stack.enter_context(servers.granian(folder, body))
         return {
-            **warm(url, static, plain, peer, tile, repeat),
+            **warm(url, static, peer, tile, repeat),
             **filtered(url, other, peer, repeat),
             **pages(url, other, peer, repeat),
             **overload(url, pid, _unseen),
@@ -117,11 +111,11 @@ def _in_turns(repeat: int, *tasks: Callable[[], float]) -> list[float]:
     return [median(r[i] for r in rounds) for i in range(len(tasks))]
 
 
-def warm(url: str, static: str, plain: str, peer: str, tile: tuple[int, int, int], repeat: int) -> Figures:
-    """Measure the same tile over and over, whole and revalidated; ``plain`` gives its bytes with no application to speak of."""
+def warm(url: str, static: str, peer: str, tile: tuple[int, int, int], repeat: int) -> Figures:
+    """Measure the same tile over and over, whole and revalidated."""
     path, size = _short(tile), len(_body(url, _short(tile)))
     z, x, y = tile
-    places = [url + path, f"{static}/tile.mvt", f"{plain}/"]
+    places = [url + path, f"{static}/tile.mvt"]
     theirs = f"{peer}/collections/public.points/tiles/WebMercatorQuad/{z}/{x}/{y}"
     got = _in_turns(
         repeat,
@@ -131,10 +125,8 @@ def warm(url: str, static: str, plain: str, peer: str, tile: tuple[int, int, int
     )
     return {
         f"warm tile of {size} bytes, beside nginx": figure(got[0], "req/s", ("nginx", got[1]), 0.6, True),
-        "bare Granian body of as many, beside nginx": without_bar(figure(got[2], "req/s", ("nginx", got[1]), 0, True)),
-        "304, beside nginx": figure(got[3], "req/s", ("nginx", got[4]), 0.5, True),
-        "bare Granian 304, beside nginx": without_bar(figure(got[5], "req/s", ("nginx", got[4]), 0, True)),
-        f"warm tile z{z}, beside TiPg": figure(got[0], "req/s", ("TiPg", got[6]), 50, True),
+        "304, beside nginx": figure(got[2], "req/s", ("nginx", got[3]), 0.5, True),
+        f"warm tile z{z}, beside TiPg": figure(got[0], "req/s", ("TiPg", got[4]), 50, True),
     }
 
 

@@ -1,4 +1,4 @@
-"""The servers under test, each a process of its own on this machine alone: ours, Granian bare, nginx, TiPg and its PostGIS."""
+"""The servers under test, each a process of its own on this machine alone: ours, nginx, TiPg and its PostGIS."""
 
 import os
 import pwd
@@ -17,7 +17,7 @@ from types import MappingProxyType
 
 import psycopg
 
-from geoservice.bench.serve import bare, sql
+from geoservice.bench.serve import sql
 from geoservice.errors import Unavailable
 
 WORKERS = 2
@@ -82,18 +82,6 @@ def ours(home: Path, environment: Mapping[str, str] = NOTHING) -> Iterator[tuple
     quiet = {"GEOSERVICE_LOG_LEVEL": "error", "GEOSERVICE_RATE_LIMIT": "", **environment}
     with running(command, f"{url}/health/ready", home / "serve.log", quiet) as pid:
         yield url, pid
-
-
-@contextmanager
-def granian(folder: Path, body: bytes) -> Iterator[str]:
-    """Serve one body with our own Granian and no application to speak of; yields its URL."""
-    port, file = free_port(), folder / "bare"
-    file.write_bytes(body)
-    command = [sys.executable, "-m", "granian", "--factory", "--interface", "asginl", "--loop", "uvloop", "--no-ws",
-               "--log-level", "error", "--workers", WORKERS, "--port", port, f"{bare.__name__}:app"]  # fmt: skip
-    url = f"http://127.0.0.1:{port}"
-    with running(command, url, folder / "bare.log", {bare.FILE: str(file)}):
-        yield url
 
 
 _NGINX = """

@@ -3,7 +3,6 @@
 import logging
 import re
 import sys
-from collections.abc import Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -84,16 +83,22 @@ def configure(level: Level) -> None:
     )
 
 
-def for_granian() -> Mapping[str, Any]:
-    """Return the logging configuration of the HTTP server: its lines in the same form as ours."""
+def of_server(level: Level) -> dict[str, Any]:
+    """Return the logging configuration of the HTTP server: its lines in the same form as ours.
+
+    Its warnings are of requests that are none, as many as a stranger likes to send; they are not written.
+    """
     form = {
         "()": structlog.stdlib.ProcessorFormatter,
         "foreign_pre_chain": list(SHARED),
         "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer(sys.stdout.isatty())],
     }
     console = {"formatter": "lines", "class": "logging.StreamHandler", "stream": "ext://sys.stdout"}
+    quiet = "CRITICAL" if level == "critical" else "ERROR"
     return {
+        "version": 1,
+        "disable_existing_loggers": False,
         "formatters": {"lines": form},
         "handlers": {"console": console},
-        "loggers": {"_granian": {"handlers": ["console"], "level": "INFO", "propagate": False}},
+        "loggers": {"uvicorn": {"handlers": ["console"], "level": quiet, "propagate": False}},
     }

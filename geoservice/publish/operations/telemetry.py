@@ -16,7 +16,7 @@ from geoservice.publish.current import Current
 from geoservice.publish.deps import caller
 from geoservice.publish.errors import PROBLEM, problem, settle
 from geoservice.publish.headers import send_whole
-from geoservice.publish.hot import Answers, Hot
+from geoservice.publish.hot import Answers
 from geoservice.publish.operations.logs import NOTE, Note, given_id, route_is
 from geoservice.publish.operations.metrics import Metrics
 
@@ -147,11 +147,10 @@ def tiles_seen(metrics: Metrics, cache: ByteCache) -> None:
     metrics.gauge("tile_cache_bytes", "Bytes of tiles in memory", lambda: cache.size)
 
 
-def hot_seen(metrics: Metrics, hot: Hot, answers: Answers) -> None:
+def hot_seen(metrics: Metrics, answers: Answers) -> None:
     """Show what was answered before telemetry, which no other figure counts."""
-    metrics.count("hot_answers", "Requests answered again as before", lambda: hot.hits)
-    metrics.count("hot_not_modified", "Requests answered with: not modified, as before", lambda: hot.not_modified)
-    metrics.count("hot_late", "Those of both that waited for the event loop, for want of the shortcut", lambda: hot.late)
+    metrics.count("hot_answers", "Requests answered again as before", lambda: answers.hits)
+    metrics.count("hot_not_modified", "Requests answered with: not modified, as before", lambda: answers.not_modified)
     metrics.gauge("hot_bytes", "Bytes of answers kept", lambda: answers.size)
 
 

@@ -1,0 +1,89 @@
+"""Workers: several on one socket, replaced when they die, told and then made to stop; an address that cannot be had."""
+
+import os
+import signal
+import socket
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import closing, suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from geoservice.errors import Unavailable
+from geoservice.publish.server.workers import listen
+from geoservice.release import open_store
+
+
+@pytest.fixture(scope="module")
+def home(content: Callable[..., Any], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("workers")
+    store = open_store(folder / "releases", None, "x", read_only=False)
+    store.write(content())
+    store.close()
+    return folder
+
+
+@pytest.fixture
+def served(serve: Any, home: Path) -> Iterator[Any]:
+    with serve(home, GEOSERVICE_NOTICE_SECONDS="0", GEOSERVICE_DRAIN_SECONDS="1") as found:
+        yield found
+
+
+def children(pid: int) -> list[int]:
+    """Return the workers of a service: its processes that have the serving socket and can be asked."""
+    found = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return [int(p) for p in found if b"spawn_main" in Path(f"/proc/{p}/cmdline").read_bytes()]
+
+
+def live(url: str) -> bool:
+    with suppress(OSError), urllib.request.urlopen(f"{url}/health/live", timeout=5) as answer:
+        return bool(answer.status == 200)
+    return False
+
+
+def until(true: Callable[[], bool], seconds: float = 20) -> bool:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if true():
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def test_a_worker_that_dies_is_replaced(served: Any) -> None:
+    (first,) = children(served.process.pid)
+    os.kill(first, signal.SIGKILL)
+    assert until(lambda: children(served.process.pid) not in ([], [first]))
+    assert until(lambda: live(served.url))
+    assert "a worker has died and is replaced" in served.log.read_text()
+
+
+def test_a_worker_that_does_not_stop_is_killed(served: Any) -> None:
+    (worker,) = children(served.process.pid)
+    os.kill(worker, signal.SIGSTOP)
+    served.process.send_signal(signal.SIGTERM)
+    assert served.process.wait(20) == 0
+    assert not Path(f"/proc/{worker}").exists()
+    assert "did not stop in time" in served.log.read_text()
+
+
+def test_an_interrupt_stops_it(served: Any) -> None:
+    served.process.send_signal(signal.SIGINT)
+    assert served.process.wait(20) == 0
+    assert not live(served.url)
+
+
+def test_an_address_that_is_taken_is_named() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(Unavailable, match=r"127\.0\.0\.1, port"):
+        listen(*taken.getsockname())
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
+def test_what_is_accepted_does_not_wait_for_more_to_send(host: str) -> None:
+    with closing(listen(host, 0)) as listening, socket.create_connection(listening.getsockname()[:2]):
+        accepted, _ = listening.accept()
+        with accepted:
+            assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) == 1
