@@ -1,6 +1,6 @@
 """Links: every URL that an answer holds is made here, absolute."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -26,11 +26,27 @@ class Urls:
         'http://h/collections/a%20b?f=json'
         """
         given = "&".join(_pair(name, str(value)) for name, value in query.items()) if query else ""
-        return self.base + quote(path, safe="/{}") + ("?" + given if given else "")
+        return self.base + _path(path) + ("?" + given if given else "")
+
+    def formats(self, path: str, query: Mapping[str, Any]) -> Callable[[str], str]:
+        """Return the URL of the same thing in each format, as a function of it.
+
+        >>> Urls("http://h").formats("/x", {"f": "csv", "limit": 5})("json")
+        'http://h/x?limit=5&f=json'
+        """
+        start = self.to(path, {k: v for k, v in query.items() if k != "f"})
+        sign = "&" if "?" in start else "?"
+        return lambda f: f"{start}{sign}f={f}"
 
     def tiles(self, layer: str, release: str) -> str:
         """Return the tile URL template of a layer, tied to a release so that caches can never be stale."""
         return f"{self.base}/tiles/{layer}/{{z}}/{{x}}/{{y}}.mvt?v={release}"
+
+
+@lru_cache(maxsize=256)
+def _path(path: str) -> str:
+    """Return a path as a URL writes it."""
+    return quote(path, safe="/{}")
 
 
 @lru_cache(maxsize=256)

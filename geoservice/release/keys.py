@@ -6,12 +6,14 @@ so every feature has a place of its own in every order and no page depends on ho
 
 import base64
 import hashlib
-import json
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
+
+import orjson
 
 from geoservice.errors import ParameterError
 from geoservice.release.base import ItemQuery, Key, PublishedLayer, Sort
@@ -56,6 +58,8 @@ def order_of(layer: PublishedLayer, query: ItemQuery) -> Order:
 
 def sort_types(layer: PublishedLayer, sortby: Sequence[Sort]) -> tuple[str, ...]:
     """Return the types of what is sorted by; raises :class:`ParameterError` naming what may be."""
+    if not sortby:
+        return ()
     known = property_types(layer)
     names = [s.property for s in sortby]
     for name in names:
@@ -96,7 +100,7 @@ def encode_key(layer: PublishedLayer, sortby: Sequence[Sort], key: Key) -> str:
     """Return a key as text of letters, digits, ``-`` and ``_``; raises :class:`ParameterError` for one of another order."""
     _check("key", sort_types(layer, sortby), key)
     plain = [v.isoformat() if isinstance(v, date) else v for v in key]
-    body = json.dumps(plain, ensure_ascii=False, separators=(",", ":")).encode()
+    body = orjson.dumps(plain)
     return _as_text(_seal(layer, sortby, body) + body)
 
 
@@ -113,7 +117,7 @@ def decode_key(layer: PublishedLayer, sortby: Sequence[Sort], token: str) -> Key
     types = sort_types(layer, sortby)
     try:
         key = _opened(layer, sortby, types, token)
-    except (ValueError, TypeError, KeyError, RecursionError):
+    except (ValueError, TypeError, KeyError):
         allowed = "allowed are those in links to further pages"
         raise ParameterError(f"page {token!r:.40}: it is not of this layer and order, {allowed}") from None
     _check("page", types, key)
@@ -125,7 +129,7 @@ def _opened(layer: PublishedLayer, sortby: Sequence[Sort], types: Sequence[str],
     seal, body = raw[:_SEAL], raw[_SEAL:]
     if seal != _seal(layer, sortby, body) or token != _as_text(raw):  # base64 has several texts for the same bytes
         raise ValueError(token)
-    values = json.loads(body)
+    values = orjson.loads(body)
     return (*(_read(v, t) for v, t in zip(values, types, strict=False)), *values[len(types) :])
 
 
@@ -135,5 +139,9 @@ def _read(value: Any, kind: str) -> Any:
 
 
 def _seal(layer: PublishedLayer, sortby: Sequence[Sort], body: bytes) -> bytes:
-    order = json.dumps([layer.id, [[s.property, bool(s.descending)] for s in sortby]], separators=(",", ":"))
-    return hashlib.sha256(order.encode() + b"\n" + body).digest()[:_SEAL]
+    return hashlib.sha256(_order(layer.id, tuple(sortby)) + body).digest()[:_SEAL]
+
+
+@lru_cache(maxsize=256)
+def _order(layer_id: str, sortby: tuple[Sort, ...]) -> bytes:
+    return orjson.dumps([layer_id, [[s.property, bool(s.descending)] for s in sortby]]) + b"\n"

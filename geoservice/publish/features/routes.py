@@ -134,16 +134,15 @@ def content_crs(crs: Crs) -> dict[str, str]:
 
 def items_links(ask: Ask, layer: PublishedLayer, query: ItemQuery, page: Page) -> list[Link]:
     """Return the links of a page; those to files lead to the whole of what the query selects."""
-    mine, to, given = ask.format.replace("geojson", "json"), ask.urls.to, ask.query
-    found = [link("self", kind_of(mine), to(ask.path, {**given, "f": ask.format}))]
-    for f in ("json", "html", *WRITERS):
-        if f != mine:
-            kept = whole(given) if f in WRITERS else given
-            found.append(link("alternate", kind_of(f), to(ask.path, {**kept, "f": f})))
+    mine, given, path = ask.format.replace("geojson", "json"), ask.query, ask.path
+    same, all_of_it = (ask.urls.formats(path, asked) for asked in (given, whole(given)))
+    found = [link("self", kind_of(mine), same(ask.format))]
+    found += [link("alternate", kind_of(f), same(f)) for f in ("json", "html") if f != mine]
+    found += [link("alternate", kind_of(f), all_of_it(f)) for f in WRITERS]
     for rel, name, key in (("next", "after", page.after), ("prev", "before", page.before)):
         if (text := token(layer, query, key)) is not None:
-            found.append(link(rel, kind_of(mine), to(ask.path, {**turned(given, name, text), "f": ask.format})))
-    return [*found, link("collection", JSON, to(f"/collections/{layer.id}", {"f": "json"}))]
+            found.append(link(rel, kind_of(mine), ask.urls.formats(path, turned(given, name, text))(ask.format)))
+    return [*found, link("collection", JSON, ask.urls.to(f"/collections/{layer.id}", {"f": "json"}))]
 
 
 def kind_of(f: str) -> str:
