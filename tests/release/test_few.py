@@ -1,5 +1,6 @@
-"""Few points written one by one are the same bytes as many written with arrays."""
+"""Few points taken and written one by one are the same bytes as many written with arrays."""
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 
 from geoservice.release.mvt.encode import POINT, encode, points, zigzag
 from geoservice.release.mvt.few import encode_few
+from geoservice.release.mvt.picked import picked
 
 KINDS: dict[pa.DataType, st.SearchStrategy[Any]] = {
     pa.string(): st.text(max_size=6) | st.integers(100, 300).map("字".__mul__) | st.integers(120, 130).map("x".__mul__),
@@ -33,16 +35,32 @@ def layers(draw: st.DrawFn) -> tuple[list[int], list[int], list[int], dict[str, 
 def test_few_are_written_as_many_are(layer: tuple[list[int], list[int], list[int], dict[str, "pa.Array[Any]"]]) -> None:
     fid, *places, columns = layer
     x, y = (np.array(p, np.int64) for p in places)
-    lists = {name: column.to_pylist() for name, column in columns.items()}
     coded = {name: column.dictionary_encode() for name, column in columns.items()}
-    one_by_one = encode_few("层", zigzag(x).tolist(), zigzag(y).tolist(), lists, fid)
-    assert one_by_one == encode("层", POINT, points(x, y), coded, np.array(fid, np.int64))
+    numbers = np.array(fid, np.int64)
+    lists = picked({name: [column] for name, column in {"": pa.array(numbers), **columns}.items()}, np.ones(len(fid), bool))
+    picked_numbers = lists.pop("")
+    one_by_one = encode_few("层", zigzag(x).tolist(), zigzag(y).tolist(), lists, picked_numbers)
+    assert one_by_one == encode("层", POINT, points(x, y), coded, numbers)
 
 
 def test_more_values_than_two_bytes_count() -> None:
     n, columns = 200, {f"c{i}": pa.array([f"{i} {j}" for j in range(200)]) for i in range(90)}
     at = np.arange(n)
-    lists = {name: column.to_pylist() for name, column in columns.items()}
+    lists = {name: [text.encode() for text in column.to_pylist()] for name, column in columns.items()}
     coded = {name: column.dictionary_encode() for name, column in columns.items()}
     few = encode_few("it", zigzag(at).tolist(), zigzag(at).tolist(), lists, at.tolist())
     assert few == encode("it", POINT, points(at, at), coded, at)
+
+
+@given(layers(), st.data())
+def test_values_are_picked_as_an_engine_filters(
+    layer: tuple[Any, Any, Any, dict[str, "pa.Array[Any]"]], data: st.DataObject
+) -> None:
+    fid, _, _, columns = layer
+    n, columns = len(fid), {"fid": pa.array(fid, pa.int64()), **columns}
+    rows = np.array(data.draw(st.lists(st.booleans(), min_size=n, max_size=n)), bool)
+    cuts = [0, *sorted(data.draw(st.lists(st.integers(0, n), max_size=3))), n]
+    found = picked({name: [c[a:b] for a, b in pairwise(cuts)] for name, c in columns.items()}, rows)
+    for name, column in columns.items():
+        binary = column.cast(pa.binary()) if pa.types.is_string(column.type) else column
+        assert found[name] == binary.filter(pa.array(rows, pa.bool_())).to_pylist()

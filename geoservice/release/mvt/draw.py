@@ -16,9 +16,10 @@ from geoservice.release.base import PublishedLayer, TileQuery
 from geoservice.release.cql.arrow import compiled
 from geoservice.release.mvt import sql
 from geoservice.release.mvt.blocks import Blocks
+from geoservice.release.mvt.features import SOUTH, WEST
 from geoservice.release.mvt.grid import MATRIX_SETS, Frame, frame_of
 from geoservice.release.mvt.memory import Memory
-from geoservice.release.mvt.points import SOUTH, WEST, Points
+from geoservice.release.mvt.points import Points
 from geoservice.release.mvt.table import Table, written_types
 from geoservice.release.properties import property_types
 from geoservice.release.query import chosen

@@ -33,7 +33,7 @@ def encode_few(
     x, y
         Where each point is, zigzag.
     properties
-        Text, numbers or booleans of one kind, one value a point; null ones are left out. 0 and -0 are one value.
+        Text (UTF-8), numbers or booleans of one kind, one value a point; null ones are left out. 0 and -0 are one value.
     fid
         Numbers of the points.
     """
@@ -74,9 +74,8 @@ def _written(values: Iterable[Any]) -> Iterable[bytes]:
     return ()
 
 
-def _texts(values: Iterable[str]) -> Iterable[bytes]:
-    raw = [v.encode() for v in values]
-    return [_TEXT[n] + v if (n := len(v)) < _LONG else message(34, message(10, v)) for v in raw]
+def _texts(values: Iterable[bytes]) -> Iterable[bytes]:
+    return [_TEXT[n] + v if (n := len(v)) < _LONG else message(34, message(10, v)) for v in values]
 
 
 def _whole(values: Iterable[int]) -> Iterable[bytes]:
@@ -93,5 +92,5 @@ def _flags(values: Iterable[bool]) -> Iterable[bytes]:
 
 
 _WRITERS: Mapping[type, Callable[[Iterable[Any]], Iterable[bytes]]] = {
-    str: _texts, int: _whole, float: _doubles, bool: _flags,
+    bytes: _texts, int: _whole, float: _doubles, bool: _flags,
 }  # fmt: skip

@@ -27,7 +27,11 @@ class Memory:
         self._lock = threading.Lock()
 
     def columns(self, layer_id: str, blocks: Sequence[int], names: Sequence[str], load: Load) -> dict[str, Any]:
-        """Return the columns of some blocks of a layer, each in as many chunks as there are blocks, in their order.
+        """Return the columns of some blocks of a layer, each in as many chunks as there are blocks, in their order."""
+        return {name: pa.chunked_array(parts) for name, parts in self.parts(layer_id, blocks, names, load).items()}
+
+    def parts(self, layer_id: str, blocks: Sequence[int], names: Sequence[str], load: Load) -> dict[str, list["pa.Array[Any]"]]:
+        """Return the columns of some blocks of a layer, each as an array a block, in their order.
 
         What is not kept is read by ``load``; two threads may both read it, and find the same.
         """
@@ -38,7 +42,7 @@ class Memory:
             fresh = {(layer_id, block, name): part for block, name, part in _parts(load(missing, names), names)}
             self._keep(fresh)
             found |= fresh
-        return {name: pa.chunked_array([found[key] for key in those]) for name, those in keys.items()}
+        return {name: [found[key] for key in those] for name, those in keys.items()}
 
     def holds(self, layer_id: str, blocks: Sequence[int], names: Sequence[str]) -> bool:
         """Whether nothing of these columns would have to be read."""

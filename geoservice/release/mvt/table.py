@@ -15,8 +15,8 @@ from geoservice.release.mvt import sql
 from geoservice.release.mvt.blocks import Blocks
 from geoservice.release.mvt.budget import BYTES, FEATURES
 from geoservice.release.mvt.cells import Cells, merge
+from geoservice.release.mvt.features import SOUTH, WEST, tile_of
 from geoservice.release.mvt.grid import Frame
-from geoservice.release.mvt.points import SOUTH, WEST, tile_of
 from geoservice.release.query import scope
 
 _CELLS = pa.schema([(n, pa.int64()) for n in Cells._fields])
