@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geoservice.release.mvt.encode import POINT, encode, points, zigzag
@@ -31,6 +31,7 @@ def layers(draw: st.DrawFn) -> tuple[list[int], list[int], list[int], dict[str, 
     return fid, x, y, {f"性质 {i}": column for i, column in enumerate(columns)}
 
 
+@settings(deadline=None)
 @given(layers())
 def test_few_are_written_as_many_are(layer: tuple[list[int], list[int], list[int], dict[str, "pa.Array[Any]"]]) -> None:
     fid, *places, columns = layer
@@ -52,6 +53,7 @@ def test_more_values_than_two_bytes_count() -> None:
     assert few == encode("it", POINT, points(at, at), coded, at)
 
 
+@settings(deadline=None)
 @given(layers(), st.data())
 def test_values_are_picked_as_an_engine_filters(
     layer: tuple[Any, Any, Any, dict[str, "pa.Array[Any]"]], data: st.DataObject
