@@ -7,6 +7,7 @@ tile that holds them all.
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from geoservice import __version__
@@ -73,7 +74,7 @@ class Recipe:
         """Return what tells this tile from every other of the release."""
         return (self.place, *(part.name for part in self.parts))
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """Return the key, short however long a filter is."""
         return hashlib.sha256(repr((__version__, self.key)).encode()).hexdigest()

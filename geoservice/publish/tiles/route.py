@@ -7,6 +7,7 @@ the same tile under another ETag. An answer that is for everybody is handed to t
 import re
 from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Protocol
 from urllib.parse import parse_qsl
 
@@ -57,8 +58,9 @@ class TileKey:
         return Place(self.matrix_set, Tile(int(self.z), int(self.x), int(self.y)))
 
 
+@lru_cache(maxsize=256)
 def tile_key(path: str) -> TileKey | None:
-    """Return the tile that a path names, or None when it is no tile's path.
+    """Return the tile that a path names, or None when it is no tile's path. The gate, the routes and the tile itself ask.
 
     >>> tile_key("/tiles/coverage/10/582/296.mvt") == tile_key("/collections/coverage/tiles/WebMercatorQuad/10/296/582")
     True

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from threading import Event
 from typing import Any
 
@@ -46,13 +47,14 @@ class Points:
 
     def __init__(self, layer: PublishedLayer, blocks: Blocks, memory: Memory, load: Load, wanted: Compiled | None) -> None:
         self._layer, self._blocks, self._memory, self._read, self._wanted = layer, blocks, memory, load, wanted
+        self._near = cache(blocks.met)
 
     def ready(self, box: BBox, properties: Sequence[str]) -> bool:
         """Whether memory is the faster way.
 
         It is not where a box meets few blocks that would have to be read first, nor where what is looked at could not be kept.
         """
-        near = self._blocks.met(box)
+        near = self._near(box)
         if len(near) <= FEW:
             return self._memory.holds(self._layer.id, near, [*self._looked_at(None), "fid", *properties])
         return self._fit(len(near), 4 + len(self._wanted.names if self._wanted else ()))
@@ -96,7 +98,7 @@ class Points:
         return sorted({WEST, SOUTH, *(self._wanted.names if self._wanted else ()), *([GEOGRAPHY] if level else [])})
 
     def _choose(self, box: BBox, geography: str | None) -> _Chosen:
-        near = self._blocks.met(box)
+        near = self._near(box)
         if not near:
             return _Chosen([], np.zeros(0, bool))
         level = geography if len(self._layer.zooms) > 1 else None
