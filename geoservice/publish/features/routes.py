@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Response
 from geoservice.errors import NotFound, ParameterError
 from geoservice.publish import pages, schemas
 from geoservice.publish.answers import answer, document
+from geoservice.publish.asked import AskedRoute
 from geoservice.publish.deps import COMMON, Ask, asking
 from geoservice.publish.features import queryables, rows
 from geoservice.publish.features.collections import describe
@@ -28,7 +29,7 @@ CONFORMS = (
     f"{FEATURES_2}/crs",
 )
 
-router = APIRouter(tags=["features"])
+router = APIRouter(tags=["features"], route_class=AskedRoute)
 router.include_router(queryables.router)
 
 Doc = Annotated[Ask, Depends(asking("json", "html"))]
