@@ -115,8 +115,8 @@ class Points:
         return _Chosen([block for block, there in zip(near, hit, strict=True) if there], inside[np.repeat(hit, sizes)])
 
     def _rows(self, chosen: _Chosen, names: Sequence[str]) -> pa.Table:
-        columns = self._columns(chosen.blocks, names)
-        return pa.Table.from_arrays(list(columns.values()), list(columns)).filter(pa.array(chosen.rows))
+        columns, rows = self._columns(chosen.blocks, names), pa.array(chosen.rows)
+        return pa.table({name: column.filter(rows) for name, column in columns.items()})  # a table's own filter is slower
 
     def _columns(self, blocks: Sequence[int], names: Sequence[str]) -> dict[str, Any]:
         return self._memory.columns(self._layer.id, blocks, names, self._load)
