@@ -21,7 +21,7 @@ PRIVATE = ("GEOSERVICE_DSN",)
 GRACE_S = 5
 """Seconds beyond those for requests in work, for a worker to close what it has open; then it is killed."""
 
-HANGING_S = 30
+HANGING_S = 10
 """Seconds without a sign of life after which a worker is killed and replaced."""
 
 

@@ -8,6 +8,7 @@ import anyio
 import pytest
 from asking import Caller, given
 from starlette.types import ASGIApp
+from wired import wire_up
 
 from geoservice.errors import TooLarge
 from geoservice.publish.access import AccessStore, open_access
@@ -62,11 +63,10 @@ def test_a_token_has_a_limit_of_its_own(opened: Opened, access: AccessStore) -> 
 
 
 def test_a_tile_answered_before_is_not_counted(opened: Opened) -> None:
-    caller = Caller(opened(rate_limit="2/minute"), address=STRANGER)
-    assert statuses(caller, 1, "/tiles/coverage/10/583/296.mvt") == [200]
-    for _ in range(5):
-        assert caller.get("/tiles/coverage/10/583/296.mvt").status_code == 200
-    assert caller.get("/conformance").status_code == 200
+    asked = {"X_Forwarded_For": STRANGER}
+    with wire_up(opened(rate_limit="2/minute", trusted_proxies=("127.0.0.1",))) as served:
+        assert [served.ask("/tiles/coverage/10/583/296.mvt", **asked)[0] for _ in range(6)] == [200] * 6
+        assert [served.ask("/conformance", **asked)[0] for _ in range(2)] == [200, 429]
 
 
 def test_bad_tokens_are_counted_and_good_ones_known_still_pass(opened: Opened, access: AccessStore) -> None:

@@ -7,6 +7,7 @@ import clinics
 import mapbox_vector_tile
 import pytest
 from asking import Caller, given
+from wired import wire_up
 
 from geoservice.publish.access import open_access
 from geoservice.publish.app import create_app
@@ -84,8 +85,22 @@ def test_what_one_was_given_the_other_does_not_get(app, caller):
             assert units(caller().get(path)) == placed()
             assert units(caller((clinics.TOWNS[0],)).get(path)) == placed(0)
             assert Caller(app).get(path).status_code == 404
-    assert app.hits == 0
-    assert not app._entries
+    assert not app.answers.entries
+
+
+def test_nor_from_what_the_server_has_ready(home, caller):
+    app = create_app(Settings(home=home), open_store(home / "releases", None, "x", read_only=True))
+    said, public = caller().headers, "/tiles/clinics/6/52/26.mvt"
+    with wire_up(app) as served:
+        for _ in range(3):
+            for path in PATHS:
+                assert [served.ask(path, **said)[0], served.ask(path)[0], served.ask("/tiles/clinics/6/52/26.mvt")[0]] == [
+                    200,
+                    404,
+                    200,
+                ]
+        assert {target for target, _ in app.answers.entries} == {public.encode()}
+        assert app.answers.hits == 3 * len(PATHS) - 1
 
 
 def test_the_dataset_is_what_the_caller_reads(app, caller):

@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import Any
 
 import uvicorn
+import uvloop
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from geoservice.publish.app import Application
@@ -129,9 +130,13 @@ class Config(uvicorn.Config):
 
     def __init__(self, make: Callable[[], Application], **how: Any) -> None:
         super().__init__(
-            make, factory=True, interface="asgi3", http=Wire, ws="none", loop="uvloop", lifespan="on",
+            make, factory=True, interface="asgi3", http=Wire, ws="none", lifespan="on",
             access_log=False, proxy_headers=False, server_header=False, **how,
         )  # fmt: skip
+
+    def get_loop_factory(self) -> Callable[[], asyncio.AbstractEventLoop]:
+        """Return what makes the event loop: with asyncio's own an answer takes twice as long."""
+        return uvloop.new_event_loop
 
     @cached_property
     def ready(self) -> Answers:

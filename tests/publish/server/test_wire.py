@@ -192,7 +192,8 @@ def test_who_goes_on_asking_is_not_left(times: Times) -> None:
 
 
 @pytest.mark.parametrize("takes", [False, True])
-def test_who_takes_nothing_of_an_answer_is_left(times: Times, takes: bool) -> None:
+def test_who_takes_nothing_of_an_answer_is_left(times: Times, takes: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wire, "IDLE_S", 1.0)
     with socket.socket() as client:
         client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 8192)
         client.settimeout(20)
@@ -201,9 +202,9 @@ def test_who_takes_nothing_of_an_answer_is_left(times: Times, takes: bool) -> No
             client.sendall(get(TILE))
             time.sleep(0.0005)
         said = b""
-        for _ in range(15):
+        for _ in range(30):
             time.sleep(0.1)
-            said += client.recv(4096) if takes else b""
+            said += client.recv(8192) if takes else b""
         with suppress(ConnectionResetError):
             while data := client.recv(2**16):
                 said += data
