@@ -43,6 +43,7 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = Field(8080, ge=0, le=65535)
     workers: int = Field(2, ge=1, le=64)
+    keep_to_cores: bool = Field(True, description="with as many workers as cores, each keeps to a core of its own")
     url: str | None = Field(None, description="public base URL when behind a proxy")
     import_seconds: int = Field(900, ge=1, description="time limit of one file's reader")
     import_memory_mb: int = Field(8192, ge=256, description="memory limit of one file's reader")

@@ -32,7 +32,9 @@ def make_app(settings: Settings, folder: Path | None = None) -> Application:
     """
     logs.configure(settings.log_level)
     if folder is not None:
-        take_place(folder)
+        place = take_place(folder)
+        if settings.keep_to_cores:
+            workers.keep_to_core(place, settings.workers)
     dsn = settings.publish_dsn.get_secret_value() if settings.publish_dsn else None
     return create_app(
         settings,

@@ -23,10 +23,10 @@ SECONDS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30
 _places: list[IO[str]] = []  # held until the process ends: the kernel lets go of the lock then, whatever ended it
 
 
-def take_place(folder: Path) -> None:
+def take_place(folder: Path) -> int:
     """Make this process the worker that counts in the first free files of a folder; what a dead one left open is closed.
 
-    To be called once in a worker, before its first figure is made.
+    To be called once in a worker, before its first figure is made. Returns its place in the row of workers, from 0.
     """
     place, lock = next((n, lock) for n in range(1000) if (lock := _lock(folder, n)))
     _places.append(lock)
@@ -34,6 +34,7 @@ def take_place(folder: Path) -> None:
     os.environ[FOLDER] = str(folder)
     # the library's own way to count under another name than the process id
     values.ValueClass = values.MultiProcessValue(lambda: place)  # type: ignore[no-untyped-call]  # untyped
+    return place
 
 
 def _close(folder: Path, place: int) -> None:

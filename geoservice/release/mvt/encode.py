@@ -11,8 +11,8 @@ from geoservice.geo import Bools, Ints
 from geoservice.release.mvt.message import message, tile
 
 POINT, POLYGON = 1, 3
-_SHORT = 125
-"""Bytes of a text whose message, and the message around that, have their sizes in one byte."""
+_SHORT, _SOME = 125, 20
+"""Bytes of a text whose message, and the message around that, have their sizes in one byte; texts sooner written one by one."""
 Numbers = NDArray[np.uint64]
 
 
@@ -53,14 +53,14 @@ def encode(name: str, kind: int, commands: Numbers, properties: Mapping[str, "pa
     if not n:
         return b""
     tags, said, values = _tags(properties, n)
-    body = [*([np.full(n, 8), fid] if fid is not None else []), np.full(n, 18), _size(tags, said)]
-    tail = [np.full(n, 24), np.full(n, kind), np.full(n, 34), _size(commands, np.ones(commands.shape, bool))]
-    tokens = _stacked(*body, tags, *tail, commands)
+    told, drawn = (_sizes(tags) * said).sum(axis=1), _sizes(commands).sum(axis=1)
+    number = [np.full(n, 8), fid] if fid is not None else []
+    heads = _stacked(*number, np.full(n, 18), told, np.full(n, 24), np.full(n, kind), np.full(n, 34), drawn)
+    size, at = told + drawn + _sizes(heads).sum(axis=1), len(number) + 2
+    tokens = _stacked(np.full(n, 18), size, heads[:, :at], tags, heads[:, at:], commands)
     present = np.ones(tokens.shape, bool)
-    present[:, len(body) : len(body) + tags.shape[1]] = said
-    head = np.column_stack([np.full(n, 18, np.uint64), _size(tokens, present)])
-    features = _varints(np.hstack([head, tokens]), np.hstack([np.ones(head.shape, bool), present]))
-    return tile(name, features, properties, values)
+    present[:, 2 + at : 2 + at + tags.shape[1]] = said
+    return tile(name, _varints(tokens, present), properties, values)
 
 
 def _tags(properties: Mapping[str, "pa.Array[Any]"], n: int) -> tuple[Numbers, Bools, bytes]:
@@ -119,7 +119,7 @@ def _texts(distinct: Any) -> bytes:
     _, ends, letters = distinct.buffers()
     offsets = np.frombuffer(ends, np.int32, len(distinct) + 1, distinct.offset * 4)
     sizes = offsets[1:] - offsets[:-1]
-    if letters is None or sizes.max() > _SHORT:
+    if letters is None or len(distinct) <= _SOME or sizes.max() > _SHORT:
         return b"".join(message(34, message(10, v.encode())) for v in distinct.to_pylist())
     text = np.frombuffer(letters, np.uint8)[offsets[0] : offsets[-1]]
     out = np.empty(len(text) + 4 * len(sizes), np.uint8)
@@ -141,11 +141,6 @@ def _sizes(tokens: Numbers) -> NDArray[np.int64]:
     return sizes
 
 
-def _size(tokens: Numbers, present: Bools) -> Numbers:
-    """Bytes of each row."""
-    return np.asarray(np.where(present, _sizes(tokens), 0).sum(axis=1), np.uint64)
-
-
 def _varints(tokens: Numbers, present: Bools) -> bytes:
     """Return the numbers that are present, row by row, as varints: seven bits a byte, the lowest first."""
     left: NDArray[Any] = tokens[present]
@@ -155,9 +150,10 @@ def _varints(tokens: Numbers, present: Bools) -> bytes:
     width = max((top.bit_length() + 6) // 7, 1)
     out = np.empty((len(left), width), np.uint8)
     used = np.ones(out.shape, bool)
-    out[:, 0] = left & 127
-    for byte in range(1, width):
-        left = left >> 7
-        out[:, byte], used[:, byte] = left & 127, left > 0
-    out[:, :-1] |= used[:, 1:].view(np.uint8) << 7
-    return out[used].tobytes()
+    for byte in range(width):
+        low, left = (left & 127).astype(np.uint8), left >> 7
+        more = left > 0
+        out[:, byte] = low | more.view(np.uint8) << 7
+        if byte + 1 < width:
+            used[:, byte + 1] = more
+    return out.ravel()[np.flatnonzero(used)].tobytes()  # twice as fast as out[used]

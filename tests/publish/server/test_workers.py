@@ -3,6 +3,8 @@
 import os
 import signal
 import socket
+import subprocess
+import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -74,6 +76,22 @@ def test_an_interrupt_stops_it(served: Any) -> None:
     served.process.send_signal(signal.SIGINT)
     assert served.process.wait(20) == 0
     assert not live(served.url)
+
+
+CORES = sorted(os.sched_getaffinity(0))
+
+
+@pytest.mark.parametrize(("more", "keeps"), [(0, True), (1, True), (-1, False)])
+def test_with_a_worker_for_each_core_it_keeps_to_one(more: int, keeps: bool) -> None:
+    def seen(place: int) -> list[int]:
+        code = (
+            "import os; from geoservice.publish.server.workers import keep_to_core; "
+            f"keep_to_core({place}, {len(CORES) + more}); print(*sorted(os.sched_getaffinity(0)))"
+        )
+        return [int(c) for c in subprocess.run([sys.executable, "-c", code], capture_output=True, check=True).stdout.split()]
+
+    last = len(CORES) - 1
+    assert [seen(0), seen(last)] == ([[CORES[0]], [CORES[last]]] if keeps else [CORES, CORES])
 
 
 def test_an_address_that_is_taken_is_named() -> None:
