@@ -19,7 +19,7 @@ demo: $(VENV)/.demo $(WEB)/static/index.html  ## build a district out of real st
 
 test: $(VENV)/.test $(PEERS)/.installed $(WEB)/static/index.html lint check-web  ## everything CI runs
 	.ci/packages postgresql-15-postgis-3 chromium fonts-noto-cjk python3-qgis
-	$(BIN)/pytest -n 2 --dist loadfile
+	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 lint: $(VENV)/.test
 	$(BIN)/ruff check .

@@ -32,6 +32,7 @@ def make_app(settings: Settings, folder: Path | None = None) -> Application:
     """
     logs.configure(settings.log_level)
     if folder is not None:
+        workers.allow_connections()
         place = take_place(folder)
         if settings.keep_to_cores:
             workers.keep_to_core(place, settings.workers)

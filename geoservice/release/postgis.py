@@ -23,6 +23,7 @@ from geoservice.release.mvt.blocks import TABLE as BLOCKS
 from geoservice.release.numbering import older
 from geoservice.release.pmtiles import Archive
 from geoservice.release.reader import BASE_MAP, Reader
+from geoservice.release.sql.catalogue import ARCHIVES, CATALOGUE, TILES, Catalogue
 from geoservice.release.stored import GEOMETRIES, stored, stored_schema
 
 BATCH = 256
@@ -34,7 +35,7 @@ PART = 2**20
 class SchemaReader(Reader):
     """A release in a schema; its connections come from the store's pool."""
 
-    def __init__(self, number: int, manifest: Manifest, database: PostGIS, catalogue: sql.Catalogue) -> None:
+    def __init__(self, number: int, manifest: Manifest, database: PostGIS, catalogue: Catalogue) -> None:
         super().__init__(number, manifest, POSTGIS, catalogue.release(number))
         self._database, self._catalogue = database, catalogue
 
@@ -77,7 +78,7 @@ class PostGISStore:
     def __init__(self, dsn: str, prefix: str, read_only: bool, seconds: float | None = None) -> None:
         POSTGIS.quote(prefix)
         self._database, self._read_only = PostGIS(dsn, read_only, seconds=seconds), read_only
-        self._sql = sql.Catalogue(prefix)
+        self._sql = Catalogue(prefix)
 
     @contextmanager
     def _alone(self) -> Iterator[Session]:
@@ -102,13 +103,13 @@ class PostGISStore:
                 for statement in self._sql.grant(schema, role):
                     session.execute(statement)
             row = {"number": number, "manifest": manifest.model_dump_json()}
-            session.append(self._sql.catalogue, pa.Table.from_pylist([row], sql.CATALOGUE))
+            session.append(self._sql.catalogue, pa.Table.from_pylist([row], CATALOGUE))
             self._point(session, number)
         self._prune(keep)
         return number
 
     def _fill(self, session: Session, schema: str, content: ReleaseContent, manifest: Manifest, table: pa.Table) -> None:
-        for name, columns in ((sql.RELEASE_TABLE, TABLE), ("blocks", BLOCKS), ("tiles", sql.TILES), ("archives", sql.ARCHIVES)):
+        for name, columns in ((sql.RELEASE_TABLE, TABLE), ("blocks", BLOCKS), ("tiles", TILES), ("archives", ARCHIVES)):
             session.execute(sql.create(POSTGIS, POSTGIS.table(schema, name), columns))
         session.append(POSTGIS.table(schema, sql.RELEASE_TABLE), table)
         for layer in content.layers:
@@ -193,7 +194,7 @@ class PostGISStore:
         self._database.close()
 
 
-def make_catalogue(session: Session, statements: sql.Catalogue) -> None:
+def make_catalogue(session: Session, statements: Catalogue) -> None:
     """Make the catalogue where it is missing; the caller holds its lock."""
     if not session.execute(*statements.exists())[0][0]:
         for statement in statements.make():
@@ -229,13 +230,13 @@ def _in_batches(layer_id: str, tiles: Archive) -> Iterator[pa.Table]:
     for tile, data in tiles:
         rows.append({"layer": layer_id, **tile._asdict(), "data": data})
         if len(rows) == BATCH:
-            yield pa.Table.from_pylist(rows, sql.TILES)
+            yield pa.Table.from_pylist(rows, TILES)
             rows = []
     if rows:
-        yield pa.Table.from_pylist(rows, sql.TILES)
+        yield pa.Table.from_pylist(rows, TILES)
 
 
 def _in_parts(layer_id: str, archive: Archive) -> Iterator[pa.Table]:
     for part in range(ceil(len(archive) / PART)):
         row = {"layer": layer_id, "part": part, "data": archive.read(part * PART, PART)}
-        yield pa.Table.from_pylist([row], sql.ARCHIVES)
+        yield pa.Table.from_pylist([row], ARCHIVES)

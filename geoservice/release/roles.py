@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from geoservice.db import Session
 from geoservice.db.postgis import PostGIS
 from geoservice.errors import Conflict, Forbidden, NotFound
-from geoservice.release import sql
 from geoservice.release.postgis import make_catalogue
+from geoservice.release.sql.catalogue import Catalogue
 
 
 def prepare_roles(dsn: str, prefix: str, serving_role: str) -> None:
@@ -19,7 +19,7 @@ def prepare_roles(dsn: str, prefix: str, serving_role: str) -> None:
     whatever it may have been granted on ``<prefix>_private`` is taken away. Raises :class:`NotFound` for an unknown role and
     :class:`Forbidden` for one that could read private tables whatever is granted.
     """
-    statements, private = sql.Catalogue(prefix), sql.Catalogue.private(prefix)
+    statements, private = Catalogue(prefix), Catalogue.private(prefix)
     database = PostGIS(dsn)
     try:
         with database.session(write=True) as session:
@@ -39,7 +39,7 @@ def prepare_roles(dsn: str, prefix: str, serving_role: str) -> None:
         database.close()
 
 
-def _check_standing(session: Session, statements: sql.Catalogue, role: str) -> None:
+def _check_standing(session: Session, statements: Catalogue, role: str) -> None:
     found = session.execute(statements.standing(), [role])
     if not found:
         raise NotFound(f"role {role!r:.80} does not exist; make it with: CREATE ROLE ... LOGIN")
@@ -61,7 +61,7 @@ class Server:
 
 def look(dsn: str, prefix: str) -> Server:
     """Return what stands behind a connection string; raises :class:`geoservice.errors.Unavailable` with the reason."""
-    statements = sql.Catalogue(prefix)
+    statements = Catalogue(prefix)
     with _reading(dsn) as session:
         version, postgis, may_create = session.execute(statements.server())[0]
         return Server(version, postgis, may_create, bool(session.execute(*statements.openings())[0][0]))

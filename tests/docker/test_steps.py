@@ -53,7 +53,10 @@ def installed(open_folder: Path) -> Path:
     wheel = next(folder.glob("*.whl"))
     shutil.unpack_archive(wheel, there, "zip")
     program = target / "bin" / "geoservice"
-    program.write_text(f"#!{target}/bin/python\nfrom geoservice.cli import main\nmain()\n", encoding="ascii")
+    text = (
+        "from geoservice.cli import main\nif __name__ == '__main__':\n    main()\n"  # as pip writes it: workers import it again
+    )
+    program.write_text(f"#!{target}/bin/python\n{text}", encoding="ascii")
     program.chmod(0o755)
     return target
 

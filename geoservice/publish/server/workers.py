@@ -1,6 +1,7 @@
 """Several processes that take connections from one socket, watched, replaced when they die, stopped with notice."""
 
 import os
+import resource
 import socket
 import time
 from collections.abc import Callable
@@ -10,10 +11,13 @@ import structlog
 from uvicorn.supervisors import Multiprocess
 
 from geoservice.errors import Unavailable
-from geoservice.publish.server.wire import Config
+from geoservice.publish.server.wire import CONNECTIONS, Config
 
 BACKLOG = 1024
 """Connections the kernel holds while a worker takes no more, or is being replaced."""
+
+FILES = 512
+"""Files that a worker has open beside its connections: those of releases, of figures, and links to a database."""
 
 
 class Workers(Multiprocess):
@@ -47,6 +51,14 @@ class Workers(Multiprocess):
                 structlog.get_logger().warning("a worker did not stop in time and was killed", pid=worker.pid)
                 worker.process.kill()
                 worker.process.join()
+
+
+def allow_connections() -> None:
+    """Let this worker have as many files open as it may have connections, and its own beside them, if the machine does."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = CONNECTIONS + FILES
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted if hard == resource.RLIM_INFINITY else min(wanted, hard), hard))
 
 
 def keep_to_core(place: int, workers: int) -> None:

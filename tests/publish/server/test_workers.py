@@ -1,6 +1,7 @@
 """Workers: several on one socket, replaced when they die, told and then made to stop; an address that cannot be had."""
 
 import os
+import resource
 import signal
 import socket
 import subprocess
@@ -11,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -76,6 +78,22 @@ def test_an_interrupt_stops_it(served: Any) -> None:
     served.process.send_signal(signal.SIGINT)
     assert served.process.wait(20) == 0
     assert not live(served.url)
+
+
+def test_it_may_have_its_connections_open_where_few_files_are_usual(serve: Any, home: Path) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (200, hard))
+    try:
+        starting = serve(home, GEOSERVICE_NOTICE_SECONDS="0", GEOSERVICE_DRAIN_SECONDS="1")
+        with starting as served:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+            place = urlsplit(served.url)
+            idle = [socket.create_connection((place.hostname, place.port), timeout=20) for _ in range(400)]
+            assert live(served.url)
+            for client in idle:
+                client.close()
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
 CORES = sorted(os.sched_getaffinity(0))
