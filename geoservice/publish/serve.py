@@ -65,6 +65,7 @@ def serve(settings: Settings) -> None:
         host=settings.host,
         port=settings.port,
         workers=settings.workers,
+        backlog=workers.BACKLOG,
         log_config=logs.of_server(settings.log_level),
         timeout_graceful_shutdown=settings.drain_seconds,
         timeout_worker_healthcheck=HANGING_S,
