@@ -17,8 +17,8 @@ from geoservice.ingest import Options, import_file
 from geoservice.layer import read_layers
 from geoservice.network.basemap import base_map
 from geoservice.network.build import build_network
+from geoservice.pipeline import publish_study
 from geoservice.release import open_store
-from geoservice.run import publish_study
 from geoservice.schema import TableName
 from geoservice.study import Study, read_study
 from geoservice.workspace import open_workspace

@@ -11,8 +11,8 @@ from geoservice.cli.common import Home, err, out, releases_of, settings_for
 from geoservice.errors import InputError
 
 if TYPE_CHECKING:
-    from geoservice.publish.access import AccessStore, Entry, Head
     from geoservice.release.base import ReleaseReader
+    from geoservice.server.access import AccessStore, Entry, Head
     from geoservice.settings import Settings
 
 Name = Annotated[str, typer.Argument(help="Who it is for: a person, an office or a portal.")]
@@ -21,7 +21,7 @@ Name = Annotated[str, typer.Argument(help="Who it is for: a person, an office or
 @contextmanager
 def access_of(settings: "Settings") -> "Iterator[AccessStore]":
     """Open the access store of a project: with the publishing role's connection on PostgreSQL."""
-    from geoservice.publish.access import open_access
+    from geoservice.server.access import open_access
 
     dsn = settings.dsn.get_secret_value() if settings.dsn else None
     store = open_access(settings.home, dsn, settings.schema_prefix, owner=True)
@@ -35,7 +35,7 @@ def entry_of(what: str, said: str = "", status: str = "done") -> "Entry":
     """Return the row of the audit log for a command, in the name of the user who runs it."""
     import getpass
 
-    from geoservice.publish.access import Entry
+    from geoservice.server.access import Entry
 
     return Entry(f"{getpass.getuser()} (command line)", "administrator", what, query=said, status=status)
 
@@ -69,7 +69,7 @@ def add(
     home: Home = None,
 ) -> None:
     """Give a token. Its text is shown once and kept nowhere."""
-    from geoservice.publish.access import Wanted, by_release, give
+    from geoservice.server.access import Wanted, by_release, give
 
     settings = settings_for(home)
     wanted = Wanted(name, role, tuple(area) if area else None, tuple(layer) if layer else None, days)
@@ -105,7 +105,7 @@ def tokens(home: Home = None) -> None:
     """List the tokens: name, role, areas, layers, until when, given under which; never their texts."""
     from rich.table import Table
 
-    from geoservice.publish.access.token import stamp, why_dead
+    from geoservice.server.access.token import stamp, why_dead
 
     with access_of(settings_for(home)) as store:
         found = store.tokens()
@@ -139,7 +139,7 @@ def check(
 
 
 def _head(text: str) -> "Head":
-    from geoservice.publish.access import Head
+    from geoservice.server.access import Head
 
     number, _, digest = text.partition(":")
     if not (number.isascii() and number.isdigit() and len(number) < 19 and digest):
@@ -169,7 +169,7 @@ def rows(
 
 
 def _moment(text: str) -> str:
-    from geoservice.publish.access.token import stamp
+    from geoservice.server.access.token import stamp
 
     try:
         return stamp(datetime.fromisoformat(text))

@@ -14,7 +14,7 @@ def serve(
     workers: Annotated[int | None, typer.Option(help="Processes.")] = None,
 ) -> None:
     """Serve the current release: the planner's page, OGC API Features, vector tiles and styles."""
-    from geoservice.publish.serve import serve as run_server  # all that this process imports of geoservice
+    from geoservice.server.serve import serve as run_server  # all that this process imports of geoservice
 
     settings = settings_for(home, host=host, port=port, workers=workers)
     if out.is_terminal:  # otherwise the lines of the log, one JSON object each, are all that is written

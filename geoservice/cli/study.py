@@ -11,7 +11,7 @@ from geoservice.cli.common import Home, err, layers_of, out, progress_bar, relea
 from geoservice.errors import InputError
 
 if TYPE_CHECKING:
-    from geoservice.run import Published
+    from geoservice.pipeline import Published
     from geoservice.settings import Settings
     from geoservice.study import Study
 
@@ -27,7 +27,7 @@ def run_study(settings: "Settings") -> int:
 
 
 def _publish(settings: "Settings", study: "Study") -> "Published":
-    from geoservice.run import publish_study
+    from geoservice.pipeline import publish_study
 
     layers = layers_of(settings)
     workspace, store = workspace_of(settings), releases_of(settings, read_only=False)

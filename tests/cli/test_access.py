@@ -8,7 +8,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from geoservice.publish.access.tokens import HASHER
+from geoservice.server.access.tokens import HASHER
 
 from .conftest import Cli
 

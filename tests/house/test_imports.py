@@ -24,15 +24,15 @@ MAY_IMPORT: dict[str, set[str]] = {
     "release": BASE | {"layer", "db"},
     "ingest": BASE | {"schema", "study", "workspace"},
     "geocode": BASE | {"schema", "study", "workspace"},
-    "run": BASE | PRIVATE | {"settings", "schema", "study", "layer", "db", "release"},
+    "pipeline": BASE | PRIVATE | {"settings", "schema", "study", "layer", "db", "release"},
     "maps": BASE | {"settings", "layer", "release"},
-    "publish": BASE | {"settings", "layer", "release", "maps"},
-    "demo": BASE | {"schema", "study", "ingest", "geocode", "run", "workspace"},
-    "bench": BASE | PRIVATE | {"settings", "schema", "study", "layer", "db", "release", "run", "demo"},
+    "server": BASE | {"settings", "layer", "release", "maps"},
+    "demo": BASE | {"schema", "study", "ingest", "geocode", "pipeline", "workspace"},
+    "bench": BASE | PRIVATE | {"settings", "schema", "study", "layer", "db", "release", "pipeline", "demo"},
     "__main__": {"cli"},
     "cli": BASE
     | PRIVATE
-    | {"settings", "schema", "study", "layer", "db", "release", "run", "maps", "publish", "demo", "bench"},
+    | {"settings", "schema", "study", "layer", "db", "release", "pipeline", "maps", "server", "demo", "bench"},
 }
 PURE = ("analysis", "disclosure", "network/kernels.py")
 IMPURE = {
@@ -99,7 +99,7 @@ SETTINGS = {"SELECT current_setting(?)"}
 
 def test_sql_text_lives_in_files_of_its_own() -> None:
     words = ("SELECT ", "INSERT INTO ", "DELETE FROM ", "CREATE TABLE ", "CREATE SCHEMA ", "DROP ")
-    homes = ("workspace", "release", "publish/access", "bench/serve")  # the last: a table for a peer
+    homes = ("workspace", "release", "server/access", "bench/serve")  # the last: a table for a peer
     allowed = {f for home in homes for f in FILES if f.is_relative_to(HOUSE / home) and "sql" in {f.stem, f.parent.name}}
     for file in set(FILES) - allowed:
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):

@@ -6,8 +6,8 @@ import anyio
 import httpx
 from starlette.types import ASGIApp
 
-from geoservice.publish.access import AccessStore, Entry, Wanted, give
-from geoservice.publish.access.token import by_prefix
+from geoservice.server.access import AccessStore, Entry, Wanted, give
+from geoservice.server.access.token import by_prefix
 
 BY = Entry("test", "administrator", "token add")
 UNKNOWN = "gs_" + "0" * 16 + "_" + "0" * 64

@@ -10,9 +10,9 @@ from typing import Any
 
 import uvicorn
 
-from geoservice.publish.app import Application
-from geoservice.publish.server.wire import Config
-from geoservice.publish.server.workers import listen
+from geoservice.server.app import Application
+from geoservice.server.http.wire import Config
+from geoservice.server.http.workers import listen
 
 
 class Wired:

@@ -27,13 +27,13 @@ from geoservice.ingest import Options, import_file
 from geoservice.layer import read_layers
 from geoservice.network.basemap import base_map
 from geoservice.network.build import build_network
+from geoservice.pipeline import publish, publish_study
+from geoservice.pipeline.context import build_context
+from geoservice.pipeline.demands import Sample, atoms_of_groups
+from geoservice.pipeline.people import read_people
+from geoservice.pipeline.places import make_cells, read_places
 from geoservice.release import ItemQuery, open_store
 from geoservice.release.base import Manifest
-from geoservice.run import publish, publish_study
-from geoservice.run.context import build_context
-from geoservice.run.demands import Sample, atoms_of_groups
-from geoservice.run.people import read_people
-from geoservice.run.places import make_cells, read_places
 from geoservice.study import Study, read_study
 from geoservice.workspace import Workspace, open_workspace
 

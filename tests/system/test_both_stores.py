@@ -19,8 +19,8 @@ from geoservice.ingest import Options, import_file
 from geoservice.layer import read_layers
 from geoservice.network.basemap import base_map
 from geoservice.network.build import build_network
+from geoservice.pipeline import publish_study
 from geoservice.release import ItemQuery, open_store, prepare_roles
-from geoservice.run import publish_study
 from geoservice.study import Study, read_study
 from geoservice.workspace import open_workspace
 

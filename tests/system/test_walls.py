@@ -11,7 +11,19 @@ from typing import Any
 
 import pytest
 
-PRIVATE = {"workspace", "run", "engine", "network", "analysis", "ingest", "geocode", "disclosure", "study", "schema", "demo"}
+PRIVATE = {
+    "workspace",
+    "pipeline",
+    "engine",
+    "network",
+    "analysis",
+    "ingest",
+    "geocode",
+    "disclosure",
+    "study",
+    "schema",
+    "demo",
+}
 LINUX = pytest.mark.skipif(not Path("/proc/self/maps").exists(), reason="needs /proc")
 
 
@@ -74,7 +86,7 @@ def test_control_a_file_of_the_workspace_is_seen_when_it_is_open(demo_home: Path
 
 def test_serving_imports_nothing_private(served: Any) -> None:
     imported = set(re.findall(r"^import time:.*\|\s*(\S+)$", served.log.read_text(), re.MULTILINE))
-    assert {"geoservice.cli.serve", "geoservice.publish.tiles.route", "geoservice.release.reader"} <= imported
+    assert {"geoservice.cli.serve", "geoservice.server.tiles.route", "geoservice.release.reader"} <= imported
     ours = {name.split(".")[1] for name in imported if name.startswith("geoservice.")}
     assert not ours & PRIVATE
     assert not {name.split(".")[0] for name in imported} & {"numba", "osmium", "pyogrio"}

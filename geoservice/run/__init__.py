@@ -1,5 +1,0 @@
-"""The one door: from the private workspace through the analyses and the disclosure control to a release."""
-
-from geoservice.run.publish import Published, publish_study
-
-__all__ = ["Published", "publish_study"]

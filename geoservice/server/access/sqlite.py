@@ -1,0 +1,85 @@
+"""The access store of a project folder: one SQLite file for its owner alone, shared by the processes that serve."""
+
+import os
+import sqlite3
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from geoservice.errors import Forbidden, Unavailable
+
+WAIT_S = 5
+
+
+class SQLiteSession:
+    """A transaction on the one connection of this process."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def execute(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """Run a statement and return its rows."""
+        return self._connection.execute(sql, values).fetchall()
+
+
+class SQLiteFile:
+    """See :class:`geoservice.server.access.base.Database`. The file is made by the first writer."""
+
+    def __init__(self, path: Path) -> None:
+        self._path, self._lock = path, threading.Lock()
+        self._connection: sqlite3.Connection | None = None
+
+    def exists(self) -> bool:
+        """Whether the file was made."""
+        return self._path.exists()
+
+    @contextmanager
+    def session(self, write: bool = False) -> Iterator[SQLiteSession]:
+        """Open a transaction; a writer waits for others, threads of one process take turns."""
+        with self._lock, _told():
+            connection = self._open()
+            connection.execute("BEGIN IMMEDIATE" if write else "BEGIN")
+            try:
+                yield SQLiteSession(connection)
+            except BaseException:
+                with suppress(sqlite3.Error):  # a full disk may have rolled it back already
+                    connection.execute("ROLLBACK")
+                raise
+            connection.execute("COMMIT")
+
+    def _open(self) -> sqlite3.Connection:
+        if self._connection is None:
+            _make_private(self._path)
+            self._connection = sqlite3.connect(self._path, WAIT_S, isolation_level=None, check_same_thread=False)
+            for pragma in ("journal_mode = WAL", "synchronous = FULL", "trusted_schema = OFF"):
+                self._connection.execute(f"PRAGMA {pragma}")
+        return self._connection
+
+    def close(self) -> None:
+        """Let go of the file."""
+        with self._lock:
+            if self._connection is not None:
+                self._connection.close()
+            self._connection = None
+
+
+def _make_private(path: Path) -> None:
+    """Make the folder and the file where they are missing; SQLite gives its side files the mode of the file."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path.parent.chmod(0o700)
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Turn errors of SQLite and of the disk into the house's; theirs may hold paths."""
+    try:
+        yield
+    except sqlite3.IntegrityError as e:
+        raise Forbidden(f"access store: {e}") from None
+    except sqlite3.Error:
+        raise Unavailable("access store: its file cannot be read or written just now; nothing was changed") from None
+    except OSError:
+        raise Unavailable("access store: the folder access cannot be made, read or written by this user") from None

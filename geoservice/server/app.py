@@ -1,0 +1,181 @@
+"""The application: a bare tile route beside FastAPI, inside one guard."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+from urllib.parse import parse_qsl
+
+from anyio import to_thread
+from fastapi import FastAPI, Request, Response
+from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from geoservice import __version__
+from geoservice.errors import GeoserviceError
+from geoservice.release.base import ReleaseStore
+from geoservice.server import deps, errors, landing, manifest, site
+from geoservice.server.access import route as access
+from geoservice.server.access.entrance import entrance
+from geoservice.server.answers import kept
+from geoservice.server.current import TIDY_S, Current
+from geoservice.server.features import routes as features
+from geoservice.server.formats import MEDIA, PARQUET
+from geoservice.server.headers import Guard
+from geoservice.server.hot import Answers
+from geoservice.server.operations import health
+from geoservice.server.operations.gate import Gate
+from geoservice.server.operations.logs import route_is
+from geoservice.server.operations.metrics import Metrics
+from geoservice.server.operations.telemetry import Named, Telemetry, hot_seen, tiles_seen
+from geoservice.server.pictures import documents
+from geoservice.server.pictures.paths import with_maps
+from geoservice.server.pictures.rendering import Pictures
+from geoservice.server.pictures.route import MapTiles, map_key
+from geoservice.server.styles import legends, sprites
+from geoservice.server.styles import routes as styles
+from geoservice.server.tiles import tilesets
+from geoservice.server.tiles.archives import Archives, archive_of, is_part, tag_of
+from geoservice.server.tiles.paths import with_tiles
+from geoservice.server.tiles.route import Tiles, tile_key
+from geoservice.settings import Settings
+
+ROUTERS = (
+    sprites.router, legends.router, styles.router, documents.router,
+    landing.router, features.router, tilesets.router, manifest.router, health.router, access.router, site.router,
+)  # fmt: skip
+"""In the order of matching: the page's files come last, for they match everything."""
+
+TILE_ROUTE, ARCHIVE_ROUTE = "/tiles/{layer_id}/{z}/{x}/{y}", "/tiles/{layer_id}.pmtiles"
+"""What figures and log lines call any tile, and any file of tiles."""
+MAP_ROUTE = "/map/{layer_id}/{z}/{x}/{y}.png"
+"""What they call any map tile."""
+
+FILES = ("csv", "parquet", "gpkg", "fgb")
+"""Formats in which a whole layer is sent."""
+
+DESCRIPTION = (
+    "Access to public services as maps and tables. Every number has passed a disclosure control; suppressed ones are null."
+)
+
+
+def create_api(settings: Settings, current: Current, running: health.Running, pictures: Pictures) -> FastAPI:
+    """Return the FastAPI part: everything but tiles."""
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        looking = asyncio.get_running_loop().create_task(watch(current))
+        yield
+        looking.cancel()
+        await to_thread.run_sync(current.close)
+
+    api = FastAPI(
+        title="geoservice", version=__version__, description=DESCRIPTION, lifespan=lifespan,
+        openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False,
+    )  # fmt: skip
+    api.state.geoservice, api.state.running, api.state.pictures = deps.state(settings, current), running, pictures
+    errors.install(api)
+
+    async def not_modified(request: Request, error: Exception) -> Response:
+        assert isinstance(error, deps.NotModified)
+        headers = kept(deps.caller(request.scope), error.etag)
+        headers["Vary"] += ", Accept-Encoding"  # said of the answer by what packs it, once it is long enough
+        return Response(status_code=304, headers=headers)
+
+    api.add_exception_handler(deps.NotModified, not_modified)
+    for router in ROUTERS:
+        api.include_router(router)
+    described = api.openapi
+    api.openapi = lambda: with_maps(with_tiles(described()))  # type: ignore[method-assign]  # FastAPI's documented way to extend it
+    return api
+
+
+async def watch(current: Current) -> None:
+    """Look for a new release now and then, so that it is open before somebody asks, and let go of old ones nobody asks for."""
+    while True:
+        await asyncio.sleep(TIDY_S)
+        with suppress(GeoserviceError, OSError):
+            await to_thread.run_sync(current.refresh)
+
+
+def bare_route(path: str) -> str:
+    """Return the template of the bare route that answers a path; empty where FastAPI does."""
+    if tile_key(path) is not None:
+        return TILE_ROUTE
+    if map_key(path) is not None:
+        return MAP_ROUTE
+    return ARCHIVE_ROUTE if archive_of(path) is not None else ""
+
+
+def lane_of(scope: Scope, version: str | None = None) -> str:
+    """Return the gate's lane for a request; health and figures have none. ``version`` is that of the current release."""
+    path: str = scope["path"]
+    if path in health.PATHS:
+        return ""
+    return "bulk" if is_download(scope, version) else "tiles" if bare_route(path) else "pages"
+
+
+def is_download(scope: Scope, version: str | None = None) -> bool:
+    """Whether a whole file may be the answer: all tiles of a layer, or its features as CSV, GeoParquet and the like.
+
+    Told from the request alone. A range that holds for another release only (``If-Range``) brings the whole file.
+    """
+    name = archive_of(scope["path"])
+    if name is not None:
+        return not is_part(dict(scope["headers"]), tag_of(version or "", name))
+    if not scope["path"].endswith("/items"):
+        return False
+    accept = b",".join(v for k, v in scope["headers"] if k == b"accept").decode("latin-1").lower()
+    asked = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
+    return any(MEDIA[kind] in accept for kind in FILES) or any(k == "f" and v in FILES for k, v in asked)
+
+
+def routes(settings: Settings, current: Current, running: health.Running, answers: Answers) -> ASGIApp:
+    """Return what answers, once it is known who asks: the bare routes of tiles beside FastAPI."""
+    tiles = Tiles(current, answers.keep)
+    tiles_seen(running.metrics, tiles.once.kept)
+    pictures = Pictures(current)
+    maps = MapTiles(pictures, answers.keep)
+    bare: dict[str, ASGIApp] = {TILE_ROUTE: tiles, ARCHIVE_ROUTE: Archives(current), MAP_ROUTE: maps}
+    api = Named(
+        GZipMiddleware(
+            create_api(settings, current, running, pictures), minimum_size=1000, compresslevel=5,
+            exclude_content_types=(*DEFAULT_EXCLUDED_CONTENT_TYPES, PARQUET),
+        )
+    )  # fmt: skip
+
+    async def route(scope: Scope, receive: Receive, send: Send) -> None:
+        template = bare_route(scope["path"]) if scope["type"] == "http" else ""
+        if template:
+            route_is(template)
+        await bare.get(template, api)(scope, receive, send)
+
+    return route
+
+
+class Application:
+    """The ASGI application; ``answers`` are those that are ready, for a server that looks there first."""
+
+    def __init__(self, app: ASGIApp, answers: Answers) -> None:
+        self._app, self.answers = app, answers
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one scope."""
+        await self._app(scope, receive, send)
+
+
+def create_app(settings: Settings, store: ReleaseStore, folder: Path | None = None) -> Application:
+    """Return the ASGI application that serves the current release of a store, and each later one as soon as it is current.
+
+    ``folder`` is what the workers of one service share; see :func:`geoservice.server.serve.make_app`. From the outside in:
+    telemetry, the headers of every answer, the gate, the door, the routes.
+    """
+    current, running = Current(store), health.Running(Metrics(folder), folder)
+    answers = Answers(current, settings.cors_origins)
+    app = routes(settings, current, running, answers)
+    app = entrance(app, settings, running.metrics)
+    app = Gate(app, settings, running.metrics, lambda scope: lane_of(scope, current.version))
+    app = Guard(app, settings.cors_origins)
+    app = Telemetry(app, running.metrics, current)
+    hot_seen(running.metrics, answers)
+    return Application(app, answers)

@@ -1,0 +1,135 @@
+"""Errors as problem+json (RFC 9457): one table from error class to status, and no text that was not written for clients."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from traceback import walk_tb
+
+import orjson
+import structlog
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+from geoservice.errors import (
+    Conflict,
+    Forbidden,
+    GeoserviceError,
+    NotFound,
+    ParameterError,
+    TimedOut,
+    TooLarge,
+    TooManyRequests,
+    Unauthorized,
+    Unavailable,
+)
+from geoservice.server.operations.logs import NOTE
+
+STATUS: Mapping[type[GeoserviceError], int] = {
+    ParameterError: 400,
+    Unauthorized: 401,
+    Forbidden: 403,
+    NotFound: 404,
+    Conflict: 409,
+    TooLarge: 413,
+    TooManyRequests: 429,
+    Unavailable: 503,
+}
+"""Classes whose message is meant for clients; every other error is a 500 with a message of its own."""
+
+PROBLEM = "application/problem+json"
+
+
+def problem(status: int, detail: str) -> bytes:
+    """Return the body of a problem; while a request is answered it says under which id the log knows it.
+
+    >>> problem(404, "no layer x").decode()
+    '{"type":"about:blank","title":"Not Found","status":404,"detail":"no layer x"}'
+    """
+    said = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail}
+    note = NOTE.get()
+    return orjson.dumps({**said, "requestId": note.request_id} if note else said)
+
+
+def status_of(error: Exception) -> tuple[int, str]:
+    """Return the HTTP status of an error and the sentence that a client may read.
+
+    >>> status_of(NotFound("no layer x; there are: coverage"))
+    (404, 'no layer x; there are: coverage')
+    >>> status_of(RuntimeError("/secret/path"))
+    (500, 'the server failed on this request; its log says why')
+    """
+    for kind in type(error).__mro__:
+        if kind in STATUS:
+            return STATUS[kind], str(error)
+    return 500, "the server failed on this request; its log says why"
+
+
+def settle(error: Exception) -> tuple[int, str]:
+    """Return what :func:`status_of` does; what a client may not read goes to the log."""
+    status, detail = status_of(error)
+    note = NOTE.get()
+    if note and isinstance(error, TimedOut):
+        note.timed_out = True
+    if status == 500:
+        structlog.get_logger().error("request failed", error=type(error).__name__, trace=trace_of(error))
+    return status, detail
+
+
+def trace_of(error: BaseException) -> list[str]:
+    """Return where an error came from, then its cause and so on: classes, files, lines and functions, and no message.
+
+    The text of an exception may hold a row, a path or a connection string; a log is read by more people than those are for.
+    """
+    said: list[str] = []
+    cause: BaseException | None = error
+    seen: set[int] = set()
+    while cause is not None and id(cause) not in seen:
+        seen.add(id(cause))
+        frames = [f"{f.f_code.co_filename}:{line} {f.f_code.co_name}" for f, line in walk_tb(cause.__traceback__)]
+        said += [type(cause).__name__, *frames]
+        for inner in cause.exceptions if isinstance(cause, BaseExceptionGroup) else ():
+            said += trace_of(inner)
+        cause = cause.__cause__ or (None if cause.__suppress_context__ else cause.__context__)
+    return said
+
+
+def respond(error: Exception) -> Response:
+    """Turn an error into a response."""
+    status, detail = settle(error)
+    return Response(problem(status, detail), status, headers_of(error, status), PROBLEM)
+
+
+def headers_of(error: Exception, status: int) -> dict[str, str]:
+    """Return what a client needs to know beside the body: when to come back, how to say who it is."""
+    headers = {"Cache-Control": "no-store"}
+    if status in {429, 503}:
+        headers["Retry-After"] = str(error.retry_s if isinstance(error, TooManyRequests) else 5)
+    if status == 401:
+        headers["WWW-Authenticate"] = "Bearer"
+    return headers
+
+
+def first_fault(error: RequestValidationError) -> ParameterError:
+    """Return the first fault that FastAPI found as an error that names the parameter, what was got and what is allowed."""
+    fault = error.errors()[0]
+    return ParameterError(f"parameter {fault['loc'][-1]}: got {fault.get('input')!r:.80}, allowed: {fault['msg'].lower()}")
+
+
+def install(app: FastAPI) -> None:
+    """Hang the handlers into an app."""
+
+    async def ours(_: Request, error: Exception) -> Response:
+        return respond(error)
+
+    async def invalid(_: Request, error: Exception) -> Response:
+        assert isinstance(error, RequestValidationError)
+        return respond(first_fault(error))
+
+    async def plain(_: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        return Response(problem(error.status_code, str(error.detail)), error.status_code, error.headers, PROBLEM)
+
+    app.add_exception_handler(GeoserviceError, ours)
+    app.add_exception_handler(RequestValidationError, invalid)
+    app.add_exception_handler(HTTPException, plain)
+    app.add_exception_handler(Exception, ours)

@@ -1,0 +1,155 @@
+"""Coordinate reference systems of answers and of boxes: what a layer can be had in, and the way there and back.
+
+Releases hold ``(lon, lat)`` on WGS 84 (CRS84). Outside, a position is written in the order of axes that the authority of a CRS
+defines: EPSG:4326 and EPSG:4490 are latitude first, the Gauss-Krueger zones northing first. Files (GeoPackage, GeoParquet,
+FlatGeobuf) are east first whatever the CRS, as their specifications say.
+"""
+
+import math
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+import shapely
+from pyproj import CRS, Transformer
+
+from geoservice.errors import ParameterError
+from geoservice.geo import MAX_MERCATOR_LAT, BBox, Floats, Objects
+from geoservice.release.base import PublishedLayer
+from geoservice.server.links import CRS84
+
+EPSG = "http://www.opengis.net/def/crs/EPSG/0/"
+ALWAYS = (4326, 3857, 4490)
+CHINA = BBox(73.5, 3.0, 135.0, 54.0)
+WITH_ZONE, PLAIN = 4513 - 25, 4534 - 25
+"""EPSG code of the CGCS2000 3-degree zone ``n``, less ``n``: with the zone's number before the easting, and without it."""
+MERCATOR_EDGE = 20037508.342789244
+DENSIFY = 21
+"""Points put on each side of a projected box, whose sides are bent on the globe."""
+
+
+@dataclass(frozen=True)
+class Crs:
+    """A CRS by its EPSG code, None for CRS84."""
+
+    code: int | None = None
+
+    @property
+    def uri(self) -> str:
+        """Return the identifier as OGC writes it."""
+        return CRS84 if self.code is None else f"{EPSG}{self.code}"
+
+    @property
+    def definition(self) -> CRS:
+        """Return the whole definition."""
+        return _definition("OGC:CRS84" if self.code is None else f"EPSG:{self.code}")
+
+    @property
+    def north_first(self) -> bool:
+        """Whether the authority writes latitude or northing first."""
+        return bool(self.definition.axis_info[0].direction == "north")
+
+    @property
+    def projected(self) -> bool:
+        """Whether coordinates are metres."""
+        return bool(self.definition.is_projected)
+
+    def shapes(self, shapes: Objects, by_authority: bool = True) -> Objects:
+        """Return shapes out of CRS84 in this CRS; in the authority's order of axes, or east first for files."""
+        flip = by_authority and self.north_first
+
+        def there(positions: Floats) -> Floats:
+            found = self._forward(positions)
+            return found[:, ::-1] if flip else found
+
+        return shapes if self.code in {None, 4326} and not flip else shapely.transform(shapes, there)
+
+    def _forward(self, positions: Floats) -> Floats:
+        """Return ``(east, north)`` of ``(lon, lat)``, shape (n, 2)."""
+        if self.code in {None, 4326}:
+            return positions
+        lon, lat = positions.T
+        if self.code == 3857:  # the poles are infinitely far there
+            lat = np.clip(lat, -MAX_MERCATOR_LAT, MAX_MERCATOR_LAT)
+        return np.column_stack(_transformer(self.code or 0).transform(lon, lat))
+
+    def to_lonlat(self, positions: Floats) -> Floats:
+        """Return ``(lon, lat)`` of positions in the authority's order of axes, shape (n, 2); not finite where there is none."""
+        found = positions[:, ::-1] if self.north_first else positions
+        if self.code in {None, 4326}:
+            return found
+        x, y = found.T
+        return np.column_stack(_transformer(self.code or 0).transform(x, y, direction="INVERSE"))
+
+    def box(self, numbers: tuple[float, float, float, float]) -> BBox:
+        """Return the box in CRS84 around a box of this CRS, in the authority's order of axes; raises ValueError.
+
+        Of a geographic CRS, west > east crosses 180 degrees. The sides of a projected box are densified before they are bent.
+
+        >>> Crs(4326).box((30, 117, 31, 118))
+        BBox(west=117, south=30, east=118, north=31)
+        """
+        a, b, c, d = numbers
+        box = BBox(b, a, d, c) if self.north_first else BBox(a, b, c, d)
+        if not all(map(math.isfinite, box)) or box.south > box.north:
+            raise ValueError(numbers)
+        if self.projected:
+            box = self._unprojected(box)
+        if max(abs(box.west), abs(box.east)) > 180 or max(abs(box.south), abs(box.north)) > 90:
+            raise ValueError(numbers)
+        return box
+
+    def _unprojected(self, box: BBox) -> BBox:
+        if box.west > box.east:
+            raise ValueError(box)
+        if self.code == 3857:  # a map of the whole world asks for more than the world
+            box = BBox(*(float(v) for v in np.clip(box, -MERCATOR_EDGE, MERCATOR_EDGE)))
+        found = _transformer(self.code or 0).transform_bounds(*box, densify_pts=DENSIFY, direction="INVERSE")
+        if not all(map(math.isfinite, found)):
+            raise ValueError(box)
+        return BBox(*found)
+
+
+@lru_cache(maxsize=64)
+def _definition(name: str) -> CRS:
+    return CRS.from_user_input(name)
+
+
+@lru_cache(maxsize=64)
+def _transformer(code: int) -> Transformer:
+    return Transformer.from_crs("OGC:CRS84", f"EPSG:{code}", always_xy=True)
+
+
+STORAGE = Crs()
+
+
+def zone_of(bbox: tuple[float, float, float, float]) -> int | None:
+    """Return the 3-degree zone whose central meridian is nearest the middle of a box, None outside China.
+
+    >>> zone_of((116.9, 30.4, 117.2, 30.7)), zone_of((24.8, 60.1, 25.2, 60.3))
+    (39, None)
+    """
+    west, south, east, north = bbox
+    if west < CHINA.west or east > CHINA.east or south < CHINA.south or north > CHINA.north:
+        return None
+    return min(max(math.floor((west + east) / 6 + 0.5), 25), 45)
+
+
+def offered(layer: PublishedLayer) -> tuple[Crs, ...]:
+    """Return the CRS that a layer can be had in, the storage CRS first; a table without geometry has none other."""
+    if layer.geometry == "none" or layer.bbox is None:
+        return (STORAGE,)
+    zone = zone_of(layer.bbox)
+    zones = () if zone is None else (PLAIN + zone, WITH_ZONE + zone)
+    return (STORAGE, *(Crs(code) for code in (*ALWAYS, *zones)))
+
+
+def parse_crs(name: str, text: str | None, layer: PublishedLayer) -> Crs:
+    """Return the CRS of a parameter, the storage CRS by default; raises :class:`ParameterError` naming those there are."""
+    if text is None:
+        return STORAGE
+    for crs in offered(layer):
+        if text == crs.uri:
+            return crs
+    allowed = ", ".join(crs.uri for crs in offered(layer))
+    raise ParameterError(f"parameter {name}: got {text!r:.120}, allowed are {allowed}")

@@ -1,0 +1,94 @@
+"""Items as a file: written aside batch by batch, sent in pieces, and gone from the disk before the first piece is sent."""
+
+import errno
+import tempfile
+from pathlib import Path
+from typing import BinaryIO
+
+from anyio import to_thread
+from fastapi import Response
+from starlette.types import Receive, Scope, Send
+
+from geoservice.errors import TooLarge, Unavailable
+from geoservice.release.base import PublishedLayer, ReleaseReader
+from geoservice.release.query import chosen, result_schema
+from geoservice.server.answers import headers_of
+from geoservice.server.deps import Ask
+from geoservice.server.features.files import WRITERS, Content
+from geoservice.server.features.paging import Walk
+from geoservice.server.features.wanted import Wanted
+from geoservice.server.formats import CSV, MEDIA
+from geoservice.server.pages import WORDS
+
+MAX_FEATURES = 1_000_000
+"""Features in one file at the most."""
+PIECE = 2**18
+
+
+class Sent(Response):
+    """An open file as a response: sent in pieces and closed, whatever happens on the way.
+
+    ``walk`` says how many features it holds, and where to go on from if a limit has left some out.
+    """
+
+    def __init__(self, file: BinaryIO, size: int, kind: str, headers: dict[str, str], walk: Walk) -> None:
+        super().__init__(None, 200, {**headers, "Content-Length": str(size)}, kind)
+        self._file, self.walk = file, walk
+
+    async def __call__(self, _scope: Scope, _receive: Receive, send: Send) -> None:
+        """Send it."""
+        try:
+            await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+            while piece := await to_thread.run_sync(self._file.read, PIECE):
+                await send({"type": "http.response.body", "body": piece, "more_body": True})
+            await send({"type": "http.response.body", "body": b""})
+        finally:
+            self._file.close()
+
+
+def download(ask: Ask, layer: PublishedLayer, asked: Wanted) -> Sent:
+    """Answer with a file in ``ask.format``; raises :class:`TooLarge` where a whole layer is more than a file may hold."""
+    check_size(ask.reader, layer, asked)
+    walk = Walk(ask.reader, layer, asked.query)
+    with tempfile.TemporaryDirectory(prefix="geoservice-", ignore_cleanup_errors=True) as folder:
+        path = Path(folder) / f"{layer.id}.{ask.format}"
+        try:
+            WRITERS[ask.format](path, content_of(ask, layer, asked, walk))
+            size, file = path.stat().st_size, path.open("rb")
+        except OSError as e:
+            if e.errno != errno.ENOSPC:
+                raise
+            raise Unavailable("the server has no room for this file now; ask for less with limit, bbox or filter") from None
+    kind = MEDIA[ask.format] + ("; charset=utf-8" if MEDIA[ask.format] == CSV else "")
+    name = {"Content-Disposition": f'attachment; filename="{layer.id}.{ask.format}"'}
+    return Sent(file, size, kind, {**headers_of(ask), **name}, walk)
+
+
+def check_size(reader: ReleaseReader, layer: PublishedLayer, asked: Wanted) -> None:
+    """Raise :class:`TooLarge` when no limit was stated and the features are more than a file may hold."""
+    if asked.limited or layer.features <= MAX_FEATURES:
+        return
+    if (found := reader.count(layer.id, asked.query)) > MAX_FEATURES:
+        raise TooLarge(
+            f"layer {layer.id}: {found} features match, a file holds at most {MAX_FEATURES}; ask for less with bbox or filter, "
+            f"or state limit={MAX_FEATURES} and follow the next link in the header Link"
+        )
+
+
+def content_of(ask: Ask, layer: PublishedLayer, asked: Wanted, walk: Walk) -> Content:
+    """Return what the file is made of."""
+    schema = result_schema(layer, chosen(layer, asked.query.properties), asked.query.geometry)
+    return Content(layer, schema, iter(walk), asked.crs, about(ask, layer))
+
+
+def about(ask: Ask, layer: PublishedLayer) -> dict[str, str]:
+    """Return what a file says of itself where its format has a place for it."""
+    words, study = WORDS[ask.language], ask.reader.manifest.study
+    source = (study.get("source") or {}).get(ask.language, "")
+    null = words["null"] + (f" {words['synthetic']}" if study.get("synthetic") else "")
+    return {
+        "title": getattr(layer.title, ask.language),
+        "description": f"{getattr(layer.description, ask.language)} {null}".strip(),
+        "source": source,
+        "release": str(ask.reader.number),
+    }

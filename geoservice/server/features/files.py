@@ -1,0 +1,215 @@
+"""Layers as files: CSV, GeoParquet, GeoPackage and FlatGeobuf, written batch by batch so that memory stays bounded.
+
+A suppressed value is null in a typed format, and ``suppressed`` in CSV. Names of files, layers and columns come from the
+release; nothing that a client sends reaches a driver but through the rows that it selects.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+import orjson
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv as pc_csv
+import pyarrow.parquet as pq
+import shapely
+
+from geoservice.geo import Objects
+from geoservice.release.base import SUPPRESSED, PublishedLayer
+from geoservice.server.features.crs import Crs
+
+Column = Any  # an Arrow array or chunked array of one of the types of ``release.expand.TYPES``
+UTC = pa.timestamp("us", tz="UTC")
+FORMULA = r"^([=+\-@\t\r])"
+CSV_OPTIONS = pc_csv.WriteOptions(quoting_style="needed", quoting_header="none", eol="\r\n")  # type: ignore[call-arg]  # the stubs are older
+KINDS = ("Point", "LineString", "LinearRing", "Polygon", "MultiPoint", "MultiLineString", "MultiPolygon", "GeometryCollection")
+"""GeoParquet's names of geometry types, at shapely's numbers."""
+
+
+@dataclass(frozen=True)
+class Content:
+    """What a file is made of: batches in ``schema`` (``fid``, properties, maybe ``geometry`` as WKB in CRS84), in order."""
+
+    layer: PublishedLayer
+    schema: pa.Schema
+    batches: Iterator[pa.Table]
+    crs: Crs
+    about: Mapping[str, str]
+
+    @property
+    def geometry(self) -> bool:
+        """Whether there is a column of geometries."""
+        return "geometry" in self.schema.names and self.layer.geometry != "none"
+
+
+def shapes_of(table: pa.Table) -> Objects:
+    """Return the geometries, None where there is none."""
+    found: Objects = shapely.from_wkb(table.column("geometry").to_numpy(zero_copy_only=False))
+    return found
+
+
+def typed_schema(content: Content) -> pa.Schema:
+    """Return the columns of a typed file: times are said to be UTC, and a table has no geometry."""
+    fields = [f for f in content.schema if f.name != "geometry" or content.geometry]
+    return pa.schema([f.with_type(UTC) if pa.types.is_timestamp(f.type) else f for f in fields])
+
+
+def typed_batches(content: Content) -> Iterator[pa.Table]:
+    """Yield the batches in the typed schema, shapes in the CRS asked for, east first."""
+    schema = typed_schema(content)
+    for table in content.batches:
+        if content.geometry and content.crs.code is not None:
+            wkb = shapely.to_wkb(content.crs.shapes(shapes_of(table), by_authority=False))
+            at = table.schema.get_field_index("geometry")
+            table = table.set_column(at, "geometry", pa.array(wkb, pa.binary()))  # noqa: PLW2901 - the same batch, moved
+        yield table.select(schema.names).cast(schema)
+
+
+def write_csv(path: Path, content: Content) -> None:
+    """Write CSV with a byte-order mark, which spreadsheets need to read Chinese; no cell can be taken for a formula."""
+    writer: pc_csv.CSVWriter | None = None
+    with path.open("wb") as out:
+        out.write("\ufeff".encode())
+        for table in content.batches:
+            text = csv_table(table, content)
+            writer = writer or pc_csv.CSVWriter(out, text.schema, write_options=CSV_OPTIONS)
+            writer.write_table(text)
+        if writer:
+            writer.close()
+
+
+def csv_table(table: pa.Table, content: Content) -> pa.Table:
+    """Return the cells of a CSV as text: ``fid``, a point of each shape where there are shapes, then the properties.
+
+    The point's columns are ``lon, lat`` in degrees or ``easting, northing`` in metres, so that no order has to be known.
+    """
+    measures = {c.name for c in content.layer.columns if c.measure is not None}
+    columns: dict[str, Column] = {"fid": table.column("fid")}
+    if content.geometry:
+        names = ("easting", "northing") if content.crs.projected else ("lon", "lat")
+        columns |= dict(zip(names, points(table, content.crs), strict=True))
+    plain = [n for n in table.column_names if n not in {"fid", "geometry"}]
+    return pa.table({**columns, **{n: cell_text(table.column(n), n in measures) for n in plain}})
+
+
+def points(table: pa.Table, crs: Crs) -> tuple[Column, Column]:
+    """Return east and north of a point inside each shape, null where there is none."""
+    inside = crs.shapes(shapely.point_on_surface(shapes_of(table)), by_authority=False)
+    digits = 2 if crs.projected else 6
+
+    def column(values: Any) -> Column:
+        return pa.array(np.round(values, digits), from_pandas=True)
+
+    return column(shapely.get_x(inside)), column(shapely.get_y(inside))
+
+
+def cell_text(column: Column, measure: bool) -> Column:
+    """Return values as text: a measure's null is written out, text that a spreadsheet takes for a formula gets an apostrophe.
+
+    >>> cell_text(pa.array(["=1+1", "Kallio", None]), False).to_pylist()
+    ["'=1+1", 'Kallio', None]
+    >>> cell_text(pa.array([-3.5, None]), True).to_pylist()
+    ['-3.5', 'suppressed']
+    """
+    if pa.types.is_string(column.type):
+        return pc.replace_substring_regex(column, FORMULA, r"'\1")
+    if pa.types.is_timestamp(column.type):
+        return pc.replace_substring_regex(pc.strftime(column.cast(UTC), "%Y-%m-%dT%H:%M:%SZ"), r"\.0+Z$", "Z")
+    text = column.cast(pa.string())
+    return pc.fill_null(text, SUPPRESSED) if measure else text
+
+
+def write_parquet(path: Path, content: Content) -> None:
+    """Write GeoParquet 1.1, or plain Parquet for a table without geometry."""
+    seen = Seen()
+    with pq.ParquetWriter(path, typed_schema(content), compression="zstd") as writer:
+        for table in typed_batches(content):
+            writer.write_table(table)
+            if content.geometry:
+                seen.add(shapes_of(table))
+        writer.add_key_value_metadata({"geoservice": orjson.dumps(content.about).decode()})
+        if content.geometry:
+            writer.add_key_value_metadata({"geo": orjson.dumps(seen.geo(content.crs)).decode()})
+
+
+class Seen:
+    """What GeoParquet wants to know of all shapes: their types and their box."""
+
+    def __init__(self) -> None:
+        self._kinds: set[int] = set()
+        self._boxes: list[Any] = []
+
+    def add(self, shapes: Objects) -> None:
+        """Take note of shapes."""
+        there = shapes[~(shapely.is_missing(shapes) | shapely.is_empty(shapes))]
+        if len(there):
+            self._kinds |= {int(k) for k in np.unique(shapely.get_type_id(there))}
+            self._boxes.append(shapely.total_bounds(there))
+
+    def geo(self, crs: Crs) -> dict[str, Any]:
+        """Return the metadata ``geo``."""
+        column: dict[str, Any] = {
+            "encoding": "WKB",
+            "geometry_types": sorted(KINDS[k] for k in self._kinds),
+            "crs": crs.definition.to_json_dict(),
+        }
+        if self._boxes:
+            boxes = np.array(self._boxes)
+            column["bbox"] = [*boxes[:, :2].min(axis=0).tolist(), *boxes[:, 2:].max(axis=0).tolist()]
+        return {"version": "1.1.0", "primary_column": "geometry", "columns": {"geometry": column}}
+
+
+def _write_ogr(path: Path, content: Content, driver: str, options: Mapping[str, str]) -> None:
+    """Write with a GDAL driver; an error of the batches is raised as it is, not as the driver's."""
+    import pyogrio  # late: half a second that only a download costs
+
+    failed: list[Exception] = []
+
+    def batches() -> Iterator[pa.RecordBatch]:
+        try:
+            for table in typed_batches(content):
+                yield from table.to_batches()
+        except Exception as e:
+            failed.append(e)
+            raise
+
+    there = content.geometry
+    stream = pa.RecordBatchReader.from_batches(typed_schema(content), batches())
+    try:
+        pyogrio.write_arrow(
+            stream,
+            str(path),
+            layer=content.layer.id,
+            driver=driver,
+            geometry_name="geometry" if there else None,
+            geometry_type="Unknown" if there else None,
+            crs=f"EPSG:{content.crs.code or 4326}" if there else None,
+            layer_options=dict(options),
+            layer_metadata=dict(content.about),
+        )
+    except Exception:
+        if failed:
+            raise failed[0] from None
+        raise
+
+
+def write_geopackage(path: Path, content: Content) -> None:
+    """Write a GeoPackage whose feature ids are the ``fid``."""
+    _write_ogr(path, content, "GPKG", {"FID": "fid", "DESCRIPTION": content.about["description"]})
+
+
+def write_flatgeobuf(path: Path, content: Content) -> None:
+    """Write FlatGeobuf, without a spatial index: one has no room for features without a place."""
+    about = {"TITLE": content.about["title"], "DESCRIPTION": content.about["description"]}
+    _write_ogr(path, content, "FlatGeobuf", {"SPATIAL_INDEX": "NO", **about})
+
+
+Writer = Callable[[Path, Content], None]
+WRITERS: Mapping[str, Writer] = MappingProxyType(
+    {"csv": write_csv, "parquet": write_parquet, "gpkg": write_geopackage, "fgb": write_flatgeobuf}
+)
+"""Writers by the name of their format, which is also the suffix of the file."""

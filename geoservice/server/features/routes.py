@@ -1,0 +1,196 @@
+"""OGC API Features: collections, items, one item. A request becomes a query, the query rows, the rows an answer."""
+
+from typing import Annotated, Any
+
+import orjson
+import pyarrow as pa
+from fastapi import APIRouter, Depends, Response
+
+from geoservice.errors import NotFound, ParameterError
+from geoservice.release.base import ItemQuery, Page, PublishedLayer
+from geoservice.server import pages, schemas
+from geoservice.server.answers import answer, document
+from geoservice.server.asked import AskedRoute
+from geoservice.server.deps import COMMON, Ask, asking
+from geoservice.server.features import queryables, rows
+from geoservice.server.features.collections import describe
+from geoservice.server.features.crs import Crs, parse_crs
+from geoservice.server.features.downloads import MAX_FEATURES, download
+from geoservice.server.features.files import WRITERS
+from geoservice.server.features.paging import matched, token, turned, whole
+from geoservice.server.features.wanted import Wanted, wanted
+from geoservice.server.formats import GEOJSON, HTML, JSON, MEDIA
+from geoservice.server.links import Link, header, link
+from geoservice.server.who import audited
+
+FEATURES_1, FEATURES_2 = (f"http://www.opengis.net/spec/ogcapi-features-{n}/1.0/conf" for n in (1, 2))
+CONFORMS = (
+    *(f"{FEATURES_1}/{name}" for name in ("core", "geojson", "html", "oas30")),
+    f"{FEATURES_2}/crs",
+)
+
+router = APIRouter(tags=["features"], route_class=AskedRoute)
+router.include_router(queryables.router)
+
+Doc = Annotated[Ask, Depends(asking("json", "html"))]
+ItemsAsk = Annotated[Ask, Depends(asking("json", "geojson", "html", *WRITERS, more=True))]
+ItemAsk = Annotated[Ask, Depends(asking("json", "geojson", "html", more=True))]
+
+
+@router.get(
+    "/collections",
+    operation_id="getCollections",
+    summary="The layers",
+    responses=schemas.ok(schemas.COLLECTIONS, links={"layer": schemas.TO_LAYER}),
+)
+async def collections(ask: Doc) -> Response:
+    """List every layer that may be read."""
+    to = ask.urls.to
+    links = [link("self", JSON, to("/collections", {"f": "json"})), link("alternate", HTML, to("/collections", {"f": "html"}))]
+    found = [describe(ask, layer) for layer in ask.layers]
+    every = list(dict.fromkeys(uri for c in found for uri in c["crs"]))
+    return document(ask, {"links": links, "crs": every, "collections": found}, pages.WORDS[ask.language]["data"])
+
+
+@router.get(
+    "/collections/{layer_id}",
+    operation_id="getCollection",
+    summary="One layer",
+    responses=schemas.ok(
+        schemas.COLLECTION, missing=True, links={"items": schemas.TO_ITEMS, "queryables": schemas.TO_QUERYABLES}
+    ),
+)
+async def collection(layer_id: str, ask: Doc) -> Response:
+    """Describe one layer."""
+    content = describe(ask, ask.layer(layer_id))
+    return document(ask, content, content["title"])
+
+
+@router.get(
+    "/collections/{layer_id}/items",
+    operation_id="getFeatures",
+    summary="Features of a layer",
+    responses=schemas.ok(schemas.FEATURES, GEOJSON, missing=True, more=schemas.FILES, links={"item": schemas.TO_ITEM}),
+    openapi_extra={"parameters": schemas.ITEM_PARAMETERS},
+)
+def items(layer_id: str, ask: ItemsAsk) -> Response:
+    """Answer with a page of features, or with all of them as a file."""
+    layer = ask.layer(layer_id)
+    if ask.format in WRITERS:
+        return file_answer(ask, layer, wanted(ask, layer, default=MAX_FEATURES, most=MAX_FEATURES))
+    asked = wanted(ask, layer)
+    return items_answer(ask, layer, asked, ask.reader.page(layer.id, asked.query))
+
+
+@router.get(
+    "/collections/{layer_id}/items/{fid}",
+    operation_id="getFeature",
+    summary="One feature",
+    responses=schemas.ok(schemas.FEATURE, GEOJSON, missing=True),
+    openapi_extra={"parameters": [schemas.FID, schemas.CRS_PARAMETER]},
+)
+def item(layer_id: str, fid: str, ask: ItemAsk) -> Response:
+    """Answer with one feature."""
+    layer = ask.layer(layer_id)
+    crs = item_crs(ask, layer)
+    table = one(ask, layer, fid)
+    audited(layer, 1)
+    if ask.format == "html":
+        return answer(ask, table_page(ask, layer, table, []), HTML, pages.HEADERS)
+    content = {**rows.features(table, crs, nowhere(ask, layer))[0], "links": item_links(ask, layer)}
+    return answer(ask, orjson.dumps(content, option=rows.TIMES), GEOJSON, content_crs(crs))
+
+
+def item_crs(ask: Ask, layer: PublishedLayer) -> Crs:
+    """Return the CRS to answer in; raises :class:`ParameterError` for any other parameter."""
+    for name in ask.query:
+        if name not in {*COMMON, "crs"}:
+            raise ParameterError(f"parameter {name!r:.60} is unknown here, allowed are {', '.join(COMMON)}, crs")
+    return parse_crs("crs", ask.query.get("crs"), layer)
+
+
+def one(ask: Ask, layer: PublishedLayer, fid: str) -> pa.Table:
+    """Return the one row of a feature that the caller may see; raises :class:`NotFound`."""
+    if fid.isascii() and fid.isdigit() and len(fid) < 19:
+        table = ask.reader.item(layer.id, int(fid), ask.who.within(layer))
+        if table.num_rows:
+            return table
+    known = "" if ask.who.within(layer) is not None else f"; ids go from 1 to {layer.features}"  # how many there are elsewhere
+    raise NotFound(f"layer {layer.id} has no feature {fid!r:.40}{known}")
+
+
+def item_links(ask: Ask, layer: PublishedLayer) -> list[Link]:
+    """Return the links of a feature."""
+    return [
+        link("self", GEOJSON, ask.urls.to(ask.path, {**ask.query, "f": "json"})),
+        link("alternate", HTML, ask.urls.to(ask.path, {**ask.query, "f": "html"})),
+        link("collection", JSON, ask.urls.to(f"/collections/{layer.id}", {"f": "json"})),
+    ]
+
+
+def content_crs(crs: Crs) -> dict[str, str]:
+    """Return the header that says in which CRS the answer's coordinates are."""
+    return {"Content-Crs": f"<{crs.uri}>"}
+
+
+def items_links(ask: Ask, layer: PublishedLayer, query: ItemQuery, page: Page) -> list[Link]:
+    """Return the links of a page; those to files lead to the whole of what the query selects."""
+    mine, given, path = ask.format.replace("geojson", "json"), ask.query, ask.path
+    same, all_of_it = (ask.urls.formats(path, asked) for asked in (given, whole(given)))
+    found = [link("self", kind_of(mine), same(ask.format))]
+    found += [link("alternate", kind_of(f), same(f)) for f in ("json", "html") if f != mine]
+    found += [link("alternate", kind_of(f), all_of_it(f)) for f in WRITERS]
+    for rel, name, key in (("next", "after", page.after), ("prev", "before", page.before)):
+        if (text := token(layer, query, key)) is not None:
+            found.append(link(rel, kind_of(mine), ask.urls.formats(path, turned(given, name, text))(ask.format)))
+    return [*found, link("collection", JSON, ask.urls.to(f"/collections/{layer.id}", {"f": "json"}))]
+
+
+def kind_of(f: str) -> str:
+    """Return the media type of items in a format."""
+    return GEOJSON if f == "json" else MEDIA[f]
+
+
+def file_answer(ask: Ask, layer: PublishedLayer, asked: Wanted) -> Response:
+    """Answer with a file."""
+    file = download(ask, layer, asked)
+    audited(layer, file.walk.rows)
+    file.headers.update(content_crs(asked.crs))
+    if (text := token(layer, asked.query, file.walk.after)) is not None:
+        onward = ask.urls.to(ask.path, {**turned(ask.query, "after", text), "f": ask.format})
+        file.headers["Link"] = header([link("next", kind_of(ask.format), onward)])
+    return file
+
+
+def items_answer(ask: Ask, layer: PublishedLayer, asked: Wanted, page: Page) -> Response:
+    """Write a page of rows in the format asked for."""
+    audited(layer, page.rows.num_rows)
+    links = items_links(ask, layer, asked.query, page)
+    if ask.format == "html":
+        return answer(ask, table_page(ask, layer, page.rows, links), HTML, pages.HEADERS)
+    found = rows.features(page.rows, asked.crs, nowhere(ask, layer))
+    body = rows.collection(found, links, matched(ask.reader, layer, asked.query))
+    return answer(ask, body, GEOJSON, content_crs(asked.crs))
+
+
+def nowhere(ask: Ask, layer: PublishedLayer) -> dict[str, Any] | None:
+    """Return the geometry of a table's row: null, or what OGC's schema allows for whoever asks by GeoJSON's own media type."""
+    return rows.NOWHERE if ask.format == "geojson" and layer.geometry == "none" else None
+
+
+def table_page(ask: Ask, layer: PublishedLayer, table: pa.Table, links: list[Link]) -> str:
+    """Return rows as a page for people: a table, the ways onward and back, and every other form of the same rows."""
+    words, base = pages.WORDS[ask.language], f"/collections/{layer.id}"
+    heads = ["fid", *rows.titles(table, layer, ask.language)]
+    cells = zip(table.column("fid").to_pylist(), rows.values(table), strict=True)
+    body = pages.table(heads, ([fid, *row] for fid, row in cells), [False, *rows.measures(table, layer)], words["suppressed"])
+    turns = [pages.anchor(i["href"], words[i["rel"]]) for i in links if i["rel"] in {"prev", "next"}]
+    forms = [pages.anchor(ask.urls.to(ask.path, {**ask.query, "f": "json"}), words["json"])]
+    names = {MEDIA[f]: words[f] for f in WRITERS}
+    forms += [pages.anchor(i["href"], names[i["type"]]) for i in links if i["type"] in names]
+    up = pages.anchor(ask.urls.to(base, {"f": "html", "lang": ask.language}), getattr(layer.title, ask.language))
+    queryables = pages.anchor(ask.urls.to(f"{base}/queryables", {"f": "html", "lang": ask.language}), words["queryables"])
+    hint = f"<p>{words['hint']} {queryables}</p>"
+    return pages.page(
+        getattr(layer.title, ask.language), f"{hint}{pages.row(turns)}{body}{pages.row(turns)}", ask, [up, *forms]
+    )

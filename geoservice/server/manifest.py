@@ -1,0 +1,61 @@
+"""What the release says of itself, as far as clients may know it."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Response
+
+from geoservice.release.base import Manifest, PublishedLayer, ReleaseReader
+from geoservice.server import schemas
+from geoservice.server.answers import document
+from geoservice.server.deps import Ask, asking, version_of
+from geoservice.server.who import Principal
+
+router = APIRouter(tags=["service"])
+
+LIVE = frozenset(
+    {"d", "v", "js", "pstay", "bound", "variance", "secret", "seed", "key", "keys", "salt", "p_table", "ptable", "noise"}
+)
+"""Parameters of the noise: whoever knows them can take more of it away. Never published, under whatever key they are."""
+
+
+def without_live(content: Any) -> Any:
+    """Return a report without the live parameters of the noise, at any depth.
+
+    >>> without_live({"profile": "planner", "D": 8, "threshold": 10, "tables": [{"V": 6, "rows": 3}]})
+    {'profile': 'planner', 'threshold': 10, 'tables': [{'rows': 3}]}
+    """
+    if isinstance(content, dict):
+        return {k: without_live(v) for k, v in content.items() if str(k).lower() not in LIVE}
+    if isinstance(content, list | tuple):
+        return [without_live(v) for v in content]
+    return content
+
+
+def public_part(reader: ReleaseReader, layers: Sequence[PublishedLayer], who: Principal) -> dict[str, Any]:
+    """Return the public part of the manifest: inputs, parameters and digests of the run stay inside."""
+    manifest: Manifest = reader.manifest
+    return {
+        "release": reader.number,
+        "version": version_of(reader),
+        "hash": manifest.hash,
+        "created": manifest.created,
+        "codeVersion": manifest.code_version,
+        "study": manifest.study,
+        "layers": [layer_part(layer, who) for layer in layers],
+        "notes": [note.model_dump() for note in manifest.notes],
+        "disclosure": without_live(manifest.disclosure),
+        "baseMap": manifest.base_map,
+        "processes": list(manifest.processes),
+    }
+
+
+def layer_part(layer: PublishedLayer, who: Principal) -> dict[str, Any]:
+    """Return a layer; how many features it has is not said to a caller who may see those of some areas only."""
+    return layer.model_dump(mode="json", exclude={"role"} if who.within(layer) is None else {"role", "features"})
+
+
+@router.get("/manifest", summary="The release", responses=schemas.ok(schemas.ANY))
+def manifest(ask: Annotated[Ask, Depends(asking("json", "html"))]) -> Response:
+    """Answer with the release's number and hash, study, layers, notes and disclosure report."""
+    return document(ask, public_part(ask.reader, ask.layers, ask.who), f"Release {ask.reader.number}")

@@ -1,0 +1,112 @@
+"""HTML for people, without a template engine: every text goes through one escape."""
+
+import base64
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from geoservice.server.deps import Ask
+
+CSS = """
+:root{color-scheme:light dark}
+body{font:16px/1.5 system-ui,"Noto Sans","Noto Sans SC","Noto Sans CJK SC",sans-serif;
+  margin:0 auto;max-width:72rem;padding:1rem}
+nav{font-size:.9rem;display:flex;gap:1rem;flex-wrap:wrap}
+h1{font-size:1.6rem;margin:.6rem 0}
+table{border-collapse:collapse;font-size:.9rem;display:block;overflow-x:auto}
+th,td{border-bottom:1px solid #8886;padding:.25rem .6rem;text-align:left;vertical-align:top}
+td.n{text-align:right;font-variant-numeric:tabular-nums}
+td.s{color:#888;font-style:italic}
+dl{display:grid;grid-template-columns:max-content 1fr;gap:.2rem 1rem;margin:0}
+dt{color:#888}dd{margin:0;overflow-wrap:anywhere}
+.note{border-left:.3rem solid #d95f02;padding:.3rem .8rem}
+"""
+_HASH = base64.b64encode(hashlib.sha256(CSS.encode()).digest()).decode()
+HEADERS: Mapping[str, str] = {
+    "Content-Security-Policy": f"default-src 'none'; style-src 'sha256-{_HASH}'; img-src 'self' data:; base-uri 'none'; "
+    "form-action 'none'; frame-ancestors 'self'"
+}
+"""Server-made pages run no script at all, and this style sheet only."""
+
+WORDS = {
+    "en": {"home": "Home", "data": "Data", "map": "Map", "api": "API", "json": "JSON", "csv": "CSV", "parquet": "GeoParquet",
+           "gpkg": "GeoPackage", "fgb": "FlatGeobuf", "next": "Next page", "prev": "Previous page", "queryables": "Queryables",
+           "suppressed": "suppressed", "synthetic": "The households of this study are made up.",
+           "hint": "Choose rows in the address: ?unit=…, ?bbox=…, ?sortby=-unit or ?filter=unit LIKE 'a%'. Names:",
+           "null": "An empty measure is suppressed: it is not zero."},
+    "zh": {"home": "首页", "data": "数据", "map": "地图", "api": "接口", "json": "JSON", "csv": "CSV", "parquet": "GeoParquet",
+           "gpkg": "GeoPackage", "fgb": "FlatGeobuf", "next": "下一页", "prev": "上一页", "queryables": "可查询字段",
+           "suppressed": "未公布", "synthetic": "本研究的住户数据为虚构。",
+           "hint": "可在网址中筛选：?unit=…、?bbox=…、?sortby=-unit 或 ?filter=unit LIKE 'a%'。字段名：",
+           "null": "空的指标值为未公布，并非零。"},
+}  # fmt: skip
+
+
+def row(entries: Sequence[str]) -> str:
+    """Return anchors side by side, nothing where there are none."""
+    return f"<nav>{' '.join(entries)}</nav>" if entries else ""
+
+
+def anchor(href: str, text: str) -> str:
+    """Return a link, both parts escaped.
+
+    >>> anchor("/x?a=1&b=2", "<b>")
+    '<a href="/x?a=1&amp;b=2">&lt;b&gt;</a>'
+    """
+    return f'<a href="{escape(href)}">{escape(text)}</a>'
+
+
+def page(title: str, body: str, ask: "Ask", more: Iterable[str] = ()) -> str:
+    """Return a whole page around a body that is HTML already; ``more`` are further entries of its navigation."""
+    words, to = WORDS[ask.language], ask.urls.to
+    lang = {"lang": ask.language}
+    entries = [
+        anchor(to("/"), words["map"]),
+        anchor(to("/collections", {"f": "html", **lang}), words["data"]),
+        anchor(to("/api", {"f": "html", **lang}), words["api"]),
+        *more,
+        *(anchor(to(ask.path, {**ask.query, "lang": other}), label) for other, label in (("zh", "中文"), ("en", "English"))),
+    ]
+    synthetic = f'<p class="note">{words["synthetic"]}</p>' if ask.reader.manifest.study.get("synthetic") else ""
+    return (
+        f'<!doctype html><html lang="{ask.language}"><head><meta charset="utf-8"><meta name="viewport" '
+        f'content="width=device-width,initial-scale=1"><link rel="icon" href="data:,">'
+        f"<title>{escape(title)}</title><style>{CSS}</style></head>"
+        f"<body><nav>{' '.join(entries)}</nav><h1>{escape(title)}</h1>{synthetic}{body}</body></html>"
+    )
+
+
+def value(content: Any) -> str:
+    """Return any JSON value as HTML: objects as lists of terms, links as links."""
+    if isinstance(content, Mapping):
+        if "href" in content:
+            return anchor(str(content["href"]), f"{content.get('title') or content.get('rel', '')} ({content.get('type', '')})")
+        rows = (f"<dt>{escape(str(k))}</dt><dd>{value(v)}</dd>" for k, v in content.items())
+        return f"<dl>{''.join(rows)}</dl>"
+    if isinstance(content, list | tuple):
+        if all(isinstance(v, int | float) for v in content):
+            return escape(", ".join(map(str, content)))
+        return "".join(f"<div>{value(v)}</div>" for v in content)
+    return escape("" if content is None else str(content))
+
+
+def document(content: Mapping[str, Any], title: str, ask: "Ask") -> str:
+    """Return a JSON document as a page."""
+    as_json = anchor(ask.urls.to(ask.path, {**ask.query, "f": "json"}), WORDS[ask.language]["json"])
+    return page(title, value(content), ask, [as_json])
+
+
+def table(heads: Sequence[str], rows: Iterable[Sequence[Any]], measures: Sequence[bool], suppressed: str) -> str:
+    """Return a table; a null in a column of ``measures`` is shown as the word for suppressed, never as zero."""
+
+    def cell(content: Any, measure: bool) -> str:
+        if content is None:
+            return f'<td class="s">{escape(suppressed)}</td>' if measure else "<td></td>"
+        kind = ' class="n"' if isinstance(content, int | float) and not isinstance(content, bool) else ""
+        return f"<td{kind}>{escape(str(content))}</td>"
+
+    head = "".join(f"<th>{escape(h)}</th>" for h in heads)
+    body = "".join("<tr>" + "".join(map(cell, row, measures)) + "</tr>" for row in rows)
+    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"

@@ -1,0 +1,151 @@
+"""Maps for documents: the whole map or one layer as a picture of any size, with title, legend, scale bar and sources."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Depends, Query, Response
+
+from geoservice.errors import ParameterError
+from geoservice.geo import MAX_MERCATOR_LAT, BBox
+from geoservice.maps.document import Wanted, draw
+from geoservice.maps.document import shown as box_shown
+from geoservice.maps.shapes import Within
+from geoservice.release.base import PublishedLayer
+from geoservice.server import schemas
+from geoservice.server.answers import answer, document
+from geoservice.server.deps import COMMON, Ask, asking, version_of
+from geoservice.server.features.crs import parse_crs
+from geoservice.server.features.params import fault, names_of, parse_bbox
+from geoservice.server.formats import HTML, JSON, PNG
+from geoservice.server.links import CRS84, MERCATOR_QUAD, REL, link
+from geoservice.server.pictures.rendering import Pictures
+from geoservice.server.styles.routes import box_of, ordered, shown
+from geoservice.server.tiles.tilesets import mapped
+
+router = APIRouter(tags=["maps"])
+
+LEAST, MOST, MOST_PIXELS = 16, 4096, 8_000_000
+MARGIN = 0.03
+"""Share of a layer's size that is shown around it."""
+
+Image = Annotated[Ask, Depends(asking("png", more=True))]
+Page = Annotated[Ask, Depends(asking("json", "html"))]
+Bbox = Annotated[
+    str | None, Query(description="west,south,east,north in degrees, or in the axes of bbox-crs; all of the layers without it")
+]
+BboxCrs = Annotated[
+    str | None, Query(alias="bbox-crs", description="CRS of bbox: one of the collection's crs; CRS84 by default")
+]
+Pixels = Annotated[int, Query(ge=LEAST, le=MOST, description=f"pixels; width x height at most {MOST_PIXELS}")]
+Scale = Annotated[int, Query(ge=1, le=4, description="pixels that look like one: 2 or 3 for paper")]
+Style = Annotated[Literal["day", "print"], Query(description="for screens, or for paper and photocopies")]
+Legend = Annotated[bool, Query(description="with a legend, where there is room")]
+Clear = Annotated[bool, Query(description="clear ground, without the base map")]
+Some = Annotated[str | None, Query(description="layers wanted, with commas; without it those that are on when a map opens")]
+NAMES = {"bbox", "bbox-crs", "width", "height", "scale", "style", "legend", "transparent"}
+
+FOUND: dict[int | str, dict[str, Any]] = {
+    **schemas.ok(schemas.ANY, missing=True),
+    200: {"description": "the picture", "content": {PNG: {"schema": schemas.BINARY}}},
+}
+
+
+def check(ask: Ask, more: set[str], width: int, height: int) -> None:
+    """Raise :class:`ParameterError` for a parameter that is unknown, or a picture that is too large."""
+    allowed = sorted(NAMES | more | set(COMMON))
+    if unknown := next((n for n in ask.query if n not in allowed), None):
+        raise ParameterError(f"parameter {unknown!r:.60} is unknown here, allowed are {', '.join(allowed)}")
+    if width * height > MOST_PIXELS:
+        raise fault("width", f"{width} x {height}", f"a product of width and height up to {MOST_PIXELS}")
+
+
+def box_asked(layers: Sequence[PublishedLayer], bbox: str | None, crs: str | None) -> BBox:
+    """Return the box asked for, or the one around the layers; raises :class:`ParameterError` for one across 180 degrees."""
+    given = parse_bbox(bbox, parse_crs("bbox-crs", crs, layers[0])) if layers else None
+    if given is not None:
+        if given.west > given.east:
+            raise fault("bbox", str(bbox), "a box that does not cross 180 degrees")
+        return given
+    west, south, east, north = box_of(layers)
+    x, y = (east - west) * MARGIN, (north - south) * MARGIN
+    most = MAX_MERCATOR_LAT
+    return BBox(max(west - x, -180), max(south - y, -most), min(east + x, 180), min(north + y, most))
+
+
+async def picture(ask: Ask, layers: Sequence[PublishedLayer], wanted: Wanted) -> Response:
+    """Answer with a picture; its headers say which box it shows."""
+    drawn: list[tuple[PublishedLayer, Within]] = [(layer, ask.who.within(layer)) for layer in layers]
+    pictures: Pictures = ask.request.app.state.pictures
+    key = ("document", tuple((layer.id, within) for layer, within in drawn), wanted)
+    body = await pictures.get(version_of(ask.reader), key, lambda reader: draw(reader, drawn, wanted))
+    box = ",".join(f"{v:.7g}" for v in box_shown(ask.reader, layers, wanted))
+    crs = "<http://www.opengis.net/def/crs/EPSG/0/3857>"
+    return answer(ask, body, PNG, {"Content-Bbox": box, "Content-Crs": crs})
+
+
+@router.get("/collections/{layer_id}/map", summary="A map of a layer for a document", responses=FOUND)
+async def layer_map(
+    layer_id: str, ask: Image, bbox: Bbox = None, bbox_crs: BboxCrs = None, width: Pixels = 1200, height: Pixels = 800,
+    scale: Scale = 1, style: Style = "day", legend: Legend = True, transparent: Clear = False,
+) -> Response:  # fmt: skip
+    """Answer with a picture of one layer."""
+    layers = [mapped(ask, layer_id)]
+    check(ask, set(), width, height)
+    box = box_asked(layers, bbox, bbox_crs)
+    return await picture(ask, layers, Wanted(box, width, height, scale, style, ask.language, legend, transparent))
+
+
+@router.get("/map", summary="A map for a document", responses=FOUND)
+async def whole_map(
+    ask: Image, collections: Some = None, bbox: Bbox = None, bbox_crs: BboxCrs = None, width: Pixels = 1200,
+    height: Pixels = 800, scale: Scale = 1, style: Style = "day", legend: Legend = True, transparent: Clear = False,
+) -> Response:  # fmt: skip
+    """Answer with a picture of several layers: those that cover the ground lowest, points on top."""
+    layers = ordered(ask.layers)
+    check(ask, {"collections"}, width, height)
+    names = None if collections is None else names_of("collections", collections, (layer.id for layer in layers))
+    chosen = shown(layers) if names is None else [layer for layer in layers if layer.id in names]
+    box = box_asked(chosen, bbox, bbox_crs)
+    return await picture(ask, chosen, Wanted(box, width, height, scale, style, ask.language, legend, transparent))
+
+
+def tileset_of(ask: Ask, layer: PublishedLayer) -> dict[str, Any]:
+    """Return the tileset of a layer's map tiles."""
+    path = f"/collections/{layer.id}/map/tiles/WebMercatorQuad"
+    template = f"{ask.urls.to(path)}/{{tileMatrix}}/{{tileRow}}/{{tileCol}}.png?v={version_of(ask.reader)}"
+    low, high = (layer.bbox[:2], layer.bbox[2:]) if layer.bbox else ((), ())
+    bounds = {"boundingBox": {"lowerLeft": low, "upperRight": high, "crs": CRS84}} if layer.bbox else {}
+    return {
+        "title": getattr(layer.title, ask.language),
+        "dataType": "map",
+        "crs": "http://www.opengis.net/def/crs/EPSG/0/3857",
+        "tileMatrixSetURI": MERCATOR_QUAD,
+        **bounds,
+        "links": [
+            link("self", JSON, ask.urls.to(path, {"f": "json"})),
+            link("alternate", HTML, ask.urls.to(path, {"f": "html"})),
+            link(f"{REL}/tiling-scheme", JSON, MERCATOR_QUAD),
+            {**link("item", PNG, template), "templated": "true"},
+        ],
+    }
+
+
+@router.get(
+    "/collections/{layer_id}/map/tiles", summary="Tilesets of map tiles", responses=schemas.ok(schemas.ANY, missing=True)
+)
+def map_tilesets(layer_id: str, ask: Page) -> Response:
+    """List the tilesets of pictures: one, WebMercatorQuad."""
+    layer = mapped(ask, layer_id)
+    links = [link("self", JSON, ask.urls.to(f"/collections/{layer.id}/map/tiles", {"f": "json"}))]
+    return document(ask, {"links": links, "tilesets": [tileset_of(ask, layer)]}, getattr(layer.title, ask.language))
+
+
+@router.get(
+    "/collections/{layer_id}/map/tiles/WebMercatorQuad",
+    summary="The tileset of map tiles of a layer",
+    responses=schemas.ok(schemas.ANY, missing=True),
+)
+def map_tileset(layer_id: str, ask: Page) -> Response:
+    """Describe the tileset of pictures."""
+    layer = mapped(ask, layer_id)
+    return document(ask, tileset_of(ask, layer), getattr(layer.title, ask.language))

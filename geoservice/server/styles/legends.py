@@ -1,0 +1,134 @@
+"""Legends of the styles: as JSON for programs, as SVG and PNG for documents."""
+
+from html import escape
+from typing import Annotated, Any
+
+from anyio import to_thread
+from fastapi import APIRouter, Depends, Response
+
+from geoservice.maps import fonts
+from geoservice.maps.document import groups
+from geoservice.maps.furniture import LEGEND_WIDTH, LINE, PAD, SWATCH, Entry, Group, legend_picture, legend_size, wrapped
+from geoservice.maps.look import HATCHES, INKS, MISSING, SIDE, Hatch, Variant, graded, hatched, look, texts
+from geoservice.release.base import PublishedLayer
+from geoservice.server import schemas
+from geoservice.server.answers import answer, document
+from geoservice.server.deps import Ask, asking
+from geoservice.server.formats import PNG, SVG
+from geoservice.server.styles.routes import Named, named
+from geoservice.server.styles.styled import pattern
+
+router = APIRouter(tags=["styles"])
+
+Legend = Annotated[Ask, Depends(asking("json", "html", "svg", "png"))]
+HEAD, TEXT, INK = 12.5, 11.5, "#1d2830"
+FONT = "'Noto Sans', 'Noto Sans SC', 'Noto Sans CJK SC', sans-serif"
+
+
+def classes(layer: PublishedLayer, variant: Variant) -> list[dict[str, Any]]:
+    """Return the classes of a layer: from (inclusive), to (exclusive), colour and text; None is open."""
+    style, colours = layer.style, look(layer.style, variant).colours
+    if not graded(style):
+        return [{"from": None, "to": None, "colour": colours[0], "label": layer.title.model_dump()}]
+    edges: list[float | None] = [None, *style.breaks, None]
+    labels = zip(texts(style, "zh"), texts(style, "en"), strict=True)
+    return [
+        {"from": edges[i], "to": edges[i + 1], "colour": colours[i], "label": {"zh": zh, "en": en}}
+        for i, (zh, en) in enumerate(labels)
+    ]
+
+
+def legend(layer: PublishedLayer, variant: Variant) -> dict[str, Any]:
+    """Return a layer's legend; what has no value has classes of its own, each with the name of its hatch in the sprite."""
+    name = layer.style.property
+    column = next((c for c in layer.columns if c.name == name), None)
+    return {
+        "layer": layer.id,
+        "title": layer.title.model_dump(),
+        "variant": variant,
+        "kind": layer.style.kind,
+        "property": name,
+        "propertyTitle": column.title.model_dump() if column else None,
+        "unit": column.unit if column else "",
+        "classes": classes(layer, variant),
+        **{_key(h): _missing(layer, h, variant) for h in hatched(layer.style)},
+    }
+
+
+def _key(hatch: Hatch) -> str:
+    return "suppressed" if hatch == "suppressed" else "noData"
+
+
+def _missing(layer: PublishedLayer, hatch: Hatch, variant: Variant) -> dict[str, Any]:
+    plain = layer.style.suppressed if hatch == "suppressed" else layer.style.no_data
+    return {"colour": plain, "pattern": pattern(hatch, variant), "label": MISSING[hatch].model_dump()}
+
+
+def legend_of(ask: Ask, style: Named) -> dict[str, Any]:
+    """Return the legend of a style: that of its layer, or those of all layers of the whole map."""
+    found = [legend(layer, style.variant) for layer in style.layers]
+    return found[0] if style.single else {"title": style.title(ask), "variant": style.variant, "legends": found}
+
+
+def svg(parts: tuple[Group, ...], variant: Variant, title: str) -> str:
+    """Return a legend as an SVG document: no script, no style sheet, every text escaped."""
+    width, height = legend_size(parts)
+    y, drawn = float(PAD), [f'<rect width="{LEGEND_WIDTH}" height="{height:g}" fill="#ffffff"/>']
+    for part in parts:
+        for line in wrapped(part.title, HEAD, LEGEND_WIDTH - 2 * PAD):
+            drawn.append(_words(PAD, y, line, HEAD, "600"))
+            y += LINE
+        for entry in part.entries:
+            drawn += [_sample(entry, y, variant), _words(2 * PAD + SWATCH[0], y, entry.text, TEXT, "400")]
+            y += LINE
+        y += PAD
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width or LEGEND_WIDTH:g}" height="{height:g}" '
+        f'viewBox="0 0 {width or LEGEND_WIDTH:g} {height:g}" role="img" font-family="{FONT}">'
+        f"<title>{escape(title)}</title><defs>{''.join(_hatch(h, variant) for h in HATCHES)}</defs>{''.join(drawn)}</svg>"
+    )
+
+
+def _words(x: float, y: float, words: str, size: float, weight: str) -> str:
+    place = f'x="{x:g}" y="{y + LINE / 2 + size * 0.36:g}"'
+    return f'<text {place} font-size="{size}" font-weight="{weight}" fill="{INK}">{escape(words)}</text>'
+
+
+def _sample(entry: Entry, y: float, variant: Variant) -> str:
+    wide, tall = SWATCH
+    edge = f'stroke="{"#000000" if variant == "print" else "#5c5750"}" stroke-width="0.6"'
+    fill = f"url(#{pattern(entry.hatch, variant)})" if entry.hatch else escape(entry.colour)
+    if entry.round:
+        radius = 3 if entry.hatch == "no-data" else 5.5
+        fill = "#ffffff" if entry.hatch else fill
+        return f'<circle cx="{PAD + wide / 2:g}" cy="{y + LINE / 2:g}" r="{radius:g}" fill="{fill}" {edge}/>'
+    return f'<rect x="{PAD}" y="{y + (LINE - tall) / 2:g}" width="{wide}" height="{tall}" fill="{fill}" {edge}/>'
+
+
+def _hatch(hatch: Hatch, variant: Variant) -> str:
+    """Return a hatch as a pattern, the same form as in the sprite."""
+    ink = INKS[hatch, variant]
+    if hatch == "suppressed":
+        marks = "".join(
+            f'<path d="M{d} {SIDE}L{d + SIDE} 0" stroke="{ink.line}" stroke-width="1.2"/>' for d in (-SIDE, 0, SIDE)
+        )
+    else:
+        marks = "".join(f'<circle cx="{c}" cy="{c}" r="1.05" fill="{ink.line}"/>' for c in (1.5, 5.5))
+    ground = f'<rect width="{SIDE}" height="{SIDE}" fill="{ink.ground}"/>'
+    size = f'width="{SIDE}" height="{SIDE}" patternUnits="userSpaceOnUse"'
+    return f'<pattern id="{pattern(hatch, variant)}" {size}>{ground}{marks}</pattern>'
+
+
+FOUND = schemas.ok(schemas.ANY, missing=True, more={SVG: schemas.TEXT, PNG: schemas.BINARY})
+
+
+@router.get("/styles/{style_id}/legend", summary="Legend of a style", responses=FOUND)
+async def style_legend(style_id: str, ask: Legend) -> Response:
+    """Answer with the legend of a style."""
+    style = named(ask, style_id)
+    if ask.format == "svg":
+        return answer(ask, svg(groups(style.layers, style.variant, ask.language), style.variant, style.title(ask)), SVG)
+    if ask.format == "png":
+        parts = groups(style.layers, style.variant, fonts.language_of(ask.language))
+        return answer(ask, await to_thread.run_sync(legend_picture, parts, style.variant), PNG)
+    return document(ask, legend_of(ask, style), style.title(ask))

@@ -1,0 +1,125 @@
+"""Workers: several on one socket, replaced when they die, told and then made to stop; an address that cannot be had."""
+
+import os
+import resource
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import closing, suppress
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from geoservice.errors import Unavailable
+from geoservice.release import open_store
+from geoservice.server.http.workers import listen
+
+
+@pytest.fixture(scope="module")
+def home(content: Callable[..., Any], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("workers")
+    store = open_store(folder / "releases", None, "x", read_only=False)
+    store.write(content())
+    store.close()
+    return folder
+
+
+@pytest.fixture
+def served(serve: Any, home: Path) -> Iterator[Any]:
+    with serve(home, GEOSERVICE_NOTICE_SECONDS="0", GEOSERVICE_DRAIN_SECONDS="1") as found:
+        yield found
+
+
+def children(pid: int) -> list[int]:
+    """Return the workers of a service: its processes that have the serving socket and can be asked."""
+    found = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return [int(p) for p in found if b"spawn_main" in Path(f"/proc/{p}/cmdline").read_bytes()]
+
+
+def live(url: str) -> bool:
+    with suppress(OSError), urllib.request.urlopen(f"{url}/health/live", timeout=5) as answer:
+        return bool(answer.status == 200)
+    return False
+
+
+def until(true: Callable[[], bool], seconds: float = 30) -> bool:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if true():
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def test_a_worker_that_dies_is_replaced(served: Any) -> None:
+    (first,) = children(served.process.pid)
+    os.kill(first, signal.SIGKILL)
+    assert until(lambda: children(served.process.pid) not in ([], [first]))
+    assert until(lambda: live(served.url))
+    assert "a worker has died and is replaced" in served.log.read_text()
+
+
+def test_a_worker_that_does_not_stop_is_killed(served: Any) -> None:
+    (worker,) = children(served.process.pid)
+    os.kill(worker, signal.SIGSTOP)
+    served.process.send_signal(signal.SIGTERM)
+    assert served.process.wait(20) == 0
+    assert not Path(f"/proc/{worker}").exists()
+    assert "did not stop in time" in served.log.read_text()
+
+
+def test_an_interrupt_stops_it(served: Any) -> None:
+    served.process.send_signal(signal.SIGINT)
+    assert served.process.wait(20) == 0
+    assert not live(served.url)
+
+
+def test_it_may_have_its_connections_open_where_few_files_are_usual(serve: Any, home: Path) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (200, hard))
+    try:
+        starting = serve(home, GEOSERVICE_NOTICE_SECONDS="0", GEOSERVICE_DRAIN_SECONDS="1")
+        with starting as served:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+            place = urlsplit(served.url)
+            idle = [socket.create_connection((place.hostname, place.port), timeout=20) for _ in range(400)]
+            assert live(served.url)
+            for client in idle:
+                client.close()
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+CORES = sorted(os.sched_getaffinity(0))
+
+
+@pytest.mark.parametrize(("more", "keeps"), [(0, True), (1, True), (-1, False)])
+def test_with_a_worker_for_each_core_it_keeps_to_one(more: int, keeps: bool) -> None:
+    def seen(place: int) -> list[int]:
+        code = (
+            "import os; from geoservice.server.http.workers import keep_to_core; "
+            f"keep_to_core({place}, {len(CORES) + more}); print(*sorted(os.sched_getaffinity(0)))"
+        )
+        return [int(c) for c in subprocess.run([sys.executable, "-c", code], capture_output=True, check=True).stdout.split()]
+
+    last = len(CORES) - 1
+    assert [seen(0), seen(last)] == ([[CORES[0]], [CORES[last]]] if keeps else [CORES, CORES])
+
+
+def test_an_address_that_is_taken_is_named() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(Unavailable, match=r"127\.0\.0\.1, port"):
+        listen(*taken.getsockname())
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
+def test_what_is_accepted_does_not_wait_for_more_to_send(host: str) -> None:
+    with closing(listen(host, 0)) as listening, socket.create_connection(listening.getsockname()[:2]):
+        accepted, _ = listening.accept()
+        with accepted:
+            assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) == 1

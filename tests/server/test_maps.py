@@ -1,0 +1,120 @@
+"""Map tiles and maps for documents over HTTP: sizes, caching, bounds and who may see what."""
+
+import struct
+
+import pytest
+
+from geoservice.server.pictures.rendering import Pictures
+
+TILE = "/map/coverage/10/583/296"
+OGC = "/collections/coverage/map/tiles/WebMercatorQuad/10/296/583"
+
+
+def size_of(answer):
+    assert answer.status_code == 200, answer.text
+    assert answer.headers["content-type"] == "image/png"
+    return struct.unpack(">II", answer.content[16:24])
+
+
+@pytest.mark.parametrize(
+    ("path", "side"), [(f"{TILE}.png", 256), (f"{TILE}@2x.png", 512), (f"{TILE}.png?scale=2", 512), (f"{OGC}@2x.png", 512)]
+)
+def test_a_map_tile_is_of_256_or_512_pixels(client, path, side):
+    assert size_of(client.get(path)) == (side, side)
+
+
+def test_both_addresses_and_scales_give_the_same_picture(client):
+    assert client.get(f"{TILE}.png").content == client.get(f"{OGC}.png").content
+    assert client.get(f"{TILE}@2x.png").content == client.get(f"{TILE}.png?scale=2").content
+    assert client.get(f"{TILE}.png").content != client.get(f"{TILE}.png?style=print").content
+
+
+def test_a_map_tile_has_a_strong_etag_and_is_for_ever_under_its_version(client):
+    first = client.get(f"{TILE}.png")
+    etag = first.headers["etag"]
+    assert not etag.startswith("W/")
+    assert first.headers["cache-control"] == "no-cache"
+    assert client.get(f"{TILE}.png", If_None_Match=etag).status_code == 304
+    assert client.get(f"{TILE}.png?style=print").headers["etag"] != etag
+    (tileset,) = client.json("/collections/coverage/map/tiles")["tilesets"]
+    template = next(i["href"] for i in tileset["links"] if i["rel"] == "item")
+    fixed = client.get(template.format(tileMatrix=10, tileRow=296, tileCol=583))
+    assert "immutable" in fixed.headers["cache-control"]
+    assert fixed.content == first.content
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/map/nope/1/0/0.png", 404), ("/map/secret/1/0/0.png", 404), ("/map/table/0/0/0.png", 404),
+        ("/map/coverage/10/1024/0.png", 404), ("/map/coverage/99/0/0.png", 404), ("/map/coverage/x/0/0.png", 404),
+        ("/map/coverage/-1/0/0.png", 404), ("/map/../1/0/0.png", 404),
+        ("/collections/coverage/map/tiles/WorldCRS84Quad/1/0/0.png", 404), ("/collections/secret/map", 404),
+        (f"{TILE}.png?scale=3", 400), (f"{TILE}.png?style=x", 400), (f"{TILE}.png?y=1", 400), (f"{TILE}.png?v=1&v=2", 400),
+        (f"{TILE}.png?v=%00", 400),
+        ("/map?width=15", 400), ("/map?width=4096&height=4096", 400), ("/map?width=1e3", 400), ("/map?style=neon", 400),
+        ("/map?bbox=1,2,3", 400), ("/map?bbox=170,0,-170,10", 400), ("/map?bbox=nan,0,1,1", 400), ("/map?bbox-crs=x", 400),
+        ("/map?collections=nope", 400), ("/map?colour=red", 400), ("/map?f=gif", 400),
+        ("/collections/coverage/map?collections=coverage", 400),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_drawn_is_named(client, path, status):
+    answer = client.get(path)
+    assert answer.status_code == status
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_a_document_has_the_size_and_shows_the_box_asked_for(client):
+    answer = client.get("/collections/coverage/map?bbox=25,60.1,25.3,60.2&width=640&height=400")
+    assert size_of(answer) == (640, 400)
+    west, south, east, north = map(float, answer.headers["content-bbox"].split(","))
+    assert west <= 25
+    assert south <= 60.1
+    assert east >= 25.3
+    assert north >= 60.2
+
+
+def test_a_box_may_be_in_another_crs(client):
+    crs = "http://www.opengis.net/def/crs/EPSG/0/4326"
+    one = client.get("/map?bbox=25,60.1,25.3,60.2&width=300&height=300")
+    other = client.get(f"/map?bbox=60.1,25,60.2,25.3&bbox-crs={crs}&width=300&height=300")
+    assert one.headers["content-bbox"] == other.headers["content-bbox"]
+    assert one.content == other.content
+
+
+def test_options_change_the_picture(client):
+    def made(**asked):
+        query = "&".join(f"{k}={v}" for k, v in {"width": 500, "height": 500, "lang": "en", **asked}.items())
+        return client.get(f"/map?{query}").content
+
+    pictures = [made(), made(style="print"), made(legend="false"), made(transparent="true"), made(collections="coverage")]
+    assert len(set(pictures)) == len(pictures)
+
+
+def test_a_transparent_map_is_clear_at_its_corner(client):
+    clear, paper = (client.get(f"/map?width=64&height=64&transparent={t}").content for t in ("true", "false"))
+    assert clear != paper
+
+
+def test_a_picture_asked_for_again_is_not_drawn_again(client, monkeypatch):
+    drawn = []
+    get = Pictures.get
+
+    async def counted(self, version, key, draw):
+        def once_more(reader):
+            drawn.append(key)
+            return draw(reader)
+
+        return await get(self, version, key, once_more)
+
+    monkeypatch.setattr(Pictures, "get", counted)
+    path = "/map/coverage/9/291/148@2x.png?style=print"
+    assert client.get(path).content == client.get(path).content
+    assert len(drawn) == 1
+
+
+def test_the_collection_leads_to_its_maps_and_styles(client):
+    rels = {i["rel"].rsplit("/", 1)[-1]: i["href"] for i in client.json("/collections/coverage")["links"]}
+    assert size_of(client.get(rels["map"] + "?width=64&height=64")) == (64, 64)
+    assert client.json(rels["styles"])["default"] == "coverage"
+    assert client.json(rels["tilesets-map"])["tilesets"][0]["dataType"] == "map"

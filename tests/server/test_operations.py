@@ -1,0 +1,148 @@
+"""Running it: health with its reasons, request ids, and a log that tells nothing of who asked for what."""
+
+import json
+import re
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from email.message import Message
+from pathlib import Path
+from typing import Any
+
+import pytest
+from bigger import publish
+
+from geoservice.server.app import create_app
+from geoservice.server.operations.health import DRAINING
+from geoservice.settings import Settings
+
+TELLING = {
+    "/collections/coverage/items?bbox=25.012345,60.123456,25.023456,60.134567": ("25.0123", "60.1345"),
+    "/collections/stations/items?name_zh=Pregnant-Wang&limit=3": ("Pregnant-Wang",),
+    "/collections/coverage/items?filter=name_en%3D%27Telltale%27": ("Telltale",),
+    "/tiles/coverage/10/583/296.mvt": ("583", "296"),
+    "/tiles/coverage/10/587/291.mvt?token=s3cretquery": ("587", "291", "s3cretquery"),
+    "/collections/Hidden-Village/items": ("Hidden-Village",),
+    "/no/such/Home-Address": ("Home-Address",),
+}
+HEADERS = {"X-Forwarded-For": "203.0.113.77", "Cookie": "c00kie=1"}
+TOKEN = {"Authorization": "Bearer t0ken-of-somebody"}
+NEVER = ("t0ken", "203.0.113.77", "127.0.0.1", "c00kie", "?", "bbox", "filter")
+
+
+def ask(url: str, **headers: str) -> tuple[int, Message, bytes]:
+    try:
+        with urllib.request.urlopen(urllib.request.Request(url, headers=headers), timeout=30) as answer:
+            return answer.status, answer.headers, answer.read()
+    except urllib.error.HTTPError as error:
+        return error.code, error.headers, error.read()
+
+
+@pytest.fixture(scope="module")
+def home(content: Callable[..., Any], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return publish(tmp_path_factory.mktemp("operations"), content())
+
+
+@pytest.fixture(scope="module")
+def log(home: Path, serve: Any) -> str:
+    """Return what a real server has written after requests that tell of a person, a place and a token."""
+    with serve(home, GEOSERVICE_NOTICE_SECONDS="0") as served:
+        for path in TELLING:
+            ask(served.url + path, **HEADERS)
+            ask(served.url + path, **HEADERS, **TOKEN, **{"X-Request-ID": "25.012345,60.123456"})
+        assert ask(f"{served.url}/collections/coverage", **{"X-Request-ID": "control-7f"})[1]["X-Request-ID"] == "control-7f"
+        (home / "releases" / "current").unlink()
+        (home / "releases" / "current").write_text("no link")
+        time.sleep(1)  # a release known to be there a moment ago is still served
+        status, headers, body = ask(f"{served.url}/collections")
+        assert status == 500
+        assert b"Traceback" not in body
+        assert json.loads(body)["requestId"] == headers["X-Request-ID"]
+    return served.log.read_text(encoding="utf-8")
+
+
+def lines(log: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in log.splitlines()]
+
+
+def test_every_line_is_json(log: str) -> None:
+    assert len(lines(log)) > 2 * len(TELLING)
+    assert all({"event", "level", "timestamp"} <= set(line) for line in lines(log))
+
+
+def test_no_line_tells_who_asked_or_for_what(log: str) -> None:
+    said = [x for x in lines(log) if x["event"] == "request"]
+    made = re.compile(r"[0-9a-f]{16}|control-7f")
+    assert all(made.fullmatch(x["request_id"]) for x in said)
+    figures = {"timestamp", "ms", "bytes", "request_id"}  # whose digits are any, those of a tile's column as well
+    text = "\n".join(json.dumps({k: v for k, v in x.items() if k not in figures}) for x in said)
+    for word in (*NEVER, *(word for words in TELLING.values() for word in words)):
+        assert word not in text.replace('"route": "/tiles/{layer_id}/{z}/{x}/{y}"', ""), word
+
+
+def test_control_what_may_be_said_is_found_in_the_same_lines(log: str) -> None:
+    said = [x for x in lines(log) if x["event"] == "request"]
+    assert {"/collections/{layer_id}/items", "/tiles/{layer_id}/{z}/{x}/{y}"} <= {x["route"] for x in said}
+    assert "control-7f" in {x["request_id"] for x in said}
+    fields = {"event", "route", "method", "status", "ms", "bytes", "role", "release", "request_id", "level", "timestamp"}
+    assert all(set(x) == fields for x in said)
+    assert all(x["release"] == 1 for x in said if x["route"] == "/collections/{layer_id}/items")
+
+
+def test_a_failure_is_in_the_log_alone_under_the_id_that_the_client_got(log: str) -> None:
+    failed = [x for x in lines(log) if x["event"] == "request failed"]
+    assert any(".py:" in line for line in failed[-1]["trace"])  # where it came from, and none of its words
+    assert failed[-1]["request_id"] in {x["request_id"] for x in lines(log) if x["event"] == "request" and x["status"] == 500}
+
+
+def test_a_request_id_is_taken_over_or_made(client: Any) -> None:
+    assert client.get("/collections", X_Request_ID="a-1_B").headers["x-request-id"] == "a-1_B"
+    made = {client.get("/collections", X_Request_ID=bad).headers["x-request-id"] for bad in ("", "a b", "x" * 65, "<b>", "1.5")}
+    assert len(made) == 5
+    assert all(len(x) == 16 for x in made)
+    problem = client.get("/collections/nothing", X_Request_ID="who-1")
+    assert problem.json()["requestId"] == "who-1"
+
+
+def test_ready_and_live(client: Any) -> None:
+    assert client.json("/health/live") == {"status": "live"}
+    assert client.json("/health/ready")["status"] == "ready"
+
+
+def test_without_a_release_it_lives_but_is_not_ready(client: Any, empty_store: Any) -> None:
+    client = type(client)(create_app(Settings(), empty_store))
+    assert client.get("/health/live").status_code == 200
+    answer = client.get("/health/ready")
+    assert (answer.status_code, answer.headers["content-type"]) == (503, "application/problem+json")
+    assert "geoservice publish" in answer.json()["detail"]
+    assert int(answer.headers["retry-after"]) > 0
+
+
+def test_while_it_is_being_stopped_it_is_not_ready(client: Any, published: Any, tmp_path: Path) -> None:
+    client = type(client)(create_app(Settings(), published.open(), tmp_path))
+    assert client.get("/health/ready").status_code == 200
+    (tmp_path / DRAINING).touch()
+    answer = client.get("/health/ready")
+    assert (answer.status_code, "being stopped" in answer.json()["detail"]) == (503, True)
+    assert client.get("/health/live").status_code == 200
+    assert client.get("/collections").status_code == 200, "what still arrives is answered"
+
+
+@pytest.mark.parametrize("damage", ["current", "database"])
+def test_a_store_that_cannot_be_read_is_not_ready_and_the_reason_is_in_the_log(
+    client: Any, content: Callable[..., Any], tmp_path: Path, damage: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from geoservice.release import open_store
+
+    home = publish(tmp_path, content())
+    link = home / "releases" / "current"
+    if damage == "current":
+        link.unlink()
+        link.write_text("no link")
+    else:
+        (home / "releases" / "1" / "layers.duckdb").write_bytes(b"nothing of the kind")
+    answer = type(client)(create_app(Settings(), open_store(home / "releases", None, "x"))).get("/health/ready")
+    assert answer.status_code == 503
+    assert str(tmp_path) not in answer.text
+    assert "not ready" in capsys.readouterr().out

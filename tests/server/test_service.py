@@ -1,0 +1,222 @@
+"""The front door, the headers of every answer, revalidation, and the change of release."""
+
+import subprocess
+import sys
+import time
+
+import pytest
+from openapi_spec_validator import OpenAPIV30SpecValidator
+
+from geoservice.server.app import create_app
+from geoservice.server.current import Current
+from geoservice.settings import Settings
+
+ROUTES = [
+    "/",
+    "/conformance",
+    "/api",
+    "/manifest",
+    "/collections",
+    "/collections/coverage",
+    "/collections/coverage/schema",
+    "/collections/coverage/queryables",
+    "/collections/coverage/sortables",
+    "/collections/coverage/items",
+    "/collections/coverage/items/1",
+    "/collections/coverage/tilejson",
+    "/collections/coverage/tiles",
+    "/collections/coverage/tiles/WebMercatorQuad",
+    "/tiles",
+    "/tiles/WebMercatorQuad",
+    "/tilejson",
+    "/tileMatrixSets",
+    "/tileMatrixSets/WebMercatorQuad",
+    "/styles",
+    "/styles/coverage",
+    "/styles/coverage/metadata",
+    "/styles/coverage/legend",
+    "/collections/coverage/styles",
+    "/collections/coverage/map/tiles",
+    "/collections/coverage/map/tiles/WebMercatorQuad",
+]
+PICTURES = ["/map", "/collections/coverage/map", *(f"/styles/sprite{x}" for x in (".json", ".png", "@2x.json", "@2x.png"))]
+MAP_TILES = [
+    *(f"/map/coverage/10/583/296{x}.png" for x in ("", "@2x")),
+    *(f"/collections/coverage/map/tiles/WebMercatorQuad/10/296/583{x}.png" for x in ("", "@2x")),
+]
+BARE = [
+    "/tiles/coverage/10/583/296.mvt",
+    "/tiles/WebMercatorQuad/10/296/583",
+    "/collections/coverage/tiles/WebMercatorQuad/10/296/583",
+    "/tiles/coverage.pmtiles",
+]
+OTHERS = ["/access", "/health/live", "/health/ready", *BARE, *PICTURES, *MAP_TILES]
+EXAMPLE = {
+    "layer_id": "coverage", "fid": 1, "style_id": "coverage", "tileMatrixSetId": "WebMercatorQuad", "z": 10, "x": 583, "y": 296,
+    "tileMatrix": 10, "tileRow": 296, "tileCol": 583,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("path", [*ROUTES, *OTHERS, "/nope", "/collections?x=1"])
+def test_headers_of_every_answer(client, path):
+    headers = client.get(path).headers
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["access-control-allow-origin"] == "*"
+    assert "'none'" in headers["content-security-policy"]
+    assert "unsafe" not in headers["content-security-policy"]
+
+
+@pytest.mark.parametrize("path", ROUTES)
+def test_json_and_html_of_every_route(client, path):
+    as_json, as_html = client.get(f"{path}?f=json"), client.get(f"{path}?f=html")
+    assert "json" in as_json.headers["content-type"]
+    assert isinstance(as_json.json(), dict)
+    assert as_html.headers["content-type"].startswith("text/html")
+
+
+@pytest.mark.parametrize("path", ROUTES)
+def test_an_unchanged_answer_is_304(client, path):
+    first = client.get(path, Accept="application/json")
+    again = client.get(path, Accept="application/json", If_None_Match=first.headers["etag"])
+    assert (again.status_code, again.content) == (304, b"")
+    assert (
+        client.get(path, Accept="application/json", Accept_Language="zh", If_None_Match=first.headers["etag"]).status_code
+        == 200
+    )
+
+
+def test_what_is_unchanged_says_what_it_depends_on_as_the_answer_does(client):
+    first = client.get("/collections")
+    again = client.get("/collections", If_None_Match=first.headers["etag"])
+    assert again.status_code == 304
+    assert [again.headers[name] for name in ("cache-control", "etag")] == [
+        first.headers[name] for name in ("cache-control", "etag")
+    ]
+    varies = [set(answer.headers["vary"].split(", ")) for answer in (first, again)]
+    assert varies[1] == varies[0] | {"Accept-Encoding"}
+    assert {"Accept", "Accept-Language", "Authorization"} <= varies[1]
+
+
+@pytest.mark.parametrize("held", ["*", "*, *"])
+def test_a_star_is_no_copy(client, held):
+    assert client.get("/collections", If_None_Match=held).status_code == 200
+
+
+@pytest.mark.parametrize("path", [*ROUTES, *OTHERS])
+def test_head_and_options(client, path):
+    head = client.request("HEAD", path)
+    assert (head.status_code, head.content) == (200, b"")
+    assert client.request("OPTIONS", path).status_code == 204
+
+
+def test_every_link_leads_somewhere(client):
+    seen, todo = set(), ["http://geo.test/?f=json"]
+    while todo:
+        url = todo.pop()
+        if url in seen or "{" in url or not url.startswith("http://geo.test"):
+            continue
+        seen.add(url)
+        answer = client.get(url, Accept="application/json")
+        assert answer.status_code == 200, url
+        if "json" in answer.headers["content-type"]:
+            todo += [i["href"] for i in links_in(answer.json())]
+    assert len(seen) > 40
+
+
+def links_in(content):
+    if isinstance(content, dict):
+        found = [content] if isinstance(content.get("href"), str) else []
+        return found + [i for v in content.values() for i in links_in(v)]
+    return [i for v in content for i in links_in(v)] if isinstance(content, list) else []
+
+
+def test_openapi_is_3_0_and_complete(client):
+    answer = client.get("/api")
+    assert answer.headers["content-type"] == "application/vnd.oai.openapi+json;version=3.0"
+    document = answer.json()
+    OpenAPIV30SpecValidator(document).validate()
+    assert document["openapi"].startswith("3.0")
+    assert {p.format(**EXAMPLE) for p in document["paths"]} == {*ROUTES, *OTHERS}
+    limit = next(p for p in document["paths"]["/collections/{layer_id}/items"]["get"]["parameters"] if p["name"] == "limit")
+    assert limit["schema"] == {"type": "integer", "minimum": 1, "default": 10}
+
+
+def test_a_browser_gets_the_page_and_a_client_the_landing(client):
+    assert client.get("/", Accept="text/html,*/*;q=0.8").headers["content-type"].startswith("text/html")
+    assert {"self", "service-desc", "conformance", "data"} <= {i["rel"] for i in client.get("/").json()["links"]}
+
+
+def test_public_url_is_used_in_links(release_store, client):
+    client.app = create_app(Settings(url="https://maps.example.org/access/"), release_store)
+    assert client.json("/collections")["links"][0]["href"] == "https://maps.example.org/access/collections?f=json"
+
+
+def test_the_manifest_keeps_noise_and_inputs_to_itself(client):
+    text = client.get("/manifest").text
+    content = client.json("/manifest")
+    assert content["disclosure"] == {"profile": "planner", "threshold": 10, "deep": [{}]}
+    assert "digest-of-input" not in text
+    assert "parameters" not in content
+    assert [layer["id"] for layer in content["layers"]] == ["coverage", "stations", "table"]
+    assert content["layers"][0]["style"]["property"] == "share_clinic_walk_15"
+    assert content["study"]["synthetic"] is True
+
+
+def test_a_new_release_is_served_without_a_restart(changing, release_store, content):
+    before = changing.get("/manifest")
+    tile = changing.get("/tiles/coverage/10/583/296.mvt").headers["etag"]
+    number = release_store.write(content(note="two"))
+    time.sleep(0.3)
+    after = changing.get("/manifest", If_None_Match=before.headers["etag"])
+    assert after.status_code == 200
+    assert after.json()["release"] == number > before.json()["release"]
+    assert changing.get("/tiles/coverage/10/583/296.mvt", If_None_Match=tile).status_code == 200
+
+
+def test_a_rollback_is_served_too(changing, release_store, content):
+    first = changing.json("/manifest")["release"]
+    release_store.write(content(note="two"))
+    time.sleep(0.3)
+    assert changing.json("/manifest")["release"] != first
+    release_store.rollback(first)
+    time.sleep(0.3)
+    assert changing.json("/manifest")["release"] == first
+
+
+def test_a_reader_in_flight_outlives_the_change(release_store, content):
+    current = Current(release_store, patience=0)
+    with current.lease() as old:
+        release_store.write(content(note="two"))
+        with current.lease() as new:
+            assert new.number == old.number + 1
+        assert old.item("coverage", 1).num_rows == 1
+    current.close()
+
+
+def test_publish_loads_nothing_private():
+    private = (
+        "workspace",
+        "pipeline",
+        "engine",
+        "network",
+        "analysis",
+        "ingest",
+        "geocode",
+        "disclosure",
+        "study",
+        "schema",
+        "cli",
+    )
+    code = (
+        "import sys, geoservice.server.app, geoservice.server.serve, geoservice.maps.folium_map\n"
+        "print(*[m for m in sys.modules if m.startswith('geoservice.')])"
+    )
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+    assert "geoservice.server.tiles.route" in loaded
+    assert [m for m in loaded if m.split(".")[1] in private] == []
+
+
+def test_a_page_has_one_policy_and_its_style_is_in_it(client):
+    answer = client.get("/collections?f=html")
+    assert len(answer.headers.get_list("content-security-policy")) == 1
+    assert "style-src 'sha256-" in answer.headers["content-security-policy"]

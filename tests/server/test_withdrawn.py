@@ -1,0 +1,78 @@
+"""Old releases under ``v=``: a layer that is no longer for everybody, or no longer there, is not read through them either."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import clinics
+import mapbox_vector_tile
+import pytest
+from asking import Caller, given
+
+from geoservice.release import open_store
+from geoservice.server.access import open_access
+from geoservice.server.app import create_app
+from geoservice.settings import Settings
+
+TILE = "/tiles/clinics/4/13/6.mvt"
+ONE = (TILE, "/collections/clinics/tiles/WebMercatorQuad/4/6/13", "/map/clinics/4/13/6.png", "/tiles/clinics.pmtiles")
+Start = Callable[[str | None], tuple[Any, str]]
+
+
+def content(role: str | None) -> Any:
+    """A release in which the layer of clinics has a role, or is not there."""
+    whole = clinics.release_content()
+    layers = [
+        replace(c, layer=c.layer.model_copy(update={"role": role or "public"})) if c.layer.id == "clinics" else c
+        for c in whole.layers
+        if role or c.layer.id != "clinics"
+    ]
+    return replace(whole, layers=layers, manifest=whole.manifest.model_copy(update={"layers": tuple(c.layer for c in layers)}))
+
+
+@pytest.fixture
+def start(tmp_path) -> Start:
+    """``start(role)``: an app over a public release and one after it with that role, and the version of the first."""
+
+    def started(role: str | None) -> tuple[Any, str]:
+        store = open_store(tmp_path / "releases", None, "x", read_only=False)
+        store.write(content("public"))
+        app = create_app(Settings(home=tmp_path), store)
+        version = Caller(app).get("/manifest?f=json").json()["version"]
+        store.write(content(role))
+        return create_app(Settings(home=tmp_path), store), version
+
+    return started
+
+
+@pytest.mark.parametrize("role", ["steward", None])
+def test_what_was_withdrawn_is_not_read_through_an_old_release(start, role):
+    app, old = start(role)
+    for path in ONE:
+        assert Caller(app).get(f"{path}?v={old}").status_code == 404, path
+    assert Caller(app).get(f"/tiles/WebMercatorQuad/4/6/13?v={old}").status_code == 404
+
+
+def test_what_is_still_public_is_kept_for_ever(start):
+    app, old = start("public")
+    for path in ONE:
+        answer = Caller(app).get(f"{path}?v={old}")
+        assert (answer.status_code, answer.headers["cache-control"]) == (200, "public, max-age=31536000, immutable"), path
+        assert answer.headers["etag"].startswith(f'"{old}-')
+
+
+def test_who_may_read_it_now_reads_it_as_far_as_now(start, tmp_path):
+    app, old = start("planner")
+    access = open_access(tmp_path, None, "geoservice", owner=True)
+    everywhere = Caller(app, given(access, "a", "planner"))
+    town = Caller(app, given(access, "b", "planner", areas=(clinics.TOWNS[0],)))
+    access.close()
+    seen = []
+    for caller in (everywhere, town):
+        answer = caller.get(f"{TILE}?v={old}")
+        assert (answer.status_code, answer.headers["cache-control"]) == (200, "private, no-cache")
+        assert answer.headers["etag"].startswith(f'"{old}-')
+        seen.append(len(mapbox_vector_tile.decode(answer.content)["clinics"]["features"]))
+    assert 0 < seen[1] < seen[0]
+    assert everywhere.get(f"/tiles/clinics.pmtiles?v={old}").headers["cache-control"] == "private, no-cache"
+    assert town.get(f"/tiles/clinics.pmtiles?v={old}").status_code == 403
