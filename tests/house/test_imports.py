@@ -15,26 +15,27 @@ MAY_IMPORT: dict[str, set[str]] = {
     "schema": BASE,
     "study": BASE | {"schema"},
     "layer": BASE | {"schema"},
-    "analysis": BASE,
+    "demand": BASE,
+    "analysis": BASE | {"demand"},
     # a block of atoms is what disclosure turns into released rows; both stay pure
-    "disclosure": BASE | {"analysis"},
-    "network": BASE | {"schema"},
+    "disclosure": BASE | {"analysis", "demand"},
+    "network": BASE | {"schema", "demand"},
     "db": BASE,
     "workspace": BASE | {"schema", "study", "db"},
     "release": BASE | {"layer", "db"},
     "ingest": BASE | {"schema", "study", "workspace"},
     "geocode": BASE | {"schema", "study", "workspace"},
-    "pipeline": BASE | PRIVATE | {"settings", "schema", "study", "layer", "db", "release"},
+    "pipeline": BASE | PRIVATE | {"demand", "settings", "schema", "study", "layer", "db", "release"},
     "maps": BASE | {"settings", "layer", "release"},
     "server": BASE | {"settings", "layer", "release", "maps"},
     "demo": BASE | {"schema", "study", "ingest", "geocode", "pipeline", "workspace"},
-    "bench": BASE | PRIVATE | {"settings", "schema", "study", "layer", "db", "release", "pipeline", "demo"},
+    "bench": BASE | PRIVATE | {"demand", "settings", "schema", "study", "layer", "db", "release", "pipeline", "demo"},
     "__main__": {"cli"},
     "cli": BASE
     | PRIVATE
-    | {"settings", "schema", "study", "layer", "db", "release", "pipeline", "maps", "server", "demo", "bench"},
+    | {"demand", "settings", "schema", "study", "layer", "db", "release", "pipeline", "maps", "server", "demo", "bench"},
 }
-PURE = ("analysis", "disclosure", "network/kernels.py")
+PURE = ("analysis", "disclosure", "demand", "network/kernels.py")
 IMPURE = {
     "os",
     "io",

@@ -1,0 +1,20 @@
+"""What the analyses know of people: the demand surface, and sums over it with their margins."""
+
+from geoservice.demand.places import Places, spread
+from geoservice.demand.sums import Sums, difference, ratio, region_sums, threshold_sums
+from geoservice.demand.surface import REPLAYS, DemandSurface, Quantity, combine, read_surface
+
+__all__ = [
+    "REPLAYS",
+    "DemandSurface",
+    "Places",
+    "Quantity",
+    "Sums",
+    "combine",
+    "difference",
+    "ratio",
+    "read_surface",
+    "region_sums",
+    "spread",
+    "threshold_sums",
+]
