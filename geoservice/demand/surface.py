@@ -14,15 +14,13 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from numpy.typing import NDArray
 
 from geoservice.errors import InputError
-from geoservice.geo import Floats, Int32s, Objects
+from geoservice.geo import Float32s, Floats, Int32s, Objects
 
 FORMAT = 1
 REPLAYS = 200
 """Draws of the noise that are stored with a surface; the spread of a sum is known from them to one part in twenty."""
-Float32s = NDArray[np.float32]
 
 
 class Quantity(NamedTuple):

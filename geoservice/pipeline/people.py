@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
+from geoservice.areas import migrant_class
 from geoservice.errors import InputError
 from geoservice.geo import Floats, Int32s, Ints, Keys
-from geoservice.pipeline.migrants import migrant_class
 from geoservice.pipeline.places import Places
 from geoservice.schema import GROUP_PREFIX, MIGRANT_CLASSES
 from geoservice.study import Study

@@ -8,9 +8,9 @@ import pyarrow as pa
 import shapely
 
 from geoservice.analysis.base import Units
+from geoservice.areas import ancestors, area_outlines
 from geoservice.errors import StudyError
 from geoservice.geo import BBox, Floats, Int32s, LocalProjection, Objects
-from geoservice.pipeline.migrants import ancestors
 
 _TEXTS = pa.schema([(n, pa.string()) for n in ("unit", "name_zh", "name_en", "parent")])
 UNITS = _TEXTS.append(pa.field("geometry", pa.binary()))
@@ -37,25 +37,12 @@ class Places:
         return np.fromiter(found, np.int32, len(codes))
 
 
-def _outlines(table: pa.Table, parents: Mapping[str, str | None]) -> dict[str, shapely.Geometry]:
-    """Border of each area; one that has none of its own is the union of the areas below it."""
-    codes = [str(c) for c in table.column("code").to_pylist()]
-    shapes = dict(zip(codes, shapely.from_wkb(table.column("geometry").to_numpy(zero_copy_only=False)), strict=True))
-    below: dict[str, list[shapely.Geometry]] = {}
-    for code, shape in shapes.items():
-        if shape is not None:
-            for above in ancestors(code, parents)[1:]:
-                if shapes.get(above) is None:
-                    below.setdefault(above, []).append(shape)
-    return {c: s if s is not None else shapely.union_all(below[c]) for c, s in shapes.items() if s is not None or c in below}
-
-
 def read_places(table: pa.Table, levels: Sequence[str]) -> Places:
     """Sort out the workspace's areas; raises :class:`StudyError` for a level of the study that no area with a border has."""
     table = table.sort_by("code")
     rows = table.select(["code", "level", "parent", "name_zh", "name_en"]).to_pylist()
     parents = {r["code"]: r["parent"] for r in rows}
-    outlines = _outlines(table, parents)
+    outlines = area_outlines(table)
     areas: dict[str, Units] = {}
     for level in levels:
         here = [r for r in rows if r["level"] == level and r["code"] in outlines]

@@ -7,8 +7,8 @@ import pyarrow as pa
 import shapely
 from numpy.typing import NDArray
 
+from geoservice.areas import ancestors
 from geoservice.geo import Objects
-from geoservice.pipeline.migrants import ancestors
 from geoservice.pipeline.places import Places
 from geoservice.release.areas import path
 from geoservice.release.layers import AREA

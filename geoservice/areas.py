@@ -1,10 +1,11 @@
-"""Who is a migrant: the census classes, from the home area and the area lived in."""
+"""Areas: what lies above a code, borders, and who is a migrant by the census classes."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
 import numpy as np
 import pyarrow as pa
+import shapely
 
 from geoservice.geo import Objects
 from geoservice.schema import MIGRANT_CLASSES
@@ -23,6 +24,23 @@ def ancestors(code: str, parents: Mapping[str, str | None]) -> list[str]:
         chain.append(current)
         current = parents.get(current)
     return chain
+
+
+def area_outlines(table: pa.Table) -> dict[str, shapely.Geometry]:
+    """Border of each area by its code; an area without one of its own has the union of the areas below it, or is left out.
+
+    ``table`` has the columns ``code``, ``parent`` and ``geometry`` (WKB).
+    """
+    codes, above = (table.column(c).to_pylist() for c in ("code", "parent"))
+    parents = dict(zip(map(str, codes), above, strict=True))
+    shapes = dict(zip(parents, shapely.from_wkb(table.column("geometry").to_numpy(zero_copy_only=False)), strict=True))
+    below: dict[str, list[shapely.Geometry]] = {}
+    for code, shape in shapes.items():
+        if shape is not None:
+            for a in ancestors(code, parents)[1:]:
+                if shapes.get(a) is None:
+                    below.setdefault(a, []).append(shape)
+    return {c: s if s is not None else shapely.union_all(below[c]) for c, s in shapes.items() if s is not None or c in below}
 
 
 def _at_level(code: str, level: str, levels: Mapping[str, str], parents: Mapping[str, str | None]) -> str | None:

@@ -1,4 +1,4 @@
-from geoservice.pipeline.migrants import ancestors, migrant_class
+from geoservice.areas import ancestors, migrant_class
 
 LEVELS = {
     "P": "province",

@@ -1,0 +1,83 @@
+"""The leaves of a measured tree as places: their outlines, and the points that stand for them."""
+
+from typing import Any
+
+import numpy as np
+import shapely
+
+from geoservice.demand import Places, spread
+from geoservice.disclosure.tree import REST, SQUARE, PlaceTree
+from geoservice.geo import Int32s, Ints, Objects
+
+POINTS_OF_A_LEAF = 8
+
+
+def leaf_of_base(tree: PlaceTree, leaves: Ints) -> Int32s:
+    """Leaf, as a position in ``leaves``, that each finest square is in."""
+    position = np.full(tree.nodes, -1, np.int32)
+    position[leaves] = np.arange(len(leaves))
+    at = tree.base_node.astype(np.int64)
+    while (lost := np.flatnonzero(position[at] < 0)).size:
+        at[lost] = tree.parent[at[lost]]
+    return position[at]
+
+
+def leaf_points(tree: PlaceTree, leaves: Ints, places: Places | None) -> dict[str, Any]:
+    """Where in each leaf people are taken to be: on its buildings, else along its streets, else in the middle of squares."""
+    of_base = leaf_of_base(tree, leaves)
+    lon, lat = tree.projection.inverse(tree.base_x, tree.base_y)
+    leaf, weight, rank = of_base, np.ones(len(of_base)), np.full(len(of_base), 2)
+    if places is not None:
+        inside = np.flatnonzero(tree.place_base >= 0)
+        held = places.take(inside)
+        leaf = np.concatenate([leaf, of_base[tree.place_base[inside]]])
+        weight = np.concatenate([weight, held.weight])
+        rank = np.concatenate([rank, np.where(held.building, 0, 1)])
+        lon, lat = np.concatenate([lon, held.lon]), np.concatenate([lat, held.lat])
+    best = np.full(len(leaves), 3)
+    np.minimum.at(best, leaf, rank)
+    chosen = np.where(rank == best[leaf], leaf, -1).astype(np.int32)
+    x, y = tree.projection.forward(lon, lat)
+    made = spread(chosen, x, y, weight, POINTS_OF_A_LEAF)
+    return {"point_leaf": made.leaf, "point_weight": made.weight, "point_lon": lon[made.row], "point_lat": lat[made.row]}
+
+
+def leaf_shapes(tree: PlaceTree, leaves: Ints) -> Objects:
+    """Outlines of leaves, WKB in degrees: a square within its area, or the area itself."""
+    shapes = np.empty(len(leaves), object)
+    squares: list[int] = []
+    for i, node in enumerate(leaves):
+        if tree.level[node] == SQUARE:
+            squares.append(i)
+        else:
+            shapes[i] = _own_ground(tree, tree.names[node])
+    if squares:
+        names = [tree.names[leaves[i]].rsplit("/", 1) for i in squares]
+        side, column, row = np.array([n[1].split(".") for n in names], float).T
+        box = shapely.box(column * side, row * side, (column + 1) * side, (row + 1) * side)
+        ground = shapely.transform(box, lambda p: np.column_stack(tree.projection.inverse(p[:, 0], p[:, 1])))
+        area = np.array([n[0] for n in names], object)
+        for code in np.unique(area.astype(str)):
+            rows = np.flatnonzero(area == code)
+            border = tree.outlines[code]
+            shapely.prepare(border)
+            crossing = rows[~shapely.contains_properly(border, ground[rows])]
+            parts = shapely.intersection(ground[crossing], border)
+            ground[crossing] = np.where(shapely.area(parts) > 0, parts, ground[crossing])
+        shapes[squares] = ground
+    return np.array([_polygons(s) for s in shapes], object)
+
+
+def _own_ground(tree: PlaceTree, name: str) -> shapely.Geometry:
+    """Ground of an area, or what is left of it beside the areas within."""
+    code = name.removesuffix(REST)
+    if code == name:
+        return tree.outlines[code]
+    within = [tree.outlines[c] for c, above in tree.parents.items() if above == code]
+    return shapely.difference(tree.outlines[code], shapely.union_all(within))
+
+
+def _polygons(shape: shapely.Geometry) -> bytes:
+    parts = [p for p in shapely.get_parts(shape) if shapely.get_type_id(p) == 3]
+    kept = parts[0] if len(parts) == 1 else shapely.multipolygons(parts) if parts else shape
+    return bytes(shapely.to_wkb(kept))

@@ -1,0 +1,236 @@
+"""From a register to its demand surface: one differentially private measurement, and everything that follows from it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from geoservice.areas import migrant_class
+from geoservice.demand import REPLAYS, DemandSurface, Places, Quantity
+from geoservice.disclosure.budget import check_paths, guess_probability, node_parts, node_variance
+from geoservice.disclosure.estimate import non_negative, reconcile, tree_estimate
+from geoservice.disclosure.leaves import leaf_points, leaf_shapes
+from geoservice.disclosure.measure import (
+    GROUP_CAP,
+    MIGRANTS_CAP,
+    PERSONS_CAP,
+    Cut,
+    Households,
+    Query,
+    decide,
+    exact_counts,
+    measure,
+    queries_for,
+    threshold,
+)
+from geoservice.disclosure.sampler import Sampler
+from geoservice.disclosure.squares import SQUARE_METRES
+from geoservice.disclosure.tree import SQUARE, PlaceTree, build_tree
+from geoservice.geo import Bools, Float32s, Floats
+from geoservice.schema import GROUP_PREFIX, MIGRANT_CLASSES
+
+REPLAY_SEED = 20260101
+"""Seed of the replays of the noise: they hold nothing private, and the same surface should have the same margins."""
+Progress = Callable[[str, float], None]
+
+
+@dataclass(frozen=True)
+class Made:
+    """A surface with the tree it was measured on; the tree and the cut are for reports and tests, and public as well."""
+
+    surface: DemandSurface
+    tree: PlaceTree
+    cut: Cut
+
+
+def protect(
+    households: pa.Table,
+    areas: pa.Table,
+    places: Places | None,
+    rho: Fraction,
+    sampler: Sampler,
+    *,
+    migrants: bool = True,
+    chinese: bool = True,
+    description: Mapping[str, Any] | None = None,
+    progress: Progress = lambda _stage, _fraction: None,
+) -> Made:
+    """Measure a register once and estimate its demand surface.
+
+    Parameters
+    ----------
+    households, areas : pyarrow.Table
+        As :mod:`geoservice.schema` describes them; every group column of the households is measured.
+    places : Places or None
+        Points of the public map where people may live.
+    rho : Fraction
+        Privacy loss of the measurement, in zero-concentrated differential privacy; neighbours differ by one household.
+    sampler : Sampler
+        Where noise comes from: OpenDP for every real register.
+    migrants, chinese : bool
+        Whether migrant classes are told apart, and whether area codes are Chinese division codes.
+    description : mapping, optional
+        Further facts to keep with the surface.
+    progress : callable
+        Called with a stage and a fraction.
+
+    Raises
+    ------
+    InputError
+        There are no areas, or households in areas that are not there.
+    """
+    progress("places", 0.0)
+    tree = build_tree(areas, places)
+    groups = sorted(n.removeprefix(GROUP_PREFIX) for n in households.column_names if n.startswith(GROUP_PREFIX))
+    queries = queries_for(groups, migrants=migrants)
+    progress("measuring", 0.0)
+    people = read_households(households, tree, groups, areas, migrants=migrants, chinese=chinese)
+    parts = node_parts(tree)
+    weights = {q.name: Fraction(q.weight, sum(k.weight for k in queries)) for q in queries}
+    counts = exact_counts(queries[0], people, tree)
+    cut = decide(tree, parts, rho, threshold(tree, parts, rho, weights["households"]), counts[:, 0], sampler)
+    check_paths(tree, parts, cut.inner, cut.leaf)
+    noisy = []
+    for done, query in enumerate(queries):
+        progress("measuring", done / len(queries))
+        exact = counts if query is queries[0] else exact_counts(query, people, tree)
+        noisy.append(measure(parts, rho, cut, query, weights[query.name], exact, sampler).astype(float))
+    progress("estimating", 0.0)
+    variance = node_variance(parts, rho, cut.inner, cut.leaf)
+    surface = estimate_surface(tree, cut, queries, weights, np.hstack(noisy), variance, places)
+    facts = {
+        "kind": "register",
+        "rho": str(rho),
+        "guess": round(guess_probability(rho), 4),
+        "caps": {"persons": PERSONS_CAP, "group": GROUP_CAP, "migrants": MIGRANTS_CAP},
+        "levels": [*sorted({level for level in tree.level if level != SQUARE}), f"squares of {SQUARE_METRES:.0f} m and wider"],
+        "groups": list(surface.groups()),
+        **(description or {}),
+    }
+    progress("estimating", 1.0)
+    return Made(replace(surface, description=facts), tree, cut)
+
+
+def read_households(
+    table: pa.Table, tree: PlaceTree, groups: Sequence[str], areas: pa.Table, *, migrants: bool, chinese: bool
+) -> Households:
+    """Turn the register's table into what is measured: the square, class, persons and groups of each household."""
+    lon, lat = (table.column(c).to_numpy() for c in ("lon", "lat"))
+    x, y = tree.projection.forward(lon, lat)
+    here = table.column("residence_area").combine_chunks().dictionary_encode()
+    codes = [str(c) for c in here.dictionary.to_pylist()]
+    square = tree.base_of(codes, here.indices.to_numpy().astype(np.int32), x, y)
+    migrant_classes = np.zeros(table.num_rows, np.int32)
+    if migrants:
+        rows = areas.select(["code", "level", "parent"]).to_pylist()
+        classes = migrant_class(
+            table.column("registered_area").combine_chunks(),
+            table.column("residence_area").combine_chunks(),
+            chinese=chinese,
+            levels={r["code"]: r["level"] for r in rows},
+            parents={r["code"]: r["parent"] for r in rows},
+        )
+        migrant_classes = pd.Categorical(classes, MIGRANT_CLASSES).codes.astype(np.int32)
+    persons = table.column("persons").to_numpy().astype(np.int64)
+    members = {g: table.column(GROUP_PREFIX + g).to_numpy().astype(np.int64) for g in groups}
+    return Households(square, migrant_classes, persons, members)
+
+
+def column_names(queries: Sequence[Query]) -> list[tuple[str, str]]:
+    """Name each measured column by query and column."""
+    return [(q.name, c) for q in queries for c in q.columns]
+
+
+def quantities(columns: Floats, queries: Sequence[Query], weights: Mapping[str, Fraction]) -> dict[Quantity, Floats]:
+    """Turn measured columns into households and persons of everybody and of each group; linear, without a constant.
+
+    Parameters
+    ----------
+    columns : float64 array, shape (n, columns)
+        In the order of :func:`column_names`.
+    queries, weights
+        What was measured, and with which shares of the budget.
+
+    Returns
+    -------
+    mapping of Quantity to float64 array, shape (n,)
+        Residents and migrants add up to all, and so do the migrant classes to migrants.
+    """
+    at = {name: i for i, name in enumerate(column_names(queries))}
+
+    def column(query: str, name: str = "all") -> Floats:
+        return columns[:, at[query, name]]
+
+    households, centred = column("households"), column("persons")
+    out: dict[Quantity, Floats] = {}
+    by_class: tuple[Floats, Floats] | None = None
+    if ("households_by_class", MIGRANT_CLASSES[0]) in at:
+        split = [np.column_stack([column(f"{q}_by_class", c) for c in MIGRANT_CLASSES]) for q in ("households", "persons")]
+        share = {q: 1 / float(w) for q, w in weights.items()}
+        households, homes = reconcile(households, split[0], share["households"], share["households_by_class"])
+        centred, people = reconcile(centred, split[1], share["persons"], share["persons_by_class"])
+        by_class = homes, people
+    out[Quantity("households")] = households
+    out[Quantity("persons")] = _persons(centred, households)
+    if by_class is not None:
+        homes, people = by_class[0], _persons(*reversed(by_class))
+        for unit, split_up in (("households", homes), ("persons", people)):
+            named = "households" if unit == "households" else "persons"
+            out[Quantity(named, "resident")] = split_up[:, 0]  # type: ignore[arg-type]  # one of the two words
+            out[Quantity(named, "migrant")] = split_up[:, 1:].sum(axis=1)  # type: ignore[arg-type]
+            out |= {Quantity(named, c): split_up[:, i] for i, c in enumerate(MIGRANT_CLASSES) if i}  # type: ignore[arg-type]
+    for query in queries:
+        if query.name.startswith("group."):
+            out[Quantity("persons", query.columns[0])] = column(query.name, query.columns[0]) + GROUP_CAP / 2 * households
+    return out
+
+
+def _persons(centred: Floats, households: Floats) -> Floats:
+    """Persons out of ``2 x persons - 9`` and households."""
+    return np.asarray((centred + (PERSONS_CAP + 1) * households) / 2, float)
+
+
+def estimate_surface(
+    tree: PlaceTree,
+    cut: Cut,
+    queries: Sequence[Query],
+    weights: Mapping[str, Fraction],
+    noisy: Floats,
+    variance: Floats,
+    places: Places | None,
+) -> DemandSurface:
+    """Estimate the leaves of a measured tree: arithmetic on public numbers.
+
+    ``noisy`` has shape ``(nodes, columns)``; ``variance``, shape ``(nodes,)``, is that of a measurement with sensitivity 1 and
+    a node's whole part.
+    """
+    inside = cut.inner | cut.leaf
+    leaves = np.flatnonzero(cut.leaf)
+    estimated = tree_estimate(tree.parent, tree.depth, inside, noisy, variance)
+    nodes = quantities(estimated, queries, weights)
+    positive = {q: non_negative(tree.parent, tree.depth, inside, v)[leaves] for q, v in nodes.items()}
+    scale = np.array([q.sensitivity / float(weights[q.name]) ** 0.5 for q in queries for _ in q.columns])
+    mixed = quantities(np.eye(len(scale)), queries, weights)
+    return DemandSurface(
+        ids=[tree.names[i] for i in leaves],
+        geometry=leaf_shapes(tree, leaves),
+        values={q: v[leaves] for q, v in nodes.items()},
+        positive=positive,
+        noise=replay(tree, inside, variance)[leaves],
+        scales={q: np.round(m * scale, 12) for q, m in mixed.items()},
+        deviations={},
+        **leaf_points(tree, leaves, places),
+        description={},
+    )
+
+
+def replay(tree: PlaceTree, inside: Bools, variance: Floats, replays: int = REPLAYS) -> Float32s:
+    """Estimate pure noise of each node's variance, many times over; float32, shape ``(nodes, replays)``."""
+    draw = np.random.default_rng(REPLAY_SEED)
+    noise = draw.standard_normal((tree.nodes, replays), np.float32)
+    noise *= np.sqrt(np.where(np.isfinite(variance), variance, 0)).astype(np.float32)[:, None]
+    return tree_estimate(tree.parent, tree.depth, inside, noise, variance)
