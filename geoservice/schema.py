@@ -58,8 +58,7 @@ TEXTS = pa.list_(pa.field("item", pa.string(), nullable=False))
 HOUSEHOLDS = TableSchema(
     "households",
     (
-        Column("id", pa.binary(16), True, "first 16 bytes of HMAC-SHA256(workspace secret, register key)"),
-        Column("record_key", pa.uint64(), True, "next 8 bytes of the same HMAC, big-endian: the disclosure record key"),
+        Column("id", pa.binary(16), True, "first 16 bytes of HMAC-SHA256(register secret, register key)"),
         Column("lon", REAL, True, "longitude", "degree"),
         Column("lat", REAL, True, "latitude", "degree"),
         Column("precision", TEXT, True, f"one of {PRECISIONS}"),

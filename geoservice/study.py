@@ -1,6 +1,8 @@
 """study.toml: what a planner wants to know, as one frozen model."""
 
 import tomllib
+from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -41,11 +43,42 @@ class Group(_Frozen):
     title: Title
 
 
+PROFILES = {"public": Fraction(1, 2), "planner": Fraction(1)}
+"""Privacy loss rho of one measurement of the register: for releases that anyone reads, and for those that planners read."""
+Source = Literal["register", "population"]
+
+
+class Disclosure(_Frozen):
+    """How a register is protected when it is measured, and how small numbers are shown.
+
+    ``rho`` overrules ``profile``. ``lifetime_rho`` is what all measurements of the register together may spend. ``hide_below``
+    shows counts below it as "under 10", for offices bound by such a rule; it protects nobody and is off by default.
+    """
+
+    profile: Literal["public", "planner"] = "public"
+    rho: Decimal | None = Field(None, gt=0, le=8, decimal_places=4)
+    lifetime_rho: Decimal = Field(Decimal(4), gt=0, le=100, decimal_places=4)
+    hide_below: int | None = Field(None, ge=2, le=1000)
+
+    @property
+    def budget(self) -> Fraction:
+        """Rho of one measurement."""
+        return PROFILES[self.profile] if self.rho is None else Fraction(self.rho)
+
+
+class DemandSources(_Frozen):
+    """Two sources of people put together: e.g. residents of a census grid, migrants of a register."""
+
+    residents: Source
+    migrants: Source
+
+
 class Study(_Frozen):
     """One study: which services, modes, tiers, breaks, groups and area levels, and how results are disclosed.
 
     ``levels`` are the area levels published, from the top down. ``tiers`` are asked one by one, beside ``any`` (all of them
     together). ``nth`` are the ranks of stations: 1 is the nearest. ``direction`` is ``to`` the station or ``from`` it.
+    ``demand`` says where the people come from; left out, from the register if it was measured, else from the population.
     """
 
     id: Id
@@ -61,10 +94,13 @@ class Study(_Frozen):
     nth: tuple[int, ...] = (1,)
     direction: Direction = "to"
     groups: tuple[Group, ...] = Field((), max_length=8)
-    migrants: bool = Field(True, description="tell residents and migrants apart by registered_area")
+    migrants: bool | None = Field(
+        None, description="tell residents and migrants apart; left out: where the demand surface does"
+    )
+    demand: Source | DemandSources | None = Field(None, description="where the people come from")
     snap_metres: float = Field(500, gt=0, le=5000, description="farthest a household or station may be from a street")
     cell_metres: int = Field(250, ge=100, le=5000, description="side of the travel-time cells")
-    profile: Literal["internal", "planner", "public"] = "planner"
+    disclosure: Disclosure = Disclosure()
 
     @model_validator(mode="after")
     def _consistent(self) -> "Study":

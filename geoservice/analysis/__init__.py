@@ -4,4 +4,4 @@ from geoservice.analysis import catchments, coverage, gaps, quantiles, travel_ti
 from geoservice.analysis.base import Analysis
 
 ANALYSES: tuple[Analysis, ...] = (travel_time, coverage, quantiles, catchments, gaps)
-"""All analyses in running order: later ones read what earlier ones released."""
+"""All analyses in running order: later ones read the rows of earlier ones."""

@@ -1,9 +1,7 @@
 """What an analysis is given, what it gives back, and how it is described.
 
-An analysis never sees a household. It sees *atoms*: unions of at least K households of one population group, made by
-:mod:`geoservice.disclosure.atoms`; every region it forms is a union of atoms, so two regions differ by nobody or by K
-households at least. It hands back blocks (which atom belongs to which region); the run adds them up, the disclosure control
-turns sums into released numbers, and only then may the analysis derive ratios and ranks from what was released.
+An analysis sees public things only: areas, stations, streets, and the demand surface. What it computes needs no control of its
+own; each number it gives carries the margin that follows from the surface.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -15,7 +13,8 @@ import pandas as pd
 import pyarrow as pa
 from pydantic import BaseModel
 
-from geoservice.geo import Floats, Int32s, Ints, Keys, LocalProjection
+from geoservice.demand import DemandSurface
+from geoservice.geo import Floats, Int32s, LocalProjection
 
 UNREACHED = np.int32(2**31 - 1)
 """Travel time, in milliseconds, of what cannot be reached within the search limit."""
@@ -39,28 +38,8 @@ class Times:
 
 
 @dataclass(frozen=True)
-class Demand:
-    """One population group as atoms. Private: exact sums, never to be published but through the disclosure control.
-
-    ``area[level]`` and ``cell`` are positions in the context's units, -1 where the atom lies in no single publishable one.
-    An atom's travel time is the median of its households', weighted by households (lower median: always a real value).
-    All arrays have shape ``(atoms,)``.
-    """
-
-    group: str
-    households: Ints
-    persons: Ints
-    key: Keys
-    area: Mapping[str, Int32s]
-    cell: Int32s
-    lon: Floats
-    lat: Floats
-    travel: Mapping[Trip, Times]
-
-
-@dataclass(frozen=True)
 class Units:
-    """Regions of one geography, all public.
+    """Regions of one geography.
 
     Columns ``unit``, ``name_zh``, ``name_en``, ``parent``, ``geometry`` (WKB), and further attributes.
     """
@@ -76,7 +55,7 @@ class Units:
 
 @dataclass(frozen=True)
 class Streets:
-    """Junctions of one mode's network, public: positions, shapes ``(n,)``, and their times for each trip of the mode."""
+    """Junctions of one mode's network: positions, shapes ``(n,)``, and their times for each trip of the mode."""
 
     lon: Floats
     lat: Floats
@@ -84,12 +63,25 @@ class Streets:
 
 
 @dataclass(frozen=True)
-class Context:
-    """Everything an analysis may look at.
+class Demand:
+    """The demand surface and where its points lie; arrays of shape ``(points,)``.
 
-    ``cell_travel`` are times of the cells' centres, which depend on streets and stations alone and so are public.
-    ``reach(mode, lon, lat, minutes)`` returns, for each point, the set of points of a group's atoms within the time, as pairs
-    ``(point, atom)`` of int32 arrays for the demand of group ``all``.
+    ``area[level]`` and ``cell`` are positions in the context's units, -1 for points outside them. ``travel`` has the times of
+    every trip.
+    """
+
+    surface: DemandSurface
+    area: Mapping[str, Int32s]
+    cell: Int32s
+    travel: Mapping[Trip, Times]
+
+
+@dataclass(frozen=True)
+class Context:
+    """Everything an analysis may look at; all of it is public.
+
+    ``reach(mode, lon, lat, minutes)`` returns, for each place, the points of the surface within the time, as pairs
+    ``(place, point)`` of int32 arrays.
     """
 
     projection: LocalProjection
@@ -101,39 +93,16 @@ class Context:
     cell_travel: Mapping[Trip, Times]
     stations: pa.Table
     streets: Mapping[str, Streets]
-    demands: Mapping[str, Demand]
+    demand: Demand
     reach: Callable[[str, Floats, Floats, int], tuple[Int32s, Int32s]]
 
 
 @dataclass(frozen=True)
-class Block:
-    """Regions made of atoms, to be added up: ``region[i]`` is the position in ``units`` of ``atom[i]``'s region, -1 for none.
-
-    ``atom`` may name an atom more than once (regions that overlap); None means each atom once, in order. ``households`` and
-    ``persons`` name the measures to release, None for neither. The other fields are dimensions of the release table.
-    """
-
-    geography: str
-    units: Sequence[str]
-    region: Int32s
-    group: str
-    households: str | None
-    persons: str | None
-    atom: Int32s | None = None
-    service: str = ""
-    tier: str = ""
-    mode: str = ""
-    nth: int = 0
-    minutes: int = 0
-
-
-@dataclass(frozen=True)
 class Findings:
-    """What an analysis gives back before disclosure: new regions, blocks to add up, and rows that were never private."""
+    """What an analysis gives back: rows of the release table, and new regions."""
 
-    blocks: Sequence[Block] = ()
+    rows: pd.DataFrame
     units: Sequence[Units] = ()
-    public: pd.DataFrame | None = None
 
 
 class Process(BaseModel):
@@ -147,9 +116,9 @@ class Process(BaseModel):
 
 
 class Analysis(Protocol):
-    """A module of this package: ``PROCESS``, ``Params`` and the functions below.
+    """A module of this package: ``PROCESS``, ``Params`` and ``analyse``.
 
-    The frame ``released`` has the columns of the release table and holds what was released so far.
+    A field of ``Params`` that has the name of a setting of the study is filled from the study; the others have defaults.
     """
 
     PROCESS: Process
@@ -159,14 +128,6 @@ class Analysis(Protocol):
         """The parameters' model."""
         ...
 
-    def params(self, study: Mapping[str, Any]) -> BaseModel:
-        """Parameters for a study (``Study.model_dump()``)."""
-        ...
-
-    def analyse(self, context: Context, params: Any, released: pd.DataFrame) -> Findings:
-        """Form regions and blocks."""
-        ...
-
-    def derive(self, context: Context, params: Any, released: pd.DataFrame) -> pd.DataFrame:
-        """Rows computed from released rows alone."""
+    def analyse(self, context: Context, params: Any, results: pd.DataFrame) -> Findings:
+        """Answer the question; ``results`` are the rows of the analyses before this one."""
         ...

@@ -9,8 +9,9 @@ import pyarrow as pa
 import shapely
 from pydantic import BaseModel, ConfigDict
 
-from geoservice.analysis.base import Block, Context, Findings, Process, Trip, Units
-from geoservice.analysis.frames import pick, rows_of, stack
+from geoservice.analysis.base import Context, Findings, Process, Trip, Units
+from geoservice.analysis.frames import NOT_APPLICABLE, nearest_trips, stack, table, trip_columns
+from geoservice.demand import Quantity, region_sums
 from geoservice.geo import Floats, Int32s, Ints, LocalProjection, Objects
 
 PROCESS = Process(
@@ -22,6 +23,7 @@ PROCESS = Process(
     },
     reference="Okabe and Sugihara (2012), Spatial Analysis along Networks, ch. 4: network Voronoi diagrams",
 )
+HOUSEHOLDS, PERSONS = Quantity("households"), Quantity("persons")
 ATTRIBUTES = ("unit", "name_zh", "name_en", "parent", "service", "mode", "station", "station_name", "tier")
 
 
@@ -30,11 +32,6 @@ class Params(BaseModel):
 
     model_config = ConfigDict(frozen=True)
     services: tuple[str, ...]
-
-
-def params(study: Mapping[str, Any]) -> Params:
-    """Take the services of a study."""
-    return Params(services=tuple(s["id"] for s in study["services"]))
 
 
 def thiessen(x: Floats, y: Floats, outline: shapely.Geometry) -> tuple[Objects, Ints]:
@@ -133,17 +130,6 @@ def _degrees(projection: LocalProjection, shapes: Objects) -> list[bytes | None]
     return wkb
 
 
-def _offering(stations: pa.Table, service: str) -> list[tuple[int, dict[str, Any]]]:
-    """Active stations that offer the service, with their positions in the table."""
-    return [(i, s) for i, s in enumerate(stations.to_pylist()) if s["active"] and service in s["services"]]
-
-
-def _nearest_trips(context: Context, services: tuple[str, ...]) -> Iterator[Trip]:
-    for trip in context.demands["all"].travel:
-        if trip.service in services and trip.tier == "any" and trip.nth == 1:
-            yield trip
-
-
 def _unit(trip: Trip, station: Mapping[str, Any]) -> dict[str, Any]:
     name = station["name"]
     return dict(
@@ -165,52 +151,63 @@ def _unit(trip: Trip, station: Mapping[str, Any]) -> dict[str, Any]:
     )
 
 
-def analyse(context: Context, params: Params, released: pd.DataFrame) -> Findings:  # noqa: ARG001 - the form of an analysis
-    """Draw the ground of every station and put each atom where its median household is served."""
-    outline = study_outline(context)
-    demand = context.demands["all"]
-    cells: dict[str, tuple[Objects, Ints]] = {}
-    rows: list[dict[str, Any]] = []
-    sets: list[tuple[Trip, list[str], Int32s]] = []
-    for trip in _nearest_trips(context, params.services):
-        streets = context.streets[trip.mode]
-        if trip.mode not in cells:
-            cells[trip.mode] = thiessen(*context.projection.forward(streets.lon, streets.lat), outline)
-        offering = _offering(context.stations, trip.service)
-        place = np.full(context.stations.num_rows + 1, -1, np.int32)  # the last entry answers for station -1
-        place[[i for i, _ in offering]] = np.arange(len(offering))
-        shapes, point = cells[trip.mode]
-        ground = territories(shapes, place[streets.travel[trip].station[point]], len(offering), outline)
-        units = [_unit(trip, s) for _, s in offering]
-        rows += [u | {"geometry": g} for u, g in zip(units, _degrees(context.projection, ground), strict=True)]
-        sets.append((trip, [u["unit"] for u in units], place[demand.travel[trip].station]))
-    names = ("catchment_households", "catchment_persons")
-    blocks = [
-        Block("catchment", units, region, "all", *names, service=t.service, tier=t.tier, mode=t.mode, nth=t.nth)
-        for t, units, region in sets
-    ]
-    schema = pa.schema([pa.field(n, pa.string()) for n in ATTRIBUTES]).append(pa.field("geometry", pa.binary()))
-    return Findings(blocks=blocks, units=[Units("catchment", pa.Table.from_pylist(rows, schema=schema))])
-
-
 def load(persons: Floats, capacity: Floats) -> Floats:
-    """Percent of a station's capacity that its persons make up; NaN where either is not known or there is no capacity.
+    """Percent of a station's capacity that its persons make up; NaN where it has no capacity, or none is known.
 
     Examples
     --------
-    >>> load(np.array([300.0, np.nan]), np.array([200.0, 200.0])).tolist()
+    >>> load(np.array([300.0, 10.0]), np.array([200.0, np.nan])).tolist()
     [150.0, nan]
     """
-    return np.round(100 * persons / np.where(capacity > 0, capacity, np.nan), 1)
+    return np.asarray(100 * persons / np.where(capacity > 0, capacity, np.nan), float)
 
 
-def derive(context: Context, params: Params, released: pd.DataFrame) -> pd.DataFrame:  # noqa: ARG001 - the form of an analysis
-    """Load of each catchment, and both numbers again at the station."""
-    persons = pick(released, "catchment_persons")
-    station = persons["unit"].astype("object").map(lambda unit: str(unit).split(".", 2)[2])
-    capacity = dict(zip(*(context.stations.column(c).to_pylist() for c in ("id", "capacity")), strict=True))
-    held = station.map(capacity).astype(float).to_numpy()
-    loads = persons.assign(value=load(persons["value"].to_numpy(np.float64), held.astype(np.float64)))[held > 0]
-    at_station = persons.assign(geography="station", unit=station)
-    loads_there = loads.assign(geography="station", unit=station[held > 0])
-    return stack([rows_of(loads, "load"), rows_of(at_station, "served_persons"), rows_of(loads_there, "load")])
+def _ground(context: Context, trip: Trip, offering: Ints, cells: tuple[Objects, Ints], outline: shapely.Geometry) -> Objects:
+    """Ground of each station that offers the service, in metres."""
+    label = _position(context, offering)[context.streets[trip.mode].travel[trip].station[cells[1]]]
+    return territories(cells[0], label, len(offering), outline)
+
+
+def _position(context: Context, offering: Ints) -> Int32s:
+    """Position among the offering stations of each station; the last entry answers for station -1."""
+    place = np.full(context.stations.num_rows + 1, -1, np.int32)
+    place[offering] = np.arange(len(offering))
+    return place
+
+
+def _rows(context: Context, trip: Trip, offering: Ints, names: list[str]) -> Iterator[pd.DataFrame]:
+    """Households, persons and load of each catchment, and persons and load again at the station."""
+    demand = context.demand
+    sums = region_sums(demand.surface, _position(context, offering)[demand.travel[trip].station], len(offering))
+    stations = context.stations.take(offering)
+    capacity = stations.column("capacity").to_numpy(zero_copy_only=False).astype(float)
+    dims: dict[str, Any] = {**trip_columns(trip), "group": "all"}
+    catchment: dict[str, Any] = {**dims, "geography": "catchment", "unit": names}
+    station: dict[str, Any] = {**dims, "geography": "station", "unit": stations.column("id").to_pylist()}
+    if demand.surface.has(HOUSEHOLDS):
+        yield table(sums.value(HOUSEHOLDS), sums.margin(HOUSEHOLDS), measure="catchment_households", **catchment)
+    persons, margin = sums.value(PERSONS), sums.margin(PERSONS)
+    yield table(persons, margin, measure="catchment_persons", **catchment)
+    yield table(persons, margin, measure="served_persons", **station)
+    for place in (catchment, station):
+        yield table(load(persons, capacity), load(margin, capacity), NOT_APPLICABLE, measure="load", **place)
+
+
+def analyse(context: Context, params: Params, results: pd.DataFrame) -> Findings:  # noqa: ARG001 - the form of an analysis
+    """Draw the ground of every station, and add up the people whose nearest station it is."""
+    outline = study_outline(context)
+    cells: dict[str, tuple[Objects, Ints]] = {}
+    units: list[dict[str, Any]] = []
+    rows: list[pd.DataFrame] = []
+    stations = context.stations.to_pylist()
+    for trip in nearest_trips(context.demand.travel, params.services):
+        streets = context.streets[trip.mode]
+        if trip.mode not in cells:
+            cells[trip.mode] = thiessen(*context.projection.forward(streets.lon, streets.lat), outline)
+        offering = np.flatnonzero([s["active"] and trip.service in s["services"] for s in stations])
+        made = [_unit(trip, stations[i]) for i in offering]
+        ground = _degrees(context.projection, _ground(context, trip, offering, cells[trip.mode], outline))
+        units += [u | {"geometry": g} for u, g in zip(made, ground, strict=True)]
+        rows += _rows(context, trip, offering, [u["unit"] for u in made])
+    schema = pa.schema([pa.field(n, pa.string()) for n in ATTRIBUTES]).append(pa.field("geometry", pa.binary()))
+    return Findings(stack(rows), [Units("catchment", pa.Table.from_pylist(units, schema=schema))])

@@ -1,20 +1,17 @@
-"""Who is covered: households and persons within each time break, by area, service, tier, mode and group.
+"""Who is covered: households and persons within each time break, by area, service, tier, mode and group."""
 
-Residents are not a set of their own in the release: their numbers are everybody's less the migrants', out of released
-numbers. Published as well, they would give whoever adds them up a second draw of noise for everybody, and a set that differs
-from everybody by the few migrants of a place.
-"""
-
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from pydantic import BaseModel, ConfigDict
 
-from geoservice.analysis.base import Block, Context, Demand, Findings, Process
-from geoservice.analysis.frames import KEYS, at_least, empty, least_count, pick, rows_of, stack, trips
-from geoservice.analysis.travel_time import within
+from geoservice.analysis.base import Context, Findings, Process, Trip
+from geoservice.analysis.frames import asked, stack, table, trip_columns, trips_for
+from geoservice.analysis.travel_time import MS_PER_MINUTE
+from geoservice.demand import DemandSurface, Quantity, difference, ratio, region_sums, threshold_sums
+from geoservice.geo import Int32s
 
 PROCESS = Process(
     id="coverage",
@@ -25,119 +22,91 @@ PROCESS = Process(
     },
     reference="Wachs and Kumagai (1973), Physical accessibility as a social indicator",
 )
+CLASSES = ("same_county", "same_province", "other_province")
+"""Migrant classes: counted by area; coverage is asked of all migrants together."""
+UNITS = ("households", "persons")
 
 
 class Params(BaseModel):
-    """Services, breaks in minutes (the break itself is inside), standards by service, whether migrants are told apart."""
+    """Services, breaks in minutes (the break itself is inside), standards by service, groups of people asked for."""
 
     model_config = ConfigDict(frozen=True)
     services: tuple[str, ...]
     minutes: tuple[int, ...]
     standards: dict[str, int]
-    migrants: bool = True
+    groups: tuple[str, ...] = ("all",)
 
 
-def params(study: Mapping[str, Any]) -> Params:
-    """Take services, breaks and standards of a study."""
-    return Params(
-        services=tuple(s["id"] for s in study["services"]),
-        minutes=tuple(study["minutes"]),
-        standards={s["id"]: s["standard_minutes"] for s in study["services"]},
-        migrants=study["migrants"],
-    )
+def bands(ms: Int32s, minutes: tuple[int, ...]) -> Int32s:
+    """Position of the first break that a time does not exceed; ``len(minutes)`` where it exceeds all. Shape kept.
 
-
-def share(part: pd.Series, whole: pd.Series) -> np.ndarray:
-    """Percent of a whole, at most 100 because each number carries its own noise; NaN where either is missing.
-
-    Examples
-    --------
-    >>> share(pd.Series([30.0, 51.0, np.nan]), pd.Series([60.0, 50.0, 10.0])).tolist()
-    [50.0, 100.0, nan]
+    >>> bands(np.array([0, 300_000, 300_001, 900_000], np.int32), (5, 10)).tolist()
+    [0, 0, 1, 2]
     """
-    value = 100 * np.asarray(part, float) / np.asarray(whole, float)
-    return np.asarray(np.minimum(np.round(value, 1), 100.0))
+    return np.searchsorted(np.asarray(minutes, np.int64) * MS_PER_MINUTE, ms, side="left").astype(np.int32)
 
 
-def _blocks(context: Context, demand: Demand, params: Params) -> Iterator[Block]:
-    units = {level: context.areas[level].ids for level in context.levels}
+def _known(surface: DemandSurface, group: str) -> Iterator[Quantity]:
+    """Quantities of a group that the surface estimates."""
+    for unit in UNITS:
+        quantity = Quantity("households" if unit == "households" else "persons", group)
+        if surface.has(quantity):
+            yield quantity
+
+
+def population(context: Context, params: Params) -> Iterator[pd.DataFrame]:
+    """Households and persons of every area, group and migrant class, and of everybody by cell."""
+    demand, surface = context.demand, context.demand.surface
     for level in context.levels:
-        yield Block(level, units[level], demand.area[level], demand.group, "households", "persons")
-    if demand.group == "all":  # atoms of the other groups are wider than a cell
-        yield Block(context.cells.geography, context.cells.ids, demand.cell, demand.group, "households", "persons")
-    for trip in trips(demand, params.services):
-        ms = demand.travel[trip].ms
-        for limit in params.minutes:
-            inside = within(ms, limit)
-            for level in context.levels:
-                region = np.where(inside, demand.area[level], -1).astype(np.int32)
-                yield Block(
-                    level,
-                    units[level],
-                    region,
-                    demand.group,
-                    "covered_households",
-                    "covered_persons",
-                    service=trip.service,
-                    tier=trip.tier,
-                    mode=trip.mode,
-                    nth=trip.nth,
-                    minutes=limit,
-                )
+        ids = context.areas[level].ids
+        sums = region_sums(surface, demand.area[level], len(ids))
+        for group in (*params.groups, *(c for c in CLASSES if "migrant" in params.groups)):
+            for q in _known(surface, group):
+                yield table(sums.value(q), sums.margin(q), geography=level, unit=ids, measure=q.unit, group=group)
+    cells = context.cells.ids
+    sums = region_sums(surface, demand.cell, len(cells))
+    for q in _known(surface, "all"):
+        yield table(sums.value(q), sums.margin(q), geography=context.cells.geography, unit=cells, measure=q.unit, group="all")
 
 
-def analyse(context: Context, params: Params, released: pd.DataFrame) -> Findings:  # noqa: ARG001 - the form of an analysis
-    """Population by area and cell, and the covered part of it by area."""
-    demands = (d for g, d in context.demands.items() if g != "resident")
-    return Findings(blocks=[b for d in demands for b in _blocks(context, d, params)])
+def _covered(context: Context, params: Params, level: str, trip: Trip) -> Iterator[pd.DataFrame]:
+    """Rows of one level and trip: covered counts, shares, and the gap between migrants and residents."""
+    demand, surface, ids = context.demand, context.demand.surface, context.areas[level].ids
+    n, breaks = len(ids), len(params.minutes)
+    part = threshold_sums(surface, demand.area[level], n, bands(demand.travel[trip].ms, params.minutes), breaks)
+    whole = region_sums(surface, demand.area[level], n).take(np.repeat(np.arange(n), breaks))
+    dims: dict[str, Any] = {
+        **trip_columns(trip), "geography": level, "unit": np.repeat(np.array(ids, object), breaks),
+        "minutes": np.tile(params.minutes, n),
+    }  # fmt: skip
+    for group in (g for g in params.groups if asked(trip, g)):
+        for q in _known(surface, group):
+            yield table(part.value(q), part.margin(q), measure=f"covered_{q.unit}", group=group, **dims)
+        persons = Quantity("persons", group)
+        yield table(*ratio(part, whole, persons), measure="covered_share", group=group, **dims)
+    if {"migrant", "resident"} <= set(params.groups) and asked(trip, "migrant"):
+        pair = Quantity("persons", "migrant"), Quantity("persons", "resident")
+        yield table(*difference(part, whole, *pair), measure="coverage_gap", group="migrant", **dims)
 
 
-def residents(released: pd.DataFrame, measure: str, least: float) -> pd.DataFrame:
-    """Everybody less migrants, where both were released and at least ``least`` are left."""
-    every, migrant = pick(released, measure, group="all"), pick(released, measure, group="migrant")
-    keys = [k for k in KEYS if k != "group"]
-    both = every.merge(migrant[[*keys, "value"]], on=keys, suffixes=("", "_migrant"))
-    both["value"] = at_least(both["value"] - both["value_migrant"], least)
-    return rows_of(both, measure, group="resident")
+def _uncovered(context: Context, params: Params, level: str, trip: Trip) -> Iterator[pd.DataFrame]:
+    """Persons beyond the standard of the service, of everybody and each group."""
+    demand, ids = context.demand, context.areas[level].ids
+    standard = params.standards[trip.service]
+    beyond = np.where(demand.travel[trip].ms > standard * MS_PER_MINUTE, demand.area[level], -1).astype(np.int32)
+    sums = region_sums(demand.surface, beyond, len(ids))
+    for group in params.groups:
+        q = Quantity("persons", group)
+        dims: dict[str, Any] = {**trip_columns(trip), "geography": level, "unit": ids, "group": group, "minutes": standard}
+        yield table(sums.value(q), sums.margin(q), measure="uncovered_persons", **dims)
 
 
-def resident_pair(released: pd.DataFrame, prefix: str, least: float) -> pd.DataFrame:
-    """Households and persons of residents; persons are suppressed where the households of the same set are."""
-    households, persons = (residents(released, prefix + m, least) for m in ("households", "persons"))
-    known = households.loc[households["value"].notna(), list(KEYS)].assign(known=True)
-    both = persons.merge(known, on=list(KEYS), how="left")
-    return stack([households, rows_of(both.assign(value=both["value"].where(both["known"].notna())), prefix + "persons")])
-
-
-def shares(released: pd.DataFrame) -> pd.DataFrame:
-    """Join the covered persons with all persons of the same area and group."""
-    covered = pick(released, "covered_persons")
-    whole = pick(released, "persons")[["geography", "unit", "group", "value"]]
-    both = covered.merge(whole, on=["geography", "unit", "group"], how="left", suffixes=("", "_whole"))
-    both["share"] = share(both["value"], both["value_whole"])
-    return both
-
-
-def _gap(shared: pd.DataFrame) -> pd.DataFrame:
-    keys = [k for k in KEYS if k != "group"]
-    migrant, resident = (shared.loc[shared["group"] == g, [*keys, "share"]] for g in ("migrant", "resident"))
-    both = migrant.merge(resident, on=keys, suffixes=("_migrant", "_resident"))
-    both["value"] = (both["share_migrant"] - both["share_resident"]).round(1)
-    return rows_of(both, "coverage_gap", group="migrant")
-
-
-def _uncovered(shared: pd.DataFrame, standards: Mapping[str, int], least: float) -> pd.DataFrame:
-    at_standard = shared["minutes"] == shared["service"].map(dict(standards))
-    rows = shared.loc[at_standard & (shared["tier"] == "any") & (shared["nth"] == 1)]
-    return rows_of(rows.assign(value=at_least(rows["value_whole"] - rows["value"], least)), "uncovered_persons")
-
-
-def derive(context: Context, params: Params, released: pd.DataFrame) -> pd.DataFrame:  # noqa: ARG001 - the form of an analysis
-    """Residents, shares, the gap between migrants and residents, and persons beyond the standard."""
-    if released.empty:
-        return empty()
-    least = least_count(released)
-    more = stack([resident_pair(released, prefix, least) for prefix in ("", "covered_")]) if params.migrants else empty()
-    shared = shares(stack([released, more]))
-    out = [more, rows_of(shared.assign(value=shared["share"]), "covered_share"), _uncovered(shared, params.standards, least)]
-    return stack([*out, _gap(shared)] if params.migrants else out)
+def analyse(context: Context, params: Params, results: pd.DataFrame) -> Findings:  # noqa: ARG001 - the form of an analysis
+    """Population by area and cell, the covered part of it, and persons beyond the standard."""
+    rows = [*population(context, params)]
+    for trip in trips_for(context.demand.travel, params.services):
+        for level in context.levels:
+            rows += _covered(context, params, level, trip)
+            if trip.tier == "any" and trip.nth == 1:
+                rows += _uncovered(context, params, level, trip)
+    return Findings(stack(rows))

@@ -5,27 +5,36 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from geoservice.analysis.base import Demand, Trip
-from geoservice.geo import Floats
+from geoservice.analysis.base import Trip
+from geoservice.geo import Floats, Objects
 
-COLUMNS = ("geography", "unit", "measure", "service", "tier", "mode", "nth", "group", "minutes", "value", "status")
-KEYS = ("geography", "unit", "service", "tier", "mode", "nth", "group", "minutes")
+COLUMNS = (
+    "geography", "unit", "measure", "service", "tier", "mode", "nth", "group", "minutes", "value", "margin", "status",
+)  # fmt: skip
 _DEFAULTS: Mapping[str, object] = {"service": "", "tier": "", "mode": "", "nth": 0, "group": "", "minutes": 0}
+OK, BEYOND, NOBODY, NOT_APPLICABLE = "ok", "beyond", "nobody", "not_applicable"
 SPLIT_GROUPS = ("all", "resident", "migrant")
 
 
-def table(values: Floats | pd.Series, **columns: object) -> pd.DataFrame:
-    """Rows of the release table; dimensions not given do not apply, NaN becomes ``suppressed``."""
+def table(
+    values: Floats | pd.Series, margin: Floats | None = None, missing: str | Objects = NOBODY, **columns: object
+) -> pd.DataFrame:
+    """Rows of the release table; dimensions left out do not apply. A value that is NaN is null, its status is ``missing``."""
     value = np.asarray(values, float)
+    known = np.isfinite(value)
     data = {**_DEFAULTS, **columns}
     data["nth"], data["minutes"] = np.asarray(data["nth"], np.int32), np.asarray(data["minutes"], np.int32)
-    status = np.where(np.isfinite(value), "released", "suppressed").astype(object)
     shaped = {
-        c: np.broadcast_to(np.asarray(data[c], None if c in ("nth", "minutes") else object), value.shape) for c in COLUMNS[:-2]
+        c: np.broadcast_to(np.asarray(data[c], None if c in ("nth", "minutes") else object), value.shape) for c in COLUMNS[:-3]
     }
-    return pd.DataFrame(
-        {**shaped, "value": np.where(np.isfinite(value), value, np.nan), "status": status}, columns=list(COLUMNS)
-    )
+    wide = np.full(value.shape, np.nan) if margin is None else np.where(known, margin, np.nan)
+    status = np.where(known, OK, missing).astype(object)
+    return pd.DataFrame({**shaped, "value": np.where(known, value, np.nan), "margin": wide, "status": status})
+
+
+def trip_columns(trip: Trip) -> dict[str, object]:
+    """Dimensions of a trip."""
+    return trip._asdict()
 
 
 def empty() -> pd.DataFrame:
@@ -33,37 +42,12 @@ def empty() -> pd.DataFrame:
     return table(np.empty(0), geography="", unit="", measure="")
 
 
-def pick(released: pd.DataFrame, measure: str, **where: object) -> pd.DataFrame:
-    """Rows of one measure, suppressed ones as NaN, further narrowed by equal dimensions."""
-    mask = (released["measure"] == measure).to_numpy(bool)
+def pick(results: pd.DataFrame, measure: str, **where: object) -> pd.DataFrame:
+    """Rows of one measure, further narrowed by equal dimensions."""
+    mask = (results["measure"] == measure).to_numpy(bool)
     for column, wanted in where.items():
-        mask = mask & (released[column] == wanted).to_numpy(bool)
-    return released.loc[mask]
-
-
-def rows_of(frame: pd.DataFrame, measure: str, **fixed: str) -> pd.DataFrame:
-    """Rows of the release table for one measure out of a frame that has ``value`` and the dimensions."""
-    named = frame.assign(measure=measure, **fixed)
-    named["status"] = np.where(named["value"].notna(), "released", "suppressed")
-    return named[list(COLUMNS)]
-
-
-def least_count(released: pd.DataFrame) -> float:
-    """Return the smallest count of households or persons that was released; derived counts below it are suppressed."""
-    names = [m for m in pd.unique(released["measure"]) if str(m).endswith(("households", "persons"))]
-    values = released.loc[released["measure"].isin(names), "value"].astype(float)
-    return float(values.min()) if values.notna().any() else np.inf
-
-
-def at_least(value: pd.Series, least: float) -> pd.Series:
-    """Blank out what is below ``least``.
-
-    Examples
-    --------
-    >>> at_least(pd.Series([9.0, 10.0]), 10).tolist()
-    [nan, 10.0]
-    """
-    return value.where(value >= least)
+        mask = mask & (results[column] == wanted).to_numpy(bool)
+    return results.loc[mask]
 
 
 def stack(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
@@ -81,6 +65,11 @@ def asked(trip: Trip, group: str) -> bool:
     return further and (trip.tier == "any" or group in SPLIT_GROUPS)
 
 
-def trips(demand: Demand, services: Sequence[str]) -> Iterator[Trip]:
-    """Trips asked of a group for these services."""
-    return (t for t in demand.travel if t.service in services and asked(t, demand.group))
+def trips_for(travel: Mapping[Trip, object], services: Sequence[str]) -> Iterator[Trip]:
+    """Trips that ask for these services."""
+    return (t for t in travel if t.service in services)
+
+
+def nearest_trips(travel: Mapping[Trip, object], services: Sequence[str]) -> Iterator[Trip]:
+    """Trips to the nearest station of any tier that offers one of the services."""
+    return (t for t in trips_for(travel, services) if t.tier == "any" and t.nth == 1)

@@ -1,8 +1,7 @@
 """Where a service is missing: inhabited ground beyond its standard, whom it leaves out, and where a station would help most.
 
-A cell is inhabited when its persons were *released*; its minutes are public; so where the gaps lie, and which point of a gap is
-proposed, tells nothing that the release does not. Cells are contiguous when they touch along a side or at a corner (eight
-neighbours): settlements follow roads, and roads run diagonally.
+A cell is inhabited when a leaf of the demand surface with more people than its noise has points in it. Cells are contiguous
+when they touch along a side or at a corner (eight neighbours): settlements follow roads, and roads run diagonally.
 """
 
 from collections.abc import Iterator, Mapping
@@ -16,9 +15,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from scipy.ndimage import label as label_raster
 from scipy.spatial import cKDTree
 
-from geoservice.analysis.base import Block, Context, Findings, Process, Trip, Units
-from geoservice.analysis.frames import pick, rows_of, stack, table
+from geoservice.analysis.base import Context, Findings, Process, Trip, Units
+from geoservice.analysis.frames import BEYOND, nearest_trips, stack, table, trip_columns
 from geoservice.analysis.travel_time import minutes, within
+from geoservice.demand import Quantity, region_sums
 from geoservice.geo import Bools, Floats, Int32s, Ints, Objects
 
 PROCESS = Process(
@@ -30,22 +30,18 @@ PROCESS = Process(
     },
 )
 STRAIGHT_METRES_PER_MINUTE: Mapping[str, float] = {"walk": 60.0, "cycle": 180.0, "drive": 450.0}
-"""How far a minute leads in a straight line, detours allowed for; used only to choose a point out of public numbers."""
+"""How far a minute leads in a straight line, detours allowed for; used only to choose a point."""
 
 CANDIDATES = 16
+HOUSEHOLDS, PERSONS = Quantity("households"), Quantity("persons")
 
 
 class Params(BaseModel):
-    """Standards in minutes by service; how many gaps of a service and mode are kept, those with most released persons."""
+    """Standards in minutes by service; how many gaps of a service and mode are kept, those with most persons."""
 
     model_config = ConfigDict(frozen=True)
     standards: dict[str, int]
     most: int = Field(100, ge=1, le=1000)
-
-
-def params(study: Mapping[str, Any]) -> Params:
-    """Take the standards of a study."""
-    return Params(standards={s["id"]: s["standard_minutes"] for s in study["services"]})
 
 
 def contiguous(column: Ints, row: Ints, chosen: Bools) -> Int32s:
@@ -91,7 +87,7 @@ def best_cells(patch: Int32s, patches: int, x: Floats, y: Floats, persons: Float
     x, y : float64 arrays, shape (n,), metres
         Centres.
     persons : float64 array, shape (n,)
-        Released persons; those of cells in patches are counted.
+        Persons of each cell; those of cells in patches are counted.
     radius : float
         Metres.
 
@@ -133,23 +129,26 @@ def largest(patch: Int32s, persons: Floats, most: int) -> Int32s:
     return number[patch]
 
 
-def released_persons(context: Context, released: pd.DataFrame) -> Floats:
-    """Persons released for each cell, NaN where suppressed; shape ``(cells,)``."""
-    rows = pick(released, "persons", geography=context.cells.geography, group="all")
-    value = pd.Series(rows["value"].to_numpy(float), index=rows["unit"].astype("object").to_numpy())
-    return value.reindex(context.cells.ids).to_numpy(float)
+def inhabited(context: Context) -> Floats:
+    """Persons of each cell, NaN where nobody is known to live; shape ``(cells,)``.
+
+    A leaf counts when its estimate is above its noise: half of all empty leaves have estimates above 0.
+    """
+    demand, surface = context.demand, context.demand.surface
+    every_leaf = region_sums(surface, surface.point_leaf, surface.leaves)
+    noise = np.nan_to_num(every_leaf.margin(PERSONS))
+    sure = surface.values[PERSONS] > noise
+    there = np.where(sure[surface.point_leaf], demand.cell, -1)
+    people = surface.positive[PERSONS][surface.point_leaf] * surface.point_weight
+    cells = len(context.cells.ids)
+    count = np.bincount(there[there >= 0], minlength=cells)
+    return np.where(count > 0, np.bincount(there[there >= 0], people[there >= 0], cells), np.nan)
 
 
 def _grid(ids: list[str]) -> tuple[Ints, Ints]:
     """Column and row out of names ``c<column>_<row>``."""
     pairs = np.array([name[1:].split("_") for name in ids], dtype=np.int64).reshape(-1, 2)
     return pairs[:, 0], pairs[:, 1]
-
-
-def _trips(context: Context, params: Params) -> Iterator[Trip]:
-    for trip in context.demands["all"].travel:
-        if trip.service in params.standards and trip.tier == "any" and trip.nth == 1:
-            yield trip
 
 
 def _units(shapes: Objects, trip: Trip, patch: Int32s, patches: int, standard: int) -> list[dict[str, Any]]:
@@ -181,51 +180,52 @@ def _middle(patch: Int32s, patches: int, x: Floats, y: Floats) -> Ints:
     return order[np.searchsorted(patch[order], np.arange(patches))]
 
 
-def analyse(context: Context, params: Params, released: pd.DataFrame) -> Findings:
+def _counts(context: Context, trip: Trip, patch: Int32s, names: list[str], standard: int) -> Iterator[pd.DataFrame]:
+    """Households and persons of each gap that are beyond the standard, and its rank by persons."""
+    demand = context.demand
+    there = np.where(demand.cell >= 0, patch[demand.cell], -1)
+    sums = region_sums(
+        demand.surface, np.where(within(demand.travel[trip].ms, standard), -1, there).astype(np.int32), len(names)
+    )
+    dims = _dimensions(trip, names, standard)
+    if demand.surface.has(HOUSEHOLDS):
+        yield table(sums.value(HOUSEHOLDS), sums.margin(HOUSEHOLDS), measure="uncovered_households", **dims)
+    persons = sums.value(PERSONS)
+    yield table(persons, sums.margin(PERSONS), measure="uncovered_persons", **dims)
+    rank = np.empty(len(names))
+    rank[np.argsort(-persons, kind="stable")] = np.arange(1, len(names) + 1)
+    yield table(rank, measure="rank", **dims)
+
+
+def _dimensions(trip: Trip, names: list[str], standard: int) -> dict[str, Any]:
+    return {**trip_columns(trip), "geography": "gap", "unit": names, "group": "all", "minutes": standard}
+
+
+def analyse(context: Context, params: Params, results: pd.DataFrame) -> Findings:  # noqa: ARG001 - the form of an analysis
     """Find the gaps of every service and mode; count whom they leave out and whom a station at the best point would reach."""
-    persons = released_persons(context, released)
+    persons = inhabited(context)
     column, row = _grid(context.cells.ids)
     x, y = context.projection.forward(context.cell_lon, context.cell_lat)
     shapes = shapely.from_wkb(np.asarray(context.cells.table.column("geometry").to_pylist(), object))
-    demand = context.demands["all"]
-    blocks: list[Block] = []
     units: list[dict[str, Any]] = []
-    public: list[pd.DataFrame] = []
-    for trip in _trips(context, params):
+    rows: list[pd.DataFrame] = []
+    for trip in nearest_trips(context.demand.travel, tuple(params.standards)):
         standard = params.standards[trip.service]
         cell_ms = context.cell_travel[trip].ms
-        found = contiguous(column, row, np.isfinite(persons) & ~within(cell_ms, standard))
-        if (found < 0).all():
+        patch = contiguous(column, row, np.isfinite(persons) & ~within(cell_ms, standard))
+        if (patch < 0).all():
             continue
-        patch = largest(found, persons, params.most)
+        patch = largest(patch, persons, params.most)
         patches = int(patch.max()) + 1
         made = _units(shapes, trip, patch, patches, standard)
-        names = [u["unit"] for u in made]
-        dims: dict[str, Any] = {
-            "service": trip.service,
-            "tier": trip.tier,
-            "mode": trip.mode,
-            "nth": trip.nth,
-            "minutes": standard,
-        }
-        there = np.where(demand.cell >= 0, patch[demand.cell], -1)
-        region = np.where(within(demand.travel[trip].ms, standard), -1, there).astype(np.int32)
-        blocks.append(Block("gap", names, region, "all", "uncovered_households", "uncovered_persons", **dims))
+        names = [str(u["unit"]) for u in made]
+        rows += _counts(context, trip, patch, names, standard)
         best = best_cells(patch, patches, x, y, persons, standard * STRAIGHT_METRES_PER_MINUTE[trip.mode])
-        gap, atom = context.reach(trip.mode, context.cell_lon[best], context.cell_lat[best], standard)
-        blocks.append(Block("gap", names, gap, "all", None, "reach_persons", atom, **dims))
+        gap, point = context.reach(trip.mode, context.cell_lon[best], context.cell_lat[best], standard)
+        reached = region_sums(context.demand.surface, gap, patches, point)
+        dims = _dimensions(trip, names, standard)
+        rows.append(table(reached.value(PERSONS), reached.margin(PERSONS), measure="reach_persons", **dims))
         middle = _middle(patch, patches, x, y)
-        public.append(
-            table(minutes(cell_ms[middle]), geography="gap", unit=names, measure="nearest_minutes", **dims, group="all")
-        )
+        rows.append(table(minutes(cell_ms[middle]), None, BEYOND, measure="nearest_minutes", **dims))
         units += made
-    return Findings(blocks, [Units("gap", pa.Table.from_pylist(units, schema=pa.schema(_FIELDS)))], stack(public))
-
-
-def derive(context: Context, params: Params, released: pd.DataFrame) -> pd.DataFrame:  # noqa: ARG001 - the form of an analysis
-    """Rank the gaps of each service and mode by released uncovered persons; gaps without a released number have no rank."""
-    rows = pick(released, "uncovered_persons", geography="gap")
-    number = rows["unit"].astype("object").map(lambda unit: int(str(unit).rsplit(".", 1)[1]))
-    rows = rows.assign(number=number).sort_values(["service", "mode", "value", "number"], ascending=[True, True, False, True])
-    rank = rows.groupby(["service", "mode"], sort=False, observed=True).cumcount() + 1
-    return rows_of(rows.assign(value=rank.where(rows["value"].notna())), "rank")
+    return Findings(stack(rows), [Units("gap", pa.Table.from_pylist(units, schema=pa.schema(_FIELDS)))])

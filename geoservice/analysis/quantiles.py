@@ -1,22 +1,21 @@
-"""How long half of the people travel, and nine in ten: quantiles out of the released shares."""
+"""How long half of the people travel, and nine in ten: quantiles out of the covered shares."""
 
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 import pandas as pd
 from pydantic import BaseModel, ConfigDict
 
 from geoservice.analysis.base import Context, Findings, Process
-from geoservice.analysis.frames import COLUMNS, empty, pick, rows_of, stack
+from geoservice.analysis.frames import BEYOND, NOBODY, empty, pick, stack, table
 from geoservice.geo import Floats
 
 PROCESS = Process(
     id="quantiles",
     title={"zh": "人口加权的中位与 P90 时间", "en": "Median and P90 minutes of the population"},
     description={
-        "zh": "由已发布的覆盖比例线性内插得到：一半（九成）人口在多少分钟之内能够到达服务。",
-        "en": "Minutes within which half (nine in ten) of the people reach a service, interpolated between released shares.",
+        "zh": "由覆盖比例线性内插得到：一半（九成）人口在多少分钟之内能够到达服务。",
+        "en": "Minutes within which half (nine in ten) of the people reach a service, interpolated between covered shares.",
     },
     reference="Hyndman and Fan (1996), Sample quantiles in statistical packages, type 4",
 )
@@ -31,19 +30,13 @@ class Params(BaseModel):
     minutes: tuple[int, ...]
 
 
-def params(study: Mapping[str, Any]) -> Params:
-    """Take the breaks of a study."""
-    return Params(minutes=tuple(study["minutes"]))
-
-
 def quantile(shares: Floats, breaks: Floats, percent: float) -> Floats:
     """Time at which a cumulative share is reached, by linear interpolation from (0, 0) through the breaks.
 
     Parameters
     ----------
     shares : float64 array, shape (n, breaks), percent
-        Share of the people within each break; noise may make it fall, which is levelled out. NaN (too few to be released)
-        counts as nobody.
+        Share of the people within each break; noise may make it fall, which is levelled out. NaN counts as nobody.
     breaks : float64 array, shape (breaks,), minutes
         Rising.
     percent : float
@@ -71,23 +64,46 @@ def quantile(shares: Floats, breaks: Floats, percent: float) -> Floats:
     return np.where(reached, times[after - 1] + part * (times[after] - times[after - 1]), np.nan)
 
 
-def analyse(context: Context, params: Params, released: pd.DataFrame) -> Findings:  # noqa: ARG001 - the form of an analysis
-    """Nothing to add up."""
-    return Findings()
+def quantile_margin(shares: Floats, margins: Floats, breaks: Floats, percent: float) -> Floats:
+    """Half the way between the quantiles of the shares moved up and down by their margins; NaN where either is not reached.
+
+    Examples
+    --------
+    >>> shares, margins = np.array([[20.0, 60.0]]), np.array([[2.0, 4.0]])
+    >>> quantile_margin(shares, margins, np.array([10.0, 20.0]), 50).round(2).tolist()
+    [0.88]
+    """
+    early, late = (quantile(np.clip(shares + d, 0, 100), breaks, percent) for d in (margins, -margins))
+    return np.asarray((late - early) / 2, float)
 
 
-def derive(context: Context, params: Params, released: pd.DataFrame) -> pd.DataFrame:  # noqa: ARG001 - the form of an analysis
-    """Interpolate the released shares of every area, trip and group."""
-    shares = pick(released, "covered_share")
+def analyse(context: Context, params: Params, results: pd.DataFrame) -> Findings:  # noqa: ARG001 - the form of an analysis
+    """Interpolate the covered shares of every area, trip and group."""
+    shares = pick(results, "covered_share")
     shares = shares[shares["minutes"].isin(params.minutes)]
     if shares.empty:
-        return empty()
+        return Findings(empty())
     first, row = _rows(shares)
-    matrix = np.full((len(first), len(params.minutes)), np.nan)
-    matrix[row, np.searchsorted(params.minutes, shares["minutes"].to_numpy(int))] = shares["value"].to_numpy(float)
-    units = shares.iloc[first][list(COLUMNS)].assign(minutes=np.int32(0))
+    value, margin = (np.full((len(first), len(params.minutes)), np.nan) for _ in range(2))
+    column = np.searchsorted(params.minutes, shares["minutes"].to_numpy(int))
+    value[row, column], margin[row, column] = shares["value"].to_numpy(float), shares["margin"].to_numpy(float)
+    units = {c: shares.iloc[first][c].to_numpy() for c in _UNITS}
     breaks = np.asarray(params.minutes, float)
-    return stack([rows_of(units.assign(value=np.round(quantile(matrix, breaks, q), 1)), m) for m, q in QUANTILES.items()])
+    missing = np.where(np.isnan(value).all(axis=1), NOBODY, BEYOND).astype(object)
+    return Findings(
+        stack(
+            [
+                table(
+                    np.round(quantile(value, breaks, q), 1),
+                    quantile_margin(value, margin, breaks, q),
+                    missing,
+                    measure=m,
+                    **units,
+                )
+                for m, q in QUANTILES.items()
+            ]
+        )
+    )
 
 
 def _rows(frame: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:

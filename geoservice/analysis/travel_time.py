@@ -1,14 +1,11 @@
 """How far is it: minutes from every cell to the stations. Streets and stations only, so nothing in it is private."""
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
 import pandas as pd
 from pydantic import BaseModel, ConfigDict
 
 from geoservice.analysis.base import UNREACHED, Context, Findings, Process
-from geoservice.analysis.frames import empty, stack, table
+from geoservice.analysis.frames import BEYOND, stack, table, trip_columns, trips_for
 from geoservice.geo import Floats, Int32s
 
 MS_PER_MINUTE = 60_000
@@ -29,11 +26,6 @@ class Params(BaseModel):
 
     model_config = ConfigDict(frozen=True)
     services: tuple[str, ...]
-
-
-def params(study: Mapping[str, Any]) -> Params:
-    """Take the services of a study."""
-    return Params(services=tuple(s["id"] for s in study["services"]))
 
 
 def minutes(ms: Int32s) -> Floats:
@@ -67,26 +59,11 @@ def within(ms: Int32s, limit: int) -> np.ndarray:
     return np.asarray(ms <= limit * MS_PER_MINUTE)
 
 
-def analyse(context: Context, params: Params, released: pd.DataFrame) -> Findings:  # noqa: ARG001 - the form of an analysis
-    """Publish the cells' times; cells that nothing reaches carry no value."""
+def analyse(context: Context, params: Params, results: pd.DataFrame) -> Findings:  # noqa: ARG001 - the form of an analysis
+    """Minutes of every cell; cells that nothing reaches are beyond what was searched."""
     units = np.asarray(context.cells.ids, object)
-    rows = [
-        table(
-            minutes(times.ms),
-            geography=context.cells.geography,
-            unit=units,
-            measure="minutes",
-            service=trip.service,
-            tier=trip.tier,
-            mode=trip.mode,
-            nth=trip.nth,
-        )
-        for trip, times in context.cell_travel.items()
-        if trip.service in params.services
-    ]
-    return Findings(public=stack(rows))
-
-
-def derive(context: Context, params: Params, released: pd.DataFrame) -> pd.DataFrame:  # noqa: ARG001 - the form of an analysis
-    """Nothing more to say."""
-    return empty()
+    fixed = {"geography": context.cells.geography, "unit": units, "measure": "minutes", "missing": BEYOND}
+    travel = context.cell_travel
+    return Findings(
+        stack([table(minutes(travel[t].ms), **fixed, **trip_columns(t)) for t in trips_for(travel, params.services)])  # type: ignore[arg-type]  # columns of any kind
+    )

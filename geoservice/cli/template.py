@@ -16,16 +16,23 @@ modes = ["walk", "drive"]
 tiers = []
 # 时间分级（分钟）/ time breaks, some of 5 10 15 20 30 45 60 90 120
 minutes = [5, 10, 15, 20, 30, 45, 60]
-# 户籍与流动人口分开统计（需 registered_area 列）/ tell residents and migrants apart (needs registered_area)
-migrants = true
-# 披露控制档次 / disclosure profile: internal planner public
-profile = "planner"
+# 户籍与流动人口分开统计；默认按数据而定 / tell residents and migrants apart; left out: where the people's source does
+# migrants = true
+# 人口来源；默认先用登记数据 / where people come from; left out: the register if there is one, else the population loaded
+# demand = "register"  # 或 or "population"，或 or { residents = "population", migrants = "register" }
 
 [[services]]
 id = "health_check"
 title = { zh = "健康检查", en = "Health check" }
 # 达标时间（分钟），用于识别服务空白 / the norm that gaps are measured against
 standard_minutes = 30
+
+# 登记数据的保护 / how a register is protected: docs/disclosure.md
+[disclosure]
+# public：任何人可读（rho 0.5）；planner：规划人员可读（rho 1）/ public: read by anyone; planner: read by planners
+profile = "public"
+# lifetime_rho = 4   # 历次测量合计上限 / limit of all measurements together
+# hide_below = 10    # 小于此数只显示“少于 10”（仅为显示方式）/ show smaller counts as "under 10" (presentation only)
 
 # [[groups]]
 # id = "under_6"

@@ -44,7 +44,6 @@ nth = [1, 2]
 direction = "to"
 snap_metres = 150
 cell_metres = 100
-profile = "planner"
 
 [title]
 zh = "赫尔辛基市中心"
@@ -53,6 +52,9 @@ en = "Helsinki city centre"
 [source]
 zh = "街道、建筑、区界与站点 © OpenStreetMap 贡献者（ODbL）；住户、服务能力与级别均为虚构"
 en = "Streets, buildings, districts, stations © OpenStreetMap contributors (ODbL); households, capacities and tiers are made up"
+
+[disclosure]
+profile = "planner"
 
 [[services]]
 id = "primary_care"

@@ -24,7 +24,6 @@ nth = [1, 2]
 direction = "to"
 snap_metres = 500
 cell_metres = 500
-profile = "planner"
 
 [title]
 zh = "宜秀区"
@@ -33,6 +32,9 @@ en = "Yixiu District"
 [source]
 zh = "区划名称与代码：国家统计局2023年统计用区划代码；边界、道路、站点、住户均为虚构"
 en = "Area names and codes: NBS of China, statistical division codes 2023; borders, roads, stations and households are made up"
+
+[disclosure]
+profile = "planner"
 
 [[services]]
 id = "maternal_child_health"

@@ -1,180 +1,160 @@
-"""The last look before a release is written: whether the table keeps the rules, and whether anything could be worked out."""
+"""The audit: attack the measurement as an adversary who knows every other household would, many thousand times.
 
-import math
-from collections.abc import Iterable, Mapping
-from itertools import combinations
+Two registers that differ by one household are measured again and again on a tiny county. The attacker sees everything that is
+measured and which places were cut, and knows all the rest. From how well the two can be told apart follows a lower bound on the
+privacy loss that really happened; it must stay below the loss that is claimed. Bounds of differential privacy by experiment:
+Ding et al. (2018), Jagielski, Ullman and Oprea (2020); mu of Gaussian differential privacy: Dong, Roth and Su (2022).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
 
 import numpy as np
-import pandas as pd
+from scipy import stats
 
-from geoservice.disclosure.averaging import LIMIT
-from geoservice.disclosure.keys import count_sums
-from geoservice.disclosure.rules import COLUMNS, RELEASED, SUPPRESSED, Atoms, Profile, Regions, is_count
-from geoservice.errors import DisclosureError
-from geoservice.geo import Bools, Ints
+from geoservice.disclosure.budget import NodeParts, node_parts, node_variance
+from geoservice.disclosure.measure import Cut, Households, Query, decide, exact_counts, measure, threshold
+from geoservice.disclosure.protect import query_weights
+from geoservice.disclosure.sampler import Sampler
+from geoservice.disclosure.tree import PlaceTree
+from geoservice.geo import Bools, Floats, Int32s
 
-RATIOS: Mapping[str, tuple[str, ...]] = {"covered_share": ("covered_persons",), "load": ("catchment_persons", "served_persons")}
-"""Ratios by the counts, any of them, that must be released in the same row of dimensions."""
+CONFIDENCE = 0.999
+CANDIDATES = 64
 
 
-def audit_table(frame: pd.DataFrame, profile: Profile, averaging: float | None = None) -> dict[str, object]:
-    """Check a whole release table against the rules.
+@dataclass(frozen=True)
+class World:
+    """A tiny county with and without one household.
 
-    Parameters
-    ----------
-    frame : DataFrame
-        Rows with the columns ``COLUMNS``.
-    profile : Profile
-        The protection that was promised.
-    averaging : float, optional
-        The worst averaging index of the run (:attr:`geoservice.disclosure.averaging.Ledger.worst`).
-
-    Returns
-    -------
-    dict
-        Counts of what was checked, for the manifest. It holds no noise parameters: these are not published.
-
-    Raises
-    ------
-    DisclosureError
-        A rule is broken; the message names the rule, the measure and how many rows break it.
+    ``without`` are the other households; ``target`` is the one in question, a table of one row.
     """
-    if missing := [c for c in COLUMNS if c not in frame.columns]:
-        raise DisclosureError(f"audit: the table lacks the columns {missing}")
-    value = frame["value"].to_numpy(float)
-    status = frame["status"].astype("object")
-    count = is_count(frame["measure"])
-    known, blank = status.isin([RELEASED, SUPPRESSED]).to_numpy(bool), (status == SUPPRESSED).to_numpy(bool)
-    _refuse(frame, ~known, f"status must be {RELEASED!r} or {SUPPRESSED!r}")
-    _refuse(frame, np.isnan(value) != blank, "a value must be null exactly when it is suppressed")
-    _refuse(frame, np.isinf(value), "a value must be finite")
-    _refuse(frame, count & (value < profile.threshold), "a count below the threshold must be suppressed")
-    _refuse(frame, count & ~blank & (value % profile.rounding != 0), "a count must be rounded as the profile says")
-    _refuse(frame, frame.duplicated(list(COLUMNS[:-2])).to_numpy(bool), "a number must not be given twice")
-    _refuse(frame, _bare_persons(frame, value), "persons must be suppressed where households are")
-    for ratio, parts in RATIOS.items():
-        _refuse(frame, _without_parts(frame, ratio, parts), "a ratio must be suppressed where a part of it is")
-    if averaging is not None and averaging > LIMIT + 1e-9:
-        raise DisclosureError(f"audit: the averaging index is {averaging:.2f}, allowed is {LIMIT:g}")
-    return {
-        "profile": profile.name,
-        "rows": len(frame),
-        "released": int((~blank).sum()),
-        "suppressed": int(blank.sum()),
-        "counts": int(count.sum()),
-        # to the tenth above: 1 + 1/n to the last digit would tell n, the places that anybody lives in
-        "averaging_index": None if averaging is None else math.ceil(10 * averaging - 1e-9) / 10,
-        "rules": ["null_iff_suppressed", "threshold", "rounding", "unique", "persons_need_households", "ratios_need_parts"],
-    }
+
+    tree: PlaceTree
+    queries: Sequence[Query]
+    without: Households
+    target: Households
+
+    def households(self, *, present: bool) -> Households:
+        """Return the register with or without the target."""
+        return _joined(self.without, self.target) if present else self.without
 
 
-def _refuse(frame: pd.DataFrame, broken: Bools, rule: str) -> None:
-    if broken.any():
-        measures = sorted({str(m) for m in frame["measure"].to_numpy()[broken]})
-        raise DisclosureError(f"audit: {rule}; {int(broken.sum())} rows of {measures} break it")
+def _joined(first: Households, second: Households) -> Households:
+    return Households(
+        np.concatenate([first.square, second.square]),
+        np.concatenate([first.migrant_class, second.migrant_class]),
+        np.concatenate([first.persons, second.persons]),
+        {g: np.concatenate([first.groups[g], second.groups[g]]) for g in first.groups},
+    )
 
 
-def _keys(frame: pd.DataFrame) -> pd.Series:
-    return pd.util.hash_pandas_object(frame[[c for c in COLUMNS[:-2] if c != "measure"]], index=False)
+def copies(tree: PlaceTree, n: int) -> PlaceTree:
+    """Return ``n`` trees side by side as one: a release of the whole is ``n`` independent releases of the tree.
 
-
-def _bare_persons(frame: pd.DataFrame, value: np.ndarray) -> Bools:
-    """Persons released although the households of the same set were looked at and suppressed."""
-    broken = np.zeros(len(frame), bool)
-    measure = frame["measure"].astype("object")
-    for name in pd.unique(measure):
-        if str(name).endswith("persons"):
-            persons = ((measure == name).to_numpy(bool)) & ~np.isnan(value)
-            households = (measure == str(name).removesuffix("persons") + "households").to_numpy(bool) & np.isnan(value)
-            if households.any() and persons.any():
-                broken[persons] = np.isin(_keys(frame[persons]), _keys(frame[households]))
-    return broken
-
-
-def _without_parts(frame: pd.DataFrame, ratio: str, parts: tuple[str, ...]) -> Bools:
-    released = (frame["status"] == RELEASED).to_numpy(bool)
-    broken = (frame["measure"] == ratio).to_numpy(bool) & released
-    if broken.any():
-        there = frame["measure"].isin(parts).to_numpy(bool) & released
-        broken[broken] = ~np.isin(_keys(frame[broken]), _keys(frame[there]))
-    return broken
-
-
-def audit_blocks(blocks: Iterable[Regions], demands: Mapping[str, Atoms], k: int) -> int:
-    """Check that every region is a union of atoms of at least ``k`` households, so that any two differ by nobody or ``k``.
-
-    Where a group and everybody are both counted in a region, the others must be nobody or ``k`` as well.
-
-    Returns how many regions were looked at; raises :class:`DisclosureError` naming the group or geography.
+    Nodes stay in order of depth; node ``i`` of copy ``k`` is ``i * n + k``.
     """
-    blocks = list(blocks)
-    for group, demand in demands.items():
-        if len(demand.households) and int(demand.households.min()) < k:
-            raise DisclosureError(f"audit: group {group} has atoms of fewer than {k} households")
-    regions = 0
-    for block in blocks:
-        atoms = len(demands[block.group].households)
-        if len(block.region) != (atoms if block.atom is None else len(block.atom)):
-            raise DisclosureError(f"audit: regions of {block.geography} are not made of the atoms of group {block.group}")
-        regions += len(block.units)
-    _refuse_few_others(blocks, demands, k)
-    return regions
+    number = np.arange(n, dtype=np.int32)
+    parent = np.where(tree.parent[:, None] >= 0, tree.parent[:, None] * n + number, -1).astype(np.int32)
+
+    def spread(values: Int32s) -> Int32s:
+        return np.repeat(values, n)
+
+    return replace(
+        tree,
+        names=[name for name in tree.names for _ in range(n)],
+        level=[level for level in tree.level for _ in range(n)],
+        parent=parent.ravel(),
+        depth=spread(tree.depth),
+        finer=spread(tree.finer),
+        bottom=spread(tree.bottom),
+    )
 
 
-def _refuse_few_others(blocks: Iterable[Regions], demands: Mapping[str, Atoms], k: int) -> None:
-    whole = [b for b in blocks if not b.minutes and b.atom is None]
-    everybody = {(b.geography, tuple(b.units)): _households(b, demands["all"]) for b in whole if b.group == "all"}
-    for block in whole:
-        both = everybody.get((block.geography, tuple(block.units)))
-        if block.group != "all" and both is not None:
-            mine = _households(block, demands[block.group])
-            others = np.where((mine > 0) & (both > 0), both - mine, 0)
-            if ((others != 0) & (others < k)).any():
-                raise DisclosureError(f"audit: {block.geography}: group {block.group} leaves fewer than {k} others in a region")
+Scores = Mapping[str, Floats]
+"""What an attacker makes of each release, by name; arrays of shape ``(releases,)``, larger where the target seems present."""
 
 
-def _households(block: Regions, demand: Atoms) -> Ints:
-    return count_sums(block.region, len(block.units), demand.households)
+def play(world: World, rho: Fraction, sampler: Sampler, releases: int, *, present: bool) -> Scores:
+    """Measure the county with or without the target, ``releases`` times, and score each release as the attacker would.
+
+    The score ``likelihood`` is the logarithm of the likelihood ratio of all that was measured and of where the tree was cut,
+    which no other score beats if the noise is what it claims to be. The others look for what should not be there at all: an
+    exact total, and a tree whose size or whose nodes on the target's path tell.
+    """
+    tree, many = world.tree, copies(world.tree, releases)
+    own = node_parts(tree)
+    parts = NodeParts(np.repeat(own.kind, releases), own.kinds)
+    people, known = world.households(present=present), world.households(present=False)
+    weights = query_weights(world.queries)
+    counts = {q.name: exact_counts(q, people, tree) for q in world.queries}
+    expected = {q.name: exact_counts(q, known, tree) for q in world.queries}
+    added = {q.name: exact_counts(q, world.target, tree) for q in world.queries}
+    limit = threshold(tree, own, rho, weights["households"])
+    cut = decide(many, parts, rho, np.repeat(limit, releases), np.repeat(counts["households"][:, 0], releases), sampler)
+    score = _score_of_cut(tree, own, rho, limit, expected["households"][:, 0], added["households"][:, 0], cut, releases)
+    total = np.zeros(releases)
+    for query in world.queries:
+        exact = np.repeat(counts[query.name], releases, axis=0)
+        noisy = measure(parts, rho, cut, query, weights[query.name], exact, sampler).reshape(tree.nodes, releases, -1)
+        variance = node_variance(parts, rho, cut.inner, cut.leaf).reshape(tree.nodes, releases, 1)
+        variance = variance * query.sensitivity**2 / float(weights[query.name])
+        step = added[query.name][:, None, :]
+        score += (step * (2 * (noisy - expected[query.name][:, None, :]) - step) / (2 * variance)).sum(axis=(0, 2))
+        if query.name == "households":
+            total = noisy[0, :, 0] - expected[query.name][0, 0]
+    size = (cut.inner | cut.leaf).reshape(tree.nodes, releases)
+    path = size[added["households"][:, 0] > 0]
+    counted = {"total": total, "places": size.sum(axis=0), "path": path.sum(axis=0)}
+    return {"likelihood": score, **{name: v.astype(float) for name, v in counted.items()}}
 
 
-def differencing_leaks(published: Bools, households: Ints, k: int) -> list[tuple[int, ...]]:
-    """Find small sets whose exact count follows from exact published sums.
+def _score_of_cut(
+    tree: PlaceTree, parts: NodeParts, rho: Fraction, limit: Floats, count: Floats, step: Floats, cut: Cut, releases: int
+) -> Floats:
+    """Logarithm of the likelihood ratio of the decisions along the target's path."""
+    score = np.zeros(releases)
+    inner, leaf = cut.inner.reshape(tree.nodes, releases), cut.leaf.reshape(tree.nodes, releases)
+    for node in np.flatnonzero((step > 0) & (tree.finer > 0)):
+        sigma = float(1 / np.sqrt(2 * float(rho * parts.kinds[parts.kind[node]].decision)))
+        edge = (limit[node] + 0.5 - count[node]) / sigma
+        moved = (limit[node] + 0.5 - count[node] - step[node]) / sigma
+        score += np.where(inner[node], stats.norm.logsf(moved) - stats.norm.logsf(edge), 0)
+        score += np.where(leaf[node], stats.norm.logcdf(moved) - stats.norm.logcdf(edge), 0)
+    return score
 
-    A set's count follows from the others by adding and subtracting exactly when its indicator lies in the row space of the
-    published sets. Looked at are single units, and what one published set has and another has not.
 
-    Parameters
-    ----------
-    published : bool array, shape (sets, units)
-        Which units each published sum covers.
-    households : int64 array, shape (units,)
-        Households of each unit.
-    k : int
-        Sets of 1 to ``k - 1`` households are small.
+def loss_bound(absent: Floats, present: Floats) -> float:
+    """Lower bound on mu, at confidence ``CONFIDENCE``, from scores of releases without and with the target.
 
-    Returns
-    -------
-    list of tuples of int
-        The units of each small set that can be worked out.
+    Thresholds are chosen on one half of the releases; on the other half Clopper-Pearson bounds of the two error rates give
+    ``mu >= z(present above) - z(absent above)``.
 
     Examples
     --------
-    A total of 100 beside its parts 15, 40, 26 and 16 (EU guidelines on the confidentiality of geo-referenced data):
-
-    >>> published = np.array([[1, 1, 1, 1, 1], *np.eye(5)[:4]], bool)
-    >>> differencing_leaks(published, np.array([15, 40, 26, 16, 3]), 10)
-    [(4,)]
+    >>> draw = np.random.default_rng(1)
+    >>> bool(0.9 < loss_bound(draw.normal(0, 1, 20_000), draw.normal(1, 1, 20_000)) < 1)
+    True
     """
-    units = len(households)
-    wanted: set[tuple[int, ...]] = {(u,) for u in range(units)}
-    for a, b in combinations(np.asarray(published, bool), 2):
-        wanted |= {tuple(np.flatnonzero(only).tolist()) for only in (a & ~b, b & ~a)}
-    small = sorted(s for s in wanted if s and 0 < int(households[list(s)].sum()) < k)
-    if not small or not len(published):
-        return []
-    target = np.zeros((len(small), units))
-    for row, members in enumerate(small):
-        target[row, list(members)] = 1
-    solution = np.linalg.lstsq(published.T.astype(float), target.T, rcond=None)[0]
-    exact = np.abs(published.T @ solution - target.T).max(axis=0) < 1e-9
-    return [s for s, known in zip(small, exact, strict=True) if known]
+    (chosen_absent, absent), (chosen_present, present) = ((s[::2], s[1::2]) for s in (absent, present))
+    edges = np.unique(np.quantile(np.concatenate([chosen_absent, chosen_present]), np.linspace(0, 1, CANDIDATES)))
+    best = max(edges, key=lambda e: _bound(chosen_absent > e, chosen_present > e))
+    return _bound(absent > best, present > best)
+
+
+def _bound(absent: Bools, present: Bools) -> float:
+    tail = (1 - CONFIDENCE) / 2
+    low = stats.beta.ppf(tail, present.sum(), len(present) - present.sum() + 1) if present.any() else 0.0
+    high = stats.beta.ppf(1 - tail, absent.sum() + 1, len(absent) - absent.sum()) if not absent.all() else 1.0
+    return float(np.clip(stats.norm.ppf(low) - stats.norm.ppf(high), -20, 20))
+
+
+def mean_gap(absent: Floats, present: Floats) -> tuple[float, float]:
+    """Distance of the two means in standard deviations, and its standard error: mu itself where scores are normal.
+
+    A small excess of loss that no single threshold shows can show here.
+    """
+    spread = np.sqrt((absent.var() + present.var()) / 2)
+    gap = (present.mean() - absent.mean()) / spread
+    return float(gap), float(np.sqrt(1 / len(absent) + 1 / len(present) + gap**2 / (2 * (len(absent) + len(present)))))

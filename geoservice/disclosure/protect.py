@@ -90,7 +90,7 @@ def protect(
     progress("measuring", 0.0)
     people = read_households(households, tree, groups, areas, migrants=migrants, chinese=chinese)
     parts = node_parts(tree)
-    weights = {q.name: Fraction(q.weight, sum(k.weight for k in queries)) for q in queries}
+    weights = query_weights(queries)
     counts = exact_counts(queries[0], people, tree)
     cut = decide(tree, parts, rho, threshold(tree, parts, rho, weights["households"]), counts[:, 0], sampler)
     check_paths(tree, parts, cut.inner, cut.leaf)
@@ -138,6 +138,19 @@ def read_households(
     persons = table.column("persons").to_numpy().astype(np.int64)
     members = {g: table.column(GROUP_PREFIX + g).to_numpy().astype(np.int64) for g in groups}
     return Households(square, migrant_classes, persons, members)
+
+
+def query_weights(queries: Sequence[Query]) -> dict[str, Fraction]:
+    """Share of every node's budget that each query has; together 1."""
+    total = sum(q.weight for q in queries)
+    return {q.name: Fraction(q.weight, total) for q in queries}
+
+
+def quantity_scales(queries: Sequence[Query]) -> dict[Quantity, Floats]:
+    """How far the unit noise of each measured column enters each quantity; shapes ``(columns,)``."""
+    weights = query_weights(queries)
+    scale = np.array([q.sensitivity / float(weights[q.name]) ** 0.5 for q in queries for _ in q.columns])
+    return {q: np.round(mixed * scale, 12) for q, mixed in quantities(np.eye(len(scale)), queries, weights).items()}
 
 
 def column_names(queries: Sequence[Query]) -> list[tuple[str, str]]:
@@ -213,15 +226,13 @@ def estimate_surface(
     estimated = tree_estimate(tree.parent, tree.depth, inside, noisy, variance)
     nodes = quantities(estimated, queries, weights)
     positive = {q: non_negative(tree.parent, tree.depth, inside, v)[leaves] for q, v in nodes.items()}
-    scale = np.array([q.sensitivity / float(weights[q.name]) ** 0.5 for q in queries for _ in q.columns])
-    mixed = quantities(np.eye(len(scale)), queries, weights)
     return DemandSurface(
         ids=[tree.names[i] for i in leaves],
         geometry=leaf_shapes(tree, leaves),
         values={q: v[leaves] for q, v in nodes.items()},
         positive=positive,
         noise=replay(tree, inside, variance)[leaves],
-        scales={q: np.round(m * scale, 12) for q, m in mixed.items()},
+        scales=quantity_scales(queries),
         deviations={},
         **leaf_points(tree, leaves, places),
         description={},

@@ -1,76 +1,88 @@
-"""Everything the analyses may look at, made from what the workspace holds."""
+"""Everything the analyses may look at, made from the public inputs of a project."""
 
 from collections.abc import Callable
 from typing import NamedTuple
 
+import numpy as np
 import pyarrow as pa
+import shapely
 
-from geoservice.analysis.base import Context, Streets, Times, Trip
-from geoservice.analysis.frames import asked
+from geoservice.analysis.base import Context, Demand, Streets, Times, Trip
+from geoservice.areas import ancestors
+from geoservice.demand import DemandSurface
 from geoservice.errors import InputError
 from geoservice.geo import Floats, Int32s
-from geoservice.pipeline.demands import Sample, atoms_of_groups
-from geoservice.pipeline.offstreet import OffStreet
-from geoservice.pipeline.people import read_people
+from geoservice.pipeline.off_street import OffStreet
 from geoservice.pipeline.places import Places, make_cells, read_places
+from geoservice.pipeline.study_surface import StudySurface, study_surface
 from geoservice.pipeline.travel import ModeTravel, trips
+from geoservice.project import Project
 from geoservice.study import Study
-from geoservice.workspace.base import Workspace
 
 Progress = Callable[[str, float], None]
 
 
-def _filled(workspace: Workspace, table: str) -> pa.Table:
-    rows = workspace.read(table)  # type: ignore[arg-type]  # one of the three names below
+class Built(NamedTuple):
+    """What analyses look at; the surface it stands on; by mode, what is off the streets; and the areas around it all."""
+
+    context: Context
+    source: StudySurface
+    off_street: dict[str, OffStreet]
+    places: Places
+
+
+def _filled(project: Project, table: str) -> pa.Table:
+    rows = project.read(table)  # type: ignore[arg-type]  # one of the names below
     if rows.num_rows == 0:
         raise InputError(f"{table}: none are loaded; load them with: geoservice import {table} FILE")
     return rows
 
 
-class Built(NamedTuple):
-    """What analyses look at; by mode, what is off the streets; and the areas around it all."""
+def areas_of_points(surface: DemandSurface, places: Places) -> dict[str, Int32s]:
+    """Position of the area of each level that holds each point, -1 for none; shapes ``(points,)``.
 
-    context: Context
-    off_street: dict[str, OffStreet]
-    places: Places
+    A point is in the lowest area around it and in the areas above that one, so sums of parts equal the sums of their wholes.
+    """
+    codes = sorted(places.outlines, key=lambda c: (len(ancestors(c, places.parents)), c))
+    tree = shapely.STRtree([places.outlines[c] for c in codes])
+    lowest = np.full(len(surface.point_lon), -1, np.int64)
+    np.maximum.at(lowest, *tree.query(shapely.points(surface.point_lon, surface.point_lat), predicate="intersects"))
+    return {level: np.append(places.index(codes, level), np.int32(-1))[lowest] for level in places.areas}
 
 
-def build_context(workspace: Workspace, study: Study, progress: Progress) -> Built:
-    """Read, snap, search and reduce to atoms."""
+def build_context(project: Project, study: Study, progress: Progress) -> Built:
+    """Read, snap and search; raises :class:`InputError` where an input is missing."""
     progress("reading", 0.0)
-    places = read_places(_filled(workspace, "areas"), study.levels)
-    stations = _filled(workspace, "stations").sort_by("id")
-    people = read_people(_filled(workspace, "households"), places, study)
+    places = read_places(_filled(project, "areas"), study.levels)
+    stations = _filled(project, "stations").sort_by("id")
+    source = study_surface(project, study, places)
+    surface = source.surface
     cells = make_cells(places, study.cell_metres)
-    progress("atoms", 0.0)
-    samples = {g: Sample.of(a, g, people, places, cells) for g, a in atoms_of_groups(people, places, cells).items()}
+    progress("reading", 1.0)
     streets: dict[str, Streets] = {}
     cell_travel: dict[Trip, Times] = {}
-    travel: dict[str, dict[Trip, Times]] = {g: {} for g in samples}
+    travel: dict[Trip, Times] = {}
     off_street: dict[str, OffStreet] = {}
     modes: dict[str, ModeTravel] = {}
+    snapped = {}
     for done, mode in enumerate(study.modes):
         progress("snapping", done / len(study.modes))
-        modes[mode] = on = ModeTravel.open(study, mode, workspace.folder / "network", stations)
-        homes, centres = on.snap(people.lon, people.lat), on.snap(cells.lon, cells.lat)
-        off_street[mode] = OffStreet.of(people, homes, stations, on.placed)
+        modes[mode] = on = ModeTravel.open(study, mode, project.folder / "network", stations)
+        snapped[mode], centres = on.snap(surface.point_lon, surface.point_lat), on.snap(cells.lon, cells.lat)
+        off_street[mode] = OffStreet.of(surface, snapped[mode], stations, on.placed)
         progress("travel times", done / len(study.modes))
         by_street: dict[Trip, Times] = {}
         for trip in trips(study, mode):
             by_street[trip] = on.street_times(trip)
             cell_travel[trip] = on.times(trip, centres)
-            times = on.times(trip, homes)
-            for group, sample in samples.items():
-                if asked(trip, group):
-                    travel[group][trip] = sample.reduce(times)
+            travel[trip] = on.times(trip, snapped[mode])
         streets[mode] = Streets(on.graph.lon, on.graph.lat, by_street)
     progress("snapping", 1.0)
     progress("travel times", 1.0)
-    demands = {g: sample.demand(travel[g]) for g, sample in samples.items()}
-    everybody = {mode: on.snap(demands["all"].lon, demands["all"].lat) for mode, on in modes.items()}
+    x, y = places.projection.forward(surface.point_lon, surface.point_lat)
 
     def reach(mode: str, lon: Floats, lat: Floats, minutes: int) -> tuple[Int32s, Int32s]:
-        return modes[mode].reach(lon, lat, everybody[mode], minutes)
+        return modes[mode].reach(lon, lat, snapped[mode], minutes)
 
     context = Context(
         projection=places.projection,
@@ -82,7 +94,7 @@ def build_context(workspace: Workspace, study: Study, progress: Progress) -> Bui
         cell_travel=cell_travel,
         stations=stations,
         streets=streets,
-        demands=demands,
+        demand=Demand(surface, areas_of_points(surface, places), cells.index(x, y), travel),
         reach=reach,
     )
-    return Built(context, off_street, places)
+    return Built(context, source, off_street, places)

@@ -1,141 +1,183 @@
-"""Run a study and publish it: read, travel, atoms, analyses, disclosure, release."""
+"""Run a study and publish it: read, travel times, analyses, release."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
+from pydantic import BaseModel
 
 from geoservice import __version__
 from geoservice.analysis import ANALYSES
-from geoservice.analysis.base import Analysis, Block, Context, Units
-from geoservice.disclosure.audit import audit_blocks, audit_table
-from geoservice.disclosure.averaging import Ledger
-from geoservice.disclosure.rules import PROFILES, Looked, Profile, release_blocks
+from geoservice.analysis.base import Analysis, Context, Units
+from geoservice.analysis.frames import empty, stack, table
+from geoservice.demand import DemandSurface, region_sums
 from geoservice.layer import Label, Layer
+from geoservice.measures import measure_of
 from geoservice.network.graph import read_index
 from geoservice.pipeline.context import build_context
-from geoservice.pipeline.offstreet import OffStreet
+from geoservice.pipeline.off_street import OffStreet
+from geoservice.pipeline.places import UNITS
 from geoservice.pipeline.stations import station_units
+from geoservice.pipeline.study_surface import StudySurface
 from geoservice.pipeline.whereabouts import with_areas
 from geoservice.pipeline.wording import wording_of
+from geoservice.project import Project
 from geoservice.release.base import TABLE, Manifest, ReleaseContent, ReleaseStore
 from geoservice.release.layers import build_layers
 from geoservice.release.manifest import table_digest
 from geoservice.study import Study
-from geoservice.workspace.base import Workspace
 
 Progress = Callable[[str, float], None]
 
 
 @dataclass(frozen=True)
 class Published:
-    """What came of a run: the release's number, and for each mode what was left off the streets.
-
-    ``off_street`` is private: it is for the person who ran the study, never for a release.
-    """
+    """What came of a run: the release's number, and for each mode what was left off the streets."""
 
     number: int
     off_street: Mapping[str, OffStreet]
 
 
 def publish_study(
-    workspace: Workspace, store: ReleaseStore, study: Study, layers: Sequence[Layer], progress: Progress, keep: int = 5
+    project: Project, store: ReleaseStore, study: Study, layers: Sequence[Layer], progress: Progress, keep: int = 5
 ) -> Published:
-    """Run ``study`` on what the workspace holds and make the result the current release.
+    """Run ``study`` on what the project holds and make the result the current release.
 
     Raises
     ------
     StudyError
-        The study asks for an area level, mode or group that the workspace does not have.
+        The study asks for an area level, mode or group that the project does not have.
     InputError
-        A table is empty.
-    DisclosureError
-        A result may not be released; nothing is published.
+        A table is empty, or there is no demand surface.
     """
-    context, off_street, places = build_context(workspace, study, progress)
-    results = analyse(context, study, progress)
+    context, source, off_street, places = build_context(project, study, progress)
+    results = analyse(context, study_settings(study, source.groups), progress)
+    leaves = leaf_units(source.surface)
+    rows = hidden(stack([results.rows, leaf_rows(source)]), study.disclosure.hide_below)
+    table = pa.Table.from_pandas(rows[TABLE.names], schema=TABLE, preserve_index=False)
     others = {g: u.table for g, u in results.units.items()}
-    others |= {"cell": context.cells.table, "station": station_units(context.stations)}
+    others |= {"cell": context.cells.table, "station": station_units(context.stations), "leaf": leaves}
     units = with_areas(places, {level: u.table for level, u in context.areas.items()}, others)
     progress("writing the release", 0.0)
-    contents = build_layers(layers, units, results.table, wording_of(study))
+    contents = build_layers(layers, units, table, wording_of(study))
+    settings = study_settings(study, source.groups)
     manifest = Manifest(
         code_version=__version__,
         study=study.model_dump(mode="json"),
-        inputs=_inputs(workspace),
-        parameters={a.PROCESS.id: a.params(study.model_dump()).model_dump(mode="json") for a in ANALYSES},
-        table_digest=table_digest(results.table),
+        inputs=_inputs(project, source.digest),
+        parameters={a.PROCESS.id: params_for(a, settings).model_dump(mode="json") for a in ANALYSES},
+        table_digest=table_digest(table),
         layers=tuple(c.layer for c in contents),
         processes=tuple(_described(a) for a in ANALYSES),
-        disclosure=dict(results.disclosure),
-        notes=_notes(study),
+        disclosure=disclosure_statement(source.surface),
+        notes=(SYNTHETIC,) if study.synthetic else (),
         base_map=True,
     )
-    number = store.write(ReleaseContent(contents, results.table, manifest, workspace.folder / "network" / "base.pmtiles"), keep)
+    number = store.write(ReleaseContent(contents, table, manifest, project.folder / "network" / "base.pmtiles"), keep)
     progress("writing the release", 1.0)
     return Published(number, off_street)
 
 
 @dataclass(frozen=True)
 class Results:
-    """The release table, the units that analyses made, and the disclosure control's report."""
+    """Rows of the release table, and the units that analyses made."""
 
-    table: pa.Table
+    rows: pd.DataFrame
     units: Mapping[str, Units]
-    disclosure: Mapping[str, Any]
 
 
-def analyse(context: Context, study: Study, progress: Progress) -> Results:
-    """Run every analysis in turn: what it finds is added up and disclosed, then it derives from what was released."""
-    profile, settings = PROFILES[study.profile], study.model_dump()
-    released = pd.DataFrame({name: pd.Series(dtype=object) for name in TABLE.names})
-    ledger, units, regions = Ledger(tuple(context.levels)), dict[str, Units](), 0
+def study_settings(study: Study, groups: Sequence[str]) -> dict[str, Any]:
+    """Settings of a study by the names that analyses use for their parameters."""
+    return {
+        "services": tuple(s.id for s in study.services),
+        "minutes": study.minutes,
+        "standards": {s.id: s.standard_minutes for s in study.services},
+        "groups": tuple(groups),
+    }
+
+
+def params_for(analysis: Analysis, settings: Mapping[str, Any]) -> BaseModel:
+    """Parameters of an analysis: what it names of the study's settings, defaults for the rest."""
+    return analysis.Params(**{k: v for k, v in settings.items() if k in analysis.Params.model_fields})
+
+
+def analyse(context: Context, settings: Mapping[str, Any], progress: Progress) -> Results:
+    """Run every analysis in turn; each sees the rows of those before it."""
+    rows, units = empty(), dict[str, Units]()
     for done, analysis in enumerate(ANALYSES):
         progress("analyses", done / len(ANALYSES))
-        params = analysis.params(settings)
-        findings = analysis.analyse(context, params, released)
-        regions += audit_blocks(findings.blocks, context.demands, profile.k)
-        released = _joined([released, _disclosed(findings.blocks, context, profile, ledger), findings.public])
-        released = _joined([released, analysis.derive(context, params, released)])
+        findings = analysis.analyse(context, params_for(analysis, settings), rows)
+        rows = stack([rows, findings.rows])
         units |= {u.geography: u for u in findings.units}
     progress("analyses", 1.0)
-    report = {**audit_table(released, profile, ledger.worst), "regions": regions, "blocks_withheld": ledger.withheld}
-    return Results(pa.Table.from_pandas(released[TABLE.names], schema=TABLE, preserve_index=False), units, report)
+    return Results(rows, units)
 
 
-def _disclosed(blocks: Sequence[Block], context: Context, profile: Profile, ledger: Ledger) -> pd.DataFrame:
-    made_of = [(block, context.demands[block.group]) for block in blocks]
-    return release_blocks([Looked(b, atoms, withheld=not ledger.admit(b, atoms)) for b, atoms in made_of], profile)
+def leaf_units(surface: DemandSurface) -> pa.Table:
+    """Leaves of the surface as units of the geography ``leaf``."""
+    ids = pa.array(list(surface.ids), pa.string())
+    shapes = pa.array(list(surface.geometry), pa.binary())
+    return pa.table([ids, ids, ids, pa.nulls(len(ids), pa.string()), shapes], schema=UNITS)
 
 
-def _joined(frames: Sequence[pd.DataFrame | None]) -> pd.DataFrame:
-    """Put rows below one another; the first frame gives the columns when all are empty."""
-    filled = [f for f in frames if f is not None and len(f)]
-    return pd.concat(filled, ignore_index=True) if filled else pd.DataFrame(frames[0])
+def leaf_rows(source: StudySurface) -> pd.DataFrame:
+    """Households and persons of each leaf, of everybody and each group of the study."""
+    surface = source.surface
+    sums = region_sums(surface, surface.point_leaf, surface.leaves)
+    ids = np.array(surface.ids, object)
+    made = [
+        table(sums.value(q), sums.margin(q), geography="leaf", unit=ids, measure=q.unit, group=q.group)
+        for q in surface.values
+        if q.group in source.groups
+    ]
+    return stack(made)
+
+
+def hidden(rows: pd.DataFrame, below: int | None) -> pd.DataFrame:
+    """Blank out counts below a number, as a rule of the office may ask for; a matter of presentation."""
+    if below is None:
+        return rows
+    small = rows["measure"].map(lambda m: measure_of(m).kind == "count").to_numpy(bool) & (rows["value"] < below).to_numpy(bool)
+    return rows.assign(
+        value=rows["value"].mask(small), margin=rows["margin"].mask(small), status=rows["status"].mask(small, "under")
+    )
 
 
 def _described(analysis: Analysis) -> dict[str, Any]:
     return analysis.PROCESS.model_copy(update={"parameters": analysis.Params.model_json_schema()}).model_dump(mode="json")
 
 
-def _inputs(workspace: Workspace) -> dict[str, str]:
-    """Digest of each input; that of the households is keyed with the workspace's secret, so it cannot be guessed at."""
-    digests = {t: workspace.digest(t) for t in ("areas", "stations", "households")}
-    return {**digests, "network": str(read_index(workspace.folder / "network")["digest"])}
+def _inputs(project: Project, surface: str) -> dict[str, str]:
+    """Digest of each input; all of them are public."""
+    digests = {t: project.digest(t) for t in ("areas", "stations")}
+    return {**digests, "surface": surface, "network": str(read_index(project.folder / "network")["digest"])}
 
 
-NOISY = Label(
-    zh="数字经过披露控制：加入一致的随机噪声，隐去过小的数字；各部分之和不等于总数，这是有意为之。",
-    en="Numbers passed a disclosure control: the same noise is always added and small numbers are suppressed; "
-    "parts do not add up to totals, by design.",
-)
 SYNTHETIC = Label(
     zh="本例中的住户为合成数据，并非真实住户。",
     en="The households of this example are synthetic, not real ones.",
 )
 
 
-def _notes(study: Study) -> tuple[Label, ...]:
-    return (SYNTHETIC, NOISY) if study.synthetic else (NOISY,)
+def disclosure_statement(surface: DemandSurface) -> dict[str, Any]:
+    """What the manifest says of how people were protected, with two sentences for readers in each language."""
+    facts = dict(surface.description)
+    guess = facts.get("guess") or next((p["guess"] for p in facts.get("parts", ()) if "guess" in p), None)
+    if guess is None:
+        zh = "人口来自公开的人口数据，不含登记住户信息。数字为估计值。"
+        en = "People come from public population data; no register of households is in it. Numbers are estimates."
+    else:
+        right = round(100 * guess)
+        zh = (
+            "人口为对登记数据一次受保护测量所得的估计值，± 为90%误差范围。"
+            f"无论掌握什么信息，猜测某一户是否在册，100次至多猜对{right}次（盲猜为50次）。"
+        )
+        en = (
+            "People are estimates from one protected measurement of the register; ± is the 90 % margin. "
+            "Whatever somebody knows, a guess whether a household is in the register is right "
+            f"at most {right} times in 100 (blind: 50)."
+        )
+    return {**facts, "statement": {"zh": zh, "en": en}}

@@ -1,0 +1,89 @@
+"""The demand surface of a study: measured from a register, taken from public population, or put together from both."""
+
+from typing import NamedTuple
+
+from geoservice.demand import DemandSurface, Quantity, combine, read_surface
+from geoservice.demand.population import population_surface
+from geoservice.demand.surface import digest
+from geoservice.errors import InputError, NotFound, StudyError
+from geoservice.network.places import load_places
+from geoservice.pipeline.places import Places
+from geoservice.project import Project
+from geoservice.schema import GROUP_PREFIX
+from geoservice.study import Study
+
+
+class StudySurface(NamedTuple):
+    """The surface, the digest of its bytes, and the groups of people that the study asks for."""
+
+    surface: DemandSurface
+    digest: str
+    groups: tuple[str, ...]
+
+
+def study_surface(project: Project, study: Study, places: Places) -> StudySurface:
+    """Return the surface that a study uses; raises :class:`InputError` or :class:`StudyError` where it cannot be had."""
+    source = study.demand or ("register" if _newest(project) else "population")
+    if isinstance(source, str):
+        surface = _source(source, project, places)
+    else:
+        parts = _source(source.residents, project, places), _source(source.migrants, project, places)
+        surface = combine(*parts, {"first": "resident", "second": "migrant"})
+    return StudySurface(surface, digest(surface.to_bytes()), _groups(surface, study))
+
+
+def _newest(project: Project) -> str | None:
+    """Digest of the newest surface that was measured from a register."""
+    made = [s for s in project.surfaces() if s.kind == "register"]
+    return made[-1].digest if made else None
+
+
+def _source(name: str, project: Project, places: Places) -> DemandSurface:
+    if name == "register":
+        if (newest := _newest(project)) is None:
+            raise InputError("no demand surface of the register is there yet; make one with: geoservice protect")
+        return read_surface(project.surface(newest))
+    return _population(project, places)
+
+
+def _population(project: Project, places: Places) -> DemandSurface:
+    table = project.read("population")
+    if not table.num_rows:
+        raise InputError(
+            "no people are there: load them with geoservice import population FILE, or geoservice import households FILE"
+        )
+    values = {Quantity("persons"): table.column("persons").to_numpy()}
+    if not table.column("households").null_count:
+        values[Quantity("households")] = table.column("households").to_numpy()
+    for name in table.column_names:
+        if name.startswith(GROUP_PREFIX):
+            values[Quantity("persons", name.removeprefix(GROUP_PREFIX))] = table.column(name).to_numpy()
+    margins = table.column("persons_margin")
+    deviations = None if margins.null_count else {Quantity("persons"): margins.to_numpy() / 1.6448536269514722}
+    try:
+        support = load_places(project.folder / "network")
+    except NotFound:
+        support = None
+    return population_surface(
+        [str(i) for i in table.column("id").to_pylist()],
+        table.column("geometry").to_numpy(zero_copy_only=False),
+        values,
+        support,
+        places.projection,
+        deviations=deviations,
+        description={"kind": "population", "digest": project.digest("population")},
+    )
+
+
+def _groups(surface: DemandSurface, study: Study) -> tuple[str, ...]:
+    known = surface.groups()
+    split = ("resident", "migrant")
+    if study.migrants and not set(split) <= set(known):
+        raise StudyError(f"study.toml: migrants is true, but the demand surface tells apart only {list(known)}")
+    groups = ["all", *(split if study.migrants is not False and set(split) <= set(known) else ()), *study.group_ids]
+    if lacking := [g for g in groups if g not in known]:
+        raise StudyError(
+            f"study.toml: groups has {lacking}, but the demand surface has {list(known)}; "
+            "a register needs a column for each group before it is measured"
+        )
+    return tuple(groups)

@@ -1,0 +1,147 @@
+"""From a register to a surface: what is measured, what is public, what is estimated."""
+
+from fractions import Fraction
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from tiny_county import PLANE, areas, places
+
+from geoservice.demand import DemandSurface, Quantity, read_surface, region_sums
+from geoservice.disclosure.protect import Made, protect
+from geoservice.disclosure.sampler import OpenDPSampler, SeededSampler
+from geoservice.schema import HOUSEHOLDS, MIGRANT_CLASSES
+
+PERSONS = Quantity("persons")
+
+
+def register(n: int = 400, seed: int = 3, groups: tuple[str, ...] = ("under_6",)) -> pa.Table:
+    draw = np.random.default_rng(seed)
+    x, y = draw.uniform(5, 835, n), draw.uniform(5, 415, n)
+    lon, lat = PLANE.inverse(x, y)
+    here = np.where(x < 420, "C11", "C12")
+    columns = {
+        "id": [i.to_bytes(16, "big") for i in range(n)],
+        "lon": lon,
+        "lat": lat,
+        "precision": ["point"] * n,
+        "uncertainty_m": [None] * n,
+        "persons": draw.integers(1, 8, n),
+        "registered_area": [None if draw.random() < 0.5 else "C12" for _ in range(n)],
+        "residence_area": here,
+        "since": pa.array([None] * n, pa.date32()),
+        "until": pa.array([None] * n, pa.date32()),
+        **{f"group_{g}": draw.integers(0, 3, n) for g in groups},
+    }
+    schema = HOUSEHOLDS.arrow(groups)
+    return pa.table({f.name: pa.array(columns[f.name], f.type) for f in schema}, schema=schema)
+
+
+def make(table: pa.Table, rho: str = "1", seed: int = 1, **more: object) -> Made:
+    return protect(table, areas(), places(), Fraction(rho), SeededSampler(seed), chinese=False, **more)  # type: ignore[arg-type]
+
+
+def total(surface: DemandSurface, quantity: Quantity) -> tuple[float, float]:
+    sums = region_sums(surface, np.zeros(len(surface.point_leaf), np.int32), 1)
+    return float(sums.value(quantity)[0]), float(sums.margin(quantity)[0])
+
+
+def test_totals_are_estimated_within_a_few_margins() -> None:
+    table = register()
+    surface = make(table).surface
+    value, margin = total(surface, PERSONS)
+    assert abs(value - sum(table.column("persons").to_pylist())) < 3 * margin
+    assert 0 < margin < 200
+
+
+def test_margins_cover_the_truth_about_nine_times_in_ten() -> None:
+    """Over many draws; totals of whole leaves have no uncertainty of placement."""
+    table = register()
+    true = sum(table.column("persons").to_pylist())
+    hits = [abs(v - true) <= m for v, m in (total(make(table, seed=s).surface, PERSONS) for s in range(120))]
+    assert 0.82 <= np.mean(hits) <= 0.97
+
+
+def test_estimates_are_unbiased_where_branches_stop_and_where_they_do_not() -> None:
+    table = register(120)
+    west = np.array(table.column("residence_area").to_pylist()) == "C11"
+    errors = []
+    for seed in range(150):
+        surface = make(table, seed=seed).surface
+        mine = np.array([i.startswith("C11") for i in surface.ids])
+        errors.append(surface.values[Quantity("households")][mine].sum() - west.sum())
+    assert abs(np.mean(errors)) < 4 * np.std(errors) / np.sqrt(len(errors))
+
+
+def test_groups_and_classes_add_up() -> None:
+    surface = make(register()).surface
+    for unit in ("households", "persons"):
+        every, resident, migrant = (surface.values[Quantity(unit, g)] for g in ("all", "resident", "migrant"))  # type: ignore[arg-type]
+        classes = sum(surface.values[Quantity(unit, c)] for c in MIGRANT_CLASSES[1:])  # type: ignore[arg-type]
+        assert resident + migrant == pytest.approx(every)
+        assert classes == pytest.approx(migrant)
+
+
+def test_the_order_of_the_register_does_not_matter() -> None:
+    table = register()
+    shuffled = table.take(np.random.default_rng(0).permutation(table.num_rows))
+    assert make(table).surface.to_bytes() == make(shuffled).surface.to_bytes()
+
+
+def test_leaves_and_points_depend_on_public_things_and_on_noise_alone() -> None:
+    """A household more at a place where a branch stops anyway leaves the tree as it was."""
+    made = make(register(), rho="1/100")
+    more = make(register(401), rho="1/100")
+    assert list(made.surface.ids) == list(more.surface.ids)
+    assert made.surface.point_lon.tolist() == more.surface.point_lon.tolist()
+    assert np.array_equal(made.surface.noise, more.surface.noise), "margins know nothing of the register"
+
+
+def test_large_households_count_no_more_than_the_cap() -> None:
+    table = register()
+    huge = table.set_column(
+        table.schema.get_field_index("persons"), table.schema.field("persons"), pa.array([900] * 400, pa.int32())
+    )
+    value, margin = total(make(huge).surface, PERSONS)
+    assert abs(value - 400 * 8) < 3 * margin
+
+
+def test_every_group_column_is_measured() -> None:
+    surface = make(register(groups=("over_65", "under_6"))).surface
+    assert {"over_65", "under_6"} <= set(surface.groups())
+
+
+def test_without_migrants_nothing_is_spent_on_classes() -> None:
+    plain, split = make(register(), migrants=False).surface, make(register()).surface
+    assert "migrant" not in plain.groups()
+    assert total(plain, PERSONS)[1] < total(split, PERSONS)[1]
+
+
+def test_positive_values_are_not_negative_and_keep_the_total() -> None:
+    surface = make(register()).surface
+    positive = surface.positive[PERSONS]
+    assert (positive >= 0).all()
+    assert positive.sum() == pytest.approx(surface.values[PERSONS].sum())
+
+
+def test_the_surface_says_what_protects_it_and_nothing_private() -> None:
+    facts = make(register(), rho="1/2", description={"vintage": 3}).surface.description
+    assert (facts["rho"], facts["guess"], facts["vintage"]) == ("1/2", 0.6915, 3)
+    assert facts["caps"]["persons"] == 8
+
+
+def test_the_points_of_a_leaf_have_weights_that_add_up_to_one() -> None:
+    surface = make(register()).surface
+    assert np.bincount(surface.point_leaf, surface.point_weight) == pytest.approx(1)
+
+
+def test_a_register_of_nobody_still_gives_a_surface() -> None:
+    surface = make(register(1).slice(0, 0)).surface
+    value, margin = total(surface, PERSONS)
+    assert abs(value) < 3 * margin
+    assert surface.leaves >= 2
+
+
+def test_opendp_measures_and_the_bytes_can_be_read_again() -> None:
+    made = protect(register(60), areas(), None, Fraction(1), OpenDPSampler(), chinese=False)
+    assert read_surface(made.surface.to_bytes()).leaves == made.surface.leaves
