@@ -11,7 +11,15 @@ from playwright.sync_api import Browser, expect
 from .conftest import Watched, reader, watch
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-SHARE = 3
+PERSONS, SHARE, LEFT = 2, 3, 4
+"""Places of the columns of the table of areas, counted from 1."""
+
+
+def count(text: str) -> int:
+    """Return the number that a cell of the table shows above its margin."""
+    match = re.match(r"(?:≈\s)?(−?)([\d\s]+)", text)
+    assert match, text
+    return int(match[1].replace("−", "-") + re.sub(r"\s", "", match[2]))
 
 
 def test_slider_recolours_the_map_and_changes_the_numbers_with_no_fetch(page: Watched) -> None:
@@ -73,9 +81,42 @@ def test_the_number_shown_is_the_number_released(page: Watched) -> None:
     shown = link.inner_text()
     with urllib.request.urlopen(f"{link.get_attribute('href')}&f=json") as answer:
         features = json.load(answer)["features"]
-    value = features[0]["properties"]["value"]
+    value, margin = (features[0]["properties"][k] for k in ("value", "margin"))
     assert len(features) == 1
-    assert shown == ("suppressed" if value is None else f"{value:,.1f}%")
+    if value is None:
+        assert shown == "nobody there"
+        return
+    numbers = [float(x) for x in re.findall(r"[\d.]+", shown)]
+    assert numbers[0] == pytest.approx(min(max(value, 0), 100), abs=0.5001)
+    assert numbers[1:] == ([] if not margin else [pytest.approx(margin, rel=0.05, abs=0.1)])
+    assert ("≈" in shown) == ((margin or 0) > 20)
+
+
+def test_every_row_has_its_numbers_and_they_add_up_to_the_total(page: Watched) -> None:
+    for place in (PERSONS, LEFT):
+        cells = page.column(place)
+        assert len(cells) > 1
+        total = page.page.locator(".areas tfoot tr > *").nth(place - 1).inner_text()
+        assert sum(map(count, cells)) == count(total)
+    assert page.page.get_by_text(re.compile("suppressed")).count() == 0
+
+
+def test_the_unserved_come_first_and_rows_are_sorted_by_people_left_out(page: Watched) -> None:
+    page.page.locator("#minutes").press("Home")
+    sure = [text for text in page.column(SHARE) if "≈" not in text and "nobody" not in text]
+    shares = [float(re.findall(r"[\d.]+", text)[0]) for text in sure]
+    assert shares == sorted(shares)
+    page.page.locator("th.left button").click()
+    left = [count(text) for text in page.column(LEFT)]
+    assert left == sorted(left, reverse=True)
+
+
+def test_the_release_says_in_two_sentences_what_its_numbers_are(page: Watched) -> None:
+    line = page.page.locator(".controls .disclosure")
+    expect(line).to_contain_text("±")
+    page.page.locator("button[data-language=zh]").click()
+    expect(line).to_contain_text("±")
+    expect(line).to_contain_text(re.compile("[\u4e00-\u9fff]"))
 
 
 def test_each_layer_of_the_ground_is_drawn_with_its_legend(page: Watched) -> None:
@@ -92,7 +133,7 @@ def test_tier_and_group_are_asked_of_the_release_table(page: Watched) -> None:
     group.select_option("migrant")
     page.settle()
     rows = page.page.locator(".areas tbody tr").all()
-    pairs = [(r.locator("td").nth(1).inner_text(), r.locator("td").nth(3).inner_text()) for r in rows]
+    pairs = [(r.locator("td").nth(1).inner_text(), r.locator("td.migrant").inner_text()) for r in rows]
     assert pairs
     assert all(a == b for a, b in pairs), "the share of migrants is not the share of the group chosen"
 

@@ -41,6 +41,10 @@ const same = (a: Dimensions, b: Dimensions): boolean => KEYS.every((k) => (a[k] 
 export const columnFor = (layer: Layer, want: Wanted): Column | undefined =>
   layer.columns.find((c) => c.measure === want.measure && same(c.dimensions, want.dimensions));
 
+/** The property that holds the margin of a column's number, if the layer carries it. */
+export const marginOf = (layer: Layer, column: Column): string | undefined =>
+  layer.columns.find((c) => c.name === `${column.name}_margin`)?.name;
+
 /** Whether a layer's features are administrative areas: those have names in both languages and a parent. */
 export const isAreas = (layer: Layer): boolean => ["name_en", "parent"].every((n) => layer.columns.some((c) => c.name === n));
 

@@ -1,119 +1,98 @@
 /** The numbers beside the map: fetched once for each choice of service, mode, tier, group and level; the slider fetches nothing. */
 
-import { batch, computed, effect, signal } from "@preact/signals";
-import { fetchItems, itemsUrl, number, type Query } from "./api";
-import { columnsFor, isAreas, type Wanted } from "./columns";
-import { failure, group, layerOf, level, manifest, minutes, mode, service, sort, study, tier } from "./state";
-import { language } from "./i18n";
-import type { Dimensions, Feature } from "./types";
-
-/** unit -> minutes (0: does not apply) -> value; null is suppressed. */
-export type Series = ReadonlyMap<string, ReadonlyMap<number, number | null>>;
+import { batch, effect, signal } from "@preact/signals";
+import { fetchItems, itemsUrl, number } from "./api";
+import type { Wanted } from "./columns";
+import { compare, leftOut } from "./table";
+import { estimateOf, NOTHING } from "./number";
+import { fetchSeries, NONE, once, rowsQuery, type Series } from "./series";
+import { failure, group, layerOf, level, minutes, mode, service, study, tier } from "./state";
+import type { Estimate, Feature } from "./types";
 
 export interface Area {
   unit: string;
   zh: string;
   en: string;
-  persons: number | null;
 }
 
-export interface Row extends Area {
-  share: number | null;
-  resident: number | null;
-  migrant: number | null;
-  gap: number | null;
-  median: number | null;
+const TIMED = ["share", "resident", "migrant", "gap", "left", "covered"] as const;
+const NAMES = [...TIMED, "people", "median", "p90"] as const;
+const OF_MIGRANTS: readonly Name[] = ["resident", "migrant", "gap"];
+export type Name = (typeof NAMES)[number];
+type AllSeries = Readonly<Record<Name, Series>>;
+const isTimed = (name: Name): boolean => (TIMED as readonly Name[]).includes(name);
+
+/** The areas of a level with their numbers. */
+export interface Level {
+  areas: Area[];
+  series: AllSeries;
 }
 
-export const areas = signal<Area[]>([]);
+const EMPTY: Level = { areas: [], series: Object.fromEntries(NAMES.map((n) => [n, NONE])) as AllSeries };
+
+/** The level chosen, and the one area of a coarser level that holds all of its areas, if there is one. */
+export const now = signal<Level>(EMPTY);
+export const whole = signal<Level | null>(null);
 export const gaps = signal<Feature[]>([]);
 export const loading = signal(true);
-const NONE: Series = new Map();
-const NAMES = ["share", "resident", "migrant", "gap", "median", "p90"] as const;
-export type Name = (typeof NAMES)[number];
-export const series = signal<Record<Name, Series>>({ share: NONE, resident: NONE, migrant: NONE, gap: NONE, median: NONE, p90: NONE });
 
-const cache = new Map<string, Promise<unknown>>();
-function once<T>(key: string, make: () => Promise<T>): Promise<T> {
-  const made = cache.get(key) ?? make();
-  cache.set(key, made);
-  made.catch(() => cache.delete(key));
-  return made as Promise<T>;
-}
-
-const filled = (d: Dimensions): Query =>
-  Object.fromEntries(Object.entries(d).filter(([, v]) => v !== "" && v !== 0)) as Query;
-
-/** The rows of the release table that hold these numbers; `minutes` left out means every break. */
-export const rowsQuery = (geography: string, want: Wanted): Query => ({ geography, measure: want.measure, ...filled(want.dimensions) });
-
-function collect(features: Feature[], pick: (f: Feature) => [number, number | null][]): Series {
-  const found = new Map<string, Map<number, number | null>>();
-  for (const f of features) {
-    const unit = String(f.properties["unit"]);
-    const values = found.get(unit) ?? new Map<number, number | null>();
-    for (const [at, value] of pick(f)) values.set(at, value);
-    found.set(unit, values);
-  }
-  return found;
-}
-
-/** From a layer that carries the numbers as properties if there is one (fewer bytes), otherwise from the release table. */
-export function fetchSeries(geography: string, asked: Wanted, breaks: number[]): Promise<Series> {
-  const want = { ...asked, dimensions: { ...asked.dimensions, minutes: 0 } };
-  return once(JSON.stringify([geography, want, breaks]), async () => {
-    const layers = manifest.value.layers.filter(isAreas);
-    const carried = columnsFor(layers, want, breaks);
-    if (carried) {
-      const names = carried.columns.map((c) => c.name);
-      const query = { geography, skipGeometry: true, properties: ["geography", "unit", ...names].join(",") };
-      return collect(await fetchItems(carried.layer.id, query), (f) => names.map((n, i) => [breaks[i]!, number(f.properties[n])]));
-    }
-    const rows = await fetchItems("table", { ...rowsQuery(geography, want), skipGeometry: true });
-    return collect(rows, (f) => [[number(f.properties["minutes"]) ?? 0, number(f.properties["value"])]]);
-  });
-}
+const MEASURES: Readonly<Record<Name, string>> = {
+  share: "covered_share", resident: "covered_share", migrant: "covered_share", gap: "coverage_gap", left: "uncovered_persons",
+  covered: "covered_persons", people: "persons", median: "median_minutes", p90: "p90_minutes",
+};
+export const measureOf = (name: Name): string => MEASURES[name];
 
 /** The number of each column of the table beside the map. */
 export function wantedFor(name: Name): Wanted {
+  const measure = measureOf(name);
+  if (name === "people") return { measure, dimensions: { group: group.value } };
   const d = { service: service.value, tier: tier.value, mode: mode.value, nth: 1 };
-  if (name === "gap") return { measure: "coverage_gap", dimensions: { ...d, group: "migrant" } };
-  if (name === "median" || name === "p90") return { measure: `${name}_minutes`, dimensions: { ...d, group: group.value } };
-  return { measure: "covered_share", dimensions: { ...d, group: name === "share" ? group.value : name } };
+  const whose = name === "gap" || name === "migrant" ? "migrant" : name === "resident" ? "resident" : group.value;
+  return { measure, dimensions: { ...d, group: whose } };
 }
 
-/** Where the released number itself is found: one row of the release table. */
-export function valueUrl(unit: string, name: Name | "persons", at = minutes.value): string {
-  const timed = name !== "persons" && name !== "median" && name !== "p90";
-  const want = name === "persons" ? { measure: "persons", dimensions: { group: "all" } } : wantedFor(name);
-  return itemsUrl("table", { ...rowsQuery(level.value, want), unit, ...(timed ? { minutes: at } : {}), limit: 10 });
+/** Where the released number itself is found: one row of the release table. People left out are all less covered where no row holds them. */
+export function valueUrl(unit: string, name: Name, at = minutes.value): string {
+  const source = name === "left" && !released("left", unit, at) ? "covered" : name;
+  return itemsUrl("table", { ...rowsQuery(level.value, wantedFor(source)), unit, ...(isTimed(source) ? { minutes: at } : {}), limit: 10 });
 }
 
-const names = computed(() => (study.value.migrants ? NAMES : NAMES.filter((n) => n === "share" || n === "median" || n === "p90")));
-
-async function loadSeries(): Promise<Record<Name, Series>> {
+async function loadSeries(geography: string): Promise<AllSeries> {
+  const names = NAMES.filter((n) => study.value.migrants || !OF_MIGRANTS.includes(n));
   const breaks = study.value.minutes;
-  const timed = (n: Name): number[] => (n === "median" || n === "p90" ? [0] : breaks);
-  const got = await Promise.all(names.value.map(async (n) => [n, await fetchSeries(level.value, wantedFor(n), timed(n))] as const));
-  return { resident: NONE, migrant: NONE, gap: NONE, ...Object.fromEntries(got) } as Record<Name, Series>;
+  const got = await Promise.all(names.map(async (n) => [n, await fetchSeries(geography, wantedFor(n), isTimed(n) ? breaks : [0])] as const));
+  return { ...EMPTY.series, ...Object.fromEntries(got) };
 }
 
-async function loadAreas(): Promise<Area[]> {
-  const query = { geography: level.value, skipGeometry: true, properties: "geography,unit,name_zh,name_en,persons" };
-  const found = await once(`areas ${level.value}`, () => fetchItems("coverage", query));
+async function loadAreas(geography: string): Promise<Area[]> {
+  const query = { geography, skipGeometry: true, properties: "geography,unit,name_zh,name_en" };
+  const found = await once(`areas ${geography}`, () => fetchItems("coverage", query));
   return found.map(({ properties: p }) => ({
     unit: String(p["unit"]),
     zh: String(p["name_zh"] ?? p["unit"]),
     en: String(p["name_en"] ?? p["name_zh"] ?? p["unit"]),
-    persons: number(p["persons"]),
   }));
+}
+
+const loadLevel = async (geography: string): Promise<Level> => {
+  const [areas, series] = await Promise.all([loadAreas(geography), loadSeries(geography)]);
+  return { areas, series };
+};
+
+/** The finest level coarser than the one chosen that has exactly one area. */
+async function loadWhole(): Promise<Level | null> {
+  const { levels } = study.value;
+  for (const coarser of levels.slice(0, Math.max(0, levels.indexOf(level.value))).reverse())
+    if ((await loadAreas(coarser)).length === 1) return loadLevel(coarser);
+  return null;
 }
 
 async function loadGaps(): Promise<Feature[]> {
   if (!layerOf("gaps")) return [];
   const found = await once(`gaps ${service.value} ${mode.value}`, () => fetchItems("gaps", { service: service.value, mode: mode.value }));
-  const place = (f: Feature): number => number(f.properties["rank"]) ?? Infinity;
-  return [...found].sort((a, b) => place(a) - place(b));
+  const people = (f: Feature): Estimate => estimateOf(f.properties, "uncovered_persons");
+  const rank = (f: Feature): number => number(f.properties["rank"]) ?? Infinity;
+  return [...found].sort((a, b) => compare("uncovered_persons", people(a), people(b), true) || rank(a) - rank(b));
 }
 
 let turn = 0;
@@ -123,10 +102,10 @@ export function keepLoaded(): void {
   effect(() => {
     const mine = ++turn;
     loading.value = true;
-    Promise.all([loadAreas(), loadSeries(), loadGaps()]).then(
-      ([a, s, g]) => {
+    Promise.all([loadLevel(level.value), loadWhole(), loadGaps()]).then(
+      ([l, w, g]) => {
         if (mine !== turn) return;
-        batch(() => ([areas.value, series.value, gaps.value, loading.value, failure.value] = [a, s, g, false, null]));
+        batch(() => ([now.value, whole.value, gaps.value, loading.value, failure.value] = [l, w, g, false, null]));
       },
       (error: unknown) => {
         if (mine !== turn) return;
@@ -136,26 +115,23 @@ export function keepLoaded(): void {
   });
 }
 
-export const valueAt = (name: Name, unit: string, at: number): number | null => series.value[name].get(unit)?.get(at) ?? null;
+const find = ({ series }: Level, name: Name, unit: string, at: number): Estimate =>
+  series[name].get(unit)?.get(isTimed(name) ? at : 0) ?? NOTHING;
 
-export const rows = computed<Row[]>(() => {
-  const at = minutes.value;
-  const all = areas.value.map((a) => ({
-    ...a,
-    share: valueAt("share", a.unit, at),
-    resident: valueAt("resident", a.unit, at),
-    migrant: valueAt("migrant", a.unit, at),
-    gap: valueAt("gap", a.unit, at),
-    median: valueAt("median", a.unit, 0),
-  }));
-  const { key, down } = sort.value;
-  const way = down ? -1 : 1;
-  const collator = new Intl.Collator(language.value === "zh" ? "zh-CN" : "en");
-  if (key === "name") return all.sort((a, b) => way * collator.compare(a[language.value], b[language.value]));
-  // Suppressed numbers come last, whichever way the rest is sorted.
-  const order = (a: Row, b: Row): number => {
-    const [x, y] = [a[key], b[key]];
-    return x === null || y === null ? Number(x === null) - Number(y === null) : way * (x - y);
-  };
-  return all.sort(order);
-});
+const released = (name: Name, unit: string, at: number): boolean => find(now.value, name, unit, at) !== NOTHING;
+
+/** Minutes that do not end before the last break are beyond it, unless nobody is there whose minutes they could be. */
+function ended(here: Level, name: Name, unit: string): Estimate {
+  const found = find(here, name, unit, 0);
+  if (found.value !== null || found.status !== null) return found;
+  const share = find(here, "share", unit, study.value.minutes.at(-1) ?? 0);
+  return { ...found, status: share.value === null ? "nobody" : "beyond" };
+}
+
+/** The number of an area at some minutes, at the level chosen unless another is given. */
+export function valueAt(name: Name, unit: string, at: number, here: Level = now.value): Estimate {
+  if (name === "median" || name === "p90") return ended(here, name, unit);
+  const found = find(here, name, unit, at);
+  if (name !== "left" || found !== NOTHING) return found;
+  return leftOut(find(here, "people", unit, 0), find(here, "covered", unit, at), find(here, "share", unit, at));
+}

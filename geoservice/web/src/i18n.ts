@@ -4,6 +4,7 @@ import i18next from "i18next";
 import { effect, signal } from "@preact/signals";
 import en from "./locales/en.json";
 import zh from "./locales/zh.json";
+import { grouped } from "./number";
 import type { Label, Language } from "./types";
 
 const KEY = "geoservice.language";
@@ -40,12 +41,5 @@ export const named = (kind: string, id: string): string => t(`${kind}.${id}`, { 
 
 export const say = (label: Label): string => label[language.value] || label.en || label.zh;
 
-const digits = (places: number) =>
-  new Intl.NumberFormat(language.value === "zh" ? "zh-CN" : "en", { minimumFractionDigits: places, maximumFractionDigits: places });
-
-/** A number as people read it; null is the word for a number that is not released. */
-export const show = (value: number | null | undefined, places = 0, unit = ""): string =>
-  value == null ? t("suppressed") : digits(places).format(value) + unit;
-
-export const signed = (value: number | null | undefined): string =>
-  value == null ? t("suppressed") : (value > 0 ? "+" : value < 0 ? "−" : "") + digits(1).format(Math.abs(value));
+/** A number that is known exactly, as people read it; a dash where there is none. */
+export const show = (value: number | null | undefined, places = 0, unit = ""): string => (value == null ? "–" : grouped(value, places) + unit);

@@ -3,7 +3,7 @@
 import { computed, effect, signal } from "@preact/signals";
 import type { Layer, Manifest } from "./types";
 
-export type SortKey = "name" | "persons" | "share" | "resident" | "migrant" | "gap" | "median";
+export type SortKey = "name" | "people" | "share" | "left" | "resident" | "migrant" | "gap" | "median";
 export type Tab = "areas" | "gaps" | "data";
 
 export const manifest = signal<Manifest>(undefined as unknown as Manifest);
@@ -82,5 +82,5 @@ export function toggle(id: string): void {
 }
 
 export function sortBy(key: SortKey): void {
-  sort.value = { key, down: sort.value.key === key ? !sort.value.down : key === "persons" };
+  sort.value = { key, down: sort.value.key === key ? !sort.value.down : key === "people" || key === "left" };
 }

@@ -21,16 +21,21 @@ export interface Column {
   dimensions: Dimensions;
 }
 
+/** Why there is no number, or how far one can be relied on. */
+export type Status = "ok" | "uncertain" | "beyond" | "not_applicable" | "nobody" | "under";
+
+/** A number with the half-width of its 90 % interval; null is a value that cannot exist, or a number known without a margin. */
+export interface Estimate {
+  value: number | null;
+  margin: number | null;
+  status: Status | null;
+}
+
 export interface LayerStyle {
   kind: "circle" | "line" | "fill" | "none";
   property: string | null;
   breaks: number[];
   colours: string[];
-  suppressed: string;
-  /** Whether a value that is missing was withheld; false where nothing was there to withhold. */
-  withheld?: boolean;
-  /** The property that says of the styled one whether its value is withheld. */
-  status?: string | null;
   opacity: number;
 }
 
@@ -62,7 +67,17 @@ export interface Study {
   direction: "to" | "from";
   groups: { id: string; title: Label }[];
   migrants: boolean;
-  profile: string;
+  profile?: string;
+  /** Presentation alone: counts below `hide_below` are shown as "under". */
+  disclosure?: { hide_below?: number | null };
+}
+
+/** How people were measured, and what that can reveal at most. */
+export interface Disclosure {
+  kind?: string;
+  rho?: number;
+  guess?: number;
+  statement?: Partial<Label>;
 }
 
 export interface Manifest {
@@ -73,6 +88,7 @@ export interface Manifest {
   study: Study;
   layers: Layer[];
   notes: Label[];
+  disclosure?: Disclosure;
   baseMap: boolean;
 }
 

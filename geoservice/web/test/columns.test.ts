@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { columnFor, columnsFor, styled, wanted, type Choice } from "../src/columns";
+import { columnFor, columnsFor, marginOf, styled, wanted, type Choice } from "../src/columns";
 import type { Column, Dimensions, Layer } from "../src/types";
 
 const column = (name: string, measure: string, dimensions: Dimensions): Column => ({ name, title: { zh: name, en: name }, type: "number", unit: "%", measure, dimensions });
@@ -17,7 +17,7 @@ const layer: Layer = {
   bbox: null,
   features: 1,
   columns: [share(5), share(10), column("uncovered", "uncovered_persons", { service: "clinic", mode: "walk", tier: "any", group: "all" })],
-  style: { kind: "fill", property: "share_clinic_walk_10", breaks: [50], colours: ["#fff", "#000"], suppressed: "#ccc", opacity: 0.7 },
+  style: { kind: "fill", property: "share_clinic_walk_10", breaks: [50], colours: ["#fff", "#000"], opacity: 0.7 },
 };
 
 const choice: Choice = { service: "clinic", mode: "walk", tier: "any", group: "all", minutes: 5 };
@@ -41,4 +41,10 @@ test("one layer must carry every break", () => {
   const want = wanted(styled(layer)!, choice);
   expect(columnsFor([layer], want, [5, 10])?.columns.map((c) => c.name)).toEqual(["share_clinic_walk_5", "share_clinic_walk_10"]);
   expect(columnsFor([layer], want, [5, 10, 15])).toBeUndefined();
+});
+
+test("the margin of a number is the property named after it", () => {
+  const margin: Column = { name: "share_clinic_walk_5_margin", title: { zh: "", en: "" }, type: "number", unit: "%", measure: null, dimensions: {} };
+  expect(marginOf({ ...layer, columns: [share(5), margin] }, share(5))).toBe("share_clinic_walk_5_margin");
+  expect(marginOf(layer, share(10))).toBeUndefined();
 });

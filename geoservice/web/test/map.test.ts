@@ -1,10 +1,11 @@
 import { createExpression, validateStyleMin } from "@maplibre/maplibre-gl-style-spec";
 import { expect, test } from "vitest";
 import { ground, names, streets } from "../src/map/basemap";
-import { blanksIn, blanksOf, colour, offers, reached } from "../src/map/paint";
+import { blank, colour, offers, reached, UNCERTAIN, type Place } from "../src/map/paint";
+import { uncertain, type Kind } from "../src/number";
 import type { LayerStyle } from "../src/types";
 
-const style: LayerStyle = { kind: "fill", property: "m", breaks: [5, 10], colours: ["#000001", "#000002", "#000003"], suppressed: "#ccc", opacity: 0.6 };
+const style: LayerStyle = { kind: "fill", property: "m", breaks: [5, 10], colours: ["#000001", "#000002", "#000003"], opacity: 0.6 };
 
 function evaluate(expression: unknown, properties: Record<string, unknown>): unknown {
   const made = createExpression(expression, "paint");
@@ -18,12 +19,12 @@ test.each([
   [10, "#000002", "#000003"],
   [99, "#000003", "#000003"],
 ])("%d minutes exactly at the limit are inside, shares at a break begin a class", (m, inclusive, otherwise) => {
-  expect(evaluate(colour(style, { property: "m" }, true), { m })).toBe(inclusive);
-  expect(evaluate(colour(style, { property: "m" }), { m })).toBe(otherwise);
+  expect(evaluate(colour(style, { property: "m" }, "minutes"), { m })).toBe(inclusive);
+  expect(evaluate(colour(style, { property: "m" }, "ratio"), { m })).toBe(otherwise);
 });
 
-test("what is not released has no colour: zero is never shown for it", () => {
-  expect(evaluate(colour(style, { property: "m" }), {})).toBe("rgba(0,0,0,0)");
+test("what cannot exist has no colour: zero is never shown for it", () => {
+  expect(evaluate(colour(style, { property: "m" }, "ratio"), {})).toBe("rgba(0,0,0,0)");
 });
 
 test("ground at the limit stands out, ground beyond and ground out of reach does not", () => {
@@ -43,21 +44,26 @@ test("the base map is a valid style", () => {
   expect(validateStyleMin({ version: 8, sources: { base: { type: "vector", tiles: ["http://127.0.0.1/{z}/{x}/{y}"] } }, glyphs: "x/{fontstack}/{range}", layers })).toEqual([]);
 });
 
-const rows = new Map([["a", true], ["b", false]]);
+const CASES: [Kind, number, number][] = [
+  ["count", 30, 45], ["count", 30, 30], ["count", 31, 30], ["count", -3, 12], ["count", 0, 0],
+  ["ratio", 0, 2], ["ratio", 0, 20], ["ratio", 50, 20.1], ["difference", -40, 21], ["difference", -40, 3], ["minutes", 4, 4.1], ["minutes", 4, 4],
+];
 
-test("a number is withheld by its row, and without a row there is no data", () => {
-  expect(blanksIn(style, rows).held).toEqual(["in", ["get", "unit"], ["literal", ["b"]]]);
-  expect(blanksIn(style, rows).none).toEqual(["!", ["in", ["get", "unit"], ["literal", ["a", "b"]]]]);
+test.each(CASES)("a %s of %d with margin %d is grey on the map exactly where it is in the table", (kind, m, m_margin) => {
+  const drawn = evaluate(colour(style, { property: "m", margin: "m_margin" }, kind), { m, m_margin });
+  expect(drawn === UNCERTAIN).toBe(uncertain(kind, m, m_margin));
 });
 
-test("where nothing is withheld, what is missing has no data", () => {
-  expect(blanksIn({ ...style, withheld: false }, rows).none).toEqual(["!", ["in", ["get", "unit"], ["literal", ["a"]]]]);
-  expect(blanksOf({ ...style, withheld: false }, "m").none).toEqual(["!", ["has", "m"]]);
+test("a share of nothing with a small margin has the first class, which a layer of shares paints darkest", () => {
+  expect(evaluate(colour(style, { property: "m", margin: "m_margin" }, "ratio"), { m: 0, m_margin: 1.5 })).toBe("#000001");
 });
 
-test("in tiles the status beside the styled property tells the two apart", () => {
-  const said = ["==", ["get", "m_status"], "suppressed"];
-  const known = { ...style, withheld: true, status: "m_status" };
-  expect(blanksOf(known, "m")).toEqual({ held: ["all", ["!", ["has", "m"]], said], none: ["all", ["!", ["has", "m"]], ["!", said]] });
-  expect(blanksOf(known, "q").held).toEqual(["!", ["has", "q"]]);
+test("a number without a margin is never grey", () => {
+  expect(evaluate(colour(style, { property: "m" }, "count"), { m: 0 })).toBe("#000001");
+});
+
+test("dots mark only what has no number", () => {
+  const place: Place = { property: "m" };
+  expect(blank(place)).toEqual(["!", ["has", "m"]]);
+  expect(blank({ state: true }, ["a", "b"])).toEqual(["!", ["in", ["get", "unit"], ["literal", ["a", "b"]]]]);
 });

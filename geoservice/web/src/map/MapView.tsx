@@ -1,11 +1,10 @@
 import { useSignalEffect } from "@preact/signals";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Map as MapLibre } from "maplibre-gl";
-import { areas } from "../data";
-import { language, show, signed, t } from "../i18n";
+import { now as here } from "../data";
+import { language, t } from "../i18n";
 import { failure, level, manifest, selected, study } from "../state";
-import { styled } from "../columns";
-import { unitOf } from "../ui/words";
+import { numberOf } from "../ui/words";
 import { keepAreas } from "./areas";
 import { build } from "./build";
 import { keepDrawn, shown } from "./drawing";
@@ -16,15 +15,13 @@ function HoverTip() {
   const at = tip.value;
   const now = shown.value;
   if (!at || !now) return null;
-  const area = areas.value.find((a) => a.unit === at.area);
+  const area = here.value.areas.find((a) => a.unit === at.area);
   const title = now.layer.id === "catchments" ? String(at.feature["station_name"] ?? "") : area?.[language.value];
-  const unit = unitOf(styled(now.layer)?.unit ?? "");
-  const signedOne = now.want?.measure === "coverage_gap";
-  const words = at.value === null && now.want?.measure === "minutes" ? t("beyond") : signedOne ? signed(at.value) : show(at.value, unit === "" ? 0 : 1);
+  const text = !now.want ? null : at.number.value === null && now.want.measure === "minutes" ? t("beyond") : numberOf(now.want.measure, at.number).text;
   return (
     <div class="tip" style={{ left: `${at.x}px`, top: `${at.y}px` }} aria-hidden="true">
       {title && <strong>{title}</strong>}
-      {now.want && <span>{words + (at.value === null ? "" : unit)}</span>}
+      {text && <span>{text}</span>}
     </div>
   );
 }

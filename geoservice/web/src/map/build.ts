@@ -9,7 +9,7 @@ import { language } from "../i18n";
 import { layerOf, manifest, onTop, themes } from "../state";
 import { AREAS, areaSource, baked, NAMES } from "./areas";
 import { ground, names, streets } from "./basemap";
-import { dots, hatch } from "./hatch";
+import { dots } from "./dots";
 import { above, areaNames, border, ground as cover, pointed } from "./overlay";
 import type { Layer } from "../types";
 
@@ -88,7 +88,6 @@ export async function build(container: HTMLElement): Promise<MapLibre> {
   await new Promise<void>((done) => map.once("styledata", () => done()));
   const ratio = Math.max(1, Math.round(devicePixelRatio));
   map.addImage("room", new ImageData(16, 16));
-  map.addImage("hatch", hatch(ratio), { pixelRatio: ratio });
   map.addImage("dots", dots(ratio), { pixelRatio: ratio });
   return map;
 }

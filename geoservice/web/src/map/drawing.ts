@@ -2,14 +2,15 @@
 
 import { computed, effect } from "@preact/signals";
 import type { FilterSpecification, Map as MapLibre } from "maplibre-gl";
-import { columnFor, isAreas, styled, wanted, type Wanted } from "../columns";
-import { fetchSeries, type Series } from "../data";
+import { columnFor, isAreas, marginOf, styled, wanted, type Wanted } from "../columns";
 import { language } from "../i18n";
+import { kindOf, NOTHING, uncertain } from "../number";
+import { fetchSeries, type Series } from "../series";
 import { group, hovered, level, minutes, mode, onTop, overlays, selected, selectedGap, service, study, theme, themes, tier } from "../state";
 import { placeOf } from "./areas";
 import { nameOf } from "./basemap";
 import { areaName } from "./overlay";
-import { blanksIn, blanksOf, both, colour, level as ofLevel, of, offers, reached, type Blanks, type Place } from "./paint";
+import { blank, both, colour, level as ofLevel, of, offers, reached, type Place } from "./paint";
 import type { Layer } from "../types";
 
 export const choice = computed(() => ({ service: service.value, mode: mode.value, tier: tier.value, group: group.value, minutes: minutes.value }));
@@ -28,21 +29,23 @@ function only(layer: Layer): FilterSpecification[] {
   return has(layer, "service") && has(layer, "mode") ? [of(service.value, mode.value)] : [];
 }
 
-const released = (series: Series, at: number): Map<string, boolean> => new Map([...series].map(([unit, v]) => [unit, v.get(at) != null]));
+const known = (series: Series, at: number): string[] => [...series].flatMap(([unit, v]) => (v.get(at)?.value == null ? [] : [unit]));
 
-function drawGround(map: MapLibre, layer: Layer, want: Wanted, place: Place, blanks: Blanks): void {
-  const inclusive = want.measure === "minutes";
-  map.setPaintProperty(`${layer.id}-fill`, "fill-color", colour(layer.style, place, inclusive));
-  if (inclusive) map.setPaintProperty(`${layer.id}-fill`, "fill-opacity", reached(place, minutes.value, layer.style.opacity));
-  map.setFilter(`${layer.id}-hatch`, both(...only(layer), blanks.held));
-  map.setFilter(`${layer.id}-dots`, both(...only(layer), blanks.none));
+function drawGround(map: MapLibre, layer: Layer, want: Wanted, place: Place, units: string[] = []): void {
+  const kind = kindOf(want.measure);
+  map.setPaintProperty(`${layer.id}-fill`, "fill-color", colour(layer.style, place, kind));
+  if (want.measure === "minutes") map.setPaintProperty(`${layer.id}-fill`, "fill-opacity", reached(place, minutes.value, layer.style.opacity));
+  map.setFilter(`${layer.id}-dots`, both(...only(layer), blank(place, units)));
 }
 
-function setStates(map: MapLibre, layer: Layer, series: Series, at: number): void {
+function setStates(map: MapLibre, layer: Layer, want: Wanted, series: Series, at: number): void {
   const place = isAreas(layer) ? placeOf() : { source: layer.id, "source-layer": layer.id };
   const where = { source: place.source, ...("source-layer" in place ? { sourceLayer: place["source-layer"] } : {}) };
   map.removeFeatureState(where);
-  for (const [unit, values] of series) map.setFeatureState({ ...where, id: unit }, { value: values.get(at) ?? null });
+  for (const [unit, values] of series) {
+    const number = values.get(at) ?? NOTHING;
+    map.setFeatureState({ ...where, id: unit }, { ...number, uncertain: uncertain(kindOf(want.measure), number.value, number.margin) });
+  }
 }
 
 let turn = 0;
@@ -54,17 +57,17 @@ function drawTheme(map: MapLibre): void {
   if (!now?.want) return;
   const { layer, want } = now;
   const column = columnFor(layer, want);
-  if (column && !isAreas(layer)) return drawGround(map, layer, want, { property: column.name }, blanksOf(layer.style, column.name));
+  if (column && !isAreas(layer)) return drawGround(map, layer, want, { property: column.name, margin: marginOf(layer, column) });
   const at = want.dimensions.minutes ?? 0;
   const breaks = at ? study.value.minutes : [0];
   void fetchSeries(isAreas(layer) ? level.value : "cell", want, breaks).then((series) => {
     if (mine !== turn) return;
-    setStates(map, layer, series, at);
-    drawGround(map, layer, want, { state: true }, blanksIn(layer.style, released(series, at)));
+    setStates(map, layer, want, series, at);
+    drawGround(map, layer, want, { state: true }, known(series, at));
   }, () => undefined);
 }
 
-const PARTS = ["fill", "hatch", "dots", "line", "circle", "room", "selected"];
+const PARTS = ["fill", "dots", "line", "circle", "room", "selected"];
 
 function drawVisibility(map: MapLibre): void {
   for (const layer of [...themes.value, ...onTop.value]) {

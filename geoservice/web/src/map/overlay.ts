@@ -13,10 +13,9 @@ const hidden = { visibility: "none" } as const;
 const where = (id: string) => ({ source: id, "source-layer": id });
 const on = (layer: Layer) => (isAreas(layer) ? placeOf() : where(layer.id));
 
-/** Fill, hatch of what is suppressed, dots of what has no data, and thin border of a layer that covers the ground. */
+/** Fill and, where a number cannot exist, dots of a layer that covers the ground. */
 export const ground = (layer: Layer): LayerSpecification[] => [
   { id: `${layer.id}-fill`, type: "fill", ...on(layer), layout: hidden, paint: { "fill-opacity": layer.style.opacity, "fill-antialias": layer.id !== "cells" } },
-  { id: `${layer.id}-hatch`, type: "fill", ...on(layer), layout: hidden, paint: { "fill-pattern": "hatch" } },
   { id: `${layer.id}-dots`, type: "fill", ...on(layer), layout: hidden, paint: { "fill-pattern": "dots" } },
 ];
 

@@ -1,25 +1,42 @@
 /** Paint and filter expressions of the study's layers: pure functions of a layer and the choice. */
 
 import type { ExpressionSpecification, FilterSpecification } from "maplibre-gl";
+import { WIDE, type Kind } from "../number";
 import type { LayerStyle } from "../types";
 
-/** Where the drawn number is: a property of the tile, or (for what tiles do not carry) a state set from the release table. */
-export type Place = { property: string } | { state: true };
+/**
+ * Where the drawn number is: a property of the tile with its margin beside it, if it has one, or (for what tiles do not carry)
+ * a state set from the release table.
+ */
+export type Place = { property: string; margin?: string | undefined } | { state: true };
+
+/** Ground whose number has a margin too large for a class: a grey that colour-blind readers too can tell from every class of our layers. */
+export const UNCERTAIN = "#bcbac6";
 
 export const valueOf = (place: Place): ExpressionSpecification =>
   "property" in place ? ["get", place.property] : ["feature-state", "value"];
 
+/** Whether the number's margin is too large for it, as `uncertain` of number.ts says. */
+export function doubtful(place: Place, kind: Kind): ExpressionSpecification {
+  if (!("property" in place)) return ["boolean", ["feature-state", "uncertain"], false];
+  if (!place.margin || kind === "rank") return ["literal", false] as unknown as ExpressionSpecification;
+  const of = (name: string): ExpressionSpecification => ["to-number", ["get", name], 0];
+  const [value, margin] = [of(place.property), of(place.margin)];
+  if (kind === "count") return ["all", [">", margin, 0], [">=", margin, ["abs", value]]];
+  return [">", margin, kind === "minutes" ? value : WIDE];
+}
+
 /**
- * A step for each class. `inclusive` classes end with their break (at most 15 minutes); others begin with it.
- * Without a number the ground stays clear: the hatch says so.
+ * A step for each class. Classes of minutes end with their break (at most 15 minutes); others begin with it. Grey where the
+ * margin is too large for the number; without a number the ground stays clear, and the dots say so.
  */
-export function colour(style: LayerStyle, place: Place, inclusive = false): ExpressionSpecification {
+export function colour(style: LayerStyle, place: Place, kind: Kind): ExpressionSpecification {
   const value = valueOf(place);
   const [first = "#888888", ...rest] = style.colours;
-  const steps = style.breaks.flatMap((b, i) => [inclusive ? b + 1e-6 : b, rest[i] ?? first]);
+  const steps = style.breaks.flatMap((b, i) => [kind === "minutes" ? b + 1e-6 : b, rest[i] ?? first]);
   const number: ExpressionSpecification = ["to-number", value, 0];
   const drawn = steps.length ? (["step", number, first, ...steps] as unknown as ExpressionSpecification) : first;
-  return ["case", ["==", ["typeof", value], "number"], drawn, "rgba(0,0,0,0)"] as ExpressionSpecification;
+  return ["case", ["!=", ["typeof", value], "number"], "rgba(0,0,0,0)", doubtful(place, kind), UNCERTAIN, drawn] as ExpressionSpecification;
 }
 
 /** Ground within the minutes chosen stands out, ground beyond stays as a hint. */
@@ -38,32 +55,9 @@ export const of = (service: string, mode: string): FilterSpecification => [
   ["==", ["get", "mode"], mode],
 ];
 
-/** Two kinds of features without a number: it is withheld, or there is none. */
-export interface Blanks {
-  held: FilterSpecification;
-  none: FilterSpecification;
-}
-
-const NOTHING: FilterSpecification = ["==", ["get", "unit"], ""];
-const among = (units: Iterable<string>): FilterSpecification => ["in", ["get", "unit"], ["literal", [...units]]];
-const not = (filter: FilterSpecification): FilterSpecification => ["!", filter] as FilterSpecification;
-
-/** Of a property of the tile: one beside it says which, for the property that styles the layer. */
-export function blanksOf(style: LayerStyle, property: string): Blanks {
-  const missing: FilterSpecification = ["!", ["has", property]];
-  if (style.withheld === false) return { held: NOTHING, none: missing };
-  if (!style.status || property !== style.property) return { held: missing, none: NOTHING };
-  const said: FilterSpecification = ["==", ["get", style.status], "suppressed"];
-  return { held: both(missing, said), none: both(missing, not(said)) };
-}
-
-/** Of the release table: a row without a value is withheld, a unit without a row has no data. */
-export function blanksIn(style: LayerStyle, rows: ReadonlyMap<string, boolean>): Blanks {
-  const without = [...rows].filter(([, has]) => !has).map(([unit]) => unit);
-  const known = [...rows].filter(([, has]) => has).map(([unit]) => unit);
-  if (style.withheld === false) return { held: NOTHING, none: not(among(known)) };
-  return { held: among(without), none: not(among(rows.keys())) };
-}
+/** Features whose number cannot exist: the tile does not carry it, or no row of the release table has a value for the unit. */
+export const blank = (place: Place, known: Iterable<string> = []): FilterSpecification =>
+  "property" in place ? ["!", ["has", place.property]] : ["!", ["in", ["get", "unit"], ["literal", [...known]]]];
 
 export const both = (...filters: FilterSpecification[]): FilterSpecification => ["all", ...filters] as FilterSpecification;
 

@@ -5,7 +5,8 @@ import { Popup, type Map as MapLibre, type MapGeoJSONFeature, type MapLayerMouse
 import { render, type ComponentChild } from "preact";
 import { columnFor, isAreas } from "../columns";
 import { hovered, mode, selected, selectedGap, service, tab, theme, tier } from "../state";
-import type { Value } from "../types";
+import { estimateIn, estimateOf, NOTHING } from "../number";
+import type { Estimate, Value } from "../types";
 import { CatchmentCard, GapCard, StationCard } from "../ui/cards";
 import { shown } from "./drawing";
 
@@ -14,7 +15,7 @@ export interface Tip {
   y: number;
   feature: Record<string, Value>;
   area: string | null;
-  value: number | null;
+  number: Estimate;
 }
 
 export const tip = signal<Tip | null>(null);
@@ -38,11 +39,11 @@ function open(map: MapLibre, at: [number, number], card: ComponentChild): void {
   opened.on("close", () => render(null, box));
 }
 
-function drawnValue(feature: MapGeoJSONFeature | undefined): number | null {
+function drawnNumber(feature: MapGeoJSONFeature | undefined): Estimate {
   const now = shown.value;
-  const column = now?.want && !isAreas(now.layer) && columnFor(now.layer, now.want);
-  const value: unknown = column ? feature?.properties[column.name] : feature?.state["value"];
-  return typeof value === "number" ? value : null;
+  if (!feature || !now?.want) return NOTHING;
+  const column = isAreas(now.layer) ? undefined : columnFor(now.layer, now.want);
+  return column ? estimateOf(feature.properties, column.name) : estimateIn(feature.state);
 }
 
 function move(map: MapLibre, event: MapLayerMouseEvent): void {
@@ -53,7 +54,7 @@ function move(map: MapLibre, event: MapLayerMouseEvent): void {
   map.getCanvas().style.cursor = point || area ? "pointer" : "";
   const feature = (drawn ?? area)?.properties;
   tip.value = feature
-    ? { x: event.point.x, y: event.point.y, feature, area: hovered.value, value: drawnValue(drawn) }
+    ? { x: event.point.x, y: event.point.y, feature, area: hovered.value, number: drawnNumber(drawn) }
     : null;
 }
 

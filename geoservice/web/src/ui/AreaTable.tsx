@@ -1,19 +1,20 @@
-import { useSignalEffect } from "@preact/signals";
-import { rows, loading, type Row } from "../data";
-import { reaching } from "./words";
-import { Suppressed } from "./Suppressed";
-import { language, named, show, signed, t } from "../i18n";
-import { flyToArea } from "../map/flight";
-import { hovered, level, selected, sort, sortBy, study, minutes, type SortKey } from "../state";
+/** Areas with people, covered share and people left out, each with its margin, over a total that adds up. */
 
-const columns = (): SortKey[] =>
-  study.value.migrants ? ["name", "persons", "share", "resident", "migrant", "gap", "median"] : ["name", "persons", "share", "median"];
+import { useSignalEffect } from "@preact/signals";
+import { loading, measureOf } from "../data";
+import { language, named, t } from "../i18n";
+import { flyToArea } from "../map/flight";
+import { clamped, NOTHING } from "../number";
+import { columnNames, rows, totals, type ColumnName, type Numbers, type Row } from "../rows";
+import { group, hovered, level, minutes, selected, sort, sortBy, type SortKey, study } from "../state";
+import type { Estimate } from "../types";
+import { groupName, numberOf } from "./words";
 
 function Head({ of }: { of: SortKey }) {
   const { key, down } = sort.value;
   return (
     <th scope="col" aria-sort={key === of ? (down ? "descending" : "ascending") : "none"} class={of}>
-      <button type="button" title={t(`column.${of}_long`, { minutes: minutes.value })} onClick={() => sortBy(of)}>
+      <button type="button" title={t(`column.${of}_long`, { minutes: minutes.value, group: groupName(group.value) })} onClick={() => sortBy(of)}>
         {t(`column.${of}`)}
         <span aria-hidden="true">{key === of ? (down ? "↓" : "↑") : ""}</span>
       </button>
@@ -21,24 +22,28 @@ function Head({ of }: { of: SortKey }) {
   );
 }
 
-const cell = (value: number | null, text: string) => <td class={value === null ? "none" : ""}>{value === null ? <Suppressed short /> : text}</td>;
+/** A gap too small to speak of has no colour. */
+const side = (name: ColumnName, { value }: Estimate): string =>
+  name !== "gap" || value === null ? "" : value < -3 ? " worse" : value > 3 ? " better" : "";
 
-function Bar({ value }: { value: number | null }) {
+/** The number above its margin. Counts keep the form that can be summed; a difference has its unit in the column's name. */
+function Cell({ name, of }: { name: ColumnName; of: Estimate }) {
+  const measure = measureOf(name);
+  if (of === NOTHING) return <td class={`${name} none`}>–</td>;
+  const shown = numberOf(measure, of, true);
+  const late = name === "median" && of.status === "beyond";
+  const kind = shown.uncertain ? "uncertain" : shown.known ? side(name, of).trim() : "none";
+  const unit = name === "share" || name === "resident" || name === "migrant" ? shown.unit : "";
   return (
-    <td class={value === null ? "share none" : "share"}>
-      {value === null ? <Suppressed short /> : show(value, 0, "%")}
-      <i style={{ width: `${value ?? 0}%` }} />
+    <td class={`${name} ${kind}`} title={shown.hint || (late ? shown.text : undefined)}>
+      {late ? t("above", { value: study.value.minutes.at(-1) }) : shown.number + (shown.known ? unit : "")}
+      {shown.margin && <small> {shown.margin}</small>}
+      {name === "share" && of.value !== null && <i style={{ width: `${clamped(measure, of.value)}%` }} />}
     </td>
   );
 }
 
-const hasSuppressed = (row: Row): boolean =>
-  columns().some((key) => key !== "name" && row[key] === null && (key !== "median" || reaching("median", row.unit, 0) === null));
-
-function Median({ unit }: { unit: string }) {
-  const text = reaching("median", unit, 0);
-  return <td class={text === null ? "none" : ""}>{text ?? <Suppressed short />}</td>;
-}
+const cells = (of: Numbers) => columnNames.value.map((name) => <Cell key={name} name={name} of={of[name]} />);
 
 function choose(unit: string): void {
   selected.value = unit;
@@ -46,19 +51,13 @@ function choose(unit: string): void {
 }
 
 function Line({ row }: { row: Row }) {
-  const all = study.value.migrants;
   const marks = `${selected.value === row.unit ? "selected" : ""} ${hovered.value === row.unit ? "hovered" : ""}`;
   return (
     <tr class={marks} data-unit={row.unit} aria-selected={selected.value === row.unit} onMouseEnter={() => (hovered.value = row.unit)} onMouseLeave={() => (hovered.value = null)} onClick={() => choose(row.unit)}>
       <th scope="row">
         <button type="button" title={row[language.value]}>{row[language.value]}</button>
       </th>
-      {cell(row.persons, show(row.persons))}
-      <Bar value={row.share} />
-      {all && cell(row.resident, show(row.resident, 0, "%"))}
-      {all && cell(row.migrant, show(row.migrant, 0, "%"))}
-      {all && <td class={row.gap === null ? "none" : row.gap < -3 ? "worse" : row.gap > 3 ? "better" : ""}>{row.gap === null ? <Suppressed short /> : signed(row.gap)}</td>}
-      <Median unit={row.unit} />
+      {cells(row)}
     </tr>
   );
 }
@@ -80,13 +79,20 @@ export function AreaTable() {
       </div>
       <table>
         <thead>
-          <tr>{columns().map((key) => <Head key={key} of={key} />)}</tr>
+          <tr>{(["name", ...columnNames.value] as const).map((key) => <Head key={key} of={key} />)}</tr>
         </thead>
         <tbody>
           {rows.value.map((row) => <Line key={row.unit} row={row} />)}
         </tbody>
+        {totals.value && (
+          <tfoot>
+            <tr>
+              <th scope="row" title={t("areas.total_long")}>{t("areas.total")}</th>
+              {cells(totals.value)}
+            </tr>
+          </tfoot>
+        )}
       </table>
-      {rows.value.some(hasSuppressed) && <p class="note">{t("suppressed_long")}</p>}
       {!loading.value && rows.value.length === 0 && <p class="quiet">{t("areas.none")}</p>}
     </section>
   );

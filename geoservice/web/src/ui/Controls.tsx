@@ -5,7 +5,7 @@ import { language, named, say, setLanguage, t } from "../i18n";
 import { group, groups, mode, service, study, tier, tiers } from "../state";
 import { Layers } from "./Layers";
 import { Slider } from "./Slider";
-import { groupName, serviceName } from "./words";
+import { disclosureLine, groupName, serviceName } from "./words";
 
 interface ChoiceProps {
   name: string;
@@ -64,6 +64,7 @@ export function Controls() {
           <Languages />
           <h1>{say(study.value.title)}</h1>
         </div>
+        <p class="disclosure">{disclosureLine()}</p>
         {study.value.synthetic && <p class="notice" role="note">{t("synthetic")}</p>}
       </header>
       <section class="question" aria-label={t("question")}>

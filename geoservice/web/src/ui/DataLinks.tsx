@@ -1,10 +1,11 @@
 /** Every number on the page, as a file. */
 
 import { itemsUrl, url, type Query } from "../api";
-import { rowsQuery, wantedFor, type Name } from "../data";
+import { wantedFor, type Name } from "../data";
 import { isAreas } from "../columns";
 import { say, t } from "../i18n";
 import { shown } from "../map/drawing";
+import { rowsQuery } from "../series";
 import { level, manifest, mode, service, study } from "../state";
 import type { Layer } from "../types";
 import { groupName, sentence } from "./words";
@@ -26,9 +27,14 @@ function Links({ title, layer, query }: { title: string; layer: string; query: Q
 const geography = (layer: Layer): string => (isAreas(layer) ? level.value : layer.id === "cells" ? "cell" : layer.id.replace(/s$/, ""));
 
 export function DataLinks() {
-  const names: [Name, string][] = study.value.migrants
-    ? [["share", t("column.share_all")], ["resident", groupName("resident")], ["migrant", groupName("migrant")], ["gap", t("column.gap_points")], ["median", t("column.median")]]
-    : [["share", t("column.share_all")], ["median", t("column.median")]];
+  const compared: [Name, string][] = [["resident", groupName("resident")], ["migrant", groupName("migrant")], ["gap", t("column.gap_points")]];
+  const names: [Name, string][] = [
+    ["people", t("column.people")],
+    ["share", t("column.share_all")],
+    ["covered", t("column.covered")],
+    ...(study.value.migrants ? compared : []),
+    ["median", t("column.median")],
+  ];
   const now = shown.value;
   return (
     <section class="data">

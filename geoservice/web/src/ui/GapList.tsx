@@ -1,10 +1,11 @@
 import { gaps, loading } from "../data";
 import { number } from "../api";
-import { named, show, t } from "../i18n";
+import { named, t } from "../i18n";
 import { flyToGeometry } from "../map/flight";
+import { estimateOf } from "../number";
 import { mode, overlays, selectedGap, service, standard, toggle } from "../state";
 import type { Feature } from "../types";
-import { serviceName } from "./words";
+import { numberOf, serviceName } from "./words";
 
 function choose(gap: Feature): void {
   selectedGap.value = String(gap.properties["unit"]);
@@ -14,19 +15,23 @@ function choose(gap: Feature): void {
 
 function Gap({ gap, most }: { gap: Feature; most: number }) {
   const p = gap.properties;
-  const people = number(p["uncovered_persons"]);
-  const nearest = number(p["nearest_minutes"]);
+  const people = numberOf("uncovered_persons", estimateOf(p, "uncovered_persons"));
+  const nearest = estimateOf(p, "nearest_minutes");
+  const reach = numberOf("reach_persons", estimateOf(p, "reach_persons"));
+  const width = (100 * (number(p["uncovered_persons"]) ?? 0)) / most;
   return (
     <li>
       <button type="button" aria-pressed={selectedGap.value === p["unit"]} data-unit={String(p["unit"])} onClick={() => choose(gap)}>
         <b>{number(p["rank"]) ?? "–"}</b>
         <span class="people">
-          <strong class={people === null ? "none" : ""}>{people === null ? t("suppressed") : t("gap.persons", { count: show(people) })}</strong>
-          <i style={{ width: `${most && people ? Math.max(2, (100 * people) / most) : 0}%` }} />
+          <strong class={people.uncertain ? "uncertain" : people.known ? "" : "none"} title={people.hint || undefined}>
+            {people.known ? t("gap.persons", { count: people.text }) : people.text}
+          </strong>
+          <i style={{ width: `${most > 0 ? Math.max(2, width) : 0}%` }} />
           <small>
-            {nearest === null ? t("gap.unreachable") : t("gap.away", { minutes: show(nearest, 0) })}
+            {nearest.value === null ? t("gap.unreachable") : t("gap.away", { minutes: numberOf("nearest_minutes", nearest).number })}
             {t("semicolon")}
-            {t("gap.would", { persons: show(number(p["reach_persons"])) })}
+            {t("gap.would", { persons: reach.text })}
           </small>
         </span>
       </button>

@@ -2,14 +2,37 @@
 
 import { say, show, t } from "../i18n";
 import { shown } from "../map/drawing";
-import { minutes, onTop, overlays, standard, theme, themes, toggle } from "../state";
+import { UNCERTAIN } from "../map/paint";
+import { kindOf, WIDE, type Kind } from "../number";
+import { minutes, onTop, overlays, standard, study, theme, themes, toggle } from "../state";
 import type { Layer } from "../types";
-import { Suppressed } from "./Suppressed";
 import { sentence, unitOf } from "./words";
-import { styled } from "../columns";
+import { marginOf, styled } from "../columns";
 
-/** Measures without a largest number: the last class says that it has no end. */
-const OPEN = new Set(["load", "minutes", "uncovered_persons"]);
+/** Measures with a largest and a smallest number; the last class of any other says that it has no end. */
+const BOUNDED = new Set(["covered_share", "coverage_gap"]);
+
+/** What the dots of a measure stand for: why its number cannot exist. */
+function emptyText(measure: string): string | null {
+  if (measure === "minutes") return t("legend.beyond");
+  const least = study.value.disclosure?.hide_below;
+  if (kindOf(measure) === "count") return least ? t("status.under", { least }) : null;
+  return measure === "load" ? t("legend.no_capacity") : kindOf(measure) === "minutes" ? t("beyond") : t("status.nobody");
+}
+
+const WIDE_KINDS: readonly Kind[] = ["ratio", "difference"];
+
+/** Keys for grey ground and for dots. */
+function Keys({ layer, measure }: { layer: Layer; measure: string }) {
+  const column = styled(layer);
+  const empty = emptyText(measure);
+  return (
+    <>
+      {column && marginOf(layer, column) && <span class="key"><i class="grey" style={{ background: UNCERTAIN }} />{t(WIDE_KINDS.includes(kindOf(measure)) ? "legend.wide" : "legend.uncertain", { points: WIDE })}</span>}
+      {empty && <span class="key"><i class="dots" />{empty}</span>}
+    </>
+  );
+}
 
 /** A swatch for each class, and each break under the line between two of them. */
 function Scale({ layer, inclusive, open }: { layer: Layer; inclusive: boolean; open: boolean }) {
@@ -20,7 +43,7 @@ function Scale({ layer, inclusive, open }: { layer: Layer; inclusive: boolean; o
     <div class="scale">
       <ul>{colours.map((c, i) => <li key={c} class={faded(i) ? "faded" : ""} style={{ background: c }} />)}</ul>
       <ol>
-        {breaks.slice(0, open ? -1 : undefined).map((b, i) => <li key={b} style={{ left: `${(100 * (i + 1)) / colours.length}%` }}>{show(b).replace("-", "−")}</li>)}
+        {breaks.slice(0, open ? -1 : undefined).map((b, i) => <li key={b} style={{ left: `${(100 * (i + 1)) / colours.length}%` }}>{show(b)}</li>)}
         {open && <li class="open">{t("above", { value: show(breaks.at(-1)) })}</li>}
       </ol>
     </div>
@@ -35,11 +58,10 @@ function Legend({ layer }: { layer: Layer }) {
   return (
     <div class="legend">
       <p>{sentence(want) || say(layer.description)}</p>
-      <Scale layer={layer} inclusive={inclusive} open={OPEN.has(want.measure)} />
+      <Scale layer={layer} inclusive={inclusive} open={!BOUNDED.has(want.measure)} />
       <p class="extra">
         {unit && <span>{t("legend.unit", { unit: want.measure === "coverage_gap" ? t("unit.points_long") : unit.trim() })}</span>}
-        {layer.style.withheld !== false && <span class="key"><i class="hatch" /><Suppressed /></span>}
-        <span class="key"><i class="dots" />{t(inclusive ? "legend.beyond" : "legend.no_data")}</span>
+        <Keys layer={layer} measure={want.measure} />
       </p>
     </div>
   );

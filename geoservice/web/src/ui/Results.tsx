@@ -48,7 +48,7 @@ export function Results() {
             {tab.value === "gaps" && <GapList />}
             {tab.value === "data" && <DataLinks />}
           </div>
-          <footer>{t("privacy")}</footer>
+          <footer>{t("reading")}</footer>
         </>
       )}
     </aside>

@@ -1,17 +1,24 @@
 /** Cards that open on the map. */
 
-import { named, show, t } from "../i18n";
-import { language } from "../i18n";
+import type { ComponentChild } from "preact";
+import { language, named, show, t } from "../i18n";
 import { mode, service, study } from "../state";
 import { itemsUrl } from "../api";
+import { estimateOf } from "../number";
 import type { Value } from "../types";
+import { Estimated } from "./Estimated";
 import { serviceName } from "./words";
 
 type Props = { feature: Record<string, Value> };
 
+type Fact = [string, ComponentChild];
+
 const num = (v: Value | undefined): number | null => (typeof v === "number" ? v : null);
 
-function Facts({ of }: { of: [string, string][] }) {
+/** The number that a feature carries under a name, which is the measure's unless the layer calls it otherwise. */
+const estimated = (feature: Record<string, Value>, name: string, measure = name) => <Estimated measure={measure} of={estimateOf(feature, name)} />;
+
+function Facts({ of }: { of: Fact[] }) {
   return (
     <dl class="facts">
       {of.map(([k, v]) => (
@@ -35,12 +42,12 @@ export function StationCard({ feature: f }: Props) {
       <p class="quiet">{named("tier", String(f["tier"]))} · {offered.map(serviceName).join(t("comma"))}</p>
       <Facts
         of={[
-          ...(num(f["capacity"]) === null ? [] : [[t("station.capacity"), show(num(f["capacity"]))] as [string, string]]),
+          ...(num(f["capacity"]) === null ? [] : [[t("station.capacity"), show(num(f["capacity"]))] as Fact]),
           ...(asked
             ? ([
-                [t("station.served", { service: serviceName(service.value), mode: named("mode", mode.value) }), show(num(f[served]))],
-                [t("station.load"), show(num(f[load]), 0, "%")],
-              ] as [string, string][])
+                [t("station.served", { service: serviceName(service.value), mode: named("mode", mode.value) }), estimated(f, served, "served_persons")],
+                [t("station.load"), estimated(f, load, "load")],
+              ] as Fact[])
             : []),
         ]}
       />
@@ -56,8 +63,8 @@ export function CatchmentCard({ feature: f }: Props) {
       <p class="quiet">{t("catchment.of", { service: serviceName(String(f["service"])), mode: named("mode", String(f["mode"])) })}</p>
       <Facts
         of={[
-          [t("column.persons"), show(num(f["persons"] ?? f["catchment_persons"]))],
-          [t("station.load"), show(num(f["load"]), 0, "%")],
+          [t("column.people"), estimated(f, "persons" in f ? "persons" : "catchment_persons", "catchment_persons")],
+          [t("station.load"), estimated(f, "load")],
         ]}
       />
       <a href={itemsUrl("catchments", { unit: String(f["unit"]) })} target="_blank" rel="noopener">{t("source")}</a>
@@ -73,9 +80,9 @@ export function GapCard({ feature: f }: Props) {
       <p class="quiet">{t("gap.beyond", { minutes: standard, service: serviceName(String(f["service"])), mode: named("mode", String(f["mode"])) })}</p>
       <Facts
         of={[
-          [t("gap.people"), show(num(f["uncovered_persons"]))],
-          [t("gap.nearest"), f["nearest_minutes"] == null ? t("beyond") : show(num(f["nearest_minutes"]), 0, t("unit.min"))],
-          [t("gap.reach"), show(num(f["reach_persons"]))],
+          [t("gap.people"), estimated(f, "uncovered_persons")],
+          [t("gap.nearest"), f["nearest_minutes"] == null ? t("beyond") : estimated(f, "nearest_minutes")],
+          [t("gap.reach"), estimated(f, "reach_persons")],
         ]}
       />
       <a href={itemsUrl("gaps", { unit: String(f["unit"]) })} target="_blank" rel="noopener">{t("source")}</a>

@@ -1,9 +1,10 @@
 /** Small texts of the page made of several parts. */
 
 import type { Wanted } from "../columns";
-import { valueAt } from "../data";
-import { named, say, show, t } from "../i18n";
-import { standard, study } from "../state";
+import { language, named, say, t } from "../i18n";
+import { written, type Written } from "../number";
+import { manifest, standard, study } from "../state";
+import type { Estimate } from "../types";
 
 /** How a unit of a layer's file is written behind a number. */
 export const unitOf = (unit: string): string =>
@@ -27,15 +28,14 @@ export function sentence(want: Wanted): string {
   return t(`sentence.${want.measure}`, { ...words, defaultValue: "" });
 }
 
-/**
- * Minutes within which a share of people reach a service. Before the first break and beyond the last nothing was measured, so
- * only the side is told: below the first, or beyond the last when the share released there says so. Null is not released.
- */
-export function reaching(name: "median" | "p90", unit: string, places: number, after = ""): string | null {
-  const breaks = study.value.minutes;
-  const [first = 0, last = 0] = [breaks[0], breaks.at(-1)];
-  const value = valueAt(name, unit, 0);
-  if (value !== null) return value < first ? t("below", { value: first }) + after : show(value, places, after);
-  const share = valueAt("share", unit, last);
-  return share !== null && share < (name === "median" ? 50 : 90) ? t("above", { value: last }) + after : null;
-}
+/** A number with its margin in the reader's language; where `adds`, in the form of a column that is summed. */
+export const numberOf = (measure: string, estimate: Estimate, adds = false): Written => {
+  const last = study.value.minutes.at(-1) ?? 0;
+  return written(measure, estimate, { t, last, hideBelow: study.value.disclosure?.hide_below ?? null }, adds);
+};
+
+/** What the release says of its own numbers, in two sentences. */
+export const disclosureLine = (): string => {
+  const { statement } = manifest.value.disclosure ?? {};
+  return statement?.[language.value] || t("disclosure");
+};

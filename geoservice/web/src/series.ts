@@ -1,0 +1,59 @@
+/** Released numbers by area and minutes, each with its margin: from a layer that carries them, or from the release table. */
+
+import { fetchItems, number, type Query } from "./api";
+import { columnsFor, isAreas, type Wanted } from "./columns";
+import { estimateIn, estimateOf } from "./number";
+import { manifest } from "./state";
+import type { Column, Dimensions, Estimate, Feature, Layer } from "./types";
+
+/** unit -> minutes (0: does not apply) -> number. */
+export type Series = ReadonlyMap<string, ReadonlyMap<number, Estimate>>;
+export const NONE: Series = new Map();
+
+const cache = new Map<string, Promise<unknown>>();
+
+/** The result of `make`, made once for each key; a failure is forgotten. */
+export function once<T>(key: string, make: () => Promise<T>): Promise<T> {
+  const made = cache.get(key) ?? make();
+  cache.set(key, made);
+  made.catch(() => cache.delete(key));
+  return made as Promise<T>;
+}
+
+const filled = (d: Dimensions): Query =>
+  Object.fromEntries(Object.entries(d).filter(([, v]) => v !== "" && v !== 0)) as Query;
+
+/** The rows of the release table that hold these numbers; `minutes` left out means every break. */
+export const rowsQuery = (geography: string, want: Wanted): Query => ({ geography, measure: want.measure, ...filled(want.dimensions) });
+
+function collect(features: Feature[], pick: (f: Feature) => [number, Estimate][]): Series {
+  const found = new Map<string, Map<number, Estimate>>();
+  for (const f of features) {
+    const unit = String(f.properties["unit"]);
+    const values = found.get(unit) ?? new Map<number, Estimate>();
+    for (const [at, value] of pick(f)) values.set(at, value);
+    found.set(unit, values);
+  }
+  return found;
+}
+
+/** The properties to ask for: each number, and the margin and status beside it where the layer has them. */
+export const withMargins = (layer: Layer, columns: Column[]): string[] => {
+  const known = new Set(layer.columns.map((c) => c.name));
+  return columns.flatMap(({ name }) => [name, ...[`${name}_margin`, `${name}_status`].filter((n) => known.has(n))]);
+};
+
+/** From a layer that carries the numbers as properties if there is one (fewer bytes), otherwise from the release table. */
+export function fetchSeries(geography: string, asked: Wanted, breaks: number[]): Promise<Series> {
+  const want = { ...asked, dimensions: { ...asked.dimensions, minutes: 0 } };
+  return once(JSON.stringify([geography, want, breaks]), async () => {
+    const carried = columnsFor(manifest.value.layers.filter(isAreas), want, breaks);
+    if (carried) {
+      const { layer, columns } = carried;
+      const query = { geography, skipGeometry: true, properties: ["geography", "unit", ...withMargins(layer, columns)].join(",") };
+      return collect(await fetchItems(layer.id, query), (f) => columns.map((c, i) => [breaks[i]!, estimateOf(f.properties, c.name)]));
+    }
+    const rows = await fetchItems("table", { ...rowsQuery(geography, want), skipGeometry: true });
+    return collect(rows, (f) => [[number(f.properties["minutes"]) ?? 0, estimateIn(f.properties)]]);
+  });
+}
