@@ -43,7 +43,7 @@ def choose_crs(cells: Cells, options: Options) -> str:
     return "EPSG:4326"
 
 
-def _geometries(cells: Cells) -> tuple[Objects, Bools] | None:
+def geometries(cells: Cells) -> tuple[Objects, Bools] | None:
     """Return the file's geometries and which cells held something that is none; None if the file has no geometry at all."""
     if cells.raw.geometry is not None:
         wkb = cells.raw.geometry.to_numpy(zero_copy_only=False)
@@ -76,7 +76,7 @@ def read_points(
         Most coordinates are no degrees where degrees were expected; the message says what they look like.
     """
     crs = choose_crs(cells, options)
-    found = None if cells.has("lon") and cells.has("lat") and cells.raw.geometry is None else _geometries(cells)
+    found = None if cells.has("lon") and cells.has("lat") and cells.raw.geometry is None else geometries(cells)
     if found is None:
         hint = "; addresses without coordinates are for: geoservice geocode" if cells.has("address") else ""
         require(table, cells.mapping, cells.raw.columns.column_names, ("lon", "lat"), hint)
@@ -151,7 +151,7 @@ def _check_degrees(cells: Cells, crs: str, x: Floats, y: Floats, suggest: Sugges
 
 def read_polygons(cells: Cells, options: Options) -> tuple[list[bytes | None], str]:
     """Return WKB polygons in WGS 84 (None where the file has none) and the CRS they were read in; invalid ones are refused."""
-    found = _geometries(cells)
+    found = geometries(cells)
     if found is None:
         return [None] * len(cells), ""
     shapes, broken = found
