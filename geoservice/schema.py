@@ -1,23 +1,25 @@
 """The private tables: columns, types, units and meaning, in one place.
 
 Tables travel between ingest, workspace and run as :class:`pyarrow.Table` with exactly these columns and types, geometries as
-WKB in ``(lon, lat)``. Group counts of households are further ``int32`` columns named ``group_<id>``.
+WKB in ``(lon, lat)``. Group counts are further columns named ``group_<id>``: ``int32`` of households, ``float64`` of a public
+population, whose numbers may be estimates.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import pyarrow as pa
 
 from geoservice.errors import InputError
 
-TableName = Literal["areas", "stations", "households", "uptake"]
+TableName = Literal["areas", "stations", "households", "uptake", "population"]
 LEVELS = ("province", "city", "county", "township", "village")
 TIERS = ("county", "township", "village", "van")
 PRECISIONS = ("point", "building", "interpolated", "street", "village", "township", "county")
 MIGRANT_CLASSES = ("resident", "same_county", "same_province", "other_province")
 GROUP_PREFIX = "group_"
+_COUNT = pa.int32()
 
 
 @dataclass(frozen=True)
@@ -33,15 +35,20 @@ class Column:
 
 @dataclass(frozen=True)
 class TableSchema:
-    """A private table; ``key`` names the columns that must be unique together."""
+    """A table; ``key`` names the columns that must be unique together, ``groups`` is the type of its group columns."""
 
     name: TableName
     columns: tuple[Column, ...]
     key: tuple[str, ...]
+    groups: pa.DataType = _COUNT
+
+    def group_field(self, column: str) -> "pa.Field[Any]":
+        """Return the field of a group column ``group_<id>``."""
+        return pa.field(column, self.groups, nullable=False)
 
     def arrow(self, groups: Iterable[str] = ()) -> pa.Schema:
         """Return the Arrow schema, with one ``group_<id>`` column for each of ``groups``."""
-        extra = [pa.field(GROUP_PREFIX + g, pa.int32(), nullable=False) for g in groups]
+        extra = [self.group_field(GROUP_PREFIX + g) for g in groups]
         return pa.schema([pa.field(c.name, c.type, nullable=not c.required) for c in self.columns] + extra)
 
     def check(self, table: pa.Table) -> None:
@@ -117,4 +124,18 @@ UPTAKE = TableSchema(
     ),
     ("area", "period", "service", "group"),
 )
-TABLES: dict[TableName, TableSchema] = {t.name: t for t in (AREAS, STATIONS, HOUSEHOLDS, UPTAKE)}
+POPULATION = TableSchema(
+    "population",
+    (
+        Column("id", TEXT, True, "the unit's own code, its H3 index, r<row>_c<column> of a raster, or the row of the file"),
+        Column("geometry", WKB, True, "point, or polygon of a cell or census unit"),
+        Column("persons", REAL, True, "people living there", "person"),
+        Column("households", REAL, False, "households, where the file has them", "household"),
+        Column("persons_margin", REAL, False, "half-width of the 90 % interval of persons, where the file has it", "person"),
+        Column("source", TEXT, False, "who counted or estimated"),
+        Column("date", pa.date32(), False, "day the numbers are of; a year is its first day"),
+    ),
+    ("id",),
+    pa.float64(),
+)
+TABLES: dict[TableName, TableSchema] = {t.name: t for t in (AREAS, STATIONS, HOUSEHOLDS, UPTAKE, POPULATION)}

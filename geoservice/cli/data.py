@@ -116,7 +116,7 @@ def _importer(table: "TableName") -> object:
             bool, typer.Option("--accept-partial", help="Load the good rows although others fail.")
         ] = False,
         rejects: Annotated[Path | None, typer.Option(help="Where rejected rows go, .csv or .xlsx.")] = None,
-        layer: Annotated[str | None, typer.Option(help="Sheet of a workbook or layer of a GeoPackage.")] = None,
+        layer: Annotated[str | None, typer.Option(help="Sheet of a workbook, layer of a file or band of a raster.")] = None,
         level: Annotated[str | None, typer.Option(help="Area level, when the file has no such column.")] = None,
         code_system: Annotated[str | None, typer.Option(help="Code table of areas; default: the study's.")] = None,
         tier: Annotated[str | None, typer.Option(help="Station tier, when the file has no such column.")] = None,
@@ -137,7 +137,8 @@ def _importer(table: "TableName") -> object:
         )
         load_tables(settings_for(home), table, files, options)
 
-    command.__doc__ = f"Load {table} from CSV, XLSX, GeoPackage, GeoJSON, Shapefile or GeoParquet."
+    rasters = ", or from a GeoTIFF of people" if table == "population" else ""
+    command.__doc__ = f"Load {table} from CSV, XLSX, GeoPackage, GeoJSON, Shapefile or GeoParquet{rasters}."
     return command
 
 
@@ -156,6 +157,6 @@ def network(
 def register(app: typer.Typer, imports: typer.Typer) -> None:
     """Add the commands of this file."""
     app.command()(init)
-    for table in ("areas", "stations", "households", "uptake"):
+    for table in ("areas", "stations", "households", "uptake", "population"):
         imports.command(table)(_importer(table))  # type: ignore[type-var]  # typer reads the signature, which mypy cannot see
     imports.command("network")(network)

@@ -50,6 +50,10 @@ def _read(request: dict[str, Any]) -> dict[str, Any]:
         from geoservice.ingest.parquet import read_parquet
 
         schema, batches, meta = read_parquet(path)
+    elif kind == "geotiff":
+        from geoservice.ingest.raster import read_raster
+
+        schema, batches, meta = read_raster(path, layer, request["box"], request["crs"])
     else:
         from geoservice.ingest.vector import read_vector
 

@@ -60,7 +60,7 @@ def fields_of(table: TableName, study: Study) -> dict[str, tuple[str, ...]]:
     """Return the columns that a file for a table may have, each with its names, our own first."""
     known = _synonyms()
     fields = {f: (f, *words) for f, words in known[table].items()}
-    if table == "households":
+    if table in {"households", "population"}:
         for g in study.groups:
             fields[GROUP_PREFIX + g.id] = (g.id, GROUP_PREFIX + g.id, g.title.zh, g.title.en, *known["groups"].get(g.id, ()))
     return fields

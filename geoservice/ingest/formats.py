@@ -5,7 +5,7 @@ from typing import Literal
 
 from geoservice.errors import EmptyFile, UnreadableFile
 
-Format = Literal["csv", "xlsx", "gpkg", "geojson", "shapefile", "shapefile.zip", "parquet"]
+Format = Literal["csv", "xlsx", "gpkg", "geojson", "shapefile", "shapefile.zip", "parquet", "geotiff"]
 SUFFIXES: dict[str, Format] = {
     ".csv": "csv",
     ".tsv": "csv",
@@ -18,6 +18,8 @@ SUFFIXES: dict[str, Format] = {
     ".zip": "shapefile.zip",
     ".parquet": "parquet",
     ".geoparquet": "parquet",
+    ".tif": "geotiff",
+    ".tiff": "geotiff",
 }
 SIDECARS = (".shx", ".dbf", ".prj", ".cpg")
 _MAGIC: dict[Format, tuple[bytes, ...]] = {
@@ -27,6 +29,7 @@ _MAGIC: dict[Format, tuple[bytes, ...]] = {
     "shapefile": (b"\x00\x00\x27\x0a",),
     "shapefile.zip": (b"PK\x03\x04",),
     "parquet": (b"PAR1",),
+    "geotiff": (b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+"),
 }
 _KNOWN = {
     b"<": "XML",
@@ -34,6 +37,8 @@ _KNOWN = {
     b"SQLite format 3": "an SQLite database (GeoPackage?)",
     b"\x00\x00\x27\x0a": "a shapefile",
     b"PAR1": "Parquet",
+    b"II*\x00": "TIFF",
+    b"MM\x00*": "TIFF",
     b"\xd0\xcf\x11\xe0": "an old Office file (.xls); save it as .xlsx",
     b"%PDF": "PDF",
 }

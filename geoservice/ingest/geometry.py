@@ -43,8 +43,12 @@ def choose_crs(cells: Cells, options: Options) -> str:
     return "EPSG:4326"
 
 
-def _geometries(cells: Cells) -> tuple[Objects, Bools] | None:
-    """Return the file's geometries and which cells held something that is none; None if the file has no geometry at all."""
+Geometries = tuple[Objects, Bools]
+"""The geometries of a file in its own CRS, None where it has none, and which cells held something that is no geometry."""
+
+
+def geometries(cells: Cells) -> Geometries | None:
+    """Return the file's geometries; None if it has no geometry at all."""
     if cells.raw.geometry is not None:
         wkb = cells.raw.geometry.to_numpy(zero_copy_only=False)
         shapes = shapely.from_wkb(wkb, on_invalid="ignore")
@@ -76,7 +80,7 @@ def read_points(
         Most coordinates are no degrees where degrees were expected; the message says what they look like.
     """
     crs = choose_crs(cells, options)
-    found = None if cells.has("lon") and cells.has("lat") and cells.raw.geometry is None else _geometries(cells)
+    found = None if cells.has("lon") and cells.has("lat") and cells.raw.geometry is None else geometries(cells)
     if found is None:
         hint = "; addresses without coordinates are for: geoservice geocode" if cells.has("address") else ""
         require(table, cells.mapping, cells.raw.columns.column_names, ("lon", "lat"), hint)
@@ -151,9 +155,15 @@ def _check_degrees(cells: Cells, crs: str, x: Floats, y: Floats, suggest: Sugges
 
 def read_polygons(cells: Cells, options: Options) -> tuple[list[bytes | None], str]:
     """Return WKB polygons in WGS 84 (None where the file has none) and the CRS they were read in; invalid ones are refused."""
-    found = _geometries(cells)
+    found = geometries(cells)
     if found is None:
         return [None] * len(cells), ""
+    turned, crs = polygons_of(cells, options, found)
+    return [None if s is None else bytes(w) for s, w in zip(turned, shapely.to_wkb(turned), strict=True)], crs
+
+
+def polygons_of(cells: Cells, options: Options, found: Geometries) -> tuple[Objects, str]:
+    """Return polygons in WGS 84, None where the file has none or where refused, and the CRS they were read in."""
     shapes, broken = found
     crs = choose_crs(cells, options)
     name = named(cells, "geometry")
@@ -166,8 +176,7 @@ def read_polygons(cells: Cells, options: Options) -> tuple[list[bytes | None], s
     reasons = [f"invalid polygon: {r}" for r in shapely.is_valid_reason(shapes[faulty])]
     cells.faults.add(faulty, cells.mapping.get(name, name), [""] * int(faulty.sum()), reasons, allowed, kind=BadGeometry)
     good = there & ~wrong & ~faulty & ~shapely.is_empty(shapes)
-    turned = _turn(cells, shapely.force_2d(_only(shapes, good)), crs)
-    return [None if s is None else bytes(w) for s, w in zip(turned, shapely.to_wkb(turned), strict=True)], crs_title(crs)
+    return _turn(cells, shapely.force_2d(_only(shapes, good)), crs), crs_title(crs)
 
 
 def _turn(cells: Cells, shapes: Objects, crs: str) -> Objects:

@@ -10,7 +10,8 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from geoservice.errors import EmptyFile, InputError, MissingColumn
+from geoservice.errors import EmptyFile, InputError, MissingColumn, UnreadableFile
+from geoservice.geo import BBox
 from geoservice.ingest.areas import build_areas
 from geoservice.ingest.arrow import bools
 from geoservice.ingest.arrow import compute as pc
@@ -21,6 +22,8 @@ from geoservice.ingest.faults import Faults
 from geoservice.ingest.formats import Format, format_of, members
 from geoservice.ingest.households import build_households
 from geoservice.ingest.personal import check_headers, check_values
+from geoservice.ingest.places import box_of
+from geoservice.ingest.population import build_population
 from geoservice.ingest.raw import Raw
 from geoservice.ingest.rejects import write_rejects
 from geoservice.ingest.report import Options, Report
@@ -37,6 +40,7 @@ BUILDERS: Mapping[TableName, Callable[[Cells, Context], Built]] = {
     "stations": build_stations,
     "households": build_households,
     "uptake": build_uptake,
+    "population": build_population,
 }
 RULES = 1
 """Raised whenever the same file would be read differently, so that it is loaded anew."""
@@ -54,6 +58,7 @@ _NOT_NAMES = (
     "service",
     "group",
     "registered_area",
+    "source",
 )
 _NUMERIC = (
     "lon",
@@ -66,6 +71,9 @@ _NUMERIC = (
     "start_delay_s",
     "served",
     "eligible",
+    "households",
+    "persons_margin",
+    "h3",
 )
 
 
@@ -129,13 +137,16 @@ def _import_file(
     kind = format_of(path)
     if kind == "csv":
         check_lines(path)
+    if kind == "geotiff" and table != "population":
+        raise UnreadableFile(f"{path.name}: a raster is read as population alone, not as {table}")
     areas = workspace.digest("areas") if table != "areas" else ""
     name = path.name if options.layer is None else f"{path.name}#{options.layer}"
     source = Source(name, digest_of(members(path, kind), table, options, study, areas))
     if loaded := _loaded(workspace, table, source):
         return _no_op(table, path, kind, loaded, options)
     with scratch_folder(workspace.folder) as folder:
-        raw = _read(path, kind, Path(folder), options, progress)
+        box = box_of(workspace.read("areas")) if kind == "geotiff" else None
+        raw = _read(path, kind, Path(folder), options, box, progress)
         return _import(workspace, table, path, kind, raw, source, options, study, progress)
 
 
@@ -153,10 +164,10 @@ def _no_op(table: TableName, path: Path, kind: Format, vintage: Vintage, options
     )  # fmt: skip
 
 
-def _read(path: Path, kind: Format, scratch: Path, options: Options, progress: Progress) -> Raw:
+def _read(path: Path, kind: Format, scratch: Path, options: Options, box: BBox | None, progress: Progress) -> Raw:
     raw = read_file(
-        path, kind, scratch, layer=options.layer, seconds=options.seconds, memory_mb=options.memory_mb,
-        progress=lambda f: progress("read", f),
+        path, kind, scratch, layer=options.layer, box=box, crs=options.crs,
+        seconds=options.seconds, memory_mb=options.memory_mb, progress=lambda f: progress("read", f),
     )  # fmt: skip
     if absent := sorted(set(options.drop) - set(raw.columns.column_names)):
         raise MissingColumn(f"{path.name}: drop: the file has no column {absent}; its columns are {raw.columns.column_names}")

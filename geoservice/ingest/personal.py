@@ -132,7 +132,7 @@ def check_values(table: TableName, columns: pa.Table, not_names: Sequence[str], 
     Parameters
     ----------
     table
-        Where they would go; areas' names are never people's.
+        Where they would go; names of areas and of population units are never people's.
     columns
         All columns as text.
     not_names
@@ -148,7 +148,7 @@ def check_values(table: TableName, columns: pa.Table, not_names: Sequence[str], 
         text = columns.column(header)
         if what := _numbers_of_persons(text):
             persons[header] = what
-        elif table != "areas" and header not in not_names and has_names(text):
+        elif table not in {"areas", "population"} and header not in not_names and has_names(text):
             persons[header] = "people's names"
         filled = len(text) - text.null_count
         if filled and pc.sum(pc.match_substring_regex(text, _ETHNIC_VALUE)).as_py() > 0.5 * filled:

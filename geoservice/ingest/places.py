@@ -7,8 +7,8 @@ import pyarrow as pa
 import shapely
 from numpy.typing import NDArray
 
-from geoservice.errors import WrongPlace
-from geoservice.geo import Bools, Floats, Int32s, Objects
+from geoservice.errors import InputError, WrongPlace
+from geoservice.geo import BBox, Bools, Floats, Int32s, Objects
 from geoservice.ingest.cells import Cells
 from geoservice.ingest.crs import to_wgs84
 from geoservice.ingest.geometry import named
@@ -61,6 +61,14 @@ class Areas:
     def share(self, lon: Floats, lat: Floats) -> float:
         """Return the share of points that any area covers."""
         return float((self.locate(lon, lat) >= 0).mean()) if len(lon) else 0.0
+
+
+def box_of(table: pa.Table) -> BBox:
+    """Return the box around the current areas; raises :class:`InputError` where none with a border is loaded."""
+    areas = Areas.of(table)
+    if not len(areas.codes):
+        raise InputError("no areas with borders are loaded yet; load them first: geoservice import areas FILE")
+    return BBox(*(float(v) for v in shapely.total_bounds(areas.shapes)))
 
 
 def check_inside(cells: Cells, areas: Areas, lon: Floats, lat: Floats, crs: str, *, required: bool) -> Int32s:

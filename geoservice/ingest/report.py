@@ -27,7 +27,7 @@ class Options:
     rejects
         Where rejected rows are written (``.csv`` or ``.xlsx``); None: the workspace's own ``rejects`` folder.
     layer
-        Sheet of a workbook or layer of a GeoPackage, needed when there is more than one.
+        Sheet of a workbook, layer of a GeoPackage or band of a raster, needed when there is more than one.
     level, code_system
         For areas whose file has no such column; ``code_system`` is the study's when None.
     tier

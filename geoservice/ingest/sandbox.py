@@ -17,6 +17,7 @@ import pyarrow as pa
 
 from geoservice import errors
 from geoservice.errors import GeoserviceError, InputError, TooLarge, UnreadableFile
+from geoservice.geo import BBox
 from geoservice.ingest.formats import Format
 from geoservice.ingest.raw import Meta, Raw
 
@@ -38,6 +39,8 @@ def _environment(kind: Format) -> dict[str, str]:
     vector = kind in {"gpkg", "geojson", "shapefile", "shapefile.zip"}
     gdal = {
         "GDAL_SKIP": skipped_drivers() if vector else "",
+        # nothing beside a raster is looked at, such as .aux.xml, which can name other files
+        **({"GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR", "GDAL_PAM_ENABLED": "NO"} if kind == "geotiff" else {}),
         "GDAL_DRIVER_PATH": "disable",
         "CPL_VSIL_CURL_ALLOWED_EXTENSIONS": "{noext}",
         "GDAL_HTTP_TIMEOUT": "1",
@@ -53,11 +56,15 @@ def read_file(  # the limits belong to the call, not to a class of their own
     scratch: Path,
     *,
     layer: str | None = None,
+    box: BBox | None = None,
+    crs: str | None = None,
     seconds: float = 300.0,
     memory_mb: int = 4096,
     progress: Callable[[float], None] = lambda _: None,
 ) -> Raw:
     """Read ``path`` in a child process and return its rows as text; the child's files live in ``scratch`` meanwhile.
+
+    ``box`` and ``crs`` are for rasters: where the areas are, and the CRS that was said.
 
     Raises
     ------
@@ -72,6 +79,8 @@ def read_file(  # the limits belong to the call, not to a class of their own
         "path": str(path.resolve()),
         "kind": kind,
         "layer": layer,
+        "box": box,
+        "crs": crs,
         "out": str(scratch.resolve()),
         "memory_mb": memory_mb,
         "seconds": seconds,

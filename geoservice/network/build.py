@@ -14,6 +14,7 @@ from geoservice.errors import Conflict, NetworkError, NotFound
 from geoservice.network.assemble import ModeReport, assemble
 from geoservice.network.graph import FORMAT, INDEX, graph_digest, read_index, save_graph
 from geoservice.network.osm import Progress, read_streets
+from geoservice.network.places import PlaceReport, places_digest, read_places, save_places
 from geoservice.network.speeds import MODES, read_speeds
 
 ASIDE = ".building"
@@ -21,25 +22,26 @@ ASIDE = ".building"
 
 @dataclass(frozen=True)
 class BuildReport:
-    """What was built: the digest of all arrays, ways that leave the extract and were cut, and a report for each mode."""
+    """What was built: the digest of all arrays, ways that leave the extract and were cut, and reports of modes and places."""
 
     digest: str
     source: str
     ways_cut: int
     modes: dict[str, ModeReport]
+    places: PlaceReport
 
     def lines(self) -> list[str]:
-        """Return the report for people, one line a mode."""
+        """Return the report for people, one line a mode and one of the places."""
         return [
             f"{mode}: {r.km_kept:,.1f} km kept ({r.nodes_kept:,} OSM nodes -> {r.junctions:,} junctions, {r.edges:,} edges); "
             f"{r.km_dropped:,.1f} km dropped ({r.nodes_dropped:,} nodes, {r.segments_dropped:,} segments) as not connected "
             f"both ways to the largest of {r.components:,} components"
             for mode, r in self.modes.items()
-        ]
+        ] + [self.places.line()]
 
 
 def build_network(pbf: Path, folder: Path, modes: Sequence[str], speeds: Path | None, progress: Progress) -> BuildReport:
-    """Build the graphs of ``modes`` in ``folder`` and make them the current ones.
+    """Build the graphs of ``modes``, and the places people may live in, in ``folder`` and make them the current ones.
 
     The same extract, speeds and modes give the same digest; the order of the extract's objects does not matter. A killed build
     leaves the network before it untouched.
@@ -58,7 +60,7 @@ def build_network(pbf: Path, folder: Path, modes: Sequence[str], speeds: Path | 
     table = read_speeds(speeds)
     folder.mkdir(parents=True, exist_ok=True)
     with _alone(folder):
-        streets = read_streets(pbf, progress)
+        streets, places = read_streets(pbf, progress), read_places(pbf, progress)
         aside = folder / ASIDE
         shutil.rmtree(aside, ignore_errors=True)
         reports, parts = {}, {}
@@ -72,11 +74,21 @@ def build_network(pbf: Path, folder: Path, modes: Sequence[str], speeds: Path | 
                 "projection": list(graph.projection),
                 "report": reports[mode].as_dict(),
             }
-        digest = hashlib.sha256("".join(f"{m}={p['digest']};" for m, p in parts.items()).encode()).hexdigest()
-        index = {"format": FORMAT, "digest": digest, "build": digest[:16], "source": pbf.name, "modes": parts}
+        save_places(places, aside)
+        of_places = {"digest": places_digest(places), **PlaceReport.of(places)._asdict()}
+        named = {**parts, "places": of_places}
+        digest = hashlib.sha256("".join(f"{n}={p['digest']};" for n, p in named.items()).encode()).hexdigest()
+        index = {
+            "format": FORMAT,
+            "digest": digest,
+            "build": digest[:16],
+            "source": pbf.name,
+            "modes": parts,
+            "places": of_places,
+        }
         _make_current(folder, aside, index)
         progress("building", 1.0)
-    return BuildReport(digest, pbf.name, streets.cut, reports)
+    return BuildReport(digest, pbf.name, streets.cut, reports, PlaceReport.of(places))
 
 
 @contextmanager

@@ -1,7 +1,8 @@
 """The street graph of one mode on disk and in memory: memory-mapped arrays, nothing else.
 
-``<folder>/network.json`` names the current build, ``<folder>/<build>/<mode>/<array>.npy`` holds it. A new build is written
-beside the old one and becomes current by replacing ``network.json`` alone, so a reader sees one build or the other.
+``<folder>/network.json`` names the current build, ``<folder>/<build>/<mode>/<array>.npy`` holds it, and its folder ``places``
+holds where people may live (:mod:`geoservice.network.places`). A new build is written beside the old one and becomes current by
+replacing ``network.json`` alone, so a reader sees one build or the other.
 """
 
 import hashlib
@@ -16,7 +17,7 @@ from geoservice.errors import NetworkError, NotFound
 from geoservice.geo import BBox, Floats, Int32s, Ints, LocalProjection
 
 INDEX = "network.json"
-FORMAT = 1
+FORMAT = 2
 
 
 @dataclass(frozen=True)
@@ -104,7 +105,7 @@ def save_graph(graph: Graph, folder: Path) -> None:
 
 
 def read_index(folder: Path) -> dict[str, Any]:
-    """Return ``network.json``: ``digest``, ``build``, ``source``, and for each of ``modes`` its digest, projection and report.
+    """Return ``network.json``: ``digest``, ``build``, ``source``, ``places``, and of each mode digest, projection and report.
 
     Raises :class:`NotFound` where no network was built.
     """

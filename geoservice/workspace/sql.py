@@ -78,7 +78,8 @@ class Statements:
 
     def add_column(self, table: TableName, column: str) -> str:
         """Make room for a group counted for the first time; rows loaded before hold null, read as 0."""
-        return f"ALTER TABLE {self.name(table)} ADD COLUMN {self.dialect.quote(column)} integer"
+        kind = self.dialect.type_of(TABLES[table].group_field(column).with_nullable(True))
+        return f"ALTER TABLE {self.name(table)} ADD COLUMN {self.dialect.quote(column)} {kind}"
 
     def loads(self) -> str:
         """All loads, oldest first."""

@@ -34,7 +34,7 @@ def test_headers_of_persons_are_refused_in_households(header: str) -> None:
     ],
 )  # fmt: skip
 def test_refused_topics_are_named(header: str, topic: str) -> None:
-    for table in ("households", "stations", "areas", "uptake"):
+    for table in ("households", "stations", "areas", "uptake", "population"):
         with pytest.raises(RefusedTopic, match=topic):
             check_headers(table, [header])
 

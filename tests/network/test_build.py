@@ -44,7 +44,7 @@ def test_what_is_dropped_is_told(extract: Path, tmp_path: Path) -> None:
     assert (drive.components, report.ways_cut) == (2, 1)
     assert drive.km_dropped == pytest.approx(0.958, abs=0.002)  # 0.01 degree at 30.5 north
     assert drive.km_kept == pytest.approx(2 * 0.958 + 1.112 + 2.215, abs=0.01)
-    assert [line.split(":")[0] for line in report.lines()] == ["walk", "drive"]
+    assert [line.split(":")[0] for line in report.lines()] == ["walk", "drive", "places"]
     assert "1.0 km dropped (2 nodes, 1 segments)" in report.lines()[1]
     index = read_index(tmp_path / "net")
     assert index["digest"] == report.digest
@@ -62,7 +62,7 @@ def test_contraction_by_hand(extract: Path, tmp_path: Path) -> None:
 
 def test_the_same_streets_give_the_same_digest(extract: Path, tmp_path: Path) -> None:
     first = build_network(extract, tmp_path / "a", ["walk", "drive"], None, quiet)
-    turned = write_osm(tmp_path / "turned.osm.pbf", dict(reversed(WAYS.items())))
+    turned = write_osm(tmp_path / "turned.osm.pbf", dict(zip(WAYS, reversed(WAYS.values()), strict=True)))
     assert build_network(turned, tmp_path / "b", ["drive", "walk"], None, quiet).digest == first.digest
     assert build_network(extract, tmp_path / "a", ["walk", "drive"], None, quiet).digest == first.digest
 

@@ -91,6 +91,18 @@ def rows() -> dict[str, pa.Table]:
             [["340811"], ["2024Q1"], ["health"], ["all"], [2**53 + 1], [2**62]],
             schema=TABLES["uptake"].arrow(),
         ),
+        "population": pa.table(
+            [
+                ["r0_c1", TRICKY],
+                [square, shapely.to_wkb(shapely.Point(117, 30))],
+                [0.1 + 0.2, 0.0],
+                [None, 2.5],
+                [1e-9, None],
+                ["统计局", None],
+                [day, None],
+            ],
+            schema=TABLES["population"].arrow(),
+        ),
     }
 
 

@@ -56,7 +56,7 @@ def test_releases_before_and_after_the_grant_are_served(serving: tuple[str, str]
 
 
 @pytest.mark.usefixtures("published")
-@pytest.mark.parametrize("table", ["households", "stations", "areas", "uptake", "loads", "settings"])
+@pytest.mark.parametrize("table", ["households", "stations", "areas", "uptake", "population", "loads", "settings"])
 def test_private_tables_are_refused(serving: tuple[str, str], tmp_path: Path, table: str) -> None:
     dsn, prefix = serving
     with psycopg.connect(dsn) as connection, pytest.raises(errors.InsufficientPrivilege):

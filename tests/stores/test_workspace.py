@@ -120,6 +120,15 @@ def test_groups_come_later_and_are_zero_before(workspace: Workspace, some_househ
     assert sorted(got["group_under_6"].to_pylist()) == [0, 0, 0, 0, 0, 1, 1, 2, 2]
 
 
+def test_groups_of_population_are_real_numbers(workspace: Workspace, rows: Rows) -> None:
+    workspace.write("population", rows["population"].slice(0, 1), Source("a.csv", "1"))
+    field = TABLES["population"].group_field("group_under_6")
+    grouped = rows["population"].slice(1).append_column(field, pa.array([0.25]))
+    workspace.write("population", grouped, Source("b.csv", "1"))
+    assert workspace.read("population").schema.equals(TABLES["population"].arrow(("under_6",)))
+    assert sorted(workspace.read("population")["group_under_6"].to_pylist()) == [0.0, 0.25]
+
+
 def test_a_group_no_longer_counted_goes(workspace: Workspace, some_households: Make) -> None:
     workspace.write("households", some_households(4, 1, ("under_6",)), Source("a.csv", "1"))
     assert workspace.write("households", some_households(4, 1), Source("a.csv", "2")).changed == 2  # 1 and 2 became 0

@@ -1,0 +1,139 @@
+"""Population: public counts of people on points, cells or polygons."""
+
+import re
+from datetime import date
+
+import numpy as np
+import pyarrow as pa
+import shapely
+
+from geoservice.errors import BadGeometry, WrongPlace
+from geoservice.geo import Floats, Objects
+from geoservice.ingest.arrow import Column
+from geoservice.ingest.arrow import compute as pc
+from geoservice.ingest.cells import Cells
+from geoservice.ingest.columns import require
+from geoservice.ingest.geometry import geometries, named, polygons_of, read_points
+from geoservice.ingest.places import Areas, diagnose, find_projected
+from geoservice.ingest.report import Options
+from geoservice.ingest.rows import Built, Columns, Context, finish
+from geoservice.ingest.values import floats_or_null, to_date
+from geoservice.schema import GROUP_PREFIX
+
+MAX_PERSONS = 1e8
+"""Most persons of one unit; above it, it is an error."""
+_H3 = r"^8[0-9a-f]{14}$"
+
+
+def build_population(cells: Cells, context: Context) -> Built:
+    """Read population units: points, polygons, H3 cells or pixels, each with its persons.
+
+    Raises
+    ------
+    MissingColumn, WrongPlace
+        No column of persons or none that says where; every unit is outside the areas.
+    """
+    require("population", cells.mapping, cells.raw.columns.column_names, ("persons",))
+    groups = tuple(g for g in context.study.group_ids if cells.has(GROUP_PREFIX + g))
+    shapes, crs = _shapes(cells, context)
+    _check_areas(cells, Areas.of(context.areas), shapes, crs)
+    columns: Columns = {"id": _ids(cells)}
+    columns["geometry"] = pa.array(shapely.to_wkb(shapes).tolist(), pa.binary())
+    columns["persons"] = cells.number("persons", 0, MAX_PERSONS, unit="persons", required=True)
+    for name, unit in (("households", "households"), ("persons_margin", "persons")):
+        columns[name] = floats_or_null(cells.number(name, 0, MAX_PERSONS, unit=unit))
+    columns["source"] = cells.text("source")
+    columns["date"] = pa.array(cells.parsed("date", to_day_or_year, "a year such as 2024, or a day"), pa.date32())
+    columns |= {GROUP_PREFIX + g: _group(cells, GROUP_PREFIX + g) for g in groups}
+    return Built(finish("population", columns, cells, groups), crs)
+
+
+def _ids(cells: Cells) -> Column:
+    """Return the units' own codes; H3 indexes name themselves, and the rows of a file without codes are numbered."""
+    name = "id" if cells.has("id") else "h3"
+    if not cells.has(name):
+        cells.notes.append("no column of ids: units are named by their row in the file")
+        return pc.cast(cells.raw.rows, pa.string())
+    key = cells.code(name, required=True).combine_chunks()
+    cells.unique([name], [key.to_numpy(zero_copy_only=False)])
+    return key
+
+
+def _shapes(cells: Cells, context: Context) -> tuple[Objects, str]:
+    """Return points or polygons in WGS 84, None where refused: a geometry before an H3 index before a point."""
+    found = geometries(cells)
+    if found is None and (name := _h3_column(cells, context.options)):
+        return _hexagons(cells, name), "H3"
+    if found is not None and (shapely.get_dimensions(found[0]) == 2).any():
+        polygons, crs = polygons_of(cells, context.options, found)
+        nowhere = shapely.is_missing(polygons) & ~cells.faults.bad
+        cells.refuse(nowhere, named(cells, "geometry"), "no geometry", "a polygon", kind=BadGeometry)
+        return polygons, crs
+
+    def suggest(x: Floats, y: Floats) -> str:
+        return find_projected(Areas.of(context.areas), x, y)
+
+    lon, lat, crs = read_points(cells, "population", context.options, suggest=suggest)
+    points: Objects = shapely.points(lon, lat)
+    points[~np.isfinite(lon) | ~np.isfinite(lat)] = None
+    return points, crs
+
+
+def _h3_column(cells: Cells, options: Options) -> str:
+    """Return the column that holds H3 indexes: the one of that name, or ids that are all H3 cells; empty if there is none."""
+    if cells.has("h3"):
+        return "h3"
+    if not cells.has("id") or options.mapping.get("h3") == "":
+        return ""
+    text = cells.text("id")
+    if not pc.all(pc.fill_null(pc.match_substring_regex(text, _H3), False)).as_py():
+        return ""
+    import h3
+
+    if not all(map(h3.is_valid_cell, text.to_pylist())):
+        return ""
+    cells.notes.append(f"column {cells.mapping['id']} holds H3 cells: people were put into the hexagons; against it: --map h3=")
+    return "id"
+
+
+def _hexagons(cells: Cells, name: str) -> Objects:
+    import h3
+
+    def outline(index: str) -> shapely.Polygon:
+        index = h3.int_to_str(int(index)) if index.isdecimal() and len(index) > 15 else index.lower()
+        if not h3.is_valid_cell(index):
+            raise ValueError(index)
+        return shapely.Polygon([(lon, lat) for lat, lon in h3.cell_to_boundary(index)])
+
+    return cells.parsed(name, outline, "an H3 cell such as 8928308280fffff", required=True)
+
+
+def _check_areas(cells: Cells, areas: Areas, shapes: Objects, crs: str) -> None:
+    """Note units outside every area, for a file may cover a whole country; raise when all are."""
+    there = ~shapely.is_missing(shapes)
+    if not len(areas.codes) or not there.any():
+        return
+    inner = shapely.point_on_surface(shapes[there])
+    lon, lat = shapely.get_x(inner), shapely.get_y(inner)
+    outside = areas.locate(lon, lat) < 0
+    if outside.all():
+        said = diagnose(areas, lon, lat, cells, there)
+        raise WrongPlace(f"every unit, read as {crs}, is outside every area; {said or 'are these the right areas?'}")
+    if outside.any():
+        cells.notes.append(f"{int(outside.sum())} of {len(lon)} units are outside every area; their people are not counted")
+
+
+def _group(cells: Cells, name: str) -> Floats:
+    values = cells.number(name, 0, MAX_PERSONS, unit="persons")
+    if n := int((np.isnan(values) & ~cells.faults.bad).sum()):
+        cells.notes.append(f"column {cells.mapping[name]}: {n} empty cells were read as 0")
+    return np.nan_to_num(values)
+
+
+def to_day_or_year(text: str) -> date:
+    """Parse a day, or a year as its first day.
+
+    >>> to_day_or_year("2020"), to_day_or_year("2020年"), to_day_or_year("2020-11-01")
+    (datetime.date(2020, 1, 1), datetime.date(2020, 1, 1), datetime.date(2020, 11, 1))
+    """
+    return date(int(text[:4]), 1, 1) if re.fullmatch(r"[12]\d{3}年?", text) else to_date(text)
