@@ -1,6 +1,6 @@
-"""The private tables: columns, types, units and meaning, in one place.
+"""The tables of register and project: columns, types, units and meaning, in one place.
 
-Tables travel between ingest, workspace and run as :class:`pyarrow.Table` with exactly these columns and types, geometries as
+Tables travel between ingest, stores and pipeline as :class:`pyarrow.Table` with exactly these columns and types, geometries as
 WKB in ``(lon, lat)``. Group counts of households are further ``int32`` columns named ``group_<id>``.
 """
 
@@ -33,7 +33,7 @@ class Column:
 
 @dataclass(frozen=True)
 class TableSchema:
-    """A private table; ``key`` names the columns that must be unique together."""
+    """A table; ``key`` names the columns that must be unique together."""
 
     name: TableName
     columns: tuple[Column, ...]
@@ -58,8 +58,7 @@ TEXTS = pa.list_(pa.field("item", pa.string(), nullable=False))
 HOUSEHOLDS = TableSchema(
     "households",
     (
-        Column("id", pa.binary(16), True, "first 16 bytes of HMAC-SHA256(workspace secret, register key)"),
-        Column("record_key", pa.uint64(), True, "next 8 bytes of the same HMAC, big-endian: the disclosure record key"),
+        Column("id", pa.binary(16), True, "first 16 bytes of HMAC-SHA256(secret of the register, register key)"),
         Column("lon", REAL, True, "longitude", "degree"),
         Column("lat", REAL, True, "latitude", "degree"),
         Column("precision", TEXT, True, f"one of {PRECISIONS}"),

@@ -1,4 +1,4 @@
-"""Everything the analyses may look at, made from what the workspace holds."""
+"""Everything the analyses may look at, made from what is loaded."""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -14,14 +14,13 @@ from geoservice.pipeline.offstreet import OffStreet
 from geoservice.pipeline.people import read_people
 from geoservice.pipeline.places import Places, make_cells, read_places
 from geoservice.pipeline.travel import ModeTravel, trips
+from geoservice.project import Project
 from geoservice.study import Study
-from geoservice.workspace.base import Workspace
 
 Progress = Callable[[str, float], None]
 
 
-def _filled(workspace: Workspace, table: str) -> pa.Table:
-    rows = workspace.read(table)  # type: ignore[arg-type]  # one of the three names below
+def _filled(rows: pa.Table, table: str) -> pa.Table:
     if rows.num_rows == 0:
         raise InputError(f"{table}: none are loaded; load them with: geoservice import {table} FILE")
     return rows
@@ -35,12 +34,12 @@ class Built(NamedTuple):
     places: Places
 
 
-def build_context(workspace: Workspace, study: Study, progress: Progress) -> Built:
+def build_context(project: Project, households: pa.Table, study: Study, progress: Progress) -> Built:
     """Read, snap, search and reduce to atoms."""
     progress("reading", 0.0)
-    places = read_places(_filled(workspace, "areas"), study.levels)
-    stations = _filled(workspace, "stations").sort_by("id")
-    people = read_people(_filled(workspace, "households"), places, study)
+    places = read_places(_filled(project.read("areas"), "areas"), study.levels)
+    stations = _filled(project.read("stations"), "stations").sort_by("id")
+    people = read_people(_filled(households, "households"), places, study)
     cells = make_cells(places, study.cell_metres)
     progress("atoms", 0.0)
     samples = {g: Sample.of(a, g, people, places, cells) for g, a in atoms_of_groups(people, places, cells).items()}
@@ -51,7 +50,7 @@ def build_context(workspace: Workspace, study: Study, progress: Progress) -> Bui
     modes: dict[str, ModeTravel] = {}
     for done, mode in enumerate(study.modes):
         progress("snapping", done / len(study.modes))
-        modes[mode] = on = ModeTravel.open(study, mode, workspace.folder / "network", stations)
+        modes[mode] = on = ModeTravel.open(study, mode, project.network, stations)
         homes, centres = on.snap(people.lon, people.lat), on.snap(cells.lon, cells.lat)
         off_street[mode] = OffStreet.of(people, homes, stations, on.placed)
         progress("travel times", done / len(study.modes))

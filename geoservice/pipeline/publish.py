@@ -10,6 +10,7 @@ import pyarrow as pa
 from geoservice import __version__
 from geoservice.analysis import ANALYSES
 from geoservice.analysis.base import Analysis, Block, Context, Units
+from geoservice.db.arrow import digest
 from geoservice.disclosure.audit import audit_blocks, audit_table
 from geoservice.disclosure.averaging import Ledger
 from geoservice.disclosure.rules import PROFILES, Looked, Profile, release_blocks
@@ -20,11 +21,11 @@ from geoservice.pipeline.offstreet import OffStreet
 from geoservice.pipeline.stations import station_units
 from geoservice.pipeline.whereabouts import with_areas
 from geoservice.pipeline.wording import wording_of
+from geoservice.project import Project
 from geoservice.release.base import TABLE, Manifest, ReleaseContent, ReleaseStore
 from geoservice.release.layers import build_layers
 from geoservice.release.manifest import table_digest
 from geoservice.study import Study
-from geoservice.workspace.base import Workspace
 
 Progress = Callable[[str, float], None]
 
@@ -41,20 +42,26 @@ class Published:
 
 
 def publish_study(
-    workspace: Workspace, store: ReleaseStore, study: Study, layers: Sequence[Layer], progress: Progress, keep: int = 5
+    project: Project,
+    households: pa.Table,
+    store: ReleaseStore,
+    study: Study,
+    layers: Sequence[Layer],
+    progress: Progress,
+    keep: int = 5,
 ) -> Published:
-    """Run ``study`` on what the workspace holds and make the result the current release.
+    """Run ``study`` on the project and the register's households and make the result the current release.
 
     Raises
     ------
     StudyError
-        The study asks for an area level, mode or group that the workspace does not have.
+        The study asks for an area level, mode or group that is not loaded.
     InputError
         A table is empty.
     DisclosureError
         A result may not be released; nothing is published.
     """
-    context, off_street, places = build_context(workspace, study, progress)
+    context, off_street, places = build_context(project, households, study, progress)
     results = analyse(context, study, progress)
     others = {g: u.table for g, u in results.units.items()}
     others |= {"cell": context.cells.table, "station": station_units(context.stations)}
@@ -64,7 +71,7 @@ def publish_study(
     manifest = Manifest(
         code_version=__version__,
         study=study.model_dump(mode="json"),
-        inputs=_inputs(workspace),
+        inputs=_inputs(project, households),
         parameters={a.PROCESS.id: a.params(study.model_dump()).model_dump(mode="json") for a in ANALYSES},
         table_digest=table_digest(results.table),
         layers=tuple(c.layer for c in contents),
@@ -73,7 +80,7 @@ def publish_study(
         notes=_notes(study),
         base_map=True,
     )
-    number = store.write(ReleaseContent(contents, results.table, manifest, workspace.folder / "network" / "base.pmtiles"), keep)
+    number = store.write(ReleaseContent(contents, results.table, manifest, project.network / "base.pmtiles"), keep)
     progress("writing the release", 1.0)
     return Published(number, off_street)
 
@@ -120,10 +127,10 @@ def _described(analysis: Analysis) -> dict[str, Any]:
     return analysis.PROCESS.model_copy(update={"parameters": analysis.Params.model_json_schema()}).model_dump(mode="json")
 
 
-def _inputs(workspace: Workspace) -> dict[str, str]:
-    """Digest of each input; that of the households is keyed with the workspace's secret, so it cannot be guessed at."""
-    digests = {t: workspace.digest(t) for t in ("areas", "stations", "households")}
-    return {**digests, "network": str(read_index(workspace.folder / "network")["digest"])}
+def _inputs(project: Project, households: pa.Table) -> dict[str, str]:
+    """Digest of each input; that of the households is keyed with the register's secret, so it cannot be guessed at."""
+    digests = {t: project.digest(t) for t in ("areas", "stations")}
+    return {**digests, "households": digest(households), "network": str(read_index(project.network)["digest"])}
 
 
 NOISY = Label(
