@@ -2,8 +2,10 @@
 
 import hashlib
 import json
+import os
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass
+from pathlib import Path
 
 import pyarrow as pa
 
@@ -19,6 +21,8 @@ _COLUMNS: dict[str, pa.DataType] = {
     "chain": pa.string(),
 }
 DRAWS = pa.schema(_COLUMNS)
+MARK = "book"
+"""File in the register's folder with number and chain of the last entry: a database alone could be lost or set back unseen."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +58,23 @@ def checked(draws: Sequence[Draw], count: str, head: str) -> tuple[Draw, ...]:
     if (str(len(draws)), chain) != (count, head):
         raise damaged(f"it has {len(draws)} entries, {count} were written")
     return tuple(draws)
+
+
+def check_mark(folder: Path, draws: Sequence[Draw]) -> None:
+    """Raise :class:`InputError` when the book lacks the entry that the register's folder knows to be the last."""
+    path = folder / MARK
+    count, _, head = path.read_text(encoding="ascii").strip().partition(" ") if path.exists() else ("0", "", "")
+    known = {str(draw.number): draw.chain for draw in draws}
+    if count != "0" and known.get(count) != head:
+        raise damaged(f"register/{MARK} knows of {count} entries, of which some are not in it")
+
+
+def write_mark(folder: Path, draw: Draw) -> None:
+    """Note in the register's folder that an entry was written; an older note, left by a killed process, is right as well."""
+    aside = folder / f".{MARK}.{os.getpid()}"
+    aside.write_text(f"{draw.number} {draw.chain}\n", encoding="ascii")
+    aside.chmod(0o600)
+    aside.replace(folder / MARK)
 
 
 def damaged(why: str) -> InputError:

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from geoservice.db import Database, Session
 from geoservice.errors import InputError
-from geoservice.register.book import DRAWS, Draw, chained, checked
+from geoservice.register.book import DRAWS, Draw, chained, check_mark, checked, write_mark
 from geoservice.register.secret import lost, make_secret, private_folder, read_secret
 from geoservice.schema import TableName
 from geoservice.vintages import VintageStore
@@ -49,12 +49,16 @@ class Register(VintageStore):
     def book(self) -> tuple[Draw, ...]:
         """Return the entries of the budget book, oldest first; raises :class:`InputError` when it is damaged."""
         with self._reading() as session:
-            return self._book(session) if session else ()
+            return self._book(session)
 
-    def _book(self, session: Session) -> tuple[Draw, ...]:
-        rows = session.fetch(self._sql.rows("draws", DRAWS.names, "number"), DRAWS).to_pylist()
-        count, head = self._recall(session, COUNT), self._recall(session, HEAD)
-        return checked([Draw(**row) for row in rows], count or "0", head or "")
+    def _book(self, session: Session | None) -> tuple[Draw, ...]:
+        book: tuple[Draw, ...] = ()
+        if session:
+            rows = session.fetch(self._sql.rows("draws", DRAWS.names, "number"), DRAWS).to_pylist()
+            count, head = self._recall(session, COUNT), self._recall(session, HEAD)
+            book = checked([Draw(**row) for row in rows], count or "0", head or "")
+        check_mark(self.folder, book)
+        return book
 
     def spend(self, register_digest: str, surface: bytes, rho: Fraction, note: str) -> Draw:
         """Write a measurement into the book and keep its surface, in one transaction.
@@ -87,6 +91,7 @@ class Register(VintageStore):
                 session.execute(self._sql.insert("surfaces"), [digest, surface])
             self._remember(session, COUNT, str(draw.number))
             self._remember(session, HEAD, draw.chain)
+        write_mark(self.folder, draw)
         return draw
 
     def surface(self, digest: str) -> bytes:

@@ -2,8 +2,10 @@
 
 import hashlib
 from collections.abc import Callable
+from contextlib import closing
 from fractions import Fraction
 from itertools import pairwise
+from pathlib import Path
 
 import pyarrow as pa
 import pytest
@@ -111,6 +113,28 @@ class TestBook:
         change(register, "settings", "key", setting, None if value is None else [setting, value])
         with pytest.raises(InputError, match="damaged"):
             register.book()
+
+    @pytest.mark.parametrize("left", [0, 1])
+    def test_a_book_of_before_put_in_its_place_is_seen(
+        self, register: Register, tmp_path: Path, dsn: str | None, prefix: str, left: int
+    ) -> None:
+        with closing(open_register(tmp_path / "before", dsn, f"{prefix}_before")) as before:
+            for _ in range(left):
+                before.spend(DIGEST, b"0", Fraction(1, 2), "")
+            for n in range(2):
+                register.spend(DIGEST, bytes([n]), Fraction(1, 2), "")
+            assert len(before.book()) == left
+            before.folder = register.folder
+            with pytest.raises(InputError, match="register/book knows of 2 entries"):
+                before.book()
+
+    def test_a_note_that_a_killed_process_left_behind_is_right_as_well(self, register: Register) -> None:
+        register.spend(DIGEST, b"0", Fraction(1, 2), "")
+        old = (register.folder / "book").read_bytes()
+        register.spend(DIGEST, b"1", Fraction(1, 2), "")
+        assert (register.folder / "book").stat().st_mode & 0o777 == 0o600
+        (register.folder / "book").write_bytes(old)
+        assert len(register.book()) == 2
 
     def test_each_entry_is_chained_to_the_one_before(self, register: Register) -> None:
         from geoservice.register.book import chained
