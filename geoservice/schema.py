@@ -1,6 +1,6 @@
-"""The private tables: columns, types, units and meaning, in one place.
+"""The tables of register and project: columns, types, units and meaning, in one place.
 
-Tables travel between ingest, workspace and run as :class:`pyarrow.Table` with exactly these columns and types, geometries as
+Tables travel between ingest, stores and pipeline as :class:`pyarrow.Table` with exactly these columns and types, geometries as
 WKB in ``(lon, lat)``. Group counts are further columns named ``group_<id>``: ``int32`` of households, ``float64`` of a public
 population, whose numbers may be estimates.
 """
@@ -65,7 +65,7 @@ TEXTS = pa.list_(pa.field("item", pa.string(), nullable=False))
 HOUSEHOLDS = TableSchema(
     "households",
     (
-        Column("id", pa.binary(16), True, "first 16 bytes of HMAC-SHA256(register secret, register key)"),
+        Column("id", pa.binary(16), True, "first 16 bytes of HMAC-SHA256(secret of the register, register key)"),
         Column("lon", REAL, True, "longitude", "degree"),
         Column("lat", REAL, True, "latitude", "degree"),
         Column("precision", TEXT, True, f"one of {PRECISIONS}"),

@@ -29,15 +29,16 @@ def _networks(words: tuple[str, ...]) -> tuple[str, ...]:
 class Settings(BaseSettings):
     """Frozen settings; every field is an environment variable with the prefix ``GEOSERVICE_``.
 
-    ``dsn`` opens the private schemas and belongs to ``import`` and ``publish``; ``publish_dsn`` opens releases only and is
-    all that ``serve`` ever gets.
+    On PostGIS there are three roles: ``register_dsn`` opens the register; ``dsn`` opens the public inputs and writes releases;
+    ``serve_dsn`` reads releases only and is all that ``serve`` ever gets.
     """
 
     model_config = SettingsConfigDict(env_prefix="GEOSERVICE_", frozen=True, extra="ignore")
 
-    home: Path = Field(Path(), description="the project folder: study.toml, workspace/ and releases/")
-    dsn: SecretStr | None = Field(None, description="PostGIS connection of the private role; absent: DuckDB in the folder")
-    publish_dsn: SecretStr | None = Field(None, description="PostGIS connection of the serving role")
+    home: Path = Field(Path(), description="the project folder: study.toml, register/, project/ and releases/")
+    dsn: SecretStr | None = Field(None, description="PostGIS connection of the project's role; absent: DuckDB in the folder")
+    register_dsn: SecretStr | None = Field(None, description="PostGIS connection of the register's role; absent: that of dsn")
+    serve_dsn: SecretStr | None = Field(None, description="PostGIS connection of the serving role")
     schema_prefix: str = Field("geoservice", pattern=r"^[a-z][a-z0-9_]{0,30}$", description="prefix of every schema on PostGIS")
     keep_releases: int = Field(5, ge=1, le=100)
     host: str = "127.0.0.1"

@@ -18,11 +18,11 @@ from geoservice.layer import read_layers
 from geoservice.network.basemap import base_map
 from geoservice.network.build import build_network
 from geoservice.pipeline import publish_study
+from geoservice.project import Project, open_project
+from geoservice.register import Register, open_register
 from geoservice.release import open_store
 from geoservice.schema import TableName
 from geoservice.study import Study, read_study
-from geoservice.workspace import open_workspace
-from geoservice.workspace.base import Workspace
 
 HOUSEHOLDS = 1_000_000
 SECONDS_BAR, MEGABYTES_BAR = 90.0, 4096.0
@@ -54,30 +54,31 @@ def _timed(stages: dict[str, float], name: str, work: Callable[[], Any]) -> None
     stages[name] = stages.get(name, 0.0) + time.perf_counter() - start
 
 
-def _import(workspace: Workspace, step: Step, study: Study, watch: Stopwatch) -> None:
+def _import(project: Project, register: Register, step: Step, study: Study, watch: Stopwatch) -> None:
     if step.table == "network":
-        folder = workspace.folder / "network"
-        build_network(step.path, folder, study.modes, None, watch)
-        base_map(step.path, folder / "base.pmtiles", watch)
+        build_network(step.path, project.network, study.modes, None, watch)
+        base_map(step.path, project.network / "base.pmtiles", watch)
     else:
-        import_file(workspace, cast("TableName", step.table), step.path, Options(**step.options), study, watch)
+        import_file(project, cast("TableName", step.table), step.path, Options(**step.options), study, watch, register)
 
 
 def _once(folder: Path, home: Path) -> tuple[dict[str, float], float]:
     """Run the pipeline once in a process of its own: seconds of each stage, peak memory in MB."""
     study = read_study(folder / "study.toml")
-    workspace = open_workspace(home / "workspace", None, "geoservice")
+    project = open_project(home / "project", None, "geoservice")
+    register = open_register(home / "register", None, "geoservice")
     store = open_store(home / "releases", None, "geoservice", read_only=False)
     stages: dict[str, float] = {}
     watch = Stopwatch()
     for step in import_plan(folder):
-        _timed(stages, f"import {step.table}", partial(_import, workspace, step, study, watch))
+        _timed(stages, f"import {step.table}", partial(_import, project, register, step, study, watch))
     layers = read_layers(Path(__file__).parents[2] / "layers")
     watch = Stopwatch()
-    _timed(stages, "publish_study", lambda: publish_study(workspace, store, study, layers, watch))
+    _timed(stages, "publish_study", lambda: publish_study(project, register.read("households"), store, study, layers, watch))
     watch("", 1.0)
     stages |= {f"  {k}": v for k, v in watch.seconds.items()}
-    workspace.close()
+    register.close()
+    project.close()
     store.close()
     return stages, _peak_mb()
 

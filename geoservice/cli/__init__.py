@@ -18,7 +18,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-imports = typer.Typer(help="Load files into the workspace.", no_args_is_help=True)
+imports = typer.Typer(help="Load files into the register or the project.", no_args_is_help=True)
 app.add_typer(imports, name="import")
 data.register(app, imports)
 study.register(app)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from geoservice.cli.common import Home, err, out, releases_of, settings_for
+from geoservice.cli.common import Home, err, out, plain, releases_of, settings_for
 from geoservice.errors import InputError
 
 if TYPE_CHECKING:
@@ -20,11 +20,10 @@ Name = Annotated[str, typer.Argument(help="Who it is for: a person, an office or
 
 @contextmanager
 def access_of(settings: "Settings") -> "Iterator[AccessStore]":
-    """Open the access store of a project: with the publishing role's connection on PostgreSQL."""
+    """Open the access store of a project: with the project's role on PostgreSQL."""
     from geoservice.server.access import open_access
 
-    dsn = settings.dsn.get_secret_value() if settings.dsn else None
-    store = open_access(settings.home, dsn, settings.schema_prefix, owner=True)
+    store = open_access(settings.home, plain(settings.dsn), settings.schema_prefix, owner=True)
     try:
         yield store
     finally:

@@ -15,13 +15,15 @@ from rich.console import Console
 from geoservice.errors import InputError
 
 if TYPE_CHECKING:
+    from pydantic import SecretStr
     from rich.progress import TaskID
 
     from geoservice.layer import Layer
+    from geoservice.project import Project
+    from geoservice.register import Register
     from geoservice.release.base import ReleaseStore
     from geoservice.settings import Settings
     from geoservice.study import Study
-    from geoservice.workspace.base import Workspace
 
 Home = Annotated[
     Path | None, typer.Option("--home", "-C", help="Project folder (or GEOSERVICE_HOME; default: the current folder).")
@@ -59,20 +61,42 @@ def _wrong_setting(fault: dict[str, Any], options: dict[str, object]) -> str:
     return f"{'--' + name if name in options else 'GEOSERVICE_' + name.upper()}:{shown} {fault['msg']}"
 
 
-def workspace_of(settings: "Settings") -> "Workspace":
-    """Open the private store of a project."""
-    from geoservice.workspace import open_workspace
+def plain(secret: "SecretStr | None") -> str | None:
+    """Return a connection string out of its wrapping."""
+    return secret.get_secret_value() if secret else None
 
-    dsn = settings.dsn.get_secret_value() if settings.dsn else None
-    return open_workspace(settings.home / "workspace", dsn, settings.schema_prefix)
+
+def refuse_workspace(home: Path) -> None:
+    """Raise :class:`InputError` for a folder of an older version, which kept private and public inputs in one place."""
+    if (home / "workspace").is_dir() and not (home / "register").is_dir():
+        raise InputError(
+            "workspace/ is of an older version: this one keeps private and public inputs apart, in register/ and project/; "
+            "move workspace/ out of the folder and import the files again"
+        )
+
+
+def register_of(settings: "Settings") -> "Register":
+    """Open the private store: households, secret and budget book."""
+    from geoservice.register import open_register
+
+    refuse_workspace(settings.home)
+    dsn = plain(settings.register_dsn or settings.dsn)
+    return open_register(settings.home / "register", dsn, settings.schema_prefix)
+
+
+def project_of(settings: "Settings") -> "Project":
+    """Open the store of public inputs."""
+    from geoservice.project import open_project
+
+    refuse_workspace(settings.home)
+    return open_project(settings.home / "project", plain(settings.dsn), settings.schema_prefix)
 
 
 def releases_of(settings: "Settings", *, read_only: bool) -> "ReleaseStore":
-    """Open the public store: with the serving role's connection when only reading."""
+    """Open the releases: with the serving role's connection when only reading."""
     from geoservice.release import open_store
 
-    secret = settings.publish_dsn if read_only and settings.publish_dsn else settings.dsn
-    dsn = secret.get_secret_value() if secret else None
+    dsn = plain(settings.serve_dsn if read_only and settings.serve_dsn else settings.dsn)
     return open_store(settings.home / "releases", dsn, settings.schema_prefix, read_only=read_only)
 
 

@@ -1,12 +1,13 @@
 """geoservice init, geoservice import: a project folder and the files in it."""
 
+from contextlib import ExitStack, closing
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from geoservice.cli.common import Home, out, progress_bar, settings_for, study_of, workspace_of
+from geoservice.cli.common import Home, out, progress_bar, project_of, register_of, settings_for, study_of
 from geoservice.cli.template import STUDY
 from geoservice.errors import Conflict, InputError
 
@@ -20,16 +21,16 @@ Files = Annotated[list[Path], typer.Argument(exists=True, dir_okay=False, help="
 
 
 def init(folder: Annotated[Path, typer.Argument(help="The project folder to make.")]) -> None:
-    """Make a project folder: a study.toml to edit, a private workspace and a folder of releases."""
+    """Make a project folder: a study.toml to edit, and folders for the register and for public inputs."""
     folder.mkdir(parents=True, exist_ok=True)
     study = folder / "study.toml"
     if study.exists():
         raise Conflict(f"{study} exists already; geoservice init never writes over it")
     study.write_text(STUDY, encoding="utf-8")
-    workspace_of(settings_for(folder)).secret()
-    out.print(
-        f"made {folder}/study.toml (edit it) and {folder}/workspace (private; its secret file is what keeps ids unguessable)"
-    )
+    settings = settings_for(folder)
+    project_of(settings).close()
+    register_of(settings).close()
+    out.print(f"made {folder}/study.toml (edit it), {folder}/project for public inputs and {folder}/register (private)")
     out.print(
         "next: geoservice import areas|stations|households FILE, geoservice import network EXTRACT.osm.pbf, geoservice publish"
     )
@@ -70,15 +71,13 @@ def load_tables(
     """Import files one after another; each is all or nothing."""
     from geoservice.ingest import import_file
 
-    study, workspace = study_of(settings), workspace_of(settings)
-    limited = replace(options, seconds=settings.import_seconds, memory_mb=settings.import_memory_mb)
-    try:
+    study, limited = study_of(settings), replace(options, seconds=settings.import_seconds, memory_mb=settings.import_memory_mb)
+    with closing(project_of(settings)) as project, ExitStack() as stack:
+        register = stack.enter_context(closing(register_of(settings))) if table == "households" else None
         for path in files:
             with progress_bar() as progress:
-                report = import_file(workspace, table, path, limited, study, progress)
+                report = import_file(project, table, path, limited, study, progress, register)
             show(report, counts=counts)
-    finally:
-        workspace.close()
 
 
 def load_network(settings: "Settings", pbf: Path, speeds: Path | None) -> "BuildReport":
@@ -86,14 +85,10 @@ def load_network(settings: "Settings", pbf: Path, speeds: Path | None) -> "Build
     from geoservice.network.basemap import base_map
     from geoservice.network.build import build_network
 
-    study, workspace = study_of(settings), workspace_of(settings)
-    folder = workspace.folder / "network"
-    try:
-        with progress_bar() as progress:
-            report = build_network(pbf, folder, study.modes, speeds, progress)
-            base_map(pbf, folder / "base.pmtiles", progress)
-    finally:
-        workspace.close()
+    study = study_of(settings)
+    with closing(project_of(settings)) as project, progress_bar() as progress:
+        report = build_network(pbf, project.network, study.modes, speeds, progress)
+        base_map(pbf, project.network / "base.pmtiles", progress)
     return report
 
 

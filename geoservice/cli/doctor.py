@@ -5,17 +5,29 @@ import platform
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import typer
 
-from geoservice.cli.common import Home, out, releases_of, settings_for, study_of, workspace_of
+from geoservice.cli.common import (
+    Home,
+    out,
+    project_of,
+    refuse_workspace,
+    register_of,
+    releases_of,
+    settings_for,
+    study_of,
+)
+from geoservice.cli.database import DATABASE
 from geoservice.cli.fitness import SERVING
 from geoservice.cli.found import Check, Found
 from geoservice.errors import GeoserviceError
 
 if TYPE_CHECKING:
     from geoservice.settings import Settings
+    from geoservice.vintages import Vintage
 
 _COLOURS = {"ok": "green", "warn": "yellow", "fail": "red"}
 
@@ -61,13 +73,14 @@ def _drivers(_: "Settings") -> Iterator[Found]:
 
 
 def _folder(settings: "Settings") -> Iterator[Found]:
-    """The private folder and the secret in it are for their owner alone."""
-    folder = settings.home / "workspace"
+    """The register's folder and the secret in it are for their owner alone."""
+    refuse_workspace(settings.home)
+    folder = settings.home / "register"
     if not folder.is_dir():
-        yield Found("warn", "workspace: none yet; make one with: geoservice init FOLDER")
+        yield Found("warn", "register: none yet; make one with: geoservice init FOLDER")
         return
-    for path, mode in ((folder, 0o700), (folder / "secret", 0o600), (folder / "private.duckdb", 0o600)):
-        if not path.exists() or (path == folder / "private.duckdb" and folder.stat().st_mode & 0o077 == 0):
+    for path, mode in ((folder, 0o700), (folder / "secret", 0o600), (folder / "register.duckdb", 0o600)):
+        if not path.exists() or (path == folder / "register.duckdb" and folder.stat().st_mode & 0o077 == 0):
             continue  # inside a folder that is shut nothing else needs to be
         got = path.stat().st_mode & 0o777
         name = path.relative_to(settings.home)
@@ -84,13 +97,12 @@ def _study(settings: "Settings") -> Iterator[Found]:
 
 def _loaded(settings: "Settings") -> Iterator[Found]:
     """The newest vintage of each file; how many rows it has is private."""
-    if not (settings.home / "workspace").is_dir():
-        return
-    workspace = workspace_of(settings)
-    try:
-        newest = {(v.table, v.source.name): v for v in workspace.vintages()}
-    finally:
-        workspace.close()
+    vintages: list[Vintage] = []
+    for folder, store_of in (("project", project_of), ("register", register_of)):
+        if (settings.home / folder).is_dir():
+            with closing(store_of(settings)) as store:
+                vintages += store.vintages()
+    newest = {(v.table, v.source.name): v for v in vintages}
     for (table, source), vintage in sorted(newest.items()):
         yield Found("ok", f"{table}: {source}, vintage {vintage.number} of {vintage.loaded_at:%Y-%m-%d %H:%M} UTC")
     for table in ("areas", "stations", "households"):
@@ -98,52 +110,32 @@ def _loaded(settings: "Settings") -> Iterator[Found]:
             yield Found("warn", f"{table}: nothing loaded; geoservice import {table} FILE")
 
 
+def _kept(settings: "Settings") -> Iterator[Found]:
+    """The secret, the budget book and its surfaces: none can be made anew."""
+    from geoservice.register.secret import lost, read_secret
+
+    folder = settings.home / "register"
+    if not folder.is_dir():
+        return
+    with closing(register_of(settings)) as register:
+        book, loaded = register.book(), register.vintages()
+        for draw in book:
+            register.surface(draw.surface_digest)
+    if read_secret(folder) is None and (book or loaded):
+        raise lost("is missing")
+    yield Found("ok", f"register: secret and budget book are whole ({len(book)} entries)")
+
+
 def _network(settings: "Settings") -> Iterator[Found]:
     from geoservice.network.graph import load_graph
 
-    folder = settings.home / "workspace" / "network"
+    folder = settings.home / "project" / "network"
     if not folder.is_dir():
         yield Found("warn", "network: none; geoservice import network EXTRACT.osm.pbf")
         return
     for mode in study_of(settings).modes:
         load_graph(folder, mode)
         yield Found("ok", f"network: {mode} can be read")
-
-
-def _server(settings: "Settings") -> Iterator[Found]:
-    """The connection that imports and publishes."""
-    from geoservice.release.roles import look
-
-    if not settings.dsn:
-        yield Found("ok", "store: DuckDB in the folder (GEOSERVICE_DSN is not set)")
-        return
-    server = look(settings.dsn.get_secret_value(), settings.schema_prefix)
-    yield Found("ok", f"store: PostgreSQL {server.version}, schemas {settings.schema_prefix}_*")
-    if server.postgis is None:
-        yield Found("fail", "PostGIS is not installed in the database; as a superuser of it: CREATE EXTENSION postgis")
-    else:
-        yield Found("ok", f"PostGIS {server.postgis}")
-    if not server.may_create:
-        yield Found("fail", "GEOSERVICE_DSN: its role may not make schemas; GRANT CREATE ON DATABASE ... TO ...")
-
-
-def _serving(settings: "Settings") -> Iterator[Found]:
-    """The connection that serves: it must see nothing private."""
-    from geoservice.release.roles import look
-
-    if not settings.publish_dsn:
-        if settings.dsn:
-            yield Found("warn", "GEOSERVICE_PUBLISH_DSN is not set; serve from PostGIS needs it: CREATE ROLE, geoservice grant")
-        return
-    server = look(settings.publish_dsn.get_secret_value(), settings.schema_prefix)
-    if server.sees_private:
-        yield Found(
-            "fail", "GEOSERVICE_PUBLISH_DSN: its role can look into the workspace; geoservice grant ROLE for one that cannot"
-        )
-    else:
-        yield Found("ok", "GEOSERVICE_PUBLISH_DSN: its role sees nothing private")
-    if server.may_create:
-        yield Found("warn", "GEOSERVICE_PUBLISH_DSN: its role may make schemas; REVOKE CREATE ON DATABASE ... FROM ...")
 
 
 def _releases(settings: "Settings") -> Iterator[Found]:
@@ -166,9 +158,9 @@ CHECKS: dict[str, Check] = {
     "GDAL": _drivers,
     "folder": _folder,
     "study": _study,
-    "store": _server,
-    "serving": _serving,
+    **DATABASE,
     "loaded": _loaded,
+    "register": _kept,
     "network": _network,
     "releases": _releases,
     **SERVING,

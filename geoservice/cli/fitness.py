@@ -75,7 +75,7 @@ def _pictures(_: "Settings") -> Iterator[Found]:
 def _access(settings: "Settings") -> Iterator[Found]:
     """The folder of tokens and audit log is for its owner alone; on PostGIS it is a schema."""
     folder = settings.home / "access"
-    if settings.publish_dsn or settings.dsn or not folder.exists():
+    if settings.serve_dsn or settings.dsn or not folder.exists():
         return
     for path, mode in ((folder, 0o700), (folder / "access.db", 0o600)):
         got = path.stat().st_mode & 0o777 if path.exists() else 0

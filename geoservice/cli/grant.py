@@ -10,10 +10,10 @@ from geoservice.errors import InputError
 
 
 def grant(
-    role: Annotated[str, typer.Argument(help="The role of GEOSERVICE_PUBLISH_DSN; it must exist.")],
+    role: Annotated[str, typer.Argument(help="The role of GEOSERVICE_SERVE_DSN; it must exist.")],
     home: Home = None,
 ) -> None:
-    """Let a PostgreSQL role read releases and tokens and add to the audit log; nothing private."""
+    """Let a PostgreSQL role read releases and tokens and add to the audit log; neither register nor project."""
     from geoservice.release import prepare_roles
 
     settings = settings_for(home)
@@ -24,11 +24,11 @@ def grant(
         with access_of(settings) as access:
             access.grant(role)
     out.print(
-        f"{role} may read the releases of {settings.schema_prefix}, those to come as well, and nothing private; it may look "
-        "tokens up and add to the audit log",
+        f"{role} may read the releases of {settings.schema_prefix}, those to come as well, neither register nor project; it "
+        "may look tokens up and add to the audit log",
         markup=False,
     )
-    out.print("next: geoservice serve, with GEOSERVICE_PUBLISH_DSN of this role and without GEOSERVICE_DSN")
+    out.print("next: geoservice serve, with GEOSERVICE_SERVE_DSN of this role and no other connection")
 
 
 def register(app: typer.Typer) -> None:

@@ -1,13 +1,25 @@
-"""geoservice publish, rollback, export: from the workspace to a release, and from a release to a file."""
+"""geoservice publish, rollback, export: from the project to a release, and from a release to a file."""
 
 import json
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from geoservice.cli.access import written_down
-from geoservice.cli.common import Home, err, layers_of, out, progress_bar, releases_of, settings_for, study_of, workspace_of
+from geoservice.cli.common import (
+    Home,
+    err,
+    layers_of,
+    out,
+    progress_bar,
+    project_of,
+    register_of,
+    releases_of,
+    settings_for,
+    study_of,
+)
 from geoservice.errors import InputError
 
 if TYPE_CHECKING:
@@ -30,24 +42,20 @@ def _publish(settings: "Settings", study: "Study") -> "Published":
     from geoservice.pipeline import publish_study
 
     layers = layers_of(settings)
-    workspace, store = workspace_of(settings), releases_of(settings, read_only=False)
-    try:
+    with closing(register_of(settings)) as register:
+        households = register.read("households")
+    with closing(project_of(settings)) as project, closing(releases_of(settings, read_only=False)) as store:
         with progress_bar() as progress:
-            published = publish_study(workspace, store, study, layers, progress, settings.keep_releases)
-        reader = store.open(published.number)
-        out.print(
-            f"release {published.number} is current: hash {reader.manifest.hash[:12]}, {len(reader.manifest.layers)} layers"
-        )
-        reader.close()
-    finally:
-        store.close()
-        workspace.close()
+            published = publish_study(project, households, store, study, layers, progress, settings.keep_releases)
+        with closing(store.open(published.number)) as reader:
+            made = reader.manifest
+            out.print(f"release {published.number} is current: hash {made.hash[:12]}, {len(made.layers)} layers")
     return published
 
 
 def _tell_off_street(settings: "Settings", published: "Published") -> None:
     """Name the stations off the streets; keep households in the private folder: exact counts and places are not for a log."""
-    folder = settings.home / "workspace"
+    folder = settings.home / "register"
     counts = {mode: {"households": off.counts, "stations": off.stations} for mode, off in published.off_street.items()}
     lines = [f"{mode},{lon:.6f},{lat:.6f},{why}" for mode, off in published.off_street.items() for lon, lat, why in off.points]
     for name, text in (

@@ -19,18 +19,16 @@ from geoservice.ingest.rows import Built, Columns, Context, finish, period_of, t
 from geoservice.ingest.values import floats_or_null
 from geoservice.schema import GROUP_PREFIX
 
+ID_BYTES = 16
 MAX_PERSONS = 1000
 """Most persons of one household; above it, it is an institution or an error."""
 
 
-def household_keys(register_keys: list[str | None], secret: bytes) -> tuple[Column, Column]:
-    """Return ids (16 bytes) and record keys (uint64) of register keys: the first 24 bytes of HMAC-SHA256 under the secret.
+def household_ids(register_keys: list[str | None], secret: bytes) -> Column:
+    """Return the ids of register keys: the first 16 bytes of HMAC-SHA256 under the secret, which has at most 64 bytes.
 
-    The secret must be at most 64 bytes long.
-
-    >>> ids, keys = household_keys(["34-001"], b"k" * 32)
-    >>> len(ids[0].as_py()), keys.type
-    (16, DataType(uint64))
+    >>> len(household_ids(["34-001"], b"k" * 32)[0].as_py())
+    16
     """
     inner, outer = (hashlib.sha256(bytes(b ^ pad for b in secret.ljust(64, b"\0"))) for pad in (0x36, 0x5C))
 
@@ -39,12 +37,10 @@ def household_keys(register_keys: list[str | None], secret: bytes) -> tuple[Colu
         first, second = inner.copy(), outer.copy()
         first.update((key or "").encode())
         second.update(first.digest())
-        return second.digest()
+        return second.digest()[:ID_BYTES]
 
-    digests = b"".join(map(digest, register_keys))
-    table = np.frombuffer(digests, np.uint8).reshape(-1, 32)
-    ids = pa.FixedSizeBinaryArray.from_buffers(pa.binary(16), len(table), [None, pa.py_buffer(table[:, :16].tobytes())])
-    return ids, pa.array(np.ascontiguousarray(table[:, 16:24]).view(">u8").ravel().astype(np.uint64))
+    ids = b"".join(map(digest, register_keys))
+    return pa.FixedSizeBinaryArray.from_buffers(pa.binary(ID_BYTES), len(register_keys), [None, pa.py_buffer(ids)])
 
 
 def build_households(cells: Cells, context: Context) -> Built:
@@ -67,8 +63,7 @@ def build_households(cells: Cells, context: Context) -> Built:
     cells.unique(["id"], [key.to_numpy(zero_copy_only=False)], private=True)
     lon, lat, crs = read_points(cells, "households", context.options, suggest=partial(find_projected, areas))
     home = check_inside(cells, areas, lon, lat, crs, required=True)
-    ids, record_keys = household_keys(key.to_pylist(), context.secret)
-    columns: Columns = {"id": ids, "record_key": record_keys, "lon": lon, "lat": lat}
+    columns: Columns = {"id": household_ids(key.to_pylist(), context.secret), "lon": lon, "lat": lat}
     columns["precision"] = with_default(cells.choice("precision", words.PRECISION), "point")
     columns["uncertainty_m"] = floats_or_null(cells.number("uncertainty_m", 0, 100_000, unit="metres"))
     persons = cells.whole("persons", 1, MAX_PERSONS, unit="persons", required=True)[0]

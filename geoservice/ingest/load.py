@@ -1,10 +1,10 @@
-"""Import one file: read it apart, check it, and write it into the workspace, whole or not at all."""
+"""Import one file: read it apart, check it, and write it into the register or the project, whole or not at all."""
 
 import hashlib
 import json
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -31,9 +31,12 @@ from geoservice.ingest.rows import Built, Context
 from geoservice.ingest.sandbox import read_file, scratch_folder
 from geoservice.ingest.stations import build_stations
 from geoservice.ingest.uptake import build_uptake
+from geoservice.project import Project
+from geoservice.register import Register
+from geoservice.register.store import TABLES as REGISTER_TABLES
 from geoservice.schema import GROUP_PREFIX, TABLES, TableName
 from geoservice.study import Study
-from geoservice.workspace.base import Source, Vintage, Workspace
+from geoservice.vintages import Source, Vintage, VintageStore
 
 BUILDERS: Mapping[TableName, Callable[[Cells, Context], Built]] = {
     "areas": build_areas,
@@ -94,15 +97,36 @@ def digest_of(paths: Sequence[Path], table: TableName, options: Options, study: 
     return whole.hexdigest()
 
 
+@dataclass(frozen=True)
+class _Job:
+    """One file on its way into a table of ``store``; ``project`` has the areas."""
+
+    store: VintageStore
+    project: Project
+    table: TableName
+    path: Path
+    kind: Format
+    options: Options
+    study: Study
+    progress: Progress
+
+
 def import_file(
-    workspace: Workspace, table: TableName, path: Path, options: Options, study: Study, progress: Progress
+    project: Project,
+    table: TableName,
+    path: Path,
+    options: Options,
+    study: Study,
+    progress: Progress,
+    register: Register | None = None,
 ) -> Report:
-    """Load one file into one private table.
+    """Load one file into one table.
 
     Parameters
     ----------
-    workspace
-        Where it goes. Nothing in it changes when anything is wrong, but for the file of rejected rows.
+    project
+        Where public tables go, and where the areas are. Nothing in it changes when anything is wrong, but for the file of
+        rejected rows.
     table
         Which table the rows are for; areas come before households.
     path, options
@@ -111,6 +135,8 @@ def import_file(
         Names the services and groups.
     progress
         Called with a stage and a fraction from 0 to 1.
+    register
+        Where households go; nothing else needs it.
 
     Returns
     -------
@@ -122,105 +148,95 @@ def import_file(
     InputError
         One of its classes for each thing that can be wrong with a file; see :mod:`geoservice.errors`.
     """
+    store = register if table in REGISTER_TABLES else project
+    if store is None:
+        raise InputError(f"{table}: they are kept in the register, which is not open")
     try:
-        return _import_file(workspace, table, path, options, study, progress)
+        return _import_file(_Job(store, project, table, path, format_of(path), options, study, progress))
     except InputError as error:
         if path.name in str(error):
             raise
         raise type(error)(f"{path.name}: {error}") from error
 
 
-def _import_file(
-    workspace: Workspace, table: TableName, path: Path, options: Options, study: Study, progress: Progress
-) -> Report:
-    progress("read", 0.0)
-    kind = format_of(path)
-    if kind == "csv":
-        check_lines(path)
-    if kind == "geotiff" and table != "population":
-        raise UnreadableFile(f"{path.name}: a raster is read as population alone, not as {table}")
-    areas = workspace.digest("areas") if table != "areas" else ""
-    name = path.name if options.layer is None else f"{path.name}#{options.layer}"
-    source = Source(name, digest_of(members(path, kind), table, options, study, areas))
-    if loaded := _loaded(workspace, table, source):
-        return _no_op(table, path, kind, loaded, options)
-    with scratch_folder(workspace.folder) as folder:
-        box = box_of(workspace.read("areas")) if kind == "geotiff" else None
-        raw = _read(path, kind, Path(folder), options, box, progress)
-        return _import(workspace, table, path, kind, raw, source, options, study, progress)
+def _import_file(job: _Job) -> Report:
+    job.progress("read", 0.0)
+    if job.kind == "csv":
+        check_lines(job.path)
+    if job.kind == "geotiff" and job.table != "population":
+        raise UnreadableFile(f"{job.path.name}: a raster is read as population alone, not as {job.table}")
+    areas = job.project.digest("areas") if job.table != "areas" else ""
+    name = job.path.name if job.options.layer is None else f"{job.path.name}#{job.options.layer}"
+    source = Source(name, digest_of(members(job.path, job.kind), job.table, job.options, job.study, areas))
+    if loaded := _loaded(job.store, job.table, source):
+        return _no_op(job, loaded)
+    with scratch_folder(job.store.folder) as folder:
+        return _import(job, _read(job, Path(folder)), source)
 
 
-def _loaded(workspace: Workspace, table: TableName, source: Source) -> Vintage | None:
+def _loaded(store: VintageStore, table: TableName, source: Source) -> Vintage | None:
     """Return the current vintage of a source if it is this very one."""
-    last = [v for v in workspace.vintages(table) if v.source.name == source.name][-1:]
+    last = [v for v in store.vintages(table) if v.source.name == source.name][-1:]
     return last[0] if last and last[0].source.digest == source.digest else None
 
 
-def _no_op(table: TableName, path: Path, kind: Format, vintage: Vintage, options: Options) -> Report:
+def _no_op(job: _Job, vintage: Vintage) -> Report:
     notes = ("this file was loaded before with the same options; nothing was done",)
     return Report(
-        table, path.name, kind, rows_accepted=vintage.rows, rows_rejected=vintage.rejected,
-        rows_read=vintage.rows + vintage.rejected, vintage=vintage, already_loaded=True, dry_run=options.dry_run, notes=notes,
+        job.table, job.path.name, job.kind, rows_accepted=vintage.rows, rows_rejected=vintage.rejected,
+        rows_read=vintage.rows + vintage.rejected, vintage=vintage, already_loaded=True, dry_run=job.options.dry_run,
+        notes=notes,
     )  # fmt: skip
 
 
-def _read(path: Path, kind: Format, scratch: Path, options: Options, box: BBox | None, progress: Progress) -> Raw:
+def _read(job: _Job, scratch: Path) -> Raw:
+    path, options = job.path, job.options
+    box = box_of(job.project.read("areas")) if job.kind == "geotiff" else None
     raw = read_file(
-        path, kind, scratch, layer=options.layer, box=box, crs=options.crs,
-        seconds=options.seconds, memory_mb=options.memory_mb, progress=lambda f: progress("read", f),
+        path, job.kind, scratch, layer=options.layer, box=box, crs=options.crs, seconds=options.seconds,
+        memory_mb=options.memory_mb, progress=lambda f: job.progress("read", f),
     )  # fmt: skip
     if absent := sorted(set(options.drop) - set(raw.columns.column_names)):
         raise MissingColumn(f"{path.name}: drop: the file has no column {absent}; its columns are {raw.columns.column_names}")
     return raw.without(options.drop)
 
 
-def _import(
-    workspace: Workspace,
-    table: TableName,
-    path: Path,
-    kind: Format,
-    raw: Raw,
-    source: Source,
-    options: Options,
-    study: Study,
-    progress: Progress,
-) -> Report:
-    progress("check", 0.0)
-    raw = _without_empty(raw, path)
+def _import(job: _Job, raw: Raw, source: Source) -> Report:
+    table, options = job.table, job.options
+    job.progress("check", 0.0)
+    raw = _without_empty(raw, job.path)
     headers = raw.columns.column_names
     check_headers(table, headers)
     key = memory_key(table, headers)
-    mapping = _mapping(table, kind, headers, study, options, workspace.recall(key))
+    mapping = _mapping(job, headers, job.store.recall(key))
     check_values(table, raw.columns, [h for f, h in mapping.items() if f in _NOT_NAMES], _numeric(mapping))
-    progress("check", 0.3)
-    faults = Faults(path.name, raw.rows.to_numpy(), broken=raw.meta.broken)
+    job.progress("check", 0.3)
+    faults = Faults(job.path.name, raw.rows.to_numpy(), broken=raw.meta.broken)
     cells = Cells(raw, mapping, faults, list(raw.meta.notes))
-    built = BUILDERS[table](cells, _context(workspace, table, options, study))
-    report = _report(table, path, kind, cells, built, options)
-    report = _keep_rejects(report, faults, workspace, options, source)
+    built = BUILDERS[table](cells, _context(job))
+    report = _keep_rejects(_report(job, cells, built), faults, job, source)
     if faults.rejected and not options.accept_partial and not options.dry_run:
         raise faults.error(report.rejects_path)
     if not built.rows.num_rows and not options.dry_run:
         raise faults.error(report.rejects_path)
     if options.dry_run:
         return report
-    progress("write", 0.0)
+    job.progress("write", 0.0)
     TABLES[table].check(built.rows)
-    vintage = workspace.write(table, built.rows, source, faults.rejected)
-    workspace.remember(key, remembered_text(mapping, options))
-    progress("write", 1.0)
+    vintage = job.store.write(table, built.rows, source, faults.rejected)
+    job.store.remember(key, remembered_text(mapping, options))
+    job.progress("write", 1.0)
     return replace(report, vintage=vintage)
 
 
-def _mapping(
-    table: TableName, kind: Format, headers: list[str], study: Study, options: Options, remembered: str | None
-) -> dict[str, str]:
+def _mapping(job: _Job, headers: list[str], remembered: str | None) -> dict[str, str]:
     """Map a file's headers; the ``id`` of GeoJSON features often just counts them: a key among the properties is better."""
-    if kind == "geojson" and "id" in headers and "id" not in options.mapping.values():
-        mapping = map_columns(table, [h for h in headers if h != "id"], study, options, remembered)
+    table, options = job.table, job.options
+    if job.kind == "geojson" and "id" in headers and "id" not in options.mapping.values():
+        mapping = map_columns(table, [h for h in headers if h != "id"], job.study, options, remembered)
         if TABLES[table].key[-1] in mapping:
             return mapping
-    return map_columns(table, headers, study, options, remembered)
+    return map_columns(table, headers, job.study, options, remembered)
 
 
 def _without_empty(raw: Raw, path: Path) -> Raw:
@@ -242,20 +258,20 @@ def _numeric(mapping: dict[str, str]) -> list[str]:
     return [h for f, h in mapping.items() if f in _NUMERIC or f.startswith(GROUP_PREFIX)]
 
 
-def _context(workspace: Workspace, table: TableName, options: Options, study: Study) -> Context:
+def _context(job: _Job) -> Context:
     """Gather what rows depend on; a dry run makes no secret, since its ids are thrown away."""
     secret = b""
-    if table == "households":
-        secret = os.urandom(32) if options.dry_run else workspace.secret()
-    return Context(options, study, workspace.read("areas"), secret)
+    if isinstance(job.store, Register):
+        secret = os.urandom(32) if job.options.dry_run else job.store.secret()
+    return Context(job.options, job.study, job.project.read("areas"), secret)
 
 
-def _report(table: TableName, path: Path, kind: Format, cells: Cells, built: Built, options: Options) -> Report:
+def _report(job: _Job, cells: Cells, built: Built) -> Report:
     meta, faults = cells.raw.meta, cells.faults
     return Report(
-        table,
-        path.name,
-        format=kind,
+        job.table,
+        job.path.name,
+        format=job.kind,
         encoding=meta.encoding,
         delimiter=meta.delimiter,
         crs=built.crs,
@@ -265,20 +281,20 @@ def _report(table: TableName, path: Path, kind: Format, cells: Cells, built: Bui
         rows_rejected=faults.rejected,
         mapping=cells.mapping,
         unused=tuple(h for h in cells.raw.columns.column_names if h not in cells.mapping.values()),
-        dry_run=options.dry_run,
+        dry_run=job.options.dry_run,
         notes=tuple(cells.notes),
     )
 
 
-def _keep_rejects(report: Report, faults: Faults, workspace: Workspace, options: Options, source: Source) -> Report:
+def _keep_rejects(report: Report, faults: Faults, job: _Job, source: Source) -> Report:
     """Write the rejects file; a dry run writes only where it was told to."""
     if not faults.rejected:
         return report
     rejects = faults.rejects()
     report = replace(report, samples=tuple(rejects[:SAMPLES]))
-    where = options.rejects
-    if where is None and not options.dry_run:
-        where = workspace.folder / "rejects" / f"{report.table}-{Path(report.file).stem}-{source.digest[:8]}.csv"
+    where = job.options.rejects
+    if where is None and not job.options.dry_run:
+        where = job.store.folder / "rejects" / f"{report.table}-{Path(report.file).stem}-{source.digest[:8]}.csv"
     if where is None:
         return report
     write_rejects(rejects, where)

@@ -32,7 +32,7 @@ class Areas:
 
     @classmethod
     def of(cls, table: pa.Table) -> "Areas":
-        """Take the current areas of the levels (not grids) out of the workspace's table."""
+        """Take the current areas of the levels (not grids) out of the table."""
         frame = table.select(["code", "level", "geometry", "valid_to"]).to_pandas()
         frame = frame[frame["geometry"].notna() & frame["valid_to"].isna() & frame["level"].isin(LEVELS)]
         depth = frame["level"].map({level: -i for i, level in enumerate(LEVELS)})

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from geoservice.schema import TableName
-from geoservice.workspace.base import Vintage
+from geoservice.vintages import Vintage
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Options:
     accept_partial
         Load the good rows although others were rejected.
     rejects
-        Where rejected rows are written (``.csv`` or ``.xlsx``); None: the workspace's own ``rejects`` folder.
+        Where rejected rows are written (``.csv`` or ``.xlsx``); None: ``rejects`` in the folder of the store.
     layer
         Sheet of a workbook, layer of a GeoPackage or band of a raster, needed when there is more than one.
     level, code_system

@@ -151,7 +151,7 @@ def _error(name: str, message: str) -> GeoserviceError:
 
 
 def scratch_folder(inside: Path) -> "tempfile.TemporaryDirectory[str]":
-    """Make a private temporary folder in the workspace and sweep those that a killed import left behind."""
+    """Make a private temporary folder in that of a store and sweep those that a killed import left behind."""
     for old in inside.glob(f"{_PREFIX}*-*"):
         pid = old.name.removeprefix(_PREFIX).split("-")[0]
         if pid.isdigit() and not Path(f"/proc/{pid}").exists():

@@ -41,7 +41,7 @@ def check_geopackage(path: Path) -> None:
     UnreadableFile
         It is no database, or holds views, or triggers that no standard names.
     """
-    from geoservice.workspace.sql import GEOPACKAGE_VIEWS  # brings a database library, which no other format needs here
+    from geoservice.vintages.sql import GEOPACKAGE_VIEWS  # brings a database library, which no other format needs here
 
     try:
         with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro&immutable=1", uri=True)) as database:

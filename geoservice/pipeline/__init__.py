@@ -1,4 +1,4 @@
-"""The one door: from the private workspace through the analyses and the disclosure control to a release."""
+"""The one door: from the register and the project through the analyses and the disclosure control to a release."""
 
 from geoservice.pipeline.publish import Published, publish_study
 

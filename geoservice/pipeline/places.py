@@ -38,7 +38,7 @@ class Places:
 
 
 def read_places(table: pa.Table, levels: Sequence[str]) -> Places:
-    """Sort out the workspace's areas; raises :class:`StudyError` for a level of the study that no area with a border has."""
+    """Sort out the areas; raises :class:`StudyError` for a level of the study that no area with a border has."""
     table = table.sort_by("code")
     rows = table.select(["code", "level", "parent", "name_zh", "name_en"]).to_pylist()
     parents = {r["code"]: r["parent"] for r in rows}

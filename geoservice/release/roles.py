@@ -1,4 +1,4 @@
-"""Who may read what in PostgreSQL: the serving role sees releases, never the workspace."""
+"""Who may read what in PostgreSQL: the serving role sees releases, never register or project."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,10 +16,10 @@ def prepare_roles(dsn: str, prefix: str, serving_role: str) -> None:
 
     Run it once as the role that publishes. The serving role must be there (``CREATE ROLE geoservice_http LOGIN``) and be
     neither a superuser nor a member of the publishing role. It may then look into ``<prefix>_releases`` and the releases;
-    whatever it may have been granted on ``<prefix>_private`` is taken away. Raises :class:`NotFound` for an unknown role and
-    :class:`Forbidden` for one that could read private tables whatever is granted.
+    whatever it may have been granted on ``<prefix>_project``, and on ``<prefix>_register`` if this role owns that as well, is
+    taken away. Raises :class:`NotFound` for an unknown role and :class:`Forbidden` for one that could still read either.
     """
-    statements, private = Catalogue(prefix), Catalogue.private(prefix)
+    statements = Catalogue(prefix)
     database = PostGIS(dsn)
     try:
         with database.session(write=True) as session:
@@ -32,9 +32,12 @@ def prepare_roles(dsn: str, prefix: str, serving_role: str) -> None:
             for schema in (statements.schema, *released):
                 for statement in statements.grant(schema, serving_role):
                     session.execute(statement)
-            if session.execute(*statements.exists(private))[0][0]:
-                for statement in statements.revoke(private, serving_role):
+            for (schema,) in session.execute(*statements.owned()):
+                for statement in statements.revoke(schema, serving_role):
                     session.execute(statement)
+            if open_to := session.execute(*statements.openings(serving_role)):
+                text = f"role {serving_role!r:.80} can look into {open_to[0][0]}"
+                raise Forbidden(f"{text}; take that away as the role that owns it, with REVOKE")
     finally:
         database.close()
 
@@ -46,17 +49,22 @@ def _check_standing(session: Session, statements: Catalogue, role: str) -> None:
     superuser, owner = found[0]
     if superuser or owner:
         reason = "is a superuser" if superuser else "is the role that publishes, or a member of it"
-        raise Forbidden(f"role {role!r:.80} {reason}: it could read private tables; make another with: CREATE ROLE ... LOGIN")
+        raise Forbidden(
+            f"role {role!r:.80} {reason}: it could read what is not released; make another with: CREATE ROLE ... LOGIN"
+        )
 
 
 @dataclass(frozen=True)
 class Server:
-    """What a connection finds: versions (``postgis`` None where it is missing) and what its role may do."""
+    """What a connection finds: versions (``postgis`` None where it is missing) and what its role may do.
+
+    ``sees`` are the schemas of register and project that it could look into.
+    """
 
     version: str
     postgis: str | None
     may_create: bool
-    sees_private: bool
+    sees: tuple[str, ...]
 
 
 def look(dsn: str, prefix: str) -> Server:
@@ -64,7 +72,7 @@ def look(dsn: str, prefix: str) -> Server:
     statements = Catalogue(prefix)
     with _reading(dsn) as session:
         version, postgis, may_create = session.execute(statements.server())[0]
-        return Server(version, postgis, may_create, bool(session.execute(*statements.openings())[0][0]))
+        return Server(version, postgis, may_create, tuple(row[0] for row in session.execute(*statements.openings())))
 
 
 @contextmanager

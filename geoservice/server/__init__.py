@@ -1,1 +1,1 @@
-"""HTTP: releases only. Nothing here can reach the workspace, the network or an analysis; a test holds that."""
+"""HTTP: releases only. Nothing here can reach the register, the project, the network or an analysis; a test holds that."""

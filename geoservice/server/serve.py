@@ -16,7 +16,7 @@ from geoservice.server.operations.health import DRAINING
 from geoservice.server.operations.metrics import take_place
 from geoservice.settings import Settings
 
-PRIVATE = ("GEOSERVICE_DSN",)
+PRIVATE = ("GEOSERVICE_DSN", "GEOSERVICE_REGISTER_DSN")
 """Variables that the serving processes must not even see."""
 GRACE_S = 5
 """Seconds beyond those for requests in work, for a worker to close what it has open; then it is killed."""
@@ -36,7 +36,7 @@ def make_app(settings: Settings, folder: Path | None = None) -> Application:
         place = take_place(folder)
         if settings.keep_to_cores:
             workers.keep_to_core(place, settings.workers)
-    dsn = settings.publish_dsn.get_secret_value() if settings.publish_dsn else None
+    dsn = settings.serve_dsn.get_secret_value() if settings.serve_dsn else None
     return create_app(
         settings,
         open_store(settings.home / "releases", dsn, settings.schema_prefix, read_only=True, seconds=settings.query_seconds),
@@ -46,11 +46,11 @@ def make_app(settings: Settings, folder: Path | None = None) -> Application:
 
 def serving(settings: Settings) -> Settings:
     """Return the settings without anything that opens private data."""
-    return settings.model_copy(update={"dsn": None})
+    return settings.model_copy(update={"dsn": None, "register_dsn": None})
 
 
 def serve(settings: Settings) -> None:
-    """Serve until told to stop; the private connection is taken out of the environment before a worker starts."""
+    """Serve until told to stop; private connections are taken out of the environment before a worker starts."""
     for name in PRIVATE:
         os.environ.pop(name, None)
     logs.configure(settings.log_level)

@@ -25,15 +25,15 @@ def test_help_names_every_command_and_loads_no_part() -> None:
     for name in ("init", "import", "publish", "rollback", "export", "serve", "demo", "doctor", "bench"):
         assert re.search(rf"^  {name} ", done.stdout, re.MULTILINE)
     loaded = set(re.findall(r"\|\s*(\S+)$", done.stderr, re.MULTILINE))
-    assert not loaded & {"numpy", "pyarrow", "pydantic", "numba", "duckdb", "fastapi", "geoservice.workspace"}
+    assert not loaded & {"numpy", "pyarrow", "pydantic", "numba", "duckdb", "fastapi", "geoservice.vintages"}
 
 
 def test_init_makes_a_study_that_reads_and_never_writes_over_one(cli: Any, tmp_path: Path) -> None:
     folder = tmp_path / "new"
     assert cli("init", folder).code == 0
     assert read_study(folder / "study.toml").id == "district"
-    assert (folder / "workspace").stat().st_mode & 0o777 == 0o700
-    assert (folder / "workspace" / "secret").stat().st_mode & 0o777 == 0o600
+    assert {f.name for f in folder.iterdir()} == {"study.toml", "project", "register"}
+    assert (folder / "register").stat().st_mode & 0o777 == 0o700
     again = cli("init", folder)
     assert (again.code, "never writes over" in again.err) == (33, True)
 
@@ -61,6 +61,22 @@ def test_without_data_each_command_says_what_to_do(
 def test_without_a_study_the_command_to_make_one_is_named(cli: Any, tmp_path: Path) -> None:
     ended = cli("publish", "-C", tmp_path)
     assert (ended.code, "geoservice init" in ended.err) == (22, True)
+
+
+@pytest.mark.parametrize(
+    "words", [("publish",), ("import", "areas", "study.toml"), ("import", "households", "study.toml"), ("doctor",)]
+)
+def test_a_folder_of_the_older_layout_says_what_to_do(
+    cli: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
+) -> None:
+    cli("init", tmp_path)
+    (tmp_path / "register").rmdir()
+    (tmp_path / "workspace").mkdir()
+    monkeypatch.chdir(tmp_path)
+    ended = cli(*words, "-C", tmp_path)
+    assert ended.code == (1 if words == ("doctor",) else 10)
+    assert "move workspace/ out of the folder and import the files again" in (ended.err or ended.out)
+    assert not (tmp_path / "register").exists()
 
 
 def test_names_of_benchmarks_are_told(cli: Any) -> None:
@@ -104,7 +120,7 @@ def project(town: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_what_is_off_the_streets_is_kept_in_the_private_folder(project: Path) -> None:
-    counts, points = (project / "workspace" / f"off-street.{kind}" for kind in ("json", "csv"))
+    counts, points = (project / "register" / f"off-street.{kind}" for kind in ("json", "csv"))
     assert json.loads(counts.read_text())["walk"]["households"]["too far"] == 10
     assert points.read_text().splitlines()[0] == "mode,lon,lat,reason"
     assert len(points.read_text().splitlines()) == 21

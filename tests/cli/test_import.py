@@ -8,17 +8,19 @@ from typing import Any
 import pytest
 from district import CORPUS, HEADER
 
-from geoservice.schema import TABLES
-from geoservice.workspace import open_workspace
+from geoservice.project import open_project
+from geoservice.register import open_register
+from geoservice.vintages import VintageStore
 
 GOOD = HEADER + "KEY1,116.95,30.6,2,1\nKEY2,116.96,30.61,3,0\n"
 
 
 def state(home: Path) -> Any:
-    workspace = open_workspace(home / "workspace", None, "geoservice")
-    found = {t: workspace.digest(t) for t in TABLES}, workspace.vintages()
-    workspace.close()
-    return found
+    stores: tuple[VintageStore, ...] = (
+        open_project(home / "project", None, "geoservice"),
+        open_register(home / "register", None, "geoservice"),
+    )
+    return [({t: store.digest(t) for t in store.tables}, store.vintages()) for store in stores]
 
 
 @pytest.fixture
@@ -37,7 +39,7 @@ def test_a_dry_run_shows_everything_and_changes_nothing(cli: Any, loaded: Path, 
     assert "dry run: nothing was changed" in ended.out
     assert "人口" in ended.out
     assert state(loaded) == before
-    assert not list((loaded / "workspace").glob("secret")), "a dry run makes no secret"
+    assert not (loaded / "register" / "secret").exists(), "a dry run makes no secret"
 
 
 def test_import_again_is_nothing_and_a_change_is_a_new_vintage(cli: Any, loaded: Path, tmp_path: Path) -> None:
@@ -85,6 +87,14 @@ def test_wrong_options_are_one_line(cli: Any, loaded: Path, tmp_path: Path, word
     ended = cli("import", "households", tmp_path / "h.csv", *words, "-C", loaded)
     assert ended.code in range(10, 31)
     assert len(ended.err.strip().splitlines()) == 1
+
+
+def test_only_households_go_into_the_register(cli: Any, loaded: Path, tmp_path: Path) -> None:
+    assert not (loaded / "register").exists(), "areas need none"
+    (tmp_path / "h.csv").write_text(GOOD, encoding="utf-8")
+    assert cli("import", "households", tmp_path / "h.csv", "-C", loaded).code == 0
+    (_, public), (_, private) = state(loaded)
+    assert ({v.table for v in public}, {v.table for v in private}) == ({"areas"}, {"households"})
 
 
 def test_households_before_areas_are_told_the_order(cli: Any, home: Path, tmp_path: Path) -> None:

@@ -52,7 +52,7 @@ def test_grant_without_a_server_says_what_is_missing(cli: Any, tmp_path: Path) -
 
 def test_a_full_disk_and_a_barred_folder_are_told_by_name_alone() -> None:
     full = _disk_error(OSError(errno.ENOSPC, "No space left on device", "/srv/office/releases/.3.tmp/x"))
-    barred = _disk_error(PermissionError(errno.EACCES, "Permission denied", "/srv/office/workspace"))
+    barred = _disk_error(PermissionError(errno.EACCES, "Permission denied", "/srv/office/register"))
     assert (type(full), type(barred)) == (Unavailable, Forbidden)
     assert "/srv" not in f"{full} {barred}"
     assert _disk_error(FileNotFoundError(errno.ENOENT, "No such file", "x")) is None

@@ -38,9 +38,9 @@ def test_service_and_engine_share_no_network_no_volume_and_no_secret(ours: dict[
     service, engine = ours["service"], ours["engine"]
     assert not set(service["networks"]) & set(engine["networks"])
     assert "volumes" not in service
-    assert service["secrets"] == ["geoservice_publish_dsn"]
-    assert engine["secrets"] == ["geoservice_dsn"]
-    assert "GEOSERVICE_DSN" not in str(ours)
+    assert service["secrets"] == ["geoservice_serve_dsn"]
+    assert engine["secrets"] == ["geoservice_register_dsn", "geoservice_dsn"]
+    assert "_DSN" not in str(ours)
 
 
 def test_what_holds_data_has_no_way_out(compose: Any) -> None:
@@ -83,11 +83,12 @@ def test_secrets_are_long_differ_and_stay_when_made_again(secrets: Path) -> None
     subprocess.run([DOCKER / "secrets.sh", secrets], check=True)
     assert {f.name: f.read_text(encoding="utf-8") for f in secrets.iterdir()} == before
     passwords = {text for name, text in before.items() if name.endswith("password")}
-    assert len(passwords) == 3
+    assert len(passwords) == 4
     assert min(map(len, passwords)) >= 32
     assert secrets.stat().st_mode & 0o777 == 0o700
-    serving = psycopg.conninfo.conninfo_to_dict(before["geoservice_publish_dsn"])
-    assert (serving["user"], serving["password"]) == ("geoservice_http", before["http_password"])
+    for name, role in (("register_dsn", "register"), ("dsn", "office"), ("serve_dsn", "http")):
+        found = psycopg.conninfo.conninfo_to_dict(before[f"geoservice_{name}"])
+        assert (found["user"], found["password"]) == (f"geoservice_{role}", before[f"{role}_password"])
 
 
 def test_the_stop_is_longer_than_notice_and_drain(ours: dict[str, Any]) -> None:

@@ -1,6 +1,7 @@
-"""A workspace, a study, and small files made by code."""
+"""A project and a register, a study, and small files made by code."""
 
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +10,10 @@ import pytest
 from district import AREAS, collection, square
 
 from geoservice.ingest import Options, Report, import_file
+from geoservice.project import Project, open_project
+from geoservice.register import Register, open_register
 from geoservice.study import Study
-from geoservice.workspace import Source, Workspace, open_workspace
+from geoservice.vintages import Source, VintageStore
 
 
 @pytest.fixture(scope="session")
@@ -29,26 +32,38 @@ def study() -> Study:
 
 
 @pytest.fixture
-def workspace(tmp_path: Path) -> Iterator[Workspace]:
-    opened = open_workspace(tmp_path / "workspace", None, "geoservice")
-    yield opened
-    opened.close()
+def project(tmp_path: Path) -> Iterator[Project]:
+    with closing(open_project(tmp_path / "project", None, "geoservice")) as opened:
+        yield opened
+
+
+@pytest.fixture
+def register(tmp_path: Path) -> Iterator[Register]:
+    with closing(open_register(tmp_path / "register", None, "geoservice")) as opened:
+        yield opened
 
 
 Load = Callable[..., Report]
 
 
 @pytest.fixture
-def load(workspace: Workspace, study: Study, tmp_path: Path) -> Load:
+def load(project: Project, register: Register, study: Study, tmp_path: Path) -> Load:
     """Import text, bytes or an existing file: ``load("stations", "s.csv", "id,...", crs="gcj02")``."""
 
     def go(table: Any, name: str, content: str | bytes | None = None, **options: Any) -> Report:
         path = tmp_path / name
         if content is not None:
             path.write_bytes(content if isinstance(content, bytes) else content.encode())
-        return import_file(workspace, table, path, Options(**options), study, lambda stage, fraction: None)
+        return import_file(project, table, path, Options(**options), study, lambda stage, fraction: None, register)
 
     return go
+
+
+@pytest.fixture
+def state(project: Project, register: Register) -> Callable[[], object]:
+    """Return ``state()``: all that both stores hold."""
+    stores: tuple[VintageStore, ...] = (project, register)
+    return lambda: [({t: store.digest(t) for t in store.tables}, store.vintages()) for store in stores]
 
 
 @pytest.fixture(scope="session")
@@ -56,17 +71,15 @@ def areas_table(tmp_path_factory: pytest.TempPathFactory, study: Study) -> pa.Ta
     """One county with two townships, and an eastern strip that is in no township; imported once for all tests."""
     folder = tmp_path_factory.mktemp("areas")
     (folder / "areas.geojson").write_text(AREAS)
-    made = open_workspace(folder / "workspace", None, "geoservice")
-    import_file(made, "areas", folder / "areas.geojson", Options(), study, lambda stage, fraction: None)
-    table = made.read("areas")
-    made.close()
-    return table
+    with closing(open_project(folder / "project", None, "geoservice")) as made:
+        import_file(made, "areas", folder / "areas.geojson", Options(), study, lambda stage, fraction: None)
+        return made.read("areas")
 
 
 @pytest.fixture
-def areas(workspace: Workspace, areas_table: pa.Table) -> None:
-    """Put the areas into the workspace."""
-    workspace.write("areas", areas_table, Source("areas.geojson", "0" * 64))
+def areas(project: Project, areas_table: pa.Table) -> None:
+    """Put the areas into the project."""
+    project.write("areas", areas_table, Source("areas.geojson", "0" * 64))
 
 
 @pytest.fixture(scope="session")

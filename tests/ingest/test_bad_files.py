@@ -1,4 +1,4 @@
-"""The corpus of bad files: each has its own class of error and its own message, and changes nothing in the workspace."""
+"""The corpus of bad files: each has its own class of error and its own message, and changes nothing in the stores."""
 
 import time
 from collections.abc import Callable
@@ -10,24 +10,25 @@ from district import CORPUS, HEADER, Write
 
 from geoservice.errors import InputError, TooLarge
 from geoservice.ingest import Report
-from geoservice.schema import TABLES
-from geoservice.workspace import Workspace
+from geoservice.project import Project
+from geoservice.register import Register
 
 
 @pytest.mark.parametrize(("table", "name", "write", "error", "message"), [c[1:] for c in CORPUS], ids=[c[0] for c in CORPUS])
 def test_a_bad_file_is_refused_and_changes_nothing(
-    workspace: Workspace, areas: None, load: Callable[..., Report], tmp_path: Path, table: Any, name: str, write: Write,
-    error: type[InputError], message: str,
+    state: Callable[[], object], project: Project, register: Register, areas: None, load: Callable[..., Report],
+    tmp_path: Path, table: Any, name: str, write: Write, error: type[InputError], message: str,
 ) -> None:  # fmt: skip
     write(tmp_path / name)
-    before = {t: workspace.digest(t) for t in TABLES}, workspace.vintages()
+    before = state()
     began = time.monotonic()
     with pytest.raises(error, match=message) as caught:
         load(table, name)
     assert type(caught.value) is error
     assert time.monotonic() - began < 60
-    assert ({t: workspace.digest(t) for t in TABLES}, workspace.vintages()) == before
-    assert not list(workspace.folder.glob("reading-*")), "nothing of the file stays behind"
+    assert state() == before
+    for store in (project, register):
+        assert not list(store.folder.glob("reading-*")), "nothing of the file stays behind"
 
 
 def test_every_kind_of_badness_has_its_own_message() -> None:

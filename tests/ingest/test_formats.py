@@ -12,7 +12,7 @@ import pytest
 
 from geoservice.errors import InputError
 from geoservice.ingest import Report
-from geoservice.workspace import Workspace
+from geoservice.project import Project
 
 ROWS: list[dict[str, Any]] = [
     {"编号": "001", "名称": "中心医院", "级别": "县级", "服务": "体检；照护", "床位": 120, "经度": 116.95, "纬度": 30.6},
@@ -28,8 +28,8 @@ def table() -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(FRAME.drop(columns=["经度", "纬度"]), geometry=points)
 
 
-def same(workspace: Workspace, report: Report) -> None:
-    rows = workspace.read("stations").to_pylist()
+def same(project: Project, report: Report) -> None:
+    rows = project.read("stations").to_pylist()
     assert [r["id"] for r in rows] == ["001", "002", "003"]
     assert [r["name"] for r in rows] == [r["名称"] for r in ROWS]
     assert [r["tier"] for r in rows] == ["county", "township", "van"]
@@ -42,64 +42,64 @@ def same(workspace: Workspace, report: Report) -> None:
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "gbk", "utf-16"])
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
-def test_text(workspace: Workspace, load: Load, encoding: str, delimiter: str) -> None:
+def test_text(project: Project, load: Load, encoding: str, delimiter: str) -> None:
     report = load("stations", "s.csv", FRAME.to_csv(index=False, sep=delimiter).encode(encoding))
-    same(workspace, report)
+    same(project, report)
     assert report.delimiter == delimiter
     assert report.encoding == {"gbk": "gb18030"}.get(encoding, encoding)
 
 
-def test_workbook_with_a_title_above_the_header(workspace: Workspace, load: Load, tmp_path: Path) -> None:
+def test_workbook_with_a_title_above_the_header(project: Project, load: Load, tmp_path: Path) -> None:
     with pd.ExcelWriter(tmp_path / "s.xlsx") as writer:
         FRAME.to_excel(writer, sheet_name="站点", index=False, startrow=2)
         writer.sheets["站点"].cell(1, 1, "二〇二四年服务站一览")
         pd.DataFrame({"a": [1]}).to_excel(writer, sheet_name="other")
     report = load("stations", "s.xlsx")
-    same(workspace, report)
+    same(project, report)
     assert report.layer == "站点"
     assert any("other" in n for n in report.notes)
 
 
 @pytest.mark.parametrize("crs", ["EPSG:4326", "EPSG:4547"])
-def test_geopackage(workspace: Workspace, load: Load, tmp_path: Path, crs: str) -> None:
+def test_geopackage(project: Project, load: Load, tmp_path: Path, crs: str) -> None:
     table().to_crs(crs).to_file(tmp_path / "s.gpkg", layer="stations")
     report = load("stations", "s.gpkg")
-    same(workspace, report)
+    same(project, report)
     assert report.crs == crs
 
 
-def test_geopackage_of_two_layers_asks_which(workspace: Workspace, load: Load, tmp_path: Path) -> None:
+def test_geopackage_of_two_layers_asks_which(project: Project, load: Load, tmp_path: Path) -> None:
     table().to_file(tmp_path / "s.gpkg", layer="one")
     table().to_file(tmp_path / "s.gpkg", layer="two")
     with pytest.raises(InputError, match=r"--layer.*one.*two"):
         load("stations", "s.gpkg")
-    same(workspace, load("stations", "s.gpkg", layer="two"))
+    same(project, load("stations", "s.gpkg", layer="two"))
 
 
-def test_geojson(workspace: Workspace, load: Load) -> None:
-    same(workspace, load("stations", "s.geojson", table().to_json(ensure_ascii=False)))
+def test_geojson(project: Project, load: Load) -> None:
+    same(project, load("stations", "s.geojson", table().to_json(ensure_ascii=False)))
 
 
 @pytest.mark.parametrize("cpg", [True, False])
-def test_shapefile_in_gbk_with_and_without_cpg(workspace: Workspace, load: Load, tmp_path: Path, cpg: bool) -> None:
+def test_shapefile_in_gbk_with_and_without_cpg(project: Project, load: Load, tmp_path: Path, cpg: bool) -> None:
     table().to_file(tmp_path / "s.shp", encoding="GBK")
     if not cpg:
         (tmp_path / "s.cpg").unlink()
-    same(workspace, load("stations", "s.shp"))
+    same(project, load("stations", "s.shp"))
 
 
-def test_zipped_shapefile(workspace: Workspace, load: Load, tmp_path: Path) -> None:
+def test_zipped_shapefile(project: Project, load: Load, tmp_path: Path) -> None:
     table().to_file(tmp_path / "s.shp", encoding="UTF-8")
     with zipfile.ZipFile(tmp_path / "s.zip", "w") as archive:
         for part in tmp_path.glob("s.*"):
             if part.suffix != ".zip":
                 archive.write(part, f"folder/{part.name}")
-    same(workspace, load("stations", "s.zip"))
+    same(project, load("stations", "s.zip"))
 
 
-def test_geoparquet(workspace: Workspace, load: Load, tmp_path: Path) -> None:
+def test_geoparquet(project: Project, load: Load, tmp_path: Path) -> None:
     table().to_crs("EPSG:4547").to_parquet(tmp_path / "s.parquet")
-    same(workspace, load("stations", "s.parquet"))
+    same(project, load("stations", "s.parquet"))
 
 
 def test_a_shapefile_changed_beside_its_shp_is_another_file(load: Load, tmp_path: Path) -> None:

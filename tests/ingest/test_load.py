@@ -1,4 +1,4 @@
-"""What an import does to the workspace and what it tells."""
+"""What an import does to register and project, and what it tells."""
 
 import csv
 import hashlib
@@ -13,11 +13,13 @@ import pytest
 from openpyxl import load_workbook
 from python_calamine import CalamineWorkbook
 
-from geoservice.errors import BadValues, MissingColumn, PersonalData, WrongPlace
+from geoservice.errors import BadValues, InputError, MissingColumn, PersonalData, WrongPlace
 from geoservice.ingest import Options, Report, import_file
 from geoservice.ingest.crs import wgs84_to_bd09, wgs84_to_gcj02
+from geoservice.project import Project
+from geoservice.register import Register
 from geoservice.study import Study
-from geoservice.workspace import Workspace
+from geoservice.vintages import Source
 
 Load = Callable[..., Report]
 HEADER = "户编号,经度,纬度,人口,六岁以下,户籍地\n"
@@ -28,12 +30,11 @@ GOOD = (
 )
 
 
-def test_households_become_keyed_hashes_in_their_lowest_area(workspace: Workspace, areas: None, load: Load) -> None:
+def test_households_become_keyed_hashes_in_their_lowest_area(register: Register, areas: None, load: Load) -> None:
     report = load("households", "h.csv", GOOD)
-    rows = {r["id"]: r for r in workspace.read("households").to_pylist()}
-    digests = {k: hmac.new(workspace.secret(), k.encode(), hashlib.sha256).digest() for k in ("001", "002", "003")}
+    rows = {r["id"]: r for r in register.read("households").to_pylist()}
+    digests = {k: hmac.new(register.secret(), k.encode(), hashlib.sha256).digest() for k in ("001", "002", "003")}
     found = [rows[digests[k][:16]] for k in ("001", "002", "003")]
-    assert [r["record_key"] for r in found] == [int.from_bytes(d[16:24], "big") for d in digests.values()]
     assert [r["residence_area"] for r in found] == ["340811100", "340811101", "340811"]
     assert [r["registered_area"] for r in found] == ["340811100", None, "340811101"]
     assert [r["persons"] for r in found] == [3, 4, 2]
@@ -44,50 +45,50 @@ def test_households_become_keyed_hashes_in_their_lowest_area(workspace: Workspac
 
 
 @pytest.mark.parametrize(("crs", "shift"), [("gcj02", wgs84_to_gcj02), ("bd09", wgs84_to_bd09)])
-def test_shifted_coordinates_are_put_right(workspace: Workspace, areas: None, load: Load, crs: str, shift: Any) -> None:
+def test_shifted_coordinates_are_put_right(register: Register, areas: None, load: Load, crs: str, shift: Any) -> None:
     import numpy as np
 
     (lon,), (lat,) = shift(np.array([116.95]), np.array([30.6]))
     report = load("households", "h.csv", HEADER + f"1,{float(lon)!r},{float(lat)!r},1,0,\n", crs=crs)
-    (row,) = workspace.read("households").to_pylist()
+    (row,) = register.read("households").to_pylist()
     assert (row["lon"], row["lat"]) == pytest.approx((116.95, 30.6), abs=1e-8)
     assert report.crs == crs
 
 
-def test_the_same_file_again_is_no_work_and_a_changed_one_a_vintage(workspace: Workspace, areas: None, load: Load) -> None:
+def test_the_same_file_again_is_no_work_and_a_changed_one_a_vintage(register: Register, areas: None, load: Load) -> None:
     load("households", "h.csv", GOOD)
-    before = workspace.digest("households")
+    before = register.digest("households")
     again = load("households", "h.csv", GOOD)
     assert again.already_loaded
-    assert len(workspace.vintages("households")) == 1
+    assert len(register.vintages("households")) == 1
     changed = load("households", "h.csv", GOOD.replace(",3,1,", ",5,1,") + "004,116.95,30.6,1,0,\n")
     assert changed.vintage is not None
     assert (changed.vintage.number, changed.vintage.added, changed.vintage.removed, changed.vintage.changed) == (2, 1, 0, 1)
-    assert workspace.digest("households") != before
+    assert register.digest("households") != before
 
 
-def test_new_areas_make_the_same_households_new(workspace: Workspace, areas: None, load: Load, areas_table: pa.Table) -> None:
-    from geoservice.workspace import Source
-
+def test_new_areas_make_the_same_households_new(
+    project: Project, register: Register, areas: None, load: Load, areas_table: pa.Table
+) -> None:
     good = GOOD.replace("杨桥镇", "")
     load("households", "h.csv", good)
-    workspace.write("areas", areas_table.slice(0, 1), Source("areas.geojson", "1" * 64))
+    project.write("areas", areas_table.slice(0, 1), Source("areas.geojson", "1" * 64))
     report = load("households", "h.csv", good)
     assert not report.already_loaded
-    assert set(workspace.read("households").column("residence_area").to_pylist()) == {"340811"}
+    assert set(register.read("households").column("residence_area").to_pylist()) == {"340811"}
 
 
-def test_the_order_of_rows_changes_nothing(workspace: Workspace, areas: None, load: Load) -> None:
+def test_the_order_of_rows_changes_nothing(register: Register, areas: None, load: Load) -> None:
     load("households", "h.csv", GOOD)
-    digest = workspace.digest("households")
+    digest = register.digest("households")
     lines = GOOD.splitlines()
     load("households", "h.csv", "\n".join([lines[0], *reversed(lines[1:])]) + "\n")
-    assert workspace.digest("households") == digest
+    assert register.digest("households") == digest
 
 
-def test_a_dry_run_checks_all_and_changes_nothing(workspace: Workspace, areas: None, load: Load) -> None:
+def test_a_dry_run_checks_all_and_changes_nothing(project: Project, register: Register, areas: None, load: Load) -> None:
     def contents() -> dict[str, bytes]:
-        return {p.name: p.read_bytes() for p in workspace.folder.rglob("*") if p.is_file()}
+        return {p: p.read_bytes() for store in (register, project) for p in store.folder.rglob("*") if p.is_file()}
 
     before = contents()
     report = load("households", "h.csv", GOOD + "001,116.95,30.6,1,0,\n", dry_run=True)
@@ -97,17 +98,17 @@ def test_a_dry_run_checks_all_and_changes_nothing(workspace: Workspace, areas: N
     assert report.samples[0].reason == "duplicate key: row 5 has it too"
 
 
-def test_good_rows_are_loaded_when_partial_loads_are_accepted(workspace: Workspace, areas: None, load: Load) -> None:
+def test_good_rows_are_loaded_when_partial_loads_are_accepted(register: Register, areas: None, load: Load) -> None:
     bad = GOOD + "004,116.95,30.6,=1+1,0,\n005,116.95,30.6,2\n006,10,10,2,0,\n"
     with pytest.raises(BadValues, match=r"3 of 6 rows"):
         load("households", "h.csv", bad)
-    assert workspace.read("households").num_rows == 0
+    assert register.read("households").num_rows == 0
     report = load("households", "h.csv", bad, accept_partial=True)
     assert (report.rows_read, report.rows_accepted, report.rows_rejected) == (6, 3, 3)
     assert report.vintage is not None
     assert report.vintage.rejected == 3
     assert report.rejects_path is not None
-    assert report.rejects_path.parent == workspace.folder / "rejects"
+    assert report.rejects_path.parent == register.folder / "rejects"
     assert report.rejects_path.stat().st_mode & 0o077 == 0
     with report.rejects_path.open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
@@ -136,27 +137,27 @@ def test_a_mapping_is_remembered_for_the_same_headers(areas: None, load: Load) -
     assert load("households", "other.csv", odd.replace("00", "10"), dry_run=True).mapping["persons"] == "乙"
 
 
-def test_personal_columns_stop_the_import_until_they_are_dropped(workspace: Workspace, areas: None, load: Load) -> None:
+def test_personal_columns_stop_the_import_until_they_are_dropped(
+    project: Project, register: Register, areas: None, load: Load
+) -> None:
     named = "户编号,经度,纬度,人口,六岁以下,户主\n1,116.95,30.6,3,1,王伟\n"
     with pytest.raises(PersonalData, match="--drop '户主'"):
         load("households", "h.csv", named)
     assert load("households", "h.csv", named, drop=("户主",)).rows_accepted == 1
-    kept = b"".join(p.read_bytes() for p in workspace.folder.rglob("*") if p.is_file())
+    kept = b"".join(p.read_bytes() for store in (register, project) for p in store.folder.rglob("*") if p.is_file())
     assert "王伟".encode() not in kept
 
 
-def test_addresses_and_register_keys_are_not_kept(workspace: Workspace, areas: None, load: Load) -> None:
+def test_addresses_and_register_keys_are_not_kept(project: Project, register: Register, areas: None, load: Load) -> None:
     report = load("households", "h.csv", "户编号,经度,纬度,人口,六岁以下,地址\nKEY-4711,116.95,30.6,3,1,杨桥镇某路12号\n")
     assert any("地址" in n for n in report.notes)
-    workspace.close()
-    kept = b"".join(p.read_bytes() for p in workspace.folder.rglob("*") if p.is_file())
+    register.close()
+    kept = b"".join(p.read_bytes() for store in (register, project) for p in store.folder.rglob("*") if p.is_file())
     assert b"KEY-4711" not in kept
     assert "某路12号".encode() not in kept
 
 
-def test_gcj02_taken_for_wgs84_is_diagnosed(
-    workspace: Workspace, load: Load, box: Callable[..., object], places: Callable[..., str]
-) -> None:
+def test_gcj02_taken_for_wgs84_is_diagnosed(load: Load, box: Callable[..., object], places: Callable[..., str]) -> None:
     import numpy as np
 
     load("areas", "small.geojson", places(({"code": "1", "name": "n", "level": "村"}, box(116.95, 30.6, 116.951, 30.601))))
@@ -167,21 +168,19 @@ def test_gcj02_taken_for_wgs84_is_diagnosed(
     assert load("households", "h.csv", HEADER + body, crs="gcj02").rows_accepted == 9
 
 
-def test_stations_take_their_tier_and_single_service_from_what_is_said(
-    workspace: Workspace, study: Study, tmp_path: Path
-) -> None:
+def test_stations_take_their_tier_and_single_service_from_what_is_said(project: Project, study: Study, tmp_path: Path) -> None:
     only = study.model_copy(update={"services": study.services[:1]})
     (tmp_path / "s.csv").write_text("id,name,lon,lat,启用,start delay\nA1,站,117,30.6,停用,60\n")
-    import_file(workspace, "stations", tmp_path / "s.csv", replace(Options(), tier="村级"), only, lambda stage, fraction: None)
-    (row,) = workspace.read("stations").to_pylist()
+    import_file(project, "stations", tmp_path / "s.csv", replace(Options(), tier="村级"), only, lambda stage, fraction: None)
+    (row,) = project.read("stations").to_pylist()
     assert (row["tier"], row["services"], row["active"], row["start_delay_s"]) == ("village", ["checkup"], False, 60)
 
 
-def test_areas_from_codes_alone(workspace: Workspace, load: Load) -> None:
+def test_areas_from_codes_alone(project: Project, load: Load) -> None:
     report = load(
         "areas", "a.csv", "区划代码,名称\n34,安徽省\n3408,安庆市\n340811,宜秀区\n340811100,大龙山镇\n", code_system="nbs"
     )
-    rows = workspace.read("areas").to_pylist()
+    rows = project.read("areas").to_pylist()
     assert [(r["level"], r["parent"]) for r in rows] == [
         ("province", None),
         ("city", "34"),
@@ -192,10 +191,25 @@ def test_areas_from_codes_alone(workspace: Workspace, load: Load) -> None:
     assert any("no border" in n for n in report.notes)
 
 
-def test_progress_goes_up_through_its_stages(workspace: Workspace, areas: None, study: Study, tmp_path: Path) -> None:
+def test_progress_goes_up_through_its_stages(
+    project: Project, register: Register, areas: None, study: Study, tmp_path: Path
+) -> None:
     told: list[tuple[str, float]] = []
     (tmp_path / "h.csv").write_text(GOOD)
-    import_file(workspace, "households", tmp_path / "h.csv", Options(), study, lambda s, f: told.append((s, f)))
+    import_file(project, "households", tmp_path / "h.csv", Options(), study, lambda s, f: told.append((s, f)), register)
     stages = ["read", "check", "write"]
     assert told == sorted(told, key=lambda t: (stages.index(t[0]), t[1]))
     assert told[-1] == ("write", 1.0)
+
+
+def test_households_have_no_way_into_the_project(project: Project, areas: None, study: Study, tmp_path: Path) -> None:
+    (tmp_path / "h.csv").write_text(GOOD)
+    with pytest.raises(InputError, match="kept in the register, which is not open"):
+        import_file(project, "households", tmp_path / "h.csv", Options(), study, lambda stage, fraction: None)
+
+
+def test_without_its_secret_a_loaded_register_takes_no_households(register: Register, areas: None, load: Load) -> None:
+    load("households", "h.csv", GOOD)
+    (register.folder / "secret").unlink()
+    with pytest.raises(InputError, match="restore it from a backup of the register"):
+        load("households", "h.csv", GOOD.replace(",3,1,", ",5,1,"))

@@ -38,7 +38,7 @@ def url(
     store = open_store(home / "releases", dsn, prefix, read_only=False)
     store.write(annex_content(reference / "cql2"))
     store.close()
-    office = {"GEOSERVICE_PUBLISH_DSN": dsn} if dsn else {}
+    office = {"GEOSERVICE_SERVE_DSN": dsn} if dsn else {}
     with serve(home, GEOSERVICE_SCHEMA_PREFIX=prefix, GEOSERVICE_RATE_LIMIT="1000000/minute", **office) as served:
         yield served.url
 

@@ -5,10 +5,14 @@ A junction ``s = i + j`` blocks from station A is ``8 - s`` blocks from B, so it
 2 of them even, hence (4 + 2) x 10 households; within 10 minutes 9 and 5, within 15 minutes 16 and 8, within 20 all 25 and 13.
 """
 
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 import shapely
 
@@ -18,9 +22,11 @@ from geoservice.errors import DisclosureError, InputError, NotFound, StudyError
 from geoservice.layer import Layer
 from geoservice.pipeline import Published, publish_study
 from geoservice.pipeline.context import Built, build_context
+from geoservice.project import Project, open_project
 from geoservice.release import ItemQuery, ReleaseStore
+from geoservice.schema import TableName
 from geoservice.study import Study
-from geoservice.workspace import Workspace, open_workspace
+from geoservice.vintages import Source
 
 WALK = Trip("checkup", "any", "walk")
 HOUSEHOLDS = {5: 60, 10: 140, 15: 240, 20: 380}
@@ -37,8 +43,8 @@ def minutes_by_hand(s: int) -> int:
 
 
 @pytest.fixture(scope="module")
-def built(workspace: Workspace, study: Study) -> Built:
-    return build_context(workspace, study, quiet)
+def built(project: Project, households: pa.Table, study: Study) -> Built:
+    return build_context(project, households, study, quiet)
 
 
 @pytest.fixture(scope="module")
@@ -100,18 +106,27 @@ def test_coverage_of_the_townships_adds_up_before_noise(context: Context, study:
     assert by_township["W", 5] == 40
 
 
-def publish(workspace: Workspace, store: ReleaseStore, study: Study, layers: tuple[Layer, ...]) -> Published:
-    return publish_study(workspace, store, study, layers, quiet)
+Publish = Callable[..., Published]
 
 
 @pytest.fixture(scope="module")
-def table(
-    workspace: Workspace, study: Study, layers: tuple[Layer, ...], tmp_path_factory: pytest.TempPathFactory
-) -> pd.DataFrame:
+def publish(project: Project, study: Study, households: pa.Table, layers: tuple[Layer, ...]) -> Publish:
+    """Return ``publish(store, ...)``: the town, with another project, households or study where they are given."""
+
+    def go(
+        store: ReleaseStore, project: Project = project, households: pa.Table = households, study: Study = study
+    ) -> Published:
+        return publish_study(project, households, store, study, layers, quiet)
+
+    return go
+
+
+@pytest.fixture(scope="module")
+def table(publish: Publish, tmp_path_factory: pytest.TempPathFactory) -> pd.DataFrame:
     from geoservice.release import open_store
 
     store = open_store(tmp_path_factory.mktemp("town") / "releases", None, "geoservice", read_only=False)
-    reader = store.open(publish(workspace, store, study, layers).number)
+    reader = store.open(publish(store).number)
     rows = reader.items("table", ItemQuery(limit=100_000)).to_pandas()
     reader.close()
     store.close()
@@ -160,50 +175,52 @@ def test_grounds_on_a_regular_grid_cover_the_town_and_do_not_overlap(context: Co
     ids=["level", "mode", "group"],
 )
 def test_what_the_study_asks_for_in_vain_is_said_and_nothing_is_released(
-    workspace: Workspace, store: ReleaseStore, study: Study, layers: tuple[Layer, ...], change: Any, error: Any, message: str
+    publish: Publish, store: ReleaseStore, study: Study, change: Any, error: Any, message: str
 ) -> None:
     asked = Study.model_validate({**study.model_dump(), **change})
     with pytest.raises(error, match=message) as caught:
-        publish(workspace, store, asked, layers)
+        publish(store, study=asked)
     assert "\n" not in str(caught.value)
     assert store.numbers() == []
 
 
-@pytest.mark.parametrize("missing", ["areas", "stations", "households"])
+@pytest.mark.parametrize("missing", ["areas", "stations"])
 def test_an_empty_table_is_named_with_the_command_that_fills_it(
-    workspace: Workspace, store: ReleaseStore, study: Study, layers: tuple[Layer, ...], tmp_path: Any, missing: str
+    publish: Publish, project: Project, store: ReleaseStore, tmp_path: Path, missing: TableName
 ) -> None:
-    from geoservice.workspace import Source
-
-    lacking = open_workspace(tmp_path / "workspace", None, "geoservice")
-    for name in ("areas", "stations", "households"):
-        if name != missing:
-            lacking.write(name, workspace.read(name), Source(name, "1"))  # type: ignore[arg-type]  # names of tables
-    with pytest.raises(InputError, match=f"geoservice import {missing} FILE"):
-        publish(lacking, store, study, layers)
-    lacking.close()
+    names: tuple[TableName, ...] = ("areas", "stations")
+    with closing(open_project(tmp_path / "project", None, "geoservice")) as lacking:
+        for name in names:
+            if name != missing:
+                lacking.write(name, project.read(name), Source(name, "1"))
+        with pytest.raises(InputError, match=f"geoservice import {missing} FILE"):
+            publish(store, lacking)
 
 
-def test_a_workspace_without_streets_says_how_to_get_them(
-    workspace: Workspace, store: ReleaseStore, study: Study, layers: tuple[Layer, ...], tmp_path: Any
+def test_no_households_are_told_with_the_command_that_loads_them(
+    publish: Publish, store: ReleaseStore, households: pa.Table
 ) -> None:
-    from geoservice.workspace import Source
+    with pytest.raises(InputError, match="geoservice import households FILE"):
+        publish(store, households=households.slice(0, 0))
 
-    lacking = open_workspace(tmp_path / "workspace", None, "geoservice")
-    for name in ("areas", "stations", "households"):
-        lacking.write(name, workspace.read(name), Source(name, "1"))  # type: ignore[arg-type]  # names of tables
-    with pytest.raises(NotFound, match="geoservice import network"):
-        publish(lacking, store, study, layers)
-    lacking.close()
+
+def test_a_project_without_streets_says_how_to_get_them(
+    publish: Publish, project: Project, store: ReleaseStore, tmp_path: Path
+) -> None:
+    with closing(open_project(tmp_path / "project", None, "geoservice")) as lacking:
+        lacking.write("areas", project.read("areas"), Source("areas", "1"))
+        lacking.write("stations", project.read("stations"), Source("stations", "1"))
+        with pytest.raises(NotFound, match="geoservice import network"):
+            publish(store, lacking)
 
 
 def test_what_may_not_be_released_leaves_the_old_release_current(
-    workspace: Workspace, store: ReleaseStore, study: Study, layers: tuple[Layer, ...], monkeypatch: pytest.MonkeyPatch
+    publish: Publish, store: ReleaseStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The weakness is planted: every household an atom of its own."""
-    first = publish(workspace, store, study, layers).number
+    first = publish(store).number
     monkeypatch.setattr("geoservice.pipeline.demands.make_atoms", lambda low, *_a, **_k: np.arange(len(low), dtype=np.int32))
     with pytest.raises(DisclosureError):
-        publish(workspace, store, study, layers)
+        publish(store)
     assert (store.numbers(), store.current()) == ([first], first)
     assert store.open().number == first

@@ -8,11 +8,11 @@ from geoservice.layer import Layer
 from geoservice.pipeline import publish_study
 from geoservice.pipeline.places import Places, read_places
 from geoservice.pipeline.whereabouts import Whereabouts
+from geoservice.project import Project
 from geoservice.release import ItemQuery, ReleaseReader, ReleaseStore
 from geoservice.release.base import PublishedLayer
 from geoservice.schema import AREAS
 from geoservice.study import Study
-from geoservice.workspace import Workspace
 
 MIDDLE = 10.009
 
@@ -36,9 +36,9 @@ def seen(reader: ReleaseReader, layer: PublishedLayer, area: str) -> set[int]:
 
 
 def test_every_published_feature_of_the_town_has_its_path(
-    workspace: Workspace, store: ReleaseStore, study: Study, layers: tuple[Layer, ...]
+    project: Project, households: pa.Table, store: ReleaseStore, study: Study, layers: tuple[Layer, ...]
 ) -> None:
-    publish_study(workspace, store, study, layers, quiet)
+    publish_study(project, households, store, study, layers, quiet)
     reader = store.open()
     known: dict[tuple[str, str], str] = {}
     for layer in sorted(reader.manifest.layers, key=lambda x: x.geometry == "none"):  # the table's units are the others'

@@ -46,7 +46,7 @@ def url(published: Any) -> Iterator[str]:
         "GEOSERVICE_DSN": "private",
     }
     if published.dsn is not None:
-        given["GEOSERVICE_PUBLISH_DSN"] = published.dsn
+        given["GEOSERVICE_SERVE_DSN"] = published.dsn
     server = subprocess.Popen([sys.executable, "-c", START], env={**os.environ, **given}, stdout=subprocess.DEVNULL)
     try:
         wait(f"http://127.0.0.1:{port}", server)
@@ -100,4 +100,5 @@ def test_tiles_come_over_the_wire_packed_and_are_not_sent_twice(url):
 
 
 def test_workers_get_no_private_connection():
-    assert serving(Settings(dsn=SecretStr("private"), publish_dsn=SecretStr("public"))).dsn is None
+    left = serving(Settings(dsn=SecretStr("a"), register_dsn=SecretStr("b"), serve_dsn=SecretStr("public")))
+    assert (left.dsn, left.register_dsn) == (None, None)

@@ -195,7 +195,9 @@ def test_a_reader_in_flight_outlives_the_change(release_store, content):
 
 def test_publish_loads_nothing_private():
     private = (
-        "workspace",
+        "vintages",
+        "register",
+        "project",
         "pipeline",
         "engine",
         "network",

@@ -1,8 +1,9 @@
-"""One suite over both stores: whatever asks for ``workspace`` or ``store`` runs on DuckDB and on PostGIS."""
+"""One suite over both engines: whatever asks for ``register``, ``project`` or ``store`` runs on DuckDB and on PostGIS."""
 
 import datetime as dt
 import itertools
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +13,13 @@ import pytest
 import shapely
 
 from geoservice.layer import Column, Label, Layer
+from geoservice.project import Project, open_project
+from geoservice.register import Register, open_register
 from geoservice.release import Manifest, ReleaseContent, ReleaseReader, ReleaseStore, open_store
 from geoservice.release.base import TABLE
 from geoservice.release.layers import build_layers
 from geoservice.schema import TABLES
-from geoservice.workspace import Workspace, open_workspace
+from geoservice.vintages import VintageStore
 
 collect_ignore = ["killed.py"]  # a program of its own, run by test_kill
 ENGINES = ["duckdb", pytest.param("postgis", marks=pytest.mark.postgis)]
@@ -35,10 +38,21 @@ def prefix() -> str:
 
 
 @pytest.fixture
-def workspace(tmp_path: Path, dsn: str | None, prefix: str) -> Iterator[Workspace]:
-    workspace = open_workspace(tmp_path / "workspace", dsn, prefix)
-    yield workspace
-    workspace.close()
+def register(tmp_path: Path, dsn: str | None, prefix: str) -> Iterator[Register]:
+    with closing(open_register(tmp_path / "register", dsn, prefix)) as register:
+        yield register
+
+
+@pytest.fixture
+def project(tmp_path: Path, dsn: str | None, prefix: str) -> Iterator[Project]:
+    with closing(open_project(tmp_path / "project", dsn, prefix)) as project:
+        yield project
+
+
+@pytest.fixture
+def holder(register: Register, project: Project) -> Callable[[str], VintageStore]:
+    """Return ``holder(table)``: the one of both stores that keeps a table."""
+    return lambda table: next(store for store in (register, project) if table in store.tables)
 
 
 @pytest.fixture
@@ -50,7 +64,7 @@ def store(tmp_path: Path, dsn: str | None, prefix: str) -> Iterator[ReleaseStore
 
 @pytest.fixture
 def rows() -> dict[str, pa.Table]:
-    """Return a few rows of each private table, with nulls, empties, dates and Chinese text."""
+    """Return a few rows of each table, with nulls, empties, dates and Chinese text."""
     square = shapely.to_wkb(shapely.box(117, 30, 117.1, 30.1))
     day = dt.date(2020, 2, 29)
     return {
@@ -110,7 +124,6 @@ def households(n: int, seed: int = 0, groups: tuple[str, ...] = ()) -> pa.Table:
     draw = np.random.default_rng(seed)
     columns = [
         [draw.bytes(16) for _ in range(n)],
-        [2**64 - 1 - i for i in range(n)],
         draw.uniform(116, 117, n).tolist(),
         draw.uniform(30, 31, n).tolist(),
         ["point"] * n,

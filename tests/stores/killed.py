@@ -1,4 +1,4 @@
-"""Kill a process that imports and publishes, again and again, and look at what it left. Run by test_kill.
+"""Kill a process that imports, measures and publishes, again and again, and look at what it left. Run by test_kill.
 
 One process forks writers, kills each after a random time, and forks a checker that opens both stores as a new process would.
 """
@@ -10,6 +10,7 @@ import sys
 import time
 import traceback
 from collections.abc import Callable
+from fractions import Fraction
 from pathlib import Path
 
 import pyarrow as pa
@@ -19,17 +20,18 @@ from geoservice.db.connect import connect
 from geoservice.db.duckdb import open_duckdb
 from geoservice.errors import Conflict
 from geoservice.geo import Tile
+from geoservice.register import Register, open_register
 from geoservice.release import ItemQuery, ReleaseStore, open_store
 from geoservice.release.manifest import table_digest
-from geoservice.workspace import Source, Workspace, open_workspace
+from geoservice.vintages import Source
 
 ROWS = 1000
 BASE, CONTENT = households(ROWS, seed=1), study(points=6)  # made once: forks inherit them
-Stores = tuple[Workspace, ReleaseStore]
+Stores = tuple[Register, ReleaseStore]
 
 
 def open_both(folder: Path, dsn: str | None) -> Stores:
-    return open_workspace(folder / "workspace", dsn, "kill"), open_store(folder / "releases", dsn, "kill", read_only=False)
+    return open_register(folder / "register", dsn, "kill"), open_store(folder / "releases", dsn, "kill", read_only=False)
 
 
 def marked(mark: int) -> pa.Table:
@@ -37,6 +39,10 @@ def marked(mark: int) -> pa.Table:
     rows = BASE
     at = rows.column_names.index("persons")
     return rows.set_column(at, rows.schema.field(at), pa.array([mark] * ROWS, pa.int32()))
+
+
+def body(mark: int) -> bytes:
+    return str(mark).encode() * 1000
 
 
 def patient(action: Callable[[], object]) -> None:
@@ -52,20 +58,21 @@ def patient(action: Callable[[], object]) -> None:
 
 
 def write_on(folder: Path, dsn: str | None, ready: int) -> None:
-    workspace, store = open_both(folder, dsn)
-    mark = len(workspace.vintages())
+    register, store = open_both(folder, dsn)
+    mark = len(register.vintages())
     os.write(ready, b".")
     while True:
         mark += 1
         load, number = marked(mark), Source("h.csv", str(mark))
-        patient(lambda load=load, number=number: workspace.write("households", load, number))  # type: ignore[misc]
+        patient(lambda load=load, number=number: register.write("households", load, number))  # type: ignore[misc]
+        patient(lambda mark=mark: register.spend(str(mark), body(mark), Fraction(1, 2), ""))  # type: ignore[misc]
         patient(lambda: store.write(CONTENT, keep=2))
 
 
 def check(folder: Path, dsn: str | None, before: int) -> int:
     """Look at everything; return the number of the current release."""
-    workspace, store = open_both(folder, dsn)
-    _check_workspace(workspace, folder, dsn)
+    register, store = open_both(folder, dsn)
+    _check_register(register, folder, dsn)
     numbers, current = store.numbers(), store.current()
     assert current is not None
     assert current in numbers
@@ -73,27 +80,29 @@ def check(folder: Path, dsn: str | None, before: int) -> int:
     # Every release is opened now and then, the one served each time: opening loads the spatial extension anew.
     for number in numbers if current % 5 == 0 else [current]:
         _check_release(store, number)
-    workspace.close()
+    register.close()
     store.close()
     return current
 
 
-def _check_workspace(workspace: Workspace, folder: Path, dsn: str | None) -> None:
-    database = connect(folder / "workspace" / "private.duckdb", dsn)
+def _check_register(register: Register, folder: Path, dsn: str | None) -> None:
+    database = connect(folder / "register" / "register.duckdb", dsn)
     if dsn is None:
-        with open_duckdb(folder / "workspace" / "private.duckdb", spatial=False) as connection:
+        with open_duckdb(folder / "register" / "register.duckdb", spatial=False) as connection:
             connection.execute("CHECKPOINT")
     else:
         with database.quick() as session:  # type: ignore[attr-defined]  # PostGIS has it
             session.execute("CHECKPOINT")
     database.close()
-    rows, loads = workspace.read("households"), workspace.vintages("households")
+    rows, loads = register.read("households"), register.vintages("households")
     assert rows.num_rows == ROWS
     assert set(rows["persons"].to_pylist()) == {int(loads[-1].source.digest)}
     assert [v.number for v in loads] == list(range(1, len(loads) + 1))
     mark = len(loads) + 1
-    patient(lambda: workspace.write("households", marked(mark), Source("h.csv", str(mark))))
-    assert set(workspace.read("households")["persons"].to_pylist()) == {mark}
+    patient(lambda: register.write("households", marked(mark), Source("h.csv", str(mark))))
+    assert set(register.read("households")["persons"].to_pylist()) == {mark}
+    for draw in register.book():
+        assert register.surface(draw.surface_digest) == body(int(draw.register_digest))
 
 
 def _check_release(store: ReleaseStore, number: int) -> None:
@@ -143,10 +152,10 @@ def checked(folder: Path, dsn: str | None, before: int) -> int:
 
 
 def first(folder: Path, dsn: str | None) -> None:
-    workspace, store = open_both(folder, dsn)
-    workspace.write("households", marked(1), Source("h.csv", "1"))
+    register, store = open_both(folder, dsn)
+    register.write("households", marked(1), Source("h.csv", "1"))
     store.write(CONTENT)
-    workspace.close()
+    register.close()
     store.close()
 
 

@@ -1,52 +1,118 @@
-"""On PostGIS the serving role sees releases and is refused everything private."""
+"""On PostGIS three roles: the register's, the project's that cannot see the register, and one that sees releases alone."""
 
+import hashlib
 import traceback
 from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from fractions import Fraction
 from operator import methodcaller
 from pathlib import Path
 
 import psycopg
+import pyarrow as pa
 import pytest
 from psycopg import errors
 
 from geoservice.errors import Forbidden, NotFound, Unavailable
 from geoservice.geo import Tile
+from geoservice.project import SurfaceInfo, open_project
+from geoservice.register import open_register
 from geoservice.release import ItemQuery, ReleaseContent, ReleaseStore, open_store, prepare_roles
 from geoservice.release.roles import look
-from geoservice.workspace import Source, open_workspace
+from geoservice.vintages import Source
 
 CURRENT: Callable[[ReleaseStore], object] = methodcaller("current")
 pytestmark = pytest.mark.postgis
 
 
+@dataclass(frozen=True)
+class Roles:
+    """Connection strings of the three roles of an office, and the prefix of its schemas."""
+
+    register: str
+    project: str
+    serving: str
+    prefix: str
+
+    @property
+    def served(self) -> str:
+        return f"{self.prefix}_http"
+
+
 @pytest.fixture
-def serving(postgis: str, other_prefix: Callable[[], str]) -> tuple[str, str]:
-    """Return a connection string of a serving role, and a prefix of its own."""
+def roles(postgis: str, other_prefix: Callable[[], str]) -> Roles:
+    """Return roles as docs/postgis.md makes them."""
     prefix = other_prefix()
     with psycopg.connect(postgis, autocommit=True) as connection:
-        connection.execute(f"CREATE ROLE {prefix}_http LOGIN")
-    return postgis.replace("user=postgres", f"user={prefix}_http"), prefix
+        (name,) = connection.execute("SELECT current_database()").fetchall()[0]
+        for role in ("register", "office", "http"):
+            connection.execute(f"CREATE ROLE {prefix}_{role} LOGIN".encode())
+        connection.execute(f'GRANT CREATE ON DATABASE "{name}" TO {prefix}_register, {prefix}_office'.encode())
+    return Roles(*(postgis.replace("user=postgres", f"user={prefix}_{r}") for r in ("register", "office", "http")), prefix)
 
 
 @pytest.fixture
 def published(
-    postgis: str, serving: tuple[str, str], tmp_path: Path, content: ReleaseContent, some_households: Callable[..., object]
+    roles: Roles, tmp_path: Path, content: ReleaseContent, rows: dict[str, pa.Table], some_households: Callable[..., pa.Table]
 ) -> Iterator[ReleaseStore]:
-    prefix = serving[1]
-    workspace = open_workspace(tmp_path / "workspace", postgis, prefix)
-    workspace.write("households", some_households(3), Source("a.csv", "1"))
-    workspace.close()
-    store = open_store(tmp_path, postgis, prefix, read_only=False)
+    """Import households as the register's role, and all that is public as the project's, which publishes as well."""
+    with closing(open_register(tmp_path / "register", roles.register, roles.prefix)) as register:
+        register.write("households", some_households(3), Source("a.csv", "1"))
+        register.spend("0" * 64, b"surface", Fraction(1, 2), "")
+    with closing(open_project(tmp_path / "project", roles.project, roles.prefix)) as project:
+        for table in project.tables:
+            project.write(table, rows[table], Source(table, "1"))
+        digest = hashlib.sha256(b"surface").hexdigest()
+        project.add_surface(b"surface", SurfaceInfo(digest, "register", "register", "2024", {}))
+    store = open_store(tmp_path, roles.project, roles.prefix, read_only=False)
     store.write(content)
-    prepare_roles(postgis, prefix, f"{prefix}_http")
+    prepare_roles(roles.project, roles.prefix, roles.served)
     store.write(content)
     yield store
     store.close()
 
 
+REGISTER = ["households", "draws", "surfaces", "loads", "settings"]
+PROJECT = ["stations", "areas", "uptake", "surfaces", "loads", "settings"]
+
+
+def refused(dsn: str, table: str) -> None:
+    for statement in ("SELECT * FROM {}", "DELETE FROM {}", "GRANT SELECT ON {} TO PUBLIC"):
+        with psycopg.connect(dsn) as connection, pytest.raises(errors.InsufficientPrivilege):
+            connection.execute(statement.format(table).encode())
+
+
 @pytest.mark.usefixtures("published")
-def test_releases_before_and_after_the_grant_are_served(serving: tuple[str, str], tmp_path: Path) -> None:
-    store = open_store(tmp_path, *serving)
+@pytest.mark.parametrize("table", REGISTER)
+def test_the_role_that_runs_studies_cannot_read_the_register(roles: Roles, table: str) -> None:
+    refused(roles.project, f"{roles.prefix}_register.{table}")
+
+
+@pytest.mark.usefixtures("published")
+def test_opened_with_the_role_that_runs_studies_the_register_is_refused_not_empty(roles: Roles, tmp_path: Path) -> None:
+    with closing(open_register(tmp_path / "another", roles.project, roles.prefix)) as register:
+        for action in (register.book, register.vintages, register.secret, lambda: register.read("households")):
+            with pytest.raises(Forbidden):
+                action()
+        with pytest.raises(Forbidden):
+            register.spend("0" * 64, b"surface", Fraction(1, 2), "")
+        assert not (register.folder / "secret").exists()
+
+
+@pytest.mark.usefixtures("published")
+def test_each_role_reads_what_is_its_own(roles: Roles, tmp_path: Path, rows: dict[str, pa.Table]) -> None:
+    with closing(open_register(tmp_path / "register", roles.register, roles.prefix)) as register:
+        assert register.read("households").num_rows == 3
+        assert register.surface(register.book()[0].surface_digest) == b"surface"
+    with closing(open_project(tmp_path / "project", roles.project, roles.prefix)) as project:
+        assert {t: project.read(t).num_rows for t in project.tables} == {t: rows[t].num_rows for t in project.tables}
+        assert project.surface(project.surfaces()[0].digest) == b"surface"
+
+
+@pytest.mark.usefixtures("published")
+def test_releases_before_and_after_the_grant_are_served(roles: Roles, tmp_path: Path) -> None:
+    store = open_store(tmp_path, roles.serving, roles.prefix)
     assert store.current() == 2
     for number in (1, 2):
         reader = store.open(number)
@@ -56,20 +122,22 @@ def test_releases_before_and_after_the_grant_are_served(serving: tuple[str, str]
 
 
 @pytest.mark.usefixtures("published")
-@pytest.mark.parametrize("table", ["households", "stations", "areas", "uptake", "population", "loads", "settings"])
-def test_private_tables_are_refused(serving: tuple[str, str], tmp_path: Path, table: str) -> None:
-    dsn, prefix = serving
-    with psycopg.connect(dsn) as connection, pytest.raises(errors.InsufficientPrivilege):
-        connection.execute(f"SELECT * FROM {prefix}_private.{table}")
-    workspace = open_workspace(tmp_path / "another", dsn, prefix)
-    with pytest.raises((Forbidden, NotFound)):
-        workspace.remember("a", "b")
-    workspace.close()
+@pytest.mark.parametrize("table", [f"register.{t}" for t in REGISTER] + [f"project.{t}" for t in PROJECT])
+def test_the_serving_role_reads_neither_register_nor_project(roles: Roles, table: str) -> None:
+    refused(roles.serving, f"{roles.prefix}_{table}")
 
 
 @pytest.mark.usefixtures("published")
-def test_the_serving_role_writes_nothing(serving: tuple[str, str], tmp_path: Path, content: ReleaseContent) -> None:
-    dsn, prefix = serving
+def test_opened_with_the_serving_role_the_project_is_refused(roles: Roles, tmp_path: Path) -> None:
+    with closing(open_project(tmp_path / "another", roles.serving, roles.prefix)) as project:
+        for action in (project.surfaces, lambda: project.read("areas"), lambda: project.remember("a", "b")):
+            with pytest.raises(Forbidden):
+                action()
+
+
+@pytest.mark.usefixtures("published")
+def test_the_serving_role_writes_nothing(roles: Roles, tmp_path: Path, content: ReleaseContent) -> None:
+    dsn, prefix = roles.serving, roles.prefix
     store = open_store(tmp_path, dsn, prefix, read_only=False)
     with pytest.raises(Forbidden):
         store.write(content)
@@ -85,25 +153,47 @@ def test_an_unknown_role_is_told(postgis: str, other_prefix: Callable[[], str]) 
         prepare_roles(postgis, other_prefix(), "nobody_here")
 
 
-def test_a_role_that_could_read_private_tables_is_refused(postgis: str, serving: tuple[str, str]) -> None:
+def test_a_role_that_could_read_more_than_releases_is_refused(postgis: str, roles: Roles) -> None:
     with pytest.raises(Forbidden, match="superuser"):
-        prepare_roles(postgis, serving[1], "postgres")
-    with psycopg.connect(postgis, autocommit=True) as connection:
-        name = connection.execute("SELECT current_database()").fetchall()[0][0]
-        connection.execute(f'GRANT CREATE ON DATABASE "{name}" TO {serving[1]}_http'.encode())
+        prepare_roles(postgis, roles.prefix, "postgres")
     with pytest.raises(Forbidden, match="role that publishes"):
-        prepare_roles(serving[0], serving[1], f"{serving[1]}_http")
+        prepare_roles(roles.project, roles.prefix, f"{roles.prefix}_office")
+
+
+def granted(dsn: str, statement: str) -> None:
+    with psycopg.connect(dsn, autocommit=True) as connection:
+        connection.execute(statement.encode())
 
 
 @pytest.mark.usefixtures("published")
-def test_a_look_tells_who_sees_what_is_private(postgis: str, serving: tuple[str, str]) -> None:
-    dsn, prefix = serving
-    there = look(postgis, prefix)
-    assert (there.postgis is not None, there.may_create, there.sees_private) == (True, True, True)
-    assert look(dsn, prefix).sees_private is False
-    with psycopg.connect(postgis, autocommit=True) as connection:
-        connection.execute(f"GRANT SELECT ON {prefix}_private.loads TO PUBLIC".encode())
-    assert look(dsn, prefix).sees_private is True
+def test_what_the_serving_role_was_granted_of_the_project_is_taken_away(roles: Roles) -> None:
+    schema = f"{roles.prefix}_project"
+    granted(roles.project, f"GRANT USAGE ON SCHEMA {schema} TO {roles.served}")
+    granted(roles.project, f"GRANT SELECT ON ALL TABLES IN SCHEMA {schema} TO {roles.served}, PUBLIC")
+    assert look(roles.serving, roles.prefix).sees == (schema,)
+    prepare_roles(roles.project, roles.prefix, roles.served)
+    assert look(roles.serving, roles.prefix).sees == ()
+
+
+@pytest.mark.usefixtures("published")
+@pytest.mark.parametrize("how", ["GRANT USAGE ON SCHEMA {0}_register TO {0}_http", "GRANT {0}_register TO {0}_http"])
+def test_a_serving_role_that_the_register_is_open_to_is_refused(postgis: str, roles: Roles, how: str) -> None:
+    granted(postgis, how.format(roles.prefix))
+    with pytest.raises(Forbidden, match=f"can look into {roles.prefix}_register; take that away"):
+        prepare_roles(roles.project, roles.prefix, roles.served)
+
+
+@pytest.mark.usefixtures("published")
+def test_a_look_tells_who_sees_what(postgis: str, roles: Roles) -> None:
+    register, project = f"{roles.prefix}_register", f"{roles.prefix}_project"
+    there = look(postgis, roles.prefix)
+    assert (there.postgis is not None, there.may_create, there.sees) == (True, True, (project, register))
+    assert look(roles.register, roles.prefix).sees == (register,)
+    assert look(roles.project, roles.prefix).sees == (project,)
+    assert look(roles.serving, roles.prefix).sees == ()
+    granted(roles.register, f"GRANT SELECT ON {register}.loads TO PUBLIC")
+    assert look(roles.project, roles.prefix).sees == (project, register)
+    assert look(roles.serving, roles.prefix).sees == (register,)
 
 
 def told(dsn: str, action: Callable[[ReleaseStore], object], tmp_path: Path) -> str:
@@ -143,7 +233,5 @@ def test_a_database_without_postgis(
     assert "CREATE EXTENSION postgis" in text
 
 
-def test_a_role_that_may_not_make_schemas(
-    postgis: str, serving: tuple[str, str], tmp_path: Path, content: ReleaseContent
-) -> None:
-    assert "GRANT CREATE ON DATABASE" in told(serving[0], lambda s: s.write(content), tmp_path)
+def test_a_role_that_may_not_make_schemas(roles: Roles, tmp_path: Path, content: ReleaseContent) -> None:
+    assert "GRANT CREATE ON DATABASE" in told(roles.serving, lambda s: s.write(content), tmp_path)

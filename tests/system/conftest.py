@@ -1,6 +1,7 @@
-"""What the demo's workspace holds and nobody may see, in every form it could leak in."""
+"""What the demo's register holds and nobody may see, in every form it could leak in."""
 
 import base64
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
-from geoservice.workspace import open_workspace
+from geoservice.register import open_register
 
 
 @dataclass(frozen=True)
@@ -32,14 +33,16 @@ def _forms(raw: bytes) -> tuple[bytes, bytes, bytes, bytes]:
     return raw.hex().encode(), raw.hex().upper().encode(), base64.b64encode(raw), base64.urlsafe_b64encode(raw)
 
 
+def _record_key(raw: bytes) -> bytes:
+    return str(int.from_bytes(raw[:8], "big")).encode()
+
+
 @pytest.fixture(scope="session")
 def private(demo_home: Path) -> Private:
-    """Read the demo's workspace."""
-    workspace = open_workspace(demo_home / "workspace", None, "geoservice")
-    households = workspace.read("households")
-    workspace.close()
-    keys = [str(k).encode() for k in households.column("record_key").to_pylist()]
-    ids = {form for raw in households.column("id").to_pylist() for form in _forms(raw)} | set(keys)
+    """Read the demo's register."""
+    with closing(open_register(demo_home / "register", None, "geoservice")) as register:
+        households = register.read("households")
+    ids = {form for raw in households.column("id").to_pylist() for form in (*_forms(raw), _record_key(raw))}
     lon, lat = (np.round(households.column(c).to_numpy(), 6) for c in ("lon", "lat"))
     register = (demo_home / "households.csv").read_text(encoding="utf-8").splitlines()[1:]
     return Private(

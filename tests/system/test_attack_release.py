@@ -5,6 +5,7 @@ Every attack has a control that succeeds on an unprotected release.
 
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -32,10 +33,11 @@ from geoservice.pipeline.context import build_context
 from geoservice.pipeline.demands import Sample, atoms_of_groups
 from geoservice.pipeline.people import read_people
 from geoservice.pipeline.places import make_cells, read_places
+from geoservice.project import Project, open_project
+from geoservice.register import open_register
 from geoservice.release import ItemQuery, open_store
 from geoservice.release.base import Manifest
 from geoservice.study import Study, read_study
-from geoservice.workspace import Workspace, open_workspace
 
 SMALL = {"modes": ("drive",), "minutes": (5, 15, 30), "tiers": ("county", "van"), "nth": (1, 2)}
 LAYERS = {"table", "gaps", "catchments"}
@@ -44,24 +46,6 @@ PLANNER = rules.PROFILES["planner"]
 
 def quiet(_stage: str, _fraction: float) -> None:
     """Progress that nobody watches."""
-
-
-@dataclass(frozen=True)
-class Altered:
-    """The workspace with another register in it."""
-
-    workspace: Workspace
-    households: pa.Table
-
-    @property
-    def folder(self) -> Path:
-        return self.workspace.folder
-
-    def read(self, table: Any) -> pa.Table:
-        return self.households if table == "households" else self.workspace.read(table)
-
-    def digest(self, table: Any) -> str:
-        return digest(self.read(table))
 
 
 @dataclass(frozen=True)
@@ -77,8 +61,8 @@ class Release:
 def county(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("county")
     write_yixiu(folder, 1500, 1)
-    build_network(folder / "streets.osm.pbf", folder / "kept" / "network", ("drive",), None, quiet)
-    base_map(folder / "streets.osm.pbf", folder / "kept" / "network" / "base.pmtiles", quiet)
+    build_network(folder / "streets.osm.pbf", folder / "kept" / "project" / "network", ("drive",), None, quiet)
+    base_map(folder / "streets.osm.pbf", folder / "kept" / "project" / "network" / "base.pmtiles", quiet)
     return folder
 
 
@@ -90,44 +74,43 @@ def study(county: Path) -> Study:
 
 
 @pytest.fixture(scope="module")
-def load(county: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Workspace]]:
-    """Return ``load(secret, tables)``: the county in a new workspace."""
-    opened: list[Workspace] = []
-
-    def go(secret: bytes, *tables: str) -> Workspace:
-        home = tmp_path_factory.mktemp("home")
-        shutil.copytree(county / "kept", home / "workspace")
-        (home / "workspace" / "secret").write_bytes(secret)
-        opened.append(open_workspace(home / "workspace", None, "attack"))
+def project(county: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
+    home = tmp_path_factory.mktemp("home") / "kept"
+    shutil.copytree(county / "kept", home)
+    with closing(open_project(home / "project", None, "attack")) as opened:
         for step in import_plan(county):
-            if step.table in tables:
-                whole = read_study(county / "study.toml")
-                import_file(opened[-1], step.table, step.path, Options(**step.options), whole, quiet)  # type: ignore[arg-type]
-        return opened[-1]
-
-    yield go
-    for workspace in opened:
-        workspace.close()
+            if step.table in ("areas", "stations"):
+                import_file(opened, step.table, step.path, Options(**step.options), read_study(county / "study.toml"), quiet)  # type: ignore[arg-type]
+        yield opened
 
 
 @pytest.fixture(scope="module")
-def workspace(load: Callable[..., Workspace]) -> Workspace:
-    return load(bytes(range(32)), "areas", "stations", "households")
+def load(county: Path, project: Project, tmp_path_factory: pytest.TempPathFactory) -> Callable[[bytes], pa.Table]:
+    """Return ``load(secret)``: the households of the county in a new register."""
+
+    def go(secret: bytes) -> pa.Table:
+        with closing(open_register(tmp_path_factory.mktemp("kept") / "register", None, "attack")) as register:
+            (register.folder / "secret").write_bytes(secret)
+            (step,) = (step for step in import_plan(county) if step.table == "households")
+            whole = read_study(county / "study.toml")
+            import_file(project, "households", step.path, Options(**step.options), whole, quiet, register)  # type: ignore[arg-type]
+            return register.read("households")
+
+    return go
 
 
 @pytest.fixture(scope="module")
-def register(workspace: Workspace) -> pa.Table:
-    return workspace.read("households")
+def register(load: Callable[[bytes], pa.Table]) -> pa.Table:
+    return load(bytes(range(32)))
 
 
 @pytest.fixture(scope="module")
-def released(workspace: Workspace, study: Study, tmp_path_factory: pytest.TempPathFactory) -> Callable[[pa.Table], Release]:
+def released(project: Project, study: Study, tmp_path_factory: pytest.TempPathFactory) -> Callable[[pa.Table], Release]:
     layers = [x for x in read_layers(Path(__file__).parents[2] / "layers") if x.id in LAYERS]
 
     def go(households: pa.Table) -> Release:
         store = open_store(tmp_path_factory.mktemp("releases"), None, "attack", read_only=False)
-        altered: Any = Altered(workspace, households)
-        reader = store.open(publish_study(altered, store, study, layers, quiet).number)
+        reader = store.open(publish_study(project, households, store, study, layers, quiet).number)
         shown = {x: reader.items(x, ItemQuery(limit=1_000_000)) for x in LAYERS}
         result = Release(shown["table"].to_pandas(), shown, reader.manifest)
         reader.close()
@@ -143,12 +126,11 @@ def before(released: Callable[[pa.Table], Release], register: pa.Table) -> Relea
 
 
 @pytest.fixture(scope="module")
-def seen(workspace: Workspace, study: Study) -> Callable[[pa.Table], Context]:
+def seen(project: Project, study: Study) -> Callable[[pa.Table], Context]:
     """Return ``seen(households)``: what the analyses see of a register."""
 
     def go(households: pa.Table) -> Context:
-        altered: Any = Altered(workspace, households)
-        return build_context(altered, study, quiet)[0]
+        return build_context(project, households, study, quiet)[0]
 
     return go
 
@@ -293,10 +275,10 @@ class TestFewOthers:
             assert ((others == 0) | (others >= 10)).all()
 
     def test_control_members_alone_decide(
-        self, seen: Callable[[pa.Table], Context], lopsided: pa.Table, workspace: Workspace, study: Study
+        self, seen: Callable[[pa.Table], Context], lopsided: pa.Table, project: Project, study: Study
     ) -> None:
         """A region made of whole sets of members only leaves two others, and the audit refuses it."""
-        places = read_places(workspace.read("areas"), study.levels)
+        places = read_places(project.read("areas"), study.levels)
         cells = make_cells(places, study.cell_metres)
         people = read_people(lopsided, places, study)
         atom = atoms_of_groups(people, places, cells)["migrant"]
@@ -366,10 +348,12 @@ class TestReconstruction:
         assert self.solved(sets, PLANNER) < guess + 0.1
 
 
-def test_the_digest_confirms_no_guessed_register(before: Release, workspace: Workspace, load: Callable[..., Workspace]) -> None:
+def test_the_digest_confirms_no_guessed_register(
+    before: Release, register: pa.Table, load: Callable[[bytes], pa.Table]
+) -> None:
     """Whoever has every row of the register but not the secret gets another digest: ids are HMACs."""
-    right, guessed = workspace.read("households"), load(bytes(32), "areas", "households").read("households")
-    plain = sorted(set(right.column_names) - {"id", "record_key"})
+    right, guessed = register, load(bytes(32))
+    plain = sorted(set(right.column_names) - {"id"})
     order = [(c, "ascending") for c in ("lon", "lat", "persons", "registered_area")]
     rows = [t.select(plain).sort_by(order).drop_columns(["vintage"] if "vintage" in plain else []) for t in (right, guessed)]
     assert rows[0].num_rows == rows[1].num_rows

@@ -4,6 +4,7 @@ import json
 import shutil
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,9 +21,10 @@ from geoservice.layer import read_layers
 from geoservice.network.basemap import base_map
 from geoservice.network.build import build_network
 from geoservice.pipeline import publish_study
+from geoservice.project import open_project
+from geoservice.register import open_register
 from geoservice.release import ItemQuery, open_store, prepare_roles
 from geoservice.study import Study, read_study
-from geoservice.workspace import open_workspace
 
 PREFIX = "both"
 ROLE = "both_http"
@@ -47,9 +49,10 @@ def county(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Files of a small Yixiu, a secret, and the network built once."""
     folder = tmp_path_factory.mktemp("county")
     write_yixiu(folder, 1200, 1)
-    build_network(folder / "streets.osm.pbf", folder / "kept" / "network", SMALL["modes"], None, quiet)  # type: ignore[arg-type]
-    base_map(folder / "streets.osm.pbf", folder / "kept" / "network" / "base.pmtiles", quiet)
-    (folder / "kept" / "secret").write_bytes(bytes(range(32)))
+    build_network(folder / "streets.osm.pbf", folder / "kept" / "project" / "network", SMALL["modes"], None, quiet)  # type: ignore[arg-type]
+    base_map(folder / "streets.osm.pbf", folder / "kept" / "project" / "network" / "base.pmtiles", quiet)
+    (folder / "kept" / "register").mkdir()
+    (folder / "kept" / "register" / "secret").write_bytes(bytes(range(32)))
     return folder
 
 
@@ -69,17 +72,19 @@ def run(county: Path, study: Study, tmp_path_factory: pytest.TempPathFactory) ->
     layers = read_layers(Path(__file__).parents[2] / "layers")
 
     def go(dsn: str | None, files: Path, times: int = 1) -> list[Outcome]:
-        home = tmp_path_factory.mktemp("home")
-        shutil.copytree(county / "kept", home / "workspace")
-        workspace = open_workspace(home / "workspace", dsn, PREFIX)
-        store = open_store(home / "releases", dsn, PREFIX, read_only=False)
-        for step in import_plan(files):
-            if step.table != "network":
-                import_file(workspace, step.table, step.path, Options(**step.options), whole, quiet)  # type: ignore[arg-type]
-        outcomes = [looked_at(store, publish_study(workspace, store, study, layers, quiet).number) for _ in range(times)]
-        store.close()
-        workspace.close()
-        return outcomes
+        home = tmp_path_factory.mktemp("home") / "project"
+        shutil.copytree(county / "kept", home)
+        with (
+            closing(open_project(home / "project", dsn, PREFIX)) as project,
+            closing(open_register(home / "register", dsn, PREFIX)) as register,
+            closing(open_store(home / "releases", dsn, PREFIX, read_only=False)) as store,
+        ):
+            for step in import_plan(files):
+                if step.table != "network":
+                    import_file(project, step.table, step.path, Options(**step.options), whole, quiet, register)  # type: ignore[arg-type]
+            people = register.read("households")
+            runs = (publish_study(project, people, store, study, layers, quiet).number for _ in range(times))
+            return [looked_at(store, number) for number in runs]
 
     return go
 
@@ -160,22 +165,28 @@ def test_the_order_of_rows_changes_nothing(embedded: list[Outcome], run: Run, co
 @pytest.mark.postgis
 @pytest.mark.usefixtures("server")
 def test_the_serving_role_reads_releases_and_no_other_schema(postgis: str) -> None:
-    """Every table of the database, asked one by one: those of the workspace are there, and refused."""
+    """Every table of the database, asked one by one: those of register and project are there, and refused."""
     question = """SELECT n.nspname, bool_or(has_schema_privilege(n.oid, 'USAGE')
                                             AND has_table_privilege(c.oid, 'SELECT, INSERT, UPDATE, DELETE, TRUNCATE'))
                   FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
                   WHERE c.relkind IN ('r', 'v', 'm', 'p') AND n.nspname LIKE %s GROUP BY 1"""
     with psycopg.connect(postgis.replace("user=postgres", f"user={ROLE}")) as connection:
         found = dict(connection.execute(question, [f"{PREFIX}%"]).fetchall())
-    assert found == {f"{PREFIX}_private": False, f"{PREFIX}_releases": True, f"{PREFIX}_release_1": True}
+    assert found == {
+        f"{PREFIX}_register": False,
+        f"{PREFIX}_project": False,
+        f"{PREFIX}_releases": True,
+        f"{PREFIX}_release_1": True,
+    }
 
 
 @pytest.mark.postgis
 def test_a_release_on_postgis_is_served_by_the_serving_role(postgis: str, server: Outcome, serve: Any, tmp_path: Path) -> None:
-    """From an empty folder, with the private connection in the environment by mistake."""
+    """From an empty folder, with the private connections in the environment by mistake."""
     environment = {
         "GEOSERVICE_DSN": postgis,
-        "GEOSERVICE_PUBLISH_DSN": postgis.replace("user=postgres", f"user={ROLE}"),
+        "GEOSERVICE_REGISTER_DSN": postgis,
+        "GEOSERVICE_SERVE_DSN": postgis.replace("user=postgres", f"user={ROLE}"),
         "GEOSERVICE_SCHEMA_PREFIX": PREFIX,
     }
     with psycopg.connect(postgis) as connection:

@@ -12,7 +12,9 @@ from typing import Any
 import pytest
 
 PRIVATE = {
-    "workspace",
+    "vintages",
+    "register",
+    "project",
     "pipeline",
     "engine",
     "network",
@@ -50,7 +52,7 @@ def test_a_folder_with_nothing_but_releases_is_served(demo_home: Path, serve: An
 
 @pytest.fixture(scope="module")
 def served(demo_home: Path, serve: Any) -> Iterator[Any]:
-    """A server of the demo beside its workspace, writing down every module it imports."""
+    """A server of the demo beside its register, writing down every module it imports."""
     with serve(demo_home, PYTHONPROFILEIMPORTTIME="1") as running:
         walk_a_little(running.url)
         yield running
@@ -70,7 +72,7 @@ def opened(pid: int) -> set[str]:
 
 
 @LINUX
-def test_no_file_of_the_workspace_is_open_or_mapped(demo_home: Path, served: Any) -> None:
+def test_no_file_of_register_or_project_is_open_or_mapped(demo_home: Path, served: Any) -> None:
     pids = family(served.process.pid)
     assert len(pids) >= 2, "the server and a worker"
     home = demo_home.resolve()
@@ -79,9 +81,9 @@ def test_no_file_of_the_workspace_is_open_or_mapped(demo_home: Path, served: Any
 
 
 @LINUX
-def test_control_a_file_of_the_workspace_is_seen_when_it_is_open(demo_home: Path) -> None:
-    with (demo_home / "workspace" / "secret").open("rb"):
-        assert str((demo_home / "workspace" / "secret").resolve()) in opened(os.getpid())
+def test_control_a_file_of_the_register_is_seen_when_it_is_open(demo_home: Path) -> None:
+    with (demo_home / "register" / "secret").open("rb"):
+        assert str((demo_home / "register" / "secret").resolve()) in opened(os.getpid())
 
 
 def test_serving_imports_nothing_private(served: Any) -> None:

@@ -50,7 +50,7 @@ def run(repeat: int = 5) -> Figures:
         _fill(database, rows)
         _publish_postgis(database, rows)
         url, pid = stack.enter_context(servers.ours(folder / "home"))
-        other, _ = stack.enter_context(servers.ours(_empty(folder / "office"), {"GEOSERVICE_PUBLISH_DSN": database}))
+        other, _ = stack.enter_context(servers.ours(_empty(folder / "office"), {"GEOSERVICE_SERVE_DSN": database}))
         peer = stack.enter_context(servers.tipg(folder, database))
         tile = _typical(url)
         body = _body(url, _short(tile))

@@ -33,14 +33,19 @@ class Catalogue:
         """Return the quoted name of the table of releases."""
         return self._name("catalogue")
 
-    @staticmethod
-    def private(prefix: str) -> str:
-        """Return the name of the workspace's schema, which this side of the wall names only to bar it."""
-        return f"{prefix}_private"
+    @property
+    def inputs(self) -> tuple[str, str]:
+        """The names of the schemas of register and project, which this side of the wall names only to bar them."""
+        return f"{self.prefix}_register", f"{self.prefix}_project"
 
-    def exists(self, schema: str | None = None) -> tuple[str, list[str]]:
-        """Ask whether a schema was made, the catalogue's by default."""
-        return "SELECT count(*) FROM pg_namespace WHERE nspname = %s", [schema or self.schema]
+    def owned(self) -> tuple[str, list[str]]:
+        """Ask for the schemas of register and project that belong to this role."""
+        text = "SELECT nspname FROM pg_namespace WHERE nspname IN (%s, %s) AND pg_has_role(nspowner, 'USAGE')"
+        return text, [*self.inputs]
+
+    def exists(self) -> tuple[str, list[str]]:
+        """Ask whether the catalogue's schema was made."""
+        return "SELECT count(*) FROM pg_namespace WHERE nspname = %s", [self.schema]
 
     def make(self) -> list[str]:
         """Make the catalogue."""
@@ -118,11 +123,17 @@ class Catalogue:
             "has_database_privilege(current_database(), 'CREATE')"
         )
 
-    def openings(self) -> tuple[str, list[str]]:
-        """Count the ways in which this role could look into the workspace: 0 is right for one that serves."""
-        readable = "SELECT 1 FROM pg_class c WHERE c.relnamespace = n.oid AND has_table_privilege(c.oid, 'SELECT')"
-        opened = f"has_schema_privilege(n.oid, 'USAGE') OR pg_has_role(n.nspowner, 'MEMBER') OR EXISTS ({readable})"
-        return f"SELECT count(*) FROM pg_namespace n WHERE nspname = %s AND ({opened})", [self.private(self.prefix)]
+    def openings(self, role: str | None = None) -> tuple[str, list[str | None]]:
+        """Ask which schemas of register and project a role could look into, this one by default."""
+        readable = "SELECT 1 FROM pg_class c WHERE c.relnamespace = n.oid AND has_table_privilege(r.oid, c.oid, 'SELECT')"
+        opened = (
+            f"has_schema_privilege(r.oid, n.oid, 'USAGE') OR pg_has_role(r.oid, n.nspowner, 'MEMBER') OR EXISTS ({readable})"
+        )
+        text = (
+            "SELECT nspname FROM pg_namespace n, pg_roles r "
+            f"WHERE nspname IN (%s, %s) AND rolname = coalesce(%s, current_user) AND ({opened}) ORDER BY nspname"
+        )
+        return text, [*self.inputs, role]
 
     def grant(self, schema: str, role: str) -> list[str]:
         """Let a role look at the tables of a schema, and no more."""

@@ -13,7 +13,7 @@ from geoservice.settings import Settings
 
 def entrance(app: ASGIApp, settings: Settings, metrics: Metrics) -> ASGIApp:
     """Wrap the routes: sizes first, then who asks and how often. Nothing is opened before the first token comes."""
-    dsn = settings.publish_dsn.get_secret_value() if settings.publish_dsn else None
+    dsn = settings.serve_dsn.get_secret_value() if settings.serve_dsn else None
     store = open_access(settings.home, dsn, settings.schema_prefix, owner=False)
     recorder = Recorder(store)
     metrics.count("audit_rows", "Entries of the audit log written", lambda: recorder.written)

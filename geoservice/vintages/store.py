@@ -1,7 +1,9 @@
-"""The workspace over either database."""
+"""A store of tables with their loads, over either database."""
 
+import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -11,11 +13,10 @@ import pyarrow.compute as pc
 
 from geoservice.db import Database, Session
 from geoservice.db.arrow import digest
-from geoservice.errors import BadValues, Conflict, DuplicateKeys
+from geoservice.errors import BadValues, Conflict, DuplicateKeys, InputError
 from geoservice.schema import GROUP_PREFIX, TABLES, TableName
-from geoservice.workspace.base import Source, Vintage
-from geoservice.workspace.secret import private_folder, read_secret
-from geoservice.workspace.sql import LOADS, Statements
+from geoservice.vintages.base import Source, Vintage
+from geoservice.vintages.sql import LOADS, Statements
 
 KEPT = 5
 """Vintages of a source whose rows are kept; the record of older loads stays without them."""
@@ -38,24 +39,47 @@ class _Load:
         return Vintage(table=self.table, source=source, rows=self.row["row_count"], loaded_at=loaded_at, **counts)
 
 
-class SqlWorkspace:
-    """See :class:`geoservice.workspace.base.Workspace`."""
+class VintageStore:
+    """Tables in a database, loaded from files; ``folder`` holds what else belongs to them.
 
-    def __init__(self, folder: Path, database: Database, schema: str | None) -> None:
-        self.folder = private_folder(folder)
+    The current rows of a table are those of the newest vintage of each of its sources; a key may be current in one source
+    only. Writing is one transaction: a killed process leaves the vintage before untouched.
+
+    Parameters
+    ----------
+    folder
+        Made when missing.
+    database
+        Where the tables are.
+    schema
+        The schema that they are in; None for a database file, which holds nothing else.
+    tables
+        Which tables of :mod:`geoservice.schema` the store holds.
+    plain
+        Further tables, by name, kept without vintages.
+    """
+
+    def __init__(
+        self, folder: Path, database: Database, schema: str | None, tables: Sequence[TableName], plain: Mapping[str, pa.Schema]
+    ) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self.folder, self.tables = folder, tuple(tables)
         self._database = database
-        self._sql = Statements(database.dialect, schema)
-
-    def secret(self) -> bytes:
-        """Return the 32-byte workspace secret."""
-        return read_secret(self.folder)
+        self._sql = Statements(database.dialect, schema, tables, plain)
 
     def write(self, table: TableName, rows: pa.Table, source: Source, rejected: int = 0) -> Vintage:
-        """Store a vintage, or return the newest one when it has the same digest."""
-        TABLES[table].check(rows)
+        """Store ``rows`` as the newest vintage of ``source``; the same digest again is a no-op that returns the old vintage.
+
+        Raises
+        ------
+        DuplicateKeys
+            A key occurs twice, or is current in another source.
+        Conflict
+            Another process writes.
+        """
+        TABLES[self._held(table)].check(rows)
         _refuse_nul(table, rows)
-        with self._database.session(write=True) as session:
-            self._prepare(session)
+        with self._writing() as session:
             loads = self._loads(session)
             mine = [x for x in loads if x.table == table and x.source == source.name]
             if mine and mine[-1].row["digest"] == source.digest:
@@ -63,15 +87,36 @@ class SqlWorkspace:
             new = _Load(_record(table, source, rows, rejected, loads))
             self._fill(session, new, rows, loads)
             for old in mine[: max(len(mine) + 1 - KEPT, 0)]:
-                session.execute(self._sql.drop_rows(table), [old.load])
+                session.execute(self._sql.delete(table, "load"), [old.load])
             return new.vintage
 
-    def _prepare(self, session: Session) -> None:
-        if (lock := self._sql.lock()) and not session.execute(*lock)[0][0]:
-            raise Conflict("workspace: another process is writing; try again when it has finished")
-        if not session.execute(*self._sql.exists())[0][0]:
-            for statement in self._sql.create():
-                session.execute(statement)
+    def _held(self, table: TableName) -> TableName:
+        if table not in self.tables:
+            raise InputError(f"table {table!r:.80} is not kept here; kept are {', '.join(self.tables)}")
+        return table
+
+    @contextmanager
+    def _writing(self) -> Iterator[Session]:
+        """Open a transaction that writes alone, in tables that are there."""
+        with self._database.session(write=True) as session:
+            if (lock := self._sql.lock()) and not session.execute(*lock)[0][0]:
+                raise Conflict(f"{self.folder.name}: another process is writing; try again when it has finished")
+            if not self._ready(session):
+                for statement in self._sql.create():
+                    session.execute(statement)
+            yield session
+
+    @contextmanager
+    def _reading(self) -> Iterator[Session | None]:
+        """Open a transaction that reads; None while nothing was ever written."""
+        if not self._database.exists():
+            yield None
+            return
+        with self._database.session() as session:
+            yield session if self._ready(session) else None
+
+    def _ready(self, session: Session) -> bool:
+        return bool(session.execute(*self._sql.exists())[0][0])
 
     def _fill(self, session: Session, new: _Load, rows: pa.Table, loads: Sequence[_Load]) -> None:
         """Append the rows, check their keys, compare them with the load before, and record the load."""
@@ -108,19 +153,14 @@ class SqlWorkspace:
         return next((x for x in current if x.source == source), None)
 
     def _loads(self, session: Session) -> list[_Load]:
-        return [_Load(row) for row in session.fetch(self._sql.loads(), LOADS).to_pylist()]
-
-    def _ready(self, session: Session) -> bool:
-        return bool(session.execute(*self._sql.exists())[0][0])
+        return [_Load(row) for row in session.fetch(self._sql.rows("loads", LOADS.names, "load"), LOADS).to_pylist()]
 
     def read(self, table: TableName) -> pa.Table:
-        """Return the current rows in the order of their key."""
-        empty = TABLES[table].arrow().empty_table()
-        if not self._database.exists():
-            return empty
-        with self._database.session() as session:
-            current = _current(self._loads(session), table) if self._ready(session) else []
-            if not current:
+        """Return the current rows in the order of their key, in the schema of :mod:`geoservice.schema`."""
+        empty = TABLES[self._held(table)].arrow().empty_table()
+        with self._reading() as session:
+            current = _current(self._loads(session), table) if session else []
+            if not session or not current:
                 return empty
             groups = sorted({g for x in current for g in x.groups})
             schema = TABLES[table].arrow(g.removeprefix(GROUP_PREFIX) for g in groups)
@@ -128,30 +168,42 @@ class SqlWorkspace:
 
     def vintages(self, table: TableName | None = None) -> list[Vintage]:
         """Return all loads, oldest first."""
-        if not self._database.exists():
-            return []
-        with self._database.session() as session:
-            loads = self._loads(session) if self._ready(session) else []
+        with self._reading() as session:
+            loads = self._loads(session) if session else []
         return [x.vintage for x in loads if table is None or x.table == table]
 
     def digest(self, table: TableName) -> str:
-        """SHA-256 over the current rows in key order."""
+        """SHA-256 over the current rows in key order, the same for every store."""
         return digest(self.read(table))
 
     def remember(self, key: str, value: str) -> None:
-        """Keep a small setting."""
-        with self._database.session(write=True) as session:
-            self._prepare(session)
-            session.execute(self._sql.forget(), [key])
-            session.execute(self._sql.remember(), [key, value])
+        """Keep a small setting, e.g. the column mapping of a source."""
+        with self._writing() as session:
+            self._remember(session, key, value)
+
+    def _remember(self, session: Session, key: str, value: str) -> None:
+        session.execute(self._sql.delete("settings", "key"), [key])
+        session.execute(self._sql.insert("settings"), [key, value])
 
     def recall(self, key: str) -> str | None:
         """Return a setting kept before, or None."""
-        if not self._database.exists():
-            return None
-        with self._database.session() as session:
-            rows = session.execute(self._sql.recall(), [key]) if self._ready(session) else []
+        with self._reading() as session:
+            return self._recall(session, key) if session else None
+
+    def _recall(self, session: Session, key: str) -> str | None:
+        rows = session.execute(self._sql.find("settings", ["value"], "key"), [key])
         return str(rows[0][0]) if rows else None
+
+    def _body(self, table: str, digest: str) -> bytes | None:
+        """Return the bytes that a plain table holds under their SHA-256, None where it does not; refuse others than those."""
+        schema = pa.schema([self._sql.plain[table].field("body")])
+        with self._reading() as session:
+            found = session.fetch(self._sql.find(table, ["body"], "digest"), schema, [digest]).to_pylist() if session else []
+        body: bytes | None = found[0]["body"] if found else None
+        if body is not None and hashlib.sha256(body).hexdigest() != digest:
+            store = self.folder.name
+            raise InputError(f"{store}: {digest:.12} in {table} is damaged; restore the {store} from a backup")
+        return body
 
     def close(self) -> None:
         """Let go of files and connections."""

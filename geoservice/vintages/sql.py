@@ -1,7 +1,7 @@
-"""Every statement of the workspace, as a function of the dialect. Values are bound; names come from the schema's allow-list."""
-# ruff: noqa: S608 - one of the two places for SQL text: values are bound, names are checked and quoted by the dialect
+"""Every statement of a store of vintages, as a function of the dialect. Values are bound, names come from an allow-list."""
+# ruff: noqa: S608 - a place for SQL text: values are bound, names are checked and quoted by the dialect
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pyarrow as pa
 
@@ -32,22 +32,27 @@ GEOPACKAGE_VIEWS = (
 
 
 class Statements:
-    """The statements of one workspace: a dialect, and the schema that its tables are in."""
+    """The statements of one store: a dialect, the schema that its tables are in, and which tables it holds.
 
-    def __init__(self, dialect: Dialect, schema: str | None) -> None:
-        self.dialect, self.schema = dialect, schema
+    ``tables`` are those of :mod:`geoservice.schema`, kept by vintage; ``plain`` are further ones, by name, kept as they are.
+    """
+
+    def __init__(
+        self, dialect: Dialect, schema: str | None, tables: Sequence[TableName], plain: Mapping[str, pa.Schema]
+    ) -> None:
+        self.dialect, self.schema, self.tables = dialect, schema, tables
+        self.plain = {"loads": LOADS, "settings": SETTINGS, **plain}
 
     def name(self, table: str) -> str:
         """Return a table's quoted name."""
         return self.dialect.table(self.schema, table)
 
-    def _columns(self, names: Sequence[str], alias: str = "") -> str:
-        return ", ".join(alias + self.dialect.quote(n) for n in names)
+    def _columns(self, names: Sequence[str]) -> str:
+        return ", ".join(map(self.dialect.quote, names))
 
     def exists(self) -> tuple[str, list[str]]:
-        """Ask whether the workspace's tables were made."""
-        mark = self.dialect.mark
-        sql = f"SELECT count(*) FROM information_schema.tables WHERE table_name = 'loads' AND table_schema = {mark}"
+        """Ask whether the store's tables were made, also of a role that may not read them: reading is refused then."""
+        sql = f"SELECT count(*) FROM pg_catalog.pg_tables WHERE tablename = 'loads' AND schemaname = {self.dialect.mark}"
         return sql, [self.schema or "main"]
 
     def lock(self) -> tuple[str, list[str]] | None:
@@ -59,8 +64,8 @@ class Statements:
     def create(self) -> list[str]:
         """Make schema and tables where they are missing."""
         made = [f"CREATE SCHEMA {self.dialect.quote(self.schema)}"] if self.schema else []
-        made += [self._create("loads", LOADS), self._create("settings", SETTINGS)]
-        for table in TABLES.values():
+        made += [self._create(name, schema) for name, schema in self.plain.items()]
+        for table in (TABLES[name] for name in self.tables):
             made.append(self._create(table.name, table.arrow().insert(0, LOADS.field("load"))))
             if self.dialect.engine == "postgis":
                 made.append(f"CREATE INDEX ON {self.name(table.name)} (load)")
@@ -80,10 +85,6 @@ class Statements:
         """Make room for a group counted for the first time; rows loaded before hold null, read as 0."""
         kind = self.dialect.type_of(TABLES[table].group_field(column).with_nullable(True))
         return f"ALTER TABLE {self.name(table)} ADD COLUMN {self.dialect.quote(column)} {kind}"
-
-    def loads(self) -> str:
-        """All loads, oldest first."""
-        return f"SELECT {self._columns(LOADS.names)} FROM {self.name('loads')} ORDER BY load"
 
     def duplicates(self, table: TableName) -> str:
         """How many keys occur more than once in a load."""
@@ -112,10 +113,6 @@ class Statements:
             f"FROM {new} FULL JOIN {old} ON {same}"
         )
 
-    def drop_rows(self, table: TableName) -> str:
-        """Delete the rows of one load."""
-        return f"DELETE FROM {self.name(table)} WHERE load = {self.dialect.mark}"
-
     def read(self, table: TableName, groups: Sequence[str], loads: int) -> str:
         """All rows of some loads in the order of their key."""
         spec, quote = TABLES[table], self.dialect.quote
@@ -125,14 +122,21 @@ class Statements:
         marks = ", ".join([self.dialect.mark] * loads)
         return f"SELECT {', '.join(columns)} FROM {self.name(table)} WHERE load IN ({marks}) ORDER BY {order}"
 
-    def forget(self) -> str:
-        """Delete a setting."""
-        return f"DELETE FROM {self.name('settings')} WHERE key = {self.dialect.mark}"
+    def rows(self, table: str, columns: Sequence[str], order: str) -> str:
+        """All rows of a plain table, in the order of a column."""
+        return f"SELECT {self._columns(columns)} FROM {self.name(table)} ORDER BY {self.dialect.quote(order)}"
 
-    def remember(self) -> str:
-        """Keep a setting."""
-        return f"INSERT INTO {self.name('settings')} (key, value) VALUES ({self.dialect.mark}, {self.dialect.mark})"
+    def find(self, table: str, columns: Sequence[str], key: str) -> str:
+        """The rows of a plain table in which a column has a value."""
+        where = f"{self.dialect.quote(key)} = {self.dialect.mark}"
+        return f"SELECT {self._columns(columns)} FROM {self.name(table)} WHERE {where}"
 
-    def recall(self) -> str:
-        """Read a setting."""
-        return f"SELECT value FROM {self.name('settings')} WHERE key = {self.dialect.mark}"
+    def insert(self, table: str) -> str:
+        """Add a row to a plain table, its values in the order of the table's schema."""
+        names = self.plain[table].names
+        marks = ", ".join([self.dialect.mark] * len(names))
+        return f"INSERT INTO {self.name(table)} ({self._columns(names)}) VALUES ({marks})"
+
+    def delete(self, table: str, key: str) -> str:
+        """Delete the rows of a table in which a column has a value."""
+        return f"DELETE FROM {self.name(table)} WHERE {self.dialect.quote(key)} = {self.dialect.mark}"

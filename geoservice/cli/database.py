@@ -1,0 +1,67 @@
+"""Checks of geoservice doctor for the roles of a PostgreSQL server: which may look where."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from geoservice.cli.found import Check, Found
+
+if TYPE_CHECKING:
+    from pydantic import SecretStr
+
+    from geoservice.release.roles import Server
+    from geoservice.settings import Settings
+
+SEPARATE = "give the register a role that the project's is no member of, and set GEOSERVICE_REGISTER_DSN (see postgis.md)"
+
+
+def _look(dsn: "SecretStr", settings: "Settings") -> "Server":
+    from geoservice.release.roles import look
+
+    return look(dsn.get_secret_value(), settings.schema_prefix)
+
+
+def _store(settings: "Settings") -> Iterator[Found]:
+    """The connection of the project's role."""
+    if not settings.dsn:
+        yield Found("ok", "store: DuckDB in the folder (GEOSERVICE_DSN is not set)")
+        return
+    server = _look(settings.dsn, settings)
+    yield Found("ok", f"store: PostgreSQL {server.version}, schemas {settings.schema_prefix}_*")
+    if server.postgis is None:
+        yield Found("fail", "PostGIS is not installed in the database; as a superuser of it: CREATE EXTENSION postgis")
+    else:
+        yield Found("ok", f"PostGIS {server.postgis}")
+    if not server.may_create:
+        yield Found("fail", "GEOSERVICE_DSN: its role may not make schemas; GRANT CREATE ON DATABASE ... TO ...")
+
+
+def _apart(settings: "Settings") -> Iterator[Found]:
+    """The project's role, which runs studies, must not see the register."""
+    if not settings.dsn:
+        return
+    if not settings.register_dsn:
+        text = "GEOSERVICE_REGISTER_DSN is not set: the role that runs studies can read the register"
+        yield Found("warn", f"{text}; {SEPARATE}")
+    elif f"{settings.schema_prefix}_register" in _look(settings.dsn, settings).sees:
+        yield Found("fail", f"GEOSERVICE_DSN: its role can look into the register; {SEPARATE}")
+    else:
+        yield Found("ok", "GEOSERVICE_DSN: its role cannot look into the register")
+
+
+def _serving(settings: "Settings") -> Iterator[Found]:
+    """The serving role must see neither register nor project."""
+    if not settings.serve_dsn:
+        if settings.dsn:
+            yield Found("warn", "GEOSERVICE_SERVE_DSN is not set; serve from PostGIS needs it: CREATE ROLE, geoservice grant")
+        return
+    server = _look(settings.serve_dsn, settings)
+    if server.sees:
+        text = f"its role can look into {' and '.join(server.sees)}; geoservice grant ROLE for one that cannot"
+        yield Found("fail", f"GEOSERVICE_SERVE_DSN: {text}")
+    else:
+        yield Found("ok", "GEOSERVICE_SERVE_DSN: its role sees neither register nor project")
+    if server.may_create:
+        yield Found("warn", "GEOSERVICE_SERVE_DSN: its role may make schemas; REVOKE CREATE ON DATABASE ... FROM ...")
+
+
+DATABASE: dict[str, Check] = {"store": _store, "register's role": _apart, "serving": _serving}

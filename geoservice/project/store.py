@@ -1,0 +1,75 @@
+"""The project over either database."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import pyarrow as pa
+
+from geoservice.db import Database
+from geoservice.errors import InputError, NotFound
+from geoservice.schema import TableName
+from geoservice.vintages import VintageStore
+
+TABLES: tuple[TableName, ...] = ("areas", "stations", "uptake")
+_SURFACE: dict[str, pa.DataType] = {
+    "number": pa.int32(),
+    "digest": pa.string(),
+    "name": pa.string(),
+    "kind": pa.string(),
+    "made_at": pa.string(),
+    "description": pa.string(),
+    "body": pa.binary(),
+}
+SURFACES = pa.schema(_SURFACE)
+_INFO = pa.schema([f for f in SURFACES if f.name not in ("number", "body")])
+
+
+@dataclass(frozen=True)
+class SurfaceInfo:
+    """What is known of a demand surface: the SHA-256 of its bytes, where it is from, and how it was made (rho, caps, ...)."""
+
+    digest: str
+    name: str
+    kind: Literal["register", "population"]
+    made_at: str
+    description: Mapping[str, Any]
+
+
+class Project(VintageStore):
+    """The public inputs of a study."""
+
+    def __init__(self, folder: Path, database: Database, schema: str | None) -> None:
+        super().__init__(folder, database, schema, TABLES, {"surfaces": SURFACES})
+
+    @property
+    def network(self) -> Path:
+        """The folder of the street network and the base map."""
+        return self.folder / "network"
+
+    def add_surface(self, body: bytes, info: SurfaceInfo) -> None:
+        """Keep a surface; the same digest again changes nothing. Raises :class:`InputError` for a digest of other bytes."""
+        if hashlib.sha256(body).hexdigest() != info.digest:
+            raise InputError(f"surface {info.name}: its bytes are not those of the digest {info.digest:.12}")
+        description = json.dumps(dict(info.description), ensure_ascii=False, sort_keys=True)
+        with self._writing() as session:
+            known = [row[0] for row in session.execute(self._sql.rows("surfaces", ["digest"], "number"))]
+            if info.digest not in known:
+                row = [len(known) + 1, info.digest, info.name, info.kind, info.made_at, description, body]
+                session.execute(self._sql.insert("surfaces"), row)
+
+    def surfaces(self) -> tuple[SurfaceInfo, ...]:
+        """Return what is known of each surface, oldest first."""
+        with self._reading() as session:
+            rows = session.fetch(self._sql.rows("surfaces", _INFO.names, "number"), _INFO).to_pylist() if session else []
+        return tuple(SurfaceInfo(**{**row, "description": json.loads(row["description"])}) for row in rows)
+
+    def surface(self, digest: str) -> bytes:
+        """Return the bytes of a surface; raises :class:`NotFound` for an unknown one, :class:`InputError` for a damaged one."""
+        body = self._body("surfaces", digest)
+        if body is None:
+            raise NotFound(f"surface {digest:.12}: there is none of this digest in the project")
+        return body

@@ -1,0 +1,102 @@
+"""The register over either database."""
+
+import hashlib
+from dataclasses import astuple
+from datetime import UTC, datetime
+from fractions import Fraction
+from pathlib import Path
+
+import pyarrow as pa
+
+from geoservice.db import Database, Session
+from geoservice.errors import InputError
+from geoservice.register.book import DRAWS, Draw, chained, check_mark, checked, write_mark
+from geoservice.register.secret import lost, make_secret, private_folder, read_secret
+from geoservice.schema import TableName
+from geoservice.vintages import VintageStore
+
+TABLES: tuple[TableName, ...] = ("households",)
+_SURFACE: dict[str, pa.DataType] = {"digest": pa.string(), "body": pa.binary()}
+SURFACES = pa.schema(_SURFACE)
+COUNT, HEAD = "book count", "book head"
+"""Settings that say how many entries the book has, and the chain of the last one."""
+
+
+class Register(VintageStore):
+    """Households, the secret and the budget book. The folder is for its owner alone."""
+
+    def __init__(self, folder: Path, database: Database, schema: str | None) -> None:
+        super().__init__(private_folder(folder), database, schema, TABLES, {"draws": DRAWS, "surfaces": SURFACES})
+
+    def secret(self) -> bytes:
+        """Return the 32-byte secret, made on first use.
+
+        Raises
+        ------
+        InputError
+            It or the book is damaged; or it is missing, and households are loaded or were measured.
+        """
+        secret, book = read_secret(self.folder), self.book()
+        if secret is None:
+            if book or self.vintages():
+                raise lost("is missing")
+            make_secret(self.folder)
+            secret = read_secret(self.folder)
+        if secret is None:
+            raise lost("cannot be kept")
+        return secret
+
+    def book(self) -> tuple[Draw, ...]:
+        """Return the entries of the budget book, oldest first; raises :class:`InputError` when it is damaged."""
+        with self._reading() as session:
+            return self._book(session)
+
+    def _book(self, session: Session | None) -> tuple[Draw, ...]:
+        book: tuple[Draw, ...] = ()
+        if session:
+            rows = session.fetch(self._sql.rows("draws", DRAWS.names, "number"), DRAWS).to_pylist()
+            count, head = self._recall(session, COUNT), self._recall(session, HEAD)
+            book = checked([Draw(**row) for row in rows], count or "0", head or "")
+        check_mark(self.folder, book)
+        return book
+
+    def spend(self, register_digest: str, surface: bytes, rho: Fraction, note: str) -> Draw:
+        """Write a measurement into the book and keep its surface, in one transaction.
+
+        Parameters
+        ----------
+        register_digest
+            Digest of the households that were measured.
+        surface
+            The surface that came of it.
+        rho
+            What it spent, above 0.
+        note
+            What a person should know of it.
+
+        Raises
+        ------
+        InputError
+            The book is damaged, or rho is not above 0.
+        """
+        if rho <= 0:
+            raise InputError(f"rho: got {rho}, allowed is a fraction above 0")
+        digest, now = hashlib.sha256(surface).hexdigest(), datetime.now(UTC).isoformat(timespec="seconds")
+        with self._writing() as session:
+            book = self._book(session)
+            before = book[-1].chain if book else ""
+            draw = chained(before, len(book) + 1, now, register_digest, digest, str(rho), note)
+            session.execute(self._sql.insert("draws"), astuple(draw))
+            if not session.execute(self._sql.find("surfaces", ["digest"], "digest"), [digest]):
+                session.execute(self._sql.insert("surfaces"), [digest, surface])
+            self._remember(session, COUNT, str(draw.number))
+            self._remember(session, HEAD, draw.chain)
+        write_mark(self.folder, draw)
+        return draw
+
+    def surface(self, digest: str) -> bytes:
+        """Return the surface of an entry of the book; raises :class:`InputError` when it is missing or damaged."""
+        body = self._body("surfaces", digest)
+        if body is None:
+            raise InputError(f"register: the surface {digest:.12} is missing; restore the register from a backup")
+        return body
