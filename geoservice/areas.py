@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 import shapely
 
-from geoservice.geo import Objects
+from geoservice.geo import Floats, Ints, Objects
 from geoservice.schema import MIGRANT_CLASSES
 
 Texts: TypeAlias = "Sequence[str | None] | pa.Array[Any]"
@@ -41,6 +41,18 @@ def area_outlines(table: pa.Table) -> dict[str, shapely.Geometry]:
                 if shapes.get(a) is None:
                     below.setdefault(a, []).append(shape)
     return {c: s if s is not None else shapely.union_all(below[c]) for c, s in shapes.items() if s is not None or c in below}
+
+
+def last_around(shapes: Objects, x: Floats, y: Floats) -> Ints:
+    """Position of the last shape that holds each point or has it on its border, -1 for none; shape ``(points,)``.
+
+    With areas in order of level the last one is the lowest.
+    """
+    last = np.full(len(x), -1, np.int64)
+    if len(x) and len(shapes):
+        shape, point = shapely.STRtree(shapely.points(x, y)).query(shapes, predicate="intersects")
+        np.maximum.at(last, point, shape)
+    return last
 
 
 def _at_level(code: str, level: str, levels: Mapping[str, str], parents: Mapping[str, str | None]) -> str | None:

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 from pydantic import BaseModel
 
@@ -101,7 +100,7 @@ class Context:
 class Findings:
     """What an analysis gives back: rows of the release table, and new regions."""
 
-    rows: pd.DataFrame
+    rows: pa.Table
     units: Sequence[Units] = ()
 
 
@@ -128,6 +127,6 @@ class Analysis(Protocol):
         """The parameters' model."""
         ...
 
-    def analyse(self, context: Context, params: Any, results: pd.DataFrame) -> Findings:
+    def analyse(self, context: Context, params: Any, results: pa.Table) -> Findings:
         """Answer the question; ``results`` are the rows of the analyses before this one."""
         ...

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import shapely
 from pydantic import BaseModel, ConfigDict
@@ -175,7 +174,7 @@ def _position(context: Context, offering: Ints) -> Int32s:
     return place
 
 
-def _rows(context: Context, trip: Trip, offering: Ints, names: list[str]) -> Iterator[pd.DataFrame]:
+def _rows(context: Context, trip: Trip, offering: Ints, names: list[str]) -> Iterator[pa.Table]:
     """Households, persons and load of each catchment, and persons and load again at the station."""
     demand = context.demand
     sums = region_sums(demand.surface, _position(context, offering)[demand.travel[trip].station], len(offering))
@@ -193,12 +192,12 @@ def _rows(context: Context, trip: Trip, offering: Ints, names: list[str]) -> Ite
         yield table(load(persons, capacity), load(margin, capacity), NOT_APPLICABLE, measure="load", **place)
 
 
-def analyse(context: Context, params: Params, results: pd.DataFrame) -> Findings:  # noqa: ARG001 - the form of an analysis
+def analyse(context: Context, params: Params, results: pa.Table) -> Findings:  # noqa: ARG001 - the form of an analysis
     """Draw the ground of every station, and add up the people whose nearest station it is."""
     outline = study_outline(context)
     cells: dict[str, tuple[Objects, Ints]] = {}
     units: list[dict[str, Any]] = []
-    rows: list[pd.DataFrame] = []
+    rows: list[pa.Table] = []
     stations = context.stations.to_pylist()
     for trip in nearest_trips(context.demand.travel, params.services):
         streets = context.streets[trip.mode]

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
-import pandas as pd
+import pyarrow as pa
 from pydantic import BaseModel, ConfigDict
 
 from geoservice.analysis.base import Context, Findings, Process, Trip
@@ -54,7 +54,7 @@ def _known(surface: DemandSurface, group: str) -> Iterator[Quantity]:
             yield quantity
 
 
-def population(context: Context, params: Params) -> Iterator[pd.DataFrame]:
+def population(context: Context, params: Params) -> Iterator[pa.Table]:
     """Households and persons of every area, group and migrant class, and of everybody by cell."""
     demand, surface = context.demand, context.demand.surface
     for level in context.levels:
@@ -69,7 +69,7 @@ def population(context: Context, params: Params) -> Iterator[pd.DataFrame]:
         yield table(sums.value(q), sums.margin(q), geography=context.cells.geography, unit=cells, measure=q.unit, group="all")
 
 
-def _covered(context: Context, params: Params, level: str, trip: Trip) -> Iterator[pd.DataFrame]:
+def _covered(context: Context, params: Params, level: str, trip: Trip) -> Iterator[pa.Table]:
     """Rows of one level and trip: covered counts, shares, and the gap between migrants and residents."""
     demand, surface, ids = context.demand, context.demand.surface, context.areas[level].ids
     n, breaks = len(ids), len(params.minutes)
@@ -89,7 +89,7 @@ def _covered(context: Context, params: Params, level: str, trip: Trip) -> Iterat
         yield table(*difference(part, whole, *pair), measure="coverage_gap", group="migrant", **dims)
 
 
-def _uncovered(context: Context, params: Params, level: str, trip: Trip) -> Iterator[pd.DataFrame]:
+def _uncovered(context: Context, params: Params, level: str, trip: Trip) -> Iterator[pa.Table]:
     """Persons beyond the standard of the service, of everybody and each group."""
     demand, ids = context.demand, context.areas[level].ids
     standard = params.standards[trip.service]
@@ -101,7 +101,7 @@ def _uncovered(context: Context, params: Params, level: str, trip: Trip) -> Iter
         yield table(sums.value(q), sums.margin(q), measure="uncovered_persons", **dims)
 
 
-def analyse(context: Context, params: Params, results: pd.DataFrame) -> Findings:  # noqa: ARG001 - the form of an analysis
+def analyse(context: Context, params: Params, results: pa.Table) -> Findings:  # noqa: ARG001 - the form of an analysis
     """Population by area and cell, the covered part of it, and persons beyond the standard."""
     rows = [*population(context, params)]
     for trip in trips_for(context.demand.travel, params.services):

@@ -1,35 +1,51 @@
 """Columns in, columns back: the release table as analyses read and write it."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 import numpy as np
-import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from geoservice.analysis.base import Trip
 from geoservice.geo import Floats, Objects
 
-COLUMNS = (
-    "geography", "unit", "measure", "service", "tier", "mode", "nth", "group", "minutes", "value", "margin", "status",
-)  # fmt: skip
-_DEFAULTS: Mapping[str, object] = {"service": "", "tier": "", "mode": "", "nth": 0, "group": "", "minutes": 0}
+_TEXT = pa.dictionary(pa.int32(), pa.string())
+ROWS = pa.schema(
+    [
+        *(pa.field(n, _TEXT) for n in ("geography", "unit", "measure", "service", "tier", "mode")),
+        pa.field("nth", pa.int32()),
+        pa.field("group", _TEXT),
+        pa.field("minutes", pa.int32()),
+        pa.field("value", pa.float64()),
+        pa.field("margin", pa.float64()),
+        pa.field("status", _TEXT),
+    ]
+)
+"""Rows of the release table while they are made; texts that repeat are kept once."""
 OK, BEYOND, NOBODY, NOT_APPLICABLE = "ok", "beyond", "nobody", "not_applicable"
 SPLIT_GROUPS = ("all", "resident", "migrant")
 
 
-def table(
-    values: Floats | pd.Series, margin: Floats | None = None, missing: str | Objects = NOBODY, **columns: object
-) -> pd.DataFrame:
+def table(values: Floats, margin: Floats | None = None, missing: str | Objects = NOBODY, **columns: object) -> pa.Table:
     """Rows of the release table; dimensions left out do not apply. A value that is NaN is null, its status is ``missing``."""
     value = np.asarray(values, float)
     known = np.isfinite(value)
-    data = {**_DEFAULTS, **columns}
-    data["nth"], data["minutes"] = np.asarray(data["nth"], np.int32), np.asarray(data["minutes"], np.int32)
-    shaped = {
-        c: np.broadcast_to(np.asarray(data[c], None if c in ("nth", "minutes") else object), value.shape) for c in COLUMNS[:-3]
-    }
     wide = np.full(value.shape, np.nan) if margin is None else np.where(known, margin, np.nan)
-    status = np.where(known, OK, missing).astype(object)
-    return pd.DataFrame({**shaped, "value": np.where(known, value, np.nan), "margin": wide, "status": status})
+    made = {**columns, "value": value, "margin": wide, "status": OK if known.all() else np.where(known, OK, missing)}
+    return pa.table([_column(f, made.get(f.name), len(value)) for f in ROWS], schema=ROWS)
+
+
+def _column(field: "pa.Field[Any]", given: object, size: int) -> "pa.Array[Any]":
+    """Make a column out of one value for all rows, or a value a row."""
+    if field.type != _TEXT:
+        numbers = np.broadcast_to(np.asarray(0 if given is None else given), size)
+        return pa.array(numbers, field.type, from_pandas=True)
+    if given is None or isinstance(given, str):
+        return pa.DictionaryArray.from_arrays(np.zeros(size, np.int32), pa.array([given or ""], pa.string()))
+    texts: Any = given if isinstance(given, pa.Array) else pa.array(given, pa.string())  # type: ignore[call-overload]  # texts of any kind
+    encoded: pa.Array[Any] = texts if isinstance(texts, pa.DictionaryArray) else texts.dictionary_encode()
+    return encoded
 
 
 def trip_columns(trip: Trip) -> dict[str, object]:
@@ -37,23 +53,14 @@ def trip_columns(trip: Trip) -> dict[str, object]:
     return trip._asdict()
 
 
-def empty() -> pd.DataFrame:
-    """No rows."""
-    return table(np.empty(0), geography="", unit="", measure="")
+def pick(results: pa.Table, measure: str) -> pa.Table:
+    """Rows of one measure."""
+    return results.filter(pc.field("measure") == measure)
 
 
-def pick(results: pd.DataFrame, measure: str, **where: object) -> pd.DataFrame:
-    """Rows of one measure, further narrowed by equal dimensions."""
-    mask = (results["measure"] == measure).to_numpy(bool)
-    for column, wanted in where.items():
-        mask = mask & (results[column] == wanted).to_numpy(bool)
-    return results.loc[mask]
-
-
-def stack(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
-    """Put rows together; no frames give no rows."""
-    full = [f for f in frames if len(f)]
-    return pd.concat(full, ignore_index=True) if full else empty()
+def stack(tables: Sequence[pa.Table]) -> pa.Table:
+    """Put rows together; no tables give no rows."""
+    return pa.concat_tables([ROWS.empty_table(), *tables]).unify_dictionaries()
 
 
 def asked(trip: Trip, group: str) -> bool:

@@ -8,7 +8,6 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import shapely
 from pydantic import BaseModel, ConfigDict, Field
@@ -180,7 +179,7 @@ def _middle(patch: Int32s, patches: int, x: Floats, y: Floats) -> Ints:
     return order[np.searchsorted(patch[order], np.arange(patches))]
 
 
-def _counts(context: Context, trip: Trip, patch: Int32s, names: list[str], standard: int) -> Iterator[pd.DataFrame]:
+def _counts(context: Context, trip: Trip, patch: Int32s, names: list[str], standard: int) -> Iterator[pa.Table]:
     """Households and persons of each gap that are beyond the standard, and its rank by persons."""
     demand = context.demand
     there = np.where(demand.cell >= 0, patch[demand.cell], -1)
@@ -201,14 +200,14 @@ def _dimensions(trip: Trip, names: list[str], standard: int) -> dict[str, Any]:
     return {**trip_columns(trip), "geography": "gap", "unit": names, "group": "all", "minutes": standard}
 
 
-def analyse(context: Context, params: Params, results: pd.DataFrame) -> Findings:  # noqa: ARG001 - the form of an analysis
+def analyse(context: Context, params: Params, results: pa.Table) -> Findings:  # noqa: ARG001 - the form of an analysis
     """Find the gaps of every service and mode; count whom they leave out and whom a station at the best point would reach."""
     persons = inhabited(context)
     column, row = _grid(context.cells.ids)
     x, y = context.projection.forward(context.cell_lon, context.cell_lat)
     shapes = shapely.from_wkb(np.asarray(context.cells.table.column("geometry").to_pylist(), object))
     units: list[dict[str, Any]] = []
-    rows: list[pd.DataFrame] = []
+    rows: list[pa.Table] = []
     for trip in nearest_trips(context.demand.travel, tuple(params.standards)):
         standard = params.standards[trip.service]
         cell_ms = context.cell_travel[trip].ms

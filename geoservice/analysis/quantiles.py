@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 
 import numpy as np
-import pandas as pd
+import pyarrow as pa
 from pydantic import BaseModel, ConfigDict
 
 from geoservice.analysis.base import Context, Findings, Process
-from geoservice.analysis.frames import BEYOND, NOBODY, empty, pick, stack, table
-from geoservice.geo import Floats
+from geoservice.analysis.frames import BEYOND, NOBODY, pick, stack, table
+from geoservice.geo import Floats, Ints
 
 PROCESS = Process(
     id="quantiles",
@@ -77,39 +77,31 @@ def quantile_margin(shares: Floats, margins: Floats, breaks: Floats, percent: fl
     return np.asarray((late - early) / 2, float)
 
 
-def analyse(context: Context, params: Params, results: pd.DataFrame) -> Findings:  # noqa: ARG001 - the form of an analysis
+def analyse(context: Context, params: Params, results: pa.Table) -> Findings:  # noqa: ARG001 - the form of an analysis
     """Interpolate the covered shares of every area, trip and group."""
     shares = pick(results, "covered_share")
-    shares = shares[shares["minutes"].isin(params.minutes)]
-    if shares.empty:
-        return Findings(empty())
-    first, row = _rows(shares)
+    if not shares.num_rows:
+        return Findings(stack([]))
+    first, row = _units(shares)
     value, margin = (np.full((len(first), len(params.minutes)), np.nan) for _ in range(2))
-    column = np.searchsorted(params.minutes, shares["minutes"].to_numpy(int))
-    value[row, column], margin[row, column] = shares["value"].to_numpy(float), shares["margin"].to_numpy(float)
-    units = {c: shares.iloc[first][c].to_numpy() for c in _UNITS}
+    column = np.searchsorted(params.minutes, shares.column("minutes").to_numpy())
+    value[row, column], margin[row, column] = (shares.column(c).to_numpy() for c in ("value", "margin"))
+    units = {c: shares.column(c).take(first).combine_chunks() for c in _UNITS}
     breaks = np.asarray(params.minutes, float)
     missing = np.where(np.isnan(value).all(axis=1), NOBODY, BEYOND).astype(object)
-    return Findings(
-        stack(
-            [
-                table(
-                    np.round(quantile(value, breaks, q), 1),
-                    quantile_margin(value, margin, breaks, q),
-                    missing,
-                    measure=m,
-                    **units,
-                )
-                for m, q in QUANTILES.items()
-            ]
-        )
-    )
+    rows = []
+    for measure, percent in QUANTILES.items():
+        minutes = np.round(quantile(value, breaks, percent), 1)
+        rows.append(table(minutes, quantile_margin(value, margin, breaks, percent), missing, measure=measure, **units))
+    return Findings(stack(rows))
 
 
-def _rows(frame: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+def _units(rows: pa.Table) -> tuple[Ints, Ints]:
     """First row of each combination of everything but the break, and which combination each row has."""
-    code = np.zeros(len(frame), np.int64)
+    code = np.zeros(rows.num_rows, np.int64)
     for column in _UNITS:
-        values, found = pd.factorize(frame[column])
-        code = code * len(found) + values
-    return np.unique(code, return_index=True, return_inverse=True)[1:]
+        chunk = rows.column(column).combine_chunks()
+        keys = chunk if isinstance(chunk, pa.DictionaryArray) else chunk.dictionary_encode()
+        code = code * max(len(keys.dictionary), 1) + keys.indices.to_numpy()
+    first, row = np.unique(code, return_index=True, return_inverse=True)[1:]
+    return first.astype(np.int64), row.astype(np.int64)

@@ -1,7 +1,7 @@
 """How far is it: minutes from every cell to the stations. Streets and stations only, so nothing in it is private."""
 
 import numpy as np
-import pandas as pd
+import pyarrow as pa
 from pydantic import BaseModel, ConfigDict
 
 from geoservice.analysis.base import UNREACHED, Context, Findings, Process
@@ -59,7 +59,7 @@ def within(ms: Int32s, limit: int) -> np.ndarray:
     return np.asarray(ms <= limit * MS_PER_MINUTE)
 
 
-def analyse(context: Context, params: Params, results: pd.DataFrame) -> Findings:  # noqa: ARG001 - the form of an analysis
+def analyse(context: Context, params: Params, results: pa.Table) -> Findings:  # noqa: ARG001 - the form of an analysis
     """Minutes of every cell; cells that nothing reaches are beyond what was searched."""
     units = np.asarray(context.cells.ids, object)
     fixed = {"geography": context.cells.geography, "unit": units, "measure": "minutes", "missing": BEYOND}

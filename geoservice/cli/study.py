@@ -1,6 +1,5 @@
 """geoservice publish, rollback, export: from the project to a release, and from a release to a file."""
 
-import json
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -15,11 +14,11 @@ from geoservice.cli.common import (
     out,
     progress_bar,
     project_of,
-    register_of,
     releases_of,
     settings_for,
     study_of,
 )
+from geoservice.cli.protect import has_register, measure_register, rules_of
 from geoservice.errors import InputError
 
 if TYPE_CHECKING:
@@ -34,7 +33,7 @@ def run_study(settings: "Settings") -> int:
     with written_down(settings, "publish", study.id) as told:
         published = _publish(settings, study)
         told["release"] = published.number
-    _tell_off_street(settings, published)
+    _print_off_street(published)
     return published.number
 
 
@@ -42,35 +41,25 @@ def _publish(settings: "Settings", study: "Study") -> "Published":
     from geoservice.pipeline import publish_study
 
     layers = layers_of(settings)
-    with closing(register_of(settings)) as register:
-        households = register.read("households")
-    with closing(project_of(settings)) as project, closing(releases_of(settings, read_only=False)) as store:
-        with progress_bar() as progress:
-            published = publish_study(project, households, store, study, layers, progress, settings.keep_releases)
-        with closing(store.open(published.number)) as reader:
-            made = reader.manifest
-            out.print(f"release {published.number} is current: hash {made.hash[:12]}, {len(made.layers)} layers")
+    with progress_bar() as progress:
+        if study.demand != "population" and has_register(settings):
+            measure_register(settings, rules_of(study), progress)
+        with closing(project_of(settings)) as project, closing(releases_of(settings, read_only=False)) as store:
+            published = publish_study(project, store, study, layers, progress, settings.keep_releases)
+            with closing(store.open(published.number)) as reader:
+                made = reader.manifest
+    out.print(f"release {published.number} is current: hash {made.hash[:12]}, {len(made.layers)} layers")
     return published
 
 
-def _tell_off_street(settings: "Settings", published: "Published") -> None:
-    """Name the stations off the streets; keep households in the private folder: exact counts and places are not for a log."""
-    folder = settings.home / "register"
-    counts = {mode: {"households": off.counts, "stations": off.stations} for mode, off in published.off_street.items()}
-    lines = [f"{mode},{lon:.6f},{lat:.6f},{why}" for mode, off in published.off_street.items() for lon, lat, why in off.points]
-    for name, text in (
-        ("off-street.json", json.dumps(counts, indent=1)),
-        ("off-street.csv", "\n".join(["mode,lon,lat,reason", *lines])),
-    ):
-        (folder / name).touch(mode=0o600)
-        (folder / name).write_text(text + "\n", encoding="utf-8")
+def _print_off_street(published: "Published") -> None:
+    """Name the stations off the streets, and the share of the people that is."""
     for mode, off in published.off_street.items():
         for station, why in off.stations.items():
             out.print(f"station {station} is not on a street for {mode} ({why}): nobody reaches it", markup=False)
-    if lines:
-        out.print(
-            f"some households are too far from a street to be reached: where and why in {folder}/off-street.csv (private)"
-        )
+        for why, share in off.shares.items():
+            if share > 0:
+                out.print(f"{share:.2f} % of the people cannot be placed on a street for {mode} ({why})", markup=False)
 
 
 def publish(home: Home = None) -> None:

@@ -1,4 +1,4 @@
-"""A demand surface of a public population: each unit of the file is a leaf, its people are on the buildings or streets there."""
+"""A demand surface of a public population: each unit of the file is a leaf, its people are on its buildings or streets."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple

@@ -18,7 +18,7 @@ from geoservice.disclosure.measure import Cut, Households, Query, decide, exact_
 from geoservice.disclosure.protect import query_weights
 from geoservice.disclosure.sampler import Sampler
 from geoservice.disclosure.tree import PlaceTree
-from geoservice.geo import Bools, Floats, Int32s
+from geoservice.geo import Bools, Floats, Int32s, Ints
 
 CONFIDENCE = 0.999
 CANDIDATES = 64
@@ -111,7 +111,7 @@ def play(world: World, rho: Fraction, sampler: Sampler, releases: int, *, presen
 
 
 def _score_of_cut(
-    tree: PlaceTree, parts: NodeParts, rho: Fraction, limit: Floats, count: Floats, step: Floats, cut: Cut, releases: int
+    tree: PlaceTree, parts: NodeParts, rho: Fraction, limit: Ints, count: Ints, step: Ints, cut: Cut, releases: int
 ) -> Floats:
     """Logarithm of the likelihood ratio of the decisions along the target's path."""
     score = np.zeros(releases)

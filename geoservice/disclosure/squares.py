@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from geoservice.areas import last_around
 from geoservice.geo import Floats, Int32s, Ints, Objects
 
 SQUARE_METRES = 100.0
@@ -39,7 +40,7 @@ def kept_squares(plane: Objects, divided: Collection[int], x: Floats, y: Floats)
         Areas that have areas below them; of these no square is kept without a point.
     x, y : float64 arrays, shape (points,), metres
     """
-    lowest = _lowest_area(plane, x, y)
+    lowest = last_around(plane, x, y)
     cell = np.column_stack([lowest, np.floor(y / SQUARE_METRES), np.floor(x / SQUARE_METRES)]).astype(np.int64)
     count = np.bincount(lowest[lowest >= 0], minlength=len(plane))
     thin = [i for i in range(len(plane)) if count[i] < THIN_POINTS and i not in divided]
@@ -48,14 +49,6 @@ def kept_squares(plane: Objects, divided: Collection[int], x: Floats, y: Floats)
     index = pd.MultiIndex.from_arrays(list(squares.T))
     of_point = np.asarray(index.get_indexer(pd.MultiIndex.from_arrays(list(cell.T))), np.int32)
     return Squares(squares[:, 0].astype(np.int32), squares[:, 1], squares[:, 2], of_point)
-
-
-def _lowest_area(plane: Objects, x: Floats, y: Floats) -> Int32s:
-    """Position of the last, which is the lowest, area that holds each point, -1 for none."""
-    lowest = np.full(len(x), -1, np.int64)
-    if len(x):
-        np.maximum.at(lowest, *shapely.STRtree(plane).query(shapely.points(x, y), predicate="intersects"))
-    return lowest.astype(np.int32)
 
 
 def _all_squares(shape: shapely.Geometry, area: int) -> Ints:

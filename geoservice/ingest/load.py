@@ -11,7 +11,6 @@ import numpy as np
 import pyarrow as pa
 
 from geoservice.errors import EmptyFile, InputError, MissingColumn, UnreadableFile
-from geoservice.geo import BBox
 from geoservice.ingest.areas import build_areas
 from geoservice.ingest.arrow import bools
 from geoservice.ingest.arrow import compute as pc

@@ -5,13 +5,13 @@ from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
-import shapely
 
 from geoservice.analysis.base import Context, Demand, Streets, Times, Trip
-from geoservice.areas import ancestors
+from geoservice.areas import ancestors, last_around
 from geoservice.demand import DemandSurface
 from geoservice.errors import InputError
 from geoservice.geo import Floats, Int32s
+from geoservice.network.snap import Snapped
 from geoservice.pipeline.off_street import OffStreet
 from geoservice.pipeline.places import Places, make_cells, read_places
 from geoservice.pipeline.study_surface import StudySurface, study_surface
@@ -44,9 +44,8 @@ def areas_of_points(surface: DemandSurface, places: Places) -> dict[str, Int32s]
     A point is in the lowest area around it and in the areas above that one, so sums of parts equal the sums of their wholes.
     """
     codes = sorted(places.outlines, key=lambda c: (len(ancestors(c, places.parents)), c))
-    tree = shapely.STRtree([places.outlines[c] for c in codes])
-    lowest = np.full(len(surface.point_lon), -1, np.int64)
-    np.maximum.at(lowest, *tree.query(shapely.points(surface.point_lon, surface.point_lat), predicate="intersects"))
+    outlines = np.array([places.outlines[c] for c in codes], object)
+    lowest = last_around(outlines, surface.point_lon, surface.point_lat)
     return {level: np.append(places.index(codes, level), np.int32(-1))[lowest] for level in places.areas}
 
 
@@ -64,10 +63,10 @@ def build_context(project: Project, study: Study, progress: Progress) -> Built:
     travel: dict[Trip, Times] = {}
     off_street: dict[str, OffStreet] = {}
     modes: dict[str, ModeTravel] = {}
-    snapped = {}
+    snapped: dict[str, Snapped] = {}
     for done, mode in enumerate(study.modes):
         progress("snapping", done / len(study.modes))
-        modes[mode] = on = ModeTravel.open(study, mode, project.folder / "network", stations)
+        modes[mode] = on = ModeTravel.open(study, mode, project.network, stations)
         snapped[mode], centres = on.snap(surface.point_lon, surface.point_lat), on.snap(cells.lon, cells.lat)
         off_street[mode] = OffStreet.of(surface, snapped[mode], stations, on.placed)
         progress("travel times", done / len(study.modes))

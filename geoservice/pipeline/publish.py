@@ -5,17 +5,17 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 from pydantic import BaseModel
 
 from geoservice import __version__
 from geoservice.analysis import ANALYSES
 from geoservice.analysis.base import Analysis, Context, Units
-from geoservice.analysis.frames import empty, stack, table
+from geoservice.analysis.frames import stack
+from geoservice.analysis.frames import table as release_rows
 from geoservice.demand import DemandSurface, region_sums
 from geoservice.layer import Label, Layer
-from geoservice.measures import measure_of
+from geoservice.measures import MEASURES, UNDER
 from geoservice.network.graph import read_index
 from geoservice.pipeline.context import build_context
 from geoservice.pipeline.off_street import OffStreet
@@ -57,7 +57,7 @@ def publish_study(
     results = analyse(context, study_settings(study, source.groups), progress)
     leaves = leaf_units(source.surface)
     rows = hidden(stack([results.rows, leaf_rows(source)]), study.disclosure.hide_below)
-    table = pa.Table.from_pandas(rows[TABLE.names], schema=TABLE, preserve_index=False)
+    table = rows.cast(TABLE)
     others = {g: u.table for g, u in results.units.items()}
     others |= {"cell": context.cells.table, "station": station_units(context.stations), "leaf": leaves}
     units = with_areas(places, {level: u.table for level, u in context.areas.items()}, others)
@@ -76,7 +76,7 @@ def publish_study(
         notes=(SYNTHETIC,) if study.synthetic else (),
         base_map=True,
     )
-    number = store.write(ReleaseContent(contents, table, manifest, project.folder / "network" / "base.pmtiles"), keep)
+    number = store.write(ReleaseContent(contents, table, manifest, project.network / "base.pmtiles"), keep)
     progress("writing the release", 1.0)
     return Published(number, off_street)
 
@@ -85,7 +85,7 @@ def publish_study(
 class Results:
     """Rows of the release table, and the units that analyses made."""
 
-    rows: pd.DataFrame
+    rows: pa.Table
     units: Mapping[str, Units]
 
 
@@ -106,7 +106,7 @@ def params_for(analysis: Analysis, settings: Mapping[str, Any]) -> BaseModel:
 
 def analyse(context: Context, settings: Mapping[str, Any], progress: Progress) -> Results:
     """Run every analysis in turn; each sees the rows of those before it."""
-    rows, units = empty(), dict[str, Units]()
+    rows, units = stack([]), dict[str, Units]()
     for done, analysis in enumerate(ANALYSES):
         progress("analyses", done / len(ANALYSES))
         findings = analysis.analyse(context, params_for(analysis, settings), rows)
@@ -123,27 +123,34 @@ def leaf_units(surface: DemandSurface) -> pa.Table:
     return pa.table([ids, ids, ids, pa.nulls(len(ids), pa.string()), shapes], schema=UNITS)
 
 
-def leaf_rows(source: StudySurface) -> pd.DataFrame:
+def leaf_rows(source: StudySurface) -> pa.Table:
     """Households and persons of each leaf, of everybody and each group of the study."""
     surface = source.surface
     sums = region_sums(surface, surface.point_leaf, surface.leaves)
     ids = np.array(surface.ids, object)
     made = [
-        table(sums.value(q), sums.margin(q), geography="leaf", unit=ids, measure=q.unit, group=q.group)
+        release_rows(sums.value(q), sums.margin(q), geography="leaf", unit=ids, measure=q.unit, group=q.group)
         for q in surface.values
         if q.group in source.groups
     ]
     return stack(made)
 
 
-def hidden(rows: pd.DataFrame, below: int | None) -> pd.DataFrame:
+def hidden(rows: pa.Table, below: int | None) -> pa.Table:
     """Blank out counts below a number, as a rule of the office may ask for; a matter of presentation."""
     if below is None:
         return rows
-    small = rows["measure"].map(lambda m: measure_of(m).kind == "count").to_numpy(bool) & (rows["value"] < below).to_numpy(bool)
-    return rows.assign(
-        value=rows["value"].mask(small), margin=rows["margin"].mask(small), status=rows["status"].mask(small, "under")
-    )
+    counts = [name for name, m in MEASURES.items() if m.kind == "count"]
+    measure = np.isin(rows.column("measure").to_numpy(), counts)
+    value, margin = (rows.column(c).to_numpy() for c in ("value", "margin"))
+    small = measure & (value < below)
+    status = np.where(small, UNDER, rows.column("status").to_numpy())
+    changed = {
+        "value": pa.array(np.where(small, np.nan, value), from_pandas=True),
+        "margin": pa.array(np.where(small, np.nan, margin), from_pandas=True),
+        "status": pa.array(status, pa.string()).dictionary_encode(),
+    }
+    return pa.table([changed.get(f.name, rows.column(f.name)) for f in rows.schema], schema=rows.schema)
 
 
 def _described(analysis: Analysis) -> dict[str, Any]:
@@ -153,7 +160,7 @@ def _described(analysis: Analysis) -> dict[str, Any]:
 def _inputs(project: Project, surface: str) -> dict[str, str]:
     """Digest of each input; all of them are public."""
     digests = {t: project.digest(t) for t in ("areas", "stations")}
-    return {**digests, "surface": surface, "network": str(read_index(project.folder / "network")["digest"])}
+    return {**digests, "surface": surface, "network": str(read_index(project.network)["digest"])}
 
 
 SYNTHETIC = Label(

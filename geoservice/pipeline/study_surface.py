@@ -2,10 +2,13 @@
 
 from typing import NamedTuple
 
-from geoservice.demand import DemandSurface, Quantity, combine, read_surface
-from geoservice.demand.population import population_surface
+import shapely
+
+from geoservice.db.arrow import digest as table_digest
+from geoservice.demand import DemandSurface, combine, read_surface
+from geoservice.demand.population import population_surface, unit_quantities
 from geoservice.demand.surface import digest
-from geoservice.errors import InputError, NotFound, StudyError
+from geoservice.errors import InputError, StudyError
 from geoservice.network.places import load_places
 from geoservice.pipeline.places import Places
 from geoservice.project import Project
@@ -52,26 +55,21 @@ def _population(project: Project, places: Places) -> DemandSurface:
         raise InputError(
             "no people are there: load them with geoservice import population FILE, or geoservice import households FILE"
         )
-    values = {Quantity("persons"): table.column("persons").to_numpy()}
-    if not table.column("households").null_count:
-        values[Quantity("households")] = table.column("households").to_numpy()
-    for name in table.column_names:
-        if name.startswith(GROUP_PREFIX):
-            values[Quantity("persons", name.removeprefix(GROUP_PREFIX))] = table.column(name).to_numpy()
-    margins = table.column("persons_margin")
-    deviations = None if margins.null_count else {Quantity("persons"): margins.to_numpy() / 1.6448536269514722}
-    try:
-        support = load_places(project.folder / "network")
-    except NotFound:
-        support = None
+    persons, households, margins = (
+        table.column(c).to_numpy(zero_copy_only=False).astype(float) for c in ("persons", "households", "persons_margin")
+    )
+    groups = {
+        n.removeprefix(GROUP_PREFIX): table.column(n).to_numpy() for n in table.column_names if n.startswith(GROUP_PREFIX)
+    }
+    values, deviations = unit_quantities(persons, households, margins, groups)
     return population_surface(
         [str(i) for i in table.column("id").to_pylist()],
-        table.column("geometry").to_numpy(zero_copy_only=False),
+        shapely.from_wkb(table.column("geometry").to_numpy(zero_copy_only=False)),
         values,
-        support,
+        load_places(project.network),
         places.projection,
         deviations=deviations,
-        description={"kind": "population", "digest": project.digest("population")},
+        description={"kind": "population", "digest": table_digest(table)},
     )
 
 

@@ -14,7 +14,7 @@ from geoservice.errors import InputError, NotFound
 from geoservice.schema import TableName
 from geoservice.vintages import VintageStore
 
-TABLES: tuple[TableName, ...] = ("areas", "stations", "uptake")
+TABLES: tuple[TableName, ...] = ("areas", "stations", "uptake", "population")
 _SURFACE: dict[str, pa.DataType] = {
     "number": pa.int32(),
     "digest": pa.string(),

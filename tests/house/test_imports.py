@@ -29,7 +29,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "release": BASE | {"layer", "db"},
     "ingest": BASE | {"demand", "schema", "study", "register", "project", "vintages"},
     "geocode": BASE | {"schema", "study", "register", "project", "vintages"},
-    "pipeline": BASE | {"areas", "demand", "measures", "schema", "study", "layer", "db", "network", "analysis", "project", "release"},
+    "pipeline": BASE
+    | {"areas", "demand", "measures", "schema", "study", "layer", "db", "network", "analysis", "project", "release"},
     "maps": BASE | {"settings", "layer", "release"},
     "server": BASE | {"settings", "layer", "release", "maps"},
     "demo": BASE | {"schema", "study", "ingest", "geocode", "pipeline"},
