@@ -1,6 +1,7 @@
 """What the analyses know of people: the demand surface, and sums over it with their margins."""
 
-from geoservice.demand.places import Places, spread
+from geoservice.demand.places import Places, home_points, spread
+from geoservice.demand.population import population_surface, unit_quantities
 from geoservice.demand.sums import Sums, difference, ratio, region_sums, threshold_sums
 from geoservice.demand.surface import REPLAYS, DemandSurface, Quantity, combine, read_surface
 
@@ -12,9 +13,12 @@ __all__ = [
     "Sums",
     "combine",
     "difference",
+    "home_points",
+    "population_surface",
     "ratio",
     "read_surface",
     "region_sums",
     "spread",
     "threshold_sums",
+    "unit_quantities",
 ]
