@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from geoservice.geo import Floats, Int32s, Ints, hilbert_index
+from geoservice.geo import Bools, Floats, Int32s, Ints, hilbert_index
 
 
 class Places(NamedTuple):
@@ -17,11 +17,15 @@ class Places(NamedTuple):
     lon: Floats
     lat: Floats
     weight: Floats
-    building: np.ndarray[tuple[int], np.dtype[np.bool_]]
+    building: Bools
 
-    def take(self, rows: Ints | np.ndarray[tuple[int], np.dtype[np.bool_]]) -> "Places":
+    def take(self, rows: Ints | Bools) -> "Places":
         """Return some of the points, by positions or mask."""
         return Places(self.lon[rows], self.lat[rows], self.weight[rows], self.building[rows])
+
+
+STREET_POINTS_A_BUILDING = 8
+"""Most street points of a leaf (200 metres) for each of its buildings; with more, its buildings are not mapped."""
 
 
 class Spread(NamedTuple):
@@ -30,6 +34,34 @@ class Spread(NamedTuple):
     leaf: Int32s
     row: Ints
     weight: Floats
+
+
+def home_points(leaf: Int32s | Ints, building: Bools, leaves: int) -> Bools:
+    """Say which points of each leaf people live at: its buildings where they are mapped, else its streets and named places.
+
+    A few buildings along many streets say that somebody drew these few, not that the others are not there.
+
+    Parameters
+    ----------
+    leaf : int array, shape (n,)
+        Leaf of each point, none below 0.
+    building : bool array, shape (n,)
+    leaves : int
+
+    Returns
+    -------
+    bool array, shape (n,)
+
+    Examples
+    --------
+    >>> leaf, building = np.array([0, 0, 1, 1, 1]), np.array([True, False, False, False, False])
+    >>> home_points(leaf, building, 2).tolist()
+    [True, False, True, True, True]
+    """
+    buildings = np.bincount(leaf[building], minlength=leaves)
+    streets = np.bincount(leaf[~building], minlength=leaves)
+    mapped = (buildings > 0) & (streets <= STREET_POINTS_A_BUILDING * buildings)
+    return np.asarray(building == mapped[leaf], bool)
 
 
 def spread(leaf: Int32s, x: Floats, y: Floats, weight: Floats, most: int) -> Spread:

@@ -1,4 +1,4 @@
-"""A demand surface of a public population: each unit of the file is a leaf, its people are on its buildings or streets."""
+"""A demand surface of a public population: its units are the leaves, the buildings or streets in them the points."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
@@ -6,10 +6,10 @@ from typing import Any, NamedTuple
 import numpy as np
 import shapely
 
-from geoservice.demand.places import Places, spread
+from geoservice.demand.places import Places, home_points, spread
 from geoservice.demand.sums import Z90
 from geoservice.demand.surface import DemandSurface, Quantity
-from geoservice.geo import Bools, Floats, Int32s, Ints, LocalProjection, Objects
+from geoservice.geo import Floats, Int32s, Ints, LocalProjection, Objects
 
 
 class _Points(NamedTuple):
@@ -42,7 +42,7 @@ def population_surface(
     values : mapping of Quantity to float64 array, shape (units,)
         Numbers as the file has them; nothing is added to them.
     places : Places
-        Where people may live: in a unit with buildings the buildings, else the streets and named places.
+        Where people may live; of a unit's places those that :func:`home_points` names.
     projection : LocalProjection
         Plane in which the points of a unit are put in order.
     most : int
@@ -89,7 +89,7 @@ def population_surface(
 def _spread_places(shapes: Objects, places: Places, projection: LocalProjection, most: int) -> _Points:
     """Return at most ``most`` points for each unit that has a place in it."""
     unit, place = _places_within(shapes, places)
-    kept = _best(unit, places.building[place], len(shapes))
+    kept = home_points(unit, places.building[place], len(shapes))
     unit, place = unit[kept], place[kept]
     lon, lat = places.lon[place], places.lat[place]
     chosen = spread(unit.astype(np.int32), *projection.forward(lon, lat), places.weight[place], most)
@@ -106,13 +106,6 @@ def _places_within(shapes: Objects, places: Places) -> tuple[Ints, Ints]:
     unit = areal[of].astype(np.int64)
     order = np.lexsort((place, unit))
     return unit[order], place[order].astype(np.int64)
-
-
-def _best(unit: Ints, building: Bools, units: int) -> Bools:
-    """Whether each pair counts: buildings in units that have any, everything else in the others."""
-    built = np.zeros(units, np.bool_)
-    built[unit[building]] = True
-    return np.asarray(building == built[unit], bool)
 
 
 def _representative(shapes: Objects, placed: Int32s) -> _Points:

@@ -148,3 +148,11 @@ def test_a_real_process_shows_no_traceback(project: Path, tmp_path: Path) -> Non
     assert (done.returncode, done.stdout) == (12, "")
     assert done.stderr.startswith("WrongEncoding: h.csv")
     assert len(done.stderr.splitlines()) == 1
+
+
+def test_a_population_needs_no_register(cli: Any, loaded: Path, tmp_path: Path) -> None:
+    (tmp_path / "p.csv").write_text("格网编号,经度,纬度,常住人口\nc1,116.95,30.6,12.5\n", encoding="utf-8")
+    ended = cli("import", "population", tmp_path / "p.csv", "-C", loaded)
+    assert ended.code == 0, ended.err
+    assert "vintage 1: 1 added" in ended.out
+    assert not list((loaded / "workspace").glob("secret")), "public numbers need no secret"

@@ -59,6 +59,15 @@ def test_buildings_go_before_streets() -> None:
     assert made.point_lon[made.point_leaf == 1].tolist() == [117.0015]
 
 
+def test_a_few_buildings_along_many_streets_do_not_count() -> None:
+    draw = np.random.default_rng(3)
+    lon, lat = 117 + draw.uniform(0, SIDE, 18), 30.5 + draw.uniform(0, SIDE, 18)
+    for streets, houses in ((16, 2), (17, 1)):
+        building = np.arange(18) >= streets
+        made = surface(grid(1), Places(lon, lat, np.ones(18), building), most=99)
+        assert len(made.point_leaf) == (houses if houses == 2 else streets)
+
+
 def test_units_outside_all_places_points_and_shapes_with_holes_have_one_point_inside() -> None:
     ring = shapely.difference(shapely.box(118, 30, 119, 31), shapely.box(118.01, 30.01, 118.99, 30.99))
     two = shapely.MultiPolygon([shapely.box(120, 30, 121, 31), shapely.box(122, 30, 123, 31)])
