@@ -1,10 +1,6 @@
 """What the analyses know of people: the demand surface, and sums over it with their margins."""
 
-<<<<<<< HEAD
-from geoservice.demand.places import Places, spread
-=======
 from geoservice.demand.places import Places, home_points, spread
->>>>>>> wt-b
 from geoservice.demand.population import population_surface, unit_quantities
 from geoservice.demand.sums import Sums, difference, ratio, region_sums, threshold_sums
 from geoservice.demand.surface import REPLAYS, DemandSurface, Quantity, combine, read_surface
@@ -17,10 +13,7 @@ __all__ = [
     "Sums",
     "combine",
     "difference",
-<<<<<<< HEAD
-=======
     "home_points",
->>>>>>> wt-b
     "population_surface",
     "ratio",
     "read_surface",

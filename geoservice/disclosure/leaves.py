@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import shapely
 
-from geoservice.demand import Places, spread
+from geoservice.demand import Places, home_points, spread
 from geoservice.disclosure.tree import REST, SQUARE, PlaceTree
 from geoservice.geo import Int32s, Ints, Objects
 
@@ -24,21 +24,19 @@ def leaf_of_base(tree: PlaceTree, leaves: Ints) -> Int32s:
 
 def leaf_points(tree: PlaceTree, leaves: Ints, places: Places | None) -> dict[str, Any]:
     """Where in each leaf people are taken to be: on its buildings, else along its streets, else in the middle of squares."""
-    of_base = leaf_of_base(tree, leaves)
+    of_square = leaf_of_base(tree, leaves)
     lon, lat = tree.projection.inverse(tree.base_x, tree.base_y)
-    leaf, weight, rank = of_base, np.ones(len(of_base)), np.full(len(of_base), 2)
+    leaf, weight = of_square, np.ones(len(of_square))
     if places is not None:
         inside = np.flatnonzero(tree.place_base >= 0)
-        held = places.take(inside)
-        leaf = np.concatenate([leaf, of_base[tree.place_base[inside]]])
-        weight = np.concatenate([weight, held.weight])
-        rank = np.concatenate([rank, np.where(held.building, 0, 1)])
-        lon, lat = np.concatenate([lon, held.lon]), np.concatenate([lat, held.lat])
-    best = np.full(len(leaves), 3)
-    np.minimum.at(best, leaf, rank)
-    chosen = np.where(rank == best[leaf], leaf, -1).astype(np.int32)
+        of_place = of_square[tree.place_base[inside]]
+        kept = home_points(of_place, places.building[inside], len(leaves))
+        inside, of_place = inside[kept], of_place[kept]
+        bare = np.bincount(of_place, minlength=len(leaves))[of_square] == 0
+        leaf, weight = (np.concatenate([a[bare], b]) for a, b in ((leaf, of_place), (weight, places.weight[inside])))
+        lon, lat = (np.concatenate([a[bare], b]) for a, b in ((lon, places.lon[inside]), (lat, places.lat[inside])))
     x, y = tree.projection.forward(lon, lat)
-    made = spread(chosen, x, y, weight, POINTS_OF_A_LEAF)
+    made = spread(leaf, x, y, weight, POINTS_OF_A_LEAF)
     return {"point_leaf": made.leaf, "point_weight": made.weight, "point_lon": lon[made.row], "point_lat": lat[made.row]}
 
 

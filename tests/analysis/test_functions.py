@@ -1,16 +1,13 @@
 import time
-from itertools import product
 
 import numpy as np
-import pandas as pd
 import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geoservice.analysis import coverage
 from geoservice.analysis.catchments import territories, thiessen
-from geoservice.analysis.frames import pick, table
+from geoservice.analysis.coverage import bands
 from geoservice.analysis.gaps import best_cells, contiguous
 from geoservice.analysis.quantiles import quantile
 from geoservice.analysis.travel_time import within
@@ -19,6 +16,13 @@ from geoservice.analysis.travel_time import within
 @given(st.integers(0, 10_000_000), st.sampled_from([5, 10, 15, 60, 120]))
 def test_the_limit_is_inside(ms, limit):
     assert within(np.array([ms], np.int32), limit)[0] == (ms <= limit * 60_000)
+
+
+@given(st.integers(0, 2_000_000))
+def test_a_band_is_the_first_break_that_holds_the_time(ms):
+    breaks = (5, 10, 15)
+    band = bands(np.array([ms], np.int32), breaks)[0]
+    assert [ms <= b * 60_000 for b in breaks].index(True) == band if ms <= 900_000 else band == 3
 
 
 @given(st.lists(st.floats(0, 100), min_size=3, max_size=3), st.floats(1, 100))
@@ -84,39 +88,6 @@ def test_fifty_thousand_junctions_take_seconds():
     cells, point = thiessen(x, y, outline)
     territories(cells, label[point], 100, outline)
     assert time.process_time() - start < 6  # measured 1.2 s; slack for a busy machine
-
-
-def released(n):
-    """A release of n rows or a little more: areas x breaks x groups."""
-    areas = np.array([f"a{i}" for i in range(max(n // 80, 1))], object)
-    every = {"geography": "village", "unit": areas}
-    frames = []
-    for group, people in (("all", 1010.0), ("migrant", 1000.0)):
-        frames.append(table(np.full(len(areas), people), measure="persons", group=group, **every))
-        for service, mode, limit in product(("clinic", "post"), ("walk", "drive"), (5, 10, 15, 20, 30, 45, 60, 90, 120)):
-            covered = np.full(len(areas), 500.0 + 4 * limit)
-            trip = {"service": service, "tier": "any", "mode": mode, "nth": 1, "minutes": limit}
-            frames.append(table(covered, measure="covered_persons", group=group, **trip, **every))
-    return pd.concat(frames, ignore_index=True)
-
-
-def test_suppressed_parts_suppress_what_is_derived():
-    frame = released(40)
-    frame.loc[(frame["measure"] == "persons") & (frame["group"] == "migrant"), "value"] = np.nan
-    params = coverage.Params(services=("clinic", "post"), minutes=(5, 10), standards={"clinic": 10, "post": 10})
-    rows = coverage.derive(None, params, frame)
-    assert rows.loc[(rows["measure"] == "coverage_gap"), "value"].isna().all()
-    assert pick(rows, "covered_share", group="migrant")["value"].isna().all()
-    assert pick(rows, "covered_share", group="all")["value"].notna().all()
-
-
-def test_derived_counts_below_the_smallest_released_are_suppressed():
-    frame = released(40)
-    params = coverage.Params(services=("clinic", "post"), minutes=(5, 10), standards={"clinic": 10, "post": 10})
-    rows = coverage.derive(None, params, frame)
-    counts = rows[rows["measure"].str.endswith("persons")]
-    assert not (counts["value"] < 500).any()
-    assert pick(rows, "persons", group="resident")["value"].isna().all()
 
 
 @pytest.mark.parametrize("turn", [0.0, 0.3, 0.7])
