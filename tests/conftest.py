@@ -187,8 +187,8 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     Junction ``(i, j)`` lies at ``(10 + 0.0036 i, 0.0036 j)``. Station A is at (0, 0), B at (4, 4) with five minutes to set up.
     At every junction live ten residents' households of ``1 + i`` persons; where ``i + j`` is even also ten of migrants, of one
-    person each. Ten households are in the middle of the first block and ten far east of all streets.
-    Township W has the columns 0 to 2, E the others.
+    person each. Ten households are in the middle of the first block and ten far east of all streets. ``population.csv`` has the
+    same people as public points. Township W has the columns 0 to 2, E the others.
     """
     folder = tmp_path_factory.mktemp("town")
     (folder / "study.toml").write_text(_TOWN_STUDY, encoding="utf-8")
@@ -203,6 +203,12 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Path:
     homes += [(10 + _STEP / 2, _STEP / 2, 1, "W")] * 10 + [(far, _STEP, 1, "E")] * 10
     rows = [(f"K{n:03d}", f"{lon:.7f}", f"{lat:.7f}", *rest) for n, (lon, lat, *rest) in enumerate(homes)]
     _write_csv(folder / "households.csv", "register_key lon lat persons registered_area", rows)
+    points: dict[tuple[float, float], list[int]] = {}
+    for lon, lat, persons, _ in homes:
+        sums = points.setdefault((lon, lat), [0, 0])
+        sums[0], sums[1] = sums[0] + persons, sums[1] + 1
+    counted = [(f"p{n:02d}", f"{lon:.7f}", f"{lat:.7f}", *sums) for n, ((lon, lat), sums) in enumerate(points.items())]
+    _write_csv(folder / "population.csv", "id lon lat persons households", counted)
     return folder
 
 

@@ -40,7 +40,8 @@ def _column(field: "pa.Field[Any]", given: object, size: int) -> "pa.Array[Any]"
     """Make a column out of one value for all rows, or a value a row."""
     if field.type != _TEXT:
         numbers = np.broadcast_to(np.asarray(0 if given is None else given), size)
-        return pa.array(numbers, field.type, from_pandas=True)
+        column: pa.Array[Any] = pa.array(numbers, field.type, from_pandas=True)
+        return column
     if given is None or isinstance(given, str):
         return pa.DictionaryArray.from_arrays(np.zeros(size, np.int32), pa.array([given or ""], pa.string()))
     texts: Any = given if isinstance(given, pa.Array) else pa.array(given, pa.string())  # type: ignore[call-overload]  # texts of any kind

@@ -4,6 +4,7 @@ import resource
 import time
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
+from fractions import Fraction
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
@@ -13,12 +14,14 @@ from typing import Any, cast
 
 from geoservice.demo import import_plan, write_yixiu
 from geoservice.demo.plan import Step
+from geoservice.disclosure.vintage import Rules, measure_vintage
 from geoservice.ingest import Options, import_file
 from geoservice.layer import read_layers
 from geoservice.network.basemap import base_map
 from geoservice.network.build import build_network
+from geoservice.network.places import load_places
 from geoservice.pipeline import publish_study
-from geoservice.project import Project, open_project
+from geoservice.project import Project, SurfaceInfo, open_project
 from geoservice.register import Register, open_register
 from geoservice.release import open_store
 from geoservice.schema import TableName
@@ -62,6 +65,13 @@ def _import(project: Project, register: Register, step: Step, study: Study, watc
         import_file(project, cast("TableName", step.table), step.path, Options(**step.options), study, watch, register)
 
 
+def _protect(project: Project, register: Register, study: Study, watch: Stopwatch) -> None:
+    rules = Rules(study.disclosure.budget, Fraction(study.disclosure.lifetime_rho), made_up=study.synthetic)
+    places = load_places(project.network)
+    done = measure_vintage(register, register.read("households"), project.read("areas"), places, rules, (), watch)
+    project.add_surface(done.body, SurfaceInfo(done.draw.surface_digest, "register", "register", done.draw.made_at, {}))
+
+
 def _once(folder: Path, home: Path) -> tuple[dict[str, float], float]:
     """Run the pipeline once in a process of its own: seconds of each stage, peak memory in MB."""
     study = read_study(folder / "study.toml")
@@ -74,7 +84,8 @@ def _once(folder: Path, home: Path) -> tuple[dict[str, float], float]:
         _timed(stages, f"import {step.table}", partial(_import, project, register, step, study, watch))
     layers = read_layers(Path(__file__).parents[2] / "layers")
     watch = Stopwatch()
-    _timed(stages, "publish_study", lambda: publish_study(project, register.read("households"), store, study, layers, watch))
+    _timed(stages, "protect", lambda: _protect(project, register, study, watch))
+    _timed(stages, "publish_study", lambda: publish_study(project, store, study, layers, watch))
     watch("", 1.0)
     stages |= {f"  {k}": v for k, v in watch.seconds.items()}
     register.close()

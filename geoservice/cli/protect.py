@@ -10,7 +10,7 @@ import typer
 
 from geoservice.cli.access import written_down
 from geoservice.cli.common import Home, out, progress_bar, project_of, register_of, settings_for, study_of
-from geoservice.errors import InputError, NotFound
+from geoservice.errors import Forbidden, InputError, NotFound
 
 if TYPE_CHECKING:
     from geoservice.demand import Places
@@ -40,8 +40,13 @@ def has_register(settings: "Settings") -> bool:
     """Whether the project has a register with households in it; makes no folder."""
     if not settings.dsn and not settings.register_dsn and not (settings.home / "register").is_dir():
         return False
-    with closing(register_of(settings)) as register:
-        return bool(register.vintages("households"))
+    try:
+        with closing(register_of(settings)) as register:
+            return bool(register.vintages("households"))
+    except Forbidden:
+        if settings.register_dsn:
+            raise
+        return False  # the role that runs studies may not look; the surface was made by the register's role
 
 
 def measure_register(settings: "Settings", rules: "Rules", progress: Progress) -> "Measurement":

@@ -2,16 +2,18 @@
 
 from collections.abc import Iterator
 from contextlib import closing
+from fractions import Fraction
 from pathlib import Path
 
-import pyarrow as pa
 import pytest
 
+from geoservice.disclosure.vintage import Rules, measure_vintage
 from geoservice.ingest import Options, import_file
 from geoservice.layer import Layer, read_layers
 from geoservice.network.basemap import base_map
 from geoservice.network.build import build_network
-from geoservice.project import Project, open_project
+from geoservice.network.places import load_places
+from geoservice.project import Project, SurfaceInfo, open_project
 from geoservice.register import open_register
 from geoservice.release import ReleaseStore, open_store
 from geoservice.study import Study, read_study
@@ -31,21 +33,39 @@ def layers() -> tuple[Layer, ...]:
     return read_layers(Path(__file__).parents[2] / "layers")
 
 
+def fill(project: Project, town: Path, study: Study) -> None:
+    """Load areas, stations, streets and the base map."""
+    import_file(project, "areas", town / "areas.geojson", Options(), study, quiet)
+    import_file(project, "stations", town / "stations.csv", Options(), study, quiet)
+    build_network(town / "streets.osm.pbf", project.network, study.modes, town / "speeds.toml", quiet)
+    base_map(town / "streets.osm.pbf", project.network / "base.pmtiles", quiet)
+
+
 @pytest.fixture(scope="session")
 def project(town: Path, study: Study, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
+    """Return the town with its people as public points: what is computed can be worked out by hand."""
     with closing(open_project(tmp_path_factory.mktemp("loaded") / "project", None, "geoservice")) as opened:
-        import_file(opened, "areas", town / "areas.geojson", Options(), study, quiet)
-        import_file(opened, "stations", town / "stations.csv", Options(), study, quiet)
-        build_network(town / "streets.osm.pbf", opened.network, study.modes, town / "speeds.toml", quiet)
-        base_map(town / "streets.osm.pbf", opened.network / "base.pmtiles", quiet)
+        fill(opened, town, study)
+        import_file(opened, "population", town / "population.csv", Options(), study, quiet)
         yield opened
 
 
 @pytest.fixture(scope="session")
-def households(town: Path, study: Study, project: Project, tmp_path_factory: pytest.TempPathFactory) -> pa.Table:
-    with closing(open_register(tmp_path_factory.mktemp("kept") / "register", None, "geoservice")) as register:
-        import_file(project, "households", town / "households.csv", Options(), study, quiet, register)
-        return register.read("households")
+def protected(town: Path, study: Study, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
+    """Return the town with the demand surface of its register."""
+    home = tmp_path_factory.mktemp("protected")
+    with (
+        closing(open_project(home / "project", None, "geoservice")) as opened,
+        closing(open_register(home / "register", None, "geoservice")) as register,
+    ):
+        fill(opened, town, study)
+        import_file(opened, "households", town / "households.csv", Options(), study, quiet, register)
+        rules = Rules(Fraction(1), Fraction(4), made_up=True)
+        places = load_places(opened.network)
+        done = measure_vintage(register, register.read("households"), opened.read("areas"), places, rules)
+        info = SurfaceInfo(done.draw.surface_digest, "register", "register", done.draw.made_at, {})
+        opened.add_surface(done.body, info)
+        yield opened
 
 
 @pytest.fixture
