@@ -17,6 +17,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "areas": BASE | {"schema"},
     "study": BASE | {"schema"},
     "layer": BASE | {"schema"},
+    "measures": BASE,
     "demand": BASE,
     "analysis": BASE | {"demand"},
     "disclosure": BASE | {"areas", "demand", "schema", "db", "register"},
