@@ -44,7 +44,7 @@ class Measure:
 _COUNTED = ("{}", "covered_{}", "uncovered_{}", "catchment_{}")
 _MEASURES = (
     *(Measure(name.format("households"), "count", "household") for name in _COUNTED),
-    *(Measure(name.format("persons"), "count", "person") for name in (*_COUNTED, "served_{}", "reach_{}")),
+    *(Measure(name.format("persons"), "count", "person") for name in (*_COUNTED, "served_{}", "reach_{}", "origin_{}")),
     Measure("covered_share", "ratio", "%"),
     Measure("load", "ratio", "%"),
     Measure("coverage_gap", "difference", "percentage point"),

@@ -8,6 +8,7 @@ import pyarrow as pa
 
 from geoservice.analysis.base import Context, Demand, Streets, Times, Trip
 from geoservice.areas import ancestors, last_around
+from geoservice.db.arrow import digest
 from geoservice.demand import DemandSurface
 from geoservice.errors import InputError
 from geoservice.geo import Floats, Int32s
@@ -23,12 +24,13 @@ Progress = Callable[[str, float], None]
 
 
 class Built(NamedTuple):
-    """What analyses look at; the surface it stands on; by mode, what is off the streets; and the areas around it all."""
+    """What analyses look at; the surface it stands on; by mode, what is off the streets; areas; and digests of the inputs."""
 
     context: Context
     source: StudySurface
     off_street: dict[str, OffStreet]
     places: Places
+    digests: dict[str, str]
 
 
 def _filled(project: Project, table: str) -> pa.Table:
@@ -52,8 +54,9 @@ def areas_of_points(surface: DemandSurface, places: Places) -> dict[str, Int32s]
 def build_context(project: Project, study: Study, progress: Progress) -> Built:
     """Read, snap and search; raises :class:`InputError` where an input is missing."""
     progress("reading", 0.0)
-    places = read_places(_filled(project, "areas"), study.levels)
-    stations = _filled(project, "stations").sort_by("id")
+    areas, stations = _filled(project, "areas"), _filled(project, "stations")
+    digests = {"areas": digest(areas), "stations": digest(stations)}
+    places, stations = read_places(areas, study.levels), stations.sort_by("id")
     source = study_surface(project, study, places)
     surface = source.surface
     cells = make_cells(places, study.cell_metres)
@@ -96,4 +99,4 @@ def build_context(project: Project, study: Study, progress: Progress) -> Built:
         demand=Demand(surface, areas_of_points(surface, places), cells.index(x, y), travel),
         reach=reach,
     )
-    return Built(context, source, off_street, places)
+    return Built(context, source, off_street, places, digests | {"surface": source.digest})

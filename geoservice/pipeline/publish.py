@@ -53,7 +53,7 @@ def publish_study(
     InputError
         A table is empty, or there is no demand surface.
     """
-    context, source, off_street, places = build_context(project, study, progress)
+    context, source, off_street, places, digests = build_context(project, study, progress)
     results = analyse(context, study_settings(study, source.groups), progress)
     leaves = leaf_units(source.surface)
     rows = hidden(stack([results.rows, leaf_rows(source)]), study.disclosure.hide_below)
@@ -67,7 +67,7 @@ def publish_study(
     manifest = Manifest(
         code_version=__version__,
         study=study.model_dump(mode="json"),
-        inputs=_inputs(project, source.digest),
+        inputs=digests | {"network": str(read_index(project.network)["digest"])},
         parameters={a.PROCESS.id: params_for(a, settings).model_dump(mode="json") for a in ANALYSES},
         table_digest=table_digest(table),
         layers=tuple(c.layer for c in contents),
@@ -155,12 +155,6 @@ def hidden(rows: pa.Table, below: int | None) -> pa.Table:
 
 def _described(analysis: Analysis) -> dict[str, Any]:
     return analysis.PROCESS.model_copy(update={"parameters": analysis.Params.model_json_schema()}).model_dump(mode="json")
-
-
-def _inputs(project: Project, surface: str) -> dict[str, str]:
-    """Digest of each input; all of them are public."""
-    digests = {t: project.digest(t) for t in ("areas", "stations")}
-    return {**digests, "surface": surface, "network": str(read_index(project.network)["digest"])}
 
 
 SYNTHETIC = Label(
