@@ -14,6 +14,14 @@ Texts: TypeAlias = "Sequence[str | None] | pa.Array[Any]"
 
 # digits of a Chinese division code that name the township, the county, the province
 CHINESE_DIGITS = (9, 6, 2)
+CHINESE_PROVINCES = tuple(
+    f"{p}0000"
+    for p in (
+        *(11, 12, 13, 14, 15, 21, 22, 23, 31, 32, 33, 34, 35, 36, 37, 41, 42, 43, 44, 45, 46),
+        *(50, 51, 52, 53, 54, 61, 62, 63, 64, 65, 71, 81, 82),
+    )
+)
+"""Codes of the provinces, GB/T 2260."""
 
 
 def ancestors(code: str, parents: Mapping[str, str | None]) -> list[str]:

@@ -14,7 +14,7 @@ Kind = Literal["count", "ratio", "difference", "minutes", "rank"]
 
 OK = "ok"
 BEYOND, NOT_APPLICABLE, NOBODY, UNDER = REASONS = ("beyond", "not_applicable", "nobody", "under")
-"""Why a value cannot exist: farther than was searched; no such ratio; a rate of people where nobody lives; below ``hide_below``."""
+"""Why there is no value: farther than was searched; no such ratio; a rate where nobody lives; a count below ``hide_below``."""
 
 UNCERTAIN = "uncertain"
 """Status on a map of a value whose margin is too wide to tell its class. The release table calls it ``ok``."""

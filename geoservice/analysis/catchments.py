@@ -9,9 +9,10 @@ import shapely
 from pydantic import BaseModel, ConfigDict
 
 from geoservice.analysis.base import Context, Findings, Process, Trip, Units
-from geoservice.analysis.frames import NOT_APPLICABLE, nearest_trips, stack, table, trip_columns
+from geoservice.analysis.frames import nearest_trips, stack, table, trip_columns
 from geoservice.demand import Quantity, region_sums
 from geoservice.geo import Floats, Int32s, Ints, LocalProjection, Objects
+from geoservice.measures import NOT_APPLICABLE
 
 PROCESS = Process(
     id="catchments",

@@ -9,6 +9,7 @@ import pyarrow.compute as pc
 
 from geoservice.analysis.base import Trip
 from geoservice.geo import Floats, Objects
+from geoservice.measures import NOBODY, OK
 
 _TEXT = pa.dictionary(pa.int32(), pa.string())
 ROWS = pa.schema(
@@ -23,7 +24,6 @@ ROWS = pa.schema(
     ]
 )
 """Rows of the release table while they are made; texts that repeat are kept once."""
-OK, BEYOND, NOBODY, NOT_APPLICABLE = "ok", "beyond", "nobody", "not_applicable"
 SPLIT_GROUPS = ("all", "resident", "migrant")
 
 

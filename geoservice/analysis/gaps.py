@@ -15,10 +15,11 @@ from scipy.ndimage import label as label_raster
 from scipy.spatial import cKDTree
 
 from geoservice.analysis.base import Context, Findings, Process, Trip, Units
-from geoservice.analysis.frames import BEYOND, nearest_trips, stack, table, trip_columns
+from geoservice.analysis.frames import nearest_trips, stack, table, trip_columns
 from geoservice.analysis.travel_time import minutes, within
 from geoservice.demand import Quantity, region_sums
 from geoservice.geo import Bools, Floats, Int32s, Ints, Objects
+from geoservice.measures import BEYOND
 
 PROCESS = Process(
     id="gaps",

@@ -7,8 +7,9 @@ import pyarrow as pa
 from pydantic import BaseModel, ConfigDict
 
 from geoservice.analysis.base import Context, Findings, Process
-from geoservice.analysis.frames import BEYOND, NOBODY, pick, stack, table
+from geoservice.analysis.frames import pick, stack, table
 from geoservice.geo import Floats, Ints
+from geoservice.measures import BEYOND, NOBODY
 
 PROCESS = Process(
     id="quantiles",

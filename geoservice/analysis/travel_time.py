@@ -5,8 +5,9 @@ import pyarrow as pa
 from pydantic import BaseModel, ConfigDict
 
 from geoservice.analysis.base import UNREACHED, Context, Findings, Process
-from geoservice.analysis.frames import BEYOND, stack, table, trip_columns, trips_for
+from geoservice.analysis.frames import stack, table, trip_columns, trips_for
 from geoservice.geo import Floats, Int32s
+from geoservice.measures import BEYOND
 
 MS_PER_MINUTE = 60_000
 

@@ -146,11 +146,11 @@ def print_plan(settings: "Settings", study: "Study", rules: "Rules") -> None:
     out.print(
         f"rho {float(rules.rho):g}: a guess whether a household is in the register is right at most {guess:.0f} times in 100"
     )
-    table = Table("level", "places", *(str(q) for q in rows[0].margins), box=None, pad_edge=False)
-    for row in rows:
-        table.add_row(row.level, str(row.places), *(f"± {m:.0f}" for m in row.margins.values()))
+    table = Table("90 % margin, median", *(f"{row.level} ({row.places})" for row in rows), box=None, pad_edge=False)
+    for quantity in rows[0].margins:
+        table.add_row(str(quantity), *(f"± {row.margins[quantity]:.0f}" for row in rows))
     out.print(table)
-    out.print("margins of 90 %, at most; nothing was read of the register and nothing is spent")
+    out.print("margins are at most so wide; nothing was read of the register and nothing is spent")
 
 
 def print_budget(settings: "Settings", rules: "Rules") -> None:

@@ -3,11 +3,13 @@
 from geoservice.demand.places import Places, home_points, spread
 from geoservice.demand.population import population_surface, unit_quantities
 from geoservice.demand.sums import Sums, difference, ratio, region_sums, threshold_sums
-from geoservice.demand.surface import REPLAYS, DemandSurface, Quantity, combine, read_surface
+from geoservice.demand.surface import REPLAYS, Z90, DemandSurface, Flows, Quantity, combine, read_surface
 
 __all__ = [
     "REPLAYS",
+    "Z90",
     "DemandSurface",
+    "Flows",
     "Places",
     "Quantity",
     "Sums",

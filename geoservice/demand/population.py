@@ -7,8 +7,7 @@ import numpy as np
 import shapely
 
 from geoservice.demand.places import Places, home_points, spread
-from geoservice.demand.sums import Z90
-from geoservice.demand.surface import DemandSurface, Quantity
+from geoservice.demand.surface import Z90, DemandSurface, Quantity
 from geoservice.geo import Floats, Int32s, Ints, LocalProjection, Objects
 
 

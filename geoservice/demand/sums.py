@@ -12,11 +12,9 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
-from geoservice.demand.surface import DemandSurface, Quantity
+from geoservice.demand.surface import Z90, DemandSurface, Quantity
 from geoservice.geo import Floats, Int32s, Ints
 
-Z90 = 1.6448536269514722
-"""Standard errors to either side that hold 90 % of a normal distribution."""
 CLUSTERS = 4.0
 """People of a leaf lie as if in this many equal groups, each at one of its points; calibrated by ``bench disclosure``."""
 PER_HOUSEHOLD = 1.35

@@ -19,6 +19,8 @@ from geoservice.errors import InputError
 from geoservice.geo import Float32s, Floats, Int32s, Objects
 
 FORMAT = 1
+Z90 = 1.6448536269514722
+"""Standard errors to either side that hold 90 % of a normal distribution."""
 REPLAYS = 200
 """Draws of the noise that are stored with a surface; the spread of a sum is known from them to one part in twenty."""
 
@@ -32,6 +34,24 @@ class Quantity(NamedTuple):
     def __str__(self) -> str:
         """Return ``unit.group``, the name of its columns on disk."""
         return f"{self.unit}.{self.group}"
+
+
+@dataclass(frozen=True)
+class Flows:
+    """Migrants by area and origin, estimated; all of shape ``(cells,)``, ``noise`` ``(cells, replays)`` in persons.
+
+    ``origin`` is an area code, ``code.rest`` for what is not listed below it, or ``elsewhere``. Some rows are parts of others:
+    an area's are parts of those of the area above it, a county's as an origin of its province's.
+    """
+
+    area: Sequence[str]
+    origin: Sequence[str]
+    persons: Floats
+    noise: Float32s
+
+    def margins(self) -> Floats:
+        """Half-width of each number's 90 % interval; shape ``(cells,)``."""
+        return np.asarray(Z90 * np.sqrt((self.noise.astype(float) ** 2).mean(axis=1)), float)
 
 
 @dataclass(frozen=True)
@@ -55,6 +75,8 @@ class DemandSurface:
         Standard errors that a population file states; independent between leaves. Empty for a register's surface.
     point_leaf, point_weight, point_lon, point_lat : arrays, shape (points,)
         Where in each leaf people are taken to be.
+    flows : Flows or None
+        Where migrants came from, if that was measured.
     description : mapping
         JSON: ``kind``, and of a register's surface ``rho``, ``guess``, ``caps``, ``levels``, ``source``.
     """
@@ -71,6 +93,7 @@ class DemandSurface:
     point_lon: Floats
     point_lat: Floats
     description: Mapping[str, Any]
+    flows: Flows | None = None
 
     @property
     def leaves(self) -> int:
@@ -90,11 +113,11 @@ class DemandSurface:
         return quantity in self.scales or quantity in self.deviations
 
     def to_bytes(self) -> bytes:
-        """Return the surface as an Arrow IPC stream; the same surface gives the same bytes."""
+        """Return the surface as two Arrow IPC streams, leaves and flows; the same surface gives the same bytes."""
         sink = pa.BufferOutputStream()
-        table = _table(self)
-        with pa.ipc.new_stream(sink, table.schema) as writer:
-            writer.write_table(table)
+        for table in (_table(self), _flows_table(self.flows)):
+            with pa.ipc.new_stream(sink, table.schema) as writer:
+                writer.write_table(table)
         return sink.getvalue().to_pybytes()
 
 
@@ -125,10 +148,27 @@ def _table(surface: DemandSurface) -> pa.Table:
     return pa.table(columns).replace_schema_metadata({"geoservice": json.dumps(meta, sort_keys=True, ensure_ascii=False)})
 
 
+def _flows_table(flows: Flows | None) -> pa.Table:
+    if flows is None:
+        return pa.table({})
+    noise = pa.FixedSizeListArray.from_arrays(pa.array(flows.noise.ravel()), flows.noise.shape[1])
+    columns = {"area": pa.array(list(flows.area), pa.string()), "origin": pa.array(list(flows.origin), pa.string())}
+    return pa.table({**columns, "persons": pa.array(flows.persons), "noise": noise})
+
+
+def _read_flows(table: pa.Table) -> Flows | None:
+    if not table.num_columns:
+        return None
+    noise = pc.list_flatten(table.column("noise").combine_chunks()).to_numpy().reshape(table.num_rows, -1)
+    area, origin = ([str(c) for c in table.column(n).to_pylist()] for n in ("area", "origin"))
+    return Flows(area, origin, table.column("persons").to_numpy(), noise)
+
+
 def read_surface(body: bytes) -> DemandSurface:
     """Read what :meth:`DemandSurface.to_bytes` wrote; raises :class:`InputError` for anything else or another format."""
     try:
-        table = pa.ipc.open_stream(body).read_all().combine_chunks()
+        source = pa.BufferReader(body)
+        table, flows = (pa.ipc.open_stream(source).read_all().combine_chunks() for _ in range(2))
         meta = json.loads((table.schema.metadata or {})[b"geoservice"])
     except (pa.ArrowException, OSError, KeyError, ValueError) as e:
         raise InputError("demand surface: the stored bytes are damaged; restore them from a backup") from e
@@ -158,6 +198,7 @@ def read_surface(body: bytes) -> DemandSurface:
         point_lon=pc.list_flatten(points["lon"]).to_numpy(),
         point_lat=pc.list_flatten(points["lat"]).to_numpy(),
         description=meta["description"],
+        flows=_read_flows(flows),
     )
 
 
@@ -209,6 +250,7 @@ def combine(first: DemandSurface, second: DemandSurface, groups: Mapping[str, st
         point_lon=np.concatenate([p.point_lon for p in parts]),
         point_lat=np.concatenate([p.point_lat for p in parts]),
         description={"kind": "combined", "parts": [dict(p.description) for p in parts], "groups": dict(groups)},
+        flows=second.flows or first.flows,
     )
 
 

@@ -20,7 +20,6 @@ from geoservice.schema import MIGRANT_CLASSES
 
 PERSONS_CAP = 8
 GROUP_CAP = 2
-MIGRANTS_CAP = 6
 CUT_SIGMAS = 6
 
 

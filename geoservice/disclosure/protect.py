@@ -10,13 +10,12 @@ import pandas as pd
 import pyarrow as pa
 
 from geoservice.areas import migrant_class
-from geoservice.demand import REPLAYS, DemandSurface, Places, Quantity
+from geoservice.demand import REPLAYS, DemandSurface, Flows, Places, Quantity
 from geoservice.disclosure.budget import check_paths, guess_probability, node_parts, node_variance
 from geoservice.disclosure.estimate import non_negative, reconcile, tree_estimate
 from geoservice.disclosure.leaves import leaf_points, leaf_shapes
 from geoservice.disclosure.measure import (
     GROUP_CAP,
-    MIGRANTS_CAP,
     PERSONS_CAP,
     Cut,
     Households,
@@ -27,12 +26,15 @@ from geoservice.disclosure.measure import (
     queries_for,
     threshold,
 )
+from geoservice.disclosure.origins import MIGRANTS_CAP, Migrants, list_origins, measure_origins, origins_of
 from geoservice.disclosure.sampler import Sampler
 from geoservice.disclosure.squares import SQUARE_METRES
 from geoservice.disclosure.tree import SQUARE, PlaceTree, build_tree
 from geoservice.geo import Bools, Float32s, Floats
 from geoservice.schema import GROUP_PREFIX, MIGRANT_CLASSES
 
+ORIGINS_PART = Fraction(15, 100)
+"""Part of rho spent on where migrants came from, when they are told apart."""
 REPLAY_SEED = 20260101
 """Seed of the replays of the noise: they hold nothing private, and the same surface should have the same margins."""
 Progress = Callable[[str, float], None]
@@ -91,17 +93,19 @@ def protect(
     people = read_households(households, tree, groups, areas, migrants=migrants, chinese=chinese)
     parts = node_parts(tree)
     weights = query_weights(queries)
+    of_places = rho * (1 - ORIGINS_PART) if migrants else rho
     counts = exact_counts(queries[0], people, tree)
-    cut = decide(tree, parts, rho, threshold(tree, parts, rho, weights["households"]), counts[:, 0], sampler)
+    cut = decide(tree, parts, of_places, threshold(tree, parts, of_places, weights["households"]), counts[:, 0], sampler)
     check_paths(tree, parts, cut.inner, cut.leaf)
     noisy = []
     for done, query in enumerate(queries):
         progress("measuring", done / len(queries))
         exact = counts if query is queries[0] else exact_counts(query, people, tree)
-        noisy.append(measure(parts, rho, cut, query, weights[query.name], exact, sampler).astype(float))
+        noisy.append(measure(parts, of_places, cut, query, weights[query.name], exact, sampler).astype(float))
     progress("estimating", 0.0)
-    variance = node_variance(parts, rho, cut.inner, cut.leaf)
+    variance = node_variance(parts, of_places, cut.inner, cut.leaf)
     surface = estimate_surface(tree, cut, queries, weights, np.hstack(noisy), variance, places)
+    flows = _flows(households, areas, tree, people, rho - of_places, sampler, chinese=chinese) if migrants else None
     facts = {
         "kind": "register",
         "rho": str(rho),
@@ -112,7 +116,25 @@ def protect(
         **(description or {}),
     }
     progress("estimating", 1.0)
-    return Made(replace(surface, description=facts), tree, cut)
+    return Made(replace(surface, description=facts, flows=flows), tree, cut)
+
+
+def _flows(
+    households: pa.Table,
+    areas: pa.Table,
+    tree: PlaceTree,
+    people: Households,
+    rho: Fraction,
+    sampler: Sampler,
+    *,
+    chinese: bool,
+) -> Flows:
+    """Measure where the migrants came from."""
+    origins = list_origins(areas, chinese=chinese)
+    moved = np.flatnonzero(people.migrant_class > 0)
+    homes = households.column("registered_area").combine_chunks().take(pa.array(moved, pa.int64()))
+    wide, fine = origins_of(homes, origins, areas, chinese=chinese)
+    return measure_origins(tree, origins, Migrants(people.square[moved], wide, fine, people.persons[moved]), rho, sampler)
 
 
 def read_households(

@@ -1,6 +1,5 @@
 """The other commands, on the grid town, as a user would call them."""
 
-import json
 import re
 import subprocess
 import sys
@@ -117,14 +116,6 @@ def project(town: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert (done.returncode, done.stderr) == (0, ""), done.stderr
     assert done.stdout.startswith("release 2 is current: hash ")
     return home
-
-
-def test_what_is_off_the_streets_is_kept_in_the_private_folder(project: Path) -> None:
-    counts, points = (project / "register" / f"off-street.{kind}" for kind in ("json", "csv"))
-    assert json.loads(counts.read_text())["walk"]["households"]["too far"] == 10
-    assert points.read_text().splitlines()[0] == "mode,lon,lat,reason"
-    assert len(points.read_text().splitlines()) == 21
-    assert {f.stat().st_mode & 0o777 for f in (counts, points)} == {0o600}
 
 
 def test_doctor_tells_what_is_loaded_and_current(cli: Any, project: Path) -> None:

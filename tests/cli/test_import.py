@@ -155,4 +155,4 @@ def test_a_population_needs_no_register(cli: Any, loaded: Path, tmp_path: Path) 
     ended = cli("import", "population", tmp_path / "p.csv", "-C", loaded)
     assert ended.code == 0, ended.err
     assert "vintage 1: 1 added" in ended.out
-    assert not list((loaded / "workspace").glob("secret")), "public numbers need no secret"
+    assert not list((loaded / "register").glob("secret")), "public numbers need no secret"

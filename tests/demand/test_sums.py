@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geoservice.demand import DemandSurface, Quantity, difference, ratio, region_sums, threshold_sums
-from geoservice.demand.sums import Z90
+from geoservice.demand.surface import Z90
 
 PERSONS, HOUSEHOLDS, MIGRANTS = Quantity("persons"), Quantity("households"), Quantity("persons", "migrant")
 

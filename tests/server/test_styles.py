@@ -63,24 +63,24 @@ def layer_of(client, style, name):
     return next(i for i in client.json(f"/styles/{style}")["layers"] if i["id"] == name)
 
 
-def test_what_has_a_value_is_coloured_and_what_has_none_is_hatched(client):
+def test_what_has_a_value_is_coloured_what_is_uncertain_grey_and_what_has_none_hatched(client):
     share = "share_clinic_walk_15"
-    fill, held, none = (layer_of(client, "map", f"coverage{x}") for x in ("", "-suppressed", "-no-data"))
+    fill, none = (layer_of(client, "map", f"coverage{x}") for x in ("", "-no-data"))
     assert fill["filter"] == ["has", share]
-    assert fill["paint"]["fill-color"][2:] == ["#440154", 40.0, "#21918c", 80.0, "#fde725"]
-    said = ["==", ["get", f"{share}_status"], "suppressed"]
-    assert held["filter"] == ["all", ["!", ["has", share]], said]
-    assert none["filter"] == ["all", ["!", ["has", share]], ["!", said]]
-    assert (held["paint"], none["paint"]) == ({"fill-pattern": "suppressed"}, {"fill-pattern": "no-data"})
+    case, wide, grey, steps = fill["paint"]["fill-color"]
+    assert (case, wide, grey) == ("case", ["==", ["get", f"{share}_status"], "uncertain"], "#bdbdbd")
+    assert steps[2:] == ["#440154", 40.0, "#21918c", 80.0, "#fde725"]
+    assert none["filter"] == ["!", ["has", share]]
+    assert none["paint"] == {"fill-pattern": "no-data"}
 
 
 def test_print_has_white_ground_black_edges_and_nothing_see_through(client):
     style = client.json("/styles/map-print")
     assert style["layers"][0]["paint"] == {"background-color": "#ffffff"}
-    fill, edge, hatch = (layer_of(client, "map-print", f"coverage{x}") for x in ("", "-outline", "-suppressed"))
+    fill, edge, hatch = (layer_of(client, "map-print", f"coverage{x}") for x in ("", "-outline", "-no-data"))
     assert fill["paint"]["fill-opacity"] == 1
     assert edge["paint"]["line-color"] == "#000000"
-    assert hatch["paint"]["fill-pattern"] == "suppressed-print"
+    assert hatch["paint"]["fill-pattern"] == "no-data-print"
 
 
 def test_the_list_leads_to_styles_their_metadata_and_legends(client):
@@ -103,10 +103,10 @@ def test_no_style_of_what_may_not_be_read_or_drawn(client, path):
 
 
 @pytest.mark.parametrize("ratio", [1, 2])
-def test_the_sprite_holds_two_hatches_in_two_variants(client, ratio):
+def test_the_sprite_holds_the_hatch_in_two_variants(client, ratio):
     suffix = "@2x" if ratio == 2 else ""
     index, image = client.json(f"/styles/sprite{suffix}.json"), client.get(f"/styles/sprite{suffix}.png")
-    assert set(index) == {"suppressed", "no-data", "suppressed-print", "no-data-print"}
+    assert set(index) == {"no-data", "no-data-print"}
     width, height = struct.unpack(">II", image.content[16:24])
     for place in index.values():
         assert place["pixelRatio"] == ratio
@@ -120,13 +120,17 @@ def test_legend_as_json(client):
     assert [c["colour"] for c in legend["classes"]] == ["#440154", "#21918c", "#fde725"]
     assert legend["classes"][0]["label"] == {"zh": "低于 40", "en": "below 40"}
     assert legend["unit"] == "%"
-    assert legend["suppressed"]["pattern"] == "suppressed"
+    assert legend["uncertain"] == {"colour": "#bdbdbd", "label": {"zh": "误差大于数值", "en": "margin larger than the number"}}
     assert legend["noData"]["pattern"] == "no-data"
-    assert legend["suppressed"]["label"] != legend["noData"]["label"]
+    assert set(legend["noData"]["reasons"]) == {"beyond", "not_applicable", "nobody", "under"}
+    assert legend["noData"]["reasons"]["nobody"] == {"zh": "无人居住", "en": "nobody lives here"}
     assert [part["layer"] for part in client.json("/styles/map/legend")["legends"]] == ["coverage", "stations"]
 
 
-@pytest.mark.parametrize(("lang", "words"), [("en", {"below 40", "suppressed", "no data"}), ("zh", {"低于 40", "无数据"})])
+@pytest.mark.parametrize(
+    ("lang", "words"),
+    [("en", {"below 40", "margin larger than the number", "nobody lives here", "no data"}), ("zh", {"低于 40", "无人居住"})],
+)
 def test_legend_as_svg(client, lang, words):
     answer = client.get(f"/styles/coverage/legend?f=svg&lang={lang}")
     root = ET.fromstring(answer.content)
@@ -136,7 +140,7 @@ def test_legend_as_svg(client, lang, words):
     filled = [r.get("fill") for r in root.iter(f"{name}rect")]
     assert {f"url(#{p})" for p in patterns} <= set(filled)
     assert {"#440154", "#21918c", "#fde725"} <= set(filled)
-    assert len({json.dumps([(e.tag, e.attrib) for e in p.iter()][1:]) for p in root.iter(f"{name}pattern")}) == 2
+    assert len({json.dumps([(e.tag, e.attrib) for e in p.iter()][1:]) for p in root.iter(f"{name}pattern")}) == 1
 
 
 def test_legend_as_png(client):

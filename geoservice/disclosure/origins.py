@@ -1,0 +1,255 @@
+"""Where migrants came from: measured by area and origin over a public list of origins, with a part of the budget of its own.
+
+A household's path has three steps: its top area by wide origin, the area below that by wide origin, and its top area by fine
+origin. Whether a wide origin is divided is decided by a noisy count of its own; where it is not, what is left is spent on
+measuring it with less noise. So every path adds up to the whole part, exactly.
+"""
+
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+
+from geoservice.areas import CHINESE_PROVINCES, ancestors
+from geoservice.demand import REPLAYS, Flows
+from geoservice.disclosure.sampler import Sampler
+from geoservice.disclosure.tree import SQUARE, PlaceTree
+from geoservice.geo import Bools, Floats, Int32s, Ints, Objects
+
+MIGRANTS_CAP = 6
+"""Most migrants of a household that are counted."""
+TOP_PART, SECOND_PART, DECISION_PART, FINE_PART = Fraction(25, 100), Fraction(35, 100), Fraction(5, 100), Fraction(35, 100)
+CUT_SIGMAS = 6
+ELSEWHERE = "elsewhere"
+"""Origin of migrants whose home code is not on the list."""
+REPLAY_SEED = 20260102
+
+
+class Origins(NamedTuple):
+    """The public list of origins: wide ones, and fine ones with the position of their wide one; arrays ``(fine,)``."""
+
+    wide: list[str]
+    fine: list[str]
+    of_fine: Int32s
+
+    def divided(self) -> Bools:
+        """Whether each wide origin has fine ones; shape ``(wide,)``."""
+        return np.asarray(np.bincount(self.of_fine, minlength=len(self.wide)) > 0)
+
+
+def list_origins(areas: pa.Table, *, chinese: bool) -> Origins:
+    """List origins: the provinces of China and the counties loaded, or the top areas and those below them; and elsewhere.
+
+    Each wide origin that is divided has a fine one for what is not listed of it, named ``code.rest``.
+    """
+    rows = areas.select(["code", "level", "parent"]).sort_by("code").to_pylist()
+    parents = {str(r["code"]): r["parent"] for r in rows}
+    if chinese:
+        wide = list(CHINESE_PROVINCES)
+        below = {p: [str(r["code"]) for r in rows if r["level"] == "county" and str(r["code"])[:2] == p[:2]] for p in wide}
+    else:
+        wide = [c for c in parents if parents[c] not in parents]
+        below = {w: [c for c in parents if parents[c] == w] for w in wide}
+    fine = [(i, c) for i, w in enumerate(wide) if below[w] for c in (*below[w], f"{w}.rest")]
+    return Origins([*wide, ELSEWHERE], [c for _, c in fine], np.array([i for i, _ in fine], np.int32))
+
+
+def origins_of(homes: "pa.Array[Any]", origins: Origins, areas: pa.Table, *, chinese: bool) -> tuple[Int32s, Int32s]:
+    """Wide and fine origin of each home code, -1 where there is none; shapes ``(n,)``.
+
+    A fine origin is -1 where the wide one is not divided.
+    """
+    parents = dict(zip(*(areas.column(c).to_pylist() for c in ("code", "parent")), strict=True))
+    wide_at, fine_at = ({c: i for i, c in enumerate(codes)} for codes in (origins.wide, origins.fine))
+    encoded = homes.dictionary_encode()
+    pairs = [_origin_of(str(c), wide_at, fine_at, parents, chinese=chinese) for c in encoded.dictionary.to_pylist()]
+    table = np.array([*pairs, (-1, -1)], np.int32)  # the last answers for homes that are not known
+    at = encoded.indices.fill_null(len(pairs)).to_numpy(zero_copy_only=False)
+    return table[at, 0], table[at, 1]
+
+
+def _origin_of(
+    home: str, wide_at: Mapping[str, int], fine_at: Mapping[str, int], parents: Mapping[str, str | None], *, chinese: bool
+) -> tuple[int, int]:
+    chain = ancestors(home, parents)
+    codes = [*chain, *([home[:6], f"{home[:2]}0000"] if chinese else [])]
+    wide = next((c for c in codes if c in wide_at), ELSEWHERE)
+    fine = next((fine_at[c] for c in codes if c in fine_at), fine_at.get(f"{wide}.rest", -1))
+    return wide_at[wide], fine
+
+
+class Migrants(NamedTuple):
+    """Households of migrants; arrays of shape ``(n,)``: finest square, wide and fine origin, persons."""
+
+    square: Int32s
+    wide: Int32s
+    fine: Int32s
+    persons: Ints
+
+
+class Grid(NamedTuple):
+    """Where persons are counted: nodes of the top areas and of those below them, the top of each of the latter, and origins."""
+
+    top: Ints
+    second: Ints
+    of_second: Ints
+    origins: Origins
+
+    def below(self) -> Ints:
+        """How many areas are below each top; shape ``(tops,)``."""
+        return np.bincount(self.of_second, minlength=len(self.top))
+
+
+class Tables(NamedTuple):
+    """Numbers by top and wide origin, by second and wide origin, and by top and fine origin; a last axis may hold replays."""
+
+    top: Floats
+    second: Floats
+    fine: Floats
+
+
+def grid_of(tree: PlaceTree, origins: Origins) -> Grid:
+    """Take the areas of the first two depths of a tree."""
+    area = np.array([level != SQUARE for level in tree.level])
+    top, second = (np.flatnonzero(area & (tree.depth == d)) for d in (0, 1))
+    return Grid(top, second, np.searchsorted(top, tree.parent[second]), origins)
+
+
+def count_migrants(tree: PlaceTree, grid: Grid, migrants: Migrants) -> Tables:
+    """Exact persons, caps applied; private."""
+    persons = np.minimum(migrants.persons, MIGRANTS_CAP)
+    node = tree.base_node[migrants.square].astype(np.int64)
+    at: dict[int, Ints] = {}
+    while (tree.depth[node] > 0).any():
+        node = np.where(tree.depth[node] > 0, tree.parent[node], node)
+        at[1] = np.where(tree.depth[node] == 1, node, at.get(1, np.full(len(node), -1)))
+    position = np.full(tree.nodes + 1, -1)
+    position[grid.top], position[grid.second] = np.arange(len(grid.top)), np.arange(len(grid.second))
+    second = position[at.get(1, np.full(len(node), -1))]
+    wide, fine = len(grid.origins.wide), len(grid.origins.fine)
+    return Tables(
+        _cross(position[node], migrants.wide, persons, len(grid.top), wide),
+        _cross(second, migrants.wide, persons, len(grid.second), wide),
+        _cross(position[node], migrants.fine, persons, len(grid.top), fine),
+    )
+
+
+def _cross(row: Ints, column: Int32s, persons: Ints, rows: int, columns: int) -> Floats:
+    inside = (row >= 0) & (column >= 0)
+    cell = row[inside] * columns + column[inside]
+    return np.asarray(np.bincount(cell, persons[inside].astype(float), rows * columns).reshape(rows, columns), float)
+
+
+class Cost(NamedTuple):
+    """Part of the budget that every number is measured with; and which wide origins are divided, shape ``(tops, wide)``."""
+
+    top: Objects
+    second: Fraction
+    fine: Fraction
+    cut: Bools
+
+
+def decide_origins(grid: Grid, counts: Tables, rho: Fraction, sampler: Sampler) -> Cost:
+    """Draw which origins of which top are divided, and share out the budget: along every path it adds up to 1."""
+    divided = np.broadcast_to(grid.origins.divided(), counts.top.shape)
+    noisy = np.zeros(counts.top.shape)
+    noisy[divided] = sampler.measure(counts.top[divided].astype(np.int64), MIGRANTS_CAP, rho * DECISION_PART)
+    cut = divided & (noisy > CUT_SIGMAS * MIGRANTS_CAP / np.sqrt(2 * float(rho * FINE_PART)))
+    part = np.empty(cut.shape, object)
+    for (top, wide), there in np.ndenumerate(cut):
+        part[top, wide] = TOP_PART + (0 if grid.below()[top] else SECOND_PART)
+        part[top, wide] += 0 if there else FINE_PART + (0 if divided[top, wide] else DECISION_PART)
+    return Cost(part, SECOND_PART, FINE_PART, np.asarray(cut))
+
+
+def measure_tables(grid: Grid, counts: Tables, cost: Cost, rho: Fraction, sampler: Sampler) -> Tables:
+    """Measure every number once; fine origins only where their wide one is divided."""
+
+    def noisy(exact: Floats, part: Fraction) -> Floats:
+        return sampler.measure(exact.ravel().astype(np.int64), MIGRANTS_CAP, rho * part).reshape(exact.shape).astype(float)
+
+    top, fine = np.zeros(counts.top.shape), np.zeros(counts.fine.shape)
+    for part in sorted(set(cost.top.ravel().tolist())):
+        here = cost.top == part
+        top[here] = noisy(counts.top[here], part)
+    measured = cost.cut[:, grid.origins.of_fine]
+    fine[measured] = noisy(counts.fine[measured], cost.fine)
+    return Tables(top, noisy(counts.second, cost.second), fine)
+
+
+def estimate_tables(grid: Grid, measured: Tables, cost: Cost) -> Tables:
+    """Least squares: areas below a top, and fine origins of a wide one, add up to the top's number.
+
+    Parameters
+    ----------
+    grid, cost
+        What was measured, and with which parts.
+    measured : Tables
+        Arrays with an axis of replays at the end.
+    """
+    of_fine = grid.origins.of_fine
+    below = grid.below()[:, None, None].astype(float)
+    fines = np.bincount(of_fine, minlength=len(grid.origins.wide))[None, :, None].astype(float)
+    areas = np.zeros_like(measured.top)
+    np.add.at(areas, grid.of_second, measured.second)
+    parts = np.zeros_like(measured.top)
+    for i, wide in enumerate(of_fine.tolist()):
+        parts[:, wide] += measured.fine[:, i]
+    cut = cost.cut[:, :, None]
+    own = cost.top.astype(float)[:, :, None]
+    by_area = np.where(below > 0, float(cost.second) / np.maximum(below, 1), 0)
+    by_fine = np.where(cut, float(cost.fine) / np.maximum(fines, 1), 0)
+    best = (own * measured.top + by_area * areas + by_fine * parts) / (own + by_area + by_fine)
+    second = measured.second + ((best - areas) / np.maximum(below, 1))[grid.of_second]
+    fine = np.where(cut[:, of_fine], measured.fine + ((best - parts) / np.maximum(fines, 1))[:, of_fine], 0)
+    return Tables(best, second, fine)
+
+
+def replay_tables(grid: Grid, cost: Cost, rho: Fraction) -> Tables:
+    """Estimate pure noise many times over."""
+    draw = np.random.default_rng(REPLAY_SEED)
+
+    def noise(part: Floats, shape: tuple[int, ...]) -> Floats:
+        sigma = MIGRANTS_CAP / np.sqrt(2 * float(rho) * part)
+        return draw.standard_normal((*shape, REPLAYS)) * np.broadcast_to(sigma, shape)[..., None]
+
+    top, second = (len(grid.top), len(grid.origins.wide)), (len(grid.second), len(grid.origins.wide))
+    fine = noise(np.asarray(float(cost.fine)), (len(grid.top), len(grid.origins.fine)))
+    fine[~cost.cut[:, grid.origins.of_fine]] = 0
+    made = Tables(noise(cost.top.astype(float), top), noise(np.asarray(float(cost.second)), second), fine)
+    return estimate_tables(grid, made, cost)
+
+
+def measure_origins(tree: PlaceTree, origins: Origins, migrants: Migrants, rho: Fraction, sampler: Sampler) -> Flows:
+    """Measure and estimate persons by area and origin; the whole costs every household ``rho``.
+
+    Returns
+    -------
+    Flows
+        Every top area and the areas below it by wide origin, and tops by fine origin where it was divided.
+    """
+    grid = grid_of(tree, origins)
+    counts = count_migrants(tree, grid, migrants)
+    cost = decide_origins(grid, counts, rho, sampler)
+    measured = measure_tables(grid, counts, cost, rho, sampler)
+    estimated = estimate_tables(grid, Tables(*(t[..., None] for t in measured)), cost)
+    return _flows(tree, grid, cost, estimated, replay_tables(grid, cost, rho))
+
+
+def _flows(tree: PlaceTree, grid: Grid, cost: Cost, value: Tables, noise: Tables) -> Flows:
+    names = np.array(tree.names, object)
+    wide, fine = np.array(grid.origins.wide, object), np.array(grid.origins.fine, object)
+    shown = cost.cut[:, grid.origins.of_fine].ravel()
+    tops = names[grid.top]
+    area = [np.repeat(tops, len(wide)), np.repeat(names[grid.second], len(wide)), np.repeat(tops, len(fine))[shown]]
+    origin = [np.tile(wide, len(grid.top)), np.tile(wide, len(grid.second)), np.tile(fine, len(grid.top))[shown]]
+    every = [np.ones(t.shape[0] * t.shape[1], bool) for t in value[:2]]
+    kept = [*every, shown]
+    return Flows(
+        area=np.concatenate(area).tolist(),
+        origin=np.concatenate(origin).tolist(),
+        persons=np.concatenate([v.reshape(-1)[k] for v, k in zip(value, kept, strict=True)]),
+        noise=np.concatenate([n.reshape(-1, REPLAYS)[k] for n, k in zip(noise, kept, strict=True)]).astype(np.float32),
+    )

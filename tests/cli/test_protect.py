@@ -1,0 +1,110 @@
+"""geoservice protect and geoservice budget: measured once, counted, refused."""
+
+import shutil
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from geoservice.cli.common import settings_for
+from geoservice.cli.data import load_network, load_tables
+from geoservice.ingest import Options
+from geoservice.project import open_project
+
+
+@pytest.fixture(scope="module")
+def filled(town: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a project with the town's public inputs and its register, not yet measured."""
+    home = tmp_path_factory.mktemp("filled") / "town"
+    home.mkdir()
+    shutil.copy(town / "study.toml", home)
+    settings = settings_for(home)
+    load_tables(settings, "areas", [town / "areas.geojson"], Options())
+    load_network(settings, town / "streets.osm.pbf", town / "speeds.toml")
+    load_tables(settings, "stations", [town / "stations.csv"], Options())
+    load_tables(settings, "households", [town / "households.csv"], Options())
+    return home
+
+
+@pytest.fixture
+def home(filled: Path, tmp_path: Path) -> Path:
+    """Return a copy of the project that a test may spend from."""
+    return Path(shutil.copytree(filled, tmp_path / "town"))
+
+
+def surfaces(home: Path) -> int:
+    with closing(open_project(home / "project", None, "geoservice")) as project:
+        return len(project.surfaces())
+
+
+def test_a_register_is_measured_once_and_the_same_households_cost_nothing(cli: Any, home: Path) -> None:
+    first = cli("protect", "-C", home)
+    assert first.code == 0, first.err
+    assert "rho 1/2" in first.out
+    assert "spent: rho 0.5 of 4" in first.out
+    again = cli("protect", "-C", home)
+    assert "nothing is spent" in again.out
+    assert surfaces(home) == 1
+    assert "spent: rho 0.5 of 4" in cli("budget", "-C", home).out
+
+
+def test_changed_households_are_measured_again_and_losses_add_up(cli: Any, home: Path, town: Path) -> None:
+    cli("protect", "-C", home)
+    lines = (town / "households.csv").read_text().splitlines(keepends=True)
+    changed = home / "households.csv"
+    changed.write_text("".join(lines[:-1]))
+    assert cli("import", "households", changed, "-C", home).code == 0
+    assert "spent: rho 0.6 of 4" in cli("protect", "--rho", "0.1", "-C", home).out
+    assert surfaces(home) == 2
+
+
+def test_the_lifetime_limit_is_refused_with_the_sum_and_what_to_do(cli: Any, home: Path) -> None:
+    study = home / "study.toml"
+    study.write_text(study.read_text() + "\n[disclosure]\nlifetime_rho = 0.4\n")
+    ended = cli("protect", "-C", home)
+    assert ended.code == 41
+    for words in ("spent rho 0", "makes 0.5", "allowed are 0.4", "times in 100", "--rho 0.1"):
+        assert words in ended.err
+    assert surfaces(home) == 0
+
+
+def test_a_plan_spends_nothing_and_reads_no_register(cli: Any, home: Path) -> None:
+    shutil.rmtree(home / "register")
+    ended = cli("protect", "--plan", "-C", home)
+    assert ended.code == 0, ended.err
+    for words in ("69 times in 100", "township", "square", "persons.all", "nothing is spent"):
+        assert words in ended.out
+    assert not (home / "register").exists()
+
+
+def test_publish_measures_what_was_not_measured(cli: Any, home: Path) -> None:
+    assert cli("publish", "-C", home).code == 0
+    assert surfaces(home) == 1
+    assert cli("publish", "-C", home).code == 0
+    assert "spent: rho 0.5 of 4" in cli("budget", "-C", home).out
+
+
+def test_the_quality_report_is_for_the_steward_alone(cli: Any, home: Path) -> None:
+    cli("protect", "-C", home)
+    report = home / "register" / "quality-1.csv"
+    assert report.stat().st_mode & 0o777 == 0o600
+    assert "T,households,400," in report.read_text()
+
+
+def test_a_rho_that_is_none_is_named(cli: Any, home: Path) -> None:
+    ended = cli("protect", "--rho", "much", "-C", home)
+    assert (ended.code, "--rho" in ended.err) == (10, True)
+
+
+def test_without_households_protect_says_how_to_load_them(cli: Any, home: Path) -> None:
+    shutil.rmtree(home / "register")
+    assert "geoservice import households FILE" in cli("protect", "-C", home).err
+
+
+def test_a_register_that_is_another_one_is_refused_for_the_project_knows_a_surface(cli: Any, home: Path, town: Path) -> None:
+    cli("protect", "-C", home)
+    shutil.rmtree(home / "register")
+    assert cli("import", "households", town / "households.csv", "-C", home).code == 0
+    ended = cli("protect", "-C", home)
+    assert "not in the budget book" in ended.err
