@@ -1,3 +1,3 @@
-"""geoservice: maps of access to public services on which nobody can be found."""
+"""geoservice: maps of access to public services, out of registers that stay private."""
 
 __version__ = "0.1.0"

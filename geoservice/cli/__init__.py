@@ -13,7 +13,7 @@ from geoservice.errors import Forbidden, GeoserviceError, Unavailable
 
 app = typer.Typer(
     name="geoservice",
-    help="Maps of access to public services on which nobody can be found.",
+    help="Maps of access to public services, out of registers that stay private.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
@@ -39,7 +39,7 @@ def _version(asked: bool) -> None:
 
 @app.callback()
 def root(version: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="Print the version.")) -> None:
-    """Maps of access to public services on which nobody can be found."""
+    """Maps of access to public services, out of registers that stay private."""
 
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}

@@ -1,7 +1,7 @@
 """The study.toml that geoservice init writes."""
 
 STUDY = """\
-# 研究设置 / the study: what is asked of the data. Every key is explained in README.md under "Your own data".
+# 研究设置 / the study: what is asked of the data. Every key is explained in docs/configuration.md.
 id = "district"
 title = { zh = "我的区县", en = "My district" }
 

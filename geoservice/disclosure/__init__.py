@@ -1,1 +1,1 @@
-"""The only door between a result and a release: atoms, keys, noise, rules and the audit of what was released."""
+"""From a register to a demand surface: one measurement with differential privacy, its margins, budget and audit."""

@@ -1,4 +1,4 @@
-"""The one door: from the register and the project through the analyses and the disclosure control to a release."""
+"""Runs a study: from the public inputs of a project through the analyses to a release."""
 
 from geoservice.pipeline.publish import Published, publish_study
 

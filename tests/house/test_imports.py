@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 HOUSE = Path(__file__).parents[2] / "geoservice"
+ARCHITECTURE = HOUSE / "docs" / "architecture.md"
 BASE = {"errors", "geo"}
 STORES = {"vintages", "register", "project", "release"}
 PARTS = {"ingest", "geocode", "network", "analysis", "disclosure"}
@@ -100,6 +101,13 @@ def test_nothing_imports_in_a_circle() -> None:
         ready = {p for p, needs in edges.items() if p not in done and needs <= done}
         assert ready, f"circle among {sorted(set(edges) - done)}"
         done |= ready
+
+
+def test_architecture_page_has_the_same_import_table() -> None:
+    """The rows of MAY_IMPORT in their order; the message is what the page should hold."""
+    rows = [f"| {part} | {', '.join(sorted(allowed)) or 'none of ours'} |" for part, allowed in MAY_IMPORT.items()]
+    table = "\n".join(["| part | may import |", "|---|---|", *rows, ""])
+    assert f"\n\n{table}\n" in ARCHITECTURE.read_text(encoding="utf-8"), f"{ARCHITECTURE.name} should hold:\n{table}"
 
 
 # asks a connection about itself, not a table: part of opening it

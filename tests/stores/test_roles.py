@@ -13,13 +13,16 @@ import psycopg
 import pyarrow as pa
 import pytest
 from psycopg import errors
+from pydantic import SecretStr
 
+from geoservice.cli.protect import has_register
 from geoservice.errors import Forbidden, NotFound, Unavailable
 from geoservice.geo import Tile
 from geoservice.project import SurfaceInfo, open_project
 from geoservice.register import open_register
 from geoservice.release import ItemQuery, ReleaseContent, ReleaseStore, open_store, prepare_roles
 from geoservice.release.roles import look
+from geoservice.settings import Settings
 from geoservice.vintages import Source
 
 CURRENT: Callable[[ReleaseStore], object] = methodcaller("current")
@@ -98,6 +101,13 @@ def test_opened_with_the_role_that_runs_studies_the_register_is_refused_not_empt
         with pytest.raises(Forbidden):
             register.spend("0" * 64, b"surface", Fraction(1, 2), "")
         assert not (register.folder / "secret").exists()
+
+
+@pytest.mark.usefixtures("published")
+def test_without_the_registers_role_a_study_runs_on_the_surface_that_is_there(roles: Roles, tmp_path: Path) -> None:
+    alone = Settings(home=tmp_path, dsn=SecretStr(roles.project), schema_prefix=roles.prefix)
+    assert not has_register(alone)
+    assert has_register(alone.model_copy(update={"register_dsn": SecretStr(roles.register)}))
 
 
 @pytest.mark.usefixtures("published")
