@@ -25,7 +25,7 @@
     ├── Unauthorized                exit 36  401  a token is missing, unknown, expired or revoked
     ├── TooManyRequests             exit 37  429  more requests than a caller may make
     ├── NetworkError                exit 40       the street network cannot be built or used
-    ├── DisclosureError             exit 41       a result may not be released
+    ├── DisclosureError             exit 41       the privacy budget does not allow it, or its account is not right
     └── ReleaseError                exit 42       a release is damaged or was refused by its checks
 
 A message says what happened, to which name, what was got and what is allowed. The publishing layer maps a class to an HTTP
@@ -176,7 +176,7 @@ class NetworkError(GeoserviceError):
 
 
 class DisclosureError(GeoserviceError):
-    """A result may not be released."""
+    """The privacy budget does not allow it, or its account is not right."""
 
     exit_code = 41
 

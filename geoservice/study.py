@@ -121,7 +121,7 @@ class Study(_Frozen):
                 refuse(f"services.{s.id}.standard_minutes: got {s.standard_minutes}, allowed {list(self.minutes)}")
         reserved = {"all", "resident", "migrant", "any"}
         if clash := reserved & {g.id for g in self.groups}:
-            refuse(f"groups: {sorted(clash)} are names of the house, choose others")
+            refuse(f"groups: {sorted(clash)} are reserved names, choose others")
         return self
 
     @property

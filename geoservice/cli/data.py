@@ -32,7 +32,8 @@ def init(folder: Annotated[Path, typer.Argument(help="The project folder to make
     register_of(settings).close()
     out.print(f"made {folder}/study.toml (edit it), {folder}/project for public inputs and {folder}/register (private)")
     out.print(
-        "next: geoservice import areas|stations|households FILE, geoservice import network EXTRACT.osm.pbf, geoservice publish"
+        "next: geoservice import areas|stations|households FILE (or population in place of households), "
+        "geoservice import network EXTRACT.osm.pbf, geoservice publish"
     )
 
 

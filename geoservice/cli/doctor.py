@@ -105,9 +105,12 @@ def _loaded(settings: "Settings") -> Iterator[Found]:
     newest = {(v.table, v.source.name): v for v in vintages}
     for (table, source), vintage in sorted(newest.items()):
         yield Found("ok", f"{table}: {source}, vintage {vintage.number} of {vintage.loaded_at:%Y-%m-%d %H:%M} UTC")
-    for table in ("areas", "stations", "households"):
-        if table not in {t for t, _ in newest}:
+    loaded = {table for table, _ in newest}
+    for table in ("areas", "stations"):
+        if table not in loaded:
             yield Found("warn", f"{table}: nothing loaded; geoservice import {table} FILE")
+    if not loaded & {"households", "population"}:
+        yield Found("warn", "people: none loaded; geoservice import households FILE, or geoservice import population FILE")
 
 
 def _kept(settings: "Settings") -> Iterator[Found]:

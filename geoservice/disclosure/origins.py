@@ -184,10 +184,11 @@ def estimate_tables(grid: Grid, measured: Tables, cost: Cost) -> Tables:
 
     Parameters
     ----------
-    grid, cost
-        What was measured, and with which parts.
+    grid : Grid
     measured : Tables
         Arrays with an axis of replays at the end.
+    cost : Cost
+        With which parts it was measured.
     """
     of_fine = grid.origins.of_fine
     below = grid.below()[:, None, None].astype(float)

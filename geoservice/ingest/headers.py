@@ -23,5 +23,5 @@ def clean_headers(cells: Sequence[str]) -> list[str]:
     if twice:
         raise InputError(f"header: {twice} occur more than once; every column needs a name of its own")
     if reserved := {ROW, GEOMETRY} & set(names):
-        raise InputError(f"header: {sorted(reserved)} are names of the house")
+        raise InputError(f"header: {sorted(reserved)} are reserved names")
     return names

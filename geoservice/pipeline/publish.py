@@ -62,7 +62,9 @@ def publish_study(
     others |= {"cell": context.cells.table, "station": station_units(context.stations), "leaf": leaves}
     units = with_areas(places, {level: u.table for level, u in context.areas.items()}, others)
     progress("writing the release", 0.0)
-    contents = build_layers(layers, units, table, wording_of(study))
+    built = zip(layers, build_layers(layers, units, table, wording_of(study)), strict=True)
+    # a layer whose colours show what this study has no numbers of, as migrants of a population without them, is left out
+    contents = [content for layer, content in built if content.layer.style.property or not layer.style.property]
     settings = study_settings(study, source.groups)
     manifest = Manifest(
         code_version=__version__,
