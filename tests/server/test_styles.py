@@ -7,7 +7,17 @@ import subprocess
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
+import pyarrow as pa
 import pytest
+import shapely
+
+from geoservice.layer import Column, Label, Layer, Style
+from geoservice.maps.document import groups
+from geoservice.number_text import Limits
+from geoservice.release.base import TABLE
+from geoservice.release.layers import build_layers
+from geoservice.server.styles.legends import legend
+from geoservice.server.styles.styled import draw
 
 WEB = Path(__file__).parents[2] / "geoservice" / "web"
 IDS = ["map", "map-print", "coverage", "coverage-print", "stations", "stations-print"]
@@ -151,3 +161,47 @@ def test_legend_as_png(client):
 
 def test_styles_are_classes_of_conformance(client):
     assert any("ogcapi-styles-1" in c for c in client.json("/conformance")["conformsTo"])
+
+
+@pytest.fixture(scope="module")
+def timed():
+    """Return a layer of travel times as published: a cell 12 minutes away, and one beyond the search."""
+    dims = {"service": "clinic", "tier": "any", "mode": "walk", "nth": 1, "group": "", "minutes": 0}
+    told = [("c1", 12.0, "ok"), ("c2", None, "beyond")]
+    rows = [
+        {"geography": "cell", "unit": u, "measure": "minutes", **dims, "value": v, "margin": None, "status": s}
+        for u, v, s in told
+    ]
+    cells = pa.table(
+        {"unit": ["c1", "c2"], "geometry": pa.array(shapely.to_wkb(shapely.box([0, 1], 0, [1, 2], 1)), pa.binary())}
+    )
+    one = Label(zh="一", en="one")
+    style = Style(property="it", breaks=(20,), colours=("#eeeeee", "#888888"), beyond="#222222")
+    column = Column(name="it", title=one, measure="minutes", unit="min")
+    layer = Layer(
+        id="cells", title=one, description=one, geography=("cell",), geometry="polygon", columns=(column,), style=style
+    )
+    return build_layers([layer], {"cell": cells}, pa.Table.from_pylist(rows, TABLE))[0].layer
+
+
+def test_what_is_beyond_the_search_is_a_class_of_its_own(timed):
+    fill, none, _ = draw(timed, "day", visible=True)
+    beyond = ["==", ["get", "it_status"], "beyond"]
+    assert fill["filter"] == ["any", ["has", "it"], beyond]
+    assert none["filter"] == ["!", fill["filter"]]
+    grey = ["==", ["get", "it_status"], "uncertain"]
+    steps = ["step", ["to-number", ["get", "it"]], "#eeeeee", 20.0, "#888888"]
+    assert fill["paint"]["fill-color"] == ["case", grey, "#bdbdbd", beyond, "#222222", steps]
+    source = {"cells": {"type": "vector", "tiles": ["https://a/{z}/{x}/{y}"]}}
+    assert faults_of([{"version": 8, "name": "one", "sources": source, "layers": [fill]}]) == []
+
+
+def test_the_legend_of_times_says_how_far_was_searched(timed):
+    made = legend(timed, "day", Limits(minutes=60))
+    assert [c["colour"] for c in made["classes"]] == ["#eeeeee", "#888888", "#222222"]
+    assert made["classes"][-1] == {
+        "from": 60, "to": None, "status": "beyond", "colour": "#222222", "label": {"zh": "> 60 分钟", "en": "> 60 minutes"}
+    }  # fmt: skip
+    assert "beyond" not in made["noData"]["reasons"]
+    words = [entry.text for entry in groups([timed], "day", "en", Limits(minutes=60))[0].entries]
+    assert words == ["below 20", "20 and more", "> 60 minutes", "no data"], "an exact time is never uncertain"
