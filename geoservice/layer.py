@@ -45,10 +45,10 @@ class Column(BaseModel):
 class Style(BaseModel):
     """How the layer is drawn: a kind, the property that colours it, class breaks and a colour-blind-safe ramp.
 
-    A feature without a value is hatched, in one of two ways: its value is withheld, or there is none. ``suppressed`` and
-    ``no_data`` are the plain colours of these two where a hatch cannot be drawn. ``withheld`` is false where a value that is
-    missing was never withheld (minutes along streets: nothing reaches the place). ``status`` is the property that tells the
-    two apart, which a release fills in.
+    A feature whose value has a margin too wide to tell its class is grey (``uncertain``), one without a value is hatched;
+    ``no_data`` is its plain colour where a hatch cannot be drawn. Of travel times ``beyond`` is the class of what is farther
+    than was searched, the last colour unless the file states another. A release fills in ``status``, the property that says
+    which value is uncertain and why one is missing, and ``reasons``, those among the layer's features.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -56,10 +56,11 @@ class Style(BaseModel):
     property: str | None = None
     breaks: tuple[float, ...] = ()
     colours: tuple[Colour, ...] = ()
-    suppressed: Colour = "#cfcfcf"
+    uncertain: Colour = "#bcbac6"  # told from every class of our layers by colour-blind readers too
     no_data: Colour = "#f0f0ee"
-    withheld: bool = True
+    beyond: Colour | None = None
     status: str | None = None
+    reasons: tuple[str, ...] = ()
     opacity: float = Field(0.7, ge=0, le=1)
 
 

@@ -9,11 +9,14 @@ from geoservice.geo import MAX_MERCATOR_LAT, BBox
 from geoservice.maps import fonts
 from geoservice.maps.furniture import LEGEND_WIDTH, PAD, Entry, Furniture, Group, furnish, legend_size
 from geoservice.maps.ground import BACKGROUND
-from geoservice.maps.look import MISSING, Variant, graded, hatched, look, texts
+from geoservice.maps.look import Variant, graded, has_margin, look, missing, texts
 from geoservice.maps.mapnik_map import Frame, Picture, to_png
 from geoservice.maps.paint import WORDS
 from geoservice.maps.shapes import Within, base_shapes, box_features
 from geoservice.maps.theme import lay_ground, lay_layer, lay_names, lay_places
+from geoservice.measures import UNCERTAIN
+from geoservice.number_text import NO_LIMITS, Limits, limits_of
+from geoservice.number_text import WORDS as REASON_WORDS
 from geoservice.release.base import PublishedLayer, ReleaseReader
 from geoservice.release.mercator import RADIUS_M
 
@@ -74,21 +77,24 @@ def _northing(lat: float) -> float:
     return log(tan(pi / 4 + radians(max(-MAX_MERCATOR_LAT, min(MAX_MERCATOR_LAT, lat))) / 2)) * RADIUS_M
 
 
-def groups(layers: Sequence[PublishedLayer], variant: Variant, language: str) -> tuple[Group, ...]:
+def groups(layers: Sequence[PublishedLayer], variant: Variant, language: str, limits: Limits = NO_LIMITS) -> tuple[Group, ...]:
     """Return the legend of layers in a language."""
-    return tuple(_group(layer, variant, language) for layer in layers)
+    return tuple(_group(layer, variant, language, limits) for layer in layers)
 
 
-def _group(layer: PublishedLayer, variant: Variant, language: str) -> Group:
-    style, title = layer.style, getattr(layer.title, language)
-    marks, colours = style.kind == "circle", look(style, variant).colours
+def _group(layer: PublishedLayer, variant: Variant, language: str, limits: Limits) -> Group:
+    style, title, drawn = layer.style, getattr(layer.title, language), look(layer.style, variant)
+    marks = style.kind == "circle"
     if not graded(style):
-        return Group("", (Entry(title, colours[0], round=marks),))
+        return Group("", (Entry(title, drawn.colours[0], round=marks),))
     column = next(c for c in layer.columns if c.name == style.property)
     unit = f" ({column.unit})" if column.unit else ""
-    known = [Entry(words, colour, round=marks) for words, colour in zip(texts(style, language), colours, strict=True)]
-    missing = [Entry(getattr(MISSING[h], language), hatch=h, round=marks) for h in hatched(style)]
-    return Group(f"{title}: {getattr(column.title, language)}{unit}", (*known, *missing))
+    named = [*zip(texts(style, language, limits), drawn.colours, strict=True)]
+    if has_margin(layer):
+        named.append((getattr(REASON_WORDS[UNCERTAIN], language), drawn.uncertain))
+    known = [Entry(words, colour, round=marks) for words, colour in named]
+    hatched = [Entry(getattr(label, language), hatch="no-data", round=marks) for label in missing(style, limits)]
+    return Group(f"{title}: {getattr(column.title, language)}{unit}", (*known, *hatched))
 
 
 def shown(reader: ReleaseReader, layers: Sequence[PublishedLayer], wanted: Wanted) -> BBox:
@@ -147,7 +153,7 @@ def _furniture(reader: ReleaseReader, layers: Sequence[PublishedLayer], wanted: 
     source = (study.get("source") or {}).get(language, "")
     made_up = WORDS[language]["synthetic"] if study.get("synthetic") else ""
     number = f"{WORDS[language]['release']} {reader.number}"
-    legend = groups(layers, wanted.variant, language) if wanted.legend else ()
+    legend = groups(layers, wanted.variant, language, limits_of(study)) if wanted.legend else ()
     wide, tall = legend_size(legend)
     fits = wide <= wanted.width / wanted.ratio * 0.7 and tall <= wanted.height / wanted.ratio * 0.85
     return Furniture(

@@ -14,6 +14,7 @@ from branca.element import Element, Figure
 from geoservice.errors import Unavailable
 from geoservice.maps import leaflet
 from geoservice.maps.paint import WORDS, asked, colour, coloured, label, legend
+from geoservice.number_text import Limits, limits_of
 from geoservice.release.base import ItemQuery, PublishedLayer, ReleaseReader
 
 MAX_FEATURES = 6000
@@ -83,7 +84,7 @@ def blank(reader: ReleaseReader, layers: list[PublishedLayer], first: PublishedL
         (f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">', leaflet.stylesheet(), CSS, leaflet.script())
     ):
         figure.header.add_child(Element(part.replace("{%", "{ %")), name=f"own{at}")
-    figure.html.add_child(Element(title(reader, language) + legends(layers, first, language)))
+    figure.html.add_child(Element(title(reader, language) + legends(layers, first, language, limits_of(reader.manifest.study))))
     return plan
 
 
@@ -97,9 +98,9 @@ def title(reader: ReleaseReader, language: str) -> str:
     return f'<div class="title"><h1>{escape(name)}</h1>{synthetic}<small>{small}</small></div>'
 
 
-def legends(layers: list[PublishedLayer], first: PublishedLayer, language: str) -> str:
+def legends(layers: list[PublishedLayer], first: PublishedLayer, language: str, limits: Limits) -> str:
     """Return the legends of all layers as HTML, that of the first unfolded."""
-    parts = (legend(layer, coloured(layer), language, layer is first) for layer in layers)
+    parts = (legend(layer, coloured(layer), language, limits, layer is first) for layer in layers)
     return f'<div class="legend">{"".join(parts)}</div>'
 
 
@@ -131,15 +132,15 @@ def add_layer(plan: folium.Map, reader: ReleaseReader, layer: PublishedLayer, la
 
 def drawn_features(reader: ReleaseReader, layer: PublishedLayer, language: str) -> Iterator[dict[str, Any]]:
     """Yield features with ready style and escaped label, and nothing else of their properties."""
-    column = coloured(layer)
+    column, limits = coloured(layer), limits_of(reader.manifest.study)
     for table in pages(reader, layer, ItemQuery(PAGE, equals=only(layer, asked(reader.manifest.study)))):
         shapes = shapely.to_geojson(
             shapely.set_precision(shapely.from_wkb(table.column("geometry").to_numpy(zero_copy_only=False)), 1e-6)
         )
         for shape, row in zip(shapes, table.drop_columns(["geometry"]).to_pylist(), strict=True):
             if shape is not None:
-                look = style(layer, colour(layer.style, row.get(column.name) if column else None))
-                shown = {"label": label(column, row, language), "style": look}
+                fill = colour(layer.style, row.get(column.name) if column else None, row.get(layer.style.status or ""))
+                shown = {"label": label(column, layer.style, row, language, limits), "style": style(layer, fill)}
                 yield {"type": "Feature", "id": row["fid"], "geometry": orjson.loads(shape), "properties": shown}
 
 

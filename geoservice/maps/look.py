@@ -1,4 +1,4 @@
-"""How a layer is drawn, for every renderer alike: classes, the two hatches, a variant for screens and one for print."""
+"""How a layer is drawn, for every renderer alike: classes, the hatch, a variant for screens and one for print."""
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
@@ -12,45 +12,43 @@ from geoservice.geo import Floats, Ints
 from geoservice.layer import Label, Style
 from geoservice.maps.colour import printed, rgb
 from geoservice.maps.png import Pixels
+from geoservice.measures import BEYOND, UNCERTAIN
+from geoservice.number_text import NO_LIMITS, Limits, reason_label
+from geoservice.release.base import PublishedLayer
 
 Variant = Literal["day", "print"]
 VARIANTS: tuple[Variant, ...] = ("day", "print")
-Hatch = Literal["suppressed", "no-data"]
-HATCHES: tuple[Hatch, ...] = ("suppressed", "no-data")
-SUPPRESSED, NO_DATA = -1, -2
-"""Classes of what has no value, beside 0, 1, 2, ... of what has."""
+Hatch = Literal["no-data"]
+HATCHES: tuple[Hatch, ...] = ("no-data",)
+UNCERTAIN_CLASS, NO_DATA_CLASS = -1, -2
+"""Classes of what is uncertain and of what has no value, beside 0, 1, 2, ... of the rest."""
 
 SIDE = 8
 """Side of a hatch's tile in pixels: divides a map tile's, so that hatches run on from tile to tile."""
 
 PLAIN = "#3366aa"
-MISSING: Mapping[Hatch, Label] = MappingProxyType({
-    "suppressed": Label(zh="未公布（已隐去）", en="suppressed"),
-    "no-data": Label(zh="无数据", en="no data"),
-})  # fmt: skip
 
 
 class Ink(NamedTuple):
-    """Colours of a hatch: lines or dots on a ground, and how far each covers what is below (0 to 255)."""
+    """Colours of a hatch: dots on a ground, and how far each covers what is below (0 to 255)."""
 
-    line: str
+    dot: str
     ground: str
     cover: tuple[int, int]
 
 
 INKS: Mapping[tuple[Hatch, Variant], Ink] = MappingProxyType({
-    ("suppressed", "day"): Ink("#6b7075", "#cfcfcf", (190, 120)),
     ("no-data", "day"): Ink("#8c8f92", "#f0f0ee", (200, 150)),
-    ("suppressed", "print"): Ink("#000000", "#ffffff", (255, 255)),
     ("no-data", "print"): Ink("#000000", "#ffffff", (255, 255)),
 })  # fmt: skip
 
 
 class Look(NamedTuple):
-    """Colours of a layer's classes, and what edges them."""
+    """Colours of a layer's classes, what is beyond the time searched being the last, and what edges them."""
 
     variant: Variant
     colours: tuple[str, ...]
+    uncertain: str
     opacity: float
     edge: str
     edge_width: float
@@ -61,10 +59,14 @@ class Look(NamedTuple):
 @lru_cache(maxsize=256)
 def look(style: Style, variant: Variant) -> Look:
     """Return the look of a style: day as its file says; print opaque, edged in black, in steps that a photocopy keeps."""
-    colours = style.colours or (PLAIN,)
+    colours = (*(style.colours or (PLAIN,)), *_farther(style))
     if variant == "day":
-        return Look(variant, colours, style.opacity, "#5c5750", 0.5, 0.55, "#ffffff")
-    return Look(variant, printed(colours), 1.0, "#000000", 0.6, 1.0, "#000000")
+        return Look(variant, colours, style.uncertain, style.opacity, "#5c5750", 0.5, 0.55, "#ffffff")
+    return Look(variant, printed(colours), style.uncertain, 1.0, "#000000", 0.6, 1.0, "#000000")
+
+
+def _farther(style: Style) -> tuple[str, ...]:
+    return (style.beyond,) if style.beyond and graded(style) else ()
 
 
 def graded(style: Style) -> bool:
@@ -72,15 +74,32 @@ def graded(style: Style) -> bool:
     return style.property is not None and bool(style.breaks) and len(style.colours) == len(style.breaks) + 1
 
 
-def hatched(style: Style) -> tuple[Hatch, ...]:
-    """Return the hatches that a style needs: none of it is withheld where nothing can be."""
+def reasons(style: Style) -> tuple[str, ...]:
+    """Return the reasons that a layer's features have instead of a value and that are drawn as no data.
+
+    >>> reasons(Style(property="p", breaks=(20,), colours=("#d8d2a2", "#255a80"), reasons=("beyond", "nobody")))
+    ('beyond', 'nobody')
+    """
     if not graded(style):
         return ()
-    return HATCHES if style.withheld else ("no-data",)
+    return tuple(r for r in style.reasons if r != BEYOND or style.beyond is None)
+
+
+def missing(style: Style, limits: Limits = NO_LIMITS) -> list[Label]:
+    """Return what the legend says of features that are drawn as no data: each reason there is, then that nothing is known."""
+    return [reason_label(r, limits) for r in (*reasons(style), None)] if graded(style) else []
+
+
+def has_margin(layer: PublishedLayer) -> bool:
+    """Whether the property that colours a layer has a margin, so that a feature may be uncertain."""
+    return any(c.margin_of is not None and c.margin_of == layer.style.property for c in layer.columns)
 
 
 def classify(style: Style, values: Floats, status: Sequence[str | None] | None) -> Ints:
-    """Return the class of each value: the first whose end is above it; :data:`SUPPRESSED` or :data:`NO_DATA` for NaN.
+    """Return the class of each value: the first whose end is above it.
+
+    What is beyond the time searched is of the class behind the last where the style has a colour for it; what is uncertain of
+    :data:`UNCERTAIN_CLASS`; all else without a value of :data:`NO_DATA_CLASS`.
 
     Parameters
     ----------
@@ -88,7 +107,7 @@ def classify(style: Style, values: Floats, status: Sequence[str | None] | None) 
     values : float64 array, shape (n,)
         NaN is no value.
     status : sequence of str or None, shape (n,), or None
-        What the release says of each value; None where it says nothing, which stands for suppressed if anything is withheld.
+        What the release says of each value; None where it says nothing.
 
     Returns
     -------
@@ -96,38 +115,37 @@ def classify(style: Style, values: Floats, status: Sequence[str | None] | None) 
 
     Examples
     --------
-    >>> style = Style(property="p", breaks=(20, 40), colours=("#d8d2a2", "#8bb5ac", "#255a80"))
-    >>> classify(style, np.array([19.9, 20, 40, np.nan, np.nan]), ["released"] * 3 + ["suppressed", None]).tolist()
-    [0, 1, 2, -1, -2]
+    >>> style = Style(property="p", breaks=(20, 40), colours=("#d8d2a2", "#8bb5ac", "#255a80"), beyond="#102030")
+    >>> told = ["ok", "ok", "ok", "uncertain", "beyond", "nobody", None]
+    >>> classify(style, np.array([19.9, 20, 40, 50, np.nan, np.nan, np.nan]), told).tolist()
+    [0, 1, 2, -1, 3, -2, -2]
     """
     if not graded(style):
         return np.zeros(len(values), np.int64)
     known = np.isfinite(values)
-    withheld = np.full(len(values), style.withheld) if status is None else np.array([s == "suppressed" for s in status], bool)
+    told = np.array([None] * len(values) if status is None else list(status), object)
     classes = np.searchsorted(np.array(style.breaks), np.where(known, values, 0), side="right")
-    return np.where(known, classes, np.where(withheld, SUPPRESSED, NO_DATA)).astype(np.int64)
+    classes = np.where(known, np.where(told == UNCERTAIN, UNCERTAIN_CLASS, classes), NO_DATA_CLASS)
+    return np.where((told == BEYOND) & ~known & bool(style.beyond), len(style.colours), classes).astype(np.int64)
 
 
 def tile(hatch: Hatch, variant: Variant, ratio: int = 1) -> Pixels:
-    """Return a hatch's tile: slanted lines for what is suppressed, dots for no data, told apart without any colour.
+    """Return a hatch's tile: dots, which are told from every class without any colour.
 
-    >>> tile("suppressed", "day", 2).shape
+    >>> tile("no-data", "day", 2).shape
     (16, 16, 4)
     """
     side, ink = SIDE * ratio, INKS[hatch, variant]
     y, x = np.mgrid[0:side, 0:side]
-    if hatch == "suppressed":
-        drawn = (x + y) % side < (1.4 if variant == "day" else 1.1) * ratio
-    else:
-        drawn = (np.hypot(x % side - 1.5 * ratio, y % side - 1.5 * ratio) < 1.05 * ratio) | (
-            np.hypot(x - 5.5 * ratio, y - 5.5 * ratio) < 1.05 * ratio
-        )
-    line, ground = ((*rgb(c), a) for c, a in zip((ink.line, ink.ground), ink.cover, strict=True))
-    return np.where(drawn[:, :, None], np.array(line), np.array(ground)).astype(np.uint8)
+    drawn = (np.hypot(x % side - 1.5 * ratio, y % side - 1.5 * ratio) < 1.05 * ratio) | (
+        np.hypot(x - 5.5 * ratio, y - 5.5 * ratio) < 1.05 * ratio
+    )
+    dot, ground = ((*rgb(c), a) for c, a in zip((ink.dot, ink.ground), ink.cover, strict=True))
+    return np.where(drawn[:, :, None], np.array(dot), np.array(ground)).astype(np.uint8)
 
 
-def texts(style: Style, language: str) -> list[str]:
-    """Return the text of each class: its bounds, the lower one inside.
+def texts(style: Style, language: str, limits: Limits = NO_LIMITS) -> list[str]:
+    """Return the text of each class: its bounds, the lower one inside; last, if any, of what is beyond the search.
 
     >>> texts(Style(property="p", breaks=(20, 40), colours=("#d8d2a2", "#8bb5ac", "#255a80")), "en")
     ['below 20', '20 to 40', '40 and more']
@@ -137,7 +155,8 @@ def texts(style: Style, language: str) -> list[str]:
     edges = [f"{b:,g}".replace("-", "\u2212") for b in style.breaks]
     below, between, above = _BOUNDS[language]
     middle = [between.format(a, b) for a, b in pairwise(edges)]
-    return [below.format(edges[0]), *middle, above.format(edges[-1])]
+    farther = [getattr(reason_label(BEYOND, limits), language)] if style.beyond else []
+    return [below.format(edges[0]), *middle, above.format(edges[-1]), *farther]
 
 
 _BOUNDS = MappingProxyType({"en": ("below {0}", "{0} to {1}", "{0} and more"), "zh": ("低于 {0}", "{0} 至 {1}", "{0} 及以上")})

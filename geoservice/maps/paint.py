@@ -2,18 +2,31 @@
 
 from collections.abc import Mapping
 from html import escape
-from itertools import pairwise
+from math import nan
 from types import MappingProxyType
 from typing import Any
 
+import numpy as np
+
 from geoservice.layer import Style
+from geoservice.maps.look import (
+    NO_DATA_CLASS,
+    UNCERTAIN_CLASS,
+    classify,
+    graded,
+    has_margin,
+    look,
+    missing,
+    texts,
+)
+from geoservice.measures import UNCERTAIN, measure_of
+from geoservice.number_text import WORDS as REASON_WORDS
+from geoservice.number_text import Limits, format_number, reason_label
 from geoservice.release.base import PublishedColumn, PublishedLayer
 
 WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType({
-    "en": {"suppressed": "suppressed or no data", "synthetic": "Synthetic data: the households of this study are made up.",
-           "below": "below {0}", "between": "{0} to {1}", "above": "{0} and more", "release": "release"},
-    "zh": {"suppressed": "未公布或无数据", "synthetic": "虚构数据：本研究的住户为虚构。",
-           "below": "低于 {0}", "between": "{0} 至 {1}", "above": "{0} 及以上", "release": "发布版本"},
+    "en": {"synthetic": "Synthetic data: the households of this study are made up.", "release": "release"},
+    "zh": {"synthetic": "虚构数据：本研究的住户为虚构。", "release": "发布版本"},
 })  # fmt: skip
 
 
@@ -34,49 +47,51 @@ def coloured(layer: PublishedLayer) -> PublishedColumn | None:
     return next((c for c in layer.columns if c.name == layer.style.property), None)
 
 
-def colour(style: Style, value: Any) -> str:
-    """Return the colour of a value: its class's, or that of the suppressed for what has no value.
+def colour(style: Style, value: Any, status: str | None = None) -> str:
+    """Return the colour of a value: its class's, grey where it is uncertain, pale where there is none.
 
-    >>> style = Style(breaks=(20, 40), colours=("#aaaaaa", "#bbbbbb", "#cccccc"))
-    >>> [colour(style, v) for v in (19.9, 20, 40, None)]
-    ['#aaaaaa', '#bbbbbb', '#cccccc', '#cfcfcf']
+    >>> style = Style(property="p", breaks=(20, 40), colours=("#aaaaaa", "#bbbbbb", "#cccccc"))
+    >>> [colour(style, v) for v in (19.9, 20, 40, None)], colour(style, 30, "uncertain")
+    (['#aaaaaa', '#bbbbbb', '#cccccc', '#f0f0ee'], '#bcbac6')
     """
-    if len(style.colours) < 2 or len(style.colours) != len(style.breaks) + 1:
-        return style.colours[0] if style.colours else "#3366aa"
-    if not isinstance(value, int | float):
-        return style.suppressed
-    return style.colours[sum(value >= edge for edge in style.breaks)]
+    known = value if isinstance(value, int | float) else nan
+    at = int(classify(style, np.array([known], float), [status])[0])
+    return {UNCERTAIN_CLASS: style.uncertain, NO_DATA_CLASS: style.no_data}.get(at) or look(style, "day").colours[at]
 
 
-def classes(style: Style, words: Mapping[str, str]) -> list[tuple[str, str]]:
-    """Return colour and text of each class, the suppressed last.
-
-    >>> classes(Style(breaks=(20,), colours=("#aaaaaa", "#bbbbbb")), WORDS["en"])
-    [('#aaaaaa', 'below 20'), ('#bbbbbb', '20 and more'), ('#cfcfcf', 'suppressed or no data')]
-    """
-    if len(style.colours) != len(style.breaks) + 1 or not style.breaks:
+def classes(layer: PublishedLayer, language: str, limits: Limits) -> list[tuple[str, str]]:
+    """Return colour and text of each class of a layer, then those of what is uncertain and of what has no value."""
+    style = layer.style
+    if not graded(style):
         return []
-    edges = [f"{b:g}" for b in style.breaks]
-    texts = [words["below"].format(edges[0])]
-    texts += [words["between"].format(a, b) for a, b in pairwise(edges)]
-    texts.append(words["above"].format(edges[-1]))
-    return [*zip(style.colours, texts, strict=True), (style.suppressed, words["suppressed"])]
+    known = [*zip(look(style, "day").colours, texts(style, language, limits), strict=True)]
+    wide = [(style.uncertain, getattr(REASON_WORDS[UNCERTAIN], language))] if has_margin(layer) else []
+    return [*known, *wide, *((style.no_data, getattr(label, language)) for label in missing(style, limits))]
 
 
-def label(column: PublishedColumn | None, properties: Mapping[str, Any], language: str) -> str:
-    """Return a feature's label as HTML: its name and the value that colours it; suppressed is said, never shown as zero."""
+def label(column: PublishedColumn | None, style: Style, properties: Mapping[str, Any], language: str, limits: Limits) -> str:
+    """Return a feature's label as HTML: its name and the value that colours it with its margin, or why there is none."""
     names = [properties.get(n) for n in (f"name_{language}", "name", "station_name", "name_zh", "name_en", "unit")]
     text = f"<b>{escape(str(next((n for n in names if n), '')))}</b>"
     if column is not None:
-        value = properties.get(column.name)
-        shown = WORDS[language]["suppressed"] if value is None else f"{value:g} {column.unit}".strip()
+        shown = number(column, properties, properties.get(style.status or ""), language, limits)
         text += f"<br>{escape(getattr(column.title, language))}: {escape(shown)}"
     return text
 
 
-def legend(layer: PublishedLayer, column: PublishedColumn | None, language: str, unfolded: bool) -> str:
+def number(column: PublishedColumn, properties: Mapping[str, Any], status: str | None, language: str, limits: Limits) -> str:
+    """Return a feature's value of a column as text, with its unit."""
+    value, margin = properties.get(column.name), properties.get(f"{column.name}_margin")
+    if column.measure is not None:
+        text = format_number(measure_of(column.measure).kind, value, margin, status, language, limits)
+    else:
+        text = getattr(reason_label(None), language) if value is None else f"{value:g}"
+    return text if value is None else f"{text} {column.unit}".strip()
+
+
+def legend(layer: PublishedLayer, column: PublishedColumn | None, language: str, limits: Limits, unfolded: bool) -> str:
     """Return a layer's legend as HTML that folds, empty where it has no classes."""
-    rows = classes(layer.style, WORDS[language])
+    rows = classes(layer, language, limits)
     if column is None or not rows:
         return ""
     title = escape(getattr(layer.title, language)) + "<br><small>" + escape(getattr(column.title, language))

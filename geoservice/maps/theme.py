@@ -4,13 +4,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from geoservice.maps.ground import GROUND, HALO, INK, NAMES, SIZES, width_at
-from geoservice.maps.look import HATCHES, NO_DATA, SUPPRESSED, Look, Variant, look
+from geoservice.maps.look import NO_DATA_CLASS, UNCERTAIN_CLASS, Look, Variant, look
 from geoservice.maps.mapnik_map import Picture, Row, hatch_file, rule, symbol, text
 from geoservice.maps.mvt import LINE, POLYGON, Shape
 from geoservice.release.base import PublishedLayer
 
 KINDS = {"Polygon": POLYGON, "LineString": LINE}
-CLASS_OF = {"suppressed": SUPPRESSED, "no-data": NO_DATA}
 
 
 class Drawn(NamedTuple):
@@ -69,15 +68,15 @@ def _only(at: int) -> str:
     return f"[c] = {at}"
 
 
+def _classes(shown: Look) -> list[tuple[int, str]]:
+    """Return each class that has a colour, what is uncertain among them."""
+    return [*enumerate(shown.colours), (UNCERTAIN_CLASS, shown.uncertain)]
+
+
 def _fills(shown: Look, ratio: int) -> list[str]:
-    plain = [
-        rule([symbol("Polygon", fill=colour, fill_opacity=shown.opacity)], _only(at)) for at, colour in enumerate(shown.colours)
-    ]
-    hatches = [
-        rule([symbol("PolygonPattern", file=hatch_file(h, shown.variant, ratio), alignment="global")], _only(CLASS_OF[h]))
-        for h in HATCHES
-    ]
-    return plain + hatches
+    hatch = symbol("PolygonPattern", file=hatch_file("no-data", shown.variant, ratio), alignment="global")
+    plain = [rule([symbol("Polygon", fill=colour, fill_opacity=shown.opacity)], _only(at)) for at, colour in _classes(shown)]
+    return [*plain, rule([hatch], _only(NO_DATA_CLASS))]
 
 
 def _edge(shown: Look, zoom: float) -> dict[str, object]:
@@ -94,13 +93,9 @@ def _lines(shown: Look) -> list[str]:
     style = {"stroke_width": 2, "stroke_linejoin": "round"}
     plain = [
         rule([symbol("Line", stroke=colour, stroke_opacity=shown.opacity, **style)], _only(at))
-        for at, colour in enumerate(shown.colours)
+        for at, colour in _classes(shown)
     ]
-    return [
-        *plain,
-        rule([symbol("Line", stroke="#6b7075", stroke_dasharray="6, 3", **style)], _only(SUPPRESSED)),
-        rule([symbol("Line", stroke="#6b7075", stroke_dasharray="1, 4", **style)], _only(NO_DATA)),
-    ]
+    return [*plain, rule([symbol("Line", stroke="#6b7075", stroke_dasharray="1, 4", **style)], _only(NO_DATA_CLASS))]
 
 
 def _circles(shown: Look, zoom: float) -> list[str]:
@@ -112,6 +107,6 @@ def _circles(shown: Look, zoom: float) -> list[str]:
         style = {"fill": colour, "fill_opacity": opacity, "stroke": ring, "stroke_width": width, "width": size, "height": size}
         return rule([symbol("Markers", **style, **common)], _only(at))
 
-    marks = [mark(colour, shown.opacity, shown.ring, 1.2, at) for at, colour in enumerate(shown.colours)]
+    marks = [mark(colour, shown.opacity, shown.ring, 1.2, at) for at, colour in _classes(shown)]
     empty = "#4d4d4d" if shown.variant == "day" else "#000000"
-    return [*marks, mark("#ffffff", 1, empty, 2, SUPPRESSED), mark("#ffffff", 1, empty, 1.2, NO_DATA, 0.6)]
+    return [*marks, mark("#ffffff", 1, empty, 1.2, NO_DATA_CLASS, 0.6)]

@@ -4,16 +4,19 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 
 from geoservice import __version__
 from geoservice.analysis import ANALYSES
 from geoservice.analysis.base import Analysis, Block, Context, Units
+from geoservice.analysis.frames import COLUMNS
 from geoservice.disclosure.audit import audit_blocks, audit_table
 from geoservice.disclosure.averaging import Ledger
 from geoservice.disclosure.rules import PROFILES, Looked, Profile, release_blocks
 from geoservice.layer import Label, Layer
+from geoservice.measures import BEYOND, MEASURES, NOBODY, OK
 from geoservice.network.graph import read_index
 from geoservice.pipeline.context import build_context
 from geoservice.pipeline.offstreet import OffStreet
@@ -90,7 +93,7 @@ class Results:
 def analyse(context: Context, study: Study, progress: Progress) -> Results:
     """Run every analysis in turn: what it finds is added up and disclosed, then it derives from what was released."""
     profile, settings = PROFILES[study.profile], study.model_dump()
-    released = pd.DataFrame({name: pd.Series(dtype=object) for name in TABLE.names})
+    released = pd.DataFrame({name: pd.Series(dtype=object) for name in COLUMNS})
     ledger, units, regions = Ledger(tuple(context.levels)), dict[str, Units](), 0
     for done, analysis in enumerate(ANALYSES):
         progress("analyses", done / len(ANALYSES))
@@ -102,7 +105,15 @@ def analyse(context: Context, study: Study, progress: Progress) -> Results:
         units |= {u.geography: u for u in findings.units}
     progress("analyses", 1.0)
     report = {**audit_table(released, profile, ledger.worst), "regions": regions, "blocks_withheld": ledger.withheld}
-    return Results(pa.Table.from_pandas(released[TABLE.names], schema=TABLE, preserve_index=False), units, report)
+    return Results(_release_table(released), units, report)
+
+
+def _release_table(released: pd.DataFrame) -> pa.Table:
+    """Return the rows that passed the disclosure control in the form of the release table, none with a margin."""
+    missing = np.where(released["measure"].isin([m.name for m in MEASURES.values() if m.kind == "minutes"]), BEYOND, NOBODY)
+    status = np.where(released["status"] == "released", OK, missing)
+    made = released.assign(status=status, margin=np.nan)
+    return pa.Table.from_pandas(made[TABLE.names], schema=TABLE, preserve_index=False)
 
 
 def _disclosed(blocks: Sequence[Block], context: Context, profile: Profile, ledger: Ledger) -> pd.DataFrame:
@@ -128,7 +139,7 @@ def _inputs(workspace: Workspace) -> dict[str, str]:
 
 NOISY = Label(
     zh="数字经过披露控制：加入一致的随机噪声，隐去过小的数字；各部分之和不等于总数，这是有意为之。",
-    en="Numbers passed a disclosure control: the same noise is always added and small numbers are suppressed; "
+    en="Numbers passed a disclosure control: the same noise is always added and small numbers are left out; "
     "parts do not add up to totals, by design.",
 )
 SYNTHETIC = Label(

@@ -14,9 +14,6 @@ from geoservice.layer import Label, Style
 if TYPE_CHECKING:  # a filter is checked against a layer: its modules import this one
     from geoservice.release.cql.tree import Filter
 
-SUPPRESSED = "suppressed"
-RELEASED = "released"
-
 _TABLE: list["pa.Field[Any]"] = [
     pa.field("geography", pa.string(), nullable=False),
     pa.field("unit", pa.string(), nullable=False),
@@ -28,19 +25,24 @@ _TABLE: list["pa.Field[Any]"] = [
     pa.field("group", pa.string(), nullable=False),
     pa.field("minutes", pa.int32(), nullable=False),
     pa.field("value", pa.float64(), nullable=True),
+    pa.field("margin", pa.float64(), nullable=True),
     pa.field("status", pa.string(), nullable=False),
 ]
 TABLE: pa.Schema = pa.schema(_TABLE)
 """The release table.
 
-A dimension that does not apply is ``''`` or 0; ``value`` is null exactly when ``status`` is ``suppressed``.
+A dimension that does not apply is ``''`` or 0. ``status`` is ``ok`` where there is a ``value``, else the reason why there is
+none (:data:`geoservice.measures.REASONS`). ``margin`` is the half-width of the value's 90 % interval, null where it has none.
 """
 
 DIMENSIONS = ("service", "tier", "mode", "nth", "group", "minutes")
 
 
 class PublishedColumn(BaseModel):
-    """A property of a published layer, placeholders filled in."""
+    """A property of a published layer, placeholders filled in.
+
+    ``margin_of`` names the property whose margin this one is; it stands directly behind it and has its unit and dimensions.
+    """
 
     model_config = ConfigDict(frozen=True)
     name: str
@@ -49,6 +51,7 @@ class PublishedColumn(BaseModel):
     unit: str = ""
     measure: str | None = None
     dimensions: dict[str, str | int] = {}
+    margin_of: str | None = None
 
 
 class PublishedLayer(BaseModel):
@@ -73,7 +76,7 @@ class PublishedLayer(BaseModel):
     features: int
 
 
-FORMAT = 3
+FORMAT = 4
 """How a release is laid out in its store. One of another format is not read: it must be published again."""
 
 

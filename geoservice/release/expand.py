@@ -13,9 +13,12 @@ import pyarrow as pa
 from geoservice.errors import StudyError
 from geoservice.geo import Ints
 from geoservice.layer import Column, Label, Layer
-from geoservice.release.base import DIMENSIONS, SUPPRESSED, PublishedColumn
+from geoservice.measures import measure_of
+from geoservice.release.base import DIMENSIONS, PublishedColumn
 
-MAX_COLUMNS = 800
+MAX_COLUMNS = 900
+"""Properties of a layer, margins included: PostgreSQL keeps a row on one page of 8 kB, which holds some 960 numbers."""
+
 TYPES: dict[str, pa.DataType] = {
     "text": pa.string(),
     "integer": pa.int64(),
@@ -66,7 +69,7 @@ def placeholders(column: Column, layer: str) -> list[str]:
 
 
 def measured(layer: Layer, column: Column, rows: pd.DataFrame, size: int, wording: Wording) -> Iterator[Property]:
-    """One property for each combination of the placeholders' values in ``rows``, sorted.
+    """One property for each combination of the placeholders' values in ``rows``, sorted, each with its margin behind it.
 
     ``rows`` are those of the release table at the layer's geographies, with ``at``: the position of the feature of ``size``.
     """
@@ -80,14 +83,30 @@ def measured(layer: Layer, column: Column, rows: pd.DataFrame, size: int, wordin
     for key, part in groups:
         values: dict[str, str | int] = {str(k): v for k, v in column.where.items()}
         values.update(zip(asked, map(_plain, key), strict=True))
-        yield _published(layer, column, values, wording), _spread(layer, column, part, size)
+        property_ = _published(layer, column, values, wording)
+        yield property_, typed(_spread(layer, column, part, size, "value"), column, layer.id)
+        if measure_of(str(column.measure)).has_margin:
+            yield margin_column(layer, property_), _spread(layer, column, part, size, "margin")
 
 
 def _plain(value: Any) -> str | int:
     return value if isinstance(value, str) else int(value)
 
 
-def _spread(layer: Layer, column: Column, part: pd.DataFrame, size: int) -> "pa.Array[Any]":
+def margin_column(layer: Layer, of: PublishedColumn) -> PublishedColumn:
+    """Return the property that holds the margin of another."""
+    title = Label(zh=f"{of.title.zh}：误差范围（90%）", en=f"{of.title.en}: margin (90 %)")
+    changed = {
+        "name": _checked(layer, f"{of.name}_margin"),
+        "title": title,
+        "type": "number",
+        "measure": None,
+        "margin_of": of.name,
+    }
+    return of.model_copy(update=changed)
+
+
+def _spread(layer: Layer, column: Column, part: pd.DataFrame, size: int, name: str) -> "pa.Array[Any]":
     if part["at"].duplicated().any():
         loose = [d for d in DIMENSIONS if len(part[d].unique()) > 1]
         raise StudyError(
@@ -95,9 +114,11 @@ def _spread(layer: Layer, column: Column, part: pd.DataFrame, size: int) -> "pa.
             "fix these in where or name them in the column"
         )
     out = np.full(size, np.nan)
-    shown = part[part["status"] != SUPPRESSED]
-    out[shown["at"].to_numpy()] = shown["value"].to_numpy(float)
-    return typed(pa.array(out, from_pandas=True), column, layer.id)
+    out[part["at"].to_numpy()] = part[name].to_numpy(float)
+    if name == "value" and column.type == "integer":
+        out = np.round(out)
+    values: pa.Array[Any] = pa.array(out, from_pandas=True)
+    return values
 
 
 def typed(values: "pa.Array[Any]", column: Column, layer: str) -> "pa.Array[Any]":
@@ -109,17 +130,20 @@ def typed(values: "pa.Array[Any]", column: Column, layer: str) -> "pa.Array[Any]
 
 
 def _published(layer: Layer, column: Column, values: dict[str, str | int], wording: Wording) -> PublishedColumn:
-    name = column.name.format(**values)
-    if not _NAME.match(name):
-        raise StudyError(f"layer {layer.id}: column {name!r}: allowed are lower-case letters, digits and _, at most 63")
     return PublishedColumn(
-        name=name,
+        name=_checked(layer, column.name.format(**values)),
         title=wording.title(column.title, values),
         type=column.type,
         unit=column.unit,
         measure=column.measure,
         dimensions=values,
     )
+
+
+def _checked(layer: Layer, name: str) -> str:
+    if not _NAME.match(name):
+        raise StudyError(f"layer {layer.id}: column {name!r}: allowed are lower-case letters, digits and _, at most 63")
+    return name
 
 
 def _filled(text: str, words: Mapping[str, str]) -> str:

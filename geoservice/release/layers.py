@@ -6,12 +6,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import shapely
 from numpy.typing import NDArray
 
 from geoservice.errors import ReleaseError
 from geoservice.geo import BBox, Floats
-from geoservice.layer import Column, Label, Layer
+from geoservice.layer import Column, Label, Layer, Style
+from geoservice.measures import REASONS, measure_of
 from geoservice.release.base import TABLE, LayerContent, PublishedColumn, PublishedLayer
 from geoservice.release.expand import Property, Wording, attribute, measured, positions, refuse_clashes
 from geoservice.release.manifest import sorted_table
@@ -24,7 +26,7 @@ Shapes = NDArray[Any]
 PLAIN = Wording()
 AREA = "area"
 """The column of units that says where they lie."""
-_OF_TABLE = ("text", "text", "text", "text", "text", "text", "integer", "text", "integer", "number", "text")
+_OF_TABLE = ("text", "text", "text", "text", "text", "text", "integer", "text", "integer", "number", "number", "text")
 
 
 def build_layers(
@@ -48,16 +50,17 @@ def build_layers(
     -------
     list of LayerContent
         Features in order of geography (coarse to fine) and unit, ``fid`` from 1; many thousand units of one geography lie along
-        a curve through the plane instead, so that a page or a map of neighbours is read from one place. A suppressed value is
-        null; of the property that the style shows, ``<property>_status`` tells it from one that the table has no row for. A
-        placeholder is filled with every combination of values that the table has for the measure and ``where``, sorted.
+        a curve through the plane instead, so that a page or a map of neighbours is read from one place. A measure with margins
+        is followed by ``<property>_margin``. A value that cannot exist is null; of the property that the style shows,
+        ``<property>_status`` says why, and which values are uncertain. A placeholder is filled with every combination of values
+        that the table has for the measure and ``where``, sorted.
 
     Raises
     ------
     StudyError
         When a layer file asks for what is not there, or would give a unit two values of one property.
     ReleaseError
-        When a unit is there twice, or the table speaks of a unit that has no row among the units.
+        When a unit is there twice, the table speaks of a unit that has no row among the units, or a measure is not declared.
     """
     frame = table.to_pandas()
     return [_of_units(layer, units, frame, wording) if layer.geography else _of_table(layer, units, table) for layer in layers]
@@ -77,14 +80,26 @@ def _of_units(layer: Layer, units: Mapping[str, pa.Table], frame: pd.DataFrame, 
     made = [(c.name, p) for c in layer.columns for p in _properties(layer, c, tables, rows, len(index), wording)]
     properties = [p for _, p in made]
     styled = wording.chosen(layer.style.property, [(template, column) for template, (column, _) in made])
-    status = status_of(layer.style, next((c for c, _ in properties if c.name == styled), None), rows, len(index))
+    column = next((c for c, _ in properties if c.name == styled), None)
+    status = status_of(column, rows, len(index))
     properties += [status] if status else []
-    found = {"property": styled, "status": status[0].name if status else None, "withheld": status is not None}
-    layer = layer.model_copy(update={"style": layer.style.model_copy(update=found)})
+    layer = layer.model_copy(update={"style": _style(layer.style.model_copy(update={"property": styled}), column, status)})
     geometry = [t.column("geometry").combine_chunks().cast(pa.binary()) for t in tables]
     shapes = [np.asarray(shapely.from_wkb(g.to_numpy(zero_copy_only=False))) for g in geometry]
     features = _features(layer, index, properties, pa.concat_arrays(geometry) if geometry else pa.nulls(0, pa.binary()))
     return LayerContent(_published(layer, names, shapes, [p for p, _ in properties], features.num_rows), features, areas)
+
+
+def _style(style: Style, column: PublishedColumn | None, status: Property | None) -> Style:
+    """Return a style that knows where its status stands, and which reasons are given there."""
+    if column is None or column.measure is None or status is None:
+        return style
+    known = set(pc.unique(status[1]).to_pylist())
+    timed = measure_of(column.measure).kind == "minutes" and style.colours
+    beyond = style.beyond or (style.colours[-1] if timed else None)
+    return style.model_copy(
+        update={"status": status[0].name, "beyond": beyond, "reasons": tuple(r for r in REASONS if r in known)}
+    )
 
 
 def _areas(table: pa.Table) -> "pa.Array[Any]":

@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 
 from geoservice.db.arrow import conform, digest
 from geoservice.errors import ReleaseError, Unavailable
-from geoservice.release.base import DIMENSIONS, FORMAT, RELEASED, SUPPRESSED, TABLE, Manifest
+from geoservice.measures import OK, REASONS, measure_of
+from geoservice.release.base import DIMENSIONS, FORMAT, TABLE, Manifest
 
 KEY = ("geography", "unit", "measure", *DIMENSIONS)
 
@@ -55,19 +57,35 @@ def read_manifest(number: int, text: bytes | str) -> Manifest:
 
 
 def check_table(table: pa.Table) -> pa.Table:
-    """Return the table sorted; raises :class:`ReleaseError` unless each key is there once and a value null iff suppressed."""
+    """Return the table sorted; raises :class:`ReleaseError` when a rule is broken.
+
+    Each key is there once, each measure is declared, a value is null exactly when the status is not ``ok``, and a margin is
+    where it can be: beside a value, of a measure that has margins.
+    """
     if not table.schema.equals(TABLE, check_metadata=False):
         raise ReleaseError(f"release table: columns are {table.schema.to_string()}, expected {TABLE.to_string()}")
     ordered = sorted_table(table)
     frame = ordered.to_pandas()
-    if not np.isfinite(ordered["value"].drop_null().to_numpy()).all():
-        raise ReleaseError("release table: a value is not a finite number")
-    if n := int(frame.duplicated(list(KEY)).sum()):
-        raise ReleaseError(f"release table: {n} rows repeat the key {KEY} of another")
-    if bad := sorted(set(frame["status"].unique()) - {RELEASED, SUPPRESSED}):
-        raise ReleaseError(f"release table: status {bad[:3]}, allowed are {RELEASED} and {SUPPRESSED}")
-    if n := int(((frame["status"] == SUPPRESSED) != frame["value"].isna()).sum()):
-        raise ReleaseError(
-            f"release table: {n} rows where the value is null and the status is not {SUPPRESSED}, or the reverse"
-        )
+    for name in ("value", "margin"):
+        if not np.isfinite(ordered[name].drop_null().to_numpy()).all():
+            raise ReleaseError(f"release table: a {name} is not a finite number")
+    _refuse(frame.duplicated(list(KEY)), f"repeat the key {KEY} of another")
+    if bad := sorted(set(frame["status"].unique()) - {OK, *REASONS}):
+        raise ReleaseError(f"release table: status {bad[:3]}, allowed are {[OK, *REASONS]}")
+    _refuse((frame["status"] == OK) == frame["value"].isna(), f"where the value is null and the status is {OK}, or the reverse")
+    _check_margins(frame)
     return ordered
+
+
+def _check_margins(frame: pd.DataFrame) -> None:
+    measures = {name: measure_of(name) for name in frame["measure"].unique()}
+    exact = [name for name, measure in measures.items() if not measure.has_margin]
+    given = frame["margin"].notna()
+    _refuse(frame["margin"] < 0, "where the margin is below 0")
+    _refuse(given & frame["value"].isna(), "with a margin and no value")
+    _refuse(given & frame["measure"].isin(exact), f"with a margin of a measure that has none, which are {exact}")
+
+
+def _refuse(broken: "pd.Series[bool]", rule: str) -> None:
+    if n := int(broken.sum()):
+        raise ReleaseError(f"release table: {n} rows {rule}")

@@ -55,7 +55,8 @@ FILES = ("csv", "parquet", "gpkg", "fgb")
 """Formats in which a whole layer is sent."""
 
 DESCRIPTION = (
-    "Access to public services as maps and tables. Every number has passed a disclosure control; suppressed ones are null."
+    "Access to public services as maps and tables. Numbers of people are estimates, each with the half-width of its 90 % "
+    "interval (<name>_margin); a value that cannot exist is null."
 )
 
 

@@ -81,7 +81,8 @@ def front(ask: Ask) -> dict[str, Any]:
     title = study.get("title", {}).get(ask.language) or study.get("id", "geoservice")
     layers = ", ".join(getattr(layer.title, ask.language) for layer in ask.layers)
     synthetic = f" {pages.WORDS[ask.language]['synthetic']}" if study.get("synthetic") else ""
-    return {"title": title, "description": f"{layers}.{synthetic}", "links": front_links(ask)}
+    protection = " ".join(["", *pages.statement(ask)])
+    return {"title": title, "description": f"{layers}.{synthetic}{protection}", "links": front_links(ask)}
 
 
 @router.get("/conformance", summary="Conformance classes", responses=schemas.ok(schemas.CONFORMANCE))
@@ -111,4 +112,4 @@ def _operations(content: dict[str, dict[str, dict[str, dict[str, list[dict[str, 
         for operation in methods.values():
             names = ", ".join(p["name"] for p in operation["parameters"])
             rows.append([path, operation["summary"], names])
-    return pages.table(["GET", "", "?"], rows, [False] * 3, "")
+    return pages.table(["GET", "", "?"], rows)

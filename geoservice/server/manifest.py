@@ -13,22 +13,20 @@ from geoservice.server.who import Principal
 
 router = APIRouter(tags=["service"])
 
-LIVE = frozenset(
-    {"d", "v", "js", "pstay", "bound", "variance", "secret", "seed", "key", "keys", "salt", "p_table", "ptable", "noise"}
-)
-"""Parameters of the noise: whoever knows them can take more of it away. Never published, under whatever key they are."""
+SECRETS = frozenset({"secret", "seed", "key", "keys", "salt"})
+"""What would undo the protection. No release should hold it; it is never published, at whatever depth it stands."""
 
 
-def without_live(content: Any) -> Any:
-    """Return a report without the live parameters of the noise, at any depth.
+def without_secrets(content: Any) -> Any:
+    """Return a report without what must stay secret, at any depth; how much noise there is may be known.
 
-    >>> without_live({"profile": "planner", "D": 8, "threshold": 10, "tables": [{"V": 6, "rows": 3}]})
-    {'profile': 'planner', 'threshold': 10, 'tables': [{'rows': 3}]}
+    >>> without_secrets({"profile": "planner", "rho": 1.0, "seed": 8, "levels": [{"key": 6, "level": "county"}]})
+    {'profile': 'planner', 'rho': 1.0, 'levels': [{'level': 'county'}]}
     """
     if isinstance(content, dict):
-        return {k: without_live(v) for k, v in content.items() if str(k).lower() not in LIVE}
+        return {k: without_secrets(v) for k, v in content.items() if str(k).lower() not in SECRETS}
     if isinstance(content, list | tuple):
-        return [without_live(v) for v in content]
+        return [without_secrets(v) for v in content]
     return content
 
 
@@ -44,7 +42,7 @@ def public_part(reader: ReleaseReader, layers: Sequence[PublishedLayer], who: Pr
         "study": manifest.study,
         "layers": [layer_part(layer, who) for layer in layers],
         "notes": [note.model_dump() for note in manifest.notes],
-        "disclosure": without_live(manifest.disclosure),
+        "disclosure": without_secrets(manifest.disclosure),
         "baseMap": manifest.base_map,
         "processes": list(manifest.processes),
     }

@@ -4,7 +4,7 @@ import base64
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from geoservice.server.deps import Ask
@@ -18,6 +18,7 @@ h1{font-size:1.6rem;margin:.6rem 0}
 table{border-collapse:collapse;font-size:.9rem;display:block;overflow-x:auto}
 th,td{border-bottom:1px solid #8886;padding:.25rem .6rem;text-align:left;vertical-align:top}
 td.n{text-align:right;font-variant-numeric:tabular-nums}
+td.u{color:#777}
 td.s{color:#888;font-style:italic}
 dl{display:grid;grid-template-columns:max-content 1fr;gap:.2rem 1rem;margin:0}
 dt{color:#888}dd{margin:0;overflow-wrap:anywhere}
@@ -33,15 +34,23 @@ HEADERS: Mapping[str, str] = {
 WORDS = {
     "en": {"home": "Home", "data": "Data", "map": "Map", "api": "API", "json": "JSON", "csv": "CSV", "parquet": "GeoParquet",
            "gpkg": "GeoPackage", "fgb": "FlatGeobuf", "next": "Next page", "prev": "Previous page", "queryables": "Queryables",
-           "suppressed": "suppressed", "synthetic": "The households of this study are made up.",
+           "synthetic": "The households of this study are made up.",
            "hint": "Choose rows in the address: ?unit=…, ?bbox=…, ?sortby=-unit or ?filter=unit LIKE 'a%'. Names:",
-           "null": "An empty measure is suppressed: it is not zero."},
+           "null": "An empty measure does not exist or is not known: it is not zero. "
+                   "A margin is the half-width of a 90 % interval."},
     "zh": {"home": "首页", "data": "数据", "map": "地图", "api": "接口", "json": "JSON", "csv": "CSV", "parquet": "GeoParquet",
            "gpkg": "GeoPackage", "fgb": "FlatGeobuf", "next": "下一页", "prev": "上一页", "queryables": "可查询字段",
-           "suppressed": "未公布", "synthetic": "本研究的住户数据为虚构。",
+           "synthetic": "本研究的住户数据为虚构。",
            "hint": "可在网址中筛选：?unit=…、?bbox=…、?sortby=-unit 或 ?filter=unit LIKE 'a%'。字段名：",
-           "null": "空的指标值为未公布，并非零。"},
+           "null": "空的指标值表示不存在或未知，并非零。误差范围为90%区间的半宽。"},
 }  # fmt: skip
+
+
+class Number(NamedTuple):
+    """A number that is text already: as it is, uncertain, or the reason why there is none."""
+
+    text: str
+    kind: Literal["n", "n u", "s"] = "n"
 
 
 def row(entries: Sequence[str]) -> str:
@@ -70,12 +79,19 @@ def page(title: str, body: str, ask: "Ask", more: Iterable[str] = ()) -> str:
         *(anchor(to(ask.path, {**ask.query, "lang": other}), label) for other, label in (("zh", "中文"), ("en", "English"))),
     ]
     synthetic = f'<p class="note">{words["synthetic"]}</p>' if ask.reader.manifest.study.get("synthetic") else ""
+    protection = "".join(f"<p><small>{escape(text)}</small></p>" for text in statement(ask))
     return (
         f'<!doctype html><html lang="{ask.language}"><head><meta charset="utf-8"><meta name="viewport" '
         f'content="width=device-width,initial-scale=1"><link rel="icon" href="data:,">'
         f"<title>{escape(title)}</title><style>{CSS}</style></head>"
-        f"<body><nav>{' '.join(entries)}</nav><h1>{escape(title)}</h1>{synthetic}{body}</body></html>"
+        f"<body><nav>{' '.join(entries)}</nav><h1>{escape(title)}</h1>{synthetic}{body}{protection}</body></html>"
     )
+
+
+def statement(ask: "Ask") -> list[str]:
+    """Return what the release says of how people are protected, in the caller's language; nothing where it says nothing."""
+    text = (ask.reader.manifest.disclosure.get("statement") or {}).get(ask.language)
+    return [text] if text else []
 
 
 def value(content: Any) -> str:
@@ -98,15 +114,17 @@ def document(content: Mapping[str, Any], title: str, ask: "Ask") -> str:
     return page(title, value(content), ask, [as_json])
 
 
-def table(heads: Sequence[str], rows: Iterable[Sequence[Any]], measures: Sequence[bool], suppressed: str) -> str:
-    """Return a table; a null in a column of ``measures`` is shown as the word for suppressed, never as zero."""
+def table(heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
+    """Return a table; a :class:`Number` is shown as it is, nothing for None."""
 
-    def cell(content: Any, measure: bool) -> str:
+    def cell(content: Any) -> str:
         if content is None:
-            return f'<td class="s">{escape(suppressed)}</td>' if measure else "<td></td>"
+            return "<td></td>"
+        if isinstance(content, Number):
+            return f'<td class="{content.kind}">{escape(content.text)}</td>'
         kind = ' class="n"' if isinstance(content, int | float) and not isinstance(content, bool) else ""
         return f"<td{kind}>{escape(str(content))}</td>"
 
     head = "".join(f"<th>{escape(h)}</th>" for h in heads)
-    body = "".join("<tr>" + "".join(map(cell, row, measures)) + "</tr>" for row in rows)
+    body = "".join("<tr>" + "".join(map(cell, row)) + "</tr>" for row in rows)
     return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from geoservice.layer import Layer, read_layer
+from geoservice.measures import measure_of
 from geoservice.release.base import DIMENSIONS
 from geoservice.schema import LEVELS
 
@@ -25,7 +26,7 @@ def placeholders(text: str) -> set[str]:
 
 
 def test_the_layers_of_the_issue_are_there() -> None:
-    wanted = {"stations", "coverage", "cells", "catchments", "gaps", "uncovered", "table"}
+    wanted = {"stations", "coverage", "cells", "catchments", "gaps", "uncovered", "table", "demand"}
     assert wanted <= {f.stem for f in FILES}
 
 
@@ -51,7 +52,10 @@ def test_names_are_unique_and_placeholders_are_dimensions(layer: Layer) -> None:
 def test_style_fits_its_column(layer: Layer) -> None:
     style = layer.style
     assert list(style.breaks) == sorted(set(style.breaks))
-    assert all(re.fullmatch(r"#[0-9a-f]{6}", c) for c in (*style.colours, style.suppressed))
+    assert all(
+        re.fullmatch(r"#[0-9a-f]{6}", c)
+        for c in (*style.colours, style.uncertain, style.no_data, *filter(None, [style.beyond]))
+    )
     if style.kind == "none":
         assert layer.geometry == "none"
         return
@@ -63,8 +67,8 @@ def test_style_fits_its_column(layer: Layer) -> None:
 def test_zooms_and_units(layer: Layer) -> None:
     assert layer.minzoom <= layer.maxzoom
     for column in layer.columns:
-        if column.measure and column.measure != "rank":
-            assert column.unit, f"{column.name}: a measure has a unit"
+        if column.measure:
+            assert column.unit == measure_of(column.measure).unit, column.name
 
 
 def luminance(colour: str) -> float:
@@ -76,7 +80,7 @@ def luminance(colour: str) -> float:
 
 def test_ramps_read_without_hue(layer: Layer) -> None:
     """Lightness runs one way, or up to a middle and down again: whoever sees no red and green sees the order still."""
-    light = [luminance(c) for c in layer.style.colours]
+    light = [luminance(c) for c in (*layer.style.colours, *filter(None, [layer.style.beyond]))]
     steps = [b - a for a, b in itertools.pairwise(light)]
     turns = sum((a > 0) != (b > 0) for a, b in itertools.pairwise(steps))
     assert turns <= 1

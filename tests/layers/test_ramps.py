@@ -25,6 +25,11 @@ MACHADO = {
 XYZ = np.array([[0.4124564, 0.3575761, 0.1804375], [0.2126729, 0.7151522, 0.0721750], [0.0193339, 0.1191920, 0.9503041]])
 
 
+def ramp(layer: Layer) -> tuple[str, ...]:
+    """Return the colours of a layer's classes, what is beyond the time searched among them."""
+    return (*layer.style.colours, *([layer.style.beyond] if layer.style.beyond else []))
+
+
 def seen(colours: tuple[str, ...], sight: str) -> np.ndarray:
     """Return L*a*b* of colours as somebody sees them, shape (n, 3)."""
     srgb = np.array([[int(c[i : i + 2], 16) / 255 for i in (1, 3, 5)] for c in colours])
@@ -44,7 +49,7 @@ def distances(colours: tuple[str, ...], sight: str) -> np.ndarray:
 @pytest.mark.parametrize("sight", MACHADO)
 @pytest.mark.parametrize("variant", ["day", "print"])
 def test_classes_stay_apart_for_every_sight(layer: Layer, sight: str, variant: str) -> None:
-    colours = layer.style.colours if variant == "day" else printed(layer.style.colours)
+    colours = ramp(layer) if variant == "day" else printed(ramp(layer))
     apart = distances(colours, sight)
     neighbours = np.diagonal(apart, 1)
     assert neighbours.min() >= NEIGHBOURS, neighbours.round(1)
@@ -53,7 +58,7 @@ def test_classes_stay_apart_for_every_sight(layer: Layer, sight: str, variant: s
 
 @pytest.mark.parametrize("layer", LAYERS, ids=lambda x: x.id)
 def test_lightness_runs_one_way_or_through_one_middle(layer: Layer) -> None:
-    steps = np.diff(seen(layer.style.colours, "normal")[:, 0])
+    steps = np.diff(seen(ramp(layer), "normal")[:, 0])
     turns = int((np.diff(np.sign(steps)) != 0).sum())
     assert turns <= 1
     assert turns == 0 or layer.id in {"catchments", "fairness"}, "a sequential ramp is monotone"
@@ -61,7 +66,7 @@ def test_lightness_runs_one_way_or_through_one_middle(layer: Layer) -> None:
 
 @pytest.mark.parametrize("layer", LAYERS, ids=lambda x: x.id)
 def test_print_is_kept_apart_by_grey_alone(layer: Layer) -> None:
-    steps = np.diff(seen(printed(layer.style.colours), "normal")[:, 0])
+    steps = np.diff(seen(printed(ramp(layer)), "normal")[:, 0])
     assert (np.sign(steps) == np.sign(steps[0])).all()
     assert np.abs(steps).min() >= GREY_STEP
 

@@ -28,10 +28,10 @@ def units(shapes: list[shapely.Geometry]) -> pa.Table:
 
 def table(n: int) -> pa.Table:
     rows = [
-        ("township", f"u{i}", "covered_share", "clinic", "any", "walk", 1, "all", 15, None if i == 1 else 30.0 * i, "")
+        ("township", f"u{i}", "covered_share", "clinic", "any", "walk", 1, "all", 15, None if i == 1 else 30.0 * i)
         for i in range(n)
     ]
-    rows = [(*r[:-1], "suppressed" if r[9] is None else "released") for r in rows]
+    rows = [(*r, *((None, "nobody") if r[9] is None else (3.0, "ok"))) for r in rows]
     return pa.Table.from_pylist([dict(zip(TABLE.names, r, strict=True)) for r in rows], TABLE)
 
 

@@ -18,7 +18,7 @@ from geoservice.layer import Column, Label, Layer, Style
 from geoservice.maps import document, fonts, shapes
 from geoservice.maps.colour import rgb
 from geoservice.maps.engine import mapnik
-from geoservice.maps.look import NO_DATA, SUPPRESSED, tile
+from geoservice.maps.look import NO_DATA_CLASS, UNCERTAIN_CLASS, tile
 from geoservice.maps.mapnik_map import Frame, Picture, rule, symbol
 from geoservice.maps.shapes import frame_of, tile_features
 from geoservice.maps.theme import lay_layer
@@ -31,19 +31,20 @@ ONE = Label(zh="一", en="one")
 
 
 def table(values):
-    rows = [("t", u, "m", "", "", "", 0, "", 0, v, "suppressed" if v is None else "released") for u, v in values.items()]
+    dims = ("", "", "", 0, "", 0)
+    rows = [("t", u, "covered_share", *dims, v, m, "nobody" if v is None else "ok") for u, (v, m) in values.items()]
     return pa.Table.from_pylist([dict(zip(TABLE.names, r, strict=True)) for r in rows], TABLE)
 
 
 @pytest.fixture(scope="module")
 def reader(tmp_path_factory):
-    """Four squares side by side: 10, 90, suppressed, and one that the table has no row for; a point where they meet."""
+    """Four squares side by side: 10, 90, uncertain, and one that the table has no row for; a point where they meet."""
     boxes = [shapely.box(10 + i / 10, 0, 10.1 + i / 10, 0.1) for i in range(4)]
     names = [f"村{i}" for i in range(4)]
     areas = pa.table({"unit": list("abcd"), "name_zh": names, "geometry": pa.array(shapely.to_wkb(boxes), pa.binary())})
     edge = shapely.Point((tile_at(10.15, 0.05, 10).bbox.west), 0.05)
     points = pa.table({"unit": ["p"], "geometry": pa.array([shapely.to_wkb(edge)], pa.binary())})
-    value = Column(name="value", title=ONE, unit="%", measure="m")
+    value = Column(name="value", title=ONE, unit="%", measure="covered_share")
     name = Column(name="name_zh", title=ONE, type="text")
     known = {"title": ONE, "description": ONE, "maxzoom": 11}
     layers = [
@@ -51,7 +52,7 @@ def reader(tmp_path_factory):
               style=Style(property="value", breaks=(40, 80), colours=COLOURS, opacity=1), **known),
         Layer(id="points", geography=("p",), geometry="point", style=Style(kind="circle", colours=("#d55e00",)), **known),
     ]  # fmt: skip
-    numbers = table({"a": 10.0, "b": 90.0, "c": None})
+    numbers = table({"a": (10.0, 1.0), "b": (90.0, 20.0), "c": (50.0, 20.1)})
     built = build_layers(layers, {"t": areas, "p": points}, numbers)
     built[0] = replace(built[0], areas=pa.array(["/x/w/", "/x/w/", "/x/e/", None]))
     manifest = Manifest(code_version="0", study={"title": {"zh": "研究", "en": "Study"}}, inputs={}, parameters={},
@@ -72,18 +73,18 @@ def drawn(reader, layer_id, at, ratio=1, variant="day"):
     return pixels(picture.draw())
 
 
-def test_a_missing_value_is_withheld_or_was_never_there(reader):
+def test_what_is_uncertain_is_told_from_what_has_no_value(reader):
     layer = reader.layer("areas")
     at = tile_at(10.15, 0.05, 6)
-    assert [d.at for d in tile_features(reader, layer, at, None)] == [0, 2, SUPPRESSED, NO_DATA]
+    assert [d.at for d in tile_features(reader, layer, at, None)] == [0, 2, UNCERTAIN_CLASS, NO_DATA_CLASS]
     box = document.box_of(frame_of(at, 1))
-    assert [d.at for d in shapes.box_features(reader, layer, box, 6, None, "zh")] == [0, 2, SUPPRESSED, NO_DATA]
+    assert [d.at for d in shapes.box_features(reader, layer, box, 6, None, "zh")] == [0, 2, UNCERTAIN_CLASS, NO_DATA_CLASS]
 
 
 def test_who_is_limited_to_areas_sees_no_other(reader):
     layer, at = reader.layer("areas"), tile_at(10.15, 0.05, 6)
     box = document.box_of(frame_of(at, 1))
-    for within, seen in ((("w",), [0, 2]), (("e",), [SUPPRESSED]), ((), [])):
+    for within, seen in ((("w",), [0, 2]), (("e",), [UNCERTAIN_CLASS]), ((), [])):
         assert [d.at for d in tile_features(reader, layer, at, within)] == seen
         assert [d.at for d in shapes.box_features(reader, layer, box, 6, within, "zh")] == seen
 
@@ -98,23 +99,21 @@ def test_a_class_has_its_colour(reader, lon):
 
 
 @pytest.mark.parametrize("variant", ["day", "print"])
-def test_two_hatches_are_told_apart_without_colour(variant):
-    held, none = (tile(h, variant).astype(int)[:, :, :3].sum(axis=2) for h in ("suppressed", "no-data"))
-    lines, dots = (a < a.mean() for a in (held, none))
-    assert all(lines.any(axis=1)), "lines cross every row"
-    assert not all(dots.any(axis=1)), "dots leave rows free"
-    assert 2 * dots.sum() != 2 * lines.sum()
-    if variant == "print":
-        assert set(held.ravel()) == set(none.ravel()) == {0, 765}
+def test_what_is_uncertain_is_plain_grey(reader, variant):
+    at = tile_at(10.25, 0.05, 12)
+    b = at.bbox
+    x, y = int((10.25 - b.west) / (b.east - b.west) * 256), int((b.north - 0.05) / (b.north - b.south) * 256)
+    part = drawn(reader, "areas", at, variant=variant)[y - 4 : y + 4, x - 4 : x + 4]
+    assert {tuple(p) for p in part.reshape(-1, 4)} == {(*rgb(reader.layer("areas").style.uncertain), 255)}
 
 
 def test_a_hatched_area_shows_its_hatch(reader):
-    at = tile_at(10.25, 0.05, 12)
+    at = tile_at(10.35, 0.05, 12)
     image = drawn(reader, "areas", at, variant="print")
     b = at.bbox
-    x, y = int((10.25 - b.west) / (b.east - b.west) * 256), int((b.north - 0.05) / (b.north - b.south) * 256)
+    x, y = int((10.35 - b.west) / (b.east - b.west) * 256), int((b.north - 0.05) / (b.north - b.south) * 256)
     x, y = x - x % 8, y - y % 8
-    assert (image[y : y + 8, x : x + 8] == tile("suppressed", "print")).all(), "the hatch begins at the tile's corner"
+    assert (image[y : y + 8, x : x + 8] == tile("no-data", "print")).all(), "the hatch begins at the tile's corner"
 
 
 @pytest.mark.parametrize("ratio", [1, 2])

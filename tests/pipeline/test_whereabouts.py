@@ -43,7 +43,7 @@ def test_every_published_feature_of_the_town_has_its_path(
     known: dict[tuple[str, str], str] = {}
     for layer in sorted(reader.manifest.layers, key=lambda x: x.geometry == "none"):  # the table's units are the others'
         rows = reader.items(layer.id, ItemQuery(limit=10**6)).to_pylist()
-        assert rows
+        assert rows or layer.id == "demand", "no analysis makes leaves yet"
         shapes = [None if r["geometry"] is None else shapely.from_wkb(r["geometry"]) for r in rows]
         want = {r["fid"]: expected(r, s, known) for r, s in zip(rows, shapes, strict=True)}
         assert seen(reader, layer, "T") == set(want)

@@ -1,5 +1,6 @@
 """Layer files and the release table become features."""
 
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -7,7 +8,7 @@ import pytest
 import shapely
 
 from geoservice.errors import ReleaseError, StudyError
-from geoservice.layer import Column, Label, Layer
+from geoservice.layer import Column, Label, Layer, Style, read_layer
 from geoservice.release.base import TABLE
 from geoservice.release.layers import build_layers
 
@@ -22,9 +23,9 @@ def layer(*columns: dict[str, Any], geography: tuple[str, ...] = ("cell",)) -> L
 
 
 def row(unit: str, value: float | None, **dims: Any) -> dict[str, Any]:
-    base = {"geography": "cell", "unit": unit, "measure": "share", "service": "a", "tier": "any", "mode": "walk"}
-    status = "suppressed" if value is None else "released"
-    return {**base, "nth": 1, "group": "all", "minutes": 15, "value": value, "status": status, **dims}
+    base = {"geography": "cell", "unit": unit, "measure": "covered_share", "service": "a", "tier": "any", "mode": "walk"}
+    status = "nobody" if value is None else "ok"
+    return {**base, "nth": 1, "group": "all", "minutes": 15, "value": value, "margin": value, "status": status, **dims}
 
 
 def table(*rows: dict[str, Any]) -> pa.Table:
@@ -41,13 +42,14 @@ UNITS = {
         }
     )
 }
-SHARE = {"name": "share_{service}_{minutes}", "measure": "share"}
+SHARE = {"name": "share_{service}_{minutes}", "measure": "covered_share"}
 
 
 def test_placeholders_take_the_values_there_are_in_sorted_order() -> None:
     rows = table(row("c1", 1.0, minutes=30), row("c2", 2.0, minutes=5), row("c1", None, minutes=5), row("c1", 9.0, service="b"))
     [made] = build_layers([layer(SHARE)], UNITS, rows)
-    assert made.features.select(range(1, 6)).to_pylist() == [
+    margins = [n for n in made.features.column_names if n.endswith("_margin")]
+    assert made.features.drop_columns(["fid", "geometry", *margins]).to_pylist() == [
         {"geography": "cell", "unit": "c1", "share_a_5": None, "share_a_30": 1.0, "share_b_15": 9.0},
         {"geography": "cell", "unit": "c2", "share_a_5": 2.0, "share_a_30": None, "share_b_15": None},
     ]
@@ -71,7 +73,7 @@ def test_two_values_of_one_property_are_refused() -> None:
 def test_a_measure_without_rows() -> None:
     [made] = build_layers([layer(SHARE, {"name": "load", "measure": "load"})], UNITS, table())
     assert made.features["load"].to_pylist() == [None, None]
-    assert [c.name for c in made.layer.columns] == ["load"]
+    assert [c.name for c in made.layer.columns] == ["load", "load_margin"]
 
 
 def test_attributes_are_typed_and_sorted_by_unit() -> None:
@@ -88,8 +90,8 @@ def test_attributes_are_typed_and_sorted_by_unit() -> None:
     [
         ([{"name": "nothing", "type": "text"}], r"no such attribute, they have \['beds', 'name', 'unit'\]"),
         ([{"name": "name", "type": "integer"}], "are not integer"),
-        ([{"name": "a_{colour}", "measure": "share"}], "placeholder"),
-        ([{"name": "share", "measure": "share", "type": "text"}], "a measure is a number"),
+        ([{"name": "a_{colour}", "measure": "covered_share"}], "placeholder"),
+        ([{"name": "share", "measure": "covered_share", "type": "text"}], "a measure is a number"),
         ([{"name": "beds"}, {"name": "beds"}], "there twice"),
         ([{"name": "unit", "type": "text"}], "there twice"),
     ],
@@ -119,5 +121,66 @@ def test_the_table_itself() -> None:
     rows = table(row("c2", 2.0), row("c1", None))
     [made] = build_layers([layer(geography=())], UNITS, rows)
     assert made.features["unit"].to_pylist() == ["c1", "c2"]
-    assert made.features["status"].to_pylist() == ["suppressed", "released"]
+    assert made.features["status"].to_pylist() == ["nobody", "ok"]
     assert made.features["geometry"].null_count == 2
+
+
+def test_a_margin_stands_behind_its_number_and_names_it() -> None:
+    count = {"name": "persons", "measure": "persons", "type": "integer", "unit": "person"}
+    times = {"name": "minutes", "measure": "minutes"}
+    rows = table(
+        row("c1", 12.6, measure="persons", margin=3.25),
+        row("c2", None, measure="persons", status="under"),
+        row("c1", 7.5, measure="minutes", margin=None),
+    )
+    [made] = build_layers([layer(count, times)], UNITS, rows)
+    assert [c.name for c in made.layer.columns] == ["persons", "persons_margin", "minutes"]
+    assert made.features["persons"].to_pylist() == [13, None]
+    assert made.features["persons_margin"].to_pylist() == [3.25, None]
+    margin = made.layer.columns[1]
+    assert (margin.margin_of, margin.measure, margin.unit, margin.type) == ("persons", None, "person", "number")
+    assert margin.title.en.endswith(": margin (90 %)")
+    assert margin.title.zh.endswith("：误差范围（90%）")
+
+
+def styled(measure: str, **style: Any) -> Layer:
+    made = layer({"name": "it", "measure": measure})
+    known = {"property": "it", "breaks": (40,), "colours": ("#111111", "#eeeeee"), **style}
+    return made.model_copy(update={"style": Style(**known)})
+
+
+def status(measure: str, **of_unit: Any) -> tuple[list[str | None], Style]:
+    """Return the status of c1 and c2, and the style that came of it."""
+    rows = [row(unit, value, measure=measure, margin=margin, status=s) for unit, (value, margin, s) in of_unit.items()]
+    [made] = build_layers([styled(measure)], UNITS, table(*rows))
+    return made.features["it_status"].to_pylist(), made.layer.style
+
+
+def test_the_styled_property_says_what_is_uncertain_and_why_a_value_is_missing() -> None:
+    told, style = status("covered_share", c1=(0.0, 4.0, "ok"), c2=(50.0, 21.0, "ok"))
+    assert told == ["ok", "uncertain"], "nobody served, and that is known well, is no grey place"
+    assert (style.status, style.reasons, style.beyond) == ("it_status", (), None)
+    told, style = status("persons", c1=(None, None, "under"))
+    assert told == ["under", None]
+    assert style.reasons == ("under",)
+
+
+def test_what_is_beyond_the_search_has_the_last_colour_unless_the_file_says_another() -> None:
+    told, style = status("minutes", c1=(12.0, None, "ok"), c2=(None, None, "beyond"))
+    assert told == ["ok", "beyond"]
+    assert (style.beyond, style.reasons) == ("#eeeeee", ("beyond",))
+    [made] = build_layers([styled("minutes", beyond="#000000")], UNITS, table(row("c1", 1.0, measure="minutes", margin=None)))
+    assert made.layer.style.beyond == "#000000"
+
+
+def test_a_layer_of_a_geography_that_the_release_has_not_is_empty() -> None:
+    demand = read_layer(Path(__file__).parents[2] / "layers" / "demand.toml")
+    [made] = build_layers([demand], UNITS, table(row("c1", 1.0)))
+    assert made.features.num_rows == 0
+    assert made.layer.bbox is None
+    assert [c.name for c in made.layer.columns][:4] == ["households", "households_margin", "persons", "persons_margin"]
+
+
+def test_an_undeclared_measure_is_refused() -> None:
+    with pytest.raises(ReleaseError, match="measure 'guess' is not declared"):
+        build_layers([layer({"name": "guess", "measure": "guess"})], UNITS, table(row("c1", 1.0, measure="guess")))

@@ -45,7 +45,7 @@ def test_a_change_is_found(stored, change):
         read_manifest(3, json.dumps({**stored, **change}))
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{", '{"format": 3}', b"\xff"])
+@pytest.mark.parametrize("text", ["", "[]", "{", '{"format": 4}', b"\xff"])
 def test_no_manifest_is_told(text):
     with pytest.raises(ReleaseError, match="release 3: its manifest cannot be read"):
         read_manifest(3, text)

@@ -67,7 +67,8 @@ def table() -> pa.Table:
     frame = pd.DataFrame(ROWS, columns=["unit", "measure", "minutes", "value"]).assign(
         geography="township", service="clinic", tier="any", mode="walk", nth=1, group="all"
     )
-    frame["status"] = frame["value"].isna().map({True: "suppressed", False: "released"})
+    frame["margin"] = frame["value"] / 10
+    frame["status"] = frame["value"].isna().map({True: "nobody", False: "ok"})
     return pa.Table.from_pandas(frame[TABLE.names], TABLE, preserve_index=False)
 
 
@@ -78,8 +79,9 @@ def release_content(note: str = "one", title: str = "Yixiu") -> ReleaseContent:
     manifest = Manifest(
         code_version="0.1.0", study={"id": "yixiu", "title": {"zh": "宜秀区", "en": title}, "synthetic": True,
                                      "source": {"zh": "来源", "en": "Source"}},
-        inputs={"households": "digest-of-input"}, parameters={"noise": {"D": 8}}, table_digest=table_digest(table()),
-        layers=tuple(c.layer for c in built), disclosure={"profile": "planner", "D": 8, "threshold": 10, "deep": [{"js": 4}]},
+        inputs={"households": "digest-of-input"}, parameters={"limit": 60}, table_digest=table_digest(table()),
+        layers=tuple(c.layer for c in built), disclosure={"kind": "register", "rho": 1.0, "seed": 8, "levels": [{"key": 4}],
+                                                            "statement": {"zh": "两句话。", "en": "Two sentences."}},
         notes=(label(note),),
     )  # fmt: skip
     return ReleaseContent(built, table(), manifest)

@@ -108,9 +108,10 @@ def test_geoparquet_says_what_it_holds(yixiu):
 
 
 @pytest.mark.parametrize("f", ["parquet", "gpkg", "fgb"])
-def test_suppressed_is_null_in_typed_files(client, read, f):
+def test_typed_files_have_margins_and_no_value_is_null(client, read, f):
     frame = read(f, client.get(f"/collections/coverage/items?f={f}").content)
     assert [plain(v) for v in frame["share_clinic_walk_15"]] == [71.5, None, 33.0]
+    assert [plain(v) for v in frame["share_clinic_walk_15_margin"]] == [7.15, None, 3.3]
 
 
 @pytest.mark.parametrize("f", ["csv", "parquet", "gpkg", "fgb"])

@@ -72,7 +72,7 @@ def test_the_release_table_is_a_collection(client):
     page = client.json("/collections/table/items?minutes=15&unit=t2")
     (row,) = page["features"]
     assert row["geometry"] is None
-    assert row["properties"]["status"] == "suppressed"
+    assert row["properties"]["status"] == "nobody"
     assert row["properties"]["value"] is None
 
 
@@ -86,12 +86,13 @@ def test_one_item(client):
     assert {i["rel"] for i in feature["links"]} == {"self", "alternate", "collection"}
 
 
-def test_csv_is_safe_for_spreadsheets_and_says_suppressed(client):
+def test_csv_is_safe_for_spreadsheets(client):
     answer = client.get("/collections/coverage/items?f=csv&limit=2")
     assert answer.headers["content-type"] == "text/csv; charset=utf-8"
     assert 'rel="next"' in answer.headers["link"]
     rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
-    assert rows[1]["share_clinic_walk_15"] == "suppressed"
+    assert [rows[1][f"share_clinic_walk_15{x}"] for x in ("", "_margin", "_status")] == ["", "", "nobody"]
+    assert rows[0]["share_clinic_walk_15_margin"] == "7.15"
     assert (float(rows[0]["lon"]), float(rows[0]["lat"])) == (25.05, 60.15)
     third = client.get("/collections/coverage/items?f=csv&unit=t3").content.decode("utf-8-sig")
     assert "'=HYPERLINK(1)" in third
@@ -108,5 +109,20 @@ def test_pages_for_people_escape_and_speak_chinese(client, url):
     assert 'lang="zh"' in answer.text
 
 
-def test_suppressed_is_never_zero_on_a_page(client):
-    assert '<td class="s">suppressed</td>' in client.get("/collections/coverage/items?f=html").text
+@pytest.mark.parametrize("layer", ["coverage", "table"])
+def test_a_page_shows_margins_and_why_a_number_is_missing(client, layer):
+    text = client.get(f"/collections/{layer}/items?f=html").text.replace("\u202f", " ")
+    assert '<td class="n">71.5 ± 7.2</td>' in text
+    assert '<td class="s">nobody lives here</td>' in text
+    assert "margin" not in text.split("<tbody>")[0].split("<table>")[1], "a margin stands beside its number"
+    assert "无人居住" in client.get(f"/collections/{layer}/items?f=html&lang=zh").text
+
+
+def test_a_page_without_margins_shows_the_number_alone(client):
+    text = client.get("/collections/coverage/items?f=html&properties=share_clinic_walk_15").text
+    assert '<td class="n">71.5</td>' in text
+
+
+def test_pages_and_landing_tell_how_people_are_protected(client):
+    assert "Two sentences." in client.get("/collections/coverage/items?f=html").text
+    assert "两句话。" in client.json("/?f=json&lang=zh")["description"]

@@ -151,10 +151,12 @@ def test_public_url_is_used_in_links(release_store, client):
     assert client.json("/collections")["links"][0]["href"] == "https://maps.example.org/access/collections?f=json"
 
 
-def test_the_manifest_keeps_noise_and_inputs_to_itself(client):
+def test_the_manifest_keeps_secrets_and_inputs_to_itself(client):
     text = client.get("/manifest").text
     content = client.json("/manifest")
-    assert content["disclosure"] == {"profile": "planner", "threshold": 10, "deep": [{}]}
+    assert content["disclosure"] == {
+        "kind": "register", "rho": 1.0, "levels": [{}], "statement": {"zh": "两句话。", "en": "Two sentences."}
+    }  # fmt: skip
     assert "digest-of-input" not in text
     assert "parameters" not in content
     assert [layer["id"] for layer in content["layers"]] == ["coverage", "stations", "table"]

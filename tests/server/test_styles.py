@@ -7,7 +7,17 @@ import subprocess
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
+import pyarrow as pa
 import pytest
+import shapely
+
+from geoservice.layer import Column, Label, Layer, Style
+from geoservice.maps.document import groups
+from geoservice.number_text import Limits
+from geoservice.release.base import TABLE
+from geoservice.release.layers import build_layers
+from geoservice.server.styles.legends import legend
+from geoservice.server.styles.styled import draw
 
 WEB = Path(__file__).parents[2] / "geoservice" / "web"
 IDS = ["map", "map-print", "coverage", "coverage-print", "stations", "stations-print"]
@@ -63,24 +73,24 @@ def layer_of(client, style, name):
     return next(i for i in client.json(f"/styles/{style}")["layers"] if i["id"] == name)
 
 
-def test_what_has_a_value_is_coloured_and_what_has_none_is_hatched(client):
+def test_what_has_a_value_is_coloured_what_is_uncertain_grey_and_what_has_none_hatched(client):
     share = "share_clinic_walk_15"
-    fill, held, none = (layer_of(client, "map", f"coverage{x}") for x in ("", "-suppressed", "-no-data"))
+    fill, none = (layer_of(client, "map", f"coverage{x}") for x in ("", "-no-data"))
     assert fill["filter"] == ["has", share]
-    assert fill["paint"]["fill-color"][2:] == ["#440154", 40.0, "#21918c", 80.0, "#fde725"]
-    said = ["==", ["get", f"{share}_status"], "suppressed"]
-    assert held["filter"] == ["all", ["!", ["has", share]], said]
-    assert none["filter"] == ["all", ["!", ["has", share]], ["!", said]]
-    assert (held["paint"], none["paint"]) == ({"fill-pattern": "suppressed"}, {"fill-pattern": "no-data"})
+    case, wide, grey, steps = fill["paint"]["fill-color"]
+    assert (case, wide, grey) == ("case", ["==", ["get", f"{share}_status"], "uncertain"], "#bcbac6")
+    assert steps[2:] == ["#440154", 40.0, "#21918c", 80.0, "#fde725"]
+    assert none["filter"] == ["!", ["has", share]]
+    assert none["paint"] == {"fill-pattern": "no-data"}
 
 
 def test_print_has_white_ground_black_edges_and_nothing_see_through(client):
     style = client.json("/styles/map-print")
     assert style["layers"][0]["paint"] == {"background-color": "#ffffff"}
-    fill, edge, hatch = (layer_of(client, "map-print", f"coverage{x}") for x in ("", "-outline", "-suppressed"))
+    fill, edge, hatch = (layer_of(client, "map-print", f"coverage{x}") for x in ("", "-outline", "-no-data"))
     assert fill["paint"]["fill-opacity"] == 1
     assert edge["paint"]["line-color"] == "#000000"
-    assert hatch["paint"]["fill-pattern"] == "suppressed-print"
+    assert hatch["paint"]["fill-pattern"] == "no-data-print"
 
 
 def test_the_list_leads_to_styles_their_metadata_and_legends(client):
@@ -103,10 +113,10 @@ def test_no_style_of_what_may_not_be_read_or_drawn(client, path):
 
 
 @pytest.mark.parametrize("ratio", [1, 2])
-def test_the_sprite_holds_two_hatches_in_two_variants(client, ratio):
+def test_the_sprite_holds_the_hatch_in_two_variants(client, ratio):
     suffix = "@2x" if ratio == 2 else ""
     index, image = client.json(f"/styles/sprite{suffix}.json"), client.get(f"/styles/sprite{suffix}.png")
-    assert set(index) == {"suppressed", "no-data", "suppressed-print", "no-data-print"}
+    assert set(index) == {"no-data", "no-data-print"}
     width, height = struct.unpack(">II", image.content[16:24])
     for place in index.values():
         assert place["pixelRatio"] == ratio
@@ -120,13 +130,17 @@ def test_legend_as_json(client):
     assert [c["colour"] for c in legend["classes"]] == ["#440154", "#21918c", "#fde725"]
     assert legend["classes"][0]["label"] == {"zh": "低于 40", "en": "below 40"}
     assert legend["unit"] == "%"
-    assert legend["suppressed"]["pattern"] == "suppressed"
+    assert legend["uncertain"] == {"colour": "#bcbac6", "label": {"zh": "误差大于数值", "en": "margin larger than the number"}}
     assert legend["noData"]["pattern"] == "no-data"
-    assert legend["suppressed"]["label"] != legend["noData"]["label"]
+    assert set(legend["noData"]["reasons"]) == {"beyond", "not_applicable", "nobody", "under"}
+    assert legend["noData"]["reasons"]["nobody"] == {"zh": "无人居住", "en": "nobody lives here"}
     assert [part["layer"] for part in client.json("/styles/map/legend")["legends"]] == ["coverage", "stations"]
 
 
-@pytest.mark.parametrize(("lang", "words"), [("en", {"below 40", "suppressed", "no data"}), ("zh", {"低于 40", "无数据"})])
+@pytest.mark.parametrize(
+    ("lang", "words"),
+    [("en", {"below 40", "margin larger than the number", "nobody lives here", "no data"}), ("zh", {"低于 40", "无人居住"})],
+)
 def test_legend_as_svg(client, lang, words):
     answer = client.get(f"/styles/coverage/legend?f=svg&lang={lang}")
     root = ET.fromstring(answer.content)
@@ -136,7 +150,7 @@ def test_legend_as_svg(client, lang, words):
     filled = [r.get("fill") for r in root.iter(f"{name}rect")]
     assert {f"url(#{p})" for p in patterns} <= set(filled)
     assert {"#440154", "#21918c", "#fde725"} <= set(filled)
-    assert len({json.dumps([(e.tag, e.attrib) for e in p.iter()][1:]) for p in root.iter(f"{name}pattern")}) == 2
+    assert len({json.dumps([(e.tag, e.attrib) for e in p.iter()][1:]) for p in root.iter(f"{name}pattern")}) == 1
 
 
 def test_legend_as_png(client):
@@ -147,3 +161,47 @@ def test_legend_as_png(client):
 
 def test_styles_are_classes_of_conformance(client):
     assert any("ogcapi-styles-1" in c for c in client.json("/conformance")["conformsTo"])
+
+
+@pytest.fixture(scope="module")
+def timed():
+    """Return a layer of travel times as published: a cell 12 minutes away, and one beyond the search."""
+    dims = {"service": "clinic", "tier": "any", "mode": "walk", "nth": 1, "group": "", "minutes": 0}
+    told = [("c1", 12.0, "ok"), ("c2", None, "beyond")]
+    rows = [
+        {"geography": "cell", "unit": u, "measure": "minutes", **dims, "value": v, "margin": None, "status": s}
+        for u, v, s in told
+    ]
+    cells = pa.table(
+        {"unit": ["c1", "c2"], "geometry": pa.array(shapely.to_wkb(shapely.box([0, 1], 0, [1, 2], 1)), pa.binary())}
+    )
+    one = Label(zh="一", en="one")
+    style = Style(property="it", breaks=(20,), colours=("#eeeeee", "#888888"), beyond="#222222")
+    column = Column(name="it", title=one, measure="minutes", unit="min")
+    layer = Layer(
+        id="cells", title=one, description=one, geography=("cell",), geometry="polygon", columns=(column,), style=style
+    )
+    return build_layers([layer], {"cell": cells}, pa.Table.from_pylist(rows, TABLE))[0].layer
+
+
+def test_what_is_beyond_the_search_is_a_class_of_its_own(timed):
+    fill, none, _ = draw(timed, "day", visible=True)
+    beyond = ["==", ["get", "it_status"], "beyond"]
+    assert fill["filter"] == ["any", ["has", "it"], beyond]
+    assert none["filter"] == ["!", fill["filter"]]
+    grey = ["==", ["get", "it_status"], "uncertain"]
+    steps = ["step", ["to-number", ["get", "it"]], "#eeeeee", 20.0, "#888888"]
+    assert fill["paint"]["fill-color"] == ["case", grey, "#bcbac6", beyond, "#222222", steps]
+    source = {"cells": {"type": "vector", "tiles": ["https://a/{z}/{x}/{y}"]}}
+    assert faults_of([{"version": 8, "name": "one", "sources": source, "layers": [fill]}]) == []
+
+
+def test_the_legend_of_times_says_how_far_was_searched(timed):
+    made = legend(timed, "day", Limits(minutes=60))
+    assert [c["colour"] for c in made["classes"]] == ["#eeeeee", "#888888", "#222222"]
+    assert made["classes"][-1] == {
+        "from": 60, "to": None, "status": "beyond", "colour": "#222222", "label": {"zh": "> 60 分钟", "en": "> 60 minutes"}
+    }  # fmt: skip
+    assert "beyond" not in made["noData"]["reasons"]
+    words = [entry.text for entry in groups([timed], "day", "en", Limits(minutes=60))[0].entries]
+    assert words == ["below 20", "20 and more", "> 60 minutes", "no data"], "an exact time is never uncertain"

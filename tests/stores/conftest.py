@@ -123,9 +123,9 @@ def label(text: str) -> Label:
 
 
 def released(*lines: tuple[object, ...]) -> pa.Table:
-    """Rows of the release table: geography, unit, measure, service, mode, minutes, value (None: suppressed)."""
+    """Rows of the release table: geography, unit, measure, service, mode, minutes, value (None: nobody), with a margin of 2."""
     made = [
-        (g, u, m, s, "any", mode, 1, "all", minutes, value, "suppressed" if value is None else "released")
+        (g, u, m, s, "any", mode, 1, "all", minutes, value, *((None, "nobody") if value is None else (2.0, "ok")))
         for g, u, m, s, mode, minutes, value in lines
     ]
     return pa.Table.from_pylist([dict(zip(TABLE.names, x, strict=True)) for x in made], TABLE)

@@ -10,6 +10,7 @@ from geoservice.errors import ReleaseError
 from geoservice.release import ItemQuery, LayerContent, ReleaseContent, ReleaseStore
 from geoservice.release.base import PublishedColumn, PublishedLayer
 from geoservice.release.cql import parse_filter
+from geoservice.release.expand import MAX_COLUMNS
 
 
 def test_every_kind_of_column_comes_back(store: ReleaseStore) -> None:
@@ -54,3 +55,9 @@ def test_capitals_are_kept(store: ReleaseStore) -> None:
 def test_names_that_one_store_takes_for_the_same_are_refused(store: ReleaseStore, names: tuple[str, ...]) -> None:
     with pytest.raises(ReleaseError, match="names"):
         store.write(with_columns(filters_content(3), *names))
+
+
+def test_a_row_of_as_many_numbers_as_a_layer_may_have(store: ReleaseStore) -> None:
+    content = with_columns(filters_content(3), *(f"n{i}" for i in range(MAX_COLUMNS)))
+    store.write(content)
+    assert store.open().items("things", ItemQuery(limit=1, ids=(2,)))[f"n{MAX_COLUMNS - 1}"].to_pylist() == [MAX_COLUMNS - 1]

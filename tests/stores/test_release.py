@@ -353,10 +353,15 @@ def bad_layer(content: ReleaseContent, features: pa.Table) -> ReleaseContent:
 
 REFUSED: dict[str, Callable[[ReleaseContent], ReleaseContent]] = {
     "rows where the value is null": lambda c: bad_table(c, value=None),
-    "rows where the value is null and": lambda c: bad_table(c, status="suppressed"),
+    "rows where the value is null and": lambda c: bad_table(c, status="nobody"),
     "not a finite number": lambda c: bad_table(c, value=math.nan),
     "not a finite": lambda c: bad_table(c, value=math.inf),
-    "allowed are released and suppressed": lambda c: bad_table(c, status="small"),
+    "allowed are .'ok', 'beyond'": lambda c: bad_table(c, status="small"),
+    "margin is not a finite number": lambda c: bad_table(c, margin=math.inf),
+    "1 rows where the margin is below 0": lambda c: bad_table(c, margin=-1.0),
+    "1 rows with a margin and no value": lambda c: bad_table(c, value=None, status="beyond", margin=1.0),
+    "1 rows with a margin of a measure that has none": lambda c: bad_table(c, measure="minutes", margin=1.0),
+    "measure 'guess' is not declared": lambda c: bad_table(c, measure="guess"),
     "1 rows repeat the key": lambda c: replace(c, table=pa.concat_tables([c.table, c.table.slice(1, 1)])),
     "release table: columns": lambda c: replace(c, table=c.table.drop_columns(["nth"])),
     "39 features, its description says 40": lambda c: bad_layer(c, c.layers[0].features.slice(0, 39)),

@@ -19,13 +19,13 @@ COUNT = "features"
 _ZH = (
     "每个瓦片解压后不超过 {bytes} 字节。要素超出时，未筛选的瓦片改用该图层上一级较粗的地理单元；没有更粗一级或带筛选条件时，"
     "按网格合并（每边 256、128、64……格，直到放得下）：每格一个要素，geography 为 aggregate，features 是其中的要素个数，"
-    "不带指标值，因为发布的数值各自带有独立噪声，不可相加。不会悄悄丢弃要素。"
+    "不带指标值，因为比例、时间与误差范围不可相加。不会悄悄丢弃要素。"
 )
 _EN = (
     "No tile is larger than {bytes} bytes unpacked. Where its features would be, a tile with no filter shows the layer's next "
     "coarser geography; where there is none, or there is a filter, features are merged on a grid (256, 128, 64, ... cells a "
     "side, until it fits): one feature a cell, with geography 'aggregate' and features = how many are in it, and no measures, "
-    "for released numbers carry noise of their own and may not be added up. No feature is left out in silence."
+    "for shares, times and margins do not add up. No feature is left out in silence."
 )
 
 

@@ -36,7 +36,7 @@ def merge(name: str, cells: Cells, geometry: str) -> bytes:
     """Return a tile of aggregated features on the finest grid that keeps it within the budget.
 
     Points are one point at their mean, other shapes the square of their cell. The tile has no buffer: each feature is counted
-    in the tiles that it meets. Its features carry no measures: released numbers have noise of their own, they are not additive.
+    in the tiles that it meets. Its features carry no measures: shares, times and margins do not add up.
     """
     for grid in GRIDS:
         here = _merged(cells._replace(x=cells.x * grid // GRIDS[0], y=cells.y * grid // GRIDS[0]))

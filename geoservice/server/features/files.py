@@ -1,7 +1,7 @@
 """Layers as files: CSV, GeoParquet, GeoPackage and FlatGeobuf, written batch by batch so that memory stays bounded.
 
-A suppressed value is null in a typed format, and ``suppressed`` in CSV. Names of files, layers and columns come from the
-release; nothing that a client sends reaches a driver but through the rows that it selects.
+A value that cannot exist is null, an empty cell in CSV. Names of files, layers and columns come from the release; nothing that
+a client sends reaches a driver but through the rows that it selects.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 import shapely
 
 from geoservice.geo import Objects
-from geoservice.release.base import SUPPRESSED, PublishedLayer
+from geoservice.release.base import PublishedLayer
 from geoservice.server.features.crs import Crs
 
 Column = Any  # an Arrow array or chunked array of one of the types of ``release.expand.TYPES``
@@ -87,13 +87,12 @@ def csv_table(table: pa.Table, content: Content) -> pa.Table:
 
     The point's columns are ``lon, lat`` in degrees or ``easting, northing`` in metres, so that no order has to be known.
     """
-    measures = {c.name for c in content.layer.columns if c.measure is not None}
     columns: dict[str, Column] = {"fid": table.column("fid")}
     if content.geometry:
         names = ("easting", "northing") if content.crs.projected else ("lon", "lat")
         columns |= dict(zip(names, points(table, content.crs), strict=True))
     plain = [n for n in table.column_names if n not in {"fid", "geometry"}]
-    return pa.table({**columns, **{n: cell_text(table.column(n), n in measures) for n in plain}})
+    return pa.table({**columns, **{n: cell_text(table.column(n)) for n in plain}})
 
 
 def points(table: pa.Table, crs: Crs) -> tuple[Column, Column]:
@@ -107,20 +106,19 @@ def points(table: pa.Table, crs: Crs) -> tuple[Column, Column]:
     return column(shapely.get_x(inside)), column(shapely.get_y(inside))
 
 
-def cell_text(column: Column, measure: bool) -> Column:
-    """Return values as text: a measure's null is written out, text that a spreadsheet takes for a formula gets an apostrophe.
+def cell_text(column: Column) -> Column:
+    """Return values as text; text that a spreadsheet takes for a formula gets an apostrophe.
 
-    >>> cell_text(pa.array(["=1+1", "Kallio", None]), False).to_pylist()
+    >>> cell_text(pa.array(["=1+1", "Kallio", None])).to_pylist()
     ["'=1+1", 'Kallio', None]
-    >>> cell_text(pa.array([-3.5, None]), True).to_pylist()
-    ['-3.5', 'suppressed']
+    >>> cell_text(pa.array([-3.5, None])).to_pylist()
+    ['-3.5', None]
     """
     if pa.types.is_string(column.type):
         return pc.replace_substring_regex(column, FORMULA, r"'\1")
     if pa.types.is_timestamp(column.type):
         return pc.replace_substring_regex(pc.strftime(column.cast(UTC), "%Y-%m-%dT%H:%M:%SZ"), r"\.0+Z$", "Z")
-    text = column.cast(pa.string())
-    return pc.fill_null(text, SUPPRESSED) if measure else text
+    return column.cast(pa.string())
 
 
 def write_parquet(path: Path, content: Content) -> None:

@@ -7,12 +7,14 @@ import pyarrow as pa
 from fastapi import APIRouter, Depends, Response
 
 from geoservice.errors import NotFound, ParameterError
+from geoservice.number_text import limits_of
 from geoservice.release.base import ItemQuery, Page, PublishedLayer
 from geoservice.server import pages, schemas
 from geoservice.server.answers import answer, document
 from geoservice.server.asked import AskedRoute
 from geoservice.server.deps import COMMON, Ask, asking
 from geoservice.server.features import queryables, rows
+from geoservice.server.features.cells import cells, headings
 from geoservice.server.features.collections import describe
 from geoservice.server.features.crs import Crs, parse_crs
 from geoservice.server.features.downloads import MAX_FEATURES, download
@@ -181,9 +183,9 @@ def nowhere(ask: Ask, layer: PublishedLayer) -> dict[str, Any] | None:
 def table_page(ask: Ask, layer: PublishedLayer, table: pa.Table, links: list[Link]) -> str:
     """Return rows as a page for people: a table, the ways onward and back, and every other form of the same rows."""
     words, base = pages.WORDS[ask.language], f"/collections/{layer.id}"
-    heads = ["fid", *rows.titles(table, layer, ask.language)]
-    cells = zip(table.column("fid").to_pylist(), rows.values(table), strict=True)
-    body = pages.table(heads, ([fid, *row] for fid, row in cells), [False, *rows.measures(table, layer)], words["suppressed"])
+    heads = ["fid", *headings(table, layer, ask.language)]
+    lines = cells(table, layer, ask.language, limits_of(ask.reader.manifest.study))
+    body = pages.table(heads, ([fid, *line] for fid, line in zip(table.column("fid").to_pylist(), lines, strict=True)))
     turns = [pages.anchor(i["href"], words[i["rel"]]) for i in links if i["rel"] in {"prev", "next"}]
     forms = [pages.anchor(ask.urls.to(ask.path, {**ask.query, "f": "json"}), words["json"])]
     names = {MEDIA[f]: words[f] for f in WRITERS}

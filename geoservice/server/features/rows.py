@@ -8,7 +8,6 @@ import orjson
 import pyarrow as pa
 import shapely
 
-from geoservice.release.base import PublishedLayer
 from geoservice.server.features.crs import STORAGE, Crs
 from geoservice.server.features.files import shapes_of
 from geoservice.server.links import Link
@@ -56,15 +55,3 @@ def collection(features: Sequence[dict[str, Any]], links: Sequence[Link], matche
     head: dict[str, Any] = {"type": "FeatureCollection", "timeStamp": datetime.now(UTC).replace(microsecond=0), "links": links}
     known = {} if matched is None else {"numberMatched": matched}
     return orjson.dumps({**head, **known, "numberReturned": len(features), "features": features}, option=TIMES)
-
-
-def measures(table: pa.Table, layer: PublishedLayer) -> list[bool]:
-    """Tell for each property whether it is a measure, whose null means suppressed."""
-    named = {c.name for c in layer.columns if c.measure is not None}
-    return [name in named for name in property_names(table)]
-
-
-def titles(table: pa.Table, layer: PublishedLayer, language: str) -> list[str]:
-    """Return the heading of each property: its title and unit in a language, or its name."""
-    named = {c.name: getattr(c.title, language) + (f" ({c.unit})" if c.unit else "") for c in layer.columns}
-    return [named.get(n, n) for n in property_names(table)]

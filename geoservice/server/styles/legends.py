@@ -1,6 +1,7 @@
 """Legends of the styles: as JSON for programs, as SVG and PNG for documents."""
 
 from html import escape
+from itertools import pairwise
 from typing import Annotated, Any
 
 from anyio import to_thread
@@ -9,7 +10,9 @@ from fastapi import APIRouter, Depends, Response
 from geoservice.maps import fonts
 from geoservice.maps.document import groups
 from geoservice.maps.furniture import LEGEND_WIDTH, LINE, PAD, SWATCH, Entry, Group, legend_picture, legend_size, wrapped
-from geoservice.maps.look import HATCHES, INKS, MISSING, SIDE, Hatch, Variant, graded, hatched, look, texts
+from geoservice.maps.look import HATCHES, INKS, SIDE, Hatch, Variant, graded, look, texts
+from geoservice.measures import BEYOND, REASONS, UNCERTAIN
+from geoservice.number_text import Limits, limits_of, reason_label
 from geoservice.release.base import PublishedLayer
 from geoservice.server import schemas
 from geoservice.server.answers import answer, document
@@ -25,21 +28,25 @@ HEAD, TEXT, INK = 12.5, 11.5, "#1d2830"
 FONT = "'Noto Sans', 'Noto Sans SC', 'Noto Sans CJK SC', sans-serif"
 
 
-def classes(layer: PublishedLayer, variant: Variant) -> list[dict[str, Any]]:
-    """Return the classes of a layer: from (inclusive), to (exclusive), colour and text; None is open."""
+def classes(layer: PublishedLayer, variant: Variant, limits: Limits) -> list[dict[str, Any]]:
+    """Return the classes of a layer: from (inclusive), to (exclusive), colour and text; None is open.
+
+    The class of what is beyond the time searched has its status instead of an end.
+    """
     style, colours = layer.style, look(layer.style, variant).colours
     if not graded(style):
         return [{"from": None, "to": None, "colour": colours[0], "label": layer.title.model_dump()}]
-    edges: list[float | None] = [None, *style.breaks, None]
-    labels = zip(texts(style, "zh"), texts(style, "en"), strict=True)
+    ends: list[dict[str, Any]] = [{"from": a, "to": b} for a, b in pairwise([None, *style.breaks, None])]
+    ends += [{"from": limits.minutes, "to": None, "status": BEYOND}] if style.beyond else []
+    labels = zip(texts(style, "zh", limits), texts(style, "en", limits), strict=True)
     return [
-        {"from": edges[i], "to": edges[i + 1], "colour": colours[i], "label": {"zh": zh, "en": en}}
-        for i, (zh, en) in enumerate(labels)
+        {**end, "colour": colour, "label": {"zh": zh, "en": en}}
+        for end, colour, (zh, en) in zip(ends, colours, labels, strict=True)
     ]
 
 
-def legend(layer: PublishedLayer, variant: Variant) -> dict[str, Any]:
-    """Return a layer's legend; what has no value has classes of its own, each with the name of its hatch in the sprite."""
+def legend(layer: PublishedLayer, variant: Variant, limits: Limits) -> dict[str, Any]:
+    """Return a layer's legend; what is uncertain and what has no value have classes of their own, with their words."""
     name = layer.style.property
     column = next((c for c in layer.columns if c.name == name), None)
     return {
@@ -50,23 +57,23 @@ def legend(layer: PublishedLayer, variant: Variant) -> dict[str, Any]:
         "property": name,
         "propertyTitle": column.title.model_dump() if column else None,
         "unit": column.unit if column else "",
-        "classes": classes(layer, variant),
-        **{_key(h): _missing(layer, h, variant) for h in hatched(layer.style)},
+        "classes": classes(layer, variant, limits),
+        **(_valueless(layer, variant, limits) if graded(layer.style) else {}),
     }
 
 
-def _key(hatch: Hatch) -> str:
-    return "suppressed" if hatch == "suppressed" else "noData"
-
-
-def _missing(layer: PublishedLayer, hatch: Hatch, variant: Variant) -> dict[str, Any]:
-    plain = layer.style.suppressed if hatch == "suppressed" else layer.style.no_data
-    return {"colour": plain, "pattern": pattern(hatch, variant), "label": MISSING[hatch].model_dump()}
+def _valueless(layer: PublishedLayer, variant: Variant, limits: Limits) -> dict[str, Any]:
+    """Return the classes of what is uncertain (grey) and of what has no value (a hatch, by its name in the sprite)."""
+    reasons = {r: reason_label(r, limits).model_dump() for r in REASONS if r != BEYOND or not layer.style.beyond}
+    grey = {"colour": look(layer.style, variant).uncertain, "label": reason_label(UNCERTAIN).model_dump()}
+    empty = {"colour": layer.style.no_data, "pattern": pattern("no-data", variant)}
+    return {"uncertain": grey, "noData": {**empty, "label": reason_label(None).model_dump(), "reasons": reasons}}
 
 
 def legend_of(ask: Ask, style: Named) -> dict[str, Any]:
     """Return the legend of a style: that of its layer, or those of all layers of the whole map."""
-    found = [legend(layer, style.variant) for layer in style.layers]
+    limits = limits_of(ask.reader.manifest.study)
+    found = [legend(layer, style.variant, limits) for layer in style.layers]
     return found[0] if style.single else {"title": style.title(ask), "variant": style.variant, "legends": found}
 
 
@@ -99,7 +106,7 @@ def _sample(entry: Entry, y: float, variant: Variant) -> str:
     edge = f'stroke="{"#000000" if variant == "print" else "#5c5750"}" stroke-width="0.6"'
     fill = f"url(#{pattern(entry.hatch, variant)})" if entry.hatch else escape(entry.colour)
     if entry.round:
-        radius = 3 if entry.hatch == "no-data" else 5.5
+        radius = 3 if entry.hatch else 5.5
         fill = "#ffffff" if entry.hatch else fill
         return f'<circle cx="{PAD + wide / 2:g}" cy="{y + LINE / 2:g}" r="{radius:g}" fill="{fill}" {edge}/>'
     return f'<rect x="{PAD}" y="{y + (LINE - tall) / 2:g}" width="{wide}" height="{tall}" fill="{fill}" {edge}/>'
@@ -108,12 +115,7 @@ def _sample(entry: Entry, y: float, variant: Variant) -> str:
 def _hatch(hatch: Hatch, variant: Variant) -> str:
     """Return a hatch as a pattern, the same form as in the sprite."""
     ink = INKS[hatch, variant]
-    if hatch == "suppressed":
-        marks = "".join(
-            f'<path d="M{d} {SIDE}L{d + SIDE} 0" stroke="{ink.line}" stroke-width="1.2"/>' for d in (-SIDE, 0, SIDE)
-        )
-    else:
-        marks = "".join(f'<circle cx="{c}" cy="{c}" r="1.05" fill="{ink.line}"/>' for c in (1.5, 5.5))
+    marks = "".join(f'<circle cx="{c}" cy="{c}" r="1.05" fill="{ink.dot}"/>' for c in (1.5, 5.5))
     ground = f'<rect width="{SIDE}" height="{SIDE}" fill="{ink.ground}"/>'
     size = f'width="{SIDE}" height="{SIDE}" patternUnits="userSpaceOnUse"'
     return f'<pattern id="{pattern(hatch, variant)}" {size}>{ground}{marks}</pattern>'
@@ -125,10 +127,11 @@ FOUND = schemas.ok(schemas.ANY, missing=True, more={SVG: schemas.TEXT, PNG: sche
 @router.get("/styles/{style_id}/legend", summary="Legend of a style", responses=FOUND)
 async def style_legend(style_id: str, ask: Legend) -> Response:
     """Answer with the legend of a style."""
-    style = named(ask, style_id)
+    style, limits = named(ask, style_id), limits_of(ask.reader.manifest.study)
     if ask.format == "svg":
-        return answer(ask, svg(groups(style.layers, style.variant, ask.language), style.variant, style.title(ask)), SVG)
+        drawn = svg(groups(style.layers, style.variant, ask.language, limits), style.variant, style.title(ask))
+        return answer(ask, drawn, SVG)
     if ask.format == "png":
-        parts = groups(style.layers, style.variant, fonts.language_of(ask.language))
+        parts = groups(style.layers, style.variant, fonts.language_of(ask.language), limits)
         return answer(ask, await to_thread.run_sync(legend_picture, parts, style.variant), PNG)
     return document(ask, legend_of(ask, style), style.title(ask))

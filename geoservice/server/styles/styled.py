@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from geoservice.maps.look import HATCHES, Hatch, Look, Variant, graded, hatched, look
+from geoservice.maps.look import Hatch, Look, Variant, graded, look
+from geoservice.measures import BEYOND, UNCERTAIN
 from geoservice.release.base import PublishedLayer
 
 Layer = dict[str, Any]
@@ -22,33 +23,40 @@ def pattern(hatch: Hatch, variant: Variant) -> str:
 
 
 def colour(layer: PublishedLayer, shown: Look) -> Any:
-    """Return the MapLibre expression of a feature's colour; features without a value are drawn by layers of their own."""
-    if not graded(layer.style):
+    """Return the MapLibre expression of a feature's colour; features without a value are drawn by layers of their own.
+
+    What is uncertain is grey, what is beyond the time searched of a class behind the last.
+    """
+    style = layer.style
+    if not graded(style):
         return shown.colours[0]
-    steps: list[Any] = ["step", ["to-number", ["get", layer.style.property]], shown.colours[0]]
-    for edge, colour in zip(layer.style.breaks, shown.colours[1:], strict=True):
+    steps: list[Any] = ["step", ["to-number", ["get", style.property]], shown.colours[0]]
+    for edge, colour in zip(style.breaks, shown.colours[1:], strict=False):
         steps += [edge, colour]
-    return steps
+    if style.status is None:
+        return steps
+    farther = [_has_status(layer, BEYOND), shown.colours[-1]] if style.beyond else []
+    return ["case", _has_status(layer, UNCERTAIN), shown.uncertain, *farther, steps]
+
+
+def _has_status(layer: PublishedLayer, status: str) -> list[Any]:
+    return ["==", ["get", layer.style.status], status]
+
+
+def _coloured(layer: PublishedLayer) -> list[Any]:
+    """Return the filter of features that have a colour: a value (tiles leave out what is null), or a class beyond the last."""
+    valued = ["has", layer.style.property]
+    return ["any", valued, _has_status(layer, BEYOND)] if layer.style.beyond and layer.style.status else valued
 
 
 def valued(layer: PublishedLayer) -> Layer:
-    """Return the filter of features that have a value: tiles leave out what is null."""
-    return {"filter": ["has", layer.style.property]} if graded(layer.style) else {}
+    """Return the filter of features that have a colour, nothing where all have the same."""
+    return {"filter": _coloured(layer)} if graded(layer.style) else {}
 
 
-def without(layer: PublishedLayer, hatch: Hatch) -> list[Any]:
-    """Return the filter of features whose value is withheld, or that have none."""
-    style, none = layer.style, ["!", ["has", layer.style.property]]
-    if style.status is None:
-        return none
-    said = ["==", ["get", style.status], "suppressed"]
-    return ["all", none, said if hatch == "suppressed" else ["!", said]]
-
-
-def shown_hatches(layer: PublishedLayer) -> tuple[Hatch, ...]:
-    """Return the hatches that a layer's features can need: a release that tells the two not apart has one."""
-    wanted = hatched(layer.style)
-    return wanted if layer.style.status or len(wanted) < len(HATCHES) else wanted[:1]
+def empty(layer: PublishedLayer, kind: str, paint: Layer) -> list[tuple[str, Layer]]:
+    """Return the layer of features without a value, none where the style has no classes."""
+    return [("-no-data", {"type": kind, "paint": paint, "filter": ["!", _coloured(layer)]})] if graded(layer.style) else []
 
 
 def draw(layer: PublishedLayer, variant: Variant, visible: bool) -> list[Layer]:
@@ -70,9 +78,7 @@ def _fills(layer: PublishedLayer, variant: Variant) -> list[tuple[str, Layer]]:
     shown = look(layer.style, variant)
     paint = {"fill-color": colour(layer, shown), "fill-opacity": shown.opacity}
     parts = [("", {"type": "fill", "paint": paint, **valued(layer)})]
-    for hatch in shown_hatches(layer):
-        drawn = {"fill-pattern": pattern(hatch, variant)}
-        parts.append((f"-{hatch}", {"type": "fill", "paint": drawn, "filter": without(layer, hatch)}))
+    parts += empty(layer, "fill", {"fill-pattern": pattern("no-data", variant)})
     wide = shown.edge_width
     width = ["interpolate", ["linear"], ["zoom"], 8, 0.4 * wide, 14, 2 * wide]
     edge = {"line-color": shown.edge, "line-opacity": shown.edge_opacity, "line-width": width}
@@ -82,22 +88,13 @@ def _fills(layer: PublishedLayer, variant: Variant) -> list[tuple[str, Layer]]:
 def _lines(layer: PublishedLayer, variant: Variant) -> list[tuple[str, Layer]]:
     shown = look(layer.style, variant)
     paint = {"line-color": colour(layer, shown), "line-opacity": shown.opacity, "line-width": 2}
-    parts = [("", {"type": "line", "paint": paint, **valued(layer)})]
-    for hatch in shown_hatches(layer):
-        dashes = [3, 1.5] if hatch == "suppressed" else [0.5, 2]
-        drawn = {"line-color": EMPTY[variant], "line-width": 2, "line-dasharray": dashes}
-        parts.append((f"-{hatch}", {"type": "line", "paint": drawn, "filter": without(layer, hatch)}))
-    return parts
+    dots = {"line-color": EMPTY[variant], "line-width": 2, "line-dasharray": [0.5, 2]}
+    return [("", {"type": "line", "paint": paint, **valued(layer)}), *empty(layer, "line", dots)]
 
 
 def _circles(layer: PublishedLayer, variant: Variant) -> list[tuple[str, Layer]]:
     shown = look(layer.style, variant)
     paint = {"circle-color": colour(layer, shown), "circle-radius": RADIUS, "circle-opacity": shown.opacity,
              "circle-stroke-color": shown.ring, "circle-stroke-width": 1.2}  # fmt: skip
-    parts = [("", {"type": "circle", "paint": paint, **valued(layer)})]
-    for hatch in shown_hatches(layer):
-        small = hatch == "no-data"
-        ring = {"circle-color": "#ffffff", "circle-radius": 3 if small else RADIUS,
-                "circle-stroke-color": EMPTY[variant], "circle-stroke-width": 1.2 if small else 2}  # fmt: skip
-        parts.append((f"-{hatch}", {"type": "circle", "paint": ring, "filter": without(layer, hatch)}))
-    return parts
+    ring = {"circle-color": "#ffffff", "circle-radius": 3, "circle-stroke-color": EMPTY[variant], "circle-stroke-width": 1.2}
+    return [("", {"type": "circle", "paint": paint, **valued(layer)}), *empty(layer, "circle", ring)]
