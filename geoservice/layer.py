@@ -56,7 +56,7 @@ class Style(BaseModel):
     property: str | None = None
     breaks: tuple[float, ...] = ()
     colours: tuple[Colour, ...] = ()
-    uncertain: Colour = "#bdbdbd"
+    uncertain: Colour = "#bcbac6"  # told from every class of our layers by colour-blind readers too
     no_data: Colour = "#f0f0ee"
     beyond: Colour | None = None
     status: str | None = None

@@ -1,7 +1,7 @@
 """Numbers as people read them: with their margin, or with the reason why there is none; in one place for pages and maps."""
 
 from collections.abc import Mapping
-from math import floor, isfinite, log10
+from math import ceil, isfinite
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -70,8 +70,9 @@ def format_number(
 ) -> str:
     """Return a number as people read it.
 
-    Counts and ranks are whole, all else has one decimal, margins have two significant figures. A count that may be nobody is
-    a range from 0; another uncertain number has ``≈`` before it. Without a value the reason is said: ``status`` as in the
+    Counts and ranks are whole, all else has one decimal, margins have two significant figures and no more decimals than their
+    number. A count that may be nobody is a range from 0; another uncertain number has ``≈`` before it; a ratio is never written
+    below 0, its margin says the rest. Without a value the reason is said: ``status`` as in the
     release table or of a styled property.
 
     >>> format_number("count", 1240.3, 61.8, "ok", "en").replace(THIN, " ")
@@ -86,29 +87,24 @@ def format_number(
     if margin is None or not margin > 0:
         return _number(kind, value)
     if kind == "count" and value <= margin:
-        top = max(_rounded(value + margin), 0.0)
-        return f"0–{_grouped(top, 0)}" if top >= 1 else "0"
+        most = ceil(value + margin - 1e-9)
+        return f"0–{_grouped(most, 0)}" if most > 0 else "0"
     about = ABOUT if uncertain(kind, value, margin) else ""
-    return f"{about}{_number(kind, value)}{PLUS_MINUS}{margin_text(margin)}"
+    return f"{about}{_number(kind, value)}{PLUS_MINUS}{margin_text(kind, margin)}"
 
 
-def margin_text(margin: float) -> str:
-    """Return a margin with two significant figures.
+def margin_text(kind: Kind, margin: float) -> str:
+    """Return a margin with two significant figures, no finer than its number and never rounded down to nothing.
 
-    >>> [margin_text(m).replace(THIN, " ") for m in (1234.0, 61.8, 3.21, 0.96, 0.0312)]
-    ['1 200', '62', '3.2', '0.96', '0.031']
+    >>> [margin_text("ratio", m).replace(THIN, " ") for m in (1234.0, 61.8, 3.21, 0.96, 0.0312)], margin_text("count", 0.2)
+    (['1 200', '62', '3.2', '1.0', '0.1'], '1')
     """
-    rounded = _rounded(margin)
-    return _grouped(rounded, max(1 - floor(log10(rounded)), 0))
-
-
-def _rounded(number: float) -> float:
-    """Return a number with two significant figures."""
-    return float(f"{number:.1e}")
+    rounded = max(float(f"{margin:.1e}"), 10.0 ** -DECIMALS[kind])
+    return _grouped(rounded, DECIMALS[kind] if rounded < 10 else 0)
 
 
 def _number(kind: Kind, value: float) -> str:
-    text = _grouped(value, DECIMALS[kind])
+    text = _grouped(max(value, 0.0) if kind == "ratio" else value, DECIMALS[kind])
     return f"+{text}" if kind == "difference" and value > 0 and text.strip("0.") else text
 
 

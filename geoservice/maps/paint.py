@@ -52,7 +52,7 @@ def colour(style: Style, value: Any, status: str | None = None) -> str:
 
     >>> style = Style(property="p", breaks=(20, 40), colours=("#aaaaaa", "#bbbbbb", "#cccccc"))
     >>> [colour(style, v) for v in (19.9, 20, 40, None)], colour(style, 30, "uncertain")
-    (['#aaaaaa', '#bbbbbb', '#cccccc', '#f0f0ee'], '#bdbdbd')
+    (['#aaaaaa', '#bbbbbb', '#cccccc', '#f0f0ee'], '#bcbac6')
     """
     known = value if isinstance(value, int | float) else nan
     at = int(classify(style, np.array([known], float), [status])[0])

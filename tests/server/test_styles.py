@@ -78,7 +78,7 @@ def test_what_has_a_value_is_coloured_what_is_uncertain_grey_and_what_has_none_h
     fill, none = (layer_of(client, "map", f"coverage{x}") for x in ("", "-no-data"))
     assert fill["filter"] == ["has", share]
     case, wide, grey, steps = fill["paint"]["fill-color"]
-    assert (case, wide, grey) == ("case", ["==", ["get", f"{share}_status"], "uncertain"], "#bdbdbd")
+    assert (case, wide, grey) == ("case", ["==", ["get", f"{share}_status"], "uncertain"], "#bcbac6")
     assert steps[2:] == ["#440154", 40.0, "#21918c", 80.0, "#fde725"]
     assert none["filter"] == ["!", ["has", share]]
     assert none["paint"] == {"fill-pattern": "no-data"}
@@ -130,7 +130,7 @@ def test_legend_as_json(client):
     assert [c["colour"] for c in legend["classes"]] == ["#440154", "#21918c", "#fde725"]
     assert legend["classes"][0]["label"] == {"zh": "低于 40", "en": "below 40"}
     assert legend["unit"] == "%"
-    assert legend["uncertain"] == {"colour": "#bdbdbd", "label": {"zh": "误差大于数值", "en": "margin larger than the number"}}
+    assert legend["uncertain"] == {"colour": "#bcbac6", "label": {"zh": "误差大于数值", "en": "margin larger than the number"}}
     assert legend["noData"]["pattern"] == "no-data"
     assert set(legend["noData"]["reasons"]) == {"beyond", "not_applicable", "nobody", "under"}
     assert legend["noData"]["reasons"]["nobody"] == {"zh": "无人居住", "en": "nobody lives here"}
@@ -191,7 +191,7 @@ def test_what_is_beyond_the_search_is_a_class_of_its_own(timed):
     assert none["filter"] == ["!", fill["filter"]]
     grey = ["==", ["get", "it_status"], "uncertain"]
     steps = ["step", ["to-number", ["get", "it"]], "#eeeeee", 20.0, "#888888"]
-    assert fill["paint"]["fill-color"] == ["case", grey, "#bdbdbd", beyond, "#222222", steps]
+    assert fill["paint"]["fill-color"] == ["case", grey, "#bcbac6", beyond, "#222222", steps]
     source = {"cells": {"type": "vector", "tiles": ["https://a/{z}/{x}/{y}"]}}
     assert faults_of([{"version": 8, "name": "one", "sources": source, "layers": [fill]}]) == []
 
