@@ -68,7 +68,7 @@ def publish_study(
     settings = study_settings(study, source.groups)
     manifest = Manifest(
         code_version=__version__,
-        study=study.model_dump(mode="json"),
+        study=study.model_copy(update={"migrants": "migrant" in source.groups}).model_dump(mode="json"),
         inputs=digests | {"network": str(read_index(project.network)["digest"])},
         parameters={a.PROCESS.id: params_for(a, settings).model_dump(mode="json") for a in ANALYSES},
         table_digest=table_digest(table),
