@@ -89,6 +89,33 @@ def protect(
     queries = queries_for(groups, migrants=migrants)
     progress("measuring", 0.0)
     people = read_households(households, tree, groups, areas, migrants=migrants, chinese=chinese)
+    made = measure_tree(tree, people, queries, places, rho, sampler, progress)
+    facts = {
+        "kind": "register",
+        "rho": str(rho),
+        "guess": round(guess_probability(rho), 4),
+        "caps": {"persons": PERSONS_CAP, "group": GROUP_CAP, "migrants": MIGRANTS_CAP},
+        "levels": [*sorted({level for level in tree.level if level != SQUARE}), f"squares of {SQUARE_METRES:.0f} m and wider"],
+        "groups": list(made.surface.groups()),
+        **(description or {}),
+    }
+    progress("estimating", 1.0)
+    return replace(made, surface=replace(made.surface, description=facts))
+
+
+def measure_tree(
+    tree: PlaceTree,
+    people: Households,
+    queries: Sequence[Query],
+    places: Places | None,
+    rho: Fraction,
+    sampler: Sampler,
+    progress: Progress = lambda _stage, _fraction: None,
+) -> Made:
+    """Measure households on a tree that is made already, and estimate the surface; see :func:`protect`.
+
+    The surface has no description yet.
+    """
     parts = node_parts(tree)
     weights = query_weights(queries)
     counts = exact_counts(queries[0], people, tree)
@@ -102,17 +129,7 @@ def protect(
     progress("estimating", 0.0)
     variance = node_variance(parts, rho, cut.inner, cut.leaf)
     surface = estimate_surface(tree, cut, queries, weights, np.hstack(noisy), variance, places)
-    facts = {
-        "kind": "register",
-        "rho": str(rho),
-        "guess": round(guess_probability(rho), 4),
-        "caps": {"persons": PERSONS_CAP, "group": GROUP_CAP, "migrants": MIGRANTS_CAP},
-        "levels": [*sorted({level for level in tree.level if level != SQUARE}), f"squares of {SQUARE_METRES:.0f} m and wider"],
-        "groups": list(surface.groups()),
-        **(description or {}),
-    }
-    progress("estimating", 1.0)
-    return Made(replace(surface, description=facts), tree, cut)
+    return Made(surface, tree, cut)
 
 
 def read_households(
