@@ -49,7 +49,7 @@ class Located:
     """Homes of the register or points of a surface; arrays of shape ``(n,)``.
 
     ``x`` and ``y`` are metres, ``area`` has the position of the area of each level; ``ms`` is the time on foot to the nearest
-    station and ``station`` its position.
+    station of the service whose standard is ``MINUTES``; ``station`` the position of the nearest one of each service.
     """
 
     x: Floats
@@ -57,7 +57,7 @@ class Located:
     area: Mapping[str, Int32s]
     snapped: Snapped
     ms: Int32s
-    station: Int32s
+    station: Mapping[str, Int32s]
 
     @property
     def covered(self) -> Bools:
@@ -99,12 +99,12 @@ def sums(group: Int32s, values: Floats, groups: int) -> Floats:
 
 
 def locate(tree: PlaceTree, travel: ModeTravel, lon: Floats, lat: Floats, area: Mapping[str, Int32s]) -> Located:
-    """Put places on the streets and search the nearest station of the service whose standard is ``MINUTES``."""
+    """Put places on the streets and search the nearest station of each service."""
     x, y = tree.projection.forward(lon, lat)
     snapped = travel.snap(lon, lat)
-    service = next(s.id for s in travel.study.services if s.standard_minutes == MINUTES)
-    times = travel.times(Trip(service, "any", travel.mode, 1), snapped)
-    return Located(x, y, area, snapped, times.ms, times.station)
+    times = {s.id: travel.times(Trip(s.id, "any", travel.mode), snapped) for s in travel.study.services}
+    near = next(times[s.id] for s in travel.study.services if s.standard_minutes == MINUTES)
+    return Located(x, y, area, snapped, near.ms, {service: t.station for service, t in times.items()})
 
 
 def make_county(households: int, seed: int) -> County:

@@ -77,10 +77,12 @@ def _rmse(scores: Mapping[Key, Score], key: Key, name: str, unit: str, *, barred
 
 
 def _catchments(scores: Mapping[Key, Score], *, barred: bool) -> Iterator[Figure]:
-    score = scores[Key("catchment", "relative", persons())]
-    medians = (float(np.median(np.abs(v))) for v in (score.error, score.exact))
-    yield "catchment, persons, median error", _figure(next(medians), "%", CATCHMENT if barred else None, next(medians))
-    yield "catchment, persons, RMSE of relative error", _figure(score.rmse, "%", None, rms(score.exact))
+    """Errors of catchments in percent of their persons, service by service: those with more stations have smaller ones."""
+    for key, score in scores.items():
+        if key.measure == "relative":
+            median, exact = (float(np.median(np.abs(v))) for v in (score.error, score.exact))
+            yield f"{key.family}, median error", _figure(median, "% of persons", CATCHMENT if barred else None, exact)
+            yield f"{key.family}, RMSE", _figure(score.rmse, "% of persons", None, rms(score.exact))
 
 
 def _margins(scores: Mapping[Key, Score], *, barred: bool) -> Iterator[Figure]:

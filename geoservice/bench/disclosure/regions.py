@@ -65,7 +65,15 @@ def _squares(county: County) -> Family:
 
 
 def _catchments(county: County) -> Family:
-    return Family("catchment", county.travel.stations.num_rows, lambda places: _grouped(places.station))
+    """Catchments of each service in turn, all stations of the county each time."""
+    stations = county.travel.stations.num_rows
+
+    def members(places: Located) -> Members:
+        found = [_grouped(at) for at in places.station.values()]
+        region = [m.region + i * stations for i, m in enumerate(found)]
+        return Members(np.concatenate(region).astype(np.int32), np.concatenate([m.place for m in found]))
+
+    return Family("catchment", stations * len(county.homes.station), members)
 
 
 def junctions(county: County, count: int, seed: int) -> tuple[Floats, Floats]:
@@ -89,7 +97,8 @@ def _circles(county: County) -> Family:
     """Circles of all sizes around places near homes."""
     draw = np.random.default_rng(SEED)
     homes = county.homes
-    at = draw.integers(0, len(homes.x), CIRCLES)
+    order = np.lexsort((homes.y, homes.x))  # a register keeps its rows in the order of secret ids
+    at = order[draw.integers(0, len(order), CIRCLES)]
     centre = np.column_stack([homes.x[at], homes.y[at]]) + draw.normal(0, SHIFT_METRES, (CIRCLES, 2))
     radius = draw.uniform(*CIRCLE_METRES, CIRCLES)
 

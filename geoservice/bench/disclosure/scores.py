@@ -1,6 +1,6 @@
 """How far a surface's sums and shares are from the register's, beside exact counts on the same leaves."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -80,7 +80,7 @@ def score_surface(truths: list[Truth], county: County, made: Made, points: Locat
         if truth.family.name in WITH_SHARES:
             yield from _shares(truth, whole, near, bare_whole, bare_near)
         if truth.family.name == "catchment":
-            yield from _relative(truth, whole, bare_whole)
+            yield from _relative(truth, whole, bare_whole, list(points.station))
 
 
 def _sums(surface: DemandSurface, family: Family, points: Located) -> tuple[Sums, Sums]:
@@ -105,13 +105,14 @@ def _shares(truth: Truth, whole: Sums, near: Sums, bare_whole: Sums, bare_near: 
         yield Key(truth.family.name, "share", q), Score(value - true, margin, bare - true)
 
 
-def _relative(truth: Truth, whole: Sums, bare: Sums) -> Iterator[tuple[Key, Score]]:
-    """Errors of catchments in percent of their persons, where anybody is."""
+def _relative(truth: Truth, whole: Sums, bare: Sums, services: Sequence[str]) -> Iterator[tuple[Key, Score]]:
+    """Errors of each service's catchments in percent of their persons, where anybody is."""
     q = persons()
-    true = truth.whole[q]
-    at = true > 0
-    error, margin, exact = (100 * v[at] / true[at] for v in (whole.value(q) - true, whole.margin(q), bare.value(q) - true))
-    yield Key(truth.family.name, "relative", q), Score(error, margin, exact)
+    errors = (whole.value(q) - truth.whole[q], whole.margin(q), bare.value(q) - truth.whole[q])
+    rows = np.split(np.arange(truth.family.regions), len(services))
+    for service, mine in zip(services, rows, strict=True):
+        at = mine[truth.whole[q][mine] > 0]
+        yield Key(f"catchment, {service}", "relative", q), Score(*(100 * e[at] / truth.whole[q][at] for e in errors))
 
 
 def joined(found: list[dict[Key, Score]]) -> dict[Key, Score]:
