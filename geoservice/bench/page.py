@@ -15,8 +15,8 @@ NOTES = {
     "disclosure": """Surfaces measured with noise from seeds, beside the made-up registers they are of. A name begins with the
 households of the county and rho. `RMSE` is the root mean square error over the places of a level and all measurements, and
 `placement alone` that of exact counts on the same leaves: not knowing where in a leaf people live. `margins that hold` is the
-percentage of 90 % intervals that hold the register's number. `siting regret` is how many fewer people five more sites cover
-that were chosen greedily on the surface, in percent of what five chosen on the register cover with the stations there are.
+percentage of 90 % intervals that hold the register's number. `siting regret` is how many fewer people five more sites add
+to those within 15 minutes if chosen greedily on the surface, in percent of what five chosen on the register add.
 """,
 }
 """What a reader must know of a benchmark's figures."""

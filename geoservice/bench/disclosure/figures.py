@@ -38,7 +38,7 @@ def county_figures(households: int, rho: Fraction, scores: Mapping[Key, Score], 
     rows = [
         *_errors(scores, barred=barred),
         *_catchments(scores, barred=barred),
-        ("siting regret", _figure(float(regret.mean()), "% of persons covered", REGRET if barred else None)),
+        ("siting regret", _figure(float(regret.mean()), "% of persons added", REGRET if barred else None)),
         *_margins(scores, barred=barred),
         *(_unbiased(scores) if households == SMALL_HOUSEHOLDS else ()),
     ]

@@ -15,7 +15,7 @@ SEED = 11
 
 @dataclass(frozen=True)
 class Siting:
-    """Sets of candidate junctions, the homes within reach of each, and what the register's own choice covers, in persons."""
+    """Sets of candidate junctions, the homes within reach of each, and the persons whom the register's own choice adds."""
 
     county: County
     lon: Floats
@@ -30,18 +30,18 @@ class Siting:
         homes = _reach(county, lon, lat, county.homes)
         weight = county.register[persons()]
         chosen = choose(homes, weight, county.homes.covered)
-        return cls(county, lon, lat, homes, covered(homes, weight, county.homes.covered, chosen))
+        return cls(county, lon, lat, homes, added(homes, weight, county.homes.covered, chosen))
 
     def regret(self, surface: DemandSurface, points: Located) -> Floats:
         """Persons in the register that a choice on the surface fails to cover, in percent; shape ``(sets,)``.
 
-        Of the persons that the register's choice covers together with the stations that are there.
+        Of the persons whom the register's choice adds to those that the stations cover already.
         """
         reach = _reach(self.county, self.lon, self.lat, points)
         people = surface.positive[persons()][surface.point_leaf] * surface.point_weight
         chosen = choose(reach, people, points.covered)
         weight, before = self.county.register[persons()], self.county.homes.covered
-        return np.asarray(100 * (1 - covered(self.homes, weight, before, chosen) / self.best), float)
+        return np.asarray(100 * (1 - added(self.homes, weight, before, chosen) / self.best), float)
 
 
 def _reach(county: County, lon: Floats, lat: Floats, places: Located) -> Members:
@@ -63,11 +63,11 @@ def choose(reach: Members, weight: Floats, before: Bools) -> Ints:
     return chosen
 
 
-def covered(reach: Members, weight: Floats, before: Bools, chosen: Ints) -> Floats:
-    """Weight that is within reach of the chosen sites of each set or was before; shape ``(sets,)``."""
+def added(reach: Members, weight: Floats, before: Bools, chosen: Ints) -> Floats:
+    """Weight within reach of the chosen sites of each set that was not covered before; shape ``(sets,)``."""
     totals = np.empty(len(chosen))
     for s, sites in enumerate(chosen):
-        inside = before.copy()
+        inside = np.zeros(len(before), bool)
         inside[reach.place[np.isin(reach.region, sites)]] = True
-        totals[s] = weight[inside].sum()
+        totals[s] = weight[inside & ~before].sum()
     return totals
