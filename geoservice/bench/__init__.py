@@ -6,15 +6,26 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from geoservice.bench import network, pipeline, serve
+from geoservice.bench import disclosure, network, pipeline, serve
 
 Figures = dict[str, dict[str, Any]]
-BENCHES: Mapping[str, Callable[[int], Figures]] = {"network": network.run, "pipeline": pipeline.run, "serve": serve.run}
+BENCHES: Mapping[str, Callable[[int], Figures]] = {
+    "disclosure": disclosure.run,
+    "network": network.run,
+    "pipeline": pipeline.run,
+    "serve": serve.run,
+}
+SIZED: Mapping[str, Callable[[int, int], Figures]] = {
+    "disclosure": lambda repeat, households: disclosure.run(repeat, (households,)),
+    "pipeline": pipeline.run,
+}
+"""Benchmarks of made-up counties, whose number of households can be chosen."""
 
 
-def measure(name: str, repeat: int) -> Figures:
+def measure(name: str, repeat: int, households: int | None = None) -> Figures:
     """Run a benchmark; its last figure names the machine it ran on."""
-    return {**BENCHES[name](repeat), "machine": {"value": machine(), "unit": ""}}
+    run = BENCHES[name](repeat) if households is None else SIZED[name](repeat, households)
+    return {**run, "machine": {"value": machine(), "unit": ""}}
 
 
 def machine() -> str:

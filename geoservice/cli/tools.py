@@ -1,4 +1,4 @@
-"""geoservice bench: how fast is this machine."""
+"""geoservice bench: how fast is this machine, and how far from the register are surfaces."""
 
 import json
 from pathlib import Path
@@ -11,18 +11,23 @@ from geoservice.errors import InputError
 
 
 def bench(
-    name: Annotated[str, typer.Argument(help="Which: network, pipeline or serve.")],
+    name: Annotated[str, typer.Argument(help="Which: disclosure, network, pipeline or serve.")],
     json_file: Annotated[Path | None, typer.Option("--json", help="Also write the figures here.")] = None,
     repeat: Annotated[int, typer.Option(min=1, max=50, help="Runs of each figure; the median counts.")] = 5,
+    households: Annotated[
+        int | None, typer.Option(min=1000, max=10_000_000, help="Made-up households, of disclosure and pipeline alone.")
+    ] = None,
 ) -> None:
     """Measure, each figure interleaved with its peer in one run, and say whether its bar holds."""
     from rich.table import Table
 
-    from geoservice.bench import BENCHES, measure
+    from geoservice.bench import BENCHES, SIZED, measure
 
     if name not in BENCHES:
         raise InputError(f"bench: got {name!r}, allowed are {', '.join(BENCHES)}")
-    figures = measure(name, repeat)
+    if households is not None and name not in SIZED:
+        raise InputError(f"--households: allowed for {' and '.join(SIZED)}, not for {name}")
+    figures = measure(name, repeat, households)
     keys = ("value", "unit", "bar", "holds", "peer", "ratio")
     table = Table("figure", *keys, box=None)
     for figure, f in figures.items():

@@ -11,7 +11,7 @@ from geoservice.demand import Places, Quantity
 from geoservice.demand.surface import Z90
 from geoservice.disclosure.budget import node_parts, node_variance
 from geoservice.disclosure.measure import queries_for
-from geoservice.disclosure.protect import ORIGINS_PART, quantity_scales, replay
+from geoservice.disclosure.protect import quantity_scales, replay, rho_of_places
 from geoservice.disclosure.tree import SQUARE, PlaceTree, build_tree
 from geoservice.geo import Bools, Floats
 from geoservice.schema import LEVELS
@@ -35,7 +35,7 @@ def expected_margins(
     """
     tree = build_tree(areas, places)
     leaf = tree.finer == 0
-    of_places = rho * (1 - ORIGINS_PART) if migrants else rho
+    of_places = rho_of_places(rho, migrants=migrants)
     variance = node_variance(node_parts(tree), of_places, ~leaf, leaf)
     width = _widths(tree, np.ones(tree.nodes, bool), variance)
     scales = quantity_scales(queries_for(groups, migrants=migrants))

@@ -91,20 +91,8 @@ def protect(
     queries = queries_for(groups, migrants=migrants)
     progress("measuring", 0.0)
     people = read_households(households, tree, groups, areas, migrants=migrants, chinese=chinese)
-    parts = node_parts(tree)
-    weights = query_weights(queries)
-    of_places = rho * (1 - ORIGINS_PART) if migrants else rho
-    counts = exact_counts(queries[0], people, tree)
-    cut = decide(tree, parts, of_places, threshold(tree, parts, of_places, weights["households"]), counts[:, 0], sampler)
-    check_paths(tree, parts, cut.inner, cut.leaf)
-    noisy = []
-    for done, query in enumerate(queries):
-        progress("measuring", done / len(queries))
-        exact = counts if query is queries[0] else exact_counts(query, people, tree)
-        noisy.append(measure(parts, of_places, cut, query, weights[query.name], exact, sampler).astype(float))
-    progress("estimating", 0.0)
-    variance = node_variance(parts, of_places, cut.inner, cut.leaf)
-    surface = estimate_surface(tree, cut, queries, weights, np.hstack(noisy), variance, places)
+    of_places = rho_of_places(rho, migrants=migrants)
+    made = measure_tree(tree, people, queries, places, of_places, sampler, progress)
     flows = _flows(households, areas, tree, people, rho - of_places, sampler, chinese=chinese) if migrants else None
     facts = {
         "kind": "register",
@@ -112,11 +100,45 @@ def protect(
         "guess": round(guess_probability(rho), 4),
         "caps": {"persons": PERSONS_CAP, "group": GROUP_CAP, "migrants": MIGRANTS_CAP},
         "levels": [*sorted({level for level in tree.level if level != SQUARE}), f"squares of {SQUARE_METRES:.0f} m and wider"],
-        "groups": list(surface.groups()),
+        "groups": list(made.surface.groups()),
         **(description or {}),
     }
     progress("estimating", 1.0)
-    return Made(replace(surface, description=facts, flows=flows), tree, cut)
+    return replace(made, surface=replace(made.surface, description=facts, flows=flows))
+
+
+def rho_of_places(rho: Fraction, *, migrants: bool) -> Fraction:
+    """Return what is spent on places; the rest is spent on where migrants came from."""
+    return rho * (1 - ORIGINS_PART) if migrants else rho
+
+
+def measure_tree(
+    tree: PlaceTree,
+    people: Households,
+    queries: Sequence[Query],
+    places: Places | None,
+    rho: Fraction,
+    sampler: Sampler,
+    progress: Progress = lambda _stage, _fraction: None,
+) -> Made:
+    """Measure households on a tree that is made already, and estimate the surface; see :func:`protect`.
+
+    All of ``rho`` is spent on places; the surface has neither flows nor a description yet.
+    """
+    parts = node_parts(tree)
+    weights = query_weights(queries)
+    counts = exact_counts(queries[0], people, tree)
+    cut = decide(tree, parts, rho, threshold(tree, parts, rho, weights["households"]), counts[:, 0], sampler)
+    check_paths(tree, parts, cut.inner, cut.leaf)
+    noisy = []
+    for done, query in enumerate(queries):
+        progress("measuring", done / len(queries))
+        exact = counts if query is queries[0] else exact_counts(query, people, tree)
+        noisy.append(measure(parts, rho, cut, query, weights[query.name], exact, sampler).astype(float))
+    progress("estimating", 0.0)
+    variance = node_variance(parts, rho, cut.inner, cut.leaf)
+    surface = estimate_surface(tree, cut, queries, weights, np.hstack(noisy), variance, places)
+    return Made(surface, tree, cut)
 
 
 def _flows(

@@ -84,6 +84,12 @@ def test_names_of_benchmarks_are_told(cli: Any) -> None:
     assert "network" in ended.err
 
 
+def test_households_are_chosen_only_where_a_county_is_made_up(cli: Any) -> None:
+    ended = cli("bench", "network", "--households", "6000")
+    assert ended.code == 10
+    assert "disclosure and pipeline" in ended.err
+
+
 def test_names_of_demos_are_told(cli: Any) -> None:
     ended = cli("demo", "atlantis")
     assert (ended.code, "helsinki and yixiu" in ended.err) == (10, True)

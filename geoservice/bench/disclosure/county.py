@@ -1,0 +1,157 @@
+"""A made-up county that is measured again and again: its register, the public tree, and travel times of homes and points."""
+
+from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import cast
+
+import numpy as np
+
+from geoservice.analysis.base import Trip
+from geoservice.demand import DemandSurface, Quantity
+from geoservice.demand import Places as Homes
+from geoservice.demo import import_plan, write_yixiu
+from geoservice.disclosure.leaves import leaf_of_base
+from geoservice.disclosure.measure import Households, Query, queries_for
+from geoservice.disclosure.protect import Made, measure_tree, read_households, rho_of_places
+from geoservice.disclosure.sampler import SeededSampler
+from geoservice.disclosure.tree import PlaceTree, build_tree
+from geoservice.geo import Bools, Floats, Int32s
+from geoservice.ingest import Options, import_file
+from geoservice.network.build import build_network
+from geoservice.network.places import load_places
+from geoservice.network.snap import Snapped
+from geoservice.pipeline.context import areas_of_points
+from geoservice.pipeline.places import Places, read_places
+from geoservice.pipeline.travel import ModeTravel
+from geoservice.project import Project, open_project
+from geoservice.register import Register, open_register
+from geoservice.schema import TableName
+from geoservice.study import Study, read_study
+
+LEVELS = ("township", "village")
+MINUTES = 15
+GROUPS = ("all", "resident", "migrant", "under_6")
+HOUSEHOLDS = Quantity("households")
+
+
+def persons(group: str = "all") -> Quantity:
+    """Return persons of a group."""
+    return Quantity("persons", group)
+
+
+@dataclass(frozen=True)
+class Located:
+    """Homes of the register or points of a surface; arrays of shape ``(n,)``.
+
+    ``x`` and ``y`` are metres, ``area`` has the position of the area of each level; ``ms`` is the time on foot to the nearest
+    station of the service whose standard is ``MINUTES``; ``station`` the position of the nearest one of each service.
+    """
+
+    x: Floats
+    y: Floats
+    area: Mapping[str, Int32s]
+    snapped: Snapped
+    ms: Int32s
+    station: Mapping[str, Int32s]
+
+    @property
+    def covered(self) -> Bools:
+        """Say which are within ``MINUTES`` of a station."""
+        return np.asarray(self.ms <= MINUTES * 60_000, bool)
+
+
+@dataclass(frozen=True)
+class County:
+    """What stays the same over all measurements; ``register`` has each home's part in every quantity."""
+
+    tree: PlaceTree
+    people: Households
+    queries: tuple[Query, ...]
+    map_points: Homes
+    areas: Places
+    travel: ModeTravel
+    homes: Located
+    register: Mapping[Quantity, Floats]
+
+    def measure(self, rho: Fraction, seed: int) -> Made:
+        """Measure the register with the noise of a seed."""
+        of_places = rho_of_places(rho, migrants=True)
+        return measure_tree(self.tree, self.people, self.queries, self.map_points, of_places, SeededSampler(seed))
+
+    def points(self, surface: DemandSurface) -> Located:
+        """Snap a surface's points, find their areas and search their travel times."""
+        area = areas_of_points(surface, self.areas)
+        return locate(self.tree, self.travel, surface.point_lon, surface.point_lat, area)
+
+    def exact(self, made: Made) -> dict[Quantity, Floats]:
+        """Count the register exactly in the leaves of a surface: what is left of its errors is placement alone."""
+        leaf = leaf_of_base(self.tree, np.flatnonzero(made.cut.leaf))[self.people.square]
+        return {q: sums(leaf, values, made.surface.leaves) for q, values in self.register.items()}
+
+
+def sums(group: Int32s, values: Floats, groups: int) -> Floats:
+    """Add values up by group; shape ``(groups,)``."""
+    return np.asarray(np.bincount(group, values, groups), float)
+
+
+def locate(tree: PlaceTree, travel: ModeTravel, lon: Floats, lat: Floats, area: Mapping[str, Int32s]) -> Located:
+    """Put places on the streets and search the nearest station of each service."""
+    x, y = tree.projection.forward(lon, lat)
+    snapped = travel.snap(lon, lat)
+    times = {s.id: travel.times(Trip(s.id, "any", travel.mode), snapped) for s in travel.study.services}
+    near = next(times[s.id] for s in travel.study.services if s.standard_minutes == MINUTES)
+    return Located(x, y, area, snapped, near.ms, {service: t.station for service, t in times.items()})
+
+
+def make_county(households: int, seed: int) -> County:
+    """Write the Yixiu demo, import it, and read what a measurement needs."""
+    with TemporaryDirectory() as folder:
+        home = Path(folder)
+        write_yixiu(home / "yixiu", households, seed)
+        study = read_study(home / "yixiu" / "study.toml")
+        opened = partial(open_project, home / "project", None, "geoservice"), partial(open_register, home / "register")
+        with closing(opened[0]()) as project, closing(opened[1](None, "geoservice")) as register:
+            _import(home / "yixiu", project, register, study)
+            return read_county(project, register, study)
+
+
+def _import(folder: Path, project: Project, register: Register, study: Study) -> None:
+    for step in import_plan(folder):
+        if step.table == "network":
+            build_network(step.path, project.network, ("walk",), None, _quiet)
+        else:
+            import_file(project, cast("TableName", step.table), step.path, Options(**step.options), study, _quiet, register)
+
+
+def _quiet(_stage: str, _fraction: float) -> None:
+    pass
+
+
+def read_county(project: Project, register: Register, study: Study) -> County:
+    """Read a loaded study: build the tree, and snap and search the homes once."""
+    areas, table = project.read("areas"), register.read("households")
+    map_points = load_places(project.network)
+    tree = build_tree(areas, map_points)
+    people = read_households(table, tree, study.group_ids, areas, migrants=True, chinese=True)
+    known = read_places(areas, study.levels)
+    travel = ModeTravel.open(study, "walk", project.network, project.read("stations").sort_by("id"))
+    here = table.column("residence_area").combine_chunks().dictionary_encode()
+    codes, of_home = [str(c) for c in here.dictionary.to_pylist()], here.indices.to_numpy()
+    area = {level: known.index(codes, level)[of_home] for level in LEVELS}
+    homes = locate(tree, travel, table.column("lon").to_numpy(), table.column("lat").to_numpy(), area)
+    queries = queries_for(study.group_ids, migrants=True)
+    return County(tree, people, queries, map_points, known, travel, homes, _register(people))
+
+
+def _register(people: Households) -> dict[Quantity, Floats]:
+    """Return each home's part in every quantity, nothing cut off by a cap."""
+    members = people.persons.astype(float)
+    migrant = people.migrant_class > 0
+    groups = {"all": members, "resident": members * ~migrant, "migrant": members * migrant}
+    groups |= {name: counts.astype(float) for name, counts in people.groups.items()}
+    return {HOUSEHOLDS: np.ones(len(members)), **{persons(g): groups[g] for g in GROUPS}}
