@@ -61,7 +61,7 @@ def pick(results: pa.Table, measure: str) -> pa.Table:
 
 def stack(tables: Sequence[pa.Table]) -> pa.Table:
     """Put rows together; no tables give no rows."""
-    return pa.concat_tables([ROWS.empty_table(), *tables]).unify_dictionaries()
+    return pa.concat_tables([ROWS.empty_table(), *tables])
 
 
 def asked(trip: Trip, group: str) -> bool:

@@ -1,6 +1,7 @@
 """How long half of the people travel, and nine in ten: quantiles out of the covered shares."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -87,7 +88,8 @@ def analyse(context: Context, params: Params, results: pa.Table) -> Findings:  #
     value, margin = (np.full((len(first), len(params.minutes)), np.nan) for _ in range(2))
     column = np.searchsorted(params.minutes, shares.column("minutes").to_numpy())
     value[row, column], margin[row, column] = (shares.column(c).to_numpy() for c in ("value", "margin"))
-    units = {c: shares.column(c).take(first).combine_chunks() for c in _UNITS}
+    plain = pa.table([_plain(shares.column(c)) for c in _UNITS], names=list(_UNITS)).take(first)
+    units = {c: plain.column(c).combine_chunks() for c in _UNITS}
     breaks = np.asarray(params.minutes, float)
     missing = np.where(np.isnan(value).all(axis=1), NOBODY, BEYOND).astype(object)
     rows = []
@@ -101,8 +103,12 @@ def _units(rows: pa.Table) -> tuple[Ints, Ints]:
     """First row of each combination of everything but the break, and which combination each row has."""
     code = np.zeros(rows.num_rows, np.int64)
     for column in _UNITS:
-        chunk = rows.column(column).combine_chunks()
-        keys = chunk if isinstance(chunk, pa.DictionaryArray) else chunk.dictionary_encode()
+        keys = _plain(rows.column(column)).combine_chunks().dictionary_encode()
         code = code * max(len(keys.dictionary), 1) + keys.indices.to_numpy()
     first, row = np.unique(code, return_index=True, return_inverse=True)[1:]
     return first.astype(np.int64), row.astype(np.int64)
+
+
+def _plain(column: "pa.ChunkedArray[Any]") -> "pa.ChunkedArray[Any]":
+    """Texts out of a column that keeps each of them once a chunk."""
+    return column.cast(pa.string()) if pa.types.is_dictionary(column.type) else column

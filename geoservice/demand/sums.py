@@ -13,7 +13,7 @@ import numpy as np
 from scipy import sparse
 
 from geoservice.demand.surface import Z90, DemandSurface, Quantity
-from geoservice.geo import Floats, Int32s, Ints
+from geoservice.geo import Float32s, Floats, Int32s, Ints
 
 CLUSTERS = 3.0
 """People of a leaf lie as if in this many equal groups, each at one of its points. Chosen on made-up counties, never on a
@@ -39,9 +39,9 @@ class Sums:
         return int(self.weights.shape[0])
 
     @cached_property
-    def noise(self) -> Floats:
+    def noise(self) -> Float32s:
         """Replays of each region's sum for a quantity of unit scale."""
-        return np.asarray(self.weights @ self.surface.noise, float)
+        return np.asarray(self.weights.astype(np.float32) @ self.surface.noise, np.float32)
 
     @cached_property
     def _cut(self) -> "sparse.csr_array[Any, tuple[int, int]]":
@@ -80,10 +80,8 @@ class Sums:
         return part
 
 
-def _mean_square(noise: Floats) -> Floats:
-    if not noise.shape[1]:
-        return np.zeros(len(noise))
-    return np.asarray(np.einsum("ij,ij->i", noise, noise) / noise.shape[1], float)
+def _mean_square(noise: Float32s) -> Floats:
+    return _mean_product(noise, noise)
 
 
 def _scale(surface: DemandSurface, first: Quantity, second: Quantity) -> float:
@@ -178,7 +176,7 @@ def ratio(part: Sums, whole: Sums, quantity: Quantity) -> tuple[Floats, Floats]:
 def _ratio_variance(part: Sums, whole: Sums, quantity: Quantity, value: Floats) -> Floats:
     """Variance of ``part - value x whole``."""
     known = np.nan_to_num(value)
-    noise = part.noise - known[:, None] * whole.noise
+    noise = part.noise - known[:, None].astype(np.float32) * whole.noise
     variance = _scale(part.surface, quantity, quantity) * _mean_square(noise) + part.placement(quantity)
     inside, outside = part.stated(quantity), whole.stated(quantity)
     return variance + (1 - known) ** 2 * inside + known**2 * np.maximum(outside - inside, 0)
@@ -192,10 +190,11 @@ def difference(part: Sums, whole: Sums, first: Quantity, second: Quantity) -> tu
     a, b = ratio(part, whole, first)[0] / 100, ratio(part, whole, second)[0] / 100
     surface = part.surface
 
-    def errors(q: Quantity, value: Floats) -> tuple[Floats, Floats]:
+    def errors(q: Quantity, value: Floats) -> tuple[Float32s, Floats]:
         bottom = whole.value(q)
         with np.errstate(divide="ignore", invalid="ignore"):
-            noise = (part.noise - np.nan_to_num(value)[:, None] * whole.noise) / bottom[:, None]
+            known = np.nan_to_num(value)[:, None].astype(np.float32)
+            noise = np.asarray((part.noise - known * whole.noise) / bottom[:, None], np.float32)
             own = _ratio_variance(part, whole, q, value) / bottom**2
         return noise, own
 
@@ -207,7 +206,7 @@ def difference(part: Sums, whole: Sums, first: Quantity, second: Quantity) -> tu
     return 100 * (a - b), np.where(np.isfinite(a - b), 100 * margin, np.nan)
 
 
-def _mean_product(first: Floats, second: Floats) -> Floats:
+def _mean_product(first: Float32s, second: Float32s) -> Floats:
     if not first.shape[1]:
         return np.zeros(len(first))
     return np.asarray(np.einsum("ij,ij->i", first, second) / first.shape[1], float)

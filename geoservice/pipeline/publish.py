@@ -126,14 +126,14 @@ def leaf_units(surface: DemandSurface) -> pa.Table:
 
 
 def leaf_rows(source: StudySurface) -> pa.Table:
-    """Households and persons of each leaf, of everybody and each group of the study."""
+    """Persons of each leaf, of everybody and each group of the study, and households of everybody."""
     surface = source.surface
     sums = region_sums(surface, surface.point_leaf, surface.leaves)
     ids = np.array(surface.ids, object)
     made = [
         release_rows(sums.value(q), sums.margin(q), geography="leaf", unit=ids, measure=q.unit, group=q.group)
         for q in surface.values
-        if q.group in source.groups
+        if q.group in source.groups and (q.unit == "persons" or q.group == "all")
     ]
     return stack(made)
 

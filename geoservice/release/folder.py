@@ -2,7 +2,8 @@
 
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import duckdb
@@ -220,15 +221,21 @@ def _fill(folder: Path, content: ReleaseContent, manifest: Manifest, table: pa.T
             for layer in content.layers:
                 _fill_layer(connection, session, layer)
         connection.execute(sql.checkpoint())  # closing would do it too, and be silent about a disk that is full
-        _fill_tiles(folder / TILES, content, manifest, Baker(connection))
+        _fill_tiles(folder / TILES, content, manifest, connection)
     finally:
         connection.close()
     (folder / MANIFEST).write_text(manifest.model_dump_json(indent=1), encoding="utf-8")
 
 
-def _fill_tiles(folder: Path, content: ReleaseContent, manifest: Manifest, baker: Baker) -> None:
-    for c in content.layers:
-        baker.archive(folder / f"{c.layer.id}.pmtiles", c, manifest)
+def _fill_tiles(folder: Path, content: ReleaseContent, manifest: Manifest, connection: duckdb.DuckDBPyConnection) -> None:
+    """Draw the tiles of the layers, two layers at a time; the largest first, so that none is left over at the end."""
+
+    def bake(layer: LayerContent) -> None:
+        with closing(connection.cursor()) as own:
+            Baker(own).archive(folder / f"{layer.layer.id}.pmtiles", layer, manifest)
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(bake, sorted(content.layers, key=lambda c: -c.features.num_rows)))
     if content.base_map is not None:
         shutil.copyfile(content.base_map, folder / f"{BASE_MAP}.pmtiles")
         Archive(folder / f"{BASE_MAP}.pmtiles").close()  # refuses what is none

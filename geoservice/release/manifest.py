@@ -8,9 +8,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from geoservice.db.arrow import conform, digest
 from geoservice.errors import ReleaseError, Unavailable
+from geoservice.geo import Ints
 from geoservice.measures import OK, REASONS, measure_of
 from geoservice.release.base import DIMENSIONS, FORMAT, TABLE, Manifest
 
@@ -19,7 +21,31 @@ KEY = ("geography", "unit", "measure", *DIMENSIONS)
 
 def sorted_table(table: pa.Table) -> pa.Table:
     """Return the release table in the order of its key, in the schema ``TABLE``."""
-    return conform(table, TABLE).sort_by([(name, "ascending") for name in KEY])
+    conformed = conform(table, TABLE)
+    key = key_order(conformed)
+    return conformed if (key[1:] > key[:-1]).all() else conformed.take(np.argsort(key, kind="stable"))
+
+
+def key_order(table: pa.Table) -> Ints:
+    """Give each row a number that is lower the earlier its key comes, equal for equal keys; texts go by their bytes."""
+    order = np.zeros(table.num_rows, np.int64)
+    most = 1
+    for name in KEY:
+        rank, size = _ranks(table.column(name).combine_chunks())
+        if most * max(size, 1) >= 2**62:
+            order = np.unique(order, return_inverse=True)[1].astype(np.int64)
+            most = int(order.max(initial=0)) + 1
+        order, most = order * max(size, 1) + rank, most * max(size, 1)
+    return order
+
+
+def _ranks(column: "pa.Array[Any]") -> tuple[Ints, int]:
+    """Rank of each value among the distinct ones, and how many these are."""
+    encoded = column.dictionary_encode()
+    place = pc.sort_indices(encoded.dictionary).to_numpy()
+    rank = np.empty(len(place), np.int64)
+    rank[place] = np.arange(len(place))
+    return rank[encoded.indices.to_numpy()], len(place)
 
 
 def table_digest(table: pa.Table) -> str:
@@ -65,11 +91,12 @@ def check_table(table: pa.Table) -> pa.Table:
     if not table.schema.equals(TABLE, check_metadata=False):
         raise ReleaseError(f"release table: columns are {table.schema.to_string()}, expected {TABLE.to_string()}")
     ordered = sorted_table(table)
-    frame = ordered.to_pandas()
+    frame = ordered.select(["measure", "value", "margin", "status"]).to_pandas()
     for name in ("value", "margin"):
         if not np.isfinite(ordered[name].drop_null().to_numpy()).all():
             raise ReleaseError(f"release table: a {name} is not a finite number")
-    _refuse(frame.duplicated(list(KEY)), f"repeat the key {KEY} of another")
+    key = key_order(ordered)
+    _refuse(pd.Series(key[1:] == key[:-1]), f"repeat the key {KEY} of another")
     if bad := sorted(set(frame["status"].unique()) - {OK, *REASONS}):
         raise ReleaseError(f"release table: status {bad[:3]}, allowed are {[OK, *REASONS]}")
     _refuse((frame["status"] == OK) == frame["value"].isna(), f"where the value is null and the status is {OK}, or the reverse")
