@@ -8,7 +8,7 @@ import pyarrow as pa
 from pydantic import BaseModel, ConfigDict
 
 from geoservice.analysis.base import Context, Findings, Process, Trip
-from geoservice.analysis.frames import asked, stack, table, trip_columns, trips_for
+from geoservice.analysis.frames import stack, table, trip_applies, trip_columns, trips_for
 from geoservice.analysis.travel_time import MS_PER_MINUTE
 from geoservice.demand import DemandSurface, Quantity, difference, ratio, region_sums, threshold_sums
 from geoservice.geo import Int32s
@@ -23,12 +23,12 @@ PROCESS = Process(
     reference="Wachs and Kumagai (1973), Physical accessibility as a social indicator",
 )
 CLASSES = ("same_county", "same_province", "other_province")
-"""Migrant classes: counted by area; coverage is asked of all migrants together."""
+"""Migrant classes: counted by area; coverage is computed for all migrants together."""
 UNITS = ("households", "persons")
 
 
 class Params(BaseModel):
-    """Services, breaks in minutes (the break itself is inside), standards by service, groups of people asked for."""
+    """Services, breaks in minutes (the break itself is inside), standards by service, groups of people."""
 
     model_config = ConfigDict(frozen=True)
     services: tuple[str, ...]
@@ -79,12 +79,12 @@ def _covered(context: Context, params: Params, level: str, trip: Trip) -> Iterat
         **trip_columns(trip), "geography": level, "unit": np.repeat(np.array(ids, object), breaks),
         "minutes": np.tile(params.minutes, n),
     }  # fmt: skip
-    for group in (g for g in params.groups if asked(trip, g)):
+    for group in (g for g in params.groups if trip_applies(trip, g)):
         for q in _known(surface, group):
             yield table(part.value(q), part.margin(q), measure=f"covered_{q.unit}", group=group, **dims)
         persons = Quantity("persons", group)
         yield table(*ratio(part, whole, persons), measure="covered_share", group=group, **dims)
-    if {"migrant", "resident"} <= set(params.groups) and asked(trip, "migrant"):
+    if {"migrant", "resident"} <= set(params.groups) and trip_applies(trip, "migrant"):
         pair = Quantity("persons", "migrant"), Quantity("persons", "resident")
         yield table(*difference(part, whole, *pair), measure="coverage_gap", group="migrant", **dims)
 

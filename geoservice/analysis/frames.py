@@ -64,10 +64,10 @@ def stack(tables: Sequence[pa.Table]) -> pa.Table:
     return pa.concat_tables([ROWS.empty_table(), *tables])
 
 
-def asked(trip: Trip, group: str) -> bool:
-    """Whether a trip is asked of a group.
+def trip_applies(trip: Trip, group: str) -> bool:
+    """Whether coverage by a trip is computed for a group.
 
-    Ranks beyond the nearest are asked for everybody and all tiers together; single tiers for everybody, residents and migrants.
+    Ranks beyond the nearest: for everybody and all tiers together; single tiers: for everybody, residents and migrants.
     """
     further = trip.nth == 1 or (trip.tier == "any" and group == "all")
     return further and (trip.tier == "any" or group in SPLIT_GROUPS)

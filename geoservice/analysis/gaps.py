@@ -76,7 +76,7 @@ def contiguous(column: Ints, row: Ints, chosen: Bools) -> Int32s:
 def best_cells(patch: Int32s, patches: int, x: Floats, y: Floats, persons: Floats, radius: float) -> Ints:
     """Of each patch, the cell with most persons within a straight radius; the first of equals.
 
-    Asked are the ``CANDIDATES`` cells of each patch that have most persons themselves.
+    Candidates are the ``CANDIDATES`` cells of each patch that have most persons themselves.
 
     Parameters
     ----------
@@ -107,9 +107,9 @@ def best_cells(patch: Int32s, patches: int, x: Floats, y: Floats, persons: Float
     people = persons[inside]
     order = np.lexsort((inside, -people, patch[inside]))
     rank = np.arange(len(order)) - np.searchsorted(patch[inside][order], patch[inside][order])
-    asked = order[rank < CANDIDATES]
-    score = np.array([people[tree.query_ball_point(tree.data[c], radius)].sum() for c in asked])
-    ranked = inside[asked[np.lexsort((inside[asked], -score, patch[inside][asked]))]]
+    candidates = order[rank < CANDIDATES]
+    score = np.array([people[tree.query_ball_point(tree.data[c], radius)].sum() for c in candidates])
+    ranked = inside[candidates[np.lexsort((inside[candidates], -score, patch[inside][candidates]))]]
     return ranked[np.searchsorted(patch[ranked], np.arange(patches))]
 
 

@@ -124,9 +124,9 @@ def decide(tree: PlaceTree, parts: NodeParts, rho: Fraction, limit: Ints, househ
         reached = here[(tree.parent[here] < 0) | inner[tree.parent[here]]]
         inner[reached[tree.finer[reached] < 0]] = True
         leaf[reached[tree.finer[reached] == 0]] = True
-        open_ = reached[tree.finer[reached] > 0]
-        noisy = _by_kind(open_, parts, sampler, rho, households)
-        inner[open_], leaf[open_] = noisy > limit[open_], noisy <= limit[open_]
+        undecided = reached[tree.finer[reached] > 0]
+        noisy = _by_kind(undecided, parts, sampler, rho, households)
+        inner[undecided], leaf[undecided] = noisy > limit[undecided], noisy <= limit[undecided]
     return Cut(inner, leaf)
 
 

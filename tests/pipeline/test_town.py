@@ -20,6 +20,7 @@ from geoservice.analysis.base import UNREACHED, Context, Trip
 from geoservice.analysis.frames import stack
 from geoservice.demand import Quantity
 from geoservice.errors import InputError, NotFound, StudyError
+from geoservice.ingest import Options, import_file
 from geoservice.layer import Layer
 from geoservice.pipeline import Published, publish_study
 from geoservice.pipeline.context import Built, build_context
@@ -153,6 +154,20 @@ def test_estimates_of_the_register_lie_within_a_few_margins_of_the_people(estima
 def test_nothing_of_a_register_is_withheld(estimates: pd.DataFrame) -> None:
     assert not set(estimates["status"]) - {"ok", "beyond", "nobody", "not_applicable"}
     assert estimates.loc[estimates["measure"].str.endswith("persons"), "value"].notna().all()
+
+
+def test_residents_of_a_grid_and_migrants_of_a_register_make_everybody(
+    protected: Project, town: Path, study: Study, layers: tuple[Layer, ...], tmp_path: Path
+) -> None:
+    import_file(protected, "population", town / "population.csv", Options(), study, quiet)
+    sources = {"residents": "population", "migrants": "register"}
+    rows = rows_of(protected, Study.model_validate({**study.model_dump(), "demand": sources}), layers, tmp_path)
+    every, resident, migrant = (row(rows, "persons", "T", group=g) for g in ("all", "resident", "migrant"))
+    assert resident["value"] == 900, "as the grid has them"
+    assert abs(migrant["value"] - 130) < 3 * migrant["margin"]
+    assert every["value"] == pytest.approx(resident["value"] + migrant["value"])
+    assert every["margin"] == pytest.approx(migrant["margin"], rel=0.05), "the grid states no errors"
+    assert row(rows, "covered_share", "T", group="resident", minutes=20)["value"] == pytest.approx(100 * 880 / 900)
 
 
 def test_places_of_the_surface_are_published(estimates: pd.DataFrame) -> None:

@@ -1,6 +1,9 @@
 """On PostGIS three roles: the register's, the project's that cannot see the register, and one that sees releases alone."""
 
 import hashlib
+import os
+import subprocess
+import sys
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -245,3 +248,33 @@ def test_a_database_without_postgis(
 
 def test_a_role_that_may_not_make_schemas(roles: Roles, tmp_path: Path, content: ReleaseContent) -> None:
     assert "GRANT CREATE ON DATABASE" in told(roles.serving, lambda s: s.write(content), tmp_path)
+
+
+def test_an_office_works_by_command_with_three_roles(roles: Roles, town: Path, tmp_path: Path) -> None:
+    """The steward imports and measures the register; the role of the project publishes without being able to look at it."""
+    (tmp_path / "study.toml").write_bytes((town / "study.toml").read_bytes())
+    project = {"GEOSERVICE_DSN": roles.project, "GEOSERVICE_SCHEMA_PREFIX": roles.prefix}
+    steward = {**project, "GEOSERVICE_REGISTER_DSN": roles.register}
+
+    def geoservice(environment: dict[str, str], *words: object) -> str:
+        command = [sys.executable, "-m", "geoservice", *map(str, words), "-C", str(tmp_path)]
+        done = subprocess.run(command, env={**os.environ, **environment}, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    geoservice(project, "import", "areas", town / "areas.geojson")
+    geoservice(project, "import", "network", town / "streets.osm.pbf", "--speeds", town / "speeds.toml")
+    geoservice(project, "import", "stations", town / "stations.csv")
+    geoservice(steward, "import", "households", town / "households.csv")
+    assert "spent: rho 0.5 of 4" in geoservice(steward, "protect")
+    for name in ("households", "draws"):
+        refused(roles.project, f"{roles.prefix}_register.{name}")
+    assert "release 1 is current" in geoservice(project, "publish")
+    prepare_roles(roles.project, roles.prefix, roles.served)
+    with (
+        closing(open_store(tmp_path, roles.serving, roles.prefix, read_only=True)) as store,
+        closing(store.open()) as reader,
+    ):
+        assert reader.count("demand", ItemQuery()) > 0
+    for schema in ("register.households", "project.areas"):
+        refused(roles.serving, f"{roles.prefix}_{schema}")
