@@ -108,3 +108,18 @@ def test_a_register_that_is_another_one_is_refused_for_the_project_knows_a_surfa
     assert cli("import", "households", town / "households.csv", "-C", home).code == 0
     ended = cli("protect", "-C", home)
     assert "not in the budget book" in ended.err
+
+
+def test_a_process_that_dies_after_measuring_has_spent_once(cli: Any, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The book and the surface are written in one step; the project gets its copy from there the next time."""
+
+    def die(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("geoservice.cli.protect.keep_surface", die)
+        assert cli("protect", "-C", home).code != 0
+    assert surfaces(home) == 0
+    assert "nothing is spent" in cli("protect", "-C", home).out
+    assert surfaces(home) == 1
+    assert "spent: rho 0.5 of 4" in cli("budget", "-C", home).out
