@@ -1,9 +1,11 @@
 """What the analyses know of people: the demand surface, and sums over it with their margins."""
 
+from geoservice.demand.combine import combine
 from geoservice.demand.places import Places, home_points, spread
 from geoservice.demand.population import population_surface, unit_quantities
+from geoservice.demand.storage import digest, read_surface, write_surface
 from geoservice.demand.sums import Sums, difference, ratio, region_sums, threshold_sums
-from geoservice.demand.surface import REPLAYS, Z90, DemandSurface, Flows, Quantity, combine, read_surface
+from geoservice.demand.surface import REPLAYS, Z90, DemandSurface, Flows, Quantity
 
 __all__ = [
     "REPLAYS",
@@ -15,6 +17,7 @@ __all__ = [
     "Sums",
     "combine",
     "difference",
+    "digest",
     "home_points",
     "population_surface",
     "ratio",
@@ -23,4 +26,5 @@ __all__ = [
     "spread",
     "threshold_sums",
     "unit_quantities",
+    "write_surface",
 ]

@@ -15,7 +15,7 @@ from scipy import stats
 
 from geoservice.disclosure.budget import NodeParts, node_parts, node_variance
 from geoservice.disclosure.measure import Cut, Households, Query, decide, exact_counts, measure, threshold
-from geoservice.disclosure.protect import query_weights
+from geoservice.disclosure.quantities import query_weights
 from geoservice.disclosure.sampler import Sampler
 from geoservice.disclosure.tree import PlaceTree
 from geoservice.geo import Bools, Floats, Int32s, Ints

@@ -11,7 +11,8 @@ from geoservice.demand import Places, Quantity
 from geoservice.demand.surface import Z90
 from geoservice.disclosure.budget import node_parts, node_variance
 from geoservice.disclosure.measure import queries_for
-from geoservice.disclosure.protect import quantity_scales, replay, rho_of_places
+from geoservice.disclosure.protect import replay, rho_of_places
+from geoservice.disclosure.quantities import quantity_scales
 from geoservice.disclosure.tree import SQUARE, PlaceTree, build_tree
 from geoservice.geo import Bools, Floats
 from geoservice.schema import LEVELS

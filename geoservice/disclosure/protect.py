@@ -10,9 +10,9 @@ import pandas as pd
 import pyarrow as pa
 
 from geoservice.areas import migrant_class
-from geoservice.demand import REPLAYS, DemandSurface, Flows, Places, Quantity
+from geoservice.demand import REPLAYS, DemandSurface, Flows, Places
 from geoservice.disclosure.budget import check_paths, guess_probability, node_parts, node_variance
-from geoservice.disclosure.estimate import non_negative, reconcile, tree_estimate
+from geoservice.disclosure.estimate import non_negative, tree_estimate
 from geoservice.disclosure.leaves import leaf_points, leaf_shapes
 from geoservice.disclosure.measure import (
     GROUP_CAP,
@@ -27,6 +27,7 @@ from geoservice.disclosure.measure import (
     threshold,
 )
 from geoservice.disclosure.origins import MIGRANTS_CAP, Migrants, list_origins, measure_origins, origins_of
+from geoservice.disclosure.quantities import quantities, quantity_scales, query_weights
 from geoservice.disclosure.sampler import Sampler
 from geoservice.disclosure.squares import SQUARE_METRES
 from geoservice.disclosure.tree import SQUARE, PlaceTree, build_tree
@@ -182,73 +183,6 @@ def read_households(
     persons = table.column("persons").to_numpy().astype(np.int64)
     members = {g: table.column(GROUP_PREFIX + g).to_numpy().astype(np.int64) for g in groups}
     return Households(square, migrant_classes, persons, members)
-
-
-def query_weights(queries: Sequence[Query]) -> dict[str, Fraction]:
-    """Share of every node's budget that each query has; together 1."""
-    total = sum(q.weight for q in queries)
-    return {q.name: Fraction(q.weight, total) for q in queries}
-
-
-def quantity_scales(queries: Sequence[Query]) -> dict[Quantity, Floats]:
-    """How far the unit noise of each measured column enters each quantity; shapes ``(columns,)``."""
-    weights = query_weights(queries)
-    scale = np.array([q.sensitivity / float(weights[q.name]) ** 0.5 for q in queries for _ in q.columns])
-    return {q: np.round(mixed * scale, 12) for q, mixed in quantities(np.eye(len(scale)), queries, weights).items()}
-
-
-def column_names(queries: Sequence[Query]) -> list[tuple[str, str]]:
-    """Name each measured column by query and column."""
-    return [(q.name, c) for q in queries for c in q.columns]
-
-
-def quantities(columns: Floats, queries: Sequence[Query], weights: Mapping[str, Fraction]) -> dict[Quantity, Floats]:
-    """Turn measured columns into households and persons of everybody and of each group; linear, without a constant.
-
-    Parameters
-    ----------
-    columns : float64 array, shape (n, columns)
-        In the order of :func:`column_names`.
-    queries, weights
-        What was measured, and with which shares of the budget.
-
-    Returns
-    -------
-    mapping of Quantity to float64 array, shape (n,)
-        Residents and migrants add up to all, and so do the migrant classes to migrants.
-    """
-    at = {name: i for i, name in enumerate(column_names(queries))}
-
-    def column(query: str, name: str = "all") -> Floats:
-        return columns[:, at[query, name]]
-
-    households, centred = column("households"), column("persons")
-    out: dict[Quantity, Floats] = {}
-    by_class: tuple[Floats, Floats] | None = None
-    if ("households_by_class", MIGRANT_CLASSES[0]) in at:
-        split = [np.column_stack([column(f"{q}_by_class", c) for c in MIGRANT_CLASSES]) for q in ("households", "persons")]
-        share = {q: 1 / float(w) for q, w in weights.items()}
-        households, homes = reconcile(households, split[0], share["households"], share["households_by_class"])
-        centred, people = reconcile(centred, split[1], share["persons"], share["persons_by_class"])
-        by_class = homes, people
-    out[Quantity("households")] = households
-    out[Quantity("persons")] = _persons(centred, households)
-    if by_class is not None:
-        homes, people = by_class[0], _persons(*reversed(by_class))
-        for unit, split_up in (("households", homes), ("persons", people)):
-            named = "households" if unit == "households" else "persons"
-            out[Quantity(named, "resident")] = split_up[:, 0]  # type: ignore[arg-type]  # one of the two words
-            out[Quantity(named, "migrant")] = split_up[:, 1:].sum(axis=1)  # type: ignore[arg-type]
-            out |= {Quantity(named, c): split_up[:, i] for i, c in enumerate(MIGRANT_CLASSES) if i}  # type: ignore[arg-type]
-    for query in queries:
-        if query.name.startswith("group."):
-            out[Quantity("persons", query.columns[0])] = column(query.name, query.columns[0]) + GROUP_CAP / 2 * households
-    return out
-
-
-def _persons(centred: Floats, households: Floats) -> Floats:
-    """Persons out of ``2 x persons - 9`` and households."""
-    return np.asarray((centred + (PERSONS_CAP + 1) * households) / 2, float)
 
 
 def estimate_surface(

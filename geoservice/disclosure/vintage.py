@@ -7,7 +7,7 @@ from fractions import Fraction
 import pyarrow as pa
 
 from geoservice.db.arrow import digest as table_digest
-from geoservice.demand import Places
+from geoservice.demand import Places, write_surface
 from geoservice.disclosure.budget import guess_probability
 from geoservice.disclosure.protect import Made, protect
 from geoservice.disclosure.sampler import OpenDPSampler, Sampler, SeededSampler
@@ -87,7 +87,7 @@ def measure_vintage(
         households, areas, places, rules.rho, sampler, migrants=rules.migrants, chinese=rules.chinese, description=facts,
         progress=progress,
     )  # fmt: skip
-    body = made.surface.to_bytes()
+    body = write_surface(made.surface)
     return Measurement(register.spend(digest, body, rules.rho, "made up" if rules.made_up else ""), body, made)
 
 

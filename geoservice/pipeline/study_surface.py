@@ -5,9 +5,8 @@ from typing import NamedTuple
 import shapely
 
 from geoservice.db.arrow import digest as table_digest
-from geoservice.demand import DemandSurface, combine, read_surface
+from geoservice.demand import DemandSurface, combine, digest, read_surface, write_surface
 from geoservice.demand.population import population_surface, unit_quantities
-from geoservice.demand.surface import digest
 from geoservice.errors import InputError, StudyError
 from geoservice.network.places import load_places
 from geoservice.pipeline.places import Places
@@ -28,11 +27,12 @@ def study_surface(project: Project, study: Study, places: Places) -> StudySurfac
     """Return the surface that a study uses; raises :class:`InputError` or :class:`StudyError` where it cannot be had."""
     source = study.demand or ("register" if _newest(project) else "population")
     if isinstance(source, str):
-        surface = _source(source, project, places)
+        surface, name = _source(source, project, places)
     else:
-        parts = _source(source.residents, project, places), _source(source.migrants, project, places)
+        parts = (_source(part, project, places)[0] for part in (source.residents, source.migrants))
         surface = combine(*parts, {"first": "resident", "second": "migrant"})
-    return StudySurface(surface, digest(surface.to_bytes()), _groups(surface, study))
+        name = digest(write_surface(surface))
+    return StudySurface(surface, name, _groups(surface, study))
 
 
 def _newest(project: Project) -> str | None:
@@ -41,12 +41,14 @@ def _newest(project: Project) -> str | None:
     return made[-1].digest if made else None
 
 
-def _source(name: str, project: Project, places: Places) -> DemandSurface:
+def _source(name: str, project: Project, places: Places) -> tuple[DemandSurface, str]:
+    """Return a surface and the digest of its bytes."""
     if name == "register":
         if (newest := _newest(project)) is None:
             raise InputError("no demand surface of the register is there yet; make one with: geoservice protect")
-        return read_surface(project.surface(newest))
-    return _population(project, places)
+        return read_surface(project.surface(newest)), newest
+    surface = _population(project, places)
+    return surface, digest(write_surface(surface))
 
 
 def _population(project: Project, places: Places) -> DemandSurface:

@@ -1,0 +1,110 @@
+"""A demand surface as bytes: two Arrow IPC streams, one of leaves and one of flows."""
+
+import hashlib
+import json
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from geoservice.demand.surface import DemandSurface, Flows, Quantity
+from geoservice.errors import InputError
+from geoservice.geo import Floats
+
+FORMAT = 1
+
+
+def write_surface(surface: DemandSurface) -> bytes:
+    """Return the surface as two Arrow IPC streams, leaves and flows; the same surface gives the same bytes."""
+    sink = pa.BufferOutputStream()
+    for table in (_table(surface), _flows_table(surface.flows)):
+        with pa.ipc.new_stream(sink, table.schema) as writer:
+            writer.write_table(table)
+    return sink.getvalue().to_pybytes()
+
+
+def digest(body: bytes) -> str:
+    """SHA-256 of a surface's bytes, in hexadecimal: its name in stores and manifests."""
+    return hashlib.sha256(body).hexdigest()
+
+
+def _table(surface: DemandSurface) -> pa.Table:
+    starts = pa.array(np.searchsorted(surface.point_leaf, np.arange(surface.leaves + 1)), pa.int32())
+    columns: dict[str, pa.Array[Any]] = {
+        "id": pa.array(list(surface.ids), pa.string()),
+        "geometry": pa.array(list(surface.geometry), pa.binary()),
+    }
+    for name in ("weight", "lon", "lat"):
+        columns[f"point.{name}"] = pa.ListArray.from_arrays(starts, pa.array(getattr(surface, f"point_{name}"), pa.float64()))
+    for prefix, group in (("value", surface.values), ("positive", surface.positive), ("deviation", surface.deviations)):
+        columns |= {f"{prefix}.{q}": pa.array(v, pa.float64()) for q, v in group.items()}
+    flat = pa.array(np.ascontiguousarray(surface.noise, np.float32).ravel())
+    if surface.noise.shape[1]:
+        columns["noise"] = pa.FixedSizeListArray.from_arrays(flat, surface.noise.shape[1])
+    meta = {
+        "format": FORMAT,
+        "replays": surface.noise.shape[1],
+        "scales": {str(q): s.tolist() for q, s in surface.scales.items()},
+        "description": dict(surface.description),
+    }
+    return pa.table(columns).replace_schema_metadata({"geoservice": json.dumps(meta, sort_keys=True, ensure_ascii=False)})
+
+
+def _flows_table(flows: Flows | None) -> pa.Table:
+    if flows is None:
+        return pa.table({})
+    noise = pa.FixedSizeListArray.from_arrays(pa.array(flows.noise.ravel()), flows.noise.shape[1])
+    columns = {"area": pa.array(list(flows.area), pa.string()), "origin": pa.array(list(flows.origin), pa.string())}
+    return pa.table({**columns, "persons": pa.array(flows.persons), "noise": noise})
+
+
+def _read_flows(table: pa.Table) -> Flows | None:
+    if not table.num_columns:
+        return None
+    noise = pc.list_flatten(table.column("noise").combine_chunks()).to_numpy().reshape(table.num_rows, -1)
+    area, origin = ([str(c) for c in table.column(n).to_pylist()] for n in ("area", "origin"))
+    return Flows(area, origin, table.column("persons").to_numpy(), noise)
+
+
+def read_surface(body: bytes) -> DemandSurface:
+    """Read what :func:`write_surface` wrote; raises :class:`InputError` for anything else or another format."""
+    try:
+        source = pa.BufferReader(body)
+        table, flows = (pa.ipc.open_stream(source).read_all().combine_chunks() for _ in range(2))
+        meta = json.loads((table.schema.metadata or {})[b"geoservice"])
+    except (pa.ArrowException, OSError, KeyError, ValueError) as e:
+        raise InputError("demand surface: the stored bytes are damaged; restore them from a backup") from e
+    if meta["format"] != FORMAT:
+        raise InputError(f"demand surface: format {meta['format']}, this version reads {FORMAT}")
+
+    def numbers(prefix: str) -> dict[Quantity, Floats]:
+        names = [n for n in table.column_names if n.startswith(f"{prefix}.")]
+        return {_quantity(n.removeprefix(f"{prefix}.")): table.column(n).to_numpy() for n in names}
+
+    points = {n: table.column(f"point.{n}").combine_chunks() for n in ("weight", "lon", "lat")}
+    sizes = pc.list_value_length(points["weight"]).to_numpy()
+    noise = np.empty((table.num_rows, 0), np.float32)
+    if meta["replays"]:
+        flat = pc.list_flatten(table.column("noise").combine_chunks()).to_numpy()
+        noise = flat.reshape(table.num_rows, meta["replays"])
+    return DemandSurface(
+        ids=[str(i) for i in table.column("id").to_pylist()],
+        geometry=table.column("geometry").to_numpy(zero_copy_only=False),
+        values=numbers("value"),
+        positive=numbers("positive"),
+        noise=noise,
+        scales={_quantity(k): np.array(v, float) for k, v in meta["scales"].items()},
+        deviations=numbers("deviation"),
+        point_leaf=np.repeat(np.arange(table.num_rows, dtype=np.int32), sizes),
+        point_weight=pc.list_flatten(points["weight"]).to_numpy(),
+        point_lon=pc.list_flatten(points["lon"]).to_numpy(),
+        point_lat=pc.list_flatten(points["lat"]).to_numpy(),
+        description=meta["description"],
+        flows=_read_flows(flows),
+    )
+
+
+def _quantity(name: str) -> Quantity:
+    unit, group = name.split(".", 1)
+    return Quantity("households" if unit == "households" else "persons", group)
