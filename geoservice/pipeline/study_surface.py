@@ -29,8 +29,8 @@ def study_surface(project: Project, study: Study, places: Places) -> StudySurfac
     if isinstance(source, str):
         surface, name = _source(source, project, places)
     else:
-        parts = (_source(part, project, places)[0] for part in (source.residents, source.migrants))
-        surface = combine(*parts, {"first": "resident", "second": "migrant"})
+        residents, migrants = (_source(part, project, places)[0] for part in (source.residents, source.migrants))
+        surface = combine(residents, migrants, {"first": "resident", "second": "migrant"})
         name = digest(write_surface(surface))
     return StudySurface(surface, name, _groups(surface, study))
 
