@@ -5,14 +5,14 @@ Parts are imported where they are used, here and in every command: a command loa
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
 
-from geoservice.errors import InputError
+from geoservice.errors import Forbidden, InputError
 
 if TYPE_CHECKING:
     from pydantic import SecretStr
@@ -90,6 +90,18 @@ def project_of(settings: "Settings") -> "Project":
 
     refuse_workspace(settings.home)
     return open_project(settings.home / "project", plain(settings.dsn), settings.schema_prefix)
+
+
+def register_is_apart(settings: "Settings") -> bool:
+    """Whether a role of its own keeps the register: no connection of it is set, and that of the project is refused there."""
+    if not settings.dsn or settings.register_dsn:
+        return False
+    try:
+        with closing(register_of(settings)) as register:
+            register.vintages()
+    except Forbidden:
+        return True
+    return False
 
 
 def releases_of(settings: "Settings", *, read_only: bool) -> "ReleaseStore":

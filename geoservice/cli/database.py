@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from geoservice.cli.common import register_is_apart
 from geoservice.cli.found import Check, Found
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def _apart(settings: "Settings") -> Iterator[Found]:
     """The project's role, which runs studies, must not see the register."""
     if not settings.dsn:
         return
-    if not settings.register_dsn:
+    if not settings.register_dsn and not register_is_apart(settings):
         text = "GEOSERVICE_REGISTER_DSN is not set: the role that runs studies can read the register"
         yield Found("warn", f"{text}; {SEPARATE}")
     elif f"{settings.schema_prefix}_register" in _look(settings.dsn, settings).sees:

@@ -15,6 +15,7 @@ from geoservice.cli.common import (
     out,
     project_of,
     refuse_workspace,
+    register_is_apart,
     register_of,
     releases_of,
     settings_for,
@@ -98,8 +99,9 @@ def _study(settings: "Settings") -> Iterator[Found]:
 def _loaded(settings: "Settings") -> Iterator[Found]:
     """The newest vintage of each file; how many rows it has is private."""
     vintages: list[Vintage] = []
+    apart = register_is_apart(settings)
     for folder, store_of in (("project", project_of), ("register", register_of)):
-        if (settings.home / folder).is_dir():
+        if (settings.home / folder).is_dir() and not (apart and folder == "register"):
             with closing(store_of(settings)) as store:
                 vintages += store.vintages()
     newest = {(v.table, v.source.name): v for v in vintages}
@@ -109,7 +111,7 @@ def _loaded(settings: "Settings") -> Iterator[Found]:
     for table in ("areas", "stations"):
         if table not in loaded:
             yield Found("warn", f"{table}: nothing loaded; geoservice import {table} FILE")
-    if not loaded & {"households", "population"}:
+    if not loaded & {"households", "population"} and not apart:
         yield Found("warn", "people: none loaded; geoservice import households FILE, or geoservice import population FILE")
 
 
@@ -119,6 +121,9 @@ def _kept(settings: "Settings") -> Iterator[Found]:
 
     folder = settings.home / "register"
     if not folder.is_dir():
+        return
+    if register_is_apart(settings):
+        yield Found("ok", "register: kept by a role of its own, which this one cannot look into; check it with that role")
         return
     with closing(register_of(settings)) as register:
         book, loaded = register.book(), register.vintages()

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from geoservice.cli.access import written_down
-from geoservice.cli.common import Home, out, progress_bar, project_of, register_of, settings_for, study_of
-from geoservice.errors import Forbidden, InputError, NotFound
+from geoservice.cli.common import Home, out, progress_bar, project_of, register_is_apart, register_of, settings_for, study_of
+from geoservice.errors import InputError, NotFound
 
 if TYPE_CHECKING:
     from geoservice.demand import Places
@@ -40,13 +40,10 @@ def has_register(settings: "Settings") -> bool:
     """Whether the project has a register with households in it; makes no folder."""
     if not settings.dsn and not settings.register_dsn and not (settings.home / "register").is_dir():
         return False
-    try:
-        with closing(register_of(settings)) as register:
-            return bool(register.vintages("households"))
-    except Forbidden:
-        if settings.register_dsn:
-            raise
-        return False  # the role that runs studies may not look; the surface was made by the register's role
+    if register_is_apart(settings):
+        return False  # the surface was made by the register's role
+    with closing(register_of(settings)) as register:
+        return bool(register.vintages("households"))
 
 
 def measure_register(settings: "Settings", rules: "Rules", progress: Progress) -> "Measurement":
@@ -171,9 +168,10 @@ def print_budget(settings: "Settings", rules: "Rules") -> None:
     out.print(f"spent: rho {float(total):g} of {float(rules.lifetime_rho):g}")
     if book:
         right = 100 * guess_probability(total)
+        seen = "the measurement" if len(book) == 1 else f"all {len(book)} measurements"
         out.print(
-            f"whoever sees all {len(book)} measurements guesses whether a household that is in all of them is in the register "
-            f"right at most {right:.0f} times in 100 (blind: 50)"
+            f"whoever sees {seen} guesses whether a household is in the register right at most {right:.0f} times in 100 "
+            "(blind: 50)"
         )
 
 
