@@ -14,6 +14,7 @@ from typing import Any, cast
 
 from geoservice.demo import import_plan, write_yixiu
 from geoservice.demo.plan import Step
+from geoservice.disclosure.quality import quality_report
 from geoservice.disclosure.vintage import Rules, measure_vintage
 from geoservice.ingest import Options, import_file
 from geoservice.layer import read_layers
@@ -68,7 +69,10 @@ def _import(project: Project, register: Register, step: Step, study: Study, watc
 def _protect(project: Project, register: Register, study: Study, watch: Stopwatch) -> None:
     rules = Rules(study.disclosure.budget, Fraction(study.disclosure.lifetime_rho), made_up=study.synthetic)
     places = load_places(project.network)
-    done = measure_vintage(register, register.read("households"), project.read("areas"), places, rules, (), watch)
+    households = register.read("households")
+    done = measure_vintage(register, households, project.read("areas"), places, rules, (), watch)
+    if done.made is not None:
+        list(quality_report(done.made, households))  # publish writes it
     project.add_surface(done.body, SurfaceInfo(done.draw.surface_digest, "register", "register", done.draw.made_at, {}))
 
 

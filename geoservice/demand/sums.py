@@ -4,10 +4,9 @@ A margin is the half-width of the 90 % interval. Two things are unsure about a s
 replays stored with the surface; and where in a leaf the people are, when a region takes only a part of the leaf's points.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from scipy import sparse
@@ -26,8 +25,7 @@ PER_HOUSEHOLD = 1.35
 class Sums:
     """The surface added up over regions.
 
-    ``weights`` has a row a region and a column a leaf: the share of the leaf's points that the region takes. ``spread`` (same
-    shape, sparse) is ``weight x (1 - weight)``; ``noise`` has the replays of each region, shape ``(regions, replays)``.
+    ``weights`` has a row a region and a column a leaf: the share of the leaf's points that the region takes.
     """
 
     surface: DemandSurface
@@ -40,7 +38,7 @@ class Sums:
 
     @cached_property
     def noise(self) -> Float32s:
-        """Replays of each region's sum for a quantity of unit scale."""
+        """Replays of each region's sum for a quantity of unit scale; shape ``(regions, replays)``."""
         return np.asarray(self.weights.astype(np.float32) @ self.surface.noise, np.float32)
 
     @cached_property
@@ -159,27 +157,39 @@ def threshold_sums(surface: DemandSurface, region: Int32s, regions: int, band: I
     return rising
 
 
+class _Share(NamedTuple):
+    """Shares of wholes, the wholes, and the error of ``part - share x whole``: its replays at unit scale, and its variance."""
+
+    value: Floats
+    whole: Floats
+    noise: Float32s
+    variance: Floats
+
+
+def _share(part: Sums, whole: Sums, quantity: Quantity) -> _Share:
+    """Share that each part is of its whole; NaN where the whole is not above 0."""
+    bottom = whole.value(quantity)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        value = np.where(bottom > 0, part.value(quantity) / bottom, np.nan)
+    known = np.nan_to_num(value)
+    noise = part.noise - known[:, None].astype(np.float32) * whole.noise
+    inside, outside = part.stated(quantity), whole.stated(quantity)
+    stated = (1 - known) ** 2 * inside + known**2 * np.maximum(outside - inside, 0)
+    variance = _scale(part.surface, quantity, quantity) * _mean_square(noise) + part.placement(quantity) + stated
+    return _Share(value, bottom, noise, variance)
+
+
 def ratio(part: Sums, whole: Sums, quantity: Quantity) -> tuple[Floats, Floats]:
     """Percent that each part is of its whole, from 0 to 100, with its margin; NaN where the whole is not above 0.
 
     ``part`` and ``whole`` have the same rows. The margin is that of a ratio of two sums that share their noise (delta method).
     """
-    top, bottom = part.value(quantity), whole.value(quantity)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        value = np.where(bottom > 0, top / bottom, np.nan)
-        margin = Z90 * np.sqrt(_ratio_variance(part, whole, quantity, value)) / bottom
+    share = _share(part, whole, quantity)
     if not part.surface.has_margin(quantity):
-        margin = np.full(len(value), np.nan)
-    return 100 * np.clip(value, 0, 1), 100 * margin
-
-
-def _ratio_variance(part: Sums, whole: Sums, quantity: Quantity, value: Floats) -> Floats:
-    """Variance of ``part - value x whole``."""
-    known = np.nan_to_num(value)
-    noise = part.noise - known[:, None].astype(np.float32) * whole.noise
-    variance = _scale(part.surface, quantity, quantity) * _mean_square(noise) + part.placement(quantity)
-    inside, outside = part.stated(quantity), whole.stated(quantity)
-    return variance + (1 - known) ** 2 * inside + known**2 * np.maximum(outside - inside, 0)
+        return 100 * np.clip(share.value, 0, 1), np.full(len(share.value), np.nan)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        margin = Z90 * np.sqrt(share.variance) / share.whole
+    return 100 * np.clip(share.value, 0, 1), 100 * margin
 
 
 def difference(part: Sums, whole: Sums, first: Quantity, second: Quantity) -> tuple[Floats, Floats]:
@@ -187,32 +197,18 @@ def difference(part: Sums, whole: Sums, first: Quantity, second: Quantity) -> tu
 
     Rows as in :func:`ratio`; NaN where either whole is not above 0.
     """
-    a, b = ratio(part, whole, first)[0] / 100, ratio(part, whole, second)[0] / 100
+    a, b = _share(part, whole, first), _share(part, whole, second)
+    value = np.clip(a.value, 0, 1) - np.clip(b.value, 0, 1)
     surface = part.surface
-
-    def errors(q: Quantity, value: Floats) -> tuple[Float32s, Floats]:
-        bottom = whole.value(q)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            known = np.nan_to_num(value)[:, None].astype(np.float32)
-            noise = np.asarray((part.noise - known * whole.noise) / bottom[:, None], np.float32)
-            own = _ratio_variance(part, whole, q, value) / bottom**2
-        return noise, own
-
-    (noise_a, own_a), (noise_b, own_b) = errors(first, a), errors(second, b)
-    shared = _scale(surface, first, second) * _mean_product(noise_a, noise_b)
-    margin = Z90 * np.sqrt(np.maximum(own_a + own_b - 2 * shared, 0))
     if not (surface.has_margin(first) and surface.has_margin(second)):
-        margin = np.full(len(a), np.nan)
-    return 100 * (a - b), np.where(np.isfinite(a - b), 100 * margin, np.nan)
+        return 100 * value, np.full(len(value), np.nan)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        shared = _scale(surface, first, second) * _mean_product(a.noise, b.noise) / (a.whole * b.whole)
+        variance = a.variance / a.whole**2 + b.variance / b.whole**2 - 2 * shared
+    return 100 * value, np.where(np.isfinite(value), 100 * Z90 * np.sqrt(np.maximum(variance, 0)), np.nan)
 
 
 def _mean_product(first: Float32s, second: Float32s) -> Floats:
     if not first.shape[1]:
         return np.zeros(len(first))
     return np.asarray(np.einsum("ij,ij->i", first, second) / first.shape[1], float)
-
-
-def quantile_margin(value: Callable[[Floats], Floats], shares: Floats, margins: Floats) -> Floats:
-    """Half the distance between the quantiles of shares moved up and down by their margins; NaN where either is not reached."""
-    low, high = value(np.clip(shares + margins, 0, 100)), value(np.clip(shares - margins, 0, 100))
-    return np.asarray((high - low) / 2, float)

@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from geoservice.disclosure.tree import PlaceTree
+from geoservice.disclosure.tree import SQUARE, PlaceTree
 from geoservice.errors import DisclosureError
 from geoservice.geo import Bools, Floats, Int32s
 
@@ -95,7 +95,7 @@ def _parts(level: str, finer: int, profile: tuple[Fraction, int] | None) -> Part
     if profile is None:
         return Parts(AREA_PARTS[level], Fraction(0), Fraction(0))
     decision, squares = square_parts(*profile)
-    own = squares[finer] if level == "square" else AREA_PARTS[level]
+    own = squares[finer] if level == SQUARE else AREA_PARTS[level]
     below = sum(squares[:finer], Fraction(0)) + max(finer - 1, 0) * decision
     return Parts(own, decision if finer else Fraction(0), below)
 
@@ -105,7 +105,7 @@ def _left_for_squares(tree: PlaceTree) -> list[Fraction]:
     left = [Fraction(1)] * len(tree.square_levels)
     spent: list[Fraction] = []
     for level, parent, bottom in zip(tree.level, tree.parent.tolist(), tree.bottom.tolist(), strict=True):
-        if level == "square":
+        if level == SQUARE:
             spent.append(Fraction(0))
             continue
         spent.append(AREA_PARTS[level] + (spent[parent] if parent >= 0 else 0))

@@ -1,10 +1,11 @@
 """Least squares over the tree of places: two passes estimate every node (Hay et al. 2010, with unequal variances)."""
 
+from itertools import pairwise
 from typing import TypeVar
 
 import numpy as np
 
-from geoservice.geo import Bools, Float32s, Floats, Int32s
+from geoservice.geo import Bools, Float32s, Floats, Int32s, Ints
 
 Values = TypeVar("Values", Floats, Float32s)
 
@@ -38,12 +39,10 @@ def tree_estimate(parent: Int32s, depth: Int32s, inside: Bools, measured: Values
     [9.0, 5.0, 4.0]
     """
     value, spread = measured.astype(measured.dtype, copy=True), variance.astype(float, copy=True)
-    edges = np.searchsorted(depth, np.arange(int(depth.max(initial=0)) + 2))
+    levels = _levels(depth, inside)
     sums = np.zeros_like(value)
     width = np.zeros(len(parent))
-    for d in range(len(edges) - 2, -1, -1):
-        here = np.arange(edges[d], edges[d + 1])
-        here = here[inside[here]]
+    for here in reversed(levels):
         divided = here[width[here] > 0]
         own = _share(width[divided], spread[divided])
         value[divided] = own[:, None] * value[divided] + (1 - own)[:, None] * sums[divided]
@@ -51,13 +50,17 @@ def tree_estimate(parent: Int32s, depth: Int32s, inside: Bools, measured: Values
         below = here[parent[here] >= 0]
         _add_at(sums, parent[below], value[below])
         np.add.at(width, parent[below], spread[below])
-    for d in range(1, len(edges) - 1):
-        here = np.arange(edges[d], edges[d + 1])
-        here = here[inside[here]]
+    for here in levels[1:]:
         up = parent[here]
         value[here] += (spread[here] / width[up])[:, None].astype(value.dtype) * (value[up] - sums[up])
     value[~inside] = 0
     return value
+
+
+def _levels(depth: Int32s, inside: Bools) -> list[Ints]:
+    """Nodes of the measured tree by depth, the tops first."""
+    edges = np.searchsorted(depth, np.arange(int(depth.max(initial=0)) + 2))
+    return [a + np.flatnonzero(inside[a:b]) for a, b in pairwise(edges)]
 
 
 def _share(below: Floats, own: Floats) -> Floats:
@@ -113,12 +116,9 @@ def non_negative(parent: Int32s, depth: Int32s, inside: Bools, value: Floats) ->
     [4.0, 4.0, 0.0, 0.0]
     """
     out = np.where(inside, value, 0.0)
-    edges = np.searchsorted(depth, np.arange(int(depth.max(initial=0)) + 2))
     tops = np.flatnonzero(inside & (parent < 0))
     out[tops] = np.maximum(out[tops], 0)
-    for d in range(1, len(edges) - 1):
-        here = np.arange(edges[d], edges[d + 1])
-        here = here[inside[here]]
+    for here in _levels(depth, inside)[1:]:
         out[here] = _onto_sums(parent[here], out[here], out)
     return out
 

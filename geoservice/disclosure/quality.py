@@ -22,14 +22,16 @@ def quality_report(made: Made, households: pa.Table) -> Iterator[str]:
     persons = households.column("persons").to_numpy().astype(np.int64)
     for name, values, cap in _capped(households, persons):
         yield f"(whole register),{name} beyond the cap of {cap} a household,{int(np.maximum(values - cap, 0).sum())},0,"
-    of_leaf = [name.split("/")[0].removesuffix(REST) for name in made.surface.ids]
-    here = [str(c) for c in households.column("residence_area").to_pylist()]
-    for code in made.tree.parents:
-        inside = {a for a in {*of_leaf, *here} if code in ancestors(a, made.tree.parents)}
-        region = np.where(np.isin(of_leaf, list(inside)), 0, -1).astype(np.int32)[made.surface.point_leaf]
-        sums = region_sums(made.surface, region, 1)
-        rows = np.isin(here, list(inside))
-        for quantity, exact in ((Quantity("households"), int(rows.sum())), (Quantity("persons"), int(persons[rows].sum()))):
+    parents, surface = made.tree.parents, made.surface
+    leaf_code, leaf_area = np.unique([n.split("/")[0].removesuffix(REST) for n in surface.ids], return_inverse=True)
+    home = households.column("residence_area").combine_chunks().dictionary_encode()
+    codes, at = [str(c) for c in home.dictionary.to_pylist()], home.indices.to_numpy()
+    counts, people = np.bincount(at, minlength=len(codes)), np.bincount(at, persons, len(codes)).astype(np.int64)
+    for code in parents:
+        inside = np.array([code in ancestors(str(a), parents) for a in leaf_code], bool)[leaf_area]
+        sums = region_sums(surface, np.where(inside, 0, -1).astype(np.int32)[surface.point_leaf], 1)
+        mine = np.array([code in ancestors(a, parents) for a in codes], bool)
+        for quantity, exact in ((Quantity("households"), counts[mine].sum()), (Quantity("persons"), people[mine].sum())):
             yield f"{code},{quantity.unit},{exact},{sums.value(quantity)[0]:.1f},{sums.margin(quantity)[0]:.1f}"
 
 

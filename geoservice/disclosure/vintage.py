@@ -80,7 +80,7 @@ def measure_vintage(
         if draw.register_digest == digest:
             return Measurement(draw, register.surface(draw.surface_digest), None)
     check_budget(book, rules)
-    register.secret()
+    register.secret()  # raises where it was lost: the ids would not be those of a later import
     facts = {"vintage": len(book) + 1, "made_up": rules.made_up}
     sampler = _sampler(rules, digest)
     made = protect(
