@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import shapely
 
-from geoservice.geo import Floats, Ints, Objects
+from geoservice.geo import Floats, Int32s, Ints, Objects
 from geoservice.schema import MIGRANT_CLASSES
 
 Texts: TypeAlias = "Sequence[str | None] | pa.Array[Any]"
@@ -92,7 +93,7 @@ def migrant_class(
     chinese: bool,
     levels: Mapping[str, str],
     parents: Mapping[str, str | None],
-) -> Objects:
+) -> Int32s:
     """Class of each household by the census definition: township, county, province of home against those of residence.
 
     Parameters
@@ -110,25 +111,24 @@ def migrant_class(
 
     Returns
     -------
-    ndarray of object, shape (n,)
-        One of ``geoservice.schema.MIGRANT_CLASSES``.
+    int32 array, shape (n,)
+        Positions in ``geoservice.schema.MIGRANT_CLASSES``.
 
     Examples
     --------
     >>> migrant_class(["340811001", "340811102", "340123001", "110101001", None], ["340811001"] * 5,
     ...               chinese=True, levels={}, parents={}).tolist()
-    ['resident', 'same_county', 'same_province', 'other_province', 'resident']
+    [0, 1, 2, 3, 0]
     """
     homes, heres = (_encoded(codes) for codes in (home, here))
     of_home = homes.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
     of_here = heres.indices.to_numpy(zero_copy_only=False).astype(np.int64)
-    pairs, number = np.unique(of_home * max(len(heres.dictionary), 1) + of_here, return_inverse=True)
-    classes = np.empty(len(pairs), object)
-    for i, pair in enumerate(pairs):
-        a, b = divmod(int(pair), max(len(heres.dictionary), 1))
-        classes[i] = (
-            MIGRANT_CLASSES[0]
-            if a < 0
-            else _class_of_pair(str(homes.dictionary[a]), str(heres.dictionary[b]), chinese, levels, parents)
-        )
-    return np.asarray(classes[number], object)
+    size = max(len(heres.dictionary), 1)
+    number, pairs = pd.factorize(of_home * size + of_here)
+    classes = np.zeros(len(pairs), np.int32)
+    for i, pair in enumerate(pairs.tolist()):
+        a, b = divmod(pair, size)
+        if a >= 0:
+            name = _class_of_pair(str(homes.dictionary[a]), str(heres.dictionary[b]), chinese, levels, parents)
+            classes[i] = MIGRANT_CLASSES.index(name)
+    return classes[number]

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict
 from geoservice.analysis.base import Context, Findings, Process, Trip
 from geoservice.analysis.frames import stack, table, trip_applies, trip_columns, trips_for
 from geoservice.analysis.travel_time import MS_PER_MINUTE
-from geoservice.demand import DemandSurface, Quantity, difference, ratio, region_sums, threshold_sums
+from geoservice.demand import DemandSurface, Quantity, Shares, Sums, region_sums, threshold_sums
 from geoservice.geo import Int32s
 
 PROCESS = Process(
@@ -69,24 +69,23 @@ def population(context: Context, params: Params) -> Iterator[pa.Table]:
         yield table(sums.value(q), sums.margin(q), geography=context.cells.geography, unit=cells, measure=q.unit, group="all")
 
 
-def _covered(context: Context, params: Params, level: str, trip: Trip) -> Iterator[pa.Table]:
+def _covered(context: Context, params: Params, level: str, trip: Trip, everybody: Sums) -> Iterator[pa.Table]:
     """Rows of one level and trip: covered counts, shares, and the gap between migrants and residents."""
     demand, surface, ids = context.demand, context.demand.surface, context.areas[level].ids
     n, breaks = len(ids), len(params.minutes)
+    area = np.repeat(np.arange(n), breaks)
     part = threshold_sums(surface, demand.area[level], n, bands(demand.travel[trip].ms, params.minutes), breaks)
-    whole = region_sums(surface, demand.area[level], n).take(np.repeat(np.arange(n), breaks))
-    dims: dict[str, Any] = {
-        **trip_columns(trip), "geography": level, "unit": np.repeat(np.array(ids, object), breaks),
-        "minutes": np.tile(params.minutes, n),
-    }  # fmt: skip
+    shares = Shares(part, everybody, area)
+    unit = pa.DictionaryArray.from_arrays(area.astype(np.int32), pa.array(ids, pa.string()))
+    dims: dict[str, Any] = {**trip_columns(trip), "geography": level, "unit": unit, "minutes": np.tile(params.minutes, n)}
     for group in (g for g in params.groups if trip_applies(trip, g)):
         for q in _known(surface, group):
             yield table(part.value(q), part.margin(q), measure=f"covered_{q.unit}", group=group, **dims)
         persons = Quantity("persons", group)
-        yield table(*ratio(part, whole, persons), measure="covered_share", group=group, **dims)
+        yield table(*shares.ratio(persons), measure="covered_share", group=group, **dims)
     if {"migrant", "resident"} <= set(params.groups) and trip_applies(trip, "migrant"):
         pair = Quantity("persons", "migrant"), Quantity("persons", "resident")
-        yield table(*difference(part, whole, *pair), measure="coverage_gap", group="migrant", **dims)
+        yield table(*shares.difference(*pair), measure="coverage_gap", group="migrant", **dims)
 
 
 def _uncovered(context: Context, params: Params, level: str, trip: Trip) -> Iterator[pa.Table]:
@@ -104,9 +103,13 @@ def _uncovered(context: Context, params: Params, level: str, trip: Trip) -> Iter
 def analyse(context: Context, params: Params, results: pa.Table) -> Findings:  # noqa: ARG001 - the form of an analysis
     """Population by area and cell, the covered part of it, and persons beyond the standard."""
     rows = [*population(context, params)]
-    for trip in trips_for(context.demand.travel, params.services):
+    demand = context.demand
+    everybody = {
+        level: region_sums(demand.surface, demand.area[level], len(context.areas[level].ids)) for level in context.levels
+    }
+    for trip in trips_for(demand.travel, params.services):
         for level in context.levels:
-            rows += _covered(context, params, level, trip)
+            rows += _covered(context, params, level, trip, everybody[level])
             if trip.tier == "any" and trip.nth == 1:
                 rows += _uncovered(context, params, level, trip)
     return Findings(stack(rows))

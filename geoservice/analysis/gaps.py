@@ -158,7 +158,7 @@ def _units(shapes: Objects, trip: Trip, patch: Int32s, patches: int, standard: i
         name = f"{trip.service}.{trip.mode}.{n + 1}"
         texts = {"unit": name, "name_zh": f"空白 {n + 1}", "name_en": f"Gap {n + 1}", "parent": None}
         facts = {"service": trip.service, "mode": trip.mode, "minutes": standard, "cells": len(mine)}
-        made.append(texts | facts | {"geometry": shapely.to_wkb(shapely.union_all(mine, grid_size=1e-9))})
+        made.append(texts | facts | {"geometry": shapely.to_wkb(shapely.coverage_union_all(mine))})
     return made
 
 

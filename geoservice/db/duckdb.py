@@ -18,6 +18,8 @@ from geoservice.errors import Conflict, Unavailable
 
 WAIT_S = 5.0
 RETRIES = 100
+TOGETHER = 65_536
+"""Rows of a batch."""
 KEPT, LONG = 64, 4000
 """Statements that are kept parsed, and the most characters of one."""
 # The extension comes out of a wheel whose hash the lock file pins, from a path that no caller can choose: checking DuckDB's
@@ -98,6 +100,11 @@ def parser(connection: duckdb.DuckDBPyConnection) -> Parse:
     return lambda sql: parsed(sql) if len(sql) <= LONG else sql
 
 
+def in_batches(rows: pa.Table) -> pa.Table:
+    """Return the same rows in batches, which DuckDB's threads read side by side; it reads one batch on one thread."""
+    return pa.Table.from_batches(rows.to_batches(max_chunksize=TOGETHER), rows.schema)
+
+
 class DuckDBSession:
     """A transaction on an open connection; ``parse`` is for statements that come again and again."""
 
@@ -120,7 +127,7 @@ class DuckDBSession:
     def append(self, table: str, rows: pa.Table) -> None:
         """Add the rows of an Arrow table, its columns by name; those it lacks stay null."""
         quoted = [f'"{c}"' if c in rows.column_names else "NULL" for c in self._connection.table(table).columns]
-        self._connection.from_arrow(rows).project(", ".join(quoted)).insert_into(table.replace('"', ""))
+        self._connection.from_arrow(in_batches(rows)).project(", ".join(quoted)).insert_into(table.replace('"', ""))
 
 
 class DuckDBFile:

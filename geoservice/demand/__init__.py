@@ -4,7 +4,7 @@ from geoservice.demand.combine import combine
 from geoservice.demand.places import Places, home_points, spread
 from geoservice.demand.population import population_surface, unit_quantities
 from geoservice.demand.storage import digest, read_surface, write_surface
-from geoservice.demand.sums import Sums, difference, ratio, region_sums, threshold_sums
+from geoservice.demand.sums import Shares, Sums, region_sums, threshold_sums
 from geoservice.demand.surface import REPLAYS, Z90, DemandSurface, Flows, Quantity
 
 __all__ = [
@@ -14,13 +14,12 @@ __all__ = [
     "Flows",
     "Places",
     "Quantity",
+    "Shares",
     "Sums",
     "combine",
-    "difference",
     "digest",
     "home_points",
     "population_surface",
-    "ratio",
     "read_surface",
     "region_sums",
     "spread",

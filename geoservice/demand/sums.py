@@ -42,11 +42,20 @@ class Sums:
         return np.asarray(self.weights.astype(np.float32) @ self.surface.noise, np.float32)
 
     @cached_property
+    def noise_variance(self) -> Floats:
+        """Mean square of the replays; shape ``(regions,)``."""
+        return _mean_product(self.noise, self.noise)
+
+    @cached_property
     def _cut(self) -> "sparse.csr_array[Any, tuple[int, int]]":
         cut = self.weights.copy()
         cut.data = np.clip(cut.data * (1 - cut.data), 0, None)
         cut.eliminate_zeros()
         return cut
+
+    @cached_property
+    def _placement(self) -> dict[Quantity, Floats]:
+        return {}
 
     def value(self, quantity: Quantity) -> Floats:
         """Signed estimates of the sums; shape ``(regions,)``."""
@@ -54,8 +63,10 @@ class Sums:
 
     def placement(self, quantity: Quantity) -> Floats:
         """Variance from not knowing where in a leaf people are; shape ``(regions,)``."""
-        people = self.surface.positive[quantity]
-        return np.asarray(self._cut @ (people * people / _groups_of(self.surface, quantity)), float)
+        if quantity not in self._placement:
+            people = self.surface.positive[quantity]
+            self._placement[quantity] = np.asarray(self._cut @ (people * people / _groups_of(self.surface, quantity)), float)
+        return self._placement[quantity]
 
     def stated(self, quantity: Quantity) -> Floats:
         """Variance from the errors that a population file states; shape ``(regions,)``."""
@@ -68,18 +79,7 @@ class Sums:
         if not self.surface.has_margin(quantity):
             return np.full(self.regions, np.nan)
         scale = _scale(self.surface, quantity, quantity)
-        return Z90 * np.sqrt(scale * _mean_square(self.noise) + self.placement(quantity) + self.stated(quantity))
-
-    def take(self, rows: Ints) -> "Sums":
-        """Return the sums of some regions, in the order given; regions may repeat."""
-        part = Sums(self.surface, self.weights[rows])
-        if "noise" in self.__dict__:
-            part.__dict__["noise"] = self.noise[rows]
-        return part
-
-
-def _mean_square(noise: Float32s) -> Floats:
-    return _mean_product(noise, noise)
+        return Z90 * np.sqrt(scale * self.noise_variance + self.placement(quantity) + self.stated(quantity))
 
 
 def _scale(surface: DemandSurface, first: Quantity, second: Quantity) -> float:
@@ -146,69 +146,95 @@ def threshold_sums(surface: DemandSurface, region: Int32s, regions: int, band: I
     inside = (region >= 0) & (band < bands)
     cell = np.where(inside, region.astype(np.int64) * bands + band, -1).astype(np.int32)
     alone = region_sums(surface, cell, regions * bands)
-    noise = alone.noise.reshape(regions, bands, -1).cumsum(axis=1).reshape(regions * bands, -1)
-    at = np.flatnonzero(inside)
-    repeats = bands - band[at]
-    point = np.repeat(at, repeats)
-    first = np.repeat(np.cumsum(repeats) - repeats, repeats)
-    limit = np.repeat(band[at], repeats) + np.arange(len(point)) - first
-    rising = region_sums(surface, (region[point].astype(np.int64) * bands + limit).astype(np.int32), regions * bands, point)
-    rising.__dict__["noise"] = noise
+    first = alone.weights.tocoo()  # leaf by leaf, which are fewer than points
+    repeats = bands - first.row % bands
+    step = np.arange(repeats.sum()) - np.repeat(np.cumsum(repeats) - repeats, repeats)
+    place = (np.repeat(first.row, repeats) + step, np.repeat(first.col, repeats))
+    weights = sparse.coo_array((np.repeat(first.data, repeats), place), shape=alone.weights.shape).tocsr()
+    rising = Sums(surface, weights)
+    rising.__dict__["noise"] = alone.noise.reshape(regions, bands, -1).cumsum(axis=1).reshape(regions * bands, -1)
     return rising
 
 
 class _Share(NamedTuple):
-    """Shares of wholes, the wholes, and the error of ``part - share x whole``: its replays at unit scale, and its variance."""
+    """Shares of wholes, the wholes, and the variance of ``part - share x whole``; shapes ``(rows,)``."""
 
     value: Floats
     whole: Floats
-    noise: Float32s
     variance: Floats
 
 
-def _share(part: Sums, whole: Sums, quantity: Quantity) -> _Share:
-    """Share that each part is of its whole; NaN where the whole is not above 0."""
-    bottom = whole.value(quantity)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        value = np.where(bottom > 0, part.value(quantity) / bottom, np.nan)
-    known = np.nan_to_num(value)
-    noise = part.noise - known[:, None].astype(np.float32) * whole.noise
-    inside, outside = part.stated(quantity), whole.stated(quantity)
-    stated = (1 - known) ** 2 * inside + known**2 * np.maximum(outside - inside, 0)
-    variance = _scale(part.surface, quantity, quantity) * _mean_square(noise) + part.placement(quantity) + stated
-    return _Share(value, bottom, noise, variance)
+@dataclass(frozen=True)
+class Shares:
+    """What share parts are of wholes, in percent, with margins.
 
-
-def ratio(part: Sums, whole: Sums, quantity: Quantity) -> tuple[Floats, Floats]:
-    """Percent that each part is of its whole, from 0 to 100, with its margin; NaN where the whole is not above 0.
-
-    ``part`` and ``whole`` have the same rows. The margin is that of a ratio of two sums that share their noise (delta method).
+    Parameters
+    ----------
+    part, whole : Sums
+        Of one surface.
+    of : int array, shape (rows of part,), optional
+        Which row of ``whole`` each row of ``part`` belongs to; left out, the same one.
     """
-    share = _share(part, whole, quantity)
-    if not part.surface.has_margin(quantity):
-        return 100 * np.clip(share.value, 0, 1), np.full(len(share.value), np.nan)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        margin = Z90 * np.sqrt(share.variance) / share.whole
-    return 100 * np.clip(share.value, 0, 1), 100 * margin
 
+    part: Sums
+    whole: Sums
+    of: Ints | None = None
 
-def difference(part: Sums, whole: Sums, first: Quantity, second: Quantity) -> tuple[Floats, Floats]:
-    """Percentage points between the shares of two quantities, e.g. of migrants and of residents, with its margin.
+    def ratio(self, quantity: Quantity) -> tuple[Floats, Floats]:
+        """Percent that each part is of its whole, from 0 to 100, with its margin; NaN where the whole is not above 0.
 
-    Rows as in :func:`ratio`; NaN where either whole is not above 0.
-    """
-    a, b = _share(part, whole, first), _share(part, whole, second)
-    value = np.clip(a.value, 0, 1) - np.clip(b.value, 0, 1)
-    surface = part.surface
-    if not (surface.has_margin(first) and surface.has_margin(second)):
-        return 100 * value, np.full(len(value), np.nan)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        shared = _scale(surface, first, second) * _mean_product(a.noise, b.noise) / (a.whole * b.whole)
-        variance = a.variance / a.whole**2 + b.variance / b.whole**2 - 2 * shared
-    return 100 * value, np.where(np.isfinite(value), 100 * Z90 * np.sqrt(np.maximum(variance, 0)), np.nan)
+        The margin is that of a ratio of two sums that share their noise (delta method).
+        """
+        value, whole, variance = self._share(quantity)
+        if not self.part.surface.has_margin(quantity):
+            return 100 * np.clip(value, 0, 1), np.full(len(value), np.nan)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            margin = Z90 * np.sqrt(variance) / whole
+        return 100 * np.clip(value, 0, 1), 100 * margin
+
+    def difference(self, first: Quantity, second: Quantity) -> tuple[Floats, Floats]:
+        """Percentage points between the shares of two quantities, e.g. of migrants and of residents, with its margin.
+
+        NaN where either whole is not above 0.
+        """
+        a, b = self._share(first), self._share(second)
+        value = np.clip(a.value, 0, 1) - np.clip(b.value, 0, 1)
+        surface = self.part.surface
+        if not (surface.has_margin(first) and surface.has_margin(second)):
+            return 100 * value, np.full(len(value), np.nan)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            shared = _scale(surface, first, second) * self._products(a.value, b.value) / (a.whole * b.whole)
+            variance = a.variance / a.whole**2 + b.variance / b.whole**2 - 2 * shared
+        return 100 * value, np.where(np.isfinite(value), 100 * Z90 * np.sqrt(np.maximum(variance, 0)), np.nan)
+
+    def _whole(self, values: Floats) -> Floats:
+        return values if self.of is None else values[self.of]
+
+    @cached_property
+    def _shared_noise(self) -> Floats:
+        """Mean product of the replays of each part and its whole."""
+        noise = self.whole.noise if self.of is None else self.whole.noise[self.of]
+        return _mean_product(self.part.noise, noise)
+
+    def _products(self, first: Floats, second: Floats) -> Floats:
+        """Mean product of the replays of ``part - first x whole`` and ``part - second x whole``."""
+        a, b = np.nan_to_num(first), np.nan_to_num(second)
+        product = self.part.noise_variance - (a + b) * self._shared_noise + a * b * self._whole(self.whole.noise_variance)
+        return np.where(a == b, np.maximum(product, 0), product)
+
+    def _share(self, quantity: Quantity) -> _Share:
+        part, bottom = self.part, self._whole(self.whole.value(quantity))
+        with np.errstate(divide="ignore", invalid="ignore"):
+            value = np.where(bottom > 0, part.value(quantity) / bottom, np.nan)
+        known = np.nan_to_num(value)
+        inside, outside = part.stated(quantity), self._whole(self.whole.stated(quantity))
+        stated = (1 - known) ** 2 * inside + known**2 * np.maximum(outside - inside, 0)
+        noise = _scale(part.surface, quantity, quantity) * self._products(value, value)
+        return _Share(value, bottom, noise + part.placement(quantity) + stated)
 
 
 def _mean_product(first: Float32s, second: Float32s) -> Floats:
+    """Mean product of the replays of each row, added up in double precision: near 0 it is a difference of such means."""
     if not first.shape[1]:
         return np.zeros(len(first))
-    return np.asarray(np.einsum("ij,ij->i", first, second) / first.shape[1], float)
+    return np.asarray(np.einsum("ij,ij->i", first, second, dtype=np.float64) / first.shape[1], float)

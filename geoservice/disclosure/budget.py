@@ -22,10 +22,10 @@ from geoservice.errors import DisclosureError
 from geoservice.geo import Bools, Floats, Int32s
 
 AREA_PARTS: Mapping[str, Fraction] = {
-    "province": Fraction(2, 100),
-    "city": Fraction(3, 100),
-    "county": Fraction(4, 100),
-    "township": Fraction(8, 100),
+    "province": Fraction(1, 100),
+    "city": Fraction(1, 100),
+    "county": Fraction(1, 100),
+    "township": Fraction(4, 100),
     "village": Fraction(18, 100),
 }
 DECISION_PART = Fraction(6, 100)

@@ -10,6 +10,7 @@ from geoservice.disclosure.tree import REST, SQUARE, PlaceTree
 from geoservice.geo import Int32s, Ints, Objects
 
 POINTS_OF_A_LEAF = 8
+POLYGON = int(shapely.GeometryType.POLYGON)
 
 
 def leaf_of_base(tree: PlaceTree, leaves: Ints) -> Int32s:
@@ -63,7 +64,9 @@ def leaf_shapes(tree: PlaceTree, leaves: Ints) -> Objects:
             parts = shapely.intersection(ground[crossing], border)
             ground[crossing] = np.where(shapely.area(parts) > 0, parts, ground[crossing])
         shapes[squares] = ground
-    return np.array([_polygons(s) for s in shapes], object)
+    mixed = np.flatnonzero(shapely.get_type_id(shapes) != POLYGON)
+    shapes[mixed] = [_polygons(s) for s in shapes[mixed]]
+    return np.asarray(shapely.to_wkb(shapes), object)
 
 
 def _own_ground(tree: PlaceTree, name: str) -> shapely.Geometry:
@@ -75,7 +78,7 @@ def _own_ground(tree: PlaceTree, name: str) -> shapely.Geometry:
     return shapely.difference(tree.outlines[code], shapely.union_all(within))
 
 
-def _polygons(shape: shapely.Geometry) -> bytes:
-    parts = [p for p in shapely.get_parts(shape) if shapely.get_type_id(p) == 3]
-    kept = parts[0] if len(parts) == 1 else shapely.multipolygons(parts) if parts else shape
-    return bytes(shapely.to_wkb(kept))
+def _polygons(shape: shapely.Geometry) -> shapely.Geometry:
+    """Return the polygons of a shape; the shape itself where it has none."""
+    parts = [p for p in shapely.get_parts(shape) if shapely.get_type_id(p) == POLYGON]
+    return parts[0] if len(parts) == 1 else shapely.multipolygons(parts) if parts else shape

@@ -1,6 +1,6 @@
 """Measure a register down the tree of places with integer noise.
 
-First the tree: a place is cut while a noisy count of its households, drawn for that decision alone, is above six standard
+First the tree: a place is cut while a noisy count of its households, drawn for that decision alone, is above ten standard
 deviations of the finest level's noise. Then, on the tree so fixed, every node is measured once. The estimates use the second
 noise only, so given the tree they are unbiased and their errors are known without the register.
 """
@@ -20,7 +20,7 @@ from geoservice.schema import MIGRANT_CLASSES
 
 PERSONS_CAP = 8
 GROUP_CAP = 2
-CUT_SIGMAS = 6
+CUT_SIGMAS = 10
 
 
 class Query(NamedTuple):
@@ -52,13 +52,13 @@ def queries_for(groups: Sequence[str], *, migrants: bool) -> tuple[Query, ...]:
     of households, measured beside them, gives the rest. With migrants, households and persons are counted by class as well: a
     household is of one class, so the classes together cost what one would.
     """
-    queries = [Query("households", ("all",), 1, 20), Query("persons", ("all",), PERSONS_CAP - 1, 20)]
+    queries = [Query("households", ("all",), 1, 24), Query("persons", ("all",), PERSONS_CAP - 1, 20)]
     if migrants:
         queries += [
-            Query("households_by_class", MIGRANT_CLASSES, 1, 14),
+            Query("households_by_class", MIGRANT_CLASSES, 1, 9),
             Query("persons_by_class", MIGRANT_CLASSES, PERSONS_CAP - 1, 11),
         ]
-    return (*queries, *(Query(f"group.{g}", (g,), GROUP_CAP // 2, 10) for g in groups))
+    return (*queries, *(Query(f"group.{g}", (g,), GROUP_CAP // 2, 8) for g in groups))
 
 
 def encode(query: Query, households: Households) -> Ints:
@@ -103,7 +103,7 @@ class Cut:
 
 
 def threshold(tree: PlaceTree, parts: NodeParts, rho: Fraction, weight: Fraction) -> Ints:
-    """Households above which a node is cut: six standard deviations of its bottom's finest noise; shape ``(nodes,)``."""
+    """Households above which a node is cut: ten standard deviations of its bottom's finest noise; shape ``(nodes,)``."""
     finest = np.full(len(tree.square_levels), np.inf)
     base = np.flatnonzero(tree.finer == 0)
     measured = np.array([float(p.measured) for p in parts.kinds])

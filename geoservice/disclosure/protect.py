@@ -6,7 +6,6 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 
 from geoservice.areas import migrant_class
@@ -32,7 +31,7 @@ from geoservice.disclosure.sampler import Sampler
 from geoservice.disclosure.squares import SQUARE_METRES
 from geoservice.disclosure.tree import SQUARE, PlaceTree, build_tree
 from geoservice.geo import Bools, Float32s, Floats
-from geoservice.schema import GROUP_PREFIX, MIGRANT_CLASSES
+from geoservice.schema import GROUP_PREFIX
 
 ORIGINS_PART = Fraction(15, 100)
 """Part of rho spent on where migrants came from, when they are told apart."""
@@ -172,14 +171,13 @@ def read_households(
     migrant_classes = np.zeros(table.num_rows, np.int32)
     if migrants:
         rows = areas.select(["code", "level", "parent"]).to_pylist()
-        classes = migrant_class(
+        migrant_classes = migrant_class(
             table.column("registered_area").combine_chunks(),
             table.column("residence_area").combine_chunks(),
             chinese=chinese,
             levels={r["code"]: r["level"] for r in rows},
             parents={r["code"]: r["parent"] for r in rows},
         )
-        migrant_classes = pd.Categorical(classes, MIGRANT_CLASSES).codes.astype(np.int32)
     persons = table.column("persons").to_numpy().astype(np.int64)
     members = {g: table.column(GROUP_PREFIX + g).to_numpy().astype(np.int64) for g in groups}
     return Households(square, migrant_classes, persons, members)

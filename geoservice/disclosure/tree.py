@@ -107,7 +107,7 @@ class PlaceTree:
                 )
             if len(rows):
                 near = cKDTree(np.column_stack([self.base_x, self.base_y])[within[code]])
-                square[rows] = within[code][near.query(np.column_stack([x[rows], y[rows]]))[1]]
+                square[rows] = within[code][near.query(np.column_stack([x[rows], y[rows]]), workers=-1)[1]]
         return square
 
     def _squares_within(self, codes: set[str]) -> dict[str, Ints]:

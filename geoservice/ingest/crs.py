@@ -20,7 +20,10 @@ SHIFTED = ("gcj02", "bd09")
 _AXIS_M = 6_378_245.0
 _ECCENTRICITY_2 = 0.006_693_421_622_965_943
 _BD = np.pi * 3000 / 180
-_PRECISION = 1e-9
+_LAST_STEP = 2e-7
+"""Degrees; each step of the inverse leaves less than a hundredth of the one before, so 0.2 mm after a step this small."""
+_TOGETHER = 16_384
+"""Points inverted at a time: as many as stay in the processor's cache."""
 Pair = tuple[Floats, Floats]
 
 
@@ -70,15 +73,23 @@ def _bd_of(lon: Floats, lat: Floats) -> Pair:
 
 def _inverse(forward: Callable[[Floats, Floats], Pair], lon: Floats, lat: Floats) -> Pair:
     """Undo a map that moves points little: step by what is still missing until nothing is."""
-    x, y = lon.copy(), lat.copy()
+    flat_lon, flat_lat = lon.ravel(), lat.ravel()
+    x, y = flat_lon.copy(), flat_lat.copy()
+    for start in range(0, len(x), _TOGETHER):
+        here = slice(start, start + _TOGETHER)
+        _approach(forward, flat_lon[here], flat_lat[here], x[here], y[here])
+    return x.reshape(lon.shape), y.reshape(lat.shape)
+
+
+def _approach(forward: Callable[[Floats, Floats], Pair], lon: Floats, lat: Floats, x: Floats, y: Floats) -> None:
+    """Move ``x`` and ``y``, which begin at ``lon`` and ``lat``, to where ``forward`` maps them to these."""
     for _ in range(12):
         fx, fy = forward(x, y)
         dx, dy = lon - fx, lat - fy
         x += dx
         y += dy
-        if max(np.max(np.abs(dx), initial=0.0), np.max(np.abs(dy), initial=0.0)) < _PRECISION:
+        if max(np.max(np.abs(dx), initial=0.0), np.max(np.abs(dy), initial=0.0)) < _LAST_STEP:
             break
-    return x, y
 
 
 def _where(inside: Bools, then: Pair, otherwise: Pair) -> Pair:

@@ -217,7 +217,9 @@ def _batches(
             numbers = np.arange(at, at + batch.num_rows, dtype=np.int64)
             numbers += np.searchsorted(gone - np.arange(len(gone)), numbers - 0, side="right") if len(gone) else 0
             at += batch.num_rows
-            yield pa.RecordBatch.from_arrays([pa.array(numbers), *batch.columns], schema=schema)
+            # not pa.array, which imports pandas first: that takes longer than a small file
+            rows: pa.Array[Any] = pa.Array.from_buffers(pa.int64(), len(numbers), [None, pa.py_buffer(numbers.data)])
+            yield pa.RecordBatch.from_arrays([rows, *batch.columns], schema=schema)
     except pa.ArrowInvalid as e:
         raise _understood(e) from e
 

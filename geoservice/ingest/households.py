@@ -60,7 +60,7 @@ def build_households(cells: Cells, context: Context) -> Built:
     if not len(areas.codes):
         raise InputError("no areas with borders are loaded yet; load them first: geoservice import areas FILE")
     key = cells.code("id", required=True, private=True).combine_chunks()
-    cells.unique(["id"], [key.to_numpy(zero_copy_only=False)], private=True)
+    cells.unique(["id"], [key], private=True)
     lon, lat, crs = read_points(cells, "households", context.options, suggest=partial(find_projected, areas))
     home = check_inside(cells, areas, lon, lat, crs, required=True)
     columns: Columns = {"id": household_ids(key.to_pylist(), context.secret), "lon": lon, "lat": lat}

@@ -1,6 +1,7 @@
 """Run a study and publish it: read, travel times, analyses, release."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,9 +26,10 @@ from geoservice.pipeline.study_surface import StudySurface
 from geoservice.pipeline.whereabouts import with_areas
 from geoservice.pipeline.wording import wording_of
 from geoservice.project import Project
-from geoservice.release.base import TABLE, Manifest, ReleaseContent, ReleaseStore
+from geoservice.release.base import TABLE, LayerContent, Manifest, ReleaseContent, ReleaseStore
+from geoservice.release.expand import Wording
 from geoservice.release.layers import build_layers
-from geoservice.release.manifest import table_digest
+from geoservice.release.mvt.archives import TileArchives
 from geoservice.study import Study
 
 Progress = Callable[[str, float], None]
@@ -54,33 +56,56 @@ def publish_study(
         A table is empty, or there is no demand surface.
     """
     context, source, off_street, places, digests = build_context(project, study, progress)
-    results = analyse(context, study_settings(study, source.groups), progress)
-    leaves = leaf_units(source.surface)
-    rows = hidden(stack([results.rows, leaf_rows(source)]), study.disclosure.hide_below)
-    table = rows.cast(TABLE)
-    others = {g: u.table for g, u in results.units.items()}
-    others |= {"cell": context.cells.table, "station": station_units(context.stations), "leaf": leaves}
-    units = with_areas(places, {level: u.table for level, u in context.areas.items()}, others)
-    progress("writing the release", 0.0)
-    built = zip(layers, build_layers(layers, units, table, wording_of(study)), strict=True)
-    # a layer whose colours show what this study has no numbers of, as migrants of a population without them, is left out
-    contents = [content for layer, content in built if content.layer.style.property or not layer.style.property]
     settings = study_settings(study, source.groups)
-    manifest = Manifest(
-        code_version=__version__,
-        study=study.model_copy(update={"migrants": "migrant" in source.groups}).model_dump(mode="json"),
-        inputs=digests | {"network": str(read_index(project.network)["digest"])},
-        parameters={a.PROCESS.id: params_for(a, settings).model_dump(mode="json") for a in ANALYSES},
-        table_digest=table_digest(table),
-        layers=tuple(c.layer for c in contents),
-        processes=tuple(_described(a) for a in ANALYSES),
-        disclosure=disclosure_statement(source.surface),
-        notes=(SYNTHETIC,) if study.synthetic else (),
-        base_map=True,
-    )
-    number = store.write(ReleaseContent(contents, table, manifest, project.network / "base.pmtiles"), keep)
+    with closing(
+        TileArchives(Label(zh=study.source.zh, en=study.source.en) if study.source else Label(zh="", en=""))
+    ) as archives:
+        wording = wording_of(study)
+        # the layer of the surface needs no analysis: its tiles, the most of all layers, are drawn while those run
+        of_surface = [layer for layer in layers if layer.geography == ("leaf",)]
+        leaves = with_areas(places, {}, {"leaf": leaf_units(source.surface)})
+        leaf_table = hidden(leaf_rows(source), study.disclosure.hide_below).cast(TABLE)
+        made = make_layers(of_surface, leaves, leaf_table, wording, archives)
+        results = analyse(context, settings, progress)
+        progress("writing the release", 0.0)
+        rows = hidden(results.rows, study.disclosure.hide_below)
+        table = pa.concat_tables([rows.cast(TABLE), leaf_table])
+        others = {g: u.table for g, u in results.units.items()}
+        others |= {"cell": context.cells.table, "station": station_units(context.stations)}
+        units = leaves | with_areas(places, {level: u.table for level, u in context.areas.items()}, others)
+        made |= make_layers([x for x in layers if x not in of_surface], units, table, wording, archives)
+        contents = [made[layer.id] for layer in layers if layer.id in made]
+        manifest = Manifest(
+            code_version=__version__,
+            study=study.model_copy(update={"migrants": "migrant" in source.groups}).model_dump(mode="json"),
+            inputs=digests | {"network": str(read_index(project.network)["digest"])},
+            parameters={a.PROCESS.id: params_for(a, settings).model_dump(mode="json") for a in ANALYSES},
+            table_digest="",  # the store fills it in
+            layers=tuple(c.layer for c in contents),
+            processes=tuple(_described(a) for a in ANALYSES),
+            disclosure=disclosure_statement(source.surface),
+            notes=(SYNTHETIC,) if study.synthetic else (),
+            base_map=True,
+        )
+        content = ReleaseContent(contents, table, manifest, project.network / "base.pmtiles", archives)
+        number = store.write(content, keep)
     progress("writing the release", 1.0)
     return Published(number, off_street)
+
+
+def make_layers(
+    layers: Sequence[Layer], units: Mapping[str, pa.Table], table: pa.Table, wording: Wording, archives: TileArchives
+) -> dict[str, LayerContent]:
+    """Layers by id, their tiles begun.
+
+    One whose colours show what this study has no numbers of, as migrants of a population without them, is left out.
+    """
+    made: dict[str, LayerContent] = {}
+    for layer, content in zip(layers, build_layers(layers, units, table, wording), strict=True):
+        if content.layer.style.property or not layer.style.property:
+            made[layer.id] = content
+            archives.draw(content)
+    return made
 
 
 @dataclass(frozen=True)

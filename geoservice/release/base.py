@@ -114,14 +114,26 @@ class LayerContent:
     areas: "pa.Array[Any] | None" = None
 
 
+class LayerArchives(Protocol):
+    """PMTiles archives of layers, which may still be in the making."""
+
+    def path(self, layer_id: str) -> Path | None:
+        """Return a layer's archive once it is complete, None where there are no tiles; raises what making it raised."""
+        ...
+
+
 @dataclass(frozen=True)
 class ReleaseContent:
-    """All that is written: layers, the release table, the manifest and the base map's PMTiles file, if there is one."""
+    """All that is written: layers, the release table, the manifest and the base map's PMTiles file, if there is one.
+
+    ``archives`` are the layers' tiles where somebody draws them already; a store draws them itself otherwise.
+    """
 
     layers: Sequence[LayerContent]
     table: pa.Table
     manifest: Manifest
     base_map: Path | None = None
+    archives: LayerArchives | None = None
 
 
 class Sort(NamedTuple):

@@ -2,7 +2,6 @@
 
 import shutil
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -10,7 +9,7 @@ import duckdb
 import pyarrow as pa
 
 from geoservice.db import DUCKDB
-from geoservice.db.duckdb import DuckDBSession, new_duckdb, open_duckdb, parser, told, transaction
+from geoservice.db.duckdb import DuckDBSession, in_batches, new_duckdb, open_duckdb, parser, told, transaction
 from geoservice.db.lock import locked
 from geoservice.db.watchdog import Watchdog
 from geoservice.errors import Conflict, GeoserviceError, NotFound, ReleaseError, Unavailable
@@ -21,7 +20,7 @@ from geoservice.release.content import check_stored, checked
 from geoservice.release.durable import point, sync, sync_tree
 from geoservice.release.manifest import read_manifest
 from geoservice.release.mvt import sql as mvt
-from geoservice.release.mvt.bake import Baker
+from geoservice.release.mvt.archives import archives_of
 from geoservice.release.mvt.blocks import ROWS
 from geoservice.release.mvt.blocks import TABLE as BLOCKS
 from geoservice.release.numbering import older
@@ -211,8 +210,19 @@ def _tidy(aside: Path) -> Iterator[None]:
 
 def _fill(folder: Path, content: ReleaseContent, manifest: Manifest, table: pa.Table) -> None:
     (folder / TILES).mkdir()
-    connection = new_duckdb(folder / LAYERS, TOGETHER)
-    try:
+    with archives_of(content, manifest) as archives:
+        _fill_database(folder / LAYERS, content, table)
+        for layer in content.layers:
+            if drawn := archives.path(layer.layer.id):
+                shutil.move(drawn, folder / TILES)
+    if content.base_map is not None:
+        shutil.copyfile(content.base_map, folder / TILES / f"{BASE_MAP}.pmtiles")
+        Archive(folder / TILES / f"{BASE_MAP}.pmtiles").close()  # refuses what is none
+    (folder / MANIFEST).write_text(manifest.model_dump_json(indent=1), encoding="utf-8")
+
+
+def _fill_database(path: Path, content: ReleaseContent, table: pa.Table) -> None:
+    with closing(new_duckdb(path, TOGETHER)) as connection:
         with transaction(connection) as session:
             name = DUCKDB.quote(sql.RELEASE_TABLE)
             session.execute(sql.create(DUCKDB, name, TABLE))
@@ -221,24 +231,6 @@ def _fill(folder: Path, content: ReleaseContent, manifest: Manifest, table: pa.T
             for layer in content.layers:
                 _fill_layer(connection, session, layer)
         connection.execute(sql.checkpoint())  # closing would do it too, and be silent about a disk that is full
-        _fill_tiles(folder / TILES, content, manifest, connection)
-    finally:
-        connection.close()
-    (folder / MANIFEST).write_text(manifest.model_dump_json(indent=1), encoding="utf-8")
-
-
-def _fill_tiles(folder: Path, content: ReleaseContent, manifest: Manifest, connection: duckdb.DuckDBPyConnection) -> None:
-    """Draw the tiles of the layers, two layers at a time; the largest first, so that none is left over at the end."""
-
-    def bake(layer: LayerContent) -> None:
-        with closing(connection.cursor()) as own:
-            Baker(own).archive(folder / f"{layer.layer.id}.pmtiles", layer, manifest)
-
-    with ThreadPoolExecutor(2) as pool:
-        list(pool.map(bake, sorted(content.layers, key=lambda c: -c.features.num_rows)))
-    if content.base_map is not None:
-        shutil.copyfile(content.base_map, folder / f"{BASE_MAP}.pmtiles")
-        Archive(folder / f"{BASE_MAP}.pmtiles").close()  # refuses what is none
 
 
 def _fill_layer(connection: duckdb.DuckDBPyConnection, session: DuckDBSession, content: LayerContent) -> None:
@@ -248,7 +240,7 @@ def _fill_layer(connection: duckdb.DuckDBPyConnection, session: DuckDBSession, c
     plain = [f for f in columns if f.name not in GEOMETRIES]
     shapes = [f for f in columns if f.name in GEOMETRIES]
     session.execute(sql.create(DUCKDB, name, pa.schema([*plain, *shapes, *bounds])))
-    connection.register("incoming", stored(content))
+    connection.register("incoming", in_batches(stored(content)))
     session.execute(sql.insert_layer(name, [f.name for f in plain], list(GEOMETRIES)))
     connection.unregister("incoming")
     session.execute(sql.unique(DUCKDB, None, content.layer.id))

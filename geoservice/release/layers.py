@@ -1,6 +1,6 @@
 """Layers made out of the release table: what a layer file asks for becomes features with properties."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -31,7 +31,7 @@ _OF_TABLE = ("text", "text", "text", "text", "text", "text", "integer", "text", 
 
 def build_layers(
     layers: Sequence[Layer], units: Mapping[str, pa.Table], table: pa.Table, wording: Wording = PLAIN
-) -> list[LayerContent]:
+) -> Iterator[LayerContent]:
     """Turn the release table into features, one layer after the other.
 
     Parameters
@@ -46,9 +46,9 @@ def build_layers(
     wording
         Words for the values of dimensions, and which of them a style's property shows.
 
-    Returns
-    -------
-    list of LayerContent
+    Yields
+    ------
+    LayerContent
         Features in order of geography (coarse to fine) and unit, ``fid`` from 1; many thousand units of one geography lie along
         a curve through the plane instead, so that a page or a map of neighbours is read from one place. A measure with margins
         is followed by ``<property>_margin``. A value that cannot exist is null; of the property that the style shows,
@@ -62,8 +62,23 @@ def build_layers(
     ReleaseError
         When a unit is there twice, the table speaks of a unit that has no row among the units, or a measure is not declared.
     """
-    frame = table.to_pandas()
-    return [_of_units(layer, units, frame, wording) if layer.geography else _of_table(layer, units, table) for layer in layers]
+    frame = _frame(table)
+    for layer in layers:
+        yield _of_units(layer, units, frame, wording) if layer.geography else _of_table(layer, units, table)
+
+
+def _frame(table: pa.Table) -> pd.DataFrame:
+    """Return the release table with each text column as numbers of its distinct texts, which sort as these do."""
+    columns: dict[str, Any] = {}
+    for name, column in zip(table.column_names, table.columns, strict=True):
+        if pa.types.is_string(column.type):
+            encoded = column.combine_chunks().dictionary_encode()
+            order = pc.sort_indices(encoded.dictionary).to_numpy()
+            codes = np.argsort(order)[encoded.indices.to_numpy()]
+            columns[name] = pd.Categorical.from_codes(codes, encoded.dictionary.take(pa.array(order)).to_pylist())
+        else:
+            columns[name] = column.to_numpy()
+    return pd.DataFrame(columns)
 
 
 def _of_units(layer: Layer, units: Mapping[str, pa.Table], frame: pd.DataFrame, wording: Wording) -> LayerContent:

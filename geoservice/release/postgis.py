@@ -3,13 +3,10 @@
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from math import ceil
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pyarrow as pa
 
 from geoservice.db import POSTGIS, Session
-from geoservice.db.duckdb import open_duckdb
 from geoservice.db.postgis import PostGIS
 from geoservice.errors import Conflict, NotFound, Unavailable
 from geoservice.geo import Tile
@@ -18,7 +15,7 @@ from geoservice.release.base import TABLE, LayerContent, Manifest, ReleaseConten
 from geoservice.release.content import check_stored, checked
 from geoservice.release.manifest import read_manifest
 from geoservice.release.mvt import sql as mvt
-from geoservice.release.mvt.bake import Baker
+from geoservice.release.mvt.archives import archives_of
 from geoservice.release.mvt.blocks import TABLE as BLOCKS
 from geoservice.release.numbering import older
 from geoservice.release.pmtiles import Archive
@@ -213,12 +210,11 @@ def _fill_layer(session: Session, schema: str, content: LayerContent) -> None:
 
 
 def _archives(content: ReleaseContent, manifest: Manifest) -> Iterator[tuple[str, Archive]]:
-    """Bake layer after layer into a file that goes when the next one comes, as the folder's store would keep it."""
-    with closing(open_duckdb(None)) as connection, TemporaryDirectory(prefix="geoservice-tiles-") as folder:
-        baker, path = Baker(connection), Path(folder) / "layer.pmtiles"
+    """Give the archives of the layers and the base map, one after the other."""
+    with archives_of(content, manifest) as archives:
         for layer in content.layers:
-            if baker.archive(path, layer, manifest):
-                with closing(Archive(path)) as archive:
+            if drawn := archives.path(layer.layer.id):
+                with closing(Archive(drawn)) as archive:
                     yield layer.layer.id, archive
     if content.base_map is not None:
         with closing(Archive(content.base_map)) as archive:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geoservice.demand import DemandSurface, Quantity, difference, ratio, region_sums, threshold_sums
+from geoservice.demand import DemandSurface, Quantity, Shares, region_sums, threshold_sums
 from geoservice.demand.surface import Z90
 
 PERSONS, HOUSEHOLDS, MIGRANTS = Quantity("persons"), Quantity("households"), Quantity("persons", "migrant")
@@ -82,7 +82,7 @@ def test_rising_limits_equal_sums_made_one_by_one(seed: int, regions: int, bands
 def test_the_share_of_the_whole_is_certain() -> None:
     made = surface()
     sums = region_sums(made, whole(made), 1)
-    value, margin = ratio(sums, sums, PERSONS)
+    value, margin = Shares(sums, sums).ratio(PERSONS)
     assert (value[0], margin[0]) == (100, pytest.approx(0, abs=1e-6))
 
 
@@ -90,7 +90,7 @@ def test_a_share_has_the_margin_of_the_delta_method() -> None:
     made = surface()
     half = np.where(made.point_leaf < 3, 0, -1).astype(np.int32)
     part, every = region_sums(made, half, 1), region_sums(made, whole(made), 1)
-    value, margin = ratio(part, every, PERSONS)
+    value, margin = Shares(part, every).ratio(PERSONS)
     share, total = value[0] / 100, every.value(PERSONS)[0]
     by_hand = Z90 * 2 * np.sqrt(3 * (1 - share) ** 2 + 3 * share**2) / total
     assert margin[0] == pytest.approx(100 * by_hand, rel=0.06)
@@ -100,15 +100,15 @@ def test_a_share_of_nobody_has_no_value() -> None:
     made = surface()
     nobody = replace(made, values={q: -v for q, v in made.values.items()})
     sums = region_sums(nobody, whole(made), 1)
-    assert np.isnan(ratio(sums, sums, PERSONS)[0][0])
+    assert np.isnan(Shares(sums, sums).ratio(PERSONS)[0][0])
 
 
 def test_a_difference_adds_the_variances_of_independent_shares() -> None:
     made = surface()
     half = np.where(made.point_leaf < 3, 0, -1).astype(np.int32)
     part, every = region_sums(made, half, 1), region_sums(made, whole(made), 1)
-    value, margin = difference(part, every, MIGRANTS, PERSONS)
-    (a, wide_a), (b, wide_b) = ratio(part, every, MIGRANTS), ratio(part, every, PERSONS)
+    value, margin = Shares(part, every).difference(MIGRANTS, PERSONS)
+    (a, wide_a), (b, wide_b) = Shares(part, every).ratio(MIGRANTS), Shares(part, every).ratio(PERSONS)
     assert value == pytest.approx(a - b)
     assert margin[0] == pytest.approx(np.hypot(wide_a[0], wide_b[0]), rel=1e-6)
 

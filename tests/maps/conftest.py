@@ -50,7 +50,7 @@ def reader(tmp_path_factory: pytest.TempPathFactory) -> ReleaseReader:
     ]  # fmt: skip
     boxes = [shapely.box(25 + i / 10, 60, 25.1 + i / 10, 60.1) for i in range(3)]
     places = [shapely.Point(25.05 + i / 10, 60.05) for i in range(3)]
-    content = build_layers(layers, {"township": units(boxes), "station": units(places)}, table(3))
+    content = list(build_layers(layers, {"township": units(boxes), "station": units(places)}, table(3)))
     manifest = Manifest(
         code_version="0", study={"title": {"zh": "研究", "en": EVIL}, "synthetic": True}, inputs={}, parameters={},
         table_digest=table_digest(table(3)), layers=tuple(c.layer for c in content), disclosure={},

@@ -53,7 +53,7 @@ def reader(tmp_path_factory):
         Layer(id="points", geography=("p",), geometry="point", style=Style(kind="circle", colours=("#d55e00",)), **known),
     ]  # fmt: skip
     numbers = table({"a": (10.0, 1.0), "b": (90.0, 20.0), "c": (50.0, 20.1)})
-    built = build_layers(layers, {"t": areas, "p": points}, numbers)
+    built = list(build_layers(layers, {"t": areas, "p": points}, numbers))
     built[0] = replace(built[0], areas=pa.array(["/x/w/", "/x/w/", "/x/e/", None]))
     manifest = Manifest(code_version="0", study={"title": {"zh": "研究", "en": "Study"}}, inputs={}, parameters={},
                         table_digest="", layers=(), disclosure={})  # fmt: skip

@@ -67,7 +67,7 @@ def test_where_fixes_the_rest() -> None:
 def test_two_values_of_one_property_are_refused() -> None:
     rows = table(row("c1", 1.0), row("c1", 2.0, mode="drive"))
     with pytest.raises(StudyError, match=r"differ in \['mode'\]"):
-        build_layers([layer(SHARE)], UNITS, rows)
+        list(build_layers([layer(SHARE)], UNITS, rows))
 
 
 def test_a_measure_without_rows() -> None:
@@ -98,17 +98,17 @@ def test_attributes_are_typed_and_sorted_by_unit() -> None:
 )
 def test_what_a_layer_file_may_not_ask(columns: list[dict[str, Any]], message: str) -> None:
     with pytest.raises(StudyError, match=message):
-        build_layers([layer(*columns)], UNITS, table(row("c1", 1.0)))
+        list(build_layers([layer(*columns)], UNITS, table(row("c1", 1.0))))
 
 
 def test_a_row_about_no_unit_is_refused() -> None:
     with pytest.raises(ReleaseError, match="unit c9 of cell"):
-        build_layers([layer(SHARE)], UNITS, table(row("c9", 1.0)))
+        list(build_layers([layer(SHARE)], UNITS, table(row("c9", 1.0))))
 
 
 def test_a_unit_twice_is_refused() -> None:
     with pytest.raises(ReleaseError, match="unit c1 of cell is there twice"):
-        build_layers([layer()], {"cell": pa.concat_tables([UNITS["cell"]] * 2)}, table())
+        list(build_layers([layer()], {"cell": pa.concat_tables([UNITS["cell"]] * 2)}, table()))
 
 
 def test_no_units_no_features() -> None:
@@ -183,4 +183,4 @@ def test_a_layer_of_a_geography_that_the_release_has_not_is_empty() -> None:
 
 def test_an_undeclared_measure_is_refused() -> None:
     with pytest.raises(ReleaseError, match="measure 'guess' is not declared"):
-        build_layers([layer({"name": "guess", "measure": "guess"})], UNITS, table(row("c1", 1.0, measure="guess")))
+        list(build_layers([layer({"name": "guess", "measure": "guess"})], UNITS, table(row("c1", 1.0, measure="guess"))))

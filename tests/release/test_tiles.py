@@ -94,7 +94,7 @@ def test_programs_read_an_archive(baker: Baker, tmp_path: Path) -> None:
     }
     [content] = build_layers([SMALL], units, TABLE.empty_table())
     path = tmp_path / "it.pmtiles"
-    assert baker.archive(path, content, manifest())
+    assert baker.archive(path, content, Label(zh="图", en="map"))
     with path.open("rb") as file:
         reader = Reader(MmapSource(file))
         header, said = reader.header(), reader.metadata()
@@ -104,7 +104,7 @@ def test_programs_read_an_archive(baker: Baker, tmp_path: Path) -> None:
         assert (header["center_lon_e7"], header["center_lat_e7"]) == (21 * 10**7, 51 * 10**7)
     assert said["vector_layers"][0]["id"] == "it"
     assert said["vector_layers"][0]["fields"] == {"geography": "String", "unit": "String", "features": "Number"}
-    assert said["attribution"] == "来源 / Source"
+    assert said["attribution"] == "图 / map"
     assert "aggregate" in said["budget"]["rule"]["en"]
     found = pyogrio.read_dataframe(path, layer="it")
     assert sorted(found["unit"].unique()) == ["a", "b"]

@@ -75,7 +75,7 @@ def table() -> pa.Table:
 def release_content(note: str = "one", title: str = "Yixiu") -> ReleaseContent:
     stations = [(f"s{i:03}", f"站点{i}", f"Station {i}", shapely.Point(25 + i / 400, 60.15)) for i in range(120)]
     stations.append(("s999", "没有位置", "Nowhere", None))
-    built = build_layers(layers(), {"township": units(AREAS), "station": units(stations)}, table())
+    built = list(build_layers(layers(), {"township": units(AREAS), "station": units(stations)}, table()))
     manifest = Manifest(
         code_version="0.1.0", study={"id": "yixiu", "title": {"zh": "宜秀区", "en": title}, "synthetic": True,
                                      "source": {"zh": "来源", "en": "Source"}},

@@ -47,7 +47,7 @@ def content() -> ReleaseContent:
         for i, role in LAYERS.items()
     ]  # fmt: skip
     table = TABLE.empty_table()
-    built = build_layers(layers, {"township": rows}, table)
+    built = list(build_layers(layers, {"township": rows}, table))
     study = {"id": "m", "title": {"zh": "矩阵", "en": "Matrix"}, "synthetic": True, "source": {"zh": "来源", "en": "Source"}}
     manifest = Manifest(
         code_version="0.1.0", study=study, inputs={}, parameters={}, table_digest=table_digest(table),

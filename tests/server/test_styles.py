@@ -181,7 +181,8 @@ def timed():
     layer = Layer(
         id="cells", title=one, description=one, geography=("cell",), geometry="polygon", columns=(column,), style=style
     )
-    return build_layers([layer], {"cell": cells}, pa.Table.from_pylist(rows, TABLE))[0].layer
+    [made] = build_layers([layer], {"cell": cells}, pa.Table.from_pylist(rows, TABLE))
+    return made.layer
 
 
 def test_what_is_beyond_the_search_is_a_class_of_its_own(timed):

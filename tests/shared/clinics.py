@@ -56,7 +56,7 @@ def release_content() -> ReleaseContent:
         Layer(id="visits", title=label("Visits"), description=label("d"), columns=columns()[:2], role="planner", **made),  # type: ignore[arg-type]
     ]
     table = pa.Table.from_pandas(pd.DataFrame(columns=TABLE.names), TABLE, preserve_index=False)
-    built = build_layers(layers, {"clinic": clinics()}, table)
+    built = list(build_layers(layers, {"clinic": clinics()}, table))
     manifest = Manifest(
         code_version="1",
         study={"id": "yixiu", "title": {"zh": "宜秀", "en": "Yixiu"}, "source": {"zh": "来源", "en": "Source"}},

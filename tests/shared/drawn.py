@@ -71,4 +71,4 @@ def content_of(layers: list[Layer], shapes: dict[str, Any]) -> ReleaseContent:
     manifest = Manifest(
         code_version="1", study=study, inputs={}, parameters={}, table_digest="", layers=(), disclosure={"profile": "planner"}
     )
-    return ReleaseContent(build_layers(layers, tables, table), table, manifest)
+    return ReleaseContent(list(build_layers(layers, tables, table)), table, manifest)

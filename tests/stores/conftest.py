@@ -233,7 +233,7 @@ def study(points: int = 40) -> ReleaseContent:
         layers=(),
         disclosure={"profile": "planner"},
     )
-    return ReleaseContent(build_layers(layers, units, table), table, manifest)
+    return ReleaseContent(list(build_layers(layers, units, table)), table, manifest)
 
 
 @pytest.fixture(scope="session")

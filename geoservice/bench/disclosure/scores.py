@@ -8,7 +8,7 @@ import numpy as np
 
 from geoservice.bench.disclosure.county import GROUPS, County, Located, persons, sums
 from geoservice.bench.disclosure.regions import Family, Members
-from geoservice.demand import DemandSurface, Quantity, Sums, ratio, region_sums
+from geoservice.demand import DemandSurface, Quantity, Shares, Sums, region_sums
 from geoservice.disclosure.protect import Made
 from geoservice.geo import Floats
 
@@ -100,8 +100,8 @@ def _shares(truth: Truth, whole: Sums, near: Sums, bare_whole: Sums, bare_near: 
         yield Key(truth.family.name, "covered", q), Score(near.value(q) - part, near.margin(q), bare_near.value(q) - part)
         asked = every >= LEAST_PERSONS
         true = 100 * part[asked] / every[asked]
-        value, margin = (v[asked] for v in ratio(near, whole, q))
-        bare = ratio(bare_near, bare_whole, q)[0][asked]
+        value, margin = (v[asked] for v in Shares(near, whole).ratio(q))
+        bare = Shares(bare_near, bare_whole).ratio(q)[0][asked]
         yield Key(truth.family.name, "share", q), Score(value - true, margin, bare - true)
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from geoservice.layer import Label
-from geoservice.release.base import Manifest, PublishedLayer
+from geoservice.release.base import PublishedLayer
 from geoservice.release.mvt.budget import COUNT, describe
 from geoservice.release.properties import property_types
 
@@ -15,15 +15,14 @@ def fields(layer: PublishedLayer) -> dict[str, str]:
     return {**{name: _FIELDS.get(kind, "String") for name, kind in property_types(layer).items()}, COUNT: "Number"}
 
 
-def metadata(layer: PublishedLayer, manifest: Manifest) -> dict[str, Any]:
+def metadata(layer: PublishedLayer, attribution: Label) -> dict[str, Any]:
     """Return the metadata of a layer's archive, after TileJSON 3 and MBTiles; text in both languages."""
     zooms = {"minzoom": layer.minzoom, "maxzoom": layer.maxzoom}
     vector = {"id": layer.id, "description": _both(layer.description), "fields": fields(layer), **zooms}
-    source = manifest.study.get("source") or {}
     return {
         "name": _both(layer.title),
         "description": _both(layer.description),
-        "attribution": _both(Label(zh=source.get("zh", ""), en=source.get("en", ""))),
+        "attribution": _both(attribution),
         "type": "overlay",
         "vector_layers": [vector],
         "budget": describe(),

@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from geoservice.errors import ReleaseError
 from geoservice.geo import BBox, Bools, Floats, Ints, Tile
-from geoservice.release.base import LayerContent, Manifest
+from geoservice.layer import Label
+from geoservice.release.base import LayerContent
 from geoservice.release.mercator import HALF_M, to_mercator, valid
 from geoservice.release.mvt import sql
 from geoservice.release.mvt.about import metadata
@@ -54,10 +55,10 @@ class Baker:
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self._connection = connection
 
-    def archive(self, path: Path, content: LayerContent, manifest: Manifest) -> int:
+    def archive(self, path: Path, content: LayerContent, attribution: Label) -> int:
         """Write all tiles of a layer as a PMTiles archive; returns how many. No tiles, no file."""
         layer = content.layer
-        return write_archive(path, self.bake(content), BBox(*layer.bbox or (0, 0, 0, 0)), metadata(layer, manifest))
+        return write_archive(path, self.bake(content), BBox(*layer.bbox or (0, 0, 0, 0)), metadata(layer, attribution))
 
     def bake(self, content: LayerContent) -> Iterator[tuple[Tile, bytes]]:
         """All tiles of a layer, gzipped, zoom by zoom; none for a layer without geometry.
