@@ -27,7 +27,7 @@ UNITS = pa.table({"unit": ["t1"], "name_zh": ["宜秀"], "geometry": SHAPE})
 def main(home: Path) -> None:
     """Write one release."""
     table = TABLE.empty_table()
-    layers = build_layers([LAYER], {"township": UNITS}, table)
+    layers = list(build_layers([LAYER], {"township": UNITS}, table))
     study = {"id": "check", "title": {"zh": "检查", "en": "Check"}}
     manifest = Manifest(
         code_version=__version__, study=study, inputs={}, parameters={}, table_digest=table_digest(table),

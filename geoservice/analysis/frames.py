@@ -1,6 +1,7 @@
 """Columns in, columns back: the release table as analyses read and write it."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -38,15 +39,22 @@ def table(values: Floats, margin: Floats | None = None, missing: str | Objects =
 
 def _column(field: "pa.Field[Any]", given: object, size: int) -> "pa.Array[Any]":
     """Make a column out of one value for all rows, or a value a row."""
+    if given is None or isinstance(given, str | int):
+        return _constant(field.type, given, size)
     if field.type != _TEXT:
-        numbers = np.broadcast_to(np.asarray(0 if given is None else given), size)
-        column: pa.Array[Any] = pa.array(numbers, field.type, from_pandas=True)
+        column: pa.Array[Any] = pa.array(given, field.type, from_pandas=True)  # type: ignore[call-overload]  # numbers of any kind
         return column
-    if given is None or isinstance(given, str):
-        return pa.DictionaryArray.from_arrays(np.zeros(size, np.int32), pa.array([given or ""], pa.string()))
     texts: Any = given if isinstance(given, pa.Array) else pa.array(given, pa.string())  # type: ignore[call-overload]  # texts of any kind
     encoded: pa.Array[Any] = texts if isinstance(texts, pa.DictionaryArray) else texts.dictionary_encode()
     return encoded
+
+
+@lru_cache(maxsize=256)
+def _constant(kind: pa.DataType, value: str | int | None, size: int) -> "pa.Array[Any]":
+    """Return a column of one value, "" or 0 where it does not apply; the same few come again and again."""
+    if kind == _TEXT:
+        return pa.DictionaryArray.from_arrays(np.zeros(size, np.int32), pa.array([str(value or "")], pa.string()))
+    return pa.array(np.full(size, value or 0), kind)
 
 
 def trip_columns(trip: Trip) -> dict[str, object]:

@@ -18,8 +18,7 @@ from geoservice.disclosure.quality import quality_report
 from geoservice.disclosure.vintage import Rules, measure_vintage
 from geoservice.ingest import Options, import_file
 from geoservice.layer import read_layers
-from geoservice.network.basemap import base_map
-from geoservice.network.build import build_network
+from geoservice.network.load import load_extract
 from geoservice.network.places import load_places
 from geoservice.pipeline import publish_study
 from geoservice.project import Project, SurfaceInfo, open_project
@@ -60,8 +59,7 @@ def _timed(stages: dict[str, float], name: str, work: Callable[[], Any]) -> None
 
 def _import(project: Project, register: Register, step: Step, study: Study, watch: Stopwatch) -> None:
     if step.table == "network":
-        build_network(step.path, project.network, study.modes, None, watch)
-        base_map(step.path, project.network / "base.pmtiles", watch)
+        load_extract(step.path, project.network, study.modes, None, watch)
     else:
         import_file(project, cast("TableName", step.table), step.path, Options(**step.options), study, watch, register)
 

@@ -83,14 +83,11 @@ def load_tables(
 
 def load_network(settings: "Settings", pbf: Path, speeds: Path | None) -> "BuildReport":
     """Build the network of every mode of the study, and the base map, out of one OSM extract."""
-    from geoservice.network.basemap import base_map
-    from geoservice.network.build import build_network
+    from geoservice.network.load import load_extract
 
     study = study_of(settings)
     with closing(project_of(settings)) as project, progress_bar() as progress:
-        report = build_network(pbf, project.network, study.modes, speeds, progress)
-        base_map(pbf, project.network / "base.pmtiles", progress)
-    return report
+        return load_extract(pbf, project.network, study.modes, speeds, progress)
 
 
 def _pairs(given: list[str], option: str) -> dict[str, str]:

@@ -78,14 +78,15 @@ def square_parts(left: Fraction, levels: int) -> tuple[Fraction, tuple[Fraction,
 def node_parts(tree: PlaceTree) -> NodeParts:
     """Parts of rho of every node of a tree."""
     left = _left_for_squares(tree)
-    profile = [(left[b], int(tree.square_levels[b])) for b in range(len(left))]
+    profiles = [(left[b], int(tree.square_levels[b])) for b in range(len(left))]
+    alike = [profiles.index(p) for p in profiles]  # numbers, since to hash fractions for every node takes long
     numbers: dict[Parts, int] = {}
-    known: dict[tuple[str, int, tuple[Fraction, int] | None], int] = {}
+    known: dict[tuple[str, int, int], int] = {}
     kind = np.empty(tree.nodes, np.int32)
     for i, (level, finer, b) in enumerate(zip(tree.level, tree.finer.tolist(), tree.bottom.tolist(), strict=True)):
-        key = (level, finer, profile[b] if b >= 0 else None)
+        key = (level, finer, alike[b] if b >= 0 else -1)
         if key not in known:
-            parts = _parts(*key)
+            parts = _parts(level, finer, profiles[b] if b >= 0 else None)
             known[key] = numbers.setdefault(parts, len(numbers))
         kind[i] = known[key]
     return NodeParts(kind, list(numbers))
@@ -124,15 +125,24 @@ def node_variance(parts: NodeParts, rho: Fraction, inner: Bools, leaf: Bools) ->
 
 def check_paths(tree: PlaceTree, parts: NodeParts, inner: Bools, leaf: Bools) -> None:
     """Add up every path from the top to a leaf in exact fractions; raises :class:`DisclosureError` unless each is exactly 1."""
-    spent: list[Fraction] = []
+    sums, numbers = [Fraction(0)], {Fraction(0): 0}
+    after: dict[tuple[int, int, bool], int] = {}  # the same few sums come again and again: each is added up once
+    spent: list[int] = []
+    kinds, inners, leaves = parts.kind.tolist(), inner.tolist(), leaf.tolist()
     for i, parent in enumerate(tree.parent.tolist()):
-        above = spent[parent] if parent >= 0 else Fraction(0)
-        if not (inner[i] or leaf[i]):
+        above = spent[parent] if parent >= 0 else 0
+        if not (inners[i] or leaves[i]):
             spent.append(above)
             continue
-        own = parts.kinds[parts.kind[i]]
-        spent.append(above + own.measured + own.decision + (own.left if leaf[i] else 0))
-        if leaf[i] and spent[-1] != 1:
+        key = (above, kinds[i], leaves[i])
+        if key not in after:
+            own = parts.kinds[kinds[i]]
+            total = sums[above] + own.measured + own.decision + (own.left if leaves[i] else 0)
+            after[key] = numbers.setdefault(total, len(sums))
+            if after[key] == len(sums):
+                sums.append(total)
+        spent.append(after[key])
+        if leaves[i] and sums[spent[-1]] != 1:
             raise DisclosureError(
-                f"budget: the path to {tree.names[i]} spends {spent[-1]} of rho, it must spend all of it once"
+                f"budget: the path to {tree.names[i]} spends {sums[spent[-1]]} of rho, it must spend all of it once"
             )

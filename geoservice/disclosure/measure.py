@@ -1,6 +1,6 @@
 """Measure a register down the tree of places with integer noise.
 
-First the tree: a place is cut while a noisy count of its households, drawn for that decision alone, is above ten standard
+First the tree: a place is cut while a noisy count of its households, drawn for that decision alone, is above seven standard
 deviations of the finest level's noise. Then, on the tree so fixed, every node is measured once. The estimates use the second
 noise only, so given the tree they are unbiased and their errors are known without the register.
 """
@@ -20,7 +20,7 @@ from geoservice.schema import MIGRANT_CLASSES
 
 PERSONS_CAP = 8
 GROUP_CAP = 2
-CUT_SIGMAS = 10
+CUT_SIGMAS = 7
 
 
 class Query(NamedTuple):
@@ -103,7 +103,7 @@ class Cut:
 
 
 def threshold(tree: PlaceTree, parts: NodeParts, rho: Fraction, weight: Fraction) -> Ints:
-    """Households above which a node is cut: ten standard deviations of its bottom's finest noise; shape ``(nodes,)``."""
+    """Households above which a node is cut: seven standard deviations of its bottom's finest noise; shape ``(nodes,)``."""
     finest = np.full(len(tree.square_levels), np.inf)
     base = np.flatnonzero(tree.finer == 0)
     measured = np.array([float(p.measured) for p in parts.kinds])

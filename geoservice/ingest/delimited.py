@@ -4,6 +4,7 @@ import codecs
 import csv
 import io
 from collections.abc import Callable, Iterator
+from itertools import islice
 from pathlib import Path
 from typing import IO, Any, Literal, cast
 
@@ -20,6 +21,8 @@ _CHUNK = 1 << 20
 _BLOCK = 2 * MAX_LINE
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _DELIMITERS = ",;\t|"
+_JUDGED = 20_000
+"""Characters looked at to tell an encoding by what the text reads like."""
 _ALLOWED = "UTF-8, GB18030/GBK, UTF-16 with byte order mark"
 
 
@@ -61,7 +64,7 @@ def _looks_chinese(path: Path) -> bool:
         text = codecs.getincrementaldecoder("gb18030")().decode(head)
     except UnicodeDecodeError:
         return False
-    foreign = [c for c in text if ord(c) > 127]
+    foreign = list(islice((c for c in text if ord(c) > 127), _JUDGED))
     common = sum(1 for c in foreign if b"\xa1" <= c.encode("gb2312", "ignore")[:1] <= b"\xd7")
     return common >= 0.6 * len(foreign)
 

@@ -24,23 +24,30 @@ MAX_PERSONS = 1000
 """Most persons of one household; above it, it is an institution or an error."""
 
 
-def household_ids(register_keys: list[str | None], secret: bytes) -> Column:
+def household_ids(register_keys: "pa.Array[Any]", secret: bytes) -> Column:
     """Return the ids of register keys: the first 16 bytes of HMAC-SHA256 under the secret, which has at most 64 bytes.
 
-    >>> len(household_ids(["34-001"], b"k" * 32)[0].as_py())
+    >>> len(household_ids(pa.array(["34-001"]), b"k" * 32)[0].as_py())
     16
     """
     inner, outer = (hashlib.sha256(bytes(b ^ pad for b in secret.ljust(64, b"\0"))) for pad in (0x36, 0x5C))
-
-    def digest(key: str | None) -> bytes:
+    digests = []
+    for key in pc.fill_null(register_keys, "").cast(pa.binary()).to_pylist():
         # RFC 2104 with both padded keys hashed once: three times as fast as hmac.digest
         first, second = inner.copy(), outer.copy()
-        first.update((key or "").encode())
+        first.update(key)
         second.update(first.digest())
-        return second.digest()[:ID_BYTES]
+        digests.append(second.digest())
+    whole = np.frombuffer(b"".join(digests), np.uint8).reshape(-1, hashlib.sha256().digest_size)
+    ids = np.ascontiguousarray(whole[:, :ID_BYTES])
+    return pa.FixedSizeBinaryArray.from_buffers(pa.binary(ID_BYTES), len(ids), [None, pa.py_buffer(ids.data)])
 
-    ids = b"".join(map(digest, register_keys))
-    return pa.FixedSizeBinaryArray.from_buffers(pa.binary(ID_BYTES), len(register_keys), [None, pa.py_buffer(ids)])
+
+def _repeated(ids: Column) -> bool:
+    """Whether two ids begin with the same eight bytes, as those of one key do: quicker than comparing a million texts."""
+    first = np.frombuffer(ids.buffers()[1], np.uint64)[::2]
+    ordered = np.sort(first)
+    return bool((ordered[1:] == ordered[:-1]).any())
 
 
 def build_households(cells: Cells, context: Context) -> Built:
@@ -60,10 +67,12 @@ def build_households(cells: Cells, context: Context) -> Built:
     if not len(areas.codes):
         raise InputError("no areas with borders are loaded yet; load them first: geoservice import areas FILE")
     key = cells.code("id", required=True, private=True).combine_chunks()
-    cells.unique(["id"], [key], private=True)
+    ids = household_ids(key, context.secret)
+    if _repeated(ids):
+        cells.unique(["id"], [key], private=True)
     lon, lat, crs = read_points(cells, "households", context.options, suggest=partial(find_projected, areas))
     home = check_inside(cells, areas, lon, lat, crs, required=True)
-    columns: Columns = {"id": household_ids(key.to_pylist(), context.secret), "lon": lon, "lat": lat}
+    columns: Columns = {"id": ids, "lon": lon, "lat": lat}
     columns["precision"] = with_default(cells.choice("precision", words.PRECISION), "point")
     columns["uncertainty_m"] = floats_or_null(cells.number("uncertainty_m", 0, 100_000, unit="metres"))
     persons = cells.whole("persons", 1, MAX_PERSONS, unit="persons", required=True)[0]

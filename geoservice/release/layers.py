@@ -75,7 +75,8 @@ def _frame(table: pa.Table) -> pd.DataFrame:
             encoded = column.combine_chunks().dictionary_encode()
             order = pc.sort_indices(encoded.dictionary).to_numpy()
             codes = np.argsort(order)[encoded.indices.to_numpy()]
-            columns[name] = pd.Categorical.from_codes(codes, encoded.dictionary.take(pa.array(order)).to_pylist())
+            texts = pd.Index(encoded.dictionary.take(pa.array(order)).to_pylist())
+            columns[name] = pd.Categorical.from_codes(codes, texts)
         else:
             columns[name] = column.to_numpy()
     return pd.DataFrame(columns)

@@ -11,7 +11,8 @@ from geoservice.demand import Places
 from geoservice.disclosure import audit, measure
 from geoservice.disclosure.audit import Scores, World, loss_bound, mean_gap, play
 from geoservice.disclosure.budget import NodeParts, check_paths, node_parts
-from geoservice.disclosure.measure import Cut, threshold
+from geoservice.disclosure.measure import Cut, queries_for, threshold
+from geoservice.disclosure.quantities import query_weights
 from geoservice.disclosure.sampler import SeededSampler
 from geoservice.disclosure.tree import PlaceTree, build_tree
 from geoservice.errors import DisclosureError
@@ -96,7 +97,8 @@ def test_a_list_of_occupied_places_is_caught(monkeypatch: Patch) -> None:
 def test_stopping_by_the_true_count_is_caught(monkeypatch: Patch) -> None:
     made = tree()
     village = made.names.index("C11")
-    limit = threshold(made, node_parts(made), RHO, Fraction(20, 75))[village]
+    weight = query_weights(queries_for(["under_6"], migrants=True))["households"]
+    limit = threshold(made, node_parts(made), RHO, weight)[village]
 
     class Exact(SeededSampler):
         def measure(self, counts: Ints, sensitivity: int, rho: Fraction) -> Ints:

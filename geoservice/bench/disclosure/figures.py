@@ -77,12 +77,13 @@ def _rmse(scores: Mapping[Key, Score], key: Key, name: str, unit: str, *, barred
 
 
 def _catchments(scores: Mapping[Key, Score], *, barred: bool) -> Iterator[Figure]:
-    """Errors of catchments in percent of their persons, service by service: those with more stations have smaller ones."""
-    for key, score in scores.items():
-        if key.measure == "relative":
-            median, exact = (float(np.median(np.abs(v))) for v in (score.error, score.exact))
-            yield f"{key.family}, median error", _figure(median, "% of persons", CATCHMENT if barred else None, exact)
-            yield f"{key.family}, RMSE", _figure(score.rmse, "% of persons", None, rms(score.exact))
+    """Errors of catchments in percent of their persons: of all services, which the bar is for, and of each."""
+    of_service = {key.family: score for key, score in scores.items() if key.measure == "relative"}
+    every = (np.concatenate(part) for part in zip(*of_service.values(), strict=True))
+    for family, score, bar in (("catchment", Score(*every), barred), *((f, s, False) for f, s in of_service.items())):
+        median, exact = (float(np.median(np.abs(v))) for v in (score.error, score.exact))
+        yield f"{family}, median error", _figure(median, "% of persons", CATCHMENT if bar else None, exact)
+        yield f"{family}, RMSE", _figure(score.rmse, "% of persons", None, rms(score.exact))
 
 
 def _margins(scores: Mapping[Key, Score], *, barred: bool) -> Iterator[Figure]:
