@@ -25,6 +25,27 @@ CHINESE_PROVINCES = tuple(
 """Codes of the provinces, GB/T 2260."""
 
 
+CHINESE_LEVELS = {2: "province", 4: "city", 6: "county", 9: "township", 12: "village"}
+"""Level of a Chinese division by the digits of its code that say something."""
+
+
+def significant(code: str) -> str:
+    """Return the leading digits of a Chinese division code that say something: zeros at its end stand for all that is below.
+
+    GB/T 2260 writes provinces and cities with six digits, statistical codes write every division with twelve.
+
+    >>> [significant(c) for c in ("340000", "340811000000", "340811001000", "340811001003", "V1")]
+    ['34', '340811', '340811001', '340811001003', 'V1']
+    """
+    if len(code) not in CHINESE_LEVELS or not (code.isascii() and code.isdigit()):
+        return code
+    for digits in (12, 9, 6, 4):
+        shorter = {12: 9, 9: 6, 6: 4, 4: 2}[digits]
+        if len(code) == digits and not code[shorter:].strip("0"):
+            code = code[:shorter]
+    return code
+
+
 def ancestors(code: str, parents: Mapping[str, str | None]) -> list[str]:
     """Return ``code`` and every area above it, lowest first; a circle in the table of parents ends the walk."""
     chain: list[str] = []
@@ -69,10 +90,19 @@ def _at_level(code: str, level: str, levels: Mapping[str, str], parents: Mapping
 
 
 def _class_of_pair(home: str, here: str, chinese: bool, levels: Mapping[str, str], parents: Mapping[str, str | None]) -> str:
-    """Compare township, county and province in turn: the first that agrees names the class."""
+    """Compare township, county and province in turn: the first that agrees names the class.
+
+    Where one code is of an area around the other's, nothsays that they differ: its household is a resident.
+    """
+    if chinese:
+        one, other = significant(home), significant(here)
+        if one.startswith(other) or other.startswith(one):
+            return MIGRANT_CLASSES[0]
+    elif here in ancestors(home, parents) or home in ancestors(here, parents):
+        return MIGRANT_CLASSES[0]
     for digits, level, name in zip(CHINESE_DIGITS, ("township", "county", "province"), MIGRANT_CLASSES, strict=False):
         if chinese:
-            same = len(home) >= digits and home[:digits] == here[:digits]
+            same = min(len(one), len(other)) >= digits and one[:digits] == other[:digits]
         else:
             there = _at_level(here, level, levels, parents)
             same = there is not None and _at_level(home, level, levels, parents) == there
@@ -99,13 +129,13 @@ def migrant_class(
     Parameters
     ----------
     home : sequence of str or None, or Arrow strings, shape (n,)
-        Code of the home (hukou) area at any level; None counts as resident.
+        Code of the home (hukou) area at any level; None counts as resident. A code coarser than a township's is compared at its
+        own level: ``340811`` living in ``340811001`` is a resident.
     here : sequence of str, or Arrow strings, shape (n,)
         Code of the area lived in.
     chinese : bool
         Whether codes are Chinese division codes, whose leading digits name the areas above, also for areas that are
-        not in the table. A home code shorter than a township's (a county known only) is compared from its own level up,
-        so ``340811`` living in ``340811001`` is of the class "other township in the county".
+        not in the table.
     levels, parents : mapping
         Level and parent of each known area, used when codes are not Chinese.
 

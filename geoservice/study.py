@@ -102,6 +102,11 @@ class Study(_Frozen):
     cell_metres: int = Field(250, ge=100, le=5000, description="side of the travel-time cells")
     disclosure: Disclosure = Disclosure()
 
+    @property
+    def chinese(self) -> bool:
+        """Whether area codes are those of Chinese divisions, whose digits tell the areas above."""
+        return self.code_system.lower().replace("/", "").startswith(("nbs", "gb", "mca"))
+
     @model_validator(mode="after")
     def _consistent(self) -> "Study":
         def refuse(what: str) -> None:

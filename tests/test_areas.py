@@ -1,6 +1,8 @@
 from collections.abc import Sequence
 from typing import Any
 
+import pytest
+
 from geoservice.areas import ancestors, migrant_class
 from geoservice.schema import MIGRANT_CLASSES
 
@@ -34,8 +36,30 @@ def test_classes_by_the_table_of_areas() -> None:
     assert got == ["resident", "resident", "same_county", "same_province", "other_province", "resident"]
 
 
-def test_a_chinese_home_known_to_its_county_only_is_another_township() -> None:
-    assert names_of(["340811"], ["340811001"], chinese=True, levels={}, parents={}) == ["same_county"]
+@pytest.mark.parametrize(
+    ("home", "expected"),
+    [
+        ("340811", "resident"),
+        ("340811000000", "resident"),
+        ("340800", "resident"),
+        ("340000", "resident"),
+        ("340811001000", "resident"),
+        ("340811102000", "same_county"),
+        ("340822", "same_province"),
+        ("340100", "same_province"),
+        ("340123000000", "same_province"),
+        ("110000", "other_province"),
+        ("41", "other_province"),
+    ],
+)
+def test_a_chinese_home_is_compared_at_the_finest_level_that_both_codes_state(home: str, expected: str) -> None:
+    for here in ("340811001", "340811001000"):
+        assert names_of([home], [here], chinese=True, levels={}, parents={}) == [expected]
+
+
+def test_a_home_around_the_residence_is_no_migrant_s() -> None:
+    known: dict[str, Any] = {"chinese": False, "levels": LEVELS, "parents": PARENTS}
+    assert names_of(["C1", "P", "C2"], ["V1"] * 3, **known) == ["resident", "resident", "same_province"]
 
 
 def test_a_chinese_village_code_is_compared_by_its_leading_digits() -> None:

@@ -31,7 +31,7 @@ def rules_of(study: "Study", rho: Fraction | None = None) -> "Rules":
         rho=study.disclosure.budget if rho is None else rho,
         lifetime_rho=Fraction(study.disclosure.lifetime_rho),
         migrants=study.migrants is not False,
-        chinese=study.code_system.startswith("nbs"),
+        chinese=study.chinese,
         made_up=study.synthetic,
     )
 

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pyarrow as pa
 
-from geoservice.areas import CHINESE_PROVINCES, ancestors
+from geoservice.areas import CHINESE_PROVINCES, ancestors, significant
 from geoservice.demand import REPLAYS, Flows
 from geoservice.disclosure.sampler import Sampler
 from geoservice.disclosure.tree import SQUARE, PlaceTree
@@ -63,6 +63,8 @@ def origins_of(homes: "pa.Array[Any]", origins: Origins, areas: pa.Table, *, chi
     """
     parents = dict(zip(*(areas.column(c).to_pylist() for c in ("code", "parent")), strict=True))
     wide_at, fine_at = ({c: i for i, c in enumerate(codes)} for codes in (origins.wide, origins.fine))
+    if chinese:  # however many zeros a code ends in
+        wide_at, fine_at = ({**{significant(c): i for c, i in at.items()}, **at} for at in (wide_at, fine_at))
     encoded = homes.dictionary_encode()
     pairs = [_origin_of(str(c), wide_at, fine_at, parents, chinese=chinese) for c in encoded.dictionary.to_pylist()]
     table = np.array([*pairs, (-1, -1)], np.int32)  # the last answers for homes that are not known
@@ -74,7 +76,8 @@ def _origin_of(
     home: str, wide_at: Mapping[str, int], fine_at: Mapping[str, int], parents: Mapping[str, str | None], *, chinese: bool
 ) -> tuple[int, int]:
     chain = ancestors(home, parents)
-    codes = [*chain, *([home[:6], f"{home[:2]}0000"] if chinese else [])]
+    digits = significant(home)
+    codes = [*chain, *([digits[:6], digits[:2]] if chinese else [])]
     wide = next((c for c in codes if c in wide_at), ELSEWHERE)
     fine = next((fine_at[c] for c in codes if c in fine_at), fine_at.get(f"{wide}.rest", -1))
     return wide_at[wide], fine

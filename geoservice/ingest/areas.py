@@ -1,13 +1,18 @@
 """Areas: codes, levels, parents and borders."""
 
+import re
+from collections.abc import Mapping
+
+import numpy as np
 import pyarrow as pa
 
+from geoservice.areas import CHINESE_LEVELS, significant
 from geoservice.errors import InputError, MissingColumn
 from geoservice.ingest import words
 from geoservice.ingest.arrow import Column
 from geoservice.ingest.arrow import compute as pc
 from geoservice.ingest.cells import Cells
-from geoservice.ingest.columns import require
+from geoservice.ingest.columns import plain, require
 from geoservice.ingest.geometry import read_polygons
 from geoservice.ingest.report import Options
 from geoservice.ingest.rows import Built, Columns, Context, finish, period_of, text_of, with_default
@@ -39,9 +44,6 @@ def _borders(cells: Cells, options: Options) -> tuple[Column, str]:
     return pa.array(polygons, pa.binary()), crs
 
 
-_LEVEL_BY_DIGITS = {2: "province", 4: "city", 6: "county", 9: "township", 12: "village"}
-
-
 def _level(cells: Cells, options: Options, code: Column) -> Column:
     """Return levels: from the column, from the options, or from the length of Chinese codes."""
     if options.level is not None:
@@ -50,12 +52,16 @@ def _level(cells: Cells, options: Options, code: Column) -> Column:
         return with_default(cells.choice("level", words.LEVEL), level)
     if cells.has("level"):
         return text_of(cells.choice("level", words.LEVEL, required=True))
-    found = [_LEVEL_BY_DIGITS.get(len(c)) if c and c.isdigit() else None for c in code.to_pylist()]
+    digits = [significant(c or "") for c in code.to_pylist()]
+    found = [CHINESE_LEVELS.get(len(c)) if c.isdigit() else None for c in digits]
     if None in found:
+        osm = [h for h in cells.raw.columns.column_names if plain(h) == "adminlevel"]
+        said = f"; column {osm[0]} is OpenStreetMap's, whose numbers differ from country to country" if osm else ""
         raise MissingColumn(
-            "areas: no column of levels, and the codes do not tell; map one with --map level=HEADER or say --level township"
+            f"areas: no column of levels, and the codes do not tell{said}; map one with --map level=HEADER or say "
+            "--level township"
         )
-    cells.notes.append("levels were read from the length of the codes")
+    cells.notes.append("levels were read from the codes, zeros at the end left out")
     return text_of(found)
 
 
@@ -63,11 +69,33 @@ def _parent(cells: Cells, code: Column, loaded: pa.Table) -> Column:
     """Return codes of the areas above: from the column, or for Chinese codes the code they begin with, if that is known."""
     known = {*loaded.column("code").to_pylist(), *code.to_pylist()}
     if cells.has("parent"):
-        parent = cells.code("parent")
+        parent = _parent_codes(cells)
         strange = {p for p in parent.to_pylist() if p} - known
         if strange:
             cells.notes.append(f"{len(strange)} parent codes are of areas not loaded (yet)")
         return parent
-    above = {4: 2, 6: 4, 9: 6, 12: 9}
-    starts = [c[: above[len(c)]] if c and c.isdigit() and len(c) in above else None for c in code.to_pylist()]
-    return text_of([s if s in known else None for s in starts])
+    by_digits = {significant(c): c for c in sorted(known - {None}, key=len, reverse=True)}
+    return text_of([_code_above(c or "", by_digits) for c in code.to_pylist()])
+
+
+_STRUCTURE = re.compile(r"""^\s*\{[^{}]*"(?:adcode|code|id)"\s*:\s*"?([0-9A-Za-z_.:-]{1,32})"?[^{}]*\}\s*$""")
+"""A parent as DataV and others write it: ``{"adcode": 340800}``."""
+
+
+def _parent_codes(cells: Cells) -> Column:
+    """Return the column of parents; of a structure the code in it, and none that holds no code is taken for a text."""
+    text = cells.code("parent")
+    if not pc.any(pc.match_substring_regex(text, r"^\s*[\[{]")).as_py():
+        return text
+    values = [(v, _STRUCTURE.match(v or "")) for v in text.to_pylist()]
+    lost = np.array([found is None and (v or "").lstrip().startswith(("{", "[")) for v, found in values], bool)
+    cells.refuse(lost, "parent", "a structure without a code", 'a code, or {"adcode": CODE}')
+    return text_of([found[1] if found else v for v, found in values])
+
+
+def _code_above(code: str, by_digits: Mapping[str, str]) -> str | None:
+    """Return the known code of the nearest division that a Chinese code lies in."""
+    digits = significant(code)
+    if not digits.isdigit() or len(digits) not in CHINESE_LEVELS:
+        return None
+    return next((by_digits[digits[:n]] for n in (9, 6, 4, 2) if n < len(digits) and digits[:n] in by_digits), None)

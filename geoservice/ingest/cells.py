@@ -53,12 +53,16 @@ class Cells:
             self.refuse(parsed.empty, name, "empty", allowed, private=private)
         return parsed.values
 
+    def numbers(self, name: str) -> Parsed:
+        """Parse a column of numbers; a file separated by semicolons writes decimals after a comma."""
+        return numbers(self.column(name), decimal_comma=self.raw.meta.delimiter == ";")
+
     def number(
         self, name: str, low: float, high: float, *, unit: str = "", required: bool = False, private: bool = False
     ) -> Floats:
         """Return reals within bounds, NaN where empty or refused."""
         allowed = f"a number from {low:g} to {high:g} {unit}".rstrip()
-        values: Floats = self._checked(name, numbers(self.column(name)), required, "not a number", allowed, private)
+        values: Floats = self._checked(name, self.numbers(name), required, "not a number", allowed, private)
         with np.errstate(invalid="ignore"):
             outside = (values < low) | (values > high)
         self.refuse(outside, name, "out of range", allowed, private=private)
@@ -67,7 +71,7 @@ class Cells:
     def whole(self, name: str, low: int, high: int, *, unit: str = "", required: bool = False) -> tuple[Ints, Bools]:
         """Return whole numbers within bounds (``low`` where empty or refused) and which cells were empty."""
         allowed = f"a whole number from {low} to {high} {unit}".rstrip()
-        parsed = numbers(self.column(name))
+        parsed = self.numbers(name)
         values: Floats = self._checked(name, parsed, required, "not a number", allowed)
         with np.errstate(invalid="ignore"):
             broken = np.isfinite(values) & (values != np.floor(values))
@@ -114,7 +118,7 @@ class Cells:
         if mended:
             self.notes.append(f"column {self.mapping[name]}: {mended} codes such as 340811100.0 were read as 340811100")
         allowed = "a code written as text"
-        self.refuse(spoilt, name, "a spreadsheet turned the code into a number", allowed, private=private)
+        self.refuse(spoilt, name, "a spreadsheet turned the code into a number or an error", allowed, private=private)
         if required:
             self.refuse(bools(text.is_null()), name, "empty", allowed, private=private)
         return text

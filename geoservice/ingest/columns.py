@@ -5,11 +5,12 @@ import json
 import re
 import tomllib
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from importlib.resources import files
 
 from geoservice.errors import MissingColumn
+from geoservice.ingest.level_columns import level_columns
 from geoservice.ingest.report import Options
 from geoservice.schema import GROUP_PREFIX, TableName
 from geoservice.study import Study
@@ -66,8 +67,14 @@ def fields_of(table: TableName, study: Study) -> dict[str, tuple[str, ...]]:
     return fields
 
 
-def guess(headers: Sequence[str], fields: Mapping[str, Sequence[str]]) -> dict[str, str]:
+Fits = Callable[[str, str], bool]
+"""Whether the values below a header (the second) can be those of a column (the first)."""
+
+
+def guess(headers: Sequence[str], fields: Mapping[str, Sequence[str]], fits: Fits = lambda _f, _h: True) -> dict[str, str]:
     """Return column -> header, best scores first, each header once; ties go to the earlier column, then the earlier header.
+
+    A header whose values do not fit a column is passed over for it, unless it is the column's own name.
 
     >>> guess(["户号", "X", "Y", "备注"], {"id": ["户号"], "lon": ["经度", "x"], "lat": ["纬度", "y"]})
     {'id': '户号', 'lon': 'X', 'lat': 'Y'}
@@ -77,7 +84,7 @@ def guess(headers: Sequence[str], fields: Mapping[str, Sequence[str]]) -> dict[s
     )
     found: dict[str, str] = {}
     for negative, _, _, f, h in scored:
-        if -negative >= THRESHOLD and f not in found and h not in found.values():
+        if -negative >= THRESHOLD and f not in found and h not in found.values() and (plain(h) == plain(f) or fits(f, h)):
             found[f] = h
     return {f: found[f] for f in fields if f in found}
 
@@ -89,9 +96,16 @@ def memory_key(table: TableName, headers: Iterable[str]) -> str:
 
 
 def map_columns(
-    table: TableName, headers: Sequence[str], study: Study, options: Options, remembered: str | None
+    table: TableName,
+    headers: Sequence[str],
+    study: Study,
+    options: Options,
+    remembered: str | None,
+    fits: Fits = lambda _f, _h: True,
 ) -> dict[str, str]:
     """Return column -> header: what the options say, then what was remembered, then what is guessed from the rest.
+
+    Guesses are made from the headers, and kept where the values fit.
 
     Raises
     ------
@@ -107,7 +121,12 @@ def map_columns(
     before: dict[str, str] = json.loads(remembered) if remembered else {}
     told = {**{f: h for f, h in before.items() if f in fields and (not h or h in headers) and h not in said.values()}, **said}
     left = [h for h in headers if h not in told.values()]
-    found = {**guess(left, {f: w for f, w in fields.items() if f not in told}), **{f: h for f, h in told.items() if h}}
+    levels = level_columns(left) if table == "areas" and not told else None
+    if levels:
+        told = levels.mapping
+        left = [h for h in left if h not in told.values() and h not in levels.others]
+    guessed = guess(left, {f: w for f, w in fields.items() if f not in told}, fits)
+    found = {**guessed, **{f: h for f, h in told.items() if h}}
     return {f: found[f] for f in fields if f in found}
 
 

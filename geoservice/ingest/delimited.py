@@ -3,15 +3,20 @@
 import codecs
 import csv
 import io
+import re
 from collections.abc import Callable, Iterator
 from itertools import islice
 from pathlib import Path
 from typing import IO, Any, Literal, cast
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.csv as pacsv
 
 from geoservice.errors import EmptyFile, InputError, TooLarge, WrongEncoding
+from geoservice.geo import Ints
+from geoservice.ingest.arrow import bools
+from geoservice.ingest.arrow import compute as pc
 from geoservice.ingest.headers import clean_headers
 from geoservice.ingest.raw import Meta, text_schema
 
@@ -82,7 +87,7 @@ def find_encoding(path: Path) -> str:
                 raise WrongEncoding(f"the byte order mark says {name}, byte {bad} is not")
             return name
     if b"\x00" in head:
-        raise WrongEncoding("there are zero bytes: UTF-16 without a byte order mark, or no text; allowed: {_ALLOWED}")
+        raise WrongEncoding(f"there are zero bytes: UTF-16 without a byte order mark, or no text; allowed: {_ALLOWED}")
     bad = _fits(path, "utf-8")
     if bad < 0:
         return "utf-8"
@@ -169,10 +174,25 @@ def read_delimited(path: Path, progress: Callable[[float], None]) -> tuple[pa.Sc
     sample = _sample(path, encoding)
     if not sample.strip():
         raise EmptyFile("the file holds only white space")
-    meta = Meta(encoding=encoding, delimiter=find_delimiter(sample))
-    header = next(cells for cells in csv.reader(io.StringIO(sample), delimiter=meta.delimiter) if cells)
-    blank = len(sample) - len(sample.lstrip("\r\n"))
-    return _open(path, header, sample[:blank].count("\n"), meta, progress)
+    skip = _lines_above(sample)
+    stated = _SEPARATOR.match(sample.lstrip())
+    text = "".join(sample.splitlines(keepends=True)[skip:])
+    if not text.strip():
+        raise EmptyFile("there are no rows below the header")
+    meta = Meta(encoding=encoding, delimiter=stated[1] if stated else find_delimiter(text))
+    header = next(cells for cells in csv.reader(io.StringIO(text), delimiter=meta.delimiter) if cells)
+    return _open(path, header, skip, meta, progress)
+
+
+_SEPARATOR = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)
+"""The line by which spreadsheets state the delimiter."""
+
+
+def _lines_above(sample: str) -> int:
+    """Count the lines above the header: blank ones, and the one that states the delimiter."""
+    lines = sample.splitlines(keepends=True)
+    blank = next(i for i, line in enumerate(lines) if line.strip())
+    return blank + bool(_SEPARATOR.match(lines[blank]))
 
 
 def _open(
@@ -181,14 +201,17 @@ def _open(
     def broken(row: pacsv.InvalidRow) -> Literal["skip"]:
         number = row.number or 0
         if row.text.strip():
-            meta.broken.append(
-                (number, row.text[:200], f"{row.actual_columns} cells where the header has {row.expected_columns}")
-            )
+            whole = _whole_rows(row.text, meta.delimiter, row.expected_columns)
+            if whole:
+                unclosed.append(f"row {number}: {_UNCLOSED.format(whole)}")
+            why = f"{row.actual_columns} cells where the header has {row.expected_columns}"
+            meta.broken.append((number, row.text[:200], why))
         else:
             blank.append(number)
         return "skip"
 
     blank: list[int] = []
+    unclosed: list[str] = []
     headers = clean_headers(header)
     try:
         reader = pacsv.open_csv(
@@ -204,15 +227,13 @@ def _open(
     except pa.ArrowInvalid as e:
         raise _understood(e) from e
     schema = text_schema(headers)
-    return schema, _batches(reader, schema, skip + 2, meta, blank), meta
+    return schema, _batches(reader, schema, skip + 2, meta, blank, unclosed), meta
 
 
 def _batches(
-    reader: pacsv.CSVStreamingReader, schema: pa.Schema, first: int, meta: Meta, blank: list[int]
+    reader: pacsv.CSVStreamingReader, schema: pa.Schema, first: int, meta: Meta, blank: list[int], unclosed: list[str]
 ) -> Iterator[pa.RecordBatch]:
     """Number the rows as the file does: lines that were left out count too."""
-    import numpy as np
-
     at = first
     try:
         for batch in reader:
@@ -220,11 +241,41 @@ def _batches(
             numbers = np.arange(at, at + batch.num_rows, dtype=np.int64)
             numbers += np.searchsorted(gone - np.arange(len(gone)), numbers - 0, side="right") if len(gone) else 0
             at += batch.num_rows
+            _check_quotes(batch, numbers, meta.delimiter)
+            if unclosed:
+                raise InputError(unclosed[0])
             # not pa.array, which imports pandas first: that takes longer than a small file
             rows: pa.Array[Any] = pa.Array.from_buffers(pa.int64(), len(numbers), [None, pa.py_buffer(numbers.data)])
             yield pa.RecordBatch.from_arrays([rows, *batch.columns], schema=schema)
     except pa.ArrowInvalid as e:
         raise _understood(e) from e
+    if unclosed:
+        raise InputError(unclosed[0])
+
+
+_UNCLOSED = (
+    "the cell holds {} whole rows: a quotation mark is opened there and not closed; "
+    'close it, or double it ("") where it belongs to the text'
+)
+
+
+def _whole_rows(text: str, delimiter: str, columns: int) -> int:
+    """Count the lines of a text, but the first, that are rows of a table with so many columns."""
+    return sum(line.count(delimiter) == columns - 1 for line in text.splitlines()[1:]) if columns > 1 else 0
+
+
+def _check_quotes(batch: pa.RecordBatch, rows: Ints, delimiter: str) -> None:
+    """Raise :class:`InputError` for a cell that holds whole rows: a quotation mark was opened there and closed much later."""
+    last = batch.num_columns - 1
+    for place, (field, column) in enumerate(zip(batch.schema, batch.columns, strict=True)):
+        if not pa.types.is_string(field.type):
+            continue
+        several = pc.fill_null(pc.match_substring(column, "\n"), False)
+        for at in np.flatnonzero(bools(several)):
+            text = column[int(at)].as_py()
+            whole = _whole_rows(text, delimiter, last + 1)
+            if whole and text.splitlines()[0].count(delimiter) == last - place:
+                raise InputError(f"row {rows[at]}, column {field.name}: {_UNCLOSED.format(whole)}")
 
 
 def _understood(e: Exception) -> InputError:

@@ -11,7 +11,6 @@ from geoservice.ingest.cells import Cells
 from geoservice.ingest.columns import require
 from geoservice.ingest.crs import crs_title, is_degrees, parse_crs, to_wgs84
 from geoservice.ingest.report import Options
-from geoservice.ingest.values import numbers
 from geoservice.schema import TableName
 
 _DEGREES = "degrees, longitude -180 to 180 and latitude -90 to 90"
@@ -111,7 +110,7 @@ def named(cells: Cells, name: str) -> str:
 def _pair(cells: Cells) -> tuple[Floats, Floats]:
     values = []
     for name in ("lon", "lat"):
-        parsed = numbers(cells.column(name))
+        parsed = cells.numbers(name)
         cells.refuse(parsed.bad, name, "not a number", _DEGREES, private=True)
         cells.refuse(parsed.empty, name, "empty", "a coordinate", private=True)
         values.append(parsed.values)

@@ -14,8 +14,9 @@ from geoservice.ingest.arrow import compute as pc
 from geoservice.ingest.cells import Cells
 from geoservice.ingest.columns import require
 from geoservice.ingest.geometry import read_points
+from geoservice.ingest.home_areas import registered_areas
 from geoservice.ingest.places import Areas, check_inside, find_projected
-from geoservice.ingest.rows import Built, Columns, Context, finish, period_of, text_of, with_default
+from geoservice.ingest.rows import Built, Columns, Context, finish, period_of, with_default
 from geoservice.ingest.values import floats_or_null
 from geoservice.schema import GROUP_PREFIX
 
@@ -77,8 +78,9 @@ def build_households(cells: Cells, context: Context) -> Built:
     columns["uncertainty_m"] = floats_or_null(cells.number("uncertainty_m", 0, 100_000, unit="metres"))
     persons = cells.whole("persons", 1, MAX_PERSONS, unit="persons", required=True)[0]
     columns["persons"] = persons.astype(np.int32)
-    columns["registered_area"] = _registered(cells, context.areas)
-    columns["residence_area"] = pa.array(areas.codes, pa.string()).take(pa.array(np.maximum(home, 0), pa.int64()))
+    here = pa.array(areas.codes, pa.string()).take(pa.array(np.maximum(home, 0), pa.int64()))
+    columns["registered_area"] = registered_areas(cells, context.areas, here, chinese=context.study.chinese)
+    columns["residence_area"] = here
     columns |= period_of(cells, "since", "until")
     columns |= {GROUP_PREFIX + g: _group(cells, GROUP_PREFIX + g, persons) for g in groups}
     if cells.has("address"):
@@ -96,19 +98,3 @@ def _group(cells: Cells, name: str, persons: Any) -> Any:
         (counts > persons) & ~cells.faults.bad, name, "more than the household's persons", "at most the household's persons"
     )
     return counts.astype(np.int32)
-
-
-def _registered(cells: Cells, areas: pa.Table) -> Column:
-    """Return codes of home areas; a name stands for its area where just one loaded area bears it."""
-    text = cells.code("registered_area")
-    coded = pc.fill_null(pc.match_substring_regex(text, r"^[0-9A-Za-z][0-9A-Za-z_.:-]{0,31}$"), True)
-    if pc.all(coded).as_py():
-        return text
-    names = areas.select(["name_zh", "code"]).to_pandas().drop_duplicates("name_zh", keep=False)
-    by_name = dict(zip(names["name_zh"], names["code"], strict=True))
-    found = [v if ok else by_name.get(v) for v, ok in zip(text.to_pylist(), coded.to_pylist(), strict=True)]
-    lost = np.array([v is None and not ok for v, ok in zip(found, coded.to_pylist(), strict=True)])
-    cells.refuse(
-        lost, "registered_area", "no area code", "an area code, or a name that one loaded area alone bears", private=True
-    )
-    return pa.chunked_array([text_of(found)])

@@ -20,6 +20,7 @@ from geoservice.ingest.delimited import check_lines
 from geoservice.ingest.faults import Faults
 from geoservice.ingest.formats import Format, format_of, members
 from geoservice.ingest.households import build_households
+from geoservice.ingest.level_columns import level_columns
 from geoservice.ingest.personal import check_headers, check_values
 from geoservice.ingest.places import box_of
 from geoservice.ingest.population import build_population
@@ -30,6 +31,7 @@ from geoservice.ingest.rows import Built, Context
 from geoservice.ingest.sandbox import read_file, scratch_folder
 from geoservice.ingest.stations import build_stations
 from geoservice.ingest.uptake import build_uptake
+from geoservice.ingest.value_checks import SAMPLE, fits
 from geoservice.project import Project
 from geoservice.register import Register
 from geoservice.register.store import TABLES as REGISTER_TABLES
@@ -207,7 +209,8 @@ def _import(job: _Job, raw: Raw, source: Source) -> Report:
     headers = raw.columns.column_names
     check_headers(table, headers)
     key = memory_key(table, headers)
-    mapping = _mapping(job, headers, job.store.recall(key))
+    mapping = _mapping(job, raw, job.store.recall(key))
+    job = _with_level(job, headers, mapping)
     check_values(table, raw.columns, [h for f, h in mapping.items() if f in _NOT_NAMES], _numeric(mapping))
     job.progress("check", 0.3)
     faults = Faults(job.path.name, raw.rows.to_numpy(), broken=raw.meta.broken)
@@ -228,14 +231,27 @@ def _import(job: _Job, raw: Raw, source: Source) -> Report:
     return replace(report, vintage=vintage)
 
 
-def _mapping(job: _Job, headers: list[str], remembered: str | None) -> dict[str, str]:
+def _mapping(job: _Job, raw: Raw, remembered: str | None) -> dict[str, str]:
     """Map a file's headers; the ``id`` of GeoJSON features often just counts them: a key among the properties is better."""
-    table, options = job.table, job.options
+    table, options, headers = job.table, job.options, raw.columns.column_names
+    first = raw.columns.slice(0, SAMPLE)
+
+    def fits_values(field: str, header: str) -> bool:
+        return fits(field, header, [v or "" for v in first.column(header).to_pylist()])
+
     if job.kind == "geojson" and "id" in headers and "id" not in options.mapping.values():
-        mapping = map_columns(table, [h for h in headers if h != "id"], job.study, options, remembered)
+        mapping = map_columns(table, [h for h in headers if h != "id"], job.study, options, remembered, fits_values)
         if TABLES[table].key[-1] in mapping:
             return mapping
-    return map_columns(table, headers, job.study, options, remembered)
+    return map_columns(table, headers, job.study, options, remembered, fits_values)
+
+
+def _with_level(job: _Job, headers: Sequence[str], mapping: Mapping[str, str]) -> _Job:
+    """Return the job with the level that the headers name, where neither the options nor a column say it."""
+    levels = level_columns(headers) if job.table == "areas" and job.options.level is None and "level" not in mapping else None
+    if levels is None or levels.level is None or mapping.get("code") != levels.mapping["code"]:
+        return job
+    return replace(job, options=replace(job.options, level=levels.level))
 
 
 def _without_empty(raw: Raw, path: Path) -> Raw:

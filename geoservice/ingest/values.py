@@ -15,8 +15,10 @@ from geoservice.ingest.arrow import Column, bools
 from geoservice.ingest.arrow import compute as pc
 
 Text = Column
-NOTHING = ("na", "n/a", "nan", "null", "none", "-", "--", "—", "/", "\\", "无", "空", "不详", "未知")
-"""Words, in lower case, that mean "no value" wherever a number, a date or a choice is expected."""
+NOTHING = ("na", "n/a", "#n/a", "#na", "nan", "null", "none", "-", "--", "—", "/", "\\", "无", "空", "不详", "未知")
+"""Words, in lower case, that mean "no value" wherever a number, a date, a code or a choice is expected."""
+SPREADSHEET_ERROR = r"^#(REF!|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|SPILL!|CALC!)$"
+"""What a spreadsheet shows where a formula has no value."""
 _WIDE = "[\uff01-\uff5e\u3000\u00a0]"
 _NUMBER = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$"
 _THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?")
@@ -44,7 +46,16 @@ def narrow(text: Text) -> Text:
             trimmed.combine_chunks(), pc.fill_null(wide, False).combine_chunks(), pa.array(changed, pa.string())
         )
         trimmed = pa.chunked_array([trimmed], pa.string())
+    trimmed = _without_guards(trimmed)
     return pc.if_else(pc.equal(trimmed, ""), pa.scalar(None, pa.string()), trimmed)
+
+
+def _without_guards(text: Text) -> Text:
+    """Return text without what keeps a spreadsheet from reading it as a number: ``="0112"``, ``'0112``."""
+    if pc.any(pc.match_substring_regex(text, "^[='’]")).as_py():
+        text = pc.replace_substring_regex(text, r'^=\s*"([^"]*)"$', r"\1")
+        text = pc.replace_substring_regex(text, r"^['’](\d.*)$", r"\1")
+    return text
 
 
 def _without_nothing(text: Text) -> Text:
@@ -52,17 +63,26 @@ def _without_nothing(text: Text) -> Text:
     return pc.if_else(nothing, pa.scalar(None, pa.string()), text)
 
 
-def numbers(column: Text) -> Parsed:
+def numbers(column: Text, decimal_comma: bool = False) -> Parsed:
     """Parse numbers: full-width digits and thousands separators are understood; infinite ones are bad.
 
-    >>> parsed = numbers(pa.chunked_array([["1,234.5", "１２", None, "abc"]]))
+    ``decimal_comma`` says that a comma begins the decimals and a point stands between thousands, as in files whose cells are
+    separated by semicolons.
+
+    >>> parsed = numbers(pa.chunked_array([["1,234.5", "１２", None, "abc", "NaN"]]))
     >>> parsed.values.tolist(), parsed.bad.tolist()
-    ([1234.5, 12.0, nan, nan], [False, False, False, True])
+    ([1234.5, 12.0, nan, nan, nan], [False, False, False, True, False])
+    >>> numbers(pa.chunked_array([["116,951", "1.234,5", "7"]]), decimal_comma=True).values.tolist()
+    [116.951, 1234.5, 7.0]
     """
     text = narrow(column)
+    if decimal_comma and pc.any(pc.match_substring(text, ",")).as_py():
+        text = pc.replace_substring(pc.replace_substring(text, ".", ""), ",", ".")
     try:
         values = pc.cast(text, pa.float64()).to_numpy()
         empty = bools(pc.is_null(text))
+        if np.isnan(values[~empty]).any():
+            empty = bools(pc.is_null(_without_nothing(text)))
     except pa.ArrowInvalid:
         text = _without_nothing(text)
         empty = bools(pc.is_null(text))
@@ -82,15 +102,15 @@ def _grouped(text: str) -> float:
 def codes(column: Text) -> tuple[Text, int, Bools]:
     """Return codes as text, how many had to be mended (``340811100.0``), and which a spreadsheet has spoilt (``3.4E+11``).
 
-    >>> codes(pa.chunked_array([["0112", "340811100.0", "3.40811E+11"]]))[0].to_pylist()
-    ['0112', '340811100', '3.40811E+11']
+    >>> codes(pa.chunked_array([["0112", "340811100.0", "3.40811E+11", '="0113"', "#N/A"]]))[0].to_pylist()
+    ['0112', '340811100', '3.40811E+11', '0113', None]
     """
-    text = narrow(column)
+    text = _without_nothing(narrow(column))
     floated = pc.fill_null(pc.match_substring_regex(text, r"^\d+\.0+$"), False)
     mended = int(pc.sum(floated).as_py() or 0)
     if mended:
         text = pc.if_else(floated, pc.replace_substring_regex(text, r"\.0+$", ""), text)
-    spoilt = pc.fill_null(pc.match_substring_regex(text, r"^\d(\.\d+)?[eE]\+?\d+$"), False)
+    spoilt = pc.fill_null(pc.match_substring_regex(text, rf"^\d(\.\d+)?[eE]\+?\d+$|{SPREADSHEET_ERROR}"), False)
     return text, mended, bools(spoilt)
 
 

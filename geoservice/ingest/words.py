@@ -20,20 +20,30 @@ def _table(names: Mapping[str, str], own: Iterable[str]) -> dict[str, str]:
 
 TIER = _table(
     {
-        "county": "县级 县 区级 县区级 区县级 县(区)级 一级 1",
-        "township": "乡镇级 乡级 镇级 乡镇 乡 镇 街道 街道级 town 二级 2",
-        "village": "村级 村 社区 社区级 村(社区) 村(居) 村居 community 三级 3",
-        "van": "流动车 流动服务车 流动 流动站 巡回车 mobile bus 4",
+        "county": (
+            "县级 县 区级 县区级 区县级 县(区)级 一级 县医院 区医院 人民医院 中医院 妇幼保健院 "
+            "妇幼保健计划生育服务中心 疾控中心 1"
+        ),
+        "township": (
+            "乡镇级 乡级 镇级 乡镇 乡 镇 街道 街道级 卫生院 乡镇卫生院 中心卫生院 社区卫生服务中心 街道办事处 town 二级 2"
+        ),
+        "village": "村级 村 社区 社区级 村(社区) 村(居) 村居 村卫生室 卫生室 村卫生所 卫生所 社区卫生服务站 community 三级 3",
+        "van": "流动车 流动服务车 流动 流动站 巡回车 巡回医疗车 mobile bus 4",
     },
     TIERS,
 )
 LEVEL = _table(
     {
-        "province": "省 省级 直辖市 自治区 1 state",
-        "city": "市 市级 地级 地级市 地市级 州 2 prefecture",
-        "county": "县 县级 区 区县 县区 县市区 区县级 3 district",
-        "township": "乡 镇 乡镇 乡级 乡镇级 街道 乡镇街道 4 town municipality",
-        "village": "村 村级 社区 村社区 村居 村委会 居委会 5 community neighbourhood",
+        "province": "省 省级 直辖市 自治区 特别行政区 1 state adm1",
+        "city": "市 市级 地级 地级市 地市级 州 自治州 盟 地区 2 prefecture adm2",
+        "county": "县 县级 区 区县 县区 县市区 区县级 市辖区 县级市 自治县 旗 自治旗 林区 特区 3 district adm3",
+        "township": (
+            "乡 镇 乡镇 乡级 乡镇级 街道 乡镇街道 街道办事处 街道办 民族乡 苏木 民族苏木 县辖区 4 town municipality adm4"
+        ),
+        "village": (
+            "村 村级 社区 村社区 村居 村委会 居委会 行政村 自然村 建制村 村民委员会 居民委员会 社区居委会 "
+            "社区居民委员会 嘎查 5 community neighbourhood adm5"
+        ),
         "grid": "网格 格网 cell",
     },
     (*LEVELS, "grid"),

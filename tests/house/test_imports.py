@@ -30,7 +30,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "register": BASE | {"schema", "db", "vintages"},
     "project": BASE | {"schema", "db", "vintages"},
     "release": BASE | {"layer", "measures", "db"},
-    "ingest": BASE | {"demand", "schema", "study", "register", "project", "vintages"},
+    "ingest": BASE | {"areas", "demand", "schema", "study", "register", "project", "vintages"},
     "geocode": BASE | {"schema", "study", "register", "project", "vintages"},
     "pipeline": BASE
     | {"areas", "demand", "measures", "schema", "study", "layer", "db", "network", "analysis", "project", "release"},

@@ -213,3 +213,15 @@ def test_without_its_secret_a_loaded_register_takes_no_households(register: Regi
     (register.folder / "secret").unlink()
     with pytest.raises(InputError, match="restore it from a backup of the register"):
         load("households", "h.csv", GOOD.replace(",3,1,", ",5,1,"))
+
+
+@pytest.mark.parametrize(("period", "read"), [("2024.10", "2024-10"), ("2024-03-01", "2024-03"), ("2024.2", "2024-02")])
+def test_periods_that_a_spreadsheet_changed(project: Project, areas: None, load: Load, period: str, read: str) -> None:
+    load("uptake", "u.csv", f"area,period,service,served,eligible\n340811,{period},care,50,400\n")
+    assert project.read("uptake").column("period").to_pylist() == [read]
+
+
+@pytest.mark.parametrize("period", ["2024.1", "45292", "2024-03-15"])
+def test_a_period_that_may_be_another_is_refused(areas: None, load: Load, period: str) -> None:
+    with pytest.raises(BadValues, match="January or October"):
+        load("uptake", "u.csv", f"area,period,service,served,eligible\n340811,{period},care,50,400\n")
