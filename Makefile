@@ -23,6 +23,7 @@ test: $(VENV)/.test $(PEERS)/.installed $(WEB)/static/index.html lint check-web 
 
 lint: $(VENV)/.test
 	$(BIN)/ruff check .
+	$(BIN)/ruff check --preview --select RUF027 .  # an f that is missing before a text with {braces}
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 

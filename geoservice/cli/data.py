@@ -109,7 +109,15 @@ def _importer(table: "TableName") -> object:
             bool, typer.Option("--accept-partial", help="Load the good rows although others fail.")
         ] = False,
         rejects: Annotated[Path | None, typer.Option(help="Where rejected rows go, .csv or .xlsx.")] = None,
-        layer: Annotated[str | None, typer.Option(help="Sheet of a workbook, layer of a file or band of a raster.")] = None,
+        layer: Annotated[
+            str | None,
+            typer.Option(
+                "--layer", "--sheet", help="Sheet of a workbook (all: every one), layer of a file or band of a raster."
+            ),
+        ] = None,
+        header_row: Annotated[
+            int | None, typer.Option(help="Row of the header in a table, from 1; else it is found.", min=1)
+        ] = None,
         level: Annotated[str | None, typer.Option(help="Area level, when the file has no such column.")] = None,
         code_system: Annotated[str | None, typer.Option(help="Code table of areas; default: the study's.")] = None,
         tier: Annotated[str | None, typer.Option(help="Station tier, when the file has no such column.")] = None,
@@ -124,6 +132,7 @@ def _importer(table: "TableName") -> object:
             accept_partial=accept_partial,
             rejects=rejects,
             layer=layer,
+            header_row=header_row,
             level=level,
             code_system=code_system,
             tier=tier,
@@ -131,7 +140,9 @@ def _importer(table: "TableName") -> object:
         load_tables(settings_for(home), table, files, options)
 
     rasters = ", or from a GeoTIFF of people" if table == "population" else ""
-    command.__doc__ = f"Load {table} from CSV, XLSX, GeoPackage, GeoJSON, Shapefile or GeoParquet{rasters}."
+    command.__doc__ = (
+        f"Load {table} from CSV, a workbook (XLSX, XLS, ODS), GeoPackage, GeoJSON, Shapefile or GeoParquet{rasters}."
+    )
     return command
 
 

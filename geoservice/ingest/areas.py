@@ -12,8 +12,9 @@ from geoservice.ingest import words
 from geoservice.ingest.arrow import Column
 from geoservice.ingest.arrow import compute as pc
 from geoservice.ingest.cells import Cells
-from geoservice.ingest.columns import plain, require
+from geoservice.ingest.columns import require
 from geoservice.ingest.geometry import read_polygons
+from geoservice.ingest.header_names import plain
 from geoservice.ingest.report import Options
 from geoservice.ingest.rows import Built, Columns, Context, finish, period_of, text_of, with_default
 

@@ -41,11 +41,11 @@ def _read(request: dict[str, Any]) -> dict[str, Any]:
     if kind == "csv":
         from geoservice.ingest.delimited import read_delimited
 
-        schema, batches, meta = read_delimited(path, _progress)
-    elif kind == "xlsx":
+        schema, batches, meta = read_delimited(path, _progress, request["header_row"])
+    elif kind == "workbook":
         from geoservice.ingest.workbook import read_workbook
 
-        schema, batches, meta = read_workbook(path, layer)
+        schema, batches, meta = read_workbook(path, layer, request["fields"], request["header_row"])
     elif kind == "parquet":
         from geoservice.ingest.parquet import read_parquet
 

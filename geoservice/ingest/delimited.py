@@ -158,7 +158,9 @@ def _sample(path: Path, encoding: str) -> str:
     return "".join(lines[:50])
 
 
-def read_delimited(path: Path, progress: Callable[[float], None]) -> tuple[pa.Schema, Iterator[pa.RecordBatch], Meta]:
+def read_delimited(
+    path: Path, progress: Callable[[float], None], header_row: int | None = None
+) -> tuple[pa.Schema, Iterator[pa.RecordBatch], Meta]:
     """Return schema, batches and how the file was read; every column is text, empty cells are null.
 
     The file has passed :func:`check_lines`, which comes before all else since it is so quick.
@@ -174,7 +176,7 @@ def read_delimited(path: Path, progress: Callable[[float], None]) -> tuple[pa.Sc
     sample = _sample(path, encoding)
     if not sample.strip():
         raise EmptyFile("the file holds only white space")
-    skip = _lines_above(sample)
+    skip = _lines_above(sample) if header_row is None else header_row - 1
     stated = _SEPARATOR.match(sample.lstrip())
     text = "".join(sample.splitlines(keepends=True)[skip:])
     if not text.strip():
@@ -212,7 +214,7 @@ def _open(
 
     blank: list[int] = []
     unclosed: list[str] = []
-    headers = clean_headers(header)
+    headers = clean_headers(header, meta.notes)
     try:
         reader = pacsv.open_csv(
             cast("IO[Any]", _Utf8(path, meta.encoding, progress)),

@@ -5,12 +5,16 @@ from typing import Literal
 
 from geoservice.errors import EmptyFile, UnreadableFile
 
-Format = Literal["csv", "xlsx", "gpkg", "geojson", "shapefile", "shapefile.zip", "parquet", "geotiff"]
+Format = Literal["csv", "workbook", "gpkg", "geojson", "shapefile", "shapefile.zip", "parquet", "geotiff"]
 SUFFIXES: dict[str, Format] = {
     ".csv": "csv",
     ".tsv": "csv",
     ".txt": "csv",
-    ".xlsx": "xlsx",
+    ".xlsx": "workbook",
+    ".xlsm": "workbook",
+    ".xls": "workbook",
+    ".et": "workbook",
+    ".ods": "workbook",
     ".gpkg": "gpkg",
     ".geojson": "geojson",
     ".json": "geojson",
@@ -23,7 +27,7 @@ SUFFIXES: dict[str, Format] = {
 }
 SIDECARS = (".shx", ".dbf", ".prj", ".cpg")
 _MAGIC: dict[Format, tuple[bytes, ...]] = {
-    "xlsx": (b"PK\x03\x04",),
+    "workbook": (b"PK\x03\x04", b"\xd0\xcf\x11\xe0"),
     "gpkg": (b"SQLite format 3\x00",),
     "geojson": (b"{",),
     "shapefile": (b"\x00\x00\x27\x0a",),
@@ -39,7 +43,7 @@ _KNOWN = {
     b"PAR1": "Parquet",
     b"II*\x00": "TIFF",
     b"MM\x00*": "TIFF",
-    b"\xd0\xcf\x11\xe0": "an old Office file (.xls); save it as .xlsx",
+    b"\xd0\xcf\x11\xe0": "an old Office file (.xls, or one with a password)",
     b"%PDF": "PDF",
 }
 

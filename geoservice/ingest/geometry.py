@@ -81,7 +81,7 @@ def read_points(
     crs = choose_crs(cells, options)
     found = None if cells.has("lon") and cells.has("lat") and cells.raw.geometry is None else geometries(cells)
     if found is None:
-        hint = "; addresses without coordinates are for: geoservice geocode" if cells.has("address") else ""
+        hint = "; addresses are not placed on the map: the file needs coordinates" if cells.has("address") else ""
         require(table, cells.mapping, cells.raw.columns.column_names, ("lon", "lat"), hint)
         x, y = _pair(cells)
     else:

@@ -84,9 +84,7 @@ def build_households(cells: Cells, context: Context) -> Built:
     columns |= period_of(cells, "since", "until")
     columns |= {GROUP_PREFIX + g: _group(cells, GROUP_PREFIX + g, persons) for g in groups}
     if cells.has("address"):
-        cells.notes.append(
-            f"column {cells.mapping['address']}: addresses are not stored; they are input for: geoservice geocode"
-        )
+        cells.notes.append(f"column {cells.mapping['address']}: addresses are not stored, nor placed on the map")
     return Built(finish("households", columns, cells, groups), crs)
 
 

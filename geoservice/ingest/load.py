@@ -15,7 +15,7 @@ from geoservice.ingest.areas import build_areas
 from geoservice.ingest.arrow import bools
 from geoservice.ingest.arrow import compute as pc
 from geoservice.ingest.cells import Cells
-from geoservice.ingest.columns import map_columns, memory_key, remembered_text
+from geoservice.ingest.columns import fields_of, map_columns, memory_key, remembered_text
 from geoservice.ingest.delimited import check_lines
 from geoservice.ingest.faults import Faults
 from geoservice.ingest.formats import Format, format_of, members
@@ -46,7 +46,7 @@ BUILDERS: Mapping[TableName, Callable[[Cells, Context], Built]] = {
     "uptake": build_uptake,
     "population": build_population,
 }
-RULES = 1
+RULES = 2
 """Raised whenever the same file would be read differently, so that it is loaded anew."""
 SAMPLES = 20
 Progress = Callable[[str, float], None]
@@ -86,7 +86,14 @@ def digest_of(paths: Sequence[Path], table: TableName, options: Options, study: 
     decides = {
         "rules": RULES,
         "table": table,
-        "options": [options.crs, sorted(options.mapping.items()), sorted(options.drop), options.layer, options.accept_partial],
+        "options": [
+            options.crs,
+            sorted(options.mapping.items()),
+            sorted(options.drop),
+            options.layer,
+            options.accept_partial,
+            options.header_row,
+        ],
         "defaults": [options.level, options.code_system or study.code_system, options.tier],
         "study": [[s.model_dump() for s in study.services], [g.model_dump() for g in study.groups]],
         "areas": areas,
@@ -194,7 +201,8 @@ def _read(job: _Job, scratch: Path) -> Raw:
     path, options = job.path, job.options
     box = box_of(job.project.read("areas")) if job.kind == "geotiff" else None
     raw = read_file(
-        path, job.kind, scratch, layer=options.layer, box=box, crs=options.crs, seconds=options.seconds,
+        path, job.kind, scratch, layer=options.layer, box=box, crs=options.crs, fields=fields_of(job.table, job.study),
+        header_row=options.header_row, seconds=options.seconds,
         memory_mb=options.memory_mb, progress=lambda f: job.progress("read", f),
     )  # fmt: skip
     if absent := sorted(set(options.drop) - set(raw.columns.column_names)):

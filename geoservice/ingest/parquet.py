@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from geoservice.errors import TooLarge, UnreadableFile
+from geoservice.errors import InputError, TooLarge, UnreadableFile
 from geoservice.ingest.arrow import Column
 from geoservice.ingest.arrow import compute as pc
 from geoservice.ingest.headers import clean_headers
@@ -45,7 +45,9 @@ def read_parquet(path: Path) -> tuple[pa.Schema, Iterator[pa.RecordBatch], Meta]
         raise TooLarge(f"the file unpacks into {total >> 20} MB, allowed are {MAX_UNPACKED >> 20} MB")
     geometry, crs = _geometry(file.schema_arrow.metadata)
     names = [n for n in file.schema_arrow.names if n != geometry and not pa.types.is_struct(file.schema_arrow.field(n).type)]
-    headers = clean_headers(names)
+    headers = clean_headers(names, twice := list[str]())
+    if twice:
+        raise InputError(f"{twice[0]}; a Parquet file is read by the names of its columns, which must differ")
     schema = text_schema(headers, geometry=bool(geometry))
     return schema, _batches(file, names, geometry, schema), Meta(crs=crs)
 

@@ -14,7 +14,7 @@ import pyarrow as pa
 from geoservice.errors import PersonalData, RefusedTopic
 from geoservice.ingest.arrow import Column
 from geoservice.ingest.arrow import compute as pc
-from geoservice.ingest.columns import plain
+from geoservice.ingest.header_names import plain
 from geoservice.schema import TableName
 
 _NAME_HEADERS = re.compile(

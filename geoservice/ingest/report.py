@@ -27,7 +27,10 @@ class Options:
     rejects
         Where rejected rows are written (``.csv`` or ``.xlsx``); None: ``rejects`` in the folder of the store.
     layer
-        Sheet of a workbook, layer of a GeoPackage or band of a raster, needed when there is more than one.
+        Sheet of a workbook (``all``: every visible one), layer of a GeoPackage or band of a raster. Needed when a GeoPackage
+        or a raster has several; of a workbook the sheet whose headers are most like ours is read.
+    header_row
+        Row of the header in a table, from 1; None to find it.
     level, code_system
         For areas whose file has no such column; ``code_system`` is the study's when None.
     tier
@@ -43,6 +46,7 @@ class Options:
     accept_partial: bool = False
     rejects: Path | None = None
     layer: str | None = None
+    header_row: int | None = None
     level: str | None = None
     code_system: str | None = None
     tier: str | None = None

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
@@ -58,13 +58,16 @@ def read_file(  # the limits belong to the call, not to a class of their own
     layer: str | None = None,
     box: BBox | None = None,
     crs: str | None = None,
+    fields: Mapping[str, Sequence[str]] | None = None,
+    header_row: int | None = None,
     seconds: float = 300.0,
     memory_mb: int = 4096,
     progress: Callable[[float], None] = lambda _: None,
 ) -> Raw:
     """Read ``path`` in a child process and return its rows as text; the child's files live in ``scratch`` meanwhile.
 
-    ``box`` and ``crs`` are for rasters: where the areas are, and the CRS that was said.
+    ``box`` and ``crs`` are for rasters: where the areas are, and the CRS that was said; ``fields`` (our columns and what
+    strangers call them) and ``header_row`` are for tables.
 
     Raises
     ------
@@ -81,6 +84,8 @@ def read_file(  # the limits belong to the call, not to a class of their own
         "layer": layer,
         "box": box,
         "crs": crs,
+        "fields": fields or {},
+        "header_row": header_row,
         "out": str(scratch.resolve()),
         "memory_mb": memory_mb,
         "seconds": seconds,

@@ -147,7 +147,7 @@ def _text_table(table: pa.Table, geometry: str, meta: Meta) -> tuple[pa.Schema, 
     """Turn every attribute into text; geometry columns of other names are left out."""
     geometry = geometry if geometry in table.column_names else "wkb_geometry"
     names = [n for n in table.column_names if n != geometry and not pa.types.is_binary(table.schema.field(n).type)]
-    headers = clean_headers(names)
+    headers = clean_headers(names, meta.notes)
     columns = {ROW: pa.array(range(2, table.num_rows + 2), pa.int64())}
     columns |= {h: as_text(table.column(n)) for h, n in zip(headers, names, strict=True)}
     if geometry in table.column_names:

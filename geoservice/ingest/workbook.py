@@ -1,16 +1,23 @@
-"""XLSX workbooks, with guards against archives that unpack into much more than they are."""
+"""Workbooks (XLSX, XLSM, XLS, ODS), with guards against archives that unpack into much more than they are."""
 
+import re
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
+from typing import Any, NamedTuple
+from xml.sax.saxutils import unescape
 
 import pyarrow as pa
 
 from geoservice.errors import EmptyFile, InputError, TooLarge, UnreadableFile
+from geoservice.ingest.header_names import guess
 from geoservice.ingest.headers import clean_headers
 from geoservice.ingest.raw import Meta, text_schema
+from geoservice.ingest.sheet_layout import body_end, find_header, is_total
 
+ALL = "all"
+"""Instead of a sheet's name: every visible one."""
 MAX_UNPACKED = 1 << 30
 """Most bytes an archive may unpack into."""
 MAX_RATIO = 200
@@ -51,52 +58,162 @@ def cell_text(value: Cell) -> str | None:
     return value.isoformat() if isinstance(value, date | time) else str(value)
 
 
-def _sheet(names: Sequence[str], wanted: str | None) -> str:
-    if wanted is not None:
-        if wanted not in names:
-            raise InputError(f"there is no sheet {wanted!r}; sheets are {list(names)}")
-        return wanted
-    return names[0]
+def read_workbook(
+    path: Path, sheet: str | None, fields: Mapping[str, Sequence[str]], header_row: int | None = None
+) -> tuple[pa.Schema, Iterator[pa.RecordBatch], Meta]:
+    """Return schema, batches and how one sheet was read, or all of them one below the other.
 
+    Rows above the header, merged cells, rows of totals and remarks below the table are seen to, and told.
 
-def read_workbook(path: Path, sheet: str | None) -> tuple[pa.Schema, Iterator[pa.RecordBatch], Meta]:
-    """Return schema, batches and how one sheet was read; rows above the header (a title) are passed over.
+    Parameters
+    ----------
+    path
+    sheet
+        Its name; ``all`` for every visible sheet; None for the visible one whose headers are most like ours.
+    fields
+        Our columns and what strangers call them.
+    header_row
+        Row of the header, from 1; None to find it.
 
     Raises
     ------
     TooLarge
         As :func:`check_archive`.
     UnreadableFile, InputError, EmptyFile
-        No workbook; no such sheet, or two columns of one name; no rows.
+        No workbook; no such sheet, or sheets whose headers differ; a formula without its value; no rows.
     """
-    check_archive(path)
-    from python_calamine import CalamineError, CalamineWorkbook
+    if zipfile.is_zipfile(path):
+        check_archive(path)
+    from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetVisibleEnum
 
     try:
         book = CalamineWorkbook.from_path(str(path))
-        name = _sheet([str(n) for n in book.sheet_names], sheet)
-        rows: list[list[Cell]] = [list(r) for r in book.get_sheet_by_name(name).to_python(skip_empty_area=False)]
+        visible = [str(m.name) for m in book.sheets_metadata if m.visible == SheetVisibleEnum.Visible]
+        names = [str(n) for n in book.sheet_names]
+        chosen = _wanted(names, visible or names, sheet)
+        tables = [t for n in chosen if (t := _table_of(book, n, fields, header_row)) is not None]
+    except PasswordError as e:
+        raise UnreadableFile("the workbook is protected by a password; save it without one") from e
     except CalamineError as e:
         raise UnreadableFile("the workbook cannot be read: it is damaged or protected") from e
-    meta = Meta(layer=name)
-    others = [str(n) for n in book.sheet_names if n != name]
-    if others and sheet is None:
-        meta.notes.append(f"sheet {name!r} was read; other sheets: {others}")
-    return _table(rows, meta)
-
-
-def _table(rows: list[list[Cell]], meta: Meta) -> tuple[pa.Schema, Iterator[pa.RecordBatch], Meta]:
-    filled = [sum(c is not None and c != "" for c in row) for row in rows[:50]]
-    if not filled or not max(filled):
+    if not tables:
         raise EmptyFile("the sheet is empty")
-    top = next(i for i, n in enumerate(filled) if n >= min(2, max(filled)))
-    width = max(i for i, c in enumerate(rows[top]) if c not in {None, ""}) + 1
-    headers = clean_headers([cell_text(c) or "" for c in rows[top][:width]])
-    if top:
-        meta.notes.append(f"{top} row(s) above the header in row {top + 1} were passed over")
-    body = rows[top + 1 :]
+    if sheet != ALL:
+        tables = [max(tables, key=lambda t: (t.known, bool(t.rows)))]
+    check_formulas(path, {t.sheet for t in tables})
+    return _stacked(tables, [n for n in names if n not in {t.sheet for t in tables}], sheet)
+
+
+def _wanted(names: Sequence[str], visible: Sequence[str], sheet: str | None) -> Sequence[str]:
+    if sheet is None or sheet == ALL:
+        return visible
+    if sheet not in names:
+        raise InputError(f"there is no sheet {sheet!r}; sheets are {list(names)}, or all for the visible ones together")
+    return [sheet]
+
+
+class _Table(NamedTuple):
+    """One sheet's table: rows of text with the number of the first, names of its columns, and how many of these are known."""
+
+    sheet: str
+    names: list[str]
+    rows: list[list[str | None]]
+    numbers: list[int]
+    known: int
+    notes: list[str]
+
+
+def _table_of(book: Any, name: str, fields: Mapping[str, Sequence[str]], header_row: int | None) -> _Table | None:
+    """Read one sheet; None where nothing is on it."""
+    sheet = book.get_sheet_by_name(name)
+    cells: list[list[str | None]] = [[cell_text(c) for c in row] for row in sheet.to_python(skip_empty_area=False)]
+    notes: list[str] = []
+    if filled := _fill_merged(cells, sheet.merged_cell_ranges or []):
+        notes.append(f"sheet {name!r}: {filled} cells of merged ones were filled with the value of the first")
+    if not any(c is not None for row in cells[:50] for c in row):
+        return None
+    if header_row is not None and not 1 <= header_row <= len(cells):
+        raise InputError(f"sheet {name!r} has {len(cells)} rows, there is no header in row {header_row}")
+    header = find_header(cells, fields, header_row)
+    if header.top:
+        notes.append(f"{header.top} row(s) above the header in row {header.top + 1} were passed over")
+    if header.rows == 2:
+        notes.append(f"the header was read from two rows, {header.top + 1} and {header.top + 2}")
+    first = header.top + header.rows
+    body = cells[first:]
+    end = body_end(body)
+    if below := sum(any(c is not None for c in r) for r in body[end:]):
+        notes.append(f"{below} row(s) below the table, without more than a number or with remarks, were passed over")
+    kept = [i for i in range(end) if not is_total(body[i])]
+    if len(kept) < end:
+        notes.append(f"{end - len(kept)} row(s) of totals were passed over")
+    wide = len(header.names)
+    rows = [(body[i] + [None] * wide)[:wide] for i in kept]
+    known = len(guess(list(dict.fromkeys(header.names)), fields))
+    return _Table(name, header.names, rows, [first + i + 1 for i in kept], known, notes)
+
+
+def _fill_merged(cells: list[list[str | None]], ranges: Sequence[tuple[tuple[int, int], tuple[int, int]]]) -> int:
+    """Give every cell of a merged one the value that stands in its first; returns how many were given one."""
+    count = 0
+    for (top, left), (bottom, right) in ranges:
+        value = cells[top][left] if top < len(cells) and left < len(cells[top]) else None
+        if value is None:
+            continue
+        for row in cells[top : bottom + 1]:
+            for column in range(left, min(right + 1, len(row))):
+                count += row[column] is None
+                row[column] = value
+    return count
+
+
+def _stacked(
+    tables: Sequence[_Table], others: Sequence[str], sheet: str | None
+) -> tuple[pa.Schema, Iterator[pa.RecordBatch], Meta]:
+    renamed: list[str] = []
+    headers = clean_headers(tables[0].names, renamed)
+    for table in tables[1:]:
+        if clean_headers(table.names, []) != headers:
+            raise InputError(
+                f"sheet {table.sheet!r}: its columns {table.names} are not those of {tables[0].sheet!r}, {tables[0].names}; "
+                "read them one at a time with --sheet NAME"
+            )
+    meta = Meta(layer=", ".join(t.sheet for t in tables), notes=[*renamed, *(n for t in tables for n in t.notes)])
+    if others and sheet != ALL and sheet is None:
+        meta.notes.append(f"sheet {tables[0].sheet!r} was read; other sheets: {list(others)}; all together: --sheet all")
+    if len(tables) > 1:
+        meta.notes.append(f"{len(tables)} sheets were read one below the other; rows are numbered within their sheet")
     schema = text_schema(headers)
-    numbers = pa.array(range(top + 2, top + 2 + len(body)), pa.int64())
-    columns = [pa.array([cell_text(r[i]) if i < len(r) else None for r in body], pa.string()) for i in range(width)]
-    batch = pa.RecordBatch.from_arrays([numbers, *columns], schema=schema)
-    return schema, iter([batch] if body else []), meta
+    batches = [
+        pa.RecordBatch.from_arrays(
+            [pa.array(t.numbers, pa.int64()), *(pa.array(column, pa.string()) for column in zip(*t.rows, strict=True))],
+            schema=schema,
+        )
+        for t in tables
+        if t.rows
+    ]
+    return schema, iter(batches), meta
+
+
+_FORMULA = re.compile(rb'<c r="([A-Z]+[0-9]+)"[^>]*><f[^>]*(?:/>|>[^<]*</f>)(?:<v\\s*/>|<v></v>)?</c>')
+_SHEET = re.compile(rb'<sheet [^>]*name="([^"]*)"[^>]*r:id="([^"]*)"')
+_TARGET = re.compile(rb"<Relationship [^>]*>")
+
+
+def check_formulas(path: Path, sheets: Collection[str]) -> None:
+    """Raise :class:`InputError` for a formula whose value was never computed, which reads as an empty cell."""
+    if not zipfile.is_zipfile(path):
+        return
+    with zipfile.ZipFile(path) as archive:
+        if "xl/workbook.xml" not in archive.namelist():
+            return
+        named = {i: unescape(n.decode()) for n, i in _SHEET.findall(archive.read("xl/workbook.xml"))}
+        for relation in _TARGET.findall(archive.read("xl/_rels/workbook.xml.rels")):
+            about = dict(re.findall(rb'(Id|Target)="([^"]*)"', relation))
+            name = named.get(about.get(b"Id", b""))
+            member = "xl/" + about.get(b"Target", b"").decode().removeprefix("/xl/")
+            if name in sheets and member in archive.namelist() and (bare := _FORMULA.findall(archive.read(member))):
+                raise InputError(
+                    f"sheet {name!r}: {len(bare)} cells, the first {bare[0].decode()}, hold formulas without values; open the "
+                    "file in a spreadsheet and save it, or paste the values"
+                )

@@ -1,7 +1,8 @@
 import pytest
 
-from geoservice.errors import InputError, MissingColumn
-from geoservice.ingest.columns import fields_of, guess, map_columns, score
+from geoservice.errors import MissingColumn
+from geoservice.ingest.columns import fields_of, map_columns
+from geoservice.ingest.header_names import guess, score
 from geoservice.ingest.headers import clean_headers
 from geoservice.ingest.report import Options
 from geoservice.study import Study
@@ -49,6 +50,7 @@ def test_a_mapping_of_the_unknown_is_refused(study: Study, mapping: dict[str, st
         map_columns("households", ["a"], study, Options(mapping=mapping), None)
 
 
-def test_two_columns_of_one_name_are_refused() -> None:
-    with pytest.raises(InputError, match="more than once"):
-        clean_headers(["a", " a "])
+def test_two_columns_of_one_name_are_told_apart() -> None:
+    notes: list[str] = []
+    assert clean_headers(["a", " a "], notes) == ["a", "a (2)"]
+    assert "there 2 times" in notes[0]

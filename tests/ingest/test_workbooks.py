@@ -1,0 +1,136 @@
+"""Workbooks as offices send them: titles, merged cells, totals, several sheets, formulas that were never computed."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from openpyxl import Workbook
+
+from geoservice.errors import InputError
+from geoservice.ingest import Report
+from geoservice.project import Project
+
+Load = Callable[..., Report]
+HEADER = ["站点编号", "名称", "级别", "服务项目", "经度", "纬度"]
+
+
+def station(number: int, name: str = "站") -> list[Any]:
+    return [f"S{number}", f"{name}{number}", "村级", "体检", 116.95, 30.6]
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> Callable[..., Workbook]:
+    """Return ``book(sheets)``: writes ``s.xlsx`` with rows by sheet, and returns it to be changed and saved again."""
+
+    def go(**sheets: Sequence[Sequence[Any]]) -> Workbook:
+        made = Workbook()
+        made.remove(made["Sheet"])
+        for name, rows in sheets.items():
+            sheet = made.create_sheet(name)
+            for row in rows:
+                sheet.append(list(row))
+        made.save(tmp_path / "s.xlsx")
+        return made
+
+    return go
+
+
+@pytest.fixture
+def save(tmp_path: Path) -> Callable[[Workbook], None]:
+    return lambda made: made.save(tmp_path / "s.xlsx")
+
+
+def names(project: Project) -> list[str]:
+    return sorted(project.read("stations").column("name").to_pylist())
+
+
+def test_the_sheet_whose_headers_are_ours_is_read(book: Any, load: Load, project: Project, areas: None) -> None:
+    book(说明=[["本表由各乡镇填报"], ["请于月底前上报"]], 名册=[HEADER, station(1)], 空=[])
+    report = load("stations", "s.xlsx")
+    assert names(project) == ["站1"]
+    assert any("sheet '名册' was read; other sheets: ['说明', '空']" in n for n in report.notes)
+
+
+def test_a_hidden_sheet_is_read_by_name_alone(book: Any, load: Load, project: Project, areas: None, save: Any) -> None:
+    made = book(旧=[HEADER, station(1, "旧"), station(2, "旧")], 新=[HEADER, station(3, "新")])
+    made["旧"].sheet_state = "hidden"
+    save(made)
+    load("stations", "s.xlsx")
+    assert names(project) == ["新3"]
+    load("stations", "s.xlsx", layer="旧")
+    assert "旧1" in names(project)
+
+
+def test_all_sheets_one_below_the_other(book: Any, load: Load, project: Project, areas: None) -> None:
+    book(甲镇=[HEADER, station(1)], 乙镇=[HEADER, station(2), station(3)])
+    report = load("stations", "s.xlsx", layer="all")
+    assert names(project) == ["站1", "站2", "站3"]
+    assert any("2 sheets" in n for n in report.notes)
+
+
+def test_sheets_of_other_columns_are_not_put_together(book: Any, load: Load, areas: None) -> None:
+    book(甲镇=[HEADER, station(1)], 乙镇=[[*HEADER[:5], "备注"], station(2)])
+    with pytest.raises(InputError, match="乙镇"):
+        load("stations", "s.xlsx", layer="all")
+
+
+def test_titles_totals_and_remarks_are_passed_over_and_told(
+    book: Any, load: Load, project: Project, areas: None, save: Any
+) -> None:
+    made = book(
+        名册=[
+            ["某县服务站名册"], ["填报单位：某局", None, "单位：个"], HEADER, station(1), station(2),
+            ["合计", "2", None, None, None, None], [3], [], ["填表人：李某", None, None, "审核：王某"],
+        ]
+    )  # fmt: skip
+    made["名册"].merge_cells("A1:F1")
+    save(made)
+    report = load("stations", "s.xlsx")
+    assert names(project) == ["站1", "站2"]
+    for words in ("above the header in row 3", "row(s) of totals", "below the table"):
+        assert any(words in n for n in report.notes), words
+
+
+@pytest.mark.parametrize("merged", [True, False])
+def test_a_header_of_two_rows_is_read(book: Any, load: Load, project: Project, areas: None, save: Any, merged: bool) -> None:
+    made = book(名册=[[*HEADER[:4], "坐标", None], [None, None, None, None, "经度", "纬度"], station(1)])
+    for cells in ("A1:A2", "B1:B2", "C1:C2", "D1:D2", "E1:F1") if merged else ():
+        made["名册"].merge_cells(cells)
+    save(made)
+    report = load("stations", "s.xlsx")
+    assert names(project) == ["站1"]
+    assert any(("above the header in row 2" if merged else "read from two rows") in n for n in report.notes)
+
+
+def test_merged_cells_are_filled(book: Any, load: Load, project: Project, areas: None, save: Any) -> None:
+    made = book(名册=[HEADER, station(1), station(2)])
+    made["名册"].merge_cells("C2:C3")
+    made["名册"].merge_cells("D2:D3")
+    save(made)
+    report = load("stations", "s.xlsx")
+    assert [r["tier"] for r in project.read("stations").to_pylist()] == ["village", "village"]
+    assert any("2 cells of merged ones" in n for n in report.notes)
+
+
+def test_the_row_of_the_header_can_be_said(book: Any, load: Load, project: Project, areas: None) -> None:
+    book(名册=[HEADER, station(1), HEADER, station(2)])
+    load("stations", "s.xlsx", header_row=3)
+    assert names(project) == ["站2"]
+    with pytest.raises(InputError, match="no header in row 9"):
+        load("stations", "s.xlsx", header_row=9)
+
+
+def test_a_formula_without_its_value_is_refused(book: Any, load: Load, areas: None) -> None:
+    row = station(1)
+    row[1] = "=A2"
+    book(名册=[HEADER, row])
+    with pytest.raises(InputError, match=r"名册.*B2.*formulas without values"):
+        load("stations", "s.xlsx")
+
+
+def test_a_column_that_is_there_twice_is_told(book: Any, load: Load, areas: None) -> None:
+    book(名册=[[*HEADER, "名称"], [*station(1), "别名"]])
+    report = load("stations", "s.xlsx")
+    assert report.mapping["name"] == "名称"
+    assert any("'名称' is there 2 times" in n for n in report.notes)
