@@ -5,7 +5,6 @@ import csv
 import io
 import re
 from collections.abc import Callable, Iterator
-from itertools import islice
 from pathlib import Path
 from typing import IO, Any, Literal, cast
 
@@ -17,6 +16,7 @@ from geoservice.errors import EmptyFile, InputError, TooLarge, WrongEncoding
 from geoservice.geo import Ints
 from geoservice.ingest.arrow import bools
 from geoservice.ingest.arrow import compute as pc
+from geoservice.ingest.encodings import ALLOWED, find_encoding
 from geoservice.ingest.headers import clean_headers
 from geoservice.ingest.raw import Meta, text_schema
 
@@ -24,11 +24,7 @@ MAX_LINE = 4 << 20
 """Longest line read, in bytes."""
 _CHUNK = 1 << 20
 _BLOCK = 2 * MAX_LINE
-_BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _DELIMITERS = ",;\t|"
-_JUDGED = 20_000
-"""Characters looked at to tell an encoding by what the text reads like."""
-_ALLOWED = "UTF-8, GB18030/GBK, UTF-16 with byte order mark"
 
 
 def check_lines(path: Path) -> None:
@@ -36,64 +32,15 @@ def check_lines(path: Path) -> None:
     since = line = 0
     with path.open("rb", buffering=0) as file:
         while chunk := file.read(_CHUNK):
-            first = chunk.find(b"\n")
+            end = b"\n" if b"\n" in chunk else b"\r"  # some old programs end lines with the latter alone
+            first = chunk.find(end)
             if since + (len(chunk) if first < 0 else first) > MAX_LINE:
                 raise TooLarge(f"{path.name}: line {line + 1} is longer than {MAX_LINE >> 20} MB; is this a text table?")
             if first < 0:
                 since += len(chunk)
             else:
-                line += chunk.count(b"\n")
-                since = len(chunk) - chunk.rfind(b"\n") - 1
-
-
-def _fits(path: Path, encoding: str) -> int:
-    """Return the place of the first byte that is not of an encoding, -1 if the whole file is."""
-    decoder = codecs.getincrementaldecoder(encoding)()
-    read = 0
-    with path.open("rb") as file:
-        try:
-            while chunk := file.read(_CHUNK):
-                decoder.decode(chunk)
-                read += len(chunk)
-            decoder.decode(b"", final=True)
-        except UnicodeDecodeError as e:
-            return read + e.start
-    return -1
-
-
-def _looks_chinese(path: Path) -> bool:
-    """Whether text that decodes as GB18030 is Chinese: Latin-1 text decodes too, but into characters that nobody writes."""
-    with path.open("rb") as file:
-        head = file.read(_CHUNK)
-    try:
-        text = codecs.getincrementaldecoder("gb18030")().decode(head)
-    except UnicodeDecodeError:
-        return False
-    foreign = list(islice((c for c in text if ord(c) > 127), _JUDGED))
-    common = sum(1 for c in foreign if b"\xa1" <= c.encode("gb2312", "ignore")[:1] <= b"\xd7")
-    return common >= 0.6 * len(foreign)
-
-
-def find_encoding(path: Path) -> str:
-    """Return the encoding of a text file: a byte order mark, else UTF-8, else GB18030 (which GBK is part of).
-
-    Raises :class:`WrongEncoding` with the place of the first byte that is not UTF-8.
-    """
-    with path.open("rb") as file:
-        head = file.read(4096)
-    for mark, name in _BOMS:
-        if head.startswith(mark):
-            if (bad := _fits(path, name)) >= 0:
-                raise WrongEncoding(f"the byte order mark says {name}, byte {bad} is not")
-            return name
-    if b"\x00" in head:
-        raise WrongEncoding(f"there are zero bytes: UTF-16 without a byte order mark, or no text; allowed: {_ALLOWED}")
-    bad = _fits(path, "utf-8")
-    if bad < 0:
-        return "utf-8"
-    if _looks_chinese(path):
-        return "gb18030"  # whether all of it is shows while it is read
-    raise WrongEncoding(f"byte {bad} is not UTF-8 and the text is not GB18030 either; allowed: {_ALLOWED}")
+                line += chunk.count(end)
+                since = len(chunk) - chunk.rfind(end) - 1
 
 
 def find_delimiter(sample: str) -> str:
@@ -104,7 +51,7 @@ def find_delimiter(sample: str) -> str:
     """
 
     def score(delimiter: str) -> tuple[float, int]:
-        widths = [len(cells) for cells in csv.reader(io.StringIO(sample), delimiter=delimiter) if cells]
+        widths = [len(cells) for cells in csv.reader(sample.splitlines(keepends=True), delimiter=delimiter) if cells]
         if not widths or widths[0] < 2:
             return 0.0, 0
         return sum(w == widths[0] for w in widths) / len(widths), widths[0]
@@ -144,7 +91,7 @@ class _Utf8(io.RawIOBase):
             return self._decoder.decode(chunk, final=not chunk).encode()
         except UnicodeDecodeError as e:
             place = self._done - len(chunk) + e.start
-            raise WrongEncoding(f"byte {place} is not {self._encoding} as the text before it; allowed: {_ALLOWED}") from e
+            raise WrongEncoding(f"byte {place} is not {self._encoding} as the text before it; allowed: {ALLOWED}") from e
 
     def close(self) -> None:
         self._file.close()
@@ -182,7 +129,7 @@ def read_delimited(
     if not text.strip():
         raise EmptyFile("there are no rows below the header")
     meta = Meta(encoding=encoding, delimiter=stated[1] if stated else find_delimiter(text))
-    header = next(cells for cells in csv.reader(io.StringIO(text), delimiter=meta.delimiter) if cells)
+    header = next(cells for cells in csv.reader(text.splitlines(keepends=True), delimiter=meta.delimiter) if cells)
     return _open(path, header, skip, meta, progress)
 
 

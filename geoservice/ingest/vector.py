@@ -1,5 +1,6 @@
 """GeoPackage, GeoJSON and Shapefile through GDAL, with nothing but these three drivers alive."""
 
+import codecs
 import os
 import re
 import sqlite3
@@ -14,6 +15,7 @@ import pyarrow as pa
 from geoservice.errors import InputError, TooLarge, UnreadableFile, WrongEncoding
 from geoservice.ingest.arrow import Column
 from geoservice.ingest.arrow import compute as pc
+from geoservice.ingest.encodings import ALLOWED, find_encoding, judged_encoding
 from geoservice.ingest.formats import SIDECARS, members
 from geoservice.ingest.headers import clean_headers
 from geoservice.ingest.raw import GEOMETRY, ROW, Meta
@@ -70,19 +72,49 @@ def _unzipped(path: Path, out: Path) -> Path:
     return out / "input.shp"
 
 
-def _dbf_encoding(path: Path) -> str | None:
-    """Return the encoding of a shapefile that has no .cpg: UTF-8 if its bytes are, else GB18030 (None: has .cpg)."""
+def _dbf_encoding(path: Path, notes: list[str]) -> str | None:
+    """Return the encoding of a shapefile's attributes, whatever its .cpg states; None for one without attributes."""
     beside = {p.suffix.lower(): p for p in members(path, "shapefile")}
-    if ".cpg" in beside or ".dbf" not in beside:
+    if ".dbf" not in beside:
         return None
+    stated = beside[".cpg"].read_text("ascii", "replace").strip() if ".cpg" in beside else ""
     text = b"".join(_dbf_text(beside[".dbf"]))
-    for encoding in ("utf-8", "gb18030"):
-        try:
-            text.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        return encoding
-    raise WrongEncoding("the attributes are neither UTF-8 nor GB18030 and there is no .cpg file beside them")
+    found = "utf-8" if _decodes(text, "utf-8") else judged_encoding(text) or (stated if _decodes(text, stated) else None)
+    if found is None:
+        raise WrongEncoding(f"the attributes are neither UTF-8 nor what reads like {ALLOWED}; the .cpg file says {stated!r}")
+    if stated and not text.isascii() and not _same(stated, found):
+        notes.append(f"the .cpg file says {stated!r}, the attributes were read as {found}, as which they read well")
+    return found
+
+
+def _decodes(text: bytes, encoding: str) -> bool:
+    try:
+        text.decode(encoding)
+    except (UnicodeDecodeError, LookupError):
+        return False
+    return True
+
+
+def _same(stated: str, found: str) -> bool:
+    """Whether two names are of one encoding, GBK being part of GB18030."""
+    try:
+        name = codecs.lookup(f"cp{stated}" if stated.isdecimal() else stated).name
+    except LookupError:
+        return False
+    return name == codecs.lookup(found).name or (found == "gb18030" and name in {"gbk", "gb2312"})
+
+
+def _as_utf8(path: Path, out: Path, notes: list[str]) -> Path:
+    """Return GeoJSON as UTF-8, which is all that GDAL reads: a file of another encoding is written anew next to the answer."""
+    encoding = find_encoding(path)
+    if encoding in {"utf-8", "utf-8-sig"}:
+        return path
+    notes.append(f"the file is not UTF-8, as GeoJSON must be; it was read as {encoding}")
+    try:
+        (out / path.name).write_text(path.read_text(encoding), "utf-8")
+    except UnicodeDecodeError as e:
+        raise WrongEncoding(f"byte {e.start} is not {encoding} as the text before it; allowed: UTF-8") from e
+    return out / path.name
 
 
 def _dbf_text(dbf: Path) -> Iterator[bytes]:
@@ -131,7 +163,9 @@ def read_vector(path: Path, kind: str, layer: str | None, out: Path) -> tuple[pa
 
     if kind == "shapefile.zip":
         path = _unzipped(path, out)
-    encoding = _dbf_encoding(path) if kind.startswith("shapefile") else None
+    notes: list[str] = []
+    encoding = _dbf_encoding(path, notes) if kind.startswith("shapefile") else None
+    path = _as_utf8(path, out, notes) if kind == "geojson" else path
     try:
         name = _layer(path, layer)
         with warnings.catch_warnings():
@@ -139,7 +173,7 @@ def read_vector(path: Path, kind: str, layer: str | None, out: Path) -> tuple[pa
             about, table = pyogrio.read_arrow(path, layer=name, encoding=encoding, datetime_as_string=True)
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as e:
         raise UnreadableFile(f"GDAL cannot read it as {kind}; it is damaged or something else") from e
-    meta = Meta(encoding=encoding or str(about.get("encoding") or ""), layer=name, crs=str(about.get("crs") or ""))
+    meta = Meta(encoding or str(about.get("encoding") or ""), layer=name, crs=str(about.get("crs") or ""), notes=notes)
     return _text_table(table, str(about.get("geometry_name") or "wkb_geometry"), meta)
 
 

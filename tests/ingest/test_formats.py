@@ -40,6 +40,21 @@ def same(project: Project, report: Report) -> None:
     assert report.vintage is not None
 
 
+@pytest.mark.parametrize(
+    ("encoding", "found", "name"),
+    [
+        ("big5", "big5", "龍山鎮衛生院"),
+        ("cp949", "cp949", "안동보건소"),
+        ("cp1252", "cp1252", "Größenhöhe"),
+        ("latin-1", "cp1252", "Málaga"),
+    ],
+)
+def test_text_of_other_languages(project: Project, load: Load, encoding: str, found: str, name: str) -> None:
+    rows = f"id,name,tier,lon,lat,services\nA,{name},village,116.95,30.6,checkup\nB,Plain,village,116.95,30.6,checkup\n"
+    assert load("stations", "s.csv", rows.encode(encoding)).encoding == found
+    assert project.read("stations").column("name").to_pylist() == [name, "Plain"]
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "gbk", "utf-16"])
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
 def test_text(project: Project, load: Load, encoding: str, delimiter: str) -> None:
@@ -114,3 +129,25 @@ def test_a_shapefile_changed_beside_its_shp_is_another_file(load: Load, tmp_path
     report = load("stations", "s.shp")
     assert report.vintage is not None
     assert (report.vintage.number, report.vintage.changed) == (2, 1)
+
+
+@pytest.mark.parametrize("cpg", ["UTF-8", "OEM", "ISO-8859-1", "1252"])
+def test_a_wrong_cpg_is_seen_through(project: Project, load: Load, tmp_path: Path, cpg: str) -> None:
+    table().to_file(tmp_path / "s.shp", encoding="GBK")
+    (tmp_path / "s.cpg").write_text(cpg)
+    report = load("stations", "s.shp")
+    same(project, report)
+    assert report.encoding == "gb18030"
+    assert any(cpg in n for n in report.notes)
+
+
+def test_geojson_in_gbk_is_read(project: Project, load: Load, tmp_path: Path) -> None:
+    table().to_file(tmp_path / "u.geojson")
+    (tmp_path / "s.geojson").write_bytes((tmp_path / "u.geojson").read_text("utf-8").encode("gbk"))
+    report = load("stations", "s.geojson")
+    same(project, report)
+    assert any("gb18030" in n for n in report.notes)
+
+
+def test_lines_that_end_in_carriage_returns_alone(project: Project, load: Load) -> None:
+    same(project, load("stations", "s.csv", FRAME.to_csv(index=False).replace("\n", "\r").encode()))

@@ -106,7 +106,7 @@ GOOD = [[116.0, 30.0], [117.0, 30.0], [117.0, 31.0], [116.0, 30.0]]
 BOW_TIE = [[116.0, 30.0], [117.0, 31.0], [117.0, 30.0], [116.0, 31.0], [116.0, 30.0]]
 
 CORPUS: list[tuple[str, str, str, Write, type[GeoserviceError], str]] = [
-    ("wrong encoding", "households", "h.csv", text("naïve;café\nZürich;Göteborg é à\n".encode("latin-1")), WrongEncoding, "byte 2 is not UTF-8"),
+    ("wrong encoding", "households", "h.csv", text(b"id;name\n1;" + bytes(range(128, 255))), WrongEncoding, "byte 10 is not UTF-8"),
     ("encoding breaks later", "households", "h.csv", text((HEADER + "1,2,3,4,安\n" * 99).encode("gbk") + b"\xff\xff"), WrongEncoding, "GB18030"),
     ("utf-16 without a mark", "households", "h.csv", text(HEADER.encode("utf-16-le")), WrongEncoding, "UTF-16"),
     ("swapped", "households", "h.csv", text(HEADER + "1,30.6,116.95,1,0\n2,30.61,116.96,1,0\n"), WrongPlace, "swapped"),
