@@ -66,21 +66,27 @@ def origins_of(homes: "pa.Array[Any]", origins: Origins, areas: pa.Table, *, chi
     if chinese:  # however many zeros a code ends in
         wide_at, fine_at = ({**{significant(c): i for c, i in at.items()}, **at} for at in (wide_at, fine_at))
     encoded = homes.dictionary_encode()
-    pairs = [_origin_of(str(c), wide_at, fine_at, parents, chinese=chinese) for c in encoded.dictionary.to_pylist()]
+    pairs = [_origin_of(str(c), origins, wide_at, fine_at, parents, chinese=chinese) for c in encoded.dictionary.to_pylist()]
     table = np.array([*pairs, (-1, -1)], np.int32)  # the last answers for homes that are not known
     at = encoded.indices.fill_null(len(pairs)).to_numpy(zero_copy_only=False)
     return table[at, 0], table[at, 1]
 
 
 def _origin_of(
-    home: str, wide_at: Mapping[str, int], fine_at: Mapping[str, int], parents: Mapping[str, str | None], *, chinese: bool
+    home: str,
+    origins: Origins,
+    wide_at: Mapping[str, int],
+    fine_at: Mapping[str, int],
+    parents: Mapping[str, str | None],
+    *,
+    chinese: bool,
 ) -> tuple[int, int]:
     chain = ancestors(home, parents)
     digits = significant(home)
     codes = [*chain, *([digits[:6], digits[:2]] if chinese else [])]
-    wide = next((c for c in codes if c in wide_at), ELSEWHERE)
-    fine = next((fine_at[c] for c in codes if c in fine_at), fine_at.get(f"{wide}.rest", -1))
-    return wide_at[wide], fine
+    wide = wide_at[next((c for c in codes if c in wide_at), ELSEWHERE)]
+    fine = next((fine_at[c] for c in codes if c in fine_at), fine_at.get(f"{origins.wide[wide]}.rest", -1))
+    return wide, fine
 
 
 class Migrants(NamedTuple):

@@ -5,7 +5,9 @@ from typing import Literal
 
 from geoservice.errors import EmptyFile, UnreadableFile
 
-Format = Literal["csv", "workbook", "gpkg", "geojson", "shapefile", "shapefile.zip", "parquet", "geotiff"]
+Format = Literal[
+    "csv", "workbook", "gpkg", "geojson", "geojsonl", "flatgeobuf", "shapefile", "shapefile.zip", "parquet", "geotiff"
+]
 SUFFIXES: dict[str, Format] = {
     ".csv": "csv",
     ".tsv": "csv",
@@ -18,6 +20,10 @@ SUFFIXES: dict[str, Format] = {
     ".gpkg": "gpkg",
     ".geojson": "geojson",
     ".json": "geojson",
+    ".geojsonl": "geojsonl",
+    ".geojsons": "geojsonl",
+    ".ndjson": "geojsonl",
+    ".fgb": "flatgeobuf",
     ".shp": "shapefile",
     ".zip": "shapefile.zip",
     ".parquet": "parquet",
@@ -26,10 +32,14 @@ SUFFIXES: dict[str, Format] = {
     ".tiff": "geotiff",
 }
 SIDECARS = (".shx", ".dbf", ".prj", ".cpg")
+VECTOR = ("gpkg", "geojson", "geojsonl", "flatgeobuf", "shapefile", "shapefile.zip")
+"""What GDAL reads as vectors."""
 _MAGIC: dict[Format, tuple[bytes, ...]] = {
     "workbook": (b"PK\x03\x04", b"\xd0\xcf\x11\xe0"),
     "gpkg": (b"SQLite format 3\x00",),
     "geojson": (b"{",),
+    "geojsonl": (b"{", b"\x1e"),
+    "flatgeobuf": (b"fgb",),
     "shapefile": (b"\x00\x00\x27\x0a",),
     "shapefile.zip": (b"PK\x03\x04",),
     "parquet": (b"PAR1",),
@@ -73,7 +83,7 @@ def format_of(path: Path) -> Format:
 
 def _confirm(name: str, expected: Format, head: bytes) -> None:
     """Refuse content that is not what the suffix says, e.g. OGR-VRT XML under another name, which GDAL would follow."""
-    start = head.removeprefix(b"\xef\xbb\xbf").lstrip() if expected in {"csv", "geojson"} else head
+    start = head.removeprefix(b"\xef\xbb\xbf").lstrip() if expected in {"csv", "geojson", "geojsonl"} else head
     if expected == "csv":
         actual = next((what for magic, what in _KNOWN.items() if start.startswith(magic)), None)
     elif start.startswith(_MAGIC[expected]):

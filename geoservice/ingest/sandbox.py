@@ -18,10 +18,10 @@ import pyarrow as pa
 from geoservice import errors
 from geoservice.errors import GeoserviceError, InputError, TooLarge, UnreadableFile
 from geoservice.geo import BBox
-from geoservice.ingest.formats import Format
+from geoservice.ingest.formats import VECTOR, Format
 from geoservice.ingest.raw import Meta, Raw
 
-DRIVERS = ("GPKG", "GeoJSON", "ESRI Shapefile")
+DRIVERS = ("GPKG", "GeoJSON", "GeoJSONSeq", "FlatGeobuf", "ESRI Shapefile")
 _PREFIX = "reading-"
 
 
@@ -36,9 +36,8 @@ def skipped_drivers() -> str:
 
 def _environment(kind: Format) -> dict[str, str]:
     kept = {k: v for k, v in os.environ.items() if k in {"PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "TMPDIR", "VIRTUAL_ENV"}}
-    vector = kind in {"gpkg", "geojson", "shapefile", "shapefile.zip"}
     gdal = {
-        "GDAL_SKIP": skipped_drivers() if vector else "",
+        "GDAL_SKIP": skipped_drivers() if kind in VECTOR else "",
         # nothing beside a raster is looked at, such as .aux.xml, which can name other files
         **({"GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR", "GDAL_PAM_ENABLED": "NO"} if kind == "geotiff" else {}),
         "GDAL_DRIVER_PATH": "disable",

@@ -1,4 +1,4 @@
-"""GeoPackage, GeoJSON and Shapefile through GDAL, with nothing but these three drivers alive."""
+"""GeoPackage, GeoJSON, FlatGeobuf and Shapefile through GDAL, with nothing but these drivers alive."""
 
 import codecs
 import os
@@ -165,7 +165,7 @@ def read_vector(path: Path, kind: str, layer: str | None, out: Path) -> tuple[pa
         path = _unzipped(path, out)
     notes: list[str] = []
     encoding = _dbf_encoding(path, notes) if kind.startswith("shapefile") else None
-    path = _as_utf8(path, out, notes) if kind == "geojson" else path
+    path = _as_utf8(path, out, notes) if kind in {"geojson", "geojsonl"} else path
     try:
         name = _layer(path, layer)
         with warnings.catch_warnings():

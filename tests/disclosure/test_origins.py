@@ -91,6 +91,15 @@ def test_chinese_codes_have_their_province_and_the_county_loaded() -> None:
     assert (wide[4], fine[4]) == (-1, -1)
 
 
+def test_zeros_at_the_end_of_a_chinese_code_make_no_difference() -> None:
+    table = areas().set_column(1, "code", pa.array(["340811", "340811001", "340811001001", "340811001002"]))
+    listed = list_origins(table, chinese=True)
+    short = origins_of(homes("340811", "3401", "34", "110101"), listed, table, chinese=True)
+    long = origins_of(homes("340811000000", "340100", "340000", "110101000000"), listed, table, chinese=True)
+    assert [v.tolist() for v in short] == [v.tolist() for v in long]
+    assert [listed.wide[i] for i in short[0]] == ["340000", "340000", "340000", "110000"]
+
+
 def test_other_codes_go_up_through_the_areas_loaded() -> None:
     listed = list_origins(areas(), chinese=False)
     assert listed.wide == ["C", ELSEWHERE]

@@ -95,6 +95,12 @@ def test_geojson(project: Project, load: Load) -> None:
     same(project, load("stations", "s.geojson", table().to_json(ensure_ascii=False)))
 
 
+@pytest.mark.parametrize(("suffix", "driver"), [("geojsonl", "GeoJSONSeq"), ("ndjson", "GeoJSONSeq"), ("fgb", "FlatGeobuf")])
+def test_formats_of_one_layer(project: Project, load: Load, tmp_path: Path, suffix: str, driver: str) -> None:
+    table().to_file(tmp_path / f"s.{suffix}", driver=driver)
+    same(project, load("stations", f"s.{suffix}"))
+
+
 @pytest.mark.parametrize("cpg", [True, False])
 def test_shapefile_in_gbk_with_and_without_cpg(project: Project, load: Load, tmp_path: Path, cpg: bool) -> None:
     table().to_file(tmp_path / "s.shp", encoding="GBK")
