@@ -33,8 +33,10 @@ def fits(field: str, header: str, values: Sequence[str]) -> bool:
     filled = [v.strip(" ='’\"") for v in values if v.strip() and v.strip().lower() not in NOTHING]
     if not filled:
         return True
+    if field == "registered_area" and (set(filled) == {"0", "1"} or _mostly(filled, _is_word_for_yes_or_no, 1.0)):
+        return False
     if field in {"registered_area", "parent"}:
-        return not _mostly(filled, _is_flag, 1.0) and _mostly(filled, _is_area, 0.8)
+        return _mostly(filled, _is_area, 0.8)
     if field in {"tier", "level"}:
         known = words.TIER if field == "tier" else words.LEVEL
         floors = field == "tier" and header.strip().lower() == "level" and _mostly(filled, _is_number, 1.0)
@@ -57,12 +59,13 @@ def _is_area(value: str) -> bool:
     return bool(_CODE.fullmatch(value) or value.startswith("{") or (_PLACE.fullmatch(value) and not _ADDRESS.search(value)))
 
 
-def _is_flag(value: str) -> bool:
+def _is_word_for_yes_or_no(value: str) -> bool:
+    """Whether a value is yes or no in words; a single letter or digit may be a code."""
     try:
         to_flag(value)
     except ValueError:
         return False
-    return True
+    return len(value) > 1 or not value.isascii()
 
 
 def _is_number(value: str) -> bool:

@@ -103,3 +103,8 @@ def test_codes_guarded_against_spreadsheets_are_codes(project: Project, load: Lo
 def test_the_error_of_a_spreadsheet_is_no_code(load: Load) -> None:
     with pytest.raises(BadValues, match="#REF!"):
         load("areas", "a.csv", "code,name\n340811,甲\n#REF!,乙\n", level="county")
+
+
+def test_parents_of_one_letter_are_codes(project: Project, load: Load) -> None:
+    load("areas", "a.csv", "code,name,level,上级代码\nT,Town,county,\nE,East,township,T\nW,West,township,T\n")
+    assert rows_of(project)["E"] == ("township", "T")

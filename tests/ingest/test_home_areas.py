@@ -66,8 +66,9 @@ def test_more_than_half_of_migrants_is_told(areas: None, load: Load) -> None:
         ("户籍地址", ["安徽省安庆市宜秀区大龙山镇3组12号"] * 3),
         ("registered", ["yes", "no", "yes"]),
         ("户籍地", ["是", "否", "是"]),
+        ("户籍地", ["1", "0", "1"]),
     ],
-    ids=["address", "yes or no", "yes or no under a word for home"],
+    ids=["address", "yes or no", "yes or no under a word for home", "1 or 0"],
 )
 def test_columns_of_other_things_are_not_taken_for_home_areas(
     register: Register, areas: None, load: Load, header: str, values: list[str]
