@@ -33,7 +33,7 @@ def test_a_new_project_is_fit_and_told_what_is_missing(cli: Any, project: Path) 
         assert f"geoservice import {table}" in told
     found = " ".join(lines(ended.out, "ok"))
     assert "spatial loads from its wheel with no network" in found
-    assert "files are read with ESRI Shapefile, GPKG, GeoJSON alone" in found
+    assert "files are read with ESRI Shapefile, FlatGeobuf, GPKG, GeoJSON, GeoJSONSeq alone" in found
 
 
 def test_a_secret_that_others_may_read_fails(cli: Any, project: Path) -> None:
