@@ -179,7 +179,7 @@ def _stacked(
                 "read them one at a time with --sheet NAME"
             )
     meta = Meta(layer=", ".join(t.sheet for t in tables), notes=[*renamed, *(n for t in tables for n in t.notes)])
-    if others and sheet != ALL and sheet is None:
+    if others and sheet is None:
         meta.notes.append(f"sheet {tables[0].sheet!r} was read; other sheets: {list(others)}; all together: --sheet all")
     if len(tables) > 1:
         meta.notes.append(f"{len(tables)} sheets were read one below the other; rows are numbered within their sheet")
@@ -195,7 +195,7 @@ def _stacked(
     return schema, iter(batches), meta
 
 
-_FORMULA = re.compile(rb'<c r="([A-Z]+[0-9]+)"[^>]*><f[^>]*(?:/>|>[^<]*</f>)(?:<v\\s*/>|<v></v>)?</c>')
+_FORMULA = re.compile(rb'<c r="([A-Z]+[0-9]+)"[^>]*><f[^>]*(?:/>|>[^<]*</f>)(?:<v\s*/>|<v></v>)?</c>')
 _SHEET = re.compile(rb'<sheet [^>]*name="([^"]*)"[^>]*r:id="([^"]*)"')
 _TARGET = re.compile(rb"<Relationship [^>]*>")
 

@@ -1,8 +1,10 @@
 """Workbooks as offices send them: titles, merged cells, totals, several sheets, formulas that were never computed."""
 
+import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
 from openpyxl import Workbook
@@ -134,3 +136,19 @@ def test_a_column_that_is_there_twice_is_told(book: Any, load: Load, areas: None
     report = load("stations", "s.xlsx")
     assert report.mapping["name"] == "名称"
     assert any("'名称' is there 2 times" in n for n in report.notes)
+
+
+@pytest.mark.parametrize("value", [b"", b"<v/>", b"<v />", b"<v></v>"])
+def test_however_a_value_that_is_not_there_is_written(book: Any, load: Load, areas: None, tmp_path: Path, value: bytes) -> None:
+    row = station(1)
+    row[1] = "=A2"
+    book(名册=[HEADER, row])
+    with ZipFile(tmp_path / "s.xlsx") as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    sheet = "xl/worksheets/sheet1.xml"
+    members[sheet] = re.sub(rb"</f>(<v ?/>|<v></v>)?</c>", b"</f>" + value + b"</c>", members[sheet])
+    with ZipFile(tmp_path / "s.xlsx", "w", ZIP_DEFLATED) as archive:
+        for name, data in members.items():
+            archive.writestr(name, data)
+    with pytest.raises(InputError, match="formulas without values"):
+        load("stations", "s.xlsx")
