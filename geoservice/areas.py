@@ -39,10 +39,9 @@ def significant(code: str) -> str:
     """
     if len(code) not in CHINESE_LEVELS or not (code.isascii() and code.isdigit()):
         return code
-    for digits in (12, 9, 6, 4):
-        shorter = {12: 9, 9: 6, 6: 4, 4: 2}[digits]
-        if len(code) == digits and not code[shorter:].strip("0"):
-            code = code[:shorter]
+    for digits, above in ((12, 9), (9, 6), (6, 4), (4, 2)):
+        if len(code) == digits and not code[above:].strip("0"):
+            code = code[:above]
     return code
 
 
@@ -92,7 +91,7 @@ def _at_level(code: str, level: str, levels: Mapping[str, str], parents: Mapping
 def _class_of_pair(home: str, here: str, chinese: bool, levels: Mapping[str, str], parents: Mapping[str, str | None]) -> str:
     """Compare township, county and province in turn: the first that agrees names the class.
 
-    Where one code is of an area around the other's, nothsays that they differ: its household is a resident.
+    Where one code is of an area around the other's, nothing says that they differ: the household is a resident.
     """
     if chinese:
         one, other = significant(home), significant(here)

@@ -31,7 +31,7 @@ from geoservice.ingest.rows import Built, Context
 from geoservice.ingest.sandbox import read_file, scratch_folder
 from geoservice.ingest.stations import build_stations
 from geoservice.ingest.uptake import build_uptake
-from geoservice.ingest.value_checks import SAMPLE, fits
+from geoservice.ingest.value_checks import NUMBERS, SAMPLE, fits
 from geoservice.project import Project
 from geoservice.register import Register
 from geoservice.register.store import TABLES as REGISTER_TABLES
@@ -64,21 +64,7 @@ _NOT_NAMES = (
     "registered_area",
     "source",
 )
-_NUMERIC = (
-    "lon",
-    "lat",
-    "persons",
-    "uncertainty_m",
-    "capacity",
-    "staff",
-    "floor_area_m2",
-    "start_delay_s",
-    "served",
-    "eligible",
-    "households",
-    "persons_margin",
-    "h3",
-)
+_NUMERIC = (*NUMBERS, "lon", "lat", "persons_margin", "h3")
 
 
 def digest_of(paths: Sequence[Path], table: TableName, options: Options, study: Study, areas: str) -> str:

@@ -26,6 +26,7 @@ NUMBERS = (
     "eligible",
     "uncertainty_m",
 )
+"""Columns of plain numbers, beside coordinates and the groups of the study."""
 
 
 def fits(field: str, header: str, values: Sequence[str]) -> bool:

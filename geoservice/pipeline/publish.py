@@ -29,7 +29,7 @@ from geoservice.project import Project
 from geoservice.release.base import TABLE, LayerContent, Manifest, ReleaseContent, ReleaseStore
 from geoservice.release.expand import Wording
 from geoservice.release.layers import build_layers
-from geoservice.release.mvt.archives import TileArchives
+from geoservice.release.mvt.archives import TileArchives, attribution_of
 from geoservice.study import Study
 
 Progress = Callable[[str, float], None]
@@ -57,9 +57,8 @@ def publish_study(
     """
     context, source, off_street, places, digests = build_context(project, study, progress)
     settings = study_settings(study, source.groups)
-    with closing(
-        TileArchives(Label(zh=study.source.zh, en=study.source.en) if study.source else Label(zh="", en=""))
-    ) as archives:
+    described = study.model_copy(update={"migrants": "migrant" in source.groups}).model_dump(mode="json")
+    with closing(TileArchives(attribution_of(described))) as archives:
         wording = wording_of(study)
         # the layer of the surface needs no analysis: its tiles, the most of all layers, are drawn while those run
         of_surface = [layer for layer in layers if layer.geography == ("leaf",)]
@@ -77,7 +76,7 @@ def publish_study(
         contents = [made[layer.id] for layer in layers if layer.id in made]
         manifest = Manifest(
             code_version=__version__,
-            study=study.model_copy(update={"migrants": "migrant" in source.groups}).model_dump(mode="json"),
+            study=described,
             inputs=digests | {"network": str(read_index(project.network)["digest"])},
             parameters={a.PROCESS.id: params_for(a, settings).model_dump(mode="json") for a in ANALYSES},
             table_digest="",  # the store fills it in

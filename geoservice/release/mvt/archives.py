@@ -1,10 +1,11 @@
 """Archives of a release's tiles, drawn in the background while the rest of the release is made."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from geoservice.db.duckdb import open_duckdb
 from geoservice.layer import Label
@@ -45,9 +46,9 @@ class TileArchives:
         self._folder.cleanup()
 
 
-def attribution_of(manifest: Manifest) -> Label:
-    """Return whom the study names as the source of its data."""
-    source = manifest.study.get("source") or {}
+def attribution_of(study: Mapping[str, Any]) -> Label:
+    """Return whom a study, as the manifest has it, names as the source of its data."""
+    source = study.get("source") or {}
     return Label(zh=source.get("zh", ""), en=source.get("en", ""))
 
 
@@ -57,7 +58,7 @@ def archives_of(content: ReleaseContent, manifest: Manifest) -> Iterator[LayerAr
     if content.archives is not None:
         yield content.archives
         return
-    with closing(TileArchives(attribution_of(manifest))) as archives:
+    with closing(TileArchives(attribution_of(manifest.study))) as archives:
         for layer in sorted(content.layers, key=lambda c: -c.features.num_rows):  # the largest first: none is left at the end
             archives.draw(layer)
         yield archives
