@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -205,11 +206,15 @@ def _import(job: _Job, raw: Raw, source: Source) -> Report:
     key = memory_key(table, headers)
     mapping = _mapping(job, raw, job.store.recall(key))
     job = _with_level(job, headers, mapping)
-    check_values(table, raw.columns, [h for f, h in mapping.items() if f in _NOT_NAMES], _numeric(mapping))
-    job.progress("check", 0.3)
     faults = Faults(job.path.name, raw.rows.to_numpy(), broken=raw.meta.broken)
     cells = Cells(raw, mapping, faults, list(raw.meta.notes))
-    built = BUILDERS[table](cells, _context(job))
+    not_names = [h for f, h in mapping.items() if f in _NOT_NAMES]
+    with ThreadPoolExecutor(1) as pool:  # Arrow's searches leave the interpreter free
+        checked = pool.submit(check_values, table, raw.columns, not_names, _numeric(mapping))
+        try:
+            built = BUILDERS[table](cells, _context(job))
+        finally:
+            checked.result()  # that a column must not come in is said before any fault of its values
     report = _keep_rejects(_report(job, cells, built), faults, job, source)
     if faults.rejected and not options.accept_partial and not options.dry_run:
         raise faults.error(report.rejects_path)

@@ -22,7 +22,7 @@ class TileArchives:
     def __init__(self, attribution: Label) -> None:
         self._attribution = attribution
         self._folder = TemporaryDirectory(prefix="geoservice-tiles-")
-        self._connection = open_duckdb(None)
+        self._connection = open_duckdb(None, threads=1)  # layers are drawn side by side: a query on two threads costs more
         self._pool = ThreadPoolExecutor(WORKERS, "tiles")
         self._drawn: dict[str, Future[Path | None]] = {}
 
