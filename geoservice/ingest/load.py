@@ -29,7 +29,7 @@ from geoservice.ingest.raw import Raw
 from geoservice.ingest.rejects import write_rejects
 from geoservice.ingest.report import Options, Report
 from geoservice.ingest.rows import Built, Context
-from geoservice.ingest.sandbox import read_file, scratch_folder
+from geoservice.ingest.sandbox import read_file
 from geoservice.ingest.stations import build_stations
 from geoservice.ingest.uptake import build_uptake
 from geoservice.ingest.value_checks import NUMBERS, SAMPLE, fits
@@ -37,6 +37,7 @@ from geoservice.project import Project
 from geoservice.register import Register
 from geoservice.register.store import TABLES as REGISTER_TABLES
 from geoservice.schema import GROUP_PREFIX, TABLES, TableName
+from geoservice.scratch import scratch_folder
 from geoservice.study import Study
 from geoservice.vintages import Source, Vintage, VintageStore
 
@@ -165,7 +166,7 @@ def _import_file(job: _Job) -> Report:
     source = Source(name, digest_of(members(job.path, job.kind), job.table, job.options, job.study, areas))
     if loaded := _loaded(job.store, job.table, source):
         return _no_op(job, loaded)
-    with scratch_folder(job.store.folder) as folder:
+    with scratch_folder("reading", job.store.folder) as folder:
         return _import(job, _read(job, Path(folder)), source)
 
 

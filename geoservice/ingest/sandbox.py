@@ -2,10 +2,8 @@
 
 import json
 import os
-import shutil
 import subprocess
 import sys
-import tempfile
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
@@ -22,7 +20,6 @@ from geoservice.ingest.formats import VECTOR, Format
 from geoservice.ingest.raw import Meta, Raw
 
 DRIVERS = ("GPKG", "GeoJSON", "GeoJSONSeq", "FlatGeobuf", "ESRI Shapefile")
-_PREFIX = "reading-"
 
 
 @lru_cache(maxsize=1)
@@ -152,12 +149,3 @@ def _take(path: Path, scratch: Path, code: int, memory_mb: int) -> Raw:
 def _error(name: str, message: str) -> GeoserviceError:
     found = getattr(errors, name, InputError)
     return found(message) if issubclass(found, GeoserviceError) else InputError(message)
-
-
-def scratch_folder(inside: Path) -> "tempfile.TemporaryDirectory[str]":
-    """Make a private temporary folder in that of a store and sweep those that a killed import left behind."""
-    for old in inside.glob(f"{_PREFIX}*-*"):
-        pid = old.name.removeprefix(_PREFIX).split("-")[0]
-        if pid.isdigit() and not Path(f"/proc/{pid}").exists():
-            shutil.rmtree(old, ignore_errors=True)
-    return tempfile.TemporaryDirectory(prefix=f"{_PREFIX}{os.getpid()}-", dir=inside)

@@ -1,7 +1,6 @@
 """Items as a file: written aside batch by batch, sent in pieces, and gone from the disk before the first piece is sent."""
 
 import errno
-import tempfile
 from pathlib import Path
 from typing import BinaryIO
 
@@ -12,6 +11,7 @@ from starlette.types import Receive, Scope, Send
 from geoservice.errors import TooLarge, Unavailable
 from geoservice.release.base import PublishedLayer, ReleaseReader
 from geoservice.release.query import chosen, result_schema
+from geoservice.scratch import scratch_folder
 from geoservice.server.answers import headers_of
 from geoservice.server.deps import Ask
 from geoservice.server.features.files import WRITERS, Content
@@ -50,7 +50,7 @@ def download(ask: Ask, layer: PublishedLayer, asked: Wanted) -> Sent:
     """Answer with a file in ``ask.format``; raises :class:`TooLarge` where a whole layer is more than a file may hold."""
     check_size(ask.reader, layer, asked)
     walk = Walk(ask.reader, layer, asked.query)
-    with tempfile.TemporaryDirectory(prefix="geoservice-", ignore_cleanup_errors=True) as folder:
+    with scratch_folder("geoservice-download") as folder:
         path = Path(folder) / f"{layer.id}.{ask.format}"
         try:
             WRITERS[ask.format](path, content_of(ask, layer, asked, walk))
