@@ -55,6 +55,8 @@ def _read(request: dict[str, Any]) -> dict[str, Any]:
 
         schema, batches, meta = read_raster(path, layer, request["box"], request["crs"])
     else:
+        # pyogrio imports it wherever it is installed, and reading does not need it; None stands for a module that is not there
+        sys.modules["geopandas"] = None  # type: ignore[assignment]  # typeshed knows modules only
         from geoservice.ingest.vector import read_vector
 
         schema, batches, meta = read_vector(path, kind, layer, Path(request["out"]))

@@ -1,4 +1,4 @@
-"""Import one file: read it apart, check it, and write it into the register or the project, whole or not at all."""
+"""Import one file or frame: read it, check it, and write it into the register or the project, whole or not at all."""
 
 import hashlib
 import json
@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
@@ -20,6 +21,7 @@ from geoservice.ingest.columns import fields_of, map_columns, memory_key, rememb
 from geoservice.ingest.delimited import check_lines
 from geoservice.ingest.faults import Faults
 from geoservice.ingest.formats import Format, format_of, members
+from geoservice.ingest.frame import digest_of_rows, read_frame
 from geoservice.ingest.households import build_households
 from geoservice.ingest.level_columns import level_columns
 from geoservice.ingest.personal import check_headers, check_values
@@ -40,6 +42,9 @@ from geoservice.schema import GROUP_PREFIX, TABLES, TableName
 from geoservice.study import Study
 from geoservice.vintages import Source, Vintage, VintageStore
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 BUILDERS: Mapping[TableName, Callable[[Cells, Context], Built]] = {
     "areas": build_areas,
     "stations": build_stations,
@@ -47,7 +52,7 @@ BUILDERS: Mapping[TableName, Callable[[Cells, Context], Built]] = {
     "uptake": build_uptake,
     "population": build_population,
 }
-RULES = 2
+RULES = 3
 """Raised whenever the same file would be read differently, so that it is loaded anew."""
 SAMPLES = 20
 Progress = Callable[[str, float], None]
@@ -151,6 +156,47 @@ def import_file(
     with _named(path.name):
         kind = format_of(path)
         return _import_file(_Job(store, project, table, path.name, kind, options, study, progress), path, kind)
+
+
+def import_frame(
+    project: Project,
+    table: TableName,
+    frame: "pd.DataFrame",
+    name: str,
+    options: Options,
+    study: Study,
+    progress: Progress,
+    register: Register | None = None,
+) -> Report:
+    """Load a data frame, of geopandas or of pandas, into one table as :func:`import_file` loads a file.
+
+    Parameters
+    ----------
+    project, table, options, study, progress, register
+        As for a file; ``layer`` and ``header_row`` of the options are for files alone.
+    frame
+        The rows; a report counts them from 0, as ``frame.iloc`` does.
+    name
+        Of the source, as a file's name is: a frame of the same name is the next vintage of the one before.
+
+    Returns
+    -------
+    Report
+        What was found; ``already_loaded`` when a frame with the same rows was the last one loaded under this name.
+
+    Raises
+    ------
+    InputError
+        As for a file; or an option is for files alone.
+    """
+    store = _store(table, project, register)
+    if options.layer is not None or options.header_row is not None:
+        raise InputError(f"{name}: layer and header_row are options for files, and this is a frame")
+    with _named(name):
+        progress("read", 0.0)
+        raw = read_frame(frame, name)
+        job = _Job(store, project, table, name, "frame", options, study, progress)
+        return _import(job, name, [digest_of_rows(raw)], lambda: raw)
 
 
 def _store(table: TableName, project: Project, register: Register | None) -> VintageStore:
