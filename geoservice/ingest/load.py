@@ -172,12 +172,14 @@ def import_frame(
 
     Parameters
     ----------
-    project, table, options, study, progress, register
-        As for a file; ``layer`` and ``header_row`` of the options are for files alone.
+    project, table
+        As for a file.
     frame
         The rows; a report counts them from 0, as ``frame.iloc`` does.
     name
         Of the source, as a file's name is: a frame of the same name is the next vintage of the one before.
+    options, study, progress, register
+        As for a file; ``layer`` and ``header_row`` of the options are for files alone.
 
     Returns
     -------
