@@ -88,11 +88,11 @@ class ServiceReader:
         return Page(rows.select(schema.names).cast(schema), None, None if last is None else (last,))
 
     def _rows(self, layer: PublishedLayer, query: ItemQuery) -> pa.Table:
-        rows = pq.read_table(io.BytesIO(self._get(f"/collections/{layer.id}/items", parameters_of(layer, query))))
-        told = json.loads((rows.schema.metadata or {}).get(b"geoservice", b"{}"))
-        if (now := told.get("release")) != str(self.number):
+        file = pq.ParquetFile(io.BytesIO(self._get(f"/collections/{layer.id}/items", parameters_of(layer, query))))
+        about = json.loads((file.metadata.metadata or {}).get(b"geoservice", b"{}"))
+        if (now := about.get("release")) != str(self.number):
             raise Conflict(f"{self._base}: release {now} has taken the place of {self.number}; open it again")
-        return rows
+        return file.read()
 
     def close(self) -> None:
         """Nothing is held between requests."""
