@@ -117,7 +117,7 @@ def test_a_process_that_dies_after_measuring_has_spent_once(cli: Any, home: Path
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr("geoservice.cli.protect.keep_surface", die)
+        patch.setattr("geoservice.api.measurement.keep_surface", die)
         assert cli("protect", "-C", home).code != 0
     assert surfaces(home) == 0
     assert "nothing is spent" in cli("protect", "-C", home).out
