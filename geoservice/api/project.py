@@ -1,16 +1,17 @@
 """A project folder from Python: load files and frames, measure the register, publish."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack, closing
 from dataclasses import fields, replace
 from functools import cached_property
 from os import PathLike
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Self, TypeAlias, TypedDict, Unpack
+from typing import TYPE_CHECKING, Self, TypeAlias, Unpack
 
 from geoservice.api.audit import PYTHON, written_down
 from geoservice.api.measurement import has_register, measure_register, parse_rho, places_of, rules_of
+from geoservice.api.options import ImportOptions, make_options
 from geoservice.api.progress import Progress, quiet
 from geoservice.api.stores import layers_of, project_of, register_of, releases_of, settings_for, study_of
 from geoservice.errors import InputError
@@ -32,22 +33,6 @@ if TYPE_CHECKING:
 
     Rows: TypeAlias = str | PathLike[str] | pd.DataFrame
     """Where rows come from: the path of a file, a GeoDataFrame, or a DataFrame with coordinates in columns."""
-
-
-class ImportOptions(TypedDict, total=False):
-    """Options of an import, those of ``geoservice import``; :class:`geoservice.ingest.Options` says what each means."""
-
-    crs: str | None
-    mapping: Mapping[str, str]
-    drop: Sequence[str]
-    dry_run: bool
-    accept_partial: bool
-    rejects: str | PathLike[str] | None
-    layer: str | None
-    header_row: int | None
-    level: str | None
-    code_system: str | None
-    tier: str | None
 
 
 def open_project(folder: str | PathLike[str] | None = None) -> "ProjectFolder":
@@ -137,31 +122,31 @@ class ProjectFolder:
         self, rows: "Rows", *, name: str | None = None, progress: Progress = quiet, **options: Unpack[ImportOptions]
     ) -> "Report":
         """Load areas: a code, a name, a level and a polygon each. They come first, for other rows are placed in them."""
-        return self.load("areas", rows, _options(options), name, progress)
+        return self.load("areas", rows, make_options(options), name, progress)
 
     def import_stations(
         self, rows: "Rows", *, name: str | None = None, progress: Progress = quiet, **options: Unpack[ImportOptions]
     ) -> "Report":
         """Load stations: an id, a name, a tier, services and a point each."""
-        return self.load("stations", rows, _options(options), name, progress)
+        return self.load("stations", rows, make_options(options), name, progress)
 
     def import_households(
         self, rows: "Rows", *, name: str | None = None, progress: Progress = quiet, **options: Unpack[ImportOptions]
     ) -> "Report":
         """Load households into the register: a key, persons, the groups of the study and a point each."""
-        return self.load("households", rows, _options(options), name, progress)
+        return self.load("households", rows, make_options(options), name, progress)
 
     def import_population(
         self, rows: "Rows", *, name: str | None = None, progress: Progress = quiet, **options: Unpack[ImportOptions]
     ) -> "Report":
         """Load a public population, where there is no register: persons on points, cells, polygons, or pixels of a file."""
-        return self.load("population", rows, _options(options), name, progress)
+        return self.load("population", rows, make_options(options), name, progress)
 
     def import_uptake(
         self, rows: "Rows", *, name: str | None = None, progress: Progress = quiet, **options: Unpack[ImportOptions]
     ) -> "Report":
         """Load statistics that an office holds: area, period, service, group, served and eligible persons."""
-        return self.load("uptake", rows, _options(options), name, progress)
+        return self.load("uptake", rows, make_options(options), name, progress)
 
     def import_network(
         self, extract: str | PathLike[str], *, speeds: str | PathLike[str] | None = None, progress: Progress = quiet
@@ -253,11 +238,3 @@ class ProjectFolder:
         from geoservice.api.release import Release
 
         return Release.stored(releases_of(self.settings, read_only=True), number, remarks)
-
-
-def _options(given: ImportOptions) -> "Options":
-    from geoservice.ingest import Options
-
-    drop, rejects = given.get("drop", ()), given.get("rejects")
-    plain = {**given, "drop": (drop,) if isinstance(drop, str) else tuple(drop), "rejects": rejects and Path(rejects)}
-    return Options(**plain)  # type: ignore[arg-type]  # the keys and types of ImportOptions, which mypy loses on the way

@@ -2,41 +2,22 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
-from fractions import Fraction
 from os import PathLike, fspath
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import TYPE_CHECKING, Literal, Self
 
+from geoservice.api.disclosure import Disclosure
 from geoservice.api.stores import releases_of, settings_for
-from geoservice.errors import NotFound, ParameterError
+from geoservice.errors import NotFound
 
 if TYPE_CHECKING:
     import folium
     import geopandas
     import pandas as pd
 
-    from geoservice.layer import Label
     from geoservice.release import ReleaseStore
-    from geoservice.release.base import FeatureReader, Manifest, PublishedLayer
-
-Value = str | float | bool
-
-
-@dataclass(frozen=True)
-class Disclosure:
-    """How people were protected.
-
-    ``guess_probability`` is the chance that anybody, whatever they know, guesses right whether a household is in the register
-    (blind: 0.5), for the privacy loss ``rho`` of the measurement; both are None where people come from public data alone.
-    ``statement`` says it in both languages, ``facts`` is all that the manifest has.
-    """
-
-    rho: float | None
-    guess_probability: float | None
-    statement: "Label"
-    facts: Mapping[str, Any]
+    from geoservice.release.base import FeatureReader, Manifest
 
 
 def open_release(source: str | PathLike[str] | None = None, number: int | None = None, token: str | None = None) -> "Release":
@@ -134,12 +115,7 @@ class Release:
     @property
     def disclosure(self) -> Disclosure:
         """Return how people were protected."""
-        from geoservice.layer import Label
-
-        facts = self.manifest.disclosure
-        measured: Mapping[str, Any] = next((part for part in (facts, *facts.get("parts", ())) if "rho" in part), {})
-        rho = float(Fraction(measured["rho"])) if measured else None
-        return Disclosure(rho, measured.get("guess"), Label(**facts["statement"]), facts)
+        return Disclosure.of(self.manifest.disclosure)
 
     @property
     def layers(self) -> "pd.DataFrame":
@@ -158,7 +134,7 @@ class Release:
         self,
         layer_id: str,
         *,
-        where: str | Mapping[str, Value] | None = None,
+        where: str | Mapping[str, str | float | bool] | None = None,
         level: str | None = None,
         bbox: tuple[float, float, float, float] | None = None,
         columns: Sequence[str] | None = None,
@@ -192,21 +168,11 @@ class Release:
             A filter, level, box or column is not one of this layer.
         """
         from geoservice.api.frames import to_frame
-        from geoservice.geo import BBox
-        from geoservice.release.base import ALL, ItemQuery
+        from geoservice.api.query import item_query
         from geoservice.release.batches import Batches
-        from geoservice.release.cql import LANGS, parse_filter
 
         layer = self._reader.layer(layer_id)
-        query = ItemQuery(
-            ALL,
-            bbox=None if bbox is None else BBox(*bbox),
-            equals={**(where if isinstance(where, Mapping) else {}), **_level(layer, level)},
-            properties=None if columns is None else _with_margins(layer, columns),
-            geometry=layer.geometry != "none",
-            filter=parse_filter(where, LANGS[0], layer) if isinstance(where, str) else None,
-        )
-        return to_frame(layer, Batches(self._reader, layer_id, query))
+        return to_frame(layer, Batches(self._reader, layer_id, item_query(layer, where, level, bbox, columns)))
 
     def explore(self, *layers: str, language: Literal["zh", "en"] = "en") -> "folium.Map":
         """Return layers as a map that a notebook shows and that asks no other host for anything.
@@ -216,16 +182,3 @@ class Release:
         from geoservice.maps.folium_map import draw_map, drawn_layers
 
         return draw_map(self._reader, drawn_layers(self._reader, layers), language)
-
-
-def _level(layer: "PublishedLayer", level: str | None) -> dict[str, Value]:
-    """Return the equality that chooses a level; raises :class:`ParameterError` for one that the layer does not have."""
-    if level is None:
-        return {}
-    if layer.zooms and level not in layer.zooms:
-        raise ParameterError(f"level: got {level!r:.40}, layer {layer.id} has {', '.join(layer.zooms)}")
-    return {"geography": level}
-
-
-def _with_margins(layer: "PublishedLayer", columns: Sequence[str]) -> list[str]:
-    return [*columns, *(c.name for c in layer.columns if c.margin_of in columns and c.name not in columns)]

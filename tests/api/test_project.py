@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 import geoservice
-from geoservice.api.project import ImportOptions
+from geoservice.api.options import ImportOptions
 from geoservice.errors import InputError, MissingColumn, PersonalData, StudyError, WrongPlace
 from geoservice.ingest import Options
 from geoservice.server.access import open_access
