@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -25,7 +24,7 @@ from geoservice.ingest.personal import check_headers, check_values
 from geoservice.ingest.places import box_of
 from geoservice.ingest.population import build_population
 from geoservice.ingest.raw import Raw
-from geoservice.ingest.rejects import write_rejects
+from geoservice.ingest.rejects import rejects_folder, write_rejects
 from geoservice.ingest.report import Options, Report
 from geoservice.ingest.rows import Built, Context
 from geoservice.ingest.sandbox import read_file, scratch_folder
@@ -150,7 +149,12 @@ def import_file(
     except InputError as error:
         if path.name in str(error):
             raise
-        raise type(error)(f"{path.name}: {error}") from error
+        raise _named(path.name, error) from error
+
+
+def _named(file: str, error: InputError) -> InputError:
+    """Return an error whose message holds the file's name."""
+    return error if file in str(error) else type(error)(f"{file}: {error}")
 
 
 def _import_file(job: _Job) -> Report:
@@ -162,16 +166,10 @@ def _import_file(job: _Job) -> Report:
     areas = job.project.digest("areas") if job.table != "areas" else ""
     name = job.path.name if job.options.layer is None else f"{job.path.name}#{job.options.layer}"
     source = Source(name, digest_of(members(job.path, job.kind), job.table, job.options, job.study, areas))
-    if loaded := _loaded(job.store, job.table, source):
+    if loaded := job.store.loaded(job.table, source, job.options.replaces):
         return _no_op(job, loaded)
     with scratch_folder(job.store.folder) as folder:
-        return _import(job, _read(job, Path(folder)), source)
-
-
-def _loaded(store: VintageStore, table: TableName, source: Source) -> Vintage | None:
-    """Return the current vintage of a source if it is this very one."""
-    last = [v for v in store.vintages(table) if v.source.name == source.name][-1:]
-    return last[0] if last and last[0].source.digest == source.digest else None
+        return _import(job, _read(job, folder), source)
 
 
 def _no_op(job: _Job, vintage: Vintage) -> Report:
@@ -211,18 +209,30 @@ def _import(job: _Job, raw: Raw, source: Source) -> Report:
     cells = Cells(raw, mapping, faults, list(raw.meta.notes))
     built = BUILDERS[table](cells, _context(job))
     report = _keep_rejects(_report(job, cells, built), faults, job, source)
-    if faults.rejected and not options.accept_partial and not options.dry_run:
-        raise faults.error(report.rejects_path)
-    if not built.rows.num_rows and not options.dry_run:
-        raise faults.error(report.rejects_path)
+    refusal = built.refusal
+    if refusal is None and ((faults.rejected and not options.accept_partial) or not built.rows.num_rows):
+        refusal = faults.error(report.rejects_path)
     if options.dry_run:
-        return report
+        return _verdict(job, report, built.rows, source, refusal)
+    if refusal is not None:
+        raise refusal
     job.progress("write", 0.0)
-    TABLES[table].check(built.rows)
-    vintage = job.store.write(table, built.rows, source, faults.rejected)
+    vintage = job.store.write(table, built.rows, source, faults.rejected, options.replaces)
     job.store.remember(key, remembered_text(mapping, options))
     job.progress("write", 1.0)
     return replace(report, vintage=vintage)
+
+
+def _verdict(job: _Job, report: Report, rows: pa.Table, source: Source, refusal: InputError | None) -> Report:
+    """Return the report of a dry run with what a load would come to: its vintage, or the error that it would end with."""
+    if refusal is None:
+        try:
+            expected = job.store.try_write(job.table, rows, source, report.rows_rejected, job.options.replaces)
+        except InputError as error:
+            refusal = error
+        else:
+            return replace(report, expected=expected)
+    return replace(report, refusal=_named(job.path.name, refusal))
 
 
 def _mapping(job: _Job, raw: Raw, remembered: str | None) -> dict[str, str]:
@@ -268,10 +278,10 @@ def _numeric(mapping: dict[str, str]) -> list[str]:
 
 
 def _context(job: _Job) -> Context:
-    """Gather what rows depend on; a dry run makes no secret, since its ids are thrown away."""
+    """Gather what rows depend on; a dry run makes no secret."""
     secret = b""
     if isinstance(job.store, Register):
-        secret = os.urandom(32) if job.options.dry_run else job.store.secret()
+        secret = job.store.secret(keep=not job.options.dry_run)
     return Context(job.options, job.study, job.project.read("areas"), secret)
 
 
@@ -303,7 +313,7 @@ def _keep_rejects(report: Report, faults: Faults, job: _Job, source: Source) -> 
     report = replace(report, samples=tuple(rejects[:SAMPLES]))
     where = job.options.rejects
     if where is None and not job.options.dry_run:
-        where = job.store.folder / "rejects" / f"{report.table}-{Path(report.file).stem}-{source.digest[:8]}.csv"
+        where = rejects_folder(job.store.folder) / f"{report.table}-{Path(report.file).stem}-{source.digest[:8]}.csv"
     if where is None:
         return report
     write_rejects(rejects, where)

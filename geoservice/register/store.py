@@ -11,7 +11,7 @@ import pyarrow as pa
 from geoservice.db import Database, Session
 from geoservice.errors import InputError
 from geoservice.register.book import DRAWS, Draw, chained, check_mark, checked, write_mark
-from geoservice.register.secret import lost, make_secret, private_folder, read_secret
+from geoservice.register.secret import lost, make_secret, new_secret, private_folder, read_secret
 from geoservice.schema import TableName
 from geoservice.vintages import VintageStore
 
@@ -28,8 +28,8 @@ class Register(VintageStore):
     def __init__(self, folder: Path, database: Database, schema: str | None) -> None:
         super().__init__(private_folder(folder), database, schema, TABLES, {"draws": DRAWS, "surfaces": SURFACES})
 
-    def secret(self) -> bytes:
-        """Return the 32-byte secret, made on first use.
+    def secret(self, *, keep: bool = True) -> bytes:
+        """Return the 32-byte secret, made on first use; a new one is not kept, and forgotten, where ``keep`` is false.
 
         Raises
         ------
@@ -40,6 +40,8 @@ class Register(VintageStore):
         if secret is None:
             if book or self.vintages():
                 raise lost("is missing")
+            if not keep:
+                return new_secret()
             make_secret(self.folder)
             secret = read_secret(self.folder)
         if secret is None:

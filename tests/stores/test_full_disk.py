@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from geoservice.db.duckdb import DuckDBFile
+from geoservice.db.duckdb_file import DuckDBFile
 from geoservice.errors import Unavailable
 from geoservice.release import ReleaseContent, open_store
 
