@@ -4,8 +4,9 @@ Parts are imported where they are used, here and in every command: a command loa
 """
 
 import os
+import sys
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -24,10 +25,12 @@ if TYPE_CHECKING:
     from geoservice.release.base import ReleaseStore
     from geoservice.settings import Settings
     from geoservice.study import Study
+    from geoservice.vintages import VintageStore
 
 Home = Annotated[
     Path | None, typer.Option("--home", "-C", help="Project folder (or GEOSERVICE_HOME; default: the current folder).")
 ]
+Yes = Annotated[bool, typer.Option("--yes", help="Do it without asking.")]
 SECRETS = "/run/secrets"
 """Where containers are given connection strings, unless ``GEOSERVICE_SECRETS`` names another folder."""
 out = Console(soft_wrap=True, highlight=False)
@@ -102,6 +105,33 @@ def register_is_apart(settings: "Settings") -> bool:
     except Forbidden:
         return True
     return False
+
+
+@contextmanager
+def stores_of(settings: "Settings") -> "Iterator[list[VintageStore]]":
+    """Open the stores of inputs that are there: the project, and the register where no other role keeps it."""
+    with ExitStack() as stack:
+        stores: list[VintageStore] = []
+        if settings.dsn or (settings.home / "project").is_dir():
+            stores.append(stack.enter_context(closing(project_of(settings))))
+        register_there = settings.dsn or settings.register_dsn or (settings.home / "register").is_dir()
+        if register_there and not register_is_apart(settings):
+            stores.append(stack.enter_context(closing(register_of(settings))))
+        yield stores
+
+
+def confirm(question: str, yes: bool) -> None:
+    """Ask before something that there is no way back from; ends the command unless the answer is yes.
+
+    Raises :class:`InputError` where nobody can be asked.
+    """
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        raise InputError("nobody is there to confirm it, and nothing was done; --yes does it without asking")
+    if not typer.confirm(question):
+        out.print("nothing was done")
+        raise typer.Exit(1)
 
 
 def releases_of(settings: "Settings", *, read_only: bool) -> "ReleaseStore":

@@ -13,7 +13,6 @@ import typer
 from geoservice.cli.common import (
     Home,
     out,
-    project_of,
     refuse_workspace,
     register_is_apart,
     register_of,
@@ -24,11 +23,11 @@ from geoservice.cli.common import (
 from geoservice.cli.database import DATABASE
 from geoservice.cli.fitness import SERVING
 from geoservice.cli.found import Check, Found
+from geoservice.cli.inputs import INPUTS
 from geoservice.errors import GeoserviceError
 
 if TYPE_CHECKING:
     from geoservice.settings import Settings
-    from geoservice.vintages import Vintage
 
 _COLOURS = {"ok": "green", "warn": "yellow", "fail": "red"}
 
@@ -78,7 +77,8 @@ def _folder(settings: "Settings") -> Iterator[Found]:
     refuse_workspace(settings.home)
     folder = settings.home / "register"
     if not folder.is_dir():
-        yield Found("warn", "register: none yet; make one with: geoservice init FOLDER")
+        if not (settings.dsn or settings.register_dsn):  # on a server it is asked what the folder must hold
+            yield Found("warn", "register: none yet; make one with: geoservice init FOLDER")
         return
     for path, mode in ((folder, 0o700), (folder / "secret", 0o600), (folder / "register.duckdb", 0o600)):
         if not path.exists() or (path == folder / "register.duckdb" and folder.stat().st_mode & 0o077 == 0):
@@ -96,31 +96,12 @@ def _study(settings: "Settings") -> Iterator[Found]:
     yield Found("ok", f"study.toml: {study.id}, modes {', '.join(study.modes)}")
 
 
-def _loaded(settings: "Settings") -> Iterator[Found]:
-    """The newest vintage of each file; how many rows it has is private."""
-    vintages: list[Vintage] = []
-    apart = register_is_apart(settings)
-    for folder, store_of in (("project", project_of), ("register", register_of)):
-        if (settings.home / folder).is_dir() and not (apart and folder == "register"):
-            with closing(store_of(settings)) as store:
-                vintages += store.vintages()
-    newest = {(v.table, v.source.name): v for v in vintages}
-    for (table, source), vintage in sorted(newest.items()):
-        yield Found("ok", f"{table}: {source}, vintage {vintage.number} of {vintage.loaded_at:%Y-%m-%d %H:%M} UTC")
-    loaded = {table for table, _ in newest}
-    for table in ("areas", "stations"):
-        if table not in loaded:
-            yield Found("warn", f"{table}: nothing loaded; geoservice import {table} FILE")
-    if not loaded & {"households", "population"} and not apart:
-        yield Found("warn", "people: none loaded; geoservice import households FILE, or geoservice import population FILE")
-
-
 def _kept(settings: "Settings") -> Iterator[Found]:
     """The secret, the budget book and its surfaces: none can be made anew."""
     from geoservice.register.secret import lost, read_secret
 
     folder = settings.home / "register"
-    if not folder.is_dir():
+    if not (folder.is_dir() or settings.dsn or settings.register_dsn):
         return
     if register_is_apart(settings):
         yield Found("ok", "register: kept by a role of its own, which this one cannot look into; check it with that role")
@@ -167,7 +148,7 @@ CHECKS: dict[str, Check] = {
     "folder": _folder,
     "study": _study,
     **DATABASE,
-    "loaded": _loaded,
+    **INPUTS,
     "register": _kept,
     "network": _network,
     "releases": _releases,

@@ -87,7 +87,7 @@ def _write_quality(register: "Register", done: "Measurement", households: object
     from geoservice.disclosure.quality import quality_report
 
     assert done.made is not None
-    path = register.folder / f"quality-{done.draw.number}.csv"
+    path = register.quality_file(done.draw.number)
     path.touch(mode=0o600)
     path.write_text("\n".join(quality_report(done.made, households)) + "\n", encoding="utf-8")  # type: ignore[arg-type]  # a table
 

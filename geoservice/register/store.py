@@ -62,6 +62,29 @@ class Register(VintageStore):
         check_mark(self.folder, book)
         return book
 
+    def quality_file(self, number: int) -> Path:
+        """Return where the steward's quality report of a measurement is kept: it compares the surface with exact counts."""
+        return self.folder / f"quality-{number}.csv"
+
+    def old_draws(self) -> list[Draw]:
+        """Return the measurements of households that are not the current ones."""
+        current = self.digest("households")
+        return [draw for draw in self.book() if draw.register_digest != current]
+
+    def old_reports(self) -> list[Path]:
+        """Return the quality reports of old measurements."""
+        return [file for draw in self.old_draws() if (file := self.quality_file(draw.number)).exists()]
+
+    def purge(self) -> None:
+        """Erase old households, see :meth:`VintageStore.purge`, and the quality reports that count them.
+
+        Secret, book and surfaces stay: a register whose book is damaged is not purged.
+        """
+        old = self.old_reports()
+        super().purge()
+        for report in old:
+            report.unlink(missing_ok=True)
+
     def spend(self, register_digest: str, surface: bytes, rho: Fraction, note: str) -> Draw:
         """Write a measurement into the book and keep its surface, in one transaction.
 

@@ -284,8 +284,8 @@ class ReleaseStore(Protocol):
     def remove(self, number: int) -> None:
         """Remove a release that is not the current one.
 
-        Raises :class:`geoservice.errors.NotFound` for an unknown one, :class:`geoservice.errors.Conflict` for the current one and
-        for one that somebody is reading at this moment.
+        Raises :class:`geoservice.errors.NotFound` for an unknown one, :class:`geoservice.errors.Conflict` for the current one
+        and, on PostGIS, for one that somebody is reading at this moment.
         """
         ...
 

@@ -127,7 +127,7 @@ class PostGISStore:
 
     def _prune(self, keep: int) -> None:
         for number in self.numbers()[: -max(keep, 1)]:
-            with suppress(Conflict):  # the current one; one that is being read at this moment is removed next time
+            with suppress(Conflict, NotFound):  # the current one; one that is being read at this moment is removed next time
                 self.remove(number)
 
     def remove(self, number: int) -> None:
