@@ -107,15 +107,24 @@ def register_is_apart(settings: "Settings") -> bool:
     return False
 
 
+def project_is_there(settings: "Settings") -> bool:
+    """Whether there may be a project to open: its folder, or a server."""
+    return bool(settings.dsn) or (settings.home / "project").is_dir()
+
+
+def register_is_there(settings: "Settings") -> bool:
+    """Whether there may be a register to open: its folder, or a server."""
+    return bool(settings.dsn or settings.register_dsn) or (settings.home / "register").is_dir()
+
+
 @contextmanager
 def stores_of(settings: "Settings") -> "Iterator[list[VintageStore]]":
     """Open the stores of inputs that are there: the project, and the register where no other role keeps it."""
     with ExitStack() as stack:
         stores: list[VintageStore] = []
-        if settings.dsn or (settings.home / "project").is_dir():
+        if project_is_there(settings):
             stores.append(stack.enter_context(closing(project_of(settings))))
-        register_there = settings.dsn or settings.register_dsn or (settings.home / "register").is_dir()
-        if register_there and not register_is_apart(settings):
+        if register_is_there(settings) and not register_is_apart(settings):
             stores.append(stack.enter_context(closing(register_of(settings))))
         yield stores
 

@@ -4,7 +4,7 @@ import os
 import platform
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from typing import TYPE_CHECKING
 
@@ -13,8 +13,11 @@ import typer
 from geoservice.cli.common import (
     Home,
     out,
+    project_is_there,
+    project_of,
     refuse_workspace,
     register_is_apart,
+    register_is_there,
     register_of,
     releases_of,
     settings_for,
@@ -27,6 +30,7 @@ from geoservice.cli.inputs import INPUTS
 from geoservice.errors import GeoserviceError
 
 if TYPE_CHECKING:
+    from geoservice.register import Draw
     from geoservice.settings import Settings
 
 _COLOURS = {"ok": "green", "warn": "yellow", "fail": "red"}
@@ -77,7 +81,7 @@ def _folder(settings: "Settings") -> Iterator[Found]:
     refuse_workspace(settings.home)
     folder = settings.home / "register"
     if not folder.is_dir():
-        if not (settings.dsn or settings.register_dsn):  # on a server it is asked what the folder must hold
+        if not register_is_there(settings):  # what a server's register needs of the folder is looked at below
             yield Found("warn", "register: none yet; make one with: geoservice init FOLDER")
         return
     for path, mode in ((folder, 0o700), (folder / "secret", 0o600), (folder / "register.duckdb", 0o600)):
@@ -100,19 +104,29 @@ def _kept(settings: "Settings") -> Iterator[Found]:
     """The secret, the budget book and its surfaces: none can be made anew."""
     from geoservice.register.secret import lost, read_secret
 
-    folder = settings.home / "register"
-    if not (folder.is_dir() or settings.dsn or settings.register_dsn):
-        return
     if register_is_apart(settings):
         yield Found("ok", "register: kept by a role of its own, which this one cannot look into; check it with that role")
+        return
+    if not register_is_there(settings):
+        _check_known(settings, ())
         return
     with closing(register_of(settings)) as register:
         book, loaded = register.book(), register.vintages()
         for draw in book:
             register.surface(draw.surface_digest)
-    if read_secret(folder) is None and (book or loaded):
+    if read_secret(settings.home / "register") is None and (book or loaded):
         raise lost("is missing")
+    _check_known(settings, book)
     yield Found("ok", f"register: secret and budget book are whole ({len(book)} entries)")
+
+
+def _check_known(settings: "Settings", book: "Sequence[Draw]") -> None:
+    """Raise :class:`InputError` where the project knows of a measurement that the book has no entry of."""
+    from geoservice.disclosure.vintage import check_known
+
+    if project_is_there(settings):
+        with closing(project_of(settings)) as project:
+            check_known(book, [s.digest for s in project.surfaces() if s.kind == "register"])
 
 
 def _network(settings: "Settings") -> Iterator[Found]:

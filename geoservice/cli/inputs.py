@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from typing import TYPE_CHECKING
 
-from geoservice.cli.common import project_of, register_is_apart, stores_of
+from geoservice.cli.common import project_is_there, project_of, register_is_apart, stores_of
 from geoservice.cli.found import Check, Found
 from geoservice.cli.purge import reject_files
 
@@ -40,7 +40,7 @@ def _overlaps(settings: "Settings") -> Iterator[Found]:
     """Areas of one level, of which one place has one."""
     from geoservice.ingest.overlaps import overlapping_areas
 
-    if not settings.dsn and not (settings.home / "project").is_dir():
+    if not project_is_there(settings):
         return
     with closing(project_of(settings)) as project:
         pairs = overlapping_areas(project.read("areas"))

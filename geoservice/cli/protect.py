@@ -9,7 +9,17 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from geoservice.cli.access import written_down
-from geoservice.cli.common import Home, out, progress_bar, project_of, register_is_apart, register_of, settings_for, study_of
+from geoservice.cli.common import (
+    Home,
+    out,
+    progress_bar,
+    project_of,
+    register_is_apart,
+    register_is_there,
+    register_of,
+    settings_for,
+    study_of,
+)
 from geoservice.errors import InputError, NotFound
 
 if TYPE_CHECKING:
@@ -38,9 +48,7 @@ def rules_of(study: "Study", rho: Fraction | None = None) -> "Rules":
 
 def has_register(settings: "Settings") -> bool:
     """Whether the project has a register with households in it; makes no folder."""
-    if not settings.dsn and not settings.register_dsn and not (settings.home / "register").is_dir():
-        return False
-    if register_is_apart(settings):
+    if not register_is_there(settings) or register_is_apart(settings):
         return False  # the surface was made by the register's role
     with closing(register_of(settings)) as register:
         return bool(register.vintages("households"))

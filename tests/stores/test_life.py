@@ -1,13 +1,13 @@
 """The life of a source on both engines: another takes its place, it is forgotten, and no byte stays of what is purged."""
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from fractions import Fraction
-from pathlib import Path
 
 import psycopg
 import pyarrow as pa
 import pytest
+from search_bytes import marks_in_files
 
 from geoservice.errors import Conflict, DuplicateKeys, InputError, NotFound
 from geoservice.project import Project
@@ -175,22 +175,6 @@ def marked(rows: pa.Table, area: str) -> pa.Table:
     return rows.set_column(at, rows.schema.field(at), pa.array([area] * rows.num_rows, pa.string()))
 
 
-def files_of(register: Register, dsn: str | None) -> Iterable[Path]:
-    """Return every file below the project's home, or of the server's database."""
-    if dsn is None:
-        return [f for f in register.folder.parent.rglob("*") if f.is_file()]
-    with psycopg.connect(dsn, autocommit=True) as connection:
-        connection.execute("CHECKPOINT")
-        place = "SELECT current_setting('data_directory'), oid FROM pg_database WHERE datname = current_database()"
-        ((folder, oid),) = connection.execute(place).fetchall()
-    return [f for f in (Path(folder) / "base" / str(oid)).iterdir() if f.is_file()]
-
-
-def found(register: Register, dsn: str | None, marks: Iterable[bytes]) -> list[bytes]:
-    content = b"|".join(f.read_bytes() for f in files_of(register, dsn))
-    return [mark for mark in marks if mark in content]
-
-
 def analyzed(dsn: str | None, prefix: str) -> None:
     """Have PostgreSQL gather statistics, as it does by itself after a while."""
     if dsn:
@@ -204,6 +188,7 @@ class TestPurge:
     ) -> None:
         staying, leaving, forgotten = (some_households(200, seed) for seed in (21, 22, 23))
         leaving = marked(leaving, AREA)
+        home = register.folder.parent
         ids = [set(rows["id"].to_pylist()) for rows in (staying, leaving, forgotten)]
         register.write("households", pa.concat_tables([staying, leaving]), Source("a.csv", "1"))
         register.write("households", forgotten, Source("b.csv", "1"))
@@ -211,16 +196,16 @@ class TestPurge:
         register.write("households", staying, Source("a.csv", "2"))
         register.forget("households", "b.csv")
         gone = ids[1] | ids[2]
-        assert len(found(register, dsn, gone)) > 200, "the search finds what is there"
-        assert found(register, dsn, [AREA.encode()])
+        assert len(marks_in_files(home, dsn, gone)) > 200, "the search finds what is there"
+        assert marks_in_files(home, dsn, [AREA.encode()])
         digest = register.digest("households")
 
         assert register.old_rows() == {"households": 400}
         register.purge()
         assert register.old_rows() == {}
         analyzed(dsn, prefix)
-        assert found(register, dsn, [*gone, AREA.encode()]) == []
-        assert len(found(register, dsn, ids[0])) == 200, "what is current is there, and found"
+        assert marks_in_files(home, dsn, [*gone, AREA.encode()]) == []
+        assert len(marks_in_files(home, dsn, ids[0])) == 200, "what is current is there, and found"
         assert register.digest("households") == digest
         assert [v.rows for v in register.vintages()] == [400, 200], "the record of the loads stays"
 
