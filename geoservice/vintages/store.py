@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from geoservice.db import DUCKDB, Database, Session
 from geoservice.db.arrow import digest
 from geoservice.db.duckdb import memory_session
-from geoservice.errors import BadValues, Conflict, InputError, Unavailable
+from geoservice.errors import BadValues, Conflict, Forbidden, InputError, Unavailable
 from geoservice.schema import TABLES, TableName
 from geoservice.vintages.base import Source, Vintage
 from geoservice.vintages.loads import Loads, check_source
@@ -106,8 +106,8 @@ class VintageStore:
 
         Raises
         ------
-        Conflict, Unavailable
-            The tables are in use, or the disk is full. What was deleted is, but its bytes are not: purge again.
+        Conflict, Forbidden, Unavailable
+            The tables are in use, of another role, or the disk is full: old rows are deleted then, but not their bytes.
         """
         with self._reading() as session:
             if not session:
@@ -117,7 +117,7 @@ class VintageStore:
                 Loads(session, self._sql).purge(table)
         try:
             self._database.vacuum([self._sql.name(t) for t in (*self.tables, *self._sql.plain)])
-        except (Conflict, Unavailable) as error:
+        except (Conflict, Forbidden, Unavailable) as error:
             raise type(error)(f"{error}; old rows are deleted, but their bytes are still there: purge again") from error
 
     def _check(self, table: TableName, rows: pa.Table) -> None:
