@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from geoservice.api.progress import Progress
-from geoservice.api.stores import register_is_apart, register_of
+from geoservice.api.stores import register_is_apart, register_is_there, register_of
 from geoservice.errors import InputError, NotFound
 
 if TYPE_CHECKING:
@@ -48,9 +48,7 @@ def parse_rho(value: str | float, name: str = "rho") -> Fraction:
 
 def has_register(settings: "Settings") -> bool:
     """Whether the project has a register with households in it; makes no folder."""
-    if not settings.dsn and not settings.register_dsn and not (settings.home / "register").is_dir():
-        return False
-    if register_is_apart(settings):
+    if not register_is_there(settings) or register_is_apart(settings):
         return False  # the surface was made by the register's role
     with closing(register_of(settings)) as register:
         return bool(register.vintages("households"))
@@ -95,6 +93,6 @@ def _write_quality(register: "Register", done: "Measurement", households: object
     from geoservice.disclosure.quality import quality_report
 
     assert done.made is not None
-    path = register.folder / f"quality-{done.draw.number}.csv"
+    path = register.quality_file(done.draw.number)
     path.touch(mode=0o600)
     path.write_text("\n".join(quality_report(done.made, households)) + "\n", encoding="utf-8")  # type: ignore[arg-type]  # a table

@@ -4,7 +4,8 @@ Parts are imported where they are used: whoever needs one store loads nothing of
 """
 
 import os
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from geoservice.release.base import ReleaseStore
     from geoservice.settings import Settings
     from geoservice.study import Study
+    from geoservice.vintages import VintageStore
 
 SECRETS = "/run/secrets"
 """Where containers are given connection strings, unless ``GEOSERVICE_SECRETS`` names another folder."""
@@ -92,6 +94,28 @@ def register_is_apart(settings: "Settings") -> bool:
     except Forbidden:
         return True
     return False
+
+
+def project_is_there(settings: "Settings") -> bool:
+    """Whether there may be a project to open: its folder, or a server."""
+    return bool(settings.dsn) or (settings.home / "project").is_dir()
+
+
+def register_is_there(settings: "Settings") -> bool:
+    """Whether there may be a register to open: its folder, or a server."""
+    return bool(settings.dsn or settings.register_dsn) or (settings.home / "register").is_dir()
+
+
+@contextmanager
+def stores_of(settings: "Settings") -> "Iterator[list[VintageStore]]":
+    """Open the stores of inputs that are there: the project, and the register where no other role keeps it."""
+    with ExitStack() as stack:
+        stores: list[VintageStore] = []
+        if project_is_there(settings):
+            stores.append(stack.enter_context(closing(project_of(settings))))
+        if register_is_there(settings) and not register_is_apart(settings):
+            stores.append(stack.enter_context(closing(register_of(settings))))
+        yield stores
 
 
 def releases_of(settings: "Settings", *, read_only: bool) -> "ReleaseStore":

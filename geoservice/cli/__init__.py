@@ -8,7 +8,7 @@ import typer
 from rich.console import Console
 
 from geoservice import __version__
-from geoservice.cli import access, data, demo, doctor, grant, protect, serve, study, tools
+from geoservice.cli import access, data, demo, doctor, forget, grant, protect, purge, serve, study, tools
 from geoservice.errors import Forbidden, GeoserviceError, Unavailable
 
 app = typer.Typer(
@@ -23,6 +23,8 @@ app.add_typer(imports, name="import")
 data.register(app, imports)
 study.register(app)
 protect.register(app)
+forget.register(app)
+purge.register(app)
 grant.register(app)
 access.register(app)
 serve.register(app)

@@ -57,24 +57,28 @@ def show(report: "Report", *, counts: bool = True) -> None:
         out.print(f"  rows read {report.rows_read}, accepted {report.rows_accepted}, rejected {report.rows_rejected}")
     if report.rejects_path:
         out.print(f"  rejected rows, each with its reason: {report.rejects_path}")
-    if report.vintage and counts:
-        v = report.vintage
-        out.print(f"  vintage {v.number}: {v.added} added, {v.changed} changed, {v.removed} removed")
-    elif report.dry_run:
+    if (v := report.vintage or report.expected) and counts:
+        would = "would be loaded as " if report.dry_run else ""
+        out.print(f"  {would}vintage {v.number}: {v.added} added, {v.changed} changed, {v.removed} removed")
+    if report.dry_run:
         out.print("  dry run: nothing was changed")
 
 
 def load_tables(
     settings: "Settings", table: "TableName", files: list[Path], options: "Options", *, counts: bool = True
 ) -> None:
-    """Import files one after another; each is all or nothing."""
+    """Import files one after another; each is all or nothing, and a dry run ends as the load would."""
     from geoservice.api.project import ProjectFolder
 
+    if options.replaces and len(files) > 1:
+        raise InputError(f"--replace: got {len(files)} files, allowed is one, which takes the place of what is named")
     with ProjectFolder(settings) as project:
         for path in files:
             with progress_bar() as progress:
                 report = project.load(table, path, options, progress=progress)
             show(report, counts=counts)
+            if report.refusal:
+                raise report.refusal
 
 
 def load_network(settings: "Settings", pbf: Path, speeds: Path | None) -> "BuildReport":
@@ -99,7 +103,13 @@ def _importer(table: "TableName") -> object:
         crs: Annotated[str | None, typer.Option(help="EPSG:<n>, gcj02 or bd09; default: the file's own, or WGS 84.")] = None,
         mapping: Annotated[list[str] | None, typer.Option("--map", help="COLUMN=HEADER, again for each.")] = None,
         drop: Annotated[list[str] | None, typer.Option(help="Header of a column to leave out, again for each.")] = None,
-        dry_run: Annotated[bool, typer.Option("--dry-run", help="Check everything, change nothing.")] = False,
+        replaces: Annotated[
+            list[str] | None,
+            typer.Option("--replace", help="Loaded source whose place this file takes, as next month's does; again for each."),
+        ] = None,
+        dry_run: Annotated[
+            bool, typer.Option("--dry-run", help="Check everything, say what the load would come to, change nothing.")
+        ] = False,
         accept_partial: Annotated[
             bool, typer.Option("--accept-partial", help="Load the good rows although others fail.")
         ] = False,
@@ -123,6 +133,7 @@ def _importer(table: "TableName") -> object:
             crs=crs,
             mapping=_pairs(mapping or [], "--map"),
             drop=tuple(drop or ()),
+            replaces=tuple(replaces or ()),
             dry_run=dry_run,
             accept_partial=accept_partial,
             rejects=rejects,

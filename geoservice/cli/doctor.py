@@ -4,7 +4,7 @@ import os
 import platform
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from typing import TYPE_CHECKING
 
@@ -13,9 +13,11 @@ import typer
 from geoservice.cli.common import (
     Home,
     out,
+    project_is_there,
     project_of,
     refuse_workspace,
     register_is_apart,
+    register_is_there,
     register_of,
     releases_of,
     settings_for,
@@ -24,11 +26,12 @@ from geoservice.cli.common import (
 from geoservice.cli.database import DATABASE
 from geoservice.cli.fitness import SERVING
 from geoservice.cli.found import Check, Found
+from geoservice.cli.inputs import INPUTS
 from geoservice.errors import GeoserviceError
 
 if TYPE_CHECKING:
+    from geoservice.register import Draw
     from geoservice.settings import Settings
-    from geoservice.vintages import Vintage
 
 _COLOURS = {"ok": "green", "warn": "yellow", "fail": "red"}
 
@@ -78,7 +81,8 @@ def _folder(settings: "Settings") -> Iterator[Found]:
     refuse_workspace(settings.home)
     folder = settings.home / "register"
     if not folder.is_dir():
-        yield Found("warn", "register: none yet; make one with: geoservice init FOLDER")
+        if not register_is_there(settings):  # what a server's register needs of the folder is looked at below
+            yield Found("warn", "register: none yet; make one with: geoservice init FOLDER")
         return
     for path, mode in ((folder, 0o700), (folder / "secret", 0o600), (folder / "register.duckdb", 0o600)):
         if not path.exists() or (path == folder / "register.duckdb" and folder.stat().st_mode & 0o077 == 0):
@@ -96,42 +100,33 @@ def _study(settings: "Settings") -> Iterator[Found]:
     yield Found("ok", f"study.toml: {study.id}, modes {', '.join(study.modes)}")
 
 
-def _loaded(settings: "Settings") -> Iterator[Found]:
-    """The newest vintage of each file; how many rows it has is private."""
-    vintages: list[Vintage] = []
-    apart = register_is_apart(settings)
-    for folder, store_of in (("project", project_of), ("register", register_of)):
-        if (settings.home / folder).is_dir() and not (apart and folder == "register"):
-            with closing(store_of(settings)) as store:
-                vintages += store.vintages()
-    newest = {(v.table, v.source.name): v for v in vintages}
-    for (table, source), vintage in sorted(newest.items()):
-        yield Found("ok", f"{table}: {source}, vintage {vintage.number} of {vintage.loaded_at:%Y-%m-%d %H:%M} UTC")
-    loaded = {table for table, _ in newest}
-    for table in ("areas", "stations"):
-        if table not in loaded:
-            yield Found("warn", f"{table}: nothing loaded; geoservice import {table} FILE")
-    if not loaded & {"households", "population"} and not apart:
-        yield Found("warn", "people: none loaded; geoservice import households FILE, or geoservice import population FILE")
-
-
 def _kept(settings: "Settings") -> Iterator[Found]:
     """The secret, the budget book and its surfaces: none can be made anew."""
     from geoservice.register.secret import lost, read_secret
 
-    folder = settings.home / "register"
-    if not folder.is_dir():
-        return
     if register_is_apart(settings):
         yield Found("ok", "register: kept by a role of its own, which this one cannot look into; check it with that role")
+        return
+    if not register_is_there(settings):
+        _check_known(settings, ())
         return
     with closing(register_of(settings)) as register:
         book, loaded = register.book(), register.vintages()
         for draw in book:
             register.surface(draw.surface_digest)
-    if read_secret(folder) is None and (book or loaded):
+    if read_secret(settings.home / "register") is None and (book or loaded):
         raise lost("is missing")
+    _check_known(settings, book)
     yield Found("ok", f"register: secret and budget book are whole ({len(book)} entries)")
+
+
+def _check_known(settings: "Settings", book: "Sequence[Draw]") -> None:
+    """Raise :class:`InputError` where the project knows of a measurement that the book has no entry of."""
+    from geoservice.disclosure.vintage import check_known
+
+    if project_is_there(settings):
+        with closing(project_of(settings)) as project:
+            check_known(book, [s.digest for s in project.surfaces() if s.kind == "register"])
 
 
 def _network(settings: "Settings") -> Iterator[Found]:
@@ -167,7 +162,7 @@ CHECKS: dict[str, Check] = {
     "folder": _folder,
     "study": _study,
     **DATABASE,
-    "loaded": _loaded,
+    **INPUTS,
     "register": _kept,
     "network": _network,
     "releases": _releases,

@@ -45,6 +45,13 @@ class Database(Protocol):
         """Open a transaction; raises :class:`geoservice.errors.Conflict` when another process writes."""
         ...
 
+    def vacuum(self, tables: Sequence[str]) -> None:
+        """Write tables anew, named as :meth:`Dialect.table` returns them, so that nothing of deleted rows stays in their files.
+
+        Raises :class:`geoservice.errors.Conflict` when another process uses them.
+        """
+        ...
+
     def close(self) -> None:
         """Let go of connections."""
         ...
@@ -53,7 +60,7 @@ class Database(Protocol):
 def connect(path: Path, dsn: str | None) -> Database:
     """Return the database: PostGIS where a connection string is given, the DuckDB file ``path`` where not."""
     if dsn is None:
-        from geoservice.db.duckdb import DuckDBFile
+        from geoservice.db.duckdb_file import DuckDBFile
 
         return DuckDBFile(path)
     from geoservice.db.postgis import PostGIS

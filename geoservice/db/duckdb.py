@@ -1,8 +1,8 @@
-"""DuckDB: a file opened for one transaction at a time, with the spatial extension out of its wheel and the doors shut."""
+"""DuckDB: connections with the spatial extension out of its wheel and no way to other files, and their transactions."""
 
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager, suppress
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
@@ -13,10 +13,8 @@ import pyarrow as pa
 
 from geoservice.db.arrow import conform
 from geoservice.db.dialect import DUCKDB
-from geoservice.db.lock import locked
 from geoservice.errors import Conflict, Unavailable
 
-WAIT_S = 5.0
 RETRIES = 100
 TOGETHER = 65_536
 """Rows of a batch."""
@@ -41,11 +39,30 @@ def new_duckdb(path: Path, together: int) -> duckdb.DuckDBPyConnection:
 
     A question reads the whole of each stretch that it may find something in: DuckDB's own 122 880 rows are for large questions.
     """
-    connection = duckdb.connect(config=_CONFIG)
-    connection.execute(f"ATTACH {_text(path)} AS made (ROW_GROUP_SIZE {together})")
-    connection.execute("USE made")
-    connection.execute(f"SET temp_directory={_text(path.with_name(path.name + '.tmp'))}")  # where DuckDB puts it by itself
-    _shut(connection, path, spatial=True)
+    return _attached({"made": path}, f"(ROW_GROUP_SIZE {together})", spatial=True)
+
+
+def copy_duckdb(path: Path, aside: Path) -> None:
+    """Copy what a database file holds into a new file, and leave no log beside either."""
+    with closing(_attached({"old": path, "fresh": aside}, "", spatial=False)) as connection:
+        connection.execute("COPY FROM DATABASE old TO fresh")
+        for name in ("old", "fresh"):
+            connection.execute(f"CHECKPOINT {name}")
+
+
+def spill_of(path: Path) -> Path:
+    """Return the folder in which DuckDB puts what does not fit into memory: where it puts it by itself."""
+    return path.with_name(f"{path.name}.tmp")
+
+
+def _attached(files: Mapping[str, Path], options: str, *, spatial: bool) -> duckdb.DuckDBPyConnection:
+    """Open database files of one folder, or make them, under names; the first one is in use."""
+    connection, first = duckdb.connect(config=_CONFIG), next(iter(files))
+    for name, path in files.items():
+        connection.execute(f"ATTACH {_text(path)} AS {name} {options}")
+    connection.execute(f"USE {first}")
+    connection.execute(f"SET temp_directory={_text(spill_of(files[first]))}")
+    _shut(connection, files[first], spatial=spatial)
     return connection
 
 
@@ -130,33 +147,6 @@ class DuckDBSession:
         self._connection.from_arrow(in_batches(rows)).project(", ".join(quoted)).insert_into(table.replace('"', ""))
 
 
-class DuckDBFile:
-    """A private database file. It is open for a transaction only, so that several processes can take turns."""
-
-    dialect = DUCKDB
-
-    def __init__(self, path: Path, wait_s: float = WAIT_S, spatial: bool = False) -> None:
-        self._path, self._wait_s, self._spatial = path, wait_s, spatial
-
-    def exists(self) -> bool:
-        """Whether the file is there."""
-        return self._path.exists()
-
-    @contextmanager
-    def session(self, write: bool = False) -> Iterator[DuckDBSession]:
-        """Hold the file for one transaction: readers share it, a writer has it alone."""
-        with locked(self._path.with_suffix(".lock"), write, self._wait_s), told():
-            connection = open_duckdb(self._path, not write, self._spatial)
-            try:
-                with transaction(connection) as session:
-                    yield session
-            finally:
-                connection.close()
-
-    def close(self) -> None:
-        """Nothing is held between transactions."""
-
-
 @contextmanager
 def told() -> Iterator[None]:
     """Turn a full disk and the like into an error of the house's; DuckDB's text has the path in it."""
@@ -181,3 +171,10 @@ def transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[DuckDBSession
             connection.rollback()
         raise
     connection.commit()
+
+
+@contextmanager
+def memory_session() -> Iterator[DuckDBSession]:
+    """Open a transaction on a database in memory, which is gone with it."""
+    with closing(open_duckdb(None, spatial=False)) as connection, transaction(connection) as session:
+        yield session

@@ -139,6 +139,20 @@ class PostGIS:
         except psycopg.Error:
             raise Unavailable(f"database: {_why(self._dsn)}") from None
 
+    def vacuum(self, tables: Sequence[str]) -> None:
+        """Write tables and their indexes into new files; the server removes the old ones.
+
+        Raises :class:`Forbidden` where this role owns a table as little as the database: the server only warns of it.
+        """
+        with _told(None), self._connection() as connection:
+            for table in tables:
+                warnings: list[errors.Diagnostic] = []
+                connection.add_notice_handler(warnings.append)
+                connection.execute(f"VACUUM (FULL) {table}".encode())
+                connection.remove_notice_handler(warnings.append)
+                if warnings:
+                    raise Forbidden(f"database: {table} is not written anew; only the role that owns it may do that")
+
     def close(self) -> None:
         """Let go of the connections."""
         self._pool.close()

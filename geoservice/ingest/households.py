@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from geoservice.errors import InputError
+from geoservice.geo import Floats
 from geoservice.ingest import words
 from geoservice.ingest.arrow import Column
 from geoservice.ingest.cells import Cells
@@ -14,7 +14,7 @@ from geoservice.ingest.columns import require
 from geoservice.ingest.geometry import read_points
 from geoservice.ingest.home_areas import registered_areas
 from geoservice.ingest.household_ids import household_ids
-from geoservice.ingest.places import Areas, check_inside, find_projected
+from geoservice.ingest.places import Areas, check_inside, find_projected, no_areas
 from geoservice.ingest.rows import Built, Columns, Context, finish, period_of, with_default
 from geoservice.ingest.values import floats_or_null
 from geoservice.schema import GROUP_PREFIX
@@ -44,20 +44,19 @@ def build_households(cells: Cells, context: Context) -> Built:
     groups = context.study.group_ids
     require("households", cells.mapping, headers, ("id", "persons", *(GROUP_PREFIX + g for g in groups)))
     areas = Areas.of(context.areas)
-    if not len(areas.codes):
-        raise InputError("no areas with borders are loaded yet; load them first: geoservice import areas FILE")
+    refusal = None if len(areas.codes) else no_areas()
+    if refusal and not context.options.dry_run:
+        raise refusal
     key = cells.code("id", required=True, private=True).combine_chunks()
     ids = household_ids(key, context.secret)
     lon, lat, crs = read_points(cells, "households", context.options, suggest=partial(find_projected, areas))
-    home = check_inside(cells, areas, lon, lat, crs, required=True)
+    here, registered = _unplaced(cells) if refusal else _placed(cells, context, areas, lon, lat, crs)
     columns: Columns = {"id": None, "lon": lon, "lat": lat}
     columns["precision"] = with_default(cells.choice("precision", words.PRECISION), "point")
     columns["uncertainty_m"] = floats_or_null(cells.number("uncertainty_m", 0, 100_000, unit="metres"))
     persons = cells.whole("persons", 1, MAX_PERSONS, unit="persons", required=True)[0]
     columns["persons"] = persons.astype(np.int32)
-    here = pa.array(areas.codes, pa.string()).take(pa.array(np.maximum(home, 0), pa.int64()))
-    columns["registered_area"] = registered_areas(cells, context.areas, here, chinese=context.study.chinese)
-    columns["residence_area"] = here
+    columns["registered_area"], columns["residence_area"] = registered, here
     columns |= period_of(cells, "since", "until")
     columns |= {GROUP_PREFIX + g: _group(cells, GROUP_PREFIX + g, persons) for g in groups}
     columns["id"] = ids()
@@ -65,7 +64,20 @@ def build_households(cells: Cells, context: Context) -> Built:
         cells.unique(["id"], [key], private=True)
     if cells.has("address"):
         cells.notes.append(f"column {cells.mapping['address']}: addresses are not stored, nor placed on the map")
-    return Built(finish("households", columns, cells, groups), crs)
+    return Built(finish("households", columns, cells, groups), crs, refusal)
+
+
+def _placed(cells: Cells, context: Context, areas: Areas, lon: Floats, lat: Floats, crs: str) -> tuple[Column, Column]:
+    """Return codes of the areas that households live in, and of those that they are registered in."""
+    home = check_inside(cells, areas, lon, lat, crs, required=True)
+    here = pa.array(areas.codes, pa.string()).take(pa.array(np.maximum(home, 0), pa.int64()))
+    return here, registered_areas(cells, context.areas, here, chinese=context.study.chinese)
+
+
+def _unplaced(cells: Cells) -> tuple[Column, Column]:
+    """Return columns of a dry run that knows no areas."""
+    cells.notes.append("no areas are loaded: which areas the households live and are registered in was not checked")
+    return pa.array([""] * len(cells), pa.string()), pa.nulls(len(cells), pa.string())
 
 
 def _group(cells: Cells, name: str, persons: Any) -> Any:

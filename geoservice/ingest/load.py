@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -29,10 +28,10 @@ from geoservice.ingest.personal import check_headers, check_values
 from geoservice.ingest.places import box_of
 from geoservice.ingest.population import build_population
 from geoservice.ingest.raw import Raw
-from geoservice.ingest.rejects import write_rejects
+from geoservice.ingest.rejects import rejects_folder, write_rejects
 from geoservice.ingest.report import Options, Report
 from geoservice.ingest.rows import Built, Context
-from geoservice.ingest.sandbox import read_file
+from geoservice.ingest.sandbox import SCRATCH, read_file
 from geoservice.ingest.stations import build_stations
 from geoservice.ingest.uptake import build_uptake
 from geoservice.ingest.value_checks import NUMBERS, SAMPLE, fits
@@ -40,7 +39,7 @@ from geoservice.project import Project
 from geoservice.register import Register
 from geoservice.register.store import TABLES as REGISTER_TABLES
 from geoservice.schema import GROUP_PREFIX, TABLES, TableName
-from geoservice.scratch import scratch_folder
+from geoservice.scratch import ScratchFolder
 from geoservice.study import Study
 from geoservice.vintages import Source, Vintage, VintageStore
 
@@ -218,7 +217,12 @@ def _named(file: str) -> Iterator[None]:
     except InputError as error:
         if file in str(error):
             raise
-        raise type(error)(f"{file}: {error}") from error
+        raise _with_name(file, error) from error
+
+
+def _with_name(file: str, error: InputError) -> InputError:
+    """Return an error whose message holds the file's name."""
+    return error if file in str(error) else type(error)(f"{file}: {error}")
 
 
 def _import_file(job: _Job, path: Path, kind: Format) -> Report:
@@ -235,15 +239,9 @@ def _import(job: _Job, name: str, contents: Iterable[bytes], read: Callable[[], 
     """Import the rows that ``read`` returns, unless a source of this name and contents is the current one."""
     areas = job.project.digest("areas") if job.table != "areas" else ""
     source = Source(name, digest_of(contents, job.table, job.options, job.study, areas))
-    if loaded := _loaded(job.store, job.table, source):
+    if loaded := job.store.loaded(job.table, source, job.options.replaces):
         return _no_op(job, loaded)
     return _import_rows(job, _without_dropped(job, read()), source)
-
-
-def _loaded(store: VintageStore, table: TableName, source: Source) -> Vintage | None:
-    """Return the current vintage of a source if it is this very one."""
-    last = [v for v in store.vintages(table) if v.source.name == source.name][-1:]
-    return last[0] if last and last[0].source.digest == source.digest else None
 
 
 def _no_op(job: _Job, vintage: Vintage) -> Report:
@@ -258,9 +256,9 @@ def _no_op(job: _Job, vintage: Vintage) -> Report:
 def _read(job: _Job, path: Path, kind: Format) -> Raw:
     options = job.options
     box = box_of(job.project.read("areas")) if kind == "geotiff" else None
-    with scratch_folder("reading", job.store.folder) as folder:
+    with ScratchFolder(SCRATCH, job.store.folder) as folder:
         return read_file(
-            path, kind, Path(folder), layer=options.layer, box=box, crs=options.crs, fields=fields_of(job.table, job.study),
+            path, kind, folder, layer=options.layer, box=box, crs=options.crs, fields=fields_of(job.table, job.study),
             header_row=options.header_row, seconds=options.seconds,
             memory_mb=options.memory_mb, progress=lambda f: job.progress("read", f),
         )  # fmt: skip
@@ -291,18 +289,30 @@ def _import_rows(job: _Job, raw: Raw, source: Source) -> Report:
         finally:
             checked.result()  # that a column must not come in is said before any fault of its values
     report = _keep_rejects(_report(job, cells, built), faults, job, source)
-    if faults.rejected and not options.accept_partial and not options.dry_run:
-        raise faults.error(report.rejects_path)
-    if not built.rows.num_rows and not options.dry_run:
-        raise faults.error(report.rejects_path)
+    refusal = built.refusal
+    if refusal is None and ((faults.rejected and not options.accept_partial) or not built.rows.num_rows):
+        refusal = faults.error(report.rejects_path)
     if options.dry_run:
-        return report
+        return _verdict(job, report, built.rows, source, refusal)
+    if refusal is not None:
+        raise refusal
     job.progress("write", 0.0)
-    TABLES[table].check(built.rows)
-    vintage = job.store.write(table, built.rows, source, faults.rejected)
+    vintage = job.store.write(table, built.rows, source, faults.rejected, options.replaces)
     job.store.remember(key, remembered_text(mapping, options))
     job.progress("write", 1.0)
     return replace(report, vintage=vintage)
+
+
+def _verdict(job: _Job, report: Report, rows: pa.Table, source: Source, refusal: InputError | None) -> Report:
+    """Return the report of a dry run with what a load would come to: its vintage, or the error that it would end with."""
+    if refusal is None:
+        try:
+            expected = job.store.try_write(job.table, rows, source, report.rows_rejected, job.options.replaces)
+        except InputError as error:
+            refusal = error
+        else:
+            return replace(report, expected=expected)
+    return replace(report, refusal=_with_name(job.file, refusal))
 
 
 def _mapping(job: _Job, raw: Raw, remembered: str | None) -> dict[str, str]:
@@ -348,10 +358,10 @@ def _numeric(mapping: dict[str, str]) -> list[str]:
 
 
 def _context(job: _Job) -> Context:
-    """Gather what rows depend on; a dry run makes no secret, since its ids are thrown away."""
+    """Gather what rows depend on; a dry run makes no secret."""
     secret = b""
     if isinstance(job.store, Register):
-        secret = os.urandom(32) if job.options.dry_run else job.store.secret()
+        secret = job.store.secret(keep=not job.options.dry_run)
     return Context(job.options, job.study, job.project.read("areas"), secret)
 
 
@@ -383,7 +393,7 @@ def _keep_rejects(report: Report, faults: Faults, job: _Job, source: Source) -> 
     report = replace(report, samples=tuple(rejects[:SAMPLES]))
     where = job.options.rejects
     if where is None and not job.options.dry_run:
-        where = job.store.folder / "rejects" / f"{report.table}-{Path(report.file).stem}-{source.digest[:8]}.csv"
+        where = rejects_folder(job.store.folder) / f"{report.table}-{Path(report.file).stem}-{source.digest[:8]}.csv"
     if where is None:
         return report
     write_rejects(rejects, where)

@@ -63,11 +63,16 @@ class Areas:
         return float((self.locate(lon, lat) >= 0).mean()) if len(lon) else 0.0
 
 
+def no_areas() -> InputError:
+    """Return the error of a file that needs areas to be placed in."""
+    return InputError("no areas with borders are loaded yet; load them first: geoservice import areas FILE")
+
+
 def box_of(table: pa.Table) -> BBox:
     """Return the box around the current areas; raises :class:`InputError` where none with a border is loaded."""
     areas = Areas.of(table)
     if not len(areas.codes):
-        raise InputError("no areas with borders are loaded yet; load them first: geoservice import areas FILE")
+        raise no_areas()
     return BBox(*(float(v) for v in shapely.total_bounds(areas.shapes)))
 
 

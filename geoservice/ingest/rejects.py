@@ -26,6 +26,11 @@ def harmless(text: str) -> str:
     return f"'{text}" if risky else text
 
 
+def rejects_folder(folder: Path) -> Path:
+    """Return where files of rejected rows are kept in the folder of a store, unless another place was said."""
+    return folder / "rejects"
+
+
 def write_rejects(rejects: Sequence[Reject], path: Path) -> None:
     """Write rejects to ``.csv`` (UTF-8 with mark, so that spreadsheets show Chinese) or ``.xlsx``, readable by the owner alone.
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from geoservice.errors import InputError
 from geoservice.schema import TableName
 from geoservice.vintages import Vintage
 
@@ -20,8 +21,10 @@ class Options:
         Our column -> the file's header, before any guess; an empty header means "leave this column out".
     drop
         Headers of the file that are thrown away before anything looks at them.
+    replaces
+        Names of loaded sources whose place this file takes, as next month's does; they become one source under its name.
     dry_run
-        Read and check everything, change nothing.
+        Read and check everything, change nothing, and say what a load would come to.
     accept_partial
         Load the good rows although others were rejected.
     rejects
@@ -42,6 +45,7 @@ class Options:
     crs: str | None = None
     mapping: Mapping[str, str] = field(default_factory=dict)
     drop: tuple[str, ...] = ()
+    replaces: tuple[str, ...] = ()
     dry_run: bool = False
     accept_partial: bool = False
     rejects: Path | None = None
@@ -74,7 +78,8 @@ class Report:
     """What an import found and did; private, for the person who holds the file.
 
     ``mapping`` is our column -> the file's header as used, ``unused`` the headers left over, ``samples`` the first rejects.
-    ``vintage`` is None after a dry run. ``already_loaded`` says that file and options were loaded before and nothing was done.
+    ``vintage`` is None after a dry run; then ``expected`` is what a load would write, or ``refusal`` what it would end with.
+    ``already_loaded`` says that file and options were loaded before and nothing was done.
     """
 
     table: TableName
@@ -92,6 +97,8 @@ class Report:
     samples: tuple[Reject, ...] = ()
     rejects_path: Path | None = None
     vintage: Vintage | None = None
+    expected: Vintage | None = None
+    refusal: InputError | None = None
     already_loaded: bool = False
     dry_run: bool = False
     notes: tuple[str, ...] = ()

@@ -5,6 +5,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from geoservice.errors import InputError
 from geoservice.ingest.arrow import Column, bools
 from geoservice.ingest.arrow import compute as pc
 from geoservice.ingest.cells import Cells
@@ -28,10 +29,11 @@ class Context:
 
 @dataclass(frozen=True)
 class Built:
-    """All rows of a file, refused ones among them (to be filtered by the faults), and the CRS they were read in."""
+    """The good rows of a file, the CRS they were read in, and why a load would refuse them all: only a dry run goes on then."""
 
     rows: pa.Table
     crs: str
+    refusal: InputError | None = None
 
 
 def finish(name: TableName, columns: Columns, cells: Cells, groups: tuple[str, ...] = ()) -> pa.Table:

@@ -19,6 +19,8 @@ from geoservice.geo import BBox
 from geoservice.ingest.formats import VECTOR, Format
 from geoservice.ingest.raw import Meta, Raw
 
+SCRATCH = "reading"
+"""Purpose of the folders in which files are read."""
 DRIVERS = ("GPKG", "GeoJSON", "GeoJSONSeq", "FlatGeobuf", "ESRI Shapefile")
 
 

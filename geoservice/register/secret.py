@@ -36,13 +36,18 @@ def lost(why: str) -> InputError:
     )
 
 
+def new_secret() -> bytes:
+    """Return random bytes that may become a secret."""
+    return secrets.token_bytes(BYTES)
+
+
 def make_secret(folder: Path) -> None:
     """Make a secret (file 0600); of two processes that do so at once, the first counts."""
     path = folder / "secret"
     aside = path.with_name(f".secret.{os.getpid()}.{secrets.token_hex(4)}")
     handle = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
-        os.write(handle, secrets.token_bytes(BYTES))
+        os.write(handle, new_secret())
         os.fsync(handle)
     finally:
         os.close(handle)

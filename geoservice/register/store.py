@@ -11,7 +11,7 @@ import pyarrow as pa
 from geoservice.db import Database, Session
 from geoservice.errors import InputError
 from geoservice.register.book import DRAWS, Draw, chained, check_mark, checked, write_mark
-from geoservice.register.secret import lost, make_secret, private_folder, read_secret
+from geoservice.register.secret import lost, make_secret, new_secret, private_folder, read_secret
 from geoservice.schema import TableName
 from geoservice.vintages import VintageStore
 
@@ -28,8 +28,8 @@ class Register(VintageStore):
     def __init__(self, folder: Path, database: Database, schema: str | None) -> None:
         super().__init__(private_folder(folder), database, schema, TABLES, {"draws": DRAWS, "surfaces": SURFACES})
 
-    def secret(self) -> bytes:
-        """Return the 32-byte secret, made on first use.
+    def secret(self, *, keep: bool = True) -> bytes:
+        """Return the 32-byte secret, made on first use; a new one is not kept, and forgotten, where ``keep`` is false.
 
         Raises
         ------
@@ -40,6 +40,8 @@ class Register(VintageStore):
         if secret is None:
             if book or self.vintages():
                 raise lost("is missing")
+            if not keep:
+                return new_secret()
             make_secret(self.folder)
             secret = read_secret(self.folder)
         if secret is None:
@@ -59,6 +61,29 @@ class Register(VintageStore):
             book = checked([Draw(**row) for row in rows], count or "0", head or "")
         check_mark(self.folder, book)
         return book
+
+    def quality_file(self, number: int) -> Path:
+        """Return where the steward's quality report of a measurement is kept: it compares the surface with exact counts."""
+        return self.folder / f"quality-{number}.csv"
+
+    def old_draws(self) -> list[Draw]:
+        """Return the measurements of households that are not the current ones."""
+        current = self.digest("households")
+        return [draw for draw in self.book() if draw.register_digest != current]
+
+    def old_reports(self) -> list[Path]:
+        """Return the quality reports of old measurements."""
+        return [file for draw in self.old_draws() if (file := self.quality_file(draw.number)).exists()]
+
+    def purge(self) -> None:
+        """Erase old households, see :meth:`VintageStore.purge`, and the quality reports that count them.
+
+        Secret, book and surfaces stay: a register whose book is damaged is not purged.
+        """
+        old = self.old_reports()
+        super().purge()
+        for report in old:
+            report.unlink(missing_ok=True)
 
     def spend(self, register_digest: str, surface: bytes, rho: Fraction, note: str) -> Draw:
         """Write a measurement into the book and keep its surface, in one transaction.

@@ -287,6 +287,14 @@ class ReleaseStore(Protocol):
         """Make an older release current (the one before by default) and return its number."""
         ...
 
+    def remove(self, number: int) -> None:
+        """Remove a release that is not the current one.
+
+        Raises :class:`geoservice.errors.NotFound` for an unknown one, :class:`geoservice.errors.Conflict` for the current one
+        and, on PostGIS, for one that somebody is reading at this moment.
+        """
+        ...
+
     def tiles(self, reader: ReleaseReader, layer_id: str) -> Iterator[tuple[Tile, bytes]]:
         """All baked tiles of a layer, for exports and checks."""
         ...

@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from geoservice.db import DUCKDB
 from geoservice.db.duckdb import DuckDBSession, in_batches, new_duckdb, open_duckdb, parser, told, transaction
+from geoservice.db.durable import point, sync, sync_tree
 from geoservice.db.lock import locked
 from geoservice.db.watchdog import Watchdog
 from geoservice.errors import Conflict, GeoserviceError, NotFound, ReleaseError, Unavailable
@@ -17,13 +18,12 @@ from geoservice.geo import Tile
 from geoservice.release import sql
 from geoservice.release.base import TABLE, LayerContent, Manifest, ReleaseContent, ReleaseReader
 from geoservice.release.content import check_stored, checked
-from geoservice.release.durable import point, sync, sync_tree
 from geoservice.release.manifest import read_manifest
 from geoservice.release.mvt import sql as mvt
 from geoservice.release.mvt.archives import archives_of
 from geoservice.release.mvt.blocks import ROWS
 from geoservice.release.mvt.blocks import TABLE as BLOCKS
-from geoservice.release.numbering import older
+from geoservice.release.numbering import check_removable, older
 from geoservice.release.pmtiles import Archive
 from geoservice.release.reader import BASE_MAP, Reader
 from geoservice.release.stored import GEOMETRIES, stored, stored_schema
@@ -151,8 +151,17 @@ class FolderStore:
         """Remove all but the last releases; a folder is renamed first, so that no half release is ever listed."""
         for number in self.numbers()[: -max(keep, 1)]:
             if number != self.current():
-                gone = (self._folder / str(number)).rename(self._folder / f".{number}.tmp")
-                shutil.rmtree(gone)
+                self._remove(number)
+
+    def _remove(self, number: int) -> None:
+        gone = (self._folder / str(number)).rename(self._folder / f".{number}.tmp")
+        shutil.rmtree(gone)
+
+    def remove(self, number: int) -> None:
+        """Remove a release that is not the current one."""
+        with self._alone():
+            check_removable(number, self.numbers(), self.current())
+            self._remove(number)
 
     def numbers(self) -> list[int]:
         """Return the complete releases, oldest first."""

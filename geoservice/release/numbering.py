@@ -1,6 +1,6 @@
-"""Which release comes before which."""
+"""Which release comes before which, and which may go."""
 
-from geoservice.errors import NotFound
+from geoservice.errors import Conflict, NotFound
 
 
 def older(numbers: list[int], current: int | None, wanted: int | None) -> int:
@@ -17,3 +17,11 @@ def older(numbers: list[int], current: int | None, wanted: int | None) -> int:
             f"release {wanted or 'before the current one'} does not exist; there are {numbers}, current is {current}"
         )
     return wanted
+
+
+def check_removable(number: int, numbers: list[int], current: int | None) -> None:
+    """Raise :class:`NotFound` for a release that does not exist and :class:`Conflict` for the current one."""
+    if number not in numbers:
+        raise NotFound(f"release {number} does not exist; there are {numbers}, current is {current}")
+    if number == current:
+        raise Conflict(f"release {number} is the current one, which is not removed; make another current first")

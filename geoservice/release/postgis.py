@@ -17,7 +17,7 @@ from geoservice.release.manifest import read_manifest
 from geoservice.release.mvt import sql as mvt
 from geoservice.release.mvt.archives import archives_of
 from geoservice.release.mvt.blocks import TABLE as BLOCKS
-from geoservice.release.numbering import older
+from geoservice.release.numbering import check_removable, older
 from geoservice.release.pmtiles import Archive
 from geoservice.release.reader import BASE_MAP, Reader
 from geoservice.release.sql.catalogue import ARCHIVES, CATALOGUE, TILES, Catalogue
@@ -127,17 +127,18 @@ class PostGISStore:
 
     def _prune(self, keep: int) -> None:
         for number in self.numbers()[: -max(keep, 1)]:
-            with suppress(Conflict):  # one that is being read at this moment is dropped next time
-                self._drop(number)
+            with suppress(Conflict, NotFound):  # the current one; one that is being read at this moment is removed next time
+                self.remove(number)
 
-    def _drop(self, number: int) -> None:
-        """Drop a release that is not the current one; raises :class:`Conflict` at once when somebody is reading it.
+    def remove(self, number: int) -> None:
+        """Remove a release that is not the current one; raises :class:`Conflict` at once when somebody is reading it.
 
         To wait for the readers there are would keep out those that come meanwhile.
         """
         with self._alone() as session:
-            if [number] in map(list, session.execute(self._sql.current())):
-                return
+            numbers = [r[0] for r in session.execute(self._sql.numbers())]
+            rows = session.execute(self._sql.current())
+            check_removable(number, numbers, rows[0][0] if rows else None)
             tables = [r[0] for r in session.execute(*self._sql.tables(number))]
             session.execute(self._sql.alone(number, tables))
             session.execute(self._sql.drop_schema(number))

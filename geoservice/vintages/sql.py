@@ -69,7 +69,12 @@ class Statements:
             made.append(self._create(table.name, table.arrow().insert(0, LOADS.field("load"))))
             if self.dialect.engine == "postgis":
                 made.append(f"CREATE INDEX ON {self.name(table.name)} (load)")
+                made += [self._no_statistics(table.name, c.name) for c in table.columns]
         return made
+
+    def _no_statistics(self, table: str, column: str) -> str:
+        """Keep PostgreSQL from copying values into its catalogue of statistics, where no purge reaches them."""
+        return f"ALTER TABLE {self.name(table)} ALTER COLUMN {self.dialect.quote(column)} SET STATISTICS 0"
 
     def _create(self, name: str, schema: pa.Schema) -> str:
         columns = ", ".join(f"{self.dialect.quote(f.name)} {self.dialect.type_of(f)}" for f in schema)
@@ -81,10 +86,11 @@ class Statements:
         sql = f"SELECT column_name FROM information_schema.columns WHERE table_schema = {mark} AND table_name = {mark}"
         return sql, [self.schema or "main", table]
 
-    def add_column(self, table: TableName, column: str) -> str:
+    def add_column(self, table: TableName, column: str) -> list[str]:
         """Make room for a group counted for the first time; rows loaded before hold null, read as 0."""
         kind = self.dialect.type_of(TABLES[table].group_field(column).with_nullable(True))
-        return f"ALTER TABLE {self.name(table)} ADD COLUMN {self.dialect.quote(column)} {kind}"
+        made = [f"ALTER TABLE {self.name(table)} ADD COLUMN {self.dialect.quote(column)} {kind}"]
+        return made + ([self._no_statistics(table, column)] if self.dialect.engine == "postgis" else [])
 
     def duplicates(self, table: TableName) -> str:
         """How many keys occur more than once in a load."""
@@ -93,20 +99,22 @@ class Statements:
         return f"SELECT count(*) FROM ({inner}) AS d"
 
     def clashes(self, table: TableName, others: int) -> str:
-        """How many keys of a load are also in any of ``others`` loads."""
+        """How many keys of a load are also in each of ``others`` loads, where there are any."""
         same = " AND ".join(f"n.{self.dialect.quote(k)} = o.{self.dialect.quote(k)}" for k in TABLES[table].key)
         marks = ", ".join([self.dialect.mark] * others)
         name, mark = self.name(table), self.dialect.mark
-        return f"SELECT count(*) FROM {name} AS n JOIN {name} AS o ON {same} WHERE n.load = {mark} AND o.load IN ({marks})"
+        pairs = f"{name} AS n JOIN {name} AS o ON {same} WHERE n.load = {mark} AND o.load IN ({marks})"
+        return f"SELECT o.load, count(*) FROM {pairs} GROUP BY o.load"
 
-    def diff(self, table: TableName, groups: Sequence[str]) -> str:
-        """Keys added, removed and changed from one load to another (bound: new, old)."""
+    def diff(self, table: TableName, groups: Sequence[str], olds: int) -> str:
+        """Keys added, removed and changed from ``olds`` loads to a new one (bound: new, then the old ones)."""
         quote, name, mark = self.dialect.quote, self.name(table), self.dialect.mark
         spec = TABLES[table]
         same = " AND ".join(f"n.{quote(k)} = o.{quote(k)}" for k in spec.key)
         differ = [f"n.{quote(c.name)} IS DISTINCT FROM o.{quote(c.name)}" for c in spec.columns if c.name not in spec.key]
         differ += [f"coalesce(n.{quote(g)}, 0) <> coalesce(o.{quote(g)}, 0)" for g in groups]
-        new, old = (f"(SELECT * FROM {name} WHERE load = {mark}) AS {a}" for a in "no")
+        new = f"(SELECT * FROM {name} WHERE load = {mark}) AS n"
+        old = f"(SELECT * FROM {name} WHERE load IN ({', '.join([mark] * olds)})) AS o"
         return (
             "SELECT count(*) FILTER (WHERE o.load IS NULL), count(*) FILTER (WHERE n.load IS NULL), "
             f"count(*) FILTER (WHERE n.load IS NOT NULL AND o.load IS NOT NULL AND ({' OR '.join(differ)})) "
@@ -121,6 +129,15 @@ class Statements:
         order = ", ".join(quote(k) + (self.dialect.bytewise if k in text else "") for k in spec.key)
         marks = ", ".join([self.dialect.mark] * loads)
         return f"SELECT {', '.join(columns)} FROM {self.name(table)} WHERE load IN ({marks}) ORDER BY {order}"
+
+    def rows_by_load(self, table: TableName) -> str:
+        """Each load that has rows, and how many."""
+        return f"SELECT load, count(*) FROM {self.name(table)} GROUP BY load ORDER BY load"
+
+    def rename_source(self) -> str:
+        """Give the loads of a source another name (bound: new name, table, old name)."""
+        mark = self.dialect.mark
+        return f"UPDATE {self.name('loads')} SET source = {mark} WHERE table_name = {mark} AND source = {mark}"
 
     def rows(self, table: str, columns: Sequence[str], order: str) -> str:
         """All rows of a plain table, in the order of a column."""

@@ -1,42 +1,21 @@
 """A store of tables with their loads, over either database."""
 
 import hashlib
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from geoservice.db import Database, Session
+from geoservice.db import DUCKDB, Database, Session
 from geoservice.db.arrow import digest
-from geoservice.errors import BadValues, Conflict, DuplicateKeys, InputError
-from geoservice.schema import GROUP_PREFIX, TABLES, TableName
+from geoservice.db.duckdb import memory_session
+from geoservice.errors import BadValues, Conflict, Forbidden, InputError, Unavailable
+from geoservice.schema import TABLES, TableName
 from geoservice.vintages.base import Source, Vintage
-from geoservice.vintages.sql import LOADS, Statements
-
-KEPT = 5
-"""Vintages of a source whose rows are kept; the record of older loads stays without them."""
-
-
-class _Load:
-    """A vintage with what the store alone needs to know of it."""
-
-    def __init__(self, row: dict[str, Any]) -> None:
-        self.row = row
-        self.load: int = row["load"]
-        self.table: TableName = row["table_name"]
-        self.source: str = row["source"]
-        self.groups: list[str] = json.loads(row["groups"])
-
-    @property
-    def vintage(self) -> Vintage:
-        counts = {k: self.row[k] for k in ("number", "rejected", "added", "removed", "changed")}
-        source, loaded_at = Source(self.source, self.row["digest"]), datetime.fromisoformat(self.row["loaded_at"])
-        return Vintage(table=self.table, source=source, rows=self.row["row_count"], loaded_at=loaded_at, **counts)
+from geoservice.vintages.loads import Loads, check_source
+from geoservice.vintages.sql import Statements
 
 
 class VintageStore:
@@ -67,28 +46,83 @@ class VintageStore:
         self._database = database
         self._sql = Statements(database.dialect, schema, tables, plain)
 
-    def write(self, table: TableName, rows: pa.Table, source: Source, rejected: int = 0) -> Vintage:
+    def write(
+        self, table: TableName, rows: pa.Table, source: Source, rejected: int = 0, replaces: Sequence[str] = ()
+    ) -> Vintage:
         """Store ``rows`` as the newest vintage of ``source``; the same digest again is a no-op that returns the old vintage.
+
+        With ``replaces`` it is the next vintage of the sources of these names, which take the name of the new one.
 
         Raises
         ------
         DuplicateKeys
             A key occurs twice, or is current in another source.
+        NotFound
+            A source to replace is not loaded.
         Conflict
             Another process writes.
         """
+        self._check(table, rows)
+        with self._writing() as session:
+            return Loads(session, self._sql).write(table, rows, source, rejected, replaces)
+
+    def try_write(
+        self, table: TableName, rows: pa.Table, source: Source, rejected: int = 0, replaces: Sequence[str] = ()
+    ) -> Vintage:
+        """Return what :meth:`write` would, or raise what it would, and change nothing: a copy in memory is written to."""
+        self._check(table, rows)
+        with memory_session() as copy, self._reading() as session:
+            sql = Statements(DUCKDB, None, (table,), {})
+            for statement in sql.create():
+                copy.execute(statement)
+            if session:
+                Loads(copy, sql).copy_current(table, Loads(session, self._sql))
+            return Loads(copy, sql).write(table, rows, source, rejected, replaces)
+
+    def loaded(self, table: TableName, source: Source, replaces: Sequence[str] = ()) -> Vintage | None:
+        """Return the vintage that :meth:`write` would leave as it is; raises :class:`NotFound` as it does."""
+        with self._reading() as session:
+            if session:
+                return Loads(session, self._sql).same(table, source, replaces)
+        for name in replaces:
+            check_source(table, name, ())
+        return None
+
+    def forget(self, table: TableName, source: str) -> list[Vintage]:
+        """Delete a source and return its vintages; raises :class:`NotFound`. Bytes of their rows stay until :meth:`purge`."""
+        check_source(self._held(table), source, [v.source.name for v in self.current(table)])
+        with self._writing() as session:
+            return Loads(session, self._sql).forget(table, source)
+
+    def old_rows(self) -> dict[TableName, int]:
+        """Return how many rows each table holds that are not current, of tables that hold any."""
+        with self._reading() as session:
+            loads = Loads(session, self._sql) if session else None
+            counts = {t: sum(loads.old_rows(t).values()) for t in self.tables} if loads else {}
+        return {table: n for table, n in counts.items() if n}
+
+    def purge(self) -> None:
+        """Delete all rows that are not current, and write the tables anew, so that no byte of a deleted row stays.
+
+        Raises
+        ------
+        Conflict, Forbidden, Unavailable
+            The tables are in use, of another role, or the disk is full: old rows are deleted then, but not their bytes.
+        """
+        with self._reading() as session:
+            if not session:
+                return
+        with self._writing() as session:
+            for table in self.tables:
+                Loads(session, self._sql).purge(table)
+        try:
+            self._database.vacuum([self._sql.name(t) for t in (*self.tables, *self._sql.plain)])
+        except (Conflict, Forbidden, Unavailable) as error:
+            raise type(error)(f"{error}; old rows are deleted, but their bytes are still there: purge again") from error
+
+    def _check(self, table: TableName, rows: pa.Table) -> None:
         TABLES[self._held(table)].check(rows)
         _refuse_nul(table, rows)
-        with self._writing() as session:
-            loads = self._loads(session)
-            mine = [x for x in loads if x.table == table and x.source == source.name]
-            if mine and mine[-1].row["digest"] == source.digest:
-                return mine[-1].vintage
-            new = _Load(_record(table, source, rows, rejected, loads))
-            self._fill(session, new, rows, loads)
-            for old in mine[: max(len(mine) + 1 - KEPT, 0)]:
-                session.execute(self._sql.delete(table, "load"), [old.load])
-            return new.vintage
 
     def _held(self, table: TableName) -> TableName:
         if table not in self.tables:
@@ -118,59 +152,24 @@ class VintageStore:
     def _ready(self, session: Session) -> bool:
         return bool(session.execute(*self._sql.exists())[0][0])
 
-    def _fill(self, session: Session, new: _Load, rows: pa.Table, loads: Sequence[_Load]) -> None:
-        """Append the rows, check their keys, compare them with the load before, and record the load."""
-        self._add_columns(session, new.table, new.groups)
-        stamp = pa.repeat(pa.scalar(new.load, pa.int32()), rows.num_rows)
-        session.append(self._sql.name(new.table), rows.add_column(0, LOADS.field("load"), stamp))
-        before = self._check_keys(session, new, loads)
-        if before:
-            groups = sorted({*new.groups, *before.groups})
-            counts = session.execute(self._sql.diff(new.table, groups), [new.load, before.load])[0]
-            new.row.update(zip(("added", "removed", "changed"), counts, strict=True))
-        session.append(self._sql.name("loads"), pa.Table.from_pylist([new.row], LOADS))
-
-    def _add_columns(self, session: Session, table: TableName, groups: Sequence[str]) -> None:
-        there = {str(row[0]) for row in session.execute(*self._sql.columns(table))}
-        for group in groups:
-            if group not in there:
-                session.execute(self._sql.add_column(table, group))
-
-    def _check_keys(self, session: Session, new: _Load, loads: Sequence[_Load]) -> _Load | None:
-        """Refuse keys that are there twice; return the load before of the same source."""
-        table, source, load = new.table, new.source, new.load
-        if n := session.execute(self._sql.duplicates(table), [load])[0][0]:
-            raise DuplicateKeys(f"{table}: {n} keys {TABLES[table].key} occur more than once in {source}; each may occur once")
-        current = _current(loads, table)
-        others = [x for x in current if x.source != source]
-        if others:
-            values = [load, *(x.load for x in others)]
-            if n := session.execute(self._sql.clashes(table, len(others)), values)[0][0]:
-                names = ", ".join(x.source for x in others)
-                raise DuplicateKeys(
-                    f"{table}: {n} keys {TABLES[table].key} of {source} are already current from another source ({names})"
-                )
-        return next((x for x in current if x.source == source), None)
-
-    def _loads(self, session: Session) -> list[_Load]:
-        return [_Load(row) for row in session.fetch(self._sql.rows("loads", LOADS.names, "load"), LOADS).to_pylist()]
-
     def read(self, table: TableName) -> pa.Table:
         """Return the current rows in the order of their key, in the schema of :mod:`geoservice.schema`."""
         empty = TABLES[self._held(table)].arrow().empty_table()
         with self._reading() as session:
-            current = _current(self._loads(session), table) if session else []
-            if not session or not current:
-                return empty
-            groups = sorted({g for x in current for g in x.groups})
-            schema = TABLES[table].arrow(g.removeprefix(GROUP_PREFIX) for g in groups)
-            return session.scan(self._sql.read(table, groups, len(current)), schema, [x.load for x in current])
+            loads = Loads(session, self._sql) if session else None
+            current = loads.current(table) if loads else []
+            return loads.read(table, current) if loads and current else empty
 
     def vintages(self, table: TableName | None = None) -> list[Vintage]:
         """Return all loads, oldest first."""
         with self._reading() as session:
-            loads = self._loads(session) if session else []
+            loads = Loads(session, self._sql).all() if session else []
         return [x.vintage for x in loads if table is None or x.table == table]
+
+    def current(self, table: TableName) -> list[Vintage]:
+        """Return the newest vintage of each source of a table, in the order of their names."""
+        newest = {v.source.name: v for v in self.vintages(table)}
+        return [newest[name] for name in sorted(newest)]
 
     def digest(self, table: TableName) -> str:
         """SHA-256 over the current rows in key order, the same for every store."""
@@ -208,30 +207,6 @@ class VintageStore:
     def close(self) -> None:
         """Let go of files and connections."""
         self._database.close()
-
-
-def _record(table: TableName, source: Source, rows: pa.Table, rejected: int, loads: Sequence[_Load]) -> dict[str, Any]:
-    """Return the row of the table of loads for a new load, as if it were the first of its source."""
-    return {
-        "load": max((x.load for x in loads), default=0) + 1,
-        "table_name": table,
-        "source": source.name,
-        "digest": source.digest,
-        "number": sum(x.table == table and x.source == source.name for x in loads) + 1,
-        "row_count": rows.num_rows,
-        "rejected": rejected,
-        "added": rows.num_rows,
-        "removed": 0,
-        "changed": 0,
-        "loaded_at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "groups": json.dumps(sorted(n for n in rows.column_names if n.startswith(GROUP_PREFIX))),
-    }
-
-
-def _current(loads: Sequence[_Load], table: TableName) -> list[_Load]:
-    """The newest load of each source, in the order of the sources' names."""
-    newest = {x.source: x for x in loads if x.table == table}
-    return [newest[s] for s in sorted(newest)]
 
 
 def _refuse_nul(table: TableName, rows: pa.Table) -> None:

@@ -1,12 +1,16 @@
 """geoservice doctor: each line says ok, warn or fail, and the exit code follows."""
 
+import shutil
+from contextlib import closing
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
+from district import HEADER, collection, square
 
+from geoservice.project import SurfaceInfo, open_project
 from geoservice.register import Register, open_register
 
 
@@ -64,6 +68,50 @@ def test_a_register_that_lost_what_cannot_be_made_anew_fails(cli: Any, project: 
     ended = cli("doctor", "-C", project)
     assert (ended.code, len(lines(ended.out, "fail"))) == (1, 1)
     assert "from a backup" in lines(ended.out, "fail")[0]
+
+
+def test_a_damaged_secret_fails(cli: Any, project: Path) -> None:
+    register_of(project).secret()
+    (project / "register" / "secret").write_bytes(b"short")
+    ended = cli("doctor", "-C", project)
+    assert (ended.code, "register/secret has 5 bytes, expected 32" in lines(ended.out, "fail")[0]) == (1, True)
+
+
+def test_a_register_that_is_gone_or_another_one_fails_where_the_project_knows_a_measurement(cli: Any, project: Path) -> None:
+    body = b"surface"
+    register_of(project).secret()
+    draw = register_of(project).spend("0" * 64, body, Fraction(1, 2), "")
+    with closing(open_project(project / "project", None, "geoservice")) as opened:
+        opened.add_surface(body, SurfaceInfo(draw.surface_digest, "register", "register", draw.made_at, {}))
+    assert cli("doctor", "-C", project).code == 0
+    shutil.rmtree(project / "register")
+    for _ in ("gone", "another"):
+        ended = cli("doctor", "-C", project)
+        assert (ended.code, "is not in the budget book" in " ".join(lines(ended.out, "fail"))) == (1, True)
+        register_of(project).secret()
+
+
+def test_two_sources_of_households_are_told(cli: Any, home: Path, tmp_path: Path) -> None:
+    cli("import", "areas", tmp_path / "areas.geojson", "-C", home)
+    for name, key in (("a.csv", "K1"), ("b.csv", "K2")):
+        (tmp_path / name).write_text(HEADER + f"{key},116.95,30.6,2,1\n", encoding="utf-8")
+        assert cli("import", "households", tmp_path / name, "-C", home).code == 0
+        told = [line for line in lines(cli("doctor", "-C", home).out, "warn") if line.startswith("households")]
+        assert bool(told) == (name == "b.csv")
+    assert "2 sources are current at once (a.csv, b.csv)" in told[0]
+    assert "geoservice forget" in told[0]
+    assert "--replace" in told[0]
+
+
+def test_areas_on_one_another_are_told_by_their_codes(cli: Any, home: Path, tmp_path: Path) -> None:
+    cli("import", "areas", tmp_path / "areas.geojson", "-C", home)
+    assert "areas: none of one level overlap" in lines(cli("doctor", "-C", home).out, "ok")
+    more = {"代码": "340811199", "名称": "新镇", "级别": "镇"}, square(116.99, 30.5, 117.0, 30.7)
+    (tmp_path / "more.geojson").write_text(collection(more), encoding="utf-8")
+    assert cli("import", "areas", tmp_path / "more.geojson", "-C", home).code == 0
+    told = [line for line in lines(cli("doctor", "-C", home).out, "warn") if "overlap" in line]
+    assert len(told) == 1
+    assert "340811100 and 340811199 (township, 100% of the smaller)" in told[0]
 
 
 def test_the_folder_is_looked_at_before_anything_opens_it(cli: Any, project: Path) -> None:

@@ -51,6 +51,73 @@ def test_import_again_is_nothing_and_a_change_is_a_new_vintage(cli: Any, loaded:
     assert "vintage 2: 1 added, 1 changed, 0 removed" in cli("import", "households", file, "-C", loaded).out
 
 
+def test_a_dry_run_ends_as_the_load_would(cli: Any, loaded: Path, tmp_path: Path) -> None:
+    first, second = tmp_path / "10.csv", tmp_path / "11.csv"
+    first.write_text(GOOD, encoding="utf-8")
+    assert "would be loaded as vintage 1: 2 added" in cli("import", "households", first, "--dry-run", "-C", loaded).out
+    assert not (loaded / "register" / "secret").exists()
+    cli("import", "households", first, "-C", loaded)
+    second.write_text(GOOD.replace("KEY2", "KEY3").replace(",2,1", ",4,1"), encoding="utf-8")
+    before = state(loaded)
+    for words in ((), ("--replace", "9.csv"), ("--replace", "10.csv")):
+        tried = cli("import", "households", second, *words, "--dry-run", "-C", loaded)
+        assert state(loaded) == before
+        done = cli("import", "households", second, *words, "-C", loaded)
+        assert (tried.code, tried.err) == (done.code, done.err)
+    counts = "vintage 2: 1 added, 1 changed, 1 removed"
+    assert (done.code, counts in done.out, f"would be loaded as {counts}" in tried.out) == (0, True, True)
+
+
+def test_a_dry_run_of_bad_rows_has_the_code_of_the_load(cli: Any, loaded: Path, tmp_path: Path) -> None:
+    file = tmp_path / "h.csv"
+    file.write_text(GOOD + "KEY1,116.95,30.6,2,1\n", encoding="utf-8")
+    tried = cli("import", "households", file, "--dry-run", "-C", loaded)
+    assert (tried.code, "rows read 3, accepted 1, rejected 2" in tried.out) == (15, True)
+    assert tried.err.startswith("DuplicateKeys: h.csv: 2 of 3 rows were refused")
+    assert "every refused row is in" not in tried.err, "no file was written"
+    partial = cli("import", "households", file, "--dry-run", "--accept-partial", "-C", loaded)
+    assert (partial.code, "would be loaded as vintage 1: 1 added" in partial.out) == (0, True)
+
+
+def test_a_lost_secret_is_told_by_a_dry_run_as_well(cli: Any, loaded: Path, tmp_path: Path) -> None:
+    (tmp_path / "h.csv").write_text(GOOD, encoding="utf-8")
+    cli("import", "households", tmp_path / "h.csv", "-C", loaded)
+    (loaded / "register" / "secret").unlink()
+    (tmp_path / "h.csv").write_text(GOOD + "KEY3,116.95,30.6,1,0\n", encoding="utf-8")
+    ended = cli("import", "households", tmp_path / "h.csv", "--dry-run", "-C", loaded)
+    assert (ended.code, "register/secret is missing" in ended.err) == (10, True)
+
+
+def test_before_areas_a_dry_run_says_what_can_be_said(cli: Any, home: Path, tmp_path: Path) -> None:
+    file = tmp_path / "h.csv"
+    file.write_text(
+        "户籍地,户编号,经度,纬度,人口,六岁以下\n杨桥镇,K1,116.95,30.6,2,1\n,K2,116.9,30.6,2,9\n,K1,116.9,30.6,2,0\n", "utf-8"
+    )
+    ended = cli("import", "households", file, "--dry-run", "-C", home)
+    assert "rows read 3, accepted 0, rejected 3" in ended.out
+    assert "registered_area" in ended.out
+    assert "no areas are loaded" in ended.out
+    assert (ended.code, "geoservice import areas FILE" in ended.err) == (10, True)
+    assert not list((home / "register").iterdir()), "nothing is made"
+
+
+def test_one_file_takes_the_place_of_another(cli: Any, loaded: Path, tmp_path: Path) -> None:
+    files = [tmp_path / "10.csv", tmp_path / "11.csv"]
+    for file in files:
+        file.write_text(GOOD, encoding="utf-8")
+    cli("import", "households", files[0], "-C", loaded)
+    two = cli("import", "households", *files, "--replace", "10.csv", "-C", loaded)
+    assert (two.code, "--replace: got 2 files" in two.err) == (10, True)
+    ended = cli("import", "households", files[1], "-C", loaded)
+    assert (ended.code, "--replace '10.csv'" in ended.err) == (15, True)
+    unknown = cli("import", "households", files[1], "--replace", "9.csv", "-C", loaded)
+    assert (unknown.code, "loaded are 10.csv" in unknown.err) == (31, True)
+    assert (
+        "vintage 2: 0 added, 0 changed, 0 removed"
+        in cli("import", "households", files[1], "--replace", "10.csv", "-C", loaded).out
+    )
+
+
 def test_map_says_which_column_is_which_and_is_remembered(cli: Any, loaded: Path, tmp_path: Path) -> None:
     file = tmp_path / "h.csv"
     file.write_text(GOOD.replace("人口", "甲"), encoding="utf-8")

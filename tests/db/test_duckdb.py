@@ -11,7 +11,8 @@ import duckdb
 import pytest
 import shapely
 
-from geoservice.db.duckdb import LONG, DuckDBFile, DuckDBSession, open_duckdb, parser, transaction
+from geoservice.db.duckdb import LONG, DuckDBSession, open_duckdb, parser, transaction
+from geoservice.db.duckdb_file import DuckDBFile
 from geoservice.db.lock import locked
 from geoservice.errors import Conflict
 

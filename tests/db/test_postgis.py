@@ -4,7 +4,7 @@ import psycopg
 import pytest
 
 from geoservice.db.postgis import PostGIS
-from geoservice.errors import TimedOut
+from geoservice.errors import Forbidden, TimedOut
 
 
 @pytest.mark.postgis
@@ -28,4 +28,14 @@ def test_a_connection_that_the_server_has_cut_is_replaced(postgis: str) -> None:
         other.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])  # returns once it has gone
     with database.quick() as session:
         assert session.execute("SELECT pg_backend_pid() <> %s", [pid]) == [(True,)]
+    database.close()
+
+
+@pytest.mark.postgis
+def test_a_table_of_another_role_is_not_said_to_be_written_anew(postgis: str) -> None:
+    with psycopg.connect(postgis, autocommit=True) as owner:
+        owner.execute("CREATE TABLE vacuumed AS SELECT 1 AS a; CREATE ROLE vacuumer LOGIN; GRANT ALL ON vacuumed TO vacuumer")
+    database = PostGIS(postgis.replace("user=postgres", "user=vacuumer"))
+    with pytest.raises(Forbidden, match=r'"public"."vacuumed" is not written anew; only the role that owns it may'):
+        database.vacuum(['"public"."vacuumed"'])
     database.close()

@@ -47,7 +47,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "cli": BASE
     | PARTS
     | STORES
-    | {"api", "areas", "demand", "settings", "schema", "study", "layer", "db", "pipeline", "maps", "server", "demo", "bench"},
+    | {"api", "areas", "demand", "scratch", "settings", "schema", "study", "layer", "db"}
+    | {"pipeline", "maps", "server", "demo", "bench"},
 }
 PURE = ("analysis", "demand", "network/kernels.py")
 IMPURE = {

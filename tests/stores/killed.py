@@ -1,4 +1,4 @@
-"""Kill a process that imports, measures and publishes, again and again, and look at what it left. Run by test_kill.
+"""Kill a process that imports, measures, purges and publishes, again and again, and look at what it left. Run by test_kill.
 
 One process forks writers, kills each after a random time, and forks a checker that opens both stores as a new process would.
 """
@@ -66,6 +66,7 @@ def write_on(folder: Path, dsn: str | None, ready: int) -> None:
         load, number = marked(mark), Source("h.csv", str(mark))
         patient(lambda load=load, number=number: register.write("households", load, number))  # type: ignore[misc]
         patient(lambda mark=mark: register.spend(str(mark), body(mark), Fraction(1, 2), ""))  # type: ignore[misc]
+        patient(register.purge)
         patient(lambda: store.write(CONTENT, keep=2))
 
 

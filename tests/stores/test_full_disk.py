@@ -1,25 +1,14 @@
 """A disk that fills up while a release or a vintage is written."""
 
-import resource
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from full_disk import no_file_above
 
-from geoservice.db.duckdb import DuckDBFile
+from geoservice.db.duckdb_file import DuckDBFile
 from geoservice.errors import Unavailable
 from geoservice.release import ReleaseContent, open_store
-
-
-@contextmanager
-def no_file_above(size: int) -> Iterator[None]:
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 def refused(action: Callable[[], object], folder: Path) -> None:

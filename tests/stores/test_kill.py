@@ -1,4 +1,4 @@
-"""kill -9 at random moments of import and publish leaves nothing half done, on both stores."""
+"""kill -9 at random moments of import, measurement, purge and publish leaves nothing half done, on both stores."""
 
 import subprocess
 import sys

@@ -7,7 +7,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from geoservice.errors import NotFound
+from geoservice.errors import Conflict, NotFound
 from geoservice.geo import Tile
 from geoservice.release import ItemQuery, ReleaseContent, ReleaseStore, open_store
 from geoservice.release.base import Sort
@@ -53,6 +53,23 @@ def test_a_release_that_is_removed_is_read_on_or_said_to_be_gone(
     assert serving.open().items("places", ItemQuery()).num_rows == 10
     reader.close()
     serving.close()
+
+
+def test_one_release_may_be_removed_but_not_the_current_one(store: ReleaseStore, content: ReleaseContent) -> None:
+    for _ in range(3):
+        store.write(content)
+    with pytest.raises(Conflict, match="release 3 is the current one"):
+        store.remove(3)
+    with pytest.raises(NotFound, match=r"release 9 does not exist; there are \[1, 2, 3\], current is 3"):
+        store.remove(9)
+    store.remove(1)
+    assert (store.numbers(), store.current()) == ([2, 3], 3)
+    assert store.rollback() == 2
+    with pytest.raises(Conflict, match="release 2 is the current one"):
+        store.remove(2)
+    store.remove(3)
+    assert store.numbers() == [2]
+    assert store.open().items("places", ItemQuery()).num_rows == 10
 
 
 @pytest.mark.postgis
