@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from geoservice.errors import EmptyFile, InputError, MissingColumn, UnreadableFile
+from geoservice.geo import BBox
 from geoservice.ingest.areas import build_areas
 from geoservice.ingest.arrow import bools
 from geoservice.ingest.arrow import compute as pc
@@ -22,7 +23,7 @@ from geoservice.ingest.formats import Format, format_of, members
 from geoservice.ingest.households import build_households
 from geoservice.ingest.level_columns import level_columns
 from geoservice.ingest.personal import check_headers, check_values
-from geoservice.ingest.places import box_of
+from geoservice.ingest.places import Areas, box_of
 from geoservice.ingest.population import build_population
 from geoservice.ingest.raw import Raw
 from geoservice.ingest.rejects import write_rejects
@@ -185,15 +186,22 @@ def _no_op(job: _Job, vintage: Vintage) -> Report:
 
 def _read(job: _Job, scratch: Path) -> Raw:
     path, options = job.path, job.options
-    box = box_of(job.project.read("areas")) if job.kind == "geotiff" else None
     raw = read_file(
-        path, job.kind, scratch, layer=options.layer, box=box, crs=options.crs, fields=fields_of(job.table, job.study),
+        path, job.kind, scratch, layer=options.layer, box=_box(job), crs=options.crs, fields=fields_of(job.table, job.study),
         header_row=options.header_row, seconds=options.seconds,
         memory_mb=options.memory_mb, progress=lambda f: job.progress("read", f),
     )  # fmt: skip
     if absent := sorted(set(options.drop) - set(raw.columns.column_names)):
         raise MissingColumn(f"{path.name}: drop: the file has no column {absent}; its columns are {raw.columns.column_names}")
     return raw.without(options.drop)
+
+
+def _box(job: _Job) -> BBox | None:
+    """Return the box around the areas for a raster, and for an archive, which may hold one."""
+    if job.table != "population" or job.kind not in {"geotiff", "zip"}:
+        return None
+    areas = job.project.read("areas")
+    return box_of(areas) if job.kind == "geotiff" or len(Areas.of(areas).codes) else None
 
 
 def _import(job: _Job, raw: Raw, source: Source) -> Report:
@@ -226,14 +234,14 @@ def _import(job: _Job, raw: Raw, source: Source) -> Report:
 
 
 def _mapping(job: _Job, raw: Raw, remembered: str | None) -> dict[str, str]:
-    """Map a file's headers; the ``id`` of GeoJSON features often just counts them: a key among the properties is better."""
+    """Map a file's headers; the ``id`` of a feature often just counts them: a key among the properties is better."""
     table, options, headers = job.table, job.options, raw.columns.column_names
     first = raw.columns.slice(0, SAMPLE)
 
     def fits_values(field: str, header: str) -> bool:
         return fits(field, header, [v or "" for v in first.column(header).to_pylist()])
 
-    if job.kind == "geojson" and "id" in headers and "id" not in options.mapping.values():
+    if raw.meta.format in {"geojson", "kml", "topojson"} and "id" in headers and "id" not in options.mapping.values():
         mapping = map_columns(table, [h for h in headers if h != "id"], job.study, options, remembered, fits_values)
         if TABLES[table].key[-1] in mapping:
             return mapping
@@ -280,7 +288,7 @@ def _report(job: _Job, cells: Cells, built: Built) -> Report:
     return Report(
         job.table,
         job.path.name,
-        format=job.kind,
+        format=job.kind if job.kind == meta.format else f"{meta.format} in {job.kind}",
         encoding=meta.encoding,
         delimiter=meta.delimiter,
         crs=built.crs,
