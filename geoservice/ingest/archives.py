@@ -103,6 +103,9 @@ def unpack_member(path: Path, layer: str | None, out: Path, kinds: Sequence[Form
     entries = {member_name(e): e for e in _entries(path) if not e.is_dir()}
     _check_names(list(entries))
     readable = _readable(list(entries), kinds)
+    if not readable:
+        suffixes = [s for s, kind in SUFFIXES.items() if kind != "zip" and (not kinds or kind in kinds)]
+        raise InputError(f"the archive holds no file that is read; read are {', '.join(suffixes)}")
     name, inner = _choose(readable, layer, first="doc.kml" if kinds == ("kml",) else "")
     folder = out / "unpacked"  # apart from the files by which this process answers
     folder.mkdir()
@@ -138,8 +141,6 @@ def _readable(names: Sequence[str], kinds: Sequence[Format]) -> list[str]:
 
 def _choose(names: Sequence[str], layer: str | None, first: str) -> tuple[str, str | None]:
     """Return the file to read and the layer of it; a text beside others is taken for a remark on them."""
-    if not names:
-        raise InputError(f"the archive holds no file that is read; read are {', '.join(s for s in SUFFIXES if s != '.zip')}")
     for part in ("path", "name", "stem"):
         found = [n for n in names if layer is not None and layer in _names_of(n, part)]
         if len(found) == 1 and not (len(names) == 1 and part == "stem" and _is_layered(found[0])):
@@ -156,7 +157,7 @@ def _choose(names: Sequence[str], layer: str | None, first: str) -> tuple[str, s
 
 def _names_of(name: str, part: str) -> tuple[str, ...]:
     path = PurePosixPath(name)
-    return {"path": (name, str(path.with_suffix(""))), "name": (path.name,), "stem": (path.stem,)}[part]
+    return {"path": (name,), "name": (path.name,), "stem": (path.stem, str(path.with_suffix("")))}[part]
 
 
 def _is_layered(name: str) -> bool:
@@ -176,8 +177,7 @@ def _unpack(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, target: Path) -> N
         with archive.open(entry) as source, target.open("wb") as file:
             shutil.copyfileobj(source, file, 1 << 20)
     except NotImplementedError as e:
-        raise UnreadableFile(
-            f"{member_name(entry)} is packed in a way that is not read ({e}); unpack the archive, and import the file"
-        ) from e
+        how = f"in a way that is not read (method {entry.compress_type})"
+        raise UnreadableFile(f"{member_name(entry)} is packed {how}; unpack the archive, and import the file") from e
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError) as e:
         raise UnreadableFile(f"{member_name(entry)} in the archive is damaged") from e

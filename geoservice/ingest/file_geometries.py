@@ -14,11 +14,11 @@ from geoservice.ingest.geometry_values import parse_text, parse_wkb
 
 
 class FileGeometries(NamedTuple):
-    """Geometries in a file's own CRS, None where it has none; which cells held no readable one; the CRS of their SRID."""
+    """Geometries in a file's own CRS, None where it has none; which cells held no readable one; their SRID, 0 for none."""
 
     shapes: Objects
     broken: Bools
-    srid: str
+    srid: int
 
 
 def geometries(cells: Cells) -> FileGeometries | None:
@@ -27,7 +27,7 @@ def geometries(cells: Cells) -> FileGeometries | None:
     Raises
     ------
     InputError
-        They state different coordinate systems, or another than the file does, or one that is not known.
+        They state different coordinate systems.
     """
     if cells.raw.geometry is not None:
         found = parse_wkb(cells.raw.geometry)
@@ -41,26 +41,28 @@ def geometries(cells: Cells) -> FileGeometries | None:
     return FileGeometries(found.shapes, found.broken, _srid(cells, found.shapes))
 
 
-def _srid(cells: Cells, shapes: Objects) -> str:
-    """Return the CRS that the geometries themselves state, empty where they state none."""
+def _title(cells: Cells) -> str:
+    return cells.mapping.get("wkt", "geometry") if cells.raw.geometry is None else "geometry"
+
+
+def _srid(cells: Cells, shapes: Objects) -> int:
     stated = shapely.get_srid(shapes)
-    title = cells.mapping.get("wkt", "geometry") if cells.raw.geometry is None else "geometry"
     srids, first = np.unique(np.where(stated > 0, stated, 0), return_index=True)
     rows = {int(n): int(cells.faults.rows[i]) for n, i in zip(srids, first, strict=True) if n}
     if len(rows) > 1:
         said = ", ".join(f"SRID {n} (row {row})" for n, row in rows.items())
-        raise InputError(f"column {title}: the geometries are in different coordinate systems, {said}; allowed is one")
-    for n in rows:
-        try:
-            crs = parse_crs(str(n))
-        except ParameterError as e:
-            raise InputError(f"column {title}: SRID {n} is no EPSG code; say it with --crs EPSG:<number>") from e
-        own = cells.raw.meta.crs
-        if own and not _same_crs(own, crs):
-            raise InputError(f"column {title}: the geometries say SRID {n}, the file {crs_title(parse_crs(own))}")
-        return "" if own else crs
-    return ""
+        raise InputError(f"column {_title(cells)}: the geometries are in different coordinate systems, {said}; allowed is one")
+    return next(iter(rows), 0)
 
 
-def _same_crs(one: str, other: str) -> bool:
-    return bool(CRS.from_user_input(one).equals(CRS.from_user_input(other), ignore_axis_order=True))
+def crs_of_srid(cells: Cells, srid: int) -> str:
+    """Return the CRS that geometries state; raises :class:`InputError` for one not known, or another than the file's."""
+    try:
+        crs = parse_crs(str(srid))
+    except ParameterError as e:
+        raise InputError(f"column {_title(cells)}: SRID {srid} is no EPSG code; say it with --crs EPSG:<number>") from e
+    own = cells.raw.meta.crs
+    if own and not CRS.from_user_input(own).equals(CRS.from_user_input(crs), ignore_axis_order=True):
+        said = f"the geometries say SRID {srid}, the file {crs_title(parse_crs(own))}"
+        raise InputError(f"column {_title(cells)}: {said}; say which with --crs")
+    return own or crs

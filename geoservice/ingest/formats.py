@@ -54,7 +54,7 @@ _MAGIC: dict[Format, tuple[bytes, ...]] = {
     "kml": _XML,
     "kmz": (_ZIP,),
     "gpx": _XML,
-    "zip": (_ZIP,),
+    "zip": (_ZIP, b"PK\x05\x06"),  # the second is an empty one
     "parquet": (b"PAR1",),
     "geotiff": (b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+"),
 }

@@ -12,7 +12,7 @@ from geoservice.ingest.arrow import compute as pc
 from geoservice.ingest.cells import Cells
 from geoservice.ingest.columns import require
 from geoservice.ingest.crs import crs_title, is_degrees, parse_crs, to_wgs84
-from geoservice.ingest.file_geometries import FileGeometries, geometries
+from geoservice.ingest.file_geometries import FileGeometries, crs_of_srid, geometries
 from geoservice.ingest.report import Options
 from geoservice.schema import TableName
 
@@ -21,14 +21,17 @@ SPREADSHEET_CELL = 32_767
 _DEGREES = "degrees, longitude -180 to 180 and latitude -90 to 90"
 
 
-def choose_crs(cells: Cells, options: Options, srid: str = "") -> str:
+def choose_crs(cells: Cells, options: Options, srid: int = 0) -> str:
     """Return the CRS of a file's coordinates: the one said, the geometries' or the file's, WGS 84 as a noted assumption."""
-    own = srid or cells.raw.meta.crs
+    own = cells.raw.meta.crs
     if options.crs is not None:
         chosen = parse_crs(options.crs)
-        if own and crs_title(parse_crs(own)) != crs_title(chosen):
-            cells.notes.append(f"the file says {crs_title(parse_crs(own))}, read as {chosen} as you asked")
+        said = crs_title(parse_crs(own)) if own else f"EPSG:{srid}" if srid else ""
+        if said and said != crs_title(chosen):
+            cells.notes.append(f"the file says {said}, read as {chosen} as you asked")
         return chosen
+    if srid:
+        own = crs_of_srid(cells, srid)
     if own:
         return parse_crs(own)
     cells.notes.append("no CRS stated: coordinates were read as WGS 84 (EPSG:4326)")
@@ -67,7 +70,7 @@ def read_points(
         Most coordinates are no degrees where degrees were expected; the message says what they look like.
     """
     found = None if cells.has("lon") and cells.has("lat") and cells.raw.geometry is None else geometries(cells)
-    crs = choose_crs(cells, options, found.srid if found else "")
+    crs = choose_crs(cells, options, found.srid if found else 0)
     if found is None:
         hint = "; addresses are not placed on the map: the file needs coordinates" if cells.has("address") else ""
         require(table, cells.mapping, cells.raw.columns.column_names, ("lon", "lat"), hint)

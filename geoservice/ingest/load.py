@@ -65,7 +65,7 @@ _NOT_NAMES = (
     "registered_area",
     "source",
 )
-_NUMERIC = (*NUMBERS, "lon", "lat", "persons_margin", "h3")
+_NUMERIC = (*NUMBERS, "lon", "lat", "persons_margin", "h3", "wkt")
 
 
 def digest_of(paths: Sequence[Path], table: TableName, options: Options, study: Study, areas: str) -> str:
@@ -271,7 +271,7 @@ def _without_empty(raw: Raw, path: Path) -> Raw:
 
 
 def _numeric(mapping: dict[str, str]) -> list[str]:
-    """Return headers of plain numbers, which need no look for phones in their digits; a column of text fails its own check."""
+    """Return headers of numbers and geometry, which need no look for phones in their digits; text there fails its own check."""
     return [h for f, h in mapping.items() if f in _NUMERIC or f.startswith(GROUP_PREFIX)]
 
 
