@@ -6,11 +6,14 @@ It writes ``table.arrow`` and then ``answer.json`` into the folder it is given, 
 import json
 import resource
 import sys
-from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from geoservice.errors import EmptyFile, GeoserviceError
+from geoservice.errors import EmptyFile, GeoserviceError, UnreadableFile
+from geoservice.ingest.formats import Format
+
+if TYPE_CHECKING:
+    from geoservice.ingest.raw import Rows
 
 
 def _limit(memory_mb: int, seconds: float) -> None:
@@ -43,31 +46,17 @@ def _progress(fraction: float) -> None:
 
 
 def _read(request: dict[str, Any]) -> dict[str, Any]:
-    """Read one file with the reader of its format and write its rows."""
+    """Read one file, or the one in an archive, and write its rows."""
     import pyarrow as pa
 
-    path, kind, layer = Path(request["path"]), request["kind"], request["layer"]
-    batches: Iterable[pa.RecordBatch]
-    if kind == "csv":
-        from geoservice.ingest.delimited import read_delimited
+    path, kind, layer, notes = Path(request["path"]), request["kind"], request["layer"], list[str]()
+    if kind in {"zip", "kmz"}:
+        from geoservice.ingest.archives import unpack_member
 
-        schema, batches, meta = read_delimited(path, _progress, request["header_row"])
-    elif kind == "workbook":
-        from geoservice.ingest.workbook import read_workbook
-
-        schema, batches, meta = read_workbook(path, layer, request["fields"], request["header_row"])
-    elif kind == "parquet":
-        from geoservice.ingest.parquet import read_parquet
-
-        schema, batches, meta = read_parquet(path)
-    elif kind == "geotiff":
-        from geoservice.ingest.raster import read_raster
-
-        schema, batches, meta = read_raster(path, layer, request["box"], request["crs"])
-    else:
-        from geoservice.ingest.vector import read_vector
-
-        schema, batches, meta = read_vector(path, kind, layer, Path(request["out"]))
+        path, kind, layer, notes = unpack_member(path, layer, Path(request["out"]), ("kml",) if kind == "kmz" else ())
+    schema, batches, meta = _rows(path, kind, layer, request)
+    meta.notes[:0] = notes
+    meta.format = kind
     rows = 0
     with pa.OSFile(str(Path(request["out"]) / "table.arrow"), "wb") as sink, pa.ipc.new_file(sink, schema) as writer:
         for batch in batches:
@@ -76,6 +65,48 @@ def _read(request: dict[str, Any]) -> dict[str, Any]:
     if not rows and not meta.broken:
         raise EmptyFile("there are no rows below the header")
     return {"meta": meta.json()}
+
+
+def _rows(path: Path, kind: Format, layer: str | None, request: dict[str, Any]) -> "Rows":
+    """Return schema, batches and how a file was read; a reader brings its libraries, so only that of the format is imported."""
+    out = Path(request["out"])
+    if kind == "csv":
+        from geoservice.ingest.delimited import check_lines, read_delimited
+
+        if path.is_relative_to(out):
+            check_lines(path)  # others were checked before this process began
+        rows = read_delimited(path, _progress, request["header_row"])
+    elif kind == "workbook":
+        from geoservice.ingest.workbook import read_workbook
+
+        rows = read_workbook(path, layer, request["fields"], request["header_row"], out)
+    elif kind == "parquet":
+        from geoservice.ingest.parquet import read_parquet
+
+        rows = read_parquet(path)
+    elif kind == "geotiff":
+        from geoservice.ingest.raster import read_raster
+
+        if request["box"] is None:
+            raise UnreadableFile("a raster is read as population alone, once areas are loaded")
+        rows = read_raster(path, layer, request["box"], request["crs"])
+    elif kind == "kml":
+        from geoservice.ingest.kml import read_kml
+
+        rows = read_kml(path, layer)
+    elif kind == "gpx":
+        from geoservice.ingest.gpx import read_gpx
+
+        rows = read_gpx(path, layer)
+    elif kind == "topojson":
+        from geoservice.ingest.topojson import read_topojson
+
+        rows = read_topojson(path, layer)
+    else:
+        from geoservice.ingest.vector import read_vector
+
+        rows = read_vector(path, kind, layer, out)
+    return rows
 
 
 def main(request: dict[str, Any]) -> dict[str, Any]:
@@ -88,13 +119,16 @@ def main(request: dict[str, Any]) -> dict[str, Any]:
         return {"error": type(e).__name__, "message": str(e)}
     except (MemoryError, ImportError):  # our own libraries do not load where memory is short
         return {"error": "TooLarge", "message": f"reading needs more than the {request['memory_mb']} MB allowed"}
-    except Exception as e:  # noqa: BLE001 - any fault of a stranger's file must become an answer, and its text stays on this side
-        return {"error": "UnreadableFile", "message": f"the reader of {request['kind']} gave up ({type(e).__name__})"}
+    # any fault of a stranger's file must become an answer, a panic of a library in Rust too, which is no Exception; its text
+    # stays on this side
+    except BaseException as e:  # noqa: BLE001
+        what = f"the reader of {request['kind']} gave up ({type(e).__name__})"
+        return {"error": "UnreadableFile", "message": f"{what}: the file is damaged, or uses what is not read"}
 
 
 if __name__ == "__main__":
     asked = json.loads(sys.argv[1])
-    answer = json.dumps(main(asked), ensure_ascii=False)
+    answer = json.dumps(main(asked))
     aside = Path(asked["out"]) / "answer.tmp"
     aside.write_text(answer, "utf-8")
     aside.rename(aside.with_name("answer.json"))

@@ -119,6 +119,7 @@ def read_delimited(
     WrongEncoding, EmptyFile, InputError
         As :func:`find_encoding`; nothing below the header; two columns of one name.
     """
+    csv.field_size_limit(MAX_LINE)  # borders written as text are longer than the module's own limit
     encoding = find_encoding(path)
     sample = _sample(path, encoding)
     if not sample.strip():

@@ -1,13 +1,16 @@
 """Which formats are read, and whether a file is what its name says: by first bytes, before any driver sees it."""
 
+import re
 from pathlib import Path
 from typing import Literal
 
 from geoservice.errors import EmptyFile, UnreadableFile
+from geoservice.ingest.signatures import content_name, is_text
 
 Format = Literal[
-    "csv", "workbook", "gpkg", "geojson", "geojsonl", "flatgeobuf", "shapefile", "shapefile.zip", "parquet", "geotiff"
-]
+    "csv", "workbook", "gpkg", "geojson", "geojsonl", "topojson", "flatgeobuf", "shapefile", "kml", "kmz", "gpx", "zip",
+    "parquet", "geotiff",
+]  # fmt: skip
 SUFFIXES: dict[str, Format] = {
     ".csv": "csv",
     ".tsv": "csv",
@@ -23,39 +26,43 @@ SUFFIXES: dict[str, Format] = {
     ".geojsonl": "geojsonl",
     ".geojsons": "geojsonl",
     ".ndjson": "geojsonl",
+    ".topojson": "topojson",
     ".fgb": "flatgeobuf",
     ".shp": "shapefile",
-    ".zip": "shapefile.zip",
+    ".kml": "kml",
+    ".kmz": "kmz",
+    ".gpx": "gpx",
+    ".zip": "zip",
     ".parquet": "parquet",
     ".geoparquet": "parquet",
     ".tif": "geotiff",
     ".tiff": "geotiff",
 }
 SIDECARS = (".shx", ".dbf", ".prj", ".cpg")
-VECTOR = ("gpkg", "geojson", "geojsonl", "flatgeobuf", "shapefile", "shapefile.zip")
-"""What GDAL reads as vectors."""
+VECTOR = ("gpkg", "geojson", "geojsonl", "flatgeobuf", "shapefile", "zip")
+"""What GDAL reads as vectors, or may find in an archive."""
+_TEXT = ("csv", "geojson", "geojsonl", "topojson", "kml", "gpx")
+_ZIP, _XML = b"PK\x03\x04", (b"<", b"\xff\xfe<\x00", b"\xfe\xff\x00<")
 _MAGIC: dict[Format, tuple[bytes, ...]] = {
-    "workbook": (b"PK\x03\x04", b"\xd0\xcf\x11\xe0"),
+    "workbook": (_ZIP, b"\xd0\xcf\x11\xe0"),
     "gpkg": (b"SQLite format 3\x00",),
     "geojson": (b"{",),
     "geojsonl": (b"{", b"\x1e"),
+    "topojson": (b"{",),
     "flatgeobuf": (b"fgb",),
     "shapefile": (b"\x00\x00\x27\x0a",),
-    "shapefile.zip": (b"PK\x03\x04",),
+    "kml": _XML,
+    "kmz": (_ZIP,),
+    "gpx": _XML,
+    "zip": (_ZIP, b"PK\x05\x06"),  # the second is an empty one
     "parquet": (b"PAR1",),
     "geotiff": (b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+"),
 }
-_KNOWN = {
-    b"<": "XML",
-    b"PK\x03\x04": "a ZIP archive (XLSX?)",
-    b"SQLite format 3": "an SQLite database (GeoPackage?)",
-    b"\x00\x00\x27\x0a": "a shapefile",
-    b"PAR1": "Parquet",
-    b"II*\x00": "TIFF",
-    b"MM\x00*": "TIFF",
-    b"\xd0\xcf\x11\xe0": "an old Office file (.xls, or one with a password)",
-    b"%PDF": "PDF",
-}
+_TABLE = "text: if it is a table, give it the suffix .csv"
+_TOPOLOGY = re.compile(rb'"type"\s*:\s*"Topology"')
+_FEATURES = re.compile(rb'"type"\s*:\s*"Feature(Collection)?"')
+_ENDS = 1 << 16
+"""Bytes from either end of JSON in which the type of the whole is looked for."""
 
 
 def format_of(path: Path) -> Format:
@@ -78,20 +85,30 @@ def format_of(path: Path) -> Format:
     if not head:
         raise EmptyFile(f"{path.name}: the file has no bytes")
     _confirm(path.name, found, head)
-    return found
+    return _kind_of_json(path) if found in {"geojson", "topojson"} else found
 
 
 def _confirm(name: str, expected: Format, head: bytes) -> None:
     """Refuse content that is not what the suffix says, e.g. OGR-VRT XML under another name, which GDAL would follow."""
-    start = head.removeprefix(b"\xef\xbb\xbf").lstrip() if expected in {"csv", "geojson", "geojsonl"} else head
-    if expected == "csv":
-        actual = next((what for magic, what in _KNOWN.items() if start.startswith(magic)), None)
-    elif start.startswith(_MAGIC[expected]):
-        actual = None
-    else:
-        actual = next((what for magic, what in _KNOWN.items() if head.lstrip().startswith(magic)), "something else")
+    start = head.removeprefix(b"\xef\xbb\xbf").lstrip() if expected in _TEXT else head
+    magic = _MAGIC.get(expected)
+    if magic and start.startswith(magic):
+        return
+    actual = content_name(head)
+    if magic and not actual:
+        actual = _TABLE if expected == "workbook" and is_text(head) else "something else"
     if actual:
         raise UnreadableFile(f"{name}: the name says {expected}, the content is {actual}; nothing was read")
+
+
+def _kind_of_json(path: Path) -> Format:
+    """Return whether JSON is TopoJSON: what it is may stand at its end."""
+    with path.open("rb") as file:
+        head = file.read(_ENDS)
+        file.seek(max(path.stat().st_size - _ENDS, 0))
+        tail = file.read()
+    topology = not _FEATURES.search(head) and (_TOPOLOGY.search(head) or _TOPOLOGY.search(tail))
+    return "topojson" if topology else "geojson"
 
 
 def members(path: Path, kind: Format) -> list[Path]:

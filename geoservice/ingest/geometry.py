@@ -7,23 +7,31 @@ import shapely
 
 from geoservice.errors import BadGeometry, WrongPlace
 from geoservice.geo import Bools, Floats, Objects
+from geoservice.ingest.arrow import bools
+from geoservice.ingest.arrow import compute as pc
 from geoservice.ingest.cells import Cells
 from geoservice.ingest.columns import require
 from geoservice.ingest.crs import crs_title, is_degrees, parse_crs, to_wgs84
+from geoservice.ingest.file_geometries import FileGeometries, crs_of_srid, geometries
 from geoservice.ingest.report import Options
 from geoservice.schema import TableName
 
+SPREADSHEET_CELL = 32_767
+"""Most characters of a cell of a spreadsheet."""
 _DEGREES = "degrees, longitude -180 to 180 and latitude -90 to 90"
 
 
-def choose_crs(cells: Cells, options: Options) -> str:
-    """Return the CRS of a file's coordinates: the one said, the file's own, WGS 84; noted where it is an assumption."""
+def choose_crs(cells: Cells, options: Options, srid: int = 0) -> str:
+    """Return the CRS of a file's coordinates: the one said, the geometries' or the file's, WGS 84 as a noted assumption."""
     own = cells.raw.meta.crs
     if options.crs is not None:
         chosen = parse_crs(options.crs)
-        if own and crs_title(parse_crs(own)) != crs_title(chosen):
-            cells.notes.append(f"the file says {crs_title(parse_crs(own))}, read as {chosen} as you asked")
+        said = crs_title(parse_crs(own)) if own else f"EPSG:{srid}" if srid else ""
+        if said and said != crs_title(chosen):
+            cells.notes.append(f"the file says {said}, read as {chosen} as you asked")
         return chosen
+    if srid:
+        own = crs_of_srid(cells, srid)
     if own:
         return parse_crs(own)
     cells.notes.append("no CRS stated: coordinates were read as WGS 84 (EPSG:4326)")
@@ -40,23 +48,6 @@ def choose_crs(cells: Cells, options: Options) -> str:
             cells.notes.append(f"a header says {hint!r}: if the coordinates are shifted, read them with --crs {crs}")
             break
     return "EPSG:4326"
-
-
-Geometries = tuple[Objects, Bools]
-"""The geometries of a file in its own CRS, None where it has none, and which cells held something that is no geometry."""
-
-
-def geometries(cells: Cells) -> Geometries | None:
-    """Return the file's geometries; None if it has no geometry at all."""
-    if cells.raw.geometry is not None:
-        wkb = cells.raw.geometry.to_numpy(zero_copy_only=False)
-        shapes = shapely.from_wkb(wkb, on_invalid="ignore")
-        return shapes, np.array([w is not None for w in wkb]) & shapely.is_missing(shapes)
-    if cells.has("wkt"):
-        text = cells.text("wkt").to_numpy(zero_copy_only=False)
-        shapes = shapely.from_wkt(text, on_invalid="ignore")
-        return shapes, np.array([t is not None for t in text]) & shapely.is_missing(shapes)
-    return None
 
 
 Suggest = Callable[[Floats, Floats], str]
@@ -78,14 +69,14 @@ def read_points(
     WrongPlace
         Most coordinates are no degrees where degrees were expected; the message says what they look like.
     """
-    crs = choose_crs(cells, options)
     found = None if cells.has("lon") and cells.has("lat") and cells.raw.geometry is None else geometries(cells)
+    crs = choose_crs(cells, options, found.srid if found else 0)
     if found is None:
         hint = "; addresses are not placed on the map: the file needs coordinates" if cells.has("address") else ""
         require(table, cells.mapping, cells.raw.columns.column_names, ("lon", "lat"), hint)
         x, y = _pair(cells)
     else:
-        x, y = _of_shapes(cells, *found, surfaces=surfaces)
+        x, y = _of_shapes(cells, found, surfaces=surfaces, private=table == "households")
     _check_degrees(cells, crs, x, y, suggest)
     lon, lat = to_wgs84(crs, x, y)
     with np.errstate(invalid="ignore"):
@@ -104,7 +95,7 @@ def read_points(
 
 def named(cells: Cells, name: str) -> str:
     """Return the column to blame for a place: the one given, or the geometry that stands for it."""
-    return name if cells.has(name) else ("wkt" if cells.has("wkt") else "geometry")
+    return name if cells.has(name) else ("wkt" if cells.has("wkt") and cells.raw.geometry is None else "geometry")
 
 
 def _pair(cells: Cells) -> tuple[Floats, Floats]:
@@ -117,7 +108,8 @@ def _pair(cells: Cells) -> tuple[Floats, Floats]:
     return values[0], values[1]
 
 
-def _of_shapes(cells: Cells, shapes: Objects, broken: Bools, *, surfaces: bool) -> tuple[Floats, Floats]:
+def _of_shapes(cells: Cells, found: FileGeometries, *, surfaces: bool, private: bool) -> tuple[Floats, Floats]:
+    shapes, broken = found.shapes, found.broken
     kinds = shapely.get_type_id(shapes)
     single = (kinds == 4) & (shapely.get_num_geometries(shapes) == 1)
     shapes = np.where(single, shapely.get_geometry(shapes, 0), shapes)
@@ -127,11 +119,20 @@ def _of_shapes(cells: Cells, shapes: Objects, broken: Bools, *, surfaces: bool) 
         cells.notes.append(f"{int(areal.sum())} polygons were read as a point inside them")
     good = (shapely.get_type_id(shapes) == 0) & ~shapely.is_empty(shapes)
     name = named(cells, "geometry")
-    cells.refuse(broken, name, "geometry cannot be read", "a point", kind=BadGeometry)
-    cells.refuse(shapely.is_missing(shapes) & ~broken, name, "no geometry", "a point", kind=BadGeometry)
-    cells.refuse(~good & ~shapely.is_missing(shapes), name, "no point", "a point", kind=BadGeometry)
+    _refuse_broken(cells, broken, "a point", private=private)
+    cells.refuse(shapely.is_missing(shapes) & ~broken, name, "no geometry", "a point", kind=BadGeometry, private=private)
+    cells.refuse(~good & ~shapely.is_missing(shapes), name, "no point", "a point", kind=BadGeometry, private=private)
     shapes = _only(shapes, good)
     return shapely.get_x(shapes), shapely.get_y(shapes)
+
+
+def _refuse_broken(cells: Cells, broken: Bools, allowed: str, *, private: bool = False) -> None:
+    """Refuse what is no geometry; a spreadsheet cuts a long one in silence."""
+    name = named(cells, "geometry")
+    cut = broken & bools(pc.fill_null(pc.equal(pc.utf8_length(cells.column(name)), SPREADSHEET_CELL), False))
+    cells.refuse(broken & ~cut, name, "geometry cannot be read", allowed, kind=BadGeometry, private=private)
+    why = f"the geometry was cut off after {SPREADSHEET_CELL} characters, as spreadsheets do"
+    cells.refuse(cut, name, why, allowed, kind=BadGeometry, private=private)
 
 
 def _check_degrees(cells: Cells, crs: str, x: Floats, y: Floats, suggest: Suggest = lambda _x, _y: "") -> None:
@@ -161,15 +162,15 @@ def read_polygons(cells: Cells, options: Options) -> tuple[list[bytes | None], s
     return [None if s is None else bytes(w) for s, w in zip(turned, shapely.to_wkb(turned), strict=True)], crs
 
 
-def polygons_of(cells: Cells, options: Options, found: Geometries) -> tuple[Objects, str]:
+def polygons_of(cells: Cells, options: Options, found: FileGeometries) -> tuple[Objects, str]:
     """Return polygons in WGS 84, None where the file has none or where refused, and the CRS they were read in."""
-    shapes, broken = found
-    crs = choose_crs(cells, options)
+    shapes = found.shapes
+    crs = choose_crs(cells, options, found.srid)
     name = named(cells, "geometry")
     there = ~shapely.is_missing(shapes)
     wrong = there & ~np.isin(shapely.get_type_id(shapes), (3, 6))
     allowed = "a valid polygon or multipolygon"
-    cells.refuse(broken, name, "geometry cannot be read", allowed, kind=BadGeometry)
+    _refuse_broken(cells, found.broken, allowed)
     cells.refuse(wrong | (there & shapely.is_empty(shapes)), name, "no polygon", allowed, kind=BadGeometry)
     faulty = there & ~wrong & ~shapely.is_valid(shapes)
     reasons = [f"invalid polygon: {r}" for r in shapely.is_valid_reason(shapes[faulty])]

@@ -13,6 +13,7 @@ import numpy as np
 import pyarrow as pa
 
 from geoservice.errors import EmptyFile, InputError, MissingColumn, UnreadableFile
+from geoservice.geo import BBox
 from geoservice.ingest.areas import build_areas
 from geoservice.ingest.arrow import bools
 from geoservice.ingest.arrow import compute as pc
@@ -25,7 +26,7 @@ from geoservice.ingest.frame import digest_of_rows, read_frame
 from geoservice.ingest.households import build_households
 from geoservice.ingest.level_columns import level_columns
 from geoservice.ingest.personal import check_headers, check_values
-from geoservice.ingest.places import box_of
+from geoservice.ingest.places import Areas, box_of
 from geoservice.ingest.population import build_population
 from geoservice.ingest.raw import Raw
 from geoservice.ingest.rejects import rejects_folder, write_rejects
@@ -71,7 +72,7 @@ _NOT_NAMES = (
     "registered_area",
     "source",
 )
-_NUMERIC = (*NUMBERS, "lon", "lat", "persons_margin", "h3")
+_NUMERIC = (*NUMBERS, "lon", "lat", "persons_margin", "h3", "wkt")
 
 
 def digest_of(contents: Iterable[bytes], table: TableName, options: Options, study: Study, areas: str) -> str:
@@ -255,13 +256,20 @@ def _no_op(job: _Job, vintage: Vintage) -> Report:
 
 def _read(job: _Job, path: Path, kind: Format) -> Raw:
     options = job.options
-    box = box_of(job.project.read("areas")) if kind == "geotiff" else None
     with ScratchFolder(SCRATCH, job.store.folder) as folder:
         return read_file(
-            path, kind, folder, layer=options.layer, box=box, crs=options.crs, fields=fields_of(job.table, job.study),
+            path, kind, folder, layer=options.layer, box=_box(job), crs=options.crs, fields=fields_of(job.table, job.study),
             header_row=options.header_row, seconds=options.seconds,
             memory_mb=options.memory_mb, progress=lambda f: job.progress("read", f),
         )  # fmt: skip
+
+
+def _box(job: _Job) -> BBox | None:
+    """Return the box around the areas for a raster, and for an archive, which may hold one."""
+    if job.table != "population" or job.kind not in {"geotiff", "zip"}:
+        return None
+    areas = job.project.read("areas")
+    return box_of(areas) if job.kind == "geotiff" or len(Areas.of(areas).codes) else None
 
 
 def _without_dropped(job: _Job, raw: Raw) -> Raw:
@@ -316,14 +324,14 @@ def _verdict(job: _Job, report: Report, rows: pa.Table, source: Source, refusal:
 
 
 def _mapping(job: _Job, raw: Raw, remembered: str | None) -> dict[str, str]:
-    """Map a file's headers; the ``id`` of GeoJSON features often just counts them: a key among the properties is better."""
+    """Map a file's headers; the ``id`` of a feature often just counts them: a key among the properties is better."""
     table, options, headers = job.table, job.options, raw.columns.column_names
     first = raw.columns.slice(0, SAMPLE)
 
     def fits_values(field: str, header: str) -> bool:
         return fits(field, header, [v or "" for v in first.column(header).to_pylist()])
 
-    if job.kind == "geojson" and "id" in headers and "id" not in options.mapping.values():
+    if raw.meta.format in {"geojson", "kml", "topojson"} and "id" in headers and "id" not in options.mapping.values():
         mapping = map_columns(table, [h for h in headers if h != "id"], job.study, options, remembered, fits_values)
         if TABLES[table].key[-1] in mapping:
             return mapping
@@ -353,7 +361,7 @@ def _without_empty(raw: Raw, file: str) -> Raw:
 
 
 def _numeric(mapping: dict[str, str]) -> list[str]:
-    """Return headers of plain numbers, which need no look for phones in their digits; a column of text fails its own check."""
+    """Return headers of numbers and geometry, which need no look for phones in their digits; text there fails its own check."""
     return [h for f, h in mapping.items() if f in _NUMERIC or f.startswith(GROUP_PREFIX)]
 
 
@@ -370,7 +378,7 @@ def _report(job: _Job, cells: Cells, built: Built) -> Report:
     return Report(
         job.table,
         job.file,
-        format=job.kind,
+        format=job.kind if meta.format in {"", job.kind} else f"{meta.format} in {job.kind}",
         encoding=meta.encoding,
         delimiter=meta.delimiter,
         crs=built.crs,

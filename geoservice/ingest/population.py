@@ -13,7 +13,8 @@ from geoservice.ingest.arrow import Column
 from geoservice.ingest.arrow import compute as pc
 from geoservice.ingest.cells import Cells
 from geoservice.ingest.columns import require
-from geoservice.ingest.geometry import geometries, named, polygons_of, read_points
+from geoservice.ingest.file_geometries import geometries
+from geoservice.ingest.geometry import named, polygons_of, read_points
 from geoservice.ingest.places import Areas, diagnose, find_projected
 from geoservice.ingest.report import Options
 from geoservice.ingest.rows import Built, Columns, Context, finish
@@ -64,7 +65,7 @@ def _shapes(cells: Cells, context: Context) -> tuple[Objects, str]:
     found = geometries(cells)
     if found is None and (name := _h3_column(cells, context.options)):
         return _hexagons(cells, name), "H3"
-    if found is not None and (shapely.get_dimensions(found[0]) == 2).any():
+    if found is not None and (shapely.get_dimensions(found.shapes) == 2).any():
         polygons, crs = polygons_of(cells, context.options, found)
         nowhere = shapely.is_missing(polygons) & ~cells.faults.bad
         cells.refuse(nowhere, named(cells, "geometry"), "no geometry", "a polygon", kind=BadGeometry)

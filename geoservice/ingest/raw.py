@@ -1,6 +1,6 @@
 """A file as it was read, before anything is understood: text columns, perhaps geometry, and how it was read."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -20,18 +20,27 @@ def text_schema(headers: Sequence[str], *, geometry: bool = False) -> pa.Schema:
 
 @dataclass
 class Meta:
-    """How a file was read. ``crs`` is what the file itself states; ``broken`` are lines with a wrong number of cells."""
+    """How a file was read.
+
+    ``crs`` is what the file itself states, ``format`` its own or that of the file taken out of an archive; ``broken`` are lines
+    with a wrong number of cells.
+    """
 
     encoding: str = ""
     delimiter: str = ""
     crs: str = ""
     layer: str = ""
+    format: str = ""
     notes: list[str] = field(default_factory=list)
     broken: list[tuple[int, str, str]] = field(default_factory=list)
 
     def json(self) -> dict[str, Any]:
         """Return plain values for the way between the two processes."""
         return asdict(self)
+
+
+Rows = tuple[pa.Schema, Iterator[pa.RecordBatch], Meta]
+"""What a reader of a format returns."""
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from geoservice.ingest import words
+from geoservice.ingest.geometry_values import GEOMETRY_TEXT
 from geoservice.ingest.values import NOTHING, to_date, to_flag
 from geoservice.schema import GROUP_PREFIX
 
@@ -15,6 +16,7 @@ _CODE = re.compile(r"[0-9A-Za-z][0-9A-Za-z_.:/-]{0,31}")
 _PLACE = re.compile(r"[\u4e00-\u9fff·]{2,24}")
 _NUMBER = re.compile(r"[+-]?[\d,. ]*\d[\d,. ]*(e[+-]?\d+)?", re.IGNORECASE)
 _ADDRESS = re.compile(r"\d|号|弄|栋|室|单元|路|组$")
+_GEOMETRY = re.compile(GEOMETRY_TEXT)
 NUMBERS = (
     "persons",
     "households",
@@ -42,6 +44,8 @@ def fits(field: str, header: str, values: Sequence[str]) -> bool:
         known = words.TIER if field == "tier" else words.LEVEL
         floors = field == "tier" and header.strip().lower() == "level" and _mostly(filled, _is_number, 1.0)
         return not floors and _mostly(filled, lambda v: v.lower() in known, 0.8)
+    if field == "wkt":
+        return _mostly(filled, lambda v: bool(_GEOMETRY.match(v)), 0.5)  # numbers of areas may be called geometry as well
     return len(filled) < FEW or _mostly(filled, _kind_of(field), 0.5)  # a value that is none will be refused by name
 
 

@@ -1,26 +1,23 @@
 """GeoPackage, GeoJSON, FlatGeobuf and Shapefile through GDAL, with nothing but these drivers alive."""
 
-import codecs
 import os
 import re
 import sqlite3
 import warnings
-import zipfile
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pyarrow as pa
 
-from geoservice.errors import InputError, TooLarge, UnreadableFile, WrongEncoding
+from geoservice.errors import InputError, TooLarge, UnreadableFile
 from geoservice.ingest.arrow import Column, bools
 from geoservice.ingest.arrow import compute as pc
-from geoservice.ingest.encodings import ALLOWED, find_encoding, judged_encoding
-from geoservice.ingest.formats import SIDECARS, members
+from geoservice.ingest.geojson import whole_geojson
 from geoservice.ingest.headers import clean_headers
 from geoservice.ingest.raw import GEOMETRY, ROW, Meta
 from geoservice.ingest.sandbox import DRIVERS
-from geoservice.ingest.workbook import check_archive
+from geoservice.ingest.shapefile import check_shapefile, dbf_encoding
 
 # Triggers of the GeoPackage standard and of GDAL; they fire on writes, and we open read-only.
 _STANDARD_TRIGGERS = re.compile(r"^(rtree_.+|gpkg_.+|trigger_(insert|delete)_feature_count_.+)$")
@@ -58,80 +55,6 @@ def check_geopackage(path: Path) -> None:
         raise UnreadableFile(f"the GeoPackage holds {', '.join(bad[:5])}; views and triggers are refused, export plain tables")
 
 
-def _unzipped(path: Path, out: Path) -> Path:
-    """Unpack the one shapefile of an archive next to the answer; paths inside the archive are ignored."""
-    check_archive(path)
-    with zipfile.ZipFile(path) as archive:
-        shapes = [n for n in archive.namelist() if n.lower().endswith(".shp") and not n.startswith("__MACOSX")]
-        if len(shapes) != 1:
-            raise InputError(f"the archive holds {len(shapes)} shapefiles, exactly one is read: {shapes[:5]}")
-        stem = shapes[0][:-4]
-        for name in archive.namelist():
-            if name[:-4] == stem and name[-4:].lower() in {".shp", *SIDECARS}:
-                (out / f"input{name[-4:].lower()}").write_bytes(archive.read(name))
-    return out / "input.shp"
-
-
-def _dbf_encoding(path: Path, notes: list[str]) -> str | None:
-    """Return the encoding of a shapefile's attributes, whatever its .cpg states; None for one without attributes."""
-    beside = {p.suffix.lower(): p for p in members(path, "shapefile")}
-    if ".dbf" not in beside:
-        return None
-    stated = beside[".cpg"].read_text("ascii", "replace").strip() if ".cpg" in beside else ""
-    text = b"".join(_dbf_text(beside[".dbf"]))
-    found = "utf-8" if _decodes(text, "utf-8") else judged_encoding(text) or (stated if _decodes(text, stated) else None)
-    if found is None:
-        raise WrongEncoding(f"the attributes are neither UTF-8 nor what reads like {ALLOWED}; the .cpg file says {stated!r}")
-    if stated and not text.isascii() and not _same(stated, found):
-        notes.append(f"the .cpg file says {stated!r}, the attributes were read as {found}, as which they read well")
-    return found
-
-
-def _decodes(text: bytes, encoding: str) -> bool:
-    try:
-        text.decode(encoding)
-    except (UnicodeDecodeError, LookupError):
-        return False
-    return True
-
-
-def _same(stated: str, found: str) -> bool:
-    """Whether two names are of one encoding, GBK being part of GB18030."""
-    try:
-        name = codecs.lookup(f"cp{stated}" if stated.isdecimal() else stated).name
-    except LookupError:
-        return False
-    return name == codecs.lookup(found).name or (found == "gb18030" and name in {"gbk", "gb2312"})
-
-
-def _as_utf8(path: Path, out: Path, notes: list[str]) -> Path:
-    """Return GeoJSON as UTF-8, which is all that GDAL reads: a file of another encoding is written anew next to the answer."""
-    encoding = find_encoding(path)
-    if encoding in {"utf-8", "utf-8-sig"}:
-        return path
-    notes.append(f"the file is not UTF-8, as GeoJSON must be; it was read as {encoding}")
-    try:
-        (out / path.name).write_text(path.read_text(encoding), "utf-8")
-    except UnicodeDecodeError as e:
-        raise WrongEncoding(f"byte {e.start} is not {encoding} as the text before it; allowed: UTF-8") from e
-    return out / path.name
-
-
-def _dbf_text(dbf: Path) -> Iterator[bytes]:
-    """Give the field names and the first rows of a dBASE file, without the binary of its header."""
-    with dbf.open("rb") as file:
-        head = file.read(32)
-        length, width = int.from_bytes(head[8:10], "little"), int.from_bytes(head[10:12], "little")
-        fields = file.read(max(length - 32, 0))
-        for at in range(0, len(fields) - 31, 32):
-            yield fields[at : at + 11].split(b"\0")[0] + b" "
-        for _ in range(2000):
-            row = file.read(width)
-            if len(row) < width or width < 2:
-                break
-            yield row.rstrip(b"\x1a\0") + b" "
-
-
 def _layer(path: Path, wanted: str | None) -> str:
     import pyogrio
 
@@ -140,6 +63,8 @@ def _layer(path: Path, wanted: str | None) -> str:
         if wanted not in found:
             raise InputError(f"there is no layer {wanted!r}; layers are {sorted(found)}")
         return wanted
+    if not found:
+        raise UnreadableFile("there are no layers in it; it is empty, damaged or cut short")
     spatial = [name for name, kind in found.items() if kind is not None] or list(found)
     if len(spatial) != 1:
         raise InputError(f"there are {len(spatial)} layers, say which one (--layer): {sorted(spatial)}")
@@ -161,26 +86,30 @@ def read_vector(path: Path, kind: str, layer: str | None, out: Path) -> tuple[pa
     check_drivers()
     import pyogrio
 
-    if kind == "shapefile.zip":
-        path = _unzipped(path, out)
     notes: list[str] = []
-    encoding = _dbf_encoding(path, notes) if kind.startswith("shapefile") else None
-    path = _as_utf8(path, out, notes) if kind in {"geojson", "geojsonl"} else path
+    if kind == "shapefile":
+        check_shapefile(path)
+    encoding = dbf_encoding(path, notes) if kind == "shapefile" else None
+    path = whole_geojson(path, kind, out, notes) if kind in {"geojson", "geojsonl"} else path
     try:
         name = _layer(path, layer)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # GDAL's remarks on fields do not matter: every value is checked as text
             about, table = pyogrio.read_arrow(path, layer=name, encoding=encoding, datetime_as_string=True)
-    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as e:
-        raise UnreadableFile(f"GDAL cannot read it as {kind}; it is damaged or something else") from e
+    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, OSError) as e:  # Arrow raises the last
+        raise UnreadableFile(f"GDAL cannot read it as {kind}; it is damaged, cut short or something else") from e
+    if kind == "flatgeobuf" and table.num_rows < (stated := pyogrio.read_info(path, layer=name)["features"]):
+        raise UnreadableFile(f"the file is cut short: it holds {table.num_rows} features of {stated}")
     meta = Meta(encoding or str(about.get("encoding") or ""), layer=name, crs=str(about.get("crs") or ""), notes=notes)
     return _text_table(table, str(about.get("geometry_name") or "wkb_geometry"), meta)
 
 
 def _text_table(table: pa.Table, geometry: str, meta: Meta) -> tuple[pa.Schema, Iterator[pa.RecordBatch], Meta]:
-    """Turn every attribute into text; geometry columns of other names are left out."""
+    """Turn every attribute into text; columns of binary data are left out."""
     geometry = geometry if geometry in table.column_names else "wkb_geometry"
-    names = [n for n in table.column_names if n != geometry and not pa.types.is_binary(table.schema.field(n).type)]
+    binary = [f.name for f in table.schema if f.name != geometry and pa.types.is_binary(f.type)]
+    names = [n for n in table.column_names if n != geometry and n not in binary]
+    meta.notes.extend([f"columns {binary} hold binary data and were left out"] if binary else [])
     headers = clean_headers(names, meta.notes)
     columns = {ROW: pa.array(range(2, table.num_rows + 2), pa.int64())}
     columns |= {h: as_text(table.column(n)) for h, n in zip(headers, names, strict=True)}

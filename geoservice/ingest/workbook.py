@@ -1,44 +1,22 @@
-"""Workbooks (XLSX, XLSM, XLS, ODS), with guards against archives that unpack into much more than they are."""
+"""Workbooks (XLSX, XLSM, XLS, ET, ODS): the table on a sheet, or on all of them."""
 
-import re
-import zipfile
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
-from xml.sax.saxutils import unescape
 
 import pyarrow as pa
 
-from geoservice.errors import EmptyFile, InputError, TooLarge, UnreadableFile
+from geoservice.errors import EmptyFile, InputError, UnreadableFile
 from geoservice.ingest.header_names import guess
 from geoservice.ingest.headers import clean_headers
 from geoservice.ingest.raw import Meta, text_schema
 from geoservice.ingest.sheet_layout import body_end, find_header, is_total
+from geoservice.ingest.workbook_content import PROTECTED, by_content, check_formulas
 
 ALL = "all"
 """Instead of a sheet's name: every visible one."""
-MAX_UNPACKED = 1 << 30
-"""Most bytes an archive may unpack into."""
-MAX_RATIO = 200
-"""Most times that one member may grow, when it is over a megabyte: real sheets grow 5 to 20 times, bombs a thousand."""
 Cell = int | float | str | bool | date | time | datetime | timedelta | None
-
-
-def check_archive(path: Path) -> None:
-    """Raise :class:`TooLarge` if an archive says or shows that it unpacks into too much; unpacks nothing."""
-    try:
-        with zipfile.ZipFile(path) as archive:
-            entries = archive.infolist()
-    except zipfile.BadZipFile as e:
-        raise UnreadableFile("the archive is damaged") from e
-    total = sum(e.file_size for e in entries)
-    if total > MAX_UNPACKED:
-        raise TooLarge(f"the archive unpacks into {total >> 20} MB, allowed are {MAX_UNPACKED >> 20} MB")
-    for entry in entries:
-        growth = entry.file_size // max(entry.compress_size, 1)
-        if entry.file_size > 1 << 20 and growth > MAX_RATIO:
-            raise TooLarge(f"{entry.filename} in the archive grows {growth} times; allowed are {MAX_RATIO}")
 
 
 def cell_text(value: Cell) -> str | None:
@@ -59,7 +37,7 @@ def cell_text(value: Cell) -> str | None:
 
 
 def read_workbook(
-    path: Path, sheet: str | None, fields: Mapping[str, Sequence[str]], header_row: int | None = None
+    path: Path, sheet: str | None, fields: Mapping[str, Sequence[str]], header_row: int | None, scratch: Path
 ) -> tuple[pa.Schema, Iterator[pa.RecordBatch], Meta]:
     """Return schema, batches and how one sheet was read, or all of them one below the other.
 
@@ -74,16 +52,18 @@ def read_workbook(
         Our columns and what strangers call them.
     header_row
         Row of the header, from 1; None to find it.
+    scratch
+        Folder of this process's own files.
 
     Raises
     ------
-    TooLarge
-        As :func:`check_archive`.
-    UnreadableFile, InputError, EmptyFile
-        No workbook; no such sheet, or sheets whose headers differ; a formula without its value; no rows.
+    TooLarge, UnreadableFile
+        As :func:`geoservice.ingest.workbook_content.by_content`; damaged, or with a password.
+    InputError, EmptyFile
+        No such sheet, or sheets whose headers differ; a formula without its value; no rows.
     """
-    if zipfile.is_zipfile(path):
-        check_archive(path)
+    notes: list[str] = []
+    path = by_content(path, scratch, notes)
     from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetVisibleEnum
 
     try:
@@ -93,15 +73,17 @@ def read_workbook(
         chosen = _wanted(names, visible or names, sheet)
         tables = [t for n in chosen if (t := _table_of(book, n, fields, header_row)) is not None]
     except PasswordError as e:
-        raise UnreadableFile("the workbook is protected by a password; save it without one") from e
+        raise UnreadableFile(PROTECTED) from e
     except CalamineError as e:
-        raise UnreadableFile("the workbook cannot be read: it is damaged or protected") from e
+        raise UnreadableFile("the workbook cannot be read: it is damaged, or cut short on its way here") from e
     if not tables:
         raise EmptyFile("the sheet is empty")
     if sheet != ALL:
         tables = [max(tables, key=lambda t: (t.known, bool(t.rows)))]
     check_formulas(path, {t.sheet for t in tables})
-    return _stacked(tables, [n for n in names if n not in {t.sheet for t in tables}], sheet)
+    schema, batches, meta = _stacked(tables, [n for n in names if n not in {t.sheet for t in tables}], sheet)
+    meta.notes[:0] = notes
+    return schema, batches, meta
 
 
 def _wanted(names: Sequence[str], visible: Sequence[str], sheet: str | None) -> Sequence[str]:
@@ -193,27 +175,3 @@ def _stacked(
         if t.rows
     ]
     return schema, iter(batches), meta
-
-
-_FORMULA = re.compile(rb'<c r="([A-Z]+[0-9]+)"[^>]*><f[^>]*(?:/>|>[^<]*</f>)(?:<v\s*/>|<v></v>)?</c>')
-_SHEET = re.compile(rb'<sheet [^>]*name="([^"]*)"[^>]*r:id="([^"]*)"')
-_TARGET = re.compile(rb"<Relationship [^>]*>")
-
-
-def check_formulas(path: Path, sheets: Collection[str]) -> None:
-    """Raise :class:`InputError` for a formula whose value was never computed, which reads as an empty cell."""
-    if not zipfile.is_zipfile(path):
-        return
-    with zipfile.ZipFile(path) as archive:
-        if "xl/workbook.xml" not in archive.namelist():
-            return
-        named = {i: unescape(n.decode()) for n, i in _SHEET.findall(archive.read("xl/workbook.xml"))}
-        for relation in _TARGET.findall(archive.read("xl/_rels/workbook.xml.rels")):
-            about = dict(re.findall(rb'(Id|Target)="([^"]*)"', relation))
-            name = named.get(about.get(b"Id", b""))
-            member = "xl/" + about.get(b"Target", b"").decode().removeprefix("/xl/")
-            if name in sheets and member in archive.namelist() and (bare := _FORMULA.findall(archive.read(member))):
-                raise InputError(
-                    f"sheet {name!r}: {len(bare)} cells, the first {bare[0].decode()}, hold formulas without values; open the "
-                    "file in a spreadsheet and save it, or paste the values"
-                )

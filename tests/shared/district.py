@@ -133,7 +133,7 @@ CORPUS: list[tuple[str, str, str, Write, type[GeoserviceError], str]] = [
     ("vrt as geojson", "areas", "v.geojson", text(VRT), UnreadableFile, "content is XML"),
     ("vrt as geopackage", "areas", "v.gpkg", text(VRT), UnreadableFile, "content is XML"),
     ("vrt as shapefile", "areas", "v.shp", text(VRT), UnreadableFile, "content is XML"),
-    ("topojson", "areas", "t.json", text('{"type":"Topology","objects":{},"arcs":[]}'), UnreadableFile, "GDAL"),
+    ("topojson", "areas", "t.json", text('{"type":"Topology","objects":{},"arcs":[]}'), UnreadableFile, "no objects"),
     ("endless view", "areas", "e.gpkg", endless_view, UnreadableFile, "view 'endless'"),
     ("trigger", "areas", "e.gpkg", trigger, UnreadableFile, "trigger 'mine'"),
     ("a line of a gigabyte", "households", "l.csv", long_line, TooLarge, "line 2 is longer"),

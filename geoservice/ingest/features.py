@@ -1,0 +1,102 @@
+"""Features that are read one by one, as of KML, GPX and TopoJSON: properties as text, and a geometry each."""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pyarrow as pa
+import shapely
+
+from geoservice.ingest.headers import clean_headers
+from geoservice.ingest.raw import Meta, Rows, text_schema
+
+UNREADABLE = b""
+"""In place of WKB: there is a geometry, and it cannot be read."""
+_BATCH = 100_000
+
+
+class Features:
+    """Rows of a file, gathered one by one and given out as a table; a column is there if any feature has a value for it."""
+
+    def __init__(self) -> None:
+        self._rows: list[int] = []
+        self._properties: list[Mapping[str, str | None]] = []
+        self._geometry: list[bytes | None] = []
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def add(self, number: int, properties: Mapping[str, str | None], geometry: bytes | None) -> None:
+        """Append one feature; ``number`` is its place in the file, from 1. A table's row 1 is its header, so it is row + 1."""
+        self._rows.append(number + 1)
+        self._properties.append(properties)
+        self._geometry.append(geometry)
+
+    def table(self, meta: Meta) -> Rows:
+        """Return schema, batches and how the features were read."""
+        names = list(dict.fromkeys(k for p in self._properties for k, v in p.items() if v is not None))
+        schema = text_schema(clean_headers(names, meta.notes), geometry=True)
+
+        def batches() -> Iterator[pa.RecordBatch]:
+            for start in range(0, len(self), _BATCH):
+                part = slice(start, start + _BATCH)
+                columns = [[p.get(n) or None for p in self._properties[part]] for n in names]
+                yield pa.RecordBatch.from_arrays(
+                    [
+                        pa.array(self._rows[part], pa.int64()),
+                        *(pa.array(c, pa.string()) for c in columns),
+                        pa.array(self._geometry[part], pa.binary()),
+                    ],
+                    schema=schema,
+                )
+
+        return schema, batches(), meta
+
+
+def put(properties: dict[str, str | None], name: str, value: str | None) -> None:
+    """Add a property; one of a name that is there already is numbered.
+
+    >>> properties = {"name": "A"}
+    >>> put(properties, "name", "B")
+    >>> properties
+    {'name': 'A', 'name (2)': 'B'}
+    """
+    key, number = name, 2
+    while key in properties:
+        key, number = f"{name} ({number})", number + 1
+    properties[key] = value
+
+
+def json_text(value: Any) -> str | None:
+    """Return a value of JSON as text, structures as JSON, whole numbers without a point.
+
+    >>> [json_text(v) for v in (340811.0, 1.5, True, None, "", [1, "安"])]
+    ['340811', '1.5', 'true', None, None, '[1, "安"]']
+    """
+    if value is None or isinstance(value, str):
+        return value or None
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    return json.dumps(value, ensure_ascii=False)
+
+
+def wkb(shape: shapely.Geometry | None) -> bytes | None:
+    """Return a shape without heights as WKB, None for none or an empty one."""
+    return None if shape is None or shape.is_empty else bytes(shapely.to_wkb(shapely.force_2d(shape)))
+
+
+def joined(shapes: list[shapely.Geometry]) -> shapely.Geometry | None:
+    """Return shapes of one type as one of its multiple type, others as a collection.
+
+    >>> joined([shapely.Point(1, 2), shapely.Point(3, 4)]).wkt
+    'MULTIPOINT ((1 2), (3 4))'
+    """
+    if len(shapes) < 2:
+        return shapes[0] if shapes else None
+    types = {s.geom_type for s in shapes}
+    make = {
+        frozenset({"Point"}): shapely.multipoints,
+        frozenset({"LineString"}): shapely.multilinestrings,
+        frozenset({"Polygon"}): shapely.multipolygons,
+    }.get(frozenset(types), shapely.geometrycollections)
+    return make(shapes)

@@ -1,0 +1,80 @@
+"""GPX: waypoints as points; routes and tracks as lines, where they are chosen."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+import shapely
+from shapely.errors import ShapelyError
+
+from geoservice.errors import EmptyFile, InputError
+from geoservice.ingest.features import UNREADABLE, Features, joined, put, wkb
+from geoservice.ingest.raw import Meta, Rows
+from geoservice.ingest.xml_records import Element, read_records
+
+LAYERS = {"waypoints": "wpt", "routes": "rte", "tracks": "trk"}
+_TEXTS = ("name", "cmt", "desc", "src", "sym", "type", "number", "ele", "time")
+
+
+def read_gpx(path: Path, layer: str | None) -> Rows:
+    """Return schema, batches and how the file was read; ``layer`` is ``waypoints`` (None too), ``routes`` or ``tracks``.
+
+    Raises
+    ------
+    UnreadableFile, WrongEncoding
+        As :func:`geoservice.ingest.xml_records.read_records`.
+    EmptyFile, InputError
+        Nothing of that layer; no such layer.
+    """
+    chosen = layer or "waypoints"
+    if chosen not in LAYERS:
+        raise InputError(f"there is no layer {layer!r}; layers of GPX are {', '.join(LAYERS)}")
+    features, counts = Features(), Counter[str]()
+
+    def take(element: Element, _within: Sequence[Element]) -> None:
+        counts[element.tag] += 1
+        if element.tag == LAYERS[chosen]:
+            features.add(counts[element.tag], _properties(element), _geometry(element))
+
+    encoding = read_records(path, "gpx", tuple(LAYERS.values()), take)
+    others = [f"{counts[tag]} {name} (--layer {name})" for name, tag in LAYERS.items() if counts[tag] and name != chosen]
+    if not len(features):
+        raise EmptyFile(f"the file holds no {chosen}{', only ' if others else ''}{', '.join(others)}")
+    notes = [f"the {chosen} were read; not read: {', '.join(others)}"] if others else []
+    return features.table(Meta(encoding, crs="EPSG:4326", layer=chosen, notes=notes))
+
+
+def _properties(element: Element) -> dict[str, str | None]:
+    found = {tag: element.value(tag) for tag in _TEXTS}
+    found["link"] = next((e.attributes.get("href") for e in element.find("link")), None)
+    for extension in element.find("extensions"):
+        for leaf in _leaves(extension):
+            put(found, leaf.tag, leaf.text or None)
+    return found
+
+
+def _leaves(element: Element) -> Iterator[Element]:
+    for child in element.children:
+        if child.children:
+            yield from _leaves(child)
+        else:
+            yield child
+
+
+def _geometry(element: Element) -> bytes | None:
+    try:
+        if element.tag == "wpt":
+            return wkb(shapely.points(*_place(element)))
+        segments = [element.find("rtept")] if element.tag == "rte" else [s.find("trkpt") for s in element.find("trkseg")]
+        lines = [[_place(p) for p in points] for points in segments]
+        return wkb(joined([shapely.linestrings(line) for line in lines if len(line) > 1]))
+    except (ValueError, KeyError, ShapelyError):
+        return UNREADABLE
+
+
+def _place(point: Element) -> tuple[float, float]:
+    lon, lat = float(point.attributes["lon"]), float(point.attributes["lat"])
+    if not np.isfinite([lon, lat]).all():
+        raise ValueError("a place is two numbers")
+    return lon, lat

@@ -1,0 +1,129 @@
+"""XML read element by element: no DTD and no entities of its own, nothing fetched, any encoding that the other readers know."""
+
+import codecs
+import re
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from xml.parsers import expat
+
+from geoservice.errors import UnreadableFile, WrongEncoding
+from geoservice.ingest.encodings import CHUNK, find_encoding, misfit
+
+MAX_DEPTH = 200
+"""Deepest nesting of elements."""
+_DECLARED = re.compile(rb"""^\s*<\?xml[^>]*\bencoding=["']([A-Za-z0-9._-]+)""")
+_CHINESE = {"gb2312": "gb18030", "gbk": "gb18030", "gb18030": "gb18030", "big5": "big5"}
+
+
+@dataclass
+class Element:
+    """An element by its local name; ``children`` are in order, ``text`` is its own, without white space at the ends."""
+
+    tag: str
+    attributes: dict[str, str]
+    children: list["Element"] = field(default_factory=list)
+    pieces: list[str] = field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        """Return the element's own text."""
+        return "".join(self.pieces).strip()
+
+    def find(self, *path: str) -> list["Element"]:
+        """Return the elements at the end of a path of tags, whatever their namespace."""
+        found = [self]
+        for tag in path:
+            found = [c for e in found for c in e.children if c.tag == tag]
+        return found
+
+    def value(self, *path: str) -> str | None:
+        """Return the text of the first element of a path, None where there is none or it has no text."""
+        return next((e.text for e in self.find(*path)), None) or None
+
+
+Take = Callable[[Element, Sequence[Element]], None]
+"""Called with each record and the elements it lies in, outermost first."""
+
+
+def read_records(path: Path, root: str, tags: Collection[str], take: Take) -> str:
+    """Give every element of some tags to ``take`` once it is whole; return the encoding.
+
+    Raises
+    ------
+    UnreadableFile
+        It is no XML of that root, is damaged or cut short, or declares a DTD: its entities could read files or have no end.
+    WrongEncoding
+        As :func:`geoservice.ingest.encodings.find_encoding`.
+    """
+    encoding = _encoding(path)
+    reader = _Reader(root, tags, take)
+    try:
+        for text in _decoded(path, encoding):
+            reader.parser.Parse(text)
+        reader.parser.Parse("", True)
+    except expat.ExpatError as e:
+        why = expat.errors.messages[e.code]
+        raise UnreadableFile(f"the XML is damaged or cut short: line {e.lineno}, column {e.offset + 1}: {why}") from e
+    return encoding
+
+
+class _Reader:
+    def __init__(self, root: str, tags: Collection[str], take: Take) -> None:
+        self._root, self._tags, self._take = root, tags, take
+        self._open: list[Element] = []
+        self._record = 0
+        self.parser = expat.ParserCreate(namespace_separator=" ")
+        self.parser.buffer_text = True
+        self.parser.StartDoctypeDeclHandler = self._doctype
+        self.parser.StartElementHandler = self._start
+        self.parser.EndElementHandler = self._end
+        self.parser.CharacterDataHandler = self._text
+
+    def _doctype(self, *_about: object) -> None:
+        raise UnreadableFile("the XML declares a document type (DTD), which can name other files; it is refused")
+
+    def _start(self, name: str, attributes: dict[str, str]) -> None:
+        element = Element(name.rpartition(" ")[2].rpartition(":")[2], attributes)
+        if not self._open and element.tag != self._root:
+            raise UnreadableFile(f"the XML is {element.tag[:40]!r}, allowed is {self._root!r}")
+        if len(self._open) >= MAX_DEPTH:
+            raise UnreadableFile(f"the XML is nested deeper than {MAX_DEPTH} elements")
+        self._open.append(element)
+        self._record += element.tag in self._tags
+
+    def _text(self, text: str) -> None:
+        self._open[-1].pieces.append(text)
+
+    def _end(self, _name: str) -> None:
+        element = self._open.pop()
+        if element.tag in self._tags:
+            self._record -= 1
+            if not self._record:
+                self._take(element, self._open)
+                return
+        if self._open:
+            self._open[-1].children.append(element)
+
+
+def _encoding(path: Path) -> str:
+    """Return UTF-8 where that fits, else the Chinese encoding that is declared where that does, else what reads best."""
+    with path.open("rb") as file:
+        declared = _DECLARED.match(file.read(1024))
+    name = declared[1].decode().lower() if declared else ""
+    bad = misfit(path, "utf-8")
+    if bad >= 0 and _CHINESE.get(name) and misfit(path, _CHINESE[name]) < 0:
+        return _CHINESE[name]
+    if bad >= 0 and path.stat().st_size - bad <= 3:
+        return "utf-8"  # cut within a letter, which the parser will say better
+    return find_encoding(path)
+
+
+def _decoded(path: Path, encoding: str) -> Iterator[str]:
+    decoder = codecs.getincrementaldecoder(encoding)()
+    with path.open("rb") as file:
+        while chunk := file.read(CHUNK):
+            try:
+                yield decoder.decode(chunk)
+            except UnicodeDecodeError as e:
+                raise WrongEncoding(f"the text is not {encoding} throughout") from e
