@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import closing
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Annotated
@@ -46,14 +47,14 @@ def has_register(settings: "Settings") -> bool:
         return bool(register.vintages("households"))
 
 
-def measure_register(settings: "Settings", rules: "Rules", progress: Progress) -> "Measurement":
-    """Measure the register's households unless that was done, and put the surface into the project."""
+def measure_register(settings: "Settings", rules: "Rules", as_of: date | None, progress: Progress) -> "Measurement":
+    """Measure the register's households of a day unless that was done, and put the surface into the project."""
     from geoservice.disclosure.vintage import measure_vintage
 
     with closing(register_of(settings)) as register, closing(project_of(settings)) as project:
-        households = register.read("households")
+        households = register.read_as_of("households", as_of)
         known = [s.digest for s in project.surfaces() if s.kind == "register"]
-        areas = project.read("areas")
+        areas = project.areas(as_of)
         done = measure_vintage(register, households, areas, places_of(project), rules, known, progress)
         keep_surface(project, done)
         if done.made is not None:
@@ -107,7 +108,7 @@ def protect(
         print_plan(settings, study, rules)
         return
     with written_down(settings, "protect", study.id) as told, progress_bar() as progress:
-        done = measure_register(settings, rules, progress)
+        done = measure_register(settings, rules, study.as_of, progress)
         told["draw"] = done.draw.number
     if done.made is None:
         out.print(
@@ -138,7 +139,8 @@ def print_plan(settings: "Settings", study: "Study", rules: "Rules") -> None:
     from geoservice.disclosure.plan import expected_margins
 
     with closing(project_of(settings)) as project:
-        rows = expected_margins(project.read("areas"), places_of(project), rules.rho, study.group_ids, migrants=rules.migrants)
+        areas = project.areas(study.as_of)
+        rows = expected_margins(areas, places_of(project), rules.rho, study.group_ids, migrants=rules.migrants)
     guess = 100 * guess_probability(rules.rho)
     out.print(
         f"rho {float(rules.rho):g}: a guess whether a household is in the register is right at most {guess:.0f} times in 100"

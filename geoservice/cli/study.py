@@ -33,7 +33,7 @@ def run_study(settings: "Settings") -> int:
     with written_down(settings, "publish", study.id) as told:
         published = _publish(settings, study)
         told["release"] = published.number
-    _print_off_street(published)
+    _print_notes(published)
     return published.number
 
 
@@ -43,7 +43,7 @@ def _publish(settings: "Settings", study: "Study") -> "Published":
     layers = layers_of(settings)
     with progress_bar() as progress:
         if study.demand != "population" and has_register(settings):
-            measure_register(settings, rules_of(study), progress)
+            measure_register(settings, rules_of(study), study.as_of, progress)
         with closing(project_of(settings)) as project, closing(releases_of(settings, read_only=False)) as store:
             published = publish_study(project, store, study, layers, progress, settings.keep_releases)
             with closing(store.open(published.number)) as reader:
@@ -52,8 +52,10 @@ def _publish(settings: "Settings", study: "Study") -> "Published":
     return published
 
 
-def _print_off_street(published: "Published") -> None:
-    """Name the stations off the streets, and the share of the people that is."""
+def _print_notes(published: "Published") -> None:
+    """Print what the release says of stations and areas; name stations off the streets, and the share of the people that is."""
+    for note in published.notes:
+        out.print(note.en, markup=False)
     for mode, off in published.off_street.items():
         for station, why in off.stations.items():
             out.print(f"station {station} is not on a street for {mode} ({why}): nobody reaches it", markup=False)

@@ -1,13 +1,16 @@
 """Households: placed in their area, known by a keyed hash alone."""
 
 import hashlib
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
+from geoservice.areas import ancestors
 from geoservice.errors import InputError
+from geoservice.geo import Int32s, Objects
 from geoservice.ingest import words
 from geoservice.ingest.arrow import Column
 from geoservice.ingest.arrow import compute as pc
@@ -18,7 +21,7 @@ from geoservice.ingest.home_areas import registered_areas
 from geoservice.ingest.places import Areas, check_inside, find_projected
 from geoservice.ingest.rows import Built, Columns, Context, finish, period_of, with_default
 from geoservice.ingest.values import floats_or_null
-from geoservice.schema import GROUP_PREFIX
+from geoservice.schema import COARSE_PRECISIONS, GROUP_PREFIX, LEVELS
 
 ID_BYTES = 16
 TOGETHER = 65_536
@@ -79,18 +82,55 @@ def build_households(cells: Cells, context: Context) -> Built:
     lon, lat, crs = read_points(cells, "households", context.options, suggest=partial(find_projected, areas))
     home = check_inside(cells, areas, lon, lat, crs, required=True)
     columns: Columns = {"id": ids, "lon": lon, "lat": lat}
-    columns["precision"] = with_default(cells.choice("precision", words.PRECISION), "point")
+    precision = with_default(cells.choice("precision", words.PRECISION), "point")
+    columns["precision"] = precision
     columns["uncertainty_m"] = floats_or_null(cells.number("uncertainty_m", 0, 100_000, unit="metres"))
     persons = cells.whole("persons", 1, MAX_PERSONS, unit="persons", required=True)[0]
     columns["persons"] = persons.astype(np.int32)
-    here = pa.array(areas.codes, pa.string()).take(pa.array(np.maximum(home, 0), pa.int64()))
+    here = residence_areas(cells, context.areas, areas.codes, home, precision)
     columns["registered_area"] = registered_areas(cells, context.areas, here, chinese=context.study.chinese)
     columns["residence_area"] = here
-    columns |= period_of(cells, "since", "until")
+    columns |= period_of("households", cells, context.day)
     columns |= {GROUP_PREFIX + g: _group(cells, GROUP_PREFIX + g, persons) for g in groups}
-    if cells.has("address"):
-        cells.notes.append(f"column {cells.mapping['address']}: addresses are not stored, nor placed on the map")
     return Built(finish("households", columns, cells, groups), crs)
+
+
+def residence_areas(cells: Cells, areas: pa.Table, codes: Objects, home: Int32s, precision: Column) -> Column:
+    """Return the area that each household is known to live in: of that around its point the one that its precision reaches.
+
+    Parameters
+    ----------
+    cells, areas
+        The file, and the areas loaded.
+    codes : object array, shape (a,)
+        Codes of areas.
+    home : int32 array, shape (n,)
+        The area around each point, a position in ``codes``; -1 where there is none.
+    precision : Arrow strings, shape (n,)
+    """
+    levels, parents = (dict(zip(*(areas.column(c).to_pylist() for c in ("code", n)), strict=True)) for n in ("level", "parent"))
+    here = codes[np.maximum(home, 0)].astype(object)
+    words = precision.to_numpy(zero_copy_only=False)
+    for coarse in COARSE_PRECISIONS:
+        rows = np.flatnonzero(words == coarse)
+        wide = {c: reach(c, coarse, levels, parents) for c in set(here[rows])}
+        here[rows] = [wide[c] for c in here[rows]]
+    if n := int((np.isin(words, COARSE_PRECISIONS) & ~cells.faults.bad).sum()):
+        cells.notes.append(
+            f"{n} households are known to their village, township or county alone: each counts somewhere in that area, where "
+            "its homes are, and not at its point"
+        )
+    return pa.array(here, pa.string())
+
+
+def reach(code: str, level: str, levels: Mapping[str, str], parents: Mapping[str, str | None]) -> str:
+    """Return the lowest area around an area, itself among them, that is not finer than a level; itself if there is none.
+
+    >>> reach("V", "township", {"V": "village", "T": "township"}, {"V": "T", "T": None})
+    'T'
+    """
+    chain = [c for c in ancestors(code, parents) if levels.get(c) in LEVELS]
+    return next((c for c in chain if LEVELS.index(levels[c]) <= LEVELS.index(level)), code)
 
 
 def _group(cells: Cells, name: str, persons: Any) -> Any:

@@ -5,6 +5,7 @@ import json
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -46,7 +47,7 @@ BUILDERS: Mapping[TableName, Callable[[Cells, Context], Built]] = {
     "uptake": build_uptake,
     "population": build_population,
 }
-RULES = 2
+RULES = 3
 """Raised whenever the same file would be read differently, so that it is loaded anew."""
 SAMPLES = 20
 Progress = Callable[[str, float], None]
@@ -159,7 +160,7 @@ def _import_file(job: _Job) -> Report:
         check_lines(job.path)
     if job.kind == "geotiff" and job.table != "population":
         raise UnreadableFile(f"{job.path.name}: a raster is read as population alone, not as {job.table}")
-    areas = job.project.digest("areas") if job.table != "areas" else ""
+    areas = job.project.digest_as_of("areas", job.study.as_of) if job.table != "areas" else ""
     name = job.path.name if job.options.layer is None else f"{job.path.name}#{job.options.layer}"
     source = Source(name, digest_of(members(job.path, job.kind), job.table, job.options, job.study, areas))
     if loaded := _loaded(job.store, job.table, source):
@@ -185,7 +186,7 @@ def _no_op(job: _Job, vintage: Vintage) -> Report:
 
 def _read(job: _Job, scratch: Path) -> Raw:
     path, options = job.path, job.options
-    box = box_of(job.project.read("areas")) if job.kind == "geotiff" else None
+    box = box_of(job.project.areas(job.study.as_of)) if job.kind == "geotiff" else None
     raw = read_file(
         path, job.kind, scratch, layer=options.layer, box=box, crs=options.crs, fields=fields_of(job.table, job.study),
         header_row=options.header_row, seconds=options.seconds,
@@ -210,6 +211,7 @@ def _import(job: _Job, raw: Raw, source: Source) -> Report:
     faults = Faults(job.path.name, raw.rows.to_numpy(), broken=raw.meta.broken)
     cells = Cells(raw, mapping, faults, list(raw.meta.notes))
     built = BUILDERS[table](cells, _context(job))
+    _note_unused(cells, table)
     report = _keep_rejects(_report(job, cells, built), faults, job, source)
     if faults.rejected and not options.accept_partial and not options.dry_run:
         raise faults.error(report.rejects_path)
@@ -235,7 +237,7 @@ def _mapping(job: _Job, raw: Raw, remembered: str | None) -> dict[str, str]:
 
     if job.kind == "geojson" and "id" in headers and "id" not in options.mapping.values():
         mapping = map_columns(table, [h for h in headers if h != "id"], job.study, options, remembered, fits_values)
-        if TABLES[table].key[-1] in mapping:
+        if TABLES[table].identity in mapping:
             return mapping
     return map_columns(table, headers, job.study, options, remembered, fits_values)
 
@@ -267,12 +269,26 @@ def _numeric(mapping: dict[str, str]) -> list[str]:
     return [h for f, h in mapping.items() if f in _NUMERIC or f.startswith(GROUP_PREFIX)]
 
 
+def _note_unused(cells: Cells, table: TableName) -> None:
+    """Note the columns of a file that are ours and of which nothing comes: not read, or stored and used by nothing yet."""
+    idle = {c.name for c in TABLES[table].columns if not c.used}
+    kept = [f for f in cells.mapping if f in idle & cells.read]
+    lost = [f"{f} ({cells.mapping[f]})" for f in cells.mapping if f not in cells.read]
+    if idle.issuperset(c.name for c in TABLES[table].columns):
+        cells.notes.append(f"{table}: accepted, but nothing uses this table yet")
+    elif kept:
+        cells.notes.append(f"accepted, but nothing uses it yet: {', '.join(kept)}")
+    if lost:
+        cells.notes.append(f"neither used nor stored: {', '.join(lost)}")
+
+
 def _context(job: _Job) -> Context:
     """Gather what rows depend on; a dry run makes no secret, since its ids are thrown away."""
     secret = b""
     if isinstance(job.store, Register):
         secret = os.urandom(32) if job.options.dry_run else job.store.secret()
-    return Context(job.options, job.study, job.project.read("areas"), secret)
+    areas = job.project.read("areas") if job.table == "areas" else job.project.areas(job.study.as_of)
+    return Context(job.options, job.study, areas, secret, job.study.as_of or datetime.now(UTC).date())
 
 
 def _report(job: _Job, cells: Cells, built: Built) -> Report:

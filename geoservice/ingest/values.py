@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from geoservice.geo import Bools, Floats, Objects
+from geoservice.ingest import words
 from geoservice.ingest.arrow import Column, bools
 from geoservice.ingest.arrow import compute as pc
 
@@ -150,15 +151,12 @@ def to_date(text: str) -> date:
 def to_flag(text: str) -> bool:
     """Parse yes or no in either language.
 
-    >>> to_flag("是"), to_flag("no"), to_flag("停用")
+    >>> to_flag("是"), to_flag("no"), to_flag("暂停")
     (True, False, False)
     """
-    word = text.lower()
-    if word in {"1", "true", "t", "yes", "y", "是", "有", "真", "在用", "正常", "启用", "运行", "√", "active", "open"}:
-        return True
-    if word in {"0", "false", "f", "no", "n", "否", "无", "假", "停用", "关闭", "撤销", "×", "x", "inactive", "closed"}:
-        return False
-    raise ValueError(text)
+    if (flag := words.FLAG.get("".join(text.lower().split()))) is None:
+        raise ValueError(text)
+    return flag == "yes"
 
 
 def to_items(text: str) -> list[str]:

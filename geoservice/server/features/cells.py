@@ -42,7 +42,7 @@ def cells(table: pa.Table, layer: PublishedLayer, language: str, limits: Limits)
         values = table.column(name).to_pylist()
         if name in kinds:
             margins = _column(table, f"{name}_margin")
-            status = _column(table, layer.style.status if name == layer.style.property else None)
+            status = _column(table, f"{name}_status")
             told = zip(values, margins, status, strict=True)
             values = [number(kinds[name], v, m, s, language, limits) for v, m, s in told]
         elif name == "value" and _is_release_table(table, layer):
@@ -52,7 +52,7 @@ def cells(table: pa.Table, layer: PublishedLayer, language: str, limits: Limits)
     return zip(*columns, strict=True) if columns else [()] * table.num_rows
 
 
-def _column(table: pa.Table, name: str | None) -> list[Any]:
+def _column(table: pa.Table, name: str) -> list[Any]:
     return table.column(name).to_pylist() if name in table.column_names else [None] * table.num_rows
 
 
