@@ -63,7 +63,7 @@ def period_of(name: TableName, cells: Cells, day: date) -> Columns:
     start, end = TABLES[name].period or ("", "")
     first, last = cells.dates(start), cells.dates(end)
     backwards = bools(pc.fill_null(pc.less(last, first), False))
-    cells.refuse(backwards, end, f"before {start}", f"a day on or after {start}")
+    cells.refuse(backwards, end, f"before {start}", f"a day on or after {start}", private=name == "households")
     there = TABLES[name].valid_on(day, pa.table({start: first, end: last}))
     if n := int((~there & ~cells.faults.bad).sum()):
         cells.notes.append(

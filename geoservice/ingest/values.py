@@ -25,6 +25,8 @@ _NUMBER = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$"
 _THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?")
 _DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})(?:[-/.月](\d{1,2})日?|月)?(?:[ T]\d{1,2}:\d{2}.*)?")
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
+FOREVER = 9999
+"""Year that databases write where there is no end."""
 
 
 class Parsed(NamedTuple):
@@ -143,7 +145,7 @@ def to_date(text: str) -> date:
     if not found:
         raise ValueError(text)
     year, month, day = (int(g or 1) for g in found.groups())
-    if not (1800 <= year <= 2200 and 1 <= month <= 12 and 1 <= day <= calendar.monthrange(year, month)[1]):
+    if not ((1800 <= year <= 2200 or year == FOREVER) and 1 <= month <= 12 and 1 <= day <= calendar.monthrange(year, month)[1]):
         raise ValueError(text)
     return date(year, month, day)
 

@@ -55,8 +55,8 @@ PRECISION = _table(
         "interpolated": "内插 插值 interpolation",
         "street": "街道 道路 街路 road",
         "village": "村 村级 社区",
-        "township": "乡镇 乡 镇",
-        "county": "县 区 县区",
+        "township": "乡镇 乡 镇 乡镇级",
+        "county": "县 区 县区 区县 县级 区县级",
     },
     PRECISIONS,
 )

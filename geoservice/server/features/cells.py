@@ -22,9 +22,10 @@ def headings(table: pa.Table, layer: PublishedLayer, language: str) -> list[str]
 
 
 def shown(table: pa.Table, layer: PublishedLayer) -> list[str]:
-    """Return the properties that have a column of their own: a margin stands in that of its number."""
+    """Return the properties that have a column of their own: a margin and a status are told in that of their number."""
     names = property_names(table)
     inside = {c.name for c in layer.columns if c.margin_of in names}
+    inside |= {f"{c.name}_status" for c in layer.columns if c.measure is not None and c.name in names}
     if _is_release_table(table, layer):
         inside.add("margin")
     return [n for n in names if n not in inside]
