@@ -30,7 +30,8 @@ class Column(BaseModel):
 
     ``name`` may hold placeholders (``share_{service}_{mode}_{minutes}``): one property is made for each value of these
     dimensions in the release table. ``where`` fixes the others. Without ``measure`` the property is a public attribute of
-    the unit itself (``name``, ``tier``, ...).
+    the unit itself (``name``, ``tier``, ...). ``status`` adds a property ``<name>_status``: why a number is missing, and
+    whether it is uncertain.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -40,6 +41,7 @@ class Column(BaseModel):
     unit: str = ""
     measure: str | None = None
     where: dict[Dimension, str | int] = Field(default_factory=dict)
+    status: bool = False
 
 
 class Style(BaseModel):

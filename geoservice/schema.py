@@ -7,40 +7,61 @@ population, whose numbers may be estimates.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Literal
 
+import numpy as np
 import pyarrow as pa
 
 from geoservice.errors import InputError
+from geoservice.geo import Bools
 
 TableName = Literal["areas", "stations", "households", "uptake", "population"]
 LEVELS = ("province", "city", "county", "township", "village")
 TIERS = ("county", "township", "village", "van")
 PRECISIONS = ("point", "building", "interpolated", "street", "village", "township", "county")
 MIGRANT_CLASSES = ("resident", "same_county", "same_province", "other_province")
+COARSE_PRECISIONS = ("village", "township", "county")
+"""A household of these is known to its area of that level alone: its point says no more than that."""
 GROUP_PREFIX = "group_"
+UNBOUND = (date(1, 1, 1), date(9999, 12, 31))
+"""What stands for the first and the last day of a period that does not state it, in comparisons alone."""
 _COUNT = pa.int32()
 
 
 @dataclass(frozen=True)
 class Column:
-    """One column: its Arrow type, whether it may be null, its unit and what it means."""
+    """One column: its Arrow type, whether it may be null, its unit and what it means.
+
+    ``used`` is false while nothing reads the column once it is stored; an import says so.
+    """
 
     name: str
     type: pa.DataType
     required: bool
     meaning: str
     unit: str = ""
+    used: bool = True
 
 
 @dataclass(frozen=True)
 class TableSchema:
-    """A table; ``key`` names the columns that must be unique together, ``groups`` is the type of its group columns."""
+    """A table; ``key`` names the columns that must be unique together, ``groups`` is the type of its group columns.
+
+    Of a key's columns a date alone may be null, which is a value like others. ``period`` names the first and the last day on
+    which a row is true, both included; a null one has no such bound.
+    """
 
     name: TableName
     columns: tuple[Column, ...]
     key: tuple[str, ...]
     groups: pa.DataType = _COUNT
+    period: tuple[str, str] | None = None
+
+    @property
+    def identity(self) -> str:
+        """Return the column that names a row: the last of the key that is never null."""
+        return [c.name for c in self.columns if c.required and c.name in self.key][-1]
 
     def group_field(self, column: str) -> "pa.Field[Any]":
         """Return the field of a group column ``group_<id>``."""
@@ -50,6 +71,15 @@ class TableSchema:
         """Return the Arrow schema, with one ``group_<id>`` column for each of ``groups``."""
         extra = [self.group_field(GROUP_PREFIX + g) for g in groups]
         return pa.schema([pa.field(c.name, c.type, nullable=not c.required) for c in self.columns] + extra)
+
+    def valid_on(self, day: date, rows: pa.Table) -> Bools:
+        """Say which rows are true on a day; all of them where the table knows no period. Shape ``(rows,)``."""
+        if self.period is None:
+            return np.ones(rows.num_rows, bool)
+        bounds: list[Any] = [rows.column(name) for name in self.period]
+        first, last = (b.fill_null(unbound).to_numpy() for b, unbound in zip(bounds, UNBOUND, strict=True))
+        here = np.datetime64(day)
+        return np.asarray((first <= here) & (here <= last), bool)
 
     def check(self, table: pa.Table) -> None:
         """Raise :class:`InputError` unless ``table`` has this schema (further ``group_*`` columns allowed)."""
@@ -68,15 +98,18 @@ HOUSEHOLDS = TableSchema(
         Column("id", pa.binary(16), True, "first 16 bytes of HMAC-SHA256(secret of the register, register key)"),
         Column("lon", REAL, True, "longitude", "degree"),
         Column("lat", REAL, True, "latitude", "degree"),
-        Column("precision", TEXT, True, f"one of {PRECISIONS}"),
-        Column("uncertainty_m", REAL, False, "radius that holds the true place in 90 % of cases", "metre"),
+        Column("precision", TEXT, True, f"one of {PRECISIONS}; of {COARSE_PRECISIONS} the point is not taken at its word"),
+        Column("uncertainty_m", REAL, False, "radius that holds the true place in 90 % of cases", "metre", used=False),
         Column("persons", INT, True, "members of the household", "person"),
         Column("registered_area", TEXT, False, "code of the home (hukou) area; null: not stated, counted as resident"),
-        Column("residence_area", TEXT, True, "code of the lowest area that holds the point"),
+        Column(
+            "residence_area", TEXT, True, "code of the lowest area that holds the point and is not finer than the precision"
+        ),
         Column("since", pa.date32(), False, "first day at this place"),
         Column("until", pa.date32(), False, "last day at this place"),
     ),
     ("id",),
+    period=("since", "until"),
 )
 STATIONS = TableSchema(
     "stations",
@@ -86,11 +119,11 @@ STATIONS = TableSchema(
         Column("tier", TEXT, True, f"one of {TIERS}"),
         Column("services", TEXTS, True, "ids of the services offered, as in study.toml"),
         Column("capacity", REAL, False, "persons it can serve a period", "person"),
-        Column("staff", REAL, False, "full-time equivalents"),
-        Column("floor_area_m2", REAL, False, "floor area", "square metre"),
-        Column("equipment", TEXTS, True, "free words"),
-        Column("active", pa.bool_(), True, "whether it counts"),
-        Column("opening_hours", TEXT, False, "OSM opening_hours syntax"),
+        Column("staff", REAL, False, "full-time equivalents", used=False),
+        Column("floor_area_m2", REAL, False, "floor area", "square metre", used=False),
+        Column("equipment", TEXTS, True, "free words", used=False),
+        Column("active", pa.bool_(), True, "whether it counts; false as well where it is never open"),
+        Column("opening_hours", TEXT, False, "OSM opening_hours syntax; shown, not computed with"),
         Column("start_delay_s", REAL, True, "added to every travel time from or to it (van set-up)", "second"),
         Column("lon", REAL, True, "longitude", "degree"),
         Column("lat", REAL, True, "latitude", "degree"),
@@ -110,17 +143,18 @@ AREAS = TableSchema(
         Column("valid_from", pa.date32(), False, "first day of the code"),
         Column("valid_to", pa.date32(), False, "last day of the code"),
     ),
-    ("code_system", "code"),
+    ("code_system", "code", "valid_from"),
+    period=("valid_from", "valid_to"),
 )
 UPTAKE = TableSchema(
     "uptake",
     (
-        Column("area", TEXT, True, "area code"),
-        Column("period", TEXT, True, "year, quarter 2024Q1 or month 2024-01"),
-        Column("service", TEXT, True, "service id"),
-        Column("group", TEXT, True, "group id, or all"),
-        Column("served", pa.int64(), True, "persons served, never above eligible", "person"),
-        Column("eligible", pa.int64(), True, "persons entitled", "person"),
+        Column("area", TEXT, True, "area code", used=False),
+        Column("period", TEXT, True, "year, quarter 2024Q1 or month 2024-01", used=False),
+        Column("service", TEXT, True, "service id", used=False),
+        Column("group", TEXT, True, "group id, or all", used=False),
+        Column("served", pa.int64(), True, "persons served, never above eligible", "person", used=False),
+        Column("eligible", pa.int64(), True, "persons entitled", "person", used=False),
     ),
     ("area", "period", "service", "group"),
 )
@@ -132,8 +166,8 @@ POPULATION = TableSchema(
         Column("persons", REAL, True, "people living there", "person"),
         Column("households", REAL, False, "households, where the file has them", "household"),
         Column("persons_margin", REAL, False, "half-width of the 90 % interval of persons, where the file has it", "person"),
-        Column("source", TEXT, False, "who counted or estimated"),
-        Column("date", pa.date32(), False, "day the numbers are of; a year is its first day"),
+        Column("source", TEXT, False, "who counted or estimated", used=False),
+        Column("date", pa.date32(), False, "day the numbers are of; a year is its first day", used=False),
     ),
     ("id",),
     pa.float64(),

@@ -1,6 +1,7 @@
 """study.toml: what a planner wants to know, as one frozen model."""
 
 import tomllib
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -79,12 +80,14 @@ class Study(_Frozen):
     ``levels`` are the area levels published, from the top down. ``tiers`` are asked one by one, beside ``any`` (all of them
     together). ``nth`` are the ranks of stations: 1 is the nearest. ``direction`` is ``to`` the station or ``from`` it.
     ``demand`` says where the people come from; left out, from the register if it was measured, else from the population.
+    ``as_of`` is the day whose households and areas count; left out, the day on which these were last loaded.
     """
 
     id: Id
     title: Title
     synthetic: bool = Field(False, description="households are made up; said on every page")
     source: Title | None = Field(None, description="attribution shown on maps")
+    as_of: date | None = Field(None, description="day whose households and areas count")
     code_system: str = "local"
     levels: tuple[Literal["province", "city", "county", "township", "village"], ...] = ("county", "township")
     services: tuple[Service, ...] = Field(min_length=1, max_length=12)

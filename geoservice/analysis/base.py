@@ -54,11 +54,16 @@ class Units:
 
 @dataclass(frozen=True)
 class Streets:
-    """Junctions of one mode's network: positions, shapes ``(n,)``, and their times for each trip of the mode."""
+    """One mode's network: positions of its junctions, shapes ``(n,)``, and their times for each trip of the mode.
+
+    ``station_place``, shape ``(stations,)``, numbers the places of the network that stations are at: two of one number are at
+    one place, -1 is at none.
+    """
 
     lon: Floats
     lat: Floats
     travel: Mapping[Trip, Times]
+    station_place: Int32s
 
 
 @dataclass(frozen=True)

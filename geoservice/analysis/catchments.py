@@ -1,6 +1,10 @@
-"""Which station serves whom: ground and people nearest to each station along the streets, and its load."""
+"""Which station serves whom: ground and people nearest to each station along the streets, and its load.
 
-from collections.abc import Iterator, Mapping
+Stations at one place of the network are equally near to everybody: they share a catchment, and its people among themselves.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -10,6 +14,7 @@ from pydantic import BaseModel, ConfigDict
 
 from geoservice.analysis.base import Context, Findings, Process, Trip, Units
 from geoservice.analysis.frames import nearest_trips, stack, table, trip_columns
+from geoservice.analysis.thiessen import territories, thiessen
 from geoservice.demand import Quantity, region_sums
 from geoservice.geo import Floats, Int32s, Ints, LocalProjection, Objects
 from geoservice.measures import NOT_APPLICABLE
@@ -24,6 +29,10 @@ PROCESS = Process(
     reference="Okabe and Sugihara (2012), Spatial Analysis along Networks, ch. 4: network Voronoi diagrams",
 )
 HOUSEHOLDS, PERSONS = Quantity("households"), Quantity("persons")
+STATIONS = "stations"
+"""Column of the catchments' units with the ids of the stations that share each."""
+TOGETHER = " + "
+"""Between the names of stations that share a catchment."""
 ATTRIBUTES = ("unit", "name_zh", "name_en", "parent", "service", "mode", "station", "station_name", "tier")
 
 
@@ -32,90 +41,6 @@ class Params(BaseModel):
 
     model_config = ConfigDict(frozen=True)
     services: tuple[str, ...]
-
-
-def thiessen(x: Floats, y: Floats, outline: shapely.Geometry) -> tuple[Objects, Ints]:
-    """Thiessen cells of points, reaching beyond the outline.
-
-    Parameters
-    ----------
-    x, y : float64 arrays, shape (n,), metres
-    outline : polygon
-        What the cells must cover, in the same plane.
-
-    Returns
-    -------
-    (object array of polygons, shape (m,); int64 array, shape (m,))
-        Cells of the distinct points, and for each the first point that it is of. They share their edges exactly.
-
-    Examples
-    --------
-    >>> cells, point = thiessen(np.array([0.0, 2.0, 2.0]), np.zeros(3), shapely.box(-1, -1, 3, 1))
-    >>> len(cells), point.tolist()
-    (2, [0, 1])
-    """
-    points, index = np.unique(np.column_stack([x, y]), axis=0, return_index=True)
-    first = index.astype(np.int64)
-    west, south, east, north = shapely.bounds(outline)
-    beyond = shapely.buffer(shapely.box(west, south, east, north), max(east - west, north - south, 1.0), join_style="mitre")
-    if len(points) < 2:
-        return np.array([beyond] * len(points), dtype=object), first
-    cells = shapely.voronoi_polygons(shapely.multipoints(_unaligned(points)), extend_to=beyond, ordered=True)
-    return shapely.get_parts(cells), first
-
-
-def _unaligned(points: "np.ndarray[Any, np.dtype[np.float64]]") -> "np.ndarray[Any, np.dtype[np.float64]]":
-    """Move points by up to 2 mm, less than the last digit of OSM, always the same way.
-
-    Where streets form a regular grid, four junctions lie on one circle; GEOS then draws cells that overlap or are invalid.
-    The steps are the additive sequence of M. Roberts, "The unreasonable effectiveness of quasirandom sequences" (2018).
-    """
-    steps = np.arange(1, len(points) + 1)[:, None] * np.array([0.7548776662466927, 0.5698402909980532])
-    moved: np.ndarray[Any, np.dtype[np.float64]] = points + 0.004 * (steps % 1 - 0.5)
-    return moved
-
-
-def territories(cells: Objects, label: Int32s, labels: int, outline: shapely.Geometry) -> Objects:
-    """Dissolve cells by label and clip them to the outline.
-
-    Parameters
-    ----------
-    cells : object array of polygons, shape (n,)
-        A coverage: no overlaps, shared edges.
-    label : int32 array, shape (n,)
-        Station of each cell, -1 for none.
-    labels : int
-        Number of stations.
-    outline : polygon
-
-    Returns
-    -------
-    object array, shape (labels,)
-        Polygon or multipolygon of each, None where there is no ground. They do not overlap, and where every cell has a label
-        they cover the outline.
-
-    Examples
-    --------
-    >>> cells = shapely.box([0, 1, 2], [0, 0, 0], [1, 2, 3], [1, 1, 1])
-    >>> ground = territories(cells, np.array([0, 0, 1], np.int32), 3, shapely.box(0, 0, 2.5, 1))
-    >>> [g if g is None else float(g.area) for g in ground]
-    [2.0, 0.5, None]
-    """
-    order = np.argsort(label, kind="stable")
-    bounds = np.searchsorted(label[order], np.arange(labels + 1))
-    ground: Objects = np.full(labels, None, object)
-    shapely.prepare(outline)
-    for i in range(labels):
-        if bounds[i + 1] > bounds[i]:
-            clipped = shapely.intersection(shapely.coverage_union_all(cells[order[bounds[i] : bounds[i + 1]]]), outline)
-            ground[i] = _polygonal(clipped)
-    return ground
-
-
-def _polygonal(shape: shapely.Geometry) -> shapely.Geometry | None:
-    """Keep polygons only; touching the outline may leave points and lines."""
-    parts = [p for p in shapely.get_parts(shape) if shapely.get_type_id(p) == 3 and p.area > 0]
-    return None if not parts else parts[0] if len(parts) == 1 else shapely.multipolygons(parts)
 
 
 def study_outline(context: Context) -> shapely.Geometry:
@@ -130,27 +55,6 @@ def _degrees(projection: LocalProjection, shapes: Objects) -> list[bytes | None]
     return wkb
 
 
-def _unit(trip: Trip, station: Mapping[str, Any]) -> dict[str, Any]:
-    name = station["name"]
-    return dict(
-        zip(
-            ATTRIBUTES,
-            (
-                f"{trip.service}.{trip.mode}.{station['id']}",
-                name,
-                name,
-                None,
-                trip.service,
-                trip.mode,
-                station["id"],
-                name,
-                station["tier"],
-            ),
-            strict=True,
-        )
-    )
-
-
 def load(persons: Floats, capacity: Floats) -> Floats:
     """Percent of a station's capacity that its persons make up; NaN where it has no capacity, or none is known.
 
@@ -162,35 +66,108 @@ def load(persons: Floats, capacity: Floats) -> Floats:
     return np.asarray(100 * persons / np.where(capacity > 0, capacity, np.nan), float)
 
 
-def _ground(context: Context, trip: Trip, offering: Ints, cells: tuple[Objects, Ints], outline: shapely.Geometry) -> Objects:
-    """Ground of each station that offers the service, in metres."""
-    label = _position(context, offering)[context.streets[trip.mode].travel[trip].station[cells[1]]]
-    return territories(cells[0], label, len(offering), outline)
+def sharing(place: Int32s, delay: Floats) -> Ints:
+    """First of the stations that share a catchment with each: those at one place of the network, with one delay at the start.
+
+    Parameters
+    ----------
+    place : int32 array, shape (n,)
+        Place of each station, -1 for none: such a station shares with nobody.
+    delay : float64 array, shape (n,), seconds
+
+    Returns
+    -------
+    int64 array, shape (n,)
+        Positions. The first is the one that travel times name for all of them.
+
+    Examples
+    --------
+    >>> sharing(np.array([4, 7, 4, -1, -1, 4], np.int32), np.array([0.0, 0.0, 0.0, 0.0, 0.0, 60.0])).tolist()
+    [0, 1, 0, 3, 4, 5]
+    """
+    own = np.arange(len(place))
+    key = np.column_stack([place, np.where(place < 0, own, np.round(delay * 1000))])
+    _, first, group = np.unique(key, axis=0, return_index=True, return_inverse=True)
+    return first[group.ravel()].astype(np.int64)
 
 
-def _position(context: Context, offering: Ints) -> Int32s:
-    """Position among the offering stations of each station; the last entry answers for station -1."""
-    place = np.full(context.stations.num_rows + 1, -1, np.int32)
-    place[offering] = np.arange(len(offering))
-    return place
+def parts(first: Ints, capacity: Floats) -> Floats:
+    """Part of its catchment's people that each station takes: by capacity where all that share it state one, else an even one.
+
+    Examples
+    --------
+    >>> parts(np.array([0, 0, 2, 2, 4]), np.array([300.0, 100.0, np.nan, 50.0, np.nan])).tolist()
+    [0.75, 0.25, 0.5, 0.5, 1.0]
+    """
+    together, number = np.bincount(first, capacity)[first], np.bincount(first)[first]
+    even = ~(together > 0)
+    return np.where(even, 1 / number, capacity / np.where(even, 1.0, together))
 
 
-def _rows(context: Context, trip: Trip, offering: Ints, names: list[str]) -> Iterator[pa.Table]:
-    """Households, persons and load of each catchment, and persons and load again at the station."""
+@dataclass(frozen=True)
+class _Catchments:
+    """Catchments of one trip.
+
+    ``offering`` are the stations that offer the service, with ``capacity``; ``first`` says, as :func:`sharing`, who of them
+    share, and ``firsts`` has one of each catchment. ``of_station`` is the catchment of each station of the context, -1 for
+    none; its last entry is that of station -1.
+    """
+
+    offering: Ints
+    first: Ints
+    firsts: Ints
+    of_station: Int32s
+    capacity: Floats
+
+    @classmethod
+    def of(cls, context: Context, trip: Trip) -> "_Catchments":
+        stations = context.stations
+        offering = np.flatnonzero([trip.service in s["services"] for s in stations.select(["services"]).to_pylist()])
+        delay, capacity = (
+            stations.column(c).to_numpy(zero_copy_only=False).astype(float)[offering] for c in ("start_delay_s", "capacity")
+        )
+        first = sharing(context.streets[trip.mode].station_place[offering], delay)
+        firsts = np.unique(first)
+        of_station = np.full(stations.num_rows + 1, -1, np.int32)
+        of_station[offering] = np.searchsorted(firsts, first)
+        return cls(offering, first, firsts, of_station, capacity)
+
+
+def _units(trip: Trip, made: _Catchments, stations: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Name and stations of each catchment."""
+    units = []
+    for first in made.firsts:
+        mine = [stations[i] for i in made.offering[made.first == first]]
+        ids, names, tiers = ([str(s[c]) for s in mine] for c in ("id", "name", "tier"))
+        station, name, tier = (TOGETHER.join(dict.fromkeys(words)) for words in (ids, names, tiers))
+        unit = f"{trip.service}.{trip.mode}.{ids[0]}"
+        texts = (unit, name, name, None, trip.service, trip.mode, station, name, tier)
+        units.append({**dict(zip(ATTRIBUTES, texts, strict=True)), STATIONS: ids})
+    return units
+
+
+def _rows(context: Context, trip: Trip, made: _Catchments, names: list[str]) -> Iterator[pa.Table]:
+    """Households, persons and load of each catchment, and persons and load again at each station."""
     demand = context.demand
-    sums = region_sums(demand.surface, _position(context, offering)[demand.travel[trip].station], len(offering))
-    stations = context.stations.take(offering)
-    capacity = stations.column("capacity").to_numpy(zero_copy_only=False).astype(float)
+    sums = region_sums(demand.surface, made.of_station[demand.travel[trip].station], len(made.firsts))
+    ids = np.asarray(context.stations.column("id").to_pylist(), object)
     dims: dict[str, Any] = {**trip_columns(trip), "group": "all"}
     catchment: dict[str, Any] = {**dims, "geography": "catchment", "unit": names}
-    station: dict[str, Any] = {**dims, "geography": "station", "unit": stations.column("id").to_pylist()}
+    station: dict[str, Any] = {**dims, "geography": "station", "unit": ids[made.offering]}
     if demand.surface.has(HOUSEHOLDS):
         yield table(sums.value(HOUSEHOLDS), sums.margin(HOUSEHOLDS), measure="catchment_households", **catchment)
     persons, margin = sums.value(PERSONS), sums.margin(PERSONS)
     yield table(persons, margin, measure="catchment_persons", **catchment)
+    together = np.bincount(made.first, made.capacity)[made.firsts].astype(float)
+    yield table(load(persons, together), load(margin, together), NOT_APPLICABLE, measure="load", **catchment)
+    mine, part = made.of_station[made.offering], parts(made.first, made.capacity)
+    persons, margin = persons[mine] * part, margin[mine] * part
     yield table(persons, margin, measure="served_persons", **station)
-    for place in (catchment, station):
-        yield table(load(persons, capacity), load(margin, capacity), NOT_APPLICABLE, measure="load", **place)
+    yield table(load(persons, made.capacity), load(margin, made.capacity), NOT_APPLICABLE, measure="load", **station)
+    others = np.delete(ids, made.offering)
+    for measure in ("served_persons", "load"):
+        none = np.full(len(others), np.nan)
+        yield table(none, None, NOT_APPLICABLE, measure=measure, **{**station, "unit": others})
 
 
 def analyse(context: Context, params: Params, results: pa.Table) -> Findings:  # noqa: ARG001 - the form of an analysis
@@ -204,10 +181,13 @@ def analyse(context: Context, params: Params, results: pa.Table) -> Findings:  #
         streets = context.streets[trip.mode]
         if trip.mode not in cells:
             cells[trip.mode] = thiessen(*context.projection.forward(streets.lon, streets.lat), outline)
-        offering = np.flatnonzero([s["active"] and trip.service in s["services"] for s in stations])
-        made = [_unit(trip, stations[i]) for i in offering]
-        ground = _degrees(context.projection, _ground(context, trip, offering, cells[trip.mode], outline))
-        units += [u | {"geometry": g} for u, g in zip(made, ground, strict=True)]
-        rows += _rows(context, trip, offering, [u["unit"] for u in made])
-    schema = pa.schema([pa.field(n, pa.string()) for n in ATTRIBUTES]).append(pa.field("geometry", pa.binary()))
-    return Findings(stack(rows), [Units("catchment", pa.Table.from_pylist(units, schema=schema))])
+        made = _Catchments.of(context, trip)
+        named = _units(trip, made, stations)
+        shapes, junction = cells[trip.mode]
+        label = made.of_station[streets.travel[trip].station[junction]]
+        ground = _degrees(context.projection, territories(shapes, label, len(named), outline))
+        units += [u | {"geometry": g} for u, g in zip(named, ground, strict=True)]
+        rows += _rows(context, trip, made, [u["unit"] for u in named])
+    fields: list[pa.Field[Any]] = [pa.field(n, pa.string()) for n in ATTRIBUTES]
+    fields += [pa.field(STATIONS, pa.list_(pa.string())), pa.field("geometry", pa.binary())]
+    return Findings(stack(rows), [Units("catchment", pa.Table.from_pylist(units, schema=pa.schema(fields)))])

@@ -1,6 +1,7 @@
 """The register's measurement: made once, kept in the register's book and put into the project."""
 
 from contextlib import closing
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING
@@ -54,13 +55,15 @@ def has_register(settings: "Settings") -> bool:
         return bool(register.vintages("households"))
 
 
-def measure_register(register: "Register", project: "Project", rules: "Rules", progress: Progress) -> "Measurement":
-    """Measure the register's households unless that was done, and put the surface into the project."""
+def measure_register(
+    register: "Register", project: "Project", rules: "Rules", as_of: date | None, progress: Progress
+) -> "Measurement":
+    """Measure the register's households of a day unless that was done, and put the surface into the project."""
     from geoservice.disclosure.vintage import measure_vintage
 
-    households = register.read("households")
+    households = register.read_as_of("households", as_of)
     known = [s.digest for s in project.surfaces() if s.kind == "register"]
-    done = measure_vintage(register, households, project.read("areas"), places_of(project), rules, known, progress)
+    done = measure_vintage(register, households, project.areas(as_of), places_of(project), rules, known, progress)
     keep_surface(project, done)
     if done.made is not None:
         _write_quality(register, done, households)

@@ -176,7 +176,7 @@ class ProjectFolder:
 
         study = self.study
         rules = rules_of(study, None if rho is None else parse_rho(rho))
-        areas, places = self._inputs.read("areas"), places_of(self._inputs)
+        areas, places = self._inputs.areas(study.as_of), places_of(self._inputs)
         return expected_margins(areas, places, rules.rho, study.group_ids, migrants=rules.migrants)
 
     def protect(self, rho: str | float | None = None, progress: Progress = quiet) -> "Measurement":
@@ -199,7 +199,7 @@ class ProjectFolder:
         study = self.study
         rules = rules_of(study, None if rho is None else parse_rho(rho))
         with written_down(self.settings, "protect", study.id, self._channel) as told:
-            done = measure_register(self._register, self._inputs, rules, progress)
+            done = measure_register(self._register, self._inputs, rules, study.as_of, progress)
             told["draw"] = done.draw.number
         return done
 
@@ -221,7 +221,10 @@ class ProjectFolder:
         with written_down(self.settings, "publish", study.id, self._channel) as told:
             published = self._publish(study, progress)
             told["release"] = published.number
-        remarks = [line for mode, off in published.off_street.items() for line in off.lines(mode)]
+        off_street = [line for mode, off in published.off_street.items() for line in off.lines(mode)]
+        remarks = [*(note.en for note in published.notes), *off_street]
+            line for mode, off in published.off_street.items() for line in off.lines(mode)
+        ]
         return self.release(published.number, remarks)
 
     def _publish(self, study: "Study", progress: Progress) -> "Published":
@@ -229,7 +232,7 @@ class ProjectFolder:
 
         layers = layers_of(self.settings)
         if study.demand != "population" and has_register(self.settings):
-            measure_register(self._register, self._inputs, rules_of(study), progress)
+            measure_register(self._register, self._inputs, rules_of(study), study.as_of, progress)
         with closing(releases_of(self.settings, read_only=False)) as store:
             return publish_study(self._inputs, store, study, layers, progress, self.settings.keep_releases)
 

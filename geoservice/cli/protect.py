@@ -27,7 +27,8 @@ def protect(
     from geoservice.api.project import ProjectFolder
 
     settings = settings_for(home)
-    rules = rules_of(study_of(settings), None if rho is None else parse_rho(rho, "--rho"))
+    study = study_of(settings)
+    rules = rules_of(study, None if rho is None else parse_rho(rho, "--rho"))
     with ProjectFolder(settings, COMMAND_LINE) as project:
         if plan:
             print_plan(project.expected_margins(rho), rules)
@@ -39,8 +40,10 @@ def protect(
             f"these households were measured before, on {done.draw.made_at}: the stored surface is used, nothing is spent"
         )
         return
-    surface = done.made.surface
-    out.print(f"measured: {surface.leaves} places, rho {done.draw.rho}; surface {done.draw.surface_digest[:12]}")
+    with closing(register_of(settings)) as register:
+        day = register.day_of("households", study.as_of)
+    places, digest = done.made.surface.leaves, done.draw.surface_digest[:12]
+    out.print(f"measured: the households of {day}, {places} places, rho {done.draw.rho}; surface {digest}")
     out.print(f"how far it is from the register: register/quality-{done.draw.number}.csv (private)")
     print_budget(settings, rules)
 

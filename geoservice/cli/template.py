@@ -1,12 +1,14 @@
 """The study.toml that geoservice init writes."""
 
 STUDY = """\
-# 研究设置 / the study: what is asked of the data. Every key is explained in docs/configuration.md.
+# 研究设置，各项说明见 geoservice/docs/configuration.md / the study: what is asked of the data; that page explains every key
 id = "district"
 title = { zh = "我的区县", en = "My district" }
 
 # 区划代码体系；以 nbs 开头表示国家统计局代码 / code table of areas; names beginning with nbs are Chinese division codes
 code_system = "local"
+# 以哪一天的住户和区域为准；默认为最近一次导入之日 / day whose households and areas count; left out: that of the last import
+# as_of = 2026-01-01
 # 发布的区域层级，自上而下 / area levels published, from the top down: province city county township village
 levels = ["county", "township"]
 
@@ -27,7 +29,7 @@ title = { zh = "健康检查", en = "Health check" }
 # 达标时间（分钟），用于识别服务空白 / the norm that gaps are measured against
 standard_minutes = 30
 
-# 登记数据的保护 / how a register is protected: docs/disclosure.md
+# 登记数据的保护 / how a register is protected: geoservice/docs/disclosure.md
 [disclosure]
 # public：任何人可读（rho 0.5）；planner：规划人员可读（rho 1）/ public: read by anyone; planner: read by planners
 profile = "public"

@@ -26,11 +26,12 @@ from geoservice.disclosure.measure import (
     threshold,
 )
 from geoservice.disclosure.origins import MIGRANTS_CAP, Migrants, list_origins, measure_origins, origins_of
+from geoservice.disclosure.placement import squares_of
 from geoservice.disclosure.quantities import quantities, quantity_scales, query_weights
 from geoservice.disclosure.sampler import Sampler
 from geoservice.disclosure.squares import SQUARE_METRES
 from geoservice.disclosure.tree import SQUARE, PlaceTree, build_tree
-from geoservice.geo import Bools, Float32s, Floats
+from geoservice.geo import Bools, Float32s, Floats, Int32s
 from geoservice.schema import GROUP_PREFIX
 
 ORIGINS_PART = Fraction(15, 100)
@@ -90,7 +91,8 @@ def protect(
     groups = sorted(n.removeprefix(GROUP_PREFIX) for n in households.column_names if n.startswith(GROUP_PREFIX))
     queries = queries_for(groups, migrants=migrants)
     progress("measuring", 0.0)
-    people = read_households(households, tree, groups, areas, migrants=migrants, chinese=chinese)
+    square = squares_of(households, tree, places)
+    people = read_households(households, square, groups, areas, migrants=migrants, chinese=chinese)
     of_places = rho_of_places(rho, migrants=migrants)
     made = measure_tree(tree, people, queries, places, of_places, sampler, progress)
     flows = _flows(households, areas, tree, people, rho - of_places, sampler, chinese=chinese) if migrants else None
@@ -160,14 +162,9 @@ def _flows(
 
 
 def read_households(
-    table: pa.Table, tree: PlaceTree, groups: Sequence[str], areas: pa.Table, *, migrants: bool, chinese: bool
+    table: pa.Table, square: Int32s, groups: Sequence[str], areas: pa.Table, *, migrants: bool, chinese: bool
 ) -> Households:
-    """Turn the register's table into what is measured: the square, class, persons and groups of each household."""
-    lon, lat = (table.column(c).to_numpy() for c in ("lon", "lat"))
-    x, y = tree.projection.forward(lon, lat)
-    here = table.column("residence_area").combine_chunks().dictionary_encode()
-    codes = [str(c) for c in here.dictionary.to_pylist()]
-    square = tree.base_of(codes, here.indices.to_numpy().astype(np.int32), x, y)
+    """Turn the register's table into what is measured: the square (as given), class, persons and groups of each household."""
     migrant_classes = np.zeros(table.num_rows, np.int32)
     if migrants:
         rows = areas.select(["code", "level", "parent"]).to_pylist()

@@ -4,14 +4,13 @@ It is made of public data alone: the areas, and the points of the map where peop
 it. A *bottom* area is one that is not divided into further areas: a village, or what is left of a township beside its villages.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 import pyarrow as pa
 import shapely
-from scipy.spatial import cKDTree
 
 from geoservice.areas import ancestors, area_outlines
 from geoservice.demand import Places
@@ -79,45 +78,6 @@ class PlaceTree:
         """Return the nodes of each depth, the tops first."""
         edges = np.searchsorted(self.depth, np.arange(int(self.depth.max(initial=-1)) + 2))
         return [slice(int(a), int(b)) for a, b in pairwise(edges)]
-
-    def base_of(self, codes: Sequence[str], area: Int32s, x: Floats, y: Floats) -> Int32s:
-        """Return the finest square of each household: the nearest that is kept in its area.
-
-        Parameters
-        ----------
-        codes : sequence of str
-        area : int32 array, shape (n,)
-            Area of each household, a position in ``codes``.
-        x, y : float64 arrays, shape (n,), metres
-
-        Raises
-        ------
-        InputError
-            A household's area is not in the tree.
-        """
-        square = np.full(len(area), -1, np.int32)
-        order = np.argsort(area, kind="stable")
-        edges = np.searchsorted(area[order], np.arange(len(codes) + 1))
-        within = self._squares_within(set(codes))
-        for i, code in enumerate(codes):
-            rows = order[edges[i] : edges[i + 1]]
-            if len(rows) and code not in within:
-                raise InputError(
-                    f"households: area {code!r} is not loaded any more; load the areas again that they were placed in"
-                )
-            if len(rows):
-                near = cKDTree(np.column_stack([self.base_x, self.base_y])[within[code]])
-                square[rows] = within[code][near.query(np.column_stack([x[rows], y[rows]]), workers=-1)[1]]
-        return square
-
-    def _squares_within(self, codes: set[str]) -> dict[str, Ints]:
-        """Finest squares within each area, those of the areas below it among them."""
-        within: dict[str, list[int]] = {}
-        chains = {a: [c for c in ancestors(a, self.parents) if c in codes] for a in set(self.base_area)}
-        for i, a in enumerate(self.base_area):
-            for code in chains[a]:
-                within.setdefault(code, []).append(i)
-        return {c: np.array(rows, np.int64) for c, rows in within.items()}
 
 
 @dataclass(frozen=True)

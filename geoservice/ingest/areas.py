@@ -4,10 +4,12 @@ import re
 from collections.abc import Mapping
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 
 from geoservice.areas import CHINESE_LEVELS, significant
 from geoservice.errors import InputError, MissingColumn
+from geoservice.geo import Ints, Objects
 from geoservice.ingest import words
 from geoservice.ingest.arrow import Column
 from geoservice.ingest.arrow import compute as pc
@@ -17,6 +19,7 @@ from geoservice.ingest.geometry import read_polygons
 from geoservice.ingest.header_names import plain
 from geoservice.ingest.report import Options
 from geoservice.ingest.rows import Built, Columns, Context, finish, period_of, text_of, with_default
+from geoservice.schema import UNBOUND
 
 
 def build_areas(cells: Cells, context: Context) -> Built:
@@ -28,14 +31,28 @@ def build_areas(cells: Cells, context: Context) -> Built:
         require("areas", cells.mapping, headers, ("name_zh",))
     system = with_default(cells.text("code_system").to_pylist(), options.code_system or context.study.code_system)
     code = cells.code("code", required=True).combine_chunks()
-    cells.unique(["code_system", "code"], [system.to_numpy(zero_copy_only=False), code.to_numpy(zero_copy_only=False)])
+    period = period_of("areas", cells, context.day)
+    keys = [system.to_numpy(zero_copy_only=False), code.to_numpy(zero_copy_only=False)]
+    cells.unique(["code_system", "code"], keys, apart=_generation(*keys, *period.values()))
     first, second = cells.text(names[0], required=True), cells.text(names[-1])
     columns: Columns = {"code_system": system, "code": code, "name_zh": first, "name_en": pc.coalesce(second, first)}
     columns["level"] = _level(cells, options, code)
     columns["parent"] = _parent(cells, code, context.areas)
     columns["geometry"], crs = _borders(cells, options)
-    columns |= period_of(cells, "valid_from", "valid_to")
+    columns |= period
     return Built(finish("areas", columns, cells), crs)
+
+
+def _generation(system: Objects, code: Objects, first: Column, last: Column) -> Ints:
+    """Number the generations of each code: rows whose periods overlap are of one, shape ``(n,)``."""
+    begin, end = (
+        c.fill_null(unbound).to_numpy(zero_copy_only=False) for c, unbound in zip((first, last), UNBOUND, strict=True)
+    )
+    rows = pd.DataFrame({"system": system, "code": code, "begin": begin, "end": end}).sort_values("begin", kind="stable")
+    of_code = rows.groupby(["system", "code"], dropna=False)
+    before = of_code["end"].transform(lambda ends: ends.cummax().shift())
+    rows["generation"] = (rows["begin"] > before).astype(int)
+    return of_code["generation"].cumsum().sort_index().to_numpy()
 
 
 def _borders(cells: Cells, options: Options) -> tuple[Column, str]:

@@ -24,6 +24,8 @@ class Cells:
     mapping: dict[str, str]
     faults: Faults
     notes: list[str] = field(default_factory=list)
+    read: set[str] = field(default_factory=set)
+    """Our columns that were asked for; of one that the file has and nobody asked for nothing comes."""
 
     def __len__(self) -> int:
         return self.raw.columns.num_rows
@@ -34,6 +36,7 @@ class Cells:
 
     def column(self, name: str) -> Text:
         """Return a column as the file has it, nulls if it has none."""
+        self.read.add(name)
         if name in self.mapping:
             return self.raw.columns.column(self.mapping[name])
         return pa.chunked_array([pa.nulls(len(self), pa.string())])
@@ -104,7 +107,7 @@ class Cells:
 
     def flags(self, name: str, default: bool) -> Column:
         """Return yes or no."""
-        found = self.parsed(name, to_flag, "yes/no, true/false, 1/0, 是/否")
+        found = self.parsed(name, to_flag, "yes/no, true/false, 1/0, 是/否, 启用/停用, active/closed")
         return pa.array([default if v is None else v for v in found], pa.bool_())
 
     def items(self, name: str) -> list[list[str]]:
@@ -131,17 +134,21 @@ class Cells:
             self.refuse(bools(text.is_null()), name, "empty", "a text")
         return text
 
-    def unique(self, names: Sequence[str], columns: Sequence[Any], *, private: bool = False) -> None:
-        """Refuse every row whose key another row has as well, naming that row: which of them is right nobody can tell here."""
+    def unique(self, names: Sequence[str], columns: Sequence[Any], *, apart: Ints | None = None, private: bool = False) -> None:
+        """Refuse every row whose key another row has as well, naming that row: which of them is right nobody can tell here.
+
+        Rows of different numbers in ``apart`` may have one key.
+        """
         import pandas as pd
 
         frame = pd.DataFrame({str(i): pd.Series(c) for i, c in enumerate(columns)})
         there = frame.notna().all(axis=1).to_numpy()
-        mask = frame.duplicated(keep=False).to_numpy() & there
+        keys = frame if apart is None else frame.assign(apart=apart)
+        mask = keys.duplicated(keep=False).to_numpy() & there
         if not mask.any():
             return
         rows = self.faults.rows
-        groups = frame[mask].groupby(list(frame.columns), sort=False).indices
+        groups = keys[mask].groupby(list(keys.columns), sort=False).indices
         at = np.flatnonzero(mask)
         others: dict[int, str] = {}
         for members in groups.values():

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -238,7 +239,7 @@ def _import_file(job: _Job, path: Path, kind: Format) -> Report:
 
 def _import(job: _Job, name: str, contents: Iterable[bytes], read: Callable[[], Raw]) -> Report:
     """Import the rows that ``read`` returns, unless a source of this name and contents is the current one."""
-    areas = job.project.digest("areas") if job.table != "areas" else ""
+    areas = job.project.digest_as_of("areas", job.study.as_of) if job.table != "areas" else ""
     source = Source(name, digest_of(contents, job.table, job.options, job.study, areas))
     if loaded := job.store.loaded(job.table, source, job.options.replaces):
         return _no_op(job, loaded)
@@ -268,7 +269,7 @@ def _box(job: _Job) -> BBox | None:
     """Return the box around the areas for a raster, and for an archive, which may hold one."""
     if job.table != "population" or job.kind not in {"geotiff", "zip"}:
         return None
-    areas = job.project.read("areas")
+    areas = job.project.areas(job.study.as_of)
     return box_of(areas) if job.kind == "geotiff" or len(Areas.of(areas).codes) else None
 
 
@@ -296,6 +297,7 @@ def _import_rows(job: _Job, raw: Raw, source: Source) -> Report:
             built = BUILDERS[table](cells, _context(job))
         finally:
             checked.result()  # that a column must not come in is said before any fault of its values
+    _note_unused(cells, table)
     report = _keep_rejects(_report(job, cells, built), faults, job, source)
     refusal = built.refusal
     if refusal is None and ((faults.rejected and not options.accept_partial) or not built.rows.num_rows):
@@ -333,7 +335,7 @@ def _mapping(job: _Job, raw: Raw, remembered: str | None) -> dict[str, str]:
 
     if raw.meta.format in {"geojson", "kml", "topojson"} and "id" in headers and "id" not in options.mapping.values():
         mapping = map_columns(table, [h for h in headers if h != "id"], job.study, options, remembered, fits_values)
-        if TABLES[table].key[-1] in mapping:
+        if TABLES[table].identity in mapping:
             return mapping
     return map_columns(table, headers, job.study, options, remembered, fits_values)
 
@@ -365,12 +367,26 @@ def _numeric(mapping: dict[str, str]) -> list[str]:
     return [h for f, h in mapping.items() if f in _NUMERIC or f.startswith(GROUP_PREFIX)]
 
 
+def _note_unused(cells: Cells, table: TableName) -> None:
+    """Note the columns of a file that are ours and of which nothing comes: not read, or stored and used by nothing yet."""
+    idle = {c.name for c in TABLES[table].columns if not c.used}
+    kept = [f for f in cells.mapping if f in idle & cells.read]
+    lost = [f"{f} ({cells.mapping[f]})" for f in cells.mapping if f not in cells.read]
+    if idle.issuperset(c.name for c in TABLES[table].columns):
+        cells.notes.append(f"{table}: accepted, but nothing uses this table yet")
+    elif kept:
+        cells.notes.append(f"accepted, but nothing uses it yet: {', '.join(kept)}")
+    if lost:
+        cells.notes.append(f"neither used nor stored: {', '.join(lost)}")
+
+
 def _context(job: _Job) -> Context:
     """Gather what rows depend on; a dry run makes no secret."""
     secret = b""
     if isinstance(job.store, Register):
         secret = job.store.secret(keep=not job.options.dry_run)
-    return Context(job.options, job.study, job.project.read("areas"), secret)
+    areas = job.project.read("areas") if job.table == "areas" else job.project.areas(job.study.as_of)
+    return Context(job.options, job.study, areas, secret, job.study.as_of or datetime.now(UTC).date())
 
 
 def _report(job: _Job, cells: Cells, built: Built) -> Report:

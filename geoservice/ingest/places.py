@@ -32,9 +32,9 @@ class Areas:
 
     @classmethod
     def of(cls, table: pa.Table) -> "Areas":
-        """Take the current areas of the levels (not grids) out of the table."""
-        frame = table.select(["code", "level", "geometry", "valid_to"]).to_pandas()
-        frame = frame[frame["geometry"].notna() & frame["valid_to"].isna() & frame["level"].isin(LEVELS)]
+        """Take the areas of the levels (not grids) out of the table."""
+        frame = table.select(["code", "level", "geometry"]).to_pandas()
+        frame = frame[frame["geometry"].notna() & frame["level"].isin(LEVELS)]
         depth = frame["level"].map({level: -i for i, level in enumerate(LEVELS)})
         frame = frame.assign(depth=depth).sort_values(["depth", "code"], kind="stable")
         return cls(frame["code"].to_numpy(object), shapely.from_wkb(frame["geometry"].to_numpy(object)))
@@ -69,7 +69,7 @@ def no_areas() -> InputError:
 
 
 def box_of(table: pa.Table) -> BBox:
-    """Return the box around the current areas; raises :class:`InputError` where none with a border is loaded."""
+    """Return the box around the areas; raises :class:`InputError` where none with a border is loaded."""
     areas = Areas.of(table)
     if not len(areas.codes):
         raise no_areas()

@@ -1,6 +1,7 @@
 """What the builders of all tables share: their context, their result, and the last step into the schema."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import pyarrow as pa
@@ -19,12 +20,13 @@ Columns = dict[str, Any]
 
 @dataclass(frozen=True)
 class Context:
-    """What a table's rows depend on beside the file: options, study, the areas loaded, the secret's bytes."""
+    """What a table's rows depend on beside the file: options, study, the areas loaded, the secret's bytes, the study's day."""
 
     options: Options
     study: Study
     areas: pa.Table
     secret: bytes
+    day: date
 
 
 @dataclass(frozen=True)
@@ -58,9 +60,16 @@ def with_default(values: Any, value: str) -> Column:
     return pc.fill_null(pa.array(values, pa.string()), value)
 
 
-def period_of(cells: Cells, start: str, end: str) -> Columns:
-    """Return two columns of days, the second never before the first."""
+def period_of(name: TableName, cells: Cells, day: date) -> Columns:
+    """Return the two columns of days of a table's period, the second never before the first; note rows outside the day."""
+    start, end = TABLES[name].period or ("", "")
     first, last = cells.dates(start), cells.dates(end)
     backwards = bools(pc.fill_null(pc.less(last, first), False))
-    cells.refuse(backwards, end, f"before {start}", f"a day on or after {start}")
+    cells.refuse(backwards, end, f"before {start}", f"a day on or after {start}", private=name == "households")
+    there = TABLES[name].valid_on(day, pa.table({start: first, end: last}))
+    if n := int((~there & ~cells.faults.bad).sum()):
+        cells.notes.append(
+            f"{n} {name} are not there on {day} by {start} and {end}: they are kept and not counted; as_of in study.toml says "
+            "which day is wanted, left out it is that of the last import"
+        )
     return {start: first, end: last}

@@ -7,11 +7,13 @@ import numpy as np
 import pyarrow as pa
 
 from geoservice.errors import InputError
+from geoservice.geo import Objects
 from geoservice.ingest import words
-from geoservice.ingest.arrow import Column
+from geoservice.ingest.arrow import Column, bools
 from geoservice.ingest.cells import Cells
 from geoservice.ingest.columns import require
 from geoservice.ingest.geometry import read_points
+from geoservice.ingest.opening_hours import ALLOWED, never_open, to_opening_hours
 from geoservice.ingest.places import Areas, check_inside, find_projected
 from geoservice.ingest.report import Options
 from geoservice.ingest.rows import Built, Columns, Context, finish, text_of, with_default
@@ -37,10 +39,20 @@ def build_stations(cells: Cells, context: Context) -> Built:
     for name, unit in (("capacity", "persons"), ("staff", ""), ("floor_area_m2", "square metres")):
         columns[name] = floats_or_null(cells.number(name, 0, 1e8, unit=unit))
     columns["equipment"] = pa.array(cells.items("equipment"), TEXTS)
-    columns["active"] = cells.flags("active", True)
-    columns["opening_hours"] = cells.text("opening_hours")
+    hours = cells.parsed("opening_hours", to_opening_hours, ALLOWED)
+    columns["active"] = _active(cells, hours)
+    columns["opening_hours"] = text_of(hours)
     columns["start_delay_s"] = np.nan_to_num(cells.number("start_delay_s", 0, 86_400, unit="seconds"))
     return Built(finish("stations", {**columns, "lon": lon, "lat": lat}, cells), crs)
+
+
+def _active(cells: Cells, hours: Objects) -> Column:
+    """Return which stations count: those that say no otherwise and are ever open."""
+    closed = np.array([text is not None and never_open(text) for text in hours], bool)
+    active = bools(cells.flags("active", True)) & ~closed
+    if n := int((~active & ~cells.faults.bad).sum()):
+        cells.notes.append(f"{n} stations are not active: they are kept, and neither counted nor shown")
+    return pa.array(active)
 
 
 def _tier(cells: Cells, options: Options) -> Any:

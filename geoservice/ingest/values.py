@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from geoservice.geo import Bools, Floats, Objects
+from geoservice.ingest import words
 from geoservice.ingest.arrow import Column, bools
 from geoservice.ingest.arrow import compute as pc
 
@@ -24,6 +25,8 @@ _NUMBER = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$"
 _THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?")
 _DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})(?:[-/.月](\d{1,2})日?|月)?(?:[ T]\d{1,2}:\d{2}.*)?")
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
+FOREVER = 9999
+"""Year that databases write where there is no end."""
 
 
 class Parsed(NamedTuple):
@@ -142,7 +145,7 @@ def to_date(text: str) -> date:
     if not found:
         raise ValueError(text)
     year, month, day = (int(g or 1) for g in found.groups())
-    if not (1800 <= year <= 2200 and 1 <= month <= 12 and 1 <= day <= calendar.monthrange(year, month)[1]):
+    if not ((1800 <= year <= 2200 or year == FOREVER) and 1 <= month <= 12 and 1 <= day <= calendar.monthrange(year, month)[1]):
         raise ValueError(text)
     return date(year, month, day)
 
@@ -150,15 +153,12 @@ def to_date(text: str) -> date:
 def to_flag(text: str) -> bool:
     """Parse yes or no in either language.
 
-    >>> to_flag("是"), to_flag("no"), to_flag("停用")
+    >>> to_flag("是"), to_flag("no"), to_flag("暂停")
     (True, False, False)
     """
-    word = text.lower()
-    if word in {"1", "true", "t", "yes", "y", "是", "有", "真", "在用", "正常", "启用", "运行", "√", "active", "open"}:
-        return True
-    if word in {"0", "false", "f", "no", "n", "否", "无", "假", "停用", "关闭", "撤销", "×", "x", "inactive", "closed"}:
-        return False
-    raise ValueError(text)
+    if (flag := words.FLAG.get("".join(text.lower().split()))) is None:
+        raise ValueError(text)
+    return flag == "yes"
 
 
 def to_items(text: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""Words for tiers, levels and precisions in both languages; every key is lower case."""
+"""Words for tiers, levels, precisions and flags in both languages; every key is lower case."""
 
 from collections.abc import Iterable, Mapping
 from typing import Protocol
@@ -55,11 +55,22 @@ PRECISION = _table(
         "interpolated": "内插 插值 interpolation",
         "street": "街道 道路 街路 road",
         "village": "村 村级 社区",
-        "township": "乡镇 乡 镇",
-        "county": "县 区 县区",
+        "township": "乡镇 乡 镇 乡镇级",
+        "county": "县 区 县区 区县 县级 区县级",
     },
     PRECISIONS,
 )
+FLAG = _table(
+    {
+        "yes": "1 true t y 是 有 真 在用 正常 启用 运行 开放 √ active open operational",
+        "no": (
+            "0 false f n 否 无 假 停用 已停用 暂停 暂停使用 暂停服务 停业 歇业 停诊 关闭 已关闭 关停 撤销 已撤销 撤并 "
+            "注销 已注销 废止 × x inactive notactive closed temporarilyclosed permanentlyclosed suspended abandoned disused"
+        ),
+    },
+    ("yes", "no"),
+)
+"""Compared without spaces."""
 
 
 def of_study(things: Iterable[_Titled]) -> dict[str, str]:

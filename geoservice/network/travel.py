@@ -65,6 +65,21 @@ def _int32(values: "np.ndarray[Any, np.dtype[Any]]") -> Int32s:
     return values.astype(np.int32)
 
 
+def street_places(graph: Graph, points: Snapped) -> Int32s:
+    """Number the places of the network that points are at; points of one number have the same times, -1 is on no street.
+
+    A junction is one place whichever of its edges a point was snapped to; along an edge a place is a millisecond.
+    """
+    ends = _ends(graph, points, leaving=True)
+    place = np.column_stack([points.edge, ends.along, ends.against]).astype(np.int64)
+    at_u = (ends.along == 0) & (ends.ms_u == 0)
+    at_v = (points.fraction >= 1) | ((ends.against == 0) & (ends.ms_v == 0))
+    for there, node in ((at_u, ends.u), (at_v, ends.v)):
+        place[there, 0], place[there, 1:] = graph.edges + node[there], 0
+    numbers = np.unique(place, axis=0, return_inverse=True)[1].ravel()
+    return np.where(points.ok, numbers, -1).astype(np.int32)
+
+
 class _Seeds(NamedTuple):
     node: Int32s
     ms: Int32s

@@ -4,15 +4,16 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
-import pyarrow as pa
 
 from geoservice.analysis.base import Context, Demand, Streets, Times, Trip
 from geoservice.areas import ancestors, last_around
 from geoservice.db.arrow import digest
 from geoservice.demand import DemandSurface
-from geoservice.errors import InputError
 from geoservice.geo import Floats, Int32s
+from geoservice.layer import Label
 from geoservice.network.snap import Snapped
+from geoservice.network.travel import street_places
+from geoservice.pipeline.inputs import read_inputs
 from geoservice.pipeline.off_street import OffStreet
 from geoservice.pipeline.places import Places, make_cells, read_places
 from geoservice.pipeline.study_surface import StudySurface, study_surface
@@ -24,20 +25,18 @@ Progress = Callable[[str, float], None]
 
 
 class Built(NamedTuple):
-    """What analyses look at; the surface it stands on; by mode, what is off the streets; areas; and digests of the inputs."""
+    """What analyses look at, and where it is from.
+
+    ``source`` is the surface that it stands on, ``off_street`` by mode what is off the streets, ``digests`` are those of the
+    inputs, and ``notes`` say what of these was left out.
+    """
 
     context: Context
     source: StudySurface
     off_street: dict[str, OffStreet]
     places: Places
     digests: dict[str, str]
-
-
-def _filled(project: Project, table: str) -> pa.Table:
-    rows = project.read(table)  # type: ignore[arg-type]  # one of the names below
-    if rows.num_rows == 0:
-        raise InputError(f"{table}: none are loaded; load them with: geoservice import {table} FILE")
-    return rows
+    notes: tuple[Label, ...]
 
 
 def areas_of_points(surface: DemandSurface, places: Places) -> dict[str, Int32s]:
@@ -54,9 +53,10 @@ def areas_of_points(surface: DemandSurface, places: Places) -> dict[str, Int32s]
 def build_context(project: Project, study: Study, progress: Progress) -> Built:
     """Read, snap and search; raises :class:`InputError` where an input is missing."""
     progress("reading", 0.0)
-    areas, stations = _filled(project, "areas"), _filled(project, "stations")
+    inputs = read_inputs(project, study)
+    areas, stations = inputs.areas, inputs.stations
     digests = {"areas": digest(areas), "stations": digest(stations)}
-    places, stations = read_places(areas, study.levels), stations.sort_by("id")
+    places = read_places(areas, study.levels)
     source = study_surface(project, study, places)
     surface = source.surface
     cells = make_cells(places, study.cell_metres)
@@ -78,7 +78,7 @@ def build_context(project: Project, study: Study, progress: Progress) -> Built:
             by_street[trip] = on.street_times(trip)
             cell_travel[trip] = on.times(trip, centres)
             travel[trip] = on.times(trip, snapped[mode])
-        streets[mode] = Streets(on.graph.lon, on.graph.lat, by_street)
+        streets[mode] = Streets(on.graph.lon, on.graph.lat, by_street, street_places(on.graph, on.placed))
     progress("snapping", 1.0)
     progress("travel times", 1.0)
     x, y = places.projection.forward(surface.point_lon, surface.point_lat)
@@ -99,4 +99,4 @@ def build_context(project: Project, study: Study, progress: Progress) -> Built:
         demand=Demand(surface, areas_of_points(surface, places), cells.index(x, y), travel),
         reach=reach,
     )
-    return Built(context, source, off_street, places, digests | {"surface": source.digest})
+    return Built(context, source, off_street, places, digests | {"surface": source.digest}, inputs.notes)

@@ -21,7 +21,7 @@ from geoservice.network.graph import read_index
 from geoservice.pipeline.context import build_context
 from geoservice.pipeline.off_street import OffStreet
 from geoservice.pipeline.places import UNITS
-from geoservice.pipeline.stations import station_units
+from geoservice.pipeline.stations import sharing_notes, station_units
 from geoservice.pipeline.study_surface import StudySurface
 from geoservice.pipeline.whereabouts import with_areas
 from geoservice.pipeline.wording import wording_of
@@ -37,10 +37,11 @@ Progress = Callable[[str, float], None]
 
 @dataclass(frozen=True)
 class Published:
-    """What came of a run: the release's number, and for each mode what was left off the streets."""
+    """What came of a run: the release's number, for each mode what was left off the streets, and notes on its inputs."""
 
     number: int
     off_street: Mapping[str, OffStreet]
+    notes: tuple[Label, ...]
 
 
 def publish_study(
@@ -55,7 +56,7 @@ def publish_study(
     InputError
         A table is empty, or there is no demand surface.
     """
-    context, source, off_street, places, digests = build_context(project, study, progress)
+    context, source, off_street, places, digests, notes = build_context(project, study, progress)
     settings = study_settings(study, source.groups)
     described = study.model_copy(update={"migrants": "migrant" in source.groups}).model_dump(mode="json")
     with closing(TileArchives(attribution_of(described))) as archives:
@@ -70,7 +71,8 @@ def publish_study(
         rows = hidden(results.rows, study.disclosure.hide_below)
         table = pa.concat_tables([rows.cast(TABLE), leaf_table])
         others = {g: u.table for g, u in results.units.items()}
-        others |= {"cell": context.cells.table, "station": station_units(context.stations)}
+        others |= {"cell": context.cells.table, "station": station_units(context.stations, others["catchment"])}
+        notes += sharing_notes(context.stations, others["catchment"])
         units = leaves | with_areas(places, {level: u.table for level, u in context.areas.items()}, others)
         made |= make_layers([x for x in layers if x not in of_surface], units, table, wording, archives)
         contents = [made[layer.id] for layer in layers if layer.id in made]
@@ -83,13 +85,13 @@ def publish_study(
             layers=tuple(c.layer for c in contents),
             processes=tuple(_described(a) for a in ANALYSES),
             disclosure=disclosure_statement(source.surface),
-            notes=(SYNTHETIC,) if study.synthetic else (),
+            notes=((SYNTHETIC,) if study.synthetic else ()) + notes,
             base_map=True,
         )
         content = ReleaseContent(contents, table, manifest, project.network / "base.pmtiles", archives)
         number = store.write(content, keep)
     progress("writing the release", 1.0)
-    return Published(number, off_street)
+    return Published(number, off_street, notes)
 
 
 def make_layers(

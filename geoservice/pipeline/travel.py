@@ -24,13 +24,9 @@ def trips(study: Study, mode: str) -> Iterator[Trip]:
 
 
 def offers(stations: pa.Table, trip: Trip) -> Bools:
-    """Which stations count for a trip: active, offering the service, of the tier; shape ``(stations,)``."""
-    services, tiers, active = (stations.column(c).to_pylist() for c in ("services", "tier", "active"))
-    fits = [
-        bool(on) and trip.service in (s or ()) and trip.tier in ("any", t)
-        for s, t, on in zip(services, tiers, active, strict=True)
-    ]
-    return np.array(fits, bool)
+    """Which stations count for a trip: offering the service, of the tier; shape ``(stations,)``."""
+    fits = (trip.service in s["services"] and trip.tier in ("any", s["tier"]) for s in stations.to_pylist())
+    return np.fromiter(fits, np.bool_, stations.num_rows)
 
 
 @dataclass(frozen=True)

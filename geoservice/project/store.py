@@ -2,8 +2,10 @@
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 
@@ -39,6 +41,13 @@ class SurfaceInfo:
     description: Mapping[str, Any]
 
 
+def _rows_of(areas: pa.Table, code: str) -> str:
+    """Return a code with the code tables and periods in which it is there."""
+    rows = (r for r in areas.drop_columns(["geometry"]).to_pylist() if r["code"] == code)
+    said = (f"{r['code_system']} {r['valid_from'] or '...'} to {r['valid_to'] or '...'}" for r in rows)
+    return f"{code} ({', '.join(said)})"
+
+
 class Project(VintageStore):
     """The public inputs of a study."""
 
@@ -49,6 +58,23 @@ class Project(VintageStore):
     def network(self) -> Path:
         """The folder of the street network and the base map."""
         return self.folder / "network"
+
+    def areas(self, as_of: date | None) -> pa.Table:
+        """Return the areas of a day, see :meth:`read_as_of`.
+
+        Raises
+        ------
+        InputError
+            None of those loaded is there on the day, or one code is there twice.
+        """
+        areas = self.read_as_of("areas", as_of)
+        counts = Counter(map(str, areas.column("code").to_pylist()))
+        if twice := sorted(code for code, n in counts.items() if n > 1):
+            raise InputError(
+                f"areas: {len(twice)} codes are there more than once, the first is {_rows_of(areas, twice[0])}; a study knows "
+                "an area by its code alone: load one of them, or say with valid_from and valid_to when each was there"
+            )
+        return areas
 
     def add_surface(self, body: bytes, info: SurfaceInfo) -> None:
         """Keep a surface; the same digest again changes nothing. Raises :class:`InputError` for a digest of other bytes."""

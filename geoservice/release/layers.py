@@ -1,6 +1,6 @@
 """Layers made out of the release table: what a layer file asks for becomes features with properties."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -51,9 +51,9 @@ def build_layers(
     LayerContent
         Features in order of geography (coarse to fine) and unit, ``fid`` from 1; many thousand units of one geography lie along
         a curve through the plane instead, so that a page or a map of neighbours is read from one place. A measure with margins
-        is followed by ``<property>_margin``. A value that cannot exist is null; of the property that the style shows,
-        ``<property>_status`` says why, and which values are uncertain. A placeholder is filled with every combination of values
-        that the table has for the measure and ``where``, sorted.
+        is followed by ``<property>_margin``. A value that cannot exist is null; of the property that the style shows, and of
+        columns with ``status``, ``<property>_status`` says why, and which values are uncertain. A placeholder is filled with
+        every combination of values that the table has for the measure and ``where``, sorted.
 
     Raises
     ------
@@ -98,7 +98,8 @@ def _of_units(layer: Layer, units: Mapping[str, pa.Table], frame: pd.DataFrame, 
     styled = wording.chosen(layer.style.property, [(template, column) for template, (column, _) in made])
     column = next((c for c, _ in properties if c.name == styled), None)
     status = status_of(column, rows, len(index))
-    properties += [status] if status else []
+    if status and status[0].name not in {c.name for c, _ in properties}:
+        properties.append(status)
     layer = layer.model_copy(update={"style": _style(layer.style.model_copy(update={"property": styled}), column, status)})
     geometry = [t.column("geometry").combine_chunks().cast(pa.binary()) for t in tables]
     shapes = [np.asarray(shapely.from_wkb(g.to_numpy(zero_copy_only=False))) for g in geometry]
@@ -125,10 +126,18 @@ def _areas(table: pa.Table) -> "pa.Array[Any]":
 
 def _properties(
     layer: Layer, column: Column, tables: Sequence[pa.Table], rows: pd.DataFrame, size: int, wording: Wording
-) -> Iterable[Property]:
+) -> Iterator[Property]:
+    """Return the properties of a column: each number, its margin, and its status where the layer file asks for that."""
     if column.measure is None:
-        return [attribute(layer, column, tables)]
-    return measured(layer, column, rows, size, wording)
+        yield attribute(layer, column, tables)
+        return
+    status = None
+    for made in measured(layer, column, rows, size, wording):
+        yield made
+        if made[0].margin_of is None:
+            status = status_of(made[0], rows, size) if column.status else None
+        if status and (made[0].margin_of or not measure_of(column.measure).has_margin):
+            yield status
 
 
 def _index(layer: Layer, names: Sequence[str], tables: Sequence[pa.Table]) -> pd.MultiIndex:

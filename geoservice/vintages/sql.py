@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 import pyarrow as pa
 
 from geoservice.db import Dialect
-from geoservice.schema import TABLES, TableName
+from geoservice.schema import TABLES, UNBOUND, TableName
 
 _LOADS: dict[str, pa.DataType] = {
     "load": pa.int32(),
@@ -98,9 +98,19 @@ class Statements:
         inner = f"SELECT 1 FROM {self.name(table)} WHERE load = {self.dialect.mark} GROUP BY {key} HAVING count(*) > 1"
         return f"SELECT count(*) FROM ({inner}) AS d"
 
+    def _same_key(self, table: TableName) -> str:
+        """Compare the keys of two rows; PostgreSQL joins in full by ``=`` alone, so a day stands for null."""
+        nullable = {c.name for c in TABLES[table].columns if not c.required}
+
+        def side(alias: str, key: str) -> str:
+            name = f"{alias}.{self.dialect.quote(key)}"
+            return f"coalesce({name}, DATE '{UNBOUND[0]}')" if key in nullable else name
+
+        return " AND ".join(f"{side('n', k)} = {side('o', k)}" for k in TABLES[table].key)
+
     def clashes(self, table: TableName, others: int) -> str:
         """How many keys of a load are also in each of ``others`` loads, where there are any."""
-        same = " AND ".join(f"n.{self.dialect.quote(k)} = o.{self.dialect.quote(k)}" for k in TABLES[table].key)
+        same = self._same_key(table)
         marks = ", ".join([self.dialect.mark] * others)
         name, mark = self.name(table), self.dialect.mark
         pairs = f"{name} AS n JOIN {name} AS o ON {same} WHERE n.load = {mark} AND o.load IN ({marks})"
@@ -110,7 +120,7 @@ class Statements:
         """Keys added, removed and changed from ``olds`` loads to a new one (bound: new, then the old ones)."""
         quote, name, mark = self.dialect.quote, self.name(table), self.dialect.mark
         spec = TABLES[table]
-        same = " AND ".join(f"n.{quote(k)} = o.{quote(k)}" for k in spec.key)
+        same = self._same_key(table)
         differ = [f"n.{quote(c.name)} IS DISTINCT FROM o.{quote(c.name)}" for c in spec.columns if c.name not in spec.key]
         differ += [f"coalesce(n.{quote(g)}, 0) <> coalesce(o.{quote(g)}, 0)" for g in groups]
         new = f"(SELECT * FROM {name} WHERE load = {mark}) AS n"

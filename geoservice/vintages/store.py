@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 
 import pyarrow as pa
@@ -12,7 +13,7 @@ from geoservice.db import DUCKDB, Database, Session
 from geoservice.db.arrow import digest
 from geoservice.db.duckdb import memory_session
 from geoservice.errors import BadValues, Conflict, Forbidden, InputError, Unavailable
-from geoservice.schema import TABLES, TableName
+from geoservice.schema import TABLES, UNBOUND, TableName
 from geoservice.vintages.base import Source, Vintage
 from geoservice.vintages.loads import Loads, check_source
 from geoservice.vintages.sql import Statements
@@ -160,6 +161,31 @@ class VintageStore:
             current = loads.current(table) if loads else []
             return loads.read(table, current) if loads and current else empty
 
+    def day_of(self, table: TableName, as_of: date | None) -> date:
+        """Return the day that rows are taken of: the one stated, else that (UTC) on which the table was last loaded.
+
+        It does not move by itself: the same loads give the same rows, and a register is not measured anew with every day.
+        """
+        if as_of is not None:
+            return as_of
+        days = [v.loaded_at.date() for v in self.vintages(table)]
+        return max(days, default=UNBOUND[0])
+
+    def read_as_of(self, table: TableName, as_of: date | None) -> pa.Table:
+        """Return the current rows that are true on a day, see :meth:`day_of`; refuse where rows are there but none of them is.
+
+        Raises
+        ------
+        InputError
+            No row that is loaded is true on the day.
+        """
+        rows, day = self.read(table), self.day_of(table, as_of)
+        there = TABLES[table].valid_on(day, rows)
+        if rows.num_rows and not there.any():
+            bounds = " and ".join(TABLES[table].period or ())
+            raise InputError(f"{table}: by {bounds} none is there on {day}; as_of in study.toml says which day is wanted")
+        return rows if there.all() else rows.filter(pa.array(there))
+
     def vintages(self, table: TableName | None = None) -> list[Vintage]:
         """Return all loads, oldest first."""
         with self._reading() as session:
@@ -174,6 +200,10 @@ class VintageStore:
     def digest(self, table: TableName) -> str:
         """SHA-256 over the current rows in key order, the same for every store."""
         return digest(self.read(table))
+
+    def digest_as_of(self, table: TableName, as_of: date | None) -> str:
+        """SHA-256 over the rows of a day, see :meth:`read_as_of`."""
+        return digest(self.read_as_of(table, as_of))
 
     def remember(self, key: str, value: str) -> None:
         """Keep a small setting, e.g. the column mapping of a source."""

@@ -56,12 +56,12 @@ def context(homes):
                 "tier": ["county", "village"],
                 "services": [["clinic"], ["clinic", "post"]],
                 "capacity": [1000.0, None],
-                "active": [True, True],
+                "start_delay_s": [0.0, 0.0],
                 "lon": PLANE.inverse(*STATIONS.T)[0],
                 "lat": PLANE.inverse(*STATIONS.T)[1],
             }
         ),
-        streets={"walk": Streets(*PLANE.inverse(jx, jy), {TRIP: walk(jx, jy, 100)})},
+        streets={"walk": Streets(*PLANE.inverse(jx, jy), {TRIP: walk(jx, jy, 100)}, np.array([0, 1], np.int32))},
         demand=demand_at(hx, hy, make_surface(hx, hy, households, migrants)),
         reach=reach,
     )

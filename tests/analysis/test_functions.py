@@ -6,10 +6,10 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geoservice.analysis.catchments import territories, thiessen
 from geoservice.analysis.coverage import bands
 from geoservice.analysis.gaps import best_cells, contiguous
 from geoservice.analysis.quantiles import quantile
+from geoservice.analysis.thiessen import territories, thiessen
 from geoservice.analysis.travel_time import within
 
 

@@ -59,6 +59,24 @@ def test_changed_households_are_measured_again_and_losses_add_up(cli: Any, home:
     assert surfaces(home) == 2
 
 
+def test_only_the_households_of_the_day_are_measured_and_another_day_is_another_measurement(
+    cli: Any, home: Path, town: Path
+) -> None:
+    header, *rows = (town / "households.csv").read_text().splitlines()
+    left = [f"{row},{'2020-06-30' if n < 20 else ''}" for n, row in enumerate(rows)]
+    (home / "households.csv").write_text("\n".join([f"{header},until", *left]) + "\n")
+    assert "20 households are not there on" in cli("import", "households", home / "households.csv", "-C", home).out
+    assert "measured: the households of 20" in cli("protect", "-C", home).out
+    assert "T,households,380," in (home / "register" / "quality-1.csv").read_text()
+    assert "nothing is spent" in cli("protect", "-C", home).out
+    study, said = home / "study.toml", (home / "study.toml").read_text()
+    for day, result in (("2020-06-30", "measured: the households of 2020-06-30"), ("2020-07-01", "nothing is spent")):
+        study.write_text(f"as_of = {day}\n{said}")
+        assert result in cli("protect", "-C", home).out
+    assert "T,households,400," in (home / "register" / "quality-2.csv").read_text()
+    assert surfaces(home) == 2
+
+
 def test_the_lifetime_limit_is_refused_with_the_sum_and_what_to_do(cli: Any, home: Path) -> None:
     study = home / "study.toml"
     study.write_text(study.read_text() + "\n[disclosure]\nlifetime_rho = 0.4\n")

@@ -62,26 +62,6 @@ def test_ground_beside_the_villages_is_a_bottom_of_its_own() -> None:
     assert "C1" in made.base_area
 
 
-def test_households_go_to_the_nearest_kept_square_of_their_area() -> None:
-    made = tree()
-    x, y = np.array([55.0, -500.0, 430.0]), np.array([55.0, 55.0, 55.0])
-    squares = made.base_of(["C11", "C12"], np.array([0, 0, 0], np.int32), x, y)
-    assert [(made.base_x[s], made.base_y[s]) for s in squares] == [(50, 50), (50, 50), (450, 50)]
-    assert [made.base_area[s] for s in squares] == ["C11"] * 3
-    assert made.base_area[made.base_of(["C12"], np.zeros(1, np.int32), x[:1], y[:1])[0]] == "C12"
-
-
-def test_a_household_of_a_divided_area_goes_to_any_square_below_it() -> None:
-    made = tree()
-    square = made.base_of(["C1"], np.zeros(1, np.int32), np.array([455.0]), np.array([55.0]))[0]
-    assert made.base_area[square] == "C12"
-
-
-def test_a_household_in_an_area_that_is_gone_is_refused() -> None:
-    with pytest.raises(InputError, match="X9"):
-        tree().base_of(["X9"], np.zeros(1, np.int32), np.zeros(1), np.zeros(1))
-
-
 def test_no_areas_are_refused() -> None:
     with pytest.raises(InputError, match="geoservice import areas"):
         build_tree(AREAS.arrow().empty_table(), None)

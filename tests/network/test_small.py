@@ -13,7 +13,7 @@ from geoservice.network.graph import ARRAYS, Graph, graph_digest
 from geoservice.network.osm import Streets
 from geoservice.network.snap import Snapped
 from geoservice.network.speeds import read_speeds
-from geoservice.network.travel import UNREACHED, nearest, nearest_nodes, pairs
+from geoservice.network.travel import UNREACHED, nearest, nearest_nodes, pairs, street_places
 
 SPEEDS = read_speeds()
 KINDS = (
@@ -124,6 +124,43 @@ def test_times_equal_brute_force(town: Town, data: st.DataObject, direction: str
     for i in np.flatnonzero(station >= 0):
         assert dense[station[i], i] == ms[i]
         assert (dense[: station[i], i] != ms[i]).sum() + nth > station[i]
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow])
+@given(towns(), st.data())
+def test_points_of_one_place_have_the_same_times(town: Town, data: st.DataObject) -> None:
+    graph = built(town)
+    chosen = some_points(graph, data, 2)
+    points = on_street(graph, [*chosen, chosen[0]])
+    place, zero = street_places(graph, points), np.zeros(1, np.int32)
+    assert place[0] == place[-1] >= 0
+    for direction in ("to", "from"):
+        alone = [points.take(np.array([i])) for i in range(len(points))]
+        times = [
+            np.concatenate(
+                [nearest_nodes(graph, s, zero, 10**8, direction)[0], nearest(graph, s, zero, points, 10**8, direction)[0]]
+            )
+            for s in alone
+        ]
+        for i, j in zip(*np.nonzero(place[:, None] == place), strict=True):
+            assert np.array_equal(times[i], times[j])
+
+
+def test_a_junction_is_one_place_from_whichever_street() -> None:
+    graph = built(
+        Town([(0, [0, 1]), (0, [1, 2]), (0, [1, 3])], [(117.0, 30.5), (117.01, 30.5), (117.0, 30.51), (117.02, 30.5)])
+    )
+    ends = np.flatnonzero((graph.shape_lon == 117.01) & (graph.shape_lat == 30.5))
+    assert len(ends) >= 2
+    starts = set(graph.shape_start.tolist())
+    there = on_street(
+        graph, [(v, 0.0) if v in starts else (v - 1, 1.0) for v in ends.tolist()] + [(0, 0.5), (0, 0.5), (0, 0.6)]
+    )
+    place = street_places(graph, there).tolist()
+    assert len(set(place[: len(ends)])) == 1
+    assert place[-3] == place[-2] != place[-1] != place[0]
+    off = Snapped(np.array([-1], np.int32), np.array([np.nan]), np.array([np.nan]), np.array([1], np.int8))
+    assert street_places(graph, off).tolist() == [-1]
 
 
 @settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])

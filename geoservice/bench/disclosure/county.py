@@ -17,6 +17,7 @@ from geoservice.demand import Places as Homes
 from geoservice.demo import import_plan, write_yixiu
 from geoservice.disclosure.leaves import leaf_of_base
 from geoservice.disclosure.measure import Households, Query, queries_for
+from geoservice.disclosure.placement import squares_of
 from geoservice.disclosure.protect import Made, measure_tree, read_households, rho_of_places
 from geoservice.disclosure.sampler import SeededSampler
 from geoservice.disclosure.tree import PlaceTree, build_tree
@@ -26,6 +27,7 @@ from geoservice.network.build import build_network
 from geoservice.network.places import load_places
 from geoservice.network.snap import Snapped
 from geoservice.pipeline.context import areas_of_points
+from geoservice.pipeline.inputs import read_inputs
 from geoservice.pipeline.places import Places, read_places
 from geoservice.pipeline.travel import ModeTravel
 from geoservice.project import Project, open_project
@@ -134,12 +136,14 @@ def _quiet(_stage: str, _fraction: float) -> None:
 
 def read_county(project: Project, register: Register, study: Study) -> County:
     """Read a loaded study: build the tree, and snap and search the homes once."""
-    areas, table = project.read("areas"), register.read("households")
+    inputs, table = read_inputs(project, study), register.read_as_of("households", study.as_of)
+    areas = inputs.areas
     map_points = load_places(project.network)
     tree = build_tree(areas, map_points)
-    people = read_households(table, tree, study.group_ids, areas, migrants=True, chinese=True)
+    square = squares_of(table, tree, map_points)
+    people = read_households(table, square, study.group_ids, areas, migrants=True, chinese=True)
     known = read_places(areas, study.levels)
-    travel = ModeTravel.open(study, "walk", project.network, project.read("stations").sort_by("id"))
+    travel = ModeTravel.open(study, "walk", project.network, inputs.stations)
     here = table.column("residence_area").combine_chunks().dictionary_encode()
     codes, of_home = [str(c) for c in here.dictionary.to_pylist()], here.indices.to_numpy()
     area = {level: known.index(codes, level)[of_home] for level in LEVELS}

@@ -22,9 +22,10 @@ def headings(table: pa.Table, layer: PublishedLayer, language: str) -> list[str]
 
 
 def shown(table: pa.Table, layer: PublishedLayer) -> list[str]:
-    """Return the properties that have a column of their own: a margin stands in that of its number."""
+    """Return the properties that have a column of their own: a margin and a status are told in that of their number."""
     names = property_names(table)
     inside = {c.name for c in layer.columns if c.margin_of in names}
+    inside |= {f"{c.name}_status" for c in layer.columns if c.measure is not None and c.name in names}
     if _is_release_table(table, layer):
         inside.add("margin")
     return [n for n in names if n not in inside]
@@ -42,7 +43,7 @@ def cells(table: pa.Table, layer: PublishedLayer, language: str, limits: Limits)
         values = table.column(name).to_pylist()
         if name in kinds:
             margins = _column(table, f"{name}_margin")
-            status = _column(table, layer.style.status if name == layer.style.property else None)
+            status = _column(table, f"{name}_status")
             told = zip(values, margins, status, strict=True)
             values = [number(kinds[name], v, m, s, language, limits) for v, m, s in told]
         elif name == "value" and _is_release_table(table, layer):
@@ -52,7 +53,7 @@ def cells(table: pa.Table, layer: PublishedLayer, language: str, limits: Limits)
     return zip(*columns, strict=True) if columns else [()] * table.num_rows
 
 
-def _column(table: pa.Table, name: str | None) -> list[Any]:
+def _column(table: pa.Table, name: str) -> list[Any]:
     return table.column(name).to_pylist() if name in table.column_names else [None] * table.num_rows
 
 

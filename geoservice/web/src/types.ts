@@ -1,4 +1,4 @@
-/** What the server says of a release; the shapes of docs/api.md. */
+/** What the server says of a release; the shapes of geoservice/docs/api.md. */
 
 export type Language = "zh" | "en";
 export type Label = Record<Language, string>;

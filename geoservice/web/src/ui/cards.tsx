@@ -35,20 +35,18 @@ export function StationCard({ feature: f }: Props) {
   const offered = String(f["services"] ?? "").split(" ").filter(Boolean);
   const load = `load_${service.value}_${mode.value}`;
   const served = `served_${service.value}_${mode.value}`;
-  const asked = offered.includes(service.value);
+  const told = (name: string, title: string): Fact[] => (f[name] ? [[title, String(f[name])]] : []);
   return (
     <article class="card">
       <h3>{String(f[`name_${language.value}`] ?? f["name_zh"] ?? f["name"] ?? f["unit"])}</h3>
       <p class="quiet">{named("tier", String(f["tier"]))} · {offered.map(serviceName).join(t("comma"))}</p>
       <Facts
         of={[
+          ...told("opening_hours", t("station.hours")),
           ...(num(f["capacity"]) === null ? [] : [[t("station.capacity"), show(num(f["capacity"]))] as Fact]),
-          ...(asked
-            ? ([
-                [t("station.served", { service: serviceName(service.value), mode: named("mode", mode.value) }), estimated(f, served, "served_persons")],
-                [t("station.load"), estimated(f, load, "load")],
-              ] as Fact[])
-            : []),
+          [t("station.served", { service: serviceName(service.value), mode: named("mode", mode.value) }), estimated(f, served, "served_persons")],
+          [t("station.load"), estimated(f, load, "load")],
+          ...told("shares_with", t("station.shares")),
         ]}
       />
       <a href={itemsUrl("stations", { unit: String(f["unit"]) })} target="_blank" rel="noopener">{t("source")}</a>

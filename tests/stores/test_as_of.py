@@ -1,0 +1,123 @@
+"""Rows that are true on a day: households that live there, areas that exist; on both engines."""
+
+import datetime as dt
+
+import pyarrow as pa
+import pytest
+
+from geoservice.errors import DuplicateKeys, InputError
+from geoservice.project import Project
+from geoservice.register import Register
+from geoservice.schema import TABLES
+from geoservice.vintages import Source
+
+DAY = dt.date(2024, 6, 30)
+Period = tuple[dt.date | None, dt.date | None]
+
+
+def day(text: str) -> dt.date:
+    return dt.date.fromisoformat(text)
+
+
+def areas(*rows: tuple[str, str, str | None, str | None]) -> pa.Table:
+    """Areas of code system, code, first and last day."""
+    fields = ("code_system", "code", "valid_from", "valid_to")
+    made = [
+        {**dict(zip(fields, (s, c, f and day(f), t and day(t)), strict=True)), "name_zh": c, "name_en": c, "level": "county"}
+        for s, c, f, t in rows
+    ]
+    return pa.Table.from_pylist(made, TABLES["areas"].arrow())
+
+
+def households(*periods: tuple[str | None, str | None]) -> pa.Table:
+    made = [
+        {
+            "id": bytes([n] * 16), "lon": 117.0, "lat": 30.0, "precision": "point", "persons": n + 1, "residence_area": "1",
+            "since": first and day(first), "until": last and day(last),
+        }
+        for n, (first, last) in enumerate(periods)
+    ]  # fmt: skip
+    return pa.Table.from_pylist(made, TABLES["households"].arrow())
+
+
+def codes(project: Project, when: dt.date | None) -> list[str]:
+    return [str(c) for c in project.areas(when).column("code").to_pylist()]
+
+
+def test_both_ends_of_a_period_are_inside_and_a_null_has_no_end(register: Register) -> None:
+    inside = [
+        (None, None),
+        ("2024-06-30", None),
+        (None, "2024-06-30"),
+        ("2024-06-30", "2024-06-30"),
+        ("1900-01-01", "2024-07-01"),
+    ]
+    outside = [("2024-07-01", None), (None, "2024-06-29"), ("2023-01-01", "2024-06-29")]
+    register.write("households", households(*inside, *outside), Source("h.csv", "1"))
+    assert register.read_as_of("households", DAY).column("persons").to_pylist() == [1, 2, 3, 4, 5]
+    assert register.read("households").num_rows == 8, "all of them are kept"
+
+
+def test_the_day_left_out_is_that_of_the_newest_load_and_stays_so(project: Project) -> None:
+    assert project.day_of("areas", DAY) == DAY
+    today = dt.datetime.now(dt.UTC).date()
+    rows = areas(
+        ("x", "ends", None, f"{today - dt.timedelta(1)}"), ("x", "goes on", None, None), ("x", "new", f"{today}", None)
+    )
+    project.write("areas", rows, Source("a.csv", "1"))
+    assert project.day_of("areas", None) == project.vintages("areas")[0].loaded_at.date()
+    assert codes(project, None) == ["goes on", "new"]
+    assert codes(project, today - dt.timedelta(1)) == ["ends", "goes on"]
+    assert project.read_as_of("areas", None).equals(project.areas(None))
+
+
+def test_a_table_without_periods_and_an_empty_one_are_as_they_are(project: Project) -> None:
+    assert project.read_as_of("areas", DAY).num_rows == 0
+    assert project.read_as_of("stations", DAY).num_rows == 0
+    assert project.areas(None).schema.equals(TABLES["areas"].arrow())
+
+
+def test_none_of_the_day_is_an_error_that_names_it(register: Register) -> None:
+    register.write("households", households((None, "2020-01-01")), Source("h.csv", "1"))
+    with pytest.raises(InputError, match=r"households: by since and until none is there on 2024-06-30; as_of in study\.toml"):
+        register.read_as_of("households", DAY)
+
+
+def test_the_digest_of_a_day_is_that_of_its_rows(register: Register) -> None:
+    register.write("households", households((None, None), (None, "2020-01-01")), Source("h.csv", "1"))
+    before = register.digest_as_of("households", DAY)
+    assert before != register.digest("households")
+    register.write("households", households((None, None)), Source("h.csv", "2"))
+    assert register.digest_as_of("households", DAY) == register.digest("households") == before
+
+
+def test_generations_of_a_code_live_in_one_file(project: Project) -> None:
+    rows = areas(("x", "1", None, "2023-12-31"), ("x", "1", "2024-01-01", None), ("x", "2", None, None))
+    project.write("areas", rows, Source("a.csv", "1"))
+    for when, first in (("2023-12-31", None), ("2024-01-01", day("2024-01-01"))):
+        table = project.areas(day(when))
+        assert table.column("code").to_pylist() == ["1", "2"]
+        assert table.column("valid_from").to_pylist() == [first, None]
+
+
+def test_a_null_in_a_key_is_a_value_like_others(project: Project) -> None:
+    both = areas(("x", "1", None, "2023-12-31"), ("x", "1", "2024-01-01", None))
+    project.write("areas", both, Source("a.csv", "1"))
+    longer = areas(("x", "1", None, "2023-12-30"), ("x", "2", None, None))
+    vintage = project.write("areas", longer, Source("a.csv", "2"))
+    assert (vintage.added, vintage.removed, vintage.changed) == (1, 1, 1)
+    with pytest.raises(DuplicateKeys, match=r"areas: 1 keys .* are already current from another source"):
+        project.write("areas", longer.slice(0, 1), Source("b.csv", "1"))
+    with pytest.raises(DuplicateKeys, match=r"areas: 1 keys .* more than once in b\.csv"):
+        project.write("areas", pa.concat_tables([longer.slice(0, 1)] * 2), Source("b.csv", "1"))
+
+
+def test_a_code_that_is_there_twice_on_a_day_is_refused_with_what_to_do(project: Project) -> None:
+    project.write("areas", areas(("gb2020", "1", None, None), ("gb2020", "2", None, None)), Source("a.csv", "1"))
+    project.write("areas", areas(("nbs2023", "1", "2023-01-01", None)), Source("b.csv", "1"))
+    said = (
+        r"1 codes are there more than once, the first is 1 \(gb2020 \.{3} to \.{3}, nbs2023 2023-01-01 to \.{3}\).*valid_from"
+    )
+    with pytest.raises(InputError, match=said):
+        project.areas(DAY)
+    assert codes(project, day("2022-12-31")) == ["1", "2"]

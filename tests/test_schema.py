@@ -1,0 +1,42 @@
+"""Every column of a table is used by something, or says that nothing uses it yet: an import tells it."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from geoservice.schema import TABLES
+
+HOUSE = Path(__file__).parents[1] / "geoservice"
+USERS = ("disclosure", "demand", "network", "analysis", "pipeline", "vintages", "project", "areas.py", "schema.py")
+
+WORDS = {"source", "date"}
+"""Columns that nothing uses and whose names stand for other things elsewhere, as those of the key of uptake do."""
+
+
+def named() -> set[str]:
+    """Return every text that the code behind the stores names, but for the definitions of the columns."""
+    texts = set()
+    for user in USERS:
+        paths = [HOUSE / user] if user.endswith(".py") else sorted((HOUSE / user).rglob("*.py"))
+        for path in paths:
+            tree = ast.parse(path.read_text("utf-8"))
+            own = {
+                id(c)
+                for n in ast.walk(tree)
+                if isinstance(n, ast.Call) and getattr(n.func, "id", "") == "Column"
+                for c in n.args
+            }
+            texts |= {
+                n.value for n in ast.walk(tree) if isinstance(n, ast.Constant) and id(n) not in own and isinstance(n.value, str)
+            }
+    return texts
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_a_column_is_called_used_where_the_code_names_it(name: str) -> None:
+    known = named()
+    table = TABLES[name]  # type: ignore[index]  # a table's name
+    used, idle = ({c.name for c in table.columns if c.used == flag} for flag in (True, False))
+    assert used <= known, "these are used by nothing: say so with used=False"
+    assert not (idle & known) - set(table.key) - WORDS, "these are used now"
