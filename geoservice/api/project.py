@@ -223,8 +223,6 @@ class ProjectFolder:
             told["release"] = published.number
         off_street = [line for mode, off in published.off_street.items() for line in off.lines(mode)]
         remarks = [*(note.en for note in published.notes), *off_street]
-            line for mode, off in published.off_street.items() for line in off.lines(mode)
-        ]
         return self.release(published.number, remarks)
 
     def _publish(self, study: "Study", progress: Progress) -> "Published":
