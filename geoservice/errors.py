@@ -28,9 +28,12 @@
     ├── DisclosureError             exit 41       the privacy budget does not allow it, or its account is not right
     └── ReleaseError                exit 42       a release is damaged or was refused by its checks
 
-A message says what happened, to which name, what was got and what is allowed. The publishing layer maps a class to an HTTP
-status by one table; the command line maps it to ``exit_code``.
+A message says what happened, to which name, what was got and what is allowed. The server maps a class to an HTTP status by
+:data:`STATUS`, and a client of it maps the status back; the command line maps it to ``exit_code``.
 """
+
+from collections.abc import Mapping
+from types import MappingProxyType
 
 
 class GeoserviceError(Exception):
@@ -185,3 +188,16 @@ class ReleaseError(GeoserviceError):
     """A release is damaged or was refused by its checks."""
 
     exit_code = 42
+
+
+STATUS: Mapping[type[GeoserviceError], int] = MappingProxyType({
+    ParameterError: 400,
+    Unauthorized: 401,
+    Forbidden: 403,
+    NotFound: 404,
+    Conflict: 409,
+    TooLarge: 413,
+    TooManyRequests: 429,
+    Unavailable: 503,
+})  # fmt: skip
+"""HTTP statuses of the classes whose message is meant for clients; every other error is a 500 with a message of its own."""

@@ -1,4 +1,4 @@
-"""The command line: the only place where settings, stores and parts are put together."""
+"""The command line, made of :mod:`geoservice.api`: what is typed and what is printed."""
 
 import errno
 import sys

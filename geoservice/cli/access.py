@@ -3,57 +3,20 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from geoservice.cli.common import Home, err, out, plain, releases_of, settings_for
+from geoservice.api.audit import access_of, entry_of
+from geoservice.cli.common import Home, err, out, releases_of, settings_for
 from geoservice.errors import InputError
 
 if TYPE_CHECKING:
     from geoservice.release.base import ReleaseReader
-    from geoservice.server.access import AccessStore, Entry, Head
+    from geoservice.server.access import Head
     from geoservice.settings import Settings
 
 Name = Annotated[str, typer.Argument(help="Who it is for: a person, an office or a portal.")]
-
-
-@contextmanager
-def access_of(settings: "Settings") -> "Iterator[AccessStore]":
-    """Open the access store of a project: with the project's role on PostgreSQL."""
-    from geoservice.server.access import open_access
-
-    store = open_access(settings.home, plain(settings.dsn), settings.schema_prefix, owner=True)
-    try:
-        yield store
-    finally:
-        store.close()
-
-
-def entry_of(what: str, said: str = "", status: str = "done") -> "Entry":
-    """Return the row of the audit log for a command, in the name of the user who runs it."""
-    import getpass
-
-    from geoservice.server.access import Entry
-
-    return Entry(f"{getpass.getuser()} (command line)", "administrator", what, query=said, status=status)
-
-
-@contextmanager
-def written_down(settings: "Settings", what: str, said: str = "") -> Iterator[dict[str, Any]]:
-    """Write a command into the audit log before it begins and when it has ended.
-
-    What is put into the dictionary yielded is told in the second row; an error is named there and goes on.
-    """
-    told: dict[str, Any] = {}
-    with access_of(settings) as store:
-        store.append([entry_of(what, said, "begun")])
-        try:
-            yield told
-        except BaseException as error:
-            store.append([entry_of(what, said, f"failed: {type(error).__name__}")])
-            raise
-        store.append([entry_of(what, " ".join([said, *(f"{k}={v}" for k, v in told.items())]).strip())])
 
 
 def add(

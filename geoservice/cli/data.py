@@ -1,13 +1,11 @@
 """geoservice init, geoservice import: a project folder and the files in it."""
 
-from contextlib import ExitStack, closing
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from geoservice.cli.common import Home, out, progress_bar, project_of, register_of, settings_for, study_of
+from geoservice.cli.common import Home, out, progress_bar, project_of, register_of, settings_for
 from geoservice.cli.template import STUDY
 from geoservice.errors import Conflict, InputError
 
@@ -70,17 +68,14 @@ def load_tables(
     settings: "Settings", table: "TableName", files: list[Path], options: "Options", *, counts: bool = True
 ) -> None:
     """Import files one after another; each is all or nothing, and a dry run ends as the load would."""
-    from geoservice.ingest import import_file
+    from geoservice.api.project import ProjectFolder
 
     if options.replaces and len(files) > 1:
         raise InputError(f"--replace: got {len(files)} files, allowed is one, which takes the place of what is named")
-
-    study, limited = study_of(settings), replace(options, seconds=settings.import_seconds, memory_mb=settings.import_memory_mb)
-    with closing(project_of(settings)) as project, ExitStack() as stack:
-        register = stack.enter_context(closing(register_of(settings))) if table == "households" else None
+    with ProjectFolder(settings) as project:
         for path in files:
             with progress_bar() as progress:
-                report = import_file(project, table, path, limited, study, progress, register)
+                report = project.load(table, path, options, progress=progress)
             show(report, counts=counts)
             if report.refusal:
                 raise report.refusal
@@ -88,11 +83,10 @@ def load_tables(
 
 def load_network(settings: "Settings", pbf: Path, speeds: Path | None) -> "BuildReport":
     """Build the network of every mode of the study, and the base map, out of one OSM extract."""
-    from geoservice.network.load import load_extract
+    from geoservice.api.project import ProjectFolder
 
-    study = study_of(settings)
-    with closing(project_of(settings)) as project, progress_bar() as progress:
-        return load_extract(pbf, project.network, study.modes, speeds, progress)
+    with ProjectFolder(settings) as project, progress_bar() as progress:
+        return project.import_network(pbf, speeds=speeds, progress=progress)
 
 
 def _pairs(given: list[str], option: str) -> dict[str, str]:

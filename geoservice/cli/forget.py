@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from geoservice.cli.access import written_down
+from geoservice.api.audit import written_down
 from geoservice.cli.common import Home, Yes, confirm, out, settings_for, stores_of
 from geoservice.errors import InputError, NotFound
 

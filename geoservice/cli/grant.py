@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from geoservice.cli.access import access_of, written_down
+from geoservice.api.audit import access_of, written_down
 from geoservice.cli.common import Home, out, settings_for
 from geoservice.errors import InputError
 

@@ -1,103 +1,19 @@
 """geoservice protect, geoservice budget: measure the register once a vintage, and what that has spent."""
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from contextlib import closing
-from decimal import Decimal
-from fractions import Fraction
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from geoservice.cli.access import written_down
-from geoservice.cli.common import (
-    Home,
-    out,
-    progress_bar,
-    project_of,
-    register_is_apart,
-    register_is_there,
-    register_of,
-    settings_for,
-    study_of,
-)
-from geoservice.errors import InputError, NotFound
+from geoservice.api.audit import COMMAND_LINE
+from geoservice.api.measurement import parse_rho, rules_of
+from geoservice.cli.common import Home, out, progress_bar, register_of, settings_for, study_of
 
 if TYPE_CHECKING:
-    from geoservice.demand import Places
-    from geoservice.disclosure.vintage import Measurement, Rules
-    from geoservice.project import Project
-    from geoservice.register import Register
-    from geoservice.settings import Settings
-    from geoservice.study import Study
-
-Progress = Callable[[str, float], None]
-
-
-def rules_of(study: "Study", rho: Fraction | None = None) -> "Rules":
-    """Return how a study wants its register measured."""
+    from geoservice.disclosure.plan import Expected
     from geoservice.disclosure.vintage import Rules
-
-    return Rules(
-        rho=study.disclosure.budget if rho is None else rho,
-        lifetime_rho=Fraction(study.disclosure.lifetime_rho),
-        migrants=study.migrants is not False,
-        chinese=study.chinese,
-        made_up=study.synthetic,
-    )
-
-
-def has_register(settings: "Settings") -> bool:
-    """Whether the project has a register with households in it; makes no folder."""
-    if not register_is_there(settings) or register_is_apart(settings):
-        return False  # the surface was made by the register's role
-    with closing(register_of(settings)) as register:
-        return bool(register.vintages("households"))
-
-
-def measure_register(settings: "Settings", rules: "Rules", progress: Progress) -> "Measurement":
-    """Measure the register's households unless that was done, and put the surface into the project."""
-    from geoservice.disclosure.vintage import measure_vintage
-
-    with closing(register_of(settings)) as register, closing(project_of(settings)) as project:
-        households = register.read("households")
-        known = [s.digest for s in project.surfaces() if s.kind == "register"]
-        areas = project.read("areas")
-        done = measure_vintage(register, households, areas, places_of(project), rules, known, progress)
-        keep_surface(project, done)
-        if done.made is not None:
-            _write_quality(register, done, households)
-    return done
-
-
-def places_of(project: "Project") -> "Places | None":
-    """Return the points of the street map where people may live, None where no network was imported."""
-    from geoservice.network.places import load_places
-
-    try:
-        return load_places(project.network)
-    except NotFound:
-        return None
-
-
-def keep_surface(project: "Project", done: "Measurement") -> None:
-    """Put a measured surface into the project; the same one again changes nothing."""
-    from geoservice.demand import read_surface
-    from geoservice.project import SurfaceInfo
-
-    draw = done.draw
-    if draw.surface_digest not in {s.digest for s in project.surfaces()}:
-        facts = read_surface(done.body).description
-        project.add_surface(done.body, SurfaceInfo(draw.surface_digest, "register", "register", draw.made_at, facts))
-
-
-def _write_quality(register: "Register", done: "Measurement", households: object) -> None:
-    """Write the steward's report beside the register."""
-    from geoservice.disclosure.quality import quality_report
-
-    assert done.made is not None
-    path = register.quality_file(done.draw.number)
-    path.touch(mode=0o600)
-    path.write_text("\n".join(quality_report(done.made, households)) + "\n", encoding="utf-8")  # type: ignore[arg-type]  # a table
+    from geoservice.settings import Settings
 
 
 def protect(
@@ -108,15 +24,16 @@ def protect(
     home: Home = None,
 ) -> None:
     """Measure the register once with differential privacy; the same households again cost nothing."""
+    from geoservice.api.project import ProjectFolder
+
     settings = settings_for(home)
-    study = study_of(settings)
-    rules = rules_of(study, None if rho is None else _fraction(rho))
-    if plan:
-        print_plan(settings, study, rules)
-        return
-    with written_down(settings, "protect", study.id) as told, progress_bar() as progress:
-        done = measure_register(settings, rules, progress)
-        told["draw"] = done.draw.number
+    rules = rules_of(study_of(settings), None if rho is None else parse_rho(rho, "--rho"))
+    with ProjectFolder(settings, COMMAND_LINE) as project:
+        if plan:
+            print_plan(project.expected_margins(rho), rules)
+            return
+        with progress_bar() as progress:
+            done = project.protect(rho, progress)
     if done.made is None:
         out.print(
             f"these households were measured before, on {done.draw.made_at}: the stored surface is used, nothing is spent"
@@ -128,25 +45,12 @@ def protect(
     print_budget(settings, rules)
 
 
-def _fraction(text: str) -> Fraction:
-    try:
-        value = Fraction(Decimal(text))
-    except ArithmeticError:
-        value = Fraction(0)
-    if not 0 < value <= 8:
-        raise InputError(f"--rho: got {text!r}, allowed is a number above 0 and at most 8")
-    return value
-
-
-def print_plan(settings: "Settings", study: "Study", rules: "Rules") -> None:
+def print_plan(rows: "Sequence[Expected]", rules: "Rules") -> None:
     """Print the margins to expect by level of area."""
     from rich.table import Table
 
     from geoservice.disclosure.budget import guess_probability
-    from geoservice.disclosure.plan import expected_margins
 
-    with closing(project_of(settings)) as project:
-        rows = expected_margins(project.read("areas"), places_of(project), rules.rho, study.group_ids, migrants=rules.migrants)
     guess = 100 * guess_probability(rules.rho)
     out.print(
         f"rho {float(rules.rho):g}: a guess whether a household is in the register is right at most {guess:.0f} times in 100"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from geoservice.cli.access import written_down
+from geoservice.api.audit import written_down
 from geoservice.cli.common import (
     Home,
     Yes,
@@ -77,9 +77,9 @@ def _leftovers(store: "VintageStore") -> list[str]:
 
 
 def _erase(store: "VintageStore") -> None:
-    from geoservice.ingest.sandbox import sweep
+    from geoservice.ingest.sandbox import sweep_imports
 
-    if sweep(store.folder):
+    if sweep_imports(store.folder):
         raise Conflict(f"{store.folder.name}: an import is running; purge when it has ended")
     for file in reject_files(store):
         file.unlink()

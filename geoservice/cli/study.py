@@ -1,65 +1,30 @@
 """geoservice publish, rollback, export: from the project to a release, and from a release to a file."""
 
-from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from geoservice.cli.access import written_down
-from geoservice.cli.common import (
-    Home,
-    err,
-    layers_of,
-    out,
-    progress_bar,
-    project_of,
-    releases_of,
-    settings_for,
-    study_of,
-)
-from geoservice.cli.protect import has_register, measure_register, rules_of
+from geoservice.api.audit import COMMAND_LINE, written_down
+from geoservice.cli.common import Home, err, out, progress_bar, releases_of, settings_for
 from geoservice.errors import InputError
 
 if TYPE_CHECKING:
-    from geoservice.pipeline import Published
     from geoservice.settings import Settings
-    from geoservice.study import Study
 
 
-def run_study(settings: "Settings") -> int:
-    """Run the study of a project and publish it; returns the release's number."""
-    study = study_of(settings)
-    with written_down(settings, "publish", study.id) as told:
-        published = _publish(settings, study)
-        told["release"] = published.number
-    _print_off_street(published)
-    return published.number
+def run_study(settings: "Settings") -> None:
+    """Run the study of a project and publish it."""
+    from geoservice.api.project import ProjectFolder
 
-
-def _publish(settings: "Settings", study: "Study") -> "Published":
-    from geoservice.pipeline import publish_study
-
-    layers = layers_of(settings)
-    with progress_bar() as progress:
-        if study.demand != "population" and has_register(settings):
-            measure_register(settings, rules_of(study), progress)
-        with closing(project_of(settings)) as project, closing(releases_of(settings, read_only=False)) as store:
-            published = publish_study(project, store, study, layers, progress, settings.keep_releases)
-            with closing(store.open(published.number)) as reader:
-                made = reader.manifest
-    out.print(f"release {published.number} is current: hash {made.hash[:12]}, {len(made.layers)} layers")
-    return published
-
-
-def _print_off_street(published: "Published") -> None:
-    """Name the stations off the streets, and the share of the people that is."""
-    for mode, off in published.off_street.items():
-        for station, why in off.stations.items():
-            out.print(f"station {station} is not on a street for {mode} ({why}): nobody reaches it", markup=False)
-        for why, share in off.shares.items():
-            if share > 0:
-                out.print(f"{share:.2f} % of the people cannot be placed on a street for {mode} ({why})", markup=False)
+    with ProjectFolder(settings, COMMAND_LINE) as project:
+        with progress_bar() as progress:
+            release = project.publish(progress)
+        with release:
+            manifest = release.manifest
+            out.print(f"release {release.number} is current: hash {manifest.hash[:12]}, {len(manifest.layers)} layers")
+        for remark in release.remarks:
+            out.print(remark, markup=False)
 
 
 def publish(home: Home = None) -> None:

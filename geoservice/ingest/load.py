@@ -1,10 +1,13 @@
-"""Import one file: read it apart, check it, and write it into the register or the project, whole or not at all."""
+"""Import one file or frame: read it, check it, and write it into the register or the project, whole or not at all."""
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
@@ -18,6 +21,7 @@ from geoservice.ingest.columns import fields_of, map_columns, memory_key, rememb
 from geoservice.ingest.delimited import check_lines
 from geoservice.ingest.faults import Faults
 from geoservice.ingest.formats import Format, format_of, members
+from geoservice.ingest.frame import digest_of_rows, read_frame
 from geoservice.ingest.households import build_households
 from geoservice.ingest.level_columns import level_columns
 from geoservice.ingest.personal import check_headers, check_values
@@ -27,7 +31,7 @@ from geoservice.ingest.raw import Raw
 from geoservice.ingest.rejects import rejects_folder, write_rejects
 from geoservice.ingest.report import Options, Report
 from geoservice.ingest.rows import Built, Context
-from geoservice.ingest.sandbox import read_file, scratch_folder
+from geoservice.ingest.sandbox import SCRATCH, read_file
 from geoservice.ingest.stations import build_stations
 from geoservice.ingest.uptake import build_uptake
 from geoservice.ingest.value_checks import NUMBERS, SAMPLE, fits
@@ -35,8 +39,12 @@ from geoservice.project import Project
 from geoservice.register import Register
 from geoservice.register.store import TABLES as REGISTER_TABLES
 from geoservice.schema import GROUP_PREFIX, TABLES, TableName
+from geoservice.scratch import scratch_folder
 from geoservice.study import Study
 from geoservice.vintages import Source, Vintage, VintageStore
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 BUILDERS: Mapping[TableName, Callable[[Cells, Context], Built]] = {
     "areas": build_areas,
@@ -45,7 +53,7 @@ BUILDERS: Mapping[TableName, Callable[[Cells, Context], Built]] = {
     "uptake": build_uptake,
     "population": build_population,
 }
-RULES = 2
+RULES = 3
 """Raised whenever the same file would be read differently, so that it is loaded anew."""
 SAMPLES = 20
 Progress = Callable[[str, float], None]
@@ -66,8 +74,8 @@ _NOT_NAMES = (
 _NUMERIC = (*NUMBERS, "lon", "lat", "persons_margin", "h3")
 
 
-def digest_of(paths: Sequence[Path], table: TableName, options: Options, study: Study, areas: str) -> str:
-    """Return the SHA-256 of a file's bytes and of all that decides how its rows come out."""
+def digest_of(contents: Iterable[bytes], table: TableName, options: Options, study: Study, areas: str) -> str:
+    """Return the SHA-256 of the digests of a source's contents and of all that decides how its rows come out."""
     decides = {
         "rules": RULES,
         "table": table,
@@ -84,21 +92,25 @@ def digest_of(paths: Sequence[Path], table: TableName, options: Options, study: 
         "areas": areas,
     }
     whole = hashlib.sha256(json.dumps(decides, ensure_ascii=False, sort_keys=True).encode())
-    for path in paths:
-        with path.open("rb") as file:
-            whole.update(hashlib.file_digest(file, "sha256").digest())
+    for content in contents:
+        whole.update(content)
     return whole.hexdigest()
+
+
+def _file_digest(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").digest()
 
 
 @dataclass(frozen=True)
 class _Job:
-    """One file on its way into a table of ``store``; ``project`` has the areas."""
+    """Rows on their way into a table of ``store``; ``file`` is what messages call them, ``project`` has the areas."""
 
     store: VintageStore
     project: Project
     table: TableName
-    path: Path
-    kind: Format
+    file: str
+    kind: str
     options: Options
     study: Study
     progress: Progress
@@ -141,73 +153,136 @@ def import_file(
     InputError
         One of its classes for each thing that can be wrong with a file; see :mod:`geoservice.errors`.
     """
+    store = _store(table, project, register)
+    with _named(path.name):
+        kind = format_of(path)
+        return _import_file(_Job(store, project, table, path.name, kind, options, study, progress), path, kind)
+
+
+def import_frame(
+    project: Project,
+    table: TableName,
+    frame: "pd.DataFrame",
+    name: str,
+    options: Options,
+    study: Study,
+    progress: Progress,
+    register: Register | None = None,
+) -> Report:
+    """Load a data frame, of geopandas or of pandas, into one table as :func:`import_file` loads a file.
+
+    Parameters
+    ----------
+    project, table
+        As for a file.
+    frame
+        The rows; a report counts them from 0, as ``frame.iloc`` does.
+    name
+        Of the source, as a file's name is: a frame of the same name is the next vintage of the one before.
+    options, study, progress, register
+        As for a file; ``layer`` and ``header_row`` of the options are for files alone.
+
+    Returns
+    -------
+    Report
+        What was found; ``already_loaded`` when a frame with the same rows was the last one loaded under this name.
+
+    Raises
+    ------
+    InputError
+        As for a file; or an option is for files alone.
+    """
+    store = _store(table, project, register)
+    if options.layer is not None or options.header_row is not None:
+        raise InputError(f"{name}: layer and header_row are options for files, and this is a frame")
+    with _named(name):
+        progress("read", 0.0)
+        raw = read_frame(frame, name)
+        job = _Job(store, project, table, name, "frame", options, study, progress)
+        return _import(job, name, [digest_of_rows(raw)], lambda: raw)
+
+
+def _store(table: TableName, project: Project, register: Register | None) -> VintageStore:
     store = register if table in REGISTER_TABLES else project
     if store is None:
         raise InputError(f"{table}: they are kept in the register, which is not open")
+    return store
+
+
+@contextmanager
+def _named(file: str) -> Iterator[None]:
+    """Put the name of what is imported before a message that does not hold it."""
     try:
-        return _import_file(_Job(store, project, table, path, format_of(path), options, study, progress))
+        yield
     except InputError as error:
-        if path.name in str(error):
+        if file in str(error):
             raise
-        raise _named(path.name, error) from error
+        raise type(error)(f"{file}: {error}") from error
 
 
-def _named(file: str, error: InputError) -> InputError:
-    """Return an error whose message holds the file's name."""
-    return error if file in str(error) else type(error)(f"{file}: {error}")
-
-
-def _import_file(job: _Job) -> Report:
+def _import_file(job: _Job, path: Path, kind: Format) -> Report:
     job.progress("read", 0.0)
-    if job.kind == "csv":
-        check_lines(job.path)
-    if job.kind == "geotiff" and job.table != "population":
-        raise UnreadableFile(f"{job.path.name}: a raster is read as population alone, not as {job.table}")
+    if kind == "csv":
+        check_lines(path)
+    if kind == "geotiff" and job.table != "population":
+        raise UnreadableFile(f"{path.name}: a raster is read as population alone, not as {job.table}")
+    name = path.name if job.options.layer is None else f"{path.name}#{job.options.layer}"
+    return _import(job, name, map(_file_digest, members(path, kind)), lambda: _read(job, path, kind))
+
+
+def _import(job: _Job, name: str, contents: Iterable[bytes], read: Callable[[], Raw]) -> Report:
+    """Import the rows that ``read`` returns, unless a source of this name and contents is the current one."""
     areas = job.project.digest("areas") if job.table != "areas" else ""
-    name = job.path.name if job.options.layer is None else f"{job.path.name}#{job.options.layer}"
-    source = Source(name, digest_of(members(job.path, job.kind), job.table, job.options, job.study, areas))
+    source = Source(name, digest_of(contents, job.table, job.options, job.study, areas))
     if loaded := job.store.loaded(job.table, source, job.options.replaces):
         return _no_op(job, loaded)
-    with scratch_folder(job.store.folder) as folder:
-        return _import(job, _read(job, folder), source)
+    return _import_rows(job, _without_dropped(job, read()), source)
 
 
 def _no_op(job: _Job, vintage: Vintage) -> Report:
-    notes = ("this file was loaded before with the same options; nothing was done",)
+    notes = ("it was loaded before with the same options; nothing was done",)
     return Report(
-        job.table, job.path.name, job.kind, rows_accepted=vintage.rows, rows_rejected=vintage.rejected,
+        job.table, job.file, job.kind, rows_accepted=vintage.rows, rows_rejected=vintage.rejected,
         rows_read=vintage.rows + vintage.rejected, vintage=vintage, already_loaded=True, dry_run=job.options.dry_run,
         notes=notes,
     )  # fmt: skip
 
 
-def _read(job: _Job, scratch: Path) -> Raw:
-    path, options = job.path, job.options
-    box = box_of(job.project.read("areas")) if job.kind == "geotiff" else None
-    raw = read_file(
-        path, job.kind, scratch, layer=options.layer, box=box, crs=options.crs, fields=fields_of(job.table, job.study),
-        header_row=options.header_row, seconds=options.seconds,
-        memory_mb=options.memory_mb, progress=lambda f: job.progress("read", f),
-    )  # fmt: skip
-    if absent := sorted(set(options.drop) - set(raw.columns.column_names)):
-        raise MissingColumn(f"{path.name}: drop: the file has no column {absent}; its columns are {raw.columns.column_names}")
-    return raw.without(options.drop)
+def _read(job: _Job, path: Path, kind: Format) -> Raw:
+    options = job.options
+    box = box_of(job.project.read("areas")) if kind == "geotiff" else None
+    with scratch_folder(SCRATCH, job.store.folder) as folder:
+        return read_file(
+            path, kind, Path(folder), layer=options.layer, box=box, crs=options.crs, fields=fields_of(job.table, job.study),
+            header_row=options.header_row, seconds=options.seconds,
+            memory_mb=options.memory_mb, progress=lambda f: job.progress("read", f),
+        )  # fmt: skip
 
 
-def _import(job: _Job, raw: Raw, source: Source) -> Report:
+def _without_dropped(job: _Job, raw: Raw) -> Raw:
+    if absent := sorted(set(job.options.drop) - set(raw.columns.column_names)):
+        raise MissingColumn(f"{job.file}: drop: the file has no column {absent}; its columns are {raw.columns.column_names}")
+    return raw.without(job.options.drop)
+
+
+def _import_rows(job: _Job, raw: Raw, source: Source) -> Report:
     table, options = job.table, job.options
     job.progress("check", 0.0)
-    raw = _without_empty(raw, job.path)
+    raw = _without_empty(raw, job.file)
     headers = raw.columns.column_names
     check_headers(table, headers)
     key = memory_key(table, headers)
     mapping = _mapping(job, raw, job.store.recall(key))
     job = _with_level(job, headers, mapping)
-    check_values(table, raw.columns, [h for f, h in mapping.items() if f in _NOT_NAMES], _numeric(mapping))
-    job.progress("check", 0.3)
-    faults = Faults(job.path.name, raw.rows.to_numpy(), broken=raw.meta.broken)
+    faults = Faults(job.file, raw.rows.to_numpy(), broken=raw.meta.broken)
     cells = Cells(raw, mapping, faults, list(raw.meta.notes))
-    built = BUILDERS[table](cells, _context(job))
+    not_names = [h for f, h in mapping.items() if f in _NOT_NAMES]
+    with ThreadPoolExecutor(1) as pool:  # Arrow's searches leave the interpreter free
+        checked = pool.submit(check_values, table, raw.columns, not_names, _numeric(mapping))
+        try:
+            built = BUILDERS[table](cells, _context(job))
+        finally:
+            checked.result()  # that a column must not come in is said before any fault of its values
     report = _keep_rejects(_report(job, cells, built), faults, job, source)
     refusal = built.refusal
     if refusal is None and ((faults.rejected and not options.accept_partial) or not built.rows.num_rows):
@@ -225,14 +300,14 @@ def _import(job: _Job, raw: Raw, source: Source) -> Report:
 
 def _verdict(job: _Job, report: Report, rows: pa.Table, source: Source, refusal: InputError | None) -> Report:
     """Return the report of a dry run with what a load would come to: its vintage, or the error that it would end with."""
-    if refusal is None:
-        try:
+    try:
+        with _named(job.file):
+            if refusal is not None:
+                raise refusal
             expected = job.store.try_write(job.table, rows, source, report.rows_rejected, job.options.replaces)
-        except InputError as error:
-            refusal = error
-        else:
-            return replace(report, expected=expected)
-    return replace(report, refusal=_named(job.path.name, refusal))
+    except InputError as error:
+        return replace(report, refusal=error)
+    return replace(report, expected=expected)
 
 
 def _mapping(job: _Job, raw: Raw, remembered: str | None) -> dict[str, str]:
@@ -258,7 +333,7 @@ def _with_level(job: _Job, headers: Sequence[str], mapping: Mapping[str, str]) -
     return replace(job, options=replace(job.options, level=levels.level))
 
 
-def _without_empty(raw: Raw, path: Path) -> Raw:
+def _without_empty(raw: Raw, file: str) -> Raw:
     """Leave out rows that hold nothing at all: spreadsheets end in thousands of them."""
     something = np.zeros(len(raw.rows), bool)
     for column in [*raw.columns.columns, *([raw.geometry] if raw.geometry is not None else [])]:
@@ -266,7 +341,7 @@ def _without_empty(raw: Raw, path: Path) -> Raw:
         if something.all():
             return raw
     if not something.any() and not raw.meta.broken:
-        raise EmptyFile(f"{path.name}: there are no rows below the header")
+        raise EmptyFile(f"{file}: there are no rows below the header")
     mask = pa.array(something)
     geometry = None if raw.geometry is None else pc.filter(raw.geometry, mask)
     return Raw(raw.columns.filter(mask), pc.filter(raw.rows, mask), geometry, raw.meta)
@@ -289,7 +364,7 @@ def _report(job: _Job, cells: Cells, built: Built) -> Report:
     meta, faults = cells.raw.meta, cells.faults
     return Report(
         job.table,
-        job.path.name,
+        job.file,
         format=job.kind,
         encoding=meta.encoding,
         delimiter=meta.delimiter,

@@ -100,8 +100,8 @@ def _hexagons(cells: Cells, name: str) -> Objects:
     import h3
 
     def outline(index: str) -> shapely.Polygon:
-        index = h3.int_to_str(int(index)) if index.isdecimal() and len(index) > 15 else index.lower()
-        if not h3.is_valid_cell(index):
+        index = h3.int_to_str(int(index)) if re.fullmatch("[0-9]{16,19}", index) else index.lower()
+        if not re.fullmatch("[0-9a-f]{15}", index) or not h3.is_valid_cell(index):  # h3 overflows on what is no index at all
             raise ValueError(index)
         return shapely.Polygon([(lon, lat) for lat, lon in h3.cell_to_boundary(index)])
 

@@ -60,7 +60,10 @@ class Options:
 
 @dataclass(frozen=True)
 class Reject:
-    """One refused value. ``row`` counts from 1 with the header, as a spreadsheet does; private: it holds what the file held."""
+    """One refused value; private: it holds what the file held.
+
+    ``row`` counts from 1 with the header, as a spreadsheet does; in a frame from 0, as ``iloc`` does.
+    """
 
     file: str
     row: int

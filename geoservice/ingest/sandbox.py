@@ -1,15 +1,12 @@
 """Read a stranger's file in a child process with limits of time and memory, and take a table back."""
 
-import fcntl
 import json
 import os
-import shutil
 import subprocess
 import sys
-import tempfile
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -21,9 +18,11 @@ from geoservice.errors import GeoserviceError, InputError, TooLarge, UnreadableF
 from geoservice.geo import BBox
 from geoservice.ingest.formats import VECTOR, Format
 from geoservice.ingest.raw import Meta, Raw
+from geoservice.scratch import sweep
 
+SCRATCH = "reading"
+"""How the names of folders begin in which a file is read."""
 DRIVERS = ("GPKG", "GeoJSON", "GeoJSONSeq", "FlatGeobuf", "ESRI Shapefile")
-_PREFIX = "reading-"
 
 
 @lru_cache(maxsize=1)
@@ -155,40 +154,6 @@ def _error(name: str, message: str) -> GeoserviceError:
     return found(message) if issubclass(found, GeoserviceError) else InputError(message)
 
 
-@contextmanager
-def scratch_folder(inside: Path) -> Iterator[Path]:
-    """Make a private temporary folder in that of a store, and sweep those that a killed import left behind."""
-    with ExitStack() as stack:
-        with _held(inside, fcntl.LOCK_EX):
-            _sweep(inside)
-            folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix=_PREFIX, dir=inside)))
-            stack.enter_context(_held(folder, fcntl.LOCK_EX))
-        yield folder
-
-
-def sweep(inside: Path) -> list[Path]:
-    """Remove scratch folders that no import is using, and return those that one is."""
-    with _held(inside, fcntl.LOCK_EX):
-        return _sweep(inside)
-
-
-def _sweep(inside: Path) -> list[Path]:
-    busy = []
-    for folder in inside.glob(f"{_PREFIX}*"):
-        try:
-            with _held(folder, fcntl.LOCK_EX | fcntl.LOCK_NB):
-                shutil.rmtree(folder)
-        except BlockingIOError:
-            busy.append(folder)
-    return busy
-
-
-@contextmanager
-def _held(folder: Path, how: int) -> Iterator[None]:
-    """Hold a folder locked. The kernel lets go of it with the process; a process id could be another's the next moment."""
-    handle = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        fcntl.flock(handle, how)
-        yield
-    finally:
-        os.close(handle)
+def sweep_imports(folder: Path) -> bool:
+    """Remove what killed imports left in the folder of a store, and return whether an import is running."""
+    return bool(sweep(SCRATCH, folder))

@@ -13,7 +13,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from geoservice.errors import InputError, TooLarge, UnreadableFile, WrongEncoding
-from geoservice.ingest.arrow import Column
+from geoservice.ingest.arrow import Column, bools
 from geoservice.ingest.arrow import compute as pc
 from geoservice.ingest.encodings import ALLOWED, find_encoding, judged_encoding
 from geoservice.ingest.formats import SIDECARS, members
@@ -191,18 +191,41 @@ def _text_table(table: pa.Table, geometry: str, meta: Meta) -> tuple[pa.Schema, 
 
 
 def as_text(column: Column) -> Column:
-    """Return any column as text, lists joined by ``;``, empty text as null.
+    """Return any column as text, lists joined by ``;``, NaN and empty text as null.
 
-    >>> as_text(pa.chunked_array([pa.array([340811100.0, None])])).to_pylist()
-    ['340811100', None]
+    >>> as_text(pa.chunked_array([pa.array([340811100001.0, 0.5, None])])).to_pylist()
+    ['340811100001', '0.5', None]
+    >>> as_text(pa.chunked_array([pa.array([["checkup", None, "care"], []])])).to_pylist()
+    ['checkup;care', None]
     """
     kind = column.type
+    if pa.types.is_dictionary(kind):
+        return as_text(column.cast(kind.value_type))
     if pa.types.is_list(kind) or pa.types.is_large_list(kind):
-        column = pc.binary_join(pc.cast(column, pa.list_(pa.string())), ";")
-    elif pa.types.is_dictionary(kind):
-        column = column.cast(kind.value_type)
+        column = _joined(pc.cast(column, pa.list_(pa.string())))
+    elif pa.types.is_floating(kind):
+        column = _decimals(column)
     try:
         text = pc.cast(column, pa.string())
     except pa.ArrowInvalid as e:
         raise TooLarge("a column holds more text than can be read at once") from e
     return pc.if_else(pc.equal(text, ""), pa.scalar(None, pa.string()), text)
+
+
+def _joined(lists: Column) -> Column:
+    """Join lists of text, without values that are null: for Arrow one of these makes the whole list null."""
+    text = pc.binary_join(lists, ";")
+    lost = bools(pc.and_(lists.is_valid(), text.is_null()))
+    if not lost.any():
+        return text
+    words = [";".join(v for v in some if v is not None) for some in lists.filter(pa.array(lost)).to_pylist()]
+    return pc.replace_with_mask(text.combine_chunks(), pa.array(lost), pa.array(words, pa.string()))
+
+
+def _decimals(column: Column) -> Column:
+    """Write numbers out, whole ones without a point: Arrow's own 3.408111e+11 would be taken for a code that was spoilt."""
+    column = pc.cast(column, pa.float64()) if column.type == pa.float16() else column
+    column = pc.if_else(pc.is_nan(column), pa.scalar(None, column.type), column)
+    whole = pc.and_(pc.equal(column, pc.floor(column)), pc.less(pc.abs(column), 2.0**53))
+    digits = pc.cast(pc.cast(pc.if_else(whole, column, pa.scalar(None, column.type)), pa.int64()), pa.string())
+    return pc.coalesce(digits, pc.cast(column, pa.string()))

@@ -1,21 +1,21 @@
 """One HTML file that shows a release with no network: folium's map, Leaflet inside, every name escaped."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from html import escape
 from pathlib import Path
 from typing import Any, Literal
 
 import folium
 import orjson
-import pyarrow as pa
 import shapely
 from branca.element import Element, Figure
 
-from geoservice.errors import Unavailable
+from geoservice.errors import ParameterError, Unavailable
 from geoservice.maps import leaflet
 from geoservice.maps.paint import WORDS, asked, colour, coloured, label, legend
 from geoservice.number_text import Limits, limits_of
-from geoservice.release.base import ItemQuery, PublishedLayer, ReleaseReader
+from geoservice.release.base import ALL, FeatureReader, ItemQuery, PublishedLayer
+from geoservice.release.batches import Batches
 
 MAX_FEATURES = 6000
 """Layers of more features are left out: a browser draws them from one file only slowly. The service's tiles hold them."""
@@ -23,7 +23,6 @@ MAX_FEATURES = 6000
 FIRST = "coverage"
 """The layer that is on when the map opens, beside points."""
 
-PAGE = 2000
 POLICY = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:"
 CSS = """<style>
 body{font-family:system-ui,"Noto Sans","Noto Sans SC","Noto Sans CJK SC",sans-serif}
@@ -37,24 +36,31 @@ body{font-family:system-ui,"Noto Sans","Noto Sans SC","Noto Sans CJK SC",sans-se
 </style>"""
 
 
-def write_map(reader: ReleaseReader, out: Path, language: Literal["zh", "en"]) -> None:
-    """Write the map of a release: one file that asks for no other, in one language.
+Language = Literal["zh", "en"]
+
+
+def write_map(reader: FeatureReader, out: Path, language: Language) -> None:
+    """Write the map of a release, as :func:`draw_map` returns it, into an HTML file; its folder must be there."""
+    out.write_text(draw_map(reader, drawn_layers(reader), language).get_root().render(), encoding="utf-8")
+
+
+def draw_map(reader: FeatureReader, layers: Sequence[PublishedLayer], language: Language) -> folium.Map:
+    """Return layers of a release as a map: one page that asks for no other, in one language.
 
     Parameters
     ----------
     reader
         The release.
-    out
-        The HTML file; its folder must be there.
+    layers
+        Its layers, the lowest first, as :func:`drawn_layers` returns them.
     language
         Of titles, names and legend.
 
     Raises
     ------
     Unavailable
-        When the release has no layer with a place.
+        When there is no layer.
     """
-    layers = drawn_layers(reader)
     if not layers:
         raise Unavailable(f"release {reader.number} has no layer that a map can show")
     first = next((layer for layer in layers if layer.id == FIRST), layers[0])
@@ -62,17 +68,29 @@ def write_map(reader: ReleaseReader, out: Path, language: Literal["zh", "en"]) -
     for layer in layers:
         add_layer(plan, reader, layer, language, layer is first or layer.style.kind == "circle")
     folium.LayerControl(collapsed=False).add_to(plan)
-    out.write_text(plan.get_root().render(), encoding="utf-8")
+    return plan
 
 
-def drawn_layers(reader: ReleaseReader) -> list[PublishedLayer]:
-    """Return the layers that everybody may read and a file can hold, polygons first."""
+def drawn_layers(reader: FeatureReader, ids: Sequence[str] = ()) -> list[PublishedLayer]:
+    """Return layers that a page can hold, polygons first: those named, or else those that everybody may read.
+
+    Raises :class:`NotFound` for a name that there is not, :class:`ParameterError` for one of a layer that cannot be drawn so.
+    """
     order = {"fill": 0, "line": 1, "circle": 2}
-    found = [x for x in reader.manifest.layers if x.role == "public" and x.bbox and x.style.kind in order]
-    return sorted((x for x in found if x.features <= MAX_FEATURES), key=lambda x: order[x.style.kind])
+    found = [x for x in reader.manifest.layers if x.bbox and x.style.kind in order and x.features <= MAX_FEATURES]
+    if ids:
+        named, known = [reader.layer(i) for i in ids], ", ".join(x.id for x in found)
+        if other := [x.id for x in named if x not in found]:
+            raise ParameterError(
+                f"layer {other[0]}: it has no place or over {MAX_FEATURES} features; layers to draw are {known}"
+            )
+        found = named
+    else:
+        found = [x for x in found if x.role == "public"]
+    return sorted(found, key=lambda x: order[x.style.kind])
 
 
-def blank(reader: ReleaseReader, layers: list[PublishedLayer], first: PublishedLayer, language: str) -> folium.Map:
+def blank(reader: FeatureReader, layers: Sequence[PublishedLayer], first: PublishedLayer, language: str) -> folium.Map:
     """Return a map with Leaflet inside, its title and legends, fitted to its layers."""
     west, south, east, north = zip(*(layer.bbox for layer in layers if layer.bbox), strict=True)
     plan = folium.Map(tiles=None, max_zoom=18, prefer_canvas=True, zoom_control="bottomright")
@@ -88,7 +106,7 @@ def blank(reader: ReleaseReader, layers: list[PublishedLayer], first: PublishedL
     return plan
 
 
-def title(reader: ReleaseReader, language: str) -> str:
+def title(reader: FeatureReader, language: str) -> str:
     """Return the heading as HTML; it says so when the households are made up."""
     study, words = reader.manifest.study, WORDS[language]
     name = study.get("title", {}).get(language) or study.get("id", "")
@@ -98,7 +116,7 @@ def title(reader: ReleaseReader, language: str) -> str:
     return f'<div class="title"><h1>{escape(name)}</h1>{synthetic}<small>{small}</small></div>'
 
 
-def legends(layers: list[PublishedLayer], first: PublishedLayer, language: str, limits: Limits) -> str:
+def legends(layers: Sequence[PublishedLayer], first: PublishedLayer, language: str, limits: Limits) -> str:
     """Return the legends of all layers as HTML, that of the first unfolded."""
     parts = (legend(layer, coloured(layer), language, limits, layer is first) for layer in layers)
     return f'<div class="legend">{"".join(parts)}</div>'
@@ -114,7 +132,7 @@ def only(layer: PublishedLayer, wanted: dict[str, Any]) -> dict[str, Any]:
     return {**chosen, **({"geography": list(layer.zooms)[-1]} if layer.zooms else {})}
 
 
-def add_layer(plan: folium.Map, reader: ReleaseReader, layer: PublishedLayer, language: str, show: bool) -> None:
+def add_layer(plan: folium.Map, reader: FeatureReader, layer: PublishedLayer, language: str, show: bool) -> None:
     """Draw a layer: its finest geography, coloured as its style says."""
     features = list(drawn_features(reader, layer, language))
     if not features:
@@ -130,10 +148,10 @@ def add_layer(plan: folium.Map, reader: ReleaseReader, layer: PublishedLayer, la
     ).add_to(plan)
 
 
-def drawn_features(reader: ReleaseReader, layer: PublishedLayer, language: str) -> Iterator[dict[str, Any]]:
+def drawn_features(reader: FeatureReader, layer: PublishedLayer, language: str) -> Iterator[dict[str, Any]]:
     """Yield features with ready style and escaped label, and nothing else of their properties."""
     column, limits = coloured(layer), limits_of(reader.manifest.study)
-    for table in pages(reader, layer, ItemQuery(PAGE, equals=only(layer, asked(reader.manifest.study)))):
+    for table in Batches(reader, layer.id, ItemQuery(ALL, equals=only(layer, asked(reader.manifest.study)))):
         shapes = shapely.to_geojson(
             shapely.set_precision(shapely.from_wkb(table.column("geometry").to_numpy(zero_copy_only=False)), 1e-6)
         )
@@ -142,17 +160,6 @@ def drawn_features(reader: ReleaseReader, layer: PublishedLayer, language: str) 
                 fill = colour(layer.style, row.get(column.name) if column else None, row.get(layer.style.status or ""))
                 shown = {"label": label(column, layer.style, row, language, limits), "style": style(layer, fill)}
                 yield {"type": "Feature", "id": row["fid"], "geometry": orjson.loads(shape), "properties": shown}
-
-
-def pages(reader: ReleaseReader, layer: PublishedLayer, query: ItemQuery) -> Iterator[pa.Table]:
-    """Yield all features that a query matches, page by page."""
-    after = query.after
-    while True:
-        table = reader.items(layer.id, ItemQuery(query.limit, after, query.bbox, query.equals))
-        if table.num_rows == 0:
-            return
-        yield table
-        after = table.column("fid")[-1].as_py()
 
 
 def style(layer: PublishedLayer, fill: str) -> dict[str, Any]:

@@ -1,7 +1,6 @@
 """Pictures drawn by mapnik. Nothing is shared between two pictures, so each may be drawn in a thread of its own."""
 
 import atexit
-import shutil
 import tempfile
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
@@ -15,6 +14,7 @@ from geoservice.maps.fonts import faces
 from geoservice.maps.look import Hatch, Variant, tile
 from geoservice.maps.png import encode
 from geoservice.release.mercator import HALF_M
+from geoservice.scratch import scratch_folder
 
 PLANE = "epsg:3857"
 BUFFER = 64
@@ -122,9 +122,9 @@ def to_png(image: Any) -> bytes:
 @lru_cache(maxsize=1)
 def _folder() -> Path:
     """Return a folder of this process alone, removed at its end: mapnik takes patterns from files only."""
-    folder = Path(tempfile.mkdtemp(prefix="geoservice-hatches-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    return folder
+    folder = scratch_folder("geoservice-hatches")
+    atexit.register(folder.cleanup)
+    return Path(folder.name)
 
 
 @lru_cache(maxsize=32)

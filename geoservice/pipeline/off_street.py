@@ -31,3 +31,12 @@ class OffStreet:
         }
         ids = stations.column("id").to_pylist()
         return cls(shares, {str(ids[i]): REASONS[placed.reason[i]] for i in np.flatnonzero(~placed.ok)})
+
+    def lines(self, mode: str) -> list[str]:
+        """Return what people should know of a mode: the stations off its streets, and the share of the people that is."""
+        stations = [f"station {s} is not on a street for {mode} ({why}): nobody reaches it" for s, why in self.stations.items()]
+        return stations + [
+            f"{share:.2f} % of the people cannot be placed on a street for {mode} ({why})"
+            for why, share in self.shares.items()
+            if share > 0
+        ]

@@ -143,6 +143,8 @@ class Sort(NamedTuple):
     descending: bool = False
 
 
+ALL = 2**31 - 1
+"""The highest limit, which leaves no feature out."""
 Key = tuple[Any, ...]
 """A feature's place in an order: its values of the sorted properties, then its ``fid``."""
 
@@ -194,8 +196,8 @@ class TileQuery:
     filter: "Filter | None" = None
 
 
-class ReleaseReader(Protocol):
-    """One release, opened for reading only; safe to use from several threads."""
+class FeatureReader(Protocol):
+    """The features of one release, wherever they are read from."""
 
     number: int
     manifest: Manifest
@@ -211,6 +213,14 @@ class ReleaseReader(Protocol):
         :class:`geoservice.errors.TimedOut` when it takes too long.
         """
         ...
+
+    def close(self) -> None:
+        """Let go of files and connections."""
+        ...
+
+
+class ReleaseReader(FeatureReader, Protocol):
+    """One release in a store, opened for reading only; safe to use from several threads."""
 
     def items(self, layer_id: str, query: ItemQuery) -> pa.Table:
         """Return the rows of :meth:`page`."""
@@ -248,10 +258,6 @@ class ReleaseReader(Protocol):
 
     def read_archive(self, layer_id: str, offset: int, length: int) -> bytes:
         """Bytes of the layer's archive, fewer where it ends before."""
-        ...
-
-    def close(self) -> None:
-        """Let go of files and connections."""
         ...
 
 

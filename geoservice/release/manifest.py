@@ -21,12 +21,20 @@ KEY = ("geography", "unit", "measure", *DIMENSIONS)
 
 def sorted_table(table: pa.Table) -> pa.Table:
     """Return the release table in the order of its key, in the schema ``TABLE``."""
+    return _sorted(table)[0]
+
+
+def _sorted(table: pa.Table) -> tuple[pa.Table, Ints]:
+    """Return the table in the order of its key, and the numbers that order it."""
     conformed = conform(table, TABLE)
-    key = key_order(conformed)
-    return conformed if (key[1:] > key[:-1]).all() else conformed.take(np.argsort(key, kind="stable"))
+    key = _key_order(conformed)
+    if (key[1:] >= key[:-1]).all():
+        return conformed, key
+    order = np.argsort(key, kind="stable")
+    return conformed.take(order), key[order]
 
 
-def key_order(table: pa.Table) -> Ints:
+def _key_order(table: pa.Table) -> Ints:
     """Give each row a number that is lower the earlier its key comes, equal for equal keys; texts go by their bytes."""
     order = np.zeros(table.num_rows, np.int64)
     most = 1
@@ -90,12 +98,11 @@ def check_table(table: pa.Table) -> pa.Table:
     """
     if not table.schema.equals(TABLE, check_metadata=False):
         raise ReleaseError(f"release table: columns are {table.schema.to_string()}, expected {TABLE.to_string()}")
-    ordered = sorted_table(table)
+    ordered, key = _sorted(table)
     frame = ordered.select(["measure", "value", "margin", "status"]).to_pandas()
     for name in ("value", "margin"):
         if not np.isfinite(ordered[name].drop_null().to_numpy()).all():
             raise ReleaseError(f"release table: a {name} is not a finite number")
-    key = key_order(ordered)
     _refuse(pd.Series(key[1:] == key[:-1]), f"repeat the key {KEY} of another")
     if bad := sorted(set(frame["status"].unique()) - {OK, *REASONS}):
         raise ReleaseError(f"release table: status {bad[:3]}, allowed are {[OK, *REASONS]}")

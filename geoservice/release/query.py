@@ -11,7 +11,7 @@ from geoservice.db import Dialect
 from geoservice.errors import ParameterError
 from geoservice.geo import BBox
 from geoservice.release import areas, sql
-from geoservice.release.base import ItemQuery, PublishedLayer
+from geoservice.release.base import ALL, ItemQuery, PublishedLayer
 from geoservice.release.cql import sql as cql_sql
 from geoservice.release.expand import TYPES
 from geoservice.release.keys import MAX_INT
@@ -75,8 +75,8 @@ def scope(dialect: Dialect, within: Sequence[str]) -> tuple[str, list[Any]]:
 
 def limit_of(query: ItemQuery) -> int:
     """Return ``limit``, checked."""
-    if not 0 <= query.limit <= 2**31 - 1:
-        raise ParameterError(f"limit: got {query.limit!r:.40}, allowed are whole numbers from 0 to {2**31 - 1}")
+    if not 0 <= query.limit <= ALL:
+        raise ParameterError(f"limit: got {query.limit!r:.40}, allowed are whole numbers from 0 to {ALL}")
     return query.limit
 
 

@@ -36,7 +36,7 @@ def stored(content: LayerContent) -> pa.Table:
     shapes: NDArray[Any] = np.asarray(shapely.from_wkb(features["geometry"].to_numpy()))
     areas = pa.nulls(features.num_rows, pa.string()) if content.areas is None else content.areas
     mercator = pa.array(shapely.to_wkb(valid(to_mercator(shapes))), pa.binary())
-    order = _order(features["geography"].to_numpy(), shapes)
+    order = _order(features["geography"], shapes)
     blocks = np.empty(len(order), np.int32)
     blocks[order] = np.arange(len(order)) // ROWS
     table = pa.table(
@@ -52,7 +52,7 @@ def stored(content: LayerContent) -> pa.Table:
     return table.take(order)
 
 
-def _order(geography: NDArray[Any], shapes: NDArray[Any]) -> NDArray[np.int64]:
-    names = {name: i for i, name in enumerate(dict.fromkeys(geography.tolist()))}
-    level = np.fromiter((names[g] for g in geography), np.int64, len(geography))
+def _order(geography: "pa.ChunkedArray[Any]", shapes: NDArray[Any]) -> NDArray[np.int64]:
+    """Order by geography, as they first appear, and along a Hilbert curve within each."""
+    level = geography.combine_chunks().dictionary_encode().indices.to_numpy()
     return np.asarray(np.lexsort((along_curve(shapes), level)), np.int64)

@@ -1,6 +1,5 @@
-"""Errors as problem+json (RFC 9457): one table from error class to status, and no text that was not written for clients."""
+"""Errors as problem+json (RFC 9457), and no text that was not written for clients."""
 
-from collections.abc import Mapping
 from http import HTTPStatus
 from traceback import walk_tb
 
@@ -10,31 +9,8 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
-from geoservice.errors import (
-    Conflict,
-    Forbidden,
-    GeoserviceError,
-    NotFound,
-    ParameterError,
-    TimedOut,
-    TooLarge,
-    TooManyRequests,
-    Unauthorized,
-    Unavailable,
-)
+from geoservice.errors import STATUS, GeoserviceError, ParameterError, TimedOut, TooManyRequests
 from geoservice.server.operations.logs import NOTE
-
-STATUS: Mapping[type[GeoserviceError], int] = {
-    ParameterError: 400,
-    Unauthorized: 401,
-    Forbidden: 403,
-    NotFound: 404,
-    Conflict: 409,
-    TooLarge: 413,
-    TooManyRequests: 429,
-    Unavailable: 503,
-}
-"""Classes whose message is meant for clients; every other error is a 500 with a message of its own."""
 
 PROBLEM = "application/problem+json"
 

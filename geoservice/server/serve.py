@@ -1,13 +1,12 @@
 """Several workers, each with a store of its own, stopped without breaking off what they have in work."""
 
 import os
-import shutil
-import tempfile
 import time
 from functools import partial
 from pathlib import Path
 
 from geoservice.release import open_store
+from geoservice.scratch import scratch_folder
 from geoservice.server.app import Application, create_app
 from geoservice.server.http import workers
 from geoservice.server.http.wire import Config
@@ -54,7 +53,8 @@ def serve(settings: Settings) -> None:
     for name in PRIVATE:
         os.environ.pop(name, None)
     logs.configure(settings.log_level)
-    folder = Path(tempfile.mkdtemp(prefix="geoservice-"))
+    own = scratch_folder("geoservice-serve")
+    folder = Path(own.name)
 
     def notice() -> None:
         (folder / DRAINING).touch()
@@ -73,4 +73,4 @@ def serve(settings: Settings) -> None:
     try:
         workers.run(config, notice, settings.drain_seconds + GRACE_S)
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        own.cleanup()

@@ -92,9 +92,10 @@ def test_the_quality_report_is_for_the_steward_alone(cli: Any, home: Path) -> No
     assert "T,households,400," in report.read_text()
 
 
-def test_a_rho_that_is_none_is_named(cli: Any, home: Path) -> None:
-    ended = cli("protect", "--rho", "much", "-C", home)
-    assert (ended.code, "--rho" in ended.err) == (10, True)
+@pytest.mark.parametrize("rho", ["much", "nan", "inf", "0", "8.5"])
+def test_a_rho_that_is_none_is_named(cli: Any, home: Path, rho: str) -> None:
+    ended = cli("protect", "--rho", rho, "-C", home)
+    assert (ended.code, f"--rho: got '{rho}'" in ended.err) == (10, True)
 
 
 def test_without_households_protect_says_how_to_load_them(cli: Any, home: Path) -> None:
@@ -117,7 +118,7 @@ def test_a_process_that_dies_after_measuring_has_spent_once(cli: Any, home: Path
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr("geoservice.cli.protect.keep_surface", die)
+        patch.setattr("geoservice.api.measurement.keep_surface", die)
         assert cli("protect", "-C", home).code != 0
     assert surfaces(home) == 0
     assert "nothing is spent" in cli("protect", "-C", home).out

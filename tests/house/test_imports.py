@@ -13,6 +13,7 @@ PARTS = {"ingest", "geocode", "network", "analysis", "disclosure"}
 MAY_IMPORT: dict[str, set[str]] = {
     "errors": set(),
     "settings": set(),
+    "scratch": set(),
     "geo": {"errors"},
     "schema": BASE,
     "areas": BASE | {"schema"},
@@ -29,20 +30,24 @@ MAY_IMPORT: dict[str, set[str]] = {
     # register and project never import one another
     "register": BASE | {"schema", "db", "vintages"},
     "project": BASE | {"schema", "db", "vintages"},
-    "release": BASE | {"layer", "measures", "db"},
-    "ingest": BASE | {"areas", "demand", "schema", "study", "register", "project", "vintages"},
+    "release": BASE | {"scratch", "layer", "measures", "db"},
+    "ingest": BASE | {"scratch", "areas", "demand", "schema", "study", "register", "project", "vintages"},
     "geocode": BASE | {"schema", "study", "register", "project", "vintages"},
     "pipeline": BASE
     | {"areas", "demand", "measures", "schema", "study", "layer", "db", "network", "analysis", "project", "release"},
-    "maps": BASE | {"settings", "layer", "measures", "number_text", "release"},
-    "server": BASE | {"settings", "layer", "measures", "number_text", "release", "maps"},
+    "maps": BASE | {"scratch", "settings", "layer", "measures", "number_text", "release"},
+    "server": BASE | {"scratch", "settings", "layer", "measures", "number_text", "release", "maps"},
     "demo": BASE | {"schema", "study", "ingest", "geocode", "pipeline"},
     "bench": BASE | PARTS | STORES | {"areas", "demand", "settings", "schema", "study", "layer", "db", "pipeline", "demo"},
+    "api": BASE
+    | STORES
+    | {"demand", "disclosure", "ingest", "layer", "maps", "measures", "network", "pipeline", "schema", "settings", "study"}
+    | {"server"},  # its audit log
     "__main__": {"cli"},
     "cli": BASE
     | PARTS
     | STORES
-    | {"areas", "demand", "settings", "schema", "study", "layer", "db", "pipeline", "maps", "server", "demo", "bench"},
+    | {"api", "areas", "demand", "settings", "schema", "study", "layer", "db", "pipeline", "maps", "server", "demo", "bench"},
 }
 PURE = ("analysis", "demand", "network/kernels.py")
 IMPURE = {

@@ -18,7 +18,7 @@ import pytest
 from psycopg import errors
 from pydantic import SecretStr
 
-from geoservice.cli.protect import has_register
+from geoservice.api.measurement import has_register
 from geoservice.errors import Forbidden, NotFound, Unavailable
 from geoservice.geo import Tile
 from geoservice.project import SurfaceInfo, open_project

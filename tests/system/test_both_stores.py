@@ -16,7 +16,7 @@ import psycopg
 import pyarrow as pa
 import pytest
 
-from geoservice.cli.protect import keep_surface
+from geoservice.api.measurement import keep_surface
 from geoservice.demo import import_plan, write_yixiu
 from geoservice.disclosure.vintage import Rules, measure_vintage
 from geoservice.ingest import Options, import_file

@@ -4,13 +4,13 @@ from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from geoservice.db.duckdb import open_duckdb
 from geoservice.layer import Label
 from geoservice.release.base import LayerArchives, LayerContent, Manifest, ReleaseContent
 from geoservice.release.mvt.bake import Baker
+from geoservice.scratch import scratch_folder
 
 WORKERS = 2
 """Layers drawn at a time."""
@@ -21,8 +21,8 @@ class TileArchives:
 
     def __init__(self, attribution: Label) -> None:
         self._attribution = attribution
-        self._folder = TemporaryDirectory(prefix="geoservice-tiles-")
-        self._connection = open_duckdb(None)
+        self._folder = scratch_folder("geoservice-tiles")
+        self._connection = open_duckdb(None, threads=1)  # layers are drawn side by side: a query on two threads costs more
         self._pool = ThreadPoolExecutor(WORKERS, "tiles")
         self._drawn: dict[str, Future[Path | None]] = {}
 

@@ -1,7 +1,6 @@
 """Items as a file: written aside batch by batch, sent in pieces, and gone from the disk before the first piece is sent."""
 
 import errno
-import tempfile
 from pathlib import Path
 from typing import BinaryIO
 
@@ -11,11 +10,12 @@ from starlette.types import Receive, Scope, Send
 
 from geoservice.errors import TooLarge, Unavailable
 from geoservice.release.base import PublishedLayer, ReleaseReader
+from geoservice.release.batches import Batches
 from geoservice.release.query import chosen, result_schema
+from geoservice.scratch import scratch_folder
 from geoservice.server.answers import headers_of
 from geoservice.server.deps import Ask
 from geoservice.server.features.files import WRITERS, Content
-from geoservice.server.features.paging import Walk
 from geoservice.server.features.wanted import Wanted
 from geoservice.server.formats import CSV, MEDIA
 from geoservice.server.pages import WORDS
@@ -28,12 +28,12 @@ PIECE = 2**18
 class Sent(Response):
     """An open file as a response: sent in pieces and closed, whatever happens on the way.
 
-    ``walk`` says how many features it holds, and where to go on from if a limit has left some out.
+    ``batches`` says how many features it holds, and where to go on from if a limit has left some out.
     """
 
-    def __init__(self, file: BinaryIO, size: int, kind: str, headers: dict[str, str], walk: Walk) -> None:
+    def __init__(self, file: BinaryIO, size: int, kind: str, headers: dict[str, str], batches: Batches) -> None:
         super().__init__(None, 200, {**headers, "Content-Length": str(size)}, kind)
-        self._file, self.walk = file, walk
+        self._file, self.batches = file, batches
 
     async def __call__(self, _scope: Scope, _receive: Receive, send: Send) -> None:
         """Send it."""
@@ -49,11 +49,11 @@ class Sent(Response):
 def download(ask: Ask, layer: PublishedLayer, asked: Wanted) -> Sent:
     """Answer with a file in ``ask.format``; raises :class:`TooLarge` where a whole layer is more than a file may hold."""
     check_size(ask.reader, layer, asked)
-    walk = Walk(ask.reader, layer, asked.query)
-    with tempfile.TemporaryDirectory(prefix="geoservice-", ignore_cleanup_errors=True) as folder:
+    batches = Batches(ask.reader, layer.id, asked.query)
+    with scratch_folder("geoservice-download") as folder:
         path = Path(folder) / f"{layer.id}.{ask.format}"
         try:
-            WRITERS[ask.format](path, content_of(ask, layer, asked, walk))
+            WRITERS[ask.format](path, content_of(ask, layer, asked, batches))
             size, file = path.stat().st_size, path.open("rb")
         except OSError as e:
             if e.errno != errno.ENOSPC:
@@ -61,7 +61,7 @@ def download(ask: Ask, layer: PublishedLayer, asked: Wanted) -> Sent:
             raise Unavailable("the server has no room for this file now; ask for less with limit, bbox or filter") from None
     kind = MEDIA[ask.format] + ("; charset=utf-8" if MEDIA[ask.format] == CSV else "")
     name = {"Content-Disposition": f'attachment; filename="{layer.id}.{ask.format}"'}
-    return Sent(file, size, kind, {**headers_of(ask), **name}, walk)
+    return Sent(file, size, kind, {**headers_of(ask), **name}, batches)
 
 
 def check_size(reader: ReleaseReader, layer: PublishedLayer, asked: Wanted) -> None:
@@ -75,10 +75,10 @@ def check_size(reader: ReleaseReader, layer: PublishedLayer, asked: Wanted) -> N
         )
 
 
-def content_of(ask: Ask, layer: PublishedLayer, asked: Wanted, walk: Walk) -> Content:
+def content_of(ask: Ask, layer: PublishedLayer, asked: Wanted, batches: Batches) -> Content:
     """Return what the file is made of."""
     schema = result_schema(layer, chosen(layer, asked.query.properties), asked.query.geometry)
-    return Content(layer, schema, iter(walk), asked.crs, about(ask, layer))
+    return Content(layer, schema, iter(batches), asked.crs, about(ask, layer))
 
 
 def about(ask: Ask, layer: PublishedLayer) -> dict[str, str]:

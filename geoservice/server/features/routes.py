@@ -156,9 +156,9 @@ def kind_of(f: str) -> str:
 def file_answer(ask: Ask, layer: PublishedLayer, asked: Wanted) -> Response:
     """Answer with a file."""
     file = download(ask, layer, asked)
-    audited(layer, file.walk.rows)
+    audited(layer, file.batches.rows)
     file.headers.update(content_crs(asked.crs))
-    if (text := token(layer, asked.query, file.walk.after)) is not None:
+    if (text := token(layer, asked.query, file.batches.after)) is not None:
         onward = ask.urls.to(ask.path, {**turned(ask.query, "after", text), "f": ask.format})
         file.headers["Link"] = header([link("next", kind_of(ask.format), onward)])
     return file

@@ -1,0 +1,37 @@
+"""Ids of households: the same digests in this process and in one beside it."""
+
+import hmac
+import sys
+
+import pyarrow as pa
+import pytest
+
+from geoservice.errors import Unavailable
+from geoservice.ingest import household_ids as module
+from geoservice.ingest.household_ids import household_ids
+
+SECRET = bytes(range(32))
+KEYS = ["34-001", "", "宜秀区永林村7-6-1046", "x" * 5000, "34-002", "34-003"]
+
+
+def expected(key: str) -> bytes:
+    return hmac.digest(SECRET, key.encode(), "sha256")[:16]
+
+
+def test_an_id_is_the_first_half_of_an_hmac() -> None:
+    ids = household_ids(pa.array([*KEYS, None]), SECRET)()
+    assert ids.to_pylist() == [*map(expected, KEYS), expected("")]
+
+
+def test_a_process_of_its_own_makes_the_same_ids(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "FEW", 2)
+    monkeypatch.setattr(module, "BATCH", 4)
+    keys = pa.array(["cut off", *KEYS]).slice(1)
+    assert household_ids(keys, SECRET)().to_pylist() == [*map(expected, KEYS)]
+
+
+def test_a_process_that_ends_early_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "FEW", 2)
+    monkeypatch.setattr(sys, "executable", "/bin/true")
+    with pytest.raises(Unavailable, match="ended early"):
+        household_ids(pa.array(KEYS), SECRET)()
