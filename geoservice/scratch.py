@@ -1,19 +1,34 @@
-"""Temporary folders that are locked while they are in use, so that those of a killed process can be told and removed."""
+"""Temporary folders that are locked while they are used, so that those of a killed process are removed by the next one."""
 
 import fcntl
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+import weakref
+from contextlib import suppress
 from pathlib import Path
-from types import TracebackType
 
 
-class ScratchFolder:
-    """A temporary folder for this user alone, removed at the end of a ``with`` or by :meth:`close`.
+class ScratchFolder(tempfile.TemporaryDirectory[str]):
+    """A temporary folder for this user alone.
 
-    Making one removes those of the same purpose that no process uses any more.
+    The kernel lets go of its lock with the process that holds it; a process id could be another's the next moment.
+    """
+
+    def __init__(self, purpose: str, parent: Path) -> None:
+        super().__init__(prefix=f"{purpose}-{os.getpid()}-", dir=parent, ignore_cleanup_errors=True)
+        self.held = (handle := _lock(Path(self.name))) is not None
+        self._let_go = weakref.finalize(self, os.close, handle) if handle is not None else None
+
+    def cleanup(self) -> None:
+        """Remove the folder, then let go of it."""
+        super().cleanup()
+        if self._let_go is not None:
+            self._let_go()
+
+
+def scratch_folder(purpose: str, inside: Path | None = None) -> ScratchFolder:
+    """Make a temporary folder, and remove those of the same purpose that no process holds any more.
 
     Parameters
     ----------
@@ -22,58 +37,38 @@ class ScratchFolder:
     inside
         Where it is made; by default where the system keeps temporary files.
     """
-
-    def __init__(self, purpose: str, inside: Path | None = None) -> None:
-        parent = inside or Path(tempfile.gettempdir())
-        with _locked(parent, fcntl.LOCK_EX):
-            _sweep(purpose, parent)
-            self.path = Path(tempfile.mkdtemp(prefix=f"{purpose}-", dir=parent))
-            self._handle = _open(self.path)
-            fcntl.flock(self._handle, fcntl.LOCK_EX)
-
-    def __enter__(self) -> Path:
-        return self.path
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Remove the folder and what is in it."""
-        if self._handle >= 0:
-            shutil.rmtree(self.path, ignore_errors=True)
-            os.close(self._handle)
-            self._handle = -1
+    parent = inside or Path(tempfile.gettempdir())
+    sweep(purpose, parent)
+    while not (folder := ScratchFolder(purpose, parent)).held:  # another process swept before it was locked
+        folder.cleanup()
+    return folder
 
 
 def sweep(purpose: str, inside: Path) -> list[Path]:
-    """Remove the folders of a purpose that no process uses, and return those that one does."""
-    with _locked(inside, fcntl.LOCK_EX):
-        return _sweep(purpose, inside)
-
-
-def _sweep(purpose: str, inside: Path) -> list[Path]:
+    """Remove this user's folders of a purpose that no process holds, and return those that one does."""
     busy = []
     for folder in inside.glob(f"{purpose}-*"):
-        try:
-            with _locked(folder, fcntl.LOCK_EX | fcntl.LOCK_NB):
-                shutil.rmtree(folder, ignore_errors=True)
-        except (BlockingIOError, FileNotFoundError, NotADirectoryError):
-            busy += [folder] * folder.is_dir()
-        except PermissionError:  # another user's
-            continue
-    return busy
+        with suppress(FileNotFoundError):  # it went meanwhile
+            if folder.stat().st_uid != os.getuid():
+                continue
+            if (handle := _lock(folder)) is None:
+                busy.append(folder)
+                continue
+            shutil.rmtree(folder, ignore_errors=True)
+            os.close(handle)
+    return [folder for folder in busy if folder.exists()]
 
 
-def _open(folder: Path) -> int:
-    return os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-
-
-@contextmanager
-def _locked(folder: Path, how: int) -> Iterator[None]:
-    """Hold a folder locked. The kernel lets go of it with the process; a process id could be another's the next moment."""
-    handle = _open(folder)
+def _lock(folder: Path) -> int | None:
+    """Return the handle of a folder that is locked from now on; None where somebody else has it, or it is gone."""
     try:
-        fcntl.flock(handle, how)
-        yield
-    finally:
+        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return None
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        folder.stat()
+    except (BlockingIOError, FileNotFoundError):
         os.close(handle)
+        return None
+    return handle

@@ -1,21 +1,59 @@
-"""Temporary folders of this process stay, those of processes that ended go."""
+"""Temporary folders that a process holds stay, those of processes that ended go."""
 
+import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
-from geoservice.scratch import ScratchFolder
+import pytest
+
+from geoservice import scratch
+from geoservice.scratch import scratch_folder, sweep
 
 
 def test_what_a_killed_process_left_is_removed(tmp_path: Path) -> None:
-    code = f"import os; from pathlib import Path; from geoservice.scratch import ScratchFolder; \
-f = ScratchFolder('tiles', Path({str(tmp_path)!r})); (f.path / 'half').touch(); os.kill(os.getpid(), 9)"
+    code = f"import os; from pathlib import Path; from geoservice.scratch import scratch_folder; \
+f = scratch_folder('tiles', Path({str(tmp_path)!r})); (Path(f.name) / 'half').touch(); os.kill(os.getpid(), 9)"
     subprocess.run([sys.executable, "-c", code], check=False)
     (left,) = tmp_path.iterdir()
     assert (left / "half").exists()
-    with ScratchFolder("other", tmp_path), ScratchFolder("tiles", tmp_path) as one, ScratchFolder("tiles", tmp_path) as two:
+    with scratch_folder("other", tmp_path), scratch_folder("tiles", tmp_path) as one, scratch_folder("tiles", tmp_path) as two:
         assert not left.exists()
-        assert one.exists()
+        assert Path(one).exists()
         assert one != two
-        assert one.stat().st_mode & 0o077 == 0
+        assert f"-{os.getpid()}-" in one
+        assert Path(one).stat().st_mode & 0o077 == 0
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_number_that_is_another_process_now_keeps_nothing(tmp_path: Path) -> None:
+    left = tmp_path / "tiles-1-killed"  # 1 is always alive
+    left.mkdir()
+    (left / "half").touch()
+    with scratch_folder("tiles", tmp_path) as folder:
+        assert [str(f) for f in tmp_path.iterdir()] == [folder]
+
+
+def test_what_is_held_is_named_and_stays(tmp_path: Path) -> None:
+    with scratch_folder("tiles", tmp_path) as one:
+        (tmp_path / "tiles-x").mkdir()
+        assert [str(f) for f in sweep("tiles", tmp_path)] == [one]
+        assert [str(f) for f in tmp_path.iterdir()] == [one]
+    assert sweep("tiles", tmp_path) == []
+
+
+def test_one_that_another_process_sweeps_as_it_is_made_is_made_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lock, calls = scratch._lock, []
+
+    def too_late(folder: Path) -> int | None:
+        calls.append(folder)
+        if len(calls) == 1:
+            shutil.rmtree(folder)
+        return lock(folder)
+
+    monkeypatch.setattr(scratch, "_lock", too_late)
+    with scratch_folder("tiles", tmp_path) as folder:
+        assert Path(folder).is_dir()
+        assert len(calls) == 2
     assert not list(tmp_path.iterdir())

@@ -15,6 +15,7 @@ class ImportOptions(TypedDict, total=False):
     crs: str | None
     mapping: Mapping[str, str]
     drop: Sequence[str]
+    replaces: Sequence[str]
     dry_run: bool
     accept_partial: bool
     rejects: str | PathLike[str] | None
@@ -26,9 +27,14 @@ class ImportOptions(TypedDict, total=False):
 
 
 def make_options(given: ImportOptions) -> "Options":
-    """Return the options of an import; one word may stand for a list of columns to drop."""
+    """Return the options of an import; one word may stand for a list of columns or sources."""
     from geoservice.ingest import Options
 
-    drop, rejects = given.get("drop", ()), given.get("rejects")
-    plain = {**given, "drop": (drop,) if isinstance(drop, str) else tuple(drop), "rejects": rejects and Path(rejects)}
+    rejects = given.get("rejects")
+    lists = {"drop": _words(given.get("drop", ())), "replaces": _words(given.get("replaces", ()))}
+    plain = {**given, **lists, "rejects": rejects and Path(rejects)}
     return Options(**plain)  # type: ignore[arg-type]  # the keys and types of ImportOptions, which mypy loses on the way
+
+
+def _words(given: str | Sequence[str]) -> tuple[str, ...]:
+    return (given,) if isinstance(given, str) else tuple(given)

@@ -77,10 +77,9 @@ def _leftovers(store: "VintageStore") -> list[str]:
 
 
 def _erase(store: "VintageStore") -> None:
-    from geoservice.ingest.sandbox import SCRATCH
-    from geoservice.scratch import sweep
+    from geoservice.ingest.sandbox import sweep_imports
 
-    if sweep(SCRATCH, store.folder):
+    if sweep_imports(store.folder):
         raise Conflict(f"{store.folder.name}: an import is running; purge when it has ended")
     for file in reject_files(store):
         file.unlink()

@@ -41,7 +41,7 @@ from geoservice.project import Project
 from geoservice.register import Register
 from geoservice.register.store import TABLES as REGISTER_TABLES
 from geoservice.schema import GROUP_PREFIX, TABLES, TableName
-from geoservice.scratch import ScratchFolder
+from geoservice.scratch import scratch_folder
 from geoservice.study import Study
 from geoservice.vintages import Source, Vintage, VintageStore
 
@@ -219,12 +219,7 @@ def _named(file: str) -> Iterator[None]:
     except InputError as error:
         if file in str(error):
             raise
-        raise _with_name(file, error) from error
-
-
-def _with_name(file: str, error: InputError) -> InputError:
-    """Return an error whose message holds the file's name."""
-    return error if file in str(error) else type(error)(f"{file}: {error}")
+        raise type(error)(f"{file}: {error}") from error
 
 
 def _import_file(job: _Job, path: Path, kind: Format) -> Report:
@@ -257,9 +252,9 @@ def _no_op(job: _Job, vintage: Vintage) -> Report:
 
 def _read(job: _Job, path: Path, kind: Format) -> Raw:
     options = job.options
-    with ScratchFolder(SCRATCH, job.store.folder) as folder:
+    with scratch_folder(SCRATCH, job.store.folder) as folder:
         return read_file(
-            path, kind, folder, layer=options.layer, box=_box(job), crs=options.crs, fields=fields_of(job.table, job.study),
+            path, kind, Path(folder), layer=options.layer, box=_box(job), crs=options.crs, fields=fields_of(job.table, job.study),
             header_row=options.header_row, seconds=options.seconds,
             memory_mb=options.memory_mb, progress=lambda f: job.progress("read", f),
         )  # fmt: skip
@@ -315,14 +310,14 @@ def _import_rows(job: _Job, raw: Raw, source: Source) -> Report:
 
 def _verdict(job: _Job, report: Report, rows: pa.Table, source: Source, refusal: InputError | None) -> Report:
     """Return the report of a dry run with what a load would come to: its vintage, or the error that it would end with."""
-    if refusal is None:
-        try:
+    try:
+        with _named(job.file):
+            if refusal is not None:
+                raise refusal
             expected = job.store.try_write(job.table, rows, source, report.rows_rejected, job.options.replaces)
-        except InputError as error:
-            refusal = error
-        else:
-            return replace(report, expected=expected)
-    return replace(report, refusal=_with_name(job.file, refusal))
+    except InputError as error:
+        return replace(report, refusal=error)
+    return replace(report, expected=expected)
 
 
 def _mapping(job: _Job, raw: Raw, remembered: str | None) -> dict[str, str]:

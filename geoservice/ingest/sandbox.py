@@ -18,9 +18,10 @@ from geoservice.errors import GeoserviceError, InputError, TooLarge, UnreadableF
 from geoservice.geo import BBox
 from geoservice.ingest.formats import VECTOR, Format
 from geoservice.ingest.raw import Meta, Raw
+from geoservice.scratch import sweep
 
 SCRATCH = "reading"
-"""Purpose of the folders in which files are read."""
+"""How the names of folders begin in which a file is read."""
 DRIVERS = ("GPKG", "GeoJSON", "GeoJSONSeq", "FlatGeobuf", "ESRI Shapefile")
 
 
@@ -151,3 +152,8 @@ def _take(path: Path, scratch: Path, code: int, memory_mb: int) -> Raw:
 def _error(name: str, message: str) -> GeoserviceError:
     found = getattr(errors, name, InputError)
     return found(message) if issubclass(found, GeoserviceError) else InputError(message)
+
+
+def sweep_imports(folder: Path) -> bool:
+    """Remove what killed imports left in the folder of a store, and return whether an import is running."""
+    return bool(sweep(SCRATCH, folder))

@@ -14,7 +14,7 @@ from geoservice.maps.fonts import faces
 from geoservice.maps.look import Hatch, Variant, tile
 from geoservice.maps.png import encode
 from geoservice.release.mercator import HALF_M
-from geoservice.scratch import ScratchFolder
+from geoservice.scratch import scratch_folder
 
 PLANE = "epsg:3857"
 BUFFER = 64
@@ -122,9 +122,9 @@ def to_png(image: Any) -> bytes:
 @lru_cache(maxsize=1)
 def _folder() -> Path:
     """Return a folder of this process alone, removed at its end: mapnik takes patterns from files only."""
-    folder = ScratchFolder("geoservice-hatches")
-    atexit.register(folder.close)
-    return folder.path
+    folder = scratch_folder("geoservice-hatches")
+    atexit.register(folder.cleanup)
+    return Path(folder.name)
 
 
 @lru_cache(maxsize=32)

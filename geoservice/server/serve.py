@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from geoservice.release import open_store
-from geoservice.scratch import ScratchFolder
+from geoservice.scratch import scratch_folder
 from geoservice.server.app import Application, create_app
 from geoservice.server.http import workers
 from geoservice.server.http.wire import Config
@@ -53,8 +53,8 @@ def serve(settings: Settings) -> None:
     for name in PRIVATE:
         os.environ.pop(name, None)
     logs.configure(settings.log_level)
-    own = ScratchFolder("geoservice-serve")
-    folder = own.path
+    own = scratch_folder("geoservice-serve")
+    folder = Path(own.name)
 
     def notice() -> None:
         (folder / DRAINING).touch()
@@ -73,4 +73,4 @@ def serve(settings: Settings) -> None:
     try:
         workers.run(config, notice, settings.drain_seconds + GRACE_S)
     finally:
-        own.close()
+        own.cleanup()

@@ -45,7 +45,7 @@ class Loads:
         """Return every load, oldest first."""
         return [Load(row) for row in self._session.fetch(self._sql.rows("loads", LOADS.names, "load"), LOADS).to_pylist()]
 
-    def of(self, table: TableName, source: str) -> list[Load]:
+    def history(self, table: TableName, source: str) -> list[Load]:
         """Return the loads of a source, oldest first."""
         return [x for x in self.all() if (x.table, x.source) == (table, source)]
 
@@ -54,7 +54,7 @@ class Loads:
         newest = {x.source: x for x in self.all() if x.table == table}
         return [newest[s] for s in sorted(newest)]
 
-    def same(self, table: TableName, source: Source, replaces: Sequence[str] = ()) -> Vintage | None:
+    def unchanged(self, table: TableName, source: Source, replaces: Sequence[str] = ()) -> Vintage | None:
         """Return the current vintage of a source if it is this very one and nothing is left for it to replace.
 
         Raises :class:`NotFound` for a source to replace that is not loaded.
@@ -73,7 +73,7 @@ class Loads:
 
         These become one source under the new name, so that the loads of before stay its history.
         """
-        if same := self.same(table, source, replaces):
+        if same := self.unchanged(table, source, replaces):
             return same
         current = self.current(table)
         before = [x for x in current if x.source in {source.name, *replaces}]
@@ -85,7 +85,7 @@ class Loads:
         if before:
             self._compare(new, before)
         self._session.append(self._sql.name("loads"), pa.Table.from_pylist([new.row], LOADS))
-        for old in self.of(table, source.name)[:-KEPT]:
+        for old in self.history(table, source.name)[:-KEPT]:
             self._session.execute(self._sql.delete(table, "load"), [old.load])
         return new.vintage
 
@@ -137,7 +137,7 @@ class Loads:
     def forget(self, table: TableName, source: str) -> list[Vintage]:
         """Delete all loads of a source with their rows, and return what they were; raises :class:`NotFound`."""
         check_source(table, source, [x.source for x in self.current(table)])
-        gone = self.of(table, source)
+        gone = self.history(table, source)
         for load in gone:
             for name in (table, "loads"):
                 self._session.execute(self._sql.delete(name, "load"), [load.load])

@@ -84,7 +84,7 @@ class VintageStore:
         """Return the vintage that :meth:`write` would leave as it is; raises :class:`NotFound` as it does."""
         with self._reading() as session:
             if session:
-                return Loads(session, self._sql).same(table, source, replaces)
+                return Loads(session, self._sql).unchanged(table, source, replaces)
         for name in replaces:
             check_source(table, name, ())
         return None

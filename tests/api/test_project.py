@@ -11,7 +11,7 @@ import pytest
 
 import geoservice
 from geoservice.api.options import ImportOptions
-from geoservice.errors import InputError, MissingColumn, PersonalData, StudyError, WrongPlace
+from geoservice.errors import DuplicateKeys, InputError, MissingColumn, PersonalData, StudyError, WrongPlace
 from geoservice.ingest import Options
 from geoservice.server.access import open_access
 
@@ -88,6 +88,21 @@ def test_options_are_those_of_the_command(home: Path, town: Path, tmp_path: Path
         assert rejects.read_text("utf-8-sig").splitlines()[1].startswith("s,1,")
         with pytest.raises(TypeError, match="sheet"):
             project.import_stations(bad, name="s", sheet="a")  # type: ignore[call-arg]  # what is tested
+
+
+def test_a_frame_of_another_name_takes_the_place_of_one_and_a_dry_run_says_so(home: Path, town: Path) -> None:
+    stations = pd.read_csv(town / "stations.csv")
+    with geoservice.open_project(home) as project:
+        project.import_stations(stations, name="10")
+        refused = project.import_stations(stations.iloc[:1], name="11", dry_run=True).refusal
+        assert isinstance(refused, DuplicateKeys)
+        assert "--replace '10'" in str(refused)
+        expected = project.import_stations(stations.iloc[:1], name="11", replaces="10", dry_run=True).expected
+        assert expected is not None
+        assert (expected.number, expected.removed) == (2, 1)
+        assert project.vintages()["source"].tolist() == ["10"]
+        project.import_stations(stations.iloc[:1], name="11", replaces=["10"])
+        assert project.vintages()["source"].tolist() == ["11", "11"]
 
 
 def test_progress_is_told_by_stage(home: Path, town: Path) -> None:

@@ -35,6 +35,13 @@ class TestSecret:
         assert register.folder.stat().st_mode & 0o777 == 0o700
         assert (register.folder / "secret").stat().st_mode & 0o777 == 0o600
 
+    def test_one_for_a_dry_run_is_not_kept(self, register: Register) -> None:
+        assert len(register.secret(keep=False)) == 32
+        assert not (register.folder / "secret").exists()
+        assert register.secret(keep=False) != register.secret(keep=False)
+        kept = register.secret()
+        assert register.secret(keep=False) == kept
+
     def test_a_damaged_one_is_told(self, register: Register) -> None:
         (register.folder / "secret").write_bytes(b"short")
         with pytest.raises(InputError, match="register/secret has 5 bytes, expected 32; restore it from a backup"):
@@ -48,8 +55,9 @@ class TestSecret:
         else:
             register.spend(DIGEST, b"surface", Fraction(1, 2), "")
         (register.folder / "secret").unlink()
-        with pytest.raises(InputError, match=r"is missing; restore it .* measured again as if they were new"):
-            register.secret()
+        for keep in (True, False):
+            with pytest.raises(InputError, match=r"is missing; restore it .* measured again as if they were new"):
+                register.secret(keep=keep)
         assert not (register.folder / "secret").exists()
 
     def test_none_is_given_while_the_book_is_damaged(self, register: Register) -> None:

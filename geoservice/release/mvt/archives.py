@@ -10,7 +10,7 @@ from geoservice.db.duckdb import open_duckdb
 from geoservice.layer import Label
 from geoservice.release.base import LayerArchives, LayerContent, Manifest, ReleaseContent
 from geoservice.release.mvt.bake import Baker
-from geoservice.scratch import ScratchFolder
+from geoservice.scratch import scratch_folder
 
 WORKERS = 2
 """Layers drawn at a time."""
@@ -21,7 +21,7 @@ class TileArchives:
 
     def __init__(self, attribution: Label) -> None:
         self._attribution = attribution
-        self._folder = ScratchFolder("geoservice-tiles")
+        self._folder = scratch_folder("geoservice-tiles")
         self._connection = open_duckdb(None, threads=1)  # layers are drawn side by side: a query on two threads costs more
         self._pool = ThreadPoolExecutor(WORKERS, "tiles")
         self._drawn: dict[str, Future[Path | None]] = {}
@@ -31,7 +31,7 @@ class TileArchives:
         self._drawn[content.layer.id] = self._pool.submit(self._draw, content)
 
     def _draw(self, content: LayerContent) -> Path | None:
-        path = self._folder.path / f"{content.layer.id}.pmtiles"
+        path = Path(self._folder.name) / f"{content.layer.id}.pmtiles"
         with closing(self._connection.cursor()) as own:
             return path if Baker(own).archive(path, content, self._attribution) else None
 
@@ -43,7 +43,7 @@ class TileArchives:
         """Stop, and remove the files."""
         self._pool.shutdown(cancel_futures=True)
         self._connection.close()
-        self._folder.close()
+        self._folder.cleanup()
 
 
 def attribution_of(study: Mapping[str, Any]) -> Label:

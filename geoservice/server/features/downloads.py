@@ -1,6 +1,7 @@
 """Items as a file: written aside batch by batch, sent in pieces, and gone from the disk before the first piece is sent."""
 
 import errno
+from pathlib import Path
 from typing import BinaryIO
 
 from anyio import to_thread
@@ -11,7 +12,7 @@ from geoservice.errors import TooLarge, Unavailable
 from geoservice.release.base import PublishedLayer, ReleaseReader
 from geoservice.release.batches import Batches
 from geoservice.release.query import chosen, result_schema
-from geoservice.scratch import ScratchFolder
+from geoservice.scratch import scratch_folder
 from geoservice.server.answers import headers_of
 from geoservice.server.deps import Ask
 from geoservice.server.features.files import WRITERS, Content
@@ -49,8 +50,8 @@ def download(ask: Ask, layer: PublishedLayer, asked: Wanted) -> Sent:
     """Answer with a file in ``ask.format``; raises :class:`TooLarge` where a whole layer is more than a file may hold."""
     check_size(ask.reader, layer, asked)
     batches = Batches(ask.reader, layer.id, asked.query)
-    with ScratchFolder("geoservice-download") as folder:
-        path = folder / f"{layer.id}.{ask.format}"
+    with scratch_folder("geoservice-download") as folder:
+        path = Path(folder) / f"{layer.id}.{ask.format}"
         try:
             WRITERS[ask.format](path, content_of(ask, layer, asked, batches))
             size, file = path.stat().st_size, path.open("rb")
