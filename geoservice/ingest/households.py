@@ -1,7 +1,6 @@
 """Households: placed in their area, known by a keyed hash alone."""
 
 import hashlib
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -15,7 +14,7 @@ from geoservice.ingest.cells import Cells
 from geoservice.ingest.columns import require
 from geoservice.ingest.geometry import read_points
 from geoservice.ingest.home_areas import registered_areas
-from geoservice.ingest.places import Areas, check_inside, find_projected
+from geoservice.ingest.places import Areas, check_inside
 from geoservice.ingest.rows import Built, Columns, Context, finish, period_of, with_default
 from geoservice.ingest.values import floats_or_null
 from geoservice.schema import GROUP_PREFIX
@@ -76,7 +75,7 @@ def build_households(cells: Cells, context: Context) -> Built:
     ids = household_ids(key, context.secret)
     if _repeated(ids):
         cells.unique(["id"], [key], private=True)
-    lon, lat, crs = read_points(cells, "households", context.options, suggest=partial(find_projected, areas))
+    lon, lat, crs = read_points(cells, "households", context.options, inside=areas.inside)
     home = check_inside(cells, areas, lon, lat, crs, required=True)
     columns: Columns = {"id": ids, "lon": lon, "lat": lat}
     columns["precision"] = with_default(cells.choice("precision", words.PRECISION), "point")

@@ -16,6 +16,7 @@ from geoservice.ingest.arrow import bools
 from geoservice.ingest.arrow import compute as pc
 from geoservice.ingest.cells import Cells
 from geoservice.ingest.columns import fields_of, map_columns, memory_key, remembered_text
+from geoservice.ingest.coordinate_pairs import PAIR_FIELDS
 from geoservice.ingest.delimited import check_lines
 from geoservice.ingest.faults import Faults
 from geoservice.ingest.formats import Format, format_of, members
@@ -64,7 +65,7 @@ _NOT_NAMES = (
     "registered_area",
     "source",
 )
-_NUMERIC = (*NUMBERS, "lon", "lat", "persons_margin", "h3")
+_NUMERIC = (*NUMBERS, "lon", "lat", *PAIR_FIELDS, "persons_margin", "h3")
 
 
 def digest_of(paths: Sequence[Path], table: TableName, options: Options, study: Study, areas: str) -> str:

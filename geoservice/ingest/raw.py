@@ -20,13 +20,18 @@ def text_schema(headers: Sequence[str], *, geometry: bool = False) -> pa.Schema:
 
 @dataclass
 class Meta:
-    """How a file was read. ``crs`` is what the file itself states; ``broken`` are lines with a wrong number of cells."""
+    """How a file was read.
+
+    ``crs`` is what the file itself states, ``titles`` are texts above the header of a table, ``broken`` are lines with a wrong
+    number of cells.
+    """
 
     encoding: str = ""
     delimiter: str = ""
     crs: str = ""
     layer: str = ""
     notes: list[str] = field(default_factory=list)
+    titles: list[str] = field(default_factory=list)
     broken: list[tuple[int, str, str]] = field(default_factory=list)
 
     def json(self) -> dict[str, Any]:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from geoservice.ingest import words
+from geoservice.ingest.coordinate_pairs import looks_like_pair
 from geoservice.ingest.values import NOTHING, to_date, to_flag
 from geoservice.schema import GROUP_PREFIX
 
@@ -33,7 +34,7 @@ def fits(field: str, header: str, values: Sequence[str]) -> bool:
     """Whether values, of which empty ones are left out, can be those of a column; anything fits a column without values."""
     filled = [v.strip(" ='’\"") for v in values if v.strip() and v.strip().lower() not in NOTHING]
     if not filled:
-        return True
+        return field != "coordinates"
     if field == "registered_area" and (set(filled) == {"0", "1"} or _mostly(filled, _is_word_for_yes_or_no, 1.0)):
         return False
     if field in {"registered_area", "parent"}:
@@ -42,6 +43,8 @@ def fits(field: str, header: str, values: Sequence[str]) -> bool:
         known = words.TIER if field == "tier" else words.LEVEL
         floors = field == "tier" and header.strip().lower() == "level" and _mostly(filled, _is_number, 1.0)
         return not floors and _mostly(filled, lambda v: v.lower() in known, 0.8)
+    if field in {"lon", "lat", "coordinates"}:
+        return _mostly(filled, looks_like_pair, 0.5) == (field == "coordinates")
     return len(filled) < FEW or _mostly(filled, _kind_of(field), 0.5)  # a value that is none will be refused by name
 
 
