@@ -41,7 +41,7 @@ def _read(request: dict[str, Any]) -> dict[str, Any]:
     if kind == "csv":
         from geoservice.ingest.delimited import read_delimited
 
-        schema, batches, meta = read_delimited(path, _progress, request["header_row"])
+        schema, batches, meta = read_delimited(path, _progress, request["header_row"], request["fields"])
     elif kind == "workbook":
         from geoservice.ingest.workbook import read_workbook
 

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 
 from geoservice.ingest.datums import datums_in, without_datum
 
@@ -13,6 +14,7 @@ _WITHIN = re.compile(r"[(\[【（](.*?)[)\]】）]")
 _BRACKETS = re.compile(r"[(\[【（].*?[)\]】）]")
 
 
+@lru_cache(maxsize=4096)
 def plain(header: str) -> str:
     """Return a header as it is compared: narrow, lower case, no spaces, underscores, hyphens or full stops.
 
