@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Literal
 
 from geoservice.errors import EmptyFile, UnreadableFile
+from geoservice.ingest.sqlite_files import database_files
 
 Format = Literal[
     "csv", "workbook", "gpkg", "geojson", "geojsonl", "flatgeobuf", "shapefile", "shapefile.zip", "parquet", "geotiff"
@@ -95,7 +96,12 @@ def _confirm(name: str, expected: Format, head: bytes) -> None:
 
 
 def members(path: Path, kind: Format) -> list[Path]:
-    """Return the files that make up an input: a shapefile's are several, present ones in a fixed order."""
+    """Return the files that make up an input: a shapefile's are several, present ones in a fixed order.
+
+    Raises :class:`UnreadableFile` for a GeoPackage in the middle of a write.
+    """
+    if kind == "gpkg":
+        return database_files(path)
     if kind != "shapefile":
         return [path]
     beside = {p.name.lower(): p for p in path.parent.iterdir()}

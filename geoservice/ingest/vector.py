@@ -20,6 +20,7 @@ from geoservice.ingest.formats import SIDECARS, members
 from geoservice.ingest.headers import clean_headers
 from geoservice.ingest.raw import GEOMETRY, ROW, Meta
 from geoservice.ingest.sandbox import DRIVERS
+from geoservice.ingest.sqlite_files import whole_database
 from geoservice.ingest.workbook import check_archive
 
 # Triggers of the GeoPackage standard and of GDAL; they fire on writes, and we open read-only.
@@ -157,6 +158,7 @@ def read_vector(path: Path, kind: str, layer: str | None, out: Path) -> tuple[pa
         No such layer, or several and none chosen.
     """
     if kind == "gpkg":
+        path = whole_database(path, out)
         check_geopackage(path)
     check_drivers()
     import pyogrio
