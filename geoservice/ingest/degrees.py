@@ -94,6 +94,11 @@ def parse_angle(plain: str, *, bare: bool = True) -> Angle:
     return Angle(-size if part["sign"] == "-" or hemisphere in {"S", "W"} else size, axis)
 
 
+def looks_like_angle(text: str) -> bool:
+    """Whether a text has the form of one angle, be its values right or not."""
+    return _ANGLE.fullmatch(plain_angle(text)) is not None
+
+
 def _check_marks(part: dict[str, str | None]) -> None:
     """Raise where a text has two hemispheres, or one beside a minus sign, or one that its label contradicts."""
     hemisphere = part["before"] or part["after"]

@@ -103,8 +103,8 @@ def _check_degrees(cells: Cells, points: FilePoints, inside: Inside | None = Non
     if not len(x) or not is_degrees(points.crs) or ((np.abs(x) > 180) | (np.abs(y) > 90)).mean() <= 0.5:
         return
     raise WrongPlace(
-        f"{cells.faults.file}: most coordinates are no degrees; {other_reading(points, inside) or _UNKNOWN}. Read as "
-        f"{crs_title(points.crs)}; allowed: {_DEGREES}"
+        f"{cells.faults.file}: most coordinates, read as {crs_title(points.crs)}, are no degrees (allowed: {_DEGREES}); "
+        f"{other_reading(points, inside) or _UNKNOWN}"
     )
 
 
