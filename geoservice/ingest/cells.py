@@ -13,12 +13,16 @@ from geoservice.ingest.arrow import Column, bools
 from geoservice.ingest.arrow import compute as pc
 from geoservice.ingest.faults import Faults, Kind
 from geoservice.ingest.raw import Raw
+from geoservice.ingest.readings import FilePoints
 from geoservice.ingest.values import Parsed, Text, codes, each, numbers, to_date, to_flag, to_items
 
 
 @dataclass
 class Cells:
-    """A file with its mapping; all arrays have shape ``(n,)``, n the file's rows."""
+    """A file with its mapping; all arrays have shape ``(n,)``, n the file's rows.
+
+    ``points`` are the coordinates as the file has them, once they were read.
+    """
 
     raw: Raw
     mapping: dict[str, str]
@@ -26,6 +30,7 @@ class Cells:
     notes: list[str] = field(default_factory=list)
     read: set[str] = field(default_factory=set)
     """Our columns that were asked for; of one that the file has and nobody asked for nothing comes."""
+    points: FilePoints | None = None
 
     def __len__(self) -> int:
         return self.raw.columns.num_rows
@@ -42,9 +47,16 @@ class Cells:
         return pa.chunked_array([pa.nulls(len(self), pa.string())])
 
     def refuse(
-        self, mask: Bools, name: str, reason: str, allowed: str, *, kind: Kind | None = None, private: bool = False
+        self,
+        mask: Bools,
+        name: str,
+        reason: str | Sequence[str],
+        allowed: str,
+        *,
+        kind: Kind | None = None,
+        private: bool = False,
     ) -> None:
-        """Refuse rows for the value of a column."""
+        """Refuse rows for the value of a column; a list has one reason for each of them in order."""
         if mask.any():
             values = [v or "" for v in self.column(name).take(pa.array(np.flatnonzero(mask))).to_pylist()]
             more = {} if kind is None else {"kind": kind}

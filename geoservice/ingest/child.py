@@ -75,7 +75,7 @@ def _rows(path: Path, kind: Format, layer: str | None, request: dict[str, Any]) 
 
         if path.is_relative_to(out):
             check_lines(path)  # others were checked before this process began
-        rows = read_delimited(path, _progress, request["header_row"])
+        rows = read_delimited(path, _progress, request["header_row"], request["fields"])
     elif kind == "workbook":
         from geoservice.ingest.workbook import read_workbook
 

@@ -8,7 +8,8 @@ from functools import lru_cache
 from importlib.resources import files
 
 from geoservice.errors import MissingColumn
-from geoservice.ingest.header_names import Fits, guess
+from geoservice.ingest.coordinate_pairs import PAIR_FIELDS, PAIR_ORDERS
+from geoservice.ingest.header_names import Fits, datum_of, guess
 from geoservice.ingest.level_columns import level_columns
 from geoservice.ingest.report import Options
 from geoservice.schema import GROUP_PREFIX, TableName
@@ -54,22 +55,33 @@ def map_columns(
     MissingColumn
         The options name a column we do not have or a header the file does not have.
     """
-    fields = fields_of(table, study)
-    said = dict(options.mapping)
-    if unknown := sorted(set(said) - set(fields)):
-        raise MissingColumn(f"mapping: {unknown} are no columns of {table}; columns are {list(fields)}")
+    fields, said = fields_of(table, study), dict(options.mapping)
+    allowed = [*fields, *(PAIR_ORDERS if "coordinates" in fields else ())]
+    if unknown := sorted(set(said) - set(allowed)):
+        raise MissingColumn(f"mapping: {unknown} are no columns of {table}; columns are {allowed}")
     if absent := sorted({h for h in said.values() if h} - set(headers)):
         raise MissingColumn(f"mapping: the file has no column {absent}; its columns are {list(headers)}")
     before: dict[str, str] = json.loads(remembered) if remembered else {}
-    told = {**{f: h for f, h in before.items() if f in fields and (not h or h in headers) and h not in said.values()}, **said}
+    told = {**{f: h for f, h in before.items() if f in allowed and (not h or h in headers) and h not in said.values()}, **said}
     left = [h for h in headers if h not in told.values()]
     levels = level_columns(left) if table == "areas" and not told else None
     if levels:
         told = levels.mapping
         left = [h for h in left if h not in told.values() and h not in levels.others]
-    guessed = guess(left, {f: w for f, w in fields.items() if f not in told}, fits)
+    datum = next((datum_of(told[f]) for f in ("lon", "lat") if told.get(f)), None)
+    guessed = guess(left, {f: w for f, w in fields.items() if f not in told}, fits, datum)
     found = {**guessed, **{f: h for f, h in told.items() if h}}
-    return {f: found[f] for f in fields if f in found}
+    rivals = _rivals(said, found)
+    return {f: found[f] for f in allowed if f in found and f not in rivals}
+
+
+def _rivals(said: Mapping[str, str], found: Mapping[str, str]) -> Sequence[str]:
+    """Return the columns of places that give way: to what was said, or pairs to a longitude and a latitude of their own."""
+    if any(said.get(f) for f in PAIR_ORDERS):
+        return ["lon", "lat", *(f for f in PAIR_FIELDS if not said.get(f))]
+    if "lon" in found and "lat" in found and not said.get("coordinates"):
+        return PAIR_FIELDS
+    return ["lon", "lat"] if any(f in found for f in PAIR_FIELDS) else []
 
 
 def remembered_text(mapping: Mapping[str, str], options: Options) -> str:

@@ -18,6 +18,8 @@ from geoservice.errors import ParameterError
 from geoservice.geo import WGS84, Bools, Floats
 
 SHIFTED = ("gcj02", "bd09")
+TITLES = {"EPSG:4326": "WGS 84", "gcj02": "GCJ-02", "bd09": "BD-09"}
+"""What people call them."""
 _AXIS_M = 6_378_245.0
 _ECCENTRICITY_2 = 0.006_693_421_622_965_943
 _BD = np.pi * 3000 / 180

@@ -4,7 +4,8 @@ import codecs
 import csv
 import io
 import re
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any, Literal, cast
 
@@ -19,6 +20,8 @@ from geoservice.ingest.arrow import compute as pc
 from geoservice.ingest.encodings import ALLOWED, find_encoding
 from geoservice.ingest.headers import clean_headers
 from geoservice.ingest.raw import Meta, text_schema
+from geoservice.ingest.sheet_layout import HEAD, Layout, find_header, head_notes, titles_of
+from geoservice.ingest.stray_rows import without_strays
 
 MAX_LINE = 4 << 20
 """Longest line read, in bytes."""
@@ -43,6 +46,11 @@ def check_lines(path: Path) -> None:
                 since = len(chunk) - chunk.rfind(end) - 1
 
 
+def lines_of(text: str) -> list[str]:
+    """Return the lines of a text with their ends; Python's own splitting also takes form feeds and the like for an end."""
+    return list(io.StringIO(text, newline=""))
+
+
 def find_delimiter(sample: str) -> str:
     r"""Return the delimiter that gives the most lines the same number (> 1) of cells; a comma if none does.
 
@@ -51,10 +59,9 @@ def find_delimiter(sample: str) -> str:
     """
 
     def score(delimiter: str) -> tuple[float, int]:
-        widths = [len(cells) for cells in csv.reader(sample.splitlines(keepends=True), delimiter=delimiter) if cells]
-        if not widths or widths[0] < 2:
-            return 0.0, 0
-        return sum(w == widths[0] for w in widths) / len(widths), widths[0]
+        widths = [len(cells) for cells in csv.reader(lines_of(sample), delimiter=delimiter) if cells]
+        several = Counter(w for w in widths if w > 1)
+        return max(((n / len(widths), width) for width, n in several.items()), default=(0.0, 0))
 
     best = max(_DELIMITERS, key=score)
     return best if score(best)[0] > 0 else ","
@@ -98,40 +105,60 @@ class _Utf8(io.RawIOBase):
         super().close()
 
 
-def _sample(path: Path, encoding: str) -> str:
+def _sample(path: Path, encoding: str, lines: int) -> str:
     with path.open("rb") as file:
         text = codecs.getincrementaldecoder(encoding)().decode(file.read(1 << 18))
-    lines = text.splitlines(keepends=True)
-    return "".join(lines[:50])
+    return "".join(lines_of(text)[:lines])
 
 
 def read_delimited(
-    path: Path, progress: Callable[[float], None], header_row: int | None = None
+    path: Path,
+    progress: Callable[[float], None],
+    header_row: int | None = None,
+    fields: Mapping[str, Sequence[str]] | None = None,
 ) -> tuple[pa.Schema, Iterator[pa.RecordBatch], Meta]:
     """Return schema, batches and how the file was read; every column is text, empty cells are null.
 
-    The file has passed :func:`check_lines`, which comes before all else since it is so quick.
+    The file has passed :func:`check_lines`, which comes before all else since it is so quick. Titles above the header, totals
+    and remarks below the table are passed over as in a workbook, and told.
+
+    Parameters
+    ----------
+    path, progress
+        The file; called with the share of it that was read.
+    header_row
+        Row of the header, from 1; None to find it.
+    fields
+        Our columns and what strangers call them.
 
     Raises
     ------
     TooLarge
         A cell is longer than is sane.
     WrongEncoding, EmptyFile, InputError
-        As :func:`find_encoding`; nothing below the header; two columns of one name.
+        As :func:`find_encoding`; nothing below the header; no such row.
     """
     csv.field_size_limit(MAX_LINE)  # borders written as text are longer than the module's own limit
     encoding = find_encoding(path)
-    sample = _sample(path, encoding)
+    sample = _sample(path, encoding, HEAD + (header_row or 0))
     if not sample.strip():
         raise EmptyFile("the file holds only white space")
-    skip = _lines_above(sample) if header_row is None else header_row - 1
     stated = _SEPARATOR.match(sample.lstrip())
-    text = "".join(sample.splitlines(keepends=True)[skip:])
+    skip = header_row - 1 if header_row is not None else _lines_above(sample)
+    text = "".join(lines_of(sample)[skip:])
     if not text.strip():
         raise EmptyFile("there are no rows below the header")
     meta = Meta(encoding=encoding, delimiter=stated[1] if stated else find_delimiter(text))
-    header = next(cells for cells in csv.reader(text.splitlines(keepends=True), delimiter=meta.delimiter) if cells)
-    return _open(path, header, skip, meta, progress)
+    rows, ends = _top_rows(sample, meta.delimiter)
+    if stated:
+        rows[_lines_above(sample) - 1] = []
+    header = find_header(rows, fields or {}, header_row)
+    width = max(len(rows[i]) for i in range(header.top, header.top + header.rows))
+    names = [*header.names, *[""] * (width - len(header.names))]
+    meta.notes += head_notes(rows, header)
+    meta.titles += titles_of(rows, header)
+    schema, batches = _open(path, names, header.top + header.rows, ends[header.top + header.rows - 1], meta, progress)
+    return schema, without_strays(batches, Layout.of(names, fields or {}), meta), meta
 
 
 _SEPARATOR = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)
@@ -139,17 +166,26 @@ _SEPARATOR = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)
 
 
 def _lines_above(sample: str) -> int:
-    """Count the lines above the header: blank ones, and the one that states the delimiter."""
-    lines = sample.splitlines(keepends=True)
+    """Count the lines above the table: blank ones, and the one that states the delimiter."""
+    lines = lines_of(sample)
     blank = next(i for i, line in enumerate(lines) if line.strip())
     return blank + bool(_SEPARATOR.match(lines[blank]))
 
 
+def _top_rows(sample: str, delimiter: str) -> tuple[list[list[str | None]], list[int]]:
+    """Return the first rows, blank cells as None, and how many lines there are up to the end of each."""
+    reader = csv.reader(lines_of(sample), delimiter=delimiter)
+    rows = [([c if c.strip() else None for c in cells], reader.line_num) for cells in reader]
+    return [cells for cells, _ in rows], [line for _, line in rows]
+
+
 def _open(
-    path: Path, header: list[str], skip: int, meta: Meta, progress: Callable[[float], None]
-) -> tuple[pa.Schema, Iterator[pa.RecordBatch], Meta]:
+    path: Path, names: list[str], above: int, lines: int, meta: Meta, progress: Callable[[float], None]
+) -> tuple[pa.Schema, Iterator[pa.RecordBatch]]:
+    """Open a table whose first row is below ``above`` rows, which are ``lines`` lines."""
+
     def broken(row: pacsv.InvalidRow) -> Literal["skip"]:
-        number = row.number or 0
+        number = (row.number or 0) - lines + above
         if row.text.strip():
             whole = _whole_rows(row.text, meta.delimiter, row.expected_columns)
             if whole:
@@ -162,22 +198,22 @@ def _open(
 
     blank: list[int] = []
     unclosed: list[str] = []
-    headers = clean_headers(header, meta.notes)
+    headers = clean_headers(names, meta.notes)
     try:
         reader = pacsv.open_csv(
             cast("IO[Any]", _Utf8(path, meta.encoding, progress)),
-            read_options=pacsv.ReadOptions(skip_rows=skip, use_threads=False, block_size=_BLOCK),
+            read_options=pacsv.ReadOptions(skip_rows=lines, column_names=headers, use_threads=False, block_size=_BLOCK),
             parse_options=pacsv.ParseOptions(
                 delimiter=meta.delimiter, newlines_in_values=True, ignore_empty_lines=False, invalid_row_handler=broken
             ),
             convert_options=pacsv.ConvertOptions(
-                column_types=dict.fromkeys(header, pa.string()), strings_can_be_null=True, null_values=[""]
+                column_types=dict.fromkeys(headers, pa.string()), strings_can_be_null=True, null_values=[""]
             ),
         )
     except pa.ArrowInvalid as e:
         raise _understood(e) from e
     schema = text_schema(headers)
-    return schema, _batches(reader, schema, skip + 2, meta, blank, unclosed), meta
+    return schema, _batches(reader, schema, above + 1, meta, blank, unclosed)
 
 
 def _batches(

@@ -6,6 +6,7 @@ from typing import Literal
 
 from geoservice.errors import EmptyFile, UnreadableFile
 from geoservice.ingest.signatures import content_name, is_text
+from geoservice.ingest.sqlite_files import database_files
 
 Format = Literal[
     "csv", "workbook", "gpkg", "geojson", "geojsonl", "topojson", "flatgeobuf", "shapefile", "kml", "kmz", "gpx", "zip",
@@ -112,7 +113,12 @@ def _kind_of_json(path: Path) -> Format:
 
 
 def members(path: Path, kind: Format) -> list[Path]:
-    """Return the files that make up an input: a shapefile's are several, present ones in a fixed order."""
+    """Return the files that make up an input: a shapefile's are several, present ones in a fixed order.
+
+    Raises :class:`UnreadableFile` for a GeoPackage in the middle of a write.
+    """
+    if kind == "gpkg":
+        return database_files(path)
     if kind != "shapefile":
         return [path]
     beside = {p.name.lower(): p for p in path.parent.iterdir()}

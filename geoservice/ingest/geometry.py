@@ -1,7 +1,5 @@
 """Points and polygons out of a file's cells, into WGS 84; what is none, or invalid, or nowhere, is refused."""
 
-from collections.abc import Callable
-
 import numpy as np
 import shapely
 
@@ -11,101 +9,65 @@ from geoservice.ingest.arrow import bools
 from geoservice.ingest.arrow import compute as pc
 from geoservice.ingest.cells import Cells
 from geoservice.ingest.columns import require
-from geoservice.ingest.crs import crs_title, is_degrees, parse_crs, to_wgs84
-from geoservice.ingest.file_geometries import FileGeometries, crs_of_srid, geometries
+from geoservice.ingest.coordinate_pairs import PAIR_FIELDS, Inside
+from geoservice.ingest.coordinates import has_coordinates, read_coordinates
+from geoservice.ingest.crs import crs_title, is_degrees, to_wgs84
+from geoservice.ingest.file_geometries import FileGeometries, geometries
+from geoservice.ingest.readings import FilePoints, other_reading, sample
 from geoservice.ingest.report import Options
+from geoservice.ingest.stated_crs import choose_crs
 from geoservice.schema import TableName
 
 SPREADSHEET_CELL = 32_767
 """Most characters of a cell of a spreadsheet."""
 _DEGREES = "degrees, longitude -180 to 180 and latitude -90 to 90"
-
-
-def choose_crs(cells: Cells, options: Options, srid: int = 0) -> str:
-    """Return the CRS of a file's coordinates: the one said, the geometries' or the file's, WGS 84 as a noted assumption."""
-    own = cells.raw.meta.crs
-    if options.crs is not None:
-        chosen = parse_crs(options.crs)
-        said = crs_title(parse_crs(own)) if own else f"EPSG:{srid}" if srid else ""
-        if said and said != crs_title(chosen):
-            cells.notes.append(f"the file says {said}, read as {chosen} as you asked")
-        return chosen
-    if srid:
-        own = crs_of_srid(cells, srid)
-    if own:
-        return parse_crs(own)
-    cells.notes.append("no CRS stated: coordinates were read as WGS 84 (EPSG:4326)")
-    words = " ".join(cells.raw.columns.column_names).lower()
-    for hint, crs in (
-        ("gcj", "gcj02"),
-        ("火星", "gcj02"),
-        ("高德", "gcj02"),
-        ("bd09", "bd09"),
-        ("bd-09", "bd09"),
-        ("百度", "bd09"),
-    ):
-        if hint in words:
-            cells.notes.append(f"a header says {hint!r}: if the coordinates are shifted, read them with --crs {crs}")
-            break
-    return "EPSG:4326"
-
-
-Suggest = Callable[[Floats, Floats], str]
-"""Names the CRS that some coordinates look like, or nothing."""
+_UNKNOWN = "they look like projected metres; say which with --crs EPSG:<number>"
 
 
 def read_points(
-    cells: Cells, table: TableName, options: Options, *, surfaces: bool = False, suggest: Suggest = lambda _x, _y: ""
+    cells: Cells, table: TableName, options: Options, *, surfaces: bool = False, inside: Inside | None = None
 ) -> tuple[Floats, Floats, str]:
     """Return WGS 84 longitudes and latitudes (NaN where refused) and the CRS they were read in.
 
-    ``surfaces`` says that a polygon may stand for a point inside it, as mapped buildings do; ``suggest`` names the CRS of
-    numbers that are no degrees.
+    ``surfaces`` says that a polygon may stand for a point inside it, as mapped buildings do; ``inside`` is the share of points
+    in the areas loaded, None where there are none. The coordinates as they are in the file stay with the cells.
 
     Raises
     ------
     MissingColumn
-        Neither geometry nor a pair of coordinate columns.
+        Neither geometry nor columns of coordinates.
     WrongPlace
-        Most coordinates are no degrees where degrees were expected; the message says what they look like.
+        Most coordinates are no degrees where degrees were expected, or nowhere on Earth; the message says what they look like.
     """
-    found = None if cells.has("lon") and cells.has("lat") and cells.raw.geometry is None else geometries(cells)
+    private = table == "households"
+    found = None if has_coordinates(cells) and cells.raw.geometry is None else geometries(cells)
     crs = choose_crs(cells, options, found.srid if found else 0)
     if found is None:
-        hint = "; addresses are not placed on the map: the file needs coordinates" if cells.has("address") else ""
-        require(table, cells.mapping, cells.raw.columns.column_names, ("lon", "lat"), hint)
-        x, y = _pair(cells)
+        if not has_coordinates(cells):
+            hint = "; addresses are not placed on the map: the file needs coordinates" if cells.has("address") else ""
+            hint = f", or both in one column: --map lon,lat=HEADER or --map lat,lon=HEADER{hint}"
+            require(table, cells.mapping, cells.raw.columns.column_names, ("lon", "lat"), hint)
+        cells.points = read_coordinates(cells, crs, inside, private=private)
     else:
-        x, y = _of_shapes(cells, found, surfaces=surfaces, private=table == "households")
-    _check_degrees(cells, crs, x, y, suggest)
+        cells.points = FilePoints(crs, *_of_shapes(cells, found, surfaces=surfaces, private=private), {})
+    x, y = cells.points.x, cells.points.y
+    _check_degrees(cells, cells.points, inside)
     lon, lat = to_wgs84(crs, x, y)
     with np.errstate(invalid="ignore"):
         good = np.isfinite(lon) & np.isfinite(lat) & (np.abs(lon) <= 180) & (np.abs(lat) <= 90)
     outside = ~good & np.isfinite(x) & np.isfinite(y)
+    if outside.mean() > 0.5 and (said := other_reading(cells.points, inside)):
+        raise WrongPlace(f"{cells.faults.file}: most coordinates are no place on Earth in {crs_title(crs)}; {said}")
     cells.refuse(
-        outside,
-        named(cells, "lat"),
-        f"no place on Earth in {crs_title(crs)}",
-        _DEGREES,
-        kind=WrongPlace,
-        private=table == "households",
+        outside, named(cells, "lat"), f"no place on Earth in {crs_title(crs)}", _DEGREES, kind=WrongPlace, private=private
     )
     return np.where(good, lon, np.nan), np.where(good, lat, np.nan), crs_title(crs)
 
 
 def named(cells: Cells, name: str) -> str:
-    """Return the column to blame for a place: the one given, or the geometry that stands for it."""
-    return name if cells.has(name) else ("wkt" if cells.has("wkt") and cells.raw.geometry is None else "geometry")
-
-
-def _pair(cells: Cells) -> tuple[Floats, Floats]:
-    values = []
-    for name in ("lon", "lat"):
-        parsed = cells.numbers(name)
-        cells.refuse(parsed.bad, name, "not a number", _DEGREES, private=True)
-        cells.refuse(parsed.empty, name, "empty", "a coordinate", private=True)
-        values.append(parsed.values)
-    return values[0], values[1]
+    """Return the column to blame for a place: the one given, or what stands for it."""
+    text = ("wkt",) if cells.raw.geometry is None else ()
+    return next((n for n in (name, *PAIR_FIELDS, *text) if cells.has(n)), "geometry")
 
 
 def _of_shapes(cells: Cells, found: FileGeometries, *, surfaces: bool, private: bool) -> tuple[Floats, Floats]:
@@ -135,21 +97,14 @@ def _refuse_broken(cells: Cells, broken: Bools, allowed: str, *, private: bool =
     cells.refuse(cut, name, why, allowed, kind=BadGeometry, private=private)
 
 
-def _check_degrees(cells: Cells, crs: str, x: Floats, y: Floats, suggest: Suggest = lambda _x, _y: "") -> None:
+def _check_degrees(cells: Cells, points: FilePoints, inside: Inside | None = None) -> None:
     """Raise when most coordinates cannot be degrees although they are read as degrees."""
-    there = np.isfinite(x) & np.isfinite(y)
-    if not there.any() or not is_degrees(crs):
+    x, y = sample(points.x, points.y)
+    if not len(x) or not is_degrees(points.crs) or ((np.abs(x) > 180) | (np.abs(y) > 90)).mean() <= 0.5:
         return
-    x, y = x[there], y[there]
-    if ((np.abs(x) > 180) | (np.abs(y) > 90)).mean() <= 0.5:
-        return
-    if ((np.abs(y) <= 180) & (np.abs(x) <= 90)).mean() > 0.5:
-        said = "they look swapped: longitude stands in the latitude column; exchange the two with --map"
-    else:
-        found = suggest(x[:200], y[:200])
-        said = f"they look like projected metres; say which with --crs {found or 'EPSG:<number>'}"
     raise WrongPlace(
-        f"{cells.faults.file}: most coordinates are no degrees; {said}. Read as {crs_title(crs)}; allowed: {_DEGREES}"
+        f"{cells.faults.file}: most coordinates, read as {crs_title(points.crs)}, are no degrees (allowed: {_DEGREES}); "
+        f"{other_reading(points, inside) or _UNKNOWN}"
     )
 
 
@@ -181,7 +136,8 @@ def polygons_of(cells: Cells, options: Options, found: FileGeometries) -> tuple[
 
 def _turn(cells: Cells, shapes: Objects, crs: str) -> Objects:
     corners = shapely.get_coordinates(shapes)
-    _check_degrees(cells, crs, corners[:, 0], corners[:, 1])
+    cells.points = FilePoints(crs, corners[:, 0], corners[:, 1], {})
+    _check_degrees(cells, cells.points)
     turned: Objects = shapely.transform(shapes, lambda xy: np.column_stack(to_wgs84(crs, xy[:, 0], xy[:, 1])))
     ends = shapely.bounds(turned)
     with np.errstate(invalid="ignore"):

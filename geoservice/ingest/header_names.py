@@ -3,12 +3,18 @@
 import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
+
+from geoservice.ingest.datums import datums_in, without_datum
 
 THRESHOLD = 0.6
 """Least score of a guess."""
+COORDINATES = ("lon", "lat", "coordinates")
+_WITHIN = re.compile(r"[(\[【（](.*?)[)\]】）]")
 _BRACKETS = re.compile(r"[(\[【（].*?[)\]】）]")
 
 
+@lru_cache(maxsize=4096)
 def plain(header: str) -> str:
     """Return a header as it is compared: narrow, lower case, no spaces, underscores, hyphens or full stops.
 
@@ -44,19 +50,56 @@ Fits = Callable[[str, str], bool]
 """Whether the values below a header (the second) can be those of a column (the first)."""
 
 
-def guess(headers: Sequence[str], fields: Mapping[str, Sequence[str]], fits: Fits = lambda _f, _h: True) -> dict[str, str]:
+def guess(
+    headers: Sequence[str],
+    fields: Mapping[str, Sequence[str]],
+    fits: Fits = lambda _f, _h: True,
+    datum: str | None = None,
+) -> dict[str, str]:
     """Return column -> header, best scores first, each header once; ties go to the earlier column, then the earlier header.
 
-    A header whose values do not fit a column is passed over for it, unless it is the column's own name.
+    A header whose values do not fit a column is passed over for it, unless it is the column's own name. Coordinates are of one
+    datum: ``datum``, or the best that headers name both axes of.
 
     >>> guess(["户号", "X", "Y", "备注"], {"id": ["户号"], "lon": ["经度", "x"], "lat": ["纬度", "y"]})
     {'id': '户号', 'lon': 'X', 'lat': 'Y'}
+    >>> guess(["高德经度", "高德纬度", "GPS经度", "GPS纬度"], {"lon": ["经度", "x"], "lat": ["纬度", "y"]})
+    {'lon': 'GPS经度', 'lat': 'GPS纬度'}
     """
     scored = sorted(
-        (-score(h, words), i, j, f, h) for i, (f, words) in enumerate(fields.items()) for j, h in enumerate(headers)
+        (-(coordinate_score if f in COORDINATES else score)(h, words), i, j, f, h)
+        for i, (f, words) in enumerate(fields.items())
+        for j, h in enumerate(headers)
     )
+    candidates = [(f, h) for negative, _, _, f, h in scored if -negative >= THRESHOLD and (plain(h) == plain(f) or fits(f, h))]
+    if datum is None:
+        datum = _datum_of_both(candidates)
     found: dict[str, str] = {}
-    for negative, _, _, f, h in scored:
-        if -negative >= THRESHOLD and f not in found and h not in found.values() and (plain(h) == plain(f) or fits(f, h)):
+    for f, h in candidates:
+        other = f in COORDINATES and datum is not None and datum_of(h) != datum
+        if f not in found and h not in found.values() and not other:
             found[f] = h
+    if "lon" in found and "lat" in found:
+        found.pop("coordinates", None)
     return {f: found[f] for f in fields if f in found}
+
+
+def coordinate_score(header: str, words: Sequence[str]) -> float:
+    """Score a header of coordinates, which may name a datum too, or the axis within brackets: 高德经度, X(纵坐标)."""
+    bare = without_datum(header)
+    return max(score(h, words) for h in (header, bare, *_WITHIN.findall(bare)))
+
+
+def datum_of(header: str) -> str:
+    """Return the datum that a header names, empty if none."""
+    return "/".join(datums_in(header))
+
+
+def _datum_of_both(candidates: Sequence[tuple[str, str]]) -> str | None:
+    """Return the datum to read: WGS 84 before an unnamed one before the others; None where none has both axes."""
+    fields: dict[str, set[str]] = {}
+    for f, h in candidates:
+        if f in COORDINATES:
+            fields.setdefault(datum_of(h), set()).add(f)
+    complete = [d for d, there in fields.items() if {"lon", "lat"} <= there or "coordinates" in there]
+    return min(complete, key=lambda d: (d != "wgs84", d != "", d), default=None)

@@ -1,7 +1,6 @@
 """Households: placed in their area, known by a keyed hash alone."""
 
 from collections.abc import Mapping
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -17,7 +16,7 @@ from geoservice.ingest.columns import require
 from geoservice.ingest.geometry import read_points
 from geoservice.ingest.home_areas import registered_areas
 from geoservice.ingest.household_ids import household_ids
-from geoservice.ingest.places import Areas, check_inside, find_projected, no_areas
+from geoservice.ingest.places import Areas, check_inside, no_areas
 from geoservice.ingest.rows import Built, Columns, Context, finish, period_of, with_default
 from geoservice.ingest.values import floats_or_null
 from geoservice.schema import COARSE_PRECISIONS, GROUP_PREFIX, LEVELS
@@ -52,7 +51,7 @@ def build_households(cells: Cells, context: Context) -> Built:
         raise refusal
     key = cells.code("id", required=True, private=True).combine_chunks()
     ids = household_ids(key, context.secret)
-    lon, lat, crs = read_points(cells, "households", context.options, suggest=partial(find_projected, areas))
+    lon, lat, crs = read_points(cells, "households", context.options, inside=areas.inside)
     precision = with_default(cells.choice("precision", words.PRECISION), "point")
     here, registered = _unplaced(cells) if refusal else _placed(cells, context, areas, precision, lon, lat, crs)
     columns: Columns = {"id": None, "lon": lon, "lat": lat, "precision": precision}

@@ -20,6 +20,7 @@ from geoservice.ingest.arrow import bools
 from geoservice.ingest.arrow import compute as pc
 from geoservice.ingest.cells import Cells
 from geoservice.ingest.columns import fields_of, map_columns, memory_key, remembered_text
+from geoservice.ingest.coordinate_pairs import PAIR_FIELDS
 from geoservice.ingest.delimited import check_lines
 from geoservice.ingest.faults import Faults
 from geoservice.ingest.formats import Format, format_of, members
@@ -73,7 +74,7 @@ _NOT_NAMES = (
     "registered_area",
     "source",
 )
-_NUMERIC = (*NUMBERS, "lon", "lat", "persons_margin", "h3", "wkt")
+_NUMERIC = (*NUMBERS, "lon", "lat", *PAIR_FIELDS, "persons_margin", "h3", "wkt")
 
 
 def digest_of(contents: Iterable[bytes], table: TableName, options: Options, study: Study, areas: str) -> str:
@@ -254,7 +255,8 @@ def _read(job: _Job, path: Path, kind: Format) -> Raw:
     options = job.options
     with scratch_folder(SCRATCH, job.store.folder) as folder:
         return read_file(
-            path, kind, Path(folder), layer=options.layer, box=_box(job), crs=options.crs, fields=fields_of(job.table, job.study),
+            path, kind, Path(folder), layer=options.layer, box=_box(job), crs=options.crs,
+            fields=fields_of(job.table, job.study),
             header_row=options.header_row, seconds=options.seconds,
             memory_mb=options.memory_mb, progress=lambda f: job.progress("read", f),
         )  # fmt: skip

@@ -5,22 +5,15 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 import shapely
-from numpy.typing import NDArray
 
 from geoservice.errors import InputError, WrongPlace
-from geoservice.geo import BBox, Bools, Floats, Int32s, Objects
+from geoservice.geo import BBox, Floats, Int32s, Objects
 from geoservice.ingest.cells import Cells
-from geoservice.ingest.crs import to_wgs84
+from geoservice.ingest.coordinate_pairs import Inside
+from geoservice.ingest.crs import crs_title, is_degrees
 from geoservice.ingest.geometry import named
-from geoservice.ingest.values import numbers
+from geoservice.ingest.readings import other_reading, sample, share_inside
 from geoservice.schema import LEVELS
-
-_SAMPLE = 2000
-_CANDIDATES = (
-    *(f"EPSG:{n}" for n in range(4513, 4555)),
-    "EPSG:3857",
-    *(f"EPSG:{n}" for n in (*range(32601, 32661), *range(32701, 32761))),
-)
 
 
 @dataclass(frozen=True)
@@ -62,6 +55,11 @@ class Areas:
         """Return the share of points that any area covers."""
         return float((self.locate(lon, lat) >= 0).mean()) if len(lon) else 0.0
 
+    @property
+    def inside(self) -> Inside | None:
+        """Return :meth:`share`, None where there are no areas."""
+        return self.share if len(self.codes) else None
+
 
 def no_areas() -> InputError:
     """Return the error of a file that needs areas to be placed in."""
@@ -88,7 +86,7 @@ def check_inside(cells: Cells, areas: Areas, lon: Floats, lat: Floats, crs: str,
     lon, lat
         WGS 84 degrees, NaN where already refused; shape ``(n,)``.
     crs
-        What the coordinates were read as.
+        What the coordinates were read as; as they are in the file they stand in ``cells.points``.
     required
         Whether a point outside every area is refused.
 
@@ -102,7 +100,7 @@ def check_inside(cells: Cells, areas: Areas, lon: Floats, lat: Floats, crs: str,
     found[there] = areas.locate(lon[there], lat[there])
     outside = there & (found < 0)
     share = outside.sum() / max(there.sum(), 1)
-    said = diagnose(areas, lon[there], lat[there], cells, there) if share > 0.002 else ""
+    said = other_reading(cells.points, areas.share) if share > 0.002 and cells.points is not None else ""
     if share > 0.5:
         raise WrongPlace(
             f"{cells.faults.file}: {share:.0%} of the points, read as {crs}, are outside every area; "
@@ -116,39 +114,16 @@ def check_inside(cells: Cells, areas: Areas, lon: Floats, lat: Floats, crs: str,
     return found
 
 
-def diagnose(areas: Areas, lon: Floats, lat: Floats, cells: Cells, there: Bools) -> str:
-    """Say which other reading of the coordinates puts clearly more points into areas; empty if none does."""
-    pick = np.unique(np.linspace(0, len(lon) - 1, min(len(lon), _SAMPLE)).astype(int))
-    x, y = lon[pick], lat[pick]
-    base = areas.share(x, y)
-    readings = {
-        "they look swapped: exchange longitude and latitude with --map": (y, x),
-        "they look like GCJ-02: read them with --crs gcj02": to_wgs84("gcj02", x, y),
-        "they look like BD-09: read them with --crs bd09": to_wgs84("bd09", x, y),
-    }
-    shares = {said: areas.share(*pair) for said, pair in readings.items()}
-    best = max(shares, key=lambda k: shares[k])
-    if shares[best] > base + max(0.02 * (1 - base), 0.001) and shares[best] - base > 0.3 * (1 - base):
-        return f"{best} ({shares[best]:.0%} of a sample would be inside, now {base:.0%})"
-    if base < 0.5 and (crs := find_projected(areas, *_as_in_file(cells, there, pick))):
-        return f"the numbers look like {crs}: read them with --crs {crs}"
-    return ""
+def check_ranges(cells: Cells) -> None:
+    """Raise :class:`WrongPlace` where the numbers alone, without areas, say that they are read wrong; note what is odd.
 
-
-def _as_in_file(cells: Cells, there: Bools, pick: NDArray[np.intp]) -> tuple[Floats, Floats]:
-    if not (cells.has("lon") and cells.has("lat")):
-        return np.empty(0), np.empty(0)
-    return numbers(cells.column("lon")).values[there][pick], numbers(cells.column("lat")).values[there][pick]
-
-
-def find_projected(areas: Areas, x: Floats, y: Floats) -> str:
-    """Return the projected CRS under which most points lie in areas, of the Chinese 3-degree zones, UTM and web Mercator."""
-    if not len(x) or np.abs(x).max() < 1000:
-        return ""
-    scores: dict[str, float] = {}
-    for crs in _CANDIDATES:
-        lon, lat = to_wgs84(crs, x[:200], y[:200])
-        good = np.isfinite(lon) & np.isfinite(lat)
-        scores[crs] = areas.share(lon[good], lat[good]) if good.any() else 0.0
-    best = max(scores, key=lambda k: scores[k])
-    return best if scores[best] > 0.5 else ""
+    In degrees that is China with its axes exchanged, which is the Arctic; in a projected CRS, what lies where it is not used.
+    """
+    points = cells.points
+    if points is None:
+        return
+    if said := other_reading(points, None):
+        raise WrongPlace(f"{cells.faults.file}: no areas are loaded, but by their numbers they are read wrong; {said}")
+    x, y = sample(points.x, points.y)
+    if len(x) and not is_degrees(points.crs) and share_inside(points.crs, x, y, None) < 0.5:
+        cells.notes.append(f"most points lie outside the region that {crs_title(points.crs)} is used in")

@@ -15,7 +15,8 @@ from geoservice.ingest.cells import Cells
 from geoservice.ingest.columns import require
 from geoservice.ingest.file_geometries import geometries
 from geoservice.ingest.geometry import named, polygons_of, read_points
-from geoservice.ingest.places import Areas, diagnose, find_projected
+from geoservice.ingest.places import Areas, check_ranges
+from geoservice.ingest.readings import other_reading
 from geoservice.ingest.report import Options
 from geoservice.ingest.rows import Built, Columns, Context, finish
 from geoservice.ingest.values import floats_or_null, to_date
@@ -36,8 +37,9 @@ def build_population(cells: Cells, context: Context) -> Built:
     """
     require("population", cells.mapping, cells.raw.columns.column_names, ("persons",))
     groups = tuple(g for g in context.study.group_ids if cells.has(GROUP_PREFIX + g))
-    shapes, crs = _shapes(cells, context)
-    _check_areas(cells, Areas.of(context.areas), shapes, crs)
+    areas = Areas.of(context.areas)
+    shapes, crs = _shapes(cells, context, areas)
+    _check_areas(cells, areas, shapes, crs)
     columns: Columns = {"id": _ids(cells)}
     columns["geometry"] = pa.array(shapely.to_wkb(shapes).tolist(), pa.binary())
     columns["persons"] = cells.number("persons", 0, MAX_PERSONS, unit="persons", required=True)
@@ -60,7 +62,7 @@ def _ids(cells: Cells) -> Column:
     return key
 
 
-def _shapes(cells: Cells, context: Context) -> tuple[Objects, str]:
+def _shapes(cells: Cells, context: Context, areas: Areas) -> tuple[Objects, str]:
     """Return points or polygons in WGS 84, None where refused: a geometry before an H3 index before a point."""
     found = geometries(cells)
     if found is None and (name := _h3_column(cells, context.options)):
@@ -70,11 +72,7 @@ def _shapes(cells: Cells, context: Context) -> tuple[Objects, str]:
         nowhere = shapely.is_missing(polygons) & ~cells.faults.bad
         cells.refuse(nowhere, named(cells, "geometry"), "no geometry", "a polygon", kind=BadGeometry)
         return polygons, crs
-
-    def suggest(x: Floats, y: Floats) -> str:
-        return find_projected(Areas.of(context.areas), x, y)
-
-    lon, lat, crs = read_points(cells, "population", context.options, suggest=suggest)
+    lon, lat, crs = read_points(cells, "population", context.options, inside=areas.inside)
     points: Objects = shapely.points(lon, lat)
     points[~np.isfinite(lon) | ~np.isfinite(lat)] = None
     return points, crs
@@ -110,16 +108,20 @@ def _hexagons(cells: Cells, name: str) -> Objects:
 
 
 def _check_areas(cells: Cells, areas: Areas, shapes: Objects, crs: str) -> None:
-    """Note units outside every area, for a file may cover a whole country; raise when all are."""
+    """Note units outside every area, for a file may cover a country; raise if all are, or most and another reading fits."""
     there = ~shapely.is_missing(shapes)
+    if not len(areas.codes):
+        check_ranges(cells)
     if not len(areas.codes) or not there.any():
         return
     inner = shapely.point_on_surface(shapes[there])
     lon, lat = shapely.get_x(inner), shapely.get_y(inner)
     outside = areas.locate(lon, lat) < 0
-    if outside.all():
-        said = diagnose(areas, lon, lat, cells, there)
-        raise WrongPlace(f"every unit, read as {crs}, is outside every area; {said or 'are these the right areas?'}")
+    said = other_reading(cells.points, areas.inside) if outside.mean() > 0.5 and cells.points is not None else ""
+    if outside.all() or said:
+        raise WrongPlace(
+            f"{outside.mean():.0%} of the units, read as {crs}, are outside every area; {said or 'are these the right areas?'}"
+        )
     if outside.any():
         cells.notes.append(f"{int(outside.sum())} of {len(lon)} units are outside every area; their people are not counted")
 

@@ -22,8 +22,8 @@ def text_schema(headers: Sequence[str], *, geometry: bool = False) -> pa.Schema:
 class Meta:
     """How a file was read.
 
-    ``crs`` is what the file itself states, ``format`` its own or that of the file taken out of an archive; ``broken`` are lines
-    with a wrong number of cells.
+    ``crs`` is what the file itself states, ``format`` its own or that of the file taken out of an archive; ``titles`` are texts
+    above the header of a table, ``broken`` are lines with a wrong number of cells.
     """
 
     encoding: str = ""
@@ -32,6 +32,7 @@ class Meta:
     layer: str = ""
     format: str = ""
     notes: list[str] = field(default_factory=list)
+    titles: list[str] = field(default_factory=list)
     broken: list[tuple[int, str, str]] = field(default_factory=list)
 
     def json(self) -> dict[str, Any]:

@@ -1,6 +1,5 @@
 """Stations: tiers and services by any of their names."""
 
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -14,7 +13,7 @@ from geoservice.ingest.cells import Cells
 from geoservice.ingest.columns import require
 from geoservice.ingest.geometry import read_points
 from geoservice.ingest.opening_hours import ALLOWED, never_open, to_opening_hours
-from geoservice.ingest.places import Areas, check_inside, find_projected
+from geoservice.ingest.places import Areas, check_inside, check_ranges
 from geoservice.ingest.report import Options
 from geoservice.ingest.rows import Built, Columns, Context, finish, text_of, with_default
 from geoservice.ingest.values import floats_or_null
@@ -31,9 +30,11 @@ def build_stations(cells: Cells, context: Context) -> Built:
     key = cells.code("id", required=True)
     cells.unique(["id"], [key.to_numpy()])
     areas = Areas.of(context.areas)
-    lon, lat, crs = read_points(cells, "stations", context.options, surfaces=True, suggest=partial(find_projected, areas))
+    lon, lat, crs = read_points(cells, "stations", context.options, surfaces=True, inside=areas.inside)
     if len(areas.codes):
         check_inside(cells, areas, lon, lat, crs, required=False)
+    else:
+        check_ranges(cells)
     columns: Columns = {"id": key, "name": cells.text("name", required=True), "tier": _tier(cells, context.options)}
     columns["services"] = _services(cells, context.study)
     for name, unit in (("capacity", "persons"), ("staff", ""), ("floor_area_m2", "square metres")):

@@ -4,6 +4,8 @@ import re
 from collections.abc import Callable, Sequence
 
 from geoservice.ingest import words
+from geoservice.ingest.coordinate_pairs import looks_like_pair
+from geoservice.ingest.degrees import looks_like_angle
 from geoservice.ingest.geometry_values import GEOMETRY_TEXT
 from geoservice.ingest.values import NOTHING, to_date, to_flag
 from geoservice.schema import GROUP_PREFIX
@@ -35,7 +37,7 @@ def fits(field: str, header: str, values: Sequence[str]) -> bool:
     """Whether values, of which empty ones are left out, can be those of a column; anything fits a column without values."""
     filled = [v.strip(" ='’\"") for v in values if v.strip() and v.strip().lower() not in NOTHING]
     if not filled:
-        return True
+        return field != "coordinates"
     if field == "registered_area" and (set(filled) == {"0", "1"} or _mostly(filled, _is_word_for_yes_or_no, 1.0)):
         return False
     if field in {"registered_area", "parent"}:
@@ -46,6 +48,10 @@ def fits(field: str, header: str, values: Sequence[str]) -> bool:
         return not floors and _mostly(filled, lambda v: v.lower() in known, 0.8)
     if field == "wkt":
         return _mostly(filled, lambda v: bool(_GEOMETRY.match(v)), 0.5)  # numbers of areas may be called geometry as well
+    if field == "coordinates":
+        return _mostly(filled, looks_like_pair, 0.5)
+    if field in {"lon", "lat"}:  # 116 57 may be minutes without their sign, which is refused by name
+        return not _mostly(filled, lambda v: looks_like_pair(v) and not looks_like_angle(v), 0.5)
     return len(filled) < FEW or _mostly(filled, _kind_of(field), 0.5)  # a value that is none will be refused by name
 
 

@@ -61,7 +61,8 @@ def _without_guards(text: Text) -> Text:
     return text
 
 
-def _without_nothing(text: Text) -> Text:
+def without_nothing(text: Text) -> Text:
+    """Return narrow text with words that mean no value as null."""
     nothing = pc.is_in(pc.utf8_lower(text), value_set=pa.array(NOTHING))
     return pc.if_else(nothing, pa.scalar(None, pa.string()), text)
 
@@ -85,9 +86,9 @@ def numbers(column: Text, decimal_comma: bool = False) -> Parsed:
         values = pc.cast(text, pa.float64()).to_numpy()
         empty = bools(pc.is_null(text))
         if np.isnan(values[~empty]).any():
-            empty = bools(pc.is_null(_without_nothing(text)))
+            empty = bools(pc.is_null(without_nothing(text)))
     except pa.ArrowInvalid:
-        text = _without_nothing(text)
+        text = without_nothing(text)
         empty = bools(pc.is_null(text))
         plain = pc.fill_null(pc.match_substring_regex(text, _NUMBER), False)
         values = pc.cast(pc.if_else(plain, text, pa.scalar(None, pa.string())), pa.float64()).to_numpy().copy()
@@ -108,7 +109,7 @@ def codes(column: Text) -> tuple[Text, int, Bools]:
     >>> codes(pa.chunked_array([["0112", "340811100.0", "3.40811E+11", '="0113"', "#N/A"]]))[0].to_pylist()
     ['0112', '340811100', '3.40811E+11', '0113', None]
     """
-    text = _without_nothing(narrow(column))
+    text = without_nothing(narrow(column))
     floated = pc.fill_null(pc.match_substring_regex(text, r"^\d+\.0+$"), False)
     mended = int(pc.sum(floated).as_py() or 0)
     if mended:
@@ -119,7 +120,7 @@ def codes(column: Text) -> tuple[Text, int, Bools]:
 
 def each(column: Text, parse: Callable[[str], Any], *, nothing: bool = True) -> Parsed:
     """Parse every distinct text once; ``parse`` raises ValueError for what it does not accept, which becomes None."""
-    text = _without_nothing(narrow(column)) if nothing else narrow(column)
+    text = without_nothing(narrow(column)) if nothing else narrow(column)
     coded = text.combine_chunks().dictionary_encode()
     words = coded.dictionary.to_pylist()
     answers = np.empty(len(words) + 1, object)

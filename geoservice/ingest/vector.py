@@ -18,6 +18,7 @@ from geoservice.ingest.headers import clean_headers
 from geoservice.ingest.raw import GEOMETRY, ROW, Meta
 from geoservice.ingest.sandbox import DRIVERS
 from geoservice.ingest.shapefile import check_shapefile, dbf_encoding
+from geoservice.ingest.sqlite_files import whole_database
 
 # Triggers of the GeoPackage standard and of GDAL; they fire on writes, and we open read-only.
 _STANDARD_TRIGGERS = re.compile(r"^(rtree_.+|gpkg_.+|trigger_(insert|delete)_feature_count_.+)$")
@@ -82,6 +83,7 @@ def read_vector(path: Path, kind: str, layer: str | None, out: Path) -> tuple[pa
         No such layer, or several and none chosen.
     """
     if kind == "gpkg":
+        path = whole_database(path, out)
         check_geopackage(path)
     check_drivers()
     import pyogrio

@@ -11,7 +11,7 @@ from geoservice.errors import EmptyFile, InputError, UnreadableFile
 from geoservice.ingest.header_names import guess
 from geoservice.ingest.headers import clean_headers
 from geoservice.ingest.raw import Meta, text_schema
-from geoservice.ingest.sheet_layout import body_end, find_header, is_total
+from geoservice.ingest.sheet_layout import Layout, find_body, find_header, head_notes, titles_of
 from geoservice.ingest.workbook_content import PROTECTED, by_content, check_formulas
 
 ALL = "all"
@@ -95,7 +95,7 @@ def _wanted(names: Sequence[str], visible: Sequence[str], sheet: str | None) -> 
 
 
 class _Table(NamedTuple):
-    """One sheet's table: rows of text with the number of the first, names of its columns, and how many of these are known."""
+    """One sheet's table: rows of text with their numbers, names of its columns, how many of these are known, texts above."""
 
     sheet: str
     names: list[str]
@@ -103,6 +103,7 @@ class _Table(NamedTuple):
     numbers: list[int]
     known: int
     notes: list[str]
+    titles: list[str]
 
 
 def _table_of(book: Any, name: str, fields: Mapping[str, Sequence[str]], header_row: int | None) -> _Table | None:
@@ -117,22 +118,13 @@ def _table_of(book: Any, name: str, fields: Mapping[str, Sequence[str]], header_
     if header_row is not None and not 1 <= header_row <= len(cells):
         raise InputError(f"sheet {name!r} has {len(cells)} rows, there is no header in row {header_row}")
     header = find_header(cells, fields, header_row)
-    if header.top:
-        notes.append(f"{header.top} row(s) above the header in row {header.top + 1} were passed over")
-    if header.rows == 2:
-        notes.append(f"the header was read from two rows, {header.top + 1} and {header.top + 2}")
-    first = header.top + header.rows
+    first, wide = header.top + header.rows, len(header.names)
     body = cells[first:]
-    end = body_end(body)
-    if below := sum(any(c is not None for c in r) for r in body[end:]):
-        notes.append(f"{below} row(s) below the table, without more than a number or with remarks, were passed over")
-    kept = [i for i in range(end) if not is_total(body[i])]
-    if len(kept) < end:
-        notes.append(f"{end - len(kept)} row(s) of totals were passed over")
-    wide = len(header.names)
+    kept, strays = find_body(body, Layout.of(header.names, fields))
     rows = [(body[i] + [None] * wide)[:wide] for i in kept]
     known = len(guess(list(dict.fromkeys(header.names)), fields))
-    return _Table(name, header.names, rows, [first + i + 1 for i in kept], known, notes)
+    notes += [*head_notes(cells, header), *strays]
+    return _Table(name, header.names, rows, [first + i + 1 for i in kept], known, notes, titles_of(cells, header))
 
 
 def _fill_merged(cells: list[list[str | None]], ranges: Sequence[tuple[tuple[int, int], tuple[int, int]]]) -> int:
@@ -161,6 +153,7 @@ def _stacked(
                 "read them one at a time with --sheet NAME"
             )
     meta = Meta(layer=", ".join(t.sheet for t in tables), notes=[*renamed, *(n for t in tables for n in t.notes)])
+    meta.titles = [text for t in tables for text in t.titles]
     if others and sheet is None:
         meta.notes.append(f"sheet {tables[0].sheet!r} was read; other sheets: {list(others)}; all together: --sheet all")
     if len(tables) > 1:

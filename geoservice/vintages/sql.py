@@ -29,6 +29,8 @@ GEOPACKAGE_VIEWS = (
     "SELECT type, name FROM sqlite_master WHERE type IN ('view', 'trigger')",
 )
 """For SQLite, on a stranger's GeoPackage: what of its catalogue could run; needed by ingest before GDAL opens the file."""
+SQLITE_CHECKPOINT, SQLITE_CHECK = "PRAGMA journal_mode = DELETE", "PRAGMA quick_check(1)"
+"""For SQLite, on a copy: put the rows of the write-ahead log into the database, and see that they belong together."""
 
 
 class Statements:

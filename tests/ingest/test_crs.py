@@ -62,7 +62,7 @@ def test_capitals_around_china_do_not_move(lon: float, lat: float) -> None:
     assert [v.tolist() for v in crs.gcj02_to_wgs84(x, y)] == [[lon], [lat]]
 
 
-@given(st.floats(80, 120), st.floats(28, 42))
+@given(st.floats(100, 115), st.floats(28, 40))  # no border among them: rounding decides on which side of it a point is
 def test_every_point_of_the_inside_returns(lon: float, lat: float) -> None:
     x, y = np.array([lon]), np.array([lat])
     assert haversine_m(x, y, *crs.bd09_to_wgs84(*crs.wgs84_to_bd09(x, y)))[0] < 1e-3

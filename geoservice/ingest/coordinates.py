@@ -1,0 +1,156 @@
+"""The coordinates of a table's rows: two columns of numbers or angles, or both in one column."""
+
+import re
+import shlex
+from collections.abc import Mapping
+
+import numpy as np
+import pyarrow as pa
+
+from geoservice.errors import InputError, WrongPlace
+from geoservice.geo import Bools, Floats
+from geoservice.ingest.arrow import compute as pc
+from geoservice.ingest.cells import Cells
+from geoservice.ingest.coordinate_pairs import (
+    ALLOWED,
+    PAIR_FIELDS,
+    PAIR_ORDERS,
+    Inside,
+    Pairs,
+    find_order,
+    larger_share,
+    order_in_header,
+    read_pairs,
+)
+from geoservice.ingest.crs import is_degrees
+from geoservice.ingest.degrees import SPELLINGS, Axis, to_degrees
+from geoservice.ingest.readings import FilePoints, share_inside
+from geoservice.ingest.values import Text, narrow, numbers
+
+_PART = re.compile(r"(经|纬|lon|lng|lat).*(分|秒|second|sec)\W*$", re.IGNORECASE)
+"""Headers of columns that hold the minutes or the seconds alone."""
+
+
+def has_coordinates(cells: Cells) -> bool:
+    """Whether a table has columns of coordinates."""
+    return (cells.has("lon") and cells.has("lat")) or _pair_field(cells) is not None
+
+
+def _pair_field(cells: Cells) -> str | None:
+    return next((f for f in PAIR_FIELDS if cells.has(f)), None)
+
+
+def read_coordinates(cells: Cells, crs: str, inside: Inside | None, *, private: bool) -> FilePoints:
+    """Return the coordinates of a table; what is none is refused with its reason.
+
+    Parameters
+    ----------
+    cells
+        The file; it has columns of coordinates.
+    crs
+        What they are read as: angles are understood where it has degrees.
+    inside
+        Share of points in the areas loaded, None where there are none.
+    private
+        Whether messages must not show values.
+
+    Raises
+    ------
+    InputError
+        Degrees, minutes and seconds stand in columns of their own.
+    WrongPlace
+        Either number of the pairs in one column may be the longitude.
+    """
+    if field := _pair_field(cells):
+        return _read_pairs(cells, field, crs, inside, private=private)
+    _check_parts(cells)
+    x, y = (_read_axis(cells, axis, degrees=is_degrees(crs), private=private) for axis in ("lon", "lat"))
+    return FilePoints(crs, x, y, cells.mapping)
+
+
+def _check_parts(cells: Cells) -> None:
+    parts = [h for h in cells.raw.columns.column_names if h not in cells.mapping.values() and _PART.search(h)]
+    if parts:
+        raise InputError(
+            f"columns {parts}: degrees, minutes and seconds in columns of their own are not read; put them into one cell, such "
+            f"as 116°57'00\", or leave these out: {' '.join(f'--drop {shlex.quote(h)}' for h in parts)}"
+        )
+
+
+def _read_axis(cells: Cells, axis: Axis, *, degrees: bool, private: bool) -> Floats:
+    allowed = SPELLINGS if degrees else "a number"
+    if degrees:
+        values, empty, reasons = angles(cells.column(axis), axis)
+    else:
+        values, empty, bad = cells.numbers(axis)
+        reasons = dict.fromkeys(np.flatnonzero(bad).tolist(), "not a number")
+    _refuse(cells, axis, reasons, allowed, private=private)
+    cells.refuse(empty, axis, "empty", allowed, private=private)
+    return values
+
+
+def angles(column: Text, axis: Axis) -> tuple[Floats, Bools, dict[int, str]]:
+    """Return the degrees of a column, which cells are empty, and why a cell is no coordinate.
+
+    A comma begins the decimals, since no degree has thousands.
+
+    >>> angles(pa.chunked_array([["116.95", "116,951", "116°57′E", "30°60′", None]]), "lon")[0].tolist()
+    [116.95, 116.951, 116.95, nan, nan]
+    """
+    parsed = numbers(column)
+    if not parsed.bad.any() and not np.any(np.abs(parsed.values) >= 1000):
+        return parsed.values, parsed.empty, {}
+    values, empty, bad = numbers(pc.replace_substring_regex(narrow(column), r"^([+-]?\d{1,3}),(\d+)$", r"\1.\2"))
+    reasons: dict[int, str] = {}
+    for at, cell in zip(np.flatnonzero(bad).tolist(), column.take(pa.array(np.flatnonzero(bad))).to_pylist(), strict=True):
+        try:
+            values[at] = to_degrees(cell, axis)
+        except ValueError as e:
+            reasons[at] = str(e)
+    return values, empty, reasons
+
+
+def _refuse(cells: Cells, name: str, reasons: Mapping[int, str], allowed: str, *, private: bool) -> None:
+    mask = np.zeros(len(cells), bool)
+    mask[list(reasons)] = True
+    cells.refuse(mask, name, [reasons[at] for at in sorted(reasons)], allowed, private=private)
+
+
+def _read_pairs(cells: Cells, field: str, crs: str, inside: Inside | None, *, private: bool) -> FilePoints:
+    pairs, header = read_pairs(cells.column(field)), cells.mapping[field]
+    _refuse(cells, field, pairs.reasons, ALLOWED, private=private)
+    cells.refuse(pairs.empty, field, "empty", ALLOWED, private=private)
+    order = _order(cells, field, pairs, crs, inside)
+    lon_first = np.where(pairs.lon_first < 0, order == PAIR_ORDERS[0], pairs.lon_first == 1)
+    x, y = np.where(lon_first, pairs.first, pairs.second), np.where(lon_first, pairs.second, pairs.first)
+    contrary = (np.abs(y) > 90) & (np.abs(x) <= 90) if is_degrees(crs) else np.zeros(len(x), bool)
+    if contrary.sum() <= 0.5 * len(x):
+        cells.refuse(contrary, field, f"a latitude beyond 90: the other rows are {order}", ALLOWED, private=private)
+        x, y = np.where(contrary, np.nan, x), np.where(contrary, np.nan, y)
+    return FilePoints(crs, x, y, {order: header} if order else {})
+
+
+def _order(cells: Cells, field: str, pairs: Pairs, crs: str, inside: Inside | None) -> str:
+    """Return the order of the pairs that do not name it themselves, and note what decided it."""
+    open_ = (pairs.lon_first < 0) & np.isfinite(pairs.first)
+    if field in PAIR_ORDERS or not open_.any():
+        return field if field in PAIR_ORDERS else ""
+    header, first, second = cells.mapping[field], pairs.first[open_], pairs.second[open_]
+    if is_degrees(crs):
+        order, why = find_order(first, second, header, inside)
+    else:
+        shares = share_inside(crs, first, second, inside), share_inside(crs, second, first, inside)
+        order, why = order_in_header(header), "the header says so"
+        if not order:
+            order, why = larger_share(*shares), f"that order lies where {crs} is used"
+    if not order:
+        choices = " or ".join(f"--map {shlex.quote(f'{o}={header}')}" for o in PAIR_ORDERS)
+        raise WrongPlace(
+            f"{cells.faults.file}, column {header}: either number of a pair may be the longitude; say which comes first with "
+            f"{choices}"
+        )
+    other = f"{PAIR_ORDERS[order == PAIR_ORDERS[0]]}={header}"
+    cells.notes.append(
+        f"column {header}: its pairs were read as {order}: {why}; --map {shlex.quote(other)} reads them the other way"
+    )
+    return order
