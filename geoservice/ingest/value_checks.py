@@ -1,7 +1,7 @@
 """What the values of a column must look like before its header is taken for one of ours: a wrong guess is worse than none."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from geoservice.ingest import words
 from geoservice.ingest.coordinate_pairs import looks_like_pair
@@ -46,13 +46,26 @@ def fits(field: str, header: str, values: Sequence[str]) -> bool:
         known = words.TIER if field == "tier" else words.LEVEL
         floors = field == "tier" and header.strip().lower() == "level" and _mostly(filled, _is_number, 1.0)
         return not floors and _mostly(filled, lambda v: v.lower() in known, 0.8)
-    if field == "wkt":
-        return _mostly(filled, lambda v: bool(_GEOMETRY.match(v)), 0.5)  # numbers of areas may be called geometry as well
-    if field == "coordinates":
-        return _mostly(filled, looks_like_pair, 0.5)
-    if field in {"lon", "lat"}:  # 116 57 may be minutes without their sign, which is refused by name
-        return not _mostly(filled, lambda v: looks_like_pair(v) and not looks_like_angle(v), 0.5)
+    if field in _PLACES:
+        return _mostly(filled, _PLACES[field], 0.5)
     return len(filled) < FEW or _mostly(filled, _kind_of(field), 0.5)  # a value that is none will be refused by name
+
+
+def _is_geometry(value: str) -> bool:
+    return bool(_GEOMETRY.match(value))
+
+
+def _is_no_pair(value: str) -> bool:
+    """Whether a value is not both coordinates; 116 57 may be minutes without their sign, which is refused by name."""
+    return looks_like_angle(value) or not looks_like_pair(value)
+
+
+_PLACES: Mapping[str, Callable[[str], bool]] = {
+    "wkt": _is_geometry,  # numbers of areas may be called geometry as well
+    "coordinates": looks_like_pair,
+    "lon": _is_no_pair,
+    "lat": _is_no_pair,
+}
 
 
 def _kind_of(field: str) -> Callable[[str], bool]:
