@@ -15,11 +15,11 @@ from geoservice.ingest.areas import build_areas
 from geoservice.ingest.arrow import bools
 from geoservice.ingest.arrow import compute as pc
 from geoservice.ingest.cells import Cells
-from geoservice.ingest.columns import fields_of, map_columns, memory_key, remembered_text
-from geoservice.ingest.coordinate_pairs import PAIR_FIELDS
+from geoservice.ingest.columns import header_words, map_columns, memory_key, remembered_text
 from geoservice.ingest.delimited import check_lines
 from geoservice.ingest.faults import Faults
 from geoservice.ingest.formats import Format, format_of, members
+from geoservice.ingest.header_names import PAIR_FIELDS
 from geoservice.ingest.households import build_households
 from geoservice.ingest.level_columns import level_columns
 from geoservice.ingest.personal import check_headers, check_values
@@ -188,8 +188,8 @@ def _read(job: _Job, scratch: Path) -> Raw:
     path, options = job.path, job.options
     box = box_of(job.project.read("areas")) if job.kind == "geotiff" else None
     raw = read_file(
-        path, job.kind, scratch, layer=options.layer, box=box, crs=options.crs, fields=fields_of(job.table, job.study),
-        header_row=options.header_row, seconds=options.seconds,
+        path, job.kind, scratch, layer=options.layer, box=box, crs=options.crs,
+        fields=header_words(job.table, job.study, options), header_row=options.header_row, seconds=options.seconds,
         memory_mb=options.memory_mb, progress=lambda f: job.progress("read", f),
     )  # fmt: skip
     if absent := sorted(set(options.drop) - set(raw.columns.column_names)):

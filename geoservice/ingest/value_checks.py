@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from geoservice.ingest import words
 from geoservice.ingest.coordinate_pairs import looks_like_pair
 from geoservice.ingest.degrees import looks_like_angle
+from geoservice.ingest.header_names import COORDINATES
 from geoservice.ingest.values import NOTHING, to_date, to_flag
 from geoservice.schema import GROUP_PREFIX
 
@@ -44,10 +45,8 @@ def fits(field: str, header: str, values: Sequence[str]) -> bool:
         known = words.TIER if field == "tier" else words.LEVEL
         floors = field == "tier" and header.strip().lower() == "level" and _mostly(filled, _is_number, 1.0)
         return not floors and _mostly(filled, lambda v: v.lower() in known, 0.8)
-    if field == "coordinates":
-        return _mostly(filled, looks_like_pair, 0.5)
-    if field in {"lon", "lat"}:  # 116 57 may be minutes without their sign, which is refused by name
-        return not _mostly(filled, lambda v: looks_like_pair(v) and not looks_like_angle(v), 0.5)
+    if field in COORDINATES:
+        return _mostly(filled, looks_like_pair if field == "coordinates" else _may_be_angle, 0.5)
     return len(filled) < FEW or _mostly(filled, _kind_of(field), 0.5)  # a value that is none will be refused by name
 
 
@@ -55,6 +54,11 @@ def _kind_of(field: str) -> Callable[[str], bool]:
     if field in {"since", "until", "valid_from", "valid_to"}:
         return _is_date
     return _is_number if field in NUMBERS or field.startswith(GROUP_PREFIX) else lambda _value: True
+
+
+def _may_be_angle(value: str) -> bool:
+    """Whether a value is no pair; 116 57 may be minutes without their sign, which is refused by name."""
+    return looks_like_angle(value) or not looks_like_pair(value)
 
 
 def _mostly(values: Sequence[str], good: Callable[[str], bool], share: float) -> bool:
