@@ -100,8 +100,17 @@ def _importer(table: "TableName") -> object:
     def command(
         files: Files,
         home: Home = None,
-        crs: Annotated[str | None, typer.Option(help="EPSG:<n>, gcj02 or bd09; default: the file's own, or WGS 84.")] = None,
-        mapping: Annotated[list[str] | None, typer.Option("--map", help="COLUMN=HEADER, again for each.")] = None,
+        crs: Annotated[
+            str | None, typer.Option(help="EPSG:<n>, gcj02 or bd09; default: what the file says, or WGS 84.")
+        ] = None,
+        mapping: Annotated[
+            list[str] | None,
+            typer.Option(
+                "--map",
+                help="COLUMN=HEADER, again for each. Both coordinates in one column: lon,lat=HEADER or lat,lon=HEADER, as they "
+                "stand in it.",
+            ),
+        ] = None,
         drop: Annotated[list[str] | None, typer.Option(help="Header of a column to leave out, again for each.")] = None,
         replaces: Annotated[
             list[str] | None,

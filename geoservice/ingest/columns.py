@@ -8,8 +8,7 @@ from functools import lru_cache
 from importlib.resources import files
 
 from geoservice.errors import MissingColumn
-from geoservice.ingest.coordinate_pairs import PAIR_FIELDS, PAIR_ORDERS
-from geoservice.ingest.header_names import Fits, datum_of, guess
+from geoservice.ingest.header_names import PAIR_FIELDS, PAIR_ORDERS, Fits, datum_of, guess
 from geoservice.ingest.level_columns import level_columns
 from geoservice.ingest.report import Options
 from geoservice.schema import GROUP_PREFIX, TableName
@@ -30,6 +29,12 @@ def fields_of(table: TableName, study: Study) -> dict[str, tuple[str, ...]]:
         for g in study.groups:
             fields[GROUP_PREFIX + g.id] = (g.id, GROUP_PREFIX + g.id, g.title.zh, g.title.en, *known["groups"].get(g.id, ()))
     return fields
+
+
+def header_words(table: TableName, study: Study, options: Options) -> dict[str, tuple[str, ...]]:
+    """Return by what names the header of a file is found: those of :func:`fields_of`, and what the options name."""
+    fields = fields_of(table, study)
+    return {**fields, **{f: (h, *fields.get(f, ())) for f, h in options.mapping.items() if h}}
 
 
 def memory_key(table: TableName, headers: Iterable[str]) -> str:

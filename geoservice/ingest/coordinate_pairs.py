@@ -10,12 +10,9 @@ from geoservice.geo import Bools, Floats
 from geoservice.ingest.arrow import Column, bools
 from geoservice.ingest.arrow import compute as pc
 from geoservice.ingest.degrees import Angle, parse_angle, plain_angle
+from geoservice.ingest.header_names import PAIR_ORDERS
 from geoservice.ingest.values import Text, narrow, numbers, without_nothing
 
-PAIR_ORDERS = ("lon,lat", "lat,lon")
-"""Instead of a column in ``--map``: a header whose cells hold both, in this order."""
-PAIR_FIELDS = (*PAIR_ORDERS, "coordinates")
-"""Columns of pairs; the order of ``coordinates`` is found."""
 ALLOWED = "two coordinates such as 116.95,30.52 or N30°31′12″ E116°57′00″"
 _PLAIN = r"^\s*[\[({（【]?\s*(?P<a>[+-]?\d+(?:\.\d+)?)\s*[,，;；、|/\s]\s*(?P<b>[+-]?\d+(?:\.\d+)?)\s*[\])}）】]?\s*$"
 _NUMBER = r"[+-]?\d{1,3}\.\d+"

@@ -13,8 +13,6 @@ from geoservice.ingest.arrow import compute as pc
 from geoservice.ingest.cells import Cells
 from geoservice.ingest.coordinate_pairs import (
     ALLOWED,
-    PAIR_FIELDS,
-    PAIR_ORDERS,
     Inside,
     Pairs,
     find_order,
@@ -24,6 +22,7 @@ from geoservice.ingest.coordinate_pairs import (
 )
 from geoservice.ingest.crs import is_degrees
 from geoservice.ingest.degrees import SPELLINGS, Axis, to_degrees
+from geoservice.ingest.header_names import PAIR_FIELDS, PAIR_ORDERS
 from geoservice.ingest.readings import FilePoints, share_inside
 from geoservice.ingest.values import Text, narrow, numbers
 

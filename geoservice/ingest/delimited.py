@@ -1,10 +1,7 @@
 """Delimited text: find out encoding and delimiter, then stream it as text columns in flat memory."""
 
 import codecs
-import csv
 import io
-import re
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any, Literal, cast
@@ -17,17 +14,17 @@ from geoservice.errors import EmptyFile, InputError, TooLarge, WrongEncoding
 from geoservice.geo import Ints
 from geoservice.ingest.arrow import bools
 from geoservice.ingest.arrow import compute as pc
-from geoservice.ingest.encodings import ALLOWED, find_encoding
+from geoservice.ingest.delimited_head import read_head
+from geoservice.ingest.encodings import ALLOWED
 from geoservice.ingest.headers import clean_headers
 from geoservice.ingest.raw import Meta, text_schema
-from geoservice.ingest.sheet_layout import HEAD, Layout, find_header, head_notes, titles_of
+from geoservice.ingest.sheet_layout import Layout
 from geoservice.ingest.stray_rows import without_strays
 
 MAX_LINE = 4 << 20
 """Longest line read, in bytes."""
 _CHUNK = 1 << 20
 _BLOCK = 2 * MAX_LINE
-_DELIMITERS = ",;\t|"
 
 
 def check_lines(path: Path) -> None:
@@ -44,27 +41,6 @@ def check_lines(path: Path) -> None:
             else:
                 line += chunk.count(end)
                 since = len(chunk) - chunk.rfind(end) - 1
-
-
-def lines_of(text: str) -> list[str]:
-    """Return the lines of a text with their ends; Python's own splitting also takes form feeds and the like for an end."""
-    return list(io.StringIO(text, newline=""))
-
-
-def find_delimiter(sample: str) -> str:
-    r"""Return the delimiter that gives the most lines the same number (> 1) of cells; a comma if none does.
-
-    >>> find_delimiter("a;b,c;d\n1;2,5;3\n")
-    ';'
-    """
-
-    def score(delimiter: str) -> tuple[float, int]:
-        widths = [len(cells) for cells in csv.reader(lines_of(sample), delimiter=delimiter) if cells]
-        several = Counter(w for w in widths if w > 1)
-        return max(((n / len(widths), width) for width, n in several.items()), default=(0.0, 0))
-
-    best = max(_DELIMITERS, key=score)
-    return best if score(best)[0] > 0 else ","
 
 
 class _Utf8(io.RawIOBase):
@@ -105,12 +81,6 @@ class _Utf8(io.RawIOBase):
         super().close()
 
 
-def _sample(path: Path, encoding: str, lines: int) -> str:
-    with path.open("rb") as file:
-        text = codecs.getincrementaldecoder(encoding)().decode(file.read(1 << 18))
-    return "".join(lines_of(text)[:lines])
-
-
 def read_delimited(
     path: Path,
     progress: Callable[[float], None],
@@ -136,47 +106,12 @@ def read_delimited(
     TooLarge
         A cell is longer than is sane.
     WrongEncoding, EmptyFile, InputError
-        As :func:`find_encoding`; nothing below the header; no such row.
+        As :func:`read_head`; nothing below the header; a quotation mark that is not closed.
     """
-    csv.field_size_limit(MAX_LINE)  # borders written as text are longer than the module's own limit
-    encoding = find_encoding(path)
-    sample = _sample(path, encoding, HEAD + (header_row or 0))
-    if not sample.strip():
-        raise EmptyFile("the file holds only white space")
-    stated = _SEPARATOR.match(sample.lstrip())
-    skip = header_row - 1 if header_row is not None else _lines_above(sample)
-    text = "".join(lines_of(sample)[skip:])
-    if not text.strip():
-        raise EmptyFile("there are no rows below the header")
-    meta = Meta(encoding=encoding, delimiter=stated[1] if stated else find_delimiter(text))
-    rows, ends = _top_rows(sample, meta.delimiter)
-    if stated:
-        rows[_lines_above(sample) - 1] = []
-    header = find_header(rows, fields or {}, header_row)
-    width = max(len(rows[i]) for i in range(header.top, header.top + header.rows))
-    names = [*header.names, *[""] * (width - len(header.names))]
-    meta.notes += head_notes(rows, header)
-    meta.titles += titles_of(rows, header)
-    schema, batches = _open(path, names, header.top + header.rows, ends[header.top + header.rows - 1], meta, progress)
-    return schema, without_strays(batches, Layout.of(names, fields or {}), meta), meta
-
-
-_SEPARATOR = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)
-"""The line by which spreadsheets state the delimiter."""
-
-
-def _lines_above(sample: str) -> int:
-    """Count the lines above the table: blank ones, and the one that states the delimiter."""
-    lines = lines_of(sample)
-    blank = next(i for i, line in enumerate(lines) if line.strip())
-    return blank + bool(_SEPARATOR.match(lines[blank]))
-
-
-def _top_rows(sample: str, delimiter: str) -> tuple[list[list[str | None]], list[int]]:
-    """Return the first rows, blank cells as None, and how many lines there are up to the end of each."""
-    reader = csv.reader(lines_of(sample), delimiter=delimiter)
-    rows = [([c if c.strip() else None for c in cells], reader.line_num) for cells in reader]
-    return [cells for cells, _ in rows], [line for _, line in rows]
+    head = read_head(path, header_row, fields or {})
+    meta = Meta(encoding=head.encoding, delimiter=head.delimiter, notes=[*head.notes], titles=[*head.titles])
+    schema, batches = _open(path, head.names, head.rows, head.lines, meta, progress)
+    return schema, without_strays(batches, Layout.of(head.names, fields or {}), meta), meta
 
 
 def _open(

@@ -9,10 +9,11 @@ from geoservice.ingest.arrow import bools
 from geoservice.ingest.arrow import compute as pc
 from geoservice.ingest.cells import Cells
 from geoservice.ingest.columns import require
-from geoservice.ingest.coordinate_pairs import PAIR_FIELDS, Inside
+from geoservice.ingest.coordinate_pairs import Inside
 from geoservice.ingest.coordinates import has_coordinates, read_coordinates
 from geoservice.ingest.crs import crs_title, is_degrees, to_wgs84
 from geoservice.ingest.file_geometries import FileGeometries, geometries
+from geoservice.ingest.header_names import COORDINATES, PAIR_FIELDS
 from geoservice.ingest.readings import FilePoints, other_reading, sample
 from geoservice.ingest.report import Options
 from geoservice.ingest.stated_crs import choose_crs
@@ -56,7 +57,7 @@ def read_points(
     with np.errstate(invalid="ignore"):
         good = np.isfinite(lon) & np.isfinite(lat) & (np.abs(lon) <= 180) & (np.abs(lat) <= 90)
     outside = ~good & np.isfinite(x) & np.isfinite(y)
-    if outside.mean() > 0.5 and (said := other_reading(cells.points, inside)):
+    if outside.sum() > 0.5 * len(outside) and (said := other_reading(cells.points, inside)):
         raise WrongPlace(f"{cells.faults.file}: most coordinates are no place on Earth in {crs_title(crs)}; {said}")
     cells.refuse(
         outside, named(cells, "lat"), f"no place on Earth in {crs_title(crs)}", _DEGREES, kind=WrongPlace, private=private
@@ -66,8 +67,9 @@ def read_points(
 
 def named(cells: Cells, name: str) -> str:
     """Return the column to blame for a place: the one given, or what stands for it."""
+    pairs = PAIR_FIELDS if name in COORDINATES else ()
     text = ("wkt",) if cells.raw.geometry is None else ()
-    return next((n for n in (name, *PAIR_FIELDS, *text) if cells.has(n)), "geometry")
+    return next((n for n in (name, *pairs, *text) if cells.has(n)), "geometry")
 
 
 def _of_shapes(cells: Cells, found: FileGeometries, *, surfaces: bool, private: bool) -> tuple[Floats, Floats]:

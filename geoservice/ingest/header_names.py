@@ -9,7 +9,13 @@ from geoservice.ingest.datums import datums_in, without_datum
 
 THRESHOLD = 0.6
 """Least score of a guess."""
+PAIR_ORDERS = ("lon,lat", "lat,lon")
+"""Instead of a column in ``--map``: a header whose cells hold both, in this order."""
+PAIR_FIELDS = (*PAIR_ORDERS, "coordinates")
+"""Columns of pairs; the order of ``coordinates`` is found."""
 COORDINATES = ("lon", "lat", "coordinates")
+PLACES = ("lon", "lat", *PAIR_FIELDS, "wkt")
+"""Columns that say where something is."""
 _WITHIN = re.compile(r"[(\[【（](.*?)[)\]】）]")
 _BRACKETS = re.compile(r"[(\[【（].*?[)\]】）]")
 

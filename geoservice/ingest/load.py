@@ -19,12 +19,12 @@ from geoservice.ingest.areas import build_areas
 from geoservice.ingest.arrow import bools
 from geoservice.ingest.arrow import compute as pc
 from geoservice.ingest.cells import Cells
-from geoservice.ingest.columns import fields_of, map_columns, memory_key, remembered_text
-from geoservice.ingest.coordinate_pairs import PAIR_FIELDS
+from geoservice.ingest.columns import header_words, map_columns, memory_key, remembered_text
 from geoservice.ingest.delimited import check_lines
 from geoservice.ingest.faults import Faults
 from geoservice.ingest.formats import Format, format_of, members
 from geoservice.ingest.frame import digest_of_rows, read_frame
+from geoservice.ingest.header_names import PAIR_FIELDS
 from geoservice.ingest.households import build_households
 from geoservice.ingest.level_columns import level_columns
 from geoservice.ingest.personal import check_headers, check_values
@@ -256,8 +256,7 @@ def _read(job: _Job, path: Path, kind: Format) -> Raw:
     with scratch_folder(SCRATCH, job.store.folder) as folder:
         return read_file(
             path, kind, Path(folder), layer=options.layer, box=_box(job), crs=options.crs,
-            fields=fields_of(job.table, job.study),
-            header_row=options.header_row, seconds=options.seconds,
+            fields=header_words(job.table, job.study, options), header_row=options.header_row, seconds=options.seconds,
             memory_mb=options.memory_mb, progress=lambda f: job.progress("read", f),
         )  # fmt: skip
 

@@ -8,8 +8,9 @@ import numpy as np
 from pyproj import CRS
 
 from geoservice.geo import WGS84, Floats
-from geoservice.ingest.coordinate_pairs import PAIR_ORDERS, Inside, in_box_of_china
+from geoservice.ingest.coordinate_pairs import Inside, in_box_of_china
 from geoservice.ingest.crs import SHIFTED, TITLES, Pair, is_degrees, to_wgs84
+from geoservice.ingest.header_names import PAIR_ORDERS
 
 SAMPLE = 2000
 _FEW = 200

@@ -16,9 +16,11 @@ class Options:
     Attributes
     ----------
     crs
-        Of the coordinates: ``EPSG:<n>``, ``gcj02`` or ``bd09``. None: the file's own, or WGS 84 where it states none.
+        Of the coordinates: ``EPSG:<n>``, ``gcj02`` or ``bd09``. None: the file's own, or what its headers, titles or name say,
+        or WGS 84.
     mapping
-        Our column -> the file's header, before any guess; an empty header means "leave this column out".
+        Our column -> the file's header, before any guess; an empty header means "leave this column out". ``lon,lat`` and
+        ``lat,lon`` stand for a column that holds both, in that order.
     drop
         Headers of the file that are thrown away before anything looks at them.
     replaces

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from geoservice.ingest.header_names import guess
+from geoservice.ingest.header_names import PLACES, guess
 
 LOOKED_AT = 20
 """Rows from the top that may be the header."""
@@ -17,7 +17,6 @@ _FOOT = re.compile(
     re.IGNORECASE,
 )
 _STEMS = "甲乙丙丁戊己庚辛壬癸"
-_PLACES = ("lon", "lat", "coordinates", "wkt")
 _CHOICES = ("group", "level", "tier")
 Row = Sequence[str | None]
 
@@ -41,7 +40,7 @@ class Layout(NamedTuple):
     def of(cls, names: Sequence[str], fields: Mapping[str, Sequence[str]]) -> "Layout":
         """Take the columns out of the names in a header; ``fields`` as for :func:`find_header`."""
         found = guess(list(dict.fromkeys(names)), fields)
-        places, choices = (tuple(names.index(found[f]) for f in group if f in found) for group in (_PLACES, _CHOICES))
+        places, choices = (tuple(names.index(found[f]) for f in group if f in found) for group in (PLACES, _CHOICES))
         return cls(len(names), places, choices)
 
     def has_place(self, row: Row) -> bool:

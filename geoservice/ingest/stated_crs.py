@@ -8,13 +8,12 @@ from geoservice.errors import InputError, ParameterError
 from geoservice.geo import WGS84
 from geoservice.ingest.arrow import compute as pc
 from geoservice.ingest.cells import Cells
-from geoservice.ingest.coordinate_pairs import PAIR_ORDERS
 from geoservice.ingest.crs import SHIFTED, TITLES, crs_title, is_degrees, parse_crs
 from geoservice.ingest.datums import datums_in, without_datum
 from geoservice.ingest.file_geometries import crs_of_srid
+from geoservice.ingest.header_names import PLACES
 from geoservice.ingest.report import Options
 
-_PLACE_FIELDS = ("lon", "lat", "coordinates", *PAIR_ORDERS, "wkt")
 _COLUMN = re.compile(
     r"坐标(系统?|类型|来源)|经纬度(系统?|类型|来源)|^(crs|srs|datum)$|^coord(inate)?s?[\s_]?(sys|system|type|datum|crs)$"
 )
@@ -112,7 +111,7 @@ def _statements(cells: Cells, own: str, *, mixed: bool) -> Iterator[Statement]:
 
 
 def _of_headers(cells: Cells, *, mixed: bool) -> Iterator[Statement]:
-    headers = list(dict.fromkeys(cells.mapping[f] for f in _PLACE_FIELDS if cells.has(f)))
+    headers = list(dict.fromkeys(cells.mapping[f] for f in PLACES if cells.has(f)))
     named = dict.fromkeys(crs for h in headers for crs in _named_in(h))
     if len(named) > 1 and not mixed:
         raise InputError(
@@ -161,13 +160,13 @@ def _of_texts(cells: Cells) -> Iterator[Statement]:
 
 def _note_others(cells: Cells) -> None:
     """Note columns of coordinates that were left for those of another datum."""
-    used = {crs for f in _PLACE_FIELDS if cells.has(f) for crs in _named_in(cells.mapping[f])}
+    used = {crs for f in PLACES if cells.has(f) for crs in _named_in(cells.mapping[f])}
     left = [
         h
         for h in cells.raw.columns.column_names
         if h not in cells.mapping.values() and _AXIS.search(without_datum(h)) and _named_in(h) and not used & {*_named_in(h)}
     ]
-    if left and any(cells.has(f) for f in _PLACE_FIELDS):
-        read = ", ".join(dict.fromkeys(cells.mapping[f] for f in _PLACE_FIELDS if cells.has(f)))
+    if left and any(cells.has(f) for f in PLACES):
+        read = ", ".join(dict.fromkeys(cells.mapping[f] for f in PLACES if cells.has(f)))
         datums = ", ".join(dict.fromkeys(_title(d) for h in left for d in _named_in(h)))
         cells.notes.append(f"columns {', '.join(left)} ({datums}) were left out: coordinates were read from {read}")

@@ -1,12 +1,13 @@
 """What the values of a column must look like before its header is taken for one of ours: a wrong guess is worse than none."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 from geoservice.ingest import words
 from geoservice.ingest.coordinate_pairs import looks_like_pair
 from geoservice.ingest.degrees import looks_like_angle
 from geoservice.ingest.geometry_values import GEOMETRY_TEXT
+from geoservice.ingest.header_names import COORDINATES
 from geoservice.ingest.values import NOTHING, to_date, to_flag
 from geoservice.schema import GROUP_PREFIX
 
@@ -46,8 +47,9 @@ def fits(field: str, header: str, values: Sequence[str]) -> bool:
         known = words.TIER if field == "tier" else words.LEVEL
         floors = field == "tier" and header.strip().lower() == "level" and _mostly(filled, _is_number, 1.0)
         return not floors and _mostly(filled, lambda v: v.lower() in known, 0.8)
-    if field in _PLACES:
-        return _mostly(filled, _PLACES[field], 0.5)
+    if field == "wkt" or field in COORDINATES:  # numbers of areas may be called geometry as well
+        kinds = {"wkt": _is_geometry, "coordinates": looks_like_pair}
+        return _mostly(filled, kinds.get(field, _may_be_angle), 0.5)
     return len(filled) < FEW or _mostly(filled, _kind_of(field), 0.5)  # a value that is none will be refused by name
 
 
@@ -55,23 +57,15 @@ def _is_geometry(value: str) -> bool:
     return bool(_GEOMETRY.match(value))
 
 
-def _is_no_pair(value: str) -> bool:
-    """Whether a value is not both coordinates; 116 57 may be minutes without their sign, which is refused by name."""
-    return looks_like_angle(value) or not looks_like_pair(value)
-
-
-_PLACES: Mapping[str, Callable[[str], bool]] = {
-    "wkt": _is_geometry,  # numbers of areas may be called geometry as well
-    "coordinates": looks_like_pair,
-    "lon": _is_no_pair,
-    "lat": _is_no_pair,
-}
-
-
 def _kind_of(field: str) -> Callable[[str], bool]:
     if field in {"since", "until", "valid_from", "valid_to"}:
         return _is_date
     return _is_number if field in NUMBERS or field.startswith(GROUP_PREFIX) else lambda _value: True
+
+
+def _may_be_angle(value: str) -> bool:
+    """Whether a value is no pair; 116 57 may be minutes without their sign, which is refused by name."""
+    return looks_like_angle(value) or not looks_like_pair(value)
 
 
 def _mostly(values: Sequence[str], good: Callable[[str], bool], share: float) -> bool:

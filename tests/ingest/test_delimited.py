@@ -166,3 +166,10 @@ def test_totals_far_above_the_end_are_seen(load: Load, project: Project, areas: 
 def test_a_form_feed_ends_no_line(load: Load, project: Project, areas: None) -> None:
     load("stations", "s.csv", "名\x0c册\u2028续\n" + "\n".join([COLUMNS, row(1), row(2)]) + "\n")
     assert names(project) == ["站1", "站2"]
+
+
+def test_headers_that_are_mapped_show_where_the_header_is(load: Load, project: Project, areas: None) -> None:
+    lines = ["甲表,乙,", "a1,a2,a3,a4,a5,a6", "S1,站1,村级,体检,116.95,30.6"]
+    mapping = dict(zip(("id", "name", "tier", "services", "lon", "lat"), lines[1].split(","), strict=True))
+    load("stations", "s.csv", "\n".join(lines) + "\n", mapping=mapping)
+    assert names(project) == ["站1"]

@@ -1,0 +1,108 @@
+"""The head of a delimited text: its encoding and delimiter, and where its header is."""
+
+import codecs
+import csv
+import io
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from geoservice.errors import EmptyFile
+from geoservice.ingest.encodings import find_encoding
+from geoservice.ingest.sheet_layout import HEAD, find_header, head_notes, titles_of
+
+_DELIMITERS = ",;\t|"
+_BYTES = 1 << 18
+_SEPARATOR = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)
+"""The line by which spreadsheets state the delimiter."""
+
+LONGEST_CELL = 4 << 20
+"""Characters: borders written as text are longer than the limit of Python's own reader."""
+
+
+class Head(NamedTuple):
+    """What the first lines of a file say.
+
+    ``names`` are those of its columns, empty ones among them; ``rows`` and ``lines`` count what there is up to the end of the
+    header: a row has several lines where a cell has.
+    """
+
+    encoding: str
+    delimiter: str
+    names: list[str]
+    rows: int
+    lines: int
+    notes: list[str]
+    titles: list[str]
+
+
+def read_head(path: Path, header_row: int | None, fields: Mapping[str, Sequence[str]]) -> Head:
+    """Return the head of a file; ``header_row``, from 1, says where the header is, ``fields`` what its names may be.
+
+    Raises
+    ------
+    WrongEncoding, EmptyFile
+        As :func:`find_encoding`; there is nothing in the file, or no such row.
+    """
+    csv.field_size_limit(LONGEST_CELL)
+    encoding = find_encoding(path)
+    sample = _sample(path, encoding, HEAD + (header_row or 0))
+    if not sample.strip():
+        raise EmptyFile("the file holds only white space")
+    above = _lines_above(sample)
+    text = "".join(lines_of(sample)[above if header_row is None else header_row - 1 :])
+    if not text.strip():
+        raise EmptyFile("there are no rows below the header")
+    stated = _SEPARATOR.match(sample.lstrip())
+    delimiter = stated[1] if stated else find_delimiter(text)
+    rows, ends = _top_rows(sample, delimiter)
+    if stated:
+        rows[above - 1] = []
+    header = find_header(rows, fields, header_row)
+    end = header.top + header.rows
+    width = max(map(len, rows[header.top : end]))
+    names = [*header.names, *[""] * (width - len(header.names))]
+    return Head(encoding, delimiter, names, end, ends[end - 1], head_notes(rows, header), titles_of(rows, header))
+
+
+def _sample(path: Path, encoding: str, lines: int) -> str:
+    with path.open("rb") as file:
+        text = codecs.getincrementaldecoder(encoding)().decode(file.read(1 << 18))
+    return "".join(lines_of(text)[:lines])
+
+
+def _lines_above(sample: str) -> int:
+    """Count the lines above the table: blank ones, and the one that states the delimiter."""
+    lines = lines_of(sample)
+    blank = next(i for i, line in enumerate(lines) if line.strip())
+    return blank + bool(_SEPARATOR.match(lines[blank]))
+
+
+def _top_rows(sample: str, delimiter: str) -> tuple[list[list[str | None]], list[int]]:
+    """Return the first rows, blank cells as None, and how many lines there are up to the end of each."""
+    reader = csv.reader(lines_of(sample), delimiter=delimiter)
+    rows = [([c if c.strip() else None for c in cells], reader.line_num) for cells in reader]
+    return [cells for cells, _ in rows], [line for _, line in rows]
+
+
+def lines_of(text: str) -> list[str]:
+    """Return the lines of a text with their ends; Python's own splitting also takes form feeds and the like for an end."""
+    return list(io.StringIO(text, newline=""))
+
+
+def find_delimiter(sample: str) -> str:
+    r"""Return the delimiter that gives the most lines the same number (> 1) of cells; a comma if none does.
+
+    >>> find_delimiter("a;b,c;d\n1;2,5;3\n")
+    ';'
+    """
+
+    def score(delimiter: str) -> tuple[float, int]:
+        widths = [len(cells) for cells in csv.reader(lines_of(sample), delimiter=delimiter) if cells]
+        several = Counter(w for w in widths if w > 1)
+        return max(((n / len(widths), width) for width, n in several.items()), default=(0.0, 0))
+
+    best = max(_DELIMITERS, key=score)
+    return best if score(best)[0] > 0 else ","
