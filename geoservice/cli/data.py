@@ -126,7 +126,10 @@ def _importer(table: "TableName") -> object:
         layer: Annotated[
             str | None,
             typer.Option(
-                "--layer", "--sheet", help="Sheet of a workbook (all: every one), layer of a file or band of a raster."
+                "--layer",
+                "--sheet",
+                help="Sheet of a workbook (all: every one), layer of a file, folder of KML, band of a raster, "
+                "file of a ZIP archive (FILE/LAYER for a layer of it).",
             ),
         ] = None,
         header_row: Annotated[
@@ -156,7 +159,9 @@ def _importer(table: "TableName") -> object:
 
     rasters = ", or from a GeoTIFF of people" if table == "population" else ""
     command.__doc__ = (
-        f"Load {table} from CSV, a workbook (XLSX, XLS, ODS), GeoPackage, GeoJSON, Shapefile or GeoParquet{rasters}."
+        f"Load {table} from CSV, a workbook (XLSX, XLSM, XLS, ET, ODS), GeoPackage, GeoJSON, GeoJSONL, TopoJSON, FlatGeobuf, "
+        f"Shapefile, KML, KMZ, GPX or Parquet{rasters}, or from a ZIP archive with one of them. Geometry may be WKT, WKB or "
+        "GeoJSON in a column."
     )
     return command
 

@@ -6,6 +6,7 @@ It writes ``table.arrow`` and then ``answer.json`` into the folder it is given, 
 import json
 import resource
 import sys
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -50,10 +51,12 @@ def _read(request: dict[str, Any]) -> dict[str, Any]:
     import pyarrow as pa
 
     path, kind, layer, notes = Path(request["path"]), request["kind"], request["layer"], list[str]()
-    if kind in {"zip", "kmz"}:
-        from geoservice.ingest.archives import unpack_member
+    while kind in {"zip", "kmz"}:  # a KMZ may be in a ZIP
+        from geoservice.ingest.archive_member import unpack_member
 
-        path, kind, layer, notes = unpack_member(path, layer, Path(request["out"]), ("kml",) if kind == "kmz" else ())
+        folder = Path(tempfile.mkdtemp(dir=request["out"]))  # apart from the files by which this process answers
+        path, kind, layer, more = unpack_member(path, layer, folder, ("kml",) if kind == "kmz" else ())
+        notes += more
     schema, batches, meta = _rows(path, kind, layer, request)
     meta.notes[:0] = notes
     meta.format = kind

@@ -3,9 +3,11 @@
 import codecs
 from pathlib import Path
 
+import numpy as np
 import orjson
 
 from geoservice.errors import InputError, UnreadableFile, WrongEncoding
+from geoservice.geo import Bools
 from geoservice.ingest.encodings import find_encoding
 
 _END = 4096
@@ -40,15 +42,42 @@ def _check_lines(path: Path) -> None:
         separated = file.read(1) == _SEPARATOR
     with path.open("rb") as file:
         lines = file.read().split(_SEPARATOR) if separated else file
+        bad = ""
         for number, line in enumerate(lines, 0 if separated else 1):
-            if not line.strip(b" \t\r\n" + _MARK):
-                continue
-            try:
-                good = isinstance(orjson.loads(line.removeprefix(_MARK)), dict)
-            except ValueError:
-                good = False
-            if not good:
-                raise InputError(f"{'record' if separated else 'line'} {number} is no JSON object; allowed is one feature each")
+            text = line.removeprefix(_MARK).strip()
+            if text and bad:
+                raise InputError(f"{bad} is no JSON object; allowed is one feature each")
+            if text and not _is_object(text):
+                bad = f"{'record' if separated else 'line'} {number}"
+    if bad:
+        raise UnreadableFile(f"the file is damaged or cut short: its last {bad} is no JSON object")
+
+
+def has_geometries(path: Path, kind: str, count: int) -> Bools:
+    """Return which of the features have a geometry, shape ``(count,)``: GDAL gives none for one that it cannot read.
+
+    Raises :class:`UnreadableFile` where the file does not hold so many features.
+    """
+    if kind == "geojson":
+        whole = orjson.loads(path.read_bytes().removeprefix(_MARK))
+        features = whole.get("features", [whole])
+    else:
+        data = path.read_bytes()
+        lines = data.split(_SEPARATOR) if data.startswith(_SEPARATOR) else data.splitlines()
+        features = [orjson.loads(text) for line in lines if (text := line.removeprefix(_MARK).strip())]
+    there = np.array([isinstance(f, dict) and bool(f.get("geometry")) for f in features], bool)
+    if len(there) != count:
+        raise UnreadableFile(
+            f"GDAL reads {count} features where the file holds {len(there)}; each must be a Feature of GeoJSON"
+        )
+    return there
+
+
+def _is_object(text: bytes) -> bool:
+    try:
+        return isinstance(orjson.loads(text), dict)
+    except ValueError:
+        return False
 
 
 def _as_utf8(path: Path, out: Path, notes: list[str]) -> Path:

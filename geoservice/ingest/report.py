@@ -32,8 +32,10 @@ class Options:
     rejects
         Where rejected rows are written (``.csv`` or ``.xlsx``); None: ``rejects`` in the folder of the store.
     layer
-        Sheet of a workbook (``all``: every visible one), layer of a GeoPackage or band of a raster. Needed when a GeoPackage
-        or a raster has several; of a workbook the sheet whose headers are most like ours is read.
+        Sheet of a workbook (``all``: every visible one), layer of a GeoPackage, object of TopoJSON, folder of KML, ``routes``
+        or ``tracks`` of GPX, band of a raster, or file of an archive by its path, name or stem (``FILE/LAYER`` for a layer of
+        it). Needed where there are several; without it the sheet of a workbook whose headers are most like ours is read, all
+        folders of KML, and the waypoints of GPX.
     header_row
         Row of the header in a table, from 1; None to find it.
     level, code_system

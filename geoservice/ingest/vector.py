@@ -11,9 +11,11 @@ from pathlib import Path
 import pyarrow as pa
 
 from geoservice.errors import InputError, TooLarge, UnreadableFile
+from geoservice.geo import Bools
 from geoservice.ingest.arrow import Column, bools
 from geoservice.ingest.arrow import compute as pc
-from geoservice.ingest.geojson import whole_geojson
+from geoservice.ingest.features import UNREADABLE
+from geoservice.ingest.geojson import has_geometries, whole_geojson
 from geoservice.ingest.headers import clean_headers
 from geoservice.ingest.raw import GEOMETRY, ROW, Meta
 from geoservice.ingest.sandbox import DRIVERS
@@ -102,8 +104,18 @@ def read_vector(path: Path, kind: str, layer: str | None, out: Path) -> tuple[pa
         raise UnreadableFile(f"GDAL cannot read it as {kind}; it is damaged, cut short or something else") from e
     if kind == "flatgeobuf" and table.num_rows < (stated := pyogrio.read_info(path, layer=name)["features"]):
         raise UnreadableFile(f"the file is cut short: it holds {table.num_rows} features of {stated}")
+    geometry = str(about.get("geometry_name") or "wkb_geometry")
+    if kind in {"geojson", "geojsonl"} and geometry in table.column_names and table.column(geometry).null_count:
+        table = _with_unreadable(table, geometry, has_geometries(path, kind, table.num_rows))
     meta = Meta(encoding or str(about.get("encoding") or ""), layer=name, crs=str(about.get("crs") or ""), notes=notes)
-    return _text_table(table, str(about.get("geometry_name") or "wkb_geometry"), meta)
+    return _text_table(table, geometry, meta)
+
+
+def _with_unreadable(table: pa.Table, geometry: str, there: Bools) -> pa.Table:
+    """Return the table with the mark of a geometry that cannot be read where there is one and GDAL gave none."""
+    column = table.column(geometry)
+    marked = pc.if_else(pc.and_(column.is_null(), pa.array(there)), pa.scalar(UNREADABLE, column.type), column)
+    return table.set_column(table.column_names.index(geometry), geometry, marked)
 
 
 def _text_table(table: pa.Table, geometry: str, meta: Meta) -> tuple[pa.Schema, Iterator[pa.RecordBatch], Meta]:

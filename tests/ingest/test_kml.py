@@ -23,7 +23,7 @@ def kml(*placemarks: str, head: str = HEAD) -> str:
 
 
 def point(name: str, *more: str, at: str = "116.95,30.6,0") -> str:
-    return f"<Placemark><name>{name}</name>{''.join(more)}<Point><coordinates>{at}</coordinates></Point></Placemark>"
+    return f'<Placemark id="ID_1"><name>{name}</name>{"".join(more)}<Point><coordinates>{at}</coordinates></Point></Placemark>'
 
 
 def data(**values: object) -> str:
@@ -144,7 +144,7 @@ BAD: list[tuple[str, type[InputError], str]] = [
     (kml(point("&l9;"), head=BOMB + XMLNS), UnreadableFile, r"document type \(DTD\)"),
     (kml(point("&l9;"), head=OUTSIDE + XMLNS), UnreadableFile, r"document type \(DTD\)"),
     (kml(point("A"), head=REMOTE + XMLNS), UnreadableFile, r"document type \(DTD\)"),
-    (kml(point("&nbsp;")), UnreadableFile, "line 2, column 87: undefined entity"),
+    (kml(point("&nbsp;")), UnreadableFile, "line 2, column 97: undefined entity"),
     (kml(point("A"))[:-20], UnreadableFile, "damaged or cut short: line 2, column"),
     (DEEP, UnreadableFile, "deeper than 200"),
     (json.dumps({"type": "FeatureCollection"}), UnreadableFile, "content is JSON"),
