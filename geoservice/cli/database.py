@@ -12,7 +12,10 @@ if TYPE_CHECKING:
     from geoservice.release.roles import Server
     from geoservice.settings import Settings
 
-SEPARATE = "give the register a role that the project's is no member of, and set GEOSERVICE_REGISTER_DSN (see geoservice/docs/postgis.md)"
+SEPARATE = (
+    "give the register a role that the project's is no member of, and set GEOSERVICE_REGISTER_DSN "
+    "(see geoservice/docs/postgis.md)"
+)
 
 
 def _look(dsn: "SecretStr", settings: "Settings") -> "Server":
