@@ -37,6 +37,8 @@ def build_areas(cells: Cells, context: Context) -> Built:
     first, second = cells.text(names[0], required=True), cells.text(names[-1])
     columns: Columns = {"code_system": system, "code": code, "name_zh": first, "name_en": pc.coalesce(second, first)}
     columns["level"] = _level(cells, options, code)
+    if n := columns["level"].to_pylist().count("grid"):
+        cells.notes.append(f"{n} areas are cells of a grid: accepted, but nothing uses them yet")
     columns["parent"] = _parent(cells, code, context.areas)
     columns["geometry"], crs = _borders(cells, options)
     columns |= period

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import shapely
 
 from geoservice.analysis.base import Units
 from geoservice.areas import ancestors, area_outlines
 from geoservice.errors import StudyError
 from geoservice.geo import BBox, Floats, Int32s, LocalProjection, Objects
+from geoservice.schema import LEVELS
 
 _TEXTS = pa.schema([(n, pa.string()) for n in ("unit", "name_zh", "name_en", "parent")])
 UNITS = _TEXTS.append(pa.field("geometry", pa.binary()))
@@ -39,7 +41,7 @@ class Places:
 
 def read_places(table: pa.Table, levels: Sequence[str]) -> Places:
     """Sort out the areas; raises :class:`StudyError` for a level of the study that no area with a border has."""
-    table = table.sort_by("code")
+    table = table.filter(pc.is_in(table.column("level"), pa.array(LEVELS))).sort_by("code")  # cells of a grid are no areas
     rows = table.select(["code", "level", "parent", "name_zh", "name_en"]).to_pylist()
     parents = {r["code"]: r["parent"] for r in rows}
     outlines = area_outlines(table)

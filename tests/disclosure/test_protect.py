@@ -1,5 +1,6 @@
 """From a register to a surface: what is measured, what is public, what is estimated."""
 
+import hashlib
 from fractions import Fraction
 
 import numpy as np
@@ -104,6 +105,25 @@ def test_large_households_count_no_more_than_the_cap() -> None:
     )
     value, margin = total(make(huge).surface, PERSONS)
     assert abs(value - 400 * 8) < 3 * margin
+
+
+def test_households_of_a_village_are_measured_where_its_homes_are_and_not_at_one_point() -> None:
+    table = register(200)
+    x, y = PLANE.inverse(np.full(200, 55.0), np.full(200, 55.0))
+    at = {
+        "lon": x,
+        "lat": y,
+        "residence_area": ["C11"] * 200,
+        "id": [hashlib.sha256(b"%d" % i).digest()[:16] for i in range(200)],
+    }
+    largest = []
+    for precision in ("point", "village"):
+        columns = {**{n: table.column(n) for n in table.column_names}, **at, "precision": [precision] * 200}
+        spread = pa.table({f.name: columns[f.name] for f in table.schema}, schema=table.schema)
+        surface = make(spread, rho="8").surface
+        largest.append(surface.values[Quantity("households")].max())
+    assert largest[0] == pytest.approx(200, abs=15)
+    assert largest[1] < 60
 
 
 def test_every_group_column_is_measured() -> None:

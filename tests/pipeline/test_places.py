@@ -46,6 +46,11 @@ def test_index_climbs_to_the_level_asked_for() -> None:
     assert places.index(["W", "E", "unknown"], "township").tolist() == [1, 0, -1]
 
 
+def test_a_cell_of_a_grid_is_no_area() -> None:
+    rows = areas(("A", "county", None, shapely.union(EAST, WEST)), ("G", "grid", None, EAST))
+    assert list(read_places(rows, ["county"]).outlines) == ["A"]
+
+
 def test_a_level_nobody_has_is_refused_by_name() -> None:
     with pytest.raises(StudyError, match=r"village.*county.*township"):
         read_places(DISTRICT, ["village"])

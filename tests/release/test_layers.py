@@ -58,6 +58,26 @@ def test_placeholders_take_the_values_there_are_in_sorted_order() -> None:
     assert first.title.en == "a 5"
 
 
+def test_a_column_may_say_why_its_numbers_are_missing() -> None:
+    """Behind each number and its margin; null is that nothing was measured."""
+    rows = table(row("c1", None, status="not_applicable"), row("c2", 2.0), row("c2", 30.0, service="b"))
+    [made] = build_layers([layer({**SHARE, "status": True}, {"name": "name", "type": "text"})], UNITS, rows)
+    names = [f"share_{s}_15{end}" for s in "ab" for end in ("", "_margin", "_status")]
+    assert [c.name for c in made.layer.columns] == [*names, "name"]
+    assert made.features["share_a_15_status"].to_pylist() == ["not_applicable", "ok"]
+    assert made.features["share_b_15_status"].to_pylist() == [None, "uncertain"]
+
+
+def test_the_status_of_the_styled_property_is_there_once() -> None:
+    plain = layer({**SHARE, "status": True})
+    styled = plain.model_copy(
+        update={"style": Style(property="share_{service}_{minutes}", breaks=(1,), colours=("#000000",) * 2)}
+    )
+    [made] = build_layers([styled], UNITS, table(row("c1", 1.0)))
+    assert [c.name for c in made.layer.columns] == ["share_a_15", "share_a_15_margin", "share_a_15_status"]
+    assert made.layer.style.status == "share_a_15_status"
+
+
 def test_where_fixes_the_rest() -> None:
     rows = table(row("c1", 1.0), row("c1", 2.0, mode="drive"))
     [made] = build_layers([layer({**SHARE, "where": {"mode": "drive"}})], UNITS, rows)
