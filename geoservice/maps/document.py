@@ -8,8 +8,7 @@ from typing import Any, NamedTuple
 from geoservice.geo import MAX_MERCATOR_LAT, BBox
 from geoservice.maps import fonts
 from geoservice.maps.furniture import LEGEND_WIDTH, PAD, Entry, Furniture, Group, furnish, legend_size
-from geoservice.maps.ground import BACKGROUND
-from geoservice.maps.look import Variant, graded, has_margin, look, missing, texts
+from geoservice.maps.look import BACKGROUND, Variant, graded, has_margin, look, missing, texts
 from geoservice.maps.mapnik_map import Frame, Picture, to_png
 from geoservice.maps.paint import WORDS
 from geoservice.maps.shapes import Within, base_shapes, box_features
@@ -86,12 +85,12 @@ def _group(layer: PublishedLayer, variant: Variant, language: str, limits: Limit
     style, title, drawn = layer.style, getattr(layer.title, language), look(layer.style, variant)
     marks = style.kind == "circle"
     if not graded(style):
-        return Group("", (Entry(title, drawn.colours[0], round=marks),))
+        return Group("", (Entry(title, drawn.swatches[0], round=marks),))
     column = next(c for c in layer.columns if c.name == style.property)
     unit = f" ({column.unit})" if column.unit else ""
-    named = [*zip(texts(style, language, limits), drawn.colours, strict=True)]
+    named = [*zip(texts(style, language, limits), drawn.swatches, strict=True)]
     if has_margin(layer):
-        named.append((getattr(REASON_WORDS[UNCERTAIN], language), drawn.uncertain))
+        named.append((getattr(REASON_WORDS[UNCERTAIN], language), drawn.swatch(drawn.uncertain)))
     known = [Entry(words, colour, round=marks) for words, colour in named]
     hatched = [Entry(getattr(label, language), hatch="no-data", round=marks) for label in missing(style, limits)]
     return Group(f"{title}: {getattr(column.title, language)}{unit}", (*known, *hatched))

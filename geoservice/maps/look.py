@@ -10,7 +10,7 @@ import numpy as np
 
 from geoservice.geo import Floats, Ints
 from geoservice.layer import Label, Style
-from geoservice.maps.colour import printed, rgb
+from geoservice.maps.colour import blend, printed, rgb
 from geoservice.maps.png import Pixels
 from geoservice.measures import BEYOND, UNCERTAIN
 from geoservice.number_text import NO_LIMITS, Limits, reason_label
@@ -18,6 +18,8 @@ from geoservice.release.base import PublishedLayer
 
 Variant = Literal["day", "print"]
 VARIANTS: tuple[Variant, ...] = ("day", "print")
+BACKGROUND: Mapping[Variant, str] = MappingProxyType({"day": "#f6f5f1", "print": "#ffffff"})
+"""The land of the base map, on which layers lie."""
 Hatch = Literal["no-data"]
 HATCHES: tuple[Hatch, ...] = ("no-data",)
 UNCERTAIN_CLASS, NO_DATA_CLASS = -1, -2
@@ -27,6 +29,8 @@ SIDE = 8
 """Side of a hatch's tile in pixels: divides a map tile's, so that hatches run on from tile to tile."""
 
 PLAIN = "#3366aa"
+FAINT = 0.16
+"""Opacity of ground beyond the minutes chosen, on the planner's page."""
 
 
 class Ink(NamedTuple):
@@ -54,6 +58,15 @@ class Look(NamedTuple):
     edge_width: float
     edge_opacity: float
     ring: str
+
+    def swatch(self, colour: str, opacity: float | None = None) -> str:
+        """Return a colour of the layer as it is seen on the map, for legends: every legend takes its colours from here."""
+        return blend(colour, self.opacity if opacity is None else opacity, BACKGROUND[self.variant])
+
+    @property
+    def swatches(self) -> tuple[str, ...]:
+        """Return the colour of each class as it is seen on the map."""
+        return tuple(map(self.swatch, self.colours))
 
 
 @lru_cache(maxsize=256)

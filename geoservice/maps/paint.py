@@ -64,9 +64,10 @@ def classes(layer: PublishedLayer, language: str, limits: Limits) -> list[tuple[
     style = layer.style
     if not graded(style):
         return []
-    known = [*zip(look(style, "day").colours, texts(style, language, limits), strict=True)]
-    wide = [(style.uncertain, getattr(REASON_WORDS[UNCERTAIN], language))] if has_margin(layer) else []
-    return [*known, *wide, *((style.no_data, getattr(label, language)) for label in missing(style, limits))]
+    shown = look(style, "day")
+    known = [*zip(shown.swatches, texts(style, language, limits), strict=True)]
+    wide = [(shown.swatch(shown.uncertain), getattr(REASON_WORDS[UNCERTAIN], language))] if has_margin(layer) else []
+    return [*known, *wide, *((shown.swatch(style.no_data), getattr(label, language)) for label in missing(style, limits))]
 
 
 def label(column: PublishedColumn | None, style: Style, properties: Mapping[str, Any], language: str, limits: Limits) -> str:
