@@ -9,7 +9,6 @@ import { clamped, NOTHING } from "../number";
 import { columnNames, rows, summary, totals, type ColumnName, type Numbers, type Row } from "../rows";
 import { group, hovered, level, minutes, selected, sort, sortBy, type SortKey, study } from "../state";
 import type { Estimate } from "../types";
-import { Failure } from "./Failure";
 import { groupName, numberOf } from "./words";
 
 function Head({ of }: { of: SortKey }) {
@@ -83,7 +82,6 @@ export function AreaTable() {
           </select>
         )}
       </div>
-      {numbers.problem.value && <Failure what="numbers" problem={numbers.problem.value} retry={numbers.retry} />}
       <table>
         <thead>
           <tr>{(["name", ...columnsShown()] as const).map((key) => <Head key={key} of={key} />)}</tr>
