@@ -13,7 +13,8 @@ from branca.element import Element, Figure
 
 from geoservice.errors import Unavailable
 from geoservice.maps import leaflet
-from geoservice.maps.paint import WORDS, asked, colour, coloured, label, legend
+from geoservice.maps.paint import WORDS, asked, colour, label, legend
+from geoservice.maps.selection import styled_column
 from geoservice.number_text import Limits, limits_of
 from geoservice.release.base import ItemQuery, PublishedLayer, ReleaseReader
 
@@ -100,7 +101,7 @@ def title(reader: ReleaseReader, language: str) -> str:
 
 def legends(layers: list[PublishedLayer], first: PublishedLayer, language: str, limits: Limits) -> str:
     """Return the legends of all layers as HTML, that of the first unfolded."""
-    parts = (legend(layer, coloured(layer), language, limits, layer is first) for layer in layers)
+    parts = (legend(layer, styled_column(layer), language, limits, layer is first) for layer in layers)
     return f'<div class="legend">{"".join(parts)}</div>'
 
 
@@ -132,7 +133,7 @@ def add_layer(plan: folium.Map, reader: ReleaseReader, layer: PublishedLayer, la
 
 def drawn_features(reader: ReleaseReader, layer: PublishedLayer, language: str) -> Iterator[dict[str, Any]]:
     """Yield features with ready style and escaped label, and nothing else of their properties."""
-    column, limits = coloured(layer), limits_of(reader.manifest.study)
+    column, limits = styled_column(layer), limits_of(reader.manifest.study)
     for table in pages(reader, layer, ItemQuery(PAGE, equals=only(layer, asked(reader.manifest.study)))):
         shapes = shapely.to_geojson(
             shapely.set_precision(shapely.from_wkb(table.column("geometry").to_numpy(zero_copy_only=False)), 1e-6)

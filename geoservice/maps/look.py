@@ -157,8 +157,21 @@ def tile(hatch: Hatch, variant: Variant, ratio: int = 1) -> Pixels:
     return np.where(drawn[:, :, None], np.array(dot), np.array(ground)).astype(np.uint8)
 
 
+def occurring(style: Style, limits: Limits = NO_LIMITS) -> list[int]:
+    """Return the classes that can occur: those that begin beyond the time searched cannot, where that is a class of its own.
+
+    >>> style = Style(property="p", breaks=(20, 45), colours=("#d8d2a2", "#8bb5ac", "#255a80"), beyond="#102030")
+    >>> occurring(style, Limits(minutes=45)), occurring(style, Limits(minutes=60))
+    ([0, 1, 3], [0, 1, 2, 3])
+    """
+    if not (style.beyond and limits.minutes):
+        return [*range(len(style.colours) + bool(style.beyond))]
+    begins = (float("-inf"), *style.breaks)
+    return [*(i for i, low in enumerate(begins) if low < limits.minutes), len(style.colours)]
+
+
 def texts(style: Style, language: str, limits: Limits = NO_LIMITS) -> list[str]:
-    """Return the text of each class: its bounds, the lower one inside; last, if any, of what is beyond the search.
+    """Return the text of each class that can occur: its bounds, the lower one inside; last, if any, of what is beyond the search.
 
     >>> texts(Style(property="p", breaks=(20, 40), colours=("#d8d2a2", "#8bb5ac", "#255a80")), "en")
     ['below 20', '20 to 40', '40 and more']
@@ -169,7 +182,8 @@ def texts(style: Style, language: str, limits: Limits = NO_LIMITS) -> list[str]:
     below, between, above = _BOUNDS[language]
     middle = [between.format(a, b) for a, b in pairwise(edges)]
     farther = [getattr(reason_label(BEYOND, limits), language)] if style.beyond else []
-    return [below.format(edges[0]), *middle, above.format(edges[-1]), *farther]
+    every = [below.format(edges[0]), *middle, above.format(edges[-1]), *farther]
+    return [every[i] for i in occurring(style, limits)]
 
 
 _BOUNDS = MappingProxyType({"en": ("below {0}", "{0} to {1}", "{0} and more"), "zh": ("低于 {0}", "{0} 至 {1}", "{0} 及以上")})

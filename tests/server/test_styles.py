@@ -205,4 +205,7 @@ def test_the_legend_of_times_says_how_far_was_searched(timed):
     }  # fmt: skip
     assert "beyond" not in made["noData"]["reasons"]
     words = [entry.text for entry in groups([timed], "day", "en", Limits(minutes=60))[0].entries]
+    assert [c["to"] for c in legend(timed, "day", Limits(minutes=20))["classes"]] == [20, None], (
+        "nothing is 20 and was searched"
+    )
     assert words == ["below 20", "20 and more", "> 60 minutes", "no data"], "an exact time is never uncertain"

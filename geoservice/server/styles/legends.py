@@ -8,10 +8,10 @@ from anyio import to_thread
 from fastapi import APIRouter, Depends, Response
 
 from geoservice.maps import fonts
-from geoservice.maps.document import groups
 from geoservice.maps.colour import blend
+from geoservice.maps.document import groups
 from geoservice.maps.furniture import LEGEND_WIDTH, LINE, PAD, SWATCH, Entry, Group, legend_picture, legend_size, wrapped
-from geoservice.maps.look import BACKGROUND, HATCHES, INKS, SIDE, Hatch, Variant, graded, look, texts
+from geoservice.maps.look import BACKGROUND, HATCHES, INKS, SIDE, Hatch, Variant, graded, look, occurring, texts
 from geoservice.measures import BEYOND, REASONS, UNCERTAIN
 from geoservice.number_text import Limits, limits_of, reason_label
 from geoservice.release.base import PublishedLayer
@@ -41,8 +41,8 @@ def classes(layer: PublishedLayer, variant: Variant, limits: Limits) -> list[dic
     ends += [{"from": limits.minutes, "to": None, "status": BEYOND}] if style.beyond else []
     labels = zip(texts(style, "zh", limits), texts(style, "en", limits), strict=True)
     return [
-        {**end, "colour": colour, "label": {"zh": zh, "en": en}}
-        for end, colour, (zh, en) in zip(ends, colours, labels, strict=True)
+        {**ends[i], "colour": colours[i], "label": {"zh": zh, "en": en}}
+        for i, (zh, en) in zip(occurring(style, limits), labels, strict=True)
     ]
 
 
