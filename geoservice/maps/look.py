@@ -171,7 +171,7 @@ def occurring(style: Style, limits: Limits = NO_LIMITS) -> list[int]:
 
 
 def texts(style: Style, language: str, limits: Limits = NO_LIMITS) -> list[str]:
-    """Return the text of each class that can occur: its bounds, the lower one inside; last, if any, of what is beyond the search.
+    """Return the text of each class that can occur: its bounds, the lower one inside; last, if any, what is beyond the search.
 
     >>> texts(Style(property="p", breaks=(20, 40), colours=("#d8d2a2", "#8bb5ac", "#255a80")), "en")
     ['below 20', '20 to 40', '40 and more']

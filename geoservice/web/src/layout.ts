@@ -1,31 +1,17 @@
 /** How the page is laid out: two panels beside the map, or one sheet under it on a narrow screen; kept for the next visit. */
 
 import { effect, signal, type Signal } from "@preact/signals";
+import { store, stored } from "./storage";
 
 const NARROW = matchMedia("(max-width: 899.98px)");
 export const narrow = signal(NARROW.matches);
 NARROW.addEventListener("change", () => (narrow.value = NARROW.matches));
 
-/** Browsers may refuse to keep anything. */
-function stored(key: string): string | null {
-  try {
-    return localStorage.getItem(key);
-  } catch {
-    return null;
-  }
-}
-
 function kept<T extends string>(name: string, allowed: readonly T[], first: T): Signal<T> {
   const key = `geoservice.${name}`;
   const found = stored(key) as T | null;
   const value = signal<T>(found !== null && allowed.includes(found) ? found : first);
-  effect(() => {
-    try {
-      localStorage.setItem(key, value.value);
-    } catch {
-      // kept for this visit alone
-    }
-  });
+  effect(() => store(key, value.value));
   return value;
 }
 
