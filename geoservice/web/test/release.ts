@@ -4,7 +4,8 @@ import type { Column, Dimensions, Layer, LayerStyle, Manifest } from "../src/typ
 
 export const styleOf = (own: Partial<LayerStyle>): LayerStyle => {
   const colours = own.colours ?? [];
-  const legend = { colours: [...colours, ...(own.beyond ? [own.beyond] : [])], uncertain: "#cccccc", faint: colours.map(() => "#eeeeee"), faint_opacity: 0.16 };
+  const seen = [...colours, ...(own.beyond ? [own.beyond] : [])];
+  const legend = { colours: seen, uncertain: "#cccccc", faint: seen.map((_, i) => `#eeeee${i}`), faint_opacity: 0.16 };
   return { kind: "fill", property: null, breaks: [], colours, uncertain: "#bcbac6", beyond: null, opacity: 0.7, legend, ...own };
 };
 

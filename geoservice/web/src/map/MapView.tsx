@@ -12,7 +12,7 @@ import { keepAreas, shapes } from "./areas";
 import { build } from "./build";
 import { keepCards } from "./cards";
 import { keepDrawn } from "./drawing";
-import { failedSources, keepFaults, noMap, retryTiles } from "./faults";
+import { failedTiles, keepFaults, noMap, retryTiles } from "./faults";
 import { flyHome, flyToArea, keepPlace, zoomBy } from "./flight";
 import { series, shown } from "./ground";
 import { keepPointed, tip } from "./pointer";
@@ -65,7 +65,7 @@ function Faults({ rebuild }: { rebuild: () => void }) {
     <div class="faults">
       {noMap.value && <Failure what="map" problem={noMap.value} retry={rebuild} />}
       {drawn && <Failure what="colours" problem={drawn} retry={again} />}
-      {failedSources.value.size > 0 && <Failure what="tiles" retry={retryTiles} />}
+      {failedTiles.value.size > 0 && <Failure what="tiles" retry={retryTiles} />}
     </div>
   );
 }

@@ -52,12 +52,12 @@ export const shapes = new Loaded(
 );
 
 function draw(map: MapLibre, features: Feature[]): void {
-  (map.getSource("areas") as GeoJSONSource | undefined)?.setData(collection(features));
+  void (map.getSource("areas") as GeoJSONSource | undefined)?.setData(collection(features));
   const points = features.flatMap((f) => {
     const at = f.geometry && labelPoint(f.geometry);
     return at ? [{ ...f, geometry: { type: "Point" as const, coordinates: at } }] : [];
   });
-  (map.getSource(NAMES) as GeoJSONSource | undefined)?.setData(collection(points));
+  void (map.getSource(NAMES) as GeoJSONSource | undefined)?.setData(collection(points));
   leaveOut(map, features);
 }
 

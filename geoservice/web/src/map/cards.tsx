@@ -7,6 +7,8 @@ import { mode, selectedGap, selectedStation, service, theme, tier } from "../sta
 import { StationCard } from "../ui/cards";
 import { fetchStation } from "../stations";
 import { t } from "../i18n";
+import { narrow, sheet } from "../layout";
+import { calm } from "./build";
 import { moveBy } from "./flight";
 
 let here: MapLibre | null = null;
@@ -36,8 +38,10 @@ export function openCard(at: [number, number], card: ComponentChild): void {
   const from = document.activeElement;
   closeCard();
   opener = from instanceof HTMLElement ? from : null;
-  const popup = new Popup({ maxWidth: "270px", offset: 12, focusAfterOpen: true, closeOnClick: false, locale: { "Popup.Close": t("close") } } as never);
+  const low = map.project(at).y > map.getContainer().clientHeight / 2;
+  const popup = new Popup({ maxWidth: "270px", offset: 12, anchor: low ? "bottom" : "top", focusAfterOpen: true, closeOnClick: false });
   opened = popup.setLngLat(at).setDOMContent(box).addTo(map);
+  popup.getElement().querySelector(".maplibregl-popup-close-button")?.setAttribute("aria-label", t("close"));
   popup.on("close", () => {
     render(null, box);
     if (opened !== popup) return;
@@ -48,10 +52,19 @@ export function openCard(at: [number, number], card: ComponentChild): void {
   reveal(map, popup.getElement());
 }
 
+/** A sheet of full height leaves no room for a card. */
+async function makeRoom(map: MapLibre): Promise<void> {
+  if (!narrow.value || sheet.value !== "full") return;
+  sheet.value = "half";
+  await new Promise((done) => setTimeout(done, calm() ? 50 : 250));
+  map.resize();
+}
+
 /** Opens a station's card where it stands; nothing where it cannot be had. */
 export async function openStation(unit: string): Promise<boolean> {
   const station = await fetchStation(unit).catch(() => undefined);
   if (station?.geometry?.type !== "Point" || !here) return false;
+  await makeRoom(here);
   const at = station.geometry.coordinates as [number, number];
   if (!here.getBounds().contains(at)) here.jumpTo({ center: at });
   openCard(at, <StationCard feature={station.properties} />);

@@ -4,23 +4,32 @@ import { signal } from "@preact/signals";
 import type { ErrorEvent, Map as MapLibre } from "maplibre-gl";
 import type { Problem } from "../loaded";
 
-/** Sources with a tile that failed. */
-export const failedSources = signal<ReadonlySet<string>>(new Set());
+interface Tile {
+  x: number;
+  y: number;
+  z: number;
+}
+
+/** The tiles that failed, by source. */
+export const failedTiles = signal<ReadonlyMap<string, readonly Tile[]>>(new Map());
 /** Why there is no map at all. */
 export const noMap = signal<Problem | null>(null);
 
 let here: MapLibre | null = null;
 
+type TileError = ErrorEvent & { sourceId?: string; tile?: { tileID: { canonical: Tile } } };
+
 export function keepFaults(map: MapLibre): void {
   here = map;
-  map.on("error", (event: ErrorEvent & { sourceId?: string }) => {
-    if (event.sourceId) failedSources.value = new Set([...failedSources.value, event.sourceId]);
-    else console.error(event.error);
+  map.on("error", ({ sourceId, tile, error }: TileError) => {
+    if (!sourceId || !tile) return console.error(error);
+    const { x, y, z } = tile.tileID.canonical;
+    failedTiles.value = new Map([...failedTiles.value, [sourceId, [...(failedTiles.value.get(sourceId) ?? []), { x, y, z }]]]);
   });
 }
 
 export function retryTiles(): void {
-  const sources = failedSources.value;
-  failedSources.value = new Set();
-  for (const id of sources) here?.refreshTiles(id);
+  const tiles = failedTiles.value;
+  failedTiles.value = new Map();
+  for (const [source, failed] of tiles) here?.refreshTiles(source, [...failed]);
 }

@@ -10,7 +10,7 @@ import type { LayerStyle } from "../types";
  */
 export type Place = { property: string; margin?: string | undefined } | { state: true };
 
-export const valueOf = (place: Place): ExpressionSpecification =>
+export const numberAt = (place: Place): ExpressionSpecification =>
   "property" in place ? ["get", place.property] : ["feature-state", "value"];
 
 const NO_COLOUR = "rgba(0,0,0,0)";
@@ -36,7 +36,7 @@ export function doubtful(place: Place, kind: Kind): ExpressionSpecification {
  * margin is too large for the number; without a number the ground stays clear, and the dots say so, but for times beyond the search.
  */
 export function colour(style: LayerStyle, place: Place, kind: Kind): ExpressionSpecification {
-  const value = valueOf(place);
+  const value = numberAt(place);
   const [first = "#888888", ...rest] = style.colours;
   const steps = style.breaks.flatMap((b, i) => [kind === "minutes" ? b + 1e-6 : b, rest[i] ?? first]);
   const number: ExpressionSpecification = ["to-number", value, 0];
@@ -47,7 +47,7 @@ export function colour(style: LayerStyle, place: Place, kind: Kind): ExpressionS
 /** Ground within the minutes chosen stands out, ground beyond stays as a hint. */
 export const reached = (style: LayerStyle, place: Place, minutes: number): ExpressionSpecification => [
   "case",
-  ["<=", ["to-number", ["coalesce", valueOf(place), 1e9]], minutes],
+  ["<=", ["to-number", ["coalesce", numberAt(place), 1e9]], minutes],
   style.opacity,
   style.legend.faint_opacity,
 ];

@@ -13,9 +13,15 @@ import { Body, Tabs } from "./Results";
 import { Sheet } from "./Sheet";
 
 /** Escape closes what was opened last: the card on the map, then the area chosen. */
-function escape(event: KeyboardEvent): void {
+function closeLast(event: KeyboardEvent): void {
   if (event.key !== "Escape" || event.defaultPrevented || closeCard()) return;
   selected.value = null;
+}
+
+/** No link: the part of an address behind "#" is the choice. */
+function skip(): void {
+  panels.results.value = "open";
+  document.getElementById("results")?.focus();
 }
 
 const Wide = () => (
@@ -45,12 +51,12 @@ export function App() {
     document.title = say(study.value.title);
   });
   useEffect(() => {
-    document.addEventListener("keydown", escape);
-    return () => document.removeEventListener("keydown", escape);
+    document.addEventListener("keydown", closeLast);
+    return () => document.removeEventListener("keydown", closeLast);
   }, []);
   return (
     <>
-      <a class="skip" href="#results" onClick={(e) => { e.preventDefault(); panels.results.value = "open"; document.getElementById("results")?.focus(); }}>{t("skip")}</a>
+      <button type="button" class="skip" onClick={skip}>{t("skip")}</button>
       <div class={narrow.value ? "page narrow" : "page wide"}>{narrow.value ? <Narrow /> : <Wide />}</div>
       {outdated.value && (
         <p class="news" role="status">

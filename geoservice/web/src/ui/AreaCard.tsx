@@ -49,6 +49,7 @@ function Chart({ unit }: { unit: string }) {
       {breaks.map((m, i) => {
         const x = 30 + step * (i + 0.5);
         return (
+          // biome-ignore lint/a11y/noStaticElementInteractions: a short cut for the pointer; the slider does the same for everybody
           <g key={m} class={m === minutes.value ? "break now" : "break"} onClick={() => !idle("minutes") && (chosen.minutes.value = m)}>
             <rect class="hit" x={x - step / 2} y="0" width={step} height={H} />
             <Bar x={x} of={valueAt("share", unit, m)} />

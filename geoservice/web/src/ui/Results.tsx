@@ -52,6 +52,7 @@ const BODIES: Readonly<Record<Tab, () => VNode>> = {
 
 export function Body() {
   return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a panel that scrolls must be within reach of the keyboard
     <div id="results-body" role="tabpanel" tabIndex={0} aria-labelledby={`tab-${current()}`}>
       {BODIES[current()]()}
       <p class="reading">{t("reading")}</p>
