@@ -23,6 +23,16 @@ def rgb(colour: str) -> tuple[int, int, int]:
     return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
 
 
+def blend(colour: str, opacity: float, ground: str) -> str:
+    """Return the colour that is seen where one of an opacity (0 to 1) lies on a ground, as browsers and mapnik mix them.
+
+    >>> blend("#000000", 0.25, "#ffffff"), blend("#255a80", 1, "#f6f5f1")
+    ('#bfbfbf', '#255a80')
+    """
+    pairs = zip(rgb(colour), rgb(ground), strict=True)
+    return "#" + "".join(f"{round(opacity * above + (1 - opacity) * below):02x}" for above, below in pairs)
+
+
 def to_lab(colour: str) -> Floats:
     """Return L*, a* and b* of a colour.
 

@@ -8,10 +8,10 @@ from typing import Any, NamedTuple
 from geoservice.geo import MAX_MERCATOR_LAT, BBox
 from geoservice.maps import fonts
 from geoservice.maps.furniture import LEGEND_WIDTH, PAD, Entry, Furniture, Group, furnish, legend_size
-from geoservice.maps.ground import BACKGROUND
-from geoservice.maps.look import Variant, graded, has_margin, look, missing, texts
+from geoservice.maps.look import BACKGROUND, Variant, graded, has_margin, look, missing, occurring, texts
 from geoservice.maps.mapnik_map import Frame, Picture, to_png
 from geoservice.maps.paint import WORDS
+from geoservice.maps.selection import DEFAULT, Selection, styled_column
 from geoservice.maps.shapes import Within, base_shapes, box_features
 from geoservice.maps.theme import lay_ground, lay_layer, lay_names, lay_places
 from geoservice.measures import UNCERTAIN
@@ -36,6 +36,7 @@ class Wanted:
     language: str = "en"
     legend: bool = True
     transparent: bool = False
+    selection: Selection = DEFAULT
 
 
 class Margins(NamedTuple):
@@ -86,12 +87,13 @@ def _group(layer: PublishedLayer, variant: Variant, language: str, limits: Limit
     style, title, drawn = layer.style, getattr(layer.title, language), look(layer.style, variant)
     marks = style.kind == "circle"
     if not graded(style):
-        return Group("", (Entry(title, drawn.colours[0], round=marks),))
+        return Group("", (Entry(title, drawn.swatches[0], round=marks),))
     column = next(c for c in layer.columns if c.name == style.property)
     unit = f" ({column.unit})" if column.unit else ""
-    named = [*zip(texts(style, language, limits), drawn.colours, strict=True)]
+    colours = [drawn.swatches[i] for i in occurring(style, limits)]
+    named = [*zip(texts(style, language, limits), colours, strict=True)]
     if has_margin(layer):
-        named.append((getattr(REASON_WORDS[UNCERTAIN], language), drawn.uncertain))
+        named.append((getattr(REASON_WORDS[UNCERTAIN], language), drawn.swatch(drawn.uncertain)))
     known = [Entry(words, colour, round=marks) for words, colour in named]
     hatched = [Entry(getattr(label, language), hatch="no-data", round=marks) for label in missing(style, limits)]
     return Group(f"{title}: {getattr(column.title, language)}{unit}", (*known, *hatched))
@@ -136,7 +138,7 @@ def _map(
     lay_ground(picture, base, variant)
     names: list[tuple[bytes, str]] = []
     for layer, within in layers:
-        drawn = box_features(reader, layer, box, frame.zoom, within, language)
+        drawn = box_features(reader, layer, box, frame.zoom, within, language, wanted.selection)
         lay_layer(picture, layer, drawn, variant)
         if len(drawn) <= MAX_NAMED and layer.style.kind == "fill":
             names += [(d.wkb, d.name) for d in drawn if d.name]
@@ -166,5 +168,5 @@ def _furniture(reader: ReleaseReader, layers: Sequence[PublishedLayer], wanted: 
 
 def _subtitle(layers: Sequence[PublishedLayer], language: str) -> str:
     """Return what the first layer's colours tell."""
-    column = next((c for c in layers[0].columns if c.name == layers[0].style.property), None) if layers else None
+    column = styled_column(layers[0]) if layers else None
     return getattr(column.title, language) if column else ""

@@ -12,7 +12,8 @@ from branca.element import Element, Figure
 
 from geoservice.errors import ParameterError, Unavailable
 from geoservice.maps import leaflet
-from geoservice.maps.paint import WORDS, asked, colour, coloured, label, legend
+from geoservice.maps.paint import WORDS, asked, colour, label, legend
+from geoservice.maps.selection import styled_column
 from geoservice.number_text import Limits, limits_of
 from geoservice.release.base import ALL, FeatureReader, ItemQuery, PublishedLayer
 from geoservice.release.batches import Batches
@@ -118,7 +119,7 @@ def title(reader: FeatureReader, language: str) -> str:
 
 def legends(layers: Sequence[PublishedLayer], first: PublishedLayer, language: str, limits: Limits) -> str:
     """Return the legends of all layers as HTML, that of the first unfolded."""
-    parts = (legend(layer, coloured(layer), language, limits, layer is first) for layer in layers)
+    parts = (legend(layer, styled_column(layer), language, limits, layer is first) for layer in layers)
     return f'<div class="legend">{"".join(parts)}</div>'
 
 
@@ -150,7 +151,7 @@ def add_layer(plan: folium.Map, reader: FeatureReader, layer: PublishedLayer, la
 
 def drawn_features(reader: FeatureReader, layer: PublishedLayer, language: str) -> Iterator[dict[str, Any]]:
     """Yield features with ready style and escaped label, and nothing else of their properties."""
-    column, limits = coloured(layer), limits_of(reader.manifest.study)
+    column, limits = styled_column(layer), limits_of(reader.manifest.study)
     for table in Batches(reader, layer.id, ItemQuery(ALL, equals=only(layer, asked(reader.manifest.study)))):
         shapes = shapely.to_geojson(
             shapely.set_precision(shapely.from_wkb(table.column("geometry").to_numpy(zero_copy_only=False)), 1e-6)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from math import cos, floor, log10, radians
 from typing import Any, NamedTuple
 
-from geoservice.maps.look import Hatch, Variant
+from geoservice.maps.look import BACKGROUND, Hatch, Variant
 from geoservice.maps.mapnik_map import Frame, Picture, hatch_file, rule, symbol, text, to_png
 
 PAD, LINE, SWATCH = 8, 17, (22, 12)
@@ -199,7 +199,7 @@ def _entry(desk: Desk, entry: Entry, x: float, y: float, ratio: int) -> None:
                                           stroke_width=1.4, allow_overlap="true"))  # fmt: skip
     elif entry.hatch:
         pattern = symbol("PolygonPattern", file=hatch_file(entry.hatch, desk.variant, ratio), alignment="global")
-        desk.box(x, y - tall / 2, wide, tall, pattern + edge)
+        desk.box(x, y - tall / 2, wide, tall, symbol("Polygon", fill=BACKGROUND[desk.variant]) + pattern + edge)
     else:
         desk.box(x, y - tall / 2, wide, tall, symbol("Polygon", fill=entry.colour) + edge)
     desk.write(x + wide + PAD, y, entry.text, TEXT)

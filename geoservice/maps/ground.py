@@ -7,7 +7,6 @@ from typing import Literal, NamedTuple
 
 from geoservice.maps.look import Variant
 
-BACKGROUND: Mapping[Variant, str] = MappingProxyType({"day": "#f6f5f1", "print": "#ffffff"})
 INK: Mapping[Variant, str] = MappingProxyType({"day": "#4a463f", "print": "#000000"})
 """Colour of place names."""
 HALO = "#ffffff"

@@ -10,7 +10,7 @@ import numpy as np
 
 from geoservice.geo import Floats, Ints
 from geoservice.layer import Label, Style
-from geoservice.maps.colour import printed, rgb
+from geoservice.maps.colour import blend, printed, rgb
 from geoservice.maps.png import Pixels
 from geoservice.measures import BEYOND, UNCERTAIN
 from geoservice.number_text import NO_LIMITS, Limits, reason_label
@@ -18,6 +18,8 @@ from geoservice.release.base import PublishedLayer
 
 Variant = Literal["day", "print"]
 VARIANTS: tuple[Variant, ...] = ("day", "print")
+BACKGROUND: Mapping[Variant, str] = MappingProxyType({"day": "#f6f5f1", "print": "#ffffff"})
+"""The land of the base map, on which layers lie."""
 Hatch = Literal["no-data"]
 HATCHES: tuple[Hatch, ...] = ("no-data",)
 UNCERTAIN_CLASS, NO_DATA_CLASS = -1, -2
@@ -27,6 +29,8 @@ SIDE = 8
 """Side of a hatch's tile in pixels: divides a map tile's, so that hatches run on from tile to tile."""
 
 PLAIN = "#3366aa"
+FAINT = 0.16
+"""Opacity of ground beyond the minutes chosen, on the planner's page."""
 
 
 class Ink(NamedTuple):
@@ -54,6 +58,15 @@ class Look(NamedTuple):
     edge_width: float
     edge_opacity: float
     ring: str
+
+    def swatch(self, colour: str, opacity: float | None = None) -> str:
+        """Return a colour of the layer as it is seen on the map, for legends: every legend takes its colours from here."""
+        return blend(colour, self.opacity if opacity is None else opacity, BACKGROUND[self.variant])
+
+    @property
+    def swatches(self) -> tuple[str, ...]:
+        """Return the colour of each class as it is seen on the map."""
+        return tuple(map(self.swatch, self.colours))
 
 
 @lru_cache(maxsize=256)
@@ -144,8 +157,21 @@ def tile(hatch: Hatch, variant: Variant, ratio: int = 1) -> Pixels:
     return np.where(drawn[:, :, None], np.array(dot), np.array(ground)).astype(np.uint8)
 
 
+def occurring(style: Style, limits: Limits = NO_LIMITS) -> list[int]:
+    """Return the classes that can occur: those that begin beyond the time searched cannot, where that is a class of its own.
+
+    >>> style = Style(property="p", breaks=(20, 45), colours=("#d8d2a2", "#8bb5ac", "#255a80"), beyond="#102030")
+    >>> occurring(style, Limits(minutes=45)), occurring(style, Limits(minutes=60))
+    ([0, 1, 3], [0, 1, 2, 3])
+    """
+    if not (style.beyond and limits.minutes):
+        return [*range(len(style.colours) + bool(style.beyond))]
+    begins = (float("-inf"), *style.breaks)
+    return [*(i for i, low in enumerate(begins) if low < limits.minutes), len(style.colours)]
+
+
 def texts(style: Style, language: str, limits: Limits = NO_LIMITS) -> list[str]:
-    """Return the text of each class: its bounds, the lower one inside; last, if any, of what is beyond the search.
+    """Return the text of each class that can occur: its bounds, the lower one inside; last, if any, what is beyond the search.
 
     >>> texts(Style(property="p", breaks=(20, 40), colours=("#d8d2a2", "#8bb5ac", "#255a80")), "en")
     ['below 20', '20 to 40', '40 and more']
@@ -156,7 +182,8 @@ def texts(style: Style, language: str, limits: Limits = NO_LIMITS) -> list[str]:
     below, between, above = _BOUNDS[language]
     middle = [between.format(a, b) for a, b in pairwise(edges)]
     farther = [getattr(reason_label(BEYOND, limits), language)] if style.beyond else []
-    return [below.format(edges[0]), *middle, above.format(edges[-1]), *farther]
+    every = [below.format(edges[0]), *middle, above.format(edges[-1]), *farther]
+    return [every[i] for i in occurring(style, limits)]
 
 
 _BOUNDS = MappingProxyType({"en": ("below {0}", "{0} to {1}", "{0} and more"), "zh": ("低于 {0}", "{0} 至 {1}", "{0} 及以上")})

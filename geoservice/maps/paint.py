@@ -17,6 +17,7 @@ from geoservice.maps.look import (
     has_margin,
     look,
     missing,
+    occurring,
     texts,
 )
 from geoservice.measures import UNCERTAIN, measure_of
@@ -42,11 +43,6 @@ def asked(study: Mapping[str, Any]) -> dict[str, Any]:
     return {"tier": "any", "nth": 1, "group": "all", **{k: v for k, v in wanted.items() if v is not None}}
 
 
-def coloured(layer: PublishedLayer) -> PublishedColumn | None:
-    """Return the column that colours a layer."""
-    return next((c for c in layer.columns if c.name == layer.style.property), None)
-
-
 def colour(style: Style, value: Any, status: str | None = None) -> str:
     """Return the colour of a value: its class's, grey where it is uncertain, pale where there is none.
 
@@ -64,9 +60,11 @@ def classes(layer: PublishedLayer, language: str, limits: Limits) -> list[tuple[
     style = layer.style
     if not graded(style):
         return []
-    known = [*zip(look(style, "day").colours, texts(style, language, limits), strict=True)]
-    wide = [(style.uncertain, getattr(REASON_WORDS[UNCERTAIN], language))] if has_margin(layer) else []
-    return [*known, *wide, *((style.no_data, getattr(label, language)) for label in missing(style, limits))]
+    shown = look(style, "day")
+    colours = [shown.swatches[i] for i in occurring(style, limits)]
+    known = [*zip(colours, texts(style, language, limits), strict=True)]
+    wide = [(shown.swatch(shown.uncertain), getattr(REASON_WORDS[UNCERTAIN], language))] if has_margin(layer) else []
+    return [*known, *wide, *((shown.swatch(style.no_data), getattr(label, language)) for label in missing(style, limits))]
 
 
 def label(column: PublishedColumn | None, style: Style, properties: Mapping[str, Any], language: str, limits: Limits) -> str:

@@ -14,6 +14,7 @@ from geoservice.maps.ground import NAMES, SOURCE_LAYERS
 from geoservice.maps.look import classify
 from geoservice.maps.mapnik_map import Frame
 from geoservice.maps.mvt import Plane, Shape, decode
+from geoservice.maps.selection import DEFAULT, Selection, attributes, class_properties, statuses
 from geoservice.maps.theme import Drawn
 from geoservice.release.base import ItemQuery, PublishedLayer, ReleaseReader, TileQuery
 from geoservice.release.mercator import HALF_M, to_mercator
@@ -51,7 +52,7 @@ def tile_features(reader: ReleaseReader, layer: PublishedLayer, tile: Tile, with
     at = Tile(tile.z - above, tile.x >> above, tile.y >> above)
     if at.z < layer.minzoom:
         return []
-    names = {"fid", *_asked(layer)}
+    names = {"fid", *class_properties(layer)}
     found: dict[Any, Shape] = {}
     for one in _around(at) if layer.style.kind == "circle" else [at]:
         for number, shape in enumerate(_decoded(reader, layer.id, one, within, names).get(layer.id, ())):
@@ -74,32 +75,30 @@ def _decoded(reader: ReleaseReader, layer_id: str, tile: Tile, within: Within, n
     return decode(data, plane_of(tile), names) if data else {}
 
 
-def _asked(layer: PublishedLayer) -> list[str]:
-    """Return the properties that a layer's classes need."""
-    return [n for n in (layer.style.property, layer.style.status) if n is not None]
-
-
 def _classed(
     layer: PublishedLayer, shapes: Sequence[bytes], properties: Sequence[Mapping[str, Any]], names: Sequence[str] = ()
 ) -> list[Drawn]:
-    key, status = layer.style.property or "", layer.style.status
+    key = layer.style.property or ""
     values = np.array([p.get(key) if isinstance(p.get(key), int | float) else np.nan for p in properties], float)
-    said = [p.get(status) for p in properties] if status else None
-    classes = classify(layer.style, values, said).tolist()
+    classes = classify(layer.style, values, statuses(layer, properties)).tolist()
     return [Drawn(*row) for row in zip(shapes, classes, names or [""] * len(shapes), strict=True)]
 
 
 def box_features(
-    reader: ReleaseReader, layer: PublishedLayer, box: BBox, zoom: float, within: Within, language: str
-) -> list[Drawn]:
-    """Return what a layer has in a box, in the geography of a zoom; raises :class:`TooLarge` for more than can be drawn."""
-    geography = geography_at(layer.zooms, floor(zoom))
+    reader: ReleaseReader, layer: PublishedLayer, box: BBox, zoom: float, within: Within, language: str,
+    selection: Selection = DEFAULT,
+) -> list[Drawn]:  # fmt: skip
+    """Return what a layer has in a box, in the geography of a selection's level, otherwise of a zoom.
+
+    Raises :class:`TooLarge` for more than can be drawn.
+    """
+    geography = selection.level if selection.level in layer.zooms else geography_at(layer.zooms, floor(zoom))
     if geography is None:
         return []
     named = _naming(layer, language)
     query = ItemQuery(
-        limit=MAX_FEATURES + 1, bbox=box, equals={"geography": geography}, within=within,
-        properties=[*dict.fromkeys([*_asked(layer), *named])],
+        limit=MAX_FEATURES + 1, bbox=box, equals={"geography": geography, **attributes(layer, selection)}, within=within,
+        properties=[*dict.fromkeys([*class_properties(layer), *named])],
     )  # fmt: skip
     rows = reader.items(layer.id, query)
     if rows.num_rows > MAX_FEATURES:

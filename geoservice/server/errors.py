@@ -10,6 +10,8 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from geoservice.errors import STATUS, GeoserviceError, ParameterError, TimedOut, TooManyRequests
+from geoservice.server import pages
+from geoservice.server.formats import HTML, LANGUAGES, choose_language, weighted
 from geoservice.server.operations.logs import NOTE
 
 PROBLEM = "application/problem+json"
@@ -91,18 +93,35 @@ def first_fault(error: RequestValidationError) -> ParameterError:
     return ParameterError(f"parameter {fault['loc'][-1]}: got {fault.get('input')!r:.80}, allowed: {fault['msg'].lower()}")
 
 
+def wants_page(request: Request) -> bool:
+    """Whether a person asks with a browser: it prefers HTML, and no other format is named."""
+    html = next(iter(weighted(request.headers.get("accept", ""))), "") == HTML
+    return html and request.query_params.get("f", "html") == "html"
+
+
+def page_not_found(request: Request, detail: str) -> Response:
+    """Answer a browser that nothing is at an address, in the reader's language."""
+    lang = request.query_params.get("lang")
+    language = choose_language(lang if lang in LANGUAGES else None, request.headers.get("accept-language", ""))
+    base = (request.app.state.geoservice[0].url or str(request.base_url)).rstrip("/")
+    headers = {"Cache-Control": "no-store", "Vary": "Accept, Accept-Language", **pages.HEADERS}
+    return Response(pages.not_found(detail, base, language), 404, headers, f"{HTML}; charset=utf-8")
+
+
 def install(app: FastAPI) -> None:
     """Hang the handlers into an app."""
 
-    async def ours(_: Request, error: Exception) -> Response:
-        return respond(error)
+    async def ours(request: Request, error: Exception) -> Response:
+        return page_not_found(request, str(error)) if isinstance(error, NotFound) and wants_page(request) else respond(error)
 
     async def invalid(_: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)
         return respond(first_fault(error))
 
-    async def plain(_: Request, error: Exception) -> Response:
+    async def plain(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
+        if error.status_code == 404 and wants_page(request):
+            return page_not_found(request, str(error.detail))
         return Response(problem(error.status_code, str(error.detail)), error.status_code, error.headers, PROBLEM)
 
     app.add_exception_handler(GeoserviceError, ours)

@@ -18,6 +18,7 @@ from geoservice.server.openapi import document_3_0
 from geoservice.server.site import page_file
 from geoservice.server.styles import routes as styles
 from geoservice.server.tiles import tilesets
+from geoservice.server.translations import in_language
 
 CONFORMS = (
     "http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/core",
@@ -101,15 +102,15 @@ def api(request: Request, ask: Description) -> Response:
     """Answer with the OpenAPI 3.0 document of this API."""
     content = document_3_0(request.app.openapi(), ask.urls.base, [layer.id for layer in ask.layers])
     if ask.format == "html":
-        return answer(ask, pages.page("API", _operations(content), ask), HTML, pages.HEADERS)
+        return answer(ask, pages.page("API", _operations(content, ask.language), ask), HTML, pages.HEADERS)
     return answer(ask, orjson.dumps(content), JSON if ask.format == "json" else OPENAPI)
 
 
-def _operations(content: dict[str, dict[str, dict[str, dict[str, list[dict[str, str]]]]]]) -> str:
-    """Return the operations of an OpenAPI document as a table for people."""
+def _operations(content: dict[str, Any], language: str) -> str:
+    """Return the operations of an OpenAPI document as a table for people, in a language."""
     rows = []
     for path, methods in content["paths"].items():
         for operation in methods.values():
             names = ", ".join(p["name"] for p in operation["parameters"])
-            rows.append([path, operation["summary"], names])
-    return pages.table(["GET", "", "?"], rows)
+            rows.append([path, in_language(operation["summary"], language), names])
+    return pages.table(["GET", in_language("Purpose", language), in_language("Parameters", language)], rows)

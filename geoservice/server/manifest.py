@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Response
 
+from geoservice.maps.look import BACKGROUND, FAINT, look
 from geoservice.release.base import Manifest, PublishedLayer, ReleaseReader
 from geoservice.server import schemas
 from geoservice.server.answers import document
@@ -44,13 +45,22 @@ def public_part(reader: ReleaseReader, layers: Sequence[PublishedLayer], who: Pr
         "notes": [note.model_dump() for note in manifest.notes],
         "disclosure": without_secrets(manifest.disclosure),
         "baseMap": manifest.base_map,
+        "ground": BACKGROUND["day"],
         "processes": list(manifest.processes),
     }
 
 
 def layer_part(layer: PublishedLayer, who: Principal) -> dict[str, Any]:
     """Return a layer; how many features it has is not said to a caller who may see those of some areas only."""
-    return layer.model_dump(mode="json", exclude={"role"} if who.within(layer) is None else {"role", "features"})
+    part = layer.model_dump(mode="json", exclude={"role"} if who.within(layer) is None else {"role", "features"})
+    return {**part, "style": {**part["style"], "legend": legend_colours(layer)}}
+
+
+def legend_colours(layer: PublishedLayer) -> dict[str, Any]:
+    """Return the colours of a layer as they are seen on the ground: of each class, uncertain, and beyond the minutes chosen."""
+    shown = look(layer.style, "day")
+    faint = [shown.swatch(colour, FAINT) for colour in shown.colours]
+    return {"colours": shown.swatches, "uncertain": shown.swatch(shown.uncertain), "faint": faint, "faint_opacity": FAINT}
 
 
 @router.get("/manifest", summary="The release", responses=schemas.ok(schemas.ANY))

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
+from geoservice.server.translations import in_language
+
 if TYPE_CHECKING:
     from geoservice.server.deps import Ask
 
@@ -69,10 +71,10 @@ def anchor(href: str, text: str) -> str:
 
 def page(title: str, body: str, ask: "Ask", more: Iterable[str] = ()) -> str:
     """Return a whole page around a body that is HTML already; ``more`` are further entries of its navigation."""
-    words, to = WORDS[ask.language], ask.urls.to
+    words, to, title = WORDS[ask.language], ask.urls.to, in_language(title, ask.language)
     lang = {"lang": ask.language}
     entries = [
-        anchor(to("/"), words["map"]),
+        anchor(to("/", lang), words["map"]),
         anchor(to("/collections", {"f": "html", **lang}), words["data"]),
         anchor(to("/api", {"f": "html", **lang}), words["api"]),
         *more,
@@ -80,11 +82,30 @@ def page(title: str, body: str, ask: "Ask", more: Iterable[str] = ()) -> str:
     ]
     synthetic = f'<p class="note">{words["synthetic"]}</p>' if ask.reader.manifest.study.get("synthetic") else ""
     protection = "".join(f"<p><small>{escape(text)}</small></p>" for text in statement(ask))
+    return _whole(title, f"<nav>{' '.join(entries)}</nav><h1>{escape(title)}</h1>{synthetic}{body}{protection}", ask.language)
+
+
+def not_found(detail: str, base: str, language: str) -> str:
+    """Return the page for an address where nothing is: why, and the ways on, in a language."""
+    (title, why), words = NOT_FOUND[language], WORDS[language]
+    map_page, data, api = f"/?lang={language}", f"/collections?f=html&lang={language}", f"/api?f=html&lang={language}"
+    ways = row([anchor(base + path, words[name]) for name, path in (("map", map_page), ("data", data), ("api", api))])
+    body = f"{ways}<h1>{escape(title)}</h1><p>{escape(why)}</p><p><code>{escape(detail)}</code></p>"
+    return _whole(title, body, language)
+
+
+NOT_FOUND = {
+    "en": ("Nothing is here", "There is nothing at this address: it may be mistyped, or of a release that is no longer there."),
+    "zh": ("页面不存在", "该地址没有内容：可能输入有误，或属于已不存在的发布。"),
+}
+
+
+def _whole(title: str, body: str, language: str) -> str:
+    """Return a whole document around a body that is HTML already."""
     return (
-        f'<!doctype html><html lang="{ask.language}"><head><meta charset="utf-8"><meta name="viewport" '
+        f'<!doctype html><html lang="{language}"><head><meta charset="utf-8"><meta name="viewport" '
         f'content="width=device-width,initial-scale=1"><link rel="icon" href="data:,">'
-        f"<title>{escape(title)}</title><style>{CSS}</style></head>"
-        f"<body><nav>{' '.join(entries)}</nav><h1>{escape(title)}</h1>{synthetic}{body}{protection}</body></html>"
+        f"<title>{escape(title)}</title><style>{CSS}</style></head><body>{body}</body></html>"
     )
 
 

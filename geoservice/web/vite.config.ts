@@ -6,5 +6,5 @@ export default defineConfig({
   build: { outDir: "static", emptyOutDir: true, target: "es2022", assetsInlineLimit: 0, chunkSizeWarningLimit: 2000 },
   worker: { format: "es" },
   server: { proxy: Object.fromEntries(["/manifest", "/collections", "/tiles", "/styles"].map((p) => [p, "http://127.0.0.1:8099"])) },
-  test: { include: ["test/**/*.test.ts"] },
+  test: { include: ["test/**/*.test.{ts,tsx}"] },
 });

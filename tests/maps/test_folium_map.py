@@ -1,9 +1,11 @@
 """The map in one file: complete without a network, and no name in it can run."""
 
 import re
+from collections import Counter
 
 import pytest
 
+from geoservice.maps.engine import mapnik
 from geoservice.maps.folium_map import write_map
 
 
@@ -34,6 +36,22 @@ def test_it_says_that_data_are_made_up_and_hides_what_is_not_public(page, reader
     assert "虚构数据" in text
     assert "无人居住" in text
     assert r"60.0\u202f\u00b1\u202f3.0" in text
+
+
+@pytest.mark.browser
+def test_the_legend_has_the_colours_of_the_map(page, chromium, tmp_path):
+    tab = chromium.new_page(viewport={"width": 900, "height": 700})
+    tab.goto(page.as_uri())
+    tab.wait_for_selector(".leaflet-control-layers-overlays label")
+    colours = tab.locator(".legend details[open] i").evaluate_all("all => all.map(i => getComputedStyle(i).backgroundColor)")
+    tab.locator(".leaflet-control-layers-overlays input").nth(1).uncheck()  # the points, in the middle of the squares
+    raw = mapnik.Image.from_string(tab.screenshot()).to_string()
+    tab.close()
+    seen = Counter(raw[i : i + 3] for i in range(0, len(raw), 4))
+    drawn = [tuple(colour) for colour, count in seen.most_common(8) if count > 3000]
+    for colour in (colours[0], colours[2], colours[-1]):  # 0, 60 and none: the first class, the last, and no data
+        swatch = [int(v) for v in re.findall(r"\d+", colour)]
+        assert any(max(abs(a - b) for a, b in zip(swatch, pixel, strict=True)) <= 2 for pixel in drawn), (colour, drawn)
 
 
 @pytest.mark.browser

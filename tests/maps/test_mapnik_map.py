@@ -178,6 +178,21 @@ def test_a_document_is_of_the_size_asked_and_depends_on_language_and_variant(rea
     assert (picture != made(language="zh" if language == "en" else "en")) == (fonts.chinese() is not None)
 
 
+@pytest.mark.parametrize("variant", ["day", "print"])
+def test_the_legend_of_a_picture_has_the_colours_of_its_map(reader, variant):
+    """Of a layer that lets the ground through, drawn large: the pixel in the middle of a square, and its line of the legend."""
+    layer = reader.layer("areas")
+    layer = layer.model_copy(update={"style": layer.style.model_copy(update={"opacity": 0.6})})
+    wanted = document.Wanted(BBox(10, 0, 10.4, 0.1), 1000, 600, variant=variant)
+    image = pixels(mapnik.Image.from_string(document.draw(reader, [(layer, None)], wanted)))
+    west, south, east, north = document.shown(reader, [layer], wanted)
+    y = int((north - 0.02) / (north - south) * 600)
+    at = [image[y, int((10.02 + i / 10 - west) / (east - west) * 1000)][:3].astype(int) for i in range(3)]
+    swatches = [rgb(entry.colour) for entry in document.groups([layer], variant, "en")[0].entries if entry.colour]
+    assert np.abs(np.array(at) - [swatches[0], swatches[2], swatches[3]]).max() <= 1, "mapnik cuts off what we round"
+    assert all((image.reshape(-1, 4)[:, :3] == s).all(axis=1).sum() > 150 for s in swatches), "a swatch is not in the picture"
+
+
 def test_a_box_with_too_much_is_refused(reader, monkeypatch):
     monkeypatch.setattr(shapes, "MAX_FEATURES", 3)
     with pytest.raises(TooLarge, match="areas: more than 3 features"):

@@ -9,6 +9,7 @@ from openapi_spec_validator import OpenAPIV30SpecValidator
 
 from geoservice.server.app import create_app
 from geoservice.server.current import Current
+from geoservice.server.translations import CHINESE
 from geoservice.settings import Settings
 
 ROUTES = [
@@ -224,3 +225,36 @@ def test_a_page_has_one_policy_and_its_style_is_in_it(client):
     answer = client.get("/collections?f=html")
     assert len(answer.headers.get_list("content-security-policy")) == 1
     assert "style-src 'sha256-" in answer.headers["content-security-policy"]
+
+
+BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"), [("en-GB,en;q=0.9", ("Nothing is here", "Data")), ("zh-CN,zh;q=0.9,en;q=0.5", ("页面不存在", "数据"))]
+)
+@pytest.mark.parametrize("path", ["/nope", "/collections/nope", "/nope/<script>"])
+def test_a_browser_is_told_in_its_language_that_nothing_is_there(client, path, lang, words):
+    answer = client.get(path, Accept=BROWSER, Accept_Language=lang)
+    assert (answer.status_code, answer.headers["content-type"]) == (404, "text/html; charset=utf-8")
+    assert all(word in answer.text for word in words)
+    assert "<script>" not in answer.text
+    assert "/collections?f=html" in answer.text
+    assert "style-src 'sha256-" in answer.headers["content-security-policy"]
+
+
+def test_a_program_gets_a_problem_where_nothing_is(client):
+    for headers in ({}, {"Accept": "application/json"}, {"Accept": "*/*"}):
+        answer = client.get("/nope", **headers)
+        assert (answer.status_code, answer.headers["content-type"]) == (404, "application/problem+json")
+    assert client.get("/collections/nope?f=json", Accept=BROWSER).headers["content-type"] == "application/problem+json"
+
+
+def test_the_description_of_the_api_is_there_in_chinese_as_well(client):
+    summaries = {o["summary"] for path in client.json("/api")["paths"].values() for o in path.values()}
+    assert summaries - CHINESE.keys() == set()
+    text = client.get("/api?f=html&lang=zh").text
+    assert [s for s in summaries if f"<td>{s}</td>" in text] == []
+    assert "<th>用途</th>" in text
+    for path, title in (("/styles", "样式"), ("/conformance", "符合的标准"), ("/tileMatrixSets", "瓦片矩阵集列表")):
+        assert f"<h1>{title}</h1>" in client.get(f"{path}?f=html&lang=zh").text

@@ -127,10 +127,10 @@ def test_the_sprite_holds_the_hatch_in_two_variants(client, ratio):
 
 def test_legend_as_json(client):
     legend = client.json("/styles/coverage/legend")
-    assert [c["colour"] for c in legend["classes"]] == ["#440154", "#21918c", "#fde725"]
+    assert [c["colour"] for c in legend["classes"]] == ["#794a83", "#61afaa", "#fbeb62"], "as 0.7 of each on #f6f5f1"
     assert legend["classes"][0]["label"] == {"zh": "低于 40", "en": "below 40"}
     assert legend["unit"] == "%"
-    assert legend["uncertain"] == {"colour": "#bcbac6", "label": {"zh": "误差大于数值", "en": "margin larger than the number"}}
+    assert legend["uncertain"] == {"colour": "#cdccd3", "label": {"zh": "误差大于数值", "en": "margin larger than the number"}}
     assert legend["noData"]["pattern"] == "no-data"
     assert set(legend["noData"]["reasons"]) == {"beyond", "not_applicable", "nobody", "under"}
     assert legend["noData"]["reasons"]["nobody"] == {"zh": "无人居住", "en": "nobody lives here"}
@@ -149,7 +149,7 @@ def test_legend_as_svg(client, lang, words):
     patterns = {p.get("id") for p in root.iter(f"{name}pattern")}
     filled = [r.get("fill") for r in root.iter(f"{name}rect")]
     assert {f"url(#{p})" for p in patterns} <= set(filled)
-    assert {"#440154", "#21918c", "#fde725"} <= set(filled)
+    assert {"#794a83", "#61afaa", "#fbeb62"} <= set(filled)
     assert len({json.dumps([(e.tag, e.attrib) for e in p.iter()][1:]) for p in root.iter(f"{name}pattern")}) == 1
 
 
@@ -199,10 +199,13 @@ def test_what_is_beyond_the_search_is_a_class_of_its_own(timed):
 
 def test_the_legend_of_times_says_how_far_was_searched(timed):
     made = legend(timed, "day", Limits(minutes=60))
-    assert [c["colour"] for c in made["classes"]] == ["#eeeeee", "#888888", "#222222"]
+    assert [c["colour"] for c in made["classes"]] == ["#f0f0ef", "#a9a9a8", "#626160"]
     assert made["classes"][-1] == {
-        "from": 60, "to": None, "status": "beyond", "colour": "#222222", "label": {"zh": "> 60 分钟", "en": "> 60 minutes"}
+        "from": 60, "to": None, "status": "beyond", "colour": "#626160", "label": {"zh": "> 60 分钟", "en": "> 60 minutes"}
     }  # fmt: skip
     assert "beyond" not in made["noData"]["reasons"]
     words = [entry.text for entry in groups([timed], "day", "en", Limits(minutes=60))[0].entries]
+    assert [c["to"] for c in legend(timed, "day", Limits(minutes=20))["classes"]] == [20, None], (
+        "nothing is 20 and was searched"
+    )
     assert words == ["below 20", "20 and more", "> 60 minutes", "no data"], "an exact time is never uncertain"

@@ -129,8 +129,8 @@ def test_each_layer_of_the_ground_is_drawn_with_its_legend(page: Watched) -> Non
 
 
 def test_tier_and_group_are_asked_of_the_release_table(page: Watched) -> None:
-    group = page.page.locator("select[name=group]")
-    group.select_option("migrant")
+    page.page.get_by_role("button", name="All columns").click()
+    page.page.locator("select[name=group]").select_option("migrant")
     page.settle()
     rows = page.page.locator(".areas tbody tr").all()
     pairs = [(r.locator("td").nth(1).inner_text(), r.locator("td.migrant").inner_text()) for r in rows]

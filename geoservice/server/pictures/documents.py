@@ -9,6 +9,7 @@ from geoservice.errors import ParameterError
 from geoservice.geo import MAX_MERCATOR_LAT, BBox
 from geoservice.maps.document import Wanted, draw
 from geoservice.maps.document import shown as box_shown
+from geoservice.maps.selection import Selection, select
 from geoservice.maps.shapes import Within
 from geoservice.release.base import PublishedLayer
 from geoservice.server import schemas
@@ -42,7 +43,13 @@ Style = Annotated[Literal["day", "print"], Query(description="for screens, or fo
 Legend = Annotated[bool, Query(description="with a legend, where there is room")]
 Clear = Annotated[bool, Query(description="clear ground, without the base map")]
 Some = Annotated[str | None, Query(description="layers wanted, with commas; without it those that are on when a map opens")]
-NAMES = {"bbox", "bbox-crs", "width", "height", "scale", "style", "legend", "transparent"}
+Service = Annotated[str | None, Query(description="service whose numbers are shown; by default the one of the layer's file")]
+Mode = Annotated[str | None, Query(description="way of travel of the numbers shown")]
+Minutes = Annotated[int | None, Query(ge=0, le=1440, description="minutes of the numbers shown: one of the study's")]
+Level = Annotated[str | None, Query(description="level of the areas shown; by default that of the scale")]
+NAMES = {
+    "bbox", "bbox-crs", "width", "height", "scale", "style", "legend", "transparent", "service", "mode", "minutes", "level",
+}  # fmt: skip
 
 FOUND: dict[int | str, dict[str, Any]] = {
     **schemas.ok(schemas.ANY, missing=True),
@@ -72,8 +79,22 @@ def box_asked(layers: Sequence[PublishedLayer], bbox: str | None, crs: str | Non
     return BBox(max(west - x, -180), max(south - y, -most), min(east + x, 180), min(north + y, most))
 
 
+def selection_of(ask: Ask, service: str | None, mode: str | None, minutes: int | None, level: str | None) -> Selection:
+    """Return the selection; raises :class:`ParameterError` for a value that no layer has numbers of."""
+    dimensions = [c.dimensions for layer in ask.layers for c in layer.columns]
+    levels = [
+        z for layer in ask.layers if "parent" in {c.name for c in layer.columns} or len(layer.zooms) > 1 for z in layer.zooms
+    ]
+    for name, value in {"service": service, "mode": mode, "minutes": minutes, "level": level}.items():
+        known = levels if name == "level" else [d[name] for d in dimensions if name in d]
+        if value is not None and value not in known:
+            raise fault(name, str(value), f"one of {', '.join(map(str, dict.fromkeys(known)))}")
+    return Selection(service, mode, minutes, level)
+
+
 async def picture(ask: Ask, layers: Sequence[PublishedLayer], wanted: Wanted) -> Response:
     """Answer with a picture; its headers say which box it shows."""
+    layers = [select(layer, wanted.selection) for layer in layers]
     drawn: list[tuple[PublishedLayer, Within]] = [(layer, ask.who.within(layer)) for layer in layers]
     pictures: Pictures = ask.request.app.state.pictures
     key = ("document", tuple((layer.id, within) for layer, within in drawn), wanted)
@@ -87,18 +108,21 @@ async def picture(ask: Ask, layers: Sequence[PublishedLayer], wanted: Wanted) ->
 async def layer_map(
     layer_id: str, ask: Image, bbox: Bbox = None, bbox_crs: BboxCrs = None, width: Pixels = 1200, height: Pixels = 800,
     scale: Scale = 1, style: Style = "day", legend: Legend = True, transparent: Clear = False,
+    service: Service = None, mode: Mode = None, minutes: Minutes = None, level: Level = None,
 ) -> Response:  # fmt: skip
     """Answer with a picture of one layer."""
     layers = [mapped(ask, layer_id)]
     check(ask, set(), width, height)
     box = box_asked(layers, bbox, bbox_crs)
-    return await picture(ask, layers, Wanted(box, width, height, scale, style, ask.language, legend, transparent))
+    numbers = selection_of(ask, service, mode, minutes, level)
+    return await picture(ask, layers, Wanted(box, width, height, scale, style, ask.language, legend, transparent, numbers))
 
 
 @router.get("/map", summary="A map for a document", responses=FOUND)
 async def whole_map(
     ask: Image, collections: Some = None, bbox: Bbox = None, bbox_crs: BboxCrs = None, width: Pixels = 1200,
     height: Pixels = 800, scale: Scale = 1, style: Style = "day", legend: Legend = True, transparent: Clear = False,
+    service: Service = None, mode: Mode = None, minutes: Minutes = None, level: Level = None,
 ) -> Response:  # fmt: skip
     """Answer with a picture of several layers: those that cover the ground lowest, points on top."""
     layers = ordered(ask.layers)
@@ -106,7 +130,8 @@ async def whole_map(
     names = None if collections is None else names_of("collections", collections, (layer.id for layer in layers))
     chosen = shown(layers) if names is None else [layer for layer in layers if layer.id in names]
     box = box_asked(chosen, bbox, bbox_crs)
-    return await picture(ask, chosen, Wanted(box, width, height, scale, style, ask.language, legend, transparent))
+    numbers = selection_of(ask, service, mode, minutes, level)
+    return await picture(ask, chosen, Wanted(box, width, height, scale, style, ask.language, legend, transparent, numbers))
 
 
 def tileset_of(ask: Ask, layer: PublishedLayer) -> dict[str, Any]:

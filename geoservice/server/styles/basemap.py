@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from geoservice.maps.ground import BACKGROUND, GROUND, GROWTH, HALO, INK, NAMES, SIZES, Part, Stops
-from geoservice.maps.look import Variant
+from geoservice.maps.ground import GROUND, GROWTH, HALO, INK, NAMES, SIZES, Part, Stops
+from geoservice.maps.look import BACKGROUND, Variant
 
 SOURCE = "base"
 

@@ -8,9 +8,10 @@ from anyio import to_thread
 from fastapi import APIRouter, Depends, Response
 
 from geoservice.maps import fonts
+from geoservice.maps.colour import blend
 from geoservice.maps.document import groups
 from geoservice.maps.furniture import LEGEND_WIDTH, LINE, PAD, SWATCH, Entry, Group, legend_picture, legend_size, wrapped
-from geoservice.maps.look import HATCHES, INKS, SIDE, Hatch, Variant, graded, look, texts
+from geoservice.maps.look import BACKGROUND, HATCHES, INKS, SIDE, Hatch, Variant, graded, look, occurring, texts
 from geoservice.measures import BEYOND, REASONS, UNCERTAIN
 from geoservice.number_text import Limits, limits_of, reason_label
 from geoservice.release.base import PublishedLayer
@@ -33,15 +34,15 @@ def classes(layer: PublishedLayer, variant: Variant, limits: Limits) -> list[dic
 
     The class of what is beyond the time searched has its status instead of an end.
     """
-    style, colours = layer.style, look(layer.style, variant).colours
+    style, colours = layer.style, look(layer.style, variant).swatches
     if not graded(style):
         return [{"from": None, "to": None, "colour": colours[0], "label": layer.title.model_dump()}]
     ends: list[dict[str, Any]] = [{"from": a, "to": b} for a, b in pairwise([None, *style.breaks, None])]
     ends += [{"from": limits.minutes, "to": None, "status": BEYOND}] if style.beyond else []
     labels = zip(texts(style, "zh", limits), texts(style, "en", limits), strict=True)
     return [
-        {**end, "colour": colour, "label": {"zh": zh, "en": en}}
-        for end, colour, (zh, en) in zip(ends, colours, labels, strict=True)
+        {**ends[i], "colour": colours[i], "label": {"zh": zh, "en": en}}
+        for i, (zh, en) in zip(occurring(style, limits), labels, strict=True)
     ]
 
 
@@ -65,8 +66,9 @@ def legend(layer: PublishedLayer, variant: Variant, limits: Limits) -> dict[str,
 def _valueless(layer: PublishedLayer, variant: Variant, limits: Limits) -> dict[str, Any]:
     """Return the classes of what is uncertain (grey) and of what has no value (a hatch, by its name in the sprite)."""
     reasons = {r: reason_label(r, limits).model_dump() for r in REASONS if r != BEYOND or not layer.style.beyond}
-    grey = {"colour": look(layer.style, variant).uncertain, "label": reason_label(UNCERTAIN).model_dump()}
-    empty = {"colour": layer.style.no_data, "pattern": pattern("no-data", variant)}
+    shown = look(layer.style, variant)
+    grey = {"colour": shown.swatch(shown.uncertain), "label": reason_label(UNCERTAIN).model_dump()}
+    empty = {"colour": shown.swatch(layer.style.no_data), "pattern": pattern("no-data", variant)}
     return {"uncertain": grey, "noData": {**empty, "label": reason_label(None).model_dump(), "reasons": reasons}}
 
 
@@ -115,8 +117,9 @@ def _sample(entry: Entry, y: float, variant: Variant) -> str:
 def _hatch(hatch: Hatch, variant: Variant) -> str:
     """Return a hatch as a pattern, the same form as in the sprite."""
     ink = INKS[hatch, variant]
-    marks = "".join(f'<circle cx="{c}" cy="{c}" r="1.05" fill="{ink.dot}"/>' for c in (1.5, 5.5))
-    ground = f'<rect width="{SIDE}" height="{SIDE}" fill="{ink.ground}"/>'
+    dot, paper = (blend(c, a / 255, BACKGROUND[variant]) for c, a in zip((ink.dot, ink.ground), ink.cover, strict=True))
+    marks = "".join(f'<circle cx="{c}" cy="{c}" r="1.05" fill="{dot}"/>' for c in (1.5, 5.5))
+    ground = f'<rect width="{SIDE}" height="{SIDE}" fill="{paper}"/>'
     size = f'width="{SIDE}" height="{SIDE}" patternUnits="userSpaceOnUse"'
     return f'<pattern id="{pattern(hatch, variant)}" {size}>{ground}{marks}</pattern>'
 

@@ -10,9 +10,29 @@ export interface Choice {
   minutes: number;
 }
 
-/** Measures that can be asked for by tier and by group; others follow service, mode and minutes alone. */
-const BY_TIER = new Set(["covered_share", "coverage_gap", "minutes", "median_minutes", "p90_minutes"]);
-const BY_GROUP = new Set(["covered_share", "median_minutes", "p90_minutes"]);
+export type Part = keyof Choice;
+
+/** What of the choice each measure depends on; a measure that a study adds depends on what its column is made of. */
+const DEPENDS: Readonly<Record<string, readonly Part[]>> = {
+  covered_share: ["service", "mode", "tier", "group", "minutes"],
+  uncovered_persons: ["service", "mode", "tier", "group", "minutes"],
+  coverage_gap: ["service", "mode", "tier", "minutes"],
+  minutes: ["service", "mode", "tier", "minutes"],
+  median_minutes: ["service", "mode", "tier", "group"],
+  p90_minutes: ["service", "mode", "tier", "group"],
+  load: ["service", "mode"],
+  persons: ["group"],
+  households: ["group"],
+};
+
+/** The parts of the choice that change what a layer shows. */
+export function follows(layer: Layer): ReadonlySet<Part> {
+  const column = styled(layer);
+  const known = DEPENDS[column?.measure ?? ""];
+  if (known) return new Set(known);
+  const own = (["service", "mode"] as const).filter((p) => layer.columns.some((c) => c.name === p));
+  return new Set([...own, ...(["service", "mode", "minutes"] as const).filter((p) => column?.dimensions[p])]);
+}
 
 export interface Wanted {
   measure: string;
@@ -28,9 +48,10 @@ export function wanted(column: Column, choice: Choice): Wanted {
   const d: Dimensions = { ...column.dimensions };
   if (d.service) d.service = choice.service;
   if (d.mode) d.mode = choice.mode;
-  if (d.minutes) d.minutes = choice.minutes;
-  if (d.tier && BY_TIER.has(measure)) d.tier = choice.tier;
-  if (d.group === "all" && BY_GROUP.has(measure)) d.group = choice.group;
+  const on = DEPENDS[measure] ?? [];
+  if (d.minutes || measure === "uncovered_persons") d.minutes = choice.minutes;
+  if (d.tier && on.includes("tier")) d.tier = choice.tier;
+  if (d.group === "all" && on.includes("group")) d.group = choice.group;
   return { measure, dimensions: d };
 }
 

@@ -1,12 +1,13 @@
 /** The numbers beside the map: fetched once for each choice of service, mode, tier, group and level; the slider fetches nothing. */
 
-import { batch, effect, signal } from "@preact/signals";
+import { computed } from "@preact/signals";
 import { fetchItems, itemsUrl, number } from "./api";
 import type { Wanted } from "./columns";
+import { Loaded } from "./loaded";
 import { compare, leftOut } from "./table";
 import { estimateOf, NOTHING } from "./number";
 import { fetchSeries, NONE, once, rowsQuery, type Series } from "./series";
-import { failure, group, layerOf, level, minutes, mode, service, study, tier } from "./state";
+import { group, layerOf, level, minutes, mode, service, study, tier } from "./state";
 import type { Estimate, Feature } from "./types";
 
 export interface Area {
@@ -29,12 +30,6 @@ export interface Level {
 }
 
 const EMPTY: Level = { areas: [], series: Object.fromEntries(NAMES.map((n) => [n, NONE])) as AllSeries };
-
-/** The level chosen, and the one area of a coarser level that holds all of its areas, if there is one. */
-export const now = signal<Level>(EMPTY);
-export const whole = signal<Level | null>(null);
-export const gaps = signal<Feature[]>([]);
-export const loading = signal(true);
 
 const MEASURES: Readonly<Record<Name, string>> = {
   share: "covered_share", resident: "covered_share", migrant: "covered_share", gap: "coverage_gap", left: "uncovered_persons",
@@ -95,25 +90,23 @@ async function loadGaps(): Promise<Feature[]> {
   return [...found].sort((a, b) => compare("uncovered_persons", people(a), people(b), true) || rank(a) - rank(b));
 }
 
-let turn = 0;
+const questionOf = (...parts: string[]): string => JSON.stringify(parts);
 
-/** Loads whenever the choice changes; an answer that comes after a later choice is dropped. */
-export function keepLoaded(): void {
-  effect(() => {
-    const mine = ++turn;
-    loading.value = true;
-    Promise.all([loadLevel(level.value), loadWhole(), loadGaps()]).then(
-      ([l, w, g]) => {
-        if (mine !== turn) return;
-        batch(() => ([now.value, whole.value, gaps.value, loading.value, failure.value] = [l, w, g, false, null]));
-      },
-      (error: unknown) => {
-        if (mine !== turn) return;
-        batch(() => ([loading.value, failure.value] = [false, error instanceof Error ? error.message : String(error)]));
-      },
-    );
-  });
-}
+/** The names of the areas, which are there before their numbers are. */
+export const names = new Loaded(() => questionOf(level.value), () => loadAreas(level.value));
+export const numbers = new Loaded(
+  () => questionOf(level.value, service.value, mode.value, tier.value, group.value),
+  async () => {
+    const [own, above] = await Promise.all([loadLevel(level.value), loadWhole()]);
+    return { own, above };
+  },
+);
+export const gapList = new Loaded(() => (layerOf("gaps") ? questionOf(service.value, mode.value) : null), loadGaps);
+
+/** The level chosen: areas without any number as long as there is no answer to the question of now. */
+export const now = computed((): Level => numbers.value.value?.own ?? { ...EMPTY, areas: names.value.value ?? [] });
+/** The one area of a coarser level that holds all areas of the level chosen, if there is one. */
+export const whole = computed((): Level | null => numbers.value.value?.above ?? null);
 
 const find = ({ series }: Level, name: Name, unit: string, at: number): Estimate =>
   series[name].get(unit)?.get(isTimed(name) ? at : 0) ?? NOTHING;
@@ -130,6 +123,7 @@ function ended(here: Level, name: Name, unit: string): Estimate {
 
 /** The number of an area at some minutes, at the level chosen unless another is given. */
 export function valueAt(name: Name, unit: string, at: number, here: Level = now.value): Estimate {
+  if (here.series === EMPTY.series) return NOTHING;
   if (name === "median" || name === "p90") return ended(here, name, unit);
   const found = find(here, name, unit, at);
   if (name !== "left" || found !== NOTHING) return found;

@@ -5,12 +5,24 @@ import { effect, signal } from "@preact/signals";
 import en from "./locales/en.json";
 import zh from "./locales/zh.json";
 import { grouped } from "./number";
+import { store, stored } from "./storage";
 import type { Label, Language } from "./types";
 
 const KEY = "geoservice.language";
 
+/** The language that a link to this page names; it is kept, and then the address is without it. */
+function linked(): Language | null {
+  const query = new URLSearchParams(location.search);
+  const found = /^(zh|en)/.exec(query.get("lang")?.toLowerCase() ?? "")?.[1] as Language | undefined;
+  if (!found) return null;
+  store(KEY, found);
+  query.delete("lang");
+  history.replaceState(null, "", `${location.pathname}${query.size ? `?${query}` : ""}${location.hash}`);
+  return found;
+}
+
 function first(): Language {
-  const kept = localStorage.getItem(KEY);
+  const kept = linked() ?? stored(KEY);
   if (kept === "zh" || kept === "en") return kept;
   return navigator.language.toLowerCase().startsWith("zh") ? "zh" : "en";
 }
@@ -29,7 +41,7 @@ effect(() => {
 });
 
 export function setLanguage(next: Language): void {
-  localStorage.setItem(KEY, next);
+  store(KEY, next);
   language.value = next;
 }
 

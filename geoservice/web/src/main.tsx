@@ -1,25 +1,35 @@
 import "./style.css";
 import { render } from "preact";
+import { begin } from "./address";
 import { fetchManifest, ServerError } from "./api";
-import { keepLoaded } from "./data";
+import { gapList, names, numbers } from "./data";
 import { t } from "./i18n";
-import { begin } from "./state";
+import { stations } from "./stations";
 import { App } from "./ui/App";
 import { keepWatching } from "./watch";
 
 const root = document.getElementById("app")!;
 
-function sorry(error: unknown): void {
+function Sorry({ error }: { error: unknown }) {
   const empty = error instanceof ServerError && error.status === 503;
-  const words = empty ? t("error.empty") : t("error.manifest");
-  render(<p class="sorry" role="alert">{words}</p>, root);
+  return (
+    <main class="sorry">
+      <p role="alert">{t(empty ? "error.empty" : "error.manifest")}</p>
+      <button type="button" onClick={() => void start()}>{t("error.retry")}</button>
+    </main>
+  );
 }
 
-try {
-  begin(await fetchManifest());
-  keepLoaded();
+async function start(): Promise<void> {
+  try {
+    begin(await fetchManifest());
+  } catch (error) {
+    render(<Sorry error={error} />, root);
+    return;
+  }
+  for (const part of [names, numbers, gapList, stations]) part.keep();
   keepWatching();
   render(<App />, root);
-} catch (error) {
-  sorry(error);
 }
+
+await start();

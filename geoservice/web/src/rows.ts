@@ -1,7 +1,7 @@
 /** The rows of the table of areas in the order chosen, and their total. */
 
 import { computed } from "@preact/signals";
-import { measureOf, now, valueAt, whole, type Area, type Level } from "./data";
+import { measureOf, now, numbers as numbersOf, valueAt, whole, type Area, type Level } from "./data";
 import { language } from "./i18n";
 import { NOTHING } from "./number";
 import { minutes, sort, study } from "./state";
@@ -33,7 +33,7 @@ export const rows = computed<Row[]>(() => {
 /** The total of all rows, where there is more than one. */
 export const totals = computed<Numbers | null>(() => {
   const parts = rows.value;
-  if (parts.length < 2) return null;
+  if (parts.length < 2 || numbersOf.value.value === null) return null;
   const unit = whole.value?.areas[0]?.unit;
   const above = whole.value && unit ? numbers(unit, whole.value) : null;
   const people = total(parts.map((r) => r.people), above?.people);
@@ -41,3 +41,6 @@ export const totals = computed<Numbers | null>(() => {
   const none = { resident: NOTHING, migrant: NOTHING, gap: NOTHING, median: NOTHING };
   return { ...none, ...above, people, left, share: totalShare(people, left, above?.share) };
 });
+
+/** The numbers of the whole study: the total, or its one area. */
+export const summary = computed<Numbers | null>(() => (numbersOf.value.value === null ? null : (totals.value ?? rows.value[0] ?? null)));

@@ -12,8 +12,9 @@ export const NONE: Series = new Map();
 
 const cache = new Map<string, Promise<unknown>>();
 
-/** The result of `make`, made once for each key; a failure is forgotten. */
-export function once<T>(key: string, make: () => Promise<T>): Promise<T> {
+/** The result of `make`, made once for each key and release; a failure is forgotten. */
+export function once<T>(name: string, make: () => Promise<T>): Promise<T> {
+  const key = `${manifest.value.version} ${name}`;
   const made = cache.get(key) ?? make();
   cache.set(key, made);
   made.catch(() => cache.delete(key));

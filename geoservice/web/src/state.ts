@@ -1,30 +1,33 @@
-/** What the reader has chosen. Signals alone; what follows from them is computed. The choice lives in the address, to be passed on. */
+/** What the reader has chosen. Signals alone; what follows from them is computed. The address holds the choice (address.ts). */
 
-import { computed, effect, signal } from "@preact/signals";
+import { batch, computed, signal } from "@preact/signals";
+import { follows, type Part } from "./columns";
 import type { Layer, Manifest } from "./types";
 
 export type SortKey = "name" | "people" | "share" | "left" | "resident" | "migrant" | "gap" | "median";
-export type Tab = "areas" | "gaps" | "data";
+export const TABS = ["question", "areas", "gaps", "stations", "data"] as const;
+export type Tab = (typeof TABS)[number];
 
 export const manifest = signal<Manifest>(undefined as unknown as Manifest);
 export const study = computed(() => manifest.value.study);
 
 export const service = signal("");
 export const mode = signal("");
-export const tier = signal("any");
-export const group = signal("all");
-export const minutes = signal(0);
+/** What the controls of tier, group and minutes were set to; what counts is `tier`, `group` and `minutes`. */
+export const chosen = { tier: signal("any"), group: signal("all"), minutes: signal(0) };
 export const level = signal("");
 export const theme = signal("");
 export const overlays = signal<ReadonlySet<string>>(new Set());
 export const selected = signal<string | null>(null);
 export const hovered = signal<string | null>(null);
 export const selectedGap = signal<string | null>(null);
+export const selectedStation = signal<string | null>(null);
 export const tab = signal<Tab>("areas");
 export const sort = signal<{ key: SortKey; down: boolean }>({ key: "share", down: false });
-export const failure = signal<string | null>(null);
+/** Where the map stands; null until it has been drawn. */
+export const view = signal<{ zoom: number; lat: number; lon: number } | null>(null);
 
-/** Layers that fill the ground exclude each other; gaps, points and lines lie on top. */
+/** Layers that fill the map exclude each other; gaps, points and lines lie on top. */
 const ORDER = ["coverage", "cells", "fairness", "uncovered", "catchments"];
 const rank = (layer: Layer): number => (ORDER.includes(layer.id) ? ORDER.indexOf(layer.id) : ORDER.length);
 const drawn = computed(() => manifest.value.layers.filter((l) => l.geometry !== "none" && l.style.kind !== "none"));
@@ -33,46 +36,79 @@ export const themes = computed(() =>
 );
 export const onTop = computed(() => drawn.value.filter((l) => !themes.value.includes(l)));
 export const layerOf = (id: string): Layer | undefined => manifest.value.layers.find((l) => l.id === id);
+export const themeLayer = computed(() => themes.value.find((l) => l.id === theme.value));
 
+const MAIN_GROUPS = ["all", "resident", "migrant"];
 export const groups = computed(() => [
   "all",
   ...(study.value.migrants ? ["resident", "migrant"] : []),
   ...study.value.groups.map((g) => g.id),
 ]);
 export const tiers = computed(() => ["any", ...study.value.tiers]);
-export const standard = computed(() => study.value.services.find((s) => s.id === service.value)?.standard_minutes ?? 0);
+export const standardOf = (id: string): number => study.value.services.find((s) => s.id === id)?.standard_minutes ?? 0;
+export const standard = computed(() => standardOf(service.value));
 
-const kept = { service, mode, tier, group, level, theme, area: selected } as const;
+/** The break that stands for a number of minutes: the first that is not below it. */
+const breakFor = (wanted: number): number => study.value.minutes.find((m) => m >= wanted) ?? study.value.minutes.at(-1) ?? 0;
 
-function within<T>(allowed: readonly T[], wanted: T | null, otherwise: T): T {
+/**
+ * Why a control is without effect, as a key of the texts, or null. What one control cannot change on the map it does not change
+ * in the table either, so that all that is shown answers one question. Single tiers are released for the main groups alone.
+ */
+export function idle(part: Part): "layer" | "group" | null {
+  if (themeLayer.value && !follows(themeLayer.value).has(part)) return "layer";
+  return part === "tier" && !MAIN_GROUPS.includes(group.value) ? "group" : null;
+}
+
+export const group = computed((): string => (idle("group") ? "all" : chosen.group.value));
+export const tier = computed((): string => (idle("tier") ? "any" : chosen.tier.value));
+export const minutes = computed((): number => (idle("minutes") ? breakFor(standard.value) : chosen.minutes.value));
+
+/** Gaps are known for the standard time, all stations and everybody alone. */
+export const gapsApply = computed(() => minutes.value === breakFor(standard.value) && tier.value === "any" && group.value === "all");
+
+/** Puts the question that the gaps answer. */
+export function askOfGaps(): void {
+  batch(() => ([chosen.minutes.value, chosen.tier.value, chosen.group.value] = [breakFor(standard.value), "any", "all"]));
+}
+
+/** Another service comes with its own standard time. */
+export function chooseService(id: string): void {
+  batch(() => ([service.value, chosen.minutes.value] = [id, breakFor(standardOf(id))]));
+}
+
+export function within<T>(allowed: readonly T[], wanted: T | null, otherwise: T): T {
   return wanted !== null && allowed.includes(wanted) ? wanted : otherwise;
 }
 
-/** Takes a manifest in: what the address asks for where the release has it, and plain defaults otherwise. */
-export function begin(release: Manifest): void {
-  manifest.value = release;
-  const asked = new URLSearchParams(location.hash.slice(1));
-  const { services, modes, levels, minutes: breaks } = release.study;
-  service.value = within(services.map((s) => s.id), asked.get("service"), services[0]?.id ?? "");
-  mode.value = within(modes, asked.get("mode"), modes[0] ?? "");
-  tier.value = within(tiers.value, asked.get("tier"), "any");
-  group.value = within(groups.value, asked.get("group"), "all");
-  level.value = within(levels, asked.get("level"), levels.includes("township") ? "township" : (levels.at(-1) ?? ""));
-  minutes.value = within(breaks, Number(asked.get("minutes")), within(breaks, standard.value, breaks[0] ?? 0));
-  theme.value = within(themes.value.map((l) => l.id), asked.get("theme"), themes.value[0]?.id ?? "");
-  overlays.value = new Set(onTop.value.map((l) => l.id).filter((id) => id !== "gaps"));
-  selected.value = asked.get("area");
-  effect(remember);
+/** Takes a manifest in: plain defaults, or what an address says where the release has it. */
+export function take(asked: URLSearchParams): void {
+  const { services, modes, levels, minutes: breaks } = study.value;
+  const list = (name: string): string[] | null => asked.get(name)?.split(",").filter(Boolean) ?? null;
+  batch(() => {
+    service.value = within(services.map((s) => s.id), asked.get("service"), services[0]?.id ?? "");
+    mode.value = within(modes, asked.get("mode"), modes[0] ?? "");
+    chosen.tier.value = within(tiers.value, asked.get("tier"), "any");
+    chosen.group.value = within(groups.value, asked.get("group"), "all");
+    level.value = within(levels, asked.get("level"), levels.includes("township") ? "township" : (levels.at(-1) ?? ""));
+    chosen.minutes.value = within(breaks, Number(asked.get("minutes")), breakFor(standard.value));
+    theme.value = within(themes.value.map((l) => l.id), asked.get("theme"), themes.value[0]?.id ?? "");
+    const known = onTop.value.map((l) => l.id);
+    overlays.value = new Set(list("on")?.filter((id) => known.includes(id)) ?? known.filter((id) => id !== "gaps"));
+    [selected.value, selectedGap.value, selectedStation.value] = [asked.get("area"), asked.get("gap"), asked.get("station")];
+    tab.value = within(TABS, asked.get("tab") as Tab | null, "areas");
+    const [, minus = "", key = ""] = /^(-?)(\w+)$/.exec(asked.get("sort") ?? "") ?? [];
+    sort.value = (SORTS as string[]).includes(key) ? { key: key as SortKey, down: minus === "-" } : { key: "share", down: false };
+    view.value = viewIn(asked.get("map"));
+  });
 }
 
-let waiting = 0;
+const SORTS: SortKey[] = ["name", "people", "share", "left", "resident", "migrant", "gap", "median"];
 
-/** Browsers allow few changes of the address a second, so a slider on the move is written down when it rests. */
-function remember(): void {
-  const now = new URLSearchParams({ minutes: String(minutes.value) });
-  for (const [key, value] of Object.entries(kept)) if (value.value) now.set(key, value.value);
-  clearTimeout(waiting);
-  waiting = window.setTimeout(() => history.replaceState(null, "", `#${now}`), 250);
+function viewIn(text: string | null): { zoom: number; lat: number; lon: number } | null {
+  const [zoom = NaN, lat = NaN, lon = NaN] = (text ?? "").split("/").map((part) => (part ? Number(part) : NaN));
+  const there = zoom >= 0 && zoom <= 22 && Math.abs(lat) <= 85 && Math.abs(lon) <= 180;
+  return there ? { zoom, lat, lon } : null;
 }
 
 export function toggle(id: string): void {

@@ -36,7 +36,21 @@ export interface LayerStyle {
   property: string | null;
   breaks: number[];
   colours: string[];
+  /** Grey of a number whose margin is too large for a class. */
+  uncertain: string;
+  /** Colour of what is farther than was searched; travel times alone have one. */
+  beyond: string | null;
   opacity: number;
+  legend: LegendColours;
+}
+
+/** Colours as they are seen where they lie on the map's ground: of each class (the one beyond the search last) and uncertain. */
+export interface LegendColours {
+  colours: string[];
+  uncertain: string;
+  /** Of each class where it lies beyond the minutes chosen, drawn with `faint_opacity`. */
+  faint: string[];
+  faint_opacity: number;
 }
 
 export interface Layer {
@@ -90,6 +104,8 @@ export interface Manifest {
   notes: Label[];
   disclosure?: Disclosure;
   baseMap: boolean;
+  /** Colour of the land on which layers lie. */
+  ground: string;
 }
 
 export type Value = string | number | boolean | null;

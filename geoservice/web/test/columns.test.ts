@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
-import { columnFor, columnsFor, marginOf, styled, wanted, type Choice } from "../src/columns";
+import { columnFor, columnsFor, follows, marginOf, styled, wanted, type Choice } from "../src/columns";
 import type { Column, Dimensions, Layer } from "../src/types";
+import { styleOf } from "./release";
 
 const column = (name: string, measure: string, dimensions: Dimensions): Column => ({ name, title: { zh: name, en: name }, type: "number", unit: "%", measure, dimensions });
 
@@ -17,7 +18,7 @@ const layer: Layer = {
   bbox: null,
   features: 1,
   columns: [share(5), share(10), column("uncovered", "uncovered_persons", { service: "clinic", mode: "walk", tier: "any", group: "all" })],
-  style: { kind: "fill", property: "share_clinic_walk_10", breaks: [50], colours: ["#fff", "#000"], opacity: 0.7 },
+  style: styleOf({ property: "share_clinic_walk_10", breaks: [50], colours: ["#ffffff", "#000000"] }),
 };
 
 const choice: Choice = { service: "clinic", mode: "walk", tier: "any", group: "all", minutes: 5 };
@@ -32,9 +33,30 @@ test("a tier or group that tiles do not carry is asked of the release table", ()
   expect(columnFor(layer, want)).toBeUndefined();
 });
 
-test("people not covered follow service and mode alone", () => {
+test("people left out follow all of the choice, as they do in the table", () => {
   const want = wanted(layer.columns[2]!, { ...choice, mode: "drive", tier: "county", group: "migrant" });
-  expect(want.dimensions).toEqual({ service: "clinic", mode: "drive", tier: "any", group: "all" });
+  expect(want.dimensions).toEqual({ service: "clinic", mode: "drive", tier: "county", group: "migrant", minutes: 5 });
+});
+
+const of = (measure: string, dimensions: Dimensions = {}, more: Column[] = []): Layer => {
+  const own = column("m", measure, dimensions);
+  return { ...layer, columns: [own, ...more], style: { ...layer.style, property: "m" } };
+};
+
+test.each([
+  ["covered_share", ["group", "minutes", "mode", "service", "tier"]],
+  ["uncovered_persons", ["group", "minutes", "mode", "service", "tier"]],
+  ["minutes", ["minutes", "mode", "service", "tier"]],
+  ["coverage_gap", ["minutes", "mode", "service", "tier"]],
+  ["load", ["mode", "service"]],
+  ["persons", ["group"]],
+])("a layer of %s follows %j", (measure, parts) => {
+  expect([...follows(of(measure))].sort()).toEqual(parts);
+});
+
+test("a layer that a study adds follows what its column is made of, and the columns that its features are chosen by", () => {
+  expect([...follows(of("choice_persons", { service: "clinic", mode: "walk", tier: "any" }))].sort()).toEqual(["mode", "service"]);
+  expect([...follows(of("bookings", {}, [column("service", "", {})]))]).toEqual(["service"]);
 });
 
 test("one layer must carry every break", () => {

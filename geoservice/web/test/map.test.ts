@@ -1,16 +1,17 @@
 import { createExpression, validateStyleMin } from "@maplibre/maplibre-gl-style-spec";
 import { expect, test } from "vitest";
 import { ground, names, streets } from "../src/map/basemap";
-import { blank, colour, offers, reached, UNCERTAIN, type Place } from "../src/map/paint";
+import { blank, colour, offers, reached, type Place } from "../src/map/paint";
 import { uncertain, type Kind } from "../src/number";
-import type { LayerStyle } from "../src/types";
+import { styleOf } from "./release";
 
-const style: LayerStyle = { kind: "fill", property: "m", breaks: [5, 10], colours: ["#000001", "#000002", "#000003"], opacity: 0.6 };
+const style = styleOf({ property: "m", breaks: [5, 10], colours: ["#000001", "#000002", "#000003"], opacity: 0.6 });
+const UNCERTAIN = style.uncertain;
 
-function evaluate(expression: unknown, properties: Record<string, unknown>): unknown {
+function evaluate(expression: unknown, properties: Record<string, unknown>, state: Record<string, unknown> = {}): unknown {
   const made = createExpression(expression, "paint");
   if (made.result === "error") throw new Error(made.value.map((e) => e.message).join());
-  return made.value.evaluate({ zoom: 10 } as never, { type: 3, properties } as never);
+  return made.value.evaluate({ zoom: 10 } as never, { type: 3, properties } as never, state as never);
 }
 
 test.each([
@@ -27,9 +28,17 @@ test("what cannot exist has no colour: zero is never shown for it", () => {
   expect(evaluate(colour(style, { property: "m" }, "ratio"), {})).toBe("rgba(0,0,0,0)");
 });
 
+test("times beyond the search are a class of their own, whether tiles carry them or rows", () => {
+  const timed = { ...style, beyond: "#000009" };
+  expect(evaluate(colour(timed, { property: "m" }, "minutes"), {})).toBe("#000009");
+  expect(evaluate(colour(timed, { state: true }, "minutes"), {}, { value: null, status: "beyond" })).toBe("#000009");
+  expect(evaluate(colour(timed, { state: true }, "minutes"), {}, {})).toBe("rgba(0,0,0,0)");
+  expect(evaluate(colour(timed, { state: true }, "minutes"), {}, { value: 7, status: "ok" })).toBe("#000002");
+});
+
 test("ground at the limit stands out, ground beyond and ground out of reach does not", () => {
-  const at = reached({ property: "m" }, 10, 0.6);
-  expect(evaluate(at, { m: 10 })).toBeCloseTo(0.75);
+  const at = reached(style, { property: "m" }, 10);
+  expect(evaluate(at, { m: 10 })).toBe(0.6);
   expect(evaluate(at, { m: 10.1 })).toBe(0.16);
   expect(evaluate(at, {})).toBe(0.16);
 });
@@ -40,7 +49,7 @@ test("a service is a word of the list, not a part of a word", () => {
 });
 
 test("the base map is a valid style", () => {
-  const layers = [...ground(true), ...streets(true), ...names(true, "zh")];
+  const layers = [...ground(true, "#f6f5f1"), ...streets(true), ...names(true, "zh")];
   expect(validateStyleMin({ version: 8, sources: { base: { type: "vector", tiles: ["http://127.0.0.1/{z}/{x}/{y}"] } }, glyphs: "x/{fontstack}/{range}", layers })).toEqual([]);
 });
 

@@ -1,14 +1,20 @@
-import { useSignalEffect } from "@preact/signals";
+import { useSignal, useSignalEffect } from "@preact/signals";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Map as MapLibre } from "maplibre-gl";
-import { now as here } from "../data";
+import { now as here, numbers } from "../data";
 import { language, t } from "../i18n";
-import { failure, level, manifest, selected, study } from "../state";
+import { problemOf } from "../loaded";
+import { level, manifest, selected, study } from "../state";
+import { Failure } from "../ui/Failure";
+import { pictureUrl } from "../picture";
 import { numberOf } from "../ui/words";
-import { keepAreas } from "./areas";
+import { keepAreas, shapes } from "./areas";
 import { build } from "./build";
-import { keepDrawn, shown } from "./drawing";
-import { flyHome, flyToArea, setMap, zoomBy } from "./flight";
+import { keepCards } from "./cards";
+import { keepDrawn } from "./drawing";
+import { failedTiles, keepFaults, noMap, retryTiles } from "./faults";
+import { flyHome, flyToArea, keepPlace, zoomBy } from "./flight";
+import { series, shown } from "./ground";
 import { keepPointed, tip } from "./pointer";
 
 function HoverTip() {
@@ -17,7 +23,7 @@ function HoverTip() {
   if (!at || !now) return null;
   const area = here.value.areas.find((a) => a.unit === at.area);
   const title = now.layer.id === "catchments" ? String(at.feature["station_name"] ?? "") : area?.[language.value];
-  const text = !now.want ? null : at.number.value === null && now.want.measure === "minutes" ? t("beyond") : numberOf(now.want.measure, at.number).text;
+  const text = now.want && !series.loading.value ? numberOf(now.want.measure, at.number).text : null;
   return (
     <div class="tip" style={{ left: `${at.x}px`, top: `${at.y}px` }} aria-hidden="true">
       {title && <strong>{title}</strong>}
@@ -30,6 +36,7 @@ function HoverTip() {
 const credited = (): boolean => manifest.value.baseMap && /OpenStreetMap/.test(study.value.source?.en ?? "OpenStreetMap");
 
 function Buttons() {
+  const picture = pictureUrl.value;
   return (
     <div class="buttons">
       <button type="button" aria-label={t("map.in")} title={t("map.in")} onClick={() => zoomBy(1)}>+</button>
@@ -37,37 +44,64 @@ function Buttons() {
       <button type="button" aria-label={t("map.home")} title={t("map.home")} onClick={() => flyHome()}>
         <svg viewBox="0 0 16 16" width="14" height="14" aria-hidden="true"><path d="M1.5 5.5v-4h4M10.5 1.5h4v4M14.5 10.5v4h-4M5.5 14.5h-4v-4" fill="none" stroke="currentColor" stroke-width="1.6" /></svg>
       </button>
+      {picture && (
+        <a class="picture" href={picture} target="_blank" rel="noopener" aria-label={t("picture.link")} title={t("picture.link")}>
+          <svg viewBox="0 0 16 16" width="15" height="15" aria-hidden="true"><path d="M1.5 3.5h13v9h-13zM1.5 10.5l4-3.5 3 2.5 2.5-2 3.5 3" fill="none" stroke="currentColor" stroke-width="1.4" /><circle cx="11" cy="6" r="1.1" fill="currentColor" /></svg>
+        </a>
+      )}
     </div>
   );
+}
+
+/** What of the map could not be had, one line for each kind. */
+function Faults({ rebuild }: { rebuild: () => void }) {
+  const drawn = shapes.problem.value ?? series.problem.value ?? (shown.value?.want?.measure === "uncovered_persons" ? numbers.problem.value : null);
+  const again = (): void => {
+    if (shapes.problem.value) shapes.retry();
+    if (series.problem.value) series.retry();
+    if (numbers.problem.value) numbers.retry();
+  };
+  return (
+    <div class="faults">
+      {noMap.value && <Failure what="map" problem={noMap.value} retry={rebuild} />}
+      {drawn && <Failure what="colours" problem={drawn} retry={again} />}
+      {failedTiles.value.size > 0 && <Failure what="tiles" retry={retryTiles} />}
+    </div>
+  );
+}
+
+function start(map: MapLibre): (() => void)[] {
+  keepFaults(map);
+  keepPointed(map);
+  const stops = [keepPlace(map), ...keepDrawn(map), ...keepAreas(map), series.keep(), keepCards(map)];
+  if (selected.value && !location.hash.includes("map=")) void flyToArea(level.value, selected.value);
+  return stops;
 }
 
 export function MapView() {
   const box = useRef<HTMLDivElement>(null);
   const [map, setReady] = useState<MapLibre | null>(null);
+  const attempt = useSignal(0);
   useEffect(() => {
     let gone = false;
-    let made: MapLibre | null = null;
+    let stops: (() => void)[] = [];
+    noMap.value = null;
     build(box.current!).then(
-      (m) => {
-        if (gone) return m.remove();
-        made = m;
-        setMap(m);
-        keepDrawn(m);
-        keepAreas(m);
-        keepPointed(m);
-        setReady(m);
-        if (selected.value) void flyToArea(level.value, selected.value);
-        m.on("idle", () => box.current?.setAttribute("data-idle", String(Number(box.current.dataset["idle"] ?? 0) + 1)));
+      (made) => {
+        stops = [...(gone ? [] : start(made)), () => made.remove()];
+        if (gone) return stops.forEach((stop) => stop());
+        made.on("idle", () => box.current?.setAttribute("data-idle", String(Number(box.current.dataset["idle"] ?? 0) + 1)));
+        setReady(made);
       },
-      (error: unknown) => (failure.value = error instanceof Error ? error.message : String(error)),
+      (error: unknown) => (noMap.value = problemOf(error)),
     );
     return () => {
       gone = true;
-      made?.remove();
+      stops.forEach((stop) => stop());
     };
-  }, []);
+  }, [attempt.value]);
   useSignalEffect(() => {
-    language.value;
+    void language.value;
     map?.getCanvas().setAttribute("aria-label", t("map.label"));
   });
   return (
@@ -75,6 +109,7 @@ export function MapView() {
       <div class="canvas" ref={box} />
       <HoverTip />
       <Buttons />
+      <Faults rebuild={() => attempt.value++} />
       {credited() && <div class="credit">{t("map.credit")}</div>}
     </main>
   );

@@ -6,7 +6,8 @@
 import { effect } from "@preact/signals";
 import type { GeoJSONSource, Map as MapLibre, SourceSpecification } from "maplibre-gl";
 import { fetchItems } from "../api";
-import { failure, layerOf, level } from "../state";
+import { Loaded } from "../loaded";
+import { layerOf, level } from "../state";
 import type { Feature } from "../types";
 import { bare, labelPoint } from "./label";
 
@@ -44,27 +45,27 @@ function leaveOut(map: MapLibre, features: Feature[]): void {
   if (map.getLayer("base-place")) map.setFilter("base-place", ["!", ["in", ["coalesce", ["get", "name"], ""], ["literal", known]]]);
 }
 
-export function keepAreas(map: MapLibre): void {
-  if (!layerOf(AREAS)) return;
-  if (baked()) {
+/** The areas of the level chosen with their shapes. */
+export const shapes = new Loaded(
+  () => (layerOf(AREAS) && !baked() ? level.value : null),
+  () => fetchItems(AREAS, { geography: level.value, properties: "geography,unit,name_zh,name_en" }),
+);
+
+function draw(map: MapLibre, features: Feature[]): void {
+  void (map.getSource("areas") as GeoJSONSource | undefined)?.setData(collection(features));
+  const points = features.flatMap((f) => {
+    const at = f.geometry && labelPoint(f.geometry);
+    return at ? [{ ...f, geometry: { type: "Point" as const, coordinates: at } }] : [];
+  });
+  void (map.getSource(NAMES) as GeoJSONSource | undefined)?.setData(collection(points));
+  leaveOut(map, features);
+}
+
+export function keepAreas(map: MapLibre): (() => void)[] {
+  if (layerOf(AREAS) && baked()) {
     const follow = (): void => void (level.value = levelAt(layerOf(AREAS)?.zooms ?? {}, map.getZoom()) ?? level.value);
     map.on("zoomend", follow);
-    return follow();
+    follow();
   }
-  effect(() => {
-    const asked = level.value;
-    fetchItems(AREAS, { geography: asked, properties: "geography,unit,name_zh,name_en" }).then(
-      (features) => {
-        if (asked !== level.value) return;
-        (map.getSource("areas") as GeoJSONSource | undefined)?.setData(collection(features));
-        const points = features.flatMap((f) => {
-          const at = f.geometry && labelPoint(f.geometry);
-          return at ? [{ ...f, geometry: { type: "Point" as const, coordinates: at } }] : [];
-        });
-        (map.getSource(NAMES) as GeoJSONSource | undefined)?.setData(collection(points));
-        leaveOut(map, features);
-      },
-      (error: unknown) => (failure.value = String(error)),
-    );
-  });
+  return [shapes.keep(), effect(() => draw(map, shapes.value.value ?? []))];
 }

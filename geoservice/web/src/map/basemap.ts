@@ -4,7 +4,6 @@ import type { ExpressionSpecification, LayerSpecification } from "maplibre-gl";
 import type { Language } from "../types";
 
 export const FONT = ["Noto Sans SC"];
-const LAND = "#f6f5f1";
 
 const kind: ExpressionSpecification = ["coalesce", ["get", "class"], ["get", "kind"], ["get", "highway"], ["get", "type"], ""];
 const oneOf = (...values: string[]): ExpressionSpecification => ["in", kind, ["literal", values]];
@@ -26,8 +25,8 @@ export const nameOf = (language: Language): ExpressionSpecification => [
 ];
 
 /** Below the study's layers. */
-export const ground = (base: boolean): LayerSpecification[] => [
-  { id: "base-land", type: "background", paint: { "background-color": LAND } },
+export const ground = (base: boolean, land: string): LayerSpecification[] => [
+  { id: "base-land", type: "background", paint: { "background-color": land } },
   ...(base ? GROUND : []),
 ];
 

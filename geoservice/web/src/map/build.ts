@@ -6,11 +6,11 @@ import "maplibre-gl/dist/maplibre-gl.css";
 import { fetchBaseZooms, url } from "../api";
 import { isAreas } from "../columns";
 import { language } from "../i18n";
-import { layerOf, manifest, onTop, themes } from "../state";
+import { layerOf, manifest, onTop, themes, view } from "../state";
 import { AREAS, areaSource, baked, NAMES } from "./areas";
 import { ground, names, streets } from "./basemap";
 import { dots } from "./dots";
-import { above, areaNames, border, ground as cover, pointed } from "./overlay";
+import { above, areaNames, border, ground as cover, pointed, stationsRoom } from "./overlay";
 import type { Layer } from "../types";
 
 /** Vite serves the worker under a name of its own, which MapLibre cannot guess. */
@@ -36,15 +36,15 @@ async function style(): Promise<StyleSpecification> {
   if (areas) sources[NAMES] = areaSource();
   if (areas) sources["areas"] = baked() ? source(areas) : areaSource();
   const layers = [
-    ...ground(base),
+    ...ground(base, manifest.value.ground),
     ...themes.value.flatMap(cover),
     ...streets(base),
     ...themes.value.flatMap(border),
     ...(layerOf(AREAS) ? pointed() : []),
-    ...onTop.value.filter((l) => l.geometry !== "point").flatMap(above),
+    ...[...onTop.value].sort((a, b) => Number(a.geometry === "point") - Number(b.geometry === "point")).flatMap(above),
     ...names(base, language.value),
     ...(layerOf(AREAS) ? areaNames(language.value) : []),
-    ...onTop.value.filter((l) => l.geometry === "point").flatMap(above),
+    ...(layerOf("stations") ? stationsRoom("stations") : []),
   ];
   return { version: 8, sources, layers };
 }
@@ -60,12 +60,14 @@ export function extent(): Box {
   return boxes[0] ?? [-180, -85, 180, 85];
 }
 
-/** Room that the panels take from the map, in pixels. */
-export function room(): { top: number; bottom: number; left: number; right: number } {
-  const width = (selector: string): number => document.querySelector(selector)?.getBoundingClientRect().width ?? 0;
-  if (matchMedia("(max-width: 860px)").matches) return { top: 24, bottom: 24, left: 24, right: 24 };
-  return { top: 36, bottom: 48, left: width(".controls") + 36, right: width(".results") + 36 };
-}
+/** Pixels left free around what the map is moved to: its buttons and its scale are there. */
+export const ROOM = { top: 24, bottom: 36, left: 24, right: 24 };
+
+/** Where the address says the map stands, otherwise all of the study. */
+const start = () => {
+  const at = view.value;
+  return at ? { center: [at.lon, at.lat] as [number, number], zoom: at.zoom } : { bounds: extent(), fitBoundsOptions: { padding: ROOM } };
+};
 
 export async function build(container: HTMLElement): Promise<MapLibre> {
   // Labels are drawn from the page's own font: it must be there before the first one is.
@@ -73,8 +75,7 @@ export async function build(container: HTMLElement): Promise<MapLibre> {
   const map = new MapLibre({
     container,
     style: await style(),
-    bounds: extent(),
-    fitBoundsOptions: { padding: room() },
+    ...start(),
     attributionControl: false,
     dragRotate: false,
     pitchWithRotate: false,

@@ -1,26 +1,17 @@
-/** Redraws the map as the choice changes: visibility, colours, filters, marks. Nothing here fetches but what tiles do not carry. */
+/** Redraws the map as the choice changes: visibility, colours, filters, marks. */
 
-import { computed, effect } from "@preact/signals";
+import { effect } from "@preact/signals";
 import type { FilterSpecification, Map as MapLibre } from "maplibre-gl";
-import { columnFor, isAreas, marginOf, styled, wanted, type Wanted } from "../columns";
+import { isAreas } from "../columns";
 import { language } from "../i18n";
-import { kindOf, NOTHING, uncertain } from "../number";
-import { fetchSeries, type Series } from "../series";
-import { group, hovered, level, minutes, mode, onTop, overlays, selected, selectedGap, service, study, theme, themes, tier } from "../state";
+import { kindOf, uncertain } from "../number";
+import { gapsApply, hovered, level, mode, minutes, onTop, overlays, selected, selectedGap, selectedStation, service, theme, themes, tier } from "../state";
+import type { Layer } from "../types";
 import { placeOf } from "./areas";
 import { nameOf } from "./basemap";
-import { areaName } from "./overlay";
-import { blank, both, colour, level as ofLevel, of, offers, reached, type Place } from "./paint";
-import type { Layer } from "../types";
-
-export const choice = computed(() => ({ service: service.value, mode: mode.value, tier: tier.value, group: group.value, minutes: minutes.value }));
-
-/** The number the theme shows now. */
-export const shown = computed<{ layer: Layer; want: Wanted | null } | null>(() => {
-  const layer = themes.value.find((l) => l.id === theme.value);
-  const column = layer && styled(layer);
-  return layer ? { layer, want: column ? wanted(column, choice.value) : null } : null;
-});
+import { ground, shown, type Ground } from "./ground";
+import { areaName, OTHER_STATION } from "./overlay";
+import { blank, both, colour, level as ofLevel, NOWHERE, of, offers, reached } from "./paint";
 
 const has = (layer: Layer, name: string): boolean => layer.columns.some((c) => c.name === name);
 
@@ -29,51 +20,51 @@ function only(layer: Layer): FilterSpecification[] {
   return has(layer, "service") && has(layer, "mode") ? [of(service.value, mode.value)] : [];
 }
 
-const known = (series: Series, at: number): string[] => [...series].flatMap(([unit, v]) => (v.get(at)?.value == null ? [] : [unit]));
-
-function drawGround(map: MapLibre, layer: Layer, want: Wanted, place: Place, units: string[] = []): void {
-  const kind = kindOf(want.measure);
-  map.setPaintProperty(`${layer.id}-fill`, "fill-color", colour(layer.style, place, kind));
-  if (want.measure === "minutes") map.setPaintProperty(`${layer.id}-fill`, "fill-opacity", reached(place, minutes.value, layer.style.opacity));
-  map.setFilter(`${layer.id}-dots`, both(...only(layer), blank(place, units)));
+/** Ground without an answer has no colour and no dots: nothing of the question before stays under a new one. */
+function clear(map: MapLibre, layer: Layer): void {
+  map.setPaintProperty(`${layer.id}-fill`, "fill-color", "rgba(0,0,0,0)");
+  map.setFilter(`${layer.id}-dots`, NOWHERE);
 }
 
-function setStates(map: MapLibre, layer: Layer, want: Wanted, series: Series, at: number): void {
+const sourceOf = (layer: Layer): { source: string; sourceLayer?: string } => {
   const place = isAreas(layer) ? placeOf() : { source: layer.id, "source-layer": layer.id };
-  const where = { source: place.source, ...("source-layer" in place ? { sourceLayer: place["source-layer"] } : {}) };
+  return { source: place.source, ...(place["source-layer"] ? { sourceLayer: place["source-layer"] } : {}) };
+};
+
+function setStates(map: MapLibre, layer: Layer, measure: string, numbers: Ground["numbers"]): void {
+  const where = sourceOf(layer);
   map.removeFeatureState(where);
-  for (const [unit, values] of series) {
-    const number = values.get(at) ?? NOTHING;
-    map.setFeatureState({ ...where, id: unit }, { ...number, uncertain: uncertain(kindOf(want.measure), number.value, number.margin) });
-  }
+  for (const [id, number] of numbers)
+    map.setFeatureState({ ...where, id }, { ...number, uncertain: uncertain(kindOf(measure), number.value, number.margin) });
 }
 
-let turn = 0;
+/** Units with a colour: a number, or a time beyond the search where that has one. */
+const coloured = (layer: Layer, { numbers }: Ground): string[] =>
+  [...numbers].flatMap(([unit, n]) => (n.value !== null || (layer.style.beyond !== null && n.status === "beyond") ? [unit] : []));
 
-/** Numbers that tiles carry are drawn at once; others come from the release table, once for each choice. */
 function drawTheme(map: MapLibre): void {
   const now = shown.value;
-  const mine = ++turn;
   if (!now?.want) return;
-  const { layer, want } = now;
-  const column = columnFor(layer, want);
-  if (column && !isAreas(layer)) return drawGround(map, layer, want, { property: column.name, margin: marginOf(layer, column) });
-  const at = want.dimensions.minutes ?? 0;
-  const breaks = at ? study.value.minutes : [0];
-  void fetchSeries(isAreas(layer) ? level.value : "cell", want, breaks).then((series) => {
-    if (mine !== turn) return;
-    setStates(map, layer, want, series, at);
-    drawGround(map, layer, want, { state: true }, known(series, at));
-  }, () => undefined);
+  const { layer, want: { measure } } = now;
+  const found = ground.value;
+  if (!found) return clear(map, layer);
+  if ("state" in found.place) setStates(map, layer, measure, found.numbers);
+  map.setPaintProperty(`${layer.id}-fill`, "fill-color", colour(layer.style, found.place, kindOf(measure)));
+  if (measure === "minutes") map.setPaintProperty(`${layer.id}-fill`, "fill-opacity", reached(layer.style, found.place, minutes.value));
+  const everywhere = "property" in found.place && measure === "minutes" && layer.style.beyond !== null;
+  map.setFilter(`${layer.id}-dots`, everywhere ? NOWHERE : both(...only(layer), blank(found.place, coloured(layer, found))));
 }
 
 const PARTS = ["fill", "dots", "line", "circle", "room", "selected"];
 
+const isOn = (layer: Layer): boolean =>
+  layer.id === theme.value ? Boolean(shown.value?.want) : overlays.value.has(layer.id) && (layer.id !== "gaps" || gapsApply.value);
+
 function drawVisibility(map: MapLibre): void {
   for (const layer of [...themes.value, ...onTop.value]) {
-    const on = (layer.id === theme.value && shown.value?.want) || overlays.value.has(layer.id);
+    const visibility = isOn(layer) ? "visible" : "none";
     for (const part of PARTS)
-      if (map.getLayer(`${layer.id}-${part}`)) map.setLayoutProperty(`${layer.id}-${part}`, "visibility", on ? "visible" : "none");
+      if (map.getLayer(`${layer.id}-${part}`)) map.setLayoutProperty(`${layer.id}-${part}`, "visibility", visibility);
   }
 }
 
@@ -94,18 +85,17 @@ function drawMarks(map: MapLibre): void {
     map.setFilter("area-selected-halo", unit(selected.value));
   }
   if (map.getLayer("gaps-selected")) map.setFilter("gaps-selected", ["==", ["get", "unit"], selectedGap.value ?? ""]);
+  if (map.getLayer("stations-selected")) map.setFilter("stations-selected", ["==", ["get", "unit"], selectedStation.value ?? ""]);
 }
 
 /** Stations of another tier or without the service step back. */
 function drawStations(map: MapLibre): void {
-  if (!map.getLayer("stations-circle")) return;
+  const layer = onTop.value.find((l) => l.id === "stations");
+  if (!layer || !map.getLayer("stations-circle")) return;
   const asked = offers(service.value);
   const on = tier.value === "any" ? asked : (["all", asked, ["==", ["get", "tier"], tier.value]] as typeof asked);
-  const layer = onTop.value.find((l) => l.id === "stations");
-  if (map.getLayer("stations-room")) map.setFilter("stations-room", on);
-  map.setPaintProperty("stations-circle", "circle-color", ["case", on, layer?.style.colours[0] ?? "#d55e00", "#a3abb1"]);
-  map.setPaintProperty("stations-circle", "circle-opacity", ["case", on, 1, 0.55]);
-  map.setPaintProperty("stations-circle", "circle-stroke-opacity", ["case", on, 1, 0.6]);
+  map.setFilter("stations-room", on);
+  map.setPaintProperty("stations-circle", "circle-color", ["case", on, layer.style.legend.colours[0] ?? "", OTHER_STATION]);
 }
 
 function drawNames(map: MapLibre): void {
@@ -113,6 +103,6 @@ function drawNames(map: MapLibre): void {
   if (map.getLayer("area-name")) map.setLayoutProperty("area-name", "text-field", areaName(language.value));
 }
 
-export function keepDrawn(map: MapLibre): void {
-  for (const draw of [drawFilters, drawTheme, drawVisibility, drawMarks, drawStations, drawNames]) effect(() => draw(map));
+export function keepDrawn(map: MapLibre): (() => void)[] {
+  return [drawFilters, drawTheme, drawVisibility, drawMarks, drawStations, drawNames].map((draw) => effect(() => draw(map)));
 }

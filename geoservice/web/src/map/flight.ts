@@ -1,9 +1,11 @@
-/** Flies to what is chosen in the table. */
+/** Moves the map to what is chosen, and keeps its place in the address. */
 
+import { effect, signal } from "@preact/signals";
 import type { Map as MapLibre } from "maplibre-gl";
 import { fetchItems } from "../api";
+import { view } from "../state";
 import { AREAS } from "./areas";
-import { calm, extent, room, type Box } from "./build";
+import { calm, extent, ROOM, type Box } from "./build";
 
 export function boxOf(geometry: GeoJSON.Geometry): Box {
   const box: Box = [Infinity, Infinity, -Infinity, -Infinity];
@@ -22,15 +24,47 @@ export function boxOf(geometry: GeoJSON.Geometry): Box {
 }
 
 let here: MapLibre | null = null;
-export const setMap = (map: MapLibre): void => void (here = map);
+/** What the map shows, in degrees, and how large it is in pixels. */
+export const frame = signal<{ box: Box; width: number; height: number } | null>(null);
 
-const fly = (box: Box): unknown => here?.fitBounds(box, { padding: room(), maxZoom: 15, duration: calm() ? 0 : 900 });
+const fly = (box: Box): unknown => here?.fitBounds(box, { padding: ROOM, maxZoom: 15, duration: calm() ? 0 : 900 });
 
 export const flyHome = (): unknown => fly(extent());
 export const zoomBy = (step: number): unknown => here?.zoomTo(here.getZoom() + step, { duration: calm() ? 0 : 250 });
 export const flyToGeometry = (geometry: GeoJSON.Geometry): unknown => fly(boxOf(geometry));
+export const moveBy = (x: number, y: number): unknown => here?.panBy([x, y], { duration: calm() ? 0 : 250 });
 
+/** Without an answer the map stays where it is: the table has the numbers. */
 export async function flyToArea(geography: string, unit: string): Promise<void> {
-  const [area] = await fetchItems(AREAS, { geography, unit, properties: "unit", limit: 1 });
+  const [area] = await fetchItems(AREAS, { geography, unit, properties: "unit", limit: 1 }).catch(() => []);
   if (area?.geometry) fly(boxOf(area.geometry));
+}
+
+const round = (value: number, places: number): number => Number(value.toFixed(places));
+
+function place(map: MapLibre): NonNullable<typeof view.value> {
+  const { lng, lat } = map.getCenter();
+  return { zoom: round(map.getZoom(), 2), lat: round(lat, 5), lon: round(lng, 5) };
+}
+
+function noteFrame(map: MapLibre): void {
+  const { clientWidth: width, clientHeight: height } = map.getContainer();
+  const [[west, south], [east, north]] = map.getBounds().toArray();
+  frame.value = { box: [west, south, east, north], width, height };
+}
+
+export function keepPlace(map: MapLibre): () => void {
+  here = map;
+  const moved = (): void => {
+    noteFrame(map);
+    const now = place(map);
+    if (JSON.stringify(now) !== JSON.stringify(view.value)) view.value = now;
+  };
+  map.on("moveend", moved);
+  map.on("resize", () => noteFrame(map));
+  moved();
+  return effect(() => {
+    const wanted = view.value;
+    if (wanted && JSON.stringify(wanted) !== JSON.stringify(place(map))) map.jumpTo({ center: [wanted.lon, wanted.lat], zoom: wanted.zoom });
+  });
 }

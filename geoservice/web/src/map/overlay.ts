@@ -4,11 +4,16 @@ import type { ExpressionSpecification, LayerSpecification } from "maplibre-gl";
 import { isAreas } from "../columns";
 import { baked, NAMES, placeOf } from "./areas";
 import { FONT } from "./basemap";
-import { sized } from "./paint";
 import type { Language, Layer } from "../types";
 
 export const INK = "#1d2830";
 export const ACCENT = "#1f5a8c";
+/** Stations that the question is not about. */
+export const OTHER_STATION = "#b4babf";
+/** The size of a station tells its tier. */
+export const RADIUS: Readonly<Record<string, number>> = { county: 8, township: 6.5, village: 5 };
+const OTHER_RADIUS = 5.5;
+const sized = ["match", ["get", "tier"], ...Object.entries(RADIUS).flat(), OTHER_RADIUS] as unknown as ExpressionSpecification;
 const hidden = { visibility: "none" } as const;
 const where = (id: string) => ({ source: id, "source-layer": id });
 const on = (layer: Layer) => (isAreas(layer) ? placeOf() : where(layer.id));
@@ -58,9 +63,12 @@ const gaps = (id: string): LayerSpecification[] => [
   { id: "gaps-selected", type: "line", ...where(id), layout: hidden, filter: ["==", ["get", "unit"], ""], paint: { "line-color": "#7a2308", "line-width": 3.5 } },
 ];
 
+/** Nothing to see, above all names: it keeps them from being written over stations. */
+export const stationsRoom = (id: string): LayerSpecification[] => [
+  { id: `${id}-room`, type: "symbol", ...where(id), layout: { ...hidden, "icon-image": "room", "icon-allow-overlap": true, "icon-padding": 0 } },
+];
+
 const stations = (id: string): LayerSpecification[] => [
-  // nothing to see: it keeps names from being written over stations
-  { id: "stations-room", type: "symbol", ...where(id), layout: { ...hidden, "icon-image": "room", "icon-allow-overlap": true, "icon-padding": 0 } },
   {
     id: "stations-circle",
     type: "circle",
@@ -68,6 +76,7 @@ const stations = (id: string): LayerSpecification[] => [
     layout: { ...hidden, "circle-sort-key": sized },
     paint: { "circle-radius": sized, "circle-stroke-width": 1.8, "circle-stroke-color": "#ffffff", "circle-color": INK },
   },
+  { id: "stations-selected", type: "circle", ...where(id), filter: ["==", ["get", "unit"], ""], layout: hidden, paint: { "circle-radius": 11, "circle-opacity": 0, "circle-stroke-width": 3, "circle-stroke-color": ACCENT } },
 ];
 
 /** Layers that a study adds beyond those of the house get their style's plain form. */

@@ -10,11 +10,16 @@ import type { LayerStyle } from "../types";
  */
 export type Place = { property: string; margin?: string | undefined } | { state: true };
 
-/** Ground whose number has a margin too large for a class: a grey that colour-blind readers too can tell from every class of our layers. */
-export const UNCERTAIN = "#bcbac6";
-
-export const valueOf = (place: Place): ExpressionSpecification =>
+export const numberAt = (place: Place): ExpressionSpecification =>
   "property" in place ? ["get", place.property] : ["feature-state", "value"];
+
+const NO_COLOUR = "rgba(0,0,0,0)";
+
+/** The colour of what has no number: of times that were not reached, the class beyond the search; otherwise none. */
+function without(style: LayerStyle, place: Place, kind: Kind): ExpressionSpecification | string {
+  if (kind !== "minutes" || style.beyond === null) return NO_COLOUR;
+  return "property" in place ? style.beyond : ["case", ["==", ["feature-state", "status"], "beyond"], style.beyond, NO_COLOUR];
+}
 
 /** Whether the number's margin is too large for it, as `uncertain` of number.ts says. */
 export function doubtful(place: Place, kind: Kind): ExpressionSpecification {
@@ -28,23 +33,23 @@ export function doubtful(place: Place, kind: Kind): ExpressionSpecification {
 
 /**
  * A step for each class. Classes of minutes end with their break (at most 15 minutes); others begin with it. Grey where the
- * margin is too large for the number; without a number the ground stays clear, and the dots say so.
+ * margin is too large for the number; without a number the ground stays clear, and the dots say so, but for times beyond the search.
  */
 export function colour(style: LayerStyle, place: Place, kind: Kind): ExpressionSpecification {
-  const value = valueOf(place);
+  const value = numberAt(place);
   const [first = "#888888", ...rest] = style.colours;
   const steps = style.breaks.flatMap((b, i) => [kind === "minutes" ? b + 1e-6 : b, rest[i] ?? first]);
   const number: ExpressionSpecification = ["to-number", value, 0];
   const drawn = steps.length ? (["step", number, first, ...steps] as unknown as ExpressionSpecification) : first;
-  return ["case", ["!=", ["typeof", value], "number"], "rgba(0,0,0,0)", doubtful(place, kind), UNCERTAIN, drawn] as ExpressionSpecification;
+  return ["case", ["!=", ["typeof", value], "number"], without(style, place, kind), doubtful(place, kind), style.uncertain, drawn] as ExpressionSpecification;
 }
 
 /** Ground within the minutes chosen stands out, ground beyond stays as a hint. */
-export const reached = (place: Place, minutes: number, opacity: number): ExpressionSpecification => [
+export const reached = (style: LayerStyle, place: Place, minutes: number): ExpressionSpecification => [
   "case",
-  ["<=", ["to-number", ["coalesce", valueOf(place), 1e9]], minutes],
-  Math.min(1, opacity + 0.15),
-  0.16,
+  ["<=", ["to-number", ["coalesce", numberAt(place), 1e9]], minutes],
+  style.opacity,
+  style.legend.faint_opacity,
 ];
 
 export const level = (geography: string): FilterSpecification => ["==", ["get", "geography"], geography];
@@ -59,6 +64,8 @@ export const of = (service: string, mode: string): FilterSpecification => [
 export const blank = (place: Place, known: Iterable<string> = []): FilterSpecification =>
   "property" in place ? ["!", ["has", place.property]] : ["!", ["in", ["get", "unit"], ["literal", [...known]]]];
 
+export const NOWHERE: FilterSpecification = ["==", ["literal", 0], 1];
+
 export const both = (...filters: FilterSpecification[]): FilterSpecification => ["all", ...filters] as FilterSpecification;
 
 /** Stations that offer the service; `services` is a list of words in one text. */
@@ -67,5 +74,3 @@ export const offers = (service: string): ExpressionSpecification => [
   ` ${service} `,
   ["concat", " ", ["to-string", ["get", "services"]], " "],
 ];
-
-export const sized: ExpressionSpecification = ["match", ["get", "tier"], "county", 8, "township", 6.5, "village", 5, 5.5];

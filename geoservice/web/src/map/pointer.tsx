@@ -1,14 +1,14 @@
 /** What the pointer does on the map: hover names an area and its number, click chooses. */
 
-import { effect, signal } from "@preact/signals";
-import { Popup, type Map as MapLibre, type MapGeoJSONFeature, type MapLayerMouseEvent } from "maplibre-gl";
-import { render, type ComponentChild } from "preact";
+import { signal } from "@preact/signals";
+import type { Map as MapLibre, MapGeoJSONFeature, MapLayerMouseEvent } from "maplibre-gl";
 import { columnFor, isAreas } from "../columns";
-import { hovered, mode, selected, selectedGap, service, tab, theme, tier } from "../state";
+import { hovered, selected, selectedGap, selectedStation, tab } from "../state";
 import { estimateIn, estimateOf, NOTHING } from "../number";
 import type { Estimate, Value } from "../types";
 import { CatchmentCard, GapCard, StationCard } from "../ui/cards";
-import { shown } from "./drawing";
+import { closeCard, openCard } from "./cards";
+import { ground, shown } from "./ground";
 
 export interface Tip {
   x: number;
@@ -23,25 +23,9 @@ export const tip = signal<Tip | null>(null);
 const under = (map: MapLibre, event: MapLayerMouseEvent, ...layers: string[]): MapGeoJSONFeature | undefined =>
   map.queryRenderedFeatures(event.point, { layers: layers.filter((l) => map.getLayer(l)) })[0];
 
-let opened: Popup | null = null;
-
-/** A card speaks of one service and mode: another choice closes it. */
-const closeOnChoice = (): void => {
-  void [service.value, mode.value, theme.value, tier.value];
-  opened?.remove();
-};
-
-function open(map: MapLibre, at: [number, number], card: ComponentChild): void {
-  const box = document.createElement("div");
-  render(card, box);
-  opened?.remove();
-  opened = new Popup({ maxWidth: "280px", offset: 10, focusAfterOpen: true }).setLngLat(at).setDOMContent(box).addTo(map);
-  opened.on("close", () => render(null, box));
-}
-
 function drawnNumber(feature: MapGeoJSONFeature | undefined): Estimate {
   const now = shown.value;
-  if (!feature || !now?.want) return NOTHING;
+  if (!feature || !now?.want || !ground.value) return NOTHING;
   const column = isAreas(now.layer) ? undefined : columnFor(now.layer, now.want);
   return column ? estimateOf(feature.properties, column.name) : estimateIn(feature.state);
 }
@@ -62,23 +46,25 @@ function click(map: MapLibre, event: MapLayerMouseEvent): void {
   const at: [number, number] = [event.lngLat.lng, event.lngLat.lat];
   const station = under(map, event, "stations-circle");
   if (station?.geometry.type === "Point") {
-    return open(map, station.geometry.coordinates as [number, number], <StationCard feature={station.properties} />);
+    openCard(station.geometry.coordinates as [number, number], <StationCard feature={station.properties} />);
+    selectedStation.value = String(station.properties["unit"]);
+    return;
   }
   const gap = under(map, event, "gaps-fill");
   if (gap) {
     selectedGap.value = String(gap.properties["unit"]);
     tab.value = "gaps";
-    return open(map, at, <GapCard feature={gap.properties} />);
+    return openCard(at, <GapCard feature={gap.properties} />);
   }
   const catchment = under(map, event, "catchments-fill");
-  if (catchment) return open(map, at, <CatchmentCard feature={catchment.properties} />);
+  if (catchment) return openCard(at, <CatchmentCard feature={catchment.properties} />);
+  closeCard();
   const area = under(map, event, "area-hit");
   selected.value = area ? String(area.properties["unit"]) : null;
   if (area) tab.value = "areas";
 }
 
 export function keepPointed(map: MapLibre): void {
-  effect(closeOnChoice);
   map.on("mousemove", (event) => move(map, event));
   map.on("mouseout", () => {
     hovered.value = null;

@@ -1,27 +1,68 @@
 import { useSignalEffect } from "@preact/signals";
+import { useEffect } from "preact/hooks";
 import { say, t } from "../i18n";
+import { narrow, panels } from "../layout";
+import { closeCard } from "../map/cards";
 import { MapView } from "../map/MapView";
-import { failure, study } from "../state";
+import { selected, study } from "../state";
 import { outdated } from "../watch";
-import { Controls } from "./Controls";
-import { Results } from "./Results";
+import { Controls, Title } from "./Controls";
+import { Headline } from "./Headline";
+import { Panel } from "./Panel";
+import { Body, Tabs } from "./Results";
+import { Sheet } from "./Sheet";
+
+/** Escape closes what was opened last: the card on the map, then the area chosen. */
+function closeLast(event: KeyboardEvent): void {
+  if (event.key !== "Escape" || event.defaultPrevented || closeCard()) return;
+  selected.value = null;
+}
+
+/** No link: the part of an address behind "#" is the choice. */
+function skip(): void {
+  panels.results.value = "open";
+  document.getElementById("results")?.focus();
+}
+
+const Wide = () => (
+  <>
+    <Panel name="controls" label={t("controls")}>
+      <Title />
+      <div class="body"><Controls /></div>
+    </Panel>
+    <MapView />
+    <Panel name="results" label={t("results")}>
+      <Headline />
+      <Tabs />
+      <Body />
+    </Panel>
+  </>
+);
+
+const Narrow = () => (
+  <>
+    <MapView />
+    <Sheet />
+  </>
+);
 
 export function App() {
   useSignalEffect(() => {
     document.title = say(study.value.title);
   });
+  useEffect(() => {
+    document.addEventListener("keydown", closeLast);
+    return () => document.removeEventListener("keydown", closeLast);
+  }, []);
   return (
     <>
-      <a class="skip" href="#results">{t("skip")}</a>
-      <MapView />
-      <Controls />
-      <Results />
+      <button type="button" class="skip" onClick={skip}>{t("skip")}</button>
+      <div class={narrow.value ? "page narrow" : "page wide"}>{narrow.value ? <Narrow /> : <Wide />}</div>
       {outdated.value && (
         <p class="news" role="status">
           {t("released")} <button type="button" onClick={() => location.reload()}>{t("reload")}</button>
         </p>
       )}
-      {failure.value && <p class="failure" role="alert">{t("error.load")} <span>{failure.value}</span></p>}
     </>
   );
 }

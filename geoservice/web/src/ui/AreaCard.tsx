@@ -1,10 +1,10 @@
 /** The chosen area: its numbers, each a link to the released row, and coverage by break as a small chart. */
 
-import { measureOf, now, valueAt, valueUrl, type Name } from "../data";
+import { measureOf, now, numbers, valueAt, valueUrl, type Name } from "../data";
 import { language, t } from "../i18n";
 import { flyHome } from "../map/flight";
 import { clamped, uncertain } from "../number";
-import { group, minutes, selected, study } from "../state";
+import { chosen, group, idle, minutes, selected, study } from "../state";
 import type { Estimate } from "../types";
 import { Estimated } from "./Estimated";
 import { groupName, numberOf } from "./words";
@@ -49,7 +49,8 @@ function Chart({ unit }: { unit: string }) {
       {breaks.map((m, i) => {
         const x = 30 + step * (i + 0.5);
         return (
-          <g key={m} class={m === minutes.value ? "break now" : "break"} onClick={() => (minutes.value = m)}>
+          // biome-ignore lint/a11y/noStaticElementInteractions: a short cut for the pointer; the slider does the same for everybody
+          <g key={m} class={m === minutes.value ? "break now" : "break"} onClick={() => !idle("minutes") && (chosen.minutes.value = m)}>
             <rect class="hit" x={x - step / 2} y="0" width={step} height={H} />
             <Bar x={x} of={valueAt("share", unit, m)} />
             {study.value.migrants && mark("resident", m, x - 4.5)}
@@ -68,7 +69,7 @@ function Fact({ unit, name, label }: { unit: string; name: Name; label: string }
       <dt>{label}</dt>
       <dd>
         <a href={valueUrl(unit, name)} target="_blank" rel="noopener" title={t("source")}>
-          <Estimated measure={measureOf(name)} of={valueAt(name, unit, minutes.value)} />
+          {numbers.value.value ? <Estimated measure={measureOf(name)} of={valueAt(name, unit, minutes.value)} /> : t("waiting")}
         </a>
       </dd>
     </div>
@@ -86,7 +87,7 @@ export function AreaCard() {
     flyHome();
   };
   return (
-    <article class="area" aria-live="polite">
+    <article class="area" aria-live="polite" aria-busy={numbers.loading.value}>
       <div class="bar">
         <h2>{area[language.value]}</h2>
         <button type="button" class="plain" onClick={clear}>{t("areas.clear")}</button>
@@ -95,13 +96,13 @@ export function AreaCard() {
         <Fact unit={unit} name="share" label={t("area.share", { group: groupName(group.value), minutes: at })} />
         <Fact unit={unit} name="people" label={t("column.people")} />
         <Fact unit={unit} name="left" label={t("column.left_out")} />
-        <Fact unit={unit} name="median" label={t("column.median")} />
+        <Fact unit={unit} name="median" label={t("column.median_time")} />
         <Fact unit={unit} name="p90" label={t("column.p90")} />
         {both && <Fact unit={unit} name="resident" label={groupName("resident")} />}
         {both && <Fact unit={unit} name="migrant" label={groupName("migrant")} />}
-        {both && <Fact unit={unit} name="gap" label={t("column.gap")} />}
+        {both && <Fact unit={unit} name="gap" label={t("column.gap_points")} />}
       </dl>
-      <Chart unit={unit} />
+      {numbers.value.value && <Chart unit={unit} />}
       <p class="keys">
         <span><i class="bar" />{groupName(group.value)}</span>
         {both && <span><i class="resident" />{groupName("resident")}</span>}

@@ -1,11 +1,12 @@
 /** Areas with people, covered share and people left out, each with its margin, over a total that adds up. */
 
 import { useSignalEffect } from "@preact/signals";
-import { loading, measureOf } from "../data";
+import { measureOf, numbers } from "../data";
 import { language, named, t } from "../i18n";
+import { columns } from "../layout";
 import { flyToArea } from "../map/flight";
 import { clamped, NOTHING } from "../number";
-import { columnNames, rows, totals, type ColumnName, type Numbers, type Row } from "../rows";
+import { columnNames, rows, summary, totals, type ColumnName, type Numbers, type Row } from "../rows";
 import { group, hovered, level, minutes, selected, sort, sortBy, type SortKey, study } from "../state";
 import type { Estimate } from "../types";
 import { groupName, numberOf } from "./words";
@@ -29,7 +30,7 @@ const side = (name: ColumnName, { value }: Estimate): string =>
 /** The number above its margin. Counts keep the form that can be summed; a difference has its unit in the column's name. */
 function Cell({ name, of }: { name: ColumnName; of: Estimate }) {
   const measure = measureOf(name);
-  if (of === NOTHING) return <td class={`${name} none`}>–</td>;
+  if (of === NOTHING) return <td class={`${name} none`}>{numbers.loading.value ? t("waiting") : "–"}</td>;
   const shown = numberOf(measure, of, true);
   const late = name === "median" && of.status === "beyond";
   const kind = shown.uncertain ? "uncertain" : shown.known ? side(name, of).trim() : "none";
@@ -43,7 +44,11 @@ function Cell({ name, of }: { name: ColumnName; of: Estimate }) {
   );
 }
 
-const cells = (of: Numbers) => columnNames.value.map((name) => <Cell key={name} name={name} of={of[name]} />);
+/** A narrow panel has room for the main columns. */
+const MAIN: readonly ColumnName[] = ["people", "share", "left"];
+const columnsShown = (): ColumnName[] => columnNames.value.filter((name) => columns.value === "all" || MAIN.includes(name));
+
+const cells = (of: Numbers) => columnsShown().map((name) => <Cell key={name} name={name} of={of[name]} />);
 
 function choose(unit: string): void {
   selected.value = unit;
@@ -68,9 +73,9 @@ export function AreaTable() {
   });
   const levels = study.value.levels;
   return (
-    <section class="areas" aria-busy={loading.value}>
+    <section class={`areas ${columns.value}`} aria-busy={numbers.loading.value}>
       <div class="bar">
-        <h2>{t("areas.title", { minutes: minutes.value })}</h2>
+        <h2>{t("areas.title")}</h2>
         {levels.length > 1 && (
           <select aria-label={t("choice.level")} name="level" value={level.value} onChange={(e) => (level.value = e.currentTarget.value)}>
             {levels.map((id) => <option key={id} value={id}>{named("level", id)}</option>)}
@@ -79,7 +84,7 @@ export function AreaTable() {
       </div>
       <table>
         <thead>
-          <tr>{(["name", ...columnNames.value] as const).map((key) => <Head key={key} of={key} />)}</tr>
+          <tr>{(["name", ...columnsShown()] as const).map((key) => <Head key={key} of={key} />)}</tr>
         </thead>
         <tbody>
           {rows.value.map((row) => <Line key={row.unit} row={row} />)}
@@ -93,7 +98,10 @@ export function AreaTable() {
           </tfoot>
         )}
       </table>
-      {!loading.value && rows.value.length === 0 && <p class="quiet">{t("areas.none")}</p>}
+      {summary.value === null && numbers.value.value && <p class="quiet">{t("areas.none")}</p>}
+      <button type="button" class="plain" aria-pressed={columns.value === "all"} onClick={() => (columns.value = columns.value === "all" ? "main" : "all")}>
+        {t(columns.value === "all" ? "areas.fewer" : "areas.more")}
+      </button>
     </section>
   );
 }

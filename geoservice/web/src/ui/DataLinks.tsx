@@ -2,11 +2,12 @@
 
 import { itemsUrl, url, type Query } from "../api";
 import { wantedFor, type Name } from "../data";
-import { isAreas } from "../columns";
+import { isAreas, type Wanted } from "../columns";
 import { say, t } from "../i18n";
-import { shown } from "../map/drawing";
+import { geographyOf, shown } from "../map/ground";
+import { pictureUrl } from "../picture";
 import { rowsQuery } from "../series";
-import { level, manifest, mode, service, study } from "../state";
+import { gapsApply, layerOf, level, manifest, mode, service, study } from "../state";
 import type { Layer } from "../types";
 import { groupName, sentence } from "./words";
 
@@ -23,8 +24,11 @@ function Links({ title, layer, query }: { title: string; layer: string; query: Q
   );
 }
 
-/** The geography that a layer draws. */
-const geography = (layer: Layer): string => (isAreas(layer) ? level.value : layer.id === "cells" ? "cell" : layer.id.replace(/s$/, ""));
+/** The rows behind the map's colours; people left out are all less covered at other minutes than the standard. */
+function groundQuery({ layer, want }: { layer: Layer; want: Wanted }): Query {
+  if (want.measure === "uncovered_persons" && isAreas(layer)) return rowsQuery(level.value, wantedFor(gapsApply.value ? "left" : "covered"));
+  return rowsQuery(geographyOf(layer), { ...want, dimensions: { ...want.dimensions, ...(isAreas(layer) || want.measure === "persons" ? {} : { service: service.value, mode: mode.value }) } });
+}
 
 export function DataLinks() {
   const compared: [Name, string][] = [["resident", groupName("resident")], ["migrant", groupName("migrant")], ["gap", t("column.gap_points")]];
@@ -33,7 +37,7 @@ export function DataLinks() {
     ["share", t("column.share_all")],
     ["covered", t("column.covered")],
     ...(study.value.migrants ? compared : []),
-    ["median", t("column.median")],
+    ["median", t("column.median_time")],
   ];
   const now = shown.value;
   return (
@@ -41,12 +45,13 @@ export function DataLinks() {
       <h2>{t("data.shown")}</h2>
       <p class="quiet">{now?.want ? sentence(now.want) : ""}</p>
       <ul>
-        {now?.want && <Links title={t("data.ground")} layer="table" query={rowsQuery(geography(now.layer), { ...now.want, dimensions: { ...now.want.dimensions, service: service.value, mode: mode.value } })} />}
+        {now?.want && <Links title={t("data.ground")} layer="table" query={groundQuery({ layer: now.layer, want: now.want })} />}
         {names.map(([name, title]) => (
           <Links key={name} title={title} layer="table" query={rowsQuery(level.value, wantedFor(name))} />
         ))}
-        <Links title={t("gaps.title")} layer="gaps" query={{ service: service.value, mode: mode.value }} />
+        {layerOf("gaps") && <Links title={t("gaps.title")} layer="gaps" query={{ service: service.value, mode: mode.value }} />}
       </ul>
+      <p>{pictureUrl.value ? <a href={pictureUrl.value} target="_blank" rel="noopener">{t("picture.link")}</a> : <span class="quiet">{t("picture.none")}</span>}</p>
       <h2>{t("data.layers")}</h2>
       <ul>
         {manifest.value.layers.map((l) => <Links key={l.id} title={say(l.title)} layer={l.id} query={{}} />)}

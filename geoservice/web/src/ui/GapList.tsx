@@ -1,14 +1,18 @@
-import { gaps, loading } from "../data";
+/** Gaps by the people left out; each flies to its ground. */
+
+import { gapList } from "../data";
 import { number } from "../api";
 import { named, t } from "../i18n";
 import { flyToGeometry } from "../map/flight";
 import { estimateOf } from "../number";
-import { mode, overlays, selectedGap, service, standard, toggle } from "../state";
+import { askOfGaps, gapsApply, mode, overlays, selectedGap, service, standard, toggle } from "../state";
 import type { Feature } from "../types";
+import { Failure } from "./Failure";
 import { numberOf, serviceName } from "./words";
 
 function choose(gap: Feature): void {
   selectedGap.value = String(gap.properties["unit"]);
+  if (!gapsApply.value) askOfGaps();
   if (!overlays.value.has("gaps")) toggle("gaps");
   if (gap.geometry) flyToGeometry(gap.geometry);
 }
@@ -40,13 +44,16 @@ function Gap({ gap, most }: { gap: Feature; most: number }) {
 }
 
 export function GapList() {
-  const most = Math.max(0, ...gaps.value.map((g) => number(g.properties["uncovered_persons"]) ?? 0));
+  const all = gapList.value.value ?? [];
+  const most = Math.max(0, ...all.map((g) => number(g.properties["uncovered_persons"]) ?? 0));
   return (
-    <section class="gaps" aria-busy={loading.value}>
+    <section class="gaps" aria-busy={gapList.loading.value}>
       <h2>{t("gaps.title")}</h2>
-      <p class="quiet">{t("gap.beyond", { minutes: standard.value, service: serviceName(service.value), mode: named("mode", mode.value).toLocaleLowerCase("en") })}</p>
-      <ol>{gaps.value.map((gap) => <Gap key={gap.id} gap={gap} most={most} />)}</ol>
-      {!loading.value && gaps.value.length === 0 && <p class="quiet">{t("gaps.none")}</p>}
+      <p class="quiet">{t("gaps.question", { minutes: standard.value, service: serviceName(service.value), mode: named("mode", mode.value).toLocaleLowerCase("en") })}</p>
+      {gapList.problem.value && <Failure what="gaps" problem={gapList.problem.value} retry={gapList.retry} />}
+      {gapList.loading.value && <p class="quiet" role="status">{t("loading")}</p>}
+      <ol>{all.map((gap) => <Gap key={gap.id} gap={gap} most={most} />)}</ol>
+      {gapList.value.value?.length === 0 && <p class="quiet">{t("gaps.none")}</p>}
     </section>
   );
 }

@@ -1,21 +1,22 @@
-/** Which layer fills the ground, with its legend beneath it, and what lies on top. */
+/** Which layer fills the map, with its legend beneath it, and what lies on top. */
 
-import { say, show, t } from "../i18n";
-import { shown } from "../map/drawing";
-import { UNCERTAIN } from "../map/paint";
-import { kindOf, WIDE, type Kind } from "../number";
-import { minutes, onTop, overlays, standard, study, theme, themes, toggle } from "../state";
-import type { Layer } from "../types";
-import { sentence, unitOf } from "./words";
 import { marginOf, styled } from "../columns";
+import { named, say, show, t } from "../i18n";
+import { shown } from "../map/ground";
+import { OTHER_STATION, RADIUS } from "../map/overlay";
+import { kindOf, WIDE, type Kind } from "../number";
+import { minutesScale, scaleOf, type Scale, type Swatch } from "../scale";
+import { gapsApply, minutes, onTop, overlays, service, standard, study, theme, themes, tier, toggle } from "../state";
+import type { Layer } from "../types";
+import { sentence, serviceName, unitOf } from "./words";
 
 /** Measures with a largest and a smallest number; the last class of any other says that it has no end. */
 const BOUNDED = new Set(["covered_share", "coverage_gap"]);
 
 /** What the dots of a measure stand for: why its number cannot exist. */
-function emptyText(measure: string): string | null {
-  if (measure === "minutes") return t("legend.beyond");
+function emptyText(layer: Layer, measure: string): string | null {
   const least = study.value.disclosure?.hide_below;
+  if (measure === "minutes") return layer.style.beyond === null ? t("beyond") : null;
   if (kindOf(measure) === "count") return least ? t("status.under", { least }) : null;
   return measure === "load" ? t("legend.no_capacity") : kindOf(measure) === "minutes" ? t("beyond") : t("status.nobody");
 }
@@ -25,25 +26,31 @@ const WIDE_KINDS: readonly Kind[] = ["ratio", "difference"];
 /** Keys for grey ground and for dots. */
 function Keys({ layer, measure }: { layer: Layer; measure: string }) {
   const column = styled(layer);
-  const empty = emptyText(measure);
+  const empty = emptyText(layer, measure);
   return (
     <>
-      {column && marginOf(layer, column) && <span class="key"><i class="grey" style={{ background: UNCERTAIN }} />{t(WIDE_KINDS.includes(kindOf(measure)) ? "legend.wide" : "legend.uncertain", { points: WIDE })}</span>}
+      {column && marginOf(layer, column) && (
+        <span class="key">
+          <i class="grey" style={{ background: layer.style.legend.uncertain }} />
+          {t(WIDE_KINDS.includes(kindOf(measure)) ? "legend.wide" : "legend.uncertain", { points: WIDE })}
+        </span>
+      )}
       {empty && <span class="key"><i class="dots" />{empty}</span>}
     </>
   );
 }
 
+const ground = ({ colour, faint, within }: Swatch): string =>
+  within >= 1 ? colour : within <= 0 ? faint : `linear-gradient(90deg, ${colour} ${100 * within}%, ${faint} ${100 * within}%)`;
+
 /** A swatch for each class, and each break under the line between two of them. */
-function Scale({ layer, inclusive, open }: { layer: Layer; inclusive: boolean; open: boolean }) {
-  const { breaks } = layer.style;
-  const colours = layer.style.colours.slice(0, breaks.length + 1);
-  const faded = (i: number): boolean => inclusive && (breaks[i] ?? Infinity) > minutes.value;
+function Classes({ scale: { swatches, breaks }, open }: { scale: Scale; open: boolean }) {
+  const inner = open ? breaks.slice(0, -1) : breaks;
   return (
     <div class="scale">
-      <ul>{colours.map((c, i) => <li key={c} class={faded(i) ? "faded" : ""} style={{ background: c }} />)}</ul>
+      <ul>{swatches.map((s, i) => <li key={i} style={{ background: ground(s) }} />)}</ul>
       <ol>
-        {breaks.slice(0, open ? -1 : undefined).map((b, i) => <li key={b} style={{ left: `${(100 * (i + 1)) / colours.length}%` }}>{show(b)}</li>)}
+        {inner.map((b, i) => <li key={b} style={{ left: `${(100 * (i + 1)) / swatches.length}%` }}>{show(b)}</li>)}
         {open && <li class="open">{t("above", { value: show(breaks.at(-1)) })}</li>}
       </ol>
     </div>
@@ -53,12 +60,13 @@ function Scale({ layer, inclusive, open }: { layer: Layer; inclusive: boolean; o
 function Legend({ layer }: { layer: Layer }) {
   const want = shown.value?.want;
   if (!want || layer.style.colours.length === 0) return null;
-  const inclusive = want.measure === "minutes";
+  const timed = want.measure === "minutes";
   const unit = unitOf(styled(layer)?.unit ?? "");
+  const scale = timed ? minutesScale(layer.style, minutes.value, study.value.minutes.at(-1) ?? 0) : scaleOf(layer.style);
   return (
     <div class="legend">
       <p>{sentence(want) || say(layer.description)}</p>
-      <Scale layer={layer} inclusive={inclusive} open={!BOUNDED.has(want.measure)} />
+      <Classes scale={scale} open={!BOUNDED.has(want.measure)} />
       <p class="extra">
         {unit && <span>{t("legend.unit", { unit: want.measure === "coverage_gap" ? t("unit.points_long") : unit.trim() })}</span>}
         <Keys layer={layer} measure={want.measure} />
@@ -67,7 +75,37 @@ function Legend({ layer }: { layer: Layer }) {
   );
 }
 
-const mark = (layer: Layer) => <i class={`mark ${layer.id === "gaps" ? "gap" : layer.style.kind}`} />;
+/** Stations that the question is about, those that it is not, and what their size says. */
+function StationKeys({ layer }: { layer: Layer }) {
+  const dot = (size: number, colour: string) => <i class="dot" style={{ width: `${2 * size}px`, height: `${2 * size}px`, background: colour }} />;
+  const main = layer.style.legend.colours[0] ?? "";
+  const which = tier.value === "any" ? "" : named("tier", tier.value);
+  return (
+    <p class="legend extra">
+      <span class="key">{dot(6, main)}{t(which ? "legend.offers_tier" : "legend.offers", { service: serviceName(service.value), tier: which })}</span>
+      <span class="key">{dot(6, OTHER_STATION)}{t("legend.other_stations")}</span>
+      {study.value.tiers.length > 1 && study.value.tiers.map((id) => <span key={id} class="key">{dot(RADIUS[id] ?? 5.5, "var(--quiet)")}{named("tier", id)}</span>)}
+    </p>
+  );
+}
+
+const mark = (layer: Layer) => <i class={`mark ${layer.id === "gaps" ? "gap" : layer.style.kind}`} style={layer.style.kind === "circle" ? { background: layer.style.legend.colours[0] } : undefined} />;
+
+function Overlay({ layer }: { layer: Layer }) {
+  const gaps = layer.id === "gaps";
+  const off = gaps && !gapsApply.value;
+  return (
+    <div class={`layer${off ? " off" : ""}`}>
+      <label title={say(layer.description)}>
+        <input type="checkbox" name={layer.id} checked={overlays.value.has(layer.id) && !off} disabled={off} aria-describedby={off ? "reason-gaps" : undefined} onChange={() => toggle(layer.id)} />
+        {mark(layer)}
+        <span>{say(layer.title)}{gaps && <small> {t("layers.standard", { minutes: standard.value })}</small>}</span>
+      </label>
+      {off && <small class="reason" id="reason-gaps">{t("idle.gaps", { minutes: standard.value })}</small>}
+      {layer.id === "stations" && overlays.value.has(layer.id) && <StationKeys layer={layer} />}
+    </div>
+  );
+}
 
 export function Layers() {
   return (
@@ -86,13 +124,7 @@ export function Layers() {
       </fieldset>
       <fieldset>
         <legend>{t("layers.top")}</legend>
-        {onTop.value.map((layer) => (
-          <label key={layer.id} class="layer" title={say(layer.description)}>
-            <input type="checkbox" name={layer.id} checked={overlays.value.has(layer.id)} onChange={() => toggle(layer.id)} />
-            {mark(layer)}
-            <span>{say(layer.title)}{layer.id === "gaps" && <small> {t("layers.standard", { minutes: standard.value })}</small>}</span>
-          </label>
-        ))}
+        {onTop.value.map((layer) => <Overlay key={layer.id} layer={layer} />)}
       </fieldset>
     </section>
   );

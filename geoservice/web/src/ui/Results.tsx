@@ -1,26 +1,40 @@
-/** The right panel: the area chosen, the table of areas, gaps by people, and the data itself. */
+/** The tabs: areas, gaps by people, stations, the data itself; on a narrow screen also the question. */
 
-import { useSignal } from "@preact/signals";
+import type { VNode } from "preact";
 import { t } from "../i18n";
-import { tab, type Tab } from "../state";
+import { narrow, sheet } from "../layout";
+import { layerOf, tab, TABS, type Tab } from "../state";
 import { AreaCard } from "./AreaCard";
 import { AreaTable } from "./AreaTable";
+import { Controls } from "./Controls";
 import { DataLinks } from "./DataLinks";
 import { GapList } from "./GapList";
+import { StationList } from "./StationList";
 
-const TABS: Tab[] = ["areas", "gaps", "data"];
+const there = (id: Tab): boolean => (id === "question" ? narrow.value : id === "gaps" || id === "stations" ? layerOf(id) !== undefined : true);
 
-function Tabs() {
+export const tabsShown = (): Tab[] => TABS.filter(there);
+const current = (): Tab => (there(tab.value) ? tab.value : "areas");
+
+function choose(id: Tab): void {
+  tab.value = id;
+  if (sheet.value === "low") sheet.value = "half";
+}
+
+export function Tabs() {
+  const ids = tabsShown();
   const step = (event: KeyboardEvent): void => {
     const by = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-    if (!by) return;
-    tab.value = TABS[(TABS.indexOf(tab.value) + by + TABS.length) % TABS.length]!;
-    document.getElementById(`tab-${tab.value}`)?.focus();
+    const next = event.key === "Home" ? ids[0] : event.key === "End" ? ids.at(-1) : by && ids[(ids.indexOf(current()) + by + ids.length) % ids.length];
+    if (!next) return;
+    event.preventDefault();
+    choose(next);
+    document.getElementById(`tab-${next}`)?.focus();
   };
   return (
     <div class="tabs" role="tablist" aria-label={t("results")} onKeyDown={step}>
-      {TABS.map((id) => (
-        <button key={id} id={`tab-${id}`} type="button" role="tab" aria-selected={tab.value === id} aria-controls="results-body" tabIndex={tab.value === id ? 0 : -1} onClick={() => (tab.value = id)}>
+      {ids.map((id) => (
+        <button key={id} id={`tab-${id}`} type="button" role="tab" aria-selected={current() === id} aria-controls="results-body" tabIndex={current() === id ? 0 : -1} onClick={() => choose(id)}>
           {t(`tab.${id}`)}
         </button>
       ))}
@@ -28,29 +42,20 @@ function Tabs() {
   );
 }
 
-export function Results() {
-  const folded = useSignal(false);
+const BODIES: Readonly<Record<Tab, () => VNode>> = {
+  question: () => <Controls />,
+  areas: () => <><AreaCard /><AreaTable /></>,
+  gaps: () => <GapList />,
+  stations: () => <StationList />,
+  data: () => <DataLinks />,
+};
+
+export function Body() {
   return (
-    <aside id="results" class={`panel results${folded.value ? " folded" : ""}`} aria-label={t("results")} tabIndex={-1}>
-      <button type="button" class="fold" aria-expanded={!folded.value} aria-label={t(folded.value ? "unfold" : "fold")} title={t(folded.value ? "unfold" : "fold")} onClick={() => (folded.value = !folded.value)}>
-        {folded.value ? "‹" : "›"}
-      </button>
-      {!folded.value && (
-        <>
-          <Tabs />
-          <div id="results-body" role="tabpanel" aria-labelledby={`tab-${tab.value}`}>
-            {tab.value === "areas" && (
-              <>
-                <AreaCard />
-                <AreaTable />
-              </>
-            )}
-            {tab.value === "gaps" && <GapList />}
-            {tab.value === "data" && <DataLinks />}
-          </div>
-          <footer>{t("reading")}</footer>
-        </>
-      )}
-    </aside>
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a panel that scrolls must be within reach of the keyboard
+    <div id="results-body" role="tabpanel" tabIndex={0} aria-labelledby={`tab-${current()}`}>
+      {BODIES[current()]()}
+      <p class="reading">{t("reading")}</p>
+    </div>
   );
 }

@@ -1,9 +1,9 @@
 /** Small texts of the page made of several parts. */
 
-import type { Wanted } from "../columns";
+import type { Part, Wanted } from "../columns";
 import { language, named, say, t } from "../i18n";
 import { written, type Written } from "../number";
-import { manifest, standard, study } from "../state";
+import { group as groupNow, idle, manifest, minutes, study, themeLayer } from "../state";
 import type { Estimate } from "../types";
 
 /** How a unit of a layer's file is written behind a number. */
@@ -22,10 +22,17 @@ export const groupName = (id: string): string => {
 
 /** One sentence that says which number is drawn. */
 export function sentence(want: Wanted): string {
-  const { service = "", mode = "", tier = "", group = "", minutes = 0 } = want.dimensions;
+  const { service = "", mode = "", tier = "", group = "" } = want.dimensions;
   const small = (text: string): string => text.toLocaleLowerCase("en");
-  const words = { service: serviceName(service), mode: small(named("mode", mode)), tier: small(named("tier", tier || "any")), group: groupName(group || "all"), minutes, standard: standard.value };
+  const words = { service: serviceName(service), mode: small(named("mode", mode)), tier: small(named("tier", tier || "any")), group: groupName(group || "all"), minutes: minutes.value };
   return t(`sentence.${want.measure}`, { ...words, defaultValue: "" });
+}
+
+/** Why a control has no effect now; null where it has one. */
+export function idleReason(part: Part): string | null {
+  const why = idle(part);
+  if (why === null) return null;
+  return why === "group" ? t("idle.tier_of_group", { group: groupName(groupNow.value) }) : t(`idle.${part}`, { layer: themeLayer.value ? say(themeLayer.value.title) : "" });
 }
 
 /** A number with its margin in the reader's language; where `adds`, in the form of a column that is summed. */

@@ -1,0 +1,55 @@
+/** The address holds all that is chosen, so that it can be passed on; Back undoes the last choice. */
+
+import { effect } from "@preact/signals";
+import { chosen, level, manifest, mode, overlays, selected, selectedGap, selectedStation, service, sort, tab, take, theme, view } from "./state";
+import type { Manifest } from "./types";
+
+/** What is no choice of its own: it goes into the address, but not into the history. */
+const PASSING = ["map", "tab", "sort"];
+const REST = 250;
+
+/** The choice as the part of an address behind its "#". */
+export function written(): string {
+  const { tier, group, minutes } = chosen;
+  const at = view.value && `${view.value.zoom}/${view.value.lat}/${view.value.lon}`;
+  const parts: [string, string | null][] = [
+    ["service", service.value], ["mode", mode.value], ["minutes", String(minutes.value)], ["tier", tier.value], ["group", group.value],
+    ["level", level.value], ["theme", theme.value], ["on", [...overlays.value].sort().join(",")], ["area", selected.value],
+    ["gap", selectedGap.value], ["station", selectedStation.value], ["tab", tab.value],
+    ["sort", (sort.value.down ? "-" : "") + sort.value.key], ["map", at],
+  ];
+  const kept = parts.filter(([key, value]) => value || (key === "on" && value === ""));
+  return new URLSearchParams(kept as [string, string][]).toString();
+}
+
+const read = (): URLSearchParams => new URLSearchParams(location.hash.slice(1));
+
+function choiceOf(parts: URLSearchParams): string {
+  const kept = new URLSearchParams(parts);
+  for (const key of PASSING) kept.delete(key);
+  return kept.toString();
+}
+
+let waiting = 0;
+
+/** Writes when the choice rests: browsers allow few changes of the address a second, and a slider on the move is one choice. */
+function remember(): void {
+  const next = written();
+  clearTimeout(waiting);
+  waiting = window.setTimeout(() => {
+    if (next === location.hash.slice(1)) return;
+    const again = location.hash === "" || choiceOf(new URLSearchParams(next)) === choiceOf(read());
+    history[again ? "replaceState" : "pushState"](null, "", `#${next}`);
+  }, REST);
+}
+
+/** Takes a release in, with the choice of the address, and keeps both alike from then on. */
+export function begin(release: Manifest): void {
+  manifest.value = release;
+  take(read());
+  effect(remember);
+  window.addEventListener("popstate", () => {
+    clearTimeout(waiting);
+    take(read());
+  });
+}

@@ -1,0 +1,29 @@
+/** The address of a picture of what the map shows: for a report, made by the server. */
+
+import { computed } from "@preact/signals";
+import { url } from "./api";
+import { language } from "./i18n";
+import { frame } from "./map/flight";
+import { gapsApply, group, level, minutes, mode, onTop, overlays, service, theme, tier } from "./state";
+
+const LARGEST = 2000;
+
+/** Null while there is no map, and where a picture cannot show the question: its numbers are of all tiers and everybody. */
+export const pictureUrl = computed((): string | null => {
+  const seen = frame.value;
+  if (!seen || tier.value !== "any" || group.value !== "all") return null;
+  if (theme.value === "uncovered" && !gapsApply.value) return null;
+  const above = onTop.value.filter((l) => overlays.value.has(l.id) && (l.id !== "gaps" || gapsApply.value)).map((l) => l.id);
+  const size = (pixels: number): number => Math.min(Math.max(Math.round(pixels), 300), LARGEST);
+  return url("map", {
+    collections: [theme.value, ...above].join(","),
+    bbox: seen.box.map((v) => v.toFixed(5)).join(","),
+    width: size(seen.width),
+    height: size(seen.height),
+    service: service.value,
+    mode: mode.value,
+    minutes: minutes.value,
+    level: level.value,
+    lang: language.value,
+  });
+});

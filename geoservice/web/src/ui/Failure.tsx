@@ -1,0 +1,19 @@
+/** What could not be had and why, with a way to try again. */
+
+import { t } from "../i18n";
+import type { Problem } from "../loaded";
+
+interface Props {
+  what: "numbers" | "gaps" | "stations" | "map" | "colours" | "tiles";
+  problem?: Problem;
+  retry: () => void;
+}
+
+export function Failure({ what, problem, retry }: Props) {
+  return (
+    <div class="failure" role="alert">
+      <p>{t(`failed.${what}`)}{problem && <span> {t(`problem.${problem}`)}</span>}</p>
+      <button type="button" onClick={retry}>{t("error.retry")}</button>
+    </div>
+  );
+}

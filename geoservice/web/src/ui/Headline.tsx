@@ -1,0 +1,42 @@
+/** The answer in one line: people, share covered, people left out; the date of the release and its source. */
+
+import { numbers } from "../data";
+import { language, named, say, t } from "../i18n";
+import { summary } from "../rows";
+import { group, manifest, minutes, mode, service, study, tier } from "../state";
+import { Failure } from "./Failure";
+import { Estimated } from "./Estimated";
+import { groupName, serviceName } from "./words";
+
+const day = (): string =>
+  new Intl.DateTimeFormat(language.value === "zh" ? "zh-CN" : "en-GB", { dateStyle: "long" }).format(new Date(manifest.value.created));
+
+function Numbers() {
+  const of = summary.value;
+  const facts = [["people", "persons"], ["share", "covered_share"], ["left", "uncovered_persons"]] as const;
+  return (
+    <dl>
+      {facts.map(([name, measure]) => (
+        <div key={name} class={name}>
+          <dt>{t(`headline.${name}`)}</dt>
+          <dd>{of ? <Estimated measure={measure} of={of[name]} /> : t("waiting")}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+export function Headline() {
+  const asked = {
+    group: groupName(group.value), minutes: minutes.value, service: serviceName(service.value),
+    mode: named("mode", mode.value).toLocaleLowerCase("en"), tier: named("tier", tier.value).toLocaleLowerCase("en"),
+  };
+  const { source } = study.value;
+  return (
+    <section class="headline" aria-label={t("headline.label")} aria-busy={numbers.loading.value}>
+      <p class="asked">{t("headline.question", asked)}</p>
+      {numbers.problem.value ? <Failure what="numbers" problem={numbers.problem.value} retry={numbers.retry} /> : <Numbers />}
+      <p class="quiet from">{t("headline.released", { release: manifest.value.release, date: day() })}{source && <> · {say(source)}</>}</p>
+    </section>
+  );
+}
