@@ -23,6 +23,7 @@ from geoservice.server.features import routes as features
 from geoservice.server.formats import MEDIA, PARQUET
 from geoservice.server.headers import Guard
 from geoservice.server.hot import Answers
+from geoservice.server.lenient_urls import LenientUrls
 from geoservice.server.operations import health
 from geoservice.server.operations.gate import Gate
 from geoservice.server.operations.logs import route_is
@@ -151,7 +152,7 @@ def routes(settings: Settings, current: Current, running: health.Running, answer
             route_is(template)
         await bare.get(template, api)(scope, receive, send)
 
-    return route
+    return LenientUrls(route)
 
 
 class Application:

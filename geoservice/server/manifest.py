@@ -53,7 +53,7 @@ def layer_part(layer: PublishedLayer, who: Principal) -> dict[str, Any]:
     return layer.model_dump(mode="json", exclude={"role"} if who.within(layer) is None else {"role", "features"})
 
 
-@router.get("/manifest", summary="The release", responses=schemas.ok(schemas.ANY))
+@router.get("/manifest", operation_id="getManifest", summary="The release", responses=schemas.ok(schemas.ANY))
 def manifest(ask: Annotated[Ask, Depends(asking("json", "html"))]) -> Response:
     """Answer with the release's number and hash, study, layers, notes and disclosure report."""
     return document(ask, public_part(ask.reader, ask.layers, ask.who), f"Release {ask.reader.number}")

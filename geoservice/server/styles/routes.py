@@ -193,28 +193,40 @@ LIST: schemas.Schema = {
 SHEET: schemas.Schema = {"type": "object", "required": ["version", "sources", "layers"]}
 
 
-@router.get("/styles", summary="Styles", responses=schemas.ok(LIST))
+@router.get("/styles", operation_id="getStyles", summary="Styles", responses=schemas.ok(LIST))
 def styles(ask: Page) -> Response:
     """List the styles: of the whole map and of each layer, for screens and for paper."""
     names = [MAP, *(layer.id for layer in ordered(ask.layers))]
     return document(ask, listing(ask, names, "/styles"), "Styles")
 
 
-@router.get("/collections/{layer_id}/styles", summary="Styles of a layer", responses=schemas.ok(LIST, missing=True))
+@router.get(
+    "/collections/{layer_id}/styles",
+    operation_id="getCollectionStyles",
+    summary="Styles of a layer",
+    responses=schemas.ok(LIST, missing=True),
+)
 def layer_styles(layer_id: str, ask: Page) -> Response:
     """List the styles of a layer."""
     layer = mapped(ask, layer_id)
     return document(ask, listing(ask, [layer.id], f"/collections/{layer.id}/styles"), getattr(layer.title, ask.language))
 
 
-@router.get("/styles/{style_id}/metadata", summary="Metadata of a style", responses=schemas.ok(schemas.ANY, missing=True))
+@router.get(
+    "/styles/{style_id}/metadata",
+    operation_id="getStyleMetadata",
+    summary="Metadata of a style",
+    responses=schemas.ok(schemas.ANY, missing=True),
+)
 def style_metadata(style_id: str, ask: Page) -> Response:
     """Answer with what there is to know of a style."""
     style = named(ask, style_id)
     return document(ask, metadata(ask, style), style.title(ask))
 
 
-@router.get("/styles/{style_id}", summary="MapLibre style", responses=schemas.ok(SHEET, STYLE, missing=True))
+@router.get(
+    "/styles/{style_id}", operation_id="getStyle", summary="MapLibre style", responses=schemas.ok(SHEET, STYLE, missing=True)
+)
 def style(style_id: str, ask: Sheet) -> Response:
     """Answer with a style of the base map, if there is one, and layers."""
     found = named(ask, style_id)

@@ -17,8 +17,9 @@ from geoservice.release.base import PublishedLayer, ReleaseReader
 from geoservice.server.current import Current, version_of
 from geoservice.server.deps import Layers, caller, matches
 from geoservice.server.headers import Headers, send_whole
+from geoservice.server.query_params import pairs_of, parameters
 from geoservice.server.tiles.composite import BASE, mapped
-from geoservice.server.tiles.route import FOREVER, PRIVATE, failed, parameters
+from geoservice.server.tiles.route import FOREVER, PRIVATE, failed
 from geoservice.server.who import Principal, audited
 
 PATH = re.compile(r"/tiles/([^/]+)\.pmtiles")
@@ -109,7 +110,7 @@ class Archives:
             await send_whole(send, *failed(error))
 
     async def _answer(self, scope: Scope, send: Send) -> None:
-        name, asked = archive_of(scope["path"]) or "", parameters(scope["query_string"], ("v",))
+        name, asked = archive_of(scope["path"]) or "", parameters(pairs_of(scope["query_string"]), ("v",))
         async with self._current.borrow(asked.get("v")) as reader:
             layer = found(reader, name, caller(scope), self._current.layers)
             if layer is not None:
