@@ -1,9 +1,13 @@
 """URLs as people and programs write them: with a slash at the end, or with a parameter against caches."""
 
+import re
+
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from geoservice.server.headers import send_whole
 from geoservice.server.query_params import without_cache_buster
+
+ONE_SLASH = re.compile(r"[^/]/$")
 
 
 class LenientUrls:
@@ -16,7 +20,7 @@ class LenientUrls:
         """Serve one scope."""
         if scope["type"] == "http":
             scope = {**scope, "query_string": without_cache_buster(scope["query_string"])}
-            if scope["path"] != "/" and scope["path"].endswith("/"):
+            if ONE_SLASH.search(scope["path"]):
                 headers = [(b"location", without_slash(scope)), (b"cache-control", b"no-cache")]
                 await send_whole(send, 301, headers)
                 return
@@ -24,7 +28,7 @@ class LenientUrls:
 
 
 def without_slash(scope: Scope) -> bytes:
-    """Return the way from a URL to the same without slashes at its end.
+    """Return the way from a URL to the same without the slash at its end.
 
     It is relative: it leads to this host alone, and holds whatever prefix a proxy takes off.
 
@@ -32,9 +36,5 @@ def without_slash(scope: Scope) -> bytes:
     b'../x?f=json'
     """
     raw = bytes(scope.get("raw_path") or scope["path"].encode())
-    short = raw.rstrip(b"/")
-    if not short:
-        return b"./" if len(raw) == 1 else b"../" * (len(raw) - 1)
-    up = b"../" * (len(raw) - len(short))
     query = b"?" + scope["query_string"] if scope["query_string"] else b""
-    return up + short.rpartition(b"/")[2] + query
+    return b"../" + raw[:-1].rpartition(b"/")[2] + query

@@ -138,7 +138,7 @@ def test_openapi_is_3_0_and_complete(client):
     assert document["openapi"].startswith("3.0")
     assert {p.format(**EXAMPLE) for p in document["paths"]} == {*ROUTES, *OTHERS}
     limit = next(p for p in document["paths"]["/collections/{layer_id}/items"]["get"]["parameters"] if p["name"] == "limit")
-    assert limit["schema"] == {"type": "integer", "minimum": 1, "default": 10}
+    assert limit["schema"] == {"type": "integer", "minimum": 1, "maximum": 10_000, "default": 10}
 
 
 def test_a_browser_gets_the_page_and_a_client_the_landing(client):

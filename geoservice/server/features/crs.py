@@ -93,7 +93,7 @@ class Crs:
     def box(self, numbers: tuple[float, float, float, float]) -> BBox:
         """Return the box in CRS84 around a box of this CRS, in the authority's order of axes; raises ValueError.
 
-        Of a geographic CRS and of Web Mercator, west > east crosses 180 degrees, and so does a box that goes on beyond them.
+        Of a geographic CRS, west > east crosses 180 degrees, and so does a box that goes on beyond them, also in Web Mercator.
         The sides of another projected box are densified before they are bent.
 
         >>> Crs(4326).box((30, 117, 31, 118))
@@ -119,7 +119,9 @@ class Crs:
 
 
 def _from_mercator(box: BBox) -> BBox:
-    """Return a box of Web Mercator in degrees; a map of the whole world asks for more than the world."""
+    """Return a box of Web Mercator in degrees, perhaps beyond 180 of them; raises ValueError for west > east."""
+    if box.west > box.east:
+        raise ValueError(box)
     west, east = (x / MERCATOR_EDGE * 180 for x in (box.west, box.east))
     ys = np.clip([box.south, box.north], -MERCATOR_EDGE, MERCATOR_EDGE)
     south, north = _transformer(3857).transform([0.0, 0.0], ys, direction="INVERSE")[1]

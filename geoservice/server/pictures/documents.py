@@ -4,14 +4,13 @@ from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query, Response
-from pydantic import BeforeValidator
 
 from geoservice.geo import MAX_MERCATOR_LAT, BBox
 from geoservice.maps.document import Wanted, draw
 from geoservice.maps.document import shown as box_shown
 from geoservice.maps.shapes import Within
 from geoservice.release.base import PublishedLayer
-from geoservice.release.numbers import whole_number
+from geoservice.release.numbers import is_whole_number
 from geoservice.server import schemas
 from geoservice.server.answers import answer, document
 from geoservice.server.deps import Ask, asking, version_of
@@ -38,9 +37,8 @@ Bbox = Annotated[
 BboxCrs = Annotated[
     str | None, Query(alias="bbox-crs", description="CRS of bbox: one of the collection's crs; CRS84 by default")
 ]
-Number = Annotated[int, BeforeValidator(whole_number)]
-Pixels = Annotated[Number, Query(ge=LEAST, le=MOST, description=f"pixels; width x height at most {MOST_PIXELS}")]
-Scale = Annotated[Number, Query(ge=1, le=4, description="pixels that look like one: 2 or 3 for paper")]
+Pixels = Annotated[int, Query(ge=LEAST, le=MOST, description=f"pixels; width x height at most {MOST_PIXELS}")]
+Scale = Annotated[int, Query(ge=1, le=4, description="pixels that look like one: 2 or 3 for paper")]
 Style = Annotated[Literal["day", "print"], Query(description="for screens, or for paper and photocopies")]
 Legend = Annotated[bool, Query(description="with a legend, where there is room")]
 Clear = Annotated[bool, Query(description="clear ground, without the base map")]
@@ -54,8 +52,11 @@ FOUND: dict[int | str, dict[str, Any]] = {
 
 
 def check(ask: Ask, more: set[str], width: int, height: int) -> None:
-    """Raise :class:`ParameterError` for a parameter that is unknown, or a picture that is too large."""
-    ask.only(sorted(NAMES | more))
+    """Raise :class:`ParameterError` for a parameter that is unknown or no number, or a picture that is too large."""
+    given = ask.only(sorted(NAMES | more)).query
+    for name in ("width", "height", "scale"):
+        if name in given and not is_whole_number(given[name]):
+            raise fault(name, given[name], "a whole number of ASCII digits")
     if width * height > MOST_PIXELS:
         raise fault("width", f"{width} x {height}", f"a product of width and height up to {MOST_PIXELS}")
 
