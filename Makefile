@@ -18,7 +18,7 @@ demo: $(VENV)/.demo $(WEB)/static/index.html  ## build a district out of real st
 	$(BIN)/geoservice serve --home $(DEMO)/$(DISTRICT) --port $(PORT)
 
 test: $(VENV)/.test $(PEERS)/.installed $(WEB)/static/index.html lint check-web  ## everything CI runs
-	.ci/packages postgresql-15-postgis-3 chromium fonts-noto-cjk python3-qgis
+	.ci/packages postgresql-15-postgis-3 chromium fonts-noto-cjk python3-qgis nginx-light caddy
 	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 lint: $(VENV)/.test

@@ -21,6 +21,7 @@ from geoservice.server.answers import kept
 from geoservice.server.current import TIDY_S, Current
 from geoservice.server.features import routes as features
 from geoservice.server.formats import MEDIA, PARQUET
+from geoservice.server.forwarded import networks_of
 from geoservice.server.headers import Guard
 from geoservice.server.hot import Answers
 from geoservice.server.lenient_urls import LenientUrls
@@ -33,6 +34,7 @@ from geoservice.server.pictures import documents
 from geoservice.server.pictures.paths import with_maps
 from geoservice.server.pictures.rendering import Pictures
 from geoservice.server.pictures.route import MapTiles, map_key
+from geoservice.server.request_host import RequestHost
 from geoservice.server.styles import legends, sprites
 from geoservice.server.styles import routes as styles
 from geoservice.server.tiles import tilesets
@@ -170,14 +172,15 @@ def create_app(settings: Settings, store: ReleaseStore, folder: Path | None = No
     """Return the ASGI application that serves the current release of a store, and each later one as soon as it is current.
 
     ``folder`` is what the workers of one service share; see :func:`geoservice.server.serve.make_app`. From the outside in:
-    telemetry, the headers of every answer, the gate, the door, the routes.
+    telemetry, the headers of every answer, the host, the gate, the door, the routes.
     """
     current, running = Current(store), health.Running(Metrics(folder), folder)
-    answers = Answers(current, settings.cors_origins)
+    answers = Answers(current, settings.cors_origins, frames=settings.frame_ancestors)
     app = routes(settings, current, running, answers)
     app = entrance(app, settings, running.metrics)
     app = Gate(app, settings, running.metrics, lambda scope: lane_of(scope, current.version))
-    app = Guard(app, settings.cors_origins)
+    app = RequestHost(app, networks_of(settings.proxies) if settings.proxy_headers else ())
+    app = Guard(app, settings.cors_origins, settings.frame_ancestors)
     app = Telemetry(app, running.metrics, current)
     hot_seen(running.metrics, answers)
     return Application(app, answers)

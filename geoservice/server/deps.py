@@ -118,8 +118,8 @@ def caller(scope: Scope) -> Principal:
 
 
 def base_url(request: Request, settings: Settings) -> str:
-    """Return the public base URL without a slash at its end."""
-    return (settings.url or str(request.base_url)).rstrip("/")
+    """Return the public base URL without a slash at its end: that of the settings, of a trusted proxy, or of the request."""
+    return (settings.url or request.scope.get("state", {}).get("base") or str(request.base_url)).rstrip("/")
 
 
 def entity_tag(*parts: str) -> str:
