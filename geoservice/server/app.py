@@ -35,7 +35,7 @@ from geoservice.server.pictures.paths import with_maps
 from geoservice.server.pictures.rendering import Pictures
 from geoservice.server.pictures.route import MapTiles, map_key
 from geoservice.server.request_host import RequestHost
-from geoservice.server.styles import legends, sprites
+from geoservice.server.styles import glyphs, legends, sprites
 from geoservice.server.styles import routes as styles
 from geoservice.server.tiles import tilesets
 from geoservice.server.tiles.archives import Archives, archive_of, is_part, tag_of
@@ -44,7 +44,7 @@ from geoservice.server.tiles.route import Tiles, tile_key
 from geoservice.settings import Settings
 
 ROUTERS = (
-    sprites.router, legends.router, styles.router, documents.router,
+    sprites.router, glyphs.router, legends.router, styles.router, documents.router,
     landing.router, features.router, tilesets.router, manifest.router, health.router, access.router, site.router,
 )  # fmt: skip
 """In the order of matching: the page's files come last, for they match everything."""

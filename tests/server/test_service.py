@@ -50,10 +50,11 @@ BARE = [
     "/collections/coverage/tiles/WebMercatorQuad/10/296/583",
     "/tiles/coverage.pmtiles",
 ]
-OTHERS = ["/access", "/health/live", "/health/ready", *BARE, *PICTURES, *MAP_TILES]
+GLYPHS = ["/fonts/Noto Sans SC/0-255.pbf"]
+OTHERS = ["/access", "/health/live", "/health/ready", *BARE, *PICTURES, *GLYPHS, *MAP_TILES]
 EXAMPLE = {
     "layer_id": "coverage", "fid": 1, "style_id": "coverage", "tileMatrixSetId": "WebMercatorQuad", "z": 10, "x": 583, "y": 296,
-    "tileMatrix": 10, "tileRow": 296, "tileCol": 583,
+    "tileMatrix": 10, "tileRow": 296, "tileCol": 583, "fontstack": "Noto Sans SC", "span": "0-255",
 }  # fmt: skip
 
 

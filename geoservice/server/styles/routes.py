@@ -14,7 +14,7 @@ from geoservice.server.answers import answer, document
 from geoservice.server.deps import Ask, asking, version_of
 from geoservice.server.formats import HTML, JSON, STYLE, SVG
 from geoservice.server.links import Link, link
-from geoservice.server.styles import basemap, sprites
+from geoservice.server.styles import basemap, glyphs, sprites
 from geoservice.server.styles.styled import draw
 from geoservice.server.tiles.route import BASE, BASE_ZOOMS
 from geoservice.server.tiles.tilesets import mapped
@@ -90,7 +90,10 @@ def source(ask: Ask, name: str, minzoom: int, maxzoom: int, bbox: tuple[float, .
 
 
 def stylesheet(ask: Ask, style: Named) -> dict[str, Any]:
-    """Return a MapLibre style that needs nothing but what it names: tiles of this release, the sprite, no glyphs."""
+    """Return a MapLibre style that needs nothing but what it names: tiles of this release, the sprite, glyphs.
+
+    Without a built page there are no glyphs: newer MapLibre then draws labels with the fonts of its page.
+    """
     base, layers, on = ask.reader.manifest.base_map, style.layers, shown(style.layers)
     box = box_of(layers)
     sources = {BASE: source(ask, BASE, *BASE_ZOOMS, None)} if base else {}
@@ -103,6 +106,7 @@ def stylesheet(ask: Ask, style: Named) -> dict[str, Any]:
         "center": [round((box[0] + box[2]) / 2, 5), round((box[1] + box[3]) / 2, 5)],
         "zoom": 9,
         "sprite": ask.urls.to(sprites.PATH),
+        **({"glyphs": ask.urls.to(glyphs.TEMPLATE)} if glyphs.folder().is_dir() else {}),
         "sources": sources,
         "layers": [
             *(ground if base else ground[:1]),
