@@ -1,10 +1,11 @@
 """Glyphs of the styles' labels for clients that do not draw letters by themselves: files that the build of the page made."""
 
 import hashlib
+import pathlib
 import re
-from pathlib import Path
+from typing import Annotated
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Path, Request, Response
 
 from geoservice.errors import NotFound
 from geoservice.maps.ground import FONT
@@ -23,7 +24,7 @@ SPAN = re.compile(r"(\d{1,7})-(\d{1,7})", re.ASCII)
 MOST = 0x10FFFF
 
 
-def folder() -> Path:
+def folder() -> pathlib.Path:
     """Return where the files of the font are: there only once the page has been built."""
     return STATIC / "fonts" / FONT
 
@@ -55,8 +56,14 @@ KNOWN = schemas.ok(schemas.BINARY, missing=True)
 FOUND = {**KNOWN, 200: {"description": "the glyphs", "content": {GLYPHS: {"schema": schemas.BINARY}}}}
 
 
+Stack = Annotated[str, Path(description="fonts with commas between, ours among them", json_schema_extra={"example": FONT})]
+Span = Annotated[
+    str, Path(description="the code points, as 0-255 or 256-511", json_schema_extra={"pattern": "^[0-9]+-[0-9]+$"})
+]
+
+
 @router.get(PATH, operation_id="getGlyphs", summary="Glyphs of a font for labels of the styles", responses=FOUND)
-def font_glyphs(fontstack: str, span: str, request: Request) -> Response:
+def font_glyphs(fontstack: Stack, span: Span, request: Request) -> Response:
     """Answer with the glyphs of 256 code points."""
     common_parameters(request)
     body = glyphs(fontstack, span)
