@@ -18,7 +18,7 @@ demo: $(VENV)/.demo $(WEB)/static/index.html  ## build a district out of real st
 	$(BIN)/geoservice serve --home $(DEMO)/$(DISTRICT) --port $(PORT)
 
 test: $(VENV)/.test $(PEERS)/.installed $(WEB)/static/index.html lint check-web  ## everything CI runs
-	.ci/packages postgresql-15-postgis-3 chromium fonts-noto-cjk python3-qgis
+	.ci/packages postgresql-15-postgis-3 chromium fonts-noto-cjk python3-qgis nginx-light caddy
 	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 lint: $(VENV)/.test
@@ -47,7 +47,7 @@ $(VENV)/.test: docker/requirements-test.txt $(VENV)/.demo | $(VENV)/bin/python
 $(WEB)/node_modules/.package-lock.json: $(WEB)/package-lock.json
 	cd $(WEB) && npm ci --silent --ignore-scripts
 
-$(WEB)/static/index.html: $(WEB)/node_modules/.package-lock.json $(shell find $(WEB)/src $(WEB)/index.html $(WEB)/vite.config.ts 2>/dev/null)
+$(WEB)/static/index.html: $(WEB)/node_modules/.package-lock.json $(shell find $(WEB)/src $(WEB)/index.html $(WEB)/vite.config.ts $(WEB)/glyphs.ts 2>/dev/null)
 	cd $(WEB) && npm run --silent build
 
 check-docker:  ## run every step of the image in a clean Debian and serve from it with no network, as root; takes ten minutes

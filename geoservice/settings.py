@@ -1,6 +1,7 @@
 """Settings of a running geoservice, read once from the environment by whoever composes the program."""
 
 import ipaddress
+import re
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -26,6 +27,18 @@ def _networks(words: tuple[str, ...]) -> tuple[str, ...]:
     return words
 
 
+LOOPBACK = ("127.0.0.0/8", "::1")
+
+
+def _frames(words: tuple[str, ...]) -> tuple[str, ...]:
+    for word in words:
+        if not re.fullmatch(r"\*|(https?://)?[A-Za-z0-9*.-]+(:[0-9*]+)?", word):
+            raise ValueError(f"{word!r:.80} is not allowed; allowed are self, none, * and origins as https://portal.example")
+    if not words or ("none" in words and len(words) > 1):
+        raise ValueError("allowed are none alone, or some of self, * and origins")
+    return words
+
+
 class Settings(BaseSettings):
     """Frozen settings; every field is an environment variable with the prefix ``GEOSERVICE_``.
 
@@ -45,7 +58,7 @@ class Settings(BaseSettings):
     port: int = Field(8080, ge=0, le=65535)
     workers: int = Field(2, ge=1, le=64)
     keep_to_cores: bool = Field(True, description="with as many workers as cores, each keeps to a core of its own")
-    url: str | None = Field(None, description="public base URL when behind a proxy")
+    url: str | None = Field(None, pattern=r"^(https?://[^\s?#]+)?$", description="public base URL when behind a proxy")
     import_seconds: int = Field(900, ge=1, description="time limit of one file's reader")
     import_memory_mb: int = Field(8192, ge=256, description="memory limit of one file's reader")
     log_level: Literal["critical", "error", "warning", "info", "debug"] = "info"
@@ -63,7 +76,14 @@ class Settings(BaseSettings):
     token_rate_limit: Rate = Field("6000/minute", description="requests of a token, in each worker")
     failed_token_limit: Rate = Field("30/minute", description="bad tokens of an address, in each worker")
     trusted_proxies: Annotated[Words, AfterValidator(_networks)] = Field(
-        (), description="addresses or networks of proxies whose X-Forwarded-For is believed"
+        (), description="addresses or networks of proxies whose X-Forwarded-For, or Forwarded, is believed"
+    )
+    proxy_headers: bool = Field(
+        False,
+        description="links have scheme, host and prefix as trusted proxies state; if none is named, those of this machine",
+    )
+    frame_ancestors: Annotated[Words, AfterValidator(_frames)] = Field(
+        ("self",), description="sites whose pages may hold ours in a frame: self, none, * or origins"
     )
     body_bytes: int = Field(1_000_000, ge=0, description="largest body of a request")
     cors_origins: Words = Field(("*",), description="origins whose pages may read answers, as https://portal.example; * is all")
@@ -73,6 +93,11 @@ class Settings(BaseSettings):
     oidc_algorithms: Annotated[tuple[Signed, ...], NoDecode, BeforeValidator(_words)] = ("RS256",)
     oidc_role_claim: str = "geoservice_role"
     oidc_areas_claim: str = Field("geoservice_areas", description="claim that lists area codes; * is all areas")
+
+    @property
+    def proxies(self) -> tuple[str, ...]:
+        """Return the proxies that are believed."""
+        return self.trusted_proxies or (LOOPBACK if self.proxy_headers else ())
 
     @model_validator(mode="after")
     def _oidc_is_whole(self) -> Self:

@@ -10,6 +10,8 @@ from geoservice.maps.look import Variant
 INK: Mapping[Variant, str] = MappingProxyType({"day": "#4a463f", "print": "#000000"})
 """Colour of place names."""
 HALO = "#ffffff"
+FONT = "Noto Sans SC"
+"""Font of place names in styles: a family of the page, and the stack of glyphs that is served."""
 NAMES = MappingProxyType({"en": ("name:en", "name_en", "name"), "zh": ("name:zh", "name_zh", "name")})
 """Where a place's name in a language is, best first."""
 SIZES = ((6.0, 11.0), (14.0, 15.0))

@@ -28,7 +28,7 @@ from geoservice.pipeline.wording import wording_of
 from geoservice.project import Project
 from geoservice.release.base import TABLE, LayerContent, Manifest, ReleaseContent, ReleaseStore
 from geoservice.release.expand import Wording
-from geoservice.release.layers import build_layers
+from geoservice.release.layers import build_layers, placed
 from geoservice.release.mvt.archives import TileArchives, attribution_of
 from geoservice.study import Study
 
@@ -85,7 +85,7 @@ def publish_study(
             layers=tuple(c.layer for c in contents),
             processes=tuple(_described(a) for a in ANALYSES),
             disclosure=disclosure_statement(source.surface),
-            notes=((SYNTHETIC,) if study.synthetic else ()) + notes,
+            notes=((SYNTHETIC,) if study.synthetic else ()) + notes + unplaced_notes(contents),
             base_map=True,
         )
         content = ReleaseContent(contents, table, manifest, project.network / "base.pmtiles", archives)
@@ -102,11 +102,25 @@ def make_layers(
     One whose colours show what this study has no numbers of, as migrants of a population without them, is left out.
     """
     made: dict[str, LayerContent] = {}
-    for layer, content in zip(layers, build_layers(layers, units, table, wording), strict=True):
+    for layer, built in zip(layers, build_layers(layers, units, table, wording), strict=True):
+        content = placed(built)
         if content.layer.style.property or not layer.style.property:
             made[layer.id] = content
             archives.draw(content)
     return made
+
+
+def unplaced_notes(contents: Sequence[LayerContent]) -> tuple[Label, ...]:
+    """Return a note for each layer with units that have no geometry: these are not among its features."""
+    return tuple(
+        Label(
+            zh=f"图层“{content.layer.title.zh}”中有 {content.unplaced} 个单元没有几何图形，未列入该图层；其数值见结果总表。",
+            en=f"Layer “{content.layer.title.en}”: {content.unplaced} units have no geometry and are left out; their numbers "
+            "are in the release table.",
+        )
+        for content in contents
+        if content.unplaced
+    )
 
 
 @dataclass(frozen=True)

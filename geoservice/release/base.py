@@ -106,12 +106,14 @@ class LayerContent:
     Columns ``fid`` (int64, 1..n), ``geography``, ``unit``, the layer's own columns, and ``geometry`` (WKB or null).
     ``areas`` says where each feature lies, as the codes of the areas around it from the largest down, with a slash before
     each and at the end (``/42/4209/420981/``); a reader whose view is limited to some areas sees what lies in these. It is no
-    property: no answer shows it. None, or null, lies in no area: only a reader without limits sees it.
+    property: no answer shows it. None, or null, lies in no area: only a reader without limits sees it. ``unplaced`` is how many
+    units were left out because they have no geometry; their numbers are in the release table.
     """
 
     layer: PublishedLayer
     features: pa.Table
     areas: "pa.Array[Any] | None" = None
+    unplaced: int = 0
 
 
 class LayerArchives(Protocol):
@@ -155,6 +157,7 @@ class ItemQuery:
 
     Features come in the order of ``sortby``, ties and all without it by ``fid``. ``after`` is the key behind which the page
     begins, ``before`` the one in front of which it ends, in the same order; a bare ``fid`` is a key of the order by ``fid``.
+    ``offset`` features behind that place are passed over, for clients that know no keys; it goes with ``before`` not at all.
     ``within`` limits the reader's view to features in any of these areas (codes); None is a view without limits.
     """
 
@@ -169,6 +172,7 @@ class ItemQuery:
     sortby: tuple[Sort, ...] = ()
     before: int | Key | None = None
     ids: tuple[int, ...] | None = None
+    offset: int = 0
 
 
 @dataclass(frozen=True)

@@ -29,4 +29,4 @@ class Batches:
             yield page.rows
             if page.after is None or self.rows == limit:
                 return
-            query = replace(query, after=page.after, before=None)
+            query = replace(query, after=page.after, before=None, offset=0)

@@ -107,6 +107,25 @@ def _of_units(layer: Layer, units: Mapping[str, pa.Table], frame: pd.DataFrame, 
     return LayerContent(_published(layer, names, shapes, [p for p, _ in properties], features.num_rows), features, areas)
 
 
+def placed(content: LayerContent) -> LayerContent:
+    """Return a layer without features that have no geometry, where it promises one; ``fid`` goes from 1 without a gap.
+
+    Clients take a layer of points or polygons at its word, and some read none of it where one geometry is null.
+    """
+    if content.layer.geometry == "none":
+        return content
+    shapes = shapely.from_wkb(content.features.column("geometry").to_numpy(zero_copy_only=False))
+    known = pa.array(~(shapely.is_missing(shapes) | shapely.is_empty(shapes)))
+    features = content.features.filter(known)
+    lost = content.features.num_rows - features.num_rows
+    if not lost:
+        return content
+    fid = features.schema.get_field_index("fid")
+    features = features.set_column(fid, "fid", pa.array(np.arange(1, features.num_rows + 1)))
+    layer = content.layer.model_copy(update={"features": features.num_rows})
+    return LayerContent(layer, features, None if content.areas is None else content.areas.filter(known), lost)
+
+
 def _style(style: Style, column: PublishedColumn | None, status: Property | None) -> Style:
     """Return a style that knows where its status stands, and which reasons are given there."""
     if column is None or column.measure is None or status is None:

@@ -15,6 +15,7 @@ from geoservice.release.base import ALL, ItemQuery, PublishedLayer
 from geoservice.release.cql import sql as cql_sql
 from geoservice.release.expand import TYPES
 from geoservice.release.keys import MAX_INT
+from geoservice.release.numbers import real_number, whole_number
 from geoservice.release.properties import property_types
 
 MAX_IDS = 10_000
@@ -80,6 +81,14 @@ def limit_of(query: ItemQuery) -> int:
     return query.limit
 
 
+def check_offset(query: ItemQuery) -> None:
+    """Raise :class:`ParameterError` for an offset that is none, or that goes backwards."""
+    if not 0 <= query.offset <= MAX_INT:
+        raise ParameterError(f"offset: got {query.offset!r:.40}, allowed are whole numbers from 0 to {MAX_INT}")
+    if query.offset and query.before is not None:
+        raise ParameterError("before and offset: both are given, allowed is one of them")
+
+
 def ids_of(ids: Sequence[int]) -> list[int]:
     """Return the ids asked for that a feature may have, each once; raises :class:`ParameterError` for too many."""
     if len(ids) > MAX_IDS:
@@ -124,16 +133,17 @@ def _text(value: str | float | bool) -> str:
 def _integer(value: str | float | bool) -> int:
     if isinstance(value, bool) or (isinstance(value, float) and not value.is_integer()):
         raise ValueError(value)
-    number = int(value)
+    number = whole_number(value) if isinstance(value, str) else int(value)
     if abs(number) > MAX_INT:
         raise ValueError(value)
     return number
 
 
 def _number(value: str | float | bool) -> float:
-    if isinstance(value, bool) or not math.isfinite(float(value)):
+    number = real_number(value) if isinstance(value, str) else float(value)
+    if isinstance(value, bool) or not math.isfinite(number):
         raise ValueError(value)
-    return float(value)
+    return number
 
 
 def _date(value: str | float | bool) -> str:

@@ -17,7 +17,7 @@ from geoservice.release.mvt.blocks import Blocks
 from geoservice.release.mvt.draw import Source, draw, fill
 from geoservice.release.mvt.grid import MAX_ZOOM
 from geoservice.release.mvt.memory import Memory
-from geoservice.release.query import chosen, condition, limit_of, plain, result_schema
+from geoservice.release.query import check_offset, chosen, condition, limit_of, plain, result_schema
 from geoservice.release.walk import Walk, fetch
 
 BASE_MAP = "base"
@@ -62,6 +62,7 @@ class Reader(ABC):
         """One page of features in the order asked for."""
         layer = self.layer(layer_id)
         properties, order, limit = chosen(layer, query.properties), order_of(layer, query), limit_of(query)
+        check_offset(query)
         schema = result_schema(layer, properties, query.geometry)
         with self._session() as session:
             table = session.dialect.table(self._schema, sql.layer_table(layer_id))

@@ -54,7 +54,8 @@ class Walk:
         keys, more = found[:limit] if forward else found[:limit][::-1], len(found) > limit
         if not keys:
             return Found([], None, None)
-        behind = self.order.key is not None and self._any(keys[0] if forward else keys[-1])
+        begun = self.order.key is not None or self.query.offset > 0
+        behind = begun and self._any(keys[0] if forward else keys[-1])
         on, back = (keys[-1] if forward else keys[0]), (keys[0] if forward else keys[-1])
         ahead, astern = on if more else None, back if behind else None
         return Found(keys, astern, ahead) if forward else Found(keys, ahead, astern)
@@ -63,7 +64,7 @@ class Walk:
         """Ids go from 1 to the number of features without a gap: the page is known without a question."""
         key, fids = self.order.key, self._fids()
         if self.order.forward:
-            start = bisect_right(fids, key[0]) if key else 0
+            start = min((bisect_right(fids, key[0]) if key else 0) + self.query.offset, len(fids))
             end = min(start + limit, len(fids))
         else:
             end = bisect_left(fids, key[0]) if key else len(fids)
@@ -86,7 +87,7 @@ class Walk:
             text, bound = sql.beyond(dialect, order, order.key, order.forward)
             where, values = f"{where} AND {text}", [*values, *bound]
         text = sql.keys(dialect, self.table, order, where)
-        found = self.session.execute(text, [*values, limit])
+        found = self.session.execute(text, [*values, limit, self.query.offset])
         return [tuple(row) for row in found]
 
     def _any(self, key: Key) -> bool:

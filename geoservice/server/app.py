@@ -21,8 +21,10 @@ from geoservice.server.answers import kept
 from geoservice.server.current import TIDY_S, Current
 from geoservice.server.features import routes as features
 from geoservice.server.formats import MEDIA, PARQUET
+from geoservice.server.forwarded import networks_of
 from geoservice.server.headers import Guard
 from geoservice.server.hot import Answers
+from geoservice.server.lenient_urls import LenientUrls
 from geoservice.server.operations import health
 from geoservice.server.operations.gate import Gate
 from geoservice.server.operations.logs import route_is
@@ -32,7 +34,8 @@ from geoservice.server.pictures import documents
 from geoservice.server.pictures.paths import with_maps
 from geoservice.server.pictures.rendering import Pictures
 from geoservice.server.pictures.route import MapTiles, map_key
-from geoservice.server.styles import legends, sprites
+from geoservice.server.request_host import RequestHost
+from geoservice.server.styles import glyphs, legends, sprites
 from geoservice.server.styles import routes as styles
 from geoservice.server.tiles import tilesets
 from geoservice.server.tiles.archives import Archives, archive_of, is_part, tag_of
@@ -41,7 +44,7 @@ from geoservice.server.tiles.route import Tiles, tile_key
 from geoservice.settings import Settings
 
 ROUTERS = (
-    sprites.router, legends.router, styles.router, documents.router,
+    sprites.router, glyphs.router, legends.router, styles.router, documents.router,
     landing.router, features.router, tilesets.router, manifest.router, health.router, access.router, site.router,
 )  # fmt: skip
 """In the order of matching: the page's files come last, for they match everything."""
@@ -151,7 +154,7 @@ def routes(settings: Settings, current: Current, running: health.Running, answer
             route_is(template)
         await bare.get(template, api)(scope, receive, send)
 
-    return route
+    return LenientUrls(route)
 
 
 class Application:
@@ -169,14 +172,15 @@ def create_app(settings: Settings, store: ReleaseStore, folder: Path | None = No
     """Return the ASGI application that serves the current release of a store, and each later one as soon as it is current.
 
     ``folder`` is what the workers of one service share; see :func:`geoservice.server.serve.make_app`. From the outside in:
-    telemetry, the headers of every answer, the gate, the door, the routes.
+    telemetry, the headers of every answer, the host, the gate, the door, the routes.
     """
     current, running = Current(store), health.Running(Metrics(folder), folder)
-    answers = Answers(current, settings.cors_origins)
+    answers = Answers(current, settings.cors_origins, frames=settings.frame_ancestors)
     app = routes(settings, current, running, answers)
     app = entrance(app, settings, running.metrics)
     app = Gate(app, settings, running.metrics, lambda scope: lane_of(scope, current.version))
-    app = Guard(app, settings.cors_origins)
+    app = RequestHost(app, networks_of(settings.proxies) if settings.proxy_headers else ())
+    app = Guard(app, settings.cors_origins, settings.frame_ancestors)
     app = Telemetry(app, running.metrics, current)
     hot_seen(running.metrics, answers)
     return Application(app, answers)

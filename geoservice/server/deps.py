@@ -1,20 +1,21 @@
 """FastAPI dependencies: a request, checked, with the release it will be answered from."""
 
 import hashlib
-from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
+from dataclasses import dataclass, replace
 from typing import Annotated, Any, cast
 
 from fastapi import Query, Request
 from starlette.types import Scope
 
 from geoservice import __version__
-from geoservice.errors import NotFound, ParameterError
+from geoservice.errors import NotFound
 from geoservice.release.base import PublishedLayer, ReleaseReader
 from geoservice.server import current as served
 from geoservice.server.current import Current
-from geoservice.server.formats import LANGUAGES, choose_format, choose_language
+from geoservice.server.formats import LANGUAGE_PATTERN, LANGUAGES, choose_format, choose_language
 from geoservice.server.links import Urls
+from geoservice.server.query_params import parameters
 from geoservice.server.who import ANYBODY, Principal, audited, held_to, visible
 from geoservice.settings import Settings
 
@@ -31,7 +32,10 @@ class NotModified(Exception):
 
 @dataclass(frozen=True)
 class Ask:
-    """A checked request: the format and language to answer in, the reader to answer from, and the answer's ETag."""
+    """A checked request: the format and language to answer in, the reader to answer from, and the answer's ETag.
+
+    ``query`` are its parameters; a route that takes more than the common ones checks them with :meth:`only`.
+    """
 
     request: Request
     settings: Settings
@@ -41,16 +45,20 @@ class Ask:
     urls: Urls
     etag: str
     who: Principal
+    query: Mapping[str, str]
 
     @property
     def path(self) -> str:
         """Return the path asked for."""
         return self.request.url.path
 
-    @property
-    def query(self) -> dict[str, str]:
-        """Return the query parameters, each once."""
-        return dict(self.request.query_params)
+    def only(self, names: Collection[str], properties: Collection[str] = ()) -> "Ask":
+        """Return the request with the parameters of these names and the common ones; a page passes over all others.
+
+        Raises :class:`geoservice.errors.ParameterError` as :func:`geoservice.server.query_params.parameters` does.
+        """
+        pairs = self.request.query_params.multi_items()
+        return replace(self, query=parameters(pairs, (*COMMON, *names), properties, lenient=self.format == "html"))
 
     def layer(self, layer_id: str) -> PublishedLayer:
         """Return a layer that the caller may read; raises :class:`NotFound` naming those there are."""
@@ -98,17 +106,9 @@ COMMON = ("f", "lang")
 """Parameters that every route but the health ones takes."""
 
 
-def check_parameters(request: Request, more: bool) -> None:
-    """Raise :class:`ParameterError` for a parameter that is unknown (unless ``more`` are allowed), given twice or not text."""
-    seen: set[str] = set()
-    for name, value in request.query_params.multi_items():
-        if "\0" in name + value:
-            raise ParameterError(f"parameter {name.replace(chr(0), '')!r:.60}: holds a NUL character, allowed is text without")
-        if name not in COMMON and not more:
-            raise ParameterError(f"parameter {name!r:.60} is unknown here, allowed are {', '.join(COMMON)}")
-        if name in seen:
-            raise ParameterError(f"parameter {name!r:.60}: given more than once, allowed is once")
-        seen.add(name)
+def common_parameters(request: Request, chosen: str = "") -> dict[str, str]:
+    """Return the parameters of a route that takes the common ones alone and answers in a format; see :func:`parameters`."""
+    return parameters(request.query_params.multi_items(), COMMON, lenient=chosen == "html")
 
 
 def caller(scope: Scope) -> Principal:
@@ -118,8 +118,8 @@ def caller(scope: Scope) -> Principal:
 
 
 def base_url(request: Request, settings: Settings) -> str:
-    """Return the public base URL without a slash at its end."""
-    return (settings.url or str(request.base_url)).rstrip("/")
+    """Return the public base URL without a slash at its end: that of the settings, of a trusted proxy, or of the request."""
+    return (settings.url or request.scope.get("state", {}).get("base") or str(request.base_url)).rstrip("/")
 
 
 def entity_tag(*parts: str) -> str:
@@ -145,7 +145,10 @@ def names(if_none_match: str, etag: str) -> bool:
     return etag.removeprefix("W/") in {tag.strip().removeprefix("W/") for tag in if_none_match.split(",")}
 
 
-LANGUAGE_QUERY: Any = Query(description="language of titles", json_schema_extra={"enum": list(LANGUAGES)})
+LANGUAGE_QUERY: Any = Query(
+    description=f"language of titles: {' or '.join(LANGUAGES)}, also with a region (zh-CN)",
+    json_schema_extra={"pattern": LANGUAGE_PATTERN},
+)
 
 
 def format_query(*formats: str) -> Any:
@@ -156,9 +159,9 @@ def format_query(*formats: str) -> Any:
 def asking(*formats: str, more: bool = False, cached: bool = True) -> Callable[..., AsyncIterator[Ask]]:
     """Return the dependency of a route that answers in ``formats``, the first by default.
 
-    ``more``: the route takes parameters that it does not declare and checks them itself. ``cached``: an ETag tells whether
-    the client's copy is still good, before any work is done. A class is not used because FastAPI reads the signature; one that
-    is not async would cost two threads more, which take longer to wake than this takes.
+    ``more``: the route takes parameters beside the common ones and checks all with :meth:`Ask.only`. ``cached``: an ETag
+    tells whether the client's copy is still good, before any work is done. A class is not used because FastAPI reads the
+    signature; one that is not async would cost two threads more, which take longer to wake than this takes.
     """
 
     async def ask(
@@ -166,8 +169,8 @@ def asking(*formats: str, more: bool = False, cached: bool = True) -> Callable[.
         f: Annotated[str | None, format_query(*formats)] = None,
         lang: Annotated[str | None, LANGUAGE_QUERY] = None,
     ) -> AsyncIterator[Ask]:
-        check_parameters(request, more)
         chosen = choose_format(f, request.headers.get("accept", ""), formats)
+        query = dict(request.query_params) if more else common_parameters(request, chosen)
         language = choose_language(lang, request.headers.get("accept-language", ""))
         settings, current = cast("tuple[Settings, Current]", request.app.state.geoservice)
         base, who = base_url(request, settings), caller(request.scope)
@@ -178,7 +181,7 @@ def asking(*formats: str, more: bool = False, cached: bool = True) -> Callable[.
             if etag and names(request.headers.get("if-none-match", ""), etag):
                 _note_unchanged(request, reader, who)
                 raise NotModified(etag)
-            yield Ask(request, settings, reader, chosen, language, Urls(base), etag, who)
+            yield Ask(request, settings, reader, chosen, language, Urls(base), etag, who, query)
 
     return ask
 

@@ -9,7 +9,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
-from geoservice.errors import STATUS, GeoserviceError, ParameterError, TimedOut, TooManyRequests
+from geoservice.errors import STATUS, GeoserviceError, NotFound, ParameterError, TimedOut, TooManyRequests
 from geoservice.server import pages
 from geoservice.server.formats import HTML, LANGUAGES, choose_language, weighted
 from geoservice.server.operations.logs import NOTE

@@ -1,5 +1,6 @@
 """Formats and languages: what ``f`` and ``Accept`` ask for, and the media types that answer."""
 
+import re
 from collections.abc import Sequence
 
 from geoservice.errors import ParameterError
@@ -8,6 +9,7 @@ JSON = "application/json"
 GEOJSON = "application/geo+json"
 HTML = "text/html"
 CSV = "text/csv"
+GLYPHS = "application/x-protobuf"
 MVT = "application/vnd.mapbox-vector-tile"
 PNG = "image/png"
 SVG = "image/svg+xml"
@@ -24,6 +26,8 @@ MEDIA = {
     "svg": SVG, "png": PNG,
 }  # fmt: skip
 LANGUAGES = ("en", "zh")
+LANGUAGE_PATTERN = "^(en|zh)([-_][A-Za-z0-9]{1,8})*$"
+"""Tags of these languages, with script and region as browsers and systems write them: ``zh-Hans-CN``, ``en_GB``."""
 
 
 def weighted(header: str) -> list[str]:
@@ -69,11 +73,11 @@ def choose_format(f: str | None, accept: str, offered: Sequence[str]) -> str:
 def choose_language(lang: str | None, accept: str) -> str:
     """Return ``en`` or ``zh``: ``lang`` if given, else the best of ``Accept-Language``, else English.
 
-    >>> choose_language(None, "zh-CN,zh;q=0.9,en;q=0.5")
-    'zh'
+    >>> choose_language(None, "zh-CN,zh;q=0.9,en;q=0.5"), choose_language("zh-CN", "en")
+    ('zh', 'zh')
     """
     if lang is not None:
-        if lang not in LANGUAGES:
-            raise ParameterError(f"parameter lang: got {lang!r:.40}, allowed are {', '.join(LANGUAGES)}")
-        return lang
+        if not (known := re.match(LANGUAGE_PATTERN, lang, re.IGNORECASE | re.ASCII)):
+            raise ParameterError(f"parameter lang: got {lang!r:.40}, allowed are {', '.join(LANGUAGES)}, also with a region")
+        return known[1].lower()
     return next((w[:2] for w in weighted(accept) if w[:2] in LANGUAGES), "en")

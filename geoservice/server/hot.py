@@ -15,7 +15,7 @@ from anyio import to_thread
 from starlette.types import Scope
 
 from geoservice.server.current import Current
-from geoservice.server.headers import TILE, Headers, always
+from geoservice.server.headers import FRAMES, TILE, Headers, always
 
 Key = tuple[bytes, bytes | None]
 """The target of a request - path and query - and the encodings that it accepts."""
@@ -42,12 +42,15 @@ class Kept(NamedTuple):
 class Answers:
     """Ready answers of the current release, bounded by bytes; the least recently used go first. For use on the event loop.
 
-    ``origins`` are the sites whose pages may read answers; where these are not all, a request from a page is not answered here.
+    ``frames`` and ``origins`` are as in :class:`geoservice.server.headers.Guard`; where not all origins are allowed, a request
+    from a page is not answered here.
     ``hits`` and ``not_modified`` count what was answered.
     """
 
-    def __init__(self, current: Current, origins: tuple[str, ...] = ("*",), limit: int = 64 * 2**20) -> None:
-        self._current, self._limit, self._origins, self.size = current, limit, origins, 0
+    def __init__(
+        self, current: Current, origins: tuple[str, ...] = ("*",), limit: int = 64 * 2**20, frames: tuple[str, ...] = FRAMES
+    ) -> None:
+        self._current, self._limit, self._origins, self._frames, self.size = current, limit, origins, frames, 0
         self._clock = current.clock
         self.barred = frozenset({b"authorization"} if "*" in origins else {b"authorization", b"origin"})
         """Fields of a request whose answer is not kept, nor given."""
@@ -75,7 +78,7 @@ class Answers:
             self.size -= len(self.entries.popitem(last=False)[1].body) + OVERHEAD
 
     def _ready(self, version: str, status: int, headers: Headers, body: bytes) -> Kept:
-        whole = [*headers, *always(self._origins, TILE in headers)]
+        whole = [*headers, *always(self._origins, self._frames, TILE in headers)]
         same = [h for h in whole if h[0] not in {b"content-type", b"content-encoding"}]
         length = [] if status == 204 else [(b"content-length", str(len(body)).encode())]
         return Kept(version, dict(headers)[b"etag"], _head(status, whole + length), body, _head(304, same))

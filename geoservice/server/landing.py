@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from geoservice.server import pages, schemas
 from geoservice.server.answers import answer, document
-from geoservice.server.deps import LANGUAGE_QUERY, Ask, asking, check_parameters, format_query
+from geoservice.server.deps import LANGUAGE_QUERY, Ask, asking, common_parameters, format_query
 from geoservice.server.features import queryables
 from geoservice.server.features import routes as features
 from geoservice.server.formats import HTML, JSON, OPENAPI, PNG, STYLE, choose_format
@@ -63,14 +63,15 @@ def front_links(ask: Ask) -> list[Link]:
     ]
 
 
-@router.get("/", summary="Landing page", responses=schemas.ok(schemas.LANDING))
+@router.get("/", operation_id="getLandingPage", summary="Landing page", responses=schemas.ok(schemas.LANDING))
 async def landing(request: Request, f: Asked = None, lang: Language = None) -> Response:
     """Answer with the planner's map for browsers, and with the OGC landing page for everybody else.
 
     The map's page is there before the first release is: it says itself that there is none.
     """
-    check_parameters(request, more=False)
-    if choose_format(f, request.headers.get("accept", ""), ("json", "html")) == "html":
+    chosen = choose_format(f, request.headers.get("accept", ""), ("json", "html"))
+    common_parameters(request, chosen)
+    if chosen == "html":
         return await to_thread.run_sync(page_file, "index.html", request.headers.get("if-none-match", ""))
     async with asynccontextmanager(asking("json"))(request, "json", lang) as ask:
         return document(ask, front(ask), "")
@@ -86,7 +87,9 @@ def front(ask: Ask) -> dict[str, Any]:
     return {"title": title, "description": f"{layers}.{synthetic}{protection}", "links": front_links(ask)}
 
 
-@router.get("/conformance", summary="Conformance classes", responses=schemas.ok(schemas.CONFORMANCE))
+@router.get(
+    "/conformance", operation_id="getConformance", summary="Conformance classes", responses=schemas.ok(schemas.CONFORMANCE)
+)
 async def conformance(ask: Front) -> Response:
     """Answer with the OGC conformance classes that hold."""
     return document(ask, {"conformsTo": classes()}, "Conformance")
@@ -97,7 +100,7 @@ def classes() -> list[str]:
     return sorted({name for part in (CONFORMS, *(getattr(m, "CONFORMS", ()) for m in PARTS)) for name in part})
 
 
-@router.get("/api", summary="This description", responses=schemas.ok(schemas.ANY, OPENAPI))
+@router.get("/api", operation_id="getApi", summary="This description", responses=schemas.ok(schemas.ANY, OPENAPI))
 def api(request: Request, ask: Description) -> Response:
     """Answer with the OpenAPI 3.0 document of this API."""
     content = document_3_0(request.app.openapi(), ask.urls.base, [layer.id for layer in ask.layers])

@@ -9,7 +9,6 @@ from urllib.parse import quote, urlencode
 Link = dict[str, str]
 
 CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
-MERCATOR_QUAD = "http://www.opengis.net/def/tilematrixset/OGC/1.0/WebMercatorQuad"
 REL = "http://www.opengis.net/def/rel/ogc/1.0"
 
 

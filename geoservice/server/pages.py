@@ -29,7 +29,7 @@ dt{color:#888}dd{margin:0;overflow-wrap:anywhere}
 _HASH = base64.b64encode(hashlib.sha256(CSS.encode()).digest()).decode()
 HEADERS: Mapping[str, str] = {
     "Content-Security-Policy": f"default-src 'none'; style-src 'sha256-{_HASH}'; img-src 'self' data:; base-uri 'none'; "
-    "form-action 'none'; frame-ancestors 'self'"
+    "form-action 'none'"
 }
 """Server-made pages run no script at all, and this style sheet only."""
 

@@ -112,7 +112,12 @@ ITEM_PARAMETERS: list[Schema] = [
     parameter(
         "limit",
         f"features a page, more than {MAX_LIMIT} is taken as {MAX_LIMIT}; a file has all of them by default",
-        {"type": "integer", "minimum": 1, "default": DEFAULT_LIMIT},
+        {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT},
+    ),
+    parameter(
+        "offset",
+        "features to pass over, for clients that page by number; following next links takes less time",
+        {"type": "integer", "minimum": 0, "default": 0},
     ),
     parameter(
         "bbox",

@@ -1,7 +1,9 @@
 import { defineConfig } from "vitest/config";
+import { glyphs } from "./glyphs.ts";
 
 export default defineConfig({
   base: "./",
+  plugins: [glyphs("static")],
   // Icons of the map's controls stay files: the page's content security policy then needs no data: images.
   build: { outDir: "static", emptyOutDir: true, target: "es2022", assetsInlineLimit: 0, chunkSizeWarningLimit: 2000 },
   worker: { format: "es" },

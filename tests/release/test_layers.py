@@ -10,7 +10,7 @@ import shapely
 from geoservice.errors import ReleaseError, StudyError
 from geoservice.layer import Column, Label, Layer, Style, read_layer
 from geoservice.release.base import TABLE
-from geoservice.release.layers import build_layers
+from geoservice.release.layers import build_layers, placed
 
 
 def label(text: str) -> Label:
@@ -76,6 +76,30 @@ def test_the_status_of_the_styled_property_is_there_once() -> None:
     [made] = build_layers([styled], UNITS, table(row("c1", 1.0)))
     assert [c.name for c in made.layer.columns] == ["share_a_15", "share_a_15_margin", "share_a_15_status"]
     assert made.layer.style.status == "share_a_15_status"
+
+
+def test_a_unit_without_geometry_is_no_feature_of_what_is_published() -> None:
+    units = {"cell": UNITS["cell"].append_column("area", pa.array(["/2/", "/1/"]))}
+    [built] = build_layers([layer(SHARE)], units, table(row("c1", 1.0), row("c2", 2.0)))
+    made = placed(built)
+    assert made.features.select(["fid", "unit", "share_a_15"]).to_pylist() == [{"fid": 1, "unit": "c2", "share_a_15": 2.0}]
+    assert (made.layer.features, made.unplaced) == (1, 1)
+    assert made.areas is not None
+    assert made.areas.to_pylist() == ["/2/"]
+    assert placed(made) is made
+
+
+def test_an_empty_geometry_is_none() -> None:
+    shapes = pa.array([shapely.Polygon().wkb, shapely.box(0, 0, 1, 1).wkb], pa.binary())
+    units = {"cell": UNITS["cell"].set_column(3, "geometry", shapes)}
+    [built] = build_layers([layer(SHARE)], units, table(row("c1", 1.0), row("c2", 2.0)))
+    assert placed(built).features["unit"].to_pylist() == ["c1"]
+
+
+def test_rows_of_a_table_need_no_geometry() -> None:
+    whole = Layer(id="it", title=label("t"), description=label("d"), geography=(), geometry="none", style=Style(kind="none"))
+    [built] = build_layers([whole], UNITS, table(row("c1", 1.0)))
+    assert placed(built).features.num_rows == 1
 
 
 def test_where_fixes_the_rest() -> None:

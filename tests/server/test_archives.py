@@ -88,3 +88,13 @@ def test_what_has_no_file(client, name):
 
 def test_an_unknown_parameter_is_refused(client):
     assert client.get(f"{PATH}?x=1").status_code == 400
+
+
+def test_if_match_gives_bytes_of_the_same_file_only(client):
+    etag = client.get(PATH).headers["etag"]
+    for same in (etag, "*", f'"other", {etag}'):
+        assert client.get(PATH, Range="bytes=0-3", If_Match=same).status_code == 206
+    for other in ('"other"', f"W/{etag}"):
+        answer = client.get(PATH, Range="bytes=0-3", If_Match=other)
+        assert (answer.status_code, answer.headers["content-type"]) == (412, "application/problem+json")
+        assert "If-Match" in answer.json()["detail"]

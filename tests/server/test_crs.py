@@ -72,16 +72,40 @@ def test_boxes():
 @pytest.mark.parametrize(
     ("code", "numbers"),
     [
-        (4326, (0, -181, 1, 1)),
+        (4326, (0, -541, 1, 1)),
         (4326, (5, 0, 4, 1)),
         (3857, (1, 0, 0, 1)),
         (4548, (float("nan"), 0, 1, 1)),
         (4326, (0, 0, 91, 1)),
+        (None, (0, -91, 1, 1)),
     ],
 )
 def test_boxes_that_are_none(code, numbers):
     with pytest.raises(ValueError, match=","):
         Crs(code).box(numbers)
+
+
+WORLD = (-180, -90, 180, 90)
+
+
+@pytest.mark.parametrize(
+    ("code", "numbers", "box"),
+    [
+        (None, (-180.0000001, -90.0000001, 180.0000001, 90.0000001), WORLD),
+        (None, (-180.0000001, 0, 10, 1), (-180, 0, 10, 1)),
+        (None, (170, 0, 180.0000001, 1), (170, 0, 180, 1)),
+        (None, (170, -10, 190, 10), (170, -10, -170, 10)),
+        (None, (-190, -10, -170, 10), (170, -10, -170, 10)),
+        (None, (-181, 0, 1, 1), (179, 0, 1, 1)),
+        (None, (190, 0, 200, 1), (-170, 0, -160, 1)),
+        (None, (-250, -89, 250, 90.2), (-180, -89, 180, 90)),
+        (None, (170, -10, -170, 10), (170, -10, -170, 10)),
+        (4326, (-10, 170, 10, 190), (170, -10, -170, 10)),
+        (3857, (19_000_000, 0, 21_000_000, 0), (170.67990, 0, -171.35379, 0)),
+    ],
+)
+def test_a_box_beyond_the_world_is_clamped_or_wrapped(code, numbers, box):
+    assert Crs(code).box(numbers) == pytest.approx(box, abs=1e-4)
 
 
 @given(st.floats(0, 1), st.sampled_from(["south", "north", "west", "east"]))

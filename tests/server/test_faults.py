@@ -17,7 +17,13 @@ BAD = [
     "bbox=a,b,c,d",
     "bbox=nan,0,1,1",
     "bbox=0,0,inf,1",
-    "bbox=-181,0,1,1",
+    "bbox=-541,0,1,1",
+    "bbox=２４,60,25,61",
+    "bbox=1_0,60,25,61",
+    "limit=１０",
+    "offset=-1",
+    "offset=٣",
+    "offset=1&after=x",
     "bbox=0,5,1,4",
     "bbox=0,0,1,91",
     "datetime=yesterday",
@@ -52,7 +58,7 @@ def test_bad_parameters_are_named(client, query):
     assert "allowed" in problem["detail"]
 
 
-@pytest.mark.parametrize("value", ["9" * 19, "99999999999999999999999", "1e5", "--1"])
+@pytest.mark.parametrize("value", ["9" * 19, "99999999999999999999999", "1e5", "--1", "１", "٣", "1_0", "1%0A"])
 def test_whole_numbers_that_are_none(client, value):
     assert client.get(f"/collections/table/items?nth={value}").status_code == 400
 

@@ -66,7 +66,7 @@ X, Y = tile_at(25.5, 60.12, 6)
 """One tile over both counties."""
 SAMPLE = {
     "fid": 1, "style_id": "{layer_id}", "tileMatrixSetId": "WebMercatorQuad", "tileMatrix": 6, "tileRow": Y, "tileCol": X,
-    "z": 6, "x": X, "y": Y,
+    "z": 6, "x": X, "y": Y, "fontstack": "Noto Sans SC", "span": "0-255",
 }  # fmt: skip
 TILE = "{tileMatrixSetId}/{tileMatrix}/{tileRow}/{tileCol}"
 COLLECTION = "/collections/{layer_id}"
@@ -85,6 +85,7 @@ TABLE_OF_ROUTES = {
     f"{COLLECTION}/tiles/{TILE}": "layer", "/tiles/{layer_id}/{z}/{x}/{y}.mvt": "layer", "/tiles/{layer_id}.pmtiles": "whole",
     "/styles": "list", "/styles/{style_id}": "layer", "/styles/{style_id}/legend": "layer",
     "/styles/{style_id}/metadata": "layer",
+    "/fonts/{fontstack}/{span}.pbf": "open",
     "/styles/sprite.json": "open", "/styles/sprite@2x.json": "open",
     "/styles/sprite.png": "open", "/styles/sprite@2x.png": "open",
     f"{COLLECTION}/styles": "layer", "/map": "list", f"{COLLECTION}/map": "layer",

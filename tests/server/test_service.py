@@ -51,10 +51,11 @@ BARE = [
     "/collections/coverage/tiles/WebMercatorQuad/10/296/583",
     "/tiles/coverage.pmtiles",
 ]
-OTHERS = ["/access", "/health/live", "/health/ready", *BARE, *PICTURES, *MAP_TILES]
+GLYPHS = ["/fonts/Noto Sans SC/0-255.pbf"]
+OTHERS = ["/access", "/health/live", "/health/ready", *BARE, *PICTURES, *GLYPHS, *MAP_TILES]
 EXAMPLE = {
     "layer_id": "coverage", "fid": 1, "style_id": "coverage", "tileMatrixSetId": "WebMercatorQuad", "z": 10, "x": 583, "y": 296,
-    "tileMatrix": 10, "tileRow": 296, "tileCol": 583,
+    "tileMatrix": 10, "tileRow": 296, "tileCol": 583, "fontstack": "Noto Sans SC", "span": "0-255",
 }  # fmt: skip
 
 
@@ -139,7 +140,7 @@ def test_openapi_is_3_0_and_complete(client):
     assert document["openapi"].startswith("3.0")
     assert {p.format(**EXAMPLE) for p in document["paths"]} == {*ROUTES, *OTHERS}
     limit = next(p for p in document["paths"]["/collections/{layer_id}/items"]["get"]["parameters"] if p["name"] == "limit")
-    assert limit["schema"] == {"type": "integer", "minimum": 1, "default": 10}
+    assert limit["schema"] == {"type": "integer", "minimum": 1, "maximum": 10_000, "default": 10}
 
 
 def test_a_browser_gets_the_page_and_a_client_the_landing(client):

@@ -58,7 +58,6 @@ def test_a_style_is_complete_in_itself(client, name):
     answer = client.get(f"/styles/{name}")
     style = answer.json()
     assert answer.headers["content-type"] == KIND
-    assert "glyphs" not in style
     for source in style["sources"].values():
         assert client.get(source["tiles"][0].format(z=5, x=18, y=9)).status_code in {200, 204}
     for layer in style["layers"]:

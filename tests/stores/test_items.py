@@ -159,6 +159,25 @@ def test_a_walk_there_and_back_meets_each_feature_once_in_order(
         assert back[-1].before is None
 
 
+@settings(max_examples=25, deadline=None)
+@given(sortby=SORTS, limit=st.integers(1, COUNT), offset=st.integers(0, COUNT + 3), asked=FILTERS)
+def test_an_offset_passes_over_the_first_features_of_the_order(
+    things: ReleaseReader, rows: list[Row], sortby: tuple[Sort, ...], limit: int, offset: int, asked: dict[str, Any]
+) -> None:
+    areas = dict(zip(range(1, COUNT + 1), itertools.cycle(AREAS), strict=False))
+    want = sorted((r for r in rows if keep(r, asked, areas[r["fid"]])), key=compared(sortby))
+    page = things.page("things", ItemQuery(limit=limit, offset=offset, sortby=sortby, **asked))
+    assert page.rows.to_pylist() == want[offset : offset + limit]
+    assert (page.before is None) == (offset == 0 or offset >= len(want))
+    assert (page.after is None) == (offset + limit >= len(want))
+
+
+@pytest.mark.parametrize("query", [ItemQuery(offset=-1), ItemQuery(offset=2**63), ItemQuery(offset=1, before=5)])
+def test_offsets_that_are_none(things: ReleaseReader, query: ItemQuery) -> None:
+    with pytest.raises(ParameterError, match="offset"):
+        things.page("things", query)
+
+
 @pytest.mark.parametrize("sortby", [(), (Sort("name", True),)], ids=["by fid", "by name"])
 def test_many_rows_are_read_as_few_are(
     things: ReleaseReader, rows: list[Row], sortby: tuple[Sort, ...], monkeypatch: pytest.MonkeyPatch

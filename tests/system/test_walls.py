@@ -42,6 +42,14 @@ def walk_a_little(url: str) -> None:
     get(f"{url}/manifest")
 
 
+def test_every_feature_of_a_layer_with_geometry_has_one(demo_server: str) -> None:
+    for layer in json.loads(get(f"{demo_server}/collections"))["collections"]:
+        page = json.loads(get(f"{demo_server}/collections/{layer['id']}/items?limit=10000"))
+        shapes = [feature["geometry"] for feature in page["features"]]
+        assert shapes, layer["id"]
+        assert all(shape is not None for shape in shapes) == (layer["itemType"] == "feature"), layer["id"]
+
+
 def test_a_folder_with_nothing_but_releases_is_served(demo_home: Path, serve: Any, tmp_path: Path) -> None:
     shutil.copytree(demo_home / "releases", tmp_path / "releases", symlinks=True)
     with serve(tmp_path) as served:

@@ -56,13 +56,13 @@ def rows(dialect: Dialect, name: str, columns: Sequence[str], geometry: bool, wh
 
 
 def keys(dialect: Dialect, name: str, order: Order, where: str) -> str:
-    """Keys of the features that ``where`` lets through, at most a bound number, in an order, or against it."""
+    """Keys of the features that ``where`` lets through, in an order, or against it; how many, and behind how many, is bound."""
     names = [dialect.quote(s.property) for s in order.sortby]
     turns = [_turn(dialect, *pair, order.forward) for pair in zip(order.sortby, order.types, strict=True)]
     fid = f"fid {'ASC' if order.forward else 'DESC'}"
     return (
         f"SELECT {', '.join([*names, 'fid'])} FROM {name} WHERE {where} "
-        f"ORDER BY {', '.join([*turns, fid])} LIMIT {dialect.mark}"
+        f"ORDER BY {', '.join([*turns, fid])} LIMIT {dialect.mark} OFFSET {dialect.mark}"
     )
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import parse_qsl
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -14,6 +13,7 @@ from geoservice.server.access.recorder import Recorder
 from geoservice.server.errors import PROBLEM, headers_of, problem, settle
 from geoservice.server.headers import send_whole
 from geoservice.server.operations.logs import NOTE
+from geoservice.server.query_params import pairs_of
 from geoservice.server.who import ANYBODY, NOTED, Principal
 
 IN_URL = {"token", "access_token"}
@@ -79,7 +79,7 @@ def check_query(query: bytes) -> None:
     """Raise :class:`ParameterError` for a token in a URL: URLs are kept in logs, histories and referrers."""
     if b"token" not in query.lower() and b"%" not in query:
         return
-    for name, _ in parse_qsl(query.decode("latin-1"), keep_blank_values=True):
+    for name, _ in pairs_of(query):
         if name.lower() in IN_URL:
             raise ParameterError(
                 f"parameter {name.lower()}: a token does not belong in a URL, which logs and histories keep; if it was a real "

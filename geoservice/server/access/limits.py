@@ -11,13 +11,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from geoservice.errors import TooLarge, TooManyRequests
 from geoservice.server.errors import PROBLEM, problem
+from geoservice.server.forwarded import client_address, networks_of
 from geoservice.server.headers import send_whole
 from geoservice.settings import Settings
 
 MOST_URL = 8 * 1024
 MOST_HEADERS = 16 * 1024
-
-Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 class Exceeded(TooManyRequests):
@@ -42,7 +41,7 @@ class Rates:
             parse(text) if text else None
             for text in (settings.rate_limit, settings.token_rate_limit, settings.failed_token_limit)
         )
-        self._proxies: tuple[Network, ...] = tuple(ipaddress.ip_network(p) for p in settings.trusted_proxies)
+        self._proxies = networks_of(settings.proxies)
 
     def anybody(self, scope: Scope) -> None:
         """Count a request without a verified token; raises :class:`Exceeded`."""
@@ -73,25 +72,7 @@ class Rates:
 
     def address(self, scope: Scope) -> str:
         """Return what a caller without a token is counted by, empty for this machine itself."""
-        peer = str((scope.get("client") or ("",))[0])
-        if self._proxies and _in(peer, self._proxies):
-            forwarded = b",".join(v for k, v in scope["headers"] if k == b"x-forwarded-for").decode("latin-1")
-            peer = next((a for a in _from_right(forwarded) if not _in(a, self._proxies)), peer)
-        return counted_by(peer)
-
-
-def _from_right(forwarded: str) -> list[str]:
-    """Return the addresses of ``X-Forwarded-For``, the nearest first: whatever stands left of a stranger's is hearsay."""
-    return [a.strip().strip('"[]') for a in reversed(forwarded[-1000:].split(",")) if a.strip()]
-
-
-@lru_cache(4096)
-def _in(address: str, networks: tuple[Network, ...]) -> bool:
-    try:
-        found = ipaddress.ip_address(address)
-    except ValueError:
-        return False
-    return any(found in network for network in networks)
+        return counted_by(client_address(scope, self._proxies))
 
 
 @lru_cache(4096)

@@ -31,6 +31,7 @@ CALLER = {
 
 @router.get(
     "/access",
+    operation_id="getAccess",
     summary="Who asks, and what for it may be read",
     responses={
         200: {"description": "the caller", "content": {JSON: {"schema": CALLER}}},

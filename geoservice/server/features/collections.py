@@ -41,7 +41,7 @@ def describe(ask: Ask, layer: PublishedLayer) -> dict[str, Any]:
         "id": layer.id,
         "title": getattr(layer.title, ask.language),
         "description": getattr(layer.description, ask.language),
-        "itemType": "feature",
+        "itemType": "record" if layer.geometry == "none" else "feature",
         "crs": [crs.uri for crs in offered(layer)],
         "storageCrs": STORAGE.uri,
         **spatial,

@@ -8,7 +8,8 @@ from geoservice.release.query import plain
 
 CHEAP = 100_000
 """Layers of at most this many features are counted through a filter; larger ones have no ``numberMatched`` then."""
-TOKENS = ("after", "before")
+PLACES = ("after", "before", "offset")
+"""Parameters that say where a page begins."""
 
 
 def token(layer: PublishedLayer, query: ItemQuery, key: Key | None) -> str | None:
@@ -23,9 +24,9 @@ def matched(reader: ReleaseReader, layer: PublishedLayer, query: ItemQuery) -> i
 
 def turned(given: Mapping[str, str], name: str, text: str) -> dict[str, str]:
     """Return the query parameters of a page beside this one."""
-    return {**{k: v for k, v in given.items() if k not in TOKENS}, name: text}
+    return {**{k: v for k, v in given.items() if k not in PLACES}, name: text}
 
 
 def whole(given: Mapping[str, str]) -> dict[str, str]:
     """Return the query parameters of all that a query selects, whatever the page."""
-    return {k: v for k, v in given.items() if k not in {*TOKENS, "limit"}}
+    return {k: v for k, v in given.items() if k not in {*PLACES, "limit"}}

@@ -7,8 +7,10 @@ from geoservice.errors import ParameterError
 from geoservice.geo import BBox
 from geoservice.release.base import PublishedLayer, Sort
 from geoservice.release.keys import MAX_SORTS
+from geoservice.release.numbers import real_number
 from geoservice.release.properties import property_types
 from geoservice.server.features.crs import STORAGE, Crs
+from geoservice.server.query_params import some
 
 DEFAULT_LIMIT = 10
 MAX_LIMIT = 10_000
@@ -32,18 +34,33 @@ def parse_limit(text: str | None, default: int = DEFAULT_LIMIT, most: int = MAX_
     return min(int(text), most)
 
 
+def parse_offset(text: str | None) -> int:
+    """Return how many features are passed over.
+
+    >>> parse_offset(None), parse_offset("20")
+    (0, 20)
+    """
+    if text is None:
+        return 0
+    if not re.fullmatch(r"[+ ]?\d{1,18}", text, re.ASCII):
+        raise fault("offset", text, "a whole number from 0")
+    return int(text)
+
+
 def parse_bbox(text: str | None, crs: Crs = STORAGE) -> BBox | None:
     """Return the box in degrees; heights of a six-number box are read over, and ``west > east`` means across 180 degrees.
 
     >>> parse_bbox("24,60,25,61")
     BBox(west=24.0, south=60.0, east=25.0, north=61.0)
+    >>> parse_bbox("170,-10,190,10").east
+    -170.0
     >>> parse_bbox("170,-50,-170,-40").west
     170.0
     """
     if text is None:
         return None
     try:
-        numbers = [float(part) for part in text.split(",")]
+        numbers = [real_number(part) for part in text.split(",")]
         if len(numbers) == 6:
             numbers = [numbers[i] for i in (0, 1, 3, 4)]
         a, b, c, d = numbers
@@ -56,12 +73,12 @@ def box_form(crs: Crs) -> str:
     """Say how a box is written in a CRS.
 
     >>> box_form(Crs(4326))
-    'south,west,north,east in degrees, longitudes -180 to 180, latitudes -90 to 90, south <= north'
+    'south,west,north,east in degrees, longitudes -540 to 540, latitudes -90 to 90, south <= north'
     """
     order = "south,west,north,east" if crs.north_first else "west,south,east,north"
     if crs.projected:
         return f"{order} in metres of {crs.uri}, south <= north, west <= east, within the use of that CRS"
-    return f"{order} in degrees, longitudes -180 to 180, latitudes -90 to 90, south <= north"
+    return f"{order} in degrees, longitudes -540 to 540, latitudes -90 to 90, south <= north"
 
 
 def parse_flag(name: str, text: str | None) -> bool:
@@ -114,9 +131,3 @@ def parse_sortby(text: str | None, layer: PublishedLayer) -> tuple[Sort, ...]:
     if len(set(plain)) < len(plain) or len(plain) > MAX_SORTS:
         raise fault("sortby", text, f"at most {MAX_SORTS} properties, each once")
     return tuple(Sort(name, given[0] == "-") for name, given in zip(plain, names, strict=True))
-
-
-def some(names: Iterable[str]) -> str:
-    """Return the first names as text; a layer may have hundreds."""
-    listed = list(names)
-    return ", ".join(listed[:30]) + (f" and {len(listed) - 30} more" if len(listed) > 30 else "")

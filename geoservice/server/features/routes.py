@@ -6,13 +6,14 @@ import orjson
 import pyarrow as pa
 from fastapi import APIRouter, Depends, Response
 
-from geoservice.errors import NotFound, ParameterError
+from geoservice.errors import NotFound
 from geoservice.number_text import limits_of
 from geoservice.release.base import ItemQuery, Page, PublishedLayer
+from geoservice.release.properties import property_types
 from geoservice.server import pages, schemas
 from geoservice.server.answers import answer, document
 from geoservice.server.asked import AskedRoute
-from geoservice.server.deps import COMMON, Ask, asking
+from geoservice.server.deps import Ask, asking
 from geoservice.server.features import queryables, rows
 from geoservice.server.features.cells import cells, headings
 from geoservice.server.features.collections import describe
@@ -20,7 +21,7 @@ from geoservice.server.features.crs import Crs, parse_crs
 from geoservice.server.features.downloads import MAX_FEATURES, download
 from geoservice.server.features.files import WRITERS
 from geoservice.server.features.paging import matched, token, turned, whole
-from geoservice.server.features.wanted import Wanted, wanted
+from geoservice.server.features.wanted import ITEM_PARAMETERS, Wanted, wanted
 from geoservice.server.formats import GEOJSON, HTML, JSON, MEDIA
 from geoservice.server.links import Link, header, link
 from geoservice.server.who import audited
@@ -78,6 +79,7 @@ async def collection(layer_id: str, ask: Doc) -> Response:
 def items(layer_id: str, ask: ItemsAsk) -> Response:
     """Answer with a page of features, or with all of them as a file."""
     layer = ask.layer(layer_id)
+    ask = ask.only(ITEM_PARAMETERS, property_types(layer))
     if ask.format in WRITERS:
         return file_answer(ask, layer, wanted(ask, layer, default=MAX_FEATURES, most=MAX_FEATURES))
     asked = wanted(ask, layer)
@@ -93,7 +95,7 @@ def items(layer_id: str, ask: ItemsAsk) -> Response:
 )
 def item(layer_id: str, fid: str, ask: ItemAsk) -> Response:
     """Answer with one feature."""
-    layer = ask.layer(layer_id)
+    ask, layer = ask.only(["crs"]), ask.layer(layer_id)
     crs = item_crs(ask, layer)
     table = one(ask, layer, fid)
     audited(layer, 1)
@@ -104,10 +106,7 @@ def item(layer_id: str, fid: str, ask: ItemAsk) -> Response:
 
 
 def item_crs(ask: Ask, layer: PublishedLayer) -> Crs:
-    """Return the CRS to answer in; raises :class:`ParameterError` for any other parameter."""
-    for name in ask.query:
-        if name not in {*COMMON, "crs"}:
-            raise ParameterError(f"parameter {name!r:.60} is unknown here, allowed are {', '.join(COMMON)}, crs")
+    """Return the CRS to answer in; raises :class:`ParameterError`."""
     return parse_crs("crs", ask.query.get("crs"), layer)
 
 

@@ -9,6 +9,8 @@ from geoservice.release.base import PublishedColumn, PublishedLayer
 from geoservice.release.cql.tree import Comparison, IsNull, Literal, Logic, Node, Property
 
 ALLOWED = "an RFC 3339 date or instant, or an interval of two with .. for an open end"
+_PLUS = re.compile(r" (?=\d\d:\d\d$)", re.ASCII)
+"""The plus of an offset that was not encoded: in a URL it is a space."""
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d))?", re.IGNORECASE | re.ASCII)
 
 
@@ -25,6 +27,8 @@ def parse_datetime(name: str, text: str | None) -> Period | None:
 
     >>> parse_datetime("datetime", "2024-01-01/..")
     Period(start=datetime.datetime(2024, 1, 1, 0, 0), end=None)
+    >>> parse_datetime("datetime", "2024-01-01T08:00:00 08:00") == parse_datetime("datetime", "2024-01-01T00:00:00Z")
+    True
     """
     if text is None:
         return None
@@ -47,6 +51,7 @@ def _moment(text: str, of_day: time) -> datetime | None:
     """Return an RFC 3339 instant, or that moment of a date; raises ValueError or OverflowError."""
     if text in {"", ".."}:
         return None
+    text = _PLUS.sub("+", text)
     if not _INSTANT.fullmatch(text):
         raise ValueError(text)
     if len(text) == len("2024-01-01"):

@@ -12,6 +12,7 @@ from geoservice.release.properties import property_types
 from geoservice.server import schemas
 from geoservice.server.deps import COMMON, Ask
 from geoservice.server.features.crs import Crs, parse_crs
+from geoservice.server.features.paging import PLACES
 from geoservice.server.features.params import (
     DEFAULT_LIMIT,
     MAX_LIMIT,
@@ -20,14 +21,14 @@ from geoservice.server.features.params import (
     parse_flag,
     parse_ids,
     parse_limit,
+    parse_offset,
     parse_properties,
     parse_sortby,
-    some,
 )
 from geoservice.server.features.times import at_time, during, parse_datetime
 
-RESERVED = {*COMMON, *(p["name"] for p in schemas.ITEM_PARAMETERS)} - {"filters"}
-"""Parameters of items that are not properties of a layer."""
+ITEM_PARAMETERS = tuple(p["name"] for p in schemas.ITEM_PARAMETERS if p is not schemas.FILTERS)
+"""Parameters of items beside the common ones that are not properties of a layer."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,7 @@ def wanted(ask: Ask, layer: PublishedLayer, default: int = DEFAULT_LIMIT, most: 
         sortby=sortby,
         after=key_of("after", given, layer, sortby),
         before=key_of("before", given, layer, sortby),
+        offset=parse_offset(given.get("offset")),
     )
     return Wanted(query, parse_crs("crs", given.get("crs"), layer), "limit" in given)
 
@@ -63,8 +65,8 @@ def key_of(name: str, given: Mapping[str, str], layer: PublishedLayer, sortby: t
     """Return where a page begins or ends, out of the token of a link; raises :class:`ParameterError` for any other text."""
     if name not in given:
         return None
-    if len(given.keys() & {"after", "before"}) > 1:
-        raise fault("before", given["before"], "one of after and before")
+    if len(given.keys() & set(PLACES)) > 1:
+        raise fault(name, given[name], f"one of {', '.join(PLACES)}")
     try:
         return decode_key(layer, sortby, given[name])
     except ParameterError:
@@ -72,17 +74,10 @@ def key_of(name: str, given: Mapping[str, str], layer: PublishedLayer, sortby: t
 
 
 def equalities(given: Mapping[str, str], layer: PublishedLayer) -> dict[str, str | float | bool]:
-    """Return the parameters that are properties of the layer, times left to :func:`filter_of`.
-
-    Raises :class:`ParameterError` for a parameter that is nothing at all.
-    """
+    """Return the parameters that are properties of the layer, times left to :func:`filter_of`."""
     types = property_types(layer)
-    found = {name: text for name, text in given.items() if name not in RESERVED}
-    for name in found:
-        if name not in types:
-            allowed = ", ".join(sorted(RESERVED))
-            raise ParameterError(f"parameter {name!r:.60} is unknown here, allowed are {allowed} and properties: {some(types)}")
-    return {name: text for name, text in found.items() if types[name] not in {"date", "timestamp"}}
+    named = {name: text for name, text in given.items() if name not in {*COMMON, *ITEM_PARAMETERS}}
+    return {name: text for name, text in named.items() if types[name] not in {"date", "timestamp"}}
 
 
 def filter_of(given: Mapping[str, str], layer: PublishedLayer) -> Filter | None:

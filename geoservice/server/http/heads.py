@@ -3,6 +3,8 @@
 import re
 from typing import NamedTuple
 
+from geoservice.server.forwarded import HOST
+
 HEAD_BYTES = 2048
 """The longest head that is read here; a longer one is an unusual request."""
 HEADS = 4096
@@ -47,8 +49,8 @@ class Heads:
             return None
         lines = [FIELD.fullmatch(line) for line in head[: -len(END)].split(b"\r\n")]
         fields = {found[1].lower(): found[2] for found in lines if found}
-        whole = len(fields) == len(lines) and b"host" in fields  # no line that is none, no field twice
-        if not whole or not fields.keys().isdisjoint(self._not_plain):
+        whole = len(fields) == len(lines)  # no line that is none, no field twice
+        if not whole or not HOST.fullmatch(fields.get(b"host", b"").decode()) or not fields.keys().isdisjoint(self._not_plain):
             return None
         if fields.get(b"connection", b"keep-alive").lower() != b"keep-alive":
             return None

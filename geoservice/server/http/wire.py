@@ -15,6 +15,7 @@ import uvloop
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from geoservice.server.app import Application
+from geoservice.server.errors import PROBLEM, problem
 from geoservice.server.hot import Answers
 from geoservice.server.http.heads import Heads
 
@@ -27,6 +28,10 @@ HEAD_BYTES = 64 * 1024
 """Bytes that a head may be and still not be whole."""
 TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
 TOO_MANY = b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 1\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
+WHY = problem(
+    400, "this is no request of HTTP/1.1; in a URL allowed are ASCII characters without spaces, all others as %XX: %E6%9D%91"
+)
+NO_REQUEST = b"content-type: %b\r\nx-content-type-options: nosniff\r\nconnection: close\r\ncontent-length: " % PROBLEM.encode()
 LINE_END = b" HTTP/1.1"
 
 
@@ -77,6 +82,12 @@ class Wire(HttpToolsProtocol):
         self._since = self.loop.time()
         self.transport.write(b"%b%b\r\n%b" % (found[0], self._own(), found[1]))
         return True
+
+    def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - as uvicorn's own, whose words say nothing
+        """Answer bytes that are no request, and leave."""
+        own = self._own()
+        self.transport.write(b"HTTP/1.1 400 Bad Request\r\n%b%b%d\r\n\r\n%b" % (own, NO_REQUEST, len(WHY), WHY))
+        self.transport.close()
 
     def _own(self) -> bytes:
         """Return the lines of the server itself: the date."""

@@ -33,7 +33,7 @@ class Running:
         return self.folder is not None and (self.folder / DRAINING).exists()
 
 
-@router.get("/health/live", summary="The process answers")
+@router.get("/health/live", operation_id="getLive", summary="The process answers")
 async def live() -> dict[str, str]:
     """Answer as long as the process can: no thread, no store is asked."""
     return {"status": "live"}
@@ -41,6 +41,7 @@ async def live() -> dict[str, str]:
 
 @router.get(
     "/health/ready",
+    operation_id="getReady",
     summary="There is a release to serve",
     responses={503: {"description": "being stopped, no release published yet, or the store cannot be read"}},
 )

@@ -5,22 +5,23 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query, Response
 
-from geoservice.errors import ParameterError
 from geoservice.geo import MAX_MERCATOR_LAT, BBox
 from geoservice.maps.document import Wanted, draw
 from geoservice.maps.document import shown as box_shown
 from geoservice.maps.selection import Selection, select
 from geoservice.maps.shapes import Within
 from geoservice.release.base import PublishedLayer
+from geoservice.release.numbers import is_whole_number
 from geoservice.server import schemas
 from geoservice.server.answers import answer, document
-from geoservice.server.deps import COMMON, Ask, asking, version_of
+from geoservice.server.deps import Ask, asking, version_of
 from geoservice.server.features.crs import parse_crs
 from geoservice.server.features.params import fault, names_of, parse_bbox
 from geoservice.server.formats import HTML, JSON, PNG
-from geoservice.server.links import CRS84, MERCATOR_QUAD, REL, link
+from geoservice.server.links import CRS84, REL, link
 from geoservice.server.pictures.rendering import Pictures
 from geoservice.server.styles.routes import box_of, ordered, shown
+from geoservice.server.tiles.matrixsets import MERCATOR
 from geoservice.server.tiles.tilesets import mapped
 
 router = APIRouter(tags=["maps"])
@@ -58,10 +59,11 @@ FOUND: dict[int | str, dict[str, Any]] = {
 
 
 def check(ask: Ask, more: set[str], width: int, height: int) -> None:
-    """Raise :class:`ParameterError` for a parameter that is unknown, or a picture that is too large."""
-    allowed = sorted(NAMES | more | set(COMMON))
-    if unknown := next((n for n in ask.query if n not in allowed), None):
-        raise ParameterError(f"parameter {unknown!r:.60} is unknown here, allowed are {', '.join(allowed)}")
+    """Raise :class:`ParameterError` for a parameter that is unknown or no number, or a picture that is too large."""
+    given = ask.only(sorted(NAMES | more)).query
+    for name in ("width", "height", "scale"):
+        if name in given and not is_whole_number(given[name]):
+            raise fault(name, given[name], "a whole number of ASCII digits")
     if width * height > MOST_PIXELS:
         raise fault("width", f"{width} x {height}", f"a product of width and height up to {MOST_PIXELS}")
 
@@ -104,7 +106,9 @@ async def picture(ask: Ask, layers: Sequence[PublishedLayer], wanted: Wanted) ->
     return answer(ask, body, PNG, {"Content-Bbox": box, "Content-Crs": crs})
 
 
-@router.get("/collections/{layer_id}/map", summary="A map of a layer for a document", responses=FOUND)
+@router.get(
+    "/collections/{layer_id}/map", operation_id="getCollectionMap", summary="A map of a layer for a document", responses=FOUND
+)
 async def layer_map(
     layer_id: str, ask: Image, bbox: Bbox = None, bbox_crs: BboxCrs = None, width: Pixels = 1200, height: Pixels = 800,
     scale: Scale = 1, style: Style = "day", legend: Legend = True, transparent: Clear = False,
@@ -118,7 +122,7 @@ async def layer_map(
     return await picture(ask, layers, Wanted(box, width, height, scale, style, ask.language, legend, transparent, numbers))
 
 
-@router.get("/map", summary="A map for a document", responses=FOUND)
+@router.get("/map", operation_id="getMap", summary="A map for a document", responses=FOUND)
 async def whole_map(
     ask: Image, collections: Some = None, bbox: Bbox = None, bbox_crs: BboxCrs = None, width: Pixels = 1200,
     height: Pixels = 800, scale: Scale = 1, style: Style = "day", legend: Legend = True, transparent: Clear = False,
@@ -143,20 +147,25 @@ def tileset_of(ask: Ask, layer: PublishedLayer) -> dict[str, Any]:
     return {
         "title": getattr(layer.title, ask.language),
         "dataType": "map",
-        "crs": "http://www.opengis.net/def/crs/EPSG/0/3857",
-        "tileMatrixSetURI": MERCATOR_QUAD,
+        "crs": MERCATOR.crs,
+        "tileMatrixSetId": MERCATOR.id,
+        "tileMatrixSetURI": MERCATOR.uri,
+        "mediaTypes": [PNG],
         **bounds,
         "links": [
             link("self", JSON, ask.urls.to(path, {"f": "json"})),
             link("alternate", HTML, ask.urls.to(path, {"f": "html"})),
-            link(f"{REL}/tiling-scheme", JSON, MERCATOR_QUAD),
+            link(f"{REL}/tiling-scheme", JSON, ask.urls.to(f"/tileMatrixSets/{MERCATOR.id}", {"f": "json"})),
             {**link("item", PNG, template), "templated": "true"},
         ],
     }
 
 
 @router.get(
-    "/collections/{layer_id}/map/tiles", summary="Tilesets of map tiles", responses=schemas.ok(schemas.ANY, missing=True)
+    "/collections/{layer_id}/map/tiles",
+    operation_id=".collection.map.getTileSetsList",
+    summary="Tilesets of map tiles",
+    responses=schemas.ok(schemas.ANY, missing=True),
 )
 def map_tilesets(layer_id: str, ask: Page) -> Response:
     """List the tilesets of pictures: one, WebMercatorQuad."""
@@ -167,6 +176,7 @@ def map_tilesets(layer_id: str, ask: Page) -> Response:
 
 @router.get(
     "/collections/{layer_id}/map/tiles/WebMercatorQuad",
+    operation_id=".collection.map.getTileSet",
     summary="The tileset of map tiles of a layer",
     responses=schemas.ok(schemas.ANY, missing=True),
 )

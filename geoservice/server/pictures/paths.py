@@ -47,10 +47,10 @@ def _get(name: str, summary: str, parameters: list[Schema]) -> dict[str, Any]:
 
 _OGC = "/collections/{layer_id}/map/tiles/{tileMatrixSetId}/{tileMatrix}/{tileRow}/{tileCol}"
 PATHS: Mapping[str, Any] = MappingProxyType({
-    "/map/{layer_id}/{z}/{x}/{y}.png": _get("map_tile", "A map tile of a layer, 256 pixels", [*XYZ, SCALE]),
-    "/map/{layer_id}/{z}/{x}/{y}@2x.png": _get("fine_map_tile", "A map tile of a layer, 512 pixels", XYZ),
-    f"{_OGC}.png": _get("layer_map_tile", "A map tile of a layer, 256 pixels", [SET_ID, *OGC, SCALE]),
-    f"{_OGC}@2x.png": _get("fine_layer_map_tile", "A map tile of a layer, 512 pixels", [SET_ID, *OGC]),
+    "/map/{layer_id}/{z}/{x}/{y}.png": _get("getMapTile", "A map tile of a layer, 256 pixels", [*XYZ, SCALE]),
+    "/map/{layer_id}/{z}/{x}/{y}@2x.png": _get("getFineMapTile", "A map tile of a layer, 512 pixels", XYZ),
+    f"{_OGC}.png": _get(".collection.map.getTile", "A map tile of a layer, 256 pixels", [SET_ID, *OGC, SCALE]),
+    f"{_OGC}@2x.png": _get(".collection.map.getFineTile", "A map tile of a layer, 512 pixels", [SET_ID, *OGC]),
 })  # fmt: skip
 
 

@@ -3,7 +3,6 @@
 import hashlib
 import re
 from typing import Any, NamedTuple, cast
-from urllib.parse import parse_qsl
 
 from starlette.types import Receive, Scope, Send
 
@@ -20,6 +19,7 @@ from geoservice.server.deps import caller, matches
 from geoservice.server.formats import PNG
 from geoservice.server.headers import Headers
 from geoservice.server.pictures.rendering import Pictures
+from geoservice.server.query_params import pairs_of, parameters
 from geoservice.server.tiles.composite import mapped
 from geoservice.server.tiles.matrixsets import MERCATOR
 from geoservice.server.tiles.route import FOREVER, NUMBER, PRIVATE, Keep, send_answer
@@ -91,20 +91,13 @@ def place_of(key: MapKey) -> Tile:
     return tile
 
 
-def parameters(query: bytes) -> dict[str, str]:
+def map_parameters(query: bytes) -> dict[str, str]:
     """Return the parameters of a query string, checked; raises :class:`ParameterError`."""
-    found: dict[str, str] = {}
-    for name, value in parse_qsl(query.decode("latin-1"), keep_blank_values=True):
-        if name not in {"v", *ALLOWED} or "\0" in value:
-            raise ParameterError(
-                f"parameter {name!r:.60} is unknown here, allowed are v, {', '.join(ALLOWED)}, as text without NUL"
-            )
-        if name in found:
-            raise ParameterError(f"parameter {name}: given more than once, allowed is once")
-        if name in ALLOWED and value not in ALLOWED[name]:
-            raise ParameterError(f"parameter {name}: got {value!r:.60}, allowed are {', '.join(ALLOWED[name])}")
-        found[name] = value
-    return found
+    given = parameters(pairs_of(query), ("v", *ALLOWED))
+    for name, values in ALLOWED.items():
+        if name in given and given[name] not in values:
+            raise ParameterError(f"parameter {name}: got {given[name]!r:.60}, allowed are {', '.join(values)}")
+    return given
 
 
 class MapTiles:
@@ -121,7 +114,7 @@ class MapTiles:
         key = map_key(scope["path"])
         if key is None:
             raise NotFound("no such map tile")
-        given, tile, who = parameters(scope["query_string"]), place_of(key), caller(scope)
+        given, tile, who = map_parameters(scope["query_string"]), place_of(key), caller(scope)
         async with self._pictures.current.borrow(given.get("v")) as reader:
             version, layer = version_of(reader), mapped(reader, key.layer, who, self._pictures.current.layers)
             audited(layer)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from geoservice.maps.ground import GROUND, GROWTH, HALO, INK, NAMES, SIZES, Part, Stops
+from geoservice.maps.ground import FONT, GROUND, GROWTH, HALO, INK, NAMES, SIZES, Part, Stops
 from geoservice.maps.look import BACKGROUND, Variant
 
 SOURCE = "base"
@@ -38,10 +38,10 @@ def ground(variant: Variant) -> list[Layer]:
 
 
 def labels(language: str, variant: Variant) -> list[Layer]:
-    """Return the place names, above the study's layers; drawn with the page's own font, so no glyphs are fetched."""
+    """Return the place names, above the study's layers."""
     layout = {
         "text-field": ["coalesce", *(["get", n] for n in NAMES[language]), ""],
-        "text-font": ["Noto Sans SC"],
+        "text-font": [FONT],
         "text-size": _by_zoom(SIZES),
         "text-max-width": 8,
     }

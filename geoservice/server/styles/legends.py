@@ -127,7 +127,7 @@ def _hatch(hatch: Hatch, variant: Variant) -> str:
 FOUND = schemas.ok(schemas.ANY, missing=True, more={SVG: schemas.TEXT, PNG: schemas.BINARY})
 
 
-@router.get("/styles/{style_id}/legend", summary="Legend of a style", responses=FOUND)
+@router.get("/styles/{style_id}/legend", operation_id="getStyleLegend", summary="Legend of a style", responses=FOUND)
 async def style_legend(style_id: str, ask: Legend) -> Response:
     """Answer with the legend of a style."""
     style, limits = named(ask, style_id), limits_of(ask.reader.manifest.study)

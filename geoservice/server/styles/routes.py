@@ -14,7 +14,7 @@ from geoservice.server.answers import answer, document
 from geoservice.server.deps import Ask, asking, version_of
 from geoservice.server.formats import HTML, JSON, STYLE, SVG
 from geoservice.server.links import Link, link
-from geoservice.server.styles import basemap, sprites
+from geoservice.server.styles import basemap, glyphs, sprites
 from geoservice.server.styles.styled import draw
 from geoservice.server.tiles.route import BASE, BASE_ZOOMS
 from geoservice.server.tiles.tilesets import mapped
@@ -90,7 +90,10 @@ def source(ask: Ask, name: str, minzoom: int, maxzoom: int, bbox: tuple[float, .
 
 
 def stylesheet(ask: Ask, style: Named) -> dict[str, Any]:
-    """Return a MapLibre style that needs nothing but what it names: tiles of this release, the sprite, no glyphs."""
+    """Return a MapLibre style that needs nothing but what it names: tiles of this release, the sprite, glyphs.
+
+    Without a built page there are no glyphs: newer MapLibre then draws labels with the fonts of its page.
+    """
     base, layers, on = ask.reader.manifest.base_map, style.layers, shown(style.layers)
     box = box_of(layers)
     sources = {BASE: source(ask, BASE, *BASE_ZOOMS, None)} if base else {}
@@ -103,6 +106,7 @@ def stylesheet(ask: Ask, style: Named) -> dict[str, Any]:
         "center": [round((box[0] + box[2]) / 2, 5), round((box[1] + box[3]) / 2, 5)],
         "zoom": 9,
         "sprite": ask.urls.to(sprites.PATH),
+        **({"glyphs": ask.urls.to(glyphs.TEMPLATE)} if glyphs.folder().is_dir() else {}),
         "sources": sources,
         "layers": [
             *(ground if base else ground[:1]),
@@ -193,28 +197,40 @@ LIST: schemas.Schema = {
 SHEET: schemas.Schema = {"type": "object", "required": ["version", "sources", "layers"]}
 
 
-@router.get("/styles", summary="Styles", responses=schemas.ok(LIST))
+@router.get("/styles", operation_id="getStyles", summary="Styles", responses=schemas.ok(LIST))
 def styles(ask: Page) -> Response:
     """List the styles: of the whole map and of each layer, for screens and for paper."""
     names = [MAP, *(layer.id for layer in ordered(ask.layers))]
     return document(ask, listing(ask, names, "/styles"), "Styles")
 
 
-@router.get("/collections/{layer_id}/styles", summary="Styles of a layer", responses=schemas.ok(LIST, missing=True))
+@router.get(
+    "/collections/{layer_id}/styles",
+    operation_id="getCollectionStyles",
+    summary="Styles of a layer",
+    responses=schemas.ok(LIST, missing=True),
+)
 def layer_styles(layer_id: str, ask: Page) -> Response:
     """List the styles of a layer."""
     layer = mapped(ask, layer_id)
     return document(ask, listing(ask, [layer.id], f"/collections/{layer.id}/styles"), getattr(layer.title, ask.language))
 
 
-@router.get("/styles/{style_id}/metadata", summary="Metadata of a style", responses=schemas.ok(schemas.ANY, missing=True))
+@router.get(
+    "/styles/{style_id}/metadata",
+    operation_id="getStyleMetadata",
+    summary="Metadata of a style",
+    responses=schemas.ok(schemas.ANY, missing=True),
+)
 def style_metadata(style_id: str, ask: Page) -> Response:
     """Answer with what there is to know of a style."""
     style = named(ask, style_id)
     return document(ask, metadata(ask, style), style.title(ask))
 
 
-@router.get("/styles/{style_id}", summary="MapLibre style", responses=schemas.ok(SHEET, STYLE, missing=True))
+@router.get(
+    "/styles/{style_id}", operation_id="getStyle", summary="MapLibre style", responses=schemas.ok(SHEET, STYLE, missing=True)
+)
 def style(style_id: str, ask: Sheet) -> Response:
     """Answer with a style of the base map, if there is one, and layers."""
     found = named(ask, style_id)

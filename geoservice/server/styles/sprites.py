@@ -11,7 +11,7 @@ from fastapi import APIRouter, Request, Response
 from geoservice.maps.look import HATCHES, SIDE, VARIANTS, tile
 from geoservice.maps.png import encode
 from geoservice.server import schemas
-from geoservice.server.deps import check_parameters, matches
+from geoservice.server.deps import common_parameters, matches
 from geoservice.server.formats import JSON, PNG
 from geoservice.server.styles.styled import pattern
 
@@ -40,7 +40,7 @@ def image(ratio: int) -> bytes:
 
 
 def _answer(request: Request, body: bytes, kind: str) -> Response:
-    check_parameters(request, more=False)
+    common_parameters(request)
     etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
     headers = {"ETag": etag, "Cache-Control": KEPT}
     if matches(request.headers.get("if-none-match", ""), etag):
@@ -57,25 +57,37 @@ def _found(kind: str, schema: schemas.Schema) -> dict[int | str, dict[str, Any]]
 SIZES: schemas.Schema = {"type": "object", "additionalProperties": {"type": "object"}}
 
 
-@router.get(f"{PATH}.json", summary="Hatches of the styles: where they are", responses=_found(JSON, SIZES))
+@router.get(
+    f"{PATH}.json",
+    operation_id="getSpriteIndex",
+    summary="Hatches of the styles: where they are",
+    responses=_found(JSON, SIZES),
+)
 def sprite_index(request: Request) -> Response:
     """Answer with the places of the hatches in the image."""
     return _answer(request, index(1), JSON)
 
 
-@router.get(f"{PATH}@2x.json", summary="Hatches for fine screens: where they are", responses=_found(JSON, SIZES))
+@router.get(
+    f"{PATH}@2x.json",
+    operation_id="getFineSpriteIndex",
+    summary="Hatches for fine screens: where they are",
+    responses=_found(JSON, SIZES),
+)
 def fine_sprite_index(request: Request) -> Response:
     """Answer with the places of the hatches in the image of twice the size."""
     return _answer(request, index(2), JSON)
 
 
-@router.get(f"{PATH}.png", summary="Hatches of the styles", responses=_found(PNG, schemas.BINARY))
+@router.get(f"{PATH}.png", operation_id="getSprite", summary="Hatches of the styles", responses=_found(PNG, schemas.BINARY))
 def sprite_image(request: Request) -> Response:
     """Answer with the hatches."""
     return _answer(request, image(1), PNG)
 
 
-@router.get(f"{PATH}@2x.png", summary="Hatches for fine screens", responses=_found(PNG, schemas.BINARY))
+@router.get(
+    f"{PATH}@2x.png", operation_id="getFineSprite", summary="Hatches for fine screens", responses=_found(PNG, schemas.BINARY)
+)
 def fine_sprite_image(request: Request) -> Response:
     """Answer with the hatches in twice the size."""
     return _answer(request, image(2), PNG)

@@ -16,9 +16,11 @@ from geoservice.errors import Forbidden, NotFound
 from geoservice.release.base import PublishedLayer, ReleaseReader
 from geoservice.server.current import Current, version_of
 from geoservice.server.deps import Layers, caller, matches
+from geoservice.server.errors import PROBLEM, problem
 from geoservice.server.headers import Headers, send_whole
+from geoservice.server.query_params import pairs_of, parameters
 from geoservice.server.tiles.composite import BASE, mapped
-from geoservice.server.tiles.route import FOREVER, PRIVATE, failed, parameters
+from geoservice.server.tiles.route import FOREVER, PRIVATE, failed
 from geoservice.server.who import Principal, audited
 
 PATH = re.compile(r"/tiles/([^/]+)\.pmtiles")
@@ -81,6 +83,15 @@ def is_part(headers: Mapping[bytes, bytes], etag: str) -> bool:
     return fresh and span is not None and span.stop - span.start <= FEW
 
 
+def is_same(if_match: str, etag: str) -> bool:
+    """Whether an ``If-Match`` names the ETag, by the strong comparison of RFC 9110.
+
+    >>> is_same('"a", "b"', '"b"'), is_same("*", '"b"'), is_same('W/"b"', '"b"')
+    (True, True, False)
+    """
+    return if_match.strip() == "*" or etag in {tag.strip() for tag in if_match.split(",")}
+
+
 def tag_of(version: str, name: str) -> str:
     """Return the ETag of a layer's file."""
     return f'"{version}-{name}.pmtiles"'
@@ -109,7 +120,7 @@ class Archives:
             await send_whole(send, *failed(error))
 
     async def _answer(self, scope: Scope, send: Send) -> None:
-        name, asked = archive_of(scope["path"]) or "", parameters(scope["query_string"], ("v",))
+        name, asked = archive_of(scope["path"]) or "", parameters(pairs_of(scope["query_string"]), ("v",))
         async with self._current.borrow(asked.get("v")) as reader:
             layer = found(reader, name, caller(scope), self._current.layers)
             if layer is not None:
@@ -122,6 +133,10 @@ class Archives:
 
     async def _send(self, scope: Scope, send: Send, reader: ReleaseReader, name: str, size: int, own: Headers) -> None:
         headers, etag = dict(scope["headers"]), dict(own)[b"etag"].decode()
+        if not is_same(headers.get(b"if-match", b"*").decode("latin-1"), etag):
+            detail = f"header If-Match: the file of layer {name} is another one now; begin again with its header"
+            kind = [(b"content-type", PROBLEM.encode()), (b"cache-control", b"no-store")]
+            return await send_whole(send, 412, [h for h in own if h[0] != b"cache-control"] + kind, problem(412, detail))
         if matches(headers.get(b"if-none-match", b"").decode("latin-1"), etag):
             return await send_whole(send, 304, own)
         span = span_of(headers.get(b"range", b"").decode("latin-1"), size)

@@ -74,15 +74,15 @@ FILE = _answers(
 PATHS: Mapping[str, Any] = MappingProxyType(
     {
         "/tiles/{layer_id}/{z}/{x}/{y}.mvt": _get(
-            "tile", "A vector tile of a layer, or of several with commas between", [LAYER_ID, *XYZ, *CUT], TILE
+            "getTile", "A vector tile of a layer, or of several with commas between", [LAYER_ID, *XYZ, *CUT], TILE
         ),
         "/tiles/{tileMatrixSetId}/{tileMatrix}/{tileRow}/{tileCol}": _get(
-            "dataset_tile", "A vector tile of several layers", [SET_ID, *OGC, SOME, *CUT], TILE
+            ".dataset.vector.getTile", "A vector tile of several layers", [SET_ID, *OGC, SOME, *CUT], TILE
         ),
         "/collections/{layer_id}/tiles/{tileMatrixSetId}/{tileMatrix}/{tileRow}/{tileCol}": _get(
-            "layer_tile", "A vector tile of a layer", [LAYER_ID, SET_ID, *OGC, *CUT], TILE
+            ".collection.vector.getTile", "A vector tile of a layer", [LAYER_ID, SET_ID, *OGC, *CUT], TILE
         ),
-        "/tiles/{layer_id}.pmtiles": _get("archive", "All tiles of a layer as one PMTiles file", [LAYER_ID, VERSION], FILE),
+        "/tiles/{layer_id}.pmtiles": _get("getArchive", "All tiles of a layer as one PMTiles file", [LAYER_ID, VERSION], FILE),
     }
 )
 

@@ -9,7 +9,6 @@ from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Protocol
-from urllib.parse import parse_qsl
 
 from anyio import to_thread
 from starlette.types import Receive, Scope, Send
@@ -22,6 +21,7 @@ from geoservice.server.deps import caller, matches
 from geoservice.server.errors import PROBLEM, headers_of, problem, settle
 from geoservice.server.formats import MVT
 from geoservice.server.headers import Headers, send_whole
+from geoservice.server.query_params import pairs_of, parameters
 from geoservice.server.tiles.composite import BASE, BASE_ZOOMS, Place, Recipe, recipe
 from geoservice.server.tiles.encodings import GZIP, SUFFIX, choose, repacked
 from geoservice.server.tiles.matrixsets import MERCATOR, SETS
@@ -77,18 +77,12 @@ def tile_key(path: str) -> TileKey | None:
     return None
 
 
-def parameters(query: bytes, allowed: tuple[str, ...]) -> dict[str, str]:
-    """Return the parameters of a query string; raises :class:`ParameterError` for one that is unknown, doubled or not text."""
-    found: dict[str, str] = {}
-    for name, value in parse_qsl(query.decode("latin-1"), keep_blank_values=True):
-        if name not in allowed or (name == "f" and value != "mvt"):
-            raise ParameterError(f"parameter {name!r:.60}: got {value!r:.60}, allowed are {', '.join(allowed)}, f as mvt")
-        if name in found:
-            raise ParameterError(f"parameter {name}: given more than once, allowed is once")
-        if "\0" in value:
-            raise ParameterError(f"parameter {name}: holds a NUL character, allowed is text without")
-        found[name] = value
-    return found
+def tile_parameters(query: bytes, allowed: tuple[str, ...]) -> dict[str, str]:
+    """Return the parameters of a query string, checked; raises :class:`ParameterError`."""
+    given = parameters(pairs_of(query), allowed)
+    if given.get("f", "mvt") != "mvt":
+        raise ParameterError(f"parameter f: got {given['f']!r:.60}, allowed is mvt")
+    return given
 
 
 def wanted_layers(key: TileKey, asked: Mapping[str, str]) -> list[str] | None:
@@ -124,7 +118,7 @@ class Tiles:
         key = tile_key(scope["path"])
         if key is None:
             raise NotFound("no such tile")
-        asked = parameters(scope["query_string"], ANSWERED if key.layers else (*ANSWERED, "collections"))
+        asked = tile_parameters(scope["query_string"], ANSWERED if key.layers else (*ANSWERED, "collections"))
         wanted, place, names = asked.get("v"), key.place(), wanted_layers(key, asked)
         async with self._current.borrow(wanted) as reader:
             version = version_of(reader)

@@ -164,7 +164,7 @@ def listed(ask: Ask, layers: Sequence[PublishedLayer], path: str, title: str) ->
     return document(ask, {"links": links, "tilesets": sets}, title)
 
 
-@router.get("/collections/{layer_id}/tilejson", summary="TileJSON of a layer", responses=LAYER)
+@router.get("/collections/{layer_id}/tilejson", operation_id="getTileJson", summary="TileJSON of a layer", responses=LAYER)
 async def tilejson(layer_id: str, ask: Page) -> Response:
     """Answer with TileJSON 3."""
     layer = mapped(ask, layer_id)
@@ -172,14 +172,24 @@ async def tilejson(layer_id: str, ask: Page) -> Response:
     return document(ask, tilejson_of(ask, [layer], title, getattr(layer.description, ask.language)), title)
 
 
-@router.get("/collections/{layer_id}/tiles", summary="Tilesets of a layer", responses=LAYER)
+@router.get(
+    "/collections/{layer_id}/tiles",
+    operation_id=".collection.vector.getTileSetsList",
+    summary="Tilesets of a layer",
+    responses=LAYER,
+)
 async def tilesets(layer_id: str, ask: Page) -> Response:
     """List the tilesets, one for each matrix set."""
     layer = mapped(ask, layer_id)
     return listed(ask, [layer], f"/collections/{layer.id}/tiles", getattr(layer.title, ask.language))
 
 
-@router.get("/collections/{layer_id}/tiles/{tileMatrixSetId}", summary="A tileset of a layer", responses=LAYER)
+@router.get(
+    "/collections/{layer_id}/tiles/{tileMatrixSetId}",
+    operation_id=".collection.vector.getTileSet",
+    summary="A tileset of a layer",
+    responses=LAYER,
+)
 async def tileset(layer_id: str, tileMatrixSetId: str, ask: Page) -> Response:
     """Describe the tileset."""
     layer, tiles = mapped(ask, layer_id), matrix_set_of(tileMatrixSetId)
@@ -187,27 +197,32 @@ async def tileset(layer_id: str, tileMatrixSetId: str, ask: Page) -> Response:
     return document(ask, tileset_of(ask, [layer], tiles, f"/collections/{layer.id}/tiles", title), title)
 
 
-@router.get("/tilejson", summary="TileJSON of all layers together", responses=ALL)
+@router.get("/tilejson", operation_id="getDatasetTileJson", summary="TileJSON of all layers together", responses=ALL)
 async def dataset_tilejson(ask: Page) -> Response:
     """Answer with TileJSON 3 of the composite tiles."""
     title = DATASET[ask.language]
     return document(ask, tilejson_of(ask, drawn(ask), title, title), title)
 
 
-@router.get("/tiles", summary="Tilesets of all layers together", responses=ALL)
+@router.get("/tiles", operation_id=".dataset.vector.getTileSetsList", summary="Tilesets of all layers together", responses=ALL)
 async def dataset_tilesets(ask: Page) -> Response:
     """List the tilesets of composite tiles, one for each matrix set."""
     return listed(ask, drawn(ask), "/tiles", DATASET[ask.language])
 
 
-@router.get("/tiles/{tileMatrixSetId}", summary="A tileset of all layers together", responses=LAYER)
+@router.get(
+    "/tiles/{tileMatrixSetId}",
+    operation_id=".dataset.vector.getTileSet",
+    summary="A tileset of all layers together",
+    responses=LAYER,
+)
 async def dataset_tileset(tileMatrixSetId: str, ask: Page) -> Response:
     """Describe the tileset of composite tiles."""
     title = DATASET[ask.language]
     return document(ask, tileset_of(ask, drawn(ask), matrix_set_of(tileMatrixSetId), "/tiles", title), title)
 
 
-@router.get("/tileMatrixSets", summary="Tile matrix sets", responses=ALL)
+@router.get("/tileMatrixSets", operation_id="getTileMatrixSetsList", summary="Tile matrix sets", responses=ALL)
 async def matrix_sets(ask: Page) -> Response:
     """List the ways in which the world is cut into tiles."""
     found = [
@@ -220,7 +235,7 @@ async def matrix_sets(ask: Page) -> Response:
     return document(ask, {"tileMatrixSets": found}, "Tile matrix sets")
 
 
-@router.get("/tileMatrixSets/{tileMatrixSetId}", summary="A tile matrix set", responses=LAYER)
+@router.get("/tileMatrixSets/{tileMatrixSetId}", operation_id="getTileMatrixSet", summary="A tile matrix set", responses=LAYER)
 async def matrix_set(tileMatrixSetId: str, ask: Page) -> Response:
     """Answer with the whole tile matrix set."""
     tiles = matrix_set_of(tileMatrixSetId)

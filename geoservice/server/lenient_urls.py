@@ -1,0 +1,40 @@
+"""URLs as people and programs write them: with a slash at the end, or with a parameter against caches."""
+
+import re
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from geoservice.server.headers import send_whole
+from geoservice.server.query_params import without_cache_buster
+
+ONE_SLASH = re.compile(r"[^/]/$")
+
+
+class LenientUrls:
+    """Wraps the routes: leaves the cache buster out of the query, and leads from ``/collections/`` to ``/collections``."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one scope."""
+        if scope["type"] == "http":
+            scope = {**scope, "query_string": without_cache_buster(scope["query_string"])}
+            if ONE_SLASH.search(scope["path"]):
+                headers = [(b"location", without_slash(scope)), (b"cache-control", b"no-cache")]
+                await send_whole(send, 301, headers)
+                return
+        await self.app(scope, receive, send)
+
+
+def without_slash(scope: Scope) -> bytes:
+    """Return the way from a URL to the same without the slash at its end.
+
+    It is relative: it leads to this host alone, and holds whatever prefix a proxy takes off.
+
+    >>> without_slash({"path": "/x/", "raw_path": b"/x/", "query_string": b"f=json"})
+    b'../x?f=json'
+    """
+    raw = bytes(scope.get("raw_path") or scope["path"].encode())
+    query = b"?" + scope["query_string"] if scope["query_string"] else b""
+    return b"../" + raw[:-1].rpartition(b"/")[2] + query
