@@ -2,15 +2,17 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 
-THRESHOLD = 0.6
-"""Least score of a guess."""
-_BRACKETS = re.compile(r"[(\[【（].*?[)\]】）]")
+from geoservice.ingest.coordinate_headers import Grade, coordinate_pair
+from geoservice.ingest.header_patterns import SURE, score
+from geoservice.ingest.vocabulary import Fields
+
+_EQUAL = 1e-6
 
 
 def plain(header: str) -> str:
-    """Return a header as it is compared: narrow, lower case, no spaces, underscores, hyphens or full stops.
+    """Return a header narrow, in lower case, without spaces, underscores, hyphens and full stops.
 
     >>> plain("Household_ID"), plain("人口 (人)")
     ('householdid', '人口(人)')
@@ -18,45 +20,60 @@ def plain(header: str) -> str:
     return re.sub(r"[\s_\-.·:：]", "", unicodedata.normalize("NFKC", header).lower())
 
 
-def score(header: str, words: Sequence[str]) -> float:
-    """Score a header against a column's names, best names first: 1 the same, >= 0.6 worth a guess, 0 nothing alike.
-
-    >>> score("人口(人)", ["人口"]) > score("总人口数", ["人口数"]) > 0.6 > score("流动人口", ["人口"])
-    True
-    """
-    whole = plain(header)
-    bare = plain(_BRACKETS.sub("", unicodedata.normalize("NFKC", header))) or whole
-    best = 0.0
-    for place, word in enumerate(words):
-        known = plain(word)
-        if whole == known:
-            best = max(best, 1 - place / 1000)
-        elif bare == known:
-            best = max(best, 0.95 - place / 1000)
-        elif len(whole) >= 8 and known.startswith(whole) and header.isascii():
-            best = max(best, 0.85 - place / 1000)  # a shapefile cuts names to ten letters
-        elif len(known) >= 2 and known in bare and len(known) >= 0.6 * len(bare):
-            best = max(best, 0.5 + 0.4 * len(known) / len(bare) - place / 1000)
-    return best
+def _by_name(_field: str, _header: str, sure: bool) -> float:
+    return float(sure)
 
 
-Fits = Callable[[str, str], bool]
-"""Whether the values below a header (the second) can be those of a column (the first)."""
+def guess(
+    headers: Sequence[str], fields: Fields, grade: Grade = _by_name, doubts: dict[str, list[str]] | None = None
+) -> dict[str, str]:
+    """Return column -> header, best first, each header once.
 
+    A header whose values do not fit a column is passed over for it, unless it is the column's own name. Two headers that are
+    equally good are no guess but a doubt.
 
-def guess(headers: Sequence[str], fields: Mapping[str, Sequence[str]], fits: Fits = lambda _f, _h: True) -> dict[str, str]:
-    """Return column -> header, best scores first, each header once; ties go to the earlier column, then the earlier header.
+    Parameters
+    ----------
+    headers, fields
+        What the file has, and our columns with their names.
+    grade
+        How well the values below a header fit a column; left out, names alone are looked at, and only sure ones.
+    doubts
+        Gets column -> headers that are equally good.
 
-    A header whose values do not fit a column is passed over for it, unless it is the column's own name.
-
-    >>> guess(["户号", "X", "Y", "备注"], {"id": ["户号"], "lon": ["经度", "x"], "lat": ["纬度", "y"]})
+    Examples
+    --------
+    >>> fields = {"id": {"names": ["户号"]}, "lon": {"names": ["经度", "x"]}, "lat": {"names": ["纬度", "y"]}}
+    >>> guess(["户号", "X", "Y", "备注"], fields)
     {'id': '户号', 'lon': 'X', 'lat': 'Y'}
     """
-    scored = sorted(
-        (-score(h, words), i, j, f, h) for i, (f, words) in enumerate(fields.items()) for j, h in enumerate(headers)
-    )
-    found: dict[str, str] = {}
-    for negative, _, _, f, h in scored:
-        if -negative >= THRESHOLD and f not in found and h not in found.values() and (plain(h) == plain(f) or fits(f, h)):
-            found[f] = h
+    found = coordinate_pair(headers, fields, grade, doubts)
+    left = [h for h in headers if h not in found.values()]
+    scored: list[tuple[float, int, int, str, str]] = []
+    for i, (field, names) in enumerate(fields.items()):
+        if field in {"lon", "lat"}:
+            continue
+        for j, header in enumerate(left):
+            if (value := _value(header, field, score(header, field, names), grade)) > 0:
+                scored.append((-value, i, j, field, header))
+    scored.sort()
+    unsure: set[str] = set()
+    for negative, _, _, field, header in scored:
+        if field in found or field in unsure or header in found.values():
+            continue
+        same = [h for n, _, _, f, h in scored if f == field and abs(n - negative) < _EQUAL and h not in found.values()]
+        if len(same) == 1:
+            found[field] = header
+            continue
+        unsure.add(field)
+        if doubts is not None:
+            doubts[field] = same
     return {f: found[f] for f in fields if f in found}
+
+
+def _value(header: str, field: str, named: float, grade: Grade) -> float:
+    """Return how good a header is for a column, by name and values."""
+    if not named or plain(header) == plain(field):
+        return named
+    good = grade(field, header, named >= SURE)
+    return named * good if named >= SURE or good == 1 else 0

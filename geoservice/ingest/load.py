@@ -15,7 +15,7 @@ from geoservice.ingest.areas import build_areas
 from geoservice.ingest.arrow import bools
 from geoservice.ingest.arrow import compute as pc
 from geoservice.ingest.cells import Cells
-from geoservice.ingest.columns import fields_of, map_columns, memory_key, remembered_text
+from geoservice.ingest.columns import doubt_notes, fields_of, map_columns, memory_key, remembered_text
 from geoservice.ingest.delimited import check_lines
 from geoservice.ingest.faults import Faults
 from geoservice.ingest.formats import Format, format_of, members
@@ -31,7 +31,7 @@ from geoservice.ingest.rows import Built, Context
 from geoservice.ingest.sandbox import read_file, scratch_folder
 from geoservice.ingest.stations import build_stations
 from geoservice.ingest.uptake import build_uptake
-from geoservice.ingest.value_checks import NUMBERS, SAMPLE, fits
+from geoservice.ingest.value_checks import NUMBERS, Sample
 from geoservice.project import Project
 from geoservice.register import Register
 from geoservice.register.store import TABLES as REGISTER_TABLES
@@ -203,13 +203,14 @@ def _import(job: _Job, raw: Raw, source: Source) -> Report:
     headers = raw.columns.column_names
     check_headers(table, headers)
     key = memory_key(table, headers)
-    mapping = _mapping(job, raw, job.store.recall(key))
+    doubts: dict[str, list[str]] = {}
+    mapping = _mapping(job, raw, job.store.recall(key), doubts)
     job = _with_level(job, headers, mapping)
     check_values(table, raw.columns, [h for f, h in mapping.items() if f in _NOT_NAMES], _numeric(mapping))
     job.progress("check", 0.3)
     faults = Faults(job.path.name, raw.rows.to_numpy(), broken=raw.meta.broken)
-    cells = Cells(raw, mapping, faults, list(raw.meta.notes))
-    built = BUILDERS[table](cells, _context(job))
+    cells = Cells(raw, mapping, faults, [*raw.meta.notes, *doubt_notes(doubts)])
+    built = _build(cells, job, doubts)
     report = _keep_rejects(_report(job, cells, built), faults, job, source)
     if faults.rejected and not options.accept_partial and not options.dry_run:
         raise faults.error(report.rejects_path)
@@ -225,19 +226,26 @@ def _import(job: _Job, raw: Raw, source: Source) -> Report:
     return replace(report, vintage=vintage)
 
 
-def _mapping(job: _Job, raw: Raw, remembered: str | None) -> dict[str, str]:
+def _build(cells: Cells, job: _Job, doubts: Mapping[str, Sequence[str]]) -> Built:
+    """Build the table; where a column is missing, the error says which headers were equally good for it."""
+    try:
+        return BUILDERS[job.table](cells, _context(job))
+    except MissingColumn as error:
+        if not doubts:
+            raise
+        raise MissingColumn("; ".join([str(error), *doubt_notes(doubts)])) from error
+
+
+def _mapping(job: _Job, raw: Raw, remembered: str | None, doubts: dict[str, list[str]]) -> dict[str, str]:
     """Map a file's headers; the ``id`` of GeoJSON features often just counts them: a key among the properties is better."""
     table, options, headers = job.table, job.options, raw.columns.column_names
-    first = raw.columns.slice(0, SAMPLE)
-
-    def fits_values(field: str, header: str) -> bool:
-        return fits(field, header, [v or "" for v in first.column(header).to_pylist()])
-
+    sample = Sample(raw.columns)
     if job.kind == "geojson" and "id" in headers and "id" not in options.mapping.values():
-        mapping = map_columns(table, [h for h in headers if h != "id"], job.study, options, remembered, fits_values)
+        mapping = map_columns(table, [h for h in headers if h != "id"], job.study, options, remembered, sample, doubts)
         if TABLES[table].key[-1] in mapping:
             return mapping
-    return map_columns(table, headers, job.study, options, remembered, fits_values)
+        doubts.clear()
+    return map_columns(table, headers, job.study, options, remembered, sample, doubts)
 
 
 def _with_level(job: _Job, headers: Sequence[str], mapping: Mapping[str, str]) -> _Job:

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from geoservice.ingest.header_names import guess
+from geoservice.ingest.vocabulary import Fields
 
 LOOKED_AT = 20
 """Rows from the top that may be the header."""
@@ -24,7 +25,7 @@ class Header(NamedTuple):
     names: list[str]
 
 
-def find_header(rows: Sequence[Row], fields: Mapping[str, Sequence[str]], stated: int | None = None) -> Header:
+def find_header(rows: Sequence[Row], fields: Fields, stated: int | None = None) -> Header:
     """Return the header of a sheet: the row, or the two rows, with most names of our columns; else the first that is filled.
 
     Parameters
@@ -39,7 +40,7 @@ def find_header(rows: Sequence[Row], fields: Mapping[str, Sequence[str]], stated
     Examples
     --------
     >>> rows = [["某县站点名册", None], ["填报单位：某局", None], ["站点编号", "名称"], ["1", "甲"]]
-    >>> find_header(rows, {"id": ["站点编号"], "name": ["名称"]})
+    >>> find_header(rows, {"id": {"names": ["站点编号"]}, "name": {"names": ["名称"]}})
     Header(top=2, rows=1, names=['站点编号', '名称'])
     """
     if stated is not None:

@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from geoservice.errors import EmptyFile, InputError, TooLarge, UnreadableFile
 from geoservice.ingest.header_names import guess
+from geoservice.ingest.vocabulary import Fields
 from geoservice.ingest.headers import clean_headers
 from geoservice.ingest.raw import Meta, text_schema
 from geoservice.ingest.sheet_layout import body_end, find_header, is_total
@@ -59,7 +60,7 @@ def cell_text(value: Cell) -> str | None:
 
 
 def read_workbook(
-    path: Path, sheet: str | None, fields: Mapping[str, Sequence[str]], header_row: int | None = None
+    path: Path, sheet: str | None, fields: Fields, header_row: int | None = None
 ) -> tuple[pa.Schema, Iterator[pa.RecordBatch], Meta]:
     """Return schema, batches and how one sheet was read, or all of them one below the other.
 
@@ -123,7 +124,7 @@ class _Table(NamedTuple):
     notes: list[str]
 
 
-def _table_of(book: Any, name: str, fields: Mapping[str, Sequence[str]], header_row: int | None) -> _Table | None:
+def _table_of(book: Any, name: str, fields: Fields, header_row: int | None) -> _Table | None:
     """Read one sheet; None where nothing is on it."""
     sheet = book.get_sheet_by_name(name)
     cells: list[list[str | None]] = [[cell_text(c) for c in row] for row in sheet.to_python(skip_empty_area=False)]
