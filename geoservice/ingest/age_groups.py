@@ -34,7 +34,7 @@ def group_names(group: Group) -> Names:
 
     >>> from geoservice.study import Title
     >>> group_names(Group(id="under_6", title=Title(zh="幼儿", en="Infants")))["names"][:2]
-    ['under_6, group_under_6', '幼儿, Infants']
+    ['under_6, group_under_6', '幼儿, infants']
     """
     titles = ", ".join(t.replace(",", " ").lower() for t in (group.title.zh, group.title.en))
     names = [f"{group.id}, {GROUP_PREFIX}{group.id}", titles]

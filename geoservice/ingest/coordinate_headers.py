@@ -41,7 +41,7 @@ def coordinate_pair(
     >>> coordinate_pair(["高德经度", "高德纬度", "GPS经度", "GPS纬度"], fields, lambda _f, _h, _s: 1.0)
     {'lon': 'GPS经度', 'lat': 'GPS纬度'}
     """
-    axes = {f: [a for h in headers if (a := _axis(f, h, fields)) and (plain_text(h) == f or grade(f, h, a.kind == 0))] for f in ("lon", "lat") if f in fields}
+    axes = {f: [a for h in headers if (a := _axis(f, h, fields)) and (plain_text(h) == f or grade(f, h, True))] for f in ("lon", "lat") if f in fields}
     ranked = sorted(
         ((_rank(pair, grade), pair) for pair in _pairs(axes) if not _says("never", pair[0][1].context)),
         key=lambda ranked_pair: ranked_pair[0],
@@ -132,5 +132,5 @@ def _word(word: str) -> str:
     if word in {"x", "y"}:
         return rf"(?<![a-z]){_AROUND_XY[0]}{word}{_AROUND_XY[1]}(?![a-z])"
     if len(word) == 1:
-        return rf"(?<=[a-z] ){word}$"
+        return rf"(?<=[a-z] ){word}$|^{word}(?= (?:k|c)oord)"
     return word if len(word) >= 7 else rf"(?<![a-z]){_GLUED}?{word}(?![a-z])"

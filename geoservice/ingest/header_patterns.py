@@ -28,7 +28,7 @@ _MAYBE, _INITIALS, _PINYIN, _CUT = 0.7, 0.72, 0.8, 0.85
 def _pattern_of(word: str) -> str:
     """Return the regular expression of a word: spaces may be left out, {word} is any of its words."""
     parts = re.split(r"\{(\w+)\}", word)
-    texts = [_group(part) if i % 2 else _GAP.join(map(re.escape, part.split())) for i, part in enumerate(parts)]
+    texts = [_group(part) if i % 2 else _GAP.join(map(re.escape, plain_text(part).split())) for i, part in enumerate(parts)]
     return _GAP.join(t for t in texts if t)
 
 

@@ -85,6 +85,8 @@ def fits(field: str, header: str, values: Sequence[str], *, sure: bool = True) -
         return _grade_of_keys(values, sure=sure)
     if field == "registered_area" and (set(values) == {"0", "1"} or _share(values, _is_word_for_yes_or_no) == 1):
         return 0.0
+    if field == "parent" and not sure and len(set(values)) > 0.8 * len(values):
+        return 0.0
     if field in {"tier", "level"}:
         return float(_is_rank(field, header, values, sure=sure))
     if field in _STRICT:

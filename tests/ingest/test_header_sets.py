@@ -16,7 +16,7 @@ from geoservice.study import Study
 
 FOLDER = Path(__file__).parent / "header_sets"
 NOT_COUNTED = {"address", "code_system"}
-TITLES = {"under_6": ("6岁以下", "Under 6"), "over_65": ("65岁及以上", "65 and over")}
+TITLES = {"under_6": ("6岁以下", "Under 6"), "over_65": ("65岁及以上", "65 and over"), "disabled": ("残疾人", "Disabled")}
 
 
 class Score(NamedTuple):
