@@ -21,7 +21,7 @@ _ABBREVIATION = re.compile(r"[b-df-hj-np-tv-z]{2,}")
 _SPELT = re.compile(r"[a-z]{4,}")
 _LOOSE = re.compile(r"\{(any|limit|done)\}")
 """What makes a name too long to be abbreviated by initials, or too short: any letters would be found."""
-_ROW_NUMBER = re.compile(r"(id|uid|key|标识)$")
+_ROW_NUMBER = re.compile(r"(id|uid|uuid|标识)$")
 _MAYBE, _INITIALS, _PINYIN, _CUT = 0.7, 0.72, 0.8, 0.85
 
 

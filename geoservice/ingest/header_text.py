@@ -105,7 +105,7 @@ def _without_brackets(text: str) -> Iterator[Reading]:
         yield Reading(plain_text(_BRACKETS.sub(" ", text)), 0.96, unit)
         for i in inner:
             if not unit_in_brackets(i):
-                yield Reading(plain_text(i), 0.8)
+                yield Reading(plain_text(i), 0.72)
     if split := unit_at_end(text):
         yield Reading(plain_text(split[0]), 0.95, split[1])
 

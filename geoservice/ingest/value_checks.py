@@ -29,6 +29,9 @@ NUMBERS = (
 )
 """Columns of plain numbers, beside coordinates and the groups of the study."""
 _KEYS = {"id", "code"}
+_NAMES = {"name", "name_zh", "name_en"}
+_REPEATED = 0.3
+"""Least share of different values among keys; persons of one household share its key, regions of a country a code."""
 _CODE = re.compile(r"[0-9A-Za-z][0-9A-Za-z_.:/-]{0,31}")
 _KEY = re.compile(r"(?=.*\d)[^\s,;，；。]{1,40}|[A-Za-z]{11}")
 _PLACE = re.compile(r"[\u4e00-\u9fff·]{2,24}")
@@ -91,8 +94,10 @@ def fits(field: str, header: str, values: Sequence[str], *, sure: bool = True) -
         return float(_is_rank(field, header, values, sure=sure))
     if field in _STRICT:
         return float(_share(values, _STRICT[field]) >= 0.8)
-    if field == "name" and not sure:
-        return float(_share(values, _has_letter) >= 0.9 and len(set(values)) >= 0.9 * len(values))
+    if field in _NAMES and len(values) >= FEW and len(set(values)) < (0.5 if sure else 0.9) * len(values):
+        return 0.0
+    if field == "area" and not sure and not any(c.isdigit() for v in values for c in v):
+        return 0.0
     good = _share(values, _LOOSE.get(field, _is_number if field.startswith(GROUP_PREFIX) else _is_anything))
     return float((sure and len(values) < FEW and field not in {"since", "until"}) or good >= (0.5 if sure else 0.9))
 
@@ -103,7 +108,7 @@ def _grade_of_keys(values: Sequence[str], *, sure: bool) -> float:
         return 0.0
     different = len(set(values)) / len(values)
     if sure:
-        return 1.0 if different >= 0.95 else DOUBTFUL
+        return 1.0 if different >= 0.95 else DOUBTFUL if different >= _REPEATED else 0.0
     return float(different >= 0.98 and _share(values, lambda v: bool(_KEY.fullmatch(v))) >= 0.95)
 
 
