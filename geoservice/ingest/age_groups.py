@@ -8,11 +8,11 @@ from geoservice.study import Group
 
 _DIGITS = "零一二三四五六七八九"
 _UNDER = (
-    "{n}岁以下, {n}岁及以下, {n}岁以内, 不满{n}岁, 未满{n}岁, 小于{n}岁, 0 {m}岁, 0 {n}岁, 0岁 {m}岁, <{n}岁, under {n}, u{n}, below {n}, "
+    "{n}岁以下, {n}岁及以下, {n}岁以内, 不满{n}岁, 未满{n}岁, 小于{n}岁, 0 {m}岁, 0 {n}岁, 0岁 {m}岁, 0至{m}岁, 0至{n}岁, 0到{m}岁, <{n}岁, under {n}, u{n}, below {n}, "
     "less than {n}, younger than {n}, <{n}, < {n}, 0 {m}, 0 to {m}, 0 {m} years, moins de {n}, menores de {n}, menores {n}, unter {n}, lt{n}"
 )
 _OVER = (
-    "{n}岁以上, {n}岁及以上, {n}岁含以上, {n}岁与以上, 满{n}岁, 大于{n}岁, 超过{n}岁, >={n}岁, ≥{n}岁, >{n}岁, over {n}, {n}+, {n} plus, "
+    "o{n}, {n}岁以上, {n}岁及以上, {n}岁含以上, {n}岁与以上, 满{n}岁, 大于{n}岁, 超过{n}岁, >={n}岁, ≥{n}岁, >{n}岁, over {n}, {n}+, {n} plus, "
     "{n} and over, {n} and above, {n} and older, {n} or over, {n} or older, {n} or more, {n} or above, above {n}, older than {n}, "
     ">={n}, ≥{n}, >{n}, {n} years and over, {n} years and older, {n} years and above, {n} years or older, {n} years or over, "
     "{n} years old and above, plus de {n}, mayores de {n}, ab {n}, {n}ymas, {n} y mas, {n} anos ou mais, {n} ans et plus, gt{n}"

@@ -13,9 +13,10 @@ from geoservice.ingest.vocabulary import Names, vocabulary, words
 
 SURE: Final = 0.75
 """Scores from here on are of names that say it; below, the values must leave no doubt."""
-_GAP = "(?: (?:of|the|de|du|des|da|do|del|la|le|a|an|in|for))* ?"
+_GAP = "(?: (?:of|the|de|du|des|da|do|del|la|le|l|a|an|in|for))* ?"
 """Between two words: nothing, a space, or small words."""
 _ANYTHING = "(?:.*[ \u4e00-\u9fff])?"
+_SPECIAL = {"any": _ANYTHING, "one": "[\u4e00-\u9fff]", "rest": "(?: .*)?", "stem": "[a-z][a-z0-9]{0,14}"}
 _HAN = re.compile("[\u4e00-\u9fff]")
 _ABBREVIATION = re.compile(r"[b-df-hj-np-tv-z]{2,}")
 _SPELT = re.compile(r"[a-z]{4,}")
@@ -34,7 +35,7 @@ def _pattern_of(word: str) -> str:
 
 @lru_cache(maxsize=64)
 def _group(name: str) -> str:
-    return _ANYTHING if name == "any" else _any_of(words(vocabulary()["words"][name]))
+    return _SPECIAL.get(name) or _any_of(words(vocabulary()["words"][name]))
 
 
 def _any_of(texts: Iterable[str]) -> str:

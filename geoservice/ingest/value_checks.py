@@ -78,7 +78,7 @@ class Sample:
         """
         values = self.values(header)
         if not values:
-            return DOUBTFUL if sure else 0.0
+            return DOUBTFUL if sure and field not in _KEYS else 0.0
         return fits(field, header, values, sure=sure)
 
 
@@ -88,6 +88,8 @@ def fits(field: str, header: str, values: Sequence[str], *, sure: bool = True) -
         return _grade_of_keys(values, sure=sure)
     if field == "registered_area" and (set(values) == {"0", "1"} or _share(values, _is_word_for_yes_or_no) == 1):
         return 0.0
+    if field == "area" and not sure and not any(c.isdigit() for v in values for c in v):
+        return 0.0
     if field == "parent" and not sure and len(set(values)) > 0.8 * len(values):
         return 0.0
     if field in {"tier", "level"}:
@@ -95,8 +97,6 @@ def fits(field: str, header: str, values: Sequence[str], *, sure: bool = True) -
     if field in _STRICT:
         return float(_share(values, _STRICT[field]) >= 0.8)
     if field in _NAMES and len(values) >= FEW and len(set(values)) < (0.5 if sure else 0.9) * len(values):
-        return 0.0
-    if field == "area" and not sure and not any(c.isdigit() for v in values for c in v):
         return 0.0
     good = _share(values, _LOOSE.get(field, _is_number if field.startswith(GROUP_PREFIX) else _is_anything))
     return float((sure and len(values) < FEW and field not in {"since", "until"}) or good >= (0.5 if sure else 0.9))
@@ -115,6 +115,8 @@ def _grade_of_keys(values: Sequence[str], *, sure: bool) -> float:
 def _is_rank(field: str, header: str, values: Sequence[str], *, sure: bool) -> bool:
     """Whether values are tiers or levels; numbers below "level" may be floors, and hospitals have classes called 三级."""
     known = words.TIER if field == "tier" else words.LEVEL
+    if field == "level" and "admin" in header.lower() and _share(values, _is_number) == 1:
+        return False  # OpenStreetMap's, which differ from country to country
     if field == "tier" and set(values) <= _RANKS and not (sure and "层级" in header or "tier" in header.lower()):
         return False
     return _share(values, lambda v: v.lower() in known) >= 0.8

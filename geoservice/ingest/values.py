@@ -154,7 +154,7 @@ _YES = (
 _NO = (
     "0 false f no n 否 无 假 × x 停用 关闭 撤销 停运 停业 歇业 关停 注销 未启用 不开放 未开放 已关闭 已停用 已撤销 已注销 暂停 暂停营业 暂停开放 停办 "
     "inactive closed non-operational nonoperational not_operational non-functional nonfunctional not_functional disabled "
-    "temporarily_closed permanently_closed"
+    "temporarily_closed permanently_closed closed_temporarily closed_permanently"
 ).split()
 
 
