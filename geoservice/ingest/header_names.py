@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Sequence
 
 from geoservice.ingest.coordinate_headers import Grade, coordinate_pair
-from geoservice.ingest.header_patterns import SURE, score
+from geoservice.ingest.header_patterns import SURE, patterns_of
 from geoservice.ingest.vocabulary import Fields
 
 _EQUAL = 1e-6
@@ -53,8 +53,9 @@ def guess(
     for i, (field, names) in enumerate(fields.items()):
         if field in {"lon", "lat"}:
             continue
+        patterns = patterns_of(field, names)
         for j, header in enumerate(left):
-            if (value := _value(header, field, score(header, field, names), grade)) > 0:
+            if (value := _value(header, field, patterns.score(header), grade)) > 0:
                 scored.append((-value, i, j, field, header))
     scored.sort()
     unsure: set[str] = set()

@@ -25,6 +25,8 @@ _POLITE = re.compile(r"^(请问|请填写|请输入|请选择|请|您家里?|你
 _YEAR = re.compile(r"(?<![0-9])(?:19|20)\d\d(?![0-9])年?(?:末|底)?| (?:19|20)\d\d(?![0-9])")
 _SHORT_YEAR = re.compile(r"(?<=[a-z])[012]\d(?=$| |cd$|nm$)")
 _WAVE = re.compile(r"^(?:[a-z]{1,2}\d{1,3}[a-z]?|s\d+q\d+[a-z]?) (?=.{2})")
+_HAN_HALF, _LATIN_HALF, _BETWEEN = r"([\d\u4e00-\u9fff]*[\u4e00-\u9fff]+\d*)", r"([a-z][a-z _\-]{2,}\d*)", r"[ /_(\-|]+"
+_BILINGUAL = re.compile(rf"(?:{_HAN_HALF}{_BETWEEN}{_LATIN_HALF}|{_LATIN_HALF}{_BETWEEN}{_HAN_HALF})\)?\s*(\([^()]*\))?", re.IGNORECASE)
 _RESOLUTION = re.compile(r" \d+ ?k?m$")
 
 
@@ -56,6 +58,8 @@ def readings(header: str) -> tuple[Reading, ...]:
     >>> readings("*3、建筑面积（㎡）")[-1]
     Reading(text='建筑面积', weight=0.96, unit='m2')
     """
+    if not any(c.isalpha() for c in header):
+        return ()
     best: dict[tuple[str, str], float] = {}
     for text, weight, unit in _all(header):
         if text and weight > best.get((text, unit), 0):
@@ -68,7 +72,8 @@ def _all(header: str) -> Iterator[Reading]:
     system = 0.85 if narrow.startswith("_") else 1.0  # a survey tool's own column
     yield Reading(_flat(narrow), system)
     whole = unmarked(narrow)
-    for text, weight in ((whole, system), *((part, 0.9 * system) for part in _last_segments(whole))):
+    parts = [*((part, 0.9) for part in _last_segments(whole)), *((part, 0.95) for part in _languages(whole))]
+    for text, weight in ((whole, system), *((part, share * system) for part, share in parts)):
         for reading in _without_brackets(text):
             for shorter, share in _shortened(reading.text):
                 yield Reading(shorter, weight * reading.weight * share, reading.unit)
@@ -95,6 +100,15 @@ def _last_segments(text: str) -> Iterator[str]:
         yield text.rpartition("/")[2]
     if re.fullmatch(r"[\w\-]+-\w{2,}|\w+(\.\w+)+", text, re.ASCII):
         yield re.split(r"[-.]", text)[-1]
+
+
+def _languages(text: str) -> list[str]:
+    """Return the two halves of a header in two languages, 名称 / Name, each with the unit that stands behind both."""
+    found = _BILINGUAL.fullmatch(_BRACKETS.sub(r"(\1)", text).strip())
+    if not found:
+        return []
+    *halves, unit = found.groups()
+    return [half.strip() + (unit or "") for half in halves if half]
 
 
 def _without_brackets(text: str) -> Iterator[Reading]:
