@@ -10,7 +10,7 @@ from geoservice.ingest.header_names import guess
 from geoservice.ingest.level_columns import level_columns
 from geoservice.ingest.parent_columns import parent_by_codes
 from geoservice.ingest.report import Options
-from geoservice.ingest.value_checks import Sample
+from geoservice.ingest.sample import Sample
 from geoservice.ingest.vocabulary import Names, names_of
 from geoservice.schema import GROUP_PREFIX, TableName
 from geoservice.study import Study

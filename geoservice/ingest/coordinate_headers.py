@@ -14,7 +14,9 @@ _GLUED = "(?:gps|geo|wgs|wgs84|gcj|gcj02|bd|bd09|amap|baidu|gaode|point|map|cent
 _AROUND_XY = ("(?:coords?|coordinate|point|pos|geo|gps|map)? ?", " ?(?:coords?|coordinate|pos)?")
 _PINYIN = {"lon": "jd|jingdu|dongjing", "lat": "wd|weidu|beiwei"}
 _HALVES = {"lon": "[ew]", "lat": "[ns]"}
-_FILLER = re.compile(r"坐标系?|数值|值|十进制|度|°|(?<![a-z])(?:degrees?|deg|dd|decimal|value|coords?|coordinates?|ddeg)(?![a-z])")
+_FILLER = re.compile(
+    r"坐标系?|数值|值|十进制|度|°|(?<![a-z])(?:degrees?|deg|dd|decimal|value|coords?|coordinates?|ddeg)(?![a-z])"
+)
 Grade = Callable[[str, str, bool], float]
 """How well the values below a header (the second) fit a column (the first): 1 well, 0 not; sure: by its name it is."""
 
@@ -33,15 +35,19 @@ def coordinate_pair(
 ) -> dict[str, str]:
     """Return the headers of longitude and latitude, of one of them where only that is looked for.
 
-    Headers are a pair if they say the same but for the axis. Pairs of former homes and workplaces are passed over; of the others
-    one of GPS comes before one of no stated datum, that before GCJ-02 and BD-09, the home's before others, degrees before metres.
-    Two of one rank are no pair but a doubt.
+    Headers are a pair if they say the same but for the axis. Pairs of former homes and workplaces are passed over; of the
+    others one of GPS comes before one of no stated datum, that before GCJ-02 and BD-09, the home's before others, degrees
+    before metres. Two of one rank are no pair but a doubt.
 
     >>> fields = {"lon": {"names": ["经度"]}, "lat": {"names": ["纬度"]}}
     >>> coordinate_pair(["高德经度", "高德纬度", "GPS经度", "GPS纬度"], fields, lambda _f, _h, _s: 1.0)
     {'lon': 'GPS经度', 'lat': 'GPS纬度'}
     """
-    axes = {f: [a for h in headers if (a := _axis(f, h, fields)) and (plain_text(h) == f or grade(f, h, True))] for f in ("lon", "lat") if f in fields}
+    axes = {
+        f: [a for h in headers if (a := _axis(f, h, fields)) and (plain_text(h) == f or grade(f, h, True))]
+        for f in ("lon", "lat")
+        if f in fields
+    }
     ranked = sorted(
         ((_rank(pair, grade), pair) for pair in _pairs(axes) if not _says("never", pair[0][1].context)),
         key=lambda ranked_pair: ranked_pair[0],
@@ -90,9 +96,7 @@ def _rank(pair: Pair, grade: Grade) -> tuple[Any, ...]:
 
 @lru_cache(maxsize=4)
 def _pattern(said: str) -> re.Pattern[str]:
-    pattern = anywhere(vocabulary()["coordinates"][said])
-    assert pattern is not None, "the vocabulary has words for it"  # noqa: S101 - for the type checker
-    return pattern
+    return anywhere(vocabulary()["coordinates"][said])
 
 
 def _says(said: str, context: str) -> bool:
@@ -120,7 +124,9 @@ def _axis(field: str, header: str, fields: Fields) -> Axis | None:
 @lru_cache(maxsize=8)
 def _axis_patterns(field: str, names: tuple[str, ...]) -> list[tuple[int, int, re.Pattern[str]]]:
     """Return patterns of an axis with their kind (0 degrees, 1 x and y, 2 easting and northing) and place among the names."""
-    kinds = [(max(rank - 1, 0), word) for rank, text in enumerate([field, *[n for n in names if n != field]]) for word in words(text)]
+    kinds = [
+        (max(rank - 1, 0), word) for rank, text in enumerate([field, *[n for n in names if n != field]]) for word in words(text)
+    ]
     patterns = [(kind, place, re.compile(_word(word))) for place, (kind, word) in enumerate(kinds)]
     return [*patterns, (1, len(patterns), re.compile(rf"(?<![a-z])(?:{_PINYIN[field]})(?![a-z])"))]
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from geoservice.ingest.coordinate_headers import Grade, coordinate_pair
 from geoservice.ingest.header_patterns import SURE, patterns_of
+from geoservice.ingest.level_columns import finest
 from geoservice.ingest.vocabulary import Fields
 
 _EQUAL = 1e-6
@@ -62,9 +63,9 @@ def guess(
     for negative, _, _, field, header in scored:
         if field in found or field in unsure or header in found.values():
             continue
-        same = [h for n, _, _, f, h in scored if f == field and abs(n - negative) < _EQUAL and h not in found.values()]
+        same = finest([h for n, _, _, f, h in scored if f == field and abs(n - negative) < _EQUAL and h not in found.values()])
         if len(same) == 1:
-            found[field] = header
+            found[field] = same[0]
             continue
         unsure.add(field)
         if doubts is not None:

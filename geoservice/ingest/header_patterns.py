@@ -15,7 +15,7 @@ SURE: Final = 0.75
 _HAN = re.compile("[\u4e00-\u9fff]")
 _ABBREVIATION = re.compile(r"[b-df-hj-np-tv-z]{2,}")
 _SPELT = re.compile(r"[a-z]{4,}")
-_LOOSE = re.compile(r"\{(any|limit|done|one|rest)\}")
+_LOOSE = re.compile(r"\{(any|limit|done|here|one|rest)\}")
 """What makes a name too short to be abbreviated by initials: any letters would be found."""
 _ROW_NUMBER = re.compile(r"(id|uid|uuid|标识)$")
 _MAYBE, _INITIALS, _PINYIN, _CUT = 0.7, 0.72, 0.8, 0.85
@@ -41,8 +41,7 @@ class Patterns:
     def __init__(self, field: str, names: Names) -> None:
         self.field = field
         self._names = names
-        self._never = anywhere(names.get("never", ""))
-        self._never_maybe = anywhere(names.get("never_maybe", ""))
+        self._never, self._never_maybe = (anywhere(t) if t else None for t in (names.get("never"), names.get("never_maybe")))
         self._lexicons: dict[Script, Lexicon] = {}
 
     def _lexicon(self, script: Script) -> Lexicon:
@@ -106,10 +105,8 @@ def _row_number(text: Text) -> float:
     return 0.003 if _ROW_NUMBER.search(text.letters) else 0.0
 
 
-def anywhere(texts: str) -> re.Pattern[str] | None:
+def anywhere(texts: str) -> re.Pattern[str]:
     """Return the pattern of words anywhere: Chinese ones as they stand, others with no letter or digit beside them."""
-    if not texts:
-        return None
     alternatives = [
         re.escape(w) if _HAN.search(w) or not w[0].isalnum() else rf"(?<![a-z0-9]){re.escape(w)}(?![a-z0-9])"
         for w in words(texts)

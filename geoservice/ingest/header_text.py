@@ -13,20 +13,29 @@ LONGEST = 120
 """Letters of a header that are looked at; longer ones are questions with their explanations."""
 _BRACKETS = re.compile(r"[(\[【{<《]([^()\[\]【】{}<>《》]*)[)\]】}>》]")
 _NUMBERING = re.compile(
-    r"^(?:[(\[](?:[a-z]?\d{1,3}|[一二三四五六七八九十]{1,3})[)\]][.、,:]?|(?:[a-z]{0,2}\d{1,3}[a-z]?|[一二三四五六七八九十]{1,3})(?:[、,:：．)]|\.(?!\d))|\d{1,2}(?:\.\d{1,2})+[.、 ]?"
-    r"|q\d{1,3}[a-z]?(?![a-z0-9])[._、 ]*|\d{1,2}(?=[\u4e00-\u9fff])(?!\d*(?:周?岁|年|月|日|级|类|号|人|户|公里|分|天|小时)))\s*",
-    re.IGNORECASE,
+    r"""^(?:
+      [(\[](?:[a-z]?\d{1,3}|[一二三四五六七八九十]{1,3})[)\]][.、,:]?           # (1) （一）
+    | (?:[a-z]{0,2}\d{1,3}[a-z]?|[一二三四五六七八九十]{1,3})(?:[、,:)]|\.(?!\d))  # 1. 一、 A01:
+    | \d{1,2}(?:\.\d{1,2})+[.、\ ]?                                          # 1.2
+    | q\d{1,3}[a-z]?(?![a-z0-9])[._、\ ]*                                      # Q100
+    | \d{1,2}(?=[\u4e00-\u9fff])(?!\d*(?:周?岁|年|月|日|级|类|号|人|户|公里|分|天|小时))  # ① is 1 by now
+    )\s*""",
+    re.IGNORECASE | re.VERBOSE,
 )
 _MARKS = re.compile(r"^[*★☆●▲■◆※·•@\s\"'“”]+|[*★☆※\s:：?？]+$")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z][a-z]|[A-Z]+(?![A-Za-z]))|(?<=[A-Z])(?=[A-Z][a-z])")
 _GAPS = re.compile(r"[\s_\-~–—./\\:;、,'\"“”‘’?!*&|·•#@=]+")
 _HAN_GAPS = re.compile(r"(?<=[\u4e00-\u9fff]) | (?=[\u4e00-\u9fff])")
-_POLITE = re.compile(r"^(请问|请填写|请输入|请选择|请|您家里?|你家里?|您的|你的|您|贵户|其中)+的?|(有几人|几人|有多少人|多少人|是多少|有多少|是什么|是|为|吗)$")
+_POLITE = re.compile(
+    r"^(请问|请填写|请输入|请选择|请|您家里?|你家里?|您的|你的|您|贵户|其中)+的?|(有几人|几人|有多少人|多少人|是多少|有多少|是什么|是|为|吗)$"
+)
 _YEAR = re.compile(r"(?<![0-9])(?:19|20)\d\d(?![0-9])年?(?:末|底)?| (?:19|20)\d\d(?![0-9])")
 _SHORT_YEAR = re.compile(r"(?<=[a-z])[012]\d(?=$| |cd$|nm$)")
 _WAVE = re.compile(r"^(?:[a-z]{1,2}\d{1,3}[a-z]?|s\d+q\d+[a-z]?) (?=.{2})")
 _HAN_HALF, _LATIN_HALF, _BETWEEN = r"([\d\u4e00-\u9fff]*[\u4e00-\u9fff]+\d*)", r"([a-z][a-z _\-]{2,}\d*)", r"[ /_(\-|]+"
-_BILINGUAL = re.compile(rf"(?:{_HAN_HALF}{_BETWEEN}{_LATIN_HALF}|{_LATIN_HALF}{_BETWEEN}{_HAN_HALF})\)?\s*(\([^()]*\))?", re.IGNORECASE)
+_BILINGUAL = re.compile(
+    rf"(?:{_HAN_HALF}{_BETWEEN}{_LATIN_HALF}|{_LATIN_HALF}{_BETWEEN}{_HAN_HALF})\)?\s*(\([^()]*\))?", re.IGNORECASE
+)
 _RESOLUTION = re.compile(r" \d+ ?k?m$")
 
 
@@ -86,8 +95,7 @@ def _flat(text: str) -> str:
 
 def unmarked(text: str) -> str:
     """Return a text without marks such as * and without numbers of questions."""
-    if re.match(r"#\s?\w", text):
-        text = "number " + text[1:]
+    text = text.replace("#", " number ")
     before = ""
     while text != before:
         before, text = text, _NUMBERING.sub("", _MARKS.sub("", text))

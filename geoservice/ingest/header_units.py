@@ -3,22 +3,11 @@
 import re
 import unicodedata
 
-_UNITS = {
-    "person": "人 名 口 位 个 人次 人数 person persons people pers 名/年",
-    "bed": "张 床 床位",
-    "household": "户 household households hh",
-    "m2": "m2 平方米 平米 平方 sqm sq_m sq.m m^2 square_metres square_meters",
-    "m": "m 米 metre metres meter meters",
-    "s": "s 秒 秒钟 sec secs second seconds",
-    "degree": "度 ° degree degrees deg 十进制度 十进制 dd decimal_degrees 小数度",
-    "other": (
-        "万人 千人 百人 万 千 亿 万户 千户 亩 公顷 ha hectare hectares acres km2 平方公里 平方千米 sq_km sqkm 万平方米 万平方 km 公里 千米 "
-        "分钟 分 min mins minute minutes 小时 h hour hours hr hrs % ‰ 百分比 percent 万元 元 台 件 套 辆 间 sqft sq_ft ft2 ft feet "
-        "cm 厘米 mm thousand thousands million millions"
-    ),
-    "time": "年 月 周 天 日 个月 year years month months week day days",
+from geoservice.ingest.vocabulary import vocabulary, words
+
+_KIND: dict[str, str] = {
+    unicodedata.normalize("NFKC", w): kind for kind, listed in vocabulary()["units"].items() for w in words(listed)
 }
-_KIND = {unicodedata.normalize("NFKC", w).replace("_", " "): kind for kind, ws in _UNITS.items() for w in ws.split()}
 _ALLOWED = {
     "persons": {"person"},
     "capacity": {"person", "bed"},

@@ -11,7 +11,10 @@ _WORDS = {
     "province": "省|省份|省级|state|province|prov",
     "city": "市|地市|城市|地级市|市级|州|市州|city|prefecture",
     "county": "县|区县|县区|县市区|县市|区|县级|区县级|区市县|county|district|dist|municipality|lga|woreda",
-    "township": "乡镇|乡|镇|街道|乡镇街道|街道乡镇|镇街|乡街|乡级|乡镇级|township|town|sub ?district|sub ?distt?|sub ?county|tehsil|taluka?|commune",
+    "township": (
+        "乡镇|乡|镇|街道|乡镇街道|街道乡镇|镇街|乡街|乡级|乡镇级|township|town|sub ?district|sub ?distt?|sub ?county|"
+        "tehsil|taluka?|commune"
+    ),
     "village": "村|社区|村社区|村居|社区村|行政村|村级|居村|village|vill|ward|barangay",
 }
 _ROLE_WORDS = {
@@ -27,7 +30,29 @@ _LEVEL = [
 _GADM = re.compile(r"(gid|nl name|name) (\d)")
 _COD = re.compile(r"adm(?:in)?(\d) ?(pcode|code|(?:name ?)?(?:zh|cn|en)|name)")
 _GEOBOUNDARIES = {"shape id": "code", "shape name": "name", "shape type": "level"}
-_ROLES = {**dict.fromkeys(("gid", "pcode", "code"), "code"), **dict.fromkeys(("nl name", "zh", "cn", "name zh", "name cn"), "name_zh")}
+_ROLES = {
+    **dict.fromkeys(("gid", "pcode", "code"), "code"),
+    **dict.fromkeys(("nl name", "zh", "cn", "name zh", "name cn"), "name_zh"),
+}
+
+
+_NAMED = (
+    re.compile(r"省|province|state"),
+    re.compile(r"市|city|prefecture"),
+    re.compile(r"县|(?<!地|社)区(?!划|域)|county|(?<!sub )(?<!sub)district"),
+    re.compile(r"乡|镇|街道|town|sub ?district|commune"),
+    re.compile(r"村|社区|village|ward"),
+)
+
+
+def finest(headers: Sequence[str]) -> list[str]:
+    """Return those of some headers that name the finest level of areas.
+
+    >>> finest(["户籍省代码", "户籍县代码"])
+    ['户籍县代码']
+    """
+    depths = [max((i for i, p in enumerate(_NAMED) if p.search(readings(h)[0].text)), default=-1) for h in headers]
+    return [h for h, depth in zip(headers, depths, strict=True) if depth == max(depths)]
 
 
 class LevelColumns(NamedTuple):

@@ -28,10 +28,11 @@ from geoservice.ingest.raw import Raw
 from geoservice.ingest.rejects import write_rejects
 from geoservice.ingest.report import Options, Report
 from geoservice.ingest.rows import Built, Context
+from geoservice.ingest.sample import Sample
 from geoservice.ingest.sandbox import read_file, scratch_folder
 from geoservice.ingest.stations import build_stations
 from geoservice.ingest.uptake import build_uptake
-from geoservice.ingest.value_checks import NUMBERS, Sample
+from geoservice.ingest.value_checks import NUMBERS
 from geoservice.project import Project
 from geoservice.register import Register
 from geoservice.register.store import TABLES as REGISTER_TABLES

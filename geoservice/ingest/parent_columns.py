@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from geoservice.ingest.header_patterns import score
-from geoservice.ingest.value_checks import Sample
+from geoservice.ingest.sample import Sample
 from geoservice.ingest.vocabulary import Names
 
 _LEAST_ROWS = 3

@@ -41,7 +41,9 @@ def build_population(cells: Cells, context: Context) -> Built:
     for name, unit in (("households", "households"), ("persons_margin", "persons")):
         columns[name] = floats_or_null(cells.number(name, 0, MAX_PERSONS, unit=unit))
     columns["source"] = cells.text("source")
-    columns["date"] = pa.array(cells.parsed("date", to_day_or_year, "a year such as 2024, a month 202403 or a day"), pa.date32())
+    columns["date"] = pa.array(
+        cells.parsed("date", to_day_or_year, "a year such as 2024, a month 202403 or a day"), pa.date32()
+    )
     columns |= {GROUP_PREFIX + g: _group(cells, GROUP_PREFIX + g) for g in groups}
     return Built(finish("population", columns, cells, groups), crs)
 

@@ -1,7 +1,7 @@
 """Where in a sheet the table is: its header, of one row or two, and its last row."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from geoservice.ingest.header_names import guess

@@ -13,6 +13,7 @@ import pyarrow as pa
 from geoservice.geo import Bools, Floats, Objects
 from geoservice.ingest.arrow import Column, bools
 from geoservice.ingest.arrow import compute as pc
+from geoservice.ingest.words import FLAG
 
 Text = Column
 NOTHING = ("na", "n/a", "#n/a", "#na", "nan", "null", "none", "-", "--", "—", "/", "\\", "无", "空", "不详", "未知")
@@ -147,27 +148,16 @@ def to_date(text: str) -> date:
     return date(year, month, day)
 
 
-_YES = (
-    "1 true t yes y 是 有 真 √ 在用 正常 启用 运行 运营 营业 开放 使用 开业 在营 正常运营 正常营业 正常运行 正常开放 正常使用 存续 active open opened "
-    "operational operating functional functioning enabled"
-).split()
-_NO = (
-    "0 false f no n 否 无 假 × x 停用 关闭 撤销 停运 停业 歇业 关停 注销 未启用 不开放 未开放 已关闭 已停用 已撤销 已注销 暂停 暂停营业 暂停开放 停办 "
-    "inactive closed non-operational nonoperational not_operational non-functional nonfunctional not_functional disabled "
-    "temporarily_closed permanently_closed closed_temporarily closed_permanently"
-).split()
-
-
 def to_flag(text: str) -> bool:
     """Parse yes or no in either language.
 
     >>> to_flag("是"), to_flag("no"), to_flag("停用"), to_flag("Operational"), to_flag("Not functional")
     (True, False, False, True, False)
     """
-    word = text.lower().replace(" ", "_")
-    if word in _YES or word in _NO:
-        return word in _YES
-    raise ValueError(text)
+    word = FLAG.get(text.lower().replace(" ", "_"))
+    if word is None:
+        raise ValueError(text)
+    return word == "yes"
 
 
 def to_items(text: str) -> list[str]:

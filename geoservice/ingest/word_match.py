@@ -1,7 +1,8 @@
-"""Whether a text is made of words: some before, one name, some after. Sets of words are looked up, so a long list costs nothing."""
+"""Whether a text is made of words: some before, one name, some after; long lists cost nothing, for words are looked up."""
 
 import re
-from collections.abc import Iterable, Set
+from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
@@ -44,7 +45,7 @@ def text_of(header: str) -> Text:
     for token in kept:
         at += len(token)
         breaks.add(at)
-    letters = "".join(kept)
+    letters = "".join(kept).replace("的", "")  # stands between Chinese words alone, which may begin and end anywhere
     breaks |= {i + d for i, c in enumerate(letters) if "\u4e00" <= c <= "\u9fff" for d in (0, 1)}
     return Text(letters, frozenset(breaks))
 
@@ -69,19 +70,19 @@ def group(name: str, script: Script) -> Words:
     return word_set(vocabulary()["words"][name], script)
 
 
-def follow(text: Text, starts: Set[int], known: Words) -> set[int]:
+def follow(text: Text, starts: AbstractSet[int], known: Words) -> set[int]:
     """Return where words end that begin at one of the places."""
     letters = text.letters
     return {s + n for s in starts for n in known.lengths if letters[s : s + n] in known.known and s + n <= len(letters)}
 
 
-def precede(text: Text, ends: Set[int], known: Words) -> set[int]:
+def precede(text: Text, ends: AbstractSet[int], known: Words) -> set[int]:
     """Return where words begin that end at one of the places."""
     letters = text.letters
     return {e - n for e in ends for n in known.lengths if n <= e and letters[e - n : e] in known.known}
 
 
-def follow_part(text: Text, starts: Set[int], part: str, script: Script) -> set[int]:
+def follow_part(text: Text, starts: AbstractSet[int], part: str, script: Script) -> set[int]:
     """Return where a part of a name, a {group} or a word, ends that begins at one of the places."""
     if not part.startswith("{"):
         return follow(text, starts, word_set(part, script))
@@ -100,7 +101,7 @@ def follow_part(text: Text, starts: Set[int], part: str, script: Script) -> set[
             return follow(text, starts, group(name, script))
 
 
-def closure(text: Text, places: Set[int], known: Words | None, *, backwards: bool = False) -> set[int]:
+def closure(text: Text, places: AbstractSet[int], known: Words | None, *, backwards: bool = False) -> set[int]:
     """Return the places that up to ``MOST_WORDS`` words lead to from some places, these among them."""
     found = new = set(places)
     step = precede if backwards else follow
@@ -131,13 +132,13 @@ class Rank:
         self._whole = word_set(plain, script)
         self._parted = [p for p in parts if len(p) > 1 or p[0].startswith("{")]
 
-    def matches(self, text: Text, starts: Set[int], ends: Set[int]) -> bool:
+    def matches(self, text: Text, starts: AbstractSet[int], ends: AbstractSet[int]) -> bool:
         """Whether a name leads from one of the starts to one of the ends."""
         if follow(text, starts, self._whole) & ends:
             return True
         return any(self._leads(text, starts, parts) & ends for parts in self._parted)
 
-    def _leads(self, text: Text, starts: Set[int], parts: tuple[str, ...]) -> set[int]:
+    def _leads(self, text: Text, starts: AbstractSet[int], parts: tuple[str, ...]) -> set[int]:
         reached = set(starts)
         for part in parts:
             if not reached:

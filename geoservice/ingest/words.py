@@ -1,4 +1,4 @@
-"""Words for tiers, levels and precisions in both languages; every key is lower case."""
+"""Words for tiers, levels, precisions, yes and no in both languages; every key is lower case."""
 
 from collections.abc import Iterable, Mapping
 from typing import Protocol
@@ -59,6 +59,22 @@ PRECISION = _table(
         "county": "县 区 县区",
     },
     PRECISIONS,
+)
+FLAG = _table(
+    {
+        "yes": (
+            "1 true t y 是 有 真 √ 在用 正常 启用 运行 运营 运营中 营业 营业中 开放 使用 开业 在营 正常运营 正常营业 正常运行 "
+            "正常运转 正常开放 正常使用 存续 active open opened operational operating functional functioning enabled"
+        ),
+        "no": (
+            "0 false f n 否 无 假 × x 停用 关闭 撤销 停运 停业 歇业 关停 注销 停办 暂停 未启用 不开放 未开放 已关闭 已停用 "
+            "已停业 已停运 已撤销 已注销 暂停营业 暂停开放 暂停运营 "
+            "inactive closed disabled non-operational nonoperational not_operational "
+            "non-functional nonfunctional not_functional not_functioning temporarily_closed permanently_closed "
+            "closed_temporarily closed_permanently"
+        ),
+    },
+    ("yes", "no"),
 )
 
 

@@ -2,7 +2,7 @@
 
 import re
 import zipfile
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -12,10 +12,10 @@ import pyarrow as pa
 
 from geoservice.errors import EmptyFile, InputError, TooLarge, UnreadableFile
 from geoservice.ingest.header_names import guess
-from geoservice.ingest.vocabulary import Fields
 from geoservice.ingest.headers import clean_headers
 from geoservice.ingest.raw import Meta, text_schema
 from geoservice.ingest.sheet_layout import body_end, find_header, is_total
+from geoservice.ingest.vocabulary import Fields
 
 ALL = "all"
 """Instead of a sheet's name: every visible one."""

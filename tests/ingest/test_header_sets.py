@@ -2,6 +2,7 @@
 
 import csv
 import tomllib
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -11,7 +12,7 @@ import pytest
 from geoservice.ingest.columns import map_columns
 from geoservice.ingest.headers import clean_headers
 from geoservice.ingest.report import Options
-from geoservice.ingest.value_checks import Sample
+from geoservice.ingest.sample import Sample
 from geoservice.study import Study
 
 FOLDER = Path(__file__).parent / "header_sets"
@@ -20,7 +21,7 @@ TITLES = {"under_6": ("6岁以下", "Under 6"), "over_65": ("65岁及以上", "6
 
 
 class Score(NamedTuple):
-    """Fields of a set: how many there are, and a line for each that has no header and each that has a wrong one."""
+    """One set: its name, its fields, and a line for each that has no header and each that has a wrong one."""
 
     name: str
     held_out: bool
@@ -43,11 +44,10 @@ def study_of(groups: list[str]) -> Study:
 
 def mapping_of(table: Any, one: dict[str, Any]) -> dict[str, str]:
     """Return the guess for a set without its personal columns, which the import refuses."""
-    header, *rows = csv.reader(one["table"].splitlines(keepends=True)[0:], delimiter="|")
+    header, *rows = csv.reader(one["table"].splitlines(keepends=True), delimiter="|")
     columns = pa.table(list(zip(*rows, strict=True)), clean_headers(header, []))
     columns = columns.drop_columns(clean_headers(one.get("personal", []), []))
-    study = study_of(one.get("groups", []))
-    return map_columns(table, columns.column_names, study, Options(), None, Sample(columns))
+    return map_columns(table, columns.column_names, study_of(one.get("groups", [])), Options(), None, Sample(columns))
 
 
 def score(table: Any, one: dict[str, Any]) -> Score:
@@ -64,18 +64,37 @@ def score(table: Any, one: dict[str, Any]) -> Score:
     return Score(f"{table} {one['id']}", one["held_out"], len(set(right) - free), missing, wrong)
 
 
+@cache
 def scores() -> list[Score]:
     """Score every set."""
     files = [tomllib.loads(p.read_text("utf-8")) for p in sorted(FOLDER.glob("*.toml"))]
     return [score(file["table"], one) for file in files for one in file["set"]]
 
 
-@pytest.mark.parametrize("held_out", [False, True])
-def test_headers_are_understood_and_seldom_misunderstood(held_out: bool) -> None:
+def test_there_are_sets_of_every_table_in_both_languages() -> None:
+    files = [tomllib.loads(p.read_text("utf-8")) for p in sorted(FOLDER.glob("*.toml"))]
+    kinds = {(file["table"], one["language"]) for file in files for one in file["set"]}
+    assert kinds >= {(t, lang) for t in ("areas", "stations", "households", "uptake", "population") for lang in ("zh", "en")}
+    assert sum(len(file["set"]) for file in files) >= 100
+
+
+@pytest.mark.parametrize("held_out", [False, True], ids=["tuned", "held out"])
+def test_headers_are_understood_and_hardly_ever_misunderstood(held_out: bool) -> None:
+    """At least 95 % of the fields get the right header and at most 1 % a wrong one; of sets held out 90 % and 2 %."""
     sets = [s for s in scores() if s.held_out is held_out]
     fields = sum(s.fields for s in sets)
-    missing, wrong = sum(len(s.missing) for s in sets), sum(len(s.wrong) for s in sets)
-    print(f"{len(sets)} sets, {fields} fields: {missing} without a header, {wrong} with a wrong one")
-    for s in sets:
-        print(*(f"{s.name}: {line}" for line in [*(f"no {m}" for m in s.missing), *s.wrong]), sep="\n", end="\n")
-    assert fields > 180
+    missing = [f"{s.name}: no header for {line}" for s in sets for line in s.missing]
+    wrong = [f"{s.name}: {line}" for s in sets for line in s.wrong]
+    not_right = len(missing) + sum(not line.endswith("None") for line in wrong)
+    least, most = (0.90, 0.02) if held_out else (0.95, 0.01)
+    told = "\n".join([f"{not_right} of {fields} fields are not right, {len(wrong)} wrong:", *missing, *wrong])
+    assert fields - not_right >= least * fields, told
+    assert len(wrong) <= most * fields, told
+
+
+def test_all_sets_together_meet_the_bar() -> None:
+    fields = sum(s.fields for s in scores())
+    wrong = sum(len(s.wrong) for s in scores())
+    missing = sum(len(s.missing) for s in scores())
+    assert fields - missing - wrong >= 0.95 * fields
+    assert wrong <= 0.01 * fields
