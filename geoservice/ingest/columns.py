@@ -1,40 +1,34 @@
-"""Which of a file's headers is which of our columns: told, remembered, or guessed from a table of synonyms."""
+"""Which of a file's headers is which of our columns: told, remembered, or guessed from names and values."""
 
 import hashlib
 import json
-import tomllib
 from collections.abc import Iterable, Mapping, Sequence
-from functools import lru_cache
-from importlib.resources import files
 
 from geoservice.errors import MissingColumn
-from geoservice.ingest.header_names import PAIR_FIELDS, PAIR_ORDERS, Fits, datum_of, guess
+from geoservice.ingest.age_groups import group_names
+from geoservice.ingest.header_names import PAIR_FIELDS, PAIR_ORDERS, guess
 from geoservice.ingest.level_columns import level_columns
+from geoservice.ingest.parent_columns import parent_by_codes
 from geoservice.ingest.report import Options
+from geoservice.ingest.sample import Sample
+from geoservice.ingest.vocabulary import Names, names_of
 from geoservice.schema import GROUP_PREFIX, TableName
 from geoservice.study import Study
 
 
-@lru_cache(maxsize=1)
-def _synonyms() -> dict[str, dict[str, tuple[str, ...]]]:
-    table = tomllib.loads(files(__package__).joinpath("synonyms.toml").read_text("utf-8"))
-    return {t: {f: tuple(words) for f, words in fields.items()} for t, fields in table.items()}
-
-
-def fields_of(table: TableName, study: Study) -> dict[str, tuple[str, ...]]:
-    """Return the columns that a file for a table may have, each with its names, our own first."""
-    known = _synonyms()
-    fields = {f: (f, *words) for f, words in known[table].items()}
+def fields_of(table: TableName, study: Study) -> dict[str, Names]:
+    """Return the columns that a file for a table may have, each with its names."""
+    fields = dict(names_of(table))
     if table in {"households", "population"}:
-        for g in study.groups:
-            fields[GROUP_PREFIX + g.id] = (g.id, GROUP_PREFIX + g.id, g.title.zh, g.title.en, *known["groups"].get(g.id, ()))
+        fields |= {GROUP_PREFIX + g.id: group_names(g) for g in study.groups}
     return fields
 
 
-def header_words(table: TableName, study: Study, options: Options) -> dict[str, tuple[str, ...]]:
+def header_words(table: TableName, study: Study, options: Options) -> dict[str, Names]:
     """Return by what names the header of a file is found: those of :func:`fields_of`, and what the options name."""
     fields = fields_of(table, study)
-    return {**fields, **{f: (h, *fields.get(f, ())) for f, h in options.mapping.items() if h}}
+    said: dict[str, Names] = {f: {"names": [h]} for f, h in options.mapping.items() if h}
+    return fields | {f: {**fields.get(f, {}), "names": [*n["names"], *fields.get(f, n)["names"]]} for f, n in said.items()}
 
 
 def memory_key(table: TableName, headers: Iterable[str]) -> str:
@@ -49,11 +43,13 @@ def map_columns(
     study: Study,
     options: Options,
     remembered: str | None,
-    fits: Fits = lambda _f, _h: True,
+    sample: Sample | None = None,
+    doubts: dict[str, list[str]] | None = None,
 ) -> dict[str, str]:
     """Return column -> header: what the options say, then what was remembered, then what is guessed from the rest.
 
-    Guesses are made from the headers, and kept where the values fit.
+    Guesses are made from the headers, and kept where the values of the sample fit. ``doubts`` gets the columns that two headers
+    or more are equally good for, which are left out.
 
     Raises
     ------
@@ -70,12 +66,15 @@ def map_columns(
     told = {**{f: h for f, h in before.items() if f in allowed and (not h or h in headers) and h not in said.values()}, **said}
     left = [h for h in headers if h not in told.values()]
     levels = level_columns(left) if table == "areas" and not told else None
-    if levels:
+    if levels and (sample is None or sample.grade("code", levels.mapping["code"], True) == 1):
         told = levels.mapping
         left = [h for h in left if h not in told.values() and h not in levels.others]
-    datum = next((datum_of(told[f]) for f in ("lon", "lat") if told.get(f)), None)
-    guessed = guess(left, {f: w for f, w in fields.items() if f not in told}, fits, datum)
+    asked = {f: names for f, names in fields.items() if f not in told}
+    guessed = guess(left, asked, doubts=doubts) if sample is None else guess(left, asked, sample.grade, doubts)
     found = {**guessed, **{f: h for f, h in told.items() if h}}
+    if table == "areas" and sample and not {"parent"} & {*found, *told, *(doubts or ())} and (code := found.get("code")):
+        above = parent_by_codes([h for h in left if h not in found.values()], code, sample)
+        found |= {"parent": above} if above else {}
     rivals = _rivals(said, found)
     return {f: found[f] for f in allowed if f in found and f not in rivals}
 
@@ -87,6 +86,18 @@ def _rivals(said: Mapping[str, str], found: Mapping[str, str]) -> Sequence[str]:
     if "lon" in found and "lat" in found and not said.get("coordinates"):
         return PAIR_FIELDS
     return ["lon", "lat"] if any(f in found for f in PAIR_FIELDS) else []
+
+
+def doubt_notes(doubts: Mapping[str, Sequence[str]]) -> list[str]:
+    """Return a note for each column that has several equally good headers.
+
+    >>> doubt_notes({"persons": ["人口", "总人口"]})
+    ["persons: '人口' and '总人口' are equally good, none was taken; say which: --map persons=人口"]
+    """
+    return [
+        f"{field}: {' and '.join(map(repr, headers))} are equally good, none was taken; say which: --map {field}={headers[0]}"
+        for field, headers in doubts.items()
+    ]
 
 
 def remembered_text(mapping: Mapping[str, str], options: Options) -> str:

@@ -1,6 +1,5 @@
 """The coordinates of a table's rows: two columns of numbers or angles, or both in one column."""
 
-import re
 import shlex
 from collections.abc import Mapping
 
@@ -11,6 +10,7 @@ from geoservice.errors import InputError, WrongPlace
 from geoservice.geo import Bools, Floats
 from geoservice.ingest.arrow import compute as pc
 from geoservice.ingest.cells import Cells
+from geoservice.ingest.coordinate_headers import PART_OF_ANGLE
 from geoservice.ingest.coordinate_pairs import (
     ALLOWED,
     Inside,
@@ -25,9 +25,6 @@ from geoservice.ingest.degrees import SPELLINGS, Axis, to_degrees
 from geoservice.ingest.header_names import PAIR_FIELDS, PAIR_ORDERS
 from geoservice.ingest.readings import FilePoints, share_inside
 from geoservice.ingest.values import Text, narrow, numbers
-
-_PART = re.compile(r"(经|纬|lon|lng|lat).*(分|秒|second|sec)\W*$", re.IGNORECASE)
-"""Headers of columns that hold the minutes or the seconds alone."""
 
 
 def has_coordinates(cells: Cells) -> bool:
@@ -68,7 +65,7 @@ def read_coordinates(cells: Cells, crs: str, inside: Inside | None, *, private: 
 
 
 def _check_parts(cells: Cells) -> None:
-    parts = [h for h in cells.raw.columns.column_names if h not in cells.mapping.values() and _PART.search(h)]
+    parts = [h for h in cells.raw.columns.column_names if h not in cells.mapping.values() and PART_OF_ANGLE.search(h)]
     if parts:
         raise InputError(
             f"columns {parts}: degrees, minutes and seconds in columns of their own are not read; put them into one cell, such "

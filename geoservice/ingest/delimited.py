@@ -2,7 +2,7 @@
 
 import codecs
 import io
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, Any, Literal, cast
 
@@ -20,6 +20,7 @@ from geoservice.ingest.headers import clean_headers
 from geoservice.ingest.raw import Meta, text_schema
 from geoservice.ingest.sheet_layout import Layout
 from geoservice.ingest.stray_rows import without_strays
+from geoservice.ingest.vocabulary import Fields
 
 MAX_LINE = 4 << 20
 """Longest line read, in bytes."""
@@ -85,7 +86,7 @@ def read_delimited(
     path: Path,
     progress: Callable[[float], None],
     header_row: int | None = None,
-    fields: Mapping[str, Sequence[str]] | None = None,
+    fields: Fields | None = None,
 ) -> tuple[pa.Schema, Iterator[pa.RecordBatch], Meta]:
     """Return schema, batches and how the file was read; every column is text, empty cells are null.
 

@@ -5,13 +5,13 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from geoservice.errors import EmptyFile
 from geoservice.ingest.encodings import find_encoding
 from geoservice.ingest.sheet_layout import HEAD, find_header, head_notes, titles_of
+from geoservice.ingest.vocabulary import Fields
 
 _DELIMITERS = ",;\t|"
 _BYTES = 1 << 18
@@ -38,7 +38,7 @@ class Head(NamedTuple):
     titles: list[str]
 
 
-def read_head(path: Path, header_row: int | None, fields: Mapping[str, Sequence[str]]) -> Head:
+def read_head(path: Path, header_row: int | None, fields: Fields) -> Head:
     """Return the head of a file; ``header_row``, from 1, says where the header is, ``fields`` what its names may be.
 
     Raises

@@ -2,13 +2,14 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Sequence
 
+from geoservice.ingest.coordinate_headers import Grade, coordinate_pair
 from geoservice.ingest.datums import datums_in, without_datum
+from geoservice.ingest.header_patterns import SURE, Patterns, patterns_of
+from geoservice.ingest.level_columns import finest
+from geoservice.ingest.vocabulary import Fields
 
-THRESHOLD = 0.6
-"""Least score of a guess."""
 PAIR_ORDERS = ("lon,lat", "lat,lon")
 """Instead of a column in ``--map``: a header whose cells hold both, in this order."""
 PAIR_FIELDS = (*PAIR_ORDERS, "coordinates")
@@ -16,13 +17,13 @@ PAIR_FIELDS = (*PAIR_ORDERS, "coordinates")
 COORDINATES = ("lon", "lat", "coordinates")
 PLACES = ("lon", "lat", *PAIR_FIELDS, "wkt")
 """Columns that say where something is."""
-_WITHIN = re.compile(r"[(\[【（](.*?)[)\]】）]")
-_BRACKETS = re.compile(r"[(\[【（].*?[)\]】）]")
+_EQUAL = 1e-6
+_LESS = 1e-3
+"""What a column of pairs is worth less with no datum in its header than with WGS 84, and again with another."""
 
 
-@lru_cache(maxsize=4096)
 def plain(header: str) -> str:
-    """Return a header as it is compared: narrow, lower case, no spaces, underscores, hyphens or full stops.
+    """Return a header narrow, in lower case, without spaces, underscores, hyphens and full stops.
 
     >>> plain("Household_ID"), plain("人口 (人)")
     ('householdid', '人口(人)')
@@ -30,70 +31,66 @@ def plain(header: str) -> str:
     return re.sub(r"[\s_\-.·:：]", "", unicodedata.normalize("NFKC", header).lower())
 
 
-def score(header: str, words: Sequence[str]) -> float:
-    """Score a header against a column's names, best names first: 1 the same, >= 0.6 worth a guess, 0 nothing alike.
-
-    >>> score("人口(人)", ["人口"]) > score("总人口数", ["人口数"]) > 0.6 > score("流动人口", ["人口"])
-    True
-    """
-    whole = plain(header)
-    bare = plain(_BRACKETS.sub("", unicodedata.normalize("NFKC", header))) or whole
-    best = 0.0
-    for place, word in enumerate(words):
-        known = plain(word)
-        if whole == known:
-            best = max(best, 1 - place / 1000)
-        elif bare == known:
-            best = max(best, 0.95 - place / 1000)
-        elif len(whole) >= 8 and known.startswith(whole) and header.isascii():
-            best = max(best, 0.85 - place / 1000)  # a shapefile cuts names to ten letters
-        elif len(known) >= 2 and known in bare and len(known) >= 0.6 * len(bare):
-            best = max(best, 0.5 + 0.4 * len(known) / len(bare) - place / 1000)
-    return best
-
-
-Fits = Callable[[str, str], bool]
-"""Whether the values below a header (the second) can be those of a column (the first)."""
+def _by_name(_field: str, _header: str, sure: bool) -> float:
+    return float(sure)
 
 
 def guess(
-    headers: Sequence[str],
-    fields: Mapping[str, Sequence[str]],
-    fits: Fits = lambda _f, _h: True,
-    datum: str | None = None,
+    headers: Sequence[str], fields: Fields, grade: Grade = _by_name, doubts: dict[str, list[str]] | None = None
 ) -> dict[str, str]:
-    """Return column -> header, best scores first, each header once; ties go to the earlier column, then the earlier header.
+    """Return column -> header, best first, each header once.
 
-    A header whose values do not fit a column is passed over for it, unless it is the column's own name. Coordinates are of one
-    datum: ``datum``, or the best that headers name both axes of.
+    A header whose values do not fit a column is passed over for it, unless it is the column's own name. Two headers that are
+    equally good are no guess but a doubt.
 
-    >>> guess(["户号", "X", "Y", "备注"], {"id": ["户号"], "lon": ["经度", "x"], "lat": ["纬度", "y"]})
+    Parameters
+    ----------
+    headers, fields
+        What the file has, and our columns with their names.
+    grade
+        How well the values below a header fit a column; left out, names alone are looked at, and only sure ones.
+    doubts
+        Gets column -> headers that are equally good.
+
+    Examples
+    --------
+    >>> fields = {"id": {"names": ["户号"]}, "lon": {"names": ["经度", "x"]}, "lat": {"names": ["纬度", "y"]}}
+    >>> guess(["户号", "X", "Y", "备注"], fields)
     {'id': '户号', 'lon': 'X', 'lat': 'Y'}
-    >>> guess(["高德经度", "高德纬度", "GPS经度", "GPS纬度"], {"lon": ["经度", "x"], "lat": ["纬度", "y"]})
-    {'lon': 'GPS经度', 'lat': 'GPS纬度'}
     """
-    scored = sorted(
-        (-(coordinate_score if f in COORDINATES else score)(h, words), i, j, f, h)
-        for i, (f, words) in enumerate(fields.items())
-        for j, h in enumerate(headers)
-    )
-    candidates = [(f, h) for negative, _, _, f, h in scored if -negative >= THRESHOLD and (plain(h) == plain(f) or fits(f, h))]
-    if datum is None:
-        datum = _datum_of_both(candidates)
-    found: dict[str, str] = {}
-    for f, h in candidates:
-        other = f in COORDINATES and datum is not None and datum_of(h) != datum
-        if f not in found and h not in found.values() and not other:
-            found[f] = h
+    found = coordinate_pair(headers, fields, grade, doubts)
+    left = [h for h in headers if h not in found.values()]
+    scored: list[tuple[float, int, int, str, str]] = []
+    for i, (field, names) in enumerate(fields.items()):
+        if field in {"lon", "lat"}:
+            continue
+        patterns = patterns_of(field, names)
+        for j, header in enumerate(left):
+            named = _pair_score(header, patterns) if field == "coordinates" else patterns.score(header)
+            if (value := _value(header, field, named, grade)) > 0:
+                scored.append((-value, i, j, field, header))
+    scored.sort()
+    unsure: set[str] = set()
+    for negative, _, _, field, header in scored:
+        if field in found or field in unsure or header in found.values():
+            continue
+        same = finest([h for n, _, _, f, h in scored if f == field and abs(n - negative) < _EQUAL and h not in found.values()])
+        if len(same) == 1:
+            found[field] = same[0]
+            continue
+        unsure.add(field)
+        if doubts is not None:
+            doubts[field] = same
     if "lon" in found and "lat" in found:
         found.pop("coordinates", None)
     return {f: found[f] for f in fields if f in found}
 
 
-def coordinate_score(header: str, words: Sequence[str]) -> float:
-    """Score a header of coordinates, which may name a datum too, or the axis within brackets: 高德经度, X(纵坐标)."""
-    bare = without_datum(header)
-    return max(score(h, words) for h in (header, bare, *_WITHIN.findall(bare)))
+def _pair_score(header: str, patterns: Patterns) -> float:
+    """Return how well a header names a pair of coordinates; it may name a datum too, of which WGS 84 is the best."""
+    datum, bare = datum_of(header), without_datum(header)
+    named = max(patterns.score(header), patterns.score(bare) if bare.strip() else 0.0)
+    return named and named - _LESS * (2 if datum not in {"", "wgs84"} else datum == "")
 
 
 def datum_of(header: str) -> str:
@@ -101,11 +98,9 @@ def datum_of(header: str) -> str:
     return "/".join(datums_in(header))
 
 
-def _datum_of_both(candidates: Sequence[tuple[str, str]]) -> str | None:
-    """Return the datum to read: WGS 84 before an unnamed one before the others; None where none has both axes."""
-    fields: dict[str, set[str]] = {}
-    for f, h in candidates:
-        if f in COORDINATES:
-            fields.setdefault(datum_of(h), set()).add(f)
-    complete = [d for d, there in fields.items() if {"lon", "lat"} <= there or "coordinates" in there]
-    return min(complete, key=lambda d: (d != "wgs84", d != "", d), default=None)
+def _value(header: str, field: str, named: float, grade: Grade) -> float:
+    """Return how good a header is for a column, by name and values."""
+    if not named or plain(header) == plain(field):
+        return named
+    good = grade(field, header, named >= SURE)
+    return named * good if named >= SURE or good == 1 else 0

@@ -4,24 +4,55 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from geoservice.ingest.header_text import readings
 from geoservice.schema import LEVELS
 
-_CHINESE = {
-    "province": "省|省份|省级",
-    "city": "市|地市|城市|地级市|市级|州",
-    "county": "县|区县|县区|县市区|区|县级|区县级",
-    "township": "乡镇|乡|镇|街道|乡镇街道|街道乡镇|乡级|乡镇级",
-    "village": "村|社区|村社区|村居|行政村|村级",
+_WORDS = {
+    "province": "省|省份|省级|state|province|prov",
+    "city": "市|地市|城市|地级市|市级|州|市州|city|prefecture",
+    "county": "县|区县|县区|县市区|县市|区|县级|区县级|区市县|county|district|dist|municipality|lga|woreda",
+    "township": (
+        "乡镇|乡|镇|街道|乡镇街道|街道乡镇|镇街|乡街|乡级|乡镇级|township|town|sub ?district|sub ?distt?|sub ?county|"
+        "tehsil|taluka?|commune"
+    ),
+    "village": "村|社区|村社区|村居|社区村|行政村|村级|居村|village|vill|ward|barangay",
 }
-_OF_CHINESE = [(level, re.compile(f"(?:{words})(代码|编码|区划代码|名称|名|名字)")) for level, words in _CHINESE.items()]
-_GADM = re.compile(r"(gid|nl_name|name)_(\d)")
-_COD = re.compile(r"adm(\d)_(pcode|zh|cn|en|name)")
-_GEOBOUNDARIES = {"shapeid": "code", "shapename": "name", "shapetype": "level"}
+_ROLE_WORDS = {
+    "code": "(?:统一)?(?:区划)?(?:代码|编码|代号|编号)|(?:census )?(?:code|pcode|cd|no)",
+    "name_en": "(?:英文名称?|名称?英文|eng|en|name (?:in )?(?:english|eng|en))",
+    "name_zh": "名称|名|名字|name|nm",
+}
+_LEVEL = [
+    (level, role, re.compile(f"(?:{names}) ?(?:{says})"))
+    for level, names in _WORDS.items()
+    for role, says in _ROLE_WORDS.items()
+]
+_GADM = re.compile(r"(gid|nl name|name) (\d)")
+_COD = re.compile(r"adm(?:in)?(\d) ?(pcode|code|(?:name ?)?(?:zh|cn|en)|name)")
+_GEOBOUNDARIES = {"shape id": "code", "shape name": "name", "shape type": "level"}
 _ROLES = {
-    **dict.fromkeys(("代码", "编码", "区划代码", "gid", "pcode"), "code"),
-    **dict.fromkeys(("名称", "名", "名字", "nl_name", "zh", "cn"), "name_zh"),
-    **dict.fromkeys(("name", "en"), "name_en"),
+    **dict.fromkeys(("gid", "pcode", "code"), "code"),
+    **dict.fromkeys(("nl name", "zh", "cn", "name zh", "name cn"), "name_zh"),
 }
+
+
+_NAMED = (
+    re.compile(r"省|province|state"),
+    re.compile(r"市|city|prefecture"),
+    re.compile(r"县|(?<!地|社)区(?!划|域)|county|(?<!sub )(?<!sub)district"),
+    re.compile(r"乡|镇|街道|town|sub ?district|commune"),
+    re.compile(r"村|社区|village|ward"),
+)
+
+
+def finest(headers: Sequence[str]) -> list[str]:
+    """Return those of some headers that name the finest level of areas.
+
+    >>> finest(["户籍省代码", "户籍县代码"])
+    ['户籍县代码']
+    """
+    depths = [max((i for i, p in enumerate(_NAMED) if p.search(readings(h)[0].text)), default=-1) for h in headers]
+    return [h for h, depth in zip(headers, depths, strict=True) if depth == max(depths)]
 
 
 class LevelColumns(NamedTuple):
@@ -36,15 +67,16 @@ class LevelColumns(NamedTuple):
 def level_columns(headers: Sequence[str]) -> LevelColumns | None:
     """Return what headers that name levels mean: the finest level is the areas' own, the next one their parents'.
 
-    Read are Chinese tables, and those of GADM (``GID_3``, ``NAME_3``), COD (``ADM3_PCODE``, ``ADM3_EN``) and geoBoundaries
-    (``shapeID``, ``shapeType``), whose first level below the country is taken as the province. None for any other headers.
+    Read are tables in Chinese and English, and those of GADM (``GID_3``, ``NAME_3``), COD (``ADM3_PCODE``, ``ADM3_EN``) and
+    geoBoundaries (``shapeID``, ``shapeType``), whose first level below the country is taken as the province. None for any other
+    headers, and where the finest level that has a name has no code.
 
     >>> level_columns(["乡镇代码", "乡镇名称", "县代码", "县名称"])[:2]
     ({'code': '乡镇代码', 'name_zh': '乡镇名称', 'parent': '县代码'}, 'township')
     >>> level_columns(["ADM1_PCODE", "ADM1_EN", "ADM2_PCODE", "ADM2_EN"]).mapping
     {'code': 'ADM2_PCODE', 'name_en': 'ADM2_EN', 'parent': 'ADM1_PCODE'}
     """
-    named = {_GEOBOUNDARIES[h.lower()]: h for h in headers if h.lower() in _GEOBOUNDARIES}
+    named = {_GEOBOUNDARIES[r.text]: h for h in headers for r in readings(h)[:1] if r.text in _GEOBOUNDARIES}
     if len(named) == len(_GEOBOUNDARIES):
         return LevelColumns({"code": named["code"], "name_en": named["name"], "level": named["level"]}, None)
     found: dict[str, dict[str, str]] = {}
@@ -53,6 +85,8 @@ def level_columns(headers: Sequence[str]) -> LevelColumns | None:
             found.setdefault(said[0], {}).setdefault(said[1], header)
     coded = [level for level in LEVELS if "code" in found.get(level, {})]
     if not coded:
+        return None
+    if any(LEVELS.index(level) > LEVELS.index(coded[-1]) for level in found):
         return None
     own = found[coded[-1]]
     mapping: dict[str, str] = {role: own[role] for role in ("code", "name_zh", "name_en") if role in own}
@@ -65,14 +99,15 @@ def level_columns(headers: Sequence[str]) -> LevelColumns | None:
 
 def _read(header: str) -> tuple[str, str] | None:
     """Return the level and the role that a header names."""
-    plain = header.strip().lower()
-    for level, pattern in _OF_CHINESE:
-        if match := pattern.fullmatch(plain):
-            return level, _ROLES[match[1]]
-    if match := _GADM.fullmatch(plain):
-        role, number = match[1], int(match[2])
-    elif match := _COD.fullmatch(plain):
-        role, number = match[2], int(match[1])
-    else:
-        return None
-    return (LEVELS[number - 1], _ROLES[role]) if 1 <= number <= len(LEVELS) else None
+    for reading in readings(header):
+        if match := _GADM.fullmatch(reading.text):
+            role, number = match[1], int(match[2])
+        elif match := _COD.fullmatch(reading.text):
+            role, number = match[2], int(match[1])
+        else:
+            found = next(((level, role) for level, role, p in _LEVEL if p.fullmatch(reading.text)), None)
+            if found:
+                return found
+            continue
+        return (LEVELS[number - 1], _ROLES.get(role, "name_en")) if 1 <= number <= len(LEVELS) else None
+    return None

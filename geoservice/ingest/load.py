@@ -19,7 +19,7 @@ from geoservice.ingest.areas import build_areas
 from geoservice.ingest.arrow import bools
 from geoservice.ingest.arrow import compute as pc
 from geoservice.ingest.cells import Cells
-from geoservice.ingest.columns import header_words, map_columns, memory_key, remembered_text
+from geoservice.ingest.columns import doubt_notes, header_words, map_columns, memory_key, remembered_text
 from geoservice.ingest.delimited import check_lines
 from geoservice.ingest.faults import Faults
 from geoservice.ingest.formats import Format, format_of, members
@@ -34,10 +34,11 @@ from geoservice.ingest.raw import Raw
 from geoservice.ingest.rejects import rejects_folder, write_rejects
 from geoservice.ingest.report import Options, Report
 from geoservice.ingest.rows import Built, Context
+from geoservice.ingest.sample import Sample
 from geoservice.ingest.sandbox import SCRATCH, read_file
 from geoservice.ingest.stations import build_stations
 from geoservice.ingest.uptake import build_uptake
-from geoservice.ingest.value_checks import NUMBERS, SAMPLE, fits
+from geoservice.ingest.value_checks import NUMBERS
 from geoservice.project import Project
 from geoservice.register import Register
 from geoservice.register.store import TABLES as REGISTER_TABLES
@@ -56,7 +57,7 @@ BUILDERS: Mapping[TableName, Callable[[Cells, Context], Built]] = {
     "uptake": build_uptake,
     "population": build_population,
 }
-RULES = 3
+RULES = 4
 """Raised whenever the same file would be read differently, so that it is loaded anew."""
 SAMPLES = 20
 Progress = Callable[[str, float], None]
@@ -282,15 +283,16 @@ def _import_rows(job: _Job, raw: Raw, source: Source) -> Report:
     headers = raw.columns.column_names
     check_headers(table, headers)
     key = memory_key(table, headers)
-    mapping = _mapping(job, raw, job.store.recall(key))
+    doubts: dict[str, list[str]] = {}
+    mapping = _mapping(job, raw, job.store.recall(key), doubts)
     job = _with_level(job, headers, mapping)
     faults = Faults(job.file, raw.rows.to_numpy(), broken=raw.meta.broken)
-    cells = Cells(raw, mapping, faults, list(raw.meta.notes))
+    cells = Cells(raw, mapping, faults, [*raw.meta.notes, *doubt_notes(doubts)])
     not_names = [h for f, h in mapping.items() if f in _NOT_NAMES]
     with ThreadPoolExecutor(1) as pool:  # Arrow's searches leave the interpreter free
         checked = pool.submit(check_values, table, raw.columns, not_names, _numeric(mapping))
         try:
-            built = BUILDERS[table](cells, _context(job))
+            built = _build(cells, job, doubts)
         finally:
             checked.result()  # that a column must not come in is said before any fault of its values
     _note_unused(cells, table)
@@ -321,19 +323,26 @@ def _verdict(job: _Job, report: Report, rows: pa.Table, source: Source, refusal:
     return replace(report, expected=expected)
 
 
-def _mapping(job: _Job, raw: Raw, remembered: str | None) -> dict[str, str]:
+def _build(cells: Cells, job: _Job, doubts: Mapping[str, Sequence[str]]) -> Built:
+    """Build the table; where a column is missing, the error says which headers were equally good for it."""
+    try:
+        return BUILDERS[job.table](cells, _context(job))
+    except MissingColumn as error:
+        if not doubts:
+            raise
+        raise MissingColumn("; ".join([str(error), *doubt_notes(doubts)])) from error
+
+
+def _mapping(job: _Job, raw: Raw, remembered: str | None, doubts: dict[str, list[str]]) -> dict[str, str]:
     """Map a file's headers; the ``id`` of a feature often just counts them: a key among the properties is better."""
     table, options, headers = job.table, job.options, raw.columns.column_names
-    first = raw.columns.slice(0, SAMPLE)
-
-    def fits_values(field: str, header: str) -> bool:
-        return fits(field, header, [v or "" for v in first.column(header).to_pylist()])
-
+    sample = Sample(raw.columns)
     if raw.meta.format in {"geojson", "kml", "topojson"} and "id" in headers and "id" not in options.mapping.values():
-        mapping = map_columns(table, [h for h in headers if h != "id"], job.study, options, remembered, fits_values)
+        mapping = map_columns(table, [h for h in headers if h != "id"], job.study, options, remembered, sample, doubts)
         if TABLES[table].identity in mapping:
             return mapping
-    return map_columns(table, headers, job.study, options, remembered, fits_values)
+        doubts.clear()
+    return map_columns(table, headers, job.study, options, remembered, sample, doubts)
 
 
 def _with_level(job: _Job, headers: Sequence[str], mapping: Mapping[str, str]) -> _Job:

@@ -1,7 +1,6 @@
 """Population: public counts of people on points, cells or polygons."""
 
 import re
-from datetime import date
 
 import numpy as np
 import pyarrow as pa
@@ -15,11 +14,12 @@ from geoservice.ingest.cells import Cells
 from geoservice.ingest.columns import require
 from geoservice.ingest.file_geometries import geometries
 from geoservice.ingest.geometry import named, polygons_of, read_points
+from geoservice.ingest.periods import to_day_or_year
 from geoservice.ingest.places import Areas, check_ranges
 from geoservice.ingest.readings import other_reading
 from geoservice.ingest.report import Options
 from geoservice.ingest.rows import Built, Columns, Context, finish
-from geoservice.ingest.values import floats_or_null, to_date
+from geoservice.ingest.values import floats_or_null
 from geoservice.schema import GROUP_PREFIX
 
 MAX_PERSONS = 1e8
@@ -46,7 +46,9 @@ def build_population(cells: Cells, context: Context) -> Built:
     for name, unit in (("households", "households"), ("persons_margin", "persons")):
         columns[name] = floats_or_null(cells.number(name, 0, MAX_PERSONS, unit=unit))
     columns["source"] = cells.text("source")
-    columns["date"] = pa.array(cells.parsed("date", to_day_or_year, "a year such as 2024, or a day"), pa.date32())
+    columns["date"] = pa.array(
+        cells.parsed("date", to_day_or_year, "a year such as 2024, a month 202403 or a day"), pa.date32()
+    )
     columns |= {GROUP_PREFIX + g: _group(cells, GROUP_PREFIX + g) for g in groups}
     return Built(finish("population", columns, cells, groups), crs)
 
@@ -131,12 +133,3 @@ def _group(cells: Cells, name: str) -> Floats:
     if n := int((np.isnan(values) & ~cells.faults.bad).sum()):
         cells.notes.append(f"column {cells.mapping[name]}: {n} empty cells were read as 0")
     return np.nan_to_num(values)
-
-
-def to_day_or_year(text: str) -> date:
-    """Parse a day, or a year as its first day.
-
-    >>> to_day_or_year("2020"), to_day_or_year("2020年"), to_day_or_year("2020-11-01")
-    (datetime.date(2020, 1, 1), datetime.date(2020, 1, 1), datetime.date(2020, 11, 1))
-    """
-    return date(int(text[:4]), 1, 1) if re.fullmatch(r"[12]\d{3}年?", text) else to_date(text)

@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
@@ -18,6 +18,7 @@ from geoservice.errors import GeoserviceError, InputError, TooLarge, UnreadableF
 from geoservice.geo import BBox
 from geoservice.ingest.formats import VECTOR, Format
 from geoservice.ingest.raw import Meta, Raw
+from geoservice.ingest.vocabulary import Fields
 from geoservice.scratch import sweep
 
 SCRATCH = "reading"
@@ -57,7 +58,7 @@ def read_file(  # the limits belong to the call, not to a class of their own
     layer: str | None = None,
     box: BBox | None = None,
     crs: str | None = None,
-    fields: Mapping[str, Sequence[str]] | None = None,
+    fields: Fields | None = None,
     header_row: int | None = None,
     seconds: float = 300.0,
     memory_mb: int = 4096,

@@ -1,10 +1,11 @@
 """Where in a table of text the rows are: its header, of one row or two, its last row, and rows that add others up."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from geoservice.ingest.header_names import PLACES, guess
+from geoservice.ingest.vocabulary import Fields
 
 LOOKED_AT = 20
 """Rows from the top that may be the header."""
@@ -37,7 +38,7 @@ class Layout(NamedTuple):
     choices: tuple[int, ...] = ()
 
     @classmethod
-    def of(cls, names: Sequence[str], fields: Mapping[str, Sequence[str]]) -> "Layout":
+    def of(cls, names: Sequence[str], fields: Fields) -> "Layout":
         """Take the columns out of the names in a header; ``fields`` as for :func:`find_header`."""
         found = guess(list(dict.fromkeys(names)), fields)
         places, choices = (tuple(names.index(found[f]) for f in group if f in found) for group in (PLACES, _CHOICES))
@@ -48,7 +49,7 @@ class Layout(NamedTuple):
         return any(i < len(row) and row[i] is not None for i in self.places)
 
 
-def find_header(rows: Sequence[Row], fields: Mapping[str, Sequence[str]], stated: int | None = None) -> Header:
+def find_header(rows: Sequence[Row], fields: Fields, stated: int | None = None) -> Header:
     """Return the header of a table: the row, or the two rows, with most names of our columns; else the first that is filled.
 
     Parameters
@@ -63,7 +64,7 @@ def find_header(rows: Sequence[Row], fields: Mapping[str, Sequence[str]], stated
     Examples
     --------
     >>> rows = [["某县站点名册", None], ["填报单位：某局", None], ["站点编号", "名称"], ["1", "甲"]]
-    >>> find_header(rows, {"id": ["站点编号"], "name": ["名称"]})
+    >>> find_header(rows, {"id": {"names": ["站点编号"]}, "name": {"names": ["名称"]}})
     Header(top=2, rows=1, names=['站点编号', '名称'])
     """
     if stated is not None:

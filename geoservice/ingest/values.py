@@ -11,9 +11,9 @@ import numpy as np
 import pyarrow as pa
 
 from geoservice.geo import Bools, Floats, Objects
-from geoservice.ingest import words
 from geoservice.ingest.arrow import Column, bools
 from geoservice.ingest.arrow import compute as pc
+from geoservice.ingest.words import FLAG
 
 Text = Column
 NOTHING = ("na", "n/a", "#n/a", "#na", "nan", "null", "none", "-", "--", "—", "/", "\\", "无", "空", "不详", "未知")
@@ -154,10 +154,10 @@ def to_date(text: str) -> date:
 def to_flag(text: str) -> bool:
     """Parse yes or no in either language.
 
-    >>> to_flag("是"), to_flag("no"), to_flag("暂停")
-    (True, False, False)
+    >>> to_flag("是"), to_flag("no"), to_flag("停用"), to_flag("Operational"), to_flag("Not functional")
+    (True, False, False, True, False)
     """
-    if (flag := words.FLAG.get("".join(text.lower().split()))) is None:
+    if (flag := FLAG.get(re.sub(r"[\s_-]", "", text.lower()))) is None:
         raise ValueError(text)
     return flag == "yes"
 

@@ -1,4 +1,4 @@
-"""Words for tiers, levels, precisions and flags in both languages; every key is lower case."""
+"""Words for tiers, levels, precisions, yes and no in both languages; every key is lower case."""
 
 from collections.abc import Iterable, Mapping
 from typing import Protocol
@@ -62,15 +62,22 @@ PRECISION = _table(
 )
 FLAG = _table(
     {
-        "yes": "1 true t y 是 有 真 在用 正常 启用 运行 开放 √ active open operational",
+        "yes": (
+            "1 true t y 是 有 真 在用 正常 启用 运行 开放 √ active open operational 运营 运营中 营业 营业中 "
+            "使用 开业 在营 正常运营 正常营业 正常运行 正常运转 正常开放 正常使用 存续 opened operating "
+            "functional functioning enabled"
+        ),
         "no": (
-            "0 false f n 否 无 假 停用 已停用 暂停 暂停使用 暂停服务 停业 歇业 停诊 关闭 已关闭 关停 撤销 已撤销 撤并 "
-            "注销 已注销 废止 × x inactive notactive closed temporarilyclosed permanentlyclosed suspended abandoned disused"
+            "0 false f n 否 无 假 停用 已停用 暂停 暂停使用 暂停服务 停业 歇业 停诊 关闭 已关闭 关停 撤销 "
+            "已撤销 撤并 注销 已注销 废止 × x inactive notactive closed temporarilyclosed permanentlyclosed "
+            "suspended abandoned disused 停运 停办 未启用 不开放 未开放 已停业 已停运 暂停营业 暂停开放 "
+            "暂停运营 disabled nonoperational notoperational nonfunctional notfunctional notfunctioning "
+            "closedtemporarily closedpermanently"
         ),
     },
     ("yes", "no"),
 )
-"""Compared without spaces."""
+"""Compared without spaces, underscores and hyphens."""
 
 
 def of_study(things: Iterable[_Titled]) -> dict[str, str]:

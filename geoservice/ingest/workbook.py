@@ -1,6 +1,6 @@
 """Workbooks (XLSX, XLSM, XLS, ET, ODS): the table on a sheet, or on all of them."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -12,6 +12,7 @@ from geoservice.ingest.header_names import guess
 from geoservice.ingest.headers import clean_headers
 from geoservice.ingest.raw import Meta, text_schema
 from geoservice.ingest.sheet_layout import Layout, find_body, find_header, head_notes, titles_of
+from geoservice.ingest.vocabulary import Fields
 from geoservice.ingest.workbook_content import PROTECTED, by_content, check_formulas
 
 ALL = "all"
@@ -37,7 +38,7 @@ def cell_text(value: Cell) -> str | None:
 
 
 def read_workbook(
-    path: Path, sheet: str | None, fields: Mapping[str, Sequence[str]], header_row: int | None, scratch: Path
+    path: Path, sheet: str | None, fields: Fields, header_row: int | None, scratch: Path
 ) -> tuple[pa.Schema, Iterator[pa.RecordBatch], Meta]:
     """Return schema, batches and how one sheet was read, or all of them one below the other.
 
@@ -106,7 +107,7 @@ class _Table(NamedTuple):
     titles: list[str]
 
 
-def _table_of(book: Any, name: str, fields: Mapping[str, Sequence[str]], header_row: int | None) -> _Table | None:
+def _table_of(book: Any, name: str, fields: Fields, header_row: int | None) -> _Table | None:
     """Read one sheet; None where nothing is on it."""
     sheet = book.get_sheet_by_name(name)
     cells: list[list[str | None]] = [[cell_text(c) for c in row] for row in sheet.to_python(skip_empty_area=False)]

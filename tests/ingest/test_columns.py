@@ -2,7 +2,8 @@ import pytest
 
 from geoservice.errors import MissingColumn
 from geoservice.ingest.columns import fields_of, map_columns
-from geoservice.ingest.header_names import guess, score
+from geoservice.ingest.header_names import guess
+from geoservice.ingest.header_patterns import SURE, score
 from geoservice.ingest.headers import clean_headers
 from geoservice.ingest.report import Options
 from geoservice.study import Study
@@ -32,8 +33,11 @@ def test_headers_of_stations_are_understood(study: Study, headers: list[str]) ->
 
 
 def test_a_part_of_another_word_is_no_match() -> None:
-    assert score("流动人口", ["人口"]) == 0
-    assert score("uncertaint", ["uncertainty_m"]) > 0.6, "a shapefile cuts headers to ten letters"
+    assert score("流动人口", "persons", {"names": ["人口"]}) == 0
+
+
+def test_a_shapefile_cuts_headers_to_ten_letters() -> None:
+    assert score("uncertaint", "uncertainty_m", {"names": []}) > SURE
 
 
 def test_what_is_told_comes_before_what_was_remembered_and_guessed(study: Study) -> None:

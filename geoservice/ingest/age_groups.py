@@ -1,0 +1,49 @@
+"""What strangers call groups of people: those of an age by any usual way to write it, others by the vocabulary."""
+
+import re
+
+from geoservice.ingest.vocabulary import Names, vocabulary
+from geoservice.schema import GROUP_PREFIX
+from geoservice.study import Group
+
+_DIGITS = "零一二三四五六七八九"
+
+
+def group_names(group: Group) -> Names:
+    """Return what files call the column of a group.
+
+    >>> from geoservice.study import Title
+    >>> group_names(Group(id="under_6", title=Title(zh="幼儿", en="Infants")))["names"][:2]
+    ['under_6, group_under_6', '幼儿, infants']
+    """
+    titles = ", ".join(t.replace(",", " ").lower() for t in (group.title.zh, group.title.en))
+    names = [f"{group.id}, {GROUP_PREFIX}{group.id}", titles]
+    if by_age := _ages(group.id):
+        names.append(by_age)
+    if known := vocabulary()["groups"].get(group.id):
+        names.append(known)
+    ages = vocabulary()["ages"]
+    return {"names": names, "before": ages["before"], "after": ages["after"], "never": ages["never"]}
+
+
+def _ages(group: str) -> str:
+    """Return the usual ways to write ``under_6`` or ``over_65``; empty for other groups."""
+    found = re.fullmatch(r"(under|over)_(\d{1,2})", group)
+    if not found:
+        return ""
+    n = int(found[2])
+    texts = vocabulary()["ages"][found[1]]
+    ways = [texts.format(n=w, m=m) for w, m in ((str(n), str(n - 1)), (in_chinese(n), in_chinese(n - 1)))]
+    return ", ".join([*ways, *(w.replace("岁", "周岁") for w in ways)])
+
+
+def in_chinese(n: int) -> str:
+    """Return a number below 100 in Chinese.
+
+    >>> in_chinese(6), in_chinese(15), in_chinese(60), in_chinese(65)
+    ('六', '十五', '六十', '六十五')
+    """
+    tens, ones = divmod(max(n, 0), 10)
+    if not tens:
+        return _DIGITS[ones]
+    return ("" if tens == 1 else _DIGITS[tens]) + "十" + (_DIGITS[ones] if ones else "")

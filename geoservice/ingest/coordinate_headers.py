@@ -1,0 +1,144 @@
+"""Which two headers are longitude and latitude: a pair in the same words, the best where a file has several."""
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from geoservice.ingest.header_patterns import anywhere
+from geoservice.ingest.header_text import plain_text, unmarked
+from geoservice.ingest.vocabulary import Fields, vocabulary, words
+
+_HAN = re.compile("[\u4e00-\u9fff]")
+_GLUED = "(?:gps|geo|wgs|wgs84|gcj|gcj02|bd|bd09|amap|baidu|gaode|point|map|center|centre|coord|loc|pos|addr|intpt|site|hh|q)"
+_AROUND_XY = ("(?:coords?|coordinate|point|pos|geo|gps|map)? ?", " ?(?:coords?|coordinate|pos)?")
+PART_OF_ANGLE = re.compile(r"(经|纬|lon|lng|lat).*(分|秒|second|sec)\W*$", re.IGNORECASE)
+"""Headers of columns that hold the minutes or the seconds alone."""
+_PINYIN = {"lon": "jd|jingdu|dongjing", "lat": "wd|weidu|beiwei"}
+_HALVES = {"lon": "[ew]", "lat": "[ns]"}
+_FILLER = re.compile(
+    r"坐标系?|数值|值|十进制|度|°|(?<![a-z])(?:degrees?|deg|dd|decimal|value|coords?|coordinates?|ddeg)(?![a-z])"
+)
+Grade = Callable[[str, str, bool], float]
+"""How well the values below a header (the second) fit a column (the first): 1 well, 0 not; sure: by its name it is."""
+
+
+class Axis(NamedTuple):
+    """A header that names an axis: what else it says, and how good the word is (0 best)."""
+
+    header: str
+    context: str
+    kind: int
+    place: int
+
+
+def coordinate_pair(
+    headers: Sequence[str], fields: Fields, grade: Grade, doubts: dict[str, list[str]] | None = None
+) -> dict[str, str]:
+    """Return the headers of longitude and latitude, of one of them where only that is looked for.
+
+    Headers are a pair if they say the same but for the axis. Pairs of former homes and workplaces are passed over; of the
+    others one of GPS comes before one of no stated datum, that before GCJ-02 and BD-09, the home's before others, degrees
+    before metres. Two of one rank are no pair but a doubt.
+
+    >>> fields = {"lon": {"names": ["经度"]}, "lat": {"names": ["纬度"]}}
+    >>> coordinate_pair(["高德经度", "高德纬度", "GPS经度", "GPS纬度"], fields, lambda _f, _h, _s: 1.0)
+    {'lon': 'GPS经度', 'lat': 'GPS纬度'}
+    """
+    axes = {
+        f: [a for h in headers if (a := _axis(f, h, fields)) and (plain_text(h) == f or grade(f, h, True))]
+        for f in ("lon", "lat")
+        if f in fields
+    }
+    ranked = sorted(
+        ((_rank(pair, grade), pair) for pair in _pairs(axes) if not _says("never", pair[0][1].context)),
+        key=lambda ranked_pair: ranked_pair[0],
+    )
+    if not ranked:
+        return {}
+    best, pair = ranked[0]
+    if len(ranked) > 1 and ranked[1][0] == best:
+        if doubts is not None:
+            for i, (field, _) in enumerate(pair):
+                doubts[field] = list(dict.fromkeys(p[i][1].header for rank, p in ranked if rank == best))
+        return {}
+    return {field: axis.header for field, axis in pair}
+
+
+Pair = tuple[tuple[str, Axis], ...]
+
+
+def _pairs(axes: dict[str, list[Axis]]) -> Iterable[Pair]:
+    """Return axes that say the same; of one axis alone those that say nothing else."""
+    if len(axes) < 2:
+        return [((f, a),) for f, found in axes.items() for a in found]
+    pairs: list[Pair] = [(("lon", x), ("lat", y)) for x in axes["lon"] for y in axes["lat"] if x.context == y.context]
+    if pairs:
+        return pairs
+    plain = {f: [a for a in found if not a.context] for f, found in axes.items()}
+    if all(plain.values()):
+        return [(("lon", x), ("lat", y)) for x in plain["lon"] for y in plain["lat"]]
+    return [((f, a),) for f, found in plain.items() for a in found if a.kind == 0]
+
+
+def _rank(pair: Pair, grade: Grade) -> tuple[Any, ...]:
+    axes = [a for _, a in pair]
+    context = axes[0].context
+    datum = 0 if _says("original", context) else 2 if _says("shifted", context) else 1
+    filled = min(grade(f, a.header, True) for f, a in pair)
+    return (
+        -filled,
+        datum,
+        not _says("home", context),
+        max(a.kind for a in axes),
+        bool(context) and datum == 1,
+        sum(a.place for a in axes),
+    )
+
+
+@lru_cache(maxsize=4)
+def _pattern(said: str) -> re.Pattern[str]:
+    return anywhere(vocabulary()["coordinate_words"][said])
+
+
+def _says(said: str, context: str) -> bool:
+    return bool(_pattern(said).search(context))
+
+
+def _axis(field: str, header: str, fields: Fields) -> Axis | None:
+    """Return what a header says of an axis; None if it names the other one or none."""
+    text = plain_text(unmarked(header))
+    found = [
+        (kind, place, pattern)
+        for kind, place, pattern in _axis_patterns(field, tuple(fields[field]["names"]))
+        if pattern.search(text)
+    ]
+    if not found or PART_OF_ANGLE.search(header):
+        return None
+    kind, place, _ = min(found[:1] or found)
+    rest = text
+    for _, _, pattern in found:
+        rest = pattern.sub(" ", rest)
+    rest = _FILLER.sub(" ", re.sub(rf"(?<![a-z]){_HALVES[field]}(?![a-z])", " ", rest))
+    return Axis(header, "".join(rest.split()), kind, place)
+
+
+@lru_cache(maxsize=8)
+def _axis_patterns(field: str, names: tuple[str, ...]) -> list[tuple[int, int, re.Pattern[str]]]:
+    """Return patterns of an axis with their kind (0 degrees, 1 x and y, 2 easting and northing) and place among the names."""
+    kinds = [
+        (max(rank - 1, 0), word) for rank, text in enumerate([field, *[n for n in names if n != field]]) for word in words(text)
+    ]
+    patterns = [(kind, place, re.compile(_word(word))) for place, (kind, word) in enumerate(kinds)]
+    return [*patterns, (1, len(patterns), re.compile(rf"(?<![a-z])(?:{_PINYIN[field]})(?![a-z])"))]
+
+
+def _word(word: str) -> str:
+    """Return the pattern of a word for an axis within a header."""
+    if _HAN.search(word):
+        return word
+    if word in {"x", "y"}:
+        return rf"(?<![a-z]){_AROUND_XY[0]}{word}{_AROUND_XY[1]}(?![a-z])"
+    if len(word) == 1:
+        return rf"(?<=[a-z] ){word}$|^{word}(?= (?:k|c)oord)"
+    return word if len(word) >= 7 else rf"(?<![a-z]){_GLUED}?{word}(?![a-z])"

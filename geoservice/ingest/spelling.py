@@ -1,0 +1,13 @@
+"""Other ways to write the Chinese words of the vocabulary: traditional characters, pinyin, and its initials."""
+
+import re
+
+from geoservice.ingest.vocabulary import vocabulary
+
+_SPELLING = vocabulary()["spelling"]
+SIMPLIFIED = {ord(pair[0]): pair[1] for pair in _SPELLING["traditional"].split()}
+"""Traditional character -> simplified one, for ``str.translate``."""
+PINYIN = {ord(c): sound for sound, chars in re.findall(r"([a-z]+)([^a-z\s]+)", _SPELLING["pinyin"]) for c in chars}
+"""Character -> its pinyin without tones."""
+INITIALS = {c: sound[0] for c, sound in PINYIN.items()}
+"""Character -> the first letter of its pinyin, as in XZQDM."""
