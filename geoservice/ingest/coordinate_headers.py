@@ -104,21 +104,24 @@ def _says(said: str, context: str) -> bool:
 
 
 def _axis(field: str, header: str, fields: Fields) -> Axis | None:
-    """Return what a header says of an axis; None if it names the other one or none."""
+    """Return what a header says of an axis; None if it names none, or the other one as well, as 经纬度 does."""
     text = plain_text(unmarked(header))
-    found = [
-        (kind, place, pattern)
-        for kind, place, pattern in _axis_patterns(field, tuple(fields[field]["names"]))
-        if pattern.search(text)
-    ]
-    if not found:
+    found = _found(field, text, fields)
+    other = _found("lat" if field == "lon" else "lon", text, fields)
+    if not found or "经纬" in text or (other and other[0][0] <= found[0][0]):
         return None
-    kind, place, _ = min(found[:1] or found)
+    kind, place, _ = found[0]
     rest = text
     for _, _, pattern in found:
         rest = pattern.sub(" ", rest)
     rest = _FILLER.sub(" ", re.sub(rf"(?<![a-z]){_HALVES[field]}(?![a-z])", " ", rest))
     return Axis(header, "".join(rest.split()), kind, place)
+
+
+def _found(field: str, text: str, fields: Fields) -> list[tuple[int, int, re.Pattern[str]]]:
+    """Return the patterns of an axis that a text has, the best first."""
+    names = tuple(fields[field]["names"]) if field in fields else ()
+    return [found for found in _axis_patterns(field, names) if found[2].search(text)]
 
 
 @lru_cache(maxsize=8)
