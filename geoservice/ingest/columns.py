@@ -58,7 +58,8 @@ def map_columns(
     before: dict[str, str] = json.loads(remembered) if remembered else {}
     told = {**{f: h for f, h in before.items() if f in fields and (not h or h in headers) and h not in said.values()}, **said}
     left = [h for h in headers if h not in told.values()]
-    levels = level_columns(left) if table == "areas" and not told else None
+    filled = [h for h in left if sample is None or sample.values(h)]
+    levels = level_columns(filled) if table == "areas" and not told else None
     if levels and (sample is None or sample.grade("code", levels.mapping["code"], True) == 1):
         told = levels.mapping
         left = [h for h in left if h not in told.values() and h not in levels.others]
