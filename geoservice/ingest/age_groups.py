@@ -34,7 +34,7 @@ def _ages(group: str) -> str:
     n = int(found[2])
     texts = vocabulary()["ages"][found[1]]
     ways = [texts.format(n=w, m=m) for w, m in ((str(n), str(n - 1)), (in_chinese(n), in_chinese(n - 1)))]
-    return ", ".join([*ways, *(w.replace("岁", "周岁") for w in ways)])
+    return ", ".join([*ways, *(w.replace("岁", "周岁").replace("years", "yrs") for w in ways)])
 
 
 def in_chinese(n: int) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from geoservice.errors import MissingColumn
 from geoservice.ingest.age_groups import group_names
+from geoservice.ingest.coordinate_headers import other_axis
 from geoservice.ingest.header_names import PAIR_FIELDS, PAIR_ORDERS, guess
 from geoservice.ingest.level_columns import level_columns
 from geoservice.ingest.parent_columns import parent_by_codes
@@ -65,10 +66,13 @@ def map_columns(
     before: dict[str, str] = json.loads(remembered) if remembered else {}
     told = {**{f: h for f, h in before.items() if f in allowed and (not h or h in headers) and h not in said.values()}, **said}
     left = [h for h in headers if h not in told.values()]
-    levels = level_columns(left) if table == "areas" and not told else None
+    filled = [h for h in left if sample is None or sample.values(h)]
+    levels = level_columns(filled) if table == "areas" and not told else None
     if levels and (sample is None or sample.grade("code", levels.mapping["code"], True) == 1):
         told = levels.mapping
         left = [h for h in left if h not in told.values() and h not in levels.others]
+    told |= _other_axis(told, left, fields)
+    left = [h for h in left if h not in told.values()]
     asked = {f: names for f, names in fields.items() if f not in told}
     guessed = guess(left, asked, doubts=doubts) if sample is None else guess(left, asked, sample.grade, doubts)
     found = {**guessed, **{f: h for f, h in told.items() if h}}
@@ -77,6 +81,14 @@ def map_columns(
         found |= {"parent": above} if above else {}
     rivals = _rivals(said, found)
     return {f: found[f] for f in allowed if f in found and f not in rivals}
+
+
+def _other_axis(told: Mapping[str, str], headers: Sequence[str], fields: Mapping[str, Names]) -> dict[str, str]:
+    """Return the other coordinate of one that was told, so that both are of one datum; nothing where it was told too."""
+    for field, other in (("lon", "lat"), ("lat", "lon")):
+        if told.get(field) and other not in told and (header := other_axis(field, told[field], headers, fields)):
+            return {other: header}
+    return {}
 
 
 def _rivals(said: Mapping[str, str], found: Mapping[str, str]) -> Sequence[str]:

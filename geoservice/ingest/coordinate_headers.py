@@ -14,6 +14,12 @@ _GLUED = "(?:gps|geo|wgs|wgs84|gcj|gcj02|bd|bd09|amap|baidu|gaode|point|map|cent
 _AROUND_XY = ("(?:coords?|coordinate|point|pos|geo|gps|map)? ?", " ?(?:coords?|coordinate|pos)?")
 PART_OF_ANGLE = re.compile(r"(经|纬|lon|lng|lat).*(分|秒|second|sec)\W*$", re.IGNORECASE)
 """Headers of columns that hold the minutes or the seconds alone."""
+_SURVEY = {
+    "lon": re.compile("横坐标|横轴|东坐标|东向坐标|[(（\\[【]\\s*[东横]\\s*[)）\\]】]|^[东横]$"),
+    "lat": re.compile("纵坐标|纵轴|北坐标|北向坐标|[(（\\[【]\\s*[北纵]\\s*[)）\\]】]|^[北纵]$"),
+}
+"""Words for the axes of a survey, of which X is the one to the north: they go before the letters."""
+_XY = re.compile(r"(?<![a-z])[xy](?![a-z])")
 _PINYIN = {"lon": "jd|jingdu|dongjing", "lat": "wd|weidu|beiwei"}
 _HALVES = {"lon": "[ew]", "lat": "[ns]"}
 _FILLER = re.compile(
@@ -65,6 +71,18 @@ def coordinate_pair(
     return {field: axis.header for field, axis in pair}
 
 
+def other_axis(field: str, header: str, headers: Sequence[str], fields: Fields) -> str | None:
+    """Return the header of the other axis that says the same as one that is known, None where not one alone does.
+
+    >>> fields = {"lon": {"names": ["经度"]}, "lat": {"names": ["纬度"]}}
+    >>> other_axis("lon", "百度经度", ["纬度", "百度纬度"], fields)
+    '百度纬度'
+    """
+    known, other = _axis(field, header, fields), "lat" if field == "lon" else "lon"
+    same = [h for h in headers if known and (axis := _axis(other, h, fields)) and axis.context == known.context]
+    return same[0] if len(same) == 1 else None
+
+
 Pair = tuple[tuple[str, Axis], ...]
 
 
@@ -106,21 +124,36 @@ def _says(said: str, context: str) -> bool:
 
 
 def _axis(field: str, header: str, fields: Fields) -> Axis | None:
-    """Return what a header says of an axis; None if it names the other one or none."""
+    """Return what a header says of an axis; None if it names none, or the other one as well, as 经纬度 does."""
     text = plain_text(unmarked(header))
-    found = [
-        (kind, place, pattern)
-        for kind, place, pattern in _axis_patterns(field, tuple(fields[field]["names"]))
-        if pattern.search(text)
-    ]
-    if not found or PART_OF_ANGLE.search(header):
+    if PART_OF_ANGLE.search(header) or _survey_axis(header) not in {"", field}:
         return None
-    kind, place, _ = min(found[:1] or found)
+    found = _found(field, text, fields)
+    other = _found("lat" if field == "lon" else "lon", text, fields)
+    if "经纬" in text or (other and not _survey_axis(header) and (not found or other[0][0] <= found[0][0])):
+        return None
+    if _survey_axis(header):
+        return Axis(header, "".join(_FILLER.sub(" ", _SURVEY[field].sub(" ", _XY.sub(" ", text))).split()), 1, len(found))
+    if not found:
+        return None
+    kind, place, _ = found[0]
     rest = text
     for _, _, pattern in found:
         rest = pattern.sub(" ", rest)
     rest = _FILLER.sub(" ", re.sub(rf"(?<![a-z]){_HALVES[field]}(?![a-z])", " ", rest))
     return Axis(header, "".join(rest.split()), kind, place)
+
+
+def _survey_axis(header: str) -> str:
+    """Return the axis that a surveyor's word names, empty where there is none, or words for both."""
+    named = [axis for axis, pattern in _SURVEY.items() if pattern.search(header.strip())]
+    return named[0] if len(named) == 1 else ""
+
+
+def _found(field: str, text: str, fields: Fields) -> list[tuple[int, int, re.Pattern[str]]]:
+    """Return the patterns of an axis that a text has, the best first."""
+    names = tuple(fields[field]["names"]) if field in fields else ()
+    return [found for found in _axis_patterns(field, names) if found[2].search(text)]
 
 
 @lru_cache(maxsize=8)

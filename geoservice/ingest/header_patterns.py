@@ -18,7 +18,8 @@ _SPELT = re.compile(r"[a-z]{4,}")
 _LOOSE = re.compile(r"\{(any|limit|done|here|one|rest)\}")
 """What makes a name too short to be abbreviated by initials: any letters would be found."""
 _ROW_NUMBER = re.compile(r"(id|uid|uuid|标识)$")
-_MAYBE, _INITIALS, _PINYIN, _CUT = 0.7, 0.72, 0.8, 0.85
+_PART, _MAYBE, _INITIALS, _PINYIN, _CUT = 0.65, 0.7, 0.72, 0.8, 0.85
+_MOST_OF = 0.5
 
 
 class Lexicon(NamedTuple):
@@ -83,7 +84,18 @@ class Patterns:
             for place, rank in enumerate(lexicon.maybe):
                 if rank.matches(text, starts, ends):
                     return weight * _MAYBE - place / 100 - _row_number(text)
+        if self._names.get("part") and self._is_part(text, lexicon):
+            return weight * _PART
         return max((self._spelt(text, script) for script in scripts_of(text)), default=0.0) * weight
+
+    def _is_part(self, text: Text, lexicon: Lexicon) -> bool:
+        """Whether a name makes up more than half of a text, from one word's beginning to another's end."""
+        least = _MOST_OF * len(text.letters)
+        for start in text.breaks:
+            ends = {e for e in text.breaks if e - start >= least}
+            if ends and any(rank.matches(text, {start}, ends) for rank in lexicon.ranks):
+                return True
+        return False
 
     def _spelt(self, text: Text, script: Script) -> float:
         """Return the score of a text for names in pinyin or by initials."""

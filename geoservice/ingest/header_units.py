@@ -24,7 +24,7 @@ _COUNTED = {"person"}
 _NUMBER_UNITS = {"m2", "m", "s", "other"}
 _SAID = re.compile(r"^单位\s*[:：]?\s*|^in\s+", re.IGNORECASE)
 _AT_END = re.compile(r"^(.*[^\s/_])(?:\s*/\s*|_)([^/_]+)$")
-_GLUED = re.compile(r"^(.*\w)[ _](sq ?k?m|m2|km2|sqft|ha|km|m|min|mins|pct|percent)$", re.IGNORECASE)
+_GLUED = re.compile(r"^(.*(?:\w[ _]|[\u4e00-\u9fff]))(sq ?k?m|m2|km2|sqft|ha|km|m|min|mins|pct|percent)$", re.IGNORECASE)
 
 
 def unit_in_brackets(text: str) -> str:
@@ -46,7 +46,7 @@ def unit_at_end(text: str) -> tuple[str, str] | None:
     for pattern in (_AT_END, _GLUED):
         found = pattern.match(text)
         if found and (kind := _KIND.get(unicodedata.normalize("NFKC", found[2]).strip().lower(), "")):
-            return found[1], kind
+            return found[1].rstrip(" _"), kind
     return None
 
 

@@ -285,7 +285,7 @@ def _import_rows(job: _Job, raw: Raw, source: Source) -> Report:
     key = memory_key(table, headers)
     doubts: dict[str, list[str]] = {}
     mapping = _mapping(job, raw, job.store.recall(key), doubts)
-    job = _with_level(job, headers, mapping)
+    job = _with_level(job, raw, mapping)
     faults = Faults(job.file, raw.rows.to_numpy(), broken=raw.meta.broken)
     cells = Cells(raw, mapping, faults, [*raw.meta.notes, *doubt_notes(doubts)])
     not_names = [h for f, h in mapping.items() if f in _NOT_NAMES]
@@ -345,9 +345,12 @@ def _mapping(job: _Job, raw: Raw, remembered: str | None, doubts: dict[str, list
     return map_columns(table, headers, job.study, options, remembered, sample, doubts)
 
 
-def _with_level(job: _Job, headers: Sequence[str], mapping: Mapping[str, str]) -> _Job:
+def _with_level(job: _Job, raw: Raw, mapping: Mapping[str, str]) -> _Job:
     """Return the job with the level that the headers name, where neither the options nor a column say it."""
-    levels = level_columns(headers) if job.table == "areas" and job.options.level is None and "level" not in mapping else None
+    if job.table != "areas" or job.options.level is not None or "level" in mapping:
+        return job
+    sample = Sample(raw.columns)
+    levels = level_columns([h for h in raw.columns.column_names if sample.values(h)])
     if levels is None or levels.level is None or mapping.get("code") != levels.mapping["code"]:
         return job
     return replace(job, options=replace(job.options, level=levels.level))

@@ -73,6 +73,8 @@ def sample(x: Floats, y: Floats, most: int = SAMPLE) -> Pair:
 def other_reading(points: FilePoints, inside: Inside | None) -> str:
     """Say how the coordinates of a file should be read, and by which options; empty where no other reading is better."""
     x, y = sample(points.x, points.y)
+    if not len(x):
+        return ""
     if reading := better_reading(points.crs, x, y, inside):
         share = f" ({reading.share:.0%} of a sample would be inside)" if inside is not None else ""
         return how_to_say(reading, points.crs, points.mapping) + share

@@ -153,6 +153,11 @@ def _may_be_angle(value: str) -> bool:
     return has_digit(value) and (looks_like_angle(value) or not looks_like_pair(value))
 
 
+def _geometries(column: Column) -> float:
+    """Whether half of the values are geometries: others are refused by name, but numbers of areas may be called so as well."""
+    return float(column.share(is_wkt) >= 0.5)
+
+
 def _pairs(column: Column) -> float:
     return float(column.share(looks_like_pair) >= 0.5)
 
@@ -174,12 +179,12 @@ _CHECKS: Mapping[str, Callable[[Column], float]] = {
     **dict.fromkeys(("since", "until"), _days),
     **dict.fromkeys(("lon", "lat"), _one_coordinate),
     "coordinates": _pairs,
+    "wkt": _geometries,
 }
 """Checks of a whole column."""
 _STRICT: Mapping[str, Callable[[str], bool]] = {
     "precision": lambda v: v.lower() in words.PRECISION,
     "active": is_flag,
-    "wkt": is_wkt,
     "h3": is_h3,
 }
 """Columns whose values must be of a kind, whatever the header says."""

@@ -21,6 +21,7 @@ class Names(TypedDict, total=False):
     maybe: list[str]
     never: str
     never_maybe: str
+    part: bool
 
 
 Fields = Mapping[str, Names]

@@ -99,6 +99,6 @@ def served() -> list[re.Pattern[str]]:
 
 @pytest.mark.parametrize(("file", "address"), named(ADDRESS, code_alone=False))
 def test_an_address_that_a_text_names_is_served(file: str, address: str) -> None:
-    path = address.partition("?")[0].replace("/...", "/{z}/{x}/{y}.mvt").replace("[@2x]", "").rstrip(".,;)")
+    path = address.partition("?")[0].replace("/...", "/{z}/{x}/{y}.mvt").replace("[@2x]", "").rstrip(".,;)/") or "/"
     path = re.sub(r"\{\w+\}", "WebMercatorQuad", re.sub(r"\{(?:z|x|y|row|col)\}", "1", path))
     assert bare_route(path) or any(p.match(path) for p in served()), f"{file}: {address}"

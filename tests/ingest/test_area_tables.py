@@ -68,6 +68,12 @@ def test_headers_that_name_the_level_are_understood(
     assert (made["code"], made["name_zh"], made["level"], made["parent"]) == (code, name, level, parent)
 
 
+def test_names_of_gadm_that_are_all_na_are_no_names(project: Project, load: Load) -> None:
+    rows = "CHN.1_1,Anhui,CHN.1.2_1,Anqing,NA\nCHN.1_1,Anhui,CHN.1.3_1,Bengbu,NA\n"
+    load("areas", "a.csv", "GID_1,NAME_1,GID_2,NAME_2,NL_NAME_2\n" + rows)
+    assert project.read("areas").column("name_zh").to_pylist() == ["Anqing", "Bengbu"]
+
+
 def test_the_admin_level_of_osm_is_not_ours(load: Load) -> None:
     with pytest.raises(MissingColumn, match="admin_level is OpenStreetMap's"):
         load("areas", "a.csv", "code,name,admin_level\nA,Yixiu,6\n")

@@ -104,9 +104,9 @@ def test_an_srid_is_the_crs_of_the_file(project: Project, load: Load, form: str)
 
 
 def test_the_crs_that_was_said_goes_before_the_srid(load: Load) -> None:
-    report = load("stations", "s.csv", csv("geom", [ewkb(p) for p in POINTS]), crs="EPSG:4490")
-    assert report.crs == "EPSG:4490"
-    assert any("the file says EPSG:4326, read as EPSG:4490" in n for n in report.notes)
+    report = load("stations", "s.csv", csv("geom", [ewkb(p) for p in POINTS]), crs="EPSG:4214")
+    assert report.crs == "EPSG:4214"
+    assert any("the file says" in n and "read as EPSG:4214 as you asked" in n for n in report.notes)
 
 
 def test_srids_that_differ_are_refused(load: Load) -> None:
@@ -125,7 +125,7 @@ def test_an_srid_that_is_not_known_is_refused(load: Load) -> None:
 def test_digits_of_wkb_are_no_phones(load: Load) -> None:
     point = "0101000020E6100000A13912345678AD40F13812345678A940"
     rows = "\n".join(f"{i},站,村级,体检,{point}" for i in range(30))
-    with pytest.raises(InputError, match="most coordinates are no degrees"):  # refused for the place, not as personal data
+    with pytest.raises(InputError, match="are no degrees"):  # refused for the place, not as personal data
         load("stations", "s.csv", f"id,name,tier,services,geom\n{rows}\n")
 
 

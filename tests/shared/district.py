@@ -110,7 +110,7 @@ CORPUS: list[tuple[str, str, str, Write, type[GeoserviceError], str]] = [
     ("encoding breaks later", "households", "h.csv", text((HEADER + "1,2,3,4,安\n" * 99).encode("gbk") + b"\xff\xff"), WrongEncoding, "GB18030"),
     ("utf-16 without a mark", "households", "h.csv", text(HEADER.encode("utf-16-le")), WrongEncoding, "UTF-16"),
     ("swapped", "households", "h.csv", text(HEADER + "1,30.6,116.95,1,0\n2,30.61,116.96,1,0\n"), WrongPlace, "swapped"),
-    ("metres", "households", "h.csv", text(HEADER + "1,495210,3386000,1,0\n2,495310,3386100,1,0\n"), WrongPlace, "projected metres; say which with --crs EPSG:4548"),
+    ("metres", "households", "h.csv", text(HEADER + "1,495210,3386000,1,0\n2,495310,3386100,1,0\n"), WrongPlace, "they look like EPSG:4548: read them with --crs EPSG:4548"),
     ("far away", "households", "h.csv", text(HEADER + "1,24.9,60.2,1,0\n2,24.8,60.1,1,0\n"), WrongPlace, "outside every area"),
     ("one far away", "households", "h.csv", text(HEADER + "1,116.95,30.6,1,0\n2,116.96,30.6,1,0\n3,24.8,60.1,1,0\n"), WrongPlace, "row 4"),
     ("no bytes", "households", "h.csv", text(""), EmptyFile, "no bytes"),
