@@ -1,14 +1,31 @@
 """What proxies state, believed of those that are trusted alone; hosts; who may hold a page in a frame; preflights."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from wired import wire_up
 
-from geoservice.server.app import create_app
+from geoservice.release import open_store
+from geoservice.server.app import Application, create_app
 from geoservice.server.forwarded import client_address, networks_of, public_base
 from geoservice.settings import Settings
+
+from .conftest import Client
+
+Make = Callable[[Settings], Application]
+
+
+@pytest.fixture(scope="module")
+def made(content: Callable[..., Any], tmp_path_factory: pytest.TempPathFactory) -> Make:
+    """Return what makes an application over one release; which store keeps it makes no difference here."""
+    folder = tmp_path_factory.mktemp("forwarded") / "releases"
+    store = open_store(folder, None, "x", read_only=False)
+    store.write(content())
+    store.close()
+    return lambda settings: create_app(settings, open_store(folder, None, "x", read_only=True))
+
 
 PROXY, OTHER, STRANGER = "10.0.0.1", "10.0.0.2", "203.0.113.9"
 PROXIES = networks_of(["10.0.0.0/24", "::1"])
@@ -74,14 +91,14 @@ def first_link(app: Any, **headers: str) -> str:
 SAID = {"X_Forwarded_Proto": "https", "X_Forwarded_Host": "maps.example", "X_Forwarded_Prefix": "/geo"}
 
 
-def test_links_follow_a_proxy_of_this_machine_where_the_settings_say_so(release_store: Any) -> None:
+def test_links_follow_a_proxy_of_this_machine_where_the_settings_say_so(made: Make) -> None:
     believed = Settings(proxy_headers=True, rate_limit="")
-    assert first_link(create_app(believed, release_store), **SAID) == "https://maps.example/geo/collections?f=json"
-    assert first_link(create_app(Settings(rate_limit=""), release_store), **SAID).startswith("http://127.0.0.1:")
+    assert first_link(made(believed), **SAID) == "https://maps.example/geo/collections?f=json"
+    assert first_link(made(Settings(rate_limit="")), **SAID).startswith("http://127.0.0.1:")
     other = Settings(proxy_headers=True, trusted_proxies="10.0.0.0/8", rate_limit="")
-    assert first_link(create_app(other, release_store), **SAID).startswith("http://127.0.0.1:")
+    assert first_link(made(other), **SAID).startswith("http://127.0.0.1:")
     fixed = Settings(proxy_headers=True, url="https://fixed.example/a", rate_limit="")
-    assert first_link(create_app(fixed, release_store), **SAID) == "https://fixed.example/a/collections?f=json"
+    assert first_link(made(fixed), **SAID) == "https://fixed.example/a/collections?f=json"
 
 
 WRONG = [
@@ -111,8 +128,8 @@ def test_settings_that_are_none(name: str, value: str) -> None:
         (b"Host: a\r\nHost: b\r\n", b"1.0", 400),
     ],
 )
-def test_a_request_has_one_host(release_store: Any, hosts: bytes, version: bytes, status: int) -> None:
-    with wire_up(create_app(Settings(rate_limit=""), release_store)) as served:
+def test_a_request_has_one_host(made: Make, hosts: bytes, version: bytes, status: int) -> None:
+    with wire_up(made(Settings(rate_limit=""))) as served:
         served.ask("/tiles/coverage/10/583/296.mvt")
         for path in (b"/health/live", b"/tiles/coverage/10/583/296.mvt"):  # the second is ready before anything is parsed
             said = served.send(b"GET " + path + b" HTTP/" + version + b"\r\n" + hosts + b"Connection: close\r\n\r\n")
@@ -121,8 +138,8 @@ def test_a_request_has_one_host(release_store: Any, hosts: bytes, version: bytes
 
 
 @pytest.mark.parametrize("target", ["/collections/村?f=json", "/collections/coverage/items?name_zh=宜秀", "/collections?f=a b"])
-def test_a_url_that_is_not_encoded_gets_a_problem(release_store: Any, target: str) -> None:
-    with wire_up(create_app(Settings(rate_limit=""), release_store)) as served:
+def test_a_url_that_is_not_encoded_gets_a_problem(made: Make, target: str) -> None:
+    with wire_up(made(Settings(rate_limit=""))) as served:
         head, _, body = served.send(f"GET {target} HTTP/1.1\r\nHost: geo.test\r\n\r\n".encode()).partition(b"\r\n\r\n")
         assert head.startswith(b"HTTP/1.1 400 ")
         assert b"content-type: application/problem+json" in head
@@ -132,12 +149,12 @@ def test_a_url_that_is_not_encoded_gets_a_problem(release_store: Any, target: st
 
 @pytest.mark.parametrize(("words", "said"), [("self", "'self'"), ("self https://portal.example", "'self' https://portal.example"),
                                              ("none", "'none'"), ("*", "*")])  # fmt: skip
-def test_sites_that_may_hold_a_page_in_a_frame_are_a_setting(changing: Any, release_store: Any, words: str, said: str) -> None:
-    changing.app = create_app(Settings(frame_ancestors=words), release_store)
+def test_sites_that_may_hold_a_page_in_a_frame_are_a_setting(made: Make, words: str, said: str) -> None:
+    client = Client(made(Settings(frame_ancestors=words)))
     for path in ("/?f=html", "/collections?f=html", "/conformance", "/map/coverage/9/291/148.png", "/nope"):
-        (policy,) = changing.get(path).headers.get_list("content-security-policy")
+        (policy,) = client.get(path).headers.get_list("content-security-policy")
         assert policy.endswith(f"; frame-ancestors {said}"), path
-    assert "frame-ancestors 'none'" in changing.get("/tiles/coverage/9/291/148.mvt").headers["content-security-policy"]
+    assert "frame-ancestors 'none'" in client.get("/tiles/coverage/9/291/148.mvt").headers["content-security-policy"]
 
 
 def test_a_page_of_another_site_may_send_any_field(client: Any) -> None:
