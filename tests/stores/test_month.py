@@ -68,7 +68,7 @@ class Month:
         """How many of these households are anywhere in a file or table."""
         with closing(register_of(settings_for(self.home))) as register:
             ids = household_ids(pa.array([row["register_key"] for row in rows]), register.secret(keep=False))
-        return len(marks_in_files(self.home, self.dsn, ids.to_pylist()))
+        return len(marks_in_files(self.home, self.dsn, ids().to_pylist()))
 
     def begin(self) -> None:
         self.run("import", "areas", self.town / "areas.geojson")
