@@ -2,6 +2,7 @@
 
 import codecs
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import orjson
@@ -58,19 +59,25 @@ def has_geometries(path: Path, kind: str, count: int) -> Bools:
 
     Raises :class:`UnreadableFile` where the file does not hold so many features.
     """
-    if kind == "geojson":
-        whole = orjson.loads(path.read_bytes().removeprefix(_MARK))
-        features = whole.get("features", [whole])
-    else:
-        data = path.read_bytes()
-        lines = data.split(_SEPARATOR) if data.startswith(_SEPARATOR) else data.splitlines()
-        features = [orjson.loads(text) for line in lines if (text := line.removeprefix(_MARK).strip())]
+    try:
+        features = _features(path.read_bytes(), kind)
+    except ValueError as e:
+        raise UnreadableFile("the file is damaged: GDAL reads it, but it is not JSON throughout") from e
     there = np.array([isinstance(f, dict) and bool(f.get("geometry")) for f in features], bool)
     if len(there) != count:
         raise UnreadableFile(
             f"GDAL reads {count} features where the file holds {len(there)}; each must be a Feature of GeoJSON"
         )
     return there
+
+
+def _features(data: bytes, kind: str) -> list[Any]:
+    if kind == "geojson":
+        whole = orjson.loads(data.removeprefix(_MARK))
+        features = whole.get("features", [whole]) if isinstance(whole, dict) else [whole]
+        return features if isinstance(features, list) else [features]
+    lines = data.split(_SEPARATOR) if data.startswith(_SEPARATOR) else data.splitlines()
+    return [orjson.loads(text) for line in lines if (text := line.removeprefix(_MARK).strip())]
 
 
 def _is_object(text: bytes) -> bool:

@@ -51,7 +51,7 @@ def check_geopackage(path: Path) -> None:
             for setting in settings:
                 database.execute(setting)
             found = database.execute(question).fetchall()
-    except sqlite3.Error as e:
+    except (sqlite3.Error, UnicodeDecodeError) as e:
         raise UnreadableFile("the GeoPackage is damaged") from e
     bad = [f"{kind} {name!r}" for kind, name in found if kind == "view" or not _STANDARD_TRIGGERS.match(str(name))]
     if bad:
