@@ -65,7 +65,7 @@ def _same(stated: str, found: str) -> bool:
     """Whether two names are of one encoding, GBK being part of GB18030."""
     try:
         name = codecs.lookup(f"cp{stated}" if stated.isdecimal() else stated).name
-    except LookupError:
+    except (LookupError, ValueError):  # a NUL in a damaged .cpg
         return False
     return name == codecs.lookup(found).name or (found == "gb18030" and name in {"gbk", "gb2312"})
 

@@ -55,7 +55,7 @@ def _topology(path: Path, encoding: str) -> dict[str, Any]:
         raise UnreadableFile(f"the JSON is damaged or cut short: line {e.lineno}, column {e.colno}: {e.msg}") from e
     except RecursionError as e:
         raise UnreadableFile("the JSON is nested too deep") from e
-    objects = topology.get("objects")
+    objects = topology.get("objects") if isinstance(topology, dict) else None
     if not isinstance(objects, dict) or not all(isinstance(o, dict) for o in objects.values()) or not objects:
         raise UnreadableFile("the TopoJSON holds no objects")
     return dict(topology)

@@ -121,12 +121,13 @@ def _with_unreadable(table: pa.Table, geometry: str, there: Bools) -> pa.Table:
 def _text_table(table: pa.Table, geometry: str, meta: Meta) -> tuple[pa.Schema, Iterator[pa.RecordBatch], Meta]:
     """Turn every attribute into text; columns of binary data are left out."""
     geometry = geometry if geometry in table.column_names else "wkb_geometry"
-    binary = [f.name for f in table.schema if f.name != geometry and pa.types.is_binary(f.type)]
-    names = [n for n in table.column_names if n != geometry and n not in binary]
+    places = [i for i, f in enumerate(table.schema) if f.name != geometry]  # two fields may have one name
+    binary = [table.column_names[i] for i in places if pa.types.is_binary(table.schema.types[i])]
+    plain = [i for i in places if not pa.types.is_binary(table.schema.types[i])]
     meta.notes.extend([f"columns {binary} hold binary data and were left out"] if binary else [])
-    headers = clean_headers(names, meta.notes)
+    headers = clean_headers([table.column_names[i] for i in plain], meta.notes)
     columns = {ROW: pa.array(range(2, table.num_rows + 2), pa.int64())}
-    columns |= {h: as_text(table.column(n)) for h, n in zip(headers, names, strict=True)}
+    columns |= {h: as_text(table.column(i)) for h, i in zip(headers, plain, strict=True)}
     if geometry in table.column_names:
         columns[GEOMETRY] = pc.cast(table.column(geometry), pa.binary())
     done = pa.table(columns)
