@@ -60,7 +60,7 @@ class ServiceReader:
     def _read_manifest(self) -> tuple[int, Manifest]:
         try:
             told: dict[str, Any] = json.loads(self._get("/manifest", {"f": "json"}))
-            layers = [PublishedLayer(**{"role": "public", "features": 0, **layer}) for layer in told["layers"]]
+            layers = [_published(layer) for layer in told["layers"]]
             return int(told["release"]), Manifest(
                 hash=told["hash"], created=told["created"], code_version=told["codeVersion"], study=told["study"], inputs={},
                 parameters={}, table_digest="", layers=tuple(layers), processes=told["processes"], notes=told["notes"],
@@ -114,3 +114,9 @@ def parameters_of(layer: PublishedLayer, query: ItemQuery) -> dict[str, str]:
     if not query.geometry:
         found["skipGeometry"] = "true"
     return {**found, **{k: str(v).lower() if isinstance(v, bool) else str(v) for k, v in query.equals.items()}}
+
+
+def _published(layer: dict[str, Any]) -> PublishedLayer:
+    """Return a layer as a service describes it: the colours of its legend are worked out from its style, and not part of it."""
+    style = {k: v for k, v in layer["style"].items() if k != "legend"}
+    return PublishedLayer(**{"role": "public", "features": 0, **layer, "style": style})

@@ -25,6 +25,7 @@ CHINESE: Mapping[str, str] = MappingProxyType({
     "Landing page": "首页",
     "Legend of a style": "样式的图例",
     "MapLibre style": "MapLibre 样式",
+    "Glyphs of a font for labels of the styles": "样式标注所用字体的字形",
     "Metadata of a style": "样式的元数据",
     "One feature": "单个要素",
     "One layer": "单个图层",

@@ -119,7 +119,9 @@ def table(demo_home: Path) -> pd.DataFrame:
 def test_no_count_is_withheld(table: pd.DataFrame) -> None:
     counts = table[table["measure"].str.endswith(("households", "persons"))]
     assert len(counts) > 100
-    assert (counts["status"] == "ok").all()
+    assert set(counts["status"]) == {"ok", "not_applicable"}
+    idle = counts[counts["status"] == "not_applicable"]
+    assert set(idle["geography"]) == {"catchment"}, "a service that a station does not offer has no catchment"
     assert (counts["value"] < 10).any(), "small numbers are shown"
 
 

@@ -81,12 +81,12 @@ def box_asked(layers: Sequence[PublishedLayer], bbox: str | None, crs: str | Non
     return BBox(max(west - x, -180), max(south - y, -most), min(east + x, 180), min(north + y, most))
 
 
-def selection_of(ask: Ask, service: str | None, mode: str | None, minutes: int | None, level: str | None) -> Selection:
-    """Return the selection; raises :class:`ParameterError` for a value that no layer has numbers of."""
-    dimensions = [c.dimensions for layer in ask.layers for c in layer.columns]
-    levels = [
-        z for layer in ask.layers if "parent" in {c.name for c in layer.columns} or len(layer.zooms) > 1 for z in layer.zooms
-    ]
+def selection_of(
+    layers: Sequence[PublishedLayer], service: str | None, mode: str | None, minutes: int | None, level: str | None
+) -> Selection:
+    """Return the selection; raises :class:`ParameterError` for a value that none of the layers has numbers of."""
+    dimensions = [c.dimensions for layer in layers for c in layer.columns]
+    levels = [z for layer in layers if "parent" in {c.name for c in layer.columns} or len(layer.zooms) > 1 for z in layer.zooms]
     for name, value in {"service": service, "mode": mode, "minutes": minutes, "level": level}.items():
         known = levels if name == "level" else [d[name] for d in dimensions if name in d]
         if value is not None and value not in known:
@@ -118,7 +118,7 @@ async def layer_map(
     layers = [mapped(ask, layer_id)]
     check(ask, set(), width, height)
     box = box_asked(layers, bbox, bbox_crs)
-    numbers = selection_of(ask, service, mode, minutes, level)
+    numbers = selection_of(layers, service, mode, minutes, level)
     return await picture(ask, layers, Wanted(box, width, height, scale, style, ask.language, legend, transparent, numbers))
 
 
@@ -134,7 +134,7 @@ async def whole_map(
     names = None if collections is None else names_of("collections", collections, (layer.id for layer in layers))
     chosen = shown(layers) if names is None else [layer for layer in layers if layer.id in names]
     box = box_asked(chosen, bbox, bbox_crs)
-    numbers = selection_of(ask, service, mode, minutes, level)
+    numbers = selection_of(layers, service, mode, minutes, level)
     return await picture(ask, chosen, Wanted(box, width, height, scale, style, ask.language, legend, transparent, numbers))
 
 
