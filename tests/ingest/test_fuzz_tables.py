@@ -11,8 +11,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from geoservice.errors import GeoserviceError
-from geoservice.ingest import Options, Report, import_file, load
+from geoservice.ingest import Options, Report, import_file
 from geoservice.ingest.columns import fields_of
+from geoservice.ingest.import_rows import import_rows
+from geoservice.ingest.job import Job
 from geoservice.ingest.raw import Meta, Raw
 from geoservice.project import Project, open_project
 from geoservice.register import Register, open_register
@@ -67,8 +69,8 @@ def dry_run(stores: tuple[Project, Register], table: TableName, rows: pa.Table, 
     project, register = stores
     store = register if table == "households" else project
     raw = Raw(rows, pa.chunked_array([pa.array(range(2, rows.num_rows + 2), pa.int64())]), None, Meta(delimiter=","))
-    job = load._Job(store, project, table, "fuzz.csv", "csv", options, study, lambda _stage, _fraction: None)
-    return load._import_rows(job, raw, Source("fuzz.csv", "0" * 64))
+    job = Job(store, project, table, "fuzz.csv", "csv", options, study, lambda _stage, _fraction: None)
+    return import_rows(job, raw, Source("fuzz.csv", "0" * 64))
 
 
 @pytest.mark.parametrize("table", TABLES)

@@ -1,0 +1,222 @@
+"""Import the rows of a file or frame: map its headers, check, build the table, and write it whole or not at all."""
+
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+
+from geoservice.errors import EmptyFile, InputError, MissingColumn
+from geoservice.ingest.areas import build_areas
+from geoservice.ingest.arrow import bools
+from geoservice.ingest.arrow import compute as pc
+from geoservice.ingest.cells import Cells
+from geoservice.ingest.columns import doubt_notes, map_columns, memory_key, remembered_text
+from geoservice.ingest.faults import Faults
+from geoservice.ingest.header_names import PAIR_FIELDS
+from geoservice.ingest.households import build_households
+from geoservice.ingest.job import Job, named
+from geoservice.ingest.level_columns import level_columns
+from geoservice.ingest.personal import check_headers, check_values
+from geoservice.ingest.population import build_population
+from geoservice.ingest.raw import Raw
+from geoservice.ingest.rejects import rejects_folder, write_rejects
+from geoservice.ingest.report import Report
+from geoservice.ingest.rows import Built, Context
+from geoservice.ingest.sample import Sample
+from geoservice.ingest.stations import build_stations
+from geoservice.ingest.uptake import build_uptake
+from geoservice.ingest.value_checks import NUMBERS
+from geoservice.register import Register
+from geoservice.schema import GROUP_PREFIX, TABLES, TableName
+from geoservice.vintages import Source
+
+BUILDERS: Mapping[TableName, Callable[[Cells, Context], Built]] = {
+    "areas": build_areas,
+    "stations": build_stations,
+    "households": build_households,
+    "uptake": build_uptake,
+    "population": build_population,
+}
+SAMPLES = 20
+_NOT_NAMES = (
+    "name",
+    "name_zh",
+    "name_en",
+    "address",
+    "equipment",
+    "services",
+    "tier",
+    "level",
+    "service",
+    "group",
+    "registered_area",
+    "source",
+)
+_NUMERIC = (*NUMBERS, "lon", "lat", *PAIR_FIELDS, "persons_margin", "h3", "wkt")
+
+
+def import_rows(job: Job, raw: Raw, source: Source) -> Report:
+    """Load rows as they were read; a dry run returns what that would come to.
+
+    Raises
+    ------
+    InputError
+        As :func:`geoservice.ingest.load.import_file`.
+    """
+    table, options = job.table, job.options
+    job.progress("check", 0.0)
+    raw = _without_empty(raw, job.file)
+    headers = raw.columns.column_names
+    check_headers(table, headers)
+    key = memory_key(table, headers)
+    doubts: dict[str, list[str]] = {}
+    mapping = _mapping(job, raw, job.store.recall(key), doubts)
+    job = _with_level(job, raw, mapping)
+    faults = Faults(job.file, raw.rows.to_numpy(), broken=raw.meta.broken)
+    cells = Cells(raw, mapping, faults, [*raw.meta.notes, *doubt_notes(doubts)])
+    not_names = [h for f, h in mapping.items() if f in _NOT_NAMES]
+    with ThreadPoolExecutor(1) as pool:  # Arrow's searches leave the interpreter free
+        checked = pool.submit(check_values, table, raw.columns, not_names, _numeric(mapping))
+        try:
+            built = _build(cells, job, doubts)
+        finally:
+            checked.result()  # that a column must not come in is said before any fault of its values
+    _note_unused(cells, table)
+    report = _keep_rejects(_report(job, cells, built), faults, job, source)
+    refusal = built.refusal
+    if refusal is None and ((faults.rejected and not options.accept_partial) or not built.rows.num_rows):
+        refusal = faults.error(report.rejects_path)
+    if options.dry_run:
+        return _verdict(job, report, built.rows, source, refusal)
+    if refusal is not None:
+        raise refusal
+    job.progress("write", 0.0)
+    vintage = job.store.write(table, built.rows, source, faults.rejected, options.replaces)
+    job.store.remember(key, remembered_text(mapping, options))
+    job.progress("write", 1.0)
+    return replace(report, vintage=vintage)
+
+
+def _verdict(job: Job, report: Report, rows: pa.Table, source: Source, refusal: InputError | None) -> Report:
+    """Return the report of a dry run with what a load would come to: its vintage, or the error that it would end with."""
+    try:
+        with named(job.file):
+            if refusal is not None:
+                raise refusal
+            expected = job.store.try_write(job.table, rows, source, report.rows_rejected, job.options.replaces)
+    except InputError as error:
+        return replace(report, refusal=error)
+    return replace(report, expected=expected)
+
+
+def _build(cells: Cells, job: Job, doubts: Mapping[str, Sequence[str]]) -> Built:
+    """Build the table; where a column is missing, the error says which headers were equally good for it."""
+    try:
+        return BUILDERS[job.table](cells, _context(job))
+    except MissingColumn as error:
+        if not doubts:
+            raise
+        raise MissingColumn("; ".join([str(error), *doubt_notes(doubts)])) from error
+
+
+def _mapping(job: Job, raw: Raw, remembered: str | None, doubts: dict[str, list[str]]) -> dict[str, str]:
+    """Map a file's headers; the ``id`` of a feature often just counts them: a key among the properties is better."""
+    table, options, headers = job.table, job.options, raw.columns.column_names
+    sample = Sample(raw.columns)
+    if raw.meta.format in {"geojson", "kml", "topojson"} and "id" in headers and "id" not in options.mapping.values():
+        mapping = map_columns(table, [h for h in headers if h != "id"], job.study, options, remembered, sample, doubts)
+        if TABLES[table].identity in mapping:
+            return mapping
+        doubts.clear()
+    return map_columns(table, headers, job.study, options, remembered, sample, doubts)
+
+
+def _with_level(job: Job, raw: Raw, mapping: Mapping[str, str]) -> Job:
+    """Return the job with the level that the headers name, where neither the options nor a column say it."""
+    if job.table != "areas" or job.options.level is not None or "level" in mapping:
+        return job
+    sample = Sample(raw.columns)
+    levels = level_columns([h for h in raw.columns.column_names if sample.values(h)])
+    if levels is None or levels.level is None or mapping.get("code") != levels.mapping["code"]:
+        return job
+    return replace(job, options=replace(job.options, level=levels.level))
+
+
+def _without_empty(raw: Raw, file: str) -> Raw:
+    """Leave out rows that hold nothing at all: spreadsheets end in thousands of them."""
+    something = np.zeros(len(raw.rows), bool)
+    for column in [*raw.columns.columns, *([raw.geometry] if raw.geometry is not None else [])]:
+        something |= bools(column.is_valid())
+        if something.all():
+            return raw
+    if not something.any() and not raw.meta.broken:
+        raise EmptyFile(f"{file}: there are no rows below the header")
+    mask = pa.array(something)
+    geometry = None if raw.geometry is None else pc.filter(raw.geometry, mask)
+    return Raw(raw.columns.filter(mask), pc.filter(raw.rows, mask), geometry, raw.meta)
+
+
+def _numeric(mapping: dict[str, str]) -> list[str]:
+    """Return headers of numbers and geometry, which need no look for phones in their digits; text there fails its own check."""
+    return [h for f, h in mapping.items() if f in _NUMERIC or f.startswith(GROUP_PREFIX)]
+
+
+def _note_unused(cells: Cells, table: TableName) -> None:
+    """Note the columns of a file that are ours and of which nothing comes: not read, or stored and used by nothing yet."""
+    idle = {c.name for c in TABLES[table].columns if not c.used}
+    kept = [f for f in cells.mapping if f in idle & cells.read]
+    lost = [f"{f} ({cells.mapping[f]})" for f in cells.mapping if f not in cells.read]
+    if idle.issuperset(c.name for c in TABLES[table].columns):
+        cells.notes.append(f"{table}: accepted, but nothing uses this table yet")
+    elif kept:
+        cells.notes.append(f"accepted, but nothing uses it yet: {', '.join(kept)}")
+    if lost:
+        cells.notes.append(f"neither used nor stored: {', '.join(lost)}")
+
+
+def _context(job: Job) -> Context:
+    """Gather what rows depend on; a dry run makes no secret."""
+    secret = b""
+    if isinstance(job.store, Register):
+        secret = job.store.secret(keep=not job.options.dry_run)
+    areas = job.project.read("areas") if job.table == "areas" else job.project.areas(job.study.as_of)
+    return Context(job.options, job.study, areas, secret, job.study.as_of or datetime.now(UTC).date())
+
+
+def _report(job: Job, cells: Cells, built: Built) -> Report:
+    meta, faults = cells.raw.meta, cells.faults
+    return Report(
+        job.table,
+        job.file,
+        format=job.kind if meta.format in {"", job.kind} else f"{meta.format} in {job.kind}",
+        encoding=meta.encoding,
+        delimiter=meta.delimiter,
+        crs=built.crs,
+        layer=meta.layer,
+        rows_read=len(cells) + len(faults.broken),
+        rows_accepted=built.rows.num_rows,
+        rows_rejected=faults.rejected,
+        mapping=cells.mapping,
+        unused=tuple(h for h in cells.raw.columns.column_names if h not in cells.mapping.values()),
+        dry_run=job.options.dry_run,
+        notes=tuple(cells.notes),
+    )
+
+
+def _keep_rejects(report: Report, faults: Faults, job: Job, source: Source) -> Report:
+    """Write the rejects file; a dry run writes only where it was told to."""
+    if not faults.rejected:
+        return report
+    rejects = faults.rejects()
+    report = replace(report, samples=tuple(rejects[:SAMPLES]))
+    where = job.options.rejects
+    if where is None and not job.options.dry_run:
+        where = rejects_folder(job.store.folder) / f"{report.table}-{Path(report.file).stem}-{source.digest[:8]}.csv"
+    if where is None:
+        return report
+    write_rejects(rejects, where)
+    return replace(report, rejects_path=where)
