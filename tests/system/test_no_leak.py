@@ -121,7 +121,7 @@ def test_no_count_is_withheld(table: pd.DataFrame) -> None:
     assert len(counts) > 100
     assert set(counts["status"]) == {"ok", "not_applicable"}
     idle = counts[counts["status"] == "not_applicable"]
-    assert set(idle["geography"]) == {"catchment"}, "a service that a station does not offer has no catchment"
+    assert set(idle["geography"]) == {"station"}, "nobody is nearest to a station for a service that it does not offer"
     assert (counts["value"] < 10).any(), "small numbers are shown"
 
 
