@@ -60,7 +60,7 @@ export function distance(pieces: Float64Array, x: number, y: number): number {
   for (let i = 0; i < pieces.length; i += 4) {
     const px = x - pieces[i]!, py = y - pieces[i + 1]!, dx = pieces[i + 2]! - pieces[i]!, dy = pieces[i + 3]! - pieces[i + 1]!;
     let t = (px * dx + py * dy) / (dx * dx + dy * dy);
-    t = t < 0 ? 0 : t > 1 ? 1 : t;
+    t = Math.min(Math.max(t, 0), 1);
     const ox = t * dx - px, oy = t * dy - py, squared = ox * ox + oy * oy;
     if (squared < nearest) nearest = squared;
     if (py >= 0 !== py >= dy && (py / dy) * dx > px) winding += dy > 0 ? 1 : -1;
