@@ -53,15 +53,15 @@ def household_ids(keys: "pa.Array[Any]", secret: bytes) -> Callable[[], Column]:
 def _in_process(keys: "pa.Array[Any]", secret: bytes) -> Column:
     command = [sys.executable, "-P", "-m", "geoservice.ingest.key_digests"]
     ids = np.empty((len(keys), ID_BYTES), np.uint8)
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:  # noqa: S603 - fixed arguments
-        assert process.stdin is not None
-        assert process.stdout is not None
-        try:
+    try:  # around the block as well: its end closes the pipe, which fails again on one that is broken
+        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:  # noqa: S603 - fixed arguments
+            assert process.stdin is not None
+            assert process.stdout is not None
             write_array(process.stdin, secret)
             for start in range(0, len(keys), BATCH):
                 ids[start : start + BATCH] = _answer(process.stdin, process.stdout, keys.slice(start, BATCH))
-        except (OSError, EOFError) as e:
-            raise Unavailable("the process that makes the ids of households ended early; nothing was loaded") from e
+    except (OSError, EOFError) as e:
+        raise Unavailable("the process that makes the ids of households ended early; nothing was loaded") from e
     return _ids(ids.reshape(-1).data)
 
 
