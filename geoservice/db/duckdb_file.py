@@ -7,8 +7,8 @@ from pathlib import Path
 
 from geoservice.db.dialect import DUCKDB
 from geoservice.db.duckdb import DuckDBSession, copy_duckdb, open_duckdb, spill_of, told, transaction
-from geoservice.db.durable import sync
 from geoservice.db.lock import locked
+from geoservice.durable import sync
 from geoservice.errors import Unavailable
 
 WAIT_S = 5.0

@@ -14,7 +14,7 @@ from geoservice.errors import EmptyFile, InputError, TooLarge, WrongEncoding
 from geoservice.geo import Ints
 from geoservice.ingest.arrow import bools
 from geoservice.ingest.arrow import compute as pc
-from geoservice.ingest.delimited_head import read_head
+from geoservice.ingest.delimited_head import MAX_LINE, read_head
 from geoservice.ingest.encodings import ALLOWED
 from geoservice.ingest.headers import clean_headers
 from geoservice.ingest.raw import Meta, text_schema
@@ -22,8 +22,6 @@ from geoservice.ingest.sheet_layout import Layout
 from geoservice.ingest.stray_rows import without_strays
 from geoservice.ingest.vocabulary import Fields
 
-MAX_LINE = 4 << 20
-"""Longest line read, in bytes."""
 _CHUNK = 1 << 20
 _BLOCK = 2 * MAX_LINE
 

@@ -18,8 +18,8 @@ _BYTES = 1 << 18
 _SEPARATOR = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)
 """The line by which spreadsheets state the delimiter."""
 
-LONGEST_CELL = 4 << 20
-"""Characters: borders written as text are longer than the limit of Python's own reader."""
+MAX_LINE = 4 << 20
+"""Longest line read, in bytes; borders written as text are longer than the limit of Python's own reader for a cell."""
 
 
 class Head(NamedTuple):
@@ -46,7 +46,7 @@ def read_head(path: Path, header_row: int | None, fields: Fields) -> Head:
     WrongEncoding, EmptyFile
         As :func:`find_encoding`; there is nothing in the file, or no such row.
     """
-    csv.field_size_limit(LONGEST_CELL)
+    csv.field_size_limit(MAX_LINE)
     encoding = find_encoding(path)
     sample = _sample(path, encoding, HEAD + (header_row or 0))
     if not sample.strip():
@@ -69,7 +69,7 @@ def read_head(path: Path, header_row: int | None, fields: Fields) -> Head:
 
 def _sample(path: Path, encoding: str, lines: int) -> str:
     with path.open("rb") as file:
-        text = codecs.getincrementaldecoder(encoding)().decode(file.read(1 << 18))
+        text = codecs.getincrementaldecoder(encoding)().decode(file.read(_BYTES))
     return "".join(lines_of(text)[:lines])
 
 

@@ -3,13 +3,13 @@
 import fcntl
 import hashlib
 import json
-import os
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from geoservice.durable import sync
 from geoservice.errors import Conflict, NetworkError, NotFound
 from geoservice.network.assemble import ModeReport, assemble
 from geoservice.network.graph import FORMAT, INDEX, graph_digest, read_index, save_graph
@@ -104,8 +104,8 @@ def _alone(folder: Path) -> Iterator[None]:
 def _make_current(folder: Path, aside: Path, index: dict[str, object]) -> None:
     build = folder / str(index["build"])
     for part in sorted(aside.rglob("*"), reverse=True):
-        _sync(part)
-    _sync(aside)
+        sync(part)
+    sync(aside)
     try:
         old = read_index(folder)["build"]
     except (NotFound, NetworkError):
@@ -117,17 +117,9 @@ def _make_current(folder: Path, aside: Path, index: dict[str, object]) -> None:
         shutil.rmtree(aside)
     fresh = folder / f".{INDEX}"
     fresh.write_text(json.dumps(index, indent=1, sort_keys=True) + "\n", encoding="utf-8")
-    _sync(fresh)
+    sync(fresh)
     fresh.replace(folder / INDEX)
-    _sync(folder)
+    sync(folder)
     for other in folder.iterdir():
         if other.is_dir() and other != build:
             shutil.rmtree(other, ignore_errors=True)
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -10,9 +10,9 @@ import pyarrow as pa
 
 from geoservice.db import DUCKDB
 from geoservice.db.duckdb import DuckDBSession, in_batches, new_duckdb, open_duckdb, parser, told, transaction
-from geoservice.db.durable import point, sync, sync_tree
 from geoservice.db.lock import locked
 from geoservice.db.watchdog import Watchdog
+from geoservice.durable import point, sync, sync_tree
 from geoservice.errors import Conflict, GeoserviceError, NotFound, ReleaseError, Unavailable
 from geoservice.geo import Tile
 from geoservice.release import sql
