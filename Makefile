@@ -37,7 +37,7 @@ $(VENV)/.demo: docker/requirements.txt docker/requirements-demo.txt pyproject.to
 	$(PIP) -r docker/requirements.txt
 	$(PIP) -r docker/requirements-demo.txt  # its street extract is what we want, not what it depends on
 	$(BIN)/pip --disable-pip-version-check install --quiet --no-deps --no-build-isolation --editable .
-	$(BIN)/python -m geoservice.network.warm
+	$(BIN)/python -m geoservice.network.precompile
 	touch $@
 
 $(VENV)/.test: docker/requirements-test.txt $(VENV)/.demo | $(VENV)/bin/python

@@ -7,7 +7,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Literal, Self
 
-from geoservice.api.disclosure import Disclosure
+from geoservice.api.disclosure import DisclosureStatement
 from geoservice.api.stores import releases_of, settings_for
 from geoservice.errors import NotFound
 
@@ -113,9 +113,9 @@ class Release:
         return self._reader.manifest
 
     @property
-    def disclosure(self) -> Disclosure:
+    def disclosure(self) -> DisclosureStatement:
         """Return how people were protected."""
-        return Disclosure.of(self.manifest.disclosure)
+        return DisclosureStatement.of(self.manifest.disclosure)
 
     @property
     def layers(self) -> "pd.DataFrame":

@@ -17,8 +17,8 @@ from geoservice import errors
 from geoservice.errors import GeoserviceError, InputError, TooLarge, UnreadableFile
 from geoservice.geo import BBox
 from geoservice.ingest.formats import VECTOR, Format
-from geoservice.ingest.raw import Meta, Raw
-from geoservice.ingest.vocabulary import Fields
+from geoservice.ingest.header_vocabulary import Fields
+from geoservice.ingest.raw_table import Meta, RawTable
 from geoservice.scratch import sweep
 
 SCRATCH = "reading"
@@ -63,7 +63,7 @@ def read_file(  # the limits belong to the call, not to a class of their own
     seconds: float = 300.0,
     memory_mb: int = 4096,
     progress: Callable[[float], None] = lambda _: None,
-) -> Raw:
+) -> RawTable:
     """Read ``path`` in a child process and return its rows as text; the child's files live in ``scratch`` meanwhile.
 
     ``box`` and ``crs`` are for rasters: where the areas are, and the CRS that was said; ``fields`` (our columns and what
@@ -92,7 +92,7 @@ def read_file(  # the limits belong to the call, not to a class of their own
     }
     with (scratch / "said").open("wb") as said:
         child = subprocess.Popen(  # noqa: S603 - fixed arguments
-            [sys.executable, "-P", "-m", "geoservice.ingest.child", json.dumps(request)],
+            [sys.executable, "-P", "-m", "geoservice.ingest.reader_process", json.dumps(request)],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=said,
@@ -133,7 +133,7 @@ def _watch(child: "subprocess.Popen[bytes]", seconds: float, progress: Callable[
     return over.is_set()
 
 
-def _take(path: Path, scratch: Path, code: int, memory_mb: int) -> Raw:
+def _take(path: Path, scratch: Path, code: int, memory_mb: int) -> RawTable:
     answer = scratch / "answer.json"
     if not answer.exists():
         said = (scratch / "said").read_text("utf-8", "replace")
@@ -147,7 +147,7 @@ def _take(path: Path, scratch: Path, code: int, memory_mb: int) -> Raw:
         raise _error(told["error"], f"{path.name}: {told['message']}")
     meta = Meta(**{**told["meta"], "broken": [tuple(b) for b in told["meta"]["broken"]]})
     with pa.memory_map(str(scratch / "table.arrow")) as source:
-        return Raw.of(pa.ipc.open_file(source).read_all(), meta)
+        return RawTable.of(pa.ipc.open_file(source).read_all(), meta)
 
 
 def _error(name: str, message: str) -> GeoserviceError:

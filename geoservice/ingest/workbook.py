@@ -9,10 +9,10 @@ import pyarrow as pa
 
 from geoservice.errors import EmptyFile, InputError, UnreadableFile
 from geoservice.ingest.header_names import guess
+from geoservice.ingest.header_vocabulary import Fields
 from geoservice.ingest.headers import clean_headers
-from geoservice.ingest.raw import Meta, text_schema
+from geoservice.ingest.raw_table import Meta, text_schema
 from geoservice.ingest.sheet_layout import Layout, find_body, find_header, head_notes, titles_of
-from geoservice.ingest.vocabulary import Fields
 from geoservice.ingest.workbook_content import PROTECTED, by_content, check_formulas
 
 ALL = "all"

@@ -12,7 +12,7 @@ from branca.element import Element, Figure
 
 from geoservice.errors import ParameterError, Unavailable
 from geoservice.maps import leaflet
-from geoservice.maps.paint import WORDS, asked, colour, label, legend
+from geoservice.maps.folium_text import WORDS, colour, label, legend, requested_layers
 from geoservice.maps.selection import styled_column
 from geoservice.number_text import Limits, limits_of
 from geoservice.release.base import ALL, FeatureReader, ItemQuery, PublishedLayer
@@ -152,7 +152,7 @@ def add_layer(plan: folium.Map, reader: FeatureReader, layer: PublishedLayer, la
 def drawn_features(reader: FeatureReader, layer: PublishedLayer, language: str) -> Iterator[dict[str, Any]]:
     """Yield features with ready style and escaped label, and nothing else of their properties."""
     column, limits = styled_column(layer), limits_of(reader.manifest.study)
-    for table in Batches(reader, layer.id, ItemQuery(ALL, equals=only(layer, asked(reader.manifest.study)))):
+    for table in Batches(reader, layer.id, ItemQuery(ALL, equals=only(layer, requested_layers(reader.manifest.study)))):
         shapes = shapely.to_geojson(
             shapely.set_precision(shapely.from_wkb(table.column("geometry").to_numpy(zero_copy_only=False)), 1e-6)
         )

@@ -12,7 +12,7 @@ from geoservice.geo import BBox, Tile
 from geoservice.layer import Label, Style
 
 if TYPE_CHECKING:  # a filter is checked against a layer: its modules import this one
-    from geoservice.release.cql.tree import Filter
+    from geoservice.cql2.ast import Filter
 
 _TABLE: list["pa.Field[Any]"] = [
     pa.field("geography", pa.string(), nullable=False),
@@ -248,7 +248,7 @@ class ReleaseReader(FeatureReader, Protocol):
         It has one layer, named by the id, of 4096 units with 64 around; features carry their ``fid`` and the properties asked
         for, null ones left out. In it is each feature of the zoom's geography that meets the tile, its buffer included, unless
         the filter itself names ``geography``. A feature too small to draw is a square, stroke or point of two units. Where it
-        would be larger than :data:`geoservice.release.mvt.budget.BYTES` it shows coarser units, or aggregates. Raises
+        would be larger than :data:`geoservice.release.vector_tiles.budget.BYTES` it shows coarser units, or aggregates. Raises
         :class:`geoservice.errors.ParameterError` for a property or matrix set that there is not.
         """
         ...

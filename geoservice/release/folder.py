@@ -19,14 +19,14 @@ from geoservice.release import sql
 from geoservice.release.base import TABLE, LayerContent, Manifest, ReleaseContent, ReleaseReader
 from geoservice.release.content import check_stored, checked
 from geoservice.release.manifest import read_manifest
-from geoservice.release.mvt import sql as mvt
-from geoservice.release.mvt.archives import archives_of
-from geoservice.release.mvt.blocks import ROWS
-from geoservice.release.mvt.blocks import TABLE as BLOCKS
-from geoservice.release.numbering import check_removable, older
 from geoservice.release.pmtiles import Archive
 from geoservice.release.reader import BASE_MAP, Reader
-from geoservice.release.stored import GEOMETRIES, stored, stored_schema
+from geoservice.release.release_numbers import check_removable, older
+from geoservice.release.storage_schema import GEOMETRIES, stored, stored_schema
+from geoservice.release.vector_tiles import sql as mvt
+from geoservice.release.vector_tiles.archives import archives_of
+from geoservice.release.vector_tiles.row_blocks import ROWS
+from geoservice.release.vector_tiles.row_blocks import TABLE as BLOCKS
 
 LAYERS, MANIFEST, TILES, CURRENT = "layers.duckdb", "manifest.json", "tiles", "current"
 TOGETHER = 8 * ROWS

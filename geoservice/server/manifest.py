@@ -5,12 +5,12 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Response
 
-from geoservice.maps.look import BACKGROUND, FAINT, look
+from geoservice.maps.symbology import BACKGROUND, FAINT, symbology_of
 from geoservice.release.base import Manifest, PublishedLayer, ReleaseReader
 from geoservice.server import schemas
-from geoservice.server.answers import document
-from geoservice.server.deps import Ask, asking, version_of
-from geoservice.server.who import Principal
+from geoservice.server.deps import RequestContext, request_context, version_of
+from geoservice.server.principal import Principal
+from geoservice.server.responses import document
 
 router = APIRouter(tags=["service"])
 
@@ -58,12 +58,12 @@ def layer_part(layer: PublishedLayer, who: Principal) -> dict[str, Any]:
 
 def legend_colours(layer: PublishedLayer) -> dict[str, Any]:
     """Return the colours of a layer as they are seen on the ground: of each class, uncertain, and beyond the minutes chosen."""
-    shown = look(layer.style, "day")
+    shown = symbology_of(layer.style, "day")
     faint = [shown.swatch(colour, FAINT) for colour in shown.colours]
     return {"colours": shown.swatches, "uncertain": shown.swatch(shown.uncertain), "faint": faint, "faint_opacity": FAINT}
 
 
 @router.get("/manifest", operation_id="getManifest", summary="The release", responses=schemas.ok(schemas.ANY))
-def manifest(ask: Annotated[Ask, Depends(asking("json", "html"))]) -> Response:
+def manifest(ask: Annotated[RequestContext, Depends(request_context("json", "html"))]) -> Response:
     """Answer with the release's number and hash, study, layers, notes and disclosure report."""
     return document(ask, public_part(ask.reader, ask.layers, ask.who), f"Release {ask.reader.number}")

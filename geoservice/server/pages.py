@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from geoservice.server.translations import in_language
 
 if TYPE_CHECKING:
-    from geoservice.server.deps import Ask
+    from geoservice.server.deps import RequestContext
 
 CSS = """
 :root{color-scheme:light dark}
@@ -69,7 +69,7 @@ def anchor(href: str, text: str) -> str:
     return f'<a href="{escape(href)}">{escape(text)}</a>'
 
 
-def page(title: str, body: str, ask: "Ask", more: Iterable[str] = ()) -> str:
+def page(title: str, body: str, ask: "RequestContext", more: Iterable[str] = ()) -> str:
     """Return a whole page around a body that is HTML already; ``more`` are further entries of its navigation."""
     words, to, title = WORDS[ask.language], ask.urls.to, in_language(title, ask.language)
     lang = {"lang": ask.language}
@@ -109,7 +109,7 @@ def _whole(title: str, body: str, language: str) -> str:
     )
 
 
-def statement(ask: "Ask") -> list[str]:
+def statement(ask: "RequestContext") -> list[str]:
     """Return what the release says of how people are protected, in the caller's language; nothing where it says nothing."""
     text = (ask.reader.manifest.disclosure.get("statement") or {}).get(ask.language)
     return [text] if text else []
@@ -129,7 +129,7 @@ def value(content: Any) -> str:
     return escape("" if content is None else str(content))
 
 
-def document(content: Mapping[str, Any], title: str, ask: "Ask") -> str:
+def document(content: Mapping[str, Any], title: str, ask: "RequestContext") -> str:
     """Return a JSON document as a page."""
     as_json = anchor(ask.urls.to(ask.path, {**ask.query, "f": "json"}), WORDS[ask.language]["json"])
     return page(title, value(content), ask, [as_json])

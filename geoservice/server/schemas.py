@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from geoservice.release.cql import LANGS
+from geoservice.cql2 import LANGS
 from geoservice.server.errors import PROBLEM
 from geoservice.server.features.params import DEFAULT_LIMIT, MAX_LIMIT
 from geoservice.server.formats import CSV, FGB, GPKG, JSON, PARQUET

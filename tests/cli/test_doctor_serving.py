@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from geoservice.cli.checks.server import SERVING
 from geoservice.cli.doctor import _run
-from geoservice.cli.fitness import SERVING
 from geoservice.settings import Settings
 
 RELEASE = Path(__file__).parents[2] / "docker" / "steps" / "release.py"

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
-from geoservice.layer import Column, Layer, Style
+from geoservice.layer import Layer, LayerColumn, Style
 from geoservice.settings import Settings
 from geoservice.study import DemandSources, Disclosure, Group, Service, Study, Title
 
@@ -70,7 +70,7 @@ CONFIGURATION = {
     "Disclosure": Disclosure,
     "Demand": DemandSources,
     "Layer files": Layer,
-    "Columns": Column,
+    "Columns": LayerColumn,
     "Style": Style,
     "Settings": Settings,
 }

@@ -13,10 +13,10 @@ import typer
 from geoservice.cli import app
 from geoservice.release import open_store
 from geoservice.server.app import bare_route, create_api
-from geoservice.server.current import Current
 from geoservice.server.operations import health
 from geoservice.server.operations.metrics import Metrics
-from geoservice.server.pictures.rendering import Pictures
+from geoservice.server.release_pool import ReleasePool
+from geoservice.server.rendering.renderer import Pictures
 from geoservice.settings import Settings
 
 HOUSE = Path(__file__).parents[2] / "geoservice"
@@ -91,7 +91,7 @@ def test_a_page_that_a_text_names_exists(file: str, page: str) -> None:
 def served() -> list[re.Pattern[str]]:
     """Return the paths that the server's description of itself has, and those of operations, which are not in it."""
     with TemporaryDirectory() as folder, closing(open_store(Path(folder), None, "geoservice", read_only=False)) as store:
-        current = Current(store)
+        current = ReleasePool(store)
         running = health.Running(Metrics(None), None)
         paths = create_api(Settings(home=Path(folder)), current, running, Pictures(current)).openapi()["paths"]
     return [re.compile(re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(path)) + r"\Z") for path in (*paths, *health.PATHS)]

@@ -5,8 +5,8 @@ from collections import Counter
 
 import pytest
 
-from geoservice.maps.engine import mapnik
 from geoservice.maps.folium_map import write_map
+from geoservice.maps.mapnik_import import mapnik
 
 
 @pytest.fixture

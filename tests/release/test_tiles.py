@@ -20,8 +20,8 @@ from geoservice.geo import BBox, Tile
 from geoservice.layer import Label, Layer
 from geoservice.release.base import TABLE, Manifest
 from geoservice.release.layers import build_layers
-from geoservice.release.mvt.bake import Baker
 from geoservice.release.pmtiles import Archive, write_archive
+from geoservice.release.vector_tiles.bake import Baker
 
 
 @pytest.fixture(scope="module")
@@ -75,7 +75,7 @@ def test_a_tile_over_the_budget_shows_the_coarser_geography(baker: Baker, monkey
     }
     [content] = build_layers([SMALL], units, TABLE.empty_table())
     first = content.layer.zooms["cell"]
-    monkeypatch.setattr("geoservice.release.mvt.bake.BYTES", 2000)
+    monkeypatch.setattr("geoservice.release.vector_tiles.bake.BYTES", 2000)
     seen = defaultdict(int)
     for tile, data in baker.bake(content):
         for feature in mapbox_vector_tile.decode(gzip.decompress(data))["it"]["features"]:

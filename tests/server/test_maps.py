@@ -5,8 +5,8 @@ from collections import Counter
 
 import pytest
 
-from geoservice.maps.engine import mapnik
-from geoservice.server.pictures.rendering import Pictures
+from geoservice.maps.mapnik_import import mapnik
+from geoservice.server.rendering.renderer import Pictures
 
 TILE = "/map/coverage/10/583/296"
 OGC = "/collections/coverage/map/tiles/WebMercatorQuad/10/296/583"

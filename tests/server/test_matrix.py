@@ -15,7 +15,7 @@ import pytest
 import shapely
 from asking import BY, Caller, given
 
-from geoservice.layer import Column, Layer, Style
+from geoservice.layer import Layer, LayerColumn, Style
 from geoservice.release.base import TABLE, Manifest, ReleaseContent
 from geoservice.release.layers import build_layers
 from geoservice.release.manifest import table_digest
@@ -39,7 +39,7 @@ def content() -> ReleaseContent:
     """Return the release: one geography, shown by a layer for each role."""
     rows = units([(unit, name, name, shape) for unit, name, _, shape in PLACES])
     rows = rows.append_column("area", pa.array([f"/34/{county}/" for *_, county, _ in PLACES]))
-    name = [Column(name=f"name_{n}", title=label("name"), type="text") for n in ("zh", "en")]
+    name = [LayerColumn(name=f"name_{n}", title=label("name"), type="text") for n in ("zh", "en")]
     style = Style(kind="fill", colours=("#440154",))
     layers = [
         Layer(id=i, title=label(i), description=label("d"), geography=("township",), geometry="polygon", columns=tuple(name),

@@ -8,7 +8,7 @@ import pytest
 from openapi_spec_validator import OpenAPIV30SpecValidator
 
 from geoservice.server.app import create_app
-from geoservice.server.current import Current
+from geoservice.server.release_pool import ReleasePool
 from geoservice.server.translations import CHINESE
 from geoservice.settings import Settings
 
@@ -188,7 +188,7 @@ def test_a_rollback_is_served_too(changing, release_store, content):
 
 
 def test_a_reader_in_flight_outlives_the_change(release_store, content):
-    current = Current(release_store, patience=0)
+    current = ReleasePool(release_store, patience=0)
     with current.lease() as old:
         release_store.write(content(note="two"))
         with current.lease() as new:

@@ -11,13 +11,13 @@ import pyarrow as pa
 import pytest
 import shapely
 
-from geoservice.layer import Column, Label, Layer, Style
-from geoservice.maps.document import groups
+from geoservice.layer import Label, Layer, LayerColumn, Style
+from geoservice.maps.map_document import groups
 from geoservice.number_text import Limits
 from geoservice.release.base import TABLE
 from geoservice.release.layers import build_layers
 from geoservice.server.styles.legends import legend
-from geoservice.server.styles.styled import draw
+from geoservice.server.styles.maplibre import draw
 
 WEB = Path(__file__).parents[2] / "geoservice" / "web"
 IDS = ["map", "map-print", "coverage", "coverage-print", "stations", "stations-print"]
@@ -176,7 +176,7 @@ def timed():
     )
     one = Label(zh="一", en="one")
     style = Style(property="it", breaks=(20,), colours=("#eeeeee", "#888888"), beyond="#222222")
-    column = Column(name="it", title=one, measure="minutes", unit="min")
+    column = LayerColumn(name="it", title=one, measure="minutes", unit="min")
     layer = Layer(
         id="cells", title=one, description=one, geography=("cell",), geometry="polygon", columns=(column,), style=style
     )

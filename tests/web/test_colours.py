@@ -6,7 +6,7 @@ from collections import Counter
 import pytest
 from playwright.sync_api import Browser
 
-from geoservice.maps.engine import mapnik
+from geoservice.maps.mapnik_import import mapnik
 
 from .conftest import Watched, reader, watch
 

@@ -9,7 +9,7 @@ import pyarrow as pa
 from geoservice.db import DUCKDB, Dialect
 from geoservice.geo import BBox
 from geoservice.release.base import TABLE, Key, Sort
-from geoservice.release.keys import Order
+from geoservice.release.paging_keys import Order
 
 RELEASE_TABLE = "release_table"
 AREA = "_area"

@@ -3,14 +3,14 @@
 from typing import Any
 
 from geoservice.release.base import PublishedLayer
-from geoservice.server.deps import Ask
+from geoservice.server.deps import RequestContext
 from geoservice.server.features.crs import STORAGE, offered
-from geoservice.server.features.files import WRITERS
+from geoservice.server.features.writers import WRITERS
 from geoservice.server.formats import GEOJSON, HTML, JSON, MEDIA, PNG, SCHEMA, STYLE
 from geoservice.server.links import CRS84, REL, Link, link
 
 
-def links_of(ask: Ask, layer: PublishedLayer) -> list[Link]:
+def links_of(ask: RequestContext, layer: PublishedLayer) -> list[Link]:
     """Return where everything about a layer is."""
     to, path = ask.urls.to, f"/collections/{layer.id}"
     found = [
@@ -34,7 +34,7 @@ def links_of(ask: Ask, layer: PublishedLayer) -> list[Link]:
     return found
 
 
-def describe(ask: Ask, layer: PublishedLayer) -> dict[str, Any]:
+def describe(ask: RequestContext, layer: PublishedLayer) -> dict[str, Any]:
     """Return the collection object of a layer: the same alone and in the list."""
     spatial = {"extent": {"spatial": {"bbox": [list(layer.bbox)], "crs": CRS84}}} if layer.bbox else {}
     return {

@@ -6,11 +6,11 @@ from fastapi import APIRouter, Depends, Response
 
 from geoservice.release.base import PublishedColumn, PublishedLayer
 from geoservice.server import schemas
-from geoservice.server.answers import document
-from geoservice.server.deps import Ask, asking
+from geoservice.server.deps import RequestContext, request_context
 from geoservice.server.features.times import time_column
 from geoservice.server.formats import SCHEMA
 from geoservice.server.pages import WORDS
+from geoservice.server.responses import document
 
 FEATURES_3 = "http://www.opengis.net/spec/ogcapi-features-3/1.0/conf"
 CQL2 = "http://www.opengis.net/spec/cql2/1.0/conf"
@@ -37,7 +37,7 @@ CONFORMS = (
 
 router = APIRouter(tags=["features"])
 
-Doc = Annotated[Ask, Depends(asking("schema", "json", "html"))]
+Doc = Annotated[RequestContext, Depends(request_context("schema", "json", "html"))]
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 TYPES: dict[str, dict[str, str]] = {
@@ -97,7 +97,7 @@ async def sortables(layer_id: str, ask: Doc) -> Response:
     return described(ask, layer, {**base(ask), **columns(ask, layer)})
 
 
-def described(ask: Ask, layer: PublishedLayer, properties: dict[str, Any]) -> Response:
+def described(ask: RequestContext, layer: PublishedLayer, properties: dict[str, Any]) -> Response:
     """Answer with a schema of these properties and no others."""
     title = getattr(layer.title, ask.language)
     content = {
@@ -112,13 +112,13 @@ def described(ask: Ask, layer: PublishedLayer, properties: dict[str, Any]) -> Re
     return document(ask, content, title, SCHEMA)
 
 
-def identity(ask: Ask, layer: PublishedLayer) -> dict[str, Any]:
+def identity(ask: RequestContext, layer: PublishedLayer) -> dict[str, Any]:
     """Return the schema of a feature's id; how many there are is not said to who may see some areas only."""
     most = {"maximum": max(layer.features, 1)} if ask.who.within(layer) is None else {}
     return {"fid": {"type": "integer", "minimum": 1, **most, "x-ogc-role": "id"}}
 
 
-def base(ask: Ask) -> dict[str, Any]:
+def base(ask: RequestContext) -> dict[str, Any]:
     """Return the schemas of what every feature has."""
     return {name: {"title": titles[ask.language], "type": "string"} for name, titles in BASE.items()}
 
@@ -130,7 +130,7 @@ def geometry(layer: PublishedLayer) -> dict[str, Any]:
     return {"geometry": {"x-ogc-role": "primary-geometry", "format": GEOMETRIES[layer.geometry]}}
 
 
-def columns(ask: Ask, layer: PublishedLayer) -> dict[str, Any]:
+def columns(ask: RequestContext, layer: PublishedLayer) -> dict[str, Any]:
     """Return the schemas of the layer's own properties."""
     time = time_column(layer)
     roles = {} if time is None else {time.name: {"x-ogc-role": "primary-instant"}}

@@ -11,20 +11,20 @@ from geoservice.number_text import limits_of
 from geoservice.release.base import ItemQuery, Page, PublishedLayer
 from geoservice.release.properties import property_types
 from geoservice.server import pages, schemas
-from geoservice.server.answers import answer, document
-from geoservice.server.asked import AskedRoute
-from geoservice.server.deps import Ask, asking
-from geoservice.server.features import queryables, rows
-from geoservice.server.features.cells import cells, headings
+from geoservice.server.deps import RequestContext, request_context
+from geoservice.server.direct_route import DirectRoute
+from geoservice.server.features import geojson, queryables
 from geoservice.server.features.collections import describe
 from geoservice.server.features.crs import Crs, parse_crs
 from geoservice.server.features.downloads import MAX_FEATURES, download
-from geoservice.server.features.files import WRITERS
+from geoservice.server.features.items_query import ITEM_PARAMETERS, ItemsQuery, items_query
 from geoservice.server.features.paging import matched, token, turned, whole
-from geoservice.server.features.wanted import ITEM_PARAMETERS, Wanted, wanted
+from geoservice.server.features.table_cells import cells, headings
+from geoservice.server.features.writers import WRITERS
 from geoservice.server.formats import GEOJSON, HTML, JSON, MEDIA
 from geoservice.server.links import Link, header, link
-from geoservice.server.who import audited
+from geoservice.server.principal import audited
+from geoservice.server.responses import answer, document
 
 FEATURES_1, FEATURES_2 = (f"http://www.opengis.net/spec/ogcapi-features-{n}/1.0/conf" for n in (1, 2))
 CONFORMS = (
@@ -32,12 +32,12 @@ CONFORMS = (
     f"{FEATURES_2}/crs",
 )
 
-router = APIRouter(tags=["features"], route_class=AskedRoute)
+router = APIRouter(tags=["features"], route_class=DirectRoute)
 router.include_router(queryables.router)
 
-Doc = Annotated[Ask, Depends(asking("json", "html"))]
-ItemsAsk = Annotated[Ask, Depends(asking("json", "geojson", "html", *WRITERS, more=True))]
-ItemAsk = Annotated[Ask, Depends(asking("json", "geojson", "html", more=True))]
+Doc = Annotated[RequestContext, Depends(request_context("json", "html"))]
+ItemsAsk = Annotated[RequestContext, Depends(request_context("json", "geojson", "html", *WRITERS, more=True))]
+ItemAsk = Annotated[RequestContext, Depends(request_context("json", "geojson", "html", more=True))]
 
 
 @router.get(
@@ -81,8 +81,8 @@ def items(layer_id: str, ask: ItemsAsk) -> Response:
     layer = ask.layer(layer_id)
     ask = ask.only(ITEM_PARAMETERS, property_types(layer))
     if ask.format in WRITERS:
-        return file_answer(ask, layer, wanted(ask, layer, default=MAX_FEATURES, most=MAX_FEATURES))
-    asked = wanted(ask, layer)
+        return file_answer(ask, layer, items_query(ask, layer, default=MAX_FEATURES, most=MAX_FEATURES))
+    asked = items_query(ask, layer)
     return items_answer(ask, layer, asked, ask.reader.page(layer.id, asked.query))
 
 
@@ -101,16 +101,16 @@ def item(layer_id: str, fid: str, ask: ItemAsk) -> Response:
     audited(layer, 1)
     if ask.format == "html":
         return answer(ask, table_page(ask, layer, table, []), HTML, pages.HEADERS)
-    content = {**rows.features(table, crs, nowhere(ask, layer))[0], "links": item_links(ask, layer)}
-    return answer(ask, orjson.dumps(content, option=rows.TIMES), GEOJSON, content_crs(crs))
+    content = {**geojson.features(table, crs, nowhere(ask, layer))[0], "links": item_links(ask, layer)}
+    return answer(ask, orjson.dumps(content, option=geojson.TIMES), GEOJSON, content_crs(crs))
 
 
-def item_crs(ask: Ask, layer: PublishedLayer) -> Crs:
+def item_crs(ask: RequestContext, layer: PublishedLayer) -> Crs:
     """Return the CRS to answer in; raises :class:`ParameterError`."""
     return parse_crs("crs", ask.query.get("crs"), layer)
 
 
-def one(ask: Ask, layer: PublishedLayer, fid: str) -> pa.Table:
+def one(ask: RequestContext, layer: PublishedLayer, fid: str) -> pa.Table:
     """Return the one row of a feature that the caller may see; raises :class:`NotFound`."""
     if fid.isascii() and fid.isdigit() and len(fid) < 19:
         table = ask.reader.item(layer.id, int(fid), ask.who.within(layer))
@@ -120,7 +120,7 @@ def one(ask: Ask, layer: PublishedLayer, fid: str) -> pa.Table:
     raise NotFound(f"layer {layer.id} has no feature {fid!r:.40}{known}")
 
 
-def item_links(ask: Ask, layer: PublishedLayer) -> list[Link]:
+def item_links(ask: RequestContext, layer: PublishedLayer) -> list[Link]:
     """Return the links of a feature."""
     return [
         link("self", GEOJSON, ask.urls.to(ask.path, {**ask.query, "f": "json"})),
@@ -134,7 +134,7 @@ def content_crs(crs: Crs) -> dict[str, str]:
     return {"Content-Crs": f"<{crs.uri}>"}
 
 
-def items_links(ask: Ask, layer: PublishedLayer, query: ItemQuery, page: Page) -> list[Link]:
+def items_links(ask: RequestContext, layer: PublishedLayer, query: ItemQuery, page: Page) -> list[Link]:
     """Return the links of a page; those to files lead to the whole of what the query selects."""
     mine, given, path = ask.format.replace("geojson", "json"), ask.query, ask.path
     same, all_of_it = (ask.urls.formats(path, asked) for asked in (given, whole(given)))
@@ -152,7 +152,7 @@ def kind_of(f: str) -> str:
     return GEOJSON if f == "json" else MEDIA[f]
 
 
-def file_answer(ask: Ask, layer: PublishedLayer, asked: Wanted) -> Response:
+def file_answer(ask: RequestContext, layer: PublishedLayer, asked: ItemsQuery) -> Response:
     """Answer with a file."""
     file = download(ask, layer, asked)
     audited(layer, file.batches.rows)
@@ -163,23 +163,23 @@ def file_answer(ask: Ask, layer: PublishedLayer, asked: Wanted) -> Response:
     return file
 
 
-def items_answer(ask: Ask, layer: PublishedLayer, asked: Wanted, page: Page) -> Response:
+def items_answer(ask: RequestContext, layer: PublishedLayer, asked: ItemsQuery, page: Page) -> Response:
     """Write a page of rows in the format asked for."""
     audited(layer, page.rows.num_rows)
     links = items_links(ask, layer, asked.query, page)
     if ask.format == "html":
         return answer(ask, table_page(ask, layer, page.rows, links), HTML, pages.HEADERS)
-    found = rows.features(page.rows, asked.crs, nowhere(ask, layer))
-    body = rows.collection(found, links, matched(ask.reader, layer, asked.query))
+    found = geojson.features(page.rows, asked.crs, nowhere(ask, layer))
+    body = geojson.collection(found, links, matched(ask.reader, layer, asked.query))
     return answer(ask, body, GEOJSON, content_crs(asked.crs))
 
 
-def nowhere(ask: Ask, layer: PublishedLayer) -> dict[str, Any] | None:
+def nowhere(ask: RequestContext, layer: PublishedLayer) -> dict[str, Any] | None:
     """Return the geometry of a table's row: null, or what OGC's schema allows for whoever asks by GeoJSON's own media type."""
-    return rows.NOWHERE if ask.format == "geojson" and layer.geometry == "none" else None
+    return geojson.NOWHERE if ask.format == "geojson" and layer.geometry == "none" else None
 
 
-def table_page(ask: Ask, layer: PublishedLayer, table: pa.Table, links: list[Link]) -> str:
+def table_page(ask: RequestContext, layer: PublishedLayer, table: pa.Table, links: list[Link]) -> str:
     """Return rows as a page for people: a table, the ways onward and back, and every other form of the same rows."""
     words, base = pages.WORDS[ask.language], f"/collections/{layer.id}"
     heads = ["fid", *headings(table, layer, ask.language)]

@@ -11,8 +11,8 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 
 from geoservice.errors import GeoserviceError, Unavailable
 from geoservice.release.base import ItemQuery
-from geoservice.server.current import Current
 from geoservice.server.operations.metrics import Metrics
+from geoservice.server.release_pool import ReleasePool
 
 router = APIRouter(tags=["health"])
 PATHS = frozenset({"/health/live", "/health/ready", "/metrics"})
@@ -47,12 +47,12 @@ async def live() -> dict[str, str]:
 )
 async def ready(request: Request) -> dict[str, str | int]:
     """Answer 200 when there is a release to serve, 503 with the reason otherwise."""
-    _, current = cast("tuple[object, Current]", request.app.state.geoservice)
+    _, current = cast("tuple[object, ReleasePool]", request.app.state.geoservice)
     running = cast("Running", request.app.state.running)
     return {"status": "ready", "release": await to_thread.run_sync(_read, running, current)}
 
 
-def _read(running: Running, current: Current) -> int:
+def _read(running: Running, current: ReleasePool) -> int:
     """Read a row as a client would and return the release's number; raises :class:`Unavailable` with the reason."""
     if running.draining:
         raise Unavailable("this service is being stopped; it takes no new work")

@@ -7,15 +7,15 @@ from typing import Annotated, Any
 import orjson
 from fastapi import APIRouter, Depends, Response
 
-from geoservice.maps.look import VARIANTS, Variant
+from geoservice.maps.symbology import VARIANTS, Variant
 from geoservice.release.base import PublishedLayer
 from geoservice.server import pages, schemas
-from geoservice.server.answers import answer, document
-from geoservice.server.deps import Ask, asking, version_of
+from geoservice.server.deps import RequestContext, request_context, version_of
 from geoservice.server.formats import HTML, JSON, STYLE, SVG
 from geoservice.server.links import Link, link
+from geoservice.server.responses import answer, document
 from geoservice.server.styles import basemap, glyphs, sprites
-from geoservice.server.styles.styled import draw
+from geoservice.server.styles.maplibre import draw
 from geoservice.server.tiles.route import BASE, BASE_ZOOMS
 from geoservice.server.tiles.tilesets import mapped
 
@@ -24,8 +24,8 @@ CONFORMS = tuple(f"{STYLES}/{name}" for name in ("core", "mapbox-styles", "html"
 
 router = APIRouter(tags=["styles"])
 
-Page = Annotated[Ask, Depends(asking("json", "html"))]
-Sheet = Annotated[Ask, Depends(asking("style", "json", "html"))]
+Page = Annotated[RequestContext, Depends(request_context("json", "html"))]
+Sheet = Annotated[RequestContext, Depends(request_context("style", "json", "html"))]
 WORLD = (-180.0, -85.0, 180.0, 85.0)
 MAP, PRINT = "map", "-print"
 KINDS = ("fill", "line", "circle")
@@ -33,7 +33,7 @@ PRINTED = {"en": "print", "zh": "打印"}
 
 
 @dataclass(frozen=True)
-class Named:
+class StyleId:
     """A style by its id: of which layers, in which variant; ``single`` is that of one layer alone."""
 
     id: str
@@ -41,7 +41,7 @@ class Named:
     layers: tuple[PublishedLayer, ...]
     single: bool
 
-    def title(self, ask: Ask) -> str:
+    def title(self, ask: RequestContext) -> str:
         """Return what a reader calls it."""
         study = ask.reader.manifest.study.get("title") or {}
         name = getattr(self.layers[0].title, ask.language) if self.single else study.get(ask.language) or MAP
@@ -57,13 +57,13 @@ def id_of(name: str, variant: Variant) -> str:
     return name if variant == "day" else name + PRINT
 
 
-def named(ask: Ask, wanted: str) -> Named:
+def named(ask: RequestContext, wanted: str) -> StyleId:
     """Return the style of an id; raises :class:`NotFound` naming the layers there are."""
     variant: Variant = "print" if wanted.endswith(PRINT) else "day"
     name = wanted.removesuffix(PRINT)
     if name == MAP:
-        return Named(wanted, variant, tuple(ordered(ask.layers)), single=False)
-    return Named(wanted, variant, (mapped(ask, name),), single=True)
+        return StyleId(wanted, variant, tuple(ordered(ask.layers)), single=False)
+    return StyleId(wanted, variant, (mapped(ask, name),), single=True)
 
 
 def ordered(layers: Sequence[PublishedLayer]) -> list[PublishedLayer]:
@@ -81,7 +81,7 @@ def shown(layers: Sequence[PublishedLayer]) -> list[PublishedLayer]:
     return [*ground[:1], *(layer for layer in layers if layer.style.kind != "fill")]
 
 
-def source(ask: Ask, name: str, minzoom: int, maxzoom: int, bbox: tuple[float, ...] | None) -> dict[str, Any]:
+def source(ask: RequestContext, name: str, minzoom: int, maxzoom: int, bbox: tuple[float, ...] | None) -> dict[str, Any]:
     """Return a vector source whose tile URLs are tied to the release."""
     credit = (ask.reader.manifest.study.get("source") or {}).get(ask.language, "")
     bounds = {"bounds": list(bbox)} if bbox else {}
@@ -89,7 +89,7 @@ def source(ask: Ask, name: str, minzoom: int, maxzoom: int, bbox: tuple[float, .
     return {"type": "vector", "tiles": tiles, "minzoom": minzoom, "maxzoom": maxzoom, "attribution": credit, **bounds}
 
 
-def stylesheet(ask: Ask, style: Named) -> dict[str, Any]:
+def stylesheet(ask: RequestContext, style: StyleId) -> dict[str, Any]:
     """Return a MapLibre style that needs nothing but what it names: tiles of this release, the sprite, glyphs.
 
     Without a built page there are no glyphs: newer MapLibre then draws labels with the fonts of its page.
@@ -125,7 +125,7 @@ def box_of(layers: Sequence[PublishedLayer]) -> tuple[float, float, float, float
     return min(west), min(south), max(east), max(north)
 
 
-def entry(ask: Ask, style: Named) -> dict[str, Any]:
+def entry(ask: RequestContext, style: StyleId) -> dict[str, Any]:
     """Return how a list speaks of a style."""
     to, path = ask.urls.to, f"/styles/{style.id}"
     links = [
@@ -136,7 +136,7 @@ def entry(ask: Ask, style: Named) -> dict[str, Any]:
     return {"id": style.id, "title": style.title(ask), "links": links}
 
 
-def listing(ask: Ask, names: Sequence[str], path: str) -> dict[str, Any]:
+def listing(ask: RequestContext, names: Sequence[str], path: str) -> dict[str, Any]:
     """Return a list of styles in both variants; the first is the default."""
     found = [named(ask, id_of(name, variant)) for name in names for variant in VARIANTS]
     to = ask.urls.to
@@ -144,7 +144,7 @@ def listing(ask: Ask, names: Sequence[str], path: str) -> dict[str, Any]:
     return {"styles": [entry(ask, style) for style in found], "default": names[0], "links": links}
 
 
-def metadata(ask: Ask, style: Named) -> dict[str, Any]:
+def metadata(ask: RequestContext, style: StyleId) -> dict[str, Any]:
     """Return what OGC API Styles says of a style."""
     to, path = ask.urls.to, f"/styles/{style.id}"
     about = getattr(style.layers[0].description, ask.language) if style.single else style.title(ask)
@@ -168,12 +168,12 @@ def metadata(ask: Ask, style: Named) -> dict[str, Any]:
     }
 
 
-def _layer(ask: Ask, layer: PublishedLayer) -> dict[str, Any]:
+def _layer(ask: RequestContext, layer: PublishedLayer) -> dict[str, Any]:
     data = link("start", "application/geo+json", ask.urls.to(f"/collections/{layer.id}/items"))
     return {"id": layer.id, "type": layer.geometry, "sampleData": data}
 
 
-def _links(ask: Ask, path: str) -> list[Link]:
+def _links(ask: RequestContext, path: str) -> list[Link]:
     to = ask.urls.to
     return [
         link("self", JSON, to(f"{path}/metadata", {"f": "json"})),
