@@ -40,7 +40,10 @@ MAY_IMPORT: dict[str, set[str]] = {
     "maps": BASE | {"scratch", "settings", "layer", "measures", "number_text", "release"},
     "server": BASE | {"cql2", "scratch", "settings", "layer", "measures", "number_text", "release", "maps"},
     "demo": BASE | {"schema", "study", "ingest", "geocode", "pipeline"},
-    "bench": BASE | PARTS | STORES | {"areas", "demand", "settings", "schema", "study", "layer", "db", "pipeline", "demo"},
+    "bench": BASE
+    | PARTS
+    | STORES
+    | {"areas", "demand", "settings", "schema", "study", "layer", "db", "pipeline", "demo", "maps"},
     "api": BASE
     | STORES
     | {
