@@ -18,6 +18,7 @@ from geoservice.server import deps, errors, landing, manifest, site
 from geoservice.server.access import route as access
 from geoservice.server.access.entrance import entrance
 from geoservice.server.answers import kept
+from geoservice.server.clients import routes as clients
 from geoservice.server.current import TIDY_S, Current
 from geoservice.server.features import routes as features
 from geoservice.server.formats import MEDIA, PARQUET
@@ -45,7 +46,7 @@ from geoservice.settings import Settings
 
 ROUTERS = (
     sprites.router, glyphs.router, legends.router, styles.router, documents.router,
-    landing.router, features.router, tilesets.router, manifest.router, health.router, access.router, site.router,
+    landing.router, clients.router, features.router, tilesets.router, manifest.router, health.router, access.router, site.router,
 )  # fmt: skip
 """In the order of matching: the page's files come last, for they match everything."""
 

@@ -24,6 +24,8 @@ td.u{color:#777}
 td.s{color:#888;font-style:italic}
 dl{display:grid;grid-template-columns:max-content 1fr;gap:.2rem 1rem;margin:0}
 dt{color:#888}dd{margin:0;overflow-wrap:anywhere}
+pre{background:#8882;border-radius:.3rem;font-size:.85rem;overflow-x:auto;padding:.6rem .8rem;user-select:all}
+h2{font-size:1.2rem;margin:1.4rem 0 .4rem}
 .note{border-left:.3rem solid #d95f02;padding:.3rem .8rem}
 """
 _HASH = base64.b64encode(hashlib.sha256(CSS.encode()).digest()).decode()
@@ -34,13 +36,13 @@ HEADERS: Mapping[str, str] = {
 """Server-made pages run no script at all, and this style sheet only."""
 
 WORDS = {
-    "en": {"home": "Home", "data": "Data", "map": "Map", "api": "API", "json": "JSON", "csv": "CSV", "parquet": "GeoParquet",
+    "en": {"home": "Home", "data": "Data", "map": "Map", "api": "API", "clients": "For developers", "json": "JSON", "csv": "CSV", "parquet": "GeoParquet",
            "gpkg": "GeoPackage", "fgb": "FlatGeobuf", "next": "Next page", "prev": "Previous page", "queryables": "Queryables",
            "synthetic": "The households of this study are made up.",
            "hint": "Choose rows in the address: ?unit=…, ?bbox=…, ?sortby=-unit or ?filter=unit LIKE 'a%'. Names:",
            "null": "An empty measure does not exist or is not known: it is not zero. "
                    "A margin is the half-width of a 90 % interval."},
-    "zh": {"home": "首页", "data": "数据", "map": "地图", "api": "接口", "json": "JSON", "csv": "CSV", "parquet": "GeoParquet",
+    "zh": {"home": "首页", "data": "数据", "map": "地图", "api": "接口", "clients": "开发者", "json": "JSON", "csv": "CSV", "parquet": "GeoParquet",
            "gpkg": "GeoPackage", "fgb": "FlatGeobuf", "next": "下一页", "prev": "上一页", "queryables": "可查询字段",
            "synthetic": "本研究的住户数据为虚构。",
            "hint": "可在网址中筛选：?unit=…、?bbox=…、?sortby=-unit 或 ?filter=unit LIKE 'a%'。字段名：",
@@ -77,6 +79,7 @@ def page(title: str, body: str, ask: "Ask", more: Iterable[str] = ()) -> str:
         anchor(to("/", lang), words["map"]),
         anchor(to("/collections", {"f": "html", **lang}), words["data"]),
         anchor(to("/api", {"f": "html", **lang}), words["api"]),
+        anchor(to("/clients", {"f": "html", **lang}), words["clients"]),
         *more,
         *(anchor(to(ask.path, {**ask.query, "lang": other}), label) for other, label in (("zh", "中文"), ("en", "English"))),
     ]

@@ -17,6 +17,7 @@ CHINESE: Mapping[str, str] = MappingProxyType({
     "All tiles of a layer as one PMTiles file": "图层的全部瓦片（一个 PMTiles 文件）",
     "Conformance": "符合的标准",
     "Conformance classes": "符合的标准类",
+    "Examples for other programs": "供其他程序使用的示例",
     "Features of a layer": "图层的要素",
     "Hatches for fine screens": "高分辨率屏幕的图案",
     "Hatches for fine screens: where they are": "高分辨率屏幕的图案：位置",

@@ -17,6 +17,7 @@ ROUTES = [
     "/conformance",
     "/api",
     "/manifest",
+    "/clients",
     "/collections",
     "/collections/coverage",
     "/collections/coverage/schema",
