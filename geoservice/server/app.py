@@ -46,7 +46,8 @@ from geoservice.settings import Settings
 
 ROUTERS = (
     sprites.router, glyphs.router, legends.router, styles.router, documents.router,
-    landing.router, clients.router, features.router, tilesets.router, manifest.router, health.router, access.router, site.router,
+    landing.router, clients.router, features.router, tilesets.router, manifest.router, health.router, access.router,
+    site.router,
 )  # fmt: skip
 """In the order of matching: the page's files come last, for they match everything."""
 

@@ -66,7 +66,7 @@ Open = Callable[[str], tuple[Page, list[str], list[str]]]
 
 @pytest.fixture
 def open_example(portal: BrowserContext, portal_url: str, demo_server: str) -> Iterator[Open]:
-    """Return ``open_example(file)``: the page once nothing more loads, the paths it read of the service, what it complained of."""
+    """Return ``open_example(file)``: the page once it has loaded, the paths that it read of the service, and its errors."""
     pages = []
 
     def go(file: str) -> tuple[Page, list[str], list[str]]:

@@ -38,18 +38,12 @@ CLIENTS: schemas.Schema = {
 @router.get(PATH, operation_id="getClients", summary=SUMMARY, responses=schemas.ok(CLIENTS))
 def examples(ask: Annotated[Ask, Depends(asking("json", "html"))]) -> Response:
     """Answer with examples for other programs, which work as they are."""
-    content = {
-        "title": in_language(SUMMARY, ask.language),
-        "rules": list(rules(ask)),
-        "clients": list(entries(ask)),
-        "links": [
-            link("self", JSON, ask.urls.to(PATH, {"f": "json"})),
-            link("alternate", HTML, ask.urls.to(PATH, {"f": "html"})),
-        ],
-    }
+    to, title = ask.urls.to, in_language(SUMMARY, ask.language)
+    links = [link("self", JSON, to(PATH, {"f": "json"})), link("alternate", HTML, to(PATH, {"f": "html"}))]
+    content = {"title": title, "rules": list(rules(ask)), "clients": list(entries(ask)), "links": links}
     if ask.format == "html":
-        return answer(ask, pages.page(content["title"], body(content), ask), HTML, pages.HEADERS)
-    return document(ask, content, content["title"])
+        return answer(ask, pages.page(title, body(content), ask), HTML, pages.HEADERS)
+    return document(ask, content, title)
 
 
 def names_of(ask: Ask) -> Names | None:
