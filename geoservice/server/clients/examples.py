@@ -49,6 +49,7 @@ class Guide(BaseModel):
     """The page: clients and rules, in its order."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+    introduction: Label
     clients: tuple[Client, ...]
     rules: tuple[Rule, ...]
 

@@ -29,8 +29,8 @@ CLIENTS: schemas.Schema = {
     "type": "object",
     "required": ["title", "rules", "clients", "links"],
     "properties": {
-        "title": schemas.TEXT, "links": schemas.LINKS, "clients": {"type": "array", "items": EXAMPLE},
-        "rules": {"type": "array", "items": {"type": "object"}},
+        "title": schemas.TEXT, "description": schemas.TEXT, "links": schemas.LINKS,
+        "clients": {"type": "array", "items": EXAMPLE}, "rules": {"type": "array", "items": {"type": "object"}},
     },
 }  # fmt: skip
 
@@ -40,7 +40,8 @@ def examples(ask: Annotated[Ask, Depends(asking("json", "html"))]) -> Response:
     """Answer with examples for other programs, which work as they are."""
     to, title = ask.urls.to, in_language(SUMMARY, ask.language)
     links = [link("self", JSON, to(PATH, {"f": "json"})), link("alternate", HTML, to(PATH, {"f": "html"}))]
-    content = {"title": title, "rules": list(rules(ask)), "clients": list(entries(ask)), "links": links}
+    about = {"title": title, "description": getattr(guide().introduction, ask.language)}
+    content = {**about, "rules": list(rules(ask)), "clients": list(entries(ask)), "links": links}
     if ask.format == "html":
         return answer(ask, pages.page(title, body(content), ask), HTML, pages.HEADERS)
     return document(ask, content, title)
@@ -74,7 +75,10 @@ def rules(ask: Ask) -> Iterator[dict[str, str]]:
 def body(content: dict[str, Any]) -> str:
     """Return the page: a list of what is on it, the rules, and the examples."""
     listed = [*content["clients"], *content["rules"]]
-    parts = [pages.row([pages.anchor(f"#{entry['id']}", entry["title"]) for entry in listed])]
+    parts = [
+        f"<p>{escape(content['description'])}</p>",
+        pages.row([pages.anchor(f"#{entry['id']}", entry["title"]) for entry in listed]),
+    ]
     for entry in content["clients"]:
         steps = "".join(f"<li>{escape(step)}</li>" for step in entry["steps"])
         parts.append(f"{head(entry)}<ul>{steps}</ul><p><code>{entry['file']}</code></p><pre>{escape(entry['example'])}</pre>")
