@@ -57,6 +57,12 @@ class Number(NamedTuple):
     kind: Literal["n", "n u", "s"] = "n"
 
 
+class Markup(str):
+    """A cell that is HTML already."""
+
+    __slots__ = ()
+
+
 def row(entries: Sequence[str]) -> str:
     """Return anchors side by side, nothing where there are none."""
     return f"<nav>{' '.join(entries)}</nav>" if entries else ""
@@ -139,11 +145,13 @@ def document(content: Mapping[str, Any], title: str, ask: "Ask") -> str:
 
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
-    """Return a table; a :class:`Number` is shown as it is, nothing for None."""
+    """Return a table; :class:`Number` and :class:`Markup` are shown as they are, nothing for None."""
 
     def cell(content: Any) -> str:
         if content is None:
             return "<td></td>"
+        if isinstance(content, Markup):
+            return f"<td>{content}</td>"
         if isinstance(content, Number):
             return f'<td class="{content.kind}">{escape(content.text)}</td>'
         kind = ' class="n"' if isinstance(content, int | float) and not isinstance(content, bool) else ""

@@ -1,16 +1,21 @@
 """What a layer's features carry, as JSON Schema: all of it, what can be asked for, and what they can be ordered by."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Response
 
+from geoservice.measures import measure_of
 from geoservice.release.base import PublishedColumn, PublishedLayer
 from geoservice.server import schemas
-from geoservice.server.answers import document
+from geoservice.server.answers import answer, document
 from geoservice.server.deps import Ask, asking
+from geoservice.server.features.coded_values import ValueTitles
+from geoservice.server.features.filter_examples import filter_example
 from geoservice.server.features.times import time_column
-from geoservice.server.formats import SCHEMA
-from geoservice.server.pages import WORDS
+from geoservice.server.formats import HTML, SCHEMA
+from geoservice.server.pages import HEADERS, WORDS, Markup, anchor, page, table
+from geoservice.server.translations import in_language
 
 FEATURES_3 = "http://www.opengis.net/spec/ogcapi-features-3/1.0/conf"
 CQL2 = "http://www.opengis.net/spec/cql2/1.0/conf"
@@ -55,6 +60,10 @@ GEOMETRIES = {
 }
 UCUM = {"%": "%", "min": "min", "m": "m", "km": "km", "s": "s", "h": "h"}
 """Units that UCUM has a code for; it writes all others as remarks in braces."""
+EXAMPLE = "x-filter-example"
+HEADINGS = ("Name", "Title", "Type", "Values", "Filter")
+VALUE = {"en": "{const} ({title})", "zh": "{const}（{title}）"}
+VALUES_BETWEEN = {"en": ", ", "zh": "、"}
 BASE = {
     "geography": {"en": "kind of area or place", "zh": "地理单元类型"},
     "unit": {"en": "code of the area or place", "zh": "地理单元代码"},
@@ -70,7 +79,7 @@ BASE = {
 async def schema(layer_id: str, ask: Doc) -> Response:
     """Answer with the JSON Schema of a layer's features."""
     layer = ask.layer(layer_id)
-    return described(ask, layer, {**identity(ask, layer), **base(ask), **geometry(layer), **columns(ask, layer)})
+    return described(ask, layer, {**identity(ask, layer), **base(ask, layer), **geometry(layer), **columns(ask, layer)})
 
 
 @router.get(
@@ -82,7 +91,12 @@ async def schema(layer_id: str, ask: Doc) -> Response:
 async def queryables(layer_id: str, ask: Doc) -> Response:
     """Answer with the properties that ``filter`` and query parameters may name."""
     layer = ask.layer(layer_id)
-    return described(ask, layer, {**base(ask), **geometry(layer), **columns(ask, layer)})
+    found = {**base(ask, layer), **geometry(layer), **columns(ask, layer)}
+    found = {name: {**schema, EXAMPLE: filter_example(name, schema, layer)} for name, schema in found.items()}
+    if ask.format == "html":
+        title = f"{getattr(layer.title, ask.language)}: {WORDS[ask.language]['queryables']}"
+        return answer(ask, page(title, queryables_table(ask, layer, found), ask), HTML, HEADERS)
+    return described(ask, layer, found)
 
 
 @router.get(
@@ -94,7 +108,7 @@ async def queryables(layer_id: str, ask: Doc) -> Response:
 async def sortables(layer_id: str, ask: Doc) -> Response:
     """Answer with the properties that ``sortby`` may name."""
     layer = ask.layer(layer_id)
-    return described(ask, layer, {**base(ask), **columns(ask, layer)})
+    return described(ask, layer, {**base(ask, layer), **columns(ask, layer)})
 
 
 def described(ask: Ask, layer: PublishedLayer, properties: dict[str, Any]) -> Response:
@@ -118,9 +132,11 @@ def identity(ask: Ask, layer: PublishedLayer) -> dict[str, Any]:
     return {"fid": {"type": "integer", "minimum": 1, **most, "x-ogc-role": "id"}}
 
 
-def base(ask: Ask) -> dict[str, Any]:
+def base(ask: Ask, layer: PublishedLayer) -> dict[str, Any]:
     """Return the schemas of what every feature has."""
-    return {name: {"title": titles[ask.language], "type": "string"} for name, titles in BASE.items()}
+    found = {name: {"title": titles[ask.language], "type": "string"} for name, titles in BASE.items()}
+    found["geography"] |= ValueTitles({}).schema("geography", layer.geographies, ask.language)
+    return found
 
 
 def geometry(layer: PublishedLayer) -> dict[str, Any]:
@@ -132,12 +148,32 @@ def geometry(layer: PublishedLayer) -> dict[str, Any]:
 
 def columns(ask: Ask, layer: PublishedLayer) -> dict[str, Any]:
     """Return the schemas of the layer's own properties."""
-    time = time_column(layer)
+    time, titles = time_column(layer), ValueTitles(ask.reader.manifest.study)
     roles = {} if time is None else {time.name: {"x-ogc-role": "primary-instant"}}
-    return {c.name: {**column(c, ask.language), **roles.get(c.name, {})} for c in layer.columns}
+    return {c.name: {**column(c, ask.language, titles), **roles.get(c.name, {})} for c in layer.columns}
 
 
-def column(found: PublishedColumn, language: str) -> dict[str, Any]:
+def column(found: PublishedColumn, language: str, titles: ValueTitles) -> dict[str, Any]:
     """Return the schema of a property."""
     unit = {"x-ogc-unit": UCUM.get(found.unit, f"{{{found.unit}}}")} if found.unit else {}
-    return {"title": getattr(found.title, language), **TYPES[found.type], **unit}
+    values = titles.schema(found.name, found.values, language)
+    return {"title": getattr(found.title, language), **TYPES[found.type], **unit, **values, **least(found)}
+
+
+def least(found: PublishedColumn) -> dict[str, int]:
+    """Return the least value that a property can have, where that is known: estimates of people may be below zero."""
+    kind = None if found.measure is None else measure_of(found.measure).kind
+    if found.margin_of or kind == "minutes" or found.name == "margin":
+        return {"minimum": 0}
+    return {"minimum": 1} if kind == "rank" else {}
+
+
+def queryables_table(ask: Ask, layer: PublishedLayer, properties: Mapping[str, Any]) -> str:
+    """Return queryables as a table: name, title, form, values, and a filter that leads to what it matches."""
+    items, rows = f"/collections/{layer.id}/items", []
+    for name, schema in properties.items():
+        choices = VALUES_BETWEEN[ask.language].join(VALUE[ask.language].format(**c) for c in schema.get("oneOf", ()))
+        form = schema.get("format") or schema.get("type", "")
+        query = {"filter": schema[EXAMPLE], "f": "html", "lang": ask.language}
+        rows.append([name, schema.get("title"), form, choices, Markup(anchor(ask.urls.to(items, query), schema[EXAMPLE]))])
+    return table([in_language(head, ask.language) for head in HEADINGS], rows)
