@@ -92,6 +92,7 @@ def test_every_example_is_a_filter(client, layer):
 def test_the_page_for_people_shows_values_and_links_to_each_example(client):
     text = client.get("/collections/table/queryables?f=html&lang=zh").text
     row = next(r for r in re.findall(r"<tr>(.*?)</tr>", text) if "<td>mode</td>" in r)
-    assert "walk（步行）" in row
+    assert "<td>walk（步行）</td>" in row
+    assert "<td>covered_share</td>" in text, "a value that has no other name is not said twice"
     href = html.unescape(re.search(r'<a href="(.*?)">mode = &#x27;walk&#x27;</a>', row)[1])
     assert client.get(href).text.count("<tr>") == 7
