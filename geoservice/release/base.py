@@ -42,6 +42,7 @@ class PublishedColumn(BaseModel):
     """A property of a published layer, placeholders filled in.
 
     ``margin_of`` names the property whose margin this one is; it stands directly behind it and has its unit and dimensions.
+    ``values`` are those that a property with few of them has: a dimension, a measure, a status. It is empty for all others.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -52,13 +53,14 @@ class PublishedColumn(BaseModel):
     measure: str | None = None
     dimensions: dict[str, str | int] = {}
     margin_of: str | None = None
+    values: tuple[str | int, ...] = ()
 
 
 class PublishedLayer(BaseModel):
     """A layer as it stands in a release: what the serving process needs to know of it.
 
     ``maxzoom`` is the last zoom with tiles of its own; a client draws these larger above it. ``zooms`` says from which zoom on
-    the tiles show each geography, coarse to fine, until the next takes over; items hold all of them.
+    the tiles show each geography, coarse to fine, until the next takes over; items hold all of them: ``geographies``, in order.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -74,6 +76,7 @@ class PublishedLayer(BaseModel):
     style: Style
     bbox: tuple[float, float, float, float] | None
     features: int
+    geographies: tuple[str, ...] = ()
 
 
 FORMAT = 4

@@ -15,7 +15,7 @@ from geoservice.geo import BBox, Floats
 from geoservice.layer import Label, Layer, LayerColumn, Style
 from geoservice.measures import REASONS, measure_of
 from geoservice.release.base import TABLE, LayerContent, PublishedColumn, PublishedLayer
-from geoservice.release.layer_columns import DimensionLabels, Property, attribute, measured, positions, refuse_clashes
+from geoservice.release.layer_columns import DimensionLabels, Property, attribute, codes, measured, positions, refuse_clashes
 from geoservice.release.manifest import sorted_table
 from geoservice.release.mercator import to_mercator
 from geoservice.release.spatial_order import in_order
@@ -183,7 +183,8 @@ def _published(
     last = last_zoom(bbox, layer.minzoom, max(layer.minzoom, layer.maxzoom))
     zooms = first_zooms(names, [_widths(s) for s in shapes], layer.minzoom, last) if bbox else {}
     known = layer.model_dump(include={"id", "title", "description", "geometry", "role", "minzoom", "style"})
-    return PublishedLayer(**known, maxzoom=last, zooms=zooms, columns=tuple(columns), bbox=bbox, features=features)
+    here = {"geographies": tuple(names), "bbox": bbox, "features": features}
+    return PublishedLayer(**known, **here, maxzoom=last, zooms=zooms, columns=tuple(columns))
 
 
 def _bbox(shapes: Sequence[Shapes]) -> BBox | None:
@@ -214,7 +215,9 @@ def _of_table(layer: Layer, units: Mapping[str, pa.Table], table: pa.Table) -> L
     index = pd.MultiIndex.from_arrays([ordered.column(n).to_numpy() for n in ("geography", "unit")])
     features = _features(layer, index, properties, pa.nulls(len(index), pa.binary()))
     areas = _areas_of_rows(layer, units, ordered)
-    return LayerContent(_published(layer, [], [], [p for p, _ in properties], features.num_rows), features, areas)
+    published = _published(layer, [], [], [p for p, _ in properties], features.num_rows)
+    here = codes(ordered.column("geography").combine_chunks())
+    return LayerContent(published.model_copy(update={"geographies": here}), features, areas)
 
 
 def _areas_of_rows(layer: Layer, units: Mapping[str, pa.Table], rows: pa.Table) -> "pa.Array[Any]":

@@ -17,6 +17,7 @@ from geoservice.release.base import ReleaseStore
 from geoservice.server import deps, errors, landing, manifest, static_files
 from geoservice.server.access import route as access
 from geoservice.server.access.entrance import entrance
+from geoservice.server.clients import routes as clients
 from geoservice.server.features import routes as features
 from geoservice.server.formats import MEDIA, PARQUET
 from geoservice.server.forwarded import networks_of
@@ -45,7 +46,8 @@ from geoservice.settings import Settings
 
 ROUTERS = (
     sprites.router, glyphs.router, legends.router, styles.router, documents.router,
-    landing.router, features.router, tilesets.router, manifest.router, health.router, access.router, static_files.router,
+    landing.router, clients.router, features.router, tilesets.router, manifest.router, health.router, access.router,
+    static_files.router,
 )  # fmt: skip
 """In the order of matching: the page's files come last, for they match everything."""
 

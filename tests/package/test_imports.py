@@ -20,6 +20,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "areas": BASE | {"schema"},
     "study": BASE | {"schema"},
     "layer": BASE | {"schema"},
+    "labels": BASE | {"layer"},
     "measures": BASE,
     "demand": BASE,
     "number_text": BASE | {"layer", "measures"},
@@ -36,9 +37,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "ingest": BASE | {"scratch", "areas", "demand", "schema", "study", "register", "project", "vintages"},
     "geocode": BASE | {"schema", "study", "register", "project", "vintages"},
     "pipeline": BASE
-    | {"areas", "demand", "measures", "schema", "study", "layer", "db", "network", "analysis", "project", "release"},
+    | {"areas", "demand", "measures", "schema", "study", "labels", "layer", "db", "network", "analysis", "project", "release"},
     "maps": BASE | {"scratch", "settings", "layer", "measures", "number_text", "release"},
-    "server": BASE | {"cql2", "scratch", "settings", "layer", "measures", "number_text", "release", "maps"},
+    "server": BASE | {"labels", "cql2", "scratch", "settings", "layer", "measures", "number_text", "release", "maps"},
     "demo": BASE | {"schema", "study", "ingest", "geocode", "pipeline"},
     "bench": BASE
     | PARTS

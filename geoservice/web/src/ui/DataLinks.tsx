@@ -60,6 +60,7 @@ export function DataLinks() {
       <ul>
         <li><a href={url("collections", { f: "html" })}>{t("data.collections")}</a></li>
         <li><a href={url("api", { f: "html" })}>{t("data.api")}</a></li>
+        <li><a href={url("clients", { f: "html" })}>{t("data.clients")}</a></li>
         <li><a href={url("manifest")}>{t("data.manifest", { release: manifest.value.release })}</a></li>
       </ul>
       <p class="quiet">{t("data.limit")}</p>
