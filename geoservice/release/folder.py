@@ -31,6 +31,7 @@ from geoservice.release.stored import GEOMETRIES, stored, stored_schema
 from geoservice.release.tile_file import TileFile
 
 CURRENT = "current"
+IDENTITY = pa.schema([("hash", pa.string())])
 TOGETHER = 8 * ROWS
 """Rows of a layer in one stretch of its table: few, for a page or a tile is looked for in a few of them."""
 
@@ -47,8 +48,12 @@ class FolderReader(Reader):
             # many small questions at a time, in as many processes as there are cores: sharing one out costs more than it saves
             self._connection = open_duckdb(folder / LAYERS, read_only=True, threads=1)
             self._idle, self._parse = list[duckdb.DuckDBPyConnection](), parser(self._connection)
+            identity = self._connection.execute(sql.identity(DUCKDB, DUCKDB.quote(sql.IDENTITY))).fetchall()
         except (duckdb.Error, OSError) as e:
             raise ReleaseError(f"release {number}: {LAYERS} cannot be read; publish again, or: geoservice rollback") from e
+        if identity != [(self.manifest.hash,)]:
+            self.close()
+            raise ReleaseError(f"release {number}: {LAYERS} is of another release; publish again, or: geoservice rollback")
 
     @contextmanager
     def _session(self) -> Iterator[DuckDBSession]:
@@ -248,7 +253,7 @@ def _tidy(aside: Path) -> Iterator[None]:
 def _fill(folder: Path, content: ReleaseContent, manifest: Manifest, table: pa.Table) -> None:
     (folder / TILES).mkdir()
     with archives_of(content, manifest) as archives:
-        _fill_database(folder / LAYERS, content, table)
+        _fill_database(folder / LAYERS, content, table, manifest.hash)
         for layer in content.layers:
             if drawn := archives.path(layer.layer.id):
                 shutil.move(drawn, folder / TILES)
@@ -257,12 +262,14 @@ def _fill(folder: Path, content: ReleaseContent, manifest: Manifest, table: pa.T
         Archive(folder / archive_name(BASE_MAP)).close()  # refuses what is none
 
 
-def _fill_database(path: Path, content: ReleaseContent, table: pa.Table) -> None:
+def _fill_database(path: Path, content: ReleaseContent, table: pa.Table, release: str) -> None:
     with closing(new_duckdb(path, TOGETHER)) as connection:
         with transaction(connection) as session:
             name = DUCKDB.quote(sql.RELEASE_TABLE)
             session.execute(sql.create(DUCKDB, name, TABLE))
             session.append(name, table)
+            session.execute(sql.create(DUCKDB, DUCKDB.quote(sql.IDENTITY), IDENTITY))
+            session.append(DUCKDB.quote(sql.IDENTITY), pa.Table.from_pylist([{"hash": release}], IDENTITY))
             session.execute(sql.create(DUCKDB, DUCKDB.quote("blocks"), BLOCKS))
             for layer in content.layers:
                 _fill_layer(connection, session, layer)

@@ -2,6 +2,7 @@
 
 import hashlib
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import clinics
@@ -36,8 +37,9 @@ def faults(folder: Path) -> list[FileFault]:
 
 def test_the_manifest_has_size_and_sha256_of_every_file(written: Path) -> None:
     files = FolderStore(written, read_only=True).open().manifest.files
-    there = {p for p in (written / "1").rglob("*") if p.is_file() and p.name != "manifest.json"}
-    expected = {str(p.relative_to(written / "1")): (p.stat().st_size, hashlib.sha256(p.read_bytes()).hexdigest()) for p in there}
+    there = [p for p in (written / "1").rglob("*") if p.is_file() and p.name != "manifest.json"]
+    read = {str(p.relative_to(written / "1")): p.read_bytes() for p in there}
+    expected = {name: (len(data), hashlib.sha256(data).hexdigest()) for name, data in read.items()}
     assert {name: (file.bytes, file.sha256) for name, file in files.items()} == expected
     assert set(expected) == {"layers.duckdb", CLINICS, VISITS}
 
@@ -72,6 +74,15 @@ def test_a_byte_of_the_database_that_no_reader_meets_is_found(folder: Path) -> N
     data = path.read_bytes()
     path.write_bytes(data[:-1] + bytes([data[-1] ^ 1]))
     assert [f.file for f in faults(folder)] == ["layers.duckdb"]
+
+
+def test_a_database_of_another_release_is_not_opened(folder: Path, written: Path) -> None:
+    store, content = FolderStore(folder, read_only=False), clinics.release_content()
+    other = content.manifest.model_copy(update={"study": {"id": "other"}})
+    store.write(replace(content, manifest=other))
+    shutil.copyfile(written / "1" / "layers.duckdb", folder / "2" / "layers.duckdb")
+    with pytest.raises(ReleaseError, match=r"release 2: layers\.duckdb is of another release; publish again"):
+        store.open()
 
 
 def test_a_damaged_manifest_says_so(folder: Path) -> None:

@@ -51,9 +51,7 @@ def refused_or_right(file: TileFile) -> int:
     for tile in TILES:
         try:
             assert file.get(tile) == content("a", tile)
-        except DamagedFile as error:
-            assert error.file == NAME
-            assert "/" not in str(error)
+        except DamagedFile:
             refused += 1
     return refused
 
@@ -72,8 +70,9 @@ def test_a_damaged_file_gives_no_wrong_byte_and_is_read_again_once_it_is_mended(
     assert refused_or_right(file) == (0 if gone else 1 if kind == "bit flipped in a tile" else len(TILES))
     if not gone:
         assert file.fault() is not None
-        with pytest.raises(DamagedFile):
+        with pytest.raises(DamagedFile, match=r"^the tiles of layer a cannot be served") as caught:
             file.verified()
+        assert caught.value.file == NAME
     mend(path, folder / "a.whole")
     assert refused_or_right(file) == 0
     assert file.fault() is None

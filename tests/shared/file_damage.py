@@ -55,7 +55,7 @@ DAMAGE: dict[str, Damage] = {
     "directory garbage": lambda path, _: edited(path, section(path, "root"), b"\xba\xd0" * 8),
     "directory zeroed": lambda path, _: edited(path, section(path, "root"), bytes(20)),
     "metadata garbage": lambda path, _: edited(path, section(path, "metadata") + 12, b"\xba\xd0" * 8),
-    "tiles zeroed": lambda path, _: edited(path, section(path, "tile_data"), bytes(path.stat().st_size - section(path, "tile_data"))),
+    "tiles zeroed": lambda path, _: edited(path, at := section(path, "tile_data"), bytes(path.stat().st_size - at)),
     "bit flipped in a tile": flipped_in_a_tile,
     "another layer's": lambda path, other: path.write_bytes(other.read_bytes()),
     "another layer's, of the same size": padded_copy_of_the_other,

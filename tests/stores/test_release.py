@@ -386,7 +386,21 @@ def test_a_complete_manifest_is_accepted_again(store: ReleaseStore, content: Rel
     store.write(content)
     manifest = store.open().manifest
     store.write(replace(content, manifest=manifest))
-    assert store.open(2).manifest == manifest
+    of_one_writing = {"files", "checksum"}
+    assert store.open(2).manifest.model_dump(exclude=of_one_writing) == manifest.model_dump(exclude=of_one_writing)
+
+
+def test_archives_have_the_same_digests_everywhere(store: ReleaseStore, content: ReleaseContent, tmp_path: Path) -> None:
+    store.write(content)
+    other = open_store(tmp_path / "other", None, "x", read_only=False)
+    other.write(content)
+    files = store.open().manifest.files
+    for layer in ("places", "coverage"):
+        name = f"tiles/{layer}.pmtiles"
+        assert files[name] == other.open().manifest.files[name]
+        assert files[name].bytes == store.open().archive(layer)
+    assert store.file_faults(1) == []
+    assert store.open().faults() == []
 
 
 def test_prefix_is_no_way_in(tmp_path: Path, dsn: str | None) -> None:
