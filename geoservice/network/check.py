@@ -11,7 +11,7 @@ from geoservice.network.places import PLACES, load_places, places_digest
 def check_network(folder: Path, modes: Sequence[str]) -> None:
     """Read the current network whole, and compare it with the digests in its index.
 
-    Raises :class:`NetworkError` where it is damaged, :class:`geoservice.errors.NotFound` where there is none, or none of a mode.
+    Raises :class:`NetworkError` where it is damaged, :class:`geoservice.errors.NotFound` where there is none of a mode.
     """
     digests = {mode: graph_digest(load_graph(folder, mode)) for mode in modes} | {PLACES: places_digest(load_places(folder))}
     index = read_index(folder)
