@@ -132,15 +132,14 @@ def _check_known(settings: "Settings", book: "Sequence[Draw]") -> None:
 
 
 def _network(settings: "Settings") -> Iterator[CheckResult]:
-    from geoservice.network.graph import load_graph
+    from geoservice.network.check import check_network
 
     folder = settings.home / "project" / "network"
     if not folder.is_dir():
         yield CheckResult("warn", "network: none; geoservice import network EXTRACT.osm.pbf")
         return
-    for mode in study_of(settings).modes:
-        load_graph(folder, mode)
-        yield CheckResult("ok", f"network: {mode} can be read")
+    check_network(folder, study_of(settings).modes)
+    yield CheckResult("ok", f"network: every file of {', '.join(study_of(settings).modes)} and of places is what was written")
 
 
 def _releases(settings: "Settings") -> Iterator[CheckResult]:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import pyarrow as pa
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from geoservice.geo import BBox, Tile
 from geoservice.layer import Label, Style
@@ -79,12 +79,25 @@ class PublishedLayer(BaseModel):
     geographies: tuple[str, ...] = ()
 
 
-FORMAT = 4
+FORMAT = 5
 """How a release is laid out in its store. One of another format is not read: it must be published again."""
 
 
+class StoredFile(BaseModel):
+    """Size and SHA-256 of a file of a release."""
+
+    model_config = ConfigDict(frozen=True)
+    bytes: int = Field(ge=0)
+    sha256: str = Field(pattern="^[0-9a-f]{64}$")
+
+
 class Manifest(BaseModel):
-    """What a release says of itself. ``hash`` covers all else but ``created``: two runs on the same input agree on it."""
+    """What a release says of itself.
+
+    ``hash`` covers what two runs on the same input agree on, whatever the store: all but ``created``, ``files`` and
+    ``checksum``. ``files`` are those the store has written, by their path inside the release, but for the manifest itself,
+    whose every part is covered by ``checksum``.
+    """
 
     model_config = ConfigDict(frozen=True)
     format: int = FORMAT
@@ -100,6 +113,15 @@ class Manifest(BaseModel):
     disclosure: dict[str, Any]
     notes: tuple[Label, ...] = ()
     base_map: bool = False
+    files: dict[str, StoredFile] = {}
+    checksum: str = ""
+
+
+class FileFault(NamedTuple):
+    """A file of a release that is not what was written: its path inside the release, and what is wrong with it."""
+
+    file: str
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -267,6 +289,10 @@ class ReleaseReader(FeatureReader, Protocol):
         """Bytes of the layer's archive, fewer where it ends before."""
         ...
 
+    def faults(self) -> list[FileFault]:
+        """Files that cannot be served, as far as that shows without reading them whole."""
+        ...
+
 
 class ReleaseStore(Protocol):
     """All releases of a study. Immutable once written; ``current`` moves by one atomic switch."""
@@ -304,6 +330,13 @@ class ReleaseStore(Protocol):
 
     def tiles(self, reader: ReleaseReader, layer_id: str) -> Iterator[tuple[Tile, bytes]]:
         """All baked tiles of a layer, for exports and checks."""
+        ...
+
+    def file_faults(self, number: int) -> list[FileFault]:
+        """Read every file of a release whole, and return those that are not what its manifest says.
+
+        Raises :class:`geoservice.errors.ReleaseError` where the manifest itself is damaged.
+        """
         ...
 
     def close(self) -> None:

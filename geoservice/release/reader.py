@@ -11,7 +11,7 @@ from geoservice.db import Dialect, Session
 from geoservice.errors import GeoserviceError, NotFound
 from geoservice.geo import Tile
 from geoservice.release import sql
-from geoservice.release.base import ItemQuery, Manifest, Page, PublishedLayer, TileQuery
+from geoservice.release.base import FileFault, ItemQuery, Manifest, Page, PublishedLayer, TileQuery
 from geoservice.release.keyset_paging import PageReader, fetch
 from geoservice.release.paging_keys import order_of
 from geoservice.release.query import check_offset, chosen, condition, limit_of, plain, result_schema
@@ -125,6 +125,10 @@ class Reader(ABC):
         start = min(max(offset, 0), size)
         stop = min(start + max(length, 0), size)
         return self._archive_part(layer_id, start, stop - start) if stop > start else b""
+
+    def faults(self) -> list[FileFault]:
+        """Files that cannot be served; a store without files has none."""
+        return []
 
     def _base(self, layer_id: str) -> bool:
         """Whether it is the base map, and there is one."""

@@ -97,11 +97,11 @@ def create_api(settings: Settings, current: ReleasePool, running: health.Running
 
 
 async def watch(current: ReleasePool) -> None:
-    """Look for a new release now and then, so that it is open before somebody asks, and let go of old ones nobody asks for."""
+    """Look for a new release now and then, so that it is open before somebody asks, and for damaged files of the one served."""
     while True:
-        await asyncio.sleep(TIDY_S)
         with suppress(GeoserviceError, OSError):
-            await to_thread.run_sync(current.refresh)
+            await to_thread.run_sync(current.inspect)
+        await asyncio.sleep(TIDY_S)
 
 
 def bare_route(path: str) -> str:

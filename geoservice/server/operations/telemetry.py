@@ -75,6 +75,8 @@ class Telemetry:
         )
         metrics.gauge("release_age_seconds", "Seconds since the release served was made", self._age, "livemax")
 
+        metrics.gauge("damaged_files", "Damaged files of the release served", lambda: current.damaged, "livemax")
+
     def _release(self) -> int | None:
         version = self._current.version
         return None if version is None else int(version.partition("-")[0])
