@@ -1,13 +1,14 @@
 """Maps for documents: the whole map or one layer as a picture of any size, with title, legend, scale bar and sources."""
 
 from collections.abc import Sequence
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Response
 
 from geoservice.geo import MAX_MERCATOR_LAT, BBox
 from geoservice.maps.document import Wanted, draw
 from geoservice.maps.document import shown as box_shown
+from geoservice.maps.look import Variant
 from geoservice.maps.selection import Selection, select
 from geoservice.maps.shapes import Within
 from geoservice.release.base import PublishedLayer
@@ -40,7 +41,7 @@ BboxCrs = Annotated[
 ]
 Pixels = Annotated[int, Query(ge=LEAST, le=MOST, description=f"pixels; width x height at most {MOST_PIXELS}")]
 Scale = Annotated[int, Query(ge=1, le=4, description="pixels that look like one: 2 or 3 for paper")]
-Style = Annotated[Literal["day", "print"], Query(description="for screens, or for paper and photocopies")]
+Style = Annotated[Variant, Query(description="for screens, for paper and photocopies, or for dark screens")]
 Legend = Annotated[bool, Query(description="with a legend, where there is room")]
 Clear = Annotated[bool, Query(description="clear ground, without the base map")]
 Some = Annotated[str | None, Query(description="layers wanted, with commas; without it those that are on when a map opens")]
