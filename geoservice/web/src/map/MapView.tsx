@@ -16,6 +16,7 @@ import { failedTiles, keepFaults, noMap, retryTiles } from "./faults";
 import { flyHome, flyToArea, keepPlace, zoomBy } from "./flight";
 import { series, shown } from "./ground";
 import { keepPointed, tip } from "./pointer";
+import { keepScheme } from "./repaint";
 
 function HoverTip() {
   const at = tip.value;
@@ -73,7 +74,7 @@ function Faults({ rebuild }: { rebuild: () => void }) {
 function start(map: MapLibre): (() => void)[] {
   keepFaults(map);
   keepPointed(map);
-  const stops = [keepPlace(map), ...keepDrawn(map), ...keepAreas(map), series.keep(), keepCards(map)];
+  const stops = [keepPlace(map), keepScheme(map), ...keepDrawn(map), ...keepAreas(map), series.keep(), keepCards(map)];
   if (selected.value && !location.hash.includes("map=")) void flyToArea(level.value, selected.value);
   return stops;
 }

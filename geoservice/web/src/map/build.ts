@@ -5,12 +5,11 @@ import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
 import "maplibre-gl/dist/maplibre-gl.css";
 import { fetchBaseZooms, url } from "../api";
 import { isAreas } from "../columns";
-import { language } from "../i18n";
 import { layerOf, manifest, onTop, themes, view } from "../state";
 import { AREAS, areaSource, baked, NAMES } from "./areas";
-import { ground, names, streets } from "./basemap";
 import { dots } from "./dots";
-import { above, areaNames, border, ground as cover, pointed, stationsRoom } from "./overlay";
+import { layers } from "./layers";
+import { pixelRatio } from "./repaint";
 import type { Layer } from "../types";
 
 /** Vite serves the worker under a name of its own, which MapLibre cannot guess. */
@@ -35,18 +34,7 @@ async function style(): Promise<StyleSpecification> {
   const areas = layerOf(AREAS);
   if (areas) sources[NAMES] = areaSource();
   if (areas) sources["areas"] = baked() ? source(areas) : areaSource();
-  const layers = [
-    ...ground(base, manifest.value.ground),
-    ...themes.value.flatMap(cover),
-    ...streets(base),
-    ...themes.value.flatMap(border),
-    ...(layerOf(AREAS) ? pointed() : []),
-    ...[...onTop.value].sort((a, b) => Number(a.geometry === "point") - Number(b.geometry === "point")).flatMap(above),
-    ...names(base, language.value),
-    ...(layerOf(AREAS) ? areaNames(language.value) : []),
-    ...(layerOf("stations") ? stationsRoom("stations") : []),
-  ];
-  return { version: 8, sources, layers };
+  return { version: 8, sources, layers: layers() };
 }
 
 /** Whether the reader asked for no motion. */
@@ -87,8 +75,7 @@ export async function build(container: HTMLElement): Promise<MapLibre> {
   map.keyboard.disableRotation();
   map.addControl(new ScaleControl({ maxWidth: 110 }), "bottom-left");
   await new Promise<void>((done) => map.once("styledata", () => done()));
-  const ratio = Math.max(1, Math.round(devicePixelRatio));
   map.addImage("room", new ImageData(16, 16));
-  map.addImage("dots", dots(ratio), { pixelRatio: ratio });
+  map.addImage("dots", dots(pixelRatio()), { pixelRatio: pixelRatio() });
   return map;
 }
