@@ -114,12 +114,40 @@ def test_tiles_that_fail_are_told_and_can_be_had_again(page: Watched) -> None:
     for _ in range(3):
         tab.get_by_role("button", name="Zoom in").click()
     alert = tab.locator(".faults [role=alert]")
-    expect(alert).to_contain_text("Parts of the map could not be loaded.")
+    expect(alert).to_have_count(1)
+    expect(alert).to_contain_text("could not be loaded")
+    expect(alert).to_contain_text("Catchments")
+    expect(alert).to_contain_text("The server is busy.")
     empty = page.ground()
     tab.unroute_all()
     alert.get_by_role("button", name="Try again").click()
     expect(alert).to_have_count(0)
     assert page.ground() != empty
+
+
+@pytest.mark.parametrize(("status", "words"), [(404, "所请求的内容已不存在"), (0, "无法连接服务器")])
+def test_tiles_that_are_gone_or_out_of_reach_are_reported_once(
+    chromium: Browser, demo_server: str, status: int, words: str
+) -> None:
+    context = reader(chromium, "zh-CN")
+    page = watch(context, demo_server).page
+    page.route("**/tiles/cells/**", lambda route: route.fulfill(status=status) if status else route.abort())
+    page.locator("input[name=theme][value=cells]").check()
+    alert = page.locator(".faults [role=alert]")
+    expect(alert).to_have_count(1)
+    expect(alert.locator("p")).to_have_text(re.compile(f"^地图的部分内容未能载入：行程时间网格。 {words}。$"))
+    context.close()
+
+
+def test_an_empty_tile_is_no_failure(page: Watched) -> None:
+    tab = page.page
+    answered: list[int] = []
+    tab.on("response", lambda response: answered.append(response.status) if "/tiles/cells/" in response.url else None)
+    tab.route("**/tiles/cells/**", lambda route: route.fulfill(status=204))
+    tab.locator("input[name=theme][value=cells]").check()
+    page.settle()
+    assert set(answered) == {204}
+    expect(tab.locator(".faults [role=alert]")).to_have_count(0)
 
 
 def test_a_page_without_a_server_says_so_and_starts_when_there_is_one(chromium: Browser, demo_server: str) -> None:

@@ -2,9 +2,9 @@ import { useSignal, useSignalEffect } from "@preact/signals";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Map as MapLibre } from "maplibre-gl";
 import { now as here, numbers } from "../data";
-import { language, t } from "../i18n";
+import { language, say, t } from "../i18n";
 import { problemOf } from "../loaded";
-import { level, manifest, selected, study } from "../state";
+import { layerOf, level, manifest, selected, study } from "../state";
 import { Failure } from "../ui/Failure";
 import { pictureUrl } from "../picture";
 import { numberOf } from "../ui/words";
@@ -17,6 +17,7 @@ import { flyHome, flyToArea, keepPlace, zoomBy } from "./flight";
 import { series, shown } from "./ground";
 import { keepPointed, tip } from "./pointer";
 import { keepScheme } from "./repaint";
+import { layerIn } from "./tiles";
 
 function HoverTip() {
   const at = tip.value;
@@ -54,6 +55,18 @@ function Buttons() {
   );
 }
 
+const sourceName = (source: string): string => {
+  const layer = layerOf(layerIn(source));
+  return layer ? say(layer.title) : t("layers.base");
+};
+
+function FailedTiles() {
+  const [first, ...rest] = [...failedTiles.value];
+  if (!first) return null;
+  const layers = [first, ...rest].map(([source]) => sourceName(source)).join(t("comma"));
+  return <Failure what="tiles" values={{ layers }} problem={first[1].problem} retry={retryTiles} />;
+}
+
 /** What of the map could not be had, one line for each kind. */
 function Faults({ rebuild }: { rebuild: () => void }) {
   const drawn = shapes.problem.value ?? series.problem.value ?? (shown.value?.want?.measure === "uncovered_persons" ? numbers.problem.value : null);
@@ -66,7 +79,7 @@ function Faults({ rebuild }: { rebuild: () => void }) {
     <div class="faults">
       {noMap.value && <Failure what="map" problem={noMap.value} retry={rebuild} />}
       {drawn && <Failure what="colours" problem={drawn} retry={again} />}
-      {failedTiles.value.size > 0 && <Failure what="tiles" retry={retryTiles} />}
+      <FailedTiles />
     </div>
   );
 }

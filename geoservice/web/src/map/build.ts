@@ -3,23 +3,21 @@
 import { Map as MapLibre, ScaleControl, setWorkerUrl, type SourceSpecification, type StyleSpecification } from "maplibre-gl";
 import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
 import "maplibre-gl/dist/maplibre-gl.css";
-import { fetchBaseZooms, url } from "../api";
+import { fetchBaseZooms } from "../api";
 import { isAreas } from "../columns";
 import { layerOf, manifest, onTop, themes, view } from "../state";
 import { AREAS, areaSource, baked, NAMES } from "./areas";
 import { dots } from "./dots";
 import { layers } from "./layers";
 import { pixelRatio } from "./repaint";
+import { AREA_SOURCE, tilesOf } from "./tiles";
 import type { Layer } from "../types";
 
 /** Vite serves the worker under a name of its own, which MapLibre cannot guess. */
 setWorkerUrl(workerUrl);
 
-const tiles = (id: string): string => `${url(`tiles/${id}/`)}{z}/{x}/{y}.mvt?v=${manifest.value.version}`;
-
-const source = (l: Layer): SourceSpecification => ({
-  type: "vector",
-  tiles: [tiles(l.id)],
+const source = (l: Layer, name = l.id): SourceSpecification => ({
+  ...tilesOf(name),
   minzoom: l.minzoom,
   maxzoom: l.maxzoom,
   promoteId: "unit",
@@ -29,11 +27,11 @@ const source = (l: Layer): SourceSpecification => ({
 async function style(): Promise<StyleSpecification> {
   const base = manifest.value.baseMap;
   const sources: Record<string, SourceSpecification> = {};
-  if (base) sources["base"] = { type: "vector", tiles: [tiles("base")], ...(await fetchBaseZooms()) };
+  if (base) sources["base"] = { ...tilesOf("base"), ...(await fetchBaseZooms()) };
   for (const l of [...themes.value, ...onTop.value].filter((l) => !isAreas(l))) sources[l.id] = source(l);
   const areas = layerOf(AREAS);
   if (areas) sources[NAMES] = areaSource();
-  if (areas) sources["areas"] = baked() ? source(areas) : areaSource();
+  if (areas) sources[AREA_SOURCE] = baked() ? source(areas, AREA_SOURCE) : areaSource();
   return { version: 8, sources, layers: layers() };
 }
 
