@@ -10,7 +10,7 @@ LIGHT, DARK = 95.0, 38.0
 """Lightness (L*, 0 to 100) of the ends of a ramp for print: paper stays lighter, black outlines and hatches darker."""
 
 MIRROR, BRIGHTEST, VIVID = 126.0, 94.0, 1.3
-"""Of colours for dark ground: the sum of a colour's lightness and its mirror's, the most that is used, and the gain in chroma."""
+"""Of colours for dark ground: lightness of a colour and of its mirror together, the most that is used, the gain in chroma."""
 
 _XYZ = np.array([[0.4124564, 0.3575761, 0.1804375], [0.2126729, 0.7151522, 0.0721750], [0.0193339, 0.1191920, 0.9503041]])
 _WHITE = _XYZ.sum(axis=1)

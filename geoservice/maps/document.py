@@ -20,6 +20,7 @@ from geoservice.number_text import WORDS as REASON_WORDS
 from geoservice.release.base import PublishedLayer, ReleaseReader
 from geoservice.release.mercator import RADIUS_M
 
+COLON = {"en": ": ", "zh": "："}
 MAX_NAMED = 60
 """Features of a layer up to which each is named."""
 
@@ -96,7 +97,7 @@ def _group(layer: PublishedLayer, variant: Variant, language: str, limits: Limit
         named.append((getattr(REASON_WORDS[UNCERTAIN], language), drawn.swatch(drawn.uncertain)))
     known = [Entry(words, colour, round=marks) for words, colour in named]
     hatched = [Entry(getattr(label, language), hatch="no-data", round=marks) for label in missing(style, limits)]
-    return Group(f"{title}: {getattr(column.title, language)}{unit}", (*known, *hatched))
+    return Group(f"{title}{COLON[language]}{getattr(column.title, language)}{unit}", (*known, *hatched))
 
 
 def shown(reader: ReleaseReader, layers: Sequence[PublishedLayer], wanted: Wanted) -> BBox:

@@ -135,11 +135,18 @@ class Desk:
             picture.lay([(place, {"t": words})], rule([shown]))
 
 
+def entry_lines(entry: Entry) -> list[str]:
+    """Return the text of an entry in lines that fit beside its swatch."""
+    return wrapped(entry.text, TEXT, LEGEND_WIDTH - 3 * PAD - SWATCH[0])
+
+
 def legend_size(groups: Sequence[Group]) -> tuple[float, float]:
     """Return width and height of a legend, 0 without groups."""
     if not groups:
         return 0, 0
-    lines = sum(len(wrapped(g.title, HEAD, LEGEND_WIDTH - 2 * PAD)) + len(g.entries) for g in groups)
+    lines = sum(
+        len(wrapped(g.title, HEAD, LEGEND_WIDTH - 2 * PAD)) + sum(len(entry_lines(e)) for e in g.entries) for g in groups
+    )
     return LEGEND_WIDTH, lines * LINE + (len(groups) - 1) * PAD + 2 * PAD
 
 
@@ -184,7 +191,7 @@ def _legend(desk: Desk, groups: Sequence[Group], foot: float, ratio: int, margin
             y += LINE
         for entry in group.entries:
             _entry(desk, entry, x + PAD, y + LINE / 2, ratio)
-            y += LINE
+            y += LINE * len(entry_lines(entry))
         y += PAD
 
 
@@ -202,7 +209,8 @@ def _entry(desk: Desk, entry: Entry, x: float, y: float, ratio: int) -> None:
         desk.box(x, y - tall / 2, wide, tall, symbol("Polygon", fill=BACKGROUND[desk.variant]) + pattern + edge)
     else:
         desk.box(x, y - tall / 2, wide, tall, symbol("Polygon", fill=entry.colour) + edge)
-    desk.write(x + wide + PAD, y, entry.text, TEXT)
+    for at, line in enumerate(entry_lines(entry)):
+        desk.write(x + wide + PAD, y + at * LINE, line, TEXT)
 
 
 def _scale(desk: Desk, metres: float, foot: float) -> None:

@@ -23,6 +23,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "measures": BASE,
     "demand": BASE,
     "number_text": BASE | {"layer", "measures"},
+    "dimension_labels": BASE | {"layer"},
     "analysis": BASE | {"demand", "measures"},
     "disclosure": BASE | {"areas", "demand", "schema", "db", "register"},
     "network": BASE | {"durable", "schema", "demand"},
@@ -35,8 +36,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "ingest": BASE | {"scratch", "areas", "demand", "schema", "study", "register", "project", "vintages"},
     "geocode": BASE | {"schema", "study", "register", "project", "vintages"},
     "pipeline": BASE
-    | {"areas", "demand", "measures", "schema", "study", "layer", "db", "network", "analysis", "project", "release"},
-    "maps": BASE | {"scratch", "settings", "layer", "measures", "number_text", "release"},
+    | {"areas", "demand", "dimension_labels", "measures", "schema", "study", "layer", "db", "network", "analysis"}
+    | {"project", "release"},
+    "maps": BASE | {"dimension_labels", "scratch", "settings", "layer", "measures", "number_text", "release"},
     "server": BASE | {"scratch", "settings", "layer", "measures", "number_text", "release", "maps"},
     "demo": BASE | {"schema", "study", "ingest", "geocode", "pipeline"},
     "bench": BASE | PARTS | STORES | {"areas", "demand", "settings", "schema", "study", "layer", "db", "pipeline", "demo"},

@@ -261,6 +261,14 @@ def test_the_picture_of_this_view_is_of_this_view(page: Watched) -> None:
     answer = tab.request.get(link.get_attribute("href") or "")
     assert (answer.status, answer.headers["content-type"]) == (200, "image/png")
     tab.locator("select[name=group]").select_option("migrant")
+    tab.locator("select[name=tier]").select_option("village")
+    expect(link).to_have_attribute("href", re.compile("tier=village&group=migrant"))
+    assert tab.request.get(link.get_attribute("href") or "").status == 200
+    tab.locator("input[name=theme][value=cells]").check()
+    expect(link).not_to_have_attribute("href", re.compile("group="))
+    assert tab.request.get(link.get_attribute("href") or "").status == 200
+    tab.locator("input[name=theme][value=uncovered]").check()
     expect(link).to_have_count(0)
+    expect(tab.locator(".buttons .picture[aria-disabled]")).to_have_attribute("title", re.compile("standard time"))
     tab.locator("#tab-data").click()
     expect(tab.locator(".data")).to_contain_text("There is no picture of this view")

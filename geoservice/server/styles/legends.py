@@ -10,7 +10,20 @@ from fastapi import APIRouter, Depends, Response
 from geoservice.maps import fonts
 from geoservice.maps.colour import blend
 from geoservice.maps.document import groups
-from geoservice.maps.furniture import LEGEND_WIDTH, LINE, PAD, SWATCH, Entry, Group, legend_picture, legend_size, wrapped
+from geoservice.maps.furniture import (
+    HEAD,
+    LEGEND_WIDTH,
+    LINE,
+    PAD,
+    SWATCH,
+    TEXT,
+    Entry,
+    Group,
+    entry_lines,
+    legend_picture,
+    legend_size,
+    wrapped,
+)
 from geoservice.maps.look import (
     BACKGROUND,
     FRAME,
@@ -39,7 +52,6 @@ from geoservice.server.styles.styled import pattern
 router = APIRouter(tags=["styles"])
 
 Legend = Annotated[Ask, Depends(asking("json", "html", "svg", "png"))]
-HEAD, TEXT = 12.5, 11.5
 FONT = "'Noto Sans', 'Noto Sans SC', 'Noto Sans CJK SC', sans-serif"
 
 
@@ -102,8 +114,10 @@ def svg(parts: tuple[Group, ...], variant: Variant, title: str) -> str:
             drawn.append(_words(PAD, y, line, HEAD, "600", variant))
             y += LINE
         for entry in part.entries:
-            drawn += [_sample(entry, y, variant), _words(2 * PAD + SWATCH[0], y, entry.text, TEXT, "400", variant)]
-            y += LINE
+            drawn.append(_sample(entry, y, variant))
+            for line in entry_lines(entry):
+                drawn.append(_words(2 * PAD + SWATCH[0], y, line, TEXT, "400", variant))
+                y += LINE
         y += PAD
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width or LEGEND_WIDTH:g}" height="{height:g}" '

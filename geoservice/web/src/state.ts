@@ -70,8 +70,10 @@ export const group = computed((): string => (idle("group") ? "all" : chosen.grou
 export const tier = computed((): string => (idle("tier") ? "any" : chosen.tier.value));
 export const minutes = computed((): number => (idle("minutes") ? breakFor(standard.value) : chosen.minutes.value));
 
+/** People left out are released for the standard time and all stations alone. */
+export const leftOutReleased = computed(() => minutes.value === breakFor(standard.value) && tier.value === "any");
 /** Gaps are known for the standard time, all stations and everybody alone. */
-export const gapsApply = computed(() => minutes.value === breakFor(standard.value) && tier.value === "any" && group.value === "all");
+export const gapsApply = computed(() => leftOutReleased.value && group.value === "all");
 
 /** Puts the question that the gaps answer. */
 export function askOfGaps(): void {

@@ -6,7 +6,7 @@ import { language, say, t } from "../i18n";
 import { problemOf } from "../loaded";
 import { layerOf, level, manifest, selected, study } from "../state";
 import { Failure } from "../ui/Failure";
-import { pictureUrl } from "../picture";
+import { noPicture, pictureUrl } from "../picture";
 import { numberOf } from "../ui/words";
 import { keepAreas, shapes } from "./areas";
 import { build } from "./build";
@@ -37,6 +37,10 @@ function HoverTip() {
 /** Streets of a made-up study are not OpenStreetMap's: where a study names its sources, they decide. */
 const credited = (): boolean => manifest.value.baseMap && /OpenStreetMap/.test(study.value.source?.en ?? "OpenStreetMap");
 
+const PICTURE = (
+  <svg viewBox="0 0 16 16" width="15" height="15" aria-hidden="true"><path d="M1.5 3.5h13v9h-13zM1.5 10.5l4-3.5 3 2.5 2.5-2 3.5 3" fill="none" stroke="currentColor" stroke-width="1.4" /><circle cx="11" cy="6" r="1.1" fill="currentColor" /></svg>
+);
+
 function Buttons() {
   const picture = pictureUrl.value;
   return (
@@ -46,10 +50,10 @@ function Buttons() {
       <button type="button" aria-label={t("map.home")} title={t("map.home")} onClick={() => flyHome()}>
         <svg viewBox="0 0 16 16" width="14" height="14" aria-hidden="true"><path d="M1.5 5.5v-4h4M10.5 1.5h4v4M14.5 10.5v4h-4M5.5 14.5h-4v-4" fill="none" stroke="currentColor" stroke-width="1.6" /></svg>
       </button>
-      {picture && (
-        <a class="picture" href={picture} target="_blank" rel="noopener" aria-label={t("picture.link")} title={t("picture.link")}>
-          <svg viewBox="0 0 16 16" width="15" height="15" aria-hidden="true"><path d="M1.5 3.5h13v9h-13zM1.5 10.5l4-3.5 3 2.5 2.5-2 3.5 3" fill="none" stroke="currentColor" stroke-width="1.4" /><circle cx="11" cy="6" r="1.1" fill="currentColor" /></svg>
-        </a>
+      {picture ? (
+        <a class="picture" href={picture} target="_blank" rel="noopener" aria-label={t("picture.link")} title={t("picture.link")}>{PICTURE}</a>
+      ) : (
+        <button type="button" class="picture" aria-disabled="true" aria-label={noPicture()} title={noPicture()}>{PICTURE}</button>
       )}
     </div>
   );

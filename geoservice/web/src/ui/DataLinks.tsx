@@ -5,7 +5,7 @@ import { wantedFor, type Name } from "../data";
 import { isAreas, type Wanted } from "../columns";
 import { say, t } from "../i18n";
 import { geographyOf, shown } from "../map/ground";
-import { pictureUrl } from "../picture";
+import { noPicture, pictureUrl } from "../picture";
 import { rowsQuery } from "../series";
 import { gapsApply, layerOf, level, manifest, mode, service, study } from "../state";
 import type { Layer } from "../types";
@@ -51,7 +51,7 @@ export function DataLinks() {
         ))}
         {layerOf("gaps") && <Links title={t("gaps.title")} layer="gaps" query={{ service: service.value, mode: mode.value }} />}
       </ul>
-      <p>{pictureUrl.value ? <a href={pictureUrl.value} target="_blank" rel="noopener">{t("picture.link")}</a> : <span class="quiet">{t("picture.none")}</span>}</p>
+      <p>{pictureUrl.value ? <a href={pictureUrl.value} target="_blank" rel="noopener">{t("picture.link")}</a> : <span class="quiet">{noPicture()}</span>}</p>
       <h2>{t("data.layers")}</h2>
       <ul>
         {manifest.value.layers.map((l) => <Links key={l.id} title={say(l.title)} layer={l.id} query={{}} />)}
