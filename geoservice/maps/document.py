@@ -15,7 +15,7 @@ from geoservice.maps.selection import DEFAULT, Selection, styled_column
 from geoservice.maps.shapes import Within, base_shapes, box_features
 from geoservice.maps.theme import lay_ground, lay_layer, lay_names, lay_places
 from geoservice.measures import UNCERTAIN
-from geoservice.number_text import NO_LIMITS, Limits, limits_of
+from geoservice.number_text import NO_LIMITS, Limits, limits_of, unit_label
 from geoservice.number_text import WORDS as REASON_WORDS
 from geoservice.release.base import PublishedLayer, ReleaseReader
 from geoservice.release.mercator import RADIUS_M
@@ -90,7 +90,7 @@ def _group(layer: PublishedLayer, variant: Variant, language: str, limits: Limit
     if not graded(style):
         return Group("", (Entry(title, drawn.swatches[0], round=marks),))
     column = next(c for c in layer.columns if c.name == style.property)
-    unit = f" ({column.unit})" if column.unit else ""
+    unit = f" ({getattr(unit_label(column.unit), language)})" if column.unit else ""
     colours = [drawn.swatches[i] for i in occurring(style, limits)]
     named = [*zip(texts(style, language, limits), colours, strict=True)]
     if has_margin(layer):
