@@ -31,7 +31,7 @@ def ground(page: Page) -> bytes:
 @pytest.mark.parametrize(
     ("language", "areas", "above"),
     [
-        ("zh", "各区域覆盖率 服务范围 行程时间网格 估计人口分布 户籍人口与流动人口 未覆盖人口", "底图 服务空白区 服务站点"),
+        ("zh", "各区域覆盖率 服务范围 出行时间网格 估计人口分布 户籍人口与流动人口 未覆盖人口", "底图 服务空白区 服务站点"),
         (
             "en",
             "Coverage by area|Catchments|Travel time by cell|Estimated population|Residents and migrants|Uncovered population",

@@ -135,7 +135,7 @@ def test_tiles_that_are_gone_or_out_of_reach_are_reported_once(
     page.locator("input[name=theme][value=cells]").check()
     alert = page.locator(".faults [role=alert]")
     expect(alert).to_have_count(1)
-    expect(alert.locator("p")).to_have_text(re.compile(f"^地图的部分内容未能载入：行程时间网格。 {words}。$"))
+    expect(alert.locator("p")).to_have_text(re.compile(f"^地图的部分内容未能载入：出行时间网格。 {words}。$"))
     context.close()
 
 
@@ -235,16 +235,31 @@ def test_the_map_has_most_of_the_width_and_no_card_lies_under_a_panel(page: Watc
             assert inner["y"] + inner["height"] <= box["y"] + box["height"]
 
 
+def test_paper_has_legend_map_and_table_and_no_controls_whatever_its_width(page: Watched) -> None:
+    tab = page.page
+    tab.emulate_media(media="print", reduced_motion="reduce")
+    tab.set_viewport_size({"width": 700, "height": 900})
+    for shown in (".headline dd >> nth=0", ".legend .scale", ".map canvas", ".areas tfoot"):
+        expect(tab.locator(shown).first).to_be_visible()
+    for hidden in (".question", ".buttons", ".tabs", "input[value=cells]"):
+        expect(tab.locator(hidden)).not_to_be_visible()
+    expect(tab.locator(".page.wide")).to_have_count(1)
+    map_box, results = tab.locator(".map").bounding_box(), tab.locator(".results").bounding_box()
+    assert map_box is not None
+    assert results is not None
+    assert results["y"] >= map_box["y"] + map_box["height"]
+
+
 def test_panels_fold_and_stay_folded(chromium: Browser, demo_server: str) -> None:
     context = reader(chromium)
     page = watch(context, f"{demo_server}/").page
-    page.get_by_role("button", name="Hide question and layers").click()
+    page.get_by_role("button", name="Hide choices and layers").click()
     wide = page.locator(".map").evaluate("e => e.clientWidth")
     page.reload()
     expect(page.locator(".canvas canvas")).to_be_visible()
     expect(page.locator(".areas tbody tr").first).to_be_visible()
     assert page.locator(".map").evaluate("e => e.clientWidth") == wide > 800
-    page.get_by_role("button", name="Show question and layers").click()
+    page.get_by_role("button", name="Show choices and layers").click()
     expect(page.locator("select[name=service]")).to_be_visible()
     context.close()
 

@@ -1,11 +1,9 @@
 /** Light or dark, as the reader's system has it. */
 
-import { signal } from "@preact/signals";
+import { computed } from "@preact/signals";
+import { mediaMatches } from "./media";
 
 export type Scheme = "light" | "dark";
 
-const DARK = matchMedia("(prefers-color-scheme: dark)");
-const now = (): Scheme => (DARK.matches ? "dark" : "light");
-
-export const scheme = signal<Scheme>(now());
-DARK.addEventListener("change", () => (scheme.value = now()));
+const dark = mediaMatches("(prefers-color-scheme: dark)");
+export const scheme = computed((): Scheme => (dark.value ? "dark" : "light"));

@@ -70,7 +70,7 @@ export const group = computed((): string => (idle("group") ? "all" : chosen.grou
 export const tier = computed((): string => (idle("tier") ? "any" : chosen.tier.value));
 export const minutes = computed((): number => (idle("minutes") ? breakFor(standard.value) : chosen.minutes.value));
 
-/** People left out are released for the standard time and all stations alone. */
+/** People not covered are released for the standard time and all stations alone. */
 export const leftOutReleased = computed(() => minutes.value === breakFor(standard.value) && tier.value === "any");
 /** Gaps are known for the standard time, all stations and everybody alone. */
 export const gapsApply = computed(() => leftOutReleased.value && group.value === "all");

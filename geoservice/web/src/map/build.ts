@@ -67,6 +67,7 @@ export async function build(container: HTMLElement): Promise<MapLibre> {
     pitchWithRotate: false,
     maxPitch: 0,
     maxZoom: 18,
+    canvasContextAttributes: { preserveDrawingBuffer: true }, // or the map is blank on paper
     fadeDuration: calm() ? 0 : 300,
   });
   map.touchZoomRotate.disableRotation();

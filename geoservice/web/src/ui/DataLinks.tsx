@@ -9,7 +9,7 @@ import { noPicture, pictureUrl } from "../picture";
 import { rowsQuery } from "../series";
 import { gapsApply, layerOf, level, manifest, mode, service, study } from "../state";
 import type { Layer } from "../types";
-import { groupName, sentence } from "./words";
+import { sentence } from "./words";
 
 function Links({ title, layer, query }: { title: string; layer: string; query: Query }) {
   const all = { ...query, limit: 10000 };
@@ -24,14 +24,14 @@ function Links({ title, layer, query }: { title: string; layer: string; query: Q
   );
 }
 
-/** The rows behind the map's colours; people left out are all less covered at other minutes than the standard. */
+/** The rows behind the map's colours; people not covered are all less covered at other minutes than the standard. */
 function groundQuery({ layer, want }: { layer: Layer; want: Wanted }): Query {
   if (want.measure === "uncovered_persons" && isAreas(layer)) return rowsQuery(level.value, wantedFor(gapsApply.value ? "left" : "covered"));
   return rowsQuery(geographyOf(layer), { ...want, dimensions: { ...want.dimensions, ...(isAreas(layer) || want.measure === "persons" ? {} : { service: service.value, mode: mode.value }) } });
 }
 
 export function DataLinks() {
-  const compared: [Name, string][] = [["resident", groupName("resident")], ["migrant", groupName("migrant")], ["gap", t("column.gap_points")]];
+  const compared: [Name, string][] = [["resident", t("column.resident_share")], ["migrant", t("column.migrant_share")], ["gap", t("column.gap_points")]];
   const names: [Name, string][] = [
     ["people", t("column.people")],
     ["share", t("column.share_all")],
