@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import Any
 
 from geoservice.layer import Label
 
@@ -36,3 +37,32 @@ GEOGRAPHIES: Labels = MappingProxyType({
     "cell": Label(zh="网格", en="cells of a grid"),
     "leaf": Label(zh="人口小地块", en="small places with people"),
 })  # fmt: skip
+
+
+def tier_label(tier: str) -> Label:
+    """Return the stations of a tier in words.
+
+    >>> tier_label("village").zh, tier_label("village").en
+    ('村级站点', 'village stations')
+    """
+    label = TIERS.get(tier) or Label(zh=tier, en=tier)
+    return Label(zh=f"{label.zh}站点", en=f"{label.en} stations")
+
+
+def service_label(service: str, study: Mapping[str, Any]) -> Label:
+    """Return a service in the words of a study as its manifest has it."""
+    return _own_label("services", service, study) or Label(zh=service, en=service)
+
+
+def group_label(group: str, study: Mapping[str, Any]) -> Label:
+    """Return a group in the words of a study as its manifest has it.
+
+    >>> group_label("old", {"groups": [{"id": "old", "title": {"zh": "老年人", "en": "65 and over"}}]}).en
+    '65 and over'
+    """
+    return _own_label("groups", group, study) or GROUPS.get(group) or Label(zh=group, en=group)
+
+
+def _own_label(kind: str, name: str, study: Mapping[str, Any]) -> Label | None:
+    title = next((one["title"] for one in study.get(kind) or () if one["id"] == name), None)
+    return Label(**title) if title else None

@@ -38,7 +38,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "geocode": BASE | {"schema", "study", "register", "project", "vintages"},
     "pipeline": BASE
     | {"areas", "demand", "measures", "schema", "study", "labels", "layer", "db", "network", "analysis", "project", "release"},
-    "maps": BASE | {"scratch", "settings", "layer", "measures", "number_text", "release"},
+    "maps": BASE | {"labels", "scratch", "settings", "layer", "measures", "number_text", "release"},
     "server": BASE | {"labels", "cql2", "scratch", "settings", "layer", "measures", "number_text", "release", "maps"},
     "demo": BASE | {"schema", "study", "ingest", "geocode", "pipeline"},
     "bench": BASE
