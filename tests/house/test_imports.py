@@ -37,7 +37,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "pipeline": BASE
     | {"areas", "demand", "measures", "schema", "study", "layer", "db", "network", "analysis", "project", "release"},
     "maps": BASE | {"scratch", "settings", "layer", "measures", "number_text", "release"},
-    "server": BASE | {"scratch", "settings", "layer", "measures", "number_text", "release", "maps"},
+    "server": BASE | {"scratch", "settings", "layer", "measures", "number_text", "db", "release", "maps"},
     "demo": BASE | {"schema", "study", "ingest", "geocode", "pipeline"},
     "bench": BASE | PARTS | STORES | {"areas", "demand", "settings", "schema", "study", "layer", "db", "pipeline", "demo"},
     "api": BASE

@@ -138,4 +138,4 @@ def open_access(home: Path, dsn: str | None, prefix: str, *, owner: bool) -> Acc
         return AccessStore(SQLiteFile(home / "access" / "access.db"), Statements("sqlite"), owner=True)
     from geoservice.server.access.postgresql import PostgreSQL
 
-    return AccessStore(PostgreSQL(dsn), Statements("postgresql", prefix), owner)
+    return AccessStore(PostgreSQL(dsn, serving=not owner), Statements("postgresql", prefix), owner)
