@@ -16,7 +16,8 @@ from geoservice.errors import GeoserviceError
 from geoservice.release.base import ReleaseStore
 from geoservice.server import deps, errors, landing, manifest, site
 from geoservice.server.access import route as access
-from geoservice.server.access.entrance import entrance
+from geoservice.server.access.entrance import access_store, entrance
+from geoservice.server.access.tokens import Tokens
 from geoservice.server.answers import kept
 from geoservice.server.current import TIDY_S, Current
 from geoservice.server.features import routes as features
@@ -174,10 +175,12 @@ def create_app(settings: Settings, store: ReleaseStore, folder: Path | None = No
     ``folder`` is what the workers of one service share; see :func:`geoservice.server.serve.make_app`. From the outside in:
     telemetry, the headers of every answer, the host, the gate, the door, the routes.
     """
-    current, running = Current(store), health.Running(Metrics(folder), folder)
+    current, accesses = Current(store), access_store(settings)
+    tokens = Tokens(accesses)
+    running = health.Running(Metrics(folder), folder, tokens.outage)
     answers = Answers(current, settings.cors_origins, frames=settings.frame_ancestors)
     app = routes(settings, current, running, answers)
-    app = entrance(app, settings, running.metrics)
+    app = entrance(app, settings, running.metrics, accesses, tokens)
     app = Gate(app, settings, running.metrics, lambda scope: lane_of(scope, current.version))
     app = RequestHost(app, networks_of(settings.proxies) if settings.proxy_headers else ())
     app = Guard(app, settings.cors_origins, settings.frame_ancestors)

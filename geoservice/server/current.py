@@ -9,13 +9,15 @@ from dataclasses import dataclass
 
 from anyio import to_thread
 
-from geoservice.errors import GeoserviceError, Unavailable
+from geoservice.errors import GeoserviceError, Unavailable, for_operators
 from geoservice.release.base import PublishedLayer, ReleaseReader, ReleaseStore
+from geoservice.server.outage import Outage
 
 OLD = 3
 """Releases before the current one that stay open for maps that still ask for them."""
 IDLE_S = 60.0
 """An old release that nobody has asked for so long is closed."""
+NOTHING = "nothing has been published here yet; try again later"
 TIDY_S = 5.0
 """Seconds between looks for old releases to close."""
 
@@ -32,6 +34,12 @@ class _Held:
     users: int = 0
     retired: bool = False
     used: float = 0.0
+
+
+def nothing_yet() -> GeoserviceError:
+    """Return the error of a store without a release."""
+    text = "no release has been published yet; make one with: geoservice publish"
+    return for_operators(Unavailable(text), NOTHING)
 
 
 class Current:
@@ -61,6 +69,7 @@ class Current:
         self._old: OrderedDict[str, _Held] = OrderedDict()
         self._seen: dict[int, str] = {}
         self._tidied = clock()
+        self.outage = Outage("releases")
         self.version: str | None = None
         """Version of the current release: the same object as long as that is the same."""
         self.soon = self.until = float("-inf")
@@ -101,17 +110,26 @@ class Current:
             if self.fresh:
                 return
             asked = self.clock()
-            number = self._store.current()
-            held = self._held
-            if number is not None and (held is None or held.reader.number != number):
-                self._swap(self._open(number))
-            elif number is None and held is not None:
-                self._swap(None)
+            self._follow()
             self.soon, self.until = asked + self._patience, asked + self._limit
             if asked - self._tidied > TIDY_S:
                 self.tidy()
+        except (GeoserviceError, OSError) as error:
+            self.outage.begin(error)
+            raise
         finally:
             self._refreshing.release()
+
+    def _follow(self) -> None:
+        number, held = self._store.current(), self._held
+        if number is not None and (held is None or held.reader.number != number):
+            self._swap(self._open(number))
+        elif number is None and held is not None:
+            self._swap(None)
+        if number is None:
+            self.outage.begin(nothing_yet())
+        else:
+            self.outage.end()
 
     def _open(self, number: int) -> _Held:
         reader = self._store.open(number)
@@ -163,9 +181,20 @@ class Current:
         """
         if not self.ready(version):
             self.prepare(version)
+        with self._used(version) as reader:
+            yield reader
+
+    @contextmanager
+    def _used(self, version: str | None) -> Iterator[ReleaseReader]:
+        """Hold a reader; where the store does not answer it, the store is asked anew before the next answer."""
         held = self._take(version)
         try:
             yield held.reader
+        except GeoserviceError as error:
+            if error.public is not None:
+                self.outage.begin(error)
+                self.soon = self.until = float("-inf")
+            raise
         finally:
             self._give_back(held)
 
@@ -174,18 +203,15 @@ class Current:
         """Do what :meth:`lease` does without ever making the event loop wait."""
         if not self.ready(version):
             await to_thread.run_sync(self.prepare, version)
-        held = self._take(version)
-        try:
-            yield held.reader
-        finally:
-            self._give_back(held)
+        with self._used(version) as reader:
+            yield reader
 
     def _take(self, version: str | None) -> _Held:
         with self._lock:
             held = self._old.get(version) if version is not None and version != self.version else None
             held = held or self._held
             if held is None:
-                raise Unavailable("no release has been published yet; make one with: geoservice publish")
+                raise nothing_yet()
             held.users += 1
         return held
 

@@ -6,16 +6,21 @@ from geoservice.server.access.checks import checks_for
 from geoservice.server.access.door import Door
 from geoservice.server.access.limits import Rates, Sizes
 from geoservice.server.access.recorder import Recorder
-from geoservice.server.access.store import open_access
+from geoservice.server.access.store import AccessStore, open_access
+from geoservice.server.access.tokens import Tokens
 from geoservice.server.operations.metrics import Metrics
 from geoservice.settings import Settings
 
 
-def entrance(app: ASGIApp, settings: Settings, metrics: Metrics) -> ASGIApp:
-    """Wrap the routes: sizes first, then who asks and how often. Nothing is opened before the first token comes."""
+def access_store(settings: Settings) -> AccessStore:
+    """Return the access store of a server. Nothing is opened before the first token comes."""
     dsn = settings.serve_dsn.get_secret_value() if settings.serve_dsn else None
-    store = open_access(settings.home, dsn, settings.schema_prefix, owner=False)
+    return open_access(settings.home, dsn, settings.schema_prefix, owner=False)
+
+
+def entrance(app: ASGIApp, settings: Settings, metrics: Metrics, store: AccessStore, tokens: Tokens) -> ASGIApp:
+    """Wrap the routes: sizes first, then who asks and how often."""
     recorder = Recorder(store)
     metrics.count("audit_rows", "Entries of the audit log written", lambda: recorder.written)
-    door = Door(app, checks_for(settings, store), Rates(settings), recorder)
+    door = Door(app, checks_for(settings, tokens), Rates(settings), recorder)
     return Sizes(door, settings.body_bytes)

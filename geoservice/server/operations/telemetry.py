@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from geoservice.server.cache import ByteCache
 from geoservice.server.current import Current
 from geoservice.server.deps import caller
-from geoservice.server.errors import PROBLEM, problem, settle
+from geoservice.server.errors import PROBLEM, headers_of, problem, settle
 from geoservice.server.headers import send_whole
 from geoservice.server.hot import Answers
 from geoservice.server.operations.logs import NOTE, Note, given_id, route_is
@@ -158,8 +158,10 @@ async def _failed(error: Exception, answer: Answer) -> None:
     """Answer for an application that failed: FastAPI has answered already, and raises the error again."""
     if answer.status == 0:
         status, detail = settle(error)
-        headers = [(b"content-type", PROBLEM.encode()), (b"cache-control", b"no-store")]
-        await send_whole(answer.send, status, headers, problem(status, detail))
+        headers = {**headers_of(error, status), "Content-Type": PROBLEM}
+        await send_whole(
+            answer.send, status, [(k.lower().encode(), v.encode()) for k, v in headers.items()], problem(status, detail)
+        )
 
 
 def _seconds(created: str) -> float:
