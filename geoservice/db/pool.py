@@ -23,6 +23,8 @@ LOOK_S = 0.1
 """Seconds between looks whether the server has refused to connect."""
 REST_S = 0.5
 """Seconds for which nobody tries again after an attempt in vain: requests that wait one after the other fail at once."""
+AGAIN_S = 0.5
+"""Seconds between attempts at a server that is starting."""
 BUSY_S = 10
 """Seconds to wait for a connection that others use."""
 PATIENT = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 4, "tcp_user_timeout": 30_000}
@@ -39,6 +41,24 @@ def still_there(connection: psycopg.Connection) -> None:
     look.register(connection.fileno(), select.POLLIN)
     while look.poll(0):
         connection.pgconn.consume_input()
+
+
+def reach(dsn: str, name: str, patience: float = 0.0) -> None:
+    """Connect once; raise :class:`Unavailable` with the reason where that fails. ``name`` is what the error calls the database.
+
+    ``patience`` are seconds for which a server that is starting, or has no connection left, is asked again.
+    """
+    until = time.monotonic() + patience
+    while True:
+        try:
+            psycopg.connect(dsn, connect_timeout=CONNECT_S, application_name="geoservice").close()
+        except (psycopg.Error, ValueError) as error:
+            refusal = refusal_of(error)
+            if not refusal.passing or time.monotonic() > until:
+                raise for_operators(Unavailable(f"{name}: {refusal.reason}")) from None
+        else:
+            return
+        time.sleep(AGAIN_S)
 
 
 class Pool:
@@ -136,15 +156,8 @@ class Pool:
         with self._opening:
             if self._pool.closed:
                 if not self._serving:  # the pool would try on, and know no reason
-                    self.try_once()
+                    reach(self._dsn, self._name)
                 self._pool.open()
-
-    def try_once(self) -> None:
-        """Connect, and raise :class:`Unavailable` with the reason where that fails."""
-        try:
-            psycopg.connect(self._dsn, **self._kwargs).close()
-        except (psycopg.Error, ValueError) as error:
-            raise self._away(refusal_of(error).reason) from None
 
     def _check(self, connection: psycopg.Connection) -> None:
         try:

@@ -95,10 +95,6 @@ class PostGIS:
         """A server is there, or says that it is not when it is asked."""
         return True
 
-    def try_once(self) -> None:
-        """Raise :class:`Unavailable` with the reason where no connection comes about."""
-        self._pool.try_once()
-
     @contextmanager
     def session(self, write: bool = False) -> Iterator[PostGISSession]:
         """Open a transaction: a reader sees one state of the database throughout, a writer's is committed at the end."""

@@ -5,7 +5,9 @@ import time
 from functools import partial
 from pathlib import Path
 
-from geoservice.release import open_store
+from geoservice.db.pool import reach
+from geoservice.errors import GeoserviceError
+from geoservice.release import check_served, open_store
 from geoservice.scratch import scratch_folder
 from geoservice.server.app import Application, create_app
 from geoservice.server.http import workers
@@ -17,6 +19,8 @@ from geoservice.settings import Settings
 
 PRIVATE = ("GEOSERVICE_DSN", "GEOSERVICE_REGISTER_DSN")
 """Variables that the serving processes must not even see."""
+STARTING_S = 10
+"""Seconds that a database has which is starting together with the service."""
 GRACE_S = 5
 """Seconds beyond those for requests in work, for a worker to close what it has open; then it is killed."""
 
@@ -48,11 +52,24 @@ def serving(settings: Settings) -> Settings:
     return settings.model_copy(update={"dsn": None, "register_dsn": None})
 
 
+def check_database(settings: Settings) -> None:
+    """Stop here, with the reason, where the connection string leads to nothing that can be served."""
+    if settings.serve_dsn is None:
+        return
+    dsn, name = settings.serve_dsn.get_secret_value(), "GEOSERVICE_SERVE_DSN"
+    reach(dsn, name, STARTING_S)
+    try:
+        check_served(dsn, settings.schema_prefix)
+    except GeoserviceError as error:
+        raise type(error)(f"{name}: {error}") from None
+
+
 def serve(settings: Settings) -> None:
     """Serve until told to stop; private connections are taken out of the environment before a worker starts."""
     for name in PRIVATE:
         os.environ.pop(name, None)
     logs.configure(settings.log_level)
+    check_database(settings)
     own = scratch_folder("geoservice-serve")
     folder = Path(own.name)
 

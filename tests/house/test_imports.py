@@ -42,7 +42,20 @@ MAY_IMPORT: dict[str, set[str]] = {
     "bench": BASE | PARTS | STORES | {"areas", "demand", "settings", "schema", "study", "layer", "db", "pipeline", "demo"},
     "api": BASE
     | STORES
-    | {"demand", "disclosure", "ingest", "layer", "maps", "measures", "network", "pipeline", "schema", "settings", "study"}
+    | {
+        "db",
+        "demand",
+        "disclosure",
+        "ingest",
+        "layer",
+        "maps",
+        "measures",
+        "network",
+        "pipeline",
+        "schema",
+        "settings",
+        "study",
+    }
     | {"server"},  # its audit log
     "__main__": {"cli"},
     "cli": BASE
