@@ -1,13 +1,14 @@
 """The application: a bare tile route beside FastAPI, inside one guard."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from urllib.parse import parse_qsl
 
 from anyio import to_thread
-from fastapi import FastAPI, Request, Response
+from fastapi import Depends, FastAPI, Request, Response
 from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -27,10 +28,12 @@ from geoservice.server.headers import Guard
 from geoservice.server.hot import Answers
 from geoservice.server.lenient_urls import LenientUrls
 from geoservice.server.operations import health
+from geoservice.server.operations.drain import Drain
 from geoservice.server.operations.gate import Gate
 from geoservice.server.operations.logs import route_is
 from geoservice.server.operations.metrics import Metrics
 from geoservice.server.operations.telemetry import Named, Telemetry, hot_seen, tiles_seen
+from geoservice.server.operations.work import WORK, WorkFile
 from geoservice.server.pictures import documents
 from geoservice.server.pictures.paths import with_maps
 from geoservice.server.pictures.rendering import Pictures
@@ -75,7 +78,7 @@ def create_api(settings: Settings, current: Current, running: health.Running, pi
         await to_thread.run_sync(current.close)
 
     api = FastAPI(
-        title="geoservice", version=__version__, description=DESCRIPTION, lifespan=lifespan,
+        dependencies=[Depends(note_route)], title="geoservice", version=__version__, description=DESCRIPTION, lifespan=lifespan,
         openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False,
     )  # fmt: skip
     api.state.geoservice, api.state.running, api.state.pictures = deps.state(settings, current), running, pictures
@@ -101,6 +104,11 @@ async def watch(current: Current) -> None:
         await asyncio.sleep(TIDY_S)
         with suppress(GeoserviceError, OSError):
             await to_thread.run_sync(current.refresh)
+
+
+async def note_route(request: Request) -> None:
+    """Note which route answers, before it does."""
+    route_is(request.scope["route"].path_format)
 
 
 def bare_route(path: str) -> str:
@@ -159,10 +167,13 @@ def routes(settings: Settings, current: Current, running: health.Running, answer
 
 
 class Application:
-    """The ASGI application; ``answers`` are those that are ready, for a server that looks there first."""
+    """The ASGI application; ``answers`` are those that are ready, for a server that looks there first.
 
-    def __init__(self, app: ASGIApp, answers: Answers) -> None:
-        self._app, self.answers = app, answers
+    ``drain`` is that the service is being stopped: there are no ready answers then, for each has to say so.
+    """
+
+    def __init__(self, app: ASGIApp, answers: Answers, drain: Drain) -> None:
+        self._app, self.answers, self.drain = app, answers, drain
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one scope."""
@@ -177,13 +188,14 @@ def create_app(settings: Settings, store: ReleaseStore, folder: Path | None = No
     """
     current, accesses = Current(store), access_store(settings)
     tokens = Tokens(accesses)
-    running = health.Running(Metrics(folder), folder, tokens.outage)
+    drain, work = Drain(folder), WorkFile(folder / f"{WORK}-{os.getpid()}") if folder else None
+    running = health.Running(Metrics(folder), drain, tokens.outage)
     answers = Answers(current, settings.cors_origins, frames=settings.frame_ancestors)
     app = routes(settings, current, running, answers)
     app = entrance(app, settings, running.metrics, accesses, tokens)
     app = Gate(app, settings, running.metrics, lambda scope: lane_of(scope, current.version))
     app = RequestHost(app, networks_of(settings.proxies) if settings.proxy_headers else ())
     app = Guard(app, settings.cors_origins, settings.frame_ancestors)
-    app = Telemetry(app, running.metrics, current)
+    app = Telemetry(app, running.metrics, current, drain, work)
     hot_seen(running.metrics, answers)
-    return Application(app, answers)
+    return Application(app, answers, drain)

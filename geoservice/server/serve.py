@@ -13,7 +13,7 @@ from geoservice.server.app import Application, create_app
 from geoservice.server.http import workers
 from geoservice.server.http.wire import Config
 from geoservice.server.operations import logs
-from geoservice.server.operations.health import DRAINING
+from geoservice.server.operations.drain import DRAINING
 from geoservice.server.operations.metrics import take_place
 from geoservice.settings import Settings
 
@@ -25,7 +25,7 @@ GRACE_S = 5
 """Seconds beyond those for requests in work, for a worker to close what it has open; then it is killed."""
 
 HANGING_S = 10
-"""Seconds without a sign of life after which a worker is killed and replaced."""
+"""Seconds without a turn of its event loop after which a worker is killed and replaced."""
 
 
 def make_app(settings: Settings, folder: Path | None = None) -> Application:
@@ -36,6 +36,7 @@ def make_app(settings: Settings, folder: Path | None = None) -> Application:
     logs.configure(settings.log_level)
     if folder is not None:
         workers.allow_connections()
+        workers.show_stacks(folder)
         place = take_place(folder)
         if settings.keep_to_cores:
             workers.keep_to_core(place, settings.workers)
@@ -85,9 +86,8 @@ def serve(settings: Settings) -> None:
         backlog=workers.BACKLOG,
         log_config=logs.of_server(settings.log_level),
         timeout_graceful_shutdown=settings.drain_seconds,
-        timeout_worker_healthcheck=HANGING_S,
     )
     try:
-        workers.run(config, notice, settings.drain_seconds + GRACE_S)
+        workers.run(config, folder, notice, settings.drain_seconds + GRACE_S, HANGING_S)
     finally:
         own.cleanup()

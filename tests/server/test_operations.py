@@ -14,7 +14,7 @@ import pytest
 from bigger import publish
 
 from geoservice.server.app import create_app
-from geoservice.server.operations.health import DRAINING
+from geoservice.server.operations.drain import DRAINING
 from geoservice.settings import Settings
 
 TELLING = {

@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
-from pathlib import Path
 from typing import cast
 
 import orjson
@@ -17,14 +16,13 @@ from geoservice.release.base import ItemQuery
 from geoservice.server.cache import seen
 from geoservice.server.current import NOTHING, Current
 from geoservice.server.errors import PROBLEM, headers_of, problem
+from geoservice.server.operations.drain import Drain
 from geoservice.server.operations.metrics import Metrics
 from geoservice.server.outage import Outage
 
 router = APIRouter(tags=["health"])
 HEALTH = frozenset({"/health/live", "/health/ready"})
 PATHS = HEALTH | {"/metrics"}
-DRAINING = "draining"
-"""File in the workers' common folder that says: the service is being stopped."""
 
 
 READY_S = 1.5
@@ -48,20 +46,15 @@ class Reading:
 
 @dataclass(frozen=True)
 class Running:
-    """What one worker shares with the others: figures, and a folder, which a process alone does without.
+    """What one worker shares with the others: figures, and that the service is being stopped.
 
     ``tokens`` tells whether tokens could not be read the last time that one was checked.
     """
 
     metrics: Metrics
-    folder: Path | None = None
+    drain: Drain = field(default_factory=Drain)
     tokens: Outage = field(default_factory=lambda: Outage("access store"))
     reading: Reading = field(default_factory=Reading)
-
-    @property
-    def draining(self) -> bool:
-        """Whether the service is being stopped."""
-        return self.folder is not None and (self.folder / DRAINING).exists()
 
 
 @router.get("/health/live", operation_id="getLive", summary="The process answers")
@@ -106,7 +99,7 @@ class Stopping(Unavailable):
 
 def _read(running: Running, current: Current) -> int:
     """Read a row as a client would and return the release's number."""
-    if running.draining:
+    if running.drain.look():
         raise Stopping("this service is being stopped; it takes no new work")
     with current.lease() as reader:
         for layer in reader.manifest.layers[:1]:
