@@ -30,7 +30,8 @@
         └── DamagedFile             exit 43  503  one file of it is damaged: what else is in it is served
 
 A message says what happened, to which name, what was got and what is allowed. The server maps a class to an HTTP status by
-:data:`STATUS`, and a client of it maps the status back; the command line maps it to ``exit_code``.
+:data:`STATUS`, and a client of it maps the status back; the command line maps it to ``exit_code``. A message for whoever runs
+the service (:func:`for_operators`) stays in its log.
 """
 
 from collections.abc import Mapping
@@ -41,6 +42,18 @@ class GeoserviceError(Exception):
     """Root of the tree; ``exit_code`` is what the command line ends with."""
 
     exit_code = 1
+    public: str | None = None
+    """What a client of the server reads, under status 503, where the text itself is for whoever runs the service."""
+
+
+AWAY = "the data cannot be read just now; try again in a few seconds"
+"""What the public reads while a store does not answer."""
+
+
+def for_operators(error: GeoserviceError, public: str = AWAY) -> GeoserviceError:
+    """Return the error, its text marked as meant for whoever runs the service; clients of the server read ``public``."""
+    error.public = public
+    return error
 
 
 class InputError(GeoserviceError):

@@ -39,7 +39,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "pipeline": BASE
     | {"areas", "demand", "measures", "schema", "study", "labels", "layer", "db", "network", "analysis", "project", "release"},
     "maps": BASE | {"labels", "scratch", "settings", "layer", "measures", "number_text", "release"},
-    "server": BASE | {"labels", "cql2", "scratch", "settings", "layer", "measures", "number_text", "release", "maps"},
+    "server": BASE | {"labels", "db", "cql2", "scratch", "settings", "layer", "measures", "number_text", "release", "maps"},
     "demo": BASE | {"schema", "study", "ingest", "geocode", "pipeline"},
     "bench": BASE
     | PARTS
@@ -49,6 +49,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     | STORES
     | {
         "cql2",
+        "db",
         "demand",
         "disclosure",
         "ingest",
