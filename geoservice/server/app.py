@@ -1,6 +1,7 @@
 """The application: a bare tile route beside FastAPI, inside one guard."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
@@ -29,9 +30,10 @@ from geoservice.server.operations import health
 from geoservice.server.operations.gate import Gate
 from geoservice.server.operations.logs import route_is
 from geoservice.server.operations.metrics import Metrics
-from geoservice.server.operations.telemetry import Named, Telemetry, hot_seen, tiles_seen
+from geoservice.server.operations.telemetry import Named, Telemetry, drawings_seen, hot_seen, tiles_seen
 from geoservice.server.pictures import documents
 from geoservice.server.pictures.paths import with_maps
+from geoservice.server.pictures.pool import DrawingPool
 from geoservice.server.pictures.rendering import Pictures
 from geoservice.server.pictures.route import MapTiles, map_key
 from geoservice.server.request_host import RequestHost
@@ -54,6 +56,9 @@ TILE_ROUTE, ARCHIVE_ROUTE = "/tiles/{layer_id}/{z}/{x}/{y}", "/tiles/{layer_id}.
 MAP_ROUTE = "/map/{layer_id}/{z}/{x}/{y}.png"
 """What they call any map tile."""
 
+DOCUMENT = re.compile(r"(/collections/[^/]+)?/map/?")
+"""Paths of maps for documents."""
+
 FILES = ("csv", "parquet", "gpkg", "fgb")
 """Formats in which a whole layer is sent."""
 
@@ -68,9 +73,10 @@ def create_api(settings: Settings, current: Current, running: health.Running, pi
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        looking = asyncio.get_running_loop().create_task(watch(current))
+        looking = asyncio.get_running_loop().create_task(watch(current, pictures.pool))
         yield
         looking.cancel()
+        await to_thread.run_sync(pictures.pool.close)
         await to_thread.run_sync(current.close)
 
     api = FastAPI(
@@ -94,10 +100,11 @@ def create_api(settings: Settings, current: Current, running: health.Running, pi
     return api
 
 
-async def watch(current: Current) -> None:
-    """Look for a new release now and then, so that it is open before somebody asks, and let go of old ones nobody asks for."""
+async def watch(current: Current, pool: DrawingPool) -> None:
+    """Look for a new release now and then, so that it is open before somebody asks, and let go of what nobody asks for."""
     while True:
         await asyncio.sleep(TIDY_S)
+        await to_thread.run_sync(pool.tidy)
         with suppress(GeoserviceError, OSError):
             await to_thread.run_sync(current.refresh)
 
@@ -116,7 +123,10 @@ def lane_of(scope: Scope, version: str | None = None) -> str:
     path: str = scope["path"]
     if path in health.PATHS:
         return ""
-    return "bulk" if is_download(scope, version) else "tiles" if bare_route(path) else "pages"
+    if is_download(scope, version):
+        return "bulk"
+    route = bare_route(path)
+    return "maps" if route == MAP_ROUTE or DOCUMENT.fullmatch(path) else "tiles" if route else "pages"
 
 
 def is_download(scope: Scope, version: str | None = None) -> bool:
@@ -134,12 +144,11 @@ def is_download(scope: Scope, version: str | None = None) -> bool:
     return any(MEDIA[kind] in accept for kind in FILES) or any(k == "f" and v in FILES for k, v in asked)
 
 
-def routes(settings: Settings, current: Current, running: health.Running, answers: Answers) -> ASGIApp:
+def routes(settings: Settings, current: Current, running: health.Running, answers: Answers, pictures: Pictures) -> ASGIApp:
     """Return what answers, once it is known who asks: the bare routes of tiles beside FastAPI."""
     tiles = Tiles(current, answers.keep)
     tiles_seen(running.metrics, tiles.once.kept)
-    pictures = Pictures(current)
-    maps = MapTiles(pictures, answers.keep)
+    maps = MapTiles(current, pictures, answers.keep)
     bare: dict[str, ASGIApp] = {TILE_ROUTE: tiles, ARCHIVE_ROUTE: Archives(current), MAP_ROUTE: maps}
     api = Named(
         GZipMiddleware(
@@ -176,7 +185,9 @@ def create_app(settings: Settings, store: ReleaseStore, folder: Path | None = No
     """
     current, running = Current(store), health.Running(Metrics(folder), folder)
     answers = Answers(current, settings.cors_origins, frames=settings.frame_ancestors)
-    app = routes(settings, current, running, answers)
+    pool = DrawingPool(store, settings, running.metrics.histogram("drawing", "Seconds to draw a picture"))
+    drawings_seen(running.metrics, pool)
+    app = routes(settings, current, running, answers, Pictures(pool))
     app = entrance(app, settings, running.metrics)
     app = Gate(app, settings, running.metrics, lambda scope: lane_of(scope, current.version))
     app = RequestHost(app, networks_of(settings.proxies) if settings.proxy_headers else ())

@@ -19,6 +19,7 @@ from geoservice.server.headers import send_whole
 from geoservice.server.hot import Answers
 from geoservice.server.operations.logs import NOTE, Note, given_id, route_is
 from geoservice.server.operations.metrics import Metrics
+from geoservice.server.pictures.pool import DrawingPool
 
 SAMPLE_S = 1.0
 """What other workers say of their present state is at most this old."""
@@ -145,6 +146,17 @@ def tiles_seen(metrics: Metrics, cache: ByteCache) -> None:
     metrics.count("tile_cache_hits", "Tiles found in memory", lambda: cache.hits)
     metrics.count("tile_cache_misses", "Tiles that had to be made", lambda: cache.misses)
     metrics.gauge("tile_cache_bytes", "Bytes of tiles in memory", lambda: cache.size)
+
+
+def drawings_seen(metrics: Metrics, pool: DrawingPool) -> None:
+    """Show what the processes that draw do."""
+    queue = pool.queue
+    metrics.gauge("waiting_drawings", "Pictures that wait to be drawn", lambda: queue.waiting)
+    metrics.gauge("drawing_pixels", "Pixels of pictures that wait or are being drawn", lambda: queue.pixels)
+    metrics.gauge("drawing_processes", "Processes that draw", lambda: len(pool.processes))
+    metrics.count("drawn_pixels", "Pixels of pictures that were drawn", lambda: pool.pixels)
+    metrics.count("drawing_refusals", "Pictures refused because too many pixels waited", lambda: queue.refused)
+    metrics.count("drawing_processes_lost", "Drawing processes that died, or were ended for taking too long", lambda: pool.lost)
 
 
 def hot_seen(metrics: Metrics, answers: Answers) -> None:

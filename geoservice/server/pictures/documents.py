@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
+from anyio import to_thread
 from fastapi import APIRouter, Depends, Query, Response
 
 from geoservice.geo import MAX_MERCATOR_LAT, BBox
-from geoservice.maps.document import Wanted, draw
+from geoservice.maps.document import Wanted
 from geoservice.maps.document import shown as box_shown
+from geoservice.maps.drawings import MapDrawing
 from geoservice.maps.selection import Selection, select
-from geoservice.maps.shapes import Within
 from geoservice.release.base import PublishedLayer
 from geoservice.release.numbers import is_whole_number
 from geoservice.server import schemas
@@ -96,12 +97,12 @@ def selection_of(
 
 async def picture(ask: Ask, layers: Sequence[PublishedLayer], wanted: Wanted) -> Response:
     """Answer with a picture; its headers say which box it shows."""
+    drawing = MapDrawing(tuple((layer.id, ask.who.within(layer)) for layer in layers), wanted)
     layers = [select(layer, wanted.selection) for layer in layers]
-    drawn: list[tuple[PublishedLayer, Within]] = [(layer, ask.who.within(layer)) for layer in layers]
     pictures: Pictures = ask.request.app.state.pictures
-    key = ("document", tuple((layer.id, within) for layer, within in drawn), wanted)
-    body = await pictures.get(version_of(ask.reader), key, lambda reader: draw(reader, drawn, wanted))
-    box = ",".join(f"{v:.7g}" for v in box_shown(ask.reader, layers, wanted))
+    body = await pictures.get(version_of(ask.reader), drawing)
+    seen = await to_thread.run_sync(box_shown, ask.reader, layers, wanted)  # it looks for fonts, the first time
+    box = ",".join(f"{v:.7g}" for v in seen)
     crs = "<http://www.opengis.net/def/crs/EPSG/0/3857>"
     return answer(ask, body, PNG, {"Content-Bbox": box, "Content-Crs": crs})
 

@@ -4,21 +4,21 @@ from html import escape
 from itertools import pairwise
 from typing import Annotated, Any
 
-from anyio import to_thread
 from fastapi import APIRouter, Depends, Response
 
-from geoservice.maps import fonts
 from geoservice.maps.colour import blend
 from geoservice.maps.document import groups
-from geoservice.maps.furniture import LEGEND_WIDTH, LINE, PAD, SWATCH, Entry, Group, legend_picture, legend_size, wrapped
+from geoservice.maps.drawings import LegendDrawing
+from geoservice.maps.furniture import LEGEND_WIDTH, LINE, PAD, SWATCH, Entry, Group, legend_size, wrapped
 from geoservice.maps.look import BACKGROUND, HATCHES, INKS, SIDE, Hatch, Variant, graded, look, occurring, texts
 from geoservice.measures import BEYOND, REASONS, UNCERTAIN
 from geoservice.number_text import Limits, limits_of, reason_label
 from geoservice.release.base import PublishedLayer
 from geoservice.server import schemas
 from geoservice.server.answers import answer, document
-from geoservice.server.deps import Ask, asking
+from geoservice.server.deps import Ask, asking, version_of
 from geoservice.server.formats import PNG, SVG
+from geoservice.server.pictures.rendering import Pictures
 from geoservice.server.styles.routes import Named, named
 from geoservice.server.styles.styled import pattern
 
@@ -135,6 +135,7 @@ async def style_legend(style_id: str, ask: Legend) -> Response:
         drawn = svg(groups(style.layers, style.variant, ask.language, limits), style.variant, style.title(ask))
         return answer(ask, drawn, SVG)
     if ask.format == "png":
-        parts = groups(style.layers, style.variant, fonts.language_of(ask.language), limits)
-        return answer(ask, await to_thread.run_sync(legend_picture, parts, style.variant), PNG)
+        drawing = LegendDrawing(tuple(layer.id for layer in style.layers), style.variant, ask.language)
+        pictures: Pictures = ask.request.app.state.pictures
+        return answer(ask, await pictures.get(version_of(ask.reader), drawing), PNG)
     return document(ask, legend_of(ask, style), style.title(ask))
