@@ -1,7 +1,8 @@
 """Maps for documents: what one takes, alone and with seven others, and what a tile that is ready takes meanwhile.
 
 The maps are as large as they may be, each of another box, so that none is made once for two. A ready tile is one that is in
-memory, or one that lies baked in the release; clients on several connections ask for them, so that every worker is asked.
+memory, or one that lies baked in the release. There is one worker, so that maps and tiles come to the same:
+of several, each has its own processes that draw.
 """
 
 import tempfile
@@ -11,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 from pathlib import Path
 from statistics import median
-from time import sleep
+from time import perf_counter, sleep
 from typing import Any
 
 import numpy as np
@@ -30,7 +31,7 @@ LAYER, SIDE, CORNERS, ZOOM = "areas", 60, 64, 14
 """3600 areas of 64 corners each, side by side."""
 BOX = BBox(116.0, 29.5, 118.0, 31.5)
 WIDTH, HEIGHT, AT_ONCE = 4096, 1953, 8
-CONNECTIONS, PAUSE_S = 8, 0.002
+CONNECTIONS, EVERY_S = 8, 0.04
 BAR_MS = 20
 _number = count()
 
@@ -94,18 +95,27 @@ def baked() -> Iterator[str]:
 
 
 class Tiles:
-    """Tiles asked for one after the other, each on the next of several connections, until told to stop."""
+    """Tiles asked for at fixed times, whatever the last one took, on several connections: readers do not wait for others."""
 
     def __init__(self, url: str, paths: Iterator[str]) -> None:
-        self._clients, self._paths = [load.Client(url) for _ in range(CONNECTIONS)], paths
+        self._url, self._paths, self._lock = url, paths, threading.Lock()
 
     def ask(self, go_on: Callable[[], bool]) -> list[float]:
-        """Return the milliseconds of each."""
-        spent = []
+        """Return the milliseconds of each, from the time at which it was due."""
+        with ThreadPoolExecutor(CONNECTIONS) as pool:
+            asking = [pool.submit(self._ask, perf_counter() + n * EVERY_S / CONNECTIONS, go_on) for n in range(CONNECTIONS)]
+            return [spent for one in asking for spent in one.result()]
+
+    def _ask(self, due: float, go_on: Callable[[], bool]) -> list[float]:
+        client, spent = load.Client(self._url), []
         while go_on():
-            for client in self._clients:
-                spent.append(1000 * client.seconds(next(self._paths)))
-                sleep(PAUSE_S)
+            with self._lock:
+                path = next(self._paths)
+            sleep(max(due - perf_counter(), 0))
+            client.seconds(path)
+            spent.append(1000 * (perf_counter() - due))
+            due += EVERY_S
+        client.close()
         return spent
 
 
@@ -129,7 +139,7 @@ def run(repeat: int = 5) -> Figures:
     with tempfile.TemporaryDirectory(prefix="geoservice-bench-") as name:
         folder = Path(name)
         publish(folder / "releases")
-        with ours(folder) as (url, pid):
+        with ours(folder, workers=1) as (url, pid):
             return _measure(url, pid, repeat)
 
 
@@ -140,8 +150,8 @@ def _measure(url: str, pid: int, repeat: int) -> Figures:
     after, found, among = memory_mb(pid), {}, list[float]()
     for kind, paths in (("in memory", in_memory()), ("baked", baked())):
         tiles = Tiles(url, paths)
-        tiles.ask(_times(5))
-        calm, busy = tiles.ask(_times(100)), list[float]()
+        tiles.ask(_for(0.5))
+        calm, busy = tiles.ask(_for(3)), list[float]()
         for _ in range(repeat):
             spent, meanwhile = crowd(url, tiles)
             among += spent
@@ -159,10 +169,10 @@ def _measure(url: str, pid: int, repeat: int) -> Figures:
     }
 
 
-def _times(turns: int) -> Callable[[], bool]:
-    """Return what says yes so many times."""
-    left = iter(range(turns))
-    return lambda: next(left, None) is not None
+def _for(seconds: float) -> Callable[[], bool]:
+    """Return what says yes for so long."""
+    until = perf_counter() + seconds
+    return lambda: perf_counter() < until
 
 
 def _value(value: float, unit: str) -> dict[str, Any]:
