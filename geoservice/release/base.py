@@ -295,7 +295,10 @@ class ReleaseReader(FeatureReader, Protocol):
 
 
 class ReleaseStore(Protocol):
-    """All releases of a study. Immutable once written; ``current`` moves by one atomic switch."""
+    """All releases of a study. Immutable once written; ``current`` moves by one atomic switch.
+
+    It can be pickled: what comes out of that, in another process too, is the same store, open for reading alone.
+    """
 
     def write(self, content: ReleaseContent, keep: int = 5) -> int:
         """Write aside, check, make durable, switch; returns the number. A killed writer leaves the old release current.

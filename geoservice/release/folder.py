@@ -4,6 +4,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pyarrow as pa
@@ -142,10 +143,14 @@ class FolderStore:
     """See :class:`geoservice.release.base.ReleaseStore`."""
 
     def __init__(self, folder: Path, read_only: bool, seconds: float | None = None) -> None:
-        self._folder, self._read_only = folder, read_only
+        self._folder, self._read_only, self._seconds = folder, read_only, seconds
         self._watchdog = None if seconds is None else Watchdog(seconds)
         if not read_only:
             folder.mkdir(parents=True, exist_ok=True)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Let another process have the same store, for reading."""
+        return FolderStore, (self._folder, True, self._seconds)
 
     @contextmanager
     def _alone(self) -> Iterator[None]:

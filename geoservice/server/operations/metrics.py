@@ -116,6 +116,10 @@ class Metrics:
 
         self._samples.append(sample)
 
+    def histogram(self, name: str, text: str) -> Callable[[float], None]:
+        """Return what takes note of seconds."""
+        return Histogram(f"geoservice_{name}_seconds", text, registry=self._registry, buckets=SECONDS).observe
+
     def count(self, name: str, text: str, read: Callable[[], int]) -> None:
         """Read a plain number that only grows at every sample: where counting itself would cost too much."""
         counter, last = self._counter(name, text), 0
