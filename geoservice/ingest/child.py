@@ -3,6 +3,7 @@
 It writes ``table.arrow`` and then ``answer.json`` into the folder it is given, and fractions of progress to standard output.
 """
 
+import errno
 import json
 import resource
 import sys
@@ -10,11 +11,14 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from geoservice.durable import is_full
 from geoservice.errors import EmptyFile, GeoserviceError, UnreadableFile
 from geoservice.ingest.formats import Format
 
 if TYPE_CHECKING:
     from geoservice.ingest.raw import Rows
+
+TABLE = "table.arrow"
 
 
 def _limit(memory_mb: int, seconds: float) -> None:
@@ -61,7 +65,7 @@ def _read(request: dict[str, Any]) -> dict[str, Any]:
     meta.notes[:0] = notes
     meta.format = kind
     rows = 0
-    with pa.OSFile(str(Path(request["out"]) / "table.arrow"), "wb") as sink, pa.ipc.new_file(sink, schema) as writer:
+    with pa.OSFile(str(Path(request["out"]) / TABLE), "wb") as sink, pa.ipc.new_file(sink, schema) as writer:
         for batch in batches:
             rows += batch.num_rows
             writer.write_batch(batch)
@@ -125,6 +129,11 @@ def main(request: dict[str, Any]) -> dict[str, Any]:
     # any fault of a stranger's file must become an answer, a panic of a library in Rust too, which is no Exception; its text
     # stays on this side
     except BaseException as e:  # noqa: BLE001
+        if isinstance(e, OSError) and e.errno == errno.EFBIG:  # the limit of ours
+            return {"error": "TooLarge", "message": f"reading needs more than the {request['memory_mb']} MB allowed"}
+        if is_full(e):
+            (Path(request["out"]) / TABLE).unlink(missing_ok=True)  # room for the answer
+            return {"error": "DiskFull", "message": ""}
         what = f"the reader of {request['kind']} gave up ({type(e).__name__})"
         return {"error": "UnreadableFile", "message": f"{what}: the file is damaged, or uses what is not read"}
 

@@ -14,7 +14,8 @@ from typing import Any
 import pyarrow as pa
 
 from geoservice import errors
-from geoservice.errors import GeoserviceError, InputError, TooLarge, UnreadableFile
+from geoservice.durable import disk_full, has_room
+from geoservice.errors import DiskFull, GeoserviceError, InputError, TooLarge, UnreadableFile
 from geoservice.geo import BBox
 from geoservice.ingest.formats import VECTOR, Format
 from geoservice.ingest.raw import Meta, Raw
@@ -136,6 +137,8 @@ def _watch(child: "subprocess.Popen[bytes]", seconds: float, progress: Callable[
 def _take(path: Path, scratch: Path, code: int, memory_mb: int) -> Raw:
     answer = scratch / "answer.json"
     if not answer.exists():
+        if not has_room(scratch):
+            raise disk_full(path.name, scratch.parent)
         said = (scratch / "said").read_text("utf-8", "replace")
         if code < 0 or "MemoryError" in said or "bad_alloc" in said or "memory allocation" in said:
             raise TooLarge(
@@ -143,6 +146,8 @@ def _take(path: Path, scratch: Path, code: int, memory_mb: int) -> Raw:
             )
         raise UnreadableFile(f"{path.name}: the reader ended with code {code} and no answer")
     told: dict[str, Any] = json.loads(answer.read_text("utf-8"))
+    if told.get("error") == DiskFull.__name__:
+        raise disk_full(path.name, scratch.parent)
     if "error" in told:
         raise _error(told["error"], f"{path.name}: {told['message']}")
     meta = Meta(**{**told["meta"], "broken": [tuple(b) for b in told["meta"]["broken"]]})

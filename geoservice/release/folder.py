@@ -12,7 +12,7 @@ from geoservice.db import DUCKDB
 from geoservice.db.duckdb import DuckDBSession, in_batches, new_duckdb, open_duckdb, parser, told, transaction
 from geoservice.db.lock import locked
 from geoservice.db.watchdog import Watchdog
-from geoservice.durable import point, sync, sync_tree
+from geoservice.durable import gone_on_failure, point, sync, sync_tree
 from geoservice.errors import Conflict, GeoserviceError, NotFound, ReleaseError, Unavailable
 from geoservice.geo import Tile
 from geoservice.release import sql
@@ -38,7 +38,7 @@ class FolderReader(Reader):
 
     def __init__(self, number: int, folder: Path, watchdog: Watchdog | None = None) -> None:
         super().__init__(number, _manifest(number, folder), DUCKDB, None)
-        self._watchdog = watchdog
+        self._watchdog, self._folder = watchdog, folder
         try:
             # many small questions at a time, in as many processes as there are cores: sharing one out costs more than it saves
             self._connection = open_duckdb(folder / LAYERS, read_only=True, threads=1)
@@ -49,7 +49,7 @@ class FolderReader(Reader):
 
     @contextmanager
     def _session(self) -> Iterator[DuckDBSession]:
-        with _quiet(), self._cursor() as cursor:
+        with _quiet(self._folder), self._cursor() as cursor:
             if self._watchdog is None:
                 yield DuckDBSession(cursor, self._parse)
             else:
@@ -95,10 +95,10 @@ class FolderReader(Reader):
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
+def _quiet(folder: Path) -> Iterator[None]:
     """Turn every error of DuckDB's into one of the house's: its text may hold values and paths, so none carries it on."""
     try:
-        with told():
+        with told(folder):
             yield
     except duckdb.Error as e:
         raise GeoserviceError(f"database: a question failed, {type(e).__name__}") from None
@@ -136,7 +136,7 @@ class FolderStore:
                 shutil.rmtree(left)
             number = max([*self.numbers(), 0]) + 1
             aside = self._folder / f".{number}.tmp"
-            with _tidy(aside), told():
+            with gone_on_failure(aside), told(self._folder):
                 aside.mkdir()
                 _fill(aside, content, manifest, table)
                 _check(number, aside, manifest)
@@ -205,16 +205,6 @@ class FolderStore:
 
     def close(self) -> None:
         """Nothing is held between calls."""
-
-
-@contextmanager
-def _tidy(aside: Path) -> Iterator[None]:
-    """Leave nothing of a release that failed: on a full disk its room is what is missing."""
-    try:
-        yield
-    except BaseException:
-        shutil.rmtree(aside, ignore_errors=True)
-        raise
 
 
 def _fill(folder: Path, content: ReleaseContent, manifest: Manifest, table: pa.Table) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from anyio import to_thread
 
-from geoservice.errors import GeoserviceError, Unavailable, for_operators
+from geoservice.errors import DiskFull, GeoserviceError, Unavailable, for_operators
 from geoservice.release.base import PublishedLayer, ReleaseReader, ReleaseStore
 from geoservice.server.outage import Outage
 
@@ -191,7 +191,7 @@ class Current:
         try:
             yield held.reader
         except GeoserviceError as error:
-            if error.public is not None:
+            if error.public is not None and not isinstance(error, DiskFull):
                 self.outage.begin(error)
                 self.soon = self.until = float("-inf")
             raise

@@ -14,7 +14,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "errors": set(),
     "settings": set(),
     "scratch": set(),
-    "durable": set(),
+    "durable": {"errors"},
     "geo": {"errors"},
     "schema": BASE,
     "areas": BASE | {"schema"},
@@ -29,39 +29,27 @@ MAY_IMPORT: dict[str, set[str]] = {
     "db": BASE | {"durable"},
     "vintages": BASE | {"schema", "db"},
     # register and project never import one another
-    "register": BASE | {"schema", "db", "vintages"},
+    "register": BASE | {"durable", "schema", "db", "vintages"},
     "project": BASE | {"schema", "db", "vintages"},
     "release": BASE | {"durable", "scratch", "layer", "measures", "db"},
-    "ingest": BASE | {"scratch", "areas", "demand", "schema", "study", "register", "project", "vintages"},
+    "ingest": BASE | {"durable", "scratch", "areas", "demand", "schema", "study", "register", "project", "vintages"},
     "geocode": BASE | {"schema", "study", "register", "project", "vintages"},
     "pipeline": BASE
     | {"areas", "demand", "measures", "schema", "study", "layer", "db", "network", "analysis", "project", "release"},
-    "maps": BASE | {"scratch", "settings", "layer", "measures", "number_text", "release"},
-    "server": BASE | {"scratch", "settings", "layer", "measures", "number_text", "db", "release", "maps"},
+    "maps": BASE | {"durable", "scratch", "settings", "layer", "measures", "number_text", "release"},
+    "server": BASE | {"durable", "scratch", "settings", "layer", "measures", "number_text", "db", "release", "maps"},
     "demo": BASE | {"schema", "study", "ingest", "geocode", "pipeline"},
     "bench": BASE | PARTS | STORES | {"areas", "demand", "settings", "schema", "study", "layer", "db", "pipeline", "demo"},
     "api": BASE
     | STORES
-    | {
-        "db",
-        "demand",
-        "disclosure",
-        "ingest",
-        "layer",
-        "maps",
-        "measures",
-        "network",
-        "pipeline",
-        "schema",
-        "settings",
-        "study",
-    }
+    | {"demand", "disclosure", "ingest", "layer", "maps", "measures", "network", "pipeline", "schema", "settings", "study"}
+    | {"db", "durable"}
     | {"server"},  # its audit log
     "__main__": {"cli"},
     "cli": BASE
     | PARTS
     | STORES
-    | {"api", "areas", "demand", "scratch", "settings", "schema", "study", "layer", "db"}
+    | {"api", "areas", "demand", "durable", "scratch", "settings", "schema", "study", "layer", "db"}
     | {"pipeline", "maps", "server", "demo", "bench"},
 }
 PURE = ("analysis", "demand", "network/kernels.py")
