@@ -21,7 +21,8 @@
     ├── Forbidden                   exit 32  403
     ├── Conflict                    exit 33  409  e.g. another process writes
     ├── Unavailable                 exit 34  503  e.g. no release yet
-    │   └── TimedOut                exit 35  503  a request took longer than it may; its query was cancelled
+    │   ├── TimedOut                exit 35  503  a request took longer than it may; its query was cancelled
+    │   └── DiskFull                exit 38  503  there is no room for what has to be written
     ├── Unauthorized                exit 36  401  a token is missing, unknown, expired or revoked
     ├── TooManyRequests             exit 37  429  more requests than a caller may make
     ├── NetworkError                exit 40       the street network cannot be built or used
@@ -168,6 +169,13 @@ class TimedOut(Unavailable):
     """A request took longer than it may; its query was cancelled."""
 
     exit_code = 35
+
+
+class DiskFull(Unavailable):
+    """There is no room for what has to be written; the text names folders and is for whoever runs the service."""
+
+    exit_code = 38
+    public = AWAY
 
 
 class Unauthorized(GeoserviceError):

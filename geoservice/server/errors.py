@@ -1,6 +1,8 @@
 """Errors as problem+json (RFC 9457), and no text that was not written for clients."""
 
+import tempfile
 from http import HTTPStatus
+from pathlib import Path
 
 import orjson
 import structlog
@@ -8,7 +10,8 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
-from geoservice.errors import STATUS, GeoserviceError, NotFound, ParameterError, TimedOut, TooManyRequests
+from geoservice.durable import disk_full, is_full
+from geoservice.errors import AWAY, STATUS, DiskFull, GeoserviceError, NotFound, ParameterError, TimedOut, TooManyRequests
 from geoservice.server import pages
 from geoservice.server.formats import HTML, LANGUAGES, choose_language, weighted
 from geoservice.server.operations.logs import NOTE, trace_of
@@ -52,6 +55,10 @@ def settle(error: Exception) -> tuple[int, str]:
     """Return what :func:`status_of` does; what a client may not read goes to the log."""
     status, detail = status_of(error)
     note = NOTE.get()
+    if is_full(error):
+        told = error if isinstance(error, DiskFull) else disk_full("temporary files", Path(tempfile.gettempdir()))
+        structlog.get_logger().error("the disk is full", reason=str(told))
+        return 503, told.public or AWAY
     if note and isinstance(error, TimedOut):
         note.timed_out = True
     if status == 500:

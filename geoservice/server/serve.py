@@ -14,7 +14,7 @@ from geoservice.server.http import workers
 from geoservice.server.http.protocol import Config
 from geoservice.server.operations import logs
 from geoservice.server.operations.drain import DRAINING
-from geoservice.server.operations.metrics import take_place
+from geoservice.server.operations.metrics import reserve, take_place
 from geoservice.settings import Settings
 
 PRIVATE = ("GEOSERVICE_DSN", "GEOSERVICE_REGISTER_DSN")
@@ -72,6 +72,8 @@ def serve(settings: Settings) -> None:
     check_database(settings)
     own = scratch_folder("geoservice-serve")
     folder = Path(own.name)
+    for place in range(settings.workers):  # a disk without room for them is told here, and not by workers that cannot start
+        reserve(folder, place)
 
     def notice() -> None:
         (folder / DRAINING).touch()
