@@ -26,7 +26,8 @@
     ├── TooManyRequests             exit 37  429  more requests than a caller may make
     ├── NetworkError                exit 40       the street network cannot be built or used
     ├── DisclosureError             exit 41       the privacy budget does not allow it, or its account is not right
-    └── ReleaseError                exit 42       a release is damaged or was refused by its checks
+    └── ReleaseError                exit 42  503  a release is damaged or was refused by its checks
+        └── DamagedFile             exit 43  503  one file of it is damaged: what else is in it is served
 
 A message says what happened, to which name, what was got and what is allowed. The server maps a class to an HTTP status by
 :data:`STATUS`, and a client of it maps the status back; the command line maps it to ``exit_code``.
@@ -34,12 +35,26 @@ A message says what happened, to which name, what was got and what is allowed. T
 
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import Any
 
 
 class GeoserviceError(Exception):
-    """Root of the tree; ``exit_code`` is what the command line ends with."""
+    """Root of the tree; ``exit_code`` is what the command line ends with.
+
+    Every error can be pickled, whatever its class takes beside a message: other processes tell of theirs.
+    """
 
     exit_code = 1
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Return how another process makes the same error."""
+        return _again, (type(self), self.args), self.__dict__
+
+
+def _again(kind: type[GeoserviceError], said: tuple[object, ...]) -> GeoserviceError:
+    error = kind.__new__(kind)
+    error.args = said
+    return error
 
 
 class InputError(GeoserviceError):
@@ -190,6 +205,16 @@ class ReleaseError(GeoserviceError):
     exit_code = 42
 
 
+class DamagedFile(ReleaseError):
+    """A file of a release is missing or is not what was written; ``file`` and ``reason`` are for the operator alone."""
+
+    exit_code = 43
+
+    def __init__(self, message: str, file: str, reason: str) -> None:
+        super().__init__(message)
+        self.file, self.reason = file, reason
+
+
 STATUS: Mapping[type[GeoserviceError], int] = MappingProxyType({
     ParameterError: 400,
     Unauthorized: 401,
@@ -199,5 +224,6 @@ STATUS: Mapping[type[GeoserviceError], int] = MappingProxyType({
     TooLarge: 413,
     TooManyRequests: 429,
     Unavailable: 503,
+    ReleaseError: 503,
 })  # fmt: skip
 """HTTP statuses of the classes whose message is meant for clients; every other error is a 500 with a message of its own."""

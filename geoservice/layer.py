@@ -25,7 +25,7 @@ class Label(BaseModel):
     en: str
 
 
-class Column(BaseModel):
+class LayerColumn(BaseModel):
     """A property of the layer's features.
 
     ``name`` may hold placeholders (``share_{service}_{mode}_{minutes}``): one property is made for each value of these
@@ -80,7 +80,7 @@ class Layer(BaseModel):
     role: Literal["public", "planner", "steward"] = "public"
     minzoom: int = Field(0, ge=0, le=22)
     maxzoom: int = Field(14, ge=0, le=22)
-    columns: tuple[Column, ...] = ()
+    columns: tuple[LayerColumn, ...] = ()
     style: Style = Style()
 
     @field_validator("id")

@@ -30,7 +30,7 @@ _COUNT = pa.int32()
 
 
 @dataclass(frozen=True)
-class Column:
+class SchemaColumn:
     """One column: its Arrow type, whether it may be null, its unit and what it means.
 
     ``used`` is false while nothing reads the column once it is stored; an import says so.
@@ -53,7 +53,7 @@ class TableSchema:
     """
 
     name: TableName
-    columns: tuple[Column, ...]
+    columns: tuple[SchemaColumn, ...]
     key: tuple[str, ...]
     groups: pa.DataType = _COUNT
     period: tuple[str, str] | None = None
@@ -95,18 +95,20 @@ TEXTS = pa.list_(pa.field("item", pa.string(), nullable=False))
 HOUSEHOLDS = TableSchema(
     "households",
     (
-        Column("id", pa.binary(16), True, "first 16 bytes of HMAC-SHA256(secret of the register, register key)"),
-        Column("lon", REAL, True, "longitude", "degree"),
-        Column("lat", REAL, True, "latitude", "degree"),
-        Column("precision", TEXT, True, f"one of {PRECISIONS}; of {COARSE_PRECISIONS} the point is not taken at its word"),
-        Column("uncertainty_m", REAL, False, "radius that holds the true place in 90 % of cases", "metre", used=False),
-        Column("persons", INT, True, "members of the household", "person"),
-        Column("registered_area", TEXT, False, "code of the home (hukou) area; null: not stated, counted as resident"),
-        Column(
+        SchemaColumn("id", pa.binary(16), True, "first 16 bytes of HMAC-SHA256(secret of the register, register key)"),
+        SchemaColumn("lon", REAL, True, "longitude", "degree"),
+        SchemaColumn("lat", REAL, True, "latitude", "degree"),
+        SchemaColumn(
+            "precision", TEXT, True, f"one of {PRECISIONS}; of {COARSE_PRECISIONS} the point is not taken at its word"
+        ),
+        SchemaColumn("uncertainty_m", REAL, False, "radius that holds the true place in 90 % of cases", "metre", used=False),
+        SchemaColumn("persons", INT, True, "members of the household", "person"),
+        SchemaColumn("registered_area", TEXT, False, "code of the home (hukou) area; null: not stated, counted as resident"),
+        SchemaColumn(
             "residence_area", TEXT, True, "code of the lowest area that holds the point and is not finer than the precision"
         ),
-        Column("since", pa.date32(), False, "first day at this place"),
-        Column("until", pa.date32(), False, "last day at this place"),
+        SchemaColumn("since", pa.date32(), False, "first day at this place"),
+        SchemaColumn("until", pa.date32(), False, "last day at this place"),
     ),
     ("id",),
     period=("since", "until"),
@@ -114,34 +116,34 @@ HOUSEHOLDS = TableSchema(
 STATIONS = TableSchema(
     "stations",
     (
-        Column("id", TEXT, True, "the station's own code"),
-        Column("name", TEXT, True, "name as written on the door"),
-        Column("tier", TEXT, True, f"one of {TIERS}"),
-        Column("services", TEXTS, True, "ids of the services offered, as in study.toml"),
-        Column("capacity", REAL, False, "persons it can serve a period", "person"),
-        Column("staff", REAL, False, "full-time equivalents", used=False),
-        Column("floor_area_m2", REAL, False, "floor area", "square metre", used=False),
-        Column("equipment", TEXTS, True, "free words", used=False),
-        Column("active", pa.bool_(), True, "whether it counts; false as well where it is never open"),
-        Column("opening_hours", TEXT, False, "OSM opening_hours syntax; shown, not computed with"),
-        Column("start_delay_s", REAL, True, "added to every travel time from or to it (van set-up)", "second"),
-        Column("lon", REAL, True, "longitude", "degree"),
-        Column("lat", REAL, True, "latitude", "degree"),
+        SchemaColumn("id", TEXT, True, "the station's own code"),
+        SchemaColumn("name", TEXT, True, "name as written on the door"),
+        SchemaColumn("tier", TEXT, True, f"one of {TIERS}"),
+        SchemaColumn("services", TEXTS, True, "ids of the services offered, as in study.toml"),
+        SchemaColumn("capacity", REAL, False, "persons it can serve a period", "person"),
+        SchemaColumn("staff", REAL, False, "full-time equivalents", used=False),
+        SchemaColumn("floor_area_m2", REAL, False, "floor area", "square metre", used=False),
+        SchemaColumn("equipment", TEXTS, True, "free words", used=False),
+        SchemaColumn("active", pa.bool_(), True, "whether it counts; false as well where it is never open"),
+        SchemaColumn("opening_hours", TEXT, False, "OSM opening_hours syntax; shown, not computed with"),
+        SchemaColumn("start_delay_s", REAL, True, "added to every travel time from or to it (van set-up)", "second"),
+        SchemaColumn("lon", REAL, True, "longitude", "degree"),
+        SchemaColumn("lat", REAL, True, "latitude", "degree"),
     ),
     ("id",),
 )
 AREAS = TableSchema(
     "areas",
     (
-        Column("code_system", TEXT, True, "which code table, e.g. nbs2023 or osm"),
-        Column("code", TEXT, True, "area code, always text"),
-        Column("name_zh", TEXT, True, "Chinese name, or the only name"),
-        Column("name_en", TEXT, True, "English name, or the only name"),
-        Column("level", TEXT, True, f"one of {LEVELS} or grid"),
-        Column("parent", TEXT, False, "code of the area above"),
-        Column("geometry", WKB, False, "polygon or multipolygon; null: code known, border not"),
-        Column("valid_from", pa.date32(), False, "first day of the code"),
-        Column("valid_to", pa.date32(), False, "last day of the code"),
+        SchemaColumn("code_system", TEXT, True, "which code table, e.g. nbs2023 or osm"),
+        SchemaColumn("code", TEXT, True, "area code, always text"),
+        SchemaColumn("name_zh", TEXT, True, "Chinese name, or the only name"),
+        SchemaColumn("name_en", TEXT, True, "English name, or the only name"),
+        SchemaColumn("level", TEXT, True, f"one of {LEVELS} or grid"),
+        SchemaColumn("parent", TEXT, False, "code of the area above"),
+        SchemaColumn("geometry", WKB, False, "polygon or multipolygon; null: code known, border not"),
+        SchemaColumn("valid_from", pa.date32(), False, "first day of the code"),
+        SchemaColumn("valid_to", pa.date32(), False, "last day of the code"),
     ),
     ("code_system", "code", "valid_from"),
     period=("valid_from", "valid_to"),
@@ -149,25 +151,29 @@ AREAS = TableSchema(
 UPTAKE = TableSchema(
     "uptake",
     (
-        Column("area", TEXT, True, "area code", used=False),
-        Column("period", TEXT, True, "year, quarter 2024Q1 or month 2024-01", used=False),
-        Column("service", TEXT, True, "service id", used=False),
-        Column("group", TEXT, True, "group id, or all", used=False),
-        Column("served", pa.int64(), True, "persons served, never above eligible", "person", used=False),
-        Column("eligible", pa.int64(), True, "persons entitled", "person", used=False),
+        SchemaColumn("area", TEXT, True, "area code", used=False),
+        SchemaColumn("period", TEXT, True, "year, quarter 2024Q1 or month 2024-01", used=False),
+        SchemaColumn("service", TEXT, True, "service id", used=False),
+        SchemaColumn("group", TEXT, True, "group id, or all", used=False),
+        SchemaColumn("served", pa.int64(), True, "persons served, never above eligible", "person", used=False),
+        SchemaColumn("eligible", pa.int64(), True, "persons entitled", "person", used=False),
     ),
     ("area", "period", "service", "group"),
 )
 POPULATION = TableSchema(
     "population",
     (
-        Column("id", TEXT, True, "the unit's own code, its H3 index, r<row>_c<column> of a raster, or the row of the file"),
-        Column("geometry", WKB, True, "point, or polygon of a cell or census unit"),
-        Column("persons", REAL, True, "people living there", "person"),
-        Column("households", REAL, False, "households, where the file has them", "household"),
-        Column("persons_margin", REAL, False, "half-width of the 90 % interval of persons, where the file has it", "person"),
-        Column("source", TEXT, False, "who counted or estimated", used=False),
-        Column("date", pa.date32(), False, "day the numbers are of; a year is its first day", used=False),
+        SchemaColumn(
+            "id", TEXT, True, "the unit's own code, its H3 index, r<row>_c<column> of a raster, or the row of the file"
+        ),
+        SchemaColumn("geometry", WKB, True, "point, or polygon of a cell or census unit"),
+        SchemaColumn("persons", REAL, True, "people living there", "person"),
+        SchemaColumn("households", REAL, False, "households, where the file has them", "household"),
+        SchemaColumn(
+            "persons_margin", REAL, False, "half-width of the 90 % interval of persons, where the file has it", "person"
+        ),
+        SchemaColumn("source", TEXT, False, "who counted or estimated", used=False),
+        SchemaColumn("date", pa.date32(), False, "day the numbers are of; a year is its first day", used=False),
     ),
     ("id",),
     pa.float64(),

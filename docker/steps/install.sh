@@ -9,4 +9,4 @@ pip install --no-deps --require-hashes --only-binary :all: -r "$sources/docker/r
 pip wheel --no-deps --no-build-isolation --wheel-dir "$target/wheel" "$sources"
 pip install --no-deps --no-index "$target"/wheel/*.whl
 rm -r "$target/wheel"
-"$target/bin/python" -m geoservice.network.warm
+"$target/bin/python" -m geoservice.network.precompile

@@ -53,7 +53,7 @@ class Units:
 
 
 @dataclass(frozen=True)
-class Streets:
+class StreetPlaces:
     """One mode's network: positions of its junctions, shapes ``(n,)``, and their times for each trip of the mode.
 
     ``station_place``, shape ``(stations,)``, numbers the places of the network that stations are at: two of one number are at
@@ -96,7 +96,7 @@ class Context:
     cell_lat: Floats
     cell_travel: Mapping[Trip, Times]
     stations: pa.Table
-    streets: Mapping[str, Streets]
+    streets: Mapping[str, StreetPlaces]
     demand: Demand
     reach: Callable[[str, Floats, Floats, int], tuple[Int32s, Int32s]]
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from geoservice.api.stores import plain
 
 if TYPE_CHECKING:
-    from geoservice.server.access import AccessStore, Entry
+    from geoservice.server.access import AccessStore, AuditEntry
     from geoservice.settings import Settings
 
 COMMAND_LINE, PYTHON = "command line", "Python"
@@ -26,13 +26,13 @@ def access_of(settings: "Settings") -> "Iterator[AccessStore]":
         store.close()
 
 
-def entry_of(what: str, said: str = "", status: str = "done", channel: str = COMMAND_LINE) -> "Entry":
+def entry_of(what: str, said: str = "", status: str = "done", channel: str = COMMAND_LINE) -> "AuditEntry":
     """Return the row of the audit log for what is done here, in the name of the user who does it."""
     import getpass
 
-    from geoservice.server.access import Entry
+    from geoservice.server.access import AuditEntry
 
-    return Entry(f"{getpass.getuser()} ({channel})", "administrator", what, query=said, status=status)
+    return AuditEntry(f"{getpass.getuser()} ({channel})", "administrator", what, query=said, status=status)
 
 
 @contextmanager

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Disclosure:
+class DisclosureStatement:
     """How people were protected.
 
     ``guess_probability`` is the chance that anybody, whatever they know, guesses right whether a household is in the register

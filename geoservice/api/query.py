@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 
+from geoservice.cql2 import LANGS, parse_filter
 from geoservice.errors import ParameterError
 from geoservice.geo import BBox
 from geoservice.release.base import ALL, ItemQuery, PublishedLayer
-from geoservice.release.cql import LANGS, parse_filter
+from geoservice.release.properties import queryables_of
 
 Value = str | float | bool
 
@@ -27,7 +28,7 @@ def item_query(
         equals={**(where if isinstance(where, Mapping) else {}), **_level(layer, level)},
         properties=None if columns is None else _with_margins(layer, columns),
         geometry=layer.geometry != "none",
-        filter=parse_filter(where, LANGS[0], layer) if isinstance(where, str) else None,
+        filter=parse_filter(where, LANGS[0], queryables_of(layer)) if isinstance(where, str) else None,
     )
 
 

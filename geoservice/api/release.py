@@ -7,7 +7,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Literal, Self
 
-from geoservice.api.disclosure import Disclosure
+from geoservice.api.disclosure import DisclosureStatement
 from geoservice.api.stores import releases_of, settings_for
 from geoservice.errors import NotFound
 
@@ -52,7 +52,8 @@ def open_release(source: str | PathLike[str] | None = None, number: int | None =
 
 
 def _of_folder(folder: Path | None, number: int | None) -> "Release":
-    from geoservice.release.folder import CURRENT, MANIFEST, FolderReader, FolderStore
+    from geoservice.release.files import MANIFEST
+    from geoservice.release.folder import CURRENT, FolderReader, FolderStore
 
     if folder is not None and (folder / MANIFEST).is_file():
         name = folder.resolve().name  # ``current`` is a link to a number
@@ -113,9 +114,9 @@ class Release:
         return self._reader.manifest
 
     @property
-    def disclosure(self) -> Disclosure:
+    def disclosure(self) -> DisclosureStatement:
         """Return how people were protected."""
-        return Disclosure.of(self.manifest.disclosure)
+        return DisclosureStatement.of(self.manifest.disclosure)
 
     @property
     def layers(self) -> "pd.DataFrame":

@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 
 from geoservice.errors import STATUS, Conflict, GeoserviceError, NotFound, ParameterError, Unavailable, UnreadableFile
 from geoservice.release.base import ItemQuery, Manifest, Page, PublishedLayer
-from geoservice.release.keys import encode_key
+from geoservice.release.paging_keys import encode_key
 from geoservice.release.query import chosen, result_schema
 
 TIMEOUT_S = 60

@@ -20,7 +20,7 @@ import pyarrow as pa
 import shapely
 
 from geoservice.bench.serve import load
-from geoservice.bench.serve.pressure import memory_mb
+from geoservice.bench.serve.overload import memory_mb
 from geoservice.bench.serve.servers import ours
 from geoservice.geo import BBox, tile_at
 from geoservice.layer import Label, Style

@@ -13,7 +13,7 @@ from geoservice.errors import InputError
 
 if TYPE_CHECKING:
     from geoservice.release.base import ReleaseReader
-    from geoservice.server.access import Head
+    from geoservice.server.access import AuditHead
     from geoservice.settings import Settings
 
 Name = Annotated[str, typer.Argument(help="Who it is for: a person, an office or a portal.")]
@@ -31,10 +31,10 @@ def add(
     home: Home = None,
 ) -> None:
     """Give a token. Its text is shown once and kept nowhere."""
-    from geoservice.server.access import Wanted, by_release, give
+    from geoservice.server.access import TokenRequest, by_release, give
 
     settings = settings_for(home)
-    wanted = Wanted(name, role, tuple(area) if area else None, tuple(layer) if layer else None, days)
+    wanted = TokenRequest(name, role, tuple(area) if area else None, tuple(layer) if layer else None, days)
     said = f"{name}: {role}, areas {area}, layers {layer}, {days} days, under {under}"
     with access_of(settings) as store, _current(settings) as reader:
         _warn_unknown_layers(reader, layer or [])
@@ -100,13 +100,13 @@ def check(
         out.print("rows cut off together with the store's head would not show; compare with a head noted elsewhere: --head")
 
 
-def _head(text: str) -> "Head":
-    from geoservice.server.access import Head
+def _head(text: str) -> "AuditHead":
+    from geoservice.server.access import AuditHead
 
     number, _, digest = text.partition(":")
     if not (number.isascii() and number.isdigit() and len(number) < 19 and digest):
         raise InputError(f"--head: got {text!r:.80}, allowed is what 'geoservice audit head' prints, as 12:ab34...")
-    return Head(int(number), digest)
+    return AuditHead(int(number), digest)
 
 
 def head(home: Home = None) -> None:

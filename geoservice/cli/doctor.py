@@ -10,6 +10,10 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from geoservice.cli.checks.result import Check, CheckResult
+from geoservice.cli.checks.roles import DATABASE
+from geoservice.cli.checks.server import SERVING
+from geoservice.cli.checks.sources import INPUTS
 from geoservice.cli.common import (
     Home,
     out,
@@ -23,10 +27,6 @@ from geoservice.cli.common import (
     settings_for,
     study_of,
 )
-from geoservice.cli.database import DATABASE
-from geoservice.cli.fitness import SERVING
-from geoservice.cli.found import Check, Found
-from geoservice.cli.inputs import INPUTS
 from geoservice.errors import GeoserviceError
 
 if TYPE_CHECKING:
@@ -36,13 +36,13 @@ if TYPE_CHECKING:
 _COLOURS = {"ok": "green", "warn": "yellow", "fail": "red"}
 
 
-def _versions(_: "Settings") -> Iterator[Found]:
+def _versions(_: "Settings") -> Iterator[CheckResult]:
     from geoservice import __version__
 
-    yield Found("ok", f"geoservice {__version__}, Python {platform.python_version()}")
+    yield CheckResult("ok", f"geoservice {__version__}, Python {platform.python_version()}")
 
 
-def _duckdb(_: "Settings") -> Iterator[Found]:
+def _duckdb(_: "Settings") -> Iterator[CheckResult]:
     """Load the extension from its wheel in a database that can reach no network and no file."""
     import duckdb
 
@@ -50,17 +50,17 @@ def _duckdb(_: "Settings") -> Iterator[Found]:
 
     again = "reinstall geoservice with its lock file"
     if not spatial_extension().is_file():
-        yield Found("fail", f"DuckDB {duckdb.__version__}: no spatial extension in its wheel for this version; {again}")
+        yield CheckResult("fail", f"DuckDB {duckdb.__version__}: no spatial extension in its wheel for this version; {again}")
         return
     try:
         open_duckdb(None).close()
     except duckdb.Error:
-        yield Found("fail", f"DuckDB {duckdb.__version__}: its spatial extension does not load; {again}")
+        yield CheckResult("fail", f"DuckDB {duckdb.__version__}: its spatial extension does not load; {again}")
     else:
-        yield Found("ok", f"DuckDB {duckdb.__version__}, spatial loads from its wheel with no network")
+        yield CheckResult("ok", f"DuckDB {duckdb.__version__}, spatial loads from its wheel with no network")
 
 
-def _drivers(_: "Settings") -> Iterator[Found]:
+def _drivers(_: "Settings") -> Iterator[CheckResult]:
     """Ask a process set up as the reader of strangers' files is."""
     from geoservice.ingest.sandbox import DRIVERS, skipped_drivers
 
@@ -69,20 +69,22 @@ def _drivers(_: "Settings") -> Iterator[Found]:
     done = subprocess.run([sys.executable, "-P", "-c", listing], capture_output=True, text=True, check=False, env=environment)  # noqa: S603 - fixed arguments
     left, allowed = set(done.stdout.split("\n")) - {""}, set(DRIVERS)
     if left == allowed:
-        yield Found("ok", f"files are read with {', '.join(sorted(left))} alone")
+        yield CheckResult("ok", f"files are read with {', '.join(sorted(left))} alone")
     elif left - allowed:
-        yield Found("fail", f"GDAL would also read {', '.join(sorted(left - allowed))}; import nothing, reinstall pyogrio")
+        yield CheckResult(
+            "fail", f"GDAL would also read {', '.join(sorted(left - allowed))}; import nothing, reinstall pyogrio"
+        )
     else:
-        yield Found("warn", f"GDAL cannot read {', '.join(sorted(allowed - left))}; reinstall pyogrio")
+        yield CheckResult("warn", f"GDAL cannot read {', '.join(sorted(allowed - left))}; reinstall pyogrio")
 
 
-def _folder(settings: "Settings") -> Iterator[Found]:
+def _folder(settings: "Settings") -> Iterator[CheckResult]:
     """The register's folder and the secret in it are for their owner alone."""
     refuse_workspace(settings.home)
     folder = settings.home / "register"
     if not folder.is_dir():
         if not register_is_there(settings):  # what a server's register needs of the folder is looked at below
-            yield Found("warn", "register: none yet; make one with: geoservice init FOLDER")
+            yield CheckResult("warn", "register: none yet; make one with: geoservice init FOLDER")
         return
     for path, mode in ((folder, 0o700), (folder / "secret", 0o600), (folder / "register.duckdb", 0o600)):
         if not path.exists() or (path == folder / "register.duckdb" and folder.stat().st_mode & 0o077 == 0):
@@ -90,22 +92,22 @@ def _folder(settings: "Settings") -> Iterator[Found]:
         got = path.stat().st_mode & 0o777
         name = path.relative_to(settings.home)
         if got & ~mode:
-            yield Found("fail", f"{name}: others may look at it ({got:04o}); chmod {mode:04o} {name}")
+            yield CheckResult("fail", f"{name}: others may look at it ({got:04o}); chmod {mode:04o} {name}")
         else:
-            yield Found("ok", f"{name}: {got:04o}, for its owner alone")
+            yield CheckResult("ok", f"{name}: {got:04o}, for its owner alone")
 
 
-def _study(settings: "Settings") -> Iterator[Found]:
+def _study(settings: "Settings") -> Iterator[CheckResult]:
     study = study_of(settings)
-    yield Found("ok", f"study.toml: {study.id}, modes {', '.join(study.modes)}")
+    yield CheckResult("ok", f"study.toml: {study.id}, modes {', '.join(study.modes)}")
 
 
-def _kept(settings: "Settings") -> Iterator[Found]:
+def _kept(settings: "Settings") -> Iterator[CheckResult]:
     """The secret, the budget book and its surfaces: none can be made anew."""
     from geoservice.register.secret import lost, read_secret
 
     if register_is_apart(settings):
-        yield Found("ok", "register: kept by a role of its own, which this one cannot look into; check it with that role")
+        yield CheckResult("ok", "register: kept by a role of its own, which this one cannot look into; check it with that role")
         return
     if not register_is_there(settings):
         _check_known(settings, ())
@@ -117,7 +119,7 @@ def _kept(settings: "Settings") -> Iterator[Found]:
     if read_secret(settings.home / "register") is None and (book or loaded):
         raise lost("is missing")
     _check_known(settings, book)
-    yield Found("ok", f"register: secret and budget book are whole ({len(book)} entries)")
+    yield CheckResult("ok", f"register: secret and budget book are whole ({len(book)} entries)")
 
 
 def _check_known(settings: "Settings", book: "Sequence[Draw]") -> None:
@@ -129,28 +131,27 @@ def _check_known(settings: "Settings", book: "Sequence[Draw]") -> None:
             check_known(book, [s.digest for s in project.surfaces() if s.kind == "register"])
 
 
-def _network(settings: "Settings") -> Iterator[Found]:
-    from geoservice.network.graph import load_graph
+def _network(settings: "Settings") -> Iterator[CheckResult]:
+    from geoservice.network.check import check_network
 
     folder = settings.home / "project" / "network"
     if not folder.is_dir():
-        yield Found("warn", "network: none; geoservice import network EXTRACT.osm.pbf")
+        yield CheckResult("warn", "network: none; geoservice import network EXTRACT.osm.pbf")
         return
-    for mode in study_of(settings).modes:
-        load_graph(folder, mode)
-        yield Found("ok", f"network: {mode} can be read")
+    check_network(folder, study_of(settings).modes)
+    yield CheckResult("ok", f"network: every file of {', '.join(study_of(settings).modes)} and of places is what was written")
 
 
-def _releases(settings: "Settings") -> Iterator[Found]:
+def _releases(settings: "Settings") -> Iterator[CheckResult]:
     """Open the current release as the server would."""
     store = releases_of(settings, read_only=True)
     try:
         numbers, current = store.numbers(), store.current()
         if current is None:
-            yield Found("warn", "releases: none; geoservice publish")
+            yield CheckResult("warn", "releases: none; geoservice publish")
             return
         store.open(current).close()
-        yield Found("ok", f"releases {numbers}, current {current}: it opens")
+        yield CheckResult("ok", f"releases {numbers}, current {current}: it opens")
     finally:
         store.close()
 
@@ -183,12 +184,12 @@ def doctor(home: Home = None) -> None:
         raise typer.Exit(1)
 
 
-def _run(name: str, check: Check, settings: "Settings") -> Iterator[Found]:
+def _run(name: str, check: Check, settings: "Settings") -> Iterator[CheckResult]:
     """Run a check to its end; what it raises of the house's is a line as well."""
     try:
         yield from check(settings)
     except GeoserviceError as error:
-        yield Found("fail", f"{name}: {error}")
+        yield CheckResult("fail", f"{name}: {error}")
 
 
 def register(app: typer.Typer) -> None:

@@ -51,7 +51,7 @@ class Building:
 
 
 @dataclass(frozen=True)
-class Place:
+class OsmPlace:
     """A mapped amenity: ``ref`` is ``n<id>`` or ``w<id>`` in OSM."""
 
     ref: str
@@ -120,7 +120,7 @@ def homes(pbf: Path) -> list[Building]:
     return sorted(found, key=lambda b: b.polygon.bounds)
 
 
-def places(pbf: Path, amenities: Mapping[str, object]) -> list[Place]:
+def places(pbf: Path, amenities: Mapping[str, object]) -> list[OsmPlace]:
     """Return named amenities of the given kinds, in order of their OSM reference."""
     found = []
     for item in osmium.FileProcessor(str(pbf)).with_locations().with_filter(osmium.filter.KeyFilter("amenity")):
@@ -128,7 +128,7 @@ def places(pbf: Path, amenities: Mapping[str, object]) -> list[Place]:
         if where is None or item.tags["amenity"] not in amenities or "name" not in item.tags:
             continue
         ref = ("n" if isinstance(item, osmium.osm.Node) else "w") + str(item.id)
-        found.append(Place(ref, item.tags["name"], dict(item.tags), where.x, where.y))
+        found.append(OsmPlace(ref, item.tags["name"], dict(item.tags), where.x, where.y))
     return sorted(found, key=lambda p: p.ref)
 
 

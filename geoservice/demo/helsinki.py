@@ -11,7 +11,7 @@ import shapely
 from shapely.geometry import mapping
 from shapely.ops import unary_union
 
-from geoservice.demo.extract import Building, District, Place, districts, helsinki_pbf, homes, places
+from geoservice.demo.extract import Building, District, OsmPlace, districts, helsinki_pbf, homes, places
 from geoservice.demo.register import draw_ages, draw_sizes, pick
 from geoservice.geo import Floats, Ints, Objects
 
@@ -122,7 +122,7 @@ def _areas(grounds: Sequence[District]) -> str:
     return json.dumps({"type": "FeatureCollection", "features": features}, ensure_ascii=False, indent=1)
 
 
-def _stations(found: Sequence[Place]) -> pd.DataFrame:
+def _stations(found: Sequence[OsmPlace]) -> pd.DataFrame:
     rows = []
     for place in found:
         tier, service, capacity = AMENITIES[place.tags["amenity"]]

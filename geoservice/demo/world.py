@@ -10,7 +10,7 @@ from scipy.spatial import cKDTree
 
 from geoservice.demo.areas import COUNTY, area_facts
 from geoservice.demo.land import PLANE, Land, make_land, to_degrees
-from geoservice.demo.osm_out import Shape, write_pbf
+from geoservice.demo.pbf_writer import Shape, write_pbf
 from geoservice.demo.roads import Roads, make_roads
 from geoservice.demo.settlements import KINDS, Settlements, make_lanes, make_settlements
 from geoservice.geo import Floats

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import numpy as np
 
-from geoservice.demo.people import homes_of, to_gb18030, write_households
-from geoservice.demo.sites import stations_of
+from geoservice.demo.households import homes_of, to_gb18030, write_households
+from geoservice.demo.stations import stations_of
 from geoservice.demo.world import make_world, write_areas, write_streets
 from geoservice.errors import ParameterError
 

@@ -25,7 +25,7 @@ CANDIDATES = 64
 
 
 @dataclass(frozen=True)
-class World:
+class NeighbourPair:
     """A tiny county with and without one household.
 
     ``without`` are the other households; ``target`` is the one in question, a table of one row.
@@ -76,7 +76,7 @@ Scores = Mapping[str, Floats]
 """What an attacker makes of each release, by name; arrays of shape ``(releases,)``, larger where the target seems present."""
 
 
-def play(world: World, rho: Fraction, sampler: Sampler, releases: int, *, present: bool) -> Scores:
+def play(world: NeighbourPair, rho: Fraction, sampler: Sampler, releases: int, *, present: bool) -> Scores:
     """Measure the county with or without the target, ``releases`` times, and score each release as the attacker would.
 
     The score ``likelihood`` is the logarithm of the likelihood ratio of all that was measured and of where the tree was cut,

@@ -2,7 +2,7 @@
 
 import re
 
-from geoservice.ingest.vocabulary import Names, vocabulary
+from geoservice.ingest.header_vocabulary import Names, vocabulary
 from geoservice.schema import GROUP_PREFIX
 from geoservice.study import Group
 

@@ -10,19 +10,19 @@ import pyarrow as pa
 from geoservice.areas import CHINESE_LEVELS, significant
 from geoservice.errors import InputError, MissingColumn
 from geoservice.geo import Ints, Objects
-from geoservice.ingest import words
-from geoservice.ingest.arrow import Column
-from geoservice.ingest.arrow import compute as pc
-from geoservice.ingest.cells import Cells
+from geoservice.ingest import value_vocabulary
+from geoservice.ingest.arrow_compute import Column
+from geoservice.ingest.arrow_compute import compute as pc
+from geoservice.ingest.column_values import ColumnValues
 from geoservice.ingest.columns import require
 from geoservice.ingest.geometry import read_polygons
 from geoservice.ingest.header_names import plain
 from geoservice.ingest.report import Options
-from geoservice.ingest.rows import Built, Columns, Context, finish, period_of, text_of, with_default
+from geoservice.ingest.table_builder import BuildContext, BuiltTable, Columns, finish, period_of, text_of, with_default
 from geoservice.schema import UNBOUND
 
 
-def build_areas(cells: Cells, context: Context) -> Built:
+def build_areas(cells: ColumnValues, context: BuildContext) -> BuiltTable:
     """Read areas: codes as text, levels by word or number, polygons checked and turned into WGS 84."""
     headers, options = cells.raw.columns.column_names, context.options
     require("areas", cells.mapping, headers, ("code",))
@@ -42,7 +42,7 @@ def build_areas(cells: Cells, context: Context) -> Built:
     columns["parent"] = _parent(cells, code, context.areas)
     columns["geometry"], crs = _borders(cells, options)
     columns |= period
-    return Built(finish("areas", columns, cells), crs)
+    return BuiltTable(finish("areas", columns, cells), crs)
 
 
 def _generation(system: Objects, code: Objects, first: Column, last: Column) -> Ints:
@@ -57,21 +57,21 @@ def _generation(system: Objects, code: Objects, first: Column, last: Column) -> 
     return of_code["generation"].cumsum().sort_index().to_numpy()
 
 
-def _borders(cells: Cells, options: Options) -> tuple[Column, str]:
+def _borders(cells: ColumnValues, options: Options) -> tuple[Column, str]:
     polygons, crs = read_polygons(cells, options)
     if n := sum(p is None for p in polygons) - int(cells.faults.bad.sum()):
         cells.notes.append(f"{max(n, 0)} areas have no border")
     return pa.array(polygons, pa.binary()), crs
 
 
-def _level(cells: Cells, options: Options, code: Column) -> Column:
+def _level(cells: ColumnValues, options: Options, code: Column) -> Column:
     """Return levels: from the column, from the options, or from the length of Chinese codes."""
     if options.level is not None:
-        if (level := words.LEVEL.get(options.level.lower())) is None:
-            raise InputError(f"level: got {options.level!r}, allowed are {list(words.LEVEL)}")
-        return with_default(cells.choice("level", words.LEVEL), level)
+        if (level := value_vocabulary.LEVEL.get(options.level.lower())) is None:
+            raise InputError(f"level: got {options.level!r}, allowed are {list(value_vocabulary.LEVEL)}")
+        return with_default(cells.choice("level", value_vocabulary.LEVEL), level)
     if cells.has("level"):
-        return text_of(cells.choice("level", words.LEVEL, required=True))
+        return text_of(cells.choice("level", value_vocabulary.LEVEL, required=True))
     digits = [significant(c or "") for c in code.to_pylist()]
     found = [CHINESE_LEVELS.get(len(c)) if c.isdigit() else None for c in digits]
     if None in found:
@@ -85,7 +85,7 @@ def _level(cells: Cells, options: Options, code: Column) -> Column:
     return text_of(found)
 
 
-def _parent(cells: Cells, code: Column, loaded: pa.Table) -> Column:
+def _parent(cells: ColumnValues, code: Column, loaded: pa.Table) -> Column:
     """Return codes of the areas above: from the column, or for Chinese codes the code they begin with, if that is known."""
     known = {*loaded.column("code").to_pylist(), *code.to_pylist()}
     if cells.has("parent"):
@@ -102,7 +102,7 @@ _STRUCTURE = re.compile(r"""^\s*\{[^{}]*"(?:adcode|code|id)"\s*:\s*"?([0-9A-Za-z
 """A parent as DataV and others write it: ``{"adcode": 340800}``."""
 
 
-def _parent_codes(cells: Cells) -> Column:
+def _parent_codes(cells: ColumnValues) -> Column:
     """Return the column of parents; of a structure the code in it, and none that holds no code is taken for a text."""
     text = cells.code("parent")
     if not pc.any(pc.match_substring_regex(text, r"^\s*[\[{]")).as_py():

@@ -8,11 +8,11 @@ from geoservice.errors import MissingColumn
 from geoservice.ingest.age_groups import group_names
 from geoservice.ingest.coordinate_headers import other_axis
 from geoservice.ingest.header_names import PAIR_FIELDS, PAIR_ORDERS, guess
+from geoservice.ingest.header_vocabulary import Names, names_of
 from geoservice.ingest.level_columns import level_columns
 from geoservice.ingest.parent_columns import parent_by_codes
 from geoservice.ingest.report import Options
 from geoservice.ingest.sample import Sample
-from geoservice.ingest.vocabulary import Names, names_of
 from geoservice.schema import GROUP_PREFIX, TableName
 from geoservice.study import Study
 

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from geoservice.ingest.header_patterns import anywhere
 from geoservice.ingest.header_text import plain_text, unmarked
-from geoservice.ingest.vocabulary import Fields, vocabulary, words
+from geoservice.ingest.header_vocabulary import Fields, vocabulary, words
 
 _HAN = re.compile("[\u4e00-\u9fff]")
 _GLUED = "(?:gps|geo|wgs|wgs84|gcj|gcj02|bd|bd09|amap|baidu|gaode|point|map|center|centre|coord|loc|pos|addr|intpt|site|hh|q)"

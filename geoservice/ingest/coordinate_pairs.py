@@ -7,8 +7,8 @@ from typing import NamedTuple
 import numpy as np
 
 from geoservice.geo import Bools, Floats
-from geoservice.ingest.arrow import Column, bools
-from geoservice.ingest.arrow import compute as pc
+from geoservice.ingest.arrow_compute import Column, bools
+from geoservice.ingest.arrow_compute import compute as pc
 from geoservice.ingest.degrees import Angle, parse_angle, plain_angle
 from geoservice.ingest.header_names import PAIR_ORDERS
 from geoservice.ingest.values import Text, narrow, numbers, without_nothing

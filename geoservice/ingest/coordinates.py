@@ -8,8 +8,8 @@ import pyarrow as pa
 
 from geoservice.errors import InputError, WrongPlace
 from geoservice.geo import Bools, Floats
-from geoservice.ingest.arrow import compute as pc
-from geoservice.ingest.cells import Cells
+from geoservice.ingest.arrow_compute import compute as pc
+from geoservice.ingest.column_values import ColumnValues
 from geoservice.ingest.coordinate_headers import PART_OF_ANGLE
 from geoservice.ingest.coordinate_pairs import (
     ALLOWED,
@@ -20,23 +20,23 @@ from geoservice.ingest.coordinate_pairs import (
     order_in_header,
     read_pairs,
 )
+from geoservice.ingest.coordinate_readings import FilePoints, share_inside
 from geoservice.ingest.crs import is_degrees
 from geoservice.ingest.degrees import SPELLINGS, Axis, to_degrees
 from geoservice.ingest.header_names import PAIR_FIELDS, PAIR_ORDERS
-from geoservice.ingest.readings import FilePoints, share_inside
 from geoservice.ingest.values import Text, narrow, numbers
 
 
-def has_coordinates(cells: Cells) -> bool:
+def has_coordinates(cells: ColumnValues) -> bool:
     """Whether a table has columns of coordinates."""
     return (cells.has("lon") and cells.has("lat")) or _pair_field(cells) is not None
 
 
-def _pair_field(cells: Cells) -> str | None:
+def _pair_field(cells: ColumnValues) -> str | None:
     return next((f for f in PAIR_FIELDS if cells.has(f)), None)
 
 
-def read_coordinates(cells: Cells, crs: str, inside: Inside | None, *, private: bool) -> FilePoints:
+def read_coordinates(cells: ColumnValues, crs: str, inside: Inside | None, *, private: bool) -> FilePoints:
     """Return the coordinates of a table; what is none is refused with its reason.
 
     Parameters
@@ -64,7 +64,7 @@ def read_coordinates(cells: Cells, crs: str, inside: Inside | None, *, private: 
     return FilePoints(crs, x, y, cells.mapping)
 
 
-def _check_parts(cells: Cells) -> None:
+def _check_parts(cells: ColumnValues) -> None:
     parts = [h for h in cells.raw.columns.column_names if h not in cells.mapping.values() and PART_OF_ANGLE.search(h)]
     if parts:
         raise InputError(
@@ -73,7 +73,7 @@ def _check_parts(cells: Cells) -> None:
         )
 
 
-def _read_axis(cells: Cells, axis: Axis, *, degrees: bool, private: bool) -> Floats:
+def _read_axis(cells: ColumnValues, axis: Axis, *, degrees: bool, private: bool) -> Floats:
     allowed = SPELLINGS if degrees else "a number"
     if degrees:
         values, empty, reasons = angles(cells.column(axis), axis)
@@ -106,13 +106,13 @@ def angles(column: Text, axis: Axis) -> tuple[Floats, Bools, dict[int, str]]:
     return values, empty, reasons
 
 
-def _refuse(cells: Cells, name: str, reasons: Mapping[int, str], allowed: str, *, private: bool) -> None:
+def _refuse(cells: ColumnValues, name: str, reasons: Mapping[int, str], allowed: str, *, private: bool) -> None:
     mask = np.zeros(len(cells), bool)
     mask[list(reasons)] = True
     cells.refuse(mask, name, [reasons[at] for at in sorted(reasons)], allowed, private=private)
 
 
-def _read_pairs(cells: Cells, field: str, crs: str, inside: Inside | None, *, private: bool) -> FilePoints:
+def _read_pairs(cells: ColumnValues, field: str, crs: str, inside: Inside | None, *, private: bool) -> FilePoints:
     pairs, header = read_pairs(cells.column(field)), cells.mapping[field]
     _refuse(cells, field, pairs.reasons, ALLOWED, private=private)
     cells.refuse(pairs.empty, field, "empty", ALLOWED, private=private)
@@ -126,7 +126,7 @@ def _read_pairs(cells: Cells, field: str, crs: str, inside: Inside | None, *, pr
     return FilePoints(crs, x, y, {order: header} if order else {})
 
 
-def _order(cells: Cells, field: str, pairs: Pairs, crs: str, inside: Inside | None) -> str:
+def _order(cells: ColumnValues, field: str, pairs: Pairs, crs: str, inside: Inside | None) -> str:
     """Return the order of the pairs that do not name it themselves, and note what decided it."""
     open_ = (pairs.lon_first < 0) & np.isfinite(pairs.first)
     if field in PAIR_ORDERS or not open_.any():

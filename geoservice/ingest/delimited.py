@@ -12,15 +12,15 @@ import pyarrow.csv as pacsv
 
 from geoservice.errors import EmptyFile, InputError, TooLarge, WrongEncoding
 from geoservice.geo import Ints
-from geoservice.ingest.arrow import bools
-from geoservice.ingest.arrow import compute as pc
+from geoservice.ingest.arrow_compute import bools
+from geoservice.ingest.arrow_compute import compute as pc
 from geoservice.ingest.delimited_head import MAX_LINE, read_head
 from geoservice.ingest.encodings import ALLOWED
+from geoservice.ingest.header_vocabulary import Fields
 from geoservice.ingest.headers import clean_headers
-from geoservice.ingest.raw import Meta, text_schema
+from geoservice.ingest.raw_table import Meta, text_schema
 from geoservice.ingest.sheet_layout import Layout
 from geoservice.ingest.stray_rows import without_strays
-from geoservice.ingest.vocabulary import Fields
 
 _CHUNK = 1 << 20
 _BLOCK = 2 * MAX_LINE

@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 from geoservice.errors import EmptyFile
 from geoservice.ingest.encodings import find_encoding
+from geoservice.ingest.header_vocabulary import Fields
 from geoservice.ingest.sheet_layout import HEAD, find_header, head_notes, titles_of
-from geoservice.ingest.vocabulary import Fields
 
 _DELIMITERS = ",;\t|"
 _BYTES = 1 << 18

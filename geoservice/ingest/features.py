@@ -8,7 +8,7 @@ import pyarrow as pa
 import shapely
 
 from geoservice.ingest.headers import clean_headers
-from geoservice.ingest.raw import Meta, Rows, text_schema
+from geoservice.ingest.raw_table import Meta, Rows, text_schema
 
 UNREADABLE = b""
 """In place of WKB: there is a geometry, and it cannot be read."""

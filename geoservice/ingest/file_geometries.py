@@ -8,7 +8,7 @@ from pyproj import CRS
 
 from geoservice.errors import InputError, ParameterError
 from geoservice.geo import Bools, Objects
-from geoservice.ingest.cells import Cells
+from geoservice.ingest.column_values import ColumnValues
 from geoservice.ingest.crs import crs_title, parse_crs
 from geoservice.ingest.geometry_values import parse_text, parse_wkb
 
@@ -21,7 +21,7 @@ class FileGeometries(NamedTuple):
     srid: int
 
 
-def geometries(cells: Cells) -> FileGeometries | None:
+def geometries(cells: ColumnValues) -> FileGeometries | None:
     """Return the file's geometries; None if it has no geometry at all.
 
     Raises
@@ -41,11 +41,11 @@ def geometries(cells: Cells) -> FileGeometries | None:
     return FileGeometries(found.shapes, found.broken, _srid(cells, found.shapes))
 
 
-def _title(cells: Cells) -> str:
+def _title(cells: ColumnValues) -> str:
     return cells.mapping.get("wkt", "geometry") if cells.raw.geometry is None else "geometry"
 
 
-def _srid(cells: Cells, shapes: Objects) -> int:
+def _srid(cells: ColumnValues, shapes: Objects) -> int:
     stated = shapely.get_srid(shapes)
     srids, first = np.unique(np.where(stated > 0, stated, 0), return_index=True)
     rows = {int(n): int(cells.faults.rows[i]) for n, i in zip(srids, first, strict=True) if n}
@@ -55,7 +55,7 @@ def _srid(cells: Cells, shapes: Objects) -> int:
     return next(iter(rows), 0)
 
 
-def crs_of_srid(cells: Cells, srid: int) -> str:
+def crs_of_srid(cells: ColumnValues, srid: int) -> str:
     """Return the CRS that geometries state; raises :class:`InputError` for one not known, or another than the file's."""
     try:
         crs = parse_crs(str(srid))

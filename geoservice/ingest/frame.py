@@ -13,9 +13,9 @@ import pyarrow as pa
 import shapely
 
 from geoservice.errors import EmptyFile
-from geoservice.ingest.arrow import Column
+from geoservice.ingest.arrow_compute import Column
 from geoservice.ingest.headers import clean_headers
-from geoservice.ingest.raw import Meta, Raw
+from geoservice.ingest.raw_table import Meta, RawTable
 from geoservice.ingest.vector import as_text
 from geoservice.vintages import digest
 
@@ -28,7 +28,7 @@ _PLAIN: tuple[Callable[[pa.DataType], bool], ...] = (
 )  # fmt: skip
 
 
-def read_frame(frame: "pd.DataFrame | geopandas.GeoDataFrame", name: str) -> Raw:
+def read_frame(frame: "pd.DataFrame | geopandas.GeoDataFrame", name: str) -> RawTable:
     """Return the rows of a frame as those of a file: numbered from 0, as ``frame.iloc`` does.
 
     Parameters
@@ -52,10 +52,10 @@ def read_frame(frame: "pd.DataFrame | geopandas.GeoDataFrame", name: str) -> Raw
     headers = clean_headers([str(column.name) for column in columns], meta.notes)
     table = pa.table([_text(column) for column in columns], names=headers)
     shapes = None if geometry is None else _chunked(shapely.to_wkb(geometry.to_numpy()), pa.binary())
-    return Raw(table, pa.chunked_array([np.arange(len(frame))]), shapes, meta)
+    return RawTable(table, pa.chunked_array([np.arange(len(frame))]), shapes, meta)
 
 
-def digest_of_rows(raw: Raw) -> bytes:
+def digest_of_rows(raw: RawTable) -> bytes:
     """Return the SHA-256 of all that a frame holds: the same rows have the same, whatever keeps them in memory."""
     table = raw.columns if raw.geometry is None else raw.columns.append_column("", raw.geometry)
     return f"{digest(table)} {raw.meta.crs}".encode()

@@ -5,16 +5,16 @@ import shapely
 
 from geoservice.errors import BadGeometry, WrongPlace
 from geoservice.geo import Bools, Floats, Objects
-from geoservice.ingest.arrow import bools
-from geoservice.ingest.arrow import compute as pc
-from geoservice.ingest.cells import Cells
+from geoservice.ingest.arrow_compute import bools
+from geoservice.ingest.arrow_compute import compute as pc
+from geoservice.ingest.column_values import ColumnValues
 from geoservice.ingest.columns import require
 from geoservice.ingest.coordinate_pairs import Inside
+from geoservice.ingest.coordinate_readings import FilePoints, other_reading, sample
 from geoservice.ingest.coordinates import has_coordinates, read_coordinates
 from geoservice.ingest.crs import crs_title, is_degrees, to_wgs84
 from geoservice.ingest.file_geometries import FileGeometries, geometries
 from geoservice.ingest.header_names import COORDINATES, PAIR_FIELDS
-from geoservice.ingest.readings import FilePoints, other_reading, sample
 from geoservice.ingest.report import Options
 from geoservice.ingest.stated_crs import choose_crs
 from geoservice.schema import TableName
@@ -26,7 +26,7 @@ _UNKNOWN = "they look like projected metres; say which with --crs EPSG:<number>"
 
 
 def read_points(
-    cells: Cells, table: TableName, options: Options, *, surfaces: bool = False, inside: Inside | None = None
+    cells: ColumnValues, table: TableName, options: Options, *, surfaces: bool = False, inside: Inside | None = None
 ) -> tuple[Floats, Floats, str]:
     """Return WGS 84 longitudes and latitudes (NaN where refused) and the CRS they were read in.
 
@@ -65,14 +65,14 @@ def read_points(
     return np.where(good, lon, np.nan), np.where(good, lat, np.nan), crs_title(crs)
 
 
-def named(cells: Cells, name: str) -> str:
+def named(cells: ColumnValues, name: str) -> str:
     """Return the column to blame for a place: the one given, or what stands for it."""
     pairs = PAIR_FIELDS if name in COORDINATES else ()
     text = ("wkt",) if cells.raw.geometry is None else ()
     return next((n for n in (name, *pairs, *text) if cells.has(n)), "geometry")
 
 
-def _of_shapes(cells: Cells, found: FileGeometries, *, surfaces: bool, private: bool) -> tuple[Floats, Floats]:
+def _of_shapes(cells: ColumnValues, found: FileGeometries, *, surfaces: bool, private: bool) -> tuple[Floats, Floats]:
     shapes, broken = found.shapes, found.broken
     kinds = shapely.get_type_id(shapes)
     single = (kinds == 4) & (shapely.get_num_geometries(shapes) == 1)
@@ -90,7 +90,7 @@ def _of_shapes(cells: Cells, found: FileGeometries, *, surfaces: bool, private: 
     return shapely.get_x(shapes), shapely.get_y(shapes)
 
 
-def _refuse_broken(cells: Cells, broken: Bools, allowed: str, *, private: bool = False) -> None:
+def _refuse_broken(cells: ColumnValues, broken: Bools, allowed: str, *, private: bool = False) -> None:
     """Refuse what is no geometry; a spreadsheet cuts a long one in silence."""
     name = named(cells, "geometry")
     cut = broken & bools(pc.fill_null(pc.equal(pc.utf8_length(cells.column(name)), SPREADSHEET_CELL), False))
@@ -99,7 +99,7 @@ def _refuse_broken(cells: Cells, broken: Bools, allowed: str, *, private: bool =
     cells.refuse(cut, name, why, allowed, kind=BadGeometry, private=private)
 
 
-def _check_degrees(cells: Cells, points: FilePoints, inside: Inside | None = None) -> None:
+def _check_degrees(cells: ColumnValues, points: FilePoints, inside: Inside | None = None) -> None:
     """Raise when most coordinates cannot be degrees although they are read as degrees."""
     x, y = sample(points.x, points.y)
     if not len(x) or not is_degrees(points.crs) or ((np.abs(x) > 180) | (np.abs(y) > 90)).mean() <= 0.5:
@@ -110,7 +110,7 @@ def _check_degrees(cells: Cells, points: FilePoints, inside: Inside | None = Non
     )
 
 
-def read_polygons(cells: Cells, options: Options) -> tuple[list[bytes | None], str]:
+def read_polygons(cells: ColumnValues, options: Options) -> tuple[list[bytes | None], str]:
     """Return WKB polygons in WGS 84 (None where the file has none) and the CRS they were read in; invalid ones are refused."""
     found = geometries(cells)
     if found is None:
@@ -119,7 +119,7 @@ def read_polygons(cells: Cells, options: Options) -> tuple[list[bytes | None], s
     return [None if s is None else bytes(w) for s, w in zip(turned, shapely.to_wkb(turned), strict=True)], crs
 
 
-def polygons_of(cells: Cells, options: Options, found: FileGeometries) -> tuple[Objects, str]:
+def polygons_of(cells: ColumnValues, options: Options, found: FileGeometries) -> tuple[Objects, str]:
     """Return polygons in WGS 84, None where the file has none or where refused, and the CRS they were read in."""
     shapes = found.shapes
     crs = choose_crs(cells, options, found.srid)
@@ -136,7 +136,7 @@ def polygons_of(cells: Cells, options: Options, found: FileGeometries) -> tuple[
     return _turn(cells, shapely.force_2d(_only(shapes, good)), crs), crs_title(crs)
 
 
-def _turn(cells: Cells, shapes: Objects, crs: str) -> Objects:
+def _turn(cells: ColumnValues, shapes: Objects, crs: str) -> Objects:
     corners = shapely.get_coordinates(shapes)
     cells.points = FilePoints(crs, corners[:, 0], corners[:, 1], {})
     _check_degrees(cells, cells.points)

@@ -15,8 +15,8 @@ from shapely.errors import ShapelyError
 from shapely.geometry import shape
 
 from geoservice.geo import Bools, Objects
-from geoservice.ingest.arrow import Column, bools
-from geoservice.ingest.arrow import compute as pc
+from geoservice.ingest.arrow_compute import Column, bools
+from geoservice.ingest.arrow_compute import compute as pc
 from geoservice.ingest.wkb import from_wkb, kind_of
 from geoservice.ingest.wkt import from_wkt
 

@@ -10,7 +10,7 @@ from shapely.errors import ShapelyError
 
 from geoservice.errors import EmptyFile, InputError
 from geoservice.ingest.features import UNREADABLE, Features, joined, put, wkb
-from geoservice.ingest.raw import Meta, Rows
+from geoservice.ingest.raw_table import Meta, Rows
 from geoservice.ingest.xml_records import Element, read_records
 
 LAYERS = {"waypoints": "wpt", "routes": "rte", "tracks": "trk"}

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from geoservice.ingest.coordinate_headers import Grade, coordinate_pair
 from geoservice.ingest.datums import datums_in, without_datum
 from geoservice.ingest.header_patterns import SURE, Patterns, patterns_of
+from geoservice.ingest.header_vocabulary import Fields
 from geoservice.ingest.level_columns import finest
-from geoservice.ingest.vocabulary import Fields
 
 PAIR_ORDERS = ("lon,lat", "lat,lon")
 """Instead of a column in ``--map``: a header whose cells hold both, in this order."""

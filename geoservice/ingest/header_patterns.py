@@ -5,9 +5,9 @@ import re
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from geoservice.ingest.header_text import Reading, plain_text, readings
+from geoservice.ingest.header_text import HeaderReading, plain_text, readings
 from geoservice.ingest.header_units import unit_fits
-from geoservice.ingest.vocabulary import Names, words
+from geoservice.ingest.header_vocabulary import Names, words
 from geoservice.ingest.word_match import Rank, Script, Text, Words, closure, text_of, word_set
 
 SURE: Final = 0.75
@@ -73,7 +73,7 @@ class Patterns:
             return _CUT  # a shapefile cuts names to ten letters
         return best
 
-    def _of_reading(self, reading: Reading) -> float:
+    def _of_reading(self, reading: HeaderReading) -> float:
         text, weight = text_of(reading.text), reading.weight
         lexicon = self._lexicon("")
         starts, ends = lexicon.places(text)

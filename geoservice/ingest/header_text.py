@@ -39,7 +39,7 @@ _BILINGUAL = re.compile(
 _RESOLUTION = re.compile(r" \d+ ?k?m$")
 
 
-class Reading(NamedTuple):
+class HeaderReading(NamedTuple):
     """One way to read a header: its text, how much of the header that is (1 all of it), and the unit that was stated."""
 
     text: str
@@ -61,7 +61,7 @@ def plain_text(header: str) -> str:
 
 
 @lru_cache(maxsize=4096)
-def readings(header: str) -> tuple[Reading, ...]:
+def readings(header: str) -> tuple[HeaderReading, ...]:
     """Return the ways to read a header, the most of it first.
 
     >>> readings("*3、建筑面积（㎡）")[-1]
@@ -73,19 +73,19 @@ def readings(header: str) -> tuple[Reading, ...]:
     for text, weight, unit in _all(header):
         if text and weight > best.get((text, unit), 0):
             best[text, unit] = weight
-    return tuple(sorted((Reading(text, weight, unit) for (text, unit), weight in best.items()), key=lambda r: -r.weight))
+    return tuple(sorted((HeaderReading(text, weight, unit) for (text, unit), weight in best.items()), key=lambda r: -r.weight))
 
 
-def _all(header: str) -> Iterator[Reading]:
+def _all(header: str) -> Iterator[HeaderReading]:
     narrow = unicodedata.normalize("NFKC", header).strip()
     system = 0.85 if narrow.startswith("_") else 1.0  # a survey tool's own column
-    yield Reading(_flat(narrow), system)
+    yield HeaderReading(_flat(narrow), system)
     whole = unmarked(narrow)
     parts = [*((part, 0.9) for part in _last_segments(whole)), *((part, 0.95) for part in _languages(whole))]
     for text, weight in ((whole, system), *((part, share * system) for part, share in parts)):
         for reading in _without_brackets(text):
             for shorter, share in _shortened(reading.text):
-                yield Reading(shorter, weight * reading.weight * share, reading.unit)
+                yield HeaderReading(shorter, weight * reading.weight * share, reading.unit)
 
 
 def _flat(text: str) -> str:
@@ -119,17 +119,17 @@ def _languages(text: str) -> list[str]:
     return [half.strip() + (unit or "") for half in halves if half]
 
 
-def _without_brackets(text: str) -> Iterator[Reading]:
+def _without_brackets(text: str) -> Iterator[HeaderReading]:
     inner = [i.strip() for i in _BRACKETS.findall(text)]
-    yield Reading(_flat(text), 1.0 if not inner else 0.99)
+    yield HeaderReading(_flat(text), 1.0 if not inner else 0.99)
     if inner:
         unit = next((u for i in inner if (u := unit_in_brackets(i))), "")
-        yield Reading(plain_text(_BRACKETS.sub(" ", text)), 0.96, unit)
+        yield HeaderReading(plain_text(_BRACKETS.sub(" ", text)), 0.96, unit)
         for i in inner:
             if not unit_in_brackets(i):
-                yield Reading(plain_text(i), 0.72)
+                yield HeaderReading(plain_text(i), 0.72)
     if split := unit_at_end(text):
-        yield Reading(plain_text(split[0]), 0.95, split[1])
+        yield HeaderReading(plain_text(split[0]), 0.95, split[1])
 
 
 def _shortened(text: str) -> Iterator[tuple[str, float]]:

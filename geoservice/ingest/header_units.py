@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-from geoservice.ingest.vocabulary import vocabulary, words
+from geoservice.ingest.header_vocabulary import vocabulary, words
 
 _KIND: dict[str, str] = {
     unicodedata.normalize("NFKC", w): kind for kind, listed in vocabulary()["units"].items() for w in words(listed)

@@ -4,7 +4,7 @@ import unicodedata
 from collections.abc import Sequence
 
 from geoservice.errors import InputError
-from geoservice.ingest.raw import GEOMETRY, ROW
+from geoservice.ingest.raw_table import GEOMETRY, ROW
 
 
 def clean_headers(cells: Sequence[str], notes: list[str]) -> list[str]:

@@ -7,18 +7,18 @@ import numpy as np
 import pyarrow as pa
 
 from geoservice.areas import migrant_class, significant
-from geoservice.ingest.arrow import Column
-from geoservice.ingest.arrow import compute as pc
-from geoservice.ingest.cells import Cells
+from geoservice.ingest.arrow_compute import Column
+from geoservice.ingest.arrow_compute import compute as pc
+from geoservice.ingest.column_values import ColumnValues
 from geoservice.ingest.divisions import division_of, is_division
-from geoservice.ingest.rows import text_of
+from geoservice.ingest.table_builder import text_of
 
 NAME = "registered_area"
 TOWNSHIP_DIGITS = 9
 _CODE = r"^[0-9A-Za-z][0-9A-Za-z_.:-]{0,31}$"
 
 
-def registered_areas(cells: Cells, areas: pa.Table, here: Column, *, chinese: bool) -> Column:
+def registered_areas(cells: ColumnValues, areas: pa.Table, here: Column, *, chinese: bool) -> Column:
     """Return codes of home areas, null where none is stated.
 
     A name stands for the one loaded area that bears it, or for a division of China. Notes tell how many codes no table knows,
@@ -56,7 +56,7 @@ def _names_of(areas: pa.Table) -> Mapping[str, str]:
     return dict(zip(names["name_zh"], names["code"], strict=True))
 
 
-def _note_codes(cells: Cells, areas: pa.Table, codes: list[str | None], at: Any, *, chinese: bool) -> None:
+def _note_codes(cells: ColumnValues, areas: pa.Table, codes: list[str | None], at: Any, *, chinese: bool) -> None:
     """Note codes that no table knows, and those of areas wider than a township."""
     loaded = {c for code in map(str, areas.column("code").to_pylist()) for c in (code, significant(code))}
     known = [c is None or c in loaded or (chinese and is_division(c)) for c in codes]
@@ -74,7 +74,7 @@ def _note_codes(cells: Cells, areas: pa.Table, codes: list[str | None], at: Any,
         )
 
 
-def _note_migrants(cells: Cells, homes: Column, here: Column, areas: pa.Table, *, chinese: bool) -> None:
+def _note_migrants(cells: ColumnValues, homes: Column, here: Column, areas: pa.Table, *, chinese: bool) -> None:
     rows = areas.select(["code", "level", "parent"]).to_pylist()
     levels, parents = ({r["code"]: r[name] for r in rows} for name in ("level", "parent"))
     good = pa.array(~cells.faults.bad)

@@ -10,8 +10,8 @@ import numpy as np
 import pyarrow as pa
 
 from geoservice.errors import Unavailable
-from geoservice.ingest.arrow import Column
-from geoservice.ingest.arrow import compute as pc
+from geoservice.ingest.arrow_compute import Column
+from geoservice.ingest.arrow_compute import compute as pc
 from geoservice.ingest.key_digests import ID_BYTES, Digester, write_array
 
 FEW = 100_000

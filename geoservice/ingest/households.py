@@ -8,16 +8,16 @@ import pyarrow as pa
 
 from geoservice.areas import ancestors
 from geoservice.geo import Floats, Int32s, Objects
-from geoservice.ingest import words
-from geoservice.ingest.arrow import Column, bools
-from geoservice.ingest.arrow import compute as pc
-from geoservice.ingest.cells import Cells
+from geoservice.ingest import value_vocabulary
+from geoservice.ingest.area_lookup import AreaLookup, check_inside, no_areas
+from geoservice.ingest.arrow_compute import Column, bools
+from geoservice.ingest.arrow_compute import compute as pc
+from geoservice.ingest.column_values import ColumnValues
 from geoservice.ingest.columns import require
 from geoservice.ingest.geometry import read_points
 from geoservice.ingest.home_areas import registered_areas
 from geoservice.ingest.household_ids import household_ids
-from geoservice.ingest.places import Areas, check_inside, no_areas
-from geoservice.ingest.rows import Built, Columns, Context, finish, period_of, with_default
+from geoservice.ingest.table_builder import BuildContext, BuiltTable, Columns, finish, period_of, with_default
 from geoservice.ingest.values import floats_or_null
 from geoservice.schema import COARSE_PRECISIONS, GROUP_PREFIX, LEVELS
 
@@ -32,7 +32,7 @@ def _repeated(ids: Column) -> bool:
     return bool((ordered[1:] == ordered[:-1]).any())
 
 
-def build_households(cells: Cells, context: Context) -> Built:
+def build_households(cells: ColumnValues, context: BuildContext) -> BuiltTable:
     """Read households; every one gets the lowest area that covers it and keeps nothing of its register key but an HMAC.
 
     Raises
@@ -45,14 +45,14 @@ def build_households(cells: Cells, context: Context) -> Built:
     headers = cells.raw.columns.column_names
     groups = context.study.group_ids
     require("households", cells.mapping, headers, ("id", "persons", *(GROUP_PREFIX + g for g in groups)))
-    areas = Areas.of(context.areas)
+    areas = AreaLookup.of(context.areas)
     refusal = None if len(areas.codes) else no_areas()
     if refusal and not context.options.dry_run:
         raise refusal
     key = cells.code("id", required=True, private=True).combine_chunks()
     ids = household_ids(key, context.secret)
     lon, lat, crs = read_points(cells, "households", context.options, inside=areas.inside)
-    precision = with_default(cells.choice("precision", words.PRECISION), "point")
+    precision = with_default(cells.choice("precision", value_vocabulary.PRECISION), "point")
     here, registered = _unplaced(cells) if refusal else _placed(cells, context, areas, precision, lon, lat, crs)
     columns: Columns = {"id": None, "lon": lon, "lat": lat, "precision": precision}
     columns["uncertainty_m"] = floats_or_null(cells.number("uncertainty_m", 0, 100_000, unit="metres"))
@@ -64,11 +64,11 @@ def build_households(cells: Cells, context: Context) -> Built:
     columns["id"] = ids()
     if _repeated(columns["id"]):
         cells.unique(["id"], [key], private=True)
-    return Built(finish("households", columns, cells, groups), crs, refusal)
+    return BuiltTable(finish("households", columns, cells, groups), crs, refusal)
 
 
 def _placed(
-    cells: Cells, context: Context, areas: Areas, precision: Column, lon: Floats, lat: Floats, crs: str
+    cells: ColumnValues, context: BuildContext, areas: AreaLookup, precision: Column, lon: Floats, lat: Floats, crs: str
 ) -> tuple[Column, Column]:
     """Return codes of the areas that households live in, and of those that they are registered in."""
     home = check_inside(cells, areas, lon, lat, crs, required=True)
@@ -76,13 +76,13 @@ def _placed(
     return here, registered_areas(cells, context.areas, here, chinese=context.study.chinese)
 
 
-def _unplaced(cells: Cells) -> tuple[Column, Column]:
+def _unplaced(cells: ColumnValues) -> tuple[Column, Column]:
     """Return columns of a dry run that knows no areas."""
     cells.notes.append("no areas are loaded: which areas the households live and are registered in was not checked")
     return pa.array([""] * len(cells), pa.string()), pa.nulls(len(cells), pa.string())
 
 
-def residence_areas(cells: Cells, areas: pa.Table, codes: Objects, home: Int32s, precision: Column) -> Column:
+def residence_areas(cells: ColumnValues, areas: pa.Table, codes: Objects, home: Int32s, precision: Column) -> Column:
     """Return the area that each household is known to live in: of that around its point the one that its precision reaches.
 
     Parameters
@@ -123,7 +123,7 @@ def reach(code: str, level: str, levels: Mapping[str, str], parents: Mapping[str
     return next((c for c in chain if LEVELS.index(levels[c]) <= LEVELS.index(level)), code)
 
 
-def _group(cells: Cells, name: str, persons: Any) -> Any:
+def _group(cells: ColumnValues, name: str, persons: Any) -> Any:
     counts, empty = cells.whole(name, 0, MAX_PERSONS, unit="persons")
     if n := int(empty.sum()):
         cells.notes.append(f"column {cells.mapping[name]}: {n} empty cells were read as 0")

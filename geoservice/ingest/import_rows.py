@@ -11,30 +11,30 @@ import pyarrow as pa
 
 from geoservice.errors import EmptyFile, InputError, MissingColumn
 from geoservice.ingest.areas import build_areas
-from geoservice.ingest.arrow import bools
-from geoservice.ingest.arrow import compute as pc
-from geoservice.ingest.cells import Cells
+from geoservice.ingest.arrow_compute import bools
+from geoservice.ingest.arrow_compute import compute as pc
+from geoservice.ingest.column_values import ColumnValues
 from geoservice.ingest.columns import doubt_notes, map_columns, memory_key, remembered_text
-from geoservice.ingest.faults import Faults
 from geoservice.ingest.header_names import PAIR_FIELDS
 from geoservice.ingest.households import build_households
 from geoservice.ingest.job import Job, named
 from geoservice.ingest.level_columns import level_columns
 from geoservice.ingest.personal import check_headers, check_values
 from geoservice.ingest.population import build_population
-from geoservice.ingest.raw import Raw
+from geoservice.ingest.raw_table import RawTable
+from geoservice.ingest.rejected_values import RejectedValues
 from geoservice.ingest.rejects import rejects_folder, write_rejects
 from geoservice.ingest.report import Report
-from geoservice.ingest.rows import Built, Context
 from geoservice.ingest.sample import Sample
 from geoservice.ingest.stations import build_stations
+from geoservice.ingest.table_builder import BuildContext, BuiltTable
 from geoservice.ingest.uptake import build_uptake
 from geoservice.ingest.value_checks import NUMBERS
 from geoservice.register import Register
 from geoservice.schema import GROUP_PREFIX, TABLES, TableName
 from geoservice.vintages import Source
 
-BUILDERS: Mapping[TableName, Callable[[Cells, Context], Built]] = {
+BUILDERS: Mapping[TableName, Callable[[ColumnValues, BuildContext], BuiltTable]] = {
     "areas": build_areas,
     "stations": build_stations,
     "households": build_households,
@@ -59,7 +59,7 @@ _NOT_NAMES = (
 _NUMERIC = (*NUMBERS, "lon", "lat", *PAIR_FIELDS, "persons_margin", "h3", "wkt")
 
 
-def import_rows(job: Job, raw: Raw, source: Source) -> Report:
+def import_rows(job: Job, raw: RawTable, source: Source) -> Report:
     """Load rows as they were read; a dry run returns what that would come to.
 
     Raises
@@ -76,8 +76,8 @@ def import_rows(job: Job, raw: Raw, source: Source) -> Report:
     doubts: dict[str, list[str]] = {}
     mapping = _mapping(job, raw, job.store.recall(key), doubts)
     job = _with_level(job, raw, mapping)
-    faults = Faults(job.file, raw.rows.to_numpy(), broken=raw.meta.broken)
-    cells = Cells(raw, mapping, faults, [*raw.meta.notes, *doubt_notes(doubts)])
+    faults = RejectedValues(job.file, raw.rows.to_numpy(), broken=raw.meta.broken)
+    cells = ColumnValues(raw, mapping, faults, [*raw.meta.notes, *doubt_notes(doubts)])
     not_names = [h for f, h in mapping.items() if f in _NOT_NAMES]
     with ThreadPoolExecutor(1) as pool:  # Arrow's searches leave the interpreter free
         checked = pool.submit(check_values, table, raw.columns, not_names, _numeric(mapping))
@@ -113,7 +113,7 @@ def _verdict(job: Job, report: Report, rows: pa.Table, source: Source, refusal: 
     return replace(report, expected=expected)
 
 
-def _build(cells: Cells, job: Job, doubts: Mapping[str, Sequence[str]]) -> Built:
+def _build(cells: ColumnValues, job: Job, doubts: Mapping[str, Sequence[str]]) -> BuiltTable:
     """Build the table; where a column is missing, the error says which headers were equally good for it."""
     try:
         return BUILDERS[job.table](cells, _context(job))
@@ -123,7 +123,7 @@ def _build(cells: Cells, job: Job, doubts: Mapping[str, Sequence[str]]) -> Built
         raise MissingColumn("; ".join([str(error), *doubt_notes(doubts)])) from error
 
 
-def _mapping(job: Job, raw: Raw, remembered: str | None, doubts: dict[str, list[str]]) -> dict[str, str]:
+def _mapping(job: Job, raw: RawTable, remembered: str | None, doubts: dict[str, list[str]]) -> dict[str, str]:
     """Map a file's headers; the ``id`` of a feature often just counts them: a key among the properties is better."""
     table, options, headers = job.table, job.options, raw.columns.column_names
     sample = Sample(raw.columns)
@@ -135,7 +135,7 @@ def _mapping(job: Job, raw: Raw, remembered: str | None, doubts: dict[str, list[
     return map_columns(table, headers, job.study, options, remembered, sample, doubts)
 
 
-def _with_level(job: Job, raw: Raw, mapping: Mapping[str, str]) -> Job:
+def _with_level(job: Job, raw: RawTable, mapping: Mapping[str, str]) -> Job:
     """Return the job with the level that the headers name, where neither the options nor a column say it."""
     if job.table != "areas" or job.options.level is not None or "level" in mapping:
         return job
@@ -146,7 +146,7 @@ def _with_level(job: Job, raw: Raw, mapping: Mapping[str, str]) -> Job:
     return replace(job, options=replace(job.options, level=levels.level))
 
 
-def _without_empty(raw: Raw, file: str) -> Raw:
+def _without_empty(raw: RawTable, file: str) -> RawTable:
     """Leave out rows that hold nothing at all: spreadsheets end in thousands of them."""
     something = np.zeros(len(raw.rows), bool)
     for column in [*raw.columns.columns, *([raw.geometry] if raw.geometry is not None else [])]:
@@ -157,7 +157,7 @@ def _without_empty(raw: Raw, file: str) -> Raw:
         raise EmptyFile(f"{file}: there are no rows below the header")
     mask = pa.array(something)
     geometry = None if raw.geometry is None else pc.filter(raw.geometry, mask)
-    return Raw(raw.columns.filter(mask), pc.filter(raw.rows, mask), geometry, raw.meta)
+    return RawTable(raw.columns.filter(mask), pc.filter(raw.rows, mask), geometry, raw.meta)
 
 
 def _numeric(mapping: dict[str, str]) -> list[str]:
@@ -165,7 +165,7 @@ def _numeric(mapping: dict[str, str]) -> list[str]:
     return [h for f, h in mapping.items() if f in _NUMERIC or f.startswith(GROUP_PREFIX)]
 
 
-def _note_unused(cells: Cells, table: TableName) -> None:
+def _note_unused(cells: ColumnValues, table: TableName) -> None:
     """Note the columns of a file that are ours and of which nothing comes: not read, or stored and used by nothing yet."""
     idle = {c.name for c in TABLES[table].columns if not c.used}
     kept = [f for f in cells.mapping if f in idle & cells.read]
@@ -178,16 +178,16 @@ def _note_unused(cells: Cells, table: TableName) -> None:
         cells.notes.append(f"neither used nor stored: {', '.join(lost)}")
 
 
-def _context(job: Job) -> Context:
+def _context(job: Job) -> BuildContext:
     """Gather what rows depend on; a dry run makes no secret."""
     secret = b""
     if isinstance(job.store, Register):
         secret = job.store.secret(keep=not job.options.dry_run)
     areas = job.project.read("areas") if job.table == "areas" else job.project.areas(job.study.as_of)
-    return Context(job.options, job.study, areas, secret, job.study.as_of or datetime.now(UTC).date())
+    return BuildContext(job.options, job.study, areas, secret, job.study.as_of or datetime.now(UTC).date())
 
 
-def _report(job: Job, cells: Cells, built: Built) -> Report:
+def _report(job: Job, cells: ColumnValues, built: BuiltTable) -> Report:
     meta, faults = cells.raw.meta, cells.faults
     return Report(
         job.table,
@@ -207,7 +207,7 @@ def _report(job: Job, cells: Cells, built: Built) -> Report:
     )
 
 
-def _keep_rejects(report: Report, faults: Faults, job: Job, source: Source) -> Report:
+def _keep_rejects(report: Report, faults: RejectedValues, job: Job, source: Source) -> Report:
     """Write the rejects file; a dry run writes only where it was told to."""
     if not faults.rejected:
         return report

@@ -14,7 +14,7 @@ from geoservice.errors import EmptyFile, InputError
 from geoservice.ingest.features import UNREADABLE, Features, put, wkb
 from geoservice.ingest.html_table import table_rows
 from geoservice.ingest.kml_geometry import shape_of
-from geoservice.ingest.raw import Meta, Rows
+from geoservice.ingest.raw_table import Meta, Rows
 from geoservice.ingest.xml_records import Element, read_records
 
 _LEFT_OUT = {

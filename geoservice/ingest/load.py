@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 from geoservice.errors import InputError, MissingColumn, UnreadableFile
 from geoservice.geo import BBox
+from geoservice.ingest.area_lookup import AreaLookup, box_of
 from geoservice.ingest.columns import header_words
 from geoservice.ingest.delimited import check_lines
 from geoservice.ingest.formats import Format, format_of, members
 from geoservice.ingest.frame import digest_of_rows, read_frame
 from geoservice.ingest.import_rows import import_rows
 from geoservice.ingest.job import Job, Progress, named
-from geoservice.ingest.places import Areas, box_of
-from geoservice.ingest.raw import Raw
+from geoservice.ingest.raw_table import RawTable
 from geoservice.ingest.report import Options, Report
 from geoservice.ingest.sandbox import SCRATCH, read_file
 from geoservice.project import Project
@@ -164,7 +164,7 @@ def _import_file(job: Job, path: Path, kind: Format) -> Report:
     return _import(job, name, map(_file_digest, members(path, kind)), lambda: _read(job, path, kind))
 
 
-def _import(job: Job, name: str, contents: Iterable[bytes], read: Callable[[], Raw]) -> Report:
+def _import(job: Job, name: str, contents: Iterable[bytes], read: Callable[[], RawTable]) -> Report:
     """Import the rows that ``read`` returns, unless a source of this name and contents is the current one."""
     areas = job.project.digest_as_of("areas", job.study.as_of) if job.table != "areas" else ""
     source = Source(name, digest_of(contents, job.table, job.options, job.study, areas))
@@ -182,7 +182,7 @@ def _no_op(job: Job, vintage: Vintage) -> Report:
     )  # fmt: skip
 
 
-def _read(job: Job, path: Path, kind: Format) -> Raw:
+def _read(job: Job, path: Path, kind: Format) -> RawTable:
     options = job.options
     with scratch_folder(SCRATCH, job.store.folder) as folder:
         return read_file(
@@ -197,10 +197,10 @@ def _box(job: Job) -> BBox | None:
     if job.table != "population" or job.kind not in {"geotiff", "zip"}:
         return None
     areas = job.project.areas(job.study.as_of)
-    return box_of(areas) if job.kind == "geotiff" or len(Areas.of(areas).codes) else None
+    return box_of(areas) if job.kind == "geotiff" or len(AreaLookup.of(areas).codes) else None
 
 
-def _without_dropped(job: Job, raw: Raw) -> Raw:
+def _without_dropped(job: Job, raw: RawTable) -> RawTable:
     if absent := sorted(set(job.options.drop) - set(raw.columns.column_names)):
         raise MissingColumn(f"{job.file}: drop: the file has no column {absent}; its columns are {raw.columns.column_names}")
     return raw.without(job.options.drop)

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from geoservice.ingest.header_patterns import score
+from geoservice.ingest.header_vocabulary import Names
 from geoservice.ingest.sample import Sample
-from geoservice.ingest.vocabulary import Names
 
 _LEAST_ROWS = 3
 _LEAST_LETTERS = 2

@@ -9,11 +9,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from geoservice.errors import InputError, TooLarge, UnreadableFile
-from geoservice.ingest.arrow import Column
-from geoservice.ingest.arrow import compute as pc
+from geoservice.ingest.arrow_compute import Column
+from geoservice.ingest.arrow_compute import compute as pc
 from geoservice.ingest.header_names import plain
 from geoservice.ingest.headers import clean_headers
-from geoservice.ingest.raw import Meta, text_schema
+from geoservice.ingest.raw_table import Meta, text_schema
 from geoservice.ingest.vector import as_text
 
 _CRS84 = "OGC:CRS84"

@@ -12,8 +12,8 @@ import numpy as np
 import pyarrow as pa
 
 from geoservice.errors import PersonalData, RefusedTopic
-from geoservice.ingest.arrow import Column
-from geoservice.ingest.arrow import compute as pc
+from geoservice.ingest.arrow_compute import Column
+from geoservice.ingest.arrow_compute import compute as pc
 from geoservice.ingest.header_names import plain
 from geoservice.schema import TableName
 

@@ -8,17 +8,17 @@ import shapely
 
 from geoservice.errors import BadGeometry, WrongPlace
 from geoservice.geo import Floats, Objects
-from geoservice.ingest.arrow import Column
-from geoservice.ingest.arrow import compute as pc
-from geoservice.ingest.cells import Cells
+from geoservice.ingest.area_lookup import AreaLookup, check_ranges
+from geoservice.ingest.arrow_compute import Column
+from geoservice.ingest.arrow_compute import compute as pc
+from geoservice.ingest.column_values import ColumnValues
 from geoservice.ingest.columns import require
+from geoservice.ingest.coordinate_readings import other_reading
+from geoservice.ingest.date_periods import to_day_or_year
 from geoservice.ingest.file_geometries import geometries
 from geoservice.ingest.geometry import named, polygons_of, read_points
-from geoservice.ingest.periods import to_day_or_year
-from geoservice.ingest.places import Areas, check_ranges
-from geoservice.ingest.readings import other_reading
 from geoservice.ingest.report import Options
-from geoservice.ingest.rows import Built, Columns, Context, finish
+from geoservice.ingest.table_builder import BuildContext, BuiltTable, Columns, finish
 from geoservice.ingest.values import floats_or_null
 from geoservice.schema import GROUP_PREFIX
 
@@ -27,7 +27,7 @@ MAX_PERSONS = 1e8
 _H3 = r"^8[0-9a-f]{14}$"
 
 
-def build_population(cells: Cells, context: Context) -> Built:
+def build_population(cells: ColumnValues, context: BuildContext) -> BuiltTable:
     """Read population units: points, polygons, H3 cells or pixels, each with its persons.
 
     Raises
@@ -37,7 +37,7 @@ def build_population(cells: Cells, context: Context) -> Built:
     """
     require("population", cells.mapping, cells.raw.columns.column_names, ("persons",))
     groups = tuple(g for g in context.study.group_ids if cells.has(GROUP_PREFIX + g))
-    areas = Areas.of(context.areas)
+    areas = AreaLookup.of(context.areas)
     shapes, crs = _shapes(cells, context, areas)
     _check_areas(cells, areas, shapes, crs)
     columns: Columns = {"id": _ids(cells)}
@@ -50,10 +50,10 @@ def build_population(cells: Cells, context: Context) -> Built:
         cells.parsed("date", to_day_or_year, "a year such as 2024, a month 202403 or a day"), pa.date32()
     )
     columns |= {GROUP_PREFIX + g: _group(cells, GROUP_PREFIX + g) for g in groups}
-    return Built(finish("population", columns, cells, groups), crs)
+    return BuiltTable(finish("population", columns, cells, groups), crs)
 
 
-def _ids(cells: Cells) -> Column:
+def _ids(cells: ColumnValues) -> Column:
     """Return the units' own codes; H3 indexes name themselves, and the rows of a file without codes are numbered."""
     name = "id" if cells.has("id") else "h3"
     if not cells.has(name):
@@ -64,7 +64,7 @@ def _ids(cells: Cells) -> Column:
     return key
 
 
-def _shapes(cells: Cells, context: Context, areas: Areas) -> tuple[Objects, str]:
+def _shapes(cells: ColumnValues, context: BuildContext, areas: AreaLookup) -> tuple[Objects, str]:
     """Return points or polygons in WGS 84, None where refused: a geometry before an H3 index before a point."""
     found = geometries(cells)
     if found is None and (name := _h3_column(cells, context.options)):
@@ -80,7 +80,7 @@ def _shapes(cells: Cells, context: Context, areas: Areas) -> tuple[Objects, str]
     return points, crs
 
 
-def _h3_column(cells: Cells, options: Options) -> str:
+def _h3_column(cells: ColumnValues, options: Options) -> str:
     """Return the column that holds H3 indexes: the one of that name, or ids that are all H3 cells; empty if there is none."""
     if cells.has("h3"):
         return "h3"
@@ -97,7 +97,7 @@ def _h3_column(cells: Cells, options: Options) -> str:
     return "id"
 
 
-def _hexagons(cells: Cells, name: str) -> Objects:
+def _hexagons(cells: ColumnValues, name: str) -> Objects:
     import h3
 
     def outline(index: str) -> shapely.Polygon:
@@ -109,7 +109,7 @@ def _hexagons(cells: Cells, name: str) -> Objects:
     return cells.parsed(name, outline, "an H3 cell such as 8928308280fffff", required=True)
 
 
-def _check_areas(cells: Cells, areas: Areas, shapes: Objects, crs: str) -> None:
+def _check_areas(cells: ColumnValues, areas: AreaLookup, shapes: Objects, crs: str) -> None:
     """Note units outside every area, for a file may cover a country; raise if all are, or most and another reading fits."""
     there = ~shapely.is_missing(shapes)
     if not len(areas.codes):
@@ -128,7 +128,7 @@ def _check_areas(cells: Cells, areas: Areas, shapes: Objects, crs: str) -> None:
         cells.notes.append(f"{int(outside.sum())} of {len(lon)} units are outside every area; their people are not counted")
 
 
-def _group(cells: Cells, name: str) -> Floats:
+def _group(cells: ColumnValues, name: str) -> Floats:
     values = cells.number(name, 0, MAX_PERSONS, unit="persons")
     if n := int((np.isnan(values) & ~cells.faults.bad).sum()):
         cells.notes.append(f"column {cells.mapping[name]}: {n} empty cells were read as 0")

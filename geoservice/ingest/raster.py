@@ -10,7 +10,7 @@ import shapely
 
 from geoservice.errors import EmptyFile, InputError, TooLarge, UnreadableFile, WrongPlace
 from geoservice.geo import WGS84, Floats, Ints, Objects
-from geoservice.ingest.raw import Meta, text_schema
+from geoservice.ingest.raw_table import Meta, text_schema
 
 MAX_PIXELS = 5_000_000
 """Most pixels within the areas' box; at 100 m that is 50 000 square kilometres."""

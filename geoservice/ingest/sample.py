@@ -4,7 +4,7 @@ import unicodedata
 
 import pyarrow as pa
 
-from geoservice.ingest.value_checks import DOUBTFUL, Column, fits
+from geoservice.ingest.value_checks import DOUBTFUL, ValueColumn, fits
 from geoservice.ingest.values import NOTHING
 
 SAMPLE = 1000
@@ -40,4 +40,4 @@ class Sample:
         values = self.values(header)
         if not values:
             return DOUBTFUL if sure and field not in {"id", "code"} else 0.0
-        return fits(field, Column(header, values, sure))
+        return fits(field, ValueColumn(header, values, sure))

@@ -14,11 +14,12 @@ from typing import Any
 import pyarrow as pa
 
 from geoservice import errors
-from geoservice.errors import GeoserviceError, InputError, TooLarge, UnreadableFile
+from geoservice.errors import GeoserviceError, InputError, TooLarge
 from geoservice.geo import BBox
+from geoservice.ingest.child_end import end_of
 from geoservice.ingest.formats import VECTOR, Format
-from geoservice.ingest.raw import Meta, Raw
-from geoservice.ingest.vocabulary import Fields
+from geoservice.ingest.header_vocabulary import Fields
+from geoservice.ingest.raw_table import Meta, RawTable
 from geoservice.scratch import sweep
 
 SCRATCH = "reading"
@@ -63,7 +64,7 @@ def read_file(  # the limits belong to the call, not to a class of their own
     seconds: float = 300.0,
     memory_mb: int = 4096,
     progress: Callable[[float], None] = lambda _: None,
-) -> Raw:
+) -> RawTable:
     """Read ``path`` in a child process and return its rows as text; the child's files live in ``scratch`` meanwhile.
 
     ``box`` and ``crs`` are for rasters: where the areas are, and the CRS that was said; ``fields`` (our columns and what
@@ -92,7 +93,7 @@ def read_file(  # the limits belong to the call, not to a class of their own
     }
     with (scratch / "said").open("wb") as said:
         child = subprocess.Popen(  # noqa: S603 - fixed arguments
-            [sys.executable, "-P", "-m", "geoservice.ingest.child", json.dumps(request)],
+            [sys.executable, "-P", "-m", "geoservice.ingest.reader_process", json.dumps(request)],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=said,
@@ -133,21 +134,16 @@ def _watch(child: "subprocess.Popen[bytes]", seconds: float, progress: Callable[
     return over.is_set()
 
 
-def _take(path: Path, scratch: Path, code: int, memory_mb: int) -> Raw:
+def _take(path: Path, scratch: Path, code: int, memory_mb: int) -> RawTable:
     answer = scratch / "answer.json"
     if not answer.exists():
-        said = (scratch / "said").read_text("utf-8", "replace")
-        if code < 0 or "MemoryError" in said or "bad_alloc" in said or "memory allocation" in said:
-            raise TooLarge(
-                f"{path.name}: reading needs more than the {memory_mb} MB allowed, or broke the reader; nothing was loaded"
-            )
-        raise UnreadableFile(f"{path.name}: the reader ended with code {code} and no answer")
+        raise end_of(path.name, code, (scratch / "said").read_text("utf-8", "replace"), memory_mb)
     told: dict[str, Any] = json.loads(answer.read_text("utf-8"))
     if "error" in told:
         raise _error(told["error"], f"{path.name}: {told['message']}")
     meta = Meta(**{**told["meta"], "broken": [tuple(b) for b in told["meta"]["broken"]]})
     with pa.memory_map(str(scratch / "table.arrow")) as source:
-        return Raw.of(pa.ipc.open_file(source).read_all(), meta)
+        return RawTable.of(pa.ipc.open_file(source).read_all(), meta)
 
 
 def _error(name: str, message: str) -> GeoserviceError:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from geoservice.ingest.header_names import PLACES, guess
-from geoservice.ingest.vocabulary import Fields
+from geoservice.ingest.header_vocabulary import Fields
 
 LOOKED_AT = 20
 """Rows from the top that may be the header."""

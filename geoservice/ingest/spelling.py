@@ -2,7 +2,7 @@
 
 import re
 
-from geoservice.ingest.vocabulary import vocabulary
+from geoservice.ingest.header_vocabulary import vocabulary
 
 _SPELLING = vocabulary()["spelling"]
 SIMPLIFIED = {ord(pair[0]): pair[1] for pair in _SPELLING["traditional"].split()}

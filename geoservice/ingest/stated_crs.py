@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 from geoservice.errors import InputError, ParameterError
 from geoservice.geo import WGS84
-from geoservice.ingest.arrow import compute as pc
-from geoservice.ingest.cells import Cells
+from geoservice.ingest.arrow_compute import compute as pc
+from geoservice.ingest.column_values import ColumnValues
 from geoservice.ingest.crs import SHIFTED, TITLES, crs_title, is_degrees, parse_crs
 from geoservice.ingest.datums import datums_in, without_datum
 from geoservice.ingest.file_geometries import crs_of_srid
@@ -31,7 +31,7 @@ class Statement(NamedTuple):
     by: str
 
 
-def choose_crs(cells: Cells, options: Options, srid: int = 0) -> str:
+def choose_crs(cells: ColumnValues, options: Options, srid: int = 0) -> str:
     """Return the CRS of a file's coordinates: the one said, the file's own, what its words propose, WGS 84; told in a note.
 
     ``srid`` is what its geometries state themselves, 0 where they state none.
@@ -48,20 +48,20 @@ def choose_crs(cells: Cells, options: Options, srid: int = 0) -> str:
     return _own(cells, own) if own else _assumed(cells)
 
 
-def _as_asked(cells: Cells, own: str, chosen: str) -> str:
+def _as_asked(cells: ColumnValues, own: str, chosen: str) -> str:
     for statement in _statements(cells, own, mixed=True):
         if not _agree(statement.crs, chosen):
             cells.notes.append(f"{statement.by} says {_title(statement.crs)}, read as {chosen} as you asked")
     return chosen
 
 
-def _proposed(cells: Cells, statement: Statement) -> str:
+def _proposed(cells: ColumnValues, statement: Statement) -> str:
     against = f"; against it: --crs {WGS84}" if statement.crs in SHIFTED else ""
     cells.notes.append(f"{statement.by} says {_title(statement.crs)}: coordinates were read as {statement.crs}{against}")
     return statement.crs
 
 
-def _own(cells: Cells, own: str) -> str:
+def _own(cells: ColumnValues, own: str) -> str:
     for statement in _statements(cells, "", mixed=True):
         if statement.crs in SHIFTED:
             why = f"the file states {crs_title(own)}, but {statement.by} says {_title(statement.crs)}"
@@ -69,7 +69,7 @@ def _own(cells: Cells, own: str) -> str:
     return own
 
 
-def _assumed(cells: Cells) -> str:
+def _assumed(cells: ColumnValues) -> str:
     cells.notes.append(f"no CRS stated: coordinates were read as WGS 84 ({WGS84})")
     for header in cells.raw.columns.column_names:
         if (named := _named_in(header)) and named[0] in SHIFTED:
@@ -78,7 +78,7 @@ def _assumed(cells: Cells) -> str:
     return WGS84
 
 
-def _hint(cells: Cells, why: str, crs: str) -> None:
+def _hint(cells: ColumnValues, why: str, crs: str) -> None:
     cells.notes.append(f"{why}: if the coordinates are shifted, read them with --crs {crs}")
 
 
@@ -98,7 +98,7 @@ def _agree(stated: str, chosen: str) -> bool:
     return chosen not in SHIFTED and stated == WGS84 and (not is_degrees(chosen) or chosen == "EPSG:4490")
 
 
-def _statements(cells: Cells, own: str, *, mixed: bool) -> Iterator[Statement]:
+def _statements(cells: ColumnValues, own: str, *, mixed: bool) -> Iterator[Statement]:
     """Give what the file says, the strongest first.
 
     ``mixed`` passes over columns that name several datums, which are refused otherwise.
@@ -110,7 +110,7 @@ def _statements(cells: Cells, own: str, *, mixed: bool) -> Iterator[Statement]:
     yield from _of_texts(cells)
 
 
-def _of_headers(cells: Cells, *, mixed: bool) -> Iterator[Statement]:
+def _of_headers(cells: ColumnValues, *, mixed: bool) -> Iterator[Statement]:
     headers = list(dict.fromkeys(cells.mapping[f] for f in PLACES if cells.has(f)))
     named = dict.fromkeys(crs for h in headers for crs in _named_in(h))
     if len(named) > 1 and not mixed:
@@ -122,7 +122,7 @@ def _of_headers(cells: Cells, *, mixed: bool) -> Iterator[Statement]:
         yield Statement(next(iter(named)), f"column {next(h for h in headers if _named_in(h))}")
 
 
-def _of_columns(cells: Cells, *, mixed: bool) -> Iterator[Statement]:
+def _of_columns(cells: ColumnValues, *, mixed: bool) -> Iterator[Statement]:
     for header in cells.raw.columns.column_names:
         if not _COLUMN.search(header.strip().lower()):
             continue
@@ -150,7 +150,7 @@ def _crs_of(value: str) -> str:
         return ""
 
 
-def _of_texts(cells: Cells) -> Iterator[Statement]:
+def _of_texts(cells: ColumnValues) -> Iterator[Statement]:
     meta = cells.raw.meta
     for text, what in (*((t, "a line above the header") for t in meta.titles), (meta.layer, "the name of the sheet or layer"),
                        (cells.faults.file, "the file's name")):  # fmt: skip
@@ -158,7 +158,7 @@ def _of_texts(cells: Cells) -> Iterator[Statement]:
             yield Statement(named[0], what)
 
 
-def _note_others(cells: Cells) -> None:
+def _note_others(cells: ColumnValues) -> None:
     """Note columns of coordinates that were left for those of another datum."""
     used = {crs for f in PLACES if cells.has(f) for crs in _named_in(cells.mapping[f])}
     left = [

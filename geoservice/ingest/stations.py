@@ -7,21 +7,21 @@ import pyarrow as pa
 
 from geoservice.errors import InputError
 from geoservice.geo import Objects
-from geoservice.ingest import words
-from geoservice.ingest.arrow import Column, bools
-from geoservice.ingest.cells import Cells
+from geoservice.ingest import value_vocabulary
+from geoservice.ingest.area_lookup import AreaLookup, check_inside, check_ranges
+from geoservice.ingest.arrow_compute import Column, bools
+from geoservice.ingest.column_values import ColumnValues
 from geoservice.ingest.columns import require
 from geoservice.ingest.geometry import read_points
 from geoservice.ingest.opening_hours import ALLOWED, never_open, to_opening_hours
-from geoservice.ingest.places import Areas, check_inside, check_ranges
 from geoservice.ingest.report import Options
-from geoservice.ingest.rows import Built, Columns, Context, finish, text_of, with_default
+from geoservice.ingest.table_builder import BuildContext, BuiltTable, Columns, finish, text_of, with_default
 from geoservice.ingest.values import floats_or_null
 from geoservice.schema import TEXTS
 from geoservice.study import Study
 
 
-def build_stations(cells: Cells, context: Context) -> Built:
+def build_stations(cells: ColumnValues, context: BuildContext) -> BuiltTable:
     """Read stations; services and tiers by their ids or their names in either language."""
     headers = cells.raw.columns.column_names
     require("stations", cells.mapping, headers, ("id", "name"))
@@ -29,7 +29,7 @@ def build_stations(cells: Cells, context: Context) -> Built:
         require("stations", cells.mapping, headers, ("tier",), " or give one tier to all: --tier village")
     key = cells.code("id", required=True)
     cells.unique(["id"], [key.to_numpy()])
-    areas = Areas.of(context.areas)
+    areas = AreaLookup.of(context.areas)
     lon, lat, crs = read_points(cells, "stations", context.options, surfaces=True, inside=areas.inside)
     if len(areas.codes):
         check_inside(cells, areas, lon, lat, crs, required=False)
@@ -44,10 +44,10 @@ def build_stations(cells: Cells, context: Context) -> Built:
     columns["active"] = _active(cells, hours)
     columns["opening_hours"] = text_of(hours)
     columns["start_delay_s"] = np.nan_to_num(cells.number("start_delay_s", 0, 86_400, unit="seconds"))
-    return Built(finish("stations", {**columns, "lon": lon, "lat": lat}, cells), crs)
+    return BuiltTable(finish("stations", {**columns, "lon": lon, "lat": lat}, cells), crs)
 
 
-def _active(cells: Cells, hours: Objects) -> Column:
+def _active(cells: ColumnValues, hours: Objects) -> Column:
     """Return which stations count: those that say no otherwise and are ever open."""
     closed = np.array([text is not None and never_open(text) for text in hours], bool)
     active = bools(cells.flags("active", True)) & ~closed
@@ -56,18 +56,18 @@ def _active(cells: Cells, hours: Objects) -> Column:
     return pa.array(active)
 
 
-def _tier(cells: Cells, options: Options) -> Any:
+def _tier(cells: ColumnValues, options: Options) -> Any:
     if options.tier is not None:
-        if (tier := words.TIER.get(options.tier.lower())) is None:
-            raise InputError(f"tier: got {options.tier!r}, allowed are {list(words.TIER)}")
+        if (tier := value_vocabulary.TIER.get(options.tier.lower())) is None:
+            raise InputError(f"tier: got {options.tier!r}, allowed are {list(value_vocabulary.TIER)}")
         if not cells.has("tier"):
             return [tier] * len(cells)
-        return with_default(cells.choice("tier", words.TIER), tier)
-    return text_of(cells.choice("tier", words.TIER, required=True))
+        return with_default(cells.choice("tier", value_vocabulary.TIER), tier)
+    return text_of(cells.choice("tier", value_vocabulary.TIER, required=True))
 
 
-def _services(cells: Cells, study: Study) -> Column:
-    names = words.of_study(study.services)
+def _services(cells: ColumnValues, study: Study) -> Column:
+    names = value_vocabulary.of_study(study.services)
     if not cells.has("services"):
         if len(study.services) > 1:
             require("stations", cells.mapping, cells.raw.columns.column_names, ("services",))

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import pyarrow as pa
 
-from geoservice.ingest.arrow import bools
-from geoservice.ingest.arrow import compute as pc
-from geoservice.ingest.raw import ROW, Meta
+from geoservice.ingest.arrow_compute import bools
+from geoservice.ingest.arrow_compute import compute as pc
+from geoservice.ingest.raw_table import ROW, Meta
 from geoservice.ingest.sheet_layout import Layout, Row, is_foot, is_numbering, is_total, stray_notes
 
 _ENDS = ("计", "otal")

@@ -17,7 +17,7 @@ from geoservice.errors import EmptyFile, InputError, UnreadableFile
 from geoservice.geo import Floats
 from geoservice.ingest.encodings import find_encoding
 from geoservice.ingest.features import UNREADABLE, Features, json_text, put, wkb
-from geoservice.ingest.raw import Meta, Rows
+from geoservice.ingest.raw_table import Meta, Rows
 
 
 def read_topojson(path: Path, layer: str | None) -> Rows:

@@ -2,16 +2,16 @@
 
 import pyarrow as pa
 
-from geoservice.ingest import words
-from geoservice.ingest.arrow import bools
-from geoservice.ingest.arrow import compute as pc
-from geoservice.ingest.cells import Cells
+from geoservice.ingest import value_vocabulary
+from geoservice.ingest.arrow_compute import bools
+from geoservice.ingest.arrow_compute import compute as pc
+from geoservice.ingest.column_values import ColumnValues
 from geoservice.ingest.columns import require
-from geoservice.ingest.periods import to_period
-from geoservice.ingest.rows import Built, Columns, Context, finish, text_of, with_default
+from geoservice.ingest.date_periods import to_period
+from geoservice.ingest.table_builder import BuildContext, BuiltTable, Columns, finish, text_of, with_default
 
 
-def build_uptake(cells: Cells, context: Context) -> Built:
+def build_uptake(cells: ColumnValues, context: BuildContext) -> BuiltTable:
     """Read use of services: persons served never above persons entitled."""
     require("uptake", cells.mapping, cells.raw.columns.column_names, ("area", "period", "service", "served", "eligible"))
     area = cells.code("area", required=True)
@@ -21,8 +21,8 @@ def build_uptake(cells: Cells, context: Context) -> Built:
         cells.refuse(strange, "area", "no area of this code is loaded", "codes of areas loaded")
     allowed = "a year 2024, a quarter 2024Q1 or a month 2024-01 (2024.1 may be January or October)"
     period = text_of(cells.parsed("period", to_period, allowed, required=True))
-    service = text_of(cells.choice("service", words.of_study(context.study.services), required=True))
-    group = with_default(cells.choice("group", words.of_groups(context.study)), "all")
+    service = text_of(cells.choice("service", value_vocabulary.of_study(context.study.services), required=True))
+    group = with_default(cells.choice("group", value_vocabulary.of_groups(context.study)), "all")
     cells.unique(
         ["area", "period", "service", "group"],
         [c.to_numpy(zero_copy_only=False) for c in (area.combine_chunks(), period, service, group)],
@@ -40,4 +40,4 @@ def build_uptake(cells: Cells, context: Context) -> Built:
         "served": served,
         "eligible": eligible,
     }
-    return Built(finish("uptake", columns, cells), "")
+    return BuiltTable(finish("uptake", columns, cells), "")

@@ -11,9 +11,9 @@ import numpy as np
 import pyarrow as pa
 
 from geoservice.geo import Bools, Floats, Objects
-from geoservice.ingest.arrow import Column, bools
-from geoservice.ingest.arrow import compute as pc
-from geoservice.ingest.words import FLAG
+from geoservice.ingest.arrow_compute import Column, bools
+from geoservice.ingest.arrow_compute import compute as pc
+from geoservice.ingest.value_vocabulary import FLAG
 
 Text = Column
 NOTHING = ("na", "n/a", "#n/a", "#na", "nan", "null", "none", "-", "--", "—", "/", "\\", "无", "空", "不详", "未知")

@@ -12,12 +12,12 @@ import pyarrow as pa
 
 from geoservice.errors import InputError, TooLarge, UnreadableFile
 from geoservice.geo import Bools
-from geoservice.ingest.arrow import Column, bools
-from geoservice.ingest.arrow import compute as pc
+from geoservice.ingest.arrow_compute import Column, bools
+from geoservice.ingest.arrow_compute import compute as pc
 from geoservice.ingest.features import UNREADABLE
 from geoservice.ingest.geojson import has_geometries, whole_geojson
 from geoservice.ingest.headers import clean_headers
-from geoservice.ingest.raw import GEOMETRY, ROW, Meta
+from geoservice.ingest.raw_table import GEOMETRY, ROW, Meta
 from geoservice.ingest.sandbox import DRIVERS
 from geoservice.ingest.shapefile import check_shapefile, dbf_encoding
 from geoservice.ingest.sqlite_files import whole_database

@@ -7,8 +7,8 @@ from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from geoservice.ingest.header_text import plain_text
+from geoservice.ingest.header_vocabulary import vocabulary, words
 from geoservice.ingest.spelling import INITIALS, PINYIN
-from geoservice.ingest.vocabulary import vocabulary, words
 
 Script = Literal["", "pinyin", "initials"]
 """How Chinese words are written: as they are, by their sounds, or by the first letters of these."""

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import structlog
 
-from geoservice.maps.engine import mapnik
+from geoservice.maps.mapnik_import import mapnik
 
 FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "/Library/Fonts", "/System/Library/Fonts", "C:/Windows/Fonts",
            "~/.local/share/fonts", "~/.fonts")  # fmt: skip

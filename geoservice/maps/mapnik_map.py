@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from xml.sax.saxutils import escape, quoteattr
 
-from geoservice.maps.engine import mapnik
 from geoservice.maps.fonts import faces
-from geoservice.maps.look import Hatch, Variant, tile
+from geoservice.maps.mapnik_import import mapnik
 from geoservice.maps.png import encode
+from geoservice.maps.symbology import Hatch, Variant, tile
 from geoservice.release.mercator import HALF_M
 from geoservice.scratch import scratch_folder
 
@@ -24,7 +24,7 @@ Row = tuple[bytes, Mapping[str, Any]]
 """A feature to draw: WKB in the picture's plane, and what its rules ask for."""
 
 
-class Frame(NamedTuple):
+class MapFrame(NamedTuple):
     """What a picture shows: a box in the plane's units, and its size in pixels; ``ratio`` of them look like one of a map."""
 
     box: tuple[float, float, float, float]
@@ -67,7 +67,7 @@ def text(content: str, size: float, colour: str, **attributes: Any) -> str:
 class Picture:
     """A picture in the making: sheets laid on one another, then drawn at once."""
 
-    def __init__(self, frame: Frame, background: str | None = None) -> None:
+    def __init__(self, frame: MapFrame, background: str | None = None) -> None:
         self.frame, self._background = frame, background
         self._styles: list[str] = []
         self._sheets: list[tuple[str, Any]] = []

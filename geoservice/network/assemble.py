@@ -11,7 +11,7 @@ from geoservice.errors import NetworkError
 from geoservice.geo import BBox, Bools, Floats, Int32s, Ints, LocalProjection, haversine_m, hilbert_index
 from geoservice.network.contract import Chains, Segments, chains
 from geoservice.network.graph import Graph
-from geoservice.network.osm import Streets
+from geoservice.network.osm import OsmStreets
 from geoservice.network.rules import travel_kmh
 from geoservice.network.speeds import Speeds
 
@@ -53,13 +53,13 @@ class Nodes:
         return Nodes(self.id[index], self.lon[index], self.lat[index])
 
 
-def street_nodes(streets: Streets) -> tuple[Nodes, Ints]:
+def street_nodes(streets: OsmStreets) -> tuple[Nodes, Ints]:
     """Return each node once, by rising id, and for each reference of a way its position among them."""
     ids, first, position = np.unique(streets.ref, return_index=True, return_inverse=True)
     return Nodes(ids, streets.lon[first], streets.lat[first]), position
 
 
-def mode_segments(streets: Streets, nodes: Nodes, position: Ints, mode: str, speeds: Speeds) -> Segments:
+def mode_segments(streets: OsmStreets, nodes: Nodes, position: Ints, mode: str, speeds: Speeds) -> Segments:
     """Return the segments a mode may travel, in an order that does not depend on the file's.
 
     The time of a segment is its great-circle length over its speed, rounded to whole ms and 1 at least.
@@ -116,7 +116,7 @@ def largest_component(segments: Segments, nodes: int) -> tuple[Bools, int, int]:
     return touched & (label == label[first]), int((sizes > 0).sum()), int(touched.sum())
 
 
-def assemble(streets: Streets, mode: str, speeds: Speeds) -> tuple[Graph, ModeReport]:
+def assemble(streets: OsmStreets, mode: str, speeds: Speeds) -> tuple[Graph, ModeReport]:
     """Build the graph of one mode.
 
     Raises :class:`NetworkError` if the mode may use no street of the extract, or none there and back.

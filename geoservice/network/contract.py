@@ -6,7 +6,7 @@ import numba
 import numpy as np
 
 from geoservice.geo import Bools, Floats, Int32s, Ints
-from geoservice.network.compiled import call
+from geoservice.network.compiled_calls import call
 
 
 class Segments(NamedTuple):

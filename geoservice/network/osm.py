@@ -17,7 +17,7 @@ _EVERY = 5_000
 
 
 @dataclass(frozen=True)
-class Streets:
+class OsmStreets:
     """Ways with a ``highway`` tag: way ``i`` runs over ``ref[start[i]:start[i + 1]]``, its tags are ``kinds[kind[i]]``.
 
     ``ref`` are OSM node ids, ``lon`` and ``lat`` degrees, all of shape ``(nodes of ways,)``. A way that leaves the extract is
@@ -66,13 +66,13 @@ class _Collector:
         self.start.append(len(self.ref))
         self.kind.append(kind)
 
-    def streets(self) -> Streets:
+    def streets(self) -> OsmStreets:
         kinds = tuple({k: v for k, v in zip(KEYS, values, strict=True) if v is not None} for values in self.kinds)
         ids, lon, lat = np.array(self.ref, np.int64), np.array(self.lon, float), np.array(self.lat, float)
-        return Streets(np.array(self.start, np.int64), np.array(self.kind, np.int32), ids, lon, lat, kinds, self.cut)
+        return OsmStreets(np.array(self.start, np.int64), np.array(self.kind, np.int32), ids, lon, lat, kinds, self.cut)
 
 
-def read_streets(path: Path, progress: Progress) -> Streets:
+def read_streets(path: Path, progress: Progress) -> OsmStreets:
     """Read every way with a ``highway`` tag.
 
     Raises

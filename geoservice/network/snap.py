@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from geoservice.geo import Bools, Floats, Int32s, Ints
-from geoservice.network.compiled import call
+from geoservice.network.compiled_calls import call
 from geoservice.network.graph import Graph
 from geoservice.network.grid import grid_cells, nearest_segments
 

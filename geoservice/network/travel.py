@@ -12,7 +12,7 @@ import numpy as np
 from geoservice.errors import NetworkError
 from geoservice.geo import Int32s, Ints
 from geoservice.network import kernels
-from geoservice.network.compiled import call
+from geoservice.network.compiled_calls import call
 from geoservice.network.graph import Graph
 from geoservice.network.kernels import UNREACHED
 from geoservice.network.snap import Snapped

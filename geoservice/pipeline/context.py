@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from geoservice.analysis.base import Context, Demand, Streets, Times, Trip
+from geoservice.analysis.base import Context, Demand, StreetPlaces, Times, Trip
 from geoservice.areas import ancestors, last_around
 from geoservice.db.arrow import digest
 from geoservice.demand import DemandSurface
@@ -15,7 +15,7 @@ from geoservice.network.snap import Snapped
 from geoservice.network.travel import street_places
 from geoservice.pipeline.inputs import read_inputs
 from geoservice.pipeline.off_street import OffStreet
-from geoservice.pipeline.places import Places, make_cells, read_places
+from geoservice.pipeline.public_places import PublicPlaces, make_cells, read_places
 from geoservice.pipeline.study_surface import StudySurface, study_surface
 from geoservice.pipeline.travel import ModeTravel, trips
 from geoservice.project import Project
@@ -24,7 +24,7 @@ from geoservice.study import Study
 Progress = Callable[[str, float], None]
 
 
-class Built(NamedTuple):
+class BuiltContext(NamedTuple):
     """What analyses look at, and where it is from.
 
     ``source`` is the surface that it stands on, ``off_street`` by mode what is off the streets, ``digests`` are those of the
@@ -34,12 +34,12 @@ class Built(NamedTuple):
     context: Context
     source: StudySurface
     off_street: dict[str, OffStreet]
-    places: Places
+    places: PublicPlaces
     digests: dict[str, str]
     notes: tuple[Label, ...]
 
 
-def areas_of_points(surface: DemandSurface, places: Places) -> dict[str, Int32s]:
+def areas_of_points(surface: DemandSurface, places: PublicPlaces) -> dict[str, Int32s]:
     """Position of the area of each level that holds each point, -1 for none; shapes ``(points,)``.
 
     A point is in the lowest area around it and in the areas above that one, so sums of parts equal the sums of their wholes.
@@ -50,7 +50,7 @@ def areas_of_points(surface: DemandSurface, places: Places) -> dict[str, Int32s]
     return {level: np.append(places.index(codes, level), np.int32(-1))[lowest] for level in places.areas}
 
 
-def build_context(project: Project, study: Study, progress: Progress) -> Built:
+def build_context(project: Project, study: Study, progress: Progress) -> BuiltContext:
     """Read, snap and search; raises :class:`InputError` where an input is missing."""
     progress("reading", 0.0)
     inputs = read_inputs(project, study)
@@ -61,7 +61,7 @@ def build_context(project: Project, study: Study, progress: Progress) -> Built:
     surface = source.surface
     cells = make_cells(places, study.cell_metres)
     progress("reading", 1.0)
-    streets: dict[str, Streets] = {}
+    streets: dict[str, StreetPlaces] = {}
     cell_travel: dict[Trip, Times] = {}
     travel: dict[Trip, Times] = {}
     off_street: dict[str, OffStreet] = {}
@@ -78,7 +78,7 @@ def build_context(project: Project, study: Study, progress: Progress) -> Built:
             by_street[trip] = on.street_times(trip)
             cell_travel[trip] = on.times(trip, centres)
             travel[trip] = on.times(trip, snapped[mode])
-        streets[mode] = Streets(on.graph.lon, on.graph.lat, by_street, street_places(on.graph, on.placed))
+        streets[mode] = StreetPlaces(on.graph.lon, on.graph.lat, by_street, street_places(on.graph, on.placed))
     progress("snapping", 1.0)
     progress("travel times", 1.0)
     x, y = places.projection.forward(surface.point_lon, surface.point_lat)
@@ -99,4 +99,4 @@ def build_context(project: Project, study: Study, progress: Progress) -> Built:
         demand=Demand(surface, areas_of_points(surface, places), cells.index(x, y), travel),
         reach=reach,
     )
-    return Built(context, source, off_street, places, digests | {"surface": source.digest}, inputs.notes)
+    return BuiltContext(context, source, off_street, places, digests | {"surface": source.digest}, inputs.notes)

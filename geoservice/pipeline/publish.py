@@ -18,18 +18,18 @@ from geoservice.demand import DemandSurface, region_sums
 from geoservice.layer import Label, Layer
 from geoservice.measures import MEASURES, UNDER
 from geoservice.network.graph import read_index
+from geoservice.pipeline.area_index import with_areas
 from geoservice.pipeline.context import build_context
+from geoservice.pipeline.labels import dimension_labels
 from geoservice.pipeline.off_street import OffStreet
-from geoservice.pipeline.places import UNITS
+from geoservice.pipeline.public_places import UNITS
 from geoservice.pipeline.stations import sharing_notes, station_units
 from geoservice.pipeline.study_surface import StudySurface
-from geoservice.pipeline.whereabouts import with_areas
-from geoservice.pipeline.wording import wording_of
 from geoservice.project import Project
 from geoservice.release.base import TABLE, LayerContent, Manifest, ReleaseContent, ReleaseStore
-from geoservice.release.expand import Wording
+from geoservice.release.layer_columns import DimensionLabels
 from geoservice.release.layers import build_layers, placed
-from geoservice.release.mvt.archives import TileArchives, attribution_of
+from geoservice.release.vector_tiles.archives import TileArchives, attribution_of
 from geoservice.study import Study
 
 Progress = Callable[[str, float], None]
@@ -60,7 +60,7 @@ def publish_study(
     settings = study_settings(study, source.groups)
     described = study.model_copy(update={"migrants": "migrant" in source.groups}).model_dump(mode="json")
     with closing(TileArchives(attribution_of(described))) as archives:
-        wording = wording_of(study)
+        wording = dimension_labels(study)
         # the layer of the surface needs no analysis: its tiles, the most of all layers, are drawn while those run
         of_surface = [layer for layer in layers if layer.geography == ("leaf",)]
         leaves = with_areas(places, {}, {"leaf": leaf_units(source.surface)})
@@ -95,7 +95,7 @@ def publish_study(
 
 
 def make_layers(
-    layers: Sequence[Layer], units: Mapping[str, pa.Table], table: pa.Table, wording: Wording, archives: TileArchives
+    layers: Sequence[Layer], units: Mapping[str, pa.Table], table: pa.Table, wording: DimensionLabels, archives: TileArchives
 ) -> dict[str, LayerContent]:
     """Layers by id, their tiles begun.
 

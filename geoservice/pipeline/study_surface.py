@@ -9,7 +9,7 @@ from geoservice.demand import DemandSurface, combine, digest, read_surface, writ
 from geoservice.demand.population import population_surface, unit_quantities
 from geoservice.errors import InputError, StudyError
 from geoservice.network.places import load_places
-from geoservice.pipeline.places import Places
+from geoservice.pipeline.public_places import PublicPlaces
 from geoservice.project import Project
 from geoservice.schema import GROUP_PREFIX
 from geoservice.study import Study
@@ -23,7 +23,7 @@ class StudySurface(NamedTuple):
     groups: tuple[str, ...]
 
 
-def study_surface(project: Project, study: Study, places: Places) -> StudySurface:
+def study_surface(project: Project, study: Study, places: PublicPlaces) -> StudySurface:
     """Return the surface that a study uses; raises :class:`InputError` or :class:`StudyError` where it cannot be had."""
     source = study.demand or ("register" if _newest(project) else "population")
     if isinstance(source, str):
@@ -41,7 +41,7 @@ def _newest(project: Project) -> str | None:
     return made[-1].digest if made else None
 
 
-def _source(name: str, project: Project, places: Places) -> tuple[DemandSurface, str]:
+def _source(name: str, project: Project, places: PublicPlaces) -> tuple[DemandSurface, str]:
     """Return a surface and the digest of its bytes."""
     if name == "register":
         if (newest := _newest(project)) is None:
@@ -51,7 +51,7 @@ def _source(name: str, project: Project, places: Places) -> tuple[DemandSurface,
     return surface, digest(write_surface(surface))
 
 
-def _population(project: Project, places: Places) -> DemandSurface:
+def _population(project: Project, places: PublicPlaces) -> DemandSurface:
     table = project.read("population")
     if not table.num_rows:
         raise InputError(

@@ -12,7 +12,7 @@ def path(codes: Sequence[str]) -> str:
     return "".join(f"/{_segment(c)}" for c in codes) + "/"
 
 
-def sought(code: str) -> str | None:
+def path_prefix(code: str) -> str | None:
     """Return what stands in the path of every feature in an area, or None for a code that no area can have.
 
     >>> sought("4209"), sought("")

@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import pyarrow as pa
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from geoservice.geo import BBox, Tile
 from geoservice.layer import Label, Style
 
 if TYPE_CHECKING:  # a filter is checked against a layer: its modules import this one
-    from geoservice.release.cql.tree import Filter
+    from geoservice.cql2.ast import Filter
 
 _TABLE: list["pa.Field[Any]"] = [
     pa.field("geography", pa.string(), nullable=False),
@@ -42,6 +42,7 @@ class PublishedColumn(BaseModel):
     """A property of a published layer, placeholders filled in.
 
     ``margin_of`` names the property whose margin this one is; it stands directly behind it and has its unit and dimensions.
+    ``values`` are those that a property with few of them has: a dimension, a measure, a status. It is empty for all others.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -52,13 +53,14 @@ class PublishedColumn(BaseModel):
     measure: str | None = None
     dimensions: dict[str, str | int] = {}
     margin_of: str | None = None
+    values: tuple[str | int, ...] = ()
 
 
 class PublishedLayer(BaseModel):
     """A layer as it stands in a release: what the serving process needs to know of it.
 
     ``maxzoom`` is the last zoom with tiles of its own; a client draws these larger above it. ``zooms`` says from which zoom on
-    the tiles show each geography, coarse to fine, until the next takes over; items hold all of them.
+    the tiles show each geography, coarse to fine, until the next takes over; items hold all of them: ``geographies``, in order.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -74,14 +76,28 @@ class PublishedLayer(BaseModel):
     style: Style
     bbox: tuple[float, float, float, float] | None
     features: int
+    geographies: tuple[str, ...] = ()
 
 
-FORMAT = 4
+FORMAT = 5
 """How a release is laid out in its store. One of another format is not read: it must be published again."""
 
 
+class StoredFile(BaseModel):
+    """Size and SHA-256 of a file of a release."""
+
+    model_config = ConfigDict(frozen=True)
+    bytes: int = Field(ge=0)
+    sha256: str = Field(pattern="^[0-9a-f]{64}$")
+
+
 class Manifest(BaseModel):
-    """What a release says of itself. ``hash`` covers all else but ``created``: two runs on the same input agree on it."""
+    """What a release says of itself.
+
+    ``hash`` covers what two runs on the same input agree on, whatever the store: all but ``created``, ``files`` and
+    ``checksum``. ``files`` are those the store has written, by their path inside the release, but for the manifest itself,
+    whose every part is covered by ``checksum``.
+    """
 
     model_config = ConfigDict(frozen=True)
     format: int = FORMAT
@@ -97,6 +113,15 @@ class Manifest(BaseModel):
     disclosure: dict[str, Any]
     notes: tuple[Label, ...] = ()
     base_map: bool = False
+    files: dict[str, StoredFile] = {}
+    checksum: str = ""
+
+
+class FileFault(NamedTuple):
+    """A file of a release that is not what was written: its path inside the release, and what is wrong with it."""
+
+    file: str
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -248,7 +273,7 @@ class ReleaseReader(FeatureReader, Protocol):
         It has one layer, named by the id, of 4096 units with 64 around; features carry their ``fid`` and the properties asked
         for, null ones left out. In it is each feature of the zoom's geography that meets the tile, its buffer included, unless
         the filter itself names ``geography``. A feature too small to draw is a square, stroke or point of two units. Where it
-        would be larger than :data:`geoservice.release.mvt.budget.BYTES` it shows coarser units, or aggregates. Raises
+        would be larger than :data:`geoservice.release.vector_tiles.budget.BYTES` it shows coarser units, or aggregates. Raises
         :class:`geoservice.errors.ParameterError` for a property or matrix set that there is not.
         """
         ...
@@ -262,6 +287,10 @@ class ReleaseReader(FeatureReader, Protocol):
 
     def read_archive(self, layer_id: str, offset: int, length: int) -> bytes:
         """Bytes of the layer's archive, fewer where it ends before."""
+        ...
+
+    def faults(self) -> list[FileFault]:
+        """Files that cannot be served, as far as that shows without reading them whole."""
         ...
 
 
@@ -304,6 +333,13 @@ class ReleaseStore(Protocol):
 
     def tiles(self, reader: ReleaseReader, layer_id: str) -> Iterator[tuple[Tile, bytes]]:
         """All baked tiles of a layer, for exports and checks."""
+        ...
+
+    def file_faults(self, number: int) -> list[FileFault]:
+        """Read every file of a release whole, and return those that are not what its manifest says.
+
+        Raises :class:`geoservice.errors.ReleaseError` where the manifest itself is damaged.
+        """
         ...
 
     def close(self) -> None:

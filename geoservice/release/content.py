@@ -10,7 +10,7 @@ from geoservice.db.arrow import digest
 from geoservice.errors import ReleaseError
 from geoservice.release import sql
 from geoservice.release.base import TABLE, LayerContent, Manifest, PublishedLayer, ReleaseContent
-from geoservice.release.expand import TYPES
+from geoservice.release.layer_columns import TYPES
 from geoservice.release.manifest import check_table, manifest_hash, table_digest
 from geoservice.release.properties import property_types
 

@@ -12,25 +12,25 @@ from numpy.typing import NDArray
 
 from geoservice.errors import ReleaseError
 from geoservice.geo import BBox, Floats
-from geoservice.layer import Column, Label, Layer, Style
+from geoservice.layer import Label, Layer, LayerColumn, Style
 from geoservice.measures import REASONS, measure_of
 from geoservice.release.base import TABLE, LayerContent, PublishedColumn, PublishedLayer
-from geoservice.release.expand import Property, Wording, attribute, measured, positions, refuse_clashes
+from geoservice.release.layer_columns import DimensionLabels, Property, attribute, codes, measured, positions, refuse_clashes
 from geoservice.release.manifest import sorted_table
 from geoservice.release.mercator import to_mercator
-from geoservice.release.order import in_order
-from geoservice.release.status import status_of
+from geoservice.release.spatial_order import in_order
+from geoservice.release.value_status import status_of
 from geoservice.release.zooms import first_zooms, last_zoom
 
 Shapes = NDArray[Any]
-PLAIN = Wording()
+PLAIN = DimensionLabels()
 AREA = "area"
 """The column of units that says where they lie."""
 _OF_TABLE = ("text", "text", "text", "text", "text", "text", "integer", "text", "integer", "number", "number", "text")
 
 
 def build_layers(
-    layers: Sequence[Layer], units: Mapping[str, pa.Table], table: pa.Table, wording: Wording = PLAIN
+    layers: Sequence[Layer], units: Mapping[str, pa.Table], table: pa.Table, wording: DimensionLabels = PLAIN
 ) -> Iterator[LayerContent]:
     """Turn the release table into features, one layer after the other.
 
@@ -82,7 +82,7 @@ def _frame(table: pa.Table) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
-def _of_units(layer: Layer, units: Mapping[str, pa.Table], frame: pd.DataFrame, wording: Wording) -> LayerContent:
+def _of_units(layer: Layer, units: Mapping[str, pa.Table], frame: pd.DataFrame, wording: DimensionLabels) -> LayerContent:
     names = [g for g in layer.geography if g in units]
     ordered = [in_order(units[g]) for g in names]
     areas = pa.concat_arrays([pa.nulls(0, pa.string()), *map(_areas, ordered)])
@@ -144,7 +144,7 @@ def _areas(table: pa.Table) -> "pa.Array[Any]":
 
 
 def _properties(
-    layer: Layer, column: Column, tables: Sequence[pa.Table], rows: pd.DataFrame, size: int, wording: Wording
+    layer: Layer, column: LayerColumn, tables: Sequence[pa.Table], rows: pd.DataFrame, size: int, wording: DimensionLabels
 ) -> Iterator[Property]:
     """Return the properties of a column: each number, its margin, and its status where the layer file asks for that."""
     if column.measure is None:
@@ -183,7 +183,8 @@ def _published(
     last = last_zoom(bbox, layer.minzoom, max(layer.minzoom, layer.maxzoom))
     zooms = first_zooms(names, [_widths(s) for s in shapes], layer.minzoom, last) if bbox else {}
     known = layer.model_dump(include={"id", "title", "description", "geometry", "role", "minzoom", "style"})
-    return PublishedLayer(**known, maxzoom=last, zooms=zooms, columns=tuple(columns), bbox=bbox, features=features)
+    here = {"geographies": tuple(names), "bbox": bbox, "features": features}
+    return PublishedLayer(**known, **here, maxzoom=last, zooms=zooms, columns=tuple(columns))
 
 
 def _bbox(shapes: Sequence[Shapes]) -> BBox | None:
@@ -206,7 +207,7 @@ def _of_table(layer: Layer, units: Mapping[str, pa.Table], table: pa.Table) -> L
     given = {c.name: c for c in layer.columns}
     kinds = dict(zip(TABLE.names, _OF_TABLE, strict=True))
     chosen = [n for n in TABLE.names if n in given or not given]
-    columns = [given.get(n) or Column(name=n, title=Label(zh=n, en=n), type=kinds[n]) for n in chosen]
+    columns = [given.get(n) or LayerColumn(name=n, title=Label(zh=n, en=n), type=kinds[n]) for n in chosen]
     own = [c for c in columns if c.name not in {"geography", "unit"}]
     properties = [attribute(layer, c, [ordered]) for c in own]
     for unknown in sorted(set(given) - set(TABLE.names)):
@@ -214,7 +215,9 @@ def _of_table(layer: Layer, units: Mapping[str, pa.Table], table: pa.Table) -> L
     index = pd.MultiIndex.from_arrays([ordered.column(n).to_numpy() for n in ("geography", "unit")])
     features = _features(layer, index, properties, pa.nulls(len(index), pa.binary()))
     areas = _areas_of_rows(layer, units, ordered)
-    return LayerContent(_published(layer, [], [], [p for p, _ in properties], features.num_rows), features, areas)
+    published = _published(layer, [], [], [p for p, _ in properties], features.num_rows)
+    here = codes(ordered.column("geography").combine_chunks())
+    return LayerContent(published.model_copy(update={"geographies": here}), features, areas)
 
 
 def _areas_of_rows(layer: Layer, units: Mapping[str, pa.Table], rows: pa.Table) -> "pa.Array[Any]":

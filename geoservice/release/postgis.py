@@ -1,5 +1,6 @@
 """Releases in PostgreSQL: one schema a release, written in one transaction together with the switch to it."""
 
+import hashlib
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from math import ceil
@@ -12,17 +13,18 @@ from geoservice.db.postgis import PostGIS
 from geoservice.errors import Conflict, NotFound, Unavailable
 from geoservice.geo import Tile
 from geoservice.release import sql
-from geoservice.release.base import TABLE, LayerContent, Manifest, ReleaseContent, ReleaseReader
+from geoservice.release.base import TABLE, FileFault, LayerContent, Manifest, ReleaseContent, ReleaseReader, StoredFile
 from geoservice.release.content import check_stored, checked
-from geoservice.release.manifest import read_manifest
-from geoservice.release.mvt import sql as mvt
-from geoservice.release.mvt.archives import archives_of
-from geoservice.release.mvt.blocks import TABLE as BLOCKS
-from geoservice.release.numbering import check_removable, older
+from geoservice.release.files import MISSING, archive_name, archives_in, difference
+from geoservice.release.manifest import complete, read_manifest
 from geoservice.release.pmtiles import Archive
 from geoservice.release.reader import BASE_MAP, Reader
+from geoservice.release.release_numbers import check_removable, older
 from geoservice.release.sql.catalogue import ARCHIVES, CATALOGUE, TILES, Catalogue
-from geoservice.release.stored import GEOMETRIES, stored, stored_schema
+from geoservice.release.storage_schema import GEOMETRIES, stored, stored_schema
+from geoservice.release.vector_tiles import sql as mvt
+from geoservice.release.vector_tiles.archives import archives_of
+from geoservice.release.vector_tiles.row_blocks import TABLE as BLOCKS
 
 BATCH = 256
 """Tiles sent at a time."""
@@ -63,6 +65,13 @@ class SchemaReader(Reader):
                 parts.append(bytes(session.execute(self._catalogue.archive_part(self.number), values)[0][0]))
         return b"".join(parts)
 
+    def archive_fault(self, layer_id: str, expected: StoredFile) -> str:
+        """Return how a layer's archive differs from what was written; empty where it does not."""
+        size, digest = self._archive_size(layer_id), hashlib.sha256()
+        for at in range(0, size, PART):
+            digest.update(self._archive_part(layer_id, at, min(PART, size - at)))
+        return difference(StoredFile(bytes=size, sha256=digest.hexdigest()), expected) if size else MISSING
+
     def tiles(self, layer_id: str) -> Iterator[tuple[Tile, bytes]]:
         """All tiles of a layer."""
         with self._session() as session:
@@ -99,7 +108,7 @@ class PostGISStore:
             number: int = max([*(r[0] for r in session.execute(self._sql.numbers())), 0]) + 1
             schema = self._sql.release(number)
             session.execute(self._sql.make_schema(schema))
-            self._fill(session, schema, content, manifest, table)
+            manifest = complete(manifest, self._fill(session, schema, content, manifest, table))
             check_stored(session, schema, manifest)
             for (role,) in session.execute(self._sql.readers()):
                 for statement in self._sql.grant(schema, role):
@@ -110,7 +119,11 @@ class PostGISStore:
         self._prune(keep)
         return number
 
-    def _fill(self, session: Session, schema: str, content: ReleaseContent, manifest: Manifest, table: pa.Table) -> None:
+    def _fill(
+        self, session: Session, schema: str, content: ReleaseContent, manifest: Manifest, table: pa.Table
+    ) -> dict[str, StoredFile]:
+        """Write everything but the catalogue's row; returns the archives that were written."""
+        files: dict[str, StoredFile] = {}
         for name, columns in ((sql.RELEASE_TABLE, TABLE), ("blocks", BLOCKS), ("tiles", TILES), ("archives", ARCHIVES)):
             session.execute(sql.create(POSTGIS, POSTGIS.table(schema, name), columns))
         session.append(POSTGIS.table(schema, sql.RELEASE_TABLE), table)
@@ -118,6 +131,7 @@ class PostGISStore:
             _fill_layer(session, schema, layer)
         session.execute(self._sql.unpacked(schema))
         for layer_id, archive in _archives(content, manifest):
+            files[archive_name(layer_id)] = archive.stored_file()
             for tiles in _in_batches(layer_id, archive):
                 session.append(POSTGIS.table(schema, "tiles"), tiles)
             for part in _in_parts(layer_id, archive):
@@ -125,6 +139,7 @@ class PostGISStore:
         ids = [c.layer.id for c in content.layers]
         for statement in [*self._sql.indexes(schema, ids), *self._sql.analyze(schema, ids)]:
             session.execute(statement)
+        return files
 
     def _point(self, session: Session, number: int) -> None:
         session.execute(self._sql.unset())
@@ -191,6 +206,14 @@ class PostGISStore:
         """All baked tiles of a layer."""
         assert isinstance(reader, SchemaReader)
         return reader.tiles(layer_id)
+
+    def file_faults(self, number: int) -> list[FileFault]:
+        """Read every archive of a release and return those that are not what was written; the server checks its tables."""
+        reader = self.open(number)
+        assert isinstance(reader, SchemaReader)
+        files = reader.manifest.files
+        reasons = {name: reader.archive_fault(layer, files[name]) for layer, name in archives_in(files).items()}
+        return [FileFault(name, reason) for name, reason in reasons.items() if reason]
 
     def close(self) -> None:
         """Let go of the connections."""

@@ -12,11 +12,11 @@ from geoservice.errors import ParameterError
 from geoservice.geo import BBox
 from geoservice.release import areas, sql
 from geoservice.release.base import ALL, ItemQuery, PublishedLayer
-from geoservice.release.cql import sql as cql_sql
-from geoservice.release.expand import TYPES
-from geoservice.release.keys import MAX_INT
-from geoservice.release.numbers import real_number, whole_number
+from geoservice.release.layer_columns import TYPES
+from geoservice.release.paging_keys import MAX_INT
 from geoservice.release.properties import property_types
+from geoservice.release.sql import filters as cql_sql
+from geoservice.release.url_numbers import real_number, whole_number
 
 MAX_IDS = 10_000
 
@@ -70,7 +70,7 @@ def plain(query: ItemQuery) -> bool:
 
 def scope(dialect: Dialect, within: Sequence[str]) -> tuple[str, list[Any]]:
     """Return the condition that a feature lies in any of these areas, and its values; without an area nothing does."""
-    sought = [s for s in map(areas.sought, within) if s is not None]
+    sought = [s for s in map(areas.path_prefix, within) if s is not None]
     return sql.in_areas(dialect, len(sought)), sought
 
 

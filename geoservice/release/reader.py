@@ -11,14 +11,14 @@ from geoservice.db import Dialect, Session
 from geoservice.errors import GeoserviceError, NotFound
 from geoservice.geo import Tile
 from geoservice.release import sql
-from geoservice.release.base import ItemQuery, Manifest, Page, PublishedLayer, TileQuery
-from geoservice.release.keys import order_of
-from geoservice.release.mvt.blocks import Blocks
-from geoservice.release.mvt.draw import Source, draw, fill
-from geoservice.release.mvt.grid import MAX_ZOOM
-from geoservice.release.mvt.memory import Memory
+from geoservice.release.base import FileFault, ItemQuery, Manifest, Page, PublishedLayer, TileQuery
+from geoservice.release.keyset_paging import PageReader, fetch
+from geoservice.release.paging_keys import order_of
 from geoservice.release.query import check_offset, chosen, condition, limit_of, plain, result_schema
-from geoservice.release.walk import Walk, fetch
+from geoservice.release.vector_tiles.column_cache import ColumnCache
+from geoservice.release.vector_tiles.draw import TileSource, draw, fill
+from geoservice.release.vector_tiles.grid import MAX_ZOOM
+from geoservice.release.vector_tiles.row_blocks import RowBlocks
 
 BASE_MAP = "base"
 
@@ -29,8 +29,8 @@ class Reader(ABC):
     def __init__(self, number: int, manifest: Manifest, dialect: Dialect, schema: str | None) -> None:
         self.number, self.manifest, self._dialect, self._schema = number, manifest, dialect, schema
         self._layers = {layer.id: layer for layer in manifest.layers}
-        self._sources: dict[str, Source] = {}
-        self._memory, self._closed = Memory(), threading.Event()
+        self._sources: dict[str, TileSource] = {}
+        self._memory, self._closed = ColumnCache(), threading.Event()
 
     @abstractmethod
     def _session(self) -> AbstractContextManager[Session]:
@@ -66,7 +66,7 @@ class Reader(ABC):
         schema = result_schema(layer, properties, query.geometry)
         with self._session() as session:
             table = session.dialect.table(self._schema, sql.layer_table(layer_id))
-            found = Walk(session, table, layer, query, order).keys(limit)
+            found = PageReader(session, table, layer, query, order).keys(limit)
             fids = [key[-1] for key in found.keys]
             return Page(fetch(session, table, schema, fids), found.before, found.after)
 
@@ -93,14 +93,14 @@ class Reader(ABC):
         layer = self.layer(layer_id)
         if layer_id not in self._sources:  # two threads may both read where its rows lie; one of them fills the memory
             with self._session() as session:
-                blocks = Blocks(session, self._schema, layer_id)
+                blocks = RowBlocks(session, self._schema, layer_id)
             table = self._dialect.table(self._schema, sql.layer_table(layer_id))
-            source = Source(self._session, table, layer, blocks, self._memory)
+            source = TileSource(self._session, table, layer, blocks, self._memory)
             if self._sources.setdefault(layer_id, source) is source:
                 threading.Thread(target=self._fill, args=(source,), name="memory", daemon=True).start()
         return draw(self._sources[layer_id], tile, query)
 
-    def _fill(self, source: Source) -> None:
+    def _fill(self, source: TileSource) -> None:
         """Read a layer into memory, beside what is being served; a store that is closed or cannot be read ends it."""
         with suppress(GeoserviceError):
             fill(source, self._closed)
@@ -125,6 +125,10 @@ class Reader(ABC):
         start = min(max(offset, 0), size)
         stop = min(start + max(length, 0), size)
         return self._archive_part(layer_id, start, stop - start) if stop > start else b""
+
+    def faults(self) -> list[FileFault]:
+        """Files that cannot be served; a store without files has none."""
+        return []
 
     def _base(self, layer_id: str) -> bool:
         """Whether it is the base map, and there is one."""

@@ -15,39 +15,41 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from geoservice import __version__
 from geoservice.errors import GeoserviceError
 from geoservice.release.base import ReleaseStore
-from geoservice.server import deps, errors, landing, manifest, site
+from geoservice.server import deps, errors, landing, manifest, static_files
 from geoservice.server.access import route as access
 from geoservice.server.access.entrance import entrance
-from geoservice.server.answers import kept
-from geoservice.server.current import TIDY_S, Current
+from geoservice.server.clients import routes as clients
 from geoservice.server.features import routes as features
 from geoservice.server.formats import MEDIA, PARQUET
 from geoservice.server.forwarded import networks_of
 from geoservice.server.headers import Guard
-from geoservice.server.hot import Answers
 from geoservice.server.lenient_urls import LenientUrls
 from geoservice.server.operations import health
-from geoservice.server.operations.gate import Gate
+from geoservice.server.operations.concurrency import ConcurrencyLimiter
 from geoservice.server.operations.logs import route_is
 from geoservice.server.operations.metrics import Metrics
-from geoservice.server.operations.telemetry import Named, Telemetry, drawings_seen, hot_seen, tiles_seen
-from geoservice.server.pictures import documents
-from geoservice.server.pictures.paths import with_maps
-from geoservice.server.pictures.pool import DrawingPool
-from geoservice.server.pictures.rendering import Pictures
-from geoservice.server.pictures.route import MapTiles, map_key
+from geoservice.server.operations.telemetry import Telemetry, WithRequestId, cached_response_seen, drawings_seen, tiles_seen
+from geoservice.server.release_pool import TIDY_S, ReleasePool
+from geoservice.server.rendering import documents
+from geoservice.server.rendering.openapi_paths import with_maps
+from geoservice.server.rendering.pool import DrawingPool
+from geoservice.server.rendering.renderer import Pictures
+from geoservice.server.rendering.route import MapTiles, map_key
 from geoservice.server.request_host import RequestHost
+from geoservice.server.response_cache import ResponseCache
+from geoservice.server.responses import kept
 from geoservice.server.styles import glyphs, legends, sprites
 from geoservice.server.styles import routes as styles
 from geoservice.server.tiles import tilesets
 from geoservice.server.tiles.archives import Archives, archive_of, is_part, tag_of
-from geoservice.server.tiles.paths import with_tiles
+from geoservice.server.tiles.openapi_paths import with_tiles
 from geoservice.server.tiles.route import Tiles, tile_key
 from geoservice.settings import Settings
 
 ROUTERS = (
     sprites.router, glyphs.router, legends.router, styles.router, documents.router,
-    landing.router, features.router, tilesets.router, manifest.router, health.router, access.router, site.router,
+    landing.router, clients.router, features.router, tilesets.router, manifest.router, health.router, access.router,
+    static_files.router,
 )  # fmt: skip
 """In the order of matching: the page's files come last, for they match everything."""
 
@@ -68,7 +70,7 @@ DESCRIPTION = (
 )
 
 
-def create_api(settings: Settings, current: Current, running: health.Running, pictures: Pictures) -> FastAPI:
+def create_api(settings: Settings, current: ReleasePool, running: health.Running, pictures: Pictures) -> FastAPI:
     """Return the FastAPI part: everything but tiles."""
 
     @asynccontextmanager
@@ -100,13 +102,16 @@ def create_api(settings: Settings, current: Current, running: health.Running, pi
     return api
 
 
-async def watch(current: Current, pool: DrawingPool) -> None:
-    """Look for a new release now and then, so that it is open before somebody asks, and let go of what nobody asks for."""
+async def watch(current: ReleasePool, pool: DrawingPool) -> None:
+    """Look now and then for a new release, so that it is open before somebody asks, and for damaged files of the one served.
+
+    Processes that have drawn nothing for long are ended.
+    """
     while True:
-        await asyncio.sleep(TIDY_S)
         await to_thread.run_sync(pool.tidy)
         with suppress(GeoserviceError, OSError):
-            await to_thread.run_sync(current.refresh)
+            await to_thread.run_sync(current.inspect)
+        await asyncio.sleep(TIDY_S)
 
 
 def bare_route(path: str) -> str:
@@ -144,13 +149,15 @@ def is_download(scope: Scope, version: str | None = None) -> bool:
     return any(MEDIA[kind] in accept for kind in FILES) or any(k == "f" and v in FILES for k, v in asked)
 
 
-def routes(settings: Settings, current: Current, running: health.Running, answers: Answers, pictures: Pictures) -> ASGIApp:
+def routes(
+    settings: Settings, current: ReleasePool, running: health.Running, answers: ResponseCache, pictures: Pictures
+) -> ASGIApp:
     """Return what answers, once it is known who asks: the bare routes of tiles beside FastAPI."""
     tiles = Tiles(current, answers.keep)
     tiles_seen(running.metrics, tiles.once.kept)
     maps = MapTiles(current, pictures, answers.keep)
     bare: dict[str, ASGIApp] = {TILE_ROUTE: tiles, ARCHIVE_ROUTE: Archives(current), MAP_ROUTE: maps}
-    api = Named(
+    api = WithRequestId(
         GZipMiddleware(
             create_api(settings, current, running, pictures), minimum_size=1000, compresslevel=5,
             exclude_content_types=(*DEFAULT_EXCLUDED_CONTENT_TYPES, PARQUET),
@@ -169,7 +176,7 @@ def routes(settings: Settings, current: Current, running: health.Running, answer
 class Application:
     """The ASGI application; ``answers`` are those that are ready, for a server that looks there first."""
 
-    def __init__(self, app: ASGIApp, answers: Answers) -> None:
+    def __init__(self, app: ASGIApp, answers: ResponseCache) -> None:
         self._app, self.answers = app, answers
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -183,15 +190,15 @@ def create_app(settings: Settings, store: ReleaseStore, folder: Path | None = No
     ``folder`` is what the workers of one service share; see :func:`geoservice.server.serve.make_app`. From the outside in:
     telemetry, the headers of every answer, the host, the gate, the door, the routes.
     """
-    current, running = Current(store), health.Running(Metrics(folder), folder)
-    answers = Answers(current, settings.cors_origins, frames=settings.frame_ancestors)
+    current, running = ReleasePool(store), health.Running(Metrics(folder), folder)
+    answers = ResponseCache(current, settings.cors_origins, frames=settings.frame_ancestors)
     pool = DrawingPool(store, settings, running.metrics.histogram("drawing", "Seconds to draw a picture"))
     drawings_seen(running.metrics, pool)
     app = routes(settings, current, running, answers, Pictures(pool))
     app = entrance(app, settings, running.metrics)
-    app = Gate(app, settings, running.metrics, lambda scope: lane_of(scope, current.version))
+    app = ConcurrencyLimiter(app, settings, running.metrics, lambda scope: lane_of(scope, current.version))
     app = RequestHost(app, networks_of(settings.proxies) if settings.proxy_headers else ())
     app = Guard(app, settings.cors_origins, settings.frame_ancestors)
     app = Telemetry(app, running.metrics, current)
-    hot_seen(running.metrics, answers)
+    cached_response_seen(running.metrics, answers)
     return Application(app, answers)

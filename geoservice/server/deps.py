@@ -11,12 +11,12 @@ from starlette.types import Scope
 from geoservice import __version__
 from geoservice.errors import NotFound
 from geoservice.release.base import PublishedLayer, ReleaseReader
-from geoservice.server import current as served
-from geoservice.server.current import Current
+from geoservice.server import release_pool as served
 from geoservice.server.formats import LANGUAGE_PATTERN, LANGUAGES, choose_format, choose_language
 from geoservice.server.links import Urls
+from geoservice.server.principal import ANYBODY, Principal, audited, held_to, visible
 from geoservice.server.query_params import parameters
-from geoservice.server.who import ANYBODY, Principal, audited, held_to, visible
+from geoservice.server.release_pool import ReleasePool
 from geoservice.settings import Settings
 
 version_of = served.version_of
@@ -31,7 +31,7 @@ class NotModified(Exception):
 
 
 @dataclass(frozen=True)
-class Ask:
+class RequestContext:
     """A checked request: the format and language to answer in, the reader to answer from, and the answer's ETag.
 
     ``query`` are its parameters; a route that takes more than the common ones checks them with :meth:`only`.
@@ -52,7 +52,7 @@ class Ask:
         """Return the path asked for."""
         return self.request.url.path
 
-    def only(self, names: Collection[str], properties: Collection[str] = ()) -> "Ask":
+    def only(self, names: Collection[str], properties: Collection[str] = ()) -> "RequestContext":
         """Return the request with the parameters of these names and the common ones; a page passes over all others.
 
         Raises :class:`geoservice.errors.ParameterError` as :func:`geoservice.server.query_params.parameters` does.
@@ -156,7 +156,7 @@ def format_query(*formats: str) -> Any:
     return Query(description="format", json_schema_extra={"enum": list(formats)})
 
 
-def asking(*formats: str, more: bool = False, cached: bool = True) -> Callable[..., AsyncIterator[Ask]]:
+def request_context(*formats: str, more: bool = False, cached: bool = True) -> Callable[..., AsyncIterator[RequestContext]]:
     """Return the dependency of a route that answers in ``formats``, the first by default.
 
     ``more``: the route takes parameters beside the common ones and checks all with :meth:`Ask.only`. ``cached``: an ETag
@@ -168,11 +168,11 @@ def asking(*formats: str, more: bool = False, cached: bool = True) -> Callable[.
         request: Request,
         f: Annotated[str | None, format_query(*formats)] = None,
         lang: Annotated[str | None, LANGUAGE_QUERY] = None,
-    ) -> AsyncIterator[Ask]:
+    ) -> AsyncIterator[RequestContext]:
         chosen = choose_format(f, request.headers.get("accept", ""), formats)
         query = dict(request.query_params) if more else common_parameters(request, chosen)
         language = choose_language(lang, request.headers.get("accept-language", ""))
-        settings, current = cast("tuple[Settings, Current]", request.app.state.geoservice)
+        settings, current = cast("tuple[Settings, ReleasePool]", request.app.state.geoservice)
         base, who = base_url(request, settings), caller(request.scope)
         async with current.borrow() as reader:
             release = f"{reader.number} {reader.manifest.hash}"
@@ -181,7 +181,7 @@ def asking(*formats: str, more: bool = False, cached: bool = True) -> Callable[.
             if etag and names(request.headers.get("if-none-match", ""), etag):
                 _note_unchanged(request, reader, who)
                 raise NotModified(etag)
-            yield Ask(request, settings, reader, chosen, language, Urls(base), etag, who, query)
+            yield RequestContext(request, settings, reader, chosen, language, Urls(base), etag, who, query)
 
     return ask
 
@@ -194,6 +194,6 @@ def _note_unchanged(request: Request, reader: ReleaseReader, who: Principal) -> 
         layer_for(reader, layer_id, who)
 
 
-def state(settings: Settings, current: Current) -> tuple[Any, ...]:
+def state(settings: Settings, current: ReleasePool) -> tuple[Any, ...]:
     """Return what the dependencies expect in ``app.state.geoservice``."""
     return settings, current

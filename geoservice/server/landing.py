@@ -8,14 +8,14 @@ from anyio import to_thread
 from fastapi import APIRouter, Depends, Request, Response
 
 from geoservice.server import pages, schemas
-from geoservice.server.answers import answer, document
-from geoservice.server.deps import LANGUAGE_QUERY, Ask, asking, common_parameters, format_query
+from geoservice.server.deps import LANGUAGE_QUERY, RequestContext, common_parameters, format_query, request_context
 from geoservice.server.features import queryables
 from geoservice.server.features import routes as features
 from geoservice.server.formats import HTML, JSON, OPENAPI, PNG, STYLE, choose_format
 from geoservice.server.links import REL, Link, link
 from geoservice.server.openapi import document_3_0
-from geoservice.server.site import page_file
+from geoservice.server.responses import answer, document
+from geoservice.server.static_files import page_file
 from geoservice.server.styles import routes as styles
 from geoservice.server.tiles import tilesets
 from geoservice.server.translations import in_language
@@ -36,13 +36,13 @@ PARTS = (features, queryables, styles, tilesets)
 
 router = APIRouter(tags=["service"])
 
-Front = Annotated[Ask, Depends(asking("json", "html"))]
+Front = Annotated[RequestContext, Depends(request_context("json", "html"))]
 Asked = Annotated[str | None, format_query("json", "html")]
 Language = Annotated[str | None, LANGUAGE_QUERY]
-Description = Annotated[Ask, Depends(asking("openapi", "json", "html"))]
+Description = Annotated[RequestContext, Depends(request_context("openapi", "json", "html"))]
 
 
-def front_links(ask: Ask) -> list[Link]:
+def front_links(ask: RequestContext) -> list[Link]:
     """Return the ways on from the landing page."""
     to = ask.urls.to
     return [
@@ -50,6 +50,7 @@ def front_links(ask: Ask) -> list[Link]:
         link("alternate", HTML, to("/", {"f": "html"}), "map"),
         link("service-desc", OPENAPI, to("/api"), "API description"),
         link("service-doc", HTML, to("/api", {"f": "html"}), "API description"),
+        link("service-doc", HTML, to("/clients", {"f": "html"}), "examples for other programs"),
         link("conformance", JSON, to("/conformance", {"f": "json"})),
         link("http://www.opengis.net/def/rel/ogc/1.0/conformance", JSON, to("/conformance", {"f": "json"})),
         link("data", JSON, to("/collections", {"f": "json"}), "layers"),
@@ -73,11 +74,11 @@ async def landing(request: Request, f: Asked = None, lang: Language = None) -> R
     common_parameters(request, chosen)
     if chosen == "html":
         return await to_thread.run_sync(page_file, "index.html", request.headers.get("if-none-match", ""))
-    async with asynccontextmanager(asking("json"))(request, "json", lang) as ask:
+    async with asynccontextmanager(request_context("json"))(request, "json", lang) as ask:
         return document(ask, front(ask), "")
 
 
-def front(ask: Ask) -> dict[str, Any]:
+def front(ask: RequestContext) -> dict[str, Any]:
     """Return the OGC landing page."""
     study = ask.reader.manifest.study
     title = study.get("title", {}).get(ask.language) or study.get("id", "geoservice")

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from geoservice.release.cql import LANGS
+from geoservice.cql2 import LANGS
 from geoservice.server.errors import PROBLEM
 from geoservice.server.features.params import DEFAULT_LIMIT, MAX_LIMIT
 from geoservice.server.formats import CSV, FGB, GPKG, JSON, PARQUET
@@ -111,7 +111,8 @@ NAMES: Schema = {"type": "array", "items": TEXT}
 ITEM_PARAMETERS: list[Schema] = [
     parameter(
         "limit",
-        f"features a page, more than {MAX_LIMIT} is taken as {MAX_LIMIT}; a file has all of them by default",
+        f"features a page: {DEFAULT_LIMIT} by default, at most {MAX_LIMIT}, and more is taken as {MAX_LIMIT}. For the rest "
+        "follow the link next; a file (f=csv, parquet, gpkg, fgb) has all features by default",
         {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT},
     ),
     parameter(

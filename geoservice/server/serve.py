@@ -9,7 +9,7 @@ from geoservice.release import open_store
 from geoservice.scratch import scratch_folder
 from geoservice.server.app import Application, create_app
 from geoservice.server.http import workers
-from geoservice.server.http.wire import Config
+from geoservice.server.http.protocol import Config
 from geoservice.server.operations import logs
 from geoservice.server.operations.health import DRAINING
 from geoservice.server.operations.metrics import take_place

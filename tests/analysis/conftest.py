@@ -8,7 +8,7 @@ import pytest
 import shapely
 from toy_district import MS_PER_METRE, PLANE, SIDE, STATIONS, TRIP, N, demand_at, make_surface, run, units, walk
 
-from geoservice.analysis.base import Context, Streets
+from geoservice.analysis.base import Context, StreetPlaces
 
 
 @pytest.fixture(scope="session")
@@ -61,7 +61,7 @@ def context(homes):
                 "lat": PLANE.inverse(*STATIONS.T)[1],
             }
         ),
-        streets={"walk": Streets(*PLANE.inverse(jx, jy), {TRIP: walk(jx, jy, 100)}, np.array([0, 1], np.int32))},
+        streets={"walk": StreetPlaces(*PLANE.inverse(jx, jy), {TRIP: walk(jx, jy, 100)}, np.array([0, 1], np.int32))},
         demand=demand_at(hx, hy, make_surface(hx, hy, households, migrants)),
         reach=reach,
     )

@@ -9,7 +9,7 @@ from tiny_county import areas, tree, world
 
 from geoservice.demand import Places
 from geoservice.disclosure import audit, measure
-from geoservice.disclosure.audit import Scores, World, loss_bound, mean_gap, play
+from geoservice.disclosure.audit import NeighbourPair, Scores, loss_bound, mean_gap, play
 from geoservice.disclosure.budget import NodeParts, check_paths, node_parts
 from geoservice.disclosure.measure import Cut, queries_for, threshold
 from geoservice.disclosure.quantities import query_weights
@@ -35,7 +35,7 @@ class WeakSampler(SeededSampler):
         return super().measure(counts, sensitivity, rho * self._factor)
 
 
-def sides(absent: World, present: World | None = None, factor: Fraction = Fraction(1)) -> tuple[Scores, Scores]:
+def sides(absent: NeighbourPair, present: NeighbourPair | None = None, factor: Fraction = Fraction(1)) -> tuple[Scores, Scores]:
     without = play(absent, RHO, WeakSampler(1, factor), RELEASES, present=False)
     return without, play(present or absent, RHO, WeakSampler(2, factor), RELEASES, present=True)
 

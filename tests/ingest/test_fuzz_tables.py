@@ -15,7 +15,7 @@ from geoservice.ingest import Options, Report, import_file
 from geoservice.ingest.columns import fields_of
 from geoservice.ingest.import_rows import import_rows
 from geoservice.ingest.job import Job
-from geoservice.ingest.raw import Meta, Raw
+from geoservice.ingest.raw_table import Meta, RawTable
 from geoservice.project import Project, open_project
 from geoservice.register import Register, open_register
 from geoservice.schema import TableName
@@ -68,7 +68,7 @@ def stores(tmp_path_factory: pytest.TempPathFactory, study: Study) -> Any:
 def dry_run(stores: tuple[Project, Register], table: TableName, rows: pa.Table, study: Study, options: Options) -> Report:
     project, register = stores
     store = register if table == "households" else project
-    raw = Raw(rows, pa.chunked_array([pa.array(range(2, rows.num_rows + 2), pa.int64())]), None, Meta(delimiter=","))
+    raw = RawTable(rows, pa.chunked_array([pa.array(range(2, rows.num_rows + 2), pa.int64())]), None, Meta(delimiter=","))
     job = Job(store, project, table, "fuzz.csv", "csv", options, study, lambda _stage, _fraction: None)
     return import_rows(job, raw, Source("fuzz.csv", "0" * 64))
 

@@ -10,9 +10,9 @@ from geoservice.ingest import Report
 from geoservice.ingest.columns import fields_of, map_columns
 from geoservice.ingest.header_names import guess
 from geoservice.ingest.header_patterns import SURE, score
+from geoservice.ingest.header_vocabulary import names_of
 from geoservice.ingest.report import Options
 from geoservice.ingest.sample import Sample
-from geoservice.ingest.vocabulary import names_of
 from geoservice.schema import TableName
 from geoservice.study import Study
 

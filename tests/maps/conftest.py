@@ -6,7 +6,7 @@ import pyarrow as pa
 import pytest
 import shapely
 
-from geoservice.layer import Column, Label, Layer, Style
+from geoservice.layer import Label, Layer, LayerColumn, Style
 from geoservice.release import open_store
 from geoservice.release.base import TABLE, Manifest, ReleaseContent, ReleaseReader
 from geoservice.release.layers import build_layers
@@ -37,8 +37,8 @@ def table(n: int) -> pa.Table:
 
 @pytest.fixture(scope="session")
 def reader(tmp_path_factory: pytest.TempPathFactory) -> ReleaseReader:
-    name = [Column(name=n, title=label("Name"), type="text") for n in ("name_zh", "name_en")]
-    share = Column(name="share_{minutes}", title=label("{minutes} min"), unit="%", measure="covered_share")
+    name = [LayerColumn(name=n, title=label("Name"), type="text") for n in ("name_zh", "name_en")]
+    share = LayerColumn(name="share_{minutes}", title=label("{minutes} min"), unit="%", measure="covered_share")
     fill = Style(property="share_{minutes}", breaks=(20, 50), colours=("#440154", "#21918c", "#fde725"))
     layers = [
         Layer(id="coverage", title=label("Coverage"), description=label("d"), geography=("township",), geometry="polygon",

@@ -14,14 +14,14 @@ import shapely
 
 from geoservice.errors import TooLarge
 from geoservice.geo import BBox, Tile, tile_at
-from geoservice.layer import Column, Label, Layer, Style
-from geoservice.maps import document, fonts, shapes
+from geoservice.layer import Label, Layer, LayerColumn, Style
+from geoservice.maps import fonts, map_document, map_features
 from geoservice.maps.colour import rgb
-from geoservice.maps.engine import mapnik
-from geoservice.maps.look import NO_DATA_CLASS, UNCERTAIN_CLASS, tile
-from geoservice.maps.mapnik_map import Frame, Picture, rule, symbol
-from geoservice.maps.shapes import frame_of, tile_features
-from geoservice.maps.theme import lay_layer
+from geoservice.maps.map_features import frame_of, tile_features
+from geoservice.maps.mapnik_import import mapnik
+from geoservice.maps.mapnik_map import MapFrame, Picture, rule, symbol
+from geoservice.maps.mapnik_rules import lay_layer
+from geoservice.maps.symbology import NO_DATA_CLASS, UNCERTAIN_CLASS, tile
 from geoservice.release import Manifest, ReleaseContent, open_store
 from geoservice.release.base import TABLE
 from geoservice.release.layers import build_layers
@@ -44,8 +44,8 @@ def reader(tmp_path_factory):
     areas = pa.table({"unit": list("abcd"), "name_zh": names, "geometry": pa.array(shapely.to_wkb(boxes), pa.binary())})
     edge = shapely.Point((tile_at(10.15, 0.05, 10).bbox.west), 0.05)
     points = pa.table({"unit": ["p"], "geometry": pa.array([shapely.to_wkb(edge)], pa.binary())})
-    value = Column(name="value", title=ONE, unit="%", measure="covered_share")
-    name = Column(name="name_zh", title=ONE, type="text")
+    value = LayerColumn(name="value", title=ONE, unit="%", measure="covered_share")
+    name = LayerColumn(name="name_zh", title=ONE, type="text")
     known = {"title": ONE, "description": ONE, "maxzoom": 11}
     layers = [
         Layer(id="areas", geography=("t",), geometry="polygon", columns=(name, value),
@@ -77,16 +77,21 @@ def test_what_is_uncertain_is_told_from_what_has_no_value(reader):
     layer = reader.layer("areas")
     at = tile_at(10.15, 0.05, 6)
     assert [d.at for d in tile_features(reader, layer, at, None)] == [0, 2, UNCERTAIN_CLASS, NO_DATA_CLASS]
-    box = document.box_of(frame_of(at, 1))
-    assert [d.at for d in shapes.box_features(reader, layer, box, 6, None, "zh")] == [0, 2, UNCERTAIN_CLASS, NO_DATA_CLASS]
+    box = map_document.box_of(frame_of(at, 1))
+    assert [d.at for d in map_features.box_features(reader, layer, box, 6, None, "zh")] == [
+        0,
+        2,
+        UNCERTAIN_CLASS,
+        NO_DATA_CLASS,
+    ]
 
 
 def test_who_is_limited_to_areas_sees_no_other(reader):
     layer, at = reader.layer("areas"), tile_at(10.15, 0.05, 6)
-    box = document.box_of(frame_of(at, 1))
+    box = map_document.box_of(frame_of(at, 1))
     for within, seen in ((("w",), [0, 2]), (("e",), [UNCERTAIN_CLASS]), ((), [])):
         assert [d.at for d in tile_features(reader, layer, at, within)] == seen
-        assert [d.at for d in shapes.box_features(reader, layer, box, 6, within, "zh")] == seen
+        assert [d.at for d in map_features.box_features(reader, layer, box, 6, within, "zh")] == seen
 
 
 @pytest.mark.parametrize("lon", [10.05, 10.15])
@@ -124,7 +129,7 @@ def test_neighbouring_tiles_are_one_picture(reader, layer_id, ratio):
     left = Tile(right.z, right.x - 1, right.y)
     a, b = (drawn(reader, layer_id, t, ratio) for t in (left, right))
     box = (*frame_of(left, ratio).box[:2], *frame_of(right, ratio).box[2:])
-    layer, whole = reader.layer(layer_id), Picture(Frame(box, 512 * ratio, 256 * ratio, ratio))
+    layer, whole = reader.layer(layer_id), Picture(MapFrame(box, 512 * ratio, 256 * ratio, ratio))
     both = [f for t in (left, right) for f in tile_features(reader, layer, t, None)]
     lay_layer(whole, layer, list(dict.fromkeys(both)), "day")
     if layer_id == "points":
@@ -155,7 +160,7 @@ def test_threads_draw_what_one_draws(reader):
 
 
 def test_a_colour_cannot_break_out_of_a_rule():
-    picture = Picture(Frame((0, 0, 10, 10), 10, 10))
+    picture = Picture(MapFrame((0, 0, 10, 10), 10, 10))
     evil = '#000"/><Include href="/etc/passwd'
     picture.lay([(shapely.to_wkb(shapely.box(0, 0, 9, 9)), {})], rule([symbol("Polygon", fill=evil)]))
     with pytest.raises(RuntimeError, match="Failed to parse"):
@@ -168,8 +173,10 @@ def test_a_document_is_of_the_size_asked_and_depends_on_language_and_variant(rea
     layers = [(reader.layer(i), None) for i in ("areas", "points")]
 
     def made(**more):
-        wanted = document.Wanted(BBox(10, 0, 10.4, 0.1), 640, 480, 1, **{"variant": variant, "language": language, **more})
-        return document.draw(reader, layers, wanted)
+        wanted = map_document.MapOptions(
+            BBox(10, 0, 10.4, 0.1), 640, 480, 1, **{"variant": variant, "language": language, **more}
+        )
+        return map_document.draw(reader, layers, wanted)
 
     picture = made()
     assert (mapnik.Image.from_string(picture).width(), mapnik.Image.from_string(picture).height()) == (640, 480)
@@ -183,20 +190,20 @@ def test_the_legend_of_a_picture_has_the_colours_of_its_map(reader, variant):
     """Of a layer that lets the ground through, drawn large: the pixel in the middle of a square, and its line of the legend."""
     layer = reader.layer("areas")
     layer = layer.model_copy(update={"style": layer.style.model_copy(update={"opacity": 0.6})})
-    wanted = document.Wanted(BBox(10, 0, 10.4, 0.1), 1000, 600, variant=variant)
-    image = pixels(mapnik.Image.from_string(document.draw(reader, [(layer, None)], wanted)))
-    west, south, east, north = document.shown(reader, [layer], wanted)
+    wanted = map_document.MapOptions(BBox(10, 0, 10.4, 0.1), 1000, 600, variant=variant)
+    image = pixels(mapnik.Image.from_string(map_document.draw(reader, [(layer, None)], wanted)))
+    west, south, east, north = map_document.shown(reader, [layer], wanted)
     y = int((north - 0.02) / (north - south) * 600)
     at = [image[y, int((10.02 + i / 10 - west) / (east - west) * 1000)][:3].astype(int) for i in range(3)]
-    swatches = [rgb(entry.colour) for entry in document.groups([layer], variant, "en")[0].entries if entry.colour]
+    swatches = [rgb(entry.colour) for entry in map_document.groups([layer], variant, "en")[0].entries if entry.colour]
     assert np.abs(np.array(at) - [swatches[0], swatches[2], swatches[3]]).max() <= 1, "mapnik cuts off what we round"
     assert all((image.reshape(-1, 4)[:, :3] == s).all(axis=1).sum() > 150 for s in swatches), "a swatch is not in the picture"
 
 
 def test_a_box_with_too_much_is_refused(reader, monkeypatch):
-    monkeypatch.setattr(shapes, "MAX_FEATURES", 3)
+    monkeypatch.setattr(map_features, "MAX_FEATURES", 3)
     with pytest.raises(TooLarge, match="areas: more than 3 features"):
-        document.draw(reader, [(reader.layer("areas"), None)], document.Wanted(BBox(10, 0, 10.4, 0.1), 300, 300))
+        map_document.draw(reader, [(reader.layer("areas"), None)], map_document.MapOptions(BBox(10, 0, 10.4, 0.1), 300, 300))
 
 
 def test_without_a_chinese_font_words_are_english(monkeypatch):
@@ -208,7 +215,7 @@ def test_without_a_chinese_font_words_are_english(monkeypatch):
 
 
 def test_the_renderer_leaves_the_environment_alone():
-    code = "import os; import geoservice.maps.engine; print({'PROJ_LIB', 'GDAL_DATA'} & set(os.environ))"
+    code = "import os; import geoservice.maps.mapnik_import; print({'PROJ_LIB', 'GDAL_DATA'} & set(os.environ))"
     clean = {k: v for k, v in os.environ.items() if k not in {"PROJ_LIB", "GDAL_DATA"}}
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=clean, cwd=Path.cwd())
     assert done.stdout.strip() == "set()"

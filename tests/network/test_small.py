@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from geoservice.errors import NetworkError
 from geoservice.network.assemble import assemble
 from geoservice.network.graph import ARRAYS, Graph, graph_digest
-from geoservice.network.osm import Streets
+from geoservice.network.osm import OsmStreets
 from geoservice.network.snap import Snapped
 from geoservice.network.speeds import read_speeds
 from geoservice.network.travel import UNREACHED, nearest, nearest_nodes, pairs, street_places
@@ -30,11 +30,11 @@ class Town:
     ways: list[Way]
     places: list[tuple[float, float]]
 
-    def streets(self) -> Streets:
+    def streets(self) -> OsmStreets:
         ref = np.array([n for _, nodes in self.ways for n in nodes], np.int64)
         start = np.cumsum([0] + [len(nodes) for _, nodes in self.ways]).astype(np.int64)
         lon, lat = np.array([self.places[n] for n in ref]).reshape(-1, 2).T
-        return Streets(start, np.array([k for k, _ in self.ways], np.int32), ref, lon, lat, KINDS, 0)
+        return OsmStreets(start, np.array([k for k, _ in self.ways], np.int32), ref, lon, lat, KINDS, 0)
 
 
 @st.composite

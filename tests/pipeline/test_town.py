@@ -23,7 +23,7 @@ from geoservice.errors import InputError, NotFound, StudyError
 from geoservice.ingest import Options, import_file
 from geoservice.layer import Layer
 from geoservice.pipeline import Published, publish_study
-from geoservice.pipeline.context import Built, build_context
+from geoservice.pipeline.context import BuiltContext, build_context
 from geoservice.project import Project, open_project
 from geoservice.release import ItemQuery, ReleaseStore, open_store
 from geoservice.schema import TableName
@@ -43,12 +43,12 @@ def minutes_by_hand(s: int) -> int:
 
 
 @pytest.fixture(scope="module")
-def built(project: Project, study: Study) -> Built:
+def built(project: Project, study: Study) -> BuiltContext:
     return build_context(project, study, quiet)
 
 
 @pytest.fixture(scope="module")
-def context(built: Built) -> Context:
+def context(built: BuiltContext) -> Context:
     return built.context
 
 
@@ -70,7 +70,7 @@ def test_every_junction_is_a_point_with_the_time_worked_out_by_hand(context: Con
         assert context.areas["township"].ids[demand.area["township"][point]] == ("W" if i[point] < 3 else "E")
 
 
-def test_who_lives_off_the_streets_is_a_share_by_reason_and_not_reached(built: Built) -> None:
+def test_who_lives_off_the_streets_is_a_share_by_reason_and_not_reached(built: BuiltContext) -> None:
     walk, demand = built.off_street["walk"], built.context.demand
     persons = demand.surface.values[Quantity("persons")].sum()
     share = round(100 * 10 / persons, 2)

@@ -8,7 +8,7 @@ import pytest
 import shapely
 
 from geoservice.errors import ReleaseError, StudyError
-from geoservice.layer import Column, Label, Layer, Style, read_layer
+from geoservice.layer import Label, Layer, LayerColumn, Style, read_layer
 from geoservice.release.base import TABLE
 from geoservice.release.layers import build_layers, placed
 
@@ -18,7 +18,7 @@ def label(text: str) -> Label:
 
 
 def layer(*columns: dict[str, Any], geography: tuple[str, ...] = ("cell",)) -> Layer:
-    made = tuple(Column(**{"title": label("{service} {minutes}"), **c}) for c in columns)
+    made = tuple(LayerColumn(**{"title": label("{service} {minutes}"), **c}) for c in columns)
     return Layer(id="it", title=label("t"), description=label("d"), geography=geography, geometry="polygon", columns=made)
 
 

@@ -15,7 +15,7 @@ import pytest
 import shapely
 from starlette.types import ASGIApp
 
-from geoservice.layer import Column, Label, Layer, Style
+from geoservice.layer import Label, Layer, LayerColumn, Style
 from geoservice.release import open_store
 from geoservice.release.base import TABLE, Manifest, ReleaseContent, ReleaseStore
 from geoservice.release.layers import build_layers
@@ -41,9 +41,12 @@ def label(text: str) -> Label:
 
 
 def layers() -> list[Layer]:
-    name = [Column(name="name_zh", title=label("name"), type="text"), Column(name="name_en", title=label("name"), type="text")]
+    name = [
+        LayerColumn(name="name_zh", title=label("name"), type="text"),
+        LayerColumn(name="name_en", title=label("name"), type="text"),
+    ]
     form, where = "share_{service}_{mode}_{minutes}", {"tier": "any", "nth": 1, "group": "all"}
-    share = Column(name=form, title=label("{service} {minutes}"), unit="%", measure="covered_share", where=where)
+    share = LayerColumn(name=form, title=label("{service} {minutes}"), unit="%", measure="covered_share", where=where)
     style = Style(kind="fill", property=form, breaks=(40, 80), colours=("#440154", "#21918c", "#fde725"))
     described = {"description": label("d")}
     return [
@@ -155,6 +158,12 @@ class Client:
 @pytest.fixture
 def client(app: ASGIApp) -> Client:
     return Client(app)
+
+
+@pytest.fixture(scope="session")
+def client_of() -> type[Client]:
+    """Return what makes a client of an app of the test's own."""
+    return Client
 
 
 @pytest.fixture

@@ -14,8 +14,8 @@ from starlette.types import ASGIApp
 
 from geoservice.errors import Conflict, Forbidden, InputError
 from geoservice.release import open_store
-from geoservice.server.access import AccessStore, Token, Wanted, open_access
-from geoservice.server.access.giving import by_release
+from geoservice.server.access import AccessStore, Token, TokenRequest, open_access
+from geoservice.server.access.issue import by_release
 from geoservice.server.access.token import issue, stamp, why_dead
 from geoservice.server.access.tokens import HASHER, Tokens
 from geoservice.server.app import create_app
@@ -163,15 +163,15 @@ def test_why_a_token_is_dead() -> None:
 
 
 EXCEEDING = [
-    (Wanted("x", "steward"), "role steward"),
-    (Wanted("x", "planner", areas=("340822",)), "area 340822"),
-    (Wanted("x", "planner", areas=("340811100", "34")), "area 34"),
-    (Wanted("x", "planner", layers=("gaps", "flows")), "layer flows"),
+    (TokenRequest("x", "steward"), "role steward"),
+    (TokenRequest("x", "planner", areas=("340822",)), "area 340822"),
+    (TokenRequest("x", "planner", areas=("340811100", "34")), "area 34"),
+    (TokenRequest("x", "planner", layers=("gaps", "flows")), "layer flows"),
 ]
 
 
 @pytest.mark.parametrize(("wanted", "told"), EXCEEDING, ids=[t for _, t in EXCEEDING])
-def test_nothing_given_under_a_token_exceeds_it(wanted: Wanted, told: str) -> None:
+def test_nothing_given_under_a_token_exceeds_it(wanted: TokenRequest, told: str) -> None:
     parent = made(areas=("340811",), layers=("gaps",))
     with pytest.raises(Forbidden, match=told):
         issue(wanted, "1", "", parent, prefix)
@@ -180,7 +180,7 @@ def test_nothing_given_under_a_token_exceeds_it(wanted: Wanted, told: str) -> No
 def test_what_is_not_said_is_taken_from_the_token_above() -> None:
     soon = "2026-12-01T00:00:00.000Z" if stamp() < "2026-12" else "2001"
     parent = made(areas=("340811",), layers=("gaps",), expires=soon)
-    child = issue(Wanted("x", "planner", days=3650), "1", "", parent, prefix)
+    child = issue(TokenRequest("x", "planner", days=3650), "1", "", parent, prefix)
     assert (child.areas, child.layers, child.expires, child.parent) == (("340811",), ("gaps",), soon, "p")
 
 
@@ -192,9 +192,9 @@ WORDS = [
 
 @pytest.mark.parametrize("words", WORDS, ids=map(str, WORDS))
 def test_malformed_words_are_refused(words: dict[str, Any]) -> None:
-    issue(Wanted("a", "planner"), "1", "", None, prefix)
+    issue(TokenRequest("a", "planner"), "1", "", None, prefix)
     with pytest.raises(InputError, match="allowed are"):
-        issue(Wanted(**{"name": "a", "role": "planner", **words}), "1", "", None, prefix)
+        issue(TokenRequest(**{"name": "a", "role": "planner", **words}), "1", "", None, prefix)
 
 
 def test_nothing_is_given_under_a_dead_token(access: AccessStore) -> None:

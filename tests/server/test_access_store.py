@@ -15,11 +15,11 @@ import pytest
 from psycopg import errors
 
 from geoservice.errors import Conflict, Forbidden, NotFound, ReleaseError, Unavailable
-from geoservice.server.access import AccessStore, Entry, Head, Token, Wanted, open_access
+from geoservice.server.access import AccessStore, AuditEntry, AuditHead, Token, TokenRequest, open_access
 from geoservice.server.access.token import issue
 
 _count = itertools.count()
-CLERK = Entry("clerk", "administrator", "token add")
+CLERK = AuditEntry("clerk", "administrator", "token add")
 
 
 class Kept(NamedTuple):
@@ -63,11 +63,11 @@ def store(kept: Kept) -> Iterator[AccessStore]:
 
 
 def token(name: str = "门户 portal", made: str = "0" * 16, parent: Token | None = None, **limits: tuple[str, ...]) -> Token:
-    return issue(Wanted(name, "planner", **limits), made, "hash", parent, lambda *_: True)
+    return issue(TokenRequest(name, "planner", **limits), made, "hash", parent, lambda *_: True)
 
 
 def test_a_store_that_nobody_wrote_to_is_empty(kept: Kept, store: AccessStore) -> None:
-    assert (store.version(), store.tokens(), store.head(), list(store.rows())) == (-1, [], Head(0, ""), [])
+    assert (store.version(), store.tokens(), store.head(), list(store.rows())) == (-1, [], AuditHead(0, ""), [])
     assert not list(kept.home.iterdir()), "looking made a file"
 
 
@@ -106,7 +106,7 @@ def test_a_token_that_is_not_there_cannot_be_revoked(store: AccessStore) -> None
 
 
 def test_the_log_gives_back_what_was_written(store: AccessStore) -> None:
-    said = Entry("名", "planner", "GET", "t1", "/collections/a/items", ("a",), "filter=x%27", 7, 200, "r1")
+    said = AuditEntry("名", "planner", "GET", "t1", "/collections/a/items", ("a",), "filter=x%27", 7, 200, "r1")
     store.append([CLERK, said])
     rows = list(store.rows())
     assert [r.n for r in rows] == [1, 2]
@@ -116,8 +116,8 @@ def test_the_log_gives_back_what_was_written(store: AccessStore) -> None:
     assert store.verify() == store.head()
 
 
-def filled(store: AccessStore, rows: int = 5) -> Head:
-    store.append([Entry(f"n{i}", "planner", "GET") for i in range(rows)])
+def filled(store: AccessStore, rows: int = 5) -> AuditHead:
+    store.append([AuditEntry(f"n{i}", "planner", "GET") for i in range(rows)])
     return store.head()
 
 
@@ -170,7 +170,7 @@ def test_rows_are_not_changed_by_accident(kept: Kept, store: AccessStore) -> Non
 def append_many(kept: Kept, name: str, times: int) -> None:
     store = kept.open()
     for i in range(times):
-        store.append([Entry(f"{name}{i}", "planner", "GET")])
+        store.append([AuditEntry(f"{name}{i}", "planner", "GET")])
     store.close()
 
 
@@ -239,7 +239,7 @@ def test_the_serving_role_reads_tokens_and_appends(serving: tuple[Kept, str]) ->
     owner, server = kept.open(), kept.open(dsn, owner=False)
     owner.add(token(), CLERK)
     assert server.tokens() == owner.tokens()
-    server.append([Entry("a", "planner", "GET")])
+    server.append([AuditEntry("a", "planner", "GET")])
     assert owner.verify().n == 2
     owner.close()
     server.close()

@@ -17,10 +17,10 @@ from odd_drawings import Deadly, Report, Slow, Wrong
 
 from geoservice.errors import Conflict, GeoserviceError, NotFound, TimedOut, TooLarge, Unavailable
 from geoservice.maps.drawings import Drawing
-from geoservice.server.current import version_of
-from geoservice.server.pictures import pool as pools
-from geoservice.server.pictures.pool import DrawingPool
-from geoservice.server.pictures.rendering import Pictures
+from geoservice.server.release_pool import version_of
+from geoservice.server.rendering import pool as pools
+from geoservice.server.rendering.pool import DrawingPool
+from geoservice.server.rendering.renderer import Pictures
 from geoservice.settings import Settings
 
 
@@ -242,7 +242,7 @@ PARENT = """
 import sys, anyio
 from odd_drawings import Report, Slow
 from geoservice.release import open_store
-from geoservice.server.pictures.pool import DrawingPool
+from geoservice.server.rendering.pool import DrawingPool
 from geoservice.settings import Settings
 pool = DrawingPool(open_store(__import__("pathlib").Path(sys.argv[1]), None, "x"), Settings(drawing_processes=1))
 print(anyio.run(pool.draw, sys.argv[2], Report()).decode(), flush=True)

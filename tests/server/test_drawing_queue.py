@@ -4,8 +4,8 @@ import anyio
 import pytest
 
 from geoservice.errors import Unavailable
-from geoservice.server.pictures.documents import MOST_PIXELS
-from geoservice.server.pictures.queue import DrawingQueue
+from geoservice.server.rendering.documents import MOST_PIXELS
+from geoservice.server.rendering.queue import DrawingQueue
 from geoservice.settings import Settings
 
 

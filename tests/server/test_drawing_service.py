@@ -38,7 +38,7 @@ def below(pid: int) -> Iterator[int]:
 
 def drawing(pid: int) -> list[int]:
     """Return the processes below a service that draw."""
-    return [p for p in below(pid) if b"pictures.child" in Path(f"/proc/{p}/cmdline").read_bytes()]
+    return [p for p in below(pid) if b"rendering.child" in Path(f"/proc/{p}/cmdline").read_bytes()]
 
 
 def until(true: Callable[[], Any], seconds: float = 20) -> bool:

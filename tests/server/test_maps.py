@@ -7,9 +7,9 @@ from contextlib import closing
 import pytest
 
 from geoservice.geo import BBox, Tile
-from geoservice.maps.document import Wanted
 from geoservice.maps.drawings import LegendDrawing, MapDrawing, TileDrawing
-from geoservice.maps.engine import mapnik
+from geoservice.maps.map_document import MapOptions
+from geoservice.maps.mapnik_import import mapnik
 
 TILE = "/map/coverage/10/583/296"
 OGC = "/collections/coverage/map/tiles/WebMercatorQuad/10/296/583"
@@ -118,7 +118,7 @@ def test_a_picture_asked_for_again_is_not_drawn_again(client, path):
 
 def test_a_picture_drawn_in_another_process_is_the_same_to_the_byte(client, published):
     with closing(published.open()) as store, closing(store.open()) as reader:
-        wanted = Wanted(BBox(25, 60.1, 25.3, 60.2), 640, 400, language="zh")
+        wanted = MapOptions(BBox(25, 60.1, 25.3, 60.2), 640, 400, language="zh")
         for path, drawing in {
             f"{TILE}.png": TileDrawing("coverage", Tile(10, 583, 296), 1, "day"),
             "/map/stations/5/18/9@2x.png?style=print": TileDrawing("stations", Tile(5, 18, 9), 2, "print"),
@@ -165,6 +165,8 @@ def test_a_map_shows_the_numbers_of_the_minutes_chosen(client):
         ("minutes=20", "one of 15, 30"),
         ("service=school", "one of clinic"),
         ("mode=fly", "one of walk"),
+        ("tier=van", "one of any"),
+        ("group=nobody", "one of all"),
         ("level=village", "one of"),
         ("minutes=x", "minutes"),
     ],

@@ -15,7 +15,7 @@ import pytest
 import shapely
 from asking import BY, Caller, given
 
-from geoservice.layer import Column, Layer, Style
+from geoservice.layer import Layer, LayerColumn, Style
 from geoservice.release.base import TABLE, Manifest, ReleaseContent
 from geoservice.release.layers import build_layers
 from geoservice.release.manifest import table_digest
@@ -39,7 +39,7 @@ def content() -> ReleaseContent:
     """Return the release: one geography, shown by a layer for each role."""
     rows = units([(unit, name, name, shape) for unit, name, _, shape in PLACES])
     rows = rows.append_column("area", pa.array([f"/34/{county}/" for *_, county, _ in PLACES]))
-    name = [Column(name=f"name_{n}", title=label("name"), type="text") for n in ("zh", "en")]
+    name = [LayerColumn(name=f"name_{n}", title=label("name"), type="text") for n in ("zh", "en")]
     style = Style(kind="fill", colours=("#440154",))
     layers = [
         Layer(id=i, title=label(i), description=label("d"), geography=("township",), geometry="polygon", columns=tuple(name),
@@ -74,7 +74,7 @@ COLLECTION = "/collections/{layer_id}"
 # what a route is: "open" tells everybody the same, "list" tells each caller of what it may read, "layer" is of one layer,
 # "whole" is a layer that cannot be cut to an area
 TABLE_OF_ROUTES = {
-    "/": "list", "/conformance": "open", "/api": "open", "/manifest": "list", "/access": "list",
+    "/": "list", "/conformance": "open", "/api": "open", "/manifest": "list", "/access": "list", "/clients": "list",
     "/health/live": "open", "/health/ready": "open",
     "/collections": "list", COLLECTION: "layer",
     f"{COLLECTION}/items": "layer", f"{COLLECTION}/items/{{fid}}": "layer",

@@ -25,7 +25,7 @@ from geoservice.server.access import jwks
 from geoservice.server.access.jwks import KEPT_S, MOST_BYTES, Keys, check_place, fetch, parse
 from geoservice.server.access.oidc import Oidc
 from geoservice.server.app import create_app
-from geoservice.server.who import Principal
+from geoservice.server.principal import Principal
 from geoservice.settings import Settings
 
 RSA = RSAKey.generate_key(2048, {"kid": "r1", "use": "sig"})

@@ -2,7 +2,7 @@
 
 import pytest
 
-from geoservice.server.tiles.matrixsets import SETS
+from geoservice.server.tiles.matrix_sets import SETS
 
 
 def test_the_matrix_sets_are_ogcs(client):

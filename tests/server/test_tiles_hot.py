@@ -11,8 +11,8 @@ import pytest
 from wired import wire_up
 
 from geoservice.server.app import create_app
-from geoservice.server.current import Current, version_of
-from geoservice.server.hot import KEY_BYTES, Answers
+from geoservice.server.release_pool import ReleasePool, version_of
+from geoservice.server.response_cache import KEY_BYTES, ResponseCache
 from geoservice.server.tiles.composite import Recipe
 from geoservice.server.tiles.route import Tiles
 from geoservice.settings import Settings
@@ -105,10 +105,10 @@ def test_a_new_release_is_not_hidden_by_what_is_hot(own, release_store, content)
 
 
 def test_hot_answers_are_bounded(release_store):
-    current = Current(release_store)
+    current = ReleasePool(release_store)
     with current.lease() as reader:
         version = version_of(reader)
-    answers = Answers(current, limit=100_000)
+    answers = ResponseCache(current, limit=100_000)
     for i in range(200):
         scope = {"headers": [], "raw_path": b"/%d" % i, "query_string": b""}
         answers.keep(scope, version, 200, [(b"etag", b'"x"')], bytes(1000))
@@ -120,10 +120,10 @@ def test_hot_answers_are_bounded(release_store):
 
 @pytest.mark.parametrize("over", [0, 1])
 def test_an_answer_to_a_long_question_is_not_hot(release_store, over):
-    current = Current(release_store)
+    current = ReleasePool(release_store)
     with current.lease() as reader:
         version = version_of(reader)
-    answers = Answers(current)
+    answers = ResponseCache(current)
     scope = {"headers": [(b"accept-encoding", b"gzip")], "raw_path": b"/a", "query_string": bytes(KEY_BYTES - 7 + over)}
     answers.keep(scope, version, 200, [(b"etag", b'"x"')], b"body")
     assert len(answers.entries) == 1 - over
@@ -131,7 +131,7 @@ def test_an_answer_to_a_long_question_is_not_hot(release_store, over):
 
 
 def test_tiles_of_long_filters_have_short_keys(release_store):
-    current = Current(release_store)
+    current = ReleasePool(release_store)
     tiles = Tiles(current)
     names = ",".join(f"'{i:06}'" for i in range(200))
     path = f"/tiles/coverage/5/18/9.mvt?filter=unit%20IN%20({names})"
@@ -147,8 +147,8 @@ def test_tiles_of_long_filters_have_short_keys(release_store):
 
 def test_while_the_store_is_asked_in_the_background_what_is_hot_is_given(release_store):
     now = [0.0]
-    current = Current(release_store, clock=lambda: now[0])
-    answers = Answers(current)
+    current = ReleasePool(release_store, clock=lambda: now[0])
+    answers = ResponseCache(current)
     tiles = Tiles(current, answers.keep)
 
     async def go() -> list[float]:
@@ -171,10 +171,10 @@ def test_while_the_store_is_asked_in_the_background_what_is_hot_is_given(release
 
 def test_a_release_that_comes_while_the_answer_is_looked_up_hides_it(release_store, content):
     late = [0.0]
-    current = Current(release_store, clock=lambda: late[0])
+    current = ReleasePool(release_store, clock=lambda: late[0])
     with current.lease() as reader:
         version = version_of(reader)
-    answers, scope = Answers(current), {"headers": [], "raw_path": b"/a", "query_string": b""}
+    answers, scope = ResponseCache(current), {"headers": [], "raw_path": b"/a", "query_string": b""}
     answers.keep(scope, version, 200, [(b"etag", b'"x"')], b"body")
     assert answers.find(b"/a", None, None)
 

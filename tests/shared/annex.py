@@ -11,7 +11,7 @@ import shapely
 from geoservice.layer import Label, Style
 from geoservice.release import LayerContent, Manifest, ReleaseContent
 from geoservice.release.base import TABLE, PublishedColumn, PublishedLayer
-from geoservice.release.expand import TYPES
+from geoservice.release.layer_columns import TYPES
 
 GEOMETRIES = {
     "ne_110m_admin_0_countries": "polygon",

@@ -6,10 +6,10 @@ import anyio
 import httpx
 from starlette.types import ASGIApp
 
-from geoservice.server.access import AccessStore, Entry, Wanted, give
+from geoservice.server.access import AccessStore, AuditEntry, TokenRequest, give
 from geoservice.server.access.token import by_prefix
 
-BY = Entry("test", "administrator", "token add")
+BY = AuditEntry("test", "administrator", "token add")
 UNKNOWN = "gs_" + "0" * 16 + "_" + "0" * 64
 
 
@@ -19,7 +19,7 @@ def prefix(area: str, others: tuple[str, ...]) -> bool:
 
 def given(access: AccessStore, name: str = "a", role: str = "steward", under: str | None = None, **limits: Any) -> str:
     """Give a token; returns its text."""
-    return give(access, Wanted(name, role, **limits), under, prefix, BY)[1]
+    return give(access, TokenRequest(name, role, **limits), under, prefix, BY)[1]
 
 
 def strip(problem: str) -> str:

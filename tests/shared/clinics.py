@@ -7,7 +7,7 @@ import pandas as pd
 import pyarrow as pa
 import shapely
 
-from geoservice.layer import Column, Label, Layer
+from geoservice.layer import Label, Layer, LayerColumn
 from geoservice.release.base import TABLE, Manifest, ReleaseContent
 from geoservice.release.layers import build_layers
 
@@ -19,9 +19,9 @@ def label(text: str) -> Label:
     return Label(zh=text + "（中）", en=text)
 
 
-def columns() -> tuple[Column, ...]:
+def columns() -> tuple[LayerColumn, ...]:
     kinds = {"name": "text", "beds": "integer", "rate": "number", "open": "boolean", "opened": "date", "checked": "timestamp"}
-    return tuple(Column(name=n, title=label(n), type=t, unit="person" if n == "beds" else "") for n, t in kinds.items())  # type: ignore[arg-type]
+    return tuple(LayerColumn(name=n, title=label(n), type=t, unit="person" if n == "beds" else "") for n, t in kinds.items())  # type: ignore[arg-type]
 
 
 def clinics(n: int = ROWS) -> pa.Table:

@@ -7,7 +7,7 @@ import pyarrow as pa
 import shapely
 
 from geoservice.geo import BBox
-from geoservice.layer import Column, Label, Layer
+from geoservice.layer import Label, Layer, LayerColumn
 from geoservice.release import Manifest, ReleaseContent, ReleaseReader
 from geoservice.release.base import TABLE
 from geoservice.release.layers import build_layers
@@ -40,7 +40,7 @@ def units(shapes: Any, name: str) -> pa.Table:
 
 def layer_of(name: str, geography: tuple[str, ...], geometry: Any) -> Layer:
     kinds = {"name": "text", "kind": "integer", "score": "number", "open": "boolean", "day": "date", "at": "timestamp"}
-    columns = tuple(Column(name=n, title=label(n), type=kind) for n, kind in kinds.items())  # type: ignore[arg-type]  # words of Column
+    columns = tuple(LayerColumn(name=n, title=label(n), type=kind) for n, kind in kinds.items())  # type: ignore[arg-type]  # words of Column
     described = {"title": label("图层"), "description": label("说明")}
     return Layer(id=name, geography=geography, geometry=geometry, maxzoom=6, columns=columns, **described)  # type: ignore[arg-type]  # labels
 

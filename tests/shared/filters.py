@@ -8,10 +8,10 @@ import pyarrow as pa
 import shapely
 from hypothesis import strategies as st
 
+from geoservice.cql2.operators import ARITHMETIC, ARRAYS, COMPARISONS, OF_INTERVALS, SPATIAL, TEMPORAL
 from geoservice.layer import Label, Style
 from geoservice.release import LayerContent, Manifest, ReleaseContent
 from geoservice.release.base import TABLE, PublishedColumn, PublishedLayer
-from geoservice.release.cql.words import ARITHMETIC, ARRAYS, COMPARISONS, OF_INTERVALS, SPATIAL, TEMPORAL
 
 KINDS = {
     "NAME": "text",

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from geoservice.errors import GeoserviceError
-from geoservice.ingest import child
+from geoservice.ingest import reader_process
 
 ODD = [
     b"\0", b"\xff", b'"', b"'", b",", b";", b"\n", b"\r", b"\t", b"-1", b"9" * 20, b"1e999", b"NaN", b"=", b"<", b"&", b"{",
@@ -90,7 +90,7 @@ def main(kind: str, folder: Path, seconds: float) -> None:
         (folder / "last").write_text(seed.name)
         began, fault = time.monotonic(), ""
         try:
-            child._read(request_of(kind, work / seed.name, work))
+            reader_process._read(request_of(kind, work / seed.name, work))
             tables += 1
         except GeoserviceError:
             pass

@@ -7,7 +7,7 @@ import pyarrow as pa
 import shapely
 
 from geoservice.demand import Places
-from geoservice.disclosure.audit import World
+from geoservice.disclosure.audit import NeighbourPair
 from geoservice.disclosure.measure import Households, queries_for
 from geoservice.disclosure.tree import PlaceTree, build_tree
 from geoservice.geo import LocalProjection
@@ -43,7 +43,7 @@ def tree() -> PlaceTree:
     return build_tree(areas(), places())
 
 
-def world(neighbours: int = 19, persons: int = 8, made: PlaceTree | None = None) -> World:
+def world(neighbours: int = 19, persons: int = 8, made: PlaceTree | None = None) -> NeighbourPair:
     """The target has a place of its own in village C11, whose other households are few enough that its branch often stops."""
     made = made or tree()
     west = np.flatnonzero([a == "C11" for a in made.base_area]).astype(np.int32)
@@ -51,4 +51,4 @@ def world(neighbours: int = 19, persons: int = 8, made: PlaceTree | None = None)
     n = len(square)
     others = Households(square, (np.arange(n) % 4).astype(np.int32), np.full(n, 2), {"under_6": np.arange(n) % 2})
     target = Households(west[:1], np.array([3], np.int32), np.array([persons]), {"under_6": np.array([2])})
-    return World(made, queries_for(["under_6"], migrants=True), others, target)
+    return NeighbourPair(made, queries_for(["under_6"], migrants=True), others, target)

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pytest
 import shapely
 
-from geoservice.layer import Column, Label, Layer
+from geoservice.layer import Label, Layer, LayerColumn
 from geoservice.project import Project, open_project
 from geoservice.register import Register, open_register
 from geoservice.release import Manifest, ReleaseContent, ReleaseReader, ReleaseStore, open_store
@@ -194,7 +194,7 @@ def study(points: int = 40) -> ReleaseContent:
         ("township", "township0", "covered_share", "health", "walk", 5, 1e-300),
         ("township", "township1", "covered_share", "health", "walk", 5, -5.0),
     )
-    share = Column(
+    share = LayerColumn(
         name="share_{service}_{minutes}", title=label("{service} {minutes}"), measure="covered_share", unit="percent"
     )
     layers = [
@@ -206,9 +206,9 @@ def study(points: int = 40) -> ReleaseContent:
             geometry="point",
             maxzoom=6,
             columns=(
-                Column(name="name", title=label("名"), type="text"),
-                Column(name="beds", title=label("床"), type="integer"),
-                Column(name="open", title=label("开"), type="boolean"),
+                LayerColumn(name="name", title=label("名"), type="text"),
+                LayerColumn(name="beds", title=label("床"), type="integer"),
+                LayerColumn(name="open", title=label("开"), type="boolean"),
             ),
         ),
         Layer(
@@ -219,7 +219,7 @@ def study(points: int = 40) -> ReleaseContent:
             geometry="polygon",
             minzoom=4,
             maxzoom=9,
-            columns=(Column(name="name_zh", title=label("名"), type="text"), share),
+            columns=(LayerColumn(name="name_zh", title=label("名"), type="text"), share),
         ),
         Layer(id="gaps", title=label("缺口"), description=label("缺口"), geography=("gap",), geometry="polygon"),
         Layer(id="numbers", title=label("数"), description=label("数"), geography=(), geometry="none"),

@@ -6,11 +6,12 @@ import pyarrow as pa
 import pytest
 from filters import DAYS, TIMES, filters_content
 
+from geoservice.cql2 import parse_filter
 from geoservice.errors import ReleaseError
 from geoservice.release import ItemQuery, LayerContent, ReleaseContent, ReleaseStore
 from geoservice.release.base import PublishedColumn, PublishedLayer
-from geoservice.release.cql import parse_filter
-from geoservice.release.expand import MAX_COLUMNS
+from geoservice.release.layer_columns import MAX_COLUMNS
+from geoservice.release.properties import queryables_of
 
 
 def test_every_kind_of_column_comes_back(store: ReleaseStore) -> None:
@@ -27,7 +28,7 @@ def test_dates_and_times_are_stored_to_the_last_microsecond(store: ReleaseStore,
     reader = store.open()
     stored = [v for v in reader.items("things", ItemQuery(limit=200, properties=[name]))[name].to_pylist() if v is not None]
     assert sorted(set(stored)) == sorted(values)
-    missing = parse_filter(f'"{name}" IS NULL', "cql2-text", reader.layer("things"))
+    missing = parse_filter(f'"{name}" IS NULL', "cql2-text", queryables_of(reader.layer("things")))
     assert reader.count("things", ItemQuery(filter=missing)) == 200 - len(stored)
 
 

@@ -10,9 +10,10 @@ from filters import filters, filters_content
 from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
 
+from geoservice.cql2 import Filter, parse_filter
 from geoservice.errors import ParameterError
 from geoservice.release import ItemQuery, ReleaseReader, open_store
-from geoservice.release.cql import Filter, parse_filter
+from geoservice.release.properties import queryables_of
 
 pytestmark = pytest.mark.postgis
 Both = tuple[ReleaseReader, ReleaseReader]
@@ -38,9 +39,9 @@ def fids(reader: ReleaseReader, wanted: Filter) -> list[int]:
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 def test_random_filters_agree(both: Both, tree: Any) -> None:
     note(json.dumps(tree))
-    wanted = parse_filter(json.dumps(tree), "cql2-json", both[0].layer("things"))
+    wanted = parse_filter(json.dumps(tree), "cql2-json", queryables_of(both[0].layer("things")))
     assert fids(both[0], wanted) == fids(both[1], wanted)
-    assert parse_filter(wanted.text, "cql2-json", both[0].layer("things")).root == wanted.root
+    assert parse_filter(wanted.text, "cql2-json", queryables_of(both[0].layer("things"))).root == wanted.root
 
 
 AWKWARD = [
@@ -89,7 +90,7 @@ AWKWARD = [
 
 @pytest.mark.parametrize("text", AWKWARD, ids=lambda t: t[:40])
 def test_awkward_filters_agree(both: Both, text: str) -> None:
-    wanted = parse_filter(text, "cql2-text", both[0].layer("things"))
+    wanted = parse_filter(text, "cql2-text", queryables_of(both[0].layer("things")))
     assert fids(both[0], wanted) == fids(both[1], wanted)
 
 
@@ -135,5 +136,5 @@ def test_garbage_of_json_is_refused_or_answered(both: Both, tree: Any) -> None:
 
 def refused_or_answered(both: Both, text: str, lang: str) -> None:
     with suppress(ParameterError):
-        wanted = parse_filter(text, lang, both[0].layer("things"))
+        wanted = parse_filter(text, lang, queryables_of(both[0].layer("things")))
         assert fids(both[0], wanted) == fids(both[1], wanted)

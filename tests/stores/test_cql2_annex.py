@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 from annex import Case, annex_cases, annex_content
 
+from geoservice.cql2 import parse_filter
+from geoservice.cql2.parser import read_text
 from geoservice.release import ItemQuery, ReleaseReader, open_store
-from geoservice.release.cql import parse_filter
-from geoservice.release.cql.text import read_text
+from geoservice.release.properties import queryables_of
 
 pytestmark = pytest.mark.reference
 
@@ -31,7 +32,7 @@ def annex(reference: Path, dsn: str | None, tmp_path_factory: pytest.TempPathFac
 
 def met(reader: ReleaseReader, case: Case, lang: str) -> tuple[str, int, int]:
     text = case.text if lang == "cql2-text" else json.dumps(read_text(case.text))
-    wanted = parse_filter(text, lang, reader.layer(case.layer))
+    wanted = parse_filter(text, lang, queryables_of(reader.layer(case.layer)))
     query = ItemQuery(limit=1000, filter=wanted, geometry=False, properties=[])
     return case.text, reader.items(case.layer, query).num_rows, reader.count(case.layer, query)
 

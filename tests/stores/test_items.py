@@ -16,12 +16,12 @@ from hypothesis import strategies as st
 
 from geoservice.errors import ParameterError, ReleaseError
 from geoservice.geo import BBox
-from geoservice.layer import Column, Label, Layer
+from geoservice.layer import Label, Layer, LayerColumn
 from geoservice.release import ItemQuery, Manifest, ReleaseContent, ReleaseReader, ReleaseStore, open_store
-from geoservice.release import walk as walking
+from geoservice.release import keyset_paging as walking
 from geoservice.release.base import TABLE, Key, LayerContent, Page, Sort
-from geoservice.release.keys import decode_key, encode_key
 from geoservice.release.layers import build_layers
+from geoservice.release.paging_keys import decode_key, encode_key
 
 Row = dict[str, Any]
 TYPES = {"name": "text", "beds": "integer", "share": "number", "open": "boolean", "day": "date", "seen": "timestamp"}
@@ -55,7 +55,7 @@ def layers(count: int = COUNT) -> list[LayerContent]:
     ]
     kinds = [pa.string(), pa.string(), pa.int64(), pa.float64(), pa.bool_(), pa.date32(), pa.timestamp("us"), pa.string()]
     schema = pa.schema([*zip(rows[0], kinds, strict=False), ("geometry", pa.binary())])
-    columns = tuple(Column(name=n, title=title(n), type=t) for n, t in TYPES.items())  # type: ignore[arg-type]  # words of it
+    columns = tuple(LayerColumn(name=n, title=title(n), type=t) for n, t in TYPES.items())  # type: ignore[arg-type]  # words of it
     layer = Layer(
         id="things",
         title=title("物"),

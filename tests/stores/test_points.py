@@ -12,13 +12,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from mapbox_vector_tile import decode
 
+from geoservice.cql2 import parse_filter
 from geoservice.geo import Tile, tile_at
 from geoservice.release import ItemQuery, ReleaseContent, ReleaseReader
+from geoservice.release.arrow_filter import MOST, compiled
 from geoservice.release.base import TileQuery
-from geoservice.release.cql import parse_filter
-from geoservice.release.cql.arrow import MOST, compiled
-from geoservice.release.mvt import draw as drawing
-from geoservice.release.mvt.memory import Memory
+from geoservice.release.properties import queryables_of
+from geoservice.release.vector_tiles import draw as drawing
+from geoservice.release.vector_tiles.column_cache import ColumnCache
 
 NUMBERS = st.one_of(
     st.integers(-3, 101).map(str), st.floats(-5, 105).map(repr), st.sampled_from(["9007199254740993", "1e300", "-1.5e-300"])
@@ -66,10 +67,10 @@ def readers(both: Callable[[str, ReleaseContent], Readers]) -> Readers:
     return both("points", content_of(layers, shapes_of_all_kinds()))
 
 
-def filled(reader: Any) -> drawing.Source:
+def filled(reader: Any) -> drawing.TileSource:
     """Return a reader's source of the points, once they are in memory."""
     reader.draw("places", Tile(0, 0, 0), TileQuery())
-    source: drawing.Source = reader._sources["places"]
+    source: drawing.TileSource = reader._sources["places"]
     drawing.fill(source, Event())
     assert 0 < source.memory.size <= source.memory.limit
     return source
@@ -91,7 +92,7 @@ def by_engine(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[ReleaseRead
 @given(FILTERS)
 def test_memory_finds_what_the_engines_find(readers: Readers, text: str) -> None:
     for reader in readers.values():
-        wanted = parse_filter(text, "cql2-text", reader.layer("places"))
+        wanted = parse_filter(text, "cql2-text", queryables_of(reader.layer("places")))
         test = compiled(wanted)
         assert test is not None
         rows = reader.items("places", ItemQuery(limit=10_000, geometry=False))
@@ -102,7 +103,7 @@ def test_memory_finds_what_the_engines_find(readers: Readers, text: str) -> None
 
 @pytest.mark.parametrize("text", FOR_ENGINES)
 def test_what_is_not_plain_is_left_to_an_engine(readers: Readers, text: str) -> None:
-    assert compiled(parse_filter(text, "cql2-text", readers["duckdb"].layer("places"))) is None
+    assert compiled(parse_filter(text, "cql2-text", queryables_of(readers["duckdb"].layer("places")))) is None
 
 
 @pytest.mark.parametrize("text", [None, "kind > 3 OR name = '名字 4'", "score <= 20 AND open", "kind = 99"])
@@ -112,7 +113,7 @@ def test_memory_draws_what_the_engines_draw(
 ) -> None:
     for reader in readers.values():
         filled(reader)
-        wanted = parse_filter(text, "cql2-text", reader.layer("places")) if text else None
+        wanted = parse_filter(text, "cql2-text", queryables_of(reader.layer("places"))) if text else None
         for z in (0, 4, 9):
             x = int((HERE.west + 0.4 + 180) / 180 * 2**z)
             tile = tile_at(116.4, 30.5, z) if matrix_set == "WebMercatorQuad" else Tile(z, x, int((90 - 30.5) / 180 * 2**z))
@@ -128,7 +129,7 @@ def test_memory_draws_what_the_engines_draw(
 
 def test_a_layer_that_does_not_fit_is_left_to_the_engine(readers: Readers) -> None:
     for reader in readers.values():
-        source = replace(filled(reader), memory=(small := Memory(1000)))
+        source = replace(filled(reader), memory=(small := ColumnCache(1000)))
         drawing.fill(source, Event())
         drawn = decode(drawing.draw(source, Tile(0, 0, 0), TileQuery()))["places"]["features"]
         assert len(drawn) == reader.count("places", ItemQuery())
@@ -137,7 +138,7 @@ def test_a_layer_that_does_not_fit_is_left_to_the_engine(readers: Readers) -> No
 
 def test_filling_ends_when_the_release_is_closed(readers: Readers) -> None:
     for reader in readers.values():
-        source, stop = replace(filled(reader), memory=(memory := Memory())), Event()
+        source, stop = replace(filled(reader), memory=(memory := ColumnCache())), Event()
         stop.set()
         drawing.fill(source, stop)
         assert memory.size == 0

@@ -12,13 +12,14 @@ from drawn import Readers, content_of, layer_of, shapes_of_all_kinds
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from geoservice.cql2 import Filter, parse_filter
 from geoservice.errors import NotFound, ParameterError
 from geoservice.geo import BBox, Tile, tile_at
 from geoservice.release import ItemQuery, ReleaseContent, ReleaseReader
 from geoservice.release.base import TileQuery
-from geoservice.release.cql import Filter, parse_filter
-from geoservice.release.mvt.budget import BYTES
-from geoservice.release.mvt.grid import EXTENT, MATRIX_SETS, Frame, frame_of
+from geoservice.release.properties import queryables_of
+from geoservice.release.vector_tiles.budget import BYTES
+from geoservice.release.vector_tiles.grid import EXTENT, MATRIX_SETS, TileFrame, frame_of
 
 FILTERS = st.one_of(
     st.none(),
@@ -53,7 +54,7 @@ def decoded(data: bytes, layer_id: str) -> dict[int, Any]:
     return {f["id"]: f for f in features}
 
 
-def frame_at(matrix_set: str, tile: Tile) -> Frame:
+def frame_at(matrix_set: str, tile: Tile) -> TileFrame:
     frame = frame_of(matrix_set, tile)
     assert frame is not None
     return frame
@@ -74,7 +75,7 @@ def tiles(draw: st.DrawFn) -> tuple[str, Tile]:
 
 
 def filter_of(reader: ReleaseReader, layer_id: str, text: str | None) -> Filter | None:
-    return None if text is None else parse_filter(text, "cql2-text", reader.layer(layer_id))
+    return None if text is None else parse_filter(text, "cql2-text", queryables_of(reader.layer(layer_id)))
 
 
 def items(reader: ReleaseReader, layer_id: str, box: BBox, wanted: Filter | None, zoom: int) -> set[int]:

@@ -21,7 +21,7 @@ from scipy.sparse.csgraph import connected_components, dijkstra
 
 from geoservice.cli.common import project_of, settings_for, study_of
 from geoservice.geo import BBox, Floats, LocalProjection, haversine_m
-from geoservice.pipeline.places import read_places
+from geoservice.pipeline.public_places import read_places
 from geoservice.pipeline.study_surface import study_surface
 from geoservice.release import ItemQuery, open_store
 

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser
 
-from geoservice.maps.engine import mapnik
+from geoservice.maps.mapnik_import import mapnik
 
 from .conftest import ROOT, reader
 

@@ -28,7 +28,7 @@ from geoservice.network.places import load_places
 from geoservice.network.snap import Snapped
 from geoservice.pipeline.context import areas_of_points
 from geoservice.pipeline.inputs import read_inputs
-from geoservice.pipeline.places import Places, read_places
+from geoservice.pipeline.public_places import PublicPlaces, read_places
 from geoservice.pipeline.travel import ModeTravel
 from geoservice.project import Project, open_project
 from geoservice.register import Register, open_register
@@ -75,7 +75,7 @@ class County:
     people: Households
     queries: tuple[Query, ...]
     map_points: Homes
-    areas: Places
+    areas: PublicPlaces
     travel: ModeTravel
     homes: Located
     register: Mapping[Quantity, Floats]

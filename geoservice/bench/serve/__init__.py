@@ -17,7 +17,7 @@ from typing import Any
 import psycopg
 
 from geoservice.bench.serve import data, load, servers, sql
-from geoservice.bench.serve.pressure import during_publish, overload
+from geoservice.bench.serve.overload import during_publish, overload
 from geoservice.bench.serve.publisher import publish
 from geoservice.geo import tile_at
 

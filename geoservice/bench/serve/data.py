@@ -10,7 +10,7 @@ import shapely
 from geoservice.geo import BBox, Floats, hilbert_index
 from geoservice.layer import Label, Style
 from geoservice.release.base import TABLE, LayerContent, Manifest, PublishedColumn, PublishedLayer, ReleaseContent
-from geoservice.release.keys import encode_key
+from geoservice.release.paging_keys import encode_key
 
 LAYER, POINTS, GROUPS = "points", 1_000_000, 400
 BOX = BBox(116.0, 29.5, 118.0, 31.5)

@@ -11,7 +11,7 @@ from geoservice.server.access.token import stamp
 
 
 @dataclass(frozen=True)
-class Entry:
+class AuditEntry:
     """Who did what, when. ``what`` is a method or a command, ``query`` the query string or the command's words.
 
     ``rows`` is None where they were not counted; ``request`` is the request's id.
@@ -44,7 +44,7 @@ class Row(NamedTuple):
         return found
 
 
-class Head(NamedTuple):
+class AuditHead(NamedTuple):
     """Number and hash of a log's last row; 0 and empty for an empty log."""
 
     n: int
@@ -54,7 +54,7 @@ class Head(NamedTuple):
         return f"{self.n}:{self.hash}"
 
 
-def chained(entry: Entry, head: Head) -> Row:
+def chained(entry: AuditEntry, head: AuditHead) -> Row:
     """Return the row that follows ``head``."""
     body = json.dumps({"n": head.n + 1, **asdict(entry)}, sort_keys=True, separators=(",", ":"))
     return Row(head.n + 1, body, link(head.hash, body))
@@ -69,18 +69,18 @@ def link(before: str, body: str) -> str:
     return hashlib.sha256(f"{before}\n{body}".encode()).hexdigest()
 
 
-def verify(rows: Iterable[Row], head: Head, known: Head | None = None) -> int:
+def verify(rows: Iterable[Row], head: AuditHead, known: AuditHead | None = None) -> int:
     """Return how many rows there are; raises :class:`ReleaseError` naming the first that was changed or is missing.
 
     ``head`` is what the store says of the last row, ``known`` a head that was noted earlier in another place.
     """
-    last = Head(0, "")
+    last = AuditHead(0, "")
     for row in rows:
         if row.n != last.n + 1:
             raise ReleaseError(f"audit: row {last.n + 1} is missing, the one found after row {last.n} is {row.n}")
         if row.hash != link(last.hash, row.body) or row.entry["n"] != row.n:
             raise ReleaseError(f"audit: row {row.n} does not follow from the one before: it was edited, or that one was")
-        last = Head(row.n, row.hash)
+        last = AuditHead(row.n, row.hash)
         if known is not None and row.n == known.n and row.hash != known.hash:
             raise ReleaseError(f"audit: row {row.n} is not the one noted as {known}: the log was written anew up to there")
     for end, what in ((head, "the store's head"), (known, "the head noted")):

@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
 
-class Session(Protocol):
+class AccessSession(Protocol):
     """One transaction."""
 
     def execute(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
@@ -13,14 +13,14 @@ class Session(Protocol):
         ...
 
 
-class Database(Protocol):
+class AccessDatabase(Protocol):
     """Where the tables are. Every fault is a :class:`geoservice.errors.Unavailable` or ``Forbidden`` without paths or roles."""
 
     def exists(self) -> bool:
         """Whether there may be anything to read."""
         ...
 
-    def session(self, write: bool = False) -> AbstractContextManager[Session]:
+    def session(self, write: bool = False) -> AbstractContextManager[AccessSession]:
         """Open a transaction; a writer is alone."""
         ...
 

@@ -2,10 +2,10 @@
 
 from starlette.types import ASGIApp
 
-from geoservice.server.access.checks import checks_for
-from geoservice.server.access.door import Door
-from geoservice.server.access.limits import Rates, Sizes
-from geoservice.server.access.recorder import Recorder
+from geoservice.server.access.audit_writer import AuditWriter
+from geoservice.server.access.auth_middleware import AuthMiddleware
+from geoservice.server.access.authenticators import checks_for
+from geoservice.server.access.rate_limits import RateLimits, SizeLimits
 from geoservice.server.access.store import open_access
 from geoservice.server.operations.metrics import Metrics
 from geoservice.settings import Settings
@@ -15,7 +15,7 @@ def entrance(app: ASGIApp, settings: Settings, metrics: Metrics) -> ASGIApp:
     """Wrap the routes: sizes first, then who asks and how often. Nothing is opened before the first token comes."""
     dsn = settings.serve_dsn.get_secret_value() if settings.serve_dsn else None
     store = open_access(settings.home, dsn, settings.schema_prefix, owner=False)
-    recorder = Recorder(store)
+    recorder = AuditWriter(store)
     metrics.count("audit_rows", "Entries of the audit log written", lambda: recorder.written)
-    door = Door(app, checks_for(settings, store), Rates(settings), recorder)
-    return Sizes(door, settings.body_bytes)
+    door = AuthMiddleware(app, checks_for(settings, store), RateLimits(settings), recorder)
+    return SizeLimits(door, settings.body_bytes)

@@ -12,7 +12,7 @@ from joserfc.jwt import JWTClaimsRegistry
 from geoservice.errors import Unauthorized
 from geoservice.server.access.jwks import Keys
 from geoservice.server.access.token import stamp
-from geoservice.server.who import ROLES, Principal
+from geoservice.server.principal import ROLES, Principal
 from geoservice.settings import Settings
 
 LEEWAY_S = 60

@@ -5,10 +5,10 @@ from typing import Annotated
 import orjson
 from fastapi import APIRouter, Depends, Response
 
-from geoservice.server.deps import Ask, asking
+from geoservice.server.deps import RequestContext, request_context
 from geoservice.server.formats import JSON
+from geoservice.server.principal import visible
 from geoservice.server.schemas import fault
-from geoservice.server.who import visible
 
 router = APIRouter(tags=["access"])
 
@@ -40,7 +40,7 @@ CALLER = {
         503: fault("no release has been published yet"),
     },
 )
-async def access(ask: Annotated[Ask, Depends(asking("json", cached=False))]) -> Response:
+async def access(ask: Annotated[RequestContext, Depends(request_context("json", cached=False))]) -> Response:
     """Tell a caller what its token lets it read; without one, what anybody may."""
     who, layers = ask.who, [layer.id for layer in visible(ask.reader.manifest.layers, ask.who)]
     content = {"name": who.name, "role": who.role, "areas": who.areas, "layers": layers, "expires": who.expires}

@@ -13,7 +13,7 @@ LISTS = {"areas", "layers"}
 """Columns that hold several words: kept with a comma between, for no area or layer has one in it."""
 
 
-class Statements:
+class AccessStatements:
     """The statements of one engine; ``prefix`` names the schema ``<prefix>_access`` on PostgreSQL.
 
     Tables: ``tokens``; ``audit`` (``n`` from 1 on without a gap, ``body``, ``hash``); ``head``, one row, which a trigger

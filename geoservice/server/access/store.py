@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from geoservice.errors import Conflict, NotFound
-from geoservice.server.access.audit import Entry, Head, Row, chained, verify
-from geoservice.server.access.base import Database, Session
-from geoservice.server.access.sql import Statements, from_row, to_row
+from geoservice.server.access.audit import AuditEntry, AuditHead, Row, chained, verify
+from geoservice.server.access.base import AccessDatabase, AccessSession
+from geoservice.server.access.sql import AccessStatements, from_row, to_row
 from geoservice.server.access.token import Token, stamp
 
 BATCH = 1000
@@ -16,13 +16,13 @@ BATCH = 1000
 class AccessStore:
     """Who may read what, and who did. ``owner``: this process may make the tables; one that serves an office may not."""
 
-    def __init__(self, database: Database, statements: Statements, owner: bool) -> None:
+    def __init__(self, database: AccessDatabase, statements: AccessStatements, owner: bool) -> None:
         self._database, self._sql, self._owner = database, statements, owner
 
-    def _made(self, session: Session) -> bool:
+    def _made(self, session: AccessSession) -> bool:
         return bool(session.execute(self._sql.exists())[0][0])
 
-    def _prepare(self, session: Session) -> None:
+    def _prepare(self, session: AccessSession) -> None:
         """Take the writers' lock and make the tables where they are missing."""
         if lock := self._sql.lock():
             session.execute(lock)
@@ -44,10 +44,10 @@ class AccessStore:
         with self._database.session() as session:
             return self._tokens(session) if self._made(session) else []
 
-    def _tokens(self, session: Session) -> list[Token]:
+    def _tokens(self, session: AccessSession) -> list[Token]:
         return [from_row(row) for row in session.execute(self._sql.tokens())]
 
-    def add(self, token: Token, entry: Entry) -> None:
+    def add(self, token: Token, entry: AuditEntry) -> None:
         """Keep a token and write down that it was given; raises :class:`Conflict` for a name that one in use has."""
         with self._database.session(write=True) as session:
             self._prepare(session)
@@ -57,7 +57,7 @@ class AccessStore:
             session.execute(self._sql.changed())
             self._append(session, [entry])
 
-    def revoke(self, name: str, entry: Entry) -> Token:
+    def revoke(self, name: str, entry: AuditEntry) -> Token:
         """Revoke the token of a name, and with it those given under it; raises :class:`NotFound` when there is none."""
         with self._database.session(write=True) as session:
             self._prepare(session)
@@ -67,25 +67,25 @@ class AccessStore:
             self._append(session, [entry])
         return token
 
-    def append(self, entries: Sequence[Entry]) -> None:
+    def append(self, entries: Sequence[AuditEntry]) -> None:
         """Add rows to the audit log; when this returns they are on the disk."""
         with self._database.session(write=True) as session:
             self._prepare(session)
             self._append(session, entries)
 
-    def _append(self, session: Session, entries: Sequence[Entry]) -> None:
-        head = Head(*session.execute(self._sql.head())[0])
+    def _append(self, session: AccessSession, entries: Sequence[AuditEntry]) -> None:
+        head = AuditHead(*session.execute(self._sql.head())[0])
         for entry in entries:
             row = chained(entry, head)
             session.execute(self._sql.append(), row)
-            head = Head(row.n, row.hash)
+            head = AuditHead(row.n, row.hash)
 
-    def head(self) -> Head:
+    def head(self) -> AuditHead:
         """Return number and hash of the log's last row."""
         if not self._database.exists():
-            return Head(0, "")
+            return AuditHead(0, "")
         with self._database.session() as session:
-            return Head(*session.execute(self._sql.head())[0]) if self._made(session) else Head(0, "")
+            return AuditHead(*session.execute(self._sql.head())[0]) if self._made(session) else AuditHead(0, "")
 
     def rows(self, after: int = 0) -> Iterator[Row]:
         """Yield the rows of the audit log after a number, as they are when it is begun."""
@@ -94,21 +94,21 @@ class AccessStore:
                 if self._made(session):
                     yield from self._rows(session, after)
 
-    def _rows(self, session: Session, after: int) -> Iterator[Row]:
+    def _rows(self, session: AccessSession, after: int) -> Iterator[Row]:
         while found := [Row(*r) for r in session.execute(self._sql.rows(), [after, BATCH])]:
             yield from found
             after = found[-1].n
 
-    def verify(self, known: Head | None = None) -> Head:
+    def verify(self, known: AuditHead | None = None) -> AuditHead:
         """Check the audit log as it stands at one moment, and return its head; raises as :func:`verify` does."""
         if self._database.exists():
             with self._database.session() as session:
                 if self._made(session):
-                    head = Head(*session.execute(self._sql.head())[0])
+                    head = AuditHead(*session.execute(self._sql.head())[0])
                     verify(self._rows(session, 0), head, known)
                     return head
-        verify((), Head(0, ""), known)
-        return Head(0, "")
+        verify((), AuditHead(0, ""), known)
+        return AuditHead(0, "")
 
     def grant(self, role: str) -> None:
         """Let a role of the database read tokens and add to the log, and no more."""
@@ -135,7 +135,7 @@ def open_access(home: Path, dsn: str | None, prefix: str, *, owner: bool) -> Acc
     if dsn is None:
         from geoservice.server.access.sqlite import SQLiteFile
 
-        return AccessStore(SQLiteFile(home / "access" / "access.db"), Statements("sqlite"), owner=True)
+        return AccessStore(SQLiteFile(home / "access" / "access.db"), AccessStatements("sqlite"), owner=True)
     from geoservice.server.access.postgresql import PostgreSQL
 
-    return AccessStore(PostgreSQL(dsn), Statements("postgresql", prefix), owner)
+    return AccessStore(PostgreSQL(dsn), AccessStatements("postgresql", prefix), owner)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from geoservice.errors import Forbidden, InputError
-from geoservice.server.who import ROLES
+from geoservice.server.principal import ROLES
 
 TEXT = re.compile(r"gs_([0-9a-f]{16})_([0-9a-f]{64})", re.ASCII)
 _NAME = re.compile(r"[\w][\w .@-]{0,59}")
@@ -22,8 +22,8 @@ LiesIn = Callable[[str, tuple[str, ...]], bool]
 class Token:
     """A token as it is kept: the argon2id hash of its secret, never the secret. Times are RFC 3339 in UTC.
 
-    ``areas`` and ``layers`` are those of :class:`geoservice.server.who.Principal`; ``parent`` is the id of the token it was
-    given under.
+    ``areas`` and ``layers`` are those of :class:`geoservice.server.principal.Principal`; ``parent`` is the id of the token
+    that it was issued under.
     """
 
     id: str
@@ -39,7 +39,7 @@ class Token:
 
 
 @dataclass(frozen=True)
-class Wanted:
+class TokenRequest:
     """What a new token shall be."""
 
     name: str
@@ -60,7 +60,7 @@ def new_text() -> tuple[str, str]:
     return made, f"gs_{made}_{secrets.token_hex(32)}"
 
 
-def issue(wanted: Wanted, made: str, hashed: str, parent: Token | None, lies_in: LiesIn) -> Token:
+def issue(wanted: TokenRequest, made: str, hashed: str, parent: Token | None, lies_in: LiesIn) -> Token:
     """Return the token to keep; under a parent it takes the parent's limits where it names none.
 
     Raises :class:`InputError` for a malformed name, role, area or layer and :class:`Forbidden` for more than the parent has.
@@ -77,7 +77,7 @@ def issue(wanted: Wanted, made: str, hashed: str, parent: Token | None, lies_in:
     )
 
 
-def _check_words(wanted: Wanted) -> None:
+def _check_words(wanted: TokenRequest) -> None:
     if not _NAME.fullmatch(wanted.name):
         raise InputError(f"token name {wanted.name!r:.80}: allowed are 1 to 60 letters, digits, spaces, . @ _ - of any script")
     if wanted.role not in ROLES[1:]:

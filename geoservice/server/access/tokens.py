@@ -14,7 +14,7 @@ from argon2.exceptions import VerificationError
 from geoservice.errors import GeoserviceError, TooManyRequests, Unauthorized, Unavailable
 from geoservice.server.access.store import AccessStore
 from geoservice.server.access.token import TEXT, Token, stamp, why_dead
-from geoservice.server.who import Principal
+from geoservice.server.principal import Principal
 
 HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 """Argon2id with 19 MiB: the secret has 256 random bits, so the hash need not make up for a weak one."""

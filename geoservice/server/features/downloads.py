@@ -13,12 +13,12 @@ from geoservice.release.base import PublishedLayer, ReleaseReader
 from geoservice.release.batches import Batches
 from geoservice.release.query import chosen, result_schema
 from geoservice.scratch import scratch_folder
-from geoservice.server.answers import headers_of
-from geoservice.server.deps import Ask
-from geoservice.server.features.files import WRITERS, Content
-from geoservice.server.features.wanted import Wanted
+from geoservice.server.deps import RequestContext
+from geoservice.server.features.items_query import ItemsQuery
+from geoservice.server.features.writers import WRITERS, Content
 from geoservice.server.formats import CSV, MEDIA
 from geoservice.server.pages import WORDS
+from geoservice.server.responses import headers_of
 
 MAX_FEATURES = 1_000_000
 """Features in one file at the most."""
@@ -46,7 +46,7 @@ class Sent(Response):
             self._file.close()
 
 
-def download(ask: Ask, layer: PublishedLayer, asked: Wanted) -> Sent:
+def download(ask: RequestContext, layer: PublishedLayer, asked: ItemsQuery) -> Sent:
     """Answer with a file in ``ask.format``; raises :class:`TooLarge` where a whole layer is more than a file may hold."""
     check_size(ask.reader, layer, asked)
     batches = Batches(ask.reader, layer.id, asked.query)
@@ -64,7 +64,7 @@ def download(ask: Ask, layer: PublishedLayer, asked: Wanted) -> Sent:
     return Sent(file, size, kind, {**headers_of(ask), **name}, batches)
 
 
-def check_size(reader: ReleaseReader, layer: PublishedLayer, asked: Wanted) -> None:
+def check_size(reader: ReleaseReader, layer: PublishedLayer, asked: ItemsQuery) -> None:
     """Raise :class:`TooLarge` when no limit was stated and the features are more than a file may hold."""
     if asked.limited or layer.features <= MAX_FEATURES:
         return
@@ -75,13 +75,13 @@ def check_size(reader: ReleaseReader, layer: PublishedLayer, asked: Wanted) -> N
         )
 
 
-def content_of(ask: Ask, layer: PublishedLayer, asked: Wanted, batches: Batches) -> Content:
+def content_of(ask: RequestContext, layer: PublishedLayer, asked: ItemsQuery, batches: Batches) -> Content:
     """Return what the file is made of."""
     schema = result_schema(layer, chosen(layer, asked.query.properties), asked.query.geometry)
     return Content(layer, schema, iter(batches), asked.crs, about(ask, layer))
 
 
-def about(ask: Ask, layer: PublishedLayer) -> dict[str, str]:
+def about(ask: RequestContext, layer: PublishedLayer) -> dict[str, str]:
     """Return what a file says of itself where its format has a place for it."""
     words, study = WORDS[ask.language], ask.reader.manifest.study
     source = (study.get("source") or {}).get(ask.language, "")

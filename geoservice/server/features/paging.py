@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from geoservice.release.base import ItemQuery, Key, PublishedLayer, ReleaseReader
-from geoservice.release.keys import encode_key
+from geoservice.release.paging_keys import encode_key
 from geoservice.release.query import plain
 
 CHEAP = 100_000

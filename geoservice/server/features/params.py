@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from geoservice.errors import ParameterError
 from geoservice.geo import BBox
 from geoservice.release.base import PublishedLayer, Sort
-from geoservice.release.keys import MAX_SORTS
-from geoservice.release.numbers import real_number
+from geoservice.release.paging_keys import MAX_SORTS
 from geoservice.release.properties import property_types
+from geoservice.release.url_numbers import real_number
 from geoservice.server.features.crs import STORAGE, Crs
 from geoservice.server.query_params import some
 

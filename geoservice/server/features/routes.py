@@ -11,20 +11,21 @@ from geoservice.number_text import limits_of
 from geoservice.release.base import ItemQuery, Page, PublishedLayer
 from geoservice.release.properties import property_types
 from geoservice.server import pages, schemas
-from geoservice.server.answers import answer, document
-from geoservice.server.asked import AskedRoute
-from geoservice.server.deps import Ask, asking
-from geoservice.server.features import queryables, rows
-from geoservice.server.features.cells import cells, headings
+from geoservice.server.deps import RequestContext, request_context
+from geoservice.server.direct_route import DirectRoute
+from geoservice.server.features import geojson, queryables
+from geoservice.server.features.amounts import Amount
 from geoservice.server.features.collections import describe
 from geoservice.server.features.crs import Crs, parse_crs
 from geoservice.server.features.downloads import MAX_FEATURES, download
-from geoservice.server.features.files import WRITERS
+from geoservice.server.features.items_query import ITEM_PARAMETERS, ItemsQuery, items_query
 from geoservice.server.features.paging import matched, token, turned, whole
-from geoservice.server.features.wanted import ITEM_PARAMETERS, Wanted, wanted
+from geoservice.server.features.table_cells import cells, headings
+from geoservice.server.features.writers import WRITERS
 from geoservice.server.formats import GEOJSON, HTML, JSON, MEDIA
 from geoservice.server.links import Link, header, link
-from geoservice.server.who import audited
+from geoservice.server.principal import audited
+from geoservice.server.responses import answer, document
 
 FEATURES_1, FEATURES_2 = (f"http://www.opengis.net/spec/ogcapi-features-{n}/1.0/conf" for n in (1, 2))
 CONFORMS = (
@@ -32,12 +33,12 @@ CONFORMS = (
     f"{FEATURES_2}/crs",
 )
 
-router = APIRouter(tags=["features"], route_class=AskedRoute)
+router = APIRouter(tags=["features"], route_class=DirectRoute)
 router.include_router(queryables.router)
 
-Doc = Annotated[Ask, Depends(asking("json", "html"))]
-ItemsAsk = Annotated[Ask, Depends(asking("json", "geojson", "html", *WRITERS, more=True))]
-ItemAsk = Annotated[Ask, Depends(asking("json", "geojson", "html", more=True))]
+Doc = Annotated[RequestContext, Depends(request_context("json", "html"))]
+ItemsAsk = Annotated[RequestContext, Depends(request_context("json", "geojson", "html", *WRITERS, more=True))]
+ItemAsk = Annotated[RequestContext, Depends(request_context("json", "geojson", "html", more=True))]
 
 
 @router.get(
@@ -81,8 +82,8 @@ def items(layer_id: str, ask: ItemsAsk) -> Response:
     layer = ask.layer(layer_id)
     ask = ask.only(ITEM_PARAMETERS, property_types(layer))
     if ask.format in WRITERS:
-        return file_answer(ask, layer, wanted(ask, layer, default=MAX_FEATURES, most=MAX_FEATURES))
-    asked = wanted(ask, layer)
+        return file_answer(ask, layer, items_query(ask, layer, default=MAX_FEATURES, most=MAX_FEATURES))
+    asked = items_query(ask, layer)
     return items_answer(ask, layer, asked, ask.reader.page(layer.id, asked.query))
 
 
@@ -101,16 +102,16 @@ def item(layer_id: str, fid: str, ask: ItemAsk) -> Response:
     audited(layer, 1)
     if ask.format == "html":
         return answer(ask, table_page(ask, layer, table, []), HTML, pages.HEADERS)
-    content = {**rows.features(table, crs, nowhere(ask, layer))[0], "links": item_links(ask, layer)}
-    return answer(ask, orjson.dumps(content, option=rows.TIMES), GEOJSON, content_crs(crs))
+    content = {**geojson.features(table, crs, nowhere(ask, layer))[0], "links": item_links(ask, layer)}
+    return answer(ask, orjson.dumps(content, option=geojson.TIMES), GEOJSON, content_crs(crs))
 
 
-def item_crs(ask: Ask, layer: PublishedLayer) -> Crs:
+def item_crs(ask: RequestContext, layer: PublishedLayer) -> Crs:
     """Return the CRS to answer in; raises :class:`ParameterError`."""
     return parse_crs("crs", ask.query.get("crs"), layer)
 
 
-def one(ask: Ask, layer: PublishedLayer, fid: str) -> pa.Table:
+def one(ask: RequestContext, layer: PublishedLayer, fid: str) -> pa.Table:
     """Return the one row of a feature that the caller may see; raises :class:`NotFound`."""
     if fid.isascii() and fid.isdigit() and len(fid) < 19:
         table = ask.reader.item(layer.id, int(fid), ask.who.within(layer))
@@ -120,7 +121,7 @@ def one(ask: Ask, layer: PublishedLayer, fid: str) -> pa.Table:
     raise NotFound(f"layer {layer.id} has no feature {fid!r:.40}{known}")
 
 
-def item_links(ask: Ask, layer: PublishedLayer) -> list[Link]:
+def item_links(ask: RequestContext, layer: PublishedLayer) -> list[Link]:
     """Return the links of a feature."""
     return [
         link("self", GEOJSON, ask.urls.to(ask.path, {**ask.query, "f": "json"})),
@@ -134,16 +135,17 @@ def content_crs(crs: Crs) -> dict[str, str]:
     return {"Content-Crs": f"<{crs.uri}>"}
 
 
-def items_links(ask: Ask, layer: PublishedLayer, query: ItemQuery, page: Page) -> list[Link]:
+def items_links(ask: RequestContext, layer: PublishedLayer, query: ItemQuery, page: Page, amount: Amount) -> list[Link]:
     """Return the links of a page; those to files lead to the whole of what the query selects."""
     mine, given, path = ask.format.replace("geojson", "json"), ask.query, ask.path
     same, all_of_it = (ask.urls.formats(path, asked) for asked in (given, whole(given)))
     found = [link("self", kind_of(mine), same(ask.format))]
     found += [link("alternate", kind_of(f), same(f)) for f in ("json", "html") if f != mine]
-    found += [link("alternate", kind_of(f), all_of_it(f)) for f in WRITERS]
-    for rel, name, key in (("next", "after", page.after), ("prev", "before", page.before)):
+    words = pages.WORDS[ask.language]
+    found += [link("alternate", kind_of(f), all_of_it(f), amount.file_title(words[f])) for f in WRITERS]
+    for rel, name, key, title in (("next", "after", page.after, amount.next_title), ("prev", "before", page.before, "")):
         if (text := token(layer, query, key)) is not None:
-            found.append(link(rel, kind_of(mine), ask.urls.formats(path, turned(given, name, text))(ask.format)))
+            found.append(link(rel, kind_of(mine), ask.urls.formats(path, turned(given, name, text))(ask.format), title))
     return [*found, link("collection", JSON, ask.urls.to(f"/collections/{layer.id}", {"f": "json"}))]
 
 
@@ -152,7 +154,7 @@ def kind_of(f: str) -> str:
     return GEOJSON if f == "json" else MEDIA[f]
 
 
-def file_answer(ask: Ask, layer: PublishedLayer, asked: Wanted) -> Response:
+def file_answer(ask: RequestContext, layer: PublishedLayer, asked: ItemsQuery) -> Response:
     """Answer with a file."""
     file = download(ask, layer, asked)
     audited(layer, file.batches.rows)
@@ -163,35 +165,34 @@ def file_answer(ask: Ask, layer: PublishedLayer, asked: Wanted) -> Response:
     return file
 
 
-def items_answer(ask: Ask, layer: PublishedLayer, asked: Wanted, page: Page) -> Response:
+def items_answer(ask: RequestContext, layer: PublishedLayer, asked: ItemsQuery, page: Page) -> Response:
     """Write a page of rows in the format asked for."""
     audited(layer, page.rows.num_rows)
-    links = items_links(ask, layer, asked.query, page)
+    amount = Amount(page.rows.num_rows, matched(ask.reader, layer, asked.query), ask.language)
+    links = items_links(ask, layer, asked.query, page, amount)
     if ask.format == "html":
-        return answer(ask, table_page(ask, layer, page.rows, links), HTML, pages.HEADERS)
-    found = rows.features(page.rows, asked.crs, nowhere(ask, layer))
-    body = rows.collection(found, links, matched(ask.reader, layer, asked.query))
+        return answer(ask, table_page(ask, layer, page.rows, links, amount.sentence(ask, links)), HTML, pages.HEADERS)
+    found = geojson.features(page.rows, asked.crs, nowhere(ask, layer))
+    body = geojson.collection(found, links, amount.matched)
     return answer(ask, body, GEOJSON, content_crs(asked.crs))
 
 
-def nowhere(ask: Ask, layer: PublishedLayer) -> dict[str, Any] | None:
+def nowhere(ask: RequestContext, layer: PublishedLayer) -> dict[str, Any] | None:
     """Return the geometry of a table's row: null, or what OGC's schema allows for whoever asks by GeoJSON's own media type."""
-    return rows.NOWHERE if ask.format == "geojson" and layer.geometry == "none" else None
+    return geojson.NOWHERE if ask.format == "geojson" and layer.geometry == "none" else None
 
 
-def table_page(ask: Ask, layer: PublishedLayer, table: pa.Table, links: list[Link]) -> str:
-    """Return rows as a page for people: a table, the ways onward and back, and every other form of the same rows."""
+def table_page(ask: RequestContext, layer: PublishedLayer, table: pa.Table, links: list[Link], amount: str = "") -> str:
+    """Return rows as a page for people: how many there are, a table, the ways onward and back, and the same rows as JSON."""
     words, base = pages.WORDS[ask.language], f"/collections/{layer.id}"
     heads = ["fid", *headings(table, layer, ask.language)]
     lines = cells(table, layer, ask.language, limits_of(ask.reader.manifest.study))
     body = pages.table(heads, ([fid, *line] for fid, line in zip(table.column("fid").to_pylist(), lines, strict=True)))
     turns = [pages.anchor(i["href"], words[i["rel"]]) for i in links if i["rel"] in {"prev", "next"}]
     forms = [pages.anchor(ask.urls.to(ask.path, {**ask.query, "f": "json"}), words["json"])]
-    names = {MEDIA[f]: words[f] for f in WRITERS}
-    forms += [pages.anchor(i["href"], names[i["type"]]) for i in links if i["type"] in names]
     up = pages.anchor(ask.urls.to(base, {"f": "html", "lang": ask.language}), getattr(layer.title, ask.language))
     queryables = pages.anchor(ask.urls.to(f"{base}/queryables", {"f": "html", "lang": ask.language}), words["queryables"])
     hint = f"<p>{words['hint']} {queryables}</p>"
     return pages.page(
-        getattr(layer.title, ask.language), f"{hint}{pages.row(turns)}{body}{pages.row(turns)}", ask, [up, *forms]
+        getattr(layer.title, ask.language), f"{amount}{hint}{pages.row(turns)}{body}{pages.row(turns)}", ask, [up, *forms]
     )

@@ -4,9 +4,9 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 
+from geoservice.cql2.ast import Comparison, IsNull, Literal, Logic, Node, Property
 from geoservice.errors import ParameterError
 from geoservice.release.base import PublishedColumn, PublishedLayer
-from geoservice.release.cql.tree import Comparison, IsNull, Literal, Logic, Node, Property
 
 ALLOWED = "an RFC 3339 date or instant, or an interval of two with .. for an open end"
 _PLUS = re.compile(r" (?=\d\d:\d\d$)", re.ASCII)

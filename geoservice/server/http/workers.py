@@ -11,7 +11,7 @@ import structlog
 from uvicorn.supervisors import Multiprocess
 
 from geoservice.errors import Unavailable
-from geoservice.server.http.wire import CONNECTIONS, Config
+from geoservice.server.http.protocol import CONNECTIONS, Config
 
 BACKLOG = 1024
 """Connections the kernel holds while a worker takes no more, or is being replaced."""

@@ -9,10 +9,10 @@ from anyio import to_thread
 from fastapi import APIRouter, Request, Response
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 
-from geoservice.errors import GeoserviceError, Unavailable
-from geoservice.release.base import ItemQuery
-from geoservice.server.current import Current
+from geoservice.errors import DamagedFile, GeoserviceError, Unavailable
+from geoservice.release.base import ItemQuery, ReleaseReader
 from geoservice.server.operations.metrics import Metrics
+from geoservice.server.release_pool import ReleasePool
 
 router = APIRouter(tags=["health"])
 PATHS = frozenset({"/health/live", "/health/ready", "/metrics"})
@@ -46,26 +46,41 @@ async def live() -> dict[str, str]:
     responses={503: {"description": "being stopped, no release published yet, or the store cannot be read"}},
 )
 async def ready(request: Request) -> dict[str, str | int]:
-    """Answer 200 when there is a release to serve, 503 with the reason otherwise."""
-    _, current = cast("tuple[object, Current]", request.app.state.geoservice)
+    """Answer 200 when there is a release to serve, 503 with the reason otherwise.
+
+    ``degraded`` is still 200: a file of the release is damaged, and the layers in the others are served.
+    """
+    _, current = cast("tuple[object, ReleasePool]", request.app.state.geoservice)
     running = cast("Running", request.app.state.running)
-    return {"status": "ready", "release": await to_thread.run_sync(_read, running, current)}
+    return await to_thread.run_sync(_read, running, current)
 
 
-def _read(running: Running, current: Current) -> int:
-    """Read a row as a client would and return the release's number; raises :class:`Unavailable` with the reason."""
+def _read(running: Running, current: ReleasePool) -> dict[str, str | int]:
+    """Read a row as a client would and return state and number of the release; raises :class:`Unavailable` with the reason."""
     if running.draining:
         raise Unavailable("this service is being stopped; it takes no new work")
     try:
         with current.lease() as reader:
-            for layer in reader.manifest.layers[:1]:
-                reader.items(layer.id, ItemQuery(limit=1, geometry=False))
-            return reader.number
+            _read_row(reader)
+            return {"status": "degraded" if reader.faults() else "ready", "release": reader.number}
     except Unavailable:
         raise
     except (GeoserviceError, OSError) as error:
         structlog.get_logger().warning("not ready", error=type(error).__name__, reason=str(error))
         raise Unavailable("the store of releases cannot be read; the log says why") from None
+
+
+def _read_row(reader: ReleaseReader) -> None:
+    """Read a row of the first layer that is whole; raises :class:`DamagedFile` where none is."""
+    layers = reader.manifest.layers
+    for number, layer in enumerate(layers, 1):
+        try:
+            reader.items(layer.id, ItemQuery(limit=1, geometry=False))
+        except DamagedFile:
+            if number == len(layers):
+                raise
+        else:
+            return
 
 
 @router.get("/metrics", include_in_schema=False)

@@ -21,7 +21,7 @@ GIVEN = re.compile(rb"[A-Za-z0-9_-]{1,64}")
 
 
 @dataclass(slots=True)
-class Note:
+class RequestLog:
     """What is learnt of one request on its way in, for its log line, its figures and its problem+json."""
 
     request_id: str
@@ -29,7 +29,7 @@ class Note:
     timed_out: bool = False
 
 
-NOTE: ContextVar[Note | None] = ContextVar("note", default=None)
+NOTE: ContextVar[RequestLog | None] = ContextVar("note", default=None)
 """The note of the request being answered; threads started for a request see it as well."""
 
 
@@ -39,7 +39,7 @@ def route_is(template: str) -> None:
         note.route = template
 
 
-def given_id(headers: list[tuple[bytes, bytes]]) -> str | None:
+def request_id_of(headers: list[tuple[bytes, bytes]]) -> str | None:
     """Return the ``X-Request-ID`` of a request, unless it holds more than letters, digits, dash and underscore.
 
     >>> given_id([(b"x-request-id", b"a-1")]), given_id([(b"x-request-id", b"30.5,117.0")])

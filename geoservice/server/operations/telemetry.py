@@ -11,15 +11,15 @@ from typing import Any
 import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from geoservice.server.cache import ByteCache
-from geoservice.server.current import Current
 from geoservice.server.deps import caller
 from geoservice.server.errors import PROBLEM, problem, settle
 from geoservice.server.headers import send_whole
-from geoservice.server.hot import Answers
-from geoservice.server.operations.logs import NOTE, Note, given_id, route_is
+from geoservice.server.operations.logs import NOTE, RequestLog, request_id_of, route_is
 from geoservice.server.operations.metrics import Metrics
-from geoservice.server.pictures.pool import DrawingPool
+from geoservice.server.release_pool import ReleasePool
+from geoservice.server.rendering.pool import DrawingPool
+from geoservice.server.response_cache import ResponseCache
+from geoservice.server.single_flight import ByteCache
 
 SAMPLE_S = 1.0
 """What other workers say of their present state is at most this old."""
@@ -29,7 +29,7 @@ GONE = 499
 """The status written down for a client that left before there was an answer."""
 
 
-class Named:
+class WithRequestId:
     """Wraps an application that knows its routes by themselves: notes which of them answered."""
 
     def __init__(self, app: ASGIApp) -> None:
@@ -47,7 +47,7 @@ class Named:
 class Answer:
     """A response on its way out: what is counted of it, and the id it carries."""
 
-    def __init__(self, send: Send, note: Note) -> None:
+    def __init__(self, send: Send, note: RequestLog) -> None:
         self._send, self._id = send, (b"x-request-id", note.request_id.encode())
         self.status, self.size, self.ended = 0, 0, 0.0
 
@@ -66,7 +66,7 @@ class Answer:
 class Telemetry:
     """Wraps the application: a request id, figures and a log line for each request; present states at every sample."""
 
-    def __init__(self, app: ASGIApp, metrics: Metrics, current: Current) -> None:
+    def __init__(self, app: ASGIApp, metrics: Metrics, current: ReleasePool) -> None:
         self.app, self._metrics, self._current = app, metrics, current
         self._in_flight, self._created = 0, ("", 0.0)
         self._log: Any = structlog.get_logger()
@@ -75,6 +75,8 @@ class Telemetry:
             "release", "Number of the release served; workers that have not seen the newest count", self._release, "livemin"
         )
         metrics.gauge("release_age_seconds", "Seconds since the release served was made", self._age, "livemax")
+
+        metrics.gauge("damaged_files", "Damaged files of the release served", lambda: current.damaged, "livemax")
 
     def _release(self) -> int | None:
         version = self._current.version
@@ -114,7 +116,7 @@ class Telemetry:
                 await task
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
-        note = Note(given_id(scope["headers"]) or secrets.token_hex(8))
+        note = RequestLog(request_id_of(scope["headers"]) or secrets.token_hex(8))
         scope.setdefault("state", {})  # one dictionary for all copies of the scope: the door says there who asks
         answer, started = Answer(send, note), time.perf_counter()
         token = NOTE.set(note)
@@ -129,7 +131,7 @@ class Telemetry:
             self._written(scope["method"], note, answer, seconds, caller(scope).role)
             NOTE.reset(token)
 
-    def _written(self, method: str, note: Note, answer: Answer, seconds: float, role: str) -> None:
+    def _written(self, method: str, note: RequestLog, answer: Answer, seconds: float, role: str) -> None:
         """Count the request and write its line."""
         status = answer.status or GONE
         self._metrics.answered(note.route, method, status, seconds, answer.size)
@@ -159,7 +161,7 @@ def drawings_seen(metrics: Metrics, pool: DrawingPool) -> None:
     metrics.count("drawing_processes_lost", "Drawing processes that died, or were ended for taking too long", lambda: pool.lost)
 
 
-def hot_seen(metrics: Metrics, answers: Answers) -> None:
+def cached_response_seen(metrics: Metrics, answers: ResponseCache) -> None:
     """Show what was answered before telemetry, which no other figure counts."""
     metrics.count("hot_answers", "Requests answered again as before", lambda: answers.hits)
     metrics.count("hot_not_modified", "Requests answered with: not modified, as before", lambda: answers.not_modified)

@@ -2,15 +2,15 @@
 
 from typing import Any
 
-from geoservice.maps.ground import FONT, GROUND, GROWTH, HALO, INK, NAMES, SIZES, Part, Stops
-from geoservice.maps.look import BACKGROUND, Variant
+from geoservice.maps.basemap_style import FONT, GROUND, GROWTH, HALO, INK, NAMES, SIZES, BasemapPart, Stops
+from geoservice.maps.symbology import BACKGROUND, Variant
 
 SOURCE = "base"
 
 Layer = dict[str, Any]
 
 
-def _layer(part: Part, paint: Layer, **more: Any) -> Layer:
+def _layer(part: BasemapPart, paint: Layer, **more: Any) -> Layer:
     name = f"base-{part.layer}{part.suffix}"
     return {"id": name, "type": part.kind, "source": SOURCE, "source-layer": part.layer, "paint": paint, **more}
 
@@ -21,7 +21,7 @@ def _by_zoom(stops: Stops) -> Any:
     return ["interpolate", ["exponential", GROWTH], ["zoom"], *(v for stop in stops for v in stop)]
 
 
-def _part(part: Part, variant: Variant) -> Layer:
+def _part(part: BasemapPart, variant: Variant) -> Layer:
     more: Layer = {"minzoom": part.minzoom} if part.minzoom else {}
     if part.shape:
         more["filter"] = ["==", ["geometry-type"], part.shape]
@@ -45,6 +45,6 @@ def labels(language: str, variant: Variant) -> list[Layer]:
         "text-size": _by_zoom(SIZES),
         "text-max-width": 8,
     }
-    paint = {"text-color": INK[variant], "text-halo-color": HALO, "text-halo-width": 1.4}
+    paint = {"text-color": INK[variant], "text-halo-color": HALO[variant], "text-halo-width": 1.4}
     place = {"id": "base-place", "type": "symbol", "source": SOURCE, "source-layer": "place"}
     return [{**place, "layout": layout, "paint": paint}]

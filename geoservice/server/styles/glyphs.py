@@ -8,11 +8,11 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Request, Response
 
 from geoservice.errors import NotFound
-from geoservice.maps.ground import FONT
+from geoservice.maps.basemap_style import FONT
 from geoservice.server import schemas
 from geoservice.server.deps import common_parameters, matches
 from geoservice.server.formats import GLYPHS
-from geoservice.server.site import STATIC
+from geoservice.server.static_files import STATIC
 from geoservice.server.styles.sprites import KEPT
 
 router = APIRouter(tags=["styles"])

@@ -7,25 +7,50 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Response
 
 from geoservice.maps.colour import blend
-from geoservice.maps.document import groups
 from geoservice.maps.drawings import LegendDrawing
-from geoservice.maps.furniture import LEGEND_WIDTH, LINE, PAD, SWATCH, Entry, Group, legend_size, wrapped
-from geoservice.maps.look import BACKGROUND, HATCHES, INKS, SIDE, Hatch, Variant, graded, look, occurring, texts
+from geoservice.maps.furniture import (
+    HEAD,
+    LEGEND_WIDTH,
+    LINE,
+    PAD,
+    SWATCH,
+    TEXT,
+    LegendEntry,
+    LegendGroup,
+    entry_lines,
+    legend_size,
+    wrapped,
+)
+from geoservice.maps.map_document import groups
+from geoservice.maps.symbology import (
+    BACKGROUND,
+    FRAME,
+    HATCHES,
+    INK,
+    INKS,
+    PAPER,
+    SIDE,
+    Hatch,
+    Variant,
+    graded,
+    occurring,
+    symbology_of,
+    texts,
+)
 from geoservice.measures import BEYOND, REASONS, UNCERTAIN
 from geoservice.number_text import Limits, limits_of, reason_label
 from geoservice.release.base import PublishedLayer
 from geoservice.server import schemas
-from geoservice.server.answers import answer, document
-from geoservice.server.deps import Ask, asking, version_of
+from geoservice.server.deps import RequestContext, request_context, version_of
 from geoservice.server.formats import PNG, SVG
-from geoservice.server.pictures.rendering import Pictures
-from geoservice.server.styles.routes import Named, named
-from geoservice.server.styles.styled import pattern
+from geoservice.server.rendering.renderer import Pictures
+from geoservice.server.responses import answer, document
+from geoservice.server.styles.maplibre import pattern
+from geoservice.server.styles.routes import StyleId, named
 
 router = APIRouter(tags=["styles"])
 
-Legend = Annotated[Ask, Depends(asking("json", "html", "svg", "png"))]
-HEAD, TEXT, INK = 12.5, 11.5, "#1d2830"
+Legend = Annotated[RequestContext, Depends(request_context("json", "html", "svg", "png"))]
 FONT = "'Noto Sans', 'Noto Sans SC', 'Noto Sans CJK SC', sans-serif"
 
 
@@ -34,7 +59,7 @@ def classes(layer: PublishedLayer, variant: Variant, limits: Limits) -> list[dic
 
     The class of what is beyond the time searched has its status instead of an end.
     """
-    style, colours = layer.style, look(layer.style, variant).swatches
+    style, colours = layer.style, symbology_of(layer.style, variant).swatches
     if not graded(style):
         return [{"from": None, "to": None, "colour": colours[0], "label": layer.title.model_dump()}]
     ends: list[dict[str, Any]] = [{"from": a, "to": b} for a, b in pairwise([None, *style.breaks, None])]
@@ -66,30 +91,32 @@ def legend(layer: PublishedLayer, variant: Variant, limits: Limits) -> dict[str,
 def _valueless(layer: PublishedLayer, variant: Variant, limits: Limits) -> dict[str, Any]:
     """Return the classes of what is uncertain (grey) and of what has no value (a hatch, by its name in the sprite)."""
     reasons = {r: reason_label(r, limits).model_dump() for r in REASONS if r != BEYOND or not layer.style.beyond}
-    shown = look(layer.style, variant)
+    shown = symbology_of(layer.style, variant)
     grey = {"colour": shown.swatch(shown.uncertain), "label": reason_label(UNCERTAIN).model_dump()}
     empty = {"colour": shown.swatch(layer.style.no_data), "pattern": pattern("no-data", variant)}
     return {"uncertain": grey, "noData": {**empty, "label": reason_label(None).model_dump(), "reasons": reasons}}
 
 
-def legend_of(ask: Ask, style: Named) -> dict[str, Any]:
+def legend_of(ask: RequestContext, style: StyleId) -> dict[str, Any]:
     """Return the legend of a style: that of its layer, or those of all layers of the whole map."""
     limits = limits_of(ask.reader.manifest.study)
     found = [legend(layer, style.variant, limits) for layer in style.layers]
     return found[0] if style.single else {"title": style.title(ask), "variant": style.variant, "legends": found}
 
 
-def svg(parts: tuple[Group, ...], variant: Variant, title: str) -> str:
+def svg(parts: tuple[LegendGroup, ...], variant: Variant, title: str) -> str:
     """Return a legend as an SVG document: no script, no style sheet, every text escaped."""
     width, height = legend_size(parts)
-    y, drawn = float(PAD), [f'<rect width="{LEGEND_WIDTH}" height="{height:g}" fill="#ffffff"/>']
+    y, drawn = float(PAD), [f'<rect width="{LEGEND_WIDTH}" height="{height:g}" fill="{PAPER[variant]}"/>']
     for part in parts:
         for line in wrapped(part.title, HEAD, LEGEND_WIDTH - 2 * PAD):
-            drawn.append(_words(PAD, y, line, HEAD, "600"))
+            drawn.append(_words(PAD, y, line, HEAD, "600", variant))
             y += LINE
         for entry in part.entries:
-            drawn += [_sample(entry, y, variant), _words(2 * PAD + SWATCH[0], y, entry.text, TEXT, "400")]
-            y += LINE
+            drawn.append(_sample(entry, y, variant))
+            for line in entry_lines(entry):
+                drawn.append(_words(2 * PAD + SWATCH[0], y, line, TEXT, "400", variant))
+                y += LINE
         y += PAD
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width or LEGEND_WIDTH:g}" height="{height:g}" '
@@ -98,18 +125,18 @@ def svg(parts: tuple[Group, ...], variant: Variant, title: str) -> str:
     )
 
 
-def _words(x: float, y: float, words: str, size: float, weight: str) -> str:
+def _words(x: float, y: float, words: str, size: float, weight: str, variant: Variant) -> str:
     place = f'x="{x:g}" y="{y + LINE / 2 + size * 0.36:g}"'
-    return f'<text {place} font-size="{size}" font-weight="{weight}" fill="{INK}">{escape(words)}</text>'
+    return f'<text {place} font-size="{size}" font-weight="{weight}" fill="{INK[variant]}">{escape(words)}</text>'
 
 
-def _sample(entry: Entry, y: float, variant: Variant) -> str:
+def _sample(entry: LegendEntry, y: float, variant: Variant) -> str:
     wide, tall = SWATCH
-    edge = f'stroke="{"#000000" if variant == "print" else "#5c5750"}" stroke-width="0.6"'
+    edge = f'stroke="{FRAME[variant]}" stroke-width="0.6"'
     fill = f"url(#{pattern(entry.hatch, variant)})" if entry.hatch else escape(entry.colour)
     if entry.round:
         radius = 3 if entry.hatch else 5.5
-        fill = "#ffffff" if entry.hatch else fill
+        fill = PAPER[variant] if entry.hatch else fill
         return f'<circle cx="{PAD + wide / 2:g}" cy="{y + LINE / 2:g}" r="{radius:g}" fill="{fill}" {edge}/>'
     return f'<rect x="{PAD}" y="{y + (LINE - tall) / 2:g}" width="{wide}" height="{tall}" fill="{fill}" {edge}/>'
 

@@ -1,4 +1,4 @@
-"""OGC API Styles: a MapLibre style for each layer and for the whole map, each for screens (day) and for paper (print)."""
+"""OGC API Styles: a MapLibre style for each layer and for the whole map, each for screens, for paper and for dark screens."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,15 +7,16 @@ from typing import Annotated, Any
 import orjson
 from fastapi import APIRouter, Depends, Response
 
-from geoservice.maps.look import VARIANTS, Variant
+from geoservice.layer import Label
+from geoservice.maps.symbology import VARIANTS, Variant
 from geoservice.release.base import PublishedLayer
 from geoservice.server import pages, schemas
-from geoservice.server.answers import answer, document
-from geoservice.server.deps import Ask, asking, version_of
+from geoservice.server.deps import RequestContext, request_context, version_of
 from geoservice.server.formats import HTML, JSON, STYLE, SVG
 from geoservice.server.links import Link, link
+from geoservice.server.responses import answer, document
 from geoservice.server.styles import basemap, glyphs, sprites
-from geoservice.server.styles.styled import draw
+from geoservice.server.styles.maplibre import draw
 from geoservice.server.tiles.route import BASE, BASE_ZOOMS
 from geoservice.server.tiles.tilesets import mapped
 
@@ -24,16 +25,17 @@ CONFORMS = tuple(f"{STYLES}/{name}" for name in ("core", "mapbox-styles", "html"
 
 router = APIRouter(tags=["styles"])
 
-Page = Annotated[Ask, Depends(asking("json", "html"))]
-Sheet = Annotated[Ask, Depends(asking("style", "json", "html"))]
+Page = Annotated[RequestContext, Depends(request_context("json", "html"))]
+Sheet = Annotated[RequestContext, Depends(request_context("style", "json", "html"))]
 WORLD = (-180.0, -85.0, 180.0, 85.0)
-MAP, PRINT = "map", "-print"
+MAP = "map"
 KINDS = ("fill", "line", "circle")
-PRINTED = {"en": "print", "zh": "打印"}
+SUFFIX = "-"
+VARIANT_TITLES = {"print": Label(en="print", zh="打印"), "dark": Label(en="dark", zh="深色")}
 
 
 @dataclass(frozen=True)
-class Named:
+class StyleId:
     """A style by its id: of which layers, in which variant; ``single`` is that of one layer alone."""
 
     id: str
@@ -41,11 +43,12 @@ class Named:
     layers: tuple[PublishedLayer, ...]
     single: bool
 
-    def title(self, ask: Ask) -> str:
+    def title(self, ask: RequestContext) -> str:
         """Return what a reader calls it."""
         study = ask.reader.manifest.study.get("title") or {}
         name = getattr(self.layers[0].title, ask.language) if self.single else study.get(ask.language) or MAP
-        return name if self.variant == "day" else f"{name} ({PRINTED[ask.language]})"
+        words = VARIANT_TITLES.get(self.variant)
+        return f"{name} ({getattr(words, ask.language)})" if words else name
 
 
 def id_of(name: str, variant: Variant) -> str:
@@ -54,16 +57,16 @@ def id_of(name: str, variant: Variant) -> str:
     >>> id_of("map", "day"), id_of("coverage", "print")
     ('map', 'coverage-print')
     """
-    return name if variant == "day" else name + PRINT
+    return name if variant == "day" else name + SUFFIX + variant
 
 
-def named(ask: Ask, wanted: str) -> Named:
+def named(ask: RequestContext, wanted: str) -> StyleId:
     """Return the style of an id; raises :class:`NotFound` naming the layers there are."""
-    variant: Variant = "print" if wanted.endswith(PRINT) else "day"
-    name = wanted.removesuffix(PRINT)
+    variant: Variant = next((v for v in VARIANTS if wanted.endswith(SUFFIX + v) and v != "day"), "day")
+    name = wanted.removesuffix(SUFFIX + variant)
     if name == MAP:
-        return Named(wanted, variant, tuple(ordered(ask.layers)), single=False)
-    return Named(wanted, variant, (mapped(ask, name),), single=True)
+        return StyleId(wanted, variant, tuple(ordered(ask.layers)), single=False)
+    return StyleId(wanted, variant, (mapped(ask, name),), single=True)
 
 
 def ordered(layers: Sequence[PublishedLayer]) -> list[PublishedLayer]:
@@ -81,7 +84,7 @@ def shown(layers: Sequence[PublishedLayer]) -> list[PublishedLayer]:
     return [*ground[:1], *(layer for layer in layers if layer.style.kind != "fill")]
 
 
-def source(ask: Ask, name: str, minzoom: int, maxzoom: int, bbox: tuple[float, ...] | None) -> dict[str, Any]:
+def source(ask: RequestContext, name: str, minzoom: int, maxzoom: int, bbox: tuple[float, ...] | None) -> dict[str, Any]:
     """Return a vector source whose tile URLs are tied to the release."""
     credit = (ask.reader.manifest.study.get("source") or {}).get(ask.language, "")
     bounds = {"bounds": list(bbox)} if bbox else {}
@@ -89,7 +92,7 @@ def source(ask: Ask, name: str, minzoom: int, maxzoom: int, bbox: tuple[float, .
     return {"type": "vector", "tiles": tiles, "minzoom": minzoom, "maxzoom": maxzoom, "attribution": credit, **bounds}
 
 
-def stylesheet(ask: Ask, style: Named) -> dict[str, Any]:
+def stylesheet(ask: RequestContext, style: StyleId) -> dict[str, Any]:
     """Return a MapLibre style that needs nothing but what it names: tiles of this release, the sprite, glyphs.
 
     Without a built page there are no glyphs: newer MapLibre then draws labels with the fonts of its page.
@@ -125,7 +128,7 @@ def box_of(layers: Sequence[PublishedLayer]) -> tuple[float, float, float, float
     return min(west), min(south), max(east), max(north)
 
 
-def entry(ask: Ask, style: Named) -> dict[str, Any]:
+def entry(ask: RequestContext, style: StyleId) -> dict[str, Any]:
     """Return how a list speaks of a style."""
     to, path = ask.urls.to, f"/styles/{style.id}"
     links = [
@@ -136,15 +139,15 @@ def entry(ask: Ask, style: Named) -> dict[str, Any]:
     return {"id": style.id, "title": style.title(ask), "links": links}
 
 
-def listing(ask: Ask, names: Sequence[str], path: str) -> dict[str, Any]:
-    """Return a list of styles in both variants; the first is the default."""
+def listing(ask: RequestContext, names: Sequence[str], path: str) -> dict[str, Any]:
+    """Return a list of styles in every variant; the first is the default."""
     found = [named(ask, id_of(name, variant)) for name in names for variant in VARIANTS]
     to = ask.urls.to
     links = [link("self", JSON, to(path, {"f": "json"})), link("alternate", HTML, to(path, {"f": "html"}))]
     return {"styles": [entry(ask, style) for style in found], "default": names[0], "links": links}
 
 
-def metadata(ask: Ask, style: Named) -> dict[str, Any]:
+def metadata(ask: RequestContext, style: StyleId) -> dict[str, Any]:
     """Return what OGC API Styles says of a style."""
     to, path = ask.urls.to, f"/styles/{style.id}"
     about = getattr(style.layers[0].description, ask.language) if style.single else style.title(ask)
@@ -168,12 +171,12 @@ def metadata(ask: Ask, style: Named) -> dict[str, Any]:
     }
 
 
-def _layer(ask: Ask, layer: PublishedLayer) -> dict[str, Any]:
+def _layer(ask: RequestContext, layer: PublishedLayer) -> dict[str, Any]:
     data = link("start", "application/geo+json", ask.urls.to(f"/collections/{layer.id}/items"))
     return {"id": layer.id, "type": layer.geometry, "sampleData": data}
 
 
-def _links(ask: Ask, path: str) -> list[Link]:
+def _links(ask: RequestContext, path: str) -> list[Link]:
     to = ask.urls.to
     return [
         link("self", JSON, to(f"{path}/metadata", {"f": "json"})),
@@ -199,7 +202,7 @@ SHEET: schemas.Schema = {"type": "object", "required": ["version", "sources", "l
 
 @router.get("/styles", operation_id="getStyles", summary="Styles", responses=schemas.ok(LIST))
 def styles(ask: Page) -> Response:
-    """List the styles: of the whole map and of each layer, for screens and for paper."""
+    """List the styles: of the whole map and of each layer, for screens, for paper and for dark screens."""
     names = [MAP, *(layer.id for layer in ordered(ask.layers))]
     return document(ask, listing(ask, names, "/styles"), "Styles")
 

@@ -8,12 +8,12 @@ import numpy as np
 import orjson
 from fastapi import APIRouter, Request, Response
 
-from geoservice.maps.look import HATCHES, SIDE, VARIANTS, tile
 from geoservice.maps.png import encode
+from geoservice.maps.symbology import HATCHES, SIDE, VARIANTS, tile
 from geoservice.server import schemas
 from geoservice.server.deps import common_parameters, matches
 from geoservice.server.formats import JSON, PNG
-from geoservice.server.styles.styled import pattern
+from geoservice.server.styles.maplibre import pattern
 
 router = APIRouter(tags=["styles"])
 

@@ -14,14 +14,14 @@ from starlette.types import Message, Receive, Scope, Send
 
 from geoservice.errors import Forbidden, NotFound
 from geoservice.release.base import PublishedLayer, ReleaseReader
-from geoservice.server.current import Current, version_of
 from geoservice.server.deps import Layers, caller, matches
 from geoservice.server.errors import PROBLEM, problem
 from geoservice.server.headers import Headers, send_whole
+from geoservice.server.principal import Principal, audited
 from geoservice.server.query_params import pairs_of, parameters
+from geoservice.server.release_pool import ReleasePool, version_of
 from geoservice.server.tiles.composite import BASE, mapped
 from geoservice.server.tiles.route import FOREVER, PRIVATE, failed
-from geoservice.server.who import Principal, audited
 
 PATH = re.compile(r"/tiles/([^/]+)\.pmtiles")
 RANGE = re.compile(r"bytes\s*=\s*(\d{0,18})\s*-\s*(\d{0,18})", re.ASCII | re.IGNORECASE)
@@ -32,7 +32,7 @@ FEW = 4 * 2**20
 """Bytes that a reader of single tiles asks for at most; more is a download."""
 
 
-class Span(NamedTuple):
+class ByteRange(NamedTuple):
     """Bytes from ``start`` up to and without ``stop``."""
 
     start: int
@@ -49,7 +49,7 @@ def archive_of(path: str) -> str | None:
     return found.group(1) if found else None
 
 
-def span_of(header: str, size: int) -> Span | None:
+def span_of(header: str, size: int) -> ByteRange | None:
     """Return what a ``Range`` asks for: None is the whole file, an empty span is nothing that there is.
 
     >>> span_of("bytes=0-126", 1000), span_of("bytes=990-", 1000), span_of("bytes=-5", 1000)
@@ -67,7 +67,7 @@ def span_of(header: str, size: int) -> Span | None:
         start, stop = int(first), min(int(last) + 1, size) if last else size
         if last and int(last) < int(first):
             return None
-    return Span(start, stop) if start < stop else Span(0, 0)
+    return ByteRange(start, stop) if start < stop else ByteRange(0, 0)
 
 
 def is_part(headers: Mapping[bytes, bytes], etag: str) -> bool:
@@ -100,7 +100,7 @@ def tag_of(version: str, name: str) -> str:
 class Archives:
     """The ASGI application of :func:`archive_of` paths."""
 
-    def __init__(self, current: Current) -> None:
+    def __init__(self, current: ReleasePool) -> None:
         self._current = current
 
     async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
@@ -122,7 +122,7 @@ class Archives:
     async def _answer(self, scope: Scope, send: Send) -> None:
         name, asked = archive_of(scope["path"]) or "", parameters(pairs_of(scope["query_string"]), ("v",))
         async with self._current.borrow(asked.get("v")) as reader:
-            layer = found(reader, name, caller(scope), self._current.layers)
+            layer = read_range(reader, name, caller(scope), self._current.layers)
             if layer is not None:
                 audited(layer)
             size, version = await to_thread.run_sync(reader.archive, name), version_of(reader)
@@ -147,7 +147,7 @@ class Archives:
         return await self._stream(scope, send, reader, name, size, span, own)
 
     async def _stream(
-        self, scope: Scope, send: Send, reader: ReleaseReader, name: str, size: int, span: Span | None, own: Headers
+        self, scope: Scope, send: Send, reader: ReleaseReader, name: str, size: int, span: ByteRange | None, own: Headers
     ) -> None:
         start, stop = span or (0, size)
         part = [(b"content-range", f"bytes {start}-{stop - 1}/{size}".encode())] if span else []
@@ -159,7 +159,7 @@ class Archives:
         await send({"type": "http.response.body", "body": b""})
 
 
-def found(reader: ReleaseReader, name: str, who: Principal, now: Layers) -> PublishedLayer | None:
+def read_range(reader: ReleaseReader, name: str, who: Principal, now: Layers) -> PublishedLayer | None:
     """Return the layer of a file, None for the base map; raises :class:`NotFound`, :class:`Forbidden`."""
     if name == BASE:
         if not reader.manifest.base_map:

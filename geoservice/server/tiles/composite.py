@@ -15,18 +15,18 @@ from geoservice.errors import NotFound, ParameterError
 from geoservice.geo import Tile
 from geoservice.release.base import PublishedLayer, ReleaseReader, TileQuery
 from geoservice.server.deps import Layers, layer_for, layers_for
+from geoservice.server.features.items_query import stated_filter
 from geoservice.server.features.params import parse_properties
-from geoservice.server.features.wanted import stated_filter
-from geoservice.server.tiles.encodings import packed, unpacked
-from geoservice.server.tiles.matrixsets import LAST, MERCATOR, SETS
-from geoservice.server.who import Principal
+from geoservice.server.principal import Principal
+from geoservice.server.tiles.compression import packed, unpacked
+from geoservice.server.tiles.matrix_sets import LAST, MERCATOR, SETS
 
 BASE = "base"
 BASE_ZOOMS = (0, 14)
 
 
 @dataclass(frozen=True)
-class Place:
+class TilePlace:
     """A tile of a matrix set."""
 
     matrix_set: str
@@ -34,7 +34,7 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Part:
+class TilePart:
     """One layer of a tile: ``query`` is None for the tile that was baked when the release was written."""
 
     layer: str
@@ -60,8 +60,8 @@ class Recipe:
     ``layers`` are those it is made from, ``public`` says whether everybody may have it.
     """
 
-    place: Place
-    parts: tuple[Part, ...]
+    place: TilePlace
+    parts: tuple[TilePart, ...]
     layers: tuple[PublishedLayer, ...]
 
     @property
@@ -93,14 +93,14 @@ class Recipe:
             return reader.tile(self.parts[0].layer, self.place.tile)
         return packed(b"".join(self._raw(reader, part) for part in self.parts))
 
-    def _raw(self, reader: ReleaseReader, part: Part) -> bytes:
+    def _raw(self, reader: ReleaseReader, part: TilePart) -> bytes:
         if part.query is None:
             return unpacked(reader.tile(part.layer, self.place.tile))
         return reader.draw(part.layer, self.place.tile, part.query)
 
 
 def recipe(
-    reader: ReleaseReader, now: Layers, who: Principal, place: Place, wanted: Sequence[str] | None, asked: Mapping[str, str]
+    reader: ReleaseReader, now: Layers, who: Principal, place: TilePlace, wanted: Sequence[str] | None, asked: Mapping[str, str]
 ) -> Recipe:
     """Return how to make the tile that was asked for; ``wanted`` names the layers, None is all that the caller may read.
 
@@ -113,7 +113,7 @@ def recipe(
         return _base(reader, place, asked)
     layers = _drawable(reader, who, now) if wanted is None else [mapped(reader, name, who, now) for name in wanted]
     shown = _at_zoom(layers, place.tile.z)
-    parts = tuple(Part(layer.id, _query(layer, who, place, asked)) for layer in shown)
+    parts = tuple(TilePart(layer.id, _query(layer, who, place, asked)) for layer in shown)
     return Recipe(place, parts, tuple(shown))
 
 
@@ -129,7 +129,7 @@ def _drawable(reader: ReleaseReader, who: Principal, now: Layers) -> list[Publis
     return [layer for layer in layers_for(reader, who, now) if layer.geometry != "none"]
 
 
-def _check_place(place: Place) -> None:
+def _check_place(place: TilePlace) -> None:
     z, x, y = place.tile
     if z > LAST:
         raise NotFound(f"no tile of zoom {z}, allowed are 0 to {LAST}")
@@ -149,17 +149,17 @@ def _at_zoom(layers: Sequence[PublishedLayer], z: int) -> list[PublishedLayer]:
     return shown
 
 
-def _base(reader: ReleaseReader, place: Place, asked: Mapping[str, str]) -> Recipe:
+def _base(reader: ReleaseReader, place: TilePlace, asked: Mapping[str, str]) -> Recipe:
     if not reader.manifest.base_map:
         raise NotFound("this release has no base map")
     if place.matrix_set != MERCATOR.id or not BASE_ZOOMS[0] <= place.tile.z <= BASE_ZOOMS[1]:
         raise NotFound(f"the base map has no such tile, allowed are zooms {BASE_ZOOMS[0]} to {BASE_ZOOMS[1]} of {MERCATOR.id}")
     if asked.keys() & {"filter", "properties"}:
         raise ParameterError("parameters filter and properties: the base map takes neither, allowed are v and f=mvt")
-    return Recipe(place, (Part(BASE),), ())
+    return Recipe(place, (TilePart(BASE),), ())
 
 
-def _query(layer: PublishedLayer, who: Principal, place: Place, asked: Mapping[str, str]) -> TileQuery | None:
+def _query(layer: PublishedLayer, who: Principal, place: TilePlace, asked: Mapping[str, str]) -> TileQuery | None:
     """Return what is to be cut on request, None where the baked tile will do."""
     within, chosen = who.within(layer), parse_properties(asked.get("properties"), None, layer)
     query = TileQuery(

@@ -15,17 +15,17 @@ from starlette.types import Receive, Scope, Send
 
 from geoservice.errors import NotFound, ParameterError
 from geoservice.geo import Tile
-from geoservice.server.cache import Once
-from geoservice.server.current import Current, version_of
 from geoservice.server.deps import caller, matches
 from geoservice.server.errors import PROBLEM, headers_of, problem, settle
 from geoservice.server.formats import MVT
 from geoservice.server.headers import Headers, send_whole
+from geoservice.server.principal import audited
 from geoservice.server.query_params import pairs_of, parameters
-from geoservice.server.tiles.composite import BASE, BASE_ZOOMS, Place, Recipe, recipe
-from geoservice.server.tiles.encodings import GZIP, SUFFIX, choose, repacked
-from geoservice.server.tiles.matrixsets import MERCATOR, SETS
-from geoservice.server.who import audited
+from geoservice.server.release_pool import ReleasePool, version_of
+from geoservice.server.single_flight import SingleFlight
+from geoservice.server.tiles.composite import BASE, BASE_ZOOMS, Recipe, TilePlace, recipe
+from geoservice.server.tiles.compression import GZIP, SUFFIX, choose, repacked
+from geoservice.server.tiles.matrix_sets import MERCATOR, SETS
 
 __all__ = ["BASE", "BASE_ZOOMS", "TileKey", "Tiles", "tile_key"]
 
@@ -48,14 +48,14 @@ class TileKey:
     x: str
     y: str
 
-    def place(self) -> Place:
+    def place(self) -> TilePlace:
         """Return the tile; raises :class:`NotFound` for a matrix set or an address that there is not."""
         if self.matrix_set not in SETS:
             raise NotFound(f"no tile matrix set {self.matrix_set!r:.60}; there are: {', '.join(SETS)}")
         for name, text in (("zoom", self.z), ("column", self.x), ("row", self.y)):
             if not NUMBER.fullmatch(text):
                 raise NotFound(f"no tile of {name} {text!r:.60}, allowed are whole numbers from 0")
-        return Place(self.matrix_set, Tile(int(self.z), int(self.x), int(self.y)))
+        return TilePlace(self.matrix_set, Tile(int(self.z), int(self.x), int(self.y)))
 
 
 @lru_cache(maxsize=256)
@@ -107,8 +107,8 @@ class Keep(Protocol):
 class Tiles:
     """The application; ``current`` gives the release, ``keep`` takes what is for everybody, ``cache_bytes`` bounds memory."""
 
-    def __init__(self, current: Current, keep: Keep | None = None, cache_bytes: int = 64 * 2**20) -> None:
-        self._current, self._keep, self.once = current, keep, Once(cache_bytes)
+    def __init__(self, current: ReleasePool, keep: Keep | None = None, cache_bytes: int = 64 * 2**20) -> None:
+        self._current, self._keep, self.once = current, keep, SingleFlight(cache_bytes)
 
     async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
         """Serve a request whose path :func:`tile_key` knows."""

@@ -8,14 +8,14 @@ from fastapi import APIRouter, Depends, Response
 from geoservice.errors import NotFound
 from geoservice.geo import BBox
 from geoservice.release.base import PublishedLayer
-from geoservice.release.mvt import budget
+from geoservice.release.vector_tiles import budget
 from geoservice.server import schemas
-from geoservice.server.answers import document
-from geoservice.server.deps import Ask, asking, version_of
+from geoservice.server.deps import RequestContext, request_context, version_of
 from geoservice.server.formats import HTML, JSON, MVT
 from geoservice.server.links import CRS84, REL, Link, link
+from geoservice.server.responses import document
 from geoservice.server.tiles import composite
-from geoservice.server.tiles.matrixsets import MERCATOR, SETS, MatrixSet
+from geoservice.server.tiles.matrix_sets import MERCATOR, SETS, MatrixSet
 
 TILES = "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf"
 TMS = "http://www.opengis.net/spec/tms/2.0/conf"
@@ -32,7 +32,7 @@ CONFORMS = (
 
 router = APIRouter(tags=["tiles"])
 
-Page = Annotated[Ask, Depends(asking("json", "html"))]
+Page = Annotated[RequestContext, Depends(request_context("json", "html"))]
 
 KINDS = {"text": "String", "date": "String", "timestamp": "String", "boolean": "Boolean"}
 DIMENSION = {"point": 0, "line": 1, "polygon": 2}
@@ -40,12 +40,12 @@ LAYER, ALL = schemas.ok(schemas.ANY, missing=True), schemas.ok(schemas.ANY)
 DATASET = {"en": "All layers", "zh": "全部图层"}
 
 
-def mapped(ask: Ask, layer_id: str) -> PublishedLayer:
+def mapped(ask: RequestContext, layer_id: str) -> PublishedLayer:
     """Return a layer that the caller may read and that has tiles; raises :class:`NotFound`."""
     return composite.mapped(ask.reader, layer_id, ask.who)
 
 
-def drawn(ask: Ask) -> list[PublishedLayer]:
+def drawn(ask: RequestContext) -> list[PublishedLayer]:
     """Return the layers with tiles that the caller may read; raises :class:`NotFound` when there is none."""
     layers = [layer for layer in ask.layers if layer.geometry != "none"]
     if not layers:
@@ -74,7 +74,7 @@ def zooms(layers: Sequence[PublishedLayer]) -> tuple[int, int]:
     return min(layer.minzoom for layer in layers), max(layer.maxzoom for layer in layers)
 
 
-def tilejson_of(ask: Ask, layers: Sequence[PublishedLayer], title: str, description: str) -> dict[str, Any]:
+def tilejson_of(ask: RequestContext, layers: Sequence[PublishedLayer], title: str, description: str) -> dict[str, Any]:
     """Return TileJSON 3.0.0 of one layer or of several together; its tile URLs are tied to the release."""
     source = ask.reader.manifest.study.get("source") or {}
     (low, high), box = zooms(layers), extent(layers)
@@ -94,20 +94,20 @@ def tilejson_of(ask: Ask, layers: Sequence[PublishedLayer], title: str, descript
     }
 
 
-def budget_of(ask: Ask) -> dict[str, Any]:
+def budget_of(ask: RequestContext) -> dict[str, Any]:
     """Return how large a tile may be and what it shows where its features are more, in the reader's language."""
     rule = budget.describe()
     return {**rule, "rule": rule["rule"][ask.language]}
 
 
-def vector_layer(ask: Ask, layer: PublishedLayer) -> dict[str, Any]:
+def vector_layer(ask: RequestContext, layer: PublishedLayer) -> dict[str, Any]:
     """Return a layer as TileJSON describes it: its properties and zooms."""
     fields = {"geography": "String", "unit": "String", **{c.name: KINDS.get(c.type, "Number") for c in layer.columns}}
     about = getattr(layer.description, ask.language)
     return {"id": layer.id, "description": about, "fields": fields, "minzoom": layer.minzoom, "maxzoom": layer.maxzoom}
 
 
-def tileset_links(ask: Ask, path: str, tiles: MatrixSet, tilejson: str) -> list[Link]:
+def tileset_links(ask: RequestContext, path: str, tiles: MatrixSet, tilejson: str) -> list[Link]:
     """Return the links of a tileset; TileJSON knows Web Mercator alone."""
     template = f"{ask.urls.to(path)}/{{tileMatrix}}/{{tileRow}}/{{tileCol}}"
     links = [
@@ -119,7 +119,9 @@ def tileset_links(ask: Ask, path: str, tiles: MatrixSet, tilejson: str) -> list[
     return links + ([link("describedby", JSON, ask.urls.to(tilejson), "TileJSON")] if tiles is MERCATOR else [])
 
 
-def tileset_of(ask: Ask, layers: Sequence[PublishedLayer], tiles: MatrixSet, path: str, title: str) -> dict[str, Any]:
+def tileset_of(
+    ask: RequestContext, layers: Sequence[PublishedLayer], tiles: MatrixSet, path: str, title: str
+) -> dict[str, Any]:
     """Return the tileset of one layer or of several together, below ``path``."""
     box, (low, high) = extent(layers), zooms(layers)
     bounds = {"boundingBox": {"lowerLeft": box[:2], "upperRight": box[2:], "crs": CRS84}} if box else {}
@@ -140,7 +142,7 @@ def tileset_of(ask: Ask, layers: Sequence[PublishedLayer], tiles: MatrixSet, pat
     }
 
 
-def layer_of(ask: Ask, layer: PublishedLayer) -> dict[str, Any]:
+def layer_of(ask: RequestContext, layer: PublishedLayer) -> dict[str, Any]:
     """Return a layer as a tileset lists it."""
     return {
         "id": layer.id,
@@ -153,7 +155,7 @@ def layer_of(ask: Ask, layer: PublishedLayer) -> dict[str, Any]:
     }
 
 
-def listed(ask: Ask, layers: Sequence[PublishedLayer], path: str, title: str) -> Response:
+def listed(ask: RequestContext, layers: Sequence[PublishedLayer], path: str, title: str) -> Response:
     """Answer with the tilesets of one layer or of several together, one for each matrix set."""
     sets = [tileset_of(ask, layers, tiles, path, title) for tiles in SETS.values()]
     links = [

@@ -1,0 +1,1 @@
+"""Checks of geoservice doctor."""

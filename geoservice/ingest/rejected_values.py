@@ -1,0 +1,100 @@
+"""Rejected values: gathered while a file is checked, counted by row, told by an error and kept in a rejects file."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from geoservice.errors import BadValues, InputError
+from geoservice.geo import Bools, Ints
+from geoservice.ingest.report import Reject
+
+Kind = type[InputError]
+PRIVATE = "(in the rejects file)"
+"""Stands for a value in messages where the value itself says too much, e.g. a register key or a coordinate."""
+
+
+@dataclass(frozen=True)
+class RejectedValue:
+    """Values of one column refused for one reason; ``at`` are positions in the file's rows, shape ``(k,)`` like ``values``."""
+
+    at: Ints
+    column: str
+    values: Sequence[str]
+    reason: str | Sequence[str]
+    allowed: str
+    kind: Kind
+    private: bool
+
+
+@dataclass
+class RejectedValues:
+    """All faults of one file; ``rows`` are its row numbers, shape ``(n,)``."""
+
+    file: str
+    rows: Ints
+    found: list[RejectedValue] = field(default_factory=list)
+    broken: Sequence[tuple[int, str, str]] = ()
+    bad: Bools = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.bad = np.zeros(len(self.rows), bool)
+
+    def add(
+        self,
+        mask: Bools,
+        column: str,
+        values: Sequence[str],
+        reason: str | Sequence[str],
+        allowed: str,
+        *,
+        kind: Kind = BadValues,
+        private: bool = False,
+    ) -> None:
+        """Refuse the rows of a mask; ``values`` (and ``reason``, if it is a list) hold one text for each of them in order."""
+        at = np.flatnonzero(mask)
+        if len(at):
+            self.bad |= mask
+            self.found.append(RejectedValue(at, column, values, reason, allowed, kind, private))
+
+    @property
+    def rejected(self) -> int:
+        """Return how many rows were refused, lines that had too many or too few cells among them."""
+        return int(self.bad.sum()) + len(self.broken)
+
+    def rejects(self) -> list[Reject]:
+        """Return every refused value in order of row."""
+        found = [
+            Reject(self.file, int(self.rows[i]), f.column, v, f.reason if isinstance(f.reason, str) else f.reason[k], f.allowed)
+            for f in self.found
+            for k, (i, v) in enumerate(zip(f.at, f.values, strict=True))
+        ]
+        found += [Reject(self.file, row, "", text, why, "as many cells as the header") for row, text, why in self.broken]
+        return sorted(found, key=lambda r: (r.row, r.column))
+
+    def error(self, where: Path | None) -> InputError:
+        """Return the error of a refused file: its class is the faults' own if they are all of one, else :class:`BadValues`."""
+        kinds = {f.kind for f in self.found} | ({BadValues} if self.broken else set())
+        total = len(self.rows) + len(self.broken)
+        head = f"{self.file}: {self.rejected} of {total} rows were refused and nothing was loaded"
+        tail = f"every refused row is in {where}; " if where else ""
+        lines = "; ".join([*self._first(), *self._counts()])
+        kind = kinds.pop() if len(kinds) == 1 else BadValues
+        return kind(f"{head}: {lines}; {tail}load the good rows alone with --accept-partial")
+
+    def _first(self) -> list[str]:
+        def told(f: RejectedValue) -> str:
+            value = PRIVATE if f.private else repr(f.values[0][:60])
+            reason = f.reason if isinstance(f.reason, str) else f.reason[0]
+            return f"row {self.rows[f.at[0]]}, column {f.column}: {reason}, got {value}, allowed: {f.allowed}"
+
+        lines = [told(f) for f in self.found[:3]]
+        return lines + [f"row {row}: {why}" for row, _, why in self.broken[: 3 - len(lines)]]
+
+    def _counts(self) -> list[str]:
+        counted: Counter[str] = Counter()
+        for f in self.found[3:]:
+            counted[f"column {f.column}: {f.reason if isinstance(f.reason, str) else f.reason[0]}"] += len(f.at)
+        return [f"{what} ({n} rows)" for what, n in counted.most_common(5)]

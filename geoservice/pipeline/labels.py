@@ -1,0 +1,24 @@
+"""What the dimensions of the release table are called, in the words of the study and of the house."""
+
+from geoservice.labels import GROUPS, MODES, TIERS
+from geoservice.layer import Label
+from geoservice.release.layer_columns import DimensionLabels
+from geoservice.study import Study, Title
+
+
+def _label(title: Title) -> Label:
+    return Label(zh=title.zh, en=title.en)
+
+
+def dimension_labels(study: Study) -> DimensionLabels:
+    """Words of a study's dimensions; colours show its first service and mode at the service's standard minutes first."""
+    service = study.services[0]
+    return DimensionLabels(
+        labels={
+            "service": {s.id: _label(s.title) for s in study.services},
+            "group": {**GROUPS, **{g.id: _label(g.title) for g in study.groups}},
+            "mode": MODES,
+            "tier": TIERS,
+        },
+        first={"service": service.id, "mode": study.modes[0], "minutes": service.standard_minutes},
+    )

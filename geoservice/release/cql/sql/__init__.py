@@ -1,5 +1,0 @@
-"""A checked filter as a condition of SQL: every value bound, every name quoted by the dialect."""
-
-from geoservice.release.cql.sql.conditions import where
-
-__all__ = ["where"]

@@ -1,0 +1,64 @@
+"""Archives of a release's tiles, drawn in the background while the rest of the release is made."""
+
+from collections.abc import Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+from geoservice.db.duckdb import open_duckdb
+from geoservice.layer import Label
+from geoservice.release.base import LayerArchives, LayerContent, Manifest, ReleaseContent
+from geoservice.release.vector_tiles.bake import Baker
+from geoservice.scratch import scratch_folder
+
+WORKERS = 2
+"""Layers drawn at a time."""
+
+
+class TileArchives:
+    """PMTiles files, one a layer, in a temporary folder that goes when the archives are closed."""
+
+    def __init__(self, attribution: Label) -> None:
+        self._attribution = attribution
+        self._folder = scratch_folder("geoservice-tiles")
+        self._connection = open_duckdb(None, threads=1)  # layers are drawn side by side: a query on two threads costs more
+        self._pool = ThreadPoolExecutor(WORKERS, "tiles")
+        self._drawn: dict[str, Future[Path | None]] = {}
+
+    def draw(self, content: LayerContent) -> None:
+        """Begin with the tiles of a layer; returns at once."""
+        self._drawn[content.layer.id] = self._pool.submit(self._draw, content)
+
+    def _draw(self, content: LayerContent) -> Path | None:
+        path = Path(self._folder.name) / f"{content.layer.id}.pmtiles"
+        with closing(self._connection.cursor()) as own:
+            return path if Baker(own).archive(path, content, self._attribution) else None
+
+    def path(self, layer_id: str) -> Path | None:
+        """Return a layer's archive once it is complete, None where there are no tiles; raises what drawing it raised."""
+        return self._drawn[layer_id].result()
+
+    def close(self) -> None:
+        """Stop, and remove the files."""
+        self._pool.shutdown(cancel_futures=True)
+        self._connection.close()
+        self._folder.cleanup()
+
+
+def attribution_of(study: Mapping[str, Any]) -> Label:
+    """Return whom a study, as the manifest has it, names as the source of its data."""
+    source = study.get("source") or {}
+    return Label(zh=source.get("zh", ""), en=source.get("en", ""))
+
+
+@contextmanager
+def archives_of(content: ReleaseContent, manifest: Manifest) -> Iterator[LayerArchives]:
+    """Give the archives of a release's layers: those that are being drawn already, or new ones, closed after the block."""
+    if content.archives is not None:
+        yield content.archives
+        return
+    with closing(TileArchives(attribution_of(manifest.study))) as archives:
+        for layer in sorted(content.layers, key=lambda c: -c.features.num_rows):  # the largest first: none is left at the end
+            archives.draw(layer)
+        yield archives

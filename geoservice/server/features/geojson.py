@@ -1,0 +1,57 @@
+"""Rows of a release as GeoJSON or as the cells of a page: where Arrow becomes text that is sent at once."""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+import pyarrow as pa
+import shapely
+
+from geoservice.server.features.crs import STORAGE, Crs
+from geoservice.server.features.writers import shapes_of
+from geoservice.server.links import Link
+
+KEYS = ("fid", "geometry")
+TIMES = orjson.OPT_NAIVE_UTC | orjson.OPT_UTC_Z
+"""Times are kept in UTC without saying so; an answer says so."""
+
+
+NOWHERE = {"type": "GeometryCollection", "geometries": []}
+"""No place, for OGC's schema of a feature, which knows no null; RFC 7946 (3.1) lets it be read as null."""
+
+
+def geometries(table: pa.Table, crs: Crs = STORAGE) -> list[Any]:
+    """Return the geometries as ready pieces of GeoJSON, ``None`` where there is none."""
+    if "geometry" not in table.column_names:
+        return [None] * table.num_rows
+    texts = shapely.to_geojson(crs.shapes(shapes_of(table)))
+    return [None if text is None else orjson.Fragment(text) for text in texts]
+
+
+def property_names(table: pa.Table) -> list[str]:
+    """Return the columns that are properties."""
+    return [n for n in table.column_names if n not in KEYS]
+
+
+def values(table: pa.Table) -> Iterable[tuple[Any, ...]]:
+    """Return the properties of each row, in the order of the columns; whole columns are turned, which is faster than rows."""
+    columns = table.select(property_names(table)).to_pydict().values()
+    return zip(*columns, strict=True) if columns else [()] * table.num_rows
+
+
+def features(table: pa.Table, crs: Crs = STORAGE, nowhere: Any = None) -> list[dict[str, Any]]:
+    """Return the rows as GeoJSON features whose ``id`` is the ``fid``; ``nowhere`` is the geometry of one without any."""
+    names = property_names(table)
+    parts = zip(table.column("fid").to_pylist(), geometries(table, crs), values(table), strict=True)
+    return [
+        {"type": "Feature", "id": fid, "geometry": shape or nowhere, "properties": dict(zip(names, row, strict=True))}
+        for fid, shape, row in parts
+    ]
+
+
+def collection(features: Sequence[dict[str, Any]], links: Sequence[Link], matched: int | None) -> bytes:
+    """Return a GeoJSON feature collection made now; ``numberMatched`` is left out where it is not known."""
+    head: dict[str, Any] = {"type": "FeatureCollection", "timeStamp": datetime.now(UTC).replace(microsecond=0), "links": links}
+    known = {} if matched is None else {"numberMatched": matched}
+    return orjson.dumps({**head, **known, "numberReturned": len(features), "features": features}, option=TIMES)

@@ -1,0 +1,149 @@
+"""The import table of the package: who may import whom. Nothing imports upward, nothing in a circle."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parents[2] / "geoservice"
+ARCHITECTURE = PACKAGE / "docs" / "architecture.md"
+BASE = {"errors", "geo"}
+STORES = {"vintages", "register", "project", "release"}
+PARTS = {"ingest", "geocode", "network", "analysis", "disclosure"}
+MAY_IMPORT: dict[str, set[str]] = {
+    "errors": set(),
+    "settings": set(),
+    "scratch": set(),
+    "durable": set(),
+    "geo": {"errors"},
+    "schema": BASE,
+    "areas": BASE | {"schema"},
+    "study": BASE | {"schema"},
+    "layer": BASE | {"schema"},
+    "labels": BASE | {"layer"},
+    "measures": BASE,
+    "demand": BASE,
+    "number_text": BASE | {"layer", "measures"},
+    "analysis": BASE | {"demand", "measures"},
+    "disclosure": BASE | {"areas", "demand", "schema", "db", "register"},
+    "network": BASE | {"durable", "schema", "demand"},
+    "db": BASE | {"durable"},
+    "vintages": BASE | {"schema", "db"},
+    # register and project never import one another
+    "register": BASE | {"schema", "db", "vintages"},
+    "project": BASE | {"schema", "db", "vintages"},
+    "cql2": BASE,
+    "release": BASE | {"cql2", "durable", "scratch", "layer", "measures", "db"},
+    "ingest": BASE | {"scratch", "areas", "demand", "schema", "study", "register", "project", "vintages"},
+    "geocode": BASE | {"schema", "study", "register", "project", "vintages"},
+    "pipeline": BASE
+    | {"areas", "demand", "measures", "schema", "study", "labels", "layer", "db", "network", "analysis", "project", "release"},
+    "maps": BASE | {"labels", "scratch", "settings", "layer", "measures", "number_text", "release"},
+    "server": BASE | {"labels", "cql2", "scratch", "settings", "layer", "measures", "number_text", "release", "maps"},
+    "demo": BASE | {"schema", "study", "ingest", "geocode", "pipeline"},
+    "bench": BASE
+    | PARTS
+    | STORES
+    | {"areas", "demand", "settings", "schema", "study", "layer", "db", "pipeline", "demo", "maps"},
+    "api": BASE
+    | STORES
+    | {
+        "cql2",
+        "demand",
+        "disclosure",
+        "ingest",
+        "layer",
+        "maps",
+        "measures",
+        "network",
+        "pipeline",
+        "schema",
+        "settings",
+        "study",
+    }
+    | {"server"},  # its audit log
+    "__main__": {"cli"},
+    "cli": BASE
+    | PARTS
+    | STORES
+    | {"api", "areas", "demand", "scratch", "settings", "schema", "study", "layer", "db"}
+    | {"pipeline", "maps", "server", "demo", "bench"},
+}
+PURE = ("analysis", "demand", "network/kernels.py")
+IMPURE = {
+    "os",
+    "io",
+    "pathlib",
+    "socket",
+    "sqlite3",
+    "subprocess",
+    "tempfile",
+    "time",
+    "datetime",
+    "random",
+    "secrets",
+    "duckdb",
+    "psycopg",
+}
+
+
+def _part(file: Path) -> str:
+    first = file.relative_to(PACKAGE).parts[0]
+    return first.removesuffix(".py")
+
+
+def _imported(file: Path) -> set[str]:
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {a.name for a in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{file}: relative import"
+            module = node.module or ""
+            names |= {f"{module}.{a.name}" for a in node.names} if module == "geoservice" else {module}
+    return names
+
+
+FILES = [f for f in sorted(PACKAGE.rglob("*.py")) if f != PACKAGE / "__init__.py" and "node_modules" not in f.parts]
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda f: str(f.relative_to(PACKAGE)))
+def test_imports_only_what_its_part_may(file: Path) -> None:
+    part = _part(file)
+    used = {n.split(".")[1] for n in _imported(file) if n.startswith("geoservice.")} - {part, "__version__"}
+    assert used <= MAY_IMPORT[part]
+
+
+@pytest.mark.parametrize("file", [f for f in FILES if str(f.relative_to(PACKAGE)).startswith(PURE)], ids=lambda f: f.name)
+def test_pure_parts_touch_no_file_database_clock_or_environment(file: Path) -> None:
+    assert not {n.split(".")[0] for n in _imported(file)} & IMPURE
+
+
+def test_nothing_imports_in_a_circle() -> None:
+    edges = {part: {n for n in allowed if n != part} for part, allowed in MAY_IMPORT.items()}
+    done: set[str] = set()
+    while len(done) < len(edges):
+        ready = {p for p, needs in edges.items() if p not in done and needs <= done}
+        assert ready, f"circle among {sorted(set(edges) - done)}"
+        done |= ready
+
+
+def test_architecture_page_has_the_same_import_table() -> None:
+    """The rows of MAY_IMPORT in their order; the message is what the page should hold."""
+    rows = [f"| {part} | {', '.join(sorted(allowed)) or 'none of ours'} |" for part, allowed in MAY_IMPORT.items()]
+    table = "\n".join(["| part | may import |", "|---|---|", *rows, ""])
+    assert f"\n\n{table}\n" in ARCHITECTURE.read_text(encoding="utf-8"), f"{ARCHITECTURE.name} should hold:\n{table}"
+
+
+# asks a connection about itself, not a table: part of opening it
+SETTINGS = {"SELECT current_setting(?)"}
+
+
+def test_sql_text_lives_in_files_of_its_own() -> None:
+    words = ("SELECT ", "INSERT INTO ", "DELETE FROM ", "CREATE TABLE ", "CREATE SCHEMA ", "DROP ")
+    homes = ("vintages", "release", "server/access", "bench/serve")  # the last: a table for a peer
+    allowed = {f for home in homes for f in FILES if f.is_relative_to(PACKAGE / home) and "sql" in (f.stem, *f.parts)}
+    for file in set(FILES) - allowed:
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value not in SETTINGS:
+                assert not node.value.lstrip().startswith(words), f"{file.name}:{node.lineno} holds SQL"

@@ -1,0 +1,235 @@
+"""Connections: ready answers in their order and no other's, and clients that say too little, too much or nothing."""
+
+import socket
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+from wired import Wired, wire_up
+
+from geoservice.release import open_store
+from geoservice.server.app import create_app
+from geoservice.server.http import protocol
+from geoservice.settings import Settings
+
+TILE = "/tiles/coverage/10/583/296.mvt"
+HOST = b"Host: geo.test\r\n"
+
+
+@pytest.fixture(scope="module")
+def server(content: Callable[..., Any], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wired]:
+    folder = tmp_path_factory.mktemp("wire")
+    store = open_store(folder / "releases", None, "x", read_only=False)
+    store.write(content())
+    store.close()
+    app = create_app(Settings(rate_limit=""), open_store(folder / "releases", None, "x", read_only=True))
+    with wire_up(app) as found:
+        yield found
+
+
+@pytest.fixture
+def ready(server: Wired) -> Wired:
+    """The server with the answer for a tile ready."""
+    server.ask(TILE)
+    before = server.answers.hits
+    assert server.ask(TILE)[0] == 200
+    assert server.answers.hits == before + 1
+    return server
+
+
+def get(path: str, more: bytes = b"", version: bytes = b"1.1") -> bytes:
+    return b"GET " + path.encode() + b" HTTP/" + version + b"\r\n" + HOST + more + b"\r\n"
+
+
+CLOSE = get("/health/live", b"Connection: close\r\n")
+
+
+def statuses(said: bytes) -> list[int]:
+    return [int(part[:3]) for part in said.split(b"HTTP/1.1 ")[1:]]
+
+
+@pytest.mark.parametrize(
+    ("how", "status"),
+    [
+        ({"Authorization": "Bearer nonsense"}, 401), ({"method": "HEAD"}, 200), ({"method": "OPTIONS"}, 204),
+        ({"method": "POST"}, 405), ({"Accept_Encoding": "zstd;q=0.25, gzip;q=0.125"}, 200), ({"If_None_Match": "*"}, 304),
+        ({"path": "/tiles/nope/1/0/0.mvt"}, 404), ({"path": "/tiles/WebMercatorQuad/5/9/18"}, 200), ({"path": f"{TILE}?"}, 200),
+    ],
+)  # fmt: skip
+def test_all_else_takes_the_usual_way(ready: Wired, how: dict[str, str], status: int) -> None:
+    before = ready.answers.hits, ready.answers.not_modified
+    answered = ready.ask(**{"path": TILE, **how})
+    assert answered[0] == status
+    assert (answered[2] == b"") == (how.get("method") in {"HEAD", "OPTIONS"} or status == 304)
+    assert "x-request-id" in answered[1]
+    assert (ready.answers.hits, ready.answers.not_modified) == before
+
+
+@pytest.mark.parametrize("pieces", [1, 2, 7])
+def test_a_request_may_come_in_pieces(ready: Wired, pieces: int) -> None:
+    said = ready.send(get(TILE, b"Connection: close\r\n"), pieces)
+    assert statuses(said) == [200]
+
+
+def test_requests_that_come_at_once_are_answered_in_their_order(ready: Wired) -> None:
+    asked = get("/collections/coverage?f=json") + get(TILE) + get("/nope") + get(TILE) + CLOSE
+    for pieces in (1, 3, len(asked) // 40):
+        said = ready.send(asked, pieces, pause=0.002)
+        assert statuses(said) == [200, 200, 404, 200, 200]
+        assert said.endswith(b'{"status":"live"}')
+
+
+def test_a_ready_answer_waits_for_the_one_before(ready: Wired) -> None:
+    with socket.create_connection(ready.address, timeout=20) as client:
+        client.sendall(get("/collections/coverage/items?limit=10000"))
+        time.sleep(0.001)
+        client.sendall(get(TILE))
+        client.sendall(CLOSE)
+        said = b"".join(iter(lambda: client.recv(65536), b""))
+    kinds = [part.partition(b"content-type: ")[2].partition(b"\r\n")[0] for part in said.split(b"HTTP/1.1 ")[1:]]
+    assert kinds == [b"application/geo+json", b"application/vnd.mapbox-vector-tile", b"application/json"]
+
+
+def test_a_body_is_no_request(ready: Wired) -> None:
+    hits, inner = ready.answers.hits, get(TILE)
+    with socket.create_connection(ready.address, timeout=20) as client:
+        client.sendall(b"GET /health/live HTTP/1.1\r\n" + HOST + b"Content-Length: %d\r\n\r\n" % len(inner))
+        time.sleep(0.1)
+        client.sendall(inner)
+        time.sleep(0.1)
+        client.sendall(CLOSE)
+        said = b"".join(iter(lambda: client.recv(65536), b""))
+    assert statuses(said) == [200, 200]
+    assert ready.answers.hits == hits
+
+
+def test_who_does_not_read_gets_everything_later_and_in_order(ready: Wired) -> None:
+    many, before = 1500, ready.answers.hits
+    with socket.socket() as client:
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 8192)
+        client.settimeout(30)
+        client.connect(ready.address)
+        for _ in range(many):
+            client.sendall(get(TILE))
+            time.sleep(0.0005)
+        given = ready.answers.hits - before
+        assert ready.ask(TILE)[0] == 200, "nobody else waits for this client"
+        client.sendall(CLOSE)
+        said = b"".join(iter(lambda: client.recv(2**20), b""))
+    assert 0 < given < many / 2, "no more is written than a client takes"
+    assert statuses(said) == [200] * (many + 1)
+    assert said.endswith(b'{"status":"live"}')
+
+
+def test_http_1_0_is_answered_and_left(ready: Wired) -> None:
+    assert statuses(ready.send(get(TILE, version=b"1.0"))) == [200]
+
+
+@pytest.mark.parametrize(
+    "nonsense", [b"\x16\x03\x01\x02\x00\x01\x00\x01", b"GET / HTTP/9\r\n\r\n", b"GET /\xff HTTP/1.1\r\n\r\n"]
+)
+def test_what_is_no_http_is_400_and_left(ready: Wired, nonsense: bytes) -> None:
+    assert statuses(ready.send(nonsense)) == [400]
+
+
+def test_a_head_without_end_is_431_and_left(ready: Wired) -> None:
+    assert statuses(ready.send(b"GET / HTTP/1.1\r\n" + b"A: " + b"a" * (protocol.HEAD_BYTES + 100))) == [431]
+
+
+class Times:
+    """A server whose patience is a second."""
+
+    seconds = 1.0
+
+    def __init__(self, server: Wired) -> None:
+        self.server = server
+
+    def until_left(self, *said: bytes) -> float:
+        """Return the seconds from the last byte that the server sent until it hung up; ``said`` goes out 0.1 s apart."""
+        with socket.create_connection(self.server.address, timeout=20) as client:
+            last = time.monotonic()
+            for data in said:
+                client.sendall(data)
+                time.sleep(0.1)
+            try:
+                while client.recv(65536):
+                    last = time.monotonic()
+            except ConnectionResetError:
+                pass
+            return time.monotonic() - last
+
+
+@pytest.fixture
+def times(ready: Wired, monkeypatch: pytest.MonkeyPatch) -> Times:
+    monkeypatch.setattr(protocol, "IDLE_S", Times.seconds)
+    return Times(ready)
+
+
+@pytest.mark.parametrize("said", [[], [b"GET"], [CLOSE[:-2], b"A: b\r\n"], [get(TILE)], [get("/collections?f=json")]])
+def test_who_says_no_more_is_left(times: Times, said: list[bytes]) -> None:
+    assert 0.1 < times.until_left(*said) < 5
+
+
+def test_a_head_that_trickles_in_has_no_more_time(times: Times) -> None:
+    began = time.monotonic()
+    with pytest.raises((BrokenPipeError, ConnectionResetError)):
+        times.until_left(get(TILE)[:20], *[b"A: b\r\n"] * 200)
+    assert time.monotonic() - began < 10
+
+
+def test_who_goes_on_asking_is_not_left(times: Times) -> None:
+    said: list[int] = []
+    with socket.create_connection(times.server.address, timeout=20) as client:
+        for _ in range(12):
+            client.sendall(get(TILE))
+            said.append(client.recv(12) == b"HTTP/1.1 200")
+            time.sleep(0.2)
+            client.recv(100_000)
+    assert said == [True] * 12
+
+
+@pytest.mark.parametrize("takes", [False, True])
+def test_who_takes_nothing_of_an_answer_is_left(times: Times, takes: bool) -> None:
+    with socket.socket() as client:
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 8192)
+        client.settimeout(20)
+        client.connect(times.server.address)
+        for _ in range(200):
+            client.sendall(get(TILE))
+            time.sleep(0.0005)
+        said = b""
+        for _ in range(30):
+            time.sleep(0.1)
+            said += client.recv(8192) if takes else b""
+        with suppress(ConnectionResetError):
+            while data := client.recv(2**16):
+                said += data
+    assert (said.count(b"HTTP/1.1 200") == 200) == takes
+
+
+def test_more_connections_than_a_worker_keeps_are_told(ready: Wired, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(protocol, "CONNECTIONS", 3)
+    held = [socket.create_connection(ready.address, timeout=20) for _ in range(8)]
+    time.sleep(0.2)
+    told = []
+    for client in held:
+        client.setblocking(False)
+        try:
+            told.append(statuses(client.recv(1000)))
+        except BlockingIOError:
+            told.append([])
+        client.close()
+    assert told.count([503]) >= 5
+    assert [] in told
+    time.sleep(0.2)
+    assert ready.ask(TILE)[0] == 200
+
+
+def test_the_server_says_the_date_and_not_its_name(ready: Wired, tmp_path: Path) -> None:
+    for path in (TILE, "/collections", "/health/live"):
+        headers = ready.ask(path)[1]
+        assert headers["date"].endswith("GMT")
+        assert "server" not in headers

@@ -1,0 +1,84 @@
+"""The writer of the audit log: whoever is answered has a row, also when the one who writes for others goes away."""
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import cast
+
+import pytest
+from anyio import CancelScope, create_task_group, run, wait_all_tasks_blocked
+
+from geoservice.errors import Unavailable
+from geoservice.server.access import AccessStore, AuditEntry, open_access
+from geoservice.server.access.audit_writer import AuditWriter
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[AccessStore]:
+    store = open_access(tmp_path, None, "x", owner=True)
+    yield store
+    store.close()
+
+
+def logged(store: AccessStore) -> set[str]:
+    return {row.entry["name"] for row in store.rows()}
+
+
+def entry(name: str) -> AuditEntry:
+    return AuditEntry(name, "planner", "GET")
+
+
+def test_who_is_answered_is_in_the_log_when_the_writer_is_cancelled(
+    store: AccessStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go, append, recorder, answered = threading.Event(), store.append, AuditWriter(store), set[str]()
+
+    def slow(entries: list[AuditEntry]) -> None:
+        go.wait(10)
+        append(entries)
+
+    monkeypatch.setattr(store, "append", slow)  # the store itself, only later: the others come to wait meanwhile
+
+    async def ask(name: str, leaving: CancelScope) -> None:
+        if name == "A":
+            with leaving:
+                await recorder.record(entry(name))
+            return
+        await recorder.record(entry(name))
+        answered.add(name)
+        if name == "Z":
+            leaving.cancel()  # A has just been handed the lock, and would write for B and C too
+
+    async def all_ask() -> None:
+        leaving = CancelScope()
+        async with create_task_group() as group:
+            for name in "ZABC":
+                group.start_soon(ask, name, leaving)
+                await wait_all_tasks_blocked()
+            go.set()
+
+    run(all_ask)
+    assert answered == {"Z", "B", "C"}
+    assert logged(store) == {"Z", "A", "B", "C"}
+
+
+def test_any_fault_of_the_store_refuses_everybody_who_waits(store: AccessStore) -> None:
+    recorder, refused = AuditWriter(store), list[str]()
+    broken = AuditEntry("a", "planner", "GET", query=cast("str", object()))  # no JSON can be made of it
+
+    async def ask(given: AuditEntry) -> None:
+        try:
+            await recorder.record(given)
+        except Unavailable:
+            refused.append(given.name)
+
+    async def go() -> None:
+        async with create_task_group() as group:
+            group.start_soon(ask, broken)
+            group.start_soon(ask, entry("b"))
+
+    run(go)
+    assert refused == ["a", "b"]
+    assert logged(store) == set()
+    run(ask, entry("c"))
+    assert logged(store) == {"c"}
