@@ -37,10 +37,14 @@ the service (:func:`for_operators`) stays in its log.
 
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import Any
 
 
 class GeoserviceError(Exception):
-    """Root of the tree; ``exit_code`` is what the command line ends with."""
+    """Root of the tree; ``exit_code`` is what the command line ends with.
+
+    Every error can be pickled, whatever its class takes beside a message: other processes tell of theirs.
+    """
 
     exit_code = 1
     public: str | None = None
@@ -54,6 +58,16 @@ AWAY = "the data cannot be read just now; try again in a few seconds"
 def for_operators(error: GeoserviceError, public: str = AWAY) -> GeoserviceError:
     """Return the error, its text marked as meant for whoever runs the service; clients of the server read ``public``."""
     error.public = public
+    return error
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Return how another process makes the same error."""
+        return _again, (type(self), self.args), self.__dict__
+
+
+def _again(kind: type[GeoserviceError], said: tuple[object, ...]) -> GeoserviceError:
+    error = kind.__new__(kind)
+    error.args = said
     return error
 
 

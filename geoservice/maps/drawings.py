@@ -1,7 +1,8 @@
 """What is to be drawn, in a few names and numbers: small enough to send to another process, and a key of the picture."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from geoservice.geo import Tile
 from geoservice.maps import fonts
@@ -11,13 +12,18 @@ from geoservice.maps.map_features import frame_of, tile_features
 from geoservice.maps.mapnik_map import Picture, to_png
 from geoservice.maps.mapnik_rules import lay_layer
 from geoservice.maps.offering import with_offer_title
-from geoservice.maps.selection import select
+from geoservice.maps.selection import Selection, select
 from geoservice.maps.symbology import Variant
 from geoservice.number_text import limits_of
-from geoservice.release.base import ReleaseReader
+from geoservice.release.base import PublishedLayer, ReleaseReader
 
 Areas = tuple[str, ...] | None
 """Codes of the areas that a caller may see, None for all."""
+
+
+def selected(layer: PublishedLayer, selection: Selection, study: Mapping[str, Any]) -> PublishedLayer:
+    """Return a layer as a map shows it for a selection; raises as :func:`geoservice.maps.selection.select` does."""
+    return with_offer_title(select(layer, selection, study), selection, study)
 
 
 class Drawing(Protocol):
@@ -71,8 +77,8 @@ class MapDrawing:
     def draw(self, reader: ReleaseReader) -> bytes:
         """Return the map as a PNG file; raises as :func:`geoservice.maps.map_document.draw` does."""
         selection, study = self.wanted.selection, reader.manifest.study
-        selected = [(select(reader.layer(name), selection, study), areas) for name, areas in self.layers]
-        return draw(reader, [(with_offer_title(layer, selection, study), areas) for layer, areas in selected], self.wanted)
+        layers = [(selected(reader.layer(name), selection, study), areas) for name, areas in self.layers]
+        return draw(reader, layers, self.wanted)
 
 
 @dataclass(frozen=True)

@@ -107,7 +107,10 @@ def create_api(settings: Settings, current: ReleasePool, running: health.Running
 
 
 async def watch(current: ReleasePool, pool: DrawingPool) -> None:
-    """Look for a new release now and then, so that it is open before a request, for damaged files, and for idle processes."""
+    """Look now and then for a new release, so that it is open before somebody asks, and for damaged files of the one served.
+
+    Processes that have drawn nothing for long are ended.
+    """
     while True:
         await to_thread.run_sync(pool.tidy)
         with suppress(GeoserviceError, OSError):

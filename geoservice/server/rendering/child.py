@@ -12,7 +12,7 @@ import time
 from multiprocessing.connection import Connection
 from queue import SimpleQueue
 
-from geoservice.errors import STATUS, NotFound
+from geoservice.errors import STATUS, NotFound, ReleaseError
 from geoservice.release.base import ReleaseReader, ReleaseStore
 from geoservice.server.operations import logs
 from geoservice.server.release_pool import version_of
@@ -45,8 +45,13 @@ class Releases:
             self._open[version] = reader
         self._open[version] = self._open.pop(version)
         while len(self._open) > OPEN:
-            self._open.pop(next(iter(self._open))).close()
+            self.forget(next(iter(self._open)))
         return self._open[version]
+
+    def forget(self, version: str) -> None:
+        """Close a release, to be opened again when it is needed."""
+        if version in self._open:
+            self._open.pop(version).close()
 
 
 def draw(releases: Releases, order: Order) -> Answer:
@@ -55,6 +60,8 @@ def draw(releases: Releases, order: Order) -> Answer:
     try:
         return order.drawing.draw(releases.reader(order.version))
     except tuple(STATUS) as error:
+        if isinstance(error, ReleaseError):  # whoever mends a file finds it read anew
+            releases.forget(order.version)
         return Failure(error)
     except Exception as error:  # noqa: BLE001 - the serving process logs it and answers for it; the next picture may well be drawn
         return Failure(None, type(error).__name__, tuple(logs.trace_of(error)))

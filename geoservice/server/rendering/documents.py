@@ -7,11 +7,10 @@ from anyio import to_thread
 from fastapi import APIRouter, Depends, Query, Response
 
 from geoservice.geo import MAX_MERCATOR_LAT, BBox
-from geoservice.maps.drawings import MapDrawing
+from geoservice.maps.drawings import MapDrawing, selected
 from geoservice.maps.map_document import MapOptions
 from geoservice.maps.map_document import shown as box_shown
-from geoservice.maps.offering import with_offer_title
-from geoservice.maps.selection import Selection, select
+from geoservice.maps.selection import Selection
 from geoservice.maps.symbology import Variant
 from geoservice.maps.table_numbers import TABLE, from_table
 from geoservice.release.base import PublishedLayer
@@ -102,9 +101,8 @@ def checked(selection: Selection, layers: Sequence[PublishedLayer], study: Mappi
 
 async def picture(ask: RequestContext, layers: Sequence[PublishedLayer], wanted: MapOptions) -> Response:
     """Answer with a picture; its headers say which box it shows."""
-    study = ask.reader.manifest.study
     drawing = MapDrawing(tuple((layer.id, ask.who.within(layer)) for layer in layers), wanted)
-    layers = [with_offer_title(select(layer, wanted.selection, study), wanted.selection, study) for layer in layers]
+    layers = [selected(layer, wanted.selection, ask.reader.manifest.study) for layer in layers]
     if any(map(from_table, layers)):
         ask.layer(TABLE)  # who may not read the table sees none of its numbers
     pictures: Pictures = ask.request.app.state.pictures

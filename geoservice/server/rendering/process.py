@@ -93,9 +93,15 @@ class DrawingProcess:
         except (EOFError, OSError) as error:
             self.end()
             raise Lost from error
+        except BaseException:  # nobody may be given the answer to a question of somebody else
+            self._stop()
+            raise
+        self._stop()
+        raise TimedOut("the picture took longer to draw than it may; ask for a smaller one, or for less")
+
+    def _stop(self) -> None:
         self.kill()
         self.end()
-        raise TimedOut("the picture took longer to draw than it may; ask for a smaller one, or for less")
 
     def kill(self) -> None:
         """Kill it; whoever waits for its answer finds it lost."""

@@ -94,10 +94,10 @@ class MapTiles:
         async with self._current.borrow(given.get("v")) as reader:
             version, layer = version_of(reader), mapped(reader, key.layer, who, self._current.layers)
             audited(layer)
-        ratio, variant = 2 if key.fine else int(given.get("scale", 1)), cast("Variant", given.get("style", "day"))
-        drawing, public = TileDrawing(layer.id, tile, ratio, variant, who.within(layer)), layer.role == "public"
-        control = PRIVATE if not public else FOREVER if given.get("v") == version else b"no-cache"
-        answer = await self._picture(version, drawing, control, dict(scope["headers"]))
+            ratio, variant = 2 if key.fine else int(given.get("scale", 1)), cast("Variant", given.get("style", "day"))
+            drawing, public = TileDrawing(layer.id, tile, ratio, variant, who.within(layer)), layer.role == "public"
+            control = PRIVATE if not public else FOREVER if given.get("v") == version else b"no-cache"
+            answer = await self._picture(version, drawing, control, dict(scope["headers"]))
         if self._keep and public and answer[0] == 200 and given.get("v") in {None, version}:
             self._keep(scope, version, *answer)
         return answer
