@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pyarrow as pa
 
-from geoservice.areas import CHINESE_PROVINCES, ancestors, significant
+from geoservice.areas import CHINESE_PROVINCES, ancestors, significant_digits
 from geoservice.demand import REPLAYS, Flows
 from geoservice.disclosure.sampler import Sampler
 from geoservice.disclosure.tree import SQUARE, PlaceTree
@@ -64,7 +64,7 @@ def origins_of(homes: "pa.Array[Any]", origins: Origins, areas: pa.Table, *, chi
     parents = dict(zip(*(areas.column(c).to_pylist() for c in ("code", "parent")), strict=True))
     wide_at, fine_at = ({c: i for i, c in enumerate(codes)} for codes in (origins.wide, origins.fine))
     if chinese:  # however many zeros a code ends in
-        wide_at, fine_at = ({**{significant(c): i for c, i in at.items()}, **at} for at in (wide_at, fine_at))
+        wide_at, fine_at = ({**{significant_digits(c): i for c, i in at.items()}, **at} for at in (wide_at, fine_at))
     encoded = homes.dictionary_encode()
     pairs = [_origin_of(str(c), origins, wide_at, fine_at, parents, chinese=chinese) for c in encoded.dictionary.to_pylist()]
     table = np.array([*pairs, (-1, -1)], np.int32)  # the last answers for homes that are not known
@@ -82,7 +82,7 @@ def _origin_of(
     chinese: bool,
 ) -> tuple[int, int]:
     chain = ancestors(home, parents)
-    digits = significant(home)
+    digits = significant_digits(home)
     codes = [*chain, *([digits[:6], digits[:2]] if chinese else [])]
     wide = wide_at[next((c for c in codes if c in wide_at), ELSEWHERE)]
     fine = next((fine_at[c] for c in codes if c in fine_at), fine_at.get(f"{origins.wide[wide]}.rest", -1))

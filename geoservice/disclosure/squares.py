@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geoservice.areas import last_around
+from geoservice.areas import last_containing
 from geoservice.geo import Floats, Int32s, Ints, Objects
 
 SQUARE_METRES = 100.0
@@ -40,7 +40,7 @@ def kept_squares(plane: Objects, divided: Collection[int], x: Floats, y: Floats)
         Areas that have areas below them; of these no square is kept without a point.
     x, y : float64 arrays, shape (points,), metres
     """
-    lowest = last_around(plane, x, y)
+    lowest = last_containing(plane, x, y)
     cell = np.column_stack([lowest, np.floor(y / SQUARE_METRES), np.floor(x / SQUARE_METRES)]).astype(np.int64)
     count = np.bincount(lowest[lowest >= 0], minlength=len(plane))
     thin = [i for i in range(len(plane)) if count[i] < THIN_POINTS and i not in divided]

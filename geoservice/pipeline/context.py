@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from geoservice.analysis.base import Context, Demand, StreetPlaces, Times, Trip
-from geoservice.areas import ancestors, last_around
+from geoservice.areas import ancestors, last_containing
 from geoservice.db.arrow import digest
 from geoservice.demand import DemandSurface
 from geoservice.geo import Floats, Int32s
@@ -46,7 +46,7 @@ def areas_of_points(surface: DemandSurface, places: PublicPlaces) -> dict[str, I
     """
     codes = sorted(places.outlines, key=lambda c: (len(ancestors(c, places.parents)), c))
     outlines = np.array([places.outlines[c] for c in codes], object)
-    lowest = last_around(outlines, surface.point_lon, surface.point_lat)
+    lowest = last_containing(outlines, surface.point_lon, surface.point_lat)
     return {level: np.append(places.index(codes, level), np.int32(-1))[lowest] for level in places.areas}
 
 

@@ -12,7 +12,7 @@ from geoservice.db import DUCKDB
 from geoservice.db.duckdb import DuckDBSession, in_batches, new_duckdb, open_duckdb, parser, told, transaction
 from geoservice.db.lock import locked
 from geoservice.db.watchdog import Watchdog
-from geoservice.durable import point, sync, sync_tree
+from geoservice.durable import switch_link, sync, sync_tree
 from geoservice.errors import Conflict, GeoserviceError, NotFound, ReleaseError, Unavailable
 from geoservice.geo import Tile
 from geoservice.release import sql
@@ -143,7 +143,7 @@ class FolderStore:
                 sync_tree(aside)
             aside.rename(self._folder / str(number))
             sync(self._folder)
-            point(self._folder / CURRENT, str(number))
+            switch_link(self._folder / CURRENT, str(number))
             self._prune(keep)
         return number
 
@@ -195,7 +195,7 @@ class FolderStore:
         """Make an older release current and return its number."""
         with self._alone():
             target = older(self.numbers(), self.current(), number)
-            point(self._folder / CURRENT, str(target))
+            switch_link(self._folder / CURRENT, str(target))
         return target
 
     def tiles(self, reader: ReleaseReader, layer_id: str) -> Iterator[tuple[Tile, bytes]]:
