@@ -1,4 +1,4 @@
-"""The invented county of the Yixiu demo, whole: ground, settlements and roads, and its files of areas and streets."""
+"""The invented county of the Yixiu demo: land, settlements and roads, and its files of areas and streets."""
 
 import json
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ PLACE = {"city": "city", "town": "town", "village": "village", "hamlet": "hamlet
 
 @dataclass(frozen=True)
 class World:
-    """Ground, settlements, roads."""
+    """Land, settlements and roads."""
 
     land: Land
     places: Settlements
@@ -29,7 +29,7 @@ class World:
 
 
 def make_world(seed: int) -> World:
-    """Make the county of a seed; the number of households has no say in it."""
+    """Return the county of a seed; it does not depend on the number of households."""
     rng = np.random.default_rng([seed, 0])
     land = make_land(rng)
     places = make_settlements(land, rng)
@@ -47,24 +47,24 @@ def write_areas(world: World, path: Path) -> None:
 
 
 def write_streets(world: World, path: Path) -> None:
-    """Write roads, water, woods, homes' ground, borders and place names as an OSM extract."""
+    """Write roads, water, woods, residential land, boundaries and place names as an OSM extract."""
     lon, lat = PLANE.inverse(*world.roads.xy.T)
-    extra = _Extra([np.column_stack([lon, lat])], len(lon))
+    other = _OtherFeatures([np.column_stack([lon, lat])], len(lon))
     ways: list[Shape] = list(world.roads.ways)
-    ways += [extra.ring(r, {"natural": "water"}) for r in _rings(_degrees(world.land.water))]
-    ways.append(extra.line(_degrees(world.land.river), {"waterway": "river", "name": "示例河"}))
+    ways += [other.ring(r, {"natural": "water"}) for r in _rings(_degrees(world.land.water))]
+    ways.append(other.line(_degrees(world.land.river), {"waterway": "river", "name": "示例河"}))
     for code, name in area_facts().query("level != 'village'")[["code", "name_zh"]].itertuples(index=False):
         tags = {"boundary": "administrative", "admin_level": "6" if code == COUNTY else "8", "name": name}
-        ways += [extra.ring(r, tags) for r in _rings(world.land.polygon(code))]
-    ways += [extra.ring(r, {"landuse": "residential"}) for r in _homes_ground(world)]
-    ways += [extra.ring(r, {"natural": "wood"}) for r in _woods(world)]
-    tagged = {extra.point(xy): tags for xy, tags in _place_names(world)}
-    nodes = np.vstack(extra.nodes)
-    write_pbf(path, nodes[:, 0], nodes[:, 1], ways, tagged)
+        ways += [other.ring(r, tags) for r in _rings(world.land.polygon(code))]
+    ways += [other.ring(r, {"landuse": "residential"}) for r in _residential_land(world)]
+    ways += [other.ring(r, {"natural": "wood"}) for r in _woods(world)]
+    node_tags = {other.point(xy): tags for xy, tags in _place_names(world)}
+    nodes = np.vstack(other.nodes)
+    write_pbf(path, nodes[:, 0], nodes[:, 1], ways, node_tags)
 
 
-class _Extra:
-    """Nodes of what is drawn but not travelled, numbered after those of the roads."""
+class _OtherFeatures:
+    """Nodes of features other than roads, numbered after those of the roads."""
 
     def __init__(self, nodes: list[Floats], count: int) -> None:
         self.nodes, self.count = nodes, count
@@ -95,7 +95,7 @@ def _rings(shape: shapely.Geometry) -> list[shapely.Geometry]:
     return [shapely.get_exterior_ring(p) for p in shapely.get_parts(shape)]
 
 
-def _homes_ground(world: World) -> list[shapely.Geometry]:
+def _residential_land(world: World) -> list[shapely.Geometry]:
     lanes = world.roads.ways[: len(world.roads.owner)]
     nodes = np.concatenate([run for run, _ in lanes])
     owner = np.repeat(world.roads.owner, [len(run) for run, _ in lanes])
@@ -104,10 +104,10 @@ def _homes_ground(world: World) -> list[shapely.Geometry]:
 
 
 def _woods(world: World) -> list[shapely.Geometry]:
-    """Ground of the mosaic that is far from every settlement and from the water."""
+    """Return the land far from every settlement and from the water."""
     land = world.land
-    far = (cKDTree(world.places.xy).query(land.sites)[0] > WOOD_M) & land.dry(land.sites, WOOD_M)
-    woods = shapely.coverage_union_all(np.array(land.cells, dtype=object)[far])
+    wooded = (cKDTree(world.places.xy).query(land.sites)[0] > WOOD_M) & land.dry(land.sites, WOOD_M)
+    woods = shapely.coverage_union_all(np.array(land.cells, dtype=object)[wooded])
     return [r for r in _rings(woods) if len(shapely.get_coordinates(r)) > 20]
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import shapely
 
-from geoservice.demand import Places, home_points, spread
+from geoservice.demand import Places, inhabited_points, representative_points
 from geoservice.disclosure.tree import REST, SQUARE, PlaceTree
 from geoservice.geo import Int32s, Ints, Objects
 
@@ -31,13 +31,13 @@ def leaf_points(tree: PlaceTree, leaves: Ints, places: Places | None) -> dict[st
     if places is not None:
         inside = np.flatnonzero(tree.place_base >= 0)
         of_place = of_square[tree.place_base[inside]]
-        kept = home_points(of_place, places.building[inside], len(leaves))
+        kept = inhabited_points(of_place, places.building[inside], len(leaves))
         inside, of_place = inside[kept], of_place[kept]
         bare = np.bincount(of_place, minlength=len(leaves))[of_square] == 0
         leaf, weight = (np.concatenate([a[bare], b]) for a, b in ((leaf, of_place), (weight, places.weight[inside])))
         lon, lat = (np.concatenate([a[bare], b]) for a, b in ((lon, places.lon[inside]), (lat, places.lat[inside])))
     x, y = tree.projection.forward(lon, lat)
-    made = spread(leaf, x, y, weight, POINTS_OF_A_LEAF)
+    made = representative_points(leaf, x, y, weight, POINTS_OF_A_LEAF)
     return {"point_leaf": made.leaf, "point_weight": made.weight, "point_lon": lon[made.row], "point_lat": lat[made.row]}
 
 

@@ -10,7 +10,7 @@ import pyarrow as pa
 from scipy.spatial import cKDTree
 
 from geoservice.areas import ancestors
-from geoservice.demand import Places, home_points
+from geoservice.demand import Places, inhabited_points
 from geoservice.disclosure.squares import THIN_POINTS
 from geoservice.disclosure.tree import PlaceTree
 from geoservice.errors import InputError
@@ -93,6 +93,6 @@ def _home_weights(tree: PlaceTree, places: Places | None, squares: Ints) -> Floa
         at = position[tree.place_base]
         inside = np.flatnonzero(at >= 0)
         if len(inside) >= THIN_POINTS:
-            kept = inside[home_points(np.zeros(len(inside), np.int32), places.building[inside], 1)]
+            kept = inside[inhabited_points(np.zeros(len(inside), np.int32), places.building[inside], 1)]
             return np.bincount(at[kept], places.weight[kept], len(squares)).astype(float)
     return np.ones(len(squares))

@@ -12,7 +12,7 @@ from geoservice.demand import DemandSurface
 from geoservice.geo import Floats, Int32s
 from geoservice.layer import Label
 from geoservice.network.snap import Snapped
-from geoservice.network.travel import street_places
+from geoservice.network.travel import street_positions
 from geoservice.pipeline.inputs import read_inputs
 from geoservice.pipeline.off_street import OffStreet
 from geoservice.pipeline.public_places import PublicPlaces, make_cells, read_places
@@ -78,7 +78,7 @@ def build_context(project: Project, study: Study, progress: Progress) -> BuiltCo
             by_street[trip] = on.street_times(trip)
             cell_travel[trip] = on.times(trip, centres)
             travel[trip] = on.times(trip, snapped[mode])
-        streets[mode] = StreetPlaces(on.graph.lon, on.graph.lat, by_street, street_places(on.graph, on.placed))
+        streets[mode] = StreetPlaces(on.graph.lon, on.graph.lat, by_street, street_positions(on.graph, on.placed))
     progress("snapping", 1.0)
     progress("travel times", 1.0)
     x, y = places.projection.forward(surface.point_lon, surface.point_lat)

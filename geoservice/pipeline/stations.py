@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pyarrow as pa
 import shapely
 
-from geoservice.analysis.catchments import STATIONS, TOGETHER
+from geoservice.analysis.catchments import NAME_SEPARATOR, STATIONS
 from geoservice.layer import Label
 from geoservice.pipeline.inputs import listed
 
@@ -32,7 +32,7 @@ def station_units(stations: pa.Table, catchments: pa.Table) -> pa.Table:
             "tier": r["tier"],
             "services": " ".join(r["services"]),
             "opening_hours": r["opening_hours"],
-            "shares_with": TOGETHER.join(
+            "shares_with": NAME_SEPARATOR.join(
                 names[i] for i in sorted({i for ids in shared if r["id"] in ids for i in ids} - {r["id"]})
             )
             or None,
@@ -51,7 +51,7 @@ def _names(stations: pa.Table) -> Mapping[str, str]:
 def sharing_notes(stations: pa.Table, catchments: pa.Table) -> tuple[Label, ...]:
     """Say which stations share their catchments; nothing where none do."""
     names = _names(stations)
-    sets = [TOGETHER.join(f"{names[i]} ({i})" for i in ids) for ids in shared_catchments(catchments)]
+    sets = [NAME_SEPARATOR.join(f"{names[i]} ({i})" for i in ids) for ids in shared_catchments(catchments)]
     if not sets:
         return ()
     zh = f"位于路网同一地点的站点共用服务范围，其中人口按服务能力分摊（未全部注明时平均分摊）：{listed(sets, '；')}。"

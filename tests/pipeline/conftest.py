@@ -10,7 +10,7 @@ import pytest
 from geoservice.disclosure.vintage import Rules, measure_vintage
 from geoservice.ingest import Options, import_file
 from geoservice.layer import Layer, read_layers
-from geoservice.network.basemap import base_map
+from geoservice.network.basemap import write_base_map
 from geoservice.network.build import build_network
 from geoservice.network.places import load_places
 from geoservice.project import Project, SurfaceInfo, open_project
@@ -38,7 +38,7 @@ def fill(project: Project, town: Path, study: Study) -> None:
     import_file(project, "areas", town / "areas.geojson", Options(), study, quiet)
     import_file(project, "stations", town / "stations.csv", Options(), study, quiet)
     build_network(town / "streets.osm.pbf", project.network, study.modes, town / "speeds.toml", quiet)
-    base_map(town / "streets.osm.pbf", project.network / "base.pmtiles", quiet)
+    write_base_map(town / "streets.osm.pbf", project.network / "base.pmtiles", quiet)
 
 
 @pytest.fixture(scope="session")
