@@ -24,7 +24,7 @@ def named() -> set[str]:
             own = {
                 id(c)
                 for n in ast.walk(tree)
-                if isinstance(n, ast.Call) and getattr(n.func, "id", "") == "Column"
+                if isinstance(n, ast.Call) and getattr(n.func, "id", "") == "SchemaColumn"
                 for c in n.args
             }
             texts |= {
