@@ -82,7 +82,7 @@ def shared_catchments(place: Int32s, delay: Floats) -> Ints:
 
     Examples
     --------
-    >>> sharing(np.array([4, 7, 4, -1, -1, 4], np.int32), np.array([0.0, 0.0, 0.0, 0.0, 0.0, 60.0])).tolist()
+    >>> shared_catchments(np.array([4, 7, 4, -1, -1, 4], np.int32), np.array([0.0, 0.0, 0.0, 0.0, 0.0, 60.0])).tolist()
     [0, 1, 0, 3, 4, 5]
     """
     index = np.arange(len(place))
@@ -96,7 +96,7 @@ def capacity_shares(first: Ints, capacity: Floats) -> Floats:
 
     Examples
     --------
-    >>> parts(np.array([0, 0, 2, 2, 4]), np.array([300.0, 100.0, np.nan, 50.0, np.nan])).tolist()
+    >>> capacity_shares(np.array([0, 0, 2, 2, 4]), np.array([300.0, 100.0, np.nan, 50.0, np.nan])).tolist()
     [0.75, 0.25, 0.5, 0.5, 1.0]
     """
     total, number = np.bincount(first, capacity)[first], np.bincount(first)[first]

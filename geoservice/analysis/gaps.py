@@ -118,7 +118,7 @@ def largest_patches(patch: Int32s, persons: Floats, most: int) -> Int32s:
 
     Examples
     --------
-    >>> largest(np.array([0, 1, 1, 2, -1], np.int32), np.array([5.0, 4.0, 4.0, 7.0, 9.0]), 2).tolist()
+    >>> largest_patches(np.array([0, 1, 1, 2, -1], np.int32), np.array([5.0, 4.0, 4.0, 7.0, 9.0]), 2).tolist()
     [-1, 0, 0, 1, -1]
     """
     inside = patch >= 0

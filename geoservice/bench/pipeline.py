@@ -65,12 +65,12 @@ def _import(project: Project, register: Register, step: Step, study: Study, watc
 
 
 def _protect(project: Project, register: Register, study: Study, watch: Stopwatch) -> None:
-    rules = Rules(study.disclosure.budget, Fraction(study.disclosure.lifetime_rho), made_up=study.synthetic)
+    rules = Rules(study.disclosure.budget, Fraction(study.disclosure.lifetime_rho), synthetic=study.synthetic)
     places = load_places(project.network)
     households = register.read_as_of("households", study.as_of)
     done = measure_vintage(register, households, project.areas(study.as_of), places, rules, (), watch)
-    if done.made is not None:
-        list(quality_report(done.made, households))  # publish writes it
+    if done.result is not None:
+        list(quality_report(done.result, households))  # publish writes it
     project.add_surface(done.body, SurfaceInfo(done.draw.surface_digest, "register", "register", done.draw.made_at, {}))
 
 

@@ -122,8 +122,8 @@ def test_households_are_measured_once_and_published(home: Path, town: Path) -> N
         assert report.rows_accepted == 400
         assert "register 2024" in set(project.vintages()["source"])
         first = project.protect()
-        assert (first.made is not None, first.draw.rho) == (True, "1/2")
-        assert project.protect().made is None
+        assert (first.result is not None, first.draw.rho) == (True, "1/2")
+        assert project.protect().result is None
         with project.publish() as release:
             assert release.number == 1
             assert release.disclosure.rho == 0.5

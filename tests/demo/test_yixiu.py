@@ -169,7 +169,7 @@ def test_another_process_writes_the_same_bytes(yixiu: Path, tmp_path: Path) -> N
 
 
 def test_pieces_join_without_a_seam_on_the_same_ground(yixiu: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(households, "PIECE", 400)
+    monkeypatch.setattr(households, "CHUNK", 400)
     write_yixiu(tmp_path, 1_000)
     assert table(tmp_path / "households.csv")["户编号"].tolist() == [f"YX{i:08d}" for i in range(1, 1001)]
     for name in ("areas.geojson", "streets.osm.pbf"):

@@ -9,7 +9,7 @@ import pytest
 from tiny_county import PLANE, areas, places
 
 from geoservice.demand import DemandSurface, Quantity, read_surface, region_sums, write_surface
-from geoservice.disclosure.protect import Made, protect
+from geoservice.disclosure.protect import ProtectedSurface, protect
 from geoservice.disclosure.sampler import OpenDPSampler, SeededSampler
 from geoservice.schema import HOUSEHOLDS, MIGRANT_CLASSES
 
@@ -38,7 +38,7 @@ def register(n: int = 400, seed: int = 3, groups: tuple[str, ...] = ("under_6",)
     return pa.table({f.name: pa.array(columns[f.name], f.type) for f in schema}, schema=schema)
 
 
-def make(table: pa.Table, rho: str = "1", seed: int = 1, **more: object) -> Made:
+def make(table: pa.Table, rho: str = "1", seed: int = 1, **more: object) -> ProtectedSurface:
     return protect(table, areas(), places(), Fraction(rho), SeededSampler(seed), chinese=False, **more)  # type: ignore[arg-type]
 
 

@@ -60,7 +60,7 @@ def protected(town: Path, study: Study, tmp_path_factory: pytest.TempPathFactory
     ):
         fill(opened, town, study)
         import_file(opened, "households", town / "households.csv", Options(), study, quiet, register)
-        rules = Rules(Fraction(1), Fraction(4), chinese=False, made_up=True)
+        rules = Rules(Fraction(1), Fraction(4), chinese=False, synthetic=True)
         places = load_places(opened.network)
         done = measure_vintage(register, register.read("households"), opened.read("areas"), places, rules)
         info = SurfaceInfo(done.draw.surface_digest, "register", "register", done.draw.made_at, {})

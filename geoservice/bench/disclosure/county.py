@@ -15,10 +15,10 @@ from geoservice.analysis.base import Trip
 from geoservice.demand import DemandSurface, Quantity
 from geoservice.demand import Places as Homes
 from geoservice.demo import import_plan, write_yixiu
-from geoservice.disclosure.leaves import leaf_of_base
+from geoservice.disclosure.leaves import leaf_of_square
 from geoservice.disclosure.measure import Households, Query, queries_for
 from geoservice.disclosure.placement import squares_of
-from geoservice.disclosure.protect import Made, measure_tree, read_households, rho_of_places
+from geoservice.disclosure.protect import ProtectedSurface, measure_tree, read_households, rho_of_places
 from geoservice.disclosure.sampler import SeededSampler
 from geoservice.disclosure.tree import PlaceTree, build_tree
 from geoservice.geo import Bools, Floats, Int32s
@@ -80,7 +80,7 @@ class County:
     homes: Located
     register: Mapping[Quantity, Floats]
 
-    def measure(self, rho: Fraction, seed: int) -> Made:
+    def measure(self, rho: Fraction, seed: int) -> ProtectedSurface:
         """Measure the register with the noise of a seed."""
         of_places = rho_of_places(rho, migrants=True)
         return measure_tree(self.tree, self.people, self.queries, self.map_points, of_places, SeededSampler(seed))
@@ -90,9 +90,9 @@ class County:
         area = areas_of_points(surface, self.areas)
         return locate(self.tree, self.travel, surface.point_lon, surface.point_lat, area)
 
-    def exact(self, made: Made) -> dict[Quantity, Floats]:
+    def exact(self, made: ProtectedSurface) -> dict[Quantity, Floats]:
         """Count the register exactly in the leaves of a surface: what is left of its errors is placement alone."""
-        leaf = leaf_of_base(self.tree, np.flatnonzero(made.cut.leaf))[self.people.square]
+        leaf = leaf_of_square(self.tree, np.flatnonzero(made.cut.leaf))[self.people.square]
         return {q: sums(leaf, values, made.surface.leaves) for q, values in self.register.items()}
 
 

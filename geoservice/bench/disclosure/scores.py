@@ -9,7 +9,7 @@ import numpy as np
 from geoservice.bench.disclosure.county import GROUPS, County, Located, persons, sums
 from geoservice.bench.disclosure.regions import Family, Members
 from geoservice.demand import DemandSurface, Quantity, Shares, Sums, region_sums
-from geoservice.disclosure.protect import Made
+from geoservice.disclosure.protect import ProtectedSurface
 from geoservice.geo import Floats
 
 WITH_SHARES = ("township", "village", "1 km square")
@@ -70,7 +70,7 @@ class Truth:
         return cls(family, counts(members), counts(near))
 
 
-def score_surface(truths: list[Truth], county: County, made: Made, points: Located) -> Iterator[tuple[Key, Score]]:
+def score_surface(truths: list[Truth], county: County, made: ProtectedSurface, points: Located) -> Iterator[tuple[Key, Score]]:
     """Compare a surface with the register, family by family."""
     exact = replace(made.surface, values=county.exact(made), scales={}, deviations={})
     for truth in truths:
