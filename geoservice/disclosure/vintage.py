@@ -115,9 +115,10 @@ def check_budget(book: Sequence[Draw], rules: Rules) -> None:
     spent_before = spent_rho(book)
     spent_after = spent_before + rules.rho
     if spent_after > rules.lifetime_rho:
+        right = 100 * guess_probability(spent_after)
         raise DisclosureError(
-            f"budget: {len(book)} measurements have spent rho {float(spent_before):g}; one more of {float(rules.rho):g} "
-            f"makes {float(spent_after):g}, the limit is {float(rules.lifetime_rho):g} (disclosure.lifetime_rho in study.toml). "
-            f"A household that is in all of them could be guessed right {100 * guess_probability(spent_after):.0f} times in 100 (blind: 50). "
+            f"budget: {len(book)} measurements have spent rho {float(spent_before):g}; one more of {float(rules.rho):g} makes "
+            f"{float(spent_after):g}, the limit is {float(rules.lifetime_rho):g} (disclosure.lifetime_rho in study.toml). "
+            f"A guess about a household in all of them would be right {right:.0f} times in 100 (without data: 50). "
             "Measure less often, use a smaller rho, or measure villages only with: geoservice protect --rho 0.1"
         )
