@@ -1,4 +1,4 @@
-"""Benchmarks: every figure measured in one run beside a named peer where there is one, medians over repeats."""
+"""Benchmarks: medians over repeats of every metric, measured in one run with its named peer if it has one."""
 
 import os
 import platform
@@ -8,29 +8,29 @@ from typing import Any
 
 from geoservice.bench import disclosure, network, pipeline, serve
 
-Figures = dict[str, dict[str, Any]]
-BENCHES: Mapping[str, Callable[[int], Figures]] = {
+Metrics = dict[str, dict[str, Any]]
+BENCHES: Mapping[str, Callable[[int], Metrics]] = {
     "disclosure": disclosure.run,
     "network": network.run,
     "pipeline": pipeline.run,
     "serve": serve.run,
 }
-SIZED: Mapping[str, Callable[[int, int], Figures]] = {
+SIZED: Mapping[str, Callable[[int, int], Metrics]] = {
     "disclosure": lambda repeat, households: disclosure.run(repeat, (households,)),
     "pipeline": pipeline.run,
 }
-"""Benchmarks of made-up counties, whose number of households can be chosen."""
+"""Benchmarks of synthetic counties, whose number of households is an option."""
 
 
-def measure(name: str, repeat: int, households: int | None = None) -> Figures:
-    """Run a benchmark; its last figure names the machine it ran on."""
+def measure(name: str, repeat: int, households: int | None = None) -> Metrics:
+    """Run a benchmark and return its metrics; the last one is the machine."""
     run = BENCHES[name](repeat) if households is None else SIZED[name](repeat, households)
     return {**run, "machine": {"value": machine(), "unit": ""}}
 
 
 def machine() -> str:
-    """Name the processor, its cores, the memory and the Python."""
-    facts = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-    model = next((line.split(":", 1)[1].strip() for line in facts if line.startswith("model name")), platform.machine())
+    """Return processor, cores, memory and Python version as text."""
+    lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    model = next((line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")), platform.machine())
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     return f"{model}, {os.cpu_count()} cores, {memory:.0f} GiB, Python {platform.python_version()}"

@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import pytest
 
-from geoservice.bench.disclosure import measured
+from geoservice.bench.disclosure import score_county
 from geoservice.bench.disclosure.county import HOUSEHOLDS, make_county, persons
 from geoservice.bench.disclosure.scores import Key
 
@@ -19,7 +19,7 @@ def test_errors_stay_below_floors(
     households: int, seeds: int, township_share: float, village_share: float, catchment: float
 ) -> None:
     """Floors are about twice what was measured: .55, 1.7 points and 42 persons at 60 000, .13, .32 and 137 at 1 000 000."""
-    scores, regret = measured(make_county(households, 3), [RHO], range(seeds))[0]
+    scores, regret = score_county(make_county(households, 3), [RHO], range(seeds))[0]
     assert scores[Key("township", "count", HOUSEHOLDS)].rmse < 10
     assert scores[Key("village", "count", HOUSEHOLDS)].rmse < 5
     assert scores[Key("township", "share", persons())].rmse < township_share
@@ -28,4 +28,4 @@ def test_errors_stay_below_floors(
     assert abs(regret.mean()) < 1
     for family in ("village", "isochrone", "circle"):
         for group in ("resident", "migrant"):
-            assert scores[Key(family, "count", persons(group))].held >= 80, (family, group)
+            assert scores[Key(family, "count", persons(group))].coverage >= 80, (family, group)
