@@ -86,7 +86,7 @@ def reconcile(total: Floats, parts: Floats, total_variance: float, part_variance
 
     Parameters
     ----------
-    parts_sum : float64 array, shape (n,)
+    total : float64 array, shape (n,)
     parts : float64 array, shape (n, k)
     total_variance, part_variance : float
         Up to a common factor.

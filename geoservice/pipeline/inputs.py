@@ -60,7 +60,7 @@ def _read_table(project: Project, table: TableName) -> pa.Table:
 def join_names(names: Sequence[str], separator: str) -> str:
     """Return names joined in a text; beyond ``MAX_NAMES`` only the number of the others.
 
-    >>> listed(["A", "B"], ", "), listed(["A"] * 22, "、")[-5:]
+    >>> join_names(["A", "B"], ", "), join_names(["A"] * 22, "、")[-5:]
     ('A, B', 'A … 2')
     """
     remaining = len(names) - MAX_NAMES

@@ -94,7 +94,7 @@ def test_the_release_says_who_shares_and_who_is_not_counted(release: ReleaseRead
     assert "停用的站点不计入：丁 (C)、己 (E)。" in zh
     assert "Not active and not counted: 丁 (C), 己 (E)." in en
     assert "共用服务范围" in zh
-    assert "share their catchment" in en
+    assert "share a catchment" in en
     assert zh.count("甲 (A) + 乙 (A2)") == en.count("甲 (A) + 乙 (A2)") == 1
 
 
