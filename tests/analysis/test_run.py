@@ -1,4 +1,4 @@
-"""All analyses on a district whose answers can be had by brute force."""
+"""All analyses on a district, compared with brute force."""
 
 from dataclasses import replace
 
@@ -130,7 +130,7 @@ def test_catchments_tile_the_district(context, results):
 
 
 def test_catchments_follow_the_streets(context, results):
-    """Every junction lies on the ground of its nearest station."""
+    """Every junction is in the catchment of its nearest station."""
     ground = shapely.from_wkb(np.asarray(results[1]["catchment"].table.column("geometry").to_pylist(), object))
     streets = context.streets["walk"]
     label = next(iter(streets.travel.values())).station

@@ -1,4 +1,4 @@
-"""Drawing made-up households."""
+"""Random synthetic households."""
 
 import numpy as np
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""The distinguishing game: what is claimed holds, and each planted fault is caught."""
+"""The distinguishing attack: the stated loss is an upper bound, and each deliberate fault is detected."""
 
 from collections.abc import Callable
 from fractions import Fraction
@@ -25,7 +25,7 @@ Patch = pytest.MonkeyPatch
 
 
 class WeakSampler(SeededSampler):
-    """Noise of a variance divided by ``factor``."""
+    """Noise with its variance divided by ``factor``."""
 
     def __init__(self, seed: int, factor: Fraction) -> None:
         super().__init__(seed)
@@ -110,7 +110,7 @@ def test_stopping_by_the_true_count_is_caught(monkeypatch: Patch) -> None:
 
 
 def doubled(parts: NodeParts) -> NodeParts:
-    """What is left of a path is spent twice at its leaf."""
+    """The remainder of a path is spent twice at its leaf."""
     return NodeParts(parts.kind, [k._replace(remainder=2 * k.remainder) for k in parts.kinds])
 
 
@@ -133,7 +133,7 @@ def test_spending_the_leftover_twice_is_caught_by_the_mean_gap(monkeypatch: Patc
 
 
 def test_a_tree_made_from_the_register_is_caught() -> None:
-    """Squares are kept only where somebody lives: the target's own square is there or is not."""
+    """Only inhabited squares are in the tree, so that the target's own square reveals it."""
     public = world(neighbours=80)
 
     def grown(present: bool) -> PlaceTree:

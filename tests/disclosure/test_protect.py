@@ -1,4 +1,4 @@
-"""From a register to a surface: what is measured, what is public, what is estimated."""
+"""The surface of a register: its measurement, its public parts and its estimates."""
 
 import hashlib
 from fractions import Fraction
@@ -90,7 +90,7 @@ def test_the_order_of_the_register_does_not_matter() -> None:
 
 
 def test_leaves_and_points_depend_on_public_things_and_on_noise_alone() -> None:
-    """A household more at a place where a branch stops anyway leaves the tree as it was."""
+    """One more household at a place where a branch stops anyway does not change the tree."""
     made = make(register(), rho="1/100")
     more = make(register(401), rho="1/100")
     assert list(made.surface.ids) == list(more.surface.ids)

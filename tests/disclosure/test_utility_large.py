@@ -1,4 +1,4 @@
-"""Floors of usefulness on made-up counties of 60 000 and 1 000 000 households; see ``test_utility`` for 6 000."""
+"""Minimum accuracy on synthetic counties of 60 000 and 1 000 000 households; see ``test_utility`` for 6 000."""
 
 from fractions import Fraction
 
@@ -18,7 +18,7 @@ RHO = Fraction(1)
 def test_errors_stay_below_floors(
     households: int, seeds: int, township_share: float, village_share: float, catchment: float
 ) -> None:
-    """Floors are about twice what was measured: .55, 1.7 points and 42 persons at 60 000, .13, .32 and 137 at 1 000 000."""
+    """The limits are about twice the measured errors: .55, 1.7 points and 42 persons at 60 000, .13, .32 and 137 at 1 000 000."""
     scores, regret = score_county(make_county(households, 3), [RHO], range(seeds))[0]
     assert scores[Key("township", "count", HOUSEHOLDS)].rmse < 10
     assert scores[Key("village", "count", HOUSEHOLDS)].rmse < 5

@@ -1,4 +1,4 @@
-"""The base map: its layers, its fields, the same bytes every time, no folder of the machine in it."""
+"""The base map: its layers, its fields, reproducible bytes, no path of the machine in it."""
 
 import gzip
 from pathlib import Path

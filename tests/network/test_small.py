@@ -1,4 +1,4 @@
-"""Random little street graphs against brute force: contraction, nearest, n-th nearest, pairs, both directions."""
+"""Small random street graphs against brute force: contraction, nearest, n-th nearest, pairs, both directions."""
 
 from dataclasses import dataclass
 from itertools import pairwise

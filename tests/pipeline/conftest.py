@@ -20,7 +20,7 @@ from geoservice.study import Study, read_study
 
 
 def quiet(_stage: str, _fraction: float) -> None:
-    """Progress that nobody watches."""
+    """Ignore progress."""
 
 
 @pytest.fixture(scope="session")
@@ -43,7 +43,7 @@ def fill(project: Project, town: Path, study: Study) -> None:
 
 @pytest.fixture(scope="session")
 def project(town: Path, study: Study, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
-    """Return the town with its people as public points: what is computed can be worked out by hand."""
+    """Return the town with its people as public points, for results by hand."""
     with closing(open_project(tmp_path_factory.mktemp("loaded") / "project", None, "geoservice")) as opened:
         fill(opened, town, study)
         import_file(opened, "population", town / "population.csv", Options(), study, quiet)

@@ -1,4 +1,4 @@
-"""Where published units lie. The town: county T from 9.99 to 10.04 degrees east, townships W and E divided at 10.009."""
+"""The areas of published units. The town: county T from 9.99 to 10.04 degrees east, townships W and E divided at 10.009."""
 
 import pyarrow as pa
 import pytest
@@ -18,11 +18,11 @@ MIDDLE = 10.009
 
 
 def quiet(_stage: str, _fraction: float) -> None:
-    """Progress that nobody watches."""
+    """Ignore progress."""
 
 
 def expected(row: dict[str, object], shape: shapely.Geometry | None, known: dict[tuple[str, str], str]) -> str:
-    """The county for itself, a township for itself, and the side of the dividing line for all else."""
+    """The county and townships have their own paths, all other units that of their side of the dividing line."""
     key = (str(row["geography"]), str(row["unit"]))
     if row["geography"] in {"county", "township"}:
         return str(row["unit"])

@@ -1,4 +1,4 @@
-"""What a study takes of its stations and areas, and what it says of the rest."""
+"""The stations and areas that a study uses, and its notes on the others."""
 
 import datetime as dt
 import json
