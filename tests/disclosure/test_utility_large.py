@@ -18,7 +18,7 @@ RHO = Fraction(1)
 def test_errors_stay_below_floors(
     households: int, seeds: int, township_share: float, village_share: float, catchment: float
 ) -> None:
-    """The limits are about twice the measured errors: .55, 1.7 points and 42 persons at 60 000, .13, .32 and 137 at 1 000 000."""
+    """Limits are about twice the measured errors: .55, 1.7 points and 42 persons at 60 000, .13, .32 and 137 at 1 000 000."""
     scores, regret = score_county(make_county(households, 3), [RHO], range(seeds))[0]
     assert scores[Key("township", "count", HOUSEHOLDS)].rmse < 10
     assert scores[Key("village", "count", HOUSEHOLDS)].rmse < 5

@@ -1,4 +1,4 @@
-"""The grid town, loaded once; each test publishes into a store of its own."""
+"""The grid town, loaded once; each test publishes into its own store."""
 
 from collections.abc import Iterator
 from contextlib import closing

@@ -54,7 +54,7 @@ def test_every_published_feature_of_the_town_has_its_path(
 
 @pytest.fixture(scope="module")
 def places() -> PublicPlaces:
-    """A county of two townships, one of them with a village, and an island that the village claims as well."""
+    """A county of two townships, one of them with a village, and an island that is in the village too."""
     boxes = {
         "C": ("county", None, None),
         "E": ("township", "C", shapely.box(1, 0, 2, 1)),
