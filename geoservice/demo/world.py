@@ -1,17 +1,19 @@
 """The invented county of the Yixiu demo: land, settlements and roads, and its files of areas and streets."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import osmium
 import shapely
+from osmium.osm import mutable
 from scipy.spatial import cKDTree
 
 from geoservice.demo.areas import COUNTY, area_facts
 from geoservice.demo.land import PLANE, Land, make_land, to_degrees
-from geoservice.demo.pbf_writer import Shape, write_pbf
-from geoservice.demo.roads import Roads, make_roads
+from geoservice.demo.roads import Roads, Way, make_roads
 from geoservice.demo.settlements import KINDS, Settlements, make_lanes, make_settlements
 from geoservice.geo import Floats
 
@@ -50,7 +52,7 @@ def write_streets(world: World, path: Path) -> None:
     """Write roads, water, woods, residential land, boundaries and place names as an OSM extract."""
     lon, lat = PLANE.inverse(*world.roads.xy.T)
     other = _OtherFeatures([np.column_stack([lon, lat])], len(lon))
-    ways: list[Shape] = list(world.roads.ways)
+    ways: list[Way] = list(world.roads.ways)
     ways += [other.ring(r, {"natural": "water"}) for r in _rings(_degrees(world.land.water))]
     ways.append(other.line(_degrees(world.land.river), {"waterway": "river", "name": "示例河"}))
     for code, name in area_facts().query("level != 'village'")[["code", "name_zh"]].itertuples(index=False):
@@ -60,7 +62,22 @@ def write_streets(world: World, path: Path) -> None:
     ways += [other.ring(r, {"natural": "wood"}) for r in _woods(world)]
     node_tags = {other.point(xy): tags for xy, tags in _place_names(world)}
     nodes = np.vstack(other.nodes)
-    write_pbf(path, nodes[:, 0], nodes[:, 1], ways, node_tags)
+    _write_pbf(path, nodes[:, 0], nodes[:, 1], ways, node_tags)
+
+
+def _write_pbf(path: Path, lon: Floats, lat: Floats, ways: Iterable[Way], node_tags: dict[int, dict[str, str]]) -> None:
+    """Write nodes 1..n and ways 1..m; ``node_tags`` are the tags of some nodes, by position from 0.
+
+    The same arguments write the same bytes: there is no timestamp, no user, and a fixed generator.
+    """
+    header = osmium.io.Header()
+    header.set("generator", "geoservice demo")
+    header.add_box(osmium.osm.Box(float(lon.min()), float(lat.min()), float(lon.max()), float(lat.max())))
+    with osmium.SimpleWriter(str(path), header=header, overwrite=True) as writer:
+        for i, location in enumerate(zip(lon.tolist(), lat.tolist(), strict=True)):
+            writer.add_node(mutable.Node(id=i + 1, location=location, tags=node_tags.get(i, {}), version=1, visible=True))
+        for number, (nodes, tags) in enumerate(ways, 1):
+            writer.add_way(mutable.Way(id=number, nodes=[n + 1 for n in nodes], tags=tags, version=1, visible=True))
 
 
 class _OtherFeatures:
@@ -69,10 +86,10 @@ class _OtherFeatures:
     def __init__(self, nodes: list[Floats], count: int) -> None:
         self.nodes, self.count = nodes, count
 
-    def line(self, shape: shapely.Geometry, tags: dict[str, str]) -> Shape:
+    def line(self, shape: shapely.Geometry, tags: dict[str, str]) -> Way:
         return self._way(shapely.get_coordinates(shape), tags, closed=False)
 
-    def ring(self, shape: shapely.Geometry, tags: dict[str, str]) -> Shape:
+    def ring(self, shape: shapely.Geometry, tags: dict[str, str]) -> Way:
         return self._way(shapely.get_coordinates(shape)[:-1], tags, closed=True)
 
     def point(self, xy: Floats) -> int:
@@ -80,7 +97,7 @@ class _OtherFeatures:
         self.count += 1
         return self.count - 1
 
-    def _way(self, xy: Floats, tags: dict[str, str], *, closed: bool) -> Shape:
+    def _way(self, xy: Floats, tags: dict[str, str], *, closed: bool) -> Way:
         numbers = list(range(self.count, self.count + len(xy)))
         self.nodes.append(xy)
         self.count += len(xy)
