@@ -29,7 +29,7 @@ def rules_of(study: "Study", rho: Fraction | None = None) -> "Rules":
         lifetime_rho=Fraction(study.disclosure.lifetime_rho),
         migrants=study.migrants is not False,
         chinese=study.chinese,
-        made_up=study.synthetic,
+        synthetic=study.synthetic,
     )
 
 
@@ -66,7 +66,7 @@ def measure_register(
     known = [s.digest for s in project.surfaces() if s.kind == "register"]
     done = measure_vintage(register, households, project.areas(as_of), places_of(project), rules, known, progress)
     keep_surface(project, done)
-    if done.made is not None:
+    if done.result is not None:
         _write_quality(register, done, households)
     return done
 
@@ -96,7 +96,7 @@ def _write_quality(register: "Register", done: "Measurement", households: object
     """Write the steward's report beside the register."""
     from geoservice.disclosure.quality import quality_report
 
-    assert done.made is not None
+    assert done.result is not None
     path = register.quality_file(done.draw.number)
     text = "\n".join(quality_report(done.made, households)) + "\n"  # type: ignore[arg-type]  # a table
     with whole_file(path) as aside:

@@ -124,11 +124,11 @@ def _kept(settings: "Settings") -> Iterator[CheckResult]:
 
 def _check_known(settings: "Settings", book: "Sequence[Draw]") -> None:
     """Raise :class:`InputError` where the project knows of a measurement that the book has no entry of."""
-    from geoservice.disclosure.vintage import check_known
+    from geoservice.disclosure.vintage import check_surfaces_in_book
 
     if project_is_there(settings):
         with closing(project_of(settings)) as project:
-            check_known(book, [s.digest for s in project.surfaces() if s.kind == "register"])
+            check_surfaces_in_book(book, [s.digest for s in project.surfaces() if s.kind == "register"])
 
 
 def _network(settings: "Settings") -> Iterator[CheckResult]:

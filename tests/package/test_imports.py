@@ -26,7 +26,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "number_text": BASE | {"layer", "measures"},
     "analysis": BASE | {"demand", "measures"},
     "disclosure": BASE | {"areas", "demand", "schema", "db", "register"},
-    "network": BASE | {"durable", "schema", "demand"},
+    "network": BASE | {"durable", "schema", "demand", "toml_file"},
     "db": BASE | {"durable"},
     "vintages": BASE | {"schema", "db"},
     # register and project never import one another
