@@ -73,7 +73,7 @@ def _size(count: int) -> str:
 
 
 def sync(path: Path) -> None:
-    """Flush a file or folder to disk."""
+    """Ask the disk to have the file or folder now."""
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
@@ -82,15 +82,15 @@ def sync(path: Path) -> None:
 
 
 def sync_tree(folder: Path) -> None:
-    """Flush every file and folder below a folder, and the folder itself."""
+    """Sync every file and folder below, and the folder itself."""
     for path in sorted(folder.rglob("*")):
         sync(path)
     sync(folder)
 
 
-def switch_link(link: Path, target: str) -> None:
-    """Make the symbolic link ``link`` point to ``target`` in one atomic step."""
-    temporary = link.with_name(f".{link.name}.{secrets.token_hex(4)}")
-    temporary.symlink_to(target)
-    temporary.replace(link)
+def point(link: Path, target: str) -> None:
+    """Make ``link`` point to ``target`` by one atomic step."""
+    aside = link.with_name(f".{link.name}.{secrets.token_hex(4)}")
+    aside.symlink_to(target)
+    aside.replace(link)
     sync(link.parent)

@@ -98,7 +98,7 @@ def _write_quality(register: "Register", done: "Measurement", households: object
 
     assert done.result is not None
     path = register.quality_file(done.draw.number)
-    text = "\n".join(quality_report(done.made, households)) + "\n"  # type: ignore[arg-type]  # a table
+    text = "\n".join(quality_report(done.result, households)) + "\n"  # type: ignore[arg-type]  # a table
     with whole_file(path) as aside:
         aside.touch(mode=0o600)
         aside.write_text(text, encoding="utf-8")

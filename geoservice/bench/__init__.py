@@ -1,4 +1,4 @@
-"""Benchmarks: medians over repeats of every metric, measured in one run with its named peer if it has one."""
+"""Benchmarks: every figure measured in one run beside a named peer where there is one, medians over repeats."""
 
 import os
 import platform
@@ -8,8 +8,8 @@ from typing import Any
 
 from geoservice.bench import disclosure, maps, network, pipeline, serve, soak
 
-Metrics = dict[str, dict[str, Any]]
-BENCHES: Mapping[str, Callable[[int], Metrics]] = {
+Figures = dict[str, dict[str, Any]]
+BENCHES: Mapping[str, Callable[[int], Figures]] = {
     "disclosure": disclosure.run,
     "maps": maps.run,
     "network": network.run,
@@ -17,11 +17,11 @@ BENCHES: Mapping[str, Callable[[int], Metrics]] = {
     "serve": serve.run,
     "soak": lambda _repeat: soak.run(),
 }
-SIZED: Mapping[str, Callable[[int, int], Metrics]] = {
+SIZED: Mapping[str, Callable[[int, int], Figures]] = {
     "disclosure": lambda repeat, households: disclosure.run(repeat, (households,)),
     "pipeline": pipeline.run,
 }
-"""Benchmarks of synthetic counties, whose number of households is an option."""
+"""Benchmarks of made-up counties, whose number of households can be chosen."""
 
 
 def measure(name: str, repeat: int, households: int | None = None, seconds: int | None = None) -> Figures:
@@ -34,8 +34,8 @@ def measure(name: str, repeat: int, households: int | None = None, seconds: int 
 
 
 def machine() -> str:
-    """Return processor, cores, memory and Python version as text."""
-    lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-    model = next((line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")), platform.machine())
+    """Name the processor, its cores, the memory and the Python."""
+    facts = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    model = next((line.split(":", 1)[1].strip() for line in facts if line.startswith("model name")), platform.machine())
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     return f"{model}, {os.cpu_count()} cores, {memory:.0f} GiB, Python {platform.python_version()}"

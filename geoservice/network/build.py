@@ -1,4 +1,4 @@
-"""Build the street network of a project from an OSM extract and make it the current one in one step."""
+"""Build the street network of a study out of an OSM extract and make it current in one step."""
 
 import fcntl
 import hashlib
@@ -18,12 +18,12 @@ from geoservice.network.osm import Progress, read_streets
 from geoservice.network.places import PlaceReport, places_digest, read_places, save_places
 from geoservice.network.speeds import MODES, read_speeds
 
-BUILD_FOLDER = ".building"
+ASIDE = ".building"
 
 
 @dataclass(frozen=True)
 class BuildReport:
-    """The digest of all arrays, the number of ways cut at the edge of the extract, and the reports of modes and places."""
+    """What was built: the digest of all arrays, ways that leave the extract and were cut, and reports of modes and places."""
 
     digest: str
     source: str
@@ -32,7 +32,7 @@ class BuildReport:
     places: PlaceReport
 
     def lines(self) -> list[str]:
-        """Return the report as text: one line for each mode and one for the places."""
+        """Return the report for people, one line a mode and one of the places."""
         return [
             f"{mode}: {r.km_kept:,.1f} km kept ({r.nodes_kept:,} OSM nodes -> {r.junctions:,} junctions, {r.edges:,} edges); "
             f"{r.km_dropped:,.1f} km dropped ({r.nodes_dropped:,} nodes, {r.segments_dropped:,} segments) as not connected "
@@ -42,19 +42,19 @@ class BuildReport:
 
 
 def build_network(pbf: Path, folder: Path, modes: Sequence[str], speeds: Path | None, progress: Progress) -> BuildReport:
-    """Build the graphs of ``modes`` and the places where people may live in ``folder``, and make them the current ones.
+    """Build the graphs of ``modes``, and the places people may live in, in ``folder`` and make them the current ones.
 
-    The same extract, speeds and modes give the same digest, whatever the order of the extract's objects. A killed build
-    leaves the previous network untouched.
+    The same extract, speeds and modes give the same digest; the order of the extract's objects does not matter. A killed build
+    leaves the network before it untouched.
 
     Raises
     ------
     UnreadableFile, StudyError
         If the extract or the table of speeds cannot be read.
     NetworkError
-        If a mode is unknown or may use no street.
+        If a mode is unknown or finds no street.
     Conflict
-        If another process is building in the same folder.
+        If another process builds in the same folder.
     """
     if not modes or not set(modes) <= set(MODES):
         raise NetworkError(f"modes: got {list(modes)}, allowed are some of {list(MODES)}")
@@ -69,25 +69,25 @@ def build_network(pbf: Path, folder: Path, modes: Sequence[str], speeds: Path | 
         for number, mode in enumerate(wanted):
             progress(f"building {mode}", number / len(wanted))
             graph, reports[mode] = assemble(streets, mode, table)
-            save_graph(graph, temporary / mode)
-            mode_entries[mode] = {
+            save_graph(graph, aside / mode)
+            parts[mode] = {
                 "digest": graph_digest(graph),
                 "projection": list(graph.projection),
                 "report": reports[mode].as_dict(),
             }
-        save_places(places, temporary)
-        places_entry = {"digest": places_digest(places), **PlaceReport.of(places)._asdict()}
-        entries = {**mode_entries, "places": places_entry}
-        digest = hashlib.sha256("".join(f"{n}={p['digest']};" for n, p in entries.items()).encode()).hexdigest()
+        save_places(places, aside)
+        of_places = {"digest": places_digest(places), **PlaceReport.of(places)._asdict()}
+        named = {**parts, "places": of_places}
+        digest = hashlib.sha256("".join(f"{n}={p['digest']};" for n, p in named.items()).encode()).hexdigest()
         index = {
             "format": FORMAT,
             "digest": digest,
             "build": digest[:16],
             "source": pbf.name,
-            "modes": mode_entries,
-            "places": places_entry,
+            "modes": parts,
+            "places": of_places,
         }
-        _make_current(folder, temporary, index)
+        _make_current(folder, aside, index)
         progress("building", 1.0)
     return BuildReport(digest, pbf.name, streets.cut, reports, PlaceReport.of(places))
 
@@ -104,7 +104,7 @@ def _has_whole(folder: Path, build: str) -> bool:
 
 
 @contextmanager
-def _locked(folder: Path) -> Iterator[None]:
+def _alone(folder: Path) -> Iterator[None]:
     with (folder / ".lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -113,7 +113,7 @@ def _locked(folder: Path) -> Iterator[None]:
         yield
 
 
-def _make_current(folder: Path, temporary: Path, index: dict[str, object]) -> None:
+def _make_current(folder: Path, aside: Path, index: dict[str, object]) -> None:
     build = folder / str(index["build"])
     for part in sorted(aside.rglob("*"), reverse=True):
         sync(part)

@@ -176,7 +176,7 @@ class FolderStore:
                 sync_tree(aside)
             aside.rename(self._folder / str(number))
             sync(self._folder)
-            switch_link(self._folder / CURRENT, str(number))
+            point(self._folder / CURRENT, str(number))
             self._prune(keep)
         return number
 
@@ -228,7 +228,7 @@ class FolderStore:
         """Make an older release current and return its number."""
         with self._alone():
             target = older(self.numbers(), self.current(), number)
-            switch_link(self._folder / CURRENT, str(target))
+            point(self._folder / CURRENT, str(target))
         return target
 
     def tiles(self, reader: ReleaseReader, layer_id: str) -> Iterator[tuple[Tile, bytes]]:
