@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from geoservice.api.progress import Progress
 from geoservice.api.stores import register_is_apart, register_is_there, register_of
+from geoservice.durable import whole_file
 from geoservice.errors import InputError, NotFound
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ def rules_of(study: "Study", rho: Fraction | None = None) -> "Rules":
         lifetime_rho=Fraction(study.disclosure.lifetime_rho),
         migrants=study.migrants is not False,
         chinese=study.chinese,
-        made_up=study.synthetic,
+        synthetic=study.synthetic,
     )
 
 
@@ -65,7 +66,7 @@ def measure_register(
     known = [s.digest for s in project.surfaces() if s.kind == "register"]
     done = measure_vintage(register, households, project.areas(as_of), places_of(project), rules, known, progress)
     keep_surface(project, done)
-    if done.made is not None:
+    if done.result is not None:
         _write_quality(register, done, households)
     return done
 
@@ -95,7 +96,9 @@ def _write_quality(register: "Register", done: "Measurement", households: object
     """Write the steward's report beside the register."""
     from geoservice.disclosure.quality import quality_report
 
-    assert done.made is not None
+    assert done.result is not None
     path = register.quality_file(done.draw.number)
-    path.touch(mode=0o600)
-    path.write_text("\n".join(quality_report(done.made, households)) + "\n", encoding="utf-8")  # type: ignore[arg-type]  # a table
+    text = "\n".join(quality_report(done.result, households)) + "\n"  # type: ignore[arg-type]  # a table
+    with whole_file(path) as aside:
+        aside.touch(mode=0o600)
+        aside.write_text(text, encoding="utf-8")

@@ -117,6 +117,6 @@ def parameters_of(layer: PublishedLayer, query: ItemQuery) -> dict[str, str]:
 
 
 def _published(layer: dict[str, Any]) -> PublishedLayer:
-    """Return a layer as a service describes it: the colours of its legend are worked out from its style, and not part of it."""
-    style = {k: v for k, v in layer["style"].items() if k != "legend"}
+    """Return a layer as a service describes it: colours of its legend and for dark screens are worked out from its style."""
+    style = {k: v for k, v in layer["style"].items() if k not in {"legend", "dark"}}
     return PublishedLayer(**{"role": "public", "features": 0, **layer, "style": style})

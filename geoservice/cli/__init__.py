@@ -1,7 +1,9 @@
 """The command line, made of :mod:`geoservice.api`: what is typed and what is printed."""
 
 import errno
+import os
 import sys
+import tempfile
 from pathlib import Path
 
 import typer
@@ -9,7 +11,8 @@ from rich.console import Console
 
 from geoservice import __version__
 from geoservice.cli import access, data, demo, doctor, forget, grant, protect, purge, serve, study, tools
-from geoservice.errors import Forbidden, GeoserviceError, Unavailable
+from geoservice.durable import disk_full, is_full
+from geoservice.errors import Forbidden, GeoserviceError
 
 app = typer.Typer(
     name="geoservice",
@@ -44,18 +47,24 @@ def root(version: bool = typer.Option(False, "--version", callback=_version, is_
     """Maps of access to public services, out of registers that stay private."""
 
 
-_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _BARRED = {errno.EACCES, errno.EPERM, errno.EROFS}
 
 
-def _disk_error(error: OSError) -> GeoserviceError | None:
+def _disk_error(error: Exception) -> GeoserviceError | None:
     """Return what a full disk or a barred folder is in the house's words; None for a fault of ours."""
-    name = f"{Path(str(error.filename)).name}: " if error.filename else ""
-    if error.errno in _FULL:
-        return Unavailable(f"{name}the disk is full, or a quota is met; nothing was changed")
-    if error.errno in _BARRED:
+    path = Path(str(error.filename)) if isinstance(error, OSError) and error.filename else None
+    if is_full(error):
+        return disk_full(path.name if path else "files", *([path.parent] if path else []), *_folders())
+    if isinstance(error, OSError) and error.errno in _BARRED:
+        name = f"{path.name}: " if path else ""
         return Forbidden(f"{name}this user may not write or read it; check the owner of the project folder")
     return None
+
+
+def _folders() -> list[Path]:
+    """Return where a command writes: the folders that it names, the project's, and that of temporary files."""
+    named = [Path(word) for word in sys.argv[1:] if Path(word).is_dir()]
+    return [*named, Path(os.environ.get("GEOSERVICE_HOME", ".")), Path(tempfile.gettempdir())]
 
 
 def _tell(error: GeoserviceError) -> None:
@@ -70,7 +79,7 @@ def main() -> None:
         app()
     except GeoserviceError as error:
         _tell(error)
-    except OSError as error:
+    except Exception as error:  # each library has a class of its own for a full disk; any other error goes on
         if not (told := _disk_error(error)):
             raise
         _tell(told)

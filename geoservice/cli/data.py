@@ -7,6 +7,7 @@ import typer
 
 from geoservice.cli.common import Home, out, progress_bar, project_of, register_of, settings_for
 from geoservice.cli.template import STUDY
+from geoservice.durable import whole_file
 from geoservice.errors import Conflict, InputError
 
 if TYPE_CHECKING:
@@ -24,10 +25,11 @@ def init(folder: Annotated[Path, typer.Argument(help="The project folder to make
     study = folder / "study.toml"
     if study.exists():
         raise Conflict(f"{study} exists already; geoservice init never writes over it")
-    study.write_text(STUDY, encoding="utf-8")
     settings = settings_for(folder)
     project_of(settings).close()
     register_of(settings).close()
+    with whole_file(study) as aside:
+        aside.write_text(STUDY, encoding="utf-8")
     out.print(f"made {folder}/study.toml (edit it), {folder}/project for public inputs and {folder}/register (private)")
     out.print(
         "next: geoservice import areas|stations|households FILE (or population in place of households), "

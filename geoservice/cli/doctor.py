@@ -124,11 +124,11 @@ def _kept(settings: "Settings") -> Iterator[CheckResult]:
 
 def _check_known(settings: "Settings", book: "Sequence[Draw]") -> None:
     """Raise :class:`InputError` where the project knows of a measurement that the book has no entry of."""
-    from geoservice.disclosure.vintage import check_known
+    from geoservice.disclosure.vintage import check_surfaces_in_book
 
     if project_is_there(settings):
         with closing(project_of(settings)) as project:
-            check_known(book, [s.digest for s in project.surfaces() if s.kind == "register"])
+            check_surfaces_in_book(book, [s.digest for s in project.surfaces() if s.kind == "register"])
 
 
 def _network(settings: "Settings") -> Iterator[CheckResult]:
@@ -171,13 +171,20 @@ CHECKS: dict[str, Check] = {
 }
 
 
+WITHOUT_DATABASE = frozenset({"versions", "DuckDB", "GDAL", "folder", "study", "network", "port", "pictures", "disk"})
+"""Checks that still tell something where a connection string leads nowhere."""
+
+
 def doctor(home: Home = None) -> None:
     """Check programs, folder, stores and releases; each line says ok, warn or fail, and what to do. Ends with 1 on a fail."""
     settings = settings_for(home)
-    failed = False
+    failed = away = False
     for name, check in CHECKS.items():
+        if away and name not in WITHOUT_DATABASE:
+            continue
         for found in _run(name, check, settings):
             failed |= found.state == "fail"
+            away |= name == "connections" and found.state == "fail"
             out.print(f"{found.state:<4}", style=_COLOURS[found.state], end="  ")
             out.print(found.text, markup=False)
     if failed:

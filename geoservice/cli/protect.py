@@ -11,7 +11,7 @@ from geoservice.api.measurement import parse_rho, rules_of
 from geoservice.cli.common import Home, out, progress_bar, register_of, settings_for, study_of
 
 if TYPE_CHECKING:
-    from geoservice.disclosure.plan import Expected
+    from geoservice.disclosure.plan import ExpectedMargins
     from geoservice.disclosure.vintage import Rules
     from geoservice.settings import Settings
 
@@ -35,20 +35,20 @@ def protect(
             return
         with progress_bar() as progress:
             done = project.protect(rho, progress)
-    if done.made is None:
+    if done.result is None:
         out.print(
             f"these households were measured before, on {done.draw.made_at}: the stored surface is used, nothing is spent"
         )
         return
     with closing(register_of(settings)) as register:
         day = register.day_of("households", study.as_of)
-    places, digest = done.made.surface.leaves, done.draw.surface_digest[:12]
+    places, digest = done.result.surface.leaves, done.draw.surface_digest[:12]
     out.print(f"measured: the households of {day}, {places} places, rho {done.draw.rho}; surface {digest}")
     out.print(f"how far it is from the register: register/quality-{done.draw.number}.csv (private)")
     print_budget(settings, rules)
 
 
-def print_plan(rows: "Sequence[Expected]", rules: "Rules") -> None:
+def print_plan(rows: "Sequence[ExpectedMargins]", rules: "Rules") -> None:
     """Print the margins to expect by level of area."""
     from rich.table import Table
 
@@ -70,7 +70,7 @@ def print_budget(settings: "Settings", rules: "Rules") -> None:
     from rich.table import Table
 
     from geoservice.disclosure.budget import guess_probability
-    from geoservice.disclosure.vintage import spent
+    from geoservice.disclosure.vintage import spent_rho
 
     with closing(register_of(settings)) as register:
         book = register.book()
@@ -79,7 +79,7 @@ def print_budget(settings: "Settings", rules: "Rules") -> None:
         table.add_row(str(draw.number), draw.made_at, draw.rho, draw.surface_digest[:12], draw.note)
     if book:
         out.print(table)
-    total = spent(book)
+    total = spent_rho(book)
     out.print(f"spent: rho {float(total):g} of {float(rules.lifetime_rho):g}")
     if book:
         right = 100 * guess_probability(total)

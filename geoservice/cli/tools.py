@@ -39,7 +39,10 @@ def bench(
     out.print(table)
     out.print(figures["machine"]["value"])
     if json_file:
-        json_file.write_text(json.dumps(figures, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        from geoservice.durable import whole_file
+
+        with whole_file(json_file) as aside:
+            aside.write_text(json.dumps(figures, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def register(app: typer.Typer) -> None:

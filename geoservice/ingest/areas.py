@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from geoservice.areas import CHINESE_LEVELS, significant
+from geoservice.areas import CHINESE_LEVELS, significant_digits
 from geoservice.errors import InputError, MissingColumn
 from geoservice.geo import Ints, Objects
 from geoservice.ingest import value_vocabulary
@@ -72,7 +72,7 @@ def _level(cells: ColumnValues, options: Options, code: Column) -> Column:
         return with_default(cells.choice("level", value_vocabulary.LEVEL), level)
     if cells.has("level"):
         return text_of(cells.choice("level", value_vocabulary.LEVEL, required=True))
-    digits = [significant(c or "") for c in code.to_pylist()]
+    digits = [significant_digits(c or "") for c in code.to_pylist()]
     found = [CHINESE_LEVELS.get(len(c)) if c.isdigit() else None for c in digits]
     if None in found:
         osm = [h for h in cells.raw.columns.column_names if plain(h) == "adminlevel"]
@@ -94,7 +94,7 @@ def _parent(cells: ColumnValues, code: Column, loaded: pa.Table) -> Column:
         if strange:
             cells.notes.append(f"{len(strange)} parent codes are of areas not loaded (yet)")
         return parent
-    by_digits = {significant(c): c for c in sorted(known - {None}, key=len, reverse=True)}
+    by_digits = {significant_digits(c): c for c in sorted(known - {None}, key=len, reverse=True)}
     return text_of([_code_above(c or "", by_digits) for c in code.to_pylist()])
 
 
@@ -115,7 +115,7 @@ def _parent_codes(cells: ColumnValues) -> Column:
 
 def _code_above(code: str, by_digits: Mapping[str, str]) -> str | None:
     """Return the known code of the nearest division that a Chinese code lies in."""
-    digits = significant(code)
+    digits = significant_digits(code)
     if not digits.isdigit() or len(digits) not in CHINESE_LEVELS:
         return None
     return next((by_digits[digits[:n]] for n in (9, 6, 4, 2) if n < len(digits) and digits[:n] in by_digits), None)

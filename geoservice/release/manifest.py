@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from geoservice.db.arrow import conform, digest
-from geoservice.errors import ReleaseError, Unavailable
+from geoservice.errors import ReleaseError, Unavailable, for_operators
 from geoservice.geo import Ints
 from geoservice.measures import OK, REASONS, measure_of
 from geoservice.release.base import DIMENSIONS, FORMAT, TABLE, Manifest, StoredFile
@@ -89,7 +89,8 @@ def read_manifest(number: int, text: bytes | str) -> Manifest:
     try:
         stored = json.loads(text)
         if (found := stored.get("format", 1)) != FORMAT:
-            raise Unavailable(f"release {number} is of format {found}, this geoservice reads {FORMAT}; run: geoservice publish")
+            text = f"release {number} is of format {found}, this geoservice reads {FORMAT}; run: geoservice publish"
+            raise for_operators(Unavailable(text))
         manifest = Manifest.model_validate(stored)
     except (ValueError, AttributeError, RecursionError) as e:
         raise ReleaseError(f"release {number}: its manifest cannot be read; publish again, or: geoservice rollback") from e

@@ -53,12 +53,12 @@ class SchemaReader(Reader):
         return bytes(rows[0][0]) if rows else b""
 
     def _archive_size(self, layer_id: str) -> int:
-        with self._database.quick() as session:
+        with self._session() as session:
             return int(session.execute(self._catalogue.archive_size(self.number), [layer_id])[0][0])
 
     def _archive_part(self, layer_id: str, offset: int, length: int) -> bytes:
         parts = []
-        with self._database.quick() as session:
+        with self._session() as session:
             for part in range(offset // PART, (offset + length - 1) // PART + 1):
                 start, stop = max(offset - part * PART, 0), min(offset + length - part * PART, PART)
                 values = [start + 1, stop - start, layer_id, part]

@@ -10,13 +10,15 @@ from dataclasses import dataclass
 import structlog
 from anyio import to_thread
 
-from geoservice.errors import DamagedFile, GeoserviceError, NotFound, ReleaseError, Unavailable
+from geoservice.errors import DamagedFile, DiskFull, GeoserviceError, NotFound, ReleaseError, Unavailable, for_operators
 from geoservice.release.base import PublishedLayer, ReleaseReader, ReleaseStore
+from geoservice.server.outage import Outage
 
 OLD = 3
 """Releases before the current one that stay open for maps that still ask for them."""
 IDLE_S = 60.0
 """An old release that nobody has asked for so long is closed."""
+NOTHING = "nothing has been published here yet; try again later"
 TIDY_S = 5.0
 """Seconds between looks for old releases to close."""
 RETRY_S = 5.0
@@ -44,6 +46,12 @@ class _Failure:
     number: int | None
     error: GeoserviceError
     until: float
+
+
+def nothing_yet() -> GeoserviceError:
+    """Return the error of a store without a release."""
+    text = "no release has been published yet; make one with: geoservice publish"
+    return for_operators(Unavailable(text), NOTHING)
 
 
 class ReleasePool:
@@ -76,6 +84,7 @@ class ReleasePool:
         self._failure: _Failure | None = None
         self._logged: set[tuple[int, str, str]] = set()
         self._tidied = clock()
+        self.outage = Outage("releases")
         self.version: str | None = None
         """Version of the current release: the same object as long as that is the same."""
         self.damaged = 0
@@ -122,6 +131,9 @@ class ReleasePool:
             self.soon, self.until = asked + self._patience, asked + self._limit
             if asked - self._tidied > TIDY_S:
                 self.tidy()
+        except (GeoserviceError, OSError) as error:
+            self.outage.begin(error)
+            raise
         finally:
             self._refreshing.release()
 
@@ -139,6 +151,10 @@ class ReleasePool:
                 self._failure = None
                 if held is not None and number is None:
                     self._swap(None)
+            if number is None:
+                self.outage.begin(nothing_yet())
+            else:
+                self.outage.end()
         if self._failure is not None and self._held is None:
             raise self._failure.error.with_traceback(None)
 
@@ -148,6 +164,8 @@ class ReleasePool:
         try:
             new = self._open(number)
         except (ReleaseError, NotFound, Unavailable) as error:
+            if error.public is not None:  # the store is away, not this release
+                raise
             self._fail(number, error, now)
         else:
             self._failure = None
@@ -231,34 +249,40 @@ class ReleasePool:
         """
         if not self.ready(version):
             self.prepare(version)
-        with self._given(version) as reader:
-            yield reader
-
-    @asynccontextmanager
-    async def borrow(self, version: str | None = None) -> AsyncIterator[ReleaseReader]:
-        """Do what :meth:`lease` does without ever making the event loop wait."""
-        if not self.ready(version):
-            await to_thread.run_sync(self.prepare, version)
-        with self._given(version) as reader:
+        with self._used(version) as reader:
             yield reader
 
     @contextmanager
-    def _given(self, version: str | None) -> Iterator[ReleaseReader]:
+    def _used(self, version: str | None) -> Iterator[ReleaseReader]:
+        """Hold a reader. Damage is logged; a store that does not answer is asked anew before the next answer."""
         held = self._take(version)
         try:
             yield held.reader
         except DamagedFile as error:
             self._log_damage(held.reader.number, error.file, error.reason)
             raise
+        except GeoserviceError as error:
+            if error.public is not None and not isinstance(error, DiskFull):
+                self.outage.begin(error)
+                self.soon = self.until = float("-inf")
+            raise
         finally:
             self._give_back(held)
+
+    @asynccontextmanager
+    async def borrow(self, version: str | None = None) -> AsyncIterator[ReleaseReader]:
+        """Do what :meth:`lease` does without ever making the event loop wait."""
+        if not self.ready(version):
+            await to_thread.run_sync(self.prepare, version)
+        with self._used(version) as reader:
+            yield reader
 
     def _take(self, version: str | None) -> _PooledRelease:
         with self._lock:
             held = self._old.get(version) if version is not None and version != self.version else None
             held = held or self._held
             if held is None:
-                raise Unavailable("no release has been published yet; make one with: geoservice publish")
+                raise nothing_yet()
             held.users += 1
         return held
 

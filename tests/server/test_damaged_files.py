@@ -92,14 +92,15 @@ def test_a_damaged_file_of_tiles_is_503_and_all_else_goes_on(
         for url, answer in before.items():
             now = on.get(url)
             assert (url, now.status_code, now.content) == (url, answer.status_code, answer.content)
-        assert on.json("/health/ready") == {"status": "degraded", "release": 1}
+        ready = on.json("/health/ready")
+        assert (ready["status"], ready["release"]) == ("degraded", 1)
     told = [line for line in log if line["event"] == "damaged file"]
     assert [(line["release"], line["file"], line["log_level"]) for line in told] == [(1, "tiles/coverage.pmtiles", "error")]
     assert all(line["status"] != 500 for line in log if line["event"] == "request")
     mend(tiles(home), whole(written))
     assert on.get(TILE).status_code == 200
     assert on.get("/tiles/coverage.pmtiles").content == whole(written).read_bytes()
-    assert on.json("/health/ready") == {"status": "ready", "release": 1}
+    assert on.json("/health/ready")["status"] == "ready"
 
 
 def test_a_picture_of_a_damaged_file_is_503_until_it_is_mended(on: Any, home: Path, written: Path) -> None:

@@ -17,7 +17,7 @@ from bigger import publish
 from geoservice.release.files import LAYERS, MANIFEST, stored_files
 from geoservice.release.manifest import complete, read_manifest
 from geoservice.server.app import create_app
-from geoservice.server.operations.health import DRAINING
+from geoservice.server.operations.drain import DRAINING
 from geoservice.settings import Settings
 
 TELLING = {
@@ -114,7 +114,7 @@ def test_a_request_id_is_taken_over_or_made(client: Any) -> None:
 
 def test_ready_and_live(client: Any) -> None:
     assert client.json("/health/live") == {"status": "live"}
-    assert client.json("/health/ready")["status"] == "ready"
+    assert client.json("/health/ready") == {"status": "ready", "release": 1, "dependencies": {"releases": "ok", "tokens": "ok"}}
 
 
 def test_without_a_release_it_lives_but_is_not_ready(client: Any, empty_store: Any) -> None:
@@ -122,7 +122,8 @@ def test_without_a_release_it_lives_but_is_not_ready(client: Any, empty_store: A
     assert client.get("/health/live").status_code == 200
     answer = client.get("/health/ready")
     assert (answer.status_code, answer.headers["content-type"]) == (503, "application/problem+json")
-    assert "geoservice publish" in answer.json()["detail"]
+    assert answer.json()["dependencies"] == {"releases": "empty", "tokens": "ok"}
+    assert "geoservice" not in answer.text, "what to do about it is for the log"
     assert int(answer.headers["retry-after"]) > 0
 
 
@@ -150,6 +151,6 @@ def test_a_store_that_cannot_be_read_is_not_ready_and_the_reason_is_in_the_log(
     else:
         (home / "releases" / "1" / "layers.duckdb").write_bytes(b"nothing of the kind")
     answer = type(client)(create_app(Settings(), open_store(home / "releases", None, "x"))).get("/health/ready")
-    assert answer.status_code == 503
+    assert (answer.status_code, answer.json()["dependencies"]["releases"]) == (503, "away")
     assert str(tmp_path) not in answer.text
-    assert "not ready" in capsys.readouterr().out
+    assert "releases: away" in capsys.readouterr().out
