@@ -89,6 +89,7 @@ class Traffic:
         client, generator = load.Client(self.site.url), random.Random(seed)  # noqa: S311 - the order of requests
         for number in itertools.count(seed, CLIENTS):
             if self._stop.wait(PAUSE):
+                client.close()
                 return
             path = generator.choice(documents()) if generator.random() < 0.5 else random_tile(generator)
             start = time.monotonic()
