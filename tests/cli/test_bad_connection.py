@@ -1,3 +1,4 @@
+# ruff: noqa: RUF027 - the connection strings are templates of str.format
 """A connection string that leads nowhere: every command says which one, and what to do, within seconds; no password shows."""
 
 import os
