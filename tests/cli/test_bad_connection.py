@@ -1,4 +1,3 @@
-# ruff: noqa: RUF027 - the connection strings are templates of str.format
 """A connection string that leads nowhere: every command says which one, and what to do, within seconds; no password shows."""
 
 import os
@@ -67,17 +66,23 @@ BAD = {
     "url cut off": ("postgresql://badly_http:hunter2@[::1/postgres", "cannot be read; allowed is host="),
     "host": ("host=nowhere.invalid user=badly_http password=hunter2", "the host name is not known; correct host="),
     "port": ("host=127.0.0.1 port=1 user=badly_http password=hunter2", "no server answers at the host and port"),
-    "silence": ("host=127.0.0.1 port={silent} user=badly_http password=hunter2", "no server answers at the host and port"),
-    "password": ("host=127.0.0.1 port={port} dbname=postgres user=badly_known password=hunter2", "correct user= and password="),
-    "no password": ("host=127.0.0.1 port={port} dbname=postgres user=badly_known", "add password="),
-    "role": ("host=127.0.0.1 port={port} dbname=postgres user=hunter2", "knows no such role; correct user="),
-    "role that may not": ("host=127.0.0.1 port={port} dbname=postgres user=badly_idle", "ALTER ROLE ... LOGIN"),
-    "barred role": ("host=127.0.0.1 port={port} dbname=postgres user=badly_barred password=hunter2", "pg_hba.conf"),
-    "database": ("host=127.0.0.1 port={port} dbname=hunter2 user=badly_http", "no such database; correct dbname="),
+    "silence": ("host=127.0.0.1 port=%(s)s user=badly_http password=hunter2", "no server answers at the host and port"),
+    "password": (
+        "host=127.0.0.1 port=%(p)s dbname=postgres user=badly_known password=hunter2",
+        "correct user= and password=",
+    ),
+    "no password": ("host=127.0.0.1 port=%(p)s dbname=postgres user=badly_known", "add password="),
+    "role": ("host=127.0.0.1 port=%(p)s dbname=postgres user=hunter2", "knows no such role; correct user="),
+    "role that may not": ("host=127.0.0.1 port=%(p)s dbname=postgres user=badly_idle", "ALTER ROLE ... LOGIN"),
+    "barred role": ("host=127.0.0.1 port=%(p)s dbname=postgres user=badly_barred password=hunter2", "pg_hba.conf"),
+    "database": ("host=127.0.0.1 port=%(p)s dbname=hunter2 user=badly_http", "no such database; correct dbname="),
 }
 SERVED = {
-    "no schema": ("host=127.0.0.1 port={port} dbname=empty user=badly_http password=hunter2", "has no schema badly_releases;"),
-    "no right": ("host=127.0.0.1 port={port} dbname=postgres user=badly_foreign password=hunter2", "geoservice grant ROLE"),
+    "no schema": (
+        "host=127.0.0.1 port=%(p)s dbname=empty user=badly_http password=hunter2",
+        "has no schema badly_releases;",
+    ),
+    "no right": ("host=127.0.0.1 port=%(p)s dbname=postgres user=badly_foreign password=hunter2", "geoservice grant ROLE"),
 }
 
 
@@ -88,7 +93,7 @@ def run(port: int, silent: int, tmp_path: Path) -> Callable[..., tuple[int, str,
     def go(variable: str, dsn: str, *words: object) -> tuple[int, str, float]:
         environment = {
             **os.environ,
-            variable: dsn.format(port=port, silent=silent),
+            variable: dsn % {"p": port, "s": silent},
             "GEOSERVICE_SCHEMA_PREFIX": "badly",
             "GEOSERVICE_HOME": str(tmp_path),
             "GEOSERVICE_PORT": "0",
