@@ -3,7 +3,7 @@
 from functools import lru_cache
 
 from geoservice.cql2.ast import Fold, Literal, Property, Scalar
-from geoservice.cql2.case_folding import case_tables, fold, kept, marks, special
+from geoservice.cql2.case_folding import accent_marks, case_tables, fold, irregular_case, strip_accents_exceptions
 from geoservice.cql2.patterns import backtracks, regular, tidy
 from geoservice.db import Dialect
 from geoservice.release.sql.filters.fragments import Fragment, bound, put
@@ -49,12 +49,12 @@ def _folded_column(dialect: Dialect, node: Fold, column: Fragment) -> Fragment:
 def _duckdb(case: bool, accents: bool) -> str:
     """Fold character by character where a text needs it; most need less."""
     whole = "lower({0})" if case else "{0}"
-    pairs = "".join(f"|{c}:{to}" for c, to in special().items())
+    pairs = "".join(f"|{c}:{to}" for c, to in irregular_case().items())
     each = f"coalesce(nullif(split_part(split_part('{pairs}|', '|' || c || ':', 2), '|', 1), ''), lower(c))" if case else "c"
-    is_special = f"regexp_matches({{0}}, '[{''.join(special())}]')"
+    is_special = f"regexp_matches({{0}}, '[{''.join(irregular_case())}]')"
     if not accents:
         return f"CASE WHEN {is_special} THEN {_each(each)} ELSE {whole} END"
-    each = f"CASE WHEN regexp_matches(c, '[{kept()}]') THEN {each} ELSE strip_accents({each}) END"
+    each = f"CASE WHEN regexp_matches(c, '[{strip_accents_exceptions()}]') THEN {each} ELSE strip_accents({each}) END"
     bare = f"strip_accents({{0}}) = {{0}}{f' AND NOT {is_special}' if case else ''}"
     ascii_only = "strlen({0}) = length({0})"
     return f"CASE WHEN {ascii_only} THEN {whole} WHEN {bare} THEN nfc_normalize({whole}) ELSE nfc_normalize({_each(each)}) END"
@@ -67,11 +67,11 @@ def _each(expression: str) -> str:
 @lru_cache(maxsize=4)
 def _postgis(case: bool, accents: bool) -> str:
     def finished(folded: str) -> str:
-        bare = f"regexp_replace(normalize({folded}, NFD), '[{marks()}]', '', 'g')"
+        bare = f"regexp_replace(normalize({folded}, NFD), '[{accent_marks()}]', '', 'g')"
         return f"normalize({bare}, NFC)" if accents else folded
 
     whole = _lower("{0}") if case else "{0}"
-    is_special = f"WHEN {{0}} ~ '[{''.join(special())}]' THEN {finished(_replaced('{0}'))} " if case else ""
+    is_special = f"WHEN {{0}} ~ '[{''.join(irregular_case())}]' THEN {finished(_replaced('{0}'))} " if case else ""
     return f"CASE WHEN octet_length({{0}}) = char_length({{0}}) THEN {whole} {is_special}ELSE {finished(whole)} END"
 
 
