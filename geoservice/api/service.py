@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 from geoservice.errors import STATUS, Conflict, GeoserviceError, NotFound, ParameterError, Unavailable, UnreadableFile
 from geoservice.release.base import ItemQuery, Manifest, Page, PublishedLayer
 from geoservice.release.paging_keys import encode_key
-from geoservice.release.query import chosen, result_schema
+from geoservice.release.query import requested_properties, result_schema
 
 TIMEOUT_S = 60
 SCHEMES = ("http", "https")
@@ -83,7 +83,7 @@ class ServiceReader:
         """
         layer = self.layer(layer_id)
         rows = self._rows(layer, query)
-        schema = result_schema(layer, chosen(layer, query.properties), query.geometry)
+        schema = result_schema(layer, requested_properties(layer, query.properties), query.geometry)
         last = rows.column("fid")[-1].as_py() if rows.num_rows == query.limit else None
         return Page(rows.select(schema.names).cast(schema), None, None if last is None else (last,))
 

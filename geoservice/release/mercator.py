@@ -1,4 +1,4 @@
-"""Web Mercator, the plane that map tiles are cut from."""
+"""Web Mercator, the plane of map tiles."""
 
 from typing import Any
 
@@ -26,9 +26,9 @@ def to_mercator(shapes: NDArray[Any]) -> NDArray[Any]:
     return np.asarray(shapely.transform(shapely.force_2d(shapes), project))
 
 
-def valid(shapes: NDArray[Any]) -> NDArray[Any]:
-    """Mend, in place, what crosses itself: cutting it would fail. Polygons stay polygons, unless nothing of one is left."""
-    bad = np.flatnonzero(~shapely.is_missing(shapes) & ~shapely.is_valid(shapes))
-    mended: Any = shapely.make_valid(shapes[bad], method="structure", keep_collapsed=False)
-    shapes[bad] = np.where(shapely.is_empty(mended), shapely.make_valid(shapes[bad]), mended)
+def make_valid(shapes: NDArray[Any]) -> NDArray[Any]:
+    """Repair, in place, invalid geometries, which could not be clipped; return them all. Polygons stay polygons if possible."""
+    invalid = np.flatnonzero(~shapely.is_missing(shapes) & ~shapely.is_valid(shapes))
+    repaired: Any = shapely.make_valid(shapes[invalid], method="structure", keep_collapsed=False)
+    shapes[invalid] = np.where(shapely.is_empty(repaired), shapely.make_valid(shapes[invalid]), repaired)
     return shapes

@@ -84,7 +84,10 @@ def test_the_second_nearest_station_has_no_catchment(context: Context) -> None:
 
     def both(travel: Mapping[Trip, Times]) -> dict[Trip, Times]:
         nearest = travel[TRIP]
-        return {TRIP: nearest, second: Times(nearest.ms, np.where(nearest.station < 0, -1, 1 - nearest.station).astype(np.int32))}
+        return {
+            TRIP: nearest,
+            second: Times(nearest.ms, np.where(nearest.station < 0, -1, 1 - nearest.station).astype(np.int32)),
+        }
 
     streets, demand = context.streets["walk"], context.demand
     rows, units = found(

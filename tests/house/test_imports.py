@@ -15,6 +15,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "settings": set(),
     "scratch": set(),
     "durable": set(),
+    "byte_lru": set(),
     "geo": {"errors"},
     "schema": BASE,
     "areas": BASE | {"schema"},
@@ -32,13 +33,13 @@ MAY_IMPORT: dict[str, set[str]] = {
     "register": BASE | {"schema", "db", "vintages"},
     "project": BASE | {"schema", "db", "vintages"},
     "cql2": BASE,
-    "release": BASE | {"cql2", "durable", "scratch", "layer", "measures", "db"},
+    "release": BASE | {"byte_lru", "cql2", "durable", "scratch", "layer", "measures", "db"},
     "ingest": BASE | {"scratch", "areas", "demand", "schema", "study", "register", "project", "vintages"},
     "geocode": BASE | {"schema", "study", "register", "project", "vintages"},
     "pipeline": BASE
     | {"areas", "demand", "measures", "schema", "study", "layer", "db", "network", "analysis", "project", "release"},
     "maps": BASE | {"scratch", "settings", "layer", "measures", "number_text", "release"},
-    "server": BASE | {"cql2", "scratch", "settings", "layer", "measures", "number_text", "release", "maps"},
+    "server": BASE | {"byte_lru", "cql2", "scratch", "settings", "layer", "measures", "number_text", "release", "maps"},
     "demo": BASE | {"schema", "study", "ingest", "geocode", "pipeline"},
     "bench": BASE | PARTS | STORES | {"areas", "demand", "settings", "schema", "study", "layer", "db", "pipeline", "demo"},
     "api": BASE

@@ -9,7 +9,7 @@ from geoservice.cli.common import register_is_apart
 if TYPE_CHECKING:
     from pydantic import SecretStr
 
-    from geoservice.release.roles import Server
+    from geoservice.release.roles import ServerPrivileges
     from geoservice.settings import Settings
 
 SEPARATE = (
@@ -18,10 +18,10 @@ SEPARATE = (
 )
 
 
-def _look(dsn: "SecretStr", settings: "Settings") -> "Server":
-    from geoservice.release.roles import look
+def _look(dsn: "SecretStr", settings: "Settings") -> "ServerPrivileges":
+    from geoservice.release.roles import inspect_server
 
-    return look(dsn.get_secret_value(), settings.schema_prefix)
+    return inspect_server(dsn.get_secret_value(), settings.schema_prefix)
 
 
 def _store(settings: "Settings") -> Iterator[CheckResult]:

@@ -1,4 +1,4 @@
-"""Where a tile lies: its rectangle in the plane it is cut from, its box in degrees, and its grid of 4096 units."""
+"""The frame of a tile: its rectangle in its plane, its box in degrees, and its grid of 4096 units."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,17 +12,17 @@ from geoservice.release.mercator import HALF_M, RADIUS_M
 EXTENT = 4096
 BUFFER = 64
 MAX_ZOOM = 24
-"""Zoom above which no tile is cut: a unit of the grid is half a millimetre there."""
+"""The last zoom of tiles on request: a unit of the grid is half a millimetre there."""
 
 
 @dataclass(frozen=True)
 class TileFrame:
     """A tile in its plane.
 
-    ``column`` holds the shapes in that plane; ``west, south, east, north`` are the tile's edges in its units and ``unit`` is
-    the width of a unit of the tile's grid. ``bbox`` is the tile in degrees, ``reach`` the same with the buffer around it: a
-    feature is in the tile when its shape meets ``reach``, its edges included. In Web Mercator the outermost tiles reach to the
-    poles, for what lies beyond the plane is drawn at its edge.
+    ``column`` has the shapes in that plane; ``west, south, east, north`` are the tile's edges in its units and ``unit`` is the
+    width of a unit of the tile's grid. ``bbox`` is the tile in degrees, ``reach`` the same with its buffer: a feature is in the
+    tile if its shape intersects ``reach``, edges included. In Web Mercator the outermost tiles reach to the poles, because
+    features beyond the plane are drawn at its edge.
     """
 
     column: str
@@ -35,7 +35,7 @@ class TileFrame:
 
     @property
     def unit(self) -> float:
-        """Width of a unit of the grid."""
+        """The width of a unit of the grid."""
         return (self.east - self.west) / EXTENT
 
     def place(self, lon: Floats, lat: Floats) -> tuple[Floats, Floats]:
@@ -48,12 +48,12 @@ class TileFrame:
 
 
 def easting(lon: Floats) -> Floats:
-    """Return Web-Mercator metres to the east of a longitude."""
+    """Return the Web-Mercator easting of a longitude, in metres."""
     return np.radians(lon) * RADIUS_M
 
 
 def northing(lat: Floats) -> Floats:
-    """Return Web-Mercator metres to the north of a latitude; beyond the plane's edge they are those of the edge."""
+    """Return the Web-Mercator northing of a latitude, in metres; latitudes are clipped to the plane."""
     phi = np.radians(np.clip(lat, -MAX_MERCATOR_LAT, MAX_MERCATOR_LAT))
     return np.asarray(np.log(np.tan(np.pi / 4 + phi / 2)) * RADIUS_M)
 
@@ -95,7 +95,7 @@ MATRIX_SETS: dict[str, Callable[[Tile], TileFrame | None]] = {"WebMercatorQuad":
 
 
 def frame_of(matrix_set: str, tile: Tile) -> TileFrame | None:
-    """Return where a tile lies, None for one outside the matrix.
+    """Return the frame of a tile, None for one outside the matrix.
 
     >>> frame_of("WorldCRS84Quad", Tile(0, 1, 0)).bbox
     BBox(west=0.0, south=-90.0, east=180.0, north=90.0)
