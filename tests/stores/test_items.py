@@ -17,8 +17,7 @@ from hypothesis import strategies as st
 from geoservice.errors import ParameterError, ReleaseError
 from geoservice.geo import BBox
 from geoservice.layer import Label, Layer, LayerColumn
-from geoservice.release import ItemQuery, Manifest, ReleaseContent, ReleaseReader, ReleaseStore, open_store
-from geoservice.release import keyset_paging
+from geoservice.release import ItemQuery, Manifest, ReleaseContent, ReleaseReader, ReleaseStore, keyset_paging, open_store
 from geoservice.release.base import TABLE, Key, LayerContent, Page, Sort
 from geoservice.release.layers import build_layers
 from geoservice.release.paging_keys import decode_key, encode_key

@@ -161,7 +161,7 @@ def test_the_serving_role_writes_nothing(roles: Roles, tmp_path: Path, content: 
     store.close()
 
 
-def test_an_unknown_role_is_told(postgis: str, other_prefix: Callable[[], str]) -> None:
+def test_an_unknown_role_is_an_error(postgis: str, other_prefix: Callable[[], str]) -> None:
     with pytest.raises(NotFound, match="CREATE ROLE"):
         prepare_roles(postgis, other_prefix(), "nobody_here")
 
@@ -169,7 +169,7 @@ def test_an_unknown_role_is_told(postgis: str, other_prefix: Callable[[], str]) 
 def test_a_role_that_could_read_more_than_releases_is_refused(postgis: str, roles: Roles) -> None:
     with pytest.raises(Forbidden, match="superuser"):
         prepare_roles(postgis, roles.prefix, "postgres")
-    with pytest.raises(Forbidden, match="role that publishes"):
+    with pytest.raises(Forbidden, match="publishing role"):
         prepare_roles(roles.project, roles.prefix, f"{roles.prefix}_office")
 
 
@@ -179,7 +179,7 @@ def granted(dsn: str, statement: str) -> None:
 
 
 @pytest.mark.usefixtures("published")
-def test_what_the_serving_role_was_granted_of_the_project_is_taken_away(roles: Roles) -> None:
+def test_privileges_of_the_serving_role_on_the_project_are_revoked(roles: Roles) -> None:
     schema = f"{roles.prefix}_project"
     granted(roles.project, f"GRANT USAGE ON SCHEMA {schema} TO {roles.served}")
     granted(roles.project, f"GRANT SELECT ON ALL TABLES IN SCHEMA {schema} TO {roles.served}, PUBLIC")
@@ -197,7 +197,7 @@ def test_a_serving_role_that_the_register_is_open_to_is_refused(postgis: str, ro
 
 
 @pytest.mark.usefixtures("published")
-def test_a_look_tells_who_sees_what(postgis: str, roles: Roles) -> None:
+def test_inspect_server_returns_versions_and_privileges(postgis: str, roles: Roles) -> None:
     register, project = f"{roles.prefix}_register", f"{roles.prefix}_project"
     there = inspect_server(postgis, roles.prefix)
     assert (there.postgis is not None, there.may_create, there.sees) == (True, True, (project, register))
