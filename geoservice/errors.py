@@ -26,10 +26,12 @@
     ├── TooManyRequests             exit 37  429  more requests than a caller may make
     ├── NetworkError                exit 40       the street network cannot be built or used
     ├── DisclosureError             exit 41       the privacy budget does not allow it, or its account is not right
-    └── ReleaseError                exit 42       a release is damaged or was refused by its checks
+    └── ReleaseError                exit 42  503  a release is damaged or was refused by its checks
+        └── DamagedFile             exit 43  503  one file of it is damaged: what else is in it is served
 
 A message says what happened, to which name, what was got and what is allowed. The server maps a class to an HTTP status by
-:data:`STATUS`, and a client of it maps the status back; the command line maps it to ``exit_code``.
+:data:`STATUS`, and a client of it maps the status back; the command line maps it to ``exit_code``. A message for whoever runs
+the service (:func:`for_operators`) stays in its log.
 """
 
 from collections.abc import Mapping
@@ -40,6 +42,18 @@ class GeoserviceError(Exception):
     """Root of the tree; ``exit_code`` is what the command line ends with."""
 
     exit_code = 1
+    public: str | None = None
+    """What a client of the server reads, under status 503, where the text itself is for whoever runs the service."""
+
+
+AWAY = "the data cannot be read just now; try again in a few seconds"
+"""What the public reads while a store does not answer."""
+
+
+def for_operators(error: GeoserviceError, public: str = AWAY) -> GeoserviceError:
+    """Return the error, its text marked as meant for whoever runs the service; clients of the server read ``public``."""
+    error.public = public
+    return error
 
 
 class InputError(GeoserviceError):
@@ -190,6 +204,16 @@ class ReleaseError(GeoserviceError):
     exit_code = 42
 
 
+class DamagedFile(ReleaseError):
+    """A file of a release is missing or is not what was written; ``file`` and ``reason`` are for the operator alone."""
+
+    exit_code = 43
+
+    def __init__(self, message: str, file: str, reason: str) -> None:
+        super().__init__(message)
+        self.file, self.reason = file, reason
+
+
 STATUS: Mapping[type[GeoserviceError], int] = MappingProxyType({
     ParameterError: 400,
     Unauthorized: 401,
@@ -199,5 +223,6 @@ STATUS: Mapping[type[GeoserviceError], int] = MappingProxyType({
     TooLarge: 413,
     TooManyRequests: 429,
     Unavailable: 503,
+    ReleaseError: 503,
 })  # fmt: skip
 """HTTP statuses of the classes whose message is meant for clients; every other error is a 500 with a message of its own."""

@@ -24,6 +24,14 @@ WORDS: Mapping[str, Label] = MappingProxyType({
 })  # fmt: skip
 """What is said of a number that is uncertain, and instead of one that cannot exist."""
 
+UNITS: Mapping[str, Label] = MappingProxyType({
+    "person": Label(zh="人", en="persons"),
+    "household": Label(zh="户", en="households"),
+    "min": Label(zh="分钟", en="min"),
+    "percentage point": Label(zh="百分点", en="percentage points"),
+})  # fmt: skip
+"""What the units of layer files are called; the others are signs."""
+
 _UNDER = Label(zh="少于 {}", en="under {}")
 _FARTHER = Label(zh="> {} 分钟", en="> {} minutes")
 
@@ -46,6 +54,15 @@ def limits_of(study: Mapping[str, Any]) -> Limits:
     """
     disclosure, minutes = study.get("disclosure") or {}, study.get("minutes") or [None]
     return Limits(disclosure.get("hide_below"), minutes[-1])
+
+
+def unit_label(unit: str) -> Label:
+    """Return what a unit of a layer file is called.
+
+    >>> unit_label("person").zh, unit_label("%").zh
+    ('人', '%')
+    """
+    return UNITS.get(unit) or Label(zh=unit, en=unit)
 
 
 def reason_label(status: str | None, limits: Limits = NO_LIMITS) -> Label:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from geoservice.api.stores import plain
+from geoservice.api.stores import reached
 
 if TYPE_CHECKING:
     from geoservice.server.access import AccessStore, AuditEntry
@@ -19,7 +19,7 @@ def access_of(settings: "Settings") -> "Iterator[AccessStore]":
     """Open the access store of a project: with the project's role on PostgreSQL."""
     from geoservice.server.access import open_access
 
-    store = open_access(settings.home, plain(settings.dsn), settings.schema_prefix, owner=True)
+    store = open_access(settings.home, reached(settings, "dsn"), settings.schema_prefix, owner=True)
     try:
         yield store
     finally:

@@ -52,7 +52,8 @@ def open_release(source: str | PathLike[str] | None = None, number: int | None =
 
 
 def _of_folder(folder: Path | None, number: int | None) -> "Release":
-    from geoservice.release.folder import CURRENT, MANIFEST, FolderReader, FolderStore
+    from geoservice.release.files import MANIFEST
+    from geoservice.release.folder import CURRENT, FolderReader, FolderStore
 
     if folder is not None and (folder / MANIFEST).is_file():
         name = folder.resolve().name  # ``current`` is a link to a number

@@ -58,6 +58,20 @@ def plain(secret: "SecretStr | None") -> str | None:
     return secret.get_secret_value() if secret else None
 
 
+def reached(settings: "Settings", *names: str) -> str | None:
+    """Return the first of these connection strings that is set, after looking whether it leads anywhere.
+
+    So a command says at once which one is wrong, and not after it has read its files.
+    """
+    for name in names:
+        if (dsn := plain(getattr(settings, name))) is not None:
+            from geoservice.db.pool import reach
+
+            reach(dsn, f"GEOSERVICE_{name.upper()}")
+            return dsn
+    return None
+
+
 def refuse_workspace(home: Path) -> None:
     """Raise :class:`InputError` for a folder of an older version, which kept private and public inputs in one place."""
     if (home / "workspace").is_dir() and not (home / "register").is_dir():
@@ -72,7 +86,7 @@ def register_of(settings: "Settings") -> "Register":
     from geoservice.register import open_register
 
     refuse_workspace(settings.home)
-    dsn = plain(settings.register_dsn or settings.dsn)
+    dsn = reached(settings, "register_dsn", "dsn")
     return open_register(settings.home / "register", dsn, settings.schema_prefix)
 
 
@@ -81,7 +95,7 @@ def project_of(settings: "Settings") -> "Project":
     from geoservice.project import open_project
 
     refuse_workspace(settings.home)
-    return open_project(settings.home / "project", plain(settings.dsn), settings.schema_prefix)
+    return open_project(settings.home / "project", reached(settings, "dsn"), settings.schema_prefix)
 
 
 def register_is_apart(settings: "Settings") -> bool:
@@ -122,7 +136,7 @@ def releases_of(settings: "Settings", *, read_only: bool) -> "ReleaseStore":
     """Open the releases: with the serving role's connection when only reading."""
     from geoservice.release import open_store
 
-    dsn = plain(settings.serve_dsn if read_only and settings.serve_dsn else settings.dsn)
+    dsn = reached(settings, *(("serve_dsn", "dsn") if read_only else ("dsn",)))
     return open_store(settings.home / "releases", dsn, settings.schema_prefix, read_only=read_only)
 
 

@@ -24,10 +24,10 @@ def init(folder: Annotated[Path, typer.Argument(help="The project folder to make
     study = folder / "study.toml"
     if study.exists():
         raise Conflict(f"{study} exists already; geoservice init never writes over it")
-    study.write_text(STUDY, encoding="utf-8")
     settings = settings_for(folder)
     project_of(settings).close()
     register_of(settings).close()
+    study.write_text(STUDY, encoding="utf-8")
     out.print(f"made {folder}/study.toml (edit it), {folder}/project for public inputs and {folder}/register (private)")
     out.print(
         "next: geoservice import areas|stations|households FILE (or population in place of households), "

@@ -132,15 +132,14 @@ def _check_known(settings: "Settings", book: "Sequence[Draw]") -> None:
 
 
 def _network(settings: "Settings") -> Iterator[CheckResult]:
-    from geoservice.network.graph import load_graph
+    from geoservice.network.check import check_network
 
     folder = settings.home / "project" / "network"
     if not folder.is_dir():
         yield CheckResult("warn", "network: none; geoservice import network EXTRACT.osm.pbf")
         return
-    for mode in study_of(settings).modes:
-        load_graph(folder, mode)
-        yield CheckResult("ok", f"network: {mode} can be read")
+    check_network(folder, study_of(settings).modes)
+    yield CheckResult("ok", f"network: every file of {', '.join(study_of(settings).modes)} and of places is what was written")
 
 
 def _releases(settings: "Settings") -> Iterator[CheckResult]:
@@ -172,13 +171,20 @@ CHECKS: dict[str, Check] = {
 }
 
 
+WITHOUT_DATABASE = frozenset({"versions", "DuckDB", "GDAL", "folder", "study", "network", "port", "pictures", "disk"})
+"""Checks that still tell something where a connection string leads nowhere."""
+
+
 def doctor(home: Home = None) -> None:
     """Check programs, folder, stores and releases; each line says ok, warn or fail, and what to do. Ends with 1 on a fail."""
     settings = settings_for(home)
-    failed = False
+    failed = away = False
     for name, check in CHECKS.items():
+        if away and name not in WITHOUT_DATABASE:
+            continue
         for found in _run(name, check, settings):
             failed |= found.state == "fail"
+            away |= name == "connections" and found.state == "fail"
             out.print(f"{found.state:<4}", style=_COLOURS[found.state], end="  ")
             out.print(found.text, markup=False)
     if failed:

@@ -11,12 +11,13 @@ from geoservice.errors import InputError
 
 
 def bench(
-    name: Annotated[str, typer.Argument(help="Which: disclosure, network, pipeline or serve.")],
+    name: Annotated[str, typer.Argument(help="Which: disclosure, network, pipeline, serve or soak.")],
     json_file: Annotated[Path | None, typer.Option("--json", help="Also write the figures here.")] = None,
     repeat: Annotated[int, typer.Option(min=1, max=50, help="Runs of each figure; the median counts.")] = 5,
     households: Annotated[
         int | None, typer.Option(min=1000, max=10_000_000, help="Made-up households, of disclosure and pipeline alone.")
     ] = None,
+    seconds: Annotated[int | None, typer.Option(min=20, max=86_400, help="How long soak reads; 600 by default.")] = None,
 ) -> None:
     """Measure, each figure interleaved with its peer in one run, and say whether its bar holds."""
     from rich.table import Table
@@ -27,7 +28,9 @@ def bench(
         raise InputError(f"bench: got {name!r}, allowed are {', '.join(BENCHES)}")
     if households is not None and name not in SIZED:
         raise InputError(f"--households: allowed for {' and '.join(SIZED)}, not for {name}")
-    figures = measure(name, repeat, households)
+    if seconds is not None and name != "soak":
+        raise InputError(f"--seconds: allowed for soak, not for {name}")
+    figures = measure(name, repeat, households, seconds)
     keys = ("value", "unit", "bar", "holds", "peer", "ratio")
     table = Table("figure", *keys, box=None)
     for figure, f in figures.items():

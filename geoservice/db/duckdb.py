@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from geoservice.db.arrow import conform
 from geoservice.db.dialect import DUCKDB
-from geoservice.errors import Conflict, Unavailable
+from geoservice.errors import Conflict, Unavailable, for_operators
 
 RETRIES = 100
 TOGETHER = 65_536
@@ -154,9 +154,11 @@ def told() -> Iterator[None]:
         yield
     except duckdb.Error as e:  # a commit that finds no room is a TransactionException
         if any(words in str(e) for words in ("No space left", "File too large", "Disk quota")):
-            raise Unavailable("database: the disk is full; nothing was changed") from None
+            raise for_operators(Unavailable("database: the disk is full; nothing was changed")) from None
         if isinstance(e, (duckdb.IOException, duckdb.FatalException)):
-            raise Unavailable("database: its file cannot be opened, read or written; nothing was changed") from None
+            raise for_operators(
+                Unavailable("database: its file cannot be opened, read or written; nothing was changed")
+            ) from None
         raise
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from geoservice.errors import EmptyFile, GeoserviceError, UnreadableFile
+from geoservice.ingest.child_end import is_memory_error
 from geoservice.ingest.formats import Format
 
 if TYPE_CHECKING:
@@ -120,11 +121,11 @@ def main(request: dict[str, Any]) -> dict[str, Any]:
         return _read(request)
     except GeoserviceError as e:
         return {"error": type(e).__name__, "message": str(e)}
-    except (MemoryError, ImportError):  # our own libraries do not load where memory is short
-        return {"error": "TooLarge", "message": f"reading needs more than the {request['memory_mb']} MB allowed"}
     # any fault of a stranger's file must become an answer, a panic of a library in Rust too, which is no Exception; its text
     # stays on this side
     except BaseException as e:  # noqa: BLE001
+        if is_memory_error(e, request["memory_mb"]):
+            return {"error": "TooLarge", "message": f"reading needs more than the {request['memory_mb']} MB allowed"}
         what = f"the reader of {request['kind']} gave up ({type(e).__name__})"
         return {"error": "UnreadableFile", "message": f"{what}: the file is damaged, or uses what is not read"}
 

@@ -14,8 +14,9 @@ from typing import Any
 import pyarrow as pa
 
 from geoservice import errors
-from geoservice.errors import GeoserviceError, InputError, TooLarge, UnreadableFile
+from geoservice.errors import GeoserviceError, InputError, TooLarge
 from geoservice.geo import BBox
+from geoservice.ingest.child_end import end_of
 from geoservice.ingest.formats import VECTOR, Format
 from geoservice.ingest.header_vocabulary import Fields
 from geoservice.ingest.raw_table import Meta, RawTable
@@ -136,12 +137,7 @@ def _watch(child: "subprocess.Popen[bytes]", seconds: float, progress: Callable[
 def _take(path: Path, scratch: Path, code: int, memory_mb: int) -> RawTable:
     answer = scratch / "answer.json"
     if not answer.exists():
-        said = (scratch / "said").read_text("utf-8", "replace")
-        if code < 0 or "MemoryError" in said or "bad_alloc" in said or "memory allocation" in said:
-            raise TooLarge(
-                f"{path.name}: reading needs more than the {memory_mb} MB allowed, or broke the reader; nothing was loaded"
-            )
-        raise UnreadableFile(f"{path.name}: the reader ended with code {code} and no answer")
+        raise end_of(path.name, code, (scratch / "said").read_text("utf-8", "replace"), memory_mb)
     told: dict[str, Any] = json.loads(answer.read_text("utf-8"))
     if "error" in told:
         raise _error(told["error"], f"{path.name}: {told['message']}")

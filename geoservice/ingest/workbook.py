@@ -7,13 +7,13 @@ from typing import Any, NamedTuple
 
 import pyarrow as pa
 
-from geoservice.errors import EmptyFile, InputError, UnreadableFile
+from geoservice.errors import EmptyFile, InputError, TooLarge, UnreadableFile
 from geoservice.ingest.header_names import guess
 from geoservice.ingest.header_vocabulary import Fields
 from geoservice.ingest.headers import clean_headers
 from geoservice.ingest.raw_table import Meta, text_schema
 from geoservice.ingest.sheet_layout import Layout, find_body, find_header, head_notes, titles_of
-from geoservice.ingest.workbook_content import PROTECTED, by_content, check_formulas
+from geoservice.ingest.workbook_content import MAX_CELLS, PROTECTED, by_content, check_extent, check_formulas
 
 ALL = "all"
 """Instead of a sheet's name: every visible one."""
@@ -72,10 +72,14 @@ def read_workbook(
         visible = [str(m.name) for m in book.sheets_metadata if m.visible == SheetVisibleEnum.Visible]
         names = [str(n) for n in book.sheet_names]
         chosen = _wanted(names, visible or names, sheet)
+        check_extent(path, chosen)
         tables = [t for n in chosen if (t := _table_of(book, n, fields, header_row)) is not None]
     except PasswordError as e:
         raise UnreadableFile(PROTECTED) from e
     except CalamineError as e:
+        if "limit exceeded" in str(e):  # of an ODS, before it is read
+            allowed = f"allowed are {MAX_CELLS // 10**6} million cells, empty ones too"
+            raise TooLarge(f"a sheet is too large: {allowed}; delete what stands far away from the table") from e
         raise UnreadableFile("the workbook cannot be read: it is damaged, or cut short on its way here") from e
     if not tables:
         raise EmptyFile("the sheet is empty")
@@ -122,6 +126,8 @@ def _table_of(book: Any, name: str, fields: Fields, header_row: int | None) -> _
     first, wide = header.top + header.rows, len(header.names)
     body = cells[first:]
     kept, strays = find_body(body, Layout.of(header.names, fields))
+    if beyond := sum(c is not None for i in kept for c in body[i][wide:]):
+        notes.append(f"sheet {name!r}: {beyond} cells to the right of the header's last name were passed over")
     rows = [(body[i] + [None] * wide)[:wide] for i in kept]
     known = len(guess(list(dict.fromkeys(header.names)), fields))
     notes += [*head_notes(cells, header), *strays]

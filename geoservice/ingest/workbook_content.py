@@ -3,11 +3,12 @@
 import mmap
 import re
 import zipfile
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from pathlib import Path
+from typing import IO
 from xml.sax.saxutils import unescape
 
-from geoservice.errors import InputError, UnreadableFile
+from geoservice.errors import InputError, TooLarge, UnreadableFile
 from geoservice.ingest.archives import check_archive
 
 PROTECTED = "the workbook is protected by a password; open it with the password and save it without one"
@@ -71,10 +72,56 @@ def _suffix_of_ole(path: Path) -> str:
 _FORMULA = re.compile(rb'<c r="([A-Z]+[0-9]+)"[^>]*><f[^>]*(?:/>|>[^<]*</f>)(?:<v\s*/>|<v></v>)?</c>')
 _SHEET = re.compile(rb'<sheet [^>]*name="([^"]*)"[^>]*r:id="([^"]*)"')
 _TARGET = re.compile(rb"<Relationship [^>]*>")
+_COLUMN, _ROW = re.compile(rb'\br="([A-Z]{2,3})\d'), re.compile(rb'\br="[A-Z]{0,3}(\d{1,7})"')
+_CHUNK, _TAIL = 1 << 22, 4096
+MAX_CELLS = 100_000_000
+"""Places on a sheet, from its first row and column to the last ones that hold anything."""
 
 
 def check_formulas(path: Path, sheets: Collection[str]) -> None:
     """Raise :class:`InputError` for a formula whose value was never computed, which reads as an empty cell."""
+    for name, file in _sheets(path, sheets):
+        if bare := _FORMULA.findall(file.read()):
+            raise InputError(
+                f"sheet {name!r}: {len(bare)} cells, the first {bare[0].decode()}, hold formulas without values; open the "
+                "file in a spreadsheet and save it, or paste the values"
+            )
+
+
+def check_extent(path: Path, sheets: Collection[str]) -> None:
+    """Raise :class:`TooLarge` for a sheet on which a cell stands so far away that the empty ones up to it do not fit.
+
+    The reader makes a cell of every place from the first row and column to the last ones. Of an ODS it says so itself.
+    """
+    for name, file in _sheets(path, sheets):
+        columns, last, rest = set[bytes](), b"1", b""
+        while chunk := file.read(_CHUNK):
+            part = rest + chunk
+            columns |= set(_COLUMN.findall(part))
+            last = (_ROW.findall(part[-_TAIL:]) or [last])[-1]  # rows come in their order
+            rest = part[-_TAIL:]
+        column = max(columns, key=lambda c: (len(c), c), default=b"Z")
+        if int(last) * _number(column) > MAX_CELLS:
+            raise TooLarge(
+                f"sheet {name!r} reaches to row {last.decode()} and column {column.decode()}, allowed are {MAX_CELLS // 10**6} "
+                "million cells, empty ones too; delete what stands far away from the table"
+            )
+
+
+def _number(column: bytes) -> int:
+    """Return the number of a column, from 1.
+
+    >>> _number(b"A"), _number(b"AA"), _number(b"XFD")
+    (1, 27, 16384)
+    """
+    number = 0
+    for letter in column:
+        number = number * 26 + letter - ord("A") + 1
+    return number
+
+
+def _sheets(path: Path, sheets: Collection[str]) -> Iterator[tuple[str, IO[bytes]]]:
+    """Yield these sheets of an XLSX as open files; none of a workbook of another kind."""
     if not zipfile.is_zipfile(path):
         return
     with zipfile.ZipFile(path) as archive:
@@ -85,8 +132,6 @@ def check_formulas(path: Path, sheets: Collection[str]) -> None:
             about = dict(re.findall(rb'(Id|Target)="([^"]*)"', relation))
             name = named.get(about.get(b"Id", b""))
             member = "xl/" + about.get(b"Target", b"").decode().removeprefix("/xl/")
-            if name in sheets and member in archive.namelist() and (bare := _FORMULA.findall(archive.read(member))):
-                raise InputError(
-                    f"sheet {name!r}: {len(bare)} cells, the first {bare[0].decode()}, hold formulas without values; open the "
-                    "file in a spreadsheet and save it, or paste the values"
-                )
+            if name is not None and name in sheets and member in archive.namelist():
+                with archive.open(member) as file:
+                    yield name, file

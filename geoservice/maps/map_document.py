@@ -15,11 +15,12 @@ from geoservice.maps.mapnik_rules import lay_ground, lay_layer, lay_names, lay_p
 from geoservice.maps.selection import DEFAULT, Selection, styled_column
 from geoservice.maps.symbology import BACKGROUND, Variant, graded, has_margin, missing, occurring, symbology_of, texts
 from geoservice.measures import UNCERTAIN
-from geoservice.number_text import NO_LIMITS, Limits, limits_of
+from geoservice.number_text import NO_LIMITS, Limits, limits_of, unit_label
 from geoservice.number_text import WORDS as REASON_WORDS
 from geoservice.release.base import PublishedLayer, ReleaseReader
 from geoservice.release.mercator import RADIUS_M
 
+COLON = {"en": ": ", "zh": "："}
 MAX_NAMED = 60
 """Features of a layer up to which each is named."""
 
@@ -91,14 +92,14 @@ def _group(layer: PublishedLayer, variant: Variant, language: str, limits: Limit
     if not graded(style):
         return LegendGroup("", (LegendEntry(title, drawn.swatches[0], round=marks),))
     column = next(c for c in layer.columns if c.name == style.property)
-    unit = f" ({column.unit})" if column.unit else ""
+    unit = f" ({getattr(unit_label(column.unit), language)})" if column.unit else ""
     colours = [drawn.swatches[i] for i in occurring(style, limits)]
     named = [*zip(texts(style, language, limits), colours, strict=True)]
     if has_margin(layer):
         named.append((getattr(REASON_WORDS[UNCERTAIN], language), drawn.swatch(drawn.uncertain)))
     known = [LegendEntry(words, colour, round=marks) for words, colour in named]
     hatched = [LegendEntry(getattr(label, language), hatch="no-data", round=marks) for label in missing(style, limits)]
-    return LegendGroup(f"{title}: {getattr(column.title, language)}{unit}", (*known, *hatched))
+    return LegendGroup(f"{title}{COLON[language]}{getattr(column.title, language)}{unit}", (*known, *hatched))
 
 
 def shown(reader: ReleaseReader, layers: Sequence[PublishedLayer], wanted: MapOptions) -> BBox:

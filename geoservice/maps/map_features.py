@@ -13,9 +13,11 @@ from geoservice.geo import BBox, Tile
 from geoservice.maps.basemap_style import NAMES, SOURCE_LAYERS
 from geoservice.maps.mapnik_map import MapFrame
 from geoservice.maps.mapnik_rules import StyledFeatures
+from geoservice.maps.offering import SERVICES, TIER, has_offers, offers
 from geoservice.maps.read_tiles import DecodedFeature, Plane, decode
 from geoservice.maps.selection import DEFAULT, Selection, attributes, class_properties, statuses
 from geoservice.maps.symbology import classify
+from geoservice.maps.table_numbers import from_table, table_numbers
 from geoservice.release.base import ItemQuery, PublishedLayer, ReleaseReader, TileQuery
 from geoservice.release.mercator import HALF_M, to_mercator
 from geoservice.release.zooms import geography_at
@@ -97,18 +99,24 @@ def box_features(
     geography = selection.level if selection.level in layer.zooms else geography_at(layer.zooms, floor(zoom))
     if geography is None:
         return []
-    named = _naming(layer, language)
+    named, numbers = _naming(layer, language), table_numbers(reader, layer, geography) if from_table(layer) else None
+    read = class_properties(layer) if numbers is None else ["unit"]
+    stations = has_offers(layer)
     query = ItemQuery(
         limit=MAX_FEATURES + 1, bbox=box, equals={"geography": geography, **attributes(layer, selection)}, within=within,
-        properties=[*dict.fromkeys([*class_properties(layer), *named])],
+        properties=[*dict.fromkeys([*read, *named, *((SERVICES, TIER) if stations else ())])],
     )  # fmt: skip
     rows = reader.items(layer.id, query)
     if rows.num_rows > MAX_FEATURES:
         raise TooLarge(f"layer {layer.id}: more than {MAX_FEATURES} features in this box, ask for a smaller one")
     shapes = np.asarray(shapely.from_wkb(rows["geometry"].to_numpy()))
-    there = ~shapely.is_missing(shapes) & ~shapely.is_empty(shapes)
+    every = rows.drop_columns(["geometry"]).to_pylist()
+    wanted = np.array([not stations or offers(p, selection) for p in every], bool)
+    there = ~shapely.is_missing(shapes) & ~shapely.is_empty(shapes) & wanted
     wkb = shapely.to_wkb(to_mercator(shapes[there])).tolist()
-    properties = [p for p, is_there in zip(rows.drop_columns(["geometry"]).to_pylist(), there, strict=True) if is_there]
+    properties = [p for p, is_there in zip(every, there, strict=True) if is_there]
+    if numbers is not None:
+        properties = [{**p, **numbers.get(p["unit"], {})} for p in properties]
     names = [str(next((n for k in named if (n := p.get(k))), "")) for p in properties]
     return _classed(layer, wkb, properties, names)
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from geoservice.durable import sync
 from geoservice.errors import Conflict, NetworkError, NotFound
 from geoservice.network.assemble import ModeReport, assemble
+from geoservice.network.check import check_network
 from geoservice.network.graph import FORMAT, INDEX, graph_digest, read_index, save_graph
 from geoservice.network.osm import Progress, read_streets
 from geoservice.network.places import PlaceReport, places_digest, read_places, save_places
@@ -91,6 +92,17 @@ def build_network(pbf: Path, folder: Path, modes: Sequence[str], speeds: Path | 
     return BuildReport(digest, pbf.name, streets.cut, reports, PlaceReport.of(places))
 
 
+def _has_whole(folder: Path, build: str) -> bool:
+    """Whether this build is the current one already, and none of its files is damaged."""
+    try:
+        index = read_index(folder)
+        if index["build"] == build:
+            check_network(folder, list(index["modes"]))
+    except (NotFound, NetworkError):
+        return False
+    return bool(index["build"] == build)
+
+
 @contextmanager
 def _alone(folder: Path) -> Iterator[None]:
     with (folder / ".lock").open("w") as lock:
@@ -106,15 +118,11 @@ def _make_current(folder: Path, aside: Path, index: dict[str, object]) -> None:
     for part in sorted(aside.rglob("*"), reverse=True):
         sync(part)
     sync(aside)
-    try:
-        old = read_index(folder)["build"]
-    except (NotFound, NetworkError):
-        old = None
-    if old != index["build"]:
-        shutil.rmtree(build, ignore_errors=True)  # of a build that was killed before it became current
-        aside.rename(build)
-    else:
+    if _has_whole(folder, str(index["build"])):
         shutil.rmtree(aside)
+    else:
+        shutil.rmtree(build, ignore_errors=True)  # damaged, or of a build that was killed before it became current
+        aside.rename(build)
     fresh = folder / f".{INDEX}"
     fresh.write_text(json.dumps(index, indent=1, sort_keys=True) + "\n", encoding="utf-8")
     sync(fresh)

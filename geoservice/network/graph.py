@@ -110,12 +110,25 @@ def read_index(folder: Path) -> dict[str, Any]:
     Raises :class:`NotFound` where no network was built.
     """
     try:
-        index: dict[str, Any] = json.loads((folder / INDEX).read_text(encoding="utf-8"))
+        index: Any = json.loads((folder / INDEX).read_text(encoding="utf-8"))
     except FileNotFoundError as e:
         raise NotFound("no street network yet; make one with: geoservice import network FILE.osm.pbf") from e
+    except (OSError, ValueError) as e:
+        raise NetworkError(f"the street network is damaged: {INDEX} cannot be read; import it again") from e
+    if not isinstance(index, dict):
+        raise NetworkError(f"the street network is damaged: {INDEX} is no index; import it again")
     if index.get("format") != FORMAT:
         raise NetworkError(f"the street network has format {index.get('format')}, this version reads {FORMAT}; import it again")
     return index
+
+
+def map_array(file: Path) -> Any:
+    """Map an array into memory, read-only; raises :class:`NetworkError` where its file is damaged."""
+    try:
+        return np.asarray(np.load(file, mmap_mode="r", allow_pickle=False))
+    except (ValueError, EOFError) as e:  # cut short, or no array
+        name = f"{file.parent.name}/{file.name}"
+        raise NetworkError(f"the street network is damaged: {name} cannot be read; import it again") from e
 
 
 def load_graph(folder: Path, mode: str) -> Graph:
@@ -129,7 +142,7 @@ def load_graph(folder: Path, mode: str) -> Graph:
             raise NotFound(f"the street network has no mode {mode!r}; it has {sorted(index['modes'])}")
         here = folder / index["build"] / mode
         try:
-            arrays = {name: np.asarray(np.load(here / f"{name}.npy", mmap_mode="r", allow_pickle=False)) for name in ARRAYS}
+            arrays = {name: map_array(here / f"{name}.npy") for name in ARRAYS}
         except FileNotFoundError:
             if attempt == 2:
                 raise NetworkError("the street network is incomplete; import it again") from None

@@ -17,7 +17,7 @@ import shapely
 from geoservice.demand import Places
 from geoservice.errors import NetworkError, UnreadableFile
 from geoservice.geo import Floats, Objects, hilbert_index
-from geoservice.network.graph import read_index
+from geoservice.network.graph import map_array, read_index
 from geoservice.network.osm import Progress
 from geoservice.network.place_points import building_points, street_points
 
@@ -208,13 +208,13 @@ def load_places(folder: Path) -> Places:
     NotFound
         No network was built.
     NetworkError
-        It is of another format, or files are missing.
+        It is of another format, or files are missing or damaged.
     """
     for attempt in range(3):
         here = folder / read_index(folder)["build"] / PLACES
         try:
             files = [here / f"{name}.npy" for name in Places._fields]
-            return Places(*(np.asarray(np.load(file, mmap_mode="r", allow_pickle=False)) for file in files))
+            return Places(*(map_array(file) for file in files))
         except FileNotFoundError:
             if attempt == 2:
                 raise NetworkError("the street network is incomplete; import it again") from None

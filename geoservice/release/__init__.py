@@ -11,6 +11,7 @@ __all__ = [
     "ReleaseContent",
     "ReleaseReader",
     "ReleaseStore",
+    "check_served",
     "open_store",
     "prepare_roles",
 ]
@@ -31,6 +32,13 @@ def open_store(
     from geoservice.release.postgis import PostGISStore
 
     return PostGISStore(dsn, prefix, read_only, seconds)
+
+
+def check_served(dsn: str, prefix: str) -> None:
+    """Check that there are releases to serve; see :func:`geoservice.release.roles.check_served`."""
+    from geoservice.release.roles import check_served as check
+
+    check(dsn, prefix)
 
 
 def prepare_roles(dsn: str, prefix: str, serving_role: str) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import pyarrow as pa
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from geoservice.geo import BBox, Tile
 from geoservice.layer import Label, Style
@@ -42,6 +42,7 @@ class PublishedColumn(BaseModel):
     """A property of a published layer, with its placeholders filled in.
 
     ``margin_of`` names the property of which this one is the margin; it follows that property and has its unit and dimensions.
+    ``values`` are the distinct values of a property with few of them: a dimension, a measure, a status; empty for all others.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -52,13 +53,14 @@ class PublishedColumn(BaseModel):
     measure: str | None = None
     dimensions: dict[str, str | int] = {}
     margin_of: str | None = None
+    values: tuple[str | int, ...] = ()
 
 
 class PublishedLayer(BaseModel):
     """The description of a layer in a release, for the serving process.
 
     ``maxzoom`` is the last zoom with tiles of its own; a client overzooms them above it. ``zooms`` has the first zoom at which
-    tiles show each geography, coarse to fine, until the next takes over; items have all of them.
+    tiles show each geography, coarse to fine, until the next takes over; items have all of them: ``geographies``, in order.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -74,14 +76,28 @@ class PublishedLayer(BaseModel):
     style: Style
     bbox: tuple[float, float, float, float] | None
     features: int
+    geographies: tuple[str, ...] = ()
 
 
-FORMAT = 4
+FORMAT = 5
 """Version of a release's layout in its store. A release of another version is not read: it must be published again."""
 
 
+class StoredFile(BaseModel):
+    """Size and SHA-256 of a file of a release."""
+
+    model_config = ConfigDict(frozen=True)
+    bytes: int = Field(ge=0)
+    sha256: str = Field(pattern="^[0-9a-f]{64}$")
+
+
 class Manifest(BaseModel):
-    """The manifest of a release. ``hash`` covers all fields but ``created``: two runs on the same input have the same hash."""
+    """The manifest of a release.
+
+    ``hash`` covers what two runs on the same input have in common, in any store: all fields but ``created``, ``files`` and
+    ``checksum``. ``files`` are those written by the store, by their path in the release, without the manifest itself, which
+    ``checksum`` covers.
+    """
 
     model_config = ConfigDict(frozen=True)
     format: int = FORMAT
@@ -97,6 +113,15 @@ class Manifest(BaseModel):
     disclosure: dict[str, Any]
     notes: tuple[Label, ...] = ()
     base_map: bool = False
+    files: dict[str, StoredFile] = {}
+    checksum: str = ""
+
+
+class FileFault(NamedTuple):
+    """A file of a release that is not what was written: its path inside the release, and what is wrong with it."""
+
+    file: str
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -264,6 +289,10 @@ class ReleaseReader(FeatureReader, Protocol):
         """Return bytes of the layer's archive, fewer at its end."""
         ...
 
+    def faults(self) -> list[FileFault]:
+        """Files that cannot be served, as far as that shows without reading them whole."""
+        ...
+
 
 class ReleaseStore(Protocol):
     """All releases of a study. They are immutable once written; ``current`` moves by one atomic switch."""
@@ -303,6 +332,13 @@ class ReleaseStore(Protocol):
 
     def tiles(self, reader: ReleaseReader, layer_id: str) -> Iterator[tuple[Tile, bytes]]:
         """Yield all baked tiles of a layer, for exports and checks."""
+        ...
+
+    def file_faults(self, number: int) -> list[FileFault]:
+        """Read every file of a release whole, and return those that are not what its manifest says.
+
+        Raises :class:`geoservice.errors.ReleaseError` where the manifest itself is damaged.
+        """
         ...
 
     def close(self) -> None:

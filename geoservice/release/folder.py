@@ -13,22 +13,25 @@ from geoservice.db.duckdb import DuckDBSession, in_batches, new_duckdb, open_duc
 from geoservice.db.lock import locked
 from geoservice.db.watchdog import Watchdog
 from geoservice.durable import point, sync, sync_tree
-from geoservice.errors import Conflict, GeoserviceError, NotFound, ReleaseError, Unavailable
+from geoservice.errors import Conflict, DamagedFile, GeoserviceError, NotFound, ReleaseError, Unavailable
 from geoservice.geo import Tile
 from geoservice.release import sql
-from geoservice.release.base import TABLE, LayerContent, Manifest, ReleaseContent, ReleaseReader
+from geoservice.release.base import TABLE, FileFault, LayerContent, Manifest, ReleaseContent, ReleaseReader
 from geoservice.release.content import check_stored, checked
-from geoservice.release.manifest import read_manifest
+from geoservice.release.files import LAYERS, MANIFEST, TILES, archive_name, archives_in, folder_faults, stored_files
+from geoservice.release.manifest import complete, read_manifest
 from geoservice.release.pmtiles import Archive
 from geoservice.release.reader import BASE_MAP, Reader
 from geoservice.release.release_numbers import check_removable, older
 from geoservice.release.storage_schema import GEOMETRIES, stored, stored_schema
+from geoservice.release.tile_file import TileFile
 from geoservice.release.vector_tiles import sql as mvt
 from geoservice.release.vector_tiles.archives import archives_of
 from geoservice.release.vector_tiles.row_blocks import ROWS
 from geoservice.release.vector_tiles.row_blocks import TABLE as BLOCKS
 
-LAYERS, MANIFEST, TILES, CURRENT = "layers.duckdb", "manifest.json", "tiles", "current"
+CURRENT = "current"
+IDENTITY = pa.schema([("hash", pa.string())])
 TOGETHER = 8 * ROWS
 """Rows of a layer in one stretch of its table: few, for a page or a tile is looked for in a few of them."""
 
@@ -38,23 +41,41 @@ class FolderReader(Reader):
 
     def __init__(self, number: int, folder: Path, watchdog: Watchdog | None = None) -> None:
         super().__init__(number, _manifest(number, folder), DUCKDB, None)
-        self._watchdog = watchdog
+        self._watchdog, self._unreadable = watchdog, ""
+        names = archives_in(self.manifest.files)
+        self._archives = {layer: TileFile(folder, name, layer, self.manifest.files[name]) for layer, name in names.items()}
         try:
             # many small questions at a time, in as many processes as there are cores: sharing one out costs more than it saves
             self._connection = open_duckdb(folder / LAYERS, read_only=True, threads=1)
-            self._archives = {f.stem: Archive(f) for f in sorted((folder / TILES).glob("*.pmtiles"))}
             self._idle, self._parse = list[duckdb.DuckDBPyConnection](), parser(self._connection)
+            identity = self._connection.execute(sql.identity(DUCKDB, DUCKDB.quote(sql.IDENTITY))).fetchall()
         except (duckdb.Error, OSError) as e:
-            raise ReleaseError(f"release {number}: {LAYERS} or a file of tiles cannot be read") from e
+            raise ReleaseError(f"release {number}: {LAYERS} cannot be read; publish again, or: geoservice rollback") from e
+        if identity != [(self.manifest.hash,)]:
+            self.close()
+            raise ReleaseError(f"release {number}: {LAYERS} is of another release; publish again, or: geoservice rollback")
 
     @contextmanager
     def _session(self) -> Iterator[DuckDBSession]:
-        with _quiet(), self._cursor() as cursor:
+        with self._checked(), self._cursor() as cursor:
             if self._watchdog is None:
                 yield DuckDBSession(cursor, self._parse)
             else:
                 with self._watchdog.over(cursor.interrupt, duckdb.InterruptException):
                     yield DuckDBSession(cursor, self._parse)
+
+    @contextmanager
+    def _checked(self) -> Iterator[None]:
+        """Raise :class:`DamagedFile` where a block of the file is not what its checksum says; others can still be read."""
+        try:
+            with _quiet():
+                yield
+        except Unavailable as e:
+            if not isinstance(e.__context__, (duckdb.IOException, duckdb.FatalException)):
+                raise
+            self._unreadable = "part of the file cannot be read"
+            text = "these features cannot be served: their file is damaged; publish again (geoservice doctor says more)"
+            raise DamagedFile(text, LAYERS, self._unreadable) from e
 
     @contextmanager
     def _cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -76,10 +97,15 @@ class FolderReader(Reader):
 
     def _archive_size(self, layer_id: str) -> int:
         archive = self._archives.get(layer_id)
-        return 0 if archive is None else len(archive)
+        return 0 if archive is None else len(archive.verified())
 
     def _archive_part(self, layer_id: str, offset: int, length: int) -> bytes:
-        return self._archives[layer_id].read(offset, length)
+        return self._archives[layer_id].verified().read(offset, length)
+
+    def faults(self) -> list[FileFault]:
+        """Files that cannot be served, or not all of them."""
+        faults = [fault for archive in self._archives.values() if (fault := archive.fault())]
+        return [*faults, FileFault(LAYERS, self._unreadable)] if self._unreadable else faults
 
     def tiles(self, layer_id: str) -> Iterator[tuple[Tile, bytes]]:
         """All tiles of a layer."""
@@ -139,6 +165,8 @@ class FolderStore:
             with _tidy(aside), told():
                 aside.mkdir()
                 _fill(aside, content, manifest, table)
+                manifest = complete(manifest, stored_files(aside))
+                (aside / MANIFEST).write_text(manifest.model_dump_json(indent=1), encoding="utf-8")
                 _check(number, aside, manifest)
                 sync_tree(aside)
             aside.rename(self._folder / str(number))
@@ -203,6 +231,11 @@ class FolderStore:
         assert isinstance(reader, FolderReader)
         return reader.tiles(layer_id)
 
+    def file_faults(self, number: int) -> list[FileFault]:
+        """Read every file of a release and return those that are not what was written."""
+        folder = self._folder / str(number)
+        return folder_faults(folder, _manifest(number, folder).files)
+
     def close(self) -> None:
         """Nothing is held between calls."""
 
@@ -220,22 +253,23 @@ def _tidy(aside: Path) -> Iterator[None]:
 def _fill(folder: Path, content: ReleaseContent, manifest: Manifest, table: pa.Table) -> None:
     (folder / TILES).mkdir()
     with archives_of(content, manifest) as archives:
-        _fill_database(folder / LAYERS, content, table)
+        _fill_database(folder / LAYERS, content, table, manifest.hash)
         for layer in content.layers:
             if drawn := archives.path(layer.layer.id):
                 shutil.move(drawn, folder / TILES)
     if content.base_map is not None:
-        shutil.copyfile(content.base_map, folder / TILES / f"{BASE_MAP}.pmtiles")
-        Archive(folder / TILES / f"{BASE_MAP}.pmtiles").close()  # refuses what is none
-    (folder / MANIFEST).write_text(manifest.model_dump_json(indent=1), encoding="utf-8")
+        shutil.copyfile(content.base_map, folder / archive_name(BASE_MAP))
+        Archive(folder / archive_name(BASE_MAP)).close()  # refuses what is none
 
 
-def _fill_database(path: Path, content: ReleaseContent, table: pa.Table) -> None:
+def _fill_database(path: Path, content: ReleaseContent, table: pa.Table, release: str) -> None:
     with closing(new_duckdb(path, TOGETHER)) as connection:
         with transaction(connection) as session:
             name = DUCKDB.quote(sql.RELEASE_TABLE)
             session.execute(sql.create(DUCKDB, name, TABLE))
             session.append(name, table)
+            session.execute(sql.create(DUCKDB, DUCKDB.quote(sql.IDENTITY), IDENTITY))
+            session.append(DUCKDB.quote(sql.IDENTITY), pa.Table.from_pylist([{"hash": release}], IDENTITY))
             session.execute(sql.create(DUCKDB, DUCKDB.quote("blocks"), BLOCKS))
             for layer in content.layers:
                 _fill_layer(connection, session, layer)

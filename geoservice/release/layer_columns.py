@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from geoservice.errors import StudyError
 from geoservice.geo import Ints
@@ -28,6 +29,11 @@ TYPES: dict[str, pa.DataType] = {
     "timestamp": pa.timestamp("us"),
 }
 """Arrow types by the type names of layer files; timestamps are in UTC, without a time zone in their type."""
+
+CODED = frozenset({"measure", "status", *DIMENSIONS})
+"""Properties whose values are codes, each with a meaning of its own."""
+MAX_CODES = 100
+"""Values of a property that are listed; those of more are not."""
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,62}\Z")
 
@@ -166,7 +172,18 @@ def attribute_column(layer: Layer, column: LayerColumn, tables: Sequence[pa.Tabl
         for t in tables
     ]
     values = pa.concat_arrays(parts) if parts else _nulls(0, column.type)
-    return _published_column(layer, column, {}, DimensionLabels()), values
+    published = _published_column(layer, column, {}, DimensionLabels())
+    return published.model_copy(update={"values": distinct_codes(values)}) if column.name in CODED else published, values
+
+
+def distinct_codes(values: "pa.Array[Any]") -> tuple[Any, ...]:
+    """Return the distinct values in order, nothing for more than ``MAX_CODES``.
+
+    >>> distinct_codes(pa.array(["walk", None, "drive", "walk"]))
+    ('drive', 'walk')
+    """
+    distinct = [value for value in pc.unique(values).to_pylist() if value is not None]
+    return tuple(sorted(distinct)) if len(distinct) <= MAX_CODES else ()
 
 
 def _nulls(size: int, kind: str) -> "pa.Array[Any]":

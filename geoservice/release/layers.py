@@ -20,6 +20,7 @@ from geoservice.release.layer_columns import (
     Property,
     attribute_column,
     check_names,
+    distinct_codes,
     feature_positions,
     measure_columns,
 )
@@ -194,7 +195,8 @@ def _published_layer(
     last = last_zoom(bbox, layer.minzoom, max(layer.minzoom, layer.maxzoom))
     zooms = first_zooms(names, [_widths(s) for s in shapes], layer.minzoom, last) if bbox else {}
     shared = layer.model_dump(include={"id", "title", "description", "geometry", "role", "minzoom", "style"})
-    return PublishedLayer(**shared, maxzoom=last, zooms=zooms, columns=tuple(columns), bbox=bbox, features=features)
+    content = {"geographies": tuple(names), "bbox": bbox, "features": features}
+    return PublishedLayer(**shared, **content, maxzoom=last, zooms=zooms, columns=tuple(columns))
 
 
 def _bbox(shapes: Sequence[Shapes]) -> BBox | None:
@@ -225,7 +227,9 @@ def _table_layer(layer: Layer, units: Mapping[str, pa.Table], table: pa.Table) -
     index = pd.MultiIndex.from_arrays([ordered.column(n).to_numpy() for n in ("geography", "unit")])
     features = _features(layer, index, properties, pa.nulls(len(index), pa.binary()))
     areas = _areas_of_rows(layer, units, ordered)
-    return LayerContent(_published_layer(layer, [], [], [p for p, _ in properties], features.num_rows), features, areas)
+    published = _published_layer(layer, [], [], [p for p, _ in properties], features.num_rows)
+    geographies = distinct_codes(ordered.column("geography").combine_chunks())
+    return LayerContent(published.model_copy(update={"geographies": geographies}), features, areas)
 
 
 def _areas_of_rows(layer: Layer, units: Mapping[str, pa.Table], rows: pa.Table) -> "pa.Array[Any]":

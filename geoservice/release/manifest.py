@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import numpy as np
@@ -11,11 +11,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from geoservice.db.arrow import conform, digest
-from geoservice.errors import ReleaseError, Unavailable
+from geoservice.errors import ReleaseError, Unavailable, for_operators
 from geoservice.geo import Ints
 from geoservice.measures import OK, REASONS, measure_of
-from geoservice.release.base import DIMENSIONS, FORMAT, TABLE, Manifest
+from geoservice.release.base import DIMENSIONS, FORMAT, TABLE, Manifest, StoredFile
 
+OF_ONE_STORE = frozenset({"hash", "created", "files", "checksum"})
+"""What runs on the same input do not agree on."""
 KEY = ("geography", "unit", "measure", *DIMENSIONS)
 
 
@@ -62,12 +64,18 @@ def table_digest(table: pa.Table) -> str:
 
 
 def manifest_hash(manifest: Manifest) -> str:
-    """SHA-256 of everything in the manifest but ``hash`` and ``created``, as JSON with sorted keys."""
-    return _hash(manifest.model_dump(mode="json"))
+    """SHA-256 of what two runs on the same input agree on, as JSON with sorted keys."""
+    return _hash(manifest.model_dump(mode="json"), OF_ONE_STORE)
 
 
-def _hash(content: Mapping[str, Any]) -> str:
-    covered = {k: v for k, v in content.items() if k not in {"hash", "created"}}
+def complete(manifest: Manifest, files: Mapping[str, StoredFile]) -> Manifest:
+    """Return the manifest with the files that a store has written, and the checksum of it all."""
+    listed = manifest.model_copy(update={"files": dict(sorted(files.items()))})
+    return listed.model_copy(update={"checksum": _hash(listed.model_dump(mode="json"), {"checksum"})})
+
+
+def _hash(content: Mapping[str, Any], but: Collection[str]) -> str:
+    covered = {k: v for k, v in content.items() if k not in but}
     canonical = json.dumps(covered, sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     return hashlib.sha256(canonical.encode()).hexdigest()
 
@@ -75,17 +83,18 @@ def _hash(content: Mapping[str, Any]) -> str:
 def read_manifest(number: int, text: bytes | str) -> Manifest:
     """Return a release's manifest out of what is stored.
 
-    The hash is that of the stored text, whatever a newer version of this program would write into it by default. Raises
+    The checksum is that of the stored text, whatever a newer version of this program would write into it by default. Raises
     :class:`ReleaseError` for what is no manifest or was changed, :class:`Unavailable` for one of another format.
     """
     try:
         stored = json.loads(text)
         if (found := stored.get("format", 1)) != FORMAT:
-            raise Unavailable(f"release {number} is of format {found}, this geoservice reads {FORMAT}; run: geoservice publish")
+            text = f"release {number} is of format {found}, this geoservice reads {FORMAT}; run: geoservice publish"
+            raise for_operators(Unavailable(text))
         manifest = Manifest.model_validate(stored)
-    except (ValueError, AttributeError) as e:
-        raise ReleaseError(f"release {number}: its manifest cannot be read") from e
-    if _hash(stored) != manifest.hash:
+    except (ValueError, AttributeError, RecursionError) as e:
+        raise ReleaseError(f"release {number}: its manifest cannot be read; publish again, or: geoservice rollback") from e
+    if _hash(stored, {"checksum"}) != manifest.checksum:
         raise ReleaseError(f"release {number}: its manifest was changed after it was written")
     return manifest
 

@@ -1,5 +1,6 @@
 """Releases in PostgreSQL: one schema a release, written in one transaction together with the switch to it."""
 
+import hashlib
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from math import ceil
@@ -11,9 +12,10 @@ from geoservice.db.postgis import PostGIS
 from geoservice.errors import Conflict, NotFound, Unavailable
 from geoservice.geo import Tile
 from geoservice.release import sql
-from geoservice.release.base import TABLE, LayerContent, Manifest, ReleaseContent, ReleaseReader
+from geoservice.release.base import TABLE, FileFault, LayerContent, Manifest, ReleaseContent, ReleaseReader, StoredFile
 from geoservice.release.content import check_stored, checked
-from geoservice.release.manifest import read_manifest
+from geoservice.release.files import MISSING, archive_name, archives_in, difference
+from geoservice.release.manifest import complete, read_manifest
 from geoservice.release.pmtiles import Archive
 from geoservice.release.reader import BASE_MAP, Reader
 from geoservice.release.release_numbers import check_removable, older
@@ -50,17 +52,24 @@ class SchemaReader(Reader):
         return bytes(rows[0][0]) if rows else b""
 
     def _archive_size(self, layer_id: str) -> int:
-        with self._database.quick() as session:
+        with self._session() as session:
             return int(session.execute(self._catalogue.archive_size(self.number), [layer_id])[0][0])
 
     def _archive_part(self, layer_id: str, offset: int, length: int) -> bytes:
         parts = []
-        with self._database.quick() as session:
+        with self._session() as session:
             for part in range(offset // PART, (offset + length - 1) // PART + 1):
                 start, stop = max(offset - part * PART, 0), min(offset + length - part * PART, PART)
                 values = [start + 1, stop - start, layer_id, part]
                 parts.append(bytes(session.execute(self._catalogue.archive_part(self.number), values)[0][0]))
         return b"".join(parts)
+
+    def archive_fault(self, layer_id: str, expected: StoredFile) -> str:
+        """Return how a layer's archive differs from what was written; empty where it does not."""
+        size, digest = self._archive_size(layer_id), hashlib.sha256()
+        for at in range(0, size, PART):
+            digest.update(self._archive_part(layer_id, at, min(PART, size - at)))
+        return difference(StoredFile(bytes=size, sha256=digest.hexdigest()), expected) if size else MISSING
 
     def tiles(self, layer_id: str) -> Iterator[tuple[Tile, bytes]]:
         """All tiles of a layer."""
@@ -94,7 +103,7 @@ class PostGISStore:
             number: int = max([*(r[0] for r in session.execute(self._sql.numbers())), 0]) + 1
             schema = self._sql.release(number)
             session.execute(self._sql.make_schema(schema))
-            self._fill(session, schema, content, manifest, table)
+            manifest = complete(manifest, self._fill(session, schema, content, manifest, table))
             check_stored(session, schema, manifest)
             for (role,) in session.execute(self._sql.readers()):
                 for statement in self._sql.grant(schema, role):
@@ -105,7 +114,11 @@ class PostGISStore:
         self._prune(keep)
         return number
 
-    def _fill(self, session: Session, schema: str, content: ReleaseContent, manifest: Manifest, table: pa.Table) -> None:
+    def _fill(
+        self, session: Session, schema: str, content: ReleaseContent, manifest: Manifest, table: pa.Table
+    ) -> dict[str, StoredFile]:
+        """Write everything but the catalogue's row; returns the archives that were written."""
+        files: dict[str, StoredFile] = {}
         for name, columns in ((sql.RELEASE_TABLE, TABLE), ("blocks", BLOCKS), ("tiles", TILES), ("archives", ARCHIVES)):
             session.execute(sql.create(POSTGIS, POSTGIS.table(schema, name), columns))
         session.append(POSTGIS.table(schema, sql.RELEASE_TABLE), table)
@@ -113,6 +126,7 @@ class PostGISStore:
             _fill_layer(session, schema, layer)
         session.execute(self._sql.unpacked(schema))
         for layer_id, archive in _archives(content, manifest):
+            files[archive_name(layer_id)] = archive.stored_file()
             for tiles in _in_batches(layer_id, archive):
                 session.append(POSTGIS.table(schema, "tiles"), tiles)
             for part in _in_parts(layer_id, archive):
@@ -120,6 +134,7 @@ class PostGISStore:
         ids = [c.layer.id for c in content.layers]
         for statement in [*self._sql.indexes(schema, ids), *self._sql.analyze(schema, ids)]:
             session.execute(statement)
+        return files
 
     def _point(self, session: Session, number: int) -> None:
         session.execute(self._sql.unset())
@@ -186,6 +201,14 @@ class PostGISStore:
         """All baked tiles of a layer."""
         assert isinstance(reader, SchemaReader)
         return reader.tiles(layer_id)
+
+    def file_faults(self, number: int) -> list[FileFault]:
+        """Read every archive of a release and return those that are not what was written; the server checks its tables."""
+        reader = self.open(number)
+        assert isinstance(reader, SchemaReader)
+        files = reader.manifest.files
+        reasons = {name: reader.archive_fault(layer, files[name]) for layer, name in archives_in(files).items()}
+        return [FileFault(name, reason) for name, reason in reasons.items() if reason]
 
     def close(self) -> None:
         """Let go of the connections."""

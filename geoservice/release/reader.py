@@ -11,7 +11,7 @@ from geoservice.db import Dialect, Session
 from geoservice.errors import GeoserviceError, NotFound
 from geoservice.geo import Tile
 from geoservice.release import sql
-from geoservice.release.base import ItemQuery, Manifest, Page, PublishedLayer, TileQuery
+from geoservice.release.base import FileFault, ItemQuery, Manifest, Page, PublishedLayer, TileQuery
 from geoservice.release.keyset_paging import PageReader, fetch
 from geoservice.release.paging_keys import order_of
 from geoservice.release.query import check_offset, condition, is_unfiltered, limit_of, requested_properties, result_schema
@@ -125,6 +125,10 @@ class Reader(ABC):
         start = min(max(offset, 0), size)
         stop = min(start + max(length, 0), size)
         return self._archive_part(layer_id, start, stop - start) if stop > start else b""
+
+    def faults(self) -> list[FileFault]:
+        """Return the files that cannot be served; a store without files has none."""
+        return []
 
     def _is_base_map(self, layer_id: str) -> bool:
         """Whether the id is that of the base map; raises :class:`NotFound` if the release has none."""

@@ -75,6 +75,21 @@ def inspect_server(dsn: str, prefix: str) -> ServerPrivileges:
         return ServerPrivileges(version, postgis, may_create, tuple(row[0] for row in session.execute(*statements.openings())))
 
 
+def check_served(dsn: str, prefix: str) -> None:
+    """Check that a connection string leads to releases that its role may read.
+
+    Raises :class:`NotFound` where nothing of ``prefix`` is there, :class:`Forbidden` for a role that was not let in.
+    """
+    statements = Catalogue(prefix)
+    with _reading(dsn) as session:
+        if not session.execute(*statements.exists())[0][0]:
+            raise NotFound(
+                f"the database has no schema {statements.schema}; geoservice publish and geoservice grant make it; "
+                "if it has another name, correct GEOSERVICE_SCHEMA_PREFIX or dbname="
+            )
+        session.execute(statements.current())
+
+
 @contextmanager
 def _reading(dsn: str) -> Iterator[Session]:
     database = PostGIS(dsn, read_only=True, most=1)

@@ -1,5 +1,7 @@
 """The status of a layer's styled property: whether a value is too uncertain, or the reason why it is missing."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pyarrow as pa
@@ -7,7 +9,7 @@ import pyarrow as pa
 from geoservice.layer import Label
 from geoservice.measures import OK, UNCERTAIN, measure_of, uncertain
 from geoservice.release.base import PublishedColumn
-from geoservice.release.layer_columns import Property
+from geoservice.release.layer_columns import Property, distinct_codes
 
 
 def status_of(column: PublishedColumn | None, rows: pd.DataFrame, size: int) -> Property | None:
@@ -27,4 +29,5 @@ def status_of(column: PublishedColumn | None, rows: pd.DataFrame, size: int) -> 
         wide & (selected["status"] == OK).to_numpy(), UNCERTAIN, selected["status"].to_numpy(object)
     )
     title = Label(zh=f"{column.title.zh}：状态", en=f"{column.title.en}: status")
-    return PublishedColumn(name=f"{column.name}_status", title=title, type="text"), pa.array(status, pa.string())
+    values: pa.Array[Any] = pa.array(status, pa.string())
+    return PublishedColumn(name=f"{column.name}_status", title=title, type="text", values=distinct_codes(values)), values

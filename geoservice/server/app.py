@@ -1,13 +1,14 @@
 """The application: a bare tile route beside FastAPI, inside one guard."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from urllib.parse import parse_qsl
 
 from anyio import to_thread
-from fastapi import FastAPI, Request, Response
+from fastapi import Depends, FastAPI, Request, Response
 from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -16,7 +17,9 @@ from geoservice.errors import GeoserviceError
 from geoservice.release.base import ReleaseStore
 from geoservice.server import deps, errors, landing, manifest, static_files
 from geoservice.server.access import route as access
-from geoservice.server.access.entrance import entrance
+from geoservice.server.access.entrance import access_store, entrance
+from geoservice.server.access.tokens import Tokens
+from geoservice.server.clients import routes as clients
 from geoservice.server.features import routes as features
 from geoservice.server.formats import MEDIA, PARQUET
 from geoservice.server.forwarded import networks_of
@@ -24,9 +27,11 @@ from geoservice.server.headers import Guard
 from geoservice.server.lenient_urls import LenientUrls
 from geoservice.server.operations import health
 from geoservice.server.operations.concurrency import ConcurrencyLimiter
+from geoservice.server.operations.drain import Drain
 from geoservice.server.operations.logs import route_is
 from geoservice.server.operations.metrics import Metrics
 from geoservice.server.operations.telemetry import Telemetry, WithRequestId, cached_response_seen, tiles_seen
+from geoservice.server.operations.work import WORK, WorkFile
 from geoservice.server.release_pool import TIDY_S, ReleasePool
 from geoservice.server.rendering import documents
 from geoservice.server.rendering.openapi_paths import with_maps
@@ -45,7 +50,8 @@ from geoservice.settings import Settings
 
 ROUTERS = (
     sprites.router, glyphs.router, legends.router, styles.router, documents.router,
-    landing.router, features.router, tilesets.router, manifest.router, health.router, access.router, static_files.router,
+    landing.router, clients.router, features.router, tilesets.router, manifest.router, health.router, access.router,
+    static_files.router,
 )  # fmt: skip
 """In the order of matching: the page's files come last, for they match everything."""
 
@@ -74,7 +80,7 @@ def create_api(settings: Settings, current: ReleasePool, running: health.Running
         await to_thread.run_sync(current.close)
 
     api = FastAPI(
-        title="geoservice", version=__version__, description=DESCRIPTION, lifespan=lifespan,
+        dependencies=[Depends(note_route)], title="geoservice", version=__version__, description=DESCRIPTION, lifespan=lifespan,
         openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False,
     )  # fmt: skip
     api.state.geoservice, api.state.running, api.state.pictures = deps.state(settings, current), running, pictures
@@ -95,11 +101,16 @@ def create_api(settings: Settings, current: ReleasePool, running: health.Running
 
 
 async def watch(current: ReleasePool) -> None:
-    """Look for a new release now and then, so that it is open before somebody asks, and let go of old ones nobody asks for."""
+    """Look for a new release now and then, so that it is open before somebody asks, and for damaged files of the one served."""
     while True:
-        await asyncio.sleep(TIDY_S)
         with suppress(GeoserviceError, OSError):
-            await to_thread.run_sync(current.refresh)
+            await to_thread.run_sync(current.inspect)
+        await asyncio.sleep(TIDY_S)
+
+
+async def note_route(request: Request) -> None:
+    """Note which route answers, before it does."""
+    route_is(request.scope["route"].path_format)
 
 
 def bare_route(path: str) -> str:
@@ -158,10 +169,13 @@ def routes(settings: Settings, current: ReleasePool, running: health.Running, an
 
 
 class Application:
-    """The ASGI application; ``answers`` are those that are ready, for a server that looks there first."""
+    """The ASGI application; ``answers`` are those that are ready, for a server that looks there first.
 
-    def __init__(self, app: ASGIApp, answers: ResponseCache) -> None:
-        self._app, self.answers = app, answers
+    ``drain`` is that the service is being stopped: there are no ready answers then, for each has to say so.
+    """
+
+    def __init__(self, app: ASGIApp, answers: ResponseCache, drain: Drain) -> None:
+        self._app, self.answers, self.drain = app, answers, drain
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one scope."""
@@ -174,13 +188,16 @@ def create_app(settings: Settings, store: ReleaseStore, folder: Path | None = No
     ``folder`` is what the workers of one service share; see :func:`geoservice.server.serve.make_app`. From the outside in:
     telemetry, the headers of every answer, the host, the gate, the door, the routes.
     """
-    current, running = ReleasePool(store), health.Running(Metrics(folder), folder)
+    current, accesses = ReleasePool(store), access_store(settings)
+    tokens = Tokens(accesses)
+    drain, work = Drain(folder), WorkFile(folder / f"{WORK}-{os.getpid()}") if folder else None
+    running = health.Running(Metrics(folder), drain, tokens.outage)
     answers = ResponseCache(current, settings.cors_origins, frames=settings.frame_ancestors)
     app = routes(settings, current, running, answers)
-    app = entrance(app, settings, running.metrics)
+    app = entrance(app, settings, running.metrics, accesses, tokens)
     app = ConcurrencyLimiter(app, settings, running.metrics, lambda scope: lane_of(scope, current.version))
     app = RequestHost(app, networks_of(settings.proxies) if settings.proxy_headers else ())
     app = Guard(app, settings.cors_origins, settings.frame_ancestors)
-    app = Telemetry(app, running.metrics, current)
+    app = Telemetry(app, running.metrics, current, drain, work)
     cached_response_seen(running.metrics, answers)
-    return Application(app, answers)
+    return Application(app, answers, drain)

@@ -17,13 +17,15 @@ from geoservice.server.operations.logs import NOTE
 PROBLEM = "application/problem+json"
 
 
-def problem(status: int, detail: str) -> bytes:
-    """Return the body of a problem; while a request is answered it says under which id the log knows it.
+def problem(status: int, detail: str, **more: object) -> bytes:
+    """Return the body of a problem, with ``more`` members.
+
+    While a request is answered it says under which id the log knows it.
 
     >>> problem(404, "no layer x").decode()
     '{"type":"about:blank","title":"Not Found","status":404,"detail":"no layer x"}'
     """
-    said = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail}
+    said = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail, **more}
     note = NOTE.get()
     return orjson.dumps({**said, "requestId": note.request_id} if note else said)
 
@@ -35,7 +37,12 @@ def status_of(error: Exception) -> tuple[int, str]:
     (404, 'no layer x; there are: coverage')
     >>> status_of(RuntimeError("/secret/path"))
     (500, 'the server failed on this request; its log says why')
+    >>> from geoservice.errors import for_operators
+    >>> status_of(for_operators(NotFound("run: geoservice publish"), "nothing here yet"))
+    (503, 'nothing here yet')
     """
+    if isinstance(error, GeoserviceError) and error.public is not None:
+        return 503, error.public
     for kind in type(error).__mro__:
         if kind in STATUS:
             return STATUS[kind], str(error)

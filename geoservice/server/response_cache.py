@@ -6,10 +6,10 @@ what it has read (:mod:`geoservice.server.http.protocol`).
 """
 
 import asyncio
+from contextlib import suppress
 from http import HTTPStatus
 from typing import Any, NamedTuple
 
-import structlog
 from anyio import to_thread
 from starlette.types import Scope
 
@@ -114,10 +114,8 @@ class ResponseCache:
         return kept.version is current.version
 
     async def _refreshed(self) -> None:
-        try:
+        with suppress(Exception):  # whoever asks next meets the same fault, and the table of errors there
             await to_thread.run_sync(self._current.refresh)
-        except Exception as error:  # noqa: BLE001 - whoever asks next meets the same fault, and the table of errors there
-            structlog.get_logger().warning("no answer from the store of releases", error=type(error).__name__)
 
 
 def _target(scope: Scope) -> bytes:

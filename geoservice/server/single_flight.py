@@ -66,7 +66,7 @@ class SingleFlight:
         if task is not None and not task.done():
             return await asyncio.shield(task)
         task = self._making[key] = asyncio.get_running_loop().create_task(self._make(key, make))
-        task.add_done_callback(_seen)
+        task.add_done_callback(seen)
         try:
             return await asyncio.shield(task)
         except asyncio.CancelledError:
@@ -89,7 +89,7 @@ async def _ended(task: "asyncio.Task[bytes]") -> None:
             await asyncio.wait([task])
 
 
-def _seen(task: "asyncio.Task[bytes]") -> None:
+def seen(task: "asyncio.Task[Any]") -> None:
     """Look at a failure, lest the loop complains about one that nobody waited for any more."""
     if not task.cancelled():
         task.exception()

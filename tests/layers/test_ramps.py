@@ -13,6 +13,7 @@ import pytest
 
 from geoservice.layer import Layer, read_layers
 from geoservice.maps.colour import printed
+from geoservice.maps.symbology import VARIANTS, Variant, symbology_of
 
 LAYERS = [x for x in read_layers(Path(__file__).parents[2] / "layers") if len(x.style.colours) > 1]
 NEIGHBOURS, ANY_TWO, GREY_STEP = 7.0, 7.0, 6.0
@@ -47,9 +48,9 @@ def distances(colours: tuple[str, ...], sight: str) -> np.ndarray:
 
 @pytest.mark.parametrize("layer", LAYERS, ids=lambda x: x.id)
 @pytest.mark.parametrize("sight", MACHADO)
-@pytest.mark.parametrize("variant", ["day", "print"])
-def test_classes_stay_apart_for_every_sight(layer: Layer, sight: str, variant: str) -> None:
-    colours = ramp(layer) if variant == "day" else printed(ramp(layer))
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_classes_stay_apart_for_every_sight(layer: Layer, sight: str, variant: Variant) -> None:
+    colours = symbology_of(layer.style, variant).colours
     apart = distances(colours, sight)
     neighbours = np.diagonal(apart, 1)
     assert neighbours.min() >= NEIGHBOURS, neighbours.round(1)
@@ -62,6 +63,21 @@ def test_lightness_runs_one_way_or_through_one_middle(layer: Layer) -> None:
     turns = int((np.diff(np.sign(steps)) != 0).sum())
     assert turns <= 1
     assert turns == 0 or layer.id in {"catchments", "fairness"}, "a sequential ramp is monotone"
+
+
+@pytest.mark.parametrize("layer", [x for x in LAYERS if x.id != "cells"], ids=lambda x: x.id)  # whose times are exact
+@pytest.mark.parametrize("sight", MACHADO)
+@pytest.mark.parametrize("variant", ["day", "dark"])
+def test_grey_of_uncertain_numbers_is_told_from_every_class(layer: Layer, sight: str, variant: Variant) -> None:
+    drawn = symbology_of(layer.style, variant)
+    assert distances((drawn.uncertain, *drawn.colours), sight)[0, 1:].min() >= NEIGHBOURS
+
+
+@pytest.mark.parametrize("layer", LAYERS, ids=lambda x: x.id)
+def test_what_is_dark_on_light_ground_is_light_on_dark_ground(layer: Layer) -> None:
+    day, dark = (seen(symbology_of(layer.style, v).colours, "normal")[:, 0] for v in ("day", "dark"))
+    assert np.argsort(day).tolist() == np.argsort(-dark).tolist()
+    assert dark.min() >= 25, "no class is lost in the ground"
 
 
 @pytest.mark.parametrize("layer", LAYERS, ids=lambda x: x.id)

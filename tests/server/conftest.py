@@ -160,6 +160,12 @@ def client(app: ASGIApp) -> Client:
     return Client(app)
 
 
+@pytest.fixture(scope="session")
+def client_of() -> type[Client]:
+    """Return what makes a client of an app of the test's own."""
+    return Client
+
+
 @pytest.fixture
 def yixiu(yixiu_app: ASGIApp) -> Client:
     return Client(yixiu_app)

@@ -150,6 +150,8 @@ def test_a_map_shows_the_numbers_of_the_minutes_chosen(client):
         ("minutes=20", "one of 15, 30"),
         ("service=school", "one of clinic"),
         ("mode=fly", "one of walk"),
+        ("tier=van", "one of any"),
+        ("group=nobody", "one of all"),
         ("level=village", "one of"),
         ("minutes=x", "minutes"),
     ],

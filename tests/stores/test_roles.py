@@ -231,9 +231,9 @@ def test_a_string_that_is_none(tmp_path: Path, dsn: str) -> None:
     assert "cannot be read; allowed is host=" in told(dsn, CURRENT, tmp_path)
 
 
-@pytest.mark.parametrize("wrong", ["user=secret_role", "dbname=hunter2"])
-def test_a_role_or_database_that_is_not_there(postgis: str, tmp_path: Path, wrong: str) -> None:
-    assert "refuses this role, password or database" in told(f"{postgis} {wrong}", CURRENT, tmp_path)
+@pytest.mark.parametrize(("wrong", "reason"), [("user=secret_role", "no such role"), ("dbname=hunter2", "no such database")])
+def test_a_role_or_database_that_is_not_there(postgis: str, tmp_path: Path, wrong: str, reason: str) -> None:
+    assert reason in told(f"{postgis} {wrong}", CURRENT, tmp_path)
 
 
 def test_a_database_without_postgis(

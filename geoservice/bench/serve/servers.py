@@ -35,6 +35,12 @@ def needed() -> None:
         raise Unavailable(f"bench serve: {', '.join(missing)} not found; install them with: make peers")
 
 
+def needed_postgis() -> None:
+    """Raise :class:`Unavailable` where PostgreSQL's own programs are missing."""
+    if not (POSTGRES / "initdb").exists():
+        raise Unavailable(f"bench soak: {POSTGRES / 'initdb'} not found; install it with: make peers")
+
+
 def free_port() -> int:
     """Return a port that nobody listens on."""
     with socket.socket() as s:
@@ -117,7 +123,7 @@ def _user() -> str:
     return pwd.getpwuid(os.geteuid()).pw_name
 
 
-def _as_postgres(folder: Path, *command: object) -> None:
+def as_postgres(folder: Path, *command: object) -> None:
     """Run a server program; PostgreSQL refuses to run as root, so root hands over to the user ``postgres``."""
     prefix = ["setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups"] if os.geteuid() == 0 else []
     text = [*prefix, str(POSTGRES / str(command[0])), *map(str, command[1:])]
@@ -133,19 +139,19 @@ def postgis() -> Iterator[str]:
             shutil.chown(folder, "postgres", "postgres")
         data = folder / "data"
         made = ("-U", "postgres", "--auth=trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync")
-        _as_postgres(folder, "initdb", "-D", data, *made)
+        as_postgres(folder, "initdb", "-D", data, *made)
         options = (
             f"-c listen_addresses=127.0.0.1 -c port={port} -c unix_socket_directories='{folder}' -c max_connections=100 "
             "-c shared_buffers=1GB -c fsync=off -c jit=off"
         )
-        _as_postgres(folder, "pg_ctl", "-D", data, "-l", folder / "log", "-o", options, "-w", "start")
+        as_postgres(folder, "pg_ctl", "-D", data, "-l", folder / "log", "-o", options, "-w", "start")
         try:
             url = f"postgresql://postgres@127.0.0.1:{port}/postgres"
             with psycopg.connect(url, autocommit=True) as connection:
                 connection.execute(sql.EXTENSION)
             yield url
         finally:
-            _as_postgres(folder, "pg_ctl", "-D", data, "-m", "immediate", "-w", "stop")
+            as_postgres(folder, "pg_ctl", "-D", data, "-m", "immediate", "-w", "stop")
 
 
 @contextmanager

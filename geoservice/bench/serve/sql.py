@@ -7,4 +7,5 @@ TABLE = (
 )
 COPY = "COPY points (id, name, kind, value, rank, geom) FROM STDIN"
 INDEX = "CREATE INDEX ON points USING gist (geom)"
+DATA_FOLDER = "SHOW data_directory"
 SETTLE = "VACUUM ANALYZE points"

@@ -24,6 +24,25 @@ def _look(dsn: "SecretStr", settings: "Settings") -> "ServerPrivileges":
     return inspect_server(dsn.get_secret_value(), settings.schema_prefix)
 
 
+DSNS = ("dsn", "register_dsn", "serve_dsn")
+
+
+def _connections(settings: "Settings") -> Iterator[CheckResult]:
+    """Whether each connection string leads to a server that lets its role in."""
+    from geoservice.api.stores import reached
+    from geoservice.errors import GeoserviceError
+
+    for name in DSNS:
+        if getattr(settings, name) is None:
+            continue
+        try:
+            reached(settings, name)
+        except GeoserviceError as error:
+            yield CheckResult("fail", str(error))
+        else:
+            yield CheckResult("ok", f"GEOSERVICE_{name.upper()}: the server lets its role in")
+
+
 def _store(settings: "Settings") -> Iterator[CheckResult]:
     """The connection of the project's role."""
     if not settings.dsn:
@@ -70,4 +89,4 @@ def _serving(settings: "Settings") -> Iterator[CheckResult]:
         yield CheckResult("warn", "GEOSERVICE_SERVE_DSN: its role may make schemas; REVOKE CREATE ON DATABASE ... FROM ...")
 
 
-DATABASE: dict[str, Check] = {"store": _store, "register's role": _apart, "serving": _serving}
+DATABASE: dict[str, Check] = {"connections": _connections, "store": _store, "register's role": _apart, "serving": _serving}

@@ -4,6 +4,7 @@ import shutil
 import socket
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ from geoservice.cli.checks.result import Check, CheckResult
 from geoservice.cli.common import releases_of
 
 if TYPE_CHECKING:
+    from geoservice.release import ReleaseStore
     from geoservice.settings import Settings
 
 FREE_WARN, FREE_FAIL = 2 * 2**30, 200 * 2**20
@@ -19,30 +21,33 @@ FREE_WARN, FREE_FAIL = 2 * 2**30, 200 * 2**20
 AHEAD_S = 300
 
 
-def _archives(settings: "Settings") -> Iterator[CheckResult]:
-    """Read the head of each file of tiles, as a map that asks for it by Range does."""
-    from geoservice.errors import GeoserviceError
+def _files(settings: "Settings") -> Iterator[CheckResult]:
+    """Read every file of every release whole. Of an older one a fault is a warning: it is served to those who name it."""
+    with closing(releases_of(settings, read_only=True)) as store:
+        current = store.current()
+        for number in store.numbers():
+            yield from _files_of(store, number, "fail" if number == current else "warn")
 
-    store = releases_of(settings, read_only=True)
+
+def _files_of(store: "ReleaseStore", number: int, state: str) -> Iterator[CheckResult]:
+    """Say of each file of a release what is wrong with it, what it holds and what to do."""
+    from geoservice.errors import ReleaseError, Unavailable
+    from geoservice.release.files import EXTRA, LAYERS, archives_in
+
     try:
-        if store.current() is None:
-            return
-        reader = store.open()
-        try:
-            layers = [layer.id for layer in reader.manifest.layers if layer.bbox is not None]
-            for layer in layers:
-                try:
-                    whole = reader.read_archive(layer, 0, 7) == b"PMTiles"
-                except (GeoserviceError, OSError):
-                    whole = False
-                if not whole:
-                    yield CheckResult("fail", f"tiles of {layer} cannot be read; geoservice rollback, or publish again")
-                    return
-            yield CheckResult("ok", f"tiles of {len(layers)} layers can be read")
-        finally:
-            reader.close()
-    finally:
-        store.close()
+        faults = store.file_faults(number)
+    except (ReleaseError, Unavailable) as error:
+        yield CheckResult(state, str(error))
+        return
+    for file, reason in faults:
+        if reason == EXTRA:
+            yield CheckResult("warn", f"release {number}, {file}: {reason}; remove it")
+            continue
+        layer = next(iter(archives_in([file])), "")
+        holds = f"tiles of {layer}" if layer else "features of all layers" if file == LAYERS else "part of the release"
+        yield CheckResult(state, f"release {number}, {file} ({holds}): {reason}; publish again, or: geoservice rollback")
+    if not faults:
+        yield CheckResult("ok", f"release {number}: every file is what was written")
 
 
 def _port(settings: "Settings") -> Iterator[CheckResult]:
@@ -114,7 +119,7 @@ def _clock(settings: "Settings") -> Iterator[CheckResult]:
 
 
 SERVING: dict[str, Check] = {
-    "tiles": _archives,
+    "tiles": _files,
     "port": _port,
     "pictures": _pictures,
     "access": _access,

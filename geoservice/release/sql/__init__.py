@@ -11,7 +11,7 @@ from geoservice.geo import BBox
 from geoservice.release.base import TABLE, Key, Sort
 from geoservice.release.paging_keys import Order
 
-RELEASE_TABLE = "release_table"
+RELEASE_TABLE, IDENTITY = "release_table", "release"
 AREA = "_area"
 BLOCK = "_block"
 BOUNDS = ("_west", "_south", "_east", "_north")
@@ -31,6 +31,11 @@ def create(dialect: Dialect, name: str, columns: pa.Schema) -> str:
 def select_table(dialect: Dialect, name: str) -> str:
     """Return the query for the whole release table."""
     return f"SELECT {', '.join(map(dialect.quote, TABLE.names))} FROM {name}"
+
+
+def identity(dialect: Dialect, name: str) -> str:
+    """Read the hash of the release whose tables these are."""
+    return f"SELECT {dialect.quote('hash')} FROM {name}"
 
 
 def insert_layer(name: str, columns: Sequence[str], shapes: Sequence[str]) -> str:

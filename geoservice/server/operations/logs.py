@@ -3,6 +3,7 @@
 import logging
 import re
 import sys
+from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -26,6 +27,9 @@ class RequestLog:
     request_id: str
     route: str = UNKNOWN
     timed_out: bool = False
+    method: str = ""
+    write: Callable[[str], None] | None = None
+    """Notes for the parent of this worker what the request is."""
 
 
 NOTE: ContextVar[RequestLog | None] = ContextVar("note", default=None)
@@ -36,6 +40,8 @@ def route_is(template: str) -> None:
     """Note the route's template, once it is known which one answers."""
     if note := NOTE.get():
         note.route = template
+        if note.write:
+            note.write(f"{note.method} {template}")
 
 
 def request_id_of(headers: list[tuple[bytes, bytes]]) -> str | None:
