@@ -1,6 +1,7 @@
 """Areas: what lies above a code, borders, and who is a migrant by the census classes."""
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -13,8 +14,6 @@ from geoservice.schema import MIGRANT_CLASSES
 
 Texts: TypeAlias = "Sequence[str | None] | pa.Array[Any]"
 
-# digits of a Chinese division code that name the township, the county, the province
-CHINESE_DIGITS = (9, 6, 2)
 CHINESE_PROVINCES = tuple(
     f"{p}0000"
     for p in (
@@ -24,9 +23,9 @@ CHINESE_PROVINCES = tuple(
 )
 """Codes of the provinces, GB/T 2260."""
 
-
-CHINESE_LEVELS = {2: "province", 4: "city", 6: "county", 9: "township", 12: "village"}
-"""Level of a Chinese division by the digits of its code that say something."""
+CHINESE_DIGITS = {"province": 2, "city": 4, "county": 6, "township": 9, "village": 12}
+"""Significant digits of a Chinese division code by its level."""
+_LEVELS = {digits: level for level, digits in CHINESE_DIGITS.items()}
 
 
 def significant(code: str) -> str:
@@ -37,12 +36,32 @@ def significant(code: str) -> str:
     >>> [significant(c) for c in ("340000", "340811000000", "340811001000", "340811001003", "V1")]
     ['34', '340811', '340811001', '340811001003', 'V1']
     """
-    if len(code) not in CHINESE_LEVELS or not (code.isascii() and code.isdigit()):
+    if len(code) not in _LEVELS or not (code.isascii() and code.isdigit()):
         return code
-    for digits, above in ((12, 9), (9, 6), (6, 4), (4, 2)):
+    for digits, above in pairwise(sorted(_LEVELS, reverse=True)):
         if len(code) == digits and not code[above:].strip("0"):
             code = code[:above]
     return code
+
+
+def chinese_level(code: str) -> str | None:
+    """Return the level of a Chinese division code, None for any other code.
+
+    >>> chinese_level("340811000000"), chinese_level("V1")
+    ('county', None)
+    """
+    digits = significant(code)
+    return _LEVELS.get(len(digits)) if digits.isascii() and digits.isdigit() else None
+
+
+def enclosing_codes(code: str) -> list[str]:
+    """Return the significant digits of the divisions around a Chinese division, the nearest first.
+
+    >>> enclosing_codes("340811001000")
+    ['340811', '3408', '34']
+    """
+    digits = significant(code)
+    return [digits[:n] for n in sorted(_LEVELS, reverse=True) if n < len(digits)]
 
 
 def ancestors(code: str, parents: Mapping[str, str | None]) -> list[str]:
@@ -99,8 +118,9 @@ def _class_of_pair(home: str, here: str, chinese: bool, levels: Mapping[str, str
             return MIGRANT_CLASSES[0]
     elif here in ancestors(home, parents) or home in ancestors(here, parents):
         return MIGRANT_CLASSES[0]
-    for digits, level, name in zip(CHINESE_DIGITS, ("township", "county", "province"), MIGRANT_CLASSES, strict=False):
+    for level, name in zip(("township", "county", "province"), MIGRANT_CLASSES, strict=False):
         if chinese:
+            digits = CHINESE_DIGITS[level]
             same = min(len(one), len(other)) >= digits and one[:digits] == other[:digits]
         else:
             there = _at_level(here, level, levels, parents)

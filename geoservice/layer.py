@@ -1,12 +1,12 @@
 """layers/<id>.toml: what a published layer shows, as one frozen model; the file's stem is the layer's id."""
 
-import tomllib
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from geoservice.errors import StudyError
+from geoservice.toml_file import read_toml, validate
 
 RESERVED = ("base", "map")
 """No layer's id: the base map's tiles and the style of the whole map are called so."""
@@ -93,14 +93,8 @@ class Layer(BaseModel):
 
 def read_layer(path: Path) -> Layer:
     """Read one layer file; raises :class:`StudyError` naming the file and the key."""
-    try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
-        return Layer.model_validate({**data, "id": path.stem})
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as e:
-        raise StudyError(f"{path.name}: not readable as TOML: {e}") from e
-    except ValidationError as e:
-        lines = [f"{'.'.join(map(str, err['loc']))}: {err['msg']}; got {err['input']!r:.80}" for err in e.errors()]
-        raise StudyError(f"{path.name}: " + "; ".join(lines)) from e
+    data = read_toml(path, "it should be a layer file")
+    return validate(Layer, {**data, "id": path.stem}, path.name)
 
 
 def read_layers(folder: Path) -> tuple[Layer, ...]:

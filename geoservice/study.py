@@ -1,16 +1,15 @@
 """study.toml: what a planner wants to know, as one frozen model."""
 
-import tomllib
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from geoservice.errors import StudyError
 from geoservice.schema import LEVELS, TIERS
+from geoservice.toml_file import read_toml, validate
 
 Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,30}$")]
 Mode = Literal["walk", "cycle", "drive"]
@@ -145,14 +144,4 @@ class Study(_Frozen):
 
 def read_study(path: Path) -> Study:
     """Read a study; raises :class:`StudyError` naming the file, the key, what was got and what is allowed."""
-    try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError as e:
-        raise StudyError(f"{path.name} not found; make one with: geoservice init") from e
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as e:
-        raise StudyError(f"{path.name}: not readable as TOML: {e}") from e
-    try:
-        return Study.model_validate(data)
-    except ValidationError as e:
-        lines = [f"{'.'.join(map(str, err['loc']))}: {err['msg']}; got {err['input']!r:.80}" for err in e.errors()]
-        raise StudyError(f"{path.name}: " + "; ".join(lines)) from e
+    return validate(Study, read_toml(path, "create one with: geoservice init"), path.name)

@@ -5,9 +5,9 @@ import tomllib
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
-from geoservice.errors import StudyError
+from geoservice.toml_file import read_toml, validate
 
 Kmh = Annotated[float, Field(ge=0, le=200)]
 MODES = ("walk", "cycle", "drive")
@@ -57,17 +57,8 @@ def read_speeds(path: Path | None = None) -> Speeds:
     name = "speeds.toml"
     if path is not None:
         name = path.name
-        try:
-            data = _merged(data, tomllib.loads(path.read_text(encoding="utf-8")))
-        except FileNotFoundError as e:
-            raise StudyError(f"{name} not found; it should be a table of speeds in km/h") from e
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as e:
-            raise StudyError(f"{name}: not readable as TOML: {e}") from e
-    try:
-        return Speeds.model_validate(data)
-    except ValidationError as e:
-        lines = [f"{'.'.join(map(str, err['loc']))}: {err['msg']}; got {err['input']!r:.80}" for err in e.errors()]
-        raise StudyError(f"{name}: " + "; ".join(lines)) from e
+        data = _merged(data, read_toml(path, "it should be a table of speeds in km/h"))
+    return validate(Speeds, data, name)
 
 
 def limit_kmh(text: str | None) -> float | None:

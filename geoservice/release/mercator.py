@@ -1,4 +1,4 @@
-"""Web Mercator, the plane of map tiles."""
+"""Geometries in Web Mercator, the plane of map tiles."""
 
 from typing import Any
 
@@ -6,10 +6,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from geoservice.geo import MAX_MERCATOR_LAT
-
-RADIUS_M = 6_378_137.0
-HALF_M = np.pi * RADIUS_M
+from geoservice.geo import mercator_easting, mercator_northing
 
 
 def to_mercator(shapes: NDArray[Any]) -> NDArray[Any]:
@@ -20,8 +17,7 @@ def to_mercator(shapes: NDArray[Any]) -> NDArray[Any]:
     """
 
     def project(points: NDArray[np.float64]) -> NDArray[np.float64]:
-        lat = np.radians(np.clip(points[:, 1], -MAX_MERCATOR_LAT, MAX_MERCATOR_LAT))
-        return np.column_stack([np.radians(points[:, 0]) * RADIUS_M, np.log(np.tan(np.pi / 4 + lat / 2)) * RADIUS_M])
+        return np.column_stack([mercator_easting(points[:, 0]), mercator_northing(points[:, 1])])
 
     return np.asarray(shapely.transform(shapely.force_2d(shapes), project))
 

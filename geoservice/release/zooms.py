@@ -5,9 +5,8 @@ from math import ceil, log2
 
 import numpy as np
 
-from geoservice.geo import BBox, Floats, tile_at
+from geoservice.geo import MERCATOR_HALF_M, BBox, Floats, tile_at
 
-WORLD_M = 40_075_016.686
 PIXELS = 12
 """Typical width of a geography's units, on tiles of 256 pixels, at which it replaces the coarser one."""
 MAX_TILES = 1024
@@ -29,7 +28,7 @@ def first_zooms(names: Sequence[str], widths: Sequence[Floats], minzoom: int, ma
     for i, (name, width) in enumerate(zip(names, widths, strict=True)):
         if i and width.size:
             median = max(float(np.median(width)), 1e-3)
-            first = min(max(first, ceil(log2(PIXELS * WORLD_M / 256 / median))), maxzoom)
+            first = min(max(first, ceil(log2(PIXELS * 2 * MERCATOR_HALF_M / 256 / median))), maxzoom)
         zooms[name] = first
     return zooms
 

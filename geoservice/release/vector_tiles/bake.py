@@ -14,10 +14,10 @@ import shapely
 from numpy.typing import NDArray
 
 from geoservice.errors import ReleaseError
-from geoservice.geo import BBox, Bools, Floats, Ints, Tile
+from geoservice.geo import MERCATOR_HALF_M, BBox, Bools, Floats, Ints, Tile
 from geoservice.layer import Label
 from geoservice.release.base import LayerContent
-from geoservice.release.mercator import HALF_M, make_valid, to_mercator
+from geoservice.release.mercator import make_valid, to_mercator
 from geoservice.release.pmtiles import write_archive
 from geoservice.release.vector_tiles import sql
 from geoservice.release.vector_tiles.aggregate import aggregate_tile, count_by_cell
@@ -108,7 +108,7 @@ class Baker:
 
     def _level(self, level: BakedLayer, requested: set[TileColumn] | None) -> tuple[dict[TileColumn, bytes], set[TileColumn]]:
         """Return the tiles of one geography, and those that are excluded the budget; ``requested`` limits them, None is all."""
-        unit = 2 * HALF_M / 2**level.z / EXTENT
+        unit = 2 * MERCATOR_HALF_M / 2**level.z / EXTENT
         excluded = {xy for xy in _crowded_tiles(level) if requested is None or xy in requested}
         self._connection.execute(sql.create_pieces())
         self._cut(
@@ -191,7 +191,7 @@ def _is_in_tiles(x: NDArray[np.int32], y: NDArray[np.int32], z: int, tiles: set[
 
 def _tile_ranges(bounds: Floats, z: int, buffer: int) -> tuple[Ints, Ints, Ints, Ints]:
     """Return the first column and row, and the last column and row, of the tiles that each box touches."""
-    side, last = 2 * HALF_M / 2**z, 2**z - 1
+    side, last = 2 * MERCATOR_HALF_M / 2**z, 2**z - 1
     margin = side * buffer / EXTENT
 
     def tile(metres: Floats) -> Ints:
@@ -199,10 +199,10 @@ def _tile_ranges(bounds: Floats, z: int, buffer: int) -> tuple[Ints, Ints, Ints,
 
     west, south, east, north = bounds.T
     return (
-        tile(west + HALF_M - margin),
-        tile(HALF_M - north - margin),
-        tile(east + HALF_M + margin),
-        tile(HALF_M - south + margin),
+        tile(west + MERCATOR_HALF_M - margin),
+        tile(MERCATOR_HALF_M - north - margin),
+        tile(east + MERCATOR_HALF_M + margin),
+        tile(MERCATOR_HALF_M - south + margin),
     )
 
 

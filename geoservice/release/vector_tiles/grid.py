@@ -2,12 +2,8 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from math import atan, degrees, pi, sinh
 
-import numpy as np
-
-from geoservice.geo import MAX_MERCATOR_LAT, BBox, Floats, Tile
-from geoservice.release.mercator import HALF_M, RADIUS_M
+from geoservice.geo import MERCATOR_HALF_M, BBox, Floats, Tile, mercator_easting, mercator_northing, row_latitude
 
 EXTENT = 4096
 BUFFER = 64
@@ -40,22 +36,11 @@ class TileFrame:
 
     def place(self, lon: Floats, lat: Floats) -> tuple[Floats, Floats]:
         """Return points in units of the grid, x to the east and y to the south, from the tile's north-west corner."""
-        return self.units(lon, lat) if self.column == "geometry" else self.units(easting(lon), northing(lat))
+        return self.units(lon, lat) if self.column == "geometry" else self.units(mercator_easting(lon), mercator_northing(lat))
 
     def units(self, x: Floats, y: Floats) -> tuple[Floats, Floats]:
         """Return points of the tile's plane in units of the grid, from its north-west corner."""
         return (x - self.west) / self.unit, (self.north - y) / self.unit
-
-
-def easting(lon: Floats) -> Floats:
-    """Return the Web-Mercator easting of a longitude, in metres."""
-    return np.radians(lon) * RADIUS_M
-
-
-def northing(lat: Floats) -> Floats:
-    """Return the Web-Mercator northing of a latitude, in metres; latitudes are clipped to the plane."""
-    phi = np.radians(np.clip(lat, -MAX_MERCATOR_LAT, MAX_MERCATOR_LAT))
-    return np.asarray(np.log(np.tan(np.pi / 4 + phi / 2)) * RADIUS_M)
 
 
 def _quad(tile: Tile) -> TileFrame | None:
@@ -63,20 +48,17 @@ def _quad(tile: Tile) -> TileFrame | None:
     n = 2**z
     if not (0 <= x < n and 0 <= y < n):
         return None
-    side = 2 * HALF_M / n
-    edges = (x * side - HALF_M, HALF_M - (y + 1) * side, (x + 1) * side - HALF_M, HALF_M - y * side)
+    half = MERCATOR_HALF_M
+    side = 2 * half / n
+    edges = (x * side - half, half - (y + 1) * side, (x + 1) * side - half, half - y * side)
     return TileFrame("_mercator", *edges, _quad_box(tile, 0.0), _quad_box(tile, BUFFER / EXTENT))
 
 
 def _quad_box(tile: Tile, margin: float) -> BBox:
     z, x, y = tile
     n = 2**z
-
-    def lat(row: float) -> float:
-        return degrees(atan(sinh(pi * (1 - 2 * row / n))))
-
-    south = lat(y + 1 + margin) if y < n - 1 else -90.0
-    north = lat(y - margin) if y else 90.0
+    south = row_latitude(y + 1 + margin, z) if y < n - 1 else -90.0
+    north = row_latitude(y - margin, z) if y else 90.0
     return BBox((x - margin) / n * 360 - 180, south, (x + 1 + margin) / n * 360 - 180, north)
 
 

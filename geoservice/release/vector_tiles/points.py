@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from geoservice.geo import BBox, Bools, Floats
+from geoservice.geo import BBox, Bools, Floats, mercator_easting, mercator_northing
 from geoservice.release.arrow_filter import CompiledFilter
 from geoservice.release.base import PublishedLayer
 from geoservice.release.vector_tiles.aggregate import aggregate_tile, count_by_cell
@@ -18,7 +18,7 @@ from geoservice.release.vector_tiles.budget import FEATURES
 from geoservice.release.vector_tiles.column_cache import ColumnCache, Load
 from geoservice.release.vector_tiles.encode_small import MAX_POINTS
 from geoservice.release.vector_tiles.features import SOUTH, WEST, tile_of, tile_of_small
-from geoservice.release.vector_tiles.grid import TileFrame, easting, northing
+from geoservice.release.vector_tiles.grid import TileFrame
 from geoservice.release.vector_tiles.row_blocks import ROWS, RowBlocks
 
 NORTHING, GEOGRAPHY = "_northing", "geography"
@@ -94,7 +94,7 @@ class PointTiles:
         rows = self._rows(selection, [WEST, SOUTH if in_degrees else NORTHING])
         x, y = (column.to_numpy() for column in rows.columns)
         return aggregate_tile(
-            self._layer.id, count_by_cell(*frame.units(x if in_degrees else easting(x), y)), self._layer.geometry
+            self._layer.id, count_by_cell(*frame.units(x if in_degrees else mercator_easting(x), y)), self._layer.geometry
         )
 
     def _test_columns(self, level: str | None) -> list[str]:
@@ -130,7 +130,7 @@ class PointTiles:
         if NORTHING not in names:
             return self._read(blocks, names)
         rows = self._read(blocks, sorted({*names, SOUTH} - {NORTHING}))
-        return rows.append_column(NORTHING, pa.array(northing(rows[SOUTH].to_numpy())))
+        return rows.append_column(NORTHING, pa.array(mercator_northing(rows[SOUTH].to_numpy())))
 
 
 def _inside(box: BBox, lon: Floats, lat: Floats) -> Bools:

@@ -5,8 +5,7 @@ from collections.abc import Mapping, Sequence
 from math import pi
 
 from geoservice.db import DUCKDB, Dialect
-from geoservice.geo import MAX_MERCATOR_LAT, BBox
-from geoservice.release.mercator import RADIUS_M
+from geoservice.geo import MAX_MERCATOR_LAT, MERCATOR_RADIUS_M, BBox
 from geoservice.release.sql import BLOCK, BOUNDS
 from geoservice.release.vector_tiles.budget import FEATURES
 from geoservice.release.vector_tiles.grid import BUFFER, EXTENT, TileFrame
@@ -160,7 +159,7 @@ def _plane(frame: TileFrame) -> tuple[str, str]:
     if frame.column == "geometry":
         return "_west", "_south"
     lat = f"radians(least(greatest(_south, {-MAX_MERCATOR_LAT!r}), {MAX_MERCATOR_LAT!r}))"
-    return f"radians(_west) * {RADIUS_M!r}", f"ln(tan({lat} / 2 + {pi / 4!r})) * {RADIUS_M!r}"
+    return f"radians(_west) * {MERCATOR_RADIUS_M!r}", f"ln(tan({lat} / 2 + {pi / 4!r})) * {MERCATOR_RADIUS_M!r}"
 
 
 def fill_blocks(dialect: Dialect, schema: str | None, table: str) -> str:
