@@ -1,4 +1,4 @@
-"""The command line, made of :mod:`geoservice.api`: what is typed and what is printed."""
+"""The command line, built on :mod:`geoservice.api`."""
 
 import errno
 import sys
@@ -13,7 +13,7 @@ from geoservice.errors import Forbidden, GeoserviceError, Unavailable
 
 app = typer.Typer(
     name="geoservice",
-    help="Maps of access to public services, out of registers that stay private.",
+    help="Maps of access to public services, from registers that stay private.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
@@ -33,44 +33,44 @@ doctor.register(app)
 tools.register(app)
 
 
-def _version(asked: bool) -> None:
-    if asked:
+def _version(is_set: bool) -> None:
+    if is_set:
         typer.echo(__version__)
         raise typer.Exit
 
 
 @app.callback()
 def root(version: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="Print the version.")) -> None:
-    """Maps of access to public services, out of registers that stay private."""
+    """Maps of access to public services, from registers that stay private."""
 
 
-_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
-_BARRED = {errno.EACCES, errno.EPERM, errno.EROFS}
+_DISK_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_NOT_PERMITTED = {errno.EACCES, errno.EPERM, errno.EROFS}
 
 
 def _disk_error(error: OSError) -> GeoserviceError | None:
-    """Return what a full disk or a barred folder is in the house's words; None for a fault of ours."""
+    """Return the error of ours for a full disk or missing permissions; None for any other."""
     name = f"{Path(str(error.filename)).name}: " if error.filename else ""
-    if error.errno in _FULL:
-        return Unavailable(f"{name}the disk is full, or a quota is met; nothing was changed")
-    if error.errno in _BARRED:
+    if error.errno in _DISK_FULL:
+        return Unavailable(f"{name}the disk is full, or a quota is reached; nothing was changed")
+    if error.errno in _NOT_PERMITTED:
         return Forbidden(f"{name}this user may not write or read it; check the owner of the project folder")
     return None
 
 
-def _tell(error: GeoserviceError) -> None:
+def _exit_with(error: GeoserviceError) -> None:
     text = f"{type(error).__name__}: {error}"
     Console(stderr=True, soft_wrap=True).print(text, style="bold red", markup=False, highlight=False)
     sys.exit(error.exit_code)
 
 
 def main() -> None:
-    """Run the command line; an error of the house becomes one line and its exit code, anything else a traceback."""
+    """Run the command line; an error of ours becomes one line and its exit code, any other a traceback."""
     try:
         app()
     except GeoserviceError as error:
-        _tell(error)
+        _exit_with(error)
     except OSError as error:
-        if not (told := _disk_error(error)):
+        if not (disk_error := _disk_error(error)):
             raise
-        _tell(told)
+        _exit_with(disk_error)

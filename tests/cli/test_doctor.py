@@ -36,7 +36,7 @@ def test_a_new_project_is_fit_and_told_what_is_missing(cli: Any, project: Path) 
     for table in ("areas", "stations", "households", "network"):
         assert f"geoservice import {table}" in told
     found = " ".join(lines(ended.out, "ok"))
-    assert "spatial loads from its wheel with no network" in found
+    assert "the spatial extension loads from its wheel without network" in found
     assert "files are read with ESRI Shapefile, FlatGeobuf, GPKG, GeoJSON, GeoJSONSeq alone" in found
 
 
@@ -148,10 +148,10 @@ def test_who_may_look_into_the_register_is_told(cli: Any, project: Path, postgis
     assert "the role that runs studies can read the register" in " ".join(lines(cli("doctor", "-C", project).out, "warn"))
     monkeypatch.setenv("GEOSERVICE_REGISTER_DSN", postgis)
     open_register(project / "register", postgis, "doctor").remember("a", "b")
-    assert "its role cannot look into the register" in " ".join(lines(cli("doctor", "-C", project).out, "ok"))
+    assert "its role cannot read the register" in " ".join(lines(cli("doctor", "-C", project).out, "ok"))
     monkeypatch.setenv("GEOSERVICE_DSN", postgis)
     ended = cli("doctor", "-C", project)
-    assert (ended.code, "GEOSERVICE_DSN: its role can look into the register" in " ".join(lines(ended.out, "fail"))) == (
+    assert (ended.code, "GEOSERVICE_DSN: its role can read the register" in " ".join(lines(ended.out, "fail"))) == (
         1,
         True,
     )

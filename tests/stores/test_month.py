@@ -101,7 +101,7 @@ class Month:
         self.run("import", "households", self.write("stray.csv", self.stray))
         assert "2 sources are current at once (2024-11.csv, stray.csv)" in self.run("doctor")
         assert "stray.csv (households)" in self.run("forget", "straw.csv", "--yes", code=31)
-        assert "stray.csv is forgotten" in self.run("forget", "stray.csv", "--yes")
+        assert "stray.csv is deleted" in self.run("forget", "stray.csv", "--yes")
         assert "current at once" not in self.run("doctor")
 
     def purge(self) -> None:
