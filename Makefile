@@ -67,7 +67,7 @@ peers: $(PEERS)/.installed  ## what `geoservice bench serve` is measured beside
 	.ci/packages postgresql-15-postgis-3 nginx-light wrk
 
 bench: $(VENV)/.test peers  ## measure again and write the page of benchmarks from the figures
-	for name in disclosure network pipeline serve soak; do $(BIN)/geoservice bench $$name --json geoservice/docs/bench/$$name.json; done
+	for name in disclosure maps network pipeline serve soak; do $(BIN)/geoservice bench $$name --json geoservice/docs/bench/$$name.json; done
 	$(BIN)/python -m geoservice.bench.page
 
 lock:  ## pin every dependency by hash

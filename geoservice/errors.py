@@ -21,7 +21,8 @@
     ├── Forbidden                   exit 32  403
     ├── Conflict                    exit 33  409  e.g. another process writes
     ├── Unavailable                 exit 34  503  e.g. no release yet
-    │   └── TimedOut                exit 35  503  a request took longer than it may; its query was cancelled
+    │   ├── TimedOut                exit 35  503  a request took longer than it may; its query was cancelled
+    │   └── DiskFull                exit 38  503  there is no room for what has to be written
     ├── Unauthorized                exit 36  401  a token is missing, unknown, expired or revoked
     ├── TooManyRequests             exit 37  429  more requests than a caller may make
     ├── NetworkError                exit 40       the street network cannot be built or used
@@ -36,10 +37,14 @@ the service (:func:`for_operators`) stays in its log.
 
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import Any
 
 
 class GeoserviceError(Exception):
-    """Root of the tree; ``exit_code`` is what the command line ends with."""
+    """Root of the tree; ``exit_code`` is what the command line ends with.
+
+    Every error can be pickled, whatever its class takes beside a message: other processes tell of theirs.
+    """
 
     exit_code = 1
     public: str | None = None
@@ -53,6 +58,16 @@ AWAY = "the data cannot be read just now; try again in a few seconds"
 def for_operators(error: GeoserviceError, public: str = AWAY) -> GeoserviceError:
     """Return the error, its text marked as meant for whoever runs the service; clients of the server read ``public``."""
     error.public = public
+    return error
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Return how another process makes the same error."""
+        return _again, (type(self), self.args), self.__dict__
+
+
+def _again(kind: type[GeoserviceError], said: tuple[object, ...]) -> GeoserviceError:
+    error = kind.__new__(kind)
+    error.args = said
     return error
 
 
@@ -168,6 +183,13 @@ class TimedOut(Unavailable):
     """A request took longer than it may; its query was cancelled."""
 
     exit_code = 35
+
+
+class DiskFull(Unavailable):
+    """There is no room for what has to be written; the text names folders and is for whoever runs the service."""
+
+    exit_code = 38
+    public = AWAY
 
 
 class Unauthorized(GeoserviceError):

@@ -9,7 +9,7 @@ import pyarrow as pa
 import shapely
 
 from geoservice import __version__
-from geoservice.layer import LayerColumn, Label, Layer
+from geoservice.layer import Label, Layer, LayerColumn
 from geoservice.release import Manifest, ReleaseContent, open_store
 from geoservice.release.base import TABLE
 from geoservice.release.layers import build_layers

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from geoservice.api.progress import Progress
 from geoservice.api.stores import register_exists, register_has_own_role, register_of
+from geoservice.durable import whole_file
 from geoservice.errors import InputError, NotFound
 
 if TYPE_CHECKING:
@@ -97,5 +98,7 @@ def _write_quality(register: "Register", measurement: "Measurement", households:
 
     assert measurement.made is not None
     path = register.quality_file(measurement.draw.number)
-    path.touch(mode=0o600)
-    path.write_text("\n".join(quality_report(measurement.made, households)) + "\n", encoding="utf-8")  # type: ignore[arg-type]  # a table
+    text = "\n".join(quality_report(measurement.made, households)) + "\n"  # type: ignore[arg-type]  # a table
+    with whole_file(path) as aside:
+        aside.touch(mode=0o600)
+        aside.write_text(text, encoding="utf-8")

@@ -118,6 +118,6 @@ def query_parameters(layer: PublishedLayer, query: ItemQuery) -> dict[str, str]:
 
 
 def _parse_layer(layer: dict[str, Any]) -> PublishedLayer:
-    """Return a layer from a service's description; the legend is left out, because it is derived from the style."""
-    style = {k: v for k, v in layer["style"].items() if k != "legend"}
+    """Return a layer from a service's description, without the colours that are derived from its style."""
+    style = {k: v for k, v in layer["style"].items() if k not in {"legend", "dark"}}
     return PublishedLayer(**{"role": "public", "features": 0, **layer, "style": style})

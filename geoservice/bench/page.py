@@ -18,6 +18,9 @@ households of the county and rho. `RMSE` is the root mean square error over the 
 percentage of 90 % intervals that hold the register's number. `siting regret` is how many fewer people five more sites add
 to those within 15 minutes if chosen greedily on the surface, in percent of what five chosen on the register add.
 """,
+    "maps": """`/map` as large as it may be, from a service of one worker, and tiles asked for at fixed times meanwhile: a
+late one counts from the time at which it was due. `in memory` is a tile asked for before, `baked` one of the release.
+""",
     "soak": """Two servers, one over a folder and one over PostGIS, of two workers each, read by four clients each while a
 release is published, a worker is killed, PostgreSQL is restarted and a tile file is damaged and mended. Tiles are compared
 with those of the store, other bodies with what the server answers at rest before and after the publish. `recovery` is

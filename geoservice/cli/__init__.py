@@ -1,7 +1,9 @@
 """The command line, built on :mod:`geoservice.api`."""
 
 import errno
+import os
 import sys
+import tempfile
 from pathlib import Path
 
 import typer
@@ -9,7 +11,8 @@ from rich.console import Console
 
 from geoservice import __version__
 from geoservice.cli import access, data, demo, doctor, forget, grant, protect, purge, serve, study, tools
-from geoservice.errors import Forbidden, GeoserviceError, Unavailable
+from geoservice.durable import disk_full, is_full
+from geoservice.errors import Forbidden, GeoserviceError
 
 app = typer.Typer(
     name="geoservice",
@@ -44,18 +47,24 @@ def root(version: bool = typer.Option(False, "--version", callback=_version, is_
     """Maps of access to public services, from registers that stay private."""
 
 
-_DISK_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _NOT_PERMITTED = {errno.EACCES, errno.EPERM, errno.EROFS}
 
 
-def _disk_error(error: OSError) -> GeoserviceError | None:
+def _disk_error(error: Exception) -> GeoserviceError | None:
     """Return the error of ours for a full disk or missing permissions; None for any other."""
-    name = f"{Path(str(error.filename)).name}: " if error.filename else ""
-    if error.errno in _DISK_FULL:
-        return Unavailable(f"{name}the disk is full, or a quota is reached; nothing was changed")
-    if error.errno in _NOT_PERMITTED:
+    path = Path(str(error.filename)) if isinstance(error, OSError) and error.filename else None
+    if is_full(error):
+        return disk_full(path.name if path else "files", *([path.parent] if path else []), *_folders())
+    if isinstance(error, OSError) and error.errno in _NOT_PERMITTED:
+        name = f"{path.name}: " if path else ""
         return Forbidden(f"{name}this user may not write or read it; check the owner of the project folder")
     return None
+
+
+def _folders() -> list[Path]:
+    """Return the folders that a command writes to: those of its arguments, the project's, and that of temporary files."""
+    arguments = [Path(argument) for argument in sys.argv[1:] if Path(argument).is_dir()]
+    return [*arguments, Path(os.environ.get("GEOSERVICE_HOME", ".")), Path(tempfile.gettempdir())]
 
 
 def _exit_with(error: GeoserviceError) -> None:
@@ -70,7 +79,7 @@ def main() -> None:
         app()
     except GeoserviceError as error:
         _exit_with(error)
-    except OSError as error:
+    except Exception as error:  # each library has a class of its own for a full disk; any other error is raised again
         if not (disk_error := _disk_error(error)):
             raise
         _exit_with(disk_error)

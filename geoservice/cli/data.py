@@ -7,6 +7,7 @@ import typer
 
 from geoservice.cli.common import Home, out, progress_bar, project_of, register_of, settings_for
 from geoservice.cli.template import STUDY
+from geoservice.durable import whole_file
 from geoservice.errors import Conflict, InputError
 
 if TYPE_CHECKING:
@@ -27,7 +28,8 @@ def init(folder: Annotated[Path, typer.Argument(help="The project folder to crea
     settings = settings_for(folder)
     project_of(settings).close()
     register_of(settings).close()
-    study.write_text(STUDY, encoding="utf-8")
+    with whole_file(study) as aside:
+        aside.write_text(STUDY, encoding="utf-8")
     out.print(f"created {folder}/study.toml (edit it), {folder}/project for public inputs and {folder}/register (private)")
     out.print(
         "next: geoservice import areas|stations|households FILE (or population instead of households), "

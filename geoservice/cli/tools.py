@@ -11,7 +11,7 @@ from geoservice.errors import InputError
 
 
 def bench(
-    name: Annotated[str, typer.Argument(help="disclosure, network, pipeline, serve or soak.")],
+    name: Annotated[str, typer.Argument(help="disclosure, maps, network, pipeline, serve or soak.")],
     json_file: Annotated[Path | None, typer.Option("--json", help="Also write the results to this file.")] = None,
     repeat: Annotated[int, typer.Option(min=1, max=50, help="Runs of each measurement; the median counts.")] = 5,
     households: Annotated[
@@ -39,7 +39,10 @@ def bench(
     out.print(table)
     out.print(figures["machine"]["value"])
     if json_file:
-        json_file.write_text(json.dumps(figures, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        from geoservice.durable import whole_file
+
+        with whole_file(json_file) as aside:
+            aside.write_text(json.dumps(figures, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def register(app: typer.Typer) -> None:

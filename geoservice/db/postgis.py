@@ -139,7 +139,7 @@ _TOLD: tuple[tuple[type[psycopg.Error], type[GeoserviceError], str], ...] = (  #
     (errors.InvalidSchemaName, NotFound, "the tables asked for are not there"),
     (errors.UndefinedObject, Unavailable, _NO_POSTGIS),
     (errors.UndefinedFunction, Unavailable, _NO_POSTGIS),
-    (errors.DiskFull, Unavailable, "the server's disk is full; nothing was changed"),
+    (errors.DiskFull, Unavailable, "the disk of the database's server is full; make room there; nothing was changed"),
     (errors.ReadOnlySqlTransaction, Forbidden, "it takes no changes: it is a standby, or this connection only reads"),
     (psycopg.OperationalError, Unavailable, NO_ANSWER),
 )

@@ -10,12 +10,15 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from geoservice.durable import is_full
 from geoservice.errors import EmptyFile, GeoserviceError, UnreadableFile
 from geoservice.ingest.child_end import is_memory_error
 from geoservice.ingest.formats import Format
 
 if TYPE_CHECKING:
     from geoservice.ingest.raw_table import Rows
+
+TABLE = "table.arrow"
 
 
 def _limit(memory_mb: int, seconds: float) -> None:
@@ -62,7 +65,7 @@ def _read(request: dict[str, Any]) -> dict[str, Any]:
     meta.notes[:0] = notes
     meta.format = kind
     rows = 0
-    with pa.OSFile(str(Path(request["out"]) / "table.arrow"), "wb") as sink, pa.ipc.new_file(sink, schema) as writer:
+    with pa.OSFile(str(Path(request["out"]) / TABLE), "wb") as sink, pa.ipc.new_file(sink, schema) as writer:
         for batch in batches:
             rows += batch.num_rows
             writer.write_batch(batch)
@@ -126,6 +129,9 @@ def main(request: dict[str, Any]) -> dict[str, Any]:
     except BaseException as e:  # noqa: BLE001
         if is_memory_error(e, request["memory_mb"]):
             return {"error": "TooLarge", "message": f"reading needs more than the {request['memory_mb']} MB allowed"}
+        if is_full(e):
+            (Path(request["out"]) / TABLE).unlink(missing_ok=True)  # room for the answer
+            return {"error": "DiskFull", "message": ""}
         what = f"the reader of {request['kind']} gave up ({type(e).__name__})"
         return {"error": "UnreadableFile", "message": f"{what}: the file is damaged, or uses what is not read"}
 

@@ -1,12 +1,12 @@
 """Write refused rows where their owner can mend them: CSV or XLSX, no cell of which a spreadsheet would run as a formula."""
 
 import csv
-import os
 import re
 from collections.abc import Sequence
 from dataclasses import astuple
 from pathlib import Path
 
+from geoservice.durable import whole_file
 from geoservice.errors import ParameterError
 from geoservice.ingest.report import Reject
 
@@ -39,10 +39,9 @@ def write_rejects(rejects: Sequence[Reject], path: Path) -> None:
     if path.suffix.lower() not in {".csv", ".xlsx"}:
         raise ParameterError(f"rejects: got {path.name!r}, allowed are names that end in .csv or .xlsx")
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    aside = path.with_name(f".{path.name}.{os.getpid()}")
-    os.close(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
-    (_write_csv if path.suffix.lower() == ".csv" else _write_xlsx)(rejects, aside)
-    aside.replace(path)
+    with whole_file(path) as aside:
+        aside.touch(mode=0o600)
+        (_write_csv if path.suffix.lower() == ".csv" else _write_xlsx)(rejects, aside)
 
 
 def _write_csv(rejects: Sequence[Reject], path: Path) -> None:

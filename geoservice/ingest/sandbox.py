@@ -14,7 +14,8 @@ from typing import Any
 import pyarrow as pa
 
 from geoservice import errors
-from geoservice.errors import GeoserviceError, InputError, TooLarge
+from geoservice.durable import disk_full, has_room
+from geoservice.errors import DiskFull, GeoserviceError, InputError, TooLarge
 from geoservice.geo import BBox
 from geoservice.ingest.child_end import end_of
 from geoservice.ingest.formats import VECTOR, Format
@@ -137,8 +138,12 @@ def _watch(child: "subprocess.Popen[bytes]", seconds: float, progress: Callable[
 def _take(path: Path, scratch: Path, code: int, memory_mb: int) -> RawTable:
     answer = scratch / "answer.json"
     if not answer.exists():
+        if not has_room(scratch):
+            raise disk_full(path.name, scratch.parent)
         raise end_of(path.name, code, (scratch / "said").read_text("utf-8", "replace"), memory_mb)
     told: dict[str, Any] = json.loads(answer.read_text("utf-8"))
+    if told.get("error") == DiskFull.__name__:
+        raise disk_full(path.name, scratch.parent)
     if "error" in told:
         raise _error(told["error"], f"{path.name}: {told['message']}")
     meta = Meta(**{**told["meta"], "broken": [tuple(b) for b in told["meta"]["broken"]]})

@@ -10,6 +10,7 @@ import orjson
 import shapely
 from branca.element import Element, Figure
 
+from geoservice.durable import whole_file
 from geoservice.errors import ParameterError, Unavailable
 from geoservice.geo import BBox
 from geoservice.maps import leaflet
@@ -44,7 +45,9 @@ Language = Literal["zh", "en"]
 
 def write_map(reader: FeatureReader, out: Path, language: Language) -> None:
     """Write the map of a release, as :func:`draw_map` returns it, into an HTML file; its folder must be there."""
-    out.write_text(draw_map(reader, drawn_layers(reader), language).get_root().render(), encoding="utf-8")
+    html = draw_map(reader, drawn_layers(reader), language).get_root().render()
+    with whole_file(out) as aside:
+        aside.write_text(html, encoding="utf-8")
 
 
 def draw_map(reader: FeatureReader, layers: Sequence[PublishedLayer], language: Language) -> folium.Map:

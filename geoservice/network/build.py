@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from geoservice.durable import sync
+from geoservice.durable import gone_on_failure, sync, whole_file
 from geoservice.errors import Conflict, NetworkError, NotFound
 from geoservice.network.assemble import ModeReport, assemble
 from geoservice.network.check import check_network
@@ -60,9 +60,9 @@ def build_network(pbf: Path, folder: Path, modes: Sequence[str], speeds: Path | 
         raise NetworkError(f"modes: got {list(modes)}, allowed are some of {list(MODES)}")
     table = read_speeds(speeds)
     folder.mkdir(parents=True, exist_ok=True)
-    with _alone(folder):
+    aside = folder / ASIDE
+    with _alone(folder), gone_on_failure(aside):
         streets, places = read_streets(pbf, progress), read_places(pbf, progress)
-        aside = folder / ASIDE
         shutil.rmtree(aside, ignore_errors=True)
         reports, parts = {}, {}
         wanted = [m for m in MODES if m in modes]
@@ -123,10 +123,9 @@ def _make_current(folder: Path, aside: Path, index: dict[str, object]) -> None:
     else:
         shutil.rmtree(build, ignore_errors=True)  # damaged, or of a build that was killed before it became current
         aside.rename(build)
-    fresh = folder / f".{INDEX}"
-    fresh.write_text(json.dumps(index, indent=1, sort_keys=True) + "\n", encoding="utf-8")
-    sync(fresh)
-    fresh.replace(folder / INDEX)
+    with whole_file(folder / INDEX) as fresh:
+        fresh.write_text(json.dumps(index, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+        sync(fresh)
     sync(folder)
     for other in folder.iterdir():
         if other.is_dir() and other != build:

@@ -2,13 +2,13 @@
 
 import hashlib
 import json
-import os
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass
 from pathlib import Path
 
 import pyarrow as pa
 
+from geoservice.durable import whole_file
 from geoservice.errors import InputError
 
 _COLUMNS: dict[str, pa.DataType] = {
@@ -71,10 +71,9 @@ def check_mark(folder: Path, draws: Sequence[Draw]) -> None:
 
 def write_mark(folder: Path, draw: Draw) -> None:
     """Note in the register's folder that an entry was written; an older note, left by a killed process, is right as well."""
-    aside = folder / f".{MARK}.{os.getpid()}"
-    aside.write_text(f"{draw.number} {draw.chain}\n", encoding="ascii")
-    aside.chmod(0o600)
-    aside.replace(folder / MARK)
+    with whole_file(folder / MARK) as aside:
+        aside.write_text(f"{draw.number} {draw.chain}\n", encoding="ascii")
+        aside.chmod(0o600)
 
 
 def damaged(why: str) -> InputError:

@@ -47,10 +47,11 @@ def make_secret(folder: Path) -> None:
     aside = path.with_name(f".secret.{os.getpid()}.{secrets.token_hex(4)}")
     handle = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
-        os.write(handle, new_secret())
-        os.fsync(handle)
+        with os.fdopen(handle, "wb") as file:  # which writes all of it or fails
+            file.write(new_secret())
+            file.flush()
+            os.fsync(handle)
+        with contextlib.suppress(FileExistsError):  # another process was first: its secret counts
+            path.hardlink_to(aside)
     finally:
-        os.close(handle)
-    with contextlib.suppress(FileExistsError):  # another process was first: its secret counts
-        path.hardlink_to(aside)
-    aside.unlink()
+        aside.unlink()

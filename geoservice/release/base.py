@@ -295,7 +295,10 @@ class ReleaseReader(FeatureReader, Protocol):
 
 
 class ReleaseStore(Protocol):
-    """All releases of a study. They are immutable once written; ``current`` moves by one atomic switch."""
+    """All releases of a study. They are immutable once written; ``current`` moves by one atomic switch.
+
+    A store can be pickled; the copy, in another process too, is the same store, read-only.
+    """
 
     def write(self, content: ReleaseContent, keep: int = 5) -> int:
         """Write a release aside, check it, make it durable and current; return its number.

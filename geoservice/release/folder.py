@@ -4,6 +4,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pyarrow as pa
@@ -12,7 +13,7 @@ from geoservice.db import DUCKDB
 from geoservice.db.duckdb import DuckDBSession, in_batches, new_duckdb, open_duckdb, parser, told, transaction
 from geoservice.db.lock import locked
 from geoservice.db.watchdog import Watchdog
-from geoservice.durable import point, sync, sync_tree
+from geoservice.durable import gone_on_failure, point, sync, sync_tree
 from geoservice.errors import Conflict, DamagedFile, GeoserviceError, NotFound, ReleaseError, Unavailable
 from geoservice.geo import Tile
 from geoservice.release import sql
@@ -41,7 +42,7 @@ class FolderReader(Reader):
 
     def __init__(self, number: int, folder: Path, watchdog: Watchdog | None = None) -> None:
         super().__init__(number, _manifest(number, folder), DUCKDB, None)
-        self._watchdog, self._unreadable = watchdog, ""
+        self._watchdog, self._folder, self._unreadable = watchdog, folder, ""
         names = archives_in(self.manifest.files)
         self._archives = {layer: TileFile(folder, name, layer, self.manifest.files[name]) for layer, name in names.items()}
         try:
@@ -68,7 +69,7 @@ class FolderReader(Reader):
     def _checked(self) -> Iterator[None]:
         """Raise :class:`DamagedFile` where a block of the file is not what its checksum says; others can still be read."""
         try:
-            with _quiet():
+            with _quiet(self._folder):
                 yield
         except Unavailable as e:
             if not isinstance(e.__context__, (duckdb.IOException, duckdb.FatalException)):
@@ -121,10 +122,10 @@ class FolderReader(Reader):
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
+def _quiet(folder: Path) -> Iterator[None]:
     """Turn every error of DuckDB's into one of the house's: its text may hold values and paths, so none carries it on."""
     try:
-        with told():
+        with told(folder):
             yield
     except duckdb.Error as e:
         raise GeoserviceError(f"database: a question failed, {type(e).__name__}") from None
@@ -142,10 +143,14 @@ class FolderStore:
     """See :class:`geoservice.release.base.ReleaseStore`."""
 
     def __init__(self, folder: Path, read_only: bool, seconds: float | None = None) -> None:
-        self._folder, self._read_only = folder, read_only
+        self._folder, self._read_only, self._seconds = folder, read_only, seconds
         self._watchdog = None if seconds is None else Watchdog(seconds)
         if not read_only:
             folder.mkdir(parents=True, exist_ok=True)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Let another process have the same store, for reading."""
+        return FolderStore, (self._folder, True, self._seconds)
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
@@ -162,7 +167,7 @@ class FolderStore:
                 shutil.rmtree(left)
             number = max([*self.numbers(), 0]) + 1
             aside = self._folder / f".{number}.tmp"
-            with _tidy(aside), told():
+            with gone_on_failure(aside), told(self._folder):
                 aside.mkdir()
                 _fill(aside, content, manifest, table)
                 manifest = complete(manifest, stored_files(aside))
@@ -238,16 +243,6 @@ class FolderStore:
 
     def close(self) -> None:
         """Nothing is held between calls."""
-
-
-@contextmanager
-def _tidy(aside: Path) -> Iterator[None]:
-    """Leave nothing of a release that failed: on a full disk its room is what is missing."""
-    try:
-        yield
-    except BaseException:
-        shutil.rmtree(aside, ignore_errors=True)
-        raise
 
 
 def _fill(folder: Path, content: ReleaseContent, manifest: Manifest, table: pa.Table) -> None:

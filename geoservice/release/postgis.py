@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from math import ceil
+from typing import Any
 
 import pyarrow as pa
 
@@ -84,7 +85,11 @@ class PostGISStore:
     def __init__(self, dsn: str, prefix: str, read_only: bool, seconds: float | None = None) -> None:
         POSTGIS.quote(prefix)
         self._database, self._read_only = PostGIS(dsn, read_only, seconds=seconds), read_only
-        self._sql = Catalogue(prefix)
+        self._sql, self._place = Catalogue(prefix), (dsn, prefix, True, seconds)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Let another process have the same store, for reading, by connections of its own."""
+        return PostGISStore, self._place
 
     @contextmanager
     def _alone(self) -> Iterator[Session]:

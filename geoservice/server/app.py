@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
@@ -30,11 +31,12 @@ from geoservice.server.operations.concurrency import ConcurrencyLimiter
 from geoservice.server.operations.drain import Drain
 from geoservice.server.operations.logs import route_is
 from geoservice.server.operations.metrics import Metrics
-from geoservice.server.operations.telemetry import Telemetry, WithRequestId, cached_response_seen, tiles_seen
+from geoservice.server.operations.telemetry import Telemetry, WithRequestId, cached_response_seen, drawings_seen, tiles_seen
 from geoservice.server.operations.work import WORK, WorkFile
 from geoservice.server.release_pool import TIDY_S, ReleasePool
 from geoservice.server.rendering import documents
 from geoservice.server.rendering.openapi_paths import with_maps
+from geoservice.server.rendering.pool import DrawingPool
 from geoservice.server.rendering.renderer import Pictures
 from geoservice.server.rendering.route import MapTiles, map_key
 from geoservice.server.request_host import RequestHost
@@ -60,6 +62,9 @@ TILE_ROUTE, ARCHIVE_ROUTE = "/tiles/{layer_id}/{z}/{x}/{y}", "/tiles/{layer_id}.
 MAP_ROUTE = "/map/{layer_id}/{z}/{x}/{y}.png"
 """What they call any map tile."""
 
+DOCUMENT = re.compile(r"(/collections/[^/]+)?/map/?")
+"""Paths of maps for documents."""
+
 FILES = ("csv", "parquet", "gpkg", "fgb")
 """Formats in which a whole layer is sent."""
 
@@ -74,9 +79,10 @@ def create_api(settings: Settings, current: ReleasePool, running: health.Running
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        looking = asyncio.get_running_loop().create_task(watch(current))
+        looking = asyncio.get_running_loop().create_task(watch(current, pictures.pool))
         yield
         looking.cancel()
+        await to_thread.run_sync(pictures.pool.close)
         await to_thread.run_sync(current.close)
 
     api = FastAPI(
@@ -100,9 +106,13 @@ def create_api(settings: Settings, current: ReleasePool, running: health.Running
     return api
 
 
-async def watch(current: ReleasePool) -> None:
-    """Look for a new release now and then, so that it is open before somebody asks, and for damaged files of the one served."""
+async def watch(current: ReleasePool, pool: DrawingPool) -> None:
+    """Look now and then for a new release, so that it is open before somebody asks, and for damaged files of the one served.
+
+    Processes that have drawn nothing for long are ended.
+    """
     while True:
+        await to_thread.run_sync(pool.tidy)
         with suppress(GeoserviceError, OSError):
             await to_thread.run_sync(current.inspect)
         await asyncio.sleep(TIDY_S)
@@ -127,7 +137,10 @@ def lane_of(scope: Scope, version: str | None = None) -> str:
     path: str = scope["path"]
     if path in health.PATHS:
         return ""
-    return "bulk" if is_download(scope, version) else "tiles" if bare_route(path) else "pages"
+    if is_download(scope, version):
+        return "bulk"
+    route = bare_route(path)
+    return "maps" if route == MAP_ROUTE or DOCUMENT.fullmatch(path) else "tiles" if route else "pages"
 
 
 def is_download(scope: Scope, version: str | None = None) -> bool:
@@ -145,12 +158,13 @@ def is_download(scope: Scope, version: str | None = None) -> bool:
     return any(MEDIA[kind] in accept for kind in FILES) or any(k == "f" and v in FILES for k, v in asked)
 
 
-def routes(settings: Settings, current: ReleasePool, running: health.Running, answers: ResponseCache) -> ASGIApp:
+def routes(
+    settings: Settings, current: ReleasePool, running: health.Running, answers: ResponseCache, pictures: Pictures
+) -> ASGIApp:
     """Return what answers, once it is known who asks: the bare routes of tiles beside FastAPI."""
     tiles = Tiles(current, answers.keep)
     tiles_seen(running.metrics, tiles.once.kept)
-    pictures = Pictures(current)
-    maps = MapTiles(pictures, answers.keep)
+    maps = MapTiles(current, pictures, answers.keep)
     bare: dict[str, ASGIApp] = {TILE_ROUTE: tiles, ARCHIVE_ROUTE: Archives(current), MAP_ROUTE: maps}
     api = WithRequestId(
         GZipMiddleware(
@@ -193,7 +207,9 @@ def create_app(settings: Settings, store: ReleaseStore, folder: Path | None = No
     drain, work = Drain(folder), WorkFile(folder / f"{WORK}-{os.getpid()}") if folder else None
     running = health.Running(Metrics(folder), drain, tokens.outage)
     answers = ResponseCache(current, settings.cors_origins, frames=settings.frame_ancestors)
-    app = routes(settings, current, running, answers)
+    pool = DrawingPool(store, settings, running.metrics.histogram("drawing", "Seconds to draw a picture"))
+    drawings_seen(running.metrics, pool)
+    app = routes(settings, current, running, answers, Pictures(pool))
     app = entrance(app, settings, running.metrics, accesses, tokens)
     app = ConcurrencyLimiter(app, settings, running.metrics, lambda scope: lane_of(scope, current.version))
     app = RequestHost(app, networks_of(settings.proxies) if settings.proxy_headers else ())

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import structlog
 from anyio import to_thread
 
-from geoservice.errors import DamagedFile, GeoserviceError, NotFound, ReleaseError, Unavailable, for_operators
+from geoservice.errors import DamagedFile, DiskFull, GeoserviceError, NotFound, ReleaseError, Unavailable, for_operators
 from geoservice.release.base import PublishedLayer, ReleaseReader, ReleaseStore
 from geoservice.server.outage import Outage
 
@@ -262,7 +262,7 @@ class ReleasePool:
             self._log_damage(held.reader.number, error.file, error.reason)
             raise
         except GeoserviceError as error:
-            if error.public is not None:
+            if error.public is not None and not isinstance(error, DiskFull):
                 self.outage.begin(error)
                 self.soon = self.until = float("-inf")
             raise

@@ -14,7 +14,7 @@ from geoservice.server.http import workers
 from geoservice.server.http.protocol import Config
 from geoservice.server.operations import logs
 from geoservice.server.operations.drain import DRAINING
-from geoservice.server.operations.metrics import take_place
+from geoservice.server.operations.metrics import reserve, take_place
 from geoservice.settings import Settings
 
 PRIVATE = ("GEOSERVICE_DSN", "GEOSERVICE_REGISTER_DSN")
@@ -34,18 +34,17 @@ def make_app(settings: Settings, folder: Path | None = None) -> Application:
     ``folder`` is what the workers of one service share: the files of their figures, and the word that it is being stopped.
     """
     logs.configure(settings.log_level)
+    place = None
     if folder is not None:
         workers.allow_connections()
         workers.show_stacks(folder)
         place = take_place(folder)
-        if settings.keep_to_cores:
-            workers.keep_to_core(place, settings.workers)
     dsn = settings.serve_dsn.get_secret_value() if settings.serve_dsn else None
-    return create_app(
-        settings,
-        open_store(settings.home / "releases", dsn, settings.schema_prefix, read_only=True, seconds=settings.query_seconds),
-        folder,
-    )
+    store = open_store(settings.home / "releases", dsn, settings.schema_prefix, read_only=True, seconds=settings.query_seconds)
+    app = create_app(settings, store, folder)
+    if place is not None and settings.keep_to_cores:
+        workers.keep_to_core(place, settings.workers)  # last: the processes that draw for this worker may use any core
+    return app
 
 
 def serving(settings: Settings) -> Settings:
@@ -73,6 +72,8 @@ def serve(settings: Settings) -> None:
     check_database(settings)
     own = scratch_folder("geoservice-serve")
     folder = Path(own.name)
+    for place in range(settings.workers):  # a disk without room for them is told here, and not by workers that cannot start
+        reserve(folder, place)
 
     def notice() -> None:
         (folder / DRAINING).touch()

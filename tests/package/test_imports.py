@@ -14,7 +14,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "errors": set(),
     "settings": set(),
     "scratch": set(),
-    "durable": set(),
+    "durable": {"errors"},
     "byte_lru": set(),
     "toml_file": {"errors"},
     "geo": {"errors"},
@@ -32,17 +32,18 @@ MAY_IMPORT: dict[str, set[str]] = {
     "db": BASE | {"durable"},
     "vintages": BASE | {"schema", "db"},
     # register and project never import one another
-    "register": BASE | {"schema", "db", "vintages"},
+    "register": BASE | {"durable", "schema", "db", "vintages"},
     "project": BASE | {"schema", "db", "vintages"},
     "cql2": BASE,
     "release": BASE | {"byte_lru", "cql2", "durable", "scratch", "layer", "measures", "db"},
-    "ingest": BASE | {"scratch", "areas", "demand", "schema", "study", "register", "project", "vintages"},
+    "ingest": BASE | {"durable", "scratch", "areas", "demand", "schema", "study", "register", "project", "vintages"},
     "geocode": BASE | {"schema", "study", "register", "project", "vintages"},
     "pipeline": BASE
     | {"areas", "demand", "measures", "schema", "study", "labels", "layer", "db", "network", "analysis", "project", "release"},
-    "maps": BASE | {"labels", "scratch", "settings", "layer", "measures", "number_text", "release"},
+    "maps": BASE | {"durable", "labels", "scratch", "settings", "layer", "measures", "number_text", "release"},
     "server": BASE
-    | {"byte_lru", "labels", "db", "cql2", "scratch", "settings", "layer", "measures", "number_text", "release", "maps"},
+    | {"byte_lru", "cql2", "db", "durable", "labels", "layer", "maps", "measures", "number_text", "release", "scratch"}
+    | {"settings"},
     "demo": BASE | {"schema", "study", "ingest", "geocode", "pipeline"},
     "bench": BASE
     | PARTS
@@ -65,12 +66,13 @@ MAY_IMPORT: dict[str, set[str]] = {
         "settings",
         "study",
     }
+    | {"durable"}
     | {"server"},  # its audit log
     "__main__": {"cli"},
     "cli": BASE
     | PARTS
     | STORES
-    | {"api", "areas", "demand", "scratch", "settings", "schema", "study", "layer", "db"}
+    | {"api", "areas", "demand", "durable", "scratch", "settings", "schema", "study", "layer", "db"}
     | {"pipeline", "maps", "server", "demo", "bench"},
 }
 PURE = ("analysis", "demand", "network/kernels.py")

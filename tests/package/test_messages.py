@@ -16,6 +16,7 @@ from geoservice.server.app import bare_route, create_api
 from geoservice.server.operations import health
 from geoservice.server.operations.metrics import Metrics
 from geoservice.server.release_pool import ReleasePool
+from geoservice.server.rendering.pool import DrawingPool
 from geoservice.server.rendering.renderer import Pictures
 from geoservice.settings import Settings
 
@@ -93,7 +94,8 @@ def served() -> list[re.Pattern[str]]:
     with TemporaryDirectory() as folder, closing(open_store(Path(folder), None, "geoservice", read_only=False)) as store:
         current = ReleasePool(store)
         running = health.Running(Metrics(None), None)
-        paths = create_api(Settings(home=Path(folder)), current, running, Pictures(current)).openapi()["paths"]
+        settings = Settings(home=Path(folder))
+        paths = create_api(settings, current, running, Pictures(DrawingPool(store, settings))).openapi()["paths"]
     return [re.compile(re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(path)) + r"\Z") for path in (*paths, *health.PATHS)]
 
 

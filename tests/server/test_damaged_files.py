@@ -103,6 +103,16 @@ def test_a_damaged_file_of_tiles_is_503_and_all_else_goes_on(
     assert on.json("/health/ready")["status"] == "ready"
 
 
+def test_a_picture_of_a_damaged_file_is_503_until_it_is_mended(on: Any, home: Path, written: Path) -> None:
+    flipped_in_a_tile(tiles(home), tiles(home, "stations"))
+    with structlog.testing.capture_logs() as log:
+        for picture in ("/map/coverage/0/0/0.png", "/map/coverage/0/0/0@2x.png"):
+            is_refused(on.get(picture), home)
+    assert [line["file"] for line in log if line["event"] == "damaged file"] == ["tiles/coverage.pmtiles"]
+    mend(tiles(home), whole(written))
+    assert on.get("/map/coverage/0/0/0.png").status_code == 200
+
+
 @pytest.mark.parametrize("kind", DAMAGE)
 def test_a_file_that_is_damaged_while_it_is_served_never_gives_wrong_bytes(on: Any, home: Path, kind: str) -> None:
     assert on.get(TILE).status_code == 200  # the other tiles are not in memory

@@ -108,6 +108,16 @@ def test_dark_has_dark_ground_light_words_and_a_legend_on_that_ground(client):
     assert client.json("/styles/map-dark?lang=zh")["name"].endswith("(深色)")
 
 
+def test_the_manifest_has_the_colours_of_the_dark_style(client):
+    release, legend = client.json("/manifest"), client.json("/styles/coverage-dark/legend")
+    style = next(layer["style"] for layer in release["layers"] if layer["id"] == "coverage")
+    steps = layer_of(client, "map-dark", "coverage")["paint"]["fill-color"][3][2::2]
+    assert (style["dark"]["colours"], style["dark"]["beyond"]) == (steps, None)
+    assert style["dark"]["legend"]["colours"] == [c["colour"] for c in legend["classes"]]
+    assert style["dark"]["legend"]["uncertain"] == legend["uncertain"]["colour"]
+    assert release["darkGround"] == client.json("/styles/map-dark")["layers"][0]["paint"]["background-color"]
+
+
 def test_the_list_leads_to_styles_their_metadata_and_legends(client):
     content = client.json("/styles")
     assert [s["id"] for s in content["styles"]] == IDS

@@ -80,10 +80,10 @@ def _wait(url: str, server: "subprocess.Popen[bytes]", log: Path) -> None:
 
 
 @contextmanager
-def ours(home: Path, environment: Mapping[str, str] = NOTHING) -> Iterator[tuple[str, int]]:
+def ours(home: Path, environment: Mapping[str, str] = NOTHING, workers: int = WORKERS) -> Iterator[tuple[str, int]]:
     """Serve a folder with ``geoservice serve``; yields its URL and process id."""
     port = free_port()
-    command = [sys.executable, "-m", "geoservice", "serve", "--home", home, "--port", port, "--workers", WORKERS]
+    command = [sys.executable, "-m", "geoservice", "serve", "--home", home, "--port", port, "--workers", workers]
     url = f"http://127.0.0.1:{port}"
     quiet = {"GEOSERVICE_LOG_LEVEL": "error", "GEOSERVICE_RATE_LIMIT": "", **environment}
     with running(command, f"{url}/health/ready", home / "serve.log", quiet) as pid:

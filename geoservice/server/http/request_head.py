@@ -32,7 +32,7 @@ class HeadCache:
         r"""Return what a head says if it is whole and that of a plain GET, None for one that the server itself must read.
 
         >>> HeadCache(frozenset({b"authorization"})).read(b"Host: a\r\nAccept-Encoding: gzip\r\n\r\n")
-        Asked(encoding=b'gzip', held=None)
+        RequestHead(encoding=b'gzip', held=None)
         """
         try:
             return self._known[head]

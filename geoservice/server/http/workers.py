@@ -143,6 +143,8 @@ class Workers(Multiprocess):
                 structlog.get_logger().warning(
                     "a worker has died and is replaced", pid=worker.pid, code=worker.exitcode, doing=doing
                 )
+            for kind in (WORK, STACKS):
+                self._path(kind, worker).unlink(missing_ok=True)
             self.processes[at] = self._start()
 
     def _path(self, kind: str, worker: Process) -> Path:

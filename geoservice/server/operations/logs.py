@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass
+from traceback import walk_tb
 from typing import Any, Literal
 
 import orjson
@@ -54,6 +55,24 @@ def request_id_of(headers: list[tuple[bytes, bytes]]) -> str | None:
         if name == b"x-request-id":
             return value.decode() if GIVEN.fullmatch(value) else None
     return None
+
+
+def trace_of(error: BaseException) -> list[str]:
+    """Return where an error came from, then its cause and so on: classes, files, lines and functions, and no message.
+
+    The text of an exception may hold a row, a path or a connection string; a log is read by more people than those are for.
+    """
+    said: list[str] = []
+    cause: BaseException | None = error
+    seen: set[int] = set()
+    while cause is not None and id(cause) not in seen:
+        seen.add(id(cause))
+        frames = [f"{f.f_code.co_filename}:{line} {f.f_code.co_name}" for f, line in walk_tb(cause.__traceback__)]
+        said += [type(cause).__name__, *frames]
+        for inner in cause.exceptions if isinstance(cause, BaseExceptionGroup) else ():
+            said += trace_of(inner)
+        cause = cause.__cause__ or (None if cause.__suppress_context__ else cause.__context__)
+    return said
 
 
 def _with_id(_: WrappedLogger, __: str, event: EventDict) -> EventDict:

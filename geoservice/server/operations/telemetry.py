@@ -19,6 +19,7 @@ from geoservice.server.operations.logs import NOTE, RequestLog, request_id_of, r
 from geoservice.server.operations.metrics import Metrics
 from geoservice.server.operations.work import WorkFile
 from geoservice.server.release_pool import ReleasePool
+from geoservice.server.rendering.pool import DrawingPool
 from geoservice.server.response_cache import ResponseCache
 from geoservice.server.single_flight import ByteCache
 
@@ -165,6 +166,17 @@ def tiles_seen(metrics: Metrics, cache: ByteCache) -> None:
     metrics.count("tile_cache_hits", "Tiles found in memory", lambda: cache.hits)
     metrics.count("tile_cache_misses", "Tiles that had to be made", lambda: cache.misses)
     metrics.gauge("tile_cache_bytes", "Bytes of tiles in memory", lambda: cache.size)
+
+
+def drawings_seen(metrics: Metrics, pool: DrawingPool) -> None:
+    """Show what the processes that draw do."""
+    queue = pool.queue
+    metrics.gauge("waiting_drawings", "Pictures that wait to be drawn", lambda: queue.waiting)
+    metrics.gauge("drawing_pixels", "Pixels of pictures that wait or are being drawn", lambda: queue.pixels)
+    metrics.gauge("drawing_processes", "Processes that draw", lambda: len(pool.processes))
+    metrics.count("drawn_pixels", "Pixels of pictures that were drawn", lambda: pool.pixels)
+    metrics.count("drawing_refusals", "Pictures refused because too many pixels waited", lambda: queue.refused)
+    metrics.count("drawing_processes_lost", "Drawing processes that died, or were ended for taking too long", lambda: pool.lost)
 
 
 def cached_response_seen(metrics: Metrics, answers: ResponseCache) -> None:

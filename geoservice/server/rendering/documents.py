@@ -3,14 +3,14 @@
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
+from anyio import to_thread
 from fastapi import APIRouter, Depends, Query, Response
 
 from geoservice.geo import MAX_MERCATOR_LAT, BBox
-from geoservice.maps.map_document import MapOptions, draw
+from geoservice.maps.drawings import MapDrawing, selected
+from geoservice.maps.map_document import MapOptions
 from geoservice.maps.map_document import shown as box_shown
-from geoservice.maps.map_features import Within
-from geoservice.maps.offering import with_offer_title
-from geoservice.maps.selection import Selection, select
+from geoservice.maps.selection import Selection
 from geoservice.maps.symbology import Variant
 from geoservice.maps.table_numbers import TABLE, from_table
 from geoservice.release.base import PublishedLayer
@@ -101,15 +101,14 @@ def checked(selection: Selection, layers: Sequence[PublishedLayer], study: Mappi
 
 async def picture(ask: RequestContext, layers: Sequence[PublishedLayer], wanted: MapOptions) -> Response:
     """Answer with a picture; its headers say which box it shows."""
-    study = ask.reader.manifest.study
-    layers = [with_offer_title(select(layer, wanted.selection, study), wanted.selection, study) for layer in layers]
+    drawing = MapDrawing(tuple((layer.id, ask.who.within(layer)) for layer in layers), wanted)
+    layers = [selected(layer, wanted.selection, ask.reader.manifest.study) for layer in layers]
     if any(map(from_table, layers)):
         ask.layer(TABLE)  # who may not read the table sees none of its numbers
-    drawn: list[tuple[PublishedLayer, Within]] = [(layer, ask.who.within(layer)) for layer in layers]
     pictures: Pictures = ask.request.app.state.pictures
-    key = ("document", tuple((layer.id, within) for layer, within in drawn), wanted)
-    body = await pictures.get(version_of(ask.reader), key, lambda reader: draw(reader, drawn, wanted))
-    box = ",".join(f"{v:.7g}" for v in box_shown(ask.reader, layers, wanted))
+    body = await pictures.get(version_of(ask.reader), drawing)
+    seen = await to_thread.run_sync(box_shown, ask.reader, layers, wanted)  # it looks for fonts, the first time
+    box = ",".join(f"{v:.7g}" for v in seen)
     crs = "<http://www.opengis.net/def/crs/EPSG/0/3857>"
     return answer(ask, body, PNG, {"Content-Bbox": box, "Content-Crs": crs})
 

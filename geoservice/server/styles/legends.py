@@ -4,11 +4,10 @@ from html import escape
 from itertools import pairwise
 from typing import Annotated, Any
 
-from anyio import to_thread
 from fastapi import APIRouter, Depends, Response
 
-from geoservice.maps import fonts
 from geoservice.maps.colour import blend
+from geoservice.maps.drawings import LegendDrawing
 from geoservice.maps.furniture import (
     HEAD,
     LEGEND_WIDTH,
@@ -19,7 +18,6 @@ from geoservice.maps.furniture import (
     LegendEntry,
     LegendGroup,
     entry_lines,
-    legend_picture,
     legend_size,
     wrapped,
 )
@@ -43,8 +41,9 @@ from geoservice.measures import BEYOND, REASONS, UNCERTAIN
 from geoservice.number_text import Limits, limits_of, reason_label
 from geoservice.release.base import PublishedLayer
 from geoservice.server import schemas
-from geoservice.server.deps import RequestContext, request_context
+from geoservice.server.deps import RequestContext, request_context, version_of
 from geoservice.server.formats import PNG, SVG
+from geoservice.server.rendering.renderer import Pictures
 from geoservice.server.responses import answer, document
 from geoservice.server.styles.maplibre import pattern
 from geoservice.server.styles.routes import StyleId, named
@@ -163,6 +162,7 @@ async def style_legend(style_id: str, ask: Legend) -> Response:
         drawn = svg(groups(style.layers, style.variant, ask.language, limits), style.variant, style.title(ask))
         return answer(ask, drawn, SVG)
     if ask.format == "png":
-        parts = groups(style.layers, style.variant, fonts.language_of(ask.language), limits)
-        return answer(ask, await to_thread.run_sync(legend_picture, parts, style.variant), PNG)
+        drawing = LegendDrawing(tuple(layer.id for layer in style.layers), style.variant, ask.language)
+        pictures: Pictures = ask.request.app.state.pictures
+        return answer(ask, await pictures.get(version_of(ask.reader), drawing), PNG)
     return document(ask, legend_of(ask, style), style.title(ask))
