@@ -50,6 +50,10 @@ class GeoserviceError(Exception):
     public: str | None = None
     """What a client of the server reads, under status 503, where the text itself is for whoever runs the service."""
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Return how another process makes the same error."""
+        return _again, (type(self), self.args), self.__dict__
+
 
 AWAY = "the data cannot be read just now; try again in a few seconds"
 """What the public reads while a store does not answer."""
@@ -59,10 +63,6 @@ def for_operators(error: GeoserviceError, public: str = AWAY) -> GeoserviceError
     """Return the error, its text marked as meant for whoever runs the service; clients of the server read ``public``."""
     error.public = public
     return error
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        """Return how another process makes the same error."""
-        return _again, (type(self), self.args), self.__dict__
 
 
 def _again(kind: type[GeoserviceError], said: tuple[object, ...]) -> GeoserviceError:

@@ -66,7 +66,8 @@ def _drivers(_: "Settings") -> Iterator[CheckResult]:
 
     listing = "import pyogrio; print(*pyogrio.list_drivers(), sep=chr(10))"
     environment = {**os.environ, "GDAL_SKIP": skipped_drivers(), "GDAL_DRIVER_PATH": "disable"}
-    result = subprocess.run([sys.executable, "-P", "-c", listing], capture_output=True, text=True, check=False, env=environment)
+    command = [sys.executable, "-P", "-c", listing]
+    result = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)  # noqa: S603 - fixed arguments
     drivers, allowed = set(result.stdout.split("\n")) - {""}, set(DRIVERS)
     if drivers == allowed:
         yield CheckResult("ok", f"files are read only with {', '.join(sorted(drivers))}")

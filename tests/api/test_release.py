@@ -203,7 +203,7 @@ def test_a_token_stays_with_its_host() -> None:
     with HTTPServer(("127.0.0.1", 0), Redirect) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         port = server.server_address[1]
-        with pytest.raises(NotFound, match="answered with status 404"):
+        with pytest.raises(NotFound, match="response with status 404"):
             geoservice.open_release(f"http://127.0.0.1:{port}", token="mine")
         server.shutdown()
     assert heard == [(f"127.0.0.1:{port}", "Bearer mine"), (f"localhost:{port}", None)]
