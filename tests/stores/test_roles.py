@@ -270,7 +270,7 @@ def test_an_office_works_by_command_with_three_roles(roles: Roles, town: Path, t
     for name in ("households", "draws"):
         refused(roles.project, f"{roles.prefix}_register.{name}")
     assert "release 1 is current" in geoservice(project, "publish")
-    assert "register: kept by a role of its own" in geoservice(project, "doctor")
+    assert "register: it belongs to another role" in geoservice(project, "doctor")
     assert "purge it with that role" in geoservice(project, "purge", "--yes")
     assert "register: nothing old" in geoservice(steward, "purge", "--yes")
     prepare_roles(roles.project, roles.prefix, roles.served)

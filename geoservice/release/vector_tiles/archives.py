@@ -59,8 +59,7 @@ def archives_of(content: ReleaseContent, manifest: Manifest) -> Iterator[LayerAr
         yield content.archives
         return
     with closing(TileArchives(attribution_of(manifest.study))) as archives:
-        for layer in sorted(
-            content.layers, key=lambda c: -c.features.num_rows
-        ):  # the largest first, so that none of them is the last
+        # the largest first, so that none of them is the last
+        for layer in sorted(content.layers, key=lambda c: -c.features.num_rows):
             archives.draw(layer)
         yield archives
