@@ -1,20 +1,20 @@
-"""Every error geoservice raises on purpose.
+"""Every error that geoservice raises on purpose.
 
 ::
 
     GeoserviceError                 exit 1   500
-    ├── InputError                  exit 10  400  a file or value somebody gave us
+    ├── InputError                  exit 10  400  a file or value from outside
     │   ├── UnreadableFile          exit 11       no accepted driver reads it, or it is not what its name says
     │   ├── WrongEncoding           exit 12
     │   ├── EmptyFile               exit 13
     │   ├── MissingColumn           exit 14
     │   ├── DuplicateKeys           exit 15
-    │   ├── BadValues               exit 16       rows were rejected and partial loads were not asked for
+    │   ├── BadValues               exit 16       rows were rejected and partial loads were not allowed
     │   ├── BadGeometry             exit 17
     │   ├── WrongPlace              exit 18       wrong CRS, swapped axes, points outside every area
-    │   ├── TooLarge                exit 19  413  a limit of time, memory, line or archive size was met
+    │   ├── TooLarge                exit 19  413  a limit on time, memory, line or archive size was exceeded
     │   ├── PersonalData            exit 20       names, ID-card numbers, phones
-    │   ├── RefusedTopic            exit 21       what this service will not hold
+    │   ├── RefusedTopic            exit 21       a topic that this service refuses to store
     │   └── StudyError              exit 22       study.toml or a layer file is wrong
     ├── ParameterError              exit 30  400  a request parameter
     ├── NotFound                    exit 31  404
@@ -120,13 +120,13 @@ class BadGeometry(InputError):
 
 
 class WrongPlace(InputError):
-    """Coordinates are in another CRS than said, swapped, or outside every area."""
+    """Coordinates are in another CRS than stated, swapped, or outside every area."""
 
     exit_code = 18
 
 
 class TooLarge(InputError):
-    """A limit on time, memory, line length or archive size was met."""
+    """A limit on time, memory, line length or archive size was exceeded."""
 
     exit_code = 19
 
@@ -138,7 +138,7 @@ class PersonalData(InputError):
 
 
 class RefusedTopic(InputError):
-    """A column is about a topic that this service refuses to hold."""
+    """A column is about a topic that this service refuses to store."""
 
     exit_code = 21
 
@@ -156,7 +156,7 @@ class ParameterError(GeoserviceError):
 
 
 class NotFound(GeoserviceError):
-    """The named thing does not exist."""
+    """The named resource does not exist."""
 
     exit_code = 31
 
@@ -168,13 +168,13 @@ class Forbidden(GeoserviceError):
 
 
 class Conflict(GeoserviceError):
-    """Another process holds what this one needs."""
+    """Another process has locked what this one needs."""
 
     exit_code = 33
 
 
 class Unavailable(GeoserviceError):
-    """The service cannot answer yet."""
+    """The service cannot respond yet."""
 
     exit_code = 34
 
@@ -199,7 +199,7 @@ class Unauthorized(GeoserviceError):
 
 
 class TooManyRequests(GeoserviceError):
-    """A caller makes more requests than it may; ``retry_s`` is when to come back."""
+    """A caller makes more requests than it may; ``retry_s`` are the seconds until it may try again."""
 
     exit_code = 37
 
@@ -215,7 +215,7 @@ class NetworkError(GeoserviceError):
 
 
 class DisclosureError(GeoserviceError):
-    """The privacy budget does not allow it, or its account is not right."""
+    """The privacy budget does not allow it, or its book is wrong."""
 
     exit_code = 41
 
@@ -247,4 +247,4 @@ STATUS: Mapping[type[GeoserviceError], int] = MappingProxyType({
     Unavailable: 503,
     ReleaseError: 503,
 })  # fmt: skip
-"""HTTP statuses of the classes whose message is meant for clients; every other error is a 500 with a message of its own."""
+"""HTTP statuses of the classes whose message is meant for clients; any other error is a 500 with a general message."""

@@ -1,4 +1,4 @@
-"""TOML files checked against a pydantic model; errors name the file, the key and the value."""
+"""Models read from TOML files that people write: study.toml, layer files, tables of speeds."""
 
 import tomllib
 from pathlib import Path
@@ -8,23 +8,26 @@ from pydantic import BaseModel, ValidationError
 
 from geoservice.errors import StudyError
 
-M = TypeVar("M", bound=BaseModel)
+Model = TypeVar("Model", bound=BaseModel)
 
 
-def read_toml(path: Path, if_missing: str) -> dict[str, Any]:
-    """Return the keys of a TOML file; raises :class:`StudyError`, for a file that does not exist with ``if_missing``."""
+def read_toml(path: Path, hint: str) -> dict[str, Any]:
+    """Return the keys of a TOML file.
+
+    Raises :class:`StudyError` naming the file if it cannot be read; ``hint`` says what to do if it does not exist.
+    """
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as e:
-        raise StudyError(f"{path.name} not found; {if_missing}") from e
+        raise StudyError(f"{path.name} not found; {hint}") from e
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as e:
         raise StudyError(f"{path.name}: not readable as TOML: {e}") from e
 
 
-def validate(model: type[M], data: dict[str, Any], file_name: str) -> M:
-    """Return the model of a file's keys; raises :class:`StudyError` with each key, its value and what is allowed."""
+def toml_model(model: type[Model], data: dict[str, Any], name: str) -> Model:
+    """Return the validated model; raises :class:`StudyError` that names the file ``name``, each key and its value."""
     try:
         return model.model_validate(data)
     except ValidationError as e:
-        lines = [f"{'.'.join(map(str, err['loc']))}: {err['msg']}; got {err['input']!r:.80}" for err in e.errors()]
-        raise StudyError(f"{file_name}: " + "; ".join(lines)) from e
+        faults = [f"{'.'.join(map(str, f['loc']))}: {f['msg']}; got {f['input']!r:.80}" for f in e.errors()]
+        raise StudyError(f"{name}: " + "; ".join(faults)) from e

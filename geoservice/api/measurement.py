@@ -29,7 +29,7 @@ def rules_of(study: "Study", rho: Fraction | None = None) -> "Rules":
         lifetime_rho=Fraction(study.disclosure.lifetime_rho),
         migrants=study.migrants is not False,
         chinese=study.chinese,
-        made_up=study.synthetic,
+        synthetic=study.synthetic,
     )
 
 
@@ -66,7 +66,7 @@ def measure_register(
     digests = [s.digest for s in project.surfaces() if s.kind == "register"]
     measurement = measure_vintage(register, households, project.areas(as_of), places_of(project), rules, digests, progress)
     keep_surface(project, measurement)
-    if measurement.made is not None:
+    if measurement.result is not None:
         _write_quality(register, measurement, households)
     return measurement
 
@@ -96,9 +96,9 @@ def _write_quality(register: "Register", measurement: "Measurement", households:
     """Write the steward's quality report into the register's folder."""
     from geoservice.disclosure.quality import quality_report
 
-    assert measurement.made is not None
+    assert measurement.result is not None
     path = register.quality_file(measurement.draw.number)
-    text = "\n".join(quality_report(measurement.made, households)) + "\n"  # type: ignore[arg-type]  # a table
+    text = "\n".join(quality_report(measurement.result, households)) + "\n"  # type: ignore[arg-type]  # a table
     with whole_file(path) as aside:
         aside.touch(mode=0o600)
         aside.write_text(text, encoding="utf-8")

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from geoservice.api.release import Release
-    from geoservice.disclosure.plan import Expected
+    from geoservice.disclosure.plan import ExpectedMargins
     from geoservice.disclosure.vintage import Measurement
     from geoservice.ingest import Options, Report
     from geoservice.network.build import BuildReport
@@ -170,7 +170,7 @@ class ProjectFolder:
         loads = [{**vars(v), "source": v.source.name} for store in stores for v in store.vintages()]
         return pd.DataFrame(loads, columns=[f.name for f in fields(Vintage)])
 
-    def expected_margins(self, rho: str | float | None = None) -> "list[Expected]":
+    def expected_margins(self, rho: str | float | None = None) -> "list[ExpectedMargins]":
         """Return the expected margins of a measurement, by level of area; from public data only, it spends no budget."""
         from geoservice.disclosure.plan import expected_margins
 

@@ -125,11 +125,11 @@ def _register(settings: "Settings") -> Iterator[CheckResult]:
 
 def _check_known(settings: "Settings", book: "Sequence[Draw]") -> None:
     """Raise :class:`InputError` if the project has a surface that the budget book has no entry for."""
-    from geoservice.disclosure.vintage import check_known
+    from geoservice.disclosure.vintage import check_surfaces_in_book
 
     if project_exists(settings):
         with closing(project_of(settings)) as project:
-            check_known(book, [s.digest for s in project.surfaces() if s.kind == "register"])
+            check_surfaces_in_book(book, [s.digest for s in project.surfaces() if s.kind == "register"])
 
 
 def _network(settings: "Settings") -> Iterator[CheckResult]:

@@ -11,7 +11,7 @@ from geoservice.api.measurement import parse_rho, rules_of
 from geoservice.cli.common import Home, out, progress_bar, register_of, settings_for, study_of
 
 if TYPE_CHECKING:
-    from geoservice.disclosure.plan import Expected
+    from geoservice.disclosure.plan import ExpectedMargins
     from geoservice.disclosure.vintage import Rules
     from geoservice.settings import Settings
 
@@ -36,18 +36,18 @@ def protect(
         with progress_bar() as progress:
             measurement = project.protect(rho, progress)
     draw = measurement.draw
-    if measurement.made is None:
+    if measurement.result is None:
         out.print(f"these households were measured before, on {draw.made_at}: the stored surface is used, nothing is spent")
         return
     with closing(register_of(settings)) as register:
         day = register.day_of("households", study.as_of)
-    places, digest = measurement.made.surface.leaves, draw.surface_digest[:12]
+    places, digest = measurement.result.surface.leaves, draw.surface_digest[:12]
     out.print(f"measured: the households of {day}, {places} places, rho {draw.rho}; surface {digest}")
     out.print(f"differences from the register: register/quality-{draw.number}.csv (private)")
     print_budget(settings, rules)
 
 
-def print_plan(rows: "Sequence[Expected]", rules: "Rules") -> None:
+def print_plan(rows: "Sequence[ExpectedMargins]", rules: "Rules") -> None:
     """Print the expected margins by level of area."""
     from rich.table import Table
 
@@ -69,7 +69,7 @@ def print_budget(settings: "Settings", rules: "Rules") -> None:
     from rich.table import Table
 
     from geoservice.disclosure.budget import guess_probability
-    from geoservice.disclosure.vintage import spent
+    from geoservice.disclosure.vintage import spent_rho
 
     with closing(register_of(settings)) as register:
         book = register.book()
@@ -78,7 +78,7 @@ def print_budget(settings: "Settings", rules: "Rules") -> None:
         table.add_row(str(draw.number), draw.made_at, draw.rho, draw.surface_digest[:12], draw.note)
     if book:
         out.print(table)
-    total = spent(book)
+    total = spent_rho(book)
     out.print(f"spent: rho {float(total):g} of {float(rules.lifetime_rho):g}")
     if book:
         percent = 100 * guess_probability(total)

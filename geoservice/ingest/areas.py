@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from geoservice.areas import chinese_level, enclosing_codes, significant
+from geoservice.areas import chinese_level, enclosing_codes, significant_digits
 from geoservice.errors import InputError, MissingColumn
 from geoservice.geo import Ints, Objects
 from geoservice.ingest import value_vocabulary
@@ -93,7 +93,7 @@ def _parent(cells: ColumnValues, code: Column, loaded: pa.Table) -> Column:
         if strange:
             cells.notes.append(f"{len(strange)} parent codes are of areas not loaded (yet)")
         return parent
-    by_digits = {significant(c): c for c in sorted(known - {None}, key=len, reverse=True)}
+    by_digits = {significant_digits(c): c for c in sorted(known - {None}, key=len, reverse=True)}
     return text_of([_code_above(c or "", by_digits) for c in code.to_pylist()])
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from geoservice.areas import CHINESE_DIGITS, migrant_class, significant
+from geoservice.areas import CHINESE_DIGITS, migrant_class, significant_digits
 from geoservice.ingest.arrow_compute import Column
 from geoservice.ingest.arrow_compute import compute as pc
 from geoservice.ingest.column_values import ColumnValues
@@ -57,10 +57,10 @@ def _names_of(areas: pa.Table) -> Mapping[str, str]:
 
 def _note_codes(cells: ColumnValues, areas: pa.Table, codes: list[str | None], at: Any, *, chinese: bool) -> None:
     """Note codes that no table knows, and those of areas wider than a township."""
-    loaded = {c for code in map(str, areas.column("code").to_pylist()) for c in (code, significant(code))}
+    loaded = {c for code in map(str, areas.column("code").to_pylist()) for c in (code, significant_digits(code))}
     known = [c is None or c in loaded or (chinese and is_division(c)) for c in codes]
     wide = [
-        c is not None and chinese and ok and len(significant(c)) < CHINESE_DIGITS["township"]
+        c is not None and chinese and ok and len(significant_digits(c)) < CHINESE_DIGITS["township"]
         for c, ok in zip(codes, known, strict=True)
     ]
     column = f"column {cells.mapping[NAME]}"

@@ -1,4 +1,4 @@
-"""What the dimensions of the release table are called, in the words of the study and of the house."""
+"""Labels of the dimensions of the release table: those of the study, and of modes, tiers and groups."""
 
 from geoservice.labels import GROUPS, MODES, TIERS
 from geoservice.layer import Label
@@ -11,7 +11,7 @@ def _label(title: Title) -> Label:
 
 
 def dimension_labels(study: Study) -> DimensionLabels:
-    """Words of a study's dimensions; colours show its first service and mode at the service's standard minutes first."""
+    """Return the labels of a study's dimensions; layers first show its first service and mode, at the standard minutes."""
     service = study.services[0]
     return DimensionLabels(
         labels={

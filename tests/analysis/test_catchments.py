@@ -1,4 +1,4 @@
-"""Stations at one place share a catchment; a service that a station does not offer has no number there."""
+"""Stations at the same position share a catchment; a service that a station does not offer has no number."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -16,14 +16,14 @@ from geoservice.analysis.frames import stack
 
 
 def found(context: Context):
-    """Rows of the analysis as a frame with the names of what they say, and the units."""
+    """Return rows of the analysis as a data frame with decoded texts, and the units."""
     findings = catchments.analyse(context, params_of(catchments), stack([]))
     frame = findings.rows.to_pandas().astype({"measure": str, "unit": str, "geography": str, "status": str})
     return frame.set_index(["geography", "measure", "unit"]).sort_index(), findings.units[0].table.to_pylist()
 
 
 def town(context: Context, *capacities: float | None, delay: float = 0.0) -> Context:
-    """The district with a second clinic where s.1 is, a post office there, and s2; ids in order of their rows."""
+    """The district with a second clinic and a post office at s.1, and s2; ids in the order of rows."""
     stations = context.stations.to_pylist()
     beside = {**stations[0], "id": "s.1b", "name": "旁", "tier": "village", "start_delay_s": delay}
     post = {**stations[0], "id": "s.1c", "services": ["post"]}

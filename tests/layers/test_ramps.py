@@ -1,4 +1,4 @@
-"""Ramps that colour-blind readers and photocopiers keep apart, for every layer file.
+"""Ramps of every layer file are distinct for colour-blind readers and on photocopies.
 
 Colour vision without red (protanopia), green (deuteranopia) and blue (tritanopia) cones is simulated in linear RGB with the
 matrices of severity 1.0 of Machado, Oliveira and Fernandes (2009), "A physiologically-based model for simulation of color
@@ -27,12 +27,12 @@ XYZ = np.array([[0.4124564, 0.3575761, 0.1804375], [0.2126729, 0.7151522, 0.0721
 
 
 def ramp(layer: Layer) -> tuple[str, ...]:
-    """Return the colours of a layer's classes, what is beyond the time searched among them."""
+    """Return the colours of a layer's classes, including the one beyond the search limit."""
     return (*layer.style.colours, *([layer.style.beyond] if layer.style.beyond else []))
 
 
 def seen(colours: tuple[str, ...], sight: str) -> np.ndarray:
-    """Return L*a*b* of colours as somebody sees them, shape (n, 3)."""
+    """Return L*a*b* of colours under a colour vision deficiency, shape (n, 3)."""
     srgb = np.array([[int(c[i : i + 2], 16) / 255 for i in (1, 3, 5)] for c in colours])
     linear = np.where(srgb <= 0.04045, srgb / 12.92, ((srgb + 0.055) / 1.055) ** 2.4)
     linear = np.clip(linear @ np.array(MACHADO[sight]).T, 0, 1)

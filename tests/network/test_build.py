@@ -1,4 +1,4 @@
-"""Building: what is told, what is deterministic, what survives a killed or a failed build."""
+"""Builds: their report, their determinism, and what remains after a killed or failed build."""
 
 import fcntl
 from pathlib import Path

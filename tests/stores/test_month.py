@@ -102,7 +102,7 @@ class Month:
         assert "2 sources are current (2024-11.csv, stray.csv)" in self.run("doctor")
         assert "stray.csv (households)" in self.run("forget", "straw.csv", "--yes", code=31)
         assert "stray.csv is deleted" in self.run("forget", "stray.csv", "--yes")
-        assert "current at once" not in self.run("doctor")
+        assert "sources are current (" not in self.run("doctor")
 
     def purge(self) -> None:
         gone = self.left + self.stray

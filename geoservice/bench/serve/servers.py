@@ -1,4 +1,4 @@
-"""The servers under test, each a process of its own on this machine alone: ours, nginx, TiPg and its PostGIS."""
+"""The servers under test, processes that listen on this machine only: ours, nginx, TiPg and its PostGIS."""
 
 import os
 import pwd
@@ -26,10 +26,10 @@ PEERS = Path(".venv-peers/bin")
 NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
-def needed() -> None:
-    """Raise :class:`Unavailable` naming what is missing on this machine; ``make peers`` brings it."""
+def check_programs() -> None:
+    """Raise :class:`Unavailable` that lists missing programs; ``make peers`` installs them."""
     programs = {"nginx": shutil.which("nginx", path="/usr/sbin:" + os.environ["PATH"]), "wrk": shutil.which("wrk")}
-    missing = [n for n, found in programs.items() if not found]
+    missing = [n for n, path in programs.items() if not path]
     missing += [str(p) for p in (POSTGRES / "initdb", PEERS / "granian") if not p.exists()]
     if missing:
         raise Unavailable(f"bench serve: {', '.join(missing)} not found; install them with: make peers")
@@ -42,7 +42,7 @@ def needed_postgis() -> None:
 
 
 def free_port() -> int:
-    """Return a port that nobody listens on."""
+    """Return an unused port."""
     with socket.socket() as s:
         s.bind(("127.0.0.1", 0))
         return int(s.getsockname()[1])
@@ -50,11 +50,11 @@ def free_port() -> int:
 
 @contextmanager
 def running(command: Sequence[object], probe: str, log: Path, environment: Mapping[str, str] = NOTHING) -> Iterator[int]:
-    """Run a server until the block ends; yields its process id once ``probe`` answers."""
-    with log.open("w") as out:
-        words, variables = list(map(str, command)), {**os.environ, **environment}
-        server = subprocess.Popen(  # noqa: S603 - programs of our own choice
-            words, stdout=out, stderr=out, env=variables, start_new_session=True
+    """Run a server until the block ends; yield its process id when ``probe`` responds."""
+    with log.open("w") as log_file:
+        arguments, variables = list(map(str, command)), {**os.environ, **environment}
+        server = subprocess.Popen(  # noqa: S603 - the program is fixed
+            arguments, stdout=log_file, stderr=log_file, env=variables, start_new_session=True
         )
     try:
         _wait(probe, server, log)
@@ -63,7 +63,7 @@ def running(command: Sequence[object], probe: str, log: Path, environment: Mappi
         server.send_signal(signal.SIGTERM)
         with suppress(subprocess.TimeoutExpired):
             server.wait(15)
-        with suppress(ProcessLookupError):  # a peer that does not stop when it is asked to
+        with suppress(ProcessLookupError):  # a peer that ignores the signal to stop
             os.killpg(server.pid, signal.SIGKILL)
         server.wait()
 
@@ -72,11 +72,11 @@ def _wait(url: str, server: "subprocess.Popen[bytes]", log: Path) -> None:
     for _ in range(600):
         if server.poll() is not None:
             break
-        with suppress(OSError), urllib.request.urlopen(url, timeout=5) as answer:  # noqa: S310 - a URL of our own
-            if answer.status == 200:
+        with suppress(OSError), urllib.request.urlopen(url, timeout=5) as response:  # noqa: S310 - a local URL
+            if response.status == 200:
                 return
         time.sleep(0.1)
-    raise Unavailable(f"bench serve: no answer from {url}\n{log.read_text()[-2000:]}")
+    raise Unavailable(f"bench serve: no response from {url}\n{log.read_text()[-2000:]}")
 
 
 @contextmanager
@@ -105,7 +105,7 @@ http {{
 
 @contextmanager
 def nginx(folder: Path, files: Mapping[str, bytes]) -> Iterator[str]:
-    """Serve files with nginx as fast as it goes; yields its URL."""
+    """Serve files with nginx, tuned for speed; yield its URL."""
     port = free_port()
     (folder / "files").mkdir(parents=True)
     for name, body in files.items():
@@ -127,12 +127,12 @@ def as_postgres(folder: Path, *command: object) -> None:
     """Run a server program; PostgreSQL refuses to run as root, so root hands over to the user ``postgres``."""
     prefix = ["setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups"] if os.geteuid() == 0 else []
     text = [*prefix, str(POSTGRES / str(command[0])), *map(str, command[1:])]
-    subprocess.run(text, check=True, stdout=subprocess.DEVNULL, cwd=folder)  # noqa: S603 - programs of our own choice
+    subprocess.run(text, check=True, stdout=subprocess.DEVNULL, cwd=folder)  # noqa: S603 - the program is fixed
 
 
 @contextmanager
 def postgis() -> Iterator[str]:
-    """Start a private PostGIS on a port of this machine; yields its URL as the superuser."""
+    """Start a private PostGIS on a local port; yield its URL as the superuser."""
     with tempfile.TemporaryDirectory(prefix="geoservice-bench-") as name:
         folder, port = Path(name), free_port()
         if os.geteuid() == 0:
@@ -156,7 +156,7 @@ def postgis() -> Iterator[str]:
 
 @contextmanager
 def tipg(folder: Path, database: str) -> Iterator[str]:
-    """Serve the tables of a database with TiPg under Granian, as many workers as ours; yields its URL."""
+    """Serve the tables of a database with TiPg under Granian, with as many workers as ours; yield its URL."""
     port = free_port()
     command = [(PEERS / "granian").absolute(), "--interface", "asgi", "--workers", WORKERS, "--port", port, "tipg.main:app"]
     environment = {"DATABASE_URL": database, "TIPG_DB_SCHEMAS": '["public"]', "TIPG_CATALOG_TTL": "100000"}

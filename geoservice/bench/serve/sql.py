@@ -1,4 +1,4 @@
-"""Statements that give the peer its table: the same points, with the key and the index that it needs."""
+"""Statements that create the peer's table: the same points, with the key and the index that it needs."""
 
 EXTENSION = "CREATE EXTENSION postgis"
 TABLE = (
