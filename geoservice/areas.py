@@ -1,6 +1,7 @@
 """Administrative areas: ancestors of a code, outlines, and the census classes of migrants."""
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -22,11 +23,10 @@ CHINESE_PROVINCES = tuple(
 )
 """Codes of the provinces, GB/T 2260."""
 
-
 CHINESE_LEVELS = {2: "province", 4: "city", 6: "county", 9: "township", 12: "village"}
-"""Level of a Chinese division by the number of its code's significant digits."""
+"""Level of a Chinese division by the number of its code's significant_digits digits."""
 CHINESE_DIGITS = {level: digits for digits, level in CHINESE_LEVELS.items()}
-"""Number of significant digits of a Chinese division code by level."""
+"""Number of significant_digits digits of a Chinese division code by level."""
 
 
 def significant_digits(code: str) -> str:
@@ -39,10 +39,30 @@ def significant_digits(code: str) -> str:
     """
     if len(code) not in CHINESE_LEVELS or not (code.isascii() and code.isdigit()):
         return code
-    for digits, above in ((12, 9), (9, 6), (6, 4), (4, 2)):
+    for digits, above in pairwise(sorted(CHINESE_LEVELS, reverse=True)):
         if len(code) == digits and not code[above:].strip("0"):
             code = code[:above]
     return code
+
+
+def chinese_level(code: str) -> str | None:
+    """Return the level of a Chinese division code, None for any other code.
+
+    >>> chinese_level("340811000000"), chinese_level("V1")
+    ('county', None)
+    """
+    digits = significant_digits(code)
+    return CHINESE_LEVELS.get(len(digits)) if digits.isascii() and digits.isdigit() else None
+
+
+def enclosing_codes(code: str) -> list[str]:
+    """Return the significant_digits digits of the divisions around a Chinese division, the nearest first.
+
+    >>> enclosing_codes("340811001000")
+    ['340811', '3408', '34']
+    """
+    digits = significant_digits(code)
+    return [digits[:n] for n in sorted(CHINESE_LEVELS, reverse=True) if n < len(digits)]
 
 
 def ancestors(code: str, parents: Mapping[str, str | None]) -> list[str]:

@@ -22,6 +22,9 @@ Objects = NDArray[np.object_]
 WGS84 = "EPSG:4326"
 EARTH_RADIUS_M = 6_371_008.8
 MAX_MERCATOR_LAT = 85.0511287798066
+MERCATOR_RADIUS_M = 6_378_137.0
+MERCATOR_HALF_M = pi * MERCATOR_RADIUS_M
+"""Half the side of the Web-Mercator plane."""
 
 
 class BBox(NamedTuple):
@@ -37,6 +40,26 @@ class BBox(NamedTuple):
         return self.west <= other.east and other.west <= self.east and self.south <= other.north and other.south <= self.north
 
 
+def mercator_easting(lon: Floats) -> Floats:
+    """Return Web-Mercator eastings of longitudes, in metres."""
+    return np.radians(lon) * MERCATOR_RADIUS_M
+
+
+def mercator_northing(lat: Floats) -> Floats:
+    """Return Web-Mercator northings of latitudes, in metres; latitudes are clipped to the plane."""
+    phi = np.radians(np.clip(lat, -MAX_MERCATOR_LAT, MAX_MERCATOR_LAT))
+    return np.asarray(np.log(np.tan(np.pi / 4 + phi / 2)) * MERCATOR_RADIUS_M)
+
+
+def mercator_latitude(northing: float) -> float:
+    """Return the latitude of a Web-Mercator northing in metres.
+
+    >>> round(mercator_latitude(MERCATOR_HALF_M), 6)
+    85.051129
+    """
+    return degrees(atan(sinh(northing / MERCATOR_RADIUS_M)))
+
+
 class Tile(NamedTuple):
     """A WebMercatorQuad tile, origin at the north-west."""
 
@@ -48,11 +71,13 @@ class Tile(NamedTuple):
     def bbox(self) -> BBox:
         """The tile's bounds in degrees."""
         n = 2**self.z
+        south, north = (row_latitude(row, self.z) for row in (self.y + 1, self.y))
+        return BBox(self.x / n * 360 - 180, south, (self.x + 1) / n * 360 - 180, north)
 
-        def lat(row: int) -> float:
-            return degrees(atan(sinh(pi * (1 - 2 * row / n))))
 
-        return BBox(self.x / n * 360 - 180, lat(self.y + 1), (self.x + 1) / n * 360 - 180, lat(self.y))
+def row_latitude(row: float, z: int) -> float:
+    """Return the latitude of the northern edge of a row of tiles; half rows lie between."""
+    return degrees(atan(sinh(pi * (1 - 2 * row / 2**z))))
 
 
 def tile_at(lon: float, lat: float, z: int) -> Tile:

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from geoservice.areas import CHINESE_LEVELS, significant_digits
+from geoservice.areas import chinese_level, enclosing_codes, significant_digits
 from geoservice.errors import InputError, MissingColumn
 from geoservice.geo import Ints, Objects
 from geoservice.ingest import value_vocabulary
@@ -72,8 +72,7 @@ def _level(cells: ColumnValues, options: Options, code: Column) -> Column:
         return with_default(cells.choice("level", value_vocabulary.LEVEL), level)
     if cells.has("level"):
         return text_of(cells.choice("level", value_vocabulary.LEVEL, required=True))
-    digits = [significant_digits(c or "") for c in code.to_pylist()]
-    found = [CHINESE_LEVELS.get(len(c)) if c.isdigit() else None for c in digits]
+    found = [chinese_level(c or "") for c in code.to_pylist()]
     if None in found:
         osm = [h for h in cells.raw.columns.column_names if plain(h) == "adminlevel"]
         said = f"; column {osm[0]} is OpenStreetMap's, whose numbers differ from country to country" if osm else ""
@@ -115,7 +114,6 @@ def _parent_codes(cells: ColumnValues) -> Column:
 
 def _code_above(code: str, by_digits: Mapping[str, str]) -> str | None:
     """Return the known code of the nearest division that a Chinese code lies in."""
-    digits = significant_digits(code)
-    if not digits.isdigit() or len(digits) not in CHINESE_LEVELS:
+    if chinese_level(code) is None:
         return None
-    return next((by_digits[digits[:n]] for n in (9, 6, 4, 2) if n < len(digits) and digits[:n] in by_digits), None)
+    return next((by_digits[digits] for digits in enclosing_codes(code) if digits in by_digits), None)

@@ -9,7 +9,7 @@ import numpy as np
 import shapely
 
 from geoservice.errors import TooLarge
-from geoservice.geo import BBox, Tile
+from geoservice.geo import MERCATOR_HALF_M, BBox, Tile
 from geoservice.maps.basemap_style import NAMES, SOURCE_LAYERS
 from geoservice.maps.mapnik_map import MapFrame
 from geoservice.maps.mapnik_rules import StyledFeatures
@@ -19,7 +19,7 @@ from geoservice.maps.selection import DEFAULT, Selection, attributes, class_prop
 from geoservice.maps.symbology import classify
 from geoservice.maps.table_numbers import from_table, table_numbers
 from geoservice.release.base import ItemQuery, PublishedLayer, ReleaseReader, TileQuery
-from geoservice.release.mercator import HALF_M, to_mercator
+from geoservice.release.mercator import to_mercator
 from geoservice.release.zooms import geography_at
 
 BASE, BASE_ZOOM = "base", 14
@@ -35,8 +35,8 @@ def plane_of(tile: Tile) -> Plane:
     >>> plane_of(Tile(1, 1, 0)).west
     0.0
     """
-    width = 2 * HALF_M / 2**tile.z
-    return Plane(tile.x * width - HALF_M, HALF_M - tile.y * width, width)
+    width = 2 * MERCATOR_HALF_M / 2**tile.z
+    return Plane(tile.x * width - MERCATOR_HALF_M, MERCATOR_HALF_M - tile.y * width, width)
 
 
 def frame_of(tile: Tile, ratio: int) -> MapFrame:
@@ -130,10 +130,10 @@ def _naming(layer: PublishedLayer, language: str) -> list[str]:
 def base_shapes(reader: ReleaseReader, frame: MapFrame) -> dict[str, list[DecodedFeature]]:
     """Return the base map's shapes in a frame, by source layer: of the zoom whose tiles are 256 to 512 pixels wide there."""
     z = min(max(floor(frame.zoom), 0), BASE_ZOOM)
-    width, n = 2 * HALF_M / 2**z, 2**z
+    width, n = 2 * MERCATOR_HALF_M / 2**z, 2**z
     west, south, east, north = frame.box
-    columns = range(max(floor((west + HALF_M) / width), 0), min(ceil((east + HALF_M) / width), n))
-    rows = range(max(floor((HALF_M - north) / width), 0), min(ceil((HALF_M - south) / width), n))
+    columns = range(max(floor((west + MERCATOR_HALF_M) / width), 0), min(ceil((east + MERCATOR_HALF_M) / width), n))
+    rows = range(max(floor((MERCATOR_HALF_M - north) / width), 0), min(ceil((MERCATOR_HALF_M - south) / width), n))
     keys = {k for names in NAMES.values() for k in names}
     found: dict[str, list[DecodedFeature]] = {name: [] for name in SOURCE_LAYERS}
     for tile in (Tile(z, x, y) for x in columns for y in rows):

@@ -28,7 +28,7 @@ from geoservice.pipeline.study_surface import StudySurface
 from geoservice.project import Project
 from geoservice.release.base import TABLE, LayerContent, Manifest, ReleaseContent, ReleaseStore
 from geoservice.release.layer_columns import DimensionLabels
-from geoservice.release.layers import build_layers, placed
+from geoservice.release.layers import build_layers, drop_missing_geometries
 from geoservice.release.vector_tiles.archives import TileArchives, attribution_of
 from geoservice.study import Study
 
@@ -103,7 +103,7 @@ def make_layers(
     """
     content_by_id: dict[str, LayerContent] = {}
     for layer, build in zip(layers, build_layers(layers, units, table, labels), strict=True):
-        content = placed(build)
+        content = drop_missing_geometries(build)
         if content.layer.style.property or not layer.style.property:
             content_by_id[layer.id] = content
             archives.draw(content)

@@ -1,4 +1,4 @@
-"""Files of a release beside its manifest: their names, and whether they are what was written."""
+"""Files of a release: their names, and their differences from the manifest."""
 
 import hashlib
 from collections.abc import Collection, Mapping
@@ -9,7 +9,7 @@ from geoservice.release.base import FileFault, StoredFile
 
 LAYERS, MANIFEST, TILES = "layers.duckdb", "manifest.json", "tiles"
 THREADS = 2
-"""Files read at a time: SHA-256 takes about a second a gigabyte."""
+"""Files that are read in parallel: SHA-256 takes about a second per gigabyte."""
 MISSING = "the file is missing"
 EXTRA = "the file does not belong to the release"
 
@@ -36,7 +36,7 @@ def stored_file(path: Path) -> StoredFile:
 
 
 def stored_files(folder: Path) -> dict[str, StoredFile]:
-    """Return size and SHA-256 of all files of a folder but the manifest."""
+    """Return size and SHA-256 of all files of a folder except the manifest."""
     names = sorted(_names(folder))
     with ThreadPoolExecutor(THREADS) as threads:
         return dict(zip(names, threads.map(lambda name: stored_file(folder / name), names), strict=True))
@@ -48,7 +48,7 @@ def _names(folder: Path) -> set[str]:
 
 
 def folder_faults(folder: Path, files: Mapping[str, StoredFile]) -> list[FileFault]:
-    """Return what a folder lacks of ``files``, what differs from them, and what does not belong there."""
+    """Return the files that a folder lacks, that differ from ``files``, or that do not belong to it."""
     with ThreadPoolExecutor(THREADS) as threads:
         reasons = list(threads.map(lambda name: _reason(folder / name, files[name]), files))
     faults = [FileFault(name, reason) for name, reason in zip(files, reasons, strict=True) if reason]
@@ -67,7 +67,7 @@ def _reason(path: Path, expected: StoredFile) -> str:
 
 
 def difference(got: StoredFile | int, expected: StoredFile) -> str:
-    """Return how a file, or its size alone, differs from what was written; empty where it does not.
+    """Return how a file, or only its size, differs from the manifest; empty if it does not.
 
     >>> difference(7, StoredFile(bytes=9, sha256="0" * 64))
     'the file has 7 bytes, 9 were written'

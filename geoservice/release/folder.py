@@ -34,11 +34,11 @@ from geoservice.release.vector_tiles.row_blocks import TABLE as BLOCKS
 CURRENT = "current"
 IDENTITY = pa.schema([("hash", pa.string())])
 TOGETHER = 8 * ROWS
-"""Rows of a layer in one stretch of its table: few, for a page or a tile is looked for in a few of them."""
+"""Rows per DuckDB row group: small, because a page or a tile needs few of them."""
 
 
 class FolderReader(Reader):
-    """A release in a folder. The database is open read-only, with no way to any other file."""
+    """A release in a folder. Its database is open read-only and cannot reach any other file."""
 
     def __init__(self, number: int, folder: Path, watchdog: Watchdog | None = None) -> None:
         super().__init__(number, _manifest(number, folder), DUCKDB, None)
@@ -46,7 +46,7 @@ class FolderReader(Reader):
         names = archives_in(self.manifest.files)
         self._archives = {layer: TileFile(folder, name, layer, self.manifest.files[name]) for layer, name in names.items()}
         try:
-            # many small questions at a time, in as many processes as there are cores: sharing one out costs more than it saves
+            # many small queries at a time, in a process per core: more threads per query cost more than they save
             self._connection = open_duckdb(folder / LAYERS, read_only=True, threads=1)
             self._idle, self._parse = list[duckdb.DuckDBPyConnection](), parser(self._connection)
             identity = self._connection.execute(sql.identity(DUCKDB, DUCKDB.quote(sql.IDENTITY))).fetchall()
@@ -67,7 +67,7 @@ class FolderReader(Reader):
 
     @contextmanager
     def _checked(self) -> Iterator[None]:
-        """Raise :class:`DamagedFile` where a block of the file is not what its checksum says; others can still be read."""
+        """Raise :class:`DamagedFile` if a block of the file does not match its checksum; others can still be read."""
         try:
             with _quiet(self._folder):
                 yield
@@ -80,7 +80,7 @@ class FolderReader(Reader):
 
     @contextmanager
     def _cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        """Lend a connection of one's own: threads do not wait for each other. A new one is slow at first, so it is kept."""
+        """Lend a connection, so that threads do not wait for each other; a new one is slow at first, so they are reused."""
         try:
             cursor = self._idle.pop()
         except IndexError:
@@ -104,16 +104,16 @@ class FolderReader(Reader):
         return self._archives[layer_id].verified().read(offset, length)
 
     def faults(self) -> list[FileFault]:
-        """Files that cannot be served, or not all of them."""
+        """Return the files that cannot be served, or only in part."""
         faults = [fault for archive in self._archives.values() if (fault := archive.fault())]
         return [*faults, FileFault(LAYERS, self._unreadable)] if self._unreadable else faults
 
     def tiles(self, layer_id: str) -> Iterator[tuple[Tile, bytes]]:
-        """All tiles of a layer."""
+        """Yield all tiles of a layer."""
         yield from self._archives.get(layer_id, ())
 
     def close(self) -> None:
-        """Let go of the files."""
+        """Close the files."""
         super().close()
         for connection in (self._connection, *self._idle):
             connection.close()
@@ -123,12 +123,12 @@ class FolderReader(Reader):
 
 @contextmanager
 def _quiet(folder: Path) -> Iterator[None]:
-    """Turn every error of DuckDB's into one of the house's: its text may hold values and paths, so none carries it on."""
+    """Raise an error of ours for any of DuckDB's, without its text, which may contain values and paths."""
     try:
         with told(folder):
             yield
     except duckdb.Error as e:
-        raise GeoserviceError(f"database: a question failed, {type(e).__name__}") from None
+        raise GeoserviceError(f"database: a query failed, {type(e).__name__}") from None
 
 
 def _manifest(number: int, folder: Path) -> Manifest:
@@ -149,18 +149,18 @@ class FolderStore:
             folder.mkdir(parents=True, exist_ok=True)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Let another process have the same store, for reading."""
+        """Return how another process opens the same store, read-only."""
         return FolderStore, (self._folder, True, self._seconds)
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
         if self._read_only:
-            raise Conflict("releases: opened for reading only")
+            raise Conflict("releases: the store is open read-only")
         with locked(self._folder / ".lock", True, 0.0):
             yield
 
     def write(self, content: ReleaseContent, keep: int = 5) -> int:
-        """Write aside, check, make durable, switch; returns the number."""
+        """Write a release aside, check it, make it durable and current; return its number."""
         manifest, table = checked(content)
         with self._alone():
             for left in self._folder.glob(".*.tmp"):
@@ -181,7 +181,7 @@ class FolderStore:
         return number
 
     def _prune(self, keep: int) -> None:
-        """Remove all but the last releases; a folder is renamed first, so that no half release is ever listed."""
+        """Remove all but the last releases; a folder is renamed first, so that no partial release is ever listed."""
         for number in self.numbers()[: -max(keep, 1)]:
             if number != self.current():
                 self._remove(number)
@@ -203,7 +203,7 @@ class FolderStore:
         return sorted(int(p.name) for p in self._folder.iterdir() if p.name.isdecimal() and (p / MANIFEST).is_file())
 
     def current(self) -> int | None:
-        """Return the number of the current release: one reading of a link."""
+        """Return the number of the current release: one read of a link."""
         try:
             return int((self._folder / CURRENT).readlink().name)
         except FileNotFoundError:
@@ -215,7 +215,7 @@ class FolderStore:
         """Open a release, the current one by default."""
         wanted = self.current() if number is None else number
         if wanted is None:
-            raise Unavailable("no release yet; make one with: geoservice publish")
+            raise Unavailable("no release yet; create one with: geoservice publish")
         folder = self._folder / str(wanted)
         try:
             return FolderReader(wanted, folder, self._watchdog)
@@ -232,17 +232,17 @@ class FolderStore:
         return target
 
     def tiles(self, reader: ReleaseReader, layer_id: str) -> Iterator[tuple[Tile, bytes]]:
-        """All baked tiles of a layer."""
+        """Yield all baked tiles of a layer."""
         assert isinstance(reader, FolderReader)
         return reader.tiles(layer_id)
 
     def file_faults(self, number: int) -> list[FileFault]:
-        """Read every file of a release and return those that are not what was written."""
+        """Read every file of a release and return those that differ from the manifest."""
         folder = self._folder / str(number)
         return folder_faults(folder, _manifest(number, folder).files)
 
     def close(self) -> None:
-        """Nothing is held between calls."""
+        """Do nothing: nothing stays open between calls."""
 
 
 def _fill(folder: Path, content: ReleaseContent, manifest: Manifest, table: pa.Table) -> None:
@@ -254,7 +254,7 @@ def _fill(folder: Path, content: ReleaseContent, manifest: Manifest, table: pa.T
                 shutil.move(drawn, folder / TILES)
     if content.base_map is not None:
         shutil.copyfile(content.base_map, folder / archive_name(BASE_MAP))
-        Archive(folder / archive_name(BASE_MAP)).close()  # refuses what is none
+        Archive(folder / archive_name(BASE_MAP)).close()  # raises an error unless it is an archive
 
 
 def _fill_database(path: Path, content: ReleaseContent, table: pa.Table, release: str) -> None:
@@ -268,7 +268,7 @@ def _fill_database(path: Path, content: ReleaseContent, table: pa.Table, release
             session.execute(sql.create(DUCKDB, DUCKDB.quote("blocks"), BLOCKS))
             for layer in content.layers:
                 _fill_layer(connection, session, layer)
-        connection.execute(sql.checkpoint())  # closing would do it too, and be silent about a disk that is full
+        connection.execute(sql.checkpoint())  # closing does it too, but silently ignores a full disk
 
 
 def _fill_layer(connection: duckdb.DuckDBPyConnection, session: DuckDBSession, content: LayerContent) -> None:
@@ -286,9 +286,9 @@ def _fill_layer(connection: duckdb.DuckDBPyConnection, session: DuckDBSession, c
 
 
 def _check(number: int, folder: Path, manifest: Manifest) -> None:
-    """Read back what was written, with another connection, as a server would."""
+    """Read the release back with another connection, as a server does."""
     if _manifest(number, folder) != manifest:
-        raise ReleaseError(f"{MANIFEST}: read back from the file it is not what was written")
+        raise ReleaseError(f"{MANIFEST}: the file does not contain what was written")
     connection = open_duckdb(folder / LAYERS, read_only=True, spatial=False)
     try:
         check_stored(DuckDBSession(connection), None, manifest)

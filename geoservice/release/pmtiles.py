@@ -1,4 +1,4 @@
-"""PMTiles archives: one file of tiles a layer. Nothing that is damaged is given as a tile."""
+"""PMTiles archives: one file of tiles per layer. A damaged tile is never returned."""
 
 import gzip
 import hashlib
@@ -32,7 +32,7 @@ _GZIP = zlib.MAX_WBITS | 16
 
 
 def write_archive(path: Path, tiles: Iterable[tuple[Tile, bytes]], bbox: BBox, metadata: dict[str, Any]) -> int:
-    """Write gzipped vector tiles as a PMTiles v3 archive; returns how many. No tiles, no file."""
+    """Write gzipped vector tiles as a PMTiles v3 archive and return their number; without tiles no file is written."""
     ordered = sorted((zxy_to_tileid(*tile), data) for tile, data in tiles)
     if not ordered:
         return 0
@@ -41,7 +41,7 @@ def write_archive(path: Path, tiles: Iterable[tuple[Tile, bytes]], bbox: BBox, m
         writer: Any = Writer(file)  # type: ignore[no-untyped-call]  # the package has types for its reader only
         for number, data in ordered:
             writer.write_tile(number, data)
-        writer.finalize(_header(bbox, first, last), metadata)  # the writer notes the zooms that it has seen
+        writer.finalize(_header(bbox, first, last), metadata)  # the writer records the zooms of its tiles
     return len(ordered)
 
 
@@ -62,7 +62,7 @@ def _header(bbox: BBox, first: int, last: int) -> dict[str, Any]:
 
 
 class Archive:
-    """An open archive, safe to read from several threads: its directory is held as arrays, its tiles stay in the file.
+    """An open archive, safe to read from several threads: its directory is in arrays, its tiles stay in the file.
 
     Its bytes are asked of the file, not of a memory map: to touch a map where the file was cut short kills the process. The
     file is closed when nobody holds the archive any more, or by :meth:`close`.
@@ -92,7 +92,7 @@ class Archive:
             layers = [layer["id"] for layer in about.get("vector_layers", ())]
         except ReleaseError:
             raise
-        except Exception as e:  # the package says in many ways that bytes are not what they should be: TypeError, EOFError ...
+        except Exception as e:  # the package raises many types of errors for invalid bytes: TypeError, EOFError ...
             raise ReleaseError(f"{path.name}: not a PMTiles archive, or a damaged one") from e
         self._data: int = header["tile_data_offset"]
         self._first, self._offset, self._length, self._run = entries.reshape(-1, 4).T.copy()
@@ -114,14 +114,14 @@ class Archive:
                 yield from self._entries(header, header["leaf_directory_offset"] + e.offset, e.length)
 
     def _bytes(self, offset: int, length: int) -> bytes:
-        """Return bytes that must be there."""
+        """Return bytes; raises :class:`ReleaseError` if the file is too short."""
         data = self.read(offset, length) if offset + length <= self._size else b""
         if len(data) != length:
             raise ReleaseError(f"{self._name}: cut short")
         return data
 
     def _tile(self, offset: int, length: int) -> bytes:
-        """Return a tile that is whole by its own checksum: it may have been changed since it was written."""
+        """Return a tile after verifying its own checksum."""
         data = self._bytes(self._data + offset, length)
         try:
             zlib.decompress(data, _GZIP)
@@ -130,7 +130,7 @@ class Archive:
         return data
 
     def get(self, tile: Tile) -> bytes:
-        """Return the tile as it lies in the file, gzipped; empty bytes where there is none."""
+        """Return the tile as stored, gzipped; empty bytes if it does not exist."""
         number = zxy_to_tileid(*tile)
         i = int(np.searchsorted(self._first, number, "right")) - 1
         if i < 0 or number >= self._first[i] + self._run[i]:
@@ -138,11 +138,11 @@ class Archive:
         return self._tile(int(self._offset[i]), int(self._length[i]))
 
     def __len__(self) -> int:
-        """Size of the file in bytes."""
+        """The size of the file in bytes."""
         return self._size
 
     def read(self, offset: int, length: int) -> bytes:
-        """Return bytes of the file, fewer where it ends before."""
+        """Return bytes of the file, fewer at its end."""
         return os.pread(self._file, length, offset)
 
     def stored_file(self) -> StoredFile:
@@ -159,5 +159,5 @@ class Archive:
                 yield Tile(*tileid_to_zxy(number)), data
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         self._close()

@@ -1,4 +1,4 @@
-"""Releases in PostgreSQL: one schema a release, written in one transaction together with the switch to it."""
+"""Releases in PostgreSQL: one schema per release, written and made current in one transaction."""
 
 import hashlib
 from collections.abc import Iterator
@@ -33,7 +33,7 @@ PART = 2**20
 
 
 class SchemaReader(Reader):
-    """A release in a schema; its connections come from the store's pool."""
+    """A release in a schema, with connections of the store's pool."""
 
     def __init__(self, number: int, manifest: Manifest, database: PostGIS, catalogue: Catalogue) -> None:
         super().__init__(number, manifest, POSTGIS, catalogue.release(number))
@@ -44,8 +44,8 @@ class SchemaReader(Reader):
         try:
             with self._database.quick() as session:
                 yield session
-        except NotFound:  # the layer is one of the manifest's: its table was there
-            raise NotFound(f"release {self.number} was removed meanwhile; ask again without its number") from None
+        except NotFound:  # the manifest has the layer, so its table existed
+            raise NotFound(f"release {self.number} was removed meanwhile; request the current one") from None
 
     def _tile(self, layer_id: str, tile: Tile) -> bytes:
         with self._session() as session:
@@ -66,14 +66,14 @@ class SchemaReader(Reader):
         return b"".join(parts)
 
     def archive_fault(self, layer_id: str, expected: StoredFile) -> str:
-        """Return how a layer's archive differs from what was written; empty where it does not."""
+        """Return how a layer's archive differs from the manifest; empty if it does not."""
         size, digest = self._archive_size(layer_id), hashlib.sha256()
         for at in range(0, size, PART):
             digest.update(self._archive_part(layer_id, at, min(PART, size - at)))
         return difference(StoredFile(bytes=size, sha256=digest.hexdigest()), expected) if size else MISSING
 
     def tiles(self, layer_id: str) -> Iterator[tuple[Tile, bytes]]:
-        """All tiles of a layer."""
+        """Yield all tiles of a layer."""
         with self._session() as session:
             for z, x, y, data in session.execute(self._catalogue.tiles(self.number), [layer_id]):
                 yield Tile(z, x, y), bytes(data)
@@ -88,13 +88,13 @@ class PostGISStore:
         self._sql, self._place = Catalogue(prefix), (dsn, prefix, True, seconds)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Let another process have the same store, for reading, by connections of its own."""
+        """Return how another process opens the same store, read-only, with its own connections."""
         return PostGISStore, self._place
 
     @contextmanager
     def _alone(self) -> Iterator[Session]:
         if self._read_only:
-            raise Conflict("releases: opened for reading only")
+            raise Conflict("releases: the store is open read-only")
         with self._database.session(write=True) as session:
             if not session.execute(*self._sql.lock())[0][0]:
                 raise Conflict("releases: another process is publishing; try again when it has finished")
@@ -102,7 +102,7 @@ class PostGISStore:
             yield session
 
     def write(self, content: ReleaseContent, keep: int = 5) -> int:
-        """Write, check and switch in one transaction; returns the number."""
+        """Write a release, check it and make it current in one transaction; return its number."""
         manifest, table = checked(content)
         with self._alone() as session:
             number: int = max([*(r[0] for r in session.execute(self._sql.numbers())), 0]) + 1
@@ -122,7 +122,7 @@ class PostGISStore:
     def _fill(
         self, session: Session, schema: str, content: ReleaseContent, manifest: Manifest, table: pa.Table
     ) -> dict[str, StoredFile]:
-        """Write everything but the catalogue's row; returns the archives that were written."""
+        """Write everything but the catalogue's row; return the archives."""
         files: dict[str, StoredFile] = {}
         for name, columns in ((sql.RELEASE_TABLE, TABLE), ("blocks", BLOCKS), ("tiles", TILES), ("archives", ARCHIVES)):
             session.execute(sql.create(POSTGIS, POSTGIS.table(schema, name), columns))
@@ -151,7 +151,7 @@ class PostGISStore:
                 self.remove(number)
 
     def remove(self, number: int) -> None:
-        """Remove a release that is not the current one; raises :class:`Conflict` at once when somebody is reading it.
+        """Remove a release that is not the current one; raises :class:`Conflict` immediately if it is being read.
 
         To wait for the readers there are would keep out those that come meanwhile.
         """
@@ -185,7 +185,7 @@ class PostGISStore:
         """Open a release, the current one by default."""
         wanted = self.current() if number is None else number
         if wanted is None:
-            raise Unavailable("no release yet; make one with: geoservice publish")
+            raise Unavailable("no release yet; create one with: geoservice publish")
         numbers = self.numbers()
         if wanted not in numbers:
             raise NotFound(f"release {wanted} does not exist; there are {numbers}")
@@ -203,12 +203,12 @@ class PostGISStore:
         return target
 
     def tiles(self, reader: ReleaseReader, layer_id: str) -> Iterator[tuple[Tile, bytes]]:
-        """All baked tiles of a layer."""
+        """Yield all baked tiles of a layer."""
         assert isinstance(reader, SchemaReader)
         return reader.tiles(layer_id)
 
     def file_faults(self, number: int) -> list[FileFault]:
-        """Read every archive of a release and return those that are not what was written; the server checks its tables."""
+        """Read every archive of a release and return those that differ from the manifest; PostgreSQL checks its tables."""
         reader = self.open(number)
         assert isinstance(reader, SchemaReader)
         files = reader.manifest.files
@@ -216,12 +216,12 @@ class PostGISStore:
         return [FileFault(name, reason) for name, reason in reasons.items() if reason]
 
     def close(self) -> None:
-        """Let go of the connections."""
+        """Close the connections."""
         self._database.close()
 
 
 def make_catalogue(session: Session, statements: Catalogue) -> None:
-    """Make the catalogue where it is missing; the caller holds its lock."""
+    """Create the catalogue if it does not exist; the caller holds its lock."""
     if not session.execute(*statements.exists())[0][0]:
         for statement in statements.make():
             session.execute(statement)
@@ -231,7 +231,7 @@ def _fill_layer(session: Session, schema: str, content: LayerContent) -> None:
     name = POSTGIS.table(schema, sql.layer_table(content.layer.id))
     session.execute(sql.create(POSTGIS, name, stored_schema(content)))
     rows = stored(content)
-    for shape in GEOMETRIES:  # PostGIS reads WKB as bare hexadecimal digits and gives it the column's SRID
+    for shape in GEOMETRIES:  # PostGIS parses WKB as hexadecimal digits and assigns the column's SRID
         digits = pa.array([None if v is None else v.hex() for v in rows[shape].to_pylist()], pa.string())
         rows = rows.set_column(rows.column_names.index(shape), shape, digits)
     session.append(name, rows)
@@ -239,7 +239,7 @@ def _fill_layer(session: Session, schema: str, content: LayerContent) -> None:
 
 
 def _archives(content: ReleaseContent, manifest: Manifest) -> Iterator[tuple[str, Archive]]:
-    """Give the archives of the layers and the base map, one after the other."""
+    """Yield the archives of the layers and the base map, one after the other."""
     with archives_of(content, manifest) as archives:
         for layer in content.layers:
             if drawn := archives.path(layer.layer.id):

@@ -1,4 +1,4 @@
-"""The tiles of one layer in a release's folder: refused where the file is damaged, and served again once it is mended."""
+"""The tiles of one layer in a release's folder: not served if the file is damaged, and again after it is repaired."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,14 +13,14 @@ from geoservice.release.pmtiles import Archive
 from geoservice.release.reader import BASE_MAP
 
 Identity = tuple[int, int, int, int]
-"""Device, inode, size and time of the last change: those of another file, or of one that was written to, differ."""
+"""Device, inode, size and modification time: they differ for another file and after any change."""
 
 
 @dataclass(frozen=True)
 class _State:
-    """What the file was when it was looked at: an archive, or the reason why there is none.
+    """The file at its last check: an archive, or the reason why it is not one.
 
-    ``verified``: the whole of it was read and is what was written.
+    ``verified``: the complete file was read and matches its SHA-256.
     """
 
     identity: Identity | None
@@ -30,10 +30,10 @@ class _State:
 
 
 class TileFile:
-    """A layer's archive. The file is looked at before each reading; where it is gone, the open one goes on.
+    """A layer's archive. The file is checked before each read; if it was removed, the open one is used.
 
-    Its size, its directory, whose layer it is, and the checksum of each tile are checked as they are read; its SHA-256 before
-    the first bytes are given that no tile's checksum covers.
+    Its size, directory and layer, and the checksum of each tile, are checked when they are read; its SHA-256 before the first
+    bytes are returned that the checksum of no tile covers.
     """
 
     def __init__(self, folder: Path, name: str, layer_id: str, expected: StoredFile) -> None:
@@ -77,7 +77,7 @@ class TileFile:
         )
 
     def fault(self) -> FileFault | None:
-        """Return what is wrong with the file, as far as it is known."""
+        """Return the known fault of the file, None if it has none."""
         state = self._now()
         reason = state.reason or self._torn
         return FileFault(self._name, reason) if reason else None
@@ -92,7 +92,7 @@ class TileFile:
             raise self._damaged(str(error)) from error
 
     def verified(self) -> Archive:
-        """Return the archive once its whole file was compared with what was written; raises :class:`DamagedFile`."""
+        """Return the archive after its complete file was compared with the manifest; raises :class:`DamagedFile`."""
         archive = self._archive()
         if not self._state.verified:
             with self._lock:
@@ -107,15 +107,15 @@ class TileFile:
         return iter(self.verified())
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         if (archive := self._state.archive) is not None:
             archive.close()
 
 
 def _identity(path: Path) -> Identity | None:
-    """Return what tells a file from any other and from itself after a change; None where there is none to be seen."""
+    """Return what identifies a file and its last change, None if it cannot be read."""
     try:
-        at = path.stat()
+        stat = path.stat()
     except OSError:
         return None
-    return at.st_dev, at.st_ino, at.st_size, at.st_ctime_ns
+    return stat.st_dev, stat.st_ino, stat.st_size, stat.st_ctime_ns

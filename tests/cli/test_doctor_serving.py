@@ -86,4 +86,4 @@ def test_tokens_that_others_may_read_fail(home: Path) -> None:
     (folder / "access.db").touch(0o600)
     assert look("access", home)[0][0] == "ok"
     (folder / "access.db").chmod(0o644)
-    assert look("access", home) == [("fail", "access/access.db: others may look at it (0644); chmod 0600 access/access.db")]
+    assert look("access", home) == [("fail", "access/access.db: others can read it (0644); chmod 0600 access/access.db")]

@@ -15,12 +15,13 @@ MAY_IMPORT: dict[str, set[str]] = {
     "settings": set(),
     "scratch": set(),
     "durable": {"errors"},
+    "byte_lru": set(),
     "geo": {"errors"},
     "toml_file": {"errors"},
     "schema": BASE,
     "areas": BASE | {"schema"},
-    "study": BASE | {"toml_file", "schema"},
-    "layer": BASE | {"toml_file", "schema"},
+    "study": BASE | {"schema", "toml_file"},
+    "layer": BASE | {"schema", "toml_file"},
     "labels": BASE | {"layer"},
     "measures": BASE,
     "demand": BASE,
@@ -34,14 +35,15 @@ MAY_IMPORT: dict[str, set[str]] = {
     "register": BASE | {"durable", "schema", "db", "vintages"},
     "project": BASE | {"schema", "db", "vintages"},
     "cql2": BASE,
-    "release": BASE | {"cql2", "durable", "scratch", "layer", "measures", "db"},
+    "release": BASE | {"byte_lru", "cql2", "durable", "scratch", "layer", "measures", "db"},
     "ingest": BASE | {"durable", "scratch", "areas", "demand", "schema", "study", "register", "project", "vintages"},
     "geocode": BASE | {"schema", "study", "register", "project", "vintages"},
     "pipeline": BASE
     | {"areas", "demand", "measures", "schema", "study", "labels", "layer", "db", "network", "analysis", "project", "release"},
     "maps": BASE | {"durable", "labels", "scratch", "settings", "layer", "measures", "number_text", "release"},
     "server": BASE
-    | {"cql2", "db", "durable", "labels", "layer", "maps", "measures", "number_text", "release", "scratch", "settings"},
+    | {"byte_lru", "cql2", "db", "durable", "labels", "layer", "maps", "measures", "number_text", "release", "scratch"}
+    | {"settings"},
     "demo": BASE | {"schema", "study", "ingest", "geocode", "pipeline"},
     "bench": BASE
     | PARTS

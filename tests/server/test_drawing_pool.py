@@ -106,7 +106,7 @@ def test_a_store_goes_to_another_process_for_reading_alone(published: Any, conte
     store = published.open(read_only=False)
     other = pickle.loads(pickle.dumps(store))
     assert other.current() == store.current() == 1
-    with pytest.raises(Conflict, match="opened for reading only"):
+    with pytest.raises(Conflict, match="the store is open read-only"):
         other.write(content())
     other.close()
     store.close()

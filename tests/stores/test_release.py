@@ -307,9 +307,9 @@ def test_a_read_only_store_makes_nothing(
     serving = open_store(tmp_path / "none", dsn, other_prefix())
     assert serving.current() is None
     assert serving.numbers() == []
-    with pytest.raises(Conflict, match="reading only"):
+    with pytest.raises(Conflict, match="read-only"):
         serving.write(content)
-    with pytest.raises(Conflict, match="reading only"):
+    with pytest.raises(Conflict, match="read-only"):
         serving.rollback()
     assert not (tmp_path / "none").exists()
     serving.close()

@@ -11,7 +11,7 @@ from geoservice.durable import disk_full, is_full
 from geoservice.errors import TooLarge, for_operators
 from geoservice.release.base import PublishedLayer, ReleaseReader
 from geoservice.release.batches import Batches
-from geoservice.release.query import chosen, result_schema
+from geoservice.release.query import requested_properties, result_schema
 from geoservice.scratch import scratch_folder
 from geoservice.server.deps import RequestContext
 from geoservice.server.features.items_query import ItemsQuery
@@ -78,7 +78,7 @@ def check_size(reader: ReleaseReader, layer: PublishedLayer, asked: ItemsQuery) 
 
 def content_of(ask: RequestContext, layer: PublishedLayer, asked: ItemsQuery, batches: Batches) -> Content:
     """Return what the file is made of."""
-    schema = result_schema(layer, chosen(layer, asked.query.properties), asked.query.geometry)
+    schema = result_schema(layer, requested_properties(layer, asked.query.properties), asked.query.geometry)
     return Content(layer, schema, iter(batches), asked.crs, about(ask, layer))
 
 

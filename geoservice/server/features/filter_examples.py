@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from geoservice.cql2.operators import BY_LOWER
+from geoservice.cql2.operators import CANONICAL_NAMES
 from geoservice.release.base import PublishedLayer
 
-KEYWORDS = frozenset(BY_LOWER) | {"true", "false", "null", "is", "date", "timestamp", "interval", "bbox"}
+KEYWORDS = frozenset(CANONICAL_NAMES) | {"true", "false", "null", "is", "date", "timestamp", "interval", "bbox"}
 EXAMPLES: Mapping[str, str] = {
     "date": ">= DATE('2024-01-01')",
     "date-time": ">= TIMESTAMP('2024-01-01T00:00:00Z')",

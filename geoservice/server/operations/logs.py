@@ -48,7 +48,7 @@ def route_is(template: str) -> None:
 def request_id_of(headers: list[tuple[bytes, bytes]]) -> str | None:
     """Return the ``X-Request-ID`` of a request, unless it holds more than letters, digits, dash and underscore.
 
-    >>> given_id([(b"x-request-id", b"a-1")]), given_id([(b"x-request-id", b"30.5,117.0")])
+    >>> request_id_of([(b"x-request-id", b"a-1")]), request_id_of([(b"x-request-id", b"30.5,117.0")])
     ('a-1', None)
     """
     for name, value in headers:

@@ -183,7 +183,7 @@ def cached_response_seen(metrics: Metrics, answers: ResponseCache) -> None:
     """Show what was answered before telemetry, which no other figure counts."""
     metrics.count("hot_answers", "Requests answered again as before", lambda: answers.hits)
     metrics.count("hot_not_modified", "Requests answered with: not modified, as before", lambda: answers.not_modified)
-    metrics.gauge("hot_bytes", "Bytes of answers kept", lambda: answers.size)
+    metrics.gauge("hot_bytes", "Bytes of answers kept", lambda: answers.entries.size)
 
 
 async def _failed(error: Exception, answer: Answer) -> None:
