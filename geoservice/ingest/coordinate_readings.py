@@ -175,7 +175,7 @@ def _from_parts(packed: Floats, scale: float) -> Floats:
 def how_to_say(reading: CoordinateReading, crs: str, mapping: Mapping[str, str]) -> str:
     """Return what a reading is, and the options that choose it.
 
-    >>> how_to_say(Reading("EPSG:4527", True, 1.0), "EPSG:4326", {"lon": "X", "lat": "Y"})
+    >>> how_to_say(CoordinateReading("EPSG:4527", True, 1.0), "EPSG:4326", {"lon": "X", "lat": "Y"})
     'they look like EPSG:4527 with the axes exchanged: read them with --crs EPSG:4527 --map lon=Y --map lat=X'
     """
     other, exchanged = reading.crs != crs, _exchanged(mapping) if reading.swapped else []

@@ -65,7 +65,7 @@ def readings(header: str) -> tuple[HeaderReading, ...]:
     """Return the ways to read a header, the most of it first.
 
     >>> readings("*3、建筑面积（㎡）")[-1]
-    Reading(text='建筑面积', weight=0.96, unit='m2')
+    HeaderReading(text='建筑面积', weight=0.96, unit='m2')
     """
     if not any(c.isalpha() for c in header):
         return ()

@@ -34,7 +34,7 @@ WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType({
 def requested_layers(study: Mapping[str, Any]) -> dict[str, Any]:
     """Return what a still map shows: the study's first service and mode, within the service's standard, for everybody.
 
-    >>> asked({"services": [{"id": "clinic", "standard_minutes": 15}], "modes": ["walk", "drive"]})
+    >>> requested_layers({"services": [{"id": "clinic", "standard_minutes": 15}], "modes": ["walk", "drive"]})
     {'tier': 'any', 'nth': 1, 'group': 'all', 'service': 'clinic', 'minutes': 15, 'mode': 'walk'}
     """
     service = next(iter(study.get("services") or [{}]))
