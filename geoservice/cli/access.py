@@ -67,16 +67,16 @@ def list_tokens(home: Home = None) -> None:
     """List the tokens: name, role, areas, layers, expiry and parent token; never their texts."""
     from rich.table import Table
 
-    from geoservice.server.access.token import stamp, why_dead
+    from geoservice.server.access.token import invalid_reason, rfc3339
 
     with access_of(settings_for(home)) as store:
         tokens = store.tokens()
-    by_id, now = {t.id: t for t in tokens}, stamp()
+    by_id, now = {t.id: t for t in tokens}, rfc3339()
     table = Table("name", "id", "role", "areas", "layers", "until", "under", "state", box=None)
     for t in tokens:
         under = by_id[t.parent].name if t.parent in by_id else ""
         limits = [", ".join(names) if names is not None else "all" for names in (t.areas, t.layers)]
-        table.add_row(t.name, t.id, t.role, *limits, t.expires[:16], under, why_dead(t, by_id, now) or "good")
+        table.add_row(t.name, t.id, t.role, *limits, t.expires[:16], under, invalid_reason(t, by_id, now) or "good")
     out.print(table)
 
 
@@ -131,10 +131,10 @@ def list_log(
 
 
 def _parse_time(text: str) -> str:
-    from geoservice.server.access.token import stamp
+    from geoservice.server.access.token import rfc3339
 
     try:
-        return stamp(datetime.fromisoformat(text))
+        return rfc3339(datetime.fromisoformat(text))
     except ValueError:
         raise InputError(
             f"--since: got {text!r:.40}, allowed is a date or time as 2026-03-01 or 2026-03-01T08:00+08:00"

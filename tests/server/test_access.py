@@ -15,9 +15,9 @@ from starlette.types import ASGIApp
 from geoservice.errors import Conflict, Forbidden, InputError
 from geoservice.release import open_store
 from geoservice.server.access import AccessStore, Token, TokenRequest, open_access
-from geoservice.server.access.issue import by_release
-from geoservice.server.access.token import issue, stamp, why_dead
-from geoservice.server.access.tokens import HASHER, Tokens
+from geoservice.server.access.issue import area_containment
+from geoservice.server.access.token import invalid_reason, new_token, rfc3339
+from geoservice.server.access.tokens import HASHER, TokenVerifier
 from geoservice.server.app import create_app
 from geoservice.settings import Settings
 
@@ -78,7 +78,7 @@ def test_what_the_caller_may_read_is_told(opened: Callable[..., ASGIApp], access
     told = steward.json()
     assert (told["name"], told["role"], told["areas"]) == ("门户", "steward", ["34"])
     assert "secret" in told["layers"]
-    assert told["expires"] > stamp()
+    assert told["expires"] > rfc3339()
     assert steward.headers["cache-control"] == "private, no-store"
 
 
@@ -154,12 +154,12 @@ def made(**changed: Any) -> Token:
 
 def test_why_a_token_is_dead() -> None:
     parent, child = made(), made(id="c", parent="p")
-    now = stamp()
+    now = rfc3339()
     for changed, reason in (({}, None), ({"expires": "2001"}, "expired"), ({"revoked": "2001"}, "revoked")):
         known = {"p": made(**changed), "c": child}
-        assert why_dead(known["p"], known, now) == why_dead(child, known, now) == reason
-    assert why_dead(child, {"c": child}, now) == "revoked"
-    assert why_dead(made(expires="2001"), {"p": parent}, now) == "expired"
+        assert invalid_reason(known["p"], known, now) == invalid_reason(child, known, now) == reason
+    assert invalid_reason(child, {"c": child}, now) == "revoked"
+    assert invalid_reason(made(expires="2001"), {"p": parent}, now) == "expired"
 
 
 EXCEEDING = [
@@ -174,13 +174,13 @@ EXCEEDING = [
 def test_nothing_given_under_a_token_exceeds_it(wanted: TokenRequest, told: str) -> None:
     parent = made(areas=("340811",), layers=("gaps",))
     with pytest.raises(Forbidden, match=told):
-        issue(wanted, "1", "", parent, prefix)
+        new_token(wanted, "1", "", parent, prefix)
 
 
 def test_what_is_not_said_is_taken_from_the_token_above() -> None:
-    soon = "2026-12-01T00:00:00.000Z" if stamp() < "2026-12" else "2001"
+    soon = "2026-12-01T00:00:00.000Z" if rfc3339() < "2026-12" else "2001"
     parent = made(areas=("340811",), layers=("gaps",), expires=soon)
-    child = issue(TokenRequest("x", "planner", days=3650), "1", "", parent, prefix)
+    child = new_token(TokenRequest("x", "planner", days=3650), "1", "", parent, prefix)
     assert (child.areas, child.layers, child.expires, child.parent) == (("340811",), ("gaps",), soon, "p")
 
 
@@ -192,9 +192,9 @@ WORDS = [
 
 @pytest.mark.parametrize("words", WORDS, ids=map(str, WORDS))
 def test_malformed_words_are_refused(words: dict[str, Any]) -> None:
-    issue(TokenRequest("a", "planner"), "1", "", None, prefix)
+    new_token(TokenRequest("a", "planner"), "1", "", None, prefix)
     with pytest.raises(InputError, match="allowed are"):
-        issue(TokenRequest(**{"name": "a", "role": "planner", **words}), "1", "", None, prefix)
+        new_token(TokenRequest(**{"name": "a", "role": "planner", **words}), "1", "", None, prefix)
 
 
 def test_nothing_is_given_under_a_dead_token(access: AccessStore) -> None:
@@ -235,7 +235,7 @@ def test_a_flood_of_wrong_secrets_computes_two_hashes_at_once(access: AccessStor
     text = given(access)
     counted = Counting()
     monkeypatch.setattr("geoservice.server.access.tokens.HASHER", counted)
-    tokens, ended = Tokens(access), []
+    tokens, ended = TokenVerifier(access), []
 
     async def one(wrong: str) -> None:
         try:
@@ -356,7 +356,7 @@ def test_serving_makes_no_file_before_there_is_something_to_write(opened: Callab
 
 def test_places_decide_where_the_release_knows_an_area_and_digits_elsewhere(published: Any) -> None:
     reader = open_store(published.home / "releases", published.dsn, published.prefix, read_only=True).open()
-    lies_in = by_release(reader)
+    lies_in = area_containment(reader)
     assert lies_in("340811100", ("340811",))
     assert not lies_in("340811", ("340811100",))
     assert not lies_in("t1", ("t2",))

@@ -16,7 +16,7 @@ from psycopg import errors
 
 from geoservice.errors import Conflict, Forbidden, NotFound, ReleaseError, Unavailable
 from geoservice.server.access import AccessStore, AuditEntry, AuditHead, Token, TokenRequest, open_access
-from geoservice.server.access.token import issue
+from geoservice.server.access.token import new_token
 
 _count = itertools.count()
 CLERK = AuditEntry("clerk", "administrator", "token add")
@@ -63,7 +63,7 @@ def store(kept: Kept) -> Iterator[AccessStore]:
 
 
 def token(name: str = "门户 portal", made: str = "0" * 16, parent: Token | None = None, **limits: tuple[str, ...]) -> Token:
-    return issue(TokenRequest(name, "planner", **limits), made, "hash", parent, lambda *_: True)
+    return new_token(TokenRequest(name, "planner", **limits), made, "hash", parent, lambda *_: True)
 
 
 def test_a_store_that_nobody_wrote_to_is_empty(kept: Kept, store: AccessStore) -> None:

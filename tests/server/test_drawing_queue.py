@@ -4,7 +4,7 @@ import anyio
 import pytest
 
 from geoservice.errors import Unavailable
-from geoservice.server.rendering.documents import MOST_PIXELS
+from geoservice.server.rendering.documents import MAX_PIXELS
 from geoservice.server.rendering.queue import DrawingQueue
 from geoservice.settings import Settings
 
@@ -42,7 +42,7 @@ def test_a_picture_larger_than_the_bound_is_drawn_when_there_is_no_other() -> No
 
 
 def test_eight_of_the_largest_maps_may_be_asked_for_at_once() -> None:
-    assert Settings().drawing_pixels >= 8 * MOST_PIXELS
+    assert Settings().drawing_pixels >= 8 * MAX_PIXELS
 
 
 def test_small_pictures_go_before_large_ones() -> None:

@@ -22,7 +22,7 @@ from joserfc.jwk import ECKey, KeySet, OctKey, RSAKey
 
 from geoservice.errors import Unauthorized, Unavailable
 from geoservice.server.access import jwks
-from geoservice.server.access.jwks import KEPT_S, MOST_BYTES, Keys, check_place, fetch, parse
+from geoservice.server.access.jwks import MAX_BYTES, REFRESH_S, Keys, check_source, fetch, parse
 from geoservice.server.access.oidc import Oidc
 from geoservice.server.app import create_app
 from geoservice.server.principal import Principal
@@ -251,7 +251,7 @@ class Provider(http.server.BaseHTTPRequestHandler):
             for _ in range(40 if self.path == "/drops" else 0):
                 self.wfile.write(b" ")
                 time.sleep(0.05)
-        self.wfile.write({"/keys": JWKS, "/much": b" " * (4 * MOST_BYTES)}.get(self.path, b""))
+        self.wfile.write({"/keys": JWKS, "/much": b" " * (4 * MAX_BYTES)}.get(self.path, b""))
 
     def log_message(self, *_: Any) -> None:
         """Say nothing."""
@@ -286,10 +286,10 @@ def test_keys_that_come_drop_by_drop_are_given_up(provider: str, monkeypatch: py
 
 @pytest.mark.parametrize("place", ["http://id.example/k", "ftp://127.0.0.1/k", "file:///etc/passwd", "http://localhost.x/k"])
 def test_other_places_are_refused(place: str) -> None:
-    assert check_place("https://id.example/k")
-    assert check_place("keys/jwks.json")
+    assert check_source("https://id.example/k")
+    assert check_source("keys/jwks.json")
     with pytest.raises(ValueError, match="https"):
-        check_place(place)
+        check_source(place)
 
 
 def test_half_of_the_settings_is_refused() -> None:
@@ -340,7 +340,7 @@ def test_a_provider_that_is_slow_keeps_nobody_waiting_whose_key_is_held() -> Non
 
     keys = Keys(read, lambda: now[0])
     held = keys.find("r1")
-    now[0] = KEPT_S + 1.0
+    now[0] = REFRESH_S + 1.0
     with ThreadPoolExecutor(1) as pool:
         slow = pool.submit(keys.find, "r1")
         assert asked.wait(10)

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, NamedTuple
 
 from geoservice.errors import ReleaseError
-from geoservice.server.access.token import stamp
+from geoservice.server.access.token import rfc3339
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class AuditEntry:
     rows: int | None = None
     status: int | str = ""
     request: str = ""
-    at: str = field(default_factory=stamp)
+    at: str = field(default_factory=rfc3339)
 
 
 class Row(NamedTuple):
@@ -54,13 +54,13 @@ class AuditHead(NamedTuple):
         return f"{self.n}:{self.hash}"
 
 
-def chained(entry: AuditEntry, head: AuditHead) -> Row:
+def next_row(entry: AuditEntry, head: AuditHead) -> Row:
     """Return the row that follows ``head``."""
     body = json.dumps({"n": head.n + 1, **asdict(entry)}, sort_keys=True, separators=(",", ":"))
-    return Row(head.n + 1, body, link(head.hash, body))
+    return Row(head.n + 1, body, row_hash(head.hash, body))
 
 
-def link(before: str, body: str) -> str:
+def row_hash(before: str, body: str) -> str:
     """Return the hash of a row from that of the row before and its own body.
 
     >>> link("", "{}")[:12]
@@ -78,7 +78,7 @@ def verify(rows: Iterable[Row], head: AuditHead, known: AuditHead | None = None)
     for row in rows:
         if row.n != last.n + 1:
             raise ReleaseError(f"audit: row {last.n + 1} is missing, the one found after row {last.n} is {row.n}")
-        if row.hash != link(last.hash, row.body) or row.entry["n"] != row.n:
+        if row.hash != row_hash(last.hash, row.body) or row.entry["n"] != row.n:
             raise ReleaseError(f"audit: row {row.n} does not follow from the one before: it was edited, or that one was")
         last = AuditHead(row.n, row.hash)
         if known is not None and row.n == known.n and row.hash != known.hash:

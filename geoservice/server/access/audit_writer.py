@@ -11,7 +11,7 @@ from geoservice.server.outage import Outage
 
 
 @dataclass
-class _Waiting:
+class _Pending:
     """An entry; ``written`` is None until somebody has tried."""
 
     entry: AuditEntry
@@ -22,12 +22,12 @@ class AuditWriter:
     """One worker's way to the audit log; ``written`` counts its entries."""
 
     def __init__(self, store: AccessStore) -> None:
-        self._store, self._lock, self._waiting = store, Lock(), list[_Waiting]()
+        self._store, self._lock, self._waiting = store, Lock(), list[_Pending]()
         self.written, self._outage = 0, Outage("audit log")
 
     async def record(self, entry: AuditEntry) -> None:
         """Return when the entry is on the disk; raises :class:`Unavailable` when it cannot be written."""
-        mine = _Waiting(entry)
+        mine = _Pending(entry)
         self._waiting.append(mine)
         with CancelScope(shield=True):  # who writes for others does not leave with their entries
             async with self._lock:  # whoever comes first writes for all who wait
@@ -37,7 +37,7 @@ class AuditWriter:
         if not mine.written:
             raise Unavailable("this answer must be written into the audit log first, which cannot be done just now")
 
-    def _write(self, batch: list[_Waiting]) -> None:
+    def _write(self, batch: list[_Pending]) -> None:
         written = False
         try:
             self._store.append([w.entry for w in batch])

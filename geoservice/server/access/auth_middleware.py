@@ -10,12 +10,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from geoservice.errors import GeoserviceError, ParameterError, Unauthorized, Unavailable
 from geoservice.server.access.audit import AuditEntry
 from geoservice.server.access.audit_writer import AuditWriter
-from geoservice.server.access.authenticators import Checks
-from geoservice.server.access.rate_limits import Exceeded, RateLimits
+from geoservice.server.access.authenticators import Authenticator
+from geoservice.server.access.rate_limits import RateLimitExceeded, RateLimits
 from geoservice.server.errors import PROBLEM, headers_of, problem, settle
 from geoservice.server.headers import send_whole
 from geoservice.server.operations.health import HEALTH
-from geoservice.server.operations.logs import NOTE
+from geoservice.server.operations.logs import REQUEST_LOG
 from geoservice.server.principal import ANYBODY, NOTED, Principal
 from geoservice.server.query_params import pairs_of
 
@@ -33,7 +33,7 @@ class AuthMiddleware:
     cannot be written the answer is 503.
     """
 
-    def __init__(self, app: ASGIApp, checks: Checks, rates: RateLimits, recorder: AuditWriter) -> None:
+    def __init__(self, app: ASGIApp, checks: Authenticator, rates: RateLimits, recorder: AuditWriter) -> None:
         self.app, self._checks, self._rates, self._recorder = app, checks, rates, recorder
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -47,7 +47,7 @@ class AuthMiddleware:
         try:
             who = await (self._prompt(scope) if scope["path"] in HEALTH else self._who(scope))
         except GeoserviceError as error:
-            await refuse(send, error)
+            await send_error(send, error)
             return
         state: dict[str, Any] = scope.setdefault("state", {})  # the server gives each request one of its own
         state["who"] = who
@@ -57,7 +57,7 @@ class AuthMiddleware:
         noted: dict[str, int | None] = {}
         token = NOTED.set(noted)
         try:
-            await self.app(scope, receive, _Recorded(scope, who, noted, send, self._recorder))
+            await self.app(scope, receive, _AuditedSend(scope, who, noted, send, self._recorder))
         finally:
             NOTED.reset(token)
 
@@ -69,12 +69,12 @@ class AuthMiddleware:
         return who
 
     async def _who(self, scope: Scope) -> Principal:
-        check_query(scope["query_string"])
+        refuse_token_in_url(scope["query_string"])
         given = [v for k, v in scope["headers"] if k == b"authorization"]
         if not given:
             self._rates.anybody(scope)
             return ANYBODY
-        text = bearer(given)
+        text = bearer_token(given)
         if self._checks.unknown(text):
             self._rates.may_try(scope)
         try:
@@ -87,7 +87,7 @@ class AuthMiddleware:
         return who
 
 
-def check_query(query: bytes) -> None:
+def refuse_token_in_url(query: bytes) -> None:
     """Raise :class:`ParameterError` for a token in a URL: URLs are kept in logs, histories and referrers."""
     if b"token" not in query.lower() and b"%" not in query:
         return
@@ -99,7 +99,7 @@ def check_query(query: bytes) -> None:
             )
 
 
-def bearer(given: list[bytes]) -> str:
+def bearer_token(given: list[bytes]) -> str:
     """Return the token of an ``Authorization`` header; raises :class:`Unauthorized` for anything else in it."""
     scheme, _, text = given[0].partition(b" ")
     if len(given) > 1 or scheme.lower() != b"bearer" or not text.strip() or not text.isascii() or len(text) > 8192:
@@ -107,7 +107,7 @@ def bearer(given: list[bytes]) -> str:
     return text.strip().decode("ascii")
 
 
-class _Recorded:
+class _AuditedSend:
     """A ``send`` that holds an answer back until it is written down."""
 
     def __init__(
@@ -119,13 +119,13 @@ class _Recorded:
     async def __call__(self, message: Message) -> None:
         """Send on, unless the answer had to be refused."""
         if message["type"] == "http.response.start":
-            message = {**message, "headers": for_one(message["headers"], bool(self._noted))}
+            message = {**message, "headers": private_headers(message["headers"], bool(self._noted))}
             if self._noted:
                 try:
                     await self._recorder.record(self._entry(message["status"]))
                 except GeoserviceError as error:
                     self._refused = True
-                    await refuse(self._send, error)
+                    await send_error(self._send, error)
         if not self._refused:
             await self._send(message)
 
@@ -135,22 +135,22 @@ class _Recorded:
         return AuditEntry(
             who.name, who.role, self._scope["method"], who.token, self._scope["path"], tuple(sorted(noted)),
             self._scope["query_string"].decode("latin-1"), sum(counted) if counted else None, status,
-            note.request_id if (note := NOTE.get()) else "",
+            note.request_id if (note := REQUEST_LOG.get()) else "",
         )  # fmt: skip
 
 
-def for_one(headers: list[tuple[bytes, bytes]], private: bool) -> list[tuple[bytes, bytes]]:
+def private_headers(headers: list[tuple[bytes, bytes]], private: bool) -> list[tuple[bytes, bytes]]:
     """Return the headers of an answer to a token: caches keep callers apart, and share nothing that is ``private``."""
     kept = [(k, v) for k, v in headers if not (private and k.lower() == b"cache-control" and v != b"no-store")]
     cached = any(k.lower() == b"cache-control" for k, _ in kept)
     return [*kept, (b"vary", b"Authorization"), *([(b"cache-control", PRIVATE)] if private and not cached else [])]
 
 
-async def refuse(send: Send, error: GeoserviceError) -> None:
+async def send_error(send: Send, error: GeoserviceError) -> None:
     """Answer with a problem."""
     status, detail = settle(error)
     headers = {**headers_of(error, status), "Content-Type": PROBLEM}
-    if isinstance(error, Exceeded):
+    if isinstance(error, RateLimitExceeded):
         headers |= {
             "RateLimit-Limit": f"{error.allowed}",
             "RateLimit-Remaining": "0",

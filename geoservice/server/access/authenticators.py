@@ -6,15 +6,15 @@ from anyio import to_thread
 
 from geoservice.server.access.jwks import Keys, fetch
 from geoservice.server.access.oidc import Oidc
-from geoservice.server.access.tokens import Tokens
+from geoservice.server.access.tokens import TokenVerifier
 from geoservice.server.principal import Principal
 from geoservice.settings import Settings
 
 
-class Checks:
+class Authenticator:
     """Tokens of this service, and those of an identity provider where one is set."""
 
-    def __init__(self, tokens: Tokens, oidc: Oidc | None) -> None:
+    def __init__(self, tokens: TokenVerifier, oidc: Oidc | None) -> None:
         self._tokens, self._oidc = tokens, oidc
 
     def unknown(self, text: str) -> bool:
@@ -31,10 +31,10 @@ class Checks:
         return await self._tokens.principal(text)
 
 
-def checks_for(settings: Settings, tokens: Tokens) -> Checks:
+def authenticator_for(settings: Settings, tokens: TokenVerifier) -> Authenticator:
     """Return the checks that the settings ask for."""
     place = settings.oidc_jwks
     if not (settings.oidc_issuer and settings.oidc_audience and place):
-        return Checks(tokens, None)
+        return Authenticator(tokens, None)
     where = place if "://" in place else str(settings.home / Path(place))
-    return Checks(tokens, Oidc(settings, Keys(lambda: fetch(where))))
+    return Authenticator(tokens, Oidc(settings, Keys(lambda: fetch(where))))

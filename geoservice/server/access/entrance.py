@@ -4,10 +4,10 @@ from starlette.types import ASGIApp
 
 from geoservice.server.access.audit_writer import AuditWriter
 from geoservice.server.access.auth_middleware import AuthMiddleware
-from geoservice.server.access.authenticators import checks_for
+from geoservice.server.access.authenticators import authenticator_for
 from geoservice.server.access.rate_limits import RateLimits, SizeLimits
 from geoservice.server.access.store import AccessStore, open_access
-from geoservice.server.access.tokens import Tokens
+from geoservice.server.access.tokens import TokenVerifier
 from geoservice.server.operations.metrics import Metrics
 from geoservice.settings import Settings
 
@@ -18,9 +18,9 @@ def access_store(settings: Settings) -> AccessStore:
     return open_access(settings.home, dsn, settings.schema_prefix, owner=False)
 
 
-def entrance(app: ASGIApp, settings: Settings, metrics: Metrics, store: AccessStore, tokens: Tokens) -> ASGIApp:
+def entrance(app: ASGIApp, settings: Settings, metrics: Metrics, store: AccessStore, tokens: TokenVerifier) -> ASGIApp:
     """Wrap the routes: sizes first, then who asks and how often."""
     recorder = AuditWriter(store)
     metrics.count("audit_rows", "Entries of the audit log written", lambda: recorder.written)
-    door = AuthMiddleware(app, checks_for(settings, tokens), RateLimits(settings), recorder)
+    door = AuthMiddleware(app, authenticator_for(settings, tokens), RateLimits(settings), recorder)
     return SizeLimits(door, settings.body_bytes)

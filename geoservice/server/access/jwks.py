@@ -18,15 +18,15 @@ from joserfc.jwk import ECKey, KeySet, OKPKey, RSAKey
 
 from geoservice.errors import Unavailable
 
-MOST_BYTES = 256 * 1024
+MAX_BYTES = 256 * 1024
 TIMEOUT_S = 5
 DEADLINE_S = 10
 """A provider that sends its keys drop by drop is given up after this time and one more ``TIMEOUT_S``."""
-KEPT_S = 3600
+REFRESH_S = 3600
 """Keys are read again after this time, so that one withdrawn is not trusted for ever."""
-DROPPED_S = 24 * 3600
+EXPIRY_S = 24 * 3600
 """Keys that could not be read again for this time are not trusted any more."""
-APART_S = 60
+RETRY_S = 60
 """An unknown ``kid``, or a reading that failed, has the keys read again, at most this often."""
 
 UNREADABLE = (OSError, http.client.HTTPException, JoseError, ValueError, TypeError, KeyError, RecursionError)
@@ -46,8 +46,8 @@ def fetch(place: str) -> bytes:
     """Return what stands in a file or at a URL, at most ``MOST_BYTES``; raises :class:`OSError` or ValueError."""
     if "://" not in place:
         with Path(place).open("rb") as file:
-            return _bounded(file.read(MOST_BYTES + 1))
-    check_place(place)
+            return _bounded(file.read(MAX_BYTES + 1))
+    check_source(place)
     opener = urllib.request.build_opener(_NoRedirect)
     with opener.open(place, timeout=TIMEOUT_S) as answer:
         return _bounded(_read(answer))
@@ -56,7 +56,7 @@ def fetch(place: str) -> bytes:
 def _read(answer: http.client.HTTPResponse) -> bytes:
     """Return what an answer holds, a little more than ``MOST_BYTES`` at most; raises :class:`TimeoutError`."""
     data, end = b"", time.monotonic() + DEADLINE_S
-    while len(data) <= MOST_BYTES and (piece := answer.read1(MOST_BYTES)):
+    while len(data) <= MAX_BYTES and (piece := answer.read1(MAX_BYTES)):
         data += piece
         if time.monotonic() > end:
             raise TimeoutError(f"keys: not read in {DEADLINE_S} s")
@@ -64,12 +64,12 @@ def _read(answer: http.client.HTTPResponse) -> bytes:
 
 
 def _bounded(data: bytes) -> bytes:
-    if len(data) > MOST_BYTES:
-        raise ValueError(f"keys: more than {MOST_BYTES} bytes")
+    if len(data) > MAX_BYTES:
+        raise ValueError(f"keys: more than {MAX_BYTES} bytes")
     return data
 
 
-def check_place(place: str) -> str:
+def check_source(place: str) -> str:
     """Return where keys are, a path or an https URL; plain http is for this machine alone. Raises ValueError."""
     parts = urlsplit(place)
     if "://" not in place or parts.scheme == "https":
@@ -101,7 +101,7 @@ class Keys:
         Raises :class:`Unavailable` when keys could not be read for ``DROPPED_S``, or never.
         """
         keys, got = self._held
-        known = kid in keys and self._clock() - got < DROPPED_S
+        known = kid in keys and self._clock() - got < EXPIRY_S
         if self._due(kid) and self._lock.acquire(blocking=not known):
             try:
                 if self._due(kid):
@@ -109,14 +109,14 @@ class Keys:
             finally:
                 self._lock.release()
         keys, got = self._held
-        if self._clock() - got >= DROPPED_S:
+        if self._clock() - got >= EXPIRY_S:
             raise Unavailable("the keys of the identity provider cannot be read just now; try again in a minute")
         return keys.get(kid)
 
     def _due(self, kid: str) -> bool:
         """Whether the keys should be read: they are old or have no such ``kid``, and nobody has tried just now."""
         (keys, got), now = self._held, self._clock()
-        return now - self._tried >= APART_S and (now - got >= KEPT_S or kid not in keys)
+        return now - self._tried >= RETRY_S and (now - got >= REFRESH_S or kid not in keys)
 
     def _load(self, now: float) -> None:
         """Read the keys; where that fails the ones read before stay."""

@@ -11,7 +11,7 @@ from joserfc.jwt import JWTClaimsRegistry
 
 from geoservice.errors import Unauthorized
 from geoservice.server.access.jwks import Keys
-from geoservice.server.access.token import stamp
+from geoservice.server.access.token import rfc3339
 from geoservice.server.principal import ROLES, Principal
 from geoservice.settings import Settings
 
@@ -63,24 +63,24 @@ class Oidc:
 
     def _who(self, claims: Mapping[str, Any]) -> Principal:
         """Read role and areas. Without both a caller reads what anybody reads: a claim forgotten opens nothing."""
-        areas = _words(claims.get(self._settings.oidc_areas_claim))
-        given = _words(claims.get(self._settings.oidc_role_claim))
+        areas = _strings(claims.get(self._settings.oidc_areas_claim))
+        given = _strings(claims.get(self._settings.oidc_role_claim))
         role = max((r for r in ROLES if r in given), key=ROLES.index, default="public") if areas else "public"
         within = None if "*" in areas else tuple(areas)
-        return Principal(str(claims["sub"])[:200], role, within, None, "oidc", stamp_of(claims["exp"]))
+        return Principal(str(claims["sub"])[:200], role, within, None, "oidc", rfc3339_of(claims["exp"]))
 
 
-def _words(claim: object) -> list[str]:
+def _strings(claim: object) -> list[str]:
     """Return a claim that is a word, words with spaces between, or a list of words."""
     if isinstance(claim, str):
         return claim.split()
     return [w for w in claim if isinstance(w, str) and w] if isinstance(claim, list) else []
 
 
-def stamp_of(seconds: float) -> str:
+def rfc3339_of(seconds: float) -> str:
     """Return seconds since 1970 as RFC 3339.
 
     >>> stamp_of(0)
     '1970-01-01T00:00:00.000Z'
     """
-    return stamp(datetime.fromtimestamp(seconds, UTC))
+    return rfc3339(datetime.fromtimestamp(seconds, UTC))

@@ -42,7 +42,7 @@ class PostgreSQL:
     @contextmanager
     def session(self, write: bool = False) -> Iterator[PostgreSQLSession]:
         """Open a transaction; the store's lock keeps writers apart."""
-        with _told(), self._pool.connection() as (connection, waits):
+        with _domain_errors(), self._pool.connection() as (connection, waits):
             with waits:
                 connection.execute(b"BEGIN" if write else b"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
             yield PostgreSQLSession(connection, waits)
@@ -53,7 +53,7 @@ class PostgreSQL:
 
 
 @contextmanager
-def _told() -> Iterator[None]:
+def _domain_errors() -> Iterator[None]:
     """Turn the driver's errors into the house's; the server's text may hold rows and names."""
     try:
         yield

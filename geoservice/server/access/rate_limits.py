@@ -15,11 +15,11 @@ from geoservice.server.forwarded import client_address, networks_of
 from geoservice.server.headers import send_whole
 from geoservice.settings import Settings
 
-MOST_URL = 8 * 1024
-MOST_HEADERS = 16 * 1024
+MAX_URL_BYTES = 8 * 1024
+MAX_HEADER_BYTES = 16 * 1024
 
 
-class Exceeded(TooManyRequests):
+class RateLimitExceeded(TooManyRequests):
     """A rate limit was met: ``allowed`` requests in ``window_s`` seconds."""
 
     def __init__(self, item: RateLimitItem, retry_s: int) -> None:
@@ -66,17 +66,17 @@ class RateLimits:
         if item and key and not self._limiter.hit(item, kind, key):
             raise self._exceeded(item, kind, key)
 
-    def _exceeded(self, item: RateLimitItem, kind: str, key: str) -> Exceeded:
+    def _exceeded(self, item: RateLimitItem, kind: str, key: str) -> RateLimitExceeded:
         reset = self._limiter.get_window_stats(item, kind, key).reset_time
-        return Exceeded(item, max(1, round(reset - time.time())))
+        return RateLimitExceeded(item, max(1, round(reset - time.time())))
 
     def address(self, scope: Scope) -> str:
         """Return what a caller without a token is counted by, empty for this machine itself."""
-        return counted_by(client_address(scope, self._proxies))
+        return rate_limit_key(client_address(scope, self._proxies))
 
 
 @lru_cache(4096)
-def counted_by(address: str) -> str:
+def rate_limit_key(address: str) -> str:
     """Return an address as it is counted: of IPv6 the /64, which is one line to one house; empty for this machine itself.
 
     >>> counted_by("203.0.113.7"), counted_by("2001:db8::1:2:3:4"), counted_by("127.0.0.1"), counted_by("::ffff:203.0.113.7")
@@ -113,11 +113,11 @@ class SizeLimits:
 
     def _fault(self, scope: Scope) -> tuple[int, str] | None:
         url = len(scope.get("raw_path") or scope["path"]) + len(scope["query_string"])
-        if url > MOST_URL:
-            return 414, f"the URL has {url} bytes, allowed are {MOST_URL}"
+        if url > MAX_URL_BYTES:
+            return 414, f"the URL has {url} bytes, allowed are {MAX_URL_BYTES}"
         size = sum(len(k) + len(v) for k, v in scope["headers"])
-        if size > MOST_HEADERS:
-            return 431, f"the headers have {size} bytes, allowed are {MOST_HEADERS}"
+        if size > MAX_HEADER_BYTES:
+            return 431, f"the headers have {size} bytes, allowed are {MAX_HEADER_BYTES}"
         said = next((v for k, v in scope["headers"] if k == b"content-length"), b"0")
         if not said.isdigit():
             return 400, "header Content-Length: allowed is a number of bytes"

@@ -39,7 +39,7 @@ class SQLiteFile:
     @contextmanager
     def session(self, write: bool = False) -> Iterator[SQLiteSession]:
         """Open a transaction; a writer waits for others, threads of one process take turns."""
-        with self._lock, _told(self._path.parent):
+        with self._lock, _domain_errors(self._path.parent):
             connection = self._open()
             connection.execute("BEGIN IMMEDIATE" if write else "BEGIN")
             try:
@@ -74,7 +74,7 @@ def _make_private(path: Path) -> None:
 
 
 @contextmanager
-def _told(folder: Path) -> Iterator[None]:
+def _domain_errors(folder: Path) -> Iterator[None]:
     """Turn errors of SQLite and of the disk into the house's."""
     try:
         yield

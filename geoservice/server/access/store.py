@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from geoservice.errors import Conflict, NotFound
-from geoservice.server.access.audit import AuditEntry, AuditHead, Row, chained, verify
+from geoservice.server.access.audit import AuditEntry, AuditHead, Row, next_row, verify
 from geoservice.server.access.base import AccessDatabase, AccessSession
 from geoservice.server.access.sql import AccessStatements, from_row, to_row
-from geoservice.server.access.token import Token, stamp
+from geoservice.server.access.token import Token, rfc3339
 
 BATCH = 1000
 """Rows of the audit log read at a time."""
@@ -61,8 +61,8 @@ class AccessStore:
         """Revoke the token of a name, and with it those given under it; raises :class:`NotFound` when there is none."""
         with self._database.session(write=True) as session:
             self._prepare(session)
-            token = named(self._tokens(session), name)
-            session.execute(self._sql.revoke(), [stamp(), token.id])
+            token = active_token(self._tokens(session), name)
+            session.execute(self._sql.revoke(), [rfc3339(), token.id])
             session.execute(self._sql.changed())
             self._append(session, [entry])
         return token
@@ -76,7 +76,7 @@ class AccessStore:
     def _append(self, session: AccessSession, entries: Sequence[AuditEntry]) -> None:
         head = AuditHead(*session.execute(self._sql.head())[0])
         for entry in entries:
-            row = chained(entry, head)
+            row = next_row(entry, head)
             session.execute(self._sql.append(), row)
             head = AuditHead(row.n, row.hash)
 
@@ -122,7 +122,7 @@ class AccessStore:
         self._database.close()
 
 
-def named(tokens: Sequence[Token], name: str) -> Token:
+def active_token(tokens: Sequence[Token], name: str) -> Token:
     """Return the token of a name that is not revoked; raises :class:`NotFound` naming those there are."""
     alive = {t.name: t for t in tokens if t.revoked is None}
     if name not in alive:

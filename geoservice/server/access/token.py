@@ -49,31 +49,31 @@ class TokenRequest:
     days: int = 365
 
 
-def stamp(moment: datetime | None = None) -> str:
+def rfc3339(moment: datetime | None = None) -> str:
     """Return a moment, now by default, as RFC 3339 in UTC to the millisecond; such texts sort as the moments do."""
     return (moment or datetime.now(UTC)).astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def new_text() -> tuple[str, str]:
+def generate_token() -> tuple[str, str]:
     """Return the id and the whole text of a new token: 64 and 256 random bits."""
     made = secrets.token_hex(8)
     return made, f"gs_{made}_{secrets.token_hex(32)}"
 
 
-def issue(wanted: TokenRequest, made: str, hashed: str, parent: Token | None, lies_in: LiesIn) -> Token:
+def new_token(wanted: TokenRequest, made: str, hashed: str, parent: Token | None, lies_in: LiesIn) -> Token:
     """Return the token to keep; under a parent it takes the parent's limits where it names none.
 
     Raises :class:`InputError` for a malformed name, role, area or layer and :class:`Forbidden` for more than the parent has.
     """
     _check_words(wanted)
     now = datetime.now(UTC)
-    expires, areas, layers = stamp(now + timedelta(days=wanted.days)), wanted.areas, wanted.layers
+    expires, areas, layers = rfc3339(now + timedelta(days=wanted.days)), wanted.areas, wanted.layers
     if parent is not None:
         areas, layers = areas or parent.areas, layers or parent.layers
         _check_under(wanted.role, areas, layers, parent, lies_in)
         expires = min(expires, parent.expires)
     return Token(
-        made, wanted.name, wanted.role, areas, layers, stamp(now), expires, parent.id if parent else None, None, hashed
+        made, wanted.name, wanted.role, areas, layers, rfc3339(now), expires, parent.id if parent else None, None, hashed
     )
 
 
@@ -120,7 +120,7 @@ def by_prefix(area: str, within: str) -> bool:
     return area.startswith(stem)
 
 
-def why_dead(token: Token, known: Mapping[str, Token], now: str) -> str | None:
+def invalid_reason(token: Token, known: Mapping[str, Token], now: str) -> str | None:
     """Return why a token is not good at a moment - it or one that it was given under was revoked or has expired - or None."""
     at: Token | None = token
     while at is not None:

@@ -12,24 +12,24 @@ from argon2.exceptions import VerificationError
 
 from geoservice.errors import GeoserviceError, TooManyRequests, Unauthorized, Unavailable
 from geoservice.server.access.store import AccessStore
-from geoservice.server.access.token import TEXT, Token, stamp, why_dead
+from geoservice.server.access.token import TEXT, Token, invalid_reason, rfc3339
 from geoservice.server.outage import Outage
 from geoservice.server.principal import Principal
 
 HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 """Argon2id with 19 MiB: the secret has 256 random bits, so the hash need not make up for a weak one."""
 
-AT_ONCE = 2
-WAITING = 16
+MAX_HASHING = 2
+MAX_WAITING = 16
 """Slow hashes computed at once, and waiting for that, in one worker; callers beyond are told to come back."""
 
-KEPT = 1024
-REST_S = 1
+MAX_VERIFIED = 1024
+RETRY_S = 1
 UNKNOWN = "this token is not known here"
 """Said of an unknown id and of a wrong secret alike."""
 
 
-class Tokens:
+class TokenVerifier:
     """Checks tokens of this service.
 
     Parameters
@@ -53,7 +53,7 @@ class Tokens:
         self._known: dict[str, Token] = {}
         self._verified: OrderedDict[bytes, tuple[str, float]] = OrderedDict()
         self._going: dict[bytes, Event] = {}
-        self._slots = CapacityLimiter(AT_ONCE)  # threads of its own: waiting ones would take those of the queries
+        self._slots = CapacityLimiter(MAX_HASHING)  # threads of its own: waiting ones would take those of the queries
         self._waiting = 0
         self.outage = Outage("access store")
 
@@ -80,7 +80,7 @@ class Tokens:
             if version != self._version:
                 self._known, self._version = {t.id: t for t in self._store.tokens()}, version
         except GeoserviceError as error:  # whatever the store says, a reader cannot mend it
-            self._broken = self._clock() + REST_S
+            self._broken = self._clock() + RETRY_S
             self.outage.begin(error)
         else:
             self.outage.end()
@@ -94,7 +94,7 @@ class Tokens:
         if not self._fresh:
             await to_thread.run_sync(self._refresh, abandon_on_cancel=True)  # it ends by itself, for whoever comes next
         token = await self._verify(text)
-        if reason := why_dead(token, self._known, stamp()):
+        if reason := invalid_reason(token, self._known, rfc3339()):
             raise Unauthorized(f"this token is {'no longer good: it has ' if reason == 'expired' else ''}{reason}")
         return Principal(token.name, token.role, token.areas, token.layers, token.id, token.expires)
 
@@ -129,7 +129,7 @@ class Tokens:
 
     async def _check(self, token: Token, text: str) -> None:
         """Compute the slow hash; raises :class:`Unauthorized` when it is another."""
-        if self._waiting >= AT_ONCE + WAITING:
+        if self._waiting >= MAX_HASHING + MAX_WAITING:
             raise TooManyRequests("too many new tokens are being checked; try again in a moment")
         self._waiting += 1
         try:
@@ -141,7 +141,7 @@ class Tokens:
 
     def _keep(self, key: bytes, token_id: str) -> None:
         self._verified[key] = (token_id, self._clock() + self._remember)
-        while len(self._verified) > KEPT:
+        while len(self._verified) > MAX_VERIFIED:
             self._verified.popitem(last=False)
 
 

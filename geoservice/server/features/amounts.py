@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 from geoservice.server import pages
 from geoservice.server.deps import RequestContext
-from geoservice.server.features.paging import turned
+from geoservice.server.features.paging import page_query
 from geoservice.server.features.params import MAX_LIMIT
 from geoservice.server.features.writers import WRITERS
 from geoservice.server.formats import MEDIA
 from geoservice.server.links import Link
 
-LARGER = 1000
+LARGER_LIMIT = 1000
 """The limit that a page for people offers."""
 
 TEXTS = {
@@ -70,5 +70,5 @@ class Amount:
 
 def larger_limit(ask: RequestContext) -> str:
     """Return a link to a larger page from the start of the selection."""
-    limit = LARGER if int(ask.query.get("limit", "0")) < LARGER else MAX_LIMIT
-    return pages.anchor(ask.urls.to(ask.path, turned(ask.query, "limit", str(limit))), f"limit={limit}")
+    limit = LARGER_LIMIT if int(ask.query.get("limit", "0")) < LARGER_LIMIT else MAX_LIMIT
+    return pages.anchor(ask.urls.to(ask.path, page_query(ask.query, "limit", str(limit))), f"limit={limit}")

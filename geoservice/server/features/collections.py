@@ -5,14 +5,14 @@ from typing import Any
 from geoservice.release.base import PublishedLayer
 from geoservice.server.deps import RequestContext
 from geoservice.server.features.amounts import Amount
-from geoservice.server.features.crs import STORAGE, offered
+from geoservice.server.features.crs import STORAGE, supported_crs
 from geoservice.server.features.writers import WRITERS
 from geoservice.server.formats import GEOJSON, HTML, JSON, MEDIA, PNG, SCHEMA, STYLE
 from geoservice.server.links import CRS84, REL, Link, link
 from geoservice.server.pages import WORDS
 
 
-def links_of(ask: RequestContext, layer: PublishedLayer) -> list[Link]:
+def layer_links(ask: RequestContext, layer: PublishedLayer) -> list[Link]:
     """Return where everything about a layer is."""
     to, path = ask.urls.to, f"/collections/{layer.id}"
     whole, words = Amount(0, None, ask.language), WORDS[ask.language]
@@ -46,8 +46,8 @@ def describe(ask: RequestContext, layer: PublishedLayer) -> dict[str, Any]:
         "title": getattr(layer.title, ask.language),
         "description": getattr(layer.description, ask.language),
         "itemType": "record" if layer.geometry == "none" else "feature",
-        "crs": [crs.uri for crs in offered(layer)],
+        "crs": [crs.uri for crs in supported_crs(layer)],
         "storageCrs": STORAGE.uri,
         **spatial,
-        "links": links_of(ask, layer),
+        "links": layer_links(ask, layer),
     }

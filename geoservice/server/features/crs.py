@@ -25,12 +25,12 @@ NAME = re.compile(
     rf"{_CODE}|\[(?:{_CODE})\]|urn:ogc:def:crs:(?:EPSG:[\d.]*:(\d{{1,9}})|OGC:[\d.]*:(CRS84))", re.ASCII | re.IGNORECASE
 )
 """Other names of a CRS than its URI: CURIE, safe CURIE (OGC API Common) and URN."""
-ALWAYS = (4326, 3857, 4490)
+COMMON_CODES = (4326, 3857, 4490)
 CHINA = BBox(73.5, 3.0, 135.0, 54.0)
-WITH_ZONE, PLAIN = 4513 - 25, 4534 - 25
+ZONE_PREFIXED, ZONE_PLAIN = 4513 - 25, 4534 - 25
 """EPSG code of the CGCS2000 3-degree zone ``n``, less ``n``: with the zone's number before the easting, and without it."""
-TURN = 360.0
-HAIR, HAIR_LON = 0.5, 1e-3
+FULL_CIRCLE = 360.0
+LAT_TOLERANCE, LON_TOLERANCE = 0.5, 1e-3
 """Degrees beyond a pole, and beyond 180 degrees of longitude, that are taken for its edge."""
 DENSIFY = 21
 """Points put on each side of a projected box, whose sides are bent on the globe."""
@@ -106,7 +106,7 @@ class Crs:
             box = _from_mercator(box)
         elif self.projected:
             box = self._unprojected(box)
-        return wrapped(box)
+        return normalize_box(box)
 
     def _unprojected(self, box: BBox) -> BBox:
         if box.west > box.east:
@@ -127,7 +127,7 @@ def _from_mercator(box: BBox) -> BBox:
     return BBox(west, float(south), east, float(north))
 
 
-def wrapped(box: BBox) -> BBox:
+def normalize_box(box: BBox) -> BBox:
     """Return a box in degrees within the world, west > east where it crosses 180 degrees; raises ValueError.
 
     What is a hair outside is clamped: programs round, and maps show a rim. Longitudes may be one turn off.
@@ -138,19 +138,19 @@ def wrapped(box: BBox) -> BBox:
     (BBox(west=170.0, south=-10.0, east=-170.0, north=10.0), BBox(west=-180.0, south=0.0, east=180.0, north=1.0))
     """
     west, south, east, north = box
-    if max(abs(west), abs(east)) > TURN + 180 or min(south, -north) < -90 - HAIR or south > 90 or north < -90:
+    if max(abs(west), abs(east)) > FULL_CIRCLE + 180 or min(south, -north) < -90 - LAT_TOLERANCE or south > 90 or north < -90:
         raise ValueError(box)
     south, north = max(south, -90.0), min(north, 90.0)
-    if west <= east and east - west >= TURN:
+    if west <= east and east - west >= FULL_CIRCLE:
         return BBox(-180.0, south, 180.0, north)
-    return BBox(_within_turn(west), south, _within_turn(east), north)
+    return BBox(_normalize_lon(west), south, _normalize_lon(east), north)
 
 
-def _within_turn(lon: float) -> float:
+def _normalize_lon(lon: float) -> float:
     """Return a longitude from -180 to 180."""
-    if abs(lon) <= 180 + HAIR_LON:
+    if abs(lon) <= 180 + LON_TOLERANCE:
         return min(max(lon, -180.0), 180.0)
-    return (lon + 180) % TURN - 180
+    return (lon + 180) % FULL_CIRCLE - 180
 
 
 @lru_cache(maxsize=64)
@@ -178,23 +178,23 @@ def zone_of(bbox: tuple[float, float, float, float]) -> int | None:
     return min(max(math.floor((west + east) / 6 + 0.5), 25), 45)
 
 
-def offered(layer: PublishedLayer) -> tuple[Crs, ...]:
+def supported_crs(layer: PublishedLayer) -> tuple[Crs, ...]:
     """Return the CRS that a layer can be had in, the storage CRS first; a table without geometry has none other."""
     if layer.geometry == "none" or layer.bbox is None:
         return (STORAGE,)
     zone = zone_of(layer.bbox)
-    zones = () if zone is None else (PLAIN + zone, WITH_ZONE + zone)
-    return (STORAGE, *(Crs(code) for code in (*ALWAYS, *zones)))
+    zones = () if zone is None else (ZONE_PLAIN + zone, ZONE_PREFIXED + zone)
+    return (STORAGE, *(Crs(code) for code in (*COMMON_CODES, *zones)))
 
 
 def parse_crs(name: str, text: str | None, layer: PublishedLayer) -> Crs:
     """Return the CRS of a parameter, the storage CRS by default; raises :class:`ParameterError` naming those there are."""
     if text is None:
         return STORAGE
-    for crs in offered(layer):
+    for crs in supported_crs(layer):
         if uri_of(text) == crs.uri:
             return crs
-    allowed = ", ".join(crs.uri for crs in offered(layer))
+    allowed = ", ".join(crs.uri for crs in supported_crs(layer))
     raise ParameterError(f"parameter {name}: got {text!r:.120}, allowed are {allowed}, also as EPSG:4326 or [EPSG:4326]")
 
 

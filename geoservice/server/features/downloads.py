@@ -23,10 +23,10 @@ from geoservice.server.responses import headers_of
 NO_ROOM = "the server has no room for this file now; ask for less with limit, bbox or filter"
 MAX_FEATURES = 1_000_000
 """Features in one file at the most."""
-PIECE = 2**18
+CHUNK_BYTES = 2**18
 
 
-class Sent(Response):
+class FileResponse(Response):
     """An open file as a response: sent in pieces and closed, whatever happens on the way.
 
     ``batches`` says how many features it holds, and where to go on from if a limit has left some out.
@@ -40,14 +40,14 @@ class Sent(Response):
         """Send it."""
         try:
             await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
-            while piece := await to_thread.run_sync(self._file.read, PIECE):
+            while piece := await to_thread.run_sync(self._file.read, CHUNK_BYTES):
                 await send({"type": "http.response.body", "body": piece, "more_body": True})
             await send({"type": "http.response.body", "body": b""})
         finally:
             self._file.close()
 
 
-def download(ask: RequestContext, layer: PublishedLayer, asked: ItemsQuery) -> Sent:
+def download(ask: RequestContext, layer: PublishedLayer, asked: ItemsQuery) -> FileResponse:
     """Answer with a file in ``ask.format``; raises :class:`TooLarge` where a whole layer is more than a file may hold."""
     check_size(ask.reader, layer, asked)
     batches = Batches(ask.reader, layer.id, asked.query)
@@ -62,7 +62,7 @@ def download(ask: RequestContext, layer: PublishedLayer, asked: ItemsQuery) -> S
             raise for_operators(disk_full(path.name, path.parent.parent), NO_ROOM) from None
     kind = MEDIA[ask.format] + ("; charset=utf-8" if MEDIA[ask.format] == CSV else "")
     name = {"Content-Disposition": f'attachment; filename="{layer.id}.{ask.format}"'}
-    return Sent(file, size, kind, {**headers_of(ask), **name}, batches)
+    return FileResponse(file, size, kind, {**headers_of(ask), **name}, batches)
 
 
 def check_size(reader: ReleaseReader, layer: PublishedLayer, asked: ItemsQuery) -> None:
@@ -79,10 +79,10 @@ def check_size(reader: ReleaseReader, layer: PublishedLayer, asked: ItemsQuery) 
 def content_of(ask: RequestContext, layer: PublishedLayer, asked: ItemsQuery, batches: Batches) -> Content:
     """Return what the file is made of."""
     schema = result_schema(layer, requested_properties(layer, asked.query.properties), asked.query.geometry)
-    return Content(layer, schema, iter(batches), asked.crs, about(ask, layer))
+    return Content(layer, schema, iter(batches), asked.crs, file_metadata(ask, layer))
 
 
-def about(ask: RequestContext, layer: PublishedLayer) -> dict[str, str]:
+def file_metadata(ask: RequestContext, layer: PublishedLayer) -> dict[str, str]:
     """Return what a file says of itself where its format has a place for it."""
     words, study = WORDS[ask.language], ask.reader.manifest.study
     source = (study.get("source") or {}).get(ask.language, "")

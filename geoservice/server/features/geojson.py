@@ -13,11 +13,11 @@ from geoservice.server.features.writers import shapes_of
 from geoservice.server.links import Link
 
 KEYS = ("fid", "geometry")
-TIMES = orjson.OPT_NAIVE_UTC | orjson.OPT_UTC_Z
+TIME_OPTIONS = orjson.OPT_NAIVE_UTC | orjson.OPT_UTC_Z
 """Times are kept in UTC without saying so; an answer says so."""
 
 
-NOWHERE = {"type": "GeometryCollection", "geometries": []}
+EMPTY_GEOMETRY = {"type": "GeometryCollection", "geometries": []}
 """No place, for OGC's schema of a feature, which knows no null; RFC 7946 (3.1) lets it be read as null."""
 
 
@@ -54,4 +54,4 @@ def collection(features: Sequence[dict[str, Any]], links: Sequence[Link], matche
     """Return a GeoJSON feature collection made now; ``numberMatched`` is left out where it is not known."""
     head: dict[str, Any] = {"type": "FeatureCollection", "timeStamp": datetime.now(UTC).replace(microsecond=0), "links": links}
     known = {} if matched is None else {"numberMatched": matched}
-    return orjson.dumps({**head, **known, "numberReturned": len(features), "features": features}, option=TIMES)
+    return orjson.dumps({**head, **known, "numberReturned": len(features), "features": features}, option=TIME_OPTIONS)

@@ -12,11 +12,11 @@ from geoservice.release.properties import property_types, queryables_of
 from geoservice.server import schemas
 from geoservice.server.deps import COMMON, RequestContext
 from geoservice.server.features.crs import Crs, parse_crs
-from geoservice.server.features.paging import PLACES
+from geoservice.server.features.paging import PAGE_PARAMETERS
 from geoservice.server.features.params import (
     DEFAULT_LIMIT,
     MAX_LIMIT,
-    fault,
+    parameter_error,
     parse_bbox,
     parse_flag,
     parse_ids,
@@ -25,7 +25,7 @@ from geoservice.server.features.params import (
     parse_properties,
     parse_sortby,
 )
-from geoservice.server.features.times import at_time, during, parse_datetime
+from geoservice.server.features.times import parse_datetime, property_time_filter, time_filter
 
 ITEM_PARAMETERS = tuple(p["name"] for p in schemas.ITEM_PARAMETERS if p is not schemas.FILTERS)
 """Parameters of items beside the common ones that are not properties of a layer."""
@@ -54,23 +54,23 @@ def items_query(ask: RequestContext, layer: PublishedLayer, default: int = DEFAU
         filter=filter_of(given, layer),
         ids=parse_ids(given.get("ids")),
         sortby=sortby,
-        after=key_of("after", given, layer, sortby),
-        before=key_of("before", given, layer, sortby),
+        after=parse_key("after", given, layer, sortby),
+        before=parse_key("before", given, layer, sortby),
         offset=parse_offset(given.get("offset")),
     )
     return ItemsQuery(query, parse_crs("crs", given.get("crs"), layer), "limit" in given)
 
 
-def key_of(name: str, given: Mapping[str, str], layer: PublishedLayer, sortby: tuple[Sort, ...]) -> Key | None:
+def parse_key(name: str, given: Mapping[str, str], layer: PublishedLayer, sortby: tuple[Sort, ...]) -> Key | None:
     """Return where a page begins or ends, out of the token of a link; raises :class:`ParameterError` for any other text."""
     if name not in given:
         return None
-    if len(given.keys() & set(PLACES)) > 1:
-        raise fault(name, given[name], f"one of {', '.join(PLACES)}")
+    if len(given.keys() & set(PAGE_PARAMETERS)) > 1:
+        raise parameter_error(name, given[name], f"one of {', '.join(PAGE_PARAMETERS)}")
     try:
         return decode_key(layer, sortby, given[name])
     except ParameterError:
-        raise fault(name, given[name], "the value in a next or prev link of the same layer and sortby") from None
+        raise parameter_error(name, given[name], "the value in a next or prev link of the same layer and sortby") from None
 
 
 def equalities(given: Mapping[str, str], layer: PublishedLayer) -> dict[str, str | float | bool]:
@@ -82,9 +82,9 @@ def equalities(given: Mapping[str, str], layer: PublishedLayer) -> dict[str, str
 
 def filter_of(given: Mapping[str, str], layer: PublishedLayer) -> Filter | None:
     """Return ``filter``, ``datetime`` and the times among the equalities as one filter."""
-    stated = stated_filter(given, layer)
-    times = [at_time(name, kind, given[name]) for name, kind in property_types(layer).items() if name in given]
-    times.append(during(layer, parse_datetime("datetime", given.get("datetime"))))
+    stated = parse_filter_parameter(given, layer)
+    times = [property_time_filter(name, kind, given[name]) for name, kind in property_types(layer).items() if name in given]
+    times.append(time_filter(layer, parse_datetime("datetime", given.get("datetime"))))
     nodes = [node for node in times if node is not None]
     if not nodes:
         return stated
@@ -94,11 +94,11 @@ def filter_of(given: Mapping[str, str], layer: PublishedLayer) -> Filter | None:
     return Filter(root, repr(root), stated.properties if stated else ())
 
 
-def stated_filter(given: Mapping[str, str], layer: PublishedLayer) -> Filter | None:
+def parse_filter_parameter(given: Mapping[str, str], layer: PublishedLayer) -> Filter | None:
     """Return ``filter`` in the language and CRS that it says."""
     lang = given.get("filter-lang", LANGS[0])
     if lang not in LANGS:
-        raise fault("filter-lang", lang, f"one of {', '.join(LANGS)}")
+        raise parameter_error("filter-lang", lang, f"one of {', '.join(LANGS)}")
     crs = parse_crs("filter-crs", given.get("filter-crs"), layer)
     if "filter" not in given:
         return None

@@ -6,9 +6,9 @@ from geoservice.release.base import ItemQuery, Key, PublishedLayer, ReleaseReade
 from geoservice.release.paging_keys import encode_key
 from geoservice.release.query import is_unfiltered
 
-CHEAP = 100_000
+MAX_COUNTED = 100_000
 """Layers of at most this many features are counted through a filter; larger ones have no ``numberMatched`` then."""
-PLACES = ("after", "before", "offset")
+PAGE_PARAMETERS = ("after", "before", "offset")
 """Parameters that say where a page begins."""
 
 
@@ -17,16 +17,16 @@ def token(layer: PublishedLayer, query: ItemQuery, key: Key | None) -> str | Non
     return None if key is None else encode_key(layer, query.sortby, key)
 
 
-def matched(reader: ReleaseReader, layer: PublishedLayer, query: ItemQuery) -> int | None:
+def count_matches(reader: ReleaseReader, layer: PublishedLayer, query: ItemQuery) -> int | None:
     """Return how many features match, or None where counting would be slow."""
-    return reader.count(layer.id, query) if is_unfiltered(query) or layer.features <= CHEAP else None
+    return reader.count(layer.id, query) if is_unfiltered(query) or layer.features <= MAX_COUNTED else None
 
 
-def turned(given: Mapping[str, str], name: str, text: str) -> dict[str, str]:
+def page_query(given: Mapping[str, str], name: str, text: str) -> dict[str, str]:
     """Return the query parameters of a page beside this one."""
-    return {**{k: v for k, v in given.items() if k not in PLACES}, name: text}
+    return {**{k: v for k, v in given.items() if k not in PAGE_PARAMETERS}, name: text}
 
 
-def whole(given: Mapping[str, str]) -> dict[str, str]:
+def unpaged_query(given: Mapping[str, str]) -> dict[str, str]:
     """Return the query parameters of all that a query selects, whatever the page."""
-    return {k: v for k, v in given.items() if k not in {*PLACES, "limit"}}
+    return {k: v for k, v in given.items() if k not in {*PAGE_PARAMETERS, "limit"}}

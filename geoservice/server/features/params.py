@@ -16,7 +16,7 @@ DEFAULT_LIMIT = 10
 MAX_LIMIT = 10_000
 
 
-def fault(name: str, got: str, allowed: str) -> ParameterError:
+def parameter_error(name: str, got: str, allowed: str) -> ParameterError:
     """Return the error of a parameter."""
     return ParameterError(f"parameter {name!s:.60}: got {got!r:.80}, allowed is {allowed}")
 
@@ -30,7 +30,7 @@ def parse_limit(text: str | None, default: int = DEFAULT_LIMIT, most: int = MAX_
     if text is None:
         return default
     if not re.fullmatch(r"[+ ]?\d{1,18}", text, re.ASCII) or int(text) < 1:
-        raise fault("limit", text, f"a whole number from 1 to {most}")
+        raise parameter_error("limit", text, f"a whole number from 1 to {most}")
     return min(int(text), most)
 
 
@@ -43,7 +43,7 @@ def parse_offset(text: str | None) -> int:
     if text is None:
         return 0
     if not re.fullmatch(r"[+ ]?\d{1,18}", text, re.ASCII):
-        raise fault("offset", text, "a whole number from 0")
+        raise parameter_error("offset", text, "a whole number from 0")
     return int(text)
 
 
@@ -66,10 +66,10 @@ def parse_bbox(text: str | None, crs: Crs = STORAGE) -> BBox | None:
         a, b, c, d = numbers
         return crs.box((a, b, c, d))
     except ValueError:
-        raise fault("bbox", text, box_form(crs)) from None
+        raise parameter_error("bbox", text, bbox_format(crs)) from None
 
 
-def box_form(crs: Crs) -> str:
+def bbox_format(crs: Crs) -> str:
     """Say how a box is written in a CRS.
 
     >>> box_form(Crs(4326))
@@ -84,16 +84,16 @@ def box_form(crs: Crs) -> str:
 def parse_flag(name: str, text: str | None) -> bool:
     """Return a boolean parameter, false by default."""
     if text not in {None, "true", "false"}:
-        raise fault(name, str(text), "true or false")
+        raise parameter_error(name, str(text), "true or false")
     return text == "true"
 
 
-def names_of(name: str, text: str, known: Iterable[str]) -> tuple[str, ...]:
+def parse_names(name: str, text: str, known: Iterable[str]) -> tuple[str, ...]:
     """Return names in a list with commas; raises :class:`ParameterError` naming the first that is not known."""
     listed, names = list(known), tuple(n for n in text.split(",") if n)
     for one in names:
         if one not in listed:
-            raise fault(name, one, "some of " + some(listed))
+            raise parameter_error(name, one, "some of " + some(listed))
     return names
 
 
@@ -102,8 +102,8 @@ def parse_properties(wanted: str | None, unwanted: str | None, layer: PublishedL
     if wanted is None and unwanted is None:
         return None
     known = property_types(layer)
-    kept = tuple(known) if wanted is None else names_of("properties", wanted, known)
-    gone = () if unwanted is None else names_of("exclude-properties", unwanted, known)
+    kept = tuple(known) if wanted is None else parse_names("properties", wanted, known)
+    gone = () if unwanted is None else parse_names("exclude-properties", unwanted, known)
     return tuple(n for n in kept if n not in gone)
 
 
@@ -117,7 +117,7 @@ def parse_ids(text: str | None) -> tuple[int, ...] | None:
         return None
     parts = dict.fromkeys(text.split(","))
     if len(parts) > MAX_LIMIT or not all(re.fullmatch(r"\d{1,18}", p, re.ASCII) for p in parts):
-        raise fault("ids", text, f"at most {MAX_LIMIT} whole numbers with commas between them")
+        raise parameter_error("ids", text, f"at most {MAX_LIMIT} whole numbers with commas between them")
     return tuple(map(int, parts))
 
 
@@ -127,7 +127,7 @@ def parse_sortby(text: str | None, layer: PublishedLayer) -> tuple[Sort, ...]:
         return ()
     names = [n for n in text.split(",") if n]
     plain = [n[1:] if n[0] in "+- " else n for n in names]
-    names_of("sortby", ",".join(plain), property_types(layer))
+    parse_names("sortby", ",".join(plain), property_types(layer))
     if len(set(plain)) < len(plain) or len(plain) > MAX_SORTS:
-        raise fault("sortby", text, f"at most {MAX_SORTS} properties, each once")
+        raise parameter_error("sortby", text, f"at most {MAX_SORTS} properties, each once")
     return tuple(Sort(name, given[0] == "-") for name, given in zip(plain, names, strict=True))

@@ -35,7 +35,7 @@ def identity(ask: RequestContext, layer: PublishedLayer) -> dict[str, Any]:
     return {"fid": {"type": "integer", "minimum": 1, **most, "x-ogc-role": "id"}}
 
 
-def base(ask: RequestContext, layer: PublishedLayer) -> dict[str, Any]:
+def common_properties(ask: RequestContext, layer: PublishedLayer) -> dict[str, Any]:
     """Return the schemas of what every feature has."""
     found = {name: {"title": titles[ask.language], "type": "string"} for name, titles in BASE.items()}
     found["geography"] |= ValueTitles({}).schema("geography", layer.geographies, ask.language)
@@ -60,10 +60,10 @@ def column(found: PublishedColumn, language: str, titles: ValueTitles) -> dict[s
     """Return the schema of a property."""
     unit = {"x-ogc-unit": UCUM.get(found.unit, f"{{{found.unit}}}")} if found.unit else {}
     values = titles.schema(found.name, found.values, language)
-    return {"title": getattr(found.title, language), **TYPES[found.type], **unit, **values, **least(found)}
+    return {"title": getattr(found.title, language), **TYPES[found.type], **unit, **values, **minimum(found)}
 
 
-def least(found: PublishedColumn) -> dict[str, int]:
+def minimum(found: PublishedColumn) -> dict[str, int]:
     """Return the least value that a property can have, where that is known: estimates of people may be below zero."""
     kind = None if found.measure is None else measure_of(found.measure).kind
     if found.margin_of or kind == "minutes" or found.name == "margin":

@@ -9,7 +9,7 @@ from geoservice.release.base import PublishedLayer
 from geoservice.server import schemas
 from geoservice.server.deps import RequestContext, request_context
 from geoservice.server.features.filter_examples import filter_example
-from geoservice.server.features.property_schemas import base, columns, geometry, identity
+from geoservice.server.features.property_schemas import columns, common_properties, geometry, identity
 from geoservice.server.formats import HTML, SCHEMA
 from geoservice.server.pages import HEADERS, WORDS, Markup, anchor, page, table
 from geoservice.server.responses import answer, document
@@ -58,7 +58,9 @@ VALUES_BETWEEN = {"en": ", ", "zh": "、"}
 async def schema(layer_id: str, ask: Doc) -> Response:
     """Answer with the JSON Schema of a layer's features."""
     layer = ask.layer(layer_id)
-    return described(ask, layer, {**identity(ask, layer), **base(ask, layer), **geometry(layer), **columns(ask, layer)})
+    return schema_document(
+        ask, layer, {**identity(ask, layer), **common_properties(ask, layer), **geometry(layer), **columns(ask, layer)}
+    )
 
 
 @router.get(
@@ -70,14 +72,14 @@ async def schema(layer_id: str, ask: Doc) -> Response:
 async def queryables(layer_id: str, ask: Doc) -> Response:
     """Answer with the properties that ``filter`` and query parameters may name."""
     layer = ask.layer(layer_id)
-    found = {**base(ask, layer), **geometry(layer), **columns(ask, layer)}
+    found = {**common_properties(ask, layer), **geometry(layer), **columns(ask, layer)}
     found = {name: {**schema, EXAMPLE: filter_example(name, schema, layer)} for name, schema in found.items()}
     if ask.format == "html":
         words, to = WORDS[ask.language], ask.urls.to
         more = [anchor(to(ask.path, {**ask.query, "f": "json"}), words["json"])]
         title = f"{getattr(layer.title, ask.language)} · {words['queryables']}"
         return answer(ask, page(title, queryables_table(ask, layer, found), ask, more), HTML, HEADERS)
-    return described(ask, layer, found)
+    return schema_document(ask, layer, found)
 
 
 @router.get(
@@ -89,10 +91,10 @@ async def queryables(layer_id: str, ask: Doc) -> Response:
 async def sortables(layer_id: str, ask: Doc) -> Response:
     """Answer with the properties that ``sortby`` may name."""
     layer = ask.layer(layer_id)
-    return described(ask, layer, {**base(ask, layer), **columns(ask, layer)})
+    return schema_document(ask, layer, {**common_properties(ask, layer), **columns(ask, layer)})
 
 
-def described(ask: RequestContext, layer: PublishedLayer, properties: dict[str, Any]) -> Response:
+def schema_document(ask: RequestContext, layer: PublishedLayer, properties: dict[str, Any]) -> Response:
     """Answer with a schema of these properties and no others."""
     title = getattr(layer.title, ask.language)
     content = {

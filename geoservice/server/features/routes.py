@@ -19,7 +19,7 @@ from geoservice.server.features.collections import describe
 from geoservice.server.features.crs import Crs, parse_crs
 from geoservice.server.features.downloads import MAX_FEATURES, download
 from geoservice.server.features.items_query import ITEM_PARAMETERS, ItemsQuery, items_query
-from geoservice.server.features.paging import matched, token, turned, whole
+from geoservice.server.features.paging import count_matches, page_query, token, unpaged_query
 from geoservice.server.features.table_cells import cells, headings
 from geoservice.server.features.writers import WRITERS
 from geoservice.server.formats import GEOJSON, HTML, JSON, MEDIA
@@ -98,12 +98,12 @@ def item(layer_id: str, fid: str, ask: ItemAsk) -> Response:
     """Answer with one feature."""
     ask, layer = ask.only(["crs"]), ask.layer(layer_id)
     crs = item_crs(ask, layer)
-    table = one(ask, layer, fid)
+    table = feature_row(ask, layer, fid)
     audited(layer, 1)
     if ask.format == "html":
         return answer(ask, table_page(ask, layer, table, []), HTML, pages.HEADERS)
-    content = {**geojson.features(table, crs, nowhere(ask, layer))[0], "links": item_links(ask, layer)}
-    return answer(ask, orjson.dumps(content, option=geojson.TIMES), GEOJSON, content_crs(crs))
+    content = {**geojson.features(table, crs, null_geometry(ask, layer))[0], "links": item_links(ask, layer)}
+    return answer(ask, orjson.dumps(content, option=geojson.TIME_OPTIONS), GEOJSON, content_crs(crs))
 
 
 def item_crs(ask: RequestContext, layer: PublishedLayer) -> Crs:
@@ -111,7 +111,7 @@ def item_crs(ask: RequestContext, layer: PublishedLayer) -> Crs:
     return parse_crs("crs", ask.query.get("crs"), layer)
 
 
-def one(ask: RequestContext, layer: PublishedLayer, fid: str) -> pa.Table:
+def feature_row(ask: RequestContext, layer: PublishedLayer, fid: str) -> pa.Table:
     """Return the one row of a feature that the caller may see; raises :class:`NotFound`."""
     if fid.isascii() and fid.isdigit() and len(fid) < 19:
         table = ask.reader.item(layer.id, int(fid), ask.who.within(layer))
@@ -138,18 +138,18 @@ def content_crs(crs: Crs) -> dict[str, str]:
 def items_links(ask: RequestContext, layer: PublishedLayer, query: ItemQuery, page: Page, amount: Amount) -> list[Link]:
     """Return the links of a page; those to files lead to the whole of what the query selects."""
     mine, given, path = ask.format.replace("geojson", "json"), ask.query, ask.path
-    same, all_of_it = (ask.urls.formats(path, asked) for asked in (given, whole(given)))
-    found = [link("self", kind_of(mine), same(ask.format))]
-    found += [link("alternate", kind_of(f), same(f)) for f in ("json", "html") if f != mine]
+    same, all_of_it = (ask.urls.formats(path, asked) for asked in (given, unpaged_query(given)))
+    found = [link("self", media_type(mine), same(ask.format))]
+    found += [link("alternate", media_type(f), same(f)) for f in ("json", "html") if f != mine]
     words = pages.WORDS[ask.language]
-    found += [link("alternate", kind_of(f), all_of_it(f), amount.file_title(words[f])) for f in WRITERS]
+    found += [link("alternate", media_type(f), all_of_it(f), amount.file_title(words[f])) for f in WRITERS]
     for rel, name, key, title in (("next", "after", page.after, amount.next_title), ("prev", "before", page.before, "")):
         if (text := token(layer, query, key)) is not None:
-            found.append(link(rel, kind_of(mine), ask.urls.formats(path, turned(given, name, text))(ask.format), title))
+            found.append(link(rel, media_type(mine), ask.urls.formats(path, page_query(given, name, text))(ask.format), title))
     return [*found, link("collection", JSON, ask.urls.to(f"/collections/{layer.id}", {"f": "json"}))]
 
 
-def kind_of(f: str) -> str:
+def media_type(f: str) -> str:
     """Return the media type of items in a format."""
     return GEOJSON if f == "json" else MEDIA[f]
 
@@ -160,26 +160,26 @@ def file_answer(ask: RequestContext, layer: PublishedLayer, asked: ItemsQuery) -
     audited(layer, file.batches.rows)
     file.headers.update(content_crs(asked.crs))
     if (text := token(layer, asked.query, file.batches.after)) is not None:
-        onward = ask.urls.to(ask.path, {**turned(ask.query, "after", text), "f": ask.format})
-        file.headers["Link"] = header([link("next", kind_of(ask.format), onward)])
+        onward = ask.urls.to(ask.path, {**page_query(ask.query, "after", text), "f": ask.format})
+        file.headers["Link"] = header([link("next", media_type(ask.format), onward)])
     return file
 
 
 def items_answer(ask: RequestContext, layer: PublishedLayer, asked: ItemsQuery, page: Page) -> Response:
     """Write a page of rows in the format asked for."""
     audited(layer, page.rows.num_rows)
-    amount = Amount(page.rows.num_rows, matched(ask.reader, layer, asked.query), ask.language)
+    amount = Amount(page.rows.num_rows, count_matches(ask.reader, layer, asked.query), ask.language)
     links = items_links(ask, layer, asked.query, page, amount)
     if ask.format == "html":
         return answer(ask, table_page(ask, layer, page.rows, links, amount.sentence(ask, links)), HTML, pages.HEADERS)
-    found = geojson.features(page.rows, asked.crs, nowhere(ask, layer))
+    found = geojson.features(page.rows, asked.crs, null_geometry(ask, layer))
     body = geojson.collection(found, links, amount.matched)
     return answer(ask, body, GEOJSON, content_crs(asked.crs))
 
 
-def nowhere(ask: RequestContext, layer: PublishedLayer) -> dict[str, Any] | None:
+def null_geometry(ask: RequestContext, layer: PublishedLayer) -> dict[str, Any] | None:
     """Return the geometry of a table's row: null, or what OGC's schema allows for whoever asks by GeoJSON's own media type."""
-    return geojson.NOWHERE if ask.format == "geojson" and layer.geometry == "none" else None
+    return geojson.EMPTY_GEOMETRY if ask.format == "geojson" and layer.geometry == "none" else None
 
 
 def table_page(ask: RequestContext, layer: PublishedLayer, table: pa.Table, links: list[Link], amount: str = "") -> str:

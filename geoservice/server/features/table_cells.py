@@ -11,17 +11,17 @@ from geoservice.release.base import PublishedLayer
 from geoservice.server.features.geojson import property_names
 from geoservice.server.pages import Number
 
-TOLD = ("measure", "value", "margin", "status")
+NUMBER_COLUMNS = ("measure", "value", "margin", "status")
 """Columns of the release table that are read together."""
 
 
 def headings(table: pa.Table, layer: PublishedLayer, language: str) -> list[str]:
     """Return the heading of each column of a page: its title and unit in a language, or its name."""
     titles = {c.name: getattr(c.title, language) + (f" ({c.unit})" if c.unit else "") for c in layer.columns}
-    return [titles.get(n, n) for n in shown(table, layer)]
+    return [titles.get(n, n) for n in visible_columns(table, layer)]
 
 
-def shown(table: pa.Table, layer: PublishedLayer) -> list[str]:
+def visible_columns(table: pa.Table, layer: PublishedLayer) -> list[str]:
     """Return the properties that have a column of their own: a margin and a status are told in that of their number."""
     names = property_names(table)
     inside = {c.name for c in layer.columns if c.margin_of in names}
@@ -32,14 +32,14 @@ def shown(table: pa.Table, layer: PublishedLayer) -> list[str]:
 
 
 def _is_release_table(table: pa.Table, layer: PublishedLayer) -> bool:
-    return layer.geometry == "none" and set(TOLD) <= set(table.column_names)
+    return layer.geometry == "none" and set(NUMBER_COLUMNS) <= set(table.column_names)
 
 
 def cells(table: pa.Table, layer: PublishedLayer, language: str, limits: Limits) -> Iterable[Sequence[Any]]:
     """Return the cells of each row, in the order of :func:`headings`."""
     kinds = {c.name: measure_of(c.measure).kind for c in layer.columns if c.measure is not None}
     columns = []
-    for name in shown(table, layer):
+    for name in visible_columns(table, layer):
         values = table.column(name).to_pylist()
         if name in kinds:
             margins = _column(table, f"{name}_margin")
@@ -47,7 +47,7 @@ def cells(table: pa.Table, layer: PublishedLayer, language: str, limits: Limits)
             told = zip(values, margins, status, strict=True)
             values = [number(kinds[name], v, m, s, language, limits) for v, m, s in told]
         elif name == "value" and _is_release_table(table, layer):
-            rows = zip(*(table.column(n).to_pylist() for n in TOLD), strict=True)
+            rows = zip(*(table.column(n).to_pylist() for n in NUMBER_COLUMNS), strict=True)
             values = [number(measure_of(name).kind, v, m, s, language, limits) for name, v, m, s in rows]
         columns.append(values)
     return zip(*columns, strict=True) if columns else [()] * table.num_rows

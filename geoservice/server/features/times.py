@@ -36,14 +36,14 @@ def parse_datetime(name: str, text: str | None) -> Period | None:
     try:
         period = Period(_moment(parts[0], time.min), _moment(parts[-1], time.max))
     except (ValueError, OverflowError):
-        raise _fault(name, text) from None
+        raise _datetime_error(name, text) from None
     ends = [moment for moment in (period.start, period.end) if moment is not None]
     if len(parts) > 2 or not ends or ends != sorted(ends):
-        raise _fault(name, text)
+        raise _datetime_error(name, text)
     return period
 
 
-def _fault(name: str, text: str) -> ParameterError:
+def _datetime_error(name: str, text: str) -> ParameterError:
     return ParameterError(f"parameter {name}: got {text!r:.80}, allowed is {ALLOWED}")
 
 
@@ -65,7 +65,7 @@ def time_column(layer: PublishedLayer) -> PublishedColumn | None:
     return next((c for c in layer.columns if c.type in {"date", "timestamp"}), None)
 
 
-def during(layer: PublishedLayer, period: Period | None) -> Node | None:
+def time_filter(layer: PublishedLayer, period: Period | None) -> Node | None:
     """Return the condition that a feature's time lies in a period; a feature without a time meets every period.
 
     None where the layer has no time at all (OGC API Features, 7.15.4).
@@ -73,17 +73,17 @@ def during(layer: PublishedLayer, period: Period | None) -> Node | None:
     column = time_column(layer)
     if period is None or column is None:
         return None
-    return Logic("or", (IsNull(Property(column.name, column.type)), _inside(column.name, column.type, period)))
+    return Logic("or", (IsNull(Property(column.name, column.type)), _within_period(column.name, column.type, period)))
 
 
-def at_time(name: str, kind: str, text: str) -> Node | None:
+def property_time_filter(name: str, kind: str, text: str) -> Node | None:
     """Return the condition that a property is at a time or in a period; None where its ``kind`` is no time."""
     if kind not in {"date", "timestamp"} or (period := parse_datetime(name, text)) is None:
         return None
-    return _inside(name, kind, period)
+    return _within_period(name, kind, period)
 
 
-def _inside(name: str, kind: str, period: Period) -> Node:
+def _within_period(name: str, kind: str, period: Period) -> Node:
     mine = Property(name, kind)
     ends = [(">=", period.start), ("<=", period.end)]
     inside = [Comparison(op, mine, _literal(kind, moment)) for op, moment in ends if moment is not None]

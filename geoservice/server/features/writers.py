@@ -27,11 +27,20 @@ from geoservice.server.features.crs import Crs
 
 Column = Any  # an Arrow array or chunked array of one of the types of ``release.expand.TYPES``
 UTC = pa.timestamp("us", tz="UTC")
-MAGIC = 8
+MAGIC_BYTES = 8
 """Bytes with which a FlatGeobuf begins; then come parts, each after its length."""
 FORMULA = r"^([=+\-@\t\r])"
 CSV_OPTIONS = pc_csv.WriteOptions(quoting_style="needed", quoting_header="none", eol="\r\n")  # type: ignore[call-arg]  # the stubs are older
-KINDS = ("Point", "LineString", "LinearRing", "Polygon", "MultiPoint", "MultiLineString", "MultiPolygon", "GeometryCollection")
+GEOMETRY_TYPES = (
+    "Point",
+    "LineString",
+    "LinearRing",
+    "Polygon",
+    "MultiPoint",
+    "MultiLineString",
+    "MultiPolygon",
+    "GeometryCollection",
+)
 """GeoParquet's names of geometry types, at shapely's numbers."""
 
 
@@ -128,7 +137,7 @@ def cell_text(column: Column) -> Column:
 
 def write_parquet(path: Path, content: Content) -> None:
     """Write GeoParquet 1.1, or plain Parquet for a table without geometry."""
-    seen = Seen()
+    seen = GeometrySummary()
     with pq.ParquetWriter(path, typed_schema(content), compression="zstd") as writer:
         for table in typed_batches(content):
             writer.write_table(table)
@@ -139,7 +148,7 @@ def write_parquet(path: Path, content: Content) -> None:
             writer.add_key_value_metadata({"geo": orjson.dumps(seen.geo(content.crs)).decode()})
 
 
-class Seen:
+class GeometrySummary:
     """What GeoParquet wants to know of all shapes: their types and their box."""
 
     def __init__(self) -> None:
@@ -157,7 +166,7 @@ class Seen:
         """Return the metadata ``geo``."""
         column: dict[str, Any] = {
             "encoding": "WKB",
-            "geometry_types": sorted(KINDS[k] for k in self._kinds),
+            "geometry_types": sorted(GEOMETRY_TYPES[k] for k in self._kinds),
             "crs": crs.definition.to_json_dict(),
         }
         if self._boxes:
@@ -212,14 +221,14 @@ def write_flatgeobuf(path: Path, content: Content) -> None:
     """Write FlatGeobuf, without a spatial index: one has no room for features without a place."""
     about = {"TITLE": content.about["title"], "DESCRIPTION": content.about["description"]}
     rows = _write_ogr(path, content, "FlatGeobuf", {"SPATIAL_INDEX": "NO", **about})
-    if not path.stat().st_size or parts_of(path) != rows + 1:  # GDAL says nothing of a disk that is full
+    if not path.stat().st_size or count_parts(path) != rows + 1:  # GDAL says nothing of a disk that is full
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
 
 
-def parts_of(path: Path) -> int | None:
+def count_parts(path: Path) -> int | None:
     """Return how many parts a FlatGeobuf without an index has, its header and its features; None for one that is cut short."""
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-        at, parts = MAGIC, 0
+        at, parts = MAGIC_BYTES, 0
         while at + 4 <= len(data):
             at += 4 + int.from_bytes(data[at : at + 4], "little")
             parts += 1

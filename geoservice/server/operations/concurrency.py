@@ -18,7 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from geoservice.server.errors import PROBLEM, problem
 from geoservice.server.headers import send_whole
-from geoservice.server.operations.logs import NOTE
+from geoservice.server.operations.logs import REQUEST_LOG
 from geoservice.server.operations.metrics import Metrics
 from geoservice.settings import Settings
 
@@ -31,7 +31,7 @@ SPARE_THREADS = 8
 LaneOf = Callable[[Scope], str]
 
 
-class Limit(NamedTuple):
+class LaneLimit(NamedTuple):
     """How many requests of a lane are in work at once, and how many may wait."""
 
     working: int
@@ -41,7 +41,7 @@ class Limit(NamedTuple):
 class Lane:
     """A row of places. A request takes one, waits for one, or is refused."""
 
-    def __init__(self, limit: Limit) -> None:
+    def __init__(self, limit: LaneLimit) -> None:
         self.places, self._most = Semaphore(limit.working, fast_acquire=True), limit.waiting
 
     @property
@@ -55,7 +55,7 @@ class Lane:
         return self.places.value == 0 and self.waiting >= self._most
 
 
-def limits(settings: Settings) -> dict[str, Limit]:
+def lane_limits(settings: Settings) -> dict[str, LaneLimit]:
     """Return the lanes. A tile is small and often drawn already; a download takes long, and two keep the disk busy.
 
     What is in work holds memory: as many tiles at once as pages. A map asks for some dozen tiles, so more of them may wait.
@@ -63,14 +63,14 @@ def limits(settings: Settings) -> dict[str, Limit]:
     """
     at_once, waiting = settings.requests_at_once, settings.requests_waiting
     return {
-        "pages": Limit(at_once, waiting),
-        "tiles": Limit(at_once, 2 * waiting),
-        "maps": Limit(at_once + 2 * waiting, 0),
-        "bulk": Limit(max(2, at_once // 4), at_once),
+        "pages": LaneLimit(at_once, waiting),
+        "tiles": LaneLimit(at_once, 2 * waiting),
+        "maps": LaneLimit(at_once + 2 * waiting, 0),
+        "bulk": LaneLimit(max(2, at_once // 4), at_once),
     }
 
 
-class Inbox:
+class RequestMessages:
     """Messages from a client, passed on in order, so that somebody may look whether it has gone before the application asks."""
 
     def __init__(self, receive: Receive, gone: Callable[[], None]) -> None:
@@ -103,7 +103,7 @@ class Inbox:
                 await self._task
 
 
-class Passage:
+class TimedResponse:
     """One request on its way through a lane, with its limit of time.
 
     The limit is for the first byte, and again for each piece after it: a long download may go on as long as it moves. The same
@@ -118,12 +118,12 @@ class Passage:
         self._excuse: asyncio.Task[None] | None = None
 
     def _late(self) -> None:
-        if note := NOTE.get():
+        if note := REQUEST_LOG.get():
             note.timed_out = True
         if not self._started:
             self._started = True
             words = f"the answer took longer than {self._seconds:g} seconds; ask for less, or later"
-            self._excuse = self._loop.create_task(refuse(self._send, words))
+            self._excuse = self._loop.create_task(send_unavailable(self._send, words))
         self.scope.cancel()
 
     async def send(self, message: Message) -> None:
@@ -149,7 +149,7 @@ class Passage:
             await self._excuse
 
 
-async def refuse(send: Send, words: str) -> None:
+async def send_unavailable(send: Send, words: str) -> None:
     """Tell a client to come back later."""
     headers = [(b"content-type", PROBLEM.encode()), (b"cache-control", b"no-store"), (b"retry-after", b"%d" % RETRY_S)]
     await send_whole(send, 503, headers, problem(503, words))
@@ -160,8 +160,8 @@ class ConcurrencyLimiter:
 
     def __init__(self, app: ASGIApp, settings: Settings, metrics: Metrics, lane_of: LaneOf) -> None:
         self.app, self._lane_of, self._seconds = app, lane_of, float(settings.request_seconds)
-        self._lanes = {name: Lane(limit) for name, limit in limits(settings).items()}
-        self._threads = sum(limit.working for limit in limits(settings).values()) + SPARE_THREADS
+        self._lanes = {name: Lane(limit) for name, limit in lane_limits(settings).items()}
+        self._threads = sum(limit.working for limit in lane_limits(settings).values()) + SPARE_THREADS
         for name, lane in self._lanes.items():
             metrics.gauge(f"waiting_{name}", f"Requests that wait in lane {name}", lambda lane=lane: lane.waiting)  # type: ignore[misc]  # a default binds the loop's variable
 
@@ -173,13 +173,13 @@ class ConcurrencyLimiter:
         if lane is None:
             await self.app(scope, receive, send)
         elif lane.full:
-            await refuse(send, "more requests than can wait; come back in a moment")
+            await send_unavailable(send, "more requests than can wait; come back in a moment")
         else:
             await self._pass(lane, scope, receive, send)
 
     async def _pass(self, lane: Lane, scope: Scope, receive: Receive, send: Send) -> None:
-        passage = Passage(send, self._seconds)
-        inbox = Inbox(receive, passage.scope.cancel)
+        passage = TimedResponse(send, self._seconds)
+        inbox = RequestMessages(receive, passage.scope.cancel)
         asked = scope["method"] in {"GET", "HEAD"}  # others have a body, which is the application's to read or not
         watch = asyncio.get_running_loop().call_later(WATCH_S, inbox.watch) if asked else None
         try:

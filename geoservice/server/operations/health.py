@@ -29,7 +29,7 @@ READY_S = 1.5
 """Seconds within which the store of releases has to be read; whoever asks has an answer soon after, whatever hangs."""
 
 
-class Reading:
+class StoreCheck:
     """A reading of the store on a thread of its own: however many ask, and however long it hangs, there is one at a time."""
 
     def __init__(self) -> None:
@@ -54,7 +54,7 @@ class Running:
     metrics: Metrics
     drain: Drain = field(default_factory=Drain)
     tokens: Outage = field(default_factory=lambda: Outage("access store"))
-    reading: Reading = field(default_factory=Reading)
+    reading: StoreCheck = field(default_factory=StoreCheck)
 
 
 @router.get("/health/live", operation_id="getLive", summary="The process answers")
@@ -79,7 +79,7 @@ async def ready(request: Request) -> Response:
     running = cast("Running", request.app.state.running)
     tokens = "away" if running.tokens.lasts else "ok"
     try:
-        number, damaged = await running.reading.result(partial(_read, running, current))
+        number, damaged = await running.reading.result(partial(_check_release, running, current))
     except (GeoserviceError, OSError, TimeoutError) as error:
         return _not_ready(error, tokens)
     said = {
@@ -102,7 +102,7 @@ class Stopping(Unavailable):
     """The service is being stopped."""
 
 
-def _read(running: Running, current: ReleasePool) -> tuple[int, bool]:
+def _check_release(running: Running, current: ReleasePool) -> tuple[int, bool]:
     """Read a row as a client would; return the release's number and whether a file of it is damaged."""
     if running.drain.look():
         raise Stopping("this service is being stopped; it takes no new work")

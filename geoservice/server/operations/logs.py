@@ -14,10 +14,10 @@ import structlog
 from structlog.types import EventDict, Processor, WrappedLogger
 
 Level = Literal["critical", "error", "warning", "info", "debug"]
-UNKNOWN = "(none)"
+NO_ROUTE = "(none)"
 """The route of a request that none matched: its path is a stranger's word and goes nowhere."""
 
-GIVEN = re.compile(rb"[A-Za-z0-9_-]{1,64}")
+REQUEST_ID = re.compile(rb"[A-Za-z0-9_-]{1,64}")
 """What an ``X-Request-ID`` may look like: the ids of proxies do, a path, a coordinate or a token with its dots does not."""
 
 
@@ -26,20 +26,20 @@ class RequestLog:
     """What is learnt of one request on its way in, for its log line, its figures and its problem+json."""
 
     request_id: str
-    route: str = UNKNOWN
+    route: str = NO_ROUTE
     timed_out: bool = False
     method: str = ""
     write: Callable[[str], None] | None = None
     """Notes for the parent of this worker what the request is."""
 
 
-NOTE: ContextVar[RequestLog | None] = ContextVar("note", default=None)
+REQUEST_LOG: ContextVar[RequestLog | None] = ContextVar("note", default=None)
 """The note of the request being answered; threads started for a request see it as well."""
 
 
-def route_is(template: str) -> None:
+def set_route(template: str) -> None:
     """Note the route's template, once it is known which one answers."""
-    if note := NOTE.get():
+    if note := REQUEST_LOG.get():
         note.route = template
         if note.write:
             note.write(f"{note.method} {template}")
@@ -53,7 +53,7 @@ def request_id_of(headers: list[tuple[bytes, bytes]]) -> str | None:
     """
     for name, value in headers:
         if name == b"x-request-id":
-            return value.decode() if GIVEN.fullmatch(value) else None
+            return value.decode() if REQUEST_ID.fullmatch(value) else None
     return None
 
 
@@ -77,7 +77,7 @@ def trace_of(error: BaseException) -> list[str]:
 
 def _with_id(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
     """Say in lines that something else writes which request they belong to."""
-    if note := NOTE.get():
+    if note := REQUEST_LOG.get():
         event.setdefault("request_id", note.request_id)
     return event
 
@@ -108,7 +108,7 @@ def configure(level: Level) -> None:
     )
 
 
-def of_server(level: Level) -> dict[str, Any]:
+def server_logging(level: Level) -> dict[str, Any]:
     """Return the logging configuration of the HTTP server: its lines in the same form as ours.
 
     Its warnings are of requests that are none, as many as a stranger likes to send; they are not written.

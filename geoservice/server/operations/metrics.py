@@ -22,16 +22,16 @@ METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"}
 SECONDS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30)
 FILES = {"counter": 2**20, "histogram": 2**20, **{f"gauge_{mode}": 2**16 for mode in get_args(Mode)}}
 """Bytes of each file of a worker: those of counters and histograms grow with the routes that are asked."""
-_places: list[IO[str]] = []  # held until the process ends: the kernel lets go of the lock then, whatever ended it
+_slot_locks: list[IO[str]] = []  # held until the process ends: the kernel lets go of the lock then, whatever ended it
 
 
-def take_place(folder: Path) -> int:
+def claim_slot(folder: Path) -> int:
     """Make this process the worker that counts in the first free files of a folder; what a dead one left open is closed.
 
     To be called once in a worker, before its first figure is made. Returns its place in the row of workers, from 0.
     """
     place, lock = next((n, lock) for n in range(1000) if (lock := _lock(folder, n)))
-    _places.append(lock)
+    _slot_locks.append(lock)
     _close(folder, place)
     reserve(folder, place)
     os.environ[FOLDER] = str(folder)
@@ -65,7 +65,7 @@ def _lock(folder: Path, place: int) -> IO[str] | None:
     return file
 
 
-def bury(folder: Path) -> None:
+def drop_exited_gauges(folder: Path) -> None:
     """Take away what workers that have ended said of their present state; what they counted stays counted."""
     for file in folder.glob("place-*"):
         place = int(file.name.removeprefix("place-"))
@@ -155,7 +155,7 @@ class Metrics:
         self.sample()
         if self._folder is None:
             return generate_latest(self._registry)
-        bury(self._folder)
+        drop_exited_gauges(self._folder)
         registry = CollectorRegistry()
         MultiProcessCollector(registry, str(self._folder))  # type: ignore[no-untyped-call]  # untyped
         return generate_latest(registry)

@@ -15,7 +15,7 @@ from geoservice.server.deps import caller
 from geoservice.server.errors import PROBLEM, headers_of, problem, settle
 from geoservice.server.headers import send_whole
 from geoservice.server.operations.drain import Drain
-from geoservice.server.operations.logs import NOTE, RequestLog, request_id_of, route_is
+from geoservice.server.operations.logs import REQUEST_LOG, RequestLog, request_id_of, set_route
 from geoservice.server.operations.metrics import Metrics
 from geoservice.server.operations.work import WorkFile
 from geoservice.server.release_pool import ReleasePool
@@ -27,15 +27,15 @@ SAMPLE_S = 1.0
 """What other workers say of their present state is at most this old."""
 
 
-BEAT_S = 0.2
+HEARTBEAT_S = 0.2
 """Seconds between signs of life, and looks whether the service is being stopped."""
-LAST = (b"connection", b"close")
+CONNECTION_CLOSE = (b"connection", b"close")
 """Said by every answer while the service is being stopped: a client then asks the next one elsewhere."""
-GONE = 499
+CLIENT_CLOSED = 499
 """The status written down for a client that left before there was an answer."""
 
 
-class WithRequestId:
+class RouteRecorder:
     """Wraps an application that knows its routes by themselves: notes which of them answered."""
 
     def __init__(self, app: ASGIApp) -> None:
@@ -47,10 +47,10 @@ class WithRequestId:
             await self.app(scope, receive, send)
         finally:
             if route := scope.get("route"):
-                route_is(route.path_format)
+                set_route(route.path_format)
 
 
-class Answer:
+class MeasuredResponse:
     """A response on its way out: what is counted of it, and the id it carries."""
 
     def __init__(self, send: Send, note: RequestLog, drain: Drain) -> None:
@@ -61,7 +61,7 @@ class Answer:
         """Pass a message on."""
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            last = [LAST] if self._drain.begun else []
+            last = [CONNECTION_CLOSE] if self._drain.begun else []
             message = {**message, "headers": [*message["headers"], self._id, *last]}
         elif message["type"] == "http.response.body":
             self.size += len(message.get("body", b""))
@@ -119,7 +119,7 @@ class Telemetry:
                 if self._work:
                     self._work.beat()
                 self._drain.look()
-                await asyncio.sleep(BEAT_S)
+                await asyncio.sleep(HEARTBEAT_S)
 
         tasks = [asyncio.create_task(sample()), asyncio.create_task(beat())]
         try:
@@ -134,8 +134,8 @@ class Telemetry:
         note = RequestLog(request_id_of(scope["headers"]) or secrets.token_hex(8), method=scope["method"])
         note.write = self._work.begin(f"{note.method} {note.route}") if self._work else None
         scope.setdefault("state", {})  # one dictionary for all copies of the scope: the door says there who asks
-        answer, started = Answer(send, note, self._drain), time.perf_counter()
-        token = NOTE.set(note)
+        answer, started = MeasuredResponse(send, note, self._drain), time.perf_counter()
+        token = REQUEST_LOG.set(note)
         self._in_flight += 1
         try:
             await self.app(scope, receive, answer.send)
@@ -147,11 +147,11 @@ class Telemetry:
                 note.write("")
             seconds = (answer.ended or time.perf_counter()) - started
             self._written(scope["method"], note, answer, seconds, caller(scope).role)
-            NOTE.reset(token)
+            REQUEST_LOG.reset(token)
 
-    def _written(self, method: str, note: RequestLog, answer: Answer, seconds: float, role: str) -> None:
+    def _written(self, method: str, note: RequestLog, answer: MeasuredResponse, seconds: float, role: str) -> None:
         """Count the request and write its line."""
-        status = answer.status or GONE
+        status = answer.status or CLIENT_CLOSED
         self._metrics.answered(note.route, method, status, seconds, answer.size)
         if note.timed_out:
             self._metrics.timed_out()
@@ -161,14 +161,14 @@ class Telemetry:
         )  # fmt: skip
 
 
-def tiles_seen(metrics: Metrics, cache: ByteCache) -> None:
+def add_tile_metrics(metrics: Metrics, cache: ByteCache) -> None:
     """Show what the cache of tiles does."""
     metrics.count("tile_cache_hits", "Tiles found in memory", lambda: cache.hits)
     metrics.count("tile_cache_misses", "Tiles that had to be made", lambda: cache.misses)
     metrics.gauge("tile_cache_bytes", "Bytes of tiles in memory", lambda: cache.size)
 
 
-def drawings_seen(metrics: Metrics, pool: DrawingPool) -> None:
+def add_drawing_metrics(metrics: Metrics, pool: DrawingPool) -> None:
     """Show what the processes that draw do."""
     queue = pool.queue
     metrics.gauge("waiting_drawings", "Pictures that wait to be drawn", lambda: queue.waiting)
@@ -179,14 +179,14 @@ def drawings_seen(metrics: Metrics, pool: DrawingPool) -> None:
     metrics.count("drawing_processes_lost", "Drawing processes that died, or were ended for taking too long", lambda: pool.lost)
 
 
-def cached_response_seen(metrics: Metrics, answers: ResponseCache) -> None:
+def add_response_cache_metrics(metrics: Metrics, answers: ResponseCache) -> None:
     """Show what was answered before telemetry, which no other figure counts."""
     metrics.count("hot_answers", "Requests answered again as before", lambda: answers.hits)
     metrics.count("hot_not_modified", "Requests answered with: not modified, as before", lambda: answers.not_modified)
     metrics.gauge("hot_bytes", "Bytes of answers kept", lambda: answers.entries.size)
 
 
-async def _failed(error: Exception, answer: Answer) -> None:
+async def _failed(error: Exception, answer: MeasuredResponse) -> None:
     """Answer for an application that failed: FastAPI has answered already, and raises the error again."""
     if answer.status == 0:
         status, detail = settle(error)

@@ -16,15 +16,15 @@ from geoservice.errors import STATUS, NotFound, ReleaseError
 from geoservice.release.base import ReleaseReader, ReleaseStore
 from geoservice.server.operations import logs
 from geoservice.server.release_pool import version_of
-from geoservice.server.rendering.messages import BEGUN, READY, Answer, Failure, Order, Setup
+from geoservice.server.rendering.messages import READY, STARTED, DrawingJob, DrawingResult, Failure, Setup
 
 NICE = 10
 """How much this gives way to the processes that answer: theirs is a millisecond's work, this is a second's."""
-OPEN = 2
+MAX_OPEN = 2
 """Releases that stay open."""
-LATE_S = 5.0
+GRACE_S = 5.0
 """Seconds beyond its limit after which a drawing ends its own process, where the serving process has not done it."""
-LAST_S = 1.0
+EXIT_S = 1.0
 """Seconds in which the last drawing may end when the pipe has."""
 
 
@@ -44,7 +44,7 @@ class Releases:
                 raise NotFound(f"release {version} is gone; ask again without v")
             self._open[version] = reader
         self._open[version] = self._open.pop(version)
-        while len(self._open) > OPEN:
+        while len(self._open) > MAX_OPEN:
             self.forget(next(iter(self._open)))
         return self._open[version]
 
@@ -54,9 +54,9 @@ class Releases:
             self._open.pop(version).close()
 
 
-def draw(releases: Releases, order: Order) -> Answer:
+def draw(releases: Releases, order: DrawingJob) -> DrawingResult:
     """Return what an order asks for. The alarm ends the process even inside of the renderer, which lets no Python run."""
-    signal.setitimer(signal.ITIMER_REAL, order.seconds + LATE_S)
+    signal.setitimer(signal.ITIMER_REAL, order.seconds + GRACE_S)
     try:
         return order.drawing.draw(releases.reader(order.version))
     except tuple(STATUS) as error:
@@ -69,14 +69,14 @@ def draw(releases: Releases, order: Order) -> Answer:
         signal.setitimer(signal.ITIMER_REAL, 0)
 
 
-def receive(connection: Connection, orders: "SimpleQueue[Order | None]") -> None:
+def receive_jobs(connection: Connection, orders: "SimpleQueue[Order | None]") -> None:
     """Pass orders on until the pipe ends, then see to it that the process does."""
     try:
         while True:
             orders.put(connection.recv())
     except (EOFError, OSError):
         orders.put(None)
-        time.sleep(LAST_S)
+        time.sleep(EXIT_S)
         os._exit(1)
 
 
@@ -89,13 +89,13 @@ def main(handle: int) -> None:
     setup: Setup = connection.recv()
     os.sched_setaffinity(0, setup.cores)
     logs.configure(setup.level)
-    orders = SimpleQueue[Order | None]()
-    threading.Thread(target=receive, args=(connection, orders), daemon=True).start()
+    orders = SimpleQueue[DrawingJob | None]()
+    threading.Thread(target=receive_jobs, args=(connection, orders), daemon=True).start()
     releases = Releases(setup.store)
     try:
         connection.send(READY)
         while (order := orders.get()) is not None:
-            connection.send(BEGUN)
+            connection.send(STARTED)
             connection.send(draw(releases, order))
     except BrokenPipeError:
         return

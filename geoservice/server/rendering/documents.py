@@ -18,18 +18,18 @@ from geoservice.release.url_numbers import is_whole_number
 from geoservice.server import schemas
 from geoservice.server.deps import RequestContext, request_context, version_of
 from geoservice.server.features.crs import parse_crs
-from geoservice.server.features.params import fault, names_of, parse_bbox
+from geoservice.server.features.params import parameter_error, parse_bbox, parse_names
 from geoservice.server.formats import HTML, JSON, PNG
 from geoservice.server.links import CRS84, REL, link
 from geoservice.server.rendering.renderer import Pictures
 from geoservice.server.responses import answer, document
-from geoservice.server.styles.routes import box_of, ordered, shown
+from geoservice.server.styles.routes import bounds_of, drawing_order, visible_layers
 from geoservice.server.tiles.matrix_sets import MERCATOR
 from geoservice.server.tiles.tilesets import mapped
 
 router = APIRouter(tags=["maps"])
 
-LEAST, MOST, MOST_PIXELS = 16, 4096, 8_000_000
+MIN_SIZE, MAX_SIZE, MAX_PIXELS = 16, 4096, 8_000_000
 MARGIN = 0.03
 """Share of a layer's size that is shown around it."""
 
@@ -41,7 +41,7 @@ Bbox = Annotated[
 BboxCrs = Annotated[
     str | None, Query(alias="bbox-crs", description="CRS of bbox: one of the collection's crs; CRS84 by default")
 ]
-Pixels = Annotated[int, Query(ge=LEAST, le=MOST, description=f"pixels; width x height at most {MOST_PIXELS}")]
+Pixels = Annotated[int, Query(ge=MIN_SIZE, le=MAX_SIZE, description=f"pixels; width x height at most {MAX_PIXELS}")]
 Scale = Annotated[int, Query(ge=1, le=4, description="pixels that look like one: 2 or 3 for paper")]
 Style = Annotated[Variant, Query(description="for screens, for paper and photocopies, or for dark screens")]
 Legend = Annotated[bool, Query(description="with a legend, where there is room")]
@@ -58,36 +58,36 @@ NAMES = {
     "minutes", "level",
 }  # fmt: skip
 
-FOUND: dict[int | str, dict[str, Any]] = {
+IMAGE_RESPONSES: dict[int | str, dict[str, Any]] = {
     **schemas.ok(schemas.ANY, missing=True),
     200: {"description": "the picture", "content": {PNG: {"schema": schemas.BINARY}}},
 }
 
 
-def check(ask: RequestContext, more: set[str], width: int, height: int) -> None:
+def check_parameters(ask: RequestContext, more: set[str], width: int, height: int) -> None:
     """Raise :class:`ParameterError` for a parameter that is unknown or no number, or a picture that is too large."""
     given = ask.only(sorted(NAMES | more)).query
     for name in ("width", "height", "scale"):
         if name in given and not is_whole_number(given[name]):
-            raise fault(name, given[name], "a whole number of ASCII digits")
-    if width * height > MOST_PIXELS:
-        raise fault("width", f"{width} x {height}", f"a product of width and height up to {MOST_PIXELS}")
+            raise parameter_error(name, given[name], "a whole number of ASCII digits")
+    if width * height > MAX_PIXELS:
+        raise parameter_error("width", f"{width} x {height}", f"a product of width and height up to {MAX_PIXELS}")
 
 
-def box_asked(layers: Sequence[PublishedLayer], bbox: str | None, crs: str | None) -> BBox:
+def requested_box(layers: Sequence[PublishedLayer], bbox: str | None, crs: str | None) -> BBox:
     """Return the box asked for, or the one around the layers; raises :class:`ParameterError` for one across 180 degrees."""
     given = parse_bbox(bbox, parse_crs("bbox-crs", crs, layers[0])) if layers else None
     if given is not None:
         if given.west > given.east:
-            raise fault("bbox", str(bbox), "a box that does not cross 180 degrees")
+            raise parameter_error("bbox", str(bbox), "a box that does not cross 180 degrees")
         return given
-    west, south, east, north = box_of(layers)
+    west, south, east, north = bounds_of(layers)
     x, y = (east - west) * MARGIN, (north - south) * MARGIN
     most = MAX_MERCATOR_LAT
     return BBox(max(west - x, -180), max(south - y, -most), min(east + x, 180), min(north + y, most))
 
 
-def checked(selection: Selection, layers: Sequence[PublishedLayer], study: Mapping[str, Any]) -> Selection:
+def check_selection(selection: Selection, layers: Sequence[PublishedLayer], study: Mapping[str, Any]) -> Selection:
     """Return a selection; raises :class:`ParameterError` for a value that neither study nor layers have."""
     dimensions = [c.dimensions for layer in layers for c in layer.columns]
     levels = [z for layer in layers if "parent" in {c.name for c in layer.columns} or len(layer.zooms) > 1 for z in layer.zooms]
@@ -95,11 +95,11 @@ def checked(selection: Selection, layers: Sequence[PublishedLayer], study: Mappi
     for name, value in selection._asdict().items():
         known = [*(d[name] for d in dimensions if name in d), *own.get(name, ())]
         if value is not None and value not in known:
-            raise fault(name, str(value), f"one of {', '.join(map(str, dict.fromkeys(known)))}")
+            raise parameter_error(name, str(value), f"one of {', '.join(map(str, dict.fromkeys(known)))}")
     return selection
 
 
-async def picture(ask: RequestContext, layers: Sequence[PublishedLayer], wanted: MapOptions) -> Response:
+async def map_response(ask: RequestContext, layers: Sequence[PublishedLayer], wanted: MapOptions) -> Response:
     """Answer with a picture; its headers say which box it shows."""
     drawing = MapDrawing(tuple((layer.id, ask.who.within(layer)) for layer in layers), wanted)
     layers = [selected(layer, wanted.selection, ask.reader.manifest.study) for layer in layers]
@@ -114,7 +114,10 @@ async def picture(ask: RequestContext, layers: Sequence[PublishedLayer], wanted:
 
 
 @router.get(
-    "/collections/{layer_id}/map", operation_id="getCollectionMap", summary="A map of a layer for a document", responses=FOUND
+    "/collections/{layer_id}/map",
+    operation_id="getCollectionMap",
+    summary="A map of a layer for a document",
+    responses=IMAGE_RESPONSES,
 )
 async def layer_map(
     layer_id: str, ask: Image, bbox: Bbox = None, bbox_crs: BboxCrs = None, width: Pixels = 1200, height: Pixels = 800,
@@ -124,13 +127,15 @@ async def layer_map(
 ) -> Response:  # fmt: skip
     """Answer with a picture of one layer."""
     layers = [mapped(ask, layer_id)]
-    check(ask, set(), width, height)
-    box = box_asked(layers, bbox, bbox_crs)
-    numbers = checked(Selection(service, mode, minutes, level, tier, group), layers, ask.reader.manifest.study)
-    return await picture(ask, layers, MapOptions(box, width, height, scale, style, ask.language, legend, transparent, numbers))
+    check_parameters(ask, set(), width, height)
+    box = requested_box(layers, bbox, bbox_crs)
+    numbers = check_selection(Selection(service, mode, minutes, level, tier, group), layers, ask.reader.manifest.study)
+    return await map_response(
+        ask, layers, MapOptions(box, width, height, scale, style, ask.language, legend, transparent, numbers)
+    )
 
 
-@router.get("/map", operation_id="getMap", summary="A map for a document", responses=FOUND)
+@router.get("/map", operation_id="getMap", summary="A map for a document", responses=IMAGE_RESPONSES)
 async def whole_map(
     ask: Image, collections: Some = None, bbox: Bbox = None, bbox_crs: BboxCrs = None, width: Pixels = 1200,
     height: Pixels = 800, scale: Scale = 1, style: Style = "day", legend: Legend = True, transparent: Clear = False,
@@ -138,13 +143,15 @@ async def whole_map(
     level: Level = None,
 ) -> Response:  # fmt: skip
     """Answer with a picture of several layers: those that cover the ground lowest, points on top."""
-    layers = ordered(ask.layers)
-    check(ask, {"collections"}, width, height)
-    names = None if collections is None else names_of("collections", collections, (layer.id for layer in layers))
-    chosen = shown(layers) if names is None else [layer for layer in layers if layer.id in names]
-    box = box_asked(chosen, bbox, bbox_crs)
-    numbers = checked(Selection(service, mode, minutes, level, tier, group), layers, ask.reader.manifest.study)
-    return await picture(ask, chosen, MapOptions(box, width, height, scale, style, ask.language, legend, transparent, numbers))
+    layers = drawing_order(ask.layers)
+    check_parameters(ask, {"collections"}, width, height)
+    names = None if collections is None else parse_names("collections", collections, (layer.id for layer in layers))
+    chosen = visible_layers(layers) if names is None else [layer for layer in layers if layer.id in names]
+    box = requested_box(chosen, bbox, bbox_crs)
+    numbers = check_selection(Selection(service, mode, minutes, level, tier, group), layers, ask.reader.manifest.study)
+    return await map_response(
+        ask, chosen, MapOptions(box, width, height, scale, style, ask.language, legend, transparent, numbers)
+    )
 
 
 def tileset_of(ask: RequestContext, layer: PublishedLayer) -> dict[str, Any]:

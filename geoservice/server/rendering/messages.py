@@ -18,11 +18,11 @@ class Setup(NamedTuple):
 
 READY = b"ready"
 """The answer to :class:`Setup`."""
-BEGUN = b"begun"
+STARTED = b"begun"
 """The first answer to :class:`Order`; the second is the picture."""
 
 
-class Order(NamedTuple):
+class DrawingJob(NamedTuple):
     """What to draw of which release, and how many seconds it may take."""
 
     version: str
@@ -38,5 +38,5 @@ class Failure(NamedTuple):
     trace: tuple[str, ...] = ()
 
 
-Answer = bytes | Failure
+DrawingResult = bytes | Failure
 """A PNG file, or why there is none."""

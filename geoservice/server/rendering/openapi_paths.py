@@ -6,7 +6,7 @@ from typing import Any
 
 from geoservice.maps.symbology import VARIANTS
 from geoservice.server.formats import PNG
-from geoservice.server.rendering.route import LAST
+from geoservice.server.rendering.route import MAX_ZOOM
 from geoservice.server.schemas import BINARY, TEXT, Schema, fault, parameter
 from geoservice.server.tiles.openapi_paths import LAYER_ID, VERSION
 
@@ -18,22 +18,22 @@ SET_ID = {**parameter("tileMatrixSetId", "how the world is cut", {**TEXT, "enum"
           "required": True}  # fmt: skip
 
 
-def _whole(name: str, description: str, most: int) -> Schema:
+def _path_integer(name: str, description: str, most: int) -> Schema:
     schema = {"type": "integer", "minimum": 0, "maximum": most}
     return {**parameter(name, description, schema), "in": "path", "required": True}
 
 
 XYZ = [
-    _whole("z", "zoom", LAST),
-    _whole("x", "column, from the west", 2**LAST - 1),
-    _whole("y", "row, from the north", 2**LAST - 1),
+    _path_integer("z", "zoom", MAX_ZOOM),
+    _path_integer("x", "column, from the west", 2**MAX_ZOOM - 1),
+    _path_integer("y", "row, from the north", 2**MAX_ZOOM - 1),
 ]
 OGC = [
-    _whole("tileMatrix", "zoom", LAST),
-    _whole("tileRow", "row, from the north", 2**LAST - 1),
-    _whole("tileCol", "column, from the west", 2**LAST - 1),
+    _path_integer("tileMatrix", "zoom", MAX_ZOOM),
+    _path_integer("tileRow", "row, from the north", 2**MAX_ZOOM - 1),
+    _path_integer("tileCol", "column, from the west", 2**MAX_ZOOM - 1),
 ]
-ANSWERS: Schema = {
+RESPONSES: Schema = {
     "200": {"description": "the picture, clear where there is nothing", "content": {PNG: {"schema": BINARY}}},
     "304": {"description": "the client's copy is still good"},
     "400": fault("a parameter is unknown or malformed"),
@@ -44,7 +44,7 @@ ANSWERS: Schema = {
 
 def _get(name: str, summary: str, parameters: list[Schema]) -> dict[str, Any]:
     given = [LAYER_ID, *parameters, STYLE, VERSION]
-    return {"get": {"tags": ["maps"], "summary": summary, "operationId": name, "parameters": given, "responses": ANSWERS}}
+    return {"get": {"tags": ["maps"], "summary": summary, "operationId": name, "parameters": given, "responses": RESPONSES}}
 
 
 _OGC = "/collections/{layer_id}/map/tiles/{tileMatrixSetId}/{tileMatrix}/{tileRow}/{tileCol}"

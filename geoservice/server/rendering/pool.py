@@ -18,8 +18,8 @@ from anyio import CapacityLimiter, to_thread
 from geoservice.errors import Unavailable
 from geoservice.maps.drawings import Drawing
 from geoservice.release.base import ReleaseStore
-from geoservice.server.rendering.messages import Order, Setup
-from geoservice.server.rendering.process import DrawingProcess, Lost, NotBegun
+from geoservice.server.rendering.messages import DrawingJob, Setup
+from geoservice.server.rendering.process import DrawingProcess, ProcessLost, ProcessNotStarted
 from geoservice.server.rendering.queue import DrawingQueue
 from geoservice.settings import Settings
 
@@ -65,22 +65,22 @@ class DrawingPool:
             What the drawing raised.
         """
         async with self.queue.place(drawing.pixels):
-            started, order = time.perf_counter(), Order(version, drawing, self._seconds)
+            started, order = time.perf_counter(), DrawingJob(version, drawing, self._seconds)
             try:
                 body = await to_thread.run_sync(self._draw, order, limiter=self._threads)
-            except Lost:
+            except ProcessLost:
                 raise Unavailable("the process that drew the picture has ended; ask again in a moment") from None
             self._observe(time.perf_counter() - started)
             self.pixels += drawing.pixels
             return body
 
-    def _draw(self, order: Order) -> bytes:
+    def _draw(self, order: DrawingJob) -> bytes:
         try:
             return self._draw_in(self._take(), order)
-        except NotBegun:
+        except ProcessNotStarted:
             return self._draw_in(self._start(), order)
 
-    def _draw_in(self, process: DrawingProcess, order: Order) -> bytes:
+    def _draw_in(self, process: DrawingProcess, order: DrawingJob) -> bytes:
         try:
             return process.draw(order)
         finally:

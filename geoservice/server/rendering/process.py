@@ -10,7 +10,7 @@ from multiprocessing import Pipe
 import structlog
 
 from geoservice.errors import GeoserviceError, TimedOut
-from geoservice.server.rendering.messages import Answer, Order, Setup
+from geoservice.server.rendering.messages import DrawingJob, DrawingResult, Setup
 
 CHILD = "geoservice.server.rendering.child"
 START_S = 60.0
@@ -21,11 +21,11 @@ ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MALLOC_ARENA
 """A process draws one picture at a time: what its libraries keep for other threads is memory for nothing."""
 
 
-class Lost(Exception):
+class ProcessLost(Exception):
     """A process has ended in the middle of its work."""
 
 
-class NotBegun(Lost):
+class ProcessNotStarted(ProcessLost):
     """It had ended before it began: another one may do the work."""
 
 
@@ -46,7 +46,7 @@ class DrawingProcess:
             self._send(setup)
             self._answer(START_S)
         except TimedOut:
-            raise Lost("a process that draws did not start") from None
+            raise ProcessLost("a process that draws did not start") from None
 
     @property
     def pid(self) -> int:
@@ -58,7 +58,7 @@ class DrawingProcess:
         """What it ended with, None while it lives."""
         return self._process.poll()
 
-    def draw(self, order: Order) -> bytes:
+    def draw(self, order: DrawingJob) -> bytes:
         """Return a picture; raises what the drawing raised.
 
         Raises :class:`TimedOut`, :class:`Lost` or :class:`NotBegun` when the process is no more.
@@ -67,8 +67,8 @@ class DrawingProcess:
         try:
             self._send(order)
             self._answer(order.seconds)
-        except Lost as error:
-            raise NotBegun from error
+        except ProcessLost as error:
+            raise ProcessNotStarted from error
         answer = self._answer(until - time.monotonic())
         if isinstance(answer, bytes):
             return answer
@@ -77,22 +77,22 @@ class DrawingProcess:
         structlog.get_logger().error("a drawing failed", error=answer.kind, trace=answer.trace)
         raise GeoserviceError("the picture could not be drawn")
 
-    def _send(self, message: Setup | Order) -> None:
+    def _send(self, message: Setup | DrawingJob) -> None:
         try:
             self._connection.send(message)
         except OSError as error:
             self.end()
-            raise Lost from error
+            raise ProcessLost from error
 
-    def _answer(self, seconds: float) -> Answer:
+    def _answer(self, seconds: float) -> DrawingResult:
         """Return the next answer; a process that gives none in time is killed."""
         try:
             if self._connection.poll(max(seconds, 0)):
-                answer: Answer = self._connection.recv()
+                answer: DrawingResult = self._connection.recv()
                 return answer
         except (EOFError, OSError) as error:
             self.end()
-            raise Lost from error
+            raise ProcessLost from error
         except BaseException:  # nobody may be given the answer to a question of somebody else
             self._stop()
             raise

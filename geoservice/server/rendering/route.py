@@ -24,7 +24,7 @@ from geoservice.server.tiles.route import FOREVER, NUMBER, PRIVATE, Keep, send_a
 
 SHORT = re.compile(r"/map/([^/]+)/([^/]+)/([^/]+)/([^/@]+?)(@2x)?\.png")
 OGC = re.compile(r"/collections/([^/]+)/map/tiles/([^/]+)/([^/]+)/([^/]+)/([^/@]+?)(@2x)?\.png")
-LAST = 20
+MAX_ZOOM = 20
 """The last zoom that is drawn: above a layer's own zooms its finest tiles are drawn larger."""
 ALLOWED = {"scale": ("1", "2"), "style": VARIANTS}
 
@@ -55,15 +55,17 @@ def map_key(path: str) -> MapKey | None:
     return None
 
 
-def place_of(key: MapKey) -> Tile:
+def parse_tile(key: MapKey) -> Tile:
     """Return the tile; raises :class:`NotFound` for a matrix set or an address that there is not."""
     if key.matrix_set != MERCATOR.id:
         raise NotFound(f"map tiles: no tile matrix set {key.matrix_set!r:.60}; there is: {MERCATOR.id}")
     if not all(NUMBER.fullmatch(v) for v in (key.z, key.x, key.y)):
         raise NotFound("no such map tile: zoom, column and row are whole numbers from 0")
     tile = Tile(int(key.z), int(key.x), int(key.y))
-    if tile.z > LAST or max(tile.x, tile.y) >= 2**tile.z:
-        raise NotFound(f"no map tile {tile.z}/{tile.x}/{tile.y}; allowed are zooms 0 to {LAST}, columns and rows below 2^zoom")
+    if tile.z > MAX_ZOOM or max(tile.x, tile.y) >= 2**tile.z:
+        raise NotFound(
+            f"no map tile {tile.z}/{tile.x}/{tile.y}; allowed are zooms 0 to {MAX_ZOOM}, columns and rows below 2^zoom"
+        )
     return tile
 
 
@@ -90,7 +92,7 @@ class MapTiles:
         key = map_key(scope["path"])
         if key is None:
             raise NotFound("no such map tile")
-        given, tile, who = map_parameters(scope["query_string"]), place_of(key), caller(scope)
+        given, tile, who = map_parameters(scope["query_string"]), parse_tile(key), caller(scope)
         async with self._current.borrow(given.get("v")) as reader:
             version, layer = version_of(reader), mapped(reader, key.layer, who, self._current.layers)
             audited(layer)

@@ -13,7 +13,7 @@ from geoservice.server import schemas
 from geoservice.server.deps import common_parameters, matches
 from geoservice.server.formats import GLYPHS
 from geoservice.server.static_files import STATIC
-from geoservice.server.styles.sprites import KEPT
+from geoservice.server.styles.sprites import CACHE_CONTROL
 
 router = APIRouter(tags=["styles"])
 
@@ -21,7 +21,7 @@ PATH = "/fonts/{fontstack}/{span}.pbf"
 TEMPLATE = "/fonts/{fontstack}/{range}.pbf"
 """The URL as a style has it; ``range`` is the name that GL clients fill in."""
 SPAN = re.compile(r"(\d{1,7})-(\d{1,7})", re.ASCII)
-MOST = 0x10FFFF
+MAX_CODE_POINT = 0x10FFFF
 
 
 def folder() -> pathlib.Path:
@@ -35,7 +35,7 @@ def glyphs(fontstack: str, span: str) -> bytes:
         raise NotFound(f"no font {fontstack!r:.100}; there is: {FONT}")
     found = SPAN.fullmatch(span)
     first, last = map(int, found.groups()) if found else (-1, -1)
-    if first % 256 or last != first + 255 or last > MOST:
+    if first % 256 or last != first + 255 or last > MAX_CODE_POINT:
         raise NotFound(f"no glyphs {span!r:.40}; allowed are 0-255, 256-511 and so on")
     path = folder() / f"{first}-{last}.pbf"
     return path.read_bytes() if path.is_file() else without_glyphs(f"{first}-{last}")
@@ -53,7 +53,7 @@ def without_glyphs(span: str) -> bytes:
 
 
 KNOWN = schemas.ok(schemas.BINARY, missing=True)
-FOUND = {**KNOWN, 200: {"description": "the glyphs", "content": {GLYPHS: {"schema": schemas.BINARY}}}}
+RESPONSES = {**KNOWN, 200: {"description": "the glyphs", "content": {GLYPHS: {"schema": schemas.BINARY}}}}
 
 
 Stack = Annotated[str, Path(description="fonts with commas between, ours among them", json_schema_extra={"example": FONT})]
@@ -62,13 +62,13 @@ Span = Annotated[
 ]
 
 
-@router.get(PATH, operation_id="getGlyphs", summary="Glyphs of a font for labels of the styles", responses=FOUND)
+@router.get(PATH, operation_id="getGlyphs", summary="Glyphs of a font for labels of the styles", responses=RESPONSES)
 def font_glyphs(fontstack: Stack, span: Span, request: Request) -> Response:
     """Answer with the glyphs of 256 code points."""
     common_parameters(request)
     body = glyphs(fontstack, span)
     etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
-    headers = {"ETag": etag, "Cache-Control": KEPT}
+    headers = {"ETag": etag, "Cache-Control": CACHE_CONTROL}
     if matches(request.headers.get("if-none-match", ""), etag):
         return Response(status_code=304, headers=headers)
     return Response(body, 200, headers, GLYPHS)

@@ -46,7 +46,7 @@ from geoservice.server.formats import PNG, SVG
 from geoservice.server.rendering.renderer import Pictures
 from geoservice.server.responses import answer, document
 from geoservice.server.styles.maplibre import pattern
-from geoservice.server.styles.routes import StyleId, named
+from geoservice.server.styles.routes import StyleId, style_by_id
 
 router = APIRouter(tags=["styles"])
 
@@ -97,7 +97,7 @@ def _valueless(layer: PublishedLayer, variant: Variant, limits: Limits) -> dict[
     return {"uncertain": grey, "noData": {**empty, "label": reason_label(None).model_dump(), "reasons": reasons}}
 
 
-def legend_of(ask: RequestContext, style: StyleId) -> dict[str, Any]:
+def style_legends(ask: RequestContext, style: StyleId) -> dict[str, Any]:
     """Return the legend of a style: that of its layer, or those of all layers of the whole map."""
     limits = limits_of(ask.reader.manifest.study)
     found = [legend(layer, style.variant, limits) for layer in style.layers]
@@ -110,12 +110,12 @@ def svg(parts: tuple[LegendGroup, ...], variant: Variant, title: str) -> str:
     y, drawn = float(PAD), [f'<rect width="{LEGEND_WIDTH}" height="{height:g}" fill="{PAPER[variant]}"/>']
     for part in parts:
         for line in wrapped(part.title, HEAD, LEGEND_WIDTH - 2 * PAD):
-            drawn.append(_words(PAD, y, line, HEAD, "600", variant))
+            drawn.append(_text(PAD, y, line, HEAD, "600", variant))
             y += LINE
         for entry in part.entries:
             drawn.append(_sample(entry, y, variant))
             for line in entry_lines(entry):
-                drawn.append(_words(2 * PAD + SWATCH[0], y, line, TEXT, "400", variant))
+                drawn.append(_text(2 * PAD + SWATCH[0], y, line, TEXT, "400", variant))
                 y += LINE
         y += PAD
     return (
@@ -125,7 +125,7 @@ def svg(parts: tuple[LegendGroup, ...], variant: Variant, title: str) -> str:
     )
 
 
-def _words(x: float, y: float, words: str, size: float, weight: str, variant: Variant) -> str:
+def _text(x: float, y: float, words: str, size: float, weight: str, variant: Variant) -> str:
     place = f'x="{x:g}" y="{y + LINE / 2 + size * 0.36:g}"'
     return f'<text {place} font-size="{size}" font-weight="{weight}" fill="{INK[variant]}">{escape(words)}</text>'
 
@@ -151,13 +151,13 @@ def _hatch(hatch: Hatch, variant: Variant) -> str:
     return f'<pattern id="{pattern(hatch, variant)}" {size}>{ground}{marks}</pattern>'
 
 
-FOUND = schemas.ok(schemas.ANY, missing=True, more={SVG: schemas.TEXT, PNG: schemas.BINARY})
+RESPONSES = schemas.ok(schemas.ANY, missing=True, more={SVG: schemas.TEXT, PNG: schemas.BINARY})
 
 
-@router.get("/styles/{style_id}/legend", operation_id="getStyleLegend", summary="Legend of a style", responses=FOUND)
+@router.get("/styles/{style_id}/legend", operation_id="getStyleLegend", summary="Legend of a style", responses=RESPONSES)
 async def style_legend(style_id: str, ask: Legend) -> Response:
     """Answer with the legend of a style."""
-    style, limits = named(ask, style_id), limits_of(ask.reader.manifest.study)
+    style, limits = style_by_id(ask, style_id), limits_of(ask.reader.manifest.study)
     if ask.format == "svg":
         drawn = svg(groups(style.layers, style.variant, ask.language, limits), style.variant, style.title(ask))
         return answer(ask, drawn, SVG)
@@ -165,4 +165,4 @@ async def style_legend(style_id: str, ask: Legend) -> Response:
         drawing = LegendDrawing(tuple(layer.id for layer in style.layers), style.variant, ask.language)
         pictures: Pictures = ask.request.app.state.pictures
         return answer(ask, await pictures.get(version_of(ask.reader), drawing), PNG)
-    return document(ask, legend_of(ask, style), style.title(ask))
+    return document(ask, style_legends(ask, style), style.title(ask))

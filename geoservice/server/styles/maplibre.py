@@ -41,20 +41,20 @@ def _has_status(layer: PublishedLayer, status: str) -> list[Any]:
     return ["==", ["get", layer.style.status], status]
 
 
-def _coloured(layer: PublishedLayer) -> list[Any]:
+def _is_coloured(layer: PublishedLayer) -> list[Any]:
     """Return the filter of features that have a colour: a value (tiles leave out what is null), or a class beyond the last."""
     valued = ["has", layer.style.property]
     return ["any", valued, _has_status(layer, BEYOND)] if layer.style.beyond and layer.style.status else valued
 
 
-def valued(layer: PublishedLayer) -> Layer:
+def coloured_filter(layer: PublishedLayer) -> Layer:
     """Return the filter of features that have a colour, nothing where all have the same."""
-    return {"filter": _coloured(layer)} if graded(layer.style) else {}
+    return {"filter": _is_coloured(layer)} if graded(layer.style) else {}
 
 
-def empty(layer: PublishedLayer, kind: str, paint: Layer) -> list[tuple[str, Layer]]:
+def no_data_layers(layer: PublishedLayer, kind: str, paint: Layer) -> list[tuple[str, Layer]]:
     """Return the layer of features without a value, none where the style has no classes."""
-    return [("-no-data", {"type": kind, "paint": paint, "filter": ["!", _coloured(layer)]})] if graded(layer.style) else []
+    return [("-no-data", {"type": kind, "paint": paint, "filter": ["!", _is_coloured(layer)]})] if graded(layer.style) else []
 
 
 def draw(layer: PublishedLayer, variant: Variant, visible: bool) -> list[Layer]:
@@ -75,8 +75,8 @@ def draw(layer: PublishedLayer, variant: Variant, visible: bool) -> list[Layer]:
 def _fills(layer: PublishedLayer, variant: Variant) -> list[tuple[str, Layer]]:
     shown = symbology_of(layer.style, variant)
     paint = {"fill-color": colour(layer, shown), "fill-opacity": shown.opacity}
-    parts = [("", {"type": "fill", "paint": paint, **valued(layer)})]
-    parts += empty(layer, "fill", {"fill-pattern": pattern("no-data", variant)})
+    parts = [("", {"type": "fill", "paint": paint, **coloured_filter(layer)})]
+    parts += no_data_layers(layer, "fill", {"fill-pattern": pattern("no-data", variant)})
     wide = shown.edge_width
     width = ["interpolate", ["linear"], ["zoom"], 8, 0.4 * wide, 14, 2 * wide]
     edge = {"line-color": shown.edge, "line-opacity": shown.edge_opacity, "line-width": width}
@@ -87,7 +87,7 @@ def _lines(layer: PublishedLayer, variant: Variant) -> list[tuple[str, Layer]]:
     shown = symbology_of(layer.style, variant)
     paint = {"line-color": colour(layer, shown), "line-opacity": shown.opacity, "line-width": 2}
     dots = {"line-color": EMPTY[variant], "line-width": 2, "line-dasharray": [0.5, 2]}
-    return [("", {"type": "line", "paint": paint, **valued(layer)}), *empty(layer, "line", dots)]
+    return [("", {"type": "line", "paint": paint, **coloured_filter(layer)}), *no_data_layers(layer, "line", dots)]
 
 
 def _circles(layer: PublishedLayer, variant: Variant) -> list[tuple[str, Layer]]:
@@ -100,4 +100,4 @@ def _circles(layer: PublishedLayer, variant: Variant) -> list[tuple[str, Layer]]
         "circle-stroke-color": EMPTY[variant],
         "circle-stroke-width": 1.2,
     }
-    return [("", {"type": "circle", "paint": paint, **valued(layer)}), *empty(layer, "circle", ring)]
+    return [("", {"type": "circle", "paint": paint, **coloured_filter(layer)}), *no_data_layers(layer, "circle", ring)]

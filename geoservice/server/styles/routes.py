@@ -60,22 +60,22 @@ def id_of(name: str, variant: Variant) -> str:
     return name if variant == "day" else name + SUFFIX + variant
 
 
-def named(ask: RequestContext, wanted: str) -> StyleId:
+def style_by_id(ask: RequestContext, wanted: str) -> StyleId:
     """Return the style of an id; raises :class:`NotFound` naming the layers there are."""
     variant: Variant = next((v for v in VARIANTS if wanted.endswith(SUFFIX + v) and v != "day"), "day")
     name = wanted.removesuffix(SUFFIX + variant)
     if name == MAP:
-        return StyleId(wanted, variant, tuple(ordered(ask.layers)), single=False)
+        return StyleId(wanted, variant, tuple(drawing_order(ask.layers)), single=False)
     return StyleId(wanted, variant, (mapped(ask, name),), single=True)
 
 
-def ordered(layers: Sequence[PublishedLayer]) -> list[PublishedLayer]:
+def drawing_order(layers: Sequence[PublishedLayer]) -> list[PublishedLayer]:
     """Return layers as they are drawn: fills below lines below circles, each kind in the order of the release."""
     drawn = [layer for layer in layers if layer.style.kind in KINDS and layer.geometry != "none"]
     return sorted(drawn, key=lambda layer: KINDS.index(layer.style.kind))
 
 
-def shown(layers: Sequence[PublishedLayer]) -> list[PublishedLayer]:
+def visible_layers(layers: Sequence[PublishedLayer]) -> list[PublishedLayer]:
     """Return the layers that are on when a map opens: one that covers the ground, and what lies on top of it.
 
     Of several the one of the most geographies is chosen, for it has something to say at every zoom; then the first.
@@ -97,8 +97,8 @@ def stylesheet(ask: RequestContext, style: StyleId) -> dict[str, Any]:
 
     Without a built page there are no glyphs: newer MapLibre then draws labels with the fonts of its page.
     """
-    base, layers, on = ask.reader.manifest.base_map, style.layers, shown(style.layers)
-    box = box_of(layers)
+    base, layers, on = ask.reader.manifest.base_map, style.layers, visible_layers(style.layers)
+    box = bounds_of(layers)
     sources = {BASE: source(ask, BASE, *BASE_ZOOMS, None)} if base else {}
     sources |= {layer.id: source(ask, layer.id, layer.minzoom, layer.maxzoom, layer.bbox) for layer in layers}
     ground = basemap.ground(style.variant)
@@ -119,7 +119,7 @@ def stylesheet(ask: RequestContext, style: StyleId) -> dict[str, Any]:
     }
 
 
-def box_of(layers: Sequence[PublishedLayer]) -> tuple[float, float, float, float]:
+def bounds_of(layers: Sequence[PublishedLayer]) -> tuple[float, float, float, float]:
     """Return the box of all layers that have one."""
     boxes = [layer.bbox for layer in layers if layer.bbox]
     if not boxes:
@@ -128,7 +128,7 @@ def box_of(layers: Sequence[PublishedLayer]) -> tuple[float, float, float, float
     return min(west), min(south), max(east), max(north)
 
 
-def entry(ask: RequestContext, style: StyleId) -> dict[str, Any]:
+def style_entry(ask: RequestContext, style: StyleId) -> dict[str, Any]:
     """Return how a list speaks of a style."""
     to, path = ask.urls.to, f"/styles/{style.id}"
     links = [
@@ -141,10 +141,10 @@ def entry(ask: RequestContext, style: StyleId) -> dict[str, Any]:
 
 def listing(ask: RequestContext, names: Sequence[str], path: str) -> dict[str, Any]:
     """Return a list of styles in every variant; the first is the default."""
-    found = [named(ask, id_of(name, variant)) for name in names for variant in VARIANTS]
+    found = [style_by_id(ask, id_of(name, variant)) for name in names for variant in VARIANTS]
     to = ask.urls.to
     links = [link("self", JSON, to(path, {"f": "json"})), link("alternate", HTML, to(path, {"f": "html"}))]
-    return {"styles": [entry(ask, style) for style in found], "default": names[0], "links": links}
+    return {"styles": [style_entry(ask, style) for style in found], "default": names[0], "links": links}
 
 
 def metadata(ask: RequestContext, style: StyleId) -> dict[str, Any]:
@@ -203,7 +203,7 @@ SHEET: schemas.Schema = {"type": "object", "required": ["version", "sources", "l
 @router.get("/styles", operation_id="getStyles", summary="Styles", responses=schemas.ok(LIST))
 def styles(ask: Page) -> Response:
     """List the styles: of the whole map and of each layer, for screens, for paper and for dark screens."""
-    names = [MAP, *(layer.id for layer in ordered(ask.layers))]
+    names = [MAP, *(layer.id for layer in drawing_order(ask.layers))]
     return document(ask, listing(ask, names, "/styles"), "Styles")
 
 
@@ -227,7 +227,7 @@ def layer_styles(layer_id: str, ask: Page) -> Response:
 )
 def style_metadata(style_id: str, ask: Page) -> Response:
     """Answer with what there is to know of a style."""
-    style = named(ask, style_id)
+    style = style_by_id(ask, style_id)
     return document(ask, metadata(ask, style), style.title(ask))
 
 
@@ -236,7 +236,7 @@ def style_metadata(style_id: str, ask: Page) -> Response:
 )
 def style(style_id: str, ask: Sheet) -> Response:
     """Answer with a style of the base map, if there is one, and layers."""
-    found = named(ask, style_id)
+    found = style_by_id(ask, style_id)
     content = stylesheet(ask, found)
     if ask.format == "html":
         return answer(ask, pages.document(content, found.title(ask), ask), HTML, pages.HEADERS)

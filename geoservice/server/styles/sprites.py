@@ -18,8 +18,8 @@ from geoservice.server.styles.maplibre import pattern
 router = APIRouter(tags=["styles"])
 
 PATH = "/styles/sprite"
-NAMED = [(hatch, variant) for variant in VARIANTS for hatch in HATCHES]
-KEPT = "public, max-age=3600"
+TILES = [(hatch, variant) for variant in VARIANTS for hatch in HATCHES]
+CACHE_CONTROL = "public, max-age=3600"
 """For an hour: sprites change with the code, not with the data."""
 
 
@@ -29,26 +29,26 @@ def index(ratio: int) -> bytes:
     side = SIDE * ratio
     return orjson.dumps({
         pattern(hatch, variant): {"x": at * side, "y": 0, "width": side, "height": side, "pixelRatio": ratio}
-        for at, (hatch, variant) in enumerate(NAMED)
+        for at, (hatch, variant) in enumerate(TILES)
     })  # fmt: skip
 
 
 @lru_cache(maxsize=2)
 def image(ratio: int) -> bytes:
     """Return the image, the hatches side by side."""
-    return encode(np.hstack([tile(hatch, variant, ratio) for hatch, variant in NAMED]))
+    return encode(np.hstack([tile(hatch, variant, ratio) for hatch, variant in TILES]))
 
 
 def _answer(request: Request, body: bytes, kind: str) -> Response:
     common_parameters(request)
     etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
-    headers = {"ETag": etag, "Cache-Control": KEPT}
+    headers = {"ETag": etag, "Cache-Control": CACHE_CONTROL}
     if matches(request.headers.get("if-none-match", ""), etag):
         return Response(status_code=304, headers=headers)
     return Response(body, 200, headers, kind)
 
 
-def _found(kind: str, schema: schemas.Schema) -> dict[int | str, dict[str, Any]]:
+def _responses(kind: str, schema: schemas.Schema) -> dict[int | str, dict[str, Any]]:
     content = {kind: {"schema": schema}}
     known = schemas.ok(schema)
     return {200: {"description": "the answer", "content": content}, 304: known[304], 400: known[400]}
@@ -61,7 +61,7 @@ SIZES: schemas.Schema = {"type": "object", "additionalProperties": {"type": "obj
     f"{PATH}.json",
     operation_id="getSpriteIndex",
     summary="Hatches of the styles: where they are",
-    responses=_found(JSON, SIZES),
+    responses=_responses(JSON, SIZES),
 )
 def sprite_index(request: Request) -> Response:
     """Answer with the places of the hatches in the image."""
@@ -72,21 +72,24 @@ def sprite_index(request: Request) -> Response:
     f"{PATH}@2x.json",
     operation_id="getFineSpriteIndex",
     summary="Hatches for fine screens: where they are",
-    responses=_found(JSON, SIZES),
+    responses=_responses(JSON, SIZES),
 )
 def fine_sprite_index(request: Request) -> Response:
     """Answer with the places of the hatches in the image of twice the size."""
     return _answer(request, index(2), JSON)
 
 
-@router.get(f"{PATH}.png", operation_id="getSprite", summary="Hatches of the styles", responses=_found(PNG, schemas.BINARY))
+@router.get(f"{PATH}.png", operation_id="getSprite", summary="Hatches of the styles", responses=_responses(PNG, schemas.BINARY))
 def sprite_image(request: Request) -> Response:
     """Answer with the hatches."""
     return _answer(request, image(1), PNG)
 
 
 @router.get(
-    f"{PATH}@2x.png", operation_id="getFineSprite", summary="Hatches for fine screens", responses=_found(PNG, schemas.BINARY)
+    f"{PATH}@2x.png",
+    operation_id="getFineSprite",
+    summary="Hatches for fine screens",
+    responses=_responses(PNG, schemas.BINARY),
 )
 def fine_sprite_image(request: Request) -> Response:
     """Answer with the hatches in twice the size."""
