@@ -31,14 +31,14 @@ def add_token(
     home: Home = None,
 ) -> None:
     """Create a token. Its text is shown once and not stored."""
-    from geoservice.server.access import TokenRequest, by_release, give
+    from geoservice.server.access import TokenRequest, area_containment, issue_token
 
     settings = settings_for(home)
     request = TokenRequest(name, role, tuple(area) if area else None, tuple(layer) if layer else None, days)
     details = f"{name}: {role}, areas {area}, layers {layer}, {days} days, under {under}"
     with access_of(settings) as store, _current_release(settings) as reader:
         _warn_unknown_layers(reader, layer or [])
-        token, text = give(store, request, under, by_release(reader), entry_of("token add", details))
+        token, text = issue_token(store, request, under, area_containment(reader), entry_of("token add", details))
     err.print(f"token {name} ({token.role}) is valid until {token.expires}; it is not shown again:", markup=False)
     typer.echo(text)
 

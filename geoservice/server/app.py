@@ -18,7 +18,8 @@ from geoservice.errors import GeoserviceError
 from geoservice.release.base import ReleaseStore
 from geoservice.server import deps, errors, landing, manifest, static_files
 from geoservice.server.access import route as access
-from geoservice.server.access.entrance import access_store, entrance
+from geoservice.server.access.auth_middleware import with_access_control
+from geoservice.server.access.store import access_store
 from geoservice.server.access.tokens import TokenVerifier
 from geoservice.server.clients import routes as clients
 from geoservice.server.features import routes as features
@@ -216,7 +217,7 @@ def create_app(settings: Settings, store: ReleaseStore, folder: Path | None = No
     pool = DrawingPool(store, settings, running.metrics.histogram("drawing", "Seconds to draw a picture"))
     add_drawing_metrics(running.metrics, pool)
     app = routes(settings, current, running, answers, Pictures(pool))
-    app = entrance(app, settings, running.metrics, accesses, tokens)
+    app = with_access_control(app, settings, running.metrics, accesses, tokens)
     app = ConcurrencyLimiter(app, settings, running.metrics, lambda scope: lane_of(scope, current.version))
     app = RequestHost(app, networks_of(settings.proxies) if settings.proxy_headers else ())
     app = Guard(app, settings.cors_origins, settings.frame_ancestors)

@@ -69,7 +69,7 @@ def draw(releases: Releases, order: DrawingJob) -> DrawingResult:
         signal.setitimer(signal.ITIMER_REAL, 0)
 
 
-def receive_jobs(connection: Connection, orders: "SimpleQueue[Order | None]") -> None:
+def receive_jobs(connection: Connection, orders: "SimpleQueue[DrawingJob | None]") -> None:
     """Pass orders on until the pipe ends, then see to it that the process does."""
     try:
         while True:
