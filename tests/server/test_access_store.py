@@ -284,7 +284,7 @@ def test_a_role_without_access_is_told_how_to_get_it(postgis: str, serving: tupl
 READS: list[Callable[[AccessStore], object]] = [AccessStore.version, AccessStore.tokens, AccessStore.head]
 
 
-@pytest.mark.parametrize("ask", READS, ids=lambda a: a.__name__)
+@pytest.mark.parametrize("read", READS, ids=lambda a: a.__name__)
 def test_the_error_of_an_unreachable_server_does_not_show_the_role(
     tmp_path: Path, read: Callable[[AccessStore], object]
 ) -> None:

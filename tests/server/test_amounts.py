@@ -19,11 +19,11 @@ def links(content, rel):
 @pytest.mark.parametrize(
     ("lang", "onward", "whole"),
     [
-        ("en", "10 of 121 features are here; limit may be up to 10000", "all 121 features: CSV"),
+        ("en", "this page has 10 of 121 features; limit may be up to 10000", "all 121 features: CSV"),
         ("zh", "共121个要素，本页10个；limit最大为10000", "全部121个要素：CSV"),
     ],
 )
-def test_json_says_how_many_there_are_and_how_to_get_them(client, lang, onward, whole):
+def test_json_has_the_number_of_features_and_links_to_all_of_them(client, lang, onward, whole):
     page = client.json(f"{STATIONS}?lang={lang}")
     assert (page["numberMatched"], page["numberReturned"]) == (121, 10)
     (following,) = links(page, "next")

@@ -57,7 +57,7 @@ class Running:
     reading: StoreCheck = field(default_factory=StoreCheck)
 
 
-@router.get("/health/live", operation_id="getLive", summary="The process answers")
+@router.get("/health/live", operation_id="getLive", summary="Liveness: the process responds")
 async def live() -> dict[str, str]:
     """Answer as long as the process can: no thread, no store is asked."""
     return {"status": "live"}
@@ -66,7 +66,7 @@ async def live() -> dict[str, str]:
 @router.get(
     "/health/ready",
     operation_id="getReady",
-    summary="There is a release to serve",
+    summary="Readiness: a release can be served",
     responses={503: {"description": "being stopped, no release published yet, or the store cannot be read in time"}},
 )
 async def ready(request: Request) -> Response:

@@ -64,9 +64,9 @@ IMAGE_RESPONSES: dict[int | str, dict[str, Any]] = {
 }
 
 
-def check_parameters(ask: RequestContext, more: set[str], width: int, height: int) -> None:
+def check_parameters(context: RequestContext, more: set[str], width: int, height: int) -> None:
     """Raise :class:`ParameterError` for a parameter that is unknown or no number, or a picture that is too large."""
-    given = ask.only(sorted(NAMES | more)).query
+    given = context.only(sorted(NAMES | more)).query
     for name in ("width", "height", "scale"):
         if name in given and not is_whole_number(given[name]):
             raise parameter_error(name, given[name], "a whole number of ASCII digits")
@@ -99,18 +99,18 @@ def check_selection(selection: Selection, layers: Sequence[PublishedLayer], stud
     return selection
 
 
-async def map_response(ask: RequestContext, layers: Sequence[PublishedLayer], wanted: MapOptions) -> Response:
+async def map_response(context: RequestContext, layers: Sequence[PublishedLayer], wanted: MapOptions) -> Response:
     """Answer with a picture; its headers say which box it shows."""
-    drawing = MapDrawing(tuple((layer.id, ask.who.within(layer)) for layer in layers), wanted)
-    layers = [selected(layer, wanted.selection, ask.reader.manifest.study) for layer in layers]
+    drawing = MapDrawing(tuple((layer.id, context.who.within(layer)) for layer in layers), wanted)
+    layers = [selected(layer, wanted.selection, context.reader.manifest.study) for layer in layers]
     if any(map(from_table, layers)):
-        ask.layer(TABLE)  # who may not read the table sees none of its numbers
-    pictures: Pictures = ask.request.app.state.pictures
-    body = await pictures.get(version_of(ask.reader), drawing)
-    seen = await to_thread.run_sync(box_shown, ask.reader, layers, wanted)  # it looks for fonts, the first time
+        context.layer(TABLE)  # who may not read the table sees none of its numbers
+    pictures: Pictures = context.request.app.state.pictures
+    body = await pictures.get(version_of(context.reader), drawing)
+    seen = await to_thread.run_sync(box_shown, context.reader, layers, wanted)  # it looks for fonts, the first time
     box = ",".join(f"{v:.7g}" for v in seen)
     crs = "<http://www.opengis.net/def/crs/EPSG/0/3857>"
-    return answer(ask, body, PNG, {"Content-Bbox": box, "Content-Crs": crs})
+    return answer(context, body, PNG, {"Content-Bbox": box, "Content-Crs": crs})
 
 
 @router.get(
@@ -120,48 +120,48 @@ async def map_response(ask: RequestContext, layers: Sequence[PublishedLayer], wa
     responses=IMAGE_RESPONSES,
 )
 async def layer_map(
-    layer_id: str, ask: Image, bbox: Bbox = None, bbox_crs: BboxCrs = None, width: Pixels = 1200, height: Pixels = 800,
+    layer_id: str, context: Image, bbox: Bbox = None, bbox_crs: BboxCrs = None, width: Pixels = 1200, height: Pixels = 800,
     scale: Scale = 1, style: Style = "day", legend: Legend = True, transparent: Clear = False,
     service: Service = None, mode: Mode = None, tier: Tier = None, group: Group = None, minutes: Minutes = None,
     level: Level = None,
 ) -> Response:  # fmt: skip
     """Answer with a picture of one layer."""
-    layers = [mapped(ask, layer_id)]
-    check_parameters(ask, set(), width, height)
+    layers = [mapped(context, layer_id)]
+    check_parameters(context, set(), width, height)
     box = requested_box(layers, bbox, bbox_crs)
-    numbers = check_selection(Selection(service, mode, minutes, level, tier, group), layers, ask.reader.manifest.study)
+    numbers = check_selection(Selection(service, mode, minutes, level, tier, group), layers, context.reader.manifest.study)
     return await map_response(
-        ask, layers, MapOptions(box, width, height, scale, style, ask.language, legend, transparent, numbers)
+        context, layers, MapOptions(box, width, height, scale, style, context.language, legend, transparent, numbers)
     )
 
 
 @router.get("/map", operation_id="getMap", summary="A map for a document", responses=IMAGE_RESPONSES)
 async def whole_map(
-    ask: Image, collections: Some = None, bbox: Bbox = None, bbox_crs: BboxCrs = None, width: Pixels = 1200,
+    context: Image, collections: Some = None, bbox: Bbox = None, bbox_crs: BboxCrs = None, width: Pixels = 1200,
     height: Pixels = 800, scale: Scale = 1, style: Style = "day", legend: Legend = True, transparent: Clear = False,
     service: Service = None, mode: Mode = None, tier: Tier = None, group: Group = None, minutes: Minutes = None,
     level: Level = None,
 ) -> Response:  # fmt: skip
     """Answer with a picture of several layers: those that cover the ground lowest, points on top."""
-    layers = drawing_order(ask.layers)
-    check_parameters(ask, {"collections"}, width, height)
+    layers = drawing_order(context.layers)
+    check_parameters(context, {"collections"}, width, height)
     names = None if collections is None else parse_names("collections", collections, (layer.id for layer in layers))
     chosen = visible_layers(layers) if names is None else [layer for layer in layers if layer.id in names]
     box = requested_box(chosen, bbox, bbox_crs)
-    numbers = check_selection(Selection(service, mode, minutes, level, tier, group), layers, ask.reader.manifest.study)
+    numbers = check_selection(Selection(service, mode, minutes, level, tier, group), layers, context.reader.manifest.study)
     return await map_response(
-        ask, chosen, MapOptions(box, width, height, scale, style, ask.language, legend, transparent, numbers)
+        context, chosen, MapOptions(box, width, height, scale, style, context.language, legend, transparent, numbers)
     )
 
 
-def tileset_of(ask: RequestContext, layer: PublishedLayer) -> dict[str, Any]:
+def tileset_of(context: RequestContext, layer: PublishedLayer) -> dict[str, Any]:
     """Return the tileset of a layer's map tiles."""
     path = f"/collections/{layer.id}/map/tiles/WebMercatorQuad"
-    template = f"{ask.urls.to(path)}/{{tileMatrix}}/{{tileRow}}/{{tileCol}}.png?v={version_of(ask.reader)}"
+    template = f"{context.urls.to(path)}/{{tileMatrix}}/{{tileRow}}/{{tileCol}}.png?v={version_of(context.reader)}"
     low, high = (layer.bbox[:2], layer.bbox[2:]) if layer.bbox else ((), ())
     bounds = {"boundingBox": {"lowerLeft": low, "upperRight": high, "crs": CRS84}} if layer.bbox else {}
     return {
-        "title": getattr(layer.title, ask.language),
+        "title": getattr(layer.title, context.language),
         "dataType": "map",
         "crs": MERCATOR.crs,
         "tileMatrixSetId": MERCATOR.id,
@@ -169,9 +169,9 @@ def tileset_of(ask: RequestContext, layer: PublishedLayer) -> dict[str, Any]:
         "mediaTypes": [PNG],
         **bounds,
         "links": [
-            link("self", JSON, ask.urls.to(path, {"f": "json"})),
-            link("alternate", HTML, ask.urls.to(path, {"f": "html"})),
-            link(f"{REL}/tiling-scheme", JSON, ask.urls.to(f"/tileMatrixSets/{MERCATOR.id}", {"f": "json"})),
+            link("self", JSON, context.urls.to(path, {"f": "json"})),
+            link("alternate", HTML, context.urls.to(path, {"f": "html"})),
+            link(f"{REL}/tiling-scheme", JSON, context.urls.to(f"/tileMatrixSets/{MERCATOR.id}", {"f": "json"})),
             {**link("item", PNG, template), "templated": "true"},
         ],
     }
@@ -183,11 +183,11 @@ def tileset_of(ask: RequestContext, layer: PublishedLayer) -> dict[str, Any]:
     summary="Tilesets of map tiles",
     responses=schemas.ok(schemas.ANY, missing=True),
 )
-def map_tilesets(layer_id: str, ask: Page) -> Response:
+def map_tilesets(layer_id: str, context: Page) -> Response:
     """List the tilesets of pictures: one, WebMercatorQuad."""
-    layer = mapped(ask, layer_id)
-    links = [link("self", JSON, ask.urls.to(f"/collections/{layer.id}/map/tiles", {"f": "json"}))]
-    return document(ask, {"links": links, "tilesets": [tileset_of(ask, layer)]}, getattr(layer.title, ask.language))
+    layer = mapped(context, layer_id)
+    links = [link("self", JSON, context.urls.to(f"/collections/{layer.id}/map/tiles", {"f": "json"}))]
+    return document(context, {"links": links, "tilesets": [tileset_of(context, layer)]}, getattr(layer.title, context.language))
 
 
 @router.get(
@@ -196,7 +196,7 @@ def map_tilesets(layer_id: str, ask: Page) -> Response:
     summary="The tileset of map tiles of a layer",
     responses=schemas.ok(schemas.ANY, missing=True),
 )
-def map_tileset(layer_id: str, ask: Page) -> Response:
+def map_tileset(layer_id: str, context: Page) -> Response:
     """Describe the tileset of pictures."""
-    layer = mapped(ask, layer_id)
-    return document(ask, tileset_of(ask, layer), getattr(layer.title, ask.language))
+    layer = mapped(context, layer_id)
+    return document(context, tileset_of(context, layer), getattr(layer.title, context.language))

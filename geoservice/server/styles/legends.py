@@ -97,11 +97,11 @@ def _valueless(layer: PublishedLayer, variant: Variant, limits: Limits) -> dict[
     return {"uncertain": grey, "noData": {**empty, "label": reason_label(None).model_dump(), "reasons": reasons}}
 
 
-def style_legends(ask: RequestContext, style: StyleId) -> dict[str, Any]:
+def style_legends(context: RequestContext, style: StyleId) -> dict[str, Any]:
     """Return the legend of a style: that of its layer, or those of all layers of the whole map."""
-    limits = limits_of(ask.reader.manifest.study)
+    limits = limits_of(context.reader.manifest.study)
     found = [legend(layer, style.variant, limits) for layer in style.layers]
-    return found[0] if style.single else {"title": style.title(ask), "variant": style.variant, "legends": found}
+    return found[0] if style.single else {"title": style.title(context), "variant": style.variant, "legends": found}
 
 
 def svg(parts: tuple[LegendGroup, ...], variant: Variant, title: str) -> str:
@@ -155,14 +155,14 @@ RESPONSES = schemas.ok(schemas.ANY, missing=True, more={SVG: schemas.TEXT, PNG: 
 
 
 @router.get("/styles/{style_id}/legend", operation_id="getStyleLegend", summary="Legend of a style", responses=RESPONSES)
-async def style_legend(style_id: str, ask: Legend) -> Response:
+async def style_legend(style_id: str, context: Legend) -> Response:
     """Answer with the legend of a style."""
-    style, limits = style_by_id(ask, style_id), limits_of(ask.reader.manifest.study)
-    if ask.format == "svg":
-        drawn = svg(groups(style.layers, style.variant, ask.language, limits), style.variant, style.title(ask))
-        return answer(ask, drawn, SVG)
-    if ask.format == "png":
-        drawing = LegendDrawing(tuple(layer.id for layer in style.layers), style.variant, ask.language)
-        pictures: Pictures = ask.request.app.state.pictures
-        return answer(ask, await pictures.get(version_of(ask.reader), drawing), PNG)
-    return document(ask, style_legends(ask, style), style.title(ask))
+    style, limits = style_by_id(context, style_id), limits_of(context.reader.manifest.study)
+    if context.format == "svg":
+        drawn = svg(groups(style.layers, style.variant, context.language, limits), style.variant, style.title(context))
+        return answer(context, drawn, SVG)
+    if context.format == "png":
+        drawing = LegendDrawing(tuple(layer.id for layer in style.layers), style.variant, context.language)
+        pictures: Pictures = context.request.app.state.pictures
+        return answer(context, await pictures.get(version_of(context.reader), drawing), PNG)
+    return document(context, style_legends(context, style), style.title(context))

@@ -43,12 +43,12 @@ class StyleId:
     layers: tuple[PublishedLayer, ...]
     single: bool
 
-    def title(self, ask: RequestContext) -> str:
+    def title(self, context: RequestContext) -> str:
         """Return what a reader calls it."""
-        study = ask.reader.manifest.study.get("title") or {}
-        name = getattr(self.layers[0].title, ask.language) if self.single else study.get(ask.language) or MAP
+        study = context.reader.manifest.study.get("title") or {}
+        name = getattr(self.layers[0].title, context.language) if self.single else study.get(context.language) or MAP
         words = VARIANT_TITLES.get(self.variant)
-        return f"{name} ({getattr(words, ask.language)})" if words else name
+        return f"{name} ({getattr(words, context.language)})" if words else name
 
 
 def id_of(name: str, variant: Variant) -> str:
@@ -60,13 +60,13 @@ def id_of(name: str, variant: Variant) -> str:
     return name if variant == "day" else name + SUFFIX + variant
 
 
-def style_by_id(ask: RequestContext, wanted: str) -> StyleId:
+def style_by_id(context: RequestContext, wanted: str) -> StyleId:
     """Return the style of an id; raises :class:`NotFound` naming the layers there are."""
     variant: Variant = next((v for v in VARIANTS if wanted.endswith(SUFFIX + v) and v != "day"), "day")
     name = wanted.removesuffix(SUFFIX + variant)
     if name == MAP:
-        return StyleId(wanted, variant, tuple(drawing_order(ask.layers)), single=False)
-    return StyleId(wanted, variant, (mapped(ask, name),), single=True)
+        return StyleId(wanted, variant, tuple(drawing_order(context.layers)), single=False)
+    return StyleId(wanted, variant, (mapped(context, name),), single=True)
 
 
 def drawing_order(layers: Sequence[PublishedLayer]) -> list[PublishedLayer]:
@@ -84,37 +84,37 @@ def visible_layers(layers: Sequence[PublishedLayer]) -> list[PublishedLayer]:
     return [*ground[:1], *(layer for layer in layers if layer.style.kind != "fill")]
 
 
-def source(ask: RequestContext, name: str, minzoom: int, maxzoom: int, bbox: tuple[float, ...] | None) -> dict[str, Any]:
+def source(context: RequestContext, name: str, minzoom: int, maxzoom: int, bbox: tuple[float, ...] | None) -> dict[str, Any]:
     """Return a vector source whose tile URLs are tied to the release."""
-    credit = (ask.reader.manifest.study.get("source") or {}).get(ask.language, "")
+    credit = (context.reader.manifest.study.get("source") or {}).get(context.language, "")
     bounds = {"bounds": list(bbox)} if bbox else {}
-    tiles = [ask.urls.tiles(name, version_of(ask.reader))]
+    tiles = [context.urls.tiles(name, version_of(context.reader))]
     return {"type": "vector", "tiles": tiles, "minzoom": minzoom, "maxzoom": maxzoom, "attribution": credit, **bounds}
 
 
-def stylesheet(ask: RequestContext, style: StyleId) -> dict[str, Any]:
+def stylesheet(context: RequestContext, style: StyleId) -> dict[str, Any]:
     """Return a MapLibre style that needs nothing but what it names: tiles of this release, the sprite, glyphs.
 
     Without a built page there are no glyphs: newer MapLibre then draws labels with the fonts of its page.
     """
-    base, layers, on = ask.reader.manifest.base_map, style.layers, visible_layers(style.layers)
+    base, layers, on = context.reader.manifest.base_map, style.layers, visible_layers(style.layers)
     box = bounds_of(layers)
-    sources = {BASE: source(ask, BASE, *BASE_ZOOMS, None)} if base else {}
-    sources |= {layer.id: source(ask, layer.id, layer.minzoom, layer.maxzoom, layer.bbox) for layer in layers}
+    sources = {BASE: source(context, BASE, *BASE_ZOOMS, None)} if base else {}
+    sources |= {layer.id: source(context, layer.id, layer.minzoom, layer.maxzoom, layer.bbox) for layer in layers}
     ground = basemap.ground(style.variant)
     return {
         "version": 8,
-        "name": style.title(ask),
-        "metadata": {"geoservice:release": ask.reader.number, "geoservice:bounds": box},
+        "name": style.title(context),
+        "metadata": {"geoservice:release": context.reader.number, "geoservice:bounds": box},
         "center": [round((box[0] + box[2]) / 2, 5), round((box[1] + box[3]) / 2, 5)],
         "zoom": 9,
-        "sprite": ask.urls.to(sprites.PATH),
-        **({"glyphs": ask.urls.to(glyphs.TEMPLATE)} if glyphs.folder().is_dir() else {}),
+        "sprite": context.urls.to(sprites.PATH),
+        **({"glyphs": context.urls.to(glyphs.TEMPLATE)} if glyphs.folder().is_dir() else {}),
         "sources": sources,
         "layers": [
             *(ground if base else ground[:1]),
             *(part for layer in layers for part in draw(layer, style.variant, visible=layer in on)),
-            *(basemap.labels(ask.language, style.variant) if base else []),
+            *(basemap.labels(context.language, style.variant) if base else []),
         ],
     }
 
@@ -128,56 +128,56 @@ def bounds_of(layers: Sequence[PublishedLayer]) -> tuple[float, float, float, fl
     return min(west), min(south), max(east), max(north)
 
 
-def style_entry(ask: RequestContext, style: StyleId) -> dict[str, Any]:
+def style_entry(context: RequestContext, style: StyleId) -> dict[str, Any]:
     """Return how a list speaks of a style."""
-    to, path = ask.urls.to, f"/styles/{style.id}"
+    to, path = context.urls.to, f"/styles/{style.id}"
     links = [
         link("stylesheet", STYLE, to(path, {"f": "style"})),
         link("describedby", JSON, to(f"{path}/metadata"), "metadata"),
         link("preview", SVG, to(f"{path}/legend", {"f": "svg"}), "legend"),
     ]
-    return {"id": style.id, "title": style.title(ask), "links": links}
+    return {"id": style.id, "title": style.title(context), "links": links}
 
 
-def listing(ask: RequestContext, names: Sequence[str], path: str) -> dict[str, Any]:
+def listing(context: RequestContext, names: Sequence[str], path: str) -> dict[str, Any]:
     """Return a list of styles in every variant; the first is the default."""
-    found = [style_by_id(ask, id_of(name, variant)) for name in names for variant in VARIANTS]
-    to = ask.urls.to
+    found = [style_by_id(context, id_of(name, variant)) for name in names for variant in VARIANTS]
+    to = context.urls.to
     links = [link("self", JSON, to(path, {"f": "json"})), link("alternate", HTML, to(path, {"f": "html"}))]
-    return {"styles": [style_entry(ask, style) for style in found], "default": names[0], "links": links}
+    return {"styles": [style_entry(context, style) for style in found], "default": names[0], "links": links}
 
 
-def metadata(ask: RequestContext, style: StyleId) -> dict[str, Any]:
+def metadata(context: RequestContext, style: StyleId) -> dict[str, Any]:
     """Return what OGC API Styles says of a style."""
-    to, path = ask.urls.to, f"/styles/{style.id}"
-    about = getattr(style.layers[0].description, ask.language) if style.single else style.title(ask)
+    to, path = context.urls.to, f"/styles/{style.id}"
+    about = getattr(style.layers[0].description, context.language) if style.single else style.title(context)
     sheet = {
-        "title": style.title(ask), "version": "8", "native": True,
+        "title": style.title(context), "version": "8", "native": True,
         "specification": "https://maplibre.org/maplibre-style-spec/",
         "link": link("stylesheet", STYLE, to(path, {"f": "style"})),
     }  # fmt: skip
     return {
         "id": style.id,
-        "title": style.title(ask),
+        "title": style.title(context),
         "description": about,
         "keywords": [style.variant],
         "scope": "style",
-        "version": version_of(ask.reader),
-        "created": ask.reader.manifest.created,
-        "updated": ask.reader.manifest.created,
+        "version": version_of(context.reader),
+        "created": context.reader.manifest.created,
+        "updated": context.reader.manifest.created,
         "stylesheets": [sheet],
-        "layers": [_layer(ask, layer) for layer in style.layers],
-        "links": _links(ask, path),
+        "layers": [_layer(context, layer) for layer in style.layers],
+        "links": _links(context, path),
     }
 
 
-def _layer(ask: RequestContext, layer: PublishedLayer) -> dict[str, Any]:
-    data = link("start", "application/geo+json", ask.urls.to(f"/collections/{layer.id}/items"))
+def _layer(context: RequestContext, layer: PublishedLayer) -> dict[str, Any]:
+    data = link("start", "application/geo+json", context.urls.to(f"/collections/{layer.id}/items"))
     return {"id": layer.id, "type": layer.geometry, "sampleData": data}
 
 
-def _links(ask: RequestContext, path: str) -> list[Link]:
-    to = ask.urls.to
+def _links(context: RequestContext, path: str) -> list[Link]:
+    to = context.urls.to
     return [
         link("self", JSON, to(f"{path}/metadata", {"f": "json"})),
         link("alternate", HTML, to(f"{path}/metadata", {"f": "html"})),
@@ -201,10 +201,10 @@ SHEET: schemas.Schema = {"type": "object", "required": ["version", "sources", "l
 
 
 @router.get("/styles", operation_id="getStyles", summary="Styles", responses=schemas.ok(LIST))
-def styles(ask: Page) -> Response:
+def styles(context: Page) -> Response:
     """List the styles: of the whole map and of each layer, for screens, for paper and for dark screens."""
-    names = [MAP, *(layer.id for layer in drawing_order(ask.layers))]
-    return document(ask, listing(ask, names, "/styles"), "Styles")
+    names = [MAP, *(layer.id for layer in drawing_order(context.layers))]
+    return document(context, listing(context, names, "/styles"), "Styles")
 
 
 @router.get(
@@ -213,10 +213,12 @@ def styles(ask: Page) -> Response:
     summary="Styles of a layer",
     responses=schemas.ok(LIST, missing=True),
 )
-def layer_styles(layer_id: str, ask: Page) -> Response:
+def layer_styles(layer_id: str, context: Page) -> Response:
     """List the styles of a layer."""
-    layer = mapped(ask, layer_id)
-    return document(ask, listing(ask, [layer.id], f"/collections/{layer.id}/styles"), getattr(layer.title, ask.language))
+    layer = mapped(context, layer_id)
+    return document(
+        context, listing(context, [layer.id], f"/collections/{layer.id}/styles"), getattr(layer.title, context.language)
+    )
 
 
 @router.get(
@@ -225,19 +227,19 @@ def layer_styles(layer_id: str, ask: Page) -> Response:
     summary="Metadata of a style",
     responses=schemas.ok(schemas.ANY, missing=True),
 )
-def style_metadata(style_id: str, ask: Page) -> Response:
+def style_metadata(style_id: str, context: Page) -> Response:
     """Answer with what there is to know of a style."""
-    style = style_by_id(ask, style_id)
-    return document(ask, metadata(ask, style), style.title(ask))
+    style = style_by_id(context, style_id)
+    return document(context, metadata(context, style), style.title(context))
 
 
 @router.get(
     "/styles/{style_id}", operation_id="getStyle", summary="MapLibre style", responses=schemas.ok(SHEET, STYLE, missing=True)
 )
-def style(style_id: str, ask: Sheet) -> Response:
+def style(style_id: str, context: Sheet) -> Response:
     """Answer with a style of the base map, if there is one, and layers."""
-    found = style_by_id(ask, style_id)
-    content = stylesheet(ask, found)
-    if ask.format == "html":
-        return answer(ask, pages.document(content, found.title(ask), ask), HTML, pages.HEADERS)
-    return answer(ask, orjson.dumps(content), STYLE)
+    found = style_by_id(context, style_id)
+    content = stylesheet(context, found)
+    if context.format == "html":
+        return answer(context, pages.document(content, found.title(context), context), HTML, pages.HEADERS)
+    return answer(context, orjson.dumps(content), STYLE)

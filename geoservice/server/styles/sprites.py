@@ -60,7 +60,7 @@ SIZES: schemas.Schema = {"type": "object", "additionalProperties": {"type": "obj
 @router.get(
     f"{PATH}.json",
     operation_id="getSpriteIndex",
-    summary="Hatches of the styles: where they are",
+    summary="Sprite index of the styles",
     responses=_responses(JSON, SIZES),
 )
 def sprite_index(request: Request) -> Response:
@@ -71,7 +71,7 @@ def sprite_index(request: Request) -> Response:
 @router.get(
     f"{PATH}@2x.json",
     operation_id="getFineSpriteIndex",
-    summary="Hatches for fine screens: where they are",
+    summary="Sprite index for high-resolution screens",
     responses=_responses(JSON, SIZES),
 )
 def fine_sprite_index(request: Request) -> Response:
@@ -79,7 +79,7 @@ def fine_sprite_index(request: Request) -> Response:
     return _answer(request, index(2), JSON)
 
 
-@router.get(f"{PATH}.png", operation_id="getSprite", summary="Hatches of the styles", responses=_responses(PNG, schemas.BINARY))
+@router.get(f"{PATH}.png", operation_id="getSprite", summary="Sprite of the styles", responses=_responses(PNG, schemas.BINARY))
 def sprite_image(request: Request) -> Response:
     """Answer with the hatches."""
     return _answer(request, image(1), PNG)
@@ -88,7 +88,7 @@ def sprite_image(request: Request) -> Response:
 @router.get(
     f"{PATH}@2x.png",
     operation_id="getFineSprite",
-    summary="Hatches for fine screens",
+    summary="Sprite for high-resolution screens",
     responses=_responses(PNG, schemas.BINARY),
 )
 def fine_sprite_image(request: Request) -> Response:
