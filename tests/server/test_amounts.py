@@ -41,7 +41,7 @@ def test_a_larger_limit_needs_no_next_page(client):
 
 @pytest.mark.parametrize(
     ("lang", "amount", "most"),
-    [("en", "10 of 121 features.", "at most 10000 a page"), ("zh", "共121个要素，本页10个。", "每页最多10000个")],
+    [("en", "10 of 121 features.", "at most 10000 per page"), ("zh", "共121个要素，本页10个。", "每页最多10000个")],
 )
 def test_the_page_for_people_says_so_with_links(client, lang, amount, most):
     text = client.get(f"{STATIONS}?f=html&lang={lang}").text
