@@ -24,7 +24,7 @@ from geoservice.server.access.tokens import TokenVerifier
 from geoservice.server.clients import routes as clients
 from geoservice.server.features import routes as features
 from geoservice.server.formats import MEDIA, PARQUET
-from geoservice.server.forwarded import networks_of
+from geoservice.server.forwarded import parse_networks
 from geoservice.server.headers import Guard
 from geoservice.server.lenient_urls import LenientUrls
 from geoservice.server.operations import health
@@ -48,11 +48,11 @@ from geoservice.server.rendering.renderer import Pictures
 from geoservice.server.rendering.route import MapTiles, map_key
 from geoservice.server.request_host import RequestHost
 from geoservice.server.response_cache import ResponseCache
-from geoservice.server.responses import kept
+from geoservice.server.responses import cache_headers
 from geoservice.server.styles import glyphs, legends, sprites
 from geoservice.server.styles import routes as styles
 from geoservice.server.tiles import tilesets
-from geoservice.server.tiles.archives import Archives, archive_of, is_part, tag_of
+from geoservice.server.tiles.archives import Archives, archive_name, is_partial, archive_etag
 from geoservice.server.tiles.openapi_paths import with_tiles
 from geoservice.server.tiles.route import Tiles, tile_key
 from geoservice.settings import Settings
@@ -69,10 +69,10 @@ TILE_ROUTE, ARCHIVE_ROUTE = "/tiles/{layer_id}/{z}/{x}/{y}", "/tiles/{layer_id}.
 MAP_ROUTE = "/map/{layer_id}/{z}/{x}/{y}.png"
 """What they call any map tile."""
 
-DOCUMENT = re.compile(r"(/collections/[^/]+)?/map/?")
+DOCUMENT_MAP = re.compile(r"(/collections/[^/]+)?/map/?")
 """Paths of maps for documents."""
 
-FILES = ("csv", "parquet", "gpkg", "fgb")
+FILE_FORMATS = ("csv", "parquet", "gpkg", "fgb")
 """Formats in which a whole layer is sent."""
 
 DESCRIPTION = (
@@ -86,7 +86,7 @@ def create_api(settings: Settings, current: ReleasePool, running: health.Running
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        looking = asyncio.get_running_loop().create_task(watch(current, pictures.pool))
+        looking = asyncio.get_running_loop().create_task(watch_releases(current, pictures.pool))
         yield
         looking.cancel()
         await to_thread.run_sync(pictures.pool.close)
@@ -96,12 +96,12 @@ def create_api(settings: Settings, current: ReleasePool, running: health.Running
         dependencies=[Depends(note_route)], title="geoservice", version=__version__, description=DESCRIPTION, lifespan=lifespan,
         openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False,
     )  # fmt: skip
-    api.state.geoservice, api.state.running, api.state.pictures = deps.state(settings, current), running, pictures
-    errors.install(api)
+    api.state.geoservice, api.state.running, api.state.pictures = deps.app_state(settings, current), running, pictures
+    errors.add_handlers(api)
 
     async def not_modified(request: Request, error: Exception) -> Response:
         assert isinstance(error, deps.NotModified)
-        headers = kept(deps.caller(request.scope), error.etag)
+        headers = cache_headers(deps.principal_of(request.scope), error.etag)
         headers["Vary"] += ", Accept-Encoding"  # said of the answer by what packs it, once it is long enough
         return Response(status_code=304, headers=headers)
 
@@ -113,7 +113,7 @@ def create_api(settings: Settings, current: ReleasePool, running: health.Running
     return api
 
 
-async def watch(current: ReleasePool, pool: DrawingPool) -> None:
+async def watch_releases(current: ReleasePool, pool: DrawingPool) -> None:
     """Look now and then for a new release, so that it is open before somebody asks, and for damaged files of the one served.
 
     Processes that have drawn nothing for long are ended.
@@ -136,7 +136,7 @@ def bare_route(path: str) -> str:
         return TILE_ROUTE
     if map_key(path) is not None:
         return MAP_ROUTE
-    return ARCHIVE_ROUTE if archive_of(path) is not None else ""
+    return ARCHIVE_ROUTE if archive_name(path) is not None else ""
 
 
 def lane_of(scope: Scope, version: str | None = None) -> str:
@@ -147,7 +147,7 @@ def lane_of(scope: Scope, version: str | None = None) -> str:
     if is_download(scope, version):
         return "bulk"
     route = bare_route(path)
-    return "maps" if route == MAP_ROUTE or DOCUMENT.fullmatch(path) else "tiles" if route else "pages"
+    return "maps" if route == MAP_ROUTE or DOCUMENT_MAP.fullmatch(path) else "tiles" if route else "pages"
 
 
 def is_download(scope: Scope, version: str | None = None) -> bool:
@@ -155,17 +155,17 @@ def is_download(scope: Scope, version: str | None = None) -> bool:
 
     Told from the request alone. A range that holds for another release only (``If-Range``) brings the whole file.
     """
-    name = archive_of(scope["path"])
+    name = archive_name(scope["path"])
     if name is not None:
-        return not is_part(dict(scope["headers"]), tag_of(version or "", name))
+        return not is_partial(dict(scope["headers"]), archive_etag(version or "", name))
     if not scope["path"].endswith("/items"):
         return False
     accept = b",".join(v for k, v in scope["headers"] if k == b"accept").decode("latin-1").lower()
     asked = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
-    return any(MEDIA[kind] in accept for kind in FILES) or any(k == "f" and v in FILES for k, v in asked)
+    return any(MEDIA[kind] in accept for kind in FILE_FORMATS) or any(k == "f" and v in FILE_FORMATS for k, v in asked)
 
 
-def routes(
+def build_routes(
     settings: Settings, current: ReleasePool, running: health.Running, answers: ResponseCache, pictures: Pictures
 ) -> ASGIApp:
     """Return what answers, once it is known who asks: the bare routes of tiles beside FastAPI."""
@@ -216,10 +216,10 @@ def create_app(settings: Settings, store: ReleaseStore, folder: Path | None = No
     answers = ResponseCache(current, settings.cors_origins, frames=settings.frame_ancestors)
     pool = DrawingPool(store, settings, running.metrics.histogram("drawing", "Seconds to draw a picture"))
     add_drawing_metrics(running.metrics, pool)
-    app = routes(settings, current, running, answers, Pictures(pool))
+    app = build_routes(settings, current, running, answers, Pictures(pool))
     app = with_access_control(app, settings, running.metrics, accesses, tokens)
     app = ConcurrencyLimiter(app, settings, running.metrics, lambda scope: lane_of(scope, current.version))
-    app = RequestHost(app, networks_of(settings.proxies) if settings.proxy_headers else ())
+    app = RequestHost(app, parse_networks(settings.proxies) if settings.proxy_headers else ())
     app = Guard(app, settings.cors_origins, settings.frame_ancestors)
     app = Telemetry(app, running.metrics, current, drain, work)
     add_response_cache_metrics(running.metrics, answers)

@@ -14,7 +14,7 @@ from geoservice.release.base import PublishedLayer, ReleaseReader
 from geoservice.server import release_pool as served
 from geoservice.server.formats import LANGUAGE_PATTERN, LANGUAGES, choose_format, choose_language
 from geoservice.server.links import Urls
-from geoservice.server.principal import ANYBODY, Principal, audited, held_to, visible
+from geoservice.server.principal import ANYBODY, Principal, note_for_audit, limited_to_current, readable_layers
 from geoservice.server.query_params import parameters
 from geoservice.server.release_pool import ReleasePool
 from geoservice.settings import Settings
@@ -80,13 +80,13 @@ def layers_for(reader: ReleaseReader, who: Principal, now: Layers | None = None)
     """
     found = _readable(reader, who, now)
     for layer in found:
-        audited(layer)
+        note_for_audit(layer)
     return found
 
 
 def _readable(reader: ReleaseReader, who: Principal, now: Layers | None) -> list[PublishedLayer]:
     layers = reader.manifest.layers
-    return visible(layers if now is None else held_to(layers, now), who)
+    return readable_layers(layers if now is None else limited_to_current(layers, now), who)
 
 
 def layer_for(reader: ReleaseReader, layer_id: str, who: Principal, now: Layers | None = None) -> PublishedLayer:
@@ -97,7 +97,7 @@ def layer_for(reader: ReleaseReader, layer_id: str, who: Principal, now: Layers 
     layers = _readable(reader, who, now)
     for layer in layers:
         if layer.id == layer_id:
-            audited(layer)
+            note_for_audit(layer)
             return layer
     raise NotFound(f"no layer {layer_id!r:.60}; there are: {', '.join(layer.id for layer in layers)}")
 
@@ -111,7 +111,7 @@ def common_parameters(request: Request, chosen: str = "") -> dict[str, str]:
     return parameters(request.query_params.multi_items(), COMMON, lenient=chosen == "html")
 
 
-def caller(scope: Scope) -> Principal:
+def principal_of(scope: Scope) -> Principal:
     """Return who asks, as the door has found out; anybody where nobody has asked."""
     found: Principal = scope.get("state", {}).get("who", ANYBODY)
     return found
@@ -127,16 +127,16 @@ def entity_tag(*parts: str) -> str:
     return 'W/"' + hashlib.sha256("\n".join([__version__, *parts]).encode()).hexdigest()[:32] + '"'
 
 
-def matches(if_none_match: str, etag: str) -> bool:
+def etag_matches(if_none_match: str, etag: str) -> bool:
     """Whether an ``If-None-Match`` names the ETag, by the weak comparison of RFC 9110.
 
     >>> matches('"a", W/"b"', '"b"'), matches("*", '"b"'), matches("", '"b"')
     (True, True, False)
     """
-    return names(if_none_match, etag) or names(if_none_match, "*")
+    return lists_etag(if_none_match, etag) or lists_etag(if_none_match, "*")
 
 
-def names(if_none_match: str, etag: str) -> bool:
+def lists_etag(if_none_match: str, etag: str) -> bool:
     """Whether an ``If-None-Match`` names this very ETag; ``*`` names none: it says nothing of what the client holds.
 
     >>> names("*", '"b"'), names('"a", "b"', 'W/"b"')
@@ -173,12 +173,12 @@ def request_context(*formats: str, more: bool = False, cached: bool = True) -> C
         query = dict(request.query_params) if more else common_parameters(request, chosen)
         language = choose_language(lang, request.headers.get("accept-language", ""))
         settings, current = cast("tuple[Settings, ReleasePool]", request.app.state.geoservice)
-        base, who = base_url(request, settings), caller(request.scope)
+        base, who = base_url(request, settings), principal_of(request.scope)
         async with current.borrow() as reader:
             release = f"{reader.number} {reader.manifest.hash}"
             seen = f"{who.role} {who.areas} {who.layers}"
             etag = entity_tag(base, request.url.path, request.url.query, chosen, language, release, seen) if cached else ""
-            if etag and names(request.headers.get("if-none-match", ""), etag):
+            if etag and lists_etag(request.headers.get("if-none-match", ""), etag):
                 _note_unchanged(request, reader, who)
                 raise NotModified(etag)
             yield RequestContext(request, settings, reader, chosen, language, Urls(base), etag, who, query)
@@ -194,6 +194,6 @@ def _note_unchanged(request: Request, reader: ReleaseReader, who: Principal) -> 
         layer_for(reader, layer_id, who)
 
 
-def state(settings: Settings, current: ReleasePool) -> tuple[Any, ...]:
+def app_state(settings: Settings, current: ReleasePool) -> tuple[Any, ...]:
     """Return what the dependencies expect in ``app.state.geoservice``."""
     return settings, current

@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from geoservice.durable import disk_full, is_full
 from geoservice.errors import AWAY, STATUS, DiskFull, GeoserviceError, NotFound, ParameterError, TimedOut, TooManyRequests
 from geoservice.server import pages
-from geoservice.server.formats import HTML, LANGUAGES, choose_language, weighted
+from geoservice.server.formats import HTML, LANGUAGES, choose_language, accepted_values
 from geoservice.server.operations.logs import REQUEST_LOG, trace_of
 
 PROBLEM = "application/problem+json"
@@ -51,7 +51,7 @@ def status_of(error: Exception) -> tuple[int, str]:
     return 500, "the server failed on this request; its log says why"
 
 
-def settle(error: Exception) -> tuple[int, str]:
+def log_error(error: Exception) -> tuple[int, str]:
     """Return what :func:`status_of` does; what a client may not read goes to the log."""
     status, detail = status_of(error)
     note = REQUEST_LOG.get()
@@ -66,13 +66,13 @@ def settle(error: Exception) -> tuple[int, str]:
     return status, detail
 
 
-def respond(error: Exception) -> Response:
+def problem_response(error: Exception) -> Response:
     """Turn an error into a response."""
-    status, detail = settle(error)
-    return Response(problem(status, detail), status, headers_of(error, status), PROBLEM)
+    status, detail = log_error(error)
+    return Response(problem(status, detail), status, error_headers(error, status), PROBLEM)
 
 
-def headers_of(error: Exception, status: int) -> dict[str, str]:
+def error_headers(error: Exception, status: int) -> dict[str, str]:
     """Return what a client needs to know beside the body: when to come back, how to say who it is."""
     headers = {"Cache-Control": "no-store"}
     if status in {429, 503}:
@@ -82,15 +82,15 @@ def headers_of(error: Exception, status: int) -> dict[str, str]:
     return headers
 
 
-def first_fault(error: RequestValidationError) -> ParameterError:
+def first_error(error: RequestValidationError) -> ParameterError:
     """Return the first fault that FastAPI found as an error that names the parameter, what was got and what is allowed."""
     fault = error.errors()[0]
     return ParameterError(f"parameter {fault['loc'][-1]}: got {fault.get('input')!r:.80}, allowed: {fault['msg'].lower()}")
 
 
-def wants_page(request: Request) -> bool:
+def prefers_html(request: Request) -> bool:
     """Whether a person asks with a browser: it prefers HTML, and no other format is named."""
-    html = next(iter(weighted(request.headers.get("accept", ""))), "") == HTML
+    html = next(iter(accepted_values(request.headers.get("accept", ""))), "") == HTML
     return html and request.query_params.get("f", "html") == "html"
 
 
@@ -103,19 +103,19 @@ def page_not_found(request: Request, detail: str) -> Response:
     return Response(pages.not_found(detail, base, language), 404, headers, f"{HTML}; charset=utf-8")
 
 
-def install(app: FastAPI) -> None:
+def add_handlers(app: FastAPI) -> None:
     """Hang the handlers into an app."""
 
     async def ours(request: Request, error: Exception) -> Response:
-        return page_not_found(request, str(error)) if isinstance(error, NotFound) and wants_page(request) else respond(error)
+        return page_not_found(request, str(error)) if isinstance(error, NotFound) and prefers_html(request) else problem_response(error)
 
     async def invalid(_: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)
-        return respond(first_fault(error))
+        return problem_response(first_error(error))
 
     async def plain(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
-        if error.status_code == 404 and wants_page(request):
+        if error.status_code == 404 and prefers_html(request):
             return page_not_found(request, str(error.detail))
         return Response(problem(error.status_code, str(error.detail)), error.status_code, error.headers, PROBLEM)
 

@@ -48,7 +48,7 @@ def _quality_value(part: str) -> tuple[str, float]:
         return value, 0.0
 
 
-def weighted(header: str) -> list[str]:
+def accepted_values(header: str) -> list[str]:
     """Return the values of an ``Accept``-like header, most wanted first, refused ones left out.
 
     >>> weighted("text/html, application/json;q=0.5, image/png;q=0, */*;q=0.8")
@@ -72,7 +72,7 @@ def choose_format(f: str | None, accept: str, offered: Sequence[str]) -> str:
         if f not in offered:
             raise ParameterError(f"parameter f: got {f!r:.40}, allowed are {', '.join(offered)}")
         return f
-    for wanted in weighted(accept):
+    for wanted in accepted_values(accept):
         for name in offered:
             if wanted in {MEDIA[name].split(";")[0], "*/*"} or (wanted == JSON and name in {"geojson", "json"}):
                 return name
@@ -89,4 +89,4 @@ def choose_language(lang: str | None, accept: str) -> str:
         if not (known := re.match(LANGUAGE_PATTERN, lang, re.IGNORECASE | re.ASCII)):
             raise ParameterError(f"parameter lang: got {lang!r:.40}, allowed are {', '.join(LANGUAGES)}, also with a region")
         return known[1].lower()
-    return next((w[:2] for w in weighted(accept) if w[:2] in LANGUAGES), "en")
+    return next((w[:2] for w in accepted_values(accept) if w[:2] in LANGUAGES), "en")

@@ -18,7 +18,7 @@ HOST = re.compile(r"(?:[A-Za-z0-9._~%!$&'()*+;=-]{1,255}|\[[0-9A-Fa-f:.]{2,45}\]
 """A host with or without a port, as a header and a URL write it."""
 PREFIX = re.compile(r"(?:/[A-Za-z0-9._~-]+)+")
 PAIR = re.compile(r'([A-Za-z]+)=(?:"((?:[^"\\]|\\.)*)"|([^;,"\s]*))')
-MOST = 1000
+MAX_BYTES = 1000
 """Bytes at the end of such a header that are read."""
 
 
@@ -114,9 +114,9 @@ def _pairs(element: str) -> dict[str, str]:
 def _values(headers: Headers, name: bytes) -> list[str]:
     """Return the values of a header with commas between, in order."""
     whole = b",".join(value for k, value in headers if k == name).decode("latin-1")
-    return [part.strip() for part in whole[-MOST:].split(",") if part.strip()]
+    return [part.strip() for part in whole[-MAX_BYTES:].split(",") if part.strip()]
 
 
-def networks_of(words: Iterable[str]) -> tuple[Network, ...]:
+def parse_networks(words: Iterable[str]) -> tuple[Network, ...]:
     """Return networks by their texts."""
     return tuple(ipaddress.ip_network(word) for word in words)

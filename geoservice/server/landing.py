@@ -14,7 +14,7 @@ from geoservice.server.features import routes as features
 from geoservice.server.formats import HTML, JSON, OPENAPI, PNG, STYLE, choose_format
 from geoservice.server.links import REL, Link, link
 from geoservice.server.openapi import document_3_0
-from geoservice.server.responses import answer, document
+from geoservice.server.responses import respond, document
 from geoservice.server.static_files import page_file
 from geoservice.server.styles import routes as styles
 from geoservice.server.tiles import tilesets
@@ -64,7 +64,7 @@ def front_links(ask: RequestContext) -> list[Link]:
     ]
 
 
-@router.get("/", operation_id="getLandingPage", summary="Landing page", responses=schemas.ok(schemas.LANDING))
+@router.get("/", operation_id="getLandingPage", summary="Landing page", responses=schemas.responses(schemas.LANDING))
 async def landing(request: Request, f: Asked = None, lang: Language = None) -> Response:
     """Answer with the planner's map for browsers, and with the OGC landing page for everybody else.
 
@@ -83,13 +83,13 @@ def front(ask: RequestContext) -> dict[str, Any]:
     study = ask.reader.manifest.study
     title = study.get("title", {}).get(ask.language) or study.get("id", "geoservice")
     layers = ", ".join(getattr(layer.title, ask.language) for layer in ask.layers)
-    synthetic = f" {pages.WORDS[ask.language]['synthetic']}" if study.get("synthetic") else ""
+    synthetic = f" {pages.LABELS[ask.language]['synthetic']}" if study.get("synthetic") else ""
     protection = " ".join(["", *pages.statement(ask)])
     return {"title": title, "description": f"{layers}.{synthetic}{protection}", "links": front_links(ask)}
 
 
 @router.get(
-    "/conformance", operation_id="getConformance", summary="Conformance classes", responses=schemas.ok(schemas.CONFORMANCE)
+    "/conformance", operation_id="getConformance", summary="Conformance classes", responses=schemas.responses(schemas.CONFORMANCE)
 )
 async def conformance(ask: Front) -> Response:
     """Answer with the OGC conformance classes that hold."""
@@ -101,13 +101,13 @@ def classes() -> list[str]:
     return sorted({name for part in (CONFORMS, *(getattr(m, "CONFORMS", ()) for m in PARTS)) for name in part})
 
 
-@router.get("/api", operation_id="getApi", summary="This description", responses=schemas.ok(schemas.ANY, OPENAPI))
+@router.get("/api", operation_id="getApi", summary="This description", responses=schemas.responses(schemas.ANY, OPENAPI))
 def api(request: Request, ask: Description) -> Response:
     """Answer with the OpenAPI 3.0 document of this API."""
     content = document_3_0(request.app.openapi(), ask.urls.base, [layer.id for layer in ask.layers])
     if ask.format == "html":
-        return answer(ask, pages.page("API", _operations(content, ask.language), ask), HTML, pages.HEADERS)
-    return answer(ask, orjson.dumps(content), JSON if ask.format == "json" else OPENAPI)
+        return respond(ask, pages.page("API", _operations(content, ask.language), ask), HTML, pages.HEADERS)
+    return respond(ask, orjson.dumps(content), JSON if ask.format == "json" else OPENAPI)
 
 
 def _operations(content: dict[str, Any], language: str) -> str:

@@ -4,7 +4,7 @@ import re
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from geoservice.server.headers import send_whole
+from geoservice.server.headers import send_response
 from geoservice.server.query_params import without_cache_buster
 
 ONE_SLASH = re.compile(r"[^/]/$")
@@ -22,7 +22,7 @@ class LenientUrls:
             scope = {**scope, "query_string": without_cache_buster(scope["query_string"])}
             if ONE_SLASH.search(scope["path"]):
                 headers = [(b"location", without_slash(scope)), (b"cache-control", b"no-cache")]
-                await send_whole(send, 301, headers)
+                await send_response(send, 301, headers)
                 return
         await self.app(scope, receive, send)
 

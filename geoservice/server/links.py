@@ -59,7 +59,7 @@ def link(rel: str, kind: str, href: str, title: str = "") -> Link:
     return {"rel": rel, "type": kind, "href": href, **({"title": title} if title else {})}
 
 
-def header(links: Iterable[Link]) -> str:
+def link_header(links: Iterable[Link]) -> str:
     """Return links as a ``Link`` header, for formats that have no place for them.
 
     >>> header([link("next", "text/csv", "http://h/x?after=10")])

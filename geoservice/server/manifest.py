@@ -73,7 +73,7 @@ def legend_colours(shown: Symbology) -> dict[str, Any]:
     return {"colours": shown.swatches, "uncertain": shown.swatch(shown.uncertain), "faint": faint, "faint_opacity": FAINT}
 
 
-@router.get("/manifest", operation_id="getManifest", summary="The release", responses=schemas.ok(schemas.ANY))
+@router.get("/manifest", operation_id="getManifest", summary="The release", responses=schemas.responses(schemas.ANY))
 def manifest(ask: Annotated[RequestContext, Depends(request_context("json", "html"))]) -> Response:
     """Answer with the release's number and hash, study, layers, notes and disclosure report."""
     return document(ask, public_part(ask.reader, ask.layers, ask.who), f"Release {ask.reader.number}")

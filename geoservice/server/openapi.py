@@ -46,7 +46,7 @@ def _type(types: Any) -> dict[str, Any]:
     return {"type": next(t for t in types if t != "null"), **({"nullable": True} if "null" in types else {})}
 
 
-def _named(schemas: Mapping[str, Any]) -> dict[str, Any]:
+def _properties(schemas: Mapping[str, Any]) -> dict[str, Any]:
     return {"properties": {name: schema_3_0(s) for name, s in schemas.items()}}
 
 
@@ -54,11 +54,11 @@ def _inner(key: str, schema: Any) -> dict[str, Any]:
     return {key: schema_3_0(schema)}
 
 
-CHANGED: Mapping[str, Callable[[Any], dict[str, Any]]] = MappingProxyType(
+CONVERTERS: Mapping[str, Callable[[Any], dict[str, Any]]] = MappingProxyType(
     {
         "anyOf": _any_of,
         "type": _type,
-        "properties": _named,
+        "properties": _properties,
         "const": lambda value: {"enum": [value]},
         "examples": lambda values: {"example": values[0]},
         "exclusiveMinimum": lambda bound: {"minimum": bound, "exclusiveMinimum": True},
@@ -71,7 +71,7 @@ CHANGED: Mapping[str, Callable[[Any], dict[str, Any]]] = MappingProxyType(
 
 def _keyword(key: str, value: Any) -> dict[str, Any]:
     """Return one keyword in the form of 3.0."""
-    return CHANGED[key](value) if key in CHANGED else {key: value}
+    return CONVERTERS[key](value) if key in CONVERTERS else {key: value}
 
 
 def _parameter(parameter: Mapping[str, Any]) -> dict[str, Any]:
@@ -81,7 +81,7 @@ def _parameter(parameter: Mapping[str, Any]) -> dict[str, Any]:
     return {**commas, **parameter, "schema": schema}
 
 
-def _merged(parameters: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _unique(parameters: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return parameters by name, the last of a name winning."""
     return list({(p["in"], p["name"]): _parameter(p) for p in parameters}.values())
 
@@ -102,7 +102,7 @@ def document_3_0(document: Mapping[str, Any], server: str, layers: Sequence[str]
         paths[path] = {}
         for method, operation in methods.items():
             responses = {code: r for code, r in operation["responses"].items() if code != "422"}
-            parameters = _with_layers(_merged(operation.get("parameters", [])), layers)
+            parameters = _with_layers(_unique(operation.get("parameters", [])), layers)
             paths[path][method] = {**operation, "responses": responses, "parameters": parameters}
     info = {k: v for k, v in document["info"].items() if k != "summary"}
     return {"openapi": VERSION, "info": info, "servers": [{"url": server}], "paths": paths}

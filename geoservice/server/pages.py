@@ -35,7 +35,7 @@ HEADERS: Mapping[str, str] = {
 }
 """Server-made pages run no script at all, and this style sheet only."""
 
-WORDS = {
+LABELS = {
     "en": {"home": "Home", "data": "Data", "map": "Map", "api": "API", "json": "JSON", "csv": "CSV", "parquet": "GeoParquet",
            "gpkg": "GeoPackage", "fgb": "FlatGeobuf", "next": "Next page", "prev": "Previous page", "queryables": "Queryables",
            "clients": "For developers", "synthetic": "The households of this study are made up.",
@@ -63,7 +63,7 @@ class Markup(str):
     __slots__ = ()
 
 
-def row(entries: Sequence[str]) -> str:
+def navigation(entries: Sequence[str]) -> str:
     """Return anchors side by side, nothing where there are none."""
     return f"<nav>{' '.join(entries)}</nav>" if entries else ""
 
@@ -79,7 +79,7 @@ def anchor(href: str, text: str) -> str:
 
 def page(title: str, body: str, ask: "RequestContext", more: Iterable[str] = ()) -> str:
     """Return a whole page around a body that is HTML already; ``more`` are further entries of its navigation."""
-    words, to, title = WORDS[ask.language], ask.urls.to, in_language(title, ask.language)
+    words, to, title = LABELS[ask.language], ask.urls.to, in_language(title, ask.language)
     lang = {"lang": ask.language}
     entries = [
         anchor(to("/", lang), words["map"]),
@@ -91,16 +91,16 @@ def page(title: str, body: str, ask: "RequestContext", more: Iterable[str] = ())
     ]
     synthetic = f'<p class="note">{words["synthetic"]}</p>' if ask.reader.manifest.study.get("synthetic") else ""
     protection = "".join(f"<p><small>{escape(text)}</small></p>" for text in statement(ask))
-    return _whole(title, f"<nav>{' '.join(entries)}</nav><h1>{escape(title)}</h1>{synthetic}{body}{protection}", ask.language)
+    return _html_document(title, f"<nav>{' '.join(entries)}</nav><h1>{escape(title)}</h1>{synthetic}{body}{protection}", ask.language)
 
 
 def not_found(detail: str, base: str, language: str) -> str:
     """Return the page for an address where nothing is: why, and the ways on, in a language."""
-    (title, why), words = NOT_FOUND[language], WORDS[language]
+    (title, why), words = NOT_FOUND[language], LABELS[language]
     map_page, data, api = f"/?lang={language}", f"/collections?f=html&lang={language}", f"/api?f=html&lang={language}"
-    ways = row([anchor(base + path, words[name]) for name, path in (("map", map_page), ("data", data), ("api", api))])
+    ways = navigation([anchor(base + path, words[name]) for name, path in (("map", map_page), ("data", data), ("api", api))])
     body = f"{ways}<h1>{escape(title)}</h1><p>{escape(why)}</p><p><code>{escape(detail)}</code></p>"
-    return _whole(title, body, language)
+    return _html_document(title, body, language)
 
 
 NOT_FOUND = {
@@ -109,7 +109,7 @@ NOT_FOUND = {
 }
 
 
-def _whole(title: str, body: str, language: str) -> str:
+def _html_document(title: str, body: str, language: str) -> str:
     """Return a whole document around a body that is HTML already."""
     return (
         f'<!doctype html><html lang="{language}"><head><meta charset="utf-8"><meta name="viewport" '
@@ -140,7 +140,7 @@ def value(content: Any) -> str:
 
 def document(content: Mapping[str, Any], title: str, ask: "RequestContext") -> str:
     """Return a JSON document as a page."""
-    as_json = anchor(ask.urls.to(ask.path, {**ask.query, "f": "json"}), WORDS[ask.language]["json"])
+    as_json = anchor(ask.urls.to(ask.path, {**ask.query, "f": "json"}), LABELS[ask.language]["json"])
     return page(title, value(content), ask, [as_json])
 
 

@@ -39,12 +39,12 @@ class Principal:
 ANYBODY = Principal()
 
 
-def visible(layers: tuple[PublishedLayer, ...], who: Principal) -> list[PublishedLayer]:
+def readable_layers(layers: tuple[PublishedLayer, ...], who: Principal) -> list[PublishedLayer]:
     """Return the layers that a caller may read."""
     return [layer for layer in layers if who.reads(layer)]
 
 
-def held_to(layers: tuple[PublishedLayer, ...], now: tuple[PublishedLayer, ...]) -> tuple[PublishedLayer, ...]:
+def limited_to_current(layers: tuple[PublishedLayer, ...], now: tuple[PublishedLayer, ...]) -> tuple[PublishedLayer, ...]:
     """Return layers of a release that is not the current one, as far as they may still be read.
 
     ``now`` are those of the current release: what it lacks is left out, what both have gets the stricter role of the two.
@@ -59,15 +59,15 @@ def _at_least(layer: PublishedLayer, role: str) -> PublishedLayer:
     return layer if ROLES.index(role) <= ROLES.index(layer.role) else layer.model_copy(update={"role": role})
 
 
-NOTED: ContextVar[dict[str, int | None] | None] = ContextVar("noted", default=None)
+AUDITED_LAYERS: ContextVar[dict[str, int | None] | None] = ContextVar("noted", default=None)
 """The layers, not public, that the answer being made is built from, and rows where counted; the door writes them down."""
 
 
-def audited(layer: PublishedLayer, rows: int | None = None) -> None:
+def note_for_audit(layer: PublishedLayer, rows: int | None = None) -> None:
     """Note for the audit log that the answer being made is built from a layer; the door writes it down before it leaves.
 
     Whoever looks a layer up notes it thereby. ``rows`` is how many features the answer holds, said by a route that knows it.
     """
-    noted = NOTED.get()
+    noted = AUDITED_LAYERS.get()
     if layer.role != "public" and noted is not None:
         noted[layer.id] = rows if rows is not None else noted.get(layer.id)

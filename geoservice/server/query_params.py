@@ -26,7 +26,7 @@ def without_cache_buster(query: bytes) -> bytes:
     return b"&".join(part for part in query.split(b"&") if part.partition(b"=")[0] != CACHE_BUSTER)
 
 
-def pairs_of(query: bytes) -> list[tuple[str, str]]:
+def parse_query(query: bytes) -> list[tuple[str, str]]:
     """Return the parameters of a query string in order, values that are empty among them."""
     return parse_qsl(query.decode("latin-1"), keep_blank_values=True)
 
@@ -61,7 +61,7 @@ def parameters(
         if "\0" in name + value:
             raise ParameterError(f"parameter {shown:.60}: holds a NUL character, allowed is text without")
         if not known:
-            further = f" and properties: {some(properties)}" if properties else ""
+            further = f" and properties: {first_names(properties)}" if properties else ""
             raise ParameterError(f"parameter {shown:.60} is unknown here, allowed are {', '.join(allowed)}{further}")
         if name in checked:
             raise ParameterError(f"parameter {shown:.60}: given more than once, allowed is once")
@@ -69,7 +69,7 @@ def parameters(
     return checked
 
 
-def some(names: Iterable[str]) -> str:
+def first_names(names: Iterable[str]) -> str:
     """Return the first names as text; a layer may have hundreds."""
     listed = list(names)
     return ", ".join(listed[:30]) + (f" and {len(listed) - 30} more" if len(listed) > 30 else "")

@@ -14,11 +14,11 @@ from geoservice.errors import DamagedFile, DiskFull, GeoserviceError, NotFound, 
 from geoservice.release.base import PublishedLayer, ReleaseReader, ReleaseStore
 from geoservice.server.outage import Outage
 
-OLD = 3
+MAX_OLDER = 3
 """Releases before the current one that stay open for maps that still ask for them."""
 IDLE_S = 60.0
 """An old release that nobody has asked for so long is closed."""
-NOTHING = "nothing has been published here yet; try again later"
+NO_RELEASE = "nothing has been published here yet; try again later"
 TIDY_S = 5.0
 """Seconds between looks for old releases to close."""
 RETRY_S = 5.0
@@ -48,10 +48,10 @@ class _Failure:
     until: float
 
 
-def nothing_yet() -> GeoserviceError:
+def no_release_error() -> GeoserviceError:
     """Return the error of a store without a release."""
     text = "no release has been published yet; make one with: geoservice publish"
-    return for_operators(Unavailable(text), NOTHING)
+    return for_operators(Unavailable(text), NO_RELEASE)
 
 
 class ReleasePool:
@@ -152,7 +152,7 @@ class ReleasePool:
                 if held is not None and number is None:
                     self._swap(None)
             if number is None:
-                self.outage.begin(nothing_yet())
+                self.outage.begin(no_release_error())
             else:
                 self.outage.end()
         if self._failure is not None and self._held is None:
@@ -232,7 +232,7 @@ class ReleasePool:
             return
         kept, now = set(self._store.numbers()), self.clock()
         with self._lock:
-            many = len(self._old) - OLD
+            many = len(self._old) - MAX_OLDER
             gone = [
                 self._old.pop(version)
                 for at, (version, held) in enumerate(list(self._old.items()))
@@ -282,7 +282,7 @@ class ReleasePool:
             held = self._old.get(version) if version is not None and version != self.version else None
             held = held or self._held
             if held is None:
-                raise nothing_yet()
+                raise no_release_error()
             held.users += 1
         return held
 

@@ -4,7 +4,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from geoservice.server.errors import PROBLEM, problem
 from geoservice.server.forwarded import HOST, Network, public_base
-from geoservice.server.headers import send_whole
+from geoservice.server.headers import send_response
 
 ALLOWED = "header Host: allowed is one, a host with or without a port"
 
@@ -31,7 +31,7 @@ class RequestHost:
         if scope["type"] == "http":
             if fault_of(scope):
                 headers = [(b"content-type", PROBLEM.encode()), (b"cache-control", b"no-store"), (b"connection", b"close")]
-                await send_whole(send, 400, headers, problem(400, ALLOWED))
+                await send_response(send, 400, headers, problem(400, ALLOWED))
                 return
             if self._proxies and (base := public_base(scope, self._proxies)):
                 scope.setdefault("state", {})["base"] = base

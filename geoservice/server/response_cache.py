@@ -14,7 +14,7 @@ from anyio import to_thread
 from starlette.types import Scope
 
 from geoservice.byte_lru import ByteLru
-from geoservice.server.headers import FRAMES, TILE, Headers, always
+from geoservice.server.headers import FRAMES, TILE_TYPE, Headers, common_headers
 from geoservice.server.release_pool import ReleasePool
 
 Key = tuple[bytes, bytes | None]
@@ -75,7 +75,7 @@ class ResponseCache:
             self.entries.put(key, self._ready(now, status, headers, body))
 
     def _ready(self, version: str, status: int, headers: Headers, body: bytes) -> CachedResponse:
-        whole = [*headers, *always(self._origins, self._frames, TILE in headers)]
+        whole = [*headers, *common_headers(self._origins, self._frames, TILE_TYPE in headers)]
         same = [h for h in whole if h[0] not in {b"content-type", b"content-encoding"}]
         length = [] if status == 204 else [(b"content-length", str(len(body)).encode())]
         return CachedResponse(version, dict(headers)[b"etag"], _head(status, whole + length), body, _head(304, same))

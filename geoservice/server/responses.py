@@ -14,25 +14,25 @@ from geoservice.server.principal import ANYBODY, Principal
 VARY = "Accept, Accept-Language, Authorization"
 
 
-def headers_of(ask: RequestContext) -> dict[str, str]:
+def response_headers(ask: RequestContext) -> dict[str, str]:
     """Return what lets an answer be kept but makes it be revalidated."""
-    return kept(ask.who, ask.etag)
+    return cache_headers(ask.who, ask.etag)
 
 
-def kept(who: Principal, etag: str) -> dict[str, str]:
+def cache_headers(who: Principal, etag: str) -> dict[str, str]:
     """Return the same for an answer, or the word that it is unchanged; one made for somebody is kept by nobody else."""
     keep = "no-cache" if who == ANYBODY else "private, no-cache"
     return {"Cache-Control": keep, "Vary": VARY, **({"ETag": etag} if etag else {})}
 
 
-def answer(ask: RequestContext, body: bytes | str, kind: str, more: Mapping[str, str] | None = None) -> Response:
+def respond(ask: RequestContext, body: bytes | str, kind: str, more: Mapping[str, str] | None = None) -> Response:
     """Return a response that may be kept but must be revalidated."""
     charset = "; charset=utf-8" if kind in {HTML, CSV} else ""
-    return Response(body, 200, {**headers_of(ask), **(more or {})}, kind + charset)
+    return Response(body, 200, {**response_headers(ask), **(more or {})}, kind + charset)
 
 
 def document(ask: RequestContext, content: Mapping[str, Any], title: str, kind: str = "") -> Response:
     """Answer with a JSON document, of media type ``kind`` if that is not its format's, or with the same document as a page."""
     if ask.format == "html":
-        return answer(ask, pages.document(content, title, ask), HTML, pages.HEADERS)
-    return answer(ask, orjson.dumps(content), kind or MEDIA[ask.format])
+        return respond(ask, pages.document(content, title, ask), HTML, pages.HEADERS)
+    return respond(ask, orjson.dumps(content), kind or MEDIA[ask.format])

@@ -145,7 +145,7 @@ BINARY: Schema = {"type": "string", "format": "binary"}
 FILES: Mapping[str, Schema] = {CSV: TEXT, PARQUET: BINARY, GPKG: BINARY, FGB: BINARY}
 """What items can be had as beside GeoJSON and pages."""
 
-FAULTS: Mapping[int, str] = {
+PROBLEMS: Mapping[int, str] = {
     400: "a parameter is unknown or malformed",
     401: "the token is unknown, expired or revoked",
     403: "the caller's role may not do this",
@@ -159,7 +159,7 @@ FAULTS: Mapping[int, str] = {
 }
 
 
-def ok(
+def responses(
     schema: Schema,
     kind: str = JSON,
     missing: bool = False,
@@ -176,19 +176,19 @@ def ok(
         200: {"description": "the answer", "headers": HEADERS, "content": content, **({"links": links} if links else {})},
         304: {"description": "the client's copy is still good"},
     }
-    return {**answers, **{status: fault(text) for status, text in FAULTS.items() if missing or status != 404}}
+    return {**answers, **{status: problem_response(text) for status, text in PROBLEMS.items() if missing or status != 404}}
 
 
-def leads(operation: str, **parameters: str) -> Schema:
+def operation_link(operation: str, **parameters: str) -> Schema:
     """Return an OpenAPI link: an operation by its id, and where in this answer its parameters are."""
     return {"operationId": operation, "parameters": parameters}
 
 
 FID: Schema = {"name": "fid", "in": "path", "required": True, "schema": {"type": "integer", "minimum": 1}}
-TO_LAYER = leads("getCollection", layer_id="$response.body#/collections/0/id")
-TO_ITEMS = leads("getFeatures", layer_id="$response.body#/id")
-TO_QUERYABLES = leads("getQueryables", layer_id="$response.body#/id")
-TO_ITEM = leads("getFeature", layer_id="$request.path.layer_id", fid="$response.body#/features/0/id")
+TO_LAYER = operation_link("getCollection", layer_id="$response.body#/collections/0/id")
+TO_ITEMS = operation_link("getFeatures", layer_id="$response.body#/id")
+TO_QUERYABLES = operation_link("getQueryables", layer_id="$response.body#/id")
+TO_ITEM = operation_link("getFeature", layer_id="$request.path.layer_id", fid="$response.body#/features/0/id")
 
 
 HEADERS: Mapping[str, Schema] = {
@@ -197,6 +197,6 @@ HEADERS: Mapping[str, Schema] = {
 }
 
 
-def fault(description: str) -> Schema:
+def problem_response(description: str) -> Schema:
     """Return a response that is a problem."""
     return {"description": description, "content": {PROBLEM: {"schema": PROBLEM_SCHEMA}}}

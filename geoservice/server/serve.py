@@ -36,18 +36,18 @@ def make_app(settings: Settings, folder: Path | None = None) -> Application:
     logs.configure(settings.log_level)
     place = None
     if folder is not None:
-        workers.allow_connections()
-        workers.show_stacks(folder)
+        workers.raise_file_limit()
+        workers.dump_stacks_on_signal(folder)
         place = claim_slot(folder)
     dsn = settings.serve_dsn.get_secret_value() if settings.serve_dsn else None
     store = open_store(settings.home / "releases", dsn, settings.schema_prefix, read_only=True, seconds=settings.query_seconds)
     app = create_app(settings, store, folder)
     if place is not None and settings.keep_to_cores:
-        workers.keep_to_core(place, settings.workers)  # last: the processes that draw for this worker may use any core
+        workers.pin_to_core(place, settings.workers)  # last: the processes that draw for this worker may use any core
     return app
 
 
-def serving(settings: Settings) -> Settings:
+def without_private_data(settings: Settings) -> Settings:
     """Return the settings without anything that opens private data."""
     return settings.model_copy(update={"dsn": None, "register_dsn": None})
 
@@ -80,7 +80,7 @@ def serve(settings: Settings) -> None:
         time.sleep(settings.notice_seconds)
 
     config = Config(
-        partial(make_app, serving(settings), folder),
+        partial(make_app, without_private_data(settings), folder),
         host=settings.host,
         port=settings.port,
         workers=settings.workers,

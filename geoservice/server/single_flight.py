@@ -66,11 +66,11 @@ class SingleFlight:
         if task is not None and not task.done():
             return await asyncio.shield(task)
         task = self._making[key] = asyncio.get_running_loop().create_task(self._make(key, make))
-        task.add_done_callback(seen)
+        task.add_done_callback(retrieve_exception)
         try:
             return await asyncio.shield(task)
         except asyncio.CancelledError:
-            await _ended(task)
+            await _wait_for_end(task)
             raise
 
     async def _make(self, key: Hashable, make: Callable[[], Awaitable[bytes]]) -> bytes:
@@ -82,14 +82,14 @@ class SingleFlight:
             del self._making[key]
 
 
-async def _ended(task: "asyncio.Task[bytes]") -> None:
+async def _wait_for_end(task: "asyncio.Task[bytes]") -> None:
     """Wait for the end of a task, however often the waiter is cancelled meanwhile; it must pass its cancellation on."""
     while not task.done():
         with suppress(asyncio.CancelledError), CancelScope(shield=True):  # anyio would cancel again at every turn of the loop
             await asyncio.wait([task])
 
 
-def seen(task: "asyncio.Task[Any]") -> None:
+def retrieve_exception(task: "asyncio.Task[Any]") -> None:
     """Look at a failure, lest the loop complains about one that nobody waited for any more."""
     if not task.cancelled():
         task.exception()

@@ -7,10 +7,10 @@ from types import MappingProxyType
 from fastapi import APIRouter, Request, Response
 
 from geoservice.errors import NotFound
-from geoservice.server.deps import matches
+from geoservice.server.deps import etag_matches
 
 STATIC = Path(__file__).parent.parent / "web" / "static"
-TYPES = MappingProxyType({
+MEDIA_TYPES = MappingProxyType({
     ".html": "text/html; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".mjs": "text/javascript; charset=utf-8",
     ".css": "text/css; charset=utf-8", ".json": "application/json", ".webmanifest": "application/manifest+json",
     ".svg": "image/svg+xml", ".png": "image/png", ".ico": "image/x-icon", ".woff2": "font/woff2", ".wasm": "application/wasm",
@@ -27,13 +27,13 @@ UNBUILT = """<!doctype html><html lang="en"><meta charset="utf-8"><title>geoserv
 router = APIRouter()
 
 
-def find(name: str, folder: Path = STATIC) -> Path | None:
+def find_file(name: str, folder: Path = STATIC) -> Path | None:
     """Return a file of the built page, or None; nothing outside the folder, hidden or of another type is ever found."""
     if "\0" in name or "\\" in name or any(part.startswith(".") or not part for part in name.split("/")):
         return None
     path = folder / name
     try:
-        served = path.suffix in TYPES and path.is_file() and path.resolve().is_relative_to(folder.resolve())
+        served = path.suffix in MEDIA_TYPES and path.is_file() and path.resolve().is_relative_to(folder.resolve())
     except OSError:  # a name that no file can have: it is too long
         return None
     return path if served else None
@@ -41,10 +41,10 @@ def find(name: str, folder: Path = STATIC) -> Path | None:
 
 def page_file(name: str, if_none_match: str, folder: Path = STATIC) -> Response:
     """Answer with a file; those below ``assets/`` have a hash in their name and never change."""
-    path = find(name, folder)
+    path = find_file(name, folder)
     if path is None:
         if name == "index.html":
-            return Response(UNBUILT, 200, {"Cache-Control": "no-store"}, TYPES[".html"])
+            return Response(UNBUILT, 200, {"Cache-Control": "no-store"}, MEDIA_TYPES[".html"])
         raise NotFound(f"nothing is served at /{name:.100}; / and /collections show what there is")
     body = path.read_bytes()
     etag = '"' + hashlib.sha256(body).hexdigest()[:32] + '"'
@@ -56,8 +56,8 @@ def page_file(name: str, if_none_match: str, folder: Path = STATIC) -> Response:
     }
     return (
         Response(status_code=304, headers=headers)
-        if matches(if_none_match, etag)
-        else Response(body, 200, headers, TYPES[path.suffix])
+        if etag_matches(if_none_match, etag)
+        else Response(body, 200, headers, MEDIA_TYPES[path.suffix])
     )
 
 

@@ -16,7 +16,7 @@ import pyogrio
 import pytest
 from pydantic import SecretStr
 
-from geoservice.server.serve import serving
+from geoservice.server.serve import without_private_data
 from geoservice.settings import Settings
 
 START = "from geoservice.server.serve import serve; from geoservice.settings import Settings; serve(Settings())"
@@ -100,5 +100,5 @@ def test_tiles_come_over_the_wire_packed_and_are_not_sent_twice(url):
 
 
 def test_workers_get_no_private_connection():
-    left = serving(Settings(dsn=SecretStr("a"), register_dsn=SecretStr("b"), serve_dsn=SecretStr("public")))
+    left = without_private_data(Settings(dsn=SecretStr("a"), register_dsn=SecretStr("b"), serve_dsn=SecretStr("public")))
     assert (left.dsn, left.register_dsn) == (None, None)

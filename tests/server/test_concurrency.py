@@ -12,7 +12,7 @@ from anyio import to_thread
 from starlette.types import Receive, Scope, Send
 
 from geoservice.server.app import lane_of
-from geoservice.server.headers import send_whole
+from geoservice.server.headers import send_response
 from geoservice.server.operations.concurrency import ConcurrencyLimiter
 from geoservice.server.operations.metrics import Metrics
 from geoservice.server.single_flight import SingleFlight
@@ -54,7 +54,7 @@ class Stage:
 
 
 async def quick(_: Scope, __: Receive, send: Send) -> None:
-    await send_whole(send, 200, [], b"done")
+    await send_response(send, 200, [], b"done")
 
 
 async def ask_many(stage: Stage, count: int, **scope: Any) -> list[int]:
@@ -186,7 +186,7 @@ def test_a_client_that_leaves_keeps_its_place_while_its_work_is_done() -> None:
             return b"done"
 
         async def app(_: Scope, __: Receive, send: Send) -> None:
-            await send_whole(send, 200, [], await once.get("key", make))
+            await send_response(send, 200, [], await once.get("key", make))
 
         async def leaver() -> None:
             assert await stage.ask(hang_up=0.01) == (0, b"")
@@ -325,7 +325,7 @@ def test_the_application_still_reads_its_messages_in_order() -> None:
     async def app(_: Scope, receive: Receive, send: Send) -> None:
         await anyio.sleep(0.4)  # long enough for the gate to have looked first
         assert (await receive())["type"] == "http.request"
-        await send_whole(send, 200, [], b"read")
+        await send_response(send, 200, [], b"read")
 
     assert anyio.run(Stage(app).ask) == (200, b"read")
 

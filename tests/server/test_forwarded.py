@@ -9,7 +9,7 @@ from wired import wire_up
 
 from geoservice.release import open_store
 from geoservice.server.app import Application, create_app
-from geoservice.server.forwarded import client_address, networks_of, public_base
+from geoservice.server.forwarded import client_address, parse_networks, public_base
 from geoservice.settings import Settings
 
 from .conftest import Client
@@ -28,7 +28,7 @@ def made(content: Callable[..., Any], tmp_path_factory: pytest.TempPathFactory) 
 
 
 PROXY, OTHER, STRANGER = "10.0.0.1", "10.0.0.2", "203.0.113.9"
-PROXIES = networks_of(["10.0.0.0/24", "::1"])
+PROXIES = parse_networks(["10.0.0.0/24", "::1"])
 
 
 def scope(peer: str, **headers: str) -> dict[str, Any]:

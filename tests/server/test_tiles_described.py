@@ -2,11 +2,11 @@
 
 import pytest
 
-from geoservice.server.tiles.matrix_sets import SETS
+from geoservice.server.tiles.matrix_sets import MATRIX_SETS
 
 
 def test_the_matrix_sets_are_ogcs(client):
-    mercator, degrees = (client.json(f"/tileMatrixSets/{name}") for name in SETS)
+    mercator, degrees = (client.json(f"/tileMatrixSets/{name}") for name in MATRIX_SETS)
     assert mercator["tileMatrices"][0]["scaleDenominator"] == pytest.approx(559082264.028717, abs=1e-4)
     assert mercator["tileMatrices"][0]["cellSize"] == pytest.approx(156543.033928041, abs=1e-9)
     assert degrees["tileMatrices"][0]["scaleDenominator"] == pytest.approx(279541132.014358, abs=1e-4)
@@ -15,7 +15,7 @@ def test_the_matrix_sets_are_ogcs(client):
 
 
 @pytest.mark.parametrize("path", ["/collections/coverage/tiles", "/tiles"])
-@pytest.mark.parametrize("name", SETS)
+@pytest.mark.parametrize("name", MATRIX_SETS)
 def test_tiles_within_the_limits_are_there_and_none_beyond(client, path, name):
     tileset = client.json(f"{path}/{name}")
     template = next(x["href"] for x in tileset["links"] if x["rel"] == "item")

@@ -14,13 +14,13 @@ from geoservice.server.access.authenticators import Authenticator, authenticator
 from geoservice.server.access.rate_limits import RateLimitExceeded, RateLimits, SizeLimits
 from geoservice.server.access.store import AccessStore
 from geoservice.server.access.tokens import TokenVerifier
-from geoservice.server.errors import PROBLEM, headers_of, problem, settle
-from geoservice.server.headers import send_whole
+from geoservice.server.errors import PROBLEM, error_headers, problem, log_error
+from geoservice.server.headers import send_response
 from geoservice.server.operations.health import HEALTH
 from geoservice.server.operations.logs import REQUEST_LOG
 from geoservice.server.operations.metrics import Metrics
-from geoservice.server.principal import ANYBODY, NOTED, Principal
-from geoservice.server.query_params import pairs_of
+from geoservice.server.principal import ANYBODY, AUDITED_LAYERS, Principal
+from geoservice.server.query_params import parse_query
 from geoservice.settings import Settings
 
 IN_URL = {"token", "access_token"}
@@ -59,11 +59,11 @@ class AuthMiddleware:
             await self.app(scope, receive, send)
             return
         noted: dict[str, int | None] = {}
-        token = NOTED.set(noted)
+        token = AUDITED_LAYERS.set(noted)
         try:
             await self.app(scope, receive, _AuditedSend(scope, who, noted, send, self._audit))
         finally:
-            NOTED.reset(token)
+            AUDITED_LAYERS.reset(token)
 
     async def _principal_in_time(self, scope: Scope) -> Principal:
         """Return the caller of a public route: the anonymous one if the token cannot be checked in time."""
@@ -95,7 +95,7 @@ def refuse_token_in_url(query: bytes) -> None:
     """Raise :class:`ParameterError` for a token in a URL: URLs end up in logs, histories and referrers."""
     if b"token" not in query.lower() and b"%" not in query:
         return
-    for name, _ in pairs_of(query):
+    for name, _ in parse_query(query):
         if name.lower() in IN_URL:
             raise ParameterError(
                 f"parameter {name.lower()}: a token must not be sent in a URL, because logs and histories store URLs; if it "
@@ -150,8 +150,8 @@ def private_headers(headers: list[tuple[bytes, bytes]], private: bool) -> list[t
 
 async def send_error(send: Send, error: GeoserviceError) -> None:
     """Send an error as problem+json."""
-    status, detail = settle(error)
-    headers = {**headers_of(error, status), "Content-Type": PROBLEM}
+    status, detail = log_error(error)
+    headers = {**error_headers(error, status), "Content-Type": PROBLEM}
     if isinstance(error, RateLimitExceeded):
         headers |= {
             "RateLimit-Limit": f"{error.limit}",
@@ -161,7 +161,7 @@ async def send_error(send: Send, error: GeoserviceError) -> None:
         }
     if isinstance(error, Unauthorized):
         headers["WWW-Authenticate"] = 'Bearer realm="geoservice", error="invalid_token"'
-    await send_whole(send, status, [(k.lower().encode(), v.encode()) for k, v in headers.items()], problem(status, detail))
+    await send_response(send, status, [(k.lower().encode(), v.encode()) for k, v in headers.items()], problem(status, detail))
 
 
 def with_access_control(

@@ -11,8 +11,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from geoservice.errors import TooLarge, TooManyRequests
 from geoservice.server.errors import PROBLEM, problem
-from geoservice.server.forwarded import client_address, networks_of
-from geoservice.server.headers import send_whole
+from geoservice.server.forwarded import client_address, parse_networks
+from geoservice.server.headers import send_response
 from geoservice.settings import Settings
 
 MAX_URL_BYTES = 8 * 1024
@@ -41,7 +41,7 @@ class RateLimits:
             parse(text) if text else None
             for text in (settings.rate_limit, settings.token_rate_limit, settings.failed_token_limit)
         )
-        self._proxies = networks_of(settings.proxies)
+        self._proxies = parse_networks(settings.proxies)
 
     def anybody(self, scope: Scope) -> None:
         """Count a request without a verified token; raises :class:`RateLimitExceeded`."""
@@ -105,7 +105,7 @@ class SizeLimits:
             await self.app(scope, receive, send)
         elif refusal := self._refusal(scope):
             status, detail = refusal
-            await send_whole(
+            await send_response(
                 send, status, [(b"content-type", PROBLEM.encode()), (b"cache-control", b"no-store")], problem(status, detail)
             )
         else:

@@ -7,8 +7,8 @@ from fastapi import APIRouter, Depends, Response
 
 from geoservice.server.deps import RequestContext, request_context
 from geoservice.server.formats import JSON
-from geoservice.server.principal import visible
-from geoservice.server.schemas import fault
+from geoservice.server.principal import readable_layers
+from geoservice.server.schemas import problem_response
 
 router = APIRouter(tags=["access"])
 
@@ -35,13 +35,13 @@ CALLER = {
     summary="The caller and the layers it may read",
     responses={
         200: {"description": "the caller", "content": {JSON: {"schema": CALLER}}},
-        400: fault("a parameter is unknown or malformed"),
-        401: fault("the token is not valid"),
-        503: fault("no release has been published yet"),
+        400: problem_response("a parameter is unknown or malformed"),
+        401: problem_response("the token is not valid"),
+        503: problem_response("no release has been published yet"),
     },
 )
 async def access(context: Annotated[RequestContext, Depends(request_context("json", cached=False))]) -> Response:
     """Return what the caller's token lets it read; without a token, what is public."""
-    who, layers = context.who, [layer.id for layer in visible(context.reader.manifest.layers, context.who)]
+    who, layers = context.who, [layer.id for layer in readable_layers(context.reader.manifest.layers, context.who)]
     content = {"name": who.name, "role": who.role, "areas": who.areas, "layers": layers, "expires": who.expires}
     return Response(orjson.dumps(content), 200, {"Cache-Control": "private, no-store", "Vary": "Authorization"}, JSON)

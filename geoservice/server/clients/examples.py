@@ -93,7 +93,7 @@ class Names:
 
     def example(self, client: Client) -> str:
         """Return a client's example, filled in."""
-        return filled(client.template, self.values)
+        return fill_template(client.template, self.values)
 
     def steps(self, client: Client) -> Iterator[str]:
         """Yield what to do, in the language of the names."""
@@ -101,7 +101,7 @@ class Names:
         return (getattr(step, self.language).format(**names) for step in client.steps)
 
 
-def filled(template: str, values: Mapping[str, str]) -> str:
+def fill_template(template: str, values: Mapping[str, str]) -> str:
     """Return a template with its names filled in; raises KeyError for one that is unknown.
 
     >>> filled("__BASE__/tiles/{z}", {"BASE": "http://h"})

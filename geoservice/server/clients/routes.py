@@ -12,7 +12,7 @@ from geoservice.server.deps import RequestContext, request_context
 from geoservice.server.features.params import DEFAULT_LIMIT, MAX_LIMIT
 from geoservice.server.formats import HTML, JSON
 from geoservice.server.links import link
-from geoservice.server.responses import answer, document
+from geoservice.server.responses import respond, document
 from geoservice.server.translations import in_language
 
 router = APIRouter(tags=["service"])
@@ -35,7 +35,7 @@ CLIENTS: schemas.Schema = {
 }  # fmt: skip
 
 
-@router.get(PATH, operation_id="getClients", summary=SUMMARY, responses=schemas.ok(CLIENTS))
+@router.get(PATH, operation_id="getClients", summary=SUMMARY, responses=schemas.responses(CLIENTS))
 def examples(ask: Annotated[RequestContext, Depends(request_context("json", "html"))]) -> Response:
     """Answer with examples for other programs, which work as they are."""
     to, title = ask.urls.to, in_language(SUMMARY, ask.language)
@@ -43,7 +43,7 @@ def examples(ask: Annotated[RequestContext, Depends(request_context("json", "htm
     about = {"title": title, "description": getattr(guide().introduction, ask.language)}
     content = {**about, "rules": list(rules(ask)), "clients": list(entries(ask)), "links": links}
     if ask.format == "html":
-        return answer(ask, pages.page(title, body(content), ask), HTML, pages.HEADERS)
+        return respond(ask, pages.page(title, body(content), ask), HTML, pages.HEADERS)
     return document(ask, content, title)
 
 
@@ -77,7 +77,7 @@ def body(content: dict[str, Any]) -> str:
     listed = [*content["clients"], *content["rules"]]
     parts = [
         f"<p>{escape(content['description'])}</p>",
-        pages.row([pages.anchor(f"#{entry['id']}", entry["title"]) for entry in listed]),
+        pages.navigation([pages.anchor(f"#{entry['id']}", entry["title"]) for entry in listed]),
     ]
     for entry in content["clients"]:
         steps = "".join(f"<li>{escape(step)}</li>" for step in entry["steps"])

@@ -58,7 +58,7 @@ class Amount:
 
     def sentence(self, context: RequestContext, links: Sequence[Link]) -> str:
         """Return an HTML sentence with the number of features on the page, and links to more and to all of them."""
-        texts, by_rel = pages.WORDS[self.language], {i["rel"]: i["href"] for i in links}
+        texts, by_rel = pages.LABELS[self.language], {i["rel"]: i["href"] for i in links}
         parts = [self.some + self._text("end")]
         if "next" in by_rel:
             next_page = pages.anchor(by_rel["next"], texts["next"])

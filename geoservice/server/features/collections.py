@@ -9,13 +9,13 @@ from geoservice.server.features.crs import STORAGE, supported_crs
 from geoservice.server.features.writers import WRITERS
 from geoservice.server.formats import GEOJSON, HTML, JSON, MEDIA, PNG, SCHEMA, STYLE
 from geoservice.server.links import CRS84, REL, Link, link
-from geoservice.server.pages import WORDS
+from geoservice.server.pages import LABELS
 
 
 def layer_links(context: RequestContext, layer: PublishedLayer) -> list[Link]:
     """Return the links of a layer's collection."""
     to, path = context.urls.to, f"/collections/{layer.id}"
-    everything, texts = Amount(0, None, context.language), WORDS[context.language]
+    everything, texts = Amount(0, None, context.language), LABELS[context.language]
     links = [
         link("self", JSON, to(path, {"f": "json"})),
         link("alternate", HTML, to(path, {"f": "html"})),

@@ -17,8 +17,8 @@ from geoservice.server.deps import RequestContext
 from geoservice.server.features.items_query import ItemsQuery
 from geoservice.server.features.writers import WRITERS, Content
 from geoservice.server.formats import CSV, MEDIA
-from geoservice.server.pages import WORDS
-from geoservice.server.responses import headers_of
+from geoservice.server.pages import LABELS
+from geoservice.server.responses import response_headers
 
 NO_ROOM = "the server has no disk space for this file at the moment; request less with limit, bbox or filter"
 MAX_FEATURES = 1_000_000
@@ -62,7 +62,7 @@ def download(context: RequestContext, layer: PublishedLayer, selection: ItemsQue
             raise for_operators(disk_full(path.name, path.parent.parent), NO_ROOM) from None
     kind = MEDIA[context.format] + ("; charset=utf-8" if MEDIA[context.format] == CSV else "")
     name = {"Content-Disposition": f'attachment; filename="{layer.id}.{context.format}"'}
-    return FileResponse(file, size, kind, {**headers_of(context), **name}, batches)
+    return FileResponse(file, size, kind, {**response_headers(context), **name}, batches)
 
 
 def check_size(reader: ReleaseReader, layer: PublishedLayer, selection: ItemsQuery) -> None:
@@ -84,7 +84,7 @@ def content_of(context: RequestContext, layer: PublishedLayer, selection: ItemsQ
 
 def file_metadata(context: RequestContext, layer: PublishedLayer) -> dict[str, str]:
     """Return the metadata of a file, for formats that have room for it."""
-    texts, study = WORDS[context.language], context.reader.manifest.study
+    texts, study = LABELS[context.language], context.reader.manifest.study
     source = (study.get("source") or {}).get(context.language, "")
     null = texts["null"] + (f" {texts['synthetic']}" if study.get("synthetic") else "")
     return {

@@ -10,7 +10,7 @@ from geoservice.release.paging_keys import MAX_SORTS
 from geoservice.release.properties import property_types
 from geoservice.release.url_numbers import real_number
 from geoservice.server.features.crs import STORAGE, Crs
-from geoservice.server.query_params import some
+from geoservice.server.query_params import first_names
 
 DEFAULT_LIMIT = 10
 MAX_LIMIT = 10_000
@@ -93,7 +93,7 @@ def parse_names(name: str, text: str, allowed: Iterable[str]) -> tuple[str, ...]
     choices, names = list(allowed), tuple(n for n in text.split(",") if n)
     for item in names:
         if item not in choices:
-            raise parameter_error(name, item, "some of " + some(choices))
+            raise parameter_error(name, item, "some of " + first_names(choices))
     return names
 
 

@@ -11,8 +11,8 @@ from geoservice.server.deps import RequestContext, request_context
 from geoservice.server.features.filter_examples import filter_example
 from geoservice.server.features.property_schemas import columns, common_properties, geometry, identity
 from geoservice.server.formats import HTML, SCHEMA
-from geoservice.server.pages import HEADERS, WORDS, Markup, anchor, page, table
-from geoservice.server.responses import answer, document
+from geoservice.server.pages import HEADERS, LABELS, Markup, anchor, page, table
+from geoservice.server.responses import respond, document
 from geoservice.server.translations import in_language
 
 FEATURES_3 = "http://www.opengis.net/spec/ogcapi-features-3/1.0/conf"
@@ -53,7 +53,7 @@ VALUES_BETWEEN = {"en": ", ", "zh": "、"}
     "/collections/{layer_id}/schema",
     operation_id="getSchema",
     summary="Properties of a layer's features",
-    responses=schemas.ok(schemas.JSON_SCHEMA, SCHEMA, missing=True),
+    responses=schemas.responses(schemas.JSON_SCHEMA, SCHEMA, missing=True),
 )
 async def schema(layer_id: str, context: Doc) -> Response:
     """Return the JSON Schema of a layer's features."""
@@ -69,7 +69,7 @@ async def schema(layer_id: str, context: Doc) -> Response:
     "/collections/{layer_id}/queryables",
     operation_id="getQueryables",
     summary="Properties for filters and parameters",
-    responses=schemas.ok(schemas.JSON_SCHEMA, SCHEMA, missing=True),
+    responses=schemas.responses(schemas.JSON_SCHEMA, SCHEMA, missing=True),
 )
 async def queryables(layer_id: str, context: Doc) -> Response:
     """Return the properties that ``filter`` and query parameters can use."""
@@ -77,10 +77,10 @@ async def queryables(layer_id: str, context: Doc) -> Response:
     properties = {**common_properties(context, layer), **geometry(layer), **columns(context, layer)}
     properties = {name: {**schema, EXAMPLE: filter_example(name, schema, layer)} for name, schema in properties.items()}
     if context.format == "html":
-        texts, to = WORDS[context.language], context.urls.to
+        texts, to = LABELS[context.language], context.urls.to
         more = [anchor(to(context.path, {**context.query, "f": "json"}), texts["json"])]
         title = f"{getattr(layer.title, context.language)} · {texts['queryables']}"
-        return answer(context, page(title, queryables_table(context, layer, properties), context, more), HTML, HEADERS)
+        return respond(context, page(title, queryables_table(context, layer, properties), context, more), HTML, HEADERS)
     return schema_document(context, layer, properties)
 
 
@@ -88,7 +88,7 @@ async def queryables(layer_id: str, context: Doc) -> Response:
     "/collections/{layer_id}/sortables",
     operation_id="getSortables",
     summary="Properties for sortby",
-    responses=schemas.ok(schemas.JSON_SCHEMA, SCHEMA, missing=True),
+    responses=schemas.responses(schemas.JSON_SCHEMA, SCHEMA, missing=True),
 )
 async def sortables(layer_id: str, context: Doc) -> Response:
     """Return the properties that ``sortby`` can use."""
@@ -104,7 +104,7 @@ def schema_document(context: RequestContext, layer: PublishedLayer, properties: 
         "$id": context.urls.to(context.path),
         "type": "object",
         "title": title,
-        "description": WORDS[context.language]["null"],
+        "description": LABELS[context.language]["null"],
         "properties": properties,
         "additionalProperties": False,
     }

@@ -23,9 +23,9 @@ from geoservice.server.features.paging import count_matches, page_query, token, 
 from geoservice.server.features.table_cells import cells, headings
 from geoservice.server.features.writers import WRITERS
 from geoservice.server.formats import GEOJSON, HTML, JSON, MEDIA
-from geoservice.server.links import Link, header, link
-from geoservice.server.principal import audited
-from geoservice.server.responses import answer, document
+from geoservice.server.links import Link, link_header, link
+from geoservice.server.principal import note_for_audit
+from geoservice.server.responses import respond, document
 
 FEATURES_1, FEATURES_2 = (f"http://www.opengis.net/spec/ogcapi-features-{n}/1.0/conf" for n in (1, 2))
 CONFORMS = (
@@ -45,7 +45,7 @@ ItemContext = Annotated[RequestContext, Depends(request_context("json", "geojson
     "/collections",
     operation_id="getCollections",
     summary="Layers",
-    responses=schemas.ok(schemas.COLLECTIONS, links={"layer": schemas.TO_LAYER}),
+    responses=schemas.responses(schemas.COLLECTIONS, links={"layer": schemas.TO_LAYER}),
 )
 async def collections(context: Doc) -> Response:
     """List the layers that the caller may read."""
@@ -53,14 +53,14 @@ async def collections(context: Doc) -> Response:
     links = [link("self", JSON, to("/collections", {"f": "json"})), link("alternate", HTML, to("/collections", {"f": "html"}))]
     layers = [describe(context, layer) for layer in context.layers]
     crs = list(dict.fromkeys(uri for layer in layers for uri in layer["crs"]))
-    return document(context, {"links": links, "crs": crs, "collections": layers}, pages.WORDS[context.language]["data"])
+    return document(context, {"links": links, "crs": crs, "collections": layers}, pages.LABELS[context.language]["data"])
 
 
 @router.get(
     "/collections/{layer_id}",
     operation_id="getCollection",
     summary="One layer",
-    responses=schemas.ok(
+    responses=schemas.responses(
         schemas.COLLECTION, missing=True, links={"items": schemas.TO_ITEMS, "queryables": schemas.TO_QUERYABLES}
     ),
 )
@@ -74,7 +74,7 @@ async def collection(layer_id: str, context: Doc) -> Response:
     "/collections/{layer_id}/items",
     operation_id="getFeatures",
     summary="Features of a layer",
-    responses=schemas.ok(schemas.FEATURES, GEOJSON, missing=True, more=schemas.FILES, links={"item": schemas.TO_ITEM}),
+    responses=schemas.responses(schemas.FEATURES, GEOJSON, missing=True, more=schemas.FILES, links={"item": schemas.TO_ITEM}),
     openapi_extra={"parameters": schemas.ITEM_PARAMETERS},
 )
 def items(layer_id: str, context: ItemsContext) -> Response:
@@ -91,7 +91,7 @@ def items(layer_id: str, context: ItemsContext) -> Response:
     "/collections/{layer_id}/items/{fid}",
     operation_id="getFeature",
     summary="One feature",
-    responses=schemas.ok(schemas.FEATURE, GEOJSON, missing=True),
+    responses=schemas.responses(schemas.FEATURE, GEOJSON, missing=True),
     openapi_extra={"parameters": [schemas.FID, schemas.CRS_PARAMETER]},
 )
 def item(layer_id: str, fid: str, context: ItemContext) -> Response:
@@ -99,11 +99,11 @@ def item(layer_id: str, fid: str, context: ItemContext) -> Response:
     context, layer = context.only(["crs"]), context.layer(layer_id)
     crs = item_crs(context, layer)
     table = feature_row(context, layer, fid)
-    audited(layer, 1)
+    note_for_audit(layer, 1)
     if context.format == "html":
-        return answer(context, table_page(context, layer, table, []), HTML, pages.HEADERS)
+        return respond(context, table_page(context, layer, table, []), HTML, pages.HEADERS)
     content = {**geojson.features(table, crs, null_geometry(context, layer))[0], "links": item_links(context, layer)}
-    return answer(context, orjson.dumps(content, option=geojson.TIME_OPTIONS), GEOJSON, content_crs(crs))
+    return respond(context, orjson.dumps(content, option=geojson.TIME_OPTIONS), GEOJSON, content_crs(crs))
 
 
 def item_crs(context: RequestContext, layer: PublishedLayer) -> Crs:
@@ -142,7 +142,7 @@ def items_links(context: RequestContext, layer: PublishedLayer, query: ItemQuery
     this_page, all_pages = (context.urls.formats(path, q) for q in (context.query, unpaged_query(context.query)))
     links = [link("self", media_type(own_format), this_page(context.format))]
     links += [link("alternate", media_type(f), this_page(f)) for f in ("json", "html") if f != own_format]
-    texts = pages.WORDS[context.language]
+    texts = pages.LABELS[context.language]
     links += [link("alternate", media_type(f), all_pages(f), amount.file_title(texts[f])) for f in WRITERS]
     for rel, name, key, title in (("next", "after", page.after, amount.next_title), ("prev", "before", page.before, "")):
         if (text := token(layer, query, key)) is not None:
@@ -159,26 +159,26 @@ def media_type(f: str) -> str:
 def file_answer(context: RequestContext, layer: PublishedLayer, selection: ItemsQuery) -> Response:
     """Return a file of features; its header Link has the next one if a limit cut it short."""
     file = download(context, layer, selection)
-    audited(layer, file.batches.rows)
+    note_for_audit(layer, file.batches.rows)
     file.headers.update(content_crs(selection.crs))
     if (text := token(layer, selection.query, file.batches.after)) is not None:
         next_url = context.urls.to(context.path, {**page_query(context.query, "after", text), "f": context.format})
-        file.headers["Link"] = header([link("next", media_type(context.format), next_url)])
+        file.headers["Link"] = link_header([link("next", media_type(context.format), next_url)])
     return file
 
 
 def items_answer(context: RequestContext, layer: PublishedLayer, selection: ItemsQuery, page: Page) -> Response:
     """Return a page of rows in the requested format."""
-    audited(layer, page.rows.num_rows)
+    note_for_audit(layer, page.rows.num_rows)
     amount = Amount(page.rows.num_rows, count_matches(context.reader, layer, selection.query), context.language)
     links = items_links(context, layer, selection.query, page, amount)
     if context.format == "html":
-        return answer(
+        return respond(
             context, table_page(context, layer, page.rows, links, amount.sentence(context, links)), HTML, pages.HEADERS
         )
     features = geojson.features(page.rows, selection.crs, null_geometry(context, layer))
     body = geojson.collection(features, links, amount.matched)
-    return answer(context, body, GEOJSON, content_crs(selection.crs))
+    return respond(context, body, GEOJSON, content_crs(selection.crs))
 
 
 def null_geometry(context: RequestContext, layer: PublishedLayer) -> dict[str, Any] | None:
@@ -188,11 +188,11 @@ def null_geometry(context: RequestContext, layer: PublishedLayer) -> dict[str, A
 
 def table_page(context: RequestContext, layer: PublishedLayer, table: pa.Table, links: list[Link], amount: str = "") -> str:
     """Return rows as an HTML page: their number, a table, links to other pages, and a link to the same rows as JSON."""
-    texts, base = pages.WORDS[context.language], f"/collections/{layer.id}"
+    texts, base = pages.LABELS[context.language], f"/collections/{layer.id}"
     head = ["fid", *headings(table, layer, context.language)]
     lines = cells(table, layer, context.language, limits_of(context.reader.manifest.study))
     body = pages.table(head, ([fid, *line] for fid, line in zip(table.column("fid").to_pylist(), lines, strict=True)))
-    paging = pages.row([pages.anchor(i["href"], texts[i["rel"]]) for i in links if i["rel"] in {"prev", "next"}])
+    paging = pages.navigation([pages.anchor(i["href"], texts[i["rel"]]) for i in links if i["rel"] in {"prev", "next"}])
     as_json = pages.anchor(context.urls.to(context.path, {**context.query, "f": "json"}), texts["json"])
     up = pages.anchor(context.urls.to(base, {"f": "html", "lang": context.language}), getattr(layer.title, context.language))
     queryables = pages.anchor(

@@ -20,7 +20,7 @@ class DrainingServer(Server):
         """Take the connections that the kernel has accepted, listen no more, then end what is idle and wait for the rest."""
         if isinstance(self.config.loaded_app, Application):
             self.config.loaded_app.drain.begun = True
-        while ends := [end for listening in sockets or [] for end in accepted(listening)]:
+        while ends := [end for listening in sockets or [] for end in accepted_connections(listening)]:
             for end in ends:
                 await asyncio.get_running_loop().connect_accepted_socket(self._protocol, end)
         for server in self.servers:
@@ -35,7 +35,7 @@ class DrainingServer(Server):
         return kind(config=self.config, server_state=self.server_state, app_state=self.lifespan.state)  # type: ignore[call-arg]  # as uvicorn makes it
 
 
-def accepted(listening: socket.socket) -> Iterator[socket.socket]:
+def accepted_connections(listening: socket.socket) -> Iterator[socket.socket]:
     """Yield the connections that wait to be taken."""
     with suppress(BlockingIOError):
         while True:

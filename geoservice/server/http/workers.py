@@ -187,13 +187,13 @@ class Workers(Multiprocess):
                 worker.process.join()
 
 
-def show_stacks(folder: Path) -> None:
+def dump_stacks_on_signal(folder: Path) -> None:
     """Write down where this worker's threads are when the parent asks; also while one of them lets no other run."""
     stacks = (folder / f"{STACKS}-{os.getpid()}").open("w", encoding="utf-8")
     faulthandler.register(signal.SIGUSR1, file=stacks)  # which keeps it open
 
 
-def allow_connections() -> None:
+def raise_file_limit() -> None:
     """Let this worker have as many files open as it may have connections, and its own beside them, if the machine does."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = CONNECTIONS + FILES
@@ -201,7 +201,7 @@ def allow_connections() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted if hard == resource.RLIM_INFINITY else min(wanted, hard), hard))
 
 
-def keep_to_core(place: int, workers: int) -> None:
+def pin_to_core(place: int, workers: int) -> None:
     """Keep this worker, by its place among so many, to one core, if there is a worker for each that the service may use.
 
     A request goes from the event loop to a thread and back; on another core, which first has to wake up and has nothing of it

@@ -17,7 +17,7 @@ from anyio import CancelScope, Semaphore, to_thread
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from geoservice.server.errors import PROBLEM, problem
-from geoservice.server.headers import send_whole
+from geoservice.server.headers import send_response
 from geoservice.server.operations.logs import REQUEST_LOG
 from geoservice.server.operations.metrics import Metrics
 from geoservice.settings import Settings
@@ -152,7 +152,7 @@ class TimedResponse:
 async def send_unavailable(send: Send, detail: str) -> None:
     """Send a 503 with ``Retry-After``."""
     headers = [(b"content-type", PROBLEM.encode()), (b"cache-control", b"no-store"), (b"retry-after", b"%d" % RETRY_S)]
-    await send_whole(send, 503, headers, problem(503, detail))
+    await send_response(send, 503, headers, problem(503, detail))
 
 
 class ConcurrencyLimiter:

@@ -13,12 +13,12 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 
 from geoservice.errors import AWAY, DamagedFile, GeoserviceError, Unavailable
 from geoservice.release.base import ItemQuery, ReleaseReader
-from geoservice.server.errors import PROBLEM, headers_of, problem
+from geoservice.server.errors import PROBLEM, error_headers, problem
 from geoservice.server.operations.drain import Drain
 from geoservice.server.operations.metrics import Metrics
 from geoservice.server.outage import Outage
-from geoservice.server.release_pool import NOTHING, ReleasePool
-from geoservice.server.single_flight import seen
+from geoservice.server.release_pool import NO_RELEASE, ReleasePool
+from geoservice.server.single_flight import retrieve_exception
 
 router = APIRouter(tags=["health"])
 HEALTH = frozenset({"/health/live", "/health/ready"})
@@ -39,7 +39,7 @@ class StoreCheck:
         """Return the result of ``read``, or of a check already running; raises :class:`TimeoutError` after ``READY_S``."""
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(to_thread.run_sync(read, limiter=self._limiter))
-            self._task.add_done_callback(seen)
+            self._task.add_done_callback(retrieve_exception)
         return await asyncio.wait_for(asyncio.shield(self._task), READY_S)
 
 
@@ -88,10 +88,10 @@ async def ready(request: Request) -> Response:
 
 def _not_ready(error: Exception, tokens: str) -> Response:
     public = error.public if isinstance(error, GeoserviceError) else None
-    releases = "ok" if isinstance(error, Stopping) else "empty" if public == NOTHING else "away"
+    releases = "ok" if isinstance(error, Stopping) else "empty" if public == NO_RELEASE else "away"
     detail = str(error) if isinstance(error, Stopping) else public or AWAY
     body = problem(503, detail, dependencies={"releases": releases, "tokens": tokens})
-    return Response(body, 503, headers_of(error, 503), PROBLEM)
+    return Response(body, 503, error_headers(error, 503), PROBLEM)
 
 
 class Stopping(Unavailable):

@@ -11,9 +11,9 @@ from typing import Any
 import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from geoservice.server.deps import caller
-from geoservice.server.errors import PROBLEM, headers_of, problem, settle
-from geoservice.server.headers import send_whole
+from geoservice.server.deps import principal_of
+from geoservice.server.errors import PROBLEM, error_headers, problem, log_error
+from geoservice.server.headers import send_response
 from geoservice.server.operations.drain import Drain
 from geoservice.server.operations.logs import REQUEST_LOG, RequestLog, request_id_of, set_route
 from geoservice.server.operations.metrics import Metrics
@@ -141,7 +141,7 @@ class Telemetry:
             if log.write:
                 log.write("")
             seconds = (response.end or time.perf_counter()) - started
-            self._record(scope["method"], log, response, seconds, caller(scope).role)
+            self._record(scope["method"], log, response, seconds, principal_of(scope).role)
             REQUEST_LOG.reset(token)
 
     def _record(self, method: str, log: RequestLog, response: MeasuredResponse, seconds: float, role: str) -> None:
@@ -184,9 +184,9 @@ def add_response_cache_metrics(metrics: Metrics, cache: ResponseCache) -> None:
 async def _send_failure(error: Exception, response: MeasuredResponse) -> None:
     """Send the error of an application that failed without a response; FastAPI has sent one, and raises the error again."""
     if response.status == 0:
-        status, detail = settle(error)
-        headers = {**headers_of(error, status), "Content-Type": PROBLEM}
-        await send_whole(
+        status, detail = log_error(error)
+        headers = {**error_headers(error, status), "Content-Type": PROBLEM}
+        await send_response(
             response.send, status, [(k.lower().encode(), v.encode()) for k, v in headers.items()], problem(status, detail)
         )
 

@@ -22,10 +22,10 @@ from geoservice.server.features.params import parameter_error, parse_bbox, parse
 from geoservice.server.formats import HTML, JSON, PNG
 from geoservice.server.links import CRS84, REL, link
 from geoservice.server.rendering.renderer import Pictures
-from geoservice.server.responses import answer, document
+from geoservice.server.responses import respond, document
 from geoservice.server.styles.routes import bounds_of, drawing_order, visible_layers
 from geoservice.server.tiles.matrix_sets import MERCATOR
-from geoservice.server.tiles.tilesets import mapped
+from geoservice.server.tiles.tilesets import layer_with_tiles
 
 router = APIRouter(tags=["maps"])
 
@@ -59,7 +59,7 @@ NAMES = {
 }  # fmt: skip
 
 IMAGE_RESPONSES: dict[int | str, dict[str, Any]] = {
-    **schemas.ok(schemas.ANY, missing=True),
+    **schemas.responses(schemas.ANY, missing=True),
     200: {"description": "the picture", "content": {PNG: {"schema": schemas.BINARY}}},
 }
 
@@ -110,7 +110,7 @@ async def map_response(context: RequestContext, layers: Sequence[PublishedLayer]
     seen = await to_thread.run_sync(box_shown, context.reader, layers, wanted)  # it looks for fonts, the first time
     box = ",".join(f"{v:.7g}" for v in seen)
     crs = "<http://www.opengis.net/def/crs/EPSG/0/3857>"
-    return answer(context, body, PNG, {"Content-Bbox": box, "Content-Crs": crs})
+    return respond(context, body, PNG, {"Content-Bbox": box, "Content-Crs": crs})
 
 
 @router.get(
@@ -126,7 +126,7 @@ async def layer_map(
     level: Level = None,
 ) -> Response:  # fmt: skip
     """Answer with a picture of one layer."""
-    layers = [mapped(context, layer_id)]
+    layers = [layer_with_tiles(context, layer_id)]
     check_parameters(context, set(), width, height)
     box = requested_box(layers, bbox, bbox_crs)
     numbers = check_selection(Selection(service, mode, minutes, level, tier, group), layers, context.reader.manifest.study)
@@ -181,11 +181,11 @@ def tileset_of(context: RequestContext, layer: PublishedLayer) -> dict[str, Any]
     "/collections/{layer_id}/map/tiles",
     operation_id=".collection.map.getTileSetsList",
     summary="Tilesets of map tiles",
-    responses=schemas.ok(schemas.ANY, missing=True),
+    responses=schemas.responses(schemas.ANY, missing=True),
 )
 def map_tilesets(layer_id: str, context: Page) -> Response:
     """List the tilesets of pictures: one, WebMercatorQuad."""
-    layer = mapped(context, layer_id)
+    layer = layer_with_tiles(context, layer_id)
     links = [link("self", JSON, context.urls.to(f"/collections/{layer.id}/map/tiles", {"f": "json"}))]
     return document(context, {"links": links, "tilesets": [tileset_of(context, layer)]}, getattr(layer.title, context.language))
 
@@ -194,9 +194,9 @@ def map_tilesets(layer_id: str, context: Page) -> Response:
     "/collections/{layer_id}/map/tiles/WebMercatorQuad",
     operation_id=".collection.map.getTileSet",
     summary="The tileset of map tiles of a layer",
-    responses=schemas.ok(schemas.ANY, missing=True),
+    responses=schemas.responses(schemas.ANY, missing=True),
 )
 def map_tileset(layer_id: str, context: Page) -> Response:
     """Describe the tileset of pictures."""
-    layer = mapped(context, layer_id)
+    layer = layer_with_tiles(context, layer_id)
     return document(context, tileset_of(context, layer), getattr(layer.title, context.language))

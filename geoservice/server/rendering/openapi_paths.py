@@ -7,7 +7,7 @@ from typing import Any
 from geoservice.maps.symbology import VARIANTS
 from geoservice.server.formats import PNG
 from geoservice.server.rendering.route import MAX_ZOOM
-from geoservice.server.schemas import BINARY, TEXT, Schema, fault, parameter
+from geoservice.server.schemas import BINARY, TEXT, Schema, problem_response, parameter
 from geoservice.server.tiles.openapi_paths import LAYER_ID, VERSION
 
 SCALE = parameter("scale", "pixels that look like one; 2 is the same as @2x", {"type": "string", "enum": ["1", "2"]})
@@ -36,9 +36,9 @@ OGC = [
 RESPONSES: Schema = {
     "200": {"description": "the picture, clear where there is nothing", "content": {PNG: {"schema": BINARY}}},
     "304": {"description": "the client's copy is still good"},
-    "400": fault("a parameter is unknown or malformed"),
-    "404": fault("no such layer, matrix set or tile"),
-    "503": fault("no release has been published yet, or the tile took too long"),
+    "400": problem_response("a parameter is unknown or malformed"),
+    "404": problem_response("no such layer, matrix set or tile"),
+    "503": problem_response("no release has been published yet, or the tile took too long"),
 }
 
 

@@ -11,16 +11,16 @@ from geoservice.errors import NotFound, ParameterError
 from geoservice.geo import Tile
 from geoservice.maps.drawings import TileDrawing
 from geoservice.maps.symbology import VARIANTS, Variant
-from geoservice.server.deps import caller, matches
+from geoservice.server.deps import principal_of, etag_matches
 from geoservice.server.formats import PNG
 from geoservice.server.headers import Headers
-from geoservice.server.principal import audited
-from geoservice.server.query_params import pairs_of, parameters
+from geoservice.server.principal import note_for_audit
+from geoservice.server.query_params import parse_query, parameters
 from geoservice.server.release_pool import ReleasePool, version_of
 from geoservice.server.rendering.renderer import Pictures
-from geoservice.server.tiles.composite import mapped
+from geoservice.server.tiles.composite import layer_with_tiles
 from geoservice.server.tiles.matrix_sets import MERCATOR
-from geoservice.server.tiles.route import FOREVER, NUMBER, PRIVATE, Keep, send_answer
+from geoservice.server.tiles.route import FOREVER, NUMBER, PRIVATE, KeepResponse, send_bare_response
 
 SHORT = re.compile(r"/map/([^/]+)/([^/]+)/([^/]+)/([^/@]+?)(@2x)?\.png")
 OGC = re.compile(r"/collections/([^/]+)/map/tiles/([^/]+)/([^/]+)/([^/]+)/([^/@]+?)(@2x)?\.png")
@@ -71,7 +71,7 @@ def parse_tile(key: MapKey) -> Tile:
 
 def map_parameters(query: bytes) -> dict[str, str]:
     """Return the parameters of a query string, checked; raises :class:`ParameterError`."""
-    given = parameters(pairs_of(query), ("v", *ALLOWED))
+    given = parameters(parse_query(query), ("v", *ALLOWED))
     for name, values in ALLOWED.items():
         if name in given and given[name] not in values:
             raise ParameterError(f"parameter {name}: got {given[name]!r:.60}, allowed are {', '.join(values)}")
@@ -81,21 +81,21 @@ def map_parameters(query: bytes) -> dict[str, str]:
 class MapTiles:
     """The application; ``keep`` takes answers that are for everybody."""
 
-    def __init__(self, current: ReleasePool, pictures: Pictures, keep: Keep | None = None) -> None:
+    def __init__(self, current: ReleasePool, pictures: Pictures, keep: KeepResponse | None = None) -> None:
         self._current, self._pictures, self._keep = current, pictures, keep
 
     async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
         """Serve a request whose path :func:`map_key` knows."""
-        await send_answer(send, self._answer(scope))
+        await send_bare_response(send, self._answer(scope))
 
     async def _answer(self, scope: Scope) -> tuple[int, Headers, bytes]:
         key = map_key(scope["path"])
         if key is None:
             raise NotFound("no such map tile")
-        given, tile, who = map_parameters(scope["query_string"]), parse_tile(key), caller(scope)
+        given, tile, who = map_parameters(scope["query_string"]), parse_tile(key), principal_of(scope)
         async with self._current.borrow(given.get("v")) as reader:
-            version, layer = version_of(reader), mapped(reader, key.layer, who, self._current.layers)
-            audited(layer)
+            version, layer = version_of(reader), layer_with_tiles(reader, key.layer, who, self._current.layers)
+            note_for_audit(layer)
             ratio, variant = 2 if key.fine else int(given.get("scale", 1)), cast("Variant", given.get("style", "day"))
             drawing, public = TileDrawing(layer.id, tile, ratio, variant, who.within(layer)), layer.role == "public"
             control = PRIVATE if not public else FOREVER if given.get("v") == version else b"no-cache"
@@ -110,7 +110,7 @@ class MapTiles:
         name = hashlib.sha256(repr((__version__, drawing)).encode()).hexdigest()[:20]
         etag, vary = f'"{version}-map-{name}"', [(b"vary", b"Authorization")] if control == PRIVATE else []
         own = [(b"etag", etag.encode()), (b"cache-control", control), *vary]
-        if b"if-none-match" in headers and matches(headers[b"if-none-match"].decode("latin-1"), etag):
+        if b"if-none-match" in headers and etag_matches(headers[b"if-none-match"].decode("latin-1"), etag):
             return 304, own, b""
         body = await self._pictures.get(version, drawing)
         return 200, [*own, (b"content-type", PNG.encode())], body

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Path, Request, Response
 from geoservice.errors import NotFound
 from geoservice.maps.basemap_style import FONT
 from geoservice.server import schemas
-from geoservice.server.deps import common_parameters, matches
+from geoservice.server.deps import common_parameters, etag_matches
 from geoservice.server.formats import GLYPHS
 from geoservice.server.static_files import STATIC
 from geoservice.server.styles.sprites import CACHE_CONTROL
@@ -52,7 +52,7 @@ def without_glyphs(span: str) -> bytes:
     return b"\n%c%b" % (len(stack), stack)
 
 
-KNOWN = schemas.ok(schemas.BINARY, missing=True)
+KNOWN = schemas.responses(schemas.BINARY, missing=True)
 RESPONSES = {**KNOWN, 200: {"description": "the glyphs", "content": {GLYPHS: {"schema": schemas.BINARY}}}}
 
 
@@ -69,6 +69,6 @@ def font_glyphs(fontstack: Stack, span: Span, request: Request) -> Response:
     body = glyphs(fontstack, span)
     etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
     headers = {"ETag": etag, "Cache-Control": CACHE_CONTROL}
-    if matches(request.headers.get("if-none-match", ""), etag):
+    if etag_matches(request.headers.get("if-none-match", ""), etag):
         return Response(status_code=304, headers=headers)
     return Response(body, 200, headers, GLYPHS)

@@ -44,7 +44,7 @@ from geoservice.server import schemas
 from geoservice.server.deps import RequestContext, request_context, version_of
 from geoservice.server.formats import PNG, SVG
 from geoservice.server.rendering.renderer import Pictures
-from geoservice.server.responses import answer, document
+from geoservice.server.responses import respond, document
 from geoservice.server.styles.maplibre import pattern
 from geoservice.server.styles.routes import StyleId, style_by_id
 
@@ -151,7 +151,7 @@ def _hatch(hatch: Hatch, variant: Variant) -> str:
     return f'<pattern id="{pattern(hatch, variant)}" {size}>{ground}{marks}</pattern>'
 
 
-RESPONSES = schemas.ok(schemas.ANY, missing=True, more={SVG: schemas.TEXT, PNG: schemas.BINARY})
+RESPONSES = schemas.responses(schemas.ANY, missing=True, more={SVG: schemas.TEXT, PNG: schemas.BINARY})
 
 
 @router.get("/styles/{style_id}/legend", operation_id="getStyleLegend", summary="Legend of a style", responses=RESPONSES)
@@ -160,9 +160,9 @@ async def style_legend(style_id: str, context: Legend) -> Response:
     style, limits = style_by_id(context, style_id), limits_of(context.reader.manifest.study)
     if context.format == "svg":
         drawn = svg(groups(style.layers, style.variant, context.language, limits), style.variant, style.title(context))
-        return answer(context, drawn, SVG)
+        return respond(context, drawn, SVG)
     if context.format == "png":
         drawing = LegendDrawing(tuple(layer.id for layer in style.layers), style.variant, context.language)
         pictures: Pictures = context.request.app.state.pictures
-        return answer(context, await pictures.get(version_of(context.reader), drawing), PNG)
+        return respond(context, await pictures.get(version_of(context.reader), drawing), PNG)
     return document(context, style_legends(context, style), style.title(context))

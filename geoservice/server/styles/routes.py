@@ -14,11 +14,11 @@ from geoservice.server import pages, schemas
 from geoservice.server.deps import RequestContext, request_context, version_of
 from geoservice.server.formats import HTML, JSON, STYLE, SVG
 from geoservice.server.links import Link, link
-from geoservice.server.responses import answer, document
+from geoservice.server.responses import respond, document
 from geoservice.server.styles import basemap, glyphs, sprites
 from geoservice.server.styles.maplibre import draw
 from geoservice.server.tiles.route import BASE, BASE_ZOOMS
-from geoservice.server.tiles.tilesets import mapped
+from geoservice.server.tiles.tilesets import layer_with_tiles
 
 STYLES = "http://www.opengis.net/spec/ogcapi-styles-1/0.0/conf"
 CONFORMS = tuple(f"{STYLES}/{name}" for name in ("core", "mapbox-styles", "html"))
@@ -66,7 +66,7 @@ def style_by_id(context: RequestContext, wanted: str) -> StyleId:
     name = wanted.removesuffix(SUFFIX + variant)
     if name == MAP:
         return StyleId(wanted, variant, tuple(drawing_order(context.layers)), single=False)
-    return StyleId(wanted, variant, (mapped(context, name),), single=True)
+    return StyleId(wanted, variant, (layer_with_tiles(context, name),), single=True)
 
 
 def drawing_order(layers: Sequence[PublishedLayer]) -> list[PublishedLayer]:
@@ -200,7 +200,7 @@ LIST: schemas.Schema = {
 SHEET: schemas.Schema = {"type": "object", "required": ["version", "sources", "layers"]}
 
 
-@router.get("/styles", operation_id="getStyles", summary="Styles", responses=schemas.ok(LIST))
+@router.get("/styles", operation_id="getStyles", summary="Styles", responses=schemas.responses(LIST))
 def styles(context: Page) -> Response:
     """List the styles: of the whole map and of each layer, for screens, for paper and for dark screens."""
     names = [MAP, *(layer.id for layer in drawing_order(context.layers))]
@@ -211,11 +211,11 @@ def styles(context: Page) -> Response:
     "/collections/{layer_id}/styles",
     operation_id="getCollectionStyles",
     summary="Styles of a layer",
-    responses=schemas.ok(LIST, missing=True),
+    responses=schemas.responses(LIST, missing=True),
 )
 def layer_styles(layer_id: str, context: Page) -> Response:
     """List the styles of a layer."""
-    layer = mapped(context, layer_id)
+    layer = layer_with_tiles(context, layer_id)
     return document(
         context, listing(context, [layer.id], f"/collections/{layer.id}/styles"), getattr(layer.title, context.language)
     )
@@ -225,7 +225,7 @@ def layer_styles(layer_id: str, context: Page) -> Response:
     "/styles/{style_id}/metadata",
     operation_id="getStyleMetadata",
     summary="Metadata of a style",
-    responses=schemas.ok(schemas.ANY, missing=True),
+    responses=schemas.responses(schemas.ANY, missing=True),
 )
 def style_metadata(style_id: str, context: Page) -> Response:
     """Answer with what there is to know of a style."""
@@ -234,12 +234,12 @@ def style_metadata(style_id: str, context: Page) -> Response:
 
 
 @router.get(
-    "/styles/{style_id}", operation_id="getStyle", summary="MapLibre style", responses=schemas.ok(SHEET, STYLE, missing=True)
+    "/styles/{style_id}", operation_id="getStyle", summary="MapLibre style", responses=schemas.responses(SHEET, STYLE, missing=True)
 )
 def style(style_id: str, context: Sheet) -> Response:
     """Answer with a style of the base map, if there is one, and layers."""
     found = style_by_id(context, style_id)
     content = stylesheet(context, found)
     if context.format == "html":
-        return answer(context, pages.document(content, found.title(context), context), HTML, pages.HEADERS)
-    return answer(context, orjson.dumps(content), STYLE)
+        return respond(context, pages.document(content, found.title(context), context), HTML, pages.HEADERS)
+    return respond(context, orjson.dumps(content), STYLE)

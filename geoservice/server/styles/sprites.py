@@ -11,7 +11,7 @@ from fastapi import APIRouter, Request, Response
 from geoservice.maps.png import encode
 from geoservice.maps.symbology import HATCHES, SIDE, VARIANTS, tile
 from geoservice.server import schemas
-from geoservice.server.deps import common_parameters, matches
+from geoservice.server.deps import common_parameters, etag_matches
 from geoservice.server.formats import JSON, PNG
 from geoservice.server.styles.maplibre import pattern
 
@@ -43,14 +43,14 @@ def _answer(request: Request, body: bytes, kind: str) -> Response:
     common_parameters(request)
     etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
     headers = {"ETag": etag, "Cache-Control": CACHE_CONTROL}
-    if matches(request.headers.get("if-none-match", ""), etag):
+    if etag_matches(request.headers.get("if-none-match", ""), etag):
         return Response(status_code=304, headers=headers)
     return Response(body, 200, headers, kind)
 
 
 def _responses(kind: str, schema: schemas.Schema) -> dict[int | str, dict[str, Any]]:
     content = {kind: {"schema": schema}}
-    known = schemas.ok(schema)
+    known = schemas.responses(schema)
     return {200: {"description": "the answer", "content": content}, 304: known[304], 400: known[400]}
 
 

@@ -14,21 +14,21 @@ from starlette.types import Message, Receive, Scope, Send
 
 from geoservice.errors import Forbidden, NotFound
 from geoservice.release.base import PublishedLayer, ReleaseReader
-from geoservice.server.deps import Layers, caller, matches
+from geoservice.server.deps import Layers, principal_of, etag_matches
 from geoservice.server.errors import PROBLEM, problem
-from geoservice.server.headers import Headers, send_whole
-from geoservice.server.principal import Principal, audited
-from geoservice.server.query_params import pairs_of, parameters
+from geoservice.server.headers import Headers, send_response
+from geoservice.server.principal import Principal, note_for_audit
+from geoservice.server.query_params import parse_query, parameters
 from geoservice.server.release_pool import ReleasePool, version_of
-from geoservice.server.tiles.composite import BASE, mapped
-from geoservice.server.tiles.route import FOREVER, PRIVATE, failed
+from geoservice.server.tiles.composite import BASE, layer_with_tiles
+from geoservice.server.tiles.route import FOREVER, PRIVATE, error_response
 
 PATH = re.compile(r"/tiles/([^/]+)\.pmtiles")
 RANGE = re.compile(r"bytes\s*=\s*(\d{0,18})\s*-\s*(\d{0,18})", re.ASCII | re.IGNORECASE)
-KIND = b"application/vnd.pmtiles"
-STEP = 512 * 1024
+MEDIA_TYPE = b"application/vnd.pmtiles"
+CHUNK_BYTES = 512 * 1024
 """Bytes read and sent at a time."""
-FEW = 4 * 2**20
+PARTIAL_BYTES = 4 * 2**20
 """Bytes that a reader of single tiles asks for at most; more is a download."""
 
 
@@ -39,7 +39,7 @@ class ByteRange(NamedTuple):
     stop: int
 
 
-def archive_of(path: str) -> str | None:
+def archive_name(path: str) -> str | None:
     """Return the layer whose file a path names, or None.
 
     >>> archive_of("/tiles/coverage.pmtiles")
@@ -49,7 +49,7 @@ def archive_of(path: str) -> str | None:
     return found.group(1) if found else None
 
 
-def span_of(header: str, size: int) -> ByteRange | None:
+def parse_range(header: str, size: int) -> ByteRange | None:
     """Return what a ``Range`` asks for: None is the whole file, an empty span is nothing that there is.
 
     >>> span_of("bytes=0-126", 1000), span_of("bytes=990-", 1000), span_of("bytes=-5", 1000)
@@ -70,7 +70,7 @@ def span_of(header: str, size: int) -> ByteRange | None:
     return ByteRange(start, stop) if start < stop else ByteRange(0, 0)
 
 
-def is_part(headers: Mapping[bytes, bytes], etag: str) -> bool:
+def is_partial(headers: Mapping[bytes, bytes], etag: str) -> bool:
     """Whether the answer is surely a few bytes of the file, told before the file is looked at; ``etag`` is the file's.
 
     >>> is_part({b"range": b"bytes=0-126"}, "x"), is_part({b"range": b"bytes=-5"}, "x"), is_part({b"range": b"bytes=0-"}, "x")
@@ -78,12 +78,12 @@ def is_part(headers: Mapping[bytes, bytes], etag: str) -> bool:
     >>> is_part({}, "x"), is_part({b"range": b"bytes=0-126", b"if-range": b"y"}, "x")
     (False, False)
     """
-    span = span_of(headers.get(b"range", b"").decode("latin-1"), 10**18)
+    span = parse_range(headers.get(b"range", b"").decode("latin-1"), 10**18)
     fresh = headers.get(b"if-range", etag.encode()).strip() == etag.encode()
-    return fresh and span is not None and span.stop - span.start <= FEW
+    return fresh and span is not None and span.stop - span.start <= PARTIAL_BYTES
 
 
-def is_same(if_match: str, etag: str) -> bool:
+def if_match_holds(if_match: str, etag: str) -> bool:
     """Whether an ``If-Match`` names the ETag, by the strong comparison of RFC 9110.
 
     >>> is_same('"a", "b"', '"b"'), is_same("*", '"b"'), is_same('W/"b"', '"b"')
@@ -92,7 +92,7 @@ def is_same(if_match: str, etag: str) -> bool:
     return if_match.strip() == "*" or etag in {tag.strip() for tag in if_match.split(",")}
 
 
-def tag_of(version: str, name: str) -> str:
+def archive_etag(version: str, name: str) -> str:
     """Return the ETag of a layer's file."""
     return f'"{version}-{name}.pmtiles"'
 
@@ -117,33 +117,33 @@ class Archives:
         except Exception as error:
             if started:
                 raise
-            await send_whole(send, *failed(error))
+            await send_response(send, *error_response(error))
 
     async def _answer(self, scope: Scope, send: Send) -> None:
-        name, asked = archive_of(scope["path"]) or "", parameters(pairs_of(scope["query_string"]), ("v",))
+        name, asked = archive_name(scope["path"]) or "", parameters(parse_query(scope["query_string"]), ("v",))
         async with self._current.borrow(asked.get("v")) as reader:
-            layer = read_range(reader, name, caller(scope), self._current.layers)
+            layer = archive_layer(reader, name, principal_of(scope), self._current.layers)
             if layer is not None:
-                audited(layer)
+                note_for_audit(layer)
             size, version = await to_thread.run_sync(reader.archive, name), version_of(reader)
             control = FOREVER if asked.get("v") == version else b"no-cache"
             if layer is not None and layer.role != "public":
                 control = PRIVATE
-            await self._send(scope, send, reader, name, size, own_headers(version, name, control))
+            await self._send(scope, send, reader, name, size, archive_headers(version, name, control))
 
     async def _send(self, scope: Scope, send: Send, reader: ReleaseReader, name: str, size: int, own: Headers) -> None:
         headers, etag = dict(scope["headers"]), dict(own)[b"etag"].decode()
-        if not is_same(headers.get(b"if-match", b"*").decode("latin-1"), etag):
+        if not if_match_holds(headers.get(b"if-match", b"*").decode("latin-1"), etag):
             detail = f"header If-Match: the file of layer {name} is another one now; begin again with its header"
             kind = [(b"content-type", PROBLEM.encode()), (b"cache-control", b"no-store")]
-            return await send_whole(send, 412, [h for h in own if h[0] != b"cache-control"] + kind, problem(412, detail))
-        if matches(headers.get(b"if-none-match", b"").decode("latin-1"), etag):
-            return await send_whole(send, 304, own)
-        span = span_of(headers.get(b"range", b"").decode("latin-1"), size)
+            return await send_response(send, 412, [h for h in own if h[0] != b"cache-control"] + kind, problem(412, detail))
+        if etag_matches(headers.get(b"if-none-match", b"").decode("latin-1"), etag):
+            return await send_response(send, 304, own)
+        span = parse_range(headers.get(b"range", b"").decode("latin-1"), size)
         if headers.get(b"if-range", etag.encode()).strip() != etag.encode():
             span = None
         if span == (0, 0):
-            return await send_whole(send, 416, [*own, (b"content-range", f"bytes */{size}".encode())])
+            return await send_response(send, 416, [*own, (b"content-range", f"bytes */{size}".encode())])
         return await self._stream(scope, send, reader, name, size, span, own)
 
     async def _stream(
@@ -151,28 +151,28 @@ class Archives:
     ) -> None:
         start, stop = span or (0, size)
         part = [(b"content-range", f"bytes {start}-{stop - 1}/{size}".encode())] if span else []
-        length = [(b"content-type", KIND), (b"content-length", str(stop - start).encode())]
+        length = [(b"content-type", MEDIA_TYPE), (b"content-length", str(stop - start).encode())]
         await send({"type": "http.response.start", "status": 206 if span else 200, "headers": [*own, *part, *length]})
-        for at in range(start, stop if not scope.get("head") else start, STEP):
-            body = await to_thread.run_sync(reader.read_archive, name, at, min(STEP, stop - at))
+        for at in range(start, stop if not scope.get("head") else start, CHUNK_BYTES):
+            body = await to_thread.run_sync(reader.read_archive, name, at, min(CHUNK_BYTES, stop - at))
             await send({"type": "http.response.body", "body": body, "more_body": True})
         await send({"type": "http.response.body", "body": b""})
 
 
-def read_range(reader: ReleaseReader, name: str, who: Principal, now: Layers) -> PublishedLayer | None:
+def archive_layer(reader: ReleaseReader, name: str, who: Principal, now: Layers) -> PublishedLayer | None:
     """Return the layer of a file, None for the base map; raises :class:`NotFound`, :class:`Forbidden`."""
     if name == BASE:
         if not reader.manifest.base_map:
             raise NotFound("this release has no base map")
         return None
-    layer = mapped(reader, name, who, now)
+    layer = layer_with_tiles(reader, name, who, now)
     if who.within(layer) is not None:
         raise Forbidden(f"layer {name}: its file of tiles holds all areas, and this token reads some; ask for single tiles")
     return layer
 
 
-def own_headers(version: str, name: str, control: bytes) -> Headers:
+def archive_headers(version: str, name: str, control: bytes) -> Headers:
     """Return what every answer about a file carries."""
     vary = [(b"vary", b"Authorization")] if control == PRIVATE else []
-    etag = (b"etag", tag_of(version, name).encode())
+    etag = (b"etag", archive_etag(version, name).encode())
     return [etag, (b"cache-control", control), (b"accept-ranges", b"bytes"), *vary]

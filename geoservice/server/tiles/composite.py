@@ -18,8 +18,8 @@ from geoservice.server.deps import Layers, layer_for, layers_for
 from geoservice.server.features.items_query import parse_filter_parameter
 from geoservice.server.features.params import parse_properties
 from geoservice.server.principal import Principal
-from geoservice.server.tiles.compression import packed, unpacked
-from geoservice.server.tiles.matrix_sets import LAST, MERCATOR, SETS
+from geoservice.server.tiles.compression import gzip_bytes, gunzip_bytes
+from geoservice.server.tiles.matrix_sets import MAX_ZOOM, MERCATOR, MATRIX_SETS
 
 BASE = "base"
 BASE_ZOOMS = (0, 14)
@@ -91,15 +91,15 @@ class Recipe:
         """Return the tile, gzip; empty bytes when nothing is in it. Reads and draws: not for the event loop."""
         if len(self.parts) == 1 and self.parts[0].query is None:
             return reader.tile(self.parts[0].layer, self.place.tile)
-        return packed(b"".join(self._raw(reader, part) for part in self.parts))
+        return gzip_bytes(b"".join(self._raw(reader, part) for part in self.parts))
 
     def _raw(self, reader: ReleaseReader, part: TilePart) -> bytes:
         if part.query is None:
-            return unpacked(reader.tile(part.layer, self.place.tile))
+            return gunzip_bytes(reader.tile(part.layer, self.place.tile))
         return reader.draw(part.layer, self.place.tile, part.query)
 
 
-def recipe(
+def recipe_of(
     reader: ReleaseReader, now: Layers, who: Principal, place: TilePlace, wanted: Sequence[str] | None, asked: Mapping[str, str]
 ) -> Recipe:
     """Return how to make the tile that was asked for; ``wanted`` names the layers, None is all that the caller may read.
@@ -111,13 +111,13 @@ def recipe(
     _check_place(place)
     if wanted == [BASE]:
         return _base(reader, place, asked)
-    layers = _drawable(reader, who, now) if wanted is None else [mapped(reader, name, who, now) for name in wanted]
+    layers = _drawable(reader, who, now) if wanted is None else [layer_with_tiles(reader, name, who, now) for name in wanted]
     shown = _at_zoom(layers, place.tile.z)
     parts = tuple(TilePart(layer.id, _query(layer, who, place, asked)) for layer in shown)
     return Recipe(place, parts, tuple(shown))
 
 
-def mapped(reader: ReleaseReader, layer_id: str, who: Principal, now: Layers | None = None) -> PublishedLayer:
+def layer_with_tiles(reader: ReleaseReader, layer_id: str, who: Principal, now: Layers | None = None) -> PublishedLayer:
     """Return a layer that the caller may read and that has tiles, as :func:`layer_for` does; raises :class:`NotFound`."""
     layer = layer_for(reader, layer_id, who, now)
     if layer.geometry == "none":
@@ -131,9 +131,9 @@ def _drawable(reader: ReleaseReader, who: Principal, now: Layers) -> list[Publis
 
 def _check_place(place: TilePlace) -> None:
     z, x, y = place.tile
-    if z > LAST:
-        raise NotFound(f"no tile of zoom {z}, allowed are 0 to {LAST}")
-    columns, rows = SETS[place.matrix_set].size(z)
+    if z > MAX_ZOOM:
+        raise NotFound(f"no tile of zoom {z}, allowed are 0 to {MAX_ZOOM}")
+    columns, rows = MATRIX_SETS[place.matrix_set].size(z)
     if x >= columns or y >= rows:
         allowed = f"columns 0 to {columns - 1} and rows 0 to {rows - 1}"
         raise NotFound(f"tile {z}/{x}/{y} (zoom/column/row) is outside the matrix, allowed are {allowed}")

@@ -17,7 +17,7 @@ ZSTD_LEVEL = 9
 
 
 @lru_cache(maxsize=256)
-def choose(accept_encoding: bytes) -> str:
+def choose_encoding(accept_encoding: bytes) -> str:
     """Return the best of what a client takes: the highest ``q``, and among equals zstd, then gzip, then neither.
 
     >>> choose(b"gzip, deflate, br"), choose(b"gzip, br, zstd"), choose(b"zstd;q=0.2, gzip;q=0.8"), choose(b"gzip;q=0, *")
@@ -35,19 +35,19 @@ def choose(accept_encoding: bytes) -> str:
     return max(offers, key=lambda offer: offer[0])[1]
 
 
-def packed(raw: bytes) -> bytes:
+def gzip_bytes(raw: bytes) -> bytes:
     """Return bytes as gzip, the same each time; nothing stays nothing."""
     return gzip.compress(raw, GZIP_LEVEL, mtime=0) if raw else b""
 
 
-def unpacked(body: bytes) -> bytes:
+def gunzip_bytes(body: bytes) -> bytes:
     """Return what is in gzip bytes; nothing is in nothing."""
     return gzip.decompress(body) if body else b""
 
 
-def repacked(body: bytes, encoding: str) -> bytes:
+def reencode(body: bytes, encoding: str) -> bytes:
     """Return gzip bytes in an encoding."""
     if encoding == GZIP or not body:
         return body
-    raw = unpacked(body)
+    raw = gunzip_bytes(body)
     return raw if encoding == PLAIN else bytes(pa.Codec("zstd", ZSTD_LEVEL).compress(raw, asbytes=True))

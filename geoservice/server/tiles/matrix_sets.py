@@ -11,9 +11,9 @@ from geoservice.server.links import CRS84
 
 PIXEL_M = 0.00028
 """The standardised size of a pixel, in metres."""
-TILE = 256
-LAST = 24
-DEF = "http://www.opengis.net/def"
+TILE_PIXELS = 256
+MAX_ZOOM = 24
+OGC_DEF = "http://www.opengis.net/def"
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class MatrixSet:
     @property
     def uri(self) -> str:
         """Return the name that all the world has for this set."""
-        return f"{DEF}/tilematrixset/OGC/1.0/{self.id}"
+        return f"{OGC_DEF}/tilematrixset/OGC/1.0/{self.id}"
 
     def size(self, z: int) -> tuple[int, int]:
         """Return how many columns and rows a zoom has.
@@ -56,8 +56,8 @@ class MatrixSet:
             "uri": self.uri,
             "crs": self.crs,
             "orderedAxes": list(self.axes),
-            "wellKnownScaleSet": f"{DEF}/wkss/OGC/1.0/{self.scales}",
-            "tileMatrices": [self._matrix(z) for z in range(LAST + 1)],
+            "wellKnownScaleSet": f"{OGC_DEF}/wkss/OGC/1.0/{self.scales}",
+            "tileMatrices": [self._matrix(z) for z in range(MAX_ZOOM + 1)],
         }
 
     def _matrix(self, z: int) -> dict[str, Any]:
@@ -68,8 +68,8 @@ class MatrixSet:
             "cellSize": cell,
             "cornerOfOrigin": "topLeft",
             "pointOfOrigin": list(self.corner),
-            "tileWidth": TILE,
-            "tileHeight": TILE,
+            "tileWidth": TILE_PIXELS,
+            "tileHeight": TILE_PIXELS,
             "matrixWidth": columns,
             "matrixHeight": rows,
         }
@@ -99,11 +99,11 @@ class MatrixSet:
 
 
 MERCATOR = MatrixSet(
-    "WebMercatorQuad", "Google Maps Compatible for the World", f"{DEF}/crs/EPSG/0/3857", ("X", "Y"), "GoogleMapsCompatible",
-    2 * MERCATOR_HALF_M / TILE, 1.0, (-MERCATOR_HALF_M, MERCATOR_HALF_M), 1, 1,
+    "WebMercatorQuad", "Google Maps Compatible for the World", f"{OGC_DEF}/crs/EPSG/0/3857", ("X", "Y"), "GoogleMapsCompatible",
+    2 * MERCATOR_HALF_M / TILE_PIXELS, 1.0, (-MERCATOR_HALF_M, MERCATOR_HALF_M), 1, 1,
 )  # fmt: skip
 CRS84_QUAD = MatrixSet(
     "WorldCRS84Quad", "CRS84 for the World", CRS84, ("Lon", "Lat"), "GoogleCRS84Quad",
     0.703125, MERCATOR_HALF_M / 180, (-180.0, 90.0), 2, 1,
 )  # fmt: skip
-SETS: Mapping[str, MatrixSet] = MappingProxyType({s.id: s for s in (MERCATOR, CRS84_QUAD)})
+MATRIX_SETS: Mapping[str, MatrixSet] = MappingProxyType({s.id: s for s in (MERCATOR, CRS84_QUAD)})

@@ -5,9 +5,9 @@ from types import MappingProxyType
 from typing import Any
 
 from geoservice.server.formats import MVT
-from geoservice.server.schemas import TEXT, Schema, fault, parameter
-from geoservice.server.tiles.archives import KIND
-from geoservice.server.tiles.matrix_sets import LAST, SETS
+from geoservice.server.schemas import TEXT, Schema, problem_response, parameter
+from geoservice.server.tiles.archives import MEDIA_TYPE
+from geoservice.server.tiles.matrix_sets import MAX_ZOOM, MATRIX_SETS
 
 BINARY: Schema = {"type": "string", "format": "binary"}
 LANGS: Schema = {"type": "string", "enum": ["cql2-text", "cql2-json"], "default": "cql2-text"}
@@ -19,23 +19,23 @@ def _in_path(name: str, description: str, schema: Schema) -> Schema:
     return {**parameter(name, description, schema), "in": "path", "required": True}
 
 
-def _whole(description: str, name: str, most: int) -> Schema:
+def _integer(description: str, name: str, most: int) -> Schema:
     return _in_path(name, description, {"type": "integer", "minimum": 0, "maximum": most})
 
 
 LAYER_ID = _in_path("layer_id", "a layer", TEXT)
-SET_ID = _in_path("tileMatrixSetId", "how the world is cut", {"type": "string", "enum": list(SETS)})
+SET_ID = _in_path("tileMatrixSetId", "how the world is cut", {"type": "string", "enum": list(MATRIX_SETS)})
 OGC = [
-    _whole("zoom", "tileMatrix", LAST),
-    _whole("row, from the north", "tileRow", 2**LAST - 1),
-    _whole("column, from the west", "tileCol", 2 ** (LAST + 1) - 1),
+    _integer("zoom", "tileMatrix", MAX_ZOOM),
+    _integer("row, from the north", "tileRow", 2**MAX_ZOOM - 1),
+    _integer("column, from the west", "tileCol", 2 ** (MAX_ZOOM + 1) - 1),
 ]
 XYZ = [
-    _whole("zoom", "z", LAST),
-    _whole("column, from the west", "x", 2**LAST - 1),
-    _whole("row, from the north", "y", 2**LAST - 1),
+    _integer("zoom", "z", MAX_ZOOM),
+    _integer("column, from the west", "x", 2**MAX_ZOOM - 1),
+    _integer("row, from the north", "y", 2**MAX_ZOOM - 1),
 ]
-CUT = [
+QUERY = [
     parameter("filter", "CQL2: the features wanted", TEXT),
     parameter("filter-lang", "language of the filter", LANGS),
     parameter("filter-crs", "CRS of coordinates in the filter", TEXT),
@@ -43,17 +43,17 @@ CUT = [
     VERSION,
     parameter("f", "format", {"type": "string", "enum": ["mvt"]}),
 ]
-SOME = parameter("collections", "the layers wanted; all that have tiles without it", NAMES)
+COLLECTIONS = parameter("collections", "the layers wanted; all that have tiles without it", NAMES)
 
 
-def _answers(kind: str, more: Mapping[str, Schema]) -> dict[str, Schema]:
+def _responses(kind: str, more: Mapping[str, Schema]) -> dict[str, Schema]:
     return {
         "200": {"description": "the answer", "content": {kind: {"schema": BINARY}}},
         **more,
         "304": {"description": "the client's copy is still good"},
-        "400": fault("a parameter is unknown or malformed"),
-        "404": fault("no such layer, matrix set or tile"),
-        "503": fault("no release has been published yet, or the tile took too long"),
+        "400": problem_response("a parameter is unknown or malformed"),
+        "404": problem_response("no such layer, matrix set or tile"),
+        "503": problem_response("no release has been published yet, or the tile took too long"),
     }
 
 
@@ -62,25 +62,25 @@ def _get(name: str, summary: str, parameters: list[Schema], answers: dict[str, S
     return {"get": operation}
 
 
-TILE = _answers(MVT, {"204": {"description": "nothing is in this tile"}})
-FILE = _answers(
-    KIND.decode(),
+TILE = _responses(MVT, {"204": {"description": "nothing is in this tile"}})
+FILE = _responses(
+    MEDIA_TYPE.decode(),
     {
-        "206": {"description": "the bytes asked for by Range", "content": {KIND.decode(): {"schema": BINARY}}},
-        "403": fault("the caller's token reads some areas, the file holds all"),
+        "206": {"description": "the bytes asked for by Range", "content": {MEDIA_TYPE.decode(): {"schema": BINARY}}},
+        "403": problem_response("the caller's token reads some areas, the file holds all"),
         "416": {"description": "the file is shorter"},
     },
 )
 PATHS: Mapping[str, Any] = MappingProxyType(
     {
         "/tiles/{layer_id}/{z}/{x}/{y}.mvt": _get(
-            "getTile", "A vector tile of a layer, or of several with commas between", [LAYER_ID, *XYZ, *CUT], TILE
+            "getTile", "A vector tile of a layer, or of several with commas between", [LAYER_ID, *XYZ, *QUERY], TILE
         ),
         "/tiles/{tileMatrixSetId}/{tileMatrix}/{tileRow}/{tileCol}": _get(
-            ".dataset.vector.getTile", "A vector tile of several layers", [SET_ID, *OGC, SOME, *CUT], TILE
+            ".dataset.vector.getTile", "A vector tile of several layers", [SET_ID, *OGC, COLLECTIONS, *QUERY], TILE
         ),
         "/collections/{layer_id}/tiles/{tileMatrixSetId}/{tileMatrix}/{tileRow}/{tileCol}": _get(
-            ".collection.vector.getTile", "A vector tile of a layer", [LAYER_ID, SET_ID, *OGC, *CUT], TILE
+            ".collection.vector.getTile", "A vector tile of a layer", [LAYER_ID, SET_ID, *OGC, *QUERY], TILE
         ),
         "/tiles/{layer_id}.pmtiles": _get("getArchive", "All tiles of a layer as one PMTiles file", [LAYER_ID, VERSION], FILE),
     }

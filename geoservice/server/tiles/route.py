@@ -15,17 +15,17 @@ from starlette.types import Receive, Scope, Send
 
 from geoservice.errors import NotFound, ParameterError
 from geoservice.geo import Tile
-from geoservice.server.deps import caller, matches
-from geoservice.server.errors import PROBLEM, headers_of, problem, settle
+from geoservice.server.deps import principal_of, etag_matches
+from geoservice.server.errors import PROBLEM, error_headers, problem, log_error
 from geoservice.server.formats import MVT
-from geoservice.server.headers import Headers, send_whole
-from geoservice.server.principal import audited
-from geoservice.server.query_params import pairs_of, parameters
+from geoservice.server.headers import Headers, send_response
+from geoservice.server.principal import note_for_audit
+from geoservice.server.query_params import parse_query, parameters
 from geoservice.server.release_pool import ReleasePool, version_of
 from geoservice.server.single_flight import SingleFlight
-from geoservice.server.tiles.composite import BASE, BASE_ZOOMS, Recipe, TilePlace, recipe
-from geoservice.server.tiles.compression import GZIP, SUFFIX, choose, repacked
-from geoservice.server.tiles.matrix_sets import MERCATOR, SETS
+from geoservice.server.tiles.composite import BASE, BASE_ZOOMS, Recipe, TilePlace, recipe_of
+from geoservice.server.tiles.compression import GZIP, SUFFIX, choose_encoding, reencode
+from geoservice.server.tiles.matrix_sets import MERCATOR, MATRIX_SETS
 
 __all__ = ["BASE", "BASE_ZOOMS", "TileKey", "Tiles", "tile_key"]
 
@@ -35,7 +35,7 @@ OGC = re.compile(r"/collections/([^/]+)/tiles/([^/]+)/([^/]+)/([^/]+)/([^/.]+)")
 NUMBER = re.compile(r"\d{1,9}", re.ASCII)
 FOREVER = b"public, max-age=31536000, immutable"
 PRIVATE = b"private, no-cache"
-ANSWERED = ("v", "f", "filter", "filter-lang", "filter-crs", "properties")
+TILE_PARAMETERS = ("v", "f", "filter", "filter-lang", "filter-crs", "properties")
 
 
 @dataclass(frozen=True)
@@ -50,8 +50,8 @@ class TileKey:
 
     def place(self) -> TilePlace:
         """Return the tile; raises :class:`NotFound` for a matrix set or an address that there is not."""
-        if self.matrix_set not in SETS:
-            raise NotFound(f"no tile matrix set {self.matrix_set!r:.60}; there are: {', '.join(SETS)}")
+        if self.matrix_set not in MATRIX_SETS:
+            raise NotFound(f"no tile matrix set {self.matrix_set!r:.60}; there are: {', '.join(MATRIX_SETS)}")
         for name, text in (("zoom", self.z), ("column", self.x), ("row", self.y)):
             if not NUMBER.fullmatch(text):
                 raise NotFound(f"no tile of {name} {text!r:.60}, allowed are whole numbers from 0")
@@ -77,15 +77,15 @@ def tile_key(path: str) -> TileKey | None:
     return None
 
 
-def tile_parameters(query: bytes, allowed: tuple[str, ...]) -> dict[str, str]:
+def parse_tile_query(query: bytes, allowed: tuple[str, ...]) -> dict[str, str]:
     """Return the parameters of a query string, checked; raises :class:`ParameterError`."""
-    given = parameters(pairs_of(query), allowed)
+    given = parameters(parse_query(query), allowed)
     if given.get("f", "mvt") != "mvt":
         raise ParameterError(f"parameter f: got {given['f']!r:.60}, allowed is mvt")
     return given
 
 
-def wanted_layers(key: TileKey, asked: Mapping[str, str]) -> list[str] | None:
+def requested_layers(key: TileKey, asked: Mapping[str, str]) -> list[str] | None:
     """Return the layers asked for, None for all; raises :class:`ParameterError` for a list with an empty or a double name."""
     text = asked.get("collections") if key.layers is None else key.layers
     if text is None:
@@ -96,7 +96,7 @@ def wanted_layers(key: TileKey, asked: Mapping[str, str]) -> list[str] | None:
     return names
 
 
-class Keep(Protocol):
+class KeepResponse(Protocol):
     """Takes a finished answer that is for everybody."""
 
     def __call__(self, scope: Scope, version: str, status: int, headers: Headers, body: bytes) -> None:
@@ -107,24 +107,24 @@ class Keep(Protocol):
 class Tiles:
     """The application; ``current`` gives the release, ``keep`` takes what is for everybody, ``cache_bytes`` bounds memory."""
 
-    def __init__(self, current: ReleasePool, keep: Keep | None = None, cache_bytes: int = 64 * 2**20) -> None:
+    def __init__(self, current: ReleasePool, keep: KeepResponse | None = None, cache_bytes: int = 64 * 2**20) -> None:
         self._current, self._keep, self.once = current, keep, SingleFlight(cache_bytes)
 
     async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
         """Serve a request whose path :func:`tile_key` knows."""
-        await send_answer(send, self._answer(scope))
+        await send_bare_response(send, self._answer(scope))
 
     async def _answer(self, scope: Scope) -> tuple[int, Headers, bytes]:
         key = tile_key(scope["path"])
         if key is None:
             raise NotFound("no such tile")
-        asked = tile_parameters(scope["query_string"], ANSWERED if key.layers else (*ANSWERED, "collections"))
-        wanted, place, names = asked.get("v"), key.place(), wanted_layers(key, asked)
+        asked = parse_tile_query(scope["query_string"], TILE_PARAMETERS if key.layers else (*TILE_PARAMETERS, "collections"))
+        wanted, place, names = asked.get("v"), key.place(), requested_layers(key, asked)
         async with self._current.borrow(wanted) as reader:
             version = version_of(reader)
-            made = recipe(reader, self._current.layers, caller(scope), place, names, asked)
+            made = recipe_of(reader, self._current.layers, principal_of(scope), place, names, asked)
             for layer in made.layers:
-                audited(layer)
+                note_for_audit(layer)
             control = PRIVATE if not made.public else FOREVER if wanted == version else b"no-cache"
             answer = await self._tile(version, made, control, dict(scope["headers"]), names is None)
         if self._keep and made.public and names is not None and wanted in {None, version} and answer[0] in {200, 204}:
@@ -135,11 +135,11 @@ class Tiles:
         self, version: str, made: Recipe, control: bytes, headers: dict[bytes, bytes], depends: bool
     ) -> tuple[int, Headers, bytes]:
         """Return the answer; ``depends`` says whether another caller may get other layers under the same URL."""
-        encoding = choose(headers.get(b"accept-encoding", b""))
+        encoding = choose_encoding(headers.get(b"accept-encoding", b""))
         etag = f'"{version}-{made.name}{SUFFIX[encoding]}"'
         vary = b"Accept-Encoding, Authorization" if depends or not made.public else b"Accept-Encoding"
         own = [(b"etag", etag.encode()), (b"cache-control", control), (b"vary", vary)]
-        if b"if-none-match" in headers and matches(headers[b"if-none-match"].decode("latin-1"), etag):
+        if b"if-none-match" in headers and etag_matches(headers[b"if-none-match"].decode("latin-1"), etag):
             return 304, own, b""
         body = await self._body(version, made, encoding)
         if not body:
@@ -160,22 +160,22 @@ class Tiles:
             return await to_thread.run_sync(make)
 
         async def again() -> bytes:
-            return await to_thread.run_sync(repacked, await self._body(version, made), encoding)
+            return await to_thread.run_sync(reencode, await self._body(version, made), encoding)
 
         return await self.once.get((version, made.digest, encoding), baked if encoding == GZIP else again)
 
 
-async def send_answer(send: Send, answer: Awaitable[tuple[int, Headers, bytes]]) -> None:
+async def send_bare_response(send: Send, answer: Awaitable[tuple[int, Headers, bytes]]) -> None:
     """Send a bare route's answer, or what the table of errors makes of its failure."""
     try:
         status, headers, body = await answer
     except Exception as error:  # noqa: BLE001 - the one table of errors knows every class, and says nothing of the others
-        status, headers, body = failed(error)
-    await send_whole(send, status, headers, body)
+        status, headers, body = error_response(error)
+    await send_response(send, status, headers, body)
 
 
-def failed(error: Exception) -> tuple[int, Headers, bytes]:
+def error_response(error: Exception) -> tuple[int, Headers, bytes]:
     """Return an error as an answer."""
-    status, detail = settle(error)
-    more = [(name.lower().encode(), value.encode()) for name, value in headers_of(error, status).items()]
+    status, detail = log_error(error)
+    more = [(name.lower().encode(), value.encode()) for name, value in error_headers(error, status).items()]
     return status, [(b"content-type", PROBLEM.encode()), *more], problem(status, detail)

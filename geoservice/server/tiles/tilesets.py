@@ -15,7 +15,7 @@ from geoservice.server.formats import HTML, JSON, MVT
 from geoservice.server.links import CRS84, REL, Link, link
 from geoservice.server.responses import document
 from geoservice.server.tiles import composite
-from geoservice.server.tiles.matrix_sets import MERCATOR, SETS, MatrixSet
+from geoservice.server.tiles.matrix_sets import MERCATOR, MATRIX_SETS, MatrixSet
 
 TILES = "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf"
 TMS = "http://www.opengis.net/spec/tms/2.0/conf"
@@ -36,16 +36,16 @@ Page = Annotated[RequestContext, Depends(request_context("json", "html"))]
 
 KINDS = {"text": "String", "date": "String", "timestamp": "String", "boolean": "Boolean"}
 DIMENSION = {"point": 0, "line": 1, "polygon": 2}
-LAYER, ALL = schemas.ok(schemas.ANY, missing=True), schemas.ok(schemas.ANY)
+LAYER, ALL = schemas.responses(schemas.ANY, missing=True), schemas.responses(schemas.ANY)
 DATASET = {"en": "All layers", "zh": "全部图层"}
 
 
-def mapped(ask: RequestContext, layer_id: str) -> PublishedLayer:
+def layer_with_tiles(ask: RequestContext, layer_id: str) -> PublishedLayer:
     """Return a layer that the caller may read and that has tiles; raises :class:`NotFound`."""
-    return composite.mapped(ask.reader, layer_id, ask.who)
+    return composite.layer_with_tiles(ask.reader, layer_id, ask.who)
 
 
-def drawn(ask: RequestContext) -> list[PublishedLayer]:
+def layers_with_tiles(ask: RequestContext) -> list[PublishedLayer]:
     """Return the layers with tiles that the caller may read; raises :class:`NotFound` when there is none."""
     layers = [layer for layer in ask.layers if layer.geometry != "none"]
     if not layers:
@@ -55,9 +55,9 @@ def drawn(ask: RequestContext) -> list[PublishedLayer]:
 
 def matrix_set_of(name: str) -> MatrixSet:
     """Return a matrix set; raises :class:`NotFound` naming those there are."""
-    if name not in SETS:
-        raise NotFound(f"no tile matrix set {name!r:.60}; there are: {', '.join(SETS)}")
-    return SETS[name]
+    if name not in MATRIX_SETS:
+        raise NotFound(f"no tile matrix set {name!r:.60}; there are: {', '.join(MATRIX_SETS)}")
+    return MATRIX_SETS[name]
 
 
 def extent(layers: Sequence[PublishedLayer]) -> BBox | None:
@@ -155,9 +155,9 @@ def layer_of(ask: RequestContext, layer: PublishedLayer) -> dict[str, Any]:
     }
 
 
-def listed(ask: RequestContext, layers: Sequence[PublishedLayer], path: str, title: str) -> Response:
+def tilesets_response(ask: RequestContext, layers: Sequence[PublishedLayer], path: str, title: str) -> Response:
     """Answer with the tilesets of one layer or of several together, one for each matrix set."""
-    sets = [tileset_of(ask, layers, tiles, path, title) for tiles in SETS.values()]
+    sets = [tileset_of(ask, layers, tiles, path, title) for tiles in MATRIX_SETS.values()]
     links = [
         link("self", JSON, ask.urls.to(path, {"f": "json"})),
         link("alternate", HTML, ask.urls.to(path, {"f": "html"})),
@@ -169,7 +169,7 @@ def listed(ask: RequestContext, layers: Sequence[PublishedLayer], path: str, tit
 @router.get("/collections/{layer_id}/tilejson", operation_id="getTileJson", summary="TileJSON of a layer", responses=LAYER)
 async def tilejson(layer_id: str, ask: Page) -> Response:
     """Answer with TileJSON 3."""
-    layer = mapped(ask, layer_id)
+    layer = layer_with_tiles(ask, layer_id)
     title = getattr(layer.title, ask.language)
     return document(ask, tilejson_of(ask, [layer], title, getattr(layer.description, ask.language)), title)
 
@@ -182,8 +182,8 @@ async def tilejson(layer_id: str, ask: Page) -> Response:
 )
 async def tilesets(layer_id: str, ask: Page) -> Response:
     """List the tilesets, one for each matrix set."""
-    layer = mapped(ask, layer_id)
-    return listed(ask, [layer], f"/collections/{layer.id}/tiles", getattr(layer.title, ask.language))
+    layer = layer_with_tiles(ask, layer_id)
+    return tilesets_response(ask, [layer], f"/collections/{layer.id}/tiles", getattr(layer.title, ask.language))
 
 
 @router.get(
@@ -194,7 +194,7 @@ async def tilesets(layer_id: str, ask: Page) -> Response:
 )
 async def tileset(layer_id: str, tileMatrixSetId: str, ask: Page) -> Response:
     """Describe the tileset."""
-    layer, tiles = mapped(ask, layer_id), matrix_set_of(tileMatrixSetId)
+    layer, tiles = layer_with_tiles(ask, layer_id), matrix_set_of(tileMatrixSetId)
     title = getattr(layer.title, ask.language)
     return document(ask, tileset_of(ask, [layer], tiles, f"/collections/{layer.id}/tiles", title), title)
 
@@ -203,13 +203,13 @@ async def tileset(layer_id: str, tileMatrixSetId: str, ask: Page) -> Response:
 async def dataset_tilejson(ask: Page) -> Response:
     """Answer with TileJSON 3 of the composite tiles."""
     title = DATASET[ask.language]
-    return document(ask, tilejson_of(ask, drawn(ask), title, title), title)
+    return document(ask, tilejson_of(ask, layers_with_tiles(ask), title, title), title)
 
 
 @router.get("/tiles", operation_id=".dataset.vector.getTileSetsList", summary="Tilesets of all layers together", responses=ALL)
 async def dataset_tilesets(ask: Page) -> Response:
     """List the tilesets of composite tiles, one for each matrix set."""
-    return listed(ask, drawn(ask), "/tiles", DATASET[ask.language])
+    return tilesets_response(ask, layers_with_tiles(ask), "/tiles", DATASET[ask.language])
 
 
 @router.get(
@@ -221,7 +221,7 @@ async def dataset_tilesets(ask: Page) -> Response:
 async def dataset_tileset(tileMatrixSetId: str, ask: Page) -> Response:
     """Describe the tileset of composite tiles."""
     title = DATASET[ask.language]
-    return document(ask, tileset_of(ask, drawn(ask), matrix_set_of(tileMatrixSetId), "/tiles", title), title)
+    return document(ask, tileset_of(ask, layers_with_tiles(ask), matrix_set_of(tileMatrixSetId), "/tiles", title), title)
 
 
 @router.get("/tileMatrixSets", operation_id="getTileMatrixSetsList", summary="Tile matrix sets", responses=ALL)
@@ -232,7 +232,7 @@ async def matrix_sets(ask: Page) -> Response:
             "id": s.id, "title": s.title, "uri": s.uri, "crs": s.crs,
             "links": [link("self", JSON, ask.urls.to(f"/tileMatrixSets/{s.id}"))],
         }
-        for s in SETS.values()
+        for s in MATRIX_SETS.values()
     ]  # fmt: skip
     return document(ask, {"tileMatrixSets": found}, "Tile matrix sets")
 
