@@ -1,12 +1,10 @@
-"""The application: a bare tile route beside FastAPI, inside one guard."""
+"""The ASGI application: FastAPI and the bare routes of tiles, wrapped in the middleware that all requests pass."""
 
 import asyncio
 import os
-import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
-from urllib.parse import parse_qsl
 
 from anyio import to_thread
 from fastapi import Depends, FastAPI, Request, Response
@@ -23,9 +21,10 @@ from geoservice.server.access.store import access_store
 from geoservice.server.access.tokens import TokenVerifier
 from geoservice.server.clients import routes as clients
 from geoservice.server.features import routes as features
-from geoservice.server.formats import MEDIA, PARQUET
-from geoservice.server.forwarded import parse_networks
+from geoservice.server.formats import PARQUET
+from geoservice.server.forwarded import RequestHost, parse_networks
 from geoservice.server.headers import Guard
+from geoservice.server.lanes import ARCHIVE_ROUTE, MAP_ROUTE, TILE_ROUTE, bare_route, lane_of
 from geoservice.server.lenient_urls import LenientUrls
 from geoservice.server.operations import health
 from geoservice.server.operations.concurrency import ConcurrencyLimiter
@@ -45,16 +44,15 @@ from geoservice.server.rendering import documents
 from geoservice.server.rendering.openapi_paths import with_maps
 from geoservice.server.rendering.pool import DrawingPool
 from geoservice.server.rendering.renderer import Pictures
-from geoservice.server.rendering.route import MapTiles, map_key
-from geoservice.server.request_host import RequestHost
+from geoservice.server.rendering.route import MapTiles
 from geoservice.server.response_cache import ResponseCache
 from geoservice.server.responses import cache_headers
 from geoservice.server.styles import glyphs, legends, sprites
 from geoservice.server.styles import routes as styles
 from geoservice.server.tiles import tilesets
-from geoservice.server.tiles.archives import Archives, archive_name, is_partial, archive_etag
+from geoservice.server.tiles.archives import Archives
 from geoservice.server.tiles.openapi_paths import with_tiles
-from geoservice.server.tiles.route import Tiles, tile_key
+from geoservice.server.tiles.route import Tiles
 from geoservice.settings import Settings
 
 ROUTERS = (
@@ -62,18 +60,7 @@ ROUTERS = (
     landing.router, clients.router, features.router, tilesets.router, manifest.router, health.router, access.router,
     static_files.router,
 )  # fmt: skip
-"""In the order of matching: the page's files come last, for they match everything."""
-
-TILE_ROUTE, ARCHIVE_ROUTE = "/tiles/{layer_id}/{z}/{x}/{y}", "/tiles/{layer_id}.pmtiles"
-"""What figures and log lines call any tile, and any file of tiles."""
-MAP_ROUTE = "/map/{layer_id}/{z}/{x}/{y}.png"
-"""What they call any map tile."""
-
-DOCUMENT_MAP = re.compile(r"(/collections/[^/]+)?/map/?")
-"""Paths of maps for documents."""
-
-FILE_FORMATS = ("csv", "parquet", "gpkg", "fgb")
-"""Formats in which a whole layer is sent."""
+"""In the order of matching: the static files come last, because their route matches every path."""
 
 DESCRIPTION = (
     "Access to public services as maps and tables. Numbers of people are estimates, each with the half-width of its 90 % "
@@ -81,101 +68,66 @@ DESCRIPTION = (
 )
 
 
-def create_api(settings: Settings, current: ReleasePool, running: health.Running, pictures: Pictures) -> FastAPI:
-    """Return the FastAPI part: everything but tiles."""
+def create_api(settings: Settings, releases: ReleasePool, running: health.Running, pictures: Pictures) -> FastAPI:
+    """Return the FastAPI part: all routes except vector tiles, PMTiles files and map tiles."""
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        looking = asyncio.get_running_loop().create_task(watch_releases(current, pictures.pool))
+        watcher = asyncio.get_running_loop().create_task(watch_releases(releases, pictures.pool))
         yield
-        looking.cancel()
+        watcher.cancel()
         await to_thread.run_sync(pictures.pool.close)
-        await to_thread.run_sync(current.close)
+        await to_thread.run_sync(releases.close)
 
     api = FastAPI(
         dependencies=[Depends(note_route)], title="geoservice", version=__version__, description=DESCRIPTION, lifespan=lifespan,
         openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False,
     )  # fmt: skip
-    api.state.geoservice, api.state.running, api.state.pictures = deps.app_state(settings, current), running, pictures
+    api.state.geoservice, api.state.running, api.state.pictures = deps.app_state(settings, releases), running, pictures
     errors.add_handlers(api)
 
     async def not_modified(request: Request, error: Exception) -> Response:
         assert isinstance(error, deps.NotModified)
         headers = cache_headers(deps.principal_of(request.scope), error.etag)
-        headers["Vary"] += ", Accept-Encoding"  # said of the answer by what packs it, once it is long enough
+        headers["Vary"] += ", Accept-Encoding"  # as the gzip middleware sets it on a 200 that is long enough
         return Response(status_code=304, headers=headers)
 
     api.add_exception_handler(deps.NotModified, not_modified)
     for router in ROUTERS:
         api.include_router(router)
-    described = api.openapi
-    api.openapi = lambda: with_maps(with_tiles(described()))  # type: ignore[method-assign]  # FastAPI's documented way to extend it
+    fastapi_document = api.openapi
+    api.openapi = lambda: with_maps(with_tiles(fastapi_document()))  # type: ignore[method-assign]  # FastAPI's documented way to extend it
     return api
 
 
-async def watch_releases(current: ReleasePool, pool: DrawingPool) -> None:
-    """Look now and then for a new release, so that it is open before somebody asks, and for damaged files of the one served.
+async def watch_releases(releases: ReleasePool, pool: DrawingPool) -> None:
+    """Check every few seconds for a new release, so that it is open before the first request, and for damaged files.
 
-    Processes that have drawn nothing for long are ended.
+    Drawing processes that have been idle for long are ended.
     """
     while True:
         await to_thread.run_sync(pool.tidy)
         with suppress(GeoserviceError, OSError):
-            await to_thread.run_sync(current.inspect)
+            await to_thread.run_sync(releases.inspect)
         await asyncio.sleep(TIDY_S)
 
 
 async def note_route(request: Request) -> None:
-    """Note which route answers, before it does."""
+    """Record the template of the route before its endpoint runs."""
     set_route(request.scope["route"].path_format)
 
 
-def bare_route(path: str) -> str:
-    """Return the template of the bare route that answers a path; empty where FastAPI does."""
-    if tile_key(path) is not None:
-        return TILE_ROUTE
-    if map_key(path) is not None:
-        return MAP_ROUTE
-    return ARCHIVE_ROUTE if archive_name(path) is not None else ""
-
-
-def lane_of(scope: Scope, version: str | None = None) -> str:
-    """Return the gate's lane for a request; health and figures have none. ``version`` is that of the current release."""
-    path: str = scope["path"]
-    if path in health.PATHS:
-        return ""
-    if is_download(scope, version):
-        return "bulk"
-    route = bare_route(path)
-    return "maps" if route == MAP_ROUTE or DOCUMENT_MAP.fullmatch(path) else "tiles" if route else "pages"
-
-
-def is_download(scope: Scope, version: str | None = None) -> bool:
-    """Whether a whole file may be the answer: all tiles of a layer, or its features as CSV, GeoParquet and the like.
-
-    Told from the request alone. A range that holds for another release only (``If-Range``) brings the whole file.
-    """
-    name = archive_name(scope["path"])
-    if name is not None:
-        return not is_partial(dict(scope["headers"]), archive_etag(version or "", name))
-    if not scope["path"].endswith("/items"):
-        return False
-    accept = b",".join(v for k, v in scope["headers"] if k == b"accept").decode("latin-1").lower()
-    asked = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
-    return any(MEDIA[kind] in accept for kind in FILE_FORMATS) or any(k == "f" and v in FILE_FORMATS for k, v in asked)
-
-
 def build_routes(
-    settings: Settings, current: ReleasePool, running: health.Running, answers: ResponseCache, pictures: Pictures
+    settings: Settings, releases: ReleasePool, running: health.Running, cache: ResponseCache, pictures: Pictures
 ) -> ASGIApp:
-    """Return what answers, once it is known who asks: the bare routes of tiles beside FastAPI."""
-    tiles = Tiles(current, answers.keep)
-    add_tile_metrics(running.metrics, tiles.once.kept)
-    maps = MapTiles(current, pictures, answers.keep)
-    bare: dict[str, ASGIApp] = {TILE_ROUTE: tiles, ARCHIVE_ROUTE: Archives(current), MAP_ROUTE: maps}
+    """Return the application behind authentication: FastAPI and the bare routes of tiles."""
+    tiles = Tiles(releases, cache.put)
+    add_tile_metrics(running.metrics, tiles.single_flight.cache)
+    maps = MapTiles(releases, pictures, cache.put)
+    bare: dict[str, ASGIApp] = {TILE_ROUTE: tiles, ARCHIVE_ROUTE: Archives(releases), MAP_ROUTE: maps}
     api = RouteRecorder(
         GZipMiddleware(
-            create_api(settings, current, running, pictures), minimum_size=1000, compresslevel=5,
+            create_api(settings, releases, running, pictures), minimum_size=1000, compresslevel=5,
             exclude_content_types=(*DEFAULT_EXCLUDED_CONTENT_TYPES, PARQUET),
         )
     )  # fmt: skip
@@ -190,13 +142,14 @@ def build_routes(
 
 
 class Application:
-    """The ASGI application; ``answers`` are those that are ready, for a server that looks there first.
+    """The ASGI application, with ``response_cache`` for a server that looks there before it calls the application.
 
-    ``drain`` is that the service is being stopped: there are no ready answers then, for each has to say so.
+    ``drain`` tells whether the service is being stopped. No response comes from the cache then, because each must carry
+    ``Connection: close``.
     """
 
-    def __init__(self, app: ASGIApp, answers: ResponseCache, drain: Drain) -> None:
-        self._app, self.answers, self.drain = app, answers, drain
+    def __init__(self, app: ASGIApp, response_cache: ResponseCache, drain: Drain) -> None:
+        self._app, self.response_cache, self.drain = app, response_cache, drain
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one scope."""
@@ -206,21 +159,21 @@ class Application:
 def create_app(settings: Settings, store: ReleaseStore, folder: Path | None = None) -> Application:
     """Return the ASGI application that serves the current release of a store, and each later one as soon as it is current.
 
-    ``folder`` is what the workers of one service share; see :func:`geoservice.server.serve.make_app`. From the outside in:
-    telemetry, the headers of every answer, the host, the gate, the door, the routes.
+    ``folder`` is shared by the workers of one service; see :func:`geoservice.server.serve.make_app`. The layers from the
+    outside in: telemetry, common headers, host check, concurrency limit, access control, routes.
     """
-    current, accesses = ReleasePool(store), access_store(settings)
+    releases, accesses = ReleasePool(store), access_store(settings)
     tokens = TokenVerifier(accesses)
     drain, work = Drain(folder), WorkFile(folder / f"{WORK}-{os.getpid()}") if folder else None
     running = health.Running(Metrics(folder), drain, tokens.outage)
-    answers = ResponseCache(current, settings.cors_origins, frames=settings.frame_ancestors)
+    cache = ResponseCache(releases, settings.cors_origins, frames=settings.frame_ancestors)
     pool = DrawingPool(store, settings, running.metrics.histogram("drawing", "Seconds to draw a picture"))
     add_drawing_metrics(running.metrics, pool)
-    app = build_routes(settings, current, running, answers, Pictures(pool))
+    app = build_routes(settings, releases, running, cache, Pictures(pool))
     app = with_access_control(app, settings, running.metrics, accesses, tokens)
-    app = ConcurrencyLimiter(app, settings, running.metrics, lambda scope: lane_of(scope, current.version))
+    app = ConcurrencyLimiter(app, settings, running.metrics, lambda scope: lane_of(scope, releases.version))
     app = RequestHost(app, parse_networks(settings.proxies) if settings.proxy_headers else ())
     app = Guard(app, settings.cors_origins, settings.frame_ancestors)
-    app = Telemetry(app, running.metrics, current, drain, work)
-    add_response_cache_metrics(running.metrics, answers)
-    return Application(app, answers, drain)
+    app = Telemetry(app, running.metrics, releases, drain, work)
+    add_response_cache_metrics(running.metrics, cache)
+    return Application(app, cache, drain)

@@ -1,4 +1,4 @@
-"""FastAPI dependencies: a request, checked, with the release it will be answered from."""
+"""FastAPI dependencies: the validated request together with the release that answers it."""
 
 import hashlib
 from collections.abc import AsyncIterator, Callable, Collection, Mapping
@@ -11,19 +11,16 @@ from starlette.types import Scope
 from geoservice import __version__
 from geoservice.errors import NotFound
 from geoservice.release.base import PublishedLayer, ReleaseReader
-from geoservice.server import release_pool as served
 from geoservice.server.formats import LANGUAGE_PATTERN, LANGUAGES, choose_format, choose_language
 from geoservice.server.links import Urls
-from geoservice.server.principal import ANYBODY, Principal, note_for_audit, limited_to_current, readable_layers
+from geoservice.server.principal import ANYBODY, Principal, limited_to_current, note_for_audit, readable_layers
 from geoservice.server.query_params import parameters
 from geoservice.server.release_pool import ReleasePool
 from geoservice.settings import Settings
 
-version_of = served.version_of
-
 
 class NotModified(Exception):
-    """The client's copy is still good."""
+    """The client's cached copy is still valid; the response is a 304."""
 
     def __init__(self, etag: str) -> None:
         super().__init__(etag)
@@ -32,9 +29,9 @@ class NotModified(Exception):
 
 @dataclass(frozen=True)
 class RequestContext:
-    """A checked request: the format and language to answer in, the reader to answer from, and the answer's ETag.
+    """A validated request: format and language of the response, its ETag, and the reader of the release.
 
-    ``query`` are its parameters; a route that takes more than the common ones checks them with :meth:`only`.
+    ``query`` holds the query parameters; routes with more than the common parameters validate them with :meth:`with_query`.
     """
 
     request: Request
@@ -44,16 +41,16 @@ class RequestContext:
     language: str
     urls: Urls
     etag: str
-    who: Principal
+    principal: Principal
     query: Mapping[str, str]
 
     @property
     def path(self) -> str:
-        """Return the path asked for."""
+        """Return the path of the request."""
         return self.request.url.path
 
-    def only(self, names: Collection[str], properties: Collection[str] = ()) -> "RequestContext":
-        """Return the request with the parameters of these names and the common ones; a page passes over all others.
+    def with_query(self, names: Collection[str], properties: Collection[str] = ()) -> "RequestContext":
+        """Return the context with the parameters of these names and the common ones; HTML pages ignore all others.
 
         Raises :class:`geoservice.errors.ParameterError` as :func:`geoservice.server.query_params.parameters` does.
         """
@@ -61,40 +58,41 @@ class RequestContext:
         return replace(self, query=parameters(pairs, (*COMMON, *names), properties, lenient=self.format == "html"))
 
     def layer(self, layer_id: str) -> PublishedLayer:
-        """Return a layer that the caller may read; raises :class:`NotFound` naming those there are."""
-        return layer_for(self.reader, layer_id, self.who)
+        """Return a layer that the caller may read; raises :class:`NotFound` with the ids of the readable layers."""
+        return layer_for(self.reader, layer_id, self.principal)
 
     @property
     def layers(self) -> list[PublishedLayer]:
         """Return the layers that the caller may read."""
-        return layers_for(self.reader, self.who)
+        return layers_for(self.reader, self.principal)
 
 
 Layers = tuple[PublishedLayer, ...]
 
 
-def layers_for(reader: ReleaseReader, who: Principal, now: Layers | None = None) -> list[PublishedLayer]:
-    """Return the layers that a caller may read, and note for the audit log that the answer speaks of them.
+def layers_for(reader: ReleaseReader, principal: Principal, current: Layers | None = None) -> list[PublishedLayer]:
+    """Return the layers that a principal may read, and note them for the audit log.
 
-    ``now`` are the layers of the current release, to be given where the reader may be of another: see :func:`held_to`.
+    ``current`` are the layers of the current release; required where the reader may be of an older one, see
+    :func:`geoservice.server.principal.limited_to_current`.
     """
-    found = _readable(reader, who, now)
-    for layer in found:
+    layers = _readable(reader, principal, current)
+    for layer in layers:
         note_for_audit(layer)
-    return found
+    return layers
 
 
-def _readable(reader: ReleaseReader, who: Principal, now: Layers | None) -> list[PublishedLayer]:
+def _readable(reader: ReleaseReader, principal: Principal, current: Layers | None) -> list[PublishedLayer]:
     layers = reader.manifest.layers
-    return readable_layers(layers if now is None else limited_to_current(layers, now), who)
+    return readable_layers(layers if current is None else limited_to_current(layers, current), principal)
 
 
-def layer_for(reader: ReleaseReader, layer_id: str, who: Principal, now: Layers | None = None) -> PublishedLayer:
-    """Return the layer of this id and note it for the audit log; ``now`` is as for :func:`layers_for`.
+def layer_for(reader: ReleaseReader, layer_id: str, principal: Principal, current: Layers | None = None) -> PublishedLayer:
+    """Return the layer of this id and note it for the audit log; ``current`` is as for :func:`layers_for`.
 
-    Raises :class:`NotFound` naming the layers that the caller may read, and no other.
+    Raises :class:`NotFound` with the ids of the layers that the principal may read, and of no others.
     """
-    layers = _readable(reader, who, now)
+    layers = _readable(reader, principal, current)
     for layer in layers:
         if layer.id == layer_id:
             note_for_audit(layer)
@@ -103,27 +101,27 @@ def layer_for(reader: ReleaseReader, layer_id: str, who: Principal, now: Layers 
 
 
 COMMON = ("f", "lang")
-"""Parameters that every route but the health ones takes."""
+"""Query parameters of every route except health checks."""
 
 
-def common_parameters(request: Request, chosen: str = "") -> dict[str, str]:
-    """Return the parameters of a route that takes the common ones alone and answers in a format; see :func:`parameters`."""
-    return parameters(request.query_params.multi_items(), COMMON, lenient=chosen == "html")
+def common_parameters(request: Request, output_format: str = "") -> dict[str, str]:
+    """Return the validated query of a route that has the common parameters only; see :func:`parameters`."""
+    return parameters(request.query_params.multi_items(), COMMON, lenient=output_format == "html")
 
 
 def principal_of(scope: Scope) -> Principal:
-    """Return who asks, as the door has found out; anybody where nobody has asked."""
-    found: Principal = scope.get("state", {}).get("who", ANYBODY)
-    return found
+    """Return the principal that the access middleware authenticated; ``ANYBODY`` for a request without a token."""
+    principal: Principal = scope.get("state", {}).get("principal", ANYBODY)
+    return principal
 
 
 def base_url(request: Request, settings: Settings) -> str:
-    """Return the public base URL without a slash at its end: that of the settings, of a trusted proxy, or of the request."""
+    """Return the public base URL without a trailing slash: from the settings, a trusted proxy, or the request."""
     return (settings.url or request.scope.get("state", {}).get("base") or str(request.base_url)).rstrip("/")
 
 
 def entity_tag(*parts: str) -> str:
-    """Return a weak ETag over everything that an answer depends on."""
+    """Return a weak ETag over everything that a response depends on."""
     return 'W/"' + hashlib.sha256("\n".join([__version__, *parts]).encode()).hexdigest()[:32] + '"'
 
 
@@ -137,7 +135,7 @@ def etag_matches(if_none_match: str, etag: str) -> bool:
 
 
 def lists_etag(if_none_match: str, etag: str) -> bool:
-    """Whether an ``If-None-Match`` names this very ETag; ``*`` names none: it says nothing of what the client holds.
+    """Whether an ``If-None-Match`` lists this ETag; ``*`` does not count, as it does not identify the client's copy.
 
     >>> names("*", '"b"'), names('"a", "b"', 'W/"b"')
     (False, True)
@@ -152,48 +150,49 @@ LANGUAGE_QUERY: Any = Query(
 
 
 def format_query(*formats: str) -> Any:
-    """Return the description of parameter ``f``."""
+    """Return the OpenAPI description of parameter ``f``."""
     return Query(description="format", json_schema_extra={"enum": list(formats)})
 
 
 def request_context(*formats: str, more: bool = False, cached: bool = True) -> Callable[..., AsyncIterator[RequestContext]]:
-    """Return the dependency of a route that answers in ``formats``, the first by default.
+    """Return the dependency of a route with the response formats ``formats``; the first is the default.
 
-    ``more``: the route takes parameters beside the common ones and checks all with :meth:`Ask.only`. ``cached``: an ETag
-    tells whether the client's copy is still good, before any work is done. A class is not used because FastAPI reads the
-    signature; one that is not async would cost two threads more, which take longer to wake than this takes.
+    With ``more`` the route has further parameters and validates all of them with :meth:`RequestContext.with_query`. With
+    ``cached`` the client's ETag is compared before any work is done. This is not a class because FastAPI reads the signature;
+    it is async because a sync dependency needs two more threads, and waking them takes longer than this code.
     """
 
-    async def ask(
+    async def context(
         request: Request,
         f: Annotated[str | None, format_query(*formats)] = None,
         lang: Annotated[str | None, LANGUAGE_QUERY] = None,
     ) -> AsyncIterator[RequestContext]:
-        chosen = choose_format(f, request.headers.get("accept", ""), formats)
-        query = dict(request.query_params) if more else common_parameters(request, chosen)
+        output_format = choose_format(f, request.headers.get("accept", ""), formats)
+        query = dict(request.query_params) if more else common_parameters(request, output_format)
         language = choose_language(lang, request.headers.get("accept-language", ""))
-        settings, current = cast("tuple[Settings, ReleasePool]", request.app.state.geoservice)
-        base, who = base_url(request, settings), principal_of(request.scope)
-        async with current.borrow() as reader:
+        settings, releases = cast("tuple[Settings, ReleasePool]", request.app.state.geoservice)
+        base, principal = base_url(request, settings), principal_of(request.scope)
+        async with releases.borrow() as reader:
             release = f"{reader.number} {reader.manifest.hash}"
-            seen = f"{who.role} {who.areas} {who.layers}"
-            etag = entity_tag(base, request.url.path, request.url.query, chosen, language, release, seen) if cached else ""
+            access = f"{principal.role} {principal.areas} {principal.layers}"
+            parts = (base, request.url.path, request.url.query, output_format, language, release, access)
+            etag = entity_tag(*parts) if cached else ""
             if etag and lists_etag(request.headers.get("if-none-match", ""), etag):
-                _note_unchanged(request, reader, who)
+                _audit_not_modified(request, reader, principal)
                 raise NotModified(etag)
-            yield RequestContext(request, settings, reader, chosen, language, Urls(base), etag, who, query)
+            yield RequestContext(request, settings, reader, output_format, language, Urls(base), etag, principal, query)
 
-    return ask
+    return context
 
 
-def _note_unchanged(request: Request, reader: ReleaseReader, who: Principal) -> None:
-    """Note that a caller was told its copy is still good: of the layer in the path, or of all that it may read."""
+def _audit_not_modified(request: Request, reader: ReleaseReader, principal: Principal) -> None:
+    """Note for the audit log the layers of a 304: the layer in the path, or all that the principal may read."""
     if (layer_id := request.path_params.get("layer_id")) is None:
-        layers_for(reader, who)
+        layers_for(reader, principal)
     else:
-        layer_for(reader, layer_id, who)
+        layer_for(reader, layer_id, principal)
 
 
-def app_state(settings: Settings, current: ReleasePool) -> tuple[Any, ...]:
+def app_state(settings: Settings, releases: ReleasePool) -> tuple[Any, ...]:
     """Return what the dependencies expect in ``app.state.geoservice``."""
-    return settings, current
+    return settings, releases

@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from geoservice.durable import disk_full, is_full
 from geoservice.errors import AWAY, STATUS, DiskFull, GeoserviceError, NotFound, ParameterError, TimedOut, TooManyRequests
 from geoservice.server import pages
-from geoservice.server.formats import HTML, LANGUAGES, choose_language, accepted_values
+from geoservice.server.formats import HTML, LANGUAGES, accepted_values, choose_language
 from geoservice.server.operations.logs import REQUEST_LOG, trace_of
 
 PROBLEM = "application/problem+json"
@@ -107,7 +107,11 @@ def add_handlers(app: FastAPI) -> None:
     """Hang the handlers into an app."""
 
     async def ours(request: Request, error: Exception) -> Response:
-        return page_not_found(request, str(error)) if isinstance(error, NotFound) and prefers_html(request) else problem_response(error)
+        return (
+            page_not_found(request, str(error))
+            if isinstance(error, NotFound) and prefers_html(request)
+            else problem_response(error)
+        )
 
     async def invalid(_: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)

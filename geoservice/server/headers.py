@@ -122,7 +122,9 @@ class Guard:
                 if message["status"] == 304:
                     own.add(POLICY)  # a browser would put ours in the place of that of the page it keeps
                 more = [*(self._tile if TILE_TYPE in message["headers"] else self._always), *site]
-                given = [(k, with_frame_ancestors(v, self._frames) if k.lower() == POLICY else v) for k, v in message["headers"]]
+                given = [
+                    (k, with_frame_ancestors(v, self._frames) if k.lower() == POLICY else v) for k, v in message["headers"]
+                ]
                 message = {**message, "headers": [*given, *(h for h in more if h[0] not in own or h[0] == b"vary")]}
             elif method == "HEAD":
                 if message.get("more_body"):

@@ -14,7 +14,7 @@ from geoservice.server.features import routes as features
 from geoservice.server.formats import HTML, JSON, OPENAPI, PNG, STYLE, choose_format
 from geoservice.server.links import REL, Link, link
 from geoservice.server.openapi import document_3_0
-from geoservice.server.responses import respond, document
+from geoservice.server.responses import document, respond
 from geoservice.server.static_files import page_file
 from geoservice.server.styles import routes as styles
 from geoservice.server.tiles import tilesets
@@ -42,9 +42,9 @@ Language = Annotated[str | None, LANGUAGE_QUERY]
 Description = Annotated[RequestContext, Depends(request_context("openapi", "json", "html"))]
 
 
-def front_links(ask: RequestContext) -> list[Link]:
+def front_links(context: RequestContext) -> list[Link]:
     """Return the ways on from the landing page."""
-    to = ask.urls.to
+    to = context.urls.to
     return [
         link("self", JSON, to("/", {"f": "json"})),
         link("alternate", HTML, to("/", {"f": "html"}), "map"),
@@ -74,26 +74,29 @@ async def landing(request: Request, f: Asked = None, lang: Language = None) -> R
     common_parameters(request, chosen)
     if chosen == "html":
         return await to_thread.run_sync(page_file, "index.html", request.headers.get("if-none-match", ""))
-    async with asynccontextmanager(request_context("json"))(request, "json", lang) as ask:
-        return document(ask, front(ask), "")
+    async with asynccontextmanager(request_context("json"))(request, "json", lang) as context:
+        return document(context, front(context), "")
 
 
-def front(ask: RequestContext) -> dict[str, Any]:
+def front(context: RequestContext) -> dict[str, Any]:
     """Return the OGC landing page."""
-    study = ask.reader.manifest.study
-    title = study.get("title", {}).get(ask.language) or study.get("id", "geoservice")
-    layers = ", ".join(getattr(layer.title, ask.language) for layer in ask.layers)
-    synthetic = f" {pages.LABELS[ask.language]['synthetic']}" if study.get("synthetic") else ""
-    protection = " ".join(["", *pages.statement(ask)])
-    return {"title": title, "description": f"{layers}.{synthetic}{protection}", "links": front_links(ask)}
+    study = context.reader.manifest.study
+    title = study.get("title", {}).get(context.language) or study.get("id", "geoservice")
+    layers = ", ".join(getattr(layer.title, context.language) for layer in context.layers)
+    synthetic = f" {pages.LABELS[context.language]['synthetic']}" if study.get("synthetic") else ""
+    protection = " ".join(["", *pages.statement(context)])
+    return {"title": title, "description": f"{layers}.{synthetic}{protection}", "links": front_links(context)}
 
 
 @router.get(
-    "/conformance", operation_id="getConformance", summary="Conformance classes", responses=schemas.responses(schemas.CONFORMANCE)
+    "/conformance",
+    operation_id="getConformance",
+    summary="Conformance classes",
+    responses=schemas.responses(schemas.CONFORMANCE),
 )
-async def conformance(ask: Front) -> Response:
+async def conformance(context: Front) -> Response:
     """Answer with the OGC conformance classes that hold."""
-    return document(ask, {"conformsTo": classes()}, "Conformance")
+    return document(context, {"conformsTo": classes()}, "Conformance")
 
 
 def classes() -> list[str]:
@@ -102,12 +105,12 @@ def classes() -> list[str]:
 
 
 @router.get("/api", operation_id="getApi", summary="This description", responses=schemas.responses(schemas.ANY, OPENAPI))
-def api(request: Request, ask: Description) -> Response:
+def api(request: Request, context: Description) -> Response:
     """Answer with the OpenAPI 3.0 document of this API."""
-    content = document_3_0(request.app.openapi(), ask.urls.base, [layer.id for layer in ask.layers])
-    if ask.format == "html":
-        return respond(ask, pages.page("API", _operations(content, ask.language), ask), HTML, pages.HEADERS)
-    return respond(ask, orjson.dumps(content), JSON if ask.format == "json" else OPENAPI)
+    content = document_3_0(request.app.openapi(), context.urls.base, [layer.id for layer in context.layers])
+    if context.format == "html":
+        return respond(context, pages.page("API", _operations(content, context.language), context), HTML, pages.HEADERS)
+    return respond(context, orjson.dumps(content), JSON if context.format == "json" else OPENAPI)
 
 
 def _operations(content: dict[str, Any], language: str) -> str:

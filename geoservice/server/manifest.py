@@ -8,8 +8,9 @@ from fastapi import APIRouter, Depends, Response
 from geoservice.maps.symbology import BACKGROUND, FAINT, Symbology, graded, symbology_of
 from geoservice.release.base import Manifest, PublishedLayer, ReleaseReader
 from geoservice.server import schemas
-from geoservice.server.deps import RequestContext, request_context, version_of
+from geoservice.server.deps import RequestContext, request_context
 from geoservice.server.principal import Principal
+from geoservice.server.release_pool import version_of
 from geoservice.server.responses import document
 
 router = APIRouter(tags=["service"])
@@ -74,6 +75,6 @@ def legend_colours(shown: Symbology) -> dict[str, Any]:
 
 
 @router.get("/manifest", operation_id="getManifest", summary="The release", responses=schemas.responses(schemas.ANY))
-def manifest(ask: Annotated[RequestContext, Depends(request_context("json", "html"))]) -> Response:
+def manifest(context: Annotated[RequestContext, Depends(request_context("json", "html"))]) -> Response:
     """Answer with the release's number and hash, study, layers, notes and disclosure report."""
-    return document(ask, public_part(ask.reader, ask.layers, ask.who), f"Release {ask.reader.number}")
+    return document(context, public_part(context.reader, context.layers, context.principal), f"Release {context.reader.number}")

@@ -77,21 +77,26 @@ def anchor(href: str, text: str) -> str:
     return f'<a href="{escape(href)}">{escape(text)}</a>'
 
 
-def page(title: str, body: str, ask: "RequestContext", more: Iterable[str] = ()) -> str:
+def page(title: str, body: str, context: "RequestContext", more: Iterable[str] = ()) -> str:
     """Return a whole page around a body that is HTML already; ``more`` are further entries of its navigation."""
-    words, to, title = LABELS[ask.language], ask.urls.to, in_language(title, ask.language)
-    lang = {"lang": ask.language}
+    words, to, title = LABELS[context.language], context.urls.to, in_language(title, context.language)
+    lang = {"lang": context.language}
     entries = [
         anchor(to("/", lang), words["map"]),
         anchor(to("/collections", {"f": "html", **lang}), words["data"]),
         anchor(to("/api", {"f": "html", **lang}), words["api"]),
         anchor(to("/clients", {"f": "html", **lang}), words["clients"]),
         *more,
-        *(anchor(to(ask.path, {**ask.query, "lang": other}), label) for other, label in (("zh", "中文"), ("en", "English"))),
+        *(
+            anchor(to(context.path, {**context.query, "lang": other}), label)
+            for other, label in (("zh", "中文"), ("en", "English"))
+        ),
     ]
-    synthetic = f'<p class="note">{words["synthetic"]}</p>' if ask.reader.manifest.study.get("synthetic") else ""
-    protection = "".join(f"<p><small>{escape(text)}</small></p>" for text in statement(ask))
-    return _html_document(title, f"<nav>{' '.join(entries)}</nav><h1>{escape(title)}</h1>{synthetic}{body}{protection}", ask.language)
+    synthetic = f'<p class="note">{words["synthetic"]}</p>' if context.reader.manifest.study.get("synthetic") else ""
+    protection = "".join(f"<p><small>{escape(text)}</small></p>" for text in statement(context))
+    return _html_document(
+        title, f"<nav>{' '.join(entries)}</nav><h1>{escape(title)}</h1>{synthetic}{body}{protection}", context.language
+    )
 
 
 def not_found(detail: str, base: str, language: str) -> str:
@@ -118,9 +123,9 @@ def _html_document(title: str, body: str, language: str) -> str:
     )
 
 
-def statement(ask: "RequestContext") -> list[str]:
+def statement(context: "RequestContext") -> list[str]:
     """Return what the release says of how people are protected, in the caller's language; nothing where it says nothing."""
-    text = (ask.reader.manifest.disclosure.get("statement") or {}).get(ask.language)
+    text = (context.reader.manifest.disclosure.get("statement") or {}).get(context.language)
     return [text] if text else []
 
 
@@ -138,10 +143,10 @@ def value(content: Any) -> str:
     return escape("" if content is None else str(content))
 
 
-def document(content: Mapping[str, Any], title: str, ask: "RequestContext") -> str:
+def document(content: Mapping[str, Any], title: str, context: "RequestContext") -> str:
     """Return a JSON document as a page."""
-    as_json = anchor(ask.urls.to(ask.path, {**ask.query, "f": "json"}), LABELS[ask.language]["json"])
-    return page(title, value(content), ask, [as_json])
+    as_json = anchor(context.urls.to(context.path, {**context.query, "f": "json"}), LABELS[context.language]["json"])
+    return page(title, value(content), context, [as_json])
 
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:

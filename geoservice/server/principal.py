@@ -1,4 +1,4 @@
-"""Who asks: a name for the audit log, a role, and the areas that the view of non-public layers is limited to."""
+"""The principal of a request: a name for the audit log, a role, and limits to the areas and layers it may read."""
 
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -6,16 +6,16 @@ from dataclasses import dataclass
 from geoservice.release.base import PublishedLayer
 
 ROLES = ("public", "planner", "steward")
-"""Each role reads what those before it read."""
+"""Roles in ascending order: each may also read what the roles before it may read."""
 
 
 @dataclass(frozen=True)
 class Principal:
-    """A caller whose token has been checked, or anybody.
+    """The holder of a verified token, or an anonymous caller.
 
-    ``areas`` are codes: in layers that are not public the caller sees features in these areas only; None is no limit.
-    ``layers`` are the non-public layers that whoever gave the token allows; None is all of the role. ``token`` is the id of
-    the token, ``oidc`` for one of the office's identity provider; ``expires`` is when it ends (RFC 3339, UTC), where it does.
+    ``areas`` are codes: in non-public layers the caller sees features of these areas only; None is no limit. ``layers`` are
+    the ids of the non-public layers that the token allows; None allows all layers of the role. ``token`` is the id of the
+    token, ``oidc`` for a token of the identity provider; ``expires`` is its end (RFC 3339, UTC), None without one.
     """
 
     name: str = "anybody"
@@ -25,33 +25,34 @@ class Principal:
     token: str | None = None
     expires: str | None = None
 
-    def reads(self, layer: PublishedLayer) -> bool:
-        """Whether the caller may know that a layer exists."""
+    def may_read(self, layer: PublishedLayer) -> bool:
+        """Whether the caller may read a layer, and know that it exists."""
         if layer.role == "public":
             return True
         return ROLES.index(self.role) >= ROLES.index(layer.role) and (self.layers is None or layer.id in self.layers)
 
     def within(self, layer: PublishedLayer) -> tuple[str, ...] | None:
-        """Return the areas that the view of a layer is limited to, None where it is not."""
+        """Return the areas that the caller's view of a layer is limited to, None without a limit."""
         return None if layer.role == "public" else self.areas
 
 
 ANYBODY = Principal()
 
 
-def readable_layers(layers: tuple[PublishedLayer, ...], who: Principal) -> list[PublishedLayer]:
-    """Return the layers that a caller may read."""
-    return [layer for layer in layers if who.reads(layer)]
+def readable_layers(layers: tuple[PublishedLayer, ...], principal: Principal) -> list[PublishedLayer]:
+    """Return the layers that a principal may read."""
+    return [layer for layer in layers if principal.may_read(layer)]
 
 
-def limited_to_current(layers: tuple[PublishedLayer, ...], now: tuple[PublishedLayer, ...]) -> tuple[PublishedLayer, ...]:
-    """Return layers of a release that is not the current one, as far as they may still be read.
+def limited_to_current(layers: tuple[PublishedLayer, ...], current: tuple[PublishedLayer, ...]) -> tuple[PublishedLayer, ...]:
+    """Return the layers of an older release that may still be read.
 
-    ``now`` are those of the current release: what it lacks is left out, what both have gets the stricter role of the two.
+    ``current`` are the layers of the current release. Layers that it lacks are left out; the others get the stricter of their
+    two roles.
     """
-    if layers is now:
+    if layers is current:
         return layers
-    roles = {layer.id: layer.role for layer in now}
+    roles = {layer.id: layer.role for layer in current}
     return tuple(_at_least(layer, roles[layer.id]) for layer in layers if layer.id in roles)
 
 
@@ -59,15 +60,15 @@ def _at_least(layer: PublishedLayer, role: str) -> PublishedLayer:
     return layer if ROLES.index(role) <= ROLES.index(layer.role) else layer.model_copy(update={"role": role})
 
 
-AUDITED_LAYERS: ContextVar[dict[str, int | None] | None] = ContextVar("noted", default=None)
-"""The layers, not public, that the answer being made is built from, and rows where counted; the door writes them down."""
+AUDITED_LAYERS: ContextVar[dict[str, int | None] | None] = ContextVar("audited_layers", default=None)
+"""The non-public layers that the response uses, with the number of rows where counted; the middleware writes the audit log."""
 
 
 def note_for_audit(layer: PublishedLayer, rows: int | None = None) -> None:
-    """Note for the audit log that the answer being made is built from a layer; the door writes it down before it leaves.
+    """Note for the audit log that the response uses a layer; the access middleware writes the log before the response is sent.
 
-    Whoever looks a layer up notes it thereby. ``rows`` is how many features the answer holds, said by a route that knows it.
+    Every lookup of a layer calls this. ``rows`` is the number of features in the response, given by routes that know it.
     """
-    noted = AUDITED_LAYERS.get()
-    if layer.role != "public" and noted is not None:
-        noted[layer.id] = rows if rows is not None else noted.get(layer.id)
+    audited = AUDITED_LAYERS.get()
+    if layer.role != "public" and audited is not None:
+        audited[layer.id] = rows if rows is not None else audited.get(layer.id)

@@ -12,7 +12,8 @@ import typer
 
 from geoservice.cli import app
 from geoservice.release import open_store
-from geoservice.server.app import bare_route, create_api
+from geoservice.server.app import create_api
+from geoservice.server.lanes import bare_route
 from geoservice.server.operations import health
 from geoservice.server.operations.metrics import Metrics
 from geoservice.server.release_pool import ReleasePool

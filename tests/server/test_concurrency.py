@@ -11,8 +11,8 @@ import pytest
 from anyio import to_thread
 from starlette.types import Receive, Scope, Send
 
-from geoservice.server.app import lane_of
 from geoservice.server.headers import send_response
+from geoservice.server.lanes import lane_of
 from geoservice.server.operations.concurrency import ConcurrencyLimiter
 from geoservice.server.operations.metrics import Metrics
 from geoservice.server.single_flight import SingleFlight

@@ -85,7 +85,7 @@ def test_what_one_was_given_the_other_does_not_get(app, caller):
             assert units(caller().get(path)) == placed()
             assert units(caller((clinics.TOWNS[0],)).get(path)) == placed(0)
             assert Caller(app).get(path).status_code == 404
-    assert not app.answers.entries
+    assert not app.response_cache.entries
 
 
 def test_nor_from_what_the_server_has_ready(home, caller):
@@ -99,8 +99,8 @@ def test_nor_from_what_the_server_has_ready(home, caller):
                     404,
                     200,
                 ]
-        assert {target for target, _ in app.answers.entries} == {public.encode()}
-        assert app.answers.hits == 3 * len(PATHS) - 1
+        assert {target for target, _ in app.response_cache.entries} == {public.encode()}
+        assert app.response_cache.hits == 3 * len(PATHS) - 1
 
 
 def test_the_dataset_is_what_the_caller_reads(app, caller):

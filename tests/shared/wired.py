@@ -19,7 +19,7 @@ class Wired:
     """A kept connection to an application's server; ``answers`` are those it has ready."""
 
     def __init__(self, app: Application, address: tuple[str, int]) -> None:
-        self.app, self.answers, self.address = app, app.answers, address
+        self.app, self.response_cache, self.address = app, app.response_cache, address
         self._connection = http.client.HTTPConnection(*address, timeout=30)
 
     def ask(self, path: str, method: str = "GET", **headers: str) -> tuple[int, Any, bytes]:

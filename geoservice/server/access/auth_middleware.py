@@ -14,7 +14,7 @@ from geoservice.server.access.authenticators import Authenticator, authenticator
 from geoservice.server.access.rate_limits import RateLimitExceeded, RateLimits, SizeLimits
 from geoservice.server.access.store import AccessStore
 from geoservice.server.access.tokens import TokenVerifier
-from geoservice.server.errors import PROBLEM, error_headers, problem, log_error
+from geoservice.server.errors import PROBLEM, error_headers, log_error, problem
 from geoservice.server.headers import send_response
 from geoservice.server.operations.health import HEALTH
 from geoservice.server.operations.logs import REQUEST_LOG
@@ -30,10 +30,10 @@ HEALTH_S = 0.4
 
 
 class AuthMiddleware:
-    """Wraps the app: sets ``scope["state"]["who"]``.
+    """Wraps the app: sets ``scope["state"]["principal"]``.
 
     A request without an ``Authorization`` header is anonymous and is passed on unchanged. What a route notes with
-    :func:`geoservice.server.principal.audited` is in the audit log before the first byte of the response is sent; if it
+    :func:`geoservice.server.principal.note_for_audit` is in the audit log before the first byte of the response is sent; if it
     cannot be written, the response is a 503.
     """
 
@@ -54,7 +54,7 @@ class AuthMiddleware:
             await send_error(send, error)
             return
         state: dict[str, Any] = scope.setdefault("state", {})  # the server gives each request its own dictionary
-        state["who"] = who
+        state["principal"] = who
         if who is ANYBODY:
             await self.app(scope, receive, send)
             return

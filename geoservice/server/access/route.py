@@ -42,6 +42,6 @@ CALLER = {
 )
 async def access(context: Annotated[RequestContext, Depends(request_context("json", cached=False))]) -> Response:
     """Return what the caller's token lets it read; without a token, what is public."""
-    who, layers = context.who, [layer.id for layer in readable_layers(context.reader.manifest.layers, context.who)]
+    who, layers = context.principal, [layer.id for layer in readable_layers(context.reader.manifest.layers, context.principal)]
     content = {"name": who.name, "role": who.role, "areas": who.areas, "layers": layers, "expires": who.expires}
     return Response(orjson.dumps(content), 200, {"Cache-Control": "private, no-store", "Vary": "Authorization"}, JSON)

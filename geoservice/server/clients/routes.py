@@ -12,7 +12,7 @@ from geoservice.server.deps import RequestContext, request_context
 from geoservice.server.features.params import DEFAULT_LIMIT, MAX_LIMIT
 from geoservice.server.formats import HTML, JSON
 from geoservice.server.links import link
-from geoservice.server.responses import respond, document
+from geoservice.server.responses import document, respond
 from geoservice.server.translations import in_language
 
 router = APIRouter(tags=["service"])
@@ -36,39 +36,39 @@ CLIENTS: schemas.Schema = {
 
 
 @router.get(PATH, operation_id="getClients", summary=SUMMARY, responses=schemas.responses(CLIENTS))
-def examples(ask: Annotated[RequestContext, Depends(request_context("json", "html"))]) -> Response:
+def examples(context: Annotated[RequestContext, Depends(request_context("json", "html"))]) -> Response:
     """Answer with examples for other programs, which work as they are."""
-    to, title = ask.urls.to, in_language(SUMMARY, ask.language)
+    to, title = context.urls.to, in_language(SUMMARY, context.language)
     links = [link("self", JSON, to(PATH, {"f": "json"})), link("alternate", HTML, to(PATH, {"f": "html"}))]
-    about = {"title": title, "description": getattr(guide().introduction, ask.language)}
-    content = {**about, "rules": list(rules(ask)), "clients": list(entries(ask)), "links": links}
-    if ask.format == "html":
-        return respond(ask, pages.page(title, body(content), ask), HTML, pages.HEADERS)
-    return document(ask, content, title)
+    about = {"title": title, "description": getattr(guide().introduction, context.language)}
+    content = {**about, "rules": list(rules(context)), "clients": list(entries(context)), "links": links}
+    if context.format == "html":
+        return respond(context, pages.page(title, body(content), context), HTML, pages.HEADERS)
+    return document(context, content, title)
 
 
-def names_of(ask: RequestContext) -> Names | None:
+def names_of(context: RequestContext) -> Names | None:
     """Return what the examples show, None where no layer has a map."""
-    layers = example_layers(ask.layers)
-    credit = (ask.reader.manifest.study.get("source") or {}).get(ask.language, "")
-    return None if layers is None else Names(ask.urls.base, *layers, ask.language, credit)
+    layers = example_layers(context.layers)
+    credit = (context.reader.manifest.study.get("source") or {}).get(context.language, "")
+    return None if layers is None else Names(context.urls.base, *layers, context.language, credit)
 
 
-def entries(ask: RequestContext) -> Iterator[dict[str, Any]]:
+def entries(context: RequestContext) -> Iterator[dict[str, Any]]:
     """Yield each client with its example."""
-    names = names_of(ask)
+    names = names_of(context)
     for client in guide().clients if names else ():
         assert names
-        about = {"id": client.id, "title": getattr(client.title, ask.language), "steps": list(names.steps(client))}
+        about = {"id": client.id, "title": getattr(client.title, context.language), "steps": list(names.steps(client))}
         yield {**about, "file": client.file, "example": names.example(client)}
 
 
-def rules(ask: RequestContext) -> Iterator[dict[str, str]]:
+def rules(context: RequestContext) -> Iterator[dict[str, str]]:
     """Yield what every client should know."""
-    origins = "*" if "*" in ask.settings.cors_origins else ", ".join(ask.settings.cors_origins)
-    words = {"base": ask.urls.base, "default": DEFAULT_LIMIT, "most": MAX_LIMIT, "origins": origins or "-"}
+    origins = "*" if "*" in context.settings.cors_origins else ", ".join(context.settings.cors_origins)
+    words = {"base": context.urls.base, "default": DEFAULT_LIMIT, "most": MAX_LIMIT, "origins": origins or "-"}
     for rule in guide().rules:
-        title, text = (getattr(label, ask.language) for label in (rule.title, rule.text))
+        title, text = (getattr(label, context.language) for label in (rule.title, rule.text))
         yield {"id": rule.id, "title": title, "text": text.format(**words)}
 
 

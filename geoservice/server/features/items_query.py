@@ -52,7 +52,7 @@ def items_query(
         equals=equalities(parameters, layer),
         properties=parse_properties(parameters.get("properties"), parameters.get("exclude-properties"), layer),
         geometry=not parse_flag("skipGeometry", parameters.get("skipGeometry")),
-        within=context.who.within(layer),
+        within=context.principal.within(layer),
         filter=filter_of(parameters, layer),
         ids=parse_ids(parameters.get("ids")),
         sortby=sortby,

@@ -31,7 +31,7 @@ BASE = {
 
 def identity(context: RequestContext, layer: PublishedLayer) -> dict[str, Any]:
     """Return the schema of a feature's id; its maximum, the number of features, is hidden from callers limited to areas."""
-    maximum = {"maximum": max(layer.features, 1)} if context.who.within(layer) is None else {}
+    maximum = {"maximum": max(layer.features, 1)} if context.principal.within(layer) is None else {}
     return {"fid": {"type": "integer", "minimum": 1, **maximum, "x-ogc-role": "id"}}
 
 

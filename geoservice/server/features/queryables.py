@@ -12,7 +12,7 @@ from geoservice.server.features.filter_examples import filter_example
 from geoservice.server.features.property_schemas import columns, common_properties, geometry, identity
 from geoservice.server.formats import HTML, SCHEMA
 from geoservice.server.pages import HEADERS, LABELS, Markup, anchor, page, table
-from geoservice.server.responses import respond, document
+from geoservice.server.responses import document, respond
 from geoservice.server.translations import in_language
 
 FEATURES_3 = "http://www.opengis.net/spec/ogcapi-features-3/1.0/conf"

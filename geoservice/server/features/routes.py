@@ -23,9 +23,9 @@ from geoservice.server.features.paging import count_matches, page_query, token, 
 from geoservice.server.features.table_cells import cells, headings
 from geoservice.server.features.writers import WRITERS
 from geoservice.server.formats import GEOJSON, HTML, JSON, MEDIA
-from geoservice.server.links import Link, link_header, link
+from geoservice.server.links import Link, link, link_header
 from geoservice.server.principal import note_for_audit
-from geoservice.server.responses import respond, document
+from geoservice.server.responses import document, respond
 
 FEATURES_1, FEATURES_2 = (f"http://www.opengis.net/spec/ogcapi-features-{n}/1.0/conf" for n in (1, 2))
 CONFORMS = (
@@ -80,7 +80,7 @@ async def collection(layer_id: str, context: Doc) -> Response:
 def items(layer_id: str, context: ItemsContext) -> Response:
     """Return a page of features, or a file of all of them."""
     layer = context.layer(layer_id)
-    context = context.only(ITEM_PARAMETERS, property_types(layer))
+    context = context.with_query(ITEM_PARAMETERS, property_types(layer))
     if context.format in WRITERS:
         return file_answer(context, layer, items_query(context, layer, default=MAX_FEATURES, most=MAX_FEATURES))
     selection = items_query(context, layer)
@@ -96,7 +96,7 @@ def items(layer_id: str, context: ItemsContext) -> Response:
 )
 def item(layer_id: str, fid: str, context: ItemContext) -> Response:
     """Return one feature."""
-    context, layer = context.only(["crs"]), context.layer(layer_id)
+    context, layer = context.with_query(["crs"]), context.layer(layer_id)
     crs = item_crs(context, layer)
     table = feature_row(context, layer, fid)
     note_for_audit(layer, 1)
@@ -114,10 +114,10 @@ def item_crs(context: RequestContext, layer: PublishedLayer) -> Crs:
 def feature_row(context: RequestContext, layer: PublishedLayer, fid: str) -> pa.Table:
     """Return the row of a feature that the caller may see; raises :class:`NotFound`."""
     if fid.isascii() and fid.isdigit() and len(fid) < 19:
-        table = context.reader.item(layer.id, int(fid), context.who.within(layer))
+        table = context.reader.item(layer.id, int(fid), context.principal.within(layer))
         if table.num_rows:
             return table
-    limited = context.who.within(layer) is not None  # must not learn the number of features in other areas
+    limited = context.principal.within(layer) is not None  # must not learn the number of features in other areas
     ids = "" if limited else f"; ids go from 1 to {layer.features}"
     raise NotFound(f"layer {layer.id} has no feature {fid!r:.40}{ids}")
 

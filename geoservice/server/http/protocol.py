@@ -154,7 +154,7 @@ class Config(uvicorn.Config):
     def ready(self) -> ResponseCache:
         """Ready answers of the application, once it is made."""
         assert isinstance(self.loaded_app, Application)
-        return self.loaded_app.answers
+        return self.loaded_app.response_cache
 
     @cached_property
     def drain(self) -> Drain:

@@ -12,7 +12,7 @@ import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from geoservice.server.deps import principal_of
-from geoservice.server.errors import PROBLEM, error_headers, problem, log_error
+from geoservice.server.errors import PROBLEM, error_headers, log_error, problem
 from geoservice.server.headers import send_response
 from geoservice.server.operations.drain import Drain
 from geoservice.server.operations.logs import REQUEST_LOG, RequestLog, request_id_of, set_route

@@ -16,13 +16,14 @@ from geoservice.maps.table_numbers import TABLE, from_table
 from geoservice.release.base import PublishedLayer
 from geoservice.release.url_numbers import is_whole_number
 from geoservice.server import schemas
-from geoservice.server.deps import RequestContext, request_context, version_of
+from geoservice.server.deps import RequestContext, request_context
 from geoservice.server.features.crs import parse_crs
 from geoservice.server.features.params import parameter_error, parse_bbox, parse_names
 from geoservice.server.formats import HTML, JSON, PNG
 from geoservice.server.links import CRS84, REL, link
+from geoservice.server.release_pool import version_of
 from geoservice.server.rendering.renderer import Pictures
-from geoservice.server.responses import respond, document
+from geoservice.server.responses import document, respond
 from geoservice.server.styles.routes import bounds_of, drawing_order, visible_layers
 from geoservice.server.tiles.matrix_sets import MERCATOR
 from geoservice.server.tiles.tilesets import layer_with_tiles
@@ -66,7 +67,7 @@ IMAGE_RESPONSES: dict[int | str, dict[str, Any]] = {
 
 def check_parameters(context: RequestContext, more: set[str], width: int, height: int) -> None:
     """Raise :class:`ParameterError` for a parameter that is unknown or no number, or a picture that is too large."""
-    given = context.only(sorted(NAMES | more)).query
+    given = context.with_query(sorted(NAMES | more)).query
     for name in ("width", "height", "scale"):
         if name in given and not is_whole_number(given[name]):
             raise parameter_error(name, given[name], "a whole number of ASCII digits")
@@ -101,7 +102,7 @@ def check_selection(selection: Selection, layers: Sequence[PublishedLayer], stud
 
 async def map_response(context: RequestContext, layers: Sequence[PublishedLayer], wanted: MapOptions) -> Response:
     """Answer with a picture; its headers say which box it shows."""
-    drawing = MapDrawing(tuple((layer.id, context.who.within(layer)) for layer in layers), wanted)
+    drawing = MapDrawing(tuple((layer.id, context.principal.within(layer)) for layer in layers), wanted)
     layers = [selected(layer, wanted.selection, context.reader.manifest.study) for layer in layers]
     if any(map(from_table, layers)):
         context.layer(TABLE)  # who may not read the table sees none of its numbers

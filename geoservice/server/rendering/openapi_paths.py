@@ -7,7 +7,7 @@ from typing import Any
 from geoservice.maps.symbology import VARIANTS
 from geoservice.server.formats import PNG
 from geoservice.server.rendering.route import MAX_ZOOM
-from geoservice.server.schemas import BINARY, TEXT, Schema, problem_response, parameter
+from geoservice.server.schemas import BINARY, TEXT, Schema, parameter, problem_response
 from geoservice.server.tiles.openapi_paths import LAYER_ID, VERSION
 
 SCALE = parameter("scale", "pixels that look like one; 2 is the same as @2x", {"type": "string", "enum": ["1", "2"]})

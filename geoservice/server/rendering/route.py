@@ -11,11 +11,11 @@ from geoservice.errors import NotFound, ParameterError
 from geoservice.geo import Tile
 from geoservice.maps.drawings import TileDrawing
 from geoservice.maps.symbology import VARIANTS, Variant
-from geoservice.server.deps import principal_of, etag_matches
+from geoservice.server.deps import etag_matches, principal_of
 from geoservice.server.formats import PNG
 from geoservice.server.headers import Headers
 from geoservice.server.principal import note_for_audit
-from geoservice.server.query_params import parse_query, parameters
+from geoservice.server.query_params import parameters, parse_query
 from geoservice.server.release_pool import ReleasePool, version_of
 from geoservice.server.rendering.renderer import Pictures
 from geoservice.server.tiles.composite import layer_with_tiles

@@ -41,10 +41,11 @@ from geoservice.measures import BEYOND, REASONS, UNCERTAIN
 from geoservice.number_text import Limits, limits_of, reason_label
 from geoservice.release.base import PublishedLayer
 from geoservice.server import schemas
-from geoservice.server.deps import RequestContext, request_context, version_of
+from geoservice.server.deps import RequestContext, request_context
 from geoservice.server.formats import PNG, SVG
+from geoservice.server.release_pool import version_of
 from geoservice.server.rendering.renderer import Pictures
-from geoservice.server.responses import respond, document
+from geoservice.server.responses import document, respond
 from geoservice.server.styles.maplibre import pattern
 from geoservice.server.styles.routes import StyleId, style_by_id
 

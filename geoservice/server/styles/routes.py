@@ -11,10 +11,11 @@ from geoservice.layer import Label
 from geoservice.maps.symbology import VARIANTS, Variant
 from geoservice.release.base import PublishedLayer
 from geoservice.server import pages, schemas
-from geoservice.server.deps import RequestContext, request_context, version_of
+from geoservice.server.deps import RequestContext, request_context
 from geoservice.server.formats import HTML, JSON, STYLE, SVG
 from geoservice.server.links import Link, link
-from geoservice.server.responses import respond, document
+from geoservice.server.release_pool import version_of
+from geoservice.server.responses import document, respond
 from geoservice.server.styles import basemap, glyphs, sprites
 from geoservice.server.styles.maplibre import draw
 from geoservice.server.tiles.route import BASE, BASE_ZOOMS
@@ -234,7 +235,10 @@ def style_metadata(style_id: str, context: Page) -> Response:
 
 
 @router.get(
-    "/styles/{style_id}", operation_id="getStyle", summary="MapLibre style", responses=schemas.responses(SHEET, STYLE, missing=True)
+    "/styles/{style_id}",
+    operation_id="getStyle",
+    summary="MapLibre style",
+    responses=schemas.responses(SHEET, STYLE, missing=True),
 )
 def style(style_id: str, context: Sheet) -> Response:
     """Answer with a style of the base map, if there is one, and layers."""

@@ -14,11 +14,11 @@ from starlette.types import Message, Receive, Scope, Send
 
 from geoservice.errors import Forbidden, NotFound
 from geoservice.release.base import PublishedLayer, ReleaseReader
-from geoservice.server.deps import Layers, principal_of, etag_matches
+from geoservice.server.deps import Layers, etag_matches, principal_of
 from geoservice.server.errors import PROBLEM, problem
 from geoservice.server.headers import Headers, send_response
 from geoservice.server.principal import Principal, note_for_audit
-from geoservice.server.query_params import parse_query, parameters
+from geoservice.server.query_params import parameters, parse_query
 from geoservice.server.release_pool import ReleasePool, version_of
 from geoservice.server.tiles.composite import BASE, layer_with_tiles
 from geoservice.server.tiles.route import FOREVER, PRIVATE, error_response

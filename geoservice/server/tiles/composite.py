@@ -18,8 +18,8 @@ from geoservice.server.deps import Layers, layer_for, layers_for
 from geoservice.server.features.items_query import parse_filter_parameter
 from geoservice.server.features.params import parse_properties
 from geoservice.server.principal import Principal
-from geoservice.server.tiles.compression import gzip_bytes, gunzip_bytes
-from geoservice.server.tiles.matrix_sets import MAX_ZOOM, MERCATOR, MATRIX_SETS
+from geoservice.server.tiles.compression import gunzip_bytes, gzip_bytes
+from geoservice.server.tiles.matrix_sets import MATRIX_SETS, MAX_ZOOM, MERCATOR
 
 BASE = "base"
 BASE_ZOOMS = (0, 14)

@@ -5,9 +5,9 @@ from types import MappingProxyType
 from typing import Any
 
 from geoservice.server.formats import MVT
-from geoservice.server.schemas import TEXT, Schema, problem_response, parameter
+from geoservice.server.schemas import TEXT, Schema, parameter, problem_response
 from geoservice.server.tiles.archives import MEDIA_TYPE
-from geoservice.server.tiles.matrix_sets import MAX_ZOOM, MATRIX_SETS
+from geoservice.server.tiles.matrix_sets import MATRIX_SETS, MAX_ZOOM
 
 BINARY: Schema = {"type": "string", "format": "binary"}
 LANGS: Schema = {"type": "string", "enum": ["cql2-text", "cql2-json"], "default": "cql2-text"}

@@ -15,17 +15,17 @@ from starlette.types import Receive, Scope, Send
 
 from geoservice.errors import NotFound, ParameterError
 from geoservice.geo import Tile
-from geoservice.server.deps import principal_of, etag_matches
-from geoservice.server.errors import PROBLEM, error_headers, problem, log_error
+from geoservice.server.deps import etag_matches, principal_of
+from geoservice.server.errors import PROBLEM, error_headers, log_error, problem
 from geoservice.server.formats import MVT
 from geoservice.server.headers import Headers, send_response
 from geoservice.server.principal import note_for_audit
-from geoservice.server.query_params import parse_query, parameters
+from geoservice.server.query_params import parameters, parse_query
 from geoservice.server.release_pool import ReleasePool, version_of
 from geoservice.server.single_flight import SingleFlight
 from geoservice.server.tiles.composite import BASE, BASE_ZOOMS, Recipe, TilePlace, recipe_of
 from geoservice.server.tiles.compression import GZIP, SUFFIX, choose_encoding, reencode
-from geoservice.server.tiles.matrix_sets import MERCATOR, MATRIX_SETS
+from geoservice.server.tiles.matrix_sets import MATRIX_SETS, MERCATOR
 
 __all__ = ["BASE", "BASE_ZOOMS", "TileKey", "Tiles", "tile_key"]
 

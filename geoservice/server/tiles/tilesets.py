@@ -10,12 +10,13 @@ from geoservice.geo import BBox
 from geoservice.release.base import PublishedLayer
 from geoservice.release.vector_tiles import budget
 from geoservice.server import schemas
-from geoservice.server.deps import RequestContext, request_context, version_of
+from geoservice.server.deps import RequestContext, request_context
 from geoservice.server.formats import HTML, JSON, MVT
 from geoservice.server.links import CRS84, REL, Link, link
+from geoservice.server.release_pool import version_of
 from geoservice.server.responses import document
 from geoservice.server.tiles import composite
-from geoservice.server.tiles.matrix_sets import MERCATOR, MATRIX_SETS, MatrixSet
+from geoservice.server.tiles.matrix_sets import MATRIX_SETS, MERCATOR, MatrixSet
 
 TILES = "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf"
 TMS = "http://www.opengis.net/spec/tms/2.0/conf"
@@ -40,14 +41,14 @@ LAYER, ALL = schemas.responses(schemas.ANY, missing=True), schemas.responses(sch
 DATASET = {"en": "All layers", "zh": "全部图层"}
 
 
-def layer_with_tiles(ask: RequestContext, layer_id: str) -> PublishedLayer:
+def layer_with_tiles(context: RequestContext, layer_id: str) -> PublishedLayer:
     """Return a layer that the caller may read and that has tiles; raises :class:`NotFound`."""
-    return composite.layer_with_tiles(ask.reader, layer_id, ask.who)
+    return composite.layer_with_tiles(context.reader, layer_id, context.principal)
 
 
-def layers_with_tiles(ask: RequestContext) -> list[PublishedLayer]:
+def layers_with_tiles(context: RequestContext) -> list[PublishedLayer]:
     """Return the layers with tiles that the caller may read; raises :class:`NotFound` when there is none."""
-    layers = [layer for layer in ask.layers if layer.geometry != "none"]
+    layers = [layer for layer in context.layers if layer.geometry != "none"]
     if not layers:
         raise NotFound("no layer of this release has tiles")
     return layers
@@ -74,53 +75,53 @@ def zooms(layers: Sequence[PublishedLayer]) -> tuple[int, int]:
     return min(layer.minzoom for layer in layers), max(layer.maxzoom for layer in layers)
 
 
-def tilejson_of(ask: RequestContext, layers: Sequence[PublishedLayer], title: str, description: str) -> dict[str, Any]:
+def tilejson_of(context: RequestContext, layers: Sequence[PublishedLayer], title: str, description: str) -> dict[str, Any]:
     """Return TileJSON 3.0.0 of one layer or of several together; its tile URLs are tied to the release."""
-    source = ask.reader.manifest.study.get("source") or {}
+    source = context.reader.manifest.study.get("source") or {}
     (low, high), box = zooms(layers), extent(layers)
     return {
         "tilejson": "3.0.0",
         "name": title,
         "description": description,
-        "version": f"{ask.reader.number}.0.0",
-        "attribution": source.get(ask.language, ""),
+        "version": f"{context.reader.number}.0.0",
+        "attribution": source.get(context.language, ""),
         "scheme": "xyz",
-        "tiles": [ask.urls.tiles(",".join(layer.id for layer in layers), version_of(ask.reader))],
+        "tiles": [context.urls.tiles(",".join(layer.id for layer in layers), version_of(context.reader))],
         "minzoom": low,
         "maxzoom": high,
         **({"bounds": list(box)} if box else {}),
-        "byteBudget": budget_of(ask),
-        "vector_layers": [vector_layer(ask, layer) for layer in layers],
+        "byteBudget": budget_of(context),
+        "vector_layers": [vector_layer(context, layer) for layer in layers],
     }
 
 
-def budget_of(ask: RequestContext) -> dict[str, Any]:
+def budget_of(context: RequestContext) -> dict[str, Any]:
     """Return how large a tile may be and what it shows where its features are more, in the reader's language."""
     rule = budget.budget_metadata()
-    return {**rule, "rule": rule["rule"][ask.language]}
+    return {**rule, "rule": rule["rule"][context.language]}
 
 
-def vector_layer(ask: RequestContext, layer: PublishedLayer) -> dict[str, Any]:
+def vector_layer(context: RequestContext, layer: PublishedLayer) -> dict[str, Any]:
     """Return a layer as TileJSON describes it: its properties and zooms."""
     fields = {"geography": "String", "unit": "String", **{c.name: KINDS.get(c.type, "Number") for c in layer.columns}}
-    about = getattr(layer.description, ask.language)
+    about = getattr(layer.description, context.language)
     return {"id": layer.id, "description": about, "fields": fields, "minzoom": layer.minzoom, "maxzoom": layer.maxzoom}
 
 
-def tileset_links(ask: RequestContext, path: str, tiles: MatrixSet, tilejson: str) -> list[Link]:
+def tileset_links(context: RequestContext, path: str, tiles: MatrixSet, tilejson: str) -> list[Link]:
     """Return the links of a tileset; TileJSON knows Web Mercator alone."""
-    template = f"{ask.urls.to(path)}/{{tileMatrix}}/{{tileRow}}/{{tileCol}}"
+    template = f"{context.urls.to(path)}/{{tileMatrix}}/{{tileRow}}/{{tileCol}}"
     links = [
-        link("self", JSON, ask.urls.to(path, {"f": "json"})),
-        link("alternate", HTML, ask.urls.to(path, {"f": "html"})),
-        link(f"{REL}/tiling-scheme", JSON, ask.urls.to(f"/tileMatrixSets/{tiles.id}")),
+        link("self", JSON, context.urls.to(path, {"f": "json"})),
+        link("alternate", HTML, context.urls.to(path, {"f": "html"})),
+        link(f"{REL}/tiling-scheme", JSON, context.urls.to(f"/tileMatrixSets/{tiles.id}")),
         {**link("item", MVT, template), "templated": "true"},
     ]
-    return links + ([link("describedby", JSON, ask.urls.to(tilejson), "TileJSON")] if tiles is MERCATOR else [])
+    return links + ([link("describedby", JSON, context.urls.to(tilejson), "TileJSON")] if tiles is MERCATOR else [])
 
 
 def tileset_of(
-    ask: RequestContext, layers: Sequence[PublishedLayer], tiles: MatrixSet, path: str, title: str
+    context: RequestContext, layers: Sequence[PublishedLayer], tiles: MatrixSet, path: str, title: str
 ) -> dict[str, Any]:
     """Return the tileset of one layer or of several together, below ``path``."""
     box, (low, high) = extent(layers), zooms(layers)
@@ -134,20 +135,20 @@ def tileset_of(
         "tileMatrixSetId": tiles.id,
         "tileMatrixSetURI": tiles.uri,
         "mediaTypes": [MVT],
-        "byteBudget": budget_of(ask),
+        "byteBudget": budget_of(context),
         **limits,
         **bounds,
-        "layers": [layer_of(ask, layer) for layer in layers],
-        "links": tileset_links(ask, f"{path}/{tiles.id}", tiles, tilejson),
+        "layers": [layer_of(context, layer) for layer in layers],
+        "links": tileset_links(context, f"{path}/{tiles.id}", tiles, tilejson),
     }
 
 
-def layer_of(ask: RequestContext, layer: PublishedLayer) -> dict[str, Any]:
+def layer_of(context: RequestContext, layer: PublishedLayer) -> dict[str, Any]:
     """Return a layer as a tileset lists it."""
     return {
         "id": layer.id,
-        "title": getattr(layer.title, ask.language),
-        "description": getattr(layer.description, ask.language),
+        "title": getattr(layer.title, context.language),
+        "description": getattr(layer.description, context.language),
         "dataType": "vector",
         "geometryDimension": DIMENSION[layer.geometry],
         "minTileMatrix": str(layer.minzoom),
@@ -155,23 +156,23 @@ def layer_of(ask: RequestContext, layer: PublishedLayer) -> dict[str, Any]:
     }
 
 
-def tilesets_response(ask: RequestContext, layers: Sequence[PublishedLayer], path: str, title: str) -> Response:
+def tilesets_response(context: RequestContext, layers: Sequence[PublishedLayer], path: str, title: str) -> Response:
     """Answer with the tilesets of one layer or of several together, one for each matrix set."""
-    sets = [tileset_of(ask, layers, tiles, path, title) for tiles in MATRIX_SETS.values()]
+    sets = [tileset_of(context, layers, tiles, path, title) for tiles in MATRIX_SETS.values()]
     links = [
-        link("self", JSON, ask.urls.to(path, {"f": "json"})),
-        link("alternate", HTML, ask.urls.to(path, {"f": "html"})),
-        link(f"{REL}/tiling-schemes", JSON, ask.urls.to("/tileMatrixSets")),
+        link("self", JSON, context.urls.to(path, {"f": "json"})),
+        link("alternate", HTML, context.urls.to(path, {"f": "html"})),
+        link(f"{REL}/tiling-schemes", JSON, context.urls.to("/tileMatrixSets")),
     ]
-    return document(ask, {"links": links, "tilesets": sets}, title)
+    return document(context, {"links": links, "tilesets": sets}, title)
 
 
 @router.get("/collections/{layer_id}/tilejson", operation_id="getTileJson", summary="TileJSON of a layer", responses=LAYER)
-async def tilejson(layer_id: str, ask: Page) -> Response:
+async def tilejson(layer_id: str, context: Page) -> Response:
     """Answer with TileJSON 3."""
-    layer = layer_with_tiles(ask, layer_id)
-    title = getattr(layer.title, ask.language)
-    return document(ask, tilejson_of(ask, [layer], title, getattr(layer.description, ask.language)), title)
+    layer = layer_with_tiles(context, layer_id)
+    title = getattr(layer.title, context.language)
+    return document(context, tilejson_of(context, [layer], title, getattr(layer.description, context.language)), title)
 
 
 @router.get(
@@ -180,10 +181,10 @@ async def tilejson(layer_id: str, ask: Page) -> Response:
     summary="Tilesets of a layer",
     responses=LAYER,
 )
-async def tilesets(layer_id: str, ask: Page) -> Response:
+async def tilesets(layer_id: str, context: Page) -> Response:
     """List the tilesets, one for each matrix set."""
-    layer = layer_with_tiles(ask, layer_id)
-    return tilesets_response(ask, [layer], f"/collections/{layer.id}/tiles", getattr(layer.title, ask.language))
+    layer = layer_with_tiles(context, layer_id)
+    return tilesets_response(context, [layer], f"/collections/{layer.id}/tiles", getattr(layer.title, context.language))
 
 
 @router.get(
@@ -192,24 +193,24 @@ async def tilesets(layer_id: str, ask: Page) -> Response:
     summary="A tileset of a layer",
     responses=LAYER,
 )
-async def tileset(layer_id: str, tileMatrixSetId: str, ask: Page) -> Response:
+async def tileset(layer_id: str, tileMatrixSetId: str, context: Page) -> Response:
     """Describe the tileset."""
-    layer, tiles = layer_with_tiles(ask, layer_id), matrix_set_of(tileMatrixSetId)
-    title = getattr(layer.title, ask.language)
-    return document(ask, tileset_of(ask, [layer], tiles, f"/collections/{layer.id}/tiles", title), title)
+    layer, tiles = layer_with_tiles(context, layer_id), matrix_set_of(tileMatrixSetId)
+    title = getattr(layer.title, context.language)
+    return document(context, tileset_of(context, [layer], tiles, f"/collections/{layer.id}/tiles", title), title)
 
 
 @router.get("/tilejson", operation_id="getDatasetTileJson", summary="TileJSON of all layers together", responses=ALL)
-async def dataset_tilejson(ask: Page) -> Response:
+async def dataset_tilejson(context: Page) -> Response:
     """Answer with TileJSON 3 of the composite tiles."""
-    title = DATASET[ask.language]
-    return document(ask, tilejson_of(ask, layers_with_tiles(ask), title, title), title)
+    title = DATASET[context.language]
+    return document(context, tilejson_of(context, layers_with_tiles(context), title, title), title)
 
 
 @router.get("/tiles", operation_id=".dataset.vector.getTileSetsList", summary="Tilesets of all layers together", responses=ALL)
-async def dataset_tilesets(ask: Page) -> Response:
+async def dataset_tilesets(context: Page) -> Response:
     """List the tilesets of composite tiles, one for each matrix set."""
-    return tilesets_response(ask, layers_with_tiles(ask), "/tiles", DATASET[ask.language])
+    return tilesets_response(context, layers_with_tiles(context), "/tiles", DATASET[context.language])
 
 
 @router.get(
@@ -218,27 +219,29 @@ async def dataset_tilesets(ask: Page) -> Response:
     summary="A tileset of all layers together",
     responses=LAYER,
 )
-async def dataset_tileset(tileMatrixSetId: str, ask: Page) -> Response:
+async def dataset_tileset(tileMatrixSetId: str, context: Page) -> Response:
     """Describe the tileset of composite tiles."""
-    title = DATASET[ask.language]
-    return document(ask, tileset_of(ask, layers_with_tiles(ask), matrix_set_of(tileMatrixSetId), "/tiles", title), title)
+    title = DATASET[context.language]
+    return document(
+        context, tileset_of(context, layers_with_tiles(context), matrix_set_of(tileMatrixSetId), "/tiles", title), title
+    )
 
 
 @router.get("/tileMatrixSets", operation_id="getTileMatrixSetsList", summary="Tile matrix sets", responses=ALL)
-async def matrix_sets(ask: Page) -> Response:
+async def matrix_sets(context: Page) -> Response:
     """List the ways in which the world is cut into tiles."""
     found = [
         {
             "id": s.id, "title": s.title, "uri": s.uri, "crs": s.crs,
-            "links": [link("self", JSON, ask.urls.to(f"/tileMatrixSets/{s.id}"))],
+            "links": [link("self", JSON, context.urls.to(f"/tileMatrixSets/{s.id}"))],
         }
         for s in MATRIX_SETS.values()
     ]  # fmt: skip
-    return document(ask, {"tileMatrixSets": found}, "Tile matrix sets")
+    return document(context, {"tileMatrixSets": found}, "Tile matrix sets")
 
 
 @router.get("/tileMatrixSets/{tileMatrixSetId}", operation_id="getTileMatrixSet", summary="A tile matrix set", responses=LAYER)
-async def matrix_set(tileMatrixSetId: str, ask: Page) -> Response:
+async def matrix_set(tileMatrixSetId: str, context: Page) -> Response:
     """Answer with the whole tile matrix set."""
     tiles = matrix_set_of(tileMatrixSetId)
-    return document(ask, tiles.document(), tiles.title)
+    return document(context, tiles.document(), tiles.title)

@@ -34,9 +34,9 @@ def server(content: Callable[..., Any], tmp_path_factory: pytest.TempPathFactory
 def ready(server: Wired) -> Wired:
     """The server with the answer for a tile ready."""
     server.ask(TILE)
-    before = server.answers.hits
+    before = server.response_cache.hits
     assert server.ask(TILE)[0] == 200
-    assert server.answers.hits == before + 1
+    assert server.response_cache.hits == before + 1
     return server
 
 
@@ -60,12 +60,12 @@ def statuses(said: bytes) -> list[int]:
     ],
 )  # fmt: skip
 def test_all_else_takes_the_usual_way(ready: Wired, how: dict[str, str], status: int) -> None:
-    before = ready.answers.hits, ready.answers.not_modified
+    before = ready.response_cache.hits, ready.response_cache.not_modified
     answered = ready.ask(**{"path": TILE, **how})
     assert answered[0] == status
     assert (answered[2] == b"") == (how.get("method") in {"HEAD", "OPTIONS"} or status == 304)
     assert "x-request-id" in answered[1]
-    assert (ready.answers.hits, ready.answers.not_modified) == before
+    assert (ready.response_cache.hits, ready.response_cache.not_modified) == before
 
 
 @pytest.mark.parametrize("pieces", [1, 2, 7])
@@ -94,7 +94,7 @@ def test_a_ready_answer_waits_for_the_one_before(ready: Wired) -> None:
 
 
 def test_a_body_is_no_request(ready: Wired) -> None:
-    hits, inner = ready.answers.hits, get(TILE)
+    hits, inner = ready.response_cache.hits, get(TILE)
     with socket.create_connection(ready.address, timeout=20) as client:
         client.sendall(b"GET /health/live HTTP/1.1\r\n" + HOST + b"Content-Length: %d\r\n\r\n" % len(inner))
         time.sleep(0.1)
@@ -103,11 +103,11 @@ def test_a_body_is_no_request(ready: Wired) -> None:
         client.sendall(CLOSE)
         said = b"".join(iter(lambda: client.recv(65536), b""))
     assert statuses(said) == [200, 200]
-    assert ready.answers.hits == hits
+    assert ready.response_cache.hits == hits
 
 
 def test_who_does_not_read_gets_everything_later_and_in_order(ready: Wired) -> None:
-    many, before = 1500, ready.answers.hits
+    many, before = 1500, ready.response_cache.hits
     with socket.socket() as client:
         client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 8192)
         client.settimeout(30)
@@ -115,7 +115,7 @@ def test_who_does_not_read_gets_everything_later_and_in_order(ready: Wired) -> N
         for _ in range(many):
             client.sendall(get(TILE))
             time.sleep(0.0005)
-        given = ready.answers.hits - before
+        given = ready.response_cache.hits - before
         assert ready.ask(TILE)[0] == 200, "nobody else waits for this client"
         client.sendall(CLOSE)
         said = b"".join(iter(lambda: client.recv(2**20), b""))
