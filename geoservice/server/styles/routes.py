@@ -1,4 +1,4 @@
-"""OGC API Styles: a MapLibre style for each layer and for the whole map, each for screens, for paper and for dark screens."""
+"""OGC API Styles: MapLibre styles of each layer and of the map with all layers, for screens, paper and dark screens."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -37,7 +37,7 @@ VARIANT_TITLES = {"print": Label(en="print", zh="打印"), "dark": Label(en="dar
 
 @dataclass(frozen=True)
 class StyleId:
-    """A style by its id: of which layers, in which variant; ``single`` is that of one layer alone."""
+    """A style id with its layers and variant; ``single`` is the style of one layer."""
 
     id: str
     variant: Variant
@@ -45,11 +45,11 @@ class StyleId:
     single: bool
 
     def title(self, context: RequestContext) -> str:
-        """Return what a reader calls it."""
+        """Return the title of the style in the language of the request."""
         study = context.reader.manifest.study.get("title") or {}
         name = getattr(self.layers[0].title, context.language) if self.single else study.get(context.language) or MAP
-        words = VARIANT_TITLES.get(self.variant)
-        return f"{name} ({getattr(words, context.language)})" if words else name
+        variant = VARIANT_TITLES.get(self.variant)
+        return f"{name} ({getattr(variant, context.language)})" if variant else name
 
 
 def id_of(name: str, variant: Variant) -> str:
@@ -61,32 +61,32 @@ def id_of(name: str, variant: Variant) -> str:
     return name if variant == "day" else name + SUFFIX + variant
 
 
-def style_by_id(context: RequestContext, wanted: str) -> StyleId:
-    """Return the style of an id; raises :class:`NotFound` naming the layers there are."""
-    variant: Variant = next((v for v in VARIANTS if wanted.endswith(SUFFIX + v) and v != "day"), "day")
-    name = wanted.removesuffix(SUFFIX + variant)
+def style_by_id(context: RequestContext, style_id: str) -> StyleId:
+    """Return the style of an id; raises :class:`NotFound` naming the existing layers."""
+    variant: Variant = next((v for v in VARIANTS if style_id.endswith(SUFFIX + v) and v != "day"), "day")
+    name = style_id.removesuffix(SUFFIX + variant)
     if name == MAP:
-        return StyleId(wanted, variant, tuple(drawing_order(context.layers)), single=False)
-    return StyleId(wanted, variant, (layer_with_tiles(context, name),), single=True)
+        return StyleId(style_id, variant, tuple(drawing_order(context.layers)), single=False)
+    return StyleId(style_id, variant, (layer_with_tiles(context, name),), single=True)
 
 
 def drawing_order(layers: Sequence[PublishedLayer]) -> list[PublishedLayer]:
-    """Return layers as they are drawn: fills below lines below circles, each kind in the order of the release."""
-    drawn = [layer for layer in layers if layer.style.kind in KINDS and layer.geometry != "none"]
-    return sorted(drawn, key=lambda layer: KINDS.index(layer.style.kind))
+    """Return layers in drawing order: fills below lines below circles, each kind in the order of the release."""
+    drawable = [layer for layer in layers if layer.style.kind in KINDS and layer.geometry != "none"]
+    return sorted(drawable, key=lambda layer: KINDS.index(layer.style.kind))
 
 
 def visible_layers(layers: Sequence[PublishedLayer]) -> list[PublishedLayer]:
-    """Return the layers that are on when a map opens: one that covers the ground, and what lies on top of it.
+    """Return the layers that are visible when a map opens: one layer of fills, and all lines and circles.
 
-    Of several the one of the most geographies is chosen, for it has something to say at every zoom; then the first.
+    The layer of fills is the one with the most geographies, which has content at every zoom; among equals the first.
     """
     ground = sorted((layer for layer in layers if layer.style.kind == "fill"), key=lambda layer: -len(layer.zooms))
     return [*ground[:1], *(layer for layer in layers if layer.style.kind != "fill")]
 
 
 def source(context: RequestContext, name: str, minzoom: int, maxzoom: int, bbox: tuple[float, ...] | None) -> dict[str, Any]:
-    """Return a vector source whose tile URLs are tied to the release."""
+    """Return a vector source whose tile URLs have the version of the release."""
     credit = (context.reader.manifest.study.get("source") or {}).get(context.language, "")
     bounds = {"bounds": list(bbox)} if bbox else {}
     tiles = [context.urls.tiles(name, version_of(context.reader))]
@@ -94,11 +94,11 @@ def source(context: RequestContext, name: str, minzoom: int, maxzoom: int, bbox:
 
 
 def stylesheet(context: RequestContext, style: StyleId) -> dict[str, Any]:
-    """Return a MapLibre style that needs nothing but what it names: tiles of this release, the sprite, glyphs.
+    """Return a self-contained MapLibre style: it refers only to tiles of this release, the sprite and glyphs.
 
-    Without a built page there are no glyphs: newer MapLibre then draws labels with the fonts of its page.
+    Without a built web page there are no glyphs: recent versions of MapLibre then draw labels with the fonts of their page.
     """
-    base, layers, on = context.reader.manifest.base_map, style.layers, visible_layers(style.layers)
+    base, layers, visible = context.reader.manifest.base_map, style.layers, visible_layers(style.layers)
     box = bounds_of(layers)
     sources = {BASE: source(context, BASE, *BASE_ZOOMS, None)} if base else {}
     sources |= {layer.id: source(context, layer.id, layer.minzoom, layer.maxzoom, layer.bbox) for layer in layers}
@@ -114,14 +114,14 @@ def stylesheet(context: RequestContext, style: StyleId) -> dict[str, Any]:
         "sources": sources,
         "layers": [
             *(ground if base else ground[:1]),
-            *(part for layer in layers for part in draw(layer, style.variant, visible=layer in on)),
+            *(part for layer in layers for part in draw(layer, style.variant, visible=layer in visible)),
             *(basemap.labels(context.language, style.variant) if base else []),
         ],
     }
 
 
 def bounds_of(layers: Sequence[PublishedLayer]) -> tuple[float, float, float, float]:
-    """Return the box of all layers that have one."""
+    """Return the bounding box of all layers that have one."""
     boxes = [layer.bbox for layer in layers if layer.bbox]
     if not boxes:
         return WORLD
@@ -130,7 +130,7 @@ def bounds_of(layers: Sequence[PublishedLayer]) -> tuple[float, float, float, fl
 
 
 def style_entry(context: RequestContext, style: StyleId) -> dict[str, Any]:
-    """Return how a list speaks of a style."""
+    """Return the entry of a style in a list."""
     to, path = context.urls.to, f"/styles/{style.id}"
     links = [
         link("stylesheet", STYLE, to(path, {"f": "style"})),
@@ -142,16 +142,16 @@ def style_entry(context: RequestContext, style: StyleId) -> dict[str, Any]:
 
 def listing(context: RequestContext, names: Sequence[str], path: str) -> dict[str, Any]:
     """Return a list of styles in every variant; the first is the default."""
-    found = [style_by_id(context, id_of(name, variant)) for name in names for variant in VARIANTS]
+    styles = [style_by_id(context, id_of(name, variant)) for name in names for variant in VARIANTS]
     to = context.urls.to
     links = [link("self", JSON, to(path, {"f": "json"})), link("alternate", HTML, to(path, {"f": "html"}))]
-    return {"styles": [style_entry(context, style) for style in found], "default": names[0], "links": links}
+    return {"styles": [style_entry(context, style) for style in styles], "default": names[0], "links": links}
 
 
 def metadata(context: RequestContext, style: StyleId) -> dict[str, Any]:
-    """Return what OGC API Styles says of a style."""
+    """Return the metadata of a style (OGC API Styles)."""
     to, path = context.urls.to, f"/styles/{style.id}"
-    about = getattr(style.layers[0].description, context.language) if style.single else style.title(context)
+    description = getattr(style.layers[0].description, context.language) if style.single else style.title(context)
     sheet = {
         "title": style.title(context), "version": "8", "native": True,
         "specification": "https://maplibre.org/maplibre-style-spec/",
@@ -160,7 +160,7 @@ def metadata(context: RequestContext, style: StyleId) -> dict[str, Any]:
     return {
         "id": style.id,
         "title": style.title(context),
-        "description": about,
+        "description": description,
         "keywords": [style.variant],
         "scope": "style",
         "version": version_of(context.reader),
@@ -203,7 +203,7 @@ SHEET: schemas.Schema = {"type": "object", "required": ["version", "sources", "l
 
 @router.get("/styles", operation_id="getStyles", summary="Styles", responses=schemas.responses(LIST))
 def styles(context: Page) -> Response:
-    """List the styles: of the whole map and of each layer, for screens, for paper and for dark screens."""
+    """List the styles of the map and of each layer, for screens, paper and dark screens."""
     names = [MAP, *(layer.id for layer in drawing_order(context.layers))]
     return document(context, listing(context, names, "/styles"), "Styles")
 
@@ -229,7 +229,7 @@ def layer_styles(layer_id: str, context: Page) -> Response:
     responses=schemas.responses(schemas.ANY, missing=True),
 )
 def style_metadata(style_id: str, context: Page) -> Response:
-    """Answer with what there is to know of a style."""
+    """Return the metadata of a style."""
     style = style_by_id(context, style_id)
     return document(context, metadata(context, style), style.title(context))
 
@@ -241,9 +241,9 @@ def style_metadata(style_id: str, context: Page) -> Response:
     responses=schemas.responses(SHEET, STYLE, missing=True),
 )
 def style(style_id: str, context: Sheet) -> Response:
-    """Answer with a style of the base map, if there is one, and layers."""
-    found = style_by_id(context, style_id)
-    content = stylesheet(context, found)
+    """Return a style with the base map, if there is one, and layers."""
+    style_ = style_by_id(context, style_id)
+    content = stylesheet(context, style_)
     if context.format == "html":
-        return respond(context, pages.document(content, found.title(context), context), HTML, pages.HEADERS)
+        return respond(context, pages.document(content, style_.title(context), context), HTML, pages.HEADERS)
     return respond(context, orjson.dumps(content), STYLE)

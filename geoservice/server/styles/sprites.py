@@ -1,4 +1,4 @@
-"""The sprite that MapLibre takes hatches from: made here, the same bytes from every worker, nothing fetched from elsewhere."""
+"""The sprite with the hatches of the styles: generated here, with the same bytes in every worker."""
 
 import hashlib
 from functools import lru_cache
@@ -20,22 +20,22 @@ router = APIRouter(tags=["styles"])
 PATH = "/styles/sprite"
 TILES = [(hatch, variant) for variant in VARIANTS for hatch in HATCHES]
 CACHE_CONTROL = "public, max-age=3600"
-"""For an hour: sprites change with the code, not with the data."""
+"""One hour: sprites change with the code, not with the data."""
 
 
 @lru_cache(maxsize=2)
 def index(ratio: int) -> bytes:
-    """Return where each hatch is in the image, as JSON."""
+    """Return the position of each hatch in the image, as JSON."""
     side = SIDE * ratio
     return orjson.dumps({
-        pattern(hatch, variant): {"x": at * side, "y": 0, "width": side, "height": side, "pixelRatio": ratio}
-        for at, (hatch, variant) in enumerate(TILES)
+        pattern(hatch, variant): {"x": i * side, "y": 0, "width": side, "height": side, "pixelRatio": ratio}
+        for i, (hatch, variant) in enumerate(TILES)
     })  # fmt: skip
 
 
 @lru_cache(maxsize=2)
 def image(ratio: int) -> bytes:
-    """Return the image, the hatches side by side."""
+    """Return the image with the hatches side by side."""
     return encode(np.hstack([tile(hatch, variant, ratio) for hatch, variant in TILES]))
 
 
@@ -50,8 +50,8 @@ def _answer(request: Request, body: bytes, kind: str) -> Response:
 
 def _responses(kind: str, schema: schemas.Schema) -> dict[int | str, dict[str, Any]]:
     content = {kind: {"schema": schema}}
-    known = schemas.responses(schema)
-    return {200: {"description": "the answer", "content": content}, 304: known[304], 400: known[400]}
+    common = schemas.responses(schema)
+    return {200: {"description": "the response", "content": content}, 304: common[304], 400: common[400]}
 
 
 SIZES: schemas.Schema = {"type": "object", "additionalProperties": {"type": "object"}}
@@ -64,7 +64,7 @@ SIZES: schemas.Schema = {"type": "object", "additionalProperties": {"type": "obj
     responses=_responses(JSON, SIZES),
 )
 def sprite_index(request: Request) -> Response:
-    """Answer with the places of the hatches in the image."""
+    """Return the positions of the hatches in the image."""
     return _answer(request, index(1), JSON)
 
 
@@ -75,13 +75,13 @@ def sprite_index(request: Request) -> Response:
     responses=_responses(JSON, SIZES),
 )
 def fine_sprite_index(request: Request) -> Response:
-    """Answer with the places of the hatches in the image of twice the size."""
+    """Return the positions of the hatches in the image of twice the size."""
     return _answer(request, index(2), JSON)
 
 
 @router.get(f"{PATH}.png", operation_id="getSprite", summary="Sprite of the styles", responses=_responses(PNG, schemas.BINARY))
 def sprite_image(request: Request) -> Response:
-    """Answer with the hatches."""
+    """Return the hatches."""
     return _answer(request, image(1), PNG)
 
 
@@ -92,5 +92,5 @@ def sprite_image(request: Request) -> Response:
     responses=_responses(PNG, schemas.BINARY),
 )
 def fine_sprite_image(request: Request) -> Response:
-    """Answer with the hatches in twice the size."""
+    """Return the hatches in twice the size."""
     return _answer(request, image(2), PNG)
