@@ -23,7 +23,7 @@ from geoservice.server.clients import routes as clients
 from geoservice.server.features import routes as features
 from geoservice.server.formats import PARQUET
 from geoservice.server.forwarded import RequestHost, parse_networks
-from geoservice.server.headers import Guard
+from geoservice.server.headers import HeadersMiddleware
 from geoservice.server.lanes import ARCHIVE_ROUTE, MAP_ROUTE, TILE_ROUTE, bare_route, lane_of
 from geoservice.server.lenient_urls import LenientUrls
 from geoservice.server.operations import health
@@ -173,7 +173,7 @@ def create_app(settings: Settings, store: ReleaseStore, folder: Path | None = No
     app = with_access_control(app, settings, running.metrics, accesses, tokens)
     app = ConcurrencyLimiter(app, settings, running.metrics, lambda scope: lane_of(scope, releases.version))
     app = RequestHost(app, parse_networks(settings.proxies) if settings.proxy_headers else ())
-    app = Guard(app, settings.cors_origins, settings.frame_ancestors)
+    app = HeadersMiddleware(app, settings.cors_origins, settings.frame_ancestors)
     app = Telemetry(app, running.metrics, releases, drain, work)
     add_response_cache_metrics(running.metrics, cache)
     return Application(app, cache, drain)

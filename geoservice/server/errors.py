@@ -1,4 +1,4 @@
-"""Errors as problem+json (RFC 9457), and no text that was not written for clients."""
+"""Errors as problem+json (RFC 9457); clients see only texts that were written for them."""
 
 import tempfile
 from http import HTTPStatus
@@ -20,20 +20,18 @@ PROBLEM = "application/problem+json"
 
 
 def problem(status: int, detail: str, **more: object) -> bytes:
-    """Return the body of a problem, with ``more`` members.
-
-    While a request is answered it says under which id the log knows it.
+    """Return the body of a problem, with ``more`` members; during a request it also holds the request's id in the log.
 
     >>> problem(404, "no layer x").decode()
     '{"type":"about:blank","title":"Not Found","status":404,"detail":"no layer x"}'
     """
-    said = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail, **more}
-    note = REQUEST_LOG.get()
-    return orjson.dumps({**said, "requestId": note.request_id} if note else said)
+    members = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail, **more}
+    request_log = REQUEST_LOG.get()
+    return orjson.dumps({**members, "requestId": request_log.request_id} if request_log else members)
 
 
 def status_of(error: Exception) -> tuple[int, str]:
-    """Return the HTTP status of an error and the sentence that a client may read.
+    """Return the HTTP status of an error and the message for the client.
 
     >>> status_of(NotFound("no layer x; there are: coverage"))
     (404, 'no layer x; there are: coverage')
@@ -52,28 +50,28 @@ def status_of(error: Exception) -> tuple[int, str]:
 
 
 def log_error(error: Exception) -> tuple[int, str]:
-    """Return what :func:`status_of` does; what a client may not read goes to the log."""
+    """Return status and message as :func:`status_of` does, and log what a client must not see."""
     status, detail = status_of(error)
-    note = REQUEST_LOG.get()
+    request_log = REQUEST_LOG.get()
     if is_full(error):
-        told = error if isinstance(error, DiskFull) else disk_full("temporary files", Path(tempfile.gettempdir()))
-        structlog.get_logger().error("the disk is full", reason=str(told))
-        return 503, told.public or AWAY
-    if note and isinstance(error, TimedOut):
-        note.timed_out = True
+        disk_error = error if isinstance(error, DiskFull) else disk_full("temporary files", Path(tempfile.gettempdir()))
+        structlog.get_logger().error("the disk is full", reason=str(disk_error))
+        return 503, disk_error.public or AWAY
+    if request_log and isinstance(error, TimedOut):
+        request_log.timed_out = True
     if status == 500:
         structlog.get_logger().error("request failed", error=type(error).__name__, trace=trace_of(error))
     return status, detail
 
 
 def problem_response(error: Exception) -> Response:
-    """Turn an error into a response."""
+    """Return the response to an error."""
     status, detail = log_error(error)
     return Response(problem(status, detail), status, error_headers(error, status), PROBLEM)
 
 
 def error_headers(error: Exception, status: int) -> dict[str, str]:
-    """Return what a client needs to know beside the body: when to come back, how to say who it is."""
+    """Return the headers of an error response: no caching, when to retry, how to authenticate."""
     headers = {"Cache-Control": "no-store"}
     if status in {429, 503}:
         headers["Retry-After"] = str(error.retry_s if isinstance(error, TooManyRequests) else 5)
@@ -83,19 +81,19 @@ def error_headers(error: Exception, status: int) -> dict[str, str]:
 
 
 def first_error(error: RequestValidationError) -> ParameterError:
-    """Return the first fault that FastAPI found as an error that names the parameter, what was got and what is allowed."""
-    fault = error.errors()[0]
-    return ParameterError(f"parameter {fault['loc'][-1]}: got {fault.get('input')!r:.80}, allowed: {fault['msg'].lower()}")
+    """Return FastAPI's first validation error as an error with the parameter, its value and what is allowed."""
+    first = error.errors()[0]
+    return ParameterError(f"parameter {first['loc'][-1]}: got {first.get('input')!r:.80}, allowed: {first['msg'].lower()}")
 
 
 def prefers_html(request: Request) -> bool:
-    """Whether a person asks with a browser: it prefers HTML, and no other format is named."""
+    """Whether the client prefers HTML, as browsers do, and ``f`` names no other format."""
     html = next(iter(accepted_values(request.headers.get("accept", ""))), "") == HTML
     return html and request.query_params.get("f", "html") == "html"
 
 
 def page_not_found(request: Request, detail: str) -> Response:
-    """Answer a browser that nothing is at an address, in the reader's language."""
+    """Return a 404 as an HTML page, in the reader's language."""
     lang = request.query_params.get("lang")
     language = choose_language(lang if lang in LANGUAGES else None, request.headers.get("accept-language", ""))
     base = (request.app.state.geoservice[0].url or str(request.base_url)).rstrip("/")
@@ -104,26 +102,26 @@ def page_not_found(request: Request, detail: str) -> Response:
 
 
 def add_handlers(app: FastAPI) -> None:
-    """Hang the handlers into an app."""
+    """Register the exception handlers of an app."""
 
-    async def ours(request: Request, error: Exception) -> Response:
+    async def geoservice_error(request: Request, error: Exception) -> Response:
         return (
             page_not_found(request, str(error))
             if isinstance(error, NotFound) and prefers_html(request)
             else problem_response(error)
         )
 
-    async def invalid(_: Request, error: Exception) -> Response:
+    async def validation_error(_: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)
         return problem_response(first_error(error))
 
-    async def plain(request: Request, error: Exception) -> Response:
+    async def http_error(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
         if error.status_code == 404 and prefers_html(request):
             return page_not_found(request, str(error.detail))
         return Response(problem(error.status_code, str(error.detail)), error.status_code, error.headers, PROBLEM)
 
-    app.add_exception_handler(GeoserviceError, ours)
-    app.add_exception_handler(RequestValidationError, invalid)
-    app.add_exception_handler(HTTPException, plain)
-    app.add_exception_handler(Exception, ours)
+    app.add_exception_handler(GeoserviceError, geoservice_error)
+    app.add_exception_handler(RequestValidationError, validation_error)
+    app.add_exception_handler(HTTPException, http_error)
+    app.add_exception_handler(Exception, geoservice_error)

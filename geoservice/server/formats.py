@@ -1,4 +1,4 @@
-"""Formats and languages: what ``f`` and ``Accept`` ask for, and the media types that answer."""
+"""Content negotiation: format and language of a response from ``f``, ``lang`` and the ``Accept`` headers."""
 
 import re
 from collections.abc import Sequence
@@ -27,11 +27,11 @@ MEDIA = {
 }  # fmt: skip
 LANGUAGES = ("en", "zh")
 LANGUAGE_PATTERN = "^(en|zh)([-_][A-Za-z0-9]{1,8})*$"
-"""Tags of these languages, with script and region as browsers and systems write them: ``zh-Hans-CN``, ``en_GB``."""
+"""Tags of these languages, also with script and region: ``zh-Hans-CN``, ``en_GB``."""
 
 
 def quality_values(header: str) -> list[tuple[str, float]]:
-    """Return the values of an ``Accept``-like header in lower case with their ``q``, 0 for one that is not a number.
+    """Return the values of an ``Accept``-like header in lower case with their ``q``; a ``q`` that is not a number counts as 0.
 
     >>> quality_values("gzip;q=0.5, BR, *;q=x")
     [('gzip', 0.5), ('br', 1.0), ('*', 0.0)]
@@ -49,7 +49,7 @@ def _quality_value(part: str) -> tuple[str, float]:
 
 
 def accepted_values(header: str) -> list[str]:
-    """Return the values of an ``Accept``-like header, most wanted first, refused ones left out.
+    """Return the values of an ``Accept``-like header by descending ``q``, without those of ``q=0``.
 
     >>> weighted("text/html, application/json;q=0.5, image/png;q=0, */*;q=0.8")
     ['text/html', '*/*', 'application/json']
@@ -59,7 +59,7 @@ def accepted_values(header: str) -> list[str]:
 
 
 def choose_format(f: str | None, accept: str, offered: Sequence[str]) -> str:
-    """Return the format to answer in: ``f`` if given, else the best of ``Accept``, else the first offered.
+    """Return the format of the response: ``f`` if present, else the best match of ``Accept``, else the first offered.
 
     Raises :class:`ParameterError` for an ``f`` that is not offered.
 
@@ -72,21 +72,21 @@ def choose_format(f: str | None, accept: str, offered: Sequence[str]) -> str:
         if f not in offered:
             raise ParameterError(f"parameter f: got {f!r:.40}, allowed are {', '.join(offered)}")
         return f
-    for wanted in accepted_values(accept):
+    for media_type in accepted_values(accept):
         for name in offered:
-            if wanted in {MEDIA[name].split(";")[0], "*/*"} or (wanted == JSON and name in {"geojson", "json"}):
+            if media_type in {MEDIA[name].split(";")[0], "*/*"} or (media_type == JSON and name in {"geojson", "json"}):
                 return name
     return offered[0]
 
 
 def choose_language(lang: str | None, accept: str) -> str:
-    """Return ``en`` or ``zh``: ``lang`` if given, else the best of ``Accept-Language``, else English.
+    """Return ``en`` or ``zh``: ``lang`` if present, else the best match of ``Accept-Language``, else English.
 
     >>> choose_language(None, "zh-CN,zh;q=0.9,en;q=0.5"), choose_language("zh-CN", "en")
     ('zh', 'zh')
     """
     if lang is not None:
-        if not (known := re.match(LANGUAGE_PATTERN, lang, re.IGNORECASE | re.ASCII)):
+        if not (match := re.match(LANGUAGE_PATTERN, lang, re.IGNORECASE | re.ASCII)):
             raise ParameterError(f"parameter lang: got {lang!r:.40}, allowed are {', '.join(LANGUAGES)}, also with a region")
-        return known[1].lower()
-    return next((w[:2] for w in accepted_values(accept) if w[:2] in LANGUAGES), "en")
+        return match[1].lower()
+    return next((tag[:2] for tag in accepted_values(accept) if tag[:2] in LANGUAGES), "en")

@@ -1,7 +1,7 @@
-"""What proxies say of a request: who sent it, and under which scheme, host and prefix (RFC 7239, ``X-Forwarded-*``).
+"""Client address and public base URL behind a reverse proxy (RFC 7239 ``Forwarded``, ``X-Forwarded-*``), and the Host header.
 
-Only what a proxy of the settings says is believed: anybody can send such headers. Where there are ``X-Forwarded-*`` headers the
-header ``Forwarded`` is not read, for a proxy that sets the ones passes the other on as it came.
+These headers are read only from the trusted proxies of the settings, since any client can send them. If there are
+``X-Forwarded-*`` headers, ``Forwarded`` is ignored: a proxy that sets the former passes on the latter unchanged.
 """
 
 import ipaddress
@@ -9,27 +9,31 @@ import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
-from starlette.types import Scope
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from geoservice.server.errors import PROBLEM, problem
+from geoservice.server.headers import send_response
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 Headers = Sequence[tuple[bytes, bytes]]
 
 HOST = re.compile(r"(?:[A-Za-z0-9._~%!$&'()*+;=-]{1,255}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?")
-"""A host with or without a port, as a header and a URL write it."""
+"""A host with or without a port, as in a Host header or a URL."""
+HOST_ERROR = "header Host: allowed is one, a host with or without a port"
 PREFIX = re.compile(r"(?:/[A-Za-z0-9._~-]+)+")
 PAIR = re.compile(r'([A-Za-z]+)=(?:"((?:[^"\\]|\\.)*)"|([^;,"\s]*))')
 MAX_BYTES = 1000
-"""Bytes at the end of such a header that are read."""
+"""Bytes that are read at the end of a forwarding header."""
 
 
 def is_within(address: str, networks: tuple[Network, ...]) -> bool:
-    """Whether an address is of one of the networks; a text that is no address is of none."""
-    found = _address(address)
-    return found is not None and any(found in network for network in networks)
+    """Whether an address lies in one of the networks; False for a text that is not an IP address."""
+    ip = _parse_address(address)
+    return ip is not None and any(ip in network for network in networks)
 
 
 @lru_cache(4096)
-def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+def _parse_address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
     try:
         return ipaddress.ip_address(text)
     except ValueError:
@@ -37,7 +41,7 @@ def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
 
 
 def client_address(scope: Scope, proxies: tuple[Network, ...]) -> str:
-    """Return the address of the client: the peer, or who the nearest proxy that is not ours says it is."""
+    """Return the address of the client: the peer, or behind trusted proxies the nearest address that is not one of them."""
     peer = str((scope.get("client") or ("",))[0])
     if not is_within(peer, proxies):
         return peer
@@ -45,16 +49,16 @@ def client_address(scope: Scope, proxies: tuple[Network, ...]) -> str:
 
 
 def _addresses(headers: Headers) -> list[str]:
-    """Return who sent the request to each proxy, the nearest last; what stands left of a stranger is hearsay."""
+    """Return the sender as seen by each proxy, the nearest last; entries left of an untrusted address cannot be trusted."""
     if _has_x(headers):
-        return [a for a in (_bare(part) for part in _values(headers, b"x-forwarded-for")) if a]
-    return [a for a in (_bare(hop.get("for", "")) for hop in _hops(headers)) if a]
+        return [a for a in (_without_port(part) for part in _values(headers, b"x-forwarded-for")) if a]
+    return [a for a in (_without_port(hop.get("for", "")) for hop in _hops(headers)) if a]
 
 
-def _bare(text: str) -> str:
-    """Return an address without quotes, brackets and port.
+def _without_port(text: str) -> str:
+    """Return an address without quotes, brackets or port.
 
-    >>> _bare('"[2001:db8::1]:4711"'), _bare("192.0.2.1:80"), _bare("2001:db8::1")
+    >>> _without_port('"[2001:db8::1]:4711"'), _without_port("192.0.2.1:80"), _without_port("2001:db8::1")
     ('2001:db8::1', '192.0.2.1', '2001:db8::1')
     """
     text = text.strip().strip('"')
@@ -64,16 +68,16 @@ def _bare(text: str) -> str:
 
 
 def public_base(scope: Scope, proxies: tuple[Network, ...]) -> str | None:
-    """Return the base URL that the client used, as our proxy says, without a slash at its end; None where it says nothing."""
+    """Return the base URL that the client used, from a trusted proxy, without a trailing slash; None without its headers."""
     if not is_within(str((scope.get("client") or ("",))[0]), proxies):
         return None
-    said = _from_x(scope["headers"]) if _has_x(scope["headers"]) else _from_hops(_hops(scope["headers"]), proxies)
-    scheme, host, prefix = said.get("proto", "").lower(), said.get("host", ""), said.get("prefix", "").rstrip("/")
+    fields = _from_x(scope["headers"]) if _has_x(scope["headers"]) else _from_hops(_hops(scope["headers"]), proxies)
+    scheme, host, prefix = fields.get("proto", "").lower(), fields.get("host", ""), fields.get("prefix", "").rstrip("/")
     if not (scheme or host or prefix):
         return None
-    own = next((v.decode("latin-1") for k, v in scope["headers"] if k == b"host"), "")
+    request_host = next((v.decode("latin-1") for k, v in scope["headers"] if k == b"host"), "")
     scheme = scheme if scheme in {"http", "https"} else scope["scheme"]
-    host = host if HOST.fullmatch(host) else own
+    host = host if HOST.fullmatch(host) else request_host
     return f"{scheme}://{host}{prefix if PREFIX.fullmatch(prefix) else ''}"
 
 
@@ -82,41 +86,67 @@ def _has_x(headers: Headers) -> bool:
 
 
 def _from_x(headers: Headers) -> dict[str, str]:
-    """Return the last value of each: that of the nearest proxy."""
+    """Return the last value of each header: the value of the nearest proxy."""
     return {name: (_values(headers, f"x-forwarded-{name}".encode()) or [""])[-1] for name in ("proto", "host", "prefix")}
 
 
 def _from_hops(hops: list[dict[str, str]], proxies: tuple[Network, ...]) -> dict[str, str]:
-    """Return what the farthest of our proxies says: each adds an element, and ``for`` in it is who stands before it."""
-    said: dict[str, str] = {}
+    """Return the values of the farthest trusted proxy: each proxy adds an element whose ``for`` is the sender it saw."""
+    fields: dict[str, str] = {}
     for hop in reversed(hops):
-        said |= hop
-        if not is_within(_bare(hop.get("for", "")), proxies):
+        fields |= hop
+        if not is_within(_without_port(hop.get("for", "")), proxies):
             break
-    return {name: said.get(name, "") for name in ("proto", "host")}
+    return {name: fields.get(name, "") for name in ("proto", "host")}
 
 
 def _hops(headers: Headers) -> list[dict[str, str]]:
-    """Return the elements of ``Forwarded``, names in lower case."""
+    """Return the elements of ``Forwarded``, with names in lower case."""
     return [_pairs(part) for part in _values(headers, b"forwarded")]
 
 
 def _pairs(element: str) -> dict[str, str]:
-    r"""Return the pairs of an element.
+    r"""Return the name-value pairs of an element.
 
     >>> _pairs('for="[2001:db8::1]";Proto=https; host="a.example:8443"')
     {'for': '[2001:db8::1]', 'proto': 'https', 'host': 'a.example:8443'}
     """
-    found = PAIR.findall(element)
-    return {name.lower(): re.sub(r"\\(.)", r"\1", quoted) or plain for name, quoted, plain in found}
+    pairs = PAIR.findall(element)
+    return {name.lower(): re.sub(r"\\(.)", r"\1", quoted) or plain for name, quoted, plain in pairs}
 
 
 def _values(headers: Headers, name: bytes) -> list[str]:
-    """Return the values of a header with commas between, in order."""
-    whole = b",".join(value for k, value in headers if k == name).decode("latin-1")
-    return [part.strip() for part in whole[-MAX_BYTES:].split(",") if part.strip()]
+    """Return the comma-separated values of a header, in order."""
+    joined = b",".join(value for k, value in headers if k == name).decode("latin-1")
+    return [part.strip() for part in joined[-MAX_BYTES:].split(",") if part.strip()]
 
 
-def parse_networks(words: Iterable[str]) -> tuple[Network, ...]:
-    """Return networks by their texts."""
-    return tuple(ipaddress.ip_network(word) for word in words)
+def parse_networks(texts: Iterable[str]) -> tuple[Network, ...]:
+    """Return networks from their CIDR notation."""
+    return tuple(ipaddress.ip_network(text) for text in texts)
+
+
+def has_bad_host(scope: Scope) -> bool:
+    """Whether the Host header is missing in HTTP/1.1, is repeated, or is not a host (RFC 9112, 3.2)."""
+    hosts = [v.decode("latin-1") for k, v in scope["headers"] if k == b"host"]
+    if not hosts:
+        return bool(scope.get("http_version", "1.1") == "1.1")
+    return len(hosts) > 1 or not HOST.fullmatch(hosts[0])
+
+
+class RequestHost:
+    """Wraps the app: refuses requests with a bad Host header, and sets ``scope["state"]["base"]`` behind a trusted proxy."""
+
+    def __init__(self, app: ASGIApp, proxies: tuple[Network, ...]) -> None:
+        self.app, self._proxies = app, proxies
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one scope."""
+        if scope["type"] == "http":
+            if has_bad_host(scope):
+                headers = [(b"content-type", PROBLEM.encode()), (b"cache-control", b"no-store"), (b"connection", b"close")]
+                await send_response(send, 400, headers, problem(400, HOST_ERROR))
+                return
+            if self._proxies and (base := public_base(scope, self._proxies)):
+                scope.setdefault("state", {})["base"] = base
+        await self.app(scope, receive, send)

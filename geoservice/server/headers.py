@@ -1,4 +1,4 @@
-"""What every response carries, as one ASGI wrapper: security headers, CORS, HEAD and refused methods."""
+"""ASGI middleware for all responses: security headers, CORS, HEAD requests and refused methods."""
 
 import re
 
@@ -11,9 +11,9 @@ CSP = (
     "default-src 'self'; img-src 'self' data: blob:; worker-src 'self' blob:; child-src 'self' blob:; font-src 'self' data:; "
     "object-src 'none'; base-uri 'none'; form-action 'self'"
 )
-"""The page may use its own files, blob workers (MapLibre) and data: images; nothing from another host, nothing inline.
+"""Pages may use our own files, blob workers (MapLibre) and data: images; nothing from another host, nothing inline.
 
-Whose pages may hold it in a frame is a setting, and added to the policy of every page.
+``frame-ancestors`` comes from the settings and is added to the policy of every page.
 """
 
 Headers = list[tuple[bytes, bytes]]
@@ -33,13 +33,13 @@ COMMON_HEADERS = [
     (b"access-control-expose-headers", EXPOSED_HEADERS),
     (ALLOW_ORIGIN, b"*"),
 ]
-"""Other sites' pages may show what is served here (maps are made for that); a browser still keeps their code apart from it."""
+"""Headers of every response. Pages of other sites may embed our content, as maps are meant for that."""
 TILE_TYPE = (b"content-type", MVT.encode())
-"""What tells an answer that is a vector tile."""
+"""The header that identifies a vector tile."""
 DOCUMENT_ONLY = {b"referrer-policy", b"permissions-policy"}
 TILE_POLICY = (POLICY, b"default-src 'none'; frame-ancestors 'none'")
-"""A vector tile is no document, and cannot be taken for one (nosniff): its policy is the strictest and short, and what speaks
-of documents alone is not sent with it. Headers that no browser reads were some per cent of what a tile from memory costs."""
+"""The policy of a vector tile, strict and short: a tile is not a document, and ``nosniff`` keeps browsers from treating it as
+one. Headers that apply to documents only are left out of tiles; they took some per cent of the time of a cached tile."""
 ALLOW = (b"allow", b"GET, HEAD, OPTIONS")
 PREFLIGHT = [
     (b"access-control-allow-methods", b"GET, HEAD, OPTIONS"),
@@ -48,17 +48,17 @@ PREFLIGHT = [
     (b"vary", b"Access-Control-Request-Headers"),
 ]
 REQUEST_FIELDS = b"Accept, Accept-Language, Authorization, If-Match, If-None-Match, If-Range, Range"
-"""Fields that a page of another site may send, where it does not say which."""
+"""Request headers that are always allowed to pages of other sites."""
 FIELD_LIST = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+(?:[ \t]*,[ \t]*[!#$%&'*+.^_`|~0-9A-Za-z-]+)*")
 
 
 def preflight(scope: Scope) -> Headers:
-    """Return the headers of an answer to ``OPTIONS``: any field may be sent, for no cookie is ever taken.
+    """Return the headers of a response to ``OPTIONS``: any request header is allowed, because no cookies are used.
 
-    The fields are named, not ``*``: that does not hold for ``Authorization``, and older browsers do not know it.
+    The headers are listed instead of ``*``, which does not cover ``Authorization`` and is unknown to older browsers.
     """
-    asked = next((v for k, v in scope["headers"] if k == b"access-control-request-headers"), b"").strip()
-    more = b", " + asked if FIELD_LIST.fullmatch(asked) else b""
+    requested = next((v for k, v in scope["headers"] if k == b"access-control-request-headers"), b"").strip()
+    more = b", " + requested if FIELD_LIST.fullmatch(requested) else b""
     return [*PREFLIGHT, (b"access-control-allow-headers", REQUEST_FIELDS + more)]
 
 
@@ -70,43 +70,43 @@ async def send_response(send: Send, status: int, headers: Headers, body: bytes =
 
 
 def common_headers(origins: tuple[str, ...], frames: tuple[str, ...] = FRAMES, tile: bool = False) -> Headers:
-    """Return the headers of every answer, whoever asks: ``ALWAYS``, without the CORS wildcard where not all sites are allowed.
+    """Return the headers of every response, without the CORS wildcard if not all origins are allowed.
 
-    For a vector tile, less what concerns documents alone.
+    For a vector tile, headers that apply to documents only are left out.
     """
     pages = [(k, with_frame_ancestors(v, frames) if k == POLICY else v) for k, v in COMMON_HEADERS]
-    found = [TILE_POLICY if h[0] == POLICY else h for h in COMMON_HEADERS if h[0] not in DOCUMENT_ONLY] if tile else pages
-    return found if "*" in origins else [*(h for h in found if h[0] != ALLOW_ORIGIN), (b"vary", b"Origin")]
+    headers = [TILE_POLICY if h[0] == POLICY else h for h in COMMON_HEADERS if h[0] not in DOCUMENT_ONLY] if tile else pages
+    return headers if "*" in origins else [*(h for h in headers if h[0] != ALLOW_ORIGIN), (b"vary", b"Origin")]
 
 
 def with_frame_ancestors(policy: bytes, frames: tuple[str, ...]) -> bytes:
-    """Return a policy that says whose pages may hold the answer in a frame, unless it says so already.
+    """Return a content security policy with ``frame-ancestors``, unchanged if it has that directive already.
 
-    >>> with_frames(b"default-src 'self'", ("https://portal.example",))
+    >>> with_frame_ancestors(b"default-src 'self'", ("https://portal.example",))
     b"default-src 'self'; frame-ancestors https://portal.example"
     """
-    words = [f"'{word}'" if word in {"self", "none"} else word for word in frames]
-    return policy if b"frame-ancestors" in policy else policy + b"; frame-ancestors " + " ".join(words).encode()
+    sources = [f"'{frame}'" if frame in {"self", "none"} else frame for frame in frames]
+    return policy if b"frame-ancestors" in policy else policy + b"; frame-ancestors " + " ".join(sources).encode()
 
 
 def cors_headers(origins: tuple[str, ...], scope: Scope) -> Headers:
-    """Return the header that lets the site whose page asks read the answer, if it is one of a few that may."""
+    """Return the CORS header for the request's ``Origin`` if it is in a list of allowed origins; nothing with ``*``."""
     if "*" in origins:
         return []
-    asked = next((v for k, v in scope["headers"] if k == b"origin"), b"")
-    return [(ALLOW_ORIGIN, asked)] if asked and asked.decode("latin-1") in origins else []
+    origin = next((v for k, v in scope["headers"] if k == b"origin"), b"")
+    return [(ALLOW_ORIGIN, origin)] if origin and origin.decode("latin-1") in origins else []
 
 
-class Guard:
-    """Wraps the whole app: answers OPTIONS, refuses writes, serves HEAD as GET without body, adds the headers of ``ALWAYS``.
+class HeadersMiddleware:
+    """Wraps the whole app: answers OPTIONS, refuses writes, serves HEAD as GET without body, adds ``COMMON_HEADERS``.
 
-    ``frames`` are the sites whose pages may hold ours in a frame, ``origins`` those whose pages may read answers; no cookie is
-    ever asked for, so ``*`` gives nobody a way in.
+    ``frames`` are the sites that may show our pages in a frame, ``origins`` the sites whose scripts may read responses. No
+    cookies are used, so ``*`` does not expose a user's session.
     """
 
     def __init__(self, app: ASGIApp, origins: tuple[str, ...] = ("*",), frames: tuple[str, ...] = FRAMES) -> None:
         self.app, self._origins, self._frames = app, origins, frames
-        self._always, self._tile = common_headers(origins, frames), common_headers(origins, tile=True)
+        self._common, self._tile = common_headers(origins, frames), common_headers(origins, tile=True)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one scope."""
@@ -114,18 +114,18 @@ class Guard:
             if scope["type"] == "lifespan":
                 await self.app(scope, receive, send)
             return
-        method, site = scope["method"], cors_headers(self._origins, scope)
+        method, cors = scope["method"], cors_headers(self._origins, scope)
 
-        async def guarded(message: Message) -> None:
+        async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 own = {name.lower() for name, _ in message["headers"]}
                 if message["status"] == 304:
-                    own.add(POLICY)  # a browser would put ours in the place of that of the page it keeps
-                more = [*(self._tile if TILE_TYPE in message["headers"] else self._always), *site]
-                given = [
+                    own.add(POLICY)  # a browser would replace the policy of its cached page with ours
+                added = [*(self._tile if TILE_TYPE in message["headers"] else self._common), *cors]
+                route_headers = [
                     (k, with_frame_ancestors(v, self._frames) if k.lower() == POLICY else v) for k, v in message["headers"]
                 ]
-                message = {**message, "headers": [*given, *(h for h in more if h[0] not in own or h[0] == b"vary")]}
+                message = {**message, "headers": [*route_headers, *(h for h in added if h[0] not in own or h[0] == b"vary")]}
             elif method == "HEAD":
                 if message.get("more_body"):
                     return
@@ -133,9 +133,9 @@ class Guard:
             await send(message)
 
         if method == "OPTIONS":
-            await send_response(guarded, 204, preflight(scope))
+            await send_response(send_with_headers, 204, preflight(scope))
         elif method in {"GET", "HEAD"}:
-            await self.app({**scope, "method": "GET", "head": True} if method == "HEAD" else scope, receive, guarded)
+            await self.app({**scope, "method": "GET", "head": True} if method == "HEAD" else scope, receive, send_with_headers)
         else:
             body = problem(405, f"method {method:.20} is not served, allowed are GET, HEAD, OPTIONS")
-            await send_response(guarded, 405, [(b"content-type", PROBLEM.encode()), ALLOW], body)
+            await send_response(send_with_headers, 405, [(b"content-type", PROBLEM.encode()), ALLOW], body)

@@ -1,4 +1,4 @@
-"""The front door: landing page, conformance, API description."""
+"""Landing page, conformance classes and API description."""
 
 from contextlib import asynccontextmanager
 from typing import Annotated, Any
@@ -30,20 +30,20 @@ CONFORMS = (
     "http://www.opengis.net/spec/ogcapi-common-2/1.0/conf/html",
     "http://www.opengis.net/spec/ogcapi-common-2/1.0/conf/json",
 )
-"""What this module makes true; every module with routes says so for its own."""
+"""Conformance classes of this module; other modules with routes have their own ``CONFORMS``."""
 
-PARTS = (features, queryables, styles, tilesets)
+ROUTE_MODULES = (features, queryables, styles, tilesets)
 
 router = APIRouter(tags=["service"])
 
-Front = Annotated[RequestContext, Depends(request_context("json", "html"))]
-Asked = Annotated[str | None, format_query("json", "html")]
+Landing = Annotated[RequestContext, Depends(request_context("json", "html"))]
+Format = Annotated[str | None, format_query("json", "html")]
 Language = Annotated[str | None, LANGUAGE_QUERY]
 Description = Annotated[RequestContext, Depends(request_context("openapi", "json", "html"))]
 
 
-def front_links(context: RequestContext) -> list[Link]:
-    """Return the ways on from the landing page."""
+def landing_links(context: RequestContext) -> list[Link]:
+    """Return the links of the landing page."""
     to = context.urls.to
     return [
         link("self", JSON, to("/", {"f": "json"})),
@@ -57,7 +57,7 @@ def front_links(context: RequestContext) -> list[Link]:
         link("data", HTML, to("/collections", {"f": "html"}), "layers"),
         link("describedby", JSON, to("/manifest", {"f": "json"}), "the release"),
         link(f"{REL}/tilesets-vector", JSON, to("/tiles"), "tiles of all layers together"),
-        link(f"{REL}/tiling-schemes", JSON, to("/tileMatrixSets"), "how the world is cut into tiles"),
+        link(f"{REL}/tiling-schemes", JSON, to("/tileMatrixSets"), "tile matrix sets"),
         link(f"{REL}/styles", JSON, to("/styles"), "styles"),
         link("stylesheet", STYLE, to("/styles/map"), "map style"),
         link(f"{REL}/map", PNG, to("/map"), "map for a document"),
@@ -65,27 +65,27 @@ def front_links(context: RequestContext) -> list[Link]:
 
 
 @router.get("/", operation_id="getLandingPage", summary="Landing page", responses=schemas.responses(schemas.LANDING))
-async def landing(request: Request, f: Asked = None, lang: Language = None) -> Response:
-    """Answer with the planner's map for browsers, and with the OGC landing page for everybody else.
+async def landing(request: Request, f: Format = None, lang: Language = None) -> Response:
+    """Return the planner's map for browsers, and the OGC landing page for all other clients.
 
-    The map's page is there before the first release is: it says itself that there is none.
+    The map page is also served before the first release; it shows itself that nothing is published yet.
     """
-    chosen = choose_format(f, request.headers.get("accept", ""), ("json", "html"))
-    common_parameters(request, chosen)
-    if chosen == "html":
+    output_format = choose_format(f, request.headers.get("accept", ""), ("json", "html"))
+    common_parameters(request, output_format)
+    if output_format == "html":
         return await to_thread.run_sync(page_file, "index.html", request.headers.get("if-none-match", ""))
     async with asynccontextmanager(request_context("json"))(request, "json", lang) as context:
-        return document(context, front(context), "")
+        return document(context, landing_document(context), "")
 
 
-def front(context: RequestContext) -> dict[str, Any]:
+def landing_document(context: RequestContext) -> dict[str, Any]:
     """Return the OGC landing page."""
     study = context.reader.manifest.study
     title = study.get("title", {}).get(context.language) or study.get("id", "geoservice")
     layers = ", ".join(getattr(layer.title, context.language) for layer in context.layers)
     synthetic = f" {pages.LABELS[context.language]['synthetic']}" if study.get("synthetic") else ""
     protection = " ".join(["", *pages.statement(context)])
-    return {"title": title, "description": f"{layers}.{synthetic}{protection}", "links": front_links(context)}
+    return {"title": title, "description": f"{layers}.{synthetic}{protection}", "links": landing_links(context)}
 
 
 @router.get(
@@ -94,19 +94,19 @@ def front(context: RequestContext) -> dict[str, Any]:
     summary="Conformance classes",
     responses=schemas.responses(schemas.CONFORMANCE),
 )
-async def conformance(context: Front) -> Response:
-    """Answer with the OGC conformance classes that hold."""
+async def conformance(context: Landing) -> Response:
+    """Return the OGC conformance classes of the API."""
     return document(context, {"conformsTo": classes()}, "Conformance")
 
 
 def classes() -> list[str]:
-    """Return the conformance classes of all modules of routes."""
-    return sorted({name for part in (CONFORMS, *(getattr(m, "CONFORMS", ()) for m in PARTS)) for name in part})
+    """Return the conformance classes of all modules with routes."""
+    return sorted({name for part in (CONFORMS, *(getattr(m, "CONFORMS", ()) for m in ROUTE_MODULES)) for name in part})
 
 
 @router.get("/api", operation_id="getApi", summary="This description", responses=schemas.responses(schemas.ANY, OPENAPI))
 def api(request: Request, context: Description) -> Response:
-    """Answer with the OpenAPI 3.0 document of this API."""
+    """Return the OpenAPI 3.0 document of this API."""
     content = document_3_0(request.app.openapi(), context.urls.base, [layer.id for layer in context.layers])
     if context.format == "html":
         return respond(context, pages.page("API", _operations(content, context.language), context), HTML, pages.HEADERS)
@@ -114,7 +114,7 @@ def api(request: Request, context: Description) -> Response:
 
 
 def _operations(content: dict[str, Any], language: str) -> str:
-    """Return the operations of an OpenAPI document as a table for people, in a language."""
+    """Return the operations of an OpenAPI document as an HTML table, in a language."""
     rows = []
     for path, methods in content["paths"].items():
         for operation in methods.values():

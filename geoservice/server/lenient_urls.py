@@ -1,4 +1,4 @@
-"""URLs as people and programs write them: with a slash at the end, or with a parameter against caches."""
+"""Accepted variants of URLs: with a trailing slash, or with a cache-busting parameter."""
 
 import re
 
@@ -11,7 +11,7 @@ ONE_SLASH = re.compile(r"[^/]/$")
 
 
 class LenientUrls:
-    """Wraps the routes: leaves the cache buster out of the query, and leads from ``/collections/`` to ``/collections``."""
+    """Wraps the routes: removes the cache buster from the query, and redirects ``/collections/`` to ``/collections``."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -28,9 +28,9 @@ class LenientUrls:
 
 
 def without_slash(scope: Scope) -> bytes:
-    """Return the way from a URL to the same without the slash at its end.
+    """Return the relative URL that leads from a URL to the same URL without its trailing slash.
 
-    It is relative: it leads to this host alone, and holds whatever prefix a proxy takes off.
+    A relative redirect stays on this host, and under a path prefix that a proxy removes.
 
     >>> without_slash({"path": "/x/", "raw_path": b"/x/", "query_string": b"f=json"})
     b'../x?f=json'

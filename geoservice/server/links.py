@@ -1,4 +1,4 @@
-"""Links: every URL that an answer holds is made here, absolute."""
+"""Links: all URLs in responses are built here, as absolute URLs."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -14,43 +14,43 @@ REL = "http://www.opengis.net/def/rel/ogc/1.0"
 
 @dataclass(frozen=True)
 class Urls:
-    """Absolute URLs below one base, which has no slash at its end."""
+    """Absolute URLs below one base, which has no trailing slash."""
 
     base: str
 
     def to(self, path: str, query: Mapping[str, Any] | None = None) -> str:
-        """Return a URL.
+        """Return the URL of a path and a query.
 
         >>> Urls("http://h").to("/collections/a b", {"f": "json"})
         'http://h/collections/a%20b?f=json'
         """
-        given = "&".join(_pair(name, str(value)) for name, value in query.items()) if query else ""
-        return self.base + _path(path) + ("?" + given if given else "")
+        parameters = "&".join(_pair(name, str(value)) for name, value in query.items()) if query else ""
+        return self.base + _path(path) + ("?" + parameters if parameters else "")
 
     def formats(self, path: str, query: Mapping[str, Any]) -> Callable[[str], str]:
-        """Return the URL of the same thing in each format, as a function of it.
+        """Return a function from a format to the URL of the resource in that format.
 
         >>> Urls("http://h").formats("/x", {"f": "csv", "limit": 5})("json")
         'http://h/x?limit=5&f=json'
         """
         start = self.to(path, {k: v for k, v in query.items() if k != "f"})
-        sign = "&" if "?" in start else "?"
-        return lambda f: f"{start}{sign}f={f}"
+        separator = "&" if "?" in start else "?"
+        return lambda f: f"{start}{separator}f={f}"
 
     def tiles(self, layer: str, release: str) -> str:
-        """Return the tile URL template of a layer, tied to a release so that caches can never be stale."""
+        """Return the tile URL template of a layer, with the release's version so that cached tiles are never stale."""
         return f"{self.base}/tiles/{layer}/{{z}}/{{x}}/{{y}}.mvt?v={release}"
 
 
 @lru_cache(maxsize=256)
 def _path(path: str) -> str:
-    """Return a path as a URL writes it."""
+    """Return a percent-encoded path."""
     return quote(path, safe="/{}")
 
 
 @lru_cache(maxsize=256)
 def _pair(name: str, value: str) -> str:
-    """Return a parameter as a URL writes it; the same few stand in a dozen links of one answer."""
+    """Return an encoded query parameter; cached, because one response repeats the same few in a dozen links."""
     return urlencode({name: value}, safe=",:")
 
 
@@ -60,9 +60,9 @@ def link(rel: str, kind: str, href: str, title: str = "") -> Link:
 
 
 def link_header(links: Iterable[Link]) -> str:
-    """Return links as a ``Link`` header, for formats that have no place for them.
+    """Return links as a ``Link`` header, for formats without links in the body.
 
-    >>> header([link("next", "text/csv", "http://h/x?after=10")])
+    >>> link_header([link("next", "text/csv", "http://h/x?after=10")])
     '<http://h/x?after=10>; rel="next"; type="text/csv"'
     """
     return ", ".join(f'<{item["href"]}>; rel="{item["rel"]}"; type="{item["type"]}"' for item in links)

@@ -1,4 +1,4 @@
-"""What the release says of itself, as far as clients may know it."""
+"""The public part of a release's manifest."""
 
 from collections.abc import Sequence
 from typing import Annotated, Any
@@ -16,11 +16,11 @@ from geoservice.server.responses import document
 router = APIRouter(tags=["service"])
 
 SECRETS = frozenset({"secret", "seed", "key", "keys", "salt"})
-"""What would undo the protection. No release should hold it; it is never published, at whatever depth it stands."""
+"""Keys whose values would undo the disclosure protection: never published, at any depth. No release should hold them."""
 
 
 def without_secrets(content: Any) -> Any:
-    """Return a report without what must stay secret, at any depth; how much noise there is may be known.
+    """Return a report without secret values, at any depth; the amount of noise is not secret.
 
     >>> without_secrets({"profile": "planner", "rho": 1.0, "seed": 8, "levels": [{"key": 6, "level": "county"}]})
     {'profile': 'planner', 'rho': 1.0, 'levels': [{'level': 'county'}]}
@@ -32,8 +32,8 @@ def without_secrets(content: Any) -> Any:
     return content
 
 
-def public_part(reader: ReleaseReader, layers: Sequence[PublishedLayer], who: Principal) -> dict[str, Any]:
-    """Return the public part of the manifest: inputs, parameters and digests of the run stay inside."""
+def public_part(reader: ReleaseReader, layers: Sequence[PublishedLayer], principal: Principal) -> dict[str, Any]:
+    """Return the public part of the manifest, without inputs, parameters and digests of the pipeline run."""
     manifest: Manifest = reader.manifest
     return {
         "release": reader.number,
@@ -42,7 +42,7 @@ def public_part(reader: ReleaseReader, layers: Sequence[PublishedLayer], who: Pr
         "created": manifest.created,
         "codeVersion": manifest.code_version,
         "study": manifest.study,
-        "layers": [layer_part(layer, who) for layer in layers],
+        "layers": [layer_part(layer, principal) for layer in layers],
         "notes": [note.model_dump() for note in manifest.notes],
         "disclosure": without_secrets(manifest.disclosure),
         "baseMap": manifest.base_map,
@@ -52,15 +52,15 @@ def public_part(reader: ReleaseReader, layers: Sequence[PublishedLayer], who: Pr
     }
 
 
-def layer_part(layer: PublishedLayer, who: Principal) -> dict[str, Any]:
-    """Return a layer; how many features it has is not said to a caller who may see those of some areas only."""
-    part = layer.model_dump(mode="json", exclude={"role"} if who.within(layer) is None else {"role", "features"})
+def layer_part(layer: PublishedLayer, principal: Principal) -> dict[str, Any]:
+    """Return the manifest entry of a layer, without the number of features if the caller may see some areas only."""
+    part = layer.model_dump(mode="json", exclude={"role"} if principal.within(layer) is None else {"role", "features"})
     day, dark = symbology_of(layer.style, "day"), symbology_of(layer.style, "dark")
     return {**part, "style": {**part["style"], "legend": legend_colours(day), "dark": dark_part(layer, dark)}}
 
 
 def dark_part(layer: PublishedLayer, dark: Symbology) -> dict[str, Any]:
-    """Return what of a style is other on dark ground, under the same names."""
+    """Return the properties of a style that differ on a dark background, under the same names."""
     count = len(layer.style.colours)
     beyond = dark.colours[count] if layer.style.beyond and graded(layer.style) else None
     return {
@@ -68,13 +68,14 @@ def dark_part(layer: PublishedLayer, dark: Symbology) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def legend_colours(shown: Symbology) -> dict[str, Any]:
-    """Return the colours of a layer as they are seen on the ground: of each class, uncertain, and beyond the minutes chosen."""
-    faint = [shown.swatch(colour, FAINT) for colour in shown.colours]
-    return {"colours": shown.swatches, "uncertain": shown.swatch(shown.uncertain), "faint": faint, "faint_opacity": FAINT}
+def legend_colours(symbology: Symbology) -> dict[str, Any]:
+    """Return the legend colours of a layer, blended with the background: each class, uncertain, and faint beyond the limit."""
+    faint = [symbology.swatch(colour, FAINT) for colour in symbology.colours]
+    uncertain = symbology.swatch(symbology.uncertain)
+    return {"colours": symbology.swatches, "uncertain": uncertain, "faint": faint, "faint_opacity": FAINT}
 
 
 @router.get("/manifest", operation_id="getManifest", summary="The release", responses=schemas.responses(schemas.ANY))
 def manifest(context: Annotated[RequestContext, Depends(request_context("json", "html"))]) -> Response:
-    """Answer with the release's number and hash, study, layers, notes and disclosure report."""
+    """Return the release's number and hash, study, layers, notes and disclosure report."""
     return document(context, public_part(context.reader, context.layers, context.principal), f"Release {context.reader.number}")

@@ -42,7 +42,7 @@ class CachedResponse(NamedTuple):
 class ResponseCache:
     """Ready answers of the current release, bounded by bytes; the least recently used go first. For use on the event loop.
 
-    ``frames`` and ``origins`` are as in :class:`geoservice.server.headers.Guard`; where not all origins are allowed, a request
+    ``frames`` and ``origins`` are as in :class:`geoservice.server.headers.HeadersMiddleware`; where not all origins are allowed, a request
     from a page is not answered here.
     ``hits`` and ``not_modified`` count what was answered.
     """
