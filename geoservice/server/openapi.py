@@ -1,4 +1,4 @@
-"""OpenAPI 3.0 out of FastAPI's 3.1: OGC API Features asks for 3.0, and the two differ in their schemas."""
+"""Conversion of FastAPI's OpenAPI 3.1 to 3.0, which OGC API Features requires; the two differ in their schemas."""
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
@@ -15,7 +15,7 @@ def _null_free(options: list[Any]) -> tuple[list[Any], bool]:
 
 
 def schema_3_0(schema: Any) -> Any:
-    """Return a JSON Schema of 2020-12 as OpenAPI 3.0 writes it; a keyword that 3.0 cannot say raises ValueError.
+    """Return a JSON Schema (2020-12) as an OpenAPI 3.0 schema; raises ValueError for keywords without an equivalent.
 
     >>> schema_3_0({"anyOf": [{"type": "integer", "exclusiveMinimum": 0}, {"type": "null"}]})
     {'type': 'integer', 'minimum': 0, 'exclusiveMinimum': True, 'nullable': True}
@@ -26,11 +26,11 @@ def schema_3_0(schema: Any) -> Any:
         return [schema_3_0(s) for s in schema]
     if not isinstance(schema, Mapping):
         return schema
-    if refused := {"prefixItems", "$defs", "if", "patternProperties", "unevaluatedProperties"} & schema.keys():
-        raise ValueError(f"schema keyword {sorted(refused)} has no form in OpenAPI {VERSION}")
+    if unsupported := {"prefixItems", "$defs", "if", "patternProperties", "unevaluatedProperties"} & schema.keys():
+        raise ValueError(f"schema keyword {sorted(unsupported)} has no equivalent in OpenAPI {VERSION}")
     out: dict[str, Any] = {}
     for key, value in schema.items():
-        out.update(_keyword(key, value))
+        out.update(_convert_keyword(key, value))
     return out
 
 
@@ -66,36 +66,36 @@ CONVERTERS: Mapping[str, Callable[[Any], dict[str, Any]]] = MappingProxyType(
         **{key: partial(_inner, key) for key in ("items", "allOf", "oneOf", "not", "additionalProperties")},
     }
 )
-"""Keywords that 3.0 writes in another way, or that hold schemas; all others stay as they are."""
+"""Converters of keywords that differ in 3.0 or contain schemas; all other keywords stay as they are."""
 
 
-def _keyword(key: str, value: Any) -> dict[str, Any]:
-    """Return one keyword in the form of 3.0."""
+def _convert_keyword(key: str, value: Any) -> dict[str, Any]:
+    """Return one keyword converted to 3.0."""
     return CONVERTERS[key](value) if key in CONVERTERS else {key: value}
 
 
 def _parameter(parameter: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a parameter; in a URL there is no null, so none is claimed, and an array is written with commas."""
+    """Return a parameter: not nullable, as a URL has no null, and arrays with commas."""
     schema = {k: v for k, v in schema_3_0(parameter["schema"]).items() if k != "nullable"}
     commas = {"style": "form", "explode": False} if parameter["in"] == "query" else {}
     return {**commas, **parameter, "schema": schema}
 
 
 def _unique(parameters: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return parameters by name, the last of a name winning."""
+    """Return the converted parameters, one for each name; of duplicates the last."""
     return list({(p["in"], p["name"]): _parameter(p) for p in parameters}.values())
 
 
 def _with_layers(parameters: list[dict[str, Any]], layers: Sequence[str]) -> list[dict[str, Any]]:
-    """Return parameters where ``layer_id`` names the layers that there are."""
-    known = {"schema": {"type": "string", "enum": list(layers)}} if layers else {}
-    return [{**p, **known} if p["name"] == "layer_id" and p["in"] == "path" else p for p in parameters]
+    """Return parameters in which ``layer_id`` lists the existing layers."""
+    enum = {"schema": {"type": "string", "enum": list(layers)}} if layers else {}
+    return [{**p, **enum} if p["name"] == "layer_id" and p["in"] == "path" else p for p in parameters]
 
 
 def document_3_0(document: Mapping[str, Any], server: str, layers: Sequence[str]) -> dict[str, Any]:
-    """Return an OpenAPI 3.1 document as 3.0.3, served from ``server``, over the layers that the caller may read.
+    """Return an OpenAPI 3.1 document as 3.0.3, with the URL of the server and the layers that the caller may read.
 
-    FastAPI's own 422 is taken out, for it is never sent.
+    FastAPI's own 422 is removed, because it is never sent.
     """
     paths: dict[str, Any] = {}
     for path, methods in document["paths"].items():

@@ -1,4 +1,4 @@
-"""That something the server needs is away: written down once with the reason, and once when it is back."""
+"""Outages of services that the server depends on: each is logged once with its reason, and once when it ends."""
 
 import threading
 import time
@@ -9,7 +9,7 @@ from geoservice.errors import GeoserviceError
 
 
 class Outage:
-    """The state of one thing in one worker; ``name`` is what the log calls it."""
+    """The state of one dependency in one worker; ``name`` is its name in the log."""
 
     def __init__(self, name: str) -> None:
         self._name, self._lock = name, threading.Lock()
@@ -18,21 +18,21 @@ class Outage:
 
     @property
     def lasts(self) -> bool:
-        """Whether it is away."""
+        """Whether the dependency is unavailable."""
         return self._since is not None
 
     def begin(self, error: Exception) -> None:
-        """Write down a reason, unless it is known of this outage; the text of a stranger's error stays out of the log."""
+        """Log a reason, once in each outage; the text of an error that is not our own is not logged."""
         reason = str(error) if isinstance(error, GeoserviceError) else ""
         with self._lock:
-            fresh = reason not in self._reasons
+            is_new = reason not in self._reasons
             self._reasons.add(reason)
             self._since = self._since or time.monotonic()
-        if fresh:
+        if is_new:
             structlog.get_logger().error(f"{self._name}: away", error=type(error).__name__, reason=reason)
 
     def end(self) -> None:
-        """Write down that it is back, if it was away."""
+        """Log the end of the outage, if there was one."""
         if self._since is None:
             return
         with self._lock:

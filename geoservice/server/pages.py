@@ -1,4 +1,4 @@
-"""HTML for people, without a template engine: every text goes through one escape."""
+"""HTML pages without a template engine; all text is escaped here."""
 
 import base64
 import hashlib
@@ -33,14 +33,14 @@ HEADERS: Mapping[str, str] = {
     "Content-Security-Policy": f"default-src 'none'; style-src 'sha256-{_HASH}'; img-src 'self' data:; base-uri 'none'; "
     "form-action 'none'"
 }
-"""Server-made pages run no script at all, and this style sheet only."""
+"""Headers of these pages: no scripts, and no style sheet but this one."""
 
 LABELS = {
     "en": {"home": "Home", "data": "Data", "map": "Map", "api": "API", "json": "JSON", "csv": "CSV", "parquet": "GeoParquet",
            "gpkg": "GeoPackage", "fgb": "FlatGeobuf", "next": "Next page", "prev": "Previous page", "queryables": "Queryables",
-           "clients": "For developers", "synthetic": "The households of this study are made up.",
-           "hint": "Choose rows in the address: ?unit=…, ?bbox=…, ?sortby=-unit or ?filter=unit LIKE 'a%'. Names:",
-           "null": "An empty measure does not exist or is not known: it is not zero. "
+           "clients": "For developers", "synthetic": "The households of this study are synthetic.",
+           "hint": "Filter rows in the URL: ?unit=…, ?bbox=…, ?sortby=-unit or ?filter=unit LIKE 'a%'. Names:",
+           "null": "An empty value does not exist or is unknown; it is not zero. "
                    "A margin is the half-width of a 90 % interval."},
     "zh": {"home": "首页", "data": "数据", "map": "地图", "api": "接口", "json": "JSON", "csv": "CSV", "parquet": "GeoParquet",
            "gpkg": "GeoPackage", "fgb": "FlatGeobuf", "next": "下一页", "prev": "上一页", "queryables": "可查询字段",
@@ -51,25 +51,25 @@ LABELS = {
 
 
 class Number(NamedTuple):
-    """A number that is text already: as it is, uncertain, or the reason why there is none."""
+    """A formatted table cell: a number, an uncertain number (``n u``), or the reason why there is no number (``s``)."""
 
     text: str
     kind: Literal["n", "n u", "s"] = "n"
 
 
 class Markup(str):
-    """A cell that is HTML already."""
+    """A table cell that is already HTML."""
 
     __slots__ = ()
 
 
 def navigation(entries: Sequence[str]) -> str:
-    """Return anchors side by side, nothing where there are none."""
+    """Return anchors in a ``nav`` element; empty without anchors."""
     return f"<nav>{' '.join(entries)}</nav>" if entries else ""
 
 
 def anchor(href: str, text: str) -> str:
-    """Return a link, both parts escaped.
+    """Return a link, with URL and text escaped.
 
     >>> anchor("/x?a=1&b=2", "<b>")
     '<a href="/x?a=1&amp;b=2">&lt;b&gt;</a>'
@@ -78,21 +78,21 @@ def anchor(href: str, text: str) -> str:
 
 
 def page(title: str, body: str, context: "RequestContext", more: Iterable[str] = ()) -> str:
-    """Return a whole page around a body that is HTML already; ``more`` are further entries of its navigation."""
-    words, to, title = LABELS[context.language], context.urls.to, in_language(title, context.language)
+    """Return a page around a body that is already HTML; ``more`` are further entries of its navigation."""
+    labels, to, title = LABELS[context.language], context.urls.to, in_language(title, context.language)
     lang = {"lang": context.language}
     entries = [
-        anchor(to("/", lang), words["map"]),
-        anchor(to("/collections", {"f": "html", **lang}), words["data"]),
-        anchor(to("/api", {"f": "html", **lang}), words["api"]),
-        anchor(to("/clients", {"f": "html", **lang}), words["clients"]),
+        anchor(to("/", lang), labels["map"]),
+        anchor(to("/collections", {"f": "html", **lang}), labels["data"]),
+        anchor(to("/api", {"f": "html", **lang}), labels["api"]),
+        anchor(to("/clients", {"f": "html", **lang}), labels["clients"]),
         *more,
         *(
             anchor(to(context.path, {**context.query, "lang": other}), label)
             for other, label in (("zh", "中文"), ("en", "English"))
         ),
     ]
-    synthetic = f'<p class="note">{words["synthetic"]}</p>' if context.reader.manifest.study.get("synthetic") else ""
+    synthetic = f'<p class="note">{labels["synthetic"]}</p>' if context.reader.manifest.study.get("synthetic") else ""
     protection = "".join(f"<p><small>{escape(text)}</small></p>" for text in statement(context))
     return _html_document(
         title, f"<nav>{' '.join(entries)}</nav><h1>{escape(title)}</h1>{synthetic}{body}{protection}", context.language
@@ -100,22 +100,22 @@ def page(title: str, body: str, context: "RequestContext", more: Iterable[str] =
 
 
 def not_found(detail: str, base: str, language: str) -> str:
-    """Return the page for an address where nothing is: why, and the ways on, in a language."""
-    (title, why), words = NOT_FOUND[language], LABELS[language]
+    """Return the page of a 404 in a language: the reason, and links to other pages."""
+    (title, why), labels = NOT_FOUND[language], LABELS[language]
     map_page, data, api = f"/?lang={language}", f"/collections?f=html&lang={language}", f"/api?f=html&lang={language}"
-    ways = navigation([anchor(base + path, words[name]) for name, path in (("map", map_page), ("data", data), ("api", api))])
-    body = f"{ways}<h1>{escape(title)}</h1><p>{escape(why)}</p><p><code>{escape(detail)}</code></p>"
+    links = navigation([anchor(base + path, labels[name]) for name, path in (("map", map_page), ("data", data), ("api", api))])
+    body = f"{links}<h1>{escape(title)}</h1><p>{escape(why)}</p><p><code>{escape(detail)}</code></p>"
     return _html_document(title, body, language)
 
 
 NOT_FOUND = {
-    "en": ("Nothing is here", "There is nothing at this address: it may be mistyped, or of a release that is no longer there."),
+    "en": ("Page not found", "This address does not exist: it may be mistyped, or belong to a release that has been removed."),
     "zh": ("页面不存在", "该地址没有内容：可能输入有误，或属于已不存在的发布。"),
 }
 
 
 def _html_document(title: str, body: str, language: str) -> str:
-    """Return a whole document around a body that is HTML already."""
+    """Return an HTML document around a body that is already HTML."""
     return (
         f'<!doctype html><html lang="{language}"><head><meta charset="utf-8"><meta name="viewport" '
         f'content="width=device-width,initial-scale=1"><link rel="icon" href="data:,">'
@@ -124,13 +124,13 @@ def _html_document(title: str, body: str, language: str) -> str:
 
 
 def statement(context: "RequestContext") -> list[str]:
-    """Return what the release says of how people are protected, in the caller's language; nothing where it says nothing."""
+    """Return the release's statement on disclosure protection in the caller's language; empty if the release has none."""
     text = (context.reader.manifest.disclosure.get("statement") or {}).get(context.language)
     return [text] if text else []
 
 
 def value(content: Any) -> str:
-    """Return any JSON value as HTML: objects as lists of terms, links as links."""
+    """Return a JSON value as HTML: objects as definition lists, link objects as links."""
     if isinstance(content, Mapping):
         if "href" in content:
             return anchor(str(content["href"]), f"{content.get('title') or content.get('rel', '')} ({content.get('type', '')})")
@@ -150,7 +150,7 @@ def document(content: Mapping[str, Any], title: str, context: "RequestContext") 
 
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
-    """Return a table; :class:`Number` and :class:`Markup` are shown as they are, nothing for None."""
+    """Return an HTML table; :class:`Number` and :class:`Markup` cells are already formatted, None is an empty cell."""
 
     def cell(content: Any) -> str:
         if content is None:

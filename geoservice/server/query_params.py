@@ -1,7 +1,7 @@
-"""The rules of every query string: each parameter once, as text, and of a name that the route knows.
+"""Validation of query strings: each parameter at most once, without NUL, and with a name that the route accepts.
 
-OGC API Features (7.6) asks for a 400 where a parameter is unknown. A page for people passes over such ones: links that people
-share come back with parameters of the programs they went through (``from=singlemessage``, ``fbclid``, ``utm_source``).
+OGC API Features (7.6) requires a 400 for an unknown parameter. HTML pages ignore unknown parameters, because apps through which
+people share links add their own (``from=singlemessage``, ``fbclid``, ``utm_source``).
 """
 
 from collections.abc import Collection, Iterable
@@ -12,7 +12,7 @@ from geoservice.errors import ParameterError
 Pairs = Iterable[tuple[str, str]]
 
 CACHE_BUSTER = b"_"
-"""What scripts add to a URL so that no cache answers it (jQuery, Leaflet, OpenLayers); every route passes over it."""
+"""The parameter that jQuery, Leaflet and OpenLayers add to a URL to bypass caches; all routes ignore it."""
 
 
 def without_cache_buster(query: bytes) -> bytes:
@@ -27,49 +27,49 @@ def without_cache_buster(query: bytes) -> bytes:
 
 
 def parse_query(query: bytes) -> list[tuple[str, str]]:
-    """Return the parameters of a query string in order, values that are empty among them."""
+    """Return the parameters of a query string in order, including those with empty values."""
     return parse_qsl(query.decode("latin-1"), keep_blank_values=True)
 
 
 def parameters(
     pairs: Pairs, allowed: Collection[str], properties: Collection[str] = (), lenient: bool = False
 ) -> dict[str, str]:
-    """Return parameters by name, checked.
+    """Return validated parameters by name.
 
     Parameters
     ----------
     pairs
         Names and values.
     allowed
-        Names that the route knows.
+        Names of the route's parameters.
     properties
-        Properties of a layer that are parameters as well.
+        Properties of a layer, which are parameters as well.
     lenient
-        Whether other names are left out instead of refused.
+        Whether unknown parameters are ignored instead of refused.
 
     Raises
     ------
     ParameterError
-        For a parameter that is unknown, given twice or not text.
+        For a parameter that is unknown, repeated, or contains NUL.
     """
-    checked: dict[str, str] = {}
+    values: dict[str, str] = {}
     for name, value in pairs:
-        known = name in allowed or name in properties
-        if not known and lenient:
+        is_allowed = name in allowed or name in properties
+        if not is_allowed and lenient:
             continue
-        shown = repr(name.replace("\0", ""))
+        label = repr(name.replace("\0", ""))
         if "\0" in name + value:
-            raise ParameterError(f"parameter {shown:.60}: holds a NUL character, allowed is text without")
-        if not known:
+            raise ParameterError(f"parameter {label:.60}: contains a NUL character, allowed is text without NUL")
+        if not is_allowed:
             further = f" and properties: {first_names(properties)}" if properties else ""
-            raise ParameterError(f"parameter {shown:.60} is unknown here, allowed are {', '.join(allowed)}{further}")
-        if name in checked:
-            raise ParameterError(f"parameter {shown:.60}: given more than once, allowed is once")
-        checked[name] = value
-    return checked
+            raise ParameterError(f"parameter {label:.60} is unknown here, allowed are {', '.join(allowed)}{further}")
+        if name in values:
+            raise ParameterError(f"parameter {label:.60}: given more than once, allowed is once")
+        values[name] = value
+    return values
 
 
 def first_names(names: Iterable[str]) -> str:
-    """Return the first names as text; a layer may have hundreds."""
-    listed = list(names)
-    return ", ".join(listed[:30]) + (f" and {len(listed) - 30} more" if len(listed) > 30 else "")
+    """Return the first 30 names as text and the number of further ones; a layer may have hundreds of properties."""
+    all_names = list(names)
+    return ", ".join(all_names[:30]) + (f" and {len(all_names) - 30} more" if len(all_names) > 30 else "")

@@ -1,4 +1,4 @@
-"""Pieces of the OpenAPI document that FastAPI cannot find out: what the answers look like."""
+"""Parts of the OpenAPI document that FastAPI cannot derive: schemas of responses, and parameters."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -92,12 +92,22 @@ PROBLEM_SCHEMA: Schema = {
 
 
 def parameter(name: str, description: str, schema: Schema) -> Schema:
-    """Return a query parameter that may be left out."""
+    """Return an optional query parameter."""
     return {"name": name, "in": "query", "required": False, "description": description, "schema": schema}
 
 
+def path_parameter(name: str, description: str, schema: Schema) -> Schema:
+    """Return a path parameter."""
+    return {**parameter(name, description, schema), "in": "path", "required": True}
+
+
+def path_integer(name: str, description: str, maximum: int) -> Schema:
+    """Return a path parameter that is a whole number from 0 to ``maximum``."""
+    return path_parameter(name, description, {"type": "integer", "minimum": 0, "maximum": maximum})
+
+
 URI: Schema = {"type": "string", "format": "uri"}
-CRS_PARAMETER = parameter("crs", "CRS of the answer: one of the collection's crs; CRS84 by default", URI)
+CRS_PARAMETER = parameter("crs", "CRS of the response: one of the collection's crs; CRS84 by default", URI)
 FILTERS: Schema = {
     "name": "filters",
     "in": "query",
@@ -111,13 +121,13 @@ NAMES: Schema = {"type": "array", "items": TEXT}
 ITEM_PARAMETERS: list[Schema] = [
     parameter(
         "limit",
-        f"features a page: {DEFAULT_LIMIT} by default, at most {MAX_LIMIT}, and more is taken as {MAX_LIMIT}. For the rest "
+        f"features per page: {DEFAULT_LIMIT} by default, at most {MAX_LIMIT}; larger values count as {MAX_LIMIT}. For the rest "
         "follow the link next; a file (f=csv, parquet, gpkg, fgb) has all features by default",
         {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT},
     ),
     parameter(
         "offset",
-        "features to pass over, for clients that page by number; following next links takes less time",
+        "features to skip, for clients that page by number; following next links is faster",
         {"type": "integer", "minimum": 0, "default": 0},
     ),
     parameter(
@@ -128,13 +138,13 @@ ITEM_PARAMETERS: list[Schema] = [
     parameter("bbox-crs", "CRS of bbox: one of the collection's crs; CRS84 by default", URI),
     CRS_PARAMETER,
     parameter("datetime", "RFC 3339 instant or interval; a feature without a time matches", TEXT),
-    parameter("filter", "CQL2: features for which it is true; see queryables", TEXT),
+    parameter("filter", "CQL2 expression that features must meet; see queryables", TEXT),
     parameter("filter-lang", "language of filter", {"type": "string", "enum": list(LANGS), "default": LANGS[0]}),
     parameter("filter-crs", "CRS of the filter's geometries: one of the collection's crs; CRS84 by default", URI),
-    parameter("ids", "features wanted, by id", {"type": "array", "items": {"type": "integer", "minimum": 0}}),
+    parameter("ids", "ids of the features to return", {"type": "array", "items": {"type": "integer", "minimum": 0}}),
     parameter("sortby", "order of features: sortables, each after + (by default) or - for descending", NAMES),
-    parameter("properties", "properties wanted", NAMES),
-    parameter("exclude-properties", "properties not wanted", NAMES),
+    parameter("properties", "properties to return", NAMES),
+    parameter("exclude-properties", "properties to leave out", NAMES),
     parameter("skipGeometry", "leave the geometry out", {"type": "boolean", "default": False}),
     parameter("after", "token of a next link", TEXT),
     parameter("before", "token of a prev link", TEXT),
@@ -143,20 +153,23 @@ ITEM_PARAMETERS: list[Schema] = [
 
 BINARY: Schema = {"type": "string", "format": "binary"}
 FILES: Mapping[str, Schema] = {CSV: TEXT, PARQUET: BINARY, GPKG: BINARY, FGB: BINARY}
-"""What items can be had as beside GeoJSON and pages."""
+"""File formats of items besides GeoJSON and HTML."""
 
 PROBLEMS: Mapping[int, str] = {
     400: "a parameter is unknown or malformed",
     401: "the token is unknown, expired or revoked",
     403: "the caller's role may not do this",
     404: "no such layer or feature",
-    413: "the request, or what it asks for, is larger than allowed",
+    413: "the request, or the requested result, is larger than allowed",
     414: "the URL is too long",
-    429: "too many requests: come back after Retry-After",
+    429: "too many requests: retry after Retry-After",
     431: "the headers are too large",
     500: "the server failed on this request",
-    503: "no release yet, or the server is busy: come back after Retry-After",
+    503: "no release yet, or the server is busy: retry after Retry-After",
 }
+
+
+NOT_MODIFIED = "the client's copy is current"
 
 
 def responses(
@@ -166,21 +179,21 @@ def responses(
     more: Mapping[str, Schema] | None = None,
     links: Mapping[str, Schema] | None = None,
 ) -> dict[int | str, Schema]:
-    """Return the responses of a route: its answer, as data and as a page, and the problems it may meet.
+    """Return the responses of a route: success as data and as an HTML page, 304, and problems.
 
-    ``missing``: the route names something that may not be there. ``more`` are further media types and their schemas, ``links``
-    are OpenAPI links: what can be asked next with what the answer holds.
+    ``missing`` adds the 404 of a route whose resource may not exist. ``more`` are further media types and their schemas,
+    ``links`` are OpenAPI links: operations whose parameters this response contains.
     """
     content = {kind: {"schema": schema}, "text/html": {"schema": TEXT}, **{k: {"schema": s} for k, s in (more or {}).items()}}
-    answers: dict[int | str, Schema] = {
-        200: {"description": "the answer", "headers": HEADERS, "content": content, **({"links": links} if links else {})},
-        304: {"description": "the client's copy is still good"},
+    success: dict[int | str, Schema] = {
+        200: {"description": "the response", "headers": HEADERS, "content": content, **({"links": links} if links else {})},
+        304: {"description": NOT_MODIFIED},
     }
-    return {**answers, **{status: problem_response(text) for status, text in PROBLEMS.items() if missing or status != 404}}
+    return {**success, **{status: problem_response(text) for status, text in PROBLEMS.items() if missing or status != 404}}
 
 
 def operation_link(operation: str, **parameters: str) -> Schema:
-    """Return an OpenAPI link: an operation by its id, and where in this answer its parameters are."""
+    """Return an OpenAPI link: the id of an operation, and where in this response its parameters are."""
     return {"operationId": operation, "parameters": parameters}
 
 
@@ -193,10 +206,10 @@ TO_ITEM = operation_link("getFeature", layer_id="$request.path.layer_id", fid="$
 
 HEADERS: Mapping[str, Schema] = {
     "ETag": {"description": "for If-None-Match", "schema": TEXT},
-    "Link": {"description": "links of an answer that has no place for them", "schema": TEXT},
+    "Link": {"description": "links of a response without links in its body", "schema": TEXT},
 }
 
 
 def problem_response(description: str) -> Schema:
-    """Return a response that is a problem."""
+    """Return the OpenAPI description of an error response."""
     return {"description": description, "content": {PROBLEM: {"schema": PROBLEM_SCHEMA}}}

@@ -1,4 +1,4 @@
-"""Chinese for the fixed texts of the API's own pages; the English text is the key."""
+"""Chinese translations of the fixed texts of the API's HTML pages, by the English text."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -59,7 +59,7 @@ CHINESE: Mapping[str, str] = MappingProxyType({
 
 
 def in_language(text: str, language: str) -> str:
-    """Return a fixed text in a language; one that has no Chinese stays as it is.
+    """Return a fixed text in a language; a text without a translation stays in English.
 
     >>> in_language("Styles", "zh"), in_language("Styles", "en"), in_language("赫尔辛基", "zh")
     ('样式', 'Styles', '赫尔辛基')
