@@ -76,6 +76,7 @@ class Links:
         self._change = threading.Condition()
         self._links: set[Link] = set()
         self._thread: threading.Thread | None = None
+        self._closed = False
 
     @contextmanager
     def link(self, connection: psycopg.Connection) -> Iterator[Link]:
@@ -94,10 +95,18 @@ class Links:
             with self._change:  # a cut under way ends first: none hits what comes after the block
                 self._links.remove(link)
 
+    def close(self) -> None:
+        """End the watching thread."""
+        with self._change:
+            self._closed = True
+            self._change.notify()
+
     def _watch(self) -> None:
         while True:
             with self._change:
-                self._change.wait_for(lambda: self._links)
+                self._change.wait_for(lambda: self._links or self._closed)
+                if self._closed:
+                    return
             time.sleep(QUIET_S / 5)
             now = time.monotonic()
             with self._change:

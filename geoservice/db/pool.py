@@ -185,3 +185,5 @@ class Pool:
     def close(self) -> None:
         """Let go of the connections."""
         self._pool.close()
+        if self._links is not None:
+            self._links.close()

@@ -128,7 +128,7 @@ def entity_tag(*parts: str) -> str:
 def etag_matches(if_none_match: str, etag: str) -> bool:
     """Whether an ``If-None-Match`` names the ETag, by the weak comparison of RFC 9110.
 
-    >>> matches('"a", W/"b"', '"b"'), matches("*", '"b"'), matches("", '"b"')
+    >>> etag_matches('"a", W/"b"', '"b"'), etag_matches("*", '"b"'), etag_matches("", '"b"')
     (True, True, False)
     """
     return lists_etag(if_none_match, etag) or lists_etag(if_none_match, "*")
@@ -137,7 +137,7 @@ def etag_matches(if_none_match: str, etag: str) -> bool:
 def lists_etag(if_none_match: str, etag: str) -> bool:
     """Whether an ``If-None-Match`` lists this ETag; ``*`` does not count, as it does not identify the client's copy.
 
-    >>> names("*", '"b"'), names('"a", "b"', 'W/"b"')
+    >>> lists_etag("*", '"b"'), lists_etag('"a", "b"', 'W/"b"')
     (False, True)
     """
     return etag.removeprefix("W/") in {tag.strip().removeprefix("W/") for tag in if_none_match.split(",")}

@@ -51,7 +51,7 @@ def _quality_value(part: str) -> tuple[str, float]:
 def accepted_values(header: str) -> list[str]:
     """Return the values of an ``Accept``-like header by descending ``q``, without those of ``q=0``.
 
-    >>> weighted("text/html, application/json;q=0.5, image/png;q=0, */*;q=0.8")
+    >>> accepted_values("text/html, application/json;q=0.5, image/png;q=0, */*;q=0.8")
     ['text/html', '*/*', 'application/json']
     """
     accepted = [(value, weight) for value, weight in quality_values(header) if value and weight > 0]

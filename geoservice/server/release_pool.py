@@ -1,8 +1,7 @@
-"""The release being served: noticed without a restart, swapped in one step, kept until its last reader has gone."""
+"""The release being served: a new one is noticed without a restart, and older ones stay available for a while."""
 
 import threading
 import time
-from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
@@ -12,40 +11,29 @@ from anyio import to_thread
 
 from geoservice.errors import DamagedFile, DiskFull, GeoserviceError, NotFound, ReleaseError, Unavailable, for_operators
 from geoservice.release.base import PublishedLayer, ReleaseReader, ReleaseStore
+from geoservice.server.damage_log import DamageLog
+from geoservice.server.open_releases import OpenRelease, OpenReleases
 from geoservice.server.outage import Outage
 
-MAX_OLDER = 3
-"""Releases before the current one that stay open for maps that still ask for them."""
-IDLE_S = 60.0
-"""An old release that nobody has asked for so long is closed."""
 NO_RELEASE = "nothing has been published here yet; try again later"
 TIDY_S = 5.0
-"""Seconds between looks for old releases to close."""
+"""Seconds between checks for older releases to close."""
 RETRY_S = 5.0
 """Seconds after which a release that could not be opened is tried again."""
 
 
 def version_of(reader: ReleaseReader) -> str:
-    """Return what a URL says in ``v=``: the number alone could come back with other content when a study is begun anew."""
+    """Return the version in URLs (``v=``): number and hash, as a number may recur when a study is started anew."""
     return f"{reader.number}-{reader.manifest.hash[:12]}"
-
-
-@dataclass
-class _PooledRelease:
-    reader: ReleaseReader
-    version: str
-    users: int = 0
-    retired: bool = False
-    used: float = 0.0
 
 
 @dataclass(frozen=True)
 class _Failure:
-    """A release that could not be opened, and until when it is not tried again."""
+    """A release that could not be opened, and the time until which it is not tried again."""
 
     number: int | None
     error: GeoserviceError
-    until: float
+    retry_at: float
 
 
 def no_release_error() -> GeoserviceError:
@@ -55,81 +43,81 @@ def no_release_error() -> GeoserviceError:
 
 
 class ReleasePool:
-    """The open readers of one worker, shared by its threads: that of the current release, and of a few before it.
+    """The open releases of one worker, shared by its threads: the current one and a few older ones.
 
-    Nothing served is older than ``limit``: the store is asked again after ``patience``, by one thread. While this thread opens
-    a new release the others go on with the one they have, as long as it was the current one less than ``limit`` ago. Of one
-    that is damaged the operator is told by the log, and the one before it goes on being served.
+    The store is queried again after ``refresh_s``, by one thread. While that thread opens a new release, the others continue
+    with the one they have, for at most ``max_age_s`` after the last query. If a release is damaged, this is logged, and the
+    release before it continues to be served.
 
     Parameters
     ----------
     store
-        Where releases come from.
-    patience
-        Seconds for which the answer of ``store.current()`` is believed.
-    limit
-        Seconds after which no answer comes from a release that may have been replaced, however long the new one takes to open.
+        The store of the releases.
+    refresh_s
+        Seconds for which a result of ``store.current()`` is used without a new query.
+    max_age_s
+        Seconds after which a release that may have been replaced is no longer used, however long the new one takes to open.
     clock
         Monotonic seconds.
     """
 
     def __init__(
-        self, store: ReleaseStore, patience: float = 0.25, limit: float = 0.8, clock: Callable[[], float] = time.monotonic
+        self, store: ReleaseStore, refresh_s: float = 0.25, max_age_s: float = 0.8, clock: Callable[[], float] = time.monotonic
     ) -> None:
-        self._store, self._patience, self._limit, self.clock = store, patience, max(limit, patience), clock
-        self._lock, self._refreshing, self._opening = threading.Lock(), threading.Lock(), threading.Lock()
-        self._held: _PooledRelease | None = None
-        self._old: OrderedDict[str, _PooledRelease] = OrderedDict()
-        self._seen: dict[int, str] = {}
+        self._store, self._refresh_s, self._max_age_s, self.clock = store, refresh_s, max(max_age_s, refresh_s), clock
+        self._refreshing, self._opening = threading.Lock(), threading.Lock()
+        self._open = OpenReleases(clock)
+        self._versions: dict[int, str] = {}
         self._failure: _Failure | None = None
-        self._logged: set[tuple[int, str, str]] = set()
         self._tidied = clock()
+        self.damage = DamageLog()
         self.outage = Outage("releases")
         self.version: str | None = None
-        """Version of the current release: the same object as long as that is the same."""
-        self.damaged = 0
-        """Damaged files of the current release, when it was last inspected."""
-        self.soon = self.until = float("-inf")
-        """On ``clock``: from when on the store should be asked again, and until when the answer now held may be given."""
+        """Version of the current release; the same object as long as the release is the same."""
+        self.refresh_at = self.valid_until = float("-inf")
+        """On ``clock``: when the store should be queried again, and until when the current release may be used without that."""
 
     @property
     def layers(self) -> tuple[PublishedLayer, ...]:
-        """The layers of the current release: they say who may read those of the same ids in an older one."""
-        held = self._held
-        return held.reader.manifest.layers if held else ()
+        """The layers of the current release; their roles also apply to layers of the same ids in older releases."""
+        current = self._open.current
+        return current.reader.manifest.layers if current else ()
 
     @property
     def fresh(self) -> bool:
-        """Whether a lease now needs no question to the store."""
-        return self._held is not None and self.clock() < self.soon
+        """Whether a lease needs no query of the store now."""
+        return self._open.current is not None and self.clock() < self.refresh_at
 
     def ready(self, version: str | None = None) -> bool:
-        """Whether a lease now waits for no disk and no network."""
-        return self.fresh and (version is None or version == self.version or version in self._old or not self._may_be(version))
+        """Whether a lease needs neither disk nor network now."""
+        return self.fresh and not self._needs_opening(version)
 
     def prepare(self, version: str | None = None) -> None:
-        """Do what a lease would have to wait for: ask the store, open readers."""
+        """Do the slow part of a lease: query the store, open readers."""
         if not self.fresh:
             self.refresh()
-        if version is not None and version != self.version and version not in self._old and self._may_be(version):
-            self._recall(version)
+        if version is not None and self._needs_opening(version):
+            self._open_older(version)
 
-    def _may_be(self, version: str) -> bool:
-        """Whether a release of this version may be in the store: each is opened once to learn its version."""
+    def _needs_opening(self, version: str | None) -> bool:
+        """Whether an older release is requested that is not open but may exist; each is opened once to learn its version."""
+        if version is None or self._open.is_open(version):
+            return False
         digits = version.partition("-")[0]
-        return digits.isascii() and digits.isdecimal() and len(digits) < 10 and self._seen.get(int(digits), version) == version
+        is_number = digits.isascii() and digits.isdecimal() and len(digits) < 10
+        return is_number and self._versions.get(int(digits), version) == version
 
     def refresh(self) -> None:
-        """Ask the store, and swap readers if its current release is another; one thread asks, others wait if they must."""
-        if not self._refreshing.acquire(blocking=self.clock() >= self.until):
+        """Query the store, and switch to its current release; one thread does so, the others wait only if they must."""
+        if not self._refreshing.acquire(blocking=self.clock() >= self.valid_until):
             return
         try:
             if self.fresh:
                 return
-            asked = self.clock()
-            self._follow(asked)
-            self.soon, self.until = asked + self._patience, asked + self._limit
-            if asked - self._tidied > TIDY_S:
+            now = self.clock()
+            self._follow_store(now)
+            self.refresh_at, self.valid_until = now + self._refresh_s, now + self._max_age_s
+            if now - self._tidied > TIDY_S:
                 self.tidy()
         except (GeoserviceError, OSError) as error:
             self.outage.begin(error)
@@ -137,185 +125,129 @@ class ReleasePool:
         finally:
             self._refreshing.release()
 
-    def _follow(self, now: float) -> None:
-        """Serve the store's current release; the one before it where that cannot be opened, until it can."""
+    def _follow_store(self, now: float) -> None:
+        """Serve the store's current release; if it cannot be opened, continue with the one before and retry later."""
         try:
             number = self._store.current()
         except ReleaseError as error:
             self._fail(None, error, now)
         else:
-            held = self._held
-            if number is not None and (held is None or held.reader.number != number):
+            current = self._open.current
+            if number is not None and (current is None or current.reader.number != number):
                 self._switch(number, now)
             else:
                 self._failure = None
-                if held is not None and number is None:
-                    self._swap(None)
+                if current is not None and number is None:
+                    self._replace_current(None)
             if number is None:
                 self.outage.begin(no_release_error())
             else:
                 self.outage.end()
-        if self._failure is not None and self._held is None:
+        if self._failure is not None and self._open.current is None:
             raise self._failure.error.with_traceback(None)
 
     def _switch(self, number: int, now: float) -> None:
-        if self._failure is not None and self._failure.number == number and now < self._failure.until:
+        if self._failure is not None and self._failure.number == number and now < self._failure.retry_at:
             return
         try:
-            new = self._open(number)
+            new = self._open_release(number)
         except (ReleaseError, NotFound, Unavailable) as error:
-            if error.public is not None:  # the store is away, not this release
+            if error.public is not None:  # the whole store is unavailable, not this release
                 raise
             self._fail(number, error, now)
         else:
             self._failure = None
-            self._swap(new)
+            self._replace_current(new)
 
     def _fail(self, number: int | None, error: GeoserviceError, now: float) -> None:
-        """Note that a release cannot be opened, and log it once; a store that is away for a moment is asked again at once."""
-        known, until = self._failure, now if isinstance(error, Unavailable) else now + RETRY_S
-        if known is None or (known.number, str(known.error)) != (number, str(error)):
-            serving = self._held.reader.number if self._held else None
+        """Record that a release cannot be opened, and log it once; an unavailable store is retried immediately."""
+        last, retry_at = self._failure, now if isinstance(error, Unavailable) else now + RETRY_S
+        if last is None or (last.number, str(last.error)) != (number, str(error)):
+            serving = self._open.current.reader.number if self._open.current else None
             structlog.get_logger().error("release cannot be opened", release=number, serving=serving, reason=str(error))
-        self._failure = _Failure(number, Unavailable(str(error)) if isinstance(error, NotFound) else error, until)
+        self._failure = _Failure(number, Unavailable(str(error)) if isinstance(error, NotFound) else error, retry_at)
 
-    def _open(self, number: int) -> _PooledRelease:
+    def _open_release(self, number: int) -> OpenRelease:
         reader = self._store.open(number)
-        held = _PooledRelease(reader, version_of(reader), used=self.clock())
-        self._seen[number] = held.version
-        self._log_faults(reader)
-        return held
+        release = OpenRelease(reader, version_of(reader), last_used=self.clock())
+        self._versions[number] = release.version
+        self.damage.inspect(reader)
+        return release
 
-    def inspect(self) -> None:
-        """Look for a new release and for damaged files of the one that is served; raises as :meth:`lease` does."""
-        self.refresh()
-        with self.lease() as reader:
-            self._log_faults(reader)
-
-    def _log_faults(self, reader: ReleaseReader) -> None:
-        faults = reader.faults()
-        self.damaged = len(faults)
-        for file, reason in faults:
-            self._log_damage(reader.number, file, reason)
-
-    def _log_damage(self, number: int, file: str, reason: str) -> None:
-        """Tell the operator of a damaged file, once."""
-        if (number, file, reason) not in self._logged:
-            self._logged.add((number, file, reason))
-            advice = "geoservice doctor; publish again, or geoservice rollback"
-            structlog.get_logger().error("damaged file", release=number, file=file, reason=reason, advice=advice)
-
-    def _swap(self, new: _PooledRelease | None) -> None:
-        with self._lock:
-            old, self._held = self._held, new
-            self.version = new.version if new else None
-            if old is not None:
-                old.used = self.clock()
-                self._old[old.version] = old
-            known = self._old.pop(new.version, None) if new else None
-        self._retire([known] if known else [])
+    def _replace_current(self, new: OpenRelease | None) -> None:
+        self._open.replace_current(new)
+        self.version = new.version if new else None
         self.tidy()
 
-    def _retire(self, those: list[_PooledRelease]) -> None:
-        """Close readers, those still in use when their last user goes."""
-        with self._lock:
-            for held in those:
-                held.retired = True
-            idle = [held for held in those if held.users == 0]
-        for held in idle:
-            held.reader.close()
+    def inspect(self) -> None:
+        """Check for a new release, and for damaged files of the current one; raises as :meth:`lease` does."""
+        self.refresh()
+        with self.lease() as reader:
+            self.damage.inspect(reader)
 
     def tidy(self) -> None:
-        """Close old releases that nobody asks for, or that are too many, or that the store no longer keeps."""
+        """Close older releases that are idle, too many, or no longer in the store."""
         self._tidied = self.clock()
-        if not self._old:
-            return
-        kept, now = set(self._store.numbers()), self.clock()
-        with self._lock:
-            many = len(self._old) - MAX_OLDER
-            gone = [
-                self._old.pop(version)
-                for at, (version, held) in enumerate(list(self._old.items()))
-                if at < many or now - held.used > IDLE_S or held.reader.number not in kept
-            ]
-        self._retire(gone)
+        if self._open.has_older:
+            self._open.close_unused(set(self._store.numbers()))
 
     @contextmanager
     def lease(self, version: str | None = None) -> Iterator[ReleaseReader]:
-        """Yield a reader and keep it open meanwhile; raises :class:`Unavailable` when there is no release.
+        """Yield a reader that stays open meanwhile; raises :class:`Unavailable` if there is no release.
 
-        The reader is that of ``version`` if the store still keeps this release, the current one otherwise: a map that asks for
-        a release that has gone shows the new numbers instead of nothing.
+        The reader is that of ``version`` if the store still has that release, else the current one: a map whose URLs name a
+        removed release shows the new numbers instead of nothing.
         """
         if not self.ready(version):
             self.prepare(version)
-        with self._used(version) as reader:
+        with self._use(version) as reader:
             yield reader
 
     @contextmanager
-    def _used(self, version: str | None) -> Iterator[ReleaseReader]:
-        """Hold a reader. Damage is logged; a store that does not answer is asked anew before the next answer."""
-        held = self._take(version)
+    def _use(self, version: str | None) -> Iterator[ReleaseReader]:
+        """Yield a reader; log damage, and query the store before the next use if it is unavailable."""
+        release = self._open.acquire(version)
+        if release is None:
+            raise no_release_error()
         try:
-            yield held.reader
+            yield release.reader
         except DamagedFile as error:
-            self._log_damage(held.reader.number, error.file, error.reason)
+            self.damage.log(release.reader.number, error.file, error.reason)
             raise
         except GeoserviceError as error:
             if error.public is not None and not isinstance(error, DiskFull):
                 self.outage.begin(error)
-                self.soon = self.until = float("-inf")
+                self.refresh_at = self.valid_until = float("-inf")
             raise
         finally:
-            self._give_back(held)
+            self._open.release(release)
 
     @asynccontextmanager
     async def borrow(self, version: str | None = None) -> AsyncIterator[ReleaseReader]:
-        """Do what :meth:`lease` does without ever making the event loop wait."""
+        """Do the same as :meth:`lease` without blocking the event loop."""
         if not self.ready(version):
             await to_thread.run_sync(self.prepare, version)
-        with self._used(version) as reader:
+        with self._use(version) as reader:
             yield reader
 
-    def _take(self, version: str | None) -> _PooledRelease:
-        with self._lock:
-            held = self._old.get(version) if version is not None and version != self.version else None
-            held = held or self._held
-            if held is None:
-                raise no_release_error()
-            held.users += 1
-        return held
-
-    def _give_back(self, held: _PooledRelease) -> None:
-        with self._lock:
-            held.users -= 1
-            held.used = self.clock()
-            last = held.retired and held.users == 0
-        if last:
-            held.reader.close()
-
-    def _recall(self, version: str) -> None:
-        """Open an older release that a URL names, if the store keeps it."""
+    def _open_older(self, version: str) -> None:
+        """Open an older release that a URL names, if the store still has it."""
         number = int(version.partition("-")[0])
         with self._opening:
-            if version in self._old or number not in self._store.numbers():
+            if self._open.is_open(version) or number not in self._store.numbers():
                 return
             try:
-                held = self._open(number)
-            except GeoserviceError:  # pruned since
+                release = self._open_release(number)
+            except GeoserviceError:  # deleted since the list was read
                 return
-            if held.version != version:
-                held.reader.close()
+            if release.version != version:
+                release.reader.close()
                 return
-            with self._lock:
-                self._old[version] = held
+            self._open.add_older(release)
         self.tidy()
 
     def close(self) -> None:
-        """Let go of the readers and of the store."""
-        with self._lock:
-            held, self._held, self.version = self._held, None, None
-            those = [*self._old.values(), *([held] if held else [])]
-            self._old.clear()
-        self._retire(those)
+        """Close the readers and the store."""
+        self.version = None
+        self._open.close()
         self._store.close()

@@ -1,8 +1,8 @@
-"""Answers that are ready: what was answered before, to anybody, is given again as it went out.
+"""Cache of public responses, as bytes that are ready to send.
 
-What a tile costs here is two look-ups and a comparison, so the code is flat on purpose. Only what the tile routes offer is
-kept: answers of the current release, from layers that everybody may read. The server looks here before it makes a request of
-what it has read (:mod:`geoservice.server.http.protocol`).
+A tile from this cache costs two lookups and a comparison, so the code is flat on purpose. The cache holds only what the tile
+routes put into it: responses of the current release, from public layers. The server looks here before it creates an ASGI
+request (:mod:`geoservice.server.http.protocol`).
 """
 
 import asyncio
@@ -18,104 +18,107 @@ from geoservice.server.headers import FRAMES, TILE_TYPE, Headers, common_headers
 from geoservice.server.release_pool import ReleasePool
 
 Key = tuple[bytes, bytes | None]
-"""The target of a request - path and query - and the encodings that it accepts."""
+"""The target of a request (path and query) and its ``Accept-Encoding``."""
 
 OVERHEAD = 3000
-"""Bytes that an entry costs beside its body, its key among them."""
+"""Bytes of an entry besides its body, including the key."""
 KEY_BYTES = 1024
-"""The longest key whose answer is kept: keys take memory as well."""
+"""The longest key of an entry: keys take memory as well."""
 
 
 class CachedResponse(NamedTuple):
-    """A ready answer: its head but for the last lines, and its body; ``unchanged`` is the head of a 304 in its place.
+    """A cached response: its head without the last lines, and its body; ``not_modified`` is the head of a 304 for it.
 
-    ``version`` is the very object that :class:`Current` had.
+    ``version`` is the same object as :attr:`ReleasePool.version`, so that ``is`` compares them.
     """
 
     version: str
     etag: bytes
     head: bytes
     body: bytes
-    unchanged: bytes
+    not_modified: bytes
 
 
 class ResponseCache:
-    """Ready answers of the current release, bounded by bytes; the least recently used go first. For use on the event loop.
+    """Cached responses of the current release, an LRU cache bounded by bytes. For use on the event loop.
 
-    ``frames`` and ``origins`` are as in :class:`geoservice.server.headers.HeadersMiddleware`; where not all origins are allowed, a request
-    from a page is not answered here.
-    ``hits`` and ``not_modified`` count what was answered.
+    ``frames`` and ``origins`` are as in :class:`geoservice.server.headers.HeadersMiddleware`; if not all origins are allowed,
+    requests with an ``Origin`` bypass the cache. ``hits`` and ``not_modified`` count the responses.
     """
 
     def __init__(
-        self, current: ReleasePool, origins: tuple[str, ...] = ("*",), limit: int = 64 * 2**20, frames: tuple[str, ...] = FRAMES
+        self,
+        releases: ReleasePool,
+        origins: tuple[str, ...] = ("*",),
+        limit: int = 64 * 2**20,
+        frames: tuple[str, ...] = FRAMES,
     ) -> None:
-        self._current, self._origins, self._frames = current, origins, frames
-        self._clock = current.clock
-        self.barred = frozenset({b"authorization"} if "*" in origins else {b"authorization", b"origin"})
-        """Fields of a request whose answer is not kept, nor given."""
+        self._releases, self._origins, self._frames = releases, origins, frames
+        self._clock = releases.clock
+        self.excluded_fields = frozenset({b"authorization"} if "*" in origins else {b"authorization", b"origin"})
+        """Header fields of requests that bypass the cache."""
         self.entries: ByteLru[Key, CachedResponse] = ByteLru(limit, lambda entry: len(entry.body) + OVERHEAD)
         self._version: str | None = None
-        self._asked = float("-inf")
-        """The ``soon`` of the question that is on its way, or was the last."""
-        self._asking: asyncio.Task[None] | None = None  # held, lest it is collected while it waits
+        self._refreshed_at = float("-inf")
+        """The ``refresh_at`` of the refresh that is running, or was the last."""
+        self._refresh_task: asyncio.Task[None] | None = None  # a reference, so that the task is not garbage-collected
         self.hits = self.not_modified = 0
 
-    def keep(self, scope: Scope, version: str, status: int, headers: Headers, body: bytes) -> None:
-        """Keep the answer to a GET that did not say who asks; headers are the route's own and hold an ETag."""
-        asked, now = dict(scope["headers"]), self._current.version
-        if now is None or version != now or not asked.keys().isdisjoint(self.barred) or len(body) * 8 > self.entries.limit:
+    def put(self, scope: Scope, version: str, status: int, headers: Headers, body: bytes) -> None:
+        """Cache the response to an anonymous GET; headers are the route's own and contain an ETag."""
+        fields, current = dict(scope["headers"]), self._releases.version
+        if current is None or version != current or not fields.keys().isdisjoint(self.excluded_fields):
             return
-        key = (_target(scope), asked.get(b"accept-encoding"))
-        if len(key[0]) + len(key[1] or b"") > KEY_BYTES:
+        key = (_target(scope), fields.get(b"accept-encoding"))
+        if len(body) * 8 > self.entries.limit or len(key[0]) + len(key[1] or b"") > KEY_BYTES:
             return
-        if self._version is not now:
-            self._forget(now)
+        if self._version is not current:
+            self.entries.clear()
+            self._version = current
         if key not in self.entries:
-            self.entries.put(key, self._ready(now, status, headers, body))
+            self.entries.put(key, self._entry(current, status, headers, body))
 
-    def _ready(self, version: str, status: int, headers: Headers, body: bytes) -> CachedResponse:
-        whole = [*headers, *common_headers(self._origins, self._frames, TILE_TYPE in headers)]
-        same = [h for h in whole if h[0] not in {b"content-type", b"content-encoding"}]
+    def _entry(self, version: str, status: int, headers: Headers, body: bytes) -> CachedResponse:
+        all_headers = [*headers, *common_headers(self._origins, self._frames, TILE_TYPE in headers)]
+        without_body = [h for h in all_headers if h[0] not in {b"content-type", b"content-encoding"}]
         length = [] if status == 204 else [(b"content-length", str(len(body)).encode())]
-        return CachedResponse(version, dict(headers)[b"etag"], _head(status, whole + length), body, _head(304, same))
+        etag, head = dict(headers)[b"etag"], _head(status, all_headers + length)
+        return CachedResponse(version, etag, head, body, _head(304, without_body))
 
-    def _forget(self, version: str) -> None:
-        """Begin again with the release that is current now."""
-        self.entries.clear()
-        self._version = version
+    def get(self, target: bytes, encoding: bytes | None, if_none_match: bytes | None) -> tuple[bytes, bytes] | None:
+        """Return head and body of a response, or None if the application must answer.
 
-    def find(self, target: bytes, encoding: bytes | None, held: bytes | None) -> tuple[bytes, bytes] | None:
-        """Return head - without what the server itself adds, nor the empty line - and body; None where the app must answer."""
+        The head lacks the server's own lines and the empty line at its end.
+        """
         key = (target, encoding)
-        kept = self.entries.get(key)
-        if kept is None or (held is not None and held != kept.etag) or not self._good(kept):
+        entry = self.entries.get(key)
+        if entry is None or (if_none_match is not None and if_none_match != entry.etag) or not self._is_current(entry):
             return None
-        if held is not None:
+        if if_none_match is not None:
             self.not_modified += 1
-            return kept.unchanged, b""
+            return entry.not_modified, b""
         self.hits += 1
         self.entries.move_to_end(key)
-        return kept.head, kept.body
+        return entry.head, entry.body
 
-    def _good(self, kept: CachedResponse) -> bool:
-        """Whether an answer may be given; the store is asked again in the background once it should be.
+    def _is_current(self, entry: CachedResponse) -> bool:
+        """Whether an entry may be sent; starts a refresh of the release pool in the background when it is due.
 
-        The version is looked at last: it changes in another thread, and a later time to look at comes with it.
+        The version is compared last, because another thread changes it, and sets a later ``refresh_at`` afterwards.
         """
-        now, current = self._clock(), self._current
-        soon = current.soon
-        if now >= soon:
-            if now >= current.until:
+        now, releases = self._clock(), self._releases
+        refresh_at = releases.refresh_at
+        if now >= refresh_at:
+            if now >= releases.valid_until:
                 return False
-            if self._asked != soon:
-                self._asked = soon
-                self._asking = asyncio.get_running_loop().create_task(self._refreshed())
-        return kept.version is current.version
+            if self._refreshed_at != refresh_at:
+                self._refreshed_at = refresh_at
+                self._refresh_task = asyncio.get_running_loop().create_task(self._refresh())
+        return entry.version is releases.version
 
-    async def _refreshed(self) -> None:
-        with suppress(Exception):  # whoever asks next meets the same fault, and the table of errors there
-            await to_thread.run_sync(self._current.refresh)
+    async def _refresh(self) -> None:
+        with suppress(Exception):  # the next request gets the same error, and reports it
+            await to_thread.run_sync(self._releases.refresh)
 
 
 def _target(scope: Scope) -> bytes:

@@ -1,4 +1,4 @@
-"""Several workers, each with a store of its own, stopped without breaking off what they have in work."""
+"""The service: several worker processes, each with its own store, stopped without aborting running requests."""
 
 import os
 import time
@@ -10,7 +10,7 @@ from geoservice.errors import GeoserviceError
 from geoservice.release import check_served, open_store
 from geoservice.scratch import scratch_folder
 from geoservice.server.app import Application, create_app
-from geoservice.server.http import workers
+from geoservice.server.http import worker, workers
 from geoservice.server.http.protocol import Config
 from geoservice.server.operations import logs
 from geoservice.server.operations.drain import DRAINING
@@ -18,46 +18,46 @@ from geoservice.server.operations.metrics import claim_slot, reserve
 from geoservice.settings import Settings
 
 PRIVATE = ("GEOSERVICE_DSN", "GEOSERVICE_REGISTER_DSN")
-"""Variables that the serving processes must not even see."""
-STARTING_S = 10
-"""Seconds that a database has which is starting together with the service."""
+"""Environment variables that the worker processes must not see."""
+STARTUP_S = 10
+"""Seconds to wait for a database that starts at the same time as the service."""
 GRACE_S = 5
-"""Seconds beyond those for requests in work, for a worker to close what it has open; then it is killed."""
+"""Seconds for a worker to close its resources after the time for running requests; then it is killed."""
 
 HANGING_S = 10
-"""Seconds without a turn of its event loop after which a worker is killed and replaced."""
+"""Seconds without progress of its event loop after which a worker is killed and replaced."""
 
 
 def make_app(settings: Settings, folder: Path | None = None) -> Application:
-    """Return the application over the store that the settings name; runs once in each worker.
+    """Return the application over the store of the settings; runs once in each worker.
 
-    ``folder`` is what the workers of one service share: the files of their figures, and the word that it is being stopped.
+    ``folder`` is shared by the workers of one service: it holds their metrics files, and the file that tells of a shutdown.
     """
     logs.configure(settings.log_level)
-    place = None
+    slot = None
     if folder is not None:
-        workers.raise_file_limit()
-        workers.dump_stacks_on_signal(folder)
-        place = claim_slot(folder)
+        worker.raise_file_limit()
+        worker.dump_stacks_on_signal(folder)
+        slot = claim_slot(folder)
     dsn = settings.serve_dsn.get_secret_value() if settings.serve_dsn else None
     store = open_store(settings.home / "releases", dsn, settings.schema_prefix, read_only=True, seconds=settings.query_seconds)
     app = create_app(settings, store, folder)
-    if place is not None and settings.keep_to_cores:
-        workers.pin_to_core(place, settings.workers)  # last: the processes that draw for this worker may use any core
+    if slot is not None and settings.keep_to_cores:
+        worker.pin_to_core(slot, settings.workers)  # last: drawing processes of this worker may use any core
     return app
 
 
 def without_private_data(settings: Settings) -> Settings:
-    """Return the settings without anything that opens private data."""
+    """Return the settings without the connection strings of private data."""
     return settings.model_copy(update={"dsn": None, "register_dsn": None})
 
 
 def check_database(settings: Settings) -> None:
-    """Stop here, with the reason, where the connection string leads to nothing that can be served."""
+    """Raise an error, with the reason, if the releases cannot be read with the connection string."""
     if settings.serve_dsn is None:
         return
     dsn, name = settings.serve_dsn.get_secret_value(), "GEOSERVICE_SERVE_DSN"
-    reach(dsn, name, STARTING_S)
+    reach(dsn, name, STARTUP_S)
     try:
         check_served(dsn, settings.schema_prefix)
     except GeoserviceError as error:
@@ -65,15 +65,15 @@ def check_database(settings: Settings) -> None:
 
 
 def serve(settings: Settings) -> None:
-    """Serve until told to stop; private connections are taken out of the environment before a worker starts."""
+    """Serve until a stop signal; private connection strings are removed from the environment before a worker starts."""
     for name in PRIVATE:
         os.environ.pop(name, None)
     logs.configure(settings.log_level)
     check_database(settings)
-    own = scratch_folder("geoservice-serve")
-    folder = Path(own.name)
-    for place in range(settings.workers):  # a disk without room for them is told here, and not by workers that cannot start
-        reserve(folder, place)
+    scratch = scratch_folder("geoservice-serve")
+    folder = Path(scratch.name)
+    for slot in range(settings.workers):  # a full disk is reported here, instead of by workers that cannot start
+        reserve(folder, slot)
 
     def notice() -> None:
         (folder / DRAINING).touch()
@@ -91,4 +91,4 @@ def serve(settings: Settings) -> None:
     try:
         workers.run(config, folder, notice, settings.drain_seconds + GRACE_S, HANGING_S)
     finally:
-        own.cleanup()
+        scratch.cleanup()

@@ -1,4 +1,7 @@
-"""A cache bounded by bytes, not by entries: tiles differ in size by a factor of ten thousand. What is missing is made once."""
+"""A cache bounded by bytes, and a single-flight cache that makes each missing body once.
+
+The limit is in bytes, not in entries, because tiles differ in size by a factor of ten thousand.
+"""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Hashable
@@ -10,11 +13,11 @@ from anyio import CancelScope
 from geoservice.byte_lru import ByteLru
 
 OVERHEAD = 200
-"""Bytes that an entry costs beside its body; keys are short, a digest where a request has a say in their length."""
+"""Bytes of an entry besides its body; keys are short, and a digest where their length depends on the request."""
 
 
 class ByteCache:
-    """Least recently used bodies go first; for use from one thread. ``hits`` and ``misses`` count what was asked for."""
+    """An LRU cache of bodies, for use from one thread; ``hits`` and ``misses`` count lookups."""
 
     def __init__(self, limit: int) -> None:
         self.hits = self.misses = 0
@@ -36,7 +39,7 @@ class ByteCache:
         return body
 
     def put(self, key: Hashable, body: bytes) -> None:
-        """Keep a body, unless it alone would fill an eighth of the cache.
+        """Cache a body, unless it would fill more than an eighth of the cache.
 
         >>> cache = ByteCache(1000); cache.put("a", b"1"); cache.get("a")
         b'1'
@@ -46,26 +49,25 @@ class ByteCache:
 
 
 class SingleFlight:
-    """A cache that fills itself: however many ask for what is missing, it is made once. For use on one event loop.
+    """A cache in which concurrent requests for a missing body share one computation. For use on one event loop.
 
-    A failure is told to all who wait for it and kept for none who come later. Who gives up does not take the others along: what
-    is being made is made to its end. Who began it and gives up is let go at that end and no sooner: the place among so many in
-    work that it holds is held as long as there is work.
+    An error is raised to all waiters and is not cached. Cancelling a waiter does not cancel the computation. The waiter that
+    started it, when cancelled, waits for its end, so that its concurrency slot stays taken as long as the work runs.
     """
 
     def __init__(self, limit: int) -> None:
-        self.kept = ByteCache(limit)
-        self._making: dict[Hashable, asyncio.Task[bytes]] = {}
+        self.cache = ByteCache(limit)
+        self._tasks: dict[Hashable, asyncio.Task[bytes]] = {}
 
     async def get(self, key: Hashable, make: Callable[[], Coroutine[Any, Any, bytes]]) -> bytes:
-        """Return the body of a key, made by ``make`` if it is neither kept nor on its way."""
-        body = self.kept.get(key)
+        """Return the body of a key, from the cache, a running computation, or a call of ``make``."""
+        body = self.cache.get(key)
         if body is not None:
             return body
-        task = self._making.get(key)
+        task = self._tasks.get(key)
         if task is not None and not task.done():
             return await asyncio.shield(task)
-        task = self._making[key] = asyncio.get_running_loop().create_task(self._make(key, make))
+        task = self._tasks[key] = asyncio.get_running_loop().create_task(self._make(key, make))
         task.add_done_callback(retrieve_exception)
         try:
             return await asyncio.shield(task)
@@ -76,20 +78,20 @@ class SingleFlight:
     async def _make(self, key: Hashable, make: Callable[[], Awaitable[bytes]]) -> bytes:
         try:
             body = await make()
-            self.kept.put(key, body)
+            self.cache.put(key, body)
             return body
         finally:
-            del self._making[key]
+            del self._tasks[key]
 
 
 async def _wait_for_end(task: "asyncio.Task[bytes]") -> None:
-    """Wait for the end of a task, however often the waiter is cancelled meanwhile; it must pass its cancellation on."""
+    """Wait for the end of a task, even if the waiter is cancelled meanwhile; the caller must re-raise its cancellation."""
     while not task.done():
         with suppress(asyncio.CancelledError), CancelScope(shield=True):  # anyio would cancel again at every turn of the loop
             await asyncio.wait([task])
 
 
 def retrieve_exception(task: "asyncio.Task[Any]") -> None:
-    """Look at a failure, lest the loop complains about one that nobody waited for any more."""
+    """Retrieve a task's exception, so that asyncio does not log it as never retrieved if no waiter is left."""
     if not task.cancelled():
         task.exception()

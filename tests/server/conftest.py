@@ -1,4 +1,4 @@
-"""A small release with Chinese names, nulls, hostile text and a layer nobody may read, and a client over it."""
+"""A small release with Chinese names, nulls, hostile text and a non-public layer, and a test client."""
 
 import itertools
 import shutil

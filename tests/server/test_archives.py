@@ -1,4 +1,4 @@
-"""A layer's tiles as one file: whole, in parts, unchanged, and as those who read it over HTTP do."""
+"""PMTiles files: the whole file, byte ranges, revalidation, and readers over HTTP."""
 
 import gzip
 
@@ -41,7 +41,7 @@ def test_the_file_holds_the_tiles_that_are_served(client):
 @pytest.mark.parametrize(
     ("asked", "first", "last"), [("bytes=0-0", 0, 0), ("bytes=7-", 7, -1), ("bytes=-5", -5, -1), ("bytes=3-999999999", 3, -1)]
 )
-def test_a_part(client, whole, asked, first, last):
+def test_a_byte_range(client, whole, asked, first, last):
     answer = client.get(PATH, Range=asked)
     size = len(whole)
     first, last = first % size, last % size
@@ -50,7 +50,7 @@ def test_a_part(client, whole, asked, first, last):
 
 
 @pytest.mark.parametrize("asked", ["bytes=0-1,4-5", "bytes=5-2", "lines=0-1", "bytes=", "bytes=-", "bytes=a-b", "x"])
-def test_a_range_that_is_none_or_many_gives_the_whole(client, whole, asked):
+def test_an_invalid_or_multiple_range_gives_the_whole_file(client, whole, asked):
     answer = client.get(PATH, Range=asked)
     assert (answer.status_code, answer.content) == (200, whole)
 
@@ -61,7 +61,7 @@ def test_a_range_beyond_the_end(client, whole, asked):
     assert (answer.status_code, answer.headers["content-range"]) == (416, f"bytes */{len(whole)}")
 
 
-def test_if_range_gives_a_part_of_the_same_file_only(client, whole):
+def test_if_range_gives_a_part_only_of_the_same_file(client, whole):
     etag = client.get(PATH).headers["etag"]
     assert etag.startswith('"')
     assert client.get(PATH, Range="bytes=0-3", If_Range=etag).status_code == 206
@@ -80,7 +80,7 @@ def test_304_head_and_version(client, whole):
 
 
 @pytest.mark.parametrize("name", ["nope", "secret", "table", "base", "%00", "..", "coverage,stations", "..%2fcurrent"])
-def test_what_has_no_file(client, name):
+def test_tables_and_unknown_layers_have_no_file(client, name):
     answer = client.get(f"/tiles/{name}.pmtiles")
     assert answer.status_code == 404
     assert answer.headers["content-type"] == "application/problem+json"
@@ -90,7 +90,7 @@ def test_an_unknown_parameter_is_refused(client):
     assert client.get(f"{PATH}?x=1").status_code == 400
 
 
-def test_if_match_gives_bytes_of_the_same_file_only(client):
+def test_if_match_gives_bytes_only_of_the_same_file(client):
     etag = client.get(PATH).headers["etag"]
     for same in (etag, "*", f'"other", {etag}'):
         assert client.get(PATH, Range="bytes=0-3", If_Match=same).status_code == 206

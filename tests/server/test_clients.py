@@ -56,7 +56,7 @@ def url(published: Any) -> Iterator[str]:
         assert server.wait(20) == 0
 
 
-def test_gdal_reads_a_collection_through_its_pages(url):
+def test_gdal_reads_all_pages_of_a_collection(url):
     frame = pyogrio.read_dataframe(f"OAPIF:{url}", layer="stations", PAGE_SIZE="50")
     assert len(frame) == 121
     assert frame["name_zh"].iloc[3] == "站点3"
@@ -89,7 +89,7 @@ def test_owslib_reads_a_collection(url):
     assert service.api()["openapi"] == "3.0.3"
 
 
-def test_tiles_come_over_the_wire_packed_and_are_not_sent_twice(url):
+def test_tiles_are_sent_compressed_and_revalidated(url):
     request = urllib.request.Request(f"{url}/tiles/coverage/9/291/148.mvt", headers={"Accept-Encoding": "identity"})
     with urllib.request.urlopen(request, timeout=10) as answer:
         assert "coverage" in mapbox_vector_tile.decode(answer.read())
@@ -99,6 +99,6 @@ def test_tiles_come_over_the_wire_packed_and_are_not_sent_twice(url):
         urllib.request.urlopen(request, timeout=10)
 
 
-def test_workers_get_no_private_connection():
+def test_workers_have_no_private_connection_strings():
     left = without_private_data(Settings(dsn=SecretStr("a"), register_dsn=SecretStr("b"), serve_dsn=SecretStr("public")))
     assert (left.dsn, left.register_dsn) == (None, None)

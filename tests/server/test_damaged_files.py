@@ -1,4 +1,4 @@
-"""One damaged file harms one layer: 503 for what is in it alone, said once in the log, and whole again by itself."""
+"""A damaged file affects one layer only: 503 for its content, one line in the log, and recovery when it is repaired."""
 
 import shutil
 from collections.abc import Callable
@@ -13,9 +13,8 @@ from file_damage import DAMAGE, flipped_in_a_tile, mend
 from geoservice.geo import BBox, Tile
 from geoservice.release import open_store
 from geoservice.release.pmtiles import Archive, write_archive
-from geoservice.server import release_pool as served
 from geoservice.server.app import create_app
-from geoservice.server.release_pool import ReleasePool
+from geoservice.server.release_pool import RETRY_S, ReleasePool
 from geoservice.settings import Settings
 
 TILE, STATIONS, BASE = "/tiles/coverage/5/18/9.mvt", "/tiles/stations/5/18/9.mvt", "/tiles/base/0/0/0.mvt"
@@ -79,7 +78,7 @@ def is_refused(answer: Any, home: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", DAMAGE)
-def test_a_damaged_file_of_tiles_is_503_and_all_else_goes_on(
+def test_a_damaged_tile_file_is_503_and_all_else_is_served(
     on: Any, home: Path, written: Path, before: dict[str, Any], kind: str
 ) -> None:
     DAMAGE[kind](tiles(home), tiles(home, "stations"))
@@ -103,7 +102,7 @@ def test_a_damaged_file_of_tiles_is_503_and_all_else_goes_on(
     assert on.json("/health/ready")["status"] == "ready"
 
 
-def test_a_picture_of_a_damaged_file_is_503_until_it_is_mended(on: Any, home: Path, written: Path) -> None:
+def test_a_picture_of_a_damaged_file_is_503_until_the_file_is_repaired(on: Any, home: Path, written: Path) -> None:
     flipped_in_a_tile(tiles(home), tiles(home, "stations"))
     with structlog.testing.capture_logs() as log:
         for picture in ("/map/coverage/0/0/0.png", "/map/coverage/0/0/0@2x.png"):
@@ -135,7 +134,7 @@ def test_a_damaged_base_map_leaves_the_layers(on: Any, home: Path) -> None:
     assert on.get(TILE).status_code == 200
 
 
-def test_two_requests_that_meet_a_damage_are_one_line_of_the_log(on: Any, home: Path) -> None:
+def test_two_requests_for_a_damaged_file_log_one_line(on: Any, home: Path) -> None:
     flipped_in_a_tile(tiles(home), home)
     with structlog.testing.capture_logs() as log:
         assert {on.get(f"/tiles/coverage/{z}/0/0.mvt").status_code for z in (0, 0)} == {503}
@@ -194,7 +193,7 @@ def ruin(home: Path, number: int, kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", RUINS)
-def test_a_server_that_starts_on_a_ruined_release_says_so_with_503(on: Any, home: Path, kind: str) -> None:
+def test_a_server_that_starts_on_a_damaged_release_returns_503(on: Any, home: Path, kind: str) -> None:
     ruin(home, 1, kind)
     with structlog.testing.capture_logs() as log:
         for url in ("/collections", TILE, "/tiles/coverage.pmtiles", "/manifest", "/health/ready", "/styles/map"):
@@ -214,7 +213,7 @@ class Clock:
 
 
 @pytest.mark.parametrize("kind", RUINS)
-def test_a_server_goes_on_with_the_release_it_has_when_the_next_is_ruined(home: Path, content: Any, kind: str) -> None:
+def test_a_server_keeps_its_release_if_the_next_one_is_damaged(home: Path, content: Any, kind: str) -> None:
     store, clock = open_store(home / "releases", None, "x", read_only=False), Clock()
     current = ReleasePool(store, clock=clock)
     with current.lease() as reader:
@@ -232,14 +231,14 @@ def test_a_server_goes_on_with_the_release_it_has_when_the_next_is_ruined(home: 
     (told,) = [line for line in log if line["event"] == "release cannot be opened"]
     assert (told["release"], told["serving"]) == (2, 1)
     shutil.copytree(kept, home / "releases" / "2", dirs_exist_ok=True)
-    clock.now += served.RETRY_S
+    clock.now += RETRY_S
     with current.lease() as reader:
         assert reader.number == 2
     current.close()
 
 
 @pytest.mark.parametrize("target", ["nothing", "7", ".."])
-def test_a_ruined_link_to_the_current_release_leaves_the_one_that_is_served(home: Path, target: str) -> None:
+def test_a_damaged_link_to_the_current_release_keeps_the_served_one(home: Path, target: str) -> None:
     clock = Clock()
     current = ReleasePool(open_store(home / "releases", None, "x"), clock=clock)
     with current.lease():

@@ -1,4 +1,4 @@
-"""A real service whose PostgreSQL goes away: 503 within two seconds, in words for the public; within five it is back."""
+"""A real service whose PostgreSQL becomes unavailable: public 503 responses within two seconds, recovery within five."""
 
 import json
 import re
@@ -158,7 +158,7 @@ def well(office: Office) -> None:
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_the_public_reads_503_soon_and_no_advice(office: Office, way: Any) -> None:
+def test_clients_get_503_soon_without_advice(office: Office, way: Any) -> None:
     well(office)
     token = {"Authorization": f"Bearer {office.token}"}
     with way(office):
@@ -183,7 +183,7 @@ def test_the_public_reads_503_soon_and_no_advice(office: Office, way: Any) -> No
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_the_log_says_why_once_and_when_it_is_back(office: Office, way: Any) -> None:
+def test_the_log_has_the_reason_once_and_the_end_of_the_outage(office: Office, way: Any) -> None:
     well(office)
     before = len(office.outages())
     with way(office):
@@ -200,7 +200,7 @@ def test_the_log_says_why_once_and_when_it_is_back(office: Office, way: Any) -> 
     assert not re.search(r"127\.0\.0\.1|user=|FATAL", json.dumps(lines))
 
 
-def test_a_restart_under_load_gives_right_answers_or_503(office: Office) -> None:
+def test_a_restart_under_load_gives_correct_responses_or_503(office: Office) -> None:
     well(office)
     right = {path: MOMENT.sub(b"", office.ask(path).body) for path in PUBLIC}
     ended: list[float] = []

@@ -1,4 +1,4 @@
-"""Routes that are called without FastAPI's search for values: the same answers, and what is held is given back."""
+"""Routes that bypass FastAPI's dependency resolution: the same responses, and the context is released."""
 
 from collections.abc import AsyncIterator
 from typing import Annotated
@@ -10,37 +10,37 @@ from fastapi import APIRouter, Depends, FastAPI, Request, Response
 
 from geoservice.server.direct_route import DirectRoute
 
-HELD: list[str] = []
+ACTIVE: list[str] = []
 
 
-async def asked(request: Request, f: str | None = None, lang: str | None = None) -> AsyncIterator[str]:
+async def request_text(request: Request, f: str | None = None, lang: str | None = None) -> AsyncIterator[str]:
     text = f"{request.url.path} {f} {lang}"
-    HELD.append(text)
+    ACTIVE.append(text)
     try:
         yield text
     finally:
-        HELD.remove(text)
+        ACTIVE.remove(text)
 
 
-Asked = Annotated[str, Depends(asked)]
+Context = Annotated[str, Depends(request_text)]
 router = APIRouter(route_class=DirectRoute)
 
 
 @router.get("/in/thread/{name}")
-def in_thread(name: str, ask: Asked) -> Response:
-    assert [ask] == HELD
-    return Response(f"{name}: {ask}")
+def in_thread(name: str, context: Context) -> Response:
+    assert [context] == ACTIVE
+    return Response(f"{name}: {context}")
 
 
 @router.get("/on/loop")
-async def on_loop(ask: Asked) -> Response:
-    assert [ask] == HELD
-    return Response(ask)
+async def on_loop(context: Context) -> Response:
+    assert [context] == ACTIVE
+    return Response(context)
 
 
 @router.get("/fails")
-def fails(ask: Asked) -> Response:
-    raise KeyError(ask)
+def fails(context: Context) -> Response:
+    raise KeyError(context)
 
 
 API = FastAPI()
@@ -63,15 +63,15 @@ def get(url: str) -> httpx.Response:
         ("/on/loop?f=a&f=b", "/on/loop b None"),
     ],
 )
-def test_an_endpoint_is_given_what_was_asked_for(url: str, text: str) -> None:
+def test_an_endpoint_gets_path_parameters_and_context(url: str, text: str) -> None:
     assert get(url).text == text
-    assert HELD == []
+    assert ACTIVE == []
 
 
-def test_what_is_held_is_given_back_when_an_endpoint_fails() -> None:
+def test_the_context_is_released_when_an_endpoint_fails() -> None:
     with pytest.raises(KeyError):
         get("/fails")
-    assert HELD == []
+    assert ACTIVE == []
 
 
 def test_a_route_is_documented_as_it_is_declared() -> None:
@@ -79,7 +79,7 @@ def test_a_route_is_documented_as_it_is_declared() -> None:
     assert [p["name"] for p in operation["parameters"]] == ["name", "f", "lang"]
 
 
-def test_an_endpoint_that_asks_for_more_is_refused_when_it_is_declared() -> None:
+def test_an_endpoint_without_the_one_dependency_is_refused() -> None:
     more = APIRouter(route_class=DirectRoute)
     with pytest.raises(ValueError, match="unpack"):
         more.get("/")(lambda: None)

@@ -59,7 +59,7 @@ def test_bad_parameters_are_named(client, query):
 
 
 @pytest.mark.parametrize("value", ["9" * 19, "99999999999999999999999", "1e5", "--1", "１", "٣", "1_0", "1%0A"])
-def test_whole_numbers_that_are_none(client, value):
+def test_invalid_integers_are_refused(client, value):
     assert client.get(f"/collections/table/items?nth={value}").status_code == 400
 
 
@@ -95,7 +95,7 @@ def test_whole_numbers_that_are_none(client, value):
         "/a%00.html",
     ],
 )
-def test_what_is_not_there(client, path):
+def test_unknown_resources_are_404(client, path):
     answer = client.get(path)
     assert answer.status_code == 404, answer.text
     assert answer.headers["content-type"] == "application/problem+json"
@@ -128,7 +128,7 @@ class Broken:
 
 
 @pytest.mark.parametrize("path", ["/collections", "/tiles/coverage/5/18/9.mvt", "/health/ready"])
-def test_inner_failures_say_nothing(client, path):
+def test_internal_errors_reveal_nothing(client, path):
     client.app = create_app(Settings(), Broken())
     answer = client.get(path)
     assert answer.status_code == 500
@@ -147,14 +147,14 @@ def test_without_a_release(client, empty_store):
 
 
 @pytest.mark.parametrize("path", ["/" + "a" * 300 + ".js", "/assets/" + "a" * 5000 + ".css"])
-def test_a_name_that_no_file_can_have(client, path):
+def test_a_file_name_that_is_too_long_is_404(client, path):
     answer = client.get(path)
     assert answer.status_code == 404
     assert answer.headers["content-type"] == "application/problem+json"
 
 
 @pytest.mark.parametrize("path", ["/collections", "/tiles/coverage/5/18/9.mvt"])
-def test_the_log_says_where_and_never_with_which_words(client, path):
+def test_the_log_has_the_stack_and_never_the_message(client, path):
     client.app = create_app(Settings(), Broken())
     with structlog.testing.capture_logs() as lines:
         assert client.get(path).status_code == 500
@@ -165,7 +165,7 @@ def test_the_log_says_where_and_never_with_which_words(client, path):
     assert "households" not in str(lines)
 
 
-def test_a_trace_goes_through_causes_and_groups():
+def test_a_trace_includes_causes_and_groups():
     def fail():
         try:
             {}["secret"]

@@ -1,4 +1,4 @@
-"""What proxies state, believed of those that are trusted alone; hosts; who may hold a page in a frame; preflights."""
+"""Forwarding headers of trusted proxies, Host headers, frame ancestors and preflight requests."""
 
 import json
 from collections.abc import Callable
@@ -60,7 +60,7 @@ def scope(peer: str, **headers: str) -> dict[str, Any]:
         ({"forwarded": "nonsense"}, None),
     ],
 )
-def test_the_base_that_a_trusted_proxy_states(headers: dict[str, str], base: str | None) -> None:
+def test_the_base_url_from_a_trusted_proxy(headers: dict[str, str], base: str | None) -> None:
     assert public_base(scope(PROXY, **headers), PROXIES) == base
     assert public_base(scope(STRANGER, **headers), PROXIES) is None
 
@@ -76,7 +76,7 @@ def test_the_base_that_a_trusted_proxy_states(headers: dict[str, str], base: str
         ({}, PROXY),
     ],
 )
-def test_the_client_that_a_trusted_proxy_names(headers: dict[str, str], address: str) -> None:
+def test_the_client_address_from_a_trusted_proxy(headers: dict[str, str], address: str) -> None:
     assert client_address(scope(PROXY, **headers), PROXIES) == address
     assert client_address(scope("6.6.6.7", **headers), PROXIES) == "6.6.6.7"
 
@@ -91,7 +91,7 @@ def first_link(app: Any, **headers: str) -> str:
 SAID = {"X_Forwarded_Proto": "https", "X_Forwarded_Host": "maps.example", "X_Forwarded_Prefix": "/geo"}
 
 
-def test_links_follow_a_proxy_of_this_machine_where_the_settings_say_so(made: Make) -> None:
+def test_links_have_the_base_url_of_a_trusted_local_proxy(made: Make) -> None:
     believed = Settings(proxy_headers=True, rate_limit="")
     assert first_link(made(believed), **SAID) == "https://maps.example/geo/collections?f=json"
     assert first_link(made(Settings(rate_limit="")), **SAID).startswith("http://127.0.0.1:")
@@ -108,7 +108,7 @@ WRONG = [
 
 
 @pytest.mark.parametrize(("name", "value"), WRONG)
-def test_settings_that_are_none(name: str, value: str) -> None:
+def test_invalid_settings_are_refused(name: str, value: str) -> None:
     with pytest.raises(ValueError, match=name):
         Settings(**{name: value})  # type: ignore[arg-type]  # read from the environment they are texts
 
@@ -149,7 +149,7 @@ def test_a_url_that_is_not_encoded_gets_a_problem(made: Make, target: str) -> No
 
 @pytest.mark.parametrize(("words", "said"), [("self", "'self'"), ("self https://portal.example", "'self' https://portal.example"),
                                              ("none", "'none'"), ("*", "*")])  # fmt: skip
-def test_sites_that_may_hold_a_page_in_a_frame_are_a_setting(made: Make, words: str, said: str) -> None:
+def test_frame_ancestors_are_a_setting(made: Make, words: str, said: str) -> None:
     client = Client(made(Settings(frame_ancestors=words)))
     for path in ("/?f=html", "/collections?f=html", "/conformance", "/map/coverage/9/291/148.png", "/nope"):
         (policy,) = client.get(path).headers.get_list("content-security-policy")
@@ -157,7 +157,7 @@ def test_sites_that_may_hold_a_page_in_a_frame_are_a_setting(made: Make, words: 
     assert "frame-ancestors 'none'" in client.get("/tiles/coverage/9/291/148.mvt").headers["content-security-policy"]
 
 
-def test_a_page_of_another_site_may_send_any_field(client: Any) -> None:
+def test_a_page_of_another_site_may_send_any_header(client: Any) -> None:
     asked = {"Origin": "https://portal.example", "Access_Control_Request_Headers": "x-requested-with, cache-control,X-Map"}
     headers = client.request("OPTIONS", "/tiles/coverage/9/291/148.mvt", **asked).headers
     allowed = {name.strip().lower() for name in headers["access-control-allow-headers"].split(",")}
@@ -166,6 +166,6 @@ def test_a_page_of_another_site_may_send_any_field(client: Any) -> None:
     assert "access-control-allow-credentials" not in headers
 
 
-def test_a_field_that_is_none_is_not_repeated(client: Any) -> None:
+def test_an_invalid_header_name_is_not_repeated(client: Any) -> None:
     headers = client.request("OPTIONS", "/", Access_Control_Request_Headers="x y; evil: 1").headers
     assert "evil" not in headers["access-control-allow-headers"]

@@ -202,7 +202,7 @@ DATA = [r for r in TABLE_OF_ROUTES if r.endswith(("/items", ".mvt", TILE))]
 
 
 @pytest.mark.parametrize("route", [r for r, kind in TABLE_OF_ROUTES.items() if kind != "open"])
-def test_nobody_is_shown_another_areas_features(world: World, route: str) -> None:
+def test_no_caller_gets_features_of_other_areas(world: World, route: str) -> None:
     for who, hidden in (("planner of A", "BETA"), ("planner of B", "ALPHA")):
         for where, text in said(world, who, route, "plan"):
             if "collections=open" not in where and route != f"/tiles/{TILE}":
@@ -210,13 +210,13 @@ def test_nobody_is_shown_another_areas_features(world: World, route: str) -> Non
 
 
 @pytest.mark.parametrize("route", DATA)
-def test_control_whoever_sees_all_areas_is_shown_all(world: World, route: str) -> None:
+def test_control_a_caller_of_all_areas_gets_all(world: World, route: str) -> None:
     for where, text in said(world, "planner", route, "plan"):
         assert "ALPHA" in text, where
         assert ("BETA" in text) or "LIKE" in where, where
 
 
-def test_composite_tiles_hold_only_what_each_layer_shows_the_caller(world: World) -> None:
+def test_composite_tiles_hold_only_what_the_caller_may_see(world: World) -> None:
     path = url(f"/tiles/{TILE}", "", None, "collections=plan")
     seen = {who: caller.get(path) for who, caller in world.callers.items() if who in ROLE}
     assert seen["anonymous"].status_code == 404
@@ -262,7 +262,7 @@ def test_maps_show_no_other_area(world: World, path: str) -> None:
     assert pictures["planner"].content == pictures["planner of B"].content != pictures["planner of A"].content
 
 
-def test_a_copy_of_another_scope_is_never_good(world: World) -> None:
+def test_a_cached_copy_of_another_scope_is_never_valid(world: World) -> None:
     for path in ("/collections/plan/items?f=json", f"/tiles/plan/6/{X}/{Y}.mvt", "/collections?f=json", "/styles/plan"):
         mine = world.callers["planner of A"].get(path).headers["etag"]
         for who in ("planner", "planner of B"):
@@ -271,7 +271,7 @@ def test_a_copy_of_another_scope_is_never_good(world: World) -> None:
         assert world.callers["planner of A"].get(path, If_None_Match=mine).status_code == 304, path
 
 
-def test_what_was_read_is_all_in_a_whole_log(world: World) -> None:
+def test_the_audit_log_is_complete_and_has_all_reads(world: World) -> None:
     before = world.access.head().n
     for route, kind in TABLE_OF_ROUTES.items():
         if kind in {"layer", "whole"}:

@@ -1,4 +1,4 @@
-"""The examples of docker/ in front of a running service: nginx and Caddy as they are installed, with TLS and a prefix."""
+"""The proxy examples of docker/ in front of a running service: nginx and Caddy, with TLS and a path prefix."""
 
 import datetime as dt
 import http.client
@@ -139,7 +139,7 @@ def test_every_link_has_the_scheme_host_and_prefix_of_the_client(front: Front, p
     assert front.get(links[0].removeprefix(f"https://{NAME}:{front.port}"))[0] == 200
 
 
-def test_tiles_of_a_style_come_from_behind_the_prefix(front: Front) -> None:
+def test_tiles_of_a_style_have_the_prefix(front: Front) -> None:
     style = json.loads(front.get("/geo/styles/coverage")[2])
     base = f"https://{NAME}:{front.port}"
     tile = style["sources"]["coverage"]["tiles"][0].format(z=9, x=291, y=148)
@@ -150,7 +150,7 @@ def test_tiles_of_a_style_come_from_behind_the_prefix(front: Front) -> None:
     assert front.get("/geo/tiles/coverage.pmtiles", Range="bytes=0-6")[0::2] == (206, b"PMTiles")
 
 
-def test_a_slash_more_or_less_leads_back_behind_the_prefix(front: Front) -> None:
+def test_a_redirect_of_a_slash_keeps_the_prefix(front: Front) -> None:
     assert front.get("/geo")[1]["location"].endswith("/geo/")
     status, headers, _ = front.get("/geo/collections/")
     assert (status, headers["location"]) == (301, "../collections")
@@ -160,7 +160,7 @@ def test_a_slash_more_or_less_leads_back_behind_the_prefix(front: Front) -> None
     "sent", [{"X_Forwarded_Host": "evil.example", "X_Forwarded_Proto": "http", "X_Forwarded_Prefix": "/evil"},
              {"Forwarded": "host=evil.example;proto=http"}],
 )  # fmt: skip
-def test_what_a_client_sends_itself_is_not_believed(front: Front, sent: dict[str, str]) -> None:
+def test_forwarding_headers_of_a_client_are_ignored(front: Front, sent: dict[str, str]) -> None:
     body = front.get("/geo/collections?f=json", **sent)[2]
     assert b"evil" not in body
     assert json.loads(body)["links"][0]["href"] == f"https://{NAME}:{front.port}/geo/collections?f=json"

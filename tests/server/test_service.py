@@ -1,4 +1,4 @@
-"""The front door, the headers of every answer, revalidation, and the change of release."""
+"""Landing page, headers of all responses, revalidation, and the switch to a new release."""
 
 import subprocess
 import sys
@@ -61,7 +61,7 @@ EXAMPLE = {
 
 
 @pytest.mark.parametrize("path", [*ROUTES, *OTHERS, "/nope", "/collections?x=1"])
-def test_headers_of_every_answer(client, path):
+def test_headers_of_every_response(client, path):
     headers = client.get(path).headers
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["access-control-allow-origin"] == "*"
@@ -78,7 +78,7 @@ def test_json_and_html_of_every_route(client, path):
 
 
 @pytest.mark.parametrize("path", ROUTES)
-def test_an_unchanged_answer_is_304(client, path):
+def test_an_unchanged_response_is_304(client, path):
     first = client.get(path, Accept="application/json")
     again = client.get(path, Accept="application/json", If_None_Match=first.headers["etag"])
     assert (again.status_code, again.content) == (304, b"")
@@ -88,7 +88,7 @@ def test_an_unchanged_answer_is_304(client, path):
     )
 
 
-def test_what_is_unchanged_says_what_it_depends_on_as_the_answer_does(client):
+def test_a_304_has_the_vary_of_the_response(client):
     first = client.get("/collections")
     again = client.get("/collections", If_None_Match=first.headers["etag"])
     assert again.status_code == 304
@@ -101,7 +101,7 @@ def test_what_is_unchanged_says_what_it_depends_on_as_the_answer_does(client):
 
 
 @pytest.mark.parametrize("held", ["*", "*, *"])
-def test_a_star_is_no_copy(client, held):
+def test_an_if_none_match_of_star_is_not_304(client, held):
     assert client.get("/collections", If_None_Match=held).status_code == 200
 
 
@@ -112,7 +112,7 @@ def test_head_and_options(client, path):
     assert client.request("OPTIONS", path).status_code == 204
 
 
-def test_every_link_leads_somewhere(client):
+def test_every_link_can_be_followed(client):
     seen, todo = set(), ["http://geo.test/?f=json"]
     while todo:
         url = todo.pop()
@@ -144,7 +144,7 @@ def test_openapi_is_3_0_and_complete(client):
     assert limit["schema"] == {"type": "integer", "minimum": 1, "maximum": 10_000, "default": 10}
 
 
-def test_a_browser_gets_the_page_and_a_client_the_landing(client):
+def test_a_browser_gets_the_map_page_and_a_client_the_landing_page(client):
     assert client.get("/", Accept="text/html,*/*;q=0.8").headers["content-type"].startswith("text/html")
     assert {"self", "service-desc", "conformance", "data"} <= {i["rel"] for i in client.get("/").json()["links"]}
 
@@ -154,7 +154,7 @@ def test_public_url_is_used_in_links(release_store, client):
     assert client.json("/collections")["links"][0]["href"] == "https://maps.example.org/access/collections?f=json"
 
 
-def test_the_manifest_keeps_secrets_and_inputs_to_itself(client):
+def test_the_manifest_contains_neither_secrets_nor_inputs(client):
     text = client.get("/manifest").text
     content = client.json("/manifest")
     assert content["disclosure"] == {
@@ -188,8 +188,8 @@ def test_a_rollback_is_served_too(changing, release_store, content):
     assert changing.json("/manifest")["release"] == first
 
 
-def test_a_reader_in_flight_outlives_the_change(release_store, content):
-    current = ReleasePool(release_store, patience=0)
+def test_a_reader_in_use_survives_a_new_release(release_store, content):
+    current = ReleasePool(release_store, refresh_s=0)
     with current.lease() as old:
         release_store.write(content(note="two"))
         with current.lease() as new:
@@ -198,7 +198,7 @@ def test_a_reader_in_flight_outlives_the_change(release_store, content):
     current.close()
 
 
-def test_publish_loads_nothing_private():
+def test_the_server_imports_nothing_private():
     private = (
         "vintages",
         "register",
@@ -230,7 +230,7 @@ def test_a_page_has_one_policy_and_its_style_is_in_it(client):
 
 
 @pytest.mark.parametrize("path", ["/collections", "/collections/coverage/items", "/clients"])
-def test_an_unchanged_page_keeps_the_policy_it_came_with(client, path):
+def test_a_304_keeps_the_policy_of_the_cached_page(client, path):
     """A browser takes the headers of a 304 over: another policy would take the style away from the page that it has kept."""
     first = client.get(f"{path}?f=html")
     again = client.get(f"{path}?f=html", If_None_Match=first.headers["etag"])
@@ -243,10 +243,10 @@ BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 
 
 @pytest.mark.parametrize(
-    ("lang", "words"), [("en-GB,en;q=0.9", ("Nothing is here", "Data")), ("zh-CN,zh;q=0.9,en;q=0.5", ("页面不存在", "数据"))]
+    ("lang", "words"), [("en-GB,en;q=0.9", ("Page not found", "Data")), ("zh-CN,zh;q=0.9,en;q=0.5", ("页面不存在", "数据"))]
 )
 @pytest.mark.parametrize("path", ["/nope", "/collections/nope", "/nope/<script>"])
-def test_a_browser_is_told_in_its_language_that_nothing_is_there(client, path, lang, words):
+def test_a_browser_gets_the_404_page_in_its_language(client, path, lang, words):
     answer = client.get(path, Accept=BROWSER, Accept_Language=lang)
     assert (answer.status_code, answer.headers["content-type"]) == (404, "text/html; charset=utf-8")
     assert all(word in answer.text for word in words)
@@ -255,14 +255,14 @@ def test_a_browser_is_told_in_its_language_that_nothing_is_there(client, path, l
     assert "style-src 'sha256-" in answer.headers["content-security-policy"]
 
 
-def test_a_program_gets_a_problem_where_nothing_is(client):
+def test_a_program_gets_a_problem_for_a_404(client):
     for headers in ({}, {"Accept": "application/json"}, {"Accept": "*/*"}):
         answer = client.get("/nope", **headers)
         assert (answer.status_code, answer.headers["content-type"]) == (404, "application/problem+json")
     assert client.get("/collections/nope?f=json", Accept=BROWSER).headers["content-type"] == "application/problem+json"
 
 
-def test_the_description_of_the_api_is_there_in_chinese_as_well(client):
+def test_the_api_description_exists_in_chinese(client):
     summaries = {o["summary"] for path in client.json("/api")["paths"].values() for o in path.values()}
     assert summaries - CHINESE.keys() == set()
     text = client.get("/api?f=html&lang=zh").text

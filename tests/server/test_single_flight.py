@@ -1,4 +1,4 @@
-"""The byte-bounded cache: what stays, and that what is missing is made once however many ask for it."""
+"""The byte-bounded LRU cache, and the single-flight cache: concurrent requests share one computation."""
 
 import asyncio
 
@@ -43,7 +43,7 @@ class Maker:
         return b"body"
 
 
-def test_however_many_ask_it_is_made_once():
+def test_concurrent_requests_make_it_once():
     async def go():
         once, maker = SingleFlight(10_000), Maker()
         bodies = await asyncio.gather(*(once.get("key", maker) for _ in range(50)))
@@ -54,7 +54,7 @@ def test_however_many_ask_it_is_made_once():
     assert asyncio.run(go()) == 1
 
 
-def test_a_failure_is_told_to_all_and_not_kept():
+def test_an_error_reaches_all_waiters_and_is_not_cached():
     async def go():
         once, broken, whole = SingleFlight(10_000), Maker(OSError("disk")), Maker()
         told = await asyncio.gather(*(once.get("key", broken) for _ in range(5)), return_exceptions=True)
@@ -66,7 +66,7 @@ def test_a_failure_is_told_to_all_and_not_kept():
 
 
 @pytest.mark.parametrize("who", [0, 1, 2])
-def test_who_gives_up_does_not_take_the_others_along(who):
+def test_cancelling_a_waiter_does_not_cancel_the_others(who):
     async def go():
         once, maker = SingleFlight(10_000), Maker()
         callers = [asyncio.create_task(once.get("key", maker)) for _ in range(3)]
@@ -80,20 +80,20 @@ def test_who_gives_up_does_not_take_the_others_along(who):
     assert asyncio.run(go()) == 1
 
 
-def test_when_all_give_up_the_next_finds_it_made():
+def test_when_all_waiters_are_cancelled_the_result_is_cached():
     async def go():
         once, maker = SingleFlight(10_000), Maker()
         caller = asyncio.create_task(once.get("key", maker))
         await asyncio.sleep(0.005)
         caller.cancel()
         await asyncio.sleep(0.04)
-        assert once.kept.get("key") == b"body"
+        assert once.cache.get("key") == b"body"
         return maker.calls
 
     assert asyncio.run(go()) == 1
 
 
-def test_a_failure_that_nobody_waits_for_is_no_complaint(caplog):
+def test_an_error_without_waiters_is_not_logged(caplog):
     async def go():
         once, maker = SingleFlight(10_000), Maker(OSError("disk"))
         caller = asyncio.create_task(once.get("key", maker))
@@ -107,7 +107,7 @@ def test_a_failure_that_nobody_waits_for_is_no_complaint(caplog):
 
 
 @pytest.mark.parametrize("times", [1, 3])
-def test_who_began_it_leaves_when_it_is_made_and_the_others_at_once(times):
+def test_the_cancelled_first_waiter_ends_with_the_work(times):
     async def go():
         once, made = SingleFlight(10_000), asyncio.Event()
 
@@ -125,6 +125,6 @@ def test_who_began_it_leaves_when_it_is_made_and_the_others_at_once(times):
         made.set()
         with pytest.raises(asyncio.CancelledError):
             await first
-        assert once.kept.get("key") == b"body"
+        assert once.cache.get("key") == b"body"
 
     asyncio.run(go())

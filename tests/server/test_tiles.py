@@ -1,4 +1,4 @@
-"""Tiles: what is in them, and how they may be kept."""
+"""Vector tiles: their content and their cache headers."""
 
 import gzip
 
@@ -26,7 +26,7 @@ def test_ogc_order_is_row_then_column(client):
     assert ogc.headers["etag"] == client.get(SHORT).headers["etag"]
 
 
-def test_gzip_goes_out_as_it_was_baked(client):
+def test_gzip_is_sent_as_stored(client):
     packed, plain = client.get(SHORT, Accept_Encoding="gzip"), client.get(SHORT, Accept_Encoding="identity")
     assert packed.headers["content-encoding"] == "gzip"
     assert "content-encoding" not in plain.headers
@@ -64,7 +64,7 @@ def test_head_is_get_without_the_body(client):
     assert head.headers["content-length"] == get.headers["content-length"]
 
 
-def test_tilejson_and_tileset_lead_to_the_tiles(client):
+def test_tilejson_and_tileset_link_to_the_tiles(client):
     tilejson = client.json("/collections/coverage/tilejson")
     assert tilejson["tilejson"] == "3.0.0"
     assert tilejson["vector_layers"][0]["id"] == "coverage"

@@ -1,4 +1,4 @@
-"""Tilesets, matrix sets and TileJSON: what they say is what the tiles are."""
+"""Tilesets, tile matrix sets and TileJSON agree with the tiles."""
 
 import pytest
 
@@ -16,7 +16,7 @@ def test_the_matrix_sets_are_ogcs(client):
 
 @pytest.mark.parametrize("path", ["/collections/coverage/tiles", "/tiles"])
 @pytest.mark.parametrize("name", MATRIX_SETS)
-def test_tiles_within_the_limits_are_there_and_none_beyond(client, path, name):
+def test_tiles_exist_within_the_limits_and_not_beyond(client, path, name):
     tileset = client.json(f"{path}/{name}")
     template = next(x["href"] for x in tileset["links"] if x["rel"] == "item")
     limit = tileset["tileMatrixSetLimits"][5]

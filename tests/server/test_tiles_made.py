@@ -44,13 +44,13 @@ def test_a_filter_that_names_the_geography_is_a_tile_of_its_own(client):
     assert first != second
 
 
-def test_filter_crs_says_what_coordinates_are(yixiu):
+def test_filter_crs_is_the_crs_of_the_coordinates(yixiu):
     at, crs = "S_INTERSECTS(geometry, POINT(117.01 30.6))", "http://www.opengis.net/def/crs/EPSG/0/4326"
     turned = "S_INTERSECTS(geometry, POINT(30.6 117.01))"
     assert ids(yixiu, CLINICS, filter=at) == ids(yixiu, CLINICS, filter=turned, **{"filter-crs": crs}) == [2]
 
 
-def test_some_properties(yixiu):
+def test_only_the_requested_properties(yixiu):
     found = features(yixiu, CLINICS, properties="beds,name")
     assert len(found) == len(features(yixiu, CLINICS))
     assert set().union(*(f["properties"] for f in found)) == {"beds", "name"}
@@ -58,7 +58,7 @@ def test_some_properties(yixiu):
     assert order == yixiu.get(f"{CLINICS}?properties=beds,name").headers["etag"]
 
 
-def test_a_filter_that_nothing_meets_is_204(yixiu):
+def test_a_filter_without_matches_is_204(yixiu):
     assert yixiu.get(f"{CLINICS}?{QueryParams({'filter': 'beds > 999'})}").status_code == 204
 
 
@@ -93,7 +93,7 @@ def test_a_bad_parameter_is_named(yixiu, path, query):
     assert answer.headers["content-type"] == "application/problem+json"
 
 
-def test_a_parameter_twice_is_refused(yixiu):
+def test_a_repeated_parameter_is_refused(yixiu):
     assert yixiu.get(f"{CLINICS}?v=1&v=1").status_code == 400
 
 
@@ -107,7 +107,7 @@ def test_a_composite_holds_each_layer_as_it_is_alone(client, path):
     assert together == alone
 
 
-def test_collections_choose_what_is_in_a_composite(client):
+def test_collections_choose_the_layers_of_a_composite(client):
     path = "/tiles/WebMercatorQuad/5/9/18"
     assert list(mapbox_vector_tile.decode(client.get(f"{path}?collections=stations").content)) == ["stations"]
     assert (
@@ -136,12 +136,12 @@ def test_a_list_of_layers_is_checked(client, layers):
 
 
 @pytest.mark.parametrize("layers", ["coverage,nope", "coverage,secret", "coverage,table", "coverage,base"])
-def test_a_composite_of_what_is_not_there(client, layers):
+def test_a_composite_of_unknown_layers_is_404(client, layers):
     assert client.get(f"/tiles/{layers}/5/18/9.mvt").status_code == 404
     assert client.get(f"/tiles/WebMercatorQuad/5/9/18?collections={layers}").status_code == 404
 
 
-def test_degrees_are_a_matrix_set_of_their_own(client):
+def test_world_crs84_quad_tiles(client):
     # zoom 3 has 16 columns of 22.5 degrees and 8 rows: 25 E 60.1 N is column 9, row 1
     path = "/collections/coverage/tiles/WorldCRS84Quad/3/1/9"
     layer = mapbox_vector_tile.decode(client.get(path).content, default_options={"y_coord_down": True})["coverage"]

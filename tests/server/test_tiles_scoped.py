@@ -1,4 +1,4 @@
-"""Tiles of a layer that is not for everybody: who gets them, of which areas, and that nobody else gets them from a cache."""
+"""Tiles of a non-public layer: which callers get them, for which areas, and that no cache sends them to others."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -51,12 +51,12 @@ def placed(town: int | None = None) -> set[str]:
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_anybody_gets_none(app, path):
+def test_an_anonymous_caller_gets_none(app, path):
     assert Caller(app).get(path).status_code == 404
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_a_planner_sees_all_and_one_of_an_area_sees_that(caller, path):
+def test_a_planner_sees_all_areas_or_those_of_its_token(caller, path):
     assert units(caller().get(path)) == placed()
     assert units(caller((clinics.TOWNS[0],)).get(path)) == placed(0)
     assert units(caller((clinics.TOWNS[1],)).get(path)) == placed(1)
@@ -64,7 +64,7 @@ def test_a_planner_sees_all_and_one_of_an_area_sees_that(caller, path):
 
 
 @pytest.mark.parametrize("path", [*PATHS, "/tiles/WebMercatorQuad/4/6/13", f"{SHORT}?properties=unit"])
-def test_answers_are_private_and_tagged_by_what_is_seen(caller, path):
+def test_responses_are_private_and_their_etags_depend_on_the_areas(caller, path):
     answers = [caller(a).get(path) for a in (None, (clinics.TOWNS[0],), (clinics.TOWNS[1],))]
     assert {a.headers["cache-control"] for a in answers} == {"private, no-cache"}
     assert all("Authorization" in a.headers["vary"] for a in answers)
@@ -73,13 +73,13 @@ def test_answers_are_private_and_tagged_by_what_is_seen(caller, path):
     assert again.status_code == 304
 
 
-def test_a_version_does_not_make_it_everybodys(caller):
+def test_a_version_does_not_make_it_public(caller):
     one = caller()
     version = one.get("/manifest?f=json").json()["version"]
     assert one.get(f"{SHORT}?v={version}").headers["cache-control"] == "private, no-cache"
 
 
-def test_what_one_was_given_the_other_does_not_get(app, caller):
+def test_a_tile_of_one_caller_is_not_sent_to_another(app, caller):
     for _ in range(2):
         for path in PATHS:
             assert units(caller().get(path)) == placed()
@@ -88,7 +88,7 @@ def test_what_one_was_given_the_other_does_not_get(app, caller):
     assert not app.response_cache.entries
 
 
-def test_nor_from_what_the_server_has_ready(home, caller):
+def test_a_tile_of_one_caller_is_not_in_the_response_cache(home, caller):
     app = create_app(Settings(home=home), open_store(home / "releases", None, "x", read_only=True))
     said, public = caller().headers, "/tiles/clinics/6/52/26.mvt"
     with wire_up(app) as served:
@@ -103,7 +103,7 @@ def test_nor_from_what_the_server_has_ready(home, caller):
         assert app.response_cache.hits == 3 * len(PATHS) - 1
 
 
-def test_the_dataset_is_what_the_caller_reads(app, caller):
+def test_the_dataset_has_the_layers_of_the_caller(app, caller):
     path = "/tiles/WebMercatorQuad/4/6/13"
     for _ in range(2):
         assert set(mapbox_vector_tile.decode(Caller(app).get(path).content)) == {"clinics"}
@@ -113,7 +113,7 @@ def test_the_dataset_is_what_the_caller_reads(app, caller):
     assert "visits" not in Caller(app).get("/tilejson?f=json").text
 
 
-def test_a_file_of_tiles_is_for_who_sees_all_of_it(app, caller):
+def test_a_pmtiles_file_requires_access_to_all_areas(app, caller):
     path = "/tiles/visits.pmtiles"
     assert Caller(app).get(path).status_code == 404
     whole = caller().get(path, Range="bytes=0-6")

@@ -1,4 +1,4 @@
-"""Old releases under ``v=``: a layer that is no longer for everybody, or no longer there, is not read through them either."""
+"""Old releases under ``v=``: a layer that is no longer public, or was removed, is not readable in them either."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -46,14 +46,14 @@ def start(tmp_path) -> Start:
 
 
 @pytest.mark.parametrize("role", ["steward", None])
-def test_what_was_withdrawn_is_not_read_through_an_old_release(start, role):
+def test_a_withdrawn_layer_is_not_readable_in_an_old_release(start, role):
     app, old = start(role)
     for path in ONE:
         assert Caller(app).get(f"{path}?v={old}").status_code == 404, path
     assert Caller(app).get(f"/tiles/WebMercatorQuad/4/6/13?v={old}").status_code == 404
 
 
-def test_what_is_still_public_is_kept_for_ever(start):
+def test_a_still_public_layer_is_immutable(start):
     app, old = start("public")
     for path in ONE:
         answer = Caller(app).get(f"{path}?v={old}")
@@ -61,7 +61,7 @@ def test_what_is_still_public_is_kept_for_ever(start):
         assert answer.headers["etag"].startswith(f'"{old}-')
 
 
-def test_who_may_read_it_now_reads_it_as_far_as_now(start, tmp_path):
+def test_a_token_reads_an_old_release_within_its_limits(start, tmp_path):
     app, old = start("planner")
     access = open_access(tmp_path, None, "geoservice", owner=True)
     everywhere = Caller(app, given(access, "a", "planner"))

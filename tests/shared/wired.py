@@ -1,4 +1,4 @@
-"""An application behind the real server, in a thread of the test: what goes over the wire, unpacked by nobody."""
+"""An application behind the real server, in a thread of the test; responses are not decompressed."""
 
 import http.client
 import socket
@@ -16,7 +16,7 @@ from geoservice.server.http.workers import listen
 
 
 class Wired:
-    """A kept connection to an application's server; ``answers`` are those it has ready."""
+    """A persistent connection to an application's server, with its response cache."""
 
     def __init__(self, app: Application, address: tuple[str, int]) -> None:
         self.app, self.response_cache, self.address = app, app.response_cache, address

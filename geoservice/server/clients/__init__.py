@@ -1,1 +1,1 @@
-"""Examples for other programs that read this service, filled in with its own addresses and layers."""
+"""Examples for other programs that read this service, with its own URLs and layers."""

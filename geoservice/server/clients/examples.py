@@ -1,4 +1,4 @@
-"""Examples by client: what to do, in both languages, and text to copy, filled in with the names of a release."""
+"""Examples by client program: steps in both languages, and text to copy, with the names of a release."""
 
 import re
 import tomllib
@@ -18,11 +18,11 @@ from geoservice.server.styles.routes import bounds_of, drawing_order, visible_la
 
 FOLDER = Path(__file__).parent
 SUFFIX = ".tmpl"
-"""Of templates, so that no tool takes them for code of this package."""
+"""Suffix of templates, so that tools do not treat them as code of this package."""
 
 
 class Client(BaseModel):
-    """A program that reads the service; ``file`` is the name of its example."""
+    """A client program; ``file`` is the file name of its example."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     id: str
@@ -32,12 +32,12 @@ class Client(BaseModel):
 
     @property
     def template(self) -> str:
-        """Return the example before names are filled in."""
+        """Return the example with placeholders."""
         return (FOLDER / "templates" / f"{self.file}{SUFFIX}").read_text(encoding="utf-8")
 
 
 class Rule(BaseModel):
-    """What every client meets."""
+    """A rule that holds for all clients."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     id: str
@@ -46,7 +46,7 @@ class Rule(BaseModel):
 
 
 class Guide(BaseModel):
-    """The page: clients and rules, in its order."""
+    """The content of the page: clients and rules, in order."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     introduction: Label
@@ -56,13 +56,13 @@ class Guide(BaseModel):
 
 @cache
 def guide() -> Guide:
-    """Return the page as its file has it."""
+    """Return the content of ``clients.toml``."""
     return Guide.model_validate(tomllib.loads((FOLDER / "clients.toml").read_text(encoding="utf-8")))
 
 
 @dataclass(frozen=True)
 class Names:
-    """What the examples show: a service, one layer of areas and one of points; they are the same layer where one is missing."""
+    """The values of the placeholders: URLs, a polygon layer and a point layer (the same one if either is missing)."""
 
     base: str
     areas: PublishedLayer
@@ -72,7 +72,7 @@ class Names:
 
     @property
     def values(self) -> dict[str, str]:
-        """Return the text of each name in the templates."""
+        """Return the text of each placeholder."""
         west, south, east, north = bounds_of([self.areas])
         level = next(reversed(self.areas.zooms), "")
         return {
@@ -92,35 +92,35 @@ class Names:
         }
 
     def example(self, client: Client) -> str:
-        """Return a client's example, filled in."""
+        """Return a client's example without placeholders."""
         return fill_template(client.template, self.values)
 
     def steps(self, client: Client) -> Iterator[str]:
-        """Yield what to do, in the language of the names."""
+        """Yield the steps of a client, in the language of the page."""
         names = {name.lower(): text for name, text in self.values.items()}
         return (getattr(step, self.language).format(**names) for step in client.steps)
 
 
 def fill_template(template: str, values: Mapping[str, str]) -> str:
-    """Return a template with its names filled in; raises KeyError for one that is unknown.
+    """Return a template with its placeholders replaced; raises KeyError for an unknown placeholder.
 
-    >>> filled("__BASE__/tiles/{z}", {"BASE": "http://h"})
+    >>> fill_template("__BASE__/tiles/{z}", {"BASE": "http://h"})
     'http://h/tiles/{z}'
     """
     return re.sub(r"__([A-Z]+)__", lambda match: values[match[1]], template)
 
 
 def name_column(layer: PublishedLayer, language: str) -> str:
-    """Return the property that names a feature for people: in their language, else any text, else the code."""
+    """Return the property with the name of a feature: in the language, else the first text column, else the code."""
     names = [c.name for c in layer.columns if c.type == "text"]
     return next((n for n in (f"name_{language}", *names) if n in names), "unit")
 
 
 def example_layers(layers: Sequence[PublishedLayer]) -> tuple[PublishedLayer, PublishedLayer] | None:
-    """Return the layers of areas and points to show: those that a map opens with, public ones first; None without any."""
-    drawn = drawing_order([layer for layer in layers if layer.role == "public"]) or drawing_order(layers)
-    if not drawn:
+    """Return a polygon and a point layer for the examples, of those that a map initially shows, preferably public; or None."""
+    candidates = drawing_order([layer for layer in layers if layer.role == "public"]) or drawing_order(layers)
+    if not candidates:
         return None
-    on = visible_layers(drawn)
-    areas = next((layer for layer in on if layer.geometry == "polygon"), on[0])
-    return areas, next((layer for layer in on if layer.geometry == "point"), areas)
+    initial = visible_layers(candidates)
+    areas = next((layer for layer in initial if layer.geometry == "polygon"), initial[0])
+    return areas, next((layer for layer in initial if layer.geometry == "point"), areas)

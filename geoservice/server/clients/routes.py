@@ -1,4 +1,4 @@
-"""The page for developers of other portals: examples to copy, and the rules that all clients meet."""
+"""The page for developers of client programs: examples to copy, and the rules for all clients."""
 
 from collections.abc import Iterator
 from html import escape
@@ -37,7 +37,7 @@ CLIENTS: schemas.Schema = {
 
 @router.get(PATH, operation_id="getClients", summary=SUMMARY, responses=schemas.responses(CLIENTS))
 def examples(context: Annotated[RequestContext, Depends(request_context("json", "html"))]) -> Response:
-    """Answer with examples for other programs, which work as they are."""
+    """Return examples for other programs, which work without changes."""
     to, title = context.urls.to, in_language(SUMMARY, context.language)
     links = [link("self", JSON, to(PATH, {"f": "json"})), link("alternate", HTML, to(PATH, {"f": "html"}))]
     about = {"title": title, "description": getattr(guide().introduction, context.language)}
@@ -48,7 +48,7 @@ def examples(context: Annotated[RequestContext, Depends(request_context("json", 
 
 
 def names_of(context: RequestContext) -> Names | None:
-    """Return what the examples show, None where no layer has a map."""
+    """Return the values of the placeholders, None if no layer has a map."""
     layers = example_layers(context.layers)
     credit = (context.reader.manifest.study.get("source") or {}).get(context.language, "")
     return None if layers is None else Names(context.urls.base, *layers, context.language, credit)
@@ -64,28 +64,30 @@ def entries(context: RequestContext) -> Iterator[dict[str, Any]]:
 
 
 def rules(context: RequestContext) -> Iterator[dict[str, str]]:
-    """Yield what every client should know."""
+    """Yield the rules for all clients."""
     origins = "*" if "*" in context.settings.cors_origins else ", ".join(context.settings.cors_origins)
-    words = {"base": context.urls.base, "default": DEFAULT_LIMIT, "most": MAX_LIMIT, "origins": origins or "-"}
+    values = {"base": context.urls.base, "default": DEFAULT_LIMIT, "most": MAX_LIMIT, "origins": origins or "-"}
     for rule in guide().rules:
         title, text = (getattr(label, context.language) for label in (rule.title, rule.text))
-        yield {"id": rule.id, "title": title, "text": text.format(**words)}
+        yield {"id": rule.id, "title": title, "text": text.format(**values)}
 
 
 def body(content: dict[str, Any]) -> str:
-    """Return the page: a list of what is on it, the rules, and the examples."""
-    listed = [*content["clients"], *content["rules"]]
+    """Return the body of the page: a table of contents, the examples, and the rules."""
+    sections = [*content["clients"], *content["rules"]]
     parts = [
         f"<p>{escape(content['description'])}</p>",
-        pages.navigation([pages.anchor(f"#{entry['id']}", entry["title"]) for entry in listed]),
+        pages.navigation([pages.anchor(f"#{entry['id']}", entry["title"]) for entry in sections]),
     ]
     for entry in content["clients"]:
         steps = "".join(f"<li>{escape(step)}</li>" for step in entry["steps"])
-        parts.append(f"{head(entry)}<ul>{steps}</ul><p><code>{entry['file']}</code></p><pre>{escape(entry['example'])}</pre>")
-    parts += [f"{head(entry)}<p>{escape(entry['text'])}</p>" for entry in content["rules"]]
+        parts.append(
+            f"{heading(entry)}<ul>{steps}</ul><p><code>{entry['file']}</code></p><pre>{escape(entry['example'])}</pre>"
+        )
+    parts += [f"{heading(entry)}<p>{escape(entry['text'])}</p>" for entry in content["rules"]]
     return "".join(parts)
 
 
-def head(entry: dict[str, Any]) -> str:
-    """Return the heading of a part."""
+def heading(entry: dict[str, Any]) -> str:
+    """Return the heading of a section."""
     return f'<h2 id="{entry["id"]}">{escape(entry["title"])}</h2>'

@@ -1,1 +1,1 @@
-"""The HTTP server: what a connection may do, ready answers given as soon as they are asked for, several workers."""
+"""The HTTP server: limits of connections, cached responses sent before ASGI, and several worker processes."""

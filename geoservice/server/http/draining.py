@@ -1,4 +1,4 @@
-"""The server of one worker, stopped without breaking off anybody who has connected."""
+"""The server of one worker, which stops without dropping connections that were accepted."""
 
 import asyncio
 import socket
@@ -10,19 +10,19 @@ from uvicorn.server import Server
 from geoservice.server.app import Application
 
 LAST_S = 0.3
-"""Seconds for requests that were on their way when the worker stopped listening."""
+"""Seconds for requests that were in transit when the worker stopped listening."""
 
 
 class DrainingServer(Server):
-    """uvicorn's server that serves who has connected already; each answer says that the connection ends with it."""
+    """uvicorn's server that at shutdown still serves open connections; each response then has ``Connection: close``."""
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Take the connections that the kernel has accepted, listen no more, then end what is idle and wait for the rest."""
+        """Accept the connections queued in the kernel, stop listening, close idle connections and wait for the others."""
         if isinstance(self.config.loaded_app, Application):
             self.config.loaded_app.drain.begun = True
-        while ends := [end for listening in sockets or [] for end in accepted_connections(listening)]:
-            for end in ends:
-                await asyncio.get_running_loop().connect_accepted_socket(self._protocol, end)
+        while connections := [c for listening in sockets or [] for c in accepted_connections(listening)]:
+            for connection in connections:
+                await asyncio.get_running_loop().connect_accepted_socket(self._protocol, connection)
         for server in self.servers:
             server.close()
         for listening in sockets or []:
@@ -31,12 +31,12 @@ class DrainingServer(Server):
         await super().shutdown([])
 
     def _protocol(self) -> asyncio.Protocol:
-        kind = self.config.http_protocol_class
-        return kind(config=self.config, server_state=self.server_state, app_state=self.lifespan.state)  # type: ignore[call-arg]  # as uvicorn makes it
+        protocol_class = self.config.http_protocol_class
+        return protocol_class(config=self.config, server_state=self.server_state, app_state=self.lifespan.state)  # type: ignore[call-arg]  # as in uvicorn
 
 
 def accepted_connections(listening: socket.socket) -> Iterator[socket.socket]:
-    """Yield the connections that wait to be taken."""
+    """Yield the connections that are queued at a listening socket."""
     with suppress(BlockingIOError):
         while True:
             yield listening.accept()[0]

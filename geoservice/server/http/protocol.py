@@ -1,8 +1,8 @@
-"""A connection: ready answers before all else, and limits to what a client may make it hold, or wait for.
+"""The HTTP protocol of a connection: cached responses are sent directly, and a client's use of memory and time is limited.
 
-Everything but a ready answer is uvicorn's: it parses, makes the ASGI scope, keeps order and flow. A ready answer is given where
-bytes arrive, for a request that came whole, alone and plain, while no other is being read or answered; to make a scope and a
-task of such a request costs more than all else that is done for it.
+Everything else is uvicorn's: parsing, the ASGI scope, order and flow control. A cached response is sent as soon as the bytes
+arrive, for a plain request that is complete and alone, while no other request of the connection is being read or answered.
+Creating an ASGI scope and a task for such a request would take longer than all the rest.
 """
 
 import asyncio
@@ -21,148 +21,151 @@ from geoservice.server.operations.drain import Drain
 from geoservice.server.response_cache import ResponseCache
 
 CONNECTIONS = 2048
-"""Connections of a worker, idle ones as well: how much is in work at once is for the gate to say, an idle one is some KiB."""
+"""Connections of a worker, idle ones included; running requests are limited elsewhere, an idle one takes a few KiB."""
 IDLE_S = 15.0
-"""Seconds that a connection may be without a request, from the last answer on until a head has come whole; or that a client
-may take nothing of an answer that waits for it here."""
+"""Seconds that a connection may be idle, from the last response until the next request headers are complete; also the time in
+which a client must read some of a response that is buffered here."""
 HEAD_BYTES = 64 * 1024
-"""Bytes that a head may be and still not be whole."""
+"""Maximum size of request headers."""
 TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
 TOO_MANY = b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 1\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
-WHY = problem(
-    400, "this is no request of HTTP/1.1; in a URL allowed are ASCII characters without spaces, all others as %XX: %E6%9D%91"
+BAD_REQUEST = problem(
+    400,
+    "not a valid request of HTTP/1.1; allowed in a URL are ASCII characters without spaces, others as %XX, such as %E6%9D%91",
 )
-NO_REQUEST = b"content-type: %b\r\nx-content-type-options: nosniff\r\nconnection: close\r\ncontent-length: " % PROBLEM.encode()
+BAD_REQUEST_FIELDS = (
+    b"content-type: %b\r\nx-content-type-options: nosniff\r\nconnection: close\r\ncontent-length: " % PROBLEM.encode()
+)
 LINE_END = b" HTTP/1.1"
 
 
 class HttpProtocol(HttpToolsProtocol):
     """One connection of a client."""
 
-    def __init__(self, config: "Config", **how: Any) -> None:
-        super().__init__(config, **how)
-        self._ready, self._heads, self._drain = config.ready, config.heads, config.drain
-        self._between, self._part, self._since, self._unread = True, 0, 0.0, 0
-        self._watch: asyncio.TimerHandle | None = None
+    def __init__(self, config: "Config", **options: Any) -> None:
+        super().__init__(config, **options)
+        self._cache, self._heads, self._drain = config.response_cache, config.heads, config.drain
+        self._between_requests, self._head_bytes, self._idle_since, self._unread = True, 0, 0.0, 0
+        self._timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn's own
-        """Begin; a client that says nothing, or all too slowly, is left in time."""
+        """Start the idle timer, and close the connection if there are too many."""
         super().connection_made(transport)
         if len(self.connections) > CONNECTIONS:
             transport.write(TOO_MANY)
             transport.close()
-        self._since = self.loop.time()
-        self._watch = self.loop.call_later(IDLE_S, self._look)
+        self._idle_since = self.loop.time()
+        self._timer = self.loop.call_later(IDLE_S, self._check_idle)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """End."""
-        if self._watch is not None:
-            self._watch.cancel()
+        """Stop the idle timer."""
+        if self._timer is not None:
+            self._timer.cancel()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """Give a ready answer, or let uvicorn make a request of what came."""
-        if self._between and not self._drain.begun and data.startswith(b"GET /") and self._answered(data):
+        """Send a cached response, or let uvicorn parse the request."""
+        if self._between_requests and not self._drain.begun and data.startswith(b"GET /") and self._send_cached(data):
             return
-        self._part += len(data)
+        self._head_bytes += len(data)
         super().data_received(data)
-        if self._part > HEAD_BYTES and not self.transport.is_closing():
+        if self._head_bytes > HEAD_BYTES and not self.transport.is_closing():
             self.transport.write(TOO_LARGE)
             self.transport.close()
 
-    def _answered(self, data: bytes) -> bool:
+    def _send_cached(self, data: bytes) -> bool:
         if (self.cycle is not None and not self.cycle.response_complete) or self.flow.write_paused:
             return False
         line, _, head = data.partition(b"\r\n")
-        asked = self._heads.read(head)
-        if asked is None or not line.endswith(LINE_END):
+        fields = self._heads.read(head)
+        if fields is None or not line.endswith(LINE_END):
             return False
-        found = self._ready.find(line[4 : -len(LINE_END)], *asked)
-        if found is None:
+        response = self._cache.get(line[4 : -len(LINE_END)], *fields)
+        if response is None:
             return False
-        self._since = self.loop.time()
-        self.transport.write(b"%b%b\r\n%b" % (found[0], self._own(), found[1]))
+        self._idle_since = self.loop.time()
+        self.transport.write(b"%b%b\r\n%b" % (response[0], self._server_headers(), response[1]))
         return True
 
-    def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - as uvicorn's own, whose words say nothing
-        """Answer bytes that are no request, and leave."""
-        own = self._own()
-        self.transport.write(b"HTTP/1.1 400 Bad Request\r\n%b%b%d\r\n\r\n%b" % (own, NO_REQUEST, len(WHY), WHY))
+    def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - uvicorn's signature; its message says nothing
+        """Answer an invalid request, and close the connection."""
+        fields, length = self._server_headers() + BAD_REQUEST_FIELDS, len(BAD_REQUEST)
+        self.transport.write(b"HTTP/1.1 400 Bad Request\r\n%b%d\r\n\r\n%b" % (fields, length, BAD_REQUEST))
         self.transport.close()
 
-    def _own(self) -> bytes:
-        """Return the lines of the server itself: the date."""
+    def _server_headers(self) -> bytes:
+        """Return the server's own header lines: the date."""
         return b"".join(b"%b: %b\r\n" % field for field in self.server_state.default_headers)
 
     def on_message_begin(self) -> None:
-        """Note that a request has begun."""
-        self._between = False
+        """Record the start of a request."""
+        self._between_requests = False
         super().on_message_begin()
 
     def on_headers_complete(self) -> None:
-        """Note that a head is whole; what comes now is a body."""
-        self._part = 0
+        """Record that the request headers are complete; a body may follow."""
+        self._head_bytes = 0
         super().on_headers_complete()
 
     def on_body(self, body: bytes) -> None:
-        """Take a part of a body: the application bounds it."""
-        self._part = 0
+        """Receive a part of a body, whose size the application limits."""
+        self._head_bytes = 0
         super().on_body(body)
 
     def on_message_complete(self) -> None:
-        """Note that a request is whole."""
-        self._between, self._part = True, 0
+        """Record that a request is complete."""
+        self._between_requests, self._head_bytes = True, 0
         super().on_message_complete()
 
     def on_response_complete(self) -> None:
-        """Wait for the next request, as long as ``_look`` lets it."""
+        """Wait for the next request, as long as ``_check_idle`` allows."""
         super().on_response_complete()
         self._unset_keepalive_if_required()
-        self._since = self.loop.time()
+        self._idle_since = self.loop.time()
 
     def _unsupported_upgrade_warning(self) -> None:
-        """Say nothing: there is no other protocol here, and a log is not for strangers to fill."""
+        """Log nothing: there is no other protocol here, and clients must not be able to fill the log."""
 
-    def _look(self) -> None:
-        """Leave a client that has had its time, and look again when another's may be up."""
+    def _check_idle(self) -> None:
+        """Close the connection if the client has been idle for too long, else check again when its time ends."""
         busy = self.cycle is not None and not self.cycle.response_complete
-        waits, before = self.transport.get_write_buffer_size(), self._unread
-        self._unread = waits
-        left = IDLE_S if busy or waits else self._since + IDLE_S - self.loop.time()
-        if waits and waits == before:
+        unread, before = self.transport.get_write_buffer_size(), self._unread
+        self._unread = unread
+        remaining = IDLE_S if busy or unread else self._idle_since + IDLE_S - self.loop.time()
+        if unread and unread == before:
             self.transport.abort()
-        elif left <= 0:
+        elif remaining <= 0:
             self.transport.close()
         else:
-            self._watch = self.loop.call_later(left, self._look)
+            self._timer = self.loop.call_later(remaining, self._check_idle)
 
 
 class Config(uvicorn.Config):
-    """What uvicorn is told; ``make`` returns the application and is called in each worker."""
+    """uvicorn's configuration; ``make`` returns the application and is called in each worker."""
 
-    def __init__(self, make: Callable[[], Application], **how: Any) -> None:
+    def __init__(self, make: Callable[[], Application], **options: Any) -> None:
         super().__init__(
             make, factory=True, interface="asgi3", http=HttpProtocol, ws="none", lifespan="on",
-            access_log=False, proxy_headers=False, server_header=False, **how,
+            access_log=False, proxy_headers=False, server_header=False, **options,
         )  # fmt: skip
 
     def get_loop_factory(self) -> Callable[[], asyncio.AbstractEventLoop]:
-        """Return what makes the event loop: with asyncio's own an answer takes twice as long."""
+        """Return the factory of the event loop: with asyncio's own loop a response takes twice as long."""
         return uvloop.new_event_loop
 
     @cached_property
-    def ready(self) -> ResponseCache:
-        """Ready answers of the application, once it is made."""
+    def response_cache(self) -> ResponseCache:
+        """The application's response cache, once the application is loaded."""
         assert isinstance(self.loaded_app, Application)
         return self.loaded_app.response_cache
 
     @cached_property
     def drain(self) -> Drain:
-        """That the service is being stopped, as the application knows it."""
+        """The application's shutdown state."""
         assert isinstance(self.loaded_app, Application)
         return self.loaded_app.drain
 
     @cached_property
     def heads(self) -> HeadCache:
-        """What reads the heads of requests, for all connections of a worker."""
-        return HeadCache(self.ready.barred)
+        """The cache of request headers, shared by all connections of a worker."""
+        return HeadCache(self.response_cache.excluded_fields)

@@ -1,4 +1,4 @@
-"""Headers of requests, read once: a browser sends the same ones with every tile."""
+"""A cache of parsed request headers: a browser sends the same headers with every tile."""
 
 import re
 from typing import NamedTuple
@@ -6,51 +6,51 @@ from typing import NamedTuple
 from geoservice.server.forwarded import HOST
 
 HEAD_BYTES = 2048
-"""The longest head that is read here; a longer one is an unusual request."""
+"""The longest head that is cached."""
 HEADS = 4096
-"""Heads that are remembered; 8 MiB at the most, then all are forgotten."""
+"""Number of cached heads, at most 8 MiB; when it is reached, the cache is cleared."""
 END = b"\r\n\r\n"
 FIELD = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([\x21-\x7e]?(?:[\x20-\x7e\t]*[\x21-\x7e])?)[ \t]*")
 UNUSUAL = frozenset({b"content-length", b"transfer-encoding", b"expect", b"upgrade", b"te", b"trailer"})
-"""Fields of requests that are more than their head, or that want something else than an answer."""
+"""Fields of requests with a body, or that need more than a response."""
 
 
 class RequestHead(NamedTuple):
-    """What a plain GET says beside its path: the encodings it accepts, and the tag of what is held (``If-None-Match``)."""
+    """The fields of a plain GET that the response depends on: ``Accept-Encoding`` and ``If-None-Match``."""
 
-    encoding: bytes | None
-    held: bytes | None
+    accept_encoding: bytes | None
+    if_none_match: bytes | None
 
 
 class HeadCache:
-    """Reads heads of requests, from the second line on; ``barred`` are fields with which an answer depends on who asks."""
+    """Parses request heads, from the second line on; requests with one of the ``excluded`` fields are not plain."""
 
-    def __init__(self, barred: frozenset[bytes]) -> None:
-        self._not_plain, self._known = UNUSUAL | barred, dict[bytes, RequestHead | None]()
+    def __init__(self, excluded: frozenset[bytes]) -> None:
+        self._excluded, self._heads = UNUSUAL | excluded, dict[bytes, RequestHead | None]()
 
     def read(self, head: bytes) -> RequestHead | None:
-        r"""Return what a head says if it is whole and that of a plain GET, None for one that the server itself must read.
+        r"""Return the fields of a complete head of a plain GET, None for a head that uvicorn must parse.
 
         >>> HeadCache(frozenset({b"authorization"})).read(b"Host: a\r\nAccept-Encoding: gzip\r\n\r\n")
-        RequestHead(encoding=b'gzip', held=None)
+        RequestHead(accept_encoding=b'gzip', if_none_match=None)
         """
         try:
-            return self._known[head]
+            return self._heads[head]
         except KeyError:
             if len(head) > HEAD_BYTES:
                 return None
-            if len(self._known) >= HEADS:
-                self._known.clear()
-            found = self._known[head] = self._parsed(head)
-            return found
+            if len(self._heads) >= HEADS:
+                self._heads.clear()
+            fields = self._heads[head] = self._parse(head)
+            return fields
 
-    def _parsed(self, head: bytes) -> RequestHead | None:
-        if head.find(END) != len(head) - len(END):  # more than one request, or a part of one
+    def _parse(self, head: bytes) -> RequestHead | None:
+        if head.find(END) != len(head) - len(END):  # more than one request, or an incomplete one
             return None
         lines = [FIELD.fullmatch(line) for line in head[: -len(END)].split(b"\r\n")]
-        fields = {found[1].lower(): found[2] for found in lines if found}
-        whole = len(fields) == len(lines)  # no line that is none, no field twice
-        if not whole or not HOST.fullmatch(fields.get(b"host", b"").decode()) or not fields.keys().isdisjoint(self._not_plain):
+        fields = {match[1].lower(): match[2] for match in lines if match}
+        valid = len(fields) == len(lines)  # no malformed line and no repeated field
+        if not valid or not HOST.fullmatch(fields.get(b"host", b"").decode()) or not fields.keys().isdisjoint(self._excluded):
             return None
         if fields.get(b"connection", b"keep-alive").lower() != b"keep-alive":
             return None

@@ -1,94 +1,51 @@
-"""Several processes that take connections from one socket, watched, replaced when they die, stopped with notice."""
+"""The supervisor of worker processes on one socket: replaces workers that die or hang, and stops them gracefully."""
 
-import faulthandler
-import multiprocessing
 import os
-import resource
 import signal
 import socket
-import threading
 import time
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
 import structlog
-import uvicorn
 from uvicorn.config import STARTUP_FAILURE
-from uvicorn.server import Server
 from uvicorn.supervisors import Multiprocess
 from uvicorn.supervisors.multiprocess import Process
 
 from geoservice.errors import Unavailable
-from geoservice.server.http.draining import DrainingServer
-from geoservice.server.http.protocol import CONNECTIONS, Config
+from geoservice.server.http.protocol import Config
+from geoservice.server.http.worker import STACKS, Worker
 from geoservice.server.operations.work import WORK, Work, read_work
 
 BACKLOG = 1024
-"""Connections the kernel holds while a worker takes no more, or is being replaced."""
-
-STACKS = "stacks"
-FILES = 512
-"""Files that a worker has open beside its connections: those of releases, of figures, and links to a database."""
-
+"""Connections that the kernel queues while a worker accepts no more, or is being replaced."""
 
 START_S = 120
-"""Seconds that a worker has to begin its work."""
-LOOK_S = 0.5
-"""Seconds between looks at the workers: uvicorn's own."""
+"""Seconds for the start of a worker."""
+CHECK_S = 0.5
+"""Seconds between checks of the workers: uvicorn's own interval."""
 STACK_S = 0.5
-"""Seconds for a worker that hangs to write down where its threads are."""
-
-
-class Worker(Process):
-    """A worker that ends with its parent; ``seconds`` is the time it then has for what is in work."""
-
-    def __init__(self, config: uvicorn.Config, sockets: list[socket.socket], seconds: float) -> None:
-        self._seconds = seconds
-        super().__init__(config, sockets)
-
-    def target(self, sockets: list[socket.socket] | None = None) -> None:
-        """Serve, in a process of its own."""
-        threading.Thread(target=end_with_parent, args=[self._seconds], name="parent", daemon=True).start()
-        super().target(sockets)
-
-    @property
-    def server(self) -> Server:
-        """Return the server, made in the process that serves."""
-        if self._server is None:
-            self._server = DrainingServer(self.config)
-        return self._server
-
-
-def end_with_parent(seconds: float) -> None:
-    """Wait for the end of the parent, then end: as when told to stop, or without more ado when that takes too long."""
-    parent = multiprocessing.parent_process()
-    if parent is None:
-        return
-    parent.join()
-    structlog.get_logger().error("the parent process has died; this worker ends", pid=os.getpid())
-    os.kill(os.getpid(), signal.SIGTERM)
-    time.sleep(seconds)
-    os.kill(os.getpid(), signal.SIGKILL)
+"""Seconds for a hanging worker to write its stack dump."""
 
 
 class Workers(Multiprocess):
-    """uvicorn's workers that say they are going before they go: who asks whether one is ready sends its clients elsewhere.
+    """uvicorn's worker supervisor that reports not-ready before stopping, so that a load balancer sends clients elsewhere.
 
     Parameters
     ----------
     config
-        What each worker serves.
+        The configuration of each worker's server.
     listening
-        The socket that they share.
+        The socket that the workers share.
     folder
-        Where each writes what it has in work.
+        The folder in which each worker records its running requests.
     notice
-        Called when all are to stop, before any of them is told.
+        Called at shutdown, before any worker is stopped.
     seconds
-        The time they have from then on.
+        The time for the workers to stop after that.
     hanging
-        Seconds without a turn of its event loop after which a worker is ended and replaced.
+        Seconds without progress of its event loop after which a worker is killed and replaced.
     """
 
     def __init__(
@@ -96,7 +53,7 @@ class Workers(Multiprocess):
     ) -> None:
         super().__init__(config, [listening])
         self._folder, self._notice, self._seconds = folder, notice, seconds
-        self._looks, self._looks_most = dict[int, tuple[float, int]](), hanging / LOOK_S
+        self._unchanged, self._max_checks = dict[int, tuple[float, int]](), hanging / CHECK_S
         self.failed = False
 
     def _start(self) -> Worker:
@@ -105,16 +62,16 @@ class Workers(Multiprocess):
         return worker
 
     def init_processes(self) -> None:
-        """Start as many workers as the configuration says."""
+        """Start the configured number of workers."""
         self.processes = [self._start() for _ in range(self.processes_num)]
 
     def handle_ttin(self) -> None:
-        """Start one more."""
+        """Start one more worker."""
         self.processes.append(self._start())
 
     def restart_all(self) -> None:
-        """Replace the workers one after the other, each when the new one serves."""
-        for at, old in enumerate(self.processes):
+        """Replace the workers one by one, each as soon as its successor serves."""
+        for index, old in enumerate(self.processes):
             new = self._start()
             if not new.wait_until_ready(START_S, self.should_exit):
                 new.kill()
@@ -122,15 +79,15 @@ class Workers(Multiprocess):
                 return
             old.terminate()
             old.join()
-            self.processes[at] = new
+            self.processes[index] = new
 
     def keep_subprocess_alive(self) -> None:
-        """Replace workers that have died or hang."""
-        for at, worker in enumerate(self.processes):
-            alive = worker.process.is_alive()
-            if self.should_exit.is_set() or (alive and not self._hangs(worker)):
+        """Replace workers that have died or that hang."""
+        for index, worker in enumerate(self.processes):
+            is_alive = worker.process.is_alive()
+            if self.should_exit.is_set() or (is_alive and not self._hangs(worker)):
                 continue
-            if alive:
+            if is_alive:
                 self._report("a worker hangs, is ended and replaced", worker)
             worker.kill()
             worker.join()
@@ -138,14 +95,14 @@ class Workers(Multiprocess):
                 self.failed = True
                 self.should_exit.set()
                 return
-            if not alive:
+            if not is_alive:
                 doing = self._work(worker).lines
                 structlog.get_logger().warning(
                     "a worker has died and is replaced", pid=worker.pid, code=worker.exitcode, doing=doing
                 )
             for kind in (WORK, STACKS):
                 self._path(kind, worker).unlink(missing_ok=True)
-            self.processes[at] = self._start()
+            self.processes[index] = self._start()
 
     def _path(self, kind: str, worker: Process) -> Path:
         return self._folder / f"{kind}-{worker.pid}"
@@ -154,14 +111,14 @@ class Workers(Multiprocess):
         return read_work(self._path(WORK, worker))
 
     def _hangs(self, worker: Process) -> bool:
-        """Whether a worker's event loop has not turned for too many looks; by the clock a machine that has slept would hang."""
+        """Whether a worker's event loop made no progress in too many checks; not by time, as a machine may be suspended."""
         beat, pid = self._work(worker).beat, worker.pid or 0
-        before, looks = self._looks.get(pid, (beat, 0))
-        self._looks[pid] = (beat, looks + 1 if beat == before else 0)
-        return self._looks[pid][1] > (self._looks_most if beat else START_S / LOOK_S)
+        before, checks = self._unchanged.get(pid, (beat, 0))
+        self._unchanged[pid] = (beat, checks + 1 if beat == before else 0)
+        return self._unchanged[pid][1] > (self._max_checks if beat else START_S / CHECK_S)
 
     def _report(self, event: str, worker: Process) -> None:
-        """Write down what a worker has in work and where its threads are."""
+        """Log the running requests of a worker and the stacks of its threads."""
         path = self._path(STACKS, worker)
         if worker.pid is not None and path.exists():
             os.kill(worker.pid, signal.SIGUSR1)
@@ -170,64 +127,39 @@ class Workers(Multiprocess):
         structlog.get_logger().error(event, pid=worker.pid, doing=self._work(worker).lines, stacks=stacks)
 
     def terminate_all(self) -> None:
-        """Give notice, then tell every worker to stop: listening at once, requests in work when they are done."""
+        """Give notice, then stop the workers: they stop listening immediately, and end after their running requests."""
         self._notice()
-        for listening in self.sockets:  # or the kernel would go on to accept connections that nobody takes
+        for listening in self.sockets:  # else the kernel would go on accepting connections that no worker serves
             listening.close()
         super().terminate_all()
 
     def join_all(self) -> None:
-        """Wait for the workers; one that does not end in its time is killed."""
-        until = time.monotonic() + self._seconds
+        """Wait for the workers; one that does not end in time is killed."""
+        deadline = time.monotonic() + self._seconds
         for worker in self.processes:
-            worker.process.join(max(until - time.monotonic(), 0))
+            worker.process.join(max(deadline - time.monotonic(), 0))
             if worker.process.is_alive():
                 self._report("a worker did not stop in time and was killed", worker)
                 worker.process.kill()
                 worker.process.join()
 
 
-def dump_stacks_on_signal(folder: Path) -> None:
-    """Write down where this worker's threads are when the parent asks; also while one of them lets no other run."""
-    stacks = (folder / f"{STACKS}-{os.getpid()}").open("w", encoding="utf-8")
-    faulthandler.register(signal.SIGUSR1, file=stacks)  # which keeps it open
-
-
-def raise_file_limit() -> None:
-    """Let this worker have as many files open as it may have connections, and its own beside them, if the machine does."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = CONNECTIONS + FILES
-    if soft != resource.RLIM_INFINITY and soft < wanted:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted if hard == resource.RLIM_INFINITY else min(wanted, hard), hard))
-
-
-def pin_to_core(place: int, workers: int) -> None:
-    """Keep this worker, by its place among so many, to one core, if there is a worker for each that the service may use.
-
-    A request goes from the event loop to a thread and back; on another core, which first has to wake up and has nothing of it
-    in its caches, a tile takes half as long again. With fewer workers than cores, threads of one may use several.
-    """
-    cores = sorted(os.sched_getaffinity(0))
-    if workers >= len(cores):
-        os.sched_setaffinity(0, {cores[place % len(cores)]})
-
-
 def listen(host: str, port: int) -> socket.socket:
-    """Return a socket that listens; raises :class:`Unavailable` when the address cannot be had."""
+    """Return a listening socket; raises :class:`Unavailable` if the address cannot be bound."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        found = socket.create_server((host, port), family=family, backlog=BACKLOG)
+        listening = socket.create_server((host, port), family=family, backlog=BACKLOG)
     except OSError as error:
         raise Unavailable(
             f"host {host}, port {port}: {os.strerror(error.errno or 0)}; free it, or choose another one"
         ) from None
-    # what is accepted inherits it; an answer of two parts would otherwise wait 40 ms for the client's acknowledgement
-    found.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    return found
+    # inherited by accepted connections; without it a response in two parts waits 40 ms for the client's acknowledgement
+    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listening
 
 
 def run(config: Config, folder: Path, notice: Callable[[], None], seconds: float, hanging: float) -> None:
-    """Serve with as many workers as the configuration says until SIGTERM or SIGINT; see :class:`Workers`."""
+    """Serve with the configured number of workers until SIGTERM or SIGINT; see :class:`Workers`."""
     with closing(listen(config.host, config.port)) as listening:
         listening.set_inheritable(True)
         workers = Workers(config, listening, folder, notice, seconds, hanging)

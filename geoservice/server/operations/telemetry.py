@@ -78,7 +78,7 @@ class Telemetry:
         metrics.gauge("in_flight", "Requests being answered", lambda: self._in_flight)
         metrics.gauge("release", "Number of the served release, the lowest of all workers", self._release, "livemin")
         metrics.gauge("release_age_seconds", "Seconds since the served release was created", self._age, "livemax")
-        metrics.gauge("damaged_files", "Damaged files of the served release", lambda: current.damaged, "livemax")
+        metrics.gauge("damaged_files", "Damaged files of the served release", lambda: current.damage.count, "livemax")
 
     def _release(self) -> int | None:
         version = self._current.version

@@ -7,35 +7,36 @@ from typing import Any
 from geoservice.maps.symbology import VARIANTS
 from geoservice.server.formats import PNG
 from geoservice.server.rendering.route import MAX_ZOOM
-from geoservice.server.schemas import BINARY, TEXT, Schema, parameter, problem_response
+from geoservice.server.schemas import (
+    BINARY,
+    NOT_MODIFIED,
+    TEXT,
+    Schema,
+    parameter,
+    path_integer,
+    path_parameter,
+    problem_response,
+)
 from geoservice.server.tiles.openapi_paths import LAYER_ID, VERSION
 
 SCALE = parameter("scale", "device pixel ratio; 2 is the same as @2x", {"type": "string", "enum": ["1", "2"]})
 STYLE = parameter(
     "style", "for screens, for paper and photocopies, or for dark screens", {"type": "string", "enum": list(VARIANTS)}
 )
-SET_ID = {**parameter("tileMatrixSetId", "tile matrix set", {**TEXT, "enum": ["WebMercatorQuad"]}), "in": "path",
-          "required": True}  # fmt: skip
-
-
-def _path_integer(name: str, description: str, maximum: int) -> Schema:
-    schema = {"type": "integer", "minimum": 0, "maximum": maximum}
-    return {**parameter(name, description, schema), "in": "path", "required": True}
-
-
+SET_ID = path_parameter("tileMatrixSetId", "tile matrix set", {**TEXT, "enum": ["WebMercatorQuad"]})
 XYZ = [
-    _path_integer("z", "zoom", MAX_ZOOM),
-    _path_integer("x", "column, from the west", 2**MAX_ZOOM - 1),
-    _path_integer("y", "row, from the north", 2**MAX_ZOOM - 1),
+    path_integer("z", "zoom", MAX_ZOOM),
+    path_integer("x", "column, from the west", 2**MAX_ZOOM - 1),
+    path_integer("y", "row, from the north", 2**MAX_ZOOM - 1),
 ]
 OGC = [
-    _path_integer("tileMatrix", "zoom", MAX_ZOOM),
-    _path_integer("tileRow", "row, from the north", 2**MAX_ZOOM - 1),
-    _path_integer("tileCol", "column, from the west", 2**MAX_ZOOM - 1),
+    path_integer("tileMatrix", "zoom", MAX_ZOOM),
+    path_integer("tileRow", "row, from the north", 2**MAX_ZOOM - 1),
+    path_integer("tileCol", "column, from the west", 2**MAX_ZOOM - 1),
 ]
 RESPONSES: Schema = {
     "200": {"description": "the picture, transparent without features", "content": {PNG: {"schema": BINARY}}},
-    "304": {"description": "the client's copy is current"},
+    "304": {"description": NOT_MODIFIED},
     "400": problem_response("a parameter is unknown or malformed"),
     "404": problem_response("no such layer, matrix set or tile"),
     "503": problem_response("no release has been published yet, or the tile timed out"),

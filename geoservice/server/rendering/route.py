@@ -20,7 +20,7 @@ from geoservice.server.release_pool import ReleasePool, version_of
 from geoservice.server.rendering.renderer import Pictures
 from geoservice.server.tiles.composite import layer_with_tiles
 from geoservice.server.tiles.matrix_sets import MERCATOR
-from geoservice.server.tiles.route import FOREVER, NUMBER, PRIVATE, KeepResponse, send_bare_response
+from geoservice.server.tiles.route import FOREVER, NUMBER, PRIVATE, CacheResponse, send_bare_response
 
 SHORT = re.compile(r"/map/([^/]+)/([^/]+)/([^/]+)/([^/@]+?)(@2x)?\.png")
 OGC = re.compile(r"/collections/([^/]+)/map/tiles/([^/]+)/([^/]+)/([^/]+)/([^/@]+?)(@2x)?\.png")
@@ -81,7 +81,7 @@ def map_parameters(query: bytes) -> dict[str, str]:
 class MapTiles:
     """The ASGI application of map tiles; ``keep`` adds public responses to the response cache."""
 
-    def __init__(self, current: ReleasePool, pictures: Pictures, keep: KeepResponse | None = None) -> None:
+    def __init__(self, current: ReleasePool, pictures: Pictures, keep: CacheResponse | None = None) -> None:
         self._current, self._pictures, self._keep = current, pictures, keep
 
     async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:

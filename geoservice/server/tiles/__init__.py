@@ -1,1 +1,1 @@
-"""OGC API Tiles: vector tiles, baked or cut on request, what they are cut by, and whole layers as one file."""
+"""OGC API Tiles: precomputed and on-request vector tiles, tile matrix sets, and PMTiles files."""

@@ -1,7 +1,7 @@
-"""What goes into a tile: one layer or several, baked or cut on request, each as far as the caller may see it.
+"""Tiles of one layer or several, precomputed or made on request, each limited to what the caller may see.
 
-Vector tiles are protocol buffers, and each layer is one repeated field of theirs: tiles of several layers laid end to end are a
-tile that holds them all.
+Vector tiles are protocol buffers in which each layer is an entry of a repeated field, so the concatenated tiles of several
+layers are one tile with all of them.
 """
 
 import hashlib
@@ -35,30 +35,27 @@ class TilePlace:
 
 @dataclass(frozen=True)
 class TilePart:
-    """One layer of a tile: ``query`` is None for the tile that was baked when the release was written."""
+    """One layer of a tile: ``query`` is None for the precomputed tile of the release."""
 
     layer: str
     query: TileQuery | None = None
 
     @property
     def name(self) -> tuple[Any, ...]:
-        """Return what tells this part from every other; filters that say the same are the same.
+        """Return the identity of this part: equivalent filters have the same.
 
-        But for one that names the geography, even where that makes no difference: it is drawn of all geographies at once.
+        Filters that name the geography differ from others, even if equivalent: they apply to all geographies at once.
         """
         if self.query is None:
             return (self.layer,)
         q = self.query
-        said = (q.filter.text, "geography" in q.filter.properties) if q.filter else None
-        return (self.layer, q.properties, q.within, said)
+        filter_key = (q.filter.text, "geography" in q.filter.properties) if q.filter else None
+        return (self.layer, q.properties, q.within, filter_key)
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """A tile as it is made: where, and of which parts.
-
-    ``layers`` are those it is made from, ``public`` says whether everybody may have it.
-    """
+    """How a tile is made: its address, its parts, and the layers that they belong to."""
 
     place: TilePlace
     parts: tuple[TilePart, ...]
@@ -66,29 +63,29 @@ class Recipe:
 
     @property
     def public(self) -> bool:
-        """Whether everybody may read all the layers."""
+        """Whether all layers are public."""
         return all(layer.role == "public" for layer in self.layers)
 
     @property
     def key(self) -> tuple[Any, ...]:
-        """Return what tells this tile from every other of the release."""
+        """Return the identity of this tile within the release."""
         return (self.place, *(part.name for part in self.parts))
 
     @cached_property
     def digest(self) -> str:
-        """Return the key, short however long a filter is."""
+        """Return the key as a hash, short also for long filters."""
         return hashlib.sha256(repr((__version__, self.key)).encode()).hexdigest()
 
     @property
     def name(self) -> str:
-        """Return what an ETag says of the tile beside the release: what is baked is named, the rest is a digest."""
+        """Return the tile's part of the ETag: the layer id for a precomputed tile, else the start of the digest."""
         z, x, y = self.place.tile
         if len(self.parts) == 1 and self.parts[0].query is None:
             return f"{self.parts[0].layer}-{z}-{x}-{y}"
         return f"{self.digest[:20]}-{z}-{x}-{y}"
 
     def make(self, reader: ReleaseReader) -> bytes:
-        """Return the tile, gzip; empty bytes when nothing is in it. Reads and draws: not for the event loop."""
+        """Return the tile as gzip, or empty bytes for an empty tile. Blocks: not for the event loop."""
         if len(self.parts) == 1 and self.parts[0].query is None:
             return reader.tile(self.parts[0].layer, self.place.tile)
         return gzip_bytes(b"".join(self._raw(reader, part) for part in self.parts))
@@ -100,33 +97,39 @@ class Recipe:
 
 
 def recipe_of(
-    reader: ReleaseReader, now: Layers, who: Principal, place: TilePlace, wanted: Sequence[str] | None, asked: Mapping[str, str]
+    reader: ReleaseReader,
+    current: Layers,
+    principal: Principal,
+    place: TilePlace,
+    names: Sequence[str] | None,
+    query: Mapping[str, str],
 ) -> Recipe:
-    """Return how to make the tile that was asked for; ``wanted`` names the layers, None is all that the caller may read.
+    """Return how to make a tile of the named layers; None stands for all layers that the caller may read.
 
-    ``now`` are the layers of the current release: nobody reads more of an older one than what is still allowed.
+    ``current`` are the layers of the current release: they limit what may be read of an older one.
 
-    Raises :class:`NotFound` for a layer or tile that there is not, :class:`ParameterError` for a filter that does not fit.
+    Raises :class:`NotFound` for a layer or tile that does not exist, :class:`ParameterError` for a filter that does not fit.
     """
     _check_place(place)
-    if wanted == [BASE]:
-        return _base(reader, place, asked)
-    layers = _drawable(reader, who, now) if wanted is None else [layer_with_tiles(reader, name, who, now) for name in wanted]
-    shown = _at_zoom(layers, place.tile.z)
-    parts = tuple(TilePart(layer.id, _query(layer, who, place, asked)) for layer in shown)
-    return Recipe(place, parts, tuple(shown))
+    if names == [BASE]:
+        return _base(reader, place, query)
+    if names is None:
+        layers = [layer for layer in layers_for(reader, principal, current) if layer.geometry != "none"]
+    else:
+        layers = [layer_with_tiles(reader, name, principal, current) for name in names]
+    layers_at_zoom = _at_zoom(layers, place.tile.z)
+    parts = tuple(TilePart(layer.id, _query(layer, principal, place, query)) for layer in layers_at_zoom)
+    return Recipe(place, parts, tuple(layers_at_zoom))
 
 
-def layer_with_tiles(reader: ReleaseReader, layer_id: str, who: Principal, now: Layers | None = None) -> PublishedLayer:
+def layer_with_tiles(
+    reader: ReleaseReader, layer_id: str, principal: Principal, current: Layers | None = None
+) -> PublishedLayer:
     """Return a layer that the caller may read and that has tiles, as :func:`layer_for` does; raises :class:`NotFound`."""
-    layer = layer_for(reader, layer_id, who, now)
+    layer = layer_for(reader, layer_id, principal, current)
     if layer.geometry == "none":
         raise NotFound(f"layer {layer.id} is a table without tiles; its rows are at /collections/{layer.id}/items")
     return layer
-
-
-def _drawable(reader: ReleaseReader, who: Principal, now: Layers) -> list[PublishedLayer]:
-    return [layer for layer in layers_for(reader, who, now) if layer.geometry != "none"]
 
 
 def _check_place(place: TilePlace) -> None:
@@ -140,32 +143,32 @@ def _check_place(place: TilePlace) -> None:
 
 
 def _at_zoom(layers: Sequence[PublishedLayer], z: int) -> list[PublishedLayer]:
-    """Return the layers that have tiles of a zoom; raises :class:`NotFound` when none has."""
-    shown = [layer for layer in layers if layer.minzoom <= z <= layer.maxzoom]
-    if not shown:
+    """Return the layers with tiles at a zoom level; raises :class:`NotFound` if there are none."""
+    layers_at_zoom = [layer for layer in layers if layer.minzoom <= z <= layer.maxzoom]
+    if not layers_at_zoom:
         low, high = min((x.minzoom for x in layers), default=0), max((x.maxzoom for x in layers), default=0)
-        names = ", ".join(x.id for x in layers) or "there is no layer to draw"
+        names = ", ".join(x.id for x in layers) or "this release has no layer with tiles"
         raise NotFound(f"{names}: no tiles of zoom {z}, allowed are {low} to {high}")
-    return shown
+    return layers_at_zoom
 
 
-def _base(reader: ReleaseReader, place: TilePlace, asked: Mapping[str, str]) -> Recipe:
+def _base(reader: ReleaseReader, place: TilePlace, query: Mapping[str, str]) -> Recipe:
     if not reader.manifest.base_map:
         raise NotFound("this release has no base map")
     if place.matrix_set != MERCATOR.id or not BASE_ZOOMS[0] <= place.tile.z <= BASE_ZOOMS[1]:
         raise NotFound(f"the base map has no such tile, allowed are zooms {BASE_ZOOMS[0]} to {BASE_ZOOMS[1]} of {MERCATOR.id}")
-    if asked.keys() & {"filter", "properties"}:
-        raise ParameterError("parameters filter and properties: the base map takes neither, allowed are v and f=mvt")
+    if query.keys() & {"filter", "properties"}:
+        raise ParameterError("parameters filter and properties: the base map has neither, allowed are v and f=mvt")
     return Recipe(place, (TilePart(BASE),), ())
 
 
-def _query(layer: PublishedLayer, who: Principal, place: TilePlace, asked: Mapping[str, str]) -> TileQuery | None:
-    """Return what is to be cut on request, None where the baked tile will do."""
-    within, chosen = who.within(layer), parse_properties(asked.get("properties"), None, layer)
-    query = TileQuery(
+def _query(layer: PublishedLayer, principal: Principal, place: TilePlace, query: Mapping[str, str]) -> TileQuery | None:
+    """Return the query of a tile that is made on request, None if the precomputed tile suffices."""
+    properties = parse_properties(query.get("properties"), None, layer)
+    tile_query = TileQuery(
         place.matrix_set,
-        None if chosen is None else tuple(sorted(set(chosen))),
-        within,
-        parse_filter_parameter(asked, layer),
+        None if properties is None else tuple(sorted(set(properties))),
+        principal.within(layer),
+        parse_filter_parameter(query, layer),
     )
-    return None if query == TileQuery(MERCATOR.id) else query
+    return None if tile_query == TileQuery(MERCATOR.id) else tile_query

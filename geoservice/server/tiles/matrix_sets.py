@@ -1,4 +1,4 @@
-"""Tile matrix sets: how the world is cut into tiles, as OGC's Two Dimensional Tile Matrix Set standard (2.0) writes it."""
+"""Tile matrix sets, as in OGC's Two Dimensional Tile Matrix Set standard (2.0)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from geoservice.geo import MERCATOR_HALF_M, BBox, tile_at
 from geoservice.server.links import CRS84
 
 PIXEL_M = 0.00028
-"""The standardised size of a pixel, in metres."""
+"""The standardised pixel size, in metres."""
 TILE_PIXELS = 256
 MAX_ZOOM = 24
 OGC_DEF = "http://www.opengis.net/def"
@@ -18,10 +18,10 @@ OGC_DEF = "http://www.opengis.net/def"
 
 @dataclass(frozen=True)
 class MatrixSet:
-    """Zooms of the world, each with twice as many columns and rows as the one before.
+    """Tile matrices of the world, one for each zoom, each with twice as many columns and rows as the one before.
 
-    ``cell`` is the side of a pixel of zoom 0 and ``corner`` the world's north-west, both in units of the CRS, of which one is
-    ``metres`` long; ``columns`` and ``rows`` are those of zoom 0.
+    ``cell`` is the pixel size at zoom 0 and ``corner`` the north-west corner of the world, both in units of the CRS, each
+    ``metres`` long. ``columns`` and ``rows`` are the numbers at zoom 0.
     """
 
     id: str
@@ -37,11 +37,11 @@ class MatrixSet:
 
     @property
     def uri(self) -> str:
-        """Return the name that all the world has for this set."""
+        """Return the OGC URI of this set."""
         return f"{OGC_DEF}/tilematrixset/OGC/1.0/{self.id}"
 
     def size(self, z: int) -> tuple[int, int]:
-        """Return how many columns and rows a zoom has.
+        """Return the numbers of columns and rows at a zoom.
 
         >>> CRS84_QUAD.size(1)
         (4, 2)
@@ -49,7 +49,7 @@ class MatrixSet:
         return self.columns << z, self.rows << z
 
     def document(self) -> dict[str, Any]:
-        """Return the whole set."""
+        """Return the set as a JSON document of the standard."""
         return {
             "id": self.id,
             "title": self.title,
@@ -75,7 +75,7 @@ class MatrixSet:
         }
 
     def tile_of(self, lon: float, lat: float, z: int) -> tuple[int, int]:
-        """Return column and row of the tile that holds a point.
+        """Return column and row of the tile that contains a point.
 
         >>> CRS84_QUAD.tile_of(25.0, 60.1, 2), MERCATOR.tile_of(24.94, 60.17, 10)
         ((4, 0), (582, 296))
@@ -87,15 +87,14 @@ class MatrixSet:
         return min(max(x, 0), columns - 1), min(max(y, 0), rows - 1)
 
     def limits(self, bbox: BBox, low: int, high: int) -> list[dict[str, Any]]:
-        """Return the tiles that a box touches, for zooms ``low`` to ``high``; all columns where it crosses 180 degrees."""
+        """Return the tile limits of a bounding box at zooms ``low`` to ``high``; all columns if it crosses 180 degrees."""
         return [self._limit(bbox, z) for z in range(low, high + 1)]
 
     def _limit(self, bbox: BBox, z: int) -> dict[str, Any]:
         (west, north), (east, south) = self.tile_of(bbox.west, bbox.north, z), self.tile_of(bbox.east, bbox.south, z)
         if bbox.west > bbox.east:
             west, east = 0, self.size(z)[0] - 1
-        found = {"minTileRow": north, "maxTileRow": south, "minTileCol": west, "maxTileCol": east}
-        return {"tileMatrix": str(z), **found}
+        return {"tileMatrix": str(z), "minTileRow": north, "maxTileRow": south, "minTileCol": west, "maxTileCol": east}
 
 
 MERCATOR = MatrixSet(

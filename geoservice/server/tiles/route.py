@@ -1,7 +1,7 @@
-"""Vector tiles as a bare ASGI application: URL to packed bytes, with no framework between.
+"""Vector tiles as a bare ASGI application: from the URL to compressed bytes, without a framework.
 
-Bytes come as they were baked, gzip; what is cut on request is packed once. A client that wants zstd, or nothing packed, gets
-the same tile under another ETag. An answer that is for everybody is handed to the hot layer, which gives it again by itself.
+Precomputed tiles are sent as stored, as gzip; tiles made on request are compressed once. A client that prefers zstd or no
+compression gets the same tile under another ETag. Public responses are passed to the response cache.
 """
 
 import re
@@ -40,7 +40,7 @@ TILE_PARAMETERS = ("v", "f", "filter", "filter-lang", "filter-crs", "properties"
 
 @dataclass(frozen=True)
 class TileKey:
-    """What a tile's path says, unchecked: ``layers`` with commas, None for the dataset's; ``x`` is column, ``y`` row."""
+    """The unvalidated parts of a tile's path: ``layers`` with commas, None for all layers; ``x`` is column, ``y`` row."""
 
     layers: str | None
     matrix_set: str
@@ -49,7 +49,7 @@ class TileKey:
     y: str
 
     def place(self) -> TilePlace:
-        """Return the tile; raises :class:`NotFound` for a matrix set or an address that there is not."""
+        """Return the tile; raises :class:`NotFound` for a matrix set or an address that does not exist."""
         if self.matrix_set not in MATRIX_SETS:
             raise NotFound(f"no tile matrix set {self.matrix_set!r:.60}; there are: {', '.join(MATRIX_SETS)}")
         for name, text in (("zoom", self.z), ("column", self.x), ("row", self.y)):
@@ -60,122 +60,127 @@ class TileKey:
 
 @lru_cache(maxsize=256)
 def tile_key(path: str) -> TileKey | None:
-    """Return the tile that a path names, or None when it is no tile's path. The gate, the routes and the tile itself ask.
+    """Return the tile of a path, None for other paths; cached, because it is needed several times for a request.
 
     >>> tile_key("/tiles/coverage/10/582/296.mvt") == tile_key("/collections/coverage/tiles/WebMercatorQuad/10/296/582")
     True
     """
-    if found := SHORT.fullmatch(path):
-        layers, z, x, y = found.groups()
+    if match := SHORT.fullmatch(path):
+        layers, z, x, y = match.groups()
         return TileKey(layers, MERCATOR.id, z, x, y)
-    if found := DATASET.fullmatch(path):
-        matrix_set, z, y, x = found.groups()
+    if match := DATASET.fullmatch(path):
+        matrix_set, z, y, x = match.groups()
         return TileKey(None, matrix_set, z, x, y)
-    if found := OGC.fullmatch(path):
-        layers, matrix_set, z, y, x = found.groups()
+    if match := OGC.fullmatch(path):
+        layers, matrix_set, z, y, x = match.groups()
         return TileKey(layers, matrix_set, z, x, y)
     return None
 
 
 def parse_tile_query(query: bytes, allowed: tuple[str, ...]) -> dict[str, str]:
-    """Return the parameters of a query string, checked; raises :class:`ParameterError`."""
-    given = parameters(parse_query(query), allowed)
-    if given.get("f", "mvt") != "mvt":
-        raise ParameterError(f"parameter f: got {given['f']!r:.60}, allowed is mvt")
-    return given
+    """Return the validated parameters of a query string; raises :class:`ParameterError`."""
+    values = parameters(parse_query(query), allowed)
+    if values.get("f", "mvt") != "mvt":
+        raise ParameterError(f"parameter f: got {values['f']!r:.60}, allowed is mvt")
+    return values
 
 
-def requested_layers(key: TileKey, asked: Mapping[str, str]) -> list[str] | None:
-    """Return the layers asked for, None for all; raises :class:`ParameterError` for a list with an empty or a double name."""
-    text = asked.get("collections") if key.layers is None else key.layers
+def requested_layers(key: TileKey, query: Mapping[str, str]) -> list[str] | None:
+    """Return the requested layer ids, None for all; raises :class:`ParameterError` for an empty or a repeated id."""
+    text = query.get("collections") if key.layers is None else key.layers
     if text is None:
         return None
     names = text.split(",")
     if len(set(names)) < len(names) or not all(names):
-        raise ParameterError(f"collections: got {text!r:.80}, allowed are names of layers with commas between, each once")
+        raise ParameterError(f"collections: got {text!r:.80}, allowed are layer ids separated by commas, each once")
     return names
 
 
-class KeepResponse(Protocol):
-    """Takes a finished answer that is for everybody."""
+class CacheResponse(Protocol):
+    """Stores a public response in a cache."""
 
     def __call__(self, scope: Scope, version: str, status: int, headers: Headers, body: bytes) -> None:
-        """Keep it."""
+        """Store the response."""
         ...
 
 
 class Tiles:
-    """The application; ``current`` gives the release, ``keep`` takes what is for everybody, ``cache_bytes`` bounds memory."""
+    """The ASGI application; ``cache_response`` stores public responses, ``cache_bytes`` limits the memory for tiles."""
 
-    def __init__(self, current: ReleasePool, keep: KeepResponse | None = None, cache_bytes: int = 64 * 2**20) -> None:
-        self._current, self._keep, self.once = current, keep, SingleFlight(cache_bytes)
+    def __init__(
+        self, releases: ReleasePool, cache_response: CacheResponse | None = None, cache_bytes: int = 64 * 2**20
+    ) -> None:
+        self._releases, self._cache_response, self.single_flight = releases, cache_response, SingleFlight(cache_bytes)
 
     async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
-        """Serve a request whose path :func:`tile_key` knows."""
-        await send_bare_response(send, self._answer(scope))
+        """Serve a request whose path :func:`tile_key` matches."""
+        await send_bare_response(send, self._respond(scope))
 
-    async def _answer(self, scope: Scope) -> tuple[int, Headers, bytes]:
+    async def _respond(self, scope: Scope) -> tuple[int, Headers, bytes]:
         key = tile_key(scope["path"])
         if key is None:
             raise NotFound("no such tile")
-        asked = parse_tile_query(scope["query_string"], TILE_PARAMETERS if key.layers else (*TILE_PARAMETERS, "collections"))
-        wanted, place, names = asked.get("v"), key.place(), requested_layers(key, asked)
-        async with self._current.borrow(wanted) as reader:
+        query = parse_tile_query(scope["query_string"], TILE_PARAMETERS if key.layers else (*TILE_PARAMETERS, "collections"))
+        url_version, place, names = query.get("v"), key.place(), requested_layers(key, query)
+        async with self._releases.borrow(url_version) as reader:
             version = version_of(reader)
-            made = recipe_of(reader, self._current.layers, principal_of(scope), place, names, asked)
-            for layer in made.layers:
+            recipe = recipe_of(reader, self._releases.layers, principal_of(scope), place, names, query)
+            for layer in recipe.layers:
                 note_for_audit(layer)
-            control = PRIVATE if not made.public else FOREVER if wanted == version else b"no-cache"
-            answer = await self._tile(version, made, control, dict(scope["headers"]), names is None)
-        if self._keep and made.public and names is not None and wanted in {None, version} and answer[0] in {200, 204}:
-            self._keep(scope, version, *answer)
-        return answer
+            control = PRIVATE if not recipe.public else FOREVER if url_version == version else b"no-cache"
+            response = await self._tile(version, recipe, control, dict(scope["headers"]), names is None)
+        is_cacheable = recipe.public and names is not None and url_version in {None, version} and response[0] in {200, 204}
+        if self._cache_response and is_cacheable:
+            self._cache_response(scope, version, *response)
+        return response
 
     async def _tile(
-        self, version: str, made: Recipe, control: bytes, headers: dict[bytes, bytes], depends: bool
+        self, version: str, recipe: Recipe, control: bytes, headers: dict[bytes, bytes], varies_by_caller: bool
     ) -> tuple[int, Headers, bytes]:
-        """Return the answer; ``depends`` says whether another caller may get other layers under the same URL."""
+        """Return the response; with ``varies_by_caller`` the layers under this URL depend on the caller."""
         encoding = choose_encoding(headers.get(b"accept-encoding", b""))
-        etag = f'"{version}-{made.name}{SUFFIX[encoding]}"'
-        vary = b"Accept-Encoding, Authorization" if depends or not made.public else b"Accept-Encoding"
-        own = [(b"etag", etag.encode()), (b"cache-control", control), (b"vary", vary)]
+        etag = f'"{version}-{recipe.name}{SUFFIX[encoding]}"'
+        vary = b"Accept-Encoding, Authorization" if varies_by_caller or not recipe.public else b"Accept-Encoding"
+        common = [(b"etag", etag.encode()), (b"cache-control", control), (b"vary", vary)]
         if b"if-none-match" in headers and etag_matches(headers[b"if-none-match"].decode("latin-1"), etag):
-            return 304, own, b""
-        body = await self._body(version, made, encoding)
+            return 304, common, b""
+        body = await self._body(version, recipe, encoding)
         if not body:
-            return 204, own, b""
-        own.append((b"content-type", MVT.encode()))
-        return 200, [*own, (b"content-encoding", encoding.encode())] if encoding else own, body
+            return 204, common, b""
+        common.append((b"content-type", MVT.encode()))
+        return 200, [*common, (b"content-encoding", encoding.encode())] if encoding else common, body
 
-    async def _body(self, version: str, made: Recipe, encoding: str = GZIP) -> bytes:
-        """Return the packed tile, from memory if it was asked for before; however many ask at once, it is made once."""
+    async def _body(self, version: str, recipe: Recipe, encoding: str = GZIP) -> bytes:
+        """Return the compressed tile, from memory if it is cached; concurrent requests make it once."""
 
         def make() -> bytes:
-            with self._current.lease(version) as reader:
+            with self._releases.lease(version) as reader:
                 if version_of(reader) != version:
-                    raise NotFound(f"release {version} is gone; ask again without v")
-                return made.make(reader)
+                    raise NotFound(f"release {version} no longer exists; request the tile without v")
+                return recipe.make(reader)
 
-        async def baked() -> bytes:
+        async def make_in_thread() -> bytes:
             return await to_thread.run_sync(make)
 
-        async def again() -> bytes:
-            return await to_thread.run_sync(reencode, await self._body(version, made), encoding)
+        async def convert_encoding() -> bytes:
+            return await to_thread.run_sync(reencode, await self._body(version, recipe), encoding)
 
-        return await self.once.get((version, made.digest, encoding), baked if encoding == GZIP else again)
+        return await self.single_flight.get(
+            (version, recipe.digest, encoding), make_in_thread if encoding == GZIP else convert_encoding
+        )
 
 
-async def send_bare_response(send: Send, answer: Awaitable[tuple[int, Headers, bytes]]) -> None:
-    """Send a bare route's answer, or what the table of errors makes of its failure."""
+async def send_bare_response(send: Send, response: Awaitable[tuple[int, Headers, bytes]]) -> None:
+    """Send the response of a bare route, or the error response if it fails."""
     try:
-        status, headers, body = await answer
-    except Exception as error:  # noqa: BLE001 - the one table of errors knows every class, and says nothing of the others
+        status, headers, body = await response
+    except Exception as error:  # noqa: BLE001 - the error table maps every class, and hides unknown ones
         status, headers, body = error_response(error)
     await send_response(send, status, headers, body)
 
 
 def error_response(error: Exception) -> tuple[int, Headers, bytes]:
-    """Return an error as an answer."""
+    """Return the response to an error."""
     status, detail = log_error(error)
     more = [(name.lower().encode(), value.encode()) for name, value in error_headers(error, status).items()]
     return status, [(b"content-type", PROBLEM.encode()), *more], problem(status, detail)

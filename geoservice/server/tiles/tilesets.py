@@ -1,4 +1,4 @@
-"""Tiles described: the tilesets of OGC API Tiles for each layer and for all together, the matrix sets, and TileJSON."""
+"""Metadata of tiles: tilesets of OGC API Tiles for each layer and for all layers, tile matrix sets, and TileJSON."""
 
 from collections.abc import Sequence
 from typing import Annotated, Any
@@ -29,7 +29,7 @@ CONFORMS = (
         "tilesetmetadata", "json-tilesetmetadata",
     )),
 )  # fmt: skip
-"""What this module and the bare routes beside it make true."""
+"""Conformance classes of this module and of the bare routes of tiles."""
 
 router = APIRouter(tags=["tiles"])
 
@@ -47,7 +47,7 @@ def layer_with_tiles(context: RequestContext, layer_id: str) -> PublishedLayer:
 
 
 def layers_with_tiles(context: RequestContext) -> list[PublishedLayer]:
-    """Return the layers with tiles that the caller may read; raises :class:`NotFound` when there is none."""
+    """Return the layers with tiles that the caller may read; raises :class:`NotFound` if there are none."""
     layers = [layer for layer in context.layers if layer.geometry != "none"]
     if not layers:
         raise NotFound("no layer of this release has tiles")
@@ -55,14 +55,14 @@ def layers_with_tiles(context: RequestContext) -> list[PublishedLayer]:
 
 
 def matrix_set_of(name: str) -> MatrixSet:
-    """Return a matrix set; raises :class:`NotFound` naming those there are."""
+    """Return a matrix set; raises :class:`NotFound` with the names of all matrix sets."""
     if name not in MATRIX_SETS:
         raise NotFound(f"no tile matrix set {name!r:.60}; there are: {', '.join(MATRIX_SETS)}")
     return MATRIX_SETS[name]
 
 
 def extent(layers: Sequence[PublishedLayer]) -> BBox | None:
-    """Return the box around layers, None where none has a place."""
+    """Return the bounding box of layers, None if none has geometries."""
     boxes = [BBox(*layer.bbox) for layer in layers if layer.bbox]
     if not boxes:
         return None
@@ -71,12 +71,12 @@ def extent(layers: Sequence[PublishedLayer]) -> BBox | None:
 
 
 def zooms(layers: Sequence[PublishedLayer]) -> tuple[int, int]:
-    """Return the first and the last zoom that any of the layers has tiles of."""
+    """Return the lowest and the highest zoom with tiles of any of the layers."""
     return min(layer.minzoom for layer in layers), max(layer.maxzoom for layer in layers)
 
 
 def tilejson_of(context: RequestContext, layers: Sequence[PublishedLayer], title: str, description: str) -> dict[str, Any]:
-    """Return TileJSON 3.0.0 of one layer or of several together; its tile URLs are tied to the release."""
+    """Return TileJSON 3.0.0 of one layer or of several together; its tile URLs name the version of the release."""
     source = context.reader.manifest.study.get("source") or {}
     (low, high), box = zooms(layers), extent(layers)
     return {
@@ -96,20 +96,20 @@ def tilejson_of(context: RequestContext, layers: Sequence[PublishedLayer], title
 
 
 def budget_of(context: RequestContext) -> dict[str, Any]:
-    """Return how large a tile may be and what it shows where its features are more, in the reader's language."""
+    """Return the byte limit of a tile, and the rule for features beyond it, in the reader's language."""
     rule = budget.budget_metadata()
     return {**rule, "rule": rule["rule"][context.language]}
 
 
 def vector_layer(context: RequestContext, layer: PublishedLayer) -> dict[str, Any]:
-    """Return a layer as TileJSON describes it: its properties and zooms."""
+    """Return the TileJSON description of a layer: its properties and zooms."""
     fields = {"geography": "String", "unit": "String", **{c.name: KINDS.get(c.type, "Number") for c in layer.columns}}
     about = getattr(layer.description, context.language)
     return {"id": layer.id, "description": about, "fields": fields, "minzoom": layer.minzoom, "maxzoom": layer.maxzoom}
 
 
 def tileset_links(context: RequestContext, path: str, tiles: MatrixSet, tilejson: str) -> list[Link]:
-    """Return the links of a tileset; TileJSON knows Web Mercator alone."""
+    """Return the links of a tileset; only Web Mercator has TileJSON."""
     template = f"{context.urls.to(path)}/{{tileMatrix}}/{{tileRow}}/{{tileCol}}"
     links = [
         link("self", JSON, context.urls.to(path, {"f": "json"})),
@@ -144,7 +144,7 @@ def tileset_of(
 
 
 def layer_of(context: RequestContext, layer: PublishedLayer) -> dict[str, Any]:
-    """Return a layer as a tileset lists it."""
+    """Return the description of a layer in a tileset."""
     return {
         "id": layer.id,
         "title": getattr(layer.title, context.language),
@@ -157,7 +157,7 @@ def layer_of(context: RequestContext, layer: PublishedLayer) -> dict[str, Any]:
 
 
 def tilesets_response(context: RequestContext, layers: Sequence[PublishedLayer], path: str, title: str) -> Response:
-    """Answer with the tilesets of one layer or of several together, one for each matrix set."""
+    """Return the tilesets of one layer or of several together, one for each matrix set, as the response."""
     sets = [tileset_of(context, layers, tiles, path, title) for tiles in MATRIX_SETS.values()]
     links = [
         link("self", JSON, context.urls.to(path, {"f": "json"})),
@@ -169,7 +169,7 @@ def tilesets_response(context: RequestContext, layers: Sequence[PublishedLayer],
 
 @router.get("/collections/{layer_id}/tilejson", operation_id="getTileJson", summary="TileJSON of a layer", responses=LAYER)
 async def tilejson(layer_id: str, context: Page) -> Response:
-    """Answer with TileJSON 3."""
+    """Return TileJSON 3 of a layer."""
     layer = layer_with_tiles(context, layer_id)
     title = getattr(layer.title, context.language)
     return document(context, tilejson_of(context, [layer], title, getattr(layer.description, context.language)), title)
@@ -182,7 +182,7 @@ async def tilejson(layer_id: str, context: Page) -> Response:
     responses=LAYER,
 )
 async def tilesets(layer_id: str, context: Page) -> Response:
-    """List the tilesets, one for each matrix set."""
+    """Return the tilesets of a layer, one for each matrix set."""
     layer = layer_with_tiles(context, layer_id)
     return tilesets_response(context, [layer], f"/collections/{layer.id}/tiles", getattr(layer.title, context.language))
 
@@ -194,7 +194,7 @@ async def tilesets(layer_id: str, context: Page) -> Response:
     responses=LAYER,
 )
 async def tileset(layer_id: str, tileMatrixSetId: str, context: Page) -> Response:
-    """Describe the tileset."""
+    """Return a tileset of a layer."""
     layer, tiles = layer_with_tiles(context, layer_id), matrix_set_of(tileMatrixSetId)
     title = getattr(layer.title, context.language)
     return document(context, tileset_of(context, [layer], tiles, f"/collections/{layer.id}/tiles", title), title)
@@ -202,14 +202,14 @@ async def tileset(layer_id: str, tileMatrixSetId: str, context: Page) -> Respons
 
 @router.get("/tilejson", operation_id="getDatasetTileJson", summary="TileJSON of all layers together", responses=ALL)
 async def dataset_tilejson(context: Page) -> Response:
-    """Answer with TileJSON 3 of the composite tiles."""
+    """Return TileJSON 3 of the tiles of all layers."""
     title = DATASET[context.language]
     return document(context, tilejson_of(context, layers_with_tiles(context), title, title), title)
 
 
 @router.get("/tiles", operation_id=".dataset.vector.getTileSetsList", summary="Tilesets of all layers together", responses=ALL)
 async def dataset_tilesets(context: Page) -> Response:
-    """List the tilesets of composite tiles, one for each matrix set."""
+    """Return the tilesets of all layers together, one for each matrix set."""
     return tilesets_response(context, layers_with_tiles(context), "/tiles", DATASET[context.language])
 
 
@@ -220,7 +220,7 @@ async def dataset_tilesets(context: Page) -> Response:
     responses=LAYER,
 )
 async def dataset_tileset(tileMatrixSetId: str, context: Page) -> Response:
-    """Describe the tileset of composite tiles."""
+    """Return a tileset of all layers together."""
     title = DATASET[context.language]
     return document(
         context, tileset_of(context, layers_with_tiles(context), matrix_set_of(tileMatrixSetId), "/tiles", title), title
@@ -229,19 +229,19 @@ async def dataset_tileset(tileMatrixSetId: str, context: Page) -> Response:
 
 @router.get("/tileMatrixSets", operation_id="getTileMatrixSetsList", summary="Tile matrix sets", responses=ALL)
 async def matrix_sets(context: Page) -> Response:
-    """List the ways in which the world is cut into tiles."""
-    found = [
+    """Return the list of tile matrix sets."""
+    sets = [
         {
             "id": s.id, "title": s.title, "uri": s.uri, "crs": s.crs,
             "links": [link("self", JSON, context.urls.to(f"/tileMatrixSets/{s.id}"))],
         }
         for s in MATRIX_SETS.values()
     ]  # fmt: skip
-    return document(context, {"tileMatrixSets": found}, "Tile matrix sets")
+    return document(context, {"tileMatrixSets": sets}, "Tile matrix sets")
 
 
 @router.get("/tileMatrixSets/{tileMatrixSetId}", operation_id="getTileMatrixSet", summary="A tile matrix set", responses=LAYER)
 async def matrix_set(tileMatrixSetId: str, context: Page) -> Response:
-    """Answer with the whole tile matrix set."""
+    """Return a tile matrix set."""
     tiles = matrix_set_of(tileMatrixSetId)
     return document(context, tiles.document(), tiles.title)

@@ -1,4 +1,4 @@
-"""Connections: ready answers in their order and no other's, and clients that say too little, too much or nothing."""
+"""Connections: cached responses in order, and clients that send too little, too much or nothing."""
 
 import socket
 import time
@@ -59,7 +59,7 @@ def statuses(said: bytes) -> list[int]:
         ({"path": "/tiles/nope/1/0/0.mvt"}, 404), ({"path": "/tiles/WebMercatorQuad/5/9/18"}, 200), ({"path": f"{TILE}?"}, 200),
     ],
 )  # fmt: skip
-def test_all_else_takes_the_usual_way(ready: Wired, how: dict[str, str], status: int) -> None:
+def test_other_requests_reach_the_application(ready: Wired, how: dict[str, str], status: int) -> None:
     before = ready.response_cache.hits, ready.response_cache.not_modified
     answered = ready.ask(**{"path": TILE, **how})
     assert answered[0] == status
@@ -74,7 +74,7 @@ def test_a_request_may_come_in_pieces(ready: Wired, pieces: int) -> None:
     assert statuses(said) == [200]
 
 
-def test_requests_that_come_at_once_are_answered_in_their_order(ready: Wired) -> None:
+def test_pipelined_requests_are_answered_in_order(ready: Wired) -> None:
     asked = get("/collections/coverage?f=json") + get(TILE) + get("/nope") + get(TILE) + CLOSE
     for pieces in (1, 3, len(asked) // 40):
         said = ready.send(asked, pieces, pause=0.002)
@@ -82,7 +82,7 @@ def test_requests_that_come_at_once_are_answered_in_their_order(ready: Wired) ->
         assert said.endswith(b'{"status":"live"}')
 
 
-def test_a_ready_answer_waits_for_the_one_before(ready: Wired) -> None:
+def test_a_cached_response_waits_for_the_one_before(ready: Wired) -> None:
     with socket.create_connection(ready.address, timeout=20) as client:
         client.sendall(get("/collections/coverage/items?limit=10000"))
         time.sleep(0.001)
@@ -93,7 +93,7 @@ def test_a_ready_answer_waits_for_the_one_before(ready: Wired) -> None:
     assert kinds == [b"application/geo+json", b"application/vnd.mapbox-vector-tile", b"application/json"]
 
 
-def test_a_body_is_no_request(ready: Wired) -> None:
+def test_a_body_is_not_a_request(ready: Wired) -> None:
     hits, inner = ready.response_cache.hits, get(TILE)
     with socket.create_connection(ready.address, timeout=20) as client:
         client.sendall(b"GET /health/live HTTP/1.1\r\n" + HOST + b"Content-Length: %d\r\n\r\n" % len(inner))
@@ -106,7 +106,7 @@ def test_a_body_is_no_request(ready: Wired) -> None:
     assert ready.response_cache.hits == hits
 
 
-def test_who_does_not_read_gets_everything_later_and_in_order(ready: Wired) -> None:
+def test_a_slow_reader_gets_all_responses_in_order(ready: Wired) -> None:
     many, before = 1500, ready.response_cache.hits
     with socket.socket() as client:
         client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 8192)
@@ -124,18 +124,18 @@ def test_who_does_not_read_gets_everything_later_and_in_order(ready: Wired) -> N
     assert said.endswith(b'{"status":"live"}')
 
 
-def test_http_1_0_is_answered_and_left(ready: Wired) -> None:
+def test_http_1_0_is_answered_and_closed(ready: Wired) -> None:
     assert statuses(ready.send(get(TILE, version=b"1.0"))) == [200]
 
 
 @pytest.mark.parametrize(
     "nonsense", [b"\x16\x03\x01\x02\x00\x01\x00\x01", b"GET / HTTP/9\r\n\r\n", b"GET /\xff HTTP/1.1\r\n\r\n"]
 )
-def test_what_is_no_http_is_400_and_left(ready: Wired, nonsense: bytes) -> None:
+def test_invalid_http_is_400_and_closed(ready: Wired, nonsense: bytes) -> None:
     assert statuses(ready.send(nonsense)) == [400]
 
 
-def test_a_head_without_end_is_431_and_left(ready: Wired) -> None:
+def test_headers_without_end_are_431_and_closed(ready: Wired) -> None:
     assert statuses(ready.send(b"GET / HTTP/1.1\r\n" + b"A: " + b"a" * (protocol.HEAD_BYTES + 100))) == [431]
 
 
@@ -169,18 +169,18 @@ def times(ready: Wired, monkeypatch: pytest.MonkeyPatch) -> Times:
 
 
 @pytest.mark.parametrize("said", [[], [b"GET"], [CLOSE[:-2], b"A: b\r\n"], [get(TILE)], [get("/collections?f=json")]])
-def test_who_says_no_more_is_left(times: Times, said: list[bytes]) -> None:
+def test_an_idle_connection_is_closed(times: Times, said: list[bytes]) -> None:
     assert 0.1 < times.until_left(*said) < 5
 
 
-def test_a_head_that_trickles_in_has_no_more_time(times: Times) -> None:
+def test_slow_request_headers_get_no_more_time(times: Times) -> None:
     began = time.monotonic()
     with pytest.raises((BrokenPipeError, ConnectionResetError)):
         times.until_left(get(TILE)[:20], *[b"A: b\r\n"] * 200)
     assert time.monotonic() - began < 10
 
 
-def test_who_goes_on_asking_is_not_left(times: Times) -> None:
+def test_an_active_connection_stays_open(times: Times) -> None:
     said: list[int] = []
     with socket.create_connection(times.server.address, timeout=20) as client:
         for _ in range(12):
@@ -192,7 +192,7 @@ def test_who_goes_on_asking_is_not_left(times: Times) -> None:
 
 
 @pytest.mark.parametrize("takes", [False, True])
-def test_who_takes_nothing_of_an_answer_is_left(times: Times, takes: bool) -> None:
+def test_a_client_that_reads_nothing_is_closed(times: Times, takes: bool) -> None:
     with socket.socket() as client:
         client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 8192)
         client.settimeout(20)
@@ -210,7 +210,7 @@ def test_who_takes_nothing_of_an_answer_is_left(times: Times, takes: bool) -> No
     assert (said.count(b"HTTP/1.1 200") == 200) == takes
 
 
-def test_more_connections_than_a_worker_keeps_are_told(ready: Wired, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_connections_beyond_the_limit_get_503(ready: Wired, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(protocol, "CONNECTIONS", 3)
     held = [socket.create_connection(ready.address, timeout=20) for _ in range(8)]
     time.sleep(0.2)
@@ -228,7 +228,7 @@ def test_more_connections_than_a_worker_keeps_are_told(ready: Wired, monkeypatch
     assert ready.ask(TILE)[0] == 200
 
 
-def test_the_server_says_the_date_and_not_its_name(ready: Wired, tmp_path: Path) -> None:
+def test_responses_have_a_date_and_no_server_name(ready: Wired, tmp_path: Path) -> None:
     for path in (TILE, "/collections", "/health/live"):
         headers = ready.ask(path)[1]
         assert headers["date"].endswith("GMT")

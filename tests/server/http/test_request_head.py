@@ -1,4 +1,4 @@
-"""Heads of requests: what is read here is what the server's own parser would read, and a plain GET."""
+"""The parser of request headers: plain GET requests only, with the same result as uvicorn's parser."""
 
 import httptools
 import pytest
@@ -38,7 +38,7 @@ def heads(*barred: bytes) -> HeadCache:
     return HeadCache(frozenset(barred))
 
 
-def test_what_a_browser_sends_is_read() -> None:
+def test_headers_of_a_browser_are_parsed() -> None:
     assert heads(b"authorization").read(BROWSER) == RequestHead(b"gzip, deflate, br, zstd", None)
     held = BROWSER.replace(b"Accept: */*", b'If-None-Match: "1-2"')
     assert heads().read(held) == RequestHead(b"gzip, deflate, br, zstd", b'"1-2"')
@@ -59,20 +59,20 @@ def test_what_a_browser_sends_is_read() -> None:
         HOST + b"A: \xe6\x9d\x91\r\n\r\n",
     ],
 )  # fmt: skip
-def test_anything_else_is_left_to_the_server(head: bytes) -> None:
+def test_other_requests_are_left_to_uvicorn(head: bytes) -> None:
     reader = heads(b"authorization", b"origin")
     assert reader.read(head) is None
     assert reader.read(head) is None, "nor the second time"
 
 
-def test_what_is_remembered_is_bounded() -> None:
+def test_the_cache_is_bounded() -> None:
     reader = heads()
     for i in range(HEADS + 10):
         assert reader.read(HOST + b"If-None-Match: %d\r\n\r\n" % i) == RequestHead(None, b"%d" % i)
-    assert len(reader._known) <= HEADS
+    assert len(reader._heads) <= HEADS
     long = HOST + b"A: " + b"x" * HEAD_BYTES + b"\r\n\r\n"
     assert reader.read(long) is None
-    assert long not in reader._known
+    assert long not in reader._heads
 
 
 names = st.sampled_from(
@@ -86,7 +86,7 @@ lines = st.builds(lambda *parts: b"".join(parts), names, spaces, values, ends)
 
 @given(st.lists(lines, max_size=4).map(b"".join), st.sampled_from([b"\r\n", b"", b"\r\nGET / HTTP/1.1\r\n\r\n"]))
 @example(b"Accept-Encoding: gzip \t\r\n", b"\r\n")
-def test_what_is_read_is_what_the_parser_reads(head: bytes, end: bytes) -> None:
+def test_the_fields_are_those_of_the_http_parser(head: bytes, end: bytes) -> None:
     whole = HOST + head + end
     asked = heads().read(whole)
     if asked is None:

@@ -1,4 +1,4 @@
-"""Workers: several on one socket, replaced when they die, told and then made to stop; an address that cannot be had."""
+"""Workers: several on one socket, replaced when they die, stopped gracefully or killed; an address in use."""
 
 import json
 import os
@@ -80,7 +80,7 @@ def connected(url: str) -> socket.socket:
 HUNG = "a worker hangs, is ended and replaced"
 
 
-def test_a_worker_that_is_stopped_in_its_tracks_is_replaced(serve: Any, home: Path) -> None:
+def test_a_suspended_worker_is_replaced(serve: Any, home: Path) -> None:
     with serve(home, GEOSERVICE_NOTICE_SECONDS="0") as served:
         (first,) = children(served.process.pid)
         os.kill(first, signal.SIGSTOP)
@@ -89,7 +89,7 @@ def test_a_worker_that_is_stopped_in_its_tracks_is_replaced(serve: Any, home: Pa
         assert (events(served.log)[HUNG]["pid"], events(served.log)[HUNG]["doing"]) == (first, [])
 
 
-def test_a_blocked_event_loop_is_ended_with_its_request_and_its_stack(home: Path, tmp_path: Path) -> None:
+def test_a_worker_with_a_blocked_event_loop_is_replaced_and_logged(home: Path, tmp_path: Path) -> None:
     program, log = Path(__file__).with_name("stuck_worker.py"), tmp_path / "log"
     with socket.socket() as s:
         s.bind(("127.0.0.1", 0))
@@ -138,13 +138,13 @@ def test_a_worker_that_does_not_stop_is_killed(served: Any) -> None:
     assert "did not stop in time" in served.log.read_text()
 
 
-def test_an_interrupt_stops_it(served: Any) -> None:
+def test_an_interrupt_stops_the_service(served: Any) -> None:
     served.process.send_signal(signal.SIGINT)
     assert served.process.wait(20) == 0
     assert not live(served.url)
 
 
-def test_it_may_have_its_connections_open_where_few_files_are_usual(serve: Any, home: Path) -> None:
+def test_the_limit_of_open_files_is_raised(serve: Any, home: Path) -> None:
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (200, hard))
     try:
@@ -164,11 +164,11 @@ CORES = sorted(os.sched_getaffinity(0))
 
 
 @pytest.mark.parametrize(("more", "keeps"), [(0, True), (1, True), (-1, False)])
-def test_with_a_worker_for_each_core_it_keeps_to_one(more: int, keeps: bool) -> None:
+def test_with_a_worker_for_each_core_it_is_pinned(more: int, keeps: bool) -> None:
     def seen(place: int) -> list[int]:
         code = (
-            "import os; from geoservice.server.http.workers import keep_to_core; "
-            f"keep_to_core({place}, {len(CORES) + more}); print(*sorted(os.sched_getaffinity(0)))"
+            "import os; from geoservice.server.http.worker import pin_to_core; "
+            f"pin_to_core({place}, {len(CORES) + more}); print(*sorted(os.sched_getaffinity(0)))"
         )
         return [int(c) for c in subprocess.run([sys.executable, "-c", code], capture_output=True, check=True).stdout.split()]
 
@@ -176,13 +176,13 @@ def test_with_a_worker_for_each_core_it_keeps_to_one(more: int, keeps: bool) -> 
     assert [seen(0), seen(last)] == ([[CORES[0]], [CORES[last]]] if keeps else [CORES, CORES])
 
 
-def test_an_address_that_is_taken_is_named() -> None:
+def test_an_address_in_use_is_reported() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(Unavailable, match=r"127\.0\.0\.1, port"):
         listen(*taken.getsockname())
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
-def test_what_is_accepted_does_not_wait_for_more_to_send(host: str) -> None:
+def test_accepted_connections_have_no_delay(host: str) -> None:
     with closing(listen(host, 0)) as listening, socket.create_connection(listening.getsockname()[:2]):
         accepted, _ = listening.accept()
         with accepted:
