@@ -103,7 +103,12 @@ def _units_layer(layer: Layer, units: Mapping[str, pa.Table], frame: pd.DataFram
         raise ReleaseError(
             f"layer {layer.id}: the table has unit {unknown['unit']} of {unknown['geography']}, which is not among the units"
         )
-    named = [(c.name, p) for c in layer.columns for p in _properties(layer, c, tables, rows, len(index), labels)]
+    by_measure = {str(measure): part for measure, part in rows.groupby("measure", observed=True)}
+    named = [
+        (c.name, p)
+        for c in layer.columns
+        for p in _properties(layer, c, tables, by_measure.get(c.measure or "", rows[:0]), len(index), labels)
+    ]
     properties = [p for _, p in named]
     styled = labels.styled_property(layer.style.property, [(template, column) for template, (column, _) in named])
     column = next((c for c, _ in properties if c.name == styled), None)
