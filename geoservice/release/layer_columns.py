@@ -220,7 +220,9 @@ def check_names(layer: Layer, names: Sequence[str]) -> None:
         raise StudyError(f"layer {layer.id}: {len(names)} columns, at most {MAX_COLUMNS}; fix more dimensions in where")
 
 
-def feature_positions(rows: pd.DataFrame, index: pd.MultiIndex) -> Ints:
-    """Return the position of each row's feature in the index, -1 for none."""
-    keys = pd.MultiIndex.from_arrays([rows["geography"], rows["unit"]])
-    return np.asarray(index.get_indexer(keys), np.int64)
+def feature_positions(geography: pd.Categorical, unit: pd.Categorical, index: pd.MultiIndex) -> Ints:
+    """Return the position in the index of the feature of each row's geography and unit, -1 for none; shape ``(rows,)``."""
+    units = max(len(unit.categories), 1)
+    number, pairs = pd.factorize(geography.codes.astype(np.int64) * units + unit.codes)
+    keys = pd.MultiIndex.from_arrays([geography.categories[pairs // units], unit.categories[pairs % units]])
+    return np.asarray(index.get_indexer(keys)[number], np.int64)
