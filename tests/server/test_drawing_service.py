@@ -56,7 +56,8 @@ def get(served: Any, path: str) -> httpx.Response:
 
 def stuck(served: Any, threads: ThreadPoolExecutor, path: str = MAP) -> tuple[int, "Future[httpx.Response]"]:
     """Stop the process that draws and ask it for a map; return its id and the answer to come."""
-    assert get(served, OTHER).status_code == 200
+    # the first picture waits for its process to start, which on a busy machine takes longer than a drawing may
+    assert until(lambda: get(served, OTHER).status_code == 200)
     (pid,) = drawing(served.process.pid)
     os.kill(pid, signal.SIGSTOP)
     answer = threads.submit(get, served, path)
