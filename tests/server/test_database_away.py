@@ -1,4 +1,4 @@
-"""A real service whose PostgreSQL goes away: 503 within two seconds, in words for the public; within five it is back."""
+"""A real service whose PostgreSQL goes away: a 503 for the public within two seconds; within five it has recovered."""
 
 import json
 import re
@@ -70,7 +70,7 @@ def ask(url: str, **headers: str) -> Answer:
 
 @dataclass(frozen=True)
 class Office:
-    """A service over a proxy before its PostgreSQL."""
+    """A service with a proxy between it and PostgreSQL."""
 
     url: str
     log: Path
@@ -127,7 +127,7 @@ def stopped(office: Office) -> Iterator[None]:
 
 @contextmanager
 def full(office: Office) -> Iterator[None]:
-    """End the service's connections and leave it none."""
+    """Close the service's connections and occupy all others."""
     with psycopg.connect(office.server.dsn, autocommit=True) as admin:
         admin.execute(f"ALTER ROLE {ROLE} CONNECTION LIMIT 0".encode())
         admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = %s", [ROLE])
@@ -137,7 +137,7 @@ def full(office: Office) -> Iterator[None]:
 
 @contextmanager
 def barred(office: Office) -> Iterator[None]:
-    """Take from the role what it was granted, as by an administrator's mistake."""
+    """Revoke the grants of the role, as an administrator might by mistake."""
     with psycopg.connect(office.server.dsn, autocommit=True) as admin:
         for schema in ("away_releases", "away_release_1"):
             admin.execute(f"REVOKE USAGE ON SCHEMA {schema} FROM {ROLE}".encode())
@@ -158,7 +158,7 @@ def well(office: Office) -> None:
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_the_public_reads_503_soon_and_no_advice(office: Office, way: Any) -> None:
+def test_public_requests_get_a_503_soon_without_advice(office: Office, way: Any) -> None:
     well(office)
     token = {"Authorization": f"Bearer {office.token}"}
     with way(office):
@@ -183,7 +183,7 @@ def test_the_public_reads_503_soon_and_no_advice(office: Office, way: Any) -> No
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_the_log_says_why_once_and_when_it_is_back(office: Office, way: Any) -> None:
+def test_the_log_has_the_reason_once_and_the_recovery(office: Office, way: Any) -> None:
     well(office)
     before = len(office.outages())
     with way(office):
@@ -200,7 +200,7 @@ def test_the_log_says_why_once_and_when_it_is_back(office: Office, way: Any) -> 
     assert not re.search(r"127\.0\.0\.1|user=|FATAL", json.dumps(lines))
 
 
-def test_a_restart_under_load_gives_right_answers_or_503(office: Office) -> None:
+def test_a_restart_under_load_gives_correct_responses_or_503(office: Office) -> None:
     well(office)
     right = {path: MOMENT.sub(b"", office.ask(path).body) for path in PUBLIC}
     ended: list[float] = []
