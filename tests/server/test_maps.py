@@ -88,11 +88,17 @@ def test_a_box_may_be_in_another_crs(client):
 
 
 def test_options_change_the_picture(client):
-    def made(**asked):
-        query = "&".join(f"{k}={v}" for k, v in {"width": 500, "height": 500, "lang": "en", **asked}.items())
+    def picture(**options):
+        query = "&".join(f"{k}={v}" for k, v in {"width": 500, "height": 500, "lang": "en", **options}.items())
         return client.get(f"/map?{query}").content
 
-    pictures = [made(), made(style="print"), made(legend="false"), made(transparent="true"), made(collections="coverage")]
+    pictures = [
+        picture(),
+        picture(style="print"),
+        picture(legend="false"),
+        picture(transparent="true"),
+        picture(collections="coverage"),
+    ]
     assert len(set(pictures)) == len(pictures)
 
 
@@ -118,12 +124,12 @@ def test_a_cached_picture_is_not_rendered_again(client, path):
 
 def test_two_processes_render_the_same_bytes(client, published):
     with closing(published.open()) as store, closing(store.open()) as reader:
-        wanted = MapOptions(BBox(25, 60.1, 25.3, 60.2), 640, 400, language="zh")
+        options = MapOptions(BBox(25, 60.1, 25.3, 60.2), 640, 400, language="zh")
         for path, drawing in {
             f"{TILE}.png": TileDrawing("coverage", Tile(10, 583, 296), 1, "day"),
             "/map/stations/5/18/9@2x.png?style=print": TileDrawing("stations", Tile(5, 18, 9), 2, "print"),
             "/map?collections=coverage,stations&bbox=25,60.1,25.3,60.2&width=640&height=400&lang=zh": MapDrawing(
-                (("coverage", None), ("stations", None)), wanted
+                (("coverage", None), ("stations", None)), options
             ),
             "/styles/map-print/legend?f=png&lang=zh": LegendDrawing(("coverage", "stations"), "print", "zh"),
         }.items():
@@ -160,7 +166,7 @@ def test_a_map_shows_the_numbers_of_the_selected_minutes(client):
 
 
 @pytest.mark.parametrize(
-    ("query", "words"),
+    ("query", "message"),
     [
         ("minutes=20", "one of 15, 30"),
         ("service=school", "one of clinic"),
@@ -171,8 +177,8 @@ def test_a_map_shows_the_numbers_of_the_selected_minutes(client):
         ("minutes=x", "minutes"),
     ],
 )
-def test_a_map_of_numbers_that_do_not_exist_is_refused(client, query, words):
+def test_a_map_of_numbers_that_do_not_exist_is_refused(client, query, message):
     for path in ("/map", "/collections/coverage/map"):
         answer = client.get(f"{path}?{query}")
         assert answer.status_code == 400
-        assert words in answer.json()["detail"]
+        assert message in answer.json()["detail"]

@@ -227,10 +227,10 @@ def test_composite_tiles_have_only_what_the_caller_may_see_of_each_layer(world: 
 
 
 def test_numbers_are_those_of_the_area(world: World) -> None:
-    found = {
+    pages = {
         w: c.get("/collections/plan/items?f=json").json() for w, c in world.callers.items() if w in ROLE and w != "anonymous"
     }
-    assert {w: x["numberMatched"] for w, x in found.items()} == {
+    assert {w: x["numberMatched"] for w, x in pages.items()} == {
         "planner": 4,
         "planner of A": 2,
         "planner of B": 2,
@@ -245,13 +245,13 @@ PICTURES = [
 
 @pytest.mark.parametrize("path", PICTURES)
 def test_pictures_show_no_other_area(world: World, path: str) -> None:
-    here, there = tile_at(25.04, 60.12, 10), tile_at(25.94, 60.12, 10)
+    tile_a, tile_b = tile_at(25.04, 60.12, 10), tile_at(25.94, 60.12, 10)
 
-    def at(who: str, tile: tuple[int, int]) -> bytes:
+    def picture(who: str, tile: tuple[int, int]) -> bytes:
         return world.callers[who].get(path.format(z=10, x=tile[0], y=tile[1])).content
 
-    assert at("planner of A", here) == at("planner", here) != at("planner of B", here)
-    assert at("planner of B", there) == at("planner", there) != at("planner of A", there)
+    assert picture("planner of A", tile_a) == picture("planner", tile_a) != picture("planner of B", tile_a)
+    assert picture("planner of B", tile_b) == picture("planner", tile_b) != picture("planner of A", tile_b)
 
 
 @pytest.mark.parametrize("path", ["/map?collections=plan&", "/collections/plan/map?"])

@@ -47,14 +47,14 @@ def test_properties_with_few_values_list_them(client, what, layer, name, values)
     ],
 )  # fmt: skip
 def test_values_have_titles_in_both_languages(client, lang, titles):
-    found = properties(client, "table", lang=lang)
-    assert {name: [choice["title"] for choice in found[name]["oneOf"]] for name in titles} == titles
+    schemas = properties(client, "table", lang=lang)
+    assert {name: [choice["title"] for choice in schemas[name]["oneOf"]] for name in titles} == titles
 
 
 def test_properties_with_a_minimum_state_it(client):
-    found = properties(client, "coverage")
-    assert found["share_clinic_walk_15_margin"]["minimum"] == 0
-    assert "minimum" not in found["share_clinic_walk_15"], "an estimate may be below zero"
+    schemas = properties(client, "coverage")
+    assert schemas["share_clinic_walk_15_margin"]["minimum"] == 0
+    assert "minimum" not in schemas["share_clinic_walk_15"], "an estimate may be below zero"
     assert properties(client, "table")["margin"]["minimum"] == 0
 
 
@@ -63,8 +63,8 @@ def test_every_feature_is_valid_by_the_json_schema(client, layer):
     schema = client.json(f"/collections/{layer}/schema")
     jsonschema.Draft202012Validator.check_schema(schema)
     for feature in client.json(f"/collections/{layer}/items?limit=1000")["features"]:
-        known = {name: value for name, value in feature["properties"].items() if value is not None}
-        jsonschema.Draft202012Validator(schema).validate({"fid": feature["id"], **known})
+        values = {name: value for name, value in feature["properties"].items() if value is not None}
+        jsonschema.Draft202012Validator(schema).validate({"fid": feature["id"], **values})
 
 
 CLINICS = {
@@ -76,8 +76,8 @@ CLINICS = {
 
 
 def test_each_queryable_has_a_filter_as_an_example(yixiu):
-    found = properties(yixiu, "clinics")
-    assert {name: schema["x-filter-example"] for name, schema in found.items()} == CLINICS
+    schemas = properties(yixiu, "clinics")
+    assert {name: schema["x-filter-example"] for name, schema in schemas.items()} == CLINICS
 
 
 @pytest.mark.parametrize("layer", ["coverage", "table"])
@@ -93,6 +93,6 @@ def test_the_html_page_shows_values_and_links_to_each_example(client):
     text = client.get("/collections/table/queryables?f=html&lang=zh").text
     row = next(r for r in re.findall(r"<tr>(.*?)</tr>", text) if "<td>mode</td>" in r)
     assert "<td>walk（步行）</td>" in row
-    assert "<td>covered_share</td>" in text, "a value that has no other name is not said twice"
+    assert "<td>covered_share</td>" in text, "a value without a title is not repeated"
     href = html.unescape(re.search(r'<a href="(.*?)">mode = &#x27;walk&#x27;</a>', row)[1])
     assert client.get(href).text.count("<tr>") == 7

@@ -163,14 +163,14 @@ def test_legend_as_json(client):
 
 
 @pytest.mark.parametrize(
-    ("lang", "words"),
+    ("lang", "texts"),
     [("en", {"below 40", "margin larger than the number", "nobody lives here", "no data"}), ("zh", {"低于 40", "无人居住"})],
 )
-def test_legend_as_svg(client, lang, words):
+def test_legend_as_svg(client, lang, texts):
     answer = client.get(f"/styles/coverage/legend?f=svg&lang={lang}")
     root = ET.fromstring(answer.content)
     name = "{http://www.w3.org/2000/svg}"
-    assert words <= {t.text for t in root.iter(f"{name}text")}
+    assert texts <= {t.text for t in root.iter(f"{name}text")}
     patterns = {p.get("id") for p in root.iter(f"{name}pattern")}
     filled = [r.get("fill") for r in root.iter(f"{name}rect")]
     assert {f"url(#{p})" for p in patterns} <= set(filled)
@@ -192,10 +192,10 @@ def test_conformance_lists_styles(client):
 def travel_times():
     """Return a published layer of travel times: a cell 12 minutes away, and one beyond the search limit."""
     dims = {"service": "clinic", "tier": "any", "mode": "walk", "nth": 1, "group": "", "minutes": 0}
-    told = [("c1", 12.0, "ok"), ("c2", None, "beyond")]
+    values = [("c1", 12.0, "ok"), ("c2", None, "beyond")]
     rows = [
         {"geography": "cell", "unit": u, "measure": "minutes", **dims, "value": v, "margin": None, "status": s}
-        for u, v, s in told
+        for u, v, s in values
     ]
     cells = pa.table(
         {"unit": ["c1", "c2"], "geometry": pa.array(shapely.to_wkb(shapely.box([0, 1], 0, [1, 2], 1)), pa.binary())}
@@ -206,8 +206,8 @@ def travel_times():
     layer = Layer(
         id="cells", title=one, description=one, geography=("cell",), geometry="polygon", columns=(column,), style=style
     )
-    [made] = build_layers([layer], {"cell": cells}, pa.Table.from_pylist(rows, TABLE))
-    return made.layer
+    [layer_content] = build_layers([layer], {"cell": cells}, pa.Table.from_pylist(rows, TABLE))
+    return layer_content.layer
 
 
 def test_places_beyond_the_search_limit_have_a_separate_class(travel_times):
@@ -223,14 +223,14 @@ def test_places_beyond_the_search_limit_have_a_separate_class(travel_times):
 
 
 def test_the_legend_of_times_shows_the_search_limit(travel_times):
-    made = legend(travel_times, "day", Limits(minutes=60))
-    assert [c["colour"] for c in made["classes"]] == ["#f0f0ef", "#a9a9a8", "#626160"]
-    assert made["classes"][-1] == {
+    content = legend(travel_times, "day", Limits(minutes=60))
+    assert [c["colour"] for c in content["classes"]] == ["#f0f0ef", "#a9a9a8", "#626160"]
+    assert content["classes"][-1] == {
         "from": 60, "to": None, "status": "beyond", "colour": "#626160", "label": {"zh": "> 60 分钟", "en": "> 60 minutes"}
     }  # fmt: skip
-    assert "beyond" not in made["noData"]["reasons"]
-    words = [entry.text for entry in groups([travel_times], "day", "en", Limits(minutes=60))[0].entries]
+    assert "beyond" not in content["noData"]["reasons"]
+    texts = [entry.text for entry in groups([travel_times], "day", "en", Limits(minutes=60))[0].entries]
     assert [c["to"] for c in legend(travel_times, "day", Limits(minutes=20))["classes"]] == [20, None], (
         "nothing is 20 and was searched"
     )
-    assert words == ["below 20", "20 and more", "> 60 minutes", "no data"], "an exact time is never uncertain"
+    assert texts == ["below 20", "20 and more", "> 60 minutes", "no data"], "an exact time is never uncertain"
