@@ -79,8 +79,8 @@ class RateLimits:
 def rate_limit_key(address: str) -> str:
     """Return the key that counts an address: the /64 of IPv6, which is one subscriber; empty for this machine.
 
-    >>> rate_limit_key("203.0.113.7"), rate_limit_key("2001:db8::1:2:3:4"), rate_limit_key("127.0.0.1"), rate_limit_key("::ffff:203.0.113.7")
-    ('203.0.113.7', '2001:db8::/64', '', '203.0.113.7')
+    >>> [rate_limit_key(address) for address in ("203.0.113.7", "2001:db8::1:2:3:4", "127.0.0.1", "::ffff:203.0.113.7")]
+    ['203.0.113.7', '2001:db8::/64', '', '203.0.113.7']
     """
     try:
         ip = ipaddress.ip_address(address)
