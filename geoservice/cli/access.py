@@ -31,14 +31,14 @@ def add_token(
     home: Home = None,
 ) -> None:
     """Create a token. Its text is shown once and not stored."""
-    from geoservice.server.access import TokenRequest, by_release, give
+    from geoservice.server.access import TokenRequest, area_containment, issue_token
 
     settings = settings_for(home)
     request = TokenRequest(name, role, tuple(area) if area else None, tuple(layer) if layer else None, days)
     details = f"{name}: {role}, areas {area}, layers {layer}, {days} days, under {under}"
     with access_of(settings) as store, _current_release(settings) as reader:
         _warn_unknown_layers(reader, layer or [])
-        token, text = give(store, request, under, by_release(reader), entry_of("token add", details))
+        token, text = issue_token(store, request, under, area_containment(reader), entry_of("token add", details))
     err.print(f"token {name} ({token.role}) is valid until {token.expires}; it is not shown again:", markup=False)
     typer.echo(text)
 
@@ -67,16 +67,16 @@ def list_tokens(home: Home = None) -> None:
     """List the tokens: name, role, areas, layers, expiry and parent token; never their texts."""
     from rich.table import Table
 
-    from geoservice.server.access.token import stamp, why_dead
+    from geoservice.server.access.token import invalid_reason, rfc3339
 
     with access_of(settings_for(home)) as store:
         tokens = store.tokens()
-    by_id, now = {t.id: t for t in tokens}, stamp()
+    by_id, now = {t.id: t for t in tokens}, rfc3339()
     table = Table("name", "id", "role", "areas", "layers", "until", "under", "state", box=None)
     for t in tokens:
         under = by_id[t.parent].name if t.parent in by_id else ""
         limits = [", ".join(names) if names is not None else "all" for names in (t.areas, t.layers)]
-        table.add_row(t.name, t.id, t.role, *limits, t.expires[:16], under, why_dead(t, by_id, now) or "good")
+        table.add_row(t.name, t.id, t.role, *limits, t.expires[:16], under, invalid_reason(t, by_id, now) or "good")
     out.print(table)
 
 
@@ -131,10 +131,10 @@ def list_log(
 
 
 def _parse_time(text: str) -> str:
-    from geoservice.server.access.token import stamp
+    from geoservice.server.access.token import rfc3339
 
     try:
-        return stamp(datetime.fromisoformat(text))
+        return rfc3339(datetime.fromisoformat(text))
     except ValueError:
         raise InputError(
             f"--since: got {text!r:.40}, allowed is a date or time as 2026-03-01 or 2026-03-01T08:00+08:00"

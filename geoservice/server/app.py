@@ -18,8 +18,9 @@ from geoservice.errors import GeoserviceError
 from geoservice.release.base import ReleaseStore
 from geoservice.server import deps, errors, landing, manifest, static_files
 from geoservice.server.access import route as access
-from geoservice.server.access.entrance import access_store, entrance
-from geoservice.server.access.tokens import Tokens
+from geoservice.server.access.auth_middleware import with_access_control
+from geoservice.server.access.store import access_store
+from geoservice.server.access.tokens import TokenVerifier
 from geoservice.server.clients import routes as clients
 from geoservice.server.features import routes as features
 from geoservice.server.formats import MEDIA, PARQUET
@@ -29,9 +30,15 @@ from geoservice.server.lenient_urls import LenientUrls
 from geoservice.server.operations import health
 from geoservice.server.operations.concurrency import ConcurrencyLimiter
 from geoservice.server.operations.drain import Drain
-from geoservice.server.operations.logs import route_is
+from geoservice.server.operations.logs import set_route
 from geoservice.server.operations.metrics import Metrics
-from geoservice.server.operations.telemetry import Telemetry, WithRequestId, cached_response_seen, drawings_seen, tiles_seen
+from geoservice.server.operations.telemetry import (
+    RouteRecorder,
+    Telemetry,
+    add_drawing_metrics,
+    add_response_cache_metrics,
+    add_tile_metrics,
+)
 from geoservice.server.operations.work import WORK, WorkFile
 from geoservice.server.release_pool import TIDY_S, ReleasePool
 from geoservice.server.rendering import documents
@@ -120,7 +127,7 @@ async def watch(current: ReleasePool, pool: DrawingPool) -> None:
 
 async def note_route(request: Request) -> None:
     """Note which route answers, before it does."""
-    route_is(request.scope["route"].path_format)
+    set_route(request.scope["route"].path_format)
 
 
 def bare_route(path: str) -> str:
@@ -163,10 +170,10 @@ def routes(
 ) -> ASGIApp:
     """Return what answers, once it is known who asks: the bare routes of tiles beside FastAPI."""
     tiles = Tiles(current, answers.keep)
-    tiles_seen(running.metrics, tiles.once.kept)
+    add_tile_metrics(running.metrics, tiles.once.kept)
     maps = MapTiles(current, pictures, answers.keep)
     bare: dict[str, ASGIApp] = {TILE_ROUTE: tiles, ARCHIVE_ROUTE: Archives(current), MAP_ROUTE: maps}
-    api = WithRequestId(
+    api = RouteRecorder(
         GZipMiddleware(
             create_api(settings, current, running, pictures), minimum_size=1000, compresslevel=5,
             exclude_content_types=(*DEFAULT_EXCLUDED_CONTENT_TYPES, PARQUET),
@@ -176,7 +183,7 @@ def routes(
     async def route(scope: Scope, receive: Receive, send: Send) -> None:
         template = bare_route(scope["path"]) if scope["type"] == "http" else ""
         if template:
-            route_is(template)
+            set_route(template)
         await bare.get(template, api)(scope, receive, send)
 
     return LenientUrls(route)
@@ -203,17 +210,17 @@ def create_app(settings: Settings, store: ReleaseStore, folder: Path | None = No
     telemetry, the headers of every answer, the host, the gate, the door, the routes.
     """
     current, accesses = ReleasePool(store), access_store(settings)
-    tokens = Tokens(accesses)
+    tokens = TokenVerifier(accesses)
     drain, work = Drain(folder), WorkFile(folder / f"{WORK}-{os.getpid()}") if folder else None
     running = health.Running(Metrics(folder), drain, tokens.outage)
     answers = ResponseCache(current, settings.cors_origins, frames=settings.frame_ancestors)
     pool = DrawingPool(store, settings, running.metrics.histogram("drawing", "Seconds to draw a picture"))
-    drawings_seen(running.metrics, pool)
+    add_drawing_metrics(running.metrics, pool)
     app = routes(settings, current, running, answers, Pictures(pool))
-    app = entrance(app, settings, running.metrics, accesses, tokens)
+    app = with_access_control(app, settings, running.metrics, accesses, tokens)
     app = ConcurrencyLimiter(app, settings, running.metrics, lambda scope: lane_of(scope, current.version))
     app = RequestHost(app, networks_of(settings.proxies) if settings.proxy_headers else ())
     app = Guard(app, settings.cors_origins, settings.frame_ancestors)
     app = Telemetry(app, running.metrics, current, drain, work)
-    cached_response_seen(running.metrics, answers)
+    add_response_cache_metrics(running.metrics, answers)
     return Application(app, answers, drain)

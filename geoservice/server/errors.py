@@ -14,7 +14,7 @@ from geoservice.durable import disk_full, is_full
 from geoservice.errors import AWAY, STATUS, DiskFull, GeoserviceError, NotFound, ParameterError, TimedOut, TooManyRequests
 from geoservice.server import pages
 from geoservice.server.formats import HTML, LANGUAGES, choose_language, weighted
-from geoservice.server.operations.logs import NOTE, trace_of
+from geoservice.server.operations.logs import REQUEST_LOG, trace_of
 
 PROBLEM = "application/problem+json"
 
@@ -28,7 +28,7 @@ def problem(status: int, detail: str, **more: object) -> bytes:
     '{"type":"about:blank","title":"Not Found","status":404,"detail":"no layer x"}'
     """
     said = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail, **more}
-    note = NOTE.get()
+    note = REQUEST_LOG.get()
     return orjson.dumps({**said, "requestId": note.request_id} if note else said)
 
 
@@ -54,7 +54,7 @@ def status_of(error: Exception) -> tuple[int, str]:
 def settle(error: Exception) -> tuple[int, str]:
     """Return what :func:`status_of` does; what a client may not read goes to the log."""
     status, detail = status_of(error)
-    note = NOTE.get()
+    note = REQUEST_LOG.get()
     if is_full(error):
         told = error if isinstance(error, DiskFull) else disk_full("temporary files", Path(tempfile.gettempdir()))
         structlog.get_logger().error("the disk is full", reason=str(told))

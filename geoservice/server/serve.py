@@ -14,7 +14,7 @@ from geoservice.server.http import workers
 from geoservice.server.http.protocol import Config
 from geoservice.server.operations import logs
 from geoservice.server.operations.drain import DRAINING
-from geoservice.server.operations.metrics import reserve, take_place
+from geoservice.server.operations.metrics import claim_slot, reserve
 from geoservice.settings import Settings
 
 PRIVATE = ("GEOSERVICE_DSN", "GEOSERVICE_REGISTER_DSN")
@@ -38,7 +38,7 @@ def make_app(settings: Settings, folder: Path | None = None) -> Application:
     if folder is not None:
         workers.allow_connections()
         workers.show_stacks(folder)
-        place = take_place(folder)
+        place = claim_slot(folder)
     dsn = settings.serve_dsn.get_secret_value() if settings.serve_dsn else None
     store = open_store(settings.home / "releases", dsn, settings.schema_prefix, read_only=True, seconds=settings.query_seconds)
     app = create_app(settings, store, folder)
@@ -85,7 +85,7 @@ def serve(settings: Settings) -> None:
         port=settings.port,
         workers=settings.workers,
         backlog=workers.BACKLOG,
-        log_config=logs.of_server(settings.log_level),
+        log_config=logs.server_logging(settings.log_level),
         timeout_graceful_shutdown=settings.drain_seconds,
     )
     try:

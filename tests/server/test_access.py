@@ -1,4 +1,4 @@
-"""The door: who is let in, what a token lets its bearer read, and that nothing leaves unrecorded."""
+"""Access control: authentication, what a token lets its holder read, and that every non-public read is recorded."""
 
 import os
 import sqlite3
@@ -15,9 +15,9 @@ from starlette.types import ASGIApp
 from geoservice.errors import Conflict, Forbidden, InputError
 from geoservice.release import open_store
 from geoservice.server.access import AccessStore, Token, TokenRequest, open_access
-from geoservice.server.access.issue import by_release
-from geoservice.server.access.token import issue, stamp, why_dead
-from geoservice.server.access.tokens import HASHER, Tokens
+from geoservice.server.access.issue import area_containment
+from geoservice.server.access.token import invalid_reason, new_token, rfc3339
+from geoservice.server.access.tokens import HASHER, TokenVerifier
 from geoservice.server.app import create_app
 from geoservice.settings import Settings
 
@@ -35,10 +35,10 @@ def access(tmp_path: Path) -> Iterator[AccessStore]:
 @pytest.fixture
 def opened(published: Any, tmp_path: Path) -> Callable[..., ASGIApp]:
     """Return ``opened(**settings)``: the app over the published release, with its access store in ``tmp_path``."""
-    return lambda **given: create_app(Settings(home=tmp_path, **given), published.open())
+    return lambda **settings: create_app(Settings(home=tmp_path, **settings), published.open())
 
 
-def test_a_layer_that_may_not_be_read_is_one_that_does_not_exist(opened: Callable[..., ASGIApp], access: AccessStore) -> None:
+def test_a_forbidden_layer_looks_like_a_missing_one(opened: Callable[..., ASGIApp], access: AccessStore) -> None:
     app, planner, steward = opened(), given(access, "p", "planner"), given(access)
     for caller in (Caller(app), Caller(app, planner)):
         for path in ("/collections/secret", "/collections/secret/items", "/tiles/secret/1/0/0.mvt", "/styles/secret"):
@@ -65,7 +65,7 @@ def test_a_token_may_be_bound_to_layers(opened: Callable[..., ASGIApp], access: 
     assert caller.get("/collections/coverage").status_code == 200
 
 
-def test_what_the_caller_may_read_is_told(opened: Callable[..., ASGIApp], access: AccessStore) -> None:
+def test_access_lists_what_the_caller_may_read(opened: Callable[..., ASGIApp], access: AccessStore) -> None:
     app = opened()
     anybody, steward = Caller(app).get("/access").json(), Caller(app, given(access, "门户", areas=("34",))).get("/access")
     assert anybody == {
@@ -75,10 +75,10 @@ def test_what_the_caller_may_read_is_told(opened: Callable[..., ASGIApp], access
         "layers": ["coverage", "stations", "table"],
         "expires": None,
     }
-    told = steward.json()
-    assert (told["name"], told["role"], told["areas"]) == ("门户", "steward", ["34"])
-    assert "secret" in told["layers"]
-    assert told["expires"] > stamp()
+    access = steward.json()
+    assert (access["name"], access["role"], access["areas"]) == ("门户", "steward", ["34"])
+    assert "secret" in access["layers"]
+    assert access["expires"] > rfc3339()
     assert steward.headers["cache-control"] == "private, no-store"
 
 
@@ -100,7 +100,7 @@ def test_a_bad_header_is_401_everywhere(opened: Callable[..., ASGIApp], header: 
     assert answer.headers["access-control-allow-origin"] == "*"
 
 
-def test_unknown_and_wrong_secret_are_told_alike(opened: Callable[..., ASGIApp], access: AccessStore) -> None:
+def test_an_unknown_id_and_a_wrong_secret_get_the_same_response(opened: Callable[..., ASGIApp], access: AccessStore) -> None:
     text = given(access)
     wrong, unknown = text[:-8] + "00000000", "gs_" + "0" * 16 + text[19:]
     app = opened()
@@ -117,16 +117,16 @@ def test_a_token_in_the_url_is_refused_with_the_reason(opened: Callable[..., ASG
     assert "Authorization: Bearer" in answer.json()["detail"]
 
 
-def test_no_token_is_kept_in_the_store(access: AccessStore, tmp_path: Path) -> None:
+def test_the_store_does_not_contain_the_secret(access: AccessStore, tmp_path: Path) -> None:
     text = given(access)
     access.close()
     assert access.tokens()[0].hash.startswith("$argon2id$")
-    kept = b"".join(f.read_bytes() for f in (tmp_path / "access").iterdir())
-    assert text[:19].removeprefix("gs_").encode() in kept, "control: the id is there"
-    assert text[20:].encode() not in kept
+    content = b"".join(f.read_bytes() for f in (tmp_path / "access").iterdir())
+    assert text[:19].removeprefix("gs_").encode() in content, "control: the id is there"
+    assert text[20:].encode() not in content
 
 
-def test_revoked_within_a_second_with_all_given_under_it(opened: Callable[..., ASGIApp], access: AccessStore) -> None:
+def test_a_token_and_those_under_it_are_revoked_within_a_second(opened: Callable[..., ASGIApp], access: AccessStore) -> None:
     county = given(access, "county", "planner", areas=("340811",))
     township = given(access, "township", "planner", "county", areas=("340811100",))
     app = opened()
@@ -139,7 +139,7 @@ def test_revoked_within_a_second_with_all_given_under_it(opened: Callable[..., A
         assert (answer.status_code, "revoked" in answer.json()["detail"]) == (401, True)
 
 
-def test_a_token_given_while_serving_is_known_within_a_second(opened: Callable[..., ASGIApp], access: AccessStore) -> None:
+def test_a_new_token_is_accepted_within_a_second(opened: Callable[..., ASGIApp], access: AccessStore) -> None:
     app = opened()
     assert Caller(app, UNKNOWN).get("/access").status_code == 401
     text = given(access)
@@ -147,19 +147,19 @@ def test_a_token_given_while_serving_is_known_within_a_second(opened: Callable[.
     assert Caller(app, text).get("/access").status_code == 200
 
 
-def made(**changed: Any) -> Token:
+def example_token(**changed: Any) -> Token:
     fields: dict[str, Any] = {"id": "p", "name": "p", "role": "planner", "areas": None, "layers": None, "created": "2026"}
     return Token(**{**fields, "expires": "2999", "parent": None, "revoked": None, "hash": "", **changed})
 
 
-def test_why_a_token_is_dead() -> None:
-    parent, child = made(), made(id="c", parent="p")
-    now = stamp()
+def test_reasons_why_a_token_is_invalid() -> None:
+    parent, child = example_token(), example_token(id="c", parent="p")
+    now = rfc3339()
     for changed, reason in (({}, None), ({"expires": "2001"}, "expired"), ({"revoked": "2001"}, "revoked")):
-        known = {"p": made(**changed), "c": child}
-        assert why_dead(known["p"], known, now) == why_dead(child, known, now) == reason
-    assert why_dead(child, {"c": child}, now) == "revoked"
-    assert why_dead(made(expires="2001"), {"p": parent}, now) == "expired"
+        by_id = {"p": example_token(**changed), "c": child}
+        assert invalid_reason(by_id["p"], by_id, now) == invalid_reason(child, by_id, now) == reason
+    assert invalid_reason(child, {"c": child}, now) == "revoked"
+    assert invalid_reason(example_token(expires="2001"), {"p": parent}, now) == "expired"
 
 
 EXCEEDING = [
@@ -170,78 +170,80 @@ EXCEEDING = [
 ]
 
 
-@pytest.mark.parametrize(("wanted", "told"), EXCEEDING, ids=[t for _, t in EXCEEDING])
-def test_nothing_given_under_a_token_exceeds_it(wanted: TokenRequest, told: str) -> None:
-    parent = made(areas=("340811",), layers=("gaps",))
-    with pytest.raises(Forbidden, match=told):
-        issue(wanted, "1", "", parent, prefix)
+@pytest.mark.parametrize(("token_request", "message"), EXCEEDING, ids=[t for _, t in EXCEEDING])
+def test_a_token_under_another_cannot_exceed_it(token_request: TokenRequest, message: str) -> None:
+    parent = example_token(areas=("340811",), layers=("gaps",))
+    with pytest.raises(Forbidden, match=message):
+        new_token(token_request, "1", "", parent, prefix)
 
 
-def test_what_is_not_said_is_taken_from_the_token_above() -> None:
-    soon = "2026-12-01T00:00:00.000Z" if stamp() < "2026-12" else "2001"
-    parent = made(areas=("340811",), layers=("gaps",), expires=soon)
-    child = issue(TokenRequest("x", "planner", days=3650), "1", "", parent, prefix)
+def test_limits_not_stated_are_those_of_the_parent() -> None:
+    soon = "2026-12-01T00:00:00.000Z" if rfc3339() < "2026-12" else "2001"
+    parent = example_token(areas=("340811",), layers=("gaps",), expires=soon)
+    child = new_token(TokenRequest("x", "planner", days=3650), "1", "", parent, prefix)
     assert (child.areas, child.layers, child.expires, child.parent) == (("340811",), ("gaps",), soon, "p")
 
 
-WORDS = [
+MALFORMED = [
     {"name": ""}, {"name": "a\nb"}, {"name": "x" * 61}, {"role": "public"}, {"role": "root"}, {"areas": ("a/b",)},
     {"areas": ("",)}, {"areas": ("a,b",)}, {"layers": ("A",)}, {"layers": ("a b",)},
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("words", WORDS, ids=map(str, WORDS))
-def test_malformed_words_are_refused(words: dict[str, Any]) -> None:
-    issue(TokenRequest("a", "planner"), "1", "", None, prefix)
+@pytest.mark.parametrize("values", MALFORMED, ids=map(str, MALFORMED))
+def test_malformed_values_are_refused(values: dict[str, Any]) -> None:
+    new_token(TokenRequest("a", "planner"), "1", "", None, prefix)
     with pytest.raises(InputError, match="allowed are"):
-        issue(TokenRequest(**{"name": "a", "role": "planner", **words}), "1", "", None, prefix)
+        new_token(TokenRequest(**{"name": "a", "role": "planner", **values}), "1", "", None, prefix)
 
 
-def test_nothing_is_given_under_a_dead_token(access: AccessStore) -> None:
+def test_no_token_is_issued_under_a_revoked_one(access: AccessStore) -> None:
     given(access, "county", "planner")
     access.revoke("county", BY)
-    with pytest.raises(Exception, match="none in use"):
+    with pytest.raises(Exception, match="no active token"):
         given(access, "x", "planner", "county")
     with pytest.raises(Conflict):
         given(access, given(access, "y", "planner") and "y", "planner")
 
 
-def test_many_first_requests_of_one_token_pay_once(opened: Callable[..., ASGIApp], access: AccessStore) -> None:
+def test_concurrent_first_requests_of_a_token_compute_one_hash(opened: Callable[..., ASGIApp], access: AccessStore) -> None:
     text, app = given(access), opened()
-    counted = Counting()
+    hasher = Counting()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("geoservice.server.access.tokens.HASHER", counted)
+        patch.setattr("geoservice.server.access.tokens.HASHER", hasher)
         answers = Caller(app, text).many(*["/access"] * 8)
     assert [a.status_code for a in answers] == [200] * 8
-    assert counted.calls == 1
+    assert hasher.calls == 1
 
 
 class Counting:
-    """Argon2 that counts how often it is asked, and by how many at once."""
+    """Argon2 that counts its calls, and the largest number of concurrent ones."""
 
     def __init__(self) -> None:
-        self.calls = self.now = self.most = 0
+        self.calls = self.running = self.most = 0
 
-    def verify(self, hashed: str, text: str) -> bool:
-        self.calls, self.now = self.calls + 1, self.now + 1
-        self.most = max(self.most, self.now)
+    def verify(self, secret_hash: str, text: str) -> bool:
+        self.calls, self.running = self.calls + 1, self.running + 1
+        self.most = max(self.most, self.running)
         try:
-            return HASHER.verify(hashed, text)
+            return HASHER.verify(secret_hash, text)
         finally:
-            self.now -= 1
+            self.running -= 1
 
 
-def test_a_flood_of_wrong_secrets_computes_two_hashes_at_once(access: AccessStore, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_many_wrong_secrets_compute_at_most_two_hashes_concurrently(
+    access: AccessStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
     text = given(access)
-    counted = Counting()
-    monkeypatch.setattr("geoservice.server.access.tokens.HASHER", counted)
-    tokens, ended = Tokens(access), []
+    hasher = Counting()
+    monkeypatch.setattr("geoservice.server.access.tokens.HASHER", hasher)
+    tokens, errors = TokenVerifier(access), []
 
     async def one(wrong: str) -> None:
         try:
             await tokens.principal(wrong)
         except Exception as error:  # noqa: BLE001 - which error it is, is the question
-            ended.append(type(error).__name__)
+            errors.append(type(error).__name__)
 
     async def go() -> None:
         async with anyio.create_task_group() as group:
@@ -249,14 +251,12 @@ def test_a_flood_of_wrong_secrets_computes_two_hashes_at_once(access: AccessStor
                 group.start_soon(one, f"{text[:-4]}{i:04d}")
 
     anyio.run(go)
-    assert counted.most <= 2
-    assert ended.count("TooManyRequests") == 12
-    assert ended.count("Unauthorized") == counted.calls == 18
+    assert hasher.most <= 2
+    assert errors.count("TooManyRequests") == 12
+    assert errors.count("Unauthorized") == hasher.calls == 18
 
 
-def test_a_store_that_cannot_be_read_shuts_tokens_out_and_leaves_what_is_public(
-    opened: Callable[..., ASGIApp], tmp_path: Path
-) -> None:
+def test_public_layers_are_served_while_the_store_cannot_be_read(opened: Callable[..., ASGIApp], tmp_path: Path) -> None:
     (tmp_path / "access").mkdir()
     (tmp_path / "access/access.db").write_bytes(b"no database" * 500)
     app = opened()
@@ -275,26 +275,26 @@ READS = [
 
 
 @pytest.mark.parametrize("path", READS)
-def test_a_read_that_is_not_public_is_written_down(opened: Callable[..., ASGIApp], access: AccessStore, path: str) -> None:
+def test_a_read_of_a_non_public_layer_is_recorded(opened: Callable[..., ASGIApp], access: AccessStore, path: str) -> None:
     app, text = opened(), given(access)
     answer = Caller(app, text).get(path, X_Request_ID="r-1")
     assert answer.status_code in {200, 204}
     (row,) = rows_of(access)
-    wanted = {
+    expected = {
         "name": "a",
         "role": "steward",
         "path": path.partition("?")[0],
         "layers": ["secret"],
         "status": answer.status_code,
     }
-    assert {k: row[k] for k in wanted} == wanted
+    assert {k: row[k] for k in expected} == expected
     assert row["request"] == "r-1"
     assert row["token"] == text[3:19]
     assert row["query"] == path.partition("?")[2]
     assert text[20:] not in str(row)
 
 
-def test_an_answer_of_304_is_written_down_and_private(opened: Callable[..., ASGIApp], access: AccessStore) -> None:
+def test_a_304_is_recorded_and_private(opened: Callable[..., ASGIApp], access: AccessStore) -> None:
     caller = Caller(opened(), given(access))
     for path in ("/collections/secret/items", "/tiles/secret/10/583/296.mvt", "/collections"):
         first = caller.get(path)
@@ -304,7 +304,7 @@ def test_an_answer_of_304_is_written_down_and_private(opened: Callable[..., ASGI
     assert [r["status"] for r in rows_of(access)].count(304) == 3
 
 
-def test_reads_of_what_is_public_are_not_written_down(opened: Callable[..., ASGIApp], access: AccessStore) -> None:
+def test_reads_of_public_layers_are_not_recorded(opened: Callable[..., ASGIApp], access: AccessStore) -> None:
     app, text = opened(), given(access)
     before = access.head()
     for caller in (Caller(app), Caller(app, text)):
@@ -314,17 +314,17 @@ def test_reads_of_what_is_public_are_not_written_down(opened: Callable[..., ASGI
     assert access.head() == before
 
 
-def test_an_answer_that_cannot_be_written_down_does_not_leave(opened: Callable[..., ASGIApp], access: AccessStore) -> None:
+def test_a_response_that_cannot_be_recorded_is_not_sent(opened: Callable[..., ASGIApp], access: AccessStore) -> None:
     app, text = opened(), given(access)
     caller = Caller(app, text)
     assert caller.get("/collections/secret/items").status_code == 200
-    with sqlite3.connect(access_file(access)) as other:
-        other.execute("CREATE TRIGGER broken BEFORE INSERT ON audit BEGIN SELECT RAISE(ABORT, 'disk'); END")
+    with sqlite3.connect(access_file(access)) as connection:
+        connection.execute("CREATE TRIGGER broken BEFORE INSERT ON audit BEGIN SELECT RAISE(ABORT, 'disk'); END")
     answer = caller.get("/collections/secret/items")
     assert answer.status_code == 503
     assert "features" not in answer.text
     assert caller.get("/collections/coverage/items").status_code == 200
-    other.close()
+    connection.close()
 
 
 def access_file(access: AccessStore) -> Path:
@@ -332,7 +332,7 @@ def access_file(access: AccessStore) -> Path:
         return Path(session.execute("PRAGMA database_list")[0][2])
 
 
-def test_many_answers_at_once_make_one_chain(opened: Callable[..., ASGIApp], access: AccessStore) -> None:
+def test_concurrent_responses_form_one_chain(opened: Callable[..., ASGIApp], access: AccessStore) -> None:
     caller = Caller(opened(requests_at_once=64), given(access))
     answers = caller.many(*[f"/tiles/secret/10/{x}/296.mvt" for x in range(570, 600)])
     assert {a.status_code for a in answers} <= {200, 204}
@@ -356,7 +356,7 @@ def test_serving_makes_no_file_before_there_is_something_to_write(opened: Callab
 
 def test_places_decide_where_the_release_knows_an_area_and_digits_elsewhere(published: Any) -> None:
     reader = open_store(published.home / "releases", published.dsn, published.prefix, read_only=True).open()
-    lies_in = by_release(reader)
+    lies_in = area_containment(reader)
     assert lies_in("340811100", ("340811",))
     assert not lies_in("340811", ("340811100",))
     assert not lies_in("t1", ("t2",))

@@ -1,4 +1,4 @@
-"""One suite over both kinds of the access store: tokens, and an audit log in which every change shows."""
+"""One suite over both kinds of access store: tokens, and an audit log in which every change shows."""
 
 import itertools
 import multiprocessing as mp
@@ -16,14 +16,14 @@ from psycopg import errors
 
 from geoservice.errors import Conflict, Forbidden, NotFound, ReleaseError, Unavailable
 from geoservice.server.access import AccessStore, AuditEntry, AuditHead, Token, TokenRequest, open_access
-from geoservice.server.access.token import issue
+from geoservice.server.access.token import new_token
 
 _count = itertools.count()
 CLERK = AuditEntry("clerk", "administrator", "token add")
 
 
-class Kept(NamedTuple):
-    """Where a store is."""
+class StoreLocation(NamedTuple):
+    """The location of a store."""
 
     home: Path
     dsn: str | None
@@ -33,7 +33,7 @@ class Kept(NamedTuple):
         return open_access(self.home, dsn or self.dsn, self.prefix, owner=owner)
 
     def edit(self, *statements: str) -> None:
-        """Do what an administrator with the file or the owner's role can do, triggers or not."""
+        """Run statements as an administrator with the file or the owner's role can, with triggers disabled."""
         if self.dsn is None:
             with sqlite3.connect(self.home / "access/access.db") as connection:
                 for trigger in ("no_change", "no_delete"):
@@ -50,28 +50,28 @@ class Kept(NamedTuple):
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgis)])
-def kept(request: pytest.FixtureRequest, tmp_path: Path) -> Kept:
+def location(request: pytest.FixtureRequest, tmp_path: Path) -> StoreLocation:
     dsn = request.getfixturevalue("postgis") if request.param == "postgresql" else None
-    return Kept(tmp_path, dsn, f"acc{os.getpid()}_{next(_count)}")
+    return StoreLocation(tmp_path, dsn, f"acc{os.getpid()}_{next(_count)}")
 
 
 @pytest.fixture
-def store(kept: Kept) -> Iterator[AccessStore]:
-    store = kept.open()
+def store(location: StoreLocation) -> Iterator[AccessStore]:
+    store = location.open()
     yield store
     store.close()
 
 
-def token(name: str = "门户 portal", made: str = "0" * 16, parent: Token | None = None, **limits: tuple[str, ...]) -> Token:
-    return issue(TokenRequest(name, "planner", **limits), made, "hash", parent, lambda *_: True)
+def token(name: str = "门户 portal", token_id: str = "0" * 16, parent: Token | None = None, **limits: tuple[str, ...]) -> Token:
+    return new_token(TokenRequest(name, "planner", **limits), token_id, "hash", parent, lambda *_: True)
 
 
-def test_a_store_that_nobody_wrote_to_is_empty(kept: Kept, store: AccessStore) -> None:
+def test_a_new_store_is_empty(location: StoreLocation, store: AccessStore) -> None:
     assert (store.version(), store.tokens(), store.head(), list(store.rows())) == (-1, [], AuditHead(0, ""), [])
-    assert not list(kept.home.iterdir()), "looking made a file"
+    assert not list(location.home.iterdir()), "looking made a file"
 
 
-def test_a_token_comes_back_as_it_was(store: AccessStore) -> None:
+def test_tokens_are_stored_unchanged(store: AccessStore) -> None:
     one = token(areas=("340811", "340822100"))
     store.add(one, CLERK)
     two = token("b", "1" * 16, one, layers=("gaps", "flows"))
@@ -92,22 +92,22 @@ def test_the_version_moves_with_the_tokens_and_not_with_the_log(store: AccessSto
 def test_a_name_in_use_is_refused_and_free_again_when_revoked(store: AccessStore) -> None:
     store.add(token(), CLERK)
     with pytest.raises(Conflict, match="revoke it first"):
-        store.add(token(made="1" * 16), CLERK)
+        store.add(token(token_id="1" * 16), CLERK)
     store.revoke("门户 portal", CLERK)
-    store.add(token(made="1" * 16), CLERK)
+    store.add(token(token_id="1" * 16), CLERK)
     assert [t.revoked is None for t in store.tokens()] == [False, True]
 
 
-def test_a_token_that_is_not_there_cannot_be_revoked(store: AccessStore) -> None:
+def test_an_unknown_token_cannot_be_revoked(store: AccessStore) -> None:
     store.add(token(), CLERK)
     with pytest.raises(NotFound, match="门户 portal"):
         store.revoke("x", CLERK)
     assert store.head().n == 1, "a failed revoke left a row"
 
 
-def test_the_log_gives_back_what_was_written(store: AccessStore) -> None:
-    said = AuditEntry("名", "planner", "GET", "t1", "/collections/a/items", ("a",), "filter=x%27", 7, 200, "r1")
-    store.append([CLERK, said])
+def test_entries_are_read_back_unchanged(store: AccessStore) -> None:
+    entry = AuditEntry("名", "planner", "GET", "t1", "/collections/a/items", ("a",), "filter=x%27", 7, 200, "r1")
+    store.append([CLERK, entry])
     rows = list(store.rows())
     assert [r.n for r in rows] == [1, 2]
     assert rows[1].entry["name"] == "名"
@@ -133,51 +133,51 @@ CHANGES = {
 
 
 @pytest.mark.parametrize("change", CHANGES)
-def test_a_change_is_found_and_its_row_named(kept: Kept, store: AccessStore, change: str) -> None:
+def test_a_change_is_detected_and_its_row_named(location: StoreLocation, store: AccessStore, change: str) -> None:
     head = filled(store)
     assert store.verify(head).n == 5
-    statement, told = CHANGES[change]
-    kept.edit(statement)
-    with pytest.raises(ReleaseError, match=told):
+    statement, message = CHANGES[change]
+    location.edit(statement)
+    with pytest.raises(ReleaseError, match=message):
         store.verify()
 
 
-def test_a_log_cut_together_with_its_head_is_found_by_a_head_noted_elsewhere(kept: Kept, store: AccessStore) -> None:
+def test_an_earlier_head_detects_a_log_truncated_together_with_its_head(location: StoreLocation, store: AccessStore) -> None:
     head = filled(store)
     third = list(store.rows())[2]
-    kept.edit("DELETE FROM audit WHERE n > 3", f"UPDATE head SET n = 3, hash = '{third.hash}'")
+    location.edit("DELETE FROM audit WHERE n > 3", f"UPDATE head SET n = 3, hash = '{third.hash}'")
     assert store.verify().n == 3
-    with pytest.raises(ReleaseError, match="rows 4 to 5 are missing at the end, the head noted"):
+    with pytest.raises(ReleaseError, match="rows 4 to 5 are missing at the end, the earlier head"):
         store.verify(head)
     filled(store)
-    with pytest.raises(ReleaseError, match="row 5 is not the one noted"):
+    with pytest.raises(ReleaseError, match="row 5 differs from the earlier head"):
         store.verify(head)
 
 
-def test_rows_are_not_changed_by_accident(kept: Kept, store: AccessStore) -> None:
+def test_triggers_prevent_changes_of_rows(location: StoreLocation, store: AccessStore) -> None:
     filled(store)
     for statement in ("UPDATE audit SET body = ''", "DELETE FROM audit"):
         with pytest.raises((sqlite3.Error, psycopg.Error), match="never"):  # noqa: PT012 - one way for each engine
-            if kept.dsn is None:
-                with sqlite3.connect(kept.home / "access/access.db") as connection:
+            if location.dsn is None:
+                with sqlite3.connect(location.home / "access/access.db") as connection:
                     connection.execute(statement)
             else:
-                with psycopg.connect(kept.dsn) as other:
-                    other.execute(f"SET search_path = {kept.prefix}_access".encode())
+                with psycopg.connect(location.dsn) as other:
+                    other.execute(f"SET search_path = {location.prefix}_access".encode())
                     other.execute(statement.encode())
 
 
-def append_many(kept: Kept, name: str, times: int) -> None:
-    store = kept.open()
+def append_many(location: StoreLocation, name: str, times: int) -> None:
+    store = location.open()
     for i in range(times):
         store.append([AuditEntry(f"{name}{i}", "planner", "GET")])
     store.close()
 
 
-def test_several_processes_append_to_one_chain(kept: Kept, store: AccessStore) -> None:
+def test_several_processes_append_to_one_chain(location: StoreLocation, store: AccessStore) -> None:
     filled(store, 1)
     context = mp.get_context("spawn")
-    workers = [context.Process(target=append_many, args=(kept, name, 25)) for name in "ab"]
+    workers = [context.Process(target=append_many, args=(location, name, 25)) for name in "ab"]
     for worker in workers:
         worker.start()
     for worker in workers:
@@ -185,9 +185,9 @@ def test_several_processes_append_to_one_chain(kept: Kept, store: AccessStore) -
     assert store.verify().n == 51
 
 
-def test_a_killed_writer_leaves_a_whole_chain(kept: Kept, store: AccessStore) -> None:
+def test_a_killed_writer_leaves_a_whole_chain(location: StoreLocation, store: AccessStore) -> None:
     filled(store, 1)
-    worker = mp.get_context("spawn").Process(target=append_many, args=(kept, "k", 100_000))
+    worker = mp.get_context("spawn").Process(target=append_many, args=(location, "k", 100_000))
     worker.start()
     until = time.monotonic() + 30
     while store.head().n < 20 and time.monotonic() < until:
@@ -200,7 +200,7 @@ def test_a_killed_writer_leaves_a_whole_chain(kept: Kept, store: AccessStore) ->
     store.verify()
 
 
-def test_the_file_is_for_its_owner_alone(tmp_path: Path) -> None:
+def test_only_the_owner_can_read_the_file(tmp_path: Path) -> None:
     store = open_access(tmp_path, None, "x", owner=True)
     filled(store)
     modes = {f.name: f.stat().st_mode & 0o777 for f in (tmp_path / "access").iterdir()}
@@ -209,34 +209,34 @@ def test_the_file_is_for_its_owner_alone(tmp_path: Path) -> None:
     store.close()
 
 
-def test_a_file_that_is_none_is_told_without_its_path(tmp_path: Path) -> None:
+def test_the_error_of_a_damaged_file_does_not_show_its_path(tmp_path: Path) -> None:
     (tmp_path / "access").mkdir()
     (tmp_path / "access/access.db").write_bytes(b"x" * 4096)
     store = open_access(tmp_path, None, "x", owner=True)
-    for ask in (store.version, lambda: store.append([CLERK])):
+    for action in (store.version, lambda: store.append([CLERK])):
         with pytest.raises(Unavailable) as caught:
-            ask()
+            action()
         assert str(tmp_path) not in str(caught.value)
     store.close()
 
 
 @pytest.fixture
-def serving(postgis: str) -> tuple[Kept, str]:
-    """Return an office's store and the connection of its serving role, let in."""
-    kept = Kept(Path(), postgis, f"off{os.getpid()}_{next(_count)}")
-    role = f"{kept.prefix}_http"
+def serving(postgis: str) -> tuple[StoreLocation, str]:
+    """Return an office's store and the connection string of its serving role, which has been granted access."""
+    location = StoreLocation(Path(), postgis, f"off{os.getpid()}_{next(_count)}")
+    role = f"{location.prefix}_http"
     with psycopg.connect(postgis, autocommit=True) as connection:
         connection.execute(f"CREATE ROLE {role} LOGIN".encode())
-    store = kept.open()
+    store = location.open()
     store.grant(role)
     store.close()
-    return kept, postgis.replace("user=postgres", f"user={role}")
+    return location, postgis.replace("user=postgres", f"user={role}")
 
 
 @pytest.mark.postgis
-def test_the_serving_role_reads_tokens_and_appends(serving: tuple[Kept, str]) -> None:
-    kept, dsn = serving
-    owner, server = kept.open(), kept.open(dsn, owner=False)
+def test_the_serving_role_reads_tokens_and_appends(serving: tuple[StoreLocation, str]) -> None:
+    location, dsn = serving
+    owner, server = location.open(), location.open(dsn, owner=False)
     owner.add(token(), CLERK)
     assert server.tokens() == owner.tokens()
     server.append([AuditEntry("a", "planner", "GET")])
@@ -254,24 +254,24 @@ DENIED = [
 
 @pytest.mark.postgis
 @pytest.mark.parametrize("statement", DENIED)
-def test_the_serving_role_may_do_nothing_else(serving: tuple[Kept, str], statement: str) -> None:
-    kept, dsn = serving
+def test_the_serving_role_may_do_nothing_else(serving: tuple[StoreLocation, str], statement: str) -> None:
+    location, dsn = serving
     with psycopg.connect(dsn) as connection:
-        connection.execute(f"SET search_path = {kept.prefix}_access".encode())
+        connection.execute(f"SET search_path = {location.prefix}_access".encode())
         with pytest.raises(errors.InsufficientPrivilege):
             connection.execute(statement.encode())
 
 
 @pytest.mark.postgis
 @pytest.mark.parametrize("row", ["(1, '{}', 'made up')", "(7, '{}', 'x')"])
-def test_the_serving_role_cannot_break_the_chain(serving: tuple[Kept, str], row: str) -> None:
-    kept, dsn = serving
+def test_the_serving_role_cannot_break_the_chain(serving: tuple[StoreLocation, str], row: str) -> None:
+    location, dsn = serving
     with psycopg.connect(dsn) as connection, pytest.raises(errors.RaiseException, match="does not follow"):
-        connection.execute(f"INSERT INTO {kept.prefix}_access.audit VALUES {row}".encode())
+        connection.execute(f"INSERT INTO {location.prefix}_access.audit VALUES {row}".encode())
 
 
 @pytest.mark.postgis
-def test_a_role_that_was_not_let_in_is_told(postgis: str, serving: tuple[Kept, str]) -> None:
+def test_a_role_without_access_is_told_how_to_get_it(postgis: str, serving: tuple[StoreLocation, str]) -> None:
     other = f"{serving[0].prefix}_b"
     with psycopg.connect(postgis, autocommit=True) as connection:
         connection.execute(f"CREATE ROLE {other} LOGIN".encode())
@@ -281,13 +281,15 @@ def test_a_role_that_was_not_let_in_is_told(postgis: str, serving: tuple[Kept, s
     store.close()
 
 
-ASKS: list[Callable[[AccessStore], object]] = [AccessStore.version, AccessStore.tokens, AccessStore.head]
+READS: list[Callable[[AccessStore], object]] = [AccessStore.version, AccessStore.tokens, AccessStore.head]
 
 
-@pytest.mark.parametrize("ask", ASKS, ids=lambda a: a.__name__)
-def test_a_server_that_is_not_there_is_told(tmp_path: Path, ask: Callable[[AccessStore], object]) -> None:
+@pytest.mark.parametrize("read", READS, ids=lambda a: a.__name__)
+def test_the_error_of_an_unreachable_server_does_not_show_the_role(
+    tmp_path: Path, read: Callable[[AccessStore], object]
+) -> None:
     store = open_access(tmp_path, f"host={tmp_path} user=secret_role", "x", owner=False)
     with pytest.raises(Unavailable) as caught:
-        ask(store)
+        read(store)
     assert "secret_role" not in str(caught.value)
     store.close()

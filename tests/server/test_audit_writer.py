@@ -1,4 +1,4 @@
-"""The writer of the audit log: whoever is answered has a row, also when the one who writes for others goes away."""
+"""The writer of the audit log: every response has a row, even if the task that writes a batch is cancelled."""
 
 import threading
 from collections.abc import Iterator
@@ -28,7 +28,7 @@ def entry(name: str) -> AuditEntry:
     return AuditEntry(name, "planner", "GET")
 
 
-def test_who_is_answered_is_in_the_log_when_the_writer_is_cancelled(
+def test_every_response_is_in_the_log_when_the_writing_task_is_cancelled(
     store: AccessStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     go, append, recorder, answered = threading.Event(), store.append, AuditWriter(store), set[str]()
@@ -62,15 +62,15 @@ def test_who_is_answered_is_in_the_log_when_the_writer_is_cancelled(
     assert logged(store) == {"Z", "A", "B", "C"}
 
 
-def test_any_fault_of_the_store_refuses_everybody_who_waits(store: AccessStore) -> None:
+def test_an_error_of_the_store_refuses_all_waiting_responses(store: AccessStore) -> None:
     recorder, refused = AuditWriter(store), list[str]()
     broken = AuditEntry("a", "planner", "GET", query=cast("str", object()))  # no JSON can be made of it
 
-    async def ask(given: AuditEntry) -> None:
+    async def ask(entry: AuditEntry) -> None:
         try:
-            await recorder.record(given)
+            await recorder.record(entry)
         except Unavailable:
-            refused.append(given.name)
+            refused.append(entry.name)
 
     async def go() -> None:
         async with create_task_group() as group:

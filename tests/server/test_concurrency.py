@@ -1,4 +1,4 @@
-"""The gate: so many at once, so many waiting, the rest told to come back; late and abandoned requests let go of their place."""
+"""The concurrency limit: running and waiting requests, refusals, and that timeouts and disconnects free a slot."""
 
 import json
 import threading
@@ -22,21 +22,21 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
 class Stage:
-    """A gate around an application, and requests to it one by one; a request is told off by hanging up."""
+    """A concurrency limiter around an application, with single requests to it, which a disconnect cancels."""
 
     def __init__(self, app: App, lane: str = "pages", **settings: Any) -> None:
         self.metrics = Metrics()
-        self.gate = ConcurrencyLimiter(app, Settings(**settings), self.metrics, lambda scope: scope.get("lane", lane))
+        self.limiter = ConcurrencyLimiter(app, Settings(**settings), self.metrics, lambda scope: scope.get("lane", lane))
 
     async def ask(self, hang_up: float | None = None, **scope: Any) -> tuple[int, bytes]:
-        """Return status and body; 0 where nothing was answered. ``hang_up``: seconds until the client leaves."""
+        """Return status and body; 0 without a response. ``hang_up``: seconds until the client disconnects."""
         status, body = 0, b""
-        asked = False
+        request_sent = False
 
         async def receive() -> Any:
-            nonlocal asked
-            if not asked:
-                asked = True
+            nonlocal request_sent
+            if not request_sent:
+                request_sent = True
                 return {"type": "http.request", "body": b"", "more_body": False}
             await anyio.sleep(1e6 if hang_up is None else hang_up)
             return {"type": "http.disconnect"}
@@ -45,7 +45,7 @@ class Stage:
             nonlocal status, body
             status, body = message.get("status", status), body + message.get("body", b"")
 
-        await self.gate({"type": "http", "method": "GET", "path": "/", "headers": [], **scope}, receive, send)
+        await self.limiter({"type": "http", "method": "GET", "path": "/", "headers": [], **scope}, receive, send)
         return status, body
 
     def waiting(self) -> int:
@@ -58,37 +58,37 @@ async def quick(_: Scope, __: Receive, send: Send) -> None:
 
 
 async def ask_many(stage: Stage, count: int, **scope: Any) -> list[int]:
-    found: list[int] = []
+    statuses: list[int] = []
 
     async def one() -> None:
-        found.append((await stage.ask(**scope))[0])
+        statuses.append((await stage.ask(**scope))[0])
 
     async with anyio.create_task_group() as group:
         for _ in range(count):
             group.start_soon(one)
-    return found
+    return statuses
 
 
-def test_no_more_are_in_work_or_waiting_than_allowed() -> None:
-    inside, most, lengths = 0, 0, []
+def test_running_and_waiting_requests_are_limited() -> None:
+    running, most, lengths = 0, 0, []
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        nonlocal inside, most
-        inside += 1
-        most = max(most, inside)
+        nonlocal running, most
+        running += 1
+        most = max(most, running)
         await anyio.sleep(0.02)
         lengths.append(stage.waiting())
-        inside -= 1
+        running -= 1
         await quick(scope, receive, send)
 
     stage = Stage(app, requests_at_once=2, requests_waiting=3)
-    found = anyio.run(ask_many, stage, 50)
+    statuses = anyio.run(ask_many, stage, 50)
     assert (most, max(lengths)) == (2, 3)
-    assert sorted(found) == [200] * 5 + [503] * 45
+    assert sorted(statuses) == [200] * 5 + [503] * 45
     assert anyio.run(ask_many, stage, 5) == [200] * 5
 
 
-def test_a_refusal_is_at_once_and_says_when_to_come_back() -> None:
+def test_a_refusal_is_immediate_and_says_when_to_retry() -> None:
     async def go() -> None:
         begun = anyio.Event()
 
@@ -106,7 +106,7 @@ def test_a_refusal_is_at_once_and_says_when_to_come_back() -> None:
             group.start_soon(stage.ask)
             await begun.wait()
             started = time.perf_counter()
-            await stage.gate({"type": "http", "method": "GET", "path": "/", "headers": []}, anyio.sleep_forever, keep)
+            await stage.limiter({"type": "http", "method": "GET", "path": "/", "headers": []}, anyio.sleep_forever, keep)
             assert time.perf_counter() - started < 0.1
             group.cancel_scope.cancel()
         headers = dict(messages[0]["headers"])
@@ -118,7 +118,7 @@ def test_a_refusal_is_at_once_and_says_when_to_come_back() -> None:
 
 
 @pytest.mark.parametrize("lane", ["tiles", "bulk", ""])
-def test_a_full_lane_leaves_the_others_alone(lane: str) -> None:
+def test_a_full_lane_does_not_affect_the_others(lane: str) -> None:
     async def go() -> None:
         async def app(scope: Scope, receive: Receive, send: Send) -> None:
             await anyio.sleep(1e6 if scope["lane"] == "pages" else 0)
@@ -135,35 +135,35 @@ def test_a_full_lane_leaves_the_others_alone(lane: str) -> None:
     anyio.run(go)
 
 
-def test_a_late_request_is_answered_in_time_and_keeps_its_place_until_its_thread_is_done() -> None:
+def test_a_timeout_is_sent_in_time_and_the_slot_is_held_until_the_thread_ends() -> None:
     async def go() -> None:
         release, begun = threading.Event(), anyio.Event()
-        ended: list[tuple[int, bytes]] = []
+        responses: list[tuple[int, bytes]] = []
 
         async def app(*_: Any) -> None:
             begun.set()
             await to_thread.run_sync(release.wait, 10)
 
         async def first() -> None:
-            ended.append(await stage.ask())
+            responses.append(await stage.ask())
 
         stage = Stage(app, requests_at_once=1, requests_waiting=0, request_seconds=1)
-        stage.gate._seconds = 0.1
+        stage.limiter._seconds = 0.1
         async with anyio.create_task_group() as group:
             group.start_soon(first)
             await begun.wait()
             await anyio.sleep(0.2)
-            assert (await stage.ask())[0] == 503, "its thread is at work"
+            assert (await stage.ask())[0] == 503, "its thread is still running"
             release.set()
-        assert ended[0][0] == 503
-        assert "0.1 seconds" in json.loads(ended[0][1])["detail"]
-        stage.gate.app = quick
+        assert responses[0][0] == 503
+        assert "0.1 seconds" in json.loads(responses[0][1])["detail"]
+        stage.limiter.app = quick
         assert await stage.ask() == (200, b"done")
 
     anyio.run(go)
 
 
-def test_a_client_that_leaves_frees_its_place() -> None:
+def test_a_disconnect_frees_the_slot() -> None:
     async def go() -> None:
         async def app(*_: Any) -> None:
             await anyio.sleep(1e6)
@@ -171,13 +171,13 @@ def test_a_client_that_leaves_frees_its_place() -> None:
         stage = Stage(app, requests_at_once=1, requests_waiting=1)
         with anyio.fail_after(3):
             assert await stage.ask(hang_up=0.01) == (0, b"")
-            stage.gate.app = quick
+            stage.limiter.app = quick
             assert await stage.ask() == (200, b"done")
 
     anyio.run(go)
 
 
-def test_a_client_that_leaves_keeps_its_place_while_its_work_is_done() -> None:
+def test_a_disconnect_holds_the_slot_while_its_thread_works() -> None:
     async def go() -> None:
         release, once = threading.Event(), SingleFlight(10_000)
 
@@ -190,44 +190,44 @@ def test_a_client_that_leaves_keeps_its_place_while_its_work_is_done() -> None:
 
         async def leaver() -> None:
             assert await stage.ask(hang_up=0.01) == (0, b"")
-            left.set()
+            disconnected.set()
 
-        stage, left = Stage(app, requests_at_once=1, requests_waiting=0), anyio.Event()
+        stage, disconnected = Stage(app, requests_at_once=1, requests_waiting=0), anyio.Event()
         async with anyio.create_task_group() as group:
             group.start_soon(leaver)
-            await anyio.sleep(0.4)  # the gate has looked by now and seen that the client has gone
-            assert not left.is_set()
+            await anyio.sleep(0.4)  # the limiter has read ahead by now and seen the disconnect
+            assert not disconnected.is_set()
             assert (await stage.ask())[0] == 503
             release.set()
-            await left.wait()
+            await disconnected.wait()
         assert await stage.ask() == (200, b"done")
 
     anyio.run(go)
 
 
 @pytest.mark.parametrize("stuck", ["http.response.start", "http.response.body"])
-def test_a_client_that_does_not_read_loses_its_place(stuck: str) -> None:
+def test_a_client_that_does_not_read_loses_its_slot(stuck: str) -> None:
     async def go() -> None:
         async def send(message: Any) -> None:
             await anyio.sleep(1e6 if message["type"] == stuck else 0)
 
         stage = Stage(quick, requests_at_once=1, requests_waiting=0)
-        stage.gate._seconds = 0.05
+        stage.limiter._seconds = 0.05
         with anyio.fail_after(3):
-            await stage.gate({"type": "http", "method": "GET", "path": "/", "headers": []}, anyio.sleep_forever, send)
+            await stage.limiter({"type": "http", "method": "GET", "path": "/", "headers": []}, anyio.sleep_forever, send)
             assert await stage.ask() == (200, b"done")
 
     anyio.run(go)
 
 
-def test_an_answer_that_begins_and_does_not_go_on_loses_its_place() -> None:
+def test_a_response_that_starts_and_stalls_loses_its_slot() -> None:
     async def app(_: Scope, __: Receive, send: Send) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": []})
         await anyio.sleep(1e6)
 
     async def go() -> None:
         stage = Stage(app)
-        stage.gate._seconds = 0.05
+        stage.limiter._seconds = 0.05
         with anyio.fail_after(3):
             assert await stage.ask() == (200, b"")
 
@@ -261,7 +261,7 @@ TILES, ITEMS = "/tiles/coverage.pmtiles", "/collections/coverage/items"
         ("/collections", "f=csv", {}, "pages"),
     ],
 )
-def test_whole_files_have_a_lane_of_their_own(path: str, query: str, headers: dict[str, str], lane: str) -> None:
+def test_files_have_their_own_lane(path: str, query: str, headers: dict[str, str], lane: str) -> None:
     given = [(k.encode(), v.encode()) for k, v in headers.items()]
     assert lane_of({"path": path, "query_string": query.encode(), "headers": given}, "1-a") == lane
 
@@ -279,16 +279,16 @@ def test_whole_files_have_a_lane_of_their_own(path: str, query: str, headers: di
         ("/tiles/coverage/5/18/9.mvt", "tiles"),
     ],
 )
-def test_pictures_have_a_lane_of_their_own(path: str, lane: str) -> None:
+def test_pictures_have_their_own_lane(path: str, lane: str) -> None:
     assert lane_of({"path": path, "query_string": b"", "headers": []}) == lane
 
 
 def test_every_accept_header_counts() -> None:
-    given = [(b"accept", b"text/csv"), (b"accept", b"*/*")]
-    assert lane_of({"path": ITEMS, "query_string": b"", "headers": given}) == "bulk"
+    headers = [(b"accept", b"text/csv"), (b"accept", b"*/*")]
+    assert lane_of({"path": ITEMS, "query_string": b"", "headers": headers}) == "bulk"
 
 
-def test_a_client_that_leaves_the_queue_frees_its_place() -> None:
+def test_a_disconnect_while_waiting_frees_the_place_in_the_queue() -> None:
     async def go() -> None:
         begun = anyio.Event()
 
@@ -308,7 +308,7 @@ def test_a_client_that_leaves_the_queue_frees_its_place() -> None:
     anyio.run(go)
 
 
-def test_a_download_may_take_long_as_long_as_it_moves() -> None:
+def test_a_long_download_may_continue_while_it_makes_progress() -> None:
     async def app(_: Scope, __: Receive, send: Send) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": []})
         for _ in range(6):
@@ -317,23 +317,23 @@ def test_a_download_may_take_long_as_long_as_it_moves() -> None:
         await send({"type": "http.response.body", "body": b"."})
 
     stage = Stage(app)
-    stage.gate._seconds = 0.2
+    stage.limiter._seconds = 0.2
     assert anyio.run(stage.ask) == (200, b"xxxxxx.")
 
 
 def test_the_application_still_reads_its_messages_in_order() -> None:
     async def app(_: Scope, receive: Receive, send: Send) -> None:
-        await anyio.sleep(0.4)  # long enough for the gate to have looked first
+        await anyio.sleep(0.4)  # long enough for the limiter to have read ahead
         assert (await receive())["type"] == "http.request"
         await send_whole(send, 200, [], b"read")
 
     assert anyio.run(Stage(app).ask) == (200, b"read")
 
 
-def test_threads_suffice_for_everything_that_may_be_in_work() -> None:
+def test_there_are_threads_for_all_running_requests() -> None:
     async def go() -> float:
         stage = Stage(quick, requests_at_once=30)
-        await stage.gate({"type": "lifespan"}, anyio.sleep_forever, nothing)
+        await stage.limiter({"type": "lifespan"}, anyio.sleep_forever, nothing)
         return to_thread.current_default_thread_limiter().total_tokens
 
     async def nothing(_: Any) -> None: ...

@@ -1,4 +1,4 @@
-"""Stopping: not ready first, then not listening, with what is in work brought to its end; the exit code is 0."""
+"""Graceful shutdown: not ready first, then not listening; running requests are finished and the exit code is 0."""
 
 import contextlib
 import http.client
@@ -26,7 +26,7 @@ def home(content: Callable[..., Any], tmp_path_factory: pytest.TempPathFactory) 
 
 
 def slow_reader(url: str) -> socket.socket:
-    """Ask for a page of 20 MB, more than the kernel buffers, and take the first bytes of it, through a window of a few KiB."""
+    """Request a page of 20 MB, more than the kernel buffers, and read the first bytes of it, with a window of a few KiB."""
     found = urlsplit(url)
     client = socket.socket()
     client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 8192)
@@ -38,7 +38,7 @@ def slow_reader(url: str) -> socket.socket:
 
 
 def status(url: str) -> int:
-    """Return the status; 0 where nobody listens any more: who connects is refused, and not left waiting."""
+    """Return the status; 0 if the port is closed: connections are refused immediately."""
     try:
         with urllib.request.urlopen(url, timeout=5) as answer:
             return int(answer.status)
@@ -50,7 +50,7 @@ def status(url: str) -> int:
         raise
 
 
-def test_what_is_in_work_is_finished_and_nothing_new_is_taken(home: Path, serve: Any) -> None:
+def test_running_requests_are_finished_and_no_new_ones_accepted(home: Path, serve: Any) -> None:
     with (
         serve(home, GEOSERVICE_NOTICE_SECONDS="1", GEOSERVICE_DRAIN_SECONDS="20") as served,
         contextlib.closing(slow_reader(served.url)) as client,
@@ -70,7 +70,7 @@ def test_what_is_in_work_is_finished_and_nothing_new_is_taken(home: Path, serve:
         assert served.process.wait(10) == 0
 
 
-def test_a_client_that_never_reads_does_not_hold_it_up(home: Path, serve: Any) -> None:
+def test_a_client_that_never_reads_does_not_delay_it(home: Path, serve: Any) -> None:
     with (
         serve(home, GEOSERVICE_NOTICE_SECONDS="0", GEOSERVICE_DRAIN_SECONDS="1") as served,
         contextlib.closing(slow_reader(served.url)),
@@ -85,7 +85,7 @@ LOAD = ("/collections?f=json", "/tiles/coverage/10/583/296.mvt", "/collections/s
 
 
 def load(address: tuple[str, int]) -> list[int]:
-    """Ask on a kept connection, or a new one where the service ends it, until nobody listens; return the statuses."""
+    """Send requests on a keep-alive connection, or a new one if the service closes it, until the port is closed."""
     statuses, connection = list[int](), http.client.HTTPConnection(*address, timeout=20)
     with contextlib.suppress(ConnectionRefusedError):
         for path in itertools.cycle(LOAD):
@@ -97,7 +97,7 @@ def load(address: tuple[str, int]) -> list[int]:
 
 
 @pytest.mark.parametrize("notice", ["0", "1"])
-def test_under_load_nobody_is_cut_off(home: Path, serve: Any, notice: str) -> None:
+def test_no_response_is_cut_off_under_load(home: Path, serve: Any, notice: str) -> None:
     with serve(home, GEOSERVICE_WORKERS="2", GEOSERVICE_NOTICE_SECONDS=notice, GEOSERVICE_RATE_LIMIT="") as served:
         place = urlsplit(served.url)
         with ThreadPoolExecutor(12) as pool:

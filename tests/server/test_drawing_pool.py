@@ -1,4 +1,4 @@
-"""Processes that draw: what they may, what happens when one dies, takes too long or is no longer needed; with real ones."""
+"""The pool of rendering processes, with real ones: priorities, and a process that dies, times out or is no longer needed."""
 
 import json
 import os
@@ -25,10 +25,10 @@ from geoservice.settings import Settings
 
 
 class Pool:
-    """A pool over the release of a place."""
+    """A pool over a published release."""
 
-    def __init__(self, place: Any, **settings: Any) -> None:
-        self.store = place.open()
+    def __init__(self, published: Any, **settings: Any) -> None:
+        self.store = published.open()
         reader = self.store.open()
         self.version, self.seconds = version_of(reader), list[float]()
         reader.close()
@@ -43,20 +43,20 @@ class Pool:
 
 @pytest.fixture
 def make(published: Any) -> Iterator[Callable[..., Pool]]:
-    made: list[Pool] = []
+    created: list[Pool] = []
 
     def go(**settings: Any) -> Pool:
-        made.append(Pool(published, **settings))
-        return made[-1]
+        created.append(Pool(published, **settings))
+        return created[-1]
 
     yield go
-    for one in made:
-        one.pool.close()
-        one.store.close()
+    for pool in created:
+        pool.pool.close()
+        pool.store.close()
 
 
-def gone(pid: int, seconds: float = 5) -> bool:
-    """Whether a process ends within so many seconds; one that its parent has not yet asked about has ended too."""
+def ends(pid: int, seconds: float = 5) -> bool:
+    """Whether a process ends within some seconds; a zombie that its parent has not yet waited for has ended too."""
     end = time.monotonic() + seconds
     while True:
         try:
@@ -69,7 +69,7 @@ def gone(pid: int, seconds: float = 5) -> bool:
         time.sleep(0.02)
 
 
-def test_pictures_are_drawn_one_after_the_other_in_a_process_that_gives_way(make: Callable[..., Pool]) -> None:
+def test_pictures_are_drawn_one_after_the_other_in_a_process_of_low_priority(make: Callable[..., Pool]) -> None:
     pool = make()
     assert pool.pool.processes == set(), "none before it is needed"
     first, second = pool.report(), pool.report()
@@ -80,7 +80,7 @@ def test_pictures_are_drawn_one_after_the_other_in_a_process_that_gives_way(make
     assert (len(pool.seconds), pool.pool.pixels, pool.pool.lost) == (2, 2, 0)
 
 
-def test_it_may_use_cores_that_its_worker_keeps_from(make: Callable[..., Pool]) -> None:
+def test_it_may_use_cores_that_its_worker_is_not_pinned_to(make: Callable[..., Pool]) -> None:
     pool, cores = make(), os.sched_getaffinity(0)
     os.sched_setaffinity(0, {min(cores)})
     try:
@@ -90,7 +90,7 @@ def test_it_may_use_cores_that_its_worker_keeps_from(make: Callable[..., Pool]) 
 
 
 @pytest.mark.parametrize(("workers", "processes"), [(1, len(os.sched_getaffinity(0))), (64, 1)])
-def test_workers_share_a_process_for_each_core(make: Callable[..., Pool], workers: int, processes: int) -> None:
+def test_all_workers_together_have_a_process_for_each_core(make: Callable[..., Pool], workers: int, processes: int) -> None:
     pool = make(drawing_processes=None, workers=workers)
 
     async def go() -> None:
@@ -102,7 +102,7 @@ def test_workers_share_a_process_for_each_core(make: Callable[..., Pool], worker
     assert len(pool.pool.processes) == min(processes, 4)
 
 
-def test_a_store_goes_to_another_process_for_reading_alone(published: Any, content: Callable[..., Any]) -> None:
+def test_a_pickled_store_is_read_only(published: Any, content: Callable[..., Any]) -> None:
     store = published.open(read_only=False)
     other = pickle.loads(pickle.dumps(store))
     assert other.current() == store.current() == 1
@@ -124,7 +124,7 @@ def test_a_process_that_dies_is_replaced(
 
         async with anyio.create_task_group() as group:
             group.start_soon(other)
-            with pytest.raises(Unavailable, match="the process that drew the picture has ended; ask again"):
+            with pytest.raises(Unavailable, match="the process that drew the picture has died; try again"):
                 await pool.pool.draw(pool.version, Deadly(number))
 
     anyio.run(go)
@@ -133,28 +133,28 @@ def test_a_process_that_dies_is_replaced(
     assert f"code=-{number.value}" in capsys.readouterr().out
 
 
-def test_one_that_died_while_idle_costs_nobody_a_picture(make: Callable[..., Pool]) -> None:
+def test_a_process_that_died_while_idle_fails_no_picture(make: Callable[..., Pool]) -> None:
     pool = make()
     first = pool.report()["pid"]
     os.kill(first, signal.SIGKILL)
-    assert gone(first)
+    assert ends(first)
     assert pool.report()["pid"] != first
     assert len(pool.pool.processes) == 1
 
 
-def test_a_drawing_that_takes_too_long_is_ended(make: Callable[..., Pool]) -> None:
+def test_a_drawing_that_times_out_is_ended(make: Callable[..., Pool]) -> None:
     pool = make(drawing_seconds=0.3)
     first = pool.report()["pid"]
     started = time.monotonic()
-    with pytest.raises(TimedOut, match="took longer to draw than it may; ask for a smaller one"):
+    with pytest.raises(TimedOut, match="drawing the picture timed out; request a smaller one"):
         pool.draw(Slow(60))
     assert time.monotonic() - started < 2
-    assert gone(first, 0)
+    assert ends(first, 0)
     assert pool.report()["pid"] != first
     assert pool.pool.lost == 1
 
 
-def test_what_a_drawing_raises_is_passed_on_and_the_process_stays(
+def test_errors_of_a_drawing_are_raised_and_the_process_stays(
     make: Callable[..., Pool], capsys: pytest.CaptureFixture[str]
 ) -> None:
     pool = make()
@@ -169,18 +169,18 @@ def test_what_a_drawing_raises_is_passed_on_and_the_process_stays(
     assert (pool.report()["pid"], pool.pool.lost) == (first, 0)
 
 
-def test_a_release_that_is_gone_is_named(make: Callable[..., Pool]) -> None:
+def test_a_release_that_no_longer_exists_is_named(make: Callable[..., Pool]) -> None:
     pool = make()
     for version, words in (
-        ("1-000000000000", "release 1-000000000000 is gone"),
+        ("1-000000000000", "release 1-000000000000 no longer exists"),
         ("9-000000000000", "release 9 does not exist"),
     ):
         with pytest.raises(NotFound, match=words):
             anyio.run(pool.pool.draw, version, Report())
 
 
-def test_who_leaves_takes_nobody_along(make: Callable[..., Pool]) -> None:
-    """Two ask for the same picture; the one for whom it was begun goes."""
+def test_a_cancelled_request_does_not_cancel_the_picture_of_others(make: Callable[..., Pool]) -> None:
+    """Of two requests for the same picture, the one that started it is cancelled."""
     pool = make()
     pictures = Pictures(pool.pool)
 
@@ -209,12 +209,12 @@ def test_idle_processes_end_after_a_while(make: Callable[..., Pool], monkeypatch
     assert pool.report()["pid"] == first
     monkeypatch.setattr(pools, "IDLE_S", 0)
     pool.pool.tidy()
-    assert gone(first, 0)
+    assert ends(first, 0)
     assert pool.pool.processes == set()
     assert pool.report()["pid"] != first
 
 
-def test_closing_ends_all_those_that_draw_as_well(make: Callable[..., Pool]) -> None:
+def test_closing_ends_all_processes_also_those_that_are_drawing(make: Callable[..., Pool]) -> None:
     pool = make(drawing_processes=2)
 
     async def go() -> None:
@@ -230,7 +230,7 @@ def test_closing_ends_all_those_that_draw_as_well(make: Callable[..., Pool]) -> 
             while len(pool.pool.processes) < 2:
                 await anyio.sleep(0.05)
             await anyio.to_thread.run_sync(pool.pool.close)
-        assert gone(idle, 0)
+        assert ends(idle, 0)
         with pytest.raises(Unavailable, match="being stopped"):
             await pool.pool.draw(pool.version, Report())
 
@@ -276,4 +276,4 @@ def test_a_process_ends_with_its_parent(make: Callable[..., Pool], published: An
     parent.wait(10)
     parent.stdin.close()
     parent.stdout.close()
-    assert gone(child)
+    assert ends(child)

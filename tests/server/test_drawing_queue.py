@@ -1,21 +1,21 @@
-"""The queue of drawings: bounded by pixels, small pictures first, places passed on."""
+"""The queue of drawings: limited by pixels, small pictures first, slots passed on."""
 
 import anyio
 import pytest
 
 from geoservice.errors import Unavailable
-from geoservice.server.rendering.documents import MOST_PIXELS
+from geoservice.server.rendering.documents import MAX_PIXELS
 from geoservice.server.rendering.queue import DrawingQueue
 from geoservice.settings import Settings
 
 
 async def hold(queue: DrawingQueue, pixels: int, order: list[int], done: anyio.Event) -> None:
-    async with queue.place(pixels):
+    async with queue.slot(pixels):
         order.append(pixels)
         await done.wait()
 
 
-def test_more_pixels_than_may_wait_are_refused_at_once() -> None:
+def test_too_many_pixels_are_refused_immediately() -> None:
     async def go() -> None:
         queue, order, done = DrawingQueue(1, 100), list[int](), anyio.Event()
         async with anyio.create_task_group() as group:
@@ -23,7 +23,9 @@ def test_more_pixels_than_may_wait_are_refused_at_once() -> None:
             group.start_soon(hold, queue, 40, order, done)
             await anyio.wait_all_tasks_blocked()
             assert (queue.pixels, queue.waiting, queue.refused) == (100, 1, 0)
-            with pytest.raises(Unavailable, match="of 100 pixels are being drawn and 1 more are too many: 100 are allowed"):
+            with pytest.raises(
+                Unavailable, match="with 100 pixels are being drawn or wait, and 1 more would exceed the limit of 100"
+            ):
                 await hold(queue, 1, order, done)
             done.set()
         assert (order, queue.pixels, queue.waiting, queue.refused) == ([60, 40], 0, 0, 1)
@@ -31,21 +33,21 @@ def test_more_pixels_than_may_wait_are_refused_at_once() -> None:
     anyio.run(go)
 
 
-def test_a_picture_larger_than_the_bound_is_drawn_when_there_is_no_other() -> None:
+def test_a_picture_larger_than_the_limit_is_drawn_if_there_is_no_other() -> None:
     async def go() -> None:
         queue = DrawingQueue(1, 100)
-        async with queue.place(101):
+        async with queue.slot(101):
             pass
         assert queue.pixels == 0
 
     anyio.run(go)
 
 
-def test_eight_of_the_largest_maps_may_be_asked_for_at_once() -> None:
-    assert Settings().drawing_pixels >= 8 * MOST_PIXELS
+def test_eight_of_the_largest_maps_may_be_requested_concurrently() -> None:
+    assert Settings().drawing_pixels >= 8 * MAX_PIXELS
 
 
-def test_small_pictures_go_before_large_ones() -> None:
+def test_small_pictures_are_drawn_before_large_ones() -> None:
     async def go() -> None:
         queue, order, done = DrawingQueue(1, 10**9), list[int](), anyio.Event()
         async with anyio.create_task_group() as group:
@@ -58,7 +60,7 @@ def test_small_pictures_go_before_large_ones() -> None:
     anyio.run(go)
 
 
-def test_who_stops_waiting_gives_its_turn_to_the_next() -> None:
+def test_a_cancelled_waiter_passes_its_slot_on() -> None:
     async def go() -> None:
         queue, order, done = DrawingQueue(1, 100), list[int](), anyio.Event()
         async with anyio.create_task_group() as group:

@@ -1,4 +1,4 @@
-"""A real service whose disks are full: what needs none goes on, the rest is 503, and the log names the folder."""
+"""A real service whose disks are full: requests that need no disk succeed, others get a 503, and the log names the folder."""
 
 import json
 import time

@@ -1,4 +1,4 @@
-"""Health checks of a service whose disk has stopped answering: every thread for requests hangs, and they answer in time."""
+"""Health checks of a service whose disk hangs: all threads for requests are blocked, and health still responds in time."""
 
 import threading
 import time
@@ -19,7 +19,7 @@ SOON_S = 2.0
 
 
 class StuckDisk(FolderStore):
-    """A folder of releases on a disk that answers until it is stuck, and again when it is ``freed``."""
+    """A folder of releases on a disk that works until it is stuck, and again when it is ``freed``."""
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder, True)
@@ -44,7 +44,7 @@ async def timed(client: httpx.AsyncClient, path: str) -> tuple[int, float, dict[
     return answer.status_code, time.monotonic() - began, answer.json()
 
 
-def test_health_answers_in_time_while_all_else_hangs(disk: StuckDisk) -> None:
+def test_health_responds_in_time_while_everything_else_hangs(disk: StuckDisk) -> None:
     async def go() -> None:
         transport = httpx.ASGITransport(create_app(Settings(), disk), raise_app_exceptions=False)
         async with (

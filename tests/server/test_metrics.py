@@ -1,4 +1,4 @@
-"""Figures: right, of all workers together, and never more series than the application has routes."""
+"""Metrics: correct, summed over all workers, and never more series than the application has routes."""
 
 import random
 import re
@@ -17,9 +17,9 @@ from geoservice.settings import Settings
 WORKER = """
 import os, sys, time
 from pathlib import Path
-from geoservice.server.operations.metrics import Metrics, take_place
+from geoservice.server.operations.metrics import Metrics, claim_slot
 folder = Path(sys.argv[1])
-take_place(folder)
+claim_slot(folder)
 metrics = Metrics(folder)
 metrics.gauge("in_flight", "-", lambda: 3)
 for _ in range(int(sys.argv[2])):
@@ -31,8 +31,8 @@ sys.stdin.readline()
 
 
 @pytest.fixture
-def own(client: Any, published: Any) -> Any:
-    """A client of an application of one's own: nobody else is in its figures."""
+def own_client(client: Any, published: Any) -> Any:
+    """A client of a separate application, whose metrics count no other requests."""
     return type(client)(create_app(Settings(), published.open()))
 
 
@@ -46,38 +46,38 @@ def value(text: str, name: str) -> float:
 
 def strange_urls(seed: int, count: int = 60) -> list[str]:
     draw = random.Random(seed)
-    word = lambda: "".join(draw.choices("abcdefgh0123456789", k=12)) + "x"  # noqa: E731 - one line, used below alone
+    random_part = lambda: "".join(draw.choices("abcdefgh0123456789", k=12)) + "x"  # noqa: E731 - one line, used below alone
     forms = ["/{}", "/collections/{}", "/collections/{}/items", "/collections/coverage/items?{}=1", "/tiles/{}/1/0/0.mvt",
              "/collections/coverage/items/{}", "/styles/{}", "/{}/{}", "/tiles/coverage/10/1{}/296.mvt",
              "/collections/coverage/tiles/WebMercatorQuad/10/{}/1", "/health/{}", "/metrics/{}", "/..%2f{}"]  # fmt: skip
-    return [draw.choice(forms).replace("{}", word()) for _ in range(count)]
+    return [draw.choice(forms).replace("{}", random_part()) for _ in range(count)]
 
 
-def test_strange_urls_add_no_series(own: Any) -> None:
+def test_strange_urls_add_no_series(own_client: Any) -> None:
     methods = ["GET", "HEAD", "POST", "BREW", "OPTIONS"]
     for seed in (1, 2):
-        for at, url in enumerate(strange_urls(seed)):
-            own.request(methods[at % 5] if seed == 1 else "GET", url)
-    before = series(own.get("/metrics").text)
+        for i, url in enumerate(strange_urls(seed)):
+            own_client.request(methods[i % 5] if seed == 1 else "GET", url)
+    before = series(own_client.get("/metrics").text)
     for url in strange_urls(3, 150):
-        own.get(url)
-    after = own.get("/metrics").text
-    assert len(set(series(after)) - set(before)) <= 20, "a route that the first rounds missed; none of the 150 words"
+        own_client.get(url)
+    after = own_client.get("/metrics").text
+    assert len(set(series(after)) - set(before)) <= 20, "a route that the first rounds missed; none of the 150 random parts"
     assert len(series(after)) < 700
     assert not re.findall(r"[a-h0-9]{12}x", after)
     assert "BREW" not in after
 
 
-def test_control_a_word_of_a_url_would_be_found() -> None:
+def test_control_a_part_of_a_url_would_be_detected() -> None:
     assert all(re.findall(r"[a-h0-9]{12}x", url) for url in strange_urls(1))
 
 
-def test_requests_are_counted_by_route_and_class(own: Any) -> None:
-    own.get("/collections/coverage")
-    own.get("/collections/nothing")
-    own.get("/collections/nothing")
-    own.get("/tiles/coverage/10/583/296.mvt")
-    text = own.get("/metrics").text
+def test_requests_are_counted_by_route_and_status_class(own_client: Any) -> None:
+    own_client.get("/collections/coverage")
+    own_client.get("/collections/nothing")
+    own_client.get("/collections/nothing")
+    own_client.get("/tiles/coverage/10/583/296.mvt")
+    text = own_client.get("/metrics").text
     assert value(text, 'geoservice_requests_total{method="GET",route="/collections/{layer_id}",status="2xx"}') == 1
     assert value(text, 'geoservice_requests_total{method="GET",route="/collections/{layer_id}",status="4xx"}') == 2
     assert value(text, 'geoservice_request_seconds_count{route="/tiles/{layer_id}/{z}/{x}/{y}"}') == 1
@@ -97,7 +97,7 @@ def test_refusals_and_timeouts_are_counted() -> None:
     assert value(text, "geoservice_timeouts_total") == 1
 
 
-def test_numbers_that_are_read_are_counted_once() -> None:
+def test_sampled_counters_are_counted_once() -> None:
     metrics, hits = Metrics(), [5]
     metrics.count("hits", "-", lambda: hits[0])
     metrics.sample()
@@ -118,7 +118,7 @@ def end(process: subprocess.Popen[str]) -> None:
     process.communicate()
 
 
-def test_workers_are_added_up_and_the_dead_leave_their_counts_alone(tmp_path: Path) -> None:
+def test_counters_of_all_workers_are_summed_also_those_of_dead_ones(tmp_path: Path) -> None:
     def seen() -> tuple[float, float]:
         text = Metrics(tmp_path).text().decode()
         return value(text, "geoservice_requests_total"), value(text, "geoservice_in_flight ") if "in_flight " in text else 0
@@ -126,7 +126,7 @@ def test_workers_are_added_up_and_the_dead_leave_their_counts_alone(tmp_path: Pa
     first, second = worker(tmp_path, 2), worker(tmp_path, 5)
     assert seen() == (7, 6)
     end(first)
-    assert seen() == (7, 3), "what it was at is over, what it has counted is not"
+    assert seen() == (7, 3), "gauges of a dead worker are dropped, its counters stay"
     files = {f.name for f in tmp_path.iterdir()}
     for _ in range(2):
         end(worker(tmp_path, 1))

@@ -1,4 +1,4 @@
-"""Tokens of an identity provider: each way to forge one is refused beside a control that passes."""
+"""Tokens of an identity provider: each way to forge one is refused, beside a control that passes."""
 
 import base64
 import hashlib
@@ -22,7 +22,7 @@ from joserfc.jwk import ECKey, KeySet, OctKey, RSAKey
 
 from geoservice.errors import Unauthorized, Unavailable
 from geoservice.server.access import jwks
-from geoservice.server.access.jwks import KEPT_S, MOST_BYTES, Keys, check_place, fetch, parse
+from geoservice.server.access.jwks import MAX_BYTES, REFRESH_S, Keys, check_source, fetch, parse
 from geoservice.server.access.oidc import Oidc
 from geoservice.server.app import create_app
 from geoservice.server.principal import Principal
@@ -37,8 +37,8 @@ Key = RSAKey | ECKey | OctKey
 
 
 def settings(**changed: Any) -> Settings:
-    given = {"oidc_issuer": ISSUER, "oidc_audience": AUDIENCE, "oidc_jwks": "jwks.json", "oidc_algorithms": "RS256,ES256"}
-    return Settings(**{**given, **changed})
+    values = {"oidc_issuer": ISSUER, "oidc_audience": AUDIENCE, "oidc_jwks": "jwks.json", "oidc_algorithms": "RS256,ES256"}
+    return Settings(**{**values, **changed})
 
 
 def oidc(read: Callable[[], bytes] = lambda: JWKS, clock: Callable[[], float] = time.monotonic, **changed: Any) -> Oidc:
@@ -47,9 +47,9 @@ def oidc(read: Callable[[], bytes] = lambda: JWKS, clock: Callable[[], float] = 
 
 def claims(**changed: Any) -> dict[str, Any]:
     now = int(time.time())
-    said = {"iss": ISSUER, "aud": AUDIENCE, "sub": "王", "exp": now + 300, "geoservice_role": "planner"}
-    said |= {"geoservice_areas": ["340811"]} | changed
-    return {k: v for k, v in said.items() if v is not None}
+    values = {"iss": ISSUER, "aud": AUDIENCE, "sub": "王", "exp": now + 300, "geoservice_role": "planner"}
+    values |= {"geoservice_areas": ["340811"]} | changed
+    return {k: v for k, v in values.items() if v is not None}
 
 
 def signed(header: dict[str, Any] | None = None, key: Key = RSA, **changed: Any) -> str:
@@ -75,7 +75,7 @@ def by_hand(header: dict[str, Any], payload: bytes) -> str:
 
 
 def signed_with_the_public_key() -> str:
-    """HS256 with the text of the public key as its secret: what a checker falls for that lets the token choose."""
+    """HS256 with the text of the public key as its secret: accepted by a check that lets the token choose the algorithm."""
     secret = RSA.as_pem(private=False)
     head = f"{b64(json.dumps({'alg': 'HS256', 'kid': 'r1'}).encode())}.{b64(json.dumps(claims()).encode())}"
     return f"{head}.{b64(hmac.digest(secret, head.encode(), hashlib.sha256))}"
@@ -140,12 +140,12 @@ GOOD: dict[str, Callable[[], str]] = {
     "one of several audiences": lambda: signed(aud=["shop", AUDIENCE]),
     "within the leeway, expired": lambda: signed(exp=int(time.time()) - 30),
     "within the leeway, not yet valid": lambda: signed(nbf=int(time.time()) + 30),
-    "addresses of keys that are not asked": lambda: signed({"jku": "http://127.0.0.1:9/k", "x5u": "http://127.0.0.1:9/c"}),
+    "URLs of keys that are not requested": lambda: signed({"jku": "http://127.0.0.1:9/k", "x5u": "http://127.0.0.1:9/c"}),
 }
 
 
 @pytest.mark.parametrize("how", GOOD)
-def test_a_good_token_is_taken(how: str) -> None:
+def test_a_valid_token_is_accepted(how: str) -> None:
     who = oidc().principal(GOOD[how]())
     assert (who.name, who.role, who.areas, who.token) == ("王", "planner", ("340811",), "oidc")
     assert who.expires is not None
@@ -165,12 +165,12 @@ ROLES: dict[str, tuple[dict[str, Any], tuple[str, tuple[str, ...] | None]]] = {
 
 @pytest.mark.parametrize("case", ROLES)
 def test_role_and_areas_come_from_the_claims(case: str) -> None:
-    said, wanted = ROLES[case]
-    who: Principal = oidc().principal(signed(**said))
-    assert (who.role, who.areas) == wanted
+    values, expected = ROLES[case]
+    who: Principal = oidc().principal(signed(**values))
+    assert (who.role, who.areas) == expected
 
 
-def test_an_unknown_kid_has_the_keys_read_again_once_a_minute() -> None:
+def test_after_an_unknown_kid_keys_are_read_again_once_a_minute() -> None:
     now, read = [1000.0], []
 
     def document() -> bytes:
@@ -193,7 +193,7 @@ def test_an_unknown_kid_has_the_keys_read_again_once_a_minute() -> None:
     assert len(read) == 3, "keys are not trusted for ever"
 
 
-def test_keys_read_before_stay_when_they_cannot_be_read() -> None:
+def test_cached_keys_stay_when_they_cannot_be_read_again() -> None:
     now, answers = [0.0], iter([JWKS])
 
     def document() -> bytes:
@@ -212,7 +212,7 @@ def test_keys_read_before_stay_when_they_cannot_be_read() -> None:
         check.principal(signed())
 
 
-def test_a_reading_that_failed_is_tried_again_after_a_minute() -> None:
+def test_a_failed_reading_is_retried_after_a_minute() -> None:
     now, read = [0.0], []
 
     def document() -> bytes:
@@ -240,7 +240,7 @@ def test_a_secret_among_the_keys_is_left_out() -> None:
 
 
 class Provider(http.server.BaseHTTPRequestHandler):
-    """Serves keys, a redirect to them, far too many bytes, and some drop by drop."""
+    """Serves keys, a redirect to them, far too many bytes, and a slow trickle."""
 
     def do_GET(self) -> None:
         self.send_response(302 if self.path == "/moved" else 200)
@@ -251,7 +251,7 @@ class Provider(http.server.BaseHTTPRequestHandler):
             for _ in range(40 if self.path == "/drops" else 0):
                 self.wfile.write(b" ")
                 time.sleep(0.05)
-        self.wfile.write({"/keys": JWKS, "/much": b" " * (4 * MOST_BYTES)}.get(self.path, b""))
+        self.wfile.write({"/keys": JWKS, "/much": b" " * (4 * MAX_BYTES)}.get(self.path, b""))
 
     def log_message(self, *_: Any) -> None:
         """Say nothing."""
@@ -278,18 +278,18 @@ def test_neither_redirects_nor_floods_are_followed(provider: str, path: str) -> 
         fetch(provider + path)
 
 
-def test_keys_that_come_drop_by_drop_are_given_up(provider: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_slow_trickle_of_keys_times_out(provider: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(jwks, "DEADLINE_S", 0.2)
     with pytest.raises(TimeoutError):
         fetch(f"{provider}/drops")
 
 
 @pytest.mark.parametrize("place", ["http://id.example/k", "ftp://127.0.0.1/k", "file:///etc/passwd", "http://localhost.x/k"])
-def test_other_places_are_refused(place: str) -> None:
-    assert check_place("https://id.example/k")
-    assert check_place("keys/jwks.json")
+def test_other_sources_are_refused(place: str) -> None:
+    assert check_source("https://id.example/k")
+    assert check_source("keys/jwks.json")
     with pytest.raises(ValueError, match="https"):
-        check_place(place)
+        check_source(place)
 
 
 def test_half_of_the_settings_is_refused() -> None:
@@ -303,7 +303,7 @@ def test_half_of_the_settings_is_refused() -> None:
 
 @pytest.mark.usefixtures("published")
 @pytest.mark.parametrize("published", ["duckdb"], indirect=True)
-def test_such_a_token_opens_the_service(published: Any, tmp_path: Path) -> None:
+def test_a_provider_token_is_accepted_by_the_service(published: Any, tmp_path: Path) -> None:
     (tmp_path / "jwks.json").write_bytes(JWKS)
     app = create_app(settings(home=tmp_path), published.open())
     steward = signed(geoservice_role="steward", geoservice_areas="*")
@@ -315,7 +315,7 @@ def test_such_a_token_opens_the_service(published: Any, tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("published")
 @pytest.mark.parametrize("published", ["duckdb"], indirect=True)
-def test_bad_ones_are_counted(published: Any, tmp_path: Path) -> None:
+def test_invalid_tokens_are_counted(published: Any, tmp_path: Path) -> None:
     (tmp_path / "jwks.json").write_bytes(JWKS)
     app = create_app(settings(home=tmp_path, failed_token_limit="2/minute"), published.open())
     wrong = Caller(app, tampered(), "203.0.113.7")
@@ -325,27 +325,27 @@ def test_bad_ones_are_counted(published: Any, tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("published")
 @pytest.mark.parametrize("published", ["duckdb"], indirect=True)
-def test_without_a_provider_set_such_a_token_is_unknown(published: Any, tmp_path: Path) -> None:
+def test_without_a_provider_its_tokens_are_unknown(published: Any, tmp_path: Path) -> None:
     assert Caller(create_app(Settings(home=tmp_path), published.open()), signed()).get("/collections").status_code == 401
 
 
-def test_a_provider_that_is_slow_keeps_nobody_waiting_whose_key_is_held() -> None:
-    asked, answer, now = threading.Event(), threading.Event(), [0.0]
+def test_requests_with_a_cached_key_do_not_wait_for_a_slow_provider() -> None:
+    requested, answer, now = threading.Event(), threading.Event(), [0.0]
 
     def read() -> bytes:
         if now[0]:
-            asked.set()
+            requested.set()
             answer.wait(10)
         return JWKS
 
     keys = Keys(read, lambda: now[0])
-    held = keys.find("r1")
-    now[0] = KEPT_S + 1.0
+    cached = keys.find("r1")
+    now[0] = REFRESH_S + 1.0
     with ThreadPoolExecutor(1) as pool:
         slow = pool.submit(keys.find, "r1")
-        assert asked.wait(10)
-        assert keys.find("r1") is held
+        assert requested.wait(10)
+        assert keys.find("r1") is cached
         assert not slow.done()
         answer.set()
         assert slow.result(10) is not None
-    assert keys.find("r1") is not held
+    assert keys.find("r1") is not cached

@@ -1,4 +1,4 @@
-"""Running it: health with its reasons, request ids, and a log that tells nothing of who asked for what."""
+"""Operations: health checks with reasons, request ids, and a log without callers, locations and filters."""
 
 import json
 import re
@@ -44,7 +44,7 @@ def ask(url: str, **headers: str) -> tuple[int, Message, bytes]:
 
 @pytest.fixture(scope="module")
 def home(content: Callable[..., Any], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a folder whose release lost the rows of one layer and does not know of it."""
+    """Return a folder with a release that lacks the rows of one layer, which its manifest does not show."""
     folder = publish(tmp_path_factory.mktemp("operations"), content())
     release = folder / "releases" / "1"
     with closing(duckdb.connect(str(release / LAYERS))) as database:
@@ -56,7 +56,7 @@ def home(content: Callable[..., Any], tmp_path_factory: pytest.TempPathFactory) 
 
 @pytest.fixture(scope="module")
 def log(home: Path, serve: Any) -> str:
-    """Return what a real server has written after requests that tell of a person, a place and a token."""
+    """Return the log of a real server after requests that contain a person, a location and a token."""
     with serve(home, GEOSERVICE_NOTICE_SECONDS="0") as served:
         for path in TELLING:
             ask(served.url + path, **HEADERS)
@@ -78,36 +78,38 @@ def test_every_line_is_json(log: str) -> None:
     assert all({"event", "level", "timestamp"} <= set(line) for line in lines(log))
 
 
-def test_no_line_tells_who_asked_or_for_what(log: str) -> None:
-    said = [x for x in lines(log) if x["event"] == "request"]
-    made = re.compile(r"[0-9a-f]{16}|control-7f")
-    assert all(made.fullmatch(x["request_id"]) for x in said)
-    figures = {"timestamp", "ms", "bytes", "request_id"}  # whose digits are any, those of a tile's column as well
-    text = "\n".join(json.dumps({k: v for k, v in x.items() if k not in figures}) for x in said)
+def test_no_line_contains_a_caller_or_a_query(log: str) -> None:
+    requests = [x for x in lines(log) if x["event"] == "request"]
+    request_id = re.compile(r"[0-9a-f]{16}|control-7f")
+    assert all(request_id.fullmatch(x["request_id"]) for x in requests)
+    metric_fields = {"timestamp", "ms", "bytes", "request_id"}  # whose digits are any, those of a tile's column as well
+    text = "\n".join(json.dumps({k: v for k, v in x.items() if k not in metric_fields}) for x in requests)
     for word in (*NEVER, *(word for words in TELLING.values() for word in words)):
         assert word not in text.replace('"route": "/tiles/{layer_id}/{z}/{x}/{y}"', ""), word
 
 
-def test_control_what_may_be_said_is_found_in_the_same_lines(log: str) -> None:
-    said = [x for x in lines(log) if x["event"] == "request"]
-    assert {"/collections/{layer_id}/items", "/tiles/{layer_id}/{z}/{x}/{y}"} <= {x["route"] for x in said}
-    assert "control-7f" in {x["request_id"] for x in said}
+def test_control_allowed_fields_are_in_the_same_lines(log: str) -> None:
+    requests = [x for x in lines(log) if x["event"] == "request"]
+    assert {"/collections/{layer_id}/items", "/tiles/{layer_id}/{z}/{x}/{y}"} <= {x["route"] for x in requests}
+    assert "control-7f" in {x["request_id"] for x in requests}
     fields = {"event", "route", "method", "status", "ms", "bytes", "role", "release", "request_id", "level", "timestamp"}
-    assert all(set(x) == fields for x in said)
-    assert all(x["release"] == 1 for x in said if x["route"] == "/collections/{layer_id}/items")
+    assert all(set(x) == fields for x in requests)
+    assert all(x["release"] == 1 for x in requests if x["route"] == "/collections/{layer_id}/items")
 
 
-def test_a_failure_is_in_the_log_alone_under_the_id_that_the_client_got(log: str) -> None:
+def test_a_failure_is_only_in_the_log_with_the_request_id_of_the_client(log: str) -> None:
     failed = [x for x in lines(log) if x["event"] == "request failed"]
-    assert any(".py:" in line for line in failed[-1]["trace"])  # where it came from, and none of its words
+    assert any(".py:" in line for line in failed[-1]["trace"])  # the trace, without the message
     assert failed[-1]["request_id"] in {x["request_id"] for x in lines(log) if x["event"] == "request" and x["status"] == 500}
 
 
-def test_a_request_id_is_taken_over_or_made(client: Any) -> None:
+def test_a_request_id_is_adopted_or_generated(client: Any) -> None:
     assert client.get("/collections", X_Request_ID="a-1_B").headers["x-request-id"] == "a-1_B"
-    made = {client.get("/collections", X_Request_ID=bad).headers["x-request-id"] for bad in ("", "a b", "x" * 65, "<b>", "1.5")}
-    assert len(made) == 5
-    assert all(len(x) == 16 for x in made)
+    generated = {
+        client.get("/collections", X_Request_ID=bad).headers["x-request-id"] for bad in ("", "a b", "x" * 65, "<b>", "1.5")
+    }
+    assert len(generated) == 5
+    assert all(len(x) == 16 for x in generated)
     problem = client.get("/collections/nothing", X_Request_ID="who-1")
     assert problem.json()["requestId"] == "who-1"
 
@@ -117,7 +119,7 @@ def test_ready_and_live(client: Any) -> None:
     assert client.json("/health/ready") == {"status": "ready", "release": 1, "dependencies": {"releases": "ok", "tokens": "ok"}}
 
 
-def test_without_a_release_it_lives_but_is_not_ready(client: Any, empty_store: Any) -> None:
+def test_without_a_release_it_is_live_but_not_ready(client: Any, empty_store: Any) -> None:
     client = type(client)(create_app(Settings(), empty_store))
     assert client.get("/health/live").status_code == 200
     answer = client.get("/health/ready")
@@ -127,7 +129,7 @@ def test_without_a_release_it_lives_but_is_not_ready(client: Any, empty_store: A
     assert int(answer.headers["retry-after"]) > 0
 
 
-def test_while_it_is_being_stopped_it_is_not_ready(client: Any, published: Any, tmp_path: Path) -> None:
+def test_it_is_not_ready_while_it_is_being_stopped(client: Any, published: Any, tmp_path: Path) -> None:
     client = type(client)(create_app(Settings(), published.open(), tmp_path))
     assert client.get("/health/ready").status_code == 200
     (tmp_path / DRAINING).touch()

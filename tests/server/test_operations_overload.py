@@ -1,4 +1,4 @@
-"""Ten times more than it can do: some are told to come back, nothing grows, and it is as quick afterwards as before."""
+"""Ten times the load that the service can process: some requests get a 503, nothing grows, and it recovers its speed."""
 
 import http.client
 import threading

@@ -1,4 +1,4 @@
-"""Limits: how often, how large, from where; and what every answer says to browsers."""
+"""Rate and size limits, and the headers for browsers on every response."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -12,7 +12,7 @@ from wired import wire_up
 
 from geoservice.errors import TooLarge
 from geoservice.server.access import AccessStore, open_access
-from geoservice.server.access.rate_limits import MOST_HEADERS, MOST_URL, RateLimits, SizeLimits
+from geoservice.server.access.rate_limits import MAX_HEADER_BYTES, MAX_URL_BYTES, RateLimits, SizeLimits
 from geoservice.server.app import create_app
 from geoservice.settings import Settings
 
@@ -24,7 +24,7 @@ Opened = Callable[..., ASGIApp]
 
 @pytest.fixture
 def opened(published: Any, tmp_path: Path) -> Opened:
-    return lambda **given: create_app(Settings(home=tmp_path, **given), published.open())
+    return lambda **settings: create_app(Settings(home=tmp_path, **settings), published.open())
 
 
 @pytest.fixture
@@ -36,7 +36,7 @@ def statuses(caller: Caller, times: int, path: str = "/conformance", **headers: 
     return [a.status_code for a in caller.many(*[path] * times, **headers)]
 
 
-def test_a_stranger_is_told_when_to_come_back(opened: Opened) -> None:
+def test_a_429_says_when_to_retry(opened: Opened) -> None:
     caller = Caller(opened(rate_limit="5/minute"), address=STRANGER)
     assert statuses(caller, 5) == [200] * 5
     answer = caller.get("/conformance")
@@ -48,28 +48,28 @@ def test_a_stranger_is_told_when_to_come_back(opened: Opened) -> None:
     assert answer.headers["access-control-allow-origin"] == "*"
 
 
-def test_each_address_is_counted_by_itself_and_this_machine_not_at_all(opened: Opened) -> None:
+def test_each_address_is_counted_separately_and_this_machine_is_not_counted(opened: Opened) -> None:
     app = opened(rate_limit="2/minute")
     assert statuses(Caller(app, address=STRANGER), 3).count(429) == 1
     assert statuses(Caller(app, address="203.0.113.8"), 2) == [200, 200]
     assert statuses(Caller(app), 10) == [200] * 10
 
 
-def test_a_token_has_a_limit_of_its_own(opened: Opened, access: AccessStore) -> None:
+def test_each_token_has_its_own_limit(opened: Opened, access: AccessStore) -> None:
     one, two = given(access, "one"), given(access, "two")
     app = opened(rate_limit="1/minute", token_rate_limit="3/minute")
     assert sorted(statuses(Caller(app, one, STRANGER), 4)) == [200, 200, 200, 429]
     assert statuses(Caller(app, two, STRANGER), 3) == [200] * 3
 
 
-def test_a_tile_answered_before_is_not_counted(opened: Opened) -> None:
-    asked = {"X_Forwarded_For": STRANGER}
+def test_a_cached_tile_is_not_counted(opened: Opened) -> None:
+    headers = {"X_Forwarded_For": STRANGER}
     with wire_up(opened(rate_limit="2/minute", trusted_proxies=("127.0.0.1",))) as served:
-        assert [served.ask("/tiles/coverage/10/583/296.mvt", **asked)[0] for _ in range(6)] == [200] * 6
-        assert [served.ask("/conformance", **asked)[0] for _ in range(2)] == [200, 429]
+        assert [served.ask("/tiles/coverage/10/583/296.mvt", **headers)[0] for _ in range(6)] == [200] * 6
+        assert [served.ask("/conformance", **headers)[0] for _ in range(2)] == [200, 429]
 
 
-def test_bad_tokens_are_counted_and_good_ones_known_still_pass(opened: Opened, access: AccessStore) -> None:
+def test_invalid_tokens_are_counted_and_verified_ones_still_pass(opened: Opened, access: AccessStore) -> None:
     good, late = given(access, "good"), given(access, "late")
     app = opened(failed_token_limit="3/minute")
     assert Caller(app, good, STRANGER).get("/access").status_code == 200
@@ -91,19 +91,19 @@ FORWARDED = [
 ]
 
 
-@pytest.mark.parametrize(("trusted", "peer", "header", "wanted"), FORWARDED, ids=range(len(FORWARDED)))
-def test_the_address_behind_a_proxy_that_is_trusted(trusted: str, peer: str, header: str, wanted: str) -> None:
+@pytest.mark.parametrize(("trusted", "peer", "header", "expected"), FORWARDED, ids=range(len(FORWARDED)))
+def test_the_address_behind_a_trusted_proxy(trusted: str, peer: str, header: str, expected: str) -> None:
     rates = RateLimits(Settings(trusted_proxies=trusted))
     scope = {"client": (peer, 1), "headers": [(b"x-forwarded-for", header.encode())]}
-    assert rates.address(scope) == wanted
+    assert rates.address(scope) == expected
 
 
 def test_long_urls_headers_and_bodies_are_refused(opened: Opened) -> None:
     caller = Caller(opened(body_bytes=1000))
     assert caller.get("/conformance?lang=en").status_code == 200
-    assert caller.get("/conformance?x=" + "a" * MOST_URL).status_code == 414
-    assert caller.get("/" + "a" * MOST_URL).status_code == 414
-    assert caller.get("/conformance", X_Long="a" * MOST_HEADERS).status_code == 431
+    assert caller.get("/conformance?x=" + "a" * MAX_URL_BYTES).status_code == 414
+    assert caller.get("/" + "a" * MAX_URL_BYTES).status_code == 414
+    assert caller.get("/conformance", X_Long="a" * MAX_HEADER_BYTES).status_code == 431
     assert caller.many("/conformance", content=b"a" * 1000)[0].status_code == 200
     answer = caller.many("/conformance", content=b"a" * 1001)[0]
     assert (answer.status_code, answer.headers["content-type"]) == (413, "application/problem+json")
@@ -120,17 +120,17 @@ async def body_in_pieces(app: ASGIApp, pieces: int) -> int:
         "query_string": b"",
         "headers": [(b"transfer-encoding", b"chunked")],
     }
-    left = iter([{"type": "http.request", "body": b"a" * 100, "more_body": True}] * pieces + [{"type": "http.request"}])
-    found: list[Any] = []
+    messages = iter([{"type": "http.request", "body": b"a" * 100, "more_body": True}] * pieces + [{"type": "http.request"}])
+    responses: list[Any] = []
 
     async def receive() -> Any:
-        return next(left)
+        return next(messages)
 
     async def send(message: Any) -> None:
-        found.append(message)
+        responses.append(message)
 
     await app(scope, receive, send)
-    return found[0]["status"]
+    return responses[0]["status"]
 
 
 async def reading(scope: Any, receive: Any, send: Any) -> None:
@@ -151,19 +151,19 @@ def test_any_site_may_read_unless_some_are_named(opened: Opened) -> None:
     assert answer.headers["access-control-allow-origin"] == "*"
     some = Caller(opened(cors_origins="https://portal.example, https://b.example"))
     for path in ("/conformance", "/tiles/coverage/10/583/296.mvt", "/tiles/coverage/10/583/296.mvt", "/nope"):
-        for origin, said in (
+        for origin, expected in (
             ("https://portal.example", "https://portal.example"),
             ("https://evil.example", None),
             (None, None),
         ):
             answer = some.get(path, **({"Origin": origin} if origin else {}))
-            assert answer.headers.get("access-control-allow-origin") == said, (path, origin)
+            assert answer.headers.get("access-control-allow-origin") == expected, (path, origin)
             assert "Origin" in answer.headers["vary"]
 
 
 def test_a_page_of_another_site_may_send_a_token(opened: Opened) -> None:
-    asked = {"Origin": "https://portal.example", "Access_Control_Request_Headers": "authorization"}
-    answer = Caller(opened()).many("/collections", method="OPTIONS", **asked)[0]
+    headers = {"Origin": "https://portal.example", "Access_Control_Request_Headers": "authorization"}
+    answer = Caller(opened()).many("/collections", method="OPTIONS", **headers)[0]
     assert answer.status_code == 204
     assert "Authorization" in answer.headers["access-control-allow-headers"]
     assert "access-control-allow-credentials" not in answer.headers

@@ -6,7 +6,7 @@ import anyio
 import httpx
 from starlette.types import ASGIApp
 
-from geoservice.server.access import AccessStore, AuditEntry, TokenRequest, give
+from geoservice.server.access import AccessStore, AuditEntry, TokenRequest, issue_token
 from geoservice.server.access.token import by_prefix
 
 BY = AuditEntry("test", "administrator", "token add")
@@ -19,7 +19,7 @@ def prefix(area: str, others: tuple[str, ...]) -> bool:
 
 def given(access: AccessStore, name: str = "a", role: str = "steward", under: str | None = None, **limits: Any) -> str:
     """Give a token; returns its text."""
-    return give(access, TokenRequest(name, role, **limits), under, prefix, BY)[1]
+    return issue_token(access, TokenRequest(name, role, **limits), under, prefix, BY)[1]
 
 
 def strip(problem: str) -> str:

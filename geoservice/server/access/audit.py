@@ -1,4 +1,4 @@
-"""The audit log: rows that each carry a hash over the row before, so that a change shows."""
+"""The audit log: a hash chain of rows, each hashed together with the hash of the row before, so that a change shows."""
 
 import hashlib
 import json
@@ -7,14 +7,15 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, NamedTuple
 
 from geoservice.errors import ReleaseError
-from geoservice.server.access.token import stamp
+from geoservice.server.access.token import rfc3339
 
 
 @dataclass(frozen=True)
 class AuditEntry:
-    """Who did what, when. ``what`` is a method or a command, ``query`` the query string or the command's words.
+    """Who did what, and when.
 
-    ``rows`` is None where they were not counted; ``request`` is the request's id.
+    ``what`` is the HTTP method or the command, ``query`` the query string or the details of the command. ``rows`` is None where
+    rows were not counted; ``request`` is the id of the request.
     """
 
     name: str
@@ -27,11 +28,11 @@ class AuditEntry:
     rows: int | None = None
     status: int | str = ""
     request: str = ""
-    at: str = field(default_factory=stamp)
+    at: str = field(default_factory=rfc3339)
 
 
 class Row(NamedTuple):
-    """A row as it is kept: its number, the entry as canonical JSON, and the hash that ties it to the row before."""
+    """A stored row: its number, the entry as canonical JSON, and the hash that ties it to the row before."""
 
     n: int
     body: str
@@ -39,13 +40,13 @@ class Row(NamedTuple):
 
     @property
     def entry(self) -> dict[str, Any]:
-        """Return what the row says."""
-        found: dict[str, Any] = json.loads(self.body)
-        return found
+        """Return the entry as a dictionary."""
+        fields: dict[str, Any] = json.loads(self.body)
+        return fields
 
 
 class AuditHead(NamedTuple):
-    """Number and hash of a log's last row; 0 and empty for an empty log."""
+    """Number and hash of the last row of a log; 0 and empty for an empty log."""
 
     n: int
     hash: str
@@ -54,38 +55,40 @@ class AuditHead(NamedTuple):
         return f"{self.n}:{self.hash}"
 
 
-def chained(entry: AuditEntry, head: AuditHead) -> Row:
+def next_row(entry: AuditEntry, head: AuditHead) -> Row:
     """Return the row that follows ``head``."""
     body = json.dumps({"n": head.n + 1, **asdict(entry)}, sort_keys=True, separators=(",", ":"))
-    return Row(head.n + 1, body, link(head.hash, body))
+    return Row(head.n + 1, body, row_hash(head.hash, body))
 
 
-def link(before: str, body: str) -> str:
-    """Return the hash of a row from that of the row before and its own body.
+def row_hash(previous: str, body: str) -> str:
+    """Return the hash of a row, computed from the hash of the row before and the row's own body.
 
-    >>> link("", "{}")[:12]
+    >>> row_hash("", "{}")[:12]
     'a062dd4952b9'
     """
-    return hashlib.sha256(f"{before}\n{body}".encode()).hexdigest()
+    return hashlib.sha256(f"{previous}\n{body}".encode()).hexdigest()
 
 
-def verify(rows: Iterable[Row], head: AuditHead, known: AuditHead | None = None) -> int:
-    """Return how many rows there are; raises :class:`ReleaseError` naming the first that was changed or is missing.
+def verify(rows: Iterable[Row], head: AuditHead, earlier: AuditHead | None = None) -> int:
+    """Return the number of rows; raises :class:`ReleaseError` naming the first row that was changed or is missing.
 
-    ``head`` is what the store says of the last row, ``known`` a head that was noted earlier in another place.
+    ``head`` is the store's own record of the last row, ``earlier`` a head that was saved before, outside the store.
     """
     last = AuditHead(0, "")
     for row in rows:
         if row.n != last.n + 1:
-            raise ReleaseError(f"audit: row {last.n + 1} is missing, the one found after row {last.n} is {row.n}")
-        if row.hash != link(last.hash, row.body) or row.entry["n"] != row.n:
-            raise ReleaseError(f"audit: row {row.n} does not follow from the one before: it was edited, or that one was")
+            raise ReleaseError(f"audit: row {last.n + 1} is missing, row {last.n} is followed by row {row.n}")
+        if row.hash != row_hash(last.hash, row.body) or row.entry["n"] != row.n:
+            raise ReleaseError(f"audit: row {row.n} does not follow from the row before; one of the two was edited")
         last = AuditHead(row.n, row.hash)
-        if known is not None and row.n == known.n and row.hash != known.hash:
-            raise ReleaseError(f"audit: row {row.n} is not the one noted as {known}: the log was written anew up to there")
-    for end, what in ((head, "the store's head"), (known, "the head noted")):
+        if earlier is not None and row.n == earlier.n and row.hash != earlier.hash:
+            raise ReleaseError(
+                f"audit: row {row.n} differs from the earlier head {earlier}: the log was rewritten up to that row"
+            )
+    for end, name in ((head, "the store's head"), (earlier, "the earlier head")):
         if end is not None and end.n > last.n:
-            raise ReleaseError(f"audit: rows {last.n + 1} to {end.n} are missing at the end, {what} says row {end.n}")
+            raise ReleaseError(f"audit: rows {last.n + 1} to {end.n} are missing at the end, {name} is row {end.n}")
     if head != last:
-        raise ReleaseError(f"audit: row {last.n} is the last, but the store's head says {head.n}: rows were added past it")
+        raise ReleaseError(f"audit: row {last.n} is the last, but the store's head is {head.n}: rows were added without it")
     return last.n

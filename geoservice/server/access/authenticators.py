@@ -1,4 +1,4 @@
-"""Which kind of token a text is, and who checks it."""
+"""Authentication: which kind of token a request has, and the check that applies to it."""
 
 from pathlib import Path
 
@@ -6,35 +6,32 @@ from anyio import to_thread
 
 from geoservice.server.access.jwks import Keys, fetch
 from geoservice.server.access.oidc import Oidc
-from geoservice.server.access.tokens import Tokens
+from geoservice.server.access.tokens import TokenVerifier
 from geoservice.server.principal import Principal
 from geoservice.settings import Settings
 
 
-class Checks:
-    """Tokens of this service, and those of an identity provider where one is set."""
+class Authenticator:
+    """Checks tokens of this service, and those of an identity provider if one is configured."""
 
-    def __init__(self, tokens: Tokens, oidc: Oidc | None) -> None:
+    def __init__(self, tokens: TokenVerifier, oidc: Oidc | None) -> None:
         self._tokens, self._oidc = tokens, oidc
 
-    def unknown(self, text: str) -> bool:
-        """Whether a token has yet to be checked: all but ours that were verified a short time ago."""
-        return not self._tokens.knows(text)
-
-    def _signed(self, text: str) -> bool:
-        return self._oidc is not None and text.count(".") == 2
+    def unverified(self, text: str) -> bool:
+        """Whether a token has to be checked: every one but this service's own that were verified a short time ago."""
+        return not self._tokens.is_verified(text)
 
     async def principal(self, text: str) -> Principal:
-        """Return whose token this is; raises :class:`geoservice.errors.Unauthorized` for a bad one."""
-        if self._oidc is not None and self._signed(text):
+        """Return the caller that a token identifies; raises :class:`geoservice.errors.Unauthorized` for an invalid token."""
+        if self._oidc is not None and text.count(".") == 2:  # a JWT
             return await to_thread.run_sync(self._oidc.principal, text)
         return await self._tokens.principal(text)
 
 
-def checks_for(settings: Settings, tokens: Tokens) -> Checks:
-    """Return the checks that the settings ask for."""
-    place = settings.oidc_jwks
-    if not (settings.oidc_issuer and settings.oidc_audience and place):
-        return Checks(tokens, None)
-    where = place if "://" in place else str(settings.home / Path(place))
-    return Checks(tokens, Oidc(settings, Keys(lambda: fetch(where))))
+def authenticator_for(settings: Settings, tokens: TokenVerifier) -> Authenticator:
+    """Return the authenticator that the settings describe."""
+    jwks = settings.oidc_jwks
+    if not (settings.oidc_issuer and settings.oidc_audience and jwks):
+        return Authenticator(tokens, None)
+    source = jwks if "://" in jwks else str(settings.home / Path(jwks))
+    return Authenticator(tokens, Oidc(settings, Keys(lambda: fetch(source))))

@@ -1,4 +1,4 @@
-"""The public keys of the identity provider, from a file or from the one URL that the administrator has set."""
+"""The public keys of the identity provider (JWKS), from a file or from the one URL that the administrator has set."""
 
 import http.client
 import ipaddress
@@ -18,121 +18,121 @@ from joserfc.jwk import ECKey, KeySet, OKPKey, RSAKey
 
 from geoservice.errors import Unavailable
 
-MOST_BYTES = 256 * 1024
+MAX_BYTES = 256 * 1024
 TIMEOUT_S = 5
 DEADLINE_S = 10
-"""A provider that sends its keys drop by drop is given up after this time and one more ``TIMEOUT_S``."""
-KEPT_S = 3600
-"""Keys are read again after this time, so that one withdrawn is not trusted for ever."""
-DROPPED_S = 24 * 3600
-"""Keys that could not be read again for this time are not trusted any more."""
-APART_S = 60
-"""An unknown ``kid``, or a reading that failed, has the keys read again, at most this often."""
+"""Reading from a provider that trickles its keys stops after this time plus at most one ``TIMEOUT_S``."""
+REFRESH_S = 3600
+"""Keys are read again after this time, so that a withdrawn key is not trusted for ever."""
+EXPIRY_S = 24 * 3600
+"""Keys that could not be read again for this time are no longer trusted."""
+RETRY_S = 60
+"""After an unknown ``kid`` or a failed attempt the keys are read again, at most this often."""
 
 UNREADABLE = (OSError, http.client.HTTPException, JoseError, ValueError, TypeError, KeyError, RecursionError)
-"""What a provider that is away, or a document that is no key set, raises."""
+"""Errors raised when the provider is unreachable or the document is not a key set."""
 
 Key = RSAKey | ECKey | OKPKey
 
 
 class _NoRedirect(urllib.request.HTTPRedirectHandler):
-    """Asks the address set and no other."""
+    """Requests the configured URL and no other."""
 
     def redirect_request(self, *_: Any) -> None:
         """Refuse."""
 
 
-def fetch(place: str) -> bytes:
-    """Return what stands in a file or at a URL, at most ``MOST_BYTES``; raises :class:`OSError` or ValueError."""
-    if "://" not in place:
-        with Path(place).open("rb") as file:
-            return _bounded(file.read(MOST_BYTES + 1))
-    check_place(place)
+def fetch(source: str) -> bytes:
+    """Return the content of a file or URL, at most ``MAX_BYTES``; raises :class:`OSError` or ValueError."""
+    if "://" not in source:
+        with Path(source).open("rb") as file:
+            return _check_size(file.read(MAX_BYTES + 1))
+    check_source(source)
     opener = urllib.request.build_opener(_NoRedirect)
-    with opener.open(place, timeout=TIMEOUT_S) as answer:
-        return _bounded(_read(answer))
+    with opener.open(source, timeout=TIMEOUT_S) as response:
+        return _check_size(_read(response))
 
 
-def _read(answer: http.client.HTTPResponse) -> bytes:
-    """Return what an answer holds, a little more than ``MOST_BYTES`` at most; raises :class:`TimeoutError`."""
-    data, end = b"", time.monotonic() + DEADLINE_S
-    while len(data) <= MOST_BYTES and (piece := answer.read1(MOST_BYTES)):
-        data += piece
-        if time.monotonic() > end:
+def _read(response: http.client.HTTPResponse) -> bytes:
+    """Return the body of a response, at most a little more than ``MAX_BYTES``; raises :class:`TimeoutError`."""
+    data, deadline = b"", time.monotonic() + DEADLINE_S
+    while len(data) <= MAX_BYTES and (chunk := response.read1(MAX_BYTES)):
+        data += chunk
+        if time.monotonic() > deadline:
             raise TimeoutError(f"keys: not read in {DEADLINE_S} s")
     return data
 
 
-def _bounded(data: bytes) -> bytes:
-    if len(data) > MOST_BYTES:
-        raise ValueError(f"keys: more than {MOST_BYTES} bytes")
+def _check_size(data: bytes) -> bytes:
+    if len(data) > MAX_BYTES:
+        raise ValueError(f"keys: more than {MAX_BYTES} bytes")
     return data
 
 
-def check_place(place: str) -> str:
-    """Return where keys are, a path or an https URL; plain http is for this machine alone. Raises ValueError."""
-    parts = urlsplit(place)
-    if "://" not in place or parts.scheme == "https":
-        return place
+def check_source(source: str) -> str:
+    """Return the source of keys, a path or an https URL; plain http is allowed on this machine only. Raises ValueError."""
+    parts = urlsplit(source)
+    if "://" not in source or parts.scheme == "https":
+        return source
     try:
-        here = parts.scheme == "http" and ipaddress.ip_address(parts.hostname or "").is_loopback
+        loopback = parts.scheme == "http" and ipaddress.ip_address(parts.hostname or "").is_loopback
     except ValueError:
-        here = False
-    if not here:
+        loopback = False
+    if not loopback:
         raise ValueError("allowed are a path and a URL that begins with https://")
-    return place
+    return source
 
 
 class Keys:
-    """The keys by their ``kid``; safe to use from several threads.
+    """The cached keys by their ``kid``; safe to use from several threads.
 
     ``read`` returns the JWKS document; ``clock`` is monotonic seconds.
     """
 
     def __init__(self, read: Callable[[], bytes], clock: Callable[[], float] = time.monotonic) -> None:
         self._read, self._clock, self._lock = read, clock, threading.Lock()
-        self._held: tuple[Mapping[str, Key], float] = {}, float("-inf")
-        """The keys and when they were read, changed in one step."""
-        self._tried = float("-inf")
+        self._cached: tuple[Mapping[str, Key], float] = {}, float("-inf")
+        """The keys and when they were read, replaced together."""
+        self._last_attempt = float("-inf")
 
     def find(self, kid: str) -> Key | None:
-        """Return the key of a ``kid``, None when there is none; while one thread reads them again the others use those held.
+        """Return the key of a ``kid``, None for an unknown one; while one thread reads the keys, others use the cached ones.
 
-        Raises :class:`Unavailable` when keys could not be read for ``DROPPED_S``, or never.
+        Raises :class:`Unavailable` if keys could not be read for ``EXPIRY_S``, or never.
         """
-        keys, got = self._held
-        known = kid in keys and self._clock() - got < DROPPED_S
-        if self._due(kid) and self._lock.acquire(blocking=not known):
+        keys, read_at = self._cached
+        usable = kid in keys and self._clock() - read_at < EXPIRY_S
+        if self._needs_reading(kid) and self._lock.acquire(blocking=not usable):
             try:
-                if self._due(kid):
+                if self._needs_reading(kid):
                     self._load(self._clock())
             finally:
                 self._lock.release()
-        keys, got = self._held
-        if self._clock() - got >= DROPPED_S:
-            raise Unavailable("the keys of the identity provider cannot be read just now; try again in a minute")
+        keys, read_at = self._cached
+        if self._clock() - read_at >= EXPIRY_S:
+            raise Unavailable("the keys of the identity provider cannot be read at the moment; try again in a minute")
         return keys.get(kid)
 
-    def _due(self, kid: str) -> bool:
-        """Whether the keys should be read: they are old or have no such ``kid``, and nobody has tried just now."""
-        (keys, got), now = self._held, self._clock()
-        return now - self._tried >= APART_S and (now - got >= KEPT_S or kid not in keys)
+    def _needs_reading(self, kid: str) -> bool:
+        """Whether to read the keys: they are old or lack the ``kid``, and the last attempt was not just now."""
+        (keys, read_at), now = self._cached, self._clock()
+        return now - self._last_attempt >= RETRY_S and (now - read_at >= REFRESH_S or kid not in keys)
 
     def _load(self, now: float) -> None:
-        """Read the keys; where that fails the ones read before stay."""
+        """Read the keys; if that fails, the cached ones stay."""
         try:
-            self._held = parse(self._read()), now
+            self._cached = parse(self._read()), now
         except UNREADABLE as e:
             structlog.get_logger().error("oidc keys cannot be read", error=type(e).__name__)
         finally:
-            self._tried = now
+            self._last_attempt = now
 
 
 def parse(data: bytes) -> dict[str, Key]:
-    """Return the public keys of a JWKS by ``kid``; secret (``oct``) ones and those without a ``kid`` are left out."""
+    """Return the public keys of a JWKS by ``kid``, without secret keys (``oct``) and those that have no ``kid``."""
     content = json.loads(data)
     if not isinstance(content, dict) or not isinstance(content.get("keys"), list):
-        raise ValueError("no key set")  # noqa: TRY004 - of a document, as json says it too
+        raise ValueError("not a key set")  # noqa: TRY004 - the document is invalid, for which json raises ValueError too
     usable = [k for k in content["keys"] if isinstance(k, dict) and k.get("kty") in {"RSA", "EC", "OKP"} and k.get("kid")]
-    found = KeySet.import_key_set({"keys": usable}) if usable else KeySet([])
-    return {str(k.kid): k for k in found if isinstance(k, (RSAKey, ECKey, OKPKey))}
+    key_set = KeySet.import_key_set({"keys": usable}) if usable else KeySet([])
+    return {str(k.kid): k for k in key_set if isinstance(k, (RSAKey, ECKey, OKPKey))}

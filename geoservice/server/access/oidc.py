@@ -1,4 +1,4 @@
-"""Tokens of the office's identity provider (OpenID Connect): signed, from one issuer, for this service, in time."""
+"""Tokens of the office's identity provider (OpenID Connect): signature, issuer, audience and expiry are checked."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -11,29 +11,29 @@ from joserfc.jwt import JWTClaimsRegistry
 
 from geoservice.errors import Unauthorized
 from geoservice.server.access.jwks import Keys
-from geoservice.server.access.token import stamp
+from geoservice.server.access.token import rfc3339
 from geoservice.server.principal import ROLES, Principal
 from geoservice.settings import Settings
 
 LEEWAY_S = 60
-REFUSED = "this token is not one of the identity provider set here, not for this service, or not in time"
-"""One sentence for every fault: which one it was helps only those who try."""
+REFUSED = "this token is not from the configured identity provider, not for this service, expired or not yet valid"
+"""One message for every fault: the exact reason would help only an attacker."""
 
 MALFORMED = (JoseError, ValueError, OverflowError, TypeError, AttributeError, KeyError, RecursionError)
-"""What the library raises for parts that are no JSON, of other types, nested too deep, or times beyond every calendar."""
+"""Errors of the library for parts that are not JSON, of other types or nested too deep, and for times out of range."""
 
 
 class Oidc:
-    """Checks bearer tokens by the settings ``oidc_*``.
+    """Checks bearer tokens against the settings ``oidc_*``.
 
-    Everything that decides is pinned there: issuer, audience, algorithms and where the keys are. What a token says about
-    keys (``jku``, ``x5u``, ``jwk``) is never looked at.
+    Issuer, audience, algorithms and the source of keys come from the settings only. Headers of a token that name keys
+    (``jku``, ``x5u``, ``jwk``) are ignored.
     """
 
     def __init__(self, settings: Settings, keys: Keys) -> None:
         self._settings, self._keys = settings, keys
         self._registry = JWSRegistry(algorithms=settings.oidc_algorithms, strict_check_header=False)
-        self._registry.max_header_length = 4096  # x5c and the like make a header long; it is not looked at
+        self._registry.max_header_length = 4096  # x5c and the like, which are ignored, make a header long
         self._claims = JWTClaimsRegistry(
             leeway=LEEWAY_S,
             iss={"essential": True, "value": settings.oidc_issuer or ""},
@@ -43,44 +43,44 @@ class Oidc:
         )
 
     def principal(self, text: str) -> Principal:
-        """Return whose token this is.
+        """Return the caller that a token identifies.
 
-        Raises :class:`Unauthorized` for a bad one and :class:`geoservice.errors.Unavailable` when no keys can be had.
+        Raises :class:`Unauthorized` for an invalid token and :class:`geoservice.errors.Unavailable` without keys.
         """
         try:
             token = jwt.decode(text, self._key, list(self._settings.oidc_algorithms), self._registry)
             self._claims.validate(token.claims)
-            return self._who(token.claims)
+            return self._principal(token.claims)
         except MALFORMED as e:
             raise Unauthorized(REFUSED) from e
 
-    def _key(self, guest: Any) -> Any:
-        kid = guest.headers().get("kid")
+    def _key(self, token: Any) -> Any:
+        kid = token.headers().get("kid")
         key = self._keys.find(kid) if isinstance(kid, str) else None
         if key is None:
             raise Unauthorized(REFUSED)
         return key
 
-    def _who(self, claims: Mapping[str, Any]) -> Principal:
-        """Read role and areas. Without both a caller reads what anybody reads: a claim forgotten opens nothing."""
-        areas = _words(claims.get(self._settings.oidc_areas_claim))
-        given = _words(claims.get(self._settings.oidc_role_claim))
-        role = max((r for r in ROLES if r in given), key=ROLES.index, default="public") if areas else "public"
+    def _principal(self, claims: Mapping[str, Any]) -> Principal:
+        """Return the caller with role and areas; a token that lacks either claim reads public layers only."""
+        areas = _strings(claims.get(self._settings.oidc_areas_claim))
+        roles = _strings(claims.get(self._settings.oidc_role_claim))
+        role = max((r for r in ROLES if r in roles), key=ROLES.index, default="public") if areas else "public"
         within = None if "*" in areas else tuple(areas)
-        return Principal(str(claims["sub"])[:200], role, within, None, "oidc", stamp_of(claims["exp"]))
+        return Principal(str(claims["sub"])[:200], role, within, None, "oidc", rfc3339_of(claims["exp"]))
 
 
-def _words(claim: object) -> list[str]:
-    """Return a claim that is a word, words with spaces between, or a list of words."""
+def _strings(claim: object) -> list[str]:
+    """Return the values of a claim: a string with values separated by spaces, or a list of strings."""
     if isinstance(claim, str):
         return claim.split()
     return [w for w in claim if isinstance(w, str) and w] if isinstance(claim, list) else []
 
 
-def stamp_of(seconds: float) -> str:
-    """Return seconds since 1970 as RFC 3339.
+def rfc3339_of(seconds: float) -> str:
+    """Return seconds since 1970 as an RFC 3339 timestamp.
 
-    >>> stamp_of(0)
+    >>> rfc3339_of(0)
     '1970-01-01T00:00:00.000Z'
     """
-    return stamp(datetime.fromtimestamp(seconds, UTC))
+    return rfc3339(datetime.fromtimestamp(seconds, UTC))

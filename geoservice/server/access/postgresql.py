@@ -30,38 +30,38 @@ class PostgreSQLSession:
 
 
 class PostgreSQL:
-    """See :class:`geoservice.server.access.base.Database`; ``serving``: requests wait for it, which cannot wait long."""
+    """The access database on PostgreSQL; ``serving`` shortens waits, because HTTP requests depend on it."""
 
     def __init__(self, dsn: str, *, serving: bool) -> None:
         self._pool = Pool(dsn, "access store", _OPTIONS, 2, serving=serving, seconds=2.0 * WAIT_S)
 
     def exists(self) -> bool:
-        """A server is there, or says that it is not when it is asked."""
+        """Return True: a server that is unreachable raises an error in the first session."""
         return True
 
     @contextmanager
     def session(self, write: bool = False) -> Iterator[PostgreSQLSession]:
-        """Open a transaction; the store's lock keeps writers apart."""
-        with _told(), self._pool.connection() as (connection, waits):
+        """Open a transaction; writers exclude each other by the store's lock."""
+        with _domain_errors(), self._pool.connection() as (connection, waits):
             with waits:
                 connection.execute(b"BEGIN" if write else b"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
             yield PostgreSQLSession(connection, waits)
 
     def close(self) -> None:
-        """Let go of the connections."""
+        """Close the connections."""
         self._pool.close()
 
 
 @contextmanager
-def _told() -> Iterator[None]:
-    """Turn the driver's errors into the house's; the server's text may hold rows and names."""
+def _domain_errors() -> Iterator[None]:
+    """Convert the driver's errors to the package's, without the server's text, which may contain rows and names."""
     try:
         yield
     except (errors.UndefinedTable, errors.InvalidSchemaName):
-        raise NotFound("access store: there is none in this database yet") from None
+        raise NotFound("access store: this database does not have one yet") from None
     except (errors.InsufficientPrivilege, errors.RaiseException):
         raise Forbidden(f"access store: {BARRED}") from None
     except errors.DiskFull:
-        raise Unavailable("access store: the disk of the database's server is full; nothing was changed") from None
+        raise Unavailable("access store: the disk of the database server is full; nothing was changed") from None
     except psycopg.Error:
-        raise Unavailable("access store: the database does not answer, or is busy; nothing was changed") from None
+        raise Unavailable("access store: the database does not respond or is busy; nothing was changed") from None

@@ -1,4 +1,4 @@
-"""How much a caller may ask: requests in a time, failed tokens, and sizes of URL, headers and body."""
+"""Limits of a caller: requests in a time, failed tokens, and sizes of URL, headers and body."""
 
 import ipaddress
 import time
@@ -15,24 +15,24 @@ from geoservice.server.forwarded import client_address, networks_of
 from geoservice.server.headers import send_whole
 from geoservice.settings import Settings
 
-MOST_URL = 8 * 1024
-MOST_HEADERS = 16 * 1024
+MAX_URL_BYTES = 8 * 1024
+MAX_HEADER_BYTES = 16 * 1024
 
 
-class Exceeded(TooManyRequests):
-    """A rate limit was met: ``allowed`` requests in ``window_s`` seconds."""
+class RateLimitExceeded(TooManyRequests):
+    """A rate limit was exceeded: ``limit`` requests in ``window_s`` seconds."""
 
     def __init__(self, item: RateLimitItem, retry_s: int) -> None:
         window = item.get_expiry()
         super().__init__(f"more than {item.amount} requests in {window} s; try again in {retry_s} s", retry_s)
-        self.allowed, self.window_s = item.amount, window
+        self.limit, self.window_s = item.amount, window
 
 
 class RateLimits:
-    """Counts requests in this worker: of a token by its id, of anybody by address.
+    """Counts the requests to this worker: with a token by its id, without one by address.
 
-    Requests of this machine itself are not counted: on a laptop it is the one reader, and behind a proxy that is not named in
-    ``trusted_proxies`` it would be everybody at once.
+    Requests from this machine are not counted: on a laptop it is the only reader, and behind a proxy that is not named in
+    ``trusted_proxies`` all callers would share its address.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -44,21 +44,21 @@ class RateLimits:
         self._proxies = networks_of(settings.proxies)
 
     def anybody(self, scope: Scope) -> None:
-        """Count a request without a verified token; raises :class:`Exceeded`."""
+        """Count a request without a verified token; raises :class:`RateLimitExceeded`."""
         self._hit(self._anybody, self.address(scope), "address")
 
     def token(self, token_id: str, name: str) -> None:
-        """Count a request of a token; raises :class:`Exceeded`."""
+        """Count a request of a token; raises :class:`RateLimitExceeded`."""
         self._hit(self._token, f"{token_id} {name}", "token")
 
     def may_try(self, scope: Scope) -> None:
-        """Raise :class:`Exceeded` when too many tokens from here were bad lately."""
+        """Raise :class:`RateLimitExceeded` if too many invalid tokens came from the caller's address lately."""
         address = self.address(scope)
         if self._failed and address and not self._limiter.test(self._failed, "failed", address):
             raise self._exceeded(self._failed, "failed", address)
 
     def failed(self, scope: Scope) -> None:
-        """Count a bad token."""
+        """Count an invalid token."""
         if self._failed and (address := self.address(scope)):
             self._limiter.hit(self._failed, "failed", address)
 
@@ -66,81 +66,81 @@ class RateLimits:
         if item and key and not self._limiter.hit(item, kind, key):
             raise self._exceeded(item, kind, key)
 
-    def _exceeded(self, item: RateLimitItem, kind: str, key: str) -> Exceeded:
+    def _exceeded(self, item: RateLimitItem, kind: str, key: str) -> RateLimitExceeded:
         reset = self._limiter.get_window_stats(item, kind, key).reset_time
-        return Exceeded(item, max(1, round(reset - time.time())))
+        return RateLimitExceeded(item, max(1, round(reset - time.time())))
 
     def address(self, scope: Scope) -> str:
-        """Return what a caller without a token is counted by, empty for this machine itself."""
-        return counted_by(client_address(scope, self._proxies))
+        """Return the key that counts a caller without a token, empty for this machine."""
+        return rate_limit_key(client_address(scope, self._proxies))
 
 
 @lru_cache(4096)
-def counted_by(address: str) -> str:
-    """Return an address as it is counted: of IPv6 the /64, which is one line to one house; empty for this machine itself.
+def rate_limit_key(address: str) -> str:
+    """Return the key that counts an address: the /64 of IPv6, which is one subscriber; empty for this machine.
 
-    >>> counted_by("203.0.113.7"), counted_by("2001:db8::1:2:3:4"), counted_by("127.0.0.1"), counted_by("::ffff:203.0.113.7")
-    ('203.0.113.7', '2001:db8::/64', '', '203.0.113.7')
+    >>> [rate_limit_key(address) for address in ("203.0.113.7", "2001:db8::1:2:3:4", "127.0.0.1", "::ffff:203.0.113.7")]
+    ['203.0.113.7', '2001:db8::/64', '', '203.0.113.7']
     """
     try:
-        found = ipaddress.ip_address(address)
+        ip = ipaddress.ip_address(address)
     except ValueError:
         return "unknown" if address else ""
-    if isinstance(found, ipaddress.IPv6Address):
-        if found.ipv4_mapped is None:
-            return "" if found.is_loopback else str(ipaddress.ip_network((found, 64), strict=False))
-        found = found.ipv4_mapped
-    return "" if found.is_loopback else str(found)
+    if isinstance(ip, ipaddress.IPv6Address):
+        if ip.ipv4_mapped is None:
+            return "" if ip.is_loopback else str(ipaddress.ip_network((ip, 64), strict=False))
+        ip = ip.ipv4_mapped
+    return "" if ip.is_loopback else str(ip)
 
 
 class SizeLimits:
-    """Wraps the app: refuses URLs, header blocks and bodies over their bounds before anything looks at them."""
+    """Wraps the app: refuses URLs, header blocks and bodies over their limits before anything else reads them."""
 
-    def __init__(self, app: ASGIApp, most_body: int) -> None:
-        self.app, self._most_body = app, most_body
+    def __init__(self, app: ASGIApp, max_body_bytes: int) -> None:
+        self.app, self._max_body_bytes = app, max_body_bytes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one scope."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
-        elif fault := self._fault(scope):
-            status, detail = fault
+        elif refusal := self._refusal(scope):
+            status, detail = refusal
             await send_whole(
                 send, status, [(b"content-type", PROBLEM.encode()), (b"cache-control", b"no-store")], problem(status, detail)
             )
         else:
-            await self.app(scope, self._counted(scope, receive), send)
+            await self.app(scope, self._limited(scope, receive), send)
 
-    def _fault(self, scope: Scope) -> tuple[int, str] | None:
+    def _refusal(self, scope: Scope) -> tuple[int, str] | None:
         url = len(scope.get("raw_path") or scope["path"]) + len(scope["query_string"])
-        if url > MOST_URL:
-            return 414, f"the URL has {url} bytes, allowed are {MOST_URL}"
+        if url > MAX_URL_BYTES:
+            return 414, f"the URL has {url} bytes, allowed are {MAX_URL_BYTES}"
         size = sum(len(k) + len(v) for k, v in scope["headers"])
-        if size > MOST_HEADERS:
-            return 431, f"the headers have {size} bytes, allowed are {MOST_HEADERS}"
-        said = next((v for k, v in scope["headers"] if k == b"content-length"), b"0")
-        if not said.isdigit():
+        if size > MAX_HEADER_BYTES:
+            return 431, f"the headers have {size} bytes, allowed are {MAX_HEADER_BYTES}"
+        content_length = next((v for k, v in scope["headers"] if k == b"content-length"), b"0")
+        if not content_length.isdigit():
             return 400, "header Content-Length: allowed is a number of bytes"
-        if len(said) > 15 or int(said) > self._most_body:
+        if len(content_length) > 15 or int(content_length) > self._max_body_bytes:
             return 413, self._too_large
         return None
 
     @property
     def _too_large(self) -> str:
-        return f"the body is larger than {self._most_body} bytes, which are allowed"
+        return f"the body is too large, allowed are {self._max_body_bytes} bytes"
 
-    def _counted(self, scope: Scope, receive: Receive) -> Receive:
-        """Return a ``receive`` that raises :class:`TooLarge` once a body without a length is over the bound."""
+    def _limited(self, scope: Scope, receive: Receive) -> Receive:
+        """Return a ``receive`` that raises :class:`TooLarge` once a body without a length exceeds the limit."""
         if not any(k == b"transfer-encoding" for k, _ in scope["headers"]):
             return receive
-        got = 0
+        received = 0
 
-        async def counted() -> Message:
-            nonlocal got
+        async def limited() -> Message:
+            nonlocal received
             message = await receive()
-            got += len(message.get("body", b""))
-            if got > self._most_body:
+            received += len(message.get("body", b""))
+            if received > self._max_body_bytes:
                 raise TooLarge(self._too_large)
             return message
 
-        return counted
+        return limited

@@ -32,16 +32,16 @@ CALLER = {
 @router.get(
     "/access",
     operation_id="getAccess",
-    summary="Who asks, and what for it may be read",
+    summary="The caller and the layers it may read",
     responses={
         200: {"description": "the caller", "content": {JSON: {"schema": CALLER}}},
         400: fault("a parameter is unknown or malformed"),
-        401: fault("the token is not good"),
+        401: fault("the token is not valid"),
         503: fault("no release has been published yet"),
     },
 )
-async def access(ask: Annotated[RequestContext, Depends(request_context("json", cached=False))]) -> Response:
-    """Tell a caller what its token lets it read; without one, what anybody may."""
-    who, layers = ask.who, [layer.id for layer in visible(ask.reader.manifest.layers, ask.who)]
+async def access(context: Annotated[RequestContext, Depends(request_context("json", cached=False))]) -> Response:
+    """Return what the caller's token lets it read; without a token, what is public."""
+    who, layers = context.who, [layer.id for layer in visible(context.reader.manifest.layers, context.who)]
     content = {"name": who.name, "role": who.role, "areas": who.areas, "layers": layers, "expires": who.expires}
     return Response(orjson.dumps(content), 200, {"Cache-Control": "private, no-store", "Vary": "Authorization"}, JSON)

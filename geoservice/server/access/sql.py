@@ -10,14 +10,14 @@ from geoservice.server.access.token import Token
 COLUMNS = tuple(f.name for f in fields(Token))
 _PREFIX = re.compile(r"[a-z][a-z0-9_]{0,30}", re.ASCII)
 LISTS = {"areas", "layers"}
-"""Columns that hold several words: kept with a comma between, for no area or layer has one in it."""
+"""Columns with several codes or ids, stored separated by commas, which neither contains."""
 
 
 class AccessStatements:
     """The statements of one engine; ``prefix`` names the schema ``<prefix>_access`` on PostgreSQL.
 
-    Tables: ``tokens``; ``audit`` (``n`` from 1 on without a gap, ``body``, ``hash``); ``head``, one row, which a trigger
-    keeps at the last row of ``audit``; ``state``, one row, whose ``version`` moves with every change of the tokens.
+    Tables: ``tokens``; ``audit`` (``n`` from 1 without gaps, ``body``, ``hash``); ``head``, one row, which a trigger sets to
+    the last row of ``audit``; ``state``, one row, whose ``version`` grows with every change of the tokens.
     """
 
     def __init__(self, engine: Literal["sqlite", "postgresql"], prefix: str = "") -> None:
@@ -30,15 +30,15 @@ class AccessStatements:
         return table if self.engine == "sqlite" else f'"{self.schema}".{table}'
 
     def exists(self) -> str:
-        """Ask whether the tables were made."""
+        """Query whether the tables exist."""
         if self.engine == "sqlite":
             return "SELECT count(*) FROM sqlite_master WHERE name = 'state'"
         return f"SELECT count(*) FROM pg_namespace WHERE nspname = '{self.schema}'"
 
-    def make(self) -> list[str]:
-        """Make schema, tables and triggers."""
+    def create(self) -> list[str]:
+        """Create schema, tables and triggers."""
         texts = ", ".join(f"{c} text{'' if c in {*LISTS, 'parent', 'revoked'} else ' NOT NULL'}" for c in COLUMNS[1:])
-        made = [
+        tables = [
             f"CREATE TABLE {self._name('tokens')} (id text PRIMARY KEY, {texts})",
             f"CREATE TABLE {self._name('audit')} (n bigint PRIMARY KEY, body text NOT NULL, hash text NOT NULL)",
             f"CREATE TABLE {self._name('head')} (n bigint NOT NULL, hash text NOT NULL)",
@@ -47,49 +47,49 @@ class AccessStatements:
             f"INSERT INTO {self._name('state')} VALUES (0)",
         ]
         if self.engine == "sqlite":
-            return [*made, *_SQLITE_TRIGGERS]
-        return [f'CREATE SCHEMA "{self.schema}"', *made, *(t.replace("SCHEMA.", f'"{self.schema}".') for t in _TRIGGERS)]
+            return [*tables, *_SQLITE_TRIGGERS]
+        return [f'CREATE SCHEMA "{self.schema}"', *tables, *(t.replace("SCHEMA.", f'"{self.schema}".') for t in _TRIGGERS)]
 
     def lock(self) -> str | None:
-        """Wait for the right to write until the end of the transaction; SQLite has it from the transaction's beginning."""
+        """Take the writers' lock until the end of the transaction; SQLite takes it when the transaction begins."""
         if self.engine == "sqlite":
             return None
         return f"SELECT pg_advisory_xact_lock(hashtextextended('geoservice {self.schema}', 0))"
 
     def version(self) -> str:
-        """Ask whether tokens have changed."""
+        """Query the version of the tokens."""
         return f"SELECT version FROM {self._name('state')}"
 
-    def changed(self) -> str:
-        """Say that tokens have changed."""
+    def bump_version(self) -> str:
+        """Increment the version, because tokens have changed."""
         return f"UPDATE {self._name('state')} SET version = version + 1"
 
     def tokens(self) -> str:
-        """All tokens, oldest first."""
+        """Query all tokens, oldest first."""
         return f"SELECT {', '.join(COLUMNS)} FROM {self._name('tokens')} ORDER BY created, id"
 
     def add(self) -> str:
-        """Keep a token."""
+        """Insert a token."""
         return f"INSERT INTO {self._name('tokens')} ({', '.join(COLUMNS)}) VALUES ({', '.join([self._mark] * len(COLUMNS))})"
 
     def revoke(self) -> str:
-        """Mark a token as revoked at a moment."""
+        """Mark a token as revoked at a time."""
         return f"UPDATE {self._name('tokens')} SET revoked = {self._mark} WHERE id = {self._mark}"
 
     def head(self) -> str:
-        """Number and hash of the last row of the audit log."""
+        """Query number and hash of the last row of the audit log."""
         return f"SELECT n, hash FROM {self._name('head')}"
 
     def append(self) -> str:
-        """Add a row to the audit log."""
+        """Insert a row into the audit log."""
         return f"INSERT INTO {self._name('audit')} (n, body, hash) VALUES ({self._mark}, {self._mark}, {self._mark})"
 
     def rows(self) -> str:
-        """Rows of the audit log after a number, at most some."""
+        """Query rows of the audit log after a number, up to a limit."""
         return f"SELECT n, body, hash FROM {self._name('audit')} WHERE n > {self._mark} ORDER BY n LIMIT {self._mark}"
 
     def grant(self, role: str) -> list[str]:
-        """Let a role read tokens and add to the audit log, and nothing else; it cannot read the log."""
+        """Allow a role to read tokens and to append to the audit log, and nothing else; it cannot read the log."""
         if not re.fullmatch(r"[^\"\0]{1,63}", role):
             raise ValueError(role)
         readable = ", ".join(map(self._name, ("tokens", "state", "head")))
@@ -107,7 +107,7 @@ def to_row(token: Token) -> list[Any]:
 
 
 def from_row(row: tuple[Any, ...]) -> Token:
-    """Return the token that a row holds."""
+    """Return the token in a row."""
     values: list[Any] = [tuple(v.split(",")) if c in LISTS and v is not None else v for c, v in zip(COLUMNS, row, strict=True)]
     return Token(*values)
 

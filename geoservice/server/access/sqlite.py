@@ -1,4 +1,4 @@
-"""The access store of a project folder: one SQLite file for its owner alone, shared by the processes that serve."""
+"""The access store of a project folder: one SQLite file, readable by its owner only, shared by the serving processes."""
 
 import os
 import sqlite3
@@ -15,7 +15,7 @@ WAIT_S = 5
 
 
 class SQLiteSession:
-    """A transaction on the one connection of this process."""
+    """A transaction on the single connection of this process."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
@@ -26,20 +26,20 @@ class SQLiteSession:
 
 
 class SQLiteFile:
-    """See :class:`geoservice.server.access.base.Database`. The file is made by the first writer."""
+    """The access database in a SQLite file, which the first writer creates."""
 
     def __init__(self, path: Path) -> None:
         self._path, self._lock = path, threading.Lock()
         self._connection: sqlite3.Connection | None = None
 
     def exists(self) -> bool:
-        """Whether the file was made."""
+        """Whether the file exists."""
         return self._path.exists()
 
     @contextmanager
     def session(self, write: bool = False) -> Iterator[SQLiteSession]:
-        """Open a transaction; a writer waits for others, threads of one process take turns."""
-        with self._lock, _told(self._path.parent):
+        """Open a transaction; a writer waits for other writers, and threads of one process take turns."""
+        with self._lock, _domain_errors(self._path.parent):
             connection = self._open()
             connection.execute("BEGIN IMMEDIATE" if write else "BEGIN")
             try:
@@ -59,7 +59,7 @@ class SQLiteFile:
         return self._connection
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         with self._lock:
             if self._connection is not None:
                 self._connection.close()
@@ -67,22 +67,22 @@ class SQLiteFile:
 
 
 def _make_private(path: Path) -> None:
-    """Make the folder and the file where they are missing; SQLite gives its side files the mode of the file."""
+    """Create the folder and the file if they are missing; SQLite gives its side files the mode of the file."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     path.parent.chmod(0o700)
     os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
 
 
 @contextmanager
-def _told(folder: Path) -> Iterator[None]:
-    """Turn errors of SQLite and of the disk into the house's."""
+def _domain_errors(folder: Path) -> Iterator[None]:
+    """Convert errors of SQLite and of the disk to the package's."""
     try:
         yield
     except sqlite3.IntegrityError as e:
         raise Forbidden(f"access store: {e}") from None
     except (sqlite3.Error, OSError) as e:
-        if is_full(e) or not has_room(folder):  # where its log cannot grow SQLite knows of an I/O error alone
+        if is_full(e) or not has_room(folder):  # SQLite reports only an I/O error if its log cannot grow
             raise disk_full("access store", folder) from None
         if isinstance(e, OSError):
-            raise Unavailable("access store: the folder access cannot be made, read or written by this user") from None
-        raise Unavailable("access store: its file cannot be read or written just now; nothing was changed") from None
+            raise Unavailable("access store: this user cannot create, read or write the folder access") from None
+        raise Unavailable("access store: its file cannot be read or written at the moment; nothing was changed") from None

@@ -1,4 +1,4 @@
-"""A token: who it was given to and what it lets its bearer read."""
+"""A token: who holds it and what it lets its holder read."""
 
 import re
 import secrets
@@ -15,15 +15,15 @@ _AREA = re.compile(r"[\w-]{1,32}")
 _LAYER = re.compile(r"[a-z][a-z0-9_]{0,40}", re.ASCII)
 
 LiesIn = Callable[[str, tuple[str, ...]], bool]
-"""Whether an area, by its code, lies in one of others."""
+"""Whether an area lies in one of other areas, all by code."""
 
 
 @dataclass(frozen=True)
 class Token:
-    """A token as it is kept: the argon2id hash of its secret, never the secret. Times are RFC 3339 in UTC.
+    """A stored token: the argon2id hash of its secret, never the secret. Times are RFC 3339 in UTC.
 
-    ``areas`` and ``layers`` are those of :class:`geoservice.server.principal.Principal`; ``parent`` is the id of the token
-    that it was issued under.
+    ``areas`` and ``layers`` are as in :class:`geoservice.server.principal.Principal`; ``parent`` is the id of the token that
+    it was issued under.
     """
 
     id: str
@@ -40,7 +40,7 @@ class Token:
 
 @dataclass(frozen=True)
 class TokenRequest:
-    """What a new token shall be."""
+    """The properties requested for a new token."""
 
     name: str
     role: str
@@ -49,65 +49,77 @@ class TokenRequest:
     days: int = 365
 
 
-def stamp(moment: datetime | None = None) -> str:
-    """Return a moment, now by default, as RFC 3339 in UTC to the millisecond; such texts sort as the moments do."""
+def rfc3339(moment: datetime | None = None) -> str:
+    """Return a time, now by default, as RFC 3339 in UTC with milliseconds; these texts sort in order of time."""
     return (moment or datetime.now(UTC)).astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def new_text() -> tuple[str, str]:
-    """Return the id and the whole text of a new token: 64 and 256 random bits."""
-    made = secrets.token_hex(8)
-    return made, f"gs_{made}_{secrets.token_hex(32)}"
+def generate_token() -> tuple[str, str]:
+    """Return the id (64 random bits) and the full text (with 256 more) of a new token."""
+    token_id = secrets.token_hex(8)
+    return token_id, f"gs_{token_id}_{secrets.token_hex(32)}"
 
 
-def issue(wanted: TokenRequest, made: str, hashed: str, parent: Token | None, lies_in: LiesIn) -> Token:
-    """Return the token to keep; under a parent it takes the parent's limits where it names none.
+def new_token(request: TokenRequest, token_id: str, secret_hash: str, parent: Token | None, lies_in: LiesIn) -> Token:
+    """Return the token to store; limits that it does not state are those of the parent.
 
-    Raises :class:`InputError` for a malformed name, role, area or layer and :class:`Forbidden` for more than the parent has.
+    Raises :class:`InputError` for a malformed name, role, area or layer and :class:`Forbidden` for more rights than the
+    parent's.
     """
-    _check_words(wanted)
+    _check_syntax(request)
     now = datetime.now(UTC)
-    expires, areas, layers = stamp(now + timedelta(days=wanted.days)), wanted.areas, wanted.layers
+    expires, areas, layers = rfc3339(now + timedelta(days=request.days)), request.areas, request.layers
     if parent is not None:
         areas, layers = areas or parent.areas, layers or parent.layers
-        _check_under(wanted.role, areas, layers, parent, lies_in)
+        _check_under(request.role, areas, layers, parent, lies_in)
         expires = min(expires, parent.expires)
     return Token(
-        made, wanted.name, wanted.role, areas, layers, stamp(now), expires, parent.id if parent else None, None, hashed
+        token_id,
+        request.name,
+        request.role,
+        areas,
+        layers,
+        rfc3339(now),
+        expires,
+        parent.id if parent else None,
+        None,
+        secret_hash,
     )
 
 
-def _check_words(wanted: TokenRequest) -> None:
-    if not _NAME.fullmatch(wanted.name):
-        raise InputError(f"token name {wanted.name!r:.80}: allowed are 1 to 60 letters, digits, spaces, . @ _ - of any script")
-    if wanted.role not in ROLES[1:]:
-        raise InputError(f"role {wanted.role!r:.40}: allowed are {' and '.join(ROLES[1:])}; what is public needs no token")
-    for what, form, words in (("area", _AREA, wanted.areas), ("layer", _LAYER, wanted.layers)):
-        for word in words or ():
-            if not form.fullmatch(word):
-                raise InputError(f"{what} {word!r:.60}: allowed are letters, digits, _ and - as in the release's {what}s")
+def _check_syntax(request: TokenRequest) -> None:
+    if not _NAME.fullmatch(request.name):
+        raise InputError(
+            f"token name {request.name!r:.80}: allowed are 1 to 60 letters, digits, spaces and . @ _ - of any script"
+        )
+    if request.role not in ROLES[1:]:
+        raise InputError(f"role {request.role!r:.40}: allowed are {' and '.join(ROLES[1:])}; public layers need no token")
+    for kind, pattern, values in (("area", _AREA, request.areas), ("layer", _LAYER, request.layers)):
+        for value in values or ():
+            if not pattern.fullmatch(value):
+                raise InputError(f"{kind} {value!r:.60}: allowed are letters, digits, _ and - as in the release's {kind}s")
 
 
 def _check_under(
     role: str, areas: tuple[str, ...] | None, layers: tuple[str, ...] | None, parent: Token, lies_in: LiesIn
 ) -> None:
-    """Raise :class:`Forbidden` where a token would reach further than its parent."""
+    """Raise :class:`Forbidden` if a token would exceed its parent."""
     if ROLES.index(role) > ROLES.index(parent.role):
-        raise Forbidden(f"role {role}: token {parent.name} is a {parent.role}'s and cannot give more")
+        raise Forbidden(f"role {role}: token {parent.name} has the role {parent.role}, which tokens under it cannot exceed")
     if parent.areas is not None:
         for area in areas or ():
             if not lies_in(area, parent.areas):
                 raise Forbidden(f"area {area}: not in the areas of token {parent.name}, which are {', '.join(parent.areas)}")
     if parent.layers is not None and (more := sorted(set(layers or ()) - set(parent.layers))):
-        raise Forbidden(f"layer {more[0]}: not among the layers of token {parent.name}, which are {', '.join(parent.layers)}")
+        raise Forbidden(f"layer {more[0]}: not in the layers of token {parent.name}, which are {', '.join(parent.layers)}")
 
 
 LEVELS = (2, 4, 6, 9, 12)
-"""Digits of a code of GB/T 2260 and GB/T 10114: province, city, county, township, village; zeros fill one up."""
+"""Digits of a code of GB/T 2260 and GB/T 10114: province, city, county, township, village; padded with zeros."""
 
 
 def by_prefix(area: str, within: str) -> bool:
-    """Whether one administrative code lies in another by its digits alone; codes that are not of this kind never do.
+    """Whether one administrative code lies in another by its digits; other codes lie only in themselves.
 
     >>> by_prefix("340811100", "340811"), by_prefix("340811", "340800"), by_prefix("340811", "34")
     (True, True, True)
@@ -120,15 +132,15 @@ def by_prefix(area: str, within: str) -> bool:
     return area.startswith(stem)
 
 
-def why_dead(token: Token, known: Mapping[str, Token], now: str) -> str | None:
-    """Return why a token is not good at a moment - it or one that it was given under was revoked or has expired - or None."""
-    at: Token | None = token
-    while at is not None:
-        if at.revoked is not None:
+def invalid_reason(token: Token, by_id: Mapping[str, Token], now: str) -> str | None:
+    """Return why a token is invalid at a time, None for a valid one: it or a token above it was revoked or has expired."""
+    current: Token | None = token
+    while current is not None:
+        if current.revoked is not None:
             return "revoked"
-        if at.expires <= now:
+        if current.expires <= now:
             return "expired"
-        if at.parent is not None and at.parent not in known:
+        if current.parent is not None and current.parent not in by_id:
             return "revoked"
-        at = known[at.parent] if at.parent else None
+        current = by_id[current.parent] if current.parent else None
     return None

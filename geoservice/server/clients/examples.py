@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict
 from geoservice.layer import Label
 from geoservice.release.base import PublishedLayer
 from geoservice.server.features.params import MAX_LIMIT
-from geoservice.server.styles.routes import box_of, ordered, shown
+from geoservice.server.styles.routes import bounds_of, drawing_order, visible_layers
 
 FOLDER = Path(__file__).parent
 SUFFIX = ".tmpl"
@@ -73,7 +73,7 @@ class Names:
     @property
     def values(self) -> dict[str, str]:
         """Return the text of each name in the templates."""
-        west, south, east, north = box_of([self.areas])
+        west, south, east, north = bounds_of([self.areas])
         level = next(reversed(self.areas.zooms), "")
         return {
             "BASE": self.base,
@@ -118,9 +118,9 @@ def name_column(layer: PublishedLayer, language: str) -> str:
 
 def example_layers(layers: Sequence[PublishedLayer]) -> tuple[PublishedLayer, PublishedLayer] | None:
     """Return the layers of areas and points to show: those that a map opens with, public ones first; None without any."""
-    drawn = ordered([layer for layer in layers if layer.role == "public"]) or ordered(layers)
+    drawn = drawing_order([layer for layer in layers if layer.role == "public"]) or drawing_order(layers)
     if not drawn:
         return None
-    on = shown(drawn)
+    on = visible_layers(drawn)
     areas = next((layer for layer in on if layer.geometry == "polygon"), on[0])
     return areas, next((layer for layer in on if layer.geometry == "point"), areas)

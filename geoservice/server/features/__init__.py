@@ -1,1 +1,1 @@
-"""OGC API Features: collections, items and files of them. A request becomes a query, the query rows, the rows an answer."""
+"""OGC API Features: collections, their items, and downloads of items as files."""

@@ -1,4 +1,4 @@
-"""Values of a property that has few of them, with what each means."""
+"""The values of properties with few values, and their titles."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -11,11 +11,11 @@ from geoservice.number_text import Limits, limits_of, reason_label
 Value = str | int
 HAS_VALUE = Label(zh="有数值", en="a value")
 NONE: tuple[Value, ...] = ("", 0)
-"""A dimension that does not apply."""
+"""Values of a dimension that does not apply."""
 
 
 class ValueTitles:
-    """What the values of dimensions, geographies and statuses are called in a study."""
+    """Titles of the values of dimensions, geographies and statuses in a study."""
 
     def __init__(self, study: Mapping[str, Any]) -> None:
         self._limits: Limits = limits_of(study)
@@ -28,7 +28,7 @@ class ValueTitles:
         }
 
     def label(self, name: str, value: Value) -> Label:
-        """Return what a value of a property is called; one without a name of its own is called as it is."""
+        """Return the title of a value of a property; without a title of its own, the value itself."""
         if name == "status" or name.endswith("_status"):
             return HAS_VALUE if value == OK else reason_label(str(value), self._limits)
         if value in NONE:
@@ -38,7 +38,7 @@ class ValueTitles:
         return self._labels.get(name, {}).get(value) or Label(zh=str(value), en=str(value))
 
     def schema(self, name: str, values: Sequence[Value], language: str) -> dict[str, Any]:
-        """Return the keywords of JSON Schema that list values; nothing where there are none."""
+        """Return the JSON Schema keywords that list the values, empty without values."""
         if not values:
             return {}
         choices = [{"const": value, "title": getattr(self.label(name, value), language)} for value in values]

@@ -1,4 +1,4 @@
-"""Items as a file: written aside batch by batch, sent in pieces, and gone from the disk before the first piece is sent."""
+"""Items as a file: written to a temporary file batch by batch, unlinked before sending, and sent in chunks."""
 
 from pathlib import Path
 from typing import BinaryIO
@@ -20,16 +20,16 @@ from geoservice.server.formats import CSV, MEDIA
 from geoservice.server.pages import WORDS
 from geoservice.server.responses import headers_of
 
-NO_ROOM = "the server has no room for this file now; ask for less with limit, bbox or filter"
+NO_ROOM = "the server has no disk space for this file at the moment; request less with limit, bbox or filter"
 MAX_FEATURES = 1_000_000
-"""Features in one file at the most."""
-PIECE = 2**18
+"""The maximum number of features in a file."""
+CHUNK_BYTES = 2**18
 
 
-class Sent(Response):
-    """An open file as a response: sent in pieces and closed, whatever happens on the way.
+class FileResponse(Response):
+    """An open file as a response: sent in chunks and closed in any case.
 
-    ``batches`` says how many features it holds, and where to go on from if a limit has left some out.
+    ``batches`` has the number of features in the file, and the key of the next page if a limit cut it short.
     """
 
     def __init__(self, file: BinaryIO, size: int, kind: str, headers: dict[str, str], batches: Batches) -> None:
@@ -37,59 +37,59 @@ class Sent(Response):
         self._file, self.batches = file, batches
 
     async def __call__(self, _scope: Scope, _receive: Receive, send: Send) -> None:
-        """Send it."""
+        """Send the file."""
         try:
             await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
-            while piece := await to_thread.run_sync(self._file.read, PIECE):
-                await send({"type": "http.response.body", "body": piece, "more_body": True})
+            while chunk := await to_thread.run_sync(self._file.read, CHUNK_BYTES):
+                await send({"type": "http.response.body", "body": chunk, "more_body": True})
             await send({"type": "http.response.body", "body": b""})
         finally:
             self._file.close()
 
 
-def download(ask: RequestContext, layer: PublishedLayer, asked: ItemsQuery) -> Sent:
-    """Answer with a file in ``ask.format``; raises :class:`TooLarge` where a whole layer is more than a file may hold."""
-    check_size(ask.reader, layer, asked)
-    batches = Batches(ask.reader, layer.id, asked.query)
+def download(context: RequestContext, layer: PublishedLayer, selection: ItemsQuery) -> FileResponse:
+    """Return a file in the requested format; raises :class:`TooLarge` if a layer has too many features for a file."""
+    check_size(context.reader, layer, selection)
+    batches = Batches(context.reader, layer.id, selection.query)
     with scratch_folder("geoservice-download") as folder:
-        path = Path(folder) / f"{layer.id}.{ask.format}"
+        path = Path(folder) / f"{layer.id}.{context.format}"
         try:
-            WRITERS[ask.format](path, content_of(ask, layer, asked, batches))
+            WRITERS[context.format](path, content_of(context, layer, selection, batches))
             size, file = path.stat().st_size, path.open("rb")
-        except Exception as e:  # each writer has a class of its own for a full disk; any other error goes on
+        except Exception as e:  # each writer raises a different class for a full disk; other errors are raised again
             if not is_full(e):
                 raise
             raise for_operators(disk_full(path.name, path.parent.parent), NO_ROOM) from None
-    kind = MEDIA[ask.format] + ("; charset=utf-8" if MEDIA[ask.format] == CSV else "")
-    name = {"Content-Disposition": f'attachment; filename="{layer.id}.{ask.format}"'}
-    return Sent(file, size, kind, {**headers_of(ask), **name}, batches)
+    kind = MEDIA[context.format] + ("; charset=utf-8" if MEDIA[context.format] == CSV else "")
+    name = {"Content-Disposition": f'attachment; filename="{layer.id}.{context.format}"'}
+    return FileResponse(file, size, kind, {**headers_of(context), **name}, batches)
 
 
-def check_size(reader: ReleaseReader, layer: PublishedLayer, asked: ItemsQuery) -> None:
-    """Raise :class:`TooLarge` when no limit was stated and the features are more than a file may hold."""
-    if asked.limited or layer.features <= MAX_FEATURES:
+def check_size(reader: ReleaseReader, layer: PublishedLayer, selection: ItemsQuery) -> None:
+    """Raise :class:`TooLarge` if the request has no limit and more features match than a file may contain."""
+    if selection.limited or layer.features <= MAX_FEATURES:
         return
-    if (found := reader.count(layer.id, asked.query)) > MAX_FEATURES:
+    if (matched := reader.count(layer.id, selection.query)) > MAX_FEATURES:
         raise TooLarge(
-            f"layer {layer.id}: {found} features match, a file holds at most {MAX_FEATURES}; ask for less with bbox or filter, "
-            f"or state limit={MAX_FEATURES} and follow the next link in the header Link"
+            f"layer {layer.id}: {matched} features match, a file has at most {MAX_FEATURES}; request less with bbox or "
+            f"filter, or set limit={MAX_FEATURES} and follow the next link in the header Link"
         )
 
 
-def content_of(ask: RequestContext, layer: PublishedLayer, asked: ItemsQuery, batches: Batches) -> Content:
-    """Return what the file is made of."""
-    schema = result_schema(layer, requested_properties(layer, asked.query.properties), asked.query.geometry)
-    return Content(layer, schema, iter(batches), asked.crs, about(ask, layer))
+def content_of(context: RequestContext, layer: PublishedLayer, selection: ItemsQuery, batches: Batches) -> Content:
+    """Return the content of the file."""
+    schema = result_schema(layer, requested_properties(layer, selection.query.properties), selection.query.geometry)
+    return Content(layer, schema, iter(batches), selection.crs, file_metadata(context, layer))
 
 
-def about(ask: RequestContext, layer: PublishedLayer) -> dict[str, str]:
-    """Return what a file says of itself where its format has a place for it."""
-    words, study = WORDS[ask.language], ask.reader.manifest.study
-    source = (study.get("source") or {}).get(ask.language, "")
-    null = words["null"] + (f" {words['synthetic']}" if study.get("synthetic") else "")
+def file_metadata(context: RequestContext, layer: PublishedLayer) -> dict[str, str]:
+    """Return the metadata of a file, for formats that have room for it."""
+    texts, study = WORDS[context.language], context.reader.manifest.study
+    source = (study.get("source") or {}).get(context.language, "")
+    null = texts["null"] + (f" {texts['synthetic']}" if study.get("synthetic") else "")
     return {
-        "title": getattr(layer.title, ask.language),
-        "description": f"{getattr(layer.description, ask.language)} {null}".strip(),
+        "title": getattr(layer.title, context.language),
+        "description": f"{getattr(layer.description, context.language)} {null}".strip(),
         "source": source,
-        "release": str(ask.reader.number),
+        "release": str(context.reader.number),
     }

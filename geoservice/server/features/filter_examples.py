@@ -1,4 +1,4 @@
-"""For each queryable a filter that works, to copy and change."""
+"""An example of a valid filter for each queryable, to copy and edit."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -15,11 +15,11 @@ EXAMPLES: Mapping[str, str] = {
     "number": "> 0",
     "integer": "> 0",
 }
-"""What follows the name of a property, by its format or type."""
+"""The rest of the filter after the name of a property, by its format or type."""
 
 
 def filter_example(name: str, schema: Mapping[str, Any], layer: PublishedLayer) -> str:
-    """Return a filter in CQL2 text; the first value of a property that lists them, its box for the geometry.
+    """Return a filter in CQL2 text: with the first listed value of a property, or with the layer's box for the geometry.
 
     >>> filter_example("mode", {"type": "string", "enum": ["", "walk"]}, None)
     "mode = 'walk'"
@@ -27,14 +27,14 @@ def filter_example(name: str, schema: Mapping[str, Any], layer: PublishedLayer) 
     if "type" not in schema:
         west, south, east, north = layer.bbox or (-180.0, -90.0, 180.0, 90.0)
         return f"S_INTERSECTS({name}, BBOX({west:.5f}, {south:.5f}, {east:.5f}, {north:.5f}))"
-    named = f'"{name}"' if name in KEYWORDS else name
+    identifier = f'"{name}"' if name in KEYWORDS else name
     if values := [value for value in schema.get("enum", ()) if value] or schema.get("enum"):
-        return f"{named} = {literal(values[0])}"
-    return f"{named} {EXAMPLES[schema.get('format', schema['type'])]}"
+        return f"{identifier} = {literal(values[0])}"
+    return f"{identifier} {EXAMPLES[schema.get('format', schema['type'])]}"
 
 
 def literal(value: str | int) -> str:
-    """Return a value as CQL2 writes it.
+    """Return a value as a CQL2 literal.
 
     >>> literal("county's"), literal(15)
     ("'county''s'", '15')

@@ -1,4 +1,4 @@
-"""Rows of a release as GeoJSON or as the cells of a page: where Arrow becomes text that is sent at once."""
+"""Conversion of Arrow tables of a release to GeoJSON."""
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
@@ -13,16 +13,16 @@ from geoservice.server.features.writers import shapes_of
 from geoservice.server.links import Link
 
 KEYS = ("fid", "geometry")
-TIMES = orjson.OPT_NAIVE_UTC | orjson.OPT_UTC_Z
-"""Times are kept in UTC without saying so; an answer says so."""
+TIME_OPTIONS = orjson.OPT_NAIVE_UTC | orjson.OPT_UTC_Z
+"""Stored times are naive and in UTC; GeoJSON has them with a Z."""
 
 
-NOWHERE = {"type": "GeometryCollection", "geometries": []}
-"""No place, for OGC's schema of a feature, which knows no null; RFC 7946 (3.1) lets it be read as null."""
+EMPTY_GEOMETRY = {"type": "GeometryCollection", "geometries": []}
+"""A missing geometry for OGC's feature schema, which does not allow null; RFC 7946 (3.1) lets readers treat it as null."""
 
 
 def geometries(table: pa.Table, crs: Crs = STORAGE) -> list[Any]:
-    """Return the geometries as ready pieces of GeoJSON, ``None`` where there is none."""
+    """Return the geometries as GeoJSON fragments, ``None`` for missing ones."""
     if "geometry" not in table.column_names:
         return [None] * table.num_rows
     texts = shapely.to_geojson(crs.shapes(shapes_of(table)))
@@ -30,28 +30,28 @@ def geometries(table: pa.Table, crs: Crs = STORAGE) -> list[Any]:
 
 
 def property_names(table: pa.Table) -> list[str]:
-    """Return the columns that are properties."""
+    """Return the names of the columns that are properties."""
     return [n for n in table.column_names if n not in KEYS]
 
 
 def values(table: pa.Table) -> Iterable[tuple[Any, ...]]:
-    """Return the properties of each row, in the order of the columns; whole columns are turned, which is faster than rows."""
+    """Return the properties of each row, in column order; converts whole columns, which is faster than rows."""
     columns = table.select(property_names(table)).to_pydict().values()
     return zip(*columns, strict=True) if columns else [()] * table.num_rows
 
 
-def features(table: pa.Table, crs: Crs = STORAGE, nowhere: Any = None) -> list[dict[str, Any]]:
-    """Return the rows as GeoJSON features whose ``id`` is the ``fid``; ``nowhere`` is the geometry of one without any."""
+def features(table: pa.Table, crs: Crs = STORAGE, null: Any = None) -> list[dict[str, Any]]:
+    """Return the rows as GeoJSON features whose ``id`` is the ``fid``; ``null`` replaces a missing geometry."""
     names = property_names(table)
     parts = zip(table.column("fid").to_pylist(), geometries(table, crs), values(table), strict=True)
     return [
-        {"type": "Feature", "id": fid, "geometry": shape or nowhere, "properties": dict(zip(names, row, strict=True))}
+        {"type": "Feature", "id": fid, "geometry": shape or null, "properties": dict(zip(names, row, strict=True))}
         for fid, shape, row in parts
     ]
 
 
 def collection(features: Sequence[dict[str, Any]], links: Sequence[Link], matched: int | None) -> bytes:
-    """Return a GeoJSON feature collection made now; ``numberMatched`` is left out where it is not known."""
+    """Return a GeoJSON feature collection with the current time; without ``numberMatched`` if that is unknown."""
     head: dict[str, Any] = {"type": "FeatureCollection", "timeStamp": datetime.now(UTC).replace(microsecond=0), "links": links}
-    known = {} if matched is None else {"numberMatched": matched}
-    return orjson.dumps({**head, **known, "numberReturned": len(features), "features": features}, option=TIMES)
+    count = {} if matched is None else {"numberMatched": matched}
+    return orjson.dumps({**head, **count, "numberReturned": len(features), "features": features}, option=TIME_OPTIONS)

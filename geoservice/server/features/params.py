@@ -1,4 +1,4 @@
-"""Query parameters of items, each read alone; a fault names the parameter, what was got, what is allowed."""
+"""Parsers of the query parameters of items; errors name the parameter, its value, and what is allowed."""
 
 import re
 from collections.abc import Iterable
@@ -16,13 +16,13 @@ DEFAULT_LIMIT = 10
 MAX_LIMIT = 10_000
 
 
-def fault(name: str, got: str, allowed: str) -> ParameterError:
-    """Return the error of a parameter."""
-    return ParameterError(f"parameter {name!s:.60}: got {got!r:.80}, allowed is {allowed}")
+def parameter_error(name: str, value: str, allowed: str) -> ParameterError:
+    """Return the error for the value of a parameter."""
+    return ParameterError(f"parameter {name!s:.60}: got {value!r:.80}, allowed is {allowed}")
 
 
 def parse_limit(text: str | None, default: int = DEFAULT_LIMIT, most: int = MAX_LIMIT) -> int:
-    """Return the page size; more than the maximum is taken as the maximum, as OGC API Features says.
+    """Return the page size; larger values are reduced to the maximum, as OGC API Features says.
 
     >>> parse_limit(None), parse_limit("25"), parse_limit("99999")
     (10, 25, 10000)
@@ -30,12 +30,12 @@ def parse_limit(text: str | None, default: int = DEFAULT_LIMIT, most: int = MAX_
     if text is None:
         return default
     if not re.fullmatch(r"[+ ]?\d{1,18}", text, re.ASCII) or int(text) < 1:
-        raise fault("limit", text, f"a whole number from 1 to {most}")
+        raise parameter_error("limit", text, f"a whole number from 1 to {most}")
     return min(int(text), most)
 
 
 def parse_offset(text: str | None) -> int:
-    """Return how many features are passed over.
+    """Return the number of features to skip.
 
     >>> parse_offset(None), parse_offset("20")
     (0, 20)
@@ -43,12 +43,12 @@ def parse_offset(text: str | None) -> int:
     if text is None:
         return 0
     if not re.fullmatch(r"[+ ]?\d{1,18}", text, re.ASCII):
-        raise fault("offset", text, "a whole number from 0")
+        raise parameter_error("offset", text, "a whole number from 0")
     return int(text)
 
 
 def parse_bbox(text: str | None, crs: Crs = STORAGE) -> BBox | None:
-    """Return the box in degrees; heights of a six-number box are read over, and ``west > east`` means across 180 degrees.
+    """Return the box in degrees; heights of a box of six numbers are ignored, and ``west > east`` crosses 180 degrees.
 
     >>> parse_bbox("24,60,25,61")
     BBox(west=24.0, south=60.0, east=25.0, north=61.0)
@@ -66,49 +66,49 @@ def parse_bbox(text: str | None, crs: Crs = STORAGE) -> BBox | None:
         a, b, c, d = numbers
         return crs.box((a, b, c, d))
     except ValueError:
-        raise fault("bbox", text, box_form(crs)) from None
+        raise parameter_error("bbox", text, bbox_format(crs)) from None
 
 
-def box_form(crs: Crs) -> str:
-    """Say how a box is written in a CRS.
+def bbox_format(crs: Crs) -> str:
+    """Return the format of a box in a CRS, for error messages.
 
-    >>> box_form(Crs(4326))
+    >>> bbox_format(Crs(4326))
     'south,west,north,east in degrees, longitudes -540 to 540, latitudes -90 to 90, south <= north'
     """
     order = "south,west,north,east" if crs.north_first else "west,south,east,north"
     if crs.projected:
-        return f"{order} in metres of {crs.uri}, south <= north, west <= east, within the use of that CRS"
+        return f"{order} in metres of {crs.uri}, south <= north, west <= east, within the area of use of that CRS"
     return f"{order} in degrees, longitudes -540 to 540, latitudes -90 to 90, south <= north"
 
 
 def parse_flag(name: str, text: str | None) -> bool:
-    """Return a boolean parameter, false by default."""
+    """Return the value of a boolean parameter, false by default."""
     if text not in {None, "true", "false"}:
-        raise fault(name, str(text), "true or false")
+        raise parameter_error(name, str(text), "true or false")
     return text == "true"
 
 
-def names_of(name: str, text: str, known: Iterable[str]) -> tuple[str, ...]:
-    """Return names in a list with commas; raises :class:`ParameterError` naming the first that is not known."""
-    listed, names = list(known), tuple(n for n in text.split(",") if n)
-    for one in names:
-        if one not in listed:
-            raise fault(name, one, "some of " + some(listed))
+def parse_names(name: str, text: str, allowed: Iterable[str]) -> tuple[str, ...]:
+    """Return the names in a list with commas; raises :class:`ParameterError` naming the first that is not allowed."""
+    choices, names = list(allowed), tuple(n for n in text.split(",") if n)
+    for item in names:
+        if item not in choices:
+            raise parameter_error(name, item, "some of " + some(choices))
     return names
 
 
-def parse_properties(wanted: str | None, unwanted: str | None, layer: PublishedLayer) -> tuple[str, ...] | None:
-    """Return the properties of ``properties`` less those of ``exclude-properties``, None for all."""
-    if wanted is None and unwanted is None:
+def parse_properties(include: str | None, exclude: str | None, layer: PublishedLayer) -> tuple[str, ...] | None:
+    """Return the properties in ``properties`` without those in ``exclude-properties``, None for all."""
+    if include is None and exclude is None:
         return None
-    known = property_types(layer)
-    kept = tuple(known) if wanted is None else names_of("properties", wanted, known)
-    gone = () if unwanted is None else names_of("exclude-properties", unwanted, known)
-    return tuple(n for n in kept if n not in gone)
+    names = property_types(layer)
+    included = tuple(names) if include is None else parse_names("properties", include, names)
+    excluded = () if exclude is None else parse_names("exclude-properties", exclude, names)
+    return tuple(n for n in included if n not in excluded)
 
 
 def parse_ids(text: str | None) -> tuple[int, ...] | None:
-    """Return the ids of features wanted.
+    """Return the requested ids of features, each once.
 
     >>> parse_ids("3,1,3")
     (3, 1)
@@ -117,17 +117,17 @@ def parse_ids(text: str | None) -> tuple[int, ...] | None:
         return None
     parts = dict.fromkeys(text.split(","))
     if len(parts) > MAX_LIMIT or not all(re.fullmatch(r"\d{1,18}", p, re.ASCII) for p in parts):
-        raise fault("ids", text, f"at most {MAX_LIMIT} whole numbers with commas between them")
+        raise parameter_error("ids", text, f"at most {MAX_LIMIT} whole numbers with commas between them")
     return tuple(map(int, parts))
 
 
 def parse_sortby(text: str | None, layer: PublishedLayer) -> tuple[Sort, ...]:
-    """Return the order wanted; a plus arrives as a space where it was not encoded."""
+    """Return the requested order; a plus that was not percent-encoded arrives as a space."""
     if text is None:
         return ()
     names = [n for n in text.split(",") if n]
     plain = [n[1:] if n[0] in "+- " else n for n in names]
-    names_of("sortby", ",".join(plain), property_types(layer))
+    parse_names("sortby", ",".join(plain), property_types(layer))
     if len(set(plain)) < len(plain) or len(plain) > MAX_SORTS:
-        raise fault("sortby", text, f"at most {MAX_SORTS} properties, each once")
-    return tuple(Sort(name, given[0] == "-") for name, given in zip(plain, names, strict=True))
+        raise parameter_error("sortby", text, f"at most {MAX_SORTS} properties, each once")
+    return tuple(Sort(name, text[0] == "-") for name, text in zip(plain, names, strict=True))

@@ -1,4 +1,4 @@
-"""JSON Schema of each property of a layer's features: type, unit, values, bounds and role."""
+"""JSON Schema of each property of a layer's features: type, unit, values, minimum and role."""
 
 from typing import Any
 
@@ -22,24 +22,24 @@ GEOMETRIES = {
     "polygon": "geometry-polygon-or-multipolygon",
 }
 UCUM = {"%": "%", "min": "min", "m": "m", "km": "km", "s": "s", "h": "h"}
-"""Units that UCUM has a code for; it writes all others as remarks in braces."""
+"""Units that have a UCUM code; others are written as annotations in braces."""
 BASE = {
     "geography": {"en": "kind of area or place", "zh": "地理单元类型"},
     "unit": {"en": "code of the area or place", "zh": "地理单元代码"},
 }
 
 
-def identity(ask: RequestContext, layer: PublishedLayer) -> dict[str, Any]:
-    """Return the schema of a feature's id; how many there are is not said to who may see some areas only."""
-    most = {"maximum": max(layer.features, 1)} if ask.who.within(layer) is None else {}
-    return {"fid": {"type": "integer", "minimum": 1, **most, "x-ogc-role": "id"}}
+def identity(context: RequestContext, layer: PublishedLayer) -> dict[str, Any]:
+    """Return the schema of a feature's id; its maximum, the number of features, is hidden from callers limited to areas."""
+    maximum = {"maximum": max(layer.features, 1)} if context.who.within(layer) is None else {}
+    return {"fid": {"type": "integer", "minimum": 1, **maximum, "x-ogc-role": "id"}}
 
 
-def base(ask: RequestContext, layer: PublishedLayer) -> dict[str, Any]:
-    """Return the schemas of what every feature has."""
-    found = {name: {"title": titles[ask.language], "type": "string"} for name, titles in BASE.items()}
-    found["geography"] |= ValueTitles({}).schema("geography", layer.geographies, ask.language)
-    return found
+def common_properties(context: RequestContext, layer: PublishedLayer) -> dict[str, Any]:
+    """Return the schemas of the properties that every feature has."""
+    schemas = {name: {"title": titles[context.language], "type": "string"} for name, titles in BASE.items()}
+    schemas["geography"] |= ValueTitles({}).schema("geography", layer.geographies, context.language)
+    return schemas
 
 
 def geometry(layer: PublishedLayer) -> dict[str, Any]:
@@ -49,23 +49,23 @@ def geometry(layer: PublishedLayer) -> dict[str, Any]:
     return {"geometry": {"x-ogc-role": "primary-geometry", "format": GEOMETRIES[layer.geometry]}}
 
 
-def columns(ask: RequestContext, layer: PublishedLayer) -> dict[str, Any]:
+def columns(context: RequestContext, layer: PublishedLayer) -> dict[str, Any]:
     """Return the schemas of the layer's own properties."""
-    time, titles = time_column(layer), ValueTitles(ask.reader.manifest.study)
+    time, titles = time_column(layer), ValueTitles(context.reader.manifest.study)
     roles = {} if time is None else {time.name: {"x-ogc-role": "primary-instant"}}
-    return {c.name: {**column(c, ask.language, titles), **roles.get(c.name, {})} for c in layer.columns}
+    return {c.name: {**column(c, context.language, titles), **roles.get(c.name, {})} for c in layer.columns}
 
 
-def column(found: PublishedColumn, language: str, titles: ValueTitles) -> dict[str, Any]:
+def column(column: PublishedColumn, language: str, titles: ValueTitles) -> dict[str, Any]:
     """Return the schema of a property."""
-    unit = {"x-ogc-unit": UCUM.get(found.unit, f"{{{found.unit}}}")} if found.unit else {}
-    values = titles.schema(found.name, found.values, language)
-    return {"title": getattr(found.title, language), **TYPES[found.type], **unit, **values, **least(found)}
+    unit = {"x-ogc-unit": UCUM.get(column.unit, f"{{{column.unit}}}")} if column.unit else {}
+    values = titles.schema(column.name, column.values, language)
+    return {"title": getattr(column.title, language), **TYPES[column.type], **unit, **values, **minimum(column)}
 
 
-def least(found: PublishedColumn) -> dict[str, int]:
-    """Return the least value that a property can have, where that is known: estimates of people may be below zero."""
-    kind = None if found.measure is None else measure_of(found.measure).kind
-    if found.margin_of or kind == "minutes" or found.name == "margin":
+def minimum(column: PublishedColumn) -> dict[str, int]:
+    """Return the minimum of a property if it has one; estimates of people may be negative."""
+    kind = None if column.measure is None else measure_of(column.measure).kind
+    if column.margin_of or kind == "minutes" or column.name == "margin":
         return {"minimum": 0}
     return {"minimum": 1} if kind == "rank" else {}

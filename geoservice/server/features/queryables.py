@@ -1,4 +1,4 @@
-"""What a layer's features carry, as JSON Schema: all of it, what can be asked for, and what they can be ordered by."""
+"""The properties of a layer's features as JSON Schema: all of them, the queryables and the sortables."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any
@@ -9,7 +9,7 @@ from geoservice.release.base import PublishedLayer
 from geoservice.server import schemas
 from geoservice.server.deps import RequestContext, request_context
 from geoservice.server.features.filter_examples import filter_example
-from geoservice.server.features.property_schemas import base, columns, geometry, identity
+from geoservice.server.features.property_schemas import columns, common_properties, geometry, identity
 from geoservice.server.formats import HTML, SCHEMA
 from geoservice.server.pages import HEADERS, WORDS, Markup, anchor, page, table
 from geoservice.server.responses import answer, document
@@ -52,75 +52,81 @@ VALUES_BETWEEN = {"en": ", ", "zh": "、"}
 @router.get(
     "/collections/{layer_id}/schema",
     operation_id="getSchema",
-    summary="What the features of a layer carry",
+    summary="Properties of a layer's features",
     responses=schemas.ok(schemas.JSON_SCHEMA, SCHEMA, missing=True),
 )
-async def schema(layer_id: str, ask: Doc) -> Response:
-    """Answer with the JSON Schema of a layer's features."""
-    layer = ask.layer(layer_id)
-    return described(ask, layer, {**identity(ask, layer), **base(ask, layer), **geometry(layer), **columns(ask, layer)})
+async def schema(layer_id: str, context: Doc) -> Response:
+    """Return the JSON Schema of a layer's features."""
+    layer = context.layer(layer_id)
+    return schema_document(
+        context,
+        layer,
+        {**identity(context, layer), **common_properties(context, layer), **geometry(layer), **columns(context, layer)},
+    )
 
 
 @router.get(
     "/collections/{layer_id}/queryables",
     operation_id="getQueryables",
-    summary="What filters and parameters may name",
+    summary="Properties for filters and parameters",
     responses=schemas.ok(schemas.JSON_SCHEMA, SCHEMA, missing=True),
 )
-async def queryables(layer_id: str, ask: Doc) -> Response:
-    """Answer with the properties that ``filter`` and query parameters may name."""
-    layer = ask.layer(layer_id)
-    found = {**base(ask, layer), **geometry(layer), **columns(ask, layer)}
-    found = {name: {**schema, EXAMPLE: filter_example(name, schema, layer)} for name, schema in found.items()}
-    if ask.format == "html":
-        words, to = WORDS[ask.language], ask.urls.to
-        more = [anchor(to(ask.path, {**ask.query, "f": "json"}), words["json"])]
-        title = f"{getattr(layer.title, ask.language)} · {words['queryables']}"
-        return answer(ask, page(title, queryables_table(ask, layer, found), ask, more), HTML, HEADERS)
-    return described(ask, layer, found)
+async def queryables(layer_id: str, context: Doc) -> Response:
+    """Return the properties that ``filter`` and query parameters can use."""
+    layer = context.layer(layer_id)
+    properties = {**common_properties(context, layer), **geometry(layer), **columns(context, layer)}
+    properties = {name: {**schema, EXAMPLE: filter_example(name, schema, layer)} for name, schema in properties.items()}
+    if context.format == "html":
+        texts, to = WORDS[context.language], context.urls.to
+        more = [anchor(to(context.path, {**context.query, "f": "json"}), texts["json"])]
+        title = f"{getattr(layer.title, context.language)} · {texts['queryables']}"
+        return answer(context, page(title, queryables_table(context, layer, properties), context, more), HTML, HEADERS)
+    return schema_document(context, layer, properties)
 
 
 @router.get(
     "/collections/{layer_id}/sortables",
     operation_id="getSortables",
-    summary="What sortby may name",
+    summary="Properties for sortby",
     responses=schemas.ok(schemas.JSON_SCHEMA, SCHEMA, missing=True),
 )
-async def sortables(layer_id: str, ask: Doc) -> Response:
-    """Answer with the properties that ``sortby`` may name."""
-    layer = ask.layer(layer_id)
-    return described(ask, layer, {**base(ask, layer), **columns(ask, layer)})
+async def sortables(layer_id: str, context: Doc) -> Response:
+    """Return the properties that ``sortby`` can use."""
+    layer = context.layer(layer_id)
+    return schema_document(context, layer, {**common_properties(context, layer), **columns(context, layer)})
 
 
-def described(ask: RequestContext, layer: PublishedLayer, properties: dict[str, Any]) -> Response:
-    """Answer with a schema of these properties and no others."""
-    title = getattr(layer.title, ask.language)
+def schema_document(context: RequestContext, layer: PublishedLayer, properties: dict[str, Any]) -> Response:
+    """Return a response with the schema of an object that has these properties only."""
+    title = getattr(layer.title, context.language)
     content = {
         "$schema": DIALECT,
-        "$id": ask.urls.to(ask.path),
+        "$id": context.urls.to(context.path),
         "type": "object",
         "title": title,
-        "description": WORDS[ask.language]["null"],
+        "description": WORDS[context.language]["null"],
         "properties": properties,
         "additionalProperties": False,
     }
-    return document(ask, content, title, SCHEMA)
+    return document(context, content, title, SCHEMA)
 
 
-def queryables_table(ask: RequestContext, layer: PublishedLayer, properties: Mapping[str, Any]) -> str:
-    """Return queryables as a table: name, title, form, values, and a filter that leads to what it matches."""
+def queryables_table(context: RequestContext, layer: PublishedLayer, properties: Mapping[str, Any]) -> str:
+    """Return queryables as an HTML table: name, title, type, values, and an example filter linked to its items."""
     items, rows = f"/collections/{layer.id}/items", []
     for name, schema in properties.items():
-        choices = VALUES_BETWEEN[ask.language].join(choice_text(c, ask.language) for c in schema.get("oneOf", ()))
+        choices = VALUES_BETWEEN[context.language].join(choice_text(c, context.language) for c in schema.get("oneOf", ()))
         unit = schema.get("x-ogc-unit", "").strip("{}")
-        form = " ".join(filter(None, (schema.get("format") or schema["type"], unit)))
-        query = {"filter": schema[EXAMPLE], "f": "html", "lang": ask.language}
-        rows.append([name, schema.get("title"), form, choices, Markup(anchor(ask.urls.to(items, query), schema[EXAMPLE]))])
-    return table([in_language(head, ask.language) for head in HEADINGS], rows)
+        type_text = " ".join(filter(None, (schema.get("format") or schema["type"], unit)))
+        query = {"filter": schema[EXAMPLE], "f": "html", "lang": context.language}
+        rows.append(
+            [name, schema.get("title"), type_text, choices, Markup(anchor(context.urls.to(items, query), schema[EXAMPLE]))]
+        )
+    return table([in_language(head, context.language) for head in HEADINGS], rows)
 
 
 def choice_text(choice: Mapping[str, Any], language: str) -> str:
-    """Return a value with what it is called, if that is another word.
+    """Return a value with its title, if that differs.
 
     >>> choice_text({"const": "walk", "title": "walking"}, "en"), choice_text({"const": 1, "title": "1"}, "en")
     ('walk (walking)', '1')

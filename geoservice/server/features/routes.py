@@ -1,4 +1,4 @@
-"""OGC API Features: collections, items, one item. A request becomes a query, the query rows, the rows an answer."""
+"""Routes of OGC API Features: collections, items and single features."""
 
 from typing import Annotated, Any
 
@@ -19,7 +19,7 @@ from geoservice.server.features.collections import describe
 from geoservice.server.features.crs import Crs, parse_crs
 from geoservice.server.features.downloads import MAX_FEATURES, download
 from geoservice.server.features.items_query import ITEM_PARAMETERS, ItemsQuery, items_query
-from geoservice.server.features.paging import matched, token, turned, whole
+from geoservice.server.features.paging import count_matches, page_query, token, unpaged_query
 from geoservice.server.features.table_cells import cells, headings
 from geoservice.server.features.writers import WRITERS
 from geoservice.server.formats import GEOJSON, HTML, JSON, MEDIA
@@ -37,23 +37,23 @@ router = APIRouter(tags=["features"], route_class=DirectRoute)
 router.include_router(queryables.router)
 
 Doc = Annotated[RequestContext, Depends(request_context("json", "html"))]
-ItemsAsk = Annotated[RequestContext, Depends(request_context("json", "geojson", "html", *WRITERS, more=True))]
-ItemAsk = Annotated[RequestContext, Depends(request_context("json", "geojson", "html", more=True))]
+ItemsContext = Annotated[RequestContext, Depends(request_context("json", "geojson", "html", *WRITERS, more=True))]
+ItemContext = Annotated[RequestContext, Depends(request_context("json", "geojson", "html", more=True))]
 
 
 @router.get(
     "/collections",
     operation_id="getCollections",
-    summary="The layers",
+    summary="Layers",
     responses=schemas.ok(schemas.COLLECTIONS, links={"layer": schemas.TO_LAYER}),
 )
-async def collections(ask: Doc) -> Response:
-    """List every layer that may be read."""
-    to = ask.urls.to
+async def collections(context: Doc) -> Response:
+    """List the layers that the caller may read."""
+    to = context.urls.to
     links = [link("self", JSON, to("/collections", {"f": "json"})), link("alternate", HTML, to("/collections", {"f": "html"}))]
-    found = [describe(ask, layer) for layer in ask.layers]
-    every = list(dict.fromkeys(uri for c in found for uri in c["crs"]))
-    return document(ask, {"links": links, "crs": every, "collections": found}, pages.WORDS[ask.language]["data"])
+    layers = [describe(context, layer) for layer in context.layers]
+    crs = list(dict.fromkeys(uri for layer in layers for uri in layer["crs"]))
+    return document(context, {"links": links, "crs": crs, "collections": layers}, pages.WORDS[context.language]["data"])
 
 
 @router.get(
@@ -64,10 +64,10 @@ async def collections(ask: Doc) -> Response:
         schemas.COLLECTION, missing=True, links={"items": schemas.TO_ITEMS, "queryables": schemas.TO_QUERYABLES}
     ),
 )
-async def collection(layer_id: str, ask: Doc) -> Response:
+async def collection(layer_id: str, context: Doc) -> Response:
     """Describe one layer."""
-    content = describe(ask, ask.layer(layer_id))
-    return document(ask, content, content["title"])
+    content = describe(context, context.layer(layer_id))
+    return document(context, content, content["title"])
 
 
 @router.get(
@@ -77,14 +77,14 @@ async def collection(layer_id: str, ask: Doc) -> Response:
     responses=schemas.ok(schemas.FEATURES, GEOJSON, missing=True, more=schemas.FILES, links={"item": schemas.TO_ITEM}),
     openapi_extra={"parameters": schemas.ITEM_PARAMETERS},
 )
-def items(layer_id: str, ask: ItemsAsk) -> Response:
-    """Answer with a page of features, or with all of them as a file."""
-    layer = ask.layer(layer_id)
-    ask = ask.only(ITEM_PARAMETERS, property_types(layer))
-    if ask.format in WRITERS:
-        return file_answer(ask, layer, items_query(ask, layer, default=MAX_FEATURES, most=MAX_FEATURES))
-    asked = items_query(ask, layer)
-    return items_answer(ask, layer, asked, ask.reader.page(layer.id, asked.query))
+def items(layer_id: str, context: ItemsContext) -> Response:
+    """Return a page of features, or a file of all of them."""
+    layer = context.layer(layer_id)
+    context = context.only(ITEM_PARAMETERS, property_types(layer))
+    if context.format in WRITERS:
+        return file_answer(context, layer, items_query(context, layer, default=MAX_FEATURES, most=MAX_FEATURES))
+    selection = items_query(context, layer)
+    return items_answer(context, layer, selection, context.reader.page(layer.id, selection.query))
 
 
 @router.get(
@@ -94,105 +94,109 @@ def items(layer_id: str, ask: ItemsAsk) -> Response:
     responses=schemas.ok(schemas.FEATURE, GEOJSON, missing=True),
     openapi_extra={"parameters": [schemas.FID, schemas.CRS_PARAMETER]},
 )
-def item(layer_id: str, fid: str, ask: ItemAsk) -> Response:
-    """Answer with one feature."""
-    ask, layer = ask.only(["crs"]), ask.layer(layer_id)
-    crs = item_crs(ask, layer)
-    table = one(ask, layer, fid)
+def item(layer_id: str, fid: str, context: ItemContext) -> Response:
+    """Return one feature."""
+    context, layer = context.only(["crs"]), context.layer(layer_id)
+    crs = item_crs(context, layer)
+    table = feature_row(context, layer, fid)
     audited(layer, 1)
-    if ask.format == "html":
-        return answer(ask, table_page(ask, layer, table, []), HTML, pages.HEADERS)
-    content = {**geojson.features(table, crs, nowhere(ask, layer))[0], "links": item_links(ask, layer)}
-    return answer(ask, orjson.dumps(content, option=geojson.TIMES), GEOJSON, content_crs(crs))
+    if context.format == "html":
+        return answer(context, table_page(context, layer, table, []), HTML, pages.HEADERS)
+    content = {**geojson.features(table, crs, null_geometry(context, layer))[0], "links": item_links(context, layer)}
+    return answer(context, orjson.dumps(content, option=geojson.TIME_OPTIONS), GEOJSON, content_crs(crs))
 
 
-def item_crs(ask: RequestContext, layer: PublishedLayer) -> Crs:
-    """Return the CRS to answer in; raises :class:`ParameterError`."""
-    return parse_crs("crs", ask.query.get("crs"), layer)
+def item_crs(context: RequestContext, layer: PublishedLayer) -> Crs:
+    """Return the CRS of the response; raises :class:`ParameterError`."""
+    return parse_crs("crs", context.query.get("crs"), layer)
 
 
-def one(ask: RequestContext, layer: PublishedLayer, fid: str) -> pa.Table:
-    """Return the one row of a feature that the caller may see; raises :class:`NotFound`."""
+def feature_row(context: RequestContext, layer: PublishedLayer, fid: str) -> pa.Table:
+    """Return the row of a feature that the caller may see; raises :class:`NotFound`."""
     if fid.isascii() and fid.isdigit() and len(fid) < 19:
-        table = ask.reader.item(layer.id, int(fid), ask.who.within(layer))
+        table = context.reader.item(layer.id, int(fid), context.who.within(layer))
         if table.num_rows:
             return table
-    known = "" if ask.who.within(layer) is not None else f"; ids go from 1 to {layer.features}"  # how many there are elsewhere
-    raise NotFound(f"layer {layer.id} has no feature {fid!r:.40}{known}")
+    limited = context.who.within(layer) is not None  # must not learn the number of features in other areas
+    ids = "" if limited else f"; ids go from 1 to {layer.features}"
+    raise NotFound(f"layer {layer.id} has no feature {fid!r:.40}{ids}")
 
 
-def item_links(ask: RequestContext, layer: PublishedLayer) -> list[Link]:
+def item_links(context: RequestContext, layer: PublishedLayer) -> list[Link]:
     """Return the links of a feature."""
     return [
-        link("self", GEOJSON, ask.urls.to(ask.path, {**ask.query, "f": "json"})),
-        link("alternate", HTML, ask.urls.to(ask.path, {**ask.query, "f": "html"})),
-        link("collection", JSON, ask.urls.to(f"/collections/{layer.id}", {"f": "json"})),
+        link("self", GEOJSON, context.urls.to(context.path, {**context.query, "f": "json"})),
+        link("alternate", HTML, context.urls.to(context.path, {**context.query, "f": "html"})),
+        link("collection", JSON, context.urls.to(f"/collections/{layer.id}", {"f": "json"})),
     ]
 
 
 def content_crs(crs: Crs) -> dict[str, str]:
-    """Return the header that says in which CRS the answer's coordinates are."""
+    """Return the header with the CRS of the response's coordinates."""
     return {"Content-Crs": f"<{crs.uri}>"}
 
 
-def items_links(ask: RequestContext, layer: PublishedLayer, query: ItemQuery, page: Page, amount: Amount) -> list[Link]:
-    """Return the links of a page; those to files lead to the whole of what the query selects."""
-    mine, given, path = ask.format.replace("geojson", "json"), ask.query, ask.path
-    same, all_of_it = (ask.urls.formats(path, asked) for asked in (given, whole(given)))
-    found = [link("self", kind_of(mine), same(ask.format))]
-    found += [link("alternate", kind_of(f), same(f)) for f in ("json", "html") if f != mine]
-    words = pages.WORDS[ask.language]
-    found += [link("alternate", kind_of(f), all_of_it(f), amount.file_title(words[f])) for f in WRITERS]
+def items_links(context: RequestContext, layer: PublishedLayer, query: ItemQuery, page: Page, amount: Amount) -> list[Link]:
+    """Return the links of a page; links to files have all features that the query selects."""
+    own_format, path = context.format.replace("geojson", "json"), context.path
+    this_page, all_pages = (context.urls.formats(path, q) for q in (context.query, unpaged_query(context.query)))
+    links = [link("self", media_type(own_format), this_page(context.format))]
+    links += [link("alternate", media_type(f), this_page(f)) for f in ("json", "html") if f != own_format]
+    texts = pages.WORDS[context.language]
+    links += [link("alternate", media_type(f), all_pages(f), amount.file_title(texts[f])) for f in WRITERS]
     for rel, name, key, title in (("next", "after", page.after, amount.next_title), ("prev", "before", page.before, "")):
         if (text := token(layer, query, key)) is not None:
-            found.append(link(rel, kind_of(mine), ask.urls.formats(path, turned(given, name, text))(ask.format), title))
-    return [*found, link("collection", JSON, ask.urls.to(f"/collections/{layer.id}", {"f": "json"}))]
+            adjacent = context.urls.formats(path, page_query(context.query, name, text))
+            links.append(link(rel, media_type(own_format), adjacent(context.format), title))
+    return [*links, link("collection", JSON, context.urls.to(f"/collections/{layer.id}", {"f": "json"}))]
 
 
-def kind_of(f: str) -> str:
+def media_type(f: str) -> str:
     """Return the media type of items in a format."""
     return GEOJSON if f == "json" else MEDIA[f]
 
 
-def file_answer(ask: RequestContext, layer: PublishedLayer, asked: ItemsQuery) -> Response:
-    """Answer with a file."""
-    file = download(ask, layer, asked)
+def file_answer(context: RequestContext, layer: PublishedLayer, selection: ItemsQuery) -> Response:
+    """Return a file of features; its header Link has the next one if a limit cut it short."""
+    file = download(context, layer, selection)
     audited(layer, file.batches.rows)
-    file.headers.update(content_crs(asked.crs))
-    if (text := token(layer, asked.query, file.batches.after)) is not None:
-        onward = ask.urls.to(ask.path, {**turned(ask.query, "after", text), "f": ask.format})
-        file.headers["Link"] = header([link("next", kind_of(ask.format), onward)])
+    file.headers.update(content_crs(selection.crs))
+    if (text := token(layer, selection.query, file.batches.after)) is not None:
+        next_url = context.urls.to(context.path, {**page_query(context.query, "after", text), "f": context.format})
+        file.headers["Link"] = header([link("next", media_type(context.format), next_url)])
     return file
 
 
-def items_answer(ask: RequestContext, layer: PublishedLayer, asked: ItemsQuery, page: Page) -> Response:
-    """Write a page of rows in the format asked for."""
+def items_answer(context: RequestContext, layer: PublishedLayer, selection: ItemsQuery, page: Page) -> Response:
+    """Return a page of rows in the requested format."""
     audited(layer, page.rows.num_rows)
-    amount = Amount(page.rows.num_rows, matched(ask.reader, layer, asked.query), ask.language)
-    links = items_links(ask, layer, asked.query, page, amount)
-    if ask.format == "html":
-        return answer(ask, table_page(ask, layer, page.rows, links, amount.sentence(ask, links)), HTML, pages.HEADERS)
-    found = geojson.features(page.rows, asked.crs, nowhere(ask, layer))
-    body = geojson.collection(found, links, amount.matched)
-    return answer(ask, body, GEOJSON, content_crs(asked.crs))
+    amount = Amount(page.rows.num_rows, count_matches(context.reader, layer, selection.query), context.language)
+    links = items_links(context, layer, selection.query, page, amount)
+    if context.format == "html":
+        return answer(
+            context, table_page(context, layer, page.rows, links, amount.sentence(context, links)), HTML, pages.HEADERS
+        )
+    features = geojson.features(page.rows, selection.crs, null_geometry(context, layer))
+    body = geojson.collection(features, links, amount.matched)
+    return answer(context, body, GEOJSON, content_crs(selection.crs))
 
 
-def nowhere(ask: RequestContext, layer: PublishedLayer) -> dict[str, Any] | None:
-    """Return the geometry of a table's row: null, or what OGC's schema allows for whoever asks by GeoJSON's own media type."""
-    return geojson.NOWHERE if ask.format == "geojson" and layer.geometry == "none" else None
+def null_geometry(context: RequestContext, layer: PublishedLayer) -> dict[str, Any] | None:
+    """Return the geometry of a table's row: null, or an empty one, as OGC's schema requires, for ``application/geo+json``."""
+    return geojson.EMPTY_GEOMETRY if context.format == "geojson" and layer.geometry == "none" else None
 
 
-def table_page(ask: RequestContext, layer: PublishedLayer, table: pa.Table, links: list[Link], amount: str = "") -> str:
-    """Return rows as a page for people: how many there are, a table, the ways onward and back, and the same rows as JSON."""
-    words, base = pages.WORDS[ask.language], f"/collections/{layer.id}"
-    heads = ["fid", *headings(table, layer, ask.language)]
-    lines = cells(table, layer, ask.language, limits_of(ask.reader.manifest.study))
-    body = pages.table(heads, ([fid, *line] for fid, line in zip(table.column("fid").to_pylist(), lines, strict=True)))
-    turns = [pages.anchor(i["href"], words[i["rel"]]) for i in links if i["rel"] in {"prev", "next"}]
-    forms = [pages.anchor(ask.urls.to(ask.path, {**ask.query, "f": "json"}), words["json"])]
-    up = pages.anchor(ask.urls.to(base, {"f": "html", "lang": ask.language}), getattr(layer.title, ask.language))
-    queryables = pages.anchor(ask.urls.to(f"{base}/queryables", {"f": "html", "lang": ask.language}), words["queryables"])
-    hint = f"<p>{words['hint']} {queryables}</p>"
-    return pages.page(
-        getattr(layer.title, ask.language), f"{amount}{hint}{pages.row(turns)}{body}{pages.row(turns)}", ask, [up, *forms]
+def table_page(context: RequestContext, layer: PublishedLayer, table: pa.Table, links: list[Link], amount: str = "") -> str:
+    """Return rows as an HTML page: their number, a table, links to other pages, and a link to the same rows as JSON."""
+    texts, base = pages.WORDS[context.language], f"/collections/{layer.id}"
+    head = ["fid", *headings(table, layer, context.language)]
+    lines = cells(table, layer, context.language, limits_of(context.reader.manifest.study))
+    body = pages.table(head, ([fid, *line] for fid, line in zip(table.column("fid").to_pylist(), lines, strict=True)))
+    paging = pages.row([pages.anchor(i["href"], texts[i["rel"]]) for i in links if i["rel"] in {"prev", "next"}])
+    as_json = pages.anchor(context.urls.to(context.path, {**context.query, "f": "json"}), texts["json"])
+    up = pages.anchor(context.urls.to(base, {"f": "html", "lang": context.language}), getattr(layer.title, context.language))
+    queryables = pages.anchor(
+        context.urls.to(f"{base}/queryables", {"f": "html", "lang": context.language}), texts["queryables"]
     )
+    hint = f"<p>{texts['hint']} {queryables}</p>"
+    return pages.page(getattr(layer.title, context.language), f"{amount}{hint}{paging}{body}{paging}", context, [up, as_json])

@@ -1,4 +1,4 @@
-"""Rows of a release as cells of a page: each number with its margin, or with the reason why there is none."""
+"""Rows of a release as cells of an HTML table: each number with its margin, or the reason why it has no value."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -11,44 +11,44 @@ from geoservice.release.base import PublishedLayer
 from geoservice.server.features.geojson import property_names
 from geoservice.server.pages import Number
 
-TOLD = ("measure", "value", "margin", "status")
-"""Columns of the release table that are read together."""
+NUMBER_COLUMNS = ("measure", "value", "margin", "status")
+"""Columns of the release table that together make a number."""
 
 
 def headings(table: pa.Table, layer: PublishedLayer, language: str) -> list[str]:
-    """Return the heading of each column of a page: its title and unit in a language, or its name."""
+    """Return the heading of each visible column: its title and unit in a language, or its name."""
     titles = {c.name: getattr(c.title, language) + (f" ({c.unit})" if c.unit else "") for c in layer.columns}
-    return [titles.get(n, n) for n in shown(table, layer)]
+    return [titles.get(n, n) for n in visible_columns(table, layer)]
 
 
-def shown(table: pa.Table, layer: PublishedLayer) -> list[str]:
-    """Return the properties that have a column of their own: a margin and a status are told in that of their number."""
+def visible_columns(table: pa.Table, layer: PublishedLayer) -> list[str]:
+    """Return the properties that have a column; a margin and a status are in the column of their number."""
     names = property_names(table)
-    inside = {c.name for c in layer.columns if c.margin_of in names}
-    inside |= {f"{c.name}_status" for c in layer.columns if c.measure is not None and c.name in names}
+    merged = {c.name for c in layer.columns if c.margin_of in names}
+    merged |= {f"{c.name}_status" for c in layer.columns if c.measure is not None and c.name in names}
     if _is_release_table(table, layer):
-        inside.add("margin")
-    return [n for n in names if n not in inside]
+        merged.add("margin")
+    return [n for n in names if n not in merged]
 
 
 def _is_release_table(table: pa.Table, layer: PublishedLayer) -> bool:
-    return layer.geometry == "none" and set(TOLD) <= set(table.column_names)
+    return layer.geometry == "none" and set(NUMBER_COLUMNS) <= set(table.column_names)
 
 
 def cells(table: pa.Table, layer: PublishedLayer, language: str, limits: Limits) -> Iterable[Sequence[Any]]:
     """Return the cells of each row, in the order of :func:`headings`."""
     kinds = {c.name: measure_of(c.measure).kind for c in layer.columns if c.measure is not None}
     columns = []
-    for name in shown(table, layer):
+    for name in visible_columns(table, layer):
         values = table.column(name).to_pylist()
         if name in kinds:
             margins = _column(table, f"{name}_margin")
             status = _column(table, f"{name}_status")
-            told = zip(values, margins, status, strict=True)
-            values = [number(kinds[name], v, m, s, language, limits) for v, m, s in told]
+            rows = zip(values, margins, status, strict=True)
+            values = [number(kinds[name], v, m, s, language, limits) for v, m, s in rows]
         elif name == "value" and _is_release_table(table, layer):
-            rows = zip(*(table.column(n).to_pylist() for n in TOLD), strict=True)
-            values = [number(measure_of(name).kind, v, m, s, language, limits) for name, v, m, s in rows]
+            numbers = zip(*(table.column(n).to_pylist() for n in NUMBER_COLUMNS), strict=True)
+            values = [number(measure_of(name).kind, v, m, s, language, limits) for name, v, m, s in numbers]
         columns.append(values)
     return zip(*columns, strict=True) if columns else [()] * table.num_rows
 
@@ -58,7 +58,7 @@ def _column(table: pa.Table, name: str) -> list[Any]:
 
 
 def number(kind: Kind, value: float | None, margin: float | None, status: str | None, language: str, limits: Limits) -> Number:
-    """Return a number as a cell."""
+    """Return the cell of a number."""
     text = format_number(kind, value, margin, status, language, limits)
     if value is None:
         return Number(text, "s")

@@ -1,7 +1,7 @@
-"""Layers as files: CSV, GeoParquet, GeoPackage and FlatGeobuf, written batch by batch so that memory stays bounded.
+"""Writers of CSV, GeoParquet, GeoPackage and FlatGeobuf, batch by batch so that memory stays bounded.
 
-A value that cannot exist is null, an empty cell in CSV. Names of files, layers and columns come from the release; nothing that
-a client sends reaches a driver but through the rows that it selects.
+A missing value is null, an empty cell in CSV. Names of files, layers and columns come from the release: client input reaches a
+driver only through the selection of rows.
 """
 
 import errno
@@ -27,17 +27,26 @@ from geoservice.server.features.crs import Crs
 
 Column = Any  # an Arrow array or chunked array of one of the types of ``release.expand.TYPES``
 UTC = pa.timestamp("us", tz="UTC")
-MAGIC = 8
-"""Bytes with which a FlatGeobuf begins; then come parts, each after its length."""
+MAGIC_BYTES = 8
+"""Length of the magic bytes of a FlatGeobuf; after them come the header and features, each prefixed with its length."""
 FORMULA = r"^([=+\-@\t\r])"
 CSV_OPTIONS = pc_csv.WriteOptions(quoting_style="needed", quoting_header="none", eol="\r\n")  # type: ignore[call-arg]  # the stubs are older
-KINDS = ("Point", "LineString", "LinearRing", "Polygon", "MultiPoint", "MultiLineString", "MultiPolygon", "GeometryCollection")
-"""GeoParquet's names of geometry types, at shapely's numbers."""
+GEOMETRY_TYPES = (
+    "Point",
+    "LineString",
+    "LinearRing",
+    "Polygon",
+    "MultiPoint",
+    "MultiLineString",
+    "MultiPolygon",
+    "GeometryCollection",
+)
+"""GeoParquet's names of geometry types, in the order of shapely's type numbers."""
 
 
 @dataclass(frozen=True)
 class Content:
-    """What a file is made of: batches in ``schema`` (``fid``, properties, maybe ``geometry`` as WKB in CRS84), in order."""
+    """The content of a file: batches in ``schema`` (``fid``, properties, perhaps ``geometry`` as WKB in CRS84), in order."""
 
     layer: PublishedLayer
     schema: pa.Schema
@@ -47,35 +56,35 @@ class Content:
 
     @property
     def geometry(self) -> bool:
-        """Whether there is a column of geometries."""
+        """Whether the file has a geometry column."""
         return "geometry" in self.schema.names and self.layer.geometry != "none"
 
 
 def shapes_of(table: pa.Table) -> Objects:
-    """Return the geometries, None where there is none."""
-    found: Objects = shapely.from_wkb(table.column("geometry").to_numpy(zero_copy_only=False))
-    return found
+    """Return the geometries, None for missing ones."""
+    shapes: Objects = shapely.from_wkb(table.column("geometry").to_numpy(zero_copy_only=False))
+    return shapes
 
 
 def typed_schema(content: Content) -> pa.Schema:
-    """Return the columns of a typed file: times are said to be UTC, and a table has no geometry."""
+    """Return the schema of a typed file: times are in UTC explicitly, and a table has no geometry."""
     fields = [f for f in content.schema if f.name != "geometry" or content.geometry]
     return pa.schema([f.with_type(UTC) if pa.types.is_timestamp(f.type) else f for f in fields])
 
 
 def typed_batches(content: Content) -> Iterator[pa.Table]:
-    """Yield the batches in the typed schema, shapes in the CRS asked for, east first."""
+    """Yield the batches in the typed schema, with shapes in the requested CRS, east first."""
     schema = typed_schema(content)
     for table in content.batches:
         if content.geometry and content.crs.code is not None:
             wkb = shapely.to_wkb(content.crs.shapes(shapes_of(table), by_authority=False))
-            at = table.schema.get_field_index("geometry")
-            table = table.set_column(at, "geometry", pa.array(wkb, pa.binary()))  # noqa: PLW2901 - the same batch, moved
+            index = table.schema.get_field_index("geometry")
+            table = table.set_column(index, "geometry", pa.array(wkb, pa.binary()))  # noqa: PLW2901 - the same batch, transformed
         yield table.select(schema.names).cast(schema)
 
 
 def write_csv(path: Path, content: Content) -> None:
-    """Write CSV with a byte-order mark, which spreadsheets need to read Chinese; no cell can be taken for a formula."""
+    """Write CSV with a byte-order mark, which spreadsheets need for Chinese; no cell can be interpreted as a formula."""
     writer: pc_csv.CSVWriter | None = None
     with path.open("wb") as out:
         out.write("\ufeff".encode())
@@ -88,9 +97,9 @@ def write_csv(path: Path, content: Content) -> None:
 
 
 def csv_table(table: pa.Table, content: Content) -> pa.Table:
-    """Return the cells of a CSV as text: ``fid``, a point of each shape where there are shapes, then the properties.
+    """Return the cells of a CSV as text: ``fid``, a point of each shape if there are shapes, then the properties.
 
-    The point's columns are ``lon, lat`` in degrees or ``easting, northing`` in metres, so that no order has to be known.
+    The columns of the point are ``lon, lat`` in degrees or ``easting, northing`` in metres, so the axis order is explicit.
     """
     columns: dict[str, Column] = {"fid": table.column("fid")}
     if content.geometry:
@@ -101,7 +110,7 @@ def csv_table(table: pa.Table, content: Content) -> pa.Table:
 
 
 def points(table: pa.Table, crs: Crs) -> tuple[Column, Column]:
-    """Return east and north of a point inside each shape, null where there is none."""
+    """Return east and north of a point inside each shape, null for a missing shape."""
     inside = crs.shapes(shapely.point_on_surface(shapes_of(table)), by_authority=False)
     digits = 2 if crs.projected else 6
 
@@ -112,7 +121,7 @@ def points(table: pa.Table, crs: Crs) -> tuple[Column, Column]:
 
 
 def cell_text(column: Column) -> Column:
-    """Return values as text; text that a spreadsheet takes for a formula gets an apostrophe.
+    """Return values as text; text that a spreadsheet would interpret as a formula gets an apostrophe.
 
     >>> cell_text(pa.array(["=1+1", "Kallio", None])).to_pylist()
     ["'=1+1", 'Kallio', None]
@@ -128,36 +137,36 @@ def cell_text(column: Column) -> Column:
 
 def write_parquet(path: Path, content: Content) -> None:
     """Write GeoParquet 1.1, or plain Parquet for a table without geometry."""
-    seen = Seen()
+    summary = GeometrySummary()
     with pq.ParquetWriter(path, typed_schema(content), compression="zstd") as writer:
         for table in typed_batches(content):
             writer.write_table(table)
             if content.geometry:
-                seen.add(shapes_of(table))
+                summary.add(shapes_of(table))
         writer.add_key_value_metadata({"geoservice": orjson.dumps(content.about).decode()})
         if content.geometry:
-            writer.add_key_value_metadata({"geo": orjson.dumps(seen.geo(content.crs)).decode()})
+            writer.add_key_value_metadata({"geo": orjson.dumps(summary.geo(content.crs)).decode()})
 
 
-class Seen:
-    """What GeoParquet wants to know of all shapes: their types and their box."""
+class GeometrySummary:
+    """The types and the bounding box of all shapes, for the metadata of GeoParquet."""
 
     def __init__(self) -> None:
         self._kinds: set[int] = set()
         self._boxes: list[Any] = []
 
     def add(self, shapes: Objects) -> None:
-        """Take note of shapes."""
-        there = shapes[~(shapely.is_missing(shapes) | shapely.is_empty(shapes))]
-        if len(there):
-            self._kinds |= {int(k) for k in np.unique(shapely.get_type_id(there))}
-            self._boxes.append(shapely.total_bounds(there))
+        """Add shapes to the summary."""
+        present = shapes[~(shapely.is_missing(shapes) | shapely.is_empty(shapes))]
+        if len(present):
+            self._kinds |= {int(k) for k in np.unique(shapely.get_type_id(present))}
+            self._boxes.append(shapely.total_bounds(present))
 
     def geo(self, crs: Crs) -> dict[str, Any]:
         """Return the metadata ``geo``."""
         column: dict[str, Any] = {
             "encoding": "WKB",
-            "geometry_types": sorted(KINDS[k] for k in self._kinds),
+            "geometry_types": sorted(GEOMETRY_TYPES[k] for k in self._kinds),
             "crs": crs.definition.to_json_dict(),
         }
         if self._boxes:
@@ -167,10 +176,10 @@ class Seen:
 
 
 def _write_ogr(path: Path, content: Content, driver: str, options: Mapping[str, str]) -> int:
-    """Write with a GDAL driver and return how many rows; an error of the batches is raised as it is, not as the driver's."""
-    import pyogrio  # late: half a second that only a download costs
+    """Write with a GDAL driver and return the number of rows; an error in the batches is raised instead of the driver's."""
+    import pyogrio  # imported here because it takes half a second, which only a download needs
 
-    failed, rows = list[Exception](), 0
+    errors, rows = list[Exception](), 0
 
     def batches() -> Iterator[pa.RecordBatch]:
         nonlocal rows
@@ -179,10 +188,10 @@ def _write_ogr(path: Path, content: Content, driver: str, options: Mapping[str, 
                 rows += table.num_rows
                 yield from table.to_batches()
         except Exception as e:
-            failed.append(e)
+            errors.append(e)
             raise
 
-    there = content.geometry
+    has_geometry = content.geometry
     stream = pa.RecordBatchReader.from_batches(typed_schema(content), batches())
     try:
         pyogrio.write_arrow(
@@ -190,15 +199,15 @@ def _write_ogr(path: Path, content: Content, driver: str, options: Mapping[str, 
             str(path),
             layer=content.layer.id,
             driver=driver,
-            geometry_name="geometry" if there else None,
-            geometry_type="Unknown" if there else None,
-            crs=f"EPSG:{content.crs.code or 4326}" if there else None,
+            geometry_name="geometry" if has_geometry else None,
+            geometry_type="Unknown" if has_geometry else None,
+            crs=f"EPSG:{content.crs.code or 4326}" if has_geometry else None,
             layer_options=dict(options),
             layer_metadata=dict(content.about),
         )
     except Exception:
-        if failed:
-            raise failed[0] from None
+        if errors:
+            raise errors[0] from None
         raise
     return rows
 
@@ -209,25 +218,25 @@ def write_geopackage(path: Path, content: Content) -> None:
 
 
 def write_flatgeobuf(path: Path, content: Content) -> None:
-    """Write FlatGeobuf, without a spatial index: one has no room for features without a place."""
+    """Write FlatGeobuf without a spatial index, which cannot contain features without a geometry."""
     about = {"TITLE": content.about["title"], "DESCRIPTION": content.about["description"]}
     rows = _write_ogr(path, content, "FlatGeobuf", {"SPATIAL_INDEX": "NO", **about})
-    if not path.stat().st_size or parts_of(path) != rows + 1:  # GDAL says nothing of a disk that is full
+    if not path.stat().st_size or count_parts(path) != rows + 1:  # GDAL does not report a full disk
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
 
 
-def parts_of(path: Path) -> int | None:
-    """Return how many parts a FlatGeobuf without an index has, its header and its features; None for one that is cut short."""
+def count_parts(path: Path) -> int | None:
+    """Return the number of parts of a FlatGeobuf without index, its header and its features; None for a truncated file."""
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-        at, parts = MAGIC, 0
-        while at + 4 <= len(data):
-            at += 4 + int.from_bytes(data[at : at + 4], "little")
+        offset, parts = MAGIC_BYTES, 0
+        while offset + 4 <= len(data):
+            offset += 4 + int.from_bytes(data[offset : offset + 4], "little")
             parts += 1
-        return parts if at == len(data) else None
+        return parts if offset == len(data) else None
 
 
 Writer = Callable[[Path, Content], None]
 WRITERS: Mapping[str, Writer] = MappingProxyType(
     {"csv": write_csv, "parquet": write_parquet, "gpkg": write_geopackage, "fgb": write_flatgeobuf}
 )
-"""Writers by the name of their format, which is also the suffix of the file."""
+"""Writers by format name, which is also the file suffix."""

@@ -1,1 +1,1 @@
-"""Running it: health, figures, log lines, and a gate that lets in no more than can be answered."""
+"""Operations: health checks, metrics, logs and the concurrency limit."""

@@ -1,11 +1,11 @@
-"""How many requests a worker has in work at once, how many wait, and for how long: the rest is told to come back later.
+"""The concurrency limit of a worker: how many requests are processed, how many wait and for how long; others get a 503.
 
-Four lanes, so that neither a slow download nor a page of a million rows stands before a map's tiles: ``tiles``, ``bulk`` (whole
-layers as files), ``maps`` (pictures) and ``pages`` (everything else). Health and figures pass beside all of them.
+There are four lanes, so that neither a slow download nor a page of a million rows delays the tiles of a map: ``tiles``,
+``bulk`` (layers as files), ``maps`` (pictures) and ``pages`` (everything else). Health checks and metrics bypass all lanes.
 
-A request that is late, or whose client has gone, is cancelled. A thread cannot be stopped from outside: a late client has its
-503 at once, but the place is free only when the thread is done, or what is counted as in work would not be all that is. The
-stores cut a query short by themselves, well before.
+A request that times out, or whose client has disconnected, is cancelled. A thread cannot be stopped from outside: on a timeout
+the client gets its 503 immediately, but the slot is released only when the thread ends, so that the slots count all running
+work. The stores cancel slow queries themselves, well before that.
 """
 
 import asyncio
@@ -18,150 +18,150 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from geoservice.server.errors import PROBLEM, problem
 from geoservice.server.headers import send_whole
-from geoservice.server.operations.logs import NOTE
+from geoservice.server.operations.logs import REQUEST_LOG
 from geoservice.server.operations.metrics import Metrics
 from geoservice.settings import Settings
 
 RETRY_S = 2
 WATCH_S = 0.25
-"""A request that takes longer is worth a look whether its client is still there."""
+"""Seconds after which a request starts to check whether its client is still connected."""
 SPARE_THREADS = 8
-"""Threads for what passes beside the lanes."""
+"""Threads for requests that bypass the lanes."""
 
 LaneOf = Callable[[Scope], str]
 
 
-class Limit(NamedTuple):
-    """How many requests of a lane are in work at once, and how many may wait."""
+class LaneLimit(NamedTuple):
+    """The number of requests of a lane that are processed concurrently, and the number that may wait."""
 
-    working: int
+    running: int
     waiting: int
 
 
 class Lane:
-    """A row of places. A request takes one, waits for one, or is refused."""
+    """A limited number of slots. A request takes one, waits for one, or is refused."""
 
-    def __init__(self, limit: Limit) -> None:
-        self.places, self._most = Semaphore(limit.working, fast_acquire=True), limit.waiting
+    def __init__(self, limit: LaneLimit) -> None:
+        self.slots, self._max_waiting = Semaphore(limit.running, fast_acquire=True), limit.waiting
 
     @property
     def waiting(self) -> int:
-        """How many requests wait."""
-        return self.places.statistics().tasks_waiting
+        """The number of waiting requests."""
+        return self.slots.statistics().tasks_waiting
 
     @property
     def full(self) -> bool:
-        """Whether not even waiting is possible."""
-        return self.places.value == 0 and self.waiting >= self._most
+        """Whether no further request can wait."""
+        return self.slots.value == 0 and self.waiting >= self._max_waiting
 
 
-def limits(settings: Settings) -> dict[str, Limit]:
-    """Return the lanes. A tile is small and often drawn already; a download takes long, and two keep the disk busy.
+def lane_limits(settings: Settings) -> dict[str, LaneLimit]:
+    """Return the limits of the lanes. A tile is small and often cached; a download takes long, and two keep the disk busy.
 
-    What is in work holds memory: as many tiles at once as pages. A map asks for some dozen tiles, so more of them may wait.
-    Pictures wait in a queue of their own, which knows how large they are, so all of them are let in as far as that.
+    Running requests occupy memory, so tiles have as many slots as pages. A map requests some dozen tiles, so more of them may
+    wait. Pictures wait in a separate queue, which knows their sizes, so their lane admits all that the queue may hold.
     """
-    at_once, waiting = settings.requests_at_once, settings.requests_waiting
+    running, waiting = settings.requests_at_once, settings.requests_waiting
     return {
-        "pages": Limit(at_once, waiting),
-        "tiles": Limit(at_once, 2 * waiting),
-        "maps": Limit(at_once + 2 * waiting, 0),
-        "bulk": Limit(max(2, at_once // 4), at_once),
+        "pages": LaneLimit(running, waiting),
+        "tiles": LaneLimit(running, 2 * waiting),
+        "maps": LaneLimit(running + 2 * waiting, 0),
+        "bulk": LaneLimit(max(2, running // 4), running),
     }
 
 
-class Inbox:
-    """Messages from a client, passed on in order, so that somebody may look whether it has gone before the application asks."""
+class RequestMessages:
+    """Messages from a client, passed on in order and read ahead, which detects a disconnect before the application reads."""
 
-    def __init__(self, receive: Receive, gone: Callable[[], None]) -> None:
-        self._receive, self._gone = receive, gone
-        self._kept: asyncio.Queue[Message] = asyncio.Queue()
+    def __init__(self, receive: Receive, on_disconnect: Callable[[], None]) -> None:
+        self._receive, self._on_disconnect = receive, on_disconnect
+        self._messages: asyncio.Queue[Message] = asyncio.Queue()
         self._task: asyncio.Task[None] | None = None
 
     def watch(self) -> None:
-        """Begin to look."""
+        """Start reading ahead."""
         self._task = self._task or asyncio.create_task(self._fetch())
 
     async def _fetch(self) -> None:
         while True:
             message = await self._receive()
-            self._kept.put_nowait(message)
+            self._messages.put_nowait(message)
             if message["type"] == "http.disconnect":
-                self._gone()
+                self._on_disconnect()
                 return
 
     async def receive(self) -> Message:
         """Return the next message."""
         self.watch()
-        return await self._kept.get()
+        return await self._messages.get()
 
     async def close(self) -> None:
-        """Stop looking."""
+        """Stop reading ahead."""
         if self._task:
             self._task.cancel()
             with suppress(asyncio.CancelledError):
                 await self._task
 
 
-class Passage:
-    """One request on its way through a lane, with its limit of time.
+class TimedResponse:
+    """The response to a request, with a timeout.
 
-    The limit is for the first byte, and again for each piece after it: a long download may go on as long as it moves. The same
-    limit is for the client to take a piece: one that does not read is let go of.
+    The timeout applies to the first byte and again to each later chunk, so a long download may continue while it makes
+    progress. It also applies to a client that does not read a chunk.
     """
 
     def __init__(self, send: Send, seconds: float) -> None:
         self._send, self._seconds, self.scope = send, seconds, CancelScope()
         self._loop = asyncio.get_running_loop()
-        self._timer = self._loop.call_later(seconds, self._late)
+        self._timer = self._loop.call_later(seconds, self._time_out)
         self._started = False
-        self._excuse: asyncio.Task[None] | None = None
+        self._refusal: asyncio.Task[None] | None = None
 
-    def _late(self) -> None:
-        if note := NOTE.get():
-            note.timed_out = True
+    def _time_out(self) -> None:
+        if log := REQUEST_LOG.get():
+            log.timed_out = True
         if not self._started:
             self._started = True
-            words = f"the answer took longer than {self._seconds:g} seconds; ask for less, or later"
-            self._excuse = self._loop.create_task(refuse(self._send, words))
+            detail = f"the response took longer than {self._seconds:g} seconds; request less, or try again later"
+            self._refusal = self._loop.create_task(send_unavailable(self._send, detail))
         self.scope.cancel()
 
     async def send(self, message: Message) -> None:
-        """Pass a message on, unless the client has been told that there will be no answer."""
-        if self._excuse:
+        """Pass a message on, unless a 503 was sent instead."""
+        if self._refusal:
             return
         self._started = True
-        self._again()
+        self._restart_timer()
         await self._send(message)
         if message["type"] == "http.response.start" or message.get("more_body"):
-            self._again()
+            self._restart_timer()
         else:
             self._timer.cancel()
 
-    def _again(self) -> None:
+    def _restart_timer(self) -> None:
         self._timer.cancel()
-        self._timer = self._loop.call_later(self._seconds, self._late)
+        self._timer = self._loop.call_later(self._seconds, self._time_out)
 
     async def close(self) -> None:
-        """Stop the clock; wait until the client has been told."""
+        """Stop the timer; wait until a 503 has been sent, if there is one."""
         self._timer.cancel()
-        if self._excuse:
-            await self._excuse
+        if self._refusal:
+            await self._refusal
 
 
-async def refuse(send: Send, words: str) -> None:
-    """Tell a client to come back later."""
+async def send_unavailable(send: Send, detail: str) -> None:
+    """Send a 503 with ``Retry-After``."""
     headers = [(b"content-type", PROBLEM.encode()), (b"cache-control", b"no-store"), (b"retry-after", b"%d" % RETRY_S)]
-    await send_whole(send, 503, headers, problem(503, words))
+    await send_whole(send, 503, headers, problem(503, detail))
 
 
 class ConcurrencyLimiter:
-    """Wraps the application: lanes and limits of time."""
+    """Wraps the application: lanes and timeouts."""
 
     def __init__(self, app: ASGIApp, settings: Settings, metrics: Metrics, lane_of: LaneOf) -> None:
         self.app, self._lane_of, self._seconds = app, lane_of, float(settings.request_seconds)
-        self._lanes = {name: Lane(limit) for name, limit in limits(settings).items()}
-        self._threads = sum(limit.working for limit in limits(settings).values()) + SPARE_THREADS
+        self._lanes = {name: Lane(limit) for name, limit in lane_limits(settings).items()}
+        self._threads = sum(limit.running for limit in lane_limits(settings).values()) + SPARE_THREADS
         for name, lane in self._lanes.items():
             metrics.gauge(f"waiting_{name}", f"Requests that wait in lane {name}", lambda lane=lane: lane.waiting)  # type: ignore[misc]  # a default binds the loop's variable
 
@@ -173,21 +173,21 @@ class ConcurrencyLimiter:
         if lane is None:
             await self.app(scope, receive, send)
         elif lane.full:
-            await refuse(send, "more requests than can wait; come back in a moment")
+            await send_unavailable(send, "too many waiting requests; try again in a moment")
         else:
-            await self._pass(lane, scope, receive, send)
+            await self._run(lane, scope, receive, send)
 
-    async def _pass(self, lane: Lane, scope: Scope, receive: Receive, send: Send) -> None:
-        passage = Passage(send, self._seconds)
-        inbox = Inbox(receive, passage.scope.cancel)
-        asked = scope["method"] in {"GET", "HEAD"}  # others have a body, which is the application's to read or not
-        watch = asyncio.get_running_loop().call_later(WATCH_S, inbox.watch) if asked else None
+    async def _run(self, lane: Lane, scope: Scope, receive: Receive, send: Send) -> None:
+        response = TimedResponse(send, self._seconds)
+        messages = RequestMessages(receive, response.scope.cancel)
+        without_body = scope["method"] in {"GET", "HEAD"}  # whether to read a body is up to the application
+        watch = asyncio.get_running_loop().call_later(WATCH_S, messages.watch) if without_body else None
         try:
-            with passage.scope:
-                async with lane.places:
-                    await self.app(scope, inbox.receive if asked else receive, passage.send)
+            with response.scope:
+                async with lane.slots:
+                    await self.app(scope, messages.receive if without_body else receive, response.send)
         finally:
             if watch:
                 watch.cancel()
-            await inbox.close()
-            await passage.close()
+            await messages.close()
+            await response.close()

@@ -1,4 +1,4 @@
-"""Whether the process lives, whether it can answer, and the figures of its work."""
+"""Health checks: liveness, readiness, and the route of the metrics."""
 
 import asyncio
 from collections.abc import Callable
@@ -24,20 +24,19 @@ router = APIRouter(tags=["health"])
 HEALTH = frozenset({"/health/live", "/health/ready"})
 PATHS = HEALTH | {"/metrics"}
 
-
 READY_S = 1.5
-"""Seconds within which the store of releases has to be read; whoever asks has an answer soon after, whatever hangs."""
+"""Seconds within which the store of releases has to be read; readiness is reported soon after that even if the store hangs."""
 
 
-class Reading:
-    """A reading of the store on a thread of its own: however many ask, and however long it hangs, there is one at a time."""
+class StoreCheck:
+    """A check of the store on a separate thread: one at a time, for any number of requests and however long it hangs."""
 
     def __init__(self) -> None:
         self._limiter = CapacityLimiter(1)
         self._task: asyncio.Task[tuple[int, bool]] | None = None
 
     async def result(self, read: Callable[[], tuple[int, bool]]) -> tuple[int, bool]:
-        """Return what ``read`` does, of the reading under way if there is one; raises :class:`TimeoutError` when it is late."""
+        """Return the result of ``read``, or of a check already running; raises :class:`TimeoutError` after ``READY_S``."""
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(to_thread.run_sync(read, limiter=self._limiter))
             self._task.add_done_callback(seen)
@@ -46,48 +45,45 @@ class Reading:
 
 @dataclass(frozen=True)
 class Running:
-    """What one worker shares with the others: figures, and that the service is being stopped.
-
-    ``tokens`` tells whether tokens could not be read the last time that one was checked.
-    """
+    """The operational state of a worker: metrics, shutdown, and whether tokens could be read at the last check of one."""
 
     metrics: Metrics
     drain: Drain = field(default_factory=Drain)
     tokens: Outage = field(default_factory=lambda: Outage("access store"))
-    reading: Reading = field(default_factory=Reading)
+    store_check: StoreCheck = field(default_factory=StoreCheck)
 
 
-@router.get("/health/live", operation_id="getLive", summary="The process answers")
+@router.get("/health/live", operation_id="getLive", summary="Liveness: the process responds")
 async def live() -> dict[str, str]:
-    """Answer as long as the process can: no thread, no store is asked."""
+    """Return 200 as long as the event loop runs; uses neither threads nor stores."""
     return {"status": "live"}
 
 
 @router.get(
     "/health/ready",
     operation_id="getReady",
-    summary="There is a release to serve",
-    responses={503: {"description": "being stopped, no release published yet, or the store cannot be read in time"}},
+    summary="Readiness: a release can be served",
+    responses={503: {"description": "the service is being stopped, has no release yet, or cannot read the store in time"}},
 )
 async def ready(request: Request) -> Response:
-    """Answer 200 when there is a release to serve, 503 otherwise; ``dependencies`` says which are ok, away or empty.
+    """Return 200 if there is a release to serve, 503 otherwise; each of ``dependencies`` is ok, away or empty.
 
-    While tokens cannot be read the service is ready: what is public is served. ``degraded`` is 200 too: a file of the release
-    is damaged, and the layers in the others are served.
+    If tokens cannot be read the service is still ready and serves public layers. ``degraded`` is a 200 too: a file of the
+    release is damaged, and the layers in other files are served.
     """
     _, current = cast("tuple[object, ReleasePool]", request.app.state.geoservice)
     running = cast("Running", request.app.state.running)
     tokens = "away" if running.tokens.lasts else "ok"
     try:
-        number, damaged = await running.reading.result(partial(_read, running, current))
+        number, damaged = await running.store_check.result(partial(_check_release, running, current))
     except (GeoserviceError, OSError, TimeoutError) as error:
         return _not_ready(error, tokens)
-    said = {
+    content = {
         "status": "degraded" if damaged else "ready",
         "release": number,
         "dependencies": {"releases": "ok", "tokens": tokens},
     }
-    return Response(orjson.dumps(said), media_type="application/json", headers={"Cache-Control": "no-store"})
+    return Response(orjson.dumps(content), media_type="application/json", headers={"Cache-Control": "no-store"})
 
 
 def _not_ready(error: Exception, tokens: str) -> Response:
@@ -102,17 +98,17 @@ class Stopping(Unavailable):
     """The service is being stopped."""
 
 
-def _read(running: Running, current: ReleasePool) -> tuple[int, bool]:
-    """Read a row as a client would; return the release's number and whether a file of it is damaged."""
+def _check_release(running: Running, current: ReleasePool) -> tuple[int, bool]:
+    """Read a row as a client would; return the release's number and whether one of its files is damaged."""
     if running.drain.look():
-        raise Stopping("this service is being stopped; it takes no new work")
+        raise Stopping("this service is being stopped and accepts no new requests")
     with current.lease() as reader:
         _read_row(reader)
         return reader.number, bool(reader.faults())
 
 
 def _read_row(reader: ReleaseReader) -> None:
-    """Read a row of the first layer that is whole; raises :class:`DamagedFile` where none is."""
+    """Read a row of the first undamaged layer; raises :class:`DamagedFile` if all are damaged."""
     layers = reader.manifest.layers
     for number, layer in enumerate(layers, 1):
         try:
@@ -126,6 +122,6 @@ def _read_row(reader: ReleaseReader) -> None:
 
 @router.get("/metrics", include_in_schema=False)
 def metrics(request: Request) -> Response:
-    """Answer with the figures of all workers in Prometheus' text format."""
+    """Return the metrics of all workers in Prometheus' text format."""
     running = cast("Running", request.app.state.running)
     return Response(running.metrics.text(), headers={"Cache-Control": "no-store"}, media_type=CONTENT_TYPE_PLAIN_0_0_4)

@@ -1,4 +1,4 @@
-"""Log lines as JSON, or coloured for a terminal; none says who asked, for what place, or with what filter."""
+"""Log lines as JSON, or coloured for a terminal; none contains a caller, a location or a filter."""
 
 import logging
 import re
@@ -14,71 +14,71 @@ import structlog
 from structlog.types import EventDict, Processor, WrappedLogger
 
 Level = Literal["critical", "error", "warning", "info", "debug"]
-UNKNOWN = "(none)"
-"""The route of a request that none matched: its path is a stranger's word and goes nowhere."""
+NO_ROUTE = "(none)"
+"""The route in the log of a request that no route matched: its path is untrusted and never logged."""
 
-GIVEN = re.compile(rb"[A-Za-z0-9_-]{1,64}")
-"""What an ``X-Request-ID`` may look like: the ids of proxies do, a path, a coordinate or a token with its dots does not."""
+REQUEST_ID = re.compile(rb"[A-Za-z0-9_-]{1,64}")
+"""Allowed ``X-Request-ID``: matches the ids of proxies, but no path, coordinate or token with dots."""
 
 
 @dataclass(slots=True)
 class RequestLog:
-    """What is learnt of one request on its way in, for its log line, its figures and its problem+json."""
+    """Data of a request for its log line, its metrics and its problem+json."""
 
     request_id: str
-    route: str = UNKNOWN
+    route: str = NO_ROUTE
     timed_out: bool = False
     method: str = ""
     write: Callable[[str], None] | None = None
-    """Notes for the parent of this worker what the request is."""
+    """Writes what the request is to the memory that the worker's parent reads."""
 
 
-NOTE: ContextVar[RequestLog | None] = ContextVar("note", default=None)
-"""The note of the request being answered; threads started for a request see it as well."""
+REQUEST_LOG: ContextVar[RequestLog | None] = ContextVar("note", default=None)
+"""The log of the current request; threads started for a request see it as well."""
 
 
-def route_is(template: str) -> None:
-    """Note the route's template, once it is known which one answers."""
-    if note := NOTE.get():
-        note.route = template
-        if note.write:
-            note.write(f"{note.method} {template}")
+def set_route(template: str) -> None:
+    """Set the template of the route that serves the current request."""
+    if log := REQUEST_LOG.get():
+        log.route = template
+        if log.write:
+            log.write(f"{log.method} {template}")
 
 
 def request_id_of(headers: list[tuple[bytes, bytes]]) -> str | None:
-    """Return the ``X-Request-ID`` of a request, unless it holds more than letters, digits, dash and underscore.
+    """Return the ``X-Request-ID`` of a request, None if it has other characters than letters, digits, dash and underscore.
 
     >>> request_id_of([(b"x-request-id", b"a-1")]), request_id_of([(b"x-request-id", b"30.5,117.0")])
     ('a-1', None)
     """
     for name, value in headers:
         if name == b"x-request-id":
-            return value.decode() if GIVEN.fullmatch(value) else None
+            return value.decode() if REQUEST_ID.fullmatch(value) else None
     return None
 
 
 def trace_of(error: BaseException) -> list[str]:
-    """Return where an error came from, then its cause and so on: classes, files, lines and functions, and no message.
+    """Return the traces of an error and its causes: classes, files, lines and functions, without messages.
 
-    The text of an exception may hold a row, a path or a connection string; a log is read by more people than those are for.
+    The text of an exception may contain a row, a path or a connection string, which not every reader of a log may see.
     """
-    said: list[str] = []
+    trace: list[str] = []
     cause: BaseException | None = error
     seen: set[int] = set()
     while cause is not None and id(cause) not in seen:
         seen.add(id(cause))
         frames = [f"{f.f_code.co_filename}:{line} {f.f_code.co_name}" for f, line in walk_tb(cause.__traceback__)]
-        said += [type(cause).__name__, *frames]
+        trace += [type(cause).__name__, *frames]
         for inner in cause.exceptions if isinstance(cause, BaseExceptionGroup) else ():
-            said += trace_of(inner)
+            trace += trace_of(inner)
         cause = cause.__cause__ or (None if cause.__suppress_context__ else cause.__context__)
-    return said
+    return trace
 
 
 def _with_id(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
-    """Say in lines that something else writes which request they belong to."""
-    if note := NOTE.get():
-        event.setdefault("request_id", note.request_id)
+    """Add the id of the current request to a line."""
+    if log := REQUEST_LOG.get():
+        event.setdefault("request_id", log.request_id)
     return event
 
 
@@ -94,12 +94,12 @@ SHARED: tuple[Processor, ...] = (
 
 
 def renderer(terminal: bool) -> Processor:
-    """Return what turns a line's fields into text."""
+    """Return the processor that formats a line as text."""
     return structlog.dev.ConsoleRenderer() if terminal else structlog.processors.JSONRenderer(_json)
 
 
 def configure(level: Level) -> None:
-    """Send what geoservice logs to the standard output; once a process, by whoever composes it."""
+    """Send geoservice's logs to standard output; to be called once per process."""
     structlog.configure(
         processors=[*SHARED, renderer(sys.stdout.isatty())],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level.upper())),
@@ -108,10 +108,10 @@ def configure(level: Level) -> None:
     )
 
 
-def of_server(level: Level) -> dict[str, Any]:
-    """Return the logging configuration of the HTTP server: its lines in the same form as ours.
+def server_logging(level: Level) -> dict[str, Any]:
+    """Return the logging configuration of the HTTP server: its lines have the same format as geoservice's.
 
-    Its warnings are of requests that are none, as many as a stranger likes to send; they are not written.
+    Its warnings are not written: they are about malformed requests, of which a client can send any number.
     """
     form = {
         "()": structlog.stdlib.ProcessorFormatter,

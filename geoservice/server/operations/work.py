@@ -1,7 +1,7 @@
-"""What a worker has in work, and that its event loop turns: in memory that its parent reads when it does not.
+"""The requests a worker is processing and the heartbeat of its event loop, in memory that its parent process reads.
 
-A worker that hangs can tell nothing any more. What it writes here beforehand is a method and the template of a route, no
-address, no place and no query.
+A worker that hangs can report nothing any more, so it writes this in advance: methods and route templates, no address, location
+or query.
 """
 
 import mmap
@@ -13,34 +13,34 @@ from pathlib import Path
 from typing import NamedTuple
 
 WORK = "work"
-"""How the file of a worker begins; its process id follows."""
+"""Prefix of the file name of a worker, before its process id."""
 SLOTS, TEXT = 64, 112
-"""Requests that are noted at once, and bytes for what each is."""
+"""Maximum number of requests written, and bytes for each."""
 _BEAT, _SLOT = struct.Struct("d"), struct.Struct(f"d{TEXT}s")
 SIZE = _BEAT.size + SLOTS * _SLOT.size
 
 
 class Task(NamedTuple):
-    """A request in work: for how many seconds, and what it is."""
+    """A request in progress: its age in seconds, and its method and route."""
 
     seconds: float
     text: str
 
 
 class Work(NamedTuple):
-    """What a worker wrote last: when its event loop turned, 0 before the first time, and its requests, the oldest first."""
+    """The last state of a worker: the time of its heartbeat, 0 before the first one, and its requests, oldest first."""
 
     beat: float
     tasks: tuple[Task, ...]
 
     @property
     def lines(self) -> list[str]:
-        """Return the requests as a log says them."""
+        """Return the requests as lines for a log."""
         return [f"{text}, {seconds:.1f} s" for seconds, text in self.tasks]
 
 
 class WorkFile:
-    """The memory that one worker writes; the file's blocks are there from the start, for a disk may be full later."""
+    """The memory that one worker writes; the blocks of its file are allocated at the start, as the disk may be full later."""
 
     def __init__(self, path: Path) -> None:
         handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
@@ -52,26 +52,26 @@ class WorkFile:
         self._free = list(range(SLOTS))
 
     def beat(self) -> None:
-        """Say that the event loop turns."""
+        """Write a heartbeat of the event loop."""
         _BEAT.pack_into(self._memory, 0, time.monotonic())
 
     def begin(self, text: str) -> Callable[[str], None] | None:
-        """Note a request; returns what notes more about it, and that it has ended by an empty text. None where all is taken."""
+        """Write a request; return the function that updates its text, empty to end it. None without a free slot."""
         if not self._free:
             return None
-        slot, began = self._free.pop(), time.monotonic()
+        slot, start = self._free.pop(), time.monotonic()
 
-        def note(text: str) -> None:
-            _SLOT.pack_into(self._memory, _BEAT.size + slot * _SLOT.size, began, text.encode("ascii", "replace"))
+        def write(text: str) -> None:
+            _SLOT.pack_into(self._memory, _BEAT.size + slot * _SLOT.size, start, text.encode("ascii", "replace"))
             if not text:
                 self._free.append(slot)
 
-        note(text)
-        return note
+        write(text)
+        return write
 
 
 def read_work(path: Path) -> Work:
-    """Return what a worker wrote; nothing where it wrote nothing yet."""
+    """Return the state that a worker wrote, an empty one if it wrote nothing yet."""
     try:
         raw = path.read_bytes()
     except FileNotFoundError:
@@ -81,6 +81,6 @@ def read_work(path: Path) -> Work:
     now = time.monotonic()
     slots = (_SLOT.unpack_from(raw, _BEAT.size + n * _SLOT.size) for n in range(SLOTS))
     tasks = sorted(
-        (Task(now - began, text.rstrip(b"\0").decode()) for began, text in slots if text.rstrip(b"\0")), reverse=True
+        (Task(now - start, text.rstrip(b"\0").decode()) for start, text in slots if text.rstrip(b"\0")), reverse=True
     )
     return Work(_BEAT.unpack_from(raw)[0], tuple(tasks))

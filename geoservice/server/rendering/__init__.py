@@ -1,1 +1,1 @@
-"""Maps as pictures: tiles for slippy maps, whole maps for documents."""
+"""Rendered maps: map tiles, and maps of any size for documents."""

@@ -1,4 +1,4 @@
-"""What the serving process and a process that draws say to each other over their pipe."""
+"""Messages between the serving process and a rendering process."""
 
 from typing import NamedTuple
 
@@ -9,7 +9,7 @@ from geoservice.server.operations.logs import Level
 
 
 class Setup(NamedTuple):
-    """The first message: where releases are, on which cores to run, and what to log."""
+    """The first message: the store of releases, the cores to run on, and the log level."""
 
     store: ReleaseStore
     cores: frozenset[int]
@@ -17,13 +17,13 @@ class Setup(NamedTuple):
 
 
 READY = b"ready"
-"""The answer to :class:`Setup`."""
-BEGUN = b"begun"
-"""The first answer to :class:`Order`; the second is the picture."""
+"""The reply to :class:`Setup`."""
+STARTED = b"begun"
+"""The first reply to :class:`DrawingJob`; the second is its result."""
 
 
-class Order(NamedTuple):
-    """What to draw of which release, and how many seconds it may take."""
+class DrawingJob(NamedTuple):
+    """A drawing, the version of its release, and its timeout in seconds."""
 
     version: str
     drawing: Drawing
@@ -31,12 +31,12 @@ class Order(NamedTuple):
 
 
 class Failure(NamedTuple):
-    """Why there is no picture: an error whose message is meant for clients, or else the class of another and its trace."""
+    """The failure of a job: an error whose message is meant for clients, or the class and trace of any other error."""
 
     error: GeoserviceError | None
     kind: str = ""
     trace: tuple[str, ...] = ()
 
 
-Answer = bytes | Failure
-"""A PNG file, or why there is none."""
+DrawingResult = bytes | Failure
+"""A PNG file, or the failure."""

@@ -1,4 +1,4 @@
-"""The bare routes of map tiles as the OpenAPI document describes them."""
+"""OpenAPI description of the routes of map tiles, which are served without FastAPI."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -6,45 +6,47 @@ from typing import Any
 
 from geoservice.maps.symbology import VARIANTS
 from geoservice.server.formats import PNG
-from geoservice.server.rendering.route import LAST
+from geoservice.server.rendering.route import MAX_ZOOM
 from geoservice.server.schemas import BINARY, TEXT, Schema, fault, parameter
 from geoservice.server.tiles.openapi_paths import LAYER_ID, VERSION
 
-SCALE = parameter("scale", "pixels that look like one; 2 is the same as @2x", {"type": "string", "enum": ["1", "2"]})
+SCALE = parameter("scale", "device pixel ratio; 2 is the same as @2x", {"type": "string", "enum": ["1", "2"]})
 STYLE = parameter(
     "style", "for screens, for paper and photocopies, or for dark screens", {"type": "string", "enum": list(VARIANTS)}
 )
-SET_ID = {**parameter("tileMatrixSetId", "how the world is cut", {**TEXT, "enum": ["WebMercatorQuad"]}), "in": "path",
+SET_ID = {**parameter("tileMatrixSetId", "tile matrix set", {**TEXT, "enum": ["WebMercatorQuad"]}), "in": "path",
           "required": True}  # fmt: skip
 
 
-def _whole(name: str, description: str, most: int) -> Schema:
-    schema = {"type": "integer", "minimum": 0, "maximum": most}
+def _path_integer(name: str, description: str, maximum: int) -> Schema:
+    schema = {"type": "integer", "minimum": 0, "maximum": maximum}
     return {**parameter(name, description, schema), "in": "path", "required": True}
 
 
 XYZ = [
-    _whole("z", "zoom", LAST),
-    _whole("x", "column, from the west", 2**LAST - 1),
-    _whole("y", "row, from the north", 2**LAST - 1),
+    _path_integer("z", "zoom", MAX_ZOOM),
+    _path_integer("x", "column, from the west", 2**MAX_ZOOM - 1),
+    _path_integer("y", "row, from the north", 2**MAX_ZOOM - 1),
 ]
 OGC = [
-    _whole("tileMatrix", "zoom", LAST),
-    _whole("tileRow", "row, from the north", 2**LAST - 1),
-    _whole("tileCol", "column, from the west", 2**LAST - 1),
+    _path_integer("tileMatrix", "zoom", MAX_ZOOM),
+    _path_integer("tileRow", "row, from the north", 2**MAX_ZOOM - 1),
+    _path_integer("tileCol", "column, from the west", 2**MAX_ZOOM - 1),
 ]
-ANSWERS: Schema = {
-    "200": {"description": "the picture, clear where there is nothing", "content": {PNG: {"schema": BINARY}}},
-    "304": {"description": "the client's copy is still good"},
+RESPONSES: Schema = {
+    "200": {"description": "the picture, transparent without features", "content": {PNG: {"schema": BINARY}}},
+    "304": {"description": "the client's copy is current"},
     "400": fault("a parameter is unknown or malformed"),
     "404": fault("no such layer, matrix set or tile"),
-    "503": fault("no release has been published yet, or the tile took too long"),
+    "503": fault("no release has been published yet, or the tile timed out"),
 }
 
 
 def _get(name: str, summary: str, parameters: list[Schema]) -> dict[str, Any]:
-    given = [LAYER_ID, *parameters, STYLE, VERSION]
-    return {"get": {"tags": ["maps"], "summary": summary, "operationId": name, "parameters": given, "responses": ANSWERS}}
+    all_parameters = [LAYER_ID, *parameters, STYLE, VERSION]
+    return {
+        "get": {"tags": ["maps"], "summary": summary, "operationId": name, "parameters": all_parameters, "responses": RESPONSES}
+    }
 
 
 _OGC = "/collections/{layer_id}/map/tiles/{tileMatrixSetId}/{tileMatrix}/{tileRow}/{tileCol}"
@@ -57,5 +59,5 @@ PATHS: Mapping[str, Any] = MappingProxyType({
 
 
 def with_maps(document: dict[str, Any]) -> dict[str, Any]:
-    """Return an OpenAPI document with the bare routes of map tiles in it."""
+    """Return an OpenAPI document with the routes of map tiles added."""
     return {**document, "paths": {**document["paths"], **PATHS}}

@@ -1,9 +1,9 @@
-"""The processes that draw for one worker.
+"""The pool of rendering processes of one worker.
 
-The renderer lets no Python run while it draws, so a thread that draws a large map stops a worker for as long as that takes.
-Each worker has processes of its own - those of all workers are one for each core - rather than all sharing one pool: there is
-no broker that could fail for everybody, and whatever ends a worker ends its processes alone. They are started when the first
-picture is asked for and end when nobody asks any more: each takes over 100 MB.
+The renderer holds the interpreter's lock while it draws, so a thread that draws a large map would block its worker for that
+time. Each worker has its own processes, in total one for each core, instead of one shared pool: there is no broker whose
+failure would affect all workers, and a worker that ends takes only its own processes with it. Processes start with the first
+picture and end when no pictures are requested any more, because each takes over 100 MB.
 """
 
 import os
@@ -18,30 +18,30 @@ from anyio import CapacityLimiter, to_thread
 from geoservice.errors import Unavailable
 from geoservice.maps.drawings import Drawing
 from geoservice.release.base import ReleaseStore
-from geoservice.server.rendering.messages import Order, Setup
-from geoservice.server.rendering.process import DrawingProcess, Lost, NotBegun
+from geoservice.server.rendering.messages import DrawingJob, Setup
+from geoservice.server.rendering.process import DrawingProcess, ProcessLost, ProcessNotStarted
 from geoservice.server.rendering.queue import DrawingQueue
 from geoservice.settings import Settings
 
 IDLE_S = 120.0
-"""A process that has drawn nothing for so long is ended."""
+"""Seconds after which an idle process is ended."""
 
 
 class DrawingPool:
-    """Draws pictures of the releases of a store, which each process opens for itself; its queue is for use on one event loop.
+    """Draws pictures from the releases of a store, which each process opens itself; its queue is for use on one event loop.
 
     Parameters
     ----------
     store
-        Where the releases are.
+        The store of releases.
     settings
-        How many processes there may be, how many pixels at once, and how many seconds for each picture.
+        Limits of processes and of pixels, and the timeout of a picture.
     observe
-        Is told the seconds that each picture took.
+        Called with the seconds that each picture took.
     """
 
     def __init__(self, store: ReleaseStore, settings: Settings, observe: Callable[[float], None] = lambda _: None) -> None:
-        cores = frozenset(os.sched_getaffinity(0))  # now: later this worker may keep to one of them
+        cores = frozenset(os.sched_getaffinity(0))  # read now, because later this worker may be pinned to one core
         self._setup, self._seconds = Setup(store, cores, settings.log_level), settings.drawing_seconds
         size = settings.drawing_processes or max(len(cores) // settings.workers, 1)
         self.queue, self._threads = DrawingQueue(size, settings.drawing_pixels), CapacityLimiter(size)
@@ -58,35 +58,35 @@ class DrawingPool:
         Raises
         ------
         Unavailable
-            At once when too much waits already; or when the process that drew it has ended.
+            Immediately if too many pixels wait already; or if the process that drew it has died.
         TimedOut
-            When it takes longer than it may. The time it waits does not count.
+            If drawing takes too long. Waiting does not count.
         GeoserviceError
-            What the drawing raised.
+            As raised by the drawing.
         """
-        async with self.queue.place(drawing.pixels):
-            started, order = time.perf_counter(), Order(version, drawing, self._seconds)
+        async with self.queue.slot(drawing.pixels):
+            start, job = time.perf_counter(), DrawingJob(version, drawing, self._seconds)
             try:
-                body = await to_thread.run_sync(self._draw, order, limiter=self._threads)
-            except Lost:
-                raise Unavailable("the process that drew the picture has ended; ask again in a moment") from None
-            self._observe(time.perf_counter() - started)
+                body = await to_thread.run_sync(self._draw, job, limiter=self._threads)
+            except ProcessLost:
+                raise Unavailable("the process that drew the picture has died; try again in a moment") from None
+            self._observe(time.perf_counter() - start)
             self.pixels += drawing.pixels
             return body
 
-    def _draw(self, order: Order) -> bytes:
+    def _draw(self, job: DrawingJob) -> bytes:
         try:
-            return self._draw_in(self._take(), order)
-        except NotBegun:
-            return self._draw_in(self._start(), order)
+            return self._draw_in(self._acquire(), job)
+        except ProcessNotStarted:
+            return self._draw_in(self._start(), job)
 
-    def _draw_in(self, process: DrawingProcess, order: Order) -> bytes:
+    def _draw_in(self, process: DrawingProcess, job: DrawingJob) -> bytes:
         try:
-            return process.draw(order)
+            return process.draw(job)
         finally:
-            self._give_back(process)
+            self._release(process)
 
-    def _take(self) -> DrawingProcess:
+    def _acquire(self) -> DrawingProcess:
         """Return an idle process, or a new one."""
         with self._lock:
             if self._idle:
@@ -99,10 +99,10 @@ class DrawingPool:
             self.processes.add(process)
             if not self._closed:
                 return process
-        self._give_back(process)
-        raise Unavailable("this service is being stopped; it takes no new work")
+        self._release(process)
+        raise Unavailable("this service is being stopped and accepts no new requests")
 
-    def _give_back(self, process: DrawingProcess) -> None:
+    def _release(self, process: DrawingProcess) -> None:
         with self._lock:
             if process.code is None and not self._closed:
                 self._idle.append((time.monotonic(), process))
@@ -114,16 +114,16 @@ class DrawingPool:
         process.end()
 
     def tidy(self) -> None:
-        """End processes that have been idle for long."""
-        until = time.monotonic() - IDLE_S
+        """End processes that have been idle for ``IDLE_S``."""
+        cutoff = time.monotonic() - IDLE_S
         with self._lock:
-            those = [process for used, process in self._idle if used <= until]
-            self._idle = [(used, process) for used, process in self._idle if used > until]
-            self.processes.difference_update(those)
-        end_all(those)
+            expired = [process for used, process in self._idle if used <= cutoff]
+            self._idle = [(used, process) for used, process in self._idle if used > cutoff]
+            self.processes.difference_update(expired)
+        end_all(expired)
 
     def close(self) -> None:
-        """End all processes, those that draw as well; there will be no others."""
+        """End all processes, also those that are drawing, and start no others."""
         with self._lock:
             self._closed = True
             idle = [process for _, process in self._idle]
@@ -135,9 +135,9 @@ class DrawingPool:
 
 
 def end_all(processes: Iterable[DrawingProcess]) -> None:
-    """End processes that are idle, side by side."""
-    those = list(processes)
-    for process in those:
-        process.leave()
-    for process in those:
+    """End idle processes concurrently."""
+    idle = list(processes)
+    for process in idle:
+        process.close_pipe()
+    for process in idle:
         process.end()

@@ -1,4 +1,4 @@
-"""A process that draws, as the serving process sees it: started, ordered, ended."""
+"""The serving process's handle of a rendering process: starts it, runs jobs, ends it."""
 
 import os
 import subprocess
@@ -10,43 +10,43 @@ from multiprocessing import Pipe
 import structlog
 
 from geoservice.errors import GeoserviceError, TimedOut
-from geoservice.server.rendering.messages import Answer, Order, Setup
+from geoservice.server.rendering.messages import DrawingJob, DrawingResult, Setup
 
 CHILD = "geoservice.server.rendering.child"
 START_S = 60.0
-"""Seconds that a process may take to start; on an idle machine it is half of one."""
+"""Seconds that a process may take to start; on an idle machine it takes half a second."""
 END_S = 2.0
-"""Seconds that it has to end by itself; then it is killed."""
+"""Seconds that a process has to exit before it is killed."""
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "2"}
-"""A process draws one picture at a time: what its libraries keep for other threads is memory for nothing."""
+"""A process draws one picture at a time, so memory that its libraries reserve for other threads would be wasted."""
 
 
-class Lost(Exception):
-    """A process has ended in the middle of its work."""
+class ProcessLost(Exception):
+    """The process died during a job."""
 
 
-class NotBegun(Lost):
-    """It had ended before it began: another one may do the work."""
+class ProcessNotStarted(ProcessLost):
+    """The process had died before it started the job, so another one may run it."""
 
 
 class DrawingProcess:
-    """One process; its methods wait, so they are for a thread, of which one at a time may call :meth:`draw`."""
+    """One process; its methods block, so they are called in threads, :meth:`draw` in one at a time."""
 
     def __init__(self, setup: Setup) -> None:
-        self._connection, theirs = Pipe()
+        self._connection, child_end = Pipe()
         paths = os.pathsep.join(p for p in sys.path if p)
-        with theirs:
+        with child_end:
             self._process = subprocess.Popen(  # noqa: S603 - fixed arguments
-                [sys.executable, "-P", "-m", CHILD, str(theirs.fileno())],
+                [sys.executable, "-P", "-m", CHILD, str(child_end.fileno())],
                 stdin=subprocess.DEVNULL,
-                pass_fds=(theirs.fileno(),),
+                pass_fds=(child_end.fileno(),),
                 env={**os.environ, **ONE_THREAD, "PYTHONPATH": paths},
             )
         try:
             self._send(setup)
-            self._answer(START_S)
+            self._receive(START_S)
         except TimedOut:
-            raise Lost("a process that draws did not start") from None
+            raise ProcessLost("a rendering process did not start") from None
 
     @property
     def pid(self) -> int:
@@ -55,65 +55,65 @@ class DrawingProcess:
 
     @property
     def code(self) -> int | None:
-        """What it ended with, None while it lives."""
+        """Its exit code, None while it runs."""
         return self._process.poll()
 
-    def draw(self, order: Order) -> bytes:
-        """Return a picture; raises what the drawing raised.
+    def draw(self, job: DrawingJob) -> bytes:
+        """Return a picture; raises the errors of the drawing.
 
-        Raises :class:`TimedOut`, :class:`Lost` or :class:`NotBegun` when the process is no more.
+        Raises :class:`TimedOut`, and :class:`ProcessLost` or :class:`ProcessNotStarted` if the process died.
         """
-        until = time.monotonic() + order.seconds
+        deadline = time.monotonic() + job.seconds
         try:
-            self._send(order)
-            self._answer(order.seconds)
-        except Lost as error:
-            raise NotBegun from error
-        answer = self._answer(until - time.monotonic())
-        if isinstance(answer, bytes):
-            return answer
-        if answer.error is not None:
-            raise answer.error
-        structlog.get_logger().error("a drawing failed", error=answer.kind, trace=answer.trace)
+            self._send(job)
+            self._receive(job.seconds)
+        except ProcessLost as error:
+            raise ProcessNotStarted from error
+        result = self._receive(deadline - time.monotonic())
+        if isinstance(result, bytes):
+            return result
+        if result.error is not None:
+            raise result.error
+        structlog.get_logger().error("a drawing failed", error=result.kind, trace=result.trace)
         raise GeoserviceError("the picture could not be drawn")
 
-    def _send(self, message: Setup | Order) -> None:
+    def _send(self, message: Setup | DrawingJob) -> None:
         try:
             self._connection.send(message)
         except OSError as error:
             self.end()
-            raise Lost from error
+            raise ProcessLost from error
 
-    def _answer(self, seconds: float) -> Answer:
-        """Return the next answer; a process that gives none in time is killed."""
+    def _receive(self, seconds: float) -> DrawingResult:
+        """Return the next message; a process that sends none in time is killed."""
         try:
             if self._connection.poll(max(seconds, 0)):
-                answer: Answer = self._connection.recv()
-                return answer
+                message: DrawingResult = self._connection.recv()
+                return message
         except (EOFError, OSError) as error:
             self.end()
-            raise Lost from error
-        except BaseException:  # nobody may be given the answer to a question of somebody else
-            self._stop()
+            raise ProcessLost from error
+        except BaseException:  # the result of this job must not be returned for the next one
+            self._kill_and_wait()
             raise
-        self._stop()
-        raise TimedOut("the picture took longer to draw than it may; ask for a smaller one, or for less")
+        self._kill_and_wait()
+        raise TimedOut("drawing the picture timed out; request a smaller one, or fewer layers")
 
-    def _stop(self) -> None:
+    def _kill_and_wait(self) -> None:
         self.kill()
         self.end()
 
     def kill(self) -> None:
-        """Kill it; whoever waits for its answer finds it lost."""
+        """Kill the process; a job that waits for it raises :class:`ProcessLost`."""
         self._process.kill()
 
-    def leave(self) -> None:
-        """End its pipe, and so the process, without waiting for it."""
+    def close_pipe(self) -> None:
+        """Close the pipe, upon which the process exits, without waiting for that."""
         self._connection.close()
 
     def end(self) -> None:
-        """End it, and wait until it has: an idle one goes by itself, one that draws is killed."""
-        self.leave()
+        """End the process and wait for its exit: an idle one exits by itself, one that is drawing is killed."""
+        self.close_pipe()
         with suppress(subprocess.TimeoutExpired):
             self._process.wait(END_S)
         self.kill()

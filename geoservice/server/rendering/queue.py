@@ -1,4 +1,4 @@
-"""The queue of pictures to be drawn, bounded by their pixels: a large map is as much work as a hundred tiles."""
+"""The queue of pictures to be drawn, limited by pixels: a large map is as much work as a hundred tiles."""
 
 import asyncio
 import time
@@ -10,50 +10,51 @@ from itertools import count
 from geoservice.errors import Unavailable
 
 PIXELS_A_SECOND = 4_000_000
-"""About what a process draws. A small picture goes before a large one, unless that came as much earlier as it takes longer."""
+"""Approximate speed of a process. A small picture is drawn before a large one, unless the large one arrived earlier by at least
+the extra time that it takes."""
 
 
 class DrawingQueue:
-    """Places for pictures; for use on one event loop.
+    """Slots for pictures; for use on one event loop.
 
     Parameters
     ----------
-    places
-        How many pictures are drawn at once.
-    most
-        How many pixels may be drawn or wait at once. A picture that is larger is let in when there is no other.
+    slots
+        The number of pictures that are drawn concurrently.
+    max_pixels
+        The number of pixels of all pictures that are drawn or wait. A larger picture is admitted if there is no other.
     """
 
-    def __init__(self, places: int, most: int) -> None:
-        self._free, self._most, self._numbers = places, most, count()
+    def __init__(self, slots: int, max_pixels: int) -> None:
+        self._free, self._max_pixels, self._numbers = slots, max_pixels, count()
         self._queue: list[tuple[float, int, asyncio.Future[None]]] = []
         self.pixels = self.refused = 0
 
     @property
     def waiting(self) -> int:
-        """How many pictures wait."""
+        """The number of waiting pictures."""
         return sum(not waiter.done() for *_, waiter in self._queue)
 
     @asynccontextmanager
-    async def place(self, pixels: int) -> AsyncIterator[None]:
-        """Hold a place for a picture, once it is its turn; raises :class:`Unavailable` at once when too much waits already."""
-        if self.pixels and self.pixels + pixels > self._most:
+    async def slot(self, pixels: int) -> AsyncIterator[None]:
+        """Wait for a slot and hold it; raises :class:`Unavailable` immediately if too many pixels wait already."""
+        if self.pixels and self.pixels + pixels > self._max_pixels:
             self.refused += 1
             raise Unavailable(
-                f"pictures of {self.pixels} pixels are being drawn and {pixels} more are too many: {self._most} are allowed at "
-                "once; come back in a moment"
+                f"pictures with {self.pixels} pixels are being drawn or wait, and {pixels} more would exceed the limit of "
+                f"{self._max_pixels}; try again in a moment"
             )
         self.pixels += pixels
         try:
-            await self._turn(pixels)
+            await self._acquire(pixels)
             try:
                 yield
             finally:
-                self._next()
+                self._release()
         finally:
             self.pixels -= pixels
 
-    async def _turn(self, pixels: int) -> None:
+    async def _acquire(self, pixels: int) -> None:
         if self._free:
             self._free -= 1
             return
@@ -62,12 +63,12 @@ class DrawingQueue:
         try:
             await waiter
         except asyncio.CancelledError:
-            if not waiter.cancelled():  # it was this one's turn already
-                self._next()
+            if not waiter.cancelled():  # this waiter has a slot already
+                self._release()
             raise
 
-    def _next(self) -> None:
-        """Give a place to who is next, or have one more free."""
+    def _release(self) -> None:
+        """Pass the slot to the next waiter, or free it."""
         while self._queue:
             *_, waiter = heappop(self._queue)
             if not waiter.done():

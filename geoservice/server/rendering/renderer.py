@@ -1,4 +1,4 @@
-"""Pictures made once and kept: however many ask for one it is drawn once."""
+"""The cache of rendered pictures, in which concurrent requests for a picture render it once."""
 
 from functools import partial
 
@@ -10,11 +10,11 @@ CACHE_BYTES = 64 * 2**20
 
 
 class Pictures:
-    """The pictures of one worker."""
+    """The rendered pictures of one worker."""
 
     def __init__(self, pool: DrawingPool, cache_bytes: int = CACHE_BYTES) -> None:
         self.pool, self.once = pool, SingleFlight(cache_bytes)
 
     async def get(self, version: str, drawing: Drawing) -> bytes:
-        """Return a picture of a release, from memory if it was asked for before; raises as :meth:`DrawingPool.draw` does."""
+        """Return a picture of a release, cached or rendered; raises as :meth:`DrawingPool.draw` does."""
         return await self.once.get((version, drawing), partial(self.pool.draw, version, drawing))

@@ -1,4 +1,4 @@
-"""The base map as MapLibre layers, out of the one table that every renderer draws it from."""
+"""The base map as MapLibre layers, from the table that all renderers share."""
 
 from typing import Any
 
@@ -10,9 +10,9 @@ SOURCE = "base"
 Layer = dict[str, Any]
 
 
-def _layer(part: BasemapPart, paint: Layer, **more: Any) -> Layer:
+def _layer(part: BasemapPart, paint: Layer, **extra: Any) -> Layer:
     name = f"base-{part.layer}{part.suffix}"
-    return {"id": name, "type": part.kind, "source": SOURCE, "source-layer": part.layer, "paint": paint, **more}
+    return {"id": name, "type": part.kind, "source": SOURCE, "source-layer": part.layer, "paint": paint, **extra}
 
 
 def _by_zoom(stops: Stops) -> Any:
@@ -22,23 +22,23 @@ def _by_zoom(stops: Stops) -> Any:
 
 
 def _part(part: BasemapPart, variant: Variant) -> Layer:
-    more: Layer = {"minzoom": part.minzoom} if part.minzoom else {}
+    extra: Layer = {"minzoom": part.minzoom} if part.minzoom else {}
     if part.shape:
-        more["filter"] = ["==", ["geometry-type"], part.shape]
+        extra["filter"] = ["==", ["geometry-type"], part.shape]
     if part.kind == "fill":
-        return _layer(part, {"fill-color": part.colour(variant)}, **more)
+        return _layer(part, {"fill-color": part.colour(variant)}, **extra)
     dashes = {"line-dasharray": list(part.dashes)} if part.dashes else {}
-    return _layer(part, {"line-color": part.colour(variant), "line-width": _by_zoom(part.widths), **dashes}, **more)
+    return _layer(part, {"line-color": part.colour(variant), "line-width": _by_zoom(part.widths), **dashes}, **extra)
 
 
 def ground(variant: Variant) -> list[Layer]:
-    """Return what lies below the study's layers; the first is the paper itself and needs no base map."""
-    paper = {"id": "base-background", "type": "background", "paint": {"background-color": BACKGROUND[variant]}}
-    return [paper, *(_part(part, variant) for part in GROUND)]
+    """Return the layers below those of the study; the first is the background, which needs no base map."""
+    background = {"id": "base-background", "type": "background", "paint": {"background-color": BACKGROUND[variant]}}
+    return [background, *(_part(part, variant) for part in GROUND)]
 
 
 def labels(language: str, variant: Variant) -> list[Layer]:
-    """Return the place names, above the study's layers."""
+    """Return the layer of place names, above those of the study."""
     layout = {
         "text-field": ["coalesce", *(["get", n] for n in NAMES[language]), ""],
         "text-font": [FONT],

@@ -1,4 +1,4 @@
-"""Legends of the styles: as JSON for programs, as SVG and PNG for documents."""
+"""Legends of the styles as JSON, SVG and PNG."""
 
 from html import escape
 from itertools import pairwise
@@ -46,7 +46,7 @@ from geoservice.server.formats import PNG, SVG
 from geoservice.server.rendering.renderer import Pictures
 from geoservice.server.responses import answer, document
 from geoservice.server.styles.maplibre import pattern
-from geoservice.server.styles.routes import StyleId, named
+from geoservice.server.styles.routes import StyleId, style_by_id
 
 router = APIRouter(tags=["styles"])
 
@@ -55,9 +55,9 @@ FONT = "'Noto Sans', 'Noto Sans SC', 'Noto Sans CJK SC', sans-serif"
 
 
 def classes(layer: PublishedLayer, variant: Variant, limits: Limits) -> list[dict[str, Any]]:
-    """Return the classes of a layer: from (inclusive), to (exclusive), colour and text; None is open.
+    """Return the classes of a layer: from (inclusive), to (exclusive), colour and label; None is open.
 
-    The class of what is beyond the time searched has its status instead of an end.
+    The class of places beyond the search limit has a status instead of an upper bound.
     """
     style, colours = layer.style, symbology_of(layer.style, variant).swatches
     if not graded(style):
@@ -72,7 +72,7 @@ def classes(layer: PublishedLayer, variant: Variant, limits: Limits) -> list[dic
 
 
 def legend(layer: PublishedLayer, variant: Variant, limits: Limits) -> dict[str, Any]:
-    """Return a layer's legend; what is uncertain and what has no value have classes of their own, with their words."""
+    """Return a layer's legend; uncertain and missing values have separate classes with labels."""
     name = layer.style.property
     column = next((c for c in layer.columns if c.name == name), None)
     return {
@@ -89,45 +89,45 @@ def legend(layer: PublishedLayer, variant: Variant, limits: Limits) -> dict[str,
 
 
 def _valueless(layer: PublishedLayer, variant: Variant, limits: Limits) -> dict[str, Any]:
-    """Return the classes of what is uncertain (grey) and of what has no value (a hatch, by its name in the sprite)."""
+    """Return the classes of uncertain values (grey) and of missing ones (a hatch, by its name in the sprite)."""
     reasons = {r: reason_label(r, limits).model_dump() for r in REASONS if r != BEYOND or not layer.style.beyond}
-    shown = symbology_of(layer.style, variant)
-    grey = {"colour": shown.swatch(shown.uncertain), "label": reason_label(UNCERTAIN).model_dump()}
-    empty = {"colour": shown.swatch(layer.style.no_data), "pattern": pattern("no-data", variant)}
+    symbology = symbology_of(layer.style, variant)
+    grey = {"colour": symbology.swatch(symbology.uncertain), "label": reason_label(UNCERTAIN).model_dump()}
+    empty = {"colour": symbology.swatch(layer.style.no_data), "pattern": pattern("no-data", variant)}
     return {"uncertain": grey, "noData": {**empty, "label": reason_label(None).model_dump(), "reasons": reasons}}
 
 
-def legend_of(ask: RequestContext, style: StyleId) -> dict[str, Any]:
-    """Return the legend of a style: that of its layer, or those of all layers of the whole map."""
-    limits = limits_of(ask.reader.manifest.study)
-    found = [legend(layer, style.variant, limits) for layer in style.layers]
-    return found[0] if style.single else {"title": style.title(ask), "variant": style.variant, "legends": found}
+def style_legends(context: RequestContext, style: StyleId) -> dict[str, Any]:
+    """Return the legend of a style: that of its layer, or those of all layers of the map."""
+    limits = limits_of(context.reader.manifest.study)
+    legends = [legend(layer, style.variant, limits) for layer in style.layers]
+    return legends[0] if style.single else {"title": style.title(context), "variant": style.variant, "legends": legends}
 
 
 def svg(parts: tuple[LegendGroup, ...], variant: Variant, title: str) -> str:
-    """Return a legend as an SVG document: no script, no style sheet, every text escaped."""
+    """Return a legend as an SVG document without script or style sheet, and with all text escaped."""
     width, height = legend_size(parts)
-    y, drawn = float(PAD), [f'<rect width="{LEGEND_WIDTH}" height="{height:g}" fill="{PAPER[variant]}"/>']
+    y, elements = float(PAD), [f'<rect width="{LEGEND_WIDTH}" height="{height:g}" fill="{PAPER[variant]}"/>']
     for part in parts:
         for line in wrapped(part.title, HEAD, LEGEND_WIDTH - 2 * PAD):
-            drawn.append(_words(PAD, y, line, HEAD, "600", variant))
+            elements.append(_text(PAD, y, line, HEAD, "600", variant))
             y += LINE
         for entry in part.entries:
-            drawn.append(_sample(entry, y, variant))
+            elements.append(_sample(entry, y, variant))
             for line in entry_lines(entry):
-                drawn.append(_words(2 * PAD + SWATCH[0], y, line, TEXT, "400", variant))
+                elements.append(_text(2 * PAD + SWATCH[0], y, line, TEXT, "400", variant))
                 y += LINE
         y += PAD
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width or LEGEND_WIDTH:g}" height="{height:g}" '
         f'viewBox="0 0 {width or LEGEND_WIDTH:g} {height:g}" role="img" font-family="{FONT}">'
-        f"<title>{escape(title)}</title><defs>{''.join(_hatch(h, variant) for h in HATCHES)}</defs>{''.join(drawn)}</svg>"
+        f"<title>{escape(title)}</title><defs>{''.join(_hatch(h, variant) for h in HATCHES)}</defs>{''.join(elements)}</svg>"
     )
 
 
-def _words(x: float, y: float, words: str, size: float, weight: str, variant: Variant) -> str:
-    place = f'x="{x:g}" y="{y + LINE / 2 + size * 0.36:g}"'
-    return f'<text {place} font-size="{size}" font-weight="{weight}" fill="{INK[variant]}">{escape(words)}</text>'
+def _text(x: float, y: float, text: str, size: float, weight: str, variant: Variant) -> str:
+    position = f'x="{x:g}" y="{y + LINE / 2 + size * 0.36:g}"'
+    return f'<text {position} font-size="{size}" font-weight="{weight}" fill="{INK[variant]}">{escape(text)}</text>'
 
 
 def _sample(entry: LegendEntry, y: float, variant: Variant) -> str:
@@ -142,7 +142,7 @@ def _sample(entry: LegendEntry, y: float, variant: Variant) -> str:
 
 
 def _hatch(hatch: Hatch, variant: Variant) -> str:
-    """Return a hatch as a pattern, the same form as in the sprite."""
+    """Return a hatch as an SVG pattern that looks like the one in the sprite."""
     ink = INKS[hatch, variant]
     dot, paper = (blend(c, a / 255, BACKGROUND[variant]) for c, a in zip((ink.dot, ink.ground), ink.cover, strict=True))
     marks = "".join(f'<circle cx="{c}" cy="{c}" r="1.05" fill="{dot}"/>' for c in (1.5, 5.5))
@@ -151,18 +151,18 @@ def _hatch(hatch: Hatch, variant: Variant) -> str:
     return f'<pattern id="{pattern(hatch, variant)}" {size}>{ground}{marks}</pattern>'
 
 
-FOUND = schemas.ok(schemas.ANY, missing=True, more={SVG: schemas.TEXT, PNG: schemas.BINARY})
+RESPONSES = schemas.ok(schemas.ANY, missing=True, more={SVG: schemas.TEXT, PNG: schemas.BINARY})
 
 
-@router.get("/styles/{style_id}/legend", operation_id="getStyleLegend", summary="Legend of a style", responses=FOUND)
-async def style_legend(style_id: str, ask: Legend) -> Response:
-    """Answer with the legend of a style."""
-    style, limits = named(ask, style_id), limits_of(ask.reader.manifest.study)
-    if ask.format == "svg":
-        drawn = svg(groups(style.layers, style.variant, ask.language, limits), style.variant, style.title(ask))
-        return answer(ask, drawn, SVG)
-    if ask.format == "png":
-        drawing = LegendDrawing(tuple(layer.id for layer in style.layers), style.variant, ask.language)
-        pictures: Pictures = ask.request.app.state.pictures
-        return answer(ask, await pictures.get(version_of(ask.reader), drawing), PNG)
-    return document(ask, legend_of(ask, style), style.title(ask))
+@router.get("/styles/{style_id}/legend", operation_id="getStyleLegend", summary="Legend of a style", responses=RESPONSES)
+async def style_legend(style_id: str, context: Legend) -> Response:
+    """Return the legend of a style."""
+    style, limits = style_by_id(context, style_id), limits_of(context.reader.manifest.study)
+    if context.format == "svg":
+        content = svg(groups(style.layers, style.variant, context.language, limits), style.variant, style.title(context))
+        return answer(context, content, SVG)
+    if context.format == "png":
+        drawing = LegendDrawing(tuple(layer.id for layer in style.layers), style.variant, context.language)
+        pictures: Pictures = context.request.app.state.pictures
+        return answer(context, await pictures.get(version_of(context.reader), drawing), PNG)
+    return document(context, style_legends(context, style), style.title(context))

@@ -1,4 +1,4 @@
-"""How a layer is drawn by MapLibre, out of the style in its file: classes by colour, what has no value by a hatch or a ring."""
+"""MapLibre layers of a published layer, from the style in its file: classes by colour, missing values by a hatch or ring."""
 
 from typing import Any
 
@@ -20,41 +20,41 @@ def pattern(hatch: Hatch, variant: Variant) -> str:
     return hatch if variant == "day" else f"{hatch}-{variant}"
 
 
-def colour(layer: PublishedLayer, shown: Symbology) -> Any:
-    """Return the MapLibre expression of a feature's colour; features without a value are drawn by layers of their own.
+def colour(layer: PublishedLayer, symbology: Symbology) -> Any:
+    """Return the MapLibre expression of a feature's colour; features without a value have separate layers.
 
-    What is uncertain is grey, what is beyond the time searched of a class behind the last.
+    Uncertain values are grey, and places beyond the search limit have an extra class after the last.
     """
     style = layer.style
     if not graded(style):
-        return shown.colours[0]
-    steps: list[Any] = ["step", ["to-number", ["get", style.property]], shown.colours[0]]
-    for edge, colour in zip(style.breaks, shown.colours[1:], strict=False):
+        return symbology.colours[0]
+    steps: list[Any] = ["step", ["to-number", ["get", style.property]], symbology.colours[0]]
+    for edge, colour in zip(style.breaks, symbology.colours[1:], strict=False):
         steps += [edge, colour]
     if style.status is None:
         return steps
-    farther = [_has_status(layer, BEYOND), shown.colours[-1]] if style.beyond else []
-    return ["case", _has_status(layer, UNCERTAIN), shown.uncertain, *farther, steps]
+    farther = [_has_status(layer, BEYOND), symbology.colours[-1]] if style.beyond else []
+    return ["case", _has_status(layer, UNCERTAIN), symbology.uncertain, *farther, steps]
 
 
 def _has_status(layer: PublishedLayer, status: str) -> list[Any]:
     return ["==", ["get", layer.style.status], status]
 
 
-def _coloured(layer: PublishedLayer) -> list[Any]:
-    """Return the filter of features that have a colour: a value (tiles leave out what is null), or a class beyond the last."""
+def _is_coloured(layer: PublishedLayer) -> list[Any]:
+    """Return the filter of features that have a colour: a value (tiles omit nulls), or the class beyond the search limit."""
     valued = ["has", layer.style.property]
     return ["any", valued, _has_status(layer, BEYOND)] if layer.style.beyond and layer.style.status else valued
 
 
-def valued(layer: PublishedLayer) -> Layer:
-    """Return the filter of features that have a colour, nothing where all have the same."""
-    return {"filter": _coloured(layer)} if graded(layer.style) else {}
+def coloured_filter(layer: PublishedLayer) -> Layer:
+    """Return the filter of features that have a colour, empty if all have the same."""
+    return {"filter": _is_coloured(layer)} if graded(layer.style) else {}
 
 
-def empty(layer: PublishedLayer, kind: str, paint: Layer) -> list[tuple[str, Layer]]:
-    """Return the layer of features without a value, none where the style has no classes."""
-    return [("-no-data", {"type": kind, "paint": paint, "filter": ["!", _coloured(layer)]})] if graded(layer.style) else []
+def no_data_layers(layer: PublishedLayer, kind: str, paint: Layer) -> list[tuple[str, Layer]]:
+    """Return the layer of features without a value, none if the style has no classes."""
+    return [("-no-data", {"type": kind, "paint": paint, "filter": ["!", _is_coloured(layer)]})] if graded(layer.style) else []
 
 
 def draw(layer: PublishedLayer, variant: Variant, visible: bool) -> list[Layer]:
@@ -73,31 +73,31 @@ def draw(layer: PublishedLayer, variant: Variant, visible: bool) -> list[Layer]:
 
 
 def _fills(layer: PublishedLayer, variant: Variant) -> list[tuple[str, Layer]]:
-    shown = symbology_of(layer.style, variant)
-    paint = {"fill-color": colour(layer, shown), "fill-opacity": shown.opacity}
-    parts = [("", {"type": "fill", "paint": paint, **valued(layer)})]
-    parts += empty(layer, "fill", {"fill-pattern": pattern("no-data", variant)})
-    wide = shown.edge_width
+    symbology = symbology_of(layer.style, variant)
+    paint = {"fill-color": colour(layer, symbology), "fill-opacity": symbology.opacity}
+    parts = [("", {"type": "fill", "paint": paint, **coloured_filter(layer)})]
+    parts += no_data_layers(layer, "fill", {"fill-pattern": pattern("no-data", variant)})
+    wide = symbology.edge_width
     width = ["interpolate", ["linear"], ["zoom"], 8, 0.4 * wide, 14, 2 * wide]
-    edge = {"line-color": shown.edge, "line-opacity": shown.edge_opacity, "line-width": width}
+    edge = {"line-color": symbology.edge, "line-opacity": symbology.edge_opacity, "line-width": width}
     return [*parts, ("-outline", {"type": "line", "paint": edge})]
 
 
 def _lines(layer: PublishedLayer, variant: Variant) -> list[tuple[str, Layer]]:
-    shown = symbology_of(layer.style, variant)
-    paint = {"line-color": colour(layer, shown), "line-opacity": shown.opacity, "line-width": 2}
+    symbology = symbology_of(layer.style, variant)
+    paint = {"line-color": colour(layer, symbology), "line-opacity": symbology.opacity, "line-width": 2}
     dots = {"line-color": EMPTY[variant], "line-width": 2, "line-dasharray": [0.5, 2]}
-    return [("", {"type": "line", "paint": paint, **valued(layer)}), *empty(layer, "line", dots)]
+    return [("", {"type": "line", "paint": paint, **coloured_filter(layer)}), *no_data_layers(layer, "line", dots)]
 
 
 def _circles(layer: PublishedLayer, variant: Variant) -> list[tuple[str, Layer]]:
-    shown = symbology_of(layer.style, variant)
-    paint = {"circle-color": colour(layer, shown), "circle-radius": RADIUS, "circle-opacity": shown.opacity,
-             "circle-stroke-color": shown.ring, "circle-stroke-width": 1.2}  # fmt: skip
+    symbology = symbology_of(layer.style, variant)
+    paint = {"circle-color": colour(layer, symbology), "circle-radius": RADIUS, "circle-opacity": symbology.opacity,
+             "circle-stroke-color": symbology.ring, "circle-stroke-width": 1.2}  # fmt: skip
     ring = {
         "circle-color": PAPER[variant],
         "circle-radius": 3,
         "circle-stroke-color": EMPTY[variant],
         "circle-stroke-width": 1.2,
     }
-    return [("", {"type": "circle", "paint": paint, **valued(layer)}), *empty(layer, "circle", ring)]
+    return [("", {"type": "circle", "paint": paint, **coloured_filter(layer)}), *no_data_layers(layer, "circle", ring)]

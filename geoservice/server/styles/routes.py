@@ -1,4 +1,4 @@
-"""OGC API Styles: a MapLibre style for each layer and for the whole map, each for screens, for paper and for dark screens."""
+"""OGC API Styles: MapLibre styles of each layer and of the map with all layers, for screens, paper and dark screens."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -36,19 +36,19 @@ VARIANT_TITLES = {"print": Label(en="print", zh="打印"), "dark": Label(en="dar
 
 @dataclass(frozen=True)
 class StyleId:
-    """A style by its id: of which layers, in which variant; ``single`` is that of one layer alone."""
+    """A style id with its layers and variant; ``single`` is the style of one layer."""
 
     id: str
     variant: Variant
     layers: tuple[PublishedLayer, ...]
     single: bool
 
-    def title(self, ask: RequestContext) -> str:
-        """Return what a reader calls it."""
-        study = ask.reader.manifest.study.get("title") or {}
-        name = getattr(self.layers[0].title, ask.language) if self.single else study.get(ask.language) or MAP
-        words = VARIANT_TITLES.get(self.variant)
-        return f"{name} ({getattr(words, ask.language)})" if words else name
+    def title(self, context: RequestContext) -> str:
+        """Return the title of the style in the language of the request."""
+        study = context.reader.manifest.study.get("title") or {}
+        name = getattr(self.layers[0].title, context.language) if self.single else study.get(context.language) or MAP
+        variant = VARIANT_TITLES.get(self.variant)
+        return f"{name} ({getattr(variant, context.language)})" if variant else name
 
 
 def id_of(name: str, variant: Variant) -> str:
@@ -60,67 +60,67 @@ def id_of(name: str, variant: Variant) -> str:
     return name if variant == "day" else name + SUFFIX + variant
 
 
-def named(ask: RequestContext, wanted: str) -> StyleId:
-    """Return the style of an id; raises :class:`NotFound` naming the layers there are."""
-    variant: Variant = next((v for v in VARIANTS if wanted.endswith(SUFFIX + v) and v != "day"), "day")
-    name = wanted.removesuffix(SUFFIX + variant)
+def style_by_id(context: RequestContext, style_id: str) -> StyleId:
+    """Return the style of an id; raises :class:`NotFound` naming the existing layers."""
+    variant: Variant = next((v for v in VARIANTS if style_id.endswith(SUFFIX + v) and v != "day"), "day")
+    name = style_id.removesuffix(SUFFIX + variant)
     if name == MAP:
-        return StyleId(wanted, variant, tuple(ordered(ask.layers)), single=False)
-    return StyleId(wanted, variant, (mapped(ask, name),), single=True)
+        return StyleId(style_id, variant, tuple(drawing_order(context.layers)), single=False)
+    return StyleId(style_id, variant, (mapped(context, name),), single=True)
 
 
-def ordered(layers: Sequence[PublishedLayer]) -> list[PublishedLayer]:
-    """Return layers as they are drawn: fills below lines below circles, each kind in the order of the release."""
-    drawn = [layer for layer in layers if layer.style.kind in KINDS and layer.geometry != "none"]
-    return sorted(drawn, key=lambda layer: KINDS.index(layer.style.kind))
+def drawing_order(layers: Sequence[PublishedLayer]) -> list[PublishedLayer]:
+    """Return layers in drawing order: fills below lines below circles, each kind in the order of the release."""
+    drawable = [layer for layer in layers if layer.style.kind in KINDS and layer.geometry != "none"]
+    return sorted(drawable, key=lambda layer: KINDS.index(layer.style.kind))
 
 
-def shown(layers: Sequence[PublishedLayer]) -> list[PublishedLayer]:
-    """Return the layers that are on when a map opens: one that covers the ground, and what lies on top of it.
+def visible_layers(layers: Sequence[PublishedLayer]) -> list[PublishedLayer]:
+    """Return the layers that are visible when a map opens: one layer of fills, and all lines and circles.
 
-    Of several the one of the most geographies is chosen, for it has something to say at every zoom; then the first.
+    The layer of fills is the one with the most geographies, which has content at every zoom; among equals the first.
     """
     ground = sorted((layer for layer in layers if layer.style.kind == "fill"), key=lambda layer: -len(layer.zooms))
     return [*ground[:1], *(layer for layer in layers if layer.style.kind != "fill")]
 
 
-def source(ask: RequestContext, name: str, minzoom: int, maxzoom: int, bbox: tuple[float, ...] | None) -> dict[str, Any]:
-    """Return a vector source whose tile URLs are tied to the release."""
-    credit = (ask.reader.manifest.study.get("source") or {}).get(ask.language, "")
+def source(context: RequestContext, name: str, minzoom: int, maxzoom: int, bbox: tuple[float, ...] | None) -> dict[str, Any]:
+    """Return a vector source whose tile URLs have the version of the release."""
+    credit = (context.reader.manifest.study.get("source") or {}).get(context.language, "")
     bounds = {"bounds": list(bbox)} if bbox else {}
-    tiles = [ask.urls.tiles(name, version_of(ask.reader))]
+    tiles = [context.urls.tiles(name, version_of(context.reader))]
     return {"type": "vector", "tiles": tiles, "minzoom": minzoom, "maxzoom": maxzoom, "attribution": credit, **bounds}
 
 
-def stylesheet(ask: RequestContext, style: StyleId) -> dict[str, Any]:
-    """Return a MapLibre style that needs nothing but what it names: tiles of this release, the sprite, glyphs.
+def stylesheet(context: RequestContext, style: StyleId) -> dict[str, Any]:
+    """Return a self-contained MapLibre style: it refers only to tiles of this release, the sprite and glyphs.
 
-    Without a built page there are no glyphs: newer MapLibre then draws labels with the fonts of its page.
+    Without a built web page there are no glyphs: recent versions of MapLibre then draw labels with the fonts of their page.
     """
-    base, layers, on = ask.reader.manifest.base_map, style.layers, shown(style.layers)
-    box = box_of(layers)
-    sources = {BASE: source(ask, BASE, *BASE_ZOOMS, None)} if base else {}
-    sources |= {layer.id: source(ask, layer.id, layer.minzoom, layer.maxzoom, layer.bbox) for layer in layers}
+    base, layers, visible = context.reader.manifest.base_map, style.layers, visible_layers(style.layers)
+    box = bounds_of(layers)
+    sources = {BASE: source(context, BASE, *BASE_ZOOMS, None)} if base else {}
+    sources |= {layer.id: source(context, layer.id, layer.minzoom, layer.maxzoom, layer.bbox) for layer in layers}
     ground = basemap.ground(style.variant)
     return {
         "version": 8,
-        "name": style.title(ask),
-        "metadata": {"geoservice:release": ask.reader.number, "geoservice:bounds": box},
+        "name": style.title(context),
+        "metadata": {"geoservice:release": context.reader.number, "geoservice:bounds": box},
         "center": [round((box[0] + box[2]) / 2, 5), round((box[1] + box[3]) / 2, 5)],
         "zoom": 9,
-        "sprite": ask.urls.to(sprites.PATH),
-        **({"glyphs": ask.urls.to(glyphs.TEMPLATE)} if glyphs.folder().is_dir() else {}),
+        "sprite": context.urls.to(sprites.PATH),
+        **({"glyphs": context.urls.to(glyphs.TEMPLATE)} if glyphs.folder().is_dir() else {}),
         "sources": sources,
         "layers": [
             *(ground if base else ground[:1]),
-            *(part for layer in layers for part in draw(layer, style.variant, visible=layer in on)),
-            *(basemap.labels(ask.language, style.variant) if base else []),
+            *(part for layer in layers for part in draw(layer, style.variant, visible=layer in visible)),
+            *(basemap.labels(context.language, style.variant) if base else []),
         ],
     }
 
 
-def box_of(layers: Sequence[PublishedLayer]) -> tuple[float, float, float, float]:
-    """Return the box of all layers that have one."""
+def bounds_of(layers: Sequence[PublishedLayer]) -> tuple[float, float, float, float]:
+    """Return the bounding box of all layers that have one."""
     boxes = [layer.bbox for layer in layers if layer.bbox]
     if not boxes:
         return WORLD
@@ -128,56 +128,56 @@ def box_of(layers: Sequence[PublishedLayer]) -> tuple[float, float, float, float
     return min(west), min(south), max(east), max(north)
 
 
-def entry(ask: RequestContext, style: StyleId) -> dict[str, Any]:
-    """Return how a list speaks of a style."""
-    to, path = ask.urls.to, f"/styles/{style.id}"
+def style_entry(context: RequestContext, style: StyleId) -> dict[str, Any]:
+    """Return the entry of a style in a list."""
+    to, path = context.urls.to, f"/styles/{style.id}"
     links = [
         link("stylesheet", STYLE, to(path, {"f": "style"})),
         link("describedby", JSON, to(f"{path}/metadata"), "metadata"),
         link("preview", SVG, to(f"{path}/legend", {"f": "svg"}), "legend"),
     ]
-    return {"id": style.id, "title": style.title(ask), "links": links}
+    return {"id": style.id, "title": style.title(context), "links": links}
 
 
-def listing(ask: RequestContext, names: Sequence[str], path: str) -> dict[str, Any]:
+def listing(context: RequestContext, names: Sequence[str], path: str) -> dict[str, Any]:
     """Return a list of styles in every variant; the first is the default."""
-    found = [named(ask, id_of(name, variant)) for name in names for variant in VARIANTS]
-    to = ask.urls.to
+    styles = [style_by_id(context, id_of(name, variant)) for name in names for variant in VARIANTS]
+    to = context.urls.to
     links = [link("self", JSON, to(path, {"f": "json"})), link("alternate", HTML, to(path, {"f": "html"}))]
-    return {"styles": [entry(ask, style) for style in found], "default": names[0], "links": links}
+    return {"styles": [style_entry(context, style) for style in styles], "default": names[0], "links": links}
 
 
-def metadata(ask: RequestContext, style: StyleId) -> dict[str, Any]:
-    """Return what OGC API Styles says of a style."""
-    to, path = ask.urls.to, f"/styles/{style.id}"
-    about = getattr(style.layers[0].description, ask.language) if style.single else style.title(ask)
+def metadata(context: RequestContext, style: StyleId) -> dict[str, Any]:
+    """Return the metadata of a style (OGC API Styles)."""
+    to, path = context.urls.to, f"/styles/{style.id}"
+    description = getattr(style.layers[0].description, context.language) if style.single else style.title(context)
     sheet = {
-        "title": style.title(ask), "version": "8", "native": True,
+        "title": style.title(context), "version": "8", "native": True,
         "specification": "https://maplibre.org/maplibre-style-spec/",
         "link": link("stylesheet", STYLE, to(path, {"f": "style"})),
     }  # fmt: skip
     return {
         "id": style.id,
-        "title": style.title(ask),
-        "description": about,
+        "title": style.title(context),
+        "description": description,
         "keywords": [style.variant],
         "scope": "style",
-        "version": version_of(ask.reader),
-        "created": ask.reader.manifest.created,
-        "updated": ask.reader.manifest.created,
+        "version": version_of(context.reader),
+        "created": context.reader.manifest.created,
+        "updated": context.reader.manifest.created,
         "stylesheets": [sheet],
-        "layers": [_layer(ask, layer) for layer in style.layers],
-        "links": _links(ask, path),
+        "layers": [_layer(context, layer) for layer in style.layers],
+        "links": _links(context, path),
     }
 
 
-def _layer(ask: RequestContext, layer: PublishedLayer) -> dict[str, Any]:
-    data = link("start", "application/geo+json", ask.urls.to(f"/collections/{layer.id}/items"))
+def _layer(context: RequestContext, layer: PublishedLayer) -> dict[str, Any]:
+    data = link("start", "application/geo+json", context.urls.to(f"/collections/{layer.id}/items"))
     return {"id": layer.id, "type": layer.geometry, "sampleData": data}
 
 
-def _links(ask: RequestContext, path: str) -> list[Link]:
-    to = ask.urls.to
+def _links(context: RequestContext, path: str) -> list[Link]:
+    to = context.urls.to
     return [
         link("self", JSON, to(f"{path}/metadata", {"f": "json"})),
         link("alternate", HTML, to(f"{path}/metadata", {"f": "html"})),
@@ -201,10 +201,10 @@ SHEET: schemas.Schema = {"type": "object", "required": ["version", "sources", "l
 
 
 @router.get("/styles", operation_id="getStyles", summary="Styles", responses=schemas.ok(LIST))
-def styles(ask: Page) -> Response:
-    """List the styles: of the whole map and of each layer, for screens, for paper and for dark screens."""
-    names = [MAP, *(layer.id for layer in ordered(ask.layers))]
-    return document(ask, listing(ask, names, "/styles"), "Styles")
+def styles(context: Page) -> Response:
+    """List the styles of the map and of each layer, for screens, paper and dark screens."""
+    names = [MAP, *(layer.id for layer in drawing_order(context.layers))]
+    return document(context, listing(context, names, "/styles"), "Styles")
 
 
 @router.get(
@@ -213,10 +213,12 @@ def styles(ask: Page) -> Response:
     summary="Styles of a layer",
     responses=schemas.ok(LIST, missing=True),
 )
-def layer_styles(layer_id: str, ask: Page) -> Response:
+def layer_styles(layer_id: str, context: Page) -> Response:
     """List the styles of a layer."""
-    layer = mapped(ask, layer_id)
-    return document(ask, listing(ask, [layer.id], f"/collections/{layer.id}/styles"), getattr(layer.title, ask.language))
+    layer = mapped(context, layer_id)
+    return document(
+        context, listing(context, [layer.id], f"/collections/{layer.id}/styles"), getattr(layer.title, context.language)
+    )
 
 
 @router.get(
@@ -225,19 +227,19 @@ def layer_styles(layer_id: str, ask: Page) -> Response:
     summary="Metadata of a style",
     responses=schemas.ok(schemas.ANY, missing=True),
 )
-def style_metadata(style_id: str, ask: Page) -> Response:
-    """Answer with what there is to know of a style."""
-    style = named(ask, style_id)
-    return document(ask, metadata(ask, style), style.title(ask))
+def style_metadata(style_id: str, context: Page) -> Response:
+    """Return the metadata of a style."""
+    style = style_by_id(context, style_id)
+    return document(context, metadata(context, style), style.title(context))
 
 
 @router.get(
     "/styles/{style_id}", operation_id="getStyle", summary="MapLibre style", responses=schemas.ok(SHEET, STYLE, missing=True)
 )
-def style(style_id: str, ask: Sheet) -> Response:
-    """Answer with a style of the base map, if there is one, and layers."""
-    found = named(ask, style_id)
-    content = stylesheet(ask, found)
-    if ask.format == "html":
-        return answer(ask, pages.document(content, found.title(ask), ask), HTML, pages.HEADERS)
-    return answer(ask, orjson.dumps(content), STYLE)
+def style(style_id: str, context: Sheet) -> Response:
+    """Return a style with the base map, if there is one, and layers."""
+    style_ = style_by_id(context, style_id)
+    content = stylesheet(context, style_)
+    if context.format == "html":
+        return answer(context, pages.document(content, style_.title(context), context), HTML, pages.HEADERS)
+    return answer(context, orjson.dumps(content), STYLE)

@@ -1,4 +1,4 @@
-"""The sprite that MapLibre takes hatches from: made here, the same bytes from every worker, nothing fetched from elsewhere."""
+"""The sprite with the hatches of the styles: generated here, with the same bytes in every worker."""
 
 import hashlib
 from functools import lru_cache
@@ -18,40 +18,41 @@ from geoservice.server.styles.maplibre import pattern
 router = APIRouter(tags=["styles"])
 
 PATH = "/styles/sprite"
-NAMED = [(hatch, variant) for variant in VARIANTS for hatch in HATCHES]
-KEPT = "public, max-age=3600"
-"""For an hour: sprites change with the code, not with the data."""
+TILES = [(hatch, variant) for variant in VARIANTS for hatch in HATCHES]
+CACHE_CONTROL = "public, max-age=3600"
+"""One hour: sprites change with the code, not with the data."""
 
 
 @lru_cache(maxsize=2)
 def index(ratio: int) -> bytes:
-    """Return where each hatch is in the image, as JSON."""
+    """Return the position of each hatch in the image, as JSON."""
     side = SIDE * ratio
     return orjson.dumps({
-        pattern(hatch, variant): {"x": at * side, "y": 0, "width": side, "height": side, "pixelRatio": ratio}
-        for at, (hatch, variant) in enumerate(NAMED)
+        pattern(hatch, variant): {"x": i * side, "y": 0, "width": side, "height": side, "pixelRatio": ratio}
+        for i, (hatch, variant) in enumerate(TILES)
     })  # fmt: skip
 
 
 @lru_cache(maxsize=2)
 def image(ratio: int) -> bytes:
-    """Return the image, the hatches side by side."""
-    return encode(np.hstack([tile(hatch, variant, ratio) for hatch, variant in NAMED]))
+    """Return the image with the hatches side by side."""
+    return encode(np.hstack([tile(hatch, variant, ratio) for hatch, variant in TILES]))
 
 
-def _answer(request: Request, body: bytes, kind: str) -> Response:
+def static_response(request: Request, body: bytes, kind: str) -> Response:
+    """Return a response that changes with the code only, or a 304; raises :class:`geoservice.errors.ParameterError`."""
     common_parameters(request)
     etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
-    headers = {"ETag": etag, "Cache-Control": KEPT}
+    headers = {"ETag": etag, "Cache-Control": CACHE_CONTROL}
     if matches(request.headers.get("if-none-match", ""), etag):
         return Response(status_code=304, headers=headers)
     return Response(body, 200, headers, kind)
 
 
-def _found(kind: str, schema: schemas.Schema) -> dict[int | str, dict[str, Any]]:
+def _responses(kind: str, schema: schemas.Schema) -> dict[int | str, dict[str, Any]]:
     content = {kind: {"schema": schema}}
-    known = schemas.ok(schema)
-    return {200: {"description": "the answer", "content": content}, 304: known[304], 400: known[400]}
+    common = schemas.ok(schema)
+    return {200: {"description": "the response", "content": content}, 304: common[304], 400: common[400]}
 
 
 SIZES: schemas.Schema = {"type": "object", "additionalProperties": {"type": "object"}}
@@ -60,34 +61,37 @@ SIZES: schemas.Schema = {"type": "object", "additionalProperties": {"type": "obj
 @router.get(
     f"{PATH}.json",
     operation_id="getSpriteIndex",
-    summary="Hatches of the styles: where they are",
-    responses=_found(JSON, SIZES),
+    summary="Sprite index of the styles",
+    responses=_responses(JSON, SIZES),
 )
 def sprite_index(request: Request) -> Response:
-    """Answer with the places of the hatches in the image."""
-    return _answer(request, index(1), JSON)
+    """Return the positions of the hatches in the image."""
+    return static_response(request, index(1), JSON)
 
 
 @router.get(
     f"{PATH}@2x.json",
     operation_id="getFineSpriteIndex",
-    summary="Hatches for fine screens: where they are",
-    responses=_found(JSON, SIZES),
+    summary="Sprite index for high-resolution screens",
+    responses=_responses(JSON, SIZES),
 )
 def fine_sprite_index(request: Request) -> Response:
-    """Answer with the places of the hatches in the image of twice the size."""
-    return _answer(request, index(2), JSON)
+    """Return the positions of the hatches in the image of twice the size."""
+    return static_response(request, index(2), JSON)
 
 
-@router.get(f"{PATH}.png", operation_id="getSprite", summary="Hatches of the styles", responses=_found(PNG, schemas.BINARY))
+@router.get(f"{PATH}.png", operation_id="getSprite", summary="Sprite of the styles", responses=_responses(PNG, schemas.BINARY))
 def sprite_image(request: Request) -> Response:
-    """Answer with the hatches."""
-    return _answer(request, image(1), PNG)
+    """Return the hatches."""
+    return static_response(request, image(1), PNG)
 
 
 @router.get(
-    f"{PATH}@2x.png", operation_id="getFineSprite", summary="Hatches for fine screens", responses=_found(PNG, schemas.BINARY)
+    f"{PATH}@2x.png",
+    operation_id="getFineSprite",
+    summary="Sprite for high-resolution screens",
+    responses=_responses(PNG, schemas.BINARY),
 )
 def fine_sprite_image(request: Request) -> Response:
-    """Answer with the hatches in twice the size."""
-    return _answer(request, image(2), PNG)
+    """Return the hatches in twice the size."""
+    return static_response(request, image(2), PNG)

@@ -15,7 +15,7 @@ from geoservice.errors import NotFound, ParameterError
 from geoservice.geo import Tile
 from geoservice.release.base import PublishedLayer, ReleaseReader, TileQuery
 from geoservice.server.deps import Layers, layer_for, layers_for
-from geoservice.server.features.items_query import stated_filter
+from geoservice.server.features.items_query import parse_filter_parameter
 from geoservice.server.features.params import parse_properties
 from geoservice.server.principal import Principal
 from geoservice.server.tiles.compression import packed, unpacked
@@ -166,6 +166,6 @@ def _query(layer: PublishedLayer, who: Principal, place: TilePlace, asked: Mappi
         place.matrix_set,
         None if chosen is None else tuple(sorted(set(chosen))),
         within,
-        stated_filter(asked, layer),
+        parse_filter_parameter(asked, layer),
     )
     return None if query == TileQuery(MERCATOR.id) else query

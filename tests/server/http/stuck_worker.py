@@ -15,7 +15,7 @@ from geoservice.settings import Settings
 
 
 def make(settings: Settings, folder: Path) -> Application:
-    legends.legend_of = lambda *_: time.sleep(600)
+    legends.style_legends = lambda *_: time.sleep(600)
     return make_app(settings, folder)
 
 
@@ -23,7 +23,7 @@ def main() -> None:
     home, port, folder = Path(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3])
     settings = Settings(home=home, port=port, workers=1)
     logs.configure("info")
-    config = Config(partial(make, settings, folder), port=port, workers=1, log_config=logs.of_server("info"))
+    config = Config(partial(make, settings, folder), port=port, workers=1, log_config=logs.server_logging("info"))
     workers.run(config, folder, lambda: None, 5, 2)
 
 
