@@ -110,29 +110,33 @@ def _at_level(code: str, level: str, levels: Mapping[str, str], parents: Mapping
     return next((a for a in ancestors(code, parents) if levels.get(a) == level), None)
 
 
-def _class_of_pair(
-    home: str, residence: str, chinese: bool, levels: Mapping[str, str], parents: Mapping[str, str | None]
-) -> str:
-    """Compare township, county and province in turn: the first one that is the same decides the class.
+def _class_of_codes(home: str, residence: str) -> str:
+    """Return the class of a household from the significant digits of two Chinese division codes.
 
-    If one code is that of an area that contains the other, nothing shows that they differ: the household is a resident.
+    Township, county and province are compared in turn: the first one that is the same decides. If one code is that of an area
+    that contains the other, nothing shows that they differ: the household is a resident.
     """
-    if chinese:
-        one, other = significant_digits(home), significant_digits(residence)
-        if one.startswith(other) or other.startswith(one):
-            return MIGRANT_CLASSES[0]
-    elif residence in ancestors(home, parents) or home in ancestors(residence, parents):
+    if home.startswith(residence) or residence.startswith(home):
         return MIGRANT_CLASSES[0]
-    for level, name in zip(("township", "county", "province"), MIGRANT_CLASSES, strict=False):
-        if chinese:
-            digits = CHINESE_DIGITS[level]
-            same = min(len(one), len(other)) >= digits and one[:digits] == other[:digits]
-        else:
-            area = _at_level(residence, level, levels, parents)
-            same = area is not None and _at_level(home, level, levels, parents) == area
-        if same:
+    for level, name in _CLASS_LEVELS:
+        digits = CHINESE_DIGITS[level]
+        if min(len(home), len(residence)) >= digits and home[:digits] == residence[:digits]:
             return name
     return MIGRANT_CLASSES[-1]
+
+
+def _class_of_areas(home: str, residence: str, levels: Mapping[str, str], parents: Mapping[str, str | None]) -> str:
+    """Return the class of a household by the same rule from the areas above its two areas."""
+    if residence in ancestors(home, parents) or home in ancestors(residence, parents):
+        return MIGRANT_CLASSES[0]
+    for level, name in _CLASS_LEVELS:
+        area = _at_level(residence, level, levels, parents)
+        if area is not None and _at_level(home, level, levels, parents) == area:
+            return name
+    return MIGRANT_CLASSES[-1]
+
+
+_CLASS_LEVELS = tuple(zip(("township", "county", "province"), MIGRANT_CLASSES, strict=False))
 
 
 def _dictionary_encoded(codes: Texts) -> "pa.DictionaryArray[Any, Any]":
@@ -177,12 +181,16 @@ def migrant_class(
     homes, residences = (_dictionary_encoded(codes) for codes in (home, residence))
     home_index = homes.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
     residence_index = residences.indices.to_numpy(zero_copy_only=False).astype(np.int64)
-    size = max(len(residences.dictionary), 1)
+    home_codes, residence_codes = ([str(c) for c in column.dictionary.to_pylist()] for column in (homes, residences))
+    if chinese:  # once for each code, not for each pair of them
+        home_codes, residence_codes = ([significant_digits(c) for c in codes] for codes in (home_codes, residence_codes))
+    size = max(len(residence_codes), 1)
     number, pairs = pd.factorize(home_index * size + residence_index)
     classes = np.zeros(len(pairs), np.int32)
     for i, pair in enumerate(pairs.tolist()):
         a, b = divmod(pair, size)
         if a >= 0:
-            name = _class_of_pair(str(homes.dictionary[a]), str(residences.dictionary[b]), chinese, levels, parents)
+            one, other = home_codes[a], residence_codes[b]
+            name = _class_of_codes(one, other) if chinese else _class_of_areas(one, other, levels, parents)
             classes[i] = MIGRANT_CLASSES.index(name)
     return classes[number]

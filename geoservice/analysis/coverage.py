@@ -1,6 +1,7 @@
 """Coverage: households and persons within each time break, by area, service, tier, mode and group."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from geoservice.analysis.base import Context, Findings, Process, Trip
 from geoservice.analysis.frames import stack, table, trip_applies, trip_columns, trips_for
 from geoservice.analysis.travel_time import MS_PER_MINUTE
 from geoservice.demand import DemandSurface, Quantity, Shares, Sums, region_sums, threshold_sums
-from geoservice.geo import Int32s
+from geoservice.geo import Int32s, Ints
 
 PROCESS = Process(
     id="coverage",
@@ -54,30 +55,65 @@ def _estimated(surface: DemandSurface, group: str) -> Iterator[Quantity]:
             yield quantity
 
 
-def population(context: Context, params: Params) -> Iterator[pa.Table]:
+@dataclass(frozen=True)
+class AreaRegions:
+    """The areas of all levels as one list of regions, so that a sum is formed once and not once for each level.
+
+    ``geography`` and ``unit`` are columns of the release table, one row for each area; ``region`` and ``point`` have an entry
+    for each level and point of the surface.
+    """
+
+    geography: "pa.DictionaryArray[Any, Any]"
+    unit: "pa.DictionaryArray[Any, Any]"
+    region: Int32s
+    point: Ints
+
+    @classmethod
+    def of(cls, context: Context) -> "AreaRegions":
+        """Return the areas of a context, from coarse to fine."""
+        sizes = [len(context.areas[level].ids) for level in context.levels]
+        starts = np.cumsum([0, *sizes[:-1]]).astype(np.int32)
+        positions = [context.demand.area[level] for level in context.levels]
+        return cls(
+            _dictionary_column(np.repeat(np.arange(len(sizes)), sizes), context.levels),
+            _dictionary_column(np.arange(sum(sizes)), [code for level in context.levels for code in context.areas[level].ids]),
+            np.concatenate([np.where(p < 0, p, p + start) for p, start in zip(positions, starts, strict=True)]),
+            np.tile(np.arange(len(positions[0])), len(sizes)),
+        )
+
+    def __len__(self) -> int:
+        """Return the number of areas."""
+        return len(self.unit)
+
+    def columns(self, repeats: int = 1) -> dict[str, Any]:
+        """Return the columns ``geography`` and ``unit`` with each row repeated."""
+        rows = np.repeat(np.arange(len(self)), repeats)
+        return {"geography": self.geography.take(rows), "unit": self.unit.take(rows)}
+
+
+def _dictionary_column(codes: Ints, texts: Sequence[str]) -> "pa.DictionaryArray[Any, Any]":
+    return pa.DictionaryArray.from_arrays(pa.array(codes, pa.int32()), pa.array(texts, pa.string()))
+
+
+def population(context: Context, params: Params, areas: AreaRegions, totals: Sums) -> Iterator[pa.Table]:
     """Yield households and persons of every area, group and migrant class, and of the total population by cell."""
-    demand, surface = context.demand, context.demand.surface
-    for level in context.levels:
-        ids = context.areas[level].ids
-        sums = region_sums(surface, demand.area[level], len(ids))
-        for group in (*params.groups, *(c for c in CLASSES if "migrant" in params.groups)):
-            for q in _estimated(surface, group):
-                yield table(sums.value(q), sums.margin(q), geography=level, unit=ids, measure=q.unit, group=group)
+    surface = context.demand.surface
+    for group in (*params.groups, *(c for c in CLASSES if "migrant" in params.groups)):
+        for q in _estimated(surface, group):
+            yield table(totals.value(q), totals.margin(q), measure=q.unit, group=group, **areas.columns())
     cells = context.cells.ids
-    sums = region_sums(surface, demand.cell, len(cells))
+    sums = region_sums(surface, context.demand.cell, len(cells))
     for q in _estimated(surface, "all"):
         yield table(sums.value(q), sums.margin(q), geography=context.cells.geography, unit=cells, measure=q.unit, group="all")
 
 
-def _covered(context: Context, params: Params, level: str, trip: Trip, totals: Sums) -> Iterator[pa.Table]:
-    """Yield the rows of a level and trip: covered counts, shares, and the gap between migrants and residents."""
-    demand, surface, ids = context.demand, context.demand.surface, context.areas[level].ids
-    n, breaks = len(ids), len(params.minutes)
-    area = np.repeat(np.arange(n), breaks)
-    covered = threshold_sums(surface, demand.area[level], n, bands(demand.travel[trip].ms, params.minutes), breaks)
-    shares = Shares(covered, totals, area)
-    unit = pa.DictionaryArray.from_arrays(area.astype(np.int32), pa.array(ids, pa.string()))
-    dims: dict[str, Any] = {**trip_columns(trip), "geography": level, "unit": unit, "minutes": np.tile(params.minutes, n)}
+def _covered(context: Context, params: Params, trip: Trip, areas: AreaRegions, totals: Sums) -> Iterator[pa.Table]:
+    """Yield the rows of a trip: covered counts, shares, and the gap between migrants and residents."""
+    surface, n, breaks = context.demand.surface, len(areas), len(params.minutes)
+    band = bands(context.demand.travel[trip].ms, params.minutes)
+    covered = threshold_sums(surface, areas.region, n, band[areas.point], breaks, areas.point)
+    shares = Shares(covered, totals, np.repeat(np.arange(n), breaks))
+    dims: dict[str, Any] = {**trip_columns(trip), **areas.columns(breaks), "minutes": np.tile(params.minutes, n)}
     for group in (g for g in params.groups if trip_applies(trip, g)):
         for q in _estimated(surface, group):
             yield table(covered.value(q), covered.margin(q), measure=f"covered_{q.unit}", group=group, **dims)
@@ -88,26 +124,25 @@ def _covered(context: Context, params: Params, level: str, trip: Trip, totals: S
         yield table(*shares.difference(*pair), measure="coverage_gap", group="migrant", **dims)
 
 
-def _uncovered(context: Context, params: Params, level: str, trip: Trip) -> Iterator[pa.Table]:
+def _uncovered(context: Context, params: Params, trip: Trip, areas: AreaRegions) -> Iterator[pa.Table]:
     """Yield the persons beyond the standard of the service, by group."""
-    demand, ids = context.demand, context.areas[level].ids
     standard = params.standards[trip.service]
-    beyond = np.where(demand.travel[trip].ms > standard * MS_PER_MINUTE, demand.area[level], -1).astype(np.int32)
-    sums = region_sums(demand.surface, beyond, len(ids))
+    is_beyond = context.demand.travel[trip].ms > standard * MS_PER_MINUTE
+    beyond = np.where(is_beyond[areas.point], areas.region, np.int32(-1))
+    sums = region_sums(context.demand.surface, beyond, len(areas), areas.point)
+    dims: dict[str, Any] = {**trip_columns(trip), **areas.columns(), "minutes": standard}
     for group in params.groups:
         q = Quantity("persons", group)
-        dims: dict[str, Any] = {**trip_columns(trip), "geography": level, "unit": ids, "group": group, "minutes": standard}
-        yield table(sums.value(q), sums.margin(q), measure="uncovered_persons", **dims)
+        yield table(sums.value(q), sums.margin(q), measure="uncovered_persons", group=group, **dims)
 
 
 def analyse(context: Context, params: Params, results: pa.Table) -> Findings:  # noqa: ARG001 - the form of an analysis
     """Return population by area and cell, the covered part of it, and persons beyond the standard."""
-    rows = [*population(context, params)]
-    demand = context.demand
-    totals = {level: region_sums(demand.surface, demand.area[level], len(context.areas[level].ids)) for level in context.levels}
-    for trip in trips_for(demand.travel, params.services):
-        for level in context.levels:
-            rows += _covered(context, params, level, trip, totals[level])
-            if trip.tier == "any" and trip.nth == 1:
-                rows += _uncovered(context, params, level, trip)
+    areas = AreaRegions.of(context)
+    totals = region_sums(context.demand.surface, areas.region, len(areas), areas.point)
+    rows = [*population(context, params, areas, totals)]
+    for trip in trips_for(context.demand.travel, params.services):
+        rows += _covered(context, params, trip, areas, totals)
+        if trip.tier == "any" and trip.nth == 1:
+            rows += _uncovered(context, params, trip, areas)
     return Findings(stack(rows))

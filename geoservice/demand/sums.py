@@ -128,18 +128,22 @@ def region_sums(
     return Sums(surface, sparse.coo_array((weight, position), shape=(regions, surface.leaves)).tocsr())
 
 
-def threshold_sums(surface: DemandSurface, region: Int32s, regions: int, band: Int32s, bands: int) -> Sums:
+def threshold_sums(
+    surface: DemandSurface, region: Int32s, regions: int, band: Int32s, bands: int, point: Ints | None = None
+) -> Sums:
     """Return cumulative sums over regions and bands: row ``r * bands + b`` has the points of region ``r`` up to band ``b``.
 
     Parameters
     ----------
     surface : DemandSurface
-    region : int32 array, shape (points,)
-        Region of each point, -1 for none.
+    region : int32 array, shape (m,)
+        Region of each entry, -1 for none.
     regions : int
-    band : int32 array, shape (points,)
-        The first band with the point; ``bands`` or more for none.
+    band : int32 array, shape (m,)
+        The first band with the entry; ``bands`` or more for none.
     bands : int
+    point : int array, shape (m,), optional
+        Point of each entry, as in :func:`region_sums`.
 
     Returns
     -------
@@ -148,7 +152,7 @@ def threshold_sums(surface: DemandSurface, region: Int32s, regions: int, band: I
     """
     inside = (region >= 0) & (band < bands)
     cell = np.where(inside, region.astype(np.int64) * bands + band, -1).astype(np.int32)
-    single = region_sums(surface, cell, regions * bands)
+    single = region_sums(surface, cell, regions * bands, point)
     entries = single.weights.tocoo()  # by leaf, which are fewer than points
     repeats = bands - entries.row % bands
     step = np.arange(repeats.sum()) - np.repeat(np.cumsum(repeats) - repeats, repeats)

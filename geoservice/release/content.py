@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -54,7 +55,7 @@ def _check_layer(content: LayerContent) -> None:
         raise ReleaseError(f"layer {layer.id}: columns are {got.to_string()}, expected {expected.to_string()}")
     if features.num_rows != layer.features:
         raise ReleaseError(f"layer {layer.id}: {features.num_rows} features, its description says {layer.features}")
-    if features["fid"].to_pylist() != list(range(1, features.num_rows + 1)):
+    if not np.array_equal(features["fid"].to_numpy(), np.arange(1, features.num_rows + 1)):
         raise ReleaseError(f"layer {layer.id}: fid is not 1, 2, 3, ... in this order")
     _check_names(layer)
     areas = content.areas

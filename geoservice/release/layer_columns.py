@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from geoservice.errors import StudyError
-from geoservice.geo import Ints
+from geoservice.geo import Floats, Ints
 from geoservice.layer import Label, Layer, LayerColumn
 from geoservice.measures import measure_of
 from geoservice.release.base import DIMENSIONS, PublishedColumn
@@ -87,14 +87,35 @@ def measure_columns(
     selected = rows[rows["measure"] == column.measure]
     for dimension, value in column.where.items():
         selected = selected[selected[dimension] == value]
-    groups = selected.groupby(dimensions, sort=True, observed=True) if dimensions else [((), selected)]
-    for key, part in groups:
+    keys, group = _combinations(selected, dimensions)
+    cell = group * size + selected["at"].to_numpy()
+    _check_distinct(layer, column, selected, group, cell)
+    numbers, margins = (_dense(cell, selected[name], len(keys), size) for name in ("value", "margin"))
+    if column.type == "integer":
+        numbers = np.round(numbers)
+    for key, values_of_key, margins_of_key in zip(keys, numbers, margins, strict=True):
         values: dict[str, str | int] = {str(k): v for k, v in column.where.items()}
         values.update(zip(dimensions, map(_plain, key), strict=True))
         property_ = _published_column(layer, column, values, labels)
-        yield property_, cast_values(_value_array(layer, column, part, size, "value"), column, layer.id)
+        yield property_, cast_values(pa.array(values_of_key, from_pandas=True), column, layer.id)
         if measure_of(str(column.measure)).has_margin:
-            yield margin_column(layer, property_), _value_array(layer, column, part, size, "margin")
+            yield margin_column(layer, property_), pa.array(margins_of_key, from_pandas=True)
+
+
+def _combinations(rows: pd.DataFrame, dimensions: list[str]) -> tuple[list[tuple[Any, ...]], Ints]:
+    """Return the combinations of values of some dimensions, sorted, and the position of each row's; one without dimensions."""
+    if not dimensions:
+        return [()], np.zeros(len(rows), np.int64)
+    groups = rows.groupby(dimensions, sort=True, observed=True)
+    keys = groups.size().index
+    return [key if isinstance(key, tuple) else (key,) for key in keys], np.asarray(groups.ngroup(), np.int64)
+
+
+def _dense(cell: Ints, values: "pd.Series[Any]", rows: int, size: int) -> Floats:
+    """Return values as a matrix of shape ``(rows, size)`` from their positions in it; NaN where there is none."""
+    matrix = np.full(rows * size, np.nan)
+    matrix[cell] = values.to_numpy(float)
+    return matrix.reshape(rows, size)
 
 
 def _plain(value: Any) -> str | int:
@@ -114,19 +135,17 @@ def margin_column(layer: Layer, of: PublishedColumn) -> PublishedColumn:
     return of.model_copy(update=update)
 
 
-def _value_array(layer: Layer, column: LayerColumn, part: pd.DataFrame, size: int, name: str) -> "pa.Array[Any]":
-    if part["at"].duplicated().any():
-        free = [d for d in DIMENSIONS if len(part[d].unique()) > 1]
-        raise StudyError(
-            f"layer {layer.id}: column {column.name}: a unit has several values, they differ in {free}; "
-            "fix these in where or name them in the column"
-        )
-    out = np.full(size, np.nan)
-    out[part["at"].to_numpy()] = part[name].to_numpy(float)
-    if name == "value" and column.type == "integer":
-        out = np.round(out)
-    values: pa.Array[Any] = pa.array(out, from_pandas=True)
-    return values
+def _check_distinct(layer: Layer, column: LayerColumn, rows: pd.DataFrame, group: Ints, cell: Ints) -> None:
+    """Raise :class:`StudyError` if two rows have the same cell: a unit would have two values of one property."""
+    if len(np.unique(cell)) == len(cell):
+        return
+    repeated = pd.Series(cell).duplicated(keep=False).to_numpy()
+    part = rows[group == group[repeated][0]]
+    free = [d for d in DIMENSIONS if len(part[d].unique()) > 1]
+    raise StudyError(
+        f"layer {layer.id}: column {column.name}: a unit has several values, they differ in {free}; "
+        "fix these in where or name them in the column"
+    )
 
 
 def cast_values(values: "pa.Array[Any]", column: LayerColumn, layer: str) -> "pa.Array[Any]":
@@ -201,7 +220,9 @@ def check_names(layer: Layer, names: Sequence[str]) -> None:
         raise StudyError(f"layer {layer.id}: {len(names)} columns, at most {MAX_COLUMNS}; fix more dimensions in where")
 
 
-def feature_positions(rows: pd.DataFrame, index: pd.MultiIndex) -> Ints:
-    """Return the position of each row's feature in the index, -1 for none."""
-    keys = pd.MultiIndex.from_arrays([rows["geography"], rows["unit"]])
-    return np.asarray(index.get_indexer(keys), np.int64)
+def feature_positions(geography: pd.Categorical, unit: pd.Categorical, index: pd.MultiIndex) -> Ints:
+    """Return the position in the index of the feature of each row's geography and unit, -1 for none; shape ``(rows,)``."""
+    units = max(len(unit.categories), 1)
+    number, pairs = pd.factorize(geography.codes.astype(np.int64) * units + unit.codes)
+    keys = pd.MultiIndex.from_arrays([geography.categories[pairs // units], unit.categories[pairs % units]])
+    return np.asarray(index.get_indexer(keys)[number], np.int64)

@@ -97,13 +97,18 @@ def _units_layer(layer: Layer, units: Mapping[str, pa.Table], frame: pd.DataFram
     tables = [t.drop_columns([AREA]) if AREA in t.column_names else t for t in ordered]
     index = _index(layer, names, tables)
     rows = frame[frame["geography"].isin(layer.geography)]
-    rows = rows.assign(at=feature_positions(rows, index))
+    rows = rows.assign(at=feature_positions(rows["geography"].array, rows["unit"].array, index))
     if (rows["at"] < 0).any():
         unknown = rows[rows["at"] < 0].iloc[0]
         raise ReleaseError(
             f"layer {layer.id}: the table has unit {unknown['unit']} of {unknown['geography']}, which is not among the units"
         )
-    named = [(c.name, p) for c in layer.columns for p in _properties(layer, c, tables, rows, len(index), labels)]
+    by_measure = {str(measure): part for measure, part in rows.groupby("measure", observed=True)}
+    named = [
+        (c.name, p)
+        for c in layer.columns
+        for p in _properties(layer, c, tables, by_measure.get(c.measure or "", rows[:0]), len(index), labels)
+    ]
     properties = [p for _, p in named]
     styled = labels.styled_property(layer.style.property, [(template, column) for template, (column, _) in named])
     column = next((c for c, _ in properties if c.name == styled), None)
@@ -115,7 +120,8 @@ def _units_layer(layer: Layer, units: Mapping[str, pa.Table], frame: pd.DataFram
     )
     geometry = [t.column("geometry").combine_chunks().cast(pa.binary()) for t in tables]
     shapes = [np.asarray(shapely.from_wkb(g.to_numpy(zero_copy_only=False))) for g in geometry]
-    features = _features(layer, index, properties, pa.concat_arrays(geometry) if geometry else pa.nulls(0, pa.binary()))
+    ids = [pa.array(index.get_level_values(i), pa.string()) for i in (0, 1)]
+    features = _features(layer, ids, properties, pa.concat_arrays(geometry) if geometry else pa.nulls(0, pa.binary()))
     return LayerContent(_published_layer(layer, names, shapes, [p for p, _ in properties], features.num_rows), features, areas)
 
 
@@ -180,11 +186,13 @@ def _index(layer: Layer, names: Sequence[str], tables: Sequence[pa.Table]) -> pd
     return index
 
 
-def _features(layer: Layer, index: pd.MultiIndex, properties: Sequence[Property], geometry: "pa.Array[Any]") -> pa.Table:
+def _features(
+    layer: Layer, ids: "Sequence[pa.Array[Any]]", properties: Sequence[Property], geometry: "pa.Array[Any]"
+) -> pa.Table:
+    """Return the features of a layer; ``ids`` are their geography and unit."""
     check_names(layer, [p.name for p, _ in properties])
-    fid = pa.array(np.arange(1, len(index) + 1))
-    names = [pa.array(index.get_level_values(i), pa.string()) for i in (0, 1)]
-    values: list[pa.Array[Any]] = [fid, *names, *(v for _, v in properties), geometry]
+    fid = pa.array(np.arange(1, len(geometry) + 1))
+    values: list[pa.Array[Any]] = [fid, *ids, *(v for _, v in properties), geometry]
     return pa.table(values, names=["fid", "geography", "unit", *(p.name for p, _ in properties), "geometry"])
 
 
@@ -224,8 +232,8 @@ def _table_layer(layer: Layer, units: Mapping[str, pa.Table], table: pa.Table) -
     properties = [attribute_column(layer, c, [ordered]) for c in own]
     for unknown in sorted(set(columns_by_name) - set(TABLE.names)):
         attribute_column(layer, columns_by_name[unknown], [ordered])  # raises with the names of the existing columns
-    index = pd.MultiIndex.from_arrays([ordered.column(n).to_numpy() for n in ("geography", "unit")])
-    features = _features(layer, index, properties, pa.nulls(len(index), pa.binary()))
+    ids = [ordered.column(n).combine_chunks() for n in ("geography", "unit")]
+    features = _features(layer, ids, properties, pa.nulls(ordered.num_rows, pa.binary()))
     areas = _areas_of_rows(layer, units, ordered)
     published = _published_layer(layer, [], [], [p for p, _ in properties], features.num_rows)
     geographies = distinct_codes(ordered.column("geography").combine_chunks())
@@ -236,5 +244,6 @@ def _areas_of_rows(layer: Layer, units: Mapping[str, pa.Table], rows: pa.Table) 
     """Return the path of the areas around each row's unit; null if the unit is unknown."""
     names, tables = list(units), list(units.values())
     areas = pa.concat_arrays([*map(_areas, tables), pa.nulls(1, pa.string())])  # the last is for position -1
-    positions = feature_positions(rows.select(["geography", "unit"]).to_pandas(), _index(layer, names, tables))
+    geography, unit = (rows.column(n).combine_chunks().dictionary_encode().to_pandas().array for n in ("geography", "unit"))
+    positions = feature_positions(geography, unit, _index(layer, names, tables))
     return areas.take(np.where(positions < 0, len(areas) - 1, positions))

@@ -6,7 +6,7 @@ from geoservice.bench import soak
 @pytest.mark.slow
 def test_faults_bring_no_wrong_answer_and_nothing_but_503_with_retry_after() -> None:
     """A publish, a killed worker, a restarted database and a damaged tile file while clients read; see ``bench soak``."""
-    figures = soak.run(30)
+    figures = soak.run(20)
     for site in ("folder", "PostGIS"):
         assert figures[f"{site}: requests"]["value"] > 100
         assert figures[f"{site}: wrong answers"]["value"] == 0

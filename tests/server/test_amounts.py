@@ -1,4 +1,4 @@
-"""How to get more than ten items: said by the answer itself, the collection, and the description of the API."""
+"""How to get more than ten items: explained by the response, the collection, and the description of the API."""
 
 import html
 import re
@@ -43,7 +43,7 @@ def test_a_larger_limit_needs_no_next_page(client):
     ("lang", "amount", "most"),
     [("en", "10 of 121 features.", "at most 10000 per page"), ("zh", "共121个要素，本页10个。", "每页最多10000个")],
 )
-def test_the_page_for_people_says_so_with_links(client, lang, amount, most):
+def test_the_html_page_has_the_number_of_features_and_links_to_all_of_them(client, lang, amount, most):
     text = client.get(f"{STATIONS}?f=html&lang={lang}").text
     paragraph = next(p for p in re.findall(r"<p>(.*?)</p>", text) if amount in p)
     assert most in paragraph
@@ -61,14 +61,14 @@ def test_a_page_with_everything_does_not_offer_more(client):
     assert "limit=1000" not in text
 
 
-def test_a_collection_links_to_the_whole_of_it(client):
+def test_a_collection_links_to_files_of_all_its_features(client):
     collection = client.json("/collections/stations")
     files = {i["type"]: i["href"] for i in links(collection, "enclosure")}
     assert {kind: href.rpartition("=")[2] for kind, href in files.items()} == FILES
     assert client.get(files["text/csv"]).text.count("\r\n") == 122
 
 
-def test_the_description_of_limit_says_how_to_go_on(client):
+def test_the_description_of_limit_explains_paging_and_files(client):
     parameters = client.json("/api")["paths"]["/collections/{layer_id}/items"]["get"]["parameters"]
-    said = next(p["description"] for p in parameters if p["name"] == "limit")
-    assert all(word in said for word in ("10 by default", "at most 10000", "link next", "f=csv"))
+    description = next(p["description"] for p in parameters if p["name"] == "limit")
+    assert all(word in description for word in ("10 by default", "at most 10000", "link next", "f=csv"))

@@ -31,12 +31,12 @@ class Stage:
     async def ask(self, hang_up: float | None = None, **scope: Any) -> tuple[int, bytes]:
         """Return status and body; 0 without a response. ``hang_up``: seconds until the client disconnects."""
         status, body = 0, b""
-        asked = False
+        request_sent = False
 
         async def receive() -> Any:
-            nonlocal asked
-            if not asked:
-                asked = True
+            nonlocal request_sent
+            if not request_sent:
+                request_sent = True
                 return {"type": "http.request", "body": b"", "more_body": False}
             await anyio.sleep(1e6 if hang_up is None else hang_up)
             return {"type": "http.disconnect"}
@@ -138,14 +138,14 @@ def test_a_full_lane_does_not_affect_the_others(lane: str) -> None:
 def test_a_timeout_is_sent_in_time_and_the_slot_is_held_until_the_thread_ends() -> None:
     async def go() -> None:
         release, begun = threading.Event(), anyio.Event()
-        ended: list[tuple[int, bytes]] = []
+        responses: list[tuple[int, bytes]] = []
 
         async def app(*_: Any) -> None:
             begun.set()
             await to_thread.run_sync(release.wait, 10)
 
         async def first() -> None:
-            ended.append(await stage.ask())
+            responses.append(await stage.ask())
 
         stage = Stage(app, requests_at_once=1, requests_waiting=0, request_seconds=1)
         stage.limiter._seconds = 0.1
@@ -153,10 +153,10 @@ def test_a_timeout_is_sent_in_time_and_the_slot_is_held_until_the_thread_ends() 
             group.start_soon(first)
             await begun.wait()
             await anyio.sleep(0.2)
-            assert (await stage.ask())[0] == 503, "its thread is at work"
+            assert (await stage.ask())[0] == 503, "its thread is still running"
             release.set()
-        assert ended[0][0] == 503
-        assert "0.1 seconds" in json.loads(ended[0][1])["detail"]
+        assert responses[0][0] == 503
+        assert "0.1 seconds" in json.loads(responses[0][1])["detail"]
         stage.limiter.app = quick
         assert await stage.ask() == (200, b"done")
 
@@ -190,16 +190,16 @@ def test_a_disconnect_holds_the_slot_while_its_thread_works() -> None:
 
         async def leaver() -> None:
             assert await stage.ask(hang_up=0.01) == (0, b"")
-            left.set()
+            disconnected.set()
 
-        stage, left = Stage(app, requests_at_once=1, requests_waiting=0), anyio.Event()
+        stage, disconnected = Stage(app, requests_at_once=1, requests_waiting=0), anyio.Event()
         async with anyio.create_task_group() as group:
             group.start_soon(leaver)
             await anyio.sleep(0.4)  # the limiter has read ahead by now and seen the disconnect
-            assert not left.is_set()
+            assert not disconnected.is_set()
             assert (await stage.ask())[0] == 503
             release.set()
-            await left.wait()
+            await disconnected.wait()
         assert await stage.ask() == (200, b"done")
 
     anyio.run(go)

@@ -1,4 +1,4 @@
-"""CRS of answers and boxes, held against pyproj asked directly and against the definitions of EPSG."""
+"""The CRS of responses and boxes, compared with direct calls of pyproj and with the definitions of EPSG."""
 
 import numpy as np
 import pytest
@@ -15,7 +15,7 @@ YIXIU = (117.04, 30.61)
 
 
 @pytest.mark.parametrize("code", OURS)
-def test_positions_are_those_of_pyproj_in_the_order_of_the_authority(code):
+def test_positions_are_those_of_pyproj_in_the_axis_order_of_the_authority(code):
     direct = Transformer.from_crs("OGC:CRS84", f"EPSG:{code}").transform(*YIXIU)
     (shape,) = Crs(code).shapes(np.array([shapely.Point(YIXIU)]))
     assert shape.coords[0] == pytest.approx(direct, abs=1e-6)
@@ -23,14 +23,14 @@ def test_positions_are_those_of_pyproj_in_the_order_of_the_authority(code):
 
 
 @pytest.mark.parametrize("code", OURS)
-def test_the_order_of_axes_is_that_of_the_definition(code):
+def test_the_axis_order_is_that_of_the_definition(code):
     first = CRS.from_epsg(code).axis_info[0].direction
     assert first == ("east" if code == 3857 else "north")
     assert Crs(code).north_first == (first == "north")
 
 
 def test_golden_positions():
-    """Worked out by hand from the formulas: spherical Mercator, and Krueger's series on GRS 80 to the third order."""
+    """Computed by hand from the formulas: spherical Mercator, and Krueger's series on GRS 80 to the third order."""
 
     def at(code, by_authority=True):
         return Crs(code).shapes(np.array([shapely.Point(YIXIU)]), by_authority)[0].coords[0]
@@ -80,7 +80,7 @@ def test_boxes():
         (None, (0, -91, 1, 1)),
     ],
 )
-def test_boxes_that_are_none(code, numbers):
+def test_invalid_boxes_are_refused(code, numbers):
     with pytest.raises(ValueError, match=","):
         Crs(code).box(numbers)
 
@@ -109,7 +109,7 @@ def test_a_box_beyond_the_world_is_clamped_or_wrapped(code, numbers, box):
 
 
 @given(st.floats(0, 1), st.sampled_from(["south", "north", "west", "east"]))
-def test_a_densified_box_holds_its_bent_sides(share, side):
+def test_a_densified_box_contains_its_curved_sides(share, side):
     south, north, west, east = 3_300_000.0, 3_500_000.0, 300_000.0, 700_000.0
     box = Crs(4548).box((south, west, north, east))
     at = {

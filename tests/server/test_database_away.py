@@ -1,4 +1,4 @@
-"""A real service whose PostgreSQL becomes unavailable: public 503 responses within two seconds, recovery within five."""
+"""A real service whose PostgreSQL goes away: a 503 for the public within two seconds; within five it has recovered."""
 
 import json
 import re
@@ -62,15 +62,15 @@ def ask(url: str, **headers: str) -> Answer:
     began = time.monotonic()
     try:
         with urllib.request.urlopen(urllib.request.Request(url, headers=headers), timeout=30) as answer:
-            status, found, body = answer.status, answer.headers, answer.read()
+            status, response_headers, body = answer.status, answer.headers, answer.read()
     except urllib.error.HTTPError as error:
-        status, found, body = error.code, error.headers, error.read()
-    return Answer(status, {k.lower(): v for k, v in found.items()}, body, time.monotonic() - began)
+        status, response_headers, body = error.code, error.headers, error.read()
+    return Answer(status, {k.lower(): v for k, v in response_headers.items()}, body, time.monotonic() - began)
 
 
 @dataclass(frozen=True)
 class Office:
-    """A service over a proxy before its PostgreSQL."""
+    """A service with a proxy between it and PostgreSQL."""
 
     url: str
     log: Path
@@ -127,7 +127,7 @@ def stopped(office: Office) -> Iterator[None]:
 
 @contextmanager
 def full(office: Office) -> Iterator[None]:
-    """End the service's connections and leave it none."""
+    """Close the service's connections and occupy all others."""
     with psycopg.connect(office.server.dsn, autocommit=True) as admin:
         admin.execute(f"ALTER ROLE {ROLE} CONNECTION LIMIT 0".encode())
         admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = %s", [ROLE])
@@ -137,7 +137,7 @@ def full(office: Office) -> Iterator[None]:
 
 @contextmanager
 def barred(office: Office) -> Iterator[None]:
-    """Take from the role what it was granted, as by an administrator's mistake."""
+    """Revoke the grants of the role, as an administrator might by mistake."""
     with psycopg.connect(office.server.dsn, autocommit=True) as admin:
         for schema in ("away_releases", "away_release_1"):
             admin.execute(f"REVOKE USAGE ON SCHEMA {schema} FROM {ROLE}".encode())
@@ -158,32 +158,32 @@ def well(office: Office) -> None:
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_clients_get_503_soon_without_advice(office: Office, way: Any) -> None:
+def test_public_requests_get_a_503_soon_without_advice(office: Office, way: Any) -> None:
     well(office)
     token = {"Authorization": f"Bearer {office.token}"}
     with way(office):
         time.sleep(1)  # what was answered before is good for so long
         with ThreadPoolExecutor(32) as pool:
-            asked = [*PUBLIC * 8, "/health/ready", "/health/live"]
-            answers = list(pool.map(office.ask, asked))
-            answers += list(pool.map(lambda path: office.ask(path, **token), asked))
-        for path, answer in zip(asked * 2, answers, strict=True):
+            paths = [*PUBLIC * 8, "/health/ready", "/health/live"]
+            answers = list(pool.map(office.ask, paths))
+            answers += list(pool.map(lambda path: office.ask(path, **token), paths))
+        for path, answer in zip(paths * 2, answers, strict=True):
             assert answer.seconds < SOON_S, path
             assert answer.status == (200 if path == "/health/live" else 503), path
             if path == "/health/live":
                 continue
             assert answer.headers["content-type"] == "application/problem+json"
             assert 0 < int(answer.headers["retry-after"]) <= 5
-            said = json.loads(answer.body)
-            assert said["detail"] in {AWAY, "tokens cannot be checked at the moment; public layers can be read without one"}
-            assert not [word for word in NEVER if word in answer.body.decode()]
+            content = json.loads(answer.body)
+            assert content["detail"] in {AWAY, "tokens cannot be checked at the moment; public layers can be read without one"}
+            assert not [secret for secret in NEVER if secret in answer.body.decode()]
             if path == "/health/ready":
-                assert said["dependencies"]["releases"] == "away"
+                assert content["dependencies"]["releases"] == "away"
     well(office)
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_the_log_has_the_reason_once_and_the_end_of_the_outage(office: Office, way: Any) -> None:
+def test_the_log_has_the_reason_once_and_the_recovery(office: Office, way: Any) -> None:
     well(office)
     before = len(office.outages())
     with way(office):
@@ -203,14 +203,14 @@ def test_the_log_has_the_reason_once_and_the_end_of_the_outage(office: Office, w
 def test_a_restart_under_load_gives_correct_responses_or_503(office: Office) -> None:
     well(office)
     right = {path: MOMENT.sub(b"", office.ask(path).body) for path in PUBLIC}
-    ended: list[float] = []
+    restarted: list[float] = []
 
     def load(path: str) -> list[Answer]:
         answers = []
-        while not ended or time.monotonic() < ended[0] + BACK_S + 1:
+        while not restarted or time.monotonic() < restarted[0] + BACK_S + 1:
             answers.append(office.ask(path))
             time.sleep(0.02)
-            if ended and time.monotonic() > ended[0] + BACK_S:
+            if restarted and time.monotonic() > restarted[0] + BACK_S:
                 assert answers[-1].status == 200, "back within five seconds"
         return answers
 
@@ -220,7 +220,7 @@ def test_a_restart_under_load_gives_correct_responses_or_503(office: Office) -> 
         office.server.stop("immediate")
         time.sleep(3)
         office.server.start()
-        ended.append(time.monotonic())
+        restarted.append(time.monotonic())
         for path, answers in zip(PUBLIC, running, strict=True):
             for answer in answers.result():
                 assert answer.status in {200, 503}

@@ -1,4 +1,4 @@
-"""Files read back by the programs that people read them with, and held against the GeoJSON of the same rows."""
+"""Files, read by the libraries that people use, and compared with the GeoJSON of the same rows."""
 
 import csv
 import io
@@ -29,7 +29,7 @@ MEDIA = {
 
 @pytest.fixture
 def read(tmp_path):
-    """Return a reader of a file's bytes as a frame."""
+    """Return a function that reads the bytes of a file as a data frame."""
 
     def go(f, body):
         path = tmp_path / f"read.{f}"
@@ -52,7 +52,7 @@ def plain(value):
 
 
 @pytest.mark.parametrize("f", ["parquet", "gpkg", "fgb"])
-def test_a_file_holds_the_rows_of_the_geojson(yixiu, read, f):
+def test_a_file_has_the_rows_of_the_geojson(yixiu, read, f):
     answer = yixiu.get(f"{URL}?f={f}")
     assert answer.headers["content-type"] == MEDIA[f]
     assert answer.headers["content-disposition"] == f'attachment; filename="clinics.{f}"'
@@ -96,7 +96,7 @@ def test_csv_names_its_axes(yixiu):
     assert text.splitlines() == ["fid,easting,northing,unit", '1,500000,3386627.91,"c000"']
 
 
-def test_geoparquet_says_what_it_holds(yixiu):
+def test_geoparquet_has_metadata(yixiu):
     metadata = pq.read_metadata(io.BytesIO(yixiu.get(f"{URL}?f=parquet").content)).metadata
     geo = json.loads(metadata[b"geo"])
     column = geo["columns"]["geometry"]
@@ -108,7 +108,7 @@ def test_geoparquet_says_what_it_holds(yixiu):
 
 
 @pytest.mark.parametrize("f", ["parquet", "gpkg", "fgb"])
-def test_typed_files_have_margins_and_no_value_is_null(client, read, f):
+def test_typed_files_have_margins_and_nulls_for_missing_values(client, read, f):
     frame = read(f, client.get(f"/collections/coverage/items?f={f}").content)
     assert [plain(v) for v in frame["share_clinic_walk_15"]] == [71.5, None, 33.0]
     assert [plain(v) for v in frame["share_clinic_walk_15_margin"]] == [7.15, None, 3.3]
@@ -116,7 +116,7 @@ def test_typed_files_have_margins_and_no_value_is_null(client, read, f):
 
 @pytest.mark.parametrize("f", ["csv", "parquet", "gpkg", "fgb"])
 @pytest.mark.parametrize("url", ["/collections/table/items", f"{URL}?unit=nobody", f"{URL}?skipGeometry=true&limit=2"])
-def test_tables_and_empty_answers_are_files_too(client, yixiu, tmp_path, f, url):
+def test_tables_and_empty_selections_are_files_too(client, yixiu, tmp_path, f, url):
     asked = client if "table" in url else yixiu
     sign = "&" if "?" in url else "?"
     body = asked.get(f"{url}{sign}f={f}").content
@@ -130,7 +130,7 @@ def test_tables_and_empty_answers_are_files_too(client, yixiu, tmp_path, f, url)
         assert pyogrio.read_info(tmp_path / f"read.{f}", force_feature_count=True)["features"] == returned
 
 
-def test_a_limit_pages_through_files(yixiu):
+def test_files_can_be_paged_with_a_limit(yixiu):
     seen, url = [], f"{URL}?f=csv&limit=13&sortby=-unit&properties=unit"
     while url:
         answer = yixiu.get(url)
@@ -139,11 +139,11 @@ def test_a_limit_pages_through_files(yixiu):
     assert seen == [f"c{i:03d}" for i in reversed(range(30))]
 
 
-def test_a_media_type_is_enough(yixiu):
+def test_the_accept_header_selects_a_file(yixiu):
     assert yixiu.get(URL, Accept="application/flatgeobuf").content.startswith(b"fgb")
 
 
-def test_more_than_a_file_holds_is_413(yixiu, monkeypatch):
+def test_too_many_features_for_a_file_is_413(yixiu, monkeypatch):
     monkeypatch.setattr(downloads, "MAX_FEATURES", 20)
     answer = yixiu.get(f"{URL}?f=gpkg")
     assert answer.status_code == 413
@@ -154,7 +154,7 @@ def test_more_than_a_file_holds_is_413(yixiu, monkeypatch):
 
 
 @pytest.mark.parametrize("query", ["f=gpkg", "f=fgb&limit=3", "f=csv&unit=x", "f=parquet", "f=gpkg&filter=nope"])
-def test_nothing_stays_on_the_disk(yixiu, tmp_path, monkeypatch, query):
+def test_no_temporary_file_stays_on_disk(yixiu, tmp_path, monkeypatch, query):
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     before = open_files()
     yixiu.get(f"{URL}?{query}")

@@ -1,4 +1,4 @@
-"""Collections and items: the shapes that clients lean on."""
+"""Collections and items: the structure of responses that clients rely on."""
 
 import csv
 import io
@@ -26,7 +26,7 @@ def test_items_are_geojson_with_ids_and_nulls(client):
     assert second["properties"]["share_clinic_walk_15"] is None
 
 
-def test_paging_walks_every_feature_once(client):
+def test_paging_returns_every_feature_once(client):
     seen, url = [], "/collections/stations/items?limit=50"
     while url:
         page = client.json(url)
@@ -63,7 +63,7 @@ def test_filters(client, query, matched):
     assert page["numberMatched"] == matched
 
 
-def test_properties_and_geometry_can_be_left_out(client):
+def test_properties_and_geometry_can_be_omitted(client):
     feature = client.json("/collections/coverage/items?properties=name_en&skipGeometry=true")["features"][0]
     assert feature == {"type": "Feature", "id": 1, "geometry": None, "properties": {"name_en": "Yixiu"}}
 
@@ -76,7 +76,7 @@ def test_the_release_table_is_a_collection(client):
     assert row["properties"]["value"] is None
 
 
-def test_a_station_without_place_has_no_geometry(client):
+def test_a_station_without_location_has_no_geometry(client):
     assert client.json("/collections/stations/items?unit=s999")["features"][0]["geometry"] is None
 
 
@@ -101,7 +101,7 @@ def test_csv_is_safe_for_spreadsheets(client):
 @pytest.mark.parametrize(
     "url", ["/collections", "/collections/coverage", "/collections/coverage/items", "/collections/coverage/items/2"]
 )
-def test_pages_for_people_escape_and_speak_chinese(client, url):
+def test_html_pages_escape_text_and_are_available_in_chinese(client, url):
     answer = client.get(url, Accept="text/html", Accept_Language="zh-CN")
     assert answer.headers["content-type"] == "text/html; charset=utf-8"
     assert "<script" not in answer.text
@@ -118,11 +118,11 @@ def test_a_page_shows_margins_and_why_a_number_is_missing(client, layer):
     assert "无人居住" in client.get(f"/collections/{layer}/items?f=html&lang=zh").text
 
 
-def test_a_page_without_margins_shows_the_number_alone(client):
+def test_a_page_without_margins_shows_only_the_number(client):
     text = client.get("/collections/coverage/items?f=html&properties=share_clinic_walk_15").text
     assert '<td class="n">71.5</td>' in text
 
 
-def test_pages_and_landing_tell_how_people_are_protected(client):
+def test_pages_and_landing_page_explain_the_protection_of_people(client):
     assert "Two sentences." in client.get("/collections/coverage/items?f=html").text
     assert "两句话。" in client.json("/?f=json&lang=zh")["description"]

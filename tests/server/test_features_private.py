@@ -1,4 +1,4 @@
-"""Items of a layer that is not public: only what the caller's areas hold, in every form, and kept by nobody else."""
+"""Items of a non-public layer: only those in the caller's areas, in every format, and not in shared caches."""
 
 import clinics
 import pytest
@@ -14,7 +14,7 @@ URL = "/collections/visits/items"
 
 @pytest.fixture(scope="module")
 def callers(tmp_path_factory):
-    """Return a caller without a token, one of all areas, and one of the first town."""
+    """Return a caller without a token, one for all areas, and one for the first town."""
     home = tmp_path_factory.mktemp("private")
     store = open_store(home / "releases", None, "x", read_only=False)
     store.write(clinics.release_content())
@@ -26,7 +26,7 @@ def callers(tmp_path_factory):
     store.close()
 
 
-def test_each_sees_their_areas(callers):
+def test_each_caller_sees_its_areas(callers):
     nobody, everything, town = callers
     assert nobody.get(URL).status_code == 404
     assert everything.get(f"{URL}?limit=100").json()["numberMatched"] == 30
@@ -36,13 +36,13 @@ def test_each_sees_their_areas(callers):
     assert len(town.get(f"{URL}?f=csv").content.splitlines()) == 16
 
 
-def test_one_feature_of_another_area_is_not_there(callers):
+def test_a_feature_of_another_area_is_not_found(callers):
     _, everything, town = callers
     assert [c.get(f"{URL}/2").status_code for c in (everything, town)] == [200, 404]
     assert town.get(f"{URL}/1").status_code == 200
 
 
-def test_how_many_there_are_elsewhere_is_not_said(callers):
+def test_the_number_of_features_in_other_areas_is_hidden(callers):
     _, everything, town = callers
 
     def said(caller):
@@ -57,7 +57,7 @@ def test_how_many_there_are_elsewhere_is_not_said(callers):
 
 
 @pytest.mark.parametrize("url", [URL, "/collections/visits", "/conformance"])
-def test_nobody_else_keeps_the_word_that_it_is_unchanged(callers, url):
+def test_a_304_is_not_in_shared_caches(callers, url):
     _, everything, _ = callers
     first = everything.get(url)
     again = everything.get(url, If_None_Match=first.headers["etag"])
@@ -66,7 +66,7 @@ def test_nobody_else_keeps_the_word_that_it_is_unchanged(callers, url):
 
 
 @pytest.mark.parametrize("query", ["", "?f=html", "?f=gpkg"])
-def test_nobody_else_keeps_the_answer(callers, query):
+def test_a_response_is_not_in_shared_caches(callers, query):
     _, everything, town = callers
     mine, theirs = everything.get(URL + query), town.get(URL + query)
     assert "private" in mine.headers["cache-control"]

@@ -1,4 +1,4 @@
-"""What chooses and orders items over HTTP: filters, times, ids, order, properties, CRS; and what says so."""
+"""Selecting and sorting items over HTTP: filters, times, ids, order, properties and CRS, and their documentation."""
 
 import datetime as dt
 from urllib.parse import quote
@@ -38,7 +38,7 @@ def ids(client, query):
         (f"bbox=13025000,3580000,13027000,3581500&bbox-crs={EPSG}3857", [2, 3]),
     ],
 )
-def test_what_is_chosen(yixiu, query, expected):
+def test_selected_features(yixiu, query, expected):
     assert ids(yixiu, query) == expected
 
 
@@ -57,11 +57,11 @@ NOTIME = [7, 14, 21, 28]
         ("2019-01-01/2019-12-31", []),
     ],
 )
-def test_a_feature_without_a_time_meets_every_time(yixiu, period, expected):
+def test_a_feature_without_a_time_matches_every_time(yixiu, period, expected):
     assert sorted(ids(yixiu, f"datetime={period}")) == sorted([*expected, *NOTIME])
 
 
-def test_order_and_pages_both_ways(yixiu):
+def test_order_and_paging_in_both_directions(yixiu):
     url, forward, pages = "/collections/clinics/items?sortby=open,-beds&limit=7&properties=unit", [], []
     while url:
         page = yixiu.json(url)
@@ -77,7 +77,7 @@ def test_order_and_pages_both_ways(yixiu):
     assert "prev" not in links
 
 
-def test_a_page_for_people_turns_both_ways(yixiu):
+def test_an_html_page_links_in_both_directions(yixiu):
     first = yixiu.get("/collections/clinics/items?f=html&limit=5&lang=zh").text
     assert "下一页" in first
     assert "上一页" not in first
@@ -85,7 +85,7 @@ def test_a_page_for_people_turns_both_ways(yixiu):
     assert "Previous page" in yixiu.get(href.replace("f=json", "f=html")).text
 
 
-def test_properties_less_some(yixiu):
+def test_properties_can_be_excluded(yixiu):
     (feature,) = yixiu.json("/collections/clinics/items?ids=1&exclude-properties=name,rate,open,checked,geography")["features"]
     assert feature["properties"] == {"unit": "c000", "beds": -2, "opened": "2020-01-01"}
     (feature,) = yixiu.json("/collections/clinics/items?ids=1&properties=unit,beds&exclude-properties=beds")["features"]
@@ -104,7 +104,7 @@ def test_properties_less_some(yixiu):
     ],
 )
 @pytest.mark.parametrize("path", ["items?ids=1", "items/1?"])
-def test_answers_in_another_crs(yixiu, crs, expected, path):
+def test_responses_in_another_crs(yixiu, crs, expected, path):
     answer = yixiu.get(f"/collections/clinics/{path}&crs={crs}")
     assert answer.headers["content-crs"] == f"<{crs}>"
     feature = answer.json() if "items/" in path else answer.json()["features"][0]
@@ -151,7 +151,7 @@ def test_bad_parameters_are_named(yixiu, query):
     assert any(part.split("=")[0] in answer.json()["detail"] for part in query.split("&"))
 
 
-def test_tokens_of_another_order_are_refused(yixiu):
+def test_paging_tokens_of_another_order_are_refused(yixiu):
     page = yixiu.json("/collections/clinics/items?limit=5&sortby=beds")
     token = next(i["href"] for i in page["links"] if i["rel"] == "next").split("after=")[1].split("&")[0]
     assert yixiu.get(f"/collections/clinics/items?limit=5&sortby=-beds&after={token}").status_code == 400
@@ -159,7 +159,7 @@ def test_tokens_of_another_order_are_refused(yixiu):
 
 
 @pytest.mark.parametrize("what", ["schema", "queryables", "sortables"])
-def test_schemas_say_what_there_is(yixiu, what):
+def test_schemas_list_the_properties(yixiu, what):
     answer = yixiu.get(f"/collections/clinics/{what}?lang=zh")
     assert answer.headers["content-type"] == "application/schema+json"
     schema = answer.json()
@@ -175,7 +175,7 @@ def test_schemas_say_what_there_is(yixiu, what):
         assert found["geometry"] == {"x-ogc-role": "primary-geometry", "format": "geometry-point-or-multipoint"}
 
 
-def test_every_queryable_is_a_parameter_and_every_sortable_an_order(yixiu):
+def test_every_queryable_is_a_parameter_and_every_sortable_can_be_sorted_by(yixiu):
     first = yixiu.json("/collections/clinics/items?ids=1")["features"][0]["properties"]
     for name in yixiu.json("/collections/clinics/sortables")["properties"]:
         assert yixiu.json(f"{URL}&sortby=-{name}")["numberReturned"] == 30
@@ -185,7 +185,7 @@ def test_every_queryable_is_a_parameter_and_every_sortable_an_order(yixiu):
             assert 1 in ids(yixiu, f"{name}={value}"), name
 
 
-def test_conformance_says_filters_and_crs(yixiu):
+def test_conformance_lists_filters_and_crs(yixiu):
     classes = yixiu.json("/conformance")["conformsTo"]
     for name in ("features-2/1.0/conf/crs", "features-3/1.0/conf/features-filter", "features-3/1.0/conf/queryables"):
         assert f"http://www.opengis.net/spec/ogcapi-{name}" in classes
@@ -197,7 +197,7 @@ DAYS = st.dates(dt.date(2019, 12, 25), dt.date(2020, 2, 5))
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(DAYS, DAYS)
-def test_a_period_holds_what_lies_in_it(yixiu, one, other):
+def test_a_period_contains_what_lies_in_it(yixiu, one, other):
     start, end = sorted([one, other])
     chosen = [i + 1 for i in range(30) if i % 7 == 6 or start <= dt.date(2020, 1, 1 + i) <= end]
     assert ids(yixiu, f"datetime={start}/{end}") == chosen

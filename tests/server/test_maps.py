@@ -1,4 +1,4 @@
-"""Map tiles and maps for documents over HTTP: sizes, caching, bounds and who may see what."""
+"""Map tiles and maps for documents over HTTP: sizes, caching, bounds and access."""
 
 import struct
 from collections import Counter
@@ -28,13 +28,13 @@ def test_a_map_tile_is_of_256_or_512_pixels(client, path, side):
     assert size_of(client.get(path)) == (side, side)
 
 
-def test_both_addresses_and_scales_give_the_same_picture(client):
+def test_both_urls_and_scales_return_the_same_picture(client):
     assert client.get(f"{TILE}.png").content == client.get(f"{OGC}.png").content
     assert client.get(f"{TILE}@2x.png").content == client.get(f"{TILE}.png?scale=2").content
     assert client.get(f"{TILE}.png").content != client.get(f"{TILE}.png?style=print").content
 
 
-def test_a_map_tile_has_a_strong_etag_and_is_for_ever_under_its_version(client):
+def test_a_map_tile_has_a_strong_etag_and_is_immutable_under_its_version(client):
     first = client.get(f"{TILE}.png")
     etag = first.headers["etag"]
     assert not etag.startswith("W/")
@@ -63,13 +63,13 @@ def test_a_map_tile_has_a_strong_etag_and_is_for_ever_under_its_version(client):
         ("/collections/coverage/map?collections=coverage", 400),
     ],
 )  # fmt: skip
-def test_what_cannot_be_drawn_is_named(client, path, status):
+def test_the_error_names_what_cannot_be_drawn(client, path, status):
     answer = client.get(path)
     assert answer.status_code == status
     assert answer.headers["content-type"] == "application/problem+json"
 
 
-def test_a_document_has_the_size_and_shows_the_box_asked_for(client):
+def test_a_map_has_the_requested_size_and_box(client):
     answer = client.get("/collections/coverage/map?bbox=25,60.1,25.3,60.2&width=640&height=400")
     assert size_of(answer) == (640, 400)
     west, south, east, north = map(float, answer.headers["content-bbox"].split(","))
@@ -88,21 +88,27 @@ def test_a_box_may_be_in_another_crs(client):
 
 
 def test_options_change_the_picture(client):
-    def made(**asked):
-        query = "&".join(f"{k}={v}" for k, v in {"width": 500, "height": 500, "lang": "en", **asked}.items())
+    def picture(**options):
+        query = "&".join(f"{k}={v}" for k, v in {"width": 500, "height": 500, "lang": "en", **options}.items())
         return client.get(f"/map?{query}").content
 
-    pictures = [made(), made(style="print"), made(legend="false"), made(transparent="true"), made(collections="coverage")]
+    pictures = [
+        picture(),
+        picture(style="print"),
+        picture(legend="false"),
+        picture(transparent="true"),
+        picture(collections="coverage"),
+    ]
     assert len(set(pictures)) == len(pictures)
 
 
-def test_a_transparent_map_is_clear_at_its_corner(client):
+def test_a_transparent_map_is_transparent_at_its_corner(client):
     clear, paper = (client.get(f"/map?width=64&height=64&transparent={t}").content for t in ("true", "false"))
     assert clear != paper
 
 
 def drawings(client):
-    """Return how many pictures have been drawn."""
+    """Return the number of rendered pictures."""
     lines = client.get("/metrics").text.splitlines()
     return next(float(x.split()[1]) for x in lines if x.startswith("geoservice_drawing_seconds_count"))
 
@@ -110,27 +116,27 @@ def drawings(client):
 @pytest.mark.parametrize(
     "path", ["/map/coverage/9/291/148@2x.png?style=print", "/map?width=80&height=80", "/styles/coverage/legend?f=png"]
 )
-def test_a_picture_asked_for_again_is_not_drawn_again(client, path):
+def test_a_cached_picture_is_not_rendered_again(client, path):
     before = drawings(client)
     assert client.get(path).content == client.get(path).content
     assert drawings(client) == before + 1
 
 
-def test_a_picture_drawn_in_another_process_is_the_same_to_the_byte(client, published):
+def test_two_processes_render_the_same_bytes(client, published):
     with closing(published.open()) as store, closing(store.open()) as reader:
-        wanted = MapOptions(BBox(25, 60.1, 25.3, 60.2), 640, 400, language="zh")
+        options = MapOptions(BBox(25, 60.1, 25.3, 60.2), 640, 400, language="zh")
         for path, drawing in {
             f"{TILE}.png": TileDrawing("coverage", Tile(10, 583, 296), 1, "day"),
             "/map/stations/5/18/9@2x.png?style=print": TileDrawing("stations", Tile(5, 18, 9), 2, "print"),
             "/map?collections=coverage,stations&bbox=25,60.1,25.3,60.2&width=640&height=400&lang=zh": MapDrawing(
-                (("coverage", None), ("stations", None)), wanted
+                (("coverage", None), ("stations", None)), options
             ),
             "/styles/map-print/legend?f=png&lang=zh": LegendDrawing(("coverage", "stations"), "print", "zh"),
         }.items():
             assert client.get(path).content == drawing.draw(reader), path
 
 
-def test_the_collection_leads_to_its_maps_and_styles(client):
+def test_the_collection_links_to_its_maps_and_styles(client):
     rels = {i["rel"].rsplit("/", 1)[-1]: i["href"] for i in client.json("/collections/coverage")["links"]}
     assert size_of(client.get(rels["map"] + "?width=64&height=64")) == (64, 64)
     assert client.json(rels["styles"])["default"] == "coverage"
@@ -147,8 +153,8 @@ def near(seen, colour):
     return sum(n for c, n in seen.items() if max(abs(a - b) for a, b in zip(c, colour, strict=True)) <= 1)
 
 
-def test_a_map_shows_the_numbers_of_the_minutes_chosen(client):
-    """The districts have 71.5, none and 33 per cent at 15 minutes, 99, 88 and 77 at 30."""
+def test_a_map_shows_the_numbers_of_the_selected_minutes(client):
+    """The districts have 71.5, no and 33 per cent at 15 minutes, 99, 88 and 77 at 30."""
     box = "/map?collections=coverage&bbox=25,60.1,25.3,60.2&width=300&height=300&legend=false"
     plain, fifteen, thirty = (
         client.get(box + more).content for more in ("", "&service=clinic&mode=walk&minutes=15", "&minutes=30")
@@ -160,7 +166,7 @@ def test_a_map_shows_the_numbers_of_the_minutes_chosen(client):
 
 
 @pytest.mark.parametrize(
-    ("query", "words"),
+    ("query", "message"),
     [
         ("minutes=20", "one of 15, 30"),
         ("service=school", "one of clinic"),
@@ -171,8 +177,8 @@ def test_a_map_shows_the_numbers_of_the_minutes_chosen(client):
         ("minutes=x", "minutes"),
     ],
 )
-def test_a_map_of_numbers_that_nobody_has_is_refused(client, query, words):
+def test_a_map_of_numbers_that_do_not_exist_is_refused(client, query, message):
     for path in ("/map", "/collections/coverage/map"):
         answer = client.get(f"{path}?{query}")
         assert answer.status_code == 400
-        assert words in answer.json()["detail"]
+        assert message in answer.json()["detail"]

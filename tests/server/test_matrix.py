@@ -57,7 +57,7 @@ def content() -> ReleaseContent:
 
 
 def tile_at(lon: float, lat: float, z: int) -> tuple[int, int]:
-    """Return column and row of the Web-Mercator tile over a place."""
+    """Return column and row of the Web Mercator tile at a location."""
     y = math.asinh(math.tan(math.radians(lat))) / math.pi
     return int((lon + 180) / 360 * 2**z), int((1 - y) / 2 * 2**z)
 
@@ -150,7 +150,7 @@ def formats(document: Mapping[str, Any], route: str) -> list[str | None]:
     return next((p["schema"].get("enum") or [None] for p in parameters if p["name"] == "f"), [None])
 
 
-def wanted(route: str, layer: str, who: str) -> set[int]:
+def allowed_statuses(route: str, layer: str, who: str) -> set[int]:
     """Return the statuses that the table allows."""
     if who in BAD:
         return {401}
@@ -178,20 +178,20 @@ def test_every_caller_gets_the_status_of_the_table(world: World, route: str) -> 
     for layer in layers:
         for who, caller in world.callers.items():
             answer = caller.get(url(route, layer))
-            assert answer.status_code in wanted(route, layer, who), (layer, who, answer.text[:300])
+            assert answer.status_code in allowed_statuses(route, layer, who), (layer, who, answer.text[:300])
             if answer.status_code == 200 and layer != "open":
                 assert "private" in answer.headers["cache-control"], (layer, who)
 
 
 def text_of(answer: httpx.Response, f: str | None) -> str:
-    """Return all that an answer says, unpacked."""
+    """Return the text of a response, decompressed."""
     if f == "parquet":
         return str(pq.read_table(io.BytesIO(answer.content)).to_pydict())
     return answer.content.decode("utf-8", errors="ignore")
 
 
-def said(world: World, who: str, route: str, layer: str) -> Iterator[tuple[str, str]]:
-    """Yield each answer of a route, in every format, filtered and not."""
+def responses(world: World, who: str, route: str, layer: str) -> Iterator[tuple[str, str]]:
+    """Yield each response of a route, in every format, filtered and unfiltered."""
     for f in formats(world.document, route):
         for more in ("", FILTERED.get(route, "")):
             where = url(route, layer, f, more)
@@ -202,21 +202,21 @@ DATA = [r for r in TABLE_OF_ROUTES if r.endswith(("/items", ".mvt", TILE))]
 
 
 @pytest.mark.parametrize("route", [r for r, kind in TABLE_OF_ROUTES.items() if kind != "open"])
-def test_no_caller_gets_features_of_other_areas(world: World, route: str) -> None:
+def test_no_caller_sees_features_of_other_areas(world: World, route: str) -> None:
     for who, hidden in (("planner of A", "BETA"), ("planner of B", "ALPHA")):
-        for where, text in said(world, who, route, "plan"):
+        for where, text in responses(world, who, route, "plan"):
             if "collections=open" not in where and route != f"/tiles/{TILE}":
                 assert hidden not in text, (who, where)
 
 
 @pytest.mark.parametrize("route", DATA)
-def test_control_a_caller_of_all_areas_gets_all(world: World, route: str) -> None:
-    for where, text in said(world, "planner", route, "plan"):
+def test_control_callers_for_all_areas_see_all_features(world: World, route: str) -> None:
+    for where, text in responses(world, "planner", route, "plan"):
         assert "ALPHA" in text, where
         assert ("BETA" in text) or "LIKE" in where, where
 
 
-def test_composite_tiles_hold_only_what_the_caller_may_see(world: World) -> None:
+def test_composite_tiles_have_only_what_the_caller_may_see_of_each_layer(world: World) -> None:
     path = url(f"/tiles/{TILE}", "", None, "collections=plan")
     seen = {who: caller.get(path) for who, caller in world.callers.items() if who in ROLE}
     assert seen["anonymous"].status_code == 404
@@ -227,10 +227,10 @@ def test_composite_tiles_hold_only_what_the_caller_may_see(world: World) -> None
 
 
 def test_numbers_are_those_of_the_area(world: World) -> None:
-    found = {
+    pages = {
         w: c.get("/collections/plan/items?f=json").json() for w, c in world.callers.items() if w in ROLE and w != "anonymous"
     }
-    assert {w: x["numberMatched"] for w, x in found.items()} == {
+    assert {w: x["numberMatched"] for w, x in pages.items()} == {
         "planner": 4,
         "planner of A": 2,
         "planner of B": 2,
@@ -245,13 +245,13 @@ PICTURES = [
 
 @pytest.mark.parametrize("path", PICTURES)
 def test_pictures_show_no_other_area(world: World, path: str) -> None:
-    here, there = tile_at(25.04, 60.12, 10), tile_at(25.94, 60.12, 10)
+    tile_a, tile_b = tile_at(25.04, 60.12, 10), tile_at(25.94, 60.12, 10)
 
-    def at(who: str, tile: tuple[int, int]) -> bytes:
+    def picture(who: str, tile: tuple[int, int]) -> bytes:
         return world.callers[who].get(path.format(z=10, x=tile[0], y=tile[1])).content
 
-    assert at("planner of A", here) == at("planner", here) != at("planner of B", here)
-    assert at("planner of B", there) == at("planner", there) != at("planner of A", there)
+    assert picture("planner of A", tile_a) == picture("planner", tile_a) != picture("planner of B", tile_a)
+    assert picture("planner of B", tile_b) == picture("planner", tile_b) != picture("planner of A", tile_b)
 
 
 @pytest.mark.parametrize("path", ["/map?collections=plan&", "/collections/plan/map?"])
@@ -262,7 +262,7 @@ def test_maps_show_no_other_area(world: World, path: str) -> None:
     assert pictures["planner"].content == pictures["planner of B"].content != pictures["planner of A"].content
 
 
-def test_a_cached_copy_of_another_scope_is_never_valid(world: World) -> None:
+def test_a_copy_of_another_caller_is_never_current(world: World) -> None:
     for path in ("/collections/plan/items?f=json", f"/tiles/plan/6/{X}/{Y}.mvt", "/collections?f=json", "/styles/plan"):
         mine = world.callers["planner of A"].get(path).headers["etag"]
         for who in ("planner", "planner of B"):
@@ -271,7 +271,7 @@ def test_a_cached_copy_of_another_scope_is_never_valid(world: World) -> None:
         assert world.callers["planner of A"].get(path, If_None_Match=mine).status_code == 304, path
 
 
-def test_the_audit_log_is_complete_and_has_all_reads(world: World) -> None:
+def test_all_reads_are_in_a_valid_audit_log(world: World) -> None:
     before = world.access.head().n
     for route, kind in TABLE_OF_ROUTES.items():
         if kind in {"layer", "whole"}:

@@ -46,23 +46,23 @@ def value(text: str, name: str) -> float:
 
 def strange_urls(seed: int, count: int = 60) -> list[str]:
     draw = random.Random(seed)
-    word = lambda: "".join(draw.choices("abcdefgh0123456789", k=12)) + "x"  # noqa: E731 - one line, used below alone
+    random_part = lambda: "".join(draw.choices("abcdefgh0123456789", k=12)) + "x"  # noqa: E731 - one line, used below alone
     forms = ["/{}", "/collections/{}", "/collections/{}/items", "/collections/coverage/items?{}=1", "/tiles/{}/1/0/0.mvt",
              "/collections/coverage/items/{}", "/styles/{}", "/{}/{}", "/tiles/coverage/10/1{}/296.mvt",
              "/collections/coverage/tiles/WebMercatorQuad/10/{}/1", "/health/{}", "/metrics/{}", "/..%2f{}"]  # fmt: skip
-    return [draw.choice(forms).replace("{}", word()) for _ in range(count)]
+    return [draw.choice(forms).replace("{}", random_part()) for _ in range(count)]
 
 
 def test_strange_urls_add_no_series(own_client: Any) -> None:
     methods = ["GET", "HEAD", "POST", "BREW", "OPTIONS"]
     for seed in (1, 2):
-        for at, url in enumerate(strange_urls(seed)):
-            own_client.request(methods[at % 5] if seed == 1 else "GET", url)
+        for i, url in enumerate(strange_urls(seed)):
+            own_client.request(methods[i % 5] if seed == 1 else "GET", url)
     before = series(own_client.get("/metrics").text)
     for url in strange_urls(3, 150):
         own_client.get(url)
     after = own_client.get("/metrics").text
-    assert len(set(series(after)) - set(before)) <= 20, "a route that the first rounds missed; none of the 150 words"
+    assert len(set(series(after)) - set(before)) <= 20, "a route that the first rounds missed; none of the 150 random parts"
     assert len(series(after)) < 700
     assert not re.findall(r"[a-h0-9]{12}x", after)
     assert "BREW" not in after
@@ -126,7 +126,7 @@ def test_counters_of_all_workers_are_summed_also_those_of_dead_ones(tmp_path: Pa
     first, second = worker(tmp_path, 2), worker(tmp_path, 5)
     assert seen() == (7, 6)
     end(first)
-    assert seen() == (7, 3), "what it was at is over, what it has counted is not"
+    assert seen() == (7, 3), "gauges of a dead worker are dropped, its counters stay"
     files = {f.name for f in tmp_path.iterdir()}
     for _ in range(2):
         end(worker(tmp_path, 1))

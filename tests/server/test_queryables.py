@@ -1,4 +1,4 @@
-"""Queryables: the values of a property that has few, bounds that are known, and a filter that works for each."""
+"""Queryables: the values of properties with few values, minima, and a valid example filter for each."""
 
 import html
 import re
@@ -47,24 +47,24 @@ def test_properties_with_few_values_list_them(client, what, layer, name, values)
     ],
 )  # fmt: skip
 def test_values_have_titles_in_both_languages(client, lang, titles):
-    found = properties(client, "table", lang=lang)
-    assert {name: [choice["title"] for choice in found[name]["oneOf"]] for name in titles} == titles
+    schemas = properties(client, "table", lang=lang)
+    assert {name: [choice["title"] for choice in schemas[name]["oneOf"]] for name in titles} == titles
 
 
-def test_bounds_are_those_that_are_known(client):
-    found = properties(client, "coverage")
-    assert found["share_clinic_walk_15_margin"]["minimum"] == 0
-    assert "minimum" not in found["share_clinic_walk_15"], "an estimate may be below zero"
+def test_properties_with_a_minimum_state_it(client):
+    schemas = properties(client, "coverage")
+    assert schemas["share_clinic_walk_15_margin"]["minimum"] == 0
+    assert "minimum" not in schemas["share_clinic_walk_15"], "an estimate may be below zero"
     assert properties(client, "table")["margin"]["minimum"] == 0
 
 
 @pytest.mark.parametrize("layer", ["coverage", "stations", "table"])
-def test_the_schema_is_a_json_schema_that_every_feature_meets(client, layer):
+def test_every_feature_is_valid_by_the_json_schema(client, layer):
     schema = client.json(f"/collections/{layer}/schema")
     jsonschema.Draft202012Validator.check_schema(schema)
     for feature in client.json(f"/collections/{layer}/items?limit=1000")["features"]:
-        known = {name: value for name, value in feature["properties"].items() if value is not None}
-        jsonschema.Draft202012Validator(schema).validate({"fid": feature["id"], **known})
+        values = {name: value for name, value in feature["properties"].items() if value is not None}
+        jsonschema.Draft202012Validator(schema).validate({"fid": feature["id"], **values})
 
 
 CLINICS = {
@@ -76,12 +76,12 @@ CLINICS = {
 
 
 def test_each_queryable_has_a_filter_as_an_example(yixiu):
-    found = properties(yixiu, "clinics")
-    assert {name: schema["x-filter-example"] for name, schema in found.items()} == CLINICS
+    schemas = properties(yixiu, "clinics")
+    assert {name: schema["x-filter-example"] for name, schema in schemas.items()} == CLINICS
 
 
 @pytest.mark.parametrize("layer", ["coverage", "table"])
-def test_every_example_is_a_filter(client, layer):
+def test_every_example_is_a_valid_filter(client, layer):
     for name, schema in properties(client, layer).items():
         answer = client.get(f"/collections/{layer}/items?filter={quote(schema['x-filter-example'])}")
         assert answer.status_code == 200, (name, answer.text)
@@ -89,10 +89,10 @@ def test_every_example_is_a_filter(client, layer):
             assert answer.json()["numberMatched"] > 0, name
 
 
-def test_the_page_for_people_shows_values_and_links_to_each_example(client):
+def test_the_html_page_shows_values_and_links_to_each_example(client):
     text = client.get("/collections/table/queryables?f=html&lang=zh").text
     row = next(r for r in re.findall(r"<tr>(.*?)</tr>", text) if "<td>mode</td>" in r)
     assert "<td>walk（步行）</td>" in row
-    assert "<td>covered_share</td>" in text, "a value that has no other name is not said twice"
+    assert "<td>covered_share</td>" in text, "a value without a title is not repeated"
     href = html.unescape(re.search(r'<a href="(.*?)">mode = &#x27;walk&#x27;</a>', row)[1])
     assert client.get(href).text.count("<tr>") == 7

@@ -1,4 +1,4 @@
-"""Styles, their hatches and legends: complete in themselves, valid, and what has no value in classes of its own."""
+"""Styles, hatches and legends: self-contained, valid, and with separate classes for missing values."""
 
 import json
 import shutil
@@ -33,7 +33,7 @@ console.log(JSON.stringify(faults));
 
 
 def faults_of(styles):
-    """Return what MapLibre's own validator has against styles."""
+    """Return the errors that MapLibre's own validator finds in styles."""
     if shutil.which("node") is None or not (WEB / "node_modules/@maplibre/maplibre-gl-style-spec").exists():
         pytest.skip("install node and run npm ci in geoservice/web to run this test")
     done = subprocess.run(
@@ -47,7 +47,7 @@ def faults_of(styles):
     return json.loads(done.stdout)
 
 
-def test_every_style_is_valid_and_the_validator_finds_faults(client):
+def test_every_style_is_valid_and_the_validator_detects_faults(client):
     styles = [client.json(f"/styles/{i}?lang={lang}") for i in IDS for lang in ("zh", "en")]
     assert faults_of(styles) == []
     styles[0]["layers"][0]["paint"]["fill-colour"] = "#000000"
@@ -55,7 +55,7 @@ def test_every_style_is_valid_and_the_validator_finds_faults(client):
 
 
 @pytest.mark.parametrize("name", IDS)
-def test_a_style_is_complete_in_itself(client, name):
+def test_a_style_is_self_contained(client, name):
     answer = client.get(f"/styles/{name}")
     style = answer.json()
     assert answer.headers["content-type"] == KIND
@@ -73,7 +73,7 @@ def layer_of(client, style, name):
     return next(i for i in client.json(f"/styles/{style}")["layers"] if i["id"] == name)
 
 
-def test_what_has_a_value_is_coloured_what_is_uncertain_grey_and_what_has_none_hatched(client):
+def test_values_are_coloured_uncertain_ones_grey_and_missing_ones_hatched(client):
     share = "share_clinic_walk_15"
     fill, none = (layer_of(client, "map", f"coverage{x}") for x in ("", "-no-data"))
     assert fill["filter"] == ["has", share]
@@ -84,7 +84,7 @@ def test_what_has_a_value_is_coloured_what_is_uncertain_grey_and_what_has_none_h
     assert none["paint"] == {"fill-pattern": "no-data"}
 
 
-def test_print_has_white_ground_black_edges_and_nothing_see_through(client):
+def test_print_has_a_white_background_black_edges_and_no_transparency(client):
     style = client.json("/styles/map-print")
     assert style["layers"][0]["paint"] == {"background-color": "#ffffff"}
     fill, edge, hatch = (layer_of(client, "map-print", f"coverage{x}") for x in ("", "-outline", "-no-data"))
@@ -93,7 +93,7 @@ def test_print_has_white_ground_black_edges_and_nothing_see_through(client):
     assert hatch["paint"]["fill-pattern"] == "no-data-print"
 
 
-def test_dark_has_dark_ground_light_words_and_a_legend_on_that_ground(client):
+def test_dark_has_a_dark_background_light_text_and_a_matching_legend(client):
     style, legend = client.json("/styles/map-dark"), client.json("/styles/coverage-dark/legend")
     assert style["layers"][0]["paint"] == {"background-color": "#15191d"}
     fill, hatch = (layer_of(client, "map-dark", f"coverage{x}") for x in ("", "-no-data"))
@@ -118,7 +118,7 @@ def test_the_manifest_has_the_colours_of_the_dark_style(client):
     assert release["darkGround"] == client.json("/styles/map-dark")["layers"][0]["paint"]["background-color"]
 
 
-def test_the_list_leads_to_styles_their_metadata_and_legends(client):
+def test_the_list_links_to_styles_their_metadata_and_legends(client):
     content = client.json("/styles")
     assert [s["id"] for s in content["styles"]] == IDS
     assert content["default"] == "map"
@@ -133,12 +133,12 @@ def test_the_list_leads_to_styles_their_metadata_and_legends(client):
 @pytest.mark.parametrize(
     "path", ["/styles/secret", "/styles/secret-print/legend", "/collections/secret/styles", "/styles/table"]
 )
-def test_no_style_of_what_may_not_be_read_or_drawn(client, path):
+def test_there_is_no_style_of_layers_that_may_not_be_read_or_drawn(client, path):
     assert client.get(path).status_code == 404
 
 
 @pytest.mark.parametrize("ratio", [1, 2])
-def test_the_sprite_holds_the_hatch_in_every_variant(client, ratio):
+def test_the_sprite_has_the_hatch_in_every_variant(client, ratio):
     suffix = "@2x" if ratio == 2 else ""
     index, image = client.json(f"/styles/sprite{suffix}.json"), client.get(f"/styles/sprite{suffix}.png")
     assert set(index) == {"no-data", "no-data-print", "no-data-dark"}
@@ -163,14 +163,14 @@ def test_legend_as_json(client):
 
 
 @pytest.mark.parametrize(
-    ("lang", "words"),
+    ("lang", "texts"),
     [("en", {"below 40", "margin larger than the number", "nobody lives here", "no data"}), ("zh", {"低于 40", "无人居住"})],
 )
-def test_legend_as_svg(client, lang, words):
+def test_legend_as_svg(client, lang, texts):
     answer = client.get(f"/styles/coverage/legend?f=svg&lang={lang}")
     root = ET.fromstring(answer.content)
     name = "{http://www.w3.org/2000/svg}"
-    assert words <= {t.text for t in root.iter(f"{name}text")}
+    assert texts <= {t.text for t in root.iter(f"{name}text")}
     patterns = {p.get("id") for p in root.iter(f"{name}pattern")}
     filled = [r.get("fill") for r in root.iter(f"{name}rect")]
     assert {f"url(#{p})" for p in patterns} <= set(filled)
@@ -184,18 +184,18 @@ def test_legend_as_png(client):
     assert answer.content.startswith(b"\x89PNG")
 
 
-def test_styles_are_classes_of_conformance(client):
+def test_conformance_lists_styles(client):
     assert any("ogcapi-styles-1" in c for c in client.json("/conformance")["conformsTo"])
 
 
 @pytest.fixture(scope="module")
-def timed():
-    """Return a layer of travel times as published: a cell 12 minutes away, and one beyond the search."""
+def travel_times():
+    """Return a published layer of travel times: a cell 12 minutes away, and one beyond the search limit."""
     dims = {"service": "clinic", "tier": "any", "mode": "walk", "nth": 1, "group": "", "minutes": 0}
-    told = [("c1", 12.0, "ok"), ("c2", None, "beyond")]
+    values = [("c1", 12.0, "ok"), ("c2", None, "beyond")]
     rows = [
         {"geography": "cell", "unit": u, "measure": "minutes", **dims, "value": v, "margin": None, "status": s}
-        for u, v, s in told
+        for u, v, s in values
     ]
     cells = pa.table(
         {"unit": ["c1", "c2"], "geometry": pa.array(shapely.to_wkb(shapely.box([0, 1], 0, [1, 2], 1)), pa.binary())}
@@ -206,12 +206,12 @@ def timed():
     layer = Layer(
         id="cells", title=one, description=one, geography=("cell",), geometry="polygon", columns=(column,), style=style
     )
-    [made] = build_layers([layer], {"cell": cells}, pa.Table.from_pylist(rows, TABLE))
-    return made.layer
+    [layer_content] = build_layers([layer], {"cell": cells}, pa.Table.from_pylist(rows, TABLE))
+    return layer_content.layer
 
 
-def test_what_is_beyond_the_search_is_a_class_of_its_own(timed):
-    fill, none, _ = draw(timed, "day", visible=True)
+def test_places_beyond_the_search_limit_have_a_separate_class(travel_times):
+    fill, none, _ = draw(travel_times, "day", visible=True)
     beyond = ["==", ["get", "it_status"], "beyond"]
     assert fill["filter"] == ["any", ["has", "it"], beyond]
     assert none["filter"] == ["!", fill["filter"]]
@@ -222,15 +222,15 @@ def test_what_is_beyond_the_search_is_a_class_of_its_own(timed):
     assert faults_of([{"version": 8, "name": "one", "sources": source, "layers": [fill]}]) == []
 
 
-def test_the_legend_of_times_says_how_far_was_searched(timed):
-    made = legend(timed, "day", Limits(minutes=60))
-    assert [c["colour"] for c in made["classes"]] == ["#f0f0ef", "#a9a9a8", "#626160"]
-    assert made["classes"][-1] == {
+def test_the_legend_of_times_shows_the_search_limit(travel_times):
+    content = legend(travel_times, "day", Limits(minutes=60))
+    assert [c["colour"] for c in content["classes"]] == ["#f0f0ef", "#a9a9a8", "#626160"]
+    assert content["classes"][-1] == {
         "from": 60, "to": None, "status": "beyond", "colour": "#626160", "label": {"zh": "> 60 分钟", "en": "> 60 minutes"}
     }  # fmt: skip
-    assert "beyond" not in made["noData"]["reasons"]
-    words = [entry.text for entry in groups([timed], "day", "en", Limits(minutes=60))[0].entries]
-    assert [c["to"] for c in legend(timed, "day", Limits(minutes=20))["classes"]] == [20, None], (
+    assert "beyond" not in content["noData"]["reasons"]
+    texts = [entry.text for entry in groups([travel_times], "day", "en", Limits(minutes=60))[0].entries]
+    assert [c["to"] for c in legend(travel_times, "day", Limits(minutes=20))["classes"]] == [20, None], (
         "nothing is 20 and was searched"
     )
-    assert words == ["below 20", "20 and more", "> 60 minutes", "no data"], "an exact time is never uncertain"
+    assert texts == ["below 20", "20 and more", "> 60 minutes", "no data"], "an exact time is never uncertain"

@@ -1,4 +1,4 @@
-"""Rows of a layer as cells of a page: a number stands with its margin, or the reason why there is none."""
+"""Rows of a layer as cells of an HTML table: a number has its margin, or the reason why it is missing."""
 
 import pyarrow as pa
 import shapely
@@ -10,7 +10,7 @@ from geoservice.release.layers import build_layers
 from geoservice.server.features.table_cells import cells, headings
 
 
-def test_a_number_that_its_column_says_does_not_apply_is_said_to_in_both_languages() -> None:
+def test_a_number_that_does_not_apply_has_a_text_in_both_languages() -> None:
     title = Label(zh="服务人数", en="Served")
     column = LayerColumn(name="served", title=title, measure="served_persons", status=True)
     layer = Layer(id="s", title=title, description=title, geography=("station",), geometry="point", columns=(column,))

@@ -64,7 +64,7 @@ def next_row(entry: AuditEntry, head: AuditHead) -> Row:
 def row_hash(previous: str, body: str) -> str:
     """Return the hash of a row, computed from the hash of the row before and the row's own body.
 
-    >>> link("", "{}")[:12]
+    >>> row_hash("", "{}")[:12]
     'a062dd4952b9'
     """
     return hashlib.sha256(f"{previous}\n{body}".encode()).hexdigest()

@@ -80,7 +80,7 @@ def _strings(claim: object) -> list[str]:
 def rfc3339_of(seconds: float) -> str:
     """Return seconds since 1970 as an RFC 3339 timestamp.
 
-    >>> stamp_of(0)
+    >>> rfc3339_of(0)
     '1970-01-01T00:00:00.000Z'
     """
     return rfc3339(datetime.fromtimestamp(seconds, UTC))

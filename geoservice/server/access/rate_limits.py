@@ -79,8 +79,8 @@ class RateLimits:
 def rate_limit_key(address: str) -> str:
     """Return the key that counts an address: the /64 of IPv6, which is one subscriber; empty for this machine.
 
-    >>> counted_by("203.0.113.7"), counted_by("2001:db8::1:2:3:4"), counted_by("127.0.0.1"), counted_by("::ffff:203.0.113.7")
-    ('203.0.113.7', '2001:db8::/64', '', '203.0.113.7')
+    >>> [rate_limit_key(address) for address in ("203.0.113.7", "2001:db8::1:2:3:4", "127.0.0.1", "::ffff:203.0.113.7")]
+    ['203.0.113.7', '2001:db8::/64', '', '203.0.113.7']
     """
     try:
         ip = ipaddress.ip_address(address)

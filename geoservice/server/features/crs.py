@@ -132,9 +132,9 @@ def normalize_box(box: BBox) -> BBox:
 
     Edges slightly outside are clamped: programs round, and maps show a margin. Longitudes may be off by 360 degrees.
 
-    >>> wrapped(BBox(-180.0000001, -90.0000001, 180.0000001, 90.0000001))
+    >>> normalize_box(BBox(-180.0000001, -90.0000001, 180.0000001, 90.0000001))
     BBox(west=-180.0, south=-90.0, east=180.0, north=90.0)
-    >>> wrapped(BBox(170.0, -10.0, 190.0, 10.0)), wrapped(BBox(-200.0, 0.0, 200.0, 1.0))
+    >>> normalize_box(BBox(170.0, -10.0, 190.0, 10.0)), normalize_box(BBox(-200.0, 0.0, 200.0, 1.0))
     (BBox(west=170.0, south=-10.0, east=-170.0, north=10.0), BBox(west=-180.0, south=0.0, east=180.0, north=1.0))
     """
     west, south, east, north = box

@@ -72,7 +72,7 @@ def parse_bbox(text: str | None, crs: Crs = STORAGE) -> BBox | None:
 def bbox_format(crs: Crs) -> str:
     """Return the format of a box in a CRS, for error messages.
 
-    >>> box_form(Crs(4326))
+    >>> bbox_format(Crs(4326))
     'south,west,north,east in degrees, longitudes -540 to 540, latitudes -90 to 90, south <= north'
     """
     order = "south,west,north,east" if crs.north_first else "west,south,east,north"

@@ -31,7 +31,7 @@ TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\nconnection: close\
 TOO_MANY = b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 1\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
 BAD_REQUEST = problem(
     400,
-    "not a valid request of HTTP/1.1; allowed in a URL are ASCII characters without spaces, others as %XX, such as %E6%9D%91",
+    "not a valid request of HTTP/1.1; allowed in a URL are ASCII characters without spaces, others as %XX: %E6%9D%91",
 )
 BAD_REQUEST_FIELDS = (
     b"content-type: %b\r\nx-content-type-options: nosniff\r\nconnection: close\r\ncontent-length: " % PROBLEM.encode()

@@ -50,7 +50,7 @@ class Running:
     metrics: Metrics
     drain: Drain = field(default_factory=Drain)
     tokens: Outage = field(default_factory=lambda: Outage("access store"))
-    reading: StoreCheck = field(default_factory=StoreCheck)
+    store_check: StoreCheck = field(default_factory=StoreCheck)
 
 
 @router.get("/health/live", operation_id="getLive", summary="Liveness: the process responds")
@@ -75,7 +75,7 @@ async def ready(request: Request) -> Response:
     running = cast("Running", request.app.state.running)
     tokens = "away" if running.tokens.lasts else "ok"
     try:
-        number, damaged = await running.reading.result(partial(_check_release, running, current))
+        number, damaged = await running.store_check.result(partial(_check_release, running, current))
     except (GeoserviceError, OSError, TimeoutError) as error:
         return _not_ready(error, tokens)
     content = {

@@ -95,9 +95,9 @@ def check_selection(selection: Selection, layers: Sequence[PublishedLayer], stud
     """Return the selection; raises :class:`ParameterError` for a value that neither the study nor the layers have."""
     dimensions = [c.dimensions for layer in layers for c in layer.columns]
     levels = [z for layer in layers if "parent" in {c.name for c in layer.columns} or len(layer.zooms) > 1 for z in layer.zooms]
-    more = {"level": levels, "tier": study.get("tiers") or (), "group": [g["id"] for g in study.get("groups") or ()]}
+    extra = {"level": levels, "tier": study.get("tiers") or (), "group": [g["id"] for g in study.get("groups") or ()]}
     for name, value in selection._asdict().items():
-        allowed = [*(d[name] for d in dimensions if name in d), *more.get(name, ())]
+        allowed = [*(d[name] for d in dimensions if name in d), *extra.get(name, ())]
         if value is not None and value not in allowed:
             raise parameter_error(name, str(value), f"one of {', '.join(map(str, dict.fromkeys(allowed)))}")
     return selection

@@ -105,12 +105,12 @@ class MapTiles:
         return answer
 
     async def _picture(
-        self, version: str, drawing: TileDrawing, cache_control: bytes, headers: dict[bytes, bytes]
+        self, version: str, drawing: TileDrawing, cache_control: bytes, request_headers: dict[bytes, bytes]
     ) -> tuple[int, Headers, bytes]:
-        name = hashlib.sha256(repr((__version__, drawing)).encode()).hexdigest()[:20]
-        etag, vary = f'"{version}-map-{name}"', [(b"vary", b"Authorization")] if cache_control == PRIVATE else []
-        headers_ = [(b"etag", etag.encode()), (b"cache-control", cache_control), *vary]
-        if b"if-none-match" in headers and etag_matches(headers[b"if-none-match"].decode("latin-1"), etag):
-            return 304, headers_, b""
+        digest = hashlib.sha256(repr((__version__, drawing)).encode()).hexdigest()[:20]
+        etag, vary = f'"{version}-map-{digest}"', [(b"vary", b"Authorization")] if cache_control == PRIVATE else []
+        common_headers = [(b"etag", etag.encode()), (b"cache-control", cache_control), *vary]
+        if b"if-none-match" in request_headers and etag_matches(request_headers[b"if-none-match"].decode("latin-1"), etag):
+            return 304, common_headers, b""
         body = await self._pictures.get(version, drawing)
-        return 200, [*headers_, (b"content-type", PNG.encode())], body
+        return 200, [*common_headers, (b"content-type", PNG.encode())], body

@@ -1,6 +1,5 @@
 """Glyphs of the styles' labels, for clients that cannot render text themselves: files from the build of the web page."""
 
-import hashlib
 import pathlib
 import re
 from typing import Annotated
@@ -10,10 +9,9 @@ from fastapi import APIRouter, Path, Request, Response
 from geoservice.errors import NotFound
 from geoservice.maps.basemap_style import FONT
 from geoservice.server import schemas
-from geoservice.server.deps import common_parameters, etag_matches
 from geoservice.server.formats import GLYPHS
 from geoservice.server.static_files import STATIC
-from geoservice.server.styles.sprites import CACHE_CONTROL
+from geoservice.server.styles.sprites import static_response
 
 router = APIRouter(tags=["styles"])
 
@@ -66,10 +64,4 @@ Span = Annotated[
 @router.get(PATH, operation_id="getGlyphs", summary="Glyphs of a font for labels of the styles", responses=RESPONSES)
 def font_glyphs(fontstack: Stack, span: Span, request: Request) -> Response:
     """Return the glyphs of 256 code points."""
-    common_parameters(request)
-    body = glyphs(fontstack, span)
-    etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
-    headers = {"ETag": etag, "Cache-Control": CACHE_CONTROL}
-    if etag_matches(request.headers.get("if-none-match", ""), etag):
-        return Response(status_code=304, headers=headers)
-    return Response(body, 200, headers, GLYPHS)
+    return static_response(request, glyphs(fontstack, span), GLYPHS)

@@ -39,7 +39,8 @@ def image(ratio: int) -> bytes:
     return encode(np.hstack([tile(hatch, variant, ratio) for hatch, variant in TILES]))
 
 
-def _answer(request: Request, body: bytes, kind: str) -> Response:
+def static_response(request: Request, body: bytes, kind: str) -> Response:
+    """Return a response that changes with the code only, or a 304; raises :class:`geoservice.errors.ParameterError`."""
     common_parameters(request)
     etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
     headers = {"ETag": etag, "Cache-Control": CACHE_CONTROL}
@@ -65,7 +66,7 @@ SIZES: schemas.Schema = {"type": "object", "additionalProperties": {"type": "obj
 )
 def sprite_index(request: Request) -> Response:
     """Return the positions of the hatches in the image."""
-    return _answer(request, index(1), JSON)
+    return static_response(request, index(1), JSON)
 
 
 @router.get(
@@ -76,13 +77,13 @@ def sprite_index(request: Request) -> Response:
 )
 def fine_sprite_index(request: Request) -> Response:
     """Return the positions of the hatches in the image of twice the size."""
-    return _answer(request, index(2), JSON)
+    return static_response(request, index(2), JSON)
 
 
 @router.get(f"{PATH}.png", operation_id="getSprite", summary="Sprite of the styles", responses=_responses(PNG, schemas.BINARY))
 def sprite_image(request: Request) -> Response:
     """Return the hatches."""
-    return _answer(request, image(1), PNG)
+    return static_response(request, image(1), PNG)
 
 
 @router.get(
@@ -93,4 +94,4 @@ def sprite_image(request: Request) -> Response:
 )
 def fine_sprite_image(request: Request) -> Response:
     """Return the hatches in twice the size."""
-    return _answer(request, image(2), PNG)
+    return static_response(request, image(2), PNG)
