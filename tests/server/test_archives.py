@@ -10,18 +10,18 @@ PATH = "/tiles/coverage.pmtiles"
 
 
 @pytest.fixture
-def whole(client):
+def archive(client):
     return client.get(PATH).content
 
 
-def test_the_whole_file(client, whole):
+def test_the_whole_file(client, archive):
     answer = client.get(PATH)
     assert answer.status_code == 200
     assert answer.headers["content-type"] == "application/vnd.pmtiles"
     assert answer.headers["accept-ranges"] == "bytes"
-    assert int(answer.headers["content-length"]) == len(whole)
+    assert int(answer.headers["content-length"]) == len(archive)
     assert "content-encoding" not in answer.headers
-    assert whole.startswith(b"PMTiles\x03")
+    assert archive.startswith(b"PMTiles\x03")
 
 
 def test_the_file_holds_the_tiles_that_are_served(client):
@@ -39,42 +39,43 @@ def test_the_file_holds_the_tiles_that_are_served(client):
 
 
 @pytest.mark.parametrize(
-    ("asked", "first", "last"), [("bytes=0-0", 0, 0), ("bytes=7-", 7, -1), ("bytes=-5", -5, -1), ("bytes=3-999999999", 3, -1)]
+    ("range_header", "first", "last"),
+    [("bytes=0-0", 0, 0), ("bytes=7-", 7, -1), ("bytes=-5", -5, -1), ("bytes=3-999999999", 3, -1)],
 )
-def test_a_byte_range(client, whole, asked, first, last):
-    answer = client.get(PATH, Range=asked)
-    size = len(whole)
+def test_a_byte_range(client, archive, range_header, first, last):
+    answer = client.get(PATH, Range=range_header)
+    size = len(archive)
     first, last = first % size, last % size
-    assert (answer.status_code, answer.content) == (206, whole[first : last + 1])
+    assert (answer.status_code, answer.content) == (206, archive[first : last + 1])
     assert answer.headers["content-range"] == f"bytes {first}-{last}/{size}"
 
 
-@pytest.mark.parametrize("asked", ["bytes=0-1,4-5", "bytes=5-2", "lines=0-1", "bytes=", "bytes=-", "bytes=a-b", "x"])
-def test_an_invalid_or_multiple_range_gives_the_whole_file(client, whole, asked):
-    answer = client.get(PATH, Range=asked)
-    assert (answer.status_code, answer.content) == (200, whole)
+@pytest.mark.parametrize("range_header", ["bytes=0-1,4-5", "bytes=5-2", "lines=0-1", "bytes=", "bytes=-", "bytes=a-b", "x"])
+def test_an_invalid_or_multiple_range_gives_the_whole_file(client, archive, range_header):
+    answer = client.get(PATH, Range=range_header)
+    assert (answer.status_code, answer.content) == (200, archive)
 
 
-@pytest.mark.parametrize("asked", ["bytes=999999999-", "bytes=-0", f"bytes={'9' * 18}-"])
-def test_a_range_beyond_the_end(client, whole, asked):
-    answer = client.get(PATH, Range=asked)
-    assert (answer.status_code, answer.headers["content-range"]) == (416, f"bytes */{len(whole)}")
+@pytest.mark.parametrize("range_header", ["bytes=999999999-", "bytes=-0", f"bytes={'9' * 18}-"])
+def test_a_range_beyond_the_end(client, archive, range_header):
+    answer = client.get(PATH, Range=range_header)
+    assert (answer.status_code, answer.headers["content-range"]) == (416, f"bytes */{len(archive)}")
 
 
-def test_if_range_gives_a_part_only_of_the_same_file(client, whole):
+def test_if_range_gives_a_part_only_of_the_same_file(client, archive):
     etag = client.get(PATH).headers["etag"]
     assert etag.startswith('"')
     assert client.get(PATH, Range="bytes=0-3", If_Range=etag).status_code == 206
     for other in ('"other"', f"W/{etag}", "Sun, 22 Nov 2026 04:00:00 GMT"):
         answer = client.get(PATH, Range="bytes=0-3", If_Range=other)
-        assert (answer.status_code, answer.content) == (200, whole)
+        assert (answer.status_code, answer.content) == (200, archive)
 
 
-def test_304_head_and_version(client, whole):
+def test_304_head_and_version(client, archive):
     etag, version = client.get(PATH).headers["etag"], client.json("/manifest")["version"]
     assert client.get(PATH, If_None_Match=etag).status_code == 304
     head = client.request("HEAD", PATH)
-    assert (head.status_code, head.content, head.headers["content-length"]) == (200, b"", str(len(whole)))
+    assert (head.status_code, head.content, head.headers["content-length"]) == (200, b"", str(len(archive)))
     assert "immutable" in client.get(f"{PATH}?v={version}").headers["cache-control"]
     assert client.get(PATH).headers["cache-control"] == "no-cache"
 

@@ -38,7 +38,7 @@ def url(published: Any) -> Iterator[str]:
     with socket.socket() as s:
         s.bind(("127.0.0.1", 0))
         port = s.getsockname()[1]
-    given = {
+    values = {
         "GEOSERVICE_HOME": str(published.home),
         "GEOSERVICE_SCHEMA_PREFIX": published.prefix,
         "GEOSERVICE_PORT": str(port),
@@ -46,8 +46,8 @@ def url(published: Any) -> Iterator[str]:
         "GEOSERVICE_DSN": "private",
     }
     if published.dsn is not None:
-        given["GEOSERVICE_SERVE_DSN"] = published.dsn
-    server = subprocess.Popen([sys.executable, "-c", START], env={**os.environ, **given}, stdout=subprocess.DEVNULL)
+        values["GEOSERVICE_SERVE_DSN"] = published.dsn
+    server = subprocess.Popen([sys.executable, "-c", START], env={**os.environ, **values}, stdout=subprocess.DEVNULL)
     try:
         wait(f"http://127.0.0.1:{port}", server)
         yield f"http://127.0.0.1:{port}"
@@ -100,5 +100,7 @@ def test_tiles_are_sent_compressed_and_revalidated(url):
 
 
 def test_workers_have_no_private_connection_strings():
-    left = without_private_data(Settings(dsn=SecretStr("a"), register_dsn=SecretStr("b"), serve_dsn=SecretStr("public")))
-    assert (left.dsn, left.register_dsn) == (None, None)
+    public_settings = without_private_data(
+        Settings(dsn=SecretStr("a"), register_dsn=SecretStr("b"), serve_dsn=SecretStr("public"))
+    )
+    assert (public_settings.dsn, public_settings.register_dsn) == (None, None)

@@ -59,7 +59,7 @@ def tiles(home: Path, layer: str = "coverage") -> Path:
     return home / "releases" / "1" / "tiles" / f"{layer}.pmtiles"
 
 
-def whole(written: Path, layer: str = "coverage") -> Path:
+def intact(written: Path, layer: str = "coverage") -> Path:
     return tiles(written, layer)
 
 
@@ -93,12 +93,12 @@ def test_a_damaged_tile_file_is_503_and_all_else_is_served(
             assert (url, now.status_code, now.content) == (url, answer.status_code, answer.content)
         ready = on.json("/health/ready")
         assert (ready["status"], ready["release"]) == ("degraded", 1)
-    told = [line for line in log if line["event"] == "damaged file"]
-    assert [(line["release"], line["file"], line["log_level"]) for line in told] == [(1, "tiles/coverage.pmtiles", "error")]
+    errors = [line for line in log if line["event"] == "damaged file"]
+    assert [(line["release"], line["file"], line["log_level"]) for line in errors] == [(1, "tiles/coverage.pmtiles", "error")]
     assert all(line["status"] != 500 for line in log if line["event"] == "request")
-    mend(tiles(home), whole(written))
+    mend(tiles(home), intact(written))
     assert on.get(TILE).status_code == 200
-    assert on.get("/tiles/coverage.pmtiles").content == whole(written).read_bytes()
+    assert on.get("/tiles/coverage.pmtiles").content == intact(written).read_bytes()
     assert on.json("/health/ready")["status"] == "ready"
 
 
@@ -108,7 +108,7 @@ def test_a_picture_of_a_damaged_file_is_503_until_the_file_is_repaired(on: Any, 
         for picture in ("/map/coverage/0/0/0.png", "/map/coverage/0/0/0@2x.png"):
             is_refused(on.get(picture), home)
     assert [line["file"] for line in log if line["event"] == "damaged file"] == ["tiles/coverage.pmtiles"]
-    mend(tiles(home), whole(written))
+    mend(tiles(home), intact(written))
     assert on.get("/map/coverage/0/0/0.png").status_code == 200
 
 
@@ -198,9 +198,9 @@ def test_a_server_that_starts_on_a_damaged_release_returns_503(on: Any, home: Pa
     with structlog.testing.capture_logs() as log:
         for url in ("/collections", TILE, "/tiles/coverage.pmtiles", "/manifest", "/health/ready", "/styles/map"):
             is_refused(on.get(url), home)
-    (told,) = [line for line in log if line["event"] == "release cannot be opened"]
-    assert (told["release"], told["serving"]) == (1, None)
-    assert "release 1" in told["reason"]
+    (errors,) = [line for line in log if line["event"] == "release cannot be opened"]
+    assert (errors["release"], errors["serving"]) == (1, None)
+    assert "release 1" in errors["reason"]
     assert on.get("/health/live").status_code == 200
     assert on.get("/", Accept="text/html").status_code == 200
 
@@ -221,16 +221,16 @@ def test_a_server_keeps_its_release_if_the_next_one_is_damaged(home: Path, conte
     small = [c for c in content().layers if c.layer.id == "table"]
     manifest = content().manifest.model_copy(update={"layers": (small[0].layer,)})
     store.write(replace(content(), layers=small, manifest=manifest))
-    kept = shutil.copytree(home / "releases" / "2", home / "kept")
+    copy = shutil.copytree(home / "releases" / "2", home / "kept")
     ruin(home, 2, kind)
     with structlog.testing.capture_logs() as log:
         for _ in range(4):
             clock.now += 1
             with current.lease() as reader:
                 assert reader.number == 1
-    (told,) = [line for line in log if line["event"] == "release cannot be opened"]
-    assert (told["release"], told["serving"]) == (2, 1)
-    shutil.copytree(kept, home / "releases" / "2", dirs_exist_ok=True)
+    (errors,) = [line for line in log if line["event"] == "release cannot be opened"]
+    assert (errors["release"], errors["serving"]) == (2, 1)
+    shutil.copytree(copy, home / "releases" / "2", dirs_exist_ok=True)
     clock.now += RETRY_S
     with current.lease() as reader:
         assert reader.number == 2

@@ -14,9 +14,9 @@ from geoservice.settings import Settings
 
 def layer(name, geometry="polygon", kind="fill", role="public", **more):
     words = Label(zh=name, en=name)
-    known = {"minzoom": 0, "maxzoom": 12, "columns": (), "bbox": (1.0, 2.0, 3.0, 4.0), "features": 1}
+    attributes = {"minzoom": 0, "maxzoom": 12, "columns": (), "bbox": (1.0, 2.0, 3.0, 4.0), "features": 1}
     return PublishedLayer(
-        id=name, title=words, description=words, geometry=geometry, role=role, style=Style(kind=kind), **{**known, **more}
+        id=name, title=words, description=words, geometry=geometry, role=role, style=Style(kind=kind), **{**attributes, **more}
     )
 
 
@@ -87,8 +87,8 @@ EPSG_3857 = "http%3A%2F%2Fwww.opengis.net%2Fdef%2Fcrs%2FEPSG%2F0%2F3857"
 
 def test_requests_of_arcgis_are_answered(client):
     """The requests of ArcGIS Maps SDK for JavaScript 5.1 (OGCFeatureLayer) in order, as its run in a browser showed them."""
-    asked = ["/", "/conformance?f=json", "/collections?f=json", "/api", "/collections/stations/items?limit=5"]
-    assert [client.get(path).status_code for path in asked] == [200] * 5
+    urls = ["/", "/conformance?f=json", "/collections?f=json", "/api", "/collections/stations/items?limit=5"]
+    assert [client.get(path).status_code for path in urls] == [200] * 5
     answer = client.get(f"/collections/stations/items?{BOX}&bbox-crs={EPSG_3857}&crs={EPSG_3857}&limit=5000")
     east, north = answer.json()["features"][0]["geometry"]["coordinates"]
     assert (east, north) == pytest.approx((2782987.27, 8433209.72), abs=0.01)

@@ -18,7 +18,7 @@ Make = Callable[[Settings], Application]
 
 
 @pytest.fixture(scope="module")
-def made(content: Callable[..., Any], tmp_path_factory: pytest.TempPathFactory) -> Make:
+def serve_with(content: Callable[..., Any], tmp_path_factory: pytest.TempPathFactory) -> Make:
     """Return what makes an application over one release; which store keeps it makes no difference here."""
     folder = tmp_path_factory.mktemp("forwarded") / "releases"
     store = open_store(folder, None, "x", read_only=False)
@@ -32,8 +32,8 @@ PROXIES = parse_networks(["10.0.0.0/24", "::1"])
 
 
 def scope(peer: str, **headers: str) -> dict[str, Any]:
-    given = {"host": "inside:8080", **{k.replace("_", "-"): v for k, v in headers.items()}}
-    return {"client": (peer, 1), "scheme": "http", "headers": [(k.encode(), v.encode()) for k, v in given.items()]}
+    fields = {"host": "inside:8080", **{k.replace("_", "-"): v for k, v in headers.items()}}
+    return {"client": (peer, 1), "scheme": "http", "headers": [(k.encode(), v.encode()) for k, v in fields.items()]}
 
 
 @pytest.mark.parametrize(
@@ -88,17 +88,17 @@ def first_link(app: Any, **headers: str) -> str:
         return body.decode().split('"href":"')[1].split('"')[0]
 
 
-SAID = {"X_Forwarded_Proto": "https", "X_Forwarded_Host": "maps.example", "X_Forwarded_Prefix": "/geo"}
+FORWARDED = {"X_Forwarded_Proto": "https", "X_Forwarded_Host": "maps.example", "X_Forwarded_Prefix": "/geo"}
 
 
-def test_links_have_the_base_url_of_a_trusted_local_proxy(made: Make) -> None:
+def test_links_have_the_base_url_of_a_trusted_local_proxy(serve_with: Make) -> None:
     believed = Settings(proxy_headers=True, rate_limit="")
-    assert first_link(made(believed), **SAID) == "https://maps.example/geo/collections?f=json"
-    assert first_link(made(Settings(rate_limit="")), **SAID).startswith("http://127.0.0.1:")
+    assert first_link(serve_with(believed), **FORWARDED) == "https://maps.example/geo/collections?f=json"
+    assert first_link(serve_with(Settings(rate_limit="")), **FORWARDED).startswith("http://127.0.0.1:")
     other = Settings(proxy_headers=True, trusted_proxies="10.0.0.0/8", rate_limit="")
-    assert first_link(made(other), **SAID).startswith("http://127.0.0.1:")
+    assert first_link(serve_with(other), **FORWARDED).startswith("http://127.0.0.1:")
     fixed = Settings(proxy_headers=True, url="https://fixed.example/a", rate_limit="")
-    assert first_link(made(fixed), **SAID) == "https://fixed.example/a/collections?f=json"
+    assert first_link(serve_with(fixed), **FORWARDED) == "https://fixed.example/a/collections?f=json"
 
 
 WRONG = [
@@ -128,18 +128,18 @@ def test_invalid_settings_are_refused(name: str, value: str) -> None:
         (b"Host: a\r\nHost: b\r\n", b"1.0", 400),
     ],
 )
-def test_a_request_has_one_host(made: Make, hosts: bytes, version: bytes, status: int) -> None:
-    with wire_up(made(Settings(rate_limit=""))) as served:
+def test_a_request_has_one_host(serve_with: Make, hosts: bytes, version: bytes, status: int) -> None:
+    with wire_up(serve_with(Settings(rate_limit=""))) as served:
         served.ask("/tiles/coverage/10/583/296.mvt")
         for path in (b"/health/live", b"/tiles/coverage/10/583/296.mvt"):  # the second is ready before anything is parsed
-            said = served.send(b"GET " + path + b" HTTP/" + version + b"\r\n" + hosts + b"Connection: close\r\n\r\n")
-            assert said.startswith(b"HTTP/1.1 %d " % status), path
-            assert (b"application/problem+json" in said) == (status == 400)
+            response = served.send(b"GET " + path + b" HTTP/" + version + b"\r\n" + hosts + b"Connection: close\r\n\r\n")
+            assert response.startswith(b"HTTP/1.1 %d " % status), path
+            assert (b"application/problem+json" in response) == (status == 400)
 
 
 @pytest.mark.parametrize("target", ["/collections/村?f=json", "/collections/coverage/items?name_zh=宜秀", "/collections?f=a b"])
-def test_a_url_that_is_not_encoded_gets_a_problem(made: Make, target: str) -> None:
-    with wire_up(made(Settings(rate_limit=""))) as served:
+def test_a_url_that_is_not_encoded_gets_a_problem(serve_with: Make, target: str) -> None:
+    with wire_up(serve_with(Settings(rate_limit=""))) as served:
         head, _, body = served.send(f"GET {target} HTTP/1.1\r\nHost: geo.test\r\n\r\n".encode()).partition(b"\r\n\r\n")
         assert head.startswith(b"HTTP/1.1 400 ")
         assert b"content-type: application/problem+json" in head
@@ -147,21 +147,21 @@ def test_a_url_that_is_not_encoded_gets_a_problem(made: Make, target: str) -> No
         assert "%E6%9D%91" in json.loads(body)["detail"]
 
 
-@pytest.mark.parametrize(("words", "said"), [("self", "'self'"), ("self https://portal.example", "'self' https://portal.example"),
+@pytest.mark.parametrize(("setting", "sources"), [("self", "'self'"), ("self https://portal.example", "'self' https://portal.example"),
                                              ("none", "'none'"), ("*", "*")])  # fmt: skip
-def test_frame_ancestors_are_a_setting(made: Make, words: str, said: str) -> None:
-    client = Client(made(Settings(frame_ancestors=words)))
+def test_frame_ancestors_are_a_setting(serve_with: Make, setting: str, sources: str) -> None:
+    client = Client(serve_with(Settings(frame_ancestors=setting)))
     for path in ("/?f=html", "/collections?f=html", "/conformance", "/map/coverage/9/291/148.png", "/nope"):
         (policy,) = client.get(path).headers.get_list("content-security-policy")
-        assert policy.endswith(f"; frame-ancestors {said}"), path
+        assert policy.endswith(f"; frame-ancestors {sources}"), path
     assert "frame-ancestors 'none'" in client.get("/tiles/coverage/9/291/148.mvt").headers["content-security-policy"]
 
 
 def test_a_page_of_another_site_may_send_any_header(client: Any) -> None:
-    asked = {"Origin": "https://portal.example", "Access_Control_Request_Headers": "x-requested-with, cache-control,X-Map"}
-    headers = client.request("OPTIONS", "/tiles/coverage/9/291/148.mvt", **asked).headers
-    allowed = {name.strip().lower() for name in headers["access-control-allow-headers"].split(",")}
-    assert {"x-requested-with", "cache-control", "x-map", "authorization", "range", "if-match"} <= allowed
+    preflight = {"Origin": "https://portal.example", "Access_Control_Request_Headers": "x-requested-with, cache-control,X-Map"}
+    headers = client.request("OPTIONS", "/tiles/coverage/9/291/148.mvt", **preflight).headers
+    allowed_headers = {name.strip().lower() for name in headers["access-control-allow-headers"].split(",")}
+    assert {"x-requested-with", "cache-control", "x-map", "authorization", "range", "if-match"} <= allowed_headers
     assert "Access-Control-Request-Headers" in headers["vary"]
     assert "access-control-allow-credentials" not in headers
 

@@ -12,12 +12,12 @@ from geoservice.server.single_flight import OVERHEAD, ByteCache, SingleFlight
 @given(st.lists(st.tuples(st.integers(0, 20), st.integers(0, 400)), max_size=60))
 def test_never_more_bytes_than_the_limit(puts):
     cache = ByteCache(3000)
-    kept = {}
+    expected = {}
     for key, size in puts:
         cache.put(key, bytes(size))
-        kept.setdefault(key, size)
-        there = [k for k in kept if cache.get(k) is not None]
-        assert cache.size == sum(len(cache.get(k)) + OVERHEAD for k in there) <= 3000
+        expected.setdefault(key, size)
+        cached = [k for k in expected if cache.get(k) is not None]
+        assert cache.size == sum(len(cache.get(k)) + OVERHEAD for k in cached) <= 3000
 
 
 def test_the_least_recently_used_goes_first():
@@ -56,11 +56,11 @@ def test_concurrent_requests_make_it_once():
 
 def test_an_error_reaches_all_waiters_and_is_not_cached():
     async def go():
-        once, broken, whole = SingleFlight(10_000), Maker(OSError("disk")), Maker()
-        told = await asyncio.gather(*(once.get("key", broken) for _ in range(5)), return_exceptions=True)
-        assert [str(e) for e in told] == ["disk"] * 5
-        assert await once.get("key", whole) == b"body"
-        return broken.calls, whole.calls
+        once, broken, working = SingleFlight(10_000), Maker(OSError("disk")), Maker()
+        results = await asyncio.gather(*(once.get("key", broken) for _ in range(5)), return_exceptions=True)
+        assert [str(e) for e in results] == ["disk"] * 5
+        assert await once.get("key", working) == b"body"
+        return broken.calls, working.calls
 
     assert asyncio.run(go()) == (1, 1)
 
@@ -72,9 +72,9 @@ def test_cancelling_a_waiter_does_not_cancel_the_others(who):
         callers = [asyncio.create_task(once.get("key", maker)) for _ in range(3)]
         await asyncio.sleep(0.005)
         callers[who].cancel()
-        told = await asyncio.gather(*callers, return_exceptions=True)
-        assert isinstance(told[who], asyncio.CancelledError)
-        assert [t for t in told if isinstance(t, bytes)] == [b"body"] * 2
+        results = await asyncio.gather(*callers, return_exceptions=True)
+        assert isinstance(results[who], asyncio.CancelledError)
+        assert [t for t in results if isinstance(t, bytes)] == [b"body"] * 2
         return maker.calls
 
     assert asyncio.run(go()) == 1
@@ -109,10 +109,10 @@ def test_an_error_without_waiters_is_not_logged(caplog):
 @pytest.mark.parametrize("times", [1, 3])
 def test_the_cancelled_first_waiter_ends_with_the_work(times):
     async def go():
-        once, made = SingleFlight(10_000), asyncio.Event()
+        once, finished = SingleFlight(10_000), asyncio.Event()
 
         async def make():
-            await made.wait()
+            await finished.wait()
             return b"body"
 
         first, second = (asyncio.create_task(once.get("key", make)) for _ in range(2))
@@ -122,7 +122,7 @@ def test_the_cancelled_first_waiter_ends_with_the_work(times):
             second.cancel()
         await asyncio.sleep(0.005)
         assert (first.done(), second.cancelled()) == (False, True)
-        made.set()
+        finished.set()
         with pytest.raises(asyncio.CancelledError):
             await first
         assert once.cache.get("key") == b"body"

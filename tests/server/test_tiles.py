@@ -27,12 +27,12 @@ def test_ogc_order_is_row_then_column(client):
 
 
 def test_gzip_is_sent_as_stored(client):
-    packed, plain = client.get(SHORT, Accept_Encoding="gzip"), client.get(SHORT, Accept_Encoding="identity")
-    assert packed.headers["content-encoding"] == "gzip"
+    compressed, plain = client.get(SHORT, Accept_Encoding="gzip"), client.get(SHORT, Accept_Encoding="identity")
+    assert compressed.headers["content-encoding"] == "gzip"
     assert "content-encoding" not in plain.headers
-    assert packed.content == plain.content
+    assert compressed.content == plain.content
     assert plain.content[:2] != gzip.compress(b"")[:2]
-    assert packed.headers["etag"] != plain.headers["etag"]
+    assert compressed.headers["etag"] != plain.headers["etag"]
     assert int(plain.headers["content-length"]) == len(plain.content)
 
 
@@ -46,8 +46,8 @@ def test_a_tile_of_this_release_never_changes(client):
 def test_304(client):
     etag = client.get(SHORT).headers["etag"]
     assert etag.startswith('"')
-    for given in (etag, f'"other", {etag}', "*", "W/" + etag):
-        answer = client.get(SHORT, If_None_Match=given)
+    for if_none_match in (etag, f'"other", {etag}', "*", "W/" + etag):
+        answer = client.get(SHORT, If_None_Match=if_none_match)
         assert (answer.status_code, answer.content) == (304, b"")
         assert answer.headers["etag"] == etag
     assert client.get(SHORT, If_None_Match='"other"').status_code == 200

@@ -31,15 +31,15 @@ ALSO = (
 @pytest.fixture
 def own(release_store):
     """An app of its own behind the server, so that what it counts is what the test asked."""
-    with wire_up(create_app(Settings(), release_store)) as found:
-        yield found
+    with wire_up(create_app(Settings(), release_store)) as server:
+        yield server
 
 
 @pytest.fixture(scope="module")
 def shared(app):
     """The app of all tests behind the server."""
-    with wire_up(app) as found:
-        yield found
+    with wire_up(app) as server:
+        yield server
 
 
 @pytest.mark.parametrize("path", [TILE, *ALSO])
@@ -83,13 +83,13 @@ def test_head_gets_no_body_from_the_cache(own):
 def test_with_a_list_of_origins_each_gets_its_own_cors_header(release_store):
     with wire_up(create_app(Settings(cors_origins=("https://a.example",)), release_store)) as own:
         for _ in range(2):
-            seen = [
+            responses = [
                 own.ask(TILE)[1],
                 own.ask(TILE, Origin="https://b.example")[1],
                 own.ask(TILE, Origin="https://a.example")[1],
             ]
-            assert [s.get("access-control-allow-origin") for s in seen] == [None, None, "https://a.example"]
-            assert all("Origin" in s["vary"] for s in seen)
+            assert [s.get("access-control-allow-origin") for s in responses] == [None, None, "https://a.example"]
+            assert all("Origin" in s["vary"] for s in responses)
         assert own.response_cache.hits == 1
 
 
@@ -212,9 +212,11 @@ def test_the_preferred_encoding_is_sent(shared, path, accept_encoding, encoding)
 
 
 def test_concurrent_requests_make_a_tile_once(own, monkeypatch):
-    made = []
+    made_tiles = []
     make = Recipe.make
-    monkeypatch.setattr(Recipe, "make", lambda self, reader: (made.append(self.key), time.sleep(0.05), make(self, reader))[2])
+    monkeypatch.setattr(
+        Recipe, "make", lambda self, reader: (made_tiles.append(self.key), time.sleep(0.05), make(self, reader))[2]
+    )
 
     async def go() -> list[httpx.Response]:
         transport = httpx.ASGITransport(own.app)
@@ -225,4 +227,4 @@ def test_concurrent_requests_make_a_tile_once(own, monkeypatch):
 
     answers = asyncio.run(go())
     assert {a.status_code for a in answers} == {200}
-    assert len(made) == len(set(made)) == 3
+    assert len(made_tiles) == len(set(made_tiles)) == 3

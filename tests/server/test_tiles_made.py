@@ -30,8 +30,8 @@ def test_json_and_text_of_one_filter_are_one_tile(yixiu):
     text = yixiu.get(f"{CLINICS}?{QueryParams({'filter': 'beds > 0'})}")
     for same in ("  beds>0 ", "(beds > 0)"):
         assert yixiu.get(f"{CLINICS}?{QueryParams({'filter': same})}").headers["etag"] == text.headers["etag"]
-    wanted = {"filter": '{"op":">","args":[{"property":"beds"},0]}', "filter-lang": "cql2-json"}
-    json = yixiu.get(f"{CLINICS}?{QueryParams(wanted)}")
+    json_filter = {"filter": '{"op":">","args":[{"property":"beds"},0]}', "filter-lang": "cql2-json"}
+    json = yixiu.get(f"{CLINICS}?{QueryParams(json_filter)}")
     assert json.headers["etag"] == text.headers["etag"]
     assert json.content == text.content
     assert yixiu.get(CLINICS).headers["etag"] != text.headers["etag"]
@@ -45,15 +45,15 @@ def test_a_filter_that_names_the_geography_is_a_tile_of_its_own(client):
 
 
 def test_filter_crs_is_the_crs_of_the_coordinates(yixiu):
-    at, crs = "S_INTERSECTS(geometry, POINT(117.01 30.6))", "http://www.opengis.net/def/crs/EPSG/0/4326"
-    turned = "S_INTERSECTS(geometry, POINT(30.6 117.01))"
-    assert ids(yixiu, CLINICS, filter=at) == ids(yixiu, CLINICS, filter=turned, **{"filter-crs": crs}) == [2]
+    lon_lat, crs = "S_INTERSECTS(geometry, POINT(117.01 30.6))", "http://www.opengis.net/def/crs/EPSG/0/4326"
+    lat_lon = "S_INTERSECTS(geometry, POINT(30.6 117.01))"
+    assert ids(yixiu, CLINICS, filter=lon_lat) == ids(yixiu, CLINICS, filter=lat_lon, **{"filter-crs": crs}) == [2]
 
 
 def test_only_the_requested_properties(yixiu):
-    found = features(yixiu, CLINICS, properties="beds,name")
-    assert len(found) == len(features(yixiu, CLINICS))
-    assert set().union(*(f["properties"] for f in found)) == {"beds", "name"}
+    tile_features = features(yixiu, CLINICS, properties="beds,name")
+    assert len(tile_features) == len(features(yixiu, CLINICS))
+    assert set().union(*(f["properties"] for f in tile_features)) == {"beds", "name"}
     order = yixiu.get(f"{CLINICS}?properties=name,beds").headers["etag"]
     assert order == yixiu.get(f"{CLINICS}?properties=beds,name").headers["etag"]
 

@@ -90,11 +90,11 @@ def test_a_tile_of_one_caller_is_not_sent_to_another(app, caller):
 
 def test_a_tile_of_one_caller_is_not_in_the_response_cache(home, caller):
     app = create_app(Settings(home=home), open_store(home / "releases", None, "x", read_only=True))
-    said, public = caller().headers, "/tiles/clinics/6/52/26.mvt"
+    token, public = caller().headers, "/tiles/clinics/6/52/26.mvt"
     with wire_up(app) as served:
         for _ in range(3):
             for path in PATHS:
-                assert [served.ask(path, **said)[0], served.ask(path)[0], served.ask("/tiles/clinics/6/52/26.mvt")[0]] == [
+                assert [served.ask(path, **token)[0], served.ask(path)[0], served.ask("/tiles/clinics/6/52/26.mvt")[0]] == [
                     200,
                     404,
                     200,
@@ -116,8 +116,8 @@ def test_the_dataset_has_the_layers_of_the_caller(app, caller):
 def test_a_pmtiles_file_requires_access_to_all_areas(app, caller):
     path = "/tiles/visits.pmtiles"
     assert Caller(app).get(path).status_code == 404
-    whole = caller().get(path, Range="bytes=0-6")
-    assert (whole.status_code, whole.content, whole.headers["cache-control"]) == (206, b"PMTiles", "private, no-cache")
+    response = caller().get(path, Range="bytes=0-6")
+    assert (response.status_code, response.content, response.headers["cache-control"]) == (206, b"PMTiles", "private, no-cache")
     some = caller((clinics.TOWNS[0],)).get(path)
     assert some.status_code == 403
     assert "areas" in some.json()["detail"]

@@ -21,13 +21,13 @@ Start = Callable[[str | None], tuple[Any, str]]
 
 def content(role: str | None) -> Any:
     """A release in which the layer of clinics has a role, or is not there."""
-    whole = clinics.release_content()
+    full = clinics.release_content()
     layers = [
         replace(c, layer=c.layer.model_copy(update={"role": role or "public"})) if c.layer.id == "clinics" else c
-        for c in whole.layers
+        for c in full.layers
         if role or c.layer.id != "clinics"
     ]
-    return replace(whole, layers=layers, manifest=whole.manifest.model_copy(update={"layers": tuple(c.layer for c in layers)}))
+    return replace(full, layers=layers, manifest=full.manifest.model_copy(update={"layers": tuple(c.layer for c in layers)}))
 
 
 @pytest.fixture
@@ -67,12 +67,12 @@ def test_a_token_reads_an_old_release_within_its_limits(start, tmp_path):
     everywhere = Caller(app, given(access, "a", "planner"))
     town = Caller(app, given(access, "b", "planner", areas=(clinics.TOWNS[0],)))
     access.close()
-    seen = []
+    counts = []
     for caller in (everywhere, town):
         answer = caller.get(f"{TILE}?v={old}")
         assert (answer.status_code, answer.headers["cache-control"]) == (200, "private, no-cache")
         assert answer.headers["etag"].startswith(f'"{old}-')
-        seen.append(len(mapbox_vector_tile.decode(answer.content)["clinics"]["features"]))
-    assert 0 < seen[1] < seen[0]
+        counts.append(len(mapbox_vector_tile.decode(answer.content)["clinics"]["features"]))
+    assert 0 < counts[1] < counts[0]
     assert everywhere.get(f"/tiles/clinics.pmtiles?v={old}").headers["cache-control"] == "private, no-cache"
     assert town.get(f"/tiles/clinics.pmtiles?v={old}").status_code == 403

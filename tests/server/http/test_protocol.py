@@ -26,13 +26,13 @@ def server(content: Callable[..., Any], tmp_path_factory: pytest.TempPathFactory
     store.write(content())
     store.close()
     app = create_app(Settings(rate_limit=""), open_store(folder / "releases", None, "x", read_only=True))
-    with wire_up(app) as found:
-        yield found
+    with wire_up(app) as app_server:
+        yield app_server
 
 
 @pytest.fixture
 def ready(server: Wired) -> Wired:
-    """The server with the answer for a tile ready."""
+    """The server with a tile in its response cache."""
     server.ask(TILE)
     before = server.response_cache.hits
     assert server.ask(TILE)[0] == 200
@@ -47,8 +47,8 @@ def get(path: str, more: bytes = b"", version: bytes = b"1.1") -> bytes:
 CLOSE = get("/health/live", b"Connection: close\r\n")
 
 
-def statuses(said: bytes) -> list[int]:
-    return [int(part[:3]) for part in said.split(b"HTTP/1.1 ")[1:]]
+def statuses(received: bytes) -> list[int]:
+    return [int(part[:3]) for part in received.split(b"HTTP/1.1 ")[1:]]
 
 
 @pytest.mark.parametrize(
@@ -70,16 +70,16 @@ def test_other_requests_reach_the_application(ready: Wired, how: dict[str, str],
 
 @pytest.mark.parametrize("pieces", [1, 2, 7])
 def test_a_request_may_come_in_pieces(ready: Wired, pieces: int) -> None:
-    said = ready.send(get(TILE, b"Connection: close\r\n"), pieces)
-    assert statuses(said) == [200]
+    received = ready.send(get(TILE, b"Connection: close\r\n"), pieces)
+    assert statuses(received) == [200]
 
 
 def test_pipelined_requests_are_answered_in_order(ready: Wired) -> None:
-    asked = get("/collections/coverage?f=json") + get(TILE) + get("/nope") + get(TILE) + CLOSE
-    for pieces in (1, 3, len(asked) // 40):
-        said = ready.send(asked, pieces, pause=0.002)
-        assert statuses(said) == [200, 200, 404, 200, 200]
-        assert said.endswith(b'{"status":"live"}')
+    requests = get("/collections/coverage?f=json") + get(TILE) + get("/nope") + get(TILE) + CLOSE
+    for pieces in (1, 3, len(requests) // 40):
+        received = ready.send(requests, pieces, pause=0.002)
+        assert statuses(received) == [200, 200, 404, 200, 200]
+        assert received.endswith(b'{"status":"live"}')
 
 
 def test_a_cached_response_waits_for_the_one_before(ready: Wired) -> None:
@@ -88,8 +88,8 @@ def test_a_cached_response_waits_for_the_one_before(ready: Wired) -> None:
         time.sleep(0.001)
         client.sendall(get(TILE))
         client.sendall(CLOSE)
-        said = b"".join(iter(lambda: client.recv(65536), b""))
-    kinds = [part.partition(b"content-type: ")[2].partition(b"\r\n")[0] for part in said.split(b"HTTP/1.1 ")[1:]]
+        received = b"".join(iter(lambda: client.recv(65536), b""))
+    kinds = [part.partition(b"content-type: ")[2].partition(b"\r\n")[0] for part in received.split(b"HTTP/1.1 ")[1:]]
     assert kinds == [b"application/geo+json", b"application/vnd.mapbox-vector-tile", b"application/json"]
 
 
@@ -101,8 +101,8 @@ def test_a_body_is_not_a_request(ready: Wired) -> None:
         client.sendall(inner)
         time.sleep(0.1)
         client.sendall(CLOSE)
-        said = b"".join(iter(lambda: client.recv(65536), b""))
-    assert statuses(said) == [200, 200]
+        received = b"".join(iter(lambda: client.recv(65536), b""))
+    assert statuses(received) == [200, 200]
     assert ready.response_cache.hits == hits
 
 
@@ -115,13 +115,13 @@ def test_a_slow_reader_gets_all_responses_in_order(ready: Wired) -> None:
         for _ in range(many):
             client.sendall(get(TILE))
             time.sleep(0.0005)
-        given = ready.response_cache.hits - before
+        cached = ready.response_cache.hits - before
         assert ready.ask(TILE)[0] == 200, "nobody else waits for this client"
         client.sendall(CLOSE)
-        said = b"".join(iter(lambda: client.recv(2**20), b""))
-    assert 0 < given < many / 2, "no more is written than a client takes"
-    assert statuses(said) == [200] * (many + 1)
-    assert said.endswith(b'{"status":"live"}')
+        received = b"".join(iter(lambda: client.recv(2**20), b""))
+    assert 0 < cached < many / 2, "no more is written than a client takes"
+    assert statuses(received) == [200] * (many + 1)
+    assert received.endswith(b'{"status":"live"}')
 
 
 def test_http_1_0_is_answered_and_closed(ready: Wired) -> None:
@@ -147,11 +147,11 @@ class Times:
     def __init__(self, server: Wired) -> None:
         self.server = server
 
-    def until_left(self, *said: bytes) -> float:
-        """Return the seconds from the last byte that the server sent until it hung up; ``said`` goes out 0.1 s apart."""
+    def until_closed(self, *messages: bytes) -> float:
+        """Return the seconds from the server's last byte until it closed; ``messages`` are sent 0.1 s apart."""
         with socket.create_connection(self.server.address, timeout=20) as client:
             last = time.monotonic()
-            for data in said:
+            for data in messages:
                 client.sendall(data)
                 time.sleep(0.1)
             try:
@@ -168,27 +168,27 @@ def times(ready: Wired, monkeypatch: pytest.MonkeyPatch) -> Times:
     return Times(ready)
 
 
-@pytest.mark.parametrize("said", [[], [b"GET"], [CLOSE[:-2], b"A: b\r\n"], [get(TILE)], [get("/collections?f=json")]])
-def test_an_idle_connection_is_closed(times: Times, said: list[bytes]) -> None:
-    assert 0.1 < times.until_left(*said) < 5
+@pytest.mark.parametrize("messages", [[], [b"GET"], [CLOSE[:-2], b"A: b\r\n"], [get(TILE)], [get("/collections?f=json")]])
+def test_an_idle_connection_is_closed(times: Times, messages: list[bytes]) -> None:
+    assert 0.1 < times.until_closed(*messages) < 5
 
 
 def test_slow_request_headers_get_no_more_time(times: Times) -> None:
     began = time.monotonic()
     with pytest.raises((BrokenPipeError, ConnectionResetError)):
-        times.until_left(get(TILE)[:20], *[b"A: b\r\n"] * 200)
+        times.until_closed(get(TILE)[:20], *[b"A: b\r\n"] * 200)
     assert time.monotonic() - began < 10
 
 
 def test_an_active_connection_stays_open(times: Times) -> None:
-    said: list[int] = []
+    received: list[int] = []
     with socket.create_connection(times.server.address, timeout=20) as client:
         for _ in range(12):
             client.sendall(get(TILE))
-            said.append(client.recv(12) == b"HTTP/1.1 200")
+            received.append(client.recv(12) == b"HTTP/1.1 200")
             time.sleep(0.2)
             client.recv(100_000)
-    assert said == [True] * 12
+    assert received == [True] * 12
 
 
 @pytest.mark.parametrize("takes", [False, True])
@@ -200,30 +200,30 @@ def test_a_client_that_reads_nothing_is_closed(times: Times, takes: bool) -> Non
         for _ in range(200):
             client.sendall(get(TILE))
             time.sleep(0.0005)
-        said = b""
+        received = b""
         for _ in range(30):
             time.sleep(0.1)
-            said += client.recv(8192) if takes else b""
+            received += client.recv(8192) if takes else b""
         with suppress(ConnectionResetError):
             while data := client.recv(2**16):
-                said += data
-    assert (said.count(b"HTTP/1.1 200") == 200) == takes
+                received += data
+    assert (received.count(b"HTTP/1.1 200") == 200) == takes
 
 
 def test_connections_beyond_the_limit_get_503(ready: Wired, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(protocol, "CONNECTIONS", 3)
-    held = [socket.create_connection(ready.address, timeout=20) for _ in range(8)]
+    connections = [socket.create_connection(ready.address, timeout=20) for _ in range(8)]
     time.sleep(0.2)
-    told = []
-    for client in held:
+    answers = []
+    for client in connections:
         client.setblocking(False)
         try:
-            told.append(statuses(client.recv(1000)))
+            answers.append(statuses(client.recv(1000)))
         except BlockingIOError:
-            told.append([])
+            answers.append([])
         client.close()
-    assert told.count([503]) >= 5
-    assert [] in told
+    assert answers.count([503]) >= 5
+    assert [] in answers
     time.sleep(0.2)
     assert ready.ask(TILE)[0] == 200
 

@@ -40,8 +40,8 @@ def heads(*barred: bytes) -> HeadCache:
 
 def test_headers_of_a_browser_are_parsed() -> None:
     assert heads(b"authorization").read(BROWSER) == RequestHead(b"gzip, deflate, br, zstd", None)
-    held = BROWSER.replace(b"Accept: */*", b'If-None-Match: "1-2"')
-    assert heads().read(held) == RequestHead(b"gzip, deflate, br, zstd", b'"1-2"')
+    revalidation = BROWSER.replace(b"Accept: */*", b'If-None-Match: "1-2"')
+    assert heads().read(revalidation) == RequestHead(b"gzip, deflate, br, zstd", b'"1-2"')
     assert heads().read(HOST + b"\r\n") == RequestHead(None, None)
 
 
@@ -87,13 +87,13 @@ lines = st.builds(lambda *parts: b"".join(parts), names, spaces, values, ends)
 @given(st.lists(lines, max_size=4).map(b"".join), st.sampled_from([b"\r\n", b"", b"\r\nGET / HTTP/1.1\r\n\r\n"]))
 @example(b"Accept-Encoding: gzip \t\r\n", b"\r\n")
 def test_the_fields_are_those_of_the_http_parser(head: bytes, end: bytes) -> None:
-    whole = HOST + head + end
-    asked = heads().read(whole)
-    if asked is None:
+    request = HOST + head + end
+    result = heads().read(request)
+    if result is None:
         return
-    parsed = Parsed(whole)
+    parsed = Parsed(request)
     fields = dict(parsed.fields)
     assert (parsed.complete, parsed.body, parsed.stays) == (1, b"", True)
     assert len(fields) == len(parsed.fields)
-    found = (fields.get(b"accept-encoding"), fields.get(b"if-none-match"))
-    assert tuple(None if v is None else v.rstrip(b" \t") for v in found) == asked
+    expected = (fields.get(b"accept-encoding"), fields.get(b"if-none-match"))
+    assert tuple(None if v is None else v.rstrip(b" \t") for v in expected) == result

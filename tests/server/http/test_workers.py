@@ -165,7 +165,7 @@ CORES = sorted(os.sched_getaffinity(0))
 
 @pytest.mark.parametrize(("more", "keeps"), [(0, True), (1, True), (-1, False)])
 def test_with_a_worker_for_each_core_it_is_pinned(more: int, keeps: bool) -> None:
-    def seen(place: int) -> list[int]:
+    def cores_of(place: int) -> list[int]:
         code = (
             "import os; from geoservice.server.http.worker import pin_to_core; "
             f"pin_to_core({place}, {len(CORES) + more}); print(*sorted(os.sched_getaffinity(0)))"
@@ -173,12 +173,12 @@ def test_with_a_worker_for_each_core_it_is_pinned(more: int, keeps: bool) -> Non
         return [int(c) for c in subprocess.run([sys.executable, "-c", code], capture_output=True, check=True).stdout.split()]
 
     last = len(CORES) - 1
-    assert [seen(0), seen(last)] == ([[CORES[0]], [CORES[last]]] if keeps else [CORES, CORES])
+    assert [cores_of(0), cores_of(last)] == ([[CORES[0]], [CORES[last]]] if keeps else [CORES, CORES])
 
 
 def test_an_address_in_use_is_reported() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(Unavailable, match=r"127\.0\.0\.1, port"):
-        listen(*taken.getsockname())
+    with socket.create_server(("127.0.0.1", 0)) as bound, pytest.raises(Unavailable, match=r"127\.0\.0\.1, port"):
+        listen(*bound.getsockname())
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
