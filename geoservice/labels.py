@@ -51,7 +51,7 @@ def tier_label(tier: str) -> Label:
 
 def service_label(service: str, study: Mapping[str, Any]) -> Label:
     """Return a service in the words of a study as its manifest has it."""
-    return _own_label("services", service, study) or Label(zh=service, en=service)
+    return _study_label("services", service, study) or Label(zh=service, en=service)
 
 
 def group_label(group: str, study: Mapping[str, Any]) -> Label:
@@ -60,9 +60,9 @@ def group_label(group: str, study: Mapping[str, Any]) -> Label:
     >>> group_label("old", {"groups": [{"id": "old", "title": {"zh": "老年人", "en": "65 and over"}}]}).en
     '65 and over'
     """
-    return _own_label("groups", group, study) or GROUPS.get(group) or Label(zh=group, en=group)
+    return _study_label("groups", group, study) or GROUPS.get(group) or Label(zh=group, en=group)
 
 
-def _own_label(kind: str, name: str, study: Mapping[str, Any]) -> Label | None:
+def _study_label(kind: str, name: str, study: Mapping[str, Any]) -> Label | None:
     title = next((one["title"] for one in study.get(kind) or () if one["id"] == name), None)
     return Label(**title) if title else None

@@ -72,13 +72,13 @@ def reason_label(status: str | None, limits: Limits = NO_LIMITS) -> Label:
     ('under 10', '> 60 分钟', 'no data')
     """
     if status == UNDER and limits.below is not None:
-        return _filled(_UNDER, limits.below)
+        return _format_label(_UNDER, limits.below)
     if status == BEYOND and limits.minutes is not None:
-        return _filled(_BEYOND, limits.minutes)
+        return _format_label(_BEYOND, limits.minutes)
     return WORDS.get(status or NO_DATA, WORDS[NO_DATA])
 
 
-def _filled(label: Label, number: int) -> Label:
+def _format_label(label: Label, number: int) -> Label:
     return Label(zh=label.zh.format(number), en=label.en.format(number))
 
 

@@ -9,19 +9,19 @@ from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_va
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 
-def _words(value: object) -> object:
+def _split_words(value: object) -> object:
     return tuple(value.replace(",", " ").split()) if isinstance(value, str) else value
 
 
-Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words)]
+WordList = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split_words)]
 """Several words in one variable, with commas or spaces between."""
 Rate = Annotated[str, Field(pattern=r"^([1-9][0-9]{0,8}/([1-9][0-9]{0,3} )?(second|minute|hour))?$")]
 """Requests in a time, as 600/minute; empty: no limit."""
-Signed = Literal["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "Ed25519"]
+Algorithm = Literal["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "Ed25519"]
 """Signatures with a key pair: with a secret shared by all (HS256) whoever checks tokens could make them."""
 
 
-def _networks(words: tuple[str, ...]) -> tuple[str, ...]:
+def _check_networks(words: tuple[str, ...]) -> tuple[str, ...]:
     for word in words:
         ipaddress.ip_network(word)
     return words
@@ -30,7 +30,7 @@ def _networks(words: tuple[str, ...]) -> tuple[str, ...]:
 LOOPBACK = ("127.0.0.0/8", "::1")
 
 
-def _frames(words: tuple[str, ...]) -> tuple[str, ...]:
+def _check_frame_ancestors(words: tuple[str, ...]) -> tuple[str, ...]:
     for word in words:
         if not re.fullmatch(r"\*|(https?://)?[A-Za-z0-9*.-]+(:[0-9*]+)?", word):
             raise ValueError(f"{word!r:.80} is not allowed; allowed are self, none, * and origins as https://portal.example")
@@ -83,22 +83,24 @@ class Settings(BaseSettings):
     rate_limit: Rate = Field("1200/minute", description="requests of an address without a token, in each worker")
     token_rate_limit: Rate = Field("6000/minute", description="requests of a token, in each worker")
     failed_token_limit: Rate = Field("30/minute", description="bad tokens of an address, in each worker")
-    trusted_proxies: Annotated[Words, AfterValidator(_networks)] = Field(
+    trusted_proxies: Annotated[WordList, AfterValidator(_check_networks)] = Field(
         (), description="addresses or networks of proxies whose X-Forwarded-For, or Forwarded, is believed"
     )
     proxy_headers: bool = Field(
         False,
         description="links have scheme, host and prefix as trusted proxies state; if none is named, those of this machine",
     )
-    frame_ancestors: Annotated[Words, AfterValidator(_frames)] = Field(
+    frame_ancestors: Annotated[WordList, AfterValidator(_check_frame_ancestors)] = Field(
         ("self",), description="sites whose pages may hold ours in a frame: self, none, * or origins"
     )
     body_bytes: int = Field(1_000_000, ge=0, description="largest body of a request")
-    cors_origins: Words = Field(("*",), description="origins whose pages may read answers, as https://portal.example; * is all")
+    cors_origins: WordList = Field(
+        ("*",), description="origins whose pages may read answers, as https://portal.example; * is all"
+    )
     oidc_issuer: str | None = Field(None, description="iss of the identity provider's tokens")
     oidc_audience: str | None = Field(None, description="aud that a token for this service has")
     oidc_jwks: str | None = Field(None, description="the provider's public keys: a file, or an https URL")
-    oidc_algorithms: Annotated[tuple[Signed, ...], NoDecode, BeforeValidator(_words)] = ("RS256",)
+    oidc_algorithms: Annotated[tuple[Algorithm, ...], NoDecode, BeforeValidator(_split_words)] = ("RS256",)
     oidc_role_claim: str = "geoservice_role"
     oidc_areas_claim: str = Field("geoservice_areas", description="claim that lists area codes; * is all areas")
 

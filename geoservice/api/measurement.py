@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from geoservice.api.progress import Progress
 from geoservice.api.stores import register_exists, register_has_own_role, register_of
-from geoservice.durable import whole_file
+from geoservice.durable import atomic_write
 from geoservice.errors import InputError, NotFound
 
 if TYPE_CHECKING:
@@ -99,6 +99,6 @@ def _write_quality(register: "Register", measurement: "Measurement", households:
     assert measurement.result is not None
     path = register.quality_file(measurement.draw.number)
     text = "\n".join(quality_report(measurement.result, households)) + "\n"  # type: ignore[arg-type]  # a table
-    with whole_file(path) as aside:
+    with atomic_write(path) as aside:
         aside.touch(mode=0o600)
         aside.write_text(text, encoding="utf-8")

@@ -180,6 +180,6 @@ class Release:
 
         By default it has all public layers that are small enough. ``.save("map.html")`` writes it to a file.
         """
-        from geoservice.maps.folium_map import draw_map, drawn_layers
+        from geoservice.maps.folium_map import draw_map, drawable_layers
 
-        return draw_map(self._reader, drawn_layers(self._reader, layers), language)
+        return draw_map(self._reader, drawable_layers(self._reader, layers), language)

@@ -65,9 +65,9 @@ def reachable_dsn(settings: "Settings", *names: str) -> str | None:
     """
     for name in names:
         if (dsn := connection_string(getattr(settings, name))) is not None:
-            from geoservice.db.pool import reach
+            from geoservice.db.pool import check_reachable
 
-            reach(dsn, f"GEOSERVICE_{name.upper()}")
+            check_reachable(dsn, f"GEOSERVICE_{name.upper()}")
             return dsn
     return None
 

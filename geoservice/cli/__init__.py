@@ -11,7 +11,7 @@ from rich.console import Console
 
 from geoservice import __version__
 from geoservice.cli import access, data, demo, doctor, forget, grant, protect, purge, serve, study, tools
-from geoservice.durable import disk_full, is_full
+from geoservice.durable import disk_full, is_disk_full
 from geoservice.errors import Forbidden, GeoserviceError
 
 app = typer.Typer(
@@ -53,7 +53,7 @@ _NOT_PERMITTED = {errno.EACCES, errno.EPERM, errno.EROFS}
 def _disk_error(error: Exception) -> GeoserviceError | None:
     """Return the error of ours for a full disk or missing permissions; None for any other."""
     path = Path(str(error.filename)) if isinstance(error, OSError) and error.filename else None
-    if is_full(error):
+    if is_disk_full(error):
         return disk_full(path.name if path else "files", *([path.parent] if path else []), *_folders())
     if isinstance(error, OSError) and error.errno in _NOT_PERMITTED:
         name = f"{path.name}: " if path else ""

@@ -15,10 +15,10 @@ FONT = "Noto Sans SC"
 """Font of place names in styles: a family of the page, and the stack of glyphs that is served."""
 NAMES = MappingProxyType({"en": ("name:en", "name_en", "name"), "zh": ("name:zh", "name_zh", "name")})
 """Where a place's name in a language is, best first."""
-SIZES = ((6.0, 11.0), (14.0, 15.0))
+NAME_SIZES = ((6.0, 11.0), (14.0, 15.0))
 """Heights of place names by zoom."""
 SOURCE_LAYERS = ("boundary", "building", "green", "place", "rail", "road", "water")
-GROWTH = 1.5
+EXPONENTIAL_BASE = 1.5
 
 Stops = tuple[tuple[float, float], ...]
 """Pairs of zoom and width in pixels, between which widths grow exponentially."""
@@ -41,7 +41,7 @@ class BasemapPart(NamedTuple):
         return self.colours[VARIANTS.index(variant)]
 
 
-GROUND = (
+BASEMAP_PARTS = (
     BasemapPart("green", "fill", ("#e3ecd8", "#f4f4f4", "#1a241e")),
     BasemapPart("water", "fill", ("#c8dbe6", "#dcdcdc", "#1c303d"), shape="Polygon"),
     BasemapPart("water", "line", ("#c8dbe6", "#dcdcdc", "#1c303d"), ((8, 0.4), (16, 4)), suffix="-line", shape="LineString"),
@@ -63,6 +63,6 @@ def width_at(stops: Stops, zoom: float) -> float:
         return stops[0][1]
     for (low, a), (high, b) in pairwise(stops):
         if zoom <= high:
-            share = (GROWTH ** (zoom - low) - 1) / (GROWTH ** (high - low) - 1)
+            share = (EXPONENTIAL_BASE ** (zoom - low) - 1) / (EXPONENTIAL_BASE ** (high - low) - 1)
             return float(a + share * (b - a))
     return float(stops[-1][1])

@@ -6,10 +6,10 @@ import numpy as np
 
 from geoservice.geo import Floats
 
-LIGHT, DARK = 95.0, 38.0
+LIGHTEST_PRINT, DARKEST_PRINT = 95.0, 38.0
 """Lightness (L*, 0 to 100) of the ends of a ramp for print: paper stays lighter, black outlines and hatches darker."""
 
-MIRROR, BRIGHTEST, VIVID = 126.0, 94.0, 1.3
+LIGHTNESS_SUM, MAX_LIGHTNESS, CHROMA_GAIN = 126.0, 94.0, 1.3
 """Of colours for dark ground: lightness of a colour and of its mirror together, the most that is used, the gain in chroma."""
 
 _XYZ = np.array([[0.4124564, 0.3575761, 0.1804375], [0.2126729, 0.7151522, 0.0721750], [0.0193339, 0.1191920, 0.9503041]])
@@ -49,7 +49,7 @@ def to_lab(colour: str) -> Floats:
     return np.array([116 * f[1] - 16, 500 * (f[0] - f[1]), 200 * (f[1] - f[2])])
 
 
-def of_lab(lab: Floats) -> str:
+def from_lab(lab: Floats) -> str:
     """Return the colour nearest to L*, a* and b*: of a chroma that screens do not have only the lightness and hue are kept.
 
     >>> of_lab(to_lab("#35739a"))
@@ -71,17 +71,17 @@ def _linear(lab: Floats) -> Floats:
     return np.asarray(np.linalg.solve(_XYZ, t * _WHITE), float)
 
 
-def mirrored(colours: Sequence[str]) -> tuple[str, ...]:
+def dark_ramp(colours: Sequence[str]) -> tuple[str, ...]:
     """Return colours for dark ground: the hues stay, what is dark becomes light and what is light becomes dark.
 
     >>> [round(float(to_lab(c)[0])) for c in mirrored(["#255a80", "#8bb5ac", "#f5e8c9"])]
     [90, 55, 34]
     """
     labs = [to_lab(c) for c in colours]
-    return tuple(of_lab(np.array([min(MIRROR - lab[0], BRIGHTEST), *(VIVID * lab[1:])])) for lab in labs)
+    return tuple(from_lab(np.array([min(LIGHTNESS_SUM - lab[0], MAX_LIGHTNESS), *(CHROMA_GAIN * lab[1:])])) for lab in labs)
 
 
-def printed(colours: Sequence[str]) -> tuple[str, ...]:
+def print_ramp(colours: Sequence[str]) -> tuple[str, ...]:
     """Return a ramp for print: the hues stay, lightness runs in equal steps one way, so that greys tell the classes as well.
 
     It runs the way that the ramp does; one that is light in its middle runs from light to dark.
@@ -94,5 +94,9 @@ def printed(colours: Sequence[str]) -> tuple[str, ...]:
     labs = [to_lab(c) for c in colours]
     light = [float(lab[0]) for lab in labs]
     rising = light == sorted(light)
-    steps = np.linspace(DARK, LIGHT, len(labs)) if rising else np.linspace(LIGHT, DARK, len(labs))
-    return tuple(of_lab(np.array([at, lab[1], lab[2]])) for at, lab in zip(steps, labs, strict=True))
+    steps = (
+        np.linspace(DARKEST_PRINT, LIGHTEST_PRINT, len(labs))
+        if rising
+        else np.linspace(LIGHTEST_PRINT, DARKEST_PRINT, len(labs))
+    )
+    return tuple(from_lab(np.array([at, lab[1], lab[2]])) for at, lab in zip(steps, labs, strict=True))

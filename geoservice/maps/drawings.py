@@ -7,11 +7,11 @@ from typing import Any, Protocol
 from geoservice.geo import Tile
 from geoservice.maps import fonts
 from geoservice.maps.furniture import legend_picture
-from geoservice.maps.map_document import MapOptions, draw, groups
-from geoservice.maps.map_features import frame_of, tile_features
+from geoservice.maps.map_document import MapOptions, draw_document, legend_groups
+from geoservice.maps.map_features import tile_features, tile_frame
 from geoservice.maps.mapnik_map import Picture, to_png
-from geoservice.maps.mapnik_rules import lay_layer
-from geoservice.maps.offering import with_offer_title
+from geoservice.maps.mapnik_rules import add_layer
+from geoservice.maps.offering import with_station_title
 from geoservice.maps.selection import Selection, select
 from geoservice.maps.symbology import Variant
 from geoservice.number_text import limits_of
@@ -21,9 +21,9 @@ Areas = tuple[str, ...] | None
 """Codes of the areas that a caller may see, None for all."""
 
 
-def selected(layer: PublishedLayer, selection: Selection, study: Mapping[str, Any]) -> PublishedLayer:
+def selected_layer(layer: PublishedLayer, selection: Selection, study: Mapping[str, Any]) -> PublishedLayer:
     """Return a layer as a map shows it for a selection; raises as :func:`geoservice.maps.selection.select` does."""
-    return with_offer_title(select(layer, selection, study), selection, study)
+    return with_station_title(select(layer, selection, study), selection, study)
 
 
 class Drawing(Protocol):
@@ -52,13 +52,13 @@ class TileDrawing:
     @property
     def pixels(self) -> int:
         """Pixels of the picture."""
-        frame = frame_of(self.tile, self.ratio)
+        frame = tile_frame(self.tile, self.ratio)
         return frame.width * frame.height
 
     def draw(self, reader: ReleaseReader) -> bytes:
         """Return the tile as a PNG file."""
-        layer, picture = reader.layer(self.layer), Picture(frame_of(self.tile, self.ratio))
-        lay_layer(picture, layer, tile_features(reader, layer, self.tile, self.within), self.variant)
+        layer, picture = reader.layer(self.layer), Picture(tile_frame(self.tile, self.ratio))
+        add_layer(picture, layer, tile_features(reader, layer, self.tile, self.within), self.variant)
         return to_png(picture.draw())
 
 
@@ -77,8 +77,8 @@ class MapDrawing:
     def draw(self, reader: ReleaseReader) -> bytes:
         """Return the map as a PNG file; raises as :func:`geoservice.maps.map_document.draw` does."""
         selection, study = self.wanted.selection, reader.manifest.study
-        layers = [(selected(reader.layer(name), selection, study), areas) for name, areas in self.layers]
-        return draw(reader, layers, self.wanted)
+        layers = [(selected_layer(reader.layer(name), selection, study), areas) for name, areas in self.layers]
+        return draw_document(reader, layers, self.wanted)
 
 
 @dataclass(frozen=True)
@@ -97,4 +97,4 @@ class LegendDrawing:
     def draw(self, reader: ReleaseReader) -> bytes:
         """Return the legend as a PNG file."""
         layers, limits = [reader.layer(name) for name in self.layers], limits_of(reader.manifest.study)
-        return legend_picture(groups(layers, self.variant, fonts.language_of(self.language), limits), self.variant)
+        return legend_picture(legend_groups(layers, self.variant, fonts.picture_language(self.language), limits), self.variant)

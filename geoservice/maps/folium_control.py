@@ -12,22 +12,22 @@ from folium.raster_layers import ImageOverlay
 from folium.template import Template
 
 from geoservice.geo import BBox
-from geoservice.maps.map_document import box_of, frame_around
+from geoservice.maps.map_document import frame_around, frame_box
 from geoservice.maps.map_features import base_shapes
 from geoservice.maps.mapnik_map import Picture, to_png
-from geoservice.maps.mapnik_rules import lay_ground
+from geoservice.maps.mapnik_rules import add_base_map_layers
 from geoservice.release.base import FeatureReader, PublishedLayer, ReleaseReader
 
 BASE_TITLE = MappingProxyType({"en": "Base map", "zh": "底图"})
-BASE_PANE, BELOW_LAYERS = "base", 250
+BASE_PANE, BASE_Z_INDEX = "base", 250
 """The pane of the base map; Leaflet draws layers at 400."""
-SIDE = 1400
+BASE_PIXELS = 1400
 """Pixels of the base map's picture: streets are told at the scale of a county town, and the file stays small."""
-AROUND = 0.15
+BASE_MARGIN = 0.15
 """Share of the study's size that the base map shows around it."""
 
 
-def covers_ground(layer: PublishedLayer) -> bool:
+def hides_others(layer: PublishedLayer) -> bool:
     """Whether a layer hides another one of its kind; gaps lie on what shows why they are gaps."""
     return layer.style.kind == "fill" and layer.id != "gaps"
 
@@ -36,12 +36,12 @@ def add_base_map(plan: folium.Map, reader: FeatureReader, box: BBox, language: s
     """Lay the base map under all layers as a picture; a release read over HTTP has no tiles to draw it from."""
     if not (reader.manifest.base_map and hasattr(reader, "tile")):
         return
-    x, y = (box.east - box.west) * AROUND, (box.north - box.south) * AROUND
-    frame = frame_around(BBox(box.west - x, box.south - y, box.east + x, box.north + y), SIDE, SIDE, 1)
+    x, y = (box.east - box.west) * BASE_MARGIN, (box.north - box.south) * BASE_MARGIN
+    frame = frame_around(BBox(box.west - x, box.south - y, box.east + x, box.north + y), BASE_PIXELS, BASE_PIXELS, 1)
     shapes, picture = base_shapes(cast("ReleaseReader", reader), frame), Picture(frame)
-    lay_ground(picture, shapes, "day")
-    west, south, east, north = box_of(frame)
-    plan.add_child(CustomPane(BASE_PANE, z_index=BELOW_LAYERS))
+    add_base_map_layers(picture, shapes, "day")
+    west, south, east, north = frame_box(frame)
+    plan.add_child(CustomPane(BASE_PANE, z_index=BASE_Z_INDEX))
     data = "data:image/png;base64," + b64encode(to_png(picture.draw())).decode()
     bounds = [[south, west], [north, east]]
     ImageOverlay(data, bounds, name=BASE_TITLE[language], pane=BASE_PANE, pixelated=False).add_to(plan)

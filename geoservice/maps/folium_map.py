@@ -10,12 +10,12 @@ import orjson
 import shapely
 from branca.element import Element, Figure
 
-from geoservice.durable import whole_file
+from geoservice.durable import atomic_write
 from geoservice.errors import ParameterError, Unavailable
 from geoservice.geo import BBox
 from geoservice.maps import leaflet
-from geoservice.maps.folium_control import LayerSwitch, add_base_map, covers_ground
-from geoservice.maps.folium_text import WORDS, colour, label, legend, requested_layers
+from geoservice.maps.folium_control import LayerSwitch, add_base_map, hides_others
+from geoservice.maps.folium_text import WORDS, colour, default_dimensions, label_html, legend_html
 from geoservice.maps.selection import styled_column
 from geoservice.number_text import Limits, limits_of
 from geoservice.release.base import ALL, FeatureReader, ItemQuery, PublishedLayer
@@ -24,7 +24,7 @@ from geoservice.release.batches import Batches
 MAX_FEATURES = 6000
 """Layers of more features are left out: a browser draws them from one file only slowly. The service's tiles hold them."""
 
-FIRST = "coverage"
+FIRST_LAYER = "coverage"
 """The layer that is on when the map opens, beside points."""
 
 POLICY = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:"
@@ -45,8 +45,8 @@ Language = Literal["zh", "en"]
 
 def write_map(reader: FeatureReader, out: Path, language: Language) -> None:
     """Write the map of a release, as :func:`draw_map` returns it, into an HTML file; its folder must be there."""
-    html = draw_map(reader, drawn_layers(reader), language).get_root().render()
-    with whole_file(out) as aside:
+    html = draw_map(reader, drawable_layers(reader), language).get_root().render()
+    with atomic_write(out) as aside:
         aside.write_text(html, encoding="utf-8")
 
 
@@ -69,15 +69,15 @@ def draw_map(reader: FeatureReader, layers: Sequence[PublishedLayer], language: 
     """
     if not layers:
         raise Unavailable(f"release {reader.number} has no layer that a map can show")
-    first = next((layer for layer in layers if layer.id == FIRST), layers[0])
-    plan = blank(reader, layers, first, language)
+    first = next((layer for layer in layers if layer.id == FIRST_LAYER), layers[0])
+    plan = empty_map(reader, layers, first, language)
     drawn = [add_layer(plan, reader, layer, language, layer is first or layer.style.kind == "circle") for layer in layers]
     plan.add_child(LayerSwitch([layer for layer in drawn if layer is not None and layer.overlay]))
     folium.LayerControl(collapsed=False).add_to(plan)
     return plan
 
 
-def drawn_layers(reader: FeatureReader, ids: Sequence[str] = ()) -> list[PublishedLayer]:
+def drawable_layers(reader: FeatureReader, ids: Sequence[str] = ()) -> list[PublishedLayer]:
     """Return layers that a page can hold, polygons first, coverage at their head: those named, or else the public ones.
 
     Raises :class:`NotFound` for a name that there is not, :class:`ParameterError` for one of a layer that cannot be drawn so.
@@ -93,10 +93,10 @@ def drawn_layers(reader: FeatureReader, ids: Sequence[str] = ()) -> list[Publish
         found = named
     else:
         found = [x for x in found if x.role == "public"]
-    return sorted(found, key=lambda x: (order[x.style.kind], x.id != FIRST))
+    return sorted(found, key=lambda x: (order[x.style.kind], x.id != FIRST_LAYER))
 
 
-def blank(reader: FeatureReader, layers: Sequence[PublishedLayer], first: PublishedLayer, language: str) -> folium.Map:
+def empty_map(reader: FeatureReader, layers: Sequence[PublishedLayer], first: PublishedLayer, language: str) -> folium.Map:
     """Return a map with Leaflet inside, its title and legends, fitted to its layers."""
     west, south, east, north = zip(*(layer.bbox for layer in layers if layer.bbox), strict=True)
     plan = folium.Map(tiles=None, max_zoom=18, zoom_snap=0.25, prefer_canvas=True, zoom_control="bottomright")
@@ -109,11 +109,13 @@ def blank(reader: FeatureReader, layers: Sequence[PublishedLayer], first: Publis
         (f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">', leaflet.stylesheet(), CSS, leaflet.script())
     ):
         figure.header.add_child(Element(part.replace("{%", "{ %")), name=f"own{at}")
-    figure.html.add_child(Element(title(reader, language) + legends(layers, first, language, limits_of(reader.manifest.study))))
+    figure.html.add_child(
+        Element(title_html(reader, language) + legends_html(layers, first, language, limits_of(reader.manifest.study)))
+    )
     return plan
 
 
-def title(reader: FeatureReader, language: str) -> str:
+def title_html(reader: FeatureReader, language: str) -> str:
     """Return the heading as HTML; it says so when the households are made up."""
     study, words = reader.manifest.study, WORDS[language]
     name = study.get("title", {}).get(language) or study.get("id", "")
@@ -123,13 +125,13 @@ def title(reader: FeatureReader, language: str) -> str:
     return f'<div class="title"><h1>{escape(name)}</h1>{synthetic}<small>{small}</small></div>'
 
 
-def legends(layers: Sequence[PublishedLayer], first: PublishedLayer, language: str, limits: Limits) -> str:
+def legends_html(layers: Sequence[PublishedLayer], first: PublishedLayer, language: str, limits: Limits) -> str:
     """Return the legends of all layers as HTML, that of the first unfolded."""
-    parts = (legend(layer, styled_column(layer), language, limits, layer is first) for layer in layers)
+    parts = (legend_html(layer, styled_column(layer), language, limits, layer is first) for layer in layers)
     return f'<div class="legend">{"".join(parts)}</div>'
 
 
-def only(layer: PublishedLayer, wanted: dict[str, Any]) -> dict[str, Any]:
+def default_filters(layer: PublishedLayer, wanted: dict[str, Any]) -> dict[str, Any]:
     """Return the equalities that leave one picture of a layer: its finest geography, one service and one mode.
 
     Catchments of several services lie on each other; drawn together they would show none.
@@ -143,14 +145,14 @@ def add_layer(
     plan: folium.Map, reader: FeatureReader, layer: PublishedLayer, language: str, show: bool
 ) -> folium.GeoJson | None:
     """Draw a layer: its finest geography, coloured as its style says. Of those that cover the ground one is shown at a time."""
-    features = list(drawn_features(reader, layer, language))
+    features = list(geojson_features(reader, layer, language))
     if not features:
         return None
     point = folium.CircleMarker(radius=5, weight=1.2, fill=True)
     shown = folium.GeoJson(
         {"type": "FeatureCollection", "features": features},
         name=escape(getattr(layer.title, language)),
-        overlay=not covers_ground(layer),
+        overlay=not hides_others(layer),
         show=show,
         layer=layer.id,
         marker=point if layer.geometry == "point" else None,
@@ -161,21 +163,23 @@ def add_layer(
     return shown
 
 
-def drawn_features(reader: FeatureReader, layer: PublishedLayer, language: str) -> Iterator[dict[str, Any]]:
+def geojson_features(reader: FeatureReader, layer: PublishedLayer, language: str) -> Iterator[dict[str, Any]]:
     """Yield features with ready style and escaped label, and nothing else of their properties."""
     column, limits = styled_column(layer), limits_of(reader.manifest.study)
-    for table in Batches(reader, layer.id, ItemQuery(ALL, equals=only(layer, requested_layers(reader.manifest.study)))):
+    for table in Batches(
+        reader, layer.id, ItemQuery(ALL, equals=default_filters(layer, default_dimensions(reader.manifest.study)))
+    ):
         shapes = shapely.to_geojson(
             shapely.set_precision(shapely.from_wkb(table.column("geometry").to_numpy(zero_copy_only=False)), 1e-6)
         )
         for shape, row in zip(shapes, table.drop_columns(["geometry"]).to_pylist(), strict=True):
             if shape is not None:
                 fill = colour(layer.style, row.get(column.name) if column else None, row.get(layer.style.status or ""))
-                shown = {"label": label(column, layer.style, row, language, limits), "style": style(layer, fill)}
+                shown = {"label": label_html(column, layer.style, row, language, limits), "style": path_options(layer, fill)}
                 yield {"type": "Feature", "id": row["fid"], "geometry": orjson.loads(shape), "properties": shown}
 
 
-def style(layer: PublishedLayer, fill: str) -> dict[str, Any]:
+def path_options(layer: PublishedLayer, fill: str) -> dict[str, Any]:
     """Return Leaflet's path options for a feature."""
     edge = {"fill": "#5c5750", "circle": "#ffffff"}.get(layer.style.kind, fill)
     return {"color": edge, "weight": 1, "fillColor": fill, "fillOpacity": layer.style.opacity, "opacity": layer.style.opacity}

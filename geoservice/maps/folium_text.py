@@ -12,13 +12,13 @@ from geoservice.layer import Style
 from geoservice.maps.symbology import (
     NO_DATA_CLASS,
     UNCERTAIN_CLASS,
+    class_texts,
     classify,
-    graded,
+    has_classes,
     has_margin,
-    missing,
-    occurring,
+    missing_labels,
+    occurring_classes,
     symbology_of,
-    texts,
 )
 from geoservice.measures import UNCERTAIN, measure_of
 from geoservice.number_text import WORDS as REASON_WORDS
@@ -31,7 +31,7 @@ WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType({
 })  # fmt: skip
 
 
-def requested_layers(study: Mapping[str, Any]) -> dict[str, Any]:
+def default_dimensions(study: Mapping[str, Any]) -> dict[str, Any]:
     """Return what a still map shows: the study's first service and mode, within the service's standard, for everybody.
 
     >>> requested_layers({"services": [{"id": "clinic", "standard_minutes": 15}], "modes": ["walk", "drive"]})
@@ -58,26 +58,34 @@ def colour(style: Style, value: Any, status: str | None = None) -> str:
 def classes(layer: PublishedLayer, language: str, limits: Limits) -> list[tuple[str, str]]:
     """Return colour and text of each class of a layer, then those of what is uncertain and of what has no value."""
     style = layer.style
-    if not graded(style):
+    if not has_classes(style):
         return []
     shown = symbology_of(style, "day")
-    colours = [shown.swatches[i] for i in occurring(style, limits)]
-    known = [*zip(colours, texts(style, language, limits), strict=True)]
+    colours = [shown.swatches[i] for i in occurring_classes(style, limits)]
+    known = [*zip(colours, class_texts(style, language, limits), strict=True)]
     wide = [(shown.swatch(shown.uncertain), getattr(REASON_WORDS[UNCERTAIN], language))] if has_margin(layer) else []
-    return [*known, *wide, *((shown.swatch(style.no_data), getattr(label, language)) for label in missing(style, limits))]
+    return [
+        *known,
+        *wide,
+        *((shown.swatch(style.no_data), getattr(label, language)) for label in missing_labels(style, limits)),
+    ]
 
 
-def label(column: PublishedColumn | None, style: Style, properties: Mapping[str, Any], language: str, limits: Limits) -> str:
+def label_html(
+    column: PublishedColumn | None, style: Style, properties: Mapping[str, Any], language: str, limits: Limits
+) -> str:
     """Return a feature's label as HTML: its name and the value that colours it with its margin, or why there is none."""
     names = [properties.get(n) for n in (f"name_{language}", "name", "station_name", "name_zh", "name_en", "unit")]
     text = f"<b>{escape(str(next((n for n in names if n), '')))}</b>"
     if column is not None:
-        shown = number(column, properties, properties.get(style.status or ""), language, limits)
+        shown = number_text(column, properties, properties.get(style.status or ""), language, limits)
         text += f"<br>{escape(getattr(column.title, language))}: {escape(shown)}"
     return text
 
 
-def number(column: PublishedColumn, properties: Mapping[str, Any], status: str | None, language: str, limits: Limits) -> str:
+def number_text(
+    column: PublishedColumn, properties: Mapping[str, Any], status: str | None, language: str, limits: Limits
+) -> str:
     """Return a feature's value of a column as text, with its unit."""
     value, margin = properties.get(column.name), properties.get(f"{column.name}_margin")
     if column.measure is not None:
@@ -87,7 +95,7 @@ def number(column: PublishedColumn, properties: Mapping[str, Any], status: str |
     return text if value is None else f"{text} {getattr(unit_label(column.unit), language)}".strip()
 
 
-def legend(layer: PublishedLayer, column: PublishedColumn | None, language: str, limits: Limits, unfolded: bool) -> str:
+def legend_html(layer: PublishedLayer, column: PublishedColumn | None, language: str, limits: Limits, unfolded: bool) -> str:
     """Return a layer's legend as HTML that folds, empty where it has no classes."""
     rows = classes(layer, language, limits)
     if column is None or not rows:

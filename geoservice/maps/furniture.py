@@ -7,10 +7,10 @@ from math import cos, floor, log10, radians
 from typing import Any, NamedTuple
 
 from geoservice.maps.mapnik_map import MapFrame, Picture, hatch_file, rule, symbol, text, to_png
-from geoservice.maps.symbology import BACKGROUND, EMPTY, FRAME, INK, PAPER, RING, Hatch, Variant
+from geoservice.maps.symbology import BACKGROUND, FRAME, INK, NO_VALUE, PAPER, RING, Hatch, Variant
 
 PAD, LINE, SWATCH = 8, 17, (22, 12)
-TITLE, HEAD, TEXT, SMALL = 17, 12.5, 11.5, 9.5
+TITLE, HEADING, TEXT, SMALL = 17, 12.5, 11.5, 9.5
 LEGEND_WIDTH = 230
 
 
@@ -41,7 +41,7 @@ class Furniture:
     latitude: float | None = None
 
 
-def measure(words: str, size: float) -> float:
+def text_width(words: str, size: float) -> float:
     """Return about how wide text is; a Chinese sign is as wide as high.
 
     >>> measure("水a", 10)
@@ -50,22 +50,22 @@ def measure(words: str, size: float) -> float:
     return round(sum(size if ord(c) > 0x2E80 else size * (0.52 if c.islower() or c in " .,:;()" else 0.63) for c in words), 1)
 
 
-def wrapped(words: str, size: float, width: float) -> list[str]:
+def wrap_text(words: str, size: float, width: float) -> list[str]:
     """Return text in lines that fit a width; Chinese may be broken anywhere, other text between words.
 
     >>> wrapped("one two", 10, 30)
     ['one', 'two']
     """
     lines, line = [], ""
-    for piece in _pieces(words):
-        if line and measure(line + piece.rstrip(), size) > width:
+    for piece in _unbreakable_parts(words):
+        if line and text_width(line + piece.rstrip(), size) > width:
             lines.append(line.rstrip())
             line = ""
         line += piece
     return [*lines, line.rstrip()] if line.strip() else lines
 
 
-def _pieces(words: str) -> Iterable[str]:
+def _unbreakable_parts(words: str) -> Iterable[str]:
     """Yield what may not be broken: a word with the space after it, or one Chinese sign."""
     piece = ""
     for sign in words:
@@ -95,7 +95,7 @@ def round_metres(limit: float) -> float:
     return float(max(n * power for n in (1, 2, 5) if n * power <= limit * (1 + 1e-9)))
 
 
-class TextMeasure:
+class PixelCanvas:
     """Collects boxes, swatches and words in pixels, then lays them on a picture."""
 
     def __init__(self, width: float, height: float, variant: Variant) -> None:
@@ -137,7 +137,7 @@ class TextMeasure:
 
 def entry_lines(entry: LegendEntry) -> list[str]:
     """Return the text of an entry in lines that fit beside its swatch."""
-    return wrapped(entry.text, TEXT, LEGEND_WIDTH - 3 * PAD - SWATCH[0])
+    return wrap_text(entry.text, TEXT, LEGEND_WIDTH - 3 * PAD - SWATCH[0])
 
 
 def legend_size(groups: Sequence[LegendGroup]) -> tuple[float, float]:
@@ -145,15 +145,15 @@ def legend_size(groups: Sequence[LegendGroup]) -> tuple[float, float]:
     if not groups:
         return 0, 0
     lines = sum(
-        len(wrapped(g.title, HEAD, LEGEND_WIDTH - 2 * PAD)) + sum(len(entry_lines(e)) for e in g.entries) for g in groups
+        len(wrap_text(g.title, HEADING, LEGEND_WIDTH - 2 * PAD)) + sum(len(entry_lines(e)) for e in g.entries) for g in groups
     )
     return LEGEND_WIDTH, lines * LINE + (len(groups) - 1) * PAD + 2 * PAD
 
 
-def furnish(image: Any, frame: MapFrame, what: Furniture, variant: Variant) -> Any:
+def draw_furniture(image: Any, frame: MapFrame, what: Furniture, variant: Variant) -> Any:
     """Draw furniture over a map that is drawn already."""
     width, height = frame.width / frame.ratio, frame.height / frame.ratio
-    desk = TextMeasure(width, height, variant)
+    desk = PixelCanvas(width, height, variant)
     foot = _source(desk, what.source)
     _title(desk, what)
     _legend(desk, what.groups, foot, frame.ratio)
@@ -164,21 +164,21 @@ def furnish(image: Any, frame: MapFrame, what: Furniture, variant: Variant) -> A
     return picture.draw(image)
 
 
-def _title(desk: TextMeasure, what: Furniture) -> None:
+def _title(desk: PixelCanvas, what: Furniture) -> None:
     widest = desk.width - 4 * PAD
-    lines: list[tuple[str, float]] = [(line, TITLE) for line in wrapped(what.title, TITLE, widest)]
-    lines += [(line, TEXT) for line in wrapped(what.subtitle, TEXT, widest)]
+    lines: list[tuple[str, float]] = [(line, TITLE) for line in wrap_text(what.title, TITLE, widest)]
+    lines += [(line, TEXT) for line in wrap_text(what.subtitle, TEXT, widest)]
     tall = sum(size * 1.45 for _, size in lines) + PAD
     if not lines or tall > desk.height / 3:
         return
-    desk.panel(PAD, PAD, min(max(measure(*line) for line in lines) + 2 * PAD, desk.width - 2 * PAD), tall)
+    desk.panel(PAD, PAD, min(max(text_width(*line) for line in lines) + 2 * PAD, desk.width - 2 * PAD), tall)
     y = PAD * 1.5
     for line, size in lines:
         desk.write(2 * PAD, y + size * 0.72, line, size)
         y += size * 1.45
 
 
-def _legend(desk: TextMeasure, groups: Sequence[LegendGroup], foot: float, ratio: int, margin: float = PAD) -> None:
+def _legend(desk: PixelCanvas, groups: Sequence[LegendGroup], foot: float, ratio: int, margin: float = PAD) -> None:
     width, height = legend_size(groups)
     if not groups:
         return
@@ -186,8 +186,8 @@ def _legend(desk: TextMeasure, groups: Sequence[LegendGroup], foot: float, ratio
     desk.panel(x, y, width, height)
     y += PAD
     for group in groups:
-        for line in wrapped(group.title, HEAD, width - 2 * PAD):
-            desk.write(x + PAD, y + LINE / 2, line, HEAD)
+        for line in wrap_text(group.title, HEADING, width - 2 * PAD):
+            desk.write(x + PAD, y + LINE / 2, line, HEADING)
             y += LINE
         for entry in group.entries:
             _entry(desk, entry, x + PAD, y + LINE / 2, ratio)
@@ -195,11 +195,11 @@ def _legend(desk: TextMeasure, groups: Sequence[LegendGroup], foot: float, ratio
         y += PAD
 
 
-def _entry(desk: TextMeasure, entry: LegendEntry, x: float, y: float, ratio: int) -> None:
+def _entry(desk: PixelCanvas, entry: LegendEntry, x: float, y: float, ratio: int) -> None:
     wide, tall = SWATCH
     edge = symbol("Line", stroke=FRAME[desk.variant], stroke_width=0.6)
     if entry.round:
-        ring = EMPTY[desk.variant] if entry.hatch else RING[desk.variant]
+        ring = NO_VALUE[desk.variant] if entry.hatch else RING[desk.variant]
         size = 6 if entry.hatch == "no-data" else 11
         fill = entry.colour or PAPER[desk.variant]
         desk.mark(x + wide / 2, y, symbol("Markers", fill=fill, width=size, height=size, stroke=ring,
@@ -213,7 +213,7 @@ def _entry(desk: TextMeasure, entry: LegendEntry, x: float, y: float, ratio: int
         desk.write(x + wide + PAD, y + at * LINE, line, TEXT)
 
 
-def _scale(desk: TextMeasure, metres: float, foot: float) -> None:
+def _scale(desk: PixelCanvas, metres: float, foot: float) -> None:
     """Draw a bar of a round length: half black, half white, told with and without colour."""
     length = round_metres(metres * min(140, desk.width / 4))
     words = f"{length / 1000:g} km" if length >= 1000 else f"{length:g} m"
@@ -224,9 +224,9 @@ def _scale(desk: TextMeasure, metres: float, foot: float) -> None:
     desk.write(PAD * 1.5 + wide + 5, y + 2.5, words, TEXT)
 
 
-def _source(desk: TextMeasure, words: str) -> float:
+def _source(desk: PixelCanvas, words: str) -> float:
     """Write where the data are from along the lower edge; returns the height of that."""
-    lines = wrapped(words, SMALL, desk.width - 2 * PAD)
+    lines = wrap_text(words, SMALL, desk.width - 2 * PAD)
     tall = len(lines) * SMALL * 1.4 + 4
     if not lines or tall > desk.height / 4:
         return 0
@@ -239,7 +239,7 @@ def _source(desk: TextMeasure, words: str) -> float:
 def legend_picture(groups: Sequence[LegendGroup], variant: Variant, ratio: int = 2) -> bytes:
     """Return a legend alone as a PNG file, of twice the pixels so that it prints well."""
     width, height = (max(v, 1) for v in legend_size(groups))
-    desk = TextMeasure(width, height, variant)
+    desk = PixelCanvas(width, height, variant)
     _legend(desk, groups, 0, ratio, margin=0)
     size = (round(width * ratio), round(height * ratio))
     picture = Picture(MapFrame((0, 0, width, height), *size, ratio), PAPER[variant])

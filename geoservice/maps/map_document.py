@@ -10,19 +10,28 @@ import numpy as np
 from geoservice.geo import MERCATOR_RADIUS_M, BBox, mercator_easting, mercator_latitude, mercator_northing
 from geoservice.maps import fonts
 from geoservice.maps.folium_text import WORDS
-from geoservice.maps.furniture import LEGEND_WIDTH, PAD, Furniture, LegendEntry, LegendGroup, furnish, legend_size
+from geoservice.maps.furniture import LEGEND_WIDTH, PAD, Furniture, LegendEntry, LegendGroup, draw_furniture, legend_size
 from geoservice.maps.map_features import Within, base_shapes, box_features
 from geoservice.maps.mapnik_map import MapFrame, Picture, to_png
-from geoservice.maps.mapnik_rules import lay_ground, lay_layer, lay_names, lay_places
+from geoservice.maps.mapnik_rules import add_base_map_layers, add_layer, add_names, add_place_names
 from geoservice.maps.selection import DEFAULT, Selection, styled_column
-from geoservice.maps.symbology import BACKGROUND, Variant, graded, has_margin, missing, occurring, symbology_of, texts
+from geoservice.maps.symbology import (
+    BACKGROUND,
+    Variant,
+    class_texts,
+    has_classes,
+    has_margin,
+    missing_labels,
+    occurring_classes,
+    symbology_of,
+)
 from geoservice.measures import UNCERTAIN
 from geoservice.number_text import NO_LIMITS, Limits, limits_of, unit_label
 from geoservice.number_text import WORDS as REASON_WORDS
 from geoservice.release.base import PublishedLayer, ReleaseReader
 
 COLON = {"en": ": ", "zh": "："}
-MAX_NAMED = 60
+MAX_NAMES = 60
 """Features of a layer up to which each is named."""
 
 
@@ -68,7 +77,7 @@ def frame_around(box: BBox, width: int, height: int, ratio: int, free: Margins =
     return MapFrame((left, low, left + unit * width, low + unit * height), width, height, ratio)
 
 
-def box_of(frame: MapFrame) -> BBox:
+def frame_box(frame: MapFrame) -> BBox:
     """Return what a frame shows in degrees, within the world."""
     west, south, east, north = frame.box
     lon = [min(max(degrees(v / MERCATOR_RADIUS_M), -180.0), 180.0) for v in (west, east)]
@@ -76,7 +85,7 @@ def box_of(frame: MapFrame) -> BBox:
     return BBox(lon[0], lat[0], lon[1], lat[1])
 
 
-def groups(
+def legend_groups(
     layers: Sequence[PublishedLayer], variant: Variant, language: str, limits: Limits = NO_LIMITS
 ) -> tuple[LegendGroup, ...]:
     """Return the legend of layers in a language."""
@@ -86,41 +95,41 @@ def groups(
 def _group(layer: PublishedLayer, variant: Variant, language: str, limits: Limits) -> LegendGroup:
     style, title, drawn = layer.style, getattr(layer.title, language), symbology_of(layer.style, variant)
     marks = style.kind == "circle"
-    if not graded(style):
+    if not has_classes(style):
         return LegendGroup("", (LegendEntry(title, drawn.swatches[0], round=marks),))
     column = next(c for c in layer.columns if c.name == style.property)
     unit = f" ({getattr(unit_label(column.unit), language)})" if column.unit else ""
-    colours = [drawn.swatches[i] for i in occurring(style, limits)]
-    named = [*zip(texts(style, language, limits), colours, strict=True)]
+    colours = [drawn.swatches[i] for i in occurring_classes(style, limits)]
+    named = [*zip(class_texts(style, language, limits), colours, strict=True)]
     if has_margin(layer):
         named.append((getattr(REASON_WORDS[UNCERTAIN], language), drawn.swatch(drawn.uncertain)))
     known = [LegendEntry(words, colour, round=marks) for words, colour in named]
-    hatched = [LegendEntry(getattr(label, language), hatch="no-data", round=marks) for label in missing(style, limits)]
+    hatched = [LegendEntry(getattr(label, language), hatch="no-data", round=marks) for label in missing_labels(style, limits)]
     return LegendGroup(f"{title}{COLON[language]}{getattr(column.title, language)}{unit}", (*known, *hatched))
 
 
-def shown(reader: ReleaseReader, layers: Sequence[PublishedLayer], wanted: MapOptions) -> BBox:
+def shown_box(reader: ReleaseReader, layers: Sequence[PublishedLayer], wanted: MapOptions) -> BBox:
     """Return the box in degrees that :func:`draw` shows: what was asked for, and what is around it."""
-    what = _furniture(reader, layers, wanted, fonts.language_of(wanted.language))
-    return box_of(frame_around(wanted.box, wanted.width, wanted.height, wanted.ratio, margins(what, wanted)))
+    what = _furniture(reader, layers, wanted, fonts.picture_language(wanted.language))
+    return frame_box(frame_around(wanted.box, wanted.width, wanted.height, wanted.ratio, furniture_margins(what, wanted)))
 
 
-def draw(reader: ReleaseReader, layers: Sequence[tuple[PublishedLayer, Within]], wanted: MapOptions) -> bytes:
+def draw_document(reader: ReleaseReader, layers: Sequence[tuple[PublishedLayer, Within]], wanted: MapOptions) -> bytes:
     """Return a map of layers, the first lowest, as a PNG file.
 
     Raises :class:`geoservice.errors.TooLarge` when a layer has more features there than can be drawn. Without a font for
     Chinese the words are English. What does not fit is left out: first the legend, then title and sources.
     """
-    language = fonts.language_of(wanted.language)
+    language = fonts.picture_language(wanted.language)
     what = _furniture(reader, [layer for layer, _ in layers], wanted, language)
-    free = margins(what, wanted)
+    free = furniture_margins(what, wanted)
     frame = frame_around(wanted.box, wanted.width, wanted.height, wanted.ratio, free)
-    box = box_of(frame)
+    box = frame_box(frame)
     image = _map(reader, layers, wanted, frame, language)
-    return to_png(furnish(image, frame, replace(what, latitude=(box.south + box.north) / 2), wanted.variant))
+    return to_png(draw_furniture(image, frame, replace(what, latitude=(box.south + box.north) / 2), wanted.variant))
 
 
-def margins(what: Furniture, wanted: MapOptions) -> Margins:
+def furniture_margins(what: Furniture, wanted: MapOptions) -> Margins:
     """Return the room that furniture takes, none of it where the picture is small."""
     width, height = wanted.width / wanted.ratio, wanted.height / wanted.ratio
     right = legend_size(what.groups)[0] + PAD if what.groups and width >= 2.2 * LEGEND_WIDTH else 0
@@ -132,20 +141,20 @@ def margins(what: Furniture, wanted: MapOptions) -> Margins:
 def _map(
     reader: ReleaseReader, layers: Sequence[tuple[PublishedLayer, Within]], wanted: MapOptions, frame: MapFrame, language: str
 ) -> Any:
-    box, variant = box_of(frame), wanted.variant
+    box, variant = frame_box(frame), wanted.variant
     base = base_shapes(reader, frame) if reader.manifest.base_map and not wanted.transparent else {}
     picture = Picture(frame, None if wanted.transparent else BACKGROUND[variant])
-    lay_ground(picture, base, variant)
+    add_base_map_layers(picture, base, variant)
     names: list[tuple[bytes, str]] = []
     for layer, within in layers:
         drawn = box_features(reader, layer, box, frame.zoom, within, language, wanted.selection)
-        lay_layer(picture, layer, drawn, variant)
-        if len(drawn) <= MAX_NAMED and layer.style.kind == "fill":
+        add_layer(picture, layer, drawn, variant)
+        if len(drawn) <= MAX_NAMES and layer.style.kind == "fill":
             names += [(d.wkb, d.name) for d in drawn if d.name]
     if names:
-        lay_names(picture, names, 12, variant, placement="interior")
+        add_names(picture, names, 12, variant, placement="interior")
     else:
-        lay_places(picture, base.get("place", ()), variant, language)
+        add_place_names(picture, base.get("place", ()), variant, language)
     return picture.draw()
 
 
@@ -155,7 +164,7 @@ def _furniture(reader: ReleaseReader, layers: Sequence[PublishedLayer], wanted: 
     source = (study.get("source") or {}).get(language, "")
     made_up = WORDS[language]["synthetic"] if study.get("synthetic") else ""
     number = f"{WORDS[language]['release']} {reader.number}"
-    legend = groups(layers, wanted.variant, language, limits_of(study)) if wanted.legend else ()
+    legend = legend_groups(layers, wanted.variant, language, limits_of(study)) if wanted.legend else ()
     wide, tall = legend_size(legend)
     fits = wide <= wanted.width / wanted.ratio * 0.7 and tall <= wanted.height / wanted.ratio * 0.85
     return Furniture(

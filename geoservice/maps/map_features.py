@@ -12,12 +12,12 @@ from geoservice.errors import TooLarge
 from geoservice.geo import MERCATOR_HALF_M, BBox, Tile
 from geoservice.maps.basemap_style import NAMES, SOURCE_LAYERS
 from geoservice.maps.mapnik_map import MapFrame
-from geoservice.maps.mapnik_rules import StyledFeatures
-from geoservice.maps.offering import SERVICES, TIER, has_offers, offers
+from geoservice.maps.mapnik_rules import StyledFeature
+from geoservice.maps.offering import SERVICES, TIER, is_station_layer, offers
 from geoservice.maps.read_tiles import DecodedFeature, Plane, decode
 from geoservice.maps.selection import DEFAULT, Selection, attributes, class_properties, statuses
 from geoservice.maps.symbology import classify
-from geoservice.maps.table_numbers import from_table, table_numbers
+from geoservice.maps.table_numbers import coloured_by_table, table_numbers
 from geoservice.release.base import ItemQuery, PublishedLayer, ReleaseReader, TileQuery
 from geoservice.release.mercator import to_mercator
 from geoservice.release.zooms import geography_at
@@ -29,7 +29,7 @@ MAX_FEATURES = 20_000
 Within = Sequence[str] | None
 
 
-def plane_of(tile: Tile) -> Plane:
+def tile_plane(tile: Tile) -> Plane:
     """Return where a tile lies in Web Mercator.
 
     >>> plane_of(Tile(1, 1, 0)).west
@@ -39,13 +39,13 @@ def plane_of(tile: Tile) -> Plane:
     return Plane(tile.x * width - MERCATOR_HALF_M, MERCATOR_HALF_M - tile.y * width, width)
 
 
-def frame_of(tile: Tile, ratio: int) -> MapFrame:
+def tile_frame(tile: Tile, ratio: int) -> MapFrame:
     """Return the frame of a map tile of 256 pixels, or 512 at ratio 2."""
-    west, north, width = plane_of(tile)
+    west, north, width = tile_plane(tile)
     return MapFrame((west, north - width, west + width, north), 256 * ratio, 256 * ratio, ratio)
 
 
-def tile_features(reader: ReleaseReader, layer: PublishedLayer, tile: Tile, within: Within) -> list[StyledFeatures]:
+def tile_features(reader: ReleaseReader, layer: PublishedLayer, tile: Tile, within: Within) -> list[StyledFeature]:
     """Return what a layer has in a tile, or in the one above it where the layer has no tiles of this zoom.
 
     Marks are wider than a tile's margin: of points the tiles around are read as well, so that none is cut at an edge.
@@ -56,19 +56,19 @@ def tile_features(reader: ReleaseReader, layer: PublishedLayer, tile: Tile, with
         return []
     names = {"fid", *class_properties(layer)}
     found: dict[Any, DecodedFeature] = {}
-    for one in _around(at) if layer.style.kind == "circle" else [at]:
-        for number, shape in enumerate(_decoded(reader, layer.id, one, within, names).get(layer.id, ())):
+    for one in _tile_and_neighbours(at) if layer.style.kind == "circle" else [at]:
+        for number, shape in enumerate(_decoded_tile(reader, layer.id, one, within, names).get(layer.id, ())):
             found.setdefault(shape.wkb if layer.style.kind == "circle" else number, shape)
-    return _classed(layer, [s.wkb for s in found.values()], [s.properties for s in found.values()])
+    return _styled_features(layer, [s.wkb for s in found.values()], [s.properties for s in found.values()])
 
 
-def _around(tile: Tile) -> list[Tile]:
+def _tile_and_neighbours(tile: Tile) -> list[Tile]:
     n = 2**tile.z
     rows = [y for y in (tile.y - 1, tile.y, tile.y + 1) if 0 <= y < n]
     return [Tile(tile.z, x, y) for x in (tile.x - 1, tile.x, tile.x + 1) if 0 <= x < n for y in rows]
 
 
-def _decoded(
+def _decoded_tile(
     reader: ReleaseReader, layer_id: str, tile: Tile, within: Within, names: set[str]
 ) -> dict[str, list[DecodedFeature]]:
     if within is None:
@@ -76,22 +76,22 @@ def _decoded(
         data = gzip.decompress(baked) if baked else b""
     else:
         data = reader.draw(layer_id, tile, TileQuery(properties=sorted(names - {"fid"}), within=within))
-    return decode(data, plane_of(tile), names) if data else {}
+    return decode(data, tile_plane(tile), names) if data else {}
 
 
-def _classed(
+def _styled_features(
     layer: PublishedLayer, shapes: Sequence[bytes], properties: Sequence[Mapping[str, Any]], names: Sequence[str] = ()
-) -> list[StyledFeatures]:
+) -> list[StyledFeature]:
     key = layer.style.property or ""
     values = np.array([p.get(key) if isinstance(p.get(key), int | float) else np.nan for p in properties], float)
     classes = classify(layer.style, values, statuses(layer, properties)).tolist()
-    return [StyledFeatures(*row) for row in zip(shapes, classes, names or [""] * len(shapes), strict=True)]
+    return [StyledFeature(*row) for row in zip(shapes, classes, names or [""] * len(shapes), strict=True)]
 
 
 def box_features(
     reader: ReleaseReader, layer: PublishedLayer, box: BBox, zoom: float, within: Within, language: str,
     selection: Selection = DEFAULT,
-) -> list[StyledFeatures]:  # fmt: skip
+) -> list[StyledFeature]:  # fmt: skip
     """Return what a layer has in a box, in the geography of a selection's level, otherwise of a zoom.
 
     Raises :class:`TooLarge` for more than can be drawn.
@@ -99,9 +99,12 @@ def box_features(
     geography = selection.level if selection.level in layer.zooms else geography_at(layer.zooms, floor(zoom))
     if geography is None:
         return []
-    named, numbers = _naming(layer, language), table_numbers(reader, layer, geography) if from_table(layer) else None
+    named, numbers = (
+        _name_properties(layer, language),
+        table_numbers(reader, layer, geography) if coloured_by_table(layer) else None,
+    )
     read = class_properties(layer) if numbers is None else ["unit"]
-    stations = has_offers(layer)
+    stations = is_station_layer(layer)
     query = ItemQuery(
         limit=MAX_FEATURES + 1, bbox=box, equals={"geography": geography, **attributes(layer, selection)}, within=within,
         properties=[*dict.fromkeys([*read, *named, *((SERVICES, TIER) if stations else ())])],
@@ -118,10 +121,10 @@ def box_features(
     if numbers is not None:
         properties = [{**p, **numbers.get(p["unit"], {})} for p in properties]
     names = [str(next((n for k in named if (n := p.get(k))), "")) for p in properties]
-    return _classed(layer, wkb, properties, names)
+    return _styled_features(layer, wkb, properties, names)
 
 
-def _naming(layer: PublishedLayer, language: str) -> list[str]:
+def _name_properties(layer: PublishedLayer, language: str) -> list[str]:
     """Return the properties that hold a feature's name, best first."""
     known = {c.name for c in layer.columns}
     return [n for n in (f"name_{language}", "name", "name_zh", "name_en") if n in known]
@@ -137,6 +140,6 @@ def base_shapes(reader: ReleaseReader, frame: MapFrame) -> dict[str, list[Decode
     keys = {k for names in NAMES.values() for k in names}
     found: dict[str, list[DecodedFeature]] = {name: [] for name in SOURCE_LAYERS}
     for tile in (Tile(z, x, y) for x in columns for y in rows):
-        for name, shapes in _decoded(reader, BASE, tile, None, keys).items():
+        for name, shapes in _decoded_tile(reader, BASE, tile, None, keys).items():
             found.setdefault(name, []).extend(shapes)
     return found

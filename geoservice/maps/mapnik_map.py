@@ -13,7 +13,7 @@ from geoservice.geo import MERCATOR_HALF_M
 from geoservice.maps.fonts import faces
 from geoservice.maps.mapnik_import import mapnik
 from geoservice.maps.png import encode
-from geoservice.maps.symbology import Hatch, Variant, tile
+from geoservice.maps.symbology import Hatch, Variant, hatch_tile
 from geoservice.scratch import scratch_folder
 
 PLANE = "epsg:3857"
@@ -132,6 +132,6 @@ def hatch_file(hatch: Hatch, variant: Variant, ratio: int) -> str:
     """Return the file of a hatch's tile; written aside and renamed, so that no other thread reads half of it."""
     path = _folder() / f"{hatch}-{variant}-{ratio}.png"
     with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".part", delete=False) as file:
-        file.write(encode(tile(hatch, variant, ratio)))
+        file.write(encode(hatch_tile(hatch, variant, ratio)))
     Path(file.name).replace(path)
     return str(path)

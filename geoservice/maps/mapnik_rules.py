@@ -3,16 +3,16 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from geoservice.maps.basemap_style import GROUND, HALO, INK, NAMES, SIZES, width_at
+from geoservice.maps.basemap_style import BASEMAP_PARTS, HALO, INK, NAME_SIZES, NAMES, width_at
 from geoservice.maps.mapnik_map import Picture, Row, hatch_file, rule, symbol, text
 from geoservice.maps.read_tiles import LINE, POLYGON, DecodedFeature
-from geoservice.maps.symbology import EMPTY, NO_DATA_CLASS, PAPER, UNCERTAIN_CLASS, Symbology, Variant, symbology_of
+from geoservice.maps.symbology import NO_DATA_CLASS, NO_VALUE, PAPER, UNCERTAIN_CLASS, Symbology, Variant, symbology_of
 from geoservice.release.base import PublishedLayer
 
-KINDS = {"Polygon": POLYGON, "LineString": LINE}
+GEOMETRY_KINDS = {"Polygon": POLYGON, "LineString": LINE}
 
 
-class StyledFeatures(NamedTuple):
+class StyledFeature(NamedTuple):
     """A feature of a layer: WKB in Web Mercator, its class (see :mod:`geoservice.maps.symbology`) and its name."""
 
     wkb: bytes
@@ -20,12 +20,12 @@ class StyledFeatures(NamedTuple):
     name: str = ""
 
 
-def lay_ground(picture: Picture, shapes: Mapping[str, Sequence[DecodedFeature]], variant: Variant) -> None:
+def add_base_map_layers(picture: Picture, shapes: Mapping[str, Sequence[DecodedFeature]], variant: Variant) -> None:
     """Lay the base map out of its tiles' shapes."""
-    for part in GROUND:
+    for part in BASEMAP_PARTS:
         if picture.frame.zoom < part.minzoom:
             continue
-        kind = KINDS.get(part.shape)
+        kind = GEOMETRY_KINDS.get(part.shape)
         rows: list[Row] = [(s.wkb, {}) for s in shapes.get(part.layer, ()) if kind in {None, s.kind}]
         colour = part.colour(variant)
         if part.kind == "fill":
@@ -36,14 +36,14 @@ def lay_ground(picture: Picture, shapes: Mapping[str, Sequence[DecodedFeature]],
         picture.lay(rows, rule([symbol("Line", stroke=colour, stroke_width=width, stroke_linejoin="round", **dashes)]))
 
 
-def lay_places(picture: Picture, shapes: Sequence[DecodedFeature], variant: Variant, language: str) -> None:
+def add_place_names(picture: Picture, shapes: Sequence[DecodedFeature], variant: Variant, language: str) -> None:
     """Lay the names of places, each where there is room."""
     named = [(s.wkb, next((n for key in NAMES[language] if (n := s.properties.get(key))), "")) for s in shapes]
-    size = round(width_at(SIZES, picture.frame.zoom), 1)
-    lay_names(picture, named, size, variant)
+    size = round(width_at(NAME_SIZES, picture.frame.zoom), 1)
+    add_names(picture, named, size, variant)
 
 
-def lay_names(picture: Picture, named: Iterable[tuple[bytes, str]], size: float, variant: Variant, **more: object) -> None:
+def add_names(picture: Picture, named: Iterable[tuple[bytes, str]], size: float, variant: Variant, **more: object) -> None:
     """Lay names, those first that come first, beside the marks that are there; one without room is left out."""
     rows: list[Row] = [(wkb, {"name": name}) for wkb, name in named if name]
     room = {"placement_type": "simple", "placements": "X,N,S,E,W", "dx": 9, "dy": 9, "minimum_padding": 2, "wrap_width": 90}
@@ -53,7 +53,7 @@ def lay_names(picture: Picture, named: Iterable[tuple[bytes, str]], size: float,
     picture.lay(rows, rule([words]))
 
 
-def lay_layer(picture: Picture, layer: PublishedLayer, drawn: Sequence[StyledFeatures], variant: Variant) -> None:
+def add_layer(picture: Picture, layer: PublishedLayer, drawn: Sequence[StyledFeature], variant: Variant) -> None:
     """Lay a layer of the study."""
     kind, shown = layer.style.kind, symbology_of(layer.style, variant)
     rows: list[Row] = [(d.wkb, {"c": d.at}) for d in drawn]
@@ -66,7 +66,7 @@ def lay_layer(picture: Picture, layer: PublishedLayer, drawn: Sequence[StyledFea
         picture.lay(rows, *_circles(shown, picture.frame.zoom))
 
 
-def _only(at: int) -> str:
+def _class_filter(at: int) -> str:
     return f"[c] = {at}"
 
 
@@ -77,8 +77,10 @@ def _classes(shown: Symbology) -> list[tuple[int, str]]:
 
 def _fills(shown: Symbology, ratio: int) -> list[str]:
     hatch = symbol("PolygonPattern", file=hatch_file("no-data", shown.variant, ratio), alignment="global")
-    plain = [rule([symbol("Polygon", fill=colour, fill_opacity=shown.opacity)], _only(at)) for at, colour in _classes(shown)]
-    return [*plain, rule([hatch], _only(NO_DATA_CLASS))]
+    plain = [
+        rule([symbol("Polygon", fill=colour, fill_opacity=shown.opacity)], _class_filter(at)) for at, colour in _classes(shown)
+    ]
+    return [*plain, rule([hatch], _class_filter(NO_DATA_CLASS))]
 
 
 def _edge(shown: Symbology, zoom: float) -> dict[str, object]:
@@ -94,10 +96,13 @@ def _edge(shown: Symbology, zoom: float) -> dict[str, object]:
 def _lines(shown: Symbology) -> list[str]:
     style = {"stroke_width": 2, "stroke_linejoin": "round"}
     plain = [
-        rule([symbol("Line", stroke=colour, stroke_opacity=shown.opacity, **style)], _only(at))
+        rule([symbol("Line", stroke=colour, stroke_opacity=shown.opacity, **style)], _class_filter(at))
         for at, colour in _classes(shown)
     ]
-    return [*plain, rule([symbol("Line", stroke=EMPTY[shown.variant], stroke_dasharray="1, 4", **style)], _only(NO_DATA_CLASS))]
+    return [
+        *plain,
+        rule([symbol("Line", stroke=NO_VALUE[shown.variant], stroke_dasharray="1, 4", **style)], _class_filter(NO_DATA_CLASS)),
+    ]
 
 
 def _circles(shown: Symbology, zoom: float) -> list[str]:
@@ -107,7 +112,7 @@ def _circles(shown: Symbology, zoom: float) -> list[str]:
     def mark(colour: str, opacity: float, ring: str, width: float, at: int, share: float = 1) -> str:
         size = round(2 * radius * share, 2)
         style = {"fill": colour, "fill_opacity": opacity, "stroke": ring, "stroke_width": width, "width": size, "height": size}
-        return rule([symbol("Markers", **style, **common)], _only(at))
+        return rule([symbol("Markers", **style, **common)], _class_filter(at))
 
     marks = [mark(colour, shown.opacity, shown.ring, 1.2, at) for at, colour in _classes(shown)]
-    return [*marks, mark(PAPER[shown.variant], 1, EMPTY[shown.variant], 1.2, NO_DATA_CLASS, 0.6)]
+    return [*marks, mark(PAPER[shown.variant], 1, NO_VALUE[shown.variant], 1.2, NO_DATA_CLASS, 0.6)]

@@ -12,7 +12,7 @@ SERVICES, TIER = "services", "tier"
 """Attributes of stations: the services offered, as words with spaces between, and the tier."""
 
 
-def has_offers(layer: PublishedLayer) -> bool:
+def is_station_layer(layer: PublishedLayer) -> bool:
     """Whether a layer's features are stations."""
     return {SERVICES, TIER} <= {c.name for c in layer.columns if c.measure is None}
 
@@ -29,9 +29,9 @@ def offers(station: Mapping[str, Any], selection: Selection) -> bool:
     return at_tier and (selection.service is None or selection.service in offered)
 
 
-def with_offer_title(layer: PublishedLayer, selection: Selection, study: Mapping[str, Any]) -> PublishedLayer:
+def with_station_title(layer: PublishedLayer, selection: Selection, study: Mapping[str, Any]) -> PublishedLayer:
     """Return a layer of stations with the selection's service and tier in its title; any other layer as it is."""
-    if not has_offers(layer):
+    if not is_station_layer(layer):
         return layer
     words = [service_label(selection.service, study)] if selection.service else []
     words += [tier_label(selection.tier)] if selection.tier and selection.tier != "any" else []

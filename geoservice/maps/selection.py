@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from geoservice.errors import NotFound
-from geoservice.maps.table_numbers import named, with_table_number
+from geoservice.maps.table_numbers import dimensions_text, with_table_number
 from geoservice.measures import BEYOND, UNCERTAIN, measure_of, uncertain
 from geoservice.release.base import PublishedColumn, PublishedLayer
 
@@ -28,7 +28,7 @@ class Selection(NamedTuple):
         return {k: v for k, v in named.items() if v is not None}
 
 
-WHOLE = {"tier": "any", "group": "all"}
+TOTALS = {"tier": "any", "group": "all"}
 """Of a dimension that divides numbers: the value that is all of them."""
 DEFAULT = Selection()
 
@@ -48,24 +48,24 @@ def select(layer: PublishedLayer, selection: Selection, study: Mapping[str, Any]
     if column is None:
         return layer
     changed = {k: v for k, v in selection.dimensions.items() if k in column.dimensions}
-    undivided = [k for k, v in WHOLE.items() if k not in column.dimensions and selection.dimensions.get(k, v) != v]
+    undivided = [k for k, v in TOTALS.items() if k not in column.dimensions and selection.dimensions.get(k, v) != v]
     if undivided and column.measure is not None:
         raise NotFound(f"layer {layer.id}: its numbers are not divided by {' or '.join(undivided)}")
     wanted = {**column.dimensions, **changed}
     if column.dimensions == wanted:
         return layer
-    match = _column_of(layer, column.measure, wanted)
+    match = _find_column(layer, column.measure, wanted)
     if match is None:
-        own = {k: column.dimensions[k] for k in WHOLE if k in column.dimensions}
-        whole = _column_of(layer, column.measure, {**wanted, **own})
+        own = {k: column.dimensions[k] for k in TOTALS if k in column.dimensions}
+        whole = _find_column(layer, column.measure, {**wanted, **own})
         if whole is None:
-            raise NotFound(f"layer {layer.id}: no numbers for {named(changed.items())}")
+            raise NotFound(f"layer {layer.id}: no numbers for {dimensions_text(changed.items())}")
         return with_table_number(layer, whole, wanted, study)
     style = layer.style.model_copy(update={"property": match.name, "status": f"{match.name}_status"})
     return layer.model_copy(update={"style": style})
 
 
-def _column_of(layer: PublishedLayer, measure: str | None, dimensions: Mapping[str, str | int]) -> PublishedColumn | None:
+def _find_column(layer: PublishedLayer, measure: str | None, dimensions: Mapping[str, str | int]) -> PublishedColumn | None:
     alike = (c for c in layer.columns if c.measure == measure and c.dimensions == dimensions and c.margin_of is None)
     return next(alike, None)
 

@@ -30,7 +30,7 @@ def with_table_number(
     return layer.model_copy(update={"style": style, "columns": (*layer.columns, number, *([margin] if has_margin else []))})
 
 
-def from_table(layer: PublishedLayer) -> bool:
+def coloured_by_table(layer: PublishedLayer) -> bool:
     """Whether a layer is coloured by numbers of the table."""
     return layer.style.property == NUMBER
 
@@ -44,11 +44,11 @@ def table_numbers(reader: ReleaseReader, layer: PublishedLayer, geography: str) 
     )  # fmt: skip
     rows = reader.items(TABLE, query)
     if not rows.num_rows:
-        raise NotFound(f"layer {layer.id}: no numbers for {named(column.dimensions.items())}")
+        raise NotFound(f"layer {layer.id}: no numbers for {dimensions_text(column.dimensions.items())}")
     return {row["unit"]: {NUMBER: row["value"], MARGIN: row["margin"]} for row in rows.to_pylist()}
 
 
-def named(dimensions: Iterable[tuple[str, str | int]]) -> str:
+def dimensions_text(dimensions: Iterable[tuple[str, str | int]]) -> str:
     """Return dimensions as an error names them.
 
     >>> named([("tier", "village"), ("minutes", 15)])

@@ -241,7 +241,7 @@ def _collect_reached(entry, top, time, out_node, out_time, filled):
 
 
 @numba.njit(cache=True)
-def permuted_rows(order, start, node, time):
+def permute_rows(order, start, node, time):
     """Return the compressed rows permuted: row ``i`` becomes row ``order[i]``."""
     new_start = np.zeros(len(start), np.int64)
     for i in range(len(order)):

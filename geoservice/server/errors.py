@@ -10,8 +10,17 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
-from geoservice.durable import disk_full, is_full
-from geoservice.errors import AWAY, STATUS, DiskFull, GeoserviceError, NotFound, ParameterError, TimedOut, TooManyRequests
+from geoservice.durable import disk_full, is_disk_full
+from geoservice.errors import (
+    DATA_UNAVAILABLE,
+    STATUS,
+    DiskFull,
+    GeoserviceError,
+    NotFound,
+    ParameterError,
+    TimedOut,
+    TooManyRequests,
+)
 from geoservice.server import pages
 from geoservice.server.formats import HTML, LANGUAGES, choose_language, weighted
 from geoservice.server.operations.logs import NOTE, trace_of
@@ -55,10 +64,10 @@ def settle(error: Exception) -> tuple[int, str]:
     """Return what :func:`status_of` does; what a client may not read goes to the log."""
     status, detail = status_of(error)
     note = NOTE.get()
-    if is_full(error):
+    if is_disk_full(error):
         told = error if isinstance(error, DiskFull) else disk_full("temporary files", Path(tempfile.gettempdir()))
         structlog.get_logger().error("the disk is full", reason=str(told))
-        return 503, told.public or AWAY
+        return 503, told.public or DATA_UNAVAILABLE
     if note and isinstance(error, TimedOut):
         note.timed_out = True
     if status == 500:

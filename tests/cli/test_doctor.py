@@ -131,7 +131,7 @@ def test_a_server_that_is_not_there_fails_without_its_password(
 ) -> None:
     monkeypatch.setenv("GEOSERVICE_DSN", f"host={project} user=someone password=hunter2")
     ended = cli("doctor", "-C", project)
-    assert (ended.code, "no server answers" in ended.out) == (1, True)
+    assert (ended.code, "no server responds" in ended.out) == (1, True)
     assert "hunter2" not in ended.out + ended.err
     assert str(project) not in ended.out + ended.err
 

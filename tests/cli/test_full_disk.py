@@ -12,7 +12,7 @@ from small_disk import SmallDisk, small_disk
 
 from geoservice.errors import DiskFull
 
-TOLD = r"DiskFull: .*the disk is full, or a quota is met; {folder}[^;]* has [0-9.e+-]+ MB free of 67.1 MB.*; make room there; "
+TOLD = r"DiskFull: .*the disk is full or over quota; {folder}[^;]* has [0-9.e+-]+ MB free of 67.1 MB.*; make room there; "
 STAGES: dict[str, tuple[str, ...]] = {
     "areas": ("import", "areas", "areas.geojson"),
     "network": ("import", "network", "streets.osm.pbf", "--speeds", "speeds.toml"),

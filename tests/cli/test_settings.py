@@ -55,7 +55,7 @@ def test_a_full_disk_and_a_barred_folder_are_told() -> None:
     full = _disk_error(OSError(errno.ENOSPC, "No space left on device", "/srv/office/releases/.3.tmp/x"))
     barred = _disk_error(PermissionError(errno.EACCES, "Permission denied", "/srv/office/register"))
     assert (type(full), type(barred)) == (DiskFull, Forbidden)
-    assert re.match(r"x: the disk is full, or a quota is met; /srv/office/releases/\.3\.tmp has [0-9.]+ MB free of", str(full))
+    assert re.match(r"x: the disk is full or over quota; /srv/office/releases/\.3\.tmp has [0-9.]+ MB free of", str(full))
     assert "/srv" not in str(barred)
     assert _disk_error(FileNotFoundError(errno.ENOENT, "No such file", "x")) is None
 

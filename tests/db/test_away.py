@@ -15,7 +15,7 @@ from postgres_server import PostgresServer
 from tcp_proxy import Proxy
 
 from geoservice.db.postgis import PostGIS
-from geoservice.errors import AWAY, GeoserviceError, Unavailable
+from geoservice.errors import DATA_UNAVAILABLE, GeoserviceError, Unavailable
 
 pytestmark = pytest.mark.postgis
 SOON_S, BACK_S = 2.0, 3.0
@@ -41,12 +41,12 @@ def one(database: PostGIS, statement: str = "SELECT 1") -> Any:
 
 
 @contextmanager
-def fails_soon(reason: str = "does not answer|no server answers|starting or stopping") -> Iterator[None]:
+def fails_soon(reason: str = "does not respond|no server responds|starting or stopping") -> Iterator[None]:
     began = time.monotonic()
     with pytest.raises(Unavailable, match=reason) as caught:
         yield
     assert time.monotonic() - began < SOON_S
-    assert caught.value.public == AWAY
+    assert caught.value.public == DATA_UNAVAILABLE
 
 
 def back(database: PostGIS) -> None:

@@ -11,9 +11,9 @@ import duckdb
 import pytest
 import shapely
 
-from geoservice.db.duckdb import LONG, DuckDBSession, open_duckdb, parser, transaction
+from geoservice.db.duckdb import MAX_PARSED_LENGTH, DuckDBSession, open_duckdb, statement_parser, transaction
 from geoservice.db.duckdb_file import DuckDBFile
-from geoservice.db.lock import locked
+from geoservice.db.lock import file_lock
 from geoservice.errors import Conflict
 
 
@@ -93,9 +93,9 @@ def test_readers_share_and_a_writer_waits(tmp_path: Path) -> None:
 
 
 def test_a_lock_goes_with_its_process(tmp_path: Path) -> None:
-    with locked(tmp_path / "lock", exclusive=True, wait_s=0):
+    with file_lock(tmp_path / "lock", exclusive=True, wait_s=0):
         pass
-    with locked(tmp_path / "lock", exclusive=True, wait_s=0):
+    with file_lock(tmp_path / "lock", exclusive=True, wait_s=0):
         pass
 
 
@@ -112,7 +112,7 @@ def test_one_file_may_be_opened_twice_at_once(tmp_path: Path) -> None:
 
 
 def test_a_statement_that_is_kept_parsed_takes_the_values_of_each_question(connection: duckdb.DuckDBPyConnection) -> None:
-    parse = parser(connection)
+    parse = statement_parser(connection)
 
     def ask(i: int) -> list[tuple[int, str]]:
         with connection.cursor() as cursor:
@@ -123,7 +123,7 @@ def test_a_statement_that_is_kept_parsed_takes_the_values_of_each_question(conne
 
 
 def test_only_short_statements_are_kept_parsed(connection: duckdb.DuckDBPyConnection) -> None:
-    parse, long = parser(connection), f"SELECT '{'x' * LONG}'"
+    parse, long = statement_parser(connection), f"SELECT '{'x' * MAX_PARSED_LENGTH}'"
     assert parse("SELECT 1") is parse("SELECT 1")
     assert parse(long) == long
-    assert DuckDBSession(connection, parse).execute(long) == [("x" * LONG,)]
+    assert DuckDBSession(connection, parse).execute(long) == [("x" * MAX_PARSED_LENGTH,)]

@@ -21,7 +21,7 @@ def test_the_server_ends_what_reads_too_long_and_lets_writing_take_its_time(post
 
 @pytest.mark.postgis
 def test_a_connection_that_the_server_has_cut_is_replaced(postgis: str) -> None:
-    database = PostGIS(postgis, most=1)
+    database = PostGIS(postgis, max_connections=1)
     with database.quick() as session:
         ((pid,),) = session.execute("SELECT pg_backend_pid()")
     with psycopg.connect(postgis, autocommit=True) as other:
@@ -36,6 +36,6 @@ def test_a_table_of_another_role_is_not_said_to_be_written_anew(postgis: str) ->
     with psycopg.connect(postgis, autocommit=True) as owner:
         owner.execute("CREATE TABLE vacuumed AS SELECT 1 AS a; CREATE ROLE vacuumer LOGIN; GRANT ALL ON vacuumed TO vacuumer")
     database = PostGIS(postgis.replace("user=postgres", "user=vacuumer"))
-    with pytest.raises(Forbidden, match=r'"public"."vacuumed" is not written anew; only the role that owns it may'):
+    with pytest.raises(Forbidden, match=r'"public"."vacuumed" was not rewritten; only the role that owns it may'):
         database.vacuum(['"public"."vacuumed"'])
     database.close()

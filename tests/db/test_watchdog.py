@@ -21,7 +21,7 @@ def connection() -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def ask(watchdog: Watchdog, connection: duckdb.DuckDBPyConnection, text: str) -> list[tuple[int]]:
-    with connection.cursor() as cursor, watchdog.over(cursor.interrupt, duckdb.InterruptException):
+    with connection.cursor() as cursor, watchdog.limit(cursor.interrupt, duckdb.InterruptException):
         return cursor.execute(text).fetchall()
 
 
@@ -55,13 +55,13 @@ def test_one_thread_watches_over_all(connection: duckdb.DuckDBPyConnection) -> N
 
 def test_an_interrupt_of_somebody_else_stays_what_it_is(connection: duckdb.DuckDBPyConnection) -> None:
     threading.Timer(0.2, connection.interrupt).start()
-    with pytest.raises(duckdb.InterruptException), Watchdog(60).over(connection.interrupt, duckdb.InterruptException):
+    with pytest.raises(duckdb.InterruptException), Watchdog(60).limit(connection.interrupt, duckdb.InterruptException):
         connection.execute(SLOW)
 
 
 def test_a_block_that_has_ended_is_left_alone() -> None:
     watchdog, calls = Watchdog(0.05), list[float]()
-    with watchdog.over(lambda: calls.append(1), duckdb.InterruptException):
+    with watchdog.limit(lambda: calls.append(1), duckdb.InterruptException):
         pass
     time.sleep(0.2)
     assert calls == []

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from geoservice.layer import Layer, read_layers
-from geoservice.maps.colour import printed
+from geoservice.maps.colour import print_ramp
 from geoservice.maps.symbology import VARIANTS, Variant, symbology_of
 
 LAYERS = [x for x in read_layers(Path(__file__).parents[2] / "layers") if len(x.style.colours) > 1]
@@ -82,7 +82,7 @@ def test_what_is_dark_on_light_ground_is_light_on_dark_ground(layer: Layer) -> N
 
 @pytest.mark.parametrize("layer", LAYERS, ids=lambda x: x.id)
 def test_print_is_kept_apart_by_grey_alone(layer: Layer) -> None:
-    steps = np.diff(seen(printed(ramp(layer)), "normal")[:, 0])
+    steps = np.diff(seen(print_ramp(ramp(layer)), "normal")[:, 0])
     assert (np.sign(steps) == np.sign(steps[0])).all()
     assert np.abs(steps).min() >= GREY_STEP
 

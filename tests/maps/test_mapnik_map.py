@@ -17,11 +17,11 @@ from geoservice.geo import BBox, Tile, tile_at
 from geoservice.layer import Label, Layer, LayerColumn, Style
 from geoservice.maps import fonts, map_document, map_features
 from geoservice.maps.colour import rgb
-from geoservice.maps.map_features import frame_of, tile_features
+from geoservice.maps.map_features import tile_features, tile_frame
 from geoservice.maps.mapnik_import import mapnik
 from geoservice.maps.mapnik_map import MapFrame, Picture, rule, symbol
-from geoservice.maps.mapnik_rules import lay_layer
-from geoservice.maps.symbology import NO_DATA_CLASS, UNCERTAIN_CLASS, tile
+from geoservice.maps.mapnik_rules import add_layer
+from geoservice.maps.symbology import NO_DATA_CLASS, UNCERTAIN_CLASS, hatch_tile
 from geoservice.release import Manifest, ReleaseContent, open_store
 from geoservice.release.base import TABLE
 from geoservice.release.layers import build_layers
@@ -68,8 +68,8 @@ def pixels(image):
 
 def drawn(reader, layer_id, at, ratio=1, variant="day"):
     layer = reader.layer(layer_id)
-    picture = Picture(frame_of(at, ratio))
-    lay_layer(picture, layer, tile_features(reader, layer, at, None), variant)
+    picture = Picture(tile_frame(at, ratio))
+    add_layer(picture, layer, tile_features(reader, layer, at, None), variant)
     return pixels(picture.draw())
 
 
@@ -77,7 +77,7 @@ def test_what_is_uncertain_is_told_from_what_has_no_value(reader):
     layer = reader.layer("areas")
     at = tile_at(10.15, 0.05, 6)
     assert [d.at for d in tile_features(reader, layer, at, None)] == [0, 2, UNCERTAIN_CLASS, NO_DATA_CLASS]
-    box = map_document.box_of(frame_of(at, 1))
+    box = map_document.frame_box(tile_frame(at, 1))
     assert [d.at for d in map_features.box_features(reader, layer, box, 6, None, "zh")] == [
         0,
         2,
@@ -88,7 +88,7 @@ def test_what_is_uncertain_is_told_from_what_has_no_value(reader):
 
 def test_who_is_limited_to_areas_sees_no_other(reader):
     layer, at = reader.layer("areas"), tile_at(10.15, 0.05, 6)
-    box = map_document.box_of(frame_of(at, 1))
+    box = map_document.frame_box(tile_frame(at, 1))
     for within, seen in ((("w",), [0, 2]), (("e",), [UNCERTAIN_CLASS]), ((), [])):
         assert [d.at for d in tile_features(reader, layer, at, within)] == seen
         assert [d.at for d in map_features.box_features(reader, layer, box, 6, within, "zh")] == seen
@@ -118,7 +118,7 @@ def test_a_hatched_area_shows_its_hatch(reader):
     b = at.bbox
     x, y = int((10.35 - b.west) / (b.east - b.west) * 256), int((b.north - 0.05) / (b.north - b.south) * 256)
     x, y = x - x % 8, y - y % 8
-    assert (image[y : y + 8, x : x + 8] == tile("no-data", "print")).all(), "the hatch begins at the tile's corner"
+    assert (image[y : y + 8, x : x + 8] == hatch_tile("no-data", "print")).all(), "the hatch begins at the tile's corner"
 
 
 @pytest.mark.parametrize("ratio", [1, 2])
@@ -128,10 +128,10 @@ def test_neighbouring_tiles_are_one_picture(reader, layer_id, ratio):
     right = tile_at(10.15, 0.05, 10)
     left = Tile(right.z, right.x - 1, right.y)
     a, b = (drawn(reader, layer_id, t, ratio) for t in (left, right))
-    box = (*frame_of(left, ratio).box[:2], *frame_of(right, ratio).box[2:])
+    box = (*tile_frame(left, ratio).box[:2], *tile_frame(right, ratio).box[2:])
     layer, whole = reader.layer(layer_id), Picture(MapFrame(box, 512 * ratio, 256 * ratio, ratio))
     both = [f for t in (left, right) for f in tile_features(reader, layer, t, None)]
-    lay_layer(whole, layer, list(dict.fromkeys(both)), "day")
+    add_layer(whole, layer, list(dict.fromkeys(both)), "day")
     if layer_id == "points":
         assert a[:, -1].any(), "a mark on the edge is in both tiles"
         assert b[:, 0].any(), "a mark on the edge is in both tiles"
@@ -176,13 +176,13 @@ def test_a_document_is_of_the_size_asked_and_depends_on_language_and_variant(rea
         wanted = map_document.MapOptions(
             BBox(10, 0, 10.4, 0.1), 640, 480, 1, **{"variant": variant, "language": language, **more}
         )
-        return map_document.draw(reader, layers, wanted)
+        return map_document.draw_document(reader, layers, wanted)
 
     picture = made()
     assert (mapnik.Image.from_string(picture).width(), mapnik.Image.from_string(picture).height()) == (640, 480)
     assert picture == made(), "the same picture twice has the same bytes"
     assert picture != made(legend=False)
-    assert (picture != made(language="zh" if language == "en" else "en")) == (fonts.chinese() is not None)
+    assert (picture != made(language="zh" if language == "en" else "en")) == (fonts.chinese_face() is not None)
 
 
 @pytest.mark.parametrize("variant", ["day", "print"])
@@ -191,11 +191,11 @@ def test_the_legend_of_a_picture_has_the_colours_of_its_map(reader, variant):
     layer = reader.layer("areas")
     layer = layer.model_copy(update={"style": layer.style.model_copy(update={"opacity": 0.6})})
     wanted = map_document.MapOptions(BBox(10, 0, 10.4, 0.1), 1000, 600, variant=variant)
-    image = pixels(mapnik.Image.from_string(map_document.draw(reader, [(layer, None)], wanted)))
-    west, south, east, north = map_document.shown(reader, [layer], wanted)
+    image = pixels(mapnik.Image.from_string(map_document.draw_document(reader, [(layer, None)], wanted)))
+    west, south, east, north = map_document.shown_box(reader, [layer], wanted)
     y = int((north - 0.02) / (north - south) * 600)
     at = [image[y, int((10.02 + i / 10 - west) / (east - west) * 1000)][:3].astype(int) for i in range(3)]
-    swatches = [rgb(entry.colour) for entry in map_document.groups([layer], variant, "en")[0].entries if entry.colour]
+    swatches = [rgb(entry.colour) for entry in map_document.legend_groups([layer], variant, "en")[0].entries if entry.colour]
     assert np.abs(np.array(at) - [swatches[0], swatches[2], swatches[3]]).max() <= 1, "mapnik cuts off what we round"
     assert all((image.reshape(-1, 4)[:, :3] == s).all(axis=1).sum() > 150 for s in swatches), "a swatch is not in the picture"
 
@@ -203,15 +203,17 @@ def test_the_legend_of_a_picture_has_the_colours_of_its_map(reader, variant):
 def test_a_box_with_too_much_is_refused(reader, monkeypatch):
     monkeypatch.setattr(map_features, "MAX_FEATURES", 3)
     with pytest.raises(TooLarge, match="areas: more than 3 features"):
-        map_document.draw(reader, [(reader.layer("areas"), None)], map_document.MapOptions(BBox(10, 0, 10.4, 0.1), 300, 300))
+        map_document.draw_document(
+            reader, [(reader.layer("areas"), None)], map_document.MapOptions(BBox(10, 0, 10.4, 0.1), 300, 300)
+        )
 
 
 def test_without_a_chinese_font_words_are_english(monkeypatch):
-    monkeypatch.setattr(fonts, "FOLDERS", ())
-    fonts.chinese.cache_clear()
-    assert fonts.language_of("zh") == "en"
-    assert fonts.faces() == [fonts.LATIN]
-    fonts.chinese.cache_clear()
+    monkeypatch.setattr(fonts, "FONT_FOLDERS", ())
+    fonts.chinese_face.cache_clear()
+    assert fonts.picture_language("zh") == "en"
+    assert fonts.faces() == [fonts.LATIN_FACE]
+    fonts.chinese_face.cache_clear()
 
 
 def test_the_renderer_leaves_the_environment_alone():

@@ -8,10 +8,10 @@ import shapely
 from geoservice.errors import NotFound
 from geoservice.geo import BBox
 from geoservice.layer import Label, Layer, LayerColumn, Style
-from geoservice.maps.map_document import MapOptions, draw, groups
+from geoservice.maps.map_document import MapOptions, draw_document, legend_groups
 from geoservice.maps.map_features import box_features
 from geoservice.maps.mapnik_import import mapnik
-from geoservice.maps.offering import with_offer_title
+from geoservice.maps.offering import with_station_title
 from geoservice.maps.selection import Selection, select
 from geoservice.maps.symbology import NO_DATA_CLASS, UNCERTAIN_CLASS
 from geoservice.release import Manifest, ReleaseContent, open_store
@@ -101,7 +101,7 @@ def test_a_group_of_the_study_has_its_title(reader):
 def test_a_picture_has_the_colours_of_the_group_in_map_and_legend(reader):
     chosen = Selection(tier="village", group="migrant")
     layer = select(reader.layer("coverage"), chosen, STUDY)
-    picture = mapnik.Image.from_string(draw(reader, [(layer, None)], MapOptions(BOX, 900, 500, selection=chosen)))
+    picture = mapnik.Image.from_string(draw_document(reader, [(layer, None)], MapOptions(BOX, 900, 500, selection=chosen)))
     seen = np.frombuffer(picture.to_string(), np.uint8).reshape(-1, 4)[:, :3]
 
     def count(colour):
@@ -120,7 +120,7 @@ def test_stations_of_the_question_alone_are_drawn_and_the_legend_says_which(read
 
     asked = Selection(service="clinic"), Selection(service="clinic", tier="village"), Selection(tier="village"), Selection()
     assert [shown(s) for s in asked] == [2, 1, 2, 3]
-    named = with_offer_title(layer, Selection(service="clinic", tier="village"), STUDY)
-    assert groups([named], "day", "en")[0].entries[0].text == "Stations: Clinic, village stations"
+    named = with_station_title(layer, Selection(service="clinic", tier="village"), STUDY)
+    assert legend_groups([named], "day", "en")[0].entries[0].text == "Stations: Clinic, village stations"
     assert named.title.zh == "Stations中：门诊，村级站点"
-    assert with_offer_title(reader.layer("coverage"), Selection(service="clinic"), STUDY) == reader.layer("coverage")
+    assert with_station_title(reader.layer("coverage"), Selection(service="clinic"), STUDY) == reader.layer("coverage")

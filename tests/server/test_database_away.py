@@ -18,7 +18,7 @@ from asking import given
 from postgres_server import PostgresServer
 from tcp_proxy import Proxy
 
-from geoservice.errors import AWAY
+from geoservice.errors import DATA_UNAVAILABLE
 from geoservice.release import open_store, prepare_roles
 from geoservice.server.access import open_access
 
@@ -175,7 +175,10 @@ def test_the_public_reads_503_soon_and_no_advice(office: Office, way: Any) -> No
             assert answer.headers["content-type"] == "application/problem+json"
             assert 0 < int(answer.headers["retry-after"]) <= 5
             said = json.loads(answer.body)
-            assert said["detail"] in {AWAY, "tokens cannot be checked just now; what is public can be read without one"}
+            assert said["detail"] in {
+                DATA_UNAVAILABLE,
+                "tokens cannot be checked just now; what is public can be read without one",
+            }
             assert not [word for word in NEVER if word in answer.body.decode()]
             if path == "/health/ready":
                 assert said["dependencies"]["releases"] == "away"

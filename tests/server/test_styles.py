@@ -13,7 +13,7 @@ import shapely
 
 from geoservice.layer import Label, Layer, LayerColumn, Style
 from geoservice.maps.colour import blend
-from geoservice.maps.map_document import groups
+from geoservice.maps.map_document import legend_groups
 from geoservice.number_text import Limits
 from geoservice.release.base import TABLE
 from geoservice.release.layers import build_layers
@@ -229,7 +229,7 @@ def test_the_legend_of_times_says_how_far_was_searched(timed):
         "from": 60, "to": None, "status": "beyond", "colour": "#626160", "label": {"zh": "> 60 分钟", "en": "> 60 minutes"}
     }  # fmt: skip
     assert "beyond" not in made["noData"]["reasons"]
-    words = [entry.text for entry in groups([timed], "day", "en", Limits(minutes=60))[0].entries]
+    words = [entry.text for entry in legend_groups([timed], "day", "en", Limits(minutes=60))[0].entries]
     assert [c["to"] for c in legend(timed, "day", Limits(minutes=20))["classes"]] == [20, None], (
         "nothing is 20 and was searched"
     )

@@ -222,7 +222,7 @@ def told(dsn: str, action: Callable[[ReleaseStore], object], tmp_path: Path) -> 
 
 def test_a_server_that_is_not_there(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     text = told(f"host={tmp_path} user=secret_role password=hunter2", CURRENT, tmp_path)
-    assert "no server answers" in text
+    assert "no server responds" in text
     assert not caplog.records
 
 

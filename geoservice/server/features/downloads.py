@@ -7,7 +7,7 @@ from anyio import to_thread
 from fastapi import Response
 from starlette.types import Receive, Scope, Send
 
-from geoservice.durable import disk_full, is_full
+from geoservice.durable import disk_full, is_disk_full
 from geoservice.errors import TooLarge, for_operators
 from geoservice.release.base import PublishedLayer, ReleaseReader
 from geoservice.release.batches import Batches
@@ -57,7 +57,7 @@ def download(ask: RequestContext, layer: PublishedLayer, asked: ItemsQuery) -> S
             WRITERS[ask.format](path, content_of(ask, layer, asked, batches))
             size, file = path.stat().st_size, path.open("rb")
         except Exception as e:  # each writer has a class of its own for a full disk; any other error goes on
-            if not is_full(e):
+            if not is_disk_full(e):
                 raise
             raise for_operators(disk_full(path.name, path.parent.parent), NO_ROOM) from None
     kind = MEDIA[ask.format] + ("; charset=utf-8" if MEDIA[ask.format] == CSV else "")

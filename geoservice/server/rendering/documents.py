@@ -7,12 +7,12 @@ from anyio import to_thread
 from fastapi import APIRouter, Depends, Query, Response
 
 from geoservice.geo import MAX_MERCATOR_LAT, BBox
-from geoservice.maps.drawings import MapDrawing, selected
+from geoservice.maps.drawings import MapDrawing, selected_layer
 from geoservice.maps.map_document import MapOptions
-from geoservice.maps.map_document import shown as box_shown
+from geoservice.maps.map_document import shown_box as box_shown
 from geoservice.maps.selection import Selection
 from geoservice.maps.symbology import Variant
-from geoservice.maps.table_numbers import TABLE, from_table
+from geoservice.maps.table_numbers import TABLE, coloured_by_table
 from geoservice.release.base import PublishedLayer
 from geoservice.release.url_numbers import is_whole_number
 from geoservice.server import schemas
@@ -102,8 +102,8 @@ def checked(selection: Selection, layers: Sequence[PublishedLayer], study: Mappi
 async def picture(ask: RequestContext, layers: Sequence[PublishedLayer], wanted: MapOptions) -> Response:
     """Answer with a picture; its headers say which box it shows."""
     drawing = MapDrawing(tuple((layer.id, ask.who.within(layer)) for layer in layers), wanted)
-    layers = [selected(layer, wanted.selection, ask.reader.manifest.study) for layer in layers]
-    if any(map(from_table, layers)):
+    layers = [selected_layer(layer, wanted.selection, ask.reader.manifest.study) for layer in layers]
+    if any(map(coloured_by_table, layers)):
         ask.layer(TABLE)  # who may not read the table sees none of its numbers
     pictures: Pictures = ask.request.app.state.pictures
     body = await pictures.get(version_of(ask.reader), drawing)

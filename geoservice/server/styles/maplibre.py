@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from geoservice.maps.symbology import EMPTY, PAPER, Hatch, Symbology, Variant, graded, symbology_of
+from geoservice.maps.symbology import NO_VALUE, PAPER, Hatch, Symbology, Variant, has_classes, symbology_of
 from geoservice.measures import BEYOND, UNCERTAIN
 from geoservice.release.base import PublishedLayer
 
@@ -26,7 +26,7 @@ def colour(layer: PublishedLayer, shown: Symbology) -> Any:
     What is uncertain is grey, what is beyond the time searched of a class behind the last.
     """
     style = layer.style
-    if not graded(style):
+    if not has_classes(style):
         return shown.colours[0]
     steps: list[Any] = ["step", ["to-number", ["get", style.property]], shown.colours[0]]
     for edge, colour in zip(style.breaks, shown.colours[1:], strict=False):
@@ -49,12 +49,12 @@ def _coloured(layer: PublishedLayer) -> list[Any]:
 
 def valued(layer: PublishedLayer) -> Layer:
     """Return the filter of features that have a colour, nothing where all have the same."""
-    return {"filter": _coloured(layer)} if graded(layer.style) else {}
+    return {"filter": _coloured(layer)} if has_classes(layer.style) else {}
 
 
 def empty(layer: PublishedLayer, kind: str, paint: Layer) -> list[tuple[str, Layer]]:
     """Return the layer of features without a value, none where the style has no classes."""
-    return [("-no-data", {"type": kind, "paint": paint, "filter": ["!", _coloured(layer)]})] if graded(layer.style) else []
+    return [("-no-data", {"type": kind, "paint": paint, "filter": ["!", _coloured(layer)]})] if has_classes(layer.style) else []
 
 
 def draw(layer: PublishedLayer, variant: Variant, visible: bool) -> list[Layer]:
@@ -86,7 +86,7 @@ def _fills(layer: PublishedLayer, variant: Variant) -> list[tuple[str, Layer]]:
 def _lines(layer: PublishedLayer, variant: Variant) -> list[tuple[str, Layer]]:
     shown = symbology_of(layer.style, variant)
     paint = {"line-color": colour(layer, shown), "line-opacity": shown.opacity, "line-width": 2}
-    dots = {"line-color": EMPTY[variant], "line-width": 2, "line-dasharray": [0.5, 2]}
+    dots = {"line-color": NO_VALUE[variant], "line-width": 2, "line-dasharray": [0.5, 2]}
     return [("", {"type": "line", "paint": paint, **valued(layer)}), *empty(layer, "line", dots)]
 
 
@@ -97,7 +97,7 @@ def _circles(layer: PublishedLayer, variant: Variant) -> list[tuple[str, Layer]]
     ring = {
         "circle-color": PAPER[variant],
         "circle-radius": 3,
-        "circle-stroke-color": EMPTY[variant],
+        "circle-stroke-color": NO_VALUE[variant],
         "circle-stroke-width": 1.2,
     }
     return [("", {"type": "circle", "paint": paint, **valued(layer)}), *empty(layer, "circle", ring)]
