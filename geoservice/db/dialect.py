@@ -50,7 +50,7 @@ class Dialect:
 def type_name(kind: pa.DataType) -> str:
     """Return the key of :attr:`Dialect.types` for an Arrow type, regardless of the size of binary.
 
-    >>> kind_of(pa.binary(16)), kind_of(pa.list_(pa.string()))
+    >>> type_name(pa.binary(16)), type_name(pa.list_(pa.string()))
     ('binary', 'texts')
     """
     if pa.types.is_fixed_size_binary(kind) or pa.types.is_binary(kind):

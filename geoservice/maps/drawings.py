@@ -1,4 +1,4 @@
-"""What is to be drawn, in a few names and numbers: small enough to send to another process, and a key of the picture."""
+"""Descriptions of pictures to draw: small enough to send to another process, and usable as cache keys."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -27,11 +27,11 @@ def selected_layer(layer: PublishedLayer, selection: Selection, study: Mapping[s
 
 
 class Drawing(Protocol):
-    """A picture to be drawn; those that are equal, of the same release, have the same bytes."""
+    """A picture to draw; equal drawings of the same release give the same bytes."""
 
     @property
     def pixels(self) -> int:
-        """About how many pixels are drawn."""
+        """Approximate number of pixels."""
         ...
 
     def draw(self, reader: ReleaseReader) -> bytes:
@@ -41,7 +41,7 @@ class Drawing(Protocol):
 
 @dataclass(frozen=True)
 class TileDrawing:
-    """A map tile of a layer, clear where there is nothing."""
+    """A map tile of a layer, transparent where it has no features."""
 
     layer: str
     tile: Tile
@@ -64,26 +64,26 @@ class TileDrawing:
 
 @dataclass(frozen=True)
 class MapDrawing:
-    """A map for a document: layers, the lowest first, each with the areas that are shown of it."""
+    """A map for a document: layers from the bottom up, each with the areas to which it is limited."""
 
     layers: tuple[tuple[str, Areas], ...]
-    wanted: MapOptions
+    options: MapOptions
 
     @property
     def pixels(self) -> int:
         """Pixels of the picture."""
-        return self.wanted.width * self.wanted.height
+        return self.options.width * self.options.height
 
     def draw(self, reader: ReleaseReader) -> bytes:
-        """Return the map as a PNG file; raises as :func:`geoservice.maps.map_document.draw` does."""
-        selection, study = self.wanted.selection, reader.manifest.study
+        """Return the map as a PNG file; raises as :func:`geoservice.maps.map_document.draw_document` does."""
+        selection, study = self.options.selection, reader.manifest.study
         layers = [(selected_layer(reader.layer(name), selection, study), areas) for name, areas in self.layers]
-        return draw_document(reader, layers, self.wanted)
+        return draw_document(reader, layers, self.options)
 
 
 @dataclass(frozen=True)
 class LegendDrawing:
-    """The legend of layers alone."""
+    """The legend of layers, without a map."""
 
     layers: tuple[str, ...]
     variant: Variant
@@ -91,7 +91,7 @@ class LegendDrawing:
 
     @property
     def pixels(self) -> int:
-        """About the pixels of a legend of as many layers."""
+        """Approximate number of pixels of a legend with that many layers."""
         return 150_000 * max(len(self.layers), 1)
 
     def draw(self, reader: ReleaseReader) -> bytes:

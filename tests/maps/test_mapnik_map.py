@@ -1,4 +1,4 @@
-"""Pictures of layers: classes, hatches, tiles that fit together, and threads that do not disturb each other."""
+"""Pictures of layers: classes, hatches, seamless tiles and independent threads."""
 
 import os
 import subprocess
@@ -38,7 +38,7 @@ def table(values):
 
 @pytest.fixture(scope="module")
 def reader(tmp_path_factory):
-    """Four squares side by side: 10, 90, uncertain, and one that the table has no row for; a point where they meet."""
+    """Four squares side by side: 10, 90, uncertain, and one without a row in the table; a point on the edge of two tiles."""
     boxes = [shapely.box(10 + i / 10, 0, 10.1 + i / 10, 0.1) for i in range(4)]
     names = [f"村{i}" for i in range(4)]
     areas = pa.table({"unit": list("abcd"), "name_zh": names, "geometry": pa.array(shapely.to_wkb(boxes), pa.binary())})
@@ -73,12 +73,12 @@ def drawn(reader, layer_id, at, ratio=1, variant="day"):
     return pixels(picture.draw())
 
 
-def test_what_is_uncertain_is_told_from_what_has_no_value(reader):
+def test_uncertain_and_missing_values_have_classes_of_their_own(reader):
     layer = reader.layer("areas")
     at = tile_at(10.15, 0.05, 6)
-    assert [d.at for d in tile_features(reader, layer, at, None)] == [0, 2, UNCERTAIN_CLASS, NO_DATA_CLASS]
+    assert [d.class_index for d in tile_features(reader, layer, at, None)] == [0, 2, UNCERTAIN_CLASS, NO_DATA_CLASS]
     box = map_document.frame_box(tile_frame(at, 1))
-    assert [d.at for d in map_features.box_features(reader, layer, box, 6, None, "zh")] == [
+    assert [d.class_index for d in map_features.box_features(reader, layer, box, 6, None, "zh")] == [
         0,
         2,
         UNCERTAIN_CLASS,
@@ -86,12 +86,12 @@ def test_what_is_uncertain_is_told_from_what_has_no_value(reader):
     ]
 
 
-def test_who_is_limited_to_areas_sees_no_other(reader):
+def test_a_view_limited_to_areas_has_no_other_features(reader):
     layer, at = reader.layer("areas"), tile_at(10.15, 0.05, 6)
     box = map_document.frame_box(tile_frame(at, 1))
     for within, seen in ((("w",), [0, 2]), (("e",), [UNCERTAIN_CLASS]), ((), [])):
-        assert [d.at for d in tile_features(reader, layer, at, within)] == seen
-        assert [d.at for d in map_features.box_features(reader, layer, box, 6, within, "zh")] == seen
+        assert [d.class_index for d in tile_features(reader, layer, at, within)] == seen
+        assert [d.class_index for d in map_features.box_features(reader, layer, box, 6, within, "zh")] == seen
 
 
 @pytest.mark.parametrize("lon", [10.05, 10.15])
@@ -104,7 +104,7 @@ def test_a_class_has_its_colour(reader, lon):
 
 
 @pytest.mark.parametrize("variant", ["day", "print"])
-def test_what_is_uncertain_is_plain_grey(reader, variant):
+def test_uncertain_values_are_plain_grey(reader, variant):
     at = tile_at(10.25, 0.05, 12)
     b = at.bbox
     x, y = int((10.25 - b.west) / (b.east - b.west) * 256), int((b.north - 0.05) / (b.north - b.south) * 256)
@@ -124,7 +124,7 @@ def test_a_hatched_area_shows_its_hatch(reader):
 @pytest.mark.parametrize("ratio", [1, 2])
 @pytest.mark.parametrize("layer_id", ["areas", "points"])
 def test_neighbouring_tiles_are_one_picture(reader, layer_id, ratio):
-    """Two tiles side by side equal one picture of both, but for half a pixel at the corners of rounded lines."""
+    """Two tiles side by side equal one picture of both, except half a pixel at the corners of rounded lines."""
     right = tile_at(10.15, 0.05, 10)
     left = Tile(right.z, right.x - 1, right.y)
     a, b = (drawn(reader, layer_id, t, ratio) for t in (left, right))
@@ -140,11 +140,11 @@ def test_neighbouring_tiles_are_one_picture(reader, layer_id, ratio):
         assert (np.abs(a[:, -1].astype(int) - b[:, 0]).max(axis=1) <= 40).mean() > 0.98
 
 
-def test_nothing_is_clear(reader):
+def test_a_tile_without_features_is_transparent(reader):
     assert not drawn(reader, "areas", Tile(10, 0, 0)).any()
 
 
-def test_twice_the_pixels_show_the_same(reader):
+def test_a_tile_at_ratio_2_shows_the_same(reader):
     at = tile_at(10.05, 0.05, 11)
     small, large = drawn(reader, "areas", at), drawn(reader, "areas", at, ratio=2)
     assert large.shape == (512, 512, 4)
@@ -152,7 +152,7 @@ def test_twice_the_pixels_show_the_same(reader):
     assert (np.abs(halved - small).max(axis=2) > 32).mean() < 0.05
 
 
-def test_threads_draw_what_one_draws(reader):
+def test_threads_draw_the_same_as_one_thread(reader):
     at = [tile_at(10.05 + i / 40, 0.05, 11) for i in range(12)]
     alone = [drawn(reader, "areas", t).tobytes() for t in at]
     with ThreadPoolExecutor(4) as pool:
@@ -162,37 +162,37 @@ def test_threads_draw_what_one_draws(reader):
 def test_a_colour_cannot_break_out_of_a_rule():
     picture = Picture(MapFrame((0, 0, 10, 10), 10, 10))
     evil = '#000"/><Include href="/etc/passwd'
-    picture.lay([(shapely.to_wkb(shapely.box(0, 0, 9, 9)), {})], rule([symbol("Polygon", fill=evil)]))
+    picture.add([(shapely.to_wkb(shapely.box(0, 0, 9, 9)), {})], rule([symbol("Polygon", fill=evil)]))
     with pytest.raises(RuntimeError, match="Failed to parse"):
         picture.draw()
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
 @pytest.mark.parametrize("variant", ["day", "print"])
-def test_a_document_is_of_the_size_asked_and_depends_on_language_and_variant(reader, language, variant):
+def test_a_document_has_the_requested_size_and_depends_on_language_and_variant(reader, language, variant):
     layers = [(reader.layer(i), None) for i in ("areas", "points")]
 
-    def made(**more):
-        wanted = map_document.MapOptions(
-            BBox(10, 0, 10.4, 0.1), 640, 480, 1, **{"variant": variant, "language": language, **more}
+    def document(**changes):
+        options = map_document.MapOptions(
+            BBox(10, 0, 10.4, 0.1), 640, 480, 1, **{"variant": variant, "language": language, **changes}
         )
-        return map_document.draw_document(reader, layers, wanted)
+        return map_document.draw_document(reader, layers, options)
 
-    picture = made()
+    picture = document()
     assert (mapnik.Image.from_string(picture).width(), mapnik.Image.from_string(picture).height()) == (640, 480)
-    assert picture == made(), "the same picture twice has the same bytes"
-    assert picture != made(legend=False)
-    assert (picture != made(language="zh" if language == "en" else "en")) == (fonts.chinese_face() is not None)
+    assert picture == document(), "the same picture twice has the same bytes"
+    assert picture != document(legend=False)
+    assert (picture != document(language="zh" if language == "en" else "en")) == (fonts.chinese_face() is not None)
 
 
 @pytest.mark.parametrize("variant", ["day", "print"])
 def test_the_legend_of_a_picture_has_the_colours_of_its_map(reader, variant):
-    """Of a layer that lets the ground through, drawn large: the pixel in the middle of a square, and its line of the legend."""
+    """A large picture of a translucent layer: the middle of each square has the colour of its legend entry."""
     layer = reader.layer("areas")
     layer = layer.model_copy(update={"style": layer.style.model_copy(update={"opacity": 0.6})})
-    wanted = map_document.MapOptions(BBox(10, 0, 10.4, 0.1), 1000, 600, variant=variant)
-    image = pixels(mapnik.Image.from_string(map_document.draw_document(reader, [(layer, None)], wanted)))
-    west, south, east, north = map_document.shown_box(reader, [layer], wanted)
+    options = map_document.MapOptions(BBox(10, 0, 10.4, 0.1), 1000, 600, variant=variant)
+    image = pixels(mapnik.Image.from_string(map_document.draw_document(reader, [(layer, None)], options)))
+    west, south, east, north = map_document.shown_box(reader, [layer], options)
     y = int((north - 0.02) / (north - south) * 600)
     at = [image[y, int((10.02 + i / 10 - west) / (east - west) * 1000)][:3].astype(int) for i in range(3)]
     swatches = [rgb(entry.colour) for entry in map_document.legend_groups([layer], variant, "en")[0].entries if entry.colour]
@@ -200,7 +200,7 @@ def test_the_legend_of_a_picture_has_the_colours_of_its_map(reader, variant):
     assert all((image.reshape(-1, 4)[:, :3] == s).all(axis=1).sum() > 150 for s in swatches), "a swatch is not in the picture"
 
 
-def test_a_box_with_too_much_is_refused(reader, monkeypatch):
+def test_a_box_with_too_many_features_is_an_error(reader, monkeypatch):
     monkeypatch.setattr(map_features, "MAX_FEATURES", 3)
     with pytest.raises(TooLarge, match="areas: more than 3 features"):
         map_document.draw_document(
@@ -208,7 +208,7 @@ def test_a_box_with_too_much_is_refused(reader, monkeypatch):
         )
 
 
-def test_without_a_chinese_font_words_are_english(monkeypatch):
+def test_without_a_chinese_font_text_is_english(monkeypatch):
     monkeypatch.setattr(fonts, "FONT_FOLDERS", ())
     fonts.chinese_face.cache_clear()
     assert fonts.picture_language("zh") == "en"
