@@ -1,5 +1,6 @@
 # mypy: disable-error-code="no-untyped-def"
-# the functions here are compiled by numba from the types of their first call; callers in travel.py and snap.py are typed
+# the functions here are compiled by numba from the types of their first call; callers in travel.py and snap.py are typed.
+# They stay in one file, because numba's cache of a function does not notice changes of the functions it calls in other files.
 """Compiled searches on a street graph: the nearest sources of every node, and all nodes near each source.
 
 Pure functions on plain arrays. Times are integer milliseconds, limits are inclusive. A graph is given as compressed rows:

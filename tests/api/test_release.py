@@ -124,13 +124,13 @@ def test_what_there_is_not_is_named(near: Release, served: str, wish: dict[str, 
             opened.layer(**{"layer_id": "coverage", **wish})
 
 
-def test_a_map_shows_layers_and_asks_no_other_host(release: Release) -> None:
+def test_a_map_shows_layers_and_loads_nothing_from_elsewhere(release: Release) -> None:
     page = release.explore("coverage", language="zh").get_root().render()
     assert "各区域覆盖率" in page
     assert "default-src 'none'" in page
     assert not re.findall(r"""<(?:script|link|img|iframe)[^>]+https?:""", page)
     assert "<iframe" in release.explore()._repr_html_()
-    with pytest.raises(ParameterError, match="table: it has no place"):
+    with pytest.raises(ParameterError, match="table: it has no geometry"):
         release.explore("table")
 
 
