@@ -23,7 +23,14 @@ from geoservice.release.layers import build_layers
 from geoservice.release.paging_keys import decode_key, encode_key
 
 Row = dict[str, Any]
-TYPES = {"name": "text", "beds": "integer", "share": "number", "open": "boolean", "day": "date", "seen": "timestamp"}
+TYPES: dict[str, Any] = {
+    "name": "text",
+    "beds": "integer",
+    "share": "number",
+    "open": "boolean",
+    "day": "date",
+    "seen": "timestamp",
+}
 TEXTS = [None, "", "a", "B", "b", "é", "中", "中文", "宜秀区", "𠮷", "\uffff", "a%", "a_"]
 NUMBERS = [None, 0.0, -0.0, 1e-300, 0.1, 0.1 + 0.2, -5.0, 1e300]
 DAYS = [None, dt.date(1969, 12, 31), dt.date(2020, 2, 29), dt.date(2024, 1, 1)]
@@ -54,7 +61,7 @@ def layers(count: int = COUNT) -> list[LayerContent]:
     ]
     kinds = [pa.string(), pa.string(), pa.int64(), pa.float64(), pa.bool_(), pa.date32(), pa.timestamp("us"), pa.string()]
     schema = pa.schema([*zip(rows[0], kinds, strict=False), ("geometry", pa.binary())])
-    columns = tuple(LayerColumn(name=n, title=title(n), type=t) for n, t in TYPES.items())  # type: ignore[arg-type]  # words of it
+    columns = tuple(LayerColumn(name=n, title=title(n), type=t) for n, t in TYPES.items())
     layer = Layer(
         id="things",
         title=title("物"),
@@ -69,8 +76,8 @@ def layers(count: int = COUNT) -> list[LayerContent]:
 
 
 def content_of(layers: list[LayerContent]) -> ReleaseContent:
-    parts = {"study": {}, "inputs": {}, "parameters": {}, "table_digest": "", "layers": (), "disclosure": {}}
-    return ReleaseContent(layers, TABLE.empty_table(), Manifest(code_version="1", **parts))  # type: ignore[arg-type]  # each fits
+    parts: dict[str, Any] = {"study": {}, "inputs": {}, "parameters": {}, "table_digest": "", "layers": (), "disclosure": {}}
+    return ReleaseContent(layers, TABLE.empty_table(), Manifest(code_version="1", **parts))
 
 
 @pytest.fixture(scope="module")

@@ -12,6 +12,7 @@ from search_bytes import marks_in_files
 from geoservice.errors import Conflict, DuplicateKeys, InputError, NotFound
 from geoservice.project import Project
 from geoservice.register import Register, open_register
+from geoservice.schema import TableName
 from geoservice.vintages import Source, VintageStore
 
 Rows = dict[str, pa.Table]
@@ -26,8 +27,8 @@ def with_persons(rows: pa.Table, persons: int) -> pa.Table:
     return rows.set_column(at, rows.schema.field(at), pa.array([persons] * rows.num_rows, pa.int32()))
 
 
-def sources(store: VintageStore, table: str) -> list[tuple[str, int]]:
-    return [(v.source.name, v.number) for v in store.vintages(table)]  # type: ignore[arg-type]  # a table's name
+def sources(store: VintageStore, table: TableName) -> list[tuple[str, int]]:
+    return [(v.source.name, v.number) for v in store.vintages(table)]
 
 
 class TestReplace:

@@ -85,7 +85,7 @@ def run(county: Path, study: Study, tmp_path_factory: pytest.TempPathFactory) ->
         ):
             for step in import_plan(files):
                 if step.table != "network":
-                    import_file(project, step.table, step.path, Options(**step.options), whole, quiet, register)  # type: ignore[arg-type]
+                    import_file(project, step.table, step.path, Options(**step.options), whole, quiet, register)
             rules = Rules(whole.disclosure.budget, Fraction(4), synthetic=True)
             places = load_places(project.network)
             done = measure_vintage(register, register.read("households"), project.read("areas"), places, rules)
