@@ -85,7 +85,7 @@ def test_a_command_names_the_folder_and_leaves_nothing(
     assert again == 0, text
 
 
-def test_init_leaves_no_half_study(disk: SmallDisk) -> None:
+def test_a_failed_init_leaves_no_study(disk: SmallDisk) -> None:
     disk.fill()
     code, text = run(disk.path, ("init", str(disk.path / "new")))
     assert (code, "study.toml" in text or "the disk is full" in text) == (DiskFull.exit_code, True)

@@ -51,7 +51,7 @@ def test_grant_without_a_server_says_what_is_missing(cli: Any, tmp_path: Path) -
     assert (ended.code, "GEOSERVICE_DSN is not set" in ended.err) == (10, True)
 
 
-def test_a_full_disk_and_a_barred_folder_are_told() -> None:
+def test_a_full_disk_and_missing_permissions_are_errors() -> None:
     full = _disk_error(OSError(errno.ENOSPC, "No space left on device", "/srv/office/releases/.3.tmp/x"))
     barred = _disk_error(PermissionError(errno.EACCES, "Permission denied", "/srv/office/register"))
     assert (type(full), type(barred)) == (DiskFull, Forbidden)

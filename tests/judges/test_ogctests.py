@@ -7,7 +7,7 @@ import pytest
 pytestmark = [pytest.mark.reference, pytest.mark.slow]
 
 
-def test_features_core_passes_whole(url, peers, tell):
+def test_all_tests_of_features_core_pass(url, peers, tell):
     said = tell(peers / "python", "-m", "ogctests", "features/core", "-i", url)
     passed = re.search(r"(\d+) passed", said)
     assert passed

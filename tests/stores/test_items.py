@@ -167,7 +167,7 @@ def test_paging_forward_and_back_returns_each_feature_once_in_order(
 
 @settings(max_examples=25, deadline=None)
 @given(sortby=SORTS, limit=st.integers(1, COUNT), offset=st.integers(0, COUNT + 3), asked=FILTERS)
-def test_an_offset_passes_over_the_first_features_of_the_order(
+def test_an_offset_skips_the_first_features_of_the_order(
     things: ReleaseReader, rows: list[Row], sortby: tuple[Sort, ...], limit: int, offset: int, asked: dict[str, Any]
 ) -> None:
     areas = dict(zip(range(1, COUNT + 1), itertools.cycle(AREAS), strict=False))
@@ -179,13 +179,13 @@ def test_an_offset_passes_over_the_first_features_of_the_order(
 
 
 @pytest.mark.parametrize("query", [ItemQuery(offset=-1), ItemQuery(offset=2**63), ItemQuery(offset=1, before=5)])
-def test_offsets_that_are_none(things: ReleaseReader, query: ItemQuery) -> None:
+def test_invalid_offsets_are_refused(things: ReleaseReader, query: ItemQuery) -> None:
     with pytest.raises(ParameterError, match="offset"):
         things.page("things", query)
 
 
 @pytest.mark.parametrize("sortby", [(), (Sort("name", True),)], ids=["by fid", "by name"])
-def test_many_rows_are_read_as_few_are(
+def test_many_rows_are_read_like_few(
     things: ReleaseReader, rows: list[Row], sortby: tuple[Sort, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(keyset_paging, "MAX_PLAIN_ROWS", 0)
@@ -195,7 +195,7 @@ def test_many_rows_are_read_as_few_are(
     assert things.items("things", ItemQuery(limit=COUNT, sortby=sortby)).equals(found)
 
 
-def test_the_last_page_is_the_one_in_front_of_a_key_beyond_all(things: ReleaseReader) -> None:
+def test_the_page_before_a_key_beyond_all_is_the_last(things: ReleaseReader) -> None:
     page = things.page("things", ItemQuery(limit=5, before=2**63 - 1))
     assert page.rows["fid"].to_pylist() == list(range(COUNT - 4, COUNT + 1))
     assert (page.before, page.after) == ((COUNT - 4,), None)
@@ -215,7 +215,7 @@ def test_a_key_need_not_be_a_feature(things: ReleaseReader, rows: list[Row]) -> 
     assert page.before is not None
 
 
-def test_columns_that_are_sorted_by_need_not_be_shown(things: ReleaseReader) -> None:
+def test_sort_columns_need_not_be_returned(things: ReleaseReader) -> None:
     page = things.page("things", ItemQuery(limit=2, sortby=(Sort("name"),), properties=("beds",), geometry=False))
     assert page.rows.column_names == ["fid", "beds"]
     assert page.after is not None
@@ -281,7 +281,7 @@ def test_what_was_never_a_key_is_refused(token: str) -> None:
     ],
     ids=repr,
 )
-def test_orders_and_keys_that_no_database_should_see(things: ReleaseReader, query: ItemQuery) -> None:
+def test_invalid_orders_and_keys_never_reach_the_database(things: ReleaseReader, query: ItemQuery) -> None:
     with pytest.raises(ParameterError, match=r"allowed (are|is)"):
         things.page("things", query)
 
@@ -294,7 +294,7 @@ def test_ids(things: ReleaseReader, ids: tuple[int, ...], want: list[int]) -> No
     assert things.count("things", ItemQuery(ids=ids)) == len(want)
 
 
-def test_ids_are_sorted_like_all_else(things: ReleaseReader, rows: list[Row]) -> None:
+def test_ids_are_sorted_like_other_queries(things: ReleaseReader, rows: list[Row]) -> None:
     ids = tuple(range(1, COUNT, 2))
     got = things.items("things", ItemQuery(limit=99, ids=ids, sortby=(Sort("name", True),)))
     want = sorted((r for r in rows if r["fid"] in ids), key=compared((Sort("name", True),)))
@@ -325,7 +325,7 @@ def test_a_view_is_limited_to_areas(things: ReleaseReader, within: tuple[str, ..
     assert seen == want
 
 
-def test_where_a_feature_lies_is_no_property(things: ReleaseReader) -> None:
+def test_the_area_path_of_a_feature_is_not_a_property(things: ReleaseReader) -> None:
     assert "_area" not in things.items("things", ItemQuery()).column_names
     with pytest.raises(ParameterError, match="property '_area'"):
         things.items("things", ItemQuery(properties=("_area",)))
@@ -334,7 +334,7 @@ def test_where_a_feature_lies_is_no_property(things: ReleaseReader) -> None:
 
 
 @pytest.mark.parametrize("area", ["42", "/42", "42/", "//", "/42//", "/"])
-def test_an_area_that_is_no_path_is_not_released(store: ReleaseStore, area: str) -> None:
+def test_an_invalid_area_path_is_not_released(store: ReleaseStore, area: str) -> None:
     (made,) = layers(1)
     with pytest.raises(ReleaseError, match="areas must be codes with a slash"):
         store.write(content_of([replace(made, areas=pa.array([area]))]))

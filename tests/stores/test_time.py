@@ -36,7 +36,7 @@ def running(dsn: str) -> int:
         return int(row[0])
 
 
-def test_a_slow_question_is_broken_off_and_the_reader_goes_on(limited: ReleaseStore, dsn: str | None) -> None:
+def test_a_slow_query_is_cancelled_and_the_reader_stays_usable(limited: ReleaseStore, dsn: str | None) -> None:
     reader = limited.open()
     assert isinstance(reader, Reader)
     began = time.monotonic()
@@ -56,7 +56,7 @@ def sleep_through(connection: psycopg.Connection) -> None:
 
 
 @pytest.mark.postgis
-def test_a_running_question_is_seen(postgis: str) -> None:
+def test_control_a_running_query_is_counted(postgis: str) -> None:
     """Control: what the test above looks for is there while a question runs."""
     with psycopg.connect(postgis, options="-c statement_timeout=1000", autocommit=True) as connection:
         slow = threading.Thread(target=sleep_through, args=[connection])

@@ -156,7 +156,7 @@ def shuffled(path: Path, out: Path) -> None:
     out.write_bytes(header + b"".join(rows[i] for i in order))
 
 
-def test_the_order_of_rows_changes_nothing(embedded: list[Outcome], run: Run, county: Path, tmp_path: Path) -> None:
+def test_results_do_not_depend_on_the_order_of_rows(embedded: list[Outcome], run: Run, county: Path, tmp_path: Path) -> None:
     files = tmp_path / "files"
     shutil.copytree(county, files, ignore=shutil.ignore_patterns("kept"))
     for name in ("stations.csv", "households.csv"):
