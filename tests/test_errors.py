@@ -1,4 +1,4 @@
-"""Errors: each can be told by another process."""
+"""Errors can be pickled."""
 
 import pickle
 from collections.abc import Iterator

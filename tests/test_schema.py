@@ -1,4 +1,4 @@
-"""Every column of a table is used, or is declared as unused, which an import reports."""
+"""Every column of a table is used or declared as unused, which an import reports."""
 
 import ast
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""A project from Python: what the commands do, with frames as well as files."""
+"""A project from Python: the same as the commands, with frames as well as files."""
 
 import dataclasses
 import subprocess

@@ -1,4 +1,4 @@
-"""A release from Python: the same frames out of a folder, a store and a running service."""
+"""A release from Python: the same frames from a folder, a store and a running service."""
 
 import re
 import shutil

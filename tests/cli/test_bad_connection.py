@@ -1,4 +1,4 @@
-"""A connection string that leads nowhere: every command says which one, and what to do, within seconds; no password shows."""
+"""A wrong connection string: every command names the variable and the remedy within seconds, and no password."""
 
 import os
 import socket

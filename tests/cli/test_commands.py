@@ -1,4 +1,4 @@
-"""The other commands, on the grid town, as a user would call them."""
+"""The other commands, on the grid town."""
 
 import re
 import subprocess

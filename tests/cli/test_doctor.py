@@ -1,4 +1,4 @@
-"""geoservice doctor: each line says ok, warn or fail, and the exit code follows."""
+"""geoservice doctor: each line is ok, warn or fail, and determines the exit code."""
 
 import shutil
 from contextlib import closing

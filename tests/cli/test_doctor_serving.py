@@ -1,4 +1,4 @@
-"""geoservice doctor, for the machine that serves: each fault is a line that says what to do."""
+"""geoservice doctor on a server: each fault is a line with a remedy."""
 
 import runpy
 import socket

@@ -1,4 +1,4 @@
-"""geoservice forget and geoservice purge: what they ask, what they tell, what they leave."""
+"""geoservice forget and geoservice purge: confirmation, output and what remains."""
 
 import fcntl
 import os

@@ -1,4 +1,4 @@
-"""Every command on a disk that is full: the folder, what is free and what to do; nothing half-written; then it goes on."""
+"""Every command on a full disk: it reports folder, free space and remedy, writes nothing partial, and works again later."""
 
 import re
 import shutil

@@ -1,4 +1,4 @@
-"""geoservice import: what a user sees, keeps and is refused."""
+"""geoservice import: output, stored files and refusals."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""geoservice protect and geoservice budget: measured once, counted, refused."""
+"""geoservice protect and geoservice budget: a measurement is made once, counted, or refused."""
 
 import shutil
 from contextlib import closing

@@ -1,4 +1,4 @@
-"""Settings and disks that are wrong: one line, the right code, no connection string."""
+"""Wrong settings and full disks: one line, the right exit code, no connection string."""
 
 import errno
 import re

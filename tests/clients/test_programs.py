@@ -1,4 +1,4 @@
-"""The examples for programs without a browser, each run by the program itself in a folder of its own."""
+"""The examples for other programs, each run by the program itself in a folder of its own."""
 
 import csv
 import json

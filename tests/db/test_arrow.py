@@ -1,4 +1,4 @@
-"""Digests see values, not how Arrow keeps them; COPY's text brings back what was sent."""
+"""Digests depend on values and not on their layout in Arrow; COPY returns the rows that were sent."""
 
 import datetime as dt
 from typing import Any

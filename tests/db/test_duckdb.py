@@ -1,4 +1,4 @@
-"""DuckDB: spatial with no network, every door shut."""
+"""DuckDB: spatial without a network, and no access to other files."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""A DuckDB file written anew: whole after a kill at any step and on a full disk, with nothing of it left beside it."""
+"""Rewriting a DuckDB file: it is complete after a kill at any step and on a full disk, and no temporary file remains."""
 
 import hashlib
 import subprocess

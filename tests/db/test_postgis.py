@@ -1,4 +1,4 @@
-"""What is PostGIS's own: the rest is in the suite over both stores."""
+"""Behaviour of PostGIS alone; the rest is in tests/stores."""
 
 import psycopg
 import pytest

@@ -1,4 +1,4 @@
-"""Questions that take too long are broken off, and nothing else is."""
+"""Queries that exceed the time limit are interrupted, and no others."""
 
 import threading
 import time

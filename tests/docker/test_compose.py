@@ -1,4 +1,4 @@
-"""compose.yaml: every path is there, the service cannot reach what it must not, nobody runs as root."""
+"""compose.yaml: every path exists, networks are separate, nothing runs as root."""
 
 import shutil
 import subprocess

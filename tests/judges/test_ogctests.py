@@ -1,4 +1,4 @@
-"""The Open Geospatial Consortium's abstract tests of OGC API Features, core, as a program of others runs them."""
+"""The Open Geospatial Consortium's abstract tests of OGC API Features, core, run by a third-party program."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Schemathesis against the served OpenAPI document: good requests, bad ones, and walks from one answer to the next."""
+"""Schemathesis against the served OpenAPI document: valid and invalid requests, and links from one response to the next."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The import table of the package: who may import whom. Nothing imports upward, nothing in a circle."""
+"""The import table of the package: nothing imports upward, and there are no cycles."""
 
 import ast
 from pathlib import Path

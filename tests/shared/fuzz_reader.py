@@ -1,4 +1,4 @@
-"""Reads files that were damaged at random: ``python fuzz_reader.py KIND FOLDER SECONDS``, seeds in FOLDER.
+"""Read files that are damaged at random: ``python fuzz_reader.py KIND FOLDER SECONDS``, seeds in FOLDER.
 
 It runs where the product's reading process runs, under its environment and its limits, but reads many files in one process.
 Whatever a library raises, the reading process turns into an answer; an error that is a fault of our own code is kept in

@@ -1,4 +1,4 @@
-"""An application behind the real server, in a thread of the test: what goes over the wire, unpacked by nobody."""
+"""An application behind the real server, in a thread of the test; responses are read from the socket undecoded."""
 
 import http.client
 import socket

@@ -1,4 +1,4 @@
-"""Columns of every kind, and names with capitals, through both stores."""
+"""Columns of every type and names with capitals, on both stores."""
 
 import datetime as dt
 

@@ -1,4 +1,4 @@
-"""Points drawn from memory: the same features, the same bytes as the engines give, and nothing that an engine must do."""
+"""Tiles of points from the column cache equal those of the database, and use no query."""
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor

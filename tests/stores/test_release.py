@@ -1,4 +1,4 @@
-"""What a store of releases promises, on both stores."""
+"""The protocol of release stores, on both stores."""
 
 import gzip
 import math

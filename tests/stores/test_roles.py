@@ -1,4 +1,4 @@
-"""On PostGIS three roles: the register's, the project's that cannot see the register, and one that sees releases alone."""
+"""Three roles on PostGIS: the register's, the project's, which cannot read the register, and one that reads releases only."""
 
 import hashlib
 import os

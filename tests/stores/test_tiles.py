@@ -1,4 +1,4 @@
-"""Tiles cut on request: on both stores they hold what items hold, within the budget, and nothing is lost."""
+"""Tiles drawn on request: on both stores they have the features of the items, within the budget."""
 
 import gzip
 from collections.abc import Callable

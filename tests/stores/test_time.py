@@ -1,4 +1,4 @@
-"""Questions to a release that take too long are broken off on both stores, and the store goes on."""
+"""Queries to a release that exceed the time limit are cancelled on both stores, and the store stays usable."""
 
 import threading
 import time

@@ -1,4 +1,4 @@
-"""What register and project promise alike, on both engines."""
+"""The protocol that register and project share, on both engines."""
 
 from collections.abc import Callable
 from pathlib import Path

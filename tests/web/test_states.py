@@ -1,4 +1,4 @@
-"""What the page does when things fail, and what it is for a keyboard, for assistive technology, and with Back."""
+"""The page after failures, with a keyboard, with assistive technology and with the back button."""
 
 import re
 from typing import Any

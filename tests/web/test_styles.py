@@ -1,4 +1,4 @@
-"""A stranger's page: MapLibre as published, given nothing but the URL of a style, draws what the style promises."""
+"""A third-party page: published MapLibre with nothing but the URL of a style draws that style."""
 
 import json
 import threading

@@ -1,4 +1,4 @@
-"""What a failed question to a release says: never the database's own words, for these may hold rows and paths."""
+"""Errors of failed queries to a release never have the database's own text, which may contain rows and paths."""
 
 import traceback
 

@@ -1,4 +1,4 @@
-"""A server that is away, in each way that one can be: a caller knows in two seconds, and when it is back, at once."""
+"""An unavailable server, in every way: callers get an error within two seconds, and results again once it is back."""
 
 import os
 import signal

@@ -1,4 +1,4 @@
-"""The life of a source on both engines: another takes its place, it is forgotten, and no byte stays of what is purged."""
+"""Sources on both engines: replacing one, forgetting one, and purging rows from every byte of the files."""
 
 import datetime as dt
 from collections.abc import Callable
