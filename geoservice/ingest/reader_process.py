@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from geoservice.durable import is_full
+from geoservice.durable import is_disk_full
 from geoservice.errors import EmptyFile, GeoserviceError, UnreadableFile
 from geoservice.ingest.child_end import is_memory_error
 from geoservice.ingest.formats import Format
@@ -129,7 +129,7 @@ def main(request: dict[str, Any]) -> dict[str, Any]:
     except BaseException as e:  # noqa: BLE001
         if is_memory_error(e, request["memory_mb"]):
             return {"error": "TooLarge", "message": f"reading needs more than the {request['memory_mb']} MB allowed"}
-        if is_full(e):
+        if is_disk_full(e):
             (Path(request["out"]) / TABLE).unlink(missing_ok=True)  # room for the answer
             return {"error": "DiskFull", "message": ""}
         what = f"the reader of {request['kind']} gave up ({type(e).__name__})"

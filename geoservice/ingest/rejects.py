@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import astuple
 from pathlib import Path
 
-from geoservice.durable import whole_file
+from geoservice.durable import atomic_write
 from geoservice.errors import ParameterError
 from geoservice.ingest.report import Reject
 
@@ -39,7 +39,7 @@ def write_rejects(rejects: Sequence[Reject], path: Path) -> None:
     if path.suffix.lower() not in {".csv", ".xlsx"}:
         raise ParameterError(f"rejects: got {path.name!r}, allowed are names that end in .csv or .xlsx")
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with whole_file(path) as aside:
+    with atomic_write(path) as aside:
         aside.touch(mode=0o600)
         (_write_csv if path.suffix.lower() == ".csv" else _write_xlsx)(rejects, aside)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from geoservice.durable import whole_file
+from geoservice.durable import atomic_write
 from geoservice.errors import InputError
 
 _COLUMNS: dict[str, pa.DataType] = {
@@ -71,7 +71,7 @@ def check_mark(folder: Path, draws: Sequence[Draw]) -> None:
 
 def write_mark(folder: Path, draw: Draw) -> None:
     """Note in the register's folder that an entry was written; an older note, left by a killed process, is right as well."""
-    with whole_file(folder / MARK) as aside:
+    with atomic_write(folder / MARK) as aside:
         aside.write_text(f"{draw.number} {draw.chain}\n", encoding="ascii")
         aside.chmod(0o600)
 

@@ -1,4 +1,4 @@
-"""geoservice protect and geoservice budget: measured once, counted, refused."""
+"""geoservice protect and geoservice budget: a measurement is made once, counted, or refused."""
 
 import shutil
 from contextlib import closing
@@ -111,7 +111,7 @@ def test_the_quality_report_is_for_the_steward_alone(cli: Any, home: Path) -> No
 
 
 @pytest.mark.parametrize("rho", ["much", "nan", "inf", "0", "8.5"])
-def test_a_rho_that_is_none_is_named(cli: Any, home: Path, rho: str) -> None:
+def test_an_invalid_rho_is_named(cli: Any, home: Path, rho: str) -> None:
     ended = cli("protect", "--rho", rho, "-C", home)
     assert (ended.code, f"--rho: got '{rho}'" in ended.err) == (10, True)
 

@@ -1,4 +1,4 @@
-"""Rows that are true on a day: households that live there, areas that exist; on both engines."""
+"""Rows that are valid on a day: households and areas, on both engines."""
 
 import datetime as dt
 

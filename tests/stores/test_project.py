@@ -22,7 +22,7 @@ def info(body: bytes, **changed: Any) -> SurfaceInfo:
     return SurfaceInfo(**{**known, **changed})
 
 
-def test_there_are_none_at_first(project: Project) -> None:
+def test_a_new_project_has_no_surfaces(project: Project) -> None:
     assert project.surfaces() == ()
     with pytest.raises(NotFound, match="none of this digest"):
         project.surface("0" * 64)
@@ -30,7 +30,7 @@ def test_there_are_none_at_first(project: Project) -> None:
     assert project.surfaces() == ()
 
 
-def test_what_is_added_is_read_oldest_first(project: Project, dsn: str | None, prefix: str) -> None:
+def test_surfaces_are_read_oldest_first(project: Project, dsn: str | None, prefix: str) -> None:
     infos = [info(body, name=f"居民 {n}", made_at=f"202{9 - n}") for n, body in enumerate(BODIES)]
     for body, known in zip(BODIES, infos, strict=True):
         project.add_surface(body, known)
@@ -52,7 +52,7 @@ def test_a_digest_of_other_bytes_is_refused(project: Project) -> None:
     assert project.surfaces() == ()
 
 
-def test_a_damaged_surface_is_told(project: Project) -> None:
+def test_a_damaged_surface_is_an_error(project: Project) -> None:
     known = info(b"one")
     project.add_surface(b"one", known)
     with project._database.session(write=True) as session:
