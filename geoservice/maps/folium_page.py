@@ -50,11 +50,11 @@ def empty_map(reader: FeatureReader, layers: Sequence[PublishedLayer], first: Pu
 
 def title_html(reader: FeatureReader, language: str) -> str:
     """Return the heading as HTML, with a note if the households are synthetic."""
-    study, words = reader.manifest.study, WORDS[language]
+    study, texts = reader.manifest.study, WORDS[language]
     name = study.get("title", {}).get(language) or study.get("id", "")
     source = (study.get("source") or {}).get(language, "")
-    synthetic = f"<p>{words['synthetic']}</p>" if study.get("synthetic") else ""
-    small = escape(f"{words['release']} {reader.number} · {source}".rstrip(" ·"))
+    synthetic = f"<p>{texts['synthetic']}</p>" if study.get("synthetic") else ""
+    small = escape(f"{texts['release']} {reader.number} · {source}".rstrip(" ·"))
     return f'<div class="title"><h1>{escape(name)}</h1>{synthetic}<small>{small}</small></div>'
 
 
