@@ -44,9 +44,9 @@ def shared(app):
 
 @pytest.mark.parametrize("path", [TILE, *ALSO])
 def test_the_second_response_is_the_same(own, path):
-    first, hits = own.ask(path, Accept_Encoding="gzip"), own.cache.hits
+    first, hits = own.ask(path, Accept_Encoding="gzip"), own.response_cache.hits
     again = own.ask(path, Accept_Encoding="gzip")
-    assert own.cache.hits == hits + 1
+    assert own.response_cache.hits == hits + 1
     assert (again[0], again[2]) == (first[0], first[2])
     unlike = {"x-request-id", "date"}
     assert {k: v for k, v in first[1].items() if k not in unlike} == {k: v for k, v in again[1].items() if k not in unlike}
@@ -70,7 +70,7 @@ def test_responses_that_depend_on_the_caller_are_not_cached(own):
         own.ask(path)
     own.ask(TILE)
     assert own.ask(TILE, Authorization="Bearer nonsense")[0] == 401
-    assert own.cache.hits == 0
+    assert own.response_cache.hits == 0
 
 
 def test_head_gets_no_body_from_the_cache(own):
@@ -90,7 +90,7 @@ def test_with_a_list_of_origins_each_gets_its_own_cors_header(release_store):
             ]
             assert [s.get("access-control-allow-origin") for s in seen] == [None, None, "https://a.example"]
             assert all("Origin" in s["vary"] for s in seen)
-        assert own.cache.hits == 1
+        assert own.response_cache.hits == 1
 
 
 def test_a_cached_response_does_not_hide_a_new_release(own, release_store, content):
