@@ -168,8 +168,8 @@ def _numeric(mapping: dict[str, str]) -> list[str]:
 def _note_unused(cells: ColumnValues, table: TableName) -> None:
     """Note the columns of a file that are ours and of which nothing comes: not read, or stored and used by nothing yet."""
     idle = {c.name for c in TABLES[table].columns if not c.used}
-    kept = [f for f in cells.mapping if f in idle & cells.read]
-    lost = [f"{f} ({cells.mapping[f]})" for f in cells.mapping if f not in cells.read]
+    kept = [f for f in cells.mapping if f in idle & cells.requested]
+    lost = [f"{f} ({cells.mapping[f]})" for f in cells.mapping if f not in cells.requested]
     if idle.issuperset(c.name for c in TABLES[table].columns):
         cells.notes.append(f"{table}: accepted, but nothing uses this table yet")
     elif kept:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from geoservice.errors import InputError, MissingColumn, UnreadableFile
 from geoservice.geo import BBox
 from geoservice.ingest.area_lookup import AreaLookup, box_of
-from geoservice.ingest.columns import header_words
+from geoservice.ingest.columns import header_names
 from geoservice.ingest.delimited import check_lines
 from geoservice.ingest.formats import Format, format_of, members
 from geoservice.ingest.frame import digest_of_rows, read_frame
@@ -187,7 +187,7 @@ def _read(job: Job, path: Path, kind: Format) -> RawTable:
     with scratch_folder(SCRATCH, job.store.folder) as folder:
         return read_file(
             path, kind, Path(folder), layer=options.layer, box=_box(job), crs=options.crs,
-            fields=header_words(job.table, job.study, options), header_row=options.header_row, seconds=options.seconds,
+            fields=header_names(job.table, job.study, options), header_row=options.header_row, seconds=options.seconds,
             memory_mb=options.memory_mb, progress=lambda f: job.progress("read", f),
         )  # fmt: skip
 

@@ -78,7 +78,7 @@ class _Wkt:
                 break
             if self._tokens[self._at - 1][1] != ",":
                 raise ValueError("a comma or a bracket is missing")
-        node.places = np.array(places, float).reshape(-1, 2)
+        node.vertices = np.array(places, float).reshape(-1, 2)
         return node
 
     def _sign(self, sign: str) -> None:
