@@ -41,7 +41,7 @@ def chinese_number(n: int) -> str:
     """Return a number below 100 in Chinese.
 
     >>> [chinese_number(n) for n in (6, 15, 60, 65)]
-    ('六', '十五', '六十', '六十五')
+    ['六', '十五', '六十', '六十五']
     """
     tens, ones = divmod(max(n, 0), 10)
     if not tens:

@@ -75,8 +75,10 @@ def map_columns(
     decided |= _other_axis(decided, remaining, fields)
     remaining = [h for h in remaining if h not in decided.values()]
     open_fields = {f: names for f, names in fields.items() if f not in decided}
-    grade = () if sample is None else (sample.grade,)
-    guessed = guess(remaining, open_fields, *grade, doubts=doubts)
+    if sample is None:
+        guessed = guess(remaining, open_fields, doubts=doubts)
+    else:
+        guessed = guess(remaining, open_fields, sample.grade, doubts)
     mapping = {**guessed, **{f: h for f, h in decided.items() if h}}
     if table == "areas" and sample and not {"parent"} & {*mapping, *decided, *(doubts or ())} and (code := mapping.get("code")):
         parent = parent_by_codes([h for h in remaining if h not in mapping.values()], code, sample)

@@ -1,10 +1,10 @@
-"""Tables of two columns in a text of HTML, name and value: ArcGIS writes attributes so into the descriptions of KML."""
+"""Two-column tables, name and value, in HTML text: ArcGIS writes attributes this way into KML descriptions."""
 
 from html.parser import HTMLParser
 
 
 def table_rows(html: str) -> list[tuple[str, str | None]]:
-    """Return name and value of the rows of exactly two cells; nothing where the text is no HTML table.
+    """Return name and value of the rows with exactly two cells; empty if the text holds no HTML table.
 
     >>> table_rows("<table><tr><td colspan=2>甲镇</td></tr><tr><td>代码</td><td>340811100</td></tr></table>")
     [('代码', '340811100')]
