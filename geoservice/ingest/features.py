@@ -27,7 +27,7 @@ class Features:
         return len(self._rows)
 
     def add(self, number: int, properties: Mapping[str, str | None], geometry: bytes | None) -> None:
-        """Append one feature; ``number`` is its position in the file, from 1. Its row is one higher, since the header is row 1."""
+        """Append one feature; ``number`` is its position in the file, from 1. Its row is one higher: the header is row 1."""
         self._rows.append(number + 1)
         self._properties.append(properties)
         self._geometry.append(geometry)

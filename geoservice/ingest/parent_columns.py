@@ -1,4 +1,4 @@
-"""The column of parents, seen by its values: codes that the areas' own codes begin with."""
+"""Detection of the parent column by its values: codes that are prefixes of the areas' own codes."""
 
 from collections.abc import Sequence
 
@@ -15,7 +15,7 @@ _CODES: Names = {
 
 
 def parent_by_codes(headers: Sequence[str], code: str, sample: Sample) -> str | None:
-    """Return the header of codes that the codes below ``code`` begin with, the longest if there are several; None without.
+    """Return the header of codes that are prefixes of those below ``code``, the longest if there are several; else None.
 
     >>> import pyarrow as pa
     >>> table = pa.table({"code": ["340811001", "340811002", "340822100"], "areaCode": ["340811", "340811", "340822"]})

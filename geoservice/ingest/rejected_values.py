@@ -1,4 +1,4 @@
-"""Rejected values: gathered while a file is checked, counted by row, told by an error and kept in a rejects file."""
+"""Rejected values: collected while a file is checked, counted by row, reported by an error and in a rejects file."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -13,12 +13,12 @@ from geoservice.ingest.report import Reject
 
 Kind = type[InputError]
 PRIVATE = "(in the rejects file)"
-"""Stands for a value in messages where the value itself says too much, e.g. a register key or a coordinate."""
+"""Replaces values in messages that are private, such as a register key or a coordinate."""
 
 
 @dataclass(frozen=True)
 class RejectedValue:
-    """Values of one column refused for one reason; ``at`` are positions in the file's rows, shape ``(k,)`` like ``values``."""
+    """Values of one column rejected for one reason; ``at`` are indexes of rows, shape ``(k,)`` like ``values``."""
 
     at: Ints
     column: str
@@ -31,7 +31,7 @@ class RejectedValue:
 
 @dataclass
 class RejectedValues:
-    """All faults of one file; ``rows`` are its row numbers, shape ``(n,)``."""
+    """All rejected values of one file; ``rows`` are its row numbers, shape ``(n,)``, ``bad`` is the mask of rejected rows."""
 
     file: str
     rows: Ints
@@ -53,7 +53,7 @@ class RejectedValues:
         kind: Kind = BadValues,
         private: bool = False,
     ) -> None:
-        """Refuse the rows of a mask; ``values`` (and ``reason``, if it is a list) hold one text for each of them in order."""
+        """Reject the rows of a mask; ``values`` (and ``reason``, if it is a list) have one text for each of them in order."""
         at = np.flatnonzero(mask)
         if len(at):
             self.bad |= mask
@@ -61,36 +61,36 @@ class RejectedValues:
 
     @property
     def rejected(self) -> int:
-        """Return how many rows were refused, lines that had too many or too few cells among them."""
+        """Return the number of rejected rows, including lines with too many or too few cells."""
         return int(self.bad.sum()) + len(self.broken)
 
     def rejects(self) -> list[Reject]:
-        """Return every refused value in order of row."""
-        found = [
+        """Return every rejected value in row order."""
+        rejects = [
             Reject(self.file, int(self.rows[i]), f.column, v, f.reason if isinstance(f.reason, str) else f.reason[k], f.allowed)
             for f in self.found
             for k, (i, v) in enumerate(zip(f.at, f.values, strict=True))
         ]
-        found += [Reject(self.file, row, "", text, why, "as many cells as the header") for row, text, why in self.broken]
-        return sorted(found, key=lambda r: (r.row, r.column))
+        rejects += [Reject(self.file, row, "", text, why, "as many cells as the header") for row, text, why in self.broken]
+        return sorted(rejects, key=lambda r: (r.row, r.column))
 
-    def error(self, where: Path | None) -> InputError:
-        """Return the error of a refused file: its class is the faults' own if they are all of one, else :class:`BadValues`."""
+    def error(self, rejects_path: Path | None) -> InputError:
+        """Return the error of a refused file; of the class of the rejects if they share one, else :class:`BadValues`."""
         kinds = {f.kind for f in self.found} | ({BadValues} if self.broken else set())
         total = len(self.rows) + len(self.broken)
         head = f"{self.file}: {self.rejected} of {total} rows were refused and nothing was loaded"
-        tail = f"every refused row is in {where}; " if where else ""
+        tail = f"every refused row is in {rejects_path}; " if rejects_path else ""
         lines = "; ".join([*self._first(), *self._counts()])
         kind = kinds.pop() if len(kinds) == 1 else BadValues
-        return kind(f"{head}: {lines}; {tail}load the good rows alone with --accept-partial")
+        return kind(f"{head}: {lines}; {tail}load only the good rows with --accept-partial")
 
     def _first(self) -> list[str]:
-        def told(f: RejectedValue) -> str:
+        def line(f: RejectedValue) -> str:
             value = PRIVATE if f.private else repr(f.values[0][:60])
             reason = f.reason if isinstance(f.reason, str) else f.reason[0]
             return f"row {self.rows[f.at[0]]}, column {f.column}: {reason}, got {value}, allowed: {f.allowed}"
 
-        lines = [told(f) for f in self.found[:3]]
+        lines = [line(f) for f in self.found[:3]]
         return lines + [f"row {row}: {why}" for row, _, why in self.broken[: 3 - len(lines)]]
 
     def _counts(self) -> list[str]:

@@ -1,4 +1,4 @@
-"""Write refused rows where their owner can mend them: CSV or XLSX, no cell of which a spreadsheet would run as a formula."""
+"""Rejects file in CSV or XLSX, in which the owner can correct values; no cell can run as a formula."""
 
 import csv
 import os
@@ -17,7 +17,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
 def harmless(text: str) -> str:
-    """Return a cell that no spreadsheet takes for a formula; plain numbers stay as they are.
+    """Return a cell text that no spreadsheet interprets as a formula; plain numbers are unchanged.
 
     >>> harmless("=1+1"), harmless("-5"), harmless("@SUM(A1)"), harmless("村")
     ("'=1+1", '-5', "'@SUM(A1)", '村')
@@ -27,22 +27,22 @@ def harmless(text: str) -> str:
 
 
 def rejects_folder(folder: Path) -> Path:
-    """Return where files of rejected rows are kept in the folder of a store, unless another place was said."""
+    """Return the default folder of rejects files in the folder of a store."""
     return folder / "rejects"
 
 
 def write_rejects(rejects: Sequence[Reject], path: Path) -> None:
-    """Write rejects to ``.csv`` (UTF-8 with mark, so that spreadsheets show Chinese) or ``.xlsx``, readable by the owner alone.
+    """Write rejects to ``.csv`` (UTF-8 with byte order mark, for spreadsheets) or ``.xlsx``, readable by the owner only.
 
     Raises :class:`ParameterError` for another suffix.
     """
     if path.suffix.lower() not in {".csv", ".xlsx"}:
         raise ParameterError(f"rejects: got {path.name!r}, allowed are names that end in .csv or .xlsx")
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    aside = path.with_name(f".{path.name}.{os.getpid()}")
-    os.close(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
-    (_write_csv if path.suffix.lower() == ".csv" else _write_xlsx)(rejects, aside)
-    aside.replace(path)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    os.close(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
+    (_write_csv if path.suffix.lower() == ".csv" else _write_xlsx)(rejects, temporary)
+    temporary.replace(path)
 
 
 def _write_csv(rejects: Sequence[Reject], path: Path) -> None:
