@@ -93,10 +93,8 @@ def _h3_column(cells: ColumnValues, options: Options) -> str:
 
     if not all(map(h3.is_valid_cell, text.to_pylist())):
         return ""
-    cells.notes.append(
-        column = cells.mapping["id"]
-        cells.notes.append(f"column {column} holds H3 cells, which were used as geometry; use --map h3= to prevent this")
-    )
+    column = cells.mapping["id"]
+    cells.notes.append(f"column {column} holds H3 cells, which were used as geometry; use --map h3= to prevent this")
     return "id"
 
 
@@ -125,7 +123,8 @@ def _check_areas(cells: ColumnValues, areas: AreaLookup, shapes: Objects, crs: s
     diagnosis = other_reading(cells.points, areas.inside) if outside.mean() > 0.5 and cells.points is not None else ""
     if outside.all() or diagnosis:
         raise WrongPlace(
-            f"{outside.mean():.0%} of the units, read as {crs}, are outside every area; {diagnosis or 'are these the right areas?'}"
+            f"{outside.mean():.0%} of the units, read as {crs}, are outside every area; "
+            f"{diagnosis or 'are these the right areas?'}"
         )
     if outside.any():
         cells.notes.append(f"{int(outside.sum())} of {len(lon)} units are outside every area; their people are not counted")
