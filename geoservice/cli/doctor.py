@@ -104,7 +104,7 @@ def _study(settings: "Settings") -> Iterator[CheckResult]:
 
 def _kept(settings: "Settings") -> Iterator[CheckResult]:
     """The secret, the budget book and its surfaces: none can be made anew."""
-    from geoservice.register.secret import lost, read_secret
+    from geoservice.register.secret import read_secret, secret_error
 
     if register_is_apart(settings):
         yield CheckResult("ok", "register: kept by a role of its own, which this one cannot look into; check it with that role")
@@ -117,7 +117,7 @@ def _kept(settings: "Settings") -> Iterator[CheckResult]:
         for draw in book:
             register.surface(draw.surface_digest)
     if read_secret(settings.home / "register") is None and (book or loaded):
-        raise lost("is missing")
+        raise secret_error("is missing")
     _check_known(settings, book)
     yield CheckResult("ok", f"register: secret and budget book are whole ({len(book)} entries)")
 

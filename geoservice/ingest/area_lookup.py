@@ -12,7 +12,7 @@ from geoservice.ingest.column_values import ColumnValues
 from geoservice.ingest.coordinate_pairs import Inside
 from geoservice.ingest.coordinate_readings import other_reading, sample, share_inside
 from geoservice.ingest.crs import crs_title, is_degrees
-from geoservice.ingest.geometry import named
+from geoservice.ingest.geometry import location_column
 from geoservice.schema import LEVELS
 
 
@@ -61,16 +61,16 @@ class AreaLookup:
         return self.share if len(self.codes) else None
 
 
-def no_areas() -> InputError:
+def no_areas_error() -> InputError:
     """Return the error for a file that cannot be loaded before areas are."""
     return InputError("no areas with borders are loaded yet; load them first: geoservice import areas FILE")
 
 
-def box_of(table: pa.Table) -> BBox:
+def areas_bbox(table: pa.Table) -> BBox:
     """Return the bounding box of the areas; raises :class:`InputError` if no area with a geometry is loaded."""
     areas = AreaLookup.of(table)
     if not len(areas.codes):
-        raise no_areas()
+        raise no_areas_error()
     return BBox(*(float(v) for v in shapely.total_bounds(areas.shapes)))
 
 
@@ -103,15 +103,15 @@ def check_inside(cells: ColumnValues, areas: AreaLookup, lon: Floats, lat: Float
     diagnosis = other_reading(cells.points, areas.share) if share > 0.002 and cells.points is not None else ""
     if share > 0.5:
         raise WrongPlace(
-            f"{cells.faults.file}: {share:.0%} of the points, read as {crs}, are outside every area; "
+            f"{cells.rejects.file}: {share:.0%} of the points, read as {crs}, are outside every area; "
             f"{diagnosis or 'are these the right areas, and is this the right CRS?'}"
         )
     if outside.any():
         note = f"{int(outside.sum())} points ({share:.2%}) are outside every area"
         cells.notes.append(f"{note}; {diagnosis}" if diagnosis else note)
     if required:
-        name = named(cells, "lon")
-        cells.refuse(outside, name, "outside every area", "a point in one of the areas loaded", kind=WrongPlace, private=True)
+        name = location_column(cells, "lon")
+        cells.reject(outside, name, "outside every area", "a point in one of the areas loaded", kind=WrongPlace, private=True)
     return area
 
 
@@ -125,7 +125,7 @@ def check_ranges(cells: ColumnValues) -> None:
         return
     if diagnosis := other_reading(points, None):
         hint = "no areas are loaded, but the values show that the coordinates are misread"
-        raise WrongPlace(f"{cells.faults.file}: {hint}; {diagnosis}")
+        raise WrongPlace(f"{cells.rejects.file}: {hint}; {diagnosis}")
     x, y = sample(points.x, points.y)
     if len(x) and not is_degrees(points.crs) and share_inside(points.crs, x, y, None) < 0.5:
         cells.notes.append(f"most points lie outside the area of use of {crs_title(points.crs)}")

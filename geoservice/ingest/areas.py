@@ -16,7 +16,7 @@ from geoservice.ingest.arrow_compute import compute as pc
 from geoservice.ingest.column_values import ColumnValues
 from geoservice.ingest.columns import require
 from geoservice.ingest.geometry import read_polygons
-from geoservice.ingest.header_names import plain
+from geoservice.ingest.header_names import normalize_header
 from geoservice.ingest.report import Options
 from geoservice.ingest.table_builder import BuildContext, BuiltTable, Columns, finish, period_of, text_of, with_default
 from geoservice.schema import UNBOUND
@@ -59,7 +59,7 @@ def _generation(system: Objects, code: Objects, first: Column, last: Column) -> 
 
 def _borders(cells: ColumnValues, options: Options) -> tuple[Column, str]:
     polygons, crs = read_polygons(cells, options)
-    if n := sum(p is None for p in polygons) - int(cells.faults.bad.sum()):
+    if n := sum(p is None for p in polygons) - int(cells.rejects.bad.sum()):
         cells.notes.append(f"{max(n, 0)} areas have no border")
     return pa.array(polygons, pa.binary()), crs
 
@@ -75,7 +75,7 @@ def _level(cells: ColumnValues, options: Options, code: Column) -> Column:
     digits = [significant(c or "") for c in code.to_pylist()]
     levels = [CHINESE_LEVELS.get(len(c)) if c.isdigit() else None for c in digits]
     if None in levels:
-        osm_headers = [h for h in cells.raw.columns.column_names if plain(h) == "adminlevel"]
+        osm_headers = [h for h in cells.raw.columns.column_names if normalize_header(h) == "adminlevel"]
         hint = f"; column {osm_headers[0]} is OpenStreetMap's, whose levels differ by country" if osm_headers else ""
         raise MissingColumn(
             f"areas: there is no level column, and the codes do not show the level{hint}; map one with --map level=HEADER or "
@@ -109,7 +109,7 @@ def _parent_codes(cells: ColumnValues) -> Column:
         return text
     matches = [(v, _STRUCTURE.match(v or "")) for v in text.to_pylist()]
     without_code = np.array([m is None and (v or "").lstrip().startswith(("{", "[")) for v, m in matches], bool)
-    cells.refuse(without_code, "parent", "a JSON object without a code", 'a code, or {"adcode": CODE}')
+    cells.reject(without_code, "parent", "a JSON object without a code", 'a code, or {"adcode": CODE}')
     return text_of([m[1] if m else v for v, m in matches])
 
 

@@ -14,7 +14,7 @@ from geoservice.ingest.arrow_compute import compute as pc
 from geoservice.ingest.coordinate_readings import FilePoints
 from geoservice.ingest.raw_table import RawTable
 from geoservice.ingest.rejected_values import Kind, RejectedValues
-from geoservice.ingest.values import Parsed, Text, codes, each, numbers, to_date, to_flag, to_items
+from geoservice.ingest.values import Parsed, Text, codes, numbers, parse_each, to_date, to_flag, to_items
 
 
 @dataclass
@@ -26,7 +26,7 @@ class ColumnValues:
 
     raw: RawTable
     mapping: dict[str, str]
-    faults: RejectedValues
+    rejects: RejectedValues
     notes: list[str] = field(default_factory=list)
     requested: set[str] = field(default_factory=set)
     """Our columns that were read so far; a mapped column that is never read is reported as unused."""
@@ -46,7 +46,7 @@ class ColumnValues:
             return self.raw.columns.column(self.mapping[name])
         return pa.chunked_array([pa.nulls(len(self), pa.string())])
 
-    def refuse(
+    def reject(
         self,
         mask: Bools,
         name: str,
@@ -60,12 +60,12 @@ class ColumnValues:
         if mask.any():
             texts = [v or "" for v in self.column(name).take(pa.array(np.flatnonzero(mask))).to_pylist()]
             error_class = {} if kind is None else {"kind": kind}
-            self.faults.add(mask, self.mapping.get(name, name), texts, reason, allowed, private=private, **error_class)
+            self.rejects.add(mask, self.mapping.get(name, name), texts, reason, allowed, private=private, **error_class)
 
     def _checked(self, name: str, parsed: Parsed, required: bool, reason: str, allowed: str, private: bool = False) -> Any:
-        self.refuse(parsed.bad, name, reason, allowed, private=private)
+        self.reject(parsed.bad, name, reason, allowed, private=private)
         if required:
-            self.refuse(parsed.empty, name, "empty", allowed, private=private)
+            self.reject(parsed.empty, name, "empty", allowed, private=private)
         return parsed.values
 
     def numbers(self, name: str) -> Parsed:
@@ -80,10 +80,10 @@ class ColumnValues:
         values: Floats = self._checked(name, self.numbers(name), required, "not a number", allowed, private)
         with np.errstate(invalid="ignore"):
             outside = (values < low) | (values > high)
-        self.refuse(outside, name, "out of range", allowed, private=private)
+        self.reject(outside, name, "out of range", allowed, private=private)
         return values
 
-    def whole(self, name: str, low: int, high: int, *, unit: str = "", required: bool = False) -> tuple[Ints, Bools]:
+    def integer(self, name: str, low: int, high: int, *, unit: str = "", required: bool = False) -> tuple[Ints, Bools]:
         """Return integers within bounds (``low`` where empty or rejected) and a mask of the empty cells."""
         allowed = f"a whole number from {low} to {high} {unit}".rstrip()
         parsed = self.numbers(name)
@@ -91,14 +91,14 @@ class ColumnValues:
         with np.errstate(invalid="ignore"):
             fractional = np.isfinite(values) & (values != np.floor(values))
             outside = ~fractional & ((values < low) | (values > high))
-        self.refuse(fractional, name, "not a whole number", allowed)
-        self.refuse(outside, name, "out of range", allowed)
+        self.reject(fractional, name, "not a whole number", allowed)
+        self.reject(outside, name, "out of range", allowed)
         good = np.isfinite(values) & ~fractional & ~outside
         return np.where(good, values, low).astype(np.int64), parsed.empty
 
     def parsed(self, name: str, parse: Callable[[str], Any], allowed: str, *, required: bool = False) -> Objects:
         """Return ``parse`` of each text, None where empty or rejected."""
-        values: Objects = self._checked(name, each(self.column(name), parse), required, "not understood", allowed)
+        values: Objects = self._checked(name, parse_each(self.column(name), parse), required, "not understood", allowed)
         return values
 
     def choice(self, name: str, synonyms: dict[str, str], *, required: bool = False) -> Objects:
@@ -123,7 +123,7 @@ class ColumnValues:
 
     def items(self, name: str) -> list[list[str]]:
         """Return lists of texts, an empty list for an empty cell."""
-        parsed = each(self.column(name), to_items)
+        parsed = parse_each(self.column(name), to_items)
         return [v or [] for v in parsed.values]
 
     def code(self, name: str, *, required: bool = False, private: bool = False) -> Text:
@@ -132,9 +132,9 @@ class ColumnValues:
         if repaired:
             self.notes.append(f"column {self.mapping[name]}: {repaired} codes such as 340811100.0 were read as 340811100")
         allowed = "a code written as text"
-        self.refuse(unusable, name, "a spreadsheet turned the code into a number or an error", allowed, private=private)
+        self.reject(unusable, name, "a spreadsheet turned the code into a number or an error", allowed, private=private)
         if required:
-            self.refuse(bools(text.is_null()), name, "empty", allowed, private=private)
+            self.reject(bools(text.is_null()), name, "empty", allowed, private=private)
         return text
 
     def text(self, name: str, *, required: bool = False) -> Text:
@@ -142,7 +142,7 @@ class ColumnValues:
         trimmed = pc.utf8_trim_whitespace(self.column(name))
         text = pc.if_else(pc.equal(trimmed, ""), pa.scalar(None, pa.string()), trimmed)
         if required:
-            self.refuse(bools(text.is_null()), name, "empty", "a text")
+            self.reject(bools(text.is_null()), name, "empty", "a text")
         return text
 
     def unique(
@@ -160,7 +160,7 @@ class ColumnValues:
         mask = keys.duplicated(keep=False).to_numpy() & complete
         if not mask.any():
             return
-        rows = self.faults.rows
+        rows = self.rejects.rows
         groups = keys[mask].groupby(list(keys.columns), sort=False).indices
         positions = np.flatnonzero(mask)
         reason_by_position: dict[int, str] = {}
@@ -172,4 +172,4 @@ class ColumnValues:
         values = ["/".join("" if v is None else str(v) for v in row) for row in frame[mask].itertuples(index=False)]
         column = "+".join(self.mapping.get(n, n) for n in names)
         reasons = [reason_by_position[int(i)] for i in positions]
-        self.faults.add(mask, column, values, reasons, "each key once in a file", kind=DuplicateKeys, private=private)
+        self.rejects.add(mask, column, values, reasons, "each key once in a file", kind=DuplicateKeys, private=private)

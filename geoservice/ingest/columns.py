@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from geoservice.errors import MissingColumn
 from geoservice.ingest.age_groups import group_names
 from geoservice.ingest.coordinate_headers import other_axis
-from geoservice.ingest.header_names import PAIR_FIELDS, PAIR_ORDERS, guess
+from geoservice.ingest.header_names import PAIR_FIELDS, PAIR_ORDERS, guess_columns
 from geoservice.ingest.header_vocabulary import Names, names_of
 from geoservice.ingest.level_columns import level_columns
 from geoservice.ingest.parent_columns import parent_by_codes
@@ -76,9 +76,9 @@ def map_columns(
     remaining = [h for h in remaining if h not in decided.values()]
     open_fields = {f: names for f, names in fields.items() if f not in decided}
     if sample is None:
-        guessed = guess(remaining, open_fields, doubts=doubts)
+        guessed = guess_columns(remaining, open_fields, doubts=doubts)
     else:
-        guessed = guess(remaining, open_fields, sample.grade, doubts)
+        guessed = guess_columns(remaining, open_fields, sample.grade, doubts)
     mapping = {**guessed, **{f: h for f, h in decided.items() if h}}
     if table == "areas" and sample and not {"parent"} & {*mapping, *decided, *(doubts or ())} and (code := mapping.get("code")):
         parent = parent_by_codes([h for h in remaining if h not in mapping.values()], code, sample)

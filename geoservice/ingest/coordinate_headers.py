@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from geoservice.ingest.header_patterns import anywhere
-from geoservice.ingest.header_text import plain_text, unmarked
-from geoservice.ingest.header_vocabulary import Fields, vocabulary, words
+from geoservice.ingest.header_patterns import term_pattern
+from geoservice.ingest.header_text import plain_text, strip_marks
+from geoservice.ingest.header_vocabulary import Fields, split_terms, vocabulary
 
 _HAN = re.compile("[\u4e00-\u9fff]")
 _GLUED = "(?:gps|geo|wgs|wgs84|gcj|gcj02|bd|bd09|amap|baidu|gaode|point|map|center|centre|coord|loc|pos|addr|intpt|site|hh|q)"
@@ -116,7 +116,7 @@ def _rank(pair: Pair, grade: Grade) -> tuple[Any, ...]:
 
 @lru_cache(maxsize=4)
 def _pattern(qualifier: str) -> re.Pattern[str]:
-    return anywhere(vocabulary()["coordinate_words"][qualifier])
+    return term_pattern(vocabulary()["coordinate_words"][qualifier])
 
 
 def _has_qualifier(qualifier: str, context: str) -> bool:
@@ -125,7 +125,7 @@ def _has_qualifier(qualifier: str, context: str) -> bool:
 
 def _axis(field: str, header: str, fields: Fields) -> Axis | None:
     """Return the axis that a header names; None if it names none, or the other one as well, as 经纬度 does."""
-    text = plain_text(unmarked(header))
+    text = plain_text(strip_marks(header))
     if PART_OF_ANGLE.search(header) or _survey_axis(header) not in {"", field}:
         return None
     matches = _matching_patterns(field, text, fields)
@@ -160,7 +160,9 @@ def _matching_patterns(field: str, text: str, fields: Fields) -> list[tuple[int,
 def _axis_patterns(field: str, names: tuple[str, ...]) -> list[tuple[int, int, re.Pattern[str]]]:
     """Return the patterns of an axis: kind (0 degrees, 1 x and y, 2 easting and northing), rank among the names, regex."""
     kinds = [
-        (max(rank - 1, 0), word) for rank, text in enumerate([field, *[n for n in names if n != field]]) for word in words(text)
+        (max(rank - 1, 0), word)
+        for rank, text in enumerate([field, *[n for n in names if n != field]])
+        for word in split_terms(text)
     ]
     patterns = [(kind, place, re.compile(_word_pattern(word))) for place, (kind, word) in enumerate(kinds)]
     return [*patterns, (1, len(patterns), re.compile(rf"(?<![a-z])(?:{_PINYIN[field]})(?![a-z])"))]

@@ -11,7 +11,7 @@ from geoservice.ingest.arrow_compute import Column, bools
 from geoservice.ingest.arrow_compute import compute as pc
 from geoservice.ingest.degrees import Angle, parse_angle, plain_angle
 from geoservice.ingest.header_names import PAIR_ORDERS
-from geoservice.ingest.values import Text, narrow, numbers, without_nothing
+from geoservice.ingest.values import Text, normalize_text, numbers, without_missing
 
 ALLOWED = "two coordinates such as 116.95,30.52 or N30°31′12″ E116°57′00″"
 _PLAIN = r"^\s*[\[({（【]?\s*(?P<a>[+-]?\d+(?:\.\d+)?)\s*[,，;；、|/\s]\s*(?P<b>[+-]?\d+(?:\.\d+)?)\s*[\])}）】]?\s*$"
@@ -76,7 +76,7 @@ class Pairs(NamedTuple):
 
 def read_pairs(column: Text) -> Pairs:
     """Return the pairs of a column: plain numbers vectorised, all other texts one by one."""
-    text = without_nothing(narrow(column))
+    text = without_missing(normalize_text(column))
     parts = pc.extract_regex(text, _PLAIN)
     first, second = (numbers(_part(parts, i)).values.copy() for i in (0, 1))
     empty = bools(text.is_null())

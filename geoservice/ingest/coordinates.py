@@ -24,7 +24,7 @@ from geoservice.ingest.coordinate_readings import FilePoints, share_inside
 from geoservice.ingest.crs import is_degrees
 from geoservice.ingest.degrees import SPELLINGS, Axis, to_degrees
 from geoservice.ingest.header_names import PAIR_FIELDS, PAIR_ORDERS
-from geoservice.ingest.values import Text, narrow, numbers
+from geoservice.ingest.values import Text, normalize_text, numbers
 
 
 def has_coordinates(cells: ColumnValues) -> bool:
@@ -81,7 +81,7 @@ def _read_axis(cells: ColumnValues, axis: Axis, *, degrees: bool, private: bool)
         values, empty, bad = cells.numbers(axis)
         reasons = dict.fromkeys(np.flatnonzero(bad).tolist(), "not a number")
     _refuse(cells, axis, reasons, allowed, private=private)
-    cells.refuse(empty, axis, "empty", allowed, private=private)
+    cells.reject(empty, axis, "empty", allowed, private=private)
     return values
 
 
@@ -96,7 +96,7 @@ def angles(column: Text, axis: Axis) -> tuple[Floats, Bools, dict[int, str]]:
     parsed = numbers(column)
     if not parsed.bad.any() and not np.any(np.abs(parsed.values) >= 1000):
         return parsed.values, parsed.empty, {}
-    values, empty, bad = numbers(pc.replace_substring_regex(narrow(column), r"^([+-]?\d{1,3}),(\d+)$", r"\1.\2"))
+    values, empty, bad = numbers(pc.replace_substring_regex(normalize_text(column), r"^([+-]?\d{1,3}),(\d+)$", r"\1.\2"))
     reasons: dict[int, str] = {}
     for i, cell in zip(np.flatnonzero(bad).tolist(), column.take(pa.array(np.flatnonzero(bad))).to_pylist(), strict=True):
         try:
@@ -109,19 +109,19 @@ def angles(column: Text, axis: Axis) -> tuple[Floats, Bools, dict[int, str]]:
 def _refuse(cells: ColumnValues, name: str, reasons: Mapping[int, str], allowed: str, *, private: bool) -> None:
     mask = np.zeros(len(cells), bool)
     mask[list(reasons)] = True
-    cells.refuse(mask, name, [reasons[i] for i in sorted(reasons)], allowed, private=private)
+    cells.reject(mask, name, [reasons[i] for i in sorted(reasons)], allowed, private=private)
 
 
 def _read_pairs(cells: ColumnValues, field: str, crs: str, inside: Inside | None, *, private: bool) -> FilePoints:
     pairs, header = read_pairs(cells.column(field)), cells.mapping[field]
     _refuse(cells, field, pairs.reasons, ALLOWED, private=private)
-    cells.refuse(pairs.empty, field, "empty", ALLOWED, private=private)
+    cells.reject(pairs.empty, field, "empty", ALLOWED, private=private)
     order = _order(cells, field, pairs, crs, inside)
     lon_first = np.where(pairs.lon_first < 0, order == PAIR_ORDERS[0], pairs.lon_first == 1)
     x, y = np.where(lon_first, pairs.first, pairs.second), np.where(lon_first, pairs.second, pairs.first)
     other_order = (np.abs(y) > 90) & (np.abs(x) <= 90) if is_degrees(crs) else np.zeros(len(x), bool)
     if other_order.sum() <= 0.5 * len(x):
-        cells.refuse(other_order, field, f"a latitude beyond 90: the other rows are {order}", ALLOWED, private=private)
+        cells.reject(other_order, field, f"a latitude beyond 90: the other rows are {order}", ALLOWED, private=private)
         x, y = np.where(other_order, np.nan, x), np.where(other_order, np.nan, y)
     return FilePoints(crs, x, y, {order: header} if order else {})
 
@@ -142,7 +142,7 @@ def _order(cells: ColumnValues, field: str, pairs: Pairs, crs: str, inside: Insi
     if not order:
         choices = " or ".join(f"--map {shlex.quote(f'{o}={header}')}" for o in PAIR_ORDERS)
         raise WrongPlace(
-            f"{cells.faults.file}, column {header}: the order of longitude and latitude is ambiguous; state it with {choices}"
+            f"{cells.rejects.file}, column {header}: the order of longitude and latitude is ambiguous; state it with {choices}"
         )
     other = f"{PAIR_ORDERS[order == PAIR_ORDERS[0]]}={header}"
     cells.notes.append(

@@ -62,7 +62,7 @@ def _angle(v: Floats) -> float:
     return float(np.arctan2(v[1], v[0]))
 
 
-def linear(node: Node) -> shapely.Geometry:
+def linearize(node: Node) -> shapely.Geometry:
     """Return the geometry with straight lines in place of curves.
 
     Raises
@@ -79,7 +79,7 @@ def linear(node: Node) -> shapely.Geometry:
         case "POLYGON" | "TRIANGLE" | "CURVEPOLYGON":
             rings = [shapely.linearrings(_line(p)) for p in node.parts]
             return shapely.polygons(rings[0], rings[1:] or None) if rings else shapely.Polygon()
-    return _COLLECTIONS[node.kind]([linear(p) for p in node.parts])
+    return _COLLECTIONS[node.kind]([linearize(p) for p in node.parts])
 
 
 _COLLECTIONS: dict[str, Callable[[list[shapely.Geometry]], shapely.Geometry]] = {

@@ -10,7 +10,7 @@ from geoservice.errors import WrongEncoding
 CHUNK = 1 << 20
 BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 ALLOWED = "UTF-8, UTF-16 with byte order mark, GB18030/GBK, Big5, CP949, CP1252"
-JUDGED = 20_000
+MAX_JUDGED = 20_000
 """Number of characters examined to judge how a text reads."""
 _MIN_SHARE = 0.15
 """Least share of a language's common characters; random characters of a large set reach a few hundredths."""
@@ -34,14 +34,14 @@ _COMMON = {
 """Common characters of each language, especially in tables of places, people and services."""
 
 
-def judged_encoding(data: bytes) -> str | None:
+def guess_encoding(data: bytes) -> str | None:
     """Return the best encoding of bytes that are not UTF-8, None if none fits.
 
     That bytes decode is not enough: every byte is a Latin-1 character, and Korean bytes also decode as Chinese characters.
 
-    >>> [judged_encoding(t.encode(e)) for t, e in (("户编号,经度", "gbk"), ("戶編號,經度", "big5"), ("주소,경도", "cp949"))]
+    >>> [guess_encoding(t.encode(e)) for t, e in (("户编号,经度", "gbk"), ("戶編號,經度", "big5"), ("주소,경도", "cp949"))]
     ['gb18030', 'big5', 'cp949']
-    >>> judged_encoding("Größe,Höhe,Straße".encode("cp1252")), judged_encoding(bytes(range(128, 200)))
+    >>> guess_encoding("Größe,Höhe,Straße".encode("cp1252")), guess_encoding(bytes(range(128, 200)))
     ('cp1252', None)
     """
     scores = {name: _share_of_common(data, name, usual) for name, usual in _sets().items()}
@@ -60,7 +60,7 @@ def _share_of_common(data: bytes, encoding: str, usual: frozenset[str]) -> float
         text = codecs.getincrementaldecoder(encoding)().decode(data)
     except UnicodeDecodeError:
         return 0.0
-    foreign = [c for c in text if ord(c) > 127][:JUDGED]
+    foreign = [c for c in text if ord(c) > 127][:MAX_JUDGED]
     return sum(c in usual for c in foreign) / max(len(foreign), 1)
 
 
@@ -72,14 +72,14 @@ _LATIN = re.compile(
 def _reads_latin(data: bytes) -> bool:
     """Whether the non-ASCII bytes are single or double letters next to ASCII letters, as in western European words."""
     try:
-        text = data[: 4 * JUDGED].decode("cp1252")
+        text = data[: 4 * MAX_JUDGED].decode("cp1252")
     except UnicodeDecodeError:
         return False
     foreign = sum(ord(c) > 127 for c in text)
     return sum(len(m[0]) for m in _LATIN.finditer(text)) >= 0.8 * foreign > 0
 
 
-def misfit(path: Path, encoding: str) -> int:
+def first_invalid_byte(path: Path, encoding: str) -> int:
     """Return the position of the first byte that is invalid in an encoding, -1 if there is none."""
     decoder = codecs.getincrementaldecoder(encoding)()
     read = 0
@@ -103,19 +103,19 @@ def find_encoding(path: Path) -> str:
         head = file.read(4096)
     for mark, name in BOMS:
         if head.startswith(mark):
-            if (bad := misfit(path, name)) >= 0:
+            if (bad := first_invalid_byte(path, name)) >= 0:
                 raise WrongEncoding(f"the byte order mark says {name}, but byte {bad} is invalid in it")
             return name
     if b"\x00" in head:
         raise WrongEncoding(f"there are zero bytes: UTF-16 without a byte order mark, or not text; allowed: {ALLOWED}")
-    bad = misfit(path, "utf-8")
+    bad = first_invalid_byte(path, "utf-8")
     if bad < 0:
         return "utf-8"
     with path.open("rb") as file:
         file.seek(max(bad - 4096, 0) if bad > CHUNK else 0)  # the first non-ASCII text may be far down
         if file.tell():
             file.readline()
-        encoding = judged_encoding(file.read(CHUNK))
+        encoding = guess_encoding(file.read(CHUNK))
     if encoding is None:
         raise WrongEncoding(f"byte {bad} is not UTF-8, and no other encoding gives readable text; allowed: {ALLOWED}")
     return encoding  # bytes that are invalid in it are reported while the file is read

@@ -53,11 +53,11 @@ class Features:
         return schema, batches(), meta
 
 
-def put(properties: dict[str, str | None], name: str, value: str | None) -> None:
+def add_property(properties: dict[str, str | None], name: str, value: str | None) -> None:
     """Add a property; a name that exists already gets a number.
 
     >>> properties = {"name": "A"}
-    >>> put(properties, "name", "B")
+    >>> add_property(properties, "name", "B")
     >>> properties
     {'name': 'A', 'name (2)': 'B'}
     """
@@ -80,23 +80,23 @@ def json_text(value: Any) -> str | None:
     return json.dumps(value, ensure_ascii=False)
 
 
-def wkb(shape: shapely.Geometry | None) -> bytes | None:
+def to_wkb_2d(shape: shapely.Geometry | None) -> bytes | None:
     """Return a shape as two-dimensional WKB, None if it is None or empty."""
     return None if shape is None or shape.is_empty else bytes(shapely.to_wkb(shapely.force_2d(shape)))
 
 
-def joined(shapes: list[shapely.Geometry]) -> shapely.Geometry | None:
+def combine(shapes: list[shapely.Geometry]) -> shapely.Geometry | None:
     """Return several shapes of one type as its multi type, shapes of several types as a collection, one shape unchanged.
 
-    >>> joined([shapely.Point(1, 2), shapely.Point(3, 4)]).wkt
+    >>> combine([shapely.Point(1, 2), shapely.Point(3, 4)]).wkt
     'MULTIPOINT ((1 2), (3 4))'
     """
     if len(shapes) < 2:
         return shapes[0] if shapes else None
     types = {s.geom_type for s in shapes}
-    combine = {
+    constructor = {
         frozenset({"Point"}): shapely.multipoints,
         frozenset({"LineString"}): shapely.multilinestrings,
         frozenset({"Polygon"}): shapely.multipolygons,
     }.get(frozenset(types), shapely.geometrycollections)
-    return combine(shapes)
+    return constructor(shapes)

@@ -48,7 +48,7 @@ def _title(cells: ColumnValues) -> str:
 def _srid(cells: ColumnValues, shapes: Objects) -> int:
     stated = shapely.get_srid(shapes)
     srids, first = np.unique(np.where(stated > 0, stated, 0), return_index=True)
-    rows = {int(n): int(cells.faults.rows[i]) for n, i in zip(srids, first, strict=True) if n}
+    rows = {int(n): int(cells.rejects.rows[i]) for n, i in zip(srids, first, strict=True) if n}
     if len(rows) > 1:
         stated_srids = ", ".join(f"SRID {n} (row {row})" for n, row in rows.items())
         raise InputError(

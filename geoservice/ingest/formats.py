@@ -112,7 +112,7 @@ def _kind_of_json(path: Path) -> Format:
     return "topojson" if topology else "geojson"
 
 
-def members(path: Path, kind: Format) -> list[Path]:
+def input_files(path: Path, kind: Format) -> list[Path]:
     """Return the files that make up an input: a shapefile has several, listed in a fixed order.
 
     Raises :class:`UnreadableFile` for a GeoPackage with an unfinished transaction.

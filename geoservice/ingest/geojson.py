@@ -15,7 +15,7 @@ _END = 4096
 _SEPARATOR, _MARK = b"\x1e", codecs.BOM_UTF8
 
 
-def whole_geojson(path: Path, kind: str, out: Path, notes: list[str]) -> Path:
+def prepare_geojson(path: Path, kind: str, out: Path, notes: list[str]) -> Path:
     """Return the path of a complete GeoJSON file in UTF-8; one of another encoding is rewritten into ``out``.
 
     Raises

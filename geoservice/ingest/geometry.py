@@ -58,12 +58,14 @@ def read_points(
         good = np.isfinite(lon) & np.isfinite(lat) & (np.abs(lon) <= 180) & (np.abs(lat) <= 90)
     outside = ~good & np.isfinite(x) & np.isfinite(y)
     if outside.sum() > 0.5 * len(outside) and (diagnosis := other_reading(cells.points, inside)):
-        raise WrongPlace(f"{cells.faults.file}: most coordinates are not on Earth in {crs_title(crs)}; {diagnosis}")
-    cells.refuse(outside, named(cells, "lat"), f"not on Earth in {crs_title(crs)}", _DEGREES, kind=WrongPlace, private=private)
+        raise WrongPlace(f"{cells.rejects.file}: most coordinates are not on Earth in {crs_title(crs)}; {diagnosis}")
+    cells.reject(
+        outside, location_column(cells, "lat"), f"not on Earth in {crs_title(crs)}", _DEGREES, kind=WrongPlace, private=private
+    )
     return np.where(good, lon, np.nan), np.where(good, lat, np.nan), crs_title(crs)
 
 
-def named(cells: ColumnValues, name: str) -> str:
+def location_column(cells: ColumnValues, name: str) -> str:
     """Return the column to name in messages about a location: ``name``, or the one that holds the coordinates instead."""
     pairs = PAIR_FIELDS if name in COORDINATES else ()
     text = ("wkt",) if cells.raw.geometry is None else ()
@@ -80,21 +82,21 @@ def _of_shapes(cells: ColumnValues, file_geometries: FileGeometries, *, surfaces
         shapes = np.where(areal, shapely.point_on_surface(shapes), shapes)
         cells.notes.append(f"{int(areal.sum())} polygons were read as a point inside them")
     good = (shapely.get_type_id(shapes) == 0) & ~shapely.is_empty(shapes)
-    name = named(cells, "geometry")
+    name = location_column(cells, "geometry")
     _refuse_broken(cells, broken, "a point", private=private)
-    cells.refuse(shapely.is_missing(shapes) & ~broken, name, "no geometry", "a point", kind=BadGeometry, private=private)
-    cells.refuse(~good & ~shapely.is_missing(shapes), name, "no point", "a point", kind=BadGeometry, private=private)
+    cells.reject(shapely.is_missing(shapes) & ~broken, name, "no geometry", "a point", kind=BadGeometry, private=private)
+    cells.reject(~good & ~shapely.is_missing(shapes), name, "no point", "a point", kind=BadGeometry, private=private)
     shapes = _only(shapes, good)
     return shapely.get_x(shapes), shapely.get_y(shapes)
 
 
 def _refuse_broken(cells: ColumnValues, broken: Bools, allowed: str, *, private: bool = False) -> None:
     """Reject unreadable geometries; long ones may have been cut off by a spreadsheet."""
-    name = named(cells, "geometry")
+    name = location_column(cells, "geometry")
     cut = broken & bools(pc.fill_null(pc.equal(pc.utf8_length(cells.column(name)), SPREADSHEET_CELL), False))
-    cells.refuse(broken & ~cut, name, "geometry cannot be read", allowed, kind=BadGeometry, private=private)
+    cells.reject(broken & ~cut, name, "geometry cannot be read", allowed, kind=BadGeometry, private=private)
     reason = f"the geometry is cut off after {SPREADSHEET_CELL} characters, the limit of a spreadsheet cell"
-    cells.refuse(cut, name, reason, allowed, kind=BadGeometry, private=private)
+    cells.reject(cut, name, reason, allowed, kind=BadGeometry, private=private)
 
 
 def _check_degrees(cells: ColumnValues, points: FilePoints, inside: Inside | None = None) -> None:
@@ -103,7 +105,7 @@ def _check_degrees(cells: ColumnValues, points: FilePoints, inside: Inside | Non
     if not len(x) or not is_degrees(points.crs) or ((np.abs(x) > 180) | (np.abs(y) > 90)).mean() <= 0.5:
         return
     raise WrongPlace(
-        f"{cells.faults.file}: most coordinates, read as {crs_title(points.crs)}, are out of range (allowed: {_DEGREES});  "
+        f"{cells.rejects.file}: most coordinates, read as {crs_title(points.crs)}, are out of range (allowed: {_DEGREES});  "
         f"{other_reading(points, inside) or _UNKNOWN}"
     )
 
@@ -121,15 +123,15 @@ def polygons_of(cells: ColumnValues, options: Options, file_geometries: FileGeom
     """Return polygons in WGS 84, None where missing or rejected, and the CRS they were read in."""
     shapes = file_geometries.shapes
     crs = choose_crs(cells, options, file_geometries.srid)
-    name = named(cells, "geometry")
+    name = location_column(cells, "geometry")
     present = ~shapely.is_missing(shapes)
     wrong = present & ~np.isin(shapely.get_type_id(shapes), (3, 6))
     allowed = "a valid polygon or multipolygon"
     _refuse_broken(cells, file_geometries.broken, allowed)
-    cells.refuse(wrong | (present & shapely.is_empty(shapes)), name, "no polygon", allowed, kind=BadGeometry)
+    cells.reject(wrong | (present & shapely.is_empty(shapes)), name, "no polygon", allowed, kind=BadGeometry)
     faulty = present & ~wrong & ~shapely.is_valid(shapes)
     reasons = [f"invalid polygon: {r}" for r in shapely.is_valid_reason(shapes[faulty])]
-    cells.faults.add(faulty, cells.mapping.get(name, name), [""] * int(faulty.sum()), reasons, allowed, kind=BadGeometry)
+    cells.rejects.add(faulty, cells.mapping.get(name, name), [""] * int(faulty.sum()), reasons, allowed, kind=BadGeometry)
     good = present & ~wrong & ~faulty & ~shapely.is_empty(shapes)
     return _to_wgs84(cells, shapely.force_2d(_only(shapes, good)), crs), crs_title(crs)
 
@@ -144,7 +146,9 @@ def _to_wgs84(cells: ColumnValues, shapes: Objects, crs: str) -> Objects:
         out_of_range = ~shapely.is_missing(transformed) & ~(
             (np.abs(bounds[:, [0, 2]]) <= 180).all(axis=1) & (np.abs(bounds[:, [1, 3]]) <= 90).all(axis=1)
         )
-    cells.refuse(out_of_range, named(cells, "geometry"), f"not on Earth in {crs_title(crs)}", _DEGREES, kind=WrongPlace)
+    cells.reject(
+        out_of_range, location_column(cells, "geometry"), f"not on Earth in {crs_title(crs)}", _DEGREES, kind=WrongPlace
+    )
     return _only(transformed, ~out_of_range)
 
 

@@ -9,7 +9,7 @@ import shapely
 from shapely.errors import ShapelyError
 
 from geoservice.errors import EmptyFile, InputError
-from geoservice.ingest.features import UNREADABLE, Features, joined, put, wkb
+from geoservice.ingest.features import UNREADABLE, Features, add_property, combine, to_wkb_2d
 from geoservice.ingest.raw_table import Meta, Rows
 from geoservice.ingest.xml_records import Element, read_records
 
@@ -50,7 +50,7 @@ def _properties(element: Element) -> dict[str, str | None]:
     properties["link"] = next((e.attributes.get("href") for e in element.find("link")), None)
     for extension in element.find("extensions"):
         for leaf in _leaves(extension):
-            put(properties, leaf.tag, leaf.text or None)
+            add_property(properties, leaf.tag, leaf.text or None)
     return properties
 
 
@@ -65,10 +65,10 @@ def _leaves(element: Element) -> Iterator[Element]:
 def _geometry(element: Element) -> bytes | None:
     try:
         if element.tag == "wpt":
-            return wkb(shapely.points(*_lon_lat(element)))
+            return to_wkb_2d(shapely.points(*_lon_lat(element)))
         segments = [element.find("rtept")] if element.tag == "rte" else [s.find("trkpt") for s in element.find("trkseg")]
         lines = [[_lon_lat(p) for p in points] for points in segments]
-        return wkb(joined([shapely.linestrings(line) for line in lines if len(line) > 1]))
+        return to_wkb_2d(combine([shapely.linestrings(line) for line in lines if len(line) > 1]))
     except (ValueError, KeyError, ShapelyError):
         return UNREADABLE
 

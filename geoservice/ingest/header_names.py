@@ -8,7 +8,7 @@ from geoservice.ingest.coordinate_headers import Grade, coordinate_pair
 from geoservice.ingest.datums import datums_in, without_datum
 from geoservice.ingest.header_patterns import SURE, Patterns, patterns_of
 from geoservice.ingest.header_vocabulary import Fields
-from geoservice.ingest.level_columns import finest
+from geoservice.ingest.level_columns import finest_level
 
 PAIR_ORDERS = ("lon,lat", "lat,lon")
 """Keys of ``--map`` for a header whose cells hold both coordinates, in this order."""
@@ -22,10 +22,10 @@ _DATUM_PENALTY = 1e-3
 """Penalty for a pair column whose header names no datum; twice that for a datum other than WGS 84."""
 
 
-def plain(header: str) -> str:
+def normalize_header(header: str) -> str:
     """Return a header in half-width, lower case, without spaces, underscores, hyphens and full stops.
 
-    >>> plain("Household_ID"), plain("人口 (人)")
+    >>> normalize_header("Household_ID"), normalize_header("人口 (人)")
     ('householdid', '人口(人)')
     """
     return re.sub(r"[\s_\-.·:：]", "", unicodedata.normalize("NFKC", header).lower())
@@ -35,7 +35,7 @@ def _by_name(_field: str, _header: str, sure: bool) -> float:
     return float(sure)
 
 
-def guess(
+def guess_columns(
     headers: Sequence[str], fields: Fields, grade: Grade = _by_name, doubts: dict[str, list[str]] | None = None
 ) -> dict[str, str]:
     """Return column -> header, in the order of ``fields``, each header once.
@@ -55,7 +55,7 @@ def guess(
     Examples
     --------
     >>> fields = {"id": {"names": ["户号"]}, "lon": {"names": ["经度", "x"]}, "lat": {"names": ["纬度", "y"]}}
-    >>> guess(["户号", "X", "Y", "备注"], fields)
+    >>> guess_columns(["户号", "X", "Y", "备注"], fields)
     {'id': '户号', 'lon': 'X', 'lat': 'Y'}
     """
     mapping = coordinate_pair(headers, fields, grade, doubts)
@@ -75,7 +75,7 @@ def guess(
         if field in mapping or field in unsure or header in mapping.values():
             continue
         unused = [h for n, _, _, f, h in scored if f == field and abs(n - negative) < _EQUAL and h not in mapping.values()]
-        best = finest(unused)
+        best = finest_level(unused)
         if len(best) == 1:
             mapping[field] = best[0]
             continue
@@ -101,7 +101,7 @@ def datum_of(header: str) -> str:
 
 def _total_score(header: str, field: str, name_score: float, grade: Grade) -> float:
     """Return how well a header fits a column, by its name and values."""
-    if not name_score or plain(header) == plain(field):
+    if not name_score or normalize_header(header) == normalize_header(field):
         return name_score
     fit = grade(field, header, name_score >= SURE)
     return name_score * fit if name_score >= SURE or fit == 1 else 0

@@ -7,8 +7,8 @@ from typing import Final, NamedTuple
 
 from geoservice.ingest.header_text import HeaderReading, plain_text, readings
 from geoservice.ingest.header_units import unit_fits
-from geoservice.ingest.header_vocabulary import Names, words
-from geoservice.ingest.word_match import Rank, Script, Text, Words, closure, text_of, word_set
+from geoservice.ingest.header_vocabulary import Names, split_terms
+from geoservice.ingest.word_match import Rank, Script, Text, Words, extend, text_of, word_set
 
 SURE: Final = 0.75
 """Scores from here on mean that the name is certain; below, the values must confirm it."""
@@ -33,7 +33,7 @@ class Lexicon(NamedTuple):
     def spans(self, text: Text) -> tuple[set[int], set[int]]:
         """Return the positions where a name may begin and where it may end."""
         end = len(text.letters)
-        return closure(text, {0}, self.before), closure(text, {end}, self.after, backwards=True)
+        return extend(text, {0}, self.before), extend(text, {end}, self.after, backwards=True)
 
 
 class Patterns:
@@ -42,18 +42,20 @@ class Patterns:
     def __init__(self, field: str, names: Names) -> None:
         self.field = field
         self._names = names
-        self._never, self._never_maybe = (anywhere(t) if t else None for t in (names.get("never"), names.get("never_maybe")))
+        self._never, self._never_maybe = (
+            term_pattern(t) if t else None for t in (names.get("never"), names.get("never_maybe"))
+        )
         self._lexicons: dict[Script, Lexicon] = {}
 
     def _lexicon(self, script: Script) -> Lexicon:
         """Return the names in a script; in initials without words before them and without placeholders."""
         if script not in self._lexicons:
             names = self._names
-            ranks = [[w for w in words(rank) if script != "initials" or not _LOOSE.search(w)] for rank in names["names"]]
+            ranks = [[w for w in split_terms(rank) if script != "initials" or not _LOOSE.search(w)] for rank in names["names"]]
             before, after = names.get("before"), names.get("after")
             self._lexicons[script] = Lexicon(
                 tuple(Rank(r, script) for r in ranks),
-                () if script else tuple(Rank(words(rank), script) for rank in names.get("maybe", ())),
+                () if script else tuple(Rank(split_terms(rank), script) for rank in names.get("maybe", ())),
                 word_set(before, script) if before and script != "initials" else None,
                 word_set(after, script) if after else None,
             )
@@ -117,11 +119,11 @@ def _row_number_penalty(text: Text) -> float:
     return 0.003 if _ROW_NUMBER.search(text.letters) else 0.0
 
 
-def anywhere(texts: str) -> re.Pattern[str]:
+def term_pattern(texts: str) -> re.Pattern[str]:
     """Return a pattern that finds any of the terms: Chinese ones anywhere, others without a letter or digit beside them."""
     alternatives = [
         re.escape(w) if _HAN.search(w) or not w[0].isalnum() else rf"(?<![a-z0-9]){re.escape(w)}(?![a-z0-9])"
-        for w in words(texts)
+        for w in split_terms(texts)
     ]
     return re.compile("|".join(alternatives))
 

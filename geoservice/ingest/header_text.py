@@ -80,7 +80,7 @@ def _all(header: str) -> Iterator[HeaderReading]:
     narrow = unicodedata.normalize("NFKC", header).strip()
     system = 0.85 if narrow.startswith("_") else 1.0  # a column that the survey tool adds
     yield HeaderReading(_flat(narrow), system)
-    unmarked_text = unmarked(narrow)
+    unmarked_text = strip_marks(narrow)
     parts = [*((part, 0.9) for part in _last_segments(unmarked_text)), *((part, 0.95) for part in _languages(unmarked_text))]
     for text, weight in ((unmarked_text, system), *((part, share * system) for part, share in parts)):
         for reading in _without_brackets(text):
@@ -93,7 +93,7 @@ def _flat(text: str) -> str:
     return plain_text(re.sub(r"[()\[\]【】{}《》]", " ", text))
 
 
-def unmarked(text: str) -> str:
+def strip_marks(text: str) -> str:
     """Return a text without marks such as * and without question numbers."""
     text = text.replace("#", " number ")
     before = ""

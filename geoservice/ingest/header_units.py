@@ -3,10 +3,10 @@
 import re
 import unicodedata
 
-from geoservice.ingest.header_vocabulary import vocabulary, words
+from geoservice.ingest.header_vocabulary import split_terms, vocabulary
 
 _KIND: dict[str, str] = {
-    unicodedata.normalize("NFKC", w): kind for kind, listed in vocabulary()["units"].items() for w in words(listed)
+    unicodedata.normalize("NFKC", w): kind for kind, listed in vocabulary()["units"].items() for w in split_terms(listed)
 }
 _ALLOWED = {
     "persons": {"person"},

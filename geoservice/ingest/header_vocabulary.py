@@ -34,10 +34,10 @@ def vocabulary() -> Mapping[str, Any]:
     return tomllib.loads(files(__package__).joinpath("synonyms.toml").read_text("utf-8"))
 
 
-def words(text: str) -> list[str]:
+def split_terms(text: str) -> list[str]:
     """Return the terms of a comma-separated list.
 
-    >>> words("代码, area code")
+    >>> split_terms("代码, area code")
     ['代码', 'area code']
     """
     return [w for w in (part.strip() for part in text.split(",")) if w]

@@ -43,7 +43,7 @@ def registered_areas(cells: ColumnValues, areas: pa.Table, residence: Column, *,
     index = text.indices.fill_null(-1).to_numpy(zero_copy_only=False)
     unknown = np.array([*(c is None for c in codes), False], bool)[index]
     allowed = "an area code, or the name of exactly one loaded area" + (" or of a division of China" if chinese else "")
-    cells.refuse(unknown, NAME, "no area code", allowed, private=True)
+    cells.reject(unknown, NAME, "no area code", allowed, private=True)
     homes = pa.DictionaryArray.from_arrays(text.indices, text_of(codes)).cast(pa.string())
     if cells.has(NAME):
         _note_codes(cells, areas, codes, index, chinese=chinese)
@@ -77,7 +77,7 @@ def _note_codes(cells: ColumnValues, areas: pa.Table, codes: list[str | None], i
 def _note_migrants(cells: ColumnValues, homes: Column, residence: Column, areas: pa.Table, *, chinese: bool) -> None:
     rows = areas.select(["code", "level", "parent"]).to_pylist()
     levels, parents = ({r["code"]: r[name] for r in rows} for name in ("level", "parent"))
-    good = pa.array(~cells.faults.bad)
+    good = pa.array(~cells.rejects.bad)
     classes = migrant_class(homes.filter(good), residence.filter(good), chinese=chinese, levels=levels, parents=parents)
     if len(classes) and (share := float((classes > 0).mean())) > 0.5:
         cells.notes.append(

@@ -14,7 +14,7 @@ from geoservice.ingest.arrow_compute import Column
 from geoservice.ingest.arrow_compute import compute as pc
 from geoservice.ingest.key_digests import ID_BYTES, Digester, write_array
 
-FEW = 100_000
+MAX_INLINE = 100_000
 """Number of keys up to which the digests are computed here, faster than a process starts."""
 BATCH = 65_536
 """Keys digested at a time: Python objects for ten million keys would take a gigabyte."""
@@ -42,7 +42,7 @@ def household_ids(keys: "pa.Array[Any]", secret: bytes) -> Callable[[], Column]:
     16
     """
     key_bytes = pc.fill_null(keys, "").cast(pa.binary())
-    if len(key_bytes) <= FEW:
+    if len(key_bytes) <= MAX_INLINE:
         return lambda: _ids(Digester(secret).digests(key_bytes.to_pylist()))
     pool = ThreadPoolExecutor(1, "ids")
     ids = pool.submit(_in_process, key_bytes, secret)

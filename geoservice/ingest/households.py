@@ -9,7 +9,7 @@ import pyarrow as pa
 from geoservice.areas import ancestors
 from geoservice.geo import Floats, Int32s, Objects
 from geoservice.ingest import value_vocabulary
-from geoservice.ingest.area_lookup import AreaLookup, check_inside, no_areas
+from geoservice.ingest.area_lookup import AreaLookup, check_inside, no_areas_error
 from geoservice.ingest.arrow_compute import Column, bools
 from geoservice.ingest.arrow_compute import compute as pc
 from geoservice.ingest.column_values import ColumnValues
@@ -46,7 +46,7 @@ def build_households(cells: ColumnValues, context: BuildContext) -> BuiltTable:
     groups = context.study.group_ids
     require("households", cells.mapping, headers, ("id", "persons", *(GROUP_PREFIX + g for g in groups)))
     areas = AreaLookup.of(context.areas)
-    refusal = None if len(areas.codes) else no_areas()
+    refusal = None if len(areas.codes) else no_areas_error()
     if refusal and not context.options.dry_run:
         raise refusal
     key = cells.code("id", required=True, private=True).combine_chunks()
@@ -56,7 +56,7 @@ def build_households(cells: ColumnValues, context: BuildContext) -> BuiltTable:
     residence, registered = _without_areas(cells) if refusal else _locate(cells, context, areas, precision, lon, lat, crs)
     columns: Columns = {"id": None, "lon": lon, "lat": lat, "precision": precision}
     columns["uncertainty_m"] = floats_or_null(cells.number("uncertainty_m", 0, 100_000, unit="metres"))
-    persons = cells.whole("persons", 1, MAX_PERSONS, unit="persons", required=True)[0]
+    persons = cells.integer("persons", 1, MAX_PERSONS, unit="persons", required=True)[0]
     columns["persons"] = persons.astype(np.int32)
     columns["registered_area"], columns["residence_area"] = registered, residence
     columns |= period_of("households", cells, context.day)
@@ -103,9 +103,9 @@ def residence_areas(cells: ColumnValues, areas: pa.Table, codes: Objects, home: 
     residence, precisions = codes[index].astype(object), precision.to_numpy(zero_copy_only=False)
     for level in COARSE_PRECISIONS:
         rows = np.flatnonzero(precisions == level)
-        coarsened = {c: reach(c, level, levels, parents) for c in set(residence[rows])}
+        coarsened = {c: area_at_level(c, level, levels, parents) for c in set(residence[rows])}
         residence[rows] = [coarsened[c] for c in residence[rows]]
-    if n := int((coarse & ~cells.faults.bad).sum()):
+    if n := int((coarse & ~cells.rejects.bad).sum()):
         cells.notes.append(
             f"{n} households are located only to their village, township or county: each counts somewhere in that area, where "
             "its homes are, and not at its point"
@@ -113,10 +113,10 @@ def residence_areas(cells: ColumnValues, areas: pa.Table, codes: Objects, home: 
     return pa.array(residence, pa.string())
 
 
-def reach(code: str, level: str, levels: Mapping[str, str], parents: Mapping[str, str | None]) -> str:
+def area_at_level(code: str, level: str, levels: Mapping[str, str], parents: Mapping[str, str | None]) -> str:
     """Return the lowest area that contains an area (or is it) and is not finer than a level; the area itself if none is.
 
-    >>> reach("V", "township", {"V": "village", "T": "township"}, {"V": "T", "T": None})
+    >>> area_at_level("V", "township", {"V": "village", "T": "township"}, {"V": "T", "T": None})
     'T'
     """
     chain = [c for c in ancestors(code, parents) if levels.get(c) in LEVELS]
@@ -124,10 +124,10 @@ def reach(code: str, level: str, levels: Mapping[str, str], parents: Mapping[str
 
 
 def _group(cells: ColumnValues, name: str, persons: Any) -> Any:
-    counts, empty = cells.whole(name, 0, MAX_PERSONS, unit="persons")
+    counts, empty = cells.integer(name, 0, MAX_PERSONS, unit="persons")
     if n := int(empty.sum()):
         cells.notes.append(f"column {cells.mapping[name]}: {n} empty cells were read as 0")
-    cells.refuse(
-        (counts > persons) & ~cells.faults.bad, name, "more than the household's persons", "at most the household's persons"
+    cells.reject(
+        (counts > persons) & ~cells.rejects.bad, name, "more than the household's persons", "at most the household's persons"
     )
     return counts.astype(np.int32)

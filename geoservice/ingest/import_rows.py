@@ -17,7 +17,7 @@ from geoservice.ingest.column_values import ColumnValues
 from geoservice.ingest.columns import doubt_notes, map_columns, memory_key, remembered_text
 from geoservice.ingest.header_names import PAIR_FIELDS
 from geoservice.ingest.households import build_households
-from geoservice.ingest.job import Job, named
+from geoservice.ingest.job import Job, file_in_errors
 from geoservice.ingest.level_columns import level_columns
 from geoservice.ingest.personal import check_headers, check_values
 from geoservice.ingest.population import build_population
@@ -76,8 +76,8 @@ def import_rows(job: Job, raw: RawTable, source: Source) -> Report:
     doubts: dict[str, list[str]] = {}
     mapping = _mapping(job, raw, job.store.recall(key), doubts)
     job = _with_level(job, raw, mapping)
-    faults = RejectedValues(job.file, raw.rows.to_numpy(), broken=raw.meta.broken)
-    cells = ColumnValues(raw, mapping, faults, [*raw.meta.notes, *doubt_notes(doubts)])
+    rejects = RejectedValues(job.file, raw.rows.to_numpy(), broken=raw.meta.broken)
+    cells = ColumnValues(raw, mapping, rejects, [*raw.meta.notes, *doubt_notes(doubts)])
     not_names = [h for f, h in mapping.items() if f in _NOT_NAMES]
     with ThreadPoolExecutor(1) as pool:  # Arrow's searches release the interpreter lock
         checked = pool.submit(check_values, table, raw.columns, not_names, _numeric(mapping))
@@ -86,16 +86,16 @@ def import_rows(job: Job, raw: RawTable, source: Source) -> Report:
         finally:
             checked.result()  # refused columns are reported before rejected values
     _note_unused(cells, table)
-    report = _save_rejects(_report(job, cells, result), faults, job, source)
+    report = _save_rejects(_report(job, cells, result), rejects, job, source)
     refusal = result.refusal
-    if refusal is None and ((faults.rejected and not options.accept_partial) or not result.rows.num_rows):
-        refusal = faults.error(report.rejects_path)
+    if refusal is None and ((rejects.rejected_rows and not options.accept_partial) or not result.rows.num_rows):
+        refusal = rejects.error(report.rejects_path)
     if options.dry_run:
         return _dry_run_report(job, report, result.rows, source, refusal)
     if refusal is not None:
         raise refusal
     job.progress("write", 0.0)
-    vintage = job.store.write(table, result.rows, source, faults.rejected, options.replaces)
+    vintage = job.store.write(table, result.rows, source, rejects.rejected_rows, options.replaces)
     job.store.remember(key, remembered_text(mapping, options))
     job.progress("write", 1.0)
     return replace(report, vintage=vintage)
@@ -104,7 +104,7 @@ def import_rows(job: Job, raw: RawTable, source: Source) -> Report:
 def _dry_run_report(job: Job, report: Report, rows: pa.Table, source: Source, refusal: InputError | None) -> Report:
     """Return the report of a dry run with the outcome of a load: its vintage, or its error."""
     try:
-        with named(job.file):
+        with file_in_errors(job.file):
             if refusal is not None:
                 raise refusal
             expected = job.store.try_write(job.table, rows, source, report.rows_rejected, job.options.replaces)
@@ -188,7 +188,7 @@ def _context(job: Job) -> BuildContext:
 
 
 def _report(job: Job, cells: ColumnValues, built: BuiltTable) -> Report:
-    meta, faults = cells.raw.meta, cells.faults
+    meta, rejects = cells.raw.meta, cells.rejects
     return Report(
         job.table,
         job.file,
@@ -197,9 +197,9 @@ def _report(job: Job, cells: ColumnValues, built: BuiltTable) -> Report:
         delimiter=meta.delimiter,
         crs=built.crs,
         layer=meta.layer,
-        rows_read=len(cells) + len(faults.broken),
+        rows_read=len(cells) + len(rejects.broken),
         rows_accepted=built.rows.num_rows,
-        rows_rejected=faults.rejected,
+        rows_rejected=rejects.rejected_rows,
         mapping=cells.mapping,
         unused=tuple(h for h in cells.raw.columns.column_names if h not in cells.mapping.values()),
         dry_run=job.options.dry_run,
@@ -207,16 +207,16 @@ def _report(job: Job, cells: ColumnValues, built: BuiltTable) -> Report:
     )
 
 
-def _save_rejects(report: Report, faults: RejectedValues, job: Job, source: Source) -> Report:
+def _save_rejects(report: Report, rejects: RejectedValues, job: Job, source: Source) -> Report:
     """Write the rejects file; a dry run writes it only to a path from the options."""
-    if not faults.rejected:
+    if not rejects.rejected_rows:
         return report
-    rejects = faults.rejects()
-    report = replace(report, samples=tuple(rejects[:MAX_SAMPLES]))
+    rejected = rejects.to_list()
+    report = replace(report, samples=tuple(rejected[:MAX_SAMPLES]))
     target = job.options.rejects
     if target is None and not job.options.dry_run:
         target = rejects_folder(job.store.folder) / f"{report.table}-{Path(report.file).stem}-{source.digest[:8]}.csv"
     if target is None:
         return report
-    write_rejects(rejects, target)
+    write_rejects(rejected, target)
     return replace(report, rejects_path=target)

@@ -30,7 +30,7 @@ class Job:
 
 
 @contextmanager
-def named(file: str) -> Iterator[None]:
+def file_in_errors(file: str) -> Iterator[None]:
     """Prefix the message of an :class:`InputError` with the file name if it does not contain it."""
     try:
         yield

@@ -11,7 +11,7 @@ from pathlib import Path
 from shapely.errors import ShapelyError
 
 from geoservice.errors import EmptyFile, InputError
-from geoservice.ingest.features import UNREADABLE, Features, put, wkb
+from geoservice.ingest.features import UNREADABLE, Features, add_property, to_wkb_2d
 from geoservice.ingest.html_table import table_rows
 from geoservice.ingest.kml_geometry import shape_of
 from geoservice.ingest.raw_table import Meta, Rows
@@ -80,12 +80,12 @@ def _properties(placemark: Element, folder: str, tables: Counter[str]) -> dict[s
         data = table_rows(properties["description"] or "")
         tables.update(name for name, _ in data)
     for name, value in data:
-        put(properties, name, value)
+        add_property(properties, name, value)
     return properties
 
 
 def _geometry(placemark: Element) -> bytes | None:
     try:
-        return wkb(shape_of(placemark))
+        return to_wkb_2d(shape_of(placemark))
     except (ValueError, ShapelyError):
         return UNREADABLE

@@ -6,7 +6,7 @@ import numpy as np
 import shapely
 
 from geoservice.geo import Floats
-from geoservice.ingest.features import joined
+from geoservice.ingest.features import combine
 from geoservice.ingest.xml_records import Element
 
 _COMMA = re.compile(r"\s*,\s*")
@@ -18,7 +18,7 @@ def shape_of(parent: Element) -> shapely.Geometry | None:
     Raises :class:`ValueError` if one cannot be read.
     """
     shapes = [s for child in parent.children if (s := _shape(child)) is not None]
-    return joined(shapes)
+    return combine(shapes)
 
 
 def _shape(element: Element) -> shapely.Geometry | None:

@@ -45,10 +45,10 @@ _NAMED = (
 )
 
 
-def finest(headers: Sequence[str]) -> list[str]:
+def finest_level(headers: Sequence[str]) -> list[str]:
     """Return the headers that name the finest level of areas.
 
-    >>> finest(["户籍省代码", "户籍县代码"])
+    >>> finest_level(["户籍省代码", "户籍县代码"])
     ['户籍县代码']
     """
     depths = [max((i for i, p in enumerate(_NAMED) if p.search(readings(h)[0].text)), default=-1) for h in headers]

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 from geoservice.errors import InputError, MissingColumn, UnreadableFile
 from geoservice.geo import BBox
-from geoservice.ingest.area_lookup import AreaLookup, box_of
+from geoservice.ingest.area_lookup import AreaLookup, areas_bbox
 from geoservice.ingest.columns import header_names
 from geoservice.ingest.delimited import check_lines
-from geoservice.ingest.formats import Format, format_of, members
+from geoservice.ingest.formats import Format, format_of, input_files
 from geoservice.ingest.frame import digest_of_rows, read_frame
 from geoservice.ingest.import_rows import import_rows
-from geoservice.ingest.job import Job, Progress, named
+from geoservice.ingest.job import Job, Progress, file_in_errors
 from geoservice.ingest.raw_table import RawTable
 from geoservice.ingest.report import Options, Report
 from geoservice.ingest.sandbox import SCRATCH, read_file
@@ -99,7 +99,7 @@ def import_file(
         One of its subclasses, by the kind of fault; see :mod:`geoservice.errors`.
     """
     store = _store(table, project, register)
-    with named(path.name):
+    with file_in_errors(path.name):
         kind = format_of(path)
         return _import_file(Job(store, project, table, path.name, kind, options, study, progress), path, kind)
 
@@ -140,7 +140,7 @@ def import_frame(
     store = _store(table, project, register)
     if options.layer is not None or options.header_row is not None:
         raise InputError(f"{name}: layer and header_row apply to files, not to frames")
-    with named(name):
+    with file_in_errors(name):
         progress("read", 0.0)
         raw = read_frame(frame, name)
         job = Job(store, project, table, name, "frame", options, study, progress)
@@ -161,7 +161,7 @@ def _import_file(job: Job, path: Path, kind: Format) -> Report:
     if kind == "geotiff" and job.table != "population":
         raise UnreadableFile(f"{path.name}: a raster can be imported as population only, not as {job.table}")
     name = path.name if job.options.layer is None else f"{path.name}#{job.options.layer}"
-    return _import(job, name, map(_file_digest, members(path, kind)), lambda: _read(job, path, kind))
+    return _import(job, name, map(_file_digest, input_files(path, kind)), lambda: _read(job, path, kind))
 
 
 def _import(job: Job, name: str, contents: Iterable[bytes], read: Callable[[], RawTable]) -> Report:
@@ -197,7 +197,7 @@ def _box(job: Job) -> BBox | None:
     if job.table != "population" or job.kind not in {"geotiff", "zip"}:
         return None
     areas = job.project.areas(job.study.as_of)
-    return box_of(areas) if job.kind == "geotiff" or len(AreaLookup.of(areas).codes) else None
+    return areas_bbox(areas) if job.kind == "geotiff" or len(AreaLookup.of(areas).codes) else None
 
 
 def _without_dropped(job: Job, raw: RawTable) -> RawTable:

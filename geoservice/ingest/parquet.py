@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 from geoservice.errors import InputError, TooLarge, UnreadableFile
 from geoservice.ingest.arrow_compute import Column
 from geoservice.ingest.arrow_compute import compute as pc
-from geoservice.ingest.header_names import plain
+from geoservice.ingest.header_names import normalize_header
 from geoservice.ingest.headers import clean_headers
 from geoservice.ingest.raw_table import Meta, text_schema
 from geoservice.ingest.vector import as_text
@@ -22,7 +22,7 @@ MAX_UNPACKED = 8 << 30
 
 
 GEOMETRY_NAMES = ("geometry", "geom", "wkb", "wkbgeometry", "thegeom", "shape", "ewkb")
-"""Usual names of WKB columns, best first, as returned by :func:`geoservice.ingest.header_names.plain`."""
+"""Usual names of WKB columns, best first, as returned by :func:`geoservice.ingest.header_names.normalize_header`."""
 
 
 def _geometry(file: pq.ParquetFile) -> tuple[str, str]:
@@ -38,7 +38,7 @@ def _geometry(file: pq.ParquetFile) -> tuple[str, str]:
         logical_type = json.loads(file.schema.column(i).logical_type.to_json())
         if logical_type.get("Type") in {"Geometry", "Geography"}:
             return path, _native_crs(str(logical_type.get("crs") or ""), metadata)
-    binary_columns = {plain(f.name): f.name for f in file.schema_arrow if _is_bytes(f.type)}
+    binary_columns = {normalize_header(f.name): f.name for f in file.schema_arrow if _is_bytes(f.type)}
     return next((binary_columns[n] for n in GEOMETRY_NAMES if n in binary_columns), ""), ""
 
 

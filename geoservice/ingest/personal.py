@@ -14,7 +14,7 @@ import pyarrow as pa
 from geoservice.errors import PersonalData, RefusedTopic
 from geoservice.ingest.arrow_compute import Column
 from geoservice.ingest.arrow_compute import compute as pc
-from geoservice.ingest.header_names import plain
+from geoservice.ingest.header_names import normalize_header
 from geoservice.schema import TableName
 
 _NAME_HEADERS = re.compile(
@@ -115,7 +115,7 @@ def check_headers(table: TableName, headers: Iterable[str]) -> None:
     topics: dict[str, str] = {}
     persons: dict[str, str] = {}
     for header in headers:
-        normalized = plain(header)
+        normalized = normalize_header(header)
         for topic, pattern in _TOPICS:
             if pattern.search(normalized):
                 topics.setdefault(header, topic)

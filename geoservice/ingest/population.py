@@ -16,7 +16,7 @@ from geoservice.ingest.columns import require
 from geoservice.ingest.coordinate_readings import other_reading
 from geoservice.ingest.date_periods import to_day_or_year
 from geoservice.ingest.file_geometries import geometries
-from geoservice.ingest.geometry import named, polygons_of, read_points
+from geoservice.ingest.geometry import location_column, polygons_of, read_points
 from geoservice.ingest.report import Options
 from geoservice.ingest.table_builder import BuildContext, BuiltTable, Columns, finish
 from geoservice.ingest.values import floats_or_null
@@ -71,8 +71,8 @@ def _shapes(cells: ColumnValues, context: BuildContext, areas: AreaLookup) -> tu
         return _hexagons(cells, name), "H3"
     if file_geometries is not None and (shapely.get_dimensions(file_geometries.shapes) == 2).any():
         polygons, crs = polygons_of(cells, context.options, file_geometries)
-        missing = shapely.is_missing(polygons) & ~cells.faults.bad
-        cells.refuse(missing, named(cells, "geometry"), "no geometry", "a polygon", kind=BadGeometry)
+        missing = shapely.is_missing(polygons) & ~cells.rejects.bad
+        cells.reject(missing, location_column(cells, "geometry"), "no geometry", "a polygon", kind=BadGeometry)
         return polygons, crs
     lon, lat, crs = read_points(cells, "population", context.options, inside=areas.inside)
     points: Objects = shapely.points(lon, lat)
@@ -132,6 +132,6 @@ def _check_areas(cells: ColumnValues, areas: AreaLookup, shapes: Objects, crs: s
 
 def _group(cells: ColumnValues, name: str) -> Floats:
     values = cells.number(name, 0, MAX_PERSONS, unit="persons")
-    if n := int((np.isnan(values) & ~cells.faults.bad).sum()):
+    if n := int((np.isnan(values) & ~cells.rejects.bad).sum()):
         cells.notes.append(f"column {cells.mapping[name]}: {n} empty cells were read as 0")
     return np.nan_to_num(values)

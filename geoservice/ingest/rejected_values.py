@@ -35,7 +35,7 @@ class RejectedValues:
 
     file: str
     rows: Ints
-    found: list[RejectedValue] = field(default_factory=list)
+    entries: list[RejectedValue] = field(default_factory=list)
     broken: Sequence[tuple[int, str, str]] = ()
     bad: Bools = field(init=False)
 
@@ -57,18 +57,18 @@ class RejectedValues:
         at = np.flatnonzero(mask)
         if len(at):
             self.bad |= mask
-            self.found.append(RejectedValue(at, column, values, reason, allowed, kind, private))
+            self.entries.append(RejectedValue(at, column, values, reason, allowed, kind, private))
 
     @property
-    def rejected(self) -> int:
+    def rejected_rows(self) -> int:
         """Return the number of rejected rows, including lines with too many or too few cells."""
         return int(self.bad.sum()) + len(self.broken)
 
-    def rejects(self) -> list[Reject]:
+    def to_list(self) -> list[Reject]:
         """Return every rejected value in row order."""
         rejects = [
             Reject(self.file, int(self.rows[i]), f.column, v, f.reason if isinstance(f.reason, str) else f.reason[k], f.allowed)
-            for f in self.found
+            for f in self.entries
             for k, (i, v) in enumerate(zip(f.at, f.values, strict=True))
         ]
         rejects += [Reject(self.file, row, "", text, why, "as many cells as the header") for row, text, why in self.broken]
@@ -76,9 +76,9 @@ class RejectedValues:
 
     def error(self, rejects_path: Path | None) -> InputError:
         """Return the error of a refused file; of the class of the rejects if they share one, else :class:`BadValues`."""
-        kinds = {f.kind for f in self.found} | ({BadValues} if self.broken else set())
+        kinds = {f.kind for f in self.entries} | ({BadValues} if self.broken else set())
         total = len(self.rows) + len(self.broken)
-        head = f"{self.file}: {self.rejected} of {total} rows were refused and nothing was loaded"
+        head = f"{self.file}: {self.rejected_rows} of {total} rows were refused and nothing was loaded"
         tail = f"every refused row is in {rejects_path}; " if rejects_path else ""
         lines = "; ".join([*self._first(), *self._counts()])
         kind = kinds.pop() if len(kinds) == 1 else BadValues
@@ -90,11 +90,11 @@ class RejectedValues:
             reason = f.reason if isinstance(f.reason, str) else f.reason[0]
             return f"row {self.rows[f.at[0]]}, column {f.column}: {reason}, got {value}, allowed: {f.allowed}"
 
-        lines = [line(f) for f in self.found[:3]]
+        lines = [line(f) for f in self.entries[:3]]
         return lines + [f"row {row}: {why}" for row, _, why in self.broken[: 3 - len(lines)]]
 
     def _counts(self) -> list[str]:
         counted: Counter[str] = Counter()
-        for f in self.found[3:]:
+        for f in self.entries[3:]:
             counted[f"column {f.column}: {f.reason if isinstance(f.reason, str) else f.reason[0]}"] += len(f.at)
         return [f"{what} ({n} rows)" for what, n in counted.most_common(5)]

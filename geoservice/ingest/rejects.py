@@ -16,10 +16,10 @@ _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
-def harmless(text: str) -> str:
+def escape_formula(text: str) -> str:
     """Return a cell text that no spreadsheet interprets as a formula; plain numbers are unchanged.
 
-    >>> harmless("=1+1"), harmless("-5"), harmless("@SUM(A1)"), harmless("村")
+    >>> escape_formula("=1+1"), escape_formula("-5"), escape_formula("@SUM(A1)"), escape_formula("村")
     ("'=1+1", '-5', "'@SUM(A1)", '村')
     """
     risky = text[:1] in {"=", "+", "-", "@", "\t", "\r", "\n"} and not _NUMBER.fullmatch(text)
@@ -49,7 +49,7 @@ def _write_csv(rejects: Sequence[Reject], path: Path) -> None:
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(HEADER)
-        writer.writerows([harmless(str(v)) for v in astuple(r)] for r in rejects)
+        writer.writerows([escape_formula(str(v)) for v in astuple(r)] for r in rejects)
 
 
 def _write_xlsx(rejects: Sequence[Reject], path: Path) -> None:
@@ -62,7 +62,7 @@ def _write_xlsx(rejects: Sequence[Reject], path: Path) -> None:
     for r in rejects[:MAX_SHEET_ROWS]:
         cells = []
         for value in astuple(r):
-            cell = WriteOnlyCell(sheet, value=value if isinstance(value, int) else _CONTROL.sub("", harmless(value)))
+            cell = WriteOnlyCell(sheet, value=value if isinstance(value, int) else _CONTROL.sub("", escape_formula(value)))
             if not isinstance(value, int):
                 cell.data_type = "s"
             cells.append(cell)

@@ -4,8 +4,8 @@ import unicodedata
 
 import pyarrow as pa
 
-from geoservice.ingest.value_checks import DOUBTFUL, ValueColumn, fits
-from geoservice.ingest.values import NOTHING
+from geoservice.ingest.value_checks import DOUBTFUL, ValueColumn, grade_values
+from geoservice.ingest.values import MISSING_WORDS
 
 SAMPLE = 1000
 """Number of rows in the sample, from the first."""
@@ -23,7 +23,7 @@ class Sample:
         if header not in self._values:
             cells = self._columns.column(header).to_pylist()
             texts = (unicodedata.normalize("NFKC", v).strip(" ='’\"") for v in cells if v)
-            self._values[header] = [v for v in texts if v and v.lower() not in NOTHING]
+            self._values[header] = [v for v in texts if v and v.lower() not in MISSING_WORDS]
         return self._values[header]
 
     def rows(self, *headers: str) -> list[tuple[str, ...]]:
@@ -40,4 +40,4 @@ class Sample:
         values = self.values(header)
         if not values:
             return DOUBTFUL if sure and field not in {"id", "code"} else 0.0
-        return fits(field, ValueColumn(header, values, sure))
+        return grade_values(field, ValueColumn(header, values, sure))

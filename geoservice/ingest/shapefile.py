@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from geoservice.errors import UnreadableFile, WrongEncoding
-from geoservice.ingest.encodings import ALLOWED, judged_encoding
-from geoservice.ingest.formats import members
+from geoservice.ingest.encodings import ALLOWED, guess_encoding
+from geoservice.ingest.formats import input_files
 
 
 def check_shapefile(path: Path) -> None:
@@ -35,7 +35,7 @@ def _shape_count(shx: Path) -> int:
 
 
 def _files_by_suffix(path: Path) -> dict[str, Path]:
-    return {p.suffix.lower(): p for p in members(path, "shapefile")}
+    return {p.suffix.lower(): p for p in input_files(path, "shapefile")}
 
 
 def dbf_encoding(path: Path, notes: list[str]) -> str | None:
@@ -45,7 +45,7 @@ def dbf_encoding(path: Path, notes: list[str]) -> str | None:
         return None
     stated = files[".cpg"].read_text("ascii", "replace").strip() if ".cpg" in files else ""
     text = b"".join(_dbf_text(files[".dbf"]))
-    encoding = "utf-8" if _decodes(text, "utf-8") else judged_encoding(text) or (stated if _decodes(text, stated) else None)
+    encoding = "utf-8" if _decodes(text, "utf-8") else guess_encoding(text) or (stated if _decodes(text, stated) else None)
     if encoding is None:
         raise WrongEncoding(f"the attributes are in none of {ALLOWED}; the .cpg file says {stated!r}")
     if stated and not text.isascii() and not _same(stated, encoding):

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from geoservice.ingest.header_names import PLACES, guess
+from geoservice.ingest.header_names import PLACES, guess_columns
 from geoservice.ingest.header_vocabulary import Fields
 
 HEADER_ROWS = 20
@@ -40,7 +40,7 @@ class Layout(NamedTuple):
     @classmethod
     def of(cls, names: Sequence[str], fields: Fields) -> "Layout":
         """Return the layout from the names in a header; ``fields`` as for :func:`find_header`."""
-        mapping = guess(list(dict.fromkeys(names)), fields)
+        mapping = guess_columns(list(dict.fromkeys(names)), fields)
         places, choices = (tuple(names.index(mapping[f]) for f in group if f in mapping) for group in (PLACES, _CHOICES))
         return cls(len(names), places, choices)
 
@@ -77,7 +77,7 @@ def find_header(rows: Sequence[Row], fields: Fields, stated: int | None = None) 
             candidate = _header(rows, top, height)
             least = max(most, 1 if (top, height) != (plain, 1) else 0)
             if _count_texts(candidate.names) > least:
-                known = len(guess(list(dict.fromkeys(candidate.names)), fields))
+                known = len(guess_columns(list(dict.fromkeys(candidate.names)), fields))
                 best, most = (candidate, known) if known > least else (best, most)
     return best
 
@@ -148,10 +148,10 @@ def is_numbering(row: Row) -> bool:
     return numbered and len(labels) >= (3 if stems else 5)
 
 
-def is_foot(row: Row, layout: Layout) -> bool:
+def is_below_table(row: Row, layout: Layout) -> bool:
     """Whether a row below a table is not part of it: empty, only a running number, or a remark.
 
-    >>> [is_foot(r, Layout(3)) for r in (["3", None, None], ["填表人：李", None, None], ["3", None, "注：旧址"])]
+    >>> [is_below_table(r, Layout(3)) for r in (["3", None, None], ["填表人：李", None, None], ["3", None, "注：旧址"])]
     [True, True, False]
     """
     filled = [c for c in row if c is not None]
@@ -178,7 +178,7 @@ def find_body(rows: Sequence[Row], layout: Layout) -> Body:
     """
     first = int(bool(rows) and is_numbering(rows[0][: layout.width]))
     end = len(rows)
-    while end > first and is_foot(rows[end - 1], layout):
+    while end > first and is_below_table(rows[end - 1], layout):
         end -= 1
     body = [i for i in range(first, end) if not is_total(rows[i], layout)]
     below = sum(any(c is not None for c in r) for r in rows[end:])

@@ -28,7 +28,7 @@ def content_name(head: bytes) -> str:
     """Return what a file is by its first bytes, empty for text and unknown content.
 
     >>> content_name(b"<html><table><tr><td>1</td></tr></table></html>")
-    "an HTML web page: open it in a spreadsheet program and save it as XLSX"
+    'an HTML web page: open it in a spreadsheet program and save it as XLSX'
     """
     for magic, name in _MAGIC:
         if head.startswith(magic):

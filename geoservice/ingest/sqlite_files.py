@@ -12,7 +12,7 @@ _JOURNAL = bytes.fromhex("d9d505f920a163d7")
 _CLOSE = "close it in QGIS or any other program that has it open, and import it again"
 
 
-def beside(path: Path, suffix: str) -> Path:
+def companion_file(path: Path, suffix: str) -> Path:
     """Return the path of a companion file of a database, existing or not; SQLite resolves links before it names it."""
     database = path.resolve()
     return database.with_name(database.name + suffix)
@@ -26,7 +26,7 @@ def database_files(path: Path) -> list[Path]:
     UnreadableFile
         A transaction is unfinished, so that the database is inconsistent.
     """
-    journal, log = beside(path, "-journal"), beside(path, "-wal")
+    journal, log = companion_file(path, "-journal"), companion_file(path, "-wal")
     if journal.is_file():
         with journal.open("rb") as file:
             if file.read(len(_JOURNAL)) == _JOURNAL:
@@ -34,7 +34,7 @@ def database_files(path: Path) -> list[Path]:
     return [path, log] if log.is_file() and log.stat().st_size else [path]
 
 
-def whole_database(path: Path, out: Path) -> Path:
+def merged_database(path: Path, out: Path) -> Path:
     """Return a database with the rows of its write-ahead log: the file itself without a log, else a copy in ``out``.
 
     Database and log are not changed; opening them in place would merge the log into the database.
@@ -51,7 +51,7 @@ def whole_database(path: Path, out: Path) -> Path:
         return path
     copy = out / "input.gpkg"
     before = [(f.stat().st_size, f.stat().st_mtime_ns) for f in files]
-    for file, target in zip(files, (copy, beside(copy, "-wal")), strict=True):
+    for file, target in zip(files, (copy, companion_file(copy, "-wal")), strict=True):
         shutil.copyfile(file, target)
     if before != [(f.stat().st_size, f.stat().st_mtime_ns) if f.exists() else (0, 0) for f in files]:
         raise UnreadableFile(f"it was changed while it was read; {_CLOSE}")

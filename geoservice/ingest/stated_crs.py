@@ -42,7 +42,7 @@ def choose_crs(cells: ColumnValues, options: Options, srid: int = 0) -> str:
     if srid:
         return parse_crs(crs_of_srid(cells, srid))
     _note_others(cells)
-    if not own or cells.faults.file.lower().endswith(_STATES_NONE):
+    if not own or cells.rejects.file.lower().endswith(_STATES_NONE):
         for statement in _statements(cells, "", mixed=False):
             return _from_statement(cells, statement)
     return _from_file(cells, own) if own else _assumed(cells)
@@ -154,7 +154,7 @@ def _crs_of(value: str) -> str:
 def _of_texts(cells: ColumnValues) -> Iterator[Statement]:
     meta = cells.raw.meta
     for text, source in (*((t, "a line above the header") for t in meta.titles), (meta.layer, "the name of the sheet or layer"),
-                       (cells.faults.file, "the file's name")):  # fmt: skip
+                       (cells.rejects.file, "the file's name")):  # fmt: skip
         if len(named := _crs_in(text)) == 1:
             yield Statement(named[0], source)
 

@@ -51,7 +51,7 @@ def _active(cells: ColumnValues, hours: Objects) -> Column:
     """Return a mask of the active stations: not marked as inactive, and open at some time."""
     closed = np.array([text is not None and never_open(text) for text in hours], bool)
     active = bools(cells.flags("active", True)) & ~closed
-    if n := int((~active & ~cells.faults.bad).sum()):
+    if n := int((~active & ~cells.rejects.bad).sum()):
         cells.notes.append(f"{n} stations are not active: they are stored, but neither counted nor shown")
     return pa.array(active)
 
@@ -67,7 +67,7 @@ def _tier(cells: ColumnValues, options: Options) -> Any:
 
 
 def _services(cells: ColumnValues, study: Study) -> Column:
-    names = value_vocabulary.of_study(study.services)
+    names = value_vocabulary.synonyms_of(study.services)
     if not cells.has("services"):
         if len(study.services) > 1:
             require("stations", cells.mapping, cells.raw.columns.column_names, ("services",))
@@ -77,7 +77,7 @@ def _services(cells: ColumnValues, study: Study) -> Column:
     services = [[names.get(w.lower()) for w in row] for row in items]
     unknown = np.array([None in row for row in services], bool)
     allowed = ", ".join(f"{s.id} ({s.title.zh}, {s.title.en})" for s in study.services)
-    cells.refuse(unknown, "services", "a service that is not in the study", allowed)
+    cells.reject(unknown, "services", "a service that is not in the study", allowed)
     if n := sum(not row for row in items):
         cells.notes.append(f"{n} stations offer no service")
     return pa.array([list(dict.fromkeys(w for w in row if w is not None)) for row in services], TEXTS)

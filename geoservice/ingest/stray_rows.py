@@ -9,7 +9,7 @@ import pyarrow as pa
 from geoservice.ingest.arrow_compute import bools
 from geoservice.ingest.arrow_compute import compute as pc
 from geoservice.ingest.raw_table import ROW, Meta
-from geoservice.ingest.sheet_layout import Layout, Row, is_foot, is_numbering, is_total, stray_notes
+from geoservice.ingest.sheet_layout import Layout, Row, is_below_table, is_numbering, is_total, stray_notes
 
 _ENDS = ("计", "otal")
 """Endings of the words for totals, a fast filter over many rows."""
@@ -75,7 +75,7 @@ def _without_tail(pending: Sequence[pa.RecordBatch], layout: Layout) -> tuple[li
             start = max(batch.num_rows - _WINDOW, 0)
             rows = _rows(batch.slice(start))
             end = len(rows)
-            while end and is_foot(rows[end - 1], layout):
+            while end and is_below_table(rows[end - 1], layout):
                 end -= 1
             below += sum(any(c is not None for c in row) for row in rows[end:])
             if end:
@@ -95,7 +95,7 @@ def _remove_strays_from_broken(meta: Meta, layout: Layout, last: int) -> tuple[i
         return 0, 0
     rows = [_cells(text, meta.delimiter) for _, text, _ in meta.broken]
     totals = [is_total(row, layout) and len(row) < layout.width for row in rows]
-    below = [number > last and is_foot(row, layout) for row, (number, _, _) in zip(rows, meta.broken, strict=True)]
+    below = [number > last and is_below_table(row, layout) for row, (number, _, _) in zip(rows, meta.broken, strict=True)]
     meta.broken[:] = [b for b, total, foot in zip(meta.broken, totals, below, strict=True) if not total and not foot]
     return sum(totals), sum(f and not t for t, f in zip(totals, below, strict=True))
 

@@ -47,7 +47,7 @@ def finish(name: TableName, columns: Columns, cells: ColumnValues, groups: tuple
         for c, f in zip(columns.values(), loose, strict=True)
     ]
     table = pa.table([pc.cast(a, f.type) for a, f in zip(arrays, loose, strict=True)], schema=loose)
-    return table.filter(pa.array(~cells.faults.bad)).cast(schema)
+    return table.filter(pa.array(~cells.rejects.bad)).cast(schema)
 
 
 def text_of(values: Any) -> Column:
@@ -65,9 +65,9 @@ def period_of(name: TableName, cells: ColumnValues, day: date) -> Columns:
     start, end = TABLES[name].period or ("", "")
     first, last = cells.dates(start), cells.dates(end)
     backwards = bools(pc.fill_null(pc.less(last, first), False))
-    cells.refuse(backwards, end, f"before {start}", f"a day on or after {start}", private=name == "households")
+    cells.reject(backwards, end, f"before {start}", f"a day on or after {start}", private=name == "households")
     valid = TABLES[name].valid_on(day, pa.table({start: first, end: last}))
-    if n := int((~valid & ~cells.faults.bad).sum()):
+    if n := int((~valid & ~cells.rejects.bad).sum()):
         cells.notes.append(
             f"{n} {name} are not valid on {day} by {start} and {end}: they are stored but not counted; the date is as_of in "
             "study.toml, by default that of the last import"

@@ -15,7 +15,7 @@ from shapely.errors import ShapelyError
 from geoservice.errors import EmptyFile, InputError, UnreadableFile
 from geoservice.geo import Floats
 from geoservice.ingest.encodings import find_encoding
-from geoservice.ingest.features import UNREADABLE, Features, json_text, put, wkb
+from geoservice.ingest.features import UNREADABLE, Features, add_property, json_text, to_wkb_2d
 from geoservice.ingest.raw_table import Meta, Rows
 
 
@@ -64,13 +64,13 @@ def _properties(part: Any) -> dict[str, str | None]:
     properties = part.get("properties") if isinstance(part, dict) else None
     texts = {"id": json_text(part.get("id"))} if isinstance(part, dict) else {}
     for name, value in properties.items() if isinstance(properties, dict) else ():
-        put(texts, str(name), json_text(value))
+        add_property(texts, str(name), json_text(value))
     return texts
 
 
 def _geometry(part: Any, arcs: "_Arcs") -> bytes | None:
     try:
-        return wkb(_shape(part, arcs))
+        return to_wkb_2d(_shape(part, arcs))
     except (ValueError, TypeError, KeyError, IndexError, AttributeError, ShapelyError):
         return UNREADABLE
 

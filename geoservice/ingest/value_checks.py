@@ -11,27 +11,27 @@ from geoservice.ingest.value_kinds import (
     has_digit,
     has_latin,
     has_letter,
+    has_times,
     is_anything,
     is_area,
+    is_boolean_word,
     is_code,
     is_coordinate,
-    is_day,
+    is_date,
     is_flag,
     is_h3,
+    is_integer,
     is_key,
-    is_no_key,
+    is_not_key,
     is_number,
-    is_opening,
     is_text,
-    is_timetable,
-    is_whole,
     is_wkt,
-    is_word_for_yes_or_no,
+    may_be_opening_hours,
     parses,
 )
 from geoservice.schema import GROUP_PREFIX
 
-FEW = 5
+MIN_VALUES = 5
 """Fewer values than these decide nothing for numbers and dates if the name is certain."""
 DOUBTFUL = 0.5
 """Grade of values that may belong to a column but fit another one better."""
@@ -70,7 +70,7 @@ class ValueColumn(NamedTuple):
         return sum(map(good, self.values)) / len(self.values)
 
 
-def fits(field: str, column: ValueColumn) -> float:
+def grade_values(field: str, column: ValueColumn) -> float:
     """Return how well values fit one of our columns, from 0 to 1."""
     if field in _CHECKS:
         return _CHECKS[field](column)
@@ -79,7 +79,7 @@ def fits(field: str, column: ValueColumn) -> float:
     return _half(column, _LOOSE.get(field, is_number if field.startswith(GROUP_PREFIX) else is_anything))
 
 
-def _half(column: ValueColumn, good: Callable[[str], bool], few: int = FEW) -> float:
+def _half(column: ValueColumn, good: Callable[[str], bool], few: int = MIN_VALUES) -> float:
     """Whether half of the values are good, or nine in ten if the name is not certain; a few values decide nothing."""
     too_few = column.sure and len(column.values) < few
     return float(too_few or column.share(good) >= (0.5 if column.sure else 0.9))
@@ -87,7 +87,7 @@ def _half(column: ValueColumn, good: Callable[[str], bool], few: int = FEW) -> f
 
 def _keys(column: ValueColumn) -> float:
     """Return how well values serve as keys: no fractions or clock times, and all distinct if the name is not certain."""
-    if column.share(is_no_key) >= 0.5:
+    if column.share(is_not_key) >= 0.5:
         return 0.0
     if column.sure:
         return 1.0 if column.distinct >= 0.95 else DOUBTFUL if column.distinct >= _MIN_DISTINCT_KEYS else 0.0
@@ -96,7 +96,7 @@ def _keys(column: ValueColumn) -> float:
 
 def _names(column: ValueColumn) -> float:
     """Whether values are names: with letters, and mostly distinct."""
-    if len(column.values) >= FEW and column.distinct < (0.5 if column.sure else 0.9):
+    if len(column.values) >= MIN_VALUES and column.distinct < (0.5 if column.sure else 0.9):
         return 0.0
     return _half(column, has_letter)
 
@@ -107,7 +107,7 @@ def _english_names(column: ValueColumn) -> float:
 
 def _home_areas(column: ValueColumn) -> float:
     """Whether values are codes or names of areas, and not yes and no."""
-    flags = set(column.values) == {"0", "1"} or column.share(is_word_for_yes_or_no) == 1
+    flags = set(column.values) == {"0", "1"} or column.share(is_boolean_word) == 1
     return float(not flags and column.share(is_area) >= 0.8)
 
 
@@ -137,8 +137,8 @@ def _levels(column: ValueColumn) -> float:
 def _hours(column: ValueColumn) -> float:
     """Whether values are opening hours."""
     if not column.sure:
-        return float(column.share(is_timetable) >= 0.8)
-    return _half(column, is_opening)
+        return float(column.share(has_times) >= 0.8)
+    return _half(column, may_be_opening_hours)
 
 
 def _one_coordinate(column: ValueColumn) -> float:
@@ -163,7 +163,7 @@ def _pairs(column: ValueColumn) -> float:
 
 
 def _days(column: ValueColumn) -> float:
-    return _half(column, is_day, few=1)
+    return _half(column, is_date, few=1)
 
 
 _CHECKS: Mapping[str, Callable[[ValueColumn], float]] = {
@@ -190,8 +190,8 @@ _STRICT: Mapping[str, Callable[[str], bool]] = {
 """Columns whose values must be of a kind, however certain the name."""
 _LOOSE: Mapping[str, Callable[[str], bool]] = {
     **dict.fromkeys((*NUMBERS, "persons_margin"), is_number),
-    **dict.fromkeys(("served", "eligible"), is_whole),
-    **dict.fromkeys(("valid_from", "valid_to"), is_day),
+    **dict.fromkeys(("served", "eligible"), is_integer),
+    **dict.fromkeys(("valid_from", "valid_to"), is_date),
     **dict.fromkeys(("services", "equipment", "service", "group", "source", "address"), is_text),
     "period": lambda v: parses(to_period, v),
     "date": lambda v: parses(to_day_or_year, v),

@@ -32,7 +32,7 @@ def is_area(value: str) -> bool:
     return bool(_CODE.fullmatch(value) or value.startswith("{") or (_PLACE.fullmatch(value) and not _ADDRESS.search(value)))
 
 
-def is_word_for_yes_or_no(value: str) -> bool:
+def is_boolean_word(value: str) -> bool:
     """Whether a value is yes or no as a word; a single letter or digit may be a code."""
     return is_flag(value) and (len(value) > 1 or not value.isascii())
 
@@ -42,7 +42,7 @@ def is_flag(value: str) -> bool:
     return parses(to_flag, value)
 
 
-def is_day(value: str) -> bool:
+def is_date(value: str) -> bool:
     """Whether a value is a date; with a time of day it is a time of data entry."""
     return parses(to_date, value) and not (_CLOCK.search(value) and not _MIDNIGHT.search(value))
 
@@ -61,7 +61,7 @@ def is_number(value: str) -> bool:
     return bool(_NUMBER.fullmatch(value))
 
 
-def is_whole(value: str) -> bool:
+def is_integer(value: str) -> bool:
     """Whether a value is an integer."""
     return is_number(value) and not _FRACTION.fullmatch(value)
 
@@ -103,7 +103,7 @@ def is_key(value: str) -> bool:
     return bool(_KEY.fullmatch(value))
 
 
-def is_no_key(value: str) -> bool:
+def is_not_key(value: str) -> bool:
     """Whether a value is a fraction or has a time of day, unlike keys."""
     return bool(_FRACTION.fullmatch(value) or _CLOCK.search(value))
 
@@ -123,11 +123,11 @@ def is_h3(value: str) -> bool:
     return bool(_H3.fullmatch(value))
 
 
-def is_opening(value: str) -> bool:
+def may_be_opening_hours(value: str) -> bool:
     """Whether a value may be opening hours: text that is neither a number nor a date."""
-    return bool(_HOURS.search(value)) and not is_number(value) and not is_day(value)
+    return bool(_HOURS.search(value)) and not is_number(value) and not is_date(value)
 
 
-def is_timetable(value: str) -> bool:
+def has_times(value: str) -> bool:
     """Whether a value has times of day or days of the week."""
     return bool(_OPEN.search(value))

@@ -80,7 +80,7 @@ FLAG = _table(
 """Compared without spaces, underscores and hyphens."""
 
 
-def of_study(things: Iterable[_HasTitle]) -> dict[str, str]:
+def synonyms_of(things: Iterable[_HasTitle]) -> dict[str, str]:
     """Return id by name, in lower case, of a study's services (or groups)."""
     ids: dict[str, str] = {}
     for t in things:
@@ -88,7 +88,7 @@ def of_study(things: Iterable[_HasTitle]) -> dict[str, str]:
     return ids
 
 
-def of_groups(study: Study) -> dict[str, str]:
+def group_synonyms(study: Study) -> dict[str, str]:
     """Return id by name of a study's groups, and of all persons together."""
     everybody = dict.fromkeys(("all", "total", "全部", "合计", "全体", "总计"), "all")
-    return {**everybody, **of_study(study.groups)}
+    return {**everybody, **synonyms_of(study.groups)}

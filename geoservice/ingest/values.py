@@ -16,7 +16,7 @@ from geoservice.ingest.arrow_compute import compute as pc
 from geoservice.ingest.value_vocabulary import FLAG
 
 Text = Column
-NOTHING = ("na", "n/a", "#n/a", "#na", "nan", "null", "none", "-", "--", "—", "/", "\\", "无", "空", "不详", "未知")
+MISSING_WORDS = ("na", "n/a", "#n/a", "#na", "nan", "null", "none", "-", "--", "—", "/", "\\", "无", "空", "不详", "未知")
 """Words, in lower case, that mean "no value" where a number, a date, a code or a choice is expected."""
 SPREADSHEET_ERROR = r"^#(REF!|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|SPILL!|CALC!)$"
 """Error values of spreadsheet formulas."""
@@ -37,7 +37,7 @@ class Parsed(NamedTuple):
     bad: Bools
 
 
-def narrow(text: Text) -> Text:
+def normalize_text(text: Text) -> Text:
     """Return text with whitespace trimmed and full-width characters converted to half-width; empty becomes null."""
     trimmed = pc.utf8_trim_whitespace(text)
     wide = pc.match_substring_regex(trimmed, _WIDE)
@@ -61,9 +61,9 @@ def _without_guards(text: Text) -> Text:
     return text
 
 
-def without_nothing(text: Text) -> Text:
+def without_missing(text: Text) -> Text:
     """Return text with the words for "no value" replaced by null; ``text`` is narrow."""
-    nothing = pc.is_in(pc.utf8_lower(text), value_set=pa.array(NOTHING))
+    nothing = pc.is_in(pc.utf8_lower(text), value_set=pa.array(MISSING_WORDS))
     return pc.if_else(nothing, pa.scalar(None, pa.string()), text)
 
 
@@ -79,16 +79,16 @@ def numbers(column: Text, decimal_comma: bool = False) -> Parsed:
     >>> numbers(pa.chunked_array([["116,951", "1.234,5", "7"]]), decimal_comma=True).values.tolist()
     [116.951, 1234.5, 7.0]
     """
-    text = narrow(column)
+    text = normalize_text(column)
     if decimal_comma and pc.any(pc.match_substring(text, ",")).as_py():
         text = pc.replace_substring(pc.replace_substring(text, ".", ""), ",", ".")
     try:
         values = pc.cast(text, pa.float64()).to_numpy()
         empty = bools(pc.is_null(text))
         if np.isnan(values[~empty]).any():
-            empty = bools(pc.is_null(without_nothing(text)))
+            empty = bools(pc.is_null(without_missing(text)))
     except pa.ArrowInvalid:
-        text = without_nothing(text)
+        text = without_missing(text)
         empty = bools(pc.is_null(text))
         plain = pc.fill_null(pc.match_substring_regex(text, _NUMBER), False)
         values = pc.cast(pc.if_else(plain, text, pa.scalar(None, pa.string())), pa.float64()).to_numpy().copy()
@@ -109,7 +109,7 @@ def codes(column: Text) -> tuple[Text, int, Bools]:
     >>> codes(pa.chunked_array([["0112", "340811100.0", "3.40811E+11", '="0113"', "#N/A"]]))[0].to_pylist()
     ['0112', '340811100', '3.40811E+11', '0113', None]
     """
-    text = without_nothing(narrow(column))
+    text = without_missing(normalize_text(column))
     with_point = pc.fill_null(pc.match_substring_regex(text, r"^\d+\.0+$"), False)
     repaired = int(pc.sum(with_point).as_py() or 0)
     if repaired:
@@ -118,9 +118,9 @@ def codes(column: Text) -> tuple[Text, int, Bools]:
     return text, repaired, bools(unusable)
 
 
-def each(column: Text, parse: Callable[[str], Any], *, nothing: bool = True) -> Parsed:
+def parse_each(column: Text, parse: Callable[[str], Any], *, nothing: bool = True) -> Parsed:
     """Parse every distinct text once; values for which ``parse`` raises ValueError are None and marked as bad."""
-    text = without_nothing(narrow(column)) if nothing else narrow(column)
+    text = without_missing(normalize_text(column)) if nothing else normalize_text(column)
     coded = text.combine_chunks().dictionary_encode()
     texts = coded.dictionary.to_pylist()
     results = np.empty(len(texts) + 1, object)

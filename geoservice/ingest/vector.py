@@ -15,12 +15,12 @@ from geoservice.geo import Bools
 from geoservice.ingest.arrow_compute import Column, bools
 from geoservice.ingest.arrow_compute import compute as pc
 from geoservice.ingest.features import UNREADABLE
-from geoservice.ingest.geojson import has_geometries, whole_geojson
+from geoservice.ingest.geojson import has_geometries, prepare_geojson
 from geoservice.ingest.headers import clean_headers
 from geoservice.ingest.raw_table import GEOMETRY, ROW, Meta
 from geoservice.ingest.sandbox import DRIVERS
 from geoservice.ingest.shapefile import check_shapefile, dbf_encoding
-from geoservice.ingest.sqlite_files import whole_database
+from geoservice.ingest.sqlite_files import merged_database
 
 # Triggers of the GeoPackage standard and of GDAL; they fire on writes, and the file is opened read-only.
 _STANDARD_TRIGGERS = re.compile(r"^(rtree_.+|gpkg_.+|trigger_(insert|delete)_feature_count_.+)$")
@@ -85,7 +85,7 @@ def read_vector(path: Path, kind: str, layer: str | None, out: Path) -> tuple[pa
         No such layer, or several and ``layer`` names none.
     """
     if kind == "gpkg":
-        path = whole_database(path, out)
+        path = merged_database(path, out)
         check_geopackage(path)
     check_drivers()
     import pyogrio
@@ -94,7 +94,7 @@ def read_vector(path: Path, kind: str, layer: str | None, out: Path) -> tuple[pa
     if kind == "shapefile":
         check_shapefile(path)
     encoding = dbf_encoding(path, notes) if kind == "shapefile" else None
-    path = whole_geojson(path, kind, out, notes) if kind in {"geojson", "geojsonl"} else path
+    path = prepare_geojson(path, kind, out, notes) if kind in {"geojson", "geojsonl"} else path
     try:
         name = _layer(path, layer)
         with warnings.catch_warnings():

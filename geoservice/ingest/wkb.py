@@ -7,7 +7,7 @@ import numpy as np
 import shapely
 
 from geoservice.geo import Floats
-from geoservice.ingest.curves import KINDS, LINES, MAX_DEPTH, Node, linear
+from geoservice.ingest.curves import KINDS, LINES, MAX_DEPTH, Node, linearize
 
 _RINGS = ("POLYGON", "TRIANGLE")
 
@@ -53,7 +53,7 @@ def from_wkb(data: bytes) -> shapely.Geometry:
         raise ValueError("the WKB is truncated") from e
     if end != len(data):
         raise ValueError("the WKB is longer than its geometry")
-    return shapely.set_srid(linear(node), srid) if srid else linear(node)
+    return shapely.set_srid(linearize(node), srid) if srid else linearize(node)
 
 
 def _node(data: bytes, offset: int, depth: int) -> tuple[Node, int]:

@@ -5,7 +5,7 @@ import re
 import numpy as np
 import shapely
 
-from geoservice.ingest.curves import KINDS, LINES, MAX_DEPTH, Node, linear
+from geoservice.ingest.curves import KINDS, LINES, MAX_DEPTH, Node, linearize
 
 _UNTAGGED = {
     "POLYGON": "LINESTRING", "TRIANGLE": "LINESTRING", "MULTIPOINT": "POINT", "MULTILINESTRING": "LINESTRING",
@@ -22,7 +22,7 @@ def from_wkt(text: str) -> shapely.Geometry:
     >>> round(from_wkt("COMPOUNDCURVE((0 0, 1 0), CIRCULARSTRING(1 0, 2 1, 3 0))").length, 3)
     4.141
     """
-    return linear(_Parser(text).parse())
+    return linearize(_Parser(text).parse())
 
 
 class _Parser:

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from geoservice.ingest.header_text import plain_text
-from geoservice.ingest.header_vocabulary import vocabulary, words
+from geoservice.ingest.header_vocabulary import split_terms, vocabulary
 from geoservice.ingest.spelling import INITIALS, PINYIN
 
 Script = Literal["", "pinyin", "initials"]
@@ -60,7 +60,7 @@ def spell(word: str, script: Script) -> str:
 def word_set(terms: str, script: Script) -> Words:
     """Return the words of a list, with {groups} expanded."""
     texts: set[str] = set()
-    for word in words(terms):
+    for word in split_terms(terms):
         texts |= group(word[1:-1], script).texts if re.fullmatch(r"\{\w+\}", word) else {spell(word, script)}
     return Words(frozenset(texts), tuple(sorted({len(w) for w in texts})))
 
@@ -70,23 +70,23 @@ def group(name: str, script: Script) -> Words:
     return word_set(vocabulary()["words"][name], script)
 
 
-def follow(text: Text, starts: AbstractSet[int], word_list: Words) -> set[int]:
+def word_ends(text: Text, starts: AbstractSet[int], word_list: Words) -> set[int]:
     """Return the ends of words that begin at one of the positions ``starts``."""
     letters = text.letters
     lengths, texts = word_list.lengths, word_list.texts
     return {s + n for s in starts for n in lengths if letters[s : s + n] in texts and s + n <= len(letters)}
 
 
-def precede(text: Text, ends: AbstractSet[int], word_list: Words) -> set[int]:
+def word_starts(text: Text, ends: AbstractSet[int], word_list: Words) -> set[int]:
     """Return the beginnings of words that end at one of the positions ``ends``."""
     letters = text.letters
     return {e - n for e in ends for n in word_list.lengths if n <= e and letters[e - n : e] in word_list.texts}
 
 
-def follow_part(text: Text, starts: AbstractSet[int], part: str, script: Script) -> set[int]:
+def part_ends(text: Text, starts: AbstractSet[int], part: str, script: Script) -> set[int]:
     """Return the ends of a part of a name, a word or a {group}, that begins at one of the positions ``starts``."""
     if not part.startswith("{"):
-        return follow(text, starts, word_set(part, script))
+        return word_ends(text, starts, word_set(part, script))
     end = len(text.letters)
     match part[1:-1]:
         case "any":
@@ -99,13 +99,13 @@ def follow_part(text: Text, starts: AbstractSet[int], part: str, script: Script)
             stems = [(s, m.end()) for s in starts if (m := _STEM.match(text.letters, s))]
             return {e for s, last in stems for e in range(s + 1, last + 1)}
         case name:
-            return follow(text, starts, group(name, script))
+            return word_ends(text, starts, group(name, script))
 
 
-def closure(text: Text, positions: AbstractSet[int], word_list: Words | None, *, backwards: bool = False) -> set[int]:
+def extend(text: Text, positions: AbstractSet[int], word_list: Words | None, *, backwards: bool = False) -> set[int]:
     """Return the positions that up to ``MOST_WORDS`` words lead to from some positions, including these."""
     reachable = newest = set(positions)
-    step = precede if backwards else follow
+    step = word_starts if backwards else word_ends
     for _ in range(MOST_WORDS if word_list else 0):
         newest = step(text, newest, word_list) - reachable  # type: ignore[arg-type] # not None here
         reachable = reachable | newest
@@ -135,7 +135,7 @@ class Rank:
 
     def matches(self, text: Text, starts: AbstractSet[int], ends: AbstractSet[int]) -> bool:
         """Whether a name reaches from one of the starts to one of the ends."""
-        if follow(text, starts, self._whole) & ends:
+        if word_ends(text, starts, self._whole) & ends:
             return True
         return any(self._ends(text, starts, parts) & ends for parts in self._compound)
 
@@ -144,5 +144,5 @@ class Rank:
         for part in parts:
             if not positions:
                 break
-            positions = follow_part(text, positions, part, self._script)
+            positions = part_ends(text, positions, part, self._script)
         return positions

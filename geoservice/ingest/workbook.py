@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 
 from geoservice.errors import EmptyFile, InputError, UnreadableFile
-from geoservice.ingest.header_names import guess
+from geoservice.ingest.header_names import guess_columns
 from geoservice.ingest.header_vocabulary import Fields
 from geoservice.ingest.headers import clean_headers
 from geoservice.ingest.raw_table import Meta, text_schema
@@ -123,7 +123,7 @@ def _table_of(book: Any, name: str, fields: Fields, header_row: int | None) -> _
     body = cells[first:]
     row_indexes, stray_row_notes = find_body(body, Layout.of(header.names, fields))
     rows = [(body[i] + [None] * width)[:width] for i in row_indexes]
-    known_count = len(guess(list(dict.fromkeys(header.names)), fields))
+    known_count = len(guess_columns(list(dict.fromkeys(header.names)), fields))
     notes += [*head_notes(cells, header), *stray_row_notes]
     return _Table(name, header.names, rows, [first + i + 1 for i in row_indexes], known_count, notes, titles_of(cells, header))
 

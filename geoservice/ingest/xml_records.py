@@ -8,7 +8,7 @@ from pathlib import Path
 from xml.parsers import expat
 
 from geoservice.errors import UnreadableFile, WrongEncoding
-from geoservice.ingest.encodings import CHUNK, find_encoding, misfit
+from geoservice.ingest.encodings import CHUNK, find_encoding, first_invalid_byte
 
 MAX_DEPTH = 200
 """Deepest nesting of elements."""
@@ -112,8 +112,8 @@ def _encoding(path: Path) -> str:
     with path.open("rb") as file:
         declared = _DECLARED.match(file.read(1024))
     name = declared[1].decode().lower() if declared else ""
-    bad = misfit(path, "utf-8")
-    if bad >= 0 and _CHINESE.get(name) and misfit(path, _CHINESE[name]) < 0:
+    bad = first_invalid_byte(path, "utf-8")
+    if bad >= 0 and _CHINESE.get(name) and first_invalid_byte(path, _CHINESE[name]) < 0:
         return _CHINESE[name]
     if bad >= 0 and path.stat().st_size - bad <= 3:
         return "utf-8"  # truncated within a character, which the parser reports better

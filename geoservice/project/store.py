@@ -72,7 +72,8 @@ class Project(VintageStore):
         if repeated := sorted(code for code, n in counts.items() if n > 1):
             raise InputError(
                 f"areas: {len(repeated)} codes occur more than once, the first is {_describe_rows(areas, repeated[0])}; "
-                "a study identifies areas by code alone: load only one of them, or set valid_from and valid_to to the period of each"
+                "a study identifies areas by code alone: load only one of them, or state the period of each with "
+                "valid_from and valid_to"
             )
         return areas
 

@@ -42,21 +42,21 @@ class Draw:
     chain: str
 
 
-def chained(previous: str, number: int, made_at: str, register_digest: str, surface_digest: str, rho: str, note: str) -> Draw:
+def next_draw(previous: str, number: int, made_at: str, register_digest: str, surface_digest: str, rho: str, note: str) -> Draw:
     """Return the entry after the one whose chain is ``previous``, which is empty for the first entry."""
     fields = (number, made_at, register_digest, surface_digest, rho, note)
     return Draw(*fields, chain=hashlib.sha256(json.dumps([previous, *fields]).encode()).hexdigest())
 
 
-def checked(draws: Sequence[Draw], count: str, head: str) -> tuple[Draw, ...]:
+def verify_chain(draws: Sequence[Draw], count: str, head: str) -> tuple[Draw, ...]:
     """Return the entries; raises :class:`InputError` unless they form a chain of length ``count`` that ends with ``head``."""
     chain = ""
     for number, draw in enumerate(draws, 1):
-        if draw != chained(chain, number, *astuple(draw)[1:-1]):
-            raise damaged(f"entry {number} was changed")
+        if draw != next_draw(chain, number, *astuple(draw)[1:-1]):
+            raise damaged_book(f"entry {number} was changed")
         chain = draw.chain
     if (str(len(draws)), chain) != (count, head):
-        raise damaged(f"it has {len(draws)} entries, {count} were written")
+        raise damaged_book(f"it has {len(draws)} entries, {count} were written")
     return tuple(draws)
 
 
@@ -66,7 +66,7 @@ def check_mark(folder: Path, draws: Sequence[Draw]) -> None:
     count, _, head = path.read_text(encoding="ascii").strip().partition(" ") if path.exists() else ("0", "", "")
     chains = {str(draw.number): draw.chain for draw in draws}
     if count != "0" and chains.get(count) != head:
-        raise damaged(f"register/{MARK} records {count} entries, some of which are missing")
+        raise damaged_book(f"register/{MARK} records {count} entries, some of which are missing")
 
 
 def write_mark(folder: Path, draw: Draw) -> None:
@@ -77,7 +77,7 @@ def write_mark(folder: Path, draw: Draw) -> None:
     temporary.replace(folder / MARK)
 
 
-def damaged(reason: str) -> InputError:
+def damaged_book(reason: str) -> InputError:
     """Return the error for a book that cannot be trusted."""
     return InputError(
         f"register: the budget book is damaged: {reason}; restore the register from a backup. Without the book it is unknown "

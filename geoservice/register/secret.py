@@ -24,11 +24,11 @@ def read_secret(folder: Path) -> bytes | None:
         return None
     secret = path.read_bytes()
     if len(secret) != BYTES:
-        raise lost(f"has {len(secret)} bytes, expected {BYTES}")
+        raise secret_error(f"has {len(secret)} bytes, expected {BYTES}")
     return secret
 
 
-def lost(reason: str) -> InputError:
+def secret_error(reason: str) -> InputError:
     """Return the error for a secret that is missing or damaged while data depends on it."""
     return InputError(
         f"register/secret {reason}; restore it from a backup of the register. A new one is not made: ids would no longer match "

@@ -10,8 +10,8 @@ import pyarrow as pa
 
 from geoservice.db import Database, Session
 from geoservice.errors import InputError
-from geoservice.register.book import DRAWS, Draw, chained, check_mark, checked, write_mark
-from geoservice.register.secret import lost, make_secret, new_secret, private_folder, read_secret
+from geoservice.register.book import DRAWS, Draw, check_mark, next_draw, verify_chain, write_mark
+from geoservice.register.secret import make_secret, new_secret, private_folder, read_secret, secret_error
 from geoservice.schema import TableName
 from geoservice.vintages import VintageStore
 
@@ -39,13 +39,13 @@ class Register(VintageStore):
         secret, book = read_secret(self.folder), self.book()
         if secret is None:
             if book or self.vintages():
-                raise lost("is missing")
+                raise secret_error("is missing")
             if not keep:
                 return new_secret()
             make_secret(self.folder)
             secret = read_secret(self.folder)
         if secret is None:
-            raise lost("cannot be stored")
+            raise secret_error("cannot be stored")
         return secret
 
     def book(self) -> tuple[Draw, ...]:
@@ -58,7 +58,7 @@ class Register(VintageStore):
         if session:
             rows = session.fetch(self._sql.rows("draws", DRAWS.names, "number"), DRAWS).to_pylist()
             count, head = self._recall(session, COUNT), self._recall(session, HEAD)
-            book = checked([Draw(**row) for row in rows], count or "0", head or "")
+            book = verify_chain([Draw(**row) for row in rows], count or "0", head or "")
         check_mark(self.folder, book)
         return book
 
@@ -110,7 +110,7 @@ class Register(VintageStore):
         with self._writing() as session:
             book = self._book(session)
             previous = book[-1].chain if book else ""
-            draw = chained(previous, len(book) + 1, now, register_digest, digest, str(rho), note)
+            draw = next_draw(previous, len(book) + 1, now, register_digest, digest, str(rho), note)
             session.execute(self._sql.insert("draws"), astuple(draw))
             if not session.execute(self._sql.find("surfaces", ["digest"], "digest"), [digest]):
                 session.execute(self._sql.insert("surfaces"), [digest, surface])

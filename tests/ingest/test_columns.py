@@ -2,7 +2,7 @@ import pytest
 
 from geoservice.errors import MissingColumn
 from geoservice.ingest.columns import fields_of, map_columns
-from geoservice.ingest.header_names import guess
+from geoservice.ingest.header_names import guess_columns
 from geoservice.ingest.header_patterns import SURE, score
 from geoservice.ingest.headers import clean_headers
 from geoservice.ingest.report import Options
@@ -21,7 +21,7 @@ HOUSEHOLDS = ["id", "lon", "lat", "persons", "registered_area", "group_under_6"]
     ],
 )
 def test_headers_of_households_are_understood(study: Study, headers: list[str]) -> None:
-    found = guess(headers, fields_of("households", study))
+    found = guess_columns(headers, fields_of("households", study))
     assert {f: found[f] for f in HOUSEHOLDS} == dict(zip(HOUSEHOLDS, headers, strict=True))
 
 
@@ -29,7 +29,7 @@ def test_headers_of_households_are_understood(study: Study, headers: list[str]) 
     "headers", [["机构编号", "机构名称", "级别", "服务项目", "床位数"], ["station_id", "Name", "Type", "Services", "beds"]]
 )
 def test_headers_of_stations_are_understood(study: Study, headers: list[str]) -> None:
-    assert list(guess(headers, fields_of("stations", study)).values()) == headers
+    assert list(guess_columns(headers, fields_of("stations", study)).values()) == headers
 
 
 def test_a_part_of_another_word_is_no_match() -> None:

@@ -8,7 +8,7 @@ import pytest
 from geoservice.errors import MissingColumn
 from geoservice.ingest import Report
 from geoservice.ingest.columns import fields_of, map_columns
-from geoservice.ingest.header_names import guess
+from geoservice.ingest.header_names import guess_columns
 from geoservice.ingest.header_patterns import SURE, score
 from geoservice.ingest.header_vocabulary import names_of
 from geoservice.ingest.report import Options
@@ -79,7 +79,7 @@ def test_what_only_looks_like_a_column_is_none(table: TableName, field: str, hea
     ],
 )
 def test_of_several_coordinates_the_best_pair_is_taken(study: Study, headers: list[str], pair: tuple[str, str] | None) -> None:
-    found = guess(headers, fields_of("households", study))
+    found = guess_columns(headers, fields_of("households", study))
     assert (found["lon"], found["lat"]) == pair if pair else not {"lon", "lat"} & set(found)
 
 
@@ -126,7 +126,7 @@ def test_parents_are_known_by_the_codes_that_begin_with_them(study: Study) -> No
 def test_two_equally_good_headers_are_told_and_none_is_taken(study: Study) -> None:
     doubts: dict[str, list[str]] = {}
     headers = ["机构编号", "机构代码", "名称"]
-    assert guess(headers, fields_of("stations", study), doubts=doubts) == {"name": "名称"}
+    assert guess_columns(headers, fields_of("stations", study), doubts=doubts) == {"name": "名称"}
     assert doubts == {"id": ["机构编号", "机构代码"]}
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geoservice.ingest.values import codes, each, narrow, numbers, to_date, to_flag, to_items
+from geoservice.ingest.values import codes, normalize_text, numbers, parse_each, to_date, to_flag, to_items
 
 
 def text(*values: str | None) -> pa.ChunkedArray:
@@ -14,7 +14,7 @@ def text(*values: str | None) -> pa.ChunkedArray:
 
 
 def test_full_width_digits_and_spaces_become_narrow() -> None:
-    assert narrow(text("　１２３　", "Ａｂ", None, " ")).to_pylist() == ["123", "Ab", None, None]
+    assert normalize_text(text("　１２３　", "Ａｂ", None, " ")).to_pylist() == ["123", "Ab", None, None]
 
 
 def test_numbers_with_separators_signs_and_words_for_nothing() -> None:
@@ -51,7 +51,7 @@ def test_days_that_are_none(written: str) -> None:
 
 
 def test_flags_and_items() -> None:
-    parsed = each(text("是", "FALSE", None, "maybe"), to_flag)
+    parsed = parse_each(text("是", "FALSE", None, "maybe"), to_flag)
     assert parsed.values.tolist() == [True, False, None, None]
     assert parsed.bad.tolist() == [False, False, False, True]
     assert to_items("体检;照护，体检") == ["体检", "照护"]

@@ -145,12 +145,12 @@ class TestBook:
         assert len(register.book()) == 2
 
     def test_each_entry_is_chained_to_the_one_before(self, register: Register) -> None:
-        from geoservice.register.book import chained
+        from geoservice.register.book import next_draw
 
         draws = [register.spend(DIGEST, bytes([n]), Fraction(1, 2), "") for n in range(4)]
         for before, after in pairwise(draws):
             fields = {k: v for k, v in vars(after).items() if k != "chain"}
-            assert chained(before.chain, **fields) == after
+            assert next_draw(before.chain, **fields) == after
 
     def test_a_damaged_or_missing_surface_is_told(self, register: Register) -> None:
         draw = register.spend(DIGEST, b"surface", Fraction(1, 2), "")
