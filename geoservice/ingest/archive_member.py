@@ -96,7 +96,7 @@ def _choose(names: Sequence[str], layer: str | None, first: str) -> tuple[str, s
         if layer is not None and layer.startswith(name + "/"):
             return name, layer.removeprefix(name + "/")
     no_match = "" if layer is None else f", none of which is named {layer!r}"
-    raise InputError(f"the archive holds {len(main)} files{no_match}; say which one (--layer): {list(main[:20])}")
+    raise InputError(f"the archive holds {len(main)} files{no_match}; choose one with --layer: {list(main[:20])}")
 
 
 def _names_of(name: str, part: str) -> tuple[str, ...]:

@@ -40,7 +40,7 @@ def archive_entries(path: Path, what: str = "archive") -> list[zipfile.ZipInfo]:
         with zipfile.ZipFile(path) as archive:
             return archive.infolist()
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as e:
-        raise UnreadableFile(f"the {what} is damaged or truncated") from e
+        raise UnreadableFile(f"the {what} is damaged or cut short") from e
 
 
 def member_name(entry: zipfile.ZipInfo) -> str:

@@ -30,7 +30,7 @@ def prepare_geojson(path: Path, kind: str, out: Path, notes: list[str]) -> Path:
     with path.open("rb") as file:
         file.seek(max(path.stat().st_size - _END, 0))
         if not file.read().rstrip(b" \t\r\n\0" + _SEPARATOR).endswith(b"}"):
-            raise UnreadableFile("the JSON is truncated: it does not end with a bracket }")
+            raise UnreadableFile("the JSON is cut short: it does not end with a bracket }")
     path = _as_utf8(path, out, notes)
     if kind == "geojsonl":
         _check_lines(path)
@@ -51,7 +51,7 @@ def _check_lines(path: Path) -> None:
             if text and not _is_object(text):
                 bad = f"{'record' if separated else 'line'} {number}"
     if bad:
-        raise UnreadableFile(f"the file is damaged or truncated: its last {bad} is not a JSON object")
+        raise UnreadableFile(f"the file is damaged or cut short: its last {bad} is not a JSON object")
 
 
 def has_geometries(path: Path, kind: str, count: int) -> Bools:

@@ -16,7 +16,7 @@ def check_shapefile(path: Path) -> None:
     with path.open("rb") as file:
         stated = 2 * int.from_bytes(file.read(100)[24:28], "big")
     if stated > size:
-        raise UnreadableFile(f"the .shp is truncated: it has {size} bytes of {stated}")
+        raise UnreadableFile(f"the .shp is cut short: it has {size} bytes of {stated}")
     if ".dbf" not in files:
         return
     with files[".dbf"].open("rb") as file:
@@ -24,7 +24,7 @@ def check_shapefile(path: Path) -> None:
     rows, length, width = (int.from_bytes(head[a:b], "little") for a, b in ((4, 8), (8, 10), (10, 12)))
     size = files[".dbf"].stat().st_size
     if len(head) < 32 or length + rows * width > size:
-        raise UnreadableFile(f"the .dbf is truncated: it has {size} bytes of {length + rows * width}")
+        raise UnreadableFile(f"the .dbf is cut short: it has {size} bytes of {length + rows * width}")
     shapes = _shape_count(files[".shx"]) if ".shx" in files else rows
     if shapes != rows:
         raise UnreadableFile(f"the .shx has {shapes} shapes, the .dbf {rows} rows; do they belong to one shapefile?")

@@ -51,7 +51,7 @@ def _topology(path: Path, encoding: str) -> dict[str, Any]:
     try:
         topology = json.loads(path.read_text(encoding))
     except json.JSONDecodeError as e:
-        raise UnreadableFile(f"the JSON is damaged or truncated: line {e.lineno}, column {e.colno}: {e.msg}") from e
+        raise UnreadableFile(f"the JSON is damaged or cut short: line {e.lineno}, column {e.colno}: {e.msg}") from e
     except RecursionError as e:
         raise UnreadableFile("the JSON is nested too deep") from e
     objects = topology.get("objects") if isinstance(topology, dict) else None

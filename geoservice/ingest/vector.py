@@ -67,7 +67,7 @@ def _layer(path: Path, requested: str | None) -> str:
             raise InputError(f"there is no layer {requested!r}; layers are {sorted(kind_by_layer)}")
         return requested
     if not kind_by_layer:
-        raise UnreadableFile("there are no layers in it; it is empty, damaged or truncated")
+        raise UnreadableFile("there are no layers in it; it is empty, damaged or cut short")
     spatial = [name for name, kind in kind_by_layer.items() if kind is not None] or list(kind_by_layer)
     if len(spatial) != 1:
         raise InputError(f"there are {len(spatial)} layers; choose one with --layer: {sorted(spatial)}")
@@ -101,9 +101,9 @@ def read_vector(path: Path, kind: str, layer: str | None, out: Path) -> tuple[pa
             warnings.simplefilter("ignore")  # GDAL's warnings about fields do not matter: every value is checked as text
             info, table = pyogrio.read_arrow(path, layer=name, encoding=encoding, datetime_as_string=True)
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, OSError) as e:  # Arrow raises the last
-        raise UnreadableFile(f"GDAL cannot read it as {kind}; it is damaged, truncated or in another format") from e
+        raise UnreadableFile(f"GDAL cannot read it as {kind}; it is damaged, cut short or in another format") from e
     if kind == "flatgeobuf" and table.num_rows < (stated := pyogrio.read_info(path, layer=name)["features"]):
-        raise UnreadableFile(f"the file is truncated: it holds {table.num_rows} features of {stated}")
+        raise UnreadableFile(f"the file is cut short: it holds {table.num_rows} features of {stated}")
     geometry = str(info.get("geometry_name") or "wkb_geometry")
     if kind in {"geojson", "geojsonl"} and geometry in table.column_names and table.column(geometry).null_count:
         table = _with_unreadable(table, geometry, has_geometries(path, kind, table.num_rows))

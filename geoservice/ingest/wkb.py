@@ -50,7 +50,7 @@ def from_wkb(data: bytes) -> shapely.Geometry:
         node, end = _node(data, 0, 0)
         srid = _head(data, 0).srid
     except struct.error as e:
-        raise ValueError("the WKB is truncated") from e
+        raise ValueError("the WKB is cut short") from e
     if end != len(data):
         raise ValueError("the WKB is longer than its geometry")
     return shapely.set_srid(linearize(node), srid) if srid else linearize(node)
@@ -89,5 +89,5 @@ def _count(data: bytes, offset: int, order: str) -> tuple[int, int]:
 def _positions(data: bytes, offset: int, count: int, dimensions: int, order: str) -> tuple[Floats, int]:
     end = offset + 8 * dimensions * count
     if end > len(data):
-        raise ValueError("the WKB is truncated")
+        raise ValueError("the WKB is cut short")
     return np.frombuffer(data, f"{order}f8", dimensions * count, offset).astype(float).reshape(count, dimensions)[:, :2], end

@@ -41,7 +41,7 @@ class _Parser:
     def _next(self) -> tuple[str, str, str]:
         self._position += 1
         if self._position > len(self._tokens):
-            raise ValueError("the WKT is truncated")
+            raise ValueError("the WKT is cut short")
         word, sign, number = self._tokens[self._position - 1]
         return word.upper(), sign, number
 

@@ -76,7 +76,7 @@ def read_workbook(
     except PasswordError as e:
         raise UnreadableFile(PROTECTED) from e
     except CalamineError as e:
-        raise UnreadableFile("the workbook cannot be read: it is damaged or truncated") from e
+        raise UnreadableFile("the workbook cannot be read: it is damaged or cut short") from e
     if not tables:
         raise EmptyFile("the sheet is empty")
     if sheet != ALL:

@@ -65,7 +65,7 @@ def read_records(path: Path, root: str, tags: Collection[str], take: RecordHandl
         reader.parser.Parse("", True)
     except expat.ExpatError as e:
         reason = expat.errors.messages[e.code]
-        raise UnreadableFile(f"the XML is damaged or truncated: line {e.lineno}, column {e.offset + 1}: {reason}") from e
+        raise UnreadableFile(f"the XML is damaged or cut short: line {e.lineno}, column {e.offset + 1}: {reason}") from e
     return encoding
 
 

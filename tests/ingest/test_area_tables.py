@@ -97,7 +97,7 @@ def test_a_parent_that_is_a_structure_is_read(project: Project, load: Load) -> N
 
 
 def test_a_structure_without_a_code_is_refused(load: Load) -> None:
-    with pytest.raises(BadValues, match="structure without a code"):
+    with pytest.raises(BadValues, match="JSON object without a code"):
         load("areas", "a.geojson", geojson({"name": "安庆市"}))
 
 

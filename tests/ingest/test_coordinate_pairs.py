@@ -79,7 +79,7 @@ HELSINKI = of(24.94, 24.95), of(60.17, 60.18)
 def test_values_decide_the_order_before_the_header() -> None:
     assert find_order(of(30.5), of(116.9), "lng,lat", None) == ("lat,lon", "the second number is beyond 90")
     assert find_order(of(116.9), of(30.5), "latlng", None) == ("lon,lat", "the first number is beyond 90")
-    assert find_order(of(43.8), of(85.1), "坐标", None) == ("lat,lon", "that order lies in China")
+    assert find_order(of(43.8), of(85.1), "坐标", None) == ("lat,lon", "in that order they lie in China")
 
 
 def test_then_the_header_decides() -> None:
@@ -91,6 +91,6 @@ def test_then_the_areas_decide_and_else_it_stays_open() -> None:
     def inside(lon: Floats, lat: Floats) -> float:
         return float(((lon > 60) & (lat < 30)).mean())
 
-    assert find_order(*HELSINKI, "location", inside) == ("lat,lon", "that order lies in the areas loaded")
+    assert find_order(*HELSINKI, "location", inside) == ("lat,lon", "in that order they lie in the loaded areas")
     assert find_order(*HELSINKI, "location", lambda lon, lat: 0.0) == ("", "")
     assert find_order(*HELSINKI, "经纬度", None) == ("", "")

@@ -62,7 +62,7 @@ def test_a_comma_begins_the_decimals_and_no_thousands(load: Load, project: Proje
 @pytest.mark.parametrize(
     ("lon", "lat", "column", "reason"),
     [
-        ("116°75′", "30.6", "经度", "minutes of 60 or more, got '116°75′'"),
+        ("116°75′", "30.6", "经度", "minutes must be below 60, got '116°75′'"),
         ("116.95", "W30.6", "纬度", "a longitude in the column of latitudes, got 'W30.6'"),
         ("116 57", "30.6", "经度", "two numbers without units"),
         ("116.95", "30.6.1", "纬度", "not a coordinate, got '30.6.1'"),
@@ -77,14 +77,14 @@ def test_what_is_no_coordinate_is_refused_by_row_column_and_value(
 
 
 def test_messages_about_households_hold_no_coordinate(load: Load, areas: None) -> None:
-    with pytest.raises(InputError, match=r"row 2, column 经度: minutes of 60 or more, got \(in") as caught:
+    with pytest.raises(InputError, match=r"row 2, column 经度: minutes must be below 60, got \(in") as caught:
         load("households", "h.csv", "户编号,经度,纬度,人口,六岁以下\n1,116°75′,30.6,1,0\n2,116.95,30.6,1,0\n")
     assert "75′" not in str(caught.value)
 
 
 def test_minutes_in_a_column_of_their_own_are_not_left_out_in_silence(load: Load, areas: None) -> None:
     content = file(["经度(度)", "经度(分)", "纬度(度)", "纬度(分)"], (116, 57, 30, 36))
-    with pytest.raises(InputError, match=r"经度\(分\).*columns of their own"):
+    with pytest.raises(InputError, match=r"经度\(分\).*separate columns"):
         load("stations", "s.csv", content)
 
 
@@ -123,7 +123,7 @@ def test_areas_decide_an_open_order(load: Load, project: Project, box: Any, plac
     load("areas", "a.geojson", places(({"code": "1", "name": "n", "level": "village"}, box(24.9, 60.1, 25.0, 60.2))))
     report = load("stations", "s.csv", file(["position"], ("60.17,24.94",)))
     assert points(project) == [(24.94, 60.17)]
-    assert noted(report, "lat,lon", "areas loaded")
+    assert noted(report, "lat,lon", "loaded areas")
 
 
 def test_the_order_that_is_said_is_not_second_guessed(load: Load, areas: None) -> None:
@@ -227,7 +227,7 @@ def test_geometries_with_the_latitude_first_are_told(load: Load, areas: None, pl
 def test_minutes_written_as_decimals_are_told(load: Load, box: Any, places: Any, lon: str, lat: str) -> None:
     near = box(116.94, 30.59, 116.96, 30.61)
     load("areas", "a.geojson", places(({"code": "1", "name": "n", "level": "village"}, near)))
-    with pytest.raises(WrongPlace, match="degrees, minutes and seconds written without their signs"):
+    with pytest.raises(WrongPlace, match="degrees, minutes and seconds without unit signs"):
         load("stations", "s.csv", file(["lon", "lat"], (lon, lat), (lon, lat)))
 
 
@@ -238,7 +238,7 @@ def test_stations_abroad_need_no_areas(load: Load, project: Project) -> None:
 
 def test_metres_where_their_crs_is_not_used_are_noted(load: Load) -> None:
     report = load("stations", "s.csv", file(["x", "y"], ("300000.0", "300000.0")), crs="EPSG:4547")
-    assert noted(report, "outside the region that EPSG:4547 is used in")
+    assert noted(report, "outside the area of use of EPSG:4547")
 
 
 # What a file says of its datum
@@ -287,7 +287,7 @@ def test_a_header_that_says_wgs84_is_taken_by_its_word(load: Load, project: Proj
 def test_what_is_said_comes_before_the_header(load: Load, project: Project, areas: None) -> None:
     report = load("stations", "s.csv", file(["高德经度", "高德纬度"], HERE), crs="EPSG:4326")
     assert points(project) == [HERE]
-    assert noted(report, "高德经度 says GCJ-02, read as EPSG:4326 as you asked")
+    assert noted(report, "高德经度 says GCJ-02; read as EPSG:4326 as requested")
 
 
 @pytest.mark.parametrize(
@@ -309,7 +309,7 @@ def test_a_pair_is_not_mixed_of_two_datums(load: Load, project: Project, areas: 
     lon, lat = shifted("gcj02", *HERE)
     load("stations", "s.csv", file(["GPS经度", "高德经度", "高德纬度"], (117.03, lon, lat)))
     assert points(project) == [HERE]
-    with pytest.raises(InputError, match=r"no column found for \['lon', 'lat'\]"):
+    with pytest.raises(InputError, match=r"no column matches \['lon', 'lat'\]"):
         load("stations", "s.csv", file(["GPS经度", "高德纬度"], HERE))
 
 
@@ -346,7 +346,7 @@ def test_a_column_that_names_the_datum_of_each_row(load: Load, project: Project,
     report = load("stations", "s.csv", file(["经度", "纬度", "坐标系"], (lon, lat, "GCJ-02"), (lon, lat, "火星坐标系")))
     assert points(project) == [HERE] * 2
     assert noted(report, "column 坐标系 says GCJ-02")
-    with pytest.raises(InputError, match="column 经纬度来源: its rows are of several datums"):
+    with pytest.raises(InputError, match="column 经纬度来源: its rows have several datums"):
         load("stations", "s.csv", file(["经度", "纬度", "经纬度来源"], (lon, lat, "高德"), (*HERE, "GPS")))
 
 

@@ -20,7 +20,7 @@ AREAS = "code,name,level,valid_from,valid_to\n"
 def test_households_of_another_day_are_kept_and_told(load: Load, register: Register, areas: None) -> None:
     report = load("households", "h.csv", households("迁出日期", "2020-01-31"))
     today = dt.datetime.now(dt.UTC).date()
-    assert any(n.startswith(f"1 households are not there on {today} by since and until: they are kept") for n in report.notes)
+    assert any(n.startswith(f"1 households are not valid on {today} by since and until: they are stored") for n in report.notes)
     assert register.read_as_of("households", None).column("persons").to_pylist() == [2]
     assert sorted(register.read_as_of("households", dt.date(2020, 1, 31)).column("persons").to_pylist()) == [2, 3]
 
@@ -34,7 +34,7 @@ def test_the_day_is_that_of_the_study(
         report = import_file(
             project, "households", tmp_path / "h.csv", Options(dry_run=True), dated, lambda _s, _f: None, register
         )
-        assert any(f"not there on {as_of}" in n for n in report.notes) == told
+        assert any(f"not valid on {as_of}" in n for n in report.notes) == told
 
 
 def test_an_end_before_the_beginning_is_refused(load: Load, areas: None) -> None:
@@ -48,14 +48,14 @@ def test_two_generations_of_a_code_may_be_in_a_file(load: Load, project: Project
     report = load("areas", "a.csv", AREAS + "1,旧,县,,2023-12-31\n1,新,县,2024-01-01,\n2,在,县,,\n")
     assert project.areas(None).column("name_zh").to_pylist() == ["新", "在"]
     assert project.areas(dt.date(2023, 12, 31)).column("name_zh").to_pylist() == ["旧", "在"]
-    assert any(n.startswith("1 areas are not there on") for n in report.notes)
+    assert any(n.startswith("1 areas are not valid on") for n in report.notes)
 
 
 @pytest.mark.parametrize(
     "rows", ["1,a,县,,2024-01-01\n1,b,县,2024-01-01,\n", "1,a,县,,\n1,b,县,2024-01-01,\n", "1,a,县,,\n1,b,县,,\n"]
 )
 def test_generations_that_overlap_are_a_key_twice(load: Load, rows: str) -> None:
-    with pytest.raises(DuplicateKeys, match=r"row 2, column code_system\+code: duplicate key: row 3 has it too"):
+    with pytest.raises(DuplicateKeys, match=r"row 2, column code_system\+code: duplicate key, also in row 3"):
         load("areas", "a.csv", AREAS + rows)
 
 

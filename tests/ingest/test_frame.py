@@ -215,7 +215,7 @@ def test_a_geodataframe_without_an_active_geometry_is_a_plain_frame(project: Pro
 
 @pytest.mark.parametrize("option", [{"layer": "a"}, {"header_row": 2}])
 def test_options_of_files_are_refused(areas: None, put: Load, option: Any) -> None:
-    with pytest.raises(InputError, match="mine: layer and header_row are options for files"):
+    with pytest.raises(InputError, match="mine: layer and header_row apply to files"):
         put("stations", stations(), **option)
 
 

@@ -131,7 +131,7 @@ def test_two_equally_good_headers_are_told_and_none_is_taken(study: Study) -> No
 
 
 def test_a_doubt_stands_in_the_error_with_the_way_out(load: Load) -> None:
-    with pytest.raises(MissingColumn, match=r"'机构编号' and '机构代码' are equally good.*--map id=机构编号"):
+    with pytest.raises(MissingColumn, match=r"'机构编号' and '机构代码' fit equally well.*--map id=机构编号"):
         load("stations", "s.csv", "机构编号,机构代码,名称,层级,lon,lat\nA,B,甲,村级,116.95,30.6\n")
     report = load(
         "stations",

@@ -35,7 +35,7 @@ def test_places_are_read_by_name_from_the_loaded_areas_and_the_national_table(
 
 
 def test_a_name_that_many_places_bear_is_refused(areas: None, load: Load) -> None:
-    with pytest.raises(BadValues, match="names a division of China"):
+    with pytest.raises(BadValues, match="or of a division of China"):
         load("households", "h.csv", register_of(["鼓楼区"], "户籍地"))
 
 
@@ -47,12 +47,12 @@ def test_words_for_nothing_are_no_home(register: Register, areas: None, load: Lo
 
 def test_codes_that_no_table_knows_are_counted(areas: None, load: Load) -> None:
     report = load("households", "h.csv", register_of(["340811100", "999999", "XX1", "410100"]))
-    assert any("2 codes are of no area that is known" in n for n in report.notes)
+    assert any("2 codes belong to no known area" in n for n in report.notes)
 
 
 def test_codes_of_a_county_are_told(areas: None, load: Load) -> None:
     report = load("households", "h.csv", register_of(["340811", "340811000000", "340811100"]))
-    assert any("2 codes state a county or a wider area" in n for n in report.notes)
+    assert any("2 codes name a county or a wider area" in n for n in report.notes)
 
 
 def test_more_than_half_of_migrants_is_told(areas: None, load: Load) -> None:

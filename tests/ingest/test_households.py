@@ -23,5 +23,5 @@ def test_a_household_lives_in_the_area_that_its_precision_reaches(
     report = load("households", "h.csv", households("精度", word))
     first, second = sorted(register.read("households").to_pylist(), key=lambda r: -int(r["persons"]))
     assert (first["residence_area"], second["residence_area"]) == (area, "V")
-    told = any(n.startswith("1 households are known to their village, township or county alone") for n in report.notes)
+    told = any(n.startswith("1 households are located only to their village, township or county") for n in report.notes)
     assert told == (word not in {"点", "street"})

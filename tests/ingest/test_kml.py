@@ -73,7 +73,7 @@ def test_a_kmz_is_its_doc_kml(project: Project, load: Load, tmp_path: Path) -> N
     report = load("stations", "s.kmz")
     same(project, report)
     assert report.format == "kml in kmz"
-    assert report.notes[0] == "'doc.kml' was read out of the archive; not read: ['files/more.kml']"
+    assert report.notes[0] == "'doc.kml' was read from the archive; not read: ['files/more.kml']"
 
 
 def test_areas_with_holes_and_parts(project: Project, load: Load) -> None:
@@ -98,7 +98,7 @@ def test_attributes_in_a_table_of_the_description(project: Project, load: Load) 
     html = f"<description><![CDATA[<html><table><tr><td colspan=2>{row['名称']}</td></tr>{cells}</table>]]></description>"
     report = load("stations", "s.kml", kml(point(str(row["名称"]), html)))
     assert project.read("stations").column("id").to_pylist() == ["001"]
-    assert "columns ['编号', '级别', '服务'] were read out of tables in the descriptions" in report.notes
+    assert "columns ['编号', '级别', '服务'] were read from tables in the descriptions" in report.notes
 
 
 def test_scripts_in_a_description_are_text(project: Project, load: Load) -> None:
@@ -164,12 +164,12 @@ def test_a_bad_kml_is_refused(load: Load, content: str, error: type[InputError],
 def test_a_bomb_in_a_kmz_is_refused(load: Load, tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "s.kmz", "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("doc.kml", HEAD + " " * (64 << 20))
-    with pytest.raises(TooLarge, match=r"doc\.kml in the archive grows"):
+    with pytest.raises(TooLarge, match=r"doc\.kml in the archive unpacks into"):
         load("stations", "s.kmz")
 
 
 def test_a_kmz_without_kml_says_so(load: Load, tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "s.kmz", "w") as archive:
         archive.writestr("s.csv", "id\n1\n")
-    with pytest.raises(InputError, match=r"no file that is read; read are \.kml$"):
+    with pytest.raises(InputError, match=r"no file of a supported format; supported are \.kml$"):
         load("stations", "s.kmz")

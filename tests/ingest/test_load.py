@@ -95,7 +95,7 @@ def test_a_dry_run_checks_all_and_changes_nothing(project: Project, register: Re
     assert contents() == before
     assert report.vintage is None
     assert (report.rows_accepted, report.rows_rejected) == (2, 2)
-    assert report.samples[0].reason == "duplicate key: row 5 has it too"
+    assert report.samples[0].reason == "duplicate key, also in row 5"
 
 
 def test_good_rows_are_loaded_when_partial_loads_are_accepted(register: Register, areas: None, load: Load) -> None:
@@ -204,7 +204,7 @@ def test_progress_goes_up_through_its_stages(
 
 def test_households_have_no_way_into_the_project(project: Project, areas: None, study: Study, tmp_path: Path) -> None:
     (tmp_path / "h.csv").write_text(GOOD)
-    with pytest.raises(InputError, match="kept in the register, which is not open"):
+    with pytest.raises(InputError, match="in the register, which is not open"):
         import_file(project, "households", tmp_path / "h.csv", Options(), study, lambda stage, fraction: None)
 
 

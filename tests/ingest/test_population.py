@@ -206,7 +206,7 @@ def test_rasters_that_cannot_be_used_say_why(project: Project, areas: None, load
     assert load("population", "bare.tif", crs="EPSG:4326", dry_run=True).rows_accepted == 4
     with pytest.raises(UnreadableFile, match="population alone"):
         load("stations", "two.tif")
-    with pytest.raises(UnreadableFile, match="something else"):
+    with pytest.raises(UnreadableFile, match="another format"):
         load("population", "text.tif", "no raster")
     with pytest.raises(UnreadableFile, match="damaged"):
         load("population", "cut.tif", (tmp_path / "two.tif").read_bytes()[:30])

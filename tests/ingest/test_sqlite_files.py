@@ -107,5 +107,5 @@ def test_the_log_of_another_package_is_refused(package: Path, writer: sqlite3.Co
     other = gpd.GeoDataFrame({"x": range(9000)}, geometry=[Point(116.95, 30.6)] * 9000, crs=4326)
     other.to_file(tmp_path / "t.gpkg")
     shutil.copy(tmp_path / "log", tmp_path / "t.gpkg-wal")
-    with pytest.raises(UnreadableFile, match="do not fit together"):
+    with pytest.raises(UnreadableFile, match="does not match"):
         load("stations", "t.gpkg")

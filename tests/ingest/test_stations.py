@@ -16,7 +16,7 @@ Load = Callable[..., Report]
 def test_an_inactive_station_is_kept_and_told(load: Load, project: Project, areas: None, word: str) -> None:
     report = load("stations", "s.csv", stations("状态", word))
     assert project.read("stations").column("active").to_pylist() == [False, True]
-    assert "1 stations are not active: they are kept, and neither counted nor shown" in report.notes
+    assert "1 stations are not active: they are stored, but neither counted nor shown" in report.notes
 
 
 def test_a_station_that_is_never_open_is_not_active(load: Load, project: Project, areas: None) -> None:

@@ -45,7 +45,7 @@ def test_borders_in_common(project: Project, load: Load, name: str, type_last: b
 def test_one_of_several_objects_is_chosen(load: Load) -> None:
     whole = topology(WEST, EAST)
     whole["objects"]["points"] = {"type": "Point", "coordinates": [1, 1], "properties": {}}
-    with pytest.raises(InputError, match=r"2 layers, say which one \(--layer\): \['points', 'towns'\]"):
+    with pytest.raises(InputError, match=r"2 layers; choose one with --layer: \['points', 'towns'\]"):
         load("areas", "t.topojson", json.dumps(whole))
     with pytest.raises(InputError, match=r"no layer 'x'; layers are \['points', 'towns'\]"):
         load("areas", "t.topojson", json.dumps(whole), layer="x")
@@ -76,7 +76,7 @@ def test_a_coordinate_that_is_none_is_refused(load: Load) -> None:
     ("content", "error", "message"),
     [
         (json.dumps(topology(WEST, EAST))[:-9], UnreadableFile, "damaged or cut short: line 1, column"),
-        (json.dumps(topology()), EmptyFile, "nothing in it"),
+        (json.dumps(topology()), EmptyFile, "layer is empty"),
         ('{"type": "Topology", "objects": 5}', UnreadableFile, "holds no objects"),
         ('{"type": "Topology", "a": ' + "[" * 100_000, UnreadableFile, "nested too deep"),
     ],

@@ -75,7 +75,7 @@ def test_a_file_cut_short_is_named(load: Load, tmp_path: Path, suffix: str, shar
     end = int(len(data) * share) + 3 if share > 0 else len(data.rstrip()) - 1  # not where a line of JSON ends
     end -= 600 * (suffix == ".xls" and share < 0)  # the last block of an XLS need not be whole
     path.write_bytes(data[:end])
-    with pytest.raises(InputError, match=rf"^s\{suffix}: .*(damaged|cut short|is no JSON)") as caught:
+    with pytest.raises(InputError, match=rf"^s\{suffix}: .*(damaged|cut short|is not a JSON)") as caught:
         load("stations", path.name)
     assert type(caught.value) is UnreadableFile
 
@@ -93,16 +93,16 @@ def test_attributes_of_another_shapefile_are_refused(load: Load, tmp_path: Path)
     MANY.to_file(tmp_path / "s.shp")
     table().to_file(tmp_path / "t.shp")
     shutil.copy(tmp_path / "t.dbf", tmp_path / "s.dbf")
-    with pytest.raises(UnreadableFile, match=r"the \.shx has 200 shapes, the \.dbf 3 rows: are they of the same shapefile"):
+    with pytest.raises(UnreadableFile, match=r"the \.shx has 200 shapes, the \.dbf 3 rows; do they belong to one shapefile"):
         load("stations", "s.shp")
 
 
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        ('{"type":"Feature"}\n{broken}\n{"type":"Feature"}\n', "line 2 is no JSON object"),
-        ('{"type":"Feature"}\n\n[1]\n{}\n', "line 3 is no JSON object"),
-        ('\x1e{"type":"Feature"}\n\x1e{"type":\n "Feature"\n}\n\x1e{"a"}\x1e{}', "record 3 is no JSON object"),
+        ('{"type":"Feature"}\n{broken}\n{"type":"Feature"}\n', "line 2 is not a JSON object"),
+        ('{"type":"Feature"}\n\n[1]\n{}\n', "line 3 is not a JSON object"),
+        ('\x1e{"type":"Feature"}\n\x1e{"type":\n "Feature"\n}\n\x1e{"a"}\x1e{}', "record 3 is not a JSON object"),
     ],
 )
 def test_a_line_that_gdal_would_leave_out_is_refused(load: Load, content: str, message: str) -> None:

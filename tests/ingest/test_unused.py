@@ -24,7 +24,7 @@ def test_what_is_accepted_and_not_used_is_told(load: Load, areas: None) -> None:
 
 def test_cells_of_a_grid_are_told(load: Load) -> None:
     report = load("areas", "a.csv", "code,name,level\n1,n,县\nG1,g,网格\n")
-    assert "1 areas are cells of a grid: accepted, but nothing uses them yet" in report.notes
+    assert "1 areas are grid cells: accepted, but not used yet" in report.notes
 
 
 def test_what_is_used_is_not_told(load: Load, areas: None) -> None:

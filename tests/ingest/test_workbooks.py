@@ -112,7 +112,7 @@ def test_merged_cells_are_filled(book: Any, load: Load, project: Project, areas:
     save(made)
     report = load("stations", "s.xlsx")
     assert [r["tier"] for r in project.read("stations").to_pylist()] == ["village", "village"]
-    assert any("2 cells of merged ones" in n for n in report.notes)
+    assert any("2 merged cells" in n for n in report.notes)
 
 
 def test_the_row_of_the_header_can_be_said(book: Any, load: Load, project: Project, areas: None) -> None:

@@ -166,7 +166,7 @@ class TestForget:
         assert (project.read("areas").num_rows, project.read("stations").num_rows) == (0, 2)
         with pytest.raises(NotFound, match="stations: no source 'b' is loaded; loaded are a"):
             project.forget("stations", "b")
-        with pytest.raises(InputError, match="not kept here"):
+        with pytest.raises(InputError, match="not in this store"):
             project.forget("households", "a")
 
 

@@ -24,7 +24,7 @@ def info(body: bytes, **changed: Any) -> SurfaceInfo:
 
 def test_there_are_none_at_first(project: Project) -> None:
     assert project.surfaces() == ()
-    with pytest.raises(NotFound, match="none of this digest"):
+    with pytest.raises(NotFound, match="no surface of this digest"):
         project.surface("0" * 64)
     project.remember("a", "b")
     assert project.surfaces() == ()
@@ -47,7 +47,7 @@ def test_the_same_digest_again_changes_nothing(project: Project) -> None:
 
 
 def test_a_digest_of_other_bytes_is_refused(project: Project) -> None:
-    with pytest.raises(InputError, match="not those of the digest"):
+    with pytest.raises(InputError, match="do not match the digest"):
         project.add_surface(b"two", info(b"one"))
     assert project.surfaces() == ()
 

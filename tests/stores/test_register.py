@@ -100,7 +100,7 @@ class TestBook:
         draws = [register.spend(DIGEST, bytes([n]), Fraction(1, 2), "") for n in range(3)]
         row = {**vars(draws[1]), field: "1/3"}
         change(register, "draws", "chain", draws[1].chain, list(row.values()))
-        with pytest.raises(InputError, match="entry 2 is not as it was written; restore the register from a backup"):
+        with pytest.raises(InputError, match="entry 2 was changed; restore the register from a backup"):
             register.book()
         with pytest.raises(InputError, match="damaged"):
             register.spend(DIGEST, b"more", Fraction(1, 2), "")

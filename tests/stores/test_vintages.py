@@ -170,9 +170,9 @@ def test_reopened_they_are_the_same(
 
 
 def test_a_table_of_the_other_store_is_refused(register: Register, project: Project, rows: Rows) -> None:
-    with pytest.raises(InputError, match="'stations' is not kept here; kept are households"):
+    with pytest.raises(InputError, match="'stations' is not in this store; its tables are households"):
         register.write("stations", rows["stations"], Source("a", "1"))
-    with pytest.raises(InputError, match="'households' is not kept here"):
+    with pytest.raises(InputError, match="'households' is not in this store"):
         project.read("households")
 
 
