@@ -6,6 +6,7 @@ DEMO ?= demo-data
 DISTRICT ?= helsinki
 PORT ?= 8080
 WEB := geoservice/web
+CLIENTS := tests/clients
 PIP := $(BIN)/pip --disable-pip-version-check install --quiet --no-deps --require-hashes
 
 PEERS := .venv-peers
@@ -17,8 +18,8 @@ demo: $(VENV)/.demo $(WEB)/static/index.html  ## build a district out of real st
 	@echo "the map will be at http://127.0.0.1:$(PORT)/"
 	$(BIN)/geoservice serve --home $(DEMO)/$(DISTRICT) --port $(PORT)
 
-test: $(VENV)/.test $(PEERS)/.installed $(WEB)/static/index.html lint check-web  ## everything CI runs
-	.ci/packages postgresql-15-postgis-3 chromium fonts-noto-cjk python3-qgis nginx-light caddy
+test: $(VENV)/.test $(PEERS)/.installed $(CLIENTS)/node_modules/.package-lock.json $(WEB)/static/index.html lint check-web  ## everything CI runs
+	.ci/packages postgresql-15-postgis-3 chromium fonts-noto-cjk python3-qgis nginx-light caddy curl gdal-bin r-cran-sf r-cran-httr2 r-cran-jsonlite
 	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 lint: $(VENV)/.test
@@ -47,6 +48,9 @@ $(VENV)/.test: docker/requirements-test.txt $(VENV)/.demo | $(VENV)/bin/python
 $(WEB)/node_modules/.package-lock.json: $(WEB)/package-lock.json
 	cd $(WEB) && npm ci --silent --ignore-scripts
 
+$(CLIENTS)/node_modules/.package-lock.json: $(CLIENTS)/package-lock.json  # what the examples of /clients load
+	cd $(CLIENTS) && npm ci --silent --ignore-scripts
+
 $(WEB)/static/index.html: $(WEB)/node_modules/.package-lock.json $(shell find $(WEB)/src $(WEB)/index.html $(WEB)/vite.config.ts $(WEB)/glyphs.ts 2>/dev/null)
 	cd $(WEB) && npm run --silent build
 
@@ -63,7 +67,7 @@ peers: $(PEERS)/.installed  ## what `geoservice bench serve` is measured beside
 	.ci/packages postgresql-15-postgis-3 nginx-light wrk
 
 bench: $(VENV)/.test peers  ## measure again and write the page of benchmarks from the figures
-	for name in disclosure network pipeline serve; do $(BIN)/geoservice bench $$name --json geoservice/docs/bench/$$name.json; done
+	for name in disclosure maps network pipeline serve soak; do $(BIN)/geoservice bench $$name --json geoservice/docs/bench/$$name.json; done
 	$(BIN)/python -m geoservice.bench.page
 
 lock:  ## pin every dependency by hash
@@ -78,4 +82,4 @@ lock:  ## pin every dependency by hash
 	  --custom-compile-command "make lock" docker/peers.in -o docker/requirements-peers.txt
 
 clean:
-	rm -rf $(VENV) $(PEERS) $(DEMO) artifacts build dist $(WEB)/node_modules $(WEB)/static
+	rm -rf $(VENV) $(PEERS) $(DEMO) artifacts build dist $(WEB)/node_modules $(WEB)/static $(CLIENTS)/node_modules

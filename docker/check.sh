@@ -5,6 +5,8 @@
 set -euo pipefail
 here=$(cd "$(dirname "$0")/.." && pwd)
 root=${1:-$(mktemp -d /tmp/geoservice-root.XXXXXX)}
+umask 022
+mkdir -p "$root" && chmod 0755 "$root" # mktemp makes it 0700, where user 10001 cannot enter
 said() { echo "$(date +%T) $*"; }
 
 if [ ! -e "$root/etc/debian_version" ]; then

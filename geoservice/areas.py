@@ -1,6 +1,7 @@
-"""Areas: what lies above a code, borders, and who is a migrant by the census classes."""
+"""Administrative areas: ancestors of a code, outlines, and the census classes of migrants."""
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -13,8 +14,6 @@ from geoservice.schema import MIGRANT_CLASSES
 
 Texts: TypeAlias = "Sequence[str | None] | pa.Array[Any]"
 
-# digits of a Chinese division code that name the township, the county, the province
-CHINESE_DIGITS = (9, 6, 2)
 CHINESE_PROVINCES = tuple(
     f"{p}0000"
     for p in (
@@ -24,29 +23,50 @@ CHINESE_PROVINCES = tuple(
 )
 """Codes of the provinces, GB/T 2260."""
 
-
 CHINESE_LEVELS = {2: "province", 4: "city", 6: "county", 9: "township", 12: "village"}
-"""Level of a Chinese division by the digits of its code that say something."""
+"""Level of a Chinese division by the number of its code's significant digits."""
+CHINESE_DIGITS = {level: digits for digits, level in CHINESE_LEVELS.items()}
+"""Number of significant digits of a Chinese division code by level."""
 
 
-def significant(code: str) -> str:
-    """Return the leading digits of a Chinese division code that say something: zeros at its end stand for all that is below.
+def significant_digits(code: str) -> str:
+    """Return a Chinese division code without the pairs or triples of zeros at its end, which stand for all areas below it.
 
     GB/T 2260 writes provinces and cities with six digits, statistical codes write every division with twelve.
 
-    >>> [significant(c) for c in ("340000", "340811000000", "340811001000", "340811001003", "V1")]
+    >>> [significant_digits(c) for c in ("340000", "340811000000", "340811001000", "340811001003", "V1")]
     ['34', '340811', '340811001', '340811001003', 'V1']
     """
     if len(code) not in CHINESE_LEVELS or not (code.isascii() and code.isdigit()):
         return code
-    for digits, above in ((12, 9), (9, 6), (6, 4), (4, 2)):
+    for digits, above in pairwise(sorted(CHINESE_LEVELS, reverse=True)):
         if len(code) == digits and not code[above:].strip("0"):
             code = code[:above]
     return code
 
 
+def chinese_level(code: str) -> str | None:
+    """Return the level of a Chinese division code, None for any other code.
+
+    >>> chinese_level("340811000000"), chinese_level("V1")
+    ('county', None)
+    """
+    digits = significant_digits(code)
+    return CHINESE_LEVELS.get(len(digits)) if digits.isascii() and digits.isdigit() else None
+
+
+def enclosing_codes(code: str) -> list[str]:
+    """Return the significant digits of the divisions around a Chinese division, the nearest first.
+
+    >>> enclosing_codes("340811001000")
+    ['340811', '3408', '34']
+    """
+    digits = significant_digits(code)
+    return [digits[:n] for n in sorted(CHINESE_LEVELS, reverse=True) if n < len(digits)]
+
+
 def ancestors(code: str, parents: Mapping[str, str | None]) -> list[str]:
-    """Return ``code`` and every area above it, lowest first; a circle in the table of parents ends the walk."""
+    """Return ``code`` and every area above it, lowest first; stops where the table of parents has a cycle."""
     chain: list[str] = []
     current: str | None = code
     while current is not None and current not in chain:
@@ -56,7 +76,9 @@ def ancestors(code: str, parents: Mapping[str, str | None]) -> list[str]:
 
 
 def area_outlines(table: pa.Table) -> dict[str, shapely.Geometry]:
-    """Border of each area by its code; an area without one of its own has the union of the areas below it, or is left out.
+    """Return the outline of each area by its code.
+
+    An area without a geometry has the union of those below it; without any it is left out.
 
     ``table`` has the columns ``code``, ``parent`` and ``geometry`` (WKB).
     """
@@ -72,10 +94,10 @@ def area_outlines(table: pa.Table) -> dict[str, shapely.Geometry]:
     return {c: s if s is not None else shapely.union_all(below[c]) for c, s in shapes.items() if s is not None or c in below}
 
 
-def last_around(shapes: Objects, x: Floats, y: Floats) -> Ints:
-    """Position of the last shape that holds each point or has it on its border, -1 for none; shape ``(points,)``.
+def last_containing(shapes: Objects, x: Floats, y: Floats) -> Ints:
+    """Return the position of the last shape that contains each point, borders included; -1 for none; shape ``(points,)``.
 
-    With areas in order of level the last one is the lowest.
+    If areas are in order of level, the last one is the lowest.
     """
     last = np.full(len(x), -1, np.int64)
     if len(x) and len(shapes):
@@ -88,55 +110,58 @@ def _at_level(code: str, level: str, levels: Mapping[str, str], parents: Mapping
     return next((a for a in ancestors(code, parents) if levels.get(a) == level), None)
 
 
-def _class_of_pair(home: str, here: str, chinese: bool, levels: Mapping[str, str], parents: Mapping[str, str | None]) -> str:
-    """Compare township, county and province in turn: the first that agrees names the class.
+def _class_of_pair(
+    home: str, residence: str, chinese: bool, levels: Mapping[str, str], parents: Mapping[str, str | None]
+) -> str:
+    """Compare township, county and province in turn: the first one that is the same decides the class.
 
-    Where one code is of an area around the other's, nothing says that they differ: the household is a resident.
+    If one code is that of an area that contains the other, nothing shows that they differ: the household is a resident.
     """
     if chinese:
-        one, other = significant(home), significant(here)
+        one, other = significant_digits(home), significant_digits(residence)
         if one.startswith(other) or other.startswith(one):
             return MIGRANT_CLASSES[0]
-    elif here in ancestors(home, parents) or home in ancestors(here, parents):
+    elif residence in ancestors(home, parents) or home in ancestors(residence, parents):
         return MIGRANT_CLASSES[0]
-    for digits, level, name in zip(CHINESE_DIGITS, ("township", "county", "province"), MIGRANT_CLASSES, strict=False):
+    for level, name in zip(("township", "county", "province"), MIGRANT_CLASSES, strict=False):
         if chinese:
+            digits = CHINESE_DIGITS[level]
             same = min(len(one), len(other)) >= digits and one[:digits] == other[:digits]
         else:
-            there = _at_level(here, level, levels, parents)
-            same = there is not None and _at_level(home, level, levels, parents) == there
+            area = _at_level(residence, level, levels, parents)
+            same = area is not None and _at_level(home, level, levels, parents) == area
         if same:
             return name
     return MIGRANT_CLASSES[-1]
 
 
-def _encoded(codes: Texts) -> "pa.DictionaryArray[Any, Any]":
-    texts = codes if isinstance(codes, pa.Array) else pa.array(codes, pa.string())
-    return texts.dictionary_encode()
+def _dictionary_encoded(codes: Texts) -> "pa.DictionaryArray[Any, Any]":
+    array = codes if isinstance(codes, pa.Array) else pa.array(codes, pa.string())
+    return array.dictionary_encode()
 
 
 def migrant_class(
     home: Texts,
-    here: Texts,
+    residence: Texts,
     *,
     chinese: bool,
     levels: Mapping[str, str],
     parents: Mapping[str, str | None],
 ) -> Int32s:
-    """Class of each household by the census definition: township, county, province of home against those of residence.
+    """Return the migrant class of each household by the census definition, from its home and residence areas.
 
     Parameters
     ----------
     home : sequence of str or None, or Arrow strings, shape (n,)
-        Code of the home (hukou) area at any level; None counts as resident. A code coarser than a township's is compared at its
-        own level: ``340811`` living in ``340811001`` is a resident.
-    here : sequence of str, or Arrow strings, shape (n,)
-        Code of the area lived in.
+        Code of the home (hukou) area at any level; None counts as resident. A code above township level is compared at its
+        own level: a household of ``340811`` that lives in ``340811001`` is a resident.
+    residence : sequence of str, or Arrow strings, shape (n,)
+        Code of the area of residence.
     chinese : bool
         Whether codes are Chinese division codes, whose leading digits name the areas above, also for areas that are
         not in the table.
     levels, parents : mapping
-        Level and parent of each known area, used when codes are not Chinese.
+        Level and parent of each area in the table, used when codes are not Chinese.
 
     Returns
     -------
@@ -149,15 +174,15 @@ def migrant_class(
     ...               chinese=True, levels={}, parents={}).tolist()
     [0, 1, 2, 3, 0]
     """
-    homes, heres = (_encoded(codes) for codes in (home, here))
-    of_home = homes.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
-    of_here = heres.indices.to_numpy(zero_copy_only=False).astype(np.int64)
-    size = max(len(heres.dictionary), 1)
-    number, pairs = pd.factorize(of_home * size + of_here)
+    homes, residences = (_dictionary_encoded(codes) for codes in (home, residence))
+    home_index = homes.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
+    residence_index = residences.indices.to_numpy(zero_copy_only=False).astype(np.int64)
+    size = max(len(residences.dictionary), 1)
+    number, pairs = pd.factorize(home_index * size + residence_index)
     classes = np.zeros(len(pairs), np.int32)
     for i, pair in enumerate(pairs.tolist()):
         a, b = divmod(pair, size)
         if a >= 0:
-            name = _class_of_pair(str(homes.dictionary[a]), str(heres.dictionary[b]), chinese, levels, parents)
+            name = _class_of_pair(str(homes.dictionary[a]), str(residences.dictionary[b]), chinese, levels, parents)
             classes[i] = MIGRANT_CLASSES.index(name)
     return classes[number]

@@ -1,4 +1,4 @@
-"""Places: boxes, tiles, projections and array aliases.
+"""Bounding boxes, tiles, projections and array aliases.
 
 Everywhere in geoservice a coordinate pair is ``(lon, lat)`` in degrees on WGS 84, and every distance is in metres.
 """
@@ -22,10 +22,13 @@ Objects = NDArray[np.object_]
 WGS84 = "EPSG:4326"
 EARTH_RADIUS_M = 6_371_008.8
 MAX_MERCATOR_LAT = 85.0511287798066
+MERCATOR_RADIUS_M = 6_378_137.0
+MERCATOR_HALF_M = pi * MERCATOR_RADIUS_M
+"""Half the side of the Web-Mercator plane."""
 
 
 class BBox(NamedTuple):
-    """West, south, east, north in degrees."""
+    """A bounding box: west, south, east, north in degrees."""
 
     west: float
     south: float
@@ -33,8 +36,28 @@ class BBox(NamedTuple):
     north: float
 
     def intersects(self, other: "BBox") -> bool:
-        """Whether the two boxes share at least a point."""
+        """Whether the two boxes have at least a point in common."""
         return self.west <= other.east and other.west <= self.east and self.south <= other.north and other.south <= self.north
+
+
+def mercator_easting(lon: Floats) -> Floats:
+    """Return Web-Mercator eastings of longitudes, in metres."""
+    return np.radians(lon) * MERCATOR_RADIUS_M
+
+
+def mercator_northing(lat: Floats) -> Floats:
+    """Return Web-Mercator northings of latitudes, in metres; latitudes are clipped to the plane."""
+    phi = np.radians(np.clip(lat, -MAX_MERCATOR_LAT, MAX_MERCATOR_LAT))
+    return np.asarray(np.log(np.tan(np.pi / 4 + phi / 2)) * MERCATOR_RADIUS_M)
+
+
+def mercator_latitude(northing: float) -> float:
+    """Return the latitude of a Web-Mercator northing in metres.
+
+    >>> round(mercator_latitude(MERCATOR_HALF_M), 6)
+    85.051129
+    """
+    return degrees(atan(sinh(northing / MERCATOR_RADIUS_M)))
 
 
 class Tile(NamedTuple):
@@ -48,15 +71,17 @@ class Tile(NamedTuple):
     def bbox(self) -> BBox:
         """The tile's bounds in degrees."""
         n = 2**self.z
+        south, north = (row_latitude(row, self.z) for row in (self.y + 1, self.y))
+        return BBox(self.x / n * 360 - 180, south, (self.x + 1) / n * 360 - 180, north)
 
-        def lat(row: int) -> float:
-            return degrees(atan(sinh(pi * (1 - 2 * row / n))))
 
-        return BBox(self.x / n * 360 - 180, lat(self.y + 1), (self.x + 1) / n * 360 - 180, lat(self.y))
+def row_latitude(row: float, z: int) -> float:
+    """Return the latitude of the northern edge of a row of tiles; half rows lie between."""
+    return degrees(atan(sinh(pi * (1 - 2 * row / 2**z))))
 
 
 def tile_at(lon: float, lat: float, z: int) -> Tile:
-    """Return the tile of zoom ``z`` that holds a point, poles clamped.
+    """Return the tile of zoom ``z`` that contains a point; latitudes beyond the tile matrix are clamped.
 
     >>> tile_at(24.94, 60.17, 10)
     Tile(z=10, x=582, y=296)
@@ -83,31 +108,31 @@ class LocalProjection(NamedTuple):
 
     @classmethod
     def of(cls, bbox: BBox) -> "LocalProjection":
-        """Centre the plane on a box, rounded to 0.01 degree so that close boxes share it."""
+        """Return the plane centred on a box, rounded to 0.01 degree so that boxes close together share it."""
         return cls(round((bbox.west + bbox.east) / 2, 2), round((bbox.south + bbox.north) / 2, 2))
 
     def forward(self, lon: Floats, lat: Floats) -> tuple[Floats, Floats]:
-        """Degrees to metres; shapes are kept."""
+        """Project degrees to metres; arrays keep their shape."""
         x, y = _local_transformer(self.lon, self.lat, False).transform(lon, lat)
         return np.asarray(x, float), np.asarray(y, float)
 
     def inverse(self, x: Floats, y: Floats) -> tuple[Floats, Floats]:
-        """Metres to degrees; shapes are kept."""
+        """Unproject metres to degrees; arrays keep their shape."""
         lon, lat = _local_transformer(self.lon, self.lat, True).transform(x, y)
         return np.asarray(lon, float), np.asarray(lat, float)
 
 
 def haversine_m(lon1: Floats, lat1: Floats, lon2: Floats, lat2: Floats) -> Floats:
-    """Great-circle distance in metres between paired points; inputs broadcast."""
+    """Return the great-circle distance in metres between paired points; inputs broadcast."""
     p1, p2 = np.radians(lat1), np.radians(lat2)
     a = np.sin((p2 - p1) / 2) ** 2 + np.cos(p1) * np.cos(p2) * np.sin(np.radians(np.subtract(lon2, lon1)) / 2) ** 2
     return np.asarray(2 * EARTH_RADIUS_M * np.arcsin(np.sqrt(a)), float)
 
 
 def hilbert_index(lon: Floats, lat: Floats, bits: int = 16) -> Ints:
-    """Position of each point along a Hilbert curve over the points' own bounding box; shape ``(n,)``, int64.
+    """Return the position of each point along a Hilbert curve over the points' bounding box; shape ``(n,)``, int64.
 
-    Points that are near on the curve are near on the ground, which is what sorts nodes, rows and atoms well.
+    Points close on the curve are close on the ground, so that sorting by it keeps neighbouring nodes, rows and tiles together.
     Follows Skilling, "Programming the Hilbert curve" (2004), in its two-dimensional form.
     """
     if len(lon) == 0:

@@ -1,15 +1,15 @@
-"""layers/<id>.toml: what a published layer shows, as one frozen model; the file's stem is the layer's id."""
+"""The model of layers/<id>.toml: what a published layer shows. The file's stem is the layer's id."""
 
-import tomllib
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from geoservice.errors import StudyError
+from geoservice.toml_file import read_toml, toml_model
 
 RESERVED = ("base", "map")
-"""No layer's id: the base map's tiles and the style of the whole map are called so."""
+"""Ids that no layer may have: those of the base map's tiles and of the style of the whole map."""
 
 Dimension = Literal["service", "tier", "mode", "nth", "group", "minutes"]
 
@@ -18,7 +18,7 @@ Colour = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")]
 
 
 class Label(BaseModel):
-    """Text in both languages; may hold ``{service}``-like placeholders of the column's dimensions."""
+    """Text in both languages; it may hold placeholders of the column's dimensions, as ``{service}``."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     zh: str
@@ -28,10 +28,10 @@ class Label(BaseModel):
 class LayerColumn(BaseModel):
     """A property of the layer's features.
 
-    ``name`` may hold placeholders (``share_{service}_{mode}_{minutes}``): one property is made for each value of these
+    ``name`` may hold placeholders (``share_{service}_{mode}_{minutes}``): the layer has one property for each value of these
     dimensions in the release table. ``where`` fixes the others. Without ``measure`` the property is a public attribute of
-    the unit itself (``name``, ``tier``, ...). ``status`` adds a property ``<name>_status``: why a number is missing, and
-    whether it is uncertain.
+    the unit itself (``name``, ``tier``, ...). ``status`` adds a property ``<name>_status``: why a number is missing, or
+    that it is uncertain.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -47,10 +47,10 @@ class LayerColumn(BaseModel):
 class Style(BaseModel):
     """How the layer is drawn: a kind, the property that colours it, class breaks and a colour-blind-safe ramp.
 
-    A feature whose value has a margin too wide to tell its class is grey (``uncertain``), one without a value is hatched;
-    ``no_data`` is its plain colour where a hatch cannot be drawn. Of travel times ``beyond`` is the class of what is farther
-    than was searched, the last colour unless the file states another. A release fills in ``status``, the property that says
-    which value is uncertain and why one is missing, and ``reasons``, those among the layer's features.
+    A feature whose margin is too wide to determine its class is grey (``uncertain``), one without a value is hatched;
+    ``no_data`` is its plain colour where a hatch cannot be drawn. For travel times, ``beyond`` is the colour of features
+    farther than the search limit: the last colour, unless the file states another. A release fills in ``status``, the
+    property that holds why a value is uncertain or missing, and ``reasons``, the ones that occur in the layer.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -58,7 +58,7 @@ class Style(BaseModel):
     property: str | None = None
     breaks: tuple[float, ...] = ()
     colours: tuple[Colour, ...] = ()
-    uncertain: Colour = "#bcbac6"  # told from every class of our layers by colour-blind readers too
+    uncertain: Colour = "#bcbac6"  # distinct from every class of our layers for colour-blind readers too
     no_data: Colour = "#f0f0ee"
     beyond: Colour | None = None
     status: str | None = None
@@ -74,7 +74,7 @@ class Layer(BaseModel):
     title: Label
     description: Label
     geography: tuple[str, ...] = Field(
-        description="geographies of the release, from coarse to fine; empty: the release table itself"
+        description="geographies of the release from coarse to fine; empty for the release table itself"
     )
     geometry: Literal["point", "line", "polygon", "none"]
     role: Literal["public", "planner", "steward"] = "public"
@@ -85,26 +85,20 @@ class Layer(BaseModel):
 
     @field_validator("id")
     @classmethod
-    def _free(cls, value: str) -> str:
+    def _not_reserved(cls, value: str) -> str:
         if value in RESERVED:
-            raise ValueError(f"{value} is taken, the layer needs another name than any of {', '.join(RESERVED)}")
+            raise ValueError(f"{value} is reserved, the layer needs another name than any of {', '.join(RESERVED)}")
         return value
 
 
 def read_layer(path: Path) -> Layer:
-    """Read one layer file; raises :class:`StudyError` naming the file and the key."""
-    try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
-        return Layer.model_validate({**data, "id": path.stem})
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as e:
-        raise StudyError(f"{path.name}: not readable as TOML: {e}") from e
-    except ValidationError as e:
-        lines = [f"{'.'.join(map(str, err['loc']))}: {err['msg']}; got {err['input']!r:.80}" for err in e.errors()]
-        raise StudyError(f"{path.name}: " + "; ".join(lines)) from e
+    """Read one layer file; raises :class:`StudyError` that names the file and the key."""
+    data = read_toml(path, "expected a layer file, as layers/coverage.toml")
+    return toml_model(Layer, {**data, "id": path.stem}, path.name)
 
 
 def read_layers(folder: Path) -> tuple[Layer, ...]:
-    """Read every layer of a folder in order of file name; raises :class:`StudyError` if there is none."""
+    """Read every layer of a folder in the order of file names; raises :class:`StudyError` if the folder has none."""
     files = sorted(folder.glob("*.toml"))
     if not files:
         raise StudyError(f"{folder.name}: no layer files (*.toml)")

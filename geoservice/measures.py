@@ -1,4 +1,4 @@
-"""What is measured: every measure of the release table with its kind and unit, and when a number is uncertain."""
+"""Every measure of the release table with its kind and unit, and the rule by which a number is uncertain."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,10 +14,10 @@ Kind = Literal["count", "ratio", "difference", "minutes", "rank"]
 
 OK = "ok"
 BEYOND, NOT_APPLICABLE, NOBODY, UNDER = REASONS = ("beyond", "not_applicable", "nobody", "under")
-"""Why there is no value: farther than was searched; no such ratio; a rate where nobody lives; a count below ``hide_below``."""
+"""Why a value is missing: beyond the search limit; no such ratio; a rate where nobody lives; a count below ``hide_below``."""
 
 UNCERTAIN = "uncertain"
-"""Status on a map of a value whose margin is too wide to tell its class. The release table calls it ``ok``."""
+"""Status on a map of a value whose margin is too wide to determine its class. In the release table it is ``ok``."""
 
 WIDE_POINTS = 20.0
 """A ratio or difference with a margin above these percentage points is uncertain."""
@@ -27,7 +27,7 @@ WIDE_POINTS = 20.0
 class Measure:
     """A measure of the release table.
 
-    ``exact`` ones depend on public things alone (streets, stations), so they have no margin.
+    ``exact`` measures depend on public data only (streets, stations), so they have no margin.
     """
 
     name: str
@@ -37,7 +37,7 @@ class Measure:
 
     @property
     def has_margin(self) -> bool:
-        """Whether its numbers carry the half-width of a 90 % interval."""
+        """Whether its numbers have a margin: the half-width of a 90 % confidence interval."""
         return self.kind != "rank" and not self.exact
 
 
@@ -58,7 +58,7 @@ MEASURES: Mapping[str, Measure] = MappingProxyType({m.name: m for m in _MEASURES
 
 
 def measure_of(name: str) -> Measure:
-    """Return a measure by its name; raises :class:`ReleaseError` naming those that are declared.
+    """Return the measure of a name; raises :class:`ReleaseError` that lists the declared ones.
 
     >>> measure_of("covered_share").kind, measure_of("minutes").has_margin
     ('ratio', False)
@@ -69,10 +69,10 @@ def measure_of(name: str) -> Measure:
 
 
 def uncertain(kind: Kind, value: Floats | float, margin: Floats | float) -> Bools:
-    """Tell which values have a margin too wide to rely on.
+    """Return which values have a margin too wide to rely on.
 
-    A count is uncertain where its margin reaches the value itself, a time where the margin is above it, a ratio or a
-    difference where the margin is above :data:`WIDE_POINTS`; a rank never is, nor is a value without a margin (NaN or 0).
+    A count is uncertain if its margin is at least the value itself, a time if the margin is above it, a ratio or a
+    difference if the margin is above :data:`WIDE_POINTS`; a rank never is, nor is a value without a margin (NaN or 0).
 
     Parameters
     ----------
@@ -89,15 +89,15 @@ def uncertain(kind: Kind, value: Floats | float, margin: Floats | float) -> Bool
     --------
     >>> uncertain("count", np.array([1240.0, 12.0, 0.0]), np.array([60.0, 28.0, np.nan])).tolist()
     [False, True, False]
-    >>> bool(uncertain("ratio", 0.0, 3.0))  # nobody is served, and that is known well
+    >>> bool(uncertain("ratio", 0.0, 3.0))  # a certain zero
     False
     """
     value, margin = np.asarray(value, float), np.asarray(margin, float)
-    given = margin > 0
+    has_margin = margin > 0
     if kind == "count":
-        return np.asarray(given & (margin >= np.abs(value)))
+        return np.asarray(has_margin & (margin >= np.abs(value)))
     if kind == "minutes":
-        return np.asarray(given & (margin > value))
+        return np.asarray(has_margin & (margin > value))
     if kind == "rank":
         return np.zeros(np.broadcast(value, margin).shape, bool)
-    return np.asarray(given & (margin > WIDE_POINTS))
+    return np.asarray(has_margin & (margin > WIDE_POINTS))

@@ -1,4 +1,4 @@
-"""Numbers as people read them: with their margin, or with the reason why there is none; in one place for pages and maps."""
+"""Numbers formatted for people, with their margin or with the reason why a value is missing; for pages and maps."""
 
 from collections.abc import Mapping
 from math import ceil, isfinite
@@ -9,7 +9,7 @@ from geoservice.layer import Label
 from geoservice.measures import BEYOND, NOBODY, NOT_APPLICABLE, UNCERTAIN, UNDER, Kind, uncertain
 
 ABOUT, PLUS_MINUS, MINUS, THIN = "≈\u202f", "\u202f±\u202f", "\u2212", "\u202f"
-"""The spaces are narrow and do not break a line."""
+"""Signs and narrow no-break spaces."""
 
 DECIMALS: Mapping[Kind, int] = MappingProxyType({"count": 0, "rank": 0, "ratio": 1, "difference": 1, "minutes": 1})
 NO_DATA = "no_data"
@@ -22,14 +22,22 @@ WORDS: Mapping[str, Label] = MappingProxyType({
     UNDER: Label(zh="数目过少", en="few"),
     NO_DATA: Label(zh="无数据", en="no data"),
 })  # fmt: skip
-"""What is said of a number that is uncertain, and instead of one that cannot exist."""
+"""Text for a number that is uncertain, and in place of one that is missing."""
+
+UNITS: Mapping[str, Label] = MappingProxyType({
+    "person": Label(zh="人", en="persons"),
+    "household": Label(zh="户", en="households"),
+    "min": Label(zh="分钟", en="min"),
+    "percentage point": Label(zh="百分点", en="percentage points"),
+})  # fmt: skip
+"""What the units of layer files are called; the others are signs."""
 
 _UNDER = Label(zh="少于 {}", en="under {}")
-_FARTHER = Label(zh="> {} 分钟", en="> {} minutes")
+_BEYOND = Label(zh="> {} 分钟", en="> {} minutes")
 
 
 class Limits(NamedTuple):
-    """What a study bounds its numbers by: counts under ``below`` are not told, times above ``minutes`` were not searched."""
+    """Bounds of a study's numbers: counts under ``below`` are not stated, times above ``minutes`` were not searched."""
 
     below: int | None = None
     minutes: int | None = None
@@ -39,7 +47,7 @@ NO_LIMITS = Limits()
 
 
 def limits_of(study: Mapping[str, Any]) -> Limits:
-    """Return the limits of a study as its manifest has it.
+    """Return the limits of a study in the form of the manifest.
 
     >>> limits_of({"minutes": [15, 60], "disclosure": {"hide_below": 10}}), limits_of({})
     (Limits(below=10, minutes=60), Limits(below=None, minutes=None))
@@ -48,8 +56,17 @@ def limits_of(study: Mapping[str, Any]) -> Limits:
     return Limits(disclosure.get("hide_below"), minutes[-1])
 
 
+def unit_label(unit: str) -> Label:
+    """Return what a unit of a layer file is called.
+
+    >>> unit_label("person").zh, unit_label("%").zh
+    ('人', '%')
+    """
+    return UNITS.get(unit) or Label(zh=unit, en=unit)
+
+
 def reason_label(status: str | None, limits: Limits = NO_LIMITS) -> Label:
-    """Return what is said instead of a number, in both languages; None is that nothing was measured.
+    """Return the text in place of a number, in both languages; status None is no measurement.
 
     >>> reason_label("under", Limits(below=10)).en, reason_label("beyond", Limits(minutes=60)).zh, reason_label(None).en
     ('under 10', '> 60 分钟', 'no data')
@@ -57,7 +74,7 @@ def reason_label(status: str | None, limits: Limits = NO_LIMITS) -> Label:
     if status == UNDER and limits.below is not None:
         return _filled(_UNDER, limits.below)
     if status == BEYOND and limits.minutes is not None:
-        return _filled(_FARTHER, limits.minutes)
+        return _filled(_BEYOND, limits.minutes)
     return WORDS.get(status or NO_DATA, WORDS[NO_DATA])
 
 
@@ -68,12 +85,12 @@ def _filled(label: Label, number: int) -> Label:
 def format_number(
     kind: Kind, value: float | None, margin: float | None, status: str | None, language: str, limits: Limits = NO_LIMITS
 ) -> str:
-    """Return a number as people read it.
+    """Return a number formatted for people.
 
-    Counts and ranks are whole, all else has one decimal, margins have two significant figures and no more decimals than their
-    number. A count that may be nobody is a range from 0; another uncertain number has ``≈`` before it; a ratio is never written
-    below 0, its margin says the rest. Without a value the reason is said: ``status`` as in the
-    release table or of a styled property.
+    Counts and ranks have no decimals, other numbers have one; margins have two significant figures and no more decimals than
+    their number. A count whose margin reaches 0 is a range from 0; another uncertain number has ``≈`` before it; a ratio is
+    never written below 0. A missing value is replaced by its reason: ``status`` as in the release table or of a styled
+    property.
 
     >>> format_number("count", 1240.3, 61.8, "ok", "en").replace(THIN, " ")
     '1 240 ± 62'
@@ -87,14 +104,14 @@ def format_number(
     if margin is None or not margin > 0:
         return _number(kind, value)
     if kind == "count" and value <= margin:
-        most = ceil(value + margin - 1e-9)
-        return f"0–{_grouped(most, 0)}" if most > 0 else "0"
-    about = ABOUT if uncertain(kind, value, margin) else ""
-    return f"{about}{_number(kind, value)}{PLUS_MINUS}{margin_text(kind, margin)}"
+        upper = ceil(value + margin - 1e-9)
+        return f"0–{_grouped(upper, 0)}" if upper > 0 else "0"
+    prefix = ABOUT if uncertain(kind, value, margin) else ""
+    return f"{prefix}{_number(kind, value)}{PLUS_MINUS}{margin_text(kind, margin)}"
 
 
 def margin_text(kind: Kind, margin: float) -> str:
-    """Return a margin with two significant figures, no finer than its number and never rounded down to nothing.
+    """Return a margin with two significant figures, with no more decimals than its number, and never rounded down to 0.
 
     >>> [margin_text("ratio", m).replace(THIN, " ") for m in (1234.0, 61.8, 3.21, 0.96, 0.0312)], margin_text("count", 0.2)
     (['1 200', '62', '3.2', '1.0', '0.1'], '1')

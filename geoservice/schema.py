@@ -1,7 +1,7 @@
-"""The tables of register and project: columns, types, units and meaning, in one place.
+"""The tables of the register and the project: columns, types, units and meaning, in one place.
 
-Tables travel between ingest, stores and pipeline as :class:`pyarrow.Table` with exactly these columns and types, geometries as
-WKB in ``(lon, lat)``. Group counts are further columns named ``group_<id>``: ``int32`` of households, ``float64`` of a public
+Tables pass between ingest, stores and pipeline as :class:`pyarrow.Table` with exactly these columns and types, geometries as
+WKB in ``(lon, lat)``. Group counts are further columns named ``group_<id>``: ``int32`` for households, ``float64`` for a public
 population, whose numbers may be estimates.
 """
 
@@ -22,10 +22,10 @@ TIERS = ("county", "township", "village", "van")
 PRECISIONS = ("point", "building", "interpolated", "street", "village", "township", "county")
 MIGRANT_CLASSES = ("resident", "same_county", "same_province", "other_province")
 COARSE_PRECISIONS = ("village", "township", "county")
-"""A household of these is known to its area of that level alone: its point says no more than that."""
+"""A household with one of these precisions is located by its area of that level only; its point is not used."""
 GROUP_PREFIX = "group_"
 UNBOUND = (date(1, 1, 1), date(9999, 12, 31))
-"""What stands for the first and the last day of a period that does not state it, in comparisons alone."""
+"""First and last day of a period without one, used in comparisons only."""
 _COUNT = pa.int32()
 
 
@@ -33,7 +33,7 @@ _COUNT = pa.int32()
 class SchemaColumn:
     """One column: its Arrow type, whether it may be null, its unit and what it means.
 
-    ``used`` is false while nothing reads the column once it is stored; an import says so.
+    ``used`` is false while nothing reads the column after it is stored; an import reports that.
     """
 
     name: str
@@ -48,8 +48,8 @@ class SchemaColumn:
 class TableSchema:
     """A table; ``key`` names the columns that must be unique together, ``groups`` is the type of its group columns.
 
-    Of a key's columns a date alone may be null, which is a value like others. ``period`` names the first and the last day on
-    which a row is true, both included; a null one has no such bound.
+    Only dates of a key may be null; null is then a value like others. ``period`` names the columns of the first and the last
+    day on which a row is valid, both included; null is no bound.
     """
 
     name: TableName
@@ -60,7 +60,7 @@ class TableSchema:
 
     @property
     def identity(self) -> str:
-        """Return the column that names a row: the last of the key that is never null."""
+        """Return the column that identifies a row to a reader: the last of the key that is never null."""
         return [c.name for c in self.columns if c.required and c.name in self.key][-1]
 
     def group_field(self, column: str) -> "pa.Field[Any]":
@@ -73,20 +73,20 @@ class TableSchema:
         return pa.schema([pa.field(c.name, c.type, nullable=not c.required) for c in self.columns] + extra)
 
     def valid_on(self, day: date, rows: pa.Table) -> Bools:
-        """Say which rows are true on a day; all of them where the table knows no period. Shape ``(rows,)``."""
+        """Return which rows are valid on a day; all of them if the table has no period. Shape ``(rows,)``."""
         if self.period is None:
             return np.ones(rows.num_rows, bool)
         bounds: list[Any] = [rows.column(name) for name in self.period]
         first, last = (b.fill_null(unbound).to_numpy() for b, unbound in zip(bounds, UNBOUND, strict=True))
-        here = np.datetime64(day)
-        return np.asarray((first <= here) & (here <= last), bool)
+        date64 = np.datetime64(day)
+        return np.asarray((first <= date64) & (date64 <= last), bool)
 
     def check(self, table: pa.Table) -> None:
         """Raise :class:`InputError` unless ``table`` has this schema (further ``group_*`` columns allowed)."""
         groups = [n.removeprefix(GROUP_PREFIX) for n in table.column_names if n.startswith(GROUP_PREFIX)]
-        want = self.arrow(groups)
-        if not table.schema.equals(want, check_metadata=False):
-            raise InputError(f"table {self.name}: columns are {table.schema.to_string()}, expected {want.to_string()}")
+        expected = self.arrow(groups)
+        if not table.schema.equals(expected, check_metadata=False):
+            raise InputError(f"table {self.name}: columns are {table.schema.to_string()}, expected {expected.to_string()}")
 
 
 TEXT, INT, REAL, WKB = pa.string(), pa.int32(), pa.float64(), pa.binary()
@@ -98,14 +98,12 @@ HOUSEHOLDS = TableSchema(
         SchemaColumn("id", pa.binary(16), True, "first 16 bytes of HMAC-SHA256(secret of the register, register key)"),
         SchemaColumn("lon", REAL, True, "longitude", "degree"),
         SchemaColumn("lat", REAL, True, "latitude", "degree"),
-        SchemaColumn(
-            "precision", TEXT, True, f"one of {PRECISIONS}; of {COARSE_PRECISIONS} the point is not taken at its word"
-        ),
-        SchemaColumn("uncertainty_m", REAL, False, "radius that holds the true place in 90 % of cases", "metre", used=False),
+        SchemaColumn("precision", TEXT, True, f"one of {PRECISIONS}; for {COARSE_PRECISIONS} the point is not used"),
+        SchemaColumn("uncertainty_m", REAL, False, "radius that contains the true place in 90 % of cases", "metre", used=False),
         SchemaColumn("persons", INT, True, "members of the household", "person"),
         SchemaColumn("registered_area", TEXT, False, "code of the home (hukou) area; null: not stated, counted as resident"),
         SchemaColumn(
-            "residence_area", TEXT, True, "code of the lowest area that holds the point and is not finer than the precision"
+            "residence_area", TEXT, True, "code of the lowest area that contains the point and is not finer than the precision"
         ),
         SchemaColumn("since", pa.date32(), False, "first day at this place"),
         SchemaColumn("until", pa.date32(), False, "last day at this place"),
@@ -117,15 +115,15 @@ STATIONS = TableSchema(
     "stations",
     (
         SchemaColumn("id", TEXT, True, "the station's own code"),
-        SchemaColumn("name", TEXT, True, "name as written on the door"),
+        SchemaColumn("name", TEXT, True, "name as on the sign"),
         SchemaColumn("tier", TEXT, True, f"one of {TIERS}"),
         SchemaColumn("services", TEXTS, True, "ids of the services offered, as in study.toml"),
-        SchemaColumn("capacity", REAL, False, "persons it can serve a period", "person"),
+        SchemaColumn("capacity", REAL, False, "persons it can serve in a period", "person"),
         SchemaColumn("staff", REAL, False, "full-time equivalents", used=False),
         SchemaColumn("floor_area_m2", REAL, False, "floor area", "square metre", used=False),
-        SchemaColumn("equipment", TEXTS, True, "free words", used=False),
-        SchemaColumn("active", pa.bool_(), True, "whether it counts; false as well where it is never open"),
-        SchemaColumn("opening_hours", TEXT, False, "OSM opening_hours syntax; shown, not computed with"),
+        SchemaColumn("equipment", TEXTS, True, "free text", used=False),
+        SchemaColumn("active", pa.bool_(), True, "whether it counts; false also if it is never open"),
+        SchemaColumn("opening_hours", TEXT, False, "OSM opening_hours syntax; displayed, not used in results"),
         SchemaColumn("start_delay_s", REAL, True, "added to every travel time from or to it (van set-up)", "second"),
         SchemaColumn("lon", REAL, True, "longitude", "degree"),
         SchemaColumn("lat", REAL, True, "latitude", "degree"),
@@ -141,7 +139,7 @@ AREAS = TableSchema(
         SchemaColumn("name_en", TEXT, True, "English name, or the only name"),
         SchemaColumn("level", TEXT, True, f"one of {LEVELS} or grid"),
         SchemaColumn("parent", TEXT, False, "code of the area above"),
-        SchemaColumn("geometry", WKB, False, "polygon or multipolygon; null: code known, border not"),
+        SchemaColumn("geometry", WKB, False, "polygon or multipolygon; null if only the code is known"),
         SchemaColumn("valid_from", pa.date32(), False, "first day of the code"),
         SchemaColumn("valid_to", pa.date32(), False, "last day of the code"),
     ),
@@ -168,12 +166,12 @@ POPULATION = TableSchema(
         ),
         SchemaColumn("geometry", WKB, True, "point, or polygon of a cell or census unit"),
         SchemaColumn("persons", REAL, True, "people living there", "person"),
-        SchemaColumn("households", REAL, False, "households, where the file has them", "household"),
+        SchemaColumn("households", REAL, False, "households, if the file has them", "household"),
         SchemaColumn(
-            "persons_margin", REAL, False, "half-width of the 90 % interval of persons, where the file has it", "person"
+            "persons_margin", REAL, False, "half-width of the 90 % confidence interval of persons, if the file has it", "person"
         ),
         SchemaColumn("source", TEXT, False, "who counted or estimated", used=False),
-        SchemaColumn("date", pa.date32(), False, "day the numbers are of; a year is its first day", used=False),
+        SchemaColumn("date", pa.date32(), False, "reference day of the numbers; a year is its first day", used=False),
     ),
     ("id",),
     pa.float64(),

@@ -1,4 +1,4 @@
-"""Temporary folders that are locked while they are used, so that those of a killed process are removed by the next one."""
+"""Temporary folders, locked while in use, so that those of a killed process are removed by the next one."""
 
 import fcntl
 import os
@@ -12,43 +12,43 @@ from pathlib import Path
 class ScratchFolder(tempfile.TemporaryDirectory[str]):
     """A temporary folder for this user alone.
 
-    The kernel lets go of its lock with the process that holds it; a process id could be another's the next moment.
+    The kernel releases the lock when the process ends; a process id alone could soon belong to another process.
     """
 
     def __init__(self, purpose: str, parent: Path) -> None:
         super().__init__(prefix=f"{purpose}-{os.getpid()}-", dir=parent, ignore_cleanup_errors=True)
-        self.held = (handle := _lock(Path(self.name))) is not None
-        self._let_go = weakref.finalize(self, os.close, handle) if handle is not None else None
+        self.locked = (handle := _lock(Path(self.name))) is not None
+        self._release = weakref.finalize(self, os.close, handle) if handle is not None else None
 
     def cleanup(self) -> None:
-        """Remove the folder, then let go of it."""
+        """Remove the folder, then release its lock."""
         super().cleanup()
-        if self._let_go is not None:
-            self._let_go()
+        if self._release is not None:
+            self._release()
 
 
 def scratch_folder(purpose: str, inside: Path | None = None) -> ScratchFolder:
-    """Make a temporary folder, and remove those of the same purpose that no process holds any more.
+    """Make and return a locked temporary folder; remove those of the same purpose that no process has locked.
 
     Parameters
     ----------
     purpose
-        How its name begins.
+        Prefix of its name.
     inside
-        Where it is made; by default where the system keeps temporary files.
+        Parent folder; by default the system's folder for temporary files.
     """
     parent = inside or Path(tempfile.gettempdir())
     sweep(purpose, parent)
-    while not (folder := ScratchFolder(purpose, parent)).held:  # another process swept before it was locked
+    while not (folder := ScratchFolder(purpose, parent)).locked:  # another process swept before it was locked
         folder.cleanup()
     return folder
 
 
 def sweep(purpose: str, inside: Path) -> list[Path]:
-    """Remove this user's folders of a purpose that no process holds, and return those that one does."""
+    """Remove this user's folders of a purpose that no process has locked, and return the locked ones."""
     busy = []
     for folder in inside.glob(f"{purpose}-*"):
-        with suppress(FileNotFoundError):  # it went meanwhile
+        with suppress(FileNotFoundError):  # removed meanwhile
             if folder.stat().st_uid != os.getuid():
                 continue
             if (handle := _lock(folder)) is None:
@@ -60,7 +60,7 @@ def sweep(purpose: str, inside: Path) -> list[Path]:
 
 
 def _lock(folder: Path) -> int | None:
-    """Return the handle of a folder that is locked from now on; None where somebody else has it, or it is gone."""
+    """Lock a folder and return its handle; None if another process has locked it or it no longer exists."""
     try:
         handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     except FileNotFoundError:

@@ -70,6 +70,14 @@ class Settings(BaseSettings):
     )
     requests_at_once: int = Field(8, ge=1, le=256, description="requests a worker has in work at once")
     requests_waiting: int = Field(64, ge=0, le=10000, description="requests waiting in a worker at most; tiles twice as many")
+    drawing_processes: int | None = Field(
+        None,
+        ge=1,
+        le=64,
+        description="processes of a worker that draw pictures; absent: its share of one a core",
+    )
+    drawing_pixels: int = Field(64_000_000, ge=1, description="pixels of pictures that are drawn or wait in a worker at most")
+    drawing_seconds: float = Field(20, gt=0, le=3600, description="time limit of one picture; its process is ended then")
     drain_seconds: int = Field(30, ge=1, le=3600, description="time that requests in work have when the service is stopped")
     notice_seconds: float = Field(1, ge=0, le=300, description="time between saying not ready and not listening when stopped")
     rate_limit: Rate = Field("1200/minute", description="requests of an address without a token, in each worker")

@@ -1,16 +1,15 @@
-"""study.toml: what a planner wants to know, as one frozen model."""
+"""The model of study.toml: services, tiers, modes, time breaks, groups, area levels and disclosure."""
 
-import tomllib
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from geoservice.errors import StudyError
 from geoservice.schema import LEVELS, TIERS
+from geoservice.toml_file import read_toml, toml_model
 
 Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,30}$")]
 Mode = Literal["walk", "cycle", "drive"]
@@ -23,14 +22,14 @@ class _Frozen(BaseModel):
 
 
 class Title(_Frozen):
-    """A label in both languages of the house."""
+    """A label in Chinese and English."""
 
     zh: str = Field(min_length=1)
     en: str = Field(min_length=1)
 
 
 class Service(_Frozen):
-    """A service that stations offer; ``standard_minutes`` is the norm that gaps are measured against, one of the breaks."""
+    """A service that stations offer; ``standard_minutes``, one of the breaks, is the norm that gaps are measured against."""
 
     id: Id
     title: Title
@@ -45,15 +44,15 @@ class Group(_Frozen):
 
 
 PROFILES = {"public": Fraction(1, 2), "planner": Fraction(1)}
-"""Privacy loss rho of one measurement of the register: for releases that anyone reads, and for those that planners read."""
+"""Privacy loss rho of one measurement of the register, for releases open to the public and for those open to planners."""
 Source = Literal["register", "population"]
 
 
 class Disclosure(_Frozen):
     """How a register is protected when it is measured, and how small numbers are shown.
 
-    ``rho`` overrules ``profile``. ``lifetime_rho`` is what all measurements of the register together may spend. ``hide_below``
-    shows counts below it as "under 10", for offices bound by such a rule; it protects nobody and is off by default.
+    ``rho`` overrides ``profile``. ``lifetime_rho`` is the limit on the sum over all measurements of the register. Counts below
+    ``hide_below`` are shown as "under 10", for offices bound by such a rule; it protects nobody and is off by default.
     """
 
     profile: Literal["public", "planner"] = "public"
@@ -63,12 +62,12 @@ class Disclosure(_Frozen):
 
     @property
     def budget(self) -> Fraction:
-        """Rho of one measurement."""
+        """Privacy loss rho of one measurement."""
         return PROFILES[self.profile] if self.rho is None else Fraction(self.rho)
 
 
 class DemandSources(_Frozen):
-    """Two sources of people put together: e.g. residents of a census grid, migrants of a register."""
+    """Two sources of demand, for instance residents from a census grid and migrants from a register."""
 
     residents: Source
     migrants: Source
@@ -77,15 +76,15 @@ class DemandSources(_Frozen):
 class Study(_Frozen):
     """One study: which services, modes, tiers, breaks, groups and area levels, and how results are disclosed.
 
-    ``levels`` are the area levels published, from the top down. ``tiers`` are asked one by one, beside ``any`` (all of them
-    together). ``nth`` are the ranks of stations: 1 is the nearest. ``direction`` is ``to`` the station or ``from`` it.
-    ``demand`` says where the people come from; left out, from the register if it was measured, else from the population.
-    ``as_of`` is the day whose households and areas count; left out, the day on which these were last loaded.
+    ``levels`` are the area levels published, from the top down. Each of ``tiers`` is analysed by itself, beside ``any`` (all
+    of them together). ``nth`` are the ranks of stations: 1 is the nearest. ``direction`` is ``to`` the station or ``from``
+    it. ``demand`` is the source of the demand surface; by default the register if it was measured, else the population.
+    ``as_of`` is the day whose households and areas count; by default the day on which they were last loaded.
     """
 
     id: Id
     title: Title
-    synthetic: bool = Field(False, description="households are made up; said on every page")
+    synthetic: bool = Field(False, description="households are synthetic; every page says so")
     source: Title | None = Field(None, description="attribution shown on maps")
     as_of: date | None = Field(None, description="day whose households and areas count")
     code_system: str = "local"
@@ -98,25 +97,25 @@ class Study(_Frozen):
     direction: Direction = "to"
     groups: tuple[Group, ...] = Field((), max_length=8)
     migrants: bool | None = Field(
-        None, description="tell residents and migrants apart; left out: where the demand surface does"
+        None, description="results by migrant class; by default if the demand surface has the classes"
     )
-    demand: Source | DemandSources | None = Field(None, description="where the people come from")
+    demand: Source | DemandSources | None = Field(None, description="source of the demand surface")
     snap_metres: float = Field(500, gt=0, le=5000, description="farthest a household or station may be from a street")
     cell_metres: int = Field(250, ge=100, le=5000, description="side of the travel-time cells")
     disclosure: Disclosure = Disclosure()
 
     @property
     def chinese(self) -> bool:
-        """Whether area codes are those of Chinese divisions, whose digits tell the areas above."""
+        """Whether area codes are Chinese division codes, whose leading digits name the areas above."""
         return self.code_system.lower().replace("/", "").startswith(("nbs", "gb", "mca"))
 
     @model_validator(mode="after")
     def _consistent(self) -> "Study":
-        def refuse(what: str) -> None:
-            raise ValueError(what)
+        def refuse(message: str) -> None:
+            raise ValueError(message)
 
         if tuple(sorted(set(self.minutes))) != self.minutes or not set(self.minutes) <= set(MINUTES):
-            refuse(f"minutes: got {list(self.minutes)}, allowed are some of {list(MINUTES)} in rising order")
+            refuse(f"minutes: got {list(self.minutes)}, allowed are some of {list(MINUTES)} in ascending order")
         if [LEVELS.index(lv) for lv in self.levels] != sorted({LEVELS.index(lv) for lv in self.levels}):
             refuse(f"levels: got {list(self.levels)}, allowed are some of {list(LEVELS)} from the top down, each once")
         if not self.nth or not all(1 <= n <= 5 for n in self.nth) or len(set(self.nth)) != len(self.nth) or 1 not in self.nth:
@@ -139,20 +138,10 @@ class Study(_Frozen):
 
     @property
     def tier_choices(self) -> tuple[str, ...]:
-        """Return ``any`` and then each tier asked for, in the order of the house."""
+        """Return ``any`` and then the tiers of the study, in the order of :data:`geoservice.schema.TIERS`."""
         return ("any", *(t for t in TIERS if t in self.tiers))
 
 
 def read_study(path: Path) -> Study:
-    """Read a study; raises :class:`StudyError` naming the file, the key, what was got and what is allowed."""
-    try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError as e:
-        raise StudyError(f"{path.name} not found; make one with: geoservice init") from e
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as e:
-        raise StudyError(f"{path.name}: not readable as TOML: {e}") from e
-    try:
-        return Study.model_validate(data)
-    except ValidationError as e:
-        lines = [f"{'.'.join(map(str, err['loc']))}: {err['msg']}; got {err['input']!r:.80}" for err in e.errors()]
-        raise StudyError(f"{path.name}: " + "; ".join(lines)) from e
+    """Read a study; raises :class:`StudyError` that names the file, the key, the value and what is allowed."""
+    return toml_model(Study, read_toml(path, "make one with: geoservice init"), path.name)

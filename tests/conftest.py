@@ -5,7 +5,6 @@ import csv
 import fcntl
 import json
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -20,10 +19,10 @@ from pathlib import Path
 from typing import Any, TextIO
 
 import osmium
-import psycopg
 import pytest
 from osmium.osm import mutable
 from playwright.sync_api import Browser, sync_playwright
+from postgres_server import INSTALLED, PostgresServer
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -128,35 +127,31 @@ def _wait_until_ready(url: str, server: subprocess.Popen[str], log: TextIO) -> N
     pytest.fail(f"the server did not come up:\n{log.read()}")
 
 
-_POSTGRES = Path("/usr/lib/postgresql/15/bin")
-
-
-def _as_postgres(*command: str) -> None:
-    """Run a server program; PostgreSQL refuses to run as root, so root hands over to the user ``postgres``."""
-    prefix = ["setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups"] if os.geteuid() == 0 else []
-    subprocess.run([*prefix, str(_POSTGRES / command[0]), *command[1:]], check=True, stdout=subprocess.DEVNULL, cwd="/")
+@contextmanager
+def _postgres_server() -> Iterator[PostgresServer]:
+    """Start a server, or skip; it is gone at the end."""
+    if not INSTALLED:
+        pytest.skip("install postgresql-15-postgis-3 to run this test")
+    with tempfile.TemporaryDirectory(prefix="geoservice-pg-") as name:
+        server = PostgresServer(Path(name))
+        try:
+            yield server
+        finally:
+            server.stop()
 
 
 @pytest.fixture(scope="session")
 def postgis() -> Iterator[str]:
-    """Start a private server with PostGIS, reached by a socket alone; return its connection string, or skip."""
-    if not (_POSTGRES / "initdb").exists() or not Path("/usr/share/postgresql/15/extension/postgis.control").exists():
-        pytest.skip("install postgresql-15-postgis-3 to run this test")
-    with tempfile.TemporaryDirectory(prefix="geoservice-pg-") as name:
-        folder = Path(name)
-        if os.geteuid() == 0:
-            shutil.chown(folder, "postgres", "postgres")
-        data, log = str(folder / "data"), str(folder / "log")
-        _as_postgres("initdb", "-D", data, "-U", "postgres", "--auth=trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync")
-        options = f"-c listen_addresses='' -c unix_socket_directories='{folder}' -c max_connections=60 -c shared_buffers=64MB"
-        _as_postgres("pg_ctl", "-D", data, "-l", log, "-o", options, "-w", "start")
-        try:
-            dsn = f"host={folder} user=postgres dbname=postgres"
-            with psycopg.connect(dsn, autocommit=True) as connection:
-                connection.execute("CREATE EXTENSION postgis")
-            yield dsn
-        finally:
-            _as_postgres("pg_ctl", "-D", data, "-m", "immediate", "-w", "stop")
+    """Start a private server with PostGIS; return its connection string, or skip."""
+    with _postgres_server() as server:
+        yield server.dsn
+
+
+@pytest.fixture(scope="module")
+def own_postgis() -> Iterator[PostgresServer]:
+    """Start a server of a module's own, which its tests may stop and start."""
+    with _postgres_server() as server:
+        yield server
 
 
 _STEP = 0.0036

@@ -1,4 +1,4 @@
-"""Every column of a table is used by something, or says that nothing uses it yet: an import tells it."""
+"""Every column of a table is used, or is declared as unused, which an import reports."""
 
 import ast
 from pathlib import Path
@@ -11,11 +11,11 @@ HOUSE = Path(__file__).parents[1] / "geoservice"
 USERS = ("disclosure", "demand", "network", "analysis", "pipeline", "vintages", "project", "areas.py", "schema.py")
 
 WORDS = {"source", "date"}
-"""Columns that nothing uses and whose names stand for other things elsewhere, as those of the key of uptake do."""
+"""Unused columns whose names have other meanings elsewhere, like those of the key of uptake."""
 
 
 def named() -> set[str]:
-    """Return every text that the code behind the stores names, but for the definitions of the columns."""
+    """Return every string in the code behind the stores, without the definitions of the columns."""
     texts = set()
     for user in USERS:
         paths = [HOUSE / user] if user.endswith(".py") else sorted((HOUSE / user).rglob("*.py"))
@@ -24,7 +24,7 @@ def named() -> set[str]:
             own = {
                 id(c)
                 for n in ast.walk(tree)
-                if isinstance(n, ast.Call) and getattr(n.func, "id", "") == "Column"
+                if isinstance(n, ast.Call) and getattr(n.func, "id", "") == "SchemaColumn"
                 for c in n.args
             }
             texts |= {

@@ -1,4 +1,4 @@
-"""Temporary folders that a process holds stay, those of processes that ended go."""
+"""Temporary folders locked by a process stay, those of ended processes are removed."""
 
 import os
 import shutil

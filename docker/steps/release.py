@@ -9,7 +9,7 @@ import pyarrow as pa
 import shapely
 
 from geoservice import __version__
-from geoservice.layer import Column, Label, Layer
+from geoservice.layer import Label, Layer, LayerColumn
 from geoservice.release import Manifest, ReleaseContent, open_store
 from geoservice.release.base import TABLE
 from geoservice.release.layers import build_layers
@@ -18,7 +18,7 @@ from geoservice.release.manifest import table_digest
 NAME = Label(zh="乡镇", en="Township")
 LAYER = Layer(
     id="areas", title=NAME, description=NAME, geography=("township",), geometry="polygon", maxzoom=6,
-    columns=(Column(name="name_zh", title=NAME, type="text"),),
+    columns=(LayerColumn(name="name_zh", title=NAME, type="text"),),
 )  # fmt: skip
 SHAPE = pa.array([shapely.to_wkb(shapely.box(116, 30, 117, 31))], pa.binary())
 UNITS = pa.table({"unit": ["t1"], "name_zh": ["宜秀"], "geometry": SHAPE})

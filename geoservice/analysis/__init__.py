@@ -1,4 +1,4 @@
-"""One file a question: pure functions on arrays. One more analysis is one more file and one more line here."""
+"""Analyses: pure functions on arrays, one module each. A new analysis is a new file and a line here."""
 
 from geoservice.analysis import catchments, coverage, gaps, origins, quantiles, travel_time
 from geoservice.analysis.base import Analysis

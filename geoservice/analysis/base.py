@@ -1,7 +1,7 @@
-"""What an analysis is given, what it gives back, and how it is described.
+"""Input, output and description of an analysis.
 
-An analysis sees public things only: areas, stations, streets, and the demand surface. What it computes needs no control of its
-own; each number it gives carries the margin that follows from the surface.
+An analysis reads public data only: areas, stations, streets, and the demand surface. Its results need no disclosure control;
+each number has the margin that follows from the surface.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -16,11 +16,11 @@ from geoservice.demand import DemandSurface
 from geoservice.geo import Floats, Int32s, LocalProjection
 
 UNREACHED = np.int32(2**31 - 1)
-"""Travel time, in milliseconds, of what cannot be reached within the search limit."""
+"""Travel time, in milliseconds, of points that are not reached within the search limit."""
 
 
 class Trip(NamedTuple):
-    """A way of asking "how far is it": service, tier (or ``any``), mode, rank of the station (1 = nearest)."""
+    """The dimensions of a travel time: service, tier (or ``any``), mode, rank of the station (1 = nearest)."""
 
     service: str
     tier: str
@@ -30,7 +30,7 @@ class Trip(NamedTuple):
 
 @dataclass(frozen=True)
 class Times:
-    """Travel time in int32 ms (``UNREACHED`` where none) and index of the station (-1 where none); shapes ``(n,)``."""
+    """Travel times in int32 ms (``UNREACHED`` for none) and indices of stations (-1 for none); shapes ``(n,)``."""
 
     ms: Int32s
     station: Int32s
@@ -40,7 +40,7 @@ class Times:
 class Units:
     """Regions of one geography.
 
-    Columns ``unit``, ``name_zh``, ``name_en``, ``parent``, ``geometry`` (WKB), and further attributes.
+    The table has the columns ``unit``, ``name_zh``, ``name_en``, ``parent``, ``geometry`` (WKB), and further attributes.
     """
 
     geography: str
@@ -48,7 +48,7 @@ class Units:
 
     @property
     def ids(self) -> list[str]:
-        """Return the unit ids in order; positions in this list are what ``Demand.area`` and ``cell`` hold."""
+        """Return the unit ids in order; ``Demand.area`` and ``cell`` are positions in this list."""
         return [str(v) for v in self.table.column("unit").to_pylist()]
 
 
@@ -56,8 +56,8 @@ class Units:
 class StreetPlaces:
     """One mode's network: positions of its junctions, shapes ``(n,)``, and their times for each trip of the mode.
 
-    ``station_place``, shape ``(stations,)``, numbers the places of the network that stations are at: two of one number are at
-    one place, -1 is at none.
+    ``station_place``, shape ``(stations,)``, numbers the positions of stations in the network: stations with the same number
+    are at the same position, -1 is not on a street.
     """
 
     lon: Floats
@@ -68,7 +68,7 @@ class StreetPlaces:
 
 @dataclass(frozen=True)
 class Demand:
-    """The demand surface and where its points lie; arrays of shape ``(points,)``.
+    """The demand surface and the regions of its points; arrays of shape ``(points,)``.
 
     ``area[level]`` and ``cell`` are positions in the context's units, -1 for points outside them. ``travel`` has the times of
     every trip.
@@ -82,10 +82,10 @@ class Demand:
 
 @dataclass(frozen=True)
 class Context:
-    """Everything an analysis may look at; all of it is public.
+    """The input of an analysis; all of it is public.
 
-    ``reach(mode, lon, lat, minutes)`` returns, for each place, the points of the surface within the time, as pairs
-    ``(place, point)`` of int32 arrays.
+    ``reach(mode, lon, lat, minutes)`` returns the points of the surface within the time of each place, as pairs ``(place,
+    point)`` of int32 arrays.
     """
 
     projection: LocalProjection
@@ -103,7 +103,7 @@ class Context:
 
 @dataclass(frozen=True)
 class Findings:
-    """What an analysis gives back: rows of the release table, and new regions."""
+    """The output of an analysis: rows of the release table, and new regions."""
 
     rows: pa.Table
     units: Sequence[Units] = ()
@@ -122,16 +122,16 @@ class Process(BaseModel):
 class Analysis(Protocol):
     """A module of this package: ``PROCESS``, ``Params`` and ``analyse``.
 
-    A field of ``Params`` that has the name of a setting of the study is filled from the study; the others have defaults.
+    A field of ``Params`` with the name of a setting of the study is filled from the study; the others have defaults.
     """
 
     PROCESS: Process
 
     @property
     def Params(self) -> type[BaseModel]:  # noqa: N802 - it is a class
-        """The parameters' model."""
+        """The model of the parameters."""
         ...
 
     def analyse(self, context: Context, params: Any, results: pa.Table) -> Findings:
-        """Answer the question; ``results`` are the rows of the analyses before this one."""
+        """Return the results; ``results`` are the rows of the analyses before this one."""
         ...

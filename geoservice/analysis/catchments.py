@@ -1,6 +1,6 @@
-"""Which station serves whom: ground and people nearest to each station along the streets, and its load.
+"""Catchments: the area and the people nearest to each station along the streets, and the station's load.
 
-Stations at one place of the network are equally near to everybody: they share a catchment, and its people among themselves.
+Stations at the same position in the network are equally near to everybody: they share a catchment and divide its people.
 """
 
 from collections.abc import Iterator
@@ -30,33 +30,33 @@ PROCESS = Process(
 )
 HOUSEHOLDS, PERSONS = Quantity("households"), Quantity("persons")
 STATIONS = "stations"
-"""Column of the catchments' units with the ids of the stations that share each."""
-TOGETHER = " + "
-"""Between the names of stations that share a catchment."""
+"""Column of the catchments with the ids of the stations that share each."""
+NAME_SEPARATOR = " + "
+"""Separator between the names of stations that share a catchment."""
 ATTRIBUTES = ("unit", "name_zh", "name_en", "parent", "service", "mode", "station", "station_name", "tier")
 
 
 class Params(BaseModel):
-    """Services to draw."""
+    """Services whose catchments are drawn."""
 
     model_config = ConfigDict(frozen=True)
     services: tuple[str, ...]
 
 
 def study_outline(context: Context) -> shapely.Geometry:
-    """Union of the areas of the highest level, in metres of the study's plane."""
+    """Return the union of the areas of the highest level, in metres of the study's projection."""
     shapes = shapely.from_wkb(np.asarray(context.areas[context.levels[0]].table.column("geometry").to_pylist(), object))
     return shapely.union_all(shapely.transform(shapes, lambda p: np.column_stack(context.projection.forward(p[:, 0], p[:, 1]))))
 
 
 def _degrees(projection: LocalProjection, shapes: Objects) -> list[bytes | None]:
-    turned = shapely.transform(shapes, lambda p: np.column_stack(projection.inverse(p[:, 0], p[:, 1])))
-    wkb: list[bytes | None] = shapely.to_wkb(turned).tolist()
+    unprojected = shapely.transform(shapes, lambda p: np.column_stack(projection.inverse(p[:, 0], p[:, 1])))
+    wkb: list[bytes | None] = shapely.to_wkb(unprojected).tolist()
     return wkb
 
 
 def load(persons: Floats, capacity: Floats) -> Floats:
-    """Percent of a station's capacity that its persons make up; NaN where it has no capacity, or none is known.
+    """Return the persons of stations in percent of their capacity; NaN if it is 0 or not stated.
 
     Examples
     --------
@@ -66,51 +66,51 @@ def load(persons: Floats, capacity: Floats) -> Floats:
     return np.asarray(100 * persons / np.where(capacity > 0, capacity, np.nan), float)
 
 
-def sharing(place: Int32s, delay: Floats) -> Ints:
-    """First of the stations that share a catchment with each: those at one place of the network, with one delay at the start.
+def shared_catchments(place: Int32s, delay: Floats) -> Ints:
+    """Return the first of the stations that share a catchment with each: same position in the network, same start delay.
 
     Parameters
     ----------
     place : int32 array, shape (n,)
-        Place of each station, -1 for none: such a station shares with nobody.
+        Position of each station in the network; -1 for none, and such a station shares its catchment with no other.
     delay : float64 array, shape (n,), seconds
 
     Returns
     -------
     int64 array, shape (n,)
-        Positions. The first is the one that travel times name for all of them.
+        Indices of stations; the first is the one that travel times have for all of them.
 
     Examples
     --------
-    >>> sharing(np.array([4, 7, 4, -1, -1, 4], np.int32), np.array([0.0, 0.0, 0.0, 0.0, 0.0, 60.0])).tolist()
+    >>> shared_catchments(np.array([4, 7, 4, -1, -1, 4], np.int32), np.array([0.0, 0.0, 0.0, 0.0, 0.0, 60.0])).tolist()
     [0, 1, 0, 3, 4, 5]
     """
-    own = np.arange(len(place))
-    key = np.column_stack([place, np.where(place < 0, own, np.round(delay * 1000))])
-    _, first, group = np.unique(key, axis=0, return_index=True, return_inverse=True)
-    return first[group.ravel()].astype(np.int64)
+    index = np.arange(len(place))
+    key = np.column_stack([place, np.where(place < 0, index, np.round(delay * 1000))])
+    _, first_index, group = np.unique(key, axis=0, return_index=True, return_inverse=True)
+    return first_index[group.ravel()].astype(np.int64)
 
 
-def parts(first: Ints, capacity: Floats) -> Floats:
-    """Part of its catchment's people that each station takes: by capacity where all that share it state one, else an even one.
+def capacity_shares(first: Ints, capacity: Floats) -> Floats:
+    """Return each station's share of its catchment's people: by capacity if all stations state one, otherwise equal.
 
     Examples
     --------
-    >>> parts(np.array([0, 0, 2, 2, 4]), np.array([300.0, 100.0, np.nan, 50.0, np.nan])).tolist()
+    >>> capacity_shares(np.array([0, 0, 2, 2, 4]), np.array([300.0, 100.0, np.nan, 50.0, np.nan])).tolist()
     [0.75, 0.25, 0.5, 0.5, 1.0]
     """
-    together, number = np.bincount(first, capacity)[first], np.bincount(first)[first]
-    even = ~(together > 0)
-    return np.where(even, 1 / number, capacity / np.where(even, 1.0, together))
+    total, number = np.bincount(first, capacity)[first], np.bincount(first)[first]
+    equal = ~(total > 0)
+    return np.where(equal, 1 / number, capacity / np.where(equal, 1.0, total))
 
 
 @dataclass(frozen=True)
 class _Catchments:
     """Catchments of one trip.
 
-    ``offering`` are the stations that offer the service, with ``capacity``; ``first`` says, as :func:`sharing`, who of them
-    share, and ``firsts`` has one of each catchment. ``of_station`` is the catchment of each station of the context, -1 for
-    none; its last entry is that of station -1.
+    ``offering`` are the stations that offer the service, with ``capacity``; ``first`` is the first station of their catchment
+    as by :func:`shared_catchments`, and ``firsts`` are the distinct ones. ``of_station`` is the catchment of each station of
+    the context, -1 for none; its last entry is that of station -1.
     """
 
     offering: Ints
@@ -126,52 +126,54 @@ class _Catchments:
         delay, capacity = (
             stations.column(c).to_numpy(zero_copy_only=False).astype(float)[offering] for c in ("start_delay_s", "capacity")
         )
-        first = sharing(context.streets[trip.mode].station_place[offering], delay)
+        first = shared_catchments(context.streets[trip.mode].station_place[offering], delay)
         firsts = np.unique(first)
         of_station = np.full(stations.num_rows + 1, -1, np.int32)
         of_station[offering] = np.searchsorted(firsts, first)
         return cls(offering, first, firsts, of_station, capacity)
 
 
-def _units(trip: Trip, made: _Catchments, stations: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Name and stations of each catchment."""
+def _units(trip: Trip, catchments: _Catchments, stations: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return name and stations of each catchment."""
     units = []
-    for first in made.firsts:
-        mine = [stations[i] for i in made.offering[made.first == first]]
-        ids, names, tiers = ([str(s[c]) for s in mine] for c in ("id", "name", "tier"))
-        station, name, tier = (TOGETHER.join(dict.fromkeys(words)) for words in (ids, names, tiers))
+    for first in catchments.firsts:
+        members = [stations[i] for i in catchments.offering[catchments.first == first]]
+        ids, names, tiers = ([str(s[c]) for s in members] for c in ("id", "name", "tier"))
+        station, name, tier = (NAME_SEPARATOR.join(dict.fromkeys(values)) for values in (ids, names, tiers))
         unit = f"{trip.service}.{trip.mode}.{ids[0]}"
         texts = (unit, name, name, None, trip.service, trip.mode, station, name, tier)
         units.append({**dict(zip(ATTRIBUTES, texts, strict=True)), STATIONS: ids})
     return units
 
 
-def _rows(context: Context, trip: Trip, made: _Catchments, names: list[str]) -> Iterator[pa.Table]:
-    """Households, persons and load of each catchment, and persons and load again at each station."""
+def _rows(context: Context, trip: Trip, catchments: _Catchments, names: list[str]) -> Iterator[pa.Table]:
+    """Yield households, persons and load of each catchment, and persons and load of each station."""
     demand = context.demand
-    sums = region_sums(demand.surface, made.of_station[demand.travel[trip].station], len(made.firsts))
+    sums = region_sums(demand.surface, catchments.of_station[demand.travel[trip].station], len(catchments.firsts))
     ids = np.asarray(context.stations.column("id").to_pylist(), object)
     dims: dict[str, Any] = {**trip_columns(trip), "group": "all"}
-    catchment: dict[str, Any] = {**dims, "geography": "catchment", "unit": names}
-    station: dict[str, Any] = {**dims, "geography": "station", "unit": ids[made.offering]}
+    catchment_dims: dict[str, Any] = {**dims, "geography": "catchment", "unit": names}
+    station_dims: dict[str, Any] = {**dims, "geography": "station", "unit": ids[catchments.offering]}
     if demand.surface.has(HOUSEHOLDS):
-        yield table(sums.value(HOUSEHOLDS), sums.margin(HOUSEHOLDS), measure="catchment_households", **catchment)
+        yield table(sums.value(HOUSEHOLDS), sums.margin(HOUSEHOLDS), measure="catchment_households", **catchment_dims)
     persons, margin = sums.value(PERSONS), sums.margin(PERSONS)
-    yield table(persons, margin, measure="catchment_persons", **catchment)
-    together = np.bincount(made.first, made.capacity)[made.firsts].astype(float)
-    yield table(load(persons, together), load(margin, together), NOT_APPLICABLE, measure="load", **catchment)
-    mine, part = made.of_station[made.offering], parts(made.first, made.capacity)
-    persons, margin = persons[mine] * part, margin[mine] * part
-    yield table(persons, margin, measure="served_persons", **station)
-    yield table(load(persons, made.capacity), load(margin, made.capacity), NOT_APPLICABLE, measure="load", **station)
-    others = np.delete(ids, made.offering)
+    yield table(persons, margin, measure="catchment_persons", **catchment_dims)
+    capacity = np.bincount(catchments.first, catchments.capacity)[catchments.firsts].astype(float)
+    yield table(load(persons, capacity), load(margin, capacity), NOT_APPLICABLE, measure="load", **catchment_dims)
+    own_catchment, share = catchments.of_station[catchments.offering], capacity_shares(catchments.first, catchments.capacity)
+    persons, margin = persons[own_catchment] * share, margin[own_catchment] * share
+    yield table(persons, margin, measure="served_persons", **station_dims)
+    yield table(
+        load(persons, catchments.capacity), load(margin, catchments.capacity), NOT_APPLICABLE, measure="load", **station_dims
+    )
+    others = np.delete(ids, catchments.offering)
     for measure in ("served_persons", "load"):
         none = np.full(len(others), np.nan)
-        yield table(none, None, NOT_APPLICABLE, measure=measure, **{**station, "unit": others})
+        yield table(none, None, NOT_APPLICABLE, measure=measure, **{**station_dims, "unit": others})
 
 
 def analyse(context: Context, params: Params, results: pa.Table) -> Findings:  # noqa: ARG001 - the form of an analysis
-    """Draw the ground of every station, and add up the people whose nearest station it is."""
+    """Return the catchment polygon of every station, and the people whose nearest station it is."""
     outline = study_outline(context)
     cells: dict[str, tuple[Objects, Ints]] = {}
     units: list[dict[str, Any]] = []
@@ -181,13 +183,13 @@ def analyse(context: Context, params: Params, results: pa.Table) -> Findings:  #
         streets = context.streets[trip.mode]
         if trip.mode not in cells:
             cells[trip.mode] = thiessen(*context.projection.forward(streets.lon, streets.lat), outline)
-        made = _Catchments.of(context, trip)
-        named = _units(trip, made, stations)
+        catchments = _Catchments.of(context, trip)
+        catchment_units = _units(trip, catchments, stations)
         shapes, junction = cells[trip.mode]
-        label = made.of_station[streets.travel[trip].station[junction]]
-        ground = _degrees(context.projection, territories(shapes, label, len(named), outline))
-        units += [u | {"geometry": g} for u, g in zip(named, ground, strict=True)]
-        rows += _rows(context, trip, made, [u["unit"] for u in named])
+        label = catchments.of_station[streets.travel[trip].station[junction]]
+        polygons = _degrees(context.projection, territories(shapes, label, len(catchment_units), outline))
+        units += [u | {"geometry": g} for u, g in zip(catchment_units, polygons, strict=True)]
+        rows += _rows(context, trip, catchments, [u["unit"] for u in catchment_units])
     fields: list[pa.Field[Any]] = [pa.field(n, pa.string()) for n in ATTRIBUTES]
     fields += [pa.field(STATIONS, pa.list_(pa.string())), pa.field("geometry", pa.binary())]
     return Findings(stack(rows), [Units("catchment", pa.Table.from_pylist(units, schema=pa.schema(fields)))])

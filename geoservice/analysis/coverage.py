@@ -1,4 +1,4 @@
-"""Who is covered: households and persons within each time break, by area, service, tier, mode and group."""
+"""Coverage: households and persons within each time break, by area, service, tier, mode and group."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -23,12 +23,12 @@ PROCESS = Process(
     reference="Wachs and Kumagai (1973), Physical accessibility as a social indicator",
 )
 CLASSES = ("same_county", "same_province", "other_province")
-"""Migrant classes: counted by area; coverage is computed for all migrants together."""
+"""Migrant classes that are counted by area; coverage is computed for all migrants together."""
 UNITS = ("households", "persons")
 
 
 class Params(BaseModel):
-    """Services, breaks in minutes (the break itself is inside), standards by service, groups of people."""
+    """Services, inclusive breaks in minutes, standards by service, population groups."""
 
     model_config = ConfigDict(frozen=True)
     services: tuple[str, ...]
@@ -38,7 +38,7 @@ class Params(BaseModel):
 
 
 def bands(ms: Int32s, minutes: tuple[int, ...]) -> Int32s:
-    """Position of the first break that a time does not exceed; ``len(minutes)`` where it exceeds all. Shape kept.
+    """Return the position of the first break not below each time; ``len(minutes)`` if it exceeds all. Same shape.
 
     >>> bands(np.array([0, 300_000, 300_001, 900_000], np.int32), (5, 10)).tolist()
     [0, 0, 1, 2]
@@ -46,8 +46,8 @@ def bands(ms: Int32s, minutes: tuple[int, ...]) -> Int32s:
     return np.searchsorted(np.asarray(minutes, np.int64) * MS_PER_MINUTE, ms, side="left").astype(np.int32)
 
 
-def _known(surface: DemandSurface, group: str) -> Iterator[Quantity]:
-    """Quantities of a group that the surface estimates."""
+def _estimated(surface: DemandSurface, group: str) -> Iterator[Quantity]:
+    """Yield the quantities of a group that the surface estimates."""
     for unit in UNITS:
         quantity = Quantity("households" if unit == "households" else "persons", group)
         if surface.has(quantity):
@@ -55,32 +55,32 @@ def _known(surface: DemandSurface, group: str) -> Iterator[Quantity]:
 
 
 def population(context: Context, params: Params) -> Iterator[pa.Table]:
-    """Households and persons of every area, group and migrant class, and of everybody by cell."""
+    """Yield households and persons of every area, group and migrant class, and of the total population by cell."""
     demand, surface = context.demand, context.demand.surface
     for level in context.levels:
         ids = context.areas[level].ids
         sums = region_sums(surface, demand.area[level], len(ids))
         for group in (*params.groups, *(c for c in CLASSES if "migrant" in params.groups)):
-            for q in _known(surface, group):
+            for q in _estimated(surface, group):
                 yield table(sums.value(q), sums.margin(q), geography=level, unit=ids, measure=q.unit, group=group)
     cells = context.cells.ids
     sums = region_sums(surface, demand.cell, len(cells))
-    for q in _known(surface, "all"):
+    for q in _estimated(surface, "all"):
         yield table(sums.value(q), sums.margin(q), geography=context.cells.geography, unit=cells, measure=q.unit, group="all")
 
 
-def _covered(context: Context, params: Params, level: str, trip: Trip, everybody: Sums) -> Iterator[pa.Table]:
-    """Rows of one level and trip: covered counts, shares, and the gap between migrants and residents."""
+def _covered(context: Context, params: Params, level: str, trip: Trip, totals: Sums) -> Iterator[pa.Table]:
+    """Yield the rows of a level and trip: covered counts, shares, and the gap between migrants and residents."""
     demand, surface, ids = context.demand, context.demand.surface, context.areas[level].ids
     n, breaks = len(ids), len(params.minutes)
     area = np.repeat(np.arange(n), breaks)
-    part = threshold_sums(surface, demand.area[level], n, bands(demand.travel[trip].ms, params.minutes), breaks)
-    shares = Shares(part, everybody, area)
+    covered = threshold_sums(surface, demand.area[level], n, bands(demand.travel[trip].ms, params.minutes), breaks)
+    shares = Shares(covered, totals, area)
     unit = pa.DictionaryArray.from_arrays(area.astype(np.int32), pa.array(ids, pa.string()))
     dims: dict[str, Any] = {**trip_columns(trip), "geography": level, "unit": unit, "minutes": np.tile(params.minutes, n)}
     for group in (g for g in params.groups if trip_applies(trip, g)):
-        for q in _known(surface, group):
-            yield table(part.value(q), part.margin(q), measure=f"covered_{q.unit}", group=group, **dims)
+        for q in _estimated(surface, group):
+            yield table(covered.value(q), covered.margin(q), measure=f"covered_{q.unit}", group=group, **dims)
         persons = Quantity("persons", group)
         yield table(*shares.ratio(persons), measure="covered_share", group=group, **dims)
     if {"migrant", "resident"} <= set(params.groups) and trip_applies(trip, "migrant"):
@@ -89,7 +89,7 @@ def _covered(context: Context, params: Params, level: str, trip: Trip, everybody
 
 
 def _uncovered(context: Context, params: Params, level: str, trip: Trip) -> Iterator[pa.Table]:
-    """Persons beyond the standard of the service, of everybody and each group."""
+    """Yield the persons beyond the standard of the service, by group."""
     demand, ids = context.demand, context.areas[level].ids
     standard = params.standards[trip.service]
     beyond = np.where(demand.travel[trip].ms > standard * MS_PER_MINUTE, demand.area[level], -1).astype(np.int32)
@@ -101,15 +101,13 @@ def _uncovered(context: Context, params: Params, level: str, trip: Trip) -> Iter
 
 
 def analyse(context: Context, params: Params, results: pa.Table) -> Findings:  # noqa: ARG001 - the form of an analysis
-    """Population by area and cell, the covered part of it, and persons beyond the standard."""
+    """Return population by area and cell, the covered part of it, and persons beyond the standard."""
     rows = [*population(context, params)]
     demand = context.demand
-    everybody = {
-        level: region_sums(demand.surface, demand.area[level], len(context.areas[level].ids)) for level in context.levels
-    }
+    totals = {level: region_sums(demand.surface, demand.area[level], len(context.areas[level].ids)) for level in context.levels}
     for trip in trips_for(demand.travel, params.services):
         for level in context.levels:
-            rows += _covered(context, params, level, trip, everybody[level])
+            rows += _covered(context, params, level, trip, totals[level])
             if trip.tier == "any" and trip.nth == 1:
                 rows += _uncovered(context, params, level, trip)
     return Findings(stack(rows))

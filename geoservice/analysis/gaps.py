@@ -1,7 +1,7 @@
-"""Where a service is missing: inhabited ground beyond its standard, whom it leaves out, and where a station would help most.
+"""Service gaps: contiguous inhabited cells beyond the standard, their people, and the best place for a new station.
 
-A cell is inhabited when a leaf of the demand surface with more people than its noise has points in it. Cells are contiguous
-when they touch along a side or at a corner (eight neighbours): settlements follow roads, and roads run diagonally.
+A cell is inhabited if a leaf of the demand surface with more people than its noise has points in it. Cells are contiguous
+if they touch along a side or at a corner (eight neighbours): settlements follow roads, and roads run diagonally.
 """
 
 from collections.abc import Iterator, Mapping
@@ -30,33 +30,33 @@ PROCESS = Process(
     },
 )
 STRAIGHT_METRES_PER_MINUTE: Mapping[str, float] = {"walk": 60.0, "cycle": 180.0, "drive": 450.0}
-"""How far a minute leads in a straight line, detours allowed for; used only to choose a point."""
+"""Straight-line metres per minute, allowing for detours; used only to choose a point."""
 
 CANDIDATES = 16
 HOUSEHOLDS, PERSONS = Quantity("households"), Quantity("persons")
 
 
 class Params(BaseModel):
-    """Standards in minutes by service; how many gaps of a service and mode are kept, those with most persons."""
+    """Standards in minutes by service; number of gaps kept for each service and mode, those with most persons."""
 
     model_config = ConfigDict(frozen=True)
     standards: dict[str, int]
     most: int = Field(100, ge=1, le=1000)
 
 
-def contiguous(column: Ints, row: Ints, chosen: Bools) -> Int32s:
-    """Number the patches of chosen cells that touch along sides or at corners.
+def contiguous(column: Ints, row: Ints, selected: Bools) -> Int32s:
+    """Return the patches of selected cells that touch along sides or at corners.
 
     Parameters
     ----------
     column, row : int64 arrays, shape (n,)
-        Place of each cell in the grid.
-    chosen : bool array, shape (n,)
+        Position of each cell in the grid.
+    selected : bool array, shape (n,)
 
     Returns
     -------
     int32 array, shape (n,)
-        Patch of each cell, from 0; -1 for cells that are not chosen.
+        Patch of each cell, from 0; -1 for cells that are not selected.
 
     Examples
     --------
@@ -64,30 +64,30 @@ def contiguous(column: Ints, row: Ints, chosen: Bools) -> Int32s:
     >>> contiguous(column, row, np.array([True, True, True, False])).tolist()
     [0, 0, 1, -1]
     """
-    if not chosen.any():
+    if not selected.any():
         return np.full(len(column), -1, np.int32)
     column, row = column - column.min(), row - row.min()
     raster = np.zeros((int(row.max()) + 1, int(column.max()) + 1), bool)
-    raster[row, column] = chosen
+    raster[row, column] = selected
     patches, _ = label_raster(raster, structure=np.ones((3, 3)))
-    return np.where(chosen, patches[row, column] - 1, -1).astype(np.int32)
+    return np.where(selected, patches[row, column] - 1, -1).astype(np.int32)
 
 
 def best_cells(patch: Int32s, patches: int, x: Floats, y: Floats, persons: Floats, radius: float) -> Ints:
-    """Of each patch, the cell with most persons within a straight radius; the first of equals.
+    """Return the cell of each patch with most persons within a radius; of equal ones the first.
 
-    Candidates are the ``CANDIDATES`` cells of each patch that have most persons themselves.
+    Candidates are the ``CANDIDATES`` most populous cells of each patch.
 
     Parameters
     ----------
     patch : int32 array, shape (n,)
         Patch of each cell, -1 for none.
     patches : int
-        Number of patches; each has a cell.
+        Number of patches; none is empty.
     x, y : float64 arrays, shape (n,), metres
         Centres.
     persons : float64 array, shape (n,)
-        Persons of each cell; those of cells in patches are counted.
+        Persons of each cell; only cells in patches count.
     radius : float
         Metres.
 
@@ -113,53 +113,53 @@ def best_cells(patch: Int32s, patches: int, x: Floats, y: Floats, persons: Float
     return ranked[np.searchsorted(patch[ranked], np.arange(patches))]
 
 
-def largest(patch: Int32s, persons: Floats, most: int) -> Int32s:
-    """Keep the patches with most persons and number them in that order.
+def largest_patches(patch: Int32s, persons: Floats, most: int) -> Int32s:
+    """Return patch numbers in descending order of persons, -1 beyond the first ``most`` patches.
 
     Examples
     --------
-    >>> largest(np.array([0, 1, 1, 2, -1], np.int32), np.array([5.0, 4.0, 4.0, 7.0, 9.0]), 2).tolist()
+    >>> largest_patches(np.array([0, 1, 1, 2, -1], np.int32), np.array([5.0, 4.0, 4.0, 7.0, 9.0]), 2).tolist()
     [-1, 0, 0, 1, -1]
     """
     inside = patch >= 0
     total = np.bincount(patch[inside], persons[inside])
     order = np.argsort(-total, kind="stable")[:most]
-    number = np.full(len(total) + 1, -1, np.int32)  # the last entry answers for patch -1
+    number = np.full(len(total) + 1, -1, np.int32)  # the last entry is that of patch -1
     number[order] = np.arange(len(order))
     return number[patch]
 
 
-def inhabited(context: Context) -> Floats:
-    """Persons of each cell, NaN where nobody is known to live; shape ``(cells,)``.
+def cell_persons(context: Context) -> Floats:
+    """Return the persons of each cell, NaN for cells not known to be inhabited; shape ``(cells,)``.
 
-    A leaf counts when its estimate is above its noise: half of all empty leaves have estimates above 0.
+    A leaf counts if its estimate is above its margin: half of all empty leaves have estimates above 0.
     """
     demand, surface = context.demand, context.demand.surface
-    every_leaf = region_sums(surface, surface.point_leaf, surface.leaves)
-    noise = np.nan_to_num(every_leaf.margin(PERSONS))
-    sure = surface.values[PERSONS] > noise
-    there = np.where(sure[surface.point_leaf], demand.cell, -1)
+    leaf_sums = region_sums(surface, surface.point_leaf, surface.leaves)
+    margin = np.nan_to_num(leaf_sums.margin(PERSONS))
+    inhabited = surface.values[PERSONS] > margin
+    cell = np.where(inhabited[surface.point_leaf], demand.cell, -1)
     people = surface.positive[PERSONS][surface.point_leaf] * surface.point_weight
     cells = len(context.cells.ids)
-    count = np.bincount(there[there >= 0], minlength=cells)
-    return np.where(count > 0, np.bincount(there[there >= 0], people[there >= 0], cells), np.nan)
+    count = np.bincount(cell[cell >= 0], minlength=cells)
+    return np.where(count > 0, np.bincount(cell[cell >= 0], people[cell >= 0], cells), np.nan)
 
 
 def _grid(ids: list[str]) -> tuple[Ints, Ints]:
-    """Column and row out of names ``c<column>_<row>``."""
+    """Return column and row from names ``c<column>_<row>``."""
     pairs = np.array([name[1:].split("_") for name in ids], dtype=np.int64).reshape(-1, 2)
     return pairs[:, 0], pairs[:, 1]
 
 
 def _units(shapes: Objects, trip: Trip, patch: Int32s, patches: int, standard: int) -> list[dict[str, Any]]:
-    made = []
+    units = []
     for n in range(patches):
-        mine = shapes[patch == n]
+        members = shapes[patch == n]
         name = f"{trip.service}.{trip.mode}.{n + 1}"
         texts = {"unit": name, "name_zh": f"空白 {n + 1}", "name_en": f"Gap {n + 1}", "parent": None}
-        facts = {"service": trip.service, "mode": trip.mode, "minutes": standard, "cells": len(mine)}
-        made.append(texts | facts | {"geometry": shapely.to_wkb(shapely.coverage_union_all(mine))})
-    return made
+        numbers = {"service": trip.service, "mode": trip.mode, "minutes": standard, "cells": len(members)}
+        units.append(texts | numbers | {"geometry": shapely.to_wkb(shapely.coverage_union_all(members))})
+    return units
 
 
 _FIELDS: "list[pa.Field[Any]]" = [
@@ -169,24 +169,22 @@ _FIELDS: "list[pa.Field[Any]]" = [
 ]
 
 
-def _middle(patch: Int32s, patches: int, x: Floats, y: Floats) -> Ints:
-    """The cell of each patch nearest to the middle of its cells, the first of equals."""
+def _central_cells(patch: Int32s, patches: int, x: Floats, y: Floats) -> Ints:
+    """Return the cell of each patch nearest to its centroid; of equal ones the first."""
     inside = np.flatnonzero(patch >= 0)
-    mine = patch[inside]
-    size = np.bincount(mine, minlength=patches)
-    mx, my = (np.bincount(mine, v[inside], patches) / size for v in (x, y))
-    away = np.hypot(x[inside] - mx[mine], y[inside] - my[mine]).round(3)
-    order = inside[np.lexsort((inside, away, mine))]
+    own_patch = patch[inside]
+    size = np.bincount(own_patch, minlength=patches)
+    mx, my = (np.bincount(own_patch, v[inside], patches) / size for v in (x, y))
+    distance = np.hypot(x[inside] - mx[own_patch], y[inside] - my[own_patch]).round(3)
+    order = inside[np.lexsort((inside, distance, own_patch))]
     return order[np.searchsorted(patch[order], np.arange(patches))]
 
 
 def _counts(context: Context, trip: Trip, patch: Int32s, names: list[str], standard: int) -> Iterator[pa.Table]:
-    """Households and persons of each gap that are beyond the standard, and its rank by persons."""
+    """Yield households and persons of each gap beyond the standard, and its rank by persons."""
     demand = context.demand
-    there = np.where(demand.cell >= 0, patch[demand.cell], -1)
-    sums = region_sums(
-        demand.surface, np.where(within(demand.travel[trip].ms, standard), -1, there).astype(np.int32), len(names)
-    )
+    gap = np.where(demand.cell >= 0, patch[demand.cell], -1)
+    sums = region_sums(demand.surface, np.where(within(demand.travel[trip].ms, standard), -1, gap).astype(np.int32), len(names))
     dims = _dimensions(trip, names, standard)
     if demand.surface.has(HOUSEHOLDS):
         yield table(sums.value(HOUSEHOLDS), sums.margin(HOUSEHOLDS), measure="uncovered_households", **dims)
@@ -202,8 +200,8 @@ def _dimensions(trip: Trip, names: list[str], standard: int) -> dict[str, Any]:
 
 
 def analyse(context: Context, params: Params, results: pa.Table) -> Findings:  # noqa: ARG001 - the form of an analysis
-    """Find the gaps of every service and mode; count whom they leave out and whom a station at the best point would reach."""
-    persons = inhabited(context)
+    """Return the gaps of each service and mode, their people, and the people whom a station at the best point would reach."""
+    persons = cell_persons(context)
     column, row = _grid(context.cells.ids)
     x, y = context.projection.forward(context.cell_lon, context.cell_lat)
     shapes = shapely.from_wkb(np.asarray(context.cells.table.column("geometry").to_pylist(), object))
@@ -215,17 +213,17 @@ def analyse(context: Context, params: Params, results: pa.Table) -> Findings:  #
         patch = contiguous(column, row, np.isfinite(persons) & ~within(cell_ms, standard))
         if (patch < 0).all():
             continue
-        patch = largest(patch, persons, params.most)
+        patch = largest_patches(patch, persons, params.most)
         patches = int(patch.max()) + 1
-        made = _units(shapes, trip, patch, patches, standard)
-        names = [str(u["unit"]) for u in made]
+        gaps = _units(shapes, trip, patch, patches, standard)
+        names = [str(u["unit"]) for u in gaps]
         rows += _counts(context, trip, patch, names, standard)
         best = best_cells(patch, patches, x, y, persons, standard * STRAIGHT_METRES_PER_MINUTE[trip.mode])
         gap, point = context.reach(trip.mode, context.cell_lon[best], context.cell_lat[best], standard)
-        reached = region_sums(context.demand.surface, gap, patches, point)
+        reach = region_sums(context.demand.surface, gap, patches, point)
         dims = _dimensions(trip, names, standard)
-        rows.append(table(reached.value(PERSONS), reached.margin(PERSONS), measure="reach_persons", **dims))
-        middle = _middle(patch, patches, x, y)
+        rows.append(table(reach.value(PERSONS), reach.margin(PERSONS), measure="reach_persons", **dims))
+        middle = _central_cells(patch, patches, x, y)
         rows.append(table(minutes(cell_ms[middle]), None, BEYOND, measure="nearest_minutes", **dims))
-        units += made
+        units += gaps
     return Findings(stack(rows), [Units("gap", pa.Table.from_pylist(units, schema=pa.schema(_FIELDS)))])

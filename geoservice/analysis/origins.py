@@ -1,4 +1,4 @@
-"""Where migrants came from: persons of each area by area of origin, as the register's surface estimates them."""
+"""Origins of migrants: persons of each area by area of origin, as estimated by the demand surface of a register."""
 
 from typing import Any
 
@@ -21,20 +21,20 @@ PROCESS = Process(
 
 
 class Params(BaseModel):
-    """Nothing to choose."""
+    """No parameters."""
 
     model_config = ConfigDict(frozen=True)
 
 
 def analyse(context: Context, params: Params, results: pa.Table) -> Findings:  # noqa: ARG001 - the form of an analysis
-    """Persons by area and origin; the origin's code stands in the column ``group``."""
+    """Return persons by area and origin; the column ``group`` holds the code of the origin."""
     flows = context.demand.surface.flows
     if flows is None:
         return Findings(stack([]))
     area, origin, margin = np.array(flows.area, object), np.array(flows.origin, object), flows.margins()
     rows = []
     for level in context.levels:
-        mine = np.isin(area, context.areas[level].ids)
-        dims: dict[str, Any] = {"geography": level, "unit": area[mine], "group": origin[mine]}
-        rows.append(table(flows.persons[mine], margin[mine], measure="origin_persons", **dims))
+        at_level = np.isin(area, context.areas[level].ids)
+        dims: dict[str, Any] = {"geography": level, "unit": area[at_level], "group": origin[at_level]}
+        rows.append(table(flows.persons[at_level], margin[at_level], measure="origin_persons", **dims))
     return Findings(stack(rows))

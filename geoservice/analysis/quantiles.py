@@ -1,4 +1,4 @@
-"""How long half of the people travel, and nine in ten: quantiles out of the covered shares."""
+"""Median and 90th percentile of travel time over people, from the covered shares."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,7 +8,7 @@ import pyarrow as pa
 from pydantic import BaseModel, ConfigDict
 
 from geoservice.analysis.base import Context, Findings, Process
-from geoservice.analysis.frames import pick, stack, table
+from geoservice.analysis.frames import rows_of_measure, stack, table
 from geoservice.geo import Floats, Ints
 from geoservice.measures import BEYOND, NOBODY
 
@@ -33,21 +33,21 @@ class Params(BaseModel):
 
 
 def quantile(shares: Floats, breaks: Floats, percent: float) -> Floats:
-    """Time at which a cumulative share is reached, by linear interpolation from (0, 0) through the breaks.
+    """Return the time at which a cumulative share is reached, by linear interpolation from (0, 0) through the breaks.
 
     Parameters
     ----------
     shares : float64 array, shape (n, breaks), percent
-        Share of the people within each break; noise may make it fall, which is levelled out. NaN counts as nobody.
+        Share of the people within each break. Where noise makes it fall, its running maximum is used; NaN counts as 0.
     breaks : float64 array, shape (breaks,), minutes
-        Rising.
+        Ascending.
     percent : float
-        The share asked for, above 0 and at most 100.
+        The share of the quantile, above 0 and at most 100.
 
     Returns
     -------
     float64 array, shape (n,), minutes
-        NaN where the share is not reached at the last break.
+        NaN if the share is not reached at the last break.
 
     Examples
     --------
@@ -55,19 +55,19 @@ def quantile(shares: Floats, breaks: Floats, percent: float) -> Floats:
     >>> quantile(shares, np.array([10.0, 20.0]), 50).tolist()
     [17.5, 10.0, nan]
     """
-    rising = np.maximum.accumulate(np.nan_to_num(shares, nan=0.0), axis=1)
-    rising = np.hstack([np.zeros((len(rising), 1)), rising])
+    cumulative = np.maximum.accumulate(np.nan_to_num(shares, nan=0.0), axis=1)
+    cumulative = np.hstack([np.zeros((len(cumulative), 1)), cumulative])
     times = np.concatenate([[0.0], breaks])
-    after = np.clip((rising < percent).sum(axis=1), 1, len(breaks))
-    row = np.arange(len(rising))
-    low, high = rising[row, after - 1], rising[row, after]
+    upper = np.clip((cumulative < percent).sum(axis=1), 1, len(breaks))
+    row = np.arange(len(cumulative))
+    low, high = cumulative[row, upper - 1], cumulative[row, upper]
     reached = high >= percent
-    part = (percent - low) / np.where(reached, high - low, 1.0)
-    return np.where(reached, times[after - 1] + part * (times[after] - times[after - 1]), np.nan)
+    fraction = (percent - low) / np.where(reached, high - low, 1.0)
+    return np.where(reached, times[upper - 1] + fraction * (times[upper] - times[upper - 1]), np.nan)
 
 
 def quantile_margin(shares: Floats, margins: Floats, breaks: Floats, percent: float) -> Floats:
-    """Half the way between the quantiles of the shares moved up and down by their margins; NaN where either is not reached.
+    """Return half the difference of the quantiles of shares plus and minus their margins; NaN if either is not reached.
 
     Examples
     --------
@@ -80,16 +80,16 @@ def quantile_margin(shares: Floats, margins: Floats, breaks: Floats, percent: fl
 
 
 def analyse(context: Context, params: Params, results: pa.Table) -> Findings:  # noqa: ARG001 - the form of an analysis
-    """Interpolate the covered shares of every area, trip and group."""
-    shares = pick(results, "covered_share")
+    """Return quantiles of the covered shares of every area, trip and group."""
+    shares = rows_of_measure(results, "covered_share")
     if not shares.num_rows:
         return Findings(stack([]))
-    first, row = _units(shares)
-    value, margin = (np.full((len(first), len(params.minutes)), np.nan) for _ in range(2))
+    first_row, row = _units(shares)
+    value, margin = (np.full((len(first_row), len(params.minutes)), np.nan) for _ in range(2))
     column = np.searchsorted(params.minutes, shares.column("minutes").to_numpy())
     value[row, column], margin[row, column] = (shares.column(c).to_numpy() for c in ("value", "margin"))
-    plain = pa.table([_plain(shares.column(c)) for c in _UNITS], names=list(_UNITS)).take(first)
-    units = {c: plain.column(c).combine_chunks() for c in _UNITS}
+    dimensions = pa.table([_decoded(shares.column(c)) for c in _UNITS], names=list(_UNITS)).take(first_row)
+    units = {c: dimensions.column(c).combine_chunks() for c in _UNITS}
     breaks = np.asarray(params.minutes, float)
     missing = np.where(np.isnan(value).all(axis=1), NOBODY, BEYOND).astype(object)
     rows = []
@@ -100,15 +100,15 @@ def analyse(context: Context, params: Params, results: pa.Table) -> Findings:  #
 
 
 def _units(rows: pa.Table) -> tuple[Ints, Ints]:
-    """First row of each combination of everything but the break, and which combination each row has."""
+    """Return the first row of each combination of dimensions but the break, and the combination of each row."""
     code = np.zeros(rows.num_rows, np.int64)
     for column in _UNITS:
-        keys = _plain(rows.column(column)).combine_chunks().dictionary_encode()
+        keys = _decoded(rows.column(column)).combine_chunks().dictionary_encode()
         code = code * max(len(keys.dictionary), 1) + keys.indices.to_numpy()
-    first, row = np.unique(code, return_index=True, return_inverse=True)[1:]
-    return first.astype(np.int64), row.astype(np.int64)
+    first_row, row = np.unique(code, return_index=True, return_inverse=True)[1:]
+    return first_row.astype(np.int64), row.astype(np.int64)
 
 
-def _plain(column: "pa.ChunkedArray[Any]") -> "pa.ChunkedArray[Any]":
-    """Texts out of a column that keeps each of them once a chunk."""
+def _decoded(column: "pa.ChunkedArray[Any]") -> "pa.ChunkedArray[Any]":
+    """Return a column with its dictionary encoding removed."""
     return column.cast(pa.string()) if pa.types.is_dictionary(column.type) else column

@@ -1,4 +1,4 @@
-"""Thiessen cells of points, and cells of one label put together."""
+"""Thiessen polygons of points, and their union by label."""
 
 from typing import Any
 
@@ -9,18 +9,18 @@ from geoservice.geo import Floats, Int32s, Ints, Objects
 
 
 def thiessen(x: Floats, y: Floats, outline: shapely.Geometry) -> tuple[Objects, Ints]:
-    """Thiessen cells of points, reaching beyond the outline.
+    """Return the Thiessen polygons of points; they extend beyond the outline.
 
     Parameters
     ----------
     x, y : float64 arrays, shape (n,), metres
     outline : polygon
-        What the cells must cover, in the same plane.
+        The area to cover, in the same plane.
 
     Returns
     -------
     (object array of polygons, shape (m,); int64 array, shape (m,))
-        Cells of the distinct points, and for each the first point that it is of. They share their edges exactly.
+        Polygons of the distinct points, and for each the first point that it belongs to. They share their edges exactly.
 
     Examples
     --------
@@ -29,28 +29,28 @@ def thiessen(x: Floats, y: Floats, outline: shapely.Geometry) -> tuple[Objects, 
     (2, [0, 1])
     """
     points, index = np.unique(np.column_stack([x, y]), axis=0, return_index=True)
-    first = index.astype(np.int64)
+    first_index = index.astype(np.int64)
     west, south, east, north = shapely.bounds(outline)
-    beyond = shapely.buffer(shapely.box(west, south, east, north), max(east - west, north - south, 1.0), join_style="mitre")
+    frame = shapely.buffer(shapely.box(west, south, east, north), max(east - west, north - south, 1.0), join_style="mitre")
     if len(points) < 2:
-        return np.array([beyond] * len(points), dtype=object), first
-    cells = shapely.voronoi_polygons(shapely.multipoints(_unaligned(points)), extend_to=beyond, ordered=True)
-    return shapely.get_parts(cells), first
+        return np.array([frame] * len(points), dtype=object), first_index
+    cells = shapely.voronoi_polygons(shapely.multipoints(_unaligned(points)), extend_to=frame, ordered=True)
+    return shapely.get_parts(cells), first_index
 
 
 def _unaligned(points: "np.ndarray[Any, np.dtype[np.float64]]") -> "np.ndarray[Any, np.dtype[np.float64]]":
-    """Move points by up to 2 mm, less than the last digit of OSM, always the same way.
+    """Return points moved by up to 2 mm, less than the precision of OSM; deterministic.
 
-    Where streets form a regular grid, four junctions lie on one circle; GEOS then draws cells that overlap or are invalid.
-    The steps are the additive sequence of M. Roberts, "The unreasonable effectiveness of quasirandom sequences" (2018).
+    In a regular street grid four junctions lie on one circle; GEOS then returns polygons that overlap or are invalid.
+    The offsets are the additive sequence of M. Roberts, "The unreasonable effectiveness of quasirandom sequences" (2018).
     """
-    steps = np.arange(1, len(points) + 1)[:, None] * np.array([0.7548776662466927, 0.5698402909980532])
-    moved: np.ndarray[Any, np.dtype[np.float64]] = points + 0.004 * (steps % 1 - 0.5)
+    offsets = np.arange(1, len(points) + 1)[:, None] * np.array([0.7548776662466927, 0.5698402909980532])
+    moved: np.ndarray[Any, np.dtype[np.float64]] = points + 0.004 * (offsets % 1 - 0.5)
     return moved
 
 
 def territories(cells: Objects, label: Int32s, labels: int, outline: shapely.Geometry) -> Objects:
-    """Dissolve cells by label and clip them to the outline.
+    """Return the union of cells by label, clipped to the outline.
 
     Parameters
     ----------
@@ -65,8 +65,8 @@ def territories(cells: Objects, label: Int32s, labels: int, outline: shapely.Geo
     Returns
     -------
     object array, shape (labels,)
-        Polygon or multipolygon of each, None where there is no ground. They do not overlap, and where every cell has a label
-        they cover the outline.
+        Polygon or multipolygon of each, None if it has no area. They do not overlap, and cover the outline if every cell has
+        a label.
 
     Examples
     --------
@@ -77,16 +77,16 @@ def territories(cells: Objects, label: Int32s, labels: int, outline: shapely.Geo
     """
     order = np.argsort(label, kind="stable")
     bounds = np.searchsorted(label[order], np.arange(labels + 1))
-    ground: Objects = np.full(labels, None, object)
+    polygons: Objects = np.full(labels, None, object)
     shapely.prepare(outline)
     for i in range(labels):
         if bounds[i + 1] > bounds[i]:
             clipped = shapely.intersection(shapely.coverage_union_all(cells[order[bounds[i] : bounds[i + 1]]]), outline)
-            ground[i] = _polygonal(clipped)
-    return ground
+            polygons[i] = _polygonal(clipped)
+    return polygons
 
 
 def _polygonal(shape: shapely.Geometry) -> shapely.Geometry | None:
-    """Keep polygons only; touching the outline may leave points and lines."""
+    """Return the polygons of a geometry, without points and lines where it touches the outline; None if there are none."""
     parts = [p for p in shapely.get_parts(shape) if shapely.get_type_id(p) == 3 and p.area > 0]
     return None if not parts else parts[0] if len(parts) == 1 else shapely.multipolygons(parts)

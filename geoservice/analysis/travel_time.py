@@ -1,4 +1,4 @@
-"""How far is it: minutes from every cell to the stations. Streets and stations only, so nothing in it is private."""
+"""Minutes from every cell to the stations. They depend on streets and stations only, so nothing is private."""
 
 import numpy as np
 import pyarrow as pa
@@ -23,14 +23,14 @@ PROCESS = Process(
 
 
 class Params(BaseModel):
-    """Services to ask for."""
+    """Services whose travel times are computed."""
 
     model_config = ConfigDict(frozen=True)
     services: tuple[str, ...]
 
 
 def minutes(ms: Int32s) -> Floats:
-    """Milliseconds to minutes with one decimal, rounded up so that no place seems nearer than it is; NaN where unreached.
+    """Return minutes with one decimal, rounded up so that no place seems nearer than it is; NaN for ``UNREACHED``.
 
     Parameters
     ----------
@@ -50,7 +50,7 @@ def minutes(ms: Int32s) -> Floats:
 
 
 def within(ms: Int32s, limit: int) -> np.ndarray:
-    """Whether each time is at most ``limit`` minutes; the limit itself is inside.
+    """Return which times are at most ``limit`` minutes; the limit is inclusive.
 
     Examples
     --------
@@ -61,10 +61,10 @@ def within(ms: Int32s, limit: int) -> np.ndarray:
 
 
 def analyse(context: Context, params: Params, results: pa.Table) -> Findings:  # noqa: ARG001 - the form of an analysis
-    """Minutes of every cell; cells that nothing reaches are beyond what was searched."""
+    """Return the minutes of every cell; the status of unreached cells is ``beyond``."""
     units = np.asarray(context.cells.ids, object)
-    fixed = {"geography": context.cells.geography, "unit": units, "measure": "minutes", "missing": BEYOND}
+    dims = {"geography": context.cells.geography, "unit": units, "measure": "minutes", "missing": BEYOND}
     travel = context.cell_travel
     return Findings(
-        stack([table(minutes(travel[t].ms), **fixed, **trip_columns(t)) for t in trips_for(travel, params.services)])  # type: ignore[arg-type]  # columns of any kind
+        stack([table(minutes(travel[t].ms), **dims, **trip_columns(t)) for t in trips_for(travel, params.services)])  # type: ignore[arg-type]  # columns of any kind
     )

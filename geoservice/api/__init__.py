@@ -1,1 +1,1 @@
-"""geoservice from Python: where settings, stores and parts are put together. The commands are made of it."""
+"""The Python interface of geoservice: it opens settings and stores and runs the parts; the commands are built on it."""

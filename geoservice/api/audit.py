@@ -1,53 +1,53 @@
-"""The audit log of a project: what is done outside the server is written there too."""
+"""The audit log of a project, for actions outside the server."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from geoservice.api.stores import plain
+from geoservice.api.stores import reachable_dsn
 
 if TYPE_CHECKING:
     from geoservice.server.access import AccessStore, AuditEntry
     from geoservice.settings import Settings
 
 COMMAND_LINE, PYTHON = "command line", "Python"
-"""Over which channel somebody acts who is no caller of the server."""
+"""Channels of actions outside the server."""
 
 
 @contextmanager
 def access_of(settings: "Settings") -> "Iterator[AccessStore]":
-    """Open the access store of a project: with the project's role on PostgreSQL."""
+    """Open the access store of a project, on PostgreSQL with the project's role."""
     from geoservice.server.access import open_access
 
-    store = open_access(settings.home, plain(settings.dsn), settings.schema_prefix, owner=True)
+    store = open_access(settings.home, reachable_dsn(settings, "dsn"), settings.schema_prefix, owner=True)
     try:
         yield store
     finally:
         store.close()
 
 
-def entry_of(what: str, said: str = "", status: str = "done", channel: str = COMMAND_LINE) -> "AuditEntry":
-    """Return the row of the audit log for what is done here, in the name of the user who does it."""
+def entry_of(action: str, details: str = "", status: str = "done", channel: str = COMMAND_LINE) -> "AuditEntry":
+    """Return the audit log's row of an action of the current user."""
     import getpass
 
     from geoservice.server.access import AuditEntry
 
-    return AuditEntry(f"{getpass.getuser()} ({channel})", "administrator", what, query=said, status=status)
+    return AuditEntry(f"{getpass.getuser()} ({channel})", "administrator", action, query=details, status=status)
 
 
 @contextmanager
-def written_down(settings: "Settings", what: str, said: str = "", channel: str = COMMAND_LINE) -> Iterator[dict[str, Any]]:
-    """Write what is done into the audit log before it begins and when it has ended.
+def audit_action(settings: "Settings", action: str, details: str = "", channel: str = COMMAND_LINE) -> Iterator[dict[str, Any]]:
+    """Write an action to the audit log before it begins and after it has ended.
 
-    What is put into the dictionary yielded is told in the second row; an error is named there and goes on.
+    The second row has the results that were put into the yielded dictionary, or the type of the error, which is raised again.
     """
-    told: dict[str, Any] = {}
+    results: dict[str, Any] = {}
     with access_of(settings) as store:
-        store.append([entry_of(what, said, "begun", channel)])
+        store.append([entry_of(action, details, "begun", channel)])
         try:
-            yield told
+            yield results
         except BaseException as error:
-            store.append([entry_of(what, said, f"failed: {type(error).__name__}", channel)])
+            store.append([entry_of(action, details, f"failed: {type(error).__name__}", channel)])
             raise
-        results = " ".join([said, *(f"{k}={v}" for k, v in told.items())]).strip()
-        store.append([entry_of(what, results, channel=channel)])
+        outcome = " ".join([details, *(f"{k}={v}" for k, v in results.items())]).strip()
+        store.append([entry_of(action, outcome, channel=channel)])

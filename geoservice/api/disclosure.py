@@ -1,4 +1,4 @@
-"""How people were protected, as a release says it."""
+"""The disclosure statement of a release: how people were protected."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 class DisclosureStatement:
     """How people were protected.
 
-    ``guess_probability`` is the chance that anybody, whatever they know, guesses right whether a household is in the register
-    (blind: 0.5), for the privacy loss ``rho`` of the measurement; both are None where people come from public data alone.
-    ``statement`` says it in both languages, ``facts`` is all that the manifest has.
+    ``guess_probability`` is the highest probability of a correct guess whether a household is in the register, whatever is
+    known already (0.5 by chance), for the privacy loss ``rho`` of the measurement; both are None if people come from public
+    data only. ``statement`` is the text in both languages, ``facts`` is everything in the manifest.
     """
 
     rho: float | None
@@ -25,7 +25,7 @@ class DisclosureStatement:
 
     @classmethod
     def of(cls, facts: Mapping[str, Any]) -> Self:
-        """Read what a manifest says; where people come from two sources, of the one that was measured."""
+        """Return the statement from a manifest's facts; of two sources of people, that of the measured one."""
         from geoservice.layer import Label
 
         measured: Mapping[str, Any] = next((part for part in (facts, *facts.get("parts", ())) if "rho" in part), {})

@@ -1,4 +1,4 @@
-"""Features of a release as frames, with what their columns mean."""
+"""Features of a release as data frames, with units and margins of their columns."""
 
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
@@ -15,16 +15,16 @@ if TYPE_CHECKING:
 
 
 def to_frame(layer: "PublishedLayer", batches: Iterable[pa.Table]) -> geopandas.GeoDataFrame:
-    """Return features in WGS 84 with their ``fid`` as index; of a layer without places no geometry is active.
+    """Return features in WGS 84 with their ``fid`` as index; without an active geometry if the layer has none.
 
-    ``attrs["units"]`` are the units of columns, ``attrs["margins"]`` the columns with margins by the columns they belong to;
-    of the release table ``attrs["measures"]`` are the units of ``value`` by measure.
+    ``attrs["units"]`` are the units of columns, ``attrs["margins"]`` the columns of margins by the columns that they belong to;
+    for the release table ``attrs["measures"]`` are the units of ``value`` by measure.
     """
     rows = pa.concat_tables(batches)
     if "geometry" in rows.column_names:
-        plain = rows.drop_columns(["geometry"]).to_pandas()
+        attributes = rows.drop_columns(["geometry"]).to_pandas()
         shapes = shapely.from_wkb(rows.column("geometry").to_numpy())
-        frame = geopandas.GeoDataFrame(plain, geometry=shapes, crs="EPSG:4326").set_index("fid")
+        frame = geopandas.GeoDataFrame(attributes, geometry=shapes, crs="EPSG:4326").set_index("fid")
     else:
         frame = geopandas.GeoDataFrame(rows.to_pandas()).set_index("fid")
     columns = [c for c in layer.columns if c.name in frame.columns]
@@ -38,14 +38,14 @@ def to_frame(layer: "PublishedLayer", batches: Iterable[pa.Table]) -> geopandas.
 
 
 def layers_frame(layers: "Sequence[PublishedLayer]") -> pd.DataFrame:
-    """Return the layers there are, a row each: titles, form, and the levels that ``level`` may choose."""
+    """Return the layers, one row each: titles, descriptions, geometry type, and levels of area."""
     rows = [(x.id, x.title.zh, x.title.en, x.description.zh, x.description.en, x.geometry, list(x.zooms)) for x in layers]
     names = ["id", "title_zh", "title_en", "description_zh", "description_en", "geometry", "levels"]
     return pd.DataFrame(rows, columns=names).set_index("id")
 
 
 def columns_frame(layer: "PublishedLayer") -> pd.DataFrame:
-    """Return the columns of a layer, a row each: titles, type, unit, measure, and whose margin it is."""
+    """Return the columns of a layer, one row each: titles, type, unit, measure, and the column of which it is the margin."""
     rows = [(c.name, c.title.zh, c.title.en, c.type, c.unit, c.measure, c.margin_of) for c in layer.columns]
     names = ["name", "title_zh", "title_en", "type", "unit", "measure", "margin_of"]
     return pd.DataFrame(rows, columns=names).set_index("name")

@@ -1,4 +1,4 @@
-"""The register's measurement: made once, kept in the register's book and put into the project."""
+"""The measurement of the register: made once, recorded in the register's budget book, its surface added to the project."""
 
 from contextlib import closing
 from datetime import date
@@ -7,7 +7,8 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from geoservice.api.progress import Progress
-from geoservice.api.stores import register_is_apart, register_is_there, register_of
+from geoservice.api.stores import register_exists, register_has_own_role, register_of
+from geoservice.durable import whole_file
 from geoservice.errors import InputError, NotFound
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def rules_of(study: "Study", rho: Fraction | None = None) -> "Rules":
-    """Return how a study wants its register measured."""
+    """Return the study's rules for measuring its register."""
     from geoservice.disclosure.vintage import Rules
 
     return Rules(
@@ -28,12 +29,12 @@ def rules_of(study: "Study", rho: Fraction | None = None) -> "Rules":
         lifetime_rho=Fraction(study.disclosure.lifetime_rho),
         migrants=study.migrants is not False,
         chinese=study.chinese,
-        made_up=study.synthetic,
+        synthetic=study.synthetic,
     )
 
 
 def parse_rho(value: str | float, name: str = "rho") -> Fraction:
-    """Return a privacy loss as an exact number; raises :class:`InputError` for what is none, or too large.
+    """Return a privacy loss as an exact number; raises :class:`InputError` unless it is a number in the allowed range.
 
     >>> parse_rho("0.1"), parse_rho(0.1)
     (Fraction(1, 10), Fraction(1, 10))
@@ -48,9 +49,9 @@ def parse_rho(value: str | float, name: str = "rho") -> Fraction:
 
 
 def has_register(settings: "Settings") -> bool:
-    """Whether the project has a register with households in it; makes no folder."""
-    if not register_is_there(settings) or register_is_apart(settings):
-        return False  # the surface was made by the register's role
+    """Whether the project has a register with households that this role can read; creates no folder."""
+    if not register_exists(settings) or register_has_own_role(settings):
+        return False  # the register's role has made the surface
     with closing(register_of(settings)) as register:
         return bool(register.vintages("households"))
 
@@ -58,20 +59,20 @@ def has_register(settings: "Settings") -> bool:
 def measure_register(
     register: "Register", project: "Project", rules: "Rules", as_of: date | None, progress: Progress
 ) -> "Measurement":
-    """Measure the register's households of a day unless that was done, and put the surface into the project."""
+    """Measure the register's households of a day, unless they were measured before, and add the surface to the project."""
     from geoservice.disclosure.vintage import measure_vintage
 
     households = register.read_as_of("households", as_of)
-    known = [s.digest for s in project.surfaces() if s.kind == "register"]
-    done = measure_vintage(register, households, project.areas(as_of), places_of(project), rules, known, progress)
-    keep_surface(project, done)
-    if done.made is not None:
-        _write_quality(register, done, households)
-    return done
+    digests = [s.digest for s in project.surfaces() if s.kind == "register"]
+    measurement = measure_vintage(register, households, project.areas(as_of), places_of(project), rules, digests, progress)
+    keep_surface(project, measurement)
+    if measurement.result is not None:
+        _write_quality(register, measurement, households)
+    return measurement
 
 
 def places_of(project: "Project") -> "Places | None":
-    """Return the points of the street map where people may live, None where no network was imported."""
+    """Return the points of the street map where people may live, None if no network was imported."""
     from geoservice.network.places import load_places
 
     try:
@@ -80,22 +81,24 @@ def places_of(project: "Project") -> "Places | None":
         return None
 
 
-def keep_surface(project: "Project", done: "Measurement") -> None:
-    """Put a measured surface into the project; the same one again changes nothing."""
+def keep_surface(project: "Project", measurement: "Measurement") -> None:
+    """Add a measured surface to the project, unless it is there already."""
     from geoservice.demand import read_surface
     from geoservice.project import SurfaceInfo
 
-    draw = done.draw
+    draw = measurement.draw
     if draw.surface_digest not in {s.digest for s in project.surfaces()}:
-        facts = read_surface(done.body).description
-        project.add_surface(done.body, SurfaceInfo(draw.surface_digest, "register", "register", draw.made_at, facts))
+        facts = read_surface(measurement.body).description
+        project.add_surface(measurement.body, SurfaceInfo(draw.surface_digest, "register", "register", draw.made_at, facts))
 
 
-def _write_quality(register: "Register", done: "Measurement", households: object) -> None:
-    """Write the steward's report beside the register."""
+def _write_quality(register: "Register", measurement: "Measurement", households: object) -> None:
+    """Write the steward's quality report into the register's folder."""
     from geoservice.disclosure.quality import quality_report
 
-    assert done.made is not None
-    path = register.quality_file(done.draw.number)
-    path.touch(mode=0o600)
-    path.write_text("\n".join(quality_report(done.made, households)) + "\n", encoding="utf-8")  # type: ignore[arg-type]  # a table
+    assert measurement.result is not None
+    path = register.quality_file(measurement.draw.number)
+    text = "\n".join(quality_report(measurement.result, households)) + "\n"  # type: ignore[arg-type]  # a table
+    with whole_file(path) as aside:
+        aside.touch(mode=0o600)
+        aside.write_text(text, encoding="utf-8")

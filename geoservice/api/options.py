@@ -1,4 +1,4 @@
-"""Options of an import as keywords."""
+"""The options of an import as keyword arguments."""
 
 from collections.abc import Mapping, Sequence
 from os import PathLike
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 class ImportOptions(TypedDict, total=False):
-    """Options of an import, those of ``geoservice import``; :class:`geoservice.ingest.Options` says what each means."""
+    """The options of ``geoservice import``; :class:`geoservice.ingest.Options` explains them."""
 
     crs: str | None
     mapping: Mapping[str, str]
@@ -26,15 +26,15 @@ class ImportOptions(TypedDict, total=False):
     tier: str | None
 
 
-def make_options(given: ImportOptions) -> "Options":
-    """Return the options of an import; one word may stand for a list of columns or sources."""
+def make_options(keywords: ImportOptions) -> "Options":
+    """Return the options of an import; a single column or source may be keywords as a text."""
     from geoservice.ingest import Options
 
-    rejects = given.get("rejects")
-    lists = {"drop": _words(given.get("drop", ())), "replaces": _words(given.get("replaces", ()))}
-    plain = {**given, **lists, "rejects": rejects and Path(rejects)}
-    return Options(**plain)  # type: ignore[arg-type]  # the keys and types of ImportOptions, which mypy loses on the way
+    rejects = keywords.get("rejects")
+    lists = {"drop": _as_tuple(keywords.get("drop", ())), "replaces": _as_tuple(keywords.get("replaces", ()))}
+    arguments = {**keywords, **lists, "rejects": rejects and Path(rejects)}
+    return Options(**arguments)  # type: ignore[arg-type]  # the keys and types of ImportOptions, which mypy loses on the way
 
 
-def _words(given: str | Sequence[str]) -> tuple[str, ...]:
-    return (given,) if isinstance(given, str) else tuple(given)
+def _as_tuple(value: str | Sequence[str]) -> tuple[str, ...]:
+    return (value,) if isinstance(value, str) else tuple(value)

@@ -1,10 +1,10 @@
-"""Progress of what takes long."""
+"""Progress of long operations."""
 
 from collections.abc import Callable
 
 Progress = Callable[[str, float], None]
-"""Called with the name of a stage and the fraction of it that is done, from 0 to 1."""
+"""A function that is called with the name of a stage and its completed fraction, from 0 to 1."""
 
 
 def quiet(_stage: str, _fraction: float) -> None:
-    """Progress that nobody watches."""
+    """Ignore progress."""

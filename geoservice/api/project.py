@@ -1,4 +1,4 @@
-"""A project folder from Python: load files and frames, measure the register, publish."""
+"""The Python interface of a project folder: load files and frames, measure the register, publish."""
 
 from collections.abc import Sequence
 from contextlib import ExitStack, closing
@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, TypeAlias, Unpack
 
-from geoservice.api.audit import PYTHON, written_down
+from geoservice.api.audit import PYTHON, audit_action
 from geoservice.api.measurement import has_register, measure_register, parse_rho, places_of, rules_of
 from geoservice.api.options import ImportOptions, make_options
 from geoservice.api.progress import Progress, quiet
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from geoservice.api.release import Release
-    from geoservice.disclosure.plan import Expected
+    from geoservice.disclosure.plan import ExpectedMargins
     from geoservice.disclosure.vintage import Measurement
     from geoservice.ingest import Options, Report
     from geoservice.network.build import BuildReport
@@ -32,22 +32,22 @@ if TYPE_CHECKING:
     from geoservice.study import Study
 
     Rows: TypeAlias = str | PathLike[str] | pd.DataFrame
-    """Where rows come from: the path of a file, a GeoDataFrame, or a DataFrame with coordinates in columns."""
+    """A source of rows: the path of a file, a GeoDataFrame, or a DataFrame with columns of coordinates."""
 
 
 def open_project(folder: str | PathLike[str] | None = None) -> "ProjectFolder":
-    """Return a project that ``geoservice init`` made, ready to load files and frames and to publish.
+    """Return a project that ``geoservice init`` created, to load files and frames and to publish.
 
     Parameters
     ----------
     folder
-        The project folder; by default ``GEOSERVICE_HOME``, or the current folder. The other ``GEOSERVICE_`` settings hold as
-        they do for the commands: with ``GEOSERVICE_DSN`` its tables are in PostGIS.
+        The project folder; by default ``GEOSERVICE_HOME``, or the current folder. The other ``GEOSERVICE_`` settings apply as
+        for the commands: with ``GEOSERVICE_DSN`` its tables are in PostGIS.
 
     Raises
     ------
     StudyError
-        There is no study.toml in the folder, or it is not right.
+        The folder has no study.toml, or an invalid one.
     """
     project = ProjectFolder(settings_for(None if folder is None else Path(folder)))
     study_of(project.settings)
@@ -57,12 +57,12 @@ def open_project(folder: str | PathLike[str] | None = None) -> "ProjectFolder":
 class ProjectFolder:
     """A project folder: its study, its inputs, its register and its releases.
 
-    Stores are opened when they are first needed and let go of at the end of a ``with`` or by :meth:`close`. Database files are
-    open for a transaction only: commands and servers can go on with the same folder.
+    Stores are opened when they are first needed and closed at the end of a ``with`` block or by :meth:`close`. Database files
+    are open only during a transaction, so commands and servers can use the same folder at the same time.
     """
 
     def __init__(self, settings: "Settings", channel: str = PYTHON) -> None:
-        self.settings, self._channel, self._opened = settings, channel, ExitStack()
+        self.settings, self._channel, self._resources = settings, channel, ExitStack()
 
     def __repr__(self) -> str:
         return f"ProjectFolder({str(self.settings.home)!r})"
@@ -74,33 +74,33 @@ class ProjectFolder:
         self.close()
 
     def close(self) -> None:
-        """Let go of files and connections; what is needed again is opened again."""
-        self._opened.close()
+        """Close files and connections; stores that are needed later are opened again."""
+        self._resources.close()
         for name in ("_inputs", "_register"):
             self.__dict__.pop(name, None)
 
     @cached_property
     def _inputs(self) -> "Project":
-        return self._opened.enter_context(closing(project_of(self.settings)))
+        return self._resources.enter_context(closing(project_of(self.settings)))
 
     @cached_property
     def _register(self) -> "Register":
-        return self._opened.enter_context(closing(register_of(self.settings)))
+        return self._resources.enter_context(closing(register_of(self.settings)))
 
     @property
     def study(self) -> "Study":
-        """Return what study.toml says now."""
+        """Return the study from study.toml, read anew."""
         return study_of(self.settings)
 
     def load(
         self, table: "TableName", rows: "Rows", options: "Options", name: str | None = None, progress: Progress = quiet
     ) -> "Report":
-        """Load rows into a table, whole or not at all; households go into the register.
+        """Load all rows into a table, or none; households are loaded into the register.
 
         Raises
         ------
         InputError
-            As :func:`geoservice.ingest.load.import_file`; a frame has no name, or a file is given one.
+            As :func:`geoservice.ingest.load.import_file`; or if a frame has no name, or a file has one.
         """
         import pandas as pd
 
@@ -121,7 +121,7 @@ class ProjectFolder:
     def import_areas(
         self, rows: "Rows", *, name: str | None = None, progress: Progress = quiet, **options: Unpack[ImportOptions]
     ) -> "Report":
-        """Load areas: a code, a name, a level and a polygon each. They come first, for other rows are placed in them."""
+        """Load areas: a code, a name, a level and a polygon each. Load them first: other rows are assigned to areas."""
         return self.load("areas", rows, make_options(options), name, progress)
 
     def import_stations(
@@ -139,21 +139,21 @@ class ProjectFolder:
     def import_population(
         self, rows: "Rows", *, name: str | None = None, progress: Progress = quiet, **options: Unpack[ImportOptions]
     ) -> "Report":
-        """Load a public population, where there is no register: persons on points, cells, polygons, or pixels of a file."""
+        """Load a public population, if there is no register: persons on points, cells, polygons, or pixels of a file."""
         return self.load("population", rows, make_options(options), name, progress)
 
     def import_uptake(
         self, rows: "Rows", *, name: str | None = None, progress: Progress = quiet, **options: Unpack[ImportOptions]
     ) -> "Report":
-        """Load statistics that an office holds: area, period, service, group, served and eligible persons."""
+        """Load an office's statistics: area, period, service, group, served and eligible persons."""
         return self.load("uptake", rows, make_options(options), name, progress)
 
     def import_network(
         self, extract: str | PathLike[str], *, speeds: str | PathLike[str] | None = None, progress: Progress = quiet
     ) -> "BuildReport":
-        """Build the street network and the base map out of an OpenStreetMap extract (``.osm.pbf``).
+        """Build the street network and the base map from an OpenStreetMap extract (``.osm.pbf``).
 
-        ``speeds`` is a TOML table of speeds by class of street, instead of the one built in.
+        ``speeds`` is a TOML table of speeds by street class, instead of the built-in one.
         """
         from geoservice.network.load import load_extract
 
@@ -161,7 +161,7 @@ class ProjectFolder:
         return load_extract(Path(extract), self._inputs.network, self.study.modes, table, progress)
 
     def vintages(self) -> "pd.DataFrame":
-        """Return all that was loaded, a row a load, oldest first of each table; private where households are among it."""
+        """Return all loads, one row each, by table, oldest first; private if there are households."""
         import pandas as pd
 
         from geoservice.vintages import Vintage
@@ -170,8 +170,8 @@ class ProjectFolder:
         loads = [{**vars(v), "source": v.source.name} for store in stores for v in store.vintages()]
         return pd.DataFrame(loads, columns=[f.name for f in fields(Vintage)])
 
-    def expected_margins(self, rho: str | float | None = None) -> "list[Expected]":
-        """Return the margins to expect of a measurement, by level of area: from public data alone, it spends nothing."""
+    def expected_margins(self, rho: str | float | None = None) -> "list[ExpectedMargins]":
+        """Return the expected margins of a measurement, by level of area; from public data only, it spends no budget."""
         from geoservice.disclosure.plan import expected_margins
 
         study = self.study
@@ -182,7 +182,7 @@ class ProjectFolder:
     def protect(self, rho: str | float | None = None, progress: Progress = quiet) -> "Measurement":
         """Measure the register with differential privacy, unless these households were measured before.
 
-        :meth:`publish` does it where it was not done.
+        :meth:`publish` does it if necessary.
 
         Parameters
         ----------
@@ -194,33 +194,33 @@ class ProjectFolder:
         Returns
         -------
         Measurement
-            The entry of the budget book; ``made`` is None where the stored surface is used and nothing was spent.
+            The entry of the budget book; ``made`` is None where the from_store surface is used and nothing was spent.
         """
         study = self.study
         rules = rules_of(study, None if rho is None else parse_rho(rho))
-        with written_down(self.settings, "protect", study.id, self._channel) as told:
-            done = measure_register(self._register, self._inputs, rules, study.as_of, progress)
-            told["draw"] = done.draw.number
-        return done
+        with audit_action(self.settings, "protect", study.id, self._channel) as results:
+            measurement = measure_register(self._register, self._inputs, rules, study.as_of, progress)
+            results["draw"] = measurement.draw.number
+        return measurement
 
     def publish(self, progress: Progress = quiet) -> "Release":
         """Run the study, make its result the current release and return it, opened.
 
-        The register is measured first where it was not. ``remarks`` of the release name what was left off the streets.
+        The register is measured first if necessary. The release's ``remarks`` name what could not be snapped to a street.
 
         Raises
         ------
         StudyError
-            The study asks for an area level, mode or group that the project does not have.
+            The study refers to an area level, mode or group that the project does not have.
         InputError
             A table is empty, or there are no people.
         DisclosureError
             The privacy budget does not allow one more measurement.
         """
         study = self.study
-        with written_down(self.settings, "publish", study.id, self._channel) as told:
+        with audit_action(self.settings, "publish", study.id, self._channel) as results:
             published = self._publish(study, progress)
-            told["release"] = published.number
+            results["release"] = published.number
         off_street = [line for mode, off in published.off_street.items() for line in off.lines(mode)]
         remarks = [*(note.en for note in published.notes), *off_street]
         return self.release(published.number, remarks)
@@ -238,4 +238,4 @@ class ProjectFolder:
         """Return a release of this project, the current one by default, opened for reading."""
         from geoservice.api.release import Release
 
-        return Release.stored(releases_of(self.settings, read_only=True), number, remarks)
+        return Release.from_store(releases_of(self.settings, read_only=True), number, remarks)

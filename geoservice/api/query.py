@@ -1,4 +1,4 @@
-"""Which features of a layer somebody wants, as a query of a release."""
+"""The query of a release for the features that a caller of the Python interface requests."""
 
 from collections.abc import Mapping, Sequence
 
@@ -18,9 +18,9 @@ def item_query(
     bbox: tuple[float, float, float, float] | None,
     columns: Sequence[str] | None,
 ) -> ItemQuery:
-    """Return the query of all that matches; see :meth:`geoservice.api.release.Release.layer`.
+    """Return the query for all matching features; see :meth:`geoservice.api.release.Release.layer`.
 
-    Raises :class:`ParameterError` for a filter or level that is not one of this layer.
+    Raises :class:`ParameterError` for a filter or level that does not fit this layer.
     """
     return ItemQuery(
         ALL,
@@ -33,7 +33,7 @@ def item_query(
 
 
 def _level(layer: PublishedLayer, level: str | None) -> dict[str, Value]:
-    """Return the equality that chooses a level; raises :class:`ParameterError` for one that the layer does not have."""
+    """Return the equality for a level; raises :class:`ParameterError` if the layer does not have it."""
     if level is None:
         return {}
     if layer.zooms and level not in layer.zooms:
@@ -42,5 +42,5 @@ def _level(layer: PublishedLayer, level: str | None) -> dict[str, Value]:
 
 
 def _with_margins(layer: PublishedLayer, columns: Sequence[str]) -> list[str]:
-    """Return columns with their margins: no number of people goes without."""
+    """Return columns with their margins, which are never left out."""
     return [*columns, *(c.name for c in layer.columns if c.margin_of in columns and c.name not in columns)]

@@ -1,4 +1,4 @@
-"""A release from Python: layers as GeoDataFrames with units and margins, and as a map."""
+"""The Python interface of a release: layers as GeoDataFrames with units and margins, and as a map."""
 
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
@@ -29,60 +29,61 @@ def open_release(source: str | PathLike[str] | None = None, number: int | None =
         A project folder (by default ``GEOSERVICE_HOME``, or the current folder), a folder of releases, the folder of one
         release, or the address of a running service, ``http://...``.
     number
-        Which release; by default the current one. The folder of one release and a service have one alone.
+        The number of the release; by default the current one. The folder of a release, and a service, have only one.
     token
-        For a service: what ``geoservice token add`` printed. Without it public layers are seen.
+        For a service: the token that ``geoservice token add`` printed. Without it only public layers are visible.
 
     Raises
     ------
     NotFound
-        There is no such folder or release.
+        The folder or release does not exist.
     Unavailable
-        Nothing has been published yet, or the service does not answer.
+        Nothing has been published yet, or the service does not respond.
     """
     text = "" if source is None else fspath(source)
     if "://" in text:
         from geoservice.api.service import ServiceReader
 
-        return Release(_one(ServiceReader(text, token), number))
+        return Release(_check_number(ServiceReader(text, token), number))
     folder = None if source is None else Path(source)
     if folder is not None and not folder.is_dir():
-        raise NotFound(f"{text}: there is no such folder")
+        raise NotFound(f"{text}: the folder does not exist")
     return _of_folder(folder, number)
 
 
 def _of_folder(folder: Path | None, number: int | None) -> "Release":
-    from geoservice.release.folder import CURRENT, MANIFEST, FolderReader, FolderStore
+    from geoservice.release.files import MANIFEST
+    from geoservice.release.folder import CURRENT, FolderReader, FolderStore
 
     if folder is not None and (folder / MANIFEST).is_file():
         name = folder.resolve().name  # ``current`` is a link to a number
-        return Release(_one(FolderReader(int(name) if name.isdecimal() else 0, folder), number))
+        return Release(_check_number(FolderReader(int(name) if name.isdecimal() else 0, folder), number))
     if folder is not None and (folder / CURRENT).is_symlink():
-        return Release.stored(FolderStore(folder, read_only=True), number)
-    return Release.stored(releases_of(settings_for(folder), read_only=True), number)
+        return Release.from_store(FolderStore(folder, read_only=True), number)
+    return Release.from_store(releases_of(settings_for(folder), read_only=True), number)
 
 
-def _one(reader: "FeatureReader", number: int | None) -> "FeatureReader":
-    """Return a reader of what holds one release alone; raises :class:`NotFound` where another number is asked for."""
+def _check_number(reader: "FeatureReader", number: int | None) -> "FeatureReader":
+    """Return a reader of a source with one release; raises :class:`NotFound` if another number is requested."""
     if number is not None and number != reader.number:
         reader.close()
-        raise NotFound(f"release {number} is not there, only {reader.number}")
+        raise NotFound(f"release {number} does not exist, only {reader.number}")
     return reader
 
 
 class Release:
-    """One release, opened for reading: ``remarks`` are what a run that made it just now had to say."""
+    """A release, opened for reading; ``remarks`` are the remarks of the run that has just published it."""
 
     def __init__(self, reader: "FeatureReader", store: "ReleaseStore | None" = None, remarks: Sequence[str] = ()) -> None:
         self.remarks = tuple(remarks)
-        self._reader, self._opened = reader, ExitStack()
+        self._reader, self._resources = reader, ExitStack()
         if store is not None:
-            self._opened.callback(store.close)
-        self._opened.callback(reader.close)
+            self._resources.callback(store.close)
+        self._resources.callback(reader.close)
 
     @classmethod
-    def stored(cls, store: "ReleaseStore", number: int | None = None, remarks: Sequence[str] = ()) -> Self:
-        """Return a release of a store, the current one by default; the store is closed with it."""
+    def from_store(cls, store: "ReleaseStore", number: int | None = None, remarks: Sequence[str] = ()) -> Self:
+        """Return a release of a store, the current one by default; closing it closes the store."""
         try:
             return cls(store.open(number), store, remarks)
         except BaseException:
@@ -99,33 +100,33 @@ class Release:
         self.close()
 
     def close(self) -> None:
-        """Let go of files and connections."""
-        self._opened.close()
+        """Close files and connections."""
+        self._resources.close()
 
     @property
     def number(self) -> int:
-        """Return its number."""
+        """Return the number of the release."""
         return self._reader.number
 
     @property
     def manifest(self) -> "Manifest":
-        """Return what it says of itself: study, inputs, parameters, code version, layers."""
+        """Return the manifest: study, inputs, parameters, code version, layers."""
         return self._reader.manifest
 
     @property
     def disclosure(self) -> DisclosureStatement:
-        """Return how people were protected."""
+        """Return the disclosure statement: how people were protected."""
         return DisclosureStatement.of(self.manifest.disclosure)
 
     @property
     def layers(self) -> "pd.DataFrame":
-        """Return the layers, a row each: titles in both languages, form, and the levels that :meth:`layer` can choose from."""
+        """Return the layers, one row each: titles in both languages, geometry type, and the levels for :meth:`layer`."""
         from geoservice.api.frames import layers_frame
 
         return layers_frame(self.manifest.layers)
 
     def columns(self, layer_id: str) -> "pd.DataFrame":
-        """Return the columns of a layer, a row each: titles in both languages, type, unit, measure, whose margin it is."""
+        """Return the columns of a layer, one row each: titles, type, unit, measure, and whose margin it is."""
         from geoservice.api.frames import columns_frame
 
         return columns_frame(self._reader.layer(layer_id))
@@ -139,33 +140,33 @@ class Release:
         bbox: tuple[float, float, float, float] | None = None,
         columns: Sequence[str] | None = None,
     ) -> "geopandas.GeoDataFrame":
-        """Return features of a layer, all of them by default.
+        """Return the features of a layer, by default all.
 
         Parameters
         ----------
         layer_id
             One of :attr:`layers`.
         where
-            A filter in CQL2 text, as ``"persons > 1000 AND name_en LIKE 'Da%'"``, or values by column.
+            A filter in CQL2 text, such as ``"persons > 1000 AND name_en LIKE 'Da%'"``, or values by column.
         level
-            Level of area, where a layer has several.
+            Level of area, for a layer with several.
         bbox
-            West, south, east and north in degrees: what meets this box.
+            West, south, east and north in degrees: features that intersect this box.
         columns
-            These columns alone, each with its margin.
+            Only these columns, each with its margin.
 
         Returns
         -------
         geopandas.GeoDataFrame
-            In WGS 84. A number of people ``x`` has the half-width of its 90 % interval beside it, ``x_margin``.
-            ``attrs["units"]`` holds the units of columns.
+            Features in WGS 84. For a number of people ``x``, column ``x_margin`` is the half-width of its 90 % interval.
+            ``attrs["units"]`` has the units of columns.
 
         Raises
         ------
         NotFound
-            There is no such layer.
+            The layer does not exist.
         ParameterError
-            A filter, level, box or column is not one of this layer.
+            A filter, level, box or column does not fit this layer.
         """
         from geoservice.api.frames import to_frame
         from geoservice.api.query import item_query
@@ -175,9 +176,9 @@ class Release:
         return to_frame(layer, Batches(self._reader, layer_id, item_query(layer, where, level, bbox, columns)))
 
     def explore(self, *layers: str, language: Literal["zh", "en"] = "en") -> "folium.Map":
-        """Return layers as a map that a notebook shows and that asks no other host for anything.
+        """Return layers as a self-contained map for a notebook, which loads nothing from other hosts.
 
-        By default it has all public layers that are small enough. ``.save("map.html")`` writes it.
+        By default it has all public layers that are small enough. ``.save("map.html")`` writes it to a file.
         """
         from geoservice.maps.folium_map import draw_map, drawn_layers
 

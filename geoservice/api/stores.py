@@ -1,6 +1,6 @@
-"""Opens what belongs to a project: its settings, study, layers and stores.
+"""Functions that open the settings, study, layers and stores of a project.
 
-Parts are imported where they are used: whoever needs one store loads nothing of the others, and ``serve`` nothing private.
+Parts are imported where they are used: a command loads only the stores that it needs, and ``serve`` nothing private.
 """
 
 import os
@@ -23,56 +23,70 @@ if TYPE_CHECKING:
     from geoservice.vintages import VintageStore
 
 SECRETS = "/run/secrets"
-"""Where containers are given connection strings, unless ``GEOSERVICE_SECRETS`` names another folder."""
+"""The folder of connection strings in a container, unless ``GEOSERVICE_SECRETS`` names another."""
 
 
-def settings_for(home: Path | None, **given: object) -> "Settings":
-    """Read settings from the environment, overridden by ``--home`` and by other options that are not None.
+def settings_for(home: Path | None, **options: object) -> "Settings":
+    """Return the settings of the environment, overridden by ``--home`` and other options that are not None.
 
-    Raises :class:`InputError` for a value that is not allowed; it names the variable, and shows no connection string.
+    Raises :class:`InputError` for a value that is not allowed; it names the variable and contains no connection string.
     """
     from pydantic import ValidationError
 
     from geoservice.settings import Settings
 
-    said = {k: v for k, v in {"home": home, **given}.items() if v is not None}
+    overrides = {k: v for k, v in {"home": home, **options}.items() if v is not None}
     folder = Path(os.environ.get("GEOSERVICE_SECRETS", SECRETS))
     if folder.is_dir():
-        said["_secrets_dir"] = folder  # files like geoservice_dsn, for what should be in no environment
+        overrides["_secrets_dir"] = folder  # files such as geoservice_dsn, for secrets that should not be in the environment
     try:
-        return Settings(**said)  # type: ignore[arg-type]  # pydantic checks them
+        return Settings(**overrides)  # type: ignore[arg-type]  # pydantic checks them
     except ValidationError as e:
-        raise InputError("; ".join(_wrong_setting(dict(x), said) for x in e.errors())) from None
+        raise InputError("; ".join(_setting_error(dict(x), overrides) for x in e.errors())) from None
 
 
-def _wrong_setting(fault: dict[str, Any], options: dict[str, object]) -> str:
-    if not fault["loc"]:  # of several settings together; the text names them
+def _setting_error(fault: dict[str, Any], options: dict[str, object]) -> str:
+    if not fault["loc"]:  # a fault of several settings together; the message names them
         return f"settings: {fault['msg'].removeprefix('Value error, ')}"
     name = str(fault["loc"][0])
-    shown = "" if "dsn" in name else f" got {str(fault['input'])!r:.80},"
-    return f"{'--' + name if name in options else 'GEOSERVICE_' + name.upper()}:{shown} {fault['msg']}"
+    value = "" if "dsn" in name else f" got {str(fault['input'])!r:.80},"
+    return f"{'--' + name if name in options else 'GEOSERVICE_' + name.upper()}:{value} {fault['msg']}"
 
 
-def plain(secret: "SecretStr | None") -> str | None:
-    """Return a connection string out of its wrapping."""
+def connection_string(secret: "SecretStr | None") -> str | None:
+    """Return the text of a secret connection string."""
     return secret.get_secret_value() if secret else None
 
 
-def refuse_workspace(home: Path) -> None:
+def reachable_dsn(settings: "Settings", *names: str) -> str | None:
+    """Return the first of these connection strings that is set, after a test connection.
+
+    So a command reports a wrong one immediately, and not after it has read its files.
+    """
+    for name in names:
+        if (dsn := connection_string(getattr(settings, name))) is not None:
+            from geoservice.db.pool import reach
+
+            reach(dsn, f"GEOSERVICE_{name.upper()}")
+            return dsn
+    return None
+
+
+def reject_old_workspace(home: Path) -> None:
     """Raise :class:`InputError` for a folder of an older version, which kept private and public inputs in one place."""
     if (home / "workspace").is_dir() and not (home / "register").is_dir():
         raise InputError(
-            "workspace/ is of an older version: this one keeps private and public inputs apart, in register/ and project/; "
-            "move workspace/ out of the folder and import the files again"
+            "workspace/ is of an older version: this one has separate folders for private and public inputs, register/ and "
+            "project/; move workspace/ out of the folder and import the files again"
         )
 
 
 def register_of(settings: "Settings") -> "Register":
-    """Open the private store: households, secret and budget book."""
+    """Open the private store of households, secret and budget book."""
     from geoservice.register import open_register
 
-    refuse_workspace(settings.home)
-    dsn = plain(settings.register_dsn or settings.dsn)
+    reject_old_workspace(settings.home)
+    dsn = reachable_dsn(settings, "register_dsn", "dsn")
     return open_register(settings.home / "register", dsn, settings.schema_prefix)
 
 
@@ -80,12 +94,12 @@ def project_of(settings: "Settings") -> "Project":
     """Open the store of public inputs."""
     from geoservice.project import open_project
 
-    refuse_workspace(settings.home)
-    return open_project(settings.home / "project", plain(settings.dsn), settings.schema_prefix)
+    reject_old_workspace(settings.home)
+    return open_project(settings.home / "project", reachable_dsn(settings, "dsn"), settings.schema_prefix)
 
 
-def register_is_apart(settings: "Settings") -> bool:
-    """Whether a role of its own keeps the register: no connection of it is set, and that of the project is refused there."""
+def register_has_own_role(settings: "Settings") -> bool:
+    """Whether the register belongs to another role: it has no connection string, and the project's role may not read it."""
     if not settings.dsn or settings.register_dsn:
         return False
     try:
@@ -96,45 +110,45 @@ def register_is_apart(settings: "Settings") -> bool:
     return False
 
 
-def project_is_there(settings: "Settings") -> bool:
-    """Whether there may be a project to open: its folder, or a server."""
+def project_exists(settings: "Settings") -> bool:
+    """Whether the project's folder exists, or a server is set."""
     return bool(settings.dsn) or (settings.home / "project").is_dir()
 
 
-def register_is_there(settings: "Settings") -> bool:
-    """Whether there may be a register to open: its folder, or a server."""
+def register_exists(settings: "Settings") -> bool:
+    """Whether the register's folder exists, or a server is set."""
     return bool(settings.dsn or settings.register_dsn) or (settings.home / "register").is_dir()
 
 
 @contextmanager
 def stores_of(settings: "Settings") -> "Iterator[list[VintageStore]]":
-    """Open the stores of inputs that are there: the project, and the register where no other role keeps it."""
+    """Open the existing stores of inputs: the project, and the register unless it belongs to another role."""
     with ExitStack() as stack:
         stores: list[VintageStore] = []
-        if project_is_there(settings):
+        if project_exists(settings):
             stores.append(stack.enter_context(closing(project_of(settings))))
-        if register_is_there(settings) and not register_is_apart(settings):
+        if register_exists(settings) and not register_has_own_role(settings):
             stores.append(stack.enter_context(closing(register_of(settings))))
         yield stores
 
 
 def releases_of(settings: "Settings", *, read_only: bool) -> "ReleaseStore":
-    """Open the releases: with the serving role's connection when only reading."""
+    """Open the releases; for reading only, with the serving role's connection if there is one."""
     from geoservice.release import open_store
 
-    dsn = plain(settings.serve_dsn if read_only and settings.serve_dsn else settings.dsn)
+    dsn = reachable_dsn(settings, *(("serve_dsn", "dsn") if read_only else ("dsn",)))
     return open_store(settings.home / "releases", dsn, settings.schema_prefix, read_only=read_only)
 
 
 def study_of(settings: "Settings") -> "Study":
-    """Read the project's study.toml."""
+    """Return the project's study.toml."""
     from geoservice.study import read_study
 
     return read_study(settings.home / "study.toml")
 
 
 def layers_of(settings: "Settings") -> "tuple[Layer, ...]":
-    """Read the project's own layers, or those that come with geoservice."""
+    """Return the project's own layers or, by default, those that come with geoservice."""
     from geoservice.layer import read_layers
 
     own = settings.home / "layers"

@@ -6,14 +6,16 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from geoservice.bench import disclosure, network, pipeline, serve
+from geoservice.bench import disclosure, maps, network, pipeline, serve, soak
 
 Figures = dict[str, dict[str, Any]]
 BENCHES: Mapping[str, Callable[[int], Figures]] = {
     "disclosure": disclosure.run,
+    "maps": maps.run,
     "network": network.run,
     "pipeline": pipeline.run,
     "serve": serve.run,
+    "soak": lambda _repeat: soak.run(),
 }
 SIZED: Mapping[str, Callable[[int, int], Figures]] = {
     "disclosure": lambda repeat, households: disclosure.run(repeat, (households,)),
@@ -22,9 +24,12 @@ SIZED: Mapping[str, Callable[[int, int], Figures]] = {
 """Benchmarks of made-up counties, whose number of households can be chosen."""
 
 
-def measure(name: str, repeat: int, households: int | None = None) -> Figures:
+def measure(name: str, repeat: int, households: int | None = None, seconds: int | None = None) -> Figures:
     """Run a benchmark; its last figure names the machine it ran on."""
-    run = BENCHES[name](repeat) if households is None else SIZED[name](repeat, households)
+    if seconds is not None:
+        run = soak.run(seconds)
+    else:
+        run = BENCHES[name](repeat) if households is None else SIZED[name](repeat, households)
     return {**run, "machine": {"value": machine(), "unit": ""}}
 
 

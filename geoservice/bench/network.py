@@ -1,7 +1,7 @@
-"""The network on a generated graph of 2.0 M junctions and about 5 M arcs, with 5 000 stations, beside scipy and pandana.
+"""Benchmark of the network on a graph of 2.0 M junctions, about 5 M arcs and 5 000 stations; peers are scipy and pandana.
 
-The graph is a grid of streets 130 m apart with shaken junctions, from which a good third of the streets were taken at random,
-driven at 15 to 50 km/h. Every figure is the median of runs interleaved with those of its peer; compiling is not counted.
+The graph is a grid of streets 130 m apart with jittered junctions; about a third of the streets are removed at random, and
+speeds are 15 to 50 km/h. Every metric is the median of runs interleaved with those of its peer; compilation is not counted.
 """
 
 import os
@@ -37,40 +37,40 @@ Task = Callable[[], Any]
 
 
 def street_grid(side: int = SIDE, seed: int = 20) -> Graph:
-    """Return a shaken grid of ``side * side`` junctions, all two-way, nothing contracted; about 2.5 arcs a junction."""
+    """Return a jittered grid of ``side * side`` junctions, two-way and not contracted; about 2.5 arcs per junction."""
     random = np.random.default_rng(seed)
     x, y = np.meshgrid(np.arange(side) * 130.0, np.arange(side) * 130.0)
     x, y = (v.ravel() + random.uniform(-40, 40, side * side) for v in (x - x.mean(), y - y.mean()))
-    at = np.arange(side * side).reshape(side, side)
-    u, v = (np.concatenate([a.ravel(), b.ravel()]) for a, b in ((at[:, :-1], at[:-1]), (at[:, 1:], at[1:])))
+    index = np.arange(side * side).reshape(side, side)
+    u, v = (np.concatenate([a.ravel(), b.ravel()]) for a, b in ((index[:, :-1], index[:-1]), (index[:, 1:], index[1:])))
     rank = np.empty(side * side, np.int64)
     rank[np.argsort(hilbert_index(x, y), kind="stable")] = np.arange(side * side)
     order = np.argsort(rank)
     x, y, u, v = x[order], y[order], rank[u], rank[v]
-    kept = np.sort(random.permutation(len(u))[: round(len(u) * 0.632)])
-    return _graph(x, y, np.minimum(u, v)[kept], np.maximum(u, v)[kept], random.uniform(15, 50, len(kept)))
+    selected = np.sort(random.permutation(len(u))[: round(len(u) * 0.632)])
+    return _sorted_graph(x, y, np.minimum(u, v)[selected], np.maximum(u, v)[selected], random.uniform(15, 50, len(selected)))
 
 
-def _graph(x: Floats, y: Floats, u: Ints, v: Ints, kmh: Floats) -> Graph:
+def _sorted_graph(x: Floats, y: Floats, u: Ints, v: Ints, kmh: Floats) -> Graph:
     order = np.lexsort((v, u))
-    return _shaped(x, y, u[order].astype(np.int32), v[order].astype(np.int32), kmh[order])
+    return _grid_graph(x, y, u[order].astype(np.int32), v[order].astype(np.int32), kmh[order])
 
 
-def _shaped(x: Floats, y: Floats, u: Int32s, v: Int32s, kmh: Floats) -> Graph:
+def _grid_graph(x: Floats, y: Floats, u: Int32s, v: Int32s, kmh: Floats) -> Graph:
     metres = np.hypot(x[u] - x[v], y[u] - y[v])
     ms = np.maximum(np.rint(metres * 3600 / kmh), 1).astype(np.int32)
-    out, into = arcs(u, v, ms, ms, len(x))
+    outgoing, incoming = arcs(u, v, ms, ms, len(x))
     lon, lat = _PROJECTION.inverse(x, y)
     vertex = np.column_stack([u, v]).ravel()
-    running = np.column_stack([np.zeros_like(ms), ms]).ravel()
+    cumulative = np.column_stack([np.zeros_like(ms), ms]).ravel()
     return Graph(
         "drive",
         _PROJECTION,
         lon,
         lat,
         np.arange(len(x)),
-        *out,
-        *into,
+        *outgoing,
+        *incoming,
         u=u,
         v=v,
         length_m=metres,
@@ -82,46 +82,50 @@ def _shaped(x: Floats, y: Floats, u: Int32s, v: Int32s, kmh: Floats) -> Graph:
         shape_x=x[vertex],
         shape_y=y[vertex],
         shape_m=np.column_stack([np.zeros(len(u)), metres]).ravel(),
-        shape_forward=running,
-        shape_backward=running,
+        shape_forward=cumulative,
+        shape_backward=cumulative,
     )
 
 
-def some_stations(graph: Graph, count: int, seed: int = 21) -> Snapped:
-    """Return ``count`` stations anywhere on the streets."""
+def random_stations(graph: Graph, count: int, seed: int = 21) -> Snapped:
+    """Return ``count`` random stations on the streets."""
     random = np.random.default_rng(seed)
     edge = random.choice(graph.edges, count, replace=False).astype(np.int32)
     return Snapped(edge, random.uniform(0, 1, count), np.zeros(count), np.zeros(count, np.int8))
 
 
 def _interleaved(repeat: int, *tasks: Task) -> list[float]:
-    """Median seconds of each task; every round runs all of them, after one round that does not count."""
+    """Return the median seconds of each task; every round runs all of them, after a warm-up round."""
     seconds: list[list[float]] = [[] for _ in tasks]
     for number in range(repeat + 1):
-        for task, spent in zip(tasks, seconds, strict=True):
+        for task, durations in zip(tasks, seconds, strict=True):
             start = perf_counter()
             task()
             if number:
-                spent.append(perf_counter() - start)
+                durations.append(perf_counter() - start)
     return [median(s) for s in seconds]
 
 
-def _figure(value: float, unit: str, bar: float | None = None, peer: float | None = None, named: str = "") -> dict[str, Any]:
+def _metric(
+    value: float, unit: str, bar: float | None = None, peer: float | None = None, peer_name: str = ""
+) -> dict[str, Any]:
     holds: Any = "" if bar is None else value <= bar
-    against = (
-        {"peer": "", "ratio": ""} if peer is None else {"peer": f"{named} {peer:.3g} {unit}", "ratio": round(peer / value, 2)}
+    comparison = (
+        {"peer": "", "ratio": ""}
+        if peer is None
+        else {"peer": f"{peer_name} {peer:.3g} {unit}", "ratio": round(peer / value, 2)}
     )
     return {
         "value": round(value, 3 if value >= 0.1 else 5),
         "unit": unit,
         "bar": "" if bar is None else bar,
         "holds": holds,
-        **against,
+        **comparison,
     }
 
 
 def _peak_mb(folder: str, stations: Snapped, start: Int32s) -> float:
-    """Both searches over the mapped graph in this process, which did nothing else: its peak memory in MB."""
+    """Return the peak memory in MB of this process after both searches on the mapped graph and nothing else."""
     arrays = {name: np.load(Path(folder) / f"{name}.npy", mmap_mode="r") for name in ARRAYS}
     graph = Graph("drive", _PROJECTION, **arrays)
     nearest_nodes(graph, stations, start, LIMIT_MS, "to")
@@ -140,79 +144,81 @@ def _matrix(graph: Graph) -> "csr_array[Any]":
 
 
 @contextmanager
-def _hushed() -> Iterator[None]:
-    """Send what compiled code prints on the process's own standard output nowhere."""
-    kept = os.dup(1)
-    with Path(os.devnull).open("w") as nowhere:
-        os.dup2(nowhere.fileno(), 1)
+def _silent_stdout() -> Iterator[None]:
+    """Discard what compiled code prints to the standard output of the process."""
+    stdout = os.dup(1)
+    with Path(os.devnull).open("w") as devnull:
+        os.dup2(devnull.fileno(), 1)
     try:
         yield
     finally:
-        os.dup2(kept, 1)
-        os.close(kept)
+        os.dup2(stdout, 1)
+        os.close(stdout)
 
 
 def _pandana(repeat: int) -> dict[str, dict[str, Any]]:
-    """Beside pandana, which ranks nodes for a long time first, on a smaller grid; its ranking is not counted.
+    """Return metrics with pandana as the peer, on a smaller grid, since its contraction is slow; that is not counted.
 
-    It gets seconds: it keeps thousandths in 32 bits, and with milliseconds its ranking overflows and does not end.
+    Its weights are seconds: it stores thousandths in 32 bits, and with milliseconds its contraction overflows and never ends.
     """
     if find_spec("pandana") is None:
         return {}
     from pandana import Network
 
     graph = street_grid(_PANDANA_SIDE)
-    stations = some_stations(graph, STATIONS * graph.nodes // SIDE**2)
+    stations = random_stations(graph, STATIONS * graph.nodes // SIDE**2)
     zero, limit_s = np.zeros(len(stations), np.int32), LIMIT_MS / 1000
     ends = pd.Series(graph.u.astype(np.int64)), pd.Series(graph.v.astype(np.int64))
-    at = graph.u[stations.edge]
-    with _hushed():
+    node = graph.u[stations.edge]
+    with _silent_stdout():
         peer = Network(pd.Series(graph.lon), pd.Series(graph.lat), *ends, pd.DataFrame({"s": graph.ms_forward / 1000}))
-        peer.set_pois("station", limit_s, 1, pd.Series(graph.lon[at]), pd.Series(graph.lat[at]))
+        peer.set_pois("station", limit_s, 1, pd.Series(graph.lon[node]), pd.Series(graph.lat[node]))
         ours, theirs = _interleaved(
             repeat,
             lambda: nearest_nodes(graph, stations, zero, LIMIT_MS, "to"),
             lambda: peer.nearest_pois(limit_s, "station", num_pois=1, include_poi_ids=True),
         )
-    return {f"nearest station with label, {graph.nodes} junctions": _figure(ours, "s", None, theirs, "pandana")}
+    return {f"nearest station with label, {graph.nodes} junctions": _metric(ours, "s", None, theirs, "pandana")}
 
 
 def run(repeat: int = 5) -> dict[str, dict[str, Any]]:
-    """Measure every figure ``repeat`` times; seconds and MB, medians."""
+    """Return the medians of ``repeat`` runs, in seconds and MB."""
     graph = street_grid()
-    stations, zero, matrix = some_stations(graph, STATIONS), np.zeros(STATIONS, np.int32), _matrix(graph)
-    at = graph.u[stations.edge]
-    ours, scipys = _interleaved(
+    stations, zero, matrix = random_stations(graph, STATIONS), np.zeros(STATIONS, np.int32), _matrix(graph)
+    node = graph.u[stations.edge]
+    ours_nearest, scipy_nearest = _interleaved(
         repeat,
         lambda: nearest_nodes(graph, stations, zero, LIMIT_MS, "to"),
-        lambda: dijkstra(matrix, indices=at, min_only=True),
+        lambda: dijkstra(matrix, indices=node, min_only=True),
     )
-    found, rows = _interleaved(
+    ours_reach, scipy_reach = _interleaved(
         repeat,
         lambda: reach(graph, stations, zero, PAIRS_LIMIT_MS, "to"),
-        lambda: [dijkstra(matrix, indices=i, limit=PAIRS_LIMIT_MS) for i in at[:_SCIPY_ROWS]],
+        lambda: [dijkstra(matrix, indices=i, limit=PAIRS_LIMIT_MS) for i in node[:_SCIPY_ROWS]],
     )
     count = len(reach(graph, stations, zero, PAIRS_LIMIT_MS, "to").point)
     random = np.random.default_rng(22)
     lon, lat = (random.uniform(v.min(), v.max(), POINTS) for v in (graph.lon, graph.lat))
     points = snap(graph, lon, lat, 500.0)
-    snapping, asking = _interleaved(
+    snapping, searching = _interleaved(
         repeat,
         lambda: snap(graph, lon, lat, 500.0),
         lambda: nearest(graph, stations, zero, points, LIMIT_MS, "to"),
     )
     size = f"{graph.nodes} junctions, {len(graph.forward_ms)} arcs, {STATIONS} stations"
     return {
-        f"nearest station with label ({size})": _figure(ours, "s", SECONDS_BAR, scipys, "scipy dijkstra(min_only), no label,"),
-        f"{count} pairs of station and junction within 600 s": _figure(
-            found * 1e7 / count,
+        f"nearest station with label ({size})": _metric(
+            ours_nearest, "s", SECONDS_BAR, scipy_nearest, "scipy dijkstra(min_only), no label,"
+        ),
+        f"{count} pairs of station and junction within 600 s": _metric(
+            ours_reach * 1e7 / count,
             "s for 10 M",
             PAIRS_BAR,
-            rows * STATIONS / _SCIPY_ROWS * 1e7 / count,
+            scipy_reach * STATIONS / _SCIPY_ROWS * 1e7 / count,
             "scipy, dense rows, projected,",
         ),
-        "peak memory of both": _figure(_memory(graph, stations, zero), "MB", MEGABYTES_BAR),
-        f"snap {POINTS} points": _figure(snapping, "s"),
-        f"nearest station of {POINTS} points": _figure(asking, "s"),
+        "peak memory of both": _metric(_memory(graph, stations, zero), "MB", MEGABYTES_BAR),
+        f"snap {POINTS} points": _metric(snapping, "s"),
+        f"nearest station of {POINTS} points": _metric(searching, "s"),
         **_pandana(repeat),
     }

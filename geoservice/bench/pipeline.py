@@ -1,4 +1,4 @@
-"""The whole way at scale: a million households of the made-up county, from its files to a release, each stage timed."""
+"""Benchmark of the whole pipeline: a million synthetic households from files to a release, with the time of each stage."""
 
 import resource
 import time
@@ -32,14 +32,14 @@ SECONDS_BAR, MEGABYTES_BAR = 90.0, 4096.0
 
 
 class Stopwatch:
-    """Adds the time between two reports of progress to the stage reported first."""
+    """A progress callback that measures the time of each stage."""
 
     def __init__(self) -> None:
         self.seconds: dict[str, float] = {}
         self._stage, self._since = "", time.perf_counter()
 
     def __call__(self, stage: str, _fraction: float) -> None:
-        """Report progress: time goes to ``stage`` from now on."""
+        """Add the time since the last call to its stage; ``stage`` is the current one from now on."""
         now = time.perf_counter()
         if self._stage:
             self.seconds[self._stage] = self.seconds.get(self._stage, 0.0) + now - self._since
@@ -47,7 +47,7 @@ class Stopwatch:
 
 
 def _peak_mb() -> float:
-    """Peak of this process or of its largest child so far."""
+    """Return the peak memory in MB of this process or its largest child so far."""
     return max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)) / 1024
 
 
@@ -65,17 +65,19 @@ def _import(project: Project, register: Register, step: Step, study: Study, watc
 
 
 def _protect(project: Project, register: Register, study: Study, watch: Stopwatch) -> None:
-    rules = Rules(study.disclosure.budget, Fraction(study.disclosure.lifetime_rho), made_up=study.synthetic)
+    rules = Rules(study.disclosure.budget, Fraction(study.disclosure.lifetime_rho), synthetic=study.synthetic)
     places = load_places(project.network)
     households = register.read_as_of("households", study.as_of)
-    done = measure_vintage(register, households, project.areas(study.as_of), places, rules, (), watch)
-    if done.made is not None:
-        list(quality_report(done.made, households))  # publish writes it
-    project.add_surface(done.body, SurfaceInfo(done.draw.surface_digest, "register", "register", done.draw.made_at, {}))
+    measurement = measure_vintage(register, households, project.areas(study.as_of), places, rules, (), watch)
+    if measurement.result is not None:
+        list(quality_report(measurement.result, households))  # publish writes it
+    project.add_surface(
+        measurement.body, SurfaceInfo(measurement.draw.surface_digest, "register", "register", measurement.draw.made_at, {})
+    )
 
 
-def _once(folder: Path, home: Path) -> tuple[dict[str, float], float]:
-    """Run the pipeline once in a process of its own: seconds of each stage, peak memory in MB."""
+def _run_pipeline(folder: Path, home: Path) -> tuple[dict[str, float], float]:
+    """Run the pipeline in this process; return seconds by stage and peak memory in MB."""
     study = read_study(folder / "study.toml")
     project = open_project(home / "project", None, "geoservice")
     register = open_register(home / "register", None, "geoservice")
@@ -97,23 +99,23 @@ def _once(folder: Path, home: Path) -> tuple[dict[str, float], float]:
 
 
 def run(repeat: int, households: int = HOUSEHOLDS) -> dict[str, dict[str, Any]]:
-    """Run the pipeline ``repeat`` times; figures in seconds and MB, medians."""
+    """Return the medians of ``repeat`` runs of the pipeline, in seconds and MB."""
     runs = []
-    with TemporaryDirectory() as made:
-        folder = Path(made) / "yixiu"
+    with TemporaryDirectory() as temporary:
+        folder = Path(temporary) / "yixiu"
         write_yixiu(folder, households, 1)
         for _ in range(repeat):
             with TemporaryDirectory() as home, ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-                runs.append(pool.submit(_once, folder, Path(home)).result())
-    figures: dict[str, dict[str, Any]] = {}
+                runs.append(pool.submit(_run_pipeline, folder, Path(home)).result())
+    metrics: dict[str, dict[str, Any]] = {}
     for stage in runs[0][0]:
-        figures[stage] = {"value": round(median(r[0][stage] for r in runs), 2), "unit": "s"}
+        metrics[stage] = {"value": round(median(r[0][stage] for r in runs), 2), "unit": "s"}
     total = median(sum(v for k, v in r[0].items() if not k.startswith(" ")) for r in runs)
     memory = median(r[1] for r in runs)
-    figures[f"whole pipeline, {households} households"] = _figure(total, "s", SECONDS_BAR)
-    figures["peak memory of a process"] = _figure(memory, "MB", MEGABYTES_BAR)
-    return figures
+    metrics[f"whole pipeline, {households} households"] = _metric(total, "s", SECONDS_BAR)
+    metrics["peak memory of a process"] = _metric(memory, "MB", MEGABYTES_BAR)
+    return metrics
 
 
-def _figure(value: float, unit: str, bar: float) -> dict[str, Any]:
+def _metric(value: float, unit: str, bar: float) -> dict[str, Any]:
     return {"value": round(value, 2), "unit": unit, "bar": bar, "holds": value <= bar, "peer": "", "ratio": ""}

@@ -1,7 +1,9 @@
-"""The command line, made of :mod:`geoservice.api`: what is typed and what is printed."""
+"""The command line, built on :mod:`geoservice.api`."""
 
 import errno
+import os
 import sys
+import tempfile
 from pathlib import Path
 
 import typer
@@ -9,11 +11,12 @@ from rich.console import Console
 
 from geoservice import __version__
 from geoservice.cli import access, data, demo, doctor, forget, grant, protect, purge, serve, study, tools
-from geoservice.errors import Forbidden, GeoserviceError, Unavailable
+from geoservice.durable import disk_full, is_full
+from geoservice.errors import Forbidden, GeoserviceError
 
 app = typer.Typer(
     name="geoservice",
-    help="Maps of access to public services, out of registers that stay private.",
+    help="Maps of access to public services, from registers that stay private.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
@@ -33,44 +36,50 @@ doctor.register(app)
 tools.register(app)
 
 
-def _version(asked: bool) -> None:
-    if asked:
+def _version(is_set: bool) -> None:
+    if is_set:
         typer.echo(__version__)
         raise typer.Exit
 
 
 @app.callback()
 def root(version: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="Print the version.")) -> None:
-    """Maps of access to public services, out of registers that stay private."""
+    """Maps of access to public services, from registers that stay private."""
 
 
-_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
-_BARRED = {errno.EACCES, errno.EPERM, errno.EROFS}
+_NOT_PERMITTED = {errno.EACCES, errno.EPERM, errno.EROFS}
 
 
-def _disk_error(error: OSError) -> GeoserviceError | None:
-    """Return what a full disk or a barred folder is in the house's words; None for a fault of ours."""
-    name = f"{Path(str(error.filename)).name}: " if error.filename else ""
-    if error.errno in _FULL:
-        return Unavailable(f"{name}the disk is full, or a quota is met; nothing was changed")
-    if error.errno in _BARRED:
+def _disk_error(error: Exception) -> GeoserviceError | None:
+    """Return the error of ours for a full disk or missing permissions; None for any other."""
+    path = Path(str(error.filename)) if isinstance(error, OSError) and error.filename else None
+    if is_full(error):
+        return disk_full(path.name if path else "files", *([path.parent] if path else []), *_folders())
+    if isinstance(error, OSError) and error.errno in _NOT_PERMITTED:
+        name = f"{path.name}: " if path else ""
         return Forbidden(f"{name}this user may not write or read it; check the owner of the project folder")
     return None
 
 
-def _tell(error: GeoserviceError) -> None:
+def _folders() -> list[Path]:
+    """Return the folders that a command writes to: those of its arguments, the project's, and that of temporary files."""
+    arguments = [Path(argument) for argument in sys.argv[1:] if Path(argument).is_dir()]
+    return [*arguments, Path(os.environ.get("GEOSERVICE_HOME", ".")), Path(tempfile.gettempdir())]
+
+
+def _exit_with(error: GeoserviceError) -> None:
     text = f"{type(error).__name__}: {error}"
     Console(stderr=True, soft_wrap=True).print(text, style="bold red", markup=False, highlight=False)
     sys.exit(error.exit_code)
 
 
 def main() -> None:
-    """Run the command line; an error of the house becomes one line and its exit code, anything else a traceback."""
+    """Run the command line; an error of ours becomes one line and its exit code, any other a traceback."""
     try:
         app()
     except GeoserviceError as error:
-        _tell(error)
-    except OSError as error:
-        if not (told := _disk_error(error)):
+        _exit_with(error)
+    except Exception as error:  # each library has a class of its own for a full disk; any other error is raised again
+        if not (disk_error := _disk_error(error)):
             raise
-        _tell(told)
+        _exit_with(disk_error)

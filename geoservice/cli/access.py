@@ -1,4 +1,4 @@
-"""geoservice token and audit: who may read what is not public, and who did."""
+"""geoservice token and audit: access to layers that are not public, and its log."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,33 +19,33 @@ if TYPE_CHECKING:
 Name = Annotated[str, typer.Argument(help="Who it is for: a person, an office or a portal.")]
 
 
-def add(
+def add_token(
     name: Name,
-    role: Annotated[str, typer.Option(help="planner or steward: what layers its bearer reads.")],
+    role: Annotated[str, typer.Option(help="planner or steward: which layers its holder may read.")],
     area: Annotated[
         list[str] | None, typer.Option(help="Code of an area that the view is limited to; may be repeated.")
     ] = None,
     layer: Annotated[list[str] | None, typer.Option(help="Layer that may be read; may be repeated.")] = None,
-    days: Annotated[int, typer.Option(min=1, max=3650, help="How long it is good.")] = 365,
-    under: Annotated[str | None, typer.Option(help="Name of the token that it is given under and never exceeds.")] = None,
+    days: Annotated[int, typer.Option(min=1, max=3650, help="Days until it expires.")] = 365,
+    under: Annotated[str | None, typer.Option(help="Name of a parent token, whose rights it never exceeds.")] = None,
     home: Home = None,
 ) -> None:
-    """Give a token. Its text is shown once and kept nowhere."""
+    """Create a token. Its text is shown once and not stored."""
     from geoservice.server.access import TokenRequest, by_release, give
 
     settings = settings_for(home)
-    wanted = TokenRequest(name, role, tuple(area) if area else None, tuple(layer) if layer else None, days)
-    said = f"{name}: {role}, areas {area}, layers {layer}, {days} days, under {under}"
-    with access_of(settings) as store, _current(settings) as reader:
+    request = TokenRequest(name, role, tuple(area) if area else None, tuple(layer) if layer else None, days)
+    details = f"{name}: {role}, areas {area}, layers {layer}, {days} days, under {under}"
+    with access_of(settings) as store, _current_release(settings) as reader:
         _warn_unknown_layers(reader, layer or [])
-        token, text = give(store, wanted, under, by_release(reader), entry_of("token add", said))
-    err.print(f"token {name} ({token.role}) is good until {token.expires}; it is shown this once:", markup=False)
+        token, text = give(store, request, under, by_release(reader), entry_of("token add", details))
+    err.print(f"token {name} ({token.role}) is valid until {token.expires}; it is not shown again:", markup=False)
     typer.echo(text)
 
 
 @contextmanager
-def _current(settings: "Settings") -> "Iterator[ReleaseReader | None]":
-    """Open the current release, if there is one: it knows which area lies in which."""
+def _current_release(settings: "Settings") -> "Iterator[ReleaseReader | None]":
+    """Open the current release, if there is one, for its hierarchy of areas."""
     store = releases_of(settings, read_only=True)
     try:
         reader = None if store.current() is None else store.open()
@@ -57,72 +57,72 @@ def _current(settings: "Settings") -> "Iterator[ReleaseReader | None]":
 
 
 def _warn_unknown_layers(reader: "ReleaseReader | None", layers: list[str]) -> None:
-    known = {x.id for x in reader.manifest.layers} if reader else set(layers)
+    existing = {x.id for x in reader.manifest.layers} if reader else set(layers)
     for layer in layers:
-        if layer not in known:
-            err.print(f"layer {layer}: not in the current release, which has {', '.join(sorted(known))}", markup=False)
+        if layer not in existing:
+            err.print(f"layer {layer}: not in the current release, which has {', '.join(sorted(existing))}", markup=False)
 
 
-def tokens(home: Home = None) -> None:
-    """List the tokens: name, role, areas, layers, until when, given under which; never their texts."""
+def list_tokens(home: Home = None) -> None:
+    """List the tokens: name, role, areas, layers, expiry and parent token; never their texts."""
     from rich.table import Table
 
     from geoservice.server.access.token import stamp, why_dead
 
     with access_of(settings_for(home)) as store:
-        found = store.tokens()
-    known, now = {t.id: t for t in found}, stamp()
+        tokens = store.tokens()
+    by_id, now = {t.id: t for t in tokens}, stamp()
     table = Table("name", "id", "role", "areas", "layers", "until", "under", "state", box=None)
-    for t in found:
-        under = known[t.parent].name if t.parent in known else ""
-        limits = [", ".join(words) if words is not None else "all" for words in (t.areas, t.layers)]
-        table.add_row(t.name, t.id, t.role, *limits, t.expires[:16], under, why_dead(t, known, now) or "good")
+    for t in tokens:
+        under = by_id[t.parent].name if t.parent in by_id else ""
+        limits = [", ".join(names) if names is not None else "all" for names in (t.areas, t.layers)]
+        table.add_row(t.name, t.id, t.role, *limits, t.expires[:16], under, why_dead(t, by_id, now) or "good")
     out.print(table)
 
 
-def revoke(name: Name, home: Home = None) -> None:
-    """Revoke a token, and with it all that were given under it; servers follow within a second."""
+def revoke_token(name: Name, home: Home = None) -> None:
+    """Revoke a token and all tokens under it; servers follow within a second."""
     with access_of(settings_for(home)) as store:
         token = store.revoke(name, entry_of("token revoke", name))
-    out.print(f"token {name} ({token.id}) is revoked, and with it those given under it", markup=False)
+    out.print(f"token {name} ({token.id}) and all tokens under it are revoked", markup=False)
 
 
-def check(
-    head: Annotated[str | None, typer.Option(help="A head noted earlier by 'geoservice audit head', as 12:ab34...")] = None,
+def verify_log(
+    head: Annotated[str | None, typer.Option(help="An earlier output of 'geoservice audit head', as 12:ab34...")] = None,
     home: Home = None,
 ) -> None:
-    """Check the audit log from its first row; ends with an error that names the first row changed or missing."""
-    known = _head(head) if head else None
+    """Check the audit log from its first row; an error names the first row that is changed or missing."""
+    earlier = _parse_head(head) if head else None
     with access_of(settings_for(home)) as store:
-        found = store.verify(known)
-    out.print(f"audit log is whole: {found.n} rows, head {found}")
-    if known is None:
-        out.print("rows cut off together with the store's head would not show; compare with a head noted elsewhere: --head")
+        current = store.verify(earlier)
+    out.print(f"audit log is whole: {current.n} rows, head {current}")
+    if earlier is None:
+        out.print("this does not show rows that were removed at the end together with the store's head; compare with --head")
 
 
-def _head(text: str) -> "AuditHead":
+def _parse_head(text: str) -> "AuditHead":
     from geoservice.server.access import AuditHead
 
     number, _, digest = text.partition(":")
     if not (number.isascii() and number.isdigit() and len(number) < 19 and digest):
-        raise InputError(f"--head: got {text!r:.80}, allowed is what 'geoservice audit head' prints, as 12:ab34...")
+        raise InputError(f"--head: got {text!r:.80}, allowed is the output of 'geoservice audit head', as 12:ab34...")
     return AuditHead(int(number), digest)
 
 
-def head(home: Home = None) -> None:
-    """Print number and hash of the last row; note it where those who can write the log cannot."""
+def print_head(home: Home = None) -> None:
+    """Print number and hash of the last row; keep it where those who can write the log cannot change it."""
     with access_of(settings_for(home)) as store:
         typer.echo(store.head())
 
 
-def rows(
+def list_log(
     since: Annotated[str | None, typer.Option(help="A date or time, as 2026-03-01 or 2026-03-01T08:00+08:00.")] = None,
     home: Home = None,
 ) -> None:
-    """Print the audit log, one JSON object a line."""
+    """Print the audit log, one JSON object per line."""
     import orjson
 
-    begin = _moment(since) if since else ""
+    begin = _parse_time(since) if since else ""
     with access_of(settings_for(home)) as store:
         for row in store.rows():
             entry = row.entry
@@ -130,7 +130,7 @@ def rows(
                 typer.echo(orjson.dumps(entry).decode())
 
 
-def _moment(text: str) -> str:
+def _parse_time(text: str) -> str:
     from geoservice.server.access.token import stamp
 
     try:
@@ -143,13 +143,13 @@ def _moment(text: str) -> str:
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this file."""
-    token = typer.Typer(help="Who may read what is not public.", no_args_is_help=True)
-    token.command("add")(add)
-    token.command("list")(tokens)
-    token.command("revoke")(revoke)
-    audit = typer.Typer(help="Who read what is not public, and who changed what.", no_args_is_help=True)
-    audit.command("verify")(check)
-    audit.command("head")(head)
-    audit.command("list")(rows)
+    token = typer.Typer(help="Tokens for layers that are not public.", no_args_is_help=True)
+    token.command("add")(add_token)
+    token.command("list")(list_tokens)
+    token.command("revoke")(revoke_token)
+    audit = typer.Typer(help="The log of reads of layers that are not public, and of changes.", no_args_is_help=True)
+    audit.command("verify")(verify_log)
+    audit.command("head")(print_head)
+    audit.command("list")(list_log)
     app.add_typer(token, name="token")
     app.add_typer(audit, name="audit")

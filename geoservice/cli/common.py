@@ -1,6 +1,6 @@
-"""What all commands share: the terminal, the progress bar, and what opens a project.
+"""Helpers of all commands: the terminal, the progress bar, and the functions that open a project.
 
-Parts are imported where they are used, here and in every command: a command loads what it needs and ``serve`` nothing private.
+Every command imports parts where it uses them: it loads only what it needs, and ``serve`` nothing private.
 """
 
 import sys
@@ -13,13 +13,13 @@ import typer
 from rich.console import Console
 
 from geoservice.api.stores import (
-    plain,
-    project_is_there,
+    connection_string,
+    project_exists,
     project_of,
-    refuse_workspace,
-    register_is_apart,
-    register_is_there,
+    register_exists,
+    register_has_own_role,
     register_of,
+    reject_old_workspace,
     releases_of,
     settings_for,
     stores_of,
@@ -34,16 +34,16 @@ __all__ = [
     "Home",
     "Yes",
     "confirm",
+    "connection_string",
     "err",
     "out",
-    "plain",
     "progress_bar",
-    "project_is_there",
+    "project_exists",
     "project_of",
-    "refuse_workspace",
-    "register_is_apart",
-    "register_is_there",
+    "register_exists",
+    "register_has_own_role",
     "register_of",
+    "reject_old_workspace",
     "releases_of",
     "settings_for",
     "stores_of",
@@ -59,14 +59,14 @@ err = Console(stderr=True, soft_wrap=True, highlight=False)
 
 
 def confirm(question: str, yes: bool) -> None:
-    """Ask before something that there is no way back from; ends the command unless the answer is yes.
+    """Ask for confirmation of something irreversible; ends the command unless the answer is yes.
 
-    Raises :class:`InputError` where nobody can be asked.
+    Raises :class:`InputError` if there is no terminal to ask on.
     """
     if yes:
         return
     if not sys.stdin.isatty():
-        raise InputError("nobody is there to confirm it, and nothing was done; --yes does it without asking")
+        raise InputError("there is no terminal for the confirmation, and nothing was done; --yes does it without asking")
     if not typer.confirm(question):
         out.print("nothing was done")
         raise typer.Exit(1)
@@ -74,7 +74,7 @@ def confirm(question: str, yes: bool) -> None:
 
 @contextmanager
 def progress_bar() -> Iterator[Callable[[str, float], None]]:
-    """Show one bar a stage on the terminal's error stream; the function yielded takes a stage's name and a fraction."""
+    """Show a progress bar per stage on the error stream; yields a function of a stage's name and its completed fraction."""
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
     columns = (TextColumn("{task.description:<28}"), BarColumn(), TextColumn("{task.percentage:>3.0f}%"), TimeElapsedColumn())

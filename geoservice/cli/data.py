@@ -1,4 +1,4 @@
-"""geoservice init, geoservice import: a project folder and the files in it."""
+"""geoservice init and geoservice import: create a project folder and load files into it."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -7,6 +7,7 @@ import typer
 
 from geoservice.cli.common import Home, out, progress_bar, project_of, register_of, settings_for
 from geoservice.cli.template import STUDY
+from geoservice.durable import whole_file
 from geoservice.errors import Conflict, InputError
 
 if TYPE_CHECKING:
@@ -18,25 +19,26 @@ if TYPE_CHECKING:
 Files = Annotated[list[Path], typer.Argument(exists=True, dir_okay=False, help="One or more files.")]
 
 
-def init(folder: Annotated[Path, typer.Argument(help="The project folder to make.")]) -> None:
-    """Make a project folder: a study.toml to edit, and folders for the register and for public inputs."""
+def init(folder: Annotated[Path, typer.Argument(help="The project folder to create.")]) -> None:
+    """Create a project folder: a study.toml to edit, and folders for the register and for public inputs."""
     folder.mkdir(parents=True, exist_ok=True)
     study = folder / "study.toml"
     if study.exists():
-        raise Conflict(f"{study} exists already; geoservice init never writes over it")
-    study.write_text(STUDY, encoding="utf-8")
+        raise Conflict(f"{study} exists already; geoservice init never overwrites it")
     settings = settings_for(folder)
     project_of(settings).close()
     register_of(settings).close()
-    out.print(f"made {folder}/study.toml (edit it), {folder}/project for public inputs and {folder}/register (private)")
+    with whole_file(study) as aside:
+        aside.write_text(STUDY, encoding="utf-8")
+    out.print(f"created {folder}/study.toml (edit it), {folder}/project for public inputs and {folder}/register (private)")
     out.print(
-        "next: geoservice import areas|stations|households FILE (or population in place of households), "
+        "next: geoservice import areas|stations|households FILE (or population instead of households), "
         "geoservice import network EXTRACT.osm.pbf, geoservice publish"
     )
 
 
-def show(report: "Report", *, counts: bool = True) -> None:
-    """Print what an import found and did, for the person who holds the file; without counts where the output may be kept."""
+def print_report(report: "Report", *, counts: bool = True) -> None:
+    """Print the report of an import, for the person who holds the file; without counts if the output may be stored."""
     from rich.table import Table
 
     out.print(
@@ -45,7 +47,7 @@ def show(report: "Report", *, counts: bool = True) -> None:
     if report.already_loaded:
         out.print("  the same file with the same options is loaded already: nothing to do")
         return
-    mapping = Table("column", "taken from", box=None, pad_edge=False)
+    mapping = Table("column", "source", box=None, pad_edge=False)
     for ours, theirs in report.mapping.items():
         mapping.add_row(ours, theirs)
     out.print(mapping)
@@ -58,8 +60,8 @@ def show(report: "Report", *, counts: bool = True) -> None:
     if report.rejects_path:
         out.print(f"  rejected rows, each with its reason: {report.rejects_path}")
     if (v := report.vintage or report.expected) and counts:
-        would = "would be loaded as " if report.dry_run else ""
-        out.print(f"  {would}vintage {v.number}: {v.added} added, {v.changed} changed, {v.removed} removed")
+        prefix = "would be loaded as " if report.dry_run else ""
+        out.print(f"  {prefix}vintage {v.number}: {v.added} added, {v.changed} changed, {v.removed} removed")
     if report.dry_run:
         out.print("  dry run: nothing was changed")
 
@@ -67,33 +69,32 @@ def show(report: "Report", *, counts: bool = True) -> None:
 def load_tables(
     settings: "Settings", table: "TableName", files: list[Path], options: "Options", *, counts: bool = True
 ) -> None:
-    """Import files one after another; each is all or nothing, and a dry run ends as the load would."""
+    """Import files one after another, each completely or not at all; a dry run ends as the load would."""
     from geoservice.api.project import ProjectFolder
 
     if options.replaces and len(files) > 1:
-        raise InputError(f"--replace: got {len(files)} files, allowed is one, which takes the place of what is named")
+        raise InputError(f"--replace: got {len(files)} files, allowed is one, which replaces the named sources")
     with ProjectFolder(settings) as project:
         for path in files:
             with progress_bar() as progress:
                 report = project.load(table, path, options, progress=progress)
-            show(report, counts=counts)
+            print_report(report, counts=counts)
             if report.refusal:
                 raise report.refusal
 
 
 def load_network(settings: "Settings", pbf: Path, speeds: Path | None) -> "BuildReport":
-    """Build the network of every mode of the study, and the base map, out of one OSM extract."""
+    """Build the network of every mode of the study, and the base map, from an OSM extract."""
     from geoservice.api.project import ProjectFolder
 
     with ProjectFolder(settings) as project, progress_bar() as progress:
         return project.import_network(pbf, speeds=speeds, progress=progress)
 
 
-def _pairs(given: list[str], option: str) -> dict[str, str]:
-    wrong = [g for g in given if "=" not in g]
-    if wrong:
-        raise InputError(f"{option} {wrong[0]!r}: allowed is COLUMN=HEADER, e.g. persons=常住人口")
-    return dict(g.split("=", 1) for g in given)
+def _pairs(values: list[str], option: str) -> dict[str, str]:
+    if invalid := [v for v in values if "=" not in v]:
+        raise InputError(f"{option} {invalid[0]!r}: allowed is COLUMN=HEADER, e.g. persons=常住人口")
+    return dict(v.split("=", 1) for v in values)
 
 
 def _importer(table: "TableName") -> object:
@@ -101,28 +102,28 @@ def _importer(table: "TableName") -> object:
         files: Files,
         home: Home = None,
         crs: Annotated[
-            str | None, typer.Option(help="EPSG:<n>, gcj02 or bd09; default: what the file says, or WGS 84.")
+            str | None, typer.Option(help="EPSG:<n>, gcj02 or bd09; default: the CRS stated in the file, or WGS 84.")
         ] = None,
         mapping: Annotated[
             list[str] | None,
             typer.Option(
                 "--map",
-                help="COLUMN=HEADER, again for each. Both coordinates in one column: lon,lat=HEADER or lat,lon=HEADER, as they "
-                "stand in it.",
+                help="COLUMN=HEADER; may be repeated. Both coordinates in one column: lon,lat=HEADER or lat,lon=HEADER, in "
+                "their order in it.",
             ),
         ] = None,
-        drop: Annotated[list[str] | None, typer.Option(help="Header of a column to leave out, again for each.")] = None,
+        drop: Annotated[list[str] | None, typer.Option(help="Header of a column to leave out; may be repeated.")] = None,
         replaces: Annotated[
             list[str] | None,
-            typer.Option("--replace", help="Loaded source whose place this file takes, as next month's does; again for each."),
+            typer.Option("--replace", help="Loaded source that this file replaces, as next month's does; may be repeated."),
         ] = None,
         dry_run: Annotated[
-            bool, typer.Option("--dry-run", help="Check everything, say what the load would come to, change nothing.")
+            bool, typer.Option("--dry-run", help="Check everything, report what would be loaded, change nothing.")
         ] = False,
         accept_partial: Annotated[
-            bool, typer.Option("--accept-partial", help="Load the good rows although others fail.")
+            bool, typer.Option("--accept-partial", help="Load the valid rows even if others are rejected.")
         ] = False,
-        rejects: Annotated[Path | None, typer.Option(help="Where rejected rows go, .csv or .xlsx.")] = None,
+        rejects: Annotated[Path | None, typer.Option(help="File for rejected rows, .csv or .xlsx.")] = None,
         layer: Annotated[
             str | None,
             typer.Option(
@@ -133,7 +134,7 @@ def _importer(table: "TableName") -> object:
             ),
         ] = None,
         header_row: Annotated[
-            int | None, typer.Option(help="Row of the header in a table, from 1; else it is found.", min=1)
+            int | None, typer.Option(help="Row of the header in a table, from 1; default: detected.", min=1)
         ] = None,
         level: Annotated[str | None, typer.Option(help="Area level, when the file has no such column.")] = None,
         code_system: Annotated[str | None, typer.Option(help="Code table of areas; default: the study's.")] = None,
@@ -157,10 +158,10 @@ def _importer(table: "TableName") -> object:
         )
         load_tables(settings_for(home), table, files, options)
 
-    rasters = ", or from a GeoTIFF of people" if table == "population" else ""
+    rasters = ", or from a population GeoTIFF" if table == "population" else ""
     command.__doc__ = (
         f"Load {table} from CSV, a workbook (XLSX, XLSM, XLS, ET, ODS), GeoPackage, GeoJSON, GeoJSONL, TopoJSON, FlatGeobuf, "
-        f"Shapefile, KML, KMZ, GPX or Parquet{rasters}, or from a ZIP archive with one of them. Geometry may be WKT, WKB or "
+        f"Shapefile, KML, KMZ, GPX or Parquet{rasters}, or from a ZIP archive of one of them. Geometry may be WKT, WKB or "
         "GeoJSON in a column."
     )
     return command
@@ -170,10 +171,10 @@ def network(
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="An OpenStreetMap extract, .osm.pbf.")],
     home: Home = None,
     speeds: Annotated[
-        Path | None, typer.Option(help="TOML table of speeds by street class, instead of the one built in.")
+        Path | None, typer.Option(help="TOML table of speeds by street class, instead of the built-in one.")
     ] = None,
 ) -> None:
-    """Build the street network and the base map out of an OpenStreetMap extract."""
+    """Build the street network and the base map from an OpenStreetMap extract."""
     for line in load_network(settings_for(home), file, speeds).lines():
         out.print(line, markup=False)
 

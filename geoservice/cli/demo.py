@@ -1,4 +1,4 @@
-"""geoservice demo: a whole district from nothing, through the same doors a user's files go through."""
+"""geoservice demo: a complete demonstration district, imported from files like a user's."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -20,7 +20,7 @@ def demo(
     ] = "helsinki",
     folder: Annotated[Path | None, typer.Option("--out", help="Project folder to write; default: demo-NAME.")] = None,
     households: Annotated[int, typer.Option(min=1000, max=10_000_000, help="Households of yixiu.")] = 20_000,
-    seed: Annotated[int, typer.Option(help="Same seed, same district.")] = 1,
+    seed: Annotated[int, typer.Option(help="Seed of the random numbers; the same seed gives the same district.")] = 1,
 ) -> None:
     """Write a demonstration district, import its files, run its study and publish it."""
     from geoservice.demo import write_helsinki, write_yixiu
@@ -38,11 +38,11 @@ def demo(
         progress(f"writing {name}", 1.0)
     load_plan(settings)
     run_study(settings)
-    out.print(f"see it: geoservice serve --home {folder}")
+    out.print(f"to view it: geoservice serve --home {folder}")
 
 
 def load_plan(settings: "Settings") -> None:
-    """Import the files of a demo folder in their order."""
+    """Import the files of a demo folder in the order of their plan."""
     from geoservice.demo import import_plan
     from geoservice.ingest import Options
 

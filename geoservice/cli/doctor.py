@@ -1,4 +1,4 @@
-"""geoservice doctor: is everything here fit to import, publish and serve, and what to do where it is not."""
+"""geoservice doctor: checks of everything that import, publish and serve need, with advice for what fails."""
 
 import os
 import platform
@@ -17,12 +17,12 @@ from geoservice.cli.checks.sources import INPUTS
 from geoservice.cli.common import (
     Home,
     out,
-    project_is_there,
+    project_exists,
     project_of,
-    refuse_workspace,
-    register_is_apart,
-    register_is_there,
+    register_exists,
+    register_has_own_role,
     register_of,
+    reject_old_workspace,
     releases_of,
     settings_for,
     study_of,
@@ -43,58 +43,59 @@ def _versions(_: "Settings") -> Iterator[CheckResult]:
 
 
 def _duckdb(_: "Settings") -> Iterator[CheckResult]:
-    """Load the extension from its wheel in a database that can reach no network and no file."""
+    """Load the spatial extension from its wheel in a database without access to network and files."""
     import duckdb
 
     from geoservice.db.duckdb import open_duckdb, spatial_extension
 
-    again = "reinstall geoservice with its lock file"
+    advice = "reinstall geoservice with its lock file"
     if not spatial_extension().is_file():
-        yield CheckResult("fail", f"DuckDB {duckdb.__version__}: no spatial extension in its wheel for this version; {again}")
+        yield CheckResult("fail", f"DuckDB {duckdb.__version__}: no spatial extension in its wheel for this version; {advice}")
         return
     try:
         open_duckdb(None).close()
     except duckdb.Error:
-        yield CheckResult("fail", f"DuckDB {duckdb.__version__}: its spatial extension does not load; {again}")
+        yield CheckResult("fail", f"DuckDB {duckdb.__version__}: its spatial extension does not load; {advice}")
     else:
-        yield CheckResult("ok", f"DuckDB {duckdb.__version__}, spatial loads from its wheel with no network")
+        yield CheckResult("ok", f"DuckDB {duckdb.__version__}, the spatial extension loads from its wheel without network")
 
 
 def _drivers(_: "Settings") -> Iterator[CheckResult]:
-    """Ask a process set up as the reader of strangers' files is."""
+    """Compare GDAL's drivers, in a process that is set up as the sandbox of imports, with the allowed ones."""
     from geoservice.ingest.sandbox import DRIVERS, skipped_drivers
 
     listing = "import pyogrio; print(*pyogrio.list_drivers(), sep=chr(10))"
     environment = {**os.environ, "GDAL_SKIP": skipped_drivers(), "GDAL_DRIVER_PATH": "disable"}
-    done = subprocess.run([sys.executable, "-P", "-c", listing], capture_output=True, text=True, check=False, env=environment)  # noqa: S603 - fixed arguments
-    left, allowed = set(done.stdout.split("\n")) - {""}, set(DRIVERS)
-    if left == allowed:
-        yield CheckResult("ok", f"files are read with {', '.join(sorted(left))} alone")
-    elif left - allowed:
+    command = [sys.executable, "-P", "-c", listing]
+    result = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)  # noqa: S603 - fixed arguments
+    drivers, allowed = set(result.stdout.split("\n")) - {""}, set(DRIVERS)
+    if drivers == allowed:
+        yield CheckResult("ok", f"files are read only with {', '.join(sorted(drivers))}")
+    elif drivers - allowed:
         yield CheckResult(
-            "fail", f"GDAL would also read {', '.join(sorted(left - allowed))}; import nothing, reinstall pyogrio"
+            "fail", f"GDAL would also read {', '.join(sorted(drivers - allowed))}; import nothing, reinstall pyogrio"
         )
     else:
-        yield CheckResult("warn", f"GDAL cannot read {', '.join(sorted(allowed - left))}; reinstall pyogrio")
+        yield CheckResult("warn", f"GDAL cannot read {', '.join(sorted(allowed - drivers))}; reinstall pyogrio")
 
 
 def _folder(settings: "Settings") -> Iterator[CheckResult]:
-    """The register's folder and the secret in it are for their owner alone."""
-    refuse_workspace(settings.home)
+    """Check that only their owner can read the register's folder and its secret."""
+    reject_old_workspace(settings.home)
     folder = settings.home / "register"
     if not folder.is_dir():
-        if not register_is_there(settings):  # what a server's register needs of the folder is looked at below
-            yield CheckResult("warn", "register: none yet; make one with: geoservice init FOLDER")
+        if not register_exists(settings):  # a register on a server is checked below
+            yield CheckResult("warn", "register: none yet; create one with: geoservice init FOLDER")
         return
     for path, mode in ((folder, 0o700), (folder / "secret", 0o600), (folder / "register.duckdb", 0o600)):
         if not path.exists() or (path == folder / "register.duckdb" and folder.stat().st_mode & 0o077 == 0):
-            continue  # inside a folder that is shut nothing else needs to be
+            continue  # files in a closed folder need no mode of their own
         got = path.stat().st_mode & 0o777
         name = path.relative_to(settings.home)
         if got & ~mode:
-            yield CheckResult("fail", f"{name}: others may look at it ({got:04o}); chmod {mode:04o} {name}")
+            yield CheckResult("fail", f"{name}: others can read it ({got:04o}); chmod {mode:04o} {name}")
         else:
-            yield CheckResult("ok", f"{name}: {got:04o}, for its owner alone")
+            yield CheckResult("ok", f"{name}: {got:04o}, only its owner can read it")
 
 
 def _study(settings: "Settings") -> Iterator[CheckResult]:
@@ -102,14 +103,14 @@ def _study(settings: "Settings") -> Iterator[CheckResult]:
     yield CheckResult("ok", f"study.toml: {study.id}, modes {', '.join(study.modes)}")
 
 
-def _kept(settings: "Settings") -> Iterator[CheckResult]:
-    """The secret, the budget book and its surfaces: none can be made anew."""
+def _register(settings: "Settings") -> Iterator[CheckResult]:
+    """Check the secret, the budget book and its surfaces: none of them can be created again."""
     from geoservice.register.secret import read_secret, secret_error
 
-    if register_is_apart(settings):
-        yield CheckResult("ok", "register: kept by a role of its own, which this one cannot look into; check it with that role")
+    if register_has_own_role(settings):
+        yield CheckResult("ok", "register: it belongs to another role, and this one cannot read it; check it with that role")
         return
-    if not register_is_there(settings):
+    if not register_exists(settings):
         _check_known(settings, ())
         return
     with closing(register_of(settings)) as register:
@@ -123,28 +124,27 @@ def _kept(settings: "Settings") -> Iterator[CheckResult]:
 
 
 def _check_known(settings: "Settings", book: "Sequence[Draw]") -> None:
-    """Raise :class:`InputError` where the project knows of a measurement that the book has no entry of."""
-    from geoservice.disclosure.vintage import check_known
+    """Raise :class:`InputError` if the project has a surface that the budget book has no entry for."""
+    from geoservice.disclosure.vintage import check_surfaces_in_book
 
-    if project_is_there(settings):
+    if project_exists(settings):
         with closing(project_of(settings)) as project:
-            check_known(book, [s.digest for s in project.surfaces() if s.kind == "register"])
+            check_surfaces_in_book(book, [s.digest for s in project.surfaces() if s.kind == "register"])
 
 
 def _network(settings: "Settings") -> Iterator[CheckResult]:
-    from geoservice.network.graph import load_graph
+    from geoservice.network.check import check_network
 
     folder = settings.home / "project" / "network"
     if not folder.is_dir():
         yield CheckResult("warn", "network: none; geoservice import network EXTRACT.osm.pbf")
         return
-    for mode in study_of(settings).modes:
-        load_graph(folder, mode)
-        yield CheckResult("ok", f"network: {mode} can be read")
+    check_network(folder, study_of(settings).modes)
+    yield CheckResult("ok", f"network: every file of {', '.join(study_of(settings).modes)} and of places is unchanged")
 
 
 def _releases(settings: "Settings") -> Iterator[CheckResult]:
-    """Open the current release as the server would."""
+    """Open the current release as the server does."""
     store = releases_of(settings, read_only=True)
     try:
         numbers, current = store.numbers(), store.current()
@@ -165,28 +165,35 @@ CHECKS: dict[str, Check] = {
     "study": _study,
     **DATABASE,
     **INPUTS,
-    "register": _kept,
+    "register": _register,
     "network": _network,
     "releases": _releases,
     **SERVING,
 }
 
 
+WITHOUT_DATABASE = frozenset({"versions", "DuckDB", "GDAL", "folder", "study", "network", "port", "pictures", "disk"})
+"""Checks that make sense without a connection to the database."""
+
+
 def doctor(home: Home = None) -> None:
-    """Check programs, folder, stores and releases; each line says ok, warn or fail, and what to do. Ends with 1 on a fail."""
+    """Check programs, folder, stores and releases; each line is ok, warn or fail, with advice. Exit code 1 if any fails."""
     settings = settings_for(home)
-    failed = False
+    failed = is_disconnected = False
     for name, check in CHECKS.items():
-        for found in _run(name, check, settings):
-            failed |= found.state == "fail"
-            out.print(f"{found.state:<4}", style=_COLOURS[found.state], end="  ")
-            out.print(found.text, markup=False)
+        if is_disconnected and name not in WITHOUT_DATABASE:
+            continue
+        for result in _run(name, check, settings):
+            failed |= result.state == "fail"
+            is_disconnected |= name == "connections" and result.state == "fail"
+            out.print(f"{result.state:<4}", style=_COLOURS[result.state], end="  ")
+            out.print(result.text, markup=False)
     if failed:
         raise typer.Exit(1)
 
 
 def _run(name: str, check: Check, settings: "Settings") -> Iterator[CheckResult]:
-    """Run a check to its end; what it raises of the house's is a line as well."""
+    """Run a check; an error of ours becomes a result, too."""
     try:
         yield from check(settings)
     except GeoserviceError as error:

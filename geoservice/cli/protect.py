@@ -1,4 +1,4 @@
-"""geoservice protect, geoservice budget: measure the register once a vintage, and what that has spent."""
+"""geoservice protect and geoservice budget: measure each vintage of the register once, and show the privacy budget."""
 
 from collections.abc import Sequence
 from contextlib import closing
@@ -11,7 +11,7 @@ from geoservice.api.measurement import parse_rho, rules_of
 from geoservice.cli.common import Home, out, progress_bar, register_of, settings_for, study_of
 
 if TYPE_CHECKING:
-    from geoservice.disclosure.plan import Expected
+    from geoservice.disclosure.plan import ExpectedMargins
     from geoservice.disclosure.vintage import Rules
     from geoservice.settings import Settings
 
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 def protect(
     rho: Annotated[str | None, typer.Option(help="Privacy loss of this measurement, instead of the study's; e.g. 0.1.")] = None,
     plan: Annotated[
-        bool, typer.Option("--plan", help="Print the margins to expect, from public data alone; spends nothing.")
+        bool, typer.Option("--plan", help="Print the expected margins, from public data only; spends nothing.")
     ] = False,
     home: Home = None,
 ) -> None:
-    """Measure the register once with differential privacy; the same households again cost nothing."""
+    """Measure the register with differential privacy; measuring the same households again costs nothing."""
     from geoservice.api.project import ProjectFolder
 
     settings = settings_for(home)
@@ -34,22 +34,21 @@ def protect(
             print_plan(project.expected_margins(rho), rules)
             return
         with progress_bar() as progress:
-            done = project.protect(rho, progress)
-    if done.made is None:
-        out.print(
-            f"these households were measured before, on {done.draw.made_at}: the stored surface is used, nothing is spent"
-        )
+            measurement = project.protect(rho, progress)
+    draw = measurement.draw
+    if measurement.result is None:
+        out.print(f"these households were measured before, on {draw.made_at}: the stored surface is used, nothing is spent")
         return
     with closing(register_of(settings)) as register:
         day = register.day_of("households", study.as_of)
-    places, digest = done.made.surface.leaves, done.draw.surface_digest[:12]
-    out.print(f"measured: the households of {day}, {places} places, rho {done.draw.rho}; surface {digest}")
-    out.print(f"how far it is from the register: register/quality-{done.draw.number}.csv (private)")
+    places, digest = measurement.result.surface.leaves, draw.surface_digest[:12]
+    out.print(f"measured: the households of {day}, {places} places, rho {draw.rho}; surface {digest}")
+    out.print(f"differences from the register: register/quality-{draw.number}.csv (private)")
     print_budget(settings, rules)
 
 
-def print_plan(rows: "Sequence[Expected]", rules: "Rules") -> None:
-    """Print the margins to expect by level of area."""
+def print_plan(rows: "Sequence[ExpectedMargins]", rules: "Rules") -> None:
+    """Print the expected margins by level of area."""
     from rich.table import Table
 
     from geoservice.disclosure.budget import guess_probability
@@ -62,15 +61,15 @@ def print_plan(rows: "Sequence[Expected]", rules: "Rules") -> None:
     for quantity in rows[0].margins:
         table.add_row(str(quantity), *(f"± {row.margins[quantity]:.0f}" for row in rows))
     out.print(table)
-    out.print("margins are at most so wide; nothing was read of the register and nothing is spent")
+    out.print("these are upper limits of the margins; the register was not read and nothing is spent")
 
 
 def print_budget(settings: "Settings", rules: "Rules") -> None:
-    """Print the book: every measurement, and what all of them together could reveal."""
+    """Print the budget book: every measurement, and what all of them together could reveal."""
     from rich.table import Table
 
     from geoservice.disclosure.budget import guess_probability
-    from geoservice.disclosure.vintage import spent
+    from geoservice.disclosure.vintage import spent_rho
 
     with closing(register_of(settings)) as register:
         book = register.book()
@@ -79,19 +78,19 @@ def print_budget(settings: "Settings", rules: "Rules") -> None:
         table.add_row(str(draw.number), draw.made_at, draw.rho, draw.surface_digest[:12], draw.note)
     if book:
         out.print(table)
-    total = spent(book)
+    total = spent_rho(book)
     out.print(f"spent: rho {float(total):g} of {float(rules.lifetime_rho):g}")
     if book:
-        right = 100 * guess_probability(total)
-        seen = "the measurement" if len(book) == 1 else f"all {len(book)} measurements"
+        percent = 100 * guess_probability(total)
+        source = "the measurement" if len(book) == 1 else f"all {len(book)} measurements"
         out.print(
-            f"whoever sees {seen} guesses whether a household is in the register right at most {right:.0f} times in 100 "
-            "(blind: 50)"
+            f"with {source}, a guess whether a household is in the register is right at most {percent:.0f} times in 100 "
+            "(by chance: 50)"
         )
 
 
 def budget(home: Home = None) -> None:
-    """Show what the measurements of the register have spent, and what is left."""
+    """Show the privacy budget that the measurements of the register have spent, and its limit."""
     settings = settings_for(home)
     print_budget(settings, rules_of(study_of(settings)))
 

@@ -12,27 +12,27 @@ def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
     port: Annotated[int | None, typer.Option(help="Port to listen on.")] = None,
     workers: Annotated[int | None, typer.Option(help="Processes.")] = None,
-    url: Annotated[str | None, typer.Option(help="Public base URL behind a proxy; links in answers begin with it.")] = None,
+    url: Annotated[str | None, typer.Option(help="Public base URL behind a proxy; links in responses begin with it.")] = None,
     proxy_headers: Annotated[
         bool | None,
         typer.Option(
             "--proxy-headers",
-            help="Links begin with the scheme, host and prefix that a trusted proxy states (Forwarded, X-Forwarded-Proto, "
+            help="Links begin with the scheme, host and prefix from a trusted proxy (headers Forwarded, X-Forwarded-Proto, "
             "-Host, -Prefix).",
         ),
     ] = None,
     trusted_proxies: Annotated[
         str | None,
-        typer.Option(help="Proxies to trust: addresses or networks with commas; with --proxy-headers: this machine."),
+        typer.Option(help="Trusted proxies: comma-separated addresses or networks; with --proxy-headers: this machine."),
     ] = None,
 ) -> None:
     """Serve the current release: the planner's page, OGC API Features, vector tiles and styles."""
-    from geoservice.server.serve import serve as run_server  # all that this process imports of geoservice
+    from geoservice.server.serve import serve as run_server  # this process imports nothing else of geoservice
 
     settings = settings_for(
         home, host=host, port=port, workers=workers, url=url, proxy_headers=proxy_headers, trusted_proxies=trusted_proxies
     )
-    if out.is_terminal:  # otherwise the lines of the log, one JSON object each, are all that is written
+    if out.is_terminal:  # otherwise the output has only the log, one JSON object per line
         out.print(f"geoservice is at http://{settings.host}:{settings.port}/  (Ctrl-C stops it)")
     run_server(settings)
 

@@ -1,11 +1,11 @@
-"""geoservice publish, rollback, export: from the project to a release, and from a release to a file."""
+"""geoservice publish, rollback and export: run the study, choose the current release, write it to a file."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from geoservice.api.audit import COMMAND_LINE, written_down
+from geoservice.api.audit import COMMAND_LINE, audit_action
 from geoservice.cli.common import Home, err, out, progress_bar, releases_of, settings_for
 from geoservice.errors import InputError
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def run_study(settings: "Settings") -> None:
-    """Run the study of a project and publish it."""
+    """Run the study of a project, publish it and print its remarks."""
     from geoservice.api.project import ProjectFolder
 
     with ProjectFolder(settings, COMMAND_LINE) as project:
@@ -33,30 +33,30 @@ def publish(home: Home = None) -> None:
 
 
 def rollback(
-    number: Annotated[int | None, typer.Argument(help="Release to go back to; default: the one before the current.")] = None,
+    number: Annotated[int | None, typer.Argument(help="Release to make current; default: the one before the current.")] = None,
     home: Home = None,
 ) -> None:
     """Make an older release current again."""
     settings = settings_for(home)
     store = releases_of(settings, read_only=False)
     try:
-        with written_down(settings, "rollback", "" if number is None else str(number)) as told:
-            told["release"] = store.rollback(number)
-        out.print(f"release {told['release']} is current; there are {store.numbers()}")
+        with audit_action(settings, "rollback", "" if number is None else str(number)) as results:
+            results["release"] = store.rollback(number)
+        out.print(f"release {results['release']} is current; there are {store.numbers()}")
     finally:
         store.close()
 
 
 def export(
     home: Home = None,
-    folium: Annotated[Path | None, typer.Option(help="Write one self-contained HTML map that opens with no network.")] = None,
+    folium: Annotated[Path | None, typer.Option(help="Write a self-contained HTML map that opens without network.")] = None,
     language: Annotated[str, typer.Option(help="zh or en.")] = "zh",
 ) -> None:
-    """Write the current release as a file."""
+    """Write the current release to a file."""
     from geoservice.maps.folium_map import write_map
 
     if folium is None:
-        raise InputError("export: nothing to write; say --folium FILE")
+        raise InputError("export: nothing to write; use --folium FILE")
     if language not in ("zh", "en"):
         raise InputError(f"--language: got {language!r}, allowed are zh and en")
     store = releases_of(settings_for(home), read_only=True)

@@ -1,39 +1,39 @@
-"""The study.toml that geoservice init writes."""
+"""The template of study.toml for geoservice init."""
 
 STUDY = """\
-# 研究设置，各项说明见 geoservice/docs/configuration.md / the study: what is asked of the data; that page explains every key
+# 研究设置，各项说明见 geoservice/docs/configuration.md / settings of the study; that page explains every key
 id = "district"
 title = { zh = "我的区县", en = "My district" }
 
 # 区划代码体系；以 nbs 开头表示国家统计局代码 / code table of areas; names beginning with nbs are Chinese division codes
 code_system = "local"
-# 以哪一天的住户和区域为准；默认为最近一次导入之日 / day whose households and areas count; left out: that of the last import
+# 以哪一天的住户和区域为准；默认为最近一次导入之日 / day whose households and areas count; default: that of the last import
 # as_of = 2026-01-01
-# 发布的区域层级，自上而下 / area levels published, from the top down: province city county township village
+# 发布的区域层级，自上而下 / published area levels, from the top down: province city county township village
 levels = ["county", "township"]
 
 # 出行方式 / modes: walk cycle drive
 modes = ["walk", "drive"]
-# 除“任一级”外还分别计算的站点等级 / tiers asked one by one, beside all together: county township village van
+# 除“任一级”外还分别计算的站点等级 / tiers to compute separately, in addition to all together: county township village van
 tiers = []
 # 时间分级（分钟）/ time breaks, some of 5 10 15 20 30 45 60 90 120
 minutes = [5, 10, 15, 20, 30, 45, 60]
-# 户籍与流动人口分开统计；默认按数据而定 / tell residents and migrants apart; left out: where the people's source does
+# 户籍与流动人口分开统计；默认按数据而定 / separate residents and migrants; default: if the source of people does
 # migrants = true
-# 人口来源；默认先用登记数据 / where people come from; left out: the register if there is one, else the population loaded
+# 人口来源；默认先用登记数据 / source of people; default: the register if there is one, else the loaded population
 # demand = "register"  # 或 or "population"，或 or { residents = "population", migrants = "register" }
 
 [[services]]
 id = "health_check"
 title = { zh = "健康检查", en = "Health check" }
-# 达标时间（分钟），用于识别服务空白 / the norm that gaps are measured against
+# 达标时间（分钟），用于识别服务空白 / the standard for service gaps
 standard_minutes = 30
 
 # 登记数据的保护 / how a register is protected: geoservice/docs/disclosure.md
 [disclosure]
 # public：任何人可读（rho 0.5）；planner：规划人员可读（rho 1）/ public: read by anyone; planner: read by planners
 profile = "public"
-# lifetime_rho = 4   # 历次测量合计上限 / limit of all measurements together
+# lifetime_rho = 4   # 历次测量合计上限 / limit for all measurements together
 # hide_below = 10    # 小于此数只显示“少于 10”（仅为显示方式）/ show smaller counts as "under 10" (presentation only)
 
 # [[groups]]

@@ -1,4 +1,4 @@
-"""CQL2 (OGC 21-065): what features are wanted, as text or JSON, checked against a layer and written for either store."""
+"""CQL2 (OGC 21-065): filters in text or JSON, parsed and checked against the properties of a layer."""
 
 from geoservice.cql2.ast import Filter
 from geoservice.cql2.parse import LANGS, parse_filter

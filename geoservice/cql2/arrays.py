@@ -1,4 +1,4 @@
-"""Arrays as sets, written out: each element is compared with each. No layer has columns of arrays, so all of them are short."""
+"""The array operators, expanded to comparisons of each element with each: no layer has array columns, so arrays are short."""
 
 from typing import Any
 
@@ -10,39 +10,39 @@ from geoservice.errors import ParameterError
 MAX_PAIRS = 1000
 
 Elements = tuple[Any, ...]
-"""Scalars, and tuples for arrays within the array."""
+"""Scalars, and tuples for nested arrays."""
 
 
 def array_node(op: str, left: Elements, right: Elements) -> Node:
-    """Return a relation of two arrays as comparisons of their elements."""
+    """Return an array operator as comparisons of the arrays' elements."""
     if _size(left) * _size(right) > MAX_PAIRS:
         raise ParameterError(
             f"filter: {op} got {_size(left)} and {_size(right)} elements, at most {MAX_PAIRS} pairs are compared"
         )
     if op == "a_overlaps":
-        return any_of([_same(a, b) for a in left for b in right])
+        return any_of([_equal_elements(a, b) for a in left for b in right])
     if op == "a_contains":
-        return _within(right, left)
+        return _is_subset(right, left)
     if op == "a_containedBy":
-        return _within(left, right)
-    return _equal(left, right)
+        return _is_subset(left, right)
+    return _equal_sets(left, right)
 
 
 def _size(elements: Elements) -> int:
     return sum(_size(e) if isinstance(e, tuple) else 1 for e in elements) or 1
 
 
-def _equal(left: Elements, right: Elements) -> Node:
-    return all_of([_within(left, right), _within(right, left)])
+def _equal_sets(left: Elements, right: Elements) -> Node:
+    return all_of([_is_subset(left, right), _is_subset(right, left)])
 
 
-def _within(inner: Elements, outer: Elements) -> Node:
-    return all_of([any_of([_same(a, b) for b in outer]) for a in inner])
+def _is_subset(inner: Elements, outer: Elements) -> Node:
+    return all_of([any_of([_equal_elements(a, b) for b in outer]) for a in inner])
 
 
-def _same(left: Any, right: Any) -> Node:
+def _equal_elements(left: Any, right: Any) -> Node:
     if isinstance(left, tuple) or isinstance(right, tuple):
-        return _equal(left, right) if isinstance(left, tuple) and isinstance(right, tuple) else FALSE
+        return _equal_sets(left, right) if isinstance(left, tuple) and isinstance(right, tuple) else FALSE
     if left.kind != right.kind and not {left.kind, right.kind} <= NUMBERS:
         return FALSE
     if isinstance(left, Literal) and isinstance(right, Literal):

@@ -1,4 +1,4 @@
-"""A filter as a tree: small frozen nodes, checked against the layer, ready to be written in either dialect."""
+"""The syntax tree of a filter: small frozen nodes that fit the layer, for either SQL dialect."""
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -8,7 +8,7 @@ Value = str | int | float | bool | date | datetime | None
 
 @dataclass(frozen=True)
 class Literal:
-    """A value and its kind (``text integer number boolean date timestamp``); None is a result that is undefined, as of 1/0."""
+    """A value and its kind (``text integer number boolean date timestamp``); None is an undefined result such as 1/0."""
 
     value: Value
     kind: str
@@ -16,7 +16,7 @@ class Literal:
 
 @dataclass(frozen=True)
 class Property:
-    """A property of the layer and its kind; ``geometry`` is the shape."""
+    """A property of the layer and its kind; that of the geometry is ``geometry``."""
 
     name: str
     kind: str
@@ -34,7 +34,7 @@ class Arithmetic:
 
 @dataclass(frozen=True)
 class Fold:
-    """A text without regard to case, to accents or to both."""
+    """A text compared without regard to case, accents or both."""
 
     text: Literal | Property
     case: bool
@@ -47,9 +47,9 @@ Scalar = Literal | Property | Arithmetic | Fold
 
 @dataclass(frozen=True)
 class GeometryLiteral:
-    """A geometry that the filter states: WKB in degrees, longitude first, valid and flat.
+    """A geometry given in the filter: valid two-dimensional WKB in degrees, longitude first.
 
-    ``west, south, east, north`` are its bounds; ``type`` is GeoJSON's word.
+    ``bounds`` are west, south, east, north; ``type`` is the GeoJSON type.
     """
 
     type: str
@@ -59,7 +59,7 @@ class GeometryLiteral:
 
 @dataclass(frozen=True)
 class Interval:
-    """From one instant to another, both within; an end that is None is open. An instant is an interval of one."""
+    """A closed interval between two instants; None is an open end. An instant is an interval that starts and ends there."""
 
     start: Literal | Property | None
     end: Literal | Property | None
@@ -67,7 +67,7 @@ class Interval:
 
 @dataclass(frozen=True)
 class Logic:
-    """``and`` or ``or`` of two or more parts."""
+    """``and`` or ``or`` of two or more conditions."""
 
     op: str
     parts: tuple["Node", ...]
@@ -75,14 +75,14 @@ class Logic:
 
 @dataclass(frozen=True)
 class Not:
-    """The opposite; unknown stays unknown."""
+    """The negation of a condition; unknown stays unknown."""
 
     part: "Node"
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """``= <> < > <= >=`` of two scalars of one kind; text in the order of its bytes."""
+    """``= <> < > <= >=`` of two scalars of one kind; text is ordered by its bytes."""
 
     op: str
     left: Scalar
@@ -91,7 +91,7 @@ class Comparison:
 
 @dataclass(frozen=True)
 class Like:
-    """A text meets a pattern: ``%`` any characters, ``_`` one, a backslash takes the next as it is."""
+    """A text matches a pattern: ``%`` is any characters, ``_`` is one, a backslash escapes the next character."""
 
     text: Scalar
     pattern: Scalar
@@ -116,14 +116,14 @@ class In:
 
 @dataclass(frozen=True)
 class IsNull:
-    """Something has no value."""
+    """A scalar is null, or a condition is unknown."""
 
     part: "Node | Scalar"
 
 
 @dataclass(frozen=True)
 class Spatial:
-    """``s_intersects`` and its like: a relation of the feature's shape to another, in the plane of degrees."""
+    """A spatial operator such as ``s_intersects``: a relation of the feature's geometry to another, in the plane of degrees."""
 
     op: str
     left: Property
@@ -132,7 +132,7 @@ class Spatial:
 
 @dataclass(frozen=True)
 class Temporal:
-    """``t_after`` and its like: a relation of two intervals."""
+    """A temporal operator such as ``t_after``: a relation of two intervals."""
 
     op: str
     left: Interval
@@ -140,15 +140,15 @@ class Temporal:
 
 
 Node = Logic | Not | Comparison | Like | Between | In | IsNull | Spatial | Temporal | Literal | Property
-"""What is true, false or unknown of a feature; a literal or a property is a boolean there."""
+"""A condition that is true, false or unknown for a feature; a literal or property is then boolean."""
 
 
 @dataclass(frozen=True)
 class Filter:
     """A filter that fits its layer.
 
-    ``text`` is its canonical form: CQL2 JSON in longitudes and latitudes, the same for the same meaning however it was written.
-    ``properties`` are the names it was written with, in order, even where they make no difference.
+    ``text`` is its canonical form: CQL2 JSON in longitudes and latitudes, the same for filters of the same meaning.
+    ``properties`` are the names in the filter as it was sent, in order, even those that make no difference.
     """
 
     root: Node

@@ -1,4 +1,4 @@
-"""Geometries that a filter states: GeoJSON and boxes, read strictly, turned into valid flat shapes in degrees."""
+"""Geometries in a filter: GeoJSON and bounding boxes, parsed strictly into valid two-dimensional geometries in degrees."""
 
 import math
 from collections.abc import Callable
@@ -9,72 +9,72 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from geoservice.cql2.ast import GeometryLiteral
-from geoservice.cql2.value_text import shown
+from geoservice.cql2.value_text import short_repr
 from geoservice.errors import ParameterError
 from geoservice.geo import Floats
 
 ToLonLat = Callable[[Floats], Floats]
-"""Turns positions of the filter's CRS, shape ``(n, 2)`` in the order in which they are written, into lon and lat."""
+"""Transforms positions of the filter's CRS, shape ``(n, 2)`` in the axis order of that CRS, to longitude and latitude."""
 
-SIDE = 21
-"""Points put on each side of a box before it is turned: its sides may be bent on the globe."""
-_NUDGE = 1e-6
+POINTS_PER_SIDE = 21
+"""Points on each side of a box when it is transformed: its sides may be curves in degrees."""
+_TOLERANCE = 1e-6
 _MEMBERS = ("Point", "LineString", "Polygon", "MultiPoint", "MultiLineString", "MultiPolygon")
 
 
-def shape(value: dict[str, Any], to_lonlat: ToLonLat | None) -> GeometryLiteral:
-    """Return a geometry of GeoJSON or ``{"bbox": [...]}``.
+def geometry_literal(value: dict[str, Any], to_lonlat: ToLonLat | None) -> GeometryLiteral:
+    """Return the geometry of a GeoJSON object or of ``{"bbox": [...]}``.
 
-    A box whose west is greater than its east crosses the 180th meridian. Raises :class:`ParameterError` for a shape that is
+    A box whose west is greater than its east crosses the 180th meridian. Raises :class:`ParameterError` for a geometry that is
     empty, invalid, or not on the globe.
     """
     try:
-        found = _box(value["bbox"], to_lonlat) if "bbox" in value and "type" not in value else _geometry(value, to_lonlat)
+        geometry = _box(value["bbox"], to_lonlat) if "bbox" in value and "type" not in value else _geometry(value, to_lonlat)
     except (shapely.errors.ShapelyError, ValueError, ArithmeticError):
-        raise _wrong("a shape that cannot be read", "the geometries of GeoJSON and WKT") from None
-    if found.is_empty or not found.is_valid:
-        reason = "empty" if found.is_empty else shapely.is_valid_reason(found)
-        raise _wrong(f"an invalid {found.geom_type} ({reason:.80})", "valid shapes")
-    return GeometryLiteral(found.geom_type, shapely.to_wkb(found), found.bounds)
+        raise _error("a geometry that cannot be read", "the geometries of GeoJSON and WKT") from None
+    if geometry.is_empty or not geometry.is_valid:
+        reason = "empty" if geometry.is_empty else shapely.is_valid_reason(geometry)
+        raise _error(f"an invalid {geometry.geom_type} ({reason:.80})", "valid geometries")
+    return GeometryLiteral(geometry.geom_type, shapely.to_wkb(geometry), geometry.bounds)
 
 
-def _wrong(got: str, allowed: str) -> ParameterError:
+def _error(got: str, allowed: str) -> ParameterError:
     return ParameterError(f"filter: got {got}, allowed are {allowed}")
 
 
 def _geometry(value: dict[str, Any], to_lonlat: ToLonLat | None) -> BaseGeometry:
-    made = _made(value)
+    geometry = _geojson(value)
     if to_lonlat is not None:
-        made = shapely.transform(made, to_lonlat)
-    at = shapely.get_coordinates(made)
-    # Software that draws the world rounds its edges, and goes once around it.
-    if not (np.isfinite(at).all() and (abs(at) <= (360, 90 + _NUDGE)).all()):
-        raise _wrong("positions that are not on the globe", "longitudes first, then latitudes from -90 to 90")
-    return made
+        geometry = shapely.transform(geometry, to_lonlat)
+    coordinates = shapely.get_coordinates(geometry)
+    # Map clients round the edges of the world, and send longitudes up to 360 when the map is panned around it.
+    if not (np.isfinite(coordinates).all() and (abs(coordinates) <= (360, 90 + _TOLERANCE)).all()):
+        raise _error("positions that are not on the globe", "longitudes first, then latitudes from -90 to 90")
+    return geometry
 
 
-def _made(value: dict[str, Any]) -> BaseGeometry:
+def _geojson(value: dict[str, Any]) -> BaseGeometry:
     kind = value.get("type")
     if kind == "GeometryCollection":
         members = _list(value.get("geometries"))
         if not all(isinstance(m, dict) and m.get("type") in _MEMBERS for m in members):
-            raise _wrong("a member of a GeometryCollection that is no simple geometry", ", ".join(_MEMBERS))
-        return shapely.GeometryCollection([_made(m) for m in members])
+            raise _error("another member of a GeometryCollection", ", ".join(_MEMBERS))
+        return shapely.GeometryCollection([_geojson(m) for m in members])
     if kind not in _MEMBERS:
-        raise _wrong(f"a shape of type {shown(kind, 40)}", f"{', '.join(_MEMBERS)}, GeometryCollection")
-    return _MAKE[kind](value.get("coordinates"))
+        raise _error(f"a geometry of type {short_repr(kind, 40)}", f"{', '.join(_MEMBERS)}, GeometryCollection")
+    return _CONSTRUCTORS[kind](value.get("coordinates"))
 
 
 def _list(value: Any) -> list[Any]:
     if not isinstance(value, list) or not value:
-        raise _wrong(f"{shown(value, 40)} within a shape", "lists of positions that are not empty")
+        raise _error(f"{short_repr(value, 40)} within a geometry", "lists of positions that are not empty")
     return value
 
 
 def _position(value: Any) -> tuple[float, float]:
-    """Return the first two numbers of a position; a height says nothing on a map."""
+    """Return the first two numbers of a position; a height does not matter on a map."""
     if not isinstance(value, list) or len(value) not in {2, 3} or not all(_is_number(v) for v in value):
-        raise _wrong(f"the position {shown(value, 60)}", "two or three finite numbers")
+        raise _error(f"the position {short_repr(value, 60)}", "two or three finite numbers")
     return float(value[0]), float(value[1])
 
 
@@ -89,11 +89,11 @@ def _line(value: Any) -> shapely.LineString:
 def _polygon(value: Any) -> shapely.Polygon:
     rings = [[_position(p) for p in _list(ring)] for ring in _list(value)]
     if any(len(ring) < 4 or ring[0] != ring[-1] for ring in rings):
-        raise _wrong("a ring of a polygon that is not closed", "rings of at least four positions that end where they begin")
+        raise _error("a ring of a polygon that is not closed", "rings of at least four positions that end where they begin")
     return shapely.Polygon(rings[0], rings[1:])
 
 
-_MAKE: dict[str, Callable[[Any], BaseGeometry]] = {
+_CONSTRUCTORS: dict[str, Callable[[Any], BaseGeometry]] = {
     "Point": lambda v: shapely.Point(_position(v)),
     "LineString": _line,
     "Polygon": _polygon,
@@ -105,40 +105,46 @@ _MAKE: dict[str, Callable[[Any], BaseGeometry]] = {
 
 def _box(value: Any, to_lonlat: ToLonLat | None) -> BaseGeometry:
     if not isinstance(value, list) or len(value) not in {4, 6} or not all(_is_number(v) for v in value):
-        raise _wrong(f"BBOX of {shown(value)}", "four finite numbers, or six with heights")
+        raise _error(f"BBOX of {short_repr(value)}", "four finite numbers, or six with heights")
     half = len(value) // 2
     low, high = _position(value[:half]), _position(value[half:])
     corners = np.array([low, high], float)
     if to_lonlat is not None:
-        corners = _turned(corners, to_lonlat)
+        corners = _corners_in_degrees(corners, to_lonlat)
     (west, south), (east, north) = corners.tolist()
-    return _drawn(west, south, east, north)
+    return _box_in_degrees(west, south, east, north)
 
 
-def _turned(corners: Floats, to_lonlat: ToLonLat) -> Floats:
-    """Return the corners of the box of degrees around a box of another CRS; one that runs backwards crosses 180 degrees."""
+def _corners_in_degrees(corners: Floats, to_lonlat: ToLonLat) -> Floats:
+    """Return the bounds, in degrees, of a box of another CRS; a box whose corners are swapped crosses 180 degrees."""
     if (corners[0] > corners[1]).any():
         return to_lonlat(corners)
     (left, low), (right, high) = corners
-    x, y = np.linspace(left, right, SIDE), np.linspace(low, high, SIDE)
-    sides = [(x, np.full(SIDE, low)), (x, np.full(SIDE, high)), (np.full(SIDE, left), y), (np.full(SIDE, right), y)]
-    found = to_lonlat(np.concatenate([np.column_stack(s) for s in sides]))
-    return np.array([found.min(axis=0), found.max(axis=0)])
+    n = POINTS_PER_SIDE
+    x, y = np.linspace(left, right, n), np.linspace(low, high, n)
+    sides = [
+        (x, np.full(POINTS_PER_SIDE, low)),
+        (x, np.full(POINTS_PER_SIDE, high)),
+        (np.full(POINTS_PER_SIDE, left), y),
+        (np.full(POINTS_PER_SIDE, right), y),
+    ]
+    outline = to_lonlat(np.concatenate([np.column_stack(s) for s in sides]))
+    return np.array([outline.min(axis=0), outline.max(axis=0)])
 
 
-def _drawn(west: float, south: float, east: float, north: float) -> BaseGeometry:
+def _box_in_degrees(west: float, south: float, east: float, north: float) -> BaseGeometry:
     sides = (west, south, east, north)
-    if not (all(math.isfinite(v) for v in sides) and abs(west) <= 180 + _NUDGE and abs(east) <= 180 + _NUDGE):
-        raise _wrong(f"BBOX with west {west} and east {east}", "longitudes from -180 to 180")
-    if not -90 - _NUDGE <= south <= north <= 90 + _NUDGE:
-        raise _wrong(f"BBOX with south {south} and north {north}", "latitudes with -90 <= south <= north <= 90")
+    if not (all(math.isfinite(v) for v in sides) and abs(west) <= 180 + _TOLERANCE and abs(east) <= 180 + _TOLERANCE):
+        raise _error(f"BBOX with west {west} and east {east}", "longitudes from -180 to 180")
+    if not -90 - _TOLERANCE <= south <= north <= 90 + _TOLERANCE:
+        raise _error(f"BBOX with south {south} and north {north}", "latitudes with -90 <= south <= north <= 90")
     if west <= east:
         return _rectangle(*sides)
     return shapely.union_all([_rectangle(west, south, 180.0, north), _rectangle(-180.0, south, east, north)])
 
 
 def _rectangle(west: float, south: float, east: float, north: float) -> BaseGeometry:
-    """Return a box; one without width or height is a line or a point."""
+    """Return a box as a polygon, or as a line or point if it has no width or height."""
     if (west, south) == (east, north):
         return shapely.Point(west, south)
     if west == east or south == north:

@@ -1,4 +1,4 @@
-"""The words of CQL2 text."""
+"""The tokens of CQL2 text."""
 
 import re
 from dataclasses import dataclass
@@ -23,29 +23,29 @@ _TOKEN = re.compile(
 
 @dataclass(frozen=True)
 class LexerToken:
-    """A word and where it begins, counted from 1. ``text`` and ``quoted`` come without their quotes."""
+    """A token and the character where it begins, counted from 1. ``text`` and ``quoted`` are without their quotes."""
 
     kind: Kind
     text: str
-    at: int
+    position: int
 
     @property
-    def shown(self) -> str:
-        """How a message calls it."""
+    def description(self) -> str:
+        """The token in an error message."""
         return "the end" if self.kind == "end" else f"{self.text!r:.40}"
 
 
-def tokens(text: str) -> list[LexerToken]:
-    """Return the words of a filter and an ``end``; raises :class:`ParameterError` where there is none."""
-    found: list[LexerToken] = []
-    at = 0
-    while not found or found[-1].kind != "end":
-        match = _TOKEN.match(text, at)
+def tokenize(text: str) -> list[LexerToken]:
+    """Return the tokens of a filter and an ``end``; raises :class:`ParameterError` at a character that begins no token."""
+    result: list[LexerToken] = []
+    start = 0
+    while not result or result[-1].kind != "end":
+        match = _TOKEN.match(text, start)
         if match is None or match.lastgroup is None:
-            raise ParameterError(f"filter: at character {at + 1} got {text[at : at + 20]!r}, which is no CQL2 text")
-        found.append(_token(match))
-        at = match.end()
-    return found
+            raise ParameterError(f"filter: at character {start + 1} got {text[start : start + 20]!r}, which is not CQL2 text")
+        result.append(_token(match))
+        start = match.end()
+    return result
 
 
 def _token(match: re.Match[str]) -> LexerToken:

@@ -1,8 +1,8 @@
-"""The operators of CQL2 by the name that JSON gives them."""
+"""The names of CQL2's operators, as CQL2 JSON spells them."""
 
 COMPARISONS = ("=", "<>", "<", ">", "<=", ">=")
 ARITHMETIC = ("+", "-", "*", "/", "%", "div", "^")
-SPATIAL = {  # with the relation that holds the other way round
+SPATIAL = {  # with the operator for swapped arguments
     "s_intersects": "s_intersects",
     "s_equals": "s_equals",
     "s_disjoint": "s_disjoint",
@@ -13,7 +13,7 @@ SPATIAL = {  # with the relation that holds the other way round
     "s_contains": "s_within",
 }
 TEMPORAL = ("t_after", "t_before", "t_disjoint", "t_equals", "t_intersects")
-OF_INTERVALS = (
+INTERVAL_RELATIONS = (
     "t_contains",
     "t_during",
     "t_finishedBy",
@@ -26,6 +26,19 @@ OF_INTERVALS = (
     "t_starts",
 )
 ARRAYS = ("a_equals", "a_contains", "a_containedBy", "a_overlaps")
-PREDICATES = ("and", "or", "not", "like", "between", "in", "isNull", *COMPARISONS, *SPATIAL, *TEMPORAL, *OF_INTERVALS, *ARRAYS)
+PREDICATES = (
+    "and",
+    "or",
+    "not",
+    "like",
+    "between",
+    "in",
+    "isNull",
+    *COMPARISONS,
+    *SPATIAL,
+    *TEMPORAL,
+    *INTERVAL_RELATIONS,
+    *ARRAYS,
+)
 SCALARS = (*ARITHMETIC, "casei", "accenti")
-BY_LOWER = {name.lower(): name for name in (*PREDICATES, *SCALARS)}
+CANONICAL_NAMES = {name.lower(): name for name in (*PREDICATES, *SCALARS)}

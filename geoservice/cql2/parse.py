@@ -1,4 +1,4 @@
-"""A filter as a client sends it, turned into one that fits the layer."""
+"""Parse a client's filter and check it against the layer."""
 
 import json
 from typing import Any
@@ -34,12 +34,12 @@ def parse_filter(text: str, lang: str, queryables: Queryables, *, to_lonlat: ToL
 
 def _read_json(text: str) -> Any:
     try:
-        return json.loads(text, parse_constant=_no_number)
+        return json.loads(text, parse_constant=_reject_constant)
     except json.JSONDecodeError as e:
-        raise ParameterError(f"filter: it is no JSON at character {e.pos + 1}: {e.msg}") from None
+        raise ParameterError(f"filter: not valid JSON at character {e.pos + 1}: {e.msg}") from None
     except ValueError:  # a number of more than 4300 digits
         raise ParameterError("filter: its JSON holds a number that is too long") from None
 
 
-def _no_number(name: str) -> None:
+def _reject_constant(name: str) -> None:
     raise ParameterError(f"filter: got {name}, allowed are finite numbers")

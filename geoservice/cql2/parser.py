@@ -1,13 +1,13 @@
-"""CQL2 text read into CQL2 JSON by precedence climbing.
+"""A precedence-climbing parser from CQL2 text to CQL2 JSON.
 
-The parser is our own. The one there is for Python turns whole numbers into floats, so that 2^53 + 1 cannot be asked for, and
-nested text ends its process; the tests hold the two equal on everything else.
+The parser is our own: the Python library for CQL2 turns integers into floats, so that 2^53 + 1 cannot be requested, and deeply
+nested text ends its process. The tests compare the two on everything else.
 """
 
 from typing import Any
 
-from geoservice.cql2.lexer import LexerToken, tokens
-from geoservice.cql2.wkt import Wkt
+from geoservice.cql2.lexer import LexerToken, tokenize
+from geoservice.cql2.wkt import WktParser
 from geoservice.errors import ParameterError
 
 MAX_DEPTH = 40
@@ -29,52 +29,52 @@ _CAMEL = {name.lower(): name for name in ("t_finishedBy", "t_metBy", "t_overlapp
 
 
 def read_text(text: str) -> Any:
-    """Return the filter as CQL2 JSON; raises :class:`ParameterError` saying where it stops making sense."""
-    parser = _Parser(tokens(text))
+    """Return the filter as CQL2 JSON; raises :class:`ParameterError` with the character of a syntax error."""
+    parser = _Parser(tokenize(text))
     tree = parser.expression(0)
     parser.expect("", "the end, AND or OR")
     return tree
 
 
-class _Parser(Wkt):
-    def __init__(self, words: list[LexerToken]) -> None:
-        super().__init__(words)
+class _Parser(WktParser):
+    def __init__(self, tokens: list[LexerToken]) -> None:
+        super().__init__(tokens)
         self._depth = 0
 
-    def expression(self, least: int) -> Any:
-        """Read operators that bind at least as tightly as ``least``."""
+    def expression(self, min_precedence: int) -> Any:
+        """Read an expression of operators that bind at least as tightly as ``min_precedence``."""
         self._depth += 1
         if self._depth > MAX_DEPTH:
-            raise ParameterError(f"filter: nested more than {MAX_DEPTH} deep at character {self.word.at}")
+            raise ParameterError(f"filter: nested more than {MAX_DEPTH} deep at character {self.next.position}")
         left = self._operand()
-        while (binds := self._binds()) >= max(least, 1):
-            left = self._joined(left, self.take().text.lower(), binds)
+        while (precedence := self._precedence()) >= max(min_precedence, 1):
+            left = self._binary(left, self.advance().text.lower(), precedence)
         self._depth -= 1
         return left
 
-    def _binds(self) -> int:
-        return _BINARY.get(self.word.text.lower(), 0) if self.word.kind in {"word", "sign"} else 0
+    def _precedence(self) -> int:
+        return _BINARY.get(self.next.text.lower(), 0) if self.next.kind in {"word", "sign"} else 0
 
-    def _joined(self, left: Any, op: str, binds: int) -> Any:
-        if binds == COMPARE:
-            return self._compared(left, op)
-        right = self.expression(binds + 1)
-        if binds in {OR, AND} and isinstance(left, dict) and left.get("op") == op:
+    def _binary(self, left: Any, op: str, precedence: int) -> Any:
+        if precedence == COMPARE:
+            return self._comparison(left, op)
+        right = self.expression(precedence + 1)
+        if precedence in {OR, AND} and isinstance(left, dict) and left.get("op") == op:
             return {"op": op, "args": [*left["args"], right]}  # a long list of conditions is not a deep tree
         return {"op": op, "args": [left, right]}
 
-    def _compared(self, left: Any, op: str) -> Any:
+    def _comparison(self, left: Any, op: str) -> Any:
         if op == "is":
-            negated = self.taken("not")
+            negated = self.accept("not")
             self.expect("null", "NULL")
-            made: Any = {"op": "isNull", "args": [left]}
+            condition: Any = {"op": "isNull", "args": [left]}
         else:
             negated = op == "not"
-            op = self.take().text.lower() if negated else op
-            made = self._compared_with(left, op, negated)
-        return {"op": "not", "args": [made]} if negated else made
+            op = self.advance().text.lower() if negated else op
+            condition = self._comparison_with(left, op, negated)
+        return {"op": "not", "args": [condition]} if negated else condition
 
-    def _compared_with(self, left: Any, op: str, negated: bool) -> Any:
+    def _comparison_with(self, left: Any, op: str, negated: bool) -> Any:
         if op == "like":
             return {"op": op, "args": [left, self.expression(ADD)]}
         if op == "between":
@@ -83,80 +83,80 @@ class _Parser(Wkt):
             return {"op": op, "args": [left, low, self.expression(ADD)]}
         if op == "in":
             self.expect("(", "( before the list")
-            return {"op": op, "args": [left, self.listed(lambda: self.expression(ADD))]}
+            return {"op": op, "args": [left, self.comma_list(lambda: self.expression(ADD))]}
         if negated:
-            raise self.error("LIKE, BETWEEN or IN after NOT", self.words[self.at - 1])
+            raise self.error("LIKE, BETWEEN or IN after NOT", self.tokens[self.index - 1])
         return {"op": op, "args": [left, self.expression(ADD)]}
 
     def _operand(self) -> Any:
-        word = self.take()
-        if word.kind == "number":
-            return _number(word)
-        if word.kind == "text":
-            return word.text
-        if word.kind == "quoted":
-            return {"property": word.text}
-        if word.kind == "word":
-            return self._named(word)
-        if word.text == "(":
+        token = self.advance()
+        if token.kind == "number":
+            return _number(token)
+        if token.kind == "text":
+            return token.text
+        if token.kind == "quoted":
+            return {"property": token.text}
+        if token.kind == "word":
+            return self._name(token)
+        if token.text == "(":
             return self._bracketed()
-        if word.text in {"-", "+"}:
-            return _signed(word.text, self.expression(SIGN))
-        raise self.error("a property, a value or (", word)
+        if token.text in {"-", "+"}:
+            return _signed(token.text, self.expression(SIGN))
+        raise self.error("a property, a value or (", token)
 
     def _bracketed(self) -> Any:
-        """Read what stands between brackets: an expression, or a list where it is no single one."""
-        if self.taken(")"):
+        """Read the inside of brackets: an expression, or a list if it is empty or has commas."""
+        if self.accept(")"):
             return []
         first = self.expression(0)
-        if self.word.text != ",":
+        if self.next.text != ",":
             self.expect(")", ") or an operator")
             return first
-        self.take()
-        return [first, *self.listed(self._argument)]
+        self.advance()
+        return [first, *self.comma_list(self._argument)]
 
-    def _named(self, word: LexerToken) -> Any:
-        name = word.text.lower()
+    def _name(self, token: LexerToken) -> Any:
+        name = token.text.lower()
         if name == "not":
             return {"op": "not", "args": [self.expression(NOT)]}
         if name in {"true", "false"}:
             return name == "true"
-        if self.is_shape(name):
-            return self.shape(name)
-        return self._call(word, name) if self.taken("(") else {"property": word.text}
+        if self.is_geometry(name):
+            return self.geometry(name)
+        return self._call(token, name) if self.accept("(") else {"property": token.text}
 
-    def _call(self, word: LexerToken, name: str) -> Any:
+    def _call(self, token: LexerToken, name: str) -> Any:
         if name in {"date", "timestamp"}:
             return self._instant(name)
         read = self._array if name.startswith("a_") else self._argument
-        arguments = [] if self.taken(")") else self.listed(read)
+        arguments = [] if self.accept(")") else self.comma_list(read)
         if name == "interval":
             return {"interval": arguments}
-        known = name.startswith(_FUNCTIONS) or name in {"casei", "accenti"}
-        return {"op": _CAMEL.get(name, name) if known else word.text, "args": arguments}
+        standard = name.startswith(_FUNCTIONS) or name in {"casei", "accenti"}
+        return {"op": _CAMEL.get(name, name) if standard else token.text, "args": arguments}
 
     def _argument(self) -> Any:
         return self.expression(0)
 
     def _array(self) -> Any:
-        """Read an array, where one value in brackets is an array of one, or what stands for an array."""
-        if not self.taken("("):
+        """Read an array, in which one value in brackets is an array of one; or an expression such as a property."""
+        if not self.accept("("):
             return self._argument()
-        return [] if self.taken(")") else self.listed(self._argument)
+        return [] if self.accept(")") else self.comma_list(self._argument)
 
     def _instant(self, name: str) -> dict[str, str]:
-        word = self.take()
-        if word.kind != "text":
-            raise self.error(f"a text in single quotes after {name.upper()}(", word)
+        token = self.advance()
+        if token.kind != "text":
+            raise self.error(f"a text in single quotes after {name.upper()}(", token)
         self.expect(")", ")")
-        return {name: word.text}
+        return {name: token.text}
 
 
-def _number(word: LexerToken) -> int | float:
+def _number(token: LexerToken) -> int | float:
     try:
-        return int(word.text)
+        return int(token.text)
     except ValueError:
-        return float(word.text) if len(word.text) < 400 else float("inf")
+        return float(token.text) if len(token.text) < 400 else float("inf")
 
 
 def _signed(sign: str, value: Any) -> Any:

@@ -1,17 +1,17 @@
-"""The pattern of a LIKE: ``%`` any characters, ``_`` one, a backslash takes the next as it is."""
+"""The patterns of LIKE: ``%`` is any characters, ``_`` is one, a backslash escapes the next character."""
 
 import re
 
 MAX_WILDCARDS = 100
 MAX_LENGTH = 1000
-"""Characters of a pattern: what it takes is the product of its length and the text's."""
+"""Characters of a pattern: the time of a match grows with its length times the text's."""
 _ESCAPED = re.compile(r"\\(.?)", re.DOTALL)
 _TOKEN = re.compile(r"\\.|%+|.", re.DOTALL)
 _SPECIAL = frozenset(r"\.+*?()|[]{}^$")
 
 
 def tidy(pattern: str) -> str:
-    r"""Return the pattern with backslashes only where they are needed: both databases refuse one at the end.
+    r"""Return the pattern with backslashes only where they are needed: both databases reject one at the end.
 
     >>> print(tidy("\\a\\%b\\"))
     a\%b\\
@@ -29,7 +29,7 @@ def _tokens(pattern: str) -> list[str]:
 
 
 def wildcards(pattern: str) -> int:
-    """Return how many ``%`` and ``_`` a pattern has; ``%%`` is one.
+    """Return the number of ``%`` and ``_`` in a pattern; ``%%`` counts as one.
 
     >>> wildcards("%%a_%")
     3
@@ -38,7 +38,7 @@ def wildcards(pattern: str) -> int:
 
 
 def backtracks(pattern: str) -> bool:
-    """Whether all places of one ``%`` are tried for each of another; one at the end takes what is left at once.
+    """Whether every position of one ``%`` is tried for each of another; one at the end needs no backtracking.
 
     >>> backtracks("%a_b%"), backtracks("%a%b")
     (False, True)
@@ -47,7 +47,7 @@ def backtracks(pattern: str) -> bool:
 
 
 def regular(pattern: str) -> str:
-    r"""Return a pattern as a regular expression of the whole text, whose dot is any character.
+    r"""Return a pattern as a regular expression for the whole text, in which the dot matches any character.
 
     >>> print(regular("a.%_\\%"))
     a\..*.%

@@ -1,4 +1,4 @@
-"""What a filter may name: the properties of one layer, and whether it has a geometry."""
+"""The queryables of one layer: its properties and whether it has a geometry."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Queryables:
-    """Properties of layer ``layer`` by name, each with its type, as ``layers/<id>.toml`` names types."""
+    """Types of the properties of layer ``layer`` by name, in the terms of ``layers/<id>.toml``."""
 
     layer: str
     types: Mapping[str, str]

@@ -1,4 +1,4 @@
-"""A checked filter written as CQL2 JSON again: one form for one meaning."""
+"""The canonical CQL2 JSON of a syntax tree: one form for one meaning."""
 
 import json
 from typing import Any
@@ -24,11 +24,11 @@ from geoservice.cql2.ast import (
     Spatial,
     Temporal,
 )
-from geoservice.cql2.operators import OF_INTERVALS
+from geoservice.cql2.operators import INTERVAL_RELATIONS
 
 
 def canonical(root: Node) -> str:
-    """Return a filter as compact CQL2 JSON in longitudes and latitudes, which reads back as the same filter."""
+    """Return a filter as compact CQL2 JSON in longitudes and latitudes, which parses to the same filter."""
     return json.dumps(_json(root), ensure_ascii=False, separators=(",", ":"))
 
 
@@ -61,7 +61,7 @@ def _predicate(node: Logic | Not | Like | Between | In | IsNull | Temporal) -> A
         case In(value, options):
             return _call("in", _json(value), [_json(o) for o in options])
         case Temporal(op, left, right):
-            return _call(op, *(_interval(i, op in OF_INTERVALS) for i in (left, right)))
+            return _call(op, *(_interval(i, op in INTERVAL_RELATIONS) for i in (left, right)))
 
 
 def _call(op: str, *arguments: Any) -> dict[str, Any]:
@@ -84,8 +84,8 @@ def _fold(node: Fold) -> Any:
     return _call("accenti", inner) if node.accents else inner
 
 
-def _interval(node: Interval, whole: bool) -> Any:
-    if node.start == node.end and node.start is not None and not whole:
+def _interval(node: Interval, interval_only: bool) -> Any:
+    if node.start == node.end and node.start is not None and not interval_only:
         return _json(node.start)
     ends = (node.start, node.end)
     return {"interval": [".." if e is None else _instant(e) if isinstance(e, Literal) else _json(e) for e in ends]}

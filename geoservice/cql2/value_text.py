@@ -1,4 +1,4 @@
-"""A client's value as a message shows it."""
+"""A client's value in an error message."""
 
 import reprlib
 from typing import Any
@@ -8,6 +8,6 @@ _SHORT.maxlevel = 4
 _SHORT.maxstring = _SHORT.maxlong = _SHORT.maxother = 80
 
 
-def shown(value: Any, most: int = 80) -> str:
-    """Return a value of JSON in at most so many characters; ``repr`` itself would fail on one that is nested deep."""
-    return _SHORT.repr(value)[:most]
+def short_repr(value: Any, max_length: int = 80) -> str:
+    """Return a JSON value in at most so many characters; plain ``repr`` would fail on a deeply nested one."""
+    return _SHORT.repr(value)[:max_length]

@@ -1,4 +1,4 @@
-"""Values that a filter states, read strictly, and what can be computed of them before any feature is seen."""
+"""The values in a filter, parsed strictly, and arithmetic of constants."""
 
 import math
 import re
@@ -6,49 +6,51 @@ from datetime import date, datetime
 from typing import Any
 
 from geoservice.cql2.ast import Literal
-from geoservice.cql2.value_text import shown
+from geoservice.cql2.value_text import short_repr
 from geoservice.errors import ParameterError
 
-MOST = 1e308
-"""No result of arithmetic is larger: beyond it lies what no number holds."""
-_INTEGER = 2**63
-_EXACT = 2**53
+MAX_RESULT = 1e308
+"""Largest result of arithmetic: little more overflows double precision."""
+_INTEGER_LIMIT = 2**63
+_EXACT_INTEGER_LIMIT = 2**53
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
 _TIMESTAMP = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})T([0-9]{2}:[0-9]{2}:[0-9]{2})(?:\.([0-9]+))?Z\Z")
 
 
 def literal(value: Any) -> Literal:
-    """Return a text, number or boolean as it stands in JSON; raises :class:`ParameterError` for one that no database holds."""
+    """Return a text, number or boolean of JSON; raises :class:`ParameterError` for one that a database cannot hold."""
     if isinstance(value, bool):
         return Literal(value, "boolean")
     if isinstance(value, str):
         return Literal(_plain_text(value), "text")
     if isinstance(value, (int, float)):
         return number(value)
-    raise ParameterError(f"filter: got {shown(value)}, expected a text, a number, true, false or an object of CQL2")
+    raise ParameterError(f"filter: got {short_repr(value)}, expected a text, a number, true, false or an object of CQL2")
 
 
 def _plain_text(value: str) -> str:
     try:
         value.encode()
     except UnicodeEncodeError:
-        raise ParameterError(f"filter: got the text {shown(value)}, allowed is text of whole characters") from None
+        raise ParameterError(f"filter: got the text {short_repr(value)}, allowed is text without lone surrogates") from None
     if "\0" in value:
-        raise ParameterError(f"filter: got the text {shown(value)}, allowed is text without NUL")
+        raise ParameterError(f"filter: got the text {short_repr(value)}, allowed is text without NUL")
     return value
 
 
 def number(value: float) -> Literal:
-    """Return a number; a whole one is an integer however it was written, as far as that loses nothing."""
-    if isinstance(value, int) and -_INTEGER <= value < _INTEGER:
+    """Return a number; a whole number such as 2.0 is an integer, as long as no precision is lost."""
+    if isinstance(value, int) and -_INTEGER_LIMIT <= value < _INTEGER_LIMIT:
         return Literal(value, "integer")
     try:
         real = float(value)
     except OverflowError:
         real = math.inf
-    if not abs(real) <= MOST:
-        raise ParameterError(f"filter: got the number {str(value)[:40]}, allowed are numbers from -{MOST} to {MOST}")
-    if real.is_integer() and abs(real) < _EXACT:
+    if not abs(real) <= MAX_RESULT:
+        raise ParameterError(
+            f"filter: got the number {str(value)[:40]}, allowed are numbers from -{MAX_RESULT} to {MAX_RESULT}"
+        )
+    if real.is_integer() and abs(real) < _EXACT_INTEGER_LIMIT:
         return Literal(int(real), "integer")
     return Literal(real, "number")
 
@@ -59,23 +61,25 @@ def instant(value: Any) -> Literal:
     try:
         if _DATE.match(text):
             return Literal(date.fromisoformat(text), "date")
-        if found := _TIMESTAMP.match(text):
-            day, time, fraction = found.groups()
+        if match := _TIMESTAMP.match(text):
+            day, time, fraction = match.groups()
             return Literal(datetime.fromisoformat(f"{day}T{time}.{(fraction or '0')[:6]:0<6}"), "timestamp")
     except ValueError:  # such as a 30th of February
         pass
-    raise ParameterError(f"filter: got {shown(value)}, allowed are dates (2020-02-29) and times in UTC (2020-02-29T23:59:59Z)")
+    raise ParameterError(
+        f"filter: got {short_repr(value)}, allowed are dates (2020-02-29) and times in UTC (2020-02-29T23:59:59Z)"
+    )
 
 
 def calculate(op: str, left: float, right: float) -> Literal:
-    """Return the result of ``+ - * / % div ^``; None where there is none, as of 1/0, and where it is larger than ``MOST``.
+    """Return the result of ``+ - * / % div ^``; None if it is undefined, as of 1/0, or beyond ``MAX_RESULT``.
 
     >>> calculate("div", -7, 2).value, calculate("%", -7, 2).value, calculate("/", 1, 0).value, calculate("^", 2, 0.5).value
     (-3, -1, None, 1.4142135623730951)
     """
     try:
-        found = _RESULT[op](left, right)
-        return number(found) if isinstance(found, (int, float)) else Literal(None, "number")
+        result = _OPERATIONS[op](left, right)
+        return number(result) if isinstance(result, (int, float)) else Literal(None, "number")
     except (ArithmeticError, ParameterError):
         return Literal(None, "number")
 
@@ -84,7 +88,7 @@ def _quotient(left: float, right: float) -> int:
     return math.trunc(left / right)
 
 
-_RESULT: dict[str, Any] = {
+_OPERATIONS: dict[str, Any] = {
     "+": lambda a, b: a + b,
     "-": lambda a, b: a - b,
     "*": lambda a, b: a * b,

@@ -1,4 +1,4 @@
-"""Words read one by one, and the shapes among them: WKT and BBOX turned into GeoJSON."""
+"""A cursor over tokens that parses WKT and BBOX to GeoJSON."""
 
 from collections.abc import Callable
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from geoservice.cql2.lexer import LexerToken
 from geoservice.errors import ParameterError
 
-_SHAPES = {  # GeoJSON's name, and how many brackets stand around a position
+_GEOMETRIES = {  # GeoJSON's type, and the depth of brackets around a position
     "point": ("Point", 0),
     "linestring": ("LineString", 1),
     "polygon": ("Polygon", 2),
@@ -18,91 +18,91 @@ _SHAPES = {  # GeoJSON's name, and how many brackets stand around a position
 }
 
 
-class Wkt:
-    """A place in a list of words."""
+class WktParser:
+    """A cursor over the tokens of a filter, with the parser of geometries."""
 
-    def __init__(self, words: list[LexerToken]) -> None:
-        self.words, self.at = words, 0
+    def __init__(self, tokens: list[LexerToken]) -> None:
+        self.tokens, self.index = tokens, 0
 
     @property
-    def word(self) -> LexerToken:
-        """The word to be read next."""
-        return self.words[self.at]
+    def next(self) -> LexerToken:
+        """The token to be read next."""
+        return self.tokens[self.index]
 
-    def take(self) -> LexerToken:
-        """Read a word; the end is never passed."""
-        word = self.word
-        self.at = min(self.at + 1, len(self.words) - 1)
-        return word
+    def advance(self) -> LexerToken:
+        """Read a token; the cursor never passes the end."""
+        token = self.next
+        self.index = min(self.index + 1, len(self.tokens) - 1)
+        return token
 
-    def taken(self, text: str) -> bool:
-        """Read the word if it is this one."""
-        fits = self._is(text)
-        if fits:
-            self.take()
-        return fits
+    def accept(self, text: str) -> bool:
+        """Read the next token if it is this one, and return whether it is."""
+        matches = self._is(text)
+        if matches:
+            self.advance()
+        return matches
 
     def _is(self, text: str) -> bool:
-        return self.word.kind not in {"text", "quoted"} and self.word.text.lower() == text
+        return self.next.kind not in {"text", "quoted"} and self.next.text.lower() == text
 
-    def expect(self, text: str, wanted: str) -> None:
-        """Read this word; raises :class:`ParameterError` for any other."""
+    def expect(self, text: str, expected: str) -> None:
+        """Read this token; raises :class:`ParameterError` for any other."""
         if not self._is(text):
-            raise self.error(wanted, self.word)
-        self.take()
+            raise self.error(expected, self.next)
+        self.advance()
 
-    def error(self, wanted: str, got: LexerToken) -> ParameterError:
-        """Say what was wanted and what is there."""
-        return ParameterError(f"filter: at character {got.at} got {got.shown}, expected {wanted}")
+    def error(self, expected: str, got: LexerToken) -> ParameterError:
+        """Return an error with the position, the token and what was expected."""
+        return ParameterError(f"filter: at character {got.position} got {got.description}, expected {expected}")
 
-    def listed(self, read: Callable[[], Any]) -> list[Any]:
-        """Read things with commas between them up to the closing bracket."""
-        found = [read()]
-        while self.taken(","):
-            found.append(read())
+    def comma_list(self, read: Callable[[], Any]) -> list[Any]:
+        """Read a comma-separated list up to the closing bracket."""
+        items = [read()]
+        while self.accept(","):
+            items.append(read())
         self.expect(")", ", or )")
-        return found
+        return items
 
-    def is_shape(self, name: str) -> bool:
-        """Whether the word just read begins a shape: ``point`` may also be a property."""
-        following = self.words[min(self.at + 1, len(self.words) - 1)].text
-        return name in _SHAPES and (self._is("(") or (self._is("z") and following == "("))
+    def is_geometry(self, name: str) -> bool:
+        """Whether the token just read begins a geometry: ``point`` may also be a property."""
+        following = self.tokens[min(self.index + 1, len(self.tokens) - 1)].text
+        return name in _GEOMETRIES and (self._is("(") or (self._is("z") and following == "("))
 
-    def shape(self, name: str) -> dict[str, Any]:
-        """Read what follows the name of a shape."""
-        self.taken("z")
+    def geometry(self, name: str) -> dict[str, Any]:
+        """Read what follows the name of a geometry."""
+        self.accept("z")
         self.expect("(", "(")
-        kind, depth = _SHAPES[name]
+        kind, depth = _GEOMETRIES[name]
         if name == "bbox":
-            return {"bbox": self.listed(self._coordinate)}
+            return {"bbox": self.comma_list(self._coordinate)}
         if name == "geometrycollection":
-            return {"type": kind, "geometries": self.listed(self._member)}
+            return {"type": kind, "geometries": self.comma_list(self._member)}
         return {"type": kind, "coordinates": self._positions(depth, name == "multipoint")}
 
     def _member(self) -> dict[str, Any]:
-        word = self.take()
-        name = word.text.lower()
-        if word.kind != "word" or name in {"bbox", "geometrycollection"} or not self.is_shape(name):
-            raise self.error("POINT, LINESTRING, POLYGON or a MULTI of these", word)
-        return self.shape(name)
+        token = self.advance()
+        name = token.text.lower()
+        if token.kind != "word" or name in {"bbox", "geometrycollection"} or not self.is_geometry(name):
+            raise self.error("POINT, LINESTRING, POLYGON or a MULTI of these", token)
+        return self.geometry(name)
 
     def _positions(self, depth: int, points: bool) -> list[Any]:
         if depth == 0:
             position = [self._coordinate()]
-            while not self.taken(")"):
+            while not self.accept(")"):
                 position.append(self._coordinate())
             return position
         if depth == 1:
-            return self.listed(lambda: self._bracketed_position() if points else self._position())
-        return self.listed(lambda: self._inner(depth - 1))
+            return self.comma_list(lambda: self._bracketed_position() if points else self._position())
+        return self.comma_list(lambda: self._bracketed_positions(depth - 1))
 
-    def _inner(self, depth: int) -> list[Any]:
+    def _bracketed_positions(self, depth: int) -> list[Any]:
         self.expect("(", "(")
         return self._positions(depth, False)
 
     def _bracketed_position(self) -> list[float]:
-        """Read a position of a MULTIPOINT: the standard wants brackets around it, much software leaves them out."""
-        return self._positions(0, False) if self.taken("(") else self._position()
+        """Read a position of a MULTIPOINT: the standard requires brackets around it, much software leaves them out."""
+        return self._positions(0, False) if self.accept("(") else self._position()
 
     def _position(self) -> list[float]:
         position = [self._coordinate()]
@@ -111,10 +111,10 @@ class Wkt:
         return position
 
     def _coordinate(self) -> float:
-        sign = -1.0 if self.taken("-") else 1.0
+        sign = -1.0 if self.accept("-") else 1.0
         if sign > 0:
-            self.taken("+")
-        word = self.take()
-        if word.kind != "number":
-            raise self.error("a number", word)
-        return sign * float(word.text)
+            self.accept("+")
+        token = self.advance()
+        if token.kind != "number":
+            raise self.error("a number", token)
+        return sign * float(token.text)

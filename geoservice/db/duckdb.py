@@ -13,7 +13,8 @@ import pyarrow as pa
 
 from geoservice.db.arrow import conform
 from geoservice.db.dialect import DUCKDB
-from geoservice.errors import Conflict, Unavailable
+from geoservice.durable import disk_full, is_full
+from geoservice.errors import Conflict, Unavailable, for_operators
 
 RETRIES = 100
 TOGETHER = 65_536
@@ -148,15 +149,16 @@ class DuckDBSession:
 
 
 @contextmanager
-def told() -> Iterator[None]:
-    """Turn a full disk and the like into an error of the house's; DuckDB's text has the path in it."""
+def told(folder: Path) -> Iterator[None]:
+    """Turn a full disk and the like into an error of the house's; ``folder`` is where the database's file is."""
     try:
         yield
     except duckdb.Error as e:  # a commit that finds no room is a TransactionException
-        if any(words in str(e) for words in ("No space left", "File too large", "Disk quota")):
-            raise Unavailable("database: the disk is full; nothing was changed") from None
+        if is_full(e):
+            raise disk_full("database", folder) from None
         if isinstance(e, (duckdb.IOException, duckdb.FatalException)):
-            raise Unavailable("database: its file cannot be opened, read or written; nothing was changed") from None
+            text = "database: its file cannot be opened, read or written; nothing was changed"
+            raise for_operators(Unavailable(text)) from None
         raise
 
 

@@ -29,7 +29,7 @@ class DuckDBFile:
     @contextmanager
     def session(self, write: bool = False) -> Iterator[DuckDBSession]:
         """Hold the file for one transaction: readers share it, a writer has it alone."""
-        with locked(self._path.with_suffix(".lock"), write, self._wait_s), told():
+        with locked(self._path.with_suffix(".lock"), write, self._wait_s), told(self._path.parent):
             connection = open_duckdb(self._path, not write, self._spatial)
             try:
                 with transaction(connection) as session:
@@ -39,7 +39,7 @@ class DuckDBFile:
 
     def vacuum(self, tables: Sequence[str]) -> None:  # noqa: ARG002 - of a file nothing less than the whole can be written anew
         """Write the file anew, so that it holds nothing of deleted rows."""
-        with locked(self._path.with_suffix(".lock"), True, self._wait_s), told():
+        with locked(self._path.with_suffix(".lock"), True, self._wait_s), told(self._path.parent):
             rewrite(self._path)
 
     def close(self) -> None:

@@ -1,31 +1,30 @@
 """PostGIS through psycopg: a pool of connections, and many rows at a time by COPY."""
 
-import logging
-import select
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 import psycopg
-import psycopg.conninfo
 import pyarrow as pa
 from psycopg import errors
-from psycopg.pq import PGconn, Ping
-from psycopg_pool import ConnectionPool
 
 from geoservice.db.arrow import conform, from_rows
 from geoservice.db.copy import from_csv, to_csv
 from geoservice.db.dialect import POSTGIS
+from geoservice.db.links import Link
+from geoservice.db.pool import Pool
+from geoservice.db.refusals import BARRED, NO_ANSWER
 from geoservice.db.watchdog import too_long
-from geoservice.errors import Conflict, Forbidden, GeoserviceError, NotFound, Unavailable
+from geoservice.errors import Conflict, Forbidden, GeoserviceError, NotFound, Unavailable, for_operators
 
-CONNECT_S = 10
 LOCK_MS = 5000
 # no JIT: compiling a question takes 90 ms, and answering it from the indexes takes five
 _OPTIONS = (
     "-c jit=off -c datestyle=ISO -c timezone=UTC -c bytea_output=hex -c extra_float_digits=1 -c client_min_messages=warning "
     f"-c lock_timeout={LOCK_MS}"
 )
+_READ = b"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+_WRITE = b"BEGIN; SET LOCAL statement_timeout = 0"
 
 
 class PostGISSession:
@@ -33,44 +32,40 @@ class PostGISSession:
 
     dialect = POSTGIS
 
-    def __init__(self, connection: psycopg.Connection) -> None:
-        self._connection = connection
+    def __init__(self, connection: psycopg.Connection, waits: Link) -> None:
+        self._connection, self._waits = connection, waits
 
     def execute(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """Run a statement and return its rows."""
-        cursor = self._connection.execute(sql.encode(), values or None)
+        with self._waits:
+            cursor = self._connection.execute(sql.encode(), values or None)
         return cursor.fetchall() if cursor.description else []
 
     def fetch(self, sql: str, schema: pa.Schema, values: Sequence[Any] = ()) -> pa.Table:
         """Run a query and return its few rows in ``schema``."""
         with self._connection.cursor(binary=True) as cursor:
-            rows = cursor.execute(sql.encode(), values or None).fetchall()
+            with self._waits:
+                cursor.execute(sql.encode(), values or None)
+            rows = cursor.fetchall()
         return conform(from_rows(rows, pa.schema([f.with_type(_kept_as(f.type)) for f in schema])), schema)
 
     def scan(self, sql: str, schema: pa.Schema, values: Sequence[Any] = ()) -> pa.Table:
         """Run a query and return its many rows in ``schema``."""
         # COPY binds nothing: the driver writes the values in, quoted by the server's rules.
         text = psycopg.ClientCursor(self._connection).mogrify(sql, values)
-        with self._connection.cursor().copy(f"COPY ({text}) TO STDOUT (FORMAT csv)".encode()) as copy:
-            return from_csv(b"".join(copy), schema)
+        with self._waits, self._connection.cursor().copy(f"COPY ({text}) TO STDOUT (FORMAT csv)".encode()) as copy:
+            rows = b"".join(copy)
+        return from_csv(rows, schema)
 
     def append(self, table: str, rows: pa.Table) -> None:
         """Add the rows of an Arrow table."""
         names = ", ".join(map(POSTGIS.quote, rows.column_names))
-        with self._connection.cursor().copy(f"COPY {table} ({names}) FROM STDIN (FORMAT csv)".encode()) as copy:
+        with (
+            self._waits,
+            self._connection.cursor().copy(f"COPY {table} ({names}) FROM STDIN (FORMAT csv)".encode()) as copy,
+        ):
             for part in to_csv(rows):
                 copy.write(part)
-
-
-def still_there(connection: psycopg.Connection) -> None:
-    """Raise :class:`psycopg.OperationalError` when the server has cut a connection that nobody was using.
-
-    It says so: there is something to read that nobody has asked for. Where there is nothing, no round trip is spent on asking.
-    """
-    look = select.poll()
-    look.register(connection.fileno(), select.POLLIN)
-    if look.poll(0):
-        ConnectionPool.check_connection(connection)
 
 
 def _kept_as(kind: pa.DataType) -> pa.DataType:
@@ -80,29 +75,21 @@ def _kept_as(kind: pa.DataType) -> pa.DataType:
 class PostGIS:
     """A database server. Errors that reach a caller never hold the server's text or the connection string.
 
-    ``seconds`` is the time that each statement of a reader may take; the server ends it then.
+    ``seconds`` is the time that each statement of a reader may take; the server ends it then. Who states it serves requests,
+    which do not wait for a server that is away: see :class:`geoservice.db.pool.Pool`.
     """
 
     dialect = POSTGIS
 
     def __init__(self, dsn: str, read_only: bool = False, most: int = 8, seconds: float | None = None) -> None:
-        kwargs: dict[str, Any] = {
-            "autocommit": True,
-            "connect_timeout": CONNECT_S,
-            "options": _OPTIONS,
-            "application_name": "geoservice",
-        }
+        options = _OPTIONS
         if read_only:
             # one core a question: others are asking too, and starting helpers takes longer than most answers
-            kwargs["options"] = f"{_OPTIONS} -c default_transaction_read_only=on -c max_parallel_workers_per_gather=0"
+            options += " -c default_transaction_read_only=on -c max_parallel_workers_per_gather=0"
         if seconds is not None:  # what reads ends when its time is up; what writes takes as long as it takes
-            kwargs["options"] += f" -c statement_timeout={max(int(seconds * 1000), 1)}"
-        self._dsn, self._kwargs, self._seconds = dsn, kwargs, seconds
-        # The pool writes the server's text, with role and host, for each attempt; callers are told by an error instead.
-        logging.getLogger("psycopg.pool").setLevel(logging.ERROR)
-        self._pool = ConnectionPool(
-            dsn, min_size=0, max_size=most, open=False, kwargs=kwargs, timeout=CONNECT_S, check=still_there
-        )
+            options += f" -c statement_timeout={max(int(seconds * 1000), 1)}"
+        self._seconds = seconds
+        self._pool = Pool(dsn, "database", options, most, serving=seconds is not None, seconds=seconds)
 
     def exists(self) -> bool:
         """A server is there, or says that it is not when it is asked."""
@@ -111,40 +98,23 @@ class PostGIS:
     @contextmanager
     def session(self, write: bool = False) -> Iterator[PostGISSession]:
         """Open a transaction: a reader sees one state of the database throughout, a writer's is committed at the end."""
-        with _told(self._seconds), self._connection() as connection, connection.transaction():
-            if write:
-                connection.execute("SET LOCAL statement_timeout = 0")
-            else:
-                connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-            yield PostGISSession(connection)
+        with _told(self._seconds), self._pool.connection() as (connection, waits):
+            with waits:
+                connection.execute(_WRITE if write else _READ)
+            yield PostGISSession(connection, waits)
 
     @contextmanager
     def quick(self) -> Iterator[PostGISSession]:
         """Open a session of single statements, each its own transaction: one round trip for one question."""
-        with _told(self._seconds), self._connection() as connection:
-            yield PostGISSession(connection)
-
-    @contextmanager
-    def _connection(self) -> Iterator[psycopg.Connection]:
-        if self._pool.closed:
-            self._try_once()
-            self._pool.open()
-        with self._pool.connection() as connection:
-            yield connection
-
-    def _try_once(self) -> None:
-        """Tell at once why there is no connection: the pool would try for ten seconds and know no reason."""
-        try:
-            psycopg.connect(self._dsn, **self._kwargs).close()
-        except psycopg.Error:
-            raise Unavailable(f"database: {_why(self._dsn)}") from None
+        with _told(self._seconds), self._pool.connection() as (connection, waits):
+            yield PostGISSession(connection, waits)
 
     def vacuum(self, tables: Sequence[str]) -> None:
         """Write tables and their indexes into new files; the server removes the old ones.
 
         Raises :class:`Forbidden` where this role owns a table as little as the database: the server only warns of it.
         """
-        with _told(None), self._connection() as connection:
+        with _told(None), self._pool.connection() as (connection, _):
             for table in tables:
                 warnings: list[errors.Diagnostic] = []
                 connection.add_notice_handler(warnings.append)
@@ -158,41 +128,20 @@ class PostGIS:
         self._pool.close()
 
 
-_REASONS = {
-    int(Ping.OK): "the server is there but refuses this role, password or database; see the server's log for which",
-    int(Ping.REJECT): "the server is starting or stopping; try again in a moment",
-    int(Ping.NO_RESPONSE): "no server answers at the host and port of the connection string",
-}
-_FORM = "host=... port=5432 dbname=... user=... password=... or postgresql://user:password@host:5432/dbname"
-
-
-def _why(dsn: str) -> str:
-    """Return why no connection came about, in words of ours: the driver's hold role, host and database."""
-    try:
-        answer = int(PGconn.ping(psycopg.conninfo.make_conninfo(dsn, connect_timeout=CONNECT_S).encode()))
-    except psycopg.ProgrammingError:
-        answer = int(Ping.NO_ATTEMPT)
-    return _REASONS.get(answer, f"the connection string cannot be read; allowed is {_FORM}")
-
-
-_BARRED = (
-    "this role may not do that; the role that publishes needs GRANT CREATE ON DATABASE, and one that serves is let in with: "
-    "geoservice grant ROLE"
-)
 _BUSY = "another process is using the same tables; try again when it has finished"
 _NO_POSTGIS = "PostGIS is not installed in it; as a superuser of the database: CREATE EXTENSION postgis"
 _TOLD: tuple[tuple[type[psycopg.Error], type[GeoserviceError], str], ...] = (  # the first that fits counts
     (errors.LockNotAvailable, Conflict, _BUSY),
     (errors.SerializationFailure, Conflict, _BUSY),
     (errors.DeadlockDetected, Conflict, _BUSY),
-    (errors.InsufficientPrivilege, Forbidden, _BARRED),
+    (errors.InsufficientPrivilege, Forbidden, BARRED),
     (errors.UndefinedTable, NotFound, "the tables asked for are not there"),
     (errors.InvalidSchemaName, NotFound, "the tables asked for are not there"),
     (errors.UndefinedObject, Unavailable, _NO_POSTGIS),
     (errors.UndefinedFunction, Unavailable, _NO_POSTGIS),
-    (errors.DiskFull, Unavailable, "the server's disk is full; nothing was changed"),
+    (errors.DiskFull, Unavailable, "the disk of the database's server is full; make room there; nothing was changed"),
     (errors.ReadOnlySqlTransaction, Forbidden, "it takes no changes: it is a standby, or this connection only reads"),
-    (psycopg.OperationalError, Unavailable, "it does not answer, or the connection was cut"),  # a PoolTimeout as well
+    (psycopg.OperationalError, Unavailable, NO_ANSWER),
 )
 
 
@@ -208,5 +157,5 @@ def _told(seconds: float | None) -> Iterator[None]:
             raise NotFound("database: the tables asked for were dropped meanwhile") from None
         for kind, ours, text in _TOLD:
             if isinstance(e, kind):
-                raise ours(f"database: {text}") from None
+                raise for_operators(ours(f"database: {text}")) from None
         raise GeoserviceError(f"database: a statement failed, SQLSTATE {e.sqlstate}; see the server's log") from None

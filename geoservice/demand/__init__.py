@@ -1,7 +1,7 @@
-"""What the analyses know of people: the demand surface, and sums over it with their margins."""
+"""The demand surface, the only source of people for analyses, and sums over it with their margins."""
 
 from geoservice.demand.combine import combine
-from geoservice.demand.places import Places, home_points, spread
+from geoservice.demand.places import Places, inhabited_points, representative_points
 from geoservice.demand.population import population_surface, unit_quantities
 from geoservice.demand.storage import digest, read_surface, write_surface
 from geoservice.demand.sums import Shares, Sums, region_sums, threshold_sums
@@ -18,11 +18,11 @@ __all__ = [
     "Sums",
     "combine",
     "digest",
-    "home_points",
+    "inhabited_points",
     "population_surface",
     "read_surface",
     "region_sums",
-    "spread",
+    "representative_points",
     "threshold_sums",
     "unit_quantities",
     "write_surface",

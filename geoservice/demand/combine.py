@@ -1,4 +1,4 @@
-"""Two surfaces of one study as one."""
+"""Combination of two demand surfaces of one study."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -11,34 +11,34 @@ from geoservice.geo import Floats
 
 
 def combine(first: DemandSurface, second: DemandSurface, groups: Mapping[str, str]) -> DemandSurface:
-    """Put two surfaces of one study together: everybody of the first as one group, everybody of the second as another.
+    """Return one surface from two: the people of the first as one group, the people of the second as another.
 
     Parameters
     ----------
     first, second : DemandSurface
         E.g. residents from a census grid and migrants from a register.
     groups : mapping
-        ``{"first": group, "second": group}``: what the people of each surface are called, e.g. ``resident`` and ``migrant``.
+        ``{"first": group, "second": group}``: the group of each surface's people, e.g. ``resident`` and ``migrant``.
 
     Returns
     -------
     DemandSurface
-        All leaves of both. ``all`` is the sum of the two; other groups of a surface stay its own.
+        The leaves of both. ``all`` is the sum of the two; the other groups of each surface are kept.
 
     Raises
     ------
     InputError
-        Both carry noise: their scales could not be told apart.
+        If both have noise: their scales could not be distinguished.
     """
     parts = [_renamed(first, groups["first"]), _renamed(second, groups["second"])]
     names = list(dict.fromkeys(q for p in parts for q in p.values))
     if all(p.scales for p in parts):
-        raise InputError("demand surface: two surfaces that are both measured with noise cannot be put together")
+        raise InputError("demand surface: two surfaces that are both measured with noise cannot be combined")
     replays = max(p.noise.shape[1] for p in parts)
     noise = [np.zeros((p.leaves, replays), np.float32) if not p.noise.shape[1] else p.noise for p in parts]
 
-    def stacked(of: str, q: Quantity) -> Floats:
-        return np.concatenate([getattr(p, of).get(q, np.zeros(p.leaves)) for p in parts])
+    def stacked(attribute: str, q: Quantity) -> Floats:
+        return np.concatenate([getattr(p, attribute).get(q, np.zeros(p.leaves)) for p in parts])
 
     return DemandSurface(
         ids=[*first.ids, *second.ids],
@@ -58,16 +58,16 @@ def combine(first: DemandSurface, second: DemandSurface, groups: Mapping[str, st
 
 
 def _renamed(surface: DemandSurface, group: str) -> DemandSurface:
-    """Return the surface's people, those of ``group`` alone where it estimates that group, as ``all`` and as ``group``."""
-    own = [q for q in surface.values if q.group == group]
-    source = group if own else "all"
+    """Return the surface with its people, only those of ``group`` if it estimates that group, as ``all`` and as ``group``."""
+    group_quantities = [q for q in surface.values if q.group == group]
+    source = group if group_quantities else "all"
 
-    def renamed(of: Mapping[Quantity, Floats]) -> dict[Quantity, Floats]:
-        kept = {q: v for q, v in of.items() if q.group not in ("all", "resident", "migrant", group)}
-        for q, v in of.items():
+    def renamed(mapping: Mapping[Quantity, Floats]) -> dict[Quantity, Floats]:
+        result = {q: v for q, v in mapping.items() if q.group not in ("all", "resident", "migrant", group)}
+        for q, v in mapping.items():
             if q.group == source:
-                kept |= {Quantity(q.unit, "all"): v, Quantity(q.unit, group): v}
-        return kept
+                result |= {Quantity(q.unit, "all"): v, Quantity(q.unit, group): v}
+        return result
 
     return replace(
         surface,

@@ -1,4 +1,4 @@
-"""Where people may be taken to live: points on public buildings and streets, and the few of them that stand for a leaf."""
+"""Assumed locations of people: points on public buildings and streets, and the few of them that represent a leaf."""
 
 from typing import NamedTuple
 
@@ -10,8 +10,8 @@ from geoservice.geo import Bools, Floats, Int32s, Ints, hilbert_index
 class Places(NamedTuple):
     """Points of the public map; all arrays have shape ``(n,)``.
 
-    ``weight`` is a building's or a metre of street's share of dwellings relative to others of its kind; ``building`` tells
-    buildings from points along streets and named places.
+    ``weight`` is the number of dwellings relative to other points of the same kind; ``building`` is false for points along
+    streets and named places.
     """
 
     lon: Floats
@@ -20,31 +20,31 @@ class Places(NamedTuple):
     building: Bools
 
     def take(self, rows: Ints | Bools) -> "Places":
-        """Return some of the points, by positions or mask."""
+        """Return the points at some positions, or of a mask."""
         return Places(self.lon[rows], self.lat[rows], self.weight[rows], self.building[rows])
 
 
-STREET_POINTS_A_BUILDING = 8
-"""Most street points of a leaf (200 metres) for each of its buildings; with more, its buildings are not mapped."""
+STREET_POINTS_PER_BUILDING = 8
+"""Maximum of street points (200 metres) per building of a leaf; with more, its buildings are not fully mapped."""
 
 
-class Spread(NamedTuple):
-    """Points that stand for leaves: the leaf, the position among the given points, and the weight of each; ``(points,)``."""
+class RepresentativePoints(NamedTuple):
+    """Points that represent leaves: leaf, position among all points, and weight of each; shapes ``(points,)``."""
 
     leaf: Int32s
     row: Ints
     weight: Floats
 
 
-def home_points(leaf: Int32s | Ints, building: Bools, leaves: int) -> Bools:
-    """Say which points of each leaf people live at: its buildings where they are mapped, else its streets and named places.
+def inhabited_points(leaf: Int32s | Ints, building: Bools, leaves: int) -> Bools:
+    """Return which points of each leaf are inhabited: its buildings if they are mapped, else its streets and named places.
 
-    A few buildings along many streets say that somebody drew these few, not that the others are not there.
+    A few buildings along many streets show that only these were mapped, not that there are no others.
 
     Parameters
     ----------
     leaf : int array, shape (n,)
-        Leaf of each point, none below 0.
+        Leaf of each point, 0 or above.
     building : bool array, shape (n,)
     leaves : int
 
@@ -55,20 +55,20 @@ def home_points(leaf: Int32s | Ints, building: Bools, leaves: int) -> Bools:
     Examples
     --------
     >>> leaf, building = np.array([0, 0, 1, 1, 1]), np.array([True, False, False, False, False])
-    >>> home_points(leaf, building, 2).tolist()
+    >>> inhabited_points(leaf, building, 2).tolist()
     [True, False, True, True, True]
     """
     buildings = np.bincount(leaf[building], minlength=leaves)
     streets = np.bincount(leaf[~building], minlength=leaves)
-    mapped = (buildings > 0) & (streets <= STREET_POINTS_A_BUILDING * buildings)
+    mapped = (buildings > 0) & (streets <= STREET_POINTS_PER_BUILDING * buildings)
     return np.asarray(building == mapped[leaf], bool)
 
 
-def spread(leaf: Int32s, x: Floats, y: Floats, weight: Floats, most: int) -> Spread:
-    """Choose at most ``most`` points to stand for all the points of each leaf.
+def representative_points(leaf: Int32s, x: Floats, y: Floats, weight: Floats, max_points: int) -> RepresentativePoints:
+    """Return at most ``max_points`` points that represent the points of each leaf.
 
-    A leaf's points are put in order along a Hilbert curve and cut into pieces of equal weight; the point in the middle of a
-    piece stands for it.
+    A leaf's points are sorted along a Hilbert curve and divided into pieces of equal weight; each piece is represented by its
+    middle point.
 
     Parameters
     ----------
@@ -77,8 +77,8 @@ def spread(leaf: Int32s, x: Floats, y: Floats, weight: Floats, most: int) -> Spr
     x, y : float64 arrays, shape (n,), metres
     weight : float64 array, shape (n,)
         Above 0.
-    most : int
-        Points of a leaf at most.
+    max_points : int
+        Maximum of points per leaf.
 
     Returns
     -------
@@ -88,24 +88,29 @@ def spread(leaf: Int32s, x: Floats, y: Floats, weight: Floats, most: int) -> Spr
     Examples
     --------
     >>> x = np.array([0.0, 1.0, 2.0, 3.0])
-    >>> chosen = spread(np.zeros(4, np.int32), x, np.zeros(4), np.ones(4), 2)
-    >>> sorted(x[chosen.row].tolist()), chosen.weight.tolist()
+    >>> sample = representative_points(np.zeros(4, np.int32), x, np.zeros(4), np.ones(4), 2)
+    >>> sorted(x[sample.row].tolist()), sample.weight.tolist()
     ([1.0, 3.0], [0.5, 0.5])
     """
     rows = np.flatnonzero(leaf >= 0)
     curve = hilbert_index(x[rows], y[rows])
     rows = rows[np.lexsort((rows, curve, leaf[rows]))]
-    of, share = leaf[rows].astype(np.int64), weight[rows]
+    row_leaf, share = leaf[rows].astype(np.int64), weight[rows]
     if not len(rows):
-        return Spread(np.empty(0, np.int32), np.empty(0, np.int64), np.empty(0))
-    first = np.flatnonzero(np.r_[True, of[1:] != of[:-1]])
-    size = np.diff(np.r_[first, len(of)])
-    along = np.cumsum(share)
-    before, whole = np.repeat(along[first] - share[first], size), np.repeat(np.add.reduceat(share, first), size)
-    pieces = np.repeat(np.minimum(size, most), size)
-    # the middle of a point's own weight decides its piece, so equal weights fall into equal pieces
-    position = (along - share / 2 - before) / whole * pieces
+        return RepresentativePoints(np.empty(0, np.int32), np.empty(0, np.int64), np.empty(0))
+    leaf_start = np.flatnonzero(np.r_[True, row_leaf[1:] != row_leaf[:-1]])
+    size = np.diff(np.r_[leaf_start, len(row_leaf)])
+    cumulative = np.cumsum(share)
+    leaf_offset, leaf_total = (
+        np.repeat(cumulative[leaf_start] - share[leaf_start], size),
+        np.repeat(np.add.reduceat(share, leaf_start), size),
+    )
+    pieces = np.repeat(np.minimum(size, max_points), size)
+    # the midpoint of a point's weight decides its piece, so that equal weights give equal pieces
+    position = (cumulative - share / 2 - leaf_offset) / leaf_total * pieces
     piece = np.minimum(position.astype(np.int64), pieces - 1)
-    start = np.flatnonzero(np.r_[True, (piece[1:] != piece[:-1]) | (of[1:] != of[:-1])])
-    count = np.diff(np.r_[start, len(of)])
-    return Spread(of[start].astype(np.int32), rows[start + count // 2], np.add.reduceat(share, start) / whole[start])
+    start = np.flatnonzero(np.r_[True, (piece[1:] != piece[:-1]) | (row_leaf[1:] != row_leaf[:-1])])
+    count = np.diff(np.r_[start, len(row_leaf)])
+    return RepresentativePoints(
+        row_leaf[start].astype(np.int32), rows[start + count // 2], np.add.reduceat(share, start) / leaf_total[start]
+    )

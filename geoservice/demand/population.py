@@ -1,4 +1,4 @@
-"""A demand surface of a public population: its units are the leaves, the buildings or streets in them the points."""
+"""The demand surface of a public population: its units are the leaves, their buildings or streets the points."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import shapely
 
-from geoservice.demand.places import Places, home_points, spread
+from geoservice.demand.places import Places, inhabited_points, representative_points
 from geoservice.demand.surface import Z90, DemandSurface, Quantity
 from geoservice.geo import Floats, Int32s, Ints, LocalProjection, Objects
 
@@ -26,35 +26,36 @@ def population_surface(
     values: Mapping[Quantity, Floats],
     places: Places,
     projection: LocalProjection,
-    most: int = 8,
+    max_points: int = 8,
     deviations: Mapping[Quantity, Floats] | None = None,
     description: Mapping[str, Any] | None = None,
 ) -> DemandSurface:
-    """Put the people of points, cells or polygons where the map has homes.
+    """Return the surface of a population on points, cells or polygons, with its people where the map has homes.
 
     Parameters
     ----------
     ids : sequence of str
-        Names of the units, each once.
+        Names of the units, distinct.
     shapes : object array of points, polygons or multipolygons, shape (units,)
         In degrees.
     values : mapping of Quantity to float64 array, shape (units,)
-        Numbers as the file has them; nothing is added to them.
+        Numbers as in the file; no noise is added.
     places : Places
-        Where people may live; of a unit's places those that :func:`home_points` names.
+        Where people may live; only those of :func:`inhabited_points` are used.
     projection : LocalProjection
-        Plane in which the points of a unit are put in order.
-    most : int
-        Points of a unit at most.
+        Plane in which the points of a unit are sorted.
+    max_points : int
+        Maximum of points per unit.
     deviations : mapping of Quantity to float64 array, shape (units,), optional
         Standard errors that the file states, see :func:`unit_quantities`.
     description : mapping, optional
-        What is said of the surface; ``{"kind": "population"}`` if left out.
+        Description of the surface; by default ``{"kind": "population"}``.
 
     Returns
     -------
     DemandSurface
-        Leaves in the order given, without noise. A unit with no place in it has one point inside it; a point stays itself.
+        Leaves in the order of the units, without noise. A unit without places has one point inside it; a point is kept as it
+        is.
 
     Examples
     --------
@@ -67,7 +68,7 @@ def population_surface(
     >>> surface.point_leaf.tolist(), surface.point_weight.tolist(), surface.point_lon.round(3).tolist()
     ([0, 0, 1, 2], [0.75, 0.25, 1.0, 1.0], [0.002, 0.004, 0.015, 0.025])
     """
-    placed = _spread_places(shapes, places, projection, most)
+    placed = _place_points(shapes, places, projection, max_points)
     points = _in_order(placed, _representative(shapes, placed.leaf))
     return DemandSurface(
         ids=list(ids),
@@ -85,33 +86,33 @@ def population_surface(
     )
 
 
-def _spread_places(shapes: Objects, places: Places, projection: LocalProjection, most: int) -> _Points:
-    """Return at most ``most`` points for each unit that has a place in it."""
+def _place_points(shapes: Objects, places: Places, projection: LocalProjection, max_points: int) -> _Points:
+    """Return at most ``max_points`` points for each unit with places."""
     unit, place = _places_within(shapes, places)
-    kept = home_points(unit, places.building[place], len(shapes))
-    unit, place = unit[kept], place[kept]
+    keep = inhabited_points(unit, places.building[place], len(shapes))
+    unit, place = unit[keep], place[keep]
     lon, lat = places.lon[place], places.lat[place]
-    chosen = spread(unit.astype(np.int32), *projection.forward(lon, lat), places.weight[place], most)
-    return _Points(chosen.leaf, chosen.weight, lon[chosen.row], lat[chosen.row])
+    sample = representative_points(unit.astype(np.int32), *projection.forward(lon, lat), places.weight[place], max_points)
+    return _Points(sample.leaf, sample.weight, lon[sample.row], lat[sample.row])
 
 
 def _places_within(shapes: Objects, places: Places) -> tuple[Ints, Ints]:
-    """Return pairs of a polygon and a place in it or on its border; the tree is of places, so polygons are prepared."""
+    """Return pairs of a polygon and a place in it or on its border; with a tree of places, shapely prepares the polygons."""
     areal = np.flatnonzero(shapely.get_dimensions(shapes) == 2)
     if not len(areal) or not len(places.lon):
         return np.empty(0, np.int64), np.empty(0, np.int64)
     tree = shapely.STRtree(shapely.points(places.lon, places.lat))
-    of, place = tree.query(shapes[areal], predicate="intersects")
-    unit = areal[of].astype(np.int64)
+    polygon, place = tree.query(shapes[areal], predicate="intersects")
+    unit = areal[polygon].astype(np.int64)
     order = np.lexsort((place, unit))
     return unit[order], place[order].astype(np.int64)
 
 
-def _representative(shapes: Objects, placed: Int32s) -> _Points:
-    """Return one point inside each unit that has none yet."""
-    left = np.setdiff1d(np.arange(len(shapes), dtype=np.int32), placed)
-    inner = shapely.point_on_surface(shapes[left])
-    return _Points(left, np.ones(len(left)), shapely.get_x(inner), shapely.get_y(inner))
+def _representative(shapes: Objects, covered: Int32s) -> _Points:
+    """Return one point inside each unit that has no places."""
+    remaining = np.setdiff1d(np.arange(len(shapes), dtype=np.int32), covered)
+    inner = shapely.point_on_surface(shapes[remaining])
+    return _Points(remaining, np.ones(len(remaining)), shapely.get_x(inner), shapely.get_y(inner))
 
 
 def _in_order(first: _Points, second: _Points) -> _Points:
@@ -129,7 +130,7 @@ def unit_quantities(
     Parameters
     ----------
     persons, households, margins : float64 arrays, shape (units,)
-        NaN where the file has no number; margins are half-widths of 90 % intervals of persons.
+        NaN where the file has no number; margins are half-widths of 90 % confidence intervals of persons.
     groups : mapping of group to float64 array, shape (units,)
         Persons of each group.
 
@@ -137,8 +138,8 @@ def unit_quantities(
     -------
     values : dict of Quantity to float64 array
     deviations : dict of Quantity to float64 array
-        Households are left out, and so are the standard errors, unless every unit with people states them: a sum over units of
-        which some are unknown would be too small.
+        Households and standard errors are omitted unless every unit with people states them: a sum over units with unknown
+        numbers would be too small.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""A demand surface as bytes: two Arrow IPC streams, one of leaves and one of flows."""
+"""Serialisation of a demand surface: two Arrow IPC streams, one of leaves and one of flows."""
 
 import hashlib
 import json
@@ -25,7 +25,7 @@ def write_surface(surface: DemandSurface) -> bytes:
 
 
 def digest(body: bytes) -> str:
-    """SHA-256 of a surface's bytes, in hexadecimal: its name in stores and manifests."""
+    """Return the SHA-256 of a surface's bytes in hexadecimal, its name in stores and manifests."""
     return hashlib.sha256(body).hexdigest()
 
 
@@ -68,7 +68,7 @@ def _read_flows(table: pa.Table) -> Flows | None:
 
 
 def read_surface(body: bytes) -> DemandSurface:
-    """Read what :func:`write_surface` wrote; raises :class:`InputError` for anything else or another format."""
+    """Return the surface of bytes from :func:`write_surface`; raises :class:`InputError` for other bytes or formats."""
     try:
         source = pa.BufferReader(body)
         table, flows = (pa.ipc.open_stream(source).read_all().combine_chunks() for _ in range(2))

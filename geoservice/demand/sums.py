@@ -1,7 +1,7 @@
 """Sums of a demand surface over regions, and ratios of sums, each with its margin.
 
-A margin is the half-width of the 90 % interval. Two things are unsure about a sum: the noise of the estimates, known from the
-replays stored with the surface; and where in a leaf the people are, when a region takes only a part of the leaf's points.
+A margin is the half-width of the 90 % confidence interval. A sum has two sources of error: the noise of the estimates, known
+from the replays stored with the surface; and the location of people within a leaf, if a region has only a part of its points.
 """
 
 from dataclasses import dataclass
@@ -15,17 +15,18 @@ from geoservice.demand.surface import Z90, DemandSurface, Quantity
 from geoservice.geo import Float32s, Floats, Int32s, Ints
 
 CLUSTERS = 3.0
-"""People of a leaf lie as if in this many equal groups, each at one of its points. Chosen on made-up counties, never on a
-register, so that ``bench disclosure`` on other counties finds 86 to 94 % of the 90 % margins to hold."""
+"""Number of equal groups that the people of a leaf are modelled as, each at one of its points. Calibrated on synthetic
+counties, never on a register, so that in ``bench disclosure`` on other counties 86 to 94 % of values are within their 90 %
+margins."""
 PER_HOUSEHOLD = 1.35
-"""Mean square over squared mean of persons in a household: households vary more than single persons would."""
+"""Mean square over squared mean of household size: households add more variance than single persons would."""
 
 
 @dataclass(frozen=True)
 class Sums:
-    """The surface added up over regions.
+    """Sums of a surface over regions.
 
-    ``weights`` has a row a region and a column a leaf: the share of the leaf's points that the region takes.
+    ``weights`` has a row for each region and a column for each leaf: the share of the leaf's points in the region.
     """
 
     surface: DemandSurface
@@ -38,7 +39,7 @@ class Sums:
 
     @cached_property
     def noise(self) -> Float32s:
-        """Replays of each region's sum for a quantity of unit scale; shape ``(regions, replays)``."""
+        """Noise replays of each region's sum for a quantity of unit scale; shape ``(regions, replays)``."""
         return np.asarray(self.weights.astype(np.float32) @ self.surface.noise, np.float32)
 
     @cached_property
@@ -47,35 +48,37 @@ class Sums:
         return _mean_product(self.noise, self.noise)
 
     @cached_property
-    def _cut(self) -> "sparse.csr_array[Any, tuple[int, int]]":
-        cut = self.weights.copy()
-        cut.data = np.clip(cut.data * (1 - cut.data), 0, None)
-        cut.eliminate_zeros()
-        return cut
+    def _partial(self) -> "sparse.csr_array[Any, tuple[int, int]]":
+        partial = self.weights.copy()
+        partial.data = np.clip(partial.data * (1 - partial.data), 0, None)
+        partial.eliminate_zeros()
+        return partial
 
     @cached_property
     def _placement(self) -> dict[Quantity, Floats]:
         return {}
 
     def value(self, quantity: Quantity) -> Floats:
-        """Signed estimates of the sums; shape ``(regions,)``."""
+        """Return the signed estimates of the sums; shape ``(regions,)``."""
         return np.asarray(self.weights @ self.surface.values[quantity], float)
 
     def placement(self, quantity: Quantity) -> Floats:
-        """Variance from not knowing where in a leaf people are; shape ``(regions,)``."""
+        """Return the variance due to the unknown locations of people within leaves; shape ``(regions,)``."""
         if quantity not in self._placement:
             people = self.surface.positive[quantity]
-            self._placement[quantity] = np.asarray(self._cut @ (people * people / _groups_of(self.surface, quantity)), float)
+            self._placement[quantity] = np.asarray(
+                self._partial @ (people * people / _groups_of(self.surface, quantity)), float
+            )
         return self._placement[quantity]
 
     def stated(self, quantity: Quantity) -> Floats:
-        """Variance from the errors that a population file states; shape ``(regions,)``."""
+        """Return the variance due to the errors stated in a population file; shape ``(regions,)``."""
         if quantity not in self.surface.deviations:
             return np.zeros(self.regions)
         return np.asarray(self.weights.power(2) @ self.surface.deviations[quantity] ** 2, float)
 
     def margin(self, quantity: Quantity) -> Floats:
-        """Half-width of each sum's 90 % interval; NaN where the surface's errors are not known. Shape ``(regions,)``."""
+        """Return the half-width of each sum's 90 % confidence interval; NaN if the errors are unknown. Shape ``(regions,)``."""
         if not self.surface.has_margin(quantity):
             return np.full(self.regions, np.nan)
         scale = _scale(self.surface, quantity, quantity)
@@ -89,19 +92,19 @@ def _scale(surface: DemandSurface, first: Quantity, second: Quantity) -> float:
 
 
 def _groups_of(surface: DemandSurface, quantity: Quantity) -> Floats:
-    """Independent groups that a leaf's people come in: at most ``CLUSTERS``, and never more than its households."""
+    """Return the number of independent groups of a leaf's people: at most ``CLUSTERS``, and at most its households."""
     households = surface.positive.get(Quantity("households", quantity.group))
     if households is None:
-        every = surface.positive.get(Quantity("households"))
+        all_households = surface.positive.get(Quantity("households"))
         people = surface.positive[quantity]
-        households = people / 2.5 if every is None else np.minimum(every, people)
+        households = people / 2.5 if all_households is None else np.minimum(all_households, people)
     return 1 / (1 / CLUSTERS + PER_HOUSEHOLD / np.maximum(households, 0.5))
 
 
 def region_sums(
     surface: DemandSurface, region: Int32s, regions: int, point: Int32s | Ints | None = None, share: Floats | None = None
 ) -> Sums:
-    """Add the surface up over regions made of its points.
+    """Return the sums of a surface over regions made of its points.
 
     Parameters
     ----------
@@ -110,23 +113,23 @@ def region_sums(
         Region of each entry, -1 for none.
     regions : int
     point : int array, shape (m,), optional
-        Point of each entry; left out, entry ``i`` is point ``i``. A point may be in several regions, once in each.
+        Point of each entry; by default entry ``i`` is point ``i``. A point may be in several regions, once in each.
     share : float64 array, shape (m,), optional
-        How much of the point the region takes; left out, the whole of it.
+        Share of the point in the region; by default 1.
 
     Returns
     -------
     Sums
     """
     inside = region >= 0
-    at = np.flatnonzero(inside) if point is None else np.asarray(point)[inside]
-    weight = surface.point_weight[at] if share is None else surface.point_weight[at] * share[inside]
-    place = (region[inside].astype(np.int64), surface.point_leaf[at].astype(np.int64))
-    return Sums(surface, sparse.coo_array((weight, place), shape=(regions, surface.leaves)).tocsr())
+    entry_point = np.flatnonzero(inside) if point is None else np.asarray(point)[inside]
+    weight = surface.point_weight[entry_point] if share is None else surface.point_weight[entry_point] * share[inside]
+    position = (region[inside].astype(np.int64), surface.point_leaf[entry_point].astype(np.int64))
+    return Sums(surface, sparse.coo_array((weight, position), shape=(regions, surface.leaves)).tocsr())
 
 
 def threshold_sums(surface: DemandSurface, region: Int32s, regions: int, band: Int32s, bands: int) -> Sums:
-    """Add the surface up over regions and rising limits: row ``r * bands + b`` has the points of region ``r`` up to band ``b``.
+    """Return cumulative sums over regions and bands: row ``r * bands + b`` has the points of region ``r`` up to band ``b``.
 
     Parameters
     ----------
@@ -135,67 +138,67 @@ def threshold_sums(surface: DemandSurface, region: Int32s, regions: int, band: I
         Region of each point, -1 for none.
     regions : int
     band : int32 array, shape (points,)
-        The first limit that holds the point; ``bands`` or more where none does.
+        The first band with the point; ``bands`` or more for none.
     bands : int
 
     Returns
     -------
     Sums
-        The replays are added up once a band and not once a limit.
+        The replays are summed once for each band and then accumulated.
     """
     inside = (region >= 0) & (band < bands)
     cell = np.where(inside, region.astype(np.int64) * bands + band, -1).astype(np.int32)
-    alone = region_sums(surface, cell, regions * bands)
-    first = alone.weights.tocoo()  # leaf by leaf, which are fewer than points
-    repeats = bands - first.row % bands
+    single = region_sums(surface, cell, regions * bands)
+    entries = single.weights.tocoo()  # by leaf, which are fewer than points
+    repeats = bands - entries.row % bands
     step = np.arange(repeats.sum()) - np.repeat(np.cumsum(repeats) - repeats, repeats)
-    place = (np.repeat(first.row, repeats) + step, np.repeat(first.col, repeats))
-    weights = sparse.coo_array((np.repeat(first.data, repeats), place), shape=alone.weights.shape).tocsr()
-    rising = Sums(surface, weights)
-    rising.__dict__["noise"] = alone.noise.reshape(regions, bands, -1).cumsum(axis=1).reshape(regions * bands, -1)
-    return rising
+    position = (np.repeat(entries.row, repeats) + step, np.repeat(entries.col, repeats))
+    weights = sparse.coo_array((np.repeat(entries.data, repeats), position), shape=single.weights.shape).tocsr()
+    cumulative = Sums(surface, weights)
+    cumulative.__dict__["noise"] = single.noise.reshape(regions, bands, -1).cumsum(axis=1).reshape(regions * bands, -1)
+    return cumulative
 
 
 class _Share(NamedTuple):
-    """Shares of wholes, the wholes, and the variance of ``part - share x whole``; shapes ``(rows,)``."""
+    """Shares, totals, and the variance of ``part - share x total``; shapes ``(rows,)``."""
 
     value: Floats
-    whole: Floats
+    total: Floats
     variance: Floats
 
 
 @dataclass(frozen=True)
 class Shares:
-    """What share parts are of wholes, in percent, with margins.
+    """Shares of parts in totals, in percent, with margins.
 
     Parameters
     ----------
-    part, whole : Sums
+    part, total : Sums
         Of one surface.
-    of : int array, shape (rows of part,), optional
-        Which row of ``whole`` each row of ``part`` belongs to; left out, the same one.
+    total_row : int array, shape (rows of part,), optional
+        Row of ``total`` for each row of ``part``; by default the same row.
     """
 
     part: Sums
-    whole: Sums
-    of: Ints | None = None
+    total: Sums
+    total_row: Ints | None = None
 
     def ratio(self, quantity: Quantity) -> tuple[Floats, Floats]:
-        """Percent that each part is of its whole, from 0 to 100, with its margin; NaN where the whole is not above 0.
+        """Return the percentage of each part in its total, from 0 to 100, and its margin; NaN if the total is not above 0.
 
         The margin is that of a ratio of two sums that share their noise (delta method).
         """
-        value, whole, variance = self._share(quantity)
+        value, total, variance = self._share(quantity)
         if not self.part.surface.has_margin(quantity):
             return 100 * np.clip(value, 0, 1), np.full(len(value), np.nan)
         with np.errstate(divide="ignore", invalid="ignore"):
-            margin = Z90 * np.sqrt(variance) / whole
+            margin = Z90 * np.sqrt(variance) / total
         return 100 * np.clip(value, 0, 1), 100 * margin
 
     def difference(self, first: Quantity, second: Quantity) -> tuple[Floats, Floats]:
-        """Percentage points between the shares of two quantities, e.g. of migrants and of residents, with its margin.
+        """Return the difference of two shares in percentage points, e.g. of migrants and residents, and its margin.
 
-        NaN where either whole is not above 0.
+        NaN if either total is not above 0.
         """
         a, b = self._share(first), self._share(second)
         value = np.clip(a.value, 0, 1) - np.clip(b.value, 0, 1)
@@ -203,38 +206,38 @@ class Shares:
         if not (surface.has_margin(first) and surface.has_margin(second)):
             return 100 * value, np.full(len(value), np.nan)
         with np.errstate(divide="ignore", invalid="ignore"):
-            shared = _scale(surface, first, second) * self._products(a.value, b.value) / (a.whole * b.whole)
-            variance = a.variance / a.whole**2 + b.variance / b.whole**2 - 2 * shared
+            shared = _scale(surface, first, second) * self._products(a.value, b.value) / (a.total * b.total)
+            variance = a.variance / a.total**2 + b.variance / b.total**2 - 2 * shared
         return 100 * value, np.where(np.isfinite(value), 100 * Z90 * np.sqrt(np.maximum(variance, 0)), np.nan)
 
-    def _whole(self, values: Floats) -> Floats:
-        return values if self.of is None else values[self.of]
+    def _totals(self, values: Floats) -> Floats:
+        return values if self.total_row is None else values[self.total_row]
 
     @cached_property
     def _shared_noise(self) -> Floats:
-        """Mean product of the replays of each part and its whole."""
-        noise = self.whole.noise if self.of is None else self.whole.noise[self.of]
+        """Mean product of the replays of each part and its total."""
+        noise = self.total.noise if self.total_row is None else self.total.noise[self.total_row]
         return _mean_product(self.part.noise, noise)
 
     def _products(self, first: Floats, second: Floats) -> Floats:
-        """Mean product of the replays of ``part - first x whole`` and ``part - second x whole``."""
+        """Return the mean product of the replays of ``part - first x total`` and ``part - second x total``."""
         a, b = np.nan_to_num(first), np.nan_to_num(second)
-        product = self.part.noise_variance - (a + b) * self._shared_noise + a * b * self._whole(self.whole.noise_variance)
+        product = self.part.noise_variance - (a + b) * self._shared_noise + a * b * self._totals(self.total.noise_variance)
         return np.where(a == b, np.maximum(product, 0), product)
 
     def _share(self, quantity: Quantity) -> _Share:
-        part, bottom = self.part, self._whole(self.whole.value(quantity))
+        part, total = self.part, self._totals(self.total.value(quantity))
         with np.errstate(divide="ignore", invalid="ignore"):
-            value = np.where(bottom > 0, part.value(quantity) / bottom, np.nan)
-        known = np.nan_to_num(value)
-        inside, outside = part.stated(quantity), self._whole(self.whole.stated(quantity))
-        stated = (1 - known) ** 2 * inside + known**2 * np.maximum(outside - inside, 0)
+            value = np.where(total > 0, part.value(quantity) / total, np.nan)
+        share = np.nan_to_num(value)
+        inside, outside = part.stated(quantity), self._totals(self.total.stated(quantity))
+        stated = (1 - share) ** 2 * inside + share**2 * np.maximum(outside - inside, 0)
         noise = _scale(part.surface, quantity, quantity) * self._products(value, value)
-        return _Share(value, bottom, noise + part.placement(quantity) + stated)
+        return _Share(value, total, noise + part.placement(quantity) + stated)
 
 
 def _mean_product(first: Float32s, second: Float32s) -> Floats:
-    """Mean product of the replays of each row, added up in double precision: near 0 it is a difference of such means."""
+    """Return the mean product of the replays of each row, in double precision since differences of them may be near 0."""
     if not first.shape[1]:
         return np.zeros(len(first))
     return np.asarray(np.einsum("ij,ij->i", first, second, dtype=np.float64) / first.shape[1], float)

@@ -1,6 +1,6 @@
-"""The demand surface: estimated people by small public place, the noise they carry, and its form on disk.
+"""The demand surface: estimated people of small public places, and the noise of the estimates.
 
-A surface has *leaves*, the small places, and *points* within each leaf, on its streets or buildings, whose weights add up to 1.
+A surface has *leaves*, the small places, and *points* on the streets or buildings of each leaf, whose weights add up to 1.
 Estimates are signed and unbiased; a second, non-negative set of values is for drawing, routing and siting. Nothing in a surface
 is private: it comes from a public population file, or from a differentially private measurement of a register.
 """
@@ -14,13 +14,13 @@ import numpy as np
 from geoservice.geo import Float32s, Floats, Int32s, Objects
 
 Z90 = 1.6448536269514722
-"""Standard errors to either side that hold 90 % of a normal distribution."""
+"""Standard errors on either side of the mean that contain 90 % of a normal distribution."""
 REPLAYS = 200
-"""Draws of the noise that are stored with a surface; the spread of a sum is known from them to one part in twenty."""
+"""Number of noise draws stored with a surface; they give the standard error of a sum to about 5 %."""
 
 
 class Quantity(NamedTuple):
-    """What is estimated: ``households`` or ``persons`` of a population group (``all``, ``resident``, ``under_6`` ...)."""
+    """An estimated quantity: ``households`` or ``persons`` of a population group (``all``, ``resident``, ``under_6`` ...)."""
 
     unit: Literal["households", "persons"]
     group: str = "all"
@@ -32,10 +32,10 @@ class Quantity(NamedTuple):
 
 @dataclass(frozen=True)
 class Flows:
-    """Migrants by area and origin, estimated; all of shape ``(cells,)``, ``noise`` ``(cells, replays)`` in persons.
+    """Estimated migrants by area and origin; shapes ``(cells,)``, ``noise`` ``(cells, replays)`` in persons.
 
-    ``origin`` is an area code, ``code.rest`` for what is not listed below it, or ``elsewhere``. Some rows are parts of others:
-    an area's are parts of those of the area above it, a county's as an origin of its province's.
+    ``origin`` is an area code, ``code.rest`` for the remainder not listed below it, or ``elsewhere``. Some rows are parts of
+    others: those of an area are parts of the area above it, and an origin county is part of its province.
     """
 
     area: Sequence[str]
@@ -44,13 +44,13 @@ class Flows:
     noise: Float32s
 
     def margins(self) -> Floats:
-        """Half-width of each number's 90 % interval; shape ``(cells,)``."""
+        """Return the half-width of each number's 90 % confidence interval; shape ``(cells,)``."""
         return np.asarray(Z90 * np.sqrt((self.noise.astype(float) ** 2).mean(axis=1)), float)
 
 
 @dataclass(frozen=True)
 class DemandSurface:
-    """People by leaf.
+    """Estimated people by leaf.
 
     Attributes
     ----------
@@ -59,20 +59,20 @@ class DemandSurface:
     geometry : object array of bytes, shape (leaves,)
         Outline of each leaf, WKB in degrees.
     values, positive : mapping of Quantity to float64 array, shape (leaves,)
-        Signed, unbiased estimates; and the non-negative ones for drawing, routing and siting.
+        Signed, unbiased estimates, and non-negative ones for drawing, routing and siting.
     noise : float32 array, shape (leaves, replays)
         The estimator applied to pure noise of unit scale, ``replays`` times; no replays for a surface without noise.
     scales : mapping of Quantity to float64 array, shape (measurements,)
-        How far each independent measurement's unit noise enters a quantity. The covariance of the errors of quantities ``a``
-        and ``b`` in one place is ``scales[a] @ scales[b]`` times the mean square of the replays there.
+        Coefficients of each independent measurement's unit noise in a quantity. The covariance of the errors of quantities
+        ``a`` and ``b`` in one place is ``scales[a] @ scales[b]`` times the mean square of the replays there.
     deviations : mapping of Quantity to float64 array, shape (leaves,)
-        Standard errors that a population file states; independent between leaves. Empty for a register's surface.
+        Standard errors stated in a population file; independent between leaves. Empty for the surface of a register.
     point_leaf, point_weight, point_lon, point_lat : arrays, shape (points,)
-        Where in each leaf people are taken to be.
+        Assumed locations of people in each leaf.
     flows : Flows or None
-        Where migrants came from, if that was measured.
+        Origins of migrants, if measured.
     description : mapping
-        JSON: ``kind``, and of a register's surface ``rho``, ``guess``, ``caps``, ``levels``, ``source``.
+        JSON: ``kind``, and for a register ``rho``, ``guess``, ``caps``, ``levels``, ``source``.
     """
 
     ids: Sequence[str]
@@ -95,7 +95,7 @@ class DemandSurface:
         return len(self.ids)
 
     def has(self, quantity: Quantity) -> bool:
-        """Whether the surface estimates a quantity."""
+        """Return whether the surface estimates a quantity."""
         return quantity in self.values
 
     def groups(self) -> tuple[str, ...]:
@@ -103,5 +103,5 @@ class DemandSurface:
         return tuple(q.group for q in self.values if q.unit == "persons")
 
     def has_margin(self, quantity: Quantity) -> bool:
-        """Whether the errors of a quantity are known."""
+        """Return whether the errors of a quantity are known."""
         return quantity in self.scales or quantity in self.deviations

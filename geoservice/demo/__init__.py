@@ -1,6 +1,6 @@
-"""Demo districts: Helsinki on real streets with made-up households, and Yixiu, a made-up county with real names.
+"""Demo districts: Helsinki on real streets with synthetic households, and Yixiu, a synthetic county with real names.
 
-Each ``write_*`` makes a folder that a user could have made by hand: ``study.toml`` and the files to import.
+Each ``write_*`` writes a folder that a user could have prepared by hand: ``study.toml`` and the files to import.
 """
 
 from geoservice.demo.helsinki import write_helsinki

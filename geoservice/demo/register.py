@@ -1,4 +1,4 @@
-"""Made-up households: sizes and ages drawn from shares, on a seeded generator."""
+"""Random sizes and ages of synthetic households, from a seeded generator."""
 
 from collections.abc import Sequence
 
@@ -8,7 +8,7 @@ from geoservice.geo import Floats, Int32s, Ints
 
 
 def draw_sizes(rng: np.random.Generator, n: int, shares: Sequence[float]) -> Int32s:
-    """Persons of ``n`` households; ``shares[i]`` is the share of households with ``i + 1`` persons; int32, shape ``(n,)``.
+    """Return persons of ``n`` households; ``shares[i]`` is the share with ``i + 1`` persons; int32, shape ``(n,)``.
 
     >>> draw_sizes(np.random.default_rng(1), 4, [0, 1]).tolist()
     [2, 2, 2, 2]
@@ -20,7 +20,9 @@ def draw_sizes(rng: np.random.Generator, n: int, shares: Sequence[float]) -> Int
 def draw_ages(
     rng: np.random.Generator, persons: Int32s, under_6: float | Floats, over_65: float | Floats
 ) -> tuple[Int32s, Int32s]:
-    """Children under 6 and persons over 65 of each household; a child never lives alone, and both never exceed the persons.
+    """Return children under 6 and persons over 65 of each household.
+
+    No child lives alone, and both together never exceed the persons.
 
     Parameters
     ----------
@@ -36,14 +38,14 @@ def draw_ages(
     return children, _binomial(rng, persons - children, over_65, persons)
 
 
-def _binomial(rng: np.random.Generator, room: Int32s, share: float | Floats, persons: Int32s) -> Int32s:
-    """Draw from the room that each household has left, at a rate that meets the share of all persons."""
-    rate = np.clip(share * persons.sum() / max(int(room.sum()), 1), 0, 1)
-    return rng.binomial(room, rate).astype(np.int32)
+def _binomial(rng: np.random.Generator, remaining: Int32s, share: float | Floats, persons: Int32s) -> Int32s:
+    """Return draws from the remaining persons of each household, at a rate that gives the share of all persons."""
+    rate = np.clip(share * persons.sum() / max(int(remaining.sum()), 1), 0, 1)
+    return rng.binomial(remaining, rate).astype(np.int32)
 
 
-def pick(rng: np.random.Generator, weights: Floats, n: int) -> Ints:
-    """``n`` positions drawn in proportion to ``weights``, with repetition."""
+def draw_weighted(rng: np.random.Generator, weights: Floats, n: int) -> Ints:
+    """Return ``n`` random positions in proportion to ``weights``, with replacement."""
     edges = np.cumsum(weights)
-    found: Ints = np.searchsorted(edges, rng.random(n) * edges[-1], side="right").clip(max=len(edges) - 1)
-    return found
+    positions: Ints = np.searchsorted(edges, rng.random(n) * edges[-1], side="right").clip(max=len(edges) - 1)
+    return positions

@@ -11,16 +11,16 @@ from geoservice.geo import Floats, Ints, Objects
 
 KINDS = ("city", "town", "village", "hamlet")
 SIDE = {"city": (34, 160.0), "town": (12, 110.0), "village": (7, 80.0), "hamlet": (5, 70.0)}
-"""Lanes each way, and metres between them."""
+"""Number of lanes in each direction, and metres between them."""
 APART_M, SHORE_M = 820.0, 350.0
 FAMILIES = "汪程方吴陈江胡潘何丁徐鲍曹夏章许"
-FIRST, SECOND = "文建新光永和安康富荣", "化设民明宁平兴"
+STREET_FIRST, STREET_SECOND = "文建新光永和安康富荣", "化设民明宁平兴"
 PLACES = ("冲", "湾", "屋", "畈", "岗", "庄", "圩", "岭")
 
 
 @dataclass(frozen=True)
 class Settlements:
-    """Middles in metres ``(n, 2)``, kind (position in ``KINDS``), row of the village in ``Land.codes``, name."""
+    """Centres in metres ``(n, 2)``, kinds (positions in ``KINDS``), rows of villages in ``Land.codes``, names."""
 
     xy: Floats
     kind: Ints
@@ -30,9 +30,9 @@ class Settlements:
 
 @dataclass(frozen=True)
 class Lanes:
-    """Junctions of the settlements' own lanes: ``xy (n, 2)``, ``settlement (n,)``.
+    """Junctions of the lanes of settlements: ``xy (n, 2)``, ``settlement (n,)``.
 
-    ``ways`` are runs of junctions with their tags, ``owner`` the settlement of each.
+    ``ways`` are lists of junctions with tags, ``owner`` the settlement of each way.
     """
 
     xy: Floats
@@ -42,54 +42,54 @@ class Lanes:
 
 
 def make_settlements(land: Land, rng: np.random.Generator) -> Settlements:
-    """Place the county town, one seat a township, one middle a village, and hamlets that keep apart and off the water."""
+    """Return the county town, the seat of each township, the centre of each village, and hamlets apart from them."""
     names = area_names()
     count = len(land.codes)
     dry = land.dry(land.sites, SHORE_M)
-    reach = np.hypot(*(land.sites - land.centre[land.village]).T)
-    rows = [int(np.argmin(np.where(dry & (land.village == v), reach, np.inf))) for v in range(count)]
-    middles = land.sites[rows]
+    distance = np.hypot(*(land.sites - land.centre[land.village]).T)
+    rows = [int(np.argmin(np.where(dry & (land.village == v), distance, np.inf))) for v in range(count)]
+    centres = land.sites[rows]
     kinds = np.full(count, KINDS.index("village"))
     kinds[_seats(land)] = KINDS.index("town")
-    city = int(np.argmin(np.hypot(*(middles - CITY).T)))
-    kinds[city], middles[city] = KINDS.index("city"), CITY
-    hamlets, where = _hamlets(land, np.flatnonzero(dry), middles, rng)
-    label = [short_name(names[c[:9] if kind == KINDS.index("town") else c]) for c, kind in zip(land.codes, kinds, strict=True)]
-    label[city] = names[COUNTY]
-    label += _hamlet_names(len(hamlets), rng)
+    city = int(np.argmin(np.hypot(*(centres - CITY).T)))
+    kinds[city], centres[city] = KINDS.index("city"), CITY
+    hamlets, hamlet_village = _hamlets(land, np.flatnonzero(dry), centres, rng)
+    labels = [short_name(names[c[:9] if kind == KINDS.index("town") else c]) for c, kind in zip(land.codes, kinds, strict=True)]
+    labels[city] = names[COUNTY]
+    labels += _hamlet_names(len(hamlets), rng)
     settlements = Settlements(
-        np.vstack([middles, hamlets]),
+        np.vstack([centres, hamlets]),
         np.concatenate([kinds, np.full(len(hamlets), KINDS.index("hamlet"))]),
-        np.concatenate([np.arange(count), where]),
-        np.array(label, dtype=object),
+        np.concatenate([np.arange(count), hamlet_village]),
+        np.array(labels, dtype=object),
     )
-    far = np.hypot(*(settlements.xy - CITY).T) > SIDE["city"][0] * SIDE["city"][1] * 0.62
-    kept = np.flatnonzero(far | (settlements.kind == 0))
-    return Settlements(*(getattr(settlements, f)[kept] for f in ("xy", "kind", "village", "name")))
+    outside_town = np.hypot(*(settlements.xy - CITY).T) > SIDE["city"][0] * SIDE["city"][1] * 0.62
+    keep = np.flatnonzero(outside_town | (settlements.kind == 0))
+    return Settlements(*(getattr(settlements, f)[keep] for f in ("xy", "kind", "village", "name")))
 
 
 def _seats(land: Land) -> list[int]:
-    """Village nearest to the middle of each township; the county town's own township has the county town."""
+    """Return the village nearest to the centre of each township but that of the county town."""
     towns = np.array(land.townships)
-    found = []
+    seats = []
     for town in sorted(set(towns) - {"340811001"}):
-        own = np.flatnonzero(towns == town)
-        middle = land.sites[np.isin(land.village, own)].mean(axis=0)
-        found.append(int(own[np.argmin(np.hypot(*(land.centre[own] - middle).T))]))
-    return found
+        villages = np.flatnonzero(towns == town)
+        centre = land.sites[np.isin(land.village, villages)].mean(axis=0)
+        seats.append(int(villages[np.argmin(np.hypot(*(land.centre[villages] - centre).T))]))
+    return seats
 
 
-def _hamlets(land: Land, dry: Ints, taken: Floats, rng: np.random.Generator) -> tuple[Floats, Ints]:
+def _hamlets(land: Land, dry: Ints, occupied: Floats, rng: np.random.Generator) -> tuple[Floats, Ints]:
     cells = np.bincount(land.village, minlength=len(land.codes))
-    room = rng.integers(3, 6, len(land.codes)) + cells // 32
-    chosen: list[int] = []
-    near = np.asarray(cKDTree(taken).query(land.sites)[0], float)
+    remaining = rng.integers(3, 6, len(land.codes)) + cells // 32
+    selected: list[int] = []
+    distance = np.asarray(cKDTree(occupied).query(land.sites)[0], float)
     for cell in rng.permutation(dry):
-        if room[land.village[cell]] > 0 and near[cell] >= APART_M:
-            room[land.village[cell]] -= 1
-            chosen.append(int(cell))
-            near = np.minimum(near, np.hypot(*(land.sites - land.sites[cell]).T))
-    return land.sites[chosen], land.village[chosen]
+        if remaining[land.village[cell]] > 0 and distance[cell] >= APART_M:
+            remaining[land.village[cell]] -= 1
+            selected.append(int(cell))
+            distance = np.minimum(distance, np.hypot(*(land.sites - land.sites[cell]).T))
+    return land.sites[selected], land.village[selected]
 
 
 def _hamlet_names(n: int, rng: np.random.Generator) -> list[str]:
@@ -98,27 +98,27 @@ def _hamlet_names(n: int, rng: np.random.Generator) -> list[str]:
 
 
 def make_lanes(settlements: Settlements, land: Land, rng: np.random.Generator) -> Lanes:
-    """Lay a turned, uneven lattice of lanes over each settlement, off the water and inside the county."""
+    """Return a rotated, irregular lattice of lanes over each settlement, off the water and inside the county."""
     xy: list[Floats] = []
-    owner: list[Ints] = []
+    settlement: list[Ints] = []
     ways: list[tuple[list[int], dict[str, str]]] = []
-    whose: list[int] = []
+    way_owner: list[int] = []
     sites = cKDTree(land.sites)
-    first = 0
+    start = 0
     for i, kind in enumerate(settlements.kind):
         name = KINDS[kind]
         side, step = SIDE[name]
         points, lines = _lattice(side, step, name, rng)
         points += settlements.xy[i]
         ok = land.dry(points, 40) & (sites.query(points)[0] < 250)
-        number = np.where(ok, first + np.cumsum(ok) - 1, -1)
+        number = np.where(ok, start + np.cumsum(ok) - 1, -1)
         for line, tags in lines:
             ways += [(run, tags) for run in _runs(number[line])]
-        whose += [i] * (len(ways) - len(whose))
+        way_owner += [i] * (len(ways) - len(way_owner))
         xy.append(points[ok])
-        owner.append(np.full(int(ok.sum()), i))
-        first += int(ok.sum())
-    return Lanes(np.vstack(xy), np.concatenate(owner), ways, whose)
+        settlement.append(np.full(int(ok.sum()), i))
+        start += int(ok.sum())
+    return Lanes(np.vstack(xy), np.concatenate(settlement), ways, way_owner)
 
 
 def _runs(numbers: Ints) -> list[list[int]]:
@@ -128,26 +128,26 @@ def _runs(numbers: Ints) -> list[list[int]]:
 
 
 def _lattice(side: int, step: float, kind: str, rng: np.random.Generator) -> tuple[Floats, list[tuple[Ints, dict[str, str]]]]:
-    """Junctions and lines of one lattice; every row runs through, columns may break, so the whole hangs together."""
+    """Return junctions and lines of a lattice; rows are complete and columns may be broken, so it is connected."""
     col, row = np.meshgrid(np.arange(side), np.arange(side))
-    flat = np.column_stack([col.ravel(), row.ravel()]) - (side - 1) / 2
+    lattice = np.column_stack([col.ravel(), row.ravel()]) - (side - 1) / 2
     noise = 0.06 if kind == "city" else 0.2
-    turn = float(rng.uniform(0, np.pi / 2)) * (0.15 if kind == "city" else 1)
-    spin = np.array([[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]])
-    points = (flat + rng.uniform(-noise, noise, flat.shape)) * step @ spin
+    angle = float(rng.uniform(0, np.pi / 2)) * (0.15 if kind == "city" else 1)
+    rotation = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
+    points = (lattice + rng.uniform(-noise, noise, lattice.shape)) * step @ rotation
     grid = np.arange(side * side).reshape(side, side)
     lines = [(grid[r], _row_tags(kind, r, side)) for r in range(side)]
     for c in range(side):
         tags = {"highway": "footway" if c % 2 else "residential"}
         if kind == "city":
             tags = {k: v for k, v in _row_tags(kind, c, side).items() if k != "oneway"} | {"name": _street(c + side, "街")}
-        holds = np.flatnonzero(rng.random(side - 1) > (0.0 if kind == "city" or c == side // 2 else 0.25))
-        lines += [(run, tags) for run in np.split(grid[:, c], np.setdiff1d(np.arange(side - 1), holds) + 1)]
+        unbroken = np.flatnonzero(rng.random(side - 1) > (0.0 if kind == "city" or c == side // 2 else 0.25))
+        lines += [(run, tags) for run in np.split(grid[:, c], np.setdiff1d(np.arange(side - 1), unbroken) + 1)]
     return points, lines
 
 
-def _street(number: int, what: str) -> str:
-    return FIRST[number % len(FIRST)] + SECOND[number // len(FIRST) % len(SECOND)] + what
+def _street(number: int, suffix: str) -> str:
+    return STREET_FIRST[number % len(STREET_FIRST)] + STREET_SECOND[number // len(STREET_FIRST) % len(STREET_SECOND)] + suffix
 
 
 def _row_tags(kind: str, line: int, side: int) -> dict[str, str]:

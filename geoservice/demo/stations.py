@@ -13,20 +13,20 @@ from geoservice.ingest.crs import wgs84_to_gcj02
 MEAN_PERSONS = 2.6
 VANS, VAN_DELAY_S, CLINIC_SHARE, TOWN_CLINICS = 4, 900, 0.7, 7
 SERVES = {"county": 0.25, "township": 0.07, "village": 0.012, "van": 0.01}
-"""Share of the county's persons that a station of a tier can serve a year."""
+"""Share of the county's persons that a station of a tier can serve in a year."""
 LEVEL = {"county": "县级", "township": "乡镇级", "village": "村级", "van": "流动服务车"}
 MOTHERS, VACCINES, CHECKS, ELDERS = "妇幼保健", "预防接种", "健康体检", "养老服务"
 STAFF = {"county": 120, "township": 28, "village": 3, "van": 4}
 Site = tuple[str, str, list[str], int]
 
 
-def stations_of(world: World, households: int, rng: np.random.Generator) -> pa.Table:
-    """Return the stations with Chinese headers, GCJ-02; capacities grow with the number of households."""
+def make_stations(world: World, households: int, rng: np.random.Generator) -> pa.Table:
+    """Return the stations with Chinese headers, in GCJ-02; capacities are proportional to the number of households."""
     sites = [*_county(world), *_townships(world), *_villages(world, rng)]
     sites += _vans(world, sites)
     tiers = [s[1] for s in sites]
-    at = np.array([s[3] for s in sites])
-    lon, lat = wgs84_to_gcj02(*PLANE.inverse(*world.roads.xy[at].T))
+    node = np.array([s[3] for s in sites])
+    lon, lat = wgs84_to_gcj02(*PLANE.inverse(*world.roads.xy[node].T))
     return pa.table(
         {
             "站点编号": [f"ZD{i:03d}" for i in range(1, len(sites) + 1)],
@@ -65,49 +65,49 @@ def _county(world: World) -> list[Site]:
 def _townships(world: World) -> list[Site]:
     names = area_names()
     seats = np.flatnonzero(world.places.kind <= KINDS.index("town"))
-    found = []
+    sites = []
     for i, place in enumerate(seats):
         code = world.land.codes[world.places.village[place]][:9]
-        what = "社区卫生服务中心" if names[code].endswith("街道") else "卫生院"
+        suffix = "社区卫生服务中心" if names[code].endswith("街道") else "卫生院"
         services = [MOTHERS, VACCINES, CHECKS, *([ELDERS] if i % 2 else [])]
-        found.append(
+        sites.append(
             (
-                f"{names[code]}{what}（虚构）",
+                f"{names[code]}{suffix}（虚构）",
                 "township",
                 services,
                 _nearest(world, world.places.xy[place] + np.array([150, 60])),
             )
         )
-    return found
+    return sites
 
 
 def _villages(world: World, rng: np.random.Generator) -> list[Site]:
-    """Clinics in most villages outside the county town, and some in its quarters."""
+    """Return clinics in most villages outside the county town, and some in its neighbourhoods."""
     names = area_names()
     rows = np.flatnonzero(world.places.kind == KINDS.index("village"))
     rows = np.sort(rng.choice(rows, int(CLINIC_SHARE * len(rows)), replace=False))
-    spots = [(names[world.land.codes[world.places.village[r]]], world.places.xy[r]) for r in rows]
+    locations = [(names[world.land.codes[world.places.village[r]]], world.places.xy[r]) for r in rows]
     quarters = np.unique(world.places.village[rows])
     middle = world.places.xy[world.places.kind == 0][0]
     order = np.argsort(np.hypot(*(world.land.centre - middle).T), kind="stable")
-    inner = [v for v in order if v not in quarters][:TOWN_CLINICS]
-    spots += [(names[world.land.codes[v]], world.land.centre[v]) for v in inner]
-    found = []
-    for i, (name, xy) in enumerate(spots):
-        what = "村卫生室" if name.endswith("村委会") else "社区卫生服务站"
+    town_villages = [v for v in order if v not in quarters][:TOWN_CLINICS]
+    locations += [(names[world.land.codes[v]], world.land.centre[v]) for v in town_villages]
+    sites = []
+    for i, (name, xy) in enumerate(locations):
+        suffix = "村卫生室" if name.endswith("村委会") else "社区卫生服务站"
         services = [CHECKS, *([VACCINES] if i % 3 == 0 else []), *([ELDERS] if i % 5 == 0 else [])]
-        found.append((f"{short_name(name)}{what}（虚构）", "village", services, _nearest(world, xy)))
-    return found
+        sites.append((f"{short_name(name)}{suffix}（虚构）", "village", services, _nearest(world, xy)))
+    return sites
 
 
 def _vans(world: World, sites: list[Site]) -> list[Site]:
-    """Vans stand where it is farthest to any station, one after the other."""
+    """Return vans at the hamlets farthest from any station, placed one after the other."""
     fixed = world.roads.xy[[s[3] for s in sites]]
     hamlets = np.flatnonzero(world.places.kind == KINDS.index("hamlet"))
-    found: list[Site] = []
+    vans: list[Site] = []
     for number in range(1, VANS + 1):
         gap = np.min(np.hypot(*(world.places.xy[hamlets][:, None] - fixed[None]).transpose(2, 0, 1)), axis=1)
         xy = world.places.xy[hamlets[np.argmax(gap)]]
         fixed = np.vstack([fixed, xy])
-        found.append((f"流动服务车{number}号（虚构）", "van", [VACCINES, CHECKS], _nearest(world, xy)))
-    return found
+        vans.append((f"流动服务车{number}号（虚构）", "van", [VACCINES, CHECKS], _nearest(world, xy)))
+    return vans

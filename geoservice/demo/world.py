@@ -1,17 +1,19 @@
-"""The invented county of the Yixiu demo, whole: ground, settlements and roads, and its files of areas and streets."""
+"""The invented county of the Yixiu demo: land, settlements and roads, and its files of areas and streets."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import osmium
 import shapely
+from osmium.osm import mutable
 from scipy.spatial import cKDTree
 
 from geoservice.demo.areas import COUNTY, area_facts
 from geoservice.demo.land import PLANE, Land, make_land, to_degrees
-from geoservice.demo.pbf_writer import Shape, write_pbf
-from geoservice.demo.roads import Roads, make_roads
+from geoservice.demo.roads import Roads, Way, make_roads
 from geoservice.demo.settlements import KINDS, Settlements, make_lanes, make_settlements
 from geoservice.geo import Floats
 
@@ -21,7 +23,7 @@ PLACE = {"city": "city", "town": "town", "village": "village", "hamlet": "hamlet
 
 @dataclass(frozen=True)
 class World:
-    """Ground, settlements, roads."""
+    """Land, settlements and roads."""
 
     land: Land
     places: Settlements
@@ -29,7 +31,7 @@ class World:
 
 
 def make_world(seed: int) -> World:
-    """Make the county of a seed; the number of households has no say in it."""
+    """Return the county of a seed; it does not depend on the number of households."""
     rng = np.random.default_rng([seed, 0])
     land = make_land(rng)
     places = make_settlements(land, rng)
@@ -47,32 +49,47 @@ def write_areas(world: World, path: Path) -> None:
 
 
 def write_streets(world: World, path: Path) -> None:
-    """Write roads, water, woods, homes' ground, borders and place names as an OSM extract."""
+    """Write roads, water, woods, residential land, boundaries and place names as an OSM extract."""
     lon, lat = PLANE.inverse(*world.roads.xy.T)
-    extra = _Extra([np.column_stack([lon, lat])], len(lon))
-    ways: list[Shape] = list(world.roads.ways)
-    ways += [extra.ring(r, {"natural": "water"}) for r in _rings(_degrees(world.land.water))]
-    ways.append(extra.line(_degrees(world.land.river), {"waterway": "river", "name": "示例河"}))
+    other = _OtherFeatures([np.column_stack([lon, lat])], len(lon))
+    ways: list[Way] = list(world.roads.ways)
+    ways += [other.ring(r, {"natural": "water"}) for r in _rings(_degrees(world.land.water))]
+    ways.append(other.line(_degrees(world.land.river), {"waterway": "river", "name": "示例河"}))
     for code, name in area_facts().query("level != 'village'")[["code", "name_zh"]].itertuples(index=False):
         tags = {"boundary": "administrative", "admin_level": "6" if code == COUNTY else "8", "name": name}
-        ways += [extra.ring(r, tags) for r in _rings(world.land.polygon(code))]
-    ways += [extra.ring(r, {"landuse": "residential"}) for r in _homes_ground(world)]
-    ways += [extra.ring(r, {"natural": "wood"}) for r in _woods(world)]
-    tagged = {extra.point(xy): tags for xy, tags in _place_names(world)}
-    nodes = np.vstack(extra.nodes)
-    write_pbf(path, nodes[:, 0], nodes[:, 1], ways, tagged)
+        ways += [other.ring(r, tags) for r in _rings(world.land.polygon(code))]
+    ways += [other.ring(r, {"landuse": "residential"}) for r in _residential_land(world)]
+    ways += [other.ring(r, {"natural": "wood"}) for r in _woods(world)]
+    node_tags = {other.point(xy): tags for xy, tags in _place_names(world)}
+    nodes = np.vstack(other.nodes)
+    _write_pbf(path, nodes[:, 0], nodes[:, 1], ways, node_tags)
 
 
-class _Extra:
-    """Nodes of what is drawn but not travelled, numbered after those of the roads."""
+def _write_pbf(path: Path, lon: Floats, lat: Floats, ways: Iterable[Way], node_tags: dict[int, dict[str, str]]) -> None:
+    """Write nodes 1..n and ways 1..m; ``node_tags`` are the tags of some nodes, by position from 0.
+
+    The same arguments write the same bytes: there is no timestamp, no user, and a fixed generator.
+    """
+    header = osmium.io.Header()
+    header.set("generator", "geoservice demo")
+    header.add_box(osmium.osm.Box(float(lon.min()), float(lat.min()), float(lon.max()), float(lat.max())))
+    with osmium.SimpleWriter(str(path), header=header, overwrite=True) as writer:
+        for i, location in enumerate(zip(lon.tolist(), lat.tolist(), strict=True)):
+            writer.add_node(mutable.Node(id=i + 1, location=location, tags=node_tags.get(i, {}), version=1, visible=True))
+        for number, (nodes, tags) in enumerate(ways, 1):
+            writer.add_way(mutable.Way(id=number, nodes=[n + 1 for n in nodes], tags=tags, version=1, visible=True))
+
+
+class _OtherFeatures:
+    """Nodes of features other than roads, numbered after those of the roads."""
 
     def __init__(self, nodes: list[Floats], count: int) -> None:
         self.nodes, self.count = nodes, count
 
-    def line(self, shape: shapely.Geometry, tags: dict[str, str]) -> Shape:
+    def line(self, shape: shapely.Geometry, tags: dict[str, str]) -> Way:
         return self._way(shapely.get_coordinates(shape), tags, closed=False)
 
-    def ring(self, shape: shapely.Geometry, tags: dict[str, str]) -> Shape:
+    def ring(self, shape: shapely.Geometry, tags: dict[str, str]) -> Way:
         return self._way(shapely.get_coordinates(shape)[:-1], tags, closed=True)
 
     def point(self, xy: Floats) -> int:
@@ -80,7 +97,7 @@ class _Extra:
         self.count += 1
         return self.count - 1
 
-    def _way(self, xy: Floats, tags: dict[str, str], *, closed: bool) -> Shape:
+    def _way(self, xy: Floats, tags: dict[str, str], *, closed: bool) -> Way:
         numbers = list(range(self.count, self.count + len(xy)))
         self.nodes.append(xy)
         self.count += len(xy)
@@ -95,7 +112,7 @@ def _rings(shape: shapely.Geometry) -> list[shapely.Geometry]:
     return [shapely.get_exterior_ring(p) for p in shapely.get_parts(shape)]
 
 
-def _homes_ground(world: World) -> list[shapely.Geometry]:
+def _residential_land(world: World) -> list[shapely.Geometry]:
     lanes = world.roads.ways[: len(world.roads.owner)]
     nodes = np.concatenate([run for run, _ in lanes])
     owner = np.repeat(world.roads.owner, [len(run) for run, _ in lanes])
@@ -104,10 +121,10 @@ def _homes_ground(world: World) -> list[shapely.Geometry]:
 
 
 def _woods(world: World) -> list[shapely.Geometry]:
-    """Ground of the mosaic that is far from every settlement and from the water."""
+    """Return the land far from every settlement and from the water."""
     land = world.land
-    far = (cKDTree(world.places.xy).query(land.sites)[0] > WOOD_M) & land.dry(land.sites, WOOD_M)
-    woods = shapely.coverage_union_all(np.array(land.cells, dtype=object)[far])
+    wooded = (cKDTree(world.places.xy).query(land.sites)[0] > WOOD_M) & land.dry(land.sites, WOOD_M)
+    woods = shapely.coverage_union_all(np.array(land.cells, dtype=object)[wooded])
     return [r for r in _rings(woods) if len(shapely.get_coordinates(r)) > 20]
 
 

@@ -1,15 +1,15 @@
-"""The Yixiu demo: real names and codes of a Chinese county; ground, roads, stations and households are all made up."""
+"""The Yixiu demo: real names and codes of a Chinese county; synthetic borders, roads, stations and households."""
 
 from pathlib import Path
 
 import numpy as np
 
-from geoservice.demo.households import homes_of, to_gb18030, write_households
-from geoservice.demo.stations import stations_of
+from geoservice.demo.households import household_chunks, inhabited_lanes, to_gb18030
+from geoservice.demo.stations import make_stations
 from geoservice.demo.world import make_world, write_areas, write_streets
 from geoservice.errors import ParameterError
 
-LEAST, MOST = 1_000, 10_000_000
+MIN_HOUSEHOLDS, MAX_HOUSEHOLDS = 1_000, 10_000_000
 
 STUDY = """\
 # The Yixiu demo. Names and codes of areas are real (NBS 2023); borders, roads, stations and households are made up.
@@ -66,38 +66,40 @@ title = { zh = "六十五岁及以上", en = "65 and over" }
 """
 
 
-def write_yixiu(out: Path, households: int = 100_000, seed: int = 1) -> None:
-    """Write the demo's folder: ``study.toml``, ``areas.geojson``, ``streets.osm.pbf``, ``stations.csv``, ``households.csv``.
+def write_yixiu(folder: Path, households: int = 100_000, seed: int = 1) -> None:
+    """Write the demo: ``study.toml``, ``areas.geojson``, ``streets.osm.pbf``, ``stations.csv`` and ``households.csv``.
 
-    Areas and streets are in WGS 84; the CSV files are GB18030, with Chinese headers, in GCJ-02. The ground of a seed is the
-    same for any number of households; the same arguments write the same bytes.
+    Areas and streets are in WGS 84; the CSV files are GB18030, with Chinese headers, in GCJ-02. Areas and streets of a
+    seed are the same for any number of households; the same arguments write the same bytes.
 
     Parameters
     ----------
-    out : Path
-        Folder, made when missing.
+    folder : Path
+        Folder, created if missing.
     households : int
-        From 1 000 to 10 000 000; written in pieces, so memory does not grow with it.
+        From 1 000 to 10 000 000; written in chunks, so memory does not grow with it.
     seed : int
         Not negative.
 
     Raises
     ------
     ParameterError
-        When an argument is out of bounds.
+        If an argument is out of bounds.
     """
-    if not LEAST <= households <= MOST:
-        raise ParameterError(f"households: got {households}, allowed are {LEAST} to {MOST}")
+    if not MIN_HOUSEHOLDS <= households <= MAX_HOUSEHOLDS:
+        raise ParameterError(f"households: got {households}, allowed are {MIN_HOUSEHOLDS} to {MAX_HOUSEHOLDS}")
     if seed < 0:
         raise ParameterError(f"seed: got {seed}, allowed are 0 and above")
-    out.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
     world = make_world(seed)
     rng = np.random.default_rng([seed, 2])
-    (out / "study.toml").write_text(STUDY, encoding="utf-8")
-    (out / "GCJ02").write_text("The CSV files of this folder are in GCJ-02: import them with --crs gcj02\n", encoding="utf-8")
-    write_areas(world, out / "areas.geojson")
-    write_streets(world, out / "streets.osm.pbf")
-    (out / "stations.csv").write_bytes(to_gb18030(stations_of(world, households, rng), header=True))
-    with (out / "households.csv").open("wb") as file:
-        for piece in write_households(homes_of(world, rng), households, seed):
-            file.write(piece)
+    (folder / "study.toml").write_text(STUDY, encoding="utf-8")
+    (folder / "GCJ02").write_text(
+        "The CSV files of this folder are in GCJ-02: import them with --crs gcj02\n", encoding="utf-8"
+    )
+    write_areas(world, folder / "areas.geojson")
+    write_streets(world, folder / "streets.osm.pbf")
+    (folder / "stations.csv").write_bytes(to_gb18030(make_stations(world, households, rng), header=True))
+    with (folder / "households.csv").open("wb") as file:
+        for chunk in household_chunks(inhabited_lanes(world, rng), households, seed):
+            file.write(chunk)

@@ -1,1 +1,1 @@
-"""From a register to a demand surface: one measurement with differential privacy, its margins, budget and audit."""
+"""Differentially private measurement of a register as a demand surface, with its margins, budget and audit."""

@@ -1,9 +1,9 @@
-"""The audit: attack the measurement as an adversary who knows every other household would, many thousand times.
+"""The audit: many thousand simulated attacks on the measurement by an adversary who knows every other household.
 
-Two registers that differ by one household are measured again and again on a tiny county. The attacker sees everything that is
-measured and which places were cut, and knows all the rest. From how well the two can be told apart follows a lower bound on the
-privacy loss that really happened; it must stay below the loss that is claimed. Bounds of differential privacy by experiment:
-Ding et al. (2018), Jagielski, Ullman and Oprea (2020); mu of Gaussian differential privacy: Dong, Roth and Su (2022).
+Two registers that differ by one household are measured repeatedly on a tiny county. The adversary sees all measurements and
+which places were divided, and knows everything else. How well the two can be distinguished gives a lower bound on the actual
+privacy loss, which must stay below the stated loss. Empirical bounds of differential privacy: Ding et al. (2018), Jagielski,
+Ullman and Oprea (2020); mu of Gaussian differential privacy: Dong, Roth and Su (2022).
 """
 
 from collections.abc import Mapping, Sequence
@@ -28,7 +28,7 @@ CANDIDATES = 64
 class NeighbourPair:
     """A tiny county with and without one household.
 
-    ``without`` are the other households; ``target`` is the one in question, a table of one row.
+    ``without`` are the other households; ``target`` is the one household, a table of one row.
     """
 
     tree: PlaceTree
@@ -51,14 +51,14 @@ def _joined(first: Households, second: Households) -> Households:
 
 
 def copies(tree: PlaceTree, n: int) -> PlaceTree:
-    """Return ``n`` trees side by side as one: a release of the whole is ``n`` independent releases of the tree.
+    """Return ``n`` copies of a tree as one tree, whose release is ``n`` independent releases of the tree.
 
     Nodes stay in order of depth; node ``i`` of copy ``k`` is ``i * n + k``.
     """
     number = np.arange(n, dtype=np.int32)
     parent = np.where(tree.parent[:, None] >= 0, tree.parent[:, None] * n + number, -1).astype(np.int32)
 
-    def spread(values: Int32s) -> Int32s:
+    def repeat(values: Int32s) -> Int32s:
         return np.repeat(values, n)
 
     return replace(
@@ -66,67 +66,69 @@ def copies(tree: PlaceTree, n: int) -> PlaceTree:
         names=[name for name in tree.names for _ in range(n)],
         level=[level for level in tree.level for _ in range(n)],
         parent=parent.ravel(),
-        depth=spread(tree.depth),
-        finer=spread(tree.finer),
-        bottom=spread(tree.bottom),
+        depth=repeat(tree.depth),
+        finer=repeat(tree.finer),
+        bottom=repeat(tree.bottom),
     )
 
 
 Scores = Mapping[str, Floats]
-"""What an attacker makes of each release, by name; arrays of shape ``(releases,)``, larger where the target seems present."""
+"""The adversary's scores of releases by name; shapes ``(releases,)``, larger if the target seems present."""
 
 
-def play(world: NeighbourPair, rho: Fraction, sampler: Sampler, releases: int, *, present: bool) -> Scores:
-    """Measure the county with or without the target, ``releases`` times, and score each release as the attacker would.
+def score_releases(pair: NeighbourPair, rho: Fraction, sampler: Sampler, releases: int, *, present: bool) -> Scores:
+    """Measure the county with or without the target ``releases`` times, and return the adversary's scores.
 
-    The score ``likelihood`` is the logarithm of the likelihood ratio of all that was measured and of where the tree was cut,
-    which no other score beats if the noise is what it claims to be. The others look for what should not be there at all: an
-    exact total, and a tree whose size or whose nodes on the target's path tell.
+    The score ``likelihood`` is the log-likelihood ratio of all measurements and of the division of the tree, which is optimal
+    if the noise has the stated distribution. The others look for leaks: an exact total, and a tree whose size, or whose nodes
+    on the target's path, depend on the target.
     """
-    tree, many = world.tree, copies(world.tree, releases)
-    own = node_parts(tree)
-    parts = NodeParts(np.repeat(own.kind, releases), own.kinds)
-    people, known = world.households(present=present), world.households(present=False)
-    weights = query_weights(world.queries)
-    counts = {q.name: exact_counts(q, people, tree) for q in world.queries}
-    expected = {q.name: exact_counts(q, known, tree) for q in world.queries}
-    added = {q.name: exact_counts(q, world.target, tree) for q in world.queries}
-    limit = threshold(tree, own, rho, weights["households"])
-    cut = decide(many, parts, rho, np.repeat(limit, releases), np.repeat(counts["households"][:, 0], releases), sampler)
-    score = _score_of_cut(tree, own, rho, limit, expected["households"][:, 0], added["households"][:, 0], cut, releases)
+    tree, tree_copies = pair.tree, copies(pair.tree, releases)
+    tree_parts = node_parts(tree)
+    parts = NodeParts(np.repeat(tree_parts.kind, releases), tree_parts.kinds)
+    households, others = pair.households(present=present), pair.households(present=False)
+    weights = query_weights(pair.queries)
+    counts = {q.name: exact_counts(q, households, tree) for q in pair.queries}
+    expected = {q.name: exact_counts(q, others, tree) for q in pair.queries}
+    contribution = {q.name: exact_counts(q, pair.target, tree) for q in pair.queries}
+    limit = threshold(tree, tree_parts, rho, weights["households"])
+    cut = decide(tree_copies, parts, rho, np.repeat(limit, releases), np.repeat(counts["households"][:, 0], releases), sampler)
+    score = _score_of_cut(
+        tree, tree_parts, rho, limit, expected["households"][:, 0], contribution["households"][:, 0], cut, releases
+    )
     total = np.zeros(releases)
-    for query in world.queries:
+    for query in pair.queries:
         exact = np.repeat(counts[query.name], releases, axis=0)
         noisy = measure(parts, rho, cut, query, weights[query.name], exact, sampler).reshape(tree.nodes, releases, -1)
         variance = node_variance(parts, rho, cut.inner, cut.leaf).reshape(tree.nodes, releases, 1)
         variance = variance * query.sensitivity**2 / float(weights[query.name])
-        step = added[query.name][:, None, :]
-        score += (step * (2 * (noisy - expected[query.name][:, None, :]) - step) / (2 * variance)).sum(axis=(0, 2))
+        change = contribution[query.name][:, None, :]
+        score += (change * (2 * (noisy - expected[query.name][:, None, :]) - change) / (2 * variance)).sum(axis=(0, 2))
         if query.name == "households":
             total = noisy[0, :, 0] - expected[query.name][0, 0]
-    size = (cut.inner | cut.leaf).reshape(tree.nodes, releases)
-    path = size[added["households"][:, 0] > 0]
-    counted = {"total": total, "places": size.sum(axis=0), "path": path.sum(axis=0)}
-    return {"likelihood": score, **{name: v.astype(float) for name, v in counted.items()}}
+    in_tree = (cut.inner | cut.leaf).reshape(tree.nodes, releases)
+    on_path = in_tree[contribution["households"][:, 0] > 0]
+    leak_scores = {"total": total, "places": in_tree.sum(axis=0), "path": on_path.sum(axis=0)}
+    return {"likelihood": score, **{name: v.astype(float) for name, v in leak_scores.items()}}
 
 
 def _score_of_cut(
-    tree: PlaceTree, parts: NodeParts, rho: Fraction, limit: Ints, count: Ints, step: Ints, cut: Cut, releases: int
+    tree: PlaceTree, parts: NodeParts, rho: Fraction, limit: Ints, count: Ints, change: Ints, cut: Cut, releases: int
 ) -> Floats:
-    """Logarithm of the likelihood ratio of the decisions along the target's path."""
+    """Return the log-likelihood ratio of the decisions along the target's path."""
     score = np.zeros(releases)
     inner, leaf = cut.inner.reshape(tree.nodes, releases), cut.leaf.reshape(tree.nodes, releases)
-    for node in np.flatnonzero((step > 0) & (tree.finer > 0)):
+    for node in np.flatnonzero((change > 0) & (tree.finer > 0)):
         sigma = float(1 / np.sqrt(2 * float(rho * parts.kinds[parts.kind[node]].decision)))
-        edge = (limit[node] + 0.5 - count[node]) / sigma
-        moved = (limit[node] + 0.5 - count[node] - step[node]) / sigma
-        score += np.where(inner[node], stats.norm.logsf(moved) - stats.norm.logsf(edge), 0)
-        score += np.where(leaf[node], stats.norm.logcdf(moved) - stats.norm.logcdf(edge), 0)
+        threshold_absent = (limit[node] + 0.5 - count[node]) / sigma
+        threshold_present = (limit[node] + 0.5 - count[node] - change[node]) / sigma
+        score += np.where(inner[node], stats.norm.logsf(threshold_present) - stats.norm.logsf(threshold_absent), 0)
+        score += np.where(leaf[node], stats.norm.logcdf(threshold_present) - stats.norm.logcdf(threshold_absent), 0)
     return score
 
 
 def loss_bound(absent: Floats, present: Floats) -> float:
-    """Lower bound on mu, at confidence ``CONFIDENCE``, from scores of releases without and with the target.
+    """Return a lower bound on mu, at confidence ``CONFIDENCE``, from scores of releases without and with the target.
 
     Thresholds are chosen on one half of the releases; on the other half Clopper-Pearson bounds of the two error rates give
     ``mu >= z(present above) - z(absent above)``.
@@ -137,9 +139,9 @@ def loss_bound(absent: Floats, present: Floats) -> float:
     >>> bool(0.8 < loss_bound(draw.normal(0, 1, 20_000), draw.normal(1, 1, 20_000)) < 1)
     True
     """
-    (chosen_absent, absent), (chosen_present, present) = ((s[::2], s[1::2]) for s in (absent, present))
-    edges = np.unique(np.quantile(np.concatenate([chosen_absent, chosen_present]), np.linspace(0, 1, CANDIDATES)))
-    best = max(edges, key=lambda e: _bound(chosen_absent > e, chosen_present > e))
+    (training_absent, absent), (training_present, present) = ((s[::2], s[1::2]) for s in (absent, present))
+    edges = np.unique(np.quantile(np.concatenate([training_absent, training_present]), np.linspace(0, 1, CANDIDATES)))
+    best = max(edges, key=lambda e: _bound(training_absent > e, training_present > e))
     return _bound(absent > best, present > best)
 
 
@@ -151,10 +153,10 @@ def _bound(absent: Bools, present: Bools) -> float:
 
 
 def mean_gap(absent: Floats, present: Floats) -> tuple[float, float]:
-    """Distance of the two means in standard deviations, and its standard error: mu itself where scores are normal.
+    """Return the distance of the two means in standard deviations, which is mu if scores are normal, and its standard error.
 
-    A small excess of loss that no single threshold shows can show here.
+    It can detect a small excess loss that no single threshold detects.
     """
-    spread = np.sqrt((absent.var() + present.var()) / 2)
-    gap = (present.mean() - absent.mean()) / spread
+    deviation = np.sqrt((absent.var() + present.var()) / 2)
+    gap = (present.mean() - absent.mean()) / deviation
     return float(gap), float(np.sqrt(1 / len(absent) + 1 / len(present) + gap**2 / (2 * (len(absent) + len(present)))))

@@ -1,8 +1,8 @@
-"""Measure a register down the tree of places with integer noise.
+"""Measurement of a register on the tree of places with integer noise.
 
-First the tree: a place is cut while a noisy count of its households, drawn for that decision alone, is above seven standard
-deviations of the finest level's noise. Then, on the tree so fixed, every node is measured once. The estimates use the second
-noise only, so given the tree they are unbiased and their errors are known without the register.
+First the tree is decided: a place is divided if a noisy count of its households, used for that decision only, is above seven
+standard deviations of the finest level's noise. Then every node of that tree is measured once. The estimates use the noise of
+the second step only, so given the tree they are unbiased and their errors are known without the register.
 """
 
 from collections.abc import Mapping, Sequence
@@ -24,7 +24,7 @@ CUT_SIGMAS = 7
 
 
 class Query(NamedTuple):
-    """Something counted in every node; a household changes one of the ``columns``, by at most ``sensitivity``."""
+    """A count in every node; a household changes one of the ``columns`` by at most ``sensitivity``."""
 
     name: str
     columns: tuple[str, ...]
@@ -33,7 +33,7 @@ class Query(NamedTuple):
 
 
 class Households(NamedTuple):
-    """Households as the measurement sees them; arrays of shape ``(n,)``.
+    """Households in the form of the measurement; arrays of shape ``(n,)``.
 
     ``square`` is the finest square, ``migrant_class`` a position in ``MIGRANT_CLASSES``, ``persons`` the members, ``groups``
     the members of each group.
@@ -46,11 +46,11 @@ class Households(NamedTuple):
 
 
 def queries_for(groups: Sequence[str], *, migrants: bool) -> tuple[Query, ...]:
-    """Return what is measured; weights share out a node's budget.
+    """Return the queries of a measurement; their weights divide a node's budget.
 
-    Persons are counted as ``2 x persons - 9`` and groups as ``members - 1``: half the range, and so half the noise; the number
-    of households, measured beside them, gives the rest. With migrants, households and persons are counted by class as well: a
-    household is of one class, so the classes together cost what one would.
+    Persons are counted as ``2 x persons - 9`` and groups as ``members - 1``, which halves the sensitivity and so the noise; the
+    measured number of households recovers the sums. With migrants, households and persons are also counted by class: a
+    household has one class, so all classes together cost as much as one.
     """
     queries = [Query("households", ("all",), 1, 24), Query("persons", ("all",), PERSONS_CAP - 1, 20)]
     if migrants:
@@ -62,7 +62,7 @@ def queries_for(groups: Sequence[str], *, migrants: bool) -> tuple[Query, ...]:
 
 
 def encode(query: Query, households: Households) -> Ints:
-    """What each household adds to its column of a query, caps applied; shape ``(n,)``.
+    """Return the contribution of each household to its column of a query, with caps; shape ``(n,)``.
 
     >>> home = Households(np.zeros(2, np.int32), np.zeros(2, np.int32), np.array([3, 20]), {"under_6": np.array([0, 5])})
     >>> persons, group = queries_for(["under_6"], migrants=False)[1:]
@@ -77,33 +77,33 @@ def encode(query: Query, households: Households) -> Ints:
 
 
 def exact_counts(query: Query, households: Households, tree: PlaceTree) -> Ints:
-    """Exact sums of a query in every node; private. Shape ``(nodes, columns)``."""
+    """Return the exact sums of a query in every node; private. Shape ``(nodes, columns)``."""
     column = households.migrant_class if len(query.columns) > 1 else np.zeros(len(households.square), np.int32)
-    squares, wide = len(tree.base_node), len(query.columns)
-    cell = households.square.astype(np.int64) * wide + column
-    flat = np.bincount(cell, encode(query, households).astype(float), squares * wide)  # exact below 2^53
-    sums = np.zeros((tree.nodes, wide), np.int64)
-    np.add.at(sums, tree.base_node, np.rint(flat).astype(np.int64).reshape(squares, wide))
+    squares, columns = len(tree.base_node), len(query.columns)
+    cell = households.square.astype(np.int64) * columns + column
+    flat = np.bincount(cell, encode(query, households).astype(float), squares * columns)  # exact below 2^53
+    sums = np.zeros((tree.nodes, columns), np.int64)
+    np.add.at(sums, tree.base_node, np.rint(flat).astype(np.int64).reshape(squares, columns))
     return add_up(tree, sums)
 
 
 def add_up(tree: PlaceTree, sums: Ints) -> Ints:
-    """Add each node's value to those above it, deepest first; changes and returns ``sums``, shape ``(nodes, columns)``."""
-    for here in tree.depth_slices()[:0:-1]:
-        np.add.at(sums, tree.parent[here], sums[here])
+    """Add each node's value to its ancestors; changes and returns ``sums``, shape ``(nodes, columns)``."""
+    for nodes in tree.depth_slices()[:0:-1]:
+        np.add.at(sums, tree.parent[nodes], sums[nodes])
     return sums
 
 
 @dataclass(frozen=True)
 class Cut:
-    """Which nodes are in the measured tree: ``inner`` are divided further, ``leaf`` are not; shapes ``(nodes,)``."""
+    """Nodes of the measured tree: ``inner`` ones are divided further, ``leaf`` ones are not; shapes ``(nodes,)``."""
 
     inner: Bools
     leaf: Bools
 
 
 def threshold(tree: PlaceTree, parts: NodeParts, rho: Fraction, weight: Fraction) -> Ints:
-    """Households above which a node is cut: seven standard deviations of its bottom's finest noise; shape ``(nodes,)``."""
+    """Return the households above which a node is divided: seven standard deviations of its finest noise; ``(nodes,)``."""
     finest = np.full(len(tree.square_levels), np.inf)
     base = np.flatnonzero(tree.finer == 0)
     measured = np.array([float(p.measured) for p in parts.kinds])
@@ -113,38 +113,38 @@ def threshold(tree: PlaceTree, parts: NodeParts, rho: Fraction, weight: Fraction
 
 
 def decide(tree: PlaceTree, parts: NodeParts, rho: Fraction, limit: Ints, households: Ints, sampler: Sampler) -> Cut:
-    """Draw where to cut, from the top down.
+    """Decide with noise which nodes are divided, from the top down.
 
-    Areas above a bottom are always divided, for that is public; the finest squares never. Every other node that is reached
-    spends its decision's part of rho on one noisy count of households.
+    Areas above a bottom are always divided, since they are public; the finest squares never. Every other node whose parent is
+    divided spends the part of rho for its decision on one noisy count of households.
     """
     inner, leaf = np.zeros(tree.nodes, bool), np.zeros(tree.nodes, bool)
     for depth in tree.depth_slices():
-        here = np.arange(depth.start, depth.stop)
-        reached = here[(tree.parent[here] < 0) | inner[tree.parent[here]]]
-        inner[reached[tree.finer[reached] < 0]] = True
-        leaf[reached[tree.finer[reached] == 0]] = True
-        undecided = reached[tree.finer[reached] > 0]
-        noisy = _by_kind(undecided, parts, sampler, rho, households)
+        nodes = np.arange(depth.start, depth.stop)
+        active = nodes[(tree.parent[nodes] < 0) | inner[tree.parent[nodes]]]
+        inner[active[tree.finer[active] < 0]] = True
+        leaf[active[tree.finer[active] == 0]] = True
+        undecided = active[tree.finer[active] > 0]
+        noisy = _noisy_households(undecided, parts, sampler, rho, households)
         inner[undecided], leaf[undecided] = noisy > limit[undecided], noisy <= limit[undecided]
     return Cut(inner, leaf)
 
 
-def _by_kind(nodes: Ints, parts: NodeParts, sampler: Sampler, rho: Fraction, households: Ints) -> Ints:
+def _noisy_households(nodes: Ints, parts: NodeParts, sampler: Sampler, rho: Fraction, households: Ints) -> Ints:
     noisy = np.zeros(len(nodes), np.int64)
     for kind in np.unique(parts.kind[nodes]):
-        mine = np.flatnonzero(parts.kind[nodes] == kind)
-        noisy[mine] = sampler.measure(households[nodes[mine]], 1, rho * parts.kinds[kind].decision)
+        members = np.flatnonzero(parts.kind[nodes] == kind)
+        noisy[members] = sampler.measure(households[nodes[members]], 1, rho * parts.kinds[kind].decision)
     return noisy
 
 
 def measure(parts: NodeParts, rho: Fraction, cut: Cut, query: Query, weight: Fraction, counts: Ints, sampler: Sampler) -> Ints:
-    """Measure one query in every node of the cut tree; nodes outside it are 0.
+    """Return noisy counts of one query in every node of the measured tree; nodes outside it are 0.
 
     Parameters
     ----------
     parts, rho, cut
-        The budget of the nodes, and where the tree was cut.
+        The budget of the nodes, and the measured tree.
     query : Query
     weight : Fraction
         The query's share of every node's part.
@@ -159,9 +159,9 @@ def measure(parts: NodeParts, rho: Fraction, cut: Cut, query: Query, weight: Fra
     noisy = np.zeros_like(counts)
     for leaf, nodes in ((False, np.flatnonzero(cut.inner)), (True, np.flatnonzero(cut.leaf))):
         for kind in np.unique(parts.kind[nodes]):
-            own = parts.kinds[kind]
-            mine = nodes[parts.kind[nodes] == kind]
-            part = own.measured + (own.left if leaf else 0)
-            flat = sampler.measure(counts[mine].ravel(), query.sensitivity, rho * part * weight)
-            noisy[mine] = flat.reshape(len(mine), -1)
+            node_parts = parts.kinds[kind]
+            members = nodes[parts.kind[nodes] == kind]
+            part = node_parts.measured + (node_parts.remainder if leaf else 0)
+            flat = sampler.measure(counts[members].ravel(), query.sensitivity, rho * part * weight)
+            noisy[members] = flat.reshape(len(members), -1)
     return noisy

@@ -1,8 +1,8 @@
-"""Where migrants came from: measured by area and origin over a public list of origins, with a part of the budget of its own.
+"""Origins of migrants: measured by area and origin on a public list of origins, with their own part of the budget.
 
 A household's path has three steps: its top area by wide origin, the area below that by wide origin, and its top area by fine
-origin. Whether a wide origin is divided is decided by a noisy count of its own; where it is not, what is left is spent on
-measuring it with less noise. So every path adds up to the whole part, exactly.
+origin. A separate noisy count decides whether a wide origin is divided; if not, the remainder is spent on measuring it with
+less noise. So every path adds up to the part exactly.
 """
 
 from collections.abc import Mapping
@@ -12,37 +12,37 @@ from typing import Any, NamedTuple
 import numpy as np
 import pyarrow as pa
 
-from geoservice.areas import CHINESE_PROVINCES, ancestors, significant
+from geoservice.areas import CHINESE_PROVINCES, ancestors, significant_digits
 from geoservice.demand import REPLAYS, Flows
 from geoservice.disclosure.sampler import Sampler
 from geoservice.disclosure.tree import SQUARE, PlaceTree
 from geoservice.geo import Bools, Floats, Int32s, Ints, Objects
 
 MIGRANTS_CAP = 6
-"""Most migrants of a household that are counted."""
+"""Maximum of migrants counted per household."""
 TOP_PART, SECOND_PART, DECISION_PART, FINE_PART = Fraction(25, 100), Fraction(35, 100), Fraction(5, 100), Fraction(35, 100)
 CUT_SIGMAS = 6
 ELSEWHERE = "elsewhere"
-"""Origin of migrants whose home code is not on the list."""
+"""Origin of migrants whose home code is not in the list."""
 REPLAY_SEED = 20260102
 
 
 class Origins(NamedTuple):
-    """The public list of origins: wide ones, and fine ones with the position of their wide one; arrays ``(fine,)``."""
+    """The public list of origins: wide ones, and fine ones with the positions of their wide ones, shape ``(fine,)``."""
 
     wide: list[str]
     fine: list[str]
     of_fine: Int32s
 
     def divided(self) -> Bools:
-        """Whether each wide origin has fine ones; shape ``(wide,)``."""
+        """Return which wide origins have fine ones; shape ``(wide,)``."""
         return np.asarray(np.bincount(self.of_fine, minlength=len(self.wide)) > 0)
 
 
 def list_origins(areas: pa.Table, *, chinese: bool) -> Origins:
-    """List origins: the provinces of China and the counties loaded, or the top areas and those below them; and elsewhere.
+    """Return the origins: the provinces of China and the loaded counties, or the top areas and those below them; and elsewhere.
 
-    Each wide origin that is divided has a fine one for what is not listed of it, named ``code.rest``.
+    Each wide origin with fine ones also has a fine one for the remainder, named ``code.rest``.
     """
     rows = areas.select(["code", "level", "parent"]).sort_by("code").to_pylist()
     parents = {str(r["code"]): r["parent"] for r in rows}
@@ -57,35 +57,39 @@ def list_origins(areas: pa.Table, *, chinese: bool) -> Origins:
 
 
 def origins_of(homes: "pa.Array[Any]", origins: Origins, areas: pa.Table, *, chinese: bool) -> tuple[Int32s, Int32s]:
-    """Wide and fine origin of each home code, -1 where there is none; shapes ``(n,)``.
+    """Return the wide and fine origin of each home code, -1 for null; shapes ``(n,)``.
 
-    A fine origin is -1 where the wide one is not divided.
+    The fine origin is -1 if the wide one has no fine ones.
     """
     parents = dict(zip(*(areas.column(c).to_pylist() for c in ("code", "parent")), strict=True))
-    wide_at, fine_at = ({c: i for i, c in enumerate(codes)} for codes in (origins.wide, origins.fine))
-    if chinese:  # however many zeros a code ends in
-        wide_at, fine_at = ({**{significant(c): i for c, i in at.items()}, **at} for at in (wide_at, fine_at))
+    wide_index, fine_index = ({c: i for i, c in enumerate(codes)} for codes in (origins.wide, origins.fine))
+    if chinese:  # with any number of trailing zeros
+        wide_index, fine_index = (
+            {**{significant_digits(c): i for c, i in row.items()}, **row} for row in (wide_index, fine_index)
+        )
     encoded = homes.dictionary_encode()
-    pairs = [_origin_of(str(c), origins, wide_at, fine_at, parents, chinese=chinese) for c in encoded.dictionary.to_pylist()]
-    table = np.array([*pairs, (-1, -1)], np.int32)  # the last answers for homes that are not known
-    at = encoded.indices.fill_null(len(pairs)).to_numpy(zero_copy_only=False)
-    return table[at, 0], table[at, 1]
+    pairs = [
+        _origin_of(str(c), origins, wide_index, fine_index, parents, chinese=chinese) for c in encoded.dictionary.to_pylist()
+    ]
+    table = np.array([*pairs, (-1, -1)], np.int32)  # the last row is that of null homes
+    row = encoded.indices.fill_null(len(pairs)).to_numpy(zero_copy_only=False)
+    return table[row, 0], table[row, 1]
 
 
 def _origin_of(
     home: str,
     origins: Origins,
-    wide_at: Mapping[str, int],
-    fine_at: Mapping[str, int],
+    wide_index: Mapping[str, int],
+    fine_index: Mapping[str, int],
     parents: Mapping[str, str | None],
     *,
     chinese: bool,
 ) -> tuple[int, int]:
     chain = ancestors(home, parents)
-    digits = significant(home)
+    digits = significant_digits(home)
     codes = [*chain, *([digits[:6], digits[:2]] if chinese else [])]
-    wide = wide_at[next((c for c in codes if c in wide_at), ELSEWHERE)]
-    fine = next((fine_at[c] for c in codes if c in fine_at), fine_at.get(f"{origins.wide[wide]}.rest", -1))
+    wide = wide_index[next((c for c in codes if c in wide_index), ELSEWHERE)]
+    fine = next((fine_index[c] for c in codes if c in fine_index), fine_index.get(f"{origins.wide[wide]}.rest", -1))
     return wide, fine
 
 
@@ -99,7 +103,7 @@ class Migrants(NamedTuple):
 
 
 class Grid(NamedTuple):
-    """Where persons are counted: nodes of the top areas and of those below them, the top of each of the latter, and origins."""
+    """Areas and origins of counts: nodes of top areas, nodes of those below them, the top of each of the latter, origins."""
 
     top: Ints
     second: Ints
@@ -107,12 +111,12 @@ class Grid(NamedTuple):
     origins: Origins
 
     def below(self) -> Ints:
-        """How many areas are below each top; shape ``(tops,)``."""
+        """Return the number of areas below each top; shape ``(tops,)``."""
         return np.bincount(self.of_second, minlength=len(self.top))
 
 
 class Tables(NamedTuple):
-    """Numbers by top and wide origin, by second and wide origin, and by top and fine origin; a last axis may hold replays."""
+    """Counts by top and wide origin, second area and wide origin, top and fine origin; a last axis may be that of replays."""
 
     top: Floats
     second: Floats
@@ -120,39 +124,38 @@ class Tables(NamedTuple):
 
 
 def grid_of(tree: PlaceTree, origins: Origins) -> Grid:
-    """Take the areas of the first two depths of a tree."""
+    """Return the areas of the first two depths of a tree."""
     area = np.array([level != SQUARE for level in tree.level])
     top, second = (np.flatnonzero(area & (tree.depth == d)) for d in (0, 1))
     return Grid(top, second, np.searchsorted(top, tree.parent[second]), origins)
 
 
 def count_migrants(tree: PlaceTree, grid: Grid, migrants: Migrants) -> Tables:
-    """Exact persons, caps applied; private."""
+    """Return the exact counts of persons, with caps; private."""
     persons = np.minimum(migrants.persons, MIGRANTS_CAP)
     node = tree.base_node[migrants.square].astype(np.int64)
-    at: dict[int, Ints] = {}
+    second = np.full(len(node), -1)
     while (tree.depth[node] > 0).any():
         node = np.where(tree.depth[node] > 0, tree.parent[node], node)
-        at[1] = np.where(tree.depth[node] == 1, node, at.get(1, np.full(len(node), -1)))
+        second = np.where(tree.depth[node] == 1, node, second)
     position = np.full(tree.nodes + 1, -1)
     position[grid.top], position[grid.second] = np.arange(len(grid.top)), np.arange(len(grid.second))
-    second = position[at.get(1, np.full(len(node), -1))]
     wide, fine = len(grid.origins.wide), len(grid.origins.fine)
     return Tables(
-        _cross(position[node], migrants.wide, persons, len(grid.top), wide),
-        _cross(second, migrants.wide, persons, len(grid.second), wide),
-        _cross(position[node], migrants.fine, persons, len(grid.top), fine),
+        _cross_tabulate(position[node], migrants.wide, persons, len(grid.top), wide),
+        _cross_tabulate(position[second], migrants.wide, persons, len(grid.second), wide),
+        _cross_tabulate(position[node], migrants.fine, persons, len(grid.top), fine),
     )
 
 
-def _cross(row: Ints, column: Int32s, persons: Ints, rows: int, columns: int) -> Floats:
+def _cross_tabulate(row: Ints, column: Int32s, persons: Ints, rows: int, columns: int) -> Floats:
     inside = (row >= 0) & (column >= 0)
     cell = row[inside] * columns + column[inside]
     return np.asarray(np.bincount(cell, persons[inside].astype(float), rows * columns).reshape(rows, columns), float)
 
 
 class Cost(NamedTuple):
-    """Part of the budget that every number is measured with; and which wide origins are divided, shape ``(tops, wide)``."""
+    """Part of the budget of every count, and which wide origins are divided, shape ``(tops, wide)``."""
 
     top: Objects
     second: Fraction
@@ -161,35 +164,35 @@ class Cost(NamedTuple):
 
 
 def decide_origins(grid: Grid, counts: Tables, rho: Fraction, sampler: Sampler) -> Cost:
-    """Draw which origins of which top are divided, and share out the budget: along every path it adds up to 1."""
+    """Decide with noise which origins of each top are divided, and return the parts of the budget: 1 along every path."""
     divided = np.broadcast_to(grid.origins.divided(), counts.top.shape)
     noisy = np.zeros(counts.top.shape)
     noisy[divided] = sampler.measure(counts.top[divided].astype(np.int64), MIGRANTS_CAP, rho * DECISION_PART)
     cut = divided & (noisy > CUT_SIGMAS * MIGRANTS_CAP / np.sqrt(2 * float(rho * FINE_PART)))
     part = np.empty(cut.shape, object)
-    for (top, wide), there in np.ndenumerate(cut):
+    for (top, wide), is_cut in np.ndenumerate(cut):
         part[top, wide] = TOP_PART + (0 if grid.below()[top] else SECOND_PART)
-        part[top, wide] += 0 if there else FINE_PART + (0 if divided[top, wide] else DECISION_PART)
+        part[top, wide] += 0 if is_cut else FINE_PART + (0 if divided[top, wide] else DECISION_PART)
     return Cost(part, SECOND_PART, FINE_PART, np.asarray(cut))
 
 
 def measure_tables(grid: Grid, counts: Tables, cost: Cost, rho: Fraction, sampler: Sampler) -> Tables:
-    """Measure every number once; fine origins only where their wide one is divided."""
+    """Return noisy counts, each measured once; fine origins only if their wide one is divided."""
 
     def noisy(exact: Floats, part: Fraction) -> Floats:
         return sampler.measure(exact.ravel().astype(np.int64), MIGRANTS_CAP, rho * part).reshape(exact.shape).astype(float)
 
     top, fine = np.zeros(counts.top.shape), np.zeros(counts.fine.shape)
     for part in sorted(set(cost.top.ravel().tolist())):
-        here = cost.top == part
-        top[here] = noisy(counts.top[here], part)
+        selected = cost.top == part
+        top[selected] = noisy(counts.top[selected], part)
     measured = cost.cut[:, grid.origins.of_fine]
     fine[measured] = noisy(counts.fine[measured], cost.fine)
     return Tables(top, noisy(counts.second, cost.second), fine)
 
 
 def estimate_tables(grid: Grid, measured: Tables, cost: Cost) -> Tables:
-    """Least squares: areas below a top, and fine origins of a wide one, add up to the top's number.
+    """Return least squares estimates: areas below a top, and fine origins of a wide one, add up to the top's count.
 
     Parameters
     ----------
@@ -197,7 +200,7 @@ def estimate_tables(grid: Grid, measured: Tables, cost: Cost) -> Tables:
     measured : Tables
         Arrays with an axis of replays at the end.
     cost : Cost
-        With which parts it was measured.
+        The parts of the measurements.
     """
     of_fine = grid.origins.of_fine
     below = grid.below()[:, None, None].astype(float)
@@ -208,37 +211,39 @@ def estimate_tables(grid: Grid, measured: Tables, cost: Cost) -> Tables:
     for i, wide in enumerate(of_fine.tolist()):
         parts[:, wide] += measured.fine[:, i]
     cut = cost.cut[:, :, None]
-    own = cost.top.astype(float)[:, :, None]
-    by_area = np.where(below > 0, float(cost.second) / np.maximum(below, 1), 0)
-    by_fine = np.where(cut, float(cost.fine) / np.maximum(fines, 1), 0)
-    best = (own * measured.top + by_area * areas + by_fine * parts) / (own + by_area + by_fine)
+    top_weight = cost.top.astype(float)[:, :, None]
+    areas_weight = np.where(below > 0, float(cost.second) / np.maximum(below, 1), 0)
+    parts_weight = np.where(cut, float(cost.fine) / np.maximum(fines, 1), 0)
+    best = (top_weight * measured.top + areas_weight * areas + parts_weight * parts) / (
+        top_weight + areas_weight + parts_weight
+    )
     second = measured.second + ((best - areas) / np.maximum(below, 1))[grid.of_second]
     fine = np.where(cut[:, of_fine], measured.fine + ((best - parts) / np.maximum(fines, 1))[:, of_fine], 0)
     return Tables(best, second, fine)
 
 
 def replay_tables(grid: Grid, cost: Cost, rho: Fraction) -> Tables:
-    """Estimate pure noise many times over."""
-    draw = np.random.default_rng(REPLAY_SEED)
+    """Return the estimates of ``REPLAYS`` draws of pure noise."""
+    rng = np.random.default_rng(REPLAY_SEED)
 
     def noise(part: Floats, shape: tuple[int, ...]) -> Floats:
         sigma = MIGRANTS_CAP / np.sqrt(2 * float(rho) * part)
-        return draw.standard_normal((*shape, REPLAYS)) * np.broadcast_to(sigma, shape)[..., None]
+        return rng.standard_normal((*shape, REPLAYS)) * np.broadcast_to(sigma, shape)[..., None]
 
     top, second = (len(grid.top), len(grid.origins.wide)), (len(grid.second), len(grid.origins.wide))
     fine = noise(np.asarray(float(cost.fine)), (len(grid.top), len(grid.origins.fine)))
     fine[~cost.cut[:, grid.origins.of_fine]] = 0
-    made = Tables(noise(cost.top.astype(float), top), noise(np.asarray(float(cost.second)), second), fine)
-    return estimate_tables(grid, made, cost)
+    measured = Tables(noise(cost.top.astype(float), top), noise(np.asarray(float(cost.second)), second), fine)
+    return estimate_tables(grid, measured, cost)
 
 
 def measure_origins(tree: PlaceTree, origins: Origins, migrants: Migrants, rho: Fraction, sampler: Sampler) -> Flows:
-    """Measure and estimate persons by area and origin; the whole costs every household ``rho``.
+    """Measure and estimate persons by area and origin; in total it costs every household ``rho``.
 
     Returns
     -------
     Flows
-        Every top area and the areas below it by wide origin, and tops by fine origin where it was divided.
+        Every top area and the areas below it by wide origin, and tops by fine origin where the wide one was divided.
     """
     grid = grid_of(tree, origins)
     counts = count_migrants(tree, grid, migrants)
@@ -251,15 +256,15 @@ def measure_origins(tree: PlaceTree, origins: Origins, migrants: Migrants, rho: 
 def _flows(tree: PlaceTree, grid: Grid, cost: Cost, value: Tables, noise: Tables) -> Flows:
     names = np.array(tree.names, object)
     wide, fine = np.array(grid.origins.wide, object), np.array(grid.origins.fine, object)
-    shown = cost.cut[:, grid.origins.of_fine].ravel()
+    fine_rows = cost.cut[:, grid.origins.of_fine].ravel()
     tops = names[grid.top]
-    area = [np.repeat(tops, len(wide)), np.repeat(names[grid.second], len(wide)), np.repeat(tops, len(fine))[shown]]
-    origin = [np.tile(wide, len(grid.top)), np.tile(wide, len(grid.second)), np.tile(fine, len(grid.top))[shown]]
-    every = [np.ones(t.shape[0] * t.shape[1], bool) for t in value[:2]]
-    kept = [*every, shown]
+    area = [np.repeat(tops, len(wide)), np.repeat(names[grid.second], len(wide)), np.repeat(tops, len(fine))[fine_rows]]
+    origin = [np.tile(wide, len(grid.top)), np.tile(wide, len(grid.second)), np.tile(fine, len(grid.top))[fine_rows]]
+    all_rows = [np.ones(t.shape[0] * t.shape[1], bool) for t in value[:2]]
+    rows = [*all_rows, fine_rows]
     return Flows(
         area=np.concatenate(area).tolist(),
         origin=np.concatenate(origin).tolist(),
-        persons=np.concatenate([v.reshape(-1)[k] for v, k in zip(value, kept, strict=True)]),
-        noise=np.concatenate([n.reshape(-1, REPLAYS)[k] for n, k in zip(noise, kept, strict=True)]).astype(np.float32),
+        persons=np.concatenate([v.reshape(-1)[k] for v, k in zip(value, rows, strict=True)]),
+        noise=np.concatenate([n.reshape(-1, REPLAYS)[k] for n, k in zip(noise, rows, strict=True)]).astype(np.float32),
     )

@@ -1,4 +1,4 @@
-"""The margins to expect of a measurement, from public data alone: it reads no register and spends nothing."""
+"""Expected margins of a measurement, from public data only: no register is read and no budget spent."""
 
 from collections.abc import Sequence
 from fractions import Fraction
@@ -18,7 +18,7 @@ from geoservice.geo import Bools, Floats
 from geoservice.schema import LEVELS
 
 
-class Expected(NamedTuple):
+class ExpectedMargins(NamedTuple):
     """Median 90 % margins of the places of one level, by quantity; ``level`` is ``square`` for the finest squares."""
 
     level: str
@@ -28,27 +28,27 @@ class Expected(NamedTuple):
 
 def expected_margins(
     areas: pa.Table, places: Places | None, rho: Fraction, groups: Sequence[str], *, migrants: bool
-) -> list[Expected]:
-    """Median margin of each level of areas, and of a finest square.
+) -> list[ExpectedMargins]:
+    """Return the median margin of each level of areas, and of the finest squares.
 
-    Areas are taken to be divided to the finest squares, which is where their margins are widest; with few households the tree
+    It assumes that areas are divided down to the finest squares, which gives the widest margins; with few households the tree
     stops earlier and they are narrower.
     """
     tree = build_tree(areas, places)
     leaf = tree.finer == 0
-    of_places = rho_of_places(rho, migrants=migrants)
-    variance = node_variance(node_parts(tree), of_places, ~leaf, leaf)
-    width = _widths(tree, np.ones(tree.nodes, bool), variance)
+    places_rho = rho_of_places(rho, migrants=migrants)
+    variance = node_variance(node_parts(tree), places_rho, ~leaf, leaf)
+    margin_factor = _margin_factors(tree, np.ones(tree.nodes, bool), variance)
     scales = quantity_scales(queries_for(groups, migrants=migrants))
     rows = []
     for level in (*LEVELS, SQUARE):
-        mine = np.array([name == level for name in tree.level]) & (leaf if level == SQUARE else True)
-        if mine.any():
-            margins = {q: float(np.median(width[mine]) * np.sqrt(s @ s)) for q, s in scales.items()}
-            rows.append(Expected(level, int(mine.sum()), margins))
+        at_level = np.array([name == level for name in tree.level]) & (leaf if level == SQUARE else True)
+        if at_level.any():
+            margins = {q: float(np.median(margin_factor[at_level]) * np.sqrt(s @ s)) for q, s in scales.items()}
+            rows.append(ExpectedMargins(level, int(at_level.sum()), margins))
     return rows
 
 
-def _widths(tree: PlaceTree, inside: Bools, variance: Floats) -> Floats:
+def _margin_factors(tree: PlaceTree, inside: Bools, variance: Floats) -> Floats:
     noise = replay(tree, inside, variance, 100)
     return np.asarray(Z90 * np.sqrt((noise.astype(float) ** 2).mean(axis=1)), float)

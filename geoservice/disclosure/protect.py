@@ -1,4 +1,4 @@
-"""From a register to its demand surface: one differentially private measurement, and everything that follows from it."""
+"""The demand surface of a register: one differentially private measurement, and the estimates from it."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -35,15 +35,15 @@ from geoservice.geo import Bools, Float32s, Floats, Int32s
 from geoservice.schema import GROUP_PREFIX
 
 ORIGINS_PART = Fraction(15, 100)
-"""Part of rho spent on where migrants came from, when they are told apart."""
+"""Part of rho spent on the origins of migrants, if migrant classes are measured."""
 REPLAY_SEED = 20260101
-"""Seed of the replays of the noise: they hold nothing private, and the same surface should have the same margins."""
+"""Seed of the noise replays, which are public; the same surface has the same margins."""
 Progress = Callable[[str, float], None]
 
 
 @dataclass(frozen=True)
-class Made:
-    """A surface with the tree it was measured on; the tree and the cut are for reports and tests, and public as well."""
+class ProtectedSurface:
+    """A surface and the tree it was measured on; the tree and the cut are public too, for reports and tests."""
 
     surface: DemandSurface
     tree: PlaceTree
@@ -61,7 +61,7 @@ def protect(
     chinese: bool = True,
     description: Mapping[str, Any] | None = None,
     progress: Progress = lambda _stage, _fraction: None,
-) -> Made:
+) -> ProtectedSurface:
     """Measure a register once and estimate its demand surface.
 
     Parameters
@@ -73,18 +73,18 @@ def protect(
     rho : Fraction
         Privacy loss of the measurement, in zero-concentrated differential privacy; neighbours differ by one household.
     sampler : Sampler
-        Where noise comes from: OpenDP for every real register.
+        Source of noise: OpenDP for every real register.
     migrants, chinese : bool
-        Whether migrant classes are told apart, and whether area codes are Chinese division codes.
+        Whether migrant classes are measured, and whether area codes are Chinese division codes.
     description : mapping, optional
-        Further facts to keep with the surface.
+        Further entries of the surface's description.
     progress : callable
         Called with a stage and a fraction.
 
     Raises
     ------
     InputError
-        There are no areas, or households in areas that are not there.
+        If there are no areas, or households in areas that do not exist.
     """
     progress("places", 0.0)
     tree = build_tree(areas, places)
@@ -93,24 +93,24 @@ def protect(
     progress("measuring", 0.0)
     square = squares_of(households, tree, places)
     people = read_households(households, square, groups, areas, migrants=migrants, chinese=chinese)
-    of_places = rho_of_places(rho, migrants=migrants)
-    made = measure_tree(tree, people, queries, places, of_places, sampler, progress)
-    flows = _flows(households, areas, tree, people, rho - of_places, sampler, chinese=chinese) if migrants else None
+    places_rho = rho_of_places(rho, migrants=migrants)
+    protected = measure_tree(tree, people, queries, places, places_rho, sampler, progress)
+    flows = _flows(households, areas, tree, people, rho - places_rho, sampler, chinese=chinese) if migrants else None
     facts = {
         "kind": "register",
         "rho": str(rho),
         "guess": round(guess_probability(rho), 4),
         "caps": {"persons": PERSONS_CAP, "group": GROUP_CAP, "migrants": MIGRANTS_CAP},
         "levels": [*sorted({level for level in tree.level if level != SQUARE}), f"squares of {SQUARE_METRES:.0f} m and wider"],
-        "groups": list(made.surface.groups()),
+        "groups": list(protected.surface.groups()),
         **(description or {}),
     }
     progress("estimating", 1.0)
-    return replace(made, surface=replace(made.surface, description=facts, flows=flows))
+    return replace(protected, surface=replace(protected.surface, description=facts, flows=flows))
 
 
 def rho_of_places(rho: Fraction, *, migrants: bool) -> Fraction:
-    """Return what is spent on places; the rest is spent on where migrants came from."""
+    """Return the part of rho spent on places; the rest is spent on the origins of migrants."""
     return rho * (1 - ORIGINS_PART) if migrants else rho
 
 
@@ -122,8 +122,8 @@ def measure_tree(
     rho: Fraction,
     sampler: Sampler,
     progress: Progress = lambda _stage, _fraction: None,
-) -> Made:
-    """Measure households on a tree that is made already, and estimate the surface; see :func:`protect`.
+) -> ProtectedSurface:
+    """Measure households on an existing tree and estimate the surface; see :func:`protect`.
 
     All of ``rho`` is spent on places; the surface has neither flows nor a description yet.
     """
@@ -133,14 +133,14 @@ def measure_tree(
     cut = decide(tree, parts, rho, threshold(tree, parts, rho, weights["households"]), counts[:, 0], sampler)
     check_paths(tree, parts, cut.inner, cut.leaf)
     noisy = []
-    for done, query in enumerate(queries):
-        progress("measuring", done / len(queries))
+    for number, query in enumerate(queries):
+        progress("measuring", number / len(queries))
         exact = counts if query is queries[0] else exact_counts(query, people, tree)
         noisy.append(measure(parts, rho, cut, query, weights[query.name], exact, sampler).astype(float))
     progress("estimating", 0.0)
     variance = node_variance(parts, rho, cut.inner, cut.leaf)
     surface = estimate_surface(tree, cut, queries, weights, np.hstack(noisy), variance, places)
-    return Made(surface, tree, cut)
+    return ProtectedSurface(surface, tree, cut)
 
 
 def _flows(
@@ -153,18 +153,18 @@ def _flows(
     *,
     chinese: bool,
 ) -> Flows:
-    """Measure where the migrants came from."""
+    """Return the measured origins of migrants."""
     origins = list_origins(areas, chinese=chinese)
-    moved = np.flatnonzero(people.migrant_class > 0)
-    homes = households.column("registered_area").combine_chunks().take(pa.array(moved, pa.int64()))
+    migrants = np.flatnonzero(people.migrant_class > 0)
+    homes = households.column("registered_area").combine_chunks().take(pa.array(migrants, pa.int64()))
     wide, fine = origins_of(homes, origins, areas, chinese=chinese)
-    return measure_origins(tree, origins, Migrants(people.square[moved], wide, fine, people.persons[moved]), rho, sampler)
+    return measure_origins(tree, origins, Migrants(people.square[migrants], wide, fine, people.persons[migrants]), rho, sampler)
 
 
 def read_households(
     table: pa.Table, square: Int32s, groups: Sequence[str], areas: pa.Table, *, migrants: bool, chinese: bool
 ) -> Households:
-    """Turn the register's table into what is measured: the square (as given), class, persons and groups of each household."""
+    """Return the measured columns of a register: ``square``, migrant class, persons and groups of each household."""
     migrant_classes = np.zeros(table.num_rows, np.int32)
     if migrants:
         rows = areas.select(["code", "level", "parent"]).to_pylist()
@@ -189,10 +189,10 @@ def estimate_surface(
     variance: Floats,
     places: Places | None,
 ) -> DemandSurface:
-    """Estimate the leaves of a measured tree: arithmetic on public numbers.
+    """Return the surface of a measured tree, by arithmetic on public numbers.
 
     ``noisy`` has shape ``(nodes, columns)``; ``variance``, shape ``(nodes,)``, is that of a measurement with sensitivity 1 and
-    a node's whole part.
+    a node's full part.
     """
     inside = cut.inner | cut.leaf
     leaves = np.flatnonzero(cut.leaf)
@@ -213,8 +213,8 @@ def estimate_surface(
 
 
 def replay(tree: PlaceTree, inside: Bools, variance: Floats, replays: int = REPLAYS) -> Float32s:
-    """Estimate pure noise of each node's variance, many times over; float32, shape ``(nodes, replays)``."""
-    draw = np.random.default_rng(REPLAY_SEED)
-    noise = draw.standard_normal((tree.nodes, replays), np.float32)
+    """Return estimates of ``replays`` draws of pure noise with each node's variance; float32, shape ``(nodes, replays)``."""
+    rng = np.random.default_rng(REPLAY_SEED)
+    noise = rng.standard_normal((tree.nodes, replays), np.float32)
     noise *= np.sqrt(np.where(np.isfinite(variance), variance, 0)).astype(np.float32)[:, None]
     return tree_estimate(tree.parent, tree.depth, inside, noise, variance)

@@ -1,4 +1,4 @@
-"""The steward's quality report: how far a surface is from the register. Private: it stays beside the register."""
+"""The steward's quality report: the differences between a surface and the register. Private: it stays beside the register."""
 
 from collections.abc import Iterator
 
@@ -9,29 +9,32 @@ from geoservice.areas import ancestors
 from geoservice.demand import Quantity
 from geoservice.demand.sums import region_sums
 from geoservice.disclosure.measure import GROUP_CAP, PERSONS_CAP
-from geoservice.disclosure.protect import Made
+from geoservice.disclosure.protect import ProtectedSurface
 from geoservice.disclosure.tree import REST
 from geoservice.schema import GROUP_PREFIX
 
 HEADER = "area,quantity,register,estimate,margin_90"
 
 
-def quality_report(made: Made, households: pa.Table) -> Iterator[str]:
-    """Lines of a CSV file: what the caps cut off, then for every area the register's number beside the estimate."""
+def quality_report(protected: ProtectedSurface, households: pa.Table) -> Iterator[str]:
+    """Yield the lines of a CSV file: counts beyond the caps, then the register's number and the estimate for every area."""
     yield HEADER
     persons = households.column("persons").to_numpy().astype(np.int64)
     for name, values, cap in _capped(households, persons):
         yield f"(whole register),{name} beyond the cap of {cap} a household,{int(np.maximum(values - cap, 0).sum())},0,"
-    parents, surface = made.tree.parents, made.surface
+    parents, surface = protected.tree.parents, protected.surface
     leaf_code, leaf_area = np.unique([n.split("/")[0].removesuffix(REST) for n in surface.ids], return_inverse=True)
     home = households.column("residence_area").combine_chunks().dictionary_encode()
-    codes, at = [str(c) for c in home.dictionary.to_pylist()], home.indices.to_numpy()
-    counts, people = np.bincount(at, minlength=len(codes)), np.bincount(at, persons, len(codes)).astype(np.int64)
+    codes, code_index = [str(c) for c in home.dictionary.to_pylist()], home.indices.to_numpy()
+    counts, people = (
+        np.bincount(code_index, minlength=len(codes)),
+        np.bincount(code_index, persons, len(codes)).astype(np.int64),
+    )
     for code in parents:
         inside = np.array([code in ancestors(str(a), parents) for a in leaf_code], bool)[leaf_area]
         sums = region_sums(surface, np.where(inside, 0, -1).astype(np.int32)[surface.point_leaf], 1)
-        mine = np.array([code in ancestors(a, parents) for a in codes], bool)
-        for quantity, exact in ((Quantity("households"), counts[mine].sum()), (Quantity("persons"), people[mine].sum())):
+        in_area = np.array([code in ancestors(a, parents) for a in codes], bool)
+        for quantity, exact in ((Quantity("households"), counts[in_area].sum()), (Quantity("persons"), people[in_area].sum())):
             yield f"{code},{quantity.unit},{exact},{sums.value(quantity)[0]:.1f},{sums.margin(quantity)[0]:.1f}"
 
 

@@ -1,4 +1,4 @@
-"""Integer noise: the discrete Gaussian of Canonne, Kamath and Steinke (2020), from OpenDP or, for made-up registers, a seed."""
+"""Discrete Gaussian noise (Canonne, Kamath and Steinke 2020) from OpenDP or, for synthetic registers, from a seed."""
 
 import math
 from concurrent.futures import ThreadPoolExecutor
@@ -17,23 +17,23 @@ _HALF = 63
 
 
 class Sampler(Protocol):
-    """Adds noise to whole numbers."""
+    """Adds noise to integers."""
 
     def measure(self, counts: Ints, sensitivity: int, rho: Fraction) -> Ints:
-        """Return ``counts`` with noise of variance ``sensitivity**2 / (2 rho)``, which costs ``rho``; shape kept.
+        """Return ``counts`` with noise of variance ``sensitivity**2 / (2 rho)``, which costs ``rho``; same shape.
 
-        ``sensitivity`` bounds, in the L2 norm over all the counts together, what one household can change.
+        ``sensitivity`` bounds the change by one household, in the L2 norm over all counts.
         """
         ...
 
 
 class OpenDPSampler:
-    """Noise of the library OpenDP, with its own randomness; each measurement's privacy map is checked against the cost."""
+    """Noise from OpenDP with its own randomness; the privacy map of each measurement is checked against its cost."""
 
     THREADS = 2
 
     def measure(self, counts: Ints, sensitivity: int, rho: Fraction) -> Ints:
-        """See :class:`Sampler`; raises :class:`DisclosureError` when OpenDP accounts for more than ``rho``."""
+        """See :class:`Sampler`; raises :class:`DisclosureError` if OpenDP accounts for more than ``rho``."""
         import opendp.prelude as dp
 
         dp.enable_features("contrib")
@@ -49,7 +49,7 @@ class OpenDPSampler:
 
 
 def scale_for(sensitivity: int, rho: Fraction) -> float:
-    """Return the least float that is no smaller than ``sensitivity / sqrt(2 rho)``.
+    """Return the smallest float that is at least ``sensitivity / sqrt(2 rho)``.
 
     >>> scale_for(1, Fraction(1, 2))
     1.0
@@ -62,7 +62,7 @@ def scale_for(sensitivity: int, rho: Fraction) -> float:
 
 
 class SeededSampler:
-    """The same distribution from a seed, fast: for tests, audits and registers that say they are made up, never a real one."""
+    """The same distribution from a seed, fast; for tests, audits and synthetic registers, never for a real one."""
 
     def __init__(self, seed: int) -> None:
         self._random = np.random.Generator(np.random.Philox(seed))
@@ -74,19 +74,19 @@ class SeededSampler:
     def _draw(self, variance: Fraction, n: int) -> Ints:
         high, low, reach = _table(variance)
         first, second = (self._random.integers(0, 1 << _HALF, n, dtype=np.uint64) for _ in range(2))
-        found = np.searchsorted(high, first, side="left")
-        tied = np.flatnonzero(high[np.minimum(found, len(high) - 1)] == first)
-        for i in tied.tolist():  # one draw in 2^63 or so: the lower bits decide
-            while found[i] < len(high) and (int(high[found[i]]), int(low[found[i]])) <= (int(first[i]), int(second[i])):
-                found[i] += 1
-        return np.asarray(found - reach, np.int64)
+        index = np.searchsorted(high, first, side="left")
+        tied = np.flatnonzero(high[np.minimum(index, len(high) - 1)] == first)
+        for i in tied.tolist():  # about one draw in 2^63: the lower bits decide
+            while index[i] < len(high) and (int(high[index[i]]), int(low[index[i]])) <= (int(first[i]), int(second[i])):
+                index[i] += 1
+        return np.asarray(index - reach, np.int64)
 
 
 @lru_cache(maxsize=512)
 def _table(variance: Fraction) -> tuple[np.ndarray, np.ndarray, int]:
-    """Cumulative probabilities of ``-reach..reach`` in units of 2^-126, as two halves of 63 bits; the rest is below 2^-126.
+    """Return cumulative probabilities of ``-reach..reach`` in units of 2^-126, as two halves of 63 bits.
 
-    A draw is the number of entries that are at most the uniform 126-bit number.
+    The tails beyond have less than 2^-126. A draw is the number of entries that are at most the uniform 126-bit number.
     """
     reach = math.ceil(14 * math.sqrt(variance)) + 2
     with localcontext() as context:
@@ -96,12 +96,12 @@ def _table(variance: Fraction) -> tuple[np.ndarray, np.ndarray, int]:
         for _ in range(reach):
             weights.append(weights[-1] * step)
             step *= q * q
-        whole = weights[0] + 2 * sum(weights[1:])
-        unit = Decimal(1 << BITS) / whole
-        running, edges = Decimal(0), []
+        total = weights[0] + 2 * sum(weights[1:])
+        unit = Decimal(1 << BITS) / total
+        cumulative, edges = Decimal(0), []
         for k in range(-reach, reach):
-            running += weights[abs(k)]
-            edges.append(min(int(running * unit), (1 << BITS) - 1))
+            cumulative += weights[abs(k)]
+            edges.append(min(int(cumulative * unit), (1 << BITS) - 1))
     mask = (1 << _HALF) - 1
     high = np.array([e >> _HALF for e in edges], np.uint64)
     low = np.array([e & mask for e in edges], np.uint64)

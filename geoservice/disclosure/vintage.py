@@ -1,4 +1,4 @@
-"""One measurement a vintage: what the budget book says is done once, and refused when its limit is met."""
+"""One measurement per vintage: never repeated, recorded in the budget book, and refused beyond the lifetime limit."""
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ import pyarrow as pa
 from geoservice.db.arrow import digest as table_digest
 from geoservice.demand import Places, write_surface
 from geoservice.disclosure.budget import guess_probability
-from geoservice.disclosure.protect import Made, protect
+from geoservice.disclosure.protect import ProtectedSurface, protect
 from geoservice.disclosure.sampler import OpenDPSampler, Sampler, SeededSampler
 from geoservice.errors import DisclosureError, InputError
 from geoservice.register import Draw, Register
@@ -19,25 +19,25 @@ Progress = Callable[[str, float], None]
 
 @dataclass(frozen=True)
 class Rules:
-    """How a register is measured: rho of one measurement, of all together, and what the study says of it.
+    """Settings of a measurement: rho of this one, the limit of all together, and the study's codes and classes.
 
-    ``made_up`` is true for registers that say so: their noise comes from a seed and so is no protection.
+    ``synthetic`` is true for registers that are declared so: their noise comes from a seed, which protects nobody.
     """
 
     rho: Fraction
     lifetime_rho: Fraction
     migrants: bool = True
     chinese: bool = True
-    made_up: bool = False
+    synthetic: bool = False
 
 
 @dataclass(frozen=True)
 class Measurement:
-    """A surface's bytes and its entry in the book; ``made`` is there when it was measured just now."""
+    """A surface's bytes and its entry in the budget book; ``result`` is None if it was measured earlier."""
 
     draw: Draw
     body: bytes
-    made: Made | None
+    result: ProtectedSurface | None
 
 
 def measure_vintage(
@@ -46,78 +46,79 @@ def measure_vintage(
     areas: pa.Table,
     places: Places | None,
     rules: Rules,
-    known: Collection[str] = (),
+    project_surfaces: Collection[str] = (),
     progress: Progress = lambda _stage, _fraction: None,
 ) -> Measurement:
-    """Return the surface of the register's households, measured now if it never was.
+    """Return the surface of the register's households; measure it if that was not done before.
 
     Parameters
     ----------
     register : Register
-        Keeps the book.
+        The register with its budget book.
     households, areas : pyarrow.Table
         The register's current rows, and the public areas.
     places : Places or None
         Points of the public map where people may live.
     rules : Rules
-    known : collection of str
-        Digests of the register's surfaces that the project holds; one that is not in the book means that the book was lost.
+    project_surfaces : collection of str
+        Digests of the register's surfaces in the project; one that is not in the book shows that the book was lost.
     progress : callable
 
     Raises
     ------
     InputError
-        There are no households, or the book is damaged or lost.
+        If there are no households, or the book is damaged or lost.
     DisclosureError
-        The budget is used up.
+        If the budget is exhausted.
     """
     if not households.num_rows:
         raise InputError("households: none are loaded; load them with: geoservice import households FILE")
     book = register.book()
-    check_known(book, known)
+    check_surfaces_in_book(book, project_surfaces)
     digest = table_digest(households)
     for draw in reversed(book):
         if draw.register_digest == digest:
             return Measurement(draw, register.surface(draw.surface_digest), None)
     check_budget(book, rules)
-    register.secret()  # raises where it was lost: the ids would not be those of a later import
-    facts = {"vintage": len(book) + 1, "made_up": rules.made_up}
+    register.secret()  # raises if it was lost: ids would differ from those of a later import
+    facts = {"vintage": len(book) + 1, "made_up": rules.synthetic}
     sampler = _sampler(rules, digest)
-    made = protect(
+    result = protect(
         households, areas, places, rules.rho, sampler, migrants=rules.migrants, chinese=rules.chinese, description=facts,
         progress=progress,
     )  # fmt: skip
-    body = write_surface(made.surface)
-    return Measurement(register.spend(digest, body, rules.rho, "made up" if rules.made_up else ""), body, made)
+    body = write_surface(result.surface)
+    return Measurement(register.spend(digest, body, rules.rho, "made up" if rules.synthetic else ""), body, result)
 
 
 def _sampler(rules: Rules, digest: str) -> Sampler:
-    return SeededSampler(int(digest[:16], 16)) if rules.made_up else OpenDPSampler()
+    return SeededSampler(int(digest[:16], 16)) if rules.synthetic else OpenDPSampler()
 
 
-def check_known(book: Sequence[Draw], known: Collection[str]) -> None:
-    """Raise :class:`InputError` when the project holds a surface that the book does not know."""
-    written = {d.surface_digest for d in book}
-    if lost := sorted(set(known) - written):
+def check_surfaces_in_book(book: Sequence[Draw], project_surfaces: Collection[str]) -> None:
+    """Raise :class:`InputError` if the project has a surface that is not in the book."""
+    in_book = {d.surface_digest for d in book}
+    if missing := sorted(set(project_surfaces) - in_book):
         raise InputError(
-            f"register: the project holds the surface {lost[0]:.12}, which is not in the budget book; the book was lost or is "
-            "another register's. Restore the register from a backup: what was spent before must not be forgotten"
+            f"register: the project has the surface {missing[0]:.12}, which is not in the budget book; the book was lost or is "
+            "another register's. Restore the register from a backup: the budget already spent must be counted"
         )
 
 
-def spent(book: Sequence[Draw]) -> Fraction:
-    """Rho of all measurements in the book together."""
+def spent_rho(book: Sequence[Draw]) -> Fraction:
+    """Return the total rho of the measurements in the book."""
     return sum((Fraction(d.rho) for d in book), Fraction(0))
 
 
 def check_budget(book: Sequence[Draw], rules: Rules) -> None:
-    """Raise :class:`DisclosureError` when one more measurement would spend more than the lifetime limit."""
-    before = spent(book)
-    after = before + rules.rho
-    if after > rules.lifetime_rho:
+    """Raise :class:`DisclosureError` if one more measurement would exceed the lifetime limit."""
+    spent_before = spent_rho(book)
+    spent_after = spent_before + rules.rho
+    if spent_after > rules.lifetime_rho:
+        right = 100 * guess_probability(spent_after)
         raise DisclosureError(
-            f"budget: {len(book)} measurements have spent rho {float(before):g}; one more of {float(rules.rho):g} makes "
-            f"{float(after):g}, allowed are {float(rules.lifetime_rho):g} (disclosure.lifetime_rho in study.toml). A household "
-            f"that is in all of them could be guessed right {100 * guess_probability(after):.0f} times in 100 (blind: 50). "
-            "Measure less often, use a smaller rho, or take one of villages alone with: geoservice protect --rho 0.1"
+            f"budget: {len(book)} measurements have spent rho {float(spent_before):g}; one more of {float(rules.rho):g} makes "
+            f"{float(spent_after):g}, the limit is {float(rules.lifetime_rho):g} (disclosure.lifetime_rho in study.toml). "
+            f"A guess about a household in all of them would be right {right:.0f} times in 100 (without data: 50). "
+            "Measure less often, use a smaller rho, or measure villages only with: geoservice protect --rho 0.1"
         )

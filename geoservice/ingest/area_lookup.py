@@ -25,7 +25,7 @@ class AreaLookup:
 
     @classmethod
     def of(cls, table: pa.Table) -> "AreaLookup":
-        """Return the lookup over the areas of the table that have a level, which grid cells have not."""
+        """Return the lookup over the areas of the table that have a level, and so without grid cells."""
         frame = table.select(["code", "level", "geometry"]).to_pandas()
         frame = frame[frame["geometry"].notna() & frame["level"].isin(LEVELS)]
         depth = frame["level"].map({level: -i for i, level in enumerate(LEVELS)})

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from geoservice.areas import CHINESE_LEVELS, significant
+from geoservice.areas import chinese_level, enclosing_codes, significant_digits
 from geoservice.errors import InputError, MissingColumn
 from geoservice.geo import Ints, Objects
 from geoservice.ingest import value_vocabulary
@@ -72,8 +72,7 @@ def _level(cells: ColumnValues, options: Options, code: Column) -> Column:
         return with_default(cells.choice("level", value_vocabulary.LEVEL), level)
     if cells.has("level"):
         return text_of(cells.choice("level", value_vocabulary.LEVEL, required=True))
-    digits = [significant(c or "") for c in code.to_pylist()]
-    levels = [CHINESE_LEVELS.get(len(c)) if c.isdigit() else None for c in digits]
+    levels = [chinese_level(c or "") for c in code.to_pylist()]
     if None in levels:
         osm_headers = [h for h in cells.raw.columns.column_names if normalize_header(h) == "adminlevel"]
         hint = f"; column {osm_headers[0]} is OpenStreetMap's, whose levels differ by country" if osm_headers else ""
@@ -94,7 +93,7 @@ def _parent(cells: ColumnValues, code: Column, loaded: pa.Table) -> Column:
         if unknown:
             cells.notes.append(f"{len(unknown)} parent codes belong to areas that are not loaded (yet)")
         return parent
-    by_digits = {significant(c): c for c in sorted(known_codes - {None}, key=len, reverse=True)}
+    by_digits = {significant_digits(c): c for c in sorted(known_codes - {None}, key=len, reverse=True)}
     return text_of([_code_above(c or "", by_digits) for c in code.to_pylist()])
 
 
@@ -115,7 +114,6 @@ def _parent_codes(cells: ColumnValues) -> Column:
 
 def _code_above(code: str, by_digits: Mapping[str, str]) -> str | None:
     """Return the known code of the nearest division that contains a Chinese code, None if there is none."""
-    digits = significant(code)
-    if not digits.isdigit() or len(digits) not in CHINESE_LEVELS:
+    if chinese_level(code) is None:
         return None
-    return next((by_digits[digits[:n]] for n in (9, 6, 4, 2) if n < len(digits) and digits[:n] in by_digits), None)
+    return next((by_digits[digits] for digits in enclosing_codes(code) if digits in by_digits), None)

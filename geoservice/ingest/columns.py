@@ -8,13 +8,21 @@ from geoservice.errors import MissingColumn
 from geoservice.ingest.age_groups import group_names
 from geoservice.ingest.coordinate_headers import other_axis
 from geoservice.ingest.header_names import PAIR_FIELDS, PAIR_ORDERS, guess_columns
+from geoservice.ingest.header_patterns import score
 from geoservice.ingest.header_vocabulary import Names, names_of
 from geoservice.ingest.level_columns import level_columns
-from geoservice.ingest.parent_columns import parent_by_codes
 from geoservice.ingest.report import Options
 from geoservice.ingest.sample import Sample
 from geoservice.schema import GROUP_PREFIX, TableName
 from geoservice.study import Study
+
+_MIN_ROWS = 3
+"""Fewer rows do not show which column holds the parents."""
+_MIN_LETTERS = 2
+_PARENT_CODES: Names = {
+    "names": ["{region}{code}, {level}{code}, {code}{region}, {any}{code}, cd uf, uf, dep, statefp"],
+    "never": "country, cntr, ctry, nation, iso, 国家",
+}
 
 
 def fields_of(table: TableName, study: Study) -> dict[str, Names]:
@@ -81,10 +89,31 @@ def map_columns(
         guessed = guess_columns(remaining, open_fields, sample.grade, doubts)
     mapping = {**guessed, **{f: h for f, h in decided.items() if h}}
     if table == "areas" and sample and not {"parent"} & {*mapping, *decided, *(doubts or ())} and (code := mapping.get("code")):
-        parent = parent_by_codes([h for h in remaining if h not in mapping.values()], code, sample)
+        parent = _parent_by_codes([h for h in remaining if h not in mapping.values()], code, sample)
         mapping |= {"parent": parent} if parent else {}
     superseded = _superseded(stated, mapping)
     return {f: mapping[f] for f in allowed if f in mapping and f not in superseded}
+
+
+def _parent_by_codes(headers: Sequence[str], code: str, sample: Sample) -> str | None:
+    """Return the header of codes that are prefixes of those below ``code``, the longest if there are several; else None.
+
+    >>> import pyarrow as pa
+    >>> table = pa.table({"code": ["340811001", "340811002", "340822100"], "areaCode": ["340811", "340811", "340822"]})
+    >>> _parent_by_codes(["code", "areaCode"], "code", Sample(table))
+    'areaCode'
+    """
+    best, length = None, 0
+    for header in headers:
+        if header == code or not score(header, "parent", _PARENT_CODES):
+            continue
+        rows = sample.rows(code, header)
+        shortest = min((len(above) for _, above in rows), default=0)
+        if len(rows) < _MIN_ROWS or shortest < max(_MIN_LETTERS, length + 1):
+            continue
+        if all(own.startswith(above) and own != above for own, above in rows):
+            best, length = header, shortest
+    return best
 
 
 def _other_axis(decided: Mapping[str, str], headers: Sequence[str], fields: Mapping[str, Names]) -> dict[str, str]:

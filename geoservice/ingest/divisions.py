@@ -8,7 +8,7 @@ import re
 from functools import lru_cache
 from importlib.resources import files
 
-from geoservice.areas import CHINESE_LEVELS, significant
+from geoservice.areas import CHINESE_DIGITS, chinese_level, significant_digits
 
 _SUFFIX = re.compile(r"(?:壮族|回族|维吾尔)?自治区$|特别行政区$|省$|市$|地区$|盟$")
 _NO_PLACE = ("市辖区", "县", "省直辖县级行政区划", "自治区直辖县级行政区划")
@@ -28,8 +28,7 @@ def is_division(code: str) -> bool:
     >>> [is_division(c) for c in ("340811", "340811001003", "340000", "349999", "340811000000")]
     [True, True, True, False, True]
     """
-    digits = significant(code)
-    return digits.isdigit() and len(digits) in CHINESE_LEVELS and digits[:6] in divisions()
+    return chinese_level(code) is not None and significant_digits(code)[: CHINESE_DIGITS["county"]] in divisions()
 
 
 @lru_cache(maxsize=1)

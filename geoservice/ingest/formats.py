@@ -97,7 +97,7 @@ def _confirm(name: str, expected: Format, head: bytes) -> None:
         return
     actual = content_name(head)
     if magic and not actual:
-        actual = _TABLE if expected == "workbook" and is_text(head) else "something else"
+        actual = _TABLE if expected == "workbook" and is_text(head) else "of another format"
     if actual:
         raise UnreadableFile(f"{name}: the name says {expected}, but the content is {actual}; nothing was read")
 

@@ -105,7 +105,7 @@ def _check_degrees(cells: ColumnValues, points: FilePoints, inside: Inside | Non
     if not len(x) or not is_degrees(points.crs) or ((np.abs(x) > 180) | (np.abs(y) > 90)).mean() <= 0.5:
         return
     raise WrongPlace(
-        f"{cells.rejects.file}: most coordinates, read as {crs_title(points.crs)}, are out of range (allowed: {_DEGREES});  "
+        f"{cells.rejects.file}: most coordinates, read as {crs_title(points.crs)}, are out of range (allowed: {_DEGREES}); "
         f"{other_reading(points, inside) or _UNKNOWN}"
     )
 

@@ -64,14 +64,14 @@ class Patterns:
     @lru_cache(maxsize=32768)  # noqa: B019 - instances live as long as the process
     def score(self, header: str) -> float:
         """Return the score of a header: 1 for the column's own name, from ``SURE`` a certain name, 0 for no similarity."""
-        whole = plain_text(header)
+        plain_header = plain_text(header)
         own = plain_text(self.field)
-        if whole == own != "id":  # an id may be the row's number; a column of codes is better
+        if plain_header == own != "id":  # an id may be the row's number; a column of codes is better
             return 1.0
-        if self._never and self._never.search(whole):
+        if self._never and self._never.search(plain_header):
             return 0.0
         best = max((self._of_reading(r) for r in readings(header) if unit_fits(self.field, r.unit)), default=0.0)
-        if best < _CUT and len(whole) >= 8 and header.isascii() and own.startswith(whole):
+        if best < _CUT and len(plain_header) >= 8 and header.isascii() and own.startswith(plain_header):
             return _CUT  # shapefiles truncate names to ten characters
         return best
 

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from geoservice.areas import migrant_class, significant
+from geoservice.areas import CHINESE_DIGITS, migrant_class, significant_digits
 from geoservice.ingest.arrow_compute import Column
 from geoservice.ingest.arrow_compute import compute as pc
 from geoservice.ingest.column_values import ColumnValues
@@ -14,7 +14,6 @@ from geoservice.ingest.divisions import division_of, is_division
 from geoservice.ingest.table_builder import text_of
 
 NAME = "registered_area"
-TOWNSHIP_DIGITS = 9
 _CODE = r"^[0-9A-Za-z][0-9A-Za-z_.:-]{0,31}$"
 
 
@@ -58,10 +57,11 @@ def _codes_by_name(areas: pa.Table) -> Mapping[str, str]:
 
 def _note_codes(cells: ColumnValues, areas: pa.Table, codes: list[str | None], index: Any, *, chinese: bool) -> None:
     """Note unknown codes and codes of areas wider than a township."""
-    loaded = {c for code in map(str, areas.column("code").to_pylist()) for c in (code, significant(code))}
+    loaded = {c for code in map(str, areas.column("code").to_pylist()) for c in (code, significant_digits(code))}
     known = [c is None or c in loaded or (chinese and is_division(c)) for c in codes]
     wide = [
-        c is not None and chinese and ok and len(significant(c)) < TOWNSHIP_DIGITS for c, ok in zip(codes, known, strict=True)
+        c is not None and chinese and ok and len(significant_digits(c)) < CHINESE_DIGITS["township"]
+        for c, ok in zip(codes, known, strict=True)
     ]
     column = f"column {cells.mapping[NAME]}"
     unknown, coarse = (int(np.array([*flags, False], bool)[index].sum()) for flags in ([not ok for ok in known], wide))

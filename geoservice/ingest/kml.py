@@ -6,13 +6,13 @@ file, and reads an invalid coordinate as 0.
 
 from collections import Counter
 from collections.abc import Sequence
+from html.parser import HTMLParser
 from pathlib import Path
 
 from shapely.errors import ShapelyError
 
 from geoservice.errors import EmptyFile, InputError
 from geoservice.ingest.features import UNREADABLE, Features, add_property, to_wkb_2d
-from geoservice.ingest.html_table import table_rows
 from geoservice.ingest.kml_geometry import shape_of
 from geoservice.ingest.raw_table import Meta, Rows
 from geoservice.ingest.xml_records import Element, read_records
@@ -77,7 +77,7 @@ def _properties(placemark: Element, folder: str, tables: Counter[str]) -> dict[s
     simple = placemark.find("ExtendedData", "SchemaData", "SimpleData")
     data += [(d.attributes.get("name", ""), d.text or None) for d in simple]
     if not data:
-        data = table_rows(properties["description"] or "")
+        data = _table_rows(properties["description"] or "")
         tables.update(name for name, _ in data)
     for name, value in data:
         add_property(properties, name, value)
@@ -89,3 +89,41 @@ def _geometry(placemark: Element) -> bytes | None:
         return to_wkb_2d(shape_of(placemark))
     except (ValueError, ShapelyError):
         return UNREADABLE
+
+
+def _table_rows(html: str) -> list[tuple[str, str | None]]:
+    """Return name and value of the rows with exactly two cells of an HTML table; empty for other texts.
+
+    ArcGIS writes attributes this way into descriptions.
+
+    >>> _table_rows("<table><tr><td colspan=2>甲镇</td></tr><tr><td>代码</td><td>340811100</td></tr></table>")
+    [('代码', '340811100')]
+    """
+    if "<td" not in html.lower():
+        return []
+    parser = _TableRows()
+    parser.feed(html)
+    parser.close()
+    return [(row[0].strip(), row[1].strip() or None) for row in parser.rows if len(row) == 2 and row[0].strip()]
+
+
+class _TableRows(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.rows: list[list[str]] = []
+        self._within = False
+
+    def handle_starttag(self, tag: str, _attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "tr":
+            self.rows.append([])
+        elif tag in {"td", "th"} and self.rows:
+            self.rows[-1].append("")
+        self._within = tag in {"td", "th"} or (self._within and tag not in {"tr", "table", "script", "style"})
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in {"td", "th", "tr", "table"}:
+            self._within = False
+
+    def handle_data(self, data: str) -> None:
+        if self._within and self.rows and self.rows[-1]:
+            self.rows[-1][-1] += data

@@ -10,11 +10,15 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from geoservice.durable import is_full
 from geoservice.errors import EmptyFile, GeoserviceError, UnreadableFile
 from geoservice.ingest.formats import Format
+from geoservice.ingest.process_failure import is_memory_error
 
 if TYPE_CHECKING:
     from geoservice.ingest.raw_table import Rows
+
+TABLE = "table.arrow"
 
 
 def _limit(memory_mb: int, seconds: float) -> None:
@@ -61,7 +65,7 @@ def _read(request: dict[str, Any]) -> dict[str, Any]:
     meta.notes[:0] = notes
     meta.format = kind
     rows = 0
-    with pa.OSFile(str(Path(request["out"]) / "table.arrow"), "wb") as sink, pa.ipc.new_file(sink, schema) as writer:
+    with pa.OSFile(str(Path(request["out"]) / TABLE), "wb") as sink, pa.ipc.new_file(sink, schema) as writer:
         for batch in batches:
             rows += batch.num_rows
             writer.write_batch(batch)
@@ -120,11 +124,14 @@ def main(request: dict[str, Any]) -> dict[str, Any]:
         return _read(request)
     except GeoserviceError as e:
         return {"error": type(e).__name__, "message": str(e)}
-    except (MemoryError, ImportError):  # libraries fail to load if memory is short
-        return {"error": "TooLarge", "message": f"reading needs more than the {request['memory_mb']} MB allowed"}
     # any fault of the file must give a result, even a panic in a Rust library, which is not an Exception; its text is not
     # passed on
     except BaseException as e:  # noqa: BLE001
+        if is_memory_error(e, request["memory_mb"]):
+            return {"error": "TooLarge", "message": f"reading needs more than the {request['memory_mb']} MB allowed"}
+        if is_full(e):
+            (Path(request["out"]) / TABLE).unlink(missing_ok=True)  # frees the room for answer.json
+            return {"error": "DiskFull", "message": ""}
         message = f"the reader of {request['kind']} failed ({type(e).__name__})"
         return {"error": "UnreadableFile", "message": f"{message}: the file is damaged, or uses an unsupported feature"}
 

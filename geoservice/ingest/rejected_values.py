@@ -18,9 +18,9 @@ PRIVATE = "(in the rejects file)"
 
 @dataclass(frozen=True)
 class RejectedValue:
-    """Values of one column rejected for one reason; ``at`` are indexes of rows, shape ``(k,)`` like ``values``."""
+    """Values of one column rejected for one reason; ``indexes`` are those of the rows, shape ``(k,)`` like ``values``."""
 
-    at: Ints
+    indexes: Ints
     column: str
     values: Sequence[str]
     reason: str | Sequence[str]
@@ -54,10 +54,10 @@ class RejectedValues:
         private: bool = False,
     ) -> None:
         """Reject the rows of a mask; ``values`` (and ``reason``, if it is a list) have one text for each of them in order."""
-        at = np.flatnonzero(mask)
-        if len(at):
+        indexes = np.flatnonzero(mask)
+        if len(indexes):
             self.bad |= mask
-            self.entries.append(RejectedValue(at, column, values, reason, allowed, kind, private))
+            self.entries.append(RejectedValue(indexes, column, values, reason, allowed, kind, private))
 
     @property
     def rejected_rows(self) -> int:
@@ -69,9 +69,11 @@ class RejectedValues:
         rejects = [
             Reject(self.file, int(self.rows[i]), f.column, v, f.reason if isinstance(f.reason, str) else f.reason[k], f.allowed)
             for f in self.entries
-            for k, (i, v) in enumerate(zip(f.at, f.values, strict=True))
+            for k, (i, v) in enumerate(zip(f.indexes, f.values, strict=True))
         ]
-        rejects += [Reject(self.file, row, "", text, why, "as many cells as the header") for row, text, why in self.broken]
+        rejects += [
+            Reject(self.file, row, "", text, reason, "as many cells as the header") for row, text, reason in self.broken
+        ]
         return sorted(rejects, key=lambda r: (r.row, r.column))
 
     def error(self, rejects_path: Path | None) -> InputError:
@@ -85,16 +87,16 @@ class RejectedValues:
         return kind(f"{head}: {lines}; {tail}load only the good rows with --accept-partial")
 
     def _first(self) -> list[str]:
-        def line(f: RejectedValue) -> str:
-            value = PRIVATE if f.private else repr(f.values[0][:60])
-            reason = f.reason if isinstance(f.reason, str) else f.reason[0]
-            return f"row {self.rows[f.at[0]]}, column {f.column}: {reason}, got {value}, allowed: {f.allowed}"
+        def line(entry: RejectedValue) -> str:
+            value = PRIVATE if entry.private else repr(entry.values[0][:60])
+            reason = entry.reason if isinstance(entry.reason, str) else entry.reason[0]
+            return f"row {self.rows[entry.indexes[0]]}, column {entry.column}: {reason}, got {value}, allowed: {entry.allowed}"
 
         lines = [line(f) for f in self.entries[:3]]
-        return lines + [f"row {row}: {why}" for row, _, why in self.broken[: 3 - len(lines)]]
+        return lines + [f"row {row}: {reason}" for row, _, reason in self.broken[: 3 - len(lines)]]
 
     def _counts(self) -> list[str]:
-        counted: Counter[str] = Counter()
+        counts: Counter[str] = Counter()
         for f in self.entries[3:]:
-            counted[f"column {f.column}: {f.reason if isinstance(f.reason, str) else f.reason[0]}"] += len(f.at)
-        return [f"{what} ({n} rows)" for what, n in counted.most_common(5)]
+            counts[f"column {f.column}: {f.reason if isinstance(f.reason, str) else f.reason[0]}"] += len(f.indexes)
+        return [f"{text} ({n} rows)" for text, n in counts.most_common(5)]

@@ -1,12 +1,12 @@
 """Rejects file in CSV or XLSX, in which the owner can correct values; no cell can run as a formula."""
 
 import csv
-import os
 import re
 from collections.abc import Sequence
 from dataclasses import astuple
 from pathlib import Path
 
+from geoservice.durable import whole_file
 from geoservice.errors import ParameterError
 from geoservice.ingest.report import Reject
 
@@ -39,10 +39,9 @@ def write_rejects(rejects: Sequence[Reject], path: Path) -> None:
     if path.suffix.lower() not in {".csv", ".xlsx"}:
         raise ParameterError(f"rejects: got {path.name!r}, allowed are names that end in .csv or .xlsx")
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    os.close(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
-    (_write_csv if path.suffix.lower() == ".csv" else _write_xlsx)(rejects, temporary)
-    temporary.replace(path)
+    with whole_file(path) as temporary:
+        temporary.touch(mode=0o600)
+        (_write_csv if path.suffix.lower() == ".csv" else _write_xlsx)(rejects, temporary)
 
 
 def _write_csv(rejects: Sequence[Reject], path: Path) -> None:

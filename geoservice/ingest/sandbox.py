@@ -14,10 +14,12 @@ from typing import Any
 import pyarrow as pa
 
 from geoservice import errors
-from geoservice.errors import GeoserviceError, InputError, TooLarge, UnreadableFile
+from geoservice.durable import disk_full, has_room
+from geoservice.errors import DiskFull, GeoserviceError, InputError, TooLarge
 from geoservice.geo import BBox
 from geoservice.ingest.formats import VECTOR, Format
 from geoservice.ingest.header_vocabulary import Fields
+from geoservice.ingest.process_failure import process_failure
 from geoservice.ingest.raw_table import Meta, RawTable
 from geoservice.scratch import sweep
 
@@ -139,13 +141,12 @@ def _watch(child: "subprocess.Popen[bytes]", seconds: float, progress: Callable[
 def _result(path: Path, scratch: Path, code: int, memory_mb: int) -> RawTable:
     answer = scratch / "answer.json"
     if not answer.exists():
-        stderr = (scratch / "stderr").read_text("utf-8", "replace")
-        if code < 0 or any(text in stderr for text in ("MemoryError", "bad_alloc", "memory allocation")):
-            raise TooLarge(
-                f"{path.name}: reading needs more than the {memory_mb} MB allowed, or crashed the reader; nothing was loaded"
-            )
-        raise UnreadableFile(f"{path.name}: the reader ended with code {code} and no result")
+        if not has_room(scratch):
+            raise disk_full(path.name, scratch.parent)
+        raise process_failure(path.name, code, (scratch / "stderr").read_text("utf-8", "replace"), memory_mb)
     result: dict[str, Any] = json.loads(answer.read_text("utf-8"))
+    if result.get("error") == DiskFull.__name__:
+        raise disk_full(path.name, scratch.parent)
     if "error" in result:
         raise _error(result["error"], f"{path.name}: {result['message']}")
     meta = Meta(**{**result["meta"], "broken": [tuple(b) for b in result["meta"]["broken"]]})

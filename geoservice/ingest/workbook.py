@@ -7,13 +7,13 @@ from typing import Any, NamedTuple
 
 import pyarrow as pa
 
-from geoservice.errors import EmptyFile, InputError, UnreadableFile
+from geoservice.errors import EmptyFile, InputError, TooLarge, UnreadableFile
 from geoservice.ingest.header_names import guess_columns
 from geoservice.ingest.header_vocabulary import Fields
 from geoservice.ingest.headers import clean_headers
 from geoservice.ingest.raw_table import Meta, text_schema
 from geoservice.ingest.sheet_layout import Layout, find_body, find_header, head_notes, titles_of
-from geoservice.ingest.workbook_content import PROTECTED, by_content, check_formulas
+from geoservice.ingest.workbook_content import EXTENT_LIMIT, PROTECTED, by_content, check_extent, check_formulas
 
 ALL = "all"
 """Value in place of a sheet's name for every visible sheet."""
@@ -72,10 +72,13 @@ def read_workbook(
         visible = [str(m.name) for m in book.sheets_metadata if m.visible == SheetVisibleEnum.Visible]
         names = [str(n) for n in book.sheet_names]
         chosen = _selected(names, visible or names, sheet)
+        check_extent(path, chosen)
         tables = [t for n in chosen if (t := _table_of(book, n, fields, header_row)) is not None]
     except PasswordError as e:
         raise UnreadableFile(PROTECTED) from e
     except CalamineError as e:
+        if "limit exceeded" in str(e):  # the library's own limit for an ODS, checked before it reads the sheet
+            raise TooLarge(f"a sheet is too large: {EXTENT_LIMIT}") from e
         raise UnreadableFile("the workbook cannot be read: it is damaged or cut short") from e
     if not tables:
         raise EmptyFile("the sheet is empty")
@@ -122,6 +125,8 @@ def _table_of(book: Any, name: str, fields: Fields, header_row: int | None) -> _
     first, width = header.top + header.rows, len(header.names)
     body = cells[first:]
     row_indexes, stray_row_notes = find_body(body, Layout.of(header.names, fields))
+    if outside := sum(c is not None for i in row_indexes for c in body[i][width:]):
+        notes.append(f"sheet {name!r}: {outside} cells to the right of the last header were ignored")
     rows = [(body[i] + [None] * width)[:width] for i in row_indexes]
     known_count = len(guess_columns(list(dict.fromkeys(header.names)), fields))
     notes += [*head_notes(cells, header), *stray_row_notes]

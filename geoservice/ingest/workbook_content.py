@@ -3,11 +3,12 @@
 import mmap
 import re
 import zipfile
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from pathlib import Path
+from typing import IO
 from xml.sax.saxutils import unescape
 
-from geoservice.errors import InputError, UnreadableFile
+from geoservice.errors import InputError, TooLarge, UnreadableFile
 from geoservice.ingest.archives import check_archive
 
 PROTECTED = "the workbook is protected by a password; open it with the password and save it without one"
@@ -73,10 +74,54 @@ def _suffix_of_ole(path: Path) -> str:
 _FORMULA = re.compile(rb'<c r="([A-Z]+[0-9]+)"[^>]*><f[^>]*(?:/>|>[^<]*</f>)(?:<v\s*/>|<v></v>)?</c>')
 _SHEET = re.compile(rb'<sheet [^>]*name="([^"]*)"[^>]*r:id="([^"]*)"')
 _TARGET = re.compile(rb"<Relationship [^>]*>")
+_COLUMN, _ROW = re.compile(rb'\br="([A-Z]{2,3})\d'), re.compile(rb'\br="[A-Z]{0,3}(\d{1,7})"')
+_CHUNK, _TAIL = 1 << 22, 4096
+MAX_CELLS = 100_000_000
+"""Limit of cells of a sheet, empty ones included, from the first row and column to the last used ones."""
+EXTENT_LIMIT = f"allowed are {MAX_CELLS // 10**6} million cells, empty ones included; delete cells far outside the table"
 
 
 def check_formulas(path: Path, sheets: Collection[str]) -> None:
     """Raise :class:`InputError` for a formula without a stored value, which would read as an empty cell."""
+    for name, file in _sheets(path, sheets):
+        if formula_cells := _FORMULA.findall(file.read()):
+            raise InputError(
+                f"sheet {name!r}: {len(formula_cells)} cells, the first {formula_cells[0].decode()}, hold formulas without "
+                "values; open the file in a spreadsheet and save it, or paste the values"
+            )
+
+
+def check_extent(path: Path, sheets: Collection[str]) -> None:
+    """Raise :class:`TooLarge` for a sheet with a cell so far out that the empty cells before it do not fit into memory.
+
+    The workbook library allocates every cell from the first row and column to the last; for an ODS it checks this itself.
+    """
+    for name, file in _sheets(path, sheets):
+        columns, last_row, overlap = set[bytes](), b"1", b""
+        while chunk := file.read(_CHUNK):
+            part = overlap + chunk
+            columns |= set(_COLUMN.findall(part))
+            last_row = (_ROW.findall(part[-_TAIL:]) or [last_row])[-1]  # rows are in order
+            overlap = part[-_TAIL:]
+        column = max(columns, key=lambda c: (len(c), c), default=b"Z")
+        if int(last_row) * _column_number(column) > MAX_CELLS:
+            raise TooLarge(f"sheet {name!r} extends to row {last_row.decode()} and column {column.decode()}, {EXTENT_LIMIT}")
+
+
+def _column_number(letters: bytes) -> int:
+    """Return the number of a column, from 1.
+
+    >>> _column_number(b"A"), _column_number(b"AA"), _column_number(b"XFD")
+    (1, 27, 16384)
+    """
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - ord("A") + 1
+    return number
+
+
+def _sheets(path: Path, sheets: Collection[str]) -> Iterator[tuple[str, IO[bytes]]]:
+    """Yield name and open file of these sheets of an XLSX; nothing for a workbook of another format."""
     if not zipfile.is_zipfile(path):
         return
     with zipfile.ZipFile(path) as archive:
@@ -87,10 +132,6 @@ def check_formulas(path: Path, sheets: Collection[str]) -> None:
             attributes = dict(re.findall(rb'(Id|Target)="([^"]*)"', relation))
             name = name_by_id.get(attributes.get(b"Id", b""))
             member = "xl/" + attributes.get(b"Target", b"").decode().removeprefix("/xl/")
-            if name not in sheets or member not in archive.namelist():
-                continue
-            if formula_cells := _FORMULA.findall(archive.read(member)):
-                raise InputError(
-                    f"sheet {name!r}: {len(formula_cells)} cells, the first {formula_cells[0].decode()}, hold formulas "
-                    "without values; open the file in a spreadsheet and save it, or paste the values"
-                )
+            if name is not None and name in sheets and member in archive.namelist():
+                with archive.open(member) as file:
+                    yield name, file

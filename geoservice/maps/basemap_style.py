@@ -5,11 +5,12 @@ from itertools import pairwise
 from types import MappingProxyType
 from typing import Literal, NamedTuple
 
-from geoservice.maps.symbology import Variant
+from geoservice.maps.symbology import VARIANTS, Variant
 
-INK: Mapping[Variant, str] = MappingProxyType({"day": "#4a463f", "print": "#000000"})
+INK: Mapping[Variant, str] = MappingProxyType({"day": "#4a463f", "print": "#000000", "dark": "#d3d8db"})
 """Colour of place names."""
-HALO = "#ffffff"
+HALO: Mapping[Variant, str] = MappingProxyType({"day": "#ffffff", "print": "#ffffff", "dark": "#101417"})
+"""What keeps place names apart from the map."""
 FONT = "Noto Sans SC"
 """Font of place names in styles: a family of the page, and the stack of glyphs that is served."""
 NAMES = MappingProxyType({"en": ("name:en", "name_en", "name"), "zh": ("name:zh", "name_zh", "name")})
@@ -28,7 +29,7 @@ class BasemapPart(NamedTuple):
 
     layer: str
     kind: Literal["fill", "line"]
-    colours: tuple[str, str]
+    colours: tuple[str, str, str]
     widths: Stops = ()
     minzoom: int = 0
     dashes: tuple[int, ...] = ()
@@ -37,18 +38,18 @@ class BasemapPart(NamedTuple):
 
     def colour(self, variant: Variant) -> str:
         """Return the colour of a variant."""
-        return self.colours[variant == "print"]
+        return self.colours[VARIANTS.index(variant)]
 
 
 GROUND = (
-    BasemapPart("green", "fill", ("#e3ecd8", "#f4f4f4")),
-    BasemapPart("water", "fill", ("#c8dbe6", "#dcdcdc"), shape="Polygon"),
-    BasemapPart("water", "line", ("#c8dbe6", "#dcdcdc"), ((8, 0.4), (16, 4)), suffix="-line", shape="LineString"),
-    BasemapPart("building", "fill", ("#e4e0d8", "#ececec"), minzoom=13),
-    BasemapPart("rail", "line", ("#b9b4ab", "#8c8c8c"), ((8, 0.4), (16, 2)), minzoom=8),
-    BasemapPart("road", "line", ("#d8d3c8", "#b0b0b0"), ((6, 0.3), (12, 1.2), (17, 12)), minzoom=12, suffix="-case"),
-    BasemapPart("road", "line", ("#ffffff", "#ffffff"), ((6, 0.2), (12, 0.8), (17, 9))),
-    BasemapPart("boundary", "line", ("#a79f93", "#6e6e6e"), ((0, 1.0),), dashes=(3, 2)),
+    BasemapPart("green", "fill", ("#e3ecd8", "#f4f4f4", "#1a241e")),
+    BasemapPart("water", "fill", ("#c8dbe6", "#dcdcdc", "#1c303d"), shape="Polygon"),
+    BasemapPart("water", "line", ("#c8dbe6", "#dcdcdc", "#1c303d"), ((8, 0.4), (16, 4)), suffix="-line", shape="LineString"),
+    BasemapPart("building", "fill", ("#e4e0d8", "#ececec", "#22282c"), minzoom=13),
+    BasemapPart("rail", "line", ("#b9b4ab", "#8c8c8c", "#4b545a"), ((8, 0.4), (16, 2)), minzoom=8),
+    BasemapPart("road", "line", ("#d8d3c8", "#b0b0b0", "#0f1214"), ((6, 0.3), (12, 1.2), (17, 12)), minzoom=12, suffix="-case"),
+    BasemapPart("road", "line", ("#ffffff", "#ffffff", "#353d43"), ((6, 0.2), (12, 0.8), (17, 9))),
+    BasemapPart("boundary", "line", ("#a79f93", "#6e6e6e", "#737c83"), ((0, 1.0),), dashes=(3, 2)),
 )
 
 

@@ -1,4 +1,4 @@
-"""Colours as numbers: sRGB and CIE L*a*b* (D65), and a ramp that a photocopier keeps apart."""
+"""Colours as numbers: sRGB and CIE L*a*b* (D65), a ramp that a photocopier keeps apart, and one for dark ground."""
 
 from collections.abc import Sequence
 
@@ -8,6 +8,9 @@ from geoservice.geo import Floats
 
 LIGHT, DARK = 95.0, 38.0
 """Lightness (L*, 0 to 100) of the ends of a ramp for print: paper stays lighter, black outlines and hatches darker."""
+
+MIRROR, BRIGHTEST, VIVID = 126.0, 94.0, 1.3
+"""Of colours for dark ground: lightness of a colour and of its mirror together, the most that is used, the gain in chroma."""
 
 _XYZ = np.array([[0.4124564, 0.3575761, 0.1804375], [0.2126729, 0.7151522, 0.0721750], [0.0193339, 0.1191920, 0.9503041]])
 _WHITE = _XYZ.sum(axis=1)
@@ -66,6 +69,16 @@ def _linear(lab: Floats) -> Floats:
     f = np.array([y + lab[1] / 500, y, y - lab[2] / 200])
     t = np.where(f > _EDGE, f**3, 3 * _EDGE**2 * (f - 4 / 29))
     return np.asarray(np.linalg.solve(_XYZ, t * _WHITE), float)
+
+
+def mirrored(colours: Sequence[str]) -> tuple[str, ...]:
+    """Return colours for dark ground: the hues stay, what is dark becomes light and what is light becomes dark.
+
+    >>> [round(float(to_lab(c)[0])) for c in mirrored(["#255a80", "#8bb5ac", "#f5e8c9"])]
+    [90, 55, 34]
+    """
+    labs = [to_lab(c) for c in colours]
+    return tuple(of_lab(np.array([min(MIRROR - lab[0], BRIGHTEST), *(VIVID * lab[1:])])) for lab in labs)
 
 
 def printed(colours: Sequence[str]) -> tuple[str, ...]:

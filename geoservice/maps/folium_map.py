@@ -10,8 +10,11 @@ import orjson
 import shapely
 from branca.element import Element, Figure
 
+from geoservice.durable import whole_file
 from geoservice.errors import ParameterError, Unavailable
+from geoservice.geo import BBox
 from geoservice.maps import leaflet
+from geoservice.maps.folium_control import LayerSwitch, add_base_map, covers_ground
 from geoservice.maps.folium_text import WORDS, colour, label, legend, requested_layers
 from geoservice.maps.selection import styled_column
 from geoservice.number_text import Limits, limits_of
@@ -42,7 +45,9 @@ Language = Literal["zh", "en"]
 
 def write_map(reader: FeatureReader, out: Path, language: Language) -> None:
     """Write the map of a release, as :func:`draw_map` returns it, into an HTML file; its folder must be there."""
-    out.write_text(draw_map(reader, drawn_layers(reader), language).get_root().render(), encoding="utf-8")
+    html = draw_map(reader, drawn_layers(reader), language).get_root().render()
+    with whole_file(out) as aside:
+        aside.write_text(html, encoding="utf-8")
 
 
 def draw_map(reader: FeatureReader, layers: Sequence[PublishedLayer], language: Language) -> folium.Map:
@@ -66,14 +71,14 @@ def draw_map(reader: FeatureReader, layers: Sequence[PublishedLayer], language: 
         raise Unavailable(f"release {reader.number} has no layer that a map can show")
     first = next((layer for layer in layers if layer.id == FIRST), layers[0])
     plan = blank(reader, layers, first, language)
-    for layer in layers:
-        add_layer(plan, reader, layer, language, layer is first or layer.style.kind == "circle")
+    drawn = [add_layer(plan, reader, layer, language, layer is first or layer.style.kind == "circle") for layer in layers]
+    plan.add_child(LayerSwitch([layer for layer in drawn if layer is not None and layer.overlay]))
     folium.LayerControl(collapsed=False).add_to(plan)
     return plan
 
 
 def drawn_layers(reader: FeatureReader, ids: Sequence[str] = ()) -> list[PublishedLayer]:
-    """Return layers that a page can hold, polygons first: those named, or else those that everybody may read.
+    """Return layers that a page can hold, polygons first, coverage at their head: those named, or else the public ones.
 
     Raises :class:`NotFound` for a name that there is not, :class:`ParameterError` for one of a layer that cannot be drawn so.
     """
@@ -88,15 +93,16 @@ def drawn_layers(reader: FeatureReader, ids: Sequence[str] = ()) -> list[Publish
         found = named
     else:
         found = [x for x in found if x.role == "public"]
-    return sorted(found, key=lambda x: order[x.style.kind])
+    return sorted(found, key=lambda x: (order[x.style.kind], x.id != FIRST))
 
 
 def blank(reader: FeatureReader, layers: Sequence[PublishedLayer], first: PublishedLayer, language: str) -> folium.Map:
     """Return a map with Leaflet inside, its title and legends, fitted to its layers."""
     west, south, east, north = zip(*(layer.bbox for layer in layers if layer.bbox), strict=True)
-    plan = folium.Map(tiles=None, max_zoom=18, prefer_canvas=True, zoom_control="bottomright")
+    plan = folium.Map(tiles=None, max_zoom=18, zoom_snap=0.25, prefer_canvas=True, zoom_control="bottomright")
     plan.default_js, plan.default_css = [], []  # what folium would fetch: Leaflet is inside, the rest is not used
     plan.fit_bounds([[min(south), min(west)], [max(north), max(east)]], padding_top_left=(0, 90))
+    add_base_map(plan, reader, BBox(min(west), min(south), max(east), max(north)), language)
     figure = plan.get_root()
     assert isinstance(figure, Figure)
     for at, part in enumerate(
@@ -133,20 +139,26 @@ def only(layer: PublishedLayer, wanted: dict[str, Any]) -> dict[str, Any]:
     return {**chosen, **({"geography": list(layer.zooms)[-1]} if layer.zooms else {})}
 
 
-def add_layer(plan: folium.Map, reader: FeatureReader, layer: PublishedLayer, language: str, show: bool) -> None:
-    """Draw a layer: its finest geography, coloured as its style says."""
+def add_layer(
+    plan: folium.Map, reader: FeatureReader, layer: PublishedLayer, language: str, show: bool
+) -> folium.GeoJson | None:
+    """Draw a layer: its finest geography, coloured as its style says. Of those that cover the ground one is shown at a time."""
     features = list(drawn_features(reader, layer, language))
     if not features:
-        return
+        return None
     point = folium.CircleMarker(radius=5, weight=1.2, fill=True)
-    folium.GeoJson(
+    shown = folium.GeoJson(
         {"type": "FeatureCollection", "features": features},
         name=escape(getattr(layer.title, language)),
+        overlay=not covers_ground(layer),
         show=show,
+        layer=layer.id,
         marker=point if layer.geometry == "point" else None,
         style_function=lambda feature: feature["properties"]["style"],
         tooltip=folium.GeoJsonTooltip(fields=["label"], labels=False),
-    ).add_to(plan)
+    )
+    shown.add_to(plan)
+    return shown
 
 
 def drawn_features(reader: FeatureReader, layer: PublishedLayer, language: str) -> Iterator[dict[str, Any]]:

@@ -22,7 +22,7 @@ from geoservice.maps.symbology import (
 )
 from geoservice.measures import UNCERTAIN, measure_of
 from geoservice.number_text import WORDS as REASON_WORDS
-from geoservice.number_text import Limits, format_number, reason_label
+from geoservice.number_text import Limits, format_number, reason_label, unit_label
 from geoservice.release.base import PublishedColumn, PublishedLayer
 
 WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType({
@@ -34,7 +34,7 @@ WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType({
 def requested_layers(study: Mapping[str, Any]) -> dict[str, Any]:
     """Return what a still map shows: the study's first service and mode, within the service's standard, for everybody.
 
-    >>> asked({"services": [{"id": "clinic", "standard_minutes": 15}], "modes": ["walk", "drive"]})
+    >>> requested_layers({"services": [{"id": "clinic", "standard_minutes": 15}], "modes": ["walk", "drive"]})
     {'tier': 'any', 'nth': 1, 'group': 'all', 'service': 'clinic', 'minutes': 15, 'mode': 'walk'}
     """
     service = next(iter(study.get("services") or [{}]))
@@ -84,7 +84,7 @@ def number(column: PublishedColumn, properties: Mapping[str, Any], status: str |
         text = format_number(measure_of(column.measure).kind, value, margin, status, language, limits)
     else:
         text = getattr(reason_label(None), language) if value is None else f"{value:g}"
-    return text if value is None else f"{text} {column.unit}".strip()
+    return text if value is None else f"{text} {getattr(unit_label(column.unit), language)}".strip()
 
 
 def legend(layer: PublishedLayer, column: PublishedColumn | None, language: str, limits: Limits, unfolded: bool) -> str:
@@ -93,6 +93,7 @@ def legend(layer: PublishedLayer, column: PublishedColumn | None, language: str,
     if column is None or not rows:
         return ""
     title = escape(getattr(layer.title, language)) + "<br><small>" + escape(getattr(column.title, language))
-    title += f" ({escape(column.unit)})</small>" if column.unit else "</small>"
+    title += f" ({escape(getattr(unit_label(column.unit), language))})</small>" if column.unit else "</small>"
     cells = (f'<div><i style="background:{escape(c)}"></i>{escape(text)}</div>' for c, text in rows)
-    return f"<details{' open' if unfolded else ''}><summary>{title}</summary>{''.join(cells)}</details>"
+    state = " open" if unfolded else ""
+    return f'<details data-layer="{layer.id}"{state}><summary>{title}</summary>{"".join(cells)}</details>'

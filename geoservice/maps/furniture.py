@@ -7,11 +7,10 @@ from math import cos, floor, log10, radians
 from typing import Any, NamedTuple
 
 from geoservice.maps.mapnik_map import MapFrame, Picture, hatch_file, rule, symbol, text, to_png
-from geoservice.maps.symbology import BACKGROUND, Hatch, Variant
+from geoservice.maps.symbology import BACKGROUND, EMPTY, FRAME, INK, PAPER, RING, Hatch, Variant
 
 PAD, LINE, SWATCH = 8, 17, (22, 12)
 TITLE, HEAD, TEXT, SMALL = 17, 12.5, 11.5, 9.5
-INK = "#1d2830"
 LEGEND_WIDTH = 230
 
 
@@ -122,7 +121,7 @@ class TextMeasure:
     def panel(self, x: float, y: float, width: float, height: float) -> None:
         """Put the ground of a text: paper."""
         edge = ("#000000", 0.8, 1.0) if self.variant == "print" else ("#b9b6ae", 0.6, 0.93)
-        paper = symbol("Polygon", fill="#ffffff", fill_opacity=edge[2])
+        paper = symbol("Polygon", fill=PAPER[self.variant], fill_opacity=edge[2])
         self.box(x, y, width, height, paper + symbol("Line", stroke=edge[0], stroke_width=edge[1]))
 
     def lay(self, picture: Picture) -> None:
@@ -131,16 +130,23 @@ class TextMeasure:
             picture.lay([(wkb, {})], rule([symbols]))
         for x, y, words, size, side in self._words:
             place = struct.pack("<BIdd", 1, 1, x, self.height - y)
-            shown = text("[t]", size, INK, horizontal_alignment=side, vertical_alignment="middle", allow_overlap="true",
-                         halo_fill="#ffffff", halo_radius=1, avoid_edges="false")  # fmt: skip
+            shown = text("[t]", size, INK[self.variant], horizontal_alignment=side, vertical_alignment="middle",
+                         allow_overlap="true", halo_fill=PAPER[self.variant], halo_radius=1, avoid_edges="false")  # fmt: skip
             picture.lay([(place, {"t": words})], rule([shown]))
+
+
+def entry_lines(entry: LegendEntry) -> list[str]:
+    """Return the text of an entry in lines that fit beside its swatch."""
+    return wrapped(entry.text, TEXT, LEGEND_WIDTH - 3 * PAD - SWATCH[0])
 
 
 def legend_size(groups: Sequence[LegendGroup]) -> tuple[float, float]:
     """Return width and height of a legend, 0 without groups."""
     if not groups:
         return 0, 0
-    lines = sum(len(wrapped(g.title, HEAD, LEGEND_WIDTH - 2 * PAD)) + len(g.entries) for g in groups)
+    lines = sum(
+        len(wrapped(g.title, HEAD, LEGEND_WIDTH - 2 * PAD)) + sum(len(entry_lines(e)) for e in g.entries) for g in groups
+    )
     return LEGEND_WIDTH, lines * LINE + (len(groups) - 1) * PAD + 2 * PAD
 
 
@@ -185,24 +191,26 @@ def _legend(desk: TextMeasure, groups: Sequence[LegendGroup], foot: float, ratio
             y += LINE
         for entry in group.entries:
             _entry(desk, entry, x + PAD, y + LINE / 2, ratio)
-            y += LINE
+            y += LINE * len(entry_lines(entry))
         y += PAD
 
 
 def _entry(desk: TextMeasure, entry: LegendEntry, x: float, y: float, ratio: int) -> None:
     wide, tall = SWATCH
-    edge = symbol("Line", stroke="#000000" if desk.variant == "print" else "#5c5750", stroke_width=0.6)
+    edge = symbol("Line", stroke=FRAME[desk.variant], stroke_width=0.6)
     if entry.round:
-        ring = "#000000" if desk.variant == "print" or entry.hatch else "#ffffff"
+        ring = EMPTY[desk.variant] if entry.hatch else RING[desk.variant]
         size = 6 if entry.hatch == "no-data" else 11
-        desk.mark(x + wide / 2, y, symbol("Markers", fill=entry.colour or "#ffffff", width=size, height=size, stroke=ring,
+        fill = entry.colour or PAPER[desk.variant]
+        desk.mark(x + wide / 2, y, symbol("Markers", fill=fill, width=size, height=size, stroke=ring,
                                           stroke_width=1.4, allow_overlap="true"))  # fmt: skip
     elif entry.hatch:
         pattern = symbol("PolygonPattern", file=hatch_file(entry.hatch, desk.variant, ratio), alignment="global")
         desk.box(x, y - tall / 2, wide, tall, symbol("Polygon", fill=BACKGROUND[desk.variant]) + pattern + edge)
     else:
         desk.box(x, y - tall / 2, wide, tall, symbol("Polygon", fill=entry.colour) + edge)
-    desk.write(x + wide + PAD, y, entry.text, TEXT)
+    for at, line in enumerate(entry_lines(entry)):
+        desk.write(x + wide + PAD, y + at * LINE, line, TEXT)
 
 
 def _scale(desk: TextMeasure, metres: float, foot: float) -> None:
@@ -222,7 +230,7 @@ def _source(desk: TextMeasure, words: str) -> float:
     tall = len(lines) * SMALL * 1.4 + 4
     if not lines or tall > desk.height / 4:
         return 0
-    desk.box(0, desk.height - tall, desk.width, tall, symbol("Polygon", fill="#ffffff", fill_opacity=0.88))
+    desk.box(0, desk.height - tall, desk.width, tall, symbol("Polygon", fill=PAPER[desk.variant], fill_opacity=0.88))
     for at, line in enumerate(lines):
         desk.write(PAD, desk.height - tall + 2 + (at + 0.5) * SMALL * 1.4, line, SMALL)
     return tall
@@ -234,6 +242,6 @@ def legend_picture(groups: Sequence[LegendGroup], variant: Variant, ratio: int =
     desk = TextMeasure(width, height, variant)
     _legend(desk, groups, 0, ratio, margin=0)
     size = (round(width * ratio), round(height * ratio))
-    picture = Picture(MapFrame((0, 0, width, height), *size, ratio), "#ffffff")
+    picture = Picture(MapFrame((0, 0, width, height), *size, ratio), PAPER[variant])
     desk.lay(picture)
     return to_png(picture.draw())

@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from math import atan, degrees, log, pi, radians, sinh, tan
+from math import degrees
 from typing import Any, NamedTuple
 
-from geoservice.geo import MAX_MERCATOR_LAT, BBox
+import numpy as np
+
+from geoservice.geo import MERCATOR_RADIUS_M, BBox, mercator_easting, mercator_latitude, mercator_northing
 from geoservice.maps import fonts
 from geoservice.maps.folium_text import WORDS
 from geoservice.maps.furniture import LEGEND_WIDTH, PAD, Furniture, LegendEntry, LegendGroup, furnish, legend_size
@@ -15,11 +17,11 @@ from geoservice.maps.mapnik_rules import lay_ground, lay_layer, lay_names, lay_p
 from geoservice.maps.selection import DEFAULT, Selection, styled_column
 from geoservice.maps.symbology import BACKGROUND, Variant, graded, has_margin, missing, occurring, symbology_of, texts
 from geoservice.measures import UNCERTAIN
-from geoservice.number_text import NO_LIMITS, Limits, limits_of
+from geoservice.number_text import NO_LIMITS, Limits, limits_of, unit_label
 from geoservice.number_text import WORDS as REASON_WORDS
 from geoservice.release.base import PublishedLayer, ReleaseReader
-from geoservice.release.mercator import RADIUS_M
 
+COLON = {"en": ": ", "zh": "："}
 MAX_NAMED = 60
 """Features of a layer up to which each is named."""
 
@@ -57,8 +59,8 @@ def frame_around(box: BBox, width: int, height: int, ratio: int, free: Margins =
     >>> frame_around(BBox(0, 0, 1, 1), 200, 100, 1).zoom < frame_around(BBox(0, 0, 1, 1), 200, 200, 1).zoom
     True
     """
-    west, east = (radians(v) * RADIUS_M for v in (box.west, box.east))
-    south, north = (_northing(v) for v in (box.south, box.north))
+    west, east = mercator_easting(np.array([box.west, box.east])).tolist()
+    south, north = mercator_northing(np.array([box.south, box.north])).tolist()
     across, down = width - free.left - free.right, height - free.top - free.bottom
     unit = max((east - west) / across, (north - south) / down, 0.01)
     left = (west + east) / 2 - unit * (free.left + across / 2)
@@ -69,13 +71,9 @@ def frame_around(box: BBox, width: int, height: int, ratio: int, free: Margins =
 def box_of(frame: MapFrame) -> BBox:
     """Return what a frame shows in degrees, within the world."""
     west, south, east, north = frame.box
-    lon = [min(max(degrees(v / RADIUS_M), -180.0), 180.0) for v in (west, east)]
-    lat = [degrees(atan(sinh(v / RADIUS_M))) for v in (south, north)]
+    lon = [min(max(degrees(v / MERCATOR_RADIUS_M), -180.0), 180.0) for v in (west, east)]
+    lat = [mercator_latitude(v) for v in (south, north)]
     return BBox(lon[0], lat[0], lon[1], lat[1])
-
-
-def _northing(lat: float) -> float:
-    return log(tan(pi / 4 + radians(max(-MAX_MERCATOR_LAT, min(MAX_MERCATOR_LAT, lat))) / 2)) * RADIUS_M
 
 
 def groups(
@@ -91,14 +89,14 @@ def _group(layer: PublishedLayer, variant: Variant, language: str, limits: Limit
     if not graded(style):
         return LegendGroup("", (LegendEntry(title, drawn.swatches[0], round=marks),))
     column = next(c for c in layer.columns if c.name == style.property)
-    unit = f" ({column.unit})" if column.unit else ""
+    unit = f" ({getattr(unit_label(column.unit), language)})" if column.unit else ""
     colours = [drawn.swatches[i] for i in occurring(style, limits)]
     named = [*zip(texts(style, language, limits), colours, strict=True)]
     if has_margin(layer):
         named.append((getattr(REASON_WORDS[UNCERTAIN], language), drawn.swatch(drawn.uncertain)))
     known = [LegendEntry(words, colour, round=marks) for words, colour in named]
     hatched = [LegendEntry(getattr(label, language), hatch="no-data", round=marks) for label in missing(style, limits)]
-    return LegendGroup(f"{title}: {getattr(column.title, language)}{unit}", (*known, *hatched))
+    return LegendGroup(f"{title}{COLON[language]}{getattr(column.title, language)}{unit}", (*known, *hatched))
 
 
 def shown(reader: ReleaseReader, layers: Sequence[PublishedLayer], wanted: MapOptions) -> BBox:

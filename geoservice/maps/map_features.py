@@ -9,15 +9,17 @@ import numpy as np
 import shapely
 
 from geoservice.errors import TooLarge
-from geoservice.geo import BBox, Tile
+from geoservice.geo import MERCATOR_HALF_M, BBox, Tile
 from geoservice.maps.basemap_style import NAMES, SOURCE_LAYERS
 from geoservice.maps.mapnik_map import MapFrame
 from geoservice.maps.mapnik_rules import StyledFeatures
+from geoservice.maps.offering import SERVICES, TIER, has_offers, offers
 from geoservice.maps.read_tiles import DecodedFeature, Plane, decode
 from geoservice.maps.selection import DEFAULT, Selection, attributes, class_properties, statuses
 from geoservice.maps.symbology import classify
+from geoservice.maps.table_numbers import from_table, table_numbers
 from geoservice.release.base import ItemQuery, PublishedLayer, ReleaseReader, TileQuery
-from geoservice.release.mercator import HALF_M, to_mercator
+from geoservice.release.mercator import to_mercator
 from geoservice.release.zooms import geography_at
 
 BASE, BASE_ZOOM = "base", 14
@@ -33,8 +35,8 @@ def plane_of(tile: Tile) -> Plane:
     >>> plane_of(Tile(1, 1, 0)).west
     0.0
     """
-    width = 2 * HALF_M / 2**tile.z
-    return Plane(tile.x * width - HALF_M, HALF_M - tile.y * width, width)
+    width = 2 * MERCATOR_HALF_M / 2**tile.z
+    return Plane(tile.x * width - MERCATOR_HALF_M, MERCATOR_HALF_M - tile.y * width, width)
 
 
 def frame_of(tile: Tile, ratio: int) -> MapFrame:
@@ -97,18 +99,24 @@ def box_features(
     geography = selection.level if selection.level in layer.zooms else geography_at(layer.zooms, floor(zoom))
     if geography is None:
         return []
-    named = _naming(layer, language)
+    named, numbers = _naming(layer, language), table_numbers(reader, layer, geography) if from_table(layer) else None
+    read = class_properties(layer) if numbers is None else ["unit"]
+    stations = has_offers(layer)
     query = ItemQuery(
         limit=MAX_FEATURES + 1, bbox=box, equals={"geography": geography, **attributes(layer, selection)}, within=within,
-        properties=[*dict.fromkeys([*class_properties(layer), *named])],
+        properties=[*dict.fromkeys([*read, *named, *((SERVICES, TIER) if stations else ())])],
     )  # fmt: skip
     rows = reader.items(layer.id, query)
     if rows.num_rows > MAX_FEATURES:
         raise TooLarge(f"layer {layer.id}: more than {MAX_FEATURES} features in this box, ask for a smaller one")
     shapes = np.asarray(shapely.from_wkb(rows["geometry"].to_numpy()))
-    there = ~shapely.is_missing(shapes) & ~shapely.is_empty(shapes)
+    every = rows.drop_columns(["geometry"]).to_pylist()
+    wanted = np.array([not stations or offers(p, selection) for p in every], bool)
+    there = ~shapely.is_missing(shapes) & ~shapely.is_empty(shapes) & wanted
     wkb = shapely.to_wkb(to_mercator(shapes[there])).tolist()
-    properties = [p for p, is_there in zip(rows.drop_columns(["geometry"]).to_pylist(), there, strict=True) if is_there]
+    properties = [p for p, is_there in zip(every, there, strict=True) if is_there]
+    if numbers is not None:
+        properties = [{**p, **numbers.get(p["unit"], {})} for p in properties]
     names = [str(next((n for k in named if (n := p.get(k))), "")) for p in properties]
     return _classed(layer, wkb, properties, names)
 
@@ -122,10 +130,10 @@ def _naming(layer: PublishedLayer, language: str) -> list[str]:
 def base_shapes(reader: ReleaseReader, frame: MapFrame) -> dict[str, list[DecodedFeature]]:
     """Return the base map's shapes in a frame, by source layer: of the zoom whose tiles are 256 to 512 pixels wide there."""
     z = min(max(floor(frame.zoom), 0), BASE_ZOOM)
-    width, n = 2 * HALF_M / 2**z, 2**z
+    width, n = 2 * MERCATOR_HALF_M / 2**z, 2**z
     west, south, east, north = frame.box
-    columns = range(max(floor((west + HALF_M) / width), 0), min(ceil((east + HALF_M) / width), n))
-    rows = range(max(floor((HALF_M - north) / width), 0), min(ceil((HALF_M - south) / width), n))
+    columns = range(max(floor((west + MERCATOR_HALF_M) / width), 0), min(ceil((east + MERCATOR_HALF_M) / width), n))
+    rows = range(max(floor((MERCATOR_HALF_M - north) / width), 0), min(ceil((MERCATOR_HALF_M - south) / width), n))
     keys = {k for names in NAMES.values() for k in names}
     found: dict[str, list[DecodedFeature]] = {name: [] for name in SOURCE_LAYERS}
     for tile in (Tile(z, x, y) for x in columns for y in rows):

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from xml.sax.saxutils import escape, quoteattr
 
+from geoservice.geo import MERCATOR_HALF_M
 from geoservice.maps.fonts import faces
 from geoservice.maps.mapnik_import import mapnik
 from geoservice.maps.png import encode
 from geoservice.maps.symbology import Hatch, Variant, tile
-from geoservice.release.mercator import HALF_M
 from geoservice.scratch import scratch_folder
 
 PLANE = "epsg:3857"
@@ -40,7 +40,7 @@ class MapFrame(NamedTuple):
     @property
     def zoom(self) -> float:
         """Return the zoom of map tiles of 256 pixels that are drawn at this scale."""
-        return log2(2 * HALF_M / 256 / self.unit)
+        return log2(2 * MERCATOR_HALF_M / 256 / self.unit)
 
 
 def symbol(kind: str, content: str = "", /, **attributes: Any) -> str:

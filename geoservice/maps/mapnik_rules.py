@@ -6,7 +6,7 @@ from typing import NamedTuple
 from geoservice.maps.basemap_style import GROUND, HALO, INK, NAMES, SIZES, width_at
 from geoservice.maps.mapnik_map import Picture, Row, hatch_file, rule, symbol, text
 from geoservice.maps.read_tiles import LINE, POLYGON, DecodedFeature
-from geoservice.maps.symbology import NO_DATA_CLASS, UNCERTAIN_CLASS, Symbology, Variant, symbology_of
+from geoservice.maps.symbology import EMPTY, NO_DATA_CLASS, PAPER, UNCERTAIN_CLASS, Symbology, Variant, symbology_of
 from geoservice.release.base import PublishedLayer
 
 KINDS = {"Polygon": POLYGON, "LineString": LINE}
@@ -47,7 +47,9 @@ def lay_names(picture: Picture, named: Iterable[tuple[bytes, str]], size: float,
     """Lay names, those first that come first, beside the marks that are there; one without room is left out."""
     rows: list[Row] = [(wkb, {"name": name}) for wkb, name in named if name]
     room = {"placement_type": "simple", "placements": "X,N,S,E,W", "dx": 9, "dy": 9, "minimum_padding": 2, "wrap_width": 90}
-    words = text("[name]", size, INK[variant], halo_fill=HALO, halo_radius=2 if variant == "print" else 1.6, **room, **more)
+    words = text(
+        "[name]", size, INK[variant], halo_fill=HALO[variant], halo_radius=2 if variant == "print" else 1.6, **room, **more
+    )
     picture.lay(rows, rule([words]))
 
 
@@ -95,7 +97,7 @@ def _lines(shown: Symbology) -> list[str]:
         rule([symbol("Line", stroke=colour, stroke_opacity=shown.opacity, **style)], _only(at))
         for at, colour in _classes(shown)
     ]
-    return [*plain, rule([symbol("Line", stroke="#6b7075", stroke_dasharray="1, 4", **style)], _only(NO_DATA_CLASS))]
+    return [*plain, rule([symbol("Line", stroke=EMPTY[shown.variant], stroke_dasharray="1, 4", **style)], _only(NO_DATA_CLASS))]
 
 
 def _circles(shown: Symbology, zoom: float) -> list[str]:
@@ -108,5 +110,4 @@ def _circles(shown: Symbology, zoom: float) -> list[str]:
         return rule([symbol("Markers", **style, **common)], _only(at))
 
     marks = [mark(colour, shown.opacity, shown.ring, 1.2, at) for at, colour in _classes(shown)]
-    empty = "#4d4d4d" if shown.variant == "day" else "#000000"
-    return [*marks, mark("#ffffff", 1, empty, 1.2, NO_DATA_CLASS, 0.6)]
+    return [*marks, mark(PAPER[shown.variant], 1, EMPTY[shown.variant], 1.2, NO_DATA_CLASS, 0.6)]

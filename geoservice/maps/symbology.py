@@ -1,4 +1,4 @@
-"""How a layer is drawn, for every renderer alike: classes, the hatch, a variant for screens and one for print."""
+"""How a layer is drawn, for every renderer alike: classes, the hatch, and variants for screens, dark screens and print."""
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
@@ -10,16 +10,26 @@ import numpy as np
 
 from geoservice.geo import Floats, Ints
 from geoservice.layer import Label, Style
-from geoservice.maps.colour import blend, printed, rgb
+from geoservice.maps.colour import blend, mirrored, printed, rgb
 from geoservice.maps.png import Pixels
 from geoservice.measures import BEYOND, UNCERTAIN
 from geoservice.number_text import NO_LIMITS, Limits, reason_label
 from geoservice.release.base import PublishedLayer
 
-Variant = Literal["day", "print"]
-VARIANTS: tuple[Variant, ...] = ("day", "print")
-BACKGROUND: Mapping[Variant, str] = MappingProxyType({"day": "#f6f5f1", "print": "#ffffff"})
+Variant = Literal["day", "print", "dark"]
+VARIANTS: tuple[Variant, ...] = ("day", "print", "dark")
+BACKGROUND: Mapping[Variant, str] = MappingProxyType({"day": "#f6f5f1", "print": "#ffffff", "dark": "#15191d"})
 """The land of the base map, on which layers lie."""
+PAPER: Mapping[Variant, str] = MappingProxyType({"day": "#ffffff", "print": "#ffffff", "dark": "#1b2126"})
+"""The ground of texts: titles, legends, sources."""
+INK: Mapping[Variant, str] = MappingProxyType({"day": "#1d2830", "print": "#1d2830", "dark": "#e6eaed"})
+"""Colour of texts on :data:`PAPER`."""
+FRAME: Mapping[Variant, str] = MappingProxyType({"day": "#5c5750", "print": "#000000", "dark": "#8c959c"})
+"""Edge of a legend's swatches."""
+RING: Mapping[Variant, str] = MappingProxyType({"day": "#ffffff", "print": "#000000", "dark": "#101417"})
+"""What keeps a point apart from the ground."""
+EMPTY: Mapping[Variant, str] = MappingProxyType({"day": "#4d4d4d", "print": "#000000", "dark": "#a4acb2"})
+"""Rings and dashes of points and lines without a value."""
 Hatch = Literal["no-data"]
 HATCHES: tuple[Hatch, ...] = ("no-data",)
 UNCERTAIN_CLASS, NO_DATA_CLASS = -1, -2
@@ -29,6 +39,8 @@ SIDE = 8
 """Side of a hatch's tile in pixels: divides a map tile's, so that hatches run on from tile to tile."""
 
 PLAIN = "#3366aa"
+DARK_UNCERTAIN = "#a6a6a6"
+"""Grey of what is uncertain on dark ground."""
 FAINT = 0.16
 """Opacity of ground beyond the minutes chosen, on the planner's page."""
 
@@ -44,6 +56,7 @@ class Symbol(NamedTuple):
 INKS: Mapping[tuple[Hatch, Variant], Symbol] = MappingProxyType({
     ("no-data", "day"): Symbol("#8c8f92", "#f0f0ee", (200, 150)),
     ("no-data", "print"): Symbol("#000000", "#ffffff", (255, 255)),
+    ("no-data", "dark"): Symbol("#7d858b", "#23292e", (200, 150)),
 })  # fmt: skip
 
 
@@ -71,11 +84,18 @@ class Symbology(NamedTuple):
 
 @lru_cache(maxsize=256)
 def symbology_of(style: Style, variant: Variant) -> Symbology:
-    """Return the look of a style: day as its file says; print opaque, edged in black, in steps that a photocopy keeps."""
+    """Return the look of a style.
+
+    Day is as its file says; dark mirrors the lightness, so that what stands out on light ground stands out on dark ground;
+    print is opaque, edged in black, in steps that a photocopy keeps.
+    """
     colours = (*(style.colours or (PLAIN,)), *_farther(style))
     if variant == "day":
-        return Symbology(variant, colours, style.uncertain, style.opacity, "#5c5750", 0.5, 0.55, "#ffffff")
-    return Symbology(variant, printed(colours), style.uncertain, 1.0, "#000000", 0.6, 1.0, "#000000")
+        return Symbology(variant, colours, style.uncertain, style.opacity, "#5c5750", 0.5, 0.55, RING[variant])
+    if variant == "dark":
+        classes = mirrored(colours) if graded(style) else colours
+        return Symbology(variant, classes, DARK_UNCERTAIN, style.opacity, "#9aa3aa", 0.5, 0.5, RING[variant])
+    return Symbology(variant, printed(colours), style.uncertain, 1.0, "#000000", 0.6, 1.0, RING[variant])
 
 
 def _farther(style: Style) -> tuple[str, ...]:

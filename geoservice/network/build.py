@@ -9,9 +9,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from geoservice.durable import sync
+from geoservice.durable import gone_on_failure, sync, sync_tree, whole_file
 from geoservice.errors import Conflict, NetworkError, NotFound
 from geoservice.network.assemble import ModeReport, assemble
+from geoservice.network.check import check_network
 from geoservice.network.graph import FORMAT, INDEX, graph_digest, read_index, save_graph
 from geoservice.network.osm import Progress, read_streets
 from geoservice.network.places import PlaceReport, places_digest, read_places, save_places
@@ -59,36 +60,48 @@ def build_network(pbf: Path, folder: Path, modes: Sequence[str], speeds: Path | 
         raise NetworkError(f"modes: got {list(modes)}, allowed are some of {list(MODES)}")
     table = read_speeds(speeds)
     folder.mkdir(parents=True, exist_ok=True)
-    with _alone(folder):
+    temporary = folder / ASIDE
+    with _alone(folder), gone_on_failure(temporary):
         streets, places = read_streets(pbf, progress), read_places(pbf, progress)
-        aside = folder / ASIDE
-        shutil.rmtree(aside, ignore_errors=True)
-        reports, parts = {}, {}
+        shutil.rmtree(temporary, ignore_errors=True)
+        reports, mode_entries = {}, {}
         wanted = [m for m in MODES if m in modes]
         for number, mode in enumerate(wanted):
             progress(f"building {mode}", number / len(wanted))
             graph, reports[mode] = assemble(streets, mode, table)
-            save_graph(graph, aside / mode)
-            parts[mode] = {
+            save_graph(graph, temporary / mode)
+            mode_entries[mode] = {
                 "digest": graph_digest(graph),
                 "projection": list(graph.projection),
                 "report": reports[mode].as_dict(),
             }
-        save_places(places, aside)
-        of_places = {"digest": places_digest(places), **PlaceReport.of(places)._asdict()}
-        named = {**parts, "places": of_places}
-        digest = hashlib.sha256("".join(f"{n}={p['digest']};" for n, p in named.items()).encode()).hexdigest()
+        save_places(places, temporary)
+        places_entry = {"digest": places_digest(places), **PlaceReport.of(places)._asdict()}
+        entries = {**mode_entries, "places": places_entry}
+        digest = hashlib.sha256("".join(f"{n}={p['digest']};" for n, p in entries.items()).encode()).hexdigest()
         index = {
             "format": FORMAT,
             "digest": digest,
             "build": digest[:16],
             "source": pbf.name,
-            "modes": parts,
-            "places": of_places,
+            "modes": mode_entries,
+            "places": places_entry,
         }
-        _make_current(folder, aside, index)
+        _make_current(folder, temporary, index)
         progress("building", 1.0)
     return BuildReport(digest, pbf.name, streets.cut, reports, PlaceReport.of(places))
+
+
+def _has_whole(folder: Path, build: str) -> bool:
+    """Whether this build is the current one already, and none of its files is damaged."""
+    try:
+        index = read_index(folder)
+        if index["build"] != build:
+            return False
+        check_network(folder, list(index["modes"]))
+    except (NotFound, NetworkError):
+        return False
+    return True
 
 
 @contextmanager
@@ -101,24 +114,17 @@ def _alone(folder: Path) -> Iterator[None]:
         yield
 
 
-def _make_current(folder: Path, aside: Path, index: dict[str, object]) -> None:
+def _make_current(folder: Path, temporary: Path, index: dict[str, object]) -> None:
     build = folder / str(index["build"])
-    for part in sorted(aside.rglob("*"), reverse=True):
-        sync(part)
-    sync(aside)
-    try:
-        old = read_index(folder)["build"]
-    except (NotFound, NetworkError):
-        old = None
-    if old != index["build"]:
-        shutil.rmtree(build, ignore_errors=True)  # of a build that was killed before it became current
-        aside.rename(build)
+    sync_tree(temporary)
+    if _has_whole(folder, str(index["build"])):
+        shutil.rmtree(temporary)
     else:
-        shutil.rmtree(aside)
-    fresh = folder / f".{INDEX}"
-    fresh.write_text(json.dumps(index, indent=1, sort_keys=True) + "\n", encoding="utf-8")
-    sync(fresh)
-    fresh.replace(folder / INDEX)
+        shutil.rmtree(build, ignore_errors=True)  # damaged, or of a build that was killed before it became current
+        temporary.rename(build)
+    with whole_file(folder / INDEX) as fresh:
+        fresh.write_text(json.dumps(index, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+        sync(fresh)
     sync(folder)
     for other in folder.iterdir():
         if other.is_dir() and other != build:

@@ -1,4 +1,4 @@
-"""How compiled functions are called: with read-only arrays, as memory maps are, so that each is compiled for one signature."""
+"""Calls of compiled functions with read-only arrays, like memory maps, so that each is compiled for one signature only."""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,11 +7,11 @@ import numpy as np
 
 
 def call(kernel: Callable[..., Any], *args: object) -> Any:
-    """Call a kernel with contiguous read-only views of its arrays; other arguments as they are."""
-    return kernel(*(_guarded(a) if isinstance(a, np.ndarray) else a for a in args))
+    """Return what a kernel returns for contiguous read-only views of its arrays and its other arguments."""
+    return kernel(*(_read_only(a) if isinstance(a, np.ndarray) else a for a in args))
 
 
-def _guarded(array: "np.ndarray[Any, np.dtype[Any]]") -> "np.ndarray[Any, np.dtype[Any]]":
+def _read_only(array: "np.ndarray[Any, np.dtype[Any]]") -> "np.ndarray[Any, np.dtype[Any]]":
     view = np.ascontiguousarray(array).view()
     view.flags.writeable = False
     return view

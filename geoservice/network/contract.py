@@ -1,4 +1,4 @@
-"""Chains of segments between junctions: what is left of a street graph when nodes of degree two are taken out."""
+"""Contraction of a street graph: chains of segments between junctions, without the nodes of degree two."""
 
 from typing import NamedTuple
 
@@ -10,9 +10,9 @@ from geoservice.network.compiled_calls import call
 
 
 class Segments(NamedTuple):
-    """Straight pieces of street, all arrays of shape ``(m,)``: ends, length in metres, ms along and against (-1: not allowed).
+    """Straight segments of streets, shapes ``(m,)``: end nodes, length in metres, ms along and against (-1: not allowed).
 
-    One-way pieces run from ``a`` to ``b``; two-way ones have ``a < b``.
+    One-way segments run from ``a`` to ``b``; two-way ones have ``a < b``.
     """
 
     a: Int32s
@@ -27,29 +27,29 @@ class Segments(NamedTuple):
 
 
 class Chains(NamedTuple):
-    """Chain ``i`` runs over ``segment[start[i]:start[i + 1]]``, each ``turned`` where it is run from ``b`` to ``a``.
+    """Chain ``i`` is ``segment[start[i]:start[i + 1]]``; ``reversed`` marks segments that it runs through from ``b`` to ``a``.
 
-    ``junction`` says of each node whether a chain may end there.
+    ``junction`` marks the nodes at which a chain may end.
     """
 
     start: Ints
     segment: Int32s
-    turned: Bools
+    reversed: Bools
     junction: Bools
 
 
 def interior_nodes(segments: Segments, nodes: int) -> Bools:
-    """Say which nodes only pass traffic on: two segments meet there, both two-way, or one comes in and one goes out."""
+    """Return which nodes are no junctions: two segments meet there, both two-way, or one incoming and one outgoing."""
     two_way = segments.backward >= 0
     degree = np.bincount(segments.a, minlength=nodes) + np.bincount(segments.b, minlength=nodes)
-    both = np.bincount(segments.a[two_way], minlength=nodes) + np.bincount(segments.b[two_way], minlength=nodes)
-    out = np.bincount(segments.a[~two_way], minlength=nodes)
-    into = np.bincount(segments.b[~two_way], minlength=nodes)
-    return np.asarray((degree == 2) & ((both == 2) | ((out == 1) & (into == 1))), np.bool_)
+    two_way_degree = np.bincount(segments.a[two_way], minlength=nodes) + np.bincount(segments.b[two_way], minlength=nodes)
+    outgoing = np.bincount(segments.a[~two_way], minlength=nodes)
+    incoming = np.bincount(segments.b[~two_way], minlength=nodes)
+    return np.asarray((degree == 2) & ((two_way_degree == 2) | ((outgoing == 1) & (incoming == 1))), np.bool_)
 
 
 def chains(segments: Segments, nodes: int) -> Chains:
-    """Join segments into chains that end at junctions; a ring without a junction gets one at its first node.
+    """Return the chains that end at junctions; a ring without a junction gets one at its first node.
 
     One-way chains run in the direction of travel; two-way chains start at their lower end.
     """
@@ -60,39 +60,39 @@ def chains(segments: Segments, nodes: int) -> Chains:
     start = np.zeros(nodes + 1, np.int64)
     np.cumsum(np.bincount(ends, minlength=nodes), out=start[1:])
     junction = ~interior_nodes(segments, nodes)
-    return Chains(*call(_walk, start, incident, segments.a, segments.b, segments.backward >= 0, junction))
+    return Chains(*call(_build_chains, start, incident, segments.a, segments.b, segments.backward >= 0, junction))
 
 
 @numba.njit(cache=True)
-def _walk(start, incident, a, b, two_way, given):  # type: ignore[no-untyped-def]  # compiled by numba, called above
+def _build_chains(start, incident, a, b, two_way, known_junction):  # type: ignore[no-untyped-def]  # compiled by numba, called above
     count = len(a)
-    junction = given.copy()
+    junction = known_junction.copy()
     used = np.zeros(count, np.bool_)
     chain_start = np.zeros(count + 1, np.int64)
     chain_segment = np.empty(count, np.int32)
-    turned = np.empty(count, np.bool_)
+    reverse = np.empty(count, np.bool_)
     chain = 0
     filled = 0
-    for rings in range(2):
-        for first in range(len(start) - 1):
-            if junction[first] == (rings == 1):
+    for ring_pass in range(2):
+        for origin in range(len(start) - 1):
+            if junction[origin] == (ring_pass == 1):
                 continue
-            for i in range(start[first], start[first + 1]):
+            for i in range(start[origin], start[origin + 1]):
                 segment = incident[i]
-                if used[segment] or (not two_way[segment] and a[segment] != first):
+                if used[segment] or (not two_way[segment] and a[segment] != origin):
                     continue
-                junction[first] = True
-                at = first
+                junction[origin] = True
+                node = origin
                 while True:
                     used[segment] = True
                     chain_segment[filled] = segment
-                    turned[filled] = a[segment] != at
+                    reverse[filled] = a[segment] != node
                     filled += 1
-                    at = a[segment] if turned[filled - 1] else b[segment]
-                    if junction[at]:
+                    node = a[segment] if reverse[filled - 1] else b[segment]
+                    if junction[node]:
                         break
-                    low = start[at]
+                    low = start[node]
                     segment = incident[low + 1] if incident[low] == segment else incident[low]
                 chain += 1
                 chain_start[chain] = filled
-    return chain_start[: chain + 1], chain_segment, turned, junction
+    return chain_start[: chain + 1], chain_segment, reverse, junction

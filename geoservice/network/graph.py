@@ -1,8 +1,8 @@
-"""The street graph of one mode on disk and in memory: memory-mapped arrays, nothing else.
+"""The street graph of one mode on disk and in memory, as memory-mapped arrays.
 
-``<folder>/network.json`` names the current build, ``<folder>/<build>/<mode>/<array>.npy`` holds it, and its folder ``places``
-holds where people may live (:mod:`geoservice.network.places`). A new build is written beside the old one and becomes current by
-replacing ``network.json`` alone, so a reader sees one build or the other.
+``<folder>/network.json`` names the current build. Its graphs are ``<folder>/<build>/<mode>/<array>.npy``, and its folder
+``places`` holds the places where people may live (:mod:`geoservice.network.places`). A new build is written beside the old
+one and becomes current when ``network.json`` is replaced, so a reader sees one build or the other.
 """
 
 import hashlib
@@ -26,13 +26,13 @@ class Graph:
 
     Junctions are in Hilbert order. An *arc* is a direction of travel between two junctions, in compressed rows: the arcs out
     of ``n`` are ``forward_indices[forward_indptr[n]:forward_indptr[n + 1]]`` and take ``forward_ms``; the arcs into ``n`` are
-    in ``reverse_*``. Of parallel arcs only the quickest is kept, and none leads back to its own junction.
+    in ``reverse_*``. Only the quickest of parallel arcs is kept, and there are no self-loops.
 
-    An *edge* is a piece of street between two junctions: ``u`` to ``v`` takes ``ms_forward``, back ``ms_backward``, -1 where
+    An *edge* is a stretch of street between two junctions: ``u`` to ``v`` takes ``ms_forward``, back ``ms_backward``, -1 where
     not allowed (a one-way edge runs from ``u`` to ``v``). Edge ``e`` has the vertices ``shape_start[e]:shape_start[e + 1]`` of
     the ``shape_*`` arrays: degrees, metres in ``projection``, and from ``u`` to the vertex the metres, the ms along
-    (``shape_forward``) and the ms of the way back to ``u`` (``shape_backward``; 0 on one-way edges). Each piece between two
-    OSM nodes is rounded to whole ms by itself and these are added up, so times equal those on the graph of all OSM nodes.
+    (``shape_forward``) and the ms back to ``u`` (``shape_backward``; 0 on one-way edges). Each segment between two OSM nodes
+    is rounded to whole ms before they are added up, so times equal those on the graph of all OSM nodes.
 
     Shapes: junctions ``(n,)``, edges ``(m,)``, vertices ``(k,)``.
     """
@@ -74,62 +74,75 @@ class Graph:
 
     @property
     def bbox(self) -> BBox:
-        """Box around all vertices, degrees."""
+        """Bounding box of all vertices in degrees."""
         lon, lat = self.shape_lon, self.shape_lat
         return BBox(float(lon.min()), float(lat.min()), float(lon.max()), float(lat.max()))
 
     def line(self, edge: int) -> tuple[Floats, Floats]:
         """Return the longitudes and latitudes of an edge's vertices, from ``u`` to ``v``."""
-        piece = slice(int(self.shape_start[edge]), int(self.shape_start[edge + 1]))
-        return self.shape_lon[piece], self.shape_lat[piece]
+        vertices = slice(int(self.shape_start[edge]), int(self.shape_start[edge + 1]))
+        return self.shape_lon[vertices], self.shape_lat[vertices]
 
 
 ARRAYS = tuple(f.name for f in fields(Graph) if f.name not in {"mode", "projection"})
 
 
 def graph_digest(graph: Graph) -> str:
-    """SHA-256 over the names, types, shapes and bytes of all arrays."""
-    out = hashlib.sha256(f"{FORMAT} {graph.mode} {tuple(graph.projection)}".encode())
+    """Return the SHA-256 of the names, types, shapes and bytes of all arrays."""
+    digest = hashlib.sha256(f"{FORMAT} {graph.mode} {tuple(graph.projection)}".encode())
     for name in ARRAYS:
         array = getattr(graph, name)
-        out.update(f"{name} {array.dtype.str} {array.shape}".encode())
-        out.update(np.ascontiguousarray(array).data)
-    return out.hexdigest()
+        digest.update(f"{name} {array.dtype.str} {array.shape}".encode())
+        digest.update(np.ascontiguousarray(array).data)
+    return digest.hexdigest()
 
 
 def save_graph(graph: Graph, folder: Path) -> None:
-    """Write one ``.npy`` file for each array."""
+    """Write each array to a ``.npy`` file."""
     folder.mkdir(parents=True)
     for name in ARRAYS:
         np.save(folder / f"{name}.npy", getattr(graph, name), allow_pickle=False)
 
 
 def read_index(folder: Path) -> dict[str, Any]:
-    """Return ``network.json``: ``digest``, ``build``, ``source``, ``places``, and of each mode digest, projection and report.
+    """Return ``network.json``: ``digest``, ``build``, ``source``, ``places``, and each mode's digest, projection and report.
 
-    Raises :class:`NotFound` where no network was built.
+    Raises :class:`NotFound` if no network was built.
     """
     try:
-        index: dict[str, Any] = json.loads((folder / INDEX).read_text(encoding="utf-8"))
+        index: Any = json.loads((folder / INDEX).read_text(encoding="utf-8"))
     except FileNotFoundError as e:
         raise NotFound("no street network yet; make one with: geoservice import network FILE.osm.pbf") from e
+    except (OSError, ValueError) as e:
+        raise NetworkError(f"the street network is damaged: {INDEX} cannot be read; import it again") from e
+    if not isinstance(index, dict):
+        raise NetworkError(f"the street network is damaged: {INDEX} is no index; import it again")
     if index.get("format") != FORMAT:
         raise NetworkError(f"the street network has format {index.get('format')}, this version reads {FORMAT}; import it again")
     return index
 
 
-def load_graph(folder: Path, mode: str) -> Graph:
-    """Map the current graph of a mode into memory.
+def map_array(file: Path) -> Any:
+    """Map an array into memory, read-only; raises :class:`NetworkError` where its file is damaged."""
+    try:
+        return np.asarray(np.load(file, mmap_mode="r", allow_pickle=False))
+    except (ValueError, EOFError) as e:  # cut short, or no array
+        name = f"{file.parent.name}/{file.name}"
+        raise NetworkError(f"the street network is damaged: {name} cannot be read; import it again") from e
 
-    Raises :class:`NotFound` if there is no network or none for this mode.
+
+def load_graph(folder: Path, mode: str) -> Graph:
+    """Return the current graph of a mode, memory-mapped.
+
+    Raises :class:`NotFound` if no network was built, or none for this mode.
     """
     for attempt in range(3):
         index = read_index(folder)
         if mode not in index["modes"]:
             raise NotFound(f"the street network has no mode {mode!r}; it has {sorted(index['modes'])}")
-        here = folder / index["build"] / mode
+        mode_folder = folder / index["build"] / mode
         try:
-            arrays = {name: np.asarray(np.load(here / f"{name}.npy", mmap_mode="r", allow_pickle=False)) for name in ARRAYS}
+            arrays = {name: map_array(mode_folder / f"{name}.npy") for name in ARRAYS}
         except FileNotFoundError:
             if attempt == 2:
                 raise NetworkError("the street network is incomplete; import it again") from None

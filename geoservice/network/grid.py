@@ -1,6 +1,6 @@
 # mypy: disable-error-code="no-untyped-def"
 # the functions here are compiled by numba from the types of their first call; their caller in snap.py is typed
-"""A square grid over street segments, and the nearest segment of each point by it; compiled."""
+"""A square grid over street segments, and the search in it for the segment nearest to each point; compiled."""
 
 import numba
 import numpy as np
@@ -8,7 +8,7 @@ import numpy as np
 
 @numba.njit(cache=True)
 def grid_cells(xs, ys, owner, frame, columns, rows):
-    """Cells of a square grid and the segments that touch them, as compressed rows; segment ``i`` joins vertices i and i+1."""
+    """Return the segments in each cell of a square grid as compressed rows; segment ``i`` joins vertices i and i + 1."""
     start = np.zeros(columns * rows + 1, np.int64)
     item = np.empty(0, np.int32)
     for fill in range(2):
@@ -19,15 +19,15 @@ def grid_cells(xs, ys, owner, frame, columns, rows):
             high = int((max(ys[i], ys[i + 1]) - frame[1]) // frame[2])
             rise = ys[i + 1] - ys[i]
             for row in range(max(low, 0), min(high, rows - 1) + 1):
-                left = min(xs[i], xs[i + 1])
-                right = max(xs[i], xs[i + 1])
+                west = min(xs[i], xs[i + 1])
+                east = max(xs[i], xs[i + 1])
                 if low != high:  # only the part of the segment inside this row of cells, and a millimetre for rounding
                     below = xs[i] + (frame[1] + row * frame[2] - ys[i]) / rise * (xs[i + 1] - xs[i])
                     above = xs[i] + (frame[1] + (row + 1) * frame[2] - ys[i]) / rise * (xs[i + 1] - xs[i])
-                    left = max(left, min(below, above) - 1e-3)
-                    right = min(right, max(below, above) + 1e-3)
-                first = max(int((left - frame[0]) // frame[2]), 0)
-                last = min(int((right - frame[0]) // frame[2]), columns - 1)
+                    west = max(west, min(below, above) - 1e-3)
+                    east = min(east, max(below, above) + 1e-3)
+                first = max(int((west - frame[0]) // frame[2]), 0)
+                last = min(int((east - frame[0]) // frame[2]), columns - 1)
                 for cell in range(row * columns + first, row * columns + last + 1):
                     if fill:
                         start[cell] -= 1
@@ -43,9 +43,10 @@ def grid_cells(xs, ys, owner, frame, columns, rows):
 
 @numba.njit(cache=True)
 def nearest_segments(xs, ys, owner, shape_m, start, item, frame, columns, rows, px, py, order, max_metres):
-    """Search cells in growing squares around each point until what is left must be farther than what was found.
+    """Return edge, distance and metres along the edge of the segment nearest to each point; edge -1 beyond ``max_metres``.
 
-    ``order`` is the order to go through the points; neighbours one after the other find the same segments in cache.
+    Cells are searched in growing rings around a point until all others must be farther than the best segment. ``order`` is
+    the order of the points; with neighbours one after the other, their segments are still in the cache.
     """
     edge = np.full(len(px), -1, np.int32)
     distance = np.full(len(px), np.nan)
@@ -59,7 +60,7 @@ def nearest_segments(xs, ys, owner, shape_m, start, item, frame, columns, rows, 
         row = int(np.floor(cy))
         margin = min(cx - column, column + 1 - cx, cy - row, row + 1 - cy) * frame[2]
         limit = max_metres * max_metres
-        found = -1
+        nearest = -1
         best = limit
         ring = 0
         farthest = max(column, columns - 1 - column, row, rows - 1 - row)
@@ -91,12 +92,12 @@ def nearest_segments(xs, ys, owner, shape_m, start, item, frame, columns, rows, 
                             ex = px[p] - xs[i] - t * dx
                             ey = py[p] - ys[i] - t * dy
                         d = ex * ex + ey * ey
-                        if d < best or (d == best and (found < 0 or i < found)):
+                        if d < best or (d == best and (nearest < 0 or i < nearest)):
                             best = d
-                            found = i
+                            nearest = i
                             along[p] = shape_m[i + 1] if t == 1 else shape_m[i] + t * (shape_m[i + 1] - shape_m[i])
             ring += 1
-        if found >= 0:
-            edge[p] = owner[found]
+        if nearest >= 0:
+            edge[p] = owner[nearest]
             distance[p] = np.sqrt(best)
     return edge, distance, along

@@ -1,22 +1,22 @@
 # mypy: disable-error-code="no-untyped-def"
 # the functions here are compiled by numba from the types of their first call; callers in travel.py and snap.py are typed
-"""Searches on a street graph, compiled: the nearest sources of every node, and everything near each source.
+"""Compiled searches on a street graph: the nearest sources of every node, and all nodes near each source.
 
-Pure functions on plain arrays. Times are integer milliseconds, limits are inclusive. A graph comes as compressed rows:
+Pure functions on plain arrays. Times are integer milliseconds, limits are inclusive. A graph is given as compressed rows:
 ``indptr`` and ``arcs``, each ``ms << 32 | node`` in one int64 with ``ms`` > 0, since the two are always read together.
-Sources come as seeds: ``seed_node``, ``seed_ms`` (the time already spent there) and ``seed_label`` (which source it is); a
+Sources are given as seeds: ``seed_node``, ``seed_ms`` (the time at its start) and ``seed_label`` (the index of the source); a
 source may have several seeds.
 
-A *key* is ``ms << 32 | label`` in one int64, so the smaller of two keys is the earlier time and, at one time, the lower label;
-``NONE``, the largest int64, reads as time ``UNREACHED`` and label -1.
+A *key* is ``ms << 32 | label`` in one int64, so the smaller of two keys has the earlier time or, at equal times, the lower
+label; ``NONE``, the largest int64, has the time ``UNREACHED`` and the label -1.
 
 Both searches keep open nodes in buckets of some seconds (Dial, "Algorithm 360", CACM 12, 1969; Denardo & Fox, "Shortest-route
-methods: 1", Operations Research 27, 1979). Within a bucket a node is looked at again when its key improves, which makes
-the result exact whatever the width.
+methods: 1", Operations Research 27, 1979). Within a bucket a node is expanded again when its key improves, which makes
+the result exact for any width.
 
-Two things make the loops quick. They never allocate: where room runs out they return to a caller that makes more and calls
-again, since an array that may be replaced within a loop costs a count of references at every step. And they index with
-unsigned numbers, which need no look for a minus sign.
+Two things make the loops fast. They never allocate: when an array is full they return to a caller that grows it and calls
+again, since an array that may be replaced within a loop costs reference counting at every step. And they index with
+unsigned integers, which saves the check for negative indices.
 """
 
 import numba
@@ -28,14 +28,16 @@ NONE = np.int64(2**63 - 1)
 _LABEL = np.int64(2**32 - 1)
 _MS = ~_LABEL
 _LOW = np.uint64(2**32 - 1)
-_WIDE = 4.0  # arcs to a bucket: with many sources at once a wide bucket stays with one of them long enough to find it in cache
+_WIDE = (
+    4.0  # bucket width in mean arcs: with many sources at the same time, wide buckets keep the data of one of them in the cache
+)
 _NARROW = 0.5
-_MOST_BUCKETS = 1 << 14
+_MAX_BUCKETS = 1 << 14
 
 
 @numba.njit(cache=True)
 def _bucket_bits(arcs, share, limit):
-    """Logarithm of the width of a bucket, which is about ``share`` of the mean arc; from a sample."""
+    """Return the base-2 logarithm of the bucket width, which is about ``share`` times the mean arc of a sample."""
     total = 0.0
     count = 0
     for i in range(0, len(arcs), len(arcs) // 4096 + 1):
@@ -43,21 +45,21 @@ def _bucket_bits(arcs, share, limit):
         count += 1
     width = share * total / max(count, 1)
     bits = 0
-    while 2 << bits <= width or limit >> bits >= _MOST_BUCKETS:
+    while 2 << bits <= width or limit >> bits >= _MAX_BUCKETS:
         bits += 1
     return bits
 
 
 @numba.njit(cache=True)
 def _grown(array):
-    out = np.empty(len(array) * 2, array.dtype)
-    out[: len(array)] = array
-    return out
+    larger = np.empty(len(array) * 2, array.dtype)
+    larger[: len(array)] = array
+    return larger
 
 
 @numba.njit(cache=True)
 def _improve(best, base, k, key):
-    """Put ``key`` in its place among the ``k`` best of distinct labels at ``base``; False if it is not one of them."""
+    """Insert ``key`` among the ``k`` best keys of distinct labels at ``base``; return False if it is not one of them."""
     last = uint64(base) + uint64(k) - uint64(1)
     if best[last] <= key:
         return False
@@ -65,17 +67,17 @@ def _improve(best, base, k, key):
         best[last] = key
         return True
     label = key & _LABEL
-    at = last
+    slot = last
     for i in range(uint64(base), last):
         if best[i] & _LABEL == label:
             if best[i] <= key:
                 return False
-            at = i
+            slot = i
             break
-    while at > uint64(base) and best[at - uint64(1)] > key:
-        best[at] = best[at - uint64(1)]
-        at -= uint64(1)
-    best[at] = key
+    while slot > uint64(base) and best[slot - uint64(1)] > key:
+        best[slot] = best[slot - uint64(1)]
+        slot -= uint64(1)
+    best[slot] = key
     return True
 
 
@@ -91,8 +93,8 @@ def _holds(best, base, k, key):
 def nearest_keys(indptr, arcs, seed_node, seed_ms, seed_label, limit, k):
     """Return the keys of the ``k`` nearest distinct sources of each node within ``limit``, nearest first; shape ``(n * k,)``.
 
-    Searches along the arcs given: with arcs out of nodes, times are from the source; with arcs into them, to the source.
-    Quickest with seeds in the order of nodes.
+    With arcs out of nodes, times are from the source; with arcs into them, to the source. Fastest with seeds in the
+    order of nodes.
     """
     best = np.full((len(indptr) - 1) * k, NONE, np.int64)
     bits = _bucket_bits(arcs, _WIDE, limit)
@@ -102,12 +104,12 @@ def nearest_keys(indptr, arcs, seed_node, seed_ms, seed_label, limit, k):
     link = np.empty(len(node), np.int32)
     top = 0
     for i in range(len(seed_node)):
-        spent = int64(seed_ms[i])
-        if 0 <= spent <= limit and _improve(best, int64(seed_node[i]) * k, k, spent << 32 | int64(seed_label[i])):
+        start = int64(seed_ms[i])
+        if 0 <= start <= limit and _improve(best, int64(seed_node[i]) * k, k, start << 32 | int64(seed_label[i])):
             node[top] = seed_node[i]
-            key[top] = spent << 32 | int64(seed_label[i])
-            link[top] = head[spent >> bits]
-            head[spent >> bits] = top
+            key[top] = start << 32 | int64(seed_label[i])
+            link[top] = head[start >> bits]
+            head[start >> bits] = top
             top += 1
     bucket, free = 0, -1
     while True:
@@ -119,31 +121,31 @@ def nearest_keys(indptr, arcs, seed_node, seed_ms, seed_label, limit, k):
 
 @numba.njit(cache=True)
 def _nearest_loop(indptr, arcs, best, k, head, bits, node, key, link, bucket, top, free, limit):
-    """Empty the buckets from ``bucket`` on; stop before an entry whose arcs may not find room.
+    """Process the buckets from ``bucket`` on; stop before an entry whose arcs may not fit.
 
     Entries are ``node``, ``key`` and ``link`` to the next one in the bucket; those below ``top`` are in a bucket or in the list
     that begins at ``free``.
     """
-    for at in range(bucket, len(head)):
-        while head[at] >= 0:
-            entry = uint32(head[at])
-            here = uint64(node[entry])
-            spent = key[entry]
-            arc = uint64(indptr[here])
-            end = uint64(indptr[here + uint64(1)])
+    for current in range(bucket, len(head)):
+        while head[current] >= 0:
+            entry = uint32(head[current])
+            origin = uint64(node[entry])
+            origin_key = key[entry]
+            arc = uint64(indptr[origin])
+            end = uint64(indptr[origin + uint64(1)])
             if top + int64(end - arc) > len(node):
-                return at, top, free
-            head[at] = link[entry]
+                return current, top, free
+            head[current] = link[entry]
             link[entry] = free
             free = int32(entry)
-            if not _holds(best, here * uint64(k), k, spent):
+            if not _holds(best, origin * uint64(k), k, origin_key):
                 continue
-            left = limit - (spent >> 32)
+            remaining = limit - (origin_key >> 32)
             while arc < end:
-                onward = spent + (arcs[arc] & _MS)
-                to = uint64(arcs[arc]) & _LOW
+                next_key = origin_key + (arcs[arc] & _MS)
+                target = uint64(arcs[arc]) & _LOW
                 arc += uint64(1)
-                if arcs[arc - uint64(1)] >> 32 > left or not _improve(best, to * uint64(k), k, onward):
+                if arcs[arc - uint64(1)] >> 32 > remaining or not _improve(best, target * uint64(k), k, next_key):
                     continue
                 if free >= 0:
                     slot = uint32(free)
@@ -151,19 +153,19 @@ def _nearest_loop(indptr, arcs, best, k, head, bits, node, key, link, bucket, to
                 else:
                     slot = uint32(top)
                     top += 1
-                node[slot] = to
-                key[slot] = onward
-                link[slot] = head[uint64(onward >> 32 >> bits)]
-                head[uint64(onward >> 32 >> bits)] = slot
+                node[slot] = target
+                key[slot] = next_key
+                link[slot] = head[uint64(next_key >> 32 >> bits)]
+                head[uint64(next_key >> 32 >> bits)] = slot
     return len(head), top, free
 
 
 @numba.njit(cache=True)
 def reach_rows(indptr, arcs, seed_start, seed_node, seed_ms, limit):
-    """Return every node within ``limit`` of each source, as compressed rows ``(start, node, time)`` in the order of finding.
+    """Return every node within ``limit`` of each source, as compressed rows ``(start, node, time)`` in the order of the search.
 
     Source ``i`` has the seeds ``seed_start[i]:seed_start[i + 1]``. Shapes: start ``(s + 1,)``, the others ``(pairs,)``.
-    Quickest if sources near one another come one after the other.
+    Fastest if neighbouring sources follow one another.
     """
     bits = _bucket_bits(arcs, _NARROW, limit)
     time = np.full(len(indptr) - 1, UNREACHED, np.int32)
@@ -178,12 +180,12 @@ def reach_rows(indptr, arcs, seed_start, seed_node, seed_ms, limit):
         while len(entry) < seed_start[source + 1] - seed_start[source]:
             entry, link = _grown(entry), _grown(link)
         for i in range(seed_start[source], seed_start[source + 1]):
-            spent = int64(seed_ms[i])
-            if 0 <= spent <= limit and spent < time[seed_node[i]]:
-                time[seed_node[i]] = spent
-                entry[top] = spent << 32 | int64(seed_node[i])
-                link[top] = head[spent >> bits]
-                head[spent >> bits] = top
+            start_ms = int64(seed_ms[i])
+            if 0 <= start_ms <= limit and start_ms < time[seed_node[i]]:
+                time[seed_node[i]] = start_ms
+                entry[top] = start_ms << 32 | int64(seed_node[i])
+                link[top] = head[start_ms >> bits]
+                head[start_ms >> bits] = top
                 top += 1
         bucket = 0
         while True:
@@ -193,41 +195,41 @@ def reach_rows(indptr, arcs, seed_start, seed_node, seed_ms, limit):
             entry, link = _grown(entry), _grown(link)
         while start[source] + top > len(out_node):
             out_node, out_time = _grown(out_node), _grown(out_time)
-        start[source + 1] = _emptied(entry, top, time, out_node, out_time, start[source])
+        start[source + 1] = _collect_reached(entry, top, time, out_node, out_time, start[source])
     return start, out_node[: start[-1]], out_time[: start[-1]]
 
 
 @numba.njit(cache=True)
 def _reach_loop(indptr, arcs, time, head, bits, entry, link, bucket, top, limit):
-    """Empty the buckets from ``bucket`` on; stop before an entry whose arcs may not find room. Entries stay below ``top``."""
-    for at in range(bucket, len(head)):
-        while head[at] >= 0:
-            here = uint64(entry[uint32(head[at])]) & _LOW
-            spent = entry[uint32(head[at])] >> 32
-            arc = uint64(indptr[here])
-            end = uint64(indptr[here + uint64(1)])
+    """Process the buckets from ``bucket`` on; stop before an entry whose arcs may not fit. Entries stay below ``top``."""
+    for current in range(bucket, len(head)):
+        while head[current] >= 0:
+            origin = uint64(entry[uint32(head[current])]) & _LOW
+            elapsed = entry[uint32(head[current])] >> 32
+            arc = uint64(indptr[origin])
+            end = uint64(indptr[origin + uint64(1)])
             if top + int64(end - arc) > len(entry):
-                return at, top
-            head[at] = link[uint32(head[at])]
-            if spent != time[here]:
+                return current, top
+            head[current] = link[uint32(head[current])]
+            if elapsed != time[origin]:
                 continue
             while arc < end:
-                onward = spent + (arcs[arc] >> 32)
-                to = uint64(arcs[arc]) & _LOW
+                next_time = elapsed + (arcs[arc] >> 32)
+                target = uint64(arcs[arc]) & _LOW
                 arc += uint64(1)
-                if onward > limit or onward >= time[to]:
+                if next_time > limit or next_time >= time[target]:
                     continue
-                time[to] = onward
-                entry[uint64(top)] = onward << 32 | int64(to)
-                link[uint64(top)] = head[uint64(onward >> bits)]
-                head[uint64(onward >> bits)] = top
+                time[target] = next_time
+                entry[uint64(top)] = next_time << 32 | int64(target)
+                link[uint64(top)] = head[uint64(next_time >> bits)]
+                head[uint64(next_time >> bits)] = top
                 top += 1
     return len(head), top
 
 
 @numba.njit(cache=True)
-def _emptied(entry, top, time, out_node, out_time, filled):
-    """Write the node and time of every entry that is the last word on its node, and make ``time`` unreached again."""
+def _collect_reached(entry, top, time, out_node, out_time, filled):
+    """Write node and time of every entry that has the final time of its node, and reset ``time`` to unreached."""
     for i in range(top):
         node = uint64(entry[i]) & _LOW
         if time[node] == entry[i] >> 32:
@@ -239,43 +241,43 @@ def _emptied(entry, top, time, out_node, out_time, filled):
 
 
 @numba.njit(cache=True)
-def rows_placed(order, start, node, time):
-    """Return compressed rows with row ``i`` put at place ``order[i]``, a permutation."""
-    placed = np.zeros(len(start), np.int64)
+def permuted_rows(order, start, node, time):
+    """Return the compressed rows permuted: row ``i`` becomes row ``order[i]``."""
+    new_start = np.zeros(len(start), np.int64)
     for i in range(len(order)):
-        placed[order[i] + 1] = start[i + 1] - start[i]
-    placed = np.cumsum(placed)
+        new_start[order[i] + 1] = start[i + 1] - start[i]
+    new_start = np.cumsum(new_start)
     out_node = np.empty(len(node), np.int32)
     out_time = np.empty(len(time), np.int32)
     for i in range(len(order)):
-        to = placed[order[i]]
+        target = new_start[order[i]]
         for j in range(start[i], start[i + 1]):
-            out_node[to] = node[j]
-            out_time[to] = time[j]
-            to += 1
-    return placed, out_node, out_time
+            out_node[target] = node[j]
+            out_time[target] = time[j]
+            target += 1
+    return new_start, out_node, out_time
 
 
 @numba.njit(cache=True)
-def point_rows(start, node, time, held_start, held_point, held_ms, limit):
-    """Carry rows of nodes on to the points held by each node; return packed pairs, with repetitions.
+def point_rows(start, node, time, attached_start, attached_point, attached_ms, limit):
+    """Extend rows of nodes to the points attached to each node; return packed pairs, with repetitions.
 
-    Node ``n`` holds the points ``held_point[held_start[n]:held_start[n + 1]]``, ``held_ms`` further on. A pair is packed as
-    ``row << 55 | point << 28 | time``: below 256 rows, 2**27 points, 2**28 ms.
+    Node ``n`` has the points ``attached_point[attached_start[n]:attached_start[n + 1]]``, ``attached_ms`` further on. A pair is
+    packed as ``row << 55 | point << 28 | time``: below 256 rows, 2**27 points, 2**28 ms.
     """
-    space = 1 << 16
-    out = np.empty(space, np.int64)
+    capacity = 1 << 16
+    out = np.empty(capacity, np.int64)
     filled = 0
     for row in range(len(start) - 1):
         for i in range(start[row], start[row + 1]):
-            for held in range(held_start[node[i]], held_start[node[i] + 1]):
-                total = np.int64(time[i]) + held_ms[held]
+            for j in range(attached_start[node[i]], attached_start[node[i] + 1]):
+                total = np.int64(time[i]) + attached_ms[j]
                 if total > limit:
                     continue
-                if filled == space:
-                    space *= 2
+                if filled == capacity:
+                    capacity *= 2
                     out = _grown(out)
-                out[filled] = np.int64(row) << 55 | np.int64(held_point[held]) << 28 | total
+                out[filled] = np.int64(row) << 55 | np.int64(attached_point[j]) << 28 | total
                 filled += 1
     return out[:filled]
 
@@ -286,10 +288,10 @@ def point_keys(
 ):
     """Return the keys of the ``k`` nearest distinct sources of each point; shape ``(n * k,)``.
 
-    A point lies on an edge between the nodes ``u`` and ``v``, ``ms_u`` and ``ms_v`` from them (-1: no way there; ``u`` = -1: no
-    edge). ``best`` are the nodes' keys. The stations on the point's own edge are ``near_start:near_stop`` of ``station``; by
-    the edge itself they are ``station_along - along`` ms away, or ``station_against - against``, where not negative; -1 in
-    ``along`` or ``against`` closes that direction. Station keys carry their own start in the upper half.
+    A point lies on an edge between the nodes ``u`` and ``v``, ``ms_u`` and ``ms_v`` from them (-1: not allowed; ``u`` = -1: no
+    edge). ``best`` are the nodes' keys. The stations on the point's own edge are ``near_start:near_stop`` of ``station``; along
+    the edge they are ``station_along - along`` or ``station_against - against`` ms away, if not negative; -1 in ``along`` or
+    ``against`` closes that direction. Station keys have their start time in the upper half.
     """
     out = np.full(len(u) * k, NONE, np.int64)
     for i in range(len(u)):
@@ -305,10 +307,10 @@ def point_keys(
                 _improve(out, i * k, k, best[j] + (np.int64(extra) << 32))
         for j in range(near_start[i], near_stop[i]):
             for way in range(2):
-                here, there = (along[i], station_along[j]) if way == 0 else (against[i], station_against[j])
-                if here < 0 or there < here:
+                point_ms, station_ms = (along[i], station_along[j]) if way == 0 else (against[i], station_against[j])
+                if point_ms < 0 or station_ms < point_ms:
                     continue
-                key = station[j] + (np.int64(there - here) << 32)
+                key = station[j] + (np.int64(station_ms - point_ms) << 32)
                 if key >> 32 <= limit:
                     _improve(out, i * k, k, key)
     return out
@@ -318,7 +320,7 @@ def point_keys(
 def edge_offsets(edge, fraction, shape_start, shape_m, shape_forward, shape_backward):
     """Return the ms from ``u`` along the edge to each point and the ms back to ``u``, both rounded within one segment.
 
-    ``edge`` -1 gives 0. Shapes ``(n,)``.
+    Both are 0 if ``edge`` is -1. Shapes ``(n,)``.
     """
     along = np.zeros(len(edge), np.int32)
     back = np.zeros(len(edge), np.int32)

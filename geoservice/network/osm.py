@@ -1,6 +1,7 @@
-"""Streets out of an OSM extract (PBF or XML): node references, places and the tags that matter, for all modes at once."""
+"""Read streets from an OSM extract (PBF or XML) for all modes: node references, coordinates and the tags of the rules."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,15 +14,26 @@ from geoservice.geo import Floats, Int32s, Ints
 from geoservice.network.rules import KEYS
 
 Progress = Callable[[str, float], None]
-_EVERY = 5_000
+_PROGRESS_STEP = 5_000
+
+
+@contextmanager
+def readable_extract(path: Path) -> Iterator[None]:
+    """Raise :class:`UnreadableFile` if the extract does not exist or osmium cannot read it in this block."""
+    if not path.is_file():
+        raise UnreadableFile(f"{path.name} not found; expected an OSM extract (.osm.pbf)")
+    try:
+        yield
+    except RuntimeError as e:
+        raise UnreadableFile(f"{path.name}: not readable as an OSM extract (.osm.pbf): {e}") from e
 
 
 @dataclass(frozen=True)
 class OsmStreets:
     """Ways with a ``highway`` tag: way ``i`` runs over ``ref[start[i]:start[i + 1]]``, its tags are ``kinds[kind[i]]``.
 
-    ``ref`` are OSM node ids, ``lon`` and ``lat`` degrees, all of shape ``(nodes of ways,)``. A way that leaves the extract is
-    cut where its nodes are missing; ``cut`` counts such ways.
+    ``ref`` are OSM node ids, ``lon`` and ``lat`` degrees, all of shape ``(nodes of ways,)``. A way that leaves the extract
+    is cut where its nodes are missing; ``cut`` counts such ways.
     """
 
     start: Ints
@@ -47,22 +59,22 @@ class _Collector:
         tags = tuple(way.tags.get(k) for k in KEYS)
         kind = self.kinds.setdefault(tags, len(self.kinds))
         nodes = [(n.ref, n.location) for n in way.nodes]
-        whole = [(ref, place.lon, place.lat) if place.valid() else None for ref, place in nodes]
-        self.cut += None in whole
-        run: list[tuple[int, float, float]] = []
-        for node in [*whole, None]:
+        placed = [(ref, location.lon, location.lat) if location.valid() else None for ref, location in nodes]
+        self.cut += None in placed
+        stretch: list[tuple[int, float, float]] = []
+        for node in [*placed, None]:
             if node is not None:
-                run.append(node)
+                stretch.append(node)
             else:
-                self._run(run, kind)
-                run = []
+                self._add_stretch(stretch, kind)
+                stretch = []
 
-    def _run(self, run: list[tuple[int, float, float]], kind: int) -> None:
-        if len(run) < 2:
+    def _add_stretch(self, stretch: list[tuple[int, float, float]], kind: int) -> None:
+        if len(stretch) < 2:
             return
-        self.ref += [ref for ref, _, _ in run]
-        self.lon += [lon for _, lon, _ in run]
-        self.lat += [lat for _, _, lat in run]
+        self.ref += [ref for ref, _, _ in stretch]
+        self.lon += [lon for _, lon, _ in stretch]
+        self.lat += [lat for _, _, lat in stretch]
         self.start.append(len(self.ref))
         self.kind.append(kind)
 
@@ -73,28 +85,24 @@ class _Collector:
 
 
 def read_streets(path: Path, progress: Progress) -> OsmStreets:
-    """Read every way with a ``highway`` tag.
+    """Return every way with a ``highway`` tag.
 
     Raises
     ------
     UnreadableFile
-        If the file is not there or not OSM.
+        If the file does not exist or is not OSM.
     NetworkError
-        If it holds no street at all.
+        If it has no street.
     """
-    if not path.is_file():
-        raise UnreadableFile(f"{path.name} not found; expected an OSM extract (.osm.pbf)")
-    out = _Collector()
-    try:
+    collector = _Collector()
+    with readable_extract(path):
         ways: Any = osmium.FileProcessor(str(path)).with_locations()
         ways = ways.with_filter(osmium.filter.EntityFilter(osmium.osm.WAY)).with_filter(osmium.filter.KeyFilter("highway"))
         for number, way in enumerate(ways):
-            out.way(way)
-            if number % _EVERY == 0:
+            collector.way(way)
+            if number % _PROGRESS_STEP == 0:
                 progress("reading streets", 0.0)
-    except RuntimeError as e:
-        raise UnreadableFile(f"{path.name}: not readable as an OSM extract (.osm.pbf): {e}") from e
-    if not out.kind:
+    if not collector.kind:
         raise NetworkError(f"{path.name}: no way has the tag highway; expected an OSM extract with streets and their nodes")
     progress("reading streets", 1.0)
-    return out.streets()
+    return collector.streets()

@@ -1,4 +1,4 @@
-"""Points that stand for footprints and lines: where in a place its people are taken to be."""
+"""Points that represent footprints and streets: the assumed locations of people within a place."""
 
 import math
 
@@ -10,12 +10,12 @@ from geoservice.geo import EARTH_RADIUS_M, Floats, Ints, Objects, haversine_m
 
 STEP_METRES = 25.0
 MIN_FOOTPRINT, MAX_FLOOR = 12.0, 20_000.0
-"""Square metres: below the first a building is a shed; above the second it counts no more than that."""
+"""Square metres: a smaller building is a shed and left out; a larger floor area counts as the maximum."""
 _DEGREE_M = math.radians(1) * EARTH_RADIUS_M
 
 
 def building_points(shapes: Objects, levels: Floats) -> Places:
-    """Return the centroids of footprints, weighed by floor area.
+    """Return the centroids of footprints, weighted by floor area.
 
     Parameters
     ----------
@@ -27,7 +27,7 @@ def building_points(shapes: Objects, levels: Floats) -> Places:
     Returns
     -------
     Places
-        Without footprints below ``MIN_FOOTPRINT``; weights are square metres, ``MAX_FLOOR`` at most.
+        Without footprints below ``MIN_FOOTPRINT``; weights are square metres, at most ``MAX_FLOOR``.
 
     Examples
     --------
@@ -38,20 +38,20 @@ def building_points(shapes: Objects, levels: Floats) -> Places:
     centre = shapely.centroid(shapes)
     lon, lat = shapely.get_x(centre), shapely.get_y(centre)
     area = shapely.area(shapes) * _DEGREE_M**2 * np.cos(np.radians(lat))
-    kept = np.isfinite(lon) & (area >= MIN_FOOTPRINT)
-    weight = np.minimum(area * levels, MAX_FLOOR)[kept]
-    return Places(lon[kept], lat[kept], weight, np.ones(len(weight), np.bool_))
+    keep = np.isfinite(lon) & (area >= MIN_FOOTPRINT)
+    weight = np.minimum(area * levels, MAX_FLOOR)[keep]
+    return Places(lon[keep], lat[keep], weight, np.ones(len(weight), np.bool_))
 
 
 def street_points(lines: Objects, weight: Floats) -> Places:
-    """Return points along lines, one in the middle of every ``STEP_METRES`` or so.
+    """Return points along lines, one in the middle of every stretch of about ``STEP_METRES``.
 
     Parameters
     ----------
     lines : object array of lines, shape (n,)
         In degrees.
     weight : float64 array, shape (n,)
-        Of a metre.
+        Weight per metre of each line.
 
     Returns
     -------
@@ -71,18 +71,18 @@ def street_points(lines: Objects, weight: Floats) -> Places:
     lon, lat = vertices[:, 0], vertices[:, 1]
     step = np.zeros(len(lon))
     step[1:] = np.where(line[1:] == line[:-1], haversine_m(lon[:-1], lat[:-1], lon[1:], lat[1:]), 0.0)
-    run = np.cumsum(step)  # along all lines, one after the other
+    cumulative = np.cumsum(step)  # over all lines, one after the other
     first = np.searchsorted(line, np.arange(len(lines)))
     last = np.searchsorted(line, np.arange(len(lines)), side="right") - 1
-    length = run[last] - run[first]
+    length = cumulative[last] - cumulative[first]
     pieces = np.where(length > 0, np.maximum(np.rint(length / STEP_METRES), 1), 0).astype(np.int64)
-    of, place = _numbered(pieces)
-    along = run[first][of] + (place + 0.5) * (length / np.maximum(pieces, 1))[of]
-    metres = (weight * length / np.maximum(pieces, 1))[of]
-    return Places(np.interp(along, run, lon), np.interp(along, run, lat), metres, np.zeros(len(of), np.bool_))
+    owner, rank = _repeated(pieces)
+    along = cumulative[first][owner] + (rank + 0.5) * (length / np.maximum(pieces, 1))[owner]
+    metres = (weight * length / np.maximum(pieces, 1))[owner]
+    return Places(np.interp(along, cumulative, lon), np.interp(along, cumulative, lat), metres, np.zeros(len(owner), np.bool_))
 
 
-def _numbered(counts: Ints) -> tuple[Ints, Ints]:
-    """Return for ``counts[i]`` entries of each ``i`` the ``i`` and the number of the entry from 0."""
-    of = np.repeat(np.arange(len(counts)), counts)
-    return of, np.arange(len(of)) - np.repeat(np.cumsum(counts) - counts, counts)
+def _repeated(counts: Ints) -> tuple[Ints, Ints]:
+    """Return each ``i`` ``counts[i]`` times, and the number of each repetition from 0."""
+    owner = np.repeat(np.arange(len(counts)), counts)
+    return owner, np.arange(len(owner)) - np.repeat(np.cumsum(counts) - counts, counts)

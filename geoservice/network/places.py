@@ -1,7 +1,7 @@
-"""Where people may live, out of the same extract as the streets: buildings, streets one could live on, named places.
+"""Places where people may live, from the same OSM extract as the streets: buildings, residential streets, named places.
 
-The points say where within a place its people are taken to be, and which squares have anybody at all. They are kept beside the
-graphs, ``<folder>/<build>/places/<array>.npy``, and are part of the build's digest.
+The points are the assumed locations of people within a place, and decide which squares are inhabited. They are stored beside
+the graphs, ``<folder>/<build>/places/<array>.npy``, and are part of the build's digest.
 """
 
 import hashlib
@@ -15,10 +15,10 @@ import osmium
 import shapely
 
 from geoservice.demand import Places
-from geoservice.errors import NetworkError, UnreadableFile
+from geoservice.errors import NetworkError
 from geoservice.geo import Floats, Objects, hilbert_index
-from geoservice.network.graph import read_index
-from geoservice.network.osm import Progress
+from geoservice.network.graph import map_array, read_index
+from geoservice.network.osm import Progress, readable_extract
 from geoservice.network.place_points import building_points, street_points
 
 PLACES = "places"
@@ -33,8 +33,8 @@ _NO_HOMES = (
     "stadium sports_hall sports_centre grandstand pavilion riding_hall swimming_pool",
 )
 UNINHABITED = frozenset(" ".join(_NO_HOMES).split())
-"""Buildings that nobody lives in. What is left, ``yes`` above all, may hold homes; a few flats over shops are missed, but a
-shopping centre does not draw the people of its neighbourhood into itself."""
+"""Values of ``building`` without homes. All others, most of all ``yes``, may have homes. Flats above shops are missed, but a
+shopping centre does not attract the people of its neighbourhood."""
 STREETS = {
     "residential": 1.0,
     "living_street": 1.0,
@@ -46,18 +46,18 @@ STREETS = {
     "primary": 0.3,
     "track": 0.3,
 }
-"""Streets with homes along them, and how many on a metre beside a residential street."""
+"""Streets with homes along them, and their homes per metre relative to a residential street."""
 SERVICE_WITHOUT_HOMES = frozenset({"parking_aisle", "drive-through", "emergency_access"})
 FIRM_TRACKS = frozenset({"grade1", "grade2"})
 PLACE_NODES = frozenset({"village", "hamlet", "isolated_dwelling", "farm", "neighbourhood"})
 PLACE_METRES = 50.0
-"""A named place weighs as much as so many metres of residential street."""
+"""Weight of a named place, in metres of residential street."""
 MAX_LEVELS = 30.0
-_EVERY = 20_000
+_PROGRESS_STEP = 20_000
 
 
 class _Shapes:
-    """Geometries as hexadecimal WKB with a number each."""
+    """Geometries as hexadecimal WKB, each with a number."""
 
     def __init__(self) -> None:
         self.wkb: list[str] = []
@@ -68,7 +68,7 @@ class _Shapes:
         self.number.append(number)
 
     def shapes(self, *, ordered: bool = False) -> tuple[Objects, Floats]:
-        """Return the geometries and their numbers, in the order of the file or in one that does not depend on it."""
+        """Return the geometries and their numbers, in the order of the file or, ``ordered``, in one independent of it."""
         pairs = list(zip(self.wkb, self.number, strict=True))
         if ordered:
             pairs.sort()
@@ -80,27 +80,27 @@ class _Collector:
         self.buildings, self.streets, self.nodes = _Shapes(), _Shapes(), _Shapes()
         self._wkb = osmium.geom.WKBFactory()
 
-    def add(self, thing: Any) -> None:
-        tags = thing.tags
-        if thing.is_area():
+    def add(self, osm_object: Any) -> None:
+        tags = osm_object.tags
+        if osm_object.is_area():
             if (kind := tags.get("building")) and kind not in UNINHABITED:
-                self._draw(self._wkb.create_multipolygon, thing, self.buildings, _levels(tags.get("building:levels")))
-        elif thing.is_way():
+                self._add_shape(self._wkb.create_multipolygon, osm_object, self.buildings, _levels(tags.get("building:levels")))
+        elif osm_object.is_way():
             if weight := street_weight(tags):
-                self._draw(self._wkb.create_linestring, thing, self.streets, weight)
-        elif thing.is_node() and tags.get("place") in PLACE_NODES:
-            self._draw(self._wkb.create_point, thing, self.nodes, PLACE_METRES)
+                self._add_shape(self._wkb.create_linestring, osm_object, self.streets, weight)
+        elif osm_object.is_node() and tags.get("place") in PLACE_NODES:
+            self._add_shape(self._wkb.create_point, osm_object, self.nodes, PLACE_METRES)
 
     @staticmethod
-    def _draw(make: Callable[[Any], str], thing: Any, to: _Shapes, number: float) -> None:
+    def _add_shape(create: Callable[[Any], str], osm_object: Any, shapes: _Shapes, number: float) -> None:
         try:
-            to.add(make(thing), number)
+            shapes.add(create(osm_object), number)
         except (RuntimeError, osmium.InvalidLocationError):
             return  # cut by the edge of the extract
 
 
 def street_weight(tags: Any) -> float:
-    """Return how many homes a metre of a way may have beside a metre of residential street; 0 where none are.
+    """Return the homes per metre of a way relative to a residential street; 0 if it has none.
 
     >>> street_weight({"highway": "residential"}), street_weight({"highway": "service", "service": "parking_aisle"})
     (1.0, 0.0)
@@ -116,7 +116,7 @@ def street_weight(tags: Any) -> float:
 
 
 def _levels(text: str | None) -> float:
-    """Storeys of a building, from 1 to ``MAX_LEVELS``; 1 where the tag says nothing that is a number."""
+    """Return the storeys of a building, from 1 to ``MAX_LEVELS``; 1 if the tag is not a number."""
     try:
         levels = float(text or 1)
     except ValueError:
@@ -125,7 +125,7 @@ def _levels(text: str | None) -> float:
 
 
 def read_places(pbf: Path, progress: Progress) -> Places:
-    """Read where people may live.
+    """Return the places where people may live.
 
     Parameters
     ----------
@@ -138,66 +138,62 @@ def read_places(pbf: Path, progress: Progress) -> Places:
     -------
     Places
         Buildings by floor area (square metres), points along streets and named places by metres of residential street; in an
-        order that does not depend on the file's.
+        order independent of the file's.
 
     Raises
     ------
     UnreadableFile
-        If the file is not there or not OSM.
+        If the file does not exist or is not OSM.
     """
-    if not pbf.is_file():
-        raise UnreadableFile(f"{pbf.name} not found; expected an OSM extract (.osm.pbf)")
-    found = _Collector()
-    try:
-        things: Any = osmium.FileProcessor(str(pbf)).with_areas(osmium.filter.KeyFilter("building"))
-        for number, thing in enumerate(things.with_filter(osmium.filter.KeyFilter("building", "highway", "place"))):
-            found.add(thing)
-            if number % _EVERY == 0:
+    collector = _Collector()
+    with readable_extract(pbf):
+        osm_objects: Any = osmium.FileProcessor(str(pbf)).with_areas(osmium.filter.KeyFilter("building"))
+        for number, osm_object in enumerate(osm_objects.with_filter(osmium.filter.KeyFilter("building", "highway", "place"))):
+            collector.add(osm_object)
+            if number % _PROGRESS_STEP == 0:
                 progress("reading places", 0.0)
-    except RuntimeError as e:
-        raise UnreadableFile(f"{pbf.name}: not readable as an OSM extract (.osm.pbf): {e}") from e
-    # lengths are running sums over all lines, whose last digits depend on the order
-    lines = street_points(*found.streets.shapes(ordered=True))
-    places = _ordered([building_points(*found.buildings.shapes()), lines, _named(found.nodes)])
+    # lengths are cumulative sums over all lines, whose last digits depend on the order
+    lines = street_points(*collector.streets.shapes(ordered=True))
+    places = _ordered([building_points(*collector.buildings.shapes()), lines, _node_points(collector.nodes)])
     progress("reading places", 1.0)
     return places
 
 
-def _named(nodes: _Shapes) -> Places:
+def _node_points(nodes: _Shapes) -> Places:
     shapes, metres = nodes.shapes()
     return Places(shapely.get_x(shapes), shapely.get_y(shapes), metres, np.zeros(len(shapes), np.bool_))
 
 
 def _ordered(parts: Iterable[Places]) -> Places:
-    """Put points together along a Hilbert curve; points at one place by weight."""
-    every = Places(*(np.concatenate(column) for column in zip(*parts, strict=True)))
-    curve = hilbert_index(every.lon, every.lat)
-    return every.take(np.lexsort((every.building, every.weight, every.lat, every.lon, curve)))
+    """Return all points along a Hilbert curve; points with the same coordinates by weight."""
+    places = Places(*(np.concatenate(column) for column in zip(*parts, strict=True)))
+    curve = hilbert_index(places.lon, places.lat)
+    return places.take(np.lexsort((places.building, places.weight, places.lat, places.lon, curve)))
 
 
 def places_digest(places: Places) -> str:
-    """SHA-256 over the names, types, shapes and bytes of the arrays."""
-    out = hashlib.sha256()
+    """Return the SHA-256 of the names, types, shapes and bytes of the arrays."""
+    digest = hashlib.sha256()
     for name, array in places._asdict().items():
-        out.update(f"{name} {array.dtype.str} {array.shape}".encode())
-        out.update(np.ascontiguousarray(array).data)
-    return out.hexdigest()
+        digest.update(f"{name} {array.dtype.str} {array.shape}".encode())
+        digest.update(np.ascontiguousarray(array).data)
+    return digest.hexdigest()
 
 
 def save_places(places: Places, build: Path) -> None:
-    """Write one ``.npy`` file for each array below the folder of a build."""
+    """Write each array to a ``.npy`` file in the folder of a build."""
     (build / PLACES).mkdir(parents=True)
     for name, array in places._asdict().items():
         np.save(build / PLACES / f"{name}.npy", array, allow_pickle=False)
 
 
 def load_places(folder: Path) -> Places:
-    """Map the points of the current network into memory, read-only.
+    """Return the places of the current network, memory-mapped and read-only.
 
     Parameters
     ----------
     folder : Path
-        The project's folder of the network.
+        The network folder of the project.
 
     Returns
     -------
@@ -206,15 +202,15 @@ def load_places(folder: Path) -> Places:
     Raises
     ------
     NotFound
-        No network was built.
+        If no network was built.
     NetworkError
-        It is of another format, or files are missing.
+        If it has another format, or files are missing or damaged.
     """
     for attempt in range(3):
-        here = folder / read_index(folder)["build"] / PLACES
+        places_folder = folder / read_index(folder)["build"] / PLACES
         try:
-            files = [here / f"{name}.npy" for name in Places._fields]
-            return Places(*(np.asarray(np.load(file, mmap_mode="r", allow_pickle=False)) for file in files))
+            files = [places_folder / f"{name}.npy" for name in Places._fields]
+            return Places(*(map_array(file) for file in files))
         except FileNotFoundError:
             if attempt == 2:
                 raise NetworkError("the street network is incomplete; import it again") from None
@@ -222,17 +218,17 @@ def load_places(folder: Path) -> Places:
 
 
 class PlaceReport(NamedTuple):
-    """How many buildings, and points along streets or named places, were read."""
+    """Numbers of buildings, and of points along streets and of named places."""
 
     buildings: int
     street_points: int
 
     @classmethod
     def of(cls, places: Places) -> "PlaceReport":
-        """Count the points."""
+        """Return the counts of some places."""
         buildings = int(np.count_nonzero(places.building))
         return cls(buildings, len(places.building) - buildings)
 
     def line(self) -> str:
-        """Return the report for people."""
-        return f"places: {self.buildings:,} buildings that may be lived in, {self.street_points:,} points along streets"
+        """Return the report as text."""
+        return f"places: {self.buildings:,} buildings that may have homes, {self.street_points:,} points along streets"

@@ -1,6 +1,6 @@
-"""Compile the network's loops before their first use: ``python -m geoservice.network.precompile``, once after installing.
+"""Compile the network's kernels before their first use: ``python -m geoservice.network.precompile``, once after installing.
 
-Compiled code is kept beside the sources; without this the first study on a machine waits for it.
+Compiled code is cached beside the sources; without this the first study on a machine waits for the compiler.
 """
 
 from pathlib import Path
@@ -28,9 +28,9 @@ def _write(pbf: Path) -> None:
 
 
 def precompile() -> None:
-    """Send a few streets through every search, which compiles what is not compiled yet."""
-    with TemporaryDirectory() as made:
-        pbf, folder = Path(made) / "crossing.osm.pbf", Path(made) / "network"
+    """Run every search on a few streets, which compiles the kernels that are not compiled yet."""
+    with TemporaryDirectory() as temporary:
+        pbf, folder = Path(temporary) / "crossing.osm.pbf", Path(temporary) / "network"
         _write(pbf)
         build_network(pbf, folder, ["walk"], None, lambda _stage, _fraction: None)
         graph = load_graph(folder, "walk")

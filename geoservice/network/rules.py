@@ -1,6 +1,6 @@
-"""Who may travel a way, in which direction and how fast: the tags of OSM read for one mode.
+"""Access, direction and speed of a way for one mode, from its OSM tags.
 
-The tag nearest to the mode decides: ``motorcar`` over ``motor_vehicle`` over ``vehicle`` over ``access``, and so on
+The most specific tag for the mode decides: ``motorcar`` over ``motor_vehicle`` over ``vehicle`` over ``access``, and so on
 (https://wiki.openstreetmap.org/wiki/Key:access, "transport mode hierarchy").
 """
 
@@ -26,14 +26,14 @@ KEYS = (
     *("oneway", "oneway:bicycle", "oneway:foot", "cycleway", "cycleway:left", "cycleway:right", "cycleway:both"),
     *("maxspeed", "maxspeed:forward", "maxspeed:backward"),
 )
-"""Every key that a rule looks at."""
+"""Every key that a rule uses."""
 
 _FORWARD, _BACKWARD, _BOTH, _NEITHER = (True, False), (False, True), (True, True), (False, False)
 _ONEWAY = {
     **dict.fromkeys(("yes", "true", "1"), _FORWARD),
     **dict.fromkeys(("-1", "reverse"), _BACKWARD),
     **dict.fromkeys(("no", "false", "0", "alternating"), _BOTH),
-    "reversible": _NEITHER,  # the way round changes by the hour: not to be relied on
+    "reversible": _NEITHER,  # the direction changes over the day, so neither is reliable
 }
 _CONTRAFLOW = ("opposite", "opposite_lane", "opposite_track", "opposite_share_busway")
 
@@ -65,10 +65,10 @@ def _is_street(tags: Tags, mode: str, speeds: Speeds) -> bool:
 
 
 def _class_kmh(tags: Tags, mode: str, table: ModeSpeeds) -> float:
-    said = next((tags[key] for key in ACCESS[mode] if key in tags), None)
-    if said == "dismount" and mode == "cycle":
+    access = next((tags[key] for key in ACCESS[mode] if key in tags), None)
+    if access == "dismount" and mode == "cycle":
         return table.dismount
-    if said in CLOSED:
+    if access in CLOSED:
         return 0.0
     opened = any(tags.get(key) in OPEN for key in OPENING[mode])
     if tags.get("motorroad") == "yes" and mode != "drive" and not opened:

@@ -1,4 +1,4 @@
-"""Put points on the street: the nearest edge of a graph and the place along it."""
+"""Snap points to streets: the nearest edge of a graph and the position along it."""
 
 from dataclasses import dataclass
 
@@ -13,16 +13,16 @@ Int8s = np.ndarray[tuple[int], np.dtype[np.int8]]
 
 SNAPPED, TOO_FAR, NO_NETWORK, BAD_COORDINATE = range(4)
 REASONS = ("snapped", "too far", "no network", "bad coordinate")
-"""What ``Snapped.reason`` means: put on a street; no street of the mode within the maximum distance; farther than that outside
-the box of the whole network; not a longitude and latitude."""
+"""Texts of ``Snapped.reason``: snapped to a street; no street of the mode within the maximum distance; farther than that from
+the bounding box of the network; not a longitude and latitude."""
 
 
 @dataclass(frozen=True)
 class Snapped:
-    """Points on edges; all arrays of shape ``(n,)``.
+    """Points snapped to edges; all arrays of shape ``(n,)``.
 
-    ``edge`` is -1 where a point was not put on a street, ``fraction`` the share of the edge's length from its ``u`` and
-    ``metres`` the straight distance from the point to the street (both nan there), ``reason`` a position in ``REASONS``.
+    ``edge`` is -1 for a point that was not snapped, ``fraction`` the share of the edge's length from its ``u`` and
+    ``metres`` the straight-line distance to the street (both NaN if not snapped), ``reason`` a position in ``REASONS``.
     """
 
     edge: Int32s
@@ -35,34 +35,36 @@ class Snapped:
 
     @property
     def ok(self) -> Bools:
-        """Which points are on a street."""
+        """Mask of the points that were snapped."""
         return np.asarray(self.edge >= 0, np.bool_)
 
     def take(self, index: Ints | Int32s | Bools) -> "Snapped":
-        """Return some of the points, by positions or mask."""
+        """Return the points at some positions, or of a mask."""
         return Snapped(self.edge[index], self.fraction[index], self.metres[index], self.reason[index])
 
     def counts(self) -> dict[str, int]:
-        """Return how many points there are of each reason."""
+        """Return the number of points by reason."""
         return {name: int((self.reason == code).sum()) for code, name in enumerate(REASONS)}
 
 
 def snap(graph: Graph, lon: Floats, lat: Floats, max_metres: float) -> Snapped:
-    """Snap points to the nearest street not farther than ``max_metres``; between streets at one distance the first edge.
+    """Snap points to the nearest street within ``max_metres``; of streets at equal distance to the first edge.
 
-    The straight way from the point to the street is not charged: times begin and end on the street. ``Snapped.metres`` has its
-    length for who wants to charge it.
+    The straight line from the point to the street is not charged: times begin and end on the street. ``Snapped.metres`` is its
+    length, for callers that charge it.
     """
     lon, lat = np.asarray(lon, float), np.asarray(lat, float)
-    good = np.isfinite(lon) & np.isfinite(lat) & (np.abs(lon) <= 180) & (np.abs(lat) <= 90)
+    valid = np.isfinite(lon) & np.isfinite(lat) & (np.abs(lon) <= 180) & (np.abs(lat) <= 90)
     x, y = np.full(len(lon), np.nan), np.full(len(lon), np.nan)
-    if good.any():
-        x[good], y[good] = graph.projection.forward(lon[good], lat[good])
+    if valid.any():
+        x[valid], y[valid] = graph.projection.forward(lon[valid], lat[valid])
     box = _box(graph)
     outside = np.maximum(np.maximum(box[0] - x, x - box[2]), np.maximum(box[1] - y, y - box[3]))
-    near = good & np.isfinite(x) & np.isfinite(y) & (outside <= max_metres)
-    edge, metres, fraction = _search(graph, box, np.where(near, x, np.nan), np.where(near, y, np.nan), float(max_metres))
-    reason = np.where(edge >= 0, SNAPPED, np.where(near, TOO_FAR, np.where(good, NO_NETWORK, BAD_COORDINATE)))
+    in_range = valid & np.isfinite(x) & np.isfinite(y) & (outside <= max_metres)
+    edge, metres, fraction = _search(
+        graph, box, np.where(in_range, x, np.nan), np.where(in_range, y, np.nan), float(max_metres)
+    )
+    reason = np.where(edge >= 0, SNAPPED, np.where(in_range, TOO_FAR, np.where(valid, NO_NETWORK, BAD_COORDINATE)))
     return Snapped(edge, fraction, metres, reason.astype(np.int8))
 
 

@@ -1,23 +1,23 @@
-"""Speeds by class of way and mode, out of ``speeds.toml`` and, over it, a file of the user."""
+"""Speeds by class of way and mode, from ``speeds.toml`` and a file of the user that overrides it."""
 
 import re
-import tomllib
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
-from geoservice.errors import StudyError
+from geoservice.toml_file import read_toml, toml_model
 
 Kmh = Annotated[float, Field(ge=0, le=200)]
 MODES = ("walk", "cycle", "drive")
+DEFAULTS = Path(__file__).with_name("speeds.toml")
 _MPH = 1.609344
 _ZONES = {"urban": 50.0, "rural": 90.0, "trunk": 100.0, "motorway": 120.0, "living_street": 10.0, "bicycle_road": 30.0}
 _LIMIT = re.compile(r"^(\d+(?:\.\d+)?)\s*(km/h|kmh|kph|mph)?$")
 
 
 class ModeSpeeds(BaseModel):
-    """Speeds of one mode in km/h: by class, on ways that only a tag opens, pushing a bicycle; and how limits are used."""
+    """Speeds of one mode in km/h: by class of way, on ways opened by a tag only, pushing a bicycle; and the use of limits."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     opened: Kmh
@@ -27,7 +27,7 @@ class ModeSpeeds(BaseModel):
 
 
 class Speeds(BaseModel):
-    """The whole table."""
+    """The table of speeds of all modes, and the classes that no mode may use."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     never: frozenset[str]
@@ -37,51 +37,40 @@ class Speeds(BaseModel):
 
     def of(self, mode: str) -> ModeSpeeds:
         """Return the speeds of ``walk``, ``cycle`` or ``drive``."""
-        found: ModeSpeeds = getattr(self, mode)
-        return found
+        speeds: ModeSpeeds = getattr(self, mode)
+        return speeds
 
 
-def _merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
-    out = dict(base)
-    for key, value in over.items():
-        out[key] = _merged(out[key], value) if isinstance(value, dict) and isinstance(out.get(key), dict) else value
-    return out
+def _merged(base: dict[str, Any], override: dict[str, Any]) -> dict[str, Any]:
+    merged = dict(base)
+    for key, value in override.items():
+        merged[key] = _merged(merged[key], value) if isinstance(value, dict) and isinstance(merged.get(key), dict) else value
+    return merged
 
 
 def read_speeds(path: Path | None = None) -> Speeds:
-    """Read the table of the house, with the values of ``path`` in place of its own where given.
+    """Return the table of ``speeds.toml``, with the values of ``path`` in place of its own.
 
-    Raises :class:`StudyError` naming the file, the key, what was got and what is allowed.
+    Raises :class:`StudyError` that names the file, the key, the value and what is allowed.
     """
-    data = tomllib.loads(Path(__file__).with_name("speeds.toml").read_text(encoding="utf-8"))
-    name = "speeds.toml"
-    if path is not None:
-        name = path.name
-        try:
-            data = _merged(data, tomllib.loads(path.read_text(encoding="utf-8")))
-        except FileNotFoundError as e:
-            raise StudyError(f"{name} not found; it should be a table of speeds in km/h") from e
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as e:
-            raise StudyError(f"{name}: not readable as TOML: {e}") from e
-    try:
-        return Speeds.model_validate(data)
-    except ValidationError as e:
-        lines = [f"{'.'.join(map(str, err['loc']))}: {err['msg']}; got {err['input']!r:.80}" for err in e.errors()]
-        raise StudyError(f"{name}: " + "; ".join(lines)) from e
+    data = read_toml(DEFAULTS, "expected beside the program")
+    if path is None:
+        return toml_model(Speeds, data, DEFAULTS.name)
+    return toml_model(Speeds, _merged(data, read_toml(path, "it should be a table of speeds in km/h")), path.name)
 
 
 def limit_kmh(text: str | None) -> float | None:
-    """Read a posted limit (OSM ``maxspeed``) in km/h; None where there is none or it cannot be read.
+    """Return a speed limit (OSM ``maxspeed``) in km/h; None if there is none or it is not understood.
 
-    Several values, one for each lane or vehicle, give the lowest. ``none`` is no limit and so tells nothing of the speed.
+    Of several values, one for each lane or vehicle, the lowest counts. ``none`` is no limit, which gives no speed.
 
     >>> limit_kmh("50"), limit_kmh("30 mph"), limit_kmh("80;60"), limit_kmh("CN:urban"), limit_kmh("signals")
     (50.0, 48.28032, 60.0, 50.0, None)
     """
     if not text:
         return None
-    found = [v for v in (_one_limit(part.strip().lower()) for part in text.split(";")) if v]
-    return min(found) if found else None
+    limits = [v for v in (_one_limit(part.strip().lower()) for part in text.split(";")) if v]
+    return min(limits) if limits else None
 
 
 def _one_limit(text: str) -> float | None:

@@ -1,8 +1,8 @@
 """Travel times between snapped points: the nearest stations of each point, of each junction, and all pairs within a limit.
 
-Times are int32 ms, ``UNREACHED`` where there is no way within the limit; a limit is inclusive. ``direction`` is ``"to"`` for
-the way from the point to the station and ``"from"`` for the way from the station to the point. ``start_ms`` is spent at the
-station (a penalty of its tier, a van's setting up) and added to every way to or from it.
+Times are int32 ms, ``UNREACHED`` if there is no path within the limit; a limit is inclusive. ``direction`` is ``"to"`` for
+paths from the point to the station and ``"from"`` for paths from the station to the point. ``start_ms`` is time spent at the
+station (a penalty of its tier, the set-up of a van), added to every path to or from it.
 """
 
 from typing import Any, Literal, NamedTuple
@@ -24,7 +24,7 @@ _MAX_PAIR_MS = 2**28 - 1
 
 
 class SparseRows(NamedTuple):
-    """Row ``i`` has the points ``point[indptr[i]:indptr[i + 1]]``, rising, each once, and their times ``ms``."""
+    """Row ``i`` has the points ``point[indptr[i]:indptr[i + 1]]``, ascending and distinct, and their times ``ms``."""
 
     indptr: Ints
     point: Int32s
@@ -32,9 +32,9 @@ class SparseRows(NamedTuple):
 
 
 class _Ends(NamedTuple):
-    """Where points are on their edges: nodes, ms between point and nodes on the way asked for (-1: none), and along the edge.
+    """Positions of points on their edges: end nodes, ms between point and nodes (-1: not allowed), and ms along the edge.
 
-    ``along`` and ``against`` grow in the direction of travel from point to station on the edge; -1 where it is closed.
+    ``along`` and ``against`` increase in the direction of travel from point to station on the edge; -1 if it is closed.
     """
 
     u: Int32s
@@ -48,11 +48,11 @@ class _Ends(NamedTuple):
 def _ends(graph: Graph, points: Snapped, leaving: bool) -> _Ends:
     edge, ok = points.edge, points.ok
     shapes = (graph.shape_start, graph.shape_m, graph.shape_forward, graph.shape_backward)
-    along, back = call(kernels.edge_offsets, edge, np.where(ok, points.fraction, 0.0), *shapes)
-    ahead, behind = graph.ms_forward[edge], graph.ms_backward[edge]
-    two_way, at_u, at_v = behind >= 0, points.fraction <= 0, points.fraction >= 1
-    to_v, from_u = ahead - along, along
-    to_u, from_v = np.where(two_way, back, -1), np.where(two_way, behind - back, -1)
+    along, back_ms = call(kernels.edge_offsets, edge, np.where(ok, points.fraction, 0.0), *shapes)
+    edge_ms, reverse_ms = graph.ms_forward[edge], graph.ms_backward[edge]
+    two_way, at_u, at_v = reverse_ms >= 0, points.fraction <= 0, points.fraction >= 1
+    to_v, from_u = edge_ms - along, along
+    to_u, from_v = np.where(two_way, back_ms, -1), np.where(two_way, reverse_ms - back_ms, -1)
     if leaving:
         ms_u, ms_v = np.where(at_u, 0, to_u), np.where(at_v, 0, to_v)
     else:
@@ -65,18 +65,18 @@ def _int32(values: "np.ndarray[Any, np.dtype[Any]]") -> Int32s:
     return values.astype(np.int32)
 
 
-def street_places(graph: Graph, points: Snapped) -> Int32s:
-    """Number the places of the network that points are at; points of one number have the same times, -1 is on no street.
+def street_positions(graph: Graph, points: Snapped) -> Int32s:
+    """Return a number for each point's position in the network, -1 if not snapped; equal numbers have equal times.
 
-    A junction is one place whichever of its edges a point was snapped to; along an edge a place is a millisecond.
+    A junction is one position whichever of its edges a point was snapped to; along an edge positions are milliseconds.
     """
     ends = _ends(graph, points, leaving=True)
-    place = np.column_stack([points.edge, ends.along, ends.against]).astype(np.int64)
+    position = np.column_stack([points.edge, ends.along, ends.against]).astype(np.int64)
     at_u = (ends.along == 0) & (ends.ms_u == 0)
     at_v = (points.fraction >= 1) | ((ends.against == 0) & (ends.ms_v == 0))
-    for there, node in ((at_u, ends.u), (at_v, ends.v)):
-        place[there, 0], place[there, 1:] = graph.edges + node[there], 0
-    numbers = np.unique(place, axis=0, return_inverse=True)[1].ravel()
+    for at_node, node in ((at_u, ends.u), (at_v, ends.v)):
+        position[at_node, 0], position[at_node, 1:] = graph.edges + node[at_node], 0
+    numbers = np.unique(position, axis=0, return_inverse=True)[1].ravel()
     return np.where(points.ok, numbers, -1).astype(np.int32)
 
 
@@ -87,12 +87,12 @@ class _Seeds(NamedTuple):
 
 
 def _seeds(ends: _Ends, start_ms: Int32s) -> _Seeds:
-    """Return two seeds a station, one at each end of its edge, in the order of stations; ms -1 where there is none."""
+    """Return two seeds per station, one at each end of its edge, in the order of stations; ms -1 if not allowed."""
     label = np.repeat(np.arange(len(ends.u), dtype=np.int32), 2)
     node = np.column_stack([ends.u, ends.v]).ravel()
-    spent = np.column_stack([ends.ms_u, ends.ms_v]).ravel().astype(np.int64)
-    total = np.minimum(spent + np.repeat(start_ms, 2), int(UNREACHED))
-    closed = (spent < 0) | (node < 0)
+    elapsed = np.column_stack([ends.ms_u, ends.ms_v]).ravel().astype(np.int64)
+    total = np.minimum(elapsed + np.repeat(start_ms, 2), int(UNREACHED))
+    closed = (elapsed < 0) | (node < 0)
     return _Seeds(np.where(closed, 0, node).astype(np.int32), np.where(closed, -1, total).astype(np.int32), label)
 
 
@@ -103,10 +103,10 @@ def _arcs(graph: Graph, direction: Direction) -> tuple[Ints, Ints]:
 
 
 def _packed(high: Int32s | Ints, low: Int32s | Ints) -> Ints:
-    out = high.astype(np.int64)
-    out <<= 32
-    out |= low
-    return out
+    packed = high.astype(np.int64)
+    packed <<= 32
+    packed |= low
+    return packed
 
 
 def _checked(stations: Snapped, start_ms: Int32s, limit_ms: int, direction: str, nth: int = 1) -> Int32s:
@@ -118,7 +118,7 @@ def _checked(stations: Snapped, start_ms: Int32s, limit_ms: int, direction: str,
         raise NetworkError(f"nth: got {nth}, allowed are 1 and up")
     start = np.asarray(start_ms)
     if start.shape != stations.edge.shape or (len(start) and int(start.min()) < 0):
-        raise NetworkError(f"start_ms: got shape {start.shape}, needed one value >= 0 for each of {len(stations)} stations")
+        raise NetworkError(f"start_ms: got shape {start.shape}, expected one value >= 0 for each of {len(stations)} stations")
     return start.astype(np.int32)
 
 
@@ -127,7 +127,7 @@ def nearest_nodes(
 ) -> tuple[Int32s, Int32s]:
     """Return time and station of the ``nth`` nearest distinct station of each junction; shapes ``(graph.nodes,)``.
 
-    Between stations at one time the lower index comes first.
+    Of stations at equal times the lower index comes first.
     """
     start = _checked(stations, start_ms, limit_ms, direction, nth)
     return _split(_node_keys(graph, stations, start, limit_ms, direction, nth), nth)
@@ -156,18 +156,18 @@ def nearest(
 ) -> tuple[Int32s, Int32s]:
     """Return time and station of the ``nth`` nearest distinct station of each point; shapes ``(points,)``.
 
-    Where there is none within the limit, or point or stations are on no street: ``UNREACHED`` and -1. Between stations at one
-    time the lower index comes first.
+    They are ``UNREACHED`` and -1 if there is none within the limit, or if the point or the stations are on no street. Of
+    stations at equal times the lower index comes first.
     """
     start = _checked(stations, start_ms, limit_ms, direction, nth)
     best = _node_keys(graph, stations, start, limit_ms, direction, nth)
     ends = _ends(graph, points, leaving=direction == "to")
-    near = _neighbours(graph, stations, start, points, ends, direction)
-    return _split(call(kernels.point_keys, best, nth, *ends[:4], *near, limit_ms), nth)
+    same_edge = _same_edge(graph, stations, start, points, ends, direction)
+    return _split(call(kernels.point_keys, best, nth, *ends[:4], *same_edge, limit_ms), nth)
 
 
-class _Near(NamedTuple):
-    """Stations sorted by edge, which of them are on each point's edge, and how far both are along it; see ``point_keys``."""
+class _SameEdge(NamedTuple):
+    """Stations sorted by edge, the range of them on each point's edge, and the ms of both along it; see ``point_keys``."""
 
     start: Ints
     stop: Ints
@@ -178,77 +178,80 @@ class _Near(NamedTuple):
     against: Int32s
 
 
-def _neighbours(graph: Graph, stations: Snapped, start: Int32s, points: Snapped, ends: _Ends, direction: Direction) -> _Near:
-    """``ends`` are those of the points, whichever way."""
+def _same_edge(graph: Graph, stations: Snapped, start: Int32s, points: Snapped, ends: _Ends, direction: Direction) -> _SameEdge:
+    """Return the stations on the edges of points; ``ends`` are those of the points, in either direction."""
     order = np.argsort(stations.edge, kind="stable")
-    before = np.zeros(graph.edges + 2, np.int64)
-    np.cumsum(np.bincount(stations.edge + 1, minlength=graph.edges + 1), out=before[1:])
-    here = _along(graph, points, ends, direction)
-    placed = stations.take(order)
-    there = _along(graph, placed, _ends(graph, placed, leaving=True), direction)
-    return _Near(before[points.edge + 1], before[points.edge + 2], _packed(start[order], order), *there, *here)
+    edge_start = np.zeros(graph.edges + 2, np.int64)
+    np.cumsum(np.bincount(stations.edge + 1, minlength=graph.edges + 1), out=edge_start[1:])
+    point_ms = _along(graph, points, ends, direction)
+    by_edge = stations.take(order)
+    station_ms = _along(graph, by_edge, _ends(graph, by_edge, leaving=True), direction)
+    return _SameEdge(
+        edge_start[points.edge + 1], edge_start[points.edge + 2], _packed(start[order], order), *station_ms, *point_ms
+    )
 
 
 def _along(graph: Graph, points: Snapped, ends: _Ends, direction: Direction) -> tuple[Int32s, Int32s]:
-    """Ms along the edge from either end, so that what the traveller comes to later has the larger number; -1 if closed.
+    """Return the ms along the edge in both directions, larger for what the traveller passes later; -1 if closed.
 
-    From the station the traveller comes to the point, so the ways are counted from their far ends.
+    From the station the traveller comes to the point, so the ms are counted from the far ends.
     """
     if direction == "to":
         return ends.along, ends.against
-    ahead, behind = graph.ms_forward[points.edge], graph.ms_backward[points.edge]
-    return _int32(ahead - ends.along), _int32(np.where(ends.against < 0, -1, behind - ends.against))
+    edge_ms, reverse_ms = graph.ms_forward[points.edge], graph.ms_backward[points.edge]
+    return _int32(edge_ms - ends.along), _int32(np.where(ends.against < 0, -1, reverse_ms - ends.against))
 
 
 def reach(graph: Graph, stations: Snapped, start_ms: Int32s, limit_ms: int, direction: Direction) -> SparseRows:
-    """Return for each station the junctions within the limit and their times; the junctions of a row in no special order."""
+    """Return the junctions within the limit of each station and their times; the junctions of a row are in no special order."""
     start = _checked(stations, start_ms, limit_ms, direction)
     seeds = _seeds(_ends(graph, stations, leaving=direction == "from"), start)
-    order = _by_place(seeds)
-    return SparseRows(*call(kernels.rows_placed, order, *_reach(_arcs(graph, direction), seeds, order, limit_ms)))
+    order = _neighbour_order(seeds)
+    return SparseRows(*call(kernels.permuted_rows, order, *_reach(_arcs(graph, direction), seeds, order, limit_ms)))
 
 
-def _by_place(seeds: _Seeds) -> Ints:
-    """Return the order of stations by their first node, so that neighbours are searched one after the other."""
+def _neighbour_order(seeds: _Seeds) -> Ints:
+    """Return the stations in the order of their first node, so that neighbours are searched one after the other."""
     return np.argsort(seeds.node[::2], kind="stable")
 
 
 def _reach(arcs: tuple[Ints, Ints], seeds: _Seeds, stations: Ints, limit_ms: int) -> tuple[Ints, Int32s, Int32s]:
     seed_start = np.arange(0, 2 * len(stations) + 1, 2, dtype=np.int64)
-    node, spent = (a.reshape(-1, 2)[stations].ravel() for a in (seeds.node, seeds.ms))
-    rows: tuple[Ints, Int32s, Int32s] = call(kernels.reach_rows, *arcs, seed_start, node, spent, limit_ms)
+    node, start_ms = (a.reshape(-1, 2)[stations].ravel() for a in (seeds.node, seeds.ms))
+    rows: tuple[Ints, Int32s, Int32s] = call(kernels.reach_rows, *arcs, seed_start, node, start_ms, limit_ms)
     return rows
 
 
 def pairs(
     graph: Graph, stations: Snapped, start_ms: Int32s, points: Snapped, limit_ms: int, direction: Direction
 ) -> SparseRows:
-    """Return for each station the points within the limit and their times; rows are stations.
+    """Return the points within the limit of each station and their times; rows are stations.
 
     Raises :class:`NetworkError` beyond 2**27 points or a limit of 2**28 ms (74 hours).
     """
     start = _checked(stations, start_ms, limit_ms, direction)
     if len(points) >= _MAX_POINTS or limit_ms > _MAX_PAIR_MS:
-        raise NetworkError(f"pairs: got {len(points)} points and {limit_ms} ms, allowed are {_MAX_POINTS} and {_MAX_PAIR_MS}")
+        allowed = f"allowed are fewer than {_MAX_POINTS} points and at most {_MAX_PAIR_MS} ms"
+        raise NetworkError(f"pairs: got {len(points)} points and {limit_ms} ms, {allowed}")
     ends = _ends(graph, points, leaving=direction == "to")
-    held = _held(graph, ends)
+    attached = _attached_points(graph, ends)
     seeds = _seeds(_ends(graph, stations, leaving=direction == "from"), start)
-    order = _by_place(seeds)
-    near = _neighbours(graph, stations, start, points, ends, direction)
-    row, point, ms = _direct(near, points, limit_ms, np.argsort(order))
+    order = _neighbour_order(seeds)
+    same_edge = _same_edge(graph, stations, start, points, ends, direction)
+    row, point, ms = _direct_pairs(same_edge, points, limit_ms, np.argsort(order))
     arcs = _arcs(graph, direction)
-    found = []
+    blocks = []
     for first in range(0, len(stations), _ROWS):
-        some = order[first : first + _ROWS]
-        packed = call(kernels.point_rows, *_reach(arcs, seeds, some, limit_ms), *held, limit_ms)
-        lies = slice(*np.searchsorted(row, [first, first + len(some)]))
-        own = (row[lies] - first) << 55 | point[lies] << 28 | ms[lies]
-        found.append(_unpacked(np.concatenate([packed, own]), len(some)))
-    return SparseRows(*call(kernels.rows_placed, order, *_joined(found, len(stations))))
+        block = order[first : first + _ROWS]
+        packed = call(kernels.point_rows, *_reach(arcs, seeds, block, limit_ms), *attached, limit_ms)
+        on_edge = slice(*np.searchsorted(row, [first, first + len(block)]))
+        direct = (row[on_edge] - first) << 55 | point[on_edge] << 28 | ms[on_edge]
+        blocks.append(_unpacked(np.concatenate([packed, direct]), len(block)))
+    return SparseRows(*call(kernels.permuted_rows, order, *_joined(blocks, len(stations))))
 
 
-def _held(graph: Graph, ends: _Ends) -> tuple[Ints, Int32s, Int32s]:
-    """Return the points at the ends of whose edges each node is, and the ms between, as compressed rows."""
+def _attached_points(graph: Graph, ends: _Ends) -> tuple[Ints, Int32s, Int32s]:
+    """Return the points on the edges of each node and the ms between them and the node, as compressed rows."""
     node, extra = np.concatenate([ends.u, ends.v]), np.concatenate([ends.ms_u, ends.ms_v])
     point = np.tile(np.arange(len(ends.u), dtype=np.int32), 2)
     usable = np.flatnonzero((node >= 0) & (extra >= 0))
@@ -258,18 +261,18 @@ def _held(graph: Graph, ends: _Ends) -> tuple[Ints, Int32s, Int32s]:
     return indptr, point[order], extra[order]
 
 
-def _direct(near: _Near, points: Snapped, limit_ms: int, row: Ints) -> tuple[Ints, Ints, Ints]:
-    """Return row, point and ms of those on one edge with an open way along it, by row; ``row`` is that of each station."""
-    count = np.where(points.ok, near.stop - near.start, 0)
+def _direct_pairs(same_edge: _SameEdge, points: Snapped, limit_ms: int, row: Ints) -> tuple[Ints, Ints, Ints]:
+    """Return row, point and ms of pairs on one edge with a path along it, sorted by row; ``row`` is that of each station."""
+    count = np.where(points.ok, same_edge.stop - same_edge.start, 0)
     point = np.repeat(np.arange(len(points)), count)
-    at = np.arange(int(count.sum())) - np.repeat(np.cumsum(count) - count, count) + near.start[point]
-    found = []
-    for here, there in ((near.along, near.station_along), (near.against, near.station_against)):
-        ms = there[at].astype(np.int64) - here[point]
-        total = ms + (near.key[at] >> 32)
-        good = (here[point] >= 0) & (ms >= 0) & (total <= limit_ms)
-        found.append(np.column_stack([row[near.key[at][good] & 0xFFFFFFFF], point[good], total[good]]))
-    joined = np.concatenate(found)
+    index = np.arange(int(count.sum())) - np.repeat(np.cumsum(count) - count, count) + same_edge.start[point]
+    pairs_by_direction = []
+    for point_ms, station_ms in ((same_edge.along, same_edge.station_along), (same_edge.against, same_edge.station_against)):
+        ms = station_ms[index].astype(np.int64) - point_ms[point]
+        total = ms + (same_edge.key[index] >> 32)
+        valid = (point_ms[point] >= 0) & (ms >= 0) & (total <= limit_ms)
+        pairs_by_direction.append(np.column_stack([row[same_edge.key[index][valid] & 0xFFFFFFFF], point[valid], total[valid]]))
+    joined = np.concatenate(pairs_by_direction)
     joined = joined[np.argsort(joined[:, 0], kind="stable")]
     return joined[:, 0], joined[:, 1], joined[:, 2]
 
@@ -284,9 +287,9 @@ def _unpacked(packed: Ints, rows: int) -> tuple[Ints, Int32s, Int32s]:
     return counts, (pair & (_MAX_POINTS - 1)).astype(np.int32), (packed & _MAX_PAIR_MS).astype(np.int32)
 
 
-def _joined(found: list[tuple[Ints, Int32s, Int32s]], rows: int) -> SparseRows:
+def _joined(blocks: list[tuple[Ints, Int32s, Int32s]], rows: int) -> SparseRows:
     indptr = np.zeros(rows + 1, np.int64)
-    if not found:
+    if not blocks:
         return SparseRows(indptr, np.empty(0, np.int32), np.empty(0, np.int32))
-    np.cumsum(np.concatenate([f[0] for f in found]), out=indptr[1:])
-    return SparseRows(indptr, np.concatenate([f[1] for f in found]), np.concatenate([f[2] for f in found]))
+    np.cumsum(np.concatenate([f[0] for f in blocks]), out=indptr[1:])
+    return SparseRows(indptr, np.concatenate([f[1] for f in blocks]), np.concatenate([f[2] for f in blocks]))

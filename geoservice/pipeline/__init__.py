@@ -1,4 +1,4 @@
-"""Runs a study: from the public inputs of a project through the analyses to a release."""
+"""Runs a study: reads the public inputs of a project, runs the analyses and writes a release."""
 
 from geoservice.pipeline.publish import Published, publish_study
 

@@ -1,4 +1,4 @@
-"""In which areas each published unit lies: what a reader whose view is limited to some areas may see of it."""
+"""The areas of each published unit, by which readers limited to some areas are filtered."""
 
 from collections.abc import Mapping
 
@@ -15,7 +15,7 @@ from geoservice.release.layers import AREA
 
 
 class AreaIndex:
-    """Finds the smallest area around a point: the one with the most areas above it, the least in extent among those."""
+    """Looks up the smallest area around a point: the one with most ancestors, of these the one with the smallest extent."""
 
     def __init__(self, places: PublicPlaces) -> None:
         self._paths = {c: path(ancestors(c, places.parents)[::-1]) for c in places.outlines}
@@ -26,41 +26,41 @@ class AreaIndex:
         self._tree = shapely.STRtree(self._shapes)
 
     def of_areas(self, table: pa.Table) -> pa.Table:
-        """Return the units of a level, which are areas, with their own path."""
-        return _with(table, [self._paths[str(c)] for c in table.column("unit").to_pylist()])
+        """Return the units of a level, which are areas, with their paths."""
+        return _with_paths(table, [self._paths[str(c)] for c in table.column("unit").to_pylist()])
 
     def of_shapes(self, table: pa.Table) -> pa.Table:
-        """Return units with the path of the smallest area that holds a point on their surface, null where none does."""
+        """Return units with the path of the smallest area around a point on their surface, null if there is none."""
         shapes: Objects = np.asarray(shapely.from_wkb(table.column("geometry").to_numpy(zero_copy_only=False)))
-        at = self._around(shapely.point_on_surface(shapes))
-        rim = np.flatnonzero(at < 0)  # half outside the study's areas: what counts is the part within
-        at[rim] = self._around(shapely.point_on_surface(self._inner(shapes[rim])))
-        return _with(table, [self._paths[self._codes[i]] if i >= 0 else None for i in at])
+        area = self._around(shapely.point_on_surface(shapes))
+        outside = np.flatnonzero(area < 0)  # the point is outside the study's areas: use the part within them
+        area[outside] = self._around(shapely.point_on_surface(self._inner(shapes[outside])))
+        return _with_paths(table, [self._paths[self._codes[i]] if i >= 0 else None for i in area])
 
     def _around(self, points: Objects) -> NDArray[np.int64]:
         """Return the position of the smallest area around each point, -1 for none."""
-        at = np.full(len(points), -1, np.int64)
-        np.maximum.at(at, *self._tree.query(points, predicate="intersects"))
-        return at
+        position = np.full(len(points), -1, np.int64)
+        np.maximum.at(position, *self._tree.query(points, predicate="intersects"))
+        return position
 
     def _inner(self, shapes: Objects) -> Objects:
-        """Return the largest part of each shape that one area holds, none where no area meets it."""
-        of, area = self._tree.query(shapes, predicate="intersects")
-        parts = shapely.intersection(shapes[of], self._shapes[area])
+        """Return the largest part of each shape within one area, None if it intersects no area."""
+        shape, area = self._tree.query(shapes, predicate="intersects")
+        parts = shapely.intersection(shapes[shape], self._shapes[area])
         inner = np.full(len(shapes), None, object)
-        order = np.lexsort((area, shapely.area(parts)))  # the last to be written stays
-        inner[of[order]] = parts[order]
+        by_size = np.lexsort((area, shapely.area(parts)))  # the largest is assigned last
+        inner[shape[by_size]] = parts[by_size]
         return inner
 
 
-def _with(table: pa.Table, paths: list[str | None]) -> pa.Table:
+def _with_paths(table: pa.Table, paths: list[str | None]) -> pa.Table:
     return table.append_column(AREA, pa.array(paths, pa.string()))
 
 
-def with_areas(places: PublicPlaces, areas: Mapping[str, pa.Table], others: Mapping[str, pa.Table]) -> dict[str, pa.Table]:
-    """Return the units of every geography with a column that says where they lie: areas, and whatever else is published."""
-    where = AreaIndex(places)
+def add_area_paths(places: PublicPlaces, areas: Mapping[str, pa.Table], others: Mapping[str, pa.Table]) -> dict[str, pa.Table]:
+    """Return the units of every geography, areas and others, with a column of area paths."""
+    index = AreaIndex(places)
     return {
-        **{g: where.of_shapes(t) for g, t in others.items()},
-        **{g: where.of_areas(t) for g, t in areas.items()},
+        **{g: index.of_shapes(t) for g, t in others.items()},
+        **{g: index.of_areas(t) for g, t in areas.items()},
     }

@@ -1,4 +1,4 @@
-"""Everything the analyses may look at, made from the public inputs of a project."""
+"""The context of the analyses, built from the public inputs of a project."""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -6,13 +6,13 @@ from typing import NamedTuple
 import numpy as np
 
 from geoservice.analysis.base import Context, Demand, StreetPlaces, Times, Trip
-from geoservice.areas import ancestors, last_around
+from geoservice.areas import ancestors, last_containing
 from geoservice.db.arrow import digest
 from geoservice.demand import DemandSurface
 from geoservice.geo import Floats, Int32s
 from geoservice.layer import Label
 from geoservice.network.snap import Snapped
-from geoservice.network.travel import street_places
+from geoservice.network.travel import street_positions
 from geoservice.pipeline.inputs import read_inputs
 from geoservice.pipeline.off_street import OffStreet
 from geoservice.pipeline.public_places import PublicPlaces, make_cells, read_places
@@ -25,10 +25,10 @@ Progress = Callable[[str, float], None]
 
 
 class BuiltContext(NamedTuple):
-    """What analyses look at, and where it is from.
+    """The context of the analyses and its sources.
 
-    ``source`` is the surface that it stands on, ``off_street`` by mode what is off the streets, ``digests`` are those of the
-    inputs, and ``notes`` say what of these was left out.
+    ``source`` is its surface, ``off_street`` by mode the points that were not snapped, ``digests`` are those of the inputs, and
+    ``notes`` state which inputs were left out.
     """
 
     context: Context
@@ -40,18 +40,18 @@ class BuiltContext(NamedTuple):
 
 
 def areas_of_points(surface: DemandSurface, places: PublicPlaces) -> dict[str, Int32s]:
-    """Position of the area of each level that holds each point, -1 for none; shapes ``(points,)``.
+    """Return the position of the area of each level that contains each point, -1 for none; shapes ``(points,)``.
 
-    A point is in the lowest area around it and in the areas above that one, so sums of parts equal the sums of their wholes.
+    A point is in the lowest area around it and in the ancestors of that one, so the sums of parts equal those of wholes.
     """
     codes = sorted(places.outlines, key=lambda c: (len(ancestors(c, places.parents)), c))
     outlines = np.array([places.outlines[c] for c in codes], object)
-    lowest = last_around(outlines, surface.point_lon, surface.point_lat)
+    lowest = last_containing(outlines, surface.point_lon, surface.point_lat)
     return {level: np.append(places.index(codes, level), np.int32(-1))[lowest] for level in places.areas}
 
 
 def build_context(project: Project, study: Study, progress: Progress) -> BuiltContext:
-    """Read, snap and search; raises :class:`InputError` where an input is missing."""
+    """Read the inputs, snap points and search travel times; raises :class:`InputError` if an input is missing."""
     progress("reading", 0.0)
     inputs = read_inputs(project, study)
     areas, stations = inputs.areas, inputs.stations
@@ -67,18 +67,23 @@ def build_context(project: Project, study: Study, progress: Progress) -> BuiltCo
     off_street: dict[str, OffStreet] = {}
     modes: dict[str, ModeTravel] = {}
     snapped: dict[str, Snapped] = {}
-    for done, mode in enumerate(study.modes):
-        progress("snapping", done / len(study.modes))
-        modes[mode] = on = ModeTravel.open(study, mode, project.network, stations)
-        snapped[mode], centres = on.snap(surface.point_lon, surface.point_lat), on.snap(cells.lon, cells.lat)
-        off_street[mode] = OffStreet.of(surface, snapped[mode], stations, on.placed)
-        progress("travel times", done / len(study.modes))
-        by_street: dict[Trip, Times] = {}
+    for number, mode in enumerate(study.modes):
+        progress("snapping", number / len(study.modes))
+        modes[mode] = mode_travel = ModeTravel.open(study, mode, project.network, stations)
+        snapped[mode], centres = mode_travel.snap(surface.point_lon, surface.point_lat), mode_travel.snap(cells.lon, cells.lat)
+        off_street[mode] = OffStreet.of(surface, snapped[mode], stations, mode_travel.snapped_stations)
+        progress("travel times", number / len(study.modes))
+        street_times: dict[Trip, Times] = {}
         for trip in trips(study, mode):
-            by_street[trip] = on.street_times(trip)
-            cell_travel[trip] = on.times(trip, centres)
-            travel[trip] = on.times(trip, snapped[mode])
-        streets[mode] = StreetPlaces(on.graph.lon, on.graph.lat, by_street, street_places(on.graph, on.placed))
+            street_times[trip] = mode_travel.street_times(trip)
+            cell_travel[trip] = mode_travel.times(trip, centres)
+            travel[trip] = mode_travel.times(trip, snapped[mode])
+        streets[mode] = StreetPlaces(
+            mode_travel.graph.lon,
+            mode_travel.graph.lat,
+            street_times,
+            street_positions(mode_travel.graph, mode_travel.snapped_stations),
+        )
     progress("snapping", 1.0)
     progress("travel times", 1.0)
     x, y = places.projection.forward(surface.point_lon, surface.point_lat)

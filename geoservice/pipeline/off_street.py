@@ -1,4 +1,4 @@
-"""What could not be put on a street: which share of the people, and which stations, and why."""
+"""The share of people and the stations that could not be snapped to a street, with reasons."""
 
 from dataclasses import dataclass
 
@@ -11,17 +11,17 @@ from geoservice.network.snap import REASONS, SNAPPED, Snapped
 
 @dataclass(frozen=True)
 class OffStreet:
-    """One mode's points that are off its streets.
+    """Points that were not snapped to the streets of a mode.
 
-    ``shares`` is the percent of all persons by reason, ``stations`` the ids of stations that are off, with the reason.
+    ``shares`` is the percent of all persons by reason, ``stations`` the reason by station id.
     """
 
     shares: dict[str, float]
     stations: dict[str, str]
 
     @classmethod
-    def of(cls, surface: DemandSurface, points: Snapped, stations: pa.Table, placed: Snapped) -> "OffStreet":
-        """Sort out what the snapping said of the surface's points and of the stations."""
+    def of(cls, surface: DemandSurface, points: Snapped, stations: pa.Table, snapped_stations: Snapped) -> "OffStreet":
+        """Return the results of snapping the surface's points and the stations."""
         people = surface.positive[Quantity("persons")][surface.point_leaf] * surface.point_weight
         total = max(float(people.sum()), 1e-9)
         shares = {
@@ -30,13 +30,15 @@ class OffStreet:
             if code != SNAPPED
         }
         ids = stations.column("id").to_pylist()
-        return cls(shares, {str(ids[i]): REASONS[placed.reason[i]] for i in np.flatnonzero(~placed.ok)})
+        return cls(shares, {str(ids[i]): REASONS[snapped_stations.reason[i]] for i in np.flatnonzero(~snapped_stations.ok)})
 
     def lines(self, mode: str) -> list[str]:
-        """Return what people should know of a mode: the stations off its streets, and the share of the people that is."""
-        stations = [f"station {s} is not on a street for {mode} ({why}): nobody reaches it" for s, why in self.stations.items()]
+        """Return notes on a mode: the stations off its streets, and the share of people off them."""
+        stations = [
+            f"station {s} is not on a street for {mode} ({reason}): nobody reaches it" for s, reason in self.stations.items()
+        ]
         return stations + [
-            f"{share:.2f} % of the people cannot be placed on a street for {mode} ({why})"
-            for why, share in self.shares.items()
+            f"{share:.2f} % of the people are not on a street for {mode} ({reason})"
+            for reason, share in self.shares.items()
             if share > 0
         ]

@@ -1,4 +1,4 @@
-"""The public places of a study: its areas by level and its square cells, all without people."""
+"""The public places of a study, without people: its areas by level and its square cells."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -20,9 +20,9 @@ UNITS = _TEXTS.append(pa.field("geometry", pa.binary()))
 
 @dataclass(frozen=True)
 class PublicPlaces:
-    """Areas of each published level, what is known of every area, and the plane they are measured in.
+    """Areas of each published level, the hierarchy of all areas, and the projection of the study.
 
-    ``outlines`` are the borders, in degrees, of every area that has one, of whatever level.
+    ``outlines`` are the outlines, in degrees, of every area that has one, at any level.
     """
 
     areas: Mapping[str, Units]
@@ -35,24 +35,24 @@ class PublicPlaces:
     def index(self, codes: Sequence[str], level: str) -> Int32s:
         """Return, for each area code, the position of its area of ``level`` in ``areas[level]``, -1 for none."""
         position = {code: i for i, code in enumerate(self.areas[level].ids)}
-        found = (next((position[a] for a in ancestors(c, self.parents) if a in position), -1) for c in codes)
-        return np.fromiter(found, np.int32, len(codes))
+        positions = (next((position[a] for a in ancestors(c, self.parents) if a in position), -1) for c in codes)
+        return np.fromiter(positions, np.int32, len(codes))
 
 
 def read_places(table: pa.Table, levels: Sequence[str]) -> PublicPlaces:
-    """Sort out the areas; raises :class:`StudyError` for a level of the study that no area with a border has."""
-    table = table.filter(pc.is_in(table.column("level"), pa.array(LEVELS))).sort_by("code")  # cells of a grid are no areas
+    """Return the areas by level; raises :class:`StudyError` for a level of the study without an area that has an outline."""
+    table = table.filter(pc.is_in(table.column("level"), pa.array(LEVELS))).sort_by("code")  # without cells of a grid
     rows = table.select(["code", "level", "parent", "name_zh", "name_en"]).to_pylist()
     parents = {r["code"]: r["parent"] for r in rows}
     outlines = area_outlines(table)
     areas: dict[str, Units] = {}
     for level in levels:
-        here = [r for r in rows if r["level"] == level and r["code"] in outlines]
-        if not here:
-            found = sorted({r["level"] for r in rows})
-            raise StudyError(f"study.toml: levels has {level!r}, but the areas loaded are of the levels {found}")
-        renamed = [{"unit": r["code"], **r, "geometry": shapely.to_wkb(outlines[r["code"]])} for r in here]
-        areas[level] = Units(level, pa.Table.from_pylist(renamed, schema=UNITS))
+        at_level = [r for r in rows if r["level"] == level and r["code"] in outlines]
+        if not at_level:
+            levels_present = sorted({r["level"] for r in rows})
+            raise StudyError(f"study.toml: levels has {level!r}, but the loaded areas have the levels {levels_present}")
+        units = [{"unit": r["code"], **r, "geometry": shapely.to_wkb(outlines[r["code"]])} for r in at_level]
+        areas[level] = Units(level, pa.Table.from_pylist(units, schema=UNITS))
     outline = shapely.union_all(shapely.from_wkb(areas[levels[0]].table.column("geometry").to_numpy(zero_copy_only=False)))
     return PublicPlaces(
         areas=areas,
@@ -66,22 +66,22 @@ def read_places(table: pa.Table, levels: Sequence[str]) -> PublicPlaces:
 
 @dataclass(frozen=True)
 class SquareCells:
-    """Square cells over the study's outline: their units, centres in degrees, and the grid they lie on."""
+    """Square cells over the study's outline: units, centres in degrees, side in metres, and index by column and row."""
 
     units: Units
     lon: Floats
     lat: Floats
     side: float
-    place: Mapping[tuple[int, int], int]
+    by_position: Mapping[tuple[int, int], int]
 
     def index(self, x: Floats, y: Floats) -> Int32s:
-        """Position of the cell that holds each projected point, -1 outside; shape ``(n,)``."""
+        """Return the position of the cell of each projected point, -1 outside; shape ``(n,)``."""
         keys = zip(np.floor(x / self.side).astype(int).tolist(), np.floor(y / self.side).astype(int).tolist(), strict=True)
-        return np.fromiter((self.place.get(k, -1) for k in keys), np.int32, len(x))
+        return np.fromiter((self.by_position.get(k, -1) for k in keys), np.int32, len(x))
 
 
 def make_cells(places: PublicPlaces, side: float) -> SquareCells:
-    """Lay a grid of ``side`` metres over the outline; a cell is kept if it meets the outline. Names are column and row."""
+    """Return the cells of a grid of ``side`` metres that intersect the outline, named by column and row."""
     projection = places.projection
     plane = shapely.transform(places.outline, lambda p: np.column_stack(projection.forward(p[:, 0], p[:, 1])))
     west, south, east, north = shapely.bounds(plane)
@@ -90,13 +90,13 @@ def make_cells(places: PublicPlaces, side: float) -> SquareCells:
     col, row = (a.ravel() for a in np.meshgrid(columns, rows))
     shapely.prepare(plane)
     squares = shapely.box(col * side, row * side, (col + 1) * side, (row + 1) * side)
-    meets = shapely.intersects(plane, squares)
-    col, row, squares = col[meets], row[meets], squares[meets]
+    intersecting = shapely.intersects(plane, squares)
+    col, row, squares = col[intersecting], row[intersecting], squares[intersecting]
     lon, lat = projection.inverse((col + 0.5) * side, (row + 0.5) * side)
     names = [f"c{c:.0f}_{r:.0f}" for c, r in zip(col, row, strict=True)]
     degrees: Objects = shapely.transform(squares, lambda p: np.column_stack(projection.inverse(p[:, 0], p[:, 1])))
     shapes = shapely.to_wkb(degrees).tolist()
     cells = [{"unit": n, "name_zh": n, "name_en": n, "geometry": g} for n, g in zip(names, shapes, strict=True)]
     table = pa.Table.from_pylist(cells, schema=UNITS)
-    place = {(int(c), int(r)): i for i, (c, r) in enumerate(zip(col, row, strict=True))}
-    return SquareCells(Units("cell", table), lon, lat, side, place)
+    by_position = {(int(c), int(r)): i for i, (c, r) in enumerate(zip(col, row, strict=True))}
+    return SquareCells(Units("cell", table), lon, lat, side, by_position)

@@ -1,4 +1,4 @@
-"""Run a study and publish it: read, travel times, analyses, release."""
+"""Run a study and publish it: read inputs, compute travel times, run analyses, write the release."""
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
@@ -18,7 +18,7 @@ from geoservice.demand import DemandSurface, region_sums
 from geoservice.layer import Label, Layer
 from geoservice.measures import MEASURES, UNDER
 from geoservice.network.graph import read_index
-from geoservice.pipeline.area_index import with_areas
+from geoservice.pipeline.area_index import add_area_paths
 from geoservice.pipeline.context import build_context
 from geoservice.pipeline.labels import dimension_labels
 from geoservice.pipeline.off_street import OffStreet
@@ -28,7 +28,7 @@ from geoservice.pipeline.study_surface import StudySurface
 from geoservice.project import Project
 from geoservice.release.base import TABLE, LayerContent, Manifest, ReleaseContent, ReleaseStore
 from geoservice.release.layer_columns import DimensionLabels
-from geoservice.release.layers import build_layers, placed
+from geoservice.release.layers import build_layers, drop_missing_geometries
 from geoservice.release.vector_tiles.archives import TileArchives, attribution_of
 from geoservice.study import Study
 
@@ -37,7 +37,7 @@ Progress = Callable[[str, float], None]
 
 @dataclass(frozen=True)
 class Published:
-    """What came of a run: the release's number, for each mode what was left off the streets, and notes on its inputs."""
+    """The result of a run: number of the release, points off the streets by mode, and notes on the inputs."""
 
     number: int
     off_street: Mapping[str, OffStreet]
@@ -47,43 +47,43 @@ class Published:
 def publish_study(
     project: Project, store: ReleaseStore, study: Study, layers: Sequence[Layer], progress: Progress, keep: int = 5
 ) -> Published:
-    """Run ``study`` on what the project holds and make the result the current release.
+    """Run ``study`` on the inputs of a project and make the result the current release.
 
     Raises
     ------
     StudyError
-        The study asks for an area level, mode or group that the project does not have.
+        If the study has an area level, mode or group that the project does not have.
     InputError
-        A table is empty, or there is no demand surface.
+        If a table is empty, or there is no demand surface.
     """
     context, source, off_street, places, digests, notes = build_context(project, study, progress)
     settings = study_settings(study, source.groups)
-    described = study.model_copy(update={"migrants": "migrant" in source.groups}).model_dump(mode="json")
-    with closing(TileArchives(attribution_of(described))) as archives:
-        wording = dimension_labels(study)
-        # the layer of the surface needs no analysis: its tiles, the most of all layers, are drawn while those run
-        of_surface = [layer for layer in layers if layer.geography == ("leaf",)]
-        leaves = with_areas(places, {}, {"leaf": leaf_units(source.surface)})
-        leaf_table = hidden(leaf_rows(source), study.disclosure.hide_below).cast(TABLE)
-        made = make_layers(of_surface, leaves, leaf_table, wording, archives)
+    study_json = study.model_copy(update={"migrants": "migrant" in source.groups}).model_dump(mode="json")
+    with closing(TileArchives(attribution_of(study_json))) as archives:
+        labels = dimension_labels(study)
+        # the layer of the surface needs no analysis: its tiles, more than those of others, are made while the analyses run
+        surface_layers = [layer for layer in layers if layer.geography == ("leaf",)]
+        leaves = add_area_paths(places, {}, {"leaf": leaf_units(source.surface)})
+        leaf_table = suppress_small_counts(leaf_rows(source), study.disclosure.hide_below).cast(TABLE)
+        content_by_id = make_layers(surface_layers, leaves, leaf_table, labels, archives)
         results = analyse(context, settings, progress)
         progress("writing the release", 0.0)
-        rows = hidden(results.rows, study.disclosure.hide_below)
+        rows = suppress_small_counts(results.rows, study.disclosure.hide_below)
         table = pa.concat_tables([rows.cast(TABLE), leaf_table])
-        others = {g: u.table for g, u in results.units.items()}
-        others |= {"cell": context.cells.table, "station": station_units(context.stations, others["catchment"])}
-        notes += sharing_notes(context.stations, others["catchment"])
-        units = leaves | with_areas(places, {level: u.table for level, u in context.areas.items()}, others)
-        made |= make_layers([x for x in layers if x not in of_surface], units, table, wording, archives)
-        contents = [made[layer.id] for layer in layers if layer.id in made]
+        other_units = {g: u.table for g, u in results.units.items()}
+        other_units |= {"cell": context.cells.table, "station": station_units(context.stations, other_units["catchment"])}
+        notes += sharing_notes(context.stations, other_units["catchment"])
+        units = leaves | add_area_paths(places, {level: u.table for level, u in context.areas.items()}, other_units)
+        content_by_id |= make_layers([x for x in layers if x not in surface_layers], units, table, labels, archives)
+        contents = [content_by_id[layer.id] for layer in layers if layer.id in content_by_id]
         manifest = Manifest(
             code_version=__version__,
-            study=described,
+            study=study_json,
             inputs=digests | {"network": str(read_index(project.network)["digest"])},
             parameters={a.PROCESS.id: params_for(a, settings).model_dump(mode="json") for a in ANALYSES},
             table_digest="",  # the store fills it in
             layers=tuple(c.layer for c in contents),
-            processes=tuple(_described(a) for a in ANALYSES),
+            processes=tuple(_process_json(a) for a in ANALYSES),
             disclosure=disclosure_statement(source.surface),
             notes=((SYNTHETIC,) if study.synthetic else ()) + notes + unplaced_notes(contents),
             base_map=True,
@@ -95,23 +95,23 @@ def publish_study(
 
 
 def make_layers(
-    layers: Sequence[Layer], units: Mapping[str, pa.Table], table: pa.Table, wording: DimensionLabels, archives: TileArchives
+    layers: Sequence[Layer], units: Mapping[str, pa.Table], table: pa.Table, labels: DimensionLabels, archives: TileArchives
 ) -> dict[str, LayerContent]:
-    """Layers by id, their tiles begun.
+    """Return the contents of layers by id, and start making their tiles.
 
-    One whose colours show what this study has no numbers of, as migrants of a population without them, is left out.
+    A layer is left out if the study has no numbers for its colours, for instance of migrants from a population without them.
     """
-    made: dict[str, LayerContent] = {}
-    for layer, built in zip(layers, build_layers(layers, units, table, wording), strict=True):
-        content = placed(built)
+    content_by_id: dict[str, LayerContent] = {}
+    for layer, build in zip(layers, build_layers(layers, units, table, labels), strict=True):
+        content = drop_missing_geometries(build)
         if content.layer.style.property or not layer.style.property:
-            made[layer.id] = content
+            content_by_id[layer.id] = content
             archives.draw(content)
-    return made
+    return content_by_id
 
 
 def unplaced_notes(contents: Sequence[LayerContent]) -> tuple[Label, ...]:
-    """Return a note for each layer with units that have no geometry: these are not among its features."""
+    """Return a note for each layer with units without geometry, which are not among its features."""
     return tuple(
         Label(
             zh=f"图层“{content.layer.title.zh}”中有 {content.unplaced} 个单元没有几何图形，未列入该图层；其数值见结果总表。",
@@ -124,15 +124,15 @@ def unplaced_notes(contents: Sequence[LayerContent]) -> tuple[Label, ...]:
 
 
 @dataclass(frozen=True)
-class Results:
-    """Rows of the release table, and the units that analyses made."""
+class AnalysisResults:
+    """Rows of the release table, and the units of analyses."""
 
     rows: pa.Table
     units: Mapping[str, Units]
 
 
 def study_settings(study: Study, groups: Sequence[str]) -> dict[str, Any]:
-    """Settings of a study by the names that analyses use for their parameters."""
+    """Return the settings of a study by the names of the analyses' parameters."""
     return {
         "services": tuple(s.id for s in study.services),
         "minutes": study.minutes,
@@ -142,44 +142,44 @@ def study_settings(study: Study, groups: Sequence[str]) -> dict[str, Any]:
 
 
 def params_for(analysis: Analysis, settings: Mapping[str, Any]) -> BaseModel:
-    """Parameters of an analysis: what it names of the study's settings, defaults for the rest."""
+    """Return the parameters of an analysis: the study's settings for fields with their names, defaults for the others."""
     return analysis.Params(**{k: v for k, v in settings.items() if k in analysis.Params.model_fields})
 
 
-def analyse(context: Context, settings: Mapping[str, Any], progress: Progress) -> Results:
-    """Run every analysis in turn; each sees the rows of those before it."""
+def analyse(context: Context, settings: Mapping[str, Any], progress: Progress) -> AnalysisResults:
+    """Return the results of all analyses, run in order; each reads the rows of those before it."""
     rows, units = stack([]), dict[str, Units]()
-    for done, analysis in enumerate(ANALYSES):
-        progress("analyses", done / len(ANALYSES))
+    for number, analysis in enumerate(ANALYSES):
+        progress("analyses", number / len(ANALYSES))
         findings = analysis.analyse(context, params_for(analysis, settings), rows)
         rows = stack([rows, findings.rows])
         units |= {u.geography: u for u in findings.units}
     progress("analyses", 1.0)
-    return Results(rows, units)
+    return AnalysisResults(rows, units)
 
 
 def leaf_units(surface: DemandSurface) -> pa.Table:
-    """Leaves of the surface as units of the geography ``leaf``."""
+    """Return the leaves of the surface as units of the geography ``leaf``."""
     ids = pa.array(list(surface.ids), pa.string())
     shapes = pa.array(list(surface.geometry), pa.binary())
     return pa.table([ids, ids, ids, pa.nulls(len(ids), pa.string()), shapes], schema=UNITS)
 
 
 def leaf_rows(source: StudySurface) -> pa.Table:
-    """Persons of each leaf, of everybody and each group of the study, and households of everybody."""
+    """Return persons of each leaf, in total and by group of the study, and households in total."""
     surface = source.surface
     sums = region_sums(surface, surface.point_leaf, surface.leaves)
     ids = np.array(surface.ids, object)
-    made = [
+    tables = [
         release_rows(sums.value(q), sums.margin(q), geography="leaf", unit=ids, measure=q.unit, group=q.group)
         for q in surface.values
         if q.group in source.groups and (q.unit == "persons" or q.group == "all")
     ]
-    return stack(made)
+    return stack(tables)
 
 
-def hidden(rows: pa.Table, below: int | None) -> pa.Table:
-    """Blank out counts below a number, as a rule of the office may ask for; a matter of presentation."""
+def suppress_small_counts(rows: pa.Table, below: int | None) -> pa.Table:
+    """Return rows with counts below a number removed, for offices with such a rule; it is presentation, not protection."""
     if below is None:
         return rows
     counts = [name for name, m in MEASURES.items() if m.kind == "count"]
@@ -187,15 +187,15 @@ def hidden(rows: pa.Table, below: int | None) -> pa.Table:
     value, margin = (rows.column(c).to_numpy() for c in ("value", "margin"))
     small = measure & (value < below)
     status = np.where(small, UNDER, rows.column("status").to_numpy())
-    changed = {
+    replaced = {
         "value": pa.array(np.where(small, np.nan, value), from_pandas=True),
         "margin": pa.array(np.where(small, np.nan, margin), from_pandas=True),
         "status": pa.array(status, pa.string()).dictionary_encode(),
     }
-    return pa.table([changed.get(f.name, rows.column(f.name)) for f in rows.schema], schema=rows.schema)
+    return pa.table([replaced.get(f.name, rows.column(f.name)) for f in rows.schema], schema=rows.schema)
 
 
-def _described(analysis: Analysis) -> dict[str, Any]:
+def _process_json(analysis: Analysis) -> dict[str, Any]:
     return analysis.PROCESS.model_copy(update={"parameters": analysis.Params.model_json_schema()}).model_dump(mode="json")
 
 
@@ -206,21 +206,21 @@ SYNTHETIC = Label(
 
 
 def disclosure_statement(surface: DemandSurface) -> dict[str, Any]:
-    """What the manifest says of how people were protected, with two sentences for readers in each language."""
-    facts = dict(surface.description)
-    guess = facts.get("guess") or next((p["guess"] for p in facts.get("parts", ()) if "guess" in p), None)
+    """Return the manifest's statement of how people were protected, with two sentences for readers in each language."""
+    description = dict(surface.description)
+    guess = description.get("guess") or next((p["guess"] for p in description.get("parts", ()) if "guess" in p), None)
     if guess is None:
         zh = "人口来自公开的人口数据，不含登记住户信息。数字为估计值。"
         en = "People come from public population data; no register of households is in it. Numbers are estimates."
     else:
-        right = round(100 * guess)
+        percent = round(100 * guess)
         zh = (
             "人口为对登记数据一次受保护测量所得的估计值，± 为90%误差范围。"
-            f"无论掌握什么信息，猜测某一户是否在册，100次至多猜对{right}次（盲猜为50次）。"
+            f"无论掌握什么信息，猜测某一户是否在册，100次至多猜对{percent}次（盲猜为50次）。"
         )
         en = (
             "People are estimates from one protected measurement of the register; ± is the 90 % margin. "
             "Whatever somebody knows, a guess whether a household is in the register is right "
-            f"at most {right} times in 100 (blind: 50)."
+            f"at most {percent} times in 100 (blind: 50)."
         )
-    return {**facts, "statement": {"zh": zh, "en": en}}
+    return {**description, "statement": {"zh": zh, "en": en}}

@@ -1,28 +1,28 @@
-"""Stations as public units: what may be shown of them is what is written on their doors."""
+"""Stations as units of a release, with their public attributes only."""
 
 from collections.abc import Mapping
 
 import pyarrow as pa
 import shapely
 
-from geoservice.analysis.catchments import STATIONS, TOGETHER
+from geoservice.analysis.catchments import NAME_SEPARATOR, STATIONS
 from geoservice.layer import Label
-from geoservice.pipeline.inputs import listed
+from geoservice.pipeline.inputs import join_names
 
 _TEXTS = ("unit", "name_zh", "name_en", "parent", "name", "tier", "services", "opening_hours", "shares_with")
 _SCHEMA = pa.schema([pa.field(n, pa.string()) for n in _TEXTS]).append(pa.field("capacity", pa.float64()))
 
 
-def shared_catchments(catchments: pa.Table) -> list[tuple[str, ...]]:
-    """Return the ids of stations that share a catchment, for whichever service and mode; each set of them once, in order."""
+def shared_station_ids(catchments: pa.Table) -> list[tuple[str, ...]]:
+    """Return the distinct sets of ids of stations that share a catchment for any service and mode, in order."""
     sets = (tuple(c[STATIONS]) for c in catchments.select([STATIONS]).to_pylist())
     return sorted({ids for ids in sets if len(ids) > 1})
 
 
 def station_units(stations: pa.Table, catchments: pa.Table) -> pa.Table:
-    """Make units of stations: what is written on their doors, capacity, point, and the stations that share their catchment."""
-    shared, names = shared_catchments(catchments), _names(stations)
-    made = [
+    """Return the units of stations: public attributes, capacity, point, and the stations that share their catchment."""
+    shared, names = shared_station_ids(catchments), _names(stations)
+    units = [
         {
             "unit": r["id"],
             "name_zh": r["name"],
@@ -32,7 +32,7 @@ def station_units(stations: pa.Table, catchments: pa.Table) -> pa.Table:
             "tier": r["tier"],
             "services": " ".join(r["services"]),
             "opening_hours": r["opening_hours"],
-            "shares_with": TOGETHER.join(
+            "shares_with": NAME_SEPARATOR.join(
                 names[i] for i in sorted({i for ids in shared if r["id"] in ids for i in ids} - {r["id"]})
             )
             or None,
@@ -41,7 +41,7 @@ def station_units(stations: pa.Table, catchments: pa.Table) -> pa.Table:
         }
         for r in stations.to_pylist()
     ]
-    return pa.Table.from_pylist(made, schema=_SCHEMA.append(pa.field("geometry", pa.binary())))
+    return pa.Table.from_pylist(units, schema=_SCHEMA.append(pa.field("geometry", pa.binary())))
 
 
 def _names(stations: pa.Table) -> Mapping[str, str]:
@@ -49,14 +49,14 @@ def _names(stations: pa.Table) -> Mapping[str, str]:
 
 
 def sharing_notes(stations: pa.Table, catchments: pa.Table) -> tuple[Label, ...]:
-    """Say which stations share their catchments; nothing where none do."""
+    """Return a note on the stations that share catchments; empty if none do."""
     names = _names(stations)
-    sets = [TOGETHER.join(f"{names[i]} ({i})" for i in ids) for ids in shared_catchments(catchments)]
+    sets = [NAME_SEPARATOR.join(f"{names[i]} ({i})" for i in ids) for ids in shared_station_ids(catchments)]
     if not sets:
         return ()
-    zh = f"位于路网同一地点的站点共用服务范围，其中人口按服务能力分摊（未全部注明时平均分摊）：{listed(sets, '；')}。"
+    zh = f"位于路网同一地点的站点共用服务范围，其中人口按服务能力分摊（未全部注明时平均分摊）：{join_names(sets, '；')}。"
     en = (
-        "Stations at one place of the network share their catchment; its people are divided by capacity, evenly where one of "
-        f"them states none: {listed(sets, '; ')}."
+        "Stations at the same point of the network share a catchment; its people are divided by capacity, or evenly if one "
+        f"of them states none: {join_names(sets, '; ')}."
     )
     return (Label(zh=zh, en=en),)

@@ -1,4 +1,4 @@
-"""The demand surface of a study: measured from a register, taken from public population, or put together from both."""
+"""The demand surface of a study: from a register, from a public population, or combined from both."""
 
 from typing import NamedTuple
 
@@ -16,7 +16,7 @@ from geoservice.study import Study
 
 
 class StudySurface(NamedTuple):
-    """The surface, the digest of its bytes, and the groups of people that the study asks for."""
+    """The surface, the digest of its bytes, and the population groups of the study."""
 
     surface: DemandSurface
     digest: str
@@ -24,7 +24,7 @@ class StudySurface(NamedTuple):
 
 
 def study_surface(project: Project, study: Study, places: PublicPlaces) -> StudySurface:
-    """Return the surface that a study uses; raises :class:`InputError` or :class:`StudyError` where it cannot be had."""
+    """Return the surface of a study; raises :class:`InputError` or :class:`StudyError` if there is none."""
     source = study.demand or ("register" if _newest(project) else "population")
     if isinstance(source, str):
         surface, name = _source(source, project, places)
@@ -36,16 +36,16 @@ def study_surface(project: Project, study: Study, places: PublicPlaces) -> Study
 
 
 def _newest(project: Project) -> str | None:
-    """Digest of the newest surface that was measured from a register."""
-    made = [s for s in project.surfaces() if s.kind == "register"]
-    return made[-1].digest if made else None
+    """Return the digest of the newest surface of a register, None if there is none."""
+    surfaces = [s for s in project.surfaces() if s.kind == "register"]
+    return surfaces[-1].digest if surfaces else None
 
 
 def _source(name: str, project: Project, places: PublicPlaces) -> tuple[DemandSurface, str]:
     """Return a surface and the digest of its bytes."""
     if name == "register":
         if (newest := _newest(project)) is None:
-            raise InputError("no demand surface of the register is there yet; make one with: geoservice protect")
+            raise InputError("there is no demand surface of the register yet; make one with: geoservice protect")
         return read_surface(project.surface(newest)), newest
     surface = _population(project, places)
     return surface, digest(write_surface(surface))
@@ -55,7 +55,7 @@ def _population(project: Project, places: PublicPlaces) -> DemandSurface:
     table = project.read("population")
     if not table.num_rows:
         raise InputError(
-            "no people are there: load them with geoservice import population FILE, or geoservice import households FILE"
+            "no people are loaded; load them with geoservice import population FILE, or geoservice import households FILE"
         )
     persons, households, margins = (
         table.column(c).to_numpy(zero_copy_only=False).astype(float) for c in ("persons", "households", "persons_margin")
@@ -76,14 +76,14 @@ def _population(project: Project, places: PublicPlaces) -> DemandSurface:
 
 
 def _groups(surface: DemandSurface, study: Study) -> tuple[str, ...]:
-    known = surface.groups()
+    available = surface.groups()
     split = ("resident", "migrant")
-    if study.migrants and not set(split) <= set(known):
-        raise StudyError(f"study.toml: migrants is true, but the demand surface tells apart only {list(known)}")
-    groups = ["all", *(split if study.migrants is not False and set(split) <= set(known) else ()), *study.group_ids]
-    if lacking := [g for g in groups if g not in known]:
+    if study.migrants and not set(split) <= set(available):
+        raise StudyError(f"study.toml: migrants is true, but the demand surface only has the groups {list(available)}")
+    groups = ["all", *(split if study.migrants is not False and set(split) <= set(available) else ()), *study.group_ids]
+    if missing := [g for g in groups if g not in available]:
         raise StudyError(
-            f"study.toml: groups has {lacking}, but the demand surface has {list(known)}; "
+            f"study.toml: groups has {missing}, but the demand surface has {list(available)}; "
             "a register needs a column for each group before it is measured"
         )
     return tuple(groups)

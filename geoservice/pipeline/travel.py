@@ -1,4 +1,4 @@
-"""Travel times of a study: each mode's network, what is snapped to it, and the search for each trip."""
+"""Travel times of a study: the network of each mode, the stations snapped to it, and the search of each trip."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,69 +16,73 @@ from geoservice.study import Study
 
 
 def trips(study: Study, mode: str) -> Iterator[Trip]:
-    """All trips of one mode: every service by every tier, and the further ranks of any tier."""
+    """Yield the trips of a mode: every service with every tier, and the further ranks for any tier."""
     for service in study.services:
         for tier in study.tier_choices:
             for nth in study.nth if tier == "any" else (1,):
                 yield Trip(service.id, tier, mode, nth)
 
 
-def offers(stations: pa.Table, trip: Trip) -> Bools:
-    """Which stations count for a trip: offering the service, of the tier; shape ``(stations,)``."""
-    fits = (trip.service in s["services"] and trip.tier in ("any", s["tier"]) for s in stations.to_pylist())
-    return np.fromiter(fits, np.bool_, stations.num_rows)
+def station_mask(stations: pa.Table, trip: Trip) -> Bools:
+    """Return which stations count for a trip: those of its tier that offer its service; shape ``(stations,)``."""
+    matches = (trip.service in s["services"] and trip.tier in ("any", s["tier"]) for s in stations.to_pylist())
+    return np.fromiter(matches, np.bool_, stations.num_rows)
 
 
 @dataclass(frozen=True)
 class ModeTravel:
-    """One mode of travel: its network and the stations on it. Times are searched up to the study's last break, inclusive."""
+    """A mode of travel: its network and the stations on it. The search limit is the study's last break, inclusive."""
 
     study: Study
     mode: str
     graph: Graph
     stations: pa.Table
-    placed: Snapped
+    snapped_stations: Snapped
 
     @classmethod
     def open(cls, study: Study, mode: str, folder: Path, stations: pa.Table) -> "ModeTravel":
-        """Load the network of ``mode`` and snap the stations; raises :class:`geoservice.errors.NotFound` when there is none."""
+        """Load the network of ``mode`` and snap the stations; raises :class:`geoservice.errors.NotFound` if there is none."""
         graph = load_graph(folder, mode)
         lon, lat = (stations.column(c).to_numpy() for c in ("lon", "lat"))
         return cls(study, mode, graph, stations, snap(graph, lon, lat, study.snap_metres))
 
     @property
     def limit_ms(self) -> int:
-        """Return the farthest time searched, in milliseconds."""
+        """Return the search limit in milliseconds."""
         return self.study.minutes[-1] * 60_000
 
     def snap(self, lon: Floats, lat: Floats) -> Snapped:
-        """Put points on the streets, as far as the study allows."""
+        """Snap points to the streets within the study's distance."""
         return snap(self.graph, lon, lat, self.study.snap_metres)
 
-    def _chosen(self, trip: Trip) -> tuple[Int32s, Snapped, Int32s]:
-        keep = offers(self.stations, trip)
+    def _matching(self, trip: Trip) -> tuple[Int32s, Snapped, Int32s]:
+        keep = station_mask(self.stations, trip)
         delay = self.stations.column("start_delay_s").to_numpy()[keep]
-        return np.flatnonzero(keep).astype(np.int32), self.placed.take(keep), np.round(delay * 1000).astype(np.int32)
+        return np.flatnonzero(keep).astype(np.int32), self.snapped_stations.take(keep), np.round(delay * 1000).astype(np.int32)
 
-    def _named(self, which: Int32s, ms: Int32s, label: Int32s) -> Times:
-        """Turn labels among the chosen stations into positions among all."""
-        named = np.full(len(label), -1, np.int32)
-        found = label >= 0
-        named[found] = which[label[found]]
-        return Times(ms, named)
+    def _to_positions(self, stations: Int32s, ms: Int32s, label: Int32s) -> Times:
+        """Return times with labels among the matching stations replaced by positions among all."""
+        positions = np.full(len(label), -1, np.int32)
+        reached = label >= 0
+        positions[reached] = stations[label[reached]]
+        return Times(ms, positions)
 
     def times(self, trip: Trip, points: Snapped) -> Times:
-        """Time and station of each point."""
-        which, placed, delay = self._chosen(trip)
-        return self._named(which, *nearest(self.graph, placed, delay, points, self.limit_ms, self.study.direction, trip.nth))
+        """Return time and station of each point."""
+        stations, snapped, delay = self._matching(trip)
+        return self._to_positions(
+            stations, *nearest(self.graph, snapped, delay, points, self.limit_ms, self.study.direction, trip.nth)
+        )
 
     def street_times(self, trip: Trip) -> Times:
-        """Time and station of each junction of the network."""
-        which, placed, delay = self._chosen(trip)
-        return self._named(which, *nearest_nodes(self.graph, placed, delay, self.limit_ms, self.study.direction, trip.nth))
+        """Return time and station of each junction of the network."""
+        stations, snapped, delay = self._matching(trip)
+        return self._to_positions(
+            stations, *nearest_nodes(self.graph, snapped, delay, self.limit_ms, self.study.direction, trip.nth)
+        )
 
     def reach(self, lon: Floats, lat: Floats, points: Snapped, minutes: int) -> tuple[Int32s, Int32s]:
-        """Pairs ``(place, point)``: which points would be within ``minutes`` of a station at each place."""
+        """Return pairs ``(place, point)`` of the points within ``minutes`` of a station at each place."""
         places = self.snap(lon, lat)
         rows = pairs(self.graph, places, np.zeros(len(lon), np.int32), points, minutes * 60_000, self.study.direction)
         return np.repeat(np.arange(len(lon), dtype=np.int32), np.diff(rows.indptr)), rows.point

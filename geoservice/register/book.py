@@ -2,13 +2,13 @@
 
 import hashlib
 import json
-import os
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass
 from pathlib import Path
 
 import pyarrow as pa
 
+from geoservice.durable import whole_file
 from geoservice.errors import InputError
 
 _COLUMNS: dict[str, pa.DataType] = {
@@ -71,10 +71,9 @@ def check_mark(folder: Path, draws: Sequence[Draw]) -> None:
 
 def write_mark(folder: Path, draw: Draw) -> None:
     """Record an entry in the register's folder; the record of the entry before, left by a killed process, is valid too."""
-    temporary = folder / f".{MARK}.{os.getpid()}"
-    temporary.write_text(f"{draw.number} {draw.chain}\n", encoding="ascii")
-    temporary.chmod(0o600)
-    temporary.replace(folder / MARK)
+    with whole_file(folder / MARK) as temporary:
+        temporary.write_text(f"{draw.number} {draw.chain}\n", encoding="ascii")
+        temporary.chmod(0o600)
 
 
 def damaged_book(reason: str) -> InputError:

@@ -47,10 +47,11 @@ def make_secret(folder: Path) -> None:
     temporary = path.with_name(f".secret.{os.getpid()}.{secrets.token_hex(4)}")
     handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
-        os.write(handle, new_secret())
-        os.fsync(handle)
+        with os.fdopen(handle, "wb") as file:  # unlike os.write, this writes all bytes or raises
+            file.write(new_secret())
+            file.flush()
+            os.fsync(handle)
+        with contextlib.suppress(FileExistsError):  # another process was first
+            path.hardlink_to(temporary)
     finally:
-        os.close(handle)
-    with contextlib.suppress(FileExistsError):  # another process was first
-        path.hardlink_to(temporary)
-    temporary.unlink()
+        temporary.unlink()

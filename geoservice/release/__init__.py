@@ -1,4 +1,4 @@
-"""The public store: immutable, numbered releases. All that the serving process may open."""
+"""The public store: immutable, numbered releases. The serving process opens nothing else."""
 
 from pathlib import Path
 
@@ -11,6 +11,7 @@ __all__ = [
     "ReleaseContent",
     "ReleaseReader",
     "ReleaseStore",
+    "check_served",
     "open_store",
     "prepare_roles",
 ]
@@ -19,10 +20,10 @@ __all__ = [
 def open_store(
     folder: Path, dsn: str | None, prefix: str, read_only: bool = True, seconds: float | None = None
 ) -> ReleaseStore:
-    """Open the releases: numbered folders in ``folder``, or schemas ``<prefix>_release_<n>`` where ``dsn`` is given.
+    """Return the store of releases: numbered folders in ``folder``, or schemas ``<prefix>_release_<n>`` if there is a ``dsn``.
 
-    A store that is read-only (the serving process's) makes nothing, not even the folder. A question that takes a reader longer
-    than ``seconds`` is broken off with :class:`geoservice.errors.TimedOut`; None is no limit.
+    A read-only store (that of the serving process) creates nothing, not even the folder. A reader's query that takes longer
+    than ``seconds`` raises :class:`geoservice.errors.TimedOut`; None is no limit.
     """
     if dsn is None:
         from geoservice.release.folder import FolderStore
@@ -33,8 +34,15 @@ def open_store(
     return PostGISStore(dsn, prefix, read_only, seconds)
 
 
+def check_served(dsn: str, prefix: str) -> None:
+    """Check that there are releases to serve; see :func:`geoservice.release.roles.check_served`."""
+    from geoservice.release.roles import check_served as check
+
+    check(dsn, prefix)
+
+
 def prepare_roles(dsn: str, prefix: str, serving_role: str) -> None:
-    """Let a PostgreSQL role read releases and nothing else; see :func:`geoservice.release.roles.prepare_roles`."""
+    """Allow a PostgreSQL role to read releases and nothing else; see :func:`geoservice.release.roles.prepare_roles`."""
     from geoservice.release.roles import prepare_roles as prepare
 
     prepare(dsn, prefix, serving_role)

@@ -1,10 +1,10 @@
-"""Where a feature lies, as one text: the codes of the areas around it from the largest down, ``/42/4209/420981/``."""
+"""The areas around a feature as one text: their codes from the largest area down, ``/42/4209/420981/``."""
 
 from collections.abc import Sequence
 
 
 def path(codes: Sequence[str]) -> str:
-    """Return the text of these codes, the largest area first.
+    """Return the path of these codes, the largest area first.
 
     >>> path(["42", "4209"]), path(["a/b"])
     ('/42/4209/', '/a%2Fb/')
@@ -13,9 +13,9 @@ def path(codes: Sequence[str]) -> str:
 
 
 def path_prefix(code: str) -> str | None:
-    """Return what stands in the path of every feature in an area, or None for a code that no area can have.
+    """Return the part of the path that every feature in an area has, or None for a code that no area can have.
 
-    >>> sought("4209"), sought("")
+    >>> path_prefix("4209"), path_prefix("")
     ('/4209/', None)
     """
     possible = code and "\0" not in code and not any("\ud800" <= c <= "\udfff" for c in code)

@@ -1,6 +1,7 @@
-"""A checked filter put to columns in memory. Arrow's logic of true, false and null is that of SQL.
+"""Filters evaluated on Arrow columns in memory; Arrow's three-valued logic is that of SQL.
 
-What is compared here is plain: properties with literals or each other. Patterns, dates, places and sums are for the engines.
+Only comparisons of properties with literals or each other are supported. Patterns, dates, geometries and arithmetic are left to
+the database engines.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -14,115 +15,114 @@ from geoservice.cql2.ast import Between, Comparison, Filter, In, IsNull, Literal
 from geoservice.release.layer_columns import TYPES
 
 Columns = Mapping[str, Any]
-Test = Callable[[Columns], Any]
-"""Columns, each an Arrow array, to what is true, false or null of each row."""
+Predicate = Callable[[Columns], Any]
+"""A function of columns (Arrow arrays) that returns true, false or null for each row."""
 
 _COMPARE: dict[str, Callable[[Any, Any], Any]] = {
     "=": pc.equal, "<>": pc.not_equal, "<": pc.less, "<=": pc.less_equal, ">": pc.greater, ">=": pc.greater_equal,
 }  # fmt: skip
 
+MAX_COMPARISONS = 16
+"""Comparisons in a filter that is evaluated here. An engine evaluates longer ones, because its queries can be cancelled."""
 
-MOST = 16
-"""Comparisons of a filter that is put to columns here: an engine can be stopped when a longer one takes its time."""
-
-_PLAIN = {"text", "integer", "number", "boolean"}
+_SUPPORTED = {"text", "integer", "number", "boolean"}
 
 
-class Compiled:
-    """A filter's test; ``names`` are the properties whose columns it needs."""
+class CompiledFilter:
+    """A filter as a predicate; ``names`` are the properties whose columns it needs."""
 
     def __init__(self, root: Node) -> None:
         self.names: set[str] = set()
         self._comparisons = 0
-        self.test: Test = self._node(root)
+        self.predicate: Predicate = self._node(root)
 
-    def _node(self, node: Node) -> Test:
+    def _node(self, node: Node) -> Predicate:
         match node:
             case Logic(op, parts):
-                tests, join = [self._node(p) for p in parts], pc.and_kleene if op == "and" else pc.or_kleene
-                return lambda columns: reduce(join, (test(columns) for test in tests))
+                conditions, join = [self._node(p) for p in parts], pc.and_kleene if op == "and" else pc.or_kleene
+                return lambda columns: reduce(join, (condition(columns) for condition in conditions))
             case Not(part):
-                negated = self._node(part)
-                return lambda columns: pc.invert(negated(columns))
-            case IsNull(Property() as named):
-                there = self._column(named, named.kind)
-                return lambda columns: pc.is_null(there(columns))
+                inner = self._node(part)
+                return lambda columns: pc.invert(inner(columns))
+            case IsNull(Property() as prop):
+                column = self._column(prop, prop.kind)
+                return lambda columns: pc.is_null(column(columns))
             case Property():
                 return self._column(node, "boolean")
             case _:
-                return self._counted(node)
+                return self._comparison(node)
 
-    def _counted(self, node: Node) -> Test:
+    def _comparison(self, node: Node) -> Predicate:
         self._comparisons += 1
-        if self._comparisons > MOST:
-            raise _BeyondError
+        if self._comparisons > MAX_COMPARISONS:
+            raise _UnsupportedError
         match node:
             case Comparison(op, left, right):
-                return self._compared(op, _kind(left, right), left, right)
+                return self._compare(op, _common_kind(left, right), left, right)
             case Between(value, low, high):
-                kind = _kind(value, low, high)
-                over, under = self._compared(">=", kind, value, low), self._compared("<=", kind, value, high)
+                kind = _common_kind(value, low, high)
+                over, under = self._compare(">=", kind, value, low), self._compare("<=", kind, value, high)
                 return lambda columns: pc.and_kleene(over(columns), under(columns))
-            case In(Property() as named, options):
-                return self._listed(named, options)
+            case In(Property() as prop, options):
+                return self._in(prop, options)
             case _:
-                raise _BeyondError
+                raise _UnsupportedError
 
-    def _compared(self, op: str, kind: str, left: Scalar, right: Scalar) -> Test:
+    def _compare(self, op: str, kind: str, left: Scalar, right: Scalar) -> Predicate:
         if (kind == "boolean" and op not in {"=", "<>"}) or not (isinstance(left, Property) or isinstance(right, Property)):
-            raise _BeyondError
+            raise _UnsupportedError
         compare, one, other = _COMPARE[op], self._scalar(left, kind), self._scalar(right, kind)
         return lambda columns: compare(one(columns), other(columns))
 
-    def _listed(self, named: Property, options: Sequence[Scalar]) -> Test:
-        kind = _kind(named, *options)
-        column, listed = self._column(named, kind), pa.array([_constant(o, kind) for o in options], TYPES[kind])
+    def _in(self, prop: Property, options: Sequence[Scalar]) -> Predicate:
+        kind = _common_kind(prop, *options)
+        column, members = self._column(prop, kind), pa.array([_constant(o, kind) for o in options], TYPES[kind])
 
-        def test(columns: Columns) -> Any:
+        def predicate(columns: Columns) -> Any:
             values = column(columns)
-            return pc.if_else(pc.is_valid(values), pc.is_in(values, listed), pa.scalar(None, pa.bool_()))
+            return pc.if_else(pc.is_valid(values), pc.is_in(values, members), pa.scalar(None, pa.bool_()))
 
-        return test
+        return predicate
 
-    def _scalar(self, value: Scalar, kind: str) -> Test:
+    def _scalar(self, value: Scalar, kind: str) -> Predicate:
         if isinstance(value, Property):
             return self._column(value, kind)
         constant = pa.scalar(_constant(value, kind), TYPES[kind])
         return lambda _: constant
 
-    def _column(self, named: Property, kind: str) -> Test:
-        name = named.name
-        if named.kind not in _PLAIN:
-            raise _BeyondError
+    def _column(self, prop: Property, kind: str) -> Predicate:
+        name = prop.name
+        if prop.kind not in _SUPPORTED:
+            raise _UnsupportedError
         self.names.add(name)
-        if kind == "number" and named.kind == "integer":
+        if kind == "number" and prop.kind == "integer":
             return lambda columns: pc.cast(columns[name], pa.float64(), safe=False)
         return lambda columns: columns[name]
 
 
-class _BeyondError(Exception):
-    """Something that the engines do."""
+class _UnsupportedError(Exception):
+    """The filter has a condition that only the engines evaluate."""
 
 
-def compiled(wanted: Filter) -> Compiled | None:
-    """Return a filter as a test of columns; None where an engine must answer it."""
+def compile_filter(checked_filter: Filter) -> CompiledFilter | None:
+    """Return a filter as a predicate on columns; None if an engine must evaluate it."""
     try:
-        return Compiled(wanted.root)
-    except _BeyondError:
+        return CompiledFilter(checked_filter.root)
+    except _UnsupportedError:
         return None
 
 
-def _kind(*values: Scalar) -> str:
-    """Return what values are compared as: whole numbers stay whole where all of them are, as the engines do it."""
+def _common_kind(*values: Scalar) -> str:
+    """Return the kind in which values are compared: integers stay integers if all values are, as in the engines."""
     kinds = {v.kind for v in values}
     if kinds == {"integer", "number"}:
         return "number"
-    if len(kinds) > 1 or not kinds <= _PLAIN:
-        raise _BeyondError
+    if len(kinds) > 1 or not kinds <= _SUPPORTED:
+        raise _UnsupportedError
     return kinds.pop()
 
 
 def _constant(value: Scalar, kind: str) -> Any:
     if not isinstance(value, Literal) or value.value is None:
-        raise _BeyondError
+        raise _UnsupportedError
     return float(value.value) if kind == "number" else value.value  # type: ignore[arg-type]  # a number, as its kind says

@@ -1,4 +1,4 @@
-"""What a release is, and what every store of releases can do."""
+"""The contents of a release, and the protocol of its stores."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import pyarrow as pa
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from geoservice.geo import BBox, Tile
 from geoservice.layer import Label, Style
@@ -31,17 +31,18 @@ _TABLE: list["pa.Field[Any]"] = [
 TABLE: pa.Schema = pa.schema(_TABLE)
 """The release table.
 
-A dimension that does not apply is ``''`` or 0. ``status`` is ``ok`` where there is a ``value``, else the reason why there is
-none (:data:`geoservice.measures.REASONS`). ``margin`` is the half-width of the value's 90 % interval, null where it has none.
+A dimension that does not apply is ``''`` or 0. ``status`` is ``ok`` where ``value`` is not null, else the reason why it is
+(:data:`geoservice.measures.REASONS`). ``margin`` is the half-width of the value's 90 % interval, null where it has none.
 """
 
 DIMENSIONS = ("service", "tier", "mode", "nth", "group", "minutes")
 
 
 class PublishedColumn(BaseModel):
-    """A property of a published layer, placeholders filled in.
+    """A property of a published layer, with its placeholders filled in.
 
-    ``margin_of`` names the property whose margin this one is; it stands directly behind it and has its unit and dimensions.
+    ``margin_of`` names the property of which this one is the margin; it follows that property and has its unit and dimensions.
+    ``values`` are the distinct values of a property with few of them: a dimension, a measure, a status; empty for all others.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -52,13 +53,14 @@ class PublishedColumn(BaseModel):
     measure: str | None = None
     dimensions: dict[str, str | int] = {}
     margin_of: str | None = None
+    values: tuple[str | int, ...] = ()
 
 
 class PublishedLayer(BaseModel):
-    """A layer as it stands in a release: what the serving process needs to know of it.
+    """The description of a layer in a release, for the serving process.
 
-    ``maxzoom`` is the last zoom with tiles of its own; a client draws these larger above it. ``zooms`` says from which zoom on
-    the tiles show each geography, coarse to fine, until the next takes over; items hold all of them.
+    ``maxzoom`` is the last zoom with tiles of its own; a client overzooms them above it. ``zooms`` has the first zoom at which
+    tiles show each geography, coarse to fine, until the next takes over; items have all of them: ``geographies``, in order.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -74,14 +76,28 @@ class PublishedLayer(BaseModel):
     style: Style
     bbox: tuple[float, float, float, float] | None
     features: int
+    geographies: tuple[str, ...] = ()
 
 
-FORMAT = 4
-"""How a release is laid out in its store. One of another format is not read: it must be published again."""
+FORMAT = 5
+"""Version of a release's layout in its store. A release of another version is not read: it must be published again."""
+
+
+class StoredFile(BaseModel):
+    """Size and SHA-256 of a file of a release."""
+
+    model_config = ConfigDict(frozen=True)
+    bytes: int = Field(ge=0)
+    sha256: str = Field(pattern="^[0-9a-f]{64}$")
 
 
 class Manifest(BaseModel):
-    """What a release says of itself. ``hash`` covers all else but ``created``: two runs on the same input agree on it."""
+    """The manifest of a release.
+
+    ``hash`` covers what two runs on the same input have in common, in any store: all fields but ``created``, ``files`` and
+    ``checksum``. ``files`` are those written by the store, by their path in the release, without the manifest itself, which
+    ``checksum`` covers.
+    """
 
     model_config = ConfigDict(frozen=True)
     format: int = FORMAT
@@ -97,6 +113,15 @@ class Manifest(BaseModel):
     disclosure: dict[str, Any]
     notes: tuple[Label, ...] = ()
     base_map: bool = False
+    files: dict[str, StoredFile] = {}
+    checksum: str = ""
+
+
+class FileFault(NamedTuple):
+    """A file of a release that is not what was written: its path inside the release, and what is wrong with it."""
+
+    file: str
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -104,10 +129,10 @@ class LayerContent:
     """A layer's features.
 
     Columns ``fid`` (int64, 1..n), ``geography``, ``unit``, the layer's own columns, and ``geometry`` (WKB or null).
-    ``areas`` says where each feature lies, as the codes of the areas around it from the largest down, with a slash before
-    each and at the end (``/42/4209/420981/``); a reader whose view is limited to some areas sees what lies in these. It is no
-    property: no answer shows it. None, or null, lies in no area: only a reader without limits sees it. ``unplaced`` is how many
-    units were left out because they have no geometry; their numbers are in the release table.
+    ``areas`` has the path of the areas around each feature: their codes from the largest down, with a slash before each and at
+    the end (``/42/4209/420981/``). A user whose view is limited to some areas sees the features in these. The path is not a
+    property: no response contains it. A feature whose path is None or null is visible only without limits. ``unplaced`` is the
+    number of units that were left out because they have no geometry; their values are in the release table.
     """
 
     layer: PublishedLayer
@@ -117,18 +142,18 @@ class LayerContent:
 
 
 class LayerArchives(Protocol):
-    """PMTiles archives of layers, which may still be in the making."""
+    """PMTiles archives of layers, some of which may not be complete yet."""
 
     def path(self, layer_id: str) -> Path | None:
-        """Return a layer's archive once it is complete, None where there are no tiles; raises what making it raised."""
+        """Wait for a layer's archive and return its path, None if it has no tiles; raises any error of the work."""
         ...
 
 
 @dataclass(frozen=True)
 class ReleaseContent:
-    """All that is written: layers, the release table, the manifest and the base map's PMTiles file, if there is one.
+    """The contents of a release: layers, the release table, the manifest and, optionally, the base map's PMTiles file.
 
-    ``archives`` are the layers' tiles where somebody draws them already; a store draws them itself otherwise.
+    ``archives`` are the layers' tiles if they are being drawn already; otherwise the store draws them.
     """
 
     layers: Sequence[LayerContent]
@@ -139,26 +164,26 @@ class ReleaseContent:
 
 
 class Sort(NamedTuple):
-    """A property to sort by; text goes by its bytes, features without a value come last either way."""
+    """A property to sort by. Text is ordered by its bytes; features without a value come last in either direction."""
 
     property: str
     descending: bool = False
 
 
 ALL = 2**31 - 1
-"""The highest limit, which leaves no feature out."""
+"""The largest limit, which includes every feature."""
 Key = tuple[Any, ...]
-"""A feature's place in an order: its values of the sorted properties, then its ``fid``."""
+"""The position of a feature in an order: its values of the sort properties, then its ``fid``."""
 
 
 @dataclass(frozen=True)
 class ItemQuery:
-    """A page of items: ``equals`` are property equalities, ``ids`` the only features wanted (unknown ones are passed over).
+    """A query for a page of items. ``equals`` are property equalities; ``ids`` limits it to these features, if they exist.
 
-    Features come in the order of ``sortby``, ties and all without it by ``fid``. ``after`` is the key behind which the page
-    begins, ``before`` the one in front of which it ends, in the same order; a bare ``fid`` is a key of the order by ``fid``.
-    ``offset`` features behind that place are passed over, for clients that know no keys; it goes with ``before`` not at all.
-    ``within`` limits the reader's view to features in any of these areas (codes); None is a view without limits.
+    Features are in the order of ``sortby``, then of ``fid``. The page begins after the key ``after``, or ends before the key
+    ``before``, in the same order; a bare ``fid`` is a key of the order by ``fid``. ``offset`` features are skipped from there,
+    for clients without keyset paging; it cannot be combined with ``before``. ``within`` limits the view to features in any of
+    these areas (codes); None is a view without limits.
     """
 
     limit: int = 10
@@ -177,7 +202,7 @@ class ItemQuery:
 
 @dataclass(frozen=True)
 class Page:
-    """Rows, and the keys to go on from: None where nothing lies in front of the first row, or behind the last.
+    """Rows, and the keys of the pages before and after them: None if no feature precedes the first row or follows the last.
 
     A page without rows has neither.
     """
@@ -189,7 +214,7 @@ class Page:
 
 @dataclass(frozen=True)
 class TileQuery:
-    """A tile cut on request: which features and properties are wanted in it, and for whom.
+    """The features and properties in a tile that is drawn on request.
 
     ``matrix_set`` is ``WebMercatorQuad`` or ``WorldCRS84Quad``; ``within`` is that of :class:`ItemQuery`.
     """
@@ -201,17 +226,17 @@ class TileQuery:
 
 
 class FeatureReader(Protocol):
-    """The features of one release, wherever they are read from."""
+    """The features of one release, in any store."""
 
     number: int
     manifest: Manifest
 
     def layer(self, layer_id: str) -> PublishedLayer:
-        """Return the layer; raises :class:`geoservice.errors.NotFound` naming the layers there are."""
+        """Return the layer; raises :class:`geoservice.errors.NotFound` with the names of the existing layers."""
         ...
 
     def page(self, layer_id: str, query: ItemQuery) -> Page:
-        """At most ``limit`` features in the order asked for: ``fid``, properties, ``geometry`` as WKB.
+        """Return at most ``limit`` features in the order of the query: ``fid``, properties, ``geometry`` as WKB.
 
         Raises :class:`geoservice.errors.ParameterError` for a property that the layer does not have or a key of another order,
         :class:`geoservice.errors.TimedOut` when it takes too long.
@@ -231,45 +256,54 @@ class ReleaseReader(FeatureReader, Protocol):
         ...
 
     def item(self, layer_id: str, fid: int, within: Sequence[str] | None = None) -> pa.Table:
-        """The one feature, or an empty table; ``within`` as in :class:`ItemQuery`."""
+        """Return a table of the one feature, or an empty table; ``within`` as in :class:`ItemQuery`."""
         ...
 
     def count(self, layer_id: str, query: ItemQuery) -> int:
-        """How many features match, paging aside."""
+        """Return the number of features that match, regardless of paging."""
         ...
 
     def tile(self, layer_id: str, tile: Tile) -> bytes:
-        """The layer's baked vector tile, gzip; empty bytes when there is nothing in it. ``base`` is the base map."""
+        """Return the layer's baked vector tile, gzip; empty bytes for an empty tile. ``base`` is the base map."""
         ...
 
     def draw(self, layer_id: str, tile: Tile, query: TileQuery) -> bytes:
-        """Return a vector tile of one layer, not packed, made on request; empty bytes when there is nothing in it.
+        """Return a vector tile of one layer, drawn on request and not compressed; empty bytes for an empty tile.
 
-        It has one layer, named by the id, of 4096 units with 64 around; features carry their ``fid`` and the properties asked
-        for, null ones left out. In it is each feature of the zoom's geography that meets the tile, its buffer included, unless
-        the filter itself names ``geography``. A feature too small to draw is a square, stroke or point of two units. Where it
-        would be larger than :data:`geoservice.release.vector_tiles.budget.BYTES` it shows coarser units, or aggregates. Raises
-        :class:`geoservice.errors.ParameterError` for a property or matrix set that there is not.
+        It has one layer, named by the id, with an extent of 4096 units and a buffer of 64; features have their ``fid`` and the
+        properties of the query, without nulls. It contains every feature of the zoom's geography that intersects the tile with
+        its buffer; a filter that names ``geography`` selects from all of them. A feature too small to draw is a square, line or
+        point of two units. A tile that would be larger than :data:`geoservice.release.vector_tiles.budget.BYTES` shows coarser
+        units or aggregates. Raises :class:`geoservice.errors.ParameterError` for an unknown property or matrix set.
         """
         ...
 
     def archive(self, layer_id: str) -> int:
-        """Size of the layer's PMTiles archive in bytes; ``base`` is the base map.
+        """Return the size of the layer's PMTiles archive in bytes; ``base`` is the base map.
 
-        Raises :class:`geoservice.errors.NotFound` for a layer that has none.
+        Raises :class:`geoservice.errors.NotFound` for a layer without tiles.
         """
         ...
 
     def read_archive(self, layer_id: str, offset: int, length: int) -> bytes:
-        """Bytes of the layer's archive, fewer where it ends before."""
+        """Return bytes of the layer's archive, fewer at its end."""
+        ...
+
+    def faults(self) -> list[FileFault]:
+        """Files that cannot be served, as far as that shows without reading them whole."""
         ...
 
 
 class ReleaseStore(Protocol):
-    """All releases of a study. Immutable once written; ``current`` moves by one atomic switch."""
+    """All releases of a study. They are immutable once written; ``current`` moves by one atomic switch.
+
+    A store can be pickled; the copy, in another process too, is the same store, read-only.
+    """
 
     def write(self, content: ReleaseContent, keep: int = 5) -> int:
-        """Write aside, check, make durable, switch; returns the number. A killed writer leaves the old release current.
+        """Write a release aside, check it, make it durable and current; return its number.
+
+        A writer that is killed leaves the old release current.
 
         The last ``keep`` releases stay. Raises :class:`geoservice.errors.ReleaseError` when a check fails.
         """
@@ -280,11 +314,11 @@ class ReleaseStore(Protocol):
         ...
 
     def current(self) -> int | None:
-        """Return the number of the current release; cheap enough to ask at every request."""
+        """Return the number of the current release; cheap enough to call at every request."""
         ...
 
     def open(self, number: int | None = None) -> ReleaseReader:
-        """Open a release, the current one by default; raises :class:`geoservice.errors.Unavailable` when there is none."""
+        """Open a release, the current one by default; raises :class:`geoservice.errors.Unavailable` if there is none."""
         ...
 
     def rollback(self, number: int | None = None) -> int:
@@ -295,12 +329,19 @@ class ReleaseStore(Protocol):
         """Remove a release that is not the current one.
 
         Raises :class:`geoservice.errors.NotFound` for an unknown one, :class:`geoservice.errors.Conflict` for the current one
-        and, on PostGIS, for one that somebody is reading at this moment.
+        and, on PostGIS, for one that is being read.
         """
         ...
 
     def tiles(self, reader: ReleaseReader, layer_id: str) -> Iterator[tuple[Tile, bytes]]:
-        """All baked tiles of a layer, for exports and checks."""
+        """Yield all baked tiles of a layer, for exports and checks."""
+        ...
+
+    def file_faults(self, number: int) -> list[FileFault]:
+        """Read every file of a release whole, and return those that are not what its manifest says.
+
+        Raises :class:`geoservice.errors.ReleaseError` where the manifest itself is damaged.
+        """
         ...
 
     def close(self) -> None:

@@ -1,4 +1,4 @@
-"""All features that a query matches, a bounded number at a time."""
+"""All features that match a query, in batches of bounded size."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -9,9 +9,9 @@ from geoservice.release.base import FeatureReader, ItemQuery, Key
 
 
 class Batches:
-    """The features of a query in order, a bounded number at a time, for whoever iterates over it once.
+    """An iterable, to be used once, over batches of the features of a query, in order.
 
-    ``rows`` says how many there were, ``after`` is the key to go on from where the query's limit has left features out.
+    ``rows`` is the number of features so far; ``after`` is the key of the next page if the query's limit left features out.
     """
 
     def __init__(self, reader: FeatureReader, layer_id: str, query: ItemQuery, size: int = 20_000) -> None:

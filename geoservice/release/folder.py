@@ -4,6 +4,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pyarrow as pa
@@ -12,44 +13,52 @@ from geoservice.db import DUCKDB
 from geoservice.db.duckdb import DuckDBSession, in_batches, new_duckdb, open_duckdb, parser, told, transaction
 from geoservice.db.lock import locked
 from geoservice.db.watchdog import Watchdog
-from geoservice.durable import point, sync, sync_tree
-from geoservice.errors import Conflict, GeoserviceError, NotFound, ReleaseError, Unavailable
+from geoservice.durable import gone_on_failure, point, sync, sync_tree
+from geoservice.errors import Conflict, DamagedFile, GeoserviceError, NotFound, ReleaseError, Unavailable
 from geoservice.geo import Tile
 from geoservice.release import sql
-from geoservice.release.base import TABLE, LayerContent, Manifest, ReleaseContent, ReleaseReader
+from geoservice.release.base import TABLE, FileFault, LayerContent, Manifest, ReleaseContent, ReleaseReader
 from geoservice.release.content import check_stored, checked
-from geoservice.release.manifest import read_manifest
+from geoservice.release.files import LAYERS, MANIFEST, TILES, archive_name, archives_in, folder_faults, stored_files
+from geoservice.release.manifest import complete, read_manifest
 from geoservice.release.pmtiles import Archive
 from geoservice.release.reader import BASE_MAP, Reader
 from geoservice.release.release_numbers import check_removable, older
 from geoservice.release.storage_schema import GEOMETRIES, stored, stored_schema
+from geoservice.release.tile_file import TileFile
 from geoservice.release.vector_tiles import sql as mvt
 from geoservice.release.vector_tiles.archives import archives_of
 from geoservice.release.vector_tiles.row_blocks import ROWS
 from geoservice.release.vector_tiles.row_blocks import TABLE as BLOCKS
 
-LAYERS, MANIFEST, TILES, CURRENT = "layers.duckdb", "manifest.json", "tiles", "current"
+CURRENT = "current"
+IDENTITY = pa.schema([("hash", pa.string())])
 TOGETHER = 8 * ROWS
-"""Rows of a layer in one stretch of its table: few, for a page or a tile is looked for in a few of them."""
+"""Rows per DuckDB row group: small, because a page or a tile needs few of them."""
 
 
 class FolderReader(Reader):
-    """A release in a folder. The database is open read-only, with no way to any other file."""
+    """A release in a folder. Its database is open read-only and cannot reach any other file."""
 
     def __init__(self, number: int, folder: Path, watchdog: Watchdog | None = None) -> None:
         super().__init__(number, _manifest(number, folder), DUCKDB, None)
-        self._watchdog = watchdog
+        self._watchdog, self._folder, self._unreadable = watchdog, folder, ""
+        names = archives_in(self.manifest.files)
+        self._archives = {layer: TileFile(folder, name, layer, self.manifest.files[name]) for layer, name in names.items()}
         try:
-            # many small questions at a time, in as many processes as there are cores: sharing one out costs more than it saves
+            # many small queries at a time, in a process per core: more threads per query cost more than they save
             self._connection = open_duckdb(folder / LAYERS, read_only=True, threads=1)
-            self._archives = {f.stem: Archive(f) for f in sorted((folder / TILES).glob("*.pmtiles"))}
             self._idle, self._parse = list[duckdb.DuckDBPyConnection](), parser(self._connection)
+            identity = self._connection.execute(sql.identity(DUCKDB, DUCKDB.quote(sql.IDENTITY))).fetchall()
         except (duckdb.Error, OSError) as e:
-            raise ReleaseError(f"release {number}: {LAYERS} or a file of tiles cannot be read") from e
+            raise ReleaseError(f"release {number}: {LAYERS} cannot be read; publish again, or: geoservice rollback") from e
+        if identity != [(self.manifest.hash,)]:
+            self.close()
+            raise ReleaseError(f"release {number}: {LAYERS} is of another release; publish again, or: geoservice rollback")
 
     @contextmanager
     def _session(self) -> Iterator[DuckDBSession]:
-        with _quiet(), self._cursor() as cursor:
+        with self._checked(), self._cursor() as cursor:
             if self._watchdog is None:
                 yield DuckDBSession(cursor, self._parse)
             else:
@@ -57,8 +66,21 @@ class FolderReader(Reader):
                     yield DuckDBSession(cursor, self._parse)
 
     @contextmanager
+    def _checked(self) -> Iterator[None]:
+        """Raise :class:`DamagedFile` if a block of the file does not match its checksum; others can still be read."""
+        try:
+            with _quiet(self._folder):
+                yield
+        except Unavailable as e:
+            if not isinstance(e.__context__, (duckdb.IOException, duckdb.FatalException)):
+                raise
+            self._unreadable = "part of the file cannot be read"
+            text = "these features cannot be served: their file is damaged; publish again (geoservice doctor says more)"
+            raise DamagedFile(text, LAYERS, self._unreadable) from e
+
+    @contextmanager
     def _cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        """Lend a connection of one's own: threads do not wait for each other. A new one is slow at first, so it is kept."""
+        """Lend a connection, so that threads do not wait for each other; a new one is slow at first, so they are reused."""
         try:
             cursor = self._idle.pop()
         except IndexError:
@@ -76,17 +98,22 @@ class FolderReader(Reader):
 
     def _archive_size(self, layer_id: str) -> int:
         archive = self._archives.get(layer_id)
-        return 0 if archive is None else len(archive)
+        return 0 if archive is None else len(archive.verified())
 
     def _archive_part(self, layer_id: str, offset: int, length: int) -> bytes:
-        return self._archives[layer_id].read(offset, length)
+        return self._archives[layer_id].verified().read(offset, length)
+
+    def faults(self) -> list[FileFault]:
+        """Return the files that cannot be served, or only in part."""
+        faults = [fault for archive in self._archives.values() if (fault := archive.fault())]
+        return [*faults, FileFault(LAYERS, self._unreadable)] if self._unreadable else faults
 
     def tiles(self, layer_id: str) -> Iterator[tuple[Tile, bytes]]:
-        """All tiles of a layer."""
+        """Yield all tiles of a layer."""
         yield from self._archives.get(layer_id, ())
 
     def close(self) -> None:
-        """Let go of the files."""
+        """Close the files."""
         super().close()
         for connection in (self._connection, *self._idle):
             connection.close()
@@ -95,13 +122,13 @@ class FolderReader(Reader):
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
-    """Turn every error of DuckDB's into one of the house's: its text may hold values and paths, so none carries it on."""
+def _quiet(folder: Path) -> Iterator[None]:
+    """Raise an error of ours for any of DuckDB's, without its text, which may contain values and paths."""
     try:
-        with told():
+        with told(folder):
             yield
     except duckdb.Error as e:
-        raise GeoserviceError(f"database: a question failed, {type(e).__name__}") from None
+        raise GeoserviceError(f"database: a query failed, {type(e).__name__}") from None
 
 
 def _manifest(number: int, folder: Path) -> Manifest:
@@ -116,29 +143,35 @@ class FolderStore:
     """See :class:`geoservice.release.base.ReleaseStore`."""
 
     def __init__(self, folder: Path, read_only: bool, seconds: float | None = None) -> None:
-        self._folder, self._read_only = folder, read_only
+        self._folder, self._read_only, self._seconds = folder, read_only, seconds
         self._watchdog = None if seconds is None else Watchdog(seconds)
         if not read_only:
             folder.mkdir(parents=True, exist_ok=True)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Return how another process opens the same store, read-only."""
+        return FolderStore, (self._folder, True, self._seconds)
+
     @contextmanager
     def _alone(self) -> Iterator[None]:
         if self._read_only:
-            raise Conflict("releases: opened for reading only")
+            raise Conflict("releases: the store is open read-only")
         with locked(self._folder / ".lock", True, 0.0):
             yield
 
     def write(self, content: ReleaseContent, keep: int = 5) -> int:
-        """Write aside, check, make durable, switch; returns the number."""
+        """Write a release aside, check it, make it durable and current; return its number."""
         manifest, table = checked(content)
         with self._alone():
             for left in self._folder.glob(".*.tmp"):
                 shutil.rmtree(left)
             number = max([*self.numbers(), 0]) + 1
             aside = self._folder / f".{number}.tmp"
-            with _tidy(aside), told():
+            with gone_on_failure(aside), told(self._folder):
                 aside.mkdir()
                 _fill(aside, content, manifest, table)
+                manifest = complete(manifest, stored_files(aside))
+                (aside / MANIFEST).write_text(manifest.model_dump_json(indent=1), encoding="utf-8")
                 _check(number, aside, manifest)
                 sync_tree(aside)
             aside.rename(self._folder / str(number))
@@ -148,7 +181,7 @@ class FolderStore:
         return number
 
     def _prune(self, keep: int) -> None:
-        """Remove all but the last releases; a folder is renamed first, so that no half release is ever listed."""
+        """Remove all but the last releases; a folder is renamed first, so that no partial release is ever listed."""
         for number in self.numbers()[: -max(keep, 1)]:
             if number != self.current():
                 self._remove(number)
@@ -170,7 +203,7 @@ class FolderStore:
         return sorted(int(p.name) for p in self._folder.iterdir() if p.name.isdecimal() and (p / MANIFEST).is_file())
 
     def current(self) -> int | None:
-        """Return the number of the current release: one reading of a link."""
+        """Return the number of the current release: one read of a link."""
         try:
             return int((self._folder / CURRENT).readlink().name)
         except FileNotFoundError:
@@ -182,7 +215,7 @@ class FolderStore:
         """Open a release, the current one by default."""
         wanted = self.current() if number is None else number
         if wanted is None:
-            raise Unavailable("no release yet; make one with: geoservice publish")
+            raise Unavailable("no release yet; create one with: geoservice publish")
         folder = self._folder / str(wanted)
         try:
             return FolderReader(wanted, folder, self._watchdog)
@@ -199,47 +232,43 @@ class FolderStore:
         return target
 
     def tiles(self, reader: ReleaseReader, layer_id: str) -> Iterator[tuple[Tile, bytes]]:
-        """All baked tiles of a layer."""
+        """Yield all baked tiles of a layer."""
         assert isinstance(reader, FolderReader)
         return reader.tiles(layer_id)
 
+    def file_faults(self, number: int) -> list[FileFault]:
+        """Read every file of a release and return those that differ from the manifest."""
+        folder = self._folder / str(number)
+        return folder_faults(folder, _manifest(number, folder).files)
+
     def close(self) -> None:
-        """Nothing is held between calls."""
-
-
-@contextmanager
-def _tidy(aside: Path) -> Iterator[None]:
-    """Leave nothing of a release that failed: on a full disk its room is what is missing."""
-    try:
-        yield
-    except BaseException:
-        shutil.rmtree(aside, ignore_errors=True)
-        raise
+        """Do nothing: nothing stays open between calls."""
 
 
 def _fill(folder: Path, content: ReleaseContent, manifest: Manifest, table: pa.Table) -> None:
     (folder / TILES).mkdir()
     with archives_of(content, manifest) as archives:
-        _fill_database(folder / LAYERS, content, table)
+        _fill_database(folder / LAYERS, content, table, manifest.hash)
         for layer in content.layers:
             if drawn := archives.path(layer.layer.id):
                 shutil.move(drawn, folder / TILES)
     if content.base_map is not None:
-        shutil.copyfile(content.base_map, folder / TILES / f"{BASE_MAP}.pmtiles")
-        Archive(folder / TILES / f"{BASE_MAP}.pmtiles").close()  # refuses what is none
-    (folder / MANIFEST).write_text(manifest.model_dump_json(indent=1), encoding="utf-8")
+        shutil.copyfile(content.base_map, folder / archive_name(BASE_MAP))
+        Archive(folder / archive_name(BASE_MAP)).close()  # raises an error unless it is an archive
 
 
-def _fill_database(path: Path, content: ReleaseContent, table: pa.Table) -> None:
+def _fill_database(path: Path, content: ReleaseContent, table: pa.Table, release: str) -> None:
     with closing(new_duckdb(path, TOGETHER)) as connection:
         with transaction(connection) as session:
             name = DUCKDB.quote(sql.RELEASE_TABLE)
             session.execute(sql.create(DUCKDB, name, TABLE))
             session.append(name, table)
+            session.execute(sql.create(DUCKDB, DUCKDB.quote(sql.IDENTITY), IDENTITY))
+            session.append(DUCKDB.quote(sql.IDENTITY), pa.Table.from_pylist([{"hash": release}], IDENTITY))
             session.execute(sql.create(DUCKDB, DUCKDB.quote("blocks"), BLOCKS))
             for layer in content.layers:
                 _fill_layer(connection, session, layer)
-        connection.execute(sql.checkpoint())  # closing would do it too, and be silent about a disk that is full
+        connection.execute(sql.checkpoint())  # closing does it too, but silently ignores a full disk
 
 
 def _fill_layer(connection: duckdb.DuckDBPyConnection, session: DuckDBSession, content: LayerContent) -> None:
@@ -257,9 +286,9 @@ def _fill_layer(connection: duckdb.DuckDBPyConnection, session: DuckDBSession, c
 
 
 def _check(number: int, folder: Path, manifest: Manifest) -> None:
-    """Read back what was written, with another connection, as a server would."""
+    """Read the release back with another connection, as a server does."""
     if _manifest(number, folder) != manifest:
-        raise ReleaseError(f"{MANIFEST}: read back from the file it is not what was written")
+        raise ReleaseError(f"{MANIFEST}: the file does not contain what was written")
     connection = open_duckdb(folder / LAYERS, read_only=True, spatial=False)
     try:
         check_stored(DuckDBSession(connection), None, manifest)

@@ -1,4 +1,4 @@
-"""Layers made out of the release table: what a layer file asks for becomes features with properties."""
+"""Layers of features, built from the release table as the layer files describe them."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -15,60 +15,68 @@ from geoservice.geo import BBox, Floats
 from geoservice.layer import Label, Layer, LayerColumn, Style
 from geoservice.measures import REASONS, measure_of
 from geoservice.release.base import TABLE, LayerContent, PublishedColumn, PublishedLayer
-from geoservice.release.layer_columns import DimensionLabels, Property, attribute, measured, positions, refuse_clashes
+from geoservice.release.layer_columns import (
+    DimensionLabels,
+    Property,
+    attribute_column,
+    check_names,
+    distinct_codes,
+    feature_positions,
+    measure_columns,
+)
 from geoservice.release.manifest import sorted_table
 from geoservice.release.mercator import to_mercator
-from geoservice.release.spatial_order import in_order
+from geoservice.release.spatial_order import sort_units
 from geoservice.release.value_status import status_of
 from geoservice.release.zooms import first_zooms, last_zoom
 
 Shapes = NDArray[Any]
-PLAIN = DimensionLabels()
+NO_LABELS = DimensionLabels()
 AREA = "area"
-"""The column of units that says where they lie."""
-_OF_TABLE = ("text", "text", "text", "text", "text", "text", "integer", "text", "integer", "number", "number", "text")
+"""The column of units with the path of the areas around them."""
+_TABLE_TYPES = ("text", "text", "text", "text", "text", "text", "integer", "text", "integer", "number", "number", "text")
 
 
 def build_layers(
-    layers: Sequence[Layer], units: Mapping[str, pa.Table], table: pa.Table, wording: DimensionLabels = PLAIN
+    layers: Sequence[Layer], units: Mapping[str, pa.Table], table: pa.Table, labels: DimensionLabels = NO_LABELS
 ) -> Iterator[LayerContent]:
-    """Turn the release table into features, one layer after the other.
+    """Yield the features of each layer, built from the release table.
 
     Parameters
     ----------
     layers
-        Layer files. A layer without geography is the release table itself: a feature a row, no geometry.
+        Layer files. A layer without geography is the release table itself: one feature per row, without geometry.
     units
         For each geography: ``unit``, ``geometry`` (WKB or null) and public attributes. A missing geography has no units.
-        ``area`` is no attribute but says where a unit lies, as ``areas`` of :class:`LayerContent`.
+        ``area`` is not an attribute: it is the path of the areas around a unit, as ``areas`` of :class:`LayerContent`.
     table
         The release table, in any order of rows.
-    wording
-        Words for the values of dimensions, and which of them a style's property shows.
+    labels
+        Labels of the values of dimensions, and the values that a style's property shows.
 
     Yields
     ------
     LayerContent
-        Features in order of geography (coarse to fine) and unit, ``fid`` from 1; many thousand units of one geography lie along
-        a curve through the plane instead, so that a page or a map of neighbours is read from one place. A measure with margins
-        is followed by ``<property>_margin``. A value that cannot exist is null; of the property that the style shows, and of
-        columns with ``status``, ``<property>_status`` says why, and which values are uncertain. A placeholder is filled with
-        every combination of values that the table has for the measure and ``where``, sorted.
+        Features in order of geography (coarse to fine) and unit, ``fid`` from 1; thousands of units of one geography are
+        ordered along a space-filling curve instead, so that neighbours on a page or map are stored together. A measure with
+        margins is followed by ``<property>_margin``. A value that cannot exist is null; for the styled property and columns
+        with ``status``, ``<property>_status`` has the reason, and marks uncertain values. Placeholders are filled with every
+        combination of values that the table has for the measure and ``where``, sorted.
 
     Raises
     ------
     StudyError
-        When a layer file asks for what is not there, or would give a unit two values of one property.
+        When a layer file refers to something that does not exist, or would give a unit two values of one property.
     ReleaseError
-        When a unit is there twice, the table speaks of a unit that has no row among the units, or a measure is not declared.
+        When a unit occurs twice, the table has a unit that is not among the units, or a measure is not declared.
     """
     frame = _frame(table)
     for layer in layers:
-        yield _of_units(layer, units, frame, wording) if layer.geography else _of_table(layer, units, table)
+        yield _units_layer(layer, units, frame, labels) if layer.geography else _table_layer(layer, units, table)
 
 
 def _frame(table: pa.Table) -> pd.DataFrame:
-    """Return the release table with each text column as numbers of its distinct texts, which sort as these do."""
+    """Return the release table with text columns as ordered categories."""
     columns: dict[str, Any] = {}
     for name, column in zip(table.column_names, table.columns, strict=True):
         if pa.types.is_string(column.type):
@@ -82,80 +90,84 @@ def _frame(table: pa.Table) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
-def _of_units(layer: Layer, units: Mapping[str, pa.Table], frame: pd.DataFrame, wording: DimensionLabels) -> LayerContent:
+def _units_layer(layer: Layer, units: Mapping[str, pa.Table], frame: pd.DataFrame, labels: DimensionLabels) -> LayerContent:
     names = [g for g in layer.geography if g in units]
-    ordered = [in_order(units[g]) for g in names]
+    ordered = [sort_units(units[g]) for g in names]
     areas = pa.concat_arrays([pa.nulls(0, pa.string()), *map(_areas, ordered)])
     tables = [t.drop_columns([AREA]) if AREA in t.column_names else t for t in ordered]
     index = _index(layer, names, tables)
     rows = frame[frame["geography"].isin(layer.geography)]
-    rows = rows.assign(at=positions(rows, index))
+    rows = rows.assign(at=feature_positions(rows, index))
     if (rows["at"] < 0).any():
-        lost = rows[rows["at"] < 0].iloc[0]
-        raise ReleaseError(f"layer {layer.id}: the table has unit {lost['unit']} of {lost['geography']}, the units have not")
-    made = [(c.name, p) for c in layer.columns for p in _properties(layer, c, tables, rows, len(index), wording)]
-    properties = [p for _, p in made]
-    styled = wording.chosen(layer.style.property, [(template, column) for template, (column, _) in made])
+        unknown = rows[rows["at"] < 0].iloc[0]
+        raise ReleaseError(
+            f"layer {layer.id}: the table has unit {unknown['unit']} of {unknown['geography']}, which is not among the units"
+        )
+    named = [(c.name, p) for c in layer.columns for p in _properties(layer, c, tables, rows, len(index), labels)]
+    properties = [p for _, p in named]
+    styled = labels.styled_property(layer.style.property, [(template, column) for template, (column, _) in named])
     column = next((c for c, _ in properties if c.name == styled), None)
     status = status_of(column, rows, len(index))
     if status and status[0].name not in {c.name for c, _ in properties}:
         properties.append(status)
-    layer = layer.model_copy(update={"style": _style(layer.style.model_copy(update={"property": styled}), column, status)})
+    layer = layer.model_copy(
+        update={"style": _style_with_status(layer.style.model_copy(update={"property": styled}), column, status)}
+    )
     geometry = [t.column("geometry").combine_chunks().cast(pa.binary()) for t in tables]
     shapes = [np.asarray(shapely.from_wkb(g.to_numpy(zero_copy_only=False))) for g in geometry]
     features = _features(layer, index, properties, pa.concat_arrays(geometry) if geometry else pa.nulls(0, pa.binary()))
-    return LayerContent(_published(layer, names, shapes, [p for p, _ in properties], features.num_rows), features, areas)
+    return LayerContent(_published_layer(layer, names, shapes, [p for p, _ in properties], features.num_rows), features, areas)
 
 
-def placed(content: LayerContent) -> LayerContent:
-    """Return a layer without features that have no geometry, where it promises one; ``fid`` goes from 1 without a gap.
+def drop_missing_geometries(content: LayerContent) -> LayerContent:
+    """Return a layer without the features that have no geometry, unless it has none at all; ``fid`` is 1 to n again.
 
-    Clients take a layer of points or polygons at its word, and some read none of it where one geometry is null.
+    Some clients read nothing of a layer of points or polygons if one geometry is null.
     """
     if content.layer.geometry == "none":
         return content
     shapes = shapely.from_wkb(content.features.column("geometry").to_numpy(zero_copy_only=False))
-    known = pa.array(~(shapely.is_missing(shapes) | shapely.is_empty(shapes)))
-    features = content.features.filter(known)
-    lost = content.features.num_rows - features.num_rows
-    if not lost:
+    present = pa.array(~(shapely.is_missing(shapes) | shapely.is_empty(shapes)))
+    features = content.features.filter(present)
+    dropped = content.features.num_rows - features.num_rows
+    if not dropped:
         return content
     fid = features.schema.get_field_index("fid")
     features = features.set_column(fid, "fid", pa.array(np.arange(1, features.num_rows + 1)))
     layer = content.layer.model_copy(update={"features": features.num_rows})
-    return LayerContent(layer, features, None if content.areas is None else content.areas.filter(known), lost)
+    return LayerContent(layer, features, None if content.areas is None else content.areas.filter(present), dropped)
 
 
-def _style(style: Style, column: PublishedColumn | None, status: Property | None) -> Style:
-    """Return a style that knows where its status stands, and which reasons are given there."""
+def _style_with_status(style: Style, column: PublishedColumn | None, status: Property | None) -> Style:
+    """Return a style with the name of its status property and the reasons that occur in it."""
     if column is None or column.measure is None or status is None:
         return style
-    known = set(pc.unique(status[1]).to_pylist())
+    occurring = set(pc.unique(status[1]).to_pylist())
     timed = measure_of(column.measure).kind == "minutes" and style.colours
     beyond = style.beyond or (style.colours[-1] if timed else None)
     return style.model_copy(
-        update={"status": status[0].name, "beyond": beyond, "reasons": tuple(r for r in REASONS if r in known)}
+        update={"status": status[0].name, "beyond": beyond, "reasons": tuple(r for r in REASONS if r in occurring)}
     )
 
 
 def _areas(table: pa.Table) -> "pa.Array[Any]":
-    """Return where each unit lies; nowhere if its table does not say."""
+    """Return the path of the areas around each unit; null if the table has none."""
     return table.column(AREA).combine_chunks() if AREA in table.column_names else pa.nulls(table.num_rows, pa.string())
 
 
 def _properties(
-    layer: Layer, column: LayerColumn, tables: Sequence[pa.Table], rows: pd.DataFrame, size: int, wording: DimensionLabels
+    layer: Layer, column: LayerColumn, tables: Sequence[pa.Table], rows: pd.DataFrame, size: int, labels: DimensionLabels
 ) -> Iterator[Property]:
-    """Return the properties of a column: each number, its margin, and its status where the layer file asks for that."""
+    """Yield the properties of a column: each number, its margin, and its status if the layer file asks for it."""
     if column.measure is None:
-        yield attribute(layer, column, tables)
+        yield attribute_column(layer, column, tables)
         return
     status = None
-    for made in measured(layer, column, rows, size, wording):
-        yield made
-        if made[0].margin_of is None:
-            status = status_of(made[0], rows, size) if column.status else None
-        if status and (made[0].margin_of or not measure_of(column.measure).has_margin):
+    for prop in measure_columns(layer, column, rows, size, labels):
+        yield prop
+        if prop[0].margin_of is None:
+            status = status_of(prop[0], rows, size) if column.status else None
+        if status and (prop[0].margin_of or not measure_of(column.measure).has_margin):
             yield status
 
 
@@ -163,63 +175,66 @@ def _index(layer: Layer, names: Sequence[str], tables: Sequence[pa.Table]) -> pd
     geography = np.repeat(np.array(names, object), [t.num_rows for t in tables])
     unit = np.concatenate([np.empty(0, object), *(t.column("unit").to_numpy() for t in tables)])
     index = pd.MultiIndex.from_arrays([geography, unit])
-    if twice := index[index.duplicated()].tolist():
-        raise ReleaseError(f"layer {layer.id}: unit {twice[0][1]} of {twice[0][0]} is there twice")
+    if duplicates := index[index.duplicated()].tolist():
+        raise ReleaseError(f"layer {layer.id}: unit {duplicates[0][1]} of {duplicates[0][0]} occurs twice")
     return index
 
 
 def _features(layer: Layer, index: pd.MultiIndex, properties: Sequence[Property], geometry: "pa.Array[Any]") -> pa.Table:
-    refuse_clashes(layer, [p.name for p, _ in properties])
+    check_names(layer, [p.name for p, _ in properties])
     fid = pa.array(np.arange(1, len(index) + 1))
     names = [pa.array(index.get_level_values(i), pa.string()) for i in (0, 1)]
     values: list[pa.Array[Any]] = [fid, *names, *(v for _, v in properties), geometry]
     return pa.table(values, names=["fid", "geography", "unit", *(p.name for p, _ in properties), "geometry"])
 
 
-def _published(
+def _published_layer(
     layer: Layer, names: Sequence[str], shapes: Sequence[Shapes], columns: Sequence[PublishedColumn], features: int
 ) -> PublishedLayer:
     bbox = _bbox(shapes)
     last = last_zoom(bbox, layer.minzoom, max(layer.minzoom, layer.maxzoom))
     zooms = first_zooms(names, [_widths(s) for s in shapes], layer.minzoom, last) if bbox else {}
-    known = layer.model_dump(include={"id", "title", "description", "geometry", "role", "minzoom", "style"})
-    return PublishedLayer(**known, maxzoom=last, zooms=zooms, columns=tuple(columns), bbox=bbox, features=features)
+    shared = layer.model_dump(include={"id", "title", "description", "geometry", "role", "minzoom", "style"})
+    content = {"geographies": tuple(names), "bbox": bbox, "features": features}
+    return PublishedLayer(**shared, **content, maxzoom=last, zooms=zooms, columns=tuple(columns))
 
 
 def _bbox(shapes: Sequence[Shapes]) -> BBox | None:
     bounds = [shapely.total_bounds(s) for s in shapes if s.size]
-    known = [b for b in bounds if not np.isnan(b).any()]
-    if not known:
+    finite = [b for b in bounds if not np.isnan(b).any()]
+    if not finite:
         return None
-    low, high = np.min(known, axis=0), np.max(known, axis=0)
+    low, high = np.min(finite, axis=0), np.max(finite, axis=0)
     return BBox(float(low[0]), float(low[1]), float(high[2]), float(high[3]))
 
 
 def _widths(shapes: Shapes) -> Floats:
-    """Square roots of the areas of polygons in Web-Mercator metres; empty for points and lines, which need no room."""
+    """Return the square roots of the areas of polygons in Web-Mercator metres; empty for points and lines."""
     areas = shapely.area(to_mercator(shapes))
     return np.asarray(np.sqrt(areas[areas > 0]), float)
 
 
-def _of_table(layer: Layer, units: Mapping[str, pa.Table], table: pa.Table) -> LayerContent:
+def _table_layer(layer: Layer, units: Mapping[str, pa.Table], table: pa.Table) -> LayerContent:
     ordered = sorted_table(table)
-    given = {c.name: c for c in layer.columns}
-    kinds = dict(zip(TABLE.names, _OF_TABLE, strict=True))
-    chosen = [n for n in TABLE.names if n in given or not given]
-    columns = [given.get(n) or LayerColumn(name=n, title=Label(zh=n, en=n), type=kinds[n]) for n in chosen]
+    columns_by_name = {c.name: c for c in layer.columns}
+    kinds = dict(zip(TABLE.names, _TABLE_TYPES, strict=True))
+    names = [n for n in TABLE.names if n in columns_by_name or not columns_by_name]
+    columns = [columns_by_name.get(n) or LayerColumn(name=n, title=Label(zh=n, en=n), type=kinds[n]) for n in names]
     own = [c for c in columns if c.name not in {"geography", "unit"}]
-    properties = [attribute(layer, c, [ordered]) for c in own]
-    for unknown in sorted(set(given) - set(TABLE.names)):
-        attribute(layer, given[unknown], [ordered])  # raises: names what there is
+    properties = [attribute_column(layer, c, [ordered]) for c in own]
+    for unknown in sorted(set(columns_by_name) - set(TABLE.names)):
+        attribute_column(layer, columns_by_name[unknown], [ordered])  # raises with the names of the existing columns
     index = pd.MultiIndex.from_arrays([ordered.column(n).to_numpy() for n in ("geography", "unit")])
     features = _features(layer, index, properties, pa.nulls(len(index), pa.binary()))
     areas = _areas_of_rows(layer, units, ordered)
-    return LayerContent(_published(layer, [], [], [p for p, _ in properties], features.num_rows), features, areas)
+    published = _published_layer(layer, [], [], [p for p, _ in properties], features.num_rows)
+    geographies = distinct_codes(ordered.column("geography").combine_chunks())
+    return LayerContent(published.model_copy(update={"geographies": geographies}), features, areas)
 
 
 def _areas_of_rows(layer: Layer, units: Mapping[str, pa.Table], rows: pa.Table) -> "pa.Array[Any]":
-    """Return where each row's unit lies; nowhere if the unit is not known."""
+    """Return the path of the areas around each row's unit; null if the unit is unknown."""
     names, tables = list(units), list(units.values())
-    known = pa.concat_arrays([*map(_areas, tables), pa.nulls(1, pa.string())])  # the last answers for position -1
-    at = positions(rows.select(["geography", "unit"]).to_pandas(), _index(layer, names, tables))
-    return known.take(np.where(at < 0, len(known) - 1, at))
+    areas = pa.concat_arrays([*map(_areas, tables), pa.nulls(1, pa.string())])  # the last is for position -1
+    positions = feature_positions(rows.select(["geography", "unit"]).to_pandas(), _index(layer, names, tables))
+    return areas.take(np.where(positions < 0, len(areas) - 1, positions))

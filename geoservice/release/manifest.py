@@ -1,8 +1,8 @@
-"""What a release says of itself: digests that two runs on the same input agree on, whatever the store."""
+"""The manifest of a release, with digests that are equal for two runs on the same input in any store."""
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import numpy as np
@@ -11,11 +11,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from geoservice.db.arrow import conform, digest
-from geoservice.errors import ReleaseError, Unavailable
+from geoservice.errors import ReleaseError, Unavailable, for_operators
 from geoservice.geo import Ints
 from geoservice.measures import OK, REASONS, measure_of
-from geoservice.release.base import DIMENSIONS, FORMAT, TABLE, Manifest
+from geoservice.release.base import DIMENSIONS, FORMAT, TABLE, Manifest, StoredFile
 
+OF_ONE_STORE = frozenset({"hash", "created", "files", "checksum"})
+"""Fields of the manifest that differ between runs on the same input."""
 KEY = ("geography", "unit", "measure", *DIMENSIONS)
 
 
@@ -25,7 +27,7 @@ def sorted_table(table: pa.Table) -> pa.Table:
 
 
 def _sorted(table: pa.Table) -> tuple[pa.Table, Ints]:
-    """Return the table in the order of its key, and the numbers that order it."""
+    """Return the table in the order of its key, and the numbers of its keys."""
     conformed = conform(table, TABLE)
     key = _key_order(conformed)
     if (key[1:] >= key[:-1]).all():
@@ -35,7 +37,7 @@ def _sorted(table: pa.Table) -> tuple[pa.Table, Ints]:
 
 
 def _key_order(table: pa.Table) -> Ints:
-    """Give each row a number that is lower the earlier its key comes, equal for equal keys; texts go by their bytes."""
+    """Return a number per row that orders the rows by their key, equal for equal keys; texts are ordered by their bytes."""
     order = np.zeros(table.num_rows, np.int64)
     most = 1
     for name in KEY:
@@ -48,7 +50,7 @@ def _key_order(table: pa.Table) -> Ints:
 
 
 def _ranks(column: "pa.Array[Any]") -> tuple[Ints, int]:
-    """Rank of each value among the distinct ones, and how many these are."""
+    """Return the rank of each value among the distinct ones, and their number."""
     encoded = column.dictionary_encode()
     place = pc.sort_indices(encoded.dictionary).to_numpy()
     rank = np.empty(len(place), np.int64)
@@ -57,41 +59,48 @@ def _ranks(column: "pa.Array[Any]") -> tuple[Ints, int]:
 
 
 def table_digest(table: pa.Table) -> str:
-    """SHA-256 of the release table; the order of its rows makes no difference."""
+    """Return the SHA-256 of the release table, regardless of the order of its rows."""
     return digest(sorted_table(table))
 
 
 def manifest_hash(manifest: Manifest) -> str:
-    """SHA-256 of everything in the manifest but ``hash`` and ``created``, as JSON with sorted keys."""
-    return _hash(manifest.model_dump(mode="json"))
+    """Return the SHA-256 of the fields that two runs on the same input share, as JSON with sorted keys."""
+    return _hash(manifest.model_dump(mode="json"), OF_ONE_STORE)
 
 
-def _hash(content: Mapping[str, Any]) -> str:
-    covered = {k: v for k, v in content.items() if k not in {"hash", "created"}}
+def complete(manifest: Manifest, files: Mapping[str, StoredFile]) -> Manifest:
+    """Return the manifest with the files that a store has written, and its checksum."""
+    listed = manifest.model_copy(update={"files": dict(sorted(files.items()))})
+    return listed.model_copy(update={"checksum": _hash(listed.model_dump(mode="json"), {"checksum"})})
+
+
+def _hash(content: Mapping[str, Any], but: Collection[str]) -> str:
+    covered = {k: v for k, v in content.items() if k not in but}
     canonical = json.dumps(covered, sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
 def read_manifest(number: int, text: bytes | str) -> Manifest:
-    """Return a release's manifest out of what is stored.
+    """Return a release's manifest from its stored text.
 
-    The hash is that of the stored text, whatever a newer version of this program would write into it by default. Raises
+    The checksum is that of the stored text, whatever a newer version of this program would write into it by default. Raises
     :class:`ReleaseError` for what is no manifest or was changed, :class:`Unavailable` for one of another format.
     """
     try:
         stored = json.loads(text)
         if (found := stored.get("format", 1)) != FORMAT:
-            raise Unavailable(f"release {number} is of format {found}, this geoservice reads {FORMAT}; run: geoservice publish")
+            text = f"release {number} is of format {found}, this geoservice reads {FORMAT}; run: geoservice publish"
+            raise for_operators(Unavailable(text))
         manifest = Manifest.model_validate(stored)
-    except (ValueError, AttributeError) as e:
-        raise ReleaseError(f"release {number}: its manifest cannot be read") from e
-    if _hash(stored) != manifest.hash:
+    except (ValueError, AttributeError, RecursionError) as e:
+        raise ReleaseError(f"release {number}: its manifest cannot be read; publish again, or: geoservice rollback") from e
+    if _hash(stored, {"checksum"}) != manifest.checksum:
         raise ReleaseError(f"release {number}: its manifest was changed after it was written")
     return manifest
 
 
 def check_table(table: pa.Table) -> pa.Table:
-    """Return the table sorted; raises :class:`ReleaseError` when a rule is broken.
+    """Return the sorted table; raises :class:`ReleaseError` if it breaks a rule.
 
     Each key is there once, each measure is declared, a value is null exactly when the status is not ``ok``, and a margin is
     where it can be: beside a value, of a measure that has margins.

@@ -1,4 +1,4 @@
-"""Web Mercator, the plane that map tiles are cut from."""
+"""Geometries in Web Mercator, the plane of map tiles."""
 
 from typing import Any
 
@@ -6,10 +6,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from geoservice.geo import MAX_MERCATOR_LAT
-
-RADIUS_M = 6_378_137.0
-HALF_M = np.pi * RADIUS_M
+from geoservice.geo import mercator_easting, mercator_northing
 
 
 def to_mercator(shapes: NDArray[Any]) -> NDArray[Any]:
@@ -20,15 +17,14 @@ def to_mercator(shapes: NDArray[Any]) -> NDArray[Any]:
     """
 
     def project(points: NDArray[np.float64]) -> NDArray[np.float64]:
-        lat = np.radians(np.clip(points[:, 1], -MAX_MERCATOR_LAT, MAX_MERCATOR_LAT))
-        return np.column_stack([np.radians(points[:, 0]) * RADIUS_M, np.log(np.tan(np.pi / 4 + lat / 2)) * RADIUS_M])
+        return np.column_stack([mercator_easting(points[:, 0]), mercator_northing(points[:, 1])])
 
     return np.asarray(shapely.transform(shapely.force_2d(shapes), project))
 
 
-def valid(shapes: NDArray[Any]) -> NDArray[Any]:
-    """Mend, in place, what crosses itself: cutting it would fail. Polygons stay polygons, unless nothing of one is left."""
-    bad = np.flatnonzero(~shapely.is_missing(shapes) & ~shapely.is_valid(shapes))
-    mended: Any = shapely.make_valid(shapes[bad], method="structure", keep_collapsed=False)
-    shapes[bad] = np.where(shapely.is_empty(mended), shapely.make_valid(shapes[bad]), mended)
+def make_valid(shapes: NDArray[Any]) -> NDArray[Any]:
+    """Repair, in place, invalid geometries, which could not be clipped; return them all. Polygons stay polygons if possible."""
+    invalid = np.flatnonzero(~shapely.is_missing(shapes) & ~shapely.is_valid(shapes))
+    repaired: Any = shapely.make_valid(shapes[invalid], method="structure", keep_collapsed=False)
+    shapes[invalid] = np.where(shapely.is_empty(repaired), shapely.make_valid(shapes[invalid]), repaired)
     return shapes

@@ -1,7 +1,7 @@
-"""Where a page begins: the order of features, the key of one of them in it, and that key as text for a URL.
+"""Keys of keyset paging: the order of features, the key of a feature in it, and that key as text for a URL.
 
-A key holds the values of the sorted properties and the ``fid``. Features without a value come last, ties are broken by ``fid``,
-so every feature has a place of its own in every order and no page depends on how many came before it.
+A key has the values of the sort properties and the ``fid``. Features without a value come last and ties are broken by ``fid``,
+so every feature has a unique position in every order, and no page depends on the number of features before it.
 """
 
 import base64
@@ -21,7 +21,7 @@ from geoservice.release.properties import property_types
 
 MAX_INT = 2**63 - 1
 MAX_SORTS = 8
-_SEAL = 8
+_CHECKSUM_BYTES = 8
 _PYTHON: dict[str, type] = {
     "text": str,
     "integer": int,
@@ -34,7 +34,7 @@ _PYTHON: dict[str, type] = {
 
 @dataclass(frozen=True)
 class Order:
-    """What a page is sorted by, the types of that, the key it begins beyond (None: at the start), and which way it goes."""
+    """The sort properties of a page and their types, the key after which it begins (None: at the start), its direction."""
 
     sortby: tuple[Sort, ...]
     types: tuple[str, ...]
@@ -43,13 +43,13 @@ class Order:
 
 
 def order_of(layer: PublishedLayer, query: ItemQuery) -> Order:
-    """Return the order that a query asks for, checked; raises :class:`ParameterError`."""
+    """Return the order of a query; raises :class:`ParameterError` unless it is valid."""
     types = sort_types(layer, query.sortby)
     if query.before is not None and query.after not in {0, None}:
-        raise ParameterError("before and after: both are given, allowed is one of them")
-    name, given = ("after", query.after) if query.before is None else ("before", query.before)
-    key = (given,) if isinstance(given, int) else given
-    if name == "after" and given == 0:  # the default: at the start of any order
+        raise ParameterError("before and after: got both, allowed is one of them")
+    name, position = ("after", query.after) if query.before is None else ("before", query.before)
+    key = (position,) if isinstance(position, int) else position
+    if name == "after" and position == 0:  # the default: at the start of any order
         key = None
     if key is not None:
         _check(name, types, key)
@@ -57,17 +57,17 @@ def order_of(layer: PublishedLayer, query: ItemQuery) -> Order:
 
 
 def sort_types(layer: PublishedLayer, sortby: Sequence[Sort]) -> tuple[str, ...]:
-    """Return the types of what is sorted by; raises :class:`ParameterError` naming what may be."""
+    """Return the types of the sort properties; raises :class:`ParameterError` with the allowed ones."""
     if not sortby:
         return ()
-    known = property_types(layer)
+    types = property_types(layer)
     names = [s.property for s in sortby]
     for name in names:
-        if name not in known:
-            raise ParameterError(f"sortby {name!r:.80}: layer {layer.id} does not have it, allowed are {', '.join(known)}")
+        if name not in types:
+            raise ParameterError(f"sortby {name!r:.80}: layer {layer.id} does not have it, allowed are {', '.join(types)}")
     if len(set(names)) < len(names) or len(names) > MAX_SORTS:
         raise ParameterError(f"sortby: got {names}, allowed are at most {MAX_SORTS} properties, each once")
-    return tuple(known[n] for n in names)
+    return tuple(types[n] for n in names)
 
 
 def _check(name: str, types: Sequence[str], key: Key) -> None:
@@ -83,7 +83,7 @@ def _is_text(value: str) -> bool:
 
 
 def _fits(value: Any, kind: str) -> bool:
-    """Whether a value is one that a property of this type can have; exact types, for True is an int and a time a date."""
+    """Whether a value has the exact type of a property: in Python True is an int and a datetime a date."""
     if value is None or value.__class__ is not _PYTHON[kind]:
         return value is None
     return kind not in _ALLOWED or _ALLOWED[kind](value)
@@ -97,11 +97,11 @@ _ALLOWED: dict[str, Callable[[Any], bool]] = {
 
 
 def encode_key(layer: PublishedLayer, sortby: Sequence[Sort], key: Key) -> str:
-    """Return a key as text of letters, digits, ``-`` and ``_``; raises :class:`ParameterError` for one of another order."""
+    """Return a key as URL-safe text; raises :class:`ParameterError` for a key of another order."""
     _check("key", sort_types(layer, sortby), key)
     plain = [v.isoformat() if isinstance(v, date) else v for v in key]
     body = orjson.dumps(plain)
-    return _as_text(_seal(layer, sortby, body) + body)
+    return _as_text(_checksum(layer, sortby, body) + body)
 
 
 def _as_text(raw: bytes) -> str:
@@ -109,25 +109,25 @@ def _as_text(raw: bytes) -> str:
 
 
 def decode_key(layer: PublishedLayer, sortby: Sequence[Sort], token: str) -> Key:
-    """Return the key that :func:`encode_key` made text of.
+    """Return the key that :func:`encode_key` encoded.
 
-    Raises :class:`ParameterError` for what it did not make, or made for another layer or order. The seal is no secret: whoever
-    makes a token of their own gets a key whose values are checked and bound like any other, and a view that is theirs anyway.
+    Raises :class:`ParameterError` for any other text, or a key of another layer or order. The checksum is not a secret: the
+    values of a forged key are checked and bound like any others, and it shows nothing that its maker may not see.
     """
     types = sort_types(layer, sortby)
     try:
-        key = _opened(layer, sortby, types, token)
+        key = _decode(layer, sortby, types, token)
     except (ValueError, TypeError, KeyError):
-        allowed = "allowed are those in links to further pages"
-        raise ParameterError(f"page {token!r:.40}: it is not of this layer and order, {allowed}") from None
+        allowed = "allowed are the values in links to other pages"
+        raise ParameterError(f"page {token!r:.40}: not a page of this layer and order, {allowed}") from None
     _check("page", types, key)
     return key
 
 
-def _opened(layer: PublishedLayer, sortby: Sequence[Sort], types: Sequence[str], token: str) -> Key:
+def _decode(layer: PublishedLayer, sortby: Sequence[Sort], types: Sequence[str], token: str) -> Key:
     raw = base64.b64decode(token.encode("ascii") + b"=" * (-len(token) % 4), b"-_", validate=True)
-    seal, body = raw[:_SEAL], raw[_SEAL:]
-    if seal != _seal(layer, sortby, body) or token != _as_text(raw):  # base64 has several texts for the same bytes
+    checksum, body = raw[:_CHECKSUM_BYTES], raw[_CHECKSUM_BYTES:]
+    if checksum != _checksum(layer, sortby, body) or token != _as_text(raw):  # base64 has several texts for the same bytes
         raise ValueError(token)
     values = orjson.loads(body)
     return (*(_read(v, t) for v, t in zip(values, types, strict=False)), *values[len(types) :])
@@ -138,8 +138,8 @@ def _read(value: Any, kind: str) -> Any:
     return value if value is None or kind not in readers else readers[kind](value)
 
 
-def _seal(layer: PublishedLayer, sortby: Sequence[Sort], body: bytes) -> bytes:
-    return hashlib.sha256(_order(layer.id, tuple(sortby)) + body).digest()[:_SEAL]
+def _checksum(layer: PublishedLayer, sortby: Sequence[Sort], body: bytes) -> bytes:
+    return hashlib.sha256(_order(layer.id, tuple(sortby)) + body).digest()[:_CHECKSUM_BYTES]
 
 
 @lru_cache(maxsize=256)

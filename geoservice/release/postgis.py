@@ -1,8 +1,10 @@
-"""Releases in PostgreSQL: one schema a release, written in one transaction together with the switch to it."""
+"""Releases in PostgreSQL: one schema per release, written and made current in one transaction."""
 
+import hashlib
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from math import ceil
+from typing import Any
 
 import pyarrow as pa
 
@@ -11,9 +13,10 @@ from geoservice.db.postgis import PostGIS
 from geoservice.errors import Conflict, NotFound, Unavailable
 from geoservice.geo import Tile
 from geoservice.release import sql
-from geoservice.release.base import TABLE, LayerContent, Manifest, ReleaseContent, ReleaseReader
+from geoservice.release.base import TABLE, FileFault, LayerContent, Manifest, ReleaseContent, ReleaseReader, StoredFile
 from geoservice.release.content import check_stored, checked
-from geoservice.release.manifest import read_manifest
+from geoservice.release.files import MISSING, archive_name, archives_in, difference
+from geoservice.release.manifest import complete, read_manifest
 from geoservice.release.pmtiles import Archive
 from geoservice.release.reader import BASE_MAP, Reader
 from geoservice.release.release_numbers import check_removable, older
@@ -30,7 +33,7 @@ PART = 2**20
 
 
 class SchemaReader(Reader):
-    """A release in a schema; its connections come from the store's pool."""
+    """A release in a schema, with connections of the store's pool."""
 
     def __init__(self, number: int, manifest: Manifest, database: PostGIS, catalogue: Catalogue) -> None:
         super().__init__(number, manifest, POSTGIS, catalogue.release(number))
@@ -41,8 +44,8 @@ class SchemaReader(Reader):
         try:
             with self._database.quick() as session:
                 yield session
-        except NotFound:  # the layer is one of the manifest's: its table was there
-            raise NotFound(f"release {self.number} was removed meanwhile; ask again without its number") from None
+        except NotFound:  # the manifest has the layer, so its table existed
+            raise NotFound(f"release {self.number} was removed meanwhile; request the current one") from None
 
     def _tile(self, layer_id: str, tile: Tile) -> bytes:
         with self._session() as session:
@@ -50,20 +53,27 @@ class SchemaReader(Reader):
         return bytes(rows[0][0]) if rows else b""
 
     def _archive_size(self, layer_id: str) -> int:
-        with self._database.quick() as session:
+        with self._session() as session:
             return int(session.execute(self._catalogue.archive_size(self.number), [layer_id])[0][0])
 
     def _archive_part(self, layer_id: str, offset: int, length: int) -> bytes:
         parts = []
-        with self._database.quick() as session:
+        with self._session() as session:
             for part in range(offset // PART, (offset + length - 1) // PART + 1):
                 start, stop = max(offset - part * PART, 0), min(offset + length - part * PART, PART)
                 values = [start + 1, stop - start, layer_id, part]
                 parts.append(bytes(session.execute(self._catalogue.archive_part(self.number), values)[0][0]))
         return b"".join(parts)
 
+    def archive_fault(self, layer_id: str, expected: StoredFile) -> str:
+        """Return how a layer's archive differs from the manifest; empty if it does not."""
+        size, digest = self._archive_size(layer_id), hashlib.sha256()
+        for at in range(0, size, PART):
+            digest.update(self._archive_part(layer_id, at, min(PART, size - at)))
+        return difference(StoredFile(bytes=size, sha256=digest.hexdigest()), expected) if size else MISSING
+
     def tiles(self, layer_id: str) -> Iterator[tuple[Tile, bytes]]:
-        """All tiles of a layer."""
+        """Yield all tiles of a layer."""
         with self._session() as session:
             for z, x, y, data in session.execute(self._catalogue.tiles(self.number), [layer_id]):
                 yield Tile(z, x, y), bytes(data)
@@ -75,12 +85,16 @@ class PostGISStore:
     def __init__(self, dsn: str, prefix: str, read_only: bool, seconds: float | None = None) -> None:
         POSTGIS.quote(prefix)
         self._database, self._read_only = PostGIS(dsn, read_only, seconds=seconds), read_only
-        self._sql = Catalogue(prefix)
+        self._sql, self._place = Catalogue(prefix), (dsn, prefix, True, seconds)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Return how another process opens the same store, read-only, with its own connections."""
+        return PostGISStore, self._place
 
     @contextmanager
     def _alone(self) -> Iterator[Session]:
         if self._read_only:
-            raise Conflict("releases: opened for reading only")
+            raise Conflict("releases: the store is open read-only")
         with self._database.session(write=True) as session:
             if not session.execute(*self._sql.lock())[0][0]:
                 raise Conflict("releases: another process is publishing; try again when it has finished")
@@ -88,13 +102,13 @@ class PostGISStore:
             yield session
 
     def write(self, content: ReleaseContent, keep: int = 5) -> int:
-        """Write, check and switch in one transaction; returns the number."""
+        """Write a release, check it and make it current in one transaction; return its number."""
         manifest, table = checked(content)
         with self._alone() as session:
             number: int = max([*(r[0] for r in session.execute(self._sql.numbers())), 0]) + 1
             schema = self._sql.release(number)
             session.execute(self._sql.make_schema(schema))
-            self._fill(session, schema, content, manifest, table)
+            manifest = complete(manifest, self._fill(session, schema, content, manifest, table))
             check_stored(session, schema, manifest)
             for (role,) in session.execute(self._sql.readers()):
                 for statement in self._sql.grant(schema, role):
@@ -105,7 +119,11 @@ class PostGISStore:
         self._prune(keep)
         return number
 
-    def _fill(self, session: Session, schema: str, content: ReleaseContent, manifest: Manifest, table: pa.Table) -> None:
+    def _fill(
+        self, session: Session, schema: str, content: ReleaseContent, manifest: Manifest, table: pa.Table
+    ) -> dict[str, StoredFile]:
+        """Write everything but the catalogue's row; return the archives."""
+        files: dict[str, StoredFile] = {}
         for name, columns in ((sql.RELEASE_TABLE, TABLE), ("blocks", BLOCKS), ("tiles", TILES), ("archives", ARCHIVES)):
             session.execute(sql.create(POSTGIS, POSTGIS.table(schema, name), columns))
         session.append(POSTGIS.table(schema, sql.RELEASE_TABLE), table)
@@ -113,6 +131,7 @@ class PostGISStore:
             _fill_layer(session, schema, layer)
         session.execute(self._sql.unpacked(schema))
         for layer_id, archive in _archives(content, manifest):
+            files[archive_name(layer_id)] = archive.stored_file()
             for tiles in _in_batches(layer_id, archive):
                 session.append(POSTGIS.table(schema, "tiles"), tiles)
             for part in _in_parts(layer_id, archive):
@@ -120,6 +139,7 @@ class PostGISStore:
         ids = [c.layer.id for c in content.layers]
         for statement in [*self._sql.indexes(schema, ids), *self._sql.analyze(schema, ids)]:
             session.execute(statement)
+        return files
 
     def _point(self, session: Session, number: int) -> None:
         session.execute(self._sql.unset())
@@ -131,7 +151,7 @@ class PostGISStore:
                 self.remove(number)
 
     def remove(self, number: int) -> None:
-        """Remove a release that is not the current one; raises :class:`Conflict` at once when somebody is reading it.
+        """Remove a release that is not the current one; raises :class:`Conflict` immediately if it is being read.
 
         To wait for the readers there are would keep out those that come meanwhile.
         """
@@ -165,7 +185,7 @@ class PostGISStore:
         """Open a release, the current one by default."""
         wanted = self.current() if number is None else number
         if wanted is None:
-            raise Unavailable("no release yet; make one with: geoservice publish")
+            raise Unavailable("no release yet; create one with: geoservice publish")
         numbers = self.numbers()
         if wanted not in numbers:
             raise NotFound(f"release {wanted} does not exist; there are {numbers}")
@@ -183,17 +203,25 @@ class PostGISStore:
         return target
 
     def tiles(self, reader: ReleaseReader, layer_id: str) -> Iterator[tuple[Tile, bytes]]:
-        """All baked tiles of a layer."""
+        """Yield all baked tiles of a layer."""
         assert isinstance(reader, SchemaReader)
         return reader.tiles(layer_id)
 
+    def file_faults(self, number: int) -> list[FileFault]:
+        """Read every archive of a release and return those that differ from the manifest; PostgreSQL checks its tables."""
+        reader = self.open(number)
+        assert isinstance(reader, SchemaReader)
+        files = reader.manifest.files
+        reasons = {name: reader.archive_fault(layer, files[name]) for layer, name in archives_in(files).items()}
+        return [FileFault(name, reason) for name, reason in reasons.items() if reason]
+
     def close(self) -> None:
-        """Let go of the connections."""
+        """Close the connections."""
         self._database.close()
 
 
 def make_catalogue(session: Session, statements: Catalogue) -> None:
-    """Make the catalogue where it is missing; the caller holds its lock."""
+    """Create the catalogue if it does not exist; the caller holds its lock."""
     if not session.execute(*statements.exists())[0][0]:
         for statement in statements.make():
             session.execute(statement)
@@ -203,7 +231,7 @@ def _fill_layer(session: Session, schema: str, content: LayerContent) -> None:
     name = POSTGIS.table(schema, sql.layer_table(content.layer.id))
     session.execute(sql.create(POSTGIS, name, stored_schema(content)))
     rows = stored(content)
-    for shape in GEOMETRIES:  # PostGIS reads WKB as bare hexadecimal digits and gives it the column's SRID
+    for shape in GEOMETRIES:  # PostGIS parses WKB as hexadecimal digits and assigns the column's SRID
         digits = pa.array([None if v is None else v.hex() for v in rows[shape].to_pylist()], pa.string())
         rows = rows.set_column(rows.column_names.index(shape), shape, digits)
     session.append(name, rows)
@@ -211,7 +239,7 @@ def _fill_layer(session: Session, schema: str, content: LayerContent) -> None:
 
 
 def _archives(content: ReleaseContent, manifest: Manifest) -> Iterator[tuple[str, Archive]]:
-    """Give the archives of the layers and the base map, one after the other."""
+    """Yield the archives of the layers and the base map, one after the other."""
     with archives_of(content, manifest) as archives:
         for layer in content.layers:
             if drawn := archives.path(layer.layer.id):

@@ -1,4 +1,4 @@
-"""What a layer's features carry."""
+"""The properties of a layer's features."""
 
 from geoservice.cql2.queryables import Queryables
 from geoservice.release.base import PublishedLayer
@@ -7,10 +7,10 @@ BASE = {"geography": "text", "unit": "text"}
 
 
 def property_types(layer: PublishedLayer) -> dict[str, str]:
-    """Names and types of what a layer's features carry beside ``fid`` and geometry, in order."""
+    """Return the names and types of the properties of a layer's features, without ``fid`` and geometry, in order."""
     return {**BASE, **{c.name: c.type for c in layer.columns}}
 
 
 def queryables_of(layer: PublishedLayer) -> Queryables:
-    """What a filter on the layer may name."""
+    """Return the queryables for filters on the layer."""
     return Queryables(layer.id, property_types(layer), layer.geometry != "none")

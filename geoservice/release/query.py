@@ -1,4 +1,4 @@
-"""A page of items asked for, checked and turned into a condition with bound values."""
+"""Validation of an item query, and its SQL condition with bound values."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -21,30 +21,30 @@ from geoservice.release.url_numbers import real_number, whole_number
 MAX_IDS = 10_000
 
 
-def chosen(layer: PublishedLayer, properties: Sequence[str] | None) -> list[str]:
-    """Return the properties asked for in the layer's order, or all; raises :class:`ParameterError` for an unknown one."""
-    known = property_types(layer)
+def requested_properties(layer: PublishedLayer, properties: Sequence[str] | None) -> list[str]:
+    """Return the requested properties in the layer's order, by default all; raises :class:`ParameterError` for unknown ones."""
+    types = property_types(layer)
     for name in properties or ():
-        _known(layer, name, known)
-    return [n for n in known if properties is None or n in properties]
+        _check_property(layer, name, types)
+    return [n for n in types if properties is None or n in properties]
 
 
-def _known(layer: PublishedLayer, name: str, known: dict[str, str]) -> None:
-    if name not in known:
-        raise ParameterError(f"property {name!r:.80}: layer {layer.id} does not have it, allowed are {', '.join(known)}")
+def _check_property(layer: PublishedLayer, name: str, types: dict[str, str]) -> None:
+    if name not in types:
+        raise ParameterError(f"property {name!r:.80}: layer {layer.id} does not have it, allowed are {', '.join(types)}")
 
 
 def condition(dialect: Dialect, layer: PublishedLayer, query: ItemQuery) -> tuple[str, list[Any]]:
-    """Return the condition of a query, paging aside, and its values; raises :class:`ParameterError`."""
-    known = property_types(layer)
+    """Return the condition of a query, without paging, and its values; raises :class:`ParameterError`."""
+    types = property_types(layer)
     parts: list[str] = ["true"]
     values: list[Any] = []
     for name, value in query.equals.items():
-        _known(layer, name, known)
+        _check_property(layer, name, types)
         parts.append(sql.equal(dialect, name))
-        values.append(_value(name, known[name], value))
+        values.append(_value(name, types[name], value))
     if query.bbox is not None:
-        either = [sql.inside(dialect, box) for box in _boxes(query.bbox)]
+        either = [sql.intersects_box(dialect, box) for box in _boxes(query.bbox)]
         parts.append(f"({' OR '.join(text for text, _ in either)})")
         values.extend(v for _, bound in either for v in bound)
     if query.filter is not None:
@@ -52,52 +52,52 @@ def condition(dialect: Dialect, layer: PublishedLayer, query: ItemQuery) -> tupl
         parts.append(text)
         values.extend(bound)
     if query.ids is not None:
-        wanted = ids_of(query.ids)
-        parts.append(sql.one_of(dialect, len(wanted)))
-        values.extend(wanted)
+        ids = ids_of(query.ids)
+        parts.append(sql.id_in(dialect, len(ids)))
+        values.extend(ids)
     if query.within is not None:
-        text, bound = scope(dialect, query.within)
+        text, bound = areas_condition(dialect, query.within)
         parts.append(text)
         values.extend(bound)
     return " AND ".join(parts), values
 
 
-def plain(query: ItemQuery) -> bool:
-    """Whether a query asks for every feature."""
-    asked = (query.bbox, query.filter, query.ids, query.within)
-    return not query.equals and all(part is None for part in asked)
+def is_unfiltered(query: ItemQuery) -> bool:
+    """Whether a query matches every feature."""
+    restrictions = (query.bbox, query.filter, query.ids, query.within)
+    return not query.equals and all(part is None for part in restrictions)
 
 
-def scope(dialect: Dialect, within: Sequence[str]) -> tuple[str, list[Any]]:
-    """Return the condition that a feature lies in any of these areas, and its values; without an area nothing does."""
-    sought = [s for s in map(areas.path_prefix, within) if s is not None]
-    return sql.in_areas(dialect, len(sought)), sought
+def areas_condition(dialect: Dialect, within: Sequence[str]) -> tuple[str, list[Any]]:
+    """Return the condition that a feature is in any of these areas, and its values; false without an area."""
+    paths = [s for s in map(areas.path_prefix, within) if s is not None]
+    return sql.in_areas(dialect, len(paths)), paths
 
 
 def limit_of(query: ItemQuery) -> int:
-    """Return ``limit``, checked."""
+    """Return ``limit``; raises :class:`ParameterError` unless it is valid."""
     if not 0 <= query.limit <= ALL:
         raise ParameterError(f"limit: got {query.limit!r:.40}, allowed are whole numbers from 0 to {ALL}")
     return query.limit
 
 
 def check_offset(query: ItemQuery) -> None:
-    """Raise :class:`ParameterError` for an offset that is none, or that goes backwards."""
+    """Raise :class:`ParameterError` for an invalid offset, or one that is combined with ``before``."""
     if not 0 <= query.offset <= MAX_INT:
         raise ParameterError(f"offset: got {query.offset!r:.40}, allowed are whole numbers from 0 to {MAX_INT}")
     if query.offset and query.before is not None:
-        raise ParameterError("before and offset: both are given, allowed is one of them")
+        raise ParameterError("before and offset: got both, allowed is one of them")
 
 
 def ids_of(ids: Sequence[int]) -> list[int]:
-    """Return the ids asked for that a feature may have, each once; raises :class:`ParameterError` for too many."""
+    """Return the requested ids that a feature may have, without duplicates; raises :class:`ParameterError` for too many."""
     if len(ids) > MAX_IDS:
         raise ParameterError(f"ids: got {len(ids)}, allowed are at most {MAX_IDS}")
     return [i for i in dict.fromkeys(ids) if 0 < i <= MAX_INT]
 
 
 def _boxes(box: BBox) -> list[BBox]:
-    """Return one box, or two where it crosses the 180th meridian (west is greater than east)."""
+    """Return one box, or two if it crosses the 180th meridian (west is greater than east)."""
     if not all(math.isfinite(v) for v in box) or not (abs(box.west) <= 180 and abs(box.east) <= 180):
         raise ParameterError(f"bbox: got {tuple(box)}, allowed are longitudes from -180 to 180 in west and east")
     if not -90 <= box.south <= box.north <= 90:
@@ -108,10 +108,10 @@ def _boxes(box: BBox) -> list[BBox]:
 
 
 def _value(name: str, kind: str, value: str | float | bool) -> str | float | bool:
-    """Return a value in the type of its property; text is read as that type, as it comes from a URL."""
+    """Return a value in the type of its property; text, as in a URL, is parsed."""
     readers: dict[str, Callable[[str | float | bool], str | float | bool]]
     readers = {
-        "text": _text, "integer": _integer, "number": _number, "boolean": _boolean, "date": _date, "timestamp": _moment,
+        "text": _text, "integer": _integer, "number": _number, "boolean": _boolean, "date": _date, "timestamp": _timestamp,
     }  # fmt: skip
     try:
         return readers[kind](value)
@@ -126,7 +126,7 @@ def _value(name: str, kind: str, value: str | float | bool) -> str | float | boo
 def _text(value: str | float | bool) -> str:
     if not isinstance(value, str) or "\0" in value:
         raise ValueError(value)
-    value.encode()  # a lone surrogate is no text to a database
+    value.encode()  # databases reject lone surrogates
     return value
 
 
@@ -150,7 +150,7 @@ def _date(value: str | float | bool) -> str:
     return date.fromisoformat(_text(value)).isoformat()
 
 
-def _moment(value: str | float | bool) -> str:
+def _timestamp(value: str | float | bool) -> str:
     moment = datetime.fromisoformat(_text(value))
     return (moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment).isoformat()
 
@@ -165,6 +165,6 @@ def _boolean(value: str | float | bool) -> bool:
 
 def result_schema(layer: PublishedLayer, properties: Sequence[str], geometry: bool) -> pa.Schema:
     """Return the Arrow schema of a page."""
-    known = property_types(layer)
-    fields = [("fid", pa.int64()), *((n, TYPES[known[n]]) for n in properties)]
+    types = property_types(layer)
+    fields = [("fid", pa.int64()), *((n, TYPES[types[n]]) for n in properties)]
     return pa.schema(fields + ([("geometry", pa.binary())] if geometry else []))

@@ -1,4 +1,4 @@
-"""A release opened for reading, whatever keeps it."""
+"""The reader of a release, common to all stores."""
 
 import threading
 from abc import ABC, abstractmethod
@@ -11,12 +11,12 @@ from geoservice.db import Dialect, Session
 from geoservice.errors import GeoserviceError, NotFound
 from geoservice.geo import Tile
 from geoservice.release import sql
-from geoservice.release.base import ItemQuery, Manifest, Page, PublishedLayer, TileQuery
+from geoservice.release.base import FileFault, ItemQuery, Manifest, Page, PublishedLayer, TileQuery
 from geoservice.release.keyset_paging import PageReader, fetch
 from geoservice.release.paging_keys import order_of
-from geoservice.release.query import check_offset, chosen, condition, limit_of, plain, result_schema
+from geoservice.release.query import check_offset, condition, is_unfiltered, limit_of, requested_properties, result_schema
 from geoservice.release.vector_tiles.column_cache import ColumnCache
-from geoservice.release.vector_tiles.draw import TileSource, draw, fill
+from geoservice.release.vector_tiles.draw import TileSource, draw, fill_cache
 from geoservice.release.vector_tiles.grid import MAX_ZOOM
 from geoservice.release.vector_tiles.row_blocks import RowBlocks
 
@@ -24,13 +24,13 @@ BASE_MAP = "base"
 
 
 class Reader(ABC):
-    """See :class:`geoservice.release.base.ReleaseReader`; a store says how to get a session and a tile."""
+    """Base of the readers of :class:`geoservice.release.base.ReleaseReader`; a store provides sessions, tiles and archives."""
 
     def __init__(self, number: int, manifest: Manifest, dialect: Dialect, schema: str | None) -> None:
         self.number, self.manifest, self._dialect, self._schema = number, manifest, dialect, schema
         self._layers = {layer.id: layer for layer in manifest.layers}
         self._sources: dict[str, TileSource] = {}
-        self._memory, self._closed = ColumnCache(), threading.Event()
+        self._cache, self._closed = ColumnCache(), threading.Event()
 
     @abstractmethod
     def _session(self) -> AbstractContextManager[Session]:
@@ -38,37 +38,37 @@ class Reader(ABC):
 
     @abstractmethod
     def _tile(self, layer_id: str, tile: Tile) -> bytes:
-        """Return a tile that may be there."""
+        """Return a baked tile, empty bytes if it does not exist."""
 
     @abstractmethod
     def _archive_size(self, layer_id: str) -> int:
-        """Return the size of an archive that may be there, 0 where there is none."""
+        """Return the size of an archive, 0 if it does not exist."""
 
     @abstractmethod
     def _archive_part(self, layer_id: str, offset: int, length: int) -> bytes:
-        """Return bytes of an archive that is there."""
+        """Return bytes of an existing archive."""
 
     def close(self) -> None:
-        """Let go of files and connections."""
+        """Close files and connections."""
         self._closed.set()
 
     def layer(self, layer_id: str) -> PublishedLayer:
-        """Return the layer; raises :class:`NotFound` naming the layers there are."""
+        """Return the layer; raises :class:`NotFound` with the names of the existing layers."""
         if layer_id not in self._layers:
             raise NotFound(f"layer {layer_id!r:.80} does not exist; there are {', '.join(self._layers) or 'none'}")
         return self._layers[layer_id]
 
     def page(self, layer_id: str, query: ItemQuery) -> Page:
-        """One page of features in the order asked for."""
+        """Return one page of features in the order of the query."""
         layer = self.layer(layer_id)
-        properties, order, limit = chosen(layer, query.properties), order_of(layer, query), limit_of(query)
+        properties, order, limit = requested_properties(layer, query.properties), order_of(layer, query), limit_of(query)
         check_offset(query)
         schema = result_schema(layer, properties, query.geometry)
         with self._session() as session:
             table = session.dialect.table(self._schema, sql.layer_table(layer_id))
-            found = PageReader(session, table, layer, query, order).keys(limit)
-            fids = [key[-1] for key in found.keys]
-            return Page(fetch(session, table, schema, fids), found.before, found.after)
+            page = PageReader(session, table, layer, query, order).keys(limit)
+            fids = [key[-1] for key in page.keys]
+            return Page(fetch(session, table, schema, fids), page.before, page.after)
 
     def items(self, layer_id: str, query: ItemQuery) -> pa.Table:
         """Return the rows of a page."""
@@ -79,9 +79,9 @@ class Reader(ABC):
         return self.items(layer_id, ItemQuery(limit=1, ids=(fid,), within=within))
 
     def count(self, layer_id: str, query: ItemQuery) -> int:
-        """How many features match, paging aside."""
+        """Return the number of features that match, regardless of paging."""
         layer = self.layer(layer_id)
-        if plain(query):
+        if is_unfiltered(query):
             return layer.features
         with self._session() as session:
             where, values = condition(session.dialect, layer, query)
@@ -89,45 +89,49 @@ class Reader(ABC):
             return int(session.execute(sql.count(name, where), values)[0][0])
 
     def draw(self, layer_id: str, tile: Tile, query: TileQuery) -> bytes:
-        """Return a vector tile of one layer, not packed, made on request."""
+        """Return a vector tile of one layer, drawn on request and not compressed."""
         layer = self.layer(layer_id)
-        if layer_id not in self._sources:  # two threads may both read where its rows lie; one of them fills the memory
+        if layer_id not in self._sources:  # two threads may both read the blocks; only one fills the cache
             with self._session() as session:
                 blocks = RowBlocks(session, self._schema, layer_id)
             table = self._dialect.table(self._schema, sql.layer_table(layer_id))
-            source = TileSource(self._session, table, layer, blocks, self._memory)
+            source = TileSource(self._session, table, layer, blocks, self._cache)
             if self._sources.setdefault(layer_id, source) is source:
                 threading.Thread(target=self._fill, args=(source,), name="memory", daemon=True).start()
         return draw(self._sources[layer_id], tile, query)
 
     def _fill(self, source: TileSource) -> None:
-        """Read a layer into memory, beside what is being served; a store that is closed or cannot be read ends it."""
+        """Read a layer into the cache while tiles are served; stops when the store is closed or cannot be read."""
         with suppress(GeoserviceError):
-            fill(source, self._closed)
+            fill_cache(source, self._closed)
 
     def tile(self, layer_id: str, tile: Tile) -> bytes:
-        """Return the baked vector tile, gzip; empty bytes when there is nothing in it."""
-        if self._base(layer_id) or self.layer(layer_id).bbox is not None:
+        """Return the baked vector tile, gzip; empty bytes for an empty tile."""
+        if self._is_base_map(layer_id) or self.layer(layer_id).bbox is not None:
             z, x, y = tile
             return self._tile(layer_id, tile) if 0 <= z <= MAX_ZOOM and 0 <= x < 2**z and 0 <= y < 2**z else b""
         return b""
 
     def archive(self, layer_id: str) -> int:
-        """Size of the layer's PMTiles archive in bytes; raises :class:`NotFound` when it has none."""
-        size = self._archive_size(layer_id) if self._base(layer_id) or self.layer(layer_id).bbox is not None else 0
+        """Return the size of the layer's PMTiles archive in bytes; raises :class:`NotFound` if it has none."""
+        size = self._archive_size(layer_id) if self._is_base_map(layer_id) or self.layer(layer_id).bbox is not None else 0
         if not size:
-            raise NotFound(f"layer {layer_id} has no tiles, and so no archive of them")
+            raise NotFound(f"layer {layer_id} has no tiles and therefore no archive")
         return size
 
     def read_archive(self, layer_id: str, offset: int, length: int) -> bytes:
-        """Bytes of the layer's archive, fewer where it ends before."""
+        """Return bytes of the layer's archive, fewer at its end."""
         size = self.archive(layer_id)
         start = min(max(offset, 0), size)
         stop = min(start + max(length, 0), size)
         return self._archive_part(layer_id, start, stop - start) if stop > start else b""
 
-    def _base(self, layer_id: str) -> bool:
-        """Whether it is the base map, and there is one."""
+    def faults(self) -> list[FileFault]:
+        """Return the files that cannot be served; a store without files has none."""
+        return []
+
+    def _is_base_map(self, layer_id: str) -> bool:
+        """Whether the id is that of the base map; raises :class:`NotFound` if the release has none."""
         if layer_id == BASE_MAP and not self.manifest.base_map:
             raise NotFound("this release has no base map")
         return layer_id == BASE_MAP

@@ -1,4 +1,4 @@
-"""Who may read what in PostgreSQL: the serving role sees releases, never register or project."""
+"""Privileges of PostgreSQL roles: the serving role reads releases, never register or project."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,18 +12,18 @@ from geoservice.release.sql.catalogue import Catalogue
 
 
 def prepare_roles(dsn: str, prefix: str, serving_role: str) -> None:
-    """Let ``serving_role`` read the releases of ``prefix``, those to come as well, and nothing else of this service.
+    """Allow ``serving_role`` to read the present and future releases of ``prefix``, and nothing else of this service.
 
-    Run it once as the role that publishes. The serving role must be there (``CREATE ROLE geoservice_http LOGIN``) and be
-    neither a superuser nor a member of the publishing role. It may then look into ``<prefix>_releases`` and the releases;
-    whatever it may have been granted on ``<prefix>_project``, and on ``<prefix>_register`` if this role owns that as well, is
-    taken away. Raises :class:`NotFound` for an unknown role and :class:`Forbidden` for one that could still read either.
+    Run it once as the publishing role. The serving role must exist (``CREATE ROLE geoservice_http LOGIN``) and be neither a
+    superuser nor a member of the publishing role. It may then read ``<prefix>_releases`` and the releases; any privilege on
+    ``<prefix>_project``, and on ``<prefix>_register`` if the publishing role owns that too, is revoked. Raises
+    :class:`NotFound` for an unknown role and :class:`Forbidden` for one that could still read either.
     """
     statements = Catalogue(prefix)
     database = PostGIS(dsn)
     try:
         with database.session(write=True) as session:
-            _check_standing(session, statements, serving_role)
+            _check_role(session, statements, serving_role)
             if not session.execute(*statements.lock())[0][0]:
                 raise Conflict("releases: another process is publishing; try again when it has finished")
             make_catalogue(session, statements)
@@ -35,30 +35,30 @@ def prepare_roles(dsn: str, prefix: str, serving_role: str) -> None:
             for (schema,) in session.execute(*statements.owned()):
                 for statement in statements.revoke(schema, serving_role):
                     session.execute(statement)
-            if open_to := session.execute(*statements.openings(serving_role)):
-                text = f"role {serving_role!r:.80} can look into {open_to[0][0]}"
-                raise Forbidden(f"{text}; take that away as the role that owns it, with REVOKE")
+            if readable := session.execute(*statements.openings(serving_role)):
+                text = f"role {serving_role!r:.80} can read schema {readable[0][0]}"
+                raise Forbidden(f"{text}; run REVOKE as the role that owns it")
     finally:
         database.close()
 
 
-def _check_standing(session: Session, statements: Catalogue, role: str) -> None:
-    found = session.execute(statements.standing(), [role])
-    if not found:
-        raise NotFound(f"role {role!r:.80} does not exist; make it with: CREATE ROLE ... LOGIN")
-    superuser, owner = found[0]
+def _check_role(session: Session, statements: Catalogue, role: str) -> None:
+    rows = session.execute(statements.standing(), [role])
+    if not rows:
+        raise NotFound(f"role {role!r:.80} does not exist; create it with: CREATE ROLE ... LOGIN")
+    superuser, owner = rows[0]
     if superuser or owner:
-        reason = "is a superuser" if superuser else "is the role that publishes, or a member of it"
+        reason = "is a superuser" if superuser else "is the publishing role or a member of it"
         raise Forbidden(
-            f"role {role!r:.80} {reason}: it could read what is not released; make another with: CREATE ROLE ... LOGIN"
+            f"role {role!r:.80} {reason}: it could read unreleased data; create another with: CREATE ROLE ... LOGIN"
         )
 
 
 @dataclass(frozen=True)
-class Server:
-    """What a connection finds: versions (``postgis`` None where it is missing) and what its role may do.
+class ServerPrivileges:
+    """The versions of a server (``postgis`` is None if it is not installed) and the privileges of the connection's role.
 
-    ``sees`` are the schemas of register and project that it could look into.
+    ``sees`` are the schemas of register and project that the role could read.
     """
 
     version: str
@@ -67,12 +67,27 @@ class Server:
     sees: tuple[str, ...]
 
 
-def look(dsn: str, prefix: str) -> Server:
-    """Return what stands behind a connection string; raises :class:`geoservice.errors.Unavailable` with the reason."""
+def inspect_server(dsn: str, prefix: str) -> ServerPrivileges:
+    """Return the versions and privileges of a connection; raises :class:`geoservice.errors.Unavailable` with the reason."""
     statements = Catalogue(prefix)
     with _reading(dsn) as session:
         version, postgis, may_create = session.execute(statements.server())[0]
-        return Server(version, postgis, may_create, tuple(row[0] for row in session.execute(*statements.openings())))
+        return ServerPrivileges(version, postgis, may_create, tuple(row[0] for row in session.execute(*statements.openings())))
+
+
+def check_served(dsn: str, prefix: str) -> None:
+    """Check that a connection string leads to releases that its role may read.
+
+    Raises :class:`NotFound` where nothing of ``prefix`` is there, :class:`Forbidden` for a role that was not let in.
+    """
+    statements = Catalogue(prefix)
+    with _reading(dsn) as session:
+        if not session.execute(*statements.exists())[0][0]:
+            raise NotFound(
+                f"the database has no schema {statements.schema}; geoservice publish and geoservice grant make it; "
+                "if it has another name, correct GEOSERVICE_SCHEMA_PREFIX or dbname="
+            )
+        session.execute(statements.current())
 
 
 @contextmanager

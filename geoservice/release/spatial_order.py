@@ -1,4 +1,4 @@
-"""The order in which features lie: what is read together lies together, so that DuckDB skips the rest."""
+"""Spatial order of features: neighbours are stored together, so that DuckDB skips the other rows."""
 
 from typing import Any
 
@@ -9,23 +9,23 @@ from numpy.typing import NDArray
 
 from geoservice.geo import Ints, hilbert_index
 
-MANY = 10_000
-"""Units of one geography that nobody reads through in the order of their codes."""
+MIN_UNITS_FOR_CURVE = 10_000
+"""From this number of units on, a geography is in spatial order: nobody reads so many in the order of their codes."""
 
 
-def along_curve(shapes: NDArray[Any]) -> Ints:
-    """Return how far along a Hilbert curve the centroid of each shape lies, -1 for none; shape ``(n,)``."""
-    middle = shapely.centroid(shapes)
-    there = np.flatnonzero(~shapely.is_missing(middle) & ~shapely.is_empty(middle))
-    along = np.full(len(shapes), -1, np.int64)
-    along[there] = hilbert_index(shapely.get_x(middle[there]), shapely.get_y(middle[there]))
-    return along
+def hilbert_positions(shapes: NDArray[Any]) -> Ints:
+    """Return the position of each shape's centroid on a Hilbert curve, -1 for an empty shape; shape ``(n,)``."""
+    centroids = shapely.centroid(shapes)
+    present = np.flatnonzero(~shapely.is_missing(centroids) & ~shapely.is_empty(centroids))
+    positions = np.full(len(shapes), -1, np.int64)
+    positions[present] = hilbert_index(shapely.get_x(centroids[present]), shapely.get_y(centroids[present]))
+    return positions
 
 
-def in_order(units: pa.Table) -> pa.Table:
-    """Return the units of one geography by their codes, or, when there are many, along the curve."""
+def sort_units(units: pa.Table) -> pa.Table:
+    """Return the units of one geography in order of their codes or, if there are many, along the Hilbert curve."""
     by_code = units.sort_by("unit")
-    if units.num_rows < MANY:
+    if units.num_rows < MIN_UNITS_FOR_CURVE:
         return by_code
     shapes = np.asarray(shapely.from_wkb(by_code["geometry"].to_numpy()))
-    return by_code.take(np.argsort(along_curve(shapes), kind="stable"))
+    return by_code.take(np.argsort(hilbert_positions(shapes), kind="stable"))

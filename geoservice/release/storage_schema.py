@@ -1,4 +1,4 @@
-"""Features as a store keeps them: beside what anybody may read stand the columns that make reading fast and fitting."""
+"""The stored form of a layer's features: their properties, and internal columns for access, blocks and tiles."""
 
 from typing import Any
 
@@ -9,33 +9,33 @@ from numpy.typing import NDArray
 
 from geoservice.release.base import LayerContent
 from geoservice.release.content import layer_schema
-from geoservice.release.mercator import to_mercator, valid
-from geoservice.release.spatial_order import along_curve
+from geoservice.release.mercator import make_valid, to_mercator
+from geoservice.release.spatial_order import hilbert_positions
 from geoservice.release.sql import AREA, BLOCK
 from geoservice.release.vector_tiles.row_blocks import ROWS
 
 MERCATOR = "_mercator"
 GEOMETRIES = {"geometry": "geometry", MERCATOR: "mercator"}
-"""Columns that hold shapes, and the house's word for their type: degrees, and Web-Mercator metres for tiles cut on request."""
+"""Geometry columns and their kind in the schema's metadata: degrees, and Web-Mercator metres for tiles drawn on request."""
 
 
 def stored_schema(content: LayerContent) -> pa.Schema:
-    """Return the columns of a layer's table; shapes are told by their metadata."""
+    """Return the schema of a layer's table; geometry columns are marked by their metadata."""
     plain = [f for f in layer_schema(content) if f.name not in GEOMETRIES]
     shapes = [pa.field(n, pa.binary(), metadata={"geometry": kind}) for n, kind in GEOMETRIES.items()]
     return pa.schema([*plain, pa.field(AREA, pa.string()), pa.field(BLOCK, pa.int32()), *shapes])
 
 
 def stored(content: LayerContent) -> pa.Table:
-    """Return a layer's rows as they are written, shapes as WKB.
+    """Return a layer's rows as they are stored, geometries as WKB.
 
-    Rows lie geography by geography and along a Hilbert curve within each: what a map shows together lies together. They are
-    numbered by blocks: DuckDB, which has no index on the table, skips those that are elsewhere, and memory is filled by them.
+    Rows are ordered by geography and along a Hilbert curve within each, so that what a map shows together is stored together.
+    They are numbered in blocks: DuckDB, which has no spatial index here, skips distant blocks; the cache is filled by block.
     """
     features = content.features
     shapes: NDArray[Any] = np.asarray(shapely.from_wkb(features["geometry"].to_numpy()))
     areas = pa.nulls(features.num_rows, pa.string()) if content.areas is None else content.areas
-    mercator = pa.array(shapely.to_wkb(valid(to_mercator(shapes))), pa.binary())
+    mercator = pa.array(shapely.to_wkb(make_valid(to_mercator(shapes))), pa.binary())
     order = _order(features["geography"], shapes)
     blocks = np.empty(len(order), np.int32)
     blocks[order] = np.arange(len(order)) // ROWS
@@ -53,6 +53,6 @@ def stored(content: LayerContent) -> pa.Table:
 
 
 def _order(geography: "pa.ChunkedArray[Any]", shapes: NDArray[Any]) -> NDArray[np.int64]:
-    """Order by geography, as they first appear, and along a Hilbert curve within each."""
+    """Return the order by geography, in order of appearance, and along a Hilbert curve within each."""
     level = geography.combine_chunks().dictionary_encode().indices.to_numpy()
-    return np.asarray(np.lexsort((along_curve(shapes), level)), np.int64)
+    return np.asarray(np.lexsort((hilbert_positions(shapes), level)), np.int64)

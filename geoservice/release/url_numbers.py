@@ -1,4 +1,4 @@
-"""Numbers as texts of a URL state them: ASCII digits alone, whatever else Python would read as a number."""
+"""Numbers in URLs: ASCII digits only; Python's own parsers also accept other digits and underscores."""
 
 import re
 

@@ -1,23 +1,22 @@
-"""From which zoom on a geography is worth drawing, and up to which zoom tiles are worth baking."""
+"""The first zoom at which a geography is drawn, and the last zoom of a layer's tiles."""
 
 from collections.abc import Sequence
 from math import ceil, log2
 
 import numpy as np
 
-from geoservice.geo import BBox, Floats, tile_at
+from geoservice.geo import MERCATOR_HALF_M, BBox, Floats, tile_at
 
-WORLD_M = 40_075_016.686
 PIXELS = 12
-"""A unit of a geography should be about this wide, on tiles of 256 pixels, before it takes over from the coarser one."""
+"""Typical width of a geography's units, on tiles of 256 pixels, at which it replaces the coarser one."""
 MAX_TILES = 1024
 """Tiles of one layer at its last zoom; at zoom 12 that is 98 000 square kilometres at the equator."""
 MAX_ZOOM = 13
-"""A unit of a tile's grid is 1.2 m there; tiles of a higher zoom would show nothing more."""
+"""A unit of a tile's grid is 1.2 m at this zoom; tiles of a higher zoom would not show more."""
 
 
 def first_zooms(names: Sequence[str], widths: Sequence[Floats], minzoom: int, maxzoom: int) -> dict[str, int]:
-    """Return the first zoom of each geography, coarse to fine; the first starts at ``minzoom``.
+    """Return the first zoom of each geography, coarse to fine; the first starts first ``minzoom``.
 
     ``widths`` are square roots of the units' areas in Web-Mercator metres; their median decides.
 
@@ -25,12 +24,12 @@ def first_zooms(names: Sequence[str], widths: Sequence[Floats], minzoom: int, ma
     {'county': 0, 'township': 10}
     """
     zooms: dict[str, int] = {}
-    at = minzoom
+    first = minzoom
     for i, (name, width) in enumerate(zip(names, widths, strict=True)):
         if i and width.size:
             median = max(float(np.median(width)), 1e-3)
-            at = min(max(at, ceil(log2(PIXELS * WORLD_M / 256 / median))), maxzoom)
-        zooms[name] = at
+            first = min(max(first, ceil(log2(PIXELS * 2 * MERCATOR_HALF_M / 256 / median))), maxzoom)
+        zooms[name] = first
     return zooms
 
 
@@ -52,10 +51,10 @@ def _tiles(bbox: BBox, zoom: int) -> int:
 
 
 def geography_at(zooms: dict[str, int], zoom: int) -> str | None:
-    """Return the geography drawn at a zoom: the finest that has begun, None before the first.
+    """Return the geography drawn at a zoom: the finest whose first zoom is reached, None before the first.
 
     >>> geography_at({"county": 0, "township": 9}, 8), geography_at({"county": 0, "township": 9}, 9)
     ('county', 'township')
     """
-    begun = [name for name, first in zooms.items() if first <= zoom]
-    return begun[-1] if begun else None
+    started = [name for name, first in zooms.items() if first <= zoom]
+    return started[-1] if started else None

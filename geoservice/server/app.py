@@ -1,13 +1,15 @@
 """The application: a bare tile route beside FastAPI, inside one guard."""
 
 import asyncio
+import os
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from urllib.parse import parse_qsl
 
 from anyio import to_thread
-from fastapi import FastAPI, Request, Response
+from fastapi import Depends, FastAPI, Request, Response
 from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -16,7 +18,9 @@ from geoservice.errors import GeoserviceError
 from geoservice.release.base import ReleaseStore
 from geoservice.server import deps, errors, landing, manifest, static_files
 from geoservice.server.access import route as access
-from geoservice.server.access.entrance import entrance
+from geoservice.server.access.entrance import access_store, entrance
+from geoservice.server.access.tokens import Tokens
+from geoservice.server.clients import routes as clients
 from geoservice.server.features import routes as features
 from geoservice.server.formats import MEDIA, PARQUET
 from geoservice.server.forwarded import networks_of
@@ -24,12 +28,15 @@ from geoservice.server.headers import Guard
 from geoservice.server.lenient_urls import LenientUrls
 from geoservice.server.operations import health
 from geoservice.server.operations.concurrency import ConcurrencyLimiter
+from geoservice.server.operations.drain import Drain
 from geoservice.server.operations.logs import route_is
 from geoservice.server.operations.metrics import Metrics
-from geoservice.server.operations.telemetry import Telemetry, WithRequestId, cached_response_seen, tiles_seen
+from geoservice.server.operations.telemetry import Telemetry, WithRequestId, cached_response_seen, drawings_seen, tiles_seen
+from geoservice.server.operations.work import WORK, WorkFile
 from geoservice.server.release_pool import TIDY_S, ReleasePool
 from geoservice.server.rendering import documents
 from geoservice.server.rendering.openapi_paths import with_maps
+from geoservice.server.rendering.pool import DrawingPool
 from geoservice.server.rendering.renderer import Pictures
 from geoservice.server.rendering.route import MapTiles, map_key
 from geoservice.server.request_host import RequestHost
@@ -45,7 +52,8 @@ from geoservice.settings import Settings
 
 ROUTERS = (
     sprites.router, glyphs.router, legends.router, styles.router, documents.router,
-    landing.router, features.router, tilesets.router, manifest.router, health.router, access.router, static_files.router,
+    landing.router, clients.router, features.router, tilesets.router, manifest.router, health.router, access.router,
+    static_files.router,
 )  # fmt: skip
 """In the order of matching: the page's files come last, for they match everything."""
 
@@ -53,6 +61,9 @@ TILE_ROUTE, ARCHIVE_ROUTE = "/tiles/{layer_id}/{z}/{x}/{y}", "/tiles/{layer_id}.
 """What figures and log lines call any tile, and any file of tiles."""
 MAP_ROUTE = "/map/{layer_id}/{z}/{x}/{y}.png"
 """What they call any map tile."""
+
+DOCUMENT = re.compile(r"(/collections/[^/]+)?/map/?")
+"""Paths of maps for documents."""
 
 FILES = ("csv", "parquet", "gpkg", "fgb")
 """Formats in which a whole layer is sent."""
@@ -68,13 +79,14 @@ def create_api(settings: Settings, current: ReleasePool, running: health.Running
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        looking = asyncio.get_running_loop().create_task(watch(current))
+        looking = asyncio.get_running_loop().create_task(watch(current, pictures.pool))
         yield
         looking.cancel()
+        await to_thread.run_sync(pictures.pool.close)
         await to_thread.run_sync(current.close)
 
     api = FastAPI(
-        title="geoservice", version=__version__, description=DESCRIPTION, lifespan=lifespan,
+        dependencies=[Depends(note_route)], title="geoservice", version=__version__, description=DESCRIPTION, lifespan=lifespan,
         openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False,
     )  # fmt: skip
     api.state.geoservice, api.state.running, api.state.pictures = deps.state(settings, current), running, pictures
@@ -94,12 +106,21 @@ def create_api(settings: Settings, current: ReleasePool, running: health.Running
     return api
 
 
-async def watch(current: ReleasePool) -> None:
-    """Look for a new release now and then, so that it is open before somebody asks, and let go of old ones nobody asks for."""
+async def watch(current: ReleasePool, pool: DrawingPool) -> None:
+    """Look now and then for a new release, so that it is open before somebody asks, and for damaged files of the one served.
+
+    Processes that have drawn nothing for long are ended.
+    """
     while True:
-        await asyncio.sleep(TIDY_S)
+        await to_thread.run_sync(pool.tidy)
         with suppress(GeoserviceError, OSError):
-            await to_thread.run_sync(current.refresh)
+            await to_thread.run_sync(current.inspect)
+        await asyncio.sleep(TIDY_S)
+
+
+async def note_route(request: Request) -> None:
+    """Note which route answers, before it does."""
+    route_is(request.scope["route"].path_format)
 
 
 def bare_route(path: str) -> str:
@@ -116,7 +137,10 @@ def lane_of(scope: Scope, version: str | None = None) -> str:
     path: str = scope["path"]
     if path in health.PATHS:
         return ""
-    return "bulk" if is_download(scope, version) else "tiles" if bare_route(path) else "pages"
+    if is_download(scope, version):
+        return "bulk"
+    route = bare_route(path)
+    return "maps" if route == MAP_ROUTE or DOCUMENT.fullmatch(path) else "tiles" if route else "pages"
 
 
 def is_download(scope: Scope, version: str | None = None) -> bool:
@@ -134,12 +158,13 @@ def is_download(scope: Scope, version: str | None = None) -> bool:
     return any(MEDIA[kind] in accept for kind in FILES) or any(k == "f" and v in FILES for k, v in asked)
 
 
-def routes(settings: Settings, current: ReleasePool, running: health.Running, answers: ResponseCache) -> ASGIApp:
+def routes(
+    settings: Settings, current: ReleasePool, running: health.Running, answers: ResponseCache, pictures: Pictures
+) -> ASGIApp:
     """Return what answers, once it is known who asks: the bare routes of tiles beside FastAPI."""
     tiles = Tiles(current, answers.keep)
     tiles_seen(running.metrics, tiles.once.kept)
-    pictures = Pictures(current)
-    maps = MapTiles(pictures, answers.keep)
+    maps = MapTiles(current, pictures, answers.keep)
     bare: dict[str, ASGIApp] = {TILE_ROUTE: tiles, ARCHIVE_ROUTE: Archives(current), MAP_ROUTE: maps}
     api = WithRequestId(
         GZipMiddleware(
@@ -158,10 +183,13 @@ def routes(settings: Settings, current: ReleasePool, running: health.Running, an
 
 
 class Application:
-    """The ASGI application; ``answers`` are those that are ready, for a server that looks there first."""
+    """The ASGI application; ``answers`` are those that are ready, for a server that looks there first.
 
-    def __init__(self, app: ASGIApp, answers: ResponseCache) -> None:
-        self._app, self.answers = app, answers
+    ``drain`` is that the service is being stopped: there are no ready answers then, for each has to say so.
+    """
+
+    def __init__(self, app: ASGIApp, answers: ResponseCache, drain: Drain) -> None:
+        self._app, self.answers, self.drain = app, answers, drain
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one scope."""
@@ -174,13 +202,18 @@ def create_app(settings: Settings, store: ReleaseStore, folder: Path | None = No
     ``folder`` is what the workers of one service share; see :func:`geoservice.server.serve.make_app`. From the outside in:
     telemetry, the headers of every answer, the host, the gate, the door, the routes.
     """
-    current, running = ReleasePool(store), health.Running(Metrics(folder), folder)
+    current, accesses = ReleasePool(store), access_store(settings)
+    tokens = Tokens(accesses)
+    drain, work = Drain(folder), WorkFile(folder / f"{WORK}-{os.getpid()}") if folder else None
+    running = health.Running(Metrics(folder), drain, tokens.outage)
     answers = ResponseCache(current, settings.cors_origins, frames=settings.frame_ancestors)
-    app = routes(settings, current, running, answers)
-    app = entrance(app, settings, running.metrics)
+    pool = DrawingPool(store, settings, running.metrics.histogram("drawing", "Seconds to draw a picture"))
+    drawings_seen(running.metrics, pool)
+    app = routes(settings, current, running, answers, Pictures(pool))
+    app = entrance(app, settings, running.metrics, accesses, tokens)
     app = ConcurrencyLimiter(app, settings, running.metrics, lambda scope: lane_of(scope, current.version))
     app = RequestHost(app, networks_of(settings.proxies) if settings.proxy_headers else ())
     app = Guard(app, settings.cors_origins, settings.frame_ancestors)
-    app = Telemetry(app, running.metrics, current)
+    app = Telemetry(app, running.metrics, current, drain, work)
     cached_response_seen(running.metrics, answers)
-    return Application(app, answers)
+    return Application(app, answers, drain)

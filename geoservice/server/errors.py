@@ -1,7 +1,8 @@
 """Errors as problem+json (RFC 9457), and no text that was not written for clients."""
 
+import tempfile
 from http import HTTPStatus
-from traceback import walk_tb
+from pathlib import Path
 
 import orjson
 import structlog
@@ -9,21 +10,24 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
-from geoservice.errors import STATUS, GeoserviceError, NotFound, ParameterError, TimedOut, TooManyRequests
+from geoservice.durable import disk_full, is_full
+from geoservice.errors import AWAY, STATUS, DiskFull, GeoserviceError, NotFound, ParameterError, TimedOut, TooManyRequests
 from geoservice.server import pages
 from geoservice.server.formats import HTML, LANGUAGES, choose_language, weighted
-from geoservice.server.operations.logs import NOTE
+from geoservice.server.operations.logs import NOTE, trace_of
 
 PROBLEM = "application/problem+json"
 
 
-def problem(status: int, detail: str) -> bytes:
-    """Return the body of a problem; while a request is answered it says under which id the log knows it.
+def problem(status: int, detail: str, **more: object) -> bytes:
+    """Return the body of a problem, with ``more`` members.
+
+    While a request is answered it says under which id the log knows it.
 
     >>> problem(404, "no layer x").decode()
     '{"type":"about:blank","title":"Not Found","status":404,"detail":"no layer x"}'
     """
-    said = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail}
+    said = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail, **more}
     note = NOTE.get()
     return orjson.dumps({**said, "requestId": note.request_id} if note else said)
 
@@ -35,7 +39,12 @@ def status_of(error: Exception) -> tuple[int, str]:
     (404, 'no layer x; there are: coverage')
     >>> status_of(RuntimeError("/secret/path"))
     (500, 'the server failed on this request; its log says why')
+    >>> from geoservice.errors import for_operators
+    >>> status_of(for_operators(NotFound("run: geoservice publish"), "nothing here yet"))
+    (503, 'nothing here yet')
     """
+    if isinstance(error, GeoserviceError) and error.public is not None:
+        return 503, error.public
     for kind in type(error).__mro__:
         if kind in STATUS:
             return STATUS[kind], str(error)
@@ -46,29 +55,15 @@ def settle(error: Exception) -> tuple[int, str]:
     """Return what :func:`status_of` does; what a client may not read goes to the log."""
     status, detail = status_of(error)
     note = NOTE.get()
+    if is_full(error):
+        told = error if isinstance(error, DiskFull) else disk_full("temporary files", Path(tempfile.gettempdir()))
+        structlog.get_logger().error("the disk is full", reason=str(told))
+        return 503, told.public or AWAY
     if note and isinstance(error, TimedOut):
         note.timed_out = True
     if status == 500:
         structlog.get_logger().error("request failed", error=type(error).__name__, trace=trace_of(error))
     return status, detail
-
-
-def trace_of(error: BaseException) -> list[str]:
-    """Return where an error came from, then its cause and so on: classes, files, lines and functions, and no message.
-
-    The text of an exception may hold a row, a path or a connection string; a log is read by more people than those are for.
-    """
-    said: list[str] = []
-    cause: BaseException | None = error
-    seen: set[int] = set()
-    while cause is not None and id(cause) not in seen:
-        seen.add(id(cause))
-        frames = [f"{f.f_code.co_filename}:{line} {f.f_code.co_name}" for f, line in walk_tb(cause.__traceback__)]
-        said += [type(cause).__name__, *frames]
-        for inner in cause.exceptions if isinstance(cause, BaseExceptionGroup) else ():
-            said += trace_of(inner)
-        cause = cause.__cause__ or (None if cause.__suppress_context__ else cause.__context__)
-    return said
 
 
 def respond(error: Exception) -> Response:

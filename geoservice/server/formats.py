@@ -30,23 +30,32 @@ LANGUAGE_PATTERN = "^(en|zh)([-_][A-Za-z0-9]{1,8})*$"
 """Tags of these languages, with script and region as browsers and systems write them: ``zh-Hans-CN``, ``en_GB``."""
 
 
+def quality_values(header: str) -> list[tuple[str, float]]:
+    """Return the values of an ``Accept``-like header in lower case with their ``q``, 0 for one that is not a number.
+
+    >>> quality_values("gzip;q=0.5, BR, *;q=x")
+    [('gzip', 0.5), ('br', 1.0), ('*', 0.0)]
+    """
+    return [_quality_value(part) for part in header.lower().split(",")]
+
+
+def _quality_value(part: str) -> tuple[str, float]:
+    value, *attributes = [p.strip() for p in part.split(";")]
+    quality = next((a[2:] for a in attributes if a.startswith("q=")), "1")
+    try:
+        return value, min(max(float(quality), 0.0), 1.0)
+    except ValueError:
+        return value, 0.0
+
+
 def weighted(header: str) -> list[str]:
     """Return the values of an ``Accept``-like header, most wanted first, refused ones left out.
 
     >>> weighted("text/html, application/json;q=0.5, image/png;q=0, */*;q=0.8")
     ['text/html', '*/*', 'application/json']
     """
-    found: list[tuple[float, int, str]] = []
-    for at, part in enumerate(header.split(",")):
-        value, *attributes = [p.strip() for p in part.split(";")]
-        quality = next((a[2:] for a in attributes if a.startswith("q=")), "1")
-        try:
-            weight = float(quality)
-        except ValueError:
-            weight = 0.0
-        if value and weight > 0:
-            found.append((-weight, at, value.lower()))
-    return [value for _, _, value in sorted(found)]
+    accepted = [(value, weight) for value, weight in quality_values(header) if value and weight > 0]
+    return [value for value, _ in sorted(accepted, key=lambda pair: -pair[1])]
 
 
 def choose_format(f: str | None, accept: str, offered: Sequence[str]) -> str:

@@ -119,6 +119,8 @@ class Guard:
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
                 own = {name.lower() for name, _ in message["headers"]}
+                if message["status"] == 304:
+                    own.add(POLICY)  # a browser would put ours in the place of that of the page it keeps
                 more = [*(self._tile if TILE in message["headers"] else self._always), *site]
                 given = [(k, with_frames(v, self._frames) if k.lower() == POLICY else v) for k, v in message["headers"]]
                 message = {**message, "headers": [*given, *(h for h in more if h[0] not in own or h[0] == b"vary")]}

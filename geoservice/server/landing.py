@@ -50,6 +50,7 @@ def front_links(ask: RequestContext) -> list[Link]:
         link("alternate", HTML, to("/", {"f": "html"}), "map"),
         link("service-desc", OPENAPI, to("/api"), "API description"),
         link("service-doc", HTML, to("/api", {"f": "html"}), "API description"),
+        link("service-doc", HTML, to("/clients", {"f": "html"}), "examples for other programs"),
         link("conformance", JSON, to("/conformance", {"f": "json"})),
         link("http://www.opengis.net/def/rel/ogc/1.0/conformance", JSON, to("/conformance", {"f": "json"})),
         link("data", JSON, to("/collections", {"f": "json"}), "layers"),

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Response
 
-from geoservice.maps.symbology import BACKGROUND, FAINT, symbology_of
+from geoservice.maps.symbology import BACKGROUND, FAINT, Symbology, graded, symbology_of
 from geoservice.release.base import Manifest, PublishedLayer, ReleaseReader
 from geoservice.server import schemas
 from geoservice.server.deps import RequestContext, request_context, version_of
@@ -46,6 +46,7 @@ def public_part(reader: ReleaseReader, layers: Sequence[PublishedLayer], who: Pr
         "disclosure": without_secrets(manifest.disclosure),
         "baseMap": manifest.base_map,
         "ground": BACKGROUND["day"],
+        "darkGround": BACKGROUND["dark"],
         "processes": list(manifest.processes),
     }
 
@@ -53,12 +54,21 @@ def public_part(reader: ReleaseReader, layers: Sequence[PublishedLayer], who: Pr
 def layer_part(layer: PublishedLayer, who: Principal) -> dict[str, Any]:
     """Return a layer; how many features it has is not said to a caller who may see those of some areas only."""
     part = layer.model_dump(mode="json", exclude={"role"} if who.within(layer) is None else {"role", "features"})
-    return {**part, "style": {**part["style"], "legend": legend_colours(layer)}}
+    day, dark = symbology_of(layer.style, "day"), symbology_of(layer.style, "dark")
+    return {**part, "style": {**part["style"], "legend": legend_colours(day), "dark": dark_part(layer, dark)}}
 
 
-def legend_colours(layer: PublishedLayer) -> dict[str, Any]:
+def dark_part(layer: PublishedLayer, dark: Symbology) -> dict[str, Any]:
+    """Return what of a style is other on dark ground, under the same names."""
+    count = len(layer.style.colours)
+    beyond = dark.colours[count] if layer.style.beyond and graded(layer.style) else None
+    return {
+        "colours": dark.colours[:count], "beyond": beyond, "uncertain": dark.uncertain, "legend": legend_colours(dark),
+    }  # fmt: skip
+
+
+def legend_colours(shown: Symbology) -> dict[str, Any]:
     """Return the colours of a layer as they are seen on the ground: of each class, uncertain, and beyond the minutes chosen."""
-    shown = symbology_of(layer.style, "day")
     faint = [shown.swatch(colour, FAINT) for colour in shown.colours]
     return {"colours": shown.swatches, "uncertain": shown.swatch(shown.uncertain), "faint": faint, "faint_opacity": FAINT}
 

@@ -24,6 +24,8 @@ td.u{color:#777}
 td.s{color:#888;font-style:italic}
 dl{display:grid;grid-template-columns:max-content 1fr;gap:.2rem 1rem;margin:0}
 dt{color:#888}dd{margin:0;overflow-wrap:anywhere}
+pre{background:#8882;border-radius:.3rem;font-size:.85rem;overflow-x:auto;padding:.6rem .8rem;user-select:all}
+h2{font-size:1.2rem;margin:1.4rem 0 .4rem}
 .note{border-left:.3rem solid #d95f02;padding:.3rem .8rem}
 """
 _HASH = base64.b64encode(hashlib.sha256(CSS.encode()).digest()).decode()
@@ -36,13 +38,13 @@ HEADERS: Mapping[str, str] = {
 WORDS = {
     "en": {"home": "Home", "data": "Data", "map": "Map", "api": "API", "json": "JSON", "csv": "CSV", "parquet": "GeoParquet",
            "gpkg": "GeoPackage", "fgb": "FlatGeobuf", "next": "Next page", "prev": "Previous page", "queryables": "Queryables",
-           "synthetic": "The households of this study are made up.",
+           "clients": "For developers", "synthetic": "The households of this study are made up.",
            "hint": "Choose rows in the address: ?unit=…, ?bbox=…, ?sortby=-unit or ?filter=unit LIKE 'a%'. Names:",
            "null": "An empty measure does not exist or is not known: it is not zero. "
                    "A margin is the half-width of a 90 % interval."},
     "zh": {"home": "首页", "data": "数据", "map": "地图", "api": "接口", "json": "JSON", "csv": "CSV", "parquet": "GeoParquet",
            "gpkg": "GeoPackage", "fgb": "FlatGeobuf", "next": "下一页", "prev": "上一页", "queryables": "可查询字段",
-           "synthetic": "本研究的住户数据为虚构。",
+           "clients": "开发者", "synthetic": "本研究的住户数据为虚构。",
            "hint": "可在网址中筛选：?unit=…、?bbox=…、?sortby=-unit 或 ?filter=unit LIKE 'a%'。字段名：",
            "null": "空的指标值表示不存在或未知，并非零。误差范围为90%区间的半宽。"},
 }  # fmt: skip
@@ -53,6 +55,12 @@ class Number(NamedTuple):
 
     text: str
     kind: Literal["n", "n u", "s"] = "n"
+
+
+class Markup(str):
+    """A cell that is HTML already."""
+
+    __slots__ = ()
 
 
 def row(entries: Sequence[str]) -> str:
@@ -77,6 +85,7 @@ def page(title: str, body: str, ask: "RequestContext", more: Iterable[str] = ())
         anchor(to("/", lang), words["map"]),
         anchor(to("/collections", {"f": "html", **lang}), words["data"]),
         anchor(to("/api", {"f": "html", **lang}), words["api"]),
+        anchor(to("/clients", {"f": "html", **lang}), words["clients"]),
         *more,
         *(anchor(to(ask.path, {**ask.query, "lang": other}), label) for other, label in (("zh", "中文"), ("en", "English"))),
     ]
@@ -136,11 +145,13 @@ def document(content: Mapping[str, Any], title: str, ask: "RequestContext") -> s
 
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
-    """Return a table; a :class:`Number` is shown as it is, nothing for None."""
+    """Return a table; :class:`Number` and :class:`Markup` are shown as they are, nothing for None."""
 
     def cell(content: Any) -> str:
         if content is None:
             return "<td></td>"
+        if isinstance(content, Markup):
+            return f"<td>{content}</td>"
         if isinstance(content, Number):
             return f'<td class="{content.kind}">{escape(content.text)}</td>'
         kind = ' class="n"' if isinstance(content, int | float) and not isinstance(content, bool) else ""

@@ -7,17 +7,22 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 
+import structlog
 from anyio import to_thread
 
-from geoservice.errors import GeoserviceError, Unavailable
+from geoservice.errors import DamagedFile, DiskFull, GeoserviceError, NotFound, ReleaseError, Unavailable, for_operators
 from geoservice.release.base import PublishedLayer, ReleaseReader, ReleaseStore
+from geoservice.server.outage import Outage
 
 OLD = 3
 """Releases before the current one that stay open for maps that still ask for them."""
 IDLE_S = 60.0
 """An old release that nobody has asked for so long is closed."""
+NOTHING = "nothing has been published here yet; try again later"
 TIDY_S = 5.0
 """Seconds between looks for old releases to close."""
+RETRY_S = 5.0
+"""Seconds after which a release that could not be opened is tried again."""
 
 
 def version_of(reader: ReleaseReader) -> str:
@@ -34,11 +39,27 @@ class _PooledRelease:
     used: float = 0.0
 
 
+@dataclass(frozen=True)
+class _Failure:
+    """A release that could not be opened, and until when it is not tried again."""
+
+    number: int | None
+    error: GeoserviceError
+    until: float
+
+
+def nothing_yet() -> GeoserviceError:
+    """Return the error of a store without a release."""
+    text = "no release has been published yet; make one with: geoservice publish"
+    return for_operators(Unavailable(text), NOTHING)
+
+
 class ReleasePool:
     """The open readers of one worker, shared by its threads: that of the current release, and of a few before it.
 
     Nothing served is older than ``limit``: the store is asked again after ``patience``, by one thread. While this thread opens
-    a new release the others go on with the one they have, as long as it was the current one less than ``limit`` ago.
+    a new release the others go on with the one they have, as long as it was the current one less than ``limit`` ago. Of one
+    that is damaged the operator is told by the log, and the one before it goes on being served.
 
     Parameters
     ----------
@@ -60,9 +81,14 @@ class ReleasePool:
         self._held: _PooledRelease | None = None
         self._old: OrderedDict[str, _PooledRelease] = OrderedDict()
         self._seen: dict[int, str] = {}
+        self._failure: _Failure | None = None
+        self._logged: set[tuple[int, str, str]] = set()
         self._tidied = clock()
+        self.outage = Outage("releases")
         self.version: str | None = None
         """Version of the current release: the same object as long as that is the same."""
+        self.damaged = 0
+        """Damaged files of the current release, when it was last inspected."""
         self.soon = self.until = float("-inf")
         """On ``clock``: from when on the store should be asked again, and until when the answer now held may be given."""
 
@@ -101,23 +127,83 @@ class ReleasePool:
             if self.fresh:
                 return
             asked = self.clock()
-            number = self._store.current()
-            held = self._held
-            if number is not None and (held is None or held.reader.number != number):
-                self._swap(self._open(number))
-            elif number is None and held is not None:
-                self._swap(None)
+            self._follow(asked)
             self.soon, self.until = asked + self._patience, asked + self._limit
             if asked - self._tidied > TIDY_S:
                 self.tidy()
+        except (GeoserviceError, OSError) as error:
+            self.outage.begin(error)
+            raise
         finally:
             self._refreshing.release()
+
+    def _follow(self, now: float) -> None:
+        """Serve the store's current release; the one before it where that cannot be opened, until it can."""
+        try:
+            number = self._store.current()
+        except ReleaseError as error:
+            self._fail(None, error, now)
+        else:
+            held = self._held
+            if number is not None and (held is None or held.reader.number != number):
+                self._switch(number, now)
+            else:
+                self._failure = None
+                if held is not None and number is None:
+                    self._swap(None)
+            if number is None:
+                self.outage.begin(nothing_yet())
+            else:
+                self.outage.end()
+        if self._failure is not None and self._held is None:
+            raise self._failure.error.with_traceback(None)
+
+    def _switch(self, number: int, now: float) -> None:
+        if self._failure is not None and self._failure.number == number and now < self._failure.until:
+            return
+        try:
+            new = self._open(number)
+        except (ReleaseError, NotFound, Unavailable) as error:
+            if error.public is not None:  # the store is away, not this release
+                raise
+            self._fail(number, error, now)
+        else:
+            self._failure = None
+            self._swap(new)
+
+    def _fail(self, number: int | None, error: GeoserviceError, now: float) -> None:
+        """Note that a release cannot be opened, and log it once; a store that is away for a moment is asked again at once."""
+        known, until = self._failure, now if isinstance(error, Unavailable) else now + RETRY_S
+        if known is None or (known.number, str(known.error)) != (number, str(error)):
+            serving = self._held.reader.number if self._held else None
+            structlog.get_logger().error("release cannot be opened", release=number, serving=serving, reason=str(error))
+        self._failure = _Failure(number, Unavailable(str(error)) if isinstance(error, NotFound) else error, until)
 
     def _open(self, number: int) -> _PooledRelease:
         reader = self._store.open(number)
         held = _PooledRelease(reader, version_of(reader), used=self.clock())
         self._seen[number] = held.version
+        self._log_faults(reader)
         return held
+
+    def inspect(self) -> None:
+        """Look for a new release and for damaged files of the one that is served; raises as :meth:`lease` does."""
+        self.refresh()
+        with self.lease() as reader:
+            self._log_faults(reader)
+
+    def _log_faults(self, reader: ReleaseReader) -> None:
+        faults = reader.faults()
+        self.damaged = len(faults)
+        for file, reason in faults:
+            self._log_damage(reader.number, file, reason)
+
+    def _log_damage(self, number: int, file: str, reason: str) -> None:
+        """Tell the operator of a damaged file, once."""
+        if (number, file, reason) not in self._logged:
+            self._logged.add((number, file, reason))
+            advice = "geoservice doctor; publish again, or geoservice rollback"
+            structlog.get_logger().error("damaged file", release=number, file=file, reason=reason, advice=advice)
 
     def _swap(self, new: _PooledRelease | None) -> None:
         with self._lock:
@@ -163,9 +249,23 @@ class ReleasePool:
         """
         if not self.ready(version):
             self.prepare(version)
+        with self._used(version) as reader:
+            yield reader
+
+    @contextmanager
+    def _used(self, version: str | None) -> Iterator[ReleaseReader]:
+        """Hold a reader. Damage is logged; a store that does not answer is asked anew before the next answer."""
         held = self._take(version)
         try:
             yield held.reader
+        except DamagedFile as error:
+            self._log_damage(held.reader.number, error.file, error.reason)
+            raise
+        except GeoserviceError as error:
+            if error.public is not None and not isinstance(error, DiskFull):
+                self.outage.begin(error)
+                self.soon = self.until = float("-inf")
+            raise
         finally:
             self._give_back(held)
 
@@ -174,18 +274,15 @@ class ReleasePool:
         """Do what :meth:`lease` does without ever making the event loop wait."""
         if not self.ready(version):
             await to_thread.run_sync(self.prepare, version)
-        held = self._take(version)
-        try:
-            yield held.reader
-        finally:
-            self._give_back(held)
+        with self._used(version) as reader:
+            yield reader
 
     def _take(self, version: str | None) -> _PooledRelease:
         with self._lock:
             held = self._old.get(version) if version is not None and version != self.version else None
             held = held or self._held
             if held is None:
-                raise Unavailable("no release has been published yet; make one with: geoservice publish")
+                raise nothing_yet()
             held.users += 1
         return held
 

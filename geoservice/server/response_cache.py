@@ -6,14 +6,14 @@ what it has read (:mod:`geoservice.server.http.protocol`).
 """
 
 import asyncio
-from collections import OrderedDict
+from contextlib import suppress
 from http import HTTPStatus
 from typing import Any, NamedTuple
 
-import structlog
 from anyio import to_thread
 from starlette.types import Scope
 
+from geoservice.byte_lru import ByteLru
 from geoservice.server.headers import FRAMES, TILE, Headers, always
 from geoservice.server.release_pool import ReleasePool
 
@@ -50,11 +50,11 @@ class ResponseCache:
     def __init__(
         self, current: ReleasePool, origins: tuple[str, ...] = ("*",), limit: int = 64 * 2**20, frames: tuple[str, ...] = FRAMES
     ) -> None:
-        self._current, self._limit, self._origins, self._frames, self.size = current, limit, origins, frames, 0
+        self._current, self._origins, self._frames = current, origins, frames
         self._clock = current.clock
         self.barred = frozenset({b"authorization"} if "*" in origins else {b"authorization", b"origin"})
         """Fields of a request whose answer is not kept, nor given."""
-        self.entries: OrderedDict[Key, CachedResponse] = OrderedDict()
+        self.entries: ByteLru[Key, CachedResponse] = ByteLru(limit, lambda entry: len(entry.body) + OVERHEAD)
         self._version: str | None = None
         self._asked = float("-inf")
         """The ``soon`` of the question that is on its way, or was the last."""
@@ -64,7 +64,7 @@ class ResponseCache:
     def keep(self, scope: Scope, version: str, status: int, headers: Headers, body: bytes) -> None:
         """Keep the answer to a GET that did not say who asks; headers are the route's own and hold an ETag."""
         asked, now = dict(scope["headers"]), self._current.version
-        if now is None or version != now or not asked.keys().isdisjoint(self.barred) or len(body) * 8 > self._limit:
+        if now is None or version != now or not asked.keys().isdisjoint(self.barred) or len(body) * 8 > self.entries.limit:
             return
         key = (_target(scope), asked.get(b"accept-encoding"))
         if len(key[0]) + len(key[1] or b"") > KEY_BYTES:
@@ -72,10 +72,7 @@ class ResponseCache:
         if self._version is not now:
             self._forget(now)
         if key not in self.entries:
-            self.entries[key] = self._ready(now, status, headers, body)
-            self.size += len(body) + OVERHEAD
-        while self.size > self._limit:
-            self.size -= len(self.entries.popitem(last=False)[1].body) + OVERHEAD
+            self.entries.put(key, self._ready(now, status, headers, body))
 
     def _ready(self, version: str, status: int, headers: Headers, body: bytes) -> CachedResponse:
         whole = [*headers, *always(self._origins, self._frames, TILE in headers)]
@@ -86,7 +83,7 @@ class ResponseCache:
     def _forget(self, version: str) -> None:
         """Begin again with the release that is current now."""
         self.entries.clear()
-        self.size, self._version = 0, version
+        self._version = version
 
     def find(self, target: bytes, encoding: bytes | None, held: bytes | None) -> tuple[bytes, bytes] | None:
         """Return head - without what the server itself adds, nor the empty line - and body; None where the app must answer."""
@@ -117,10 +114,8 @@ class ResponseCache:
         return kept.version is current.version
 
     async def _refreshed(self) -> None:
-        try:
+        with suppress(Exception):  # whoever asks next meets the same fault, and the table of errors there
             await to_thread.run_sync(self._current.refresh)
-        except Exception as error:  # noqa: BLE001 - whoever asks next meets the same fault, and the table of errors there
-            structlog.get_logger().warning("no answer from the store of releases", error=type(error).__name__)
 
 
 def _target(scope: Scope) -> bytes:

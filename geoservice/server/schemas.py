@@ -111,7 +111,8 @@ NAMES: Schema = {"type": "array", "items": TEXT}
 ITEM_PARAMETERS: list[Schema] = [
     parameter(
         "limit",
-        f"features a page, more than {MAX_LIMIT} is taken as {MAX_LIMIT}; a file has all of them by default",
+        f"features a page: {DEFAULT_LIMIT} by default, at most {MAX_LIMIT}, and more is taken as {MAX_LIMIT}. For the rest "
+        "follow the link next; a file (f=csv, parquet, gpkg, fgb) has all features by default",
         {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT},
     ),
     parameter(

@@ -1,12 +1,13 @@
 """A cache bounded by bytes, not by entries: tiles differ in size by a factor of ten thousand. What is missing is made once."""
 
 import asyncio
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Coroutine, Hashable
 from contextlib import suppress
 from typing import Any
 
 from anyio import CancelScope
+
+from geoservice.byte_lru import ByteLru
 
 OVERHEAD = 200
 """Bytes that an entry costs beside its body; keys are short, a digest where a request has a say in their length."""
@@ -16,9 +17,13 @@ class ByteCache:
     """Least recently used bodies go first; for use from one thread. ``hits`` and ``misses`` count what was asked for."""
 
     def __init__(self, limit: int) -> None:
-        self._limit, self.size = limit, 0
         self.hits = self.misses = 0
-        self._bodies: OrderedDict[Hashable, bytes] = OrderedDict()
+        self._bodies: ByteLru[Hashable, bytes] = ByteLru(limit, lambda body: len(body) + OVERHEAD)
+
+    @property
+    def size(self) -> int:
+        """Bytes of the entries."""
+        return self._bodies.size
 
     def get(self, key: Hashable) -> bytes | None:
         """Return a body, or None."""
@@ -36,12 +41,8 @@ class ByteCache:
         >>> cache = ByteCache(1000); cache.put("a", b"1"); cache.get("a")
         b'1'
         """
-        if key in self._bodies or len(body) * 8 > self._limit:
-            return
-        self._bodies[key] = body
-        self.size += len(body) + OVERHEAD
-        while self.size > self._limit:
-            self.size -= len(self._bodies.popitem(last=False)[1]) + OVERHEAD
+        if len(body) * 8 <= self._bodies.limit:
+            self._bodies.put(key, body)
 
 
 class SingleFlight:
@@ -65,7 +66,7 @@ class SingleFlight:
         if task is not None and not task.done():
             return await asyncio.shield(task)
         task = self._making[key] = asyncio.get_running_loop().create_task(self._make(key, make))
-        task.add_done_callback(_seen)
+        task.add_done_callback(seen)
         try:
             return await asyncio.shield(task)
         except asyncio.CancelledError:
@@ -88,7 +89,7 @@ async def _ended(task: "asyncio.Task[bytes]") -> None:
             await asyncio.wait([task])
 
 
-def _seen(task: "asyncio.Task[bytes]") -> None:
+def seen(task: "asyncio.Task[Any]") -> None:
     """Look at a failure, lest the loop complains about one that nobody waited for any more."""
     if not task.cancelled():
         task.exception()

@@ -20,7 +20,8 @@ TYPES = MappingProxyType({
 
 UNBUILT = """<!doctype html><html lang="en"><meta charset="utf-8"><title>geoservice</title>
 <h1>The map has not been built / 地图页面尚未构建</h1>
-<p>The API works: <a href="collections?f=html">data</a>, <a href="api?f=html">API</a>. To build the page, in a source tree:</p>
+<p>The API works: <a href="collections?f=html">data</a>, <a href="api?f=html">API</a>,
+<a href="clients?f=html">examples for other programs / 示例</a>. To build the page, in a source tree:</p>
 <pre>cd geoservice/web &amp;&amp; npm ci &amp;&amp; npm run build</pre><p>An installed wheel carries it ready.</p></html>"""
 
 router = APIRouter()

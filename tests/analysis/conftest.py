@@ -74,6 +74,6 @@ def results(context):
 
 @pytest.fixture(scope="session")
 def noisy(context, homes):
-    """Results of the same district measured with noise: two households of standard error a leaf."""
+    """Results of the same district measured with noise: a standard error of two households per leaf."""
     surface = make_surface(*homes, noise=2.0)
     return run(replace(context, demand=replace(context.demand, surface=surface)))

@@ -1,27 +1,29 @@
-"""Stations at one place share a catchment; a service that a station does not offer has no number there."""
+"""Stations at the same position share a catchment; a service that a station does not offer has no number."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
 import pytest
 import shapely
+from pandas.testing import assert_frame_equal
 from toy_district import TRIP, params_of
 
 from geoservice.analysis import catchments
-from geoservice.analysis.base import Context, Times
+from geoservice.analysis.base import Context, Times, Trip
 from geoservice.analysis.frames import stack
 
 
 def found(context: Context):
-    """Rows of the analysis as a frame with the names of what they say, and the units."""
+    """Return rows of the analysis as a data frame with decoded texts, and the units."""
     findings = catchments.analyse(context, params_of(catchments), stack([]))
     frame = findings.rows.to_pandas().astype({"measure": str, "unit": str, "geography": str, "status": str})
     return frame.set_index(["geography", "measure", "unit"]).sort_index(), findings.units[0].table.to_pylist()
 
 
 def town(context: Context, *capacities: float | None, delay: float = 0.0) -> Context:
-    """The district with a second clinic where s.1 is, a post office there, and s2; ids in order of their rows."""
+    """The district with a second clinic and a post office at s.1, and s2; ids in the order of rows."""
     stations = context.stations.to_pylist()
     beside = {**stations[0], "id": "s.1b", "name": "旁", "tier": "village", "start_delay_s": delay}
     post = {**stations[0], "id": "s.1c", "services": ["post"]}
@@ -74,6 +76,31 @@ def test_they_are_divided_evenly_where_a_capacity_is_not_known(context: Context)
     assert rows.loc[("station", "load", "s.1")]["value"] == pytest.approx(100 * whole / 2 / 300)
     for key in (("station", "load", "s.1b"), ("catchment", "load", "clinic.walk.s.1")):
         assert rows.loc[key]["status"] == "not_applicable"
+
+
+def test_the_second_nearest_station_has_no_catchment(context: Context) -> None:
+    """A study that asks for two stations also has trips with ``nth`` 2: nobody is counted at both."""
+    second = TRIP._replace(nth=2)
+
+    def both(travel: Mapping[Trip, Times]) -> dict[Trip, Times]:
+        nearest = travel[TRIP]
+        return {
+            TRIP: nearest,
+            second: Times(nearest.ms, np.where(nearest.station < 0, -1, 1 - nearest.station).astype(np.int32)),
+        }
+
+    streets, demand = context.streets["walk"], context.demand
+    rows, units = found(
+        replace(
+            context,
+            streets={"walk": replace(streets, travel=both(streets.travel))},
+            demand=replace(demand, travel=both(demand.travel)),
+        )
+    )
+    expected_rows, expected_units = found(context)
+    assert [u["unit"] for u in units] == ["clinic.walk.s.1", "clinic.walk.s2"]
+    assert units == expected_units
+    assert_frame_equal(rows, expected_rows)
 
 
 def test_one_that_takes_longer_to_start_has_a_catchment_of_its_own(context: Context) -> None:

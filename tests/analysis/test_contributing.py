@@ -1,4 +1,4 @@
-"""The worked example of CONTRIBUTING.md is an analysis that runs and is right."""
+"""The example of CONTRIBUTING.md is an analysis that runs and has the right results."""
 
 import doctest
 import re

@@ -1,4 +1,4 @@
-"""All analyses on a district whose answers can be had by brute force."""
+"""All analyses on a district, compared with brute force."""
 
 from dataclasses import replace
 
@@ -130,7 +130,7 @@ def test_catchments_tile_the_district(context, results):
 
 
 def test_catchments_follow_the_streets(context, results):
-    """Every junction lies on the ground of its nearest station."""
+    """Every junction is in the catchment of its nearest station."""
     ground = shapely.from_wkb(np.asarray(results[1]["catchment"].table.column("geometry").to_pylist(), object))
     streets = context.streets["walk"]
     label = next(iter(streets.travel.values())).station
@@ -153,7 +153,7 @@ def test_catchment_persons_and_load(context, homes, results):
 
 def test_gaps_are_inhabited_and_beyond_the_standard(context, results):
     table = results[1]["gap"].table
-    beyond = int((np.isfinite(gaps.inhabited(context)) & (context.cell_travel[TRIP].ms > 600_000)).sum())
+    beyond = int((np.isfinite(gaps.cell_persons(context)) & (context.cell_travel[TRIP].ms > 600_000)).sum())
     assert sum(table.column("cells").to_pylist()) == beyond > 0
 
 
@@ -161,7 +161,7 @@ def test_a_leaf_within_its_noise_makes_no_cell_inhabited(context, homes):
     x, y, households, migrants = homes
     surface = make_surface(x, y, np.ones_like(households), np.zeros_like(migrants), noise=2.0)
     there = replace(context, demand=replace(context.demand, surface=surface))
-    assert np.isnan(gaps.inhabited(there)).all()
+    assert np.isnan(gaps.cell_persons(there)).all()
 
 
 def test_gap_counts_equal_brute_force(context, homes, results):

@@ -122,8 +122,8 @@ def test_households_are_measured_once_and_published(home: Path, town: Path) -> N
         assert report.rows_accepted == 400
         assert "register 2024" in set(project.vintages()["source"])
         first = project.protect()
-        assert (first.made is not None, first.draw.rho) == (True, "1/2")
-        assert project.protect().made is None
+        assert (first.result is not None, first.draw.rho) == (True, "1/2")
+        assert project.protect().result is None
         with project.publish() as release:
             assert release.number == 1
             assert release.disclosure.rho == 0.5
@@ -166,7 +166,7 @@ def test_a_closed_project_opens_its_stores_again(home: Path, town: Path) -> None
 def test_a_run_says_who_is_off_the_streets(folder_home: Path, town: Path) -> None:
     """Of 900 persons ten live in the middle of a block, and ten farther away than the study allows."""
     persons = pd.read_csv(town / "population.csv")["persons"].sum()
-    share = f"{100 * 10 / persons:.2f} % of the people cannot be placed on a street for walk"
+    share = f"{100 * 10 / persons:.2f} % of the people are not on a street for walk"
     assert (folder_home / "remarks.txt").read_text().splitlines() == [f"{share} (too far)", f"{share} (no network)"]
 
 

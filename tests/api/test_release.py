@@ -168,9 +168,9 @@ def test_pages_of_a_service_are_put_together(served: str, monkeypatch: pytest.Mo
 def test_a_service_that_refuses_or_is_not_there_is_told(served: str) -> None:
     with pytest.raises(Unauthorized, match=served):
         geoservice.open_release(served, token="nobody's")
-    with pytest.raises(NotFound, match="release 9 is not there, only 1"):
+    with pytest.raises(NotFound, match="release 9 does not exist, only 1"):
         geoservice.open_release(served, number=9)
-    with pytest.raises(Unavailable, match=r"http://127\.0\.0\.1:9: no answer"):
+    with pytest.raises(Unavailable, match=r"http://127\.0\.0\.1:9: no response"):
         geoservice.open_release("http://127.0.0.1:9")
     with pytest.raises(ParameterError, match="http:// or https://"):
         geoservice.open_release("file:///etc/passwd")
@@ -182,7 +182,7 @@ def test_a_release_that_has_taken_the_place_of_another_is_told(served: str, monk
     """A frame must not be made of two releases."""
     with geoservice.open_release(served) as far:
         monkeypatch.setattr(far._reader, "number", 7)
-        with pytest.raises(Conflict, match="release 1 has taken the place of 7; open it again"):
+        with pytest.raises(Conflict, match="release 1 has replaced 7; open it again"):
             far.layer("coverage")
 
 
@@ -203,7 +203,7 @@ def test_a_token_stays_with_its_host() -> None:
     with HTTPServer(("127.0.0.1", 0), Redirect) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         port = server.server_address[1]
-        with pytest.raises(NotFound, match="answered with status 404"):
+        with pytest.raises(NotFound, match="response with status 404"):
             geoservice.open_release(f"http://127.0.0.1:{port}", token="mine")
         server.shutdown()
     assert heard == [(f"127.0.0.1:{port}", "Bearer mine"), (f"localhost:{port}", None)]
@@ -220,7 +220,7 @@ def test_a_folder_is_found_whichever_is_named(folder_home: Path, tmp_path: Path)
         assert repr(opened).startswith("Release(1: ")
     with pytest.raises(NotFound, match="release 7"):
         geoservice.open_release(folder, number=7)
-    with pytest.raises(NotFound, match="there is no such folder"):
+    with pytest.raises(NotFound, match="the folder does not exist"):
         geoservice.open_release(folder / "absent")
     with pytest.raises(Unavailable, match="geoservice publish"):
         geoservice.open_release(tmp_path)

@@ -34,7 +34,7 @@ def test_init_makes_a_study_that_reads_and_never_writes_over_one(cli: Any, tmp_p
     assert {f.name for f in folder.iterdir()} == {"study.toml", "project", "register"}
     assert (folder / "register").stat().st_mode & 0o777 == 0o700
     again = cli("init", folder)
-    assert (again.code, "never writes over" in again.err) == (33, True)
+    assert (again.code, "never overwrites" in again.err) == (33, True)
 
 
 @pytest.mark.parametrize(

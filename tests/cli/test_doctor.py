@@ -36,8 +36,8 @@ def test_a_new_project_is_fit_and_told_what_is_missing(cli: Any, project: Path) 
     for table in ("areas", "stations", "households", "network"):
         assert f"geoservice import {table}" in told
     found = " ".join(lines(ended.out, "ok"))
-    assert "spatial loads from its wheel with no network" in found
-    assert "files are read with ESRI Shapefile, FlatGeobuf, GPKG, GeoJSON, GeoJSONSeq alone" in found
+    assert "the spatial extension loads from its wheel without network" in found
+    assert "files are read only with ESRI Shapefile, FlatGeobuf, GPKG, GeoJSON, GeoJSONSeq" in found
 
 
 def test_a_secret_that_others_may_read_fails(cli: Any, project: Path) -> None:
@@ -98,14 +98,14 @@ def test_two_sources_of_households_are_told(cli: Any, home: Path, tmp_path: Path
         assert cli("import", "households", tmp_path / name, "-C", home).code == 0
         told = [line for line in lines(cli("doctor", "-C", home).out, "warn") if line.startswith("households")]
         assert bool(told) == (name == "b.csv")
-    assert "2 sources are current at once (a.csv, b.csv)" in told[0]
+    assert "2 sources are current (a.csv, b.csv)" in told[0]
     assert "geoservice forget" in told[0]
     assert "--replace" in told[0]
 
 
 def test_areas_on_one_another_are_told_by_their_codes(cli: Any, home: Path, tmp_path: Path) -> None:
     cli("import", "areas", tmp_path / "areas.geojson", "-C", home)
-    assert "areas: none of one level overlap" in lines(cli("doctor", "-C", home).out, "ok")
+    assert "areas: no areas of the same level overlap" in lines(cli("doctor", "-C", home).out, "ok")
     more = {"代码": "340811199", "名称": "新镇", "级别": "镇"}, square(116.99, 30.5, 117.0, 30.7)
     (tmp_path / "more.geojson").write_text(collection(more), encoding="utf-8")
     assert cli("import", "areas", tmp_path / "more.geojson", "-C", home).code == 0
@@ -148,10 +148,10 @@ def test_who_may_look_into_the_register_is_told(cli: Any, project: Path, postgis
     assert "the role that runs studies can read the register" in " ".join(lines(cli("doctor", "-C", project).out, "warn"))
     monkeypatch.setenv("GEOSERVICE_REGISTER_DSN", postgis)
     open_register(project / "register", postgis, "doctor").remember("a", "b")
-    assert "its role cannot look into the register" in " ".join(lines(cli("doctor", "-C", project).out, "ok"))
+    assert "its role cannot read the register" in " ".join(lines(cli("doctor", "-C", project).out, "ok"))
     monkeypatch.setenv("GEOSERVICE_DSN", postgis)
     ended = cli("doctor", "-C", project)
-    assert (ended.code, "GEOSERVICE_DSN: its role can look into the register" in " ".join(lines(ended.out, "fail"))) == (
+    assert (ended.code, "GEOSERVICE_DSN: its role can read the register" in " ".join(lines(ended.out, "fail"))) == (
         1,
         True,
     )

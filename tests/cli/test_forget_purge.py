@@ -53,7 +53,7 @@ def test_forget_says_what_it_does_and_asks(cli: Any, loaded: Path, monkeypatch: 
     monkeypatch.setattr("sys.stdin", Terminal("y\n"))
     ended = cli("forget", "h.csv", "-C", loaded)
     assert ended.code == 0
-    for words in ("the 2 vintages of h.csv", "no way back", "stays spent", "geoservice purge"):
+    for words in ("the 2 vintages of h.csv", "cannot be undone", "stay spent", "geoservice purge"):
         assert words in ended.out
     assert persons(loaded) == []
     assert "forget" in cli("audit", "list", "-C", loaded).out

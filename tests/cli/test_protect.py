@@ -82,7 +82,7 @@ def test_the_lifetime_limit_is_refused_with_the_sum_and_what_to_do(cli: Any, hom
     study.write_text(study.read_text() + "\n[disclosure]\nlifetime_rho = 0.4\n")
     ended = cli("protect", "-C", home)
     assert ended.code == 41
-    for words in ("spent rho 0", "makes 0.5", "allowed are 0.4", "times in 100", "--rho 0.1"):
+    for words in ("spent rho 0", "makes 0.5", "the limit is 0.4", "times in 100", "--rho 0.1"):
         assert words in ended.err
     assert surfaces(home) == 0
 

@@ -1,4 +1,4 @@
-"""Text without regard to case and accents: the same in Python and, character by character, in both databases."""
+"""Folding of case and accents: the same in Python and, character by character, in both databases."""
 
 import unicodedata
 
@@ -28,8 +28,8 @@ TEXTS = [
 ]
 
 
-def interesting() -> list[str]:
-    """Every character that has case, a decomposition or is a mark, and a few that are nothing special."""
+def folding_characters() -> list[str]:
+    """Every character that has case or a decomposition or is a mark, and some ordinary ones."""
     every = (chr(i) for i in (*range(1, 0xD800), *range(0xE000, 0x1F000)) if unicodedata.category(chr(i)) not in {"Cn", "Co"})
     return [
         c
@@ -48,10 +48,10 @@ def column(dialect: Dialect, case: bool, accents: bool) -> str:
 
 @pytest.mark.parametrize(("case", "accents"), [(True, False), (False, True), (True, True)])
 def test_duckdb_folds_as_python_does(case: bool, accents: bool) -> None:
-    given = [*interesting(), *TEXTS]
+    texts = [*folding_characters(), *TEXTS]
     with duckdb.connect() as connection:
         sql = f"SELECT name, {column(DUCKDB, case, accents)} FROM (SELECT unnest(?) AS name)"
-        got = connection.execute(sql, [given]).fetchall()
+        got = connection.execute(sql, [texts]).fetchall()
     wrong = [(a, b, fold(a, case, accents)) for a, b in got if b != fold(a, case, accents) and not (accents and a in INDIC)]
     assert wrong == []
 
@@ -59,10 +59,10 @@ def test_duckdb_folds_as_python_does(case: bool, accents: bool) -> None:
 @pytest.mark.postgis
 @pytest.mark.parametrize(("case", "accents"), [(True, False), (False, True), (True, True)])
 def test_postgis_folds_as_python_does(postgis: str, case: bool, accents: bool) -> None:
-    given = [*interesting(), *TEXTS]
+    texts = [*folding_characters(), *TEXTS]
     with psycopg.connect(postgis) as connection:
         sql = f"SELECT name, {column(POSTGIS, case, accents)} FROM (SELECT unnest(%s::text[]) AS name) AS t"
-        got = connection.execute(sql.encode(), [given]).fetchall()
+        got = connection.execute(sql.encode(), [texts]).fetchall()
     assert [(a, b, fold(a, case, accents)) for a, b in got if b != fold(a, case, accents)] == []
 
 
@@ -70,6 +70,6 @@ def test_case_is_folded_in_full() -> None:
     assert fold("STRASSE ΣΊΣΥΦΟΣ ﬁ", True, False) == fold("straße σίσυφος FI", True, False)
 
 
-def test_japanese_syllables_keep_their_voice() -> None:
+def test_japanese_voicing_marks_stay() -> None:
     assert fold("はじめ", False, True) == "はじめ"
     assert fold("Chișinău", False, True) == "Chisinau"

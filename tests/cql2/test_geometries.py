@@ -1,4 +1,4 @@
-"""Shapes that a filter states: read strictly, on the globe, in whatever CRS."""
+"""Geometries in a filter: parsed strictly, on the globe, in any CRS."""
 
 from typing import Any
 
@@ -7,13 +7,13 @@ import pytest
 import shapely
 from pyproj import Transformer
 
-from geoservice.cql2.geometries import shape
+from geoservice.cql2.geometries import geometry_literal
 from geoservice.errors import ParameterError
 from geoservice.geo import Floats
 
 
-def drawn(value: dict[str, Any]) -> shapely.Geometry:
-    return shapely.from_wkb(shape(value, None).wkb)
+def parsed(value: dict[str, Any]) -> shapely.Geometry:
+    return shapely.from_wkb(geometry_literal(value, None).wkb)
 
 
 @pytest.mark.parametrize(
@@ -27,11 +27,11 @@ def drawn(value: dict[str, Any]) -> shapely.Geometry:
     ],
 )
 def test_boxes(box: list[float], wkt: str) -> None:
-    assert shapely.equals(drawn({"bbox": box}), shapely.from_wkt(wkt))
+    assert shapely.equals(parsed({"bbox": box}), shapely.from_wkt(wkt))
 
 
 def test_heights_are_dropped() -> None:
-    assert drawn({"type": "LineString", "coordinates": [[0, 0, 5], [1, 1, 6]]}).wkt == "LINESTRING (0 0, 1 1)"
+    assert parsed({"type": "LineString", "coordinates": [[0, 0, 5], [1, 1, 6]]}).wkt == "LINESTRING (0 0, 1 1)"
 
 
 @pytest.mark.parametrize(
@@ -61,9 +61,9 @@ def test_heights_are_dropped() -> None:
     ],
     ids=str,
 )
-def test_what_is_no_shape_is_refused(value: dict[str, Any]) -> None:
+def test_invalid_geometries_are_rejected(value: dict[str, Any]) -> None:
     with pytest.raises(ParameterError, match=r"filter: got .*, allowed are"):
-        shape(value, None)
+        geometry_literal(value, None)
 
 
 def north_first(positions: Floats) -> Floats:
@@ -74,20 +74,22 @@ def mercator(positions: Floats) -> Floats:
     return np.column_stack(Transformer.from_crs("EPSG:3857", "EPSG:4326", always_xy=True).transform(*positions.T))
 
 
-def test_positions_come_in_the_order_of_the_crs() -> None:
-    assert shape({"type": "Point", "coordinates": [60, 24]}, north_first).bounds == (24, 60, 24, 60)
-    assert shape({"bbox": [60, 24, 61, 25]}, north_first).bounds == (24, 60, 25, 61)
+def test_positions_have_the_axis_order_of_the_crs() -> None:
+    assert geometry_literal({"type": "Point", "coordinates": [60, 24]}, north_first).bounds == (24, 60, 24, 60)
+    assert geometry_literal({"bbox": [60, 24, 61, 25]}, north_first).bounds == (24, 60, 25, 61)
 
 
 def test_a_box_of_another_crs_may_cross_the_180th_meridian() -> None:
-    want = shape({"bbox": [170, -10, -170, 10]}, None)
-    assert shape({"bbox": [-10, 170, 10, -170]}, north_first) == want
+    expected = geometry_literal({"bbox": [170, -10, -170, 10]}, None)
+    assert geometry_literal({"bbox": [-10, 170, 10, -170]}, north_first) == expected
     metres = [18924313.4, -1118889.97, -18924313.4, 1118889.97]
-    assert shapely.equals_exact(shapely.from_wkb(shape({"bbox": metres}, mercator).wkb), shapely.from_wkb(want.wkb), 1e-6)
+    assert shapely.equals_exact(
+        shapely.from_wkb(geometry_literal({"bbox": metres}, mercator).wkb), shapely.from_wkb(expected.wkb), 1e-6
+    )
 
 
-def test_positions_that_are_nowhere_are_refused() -> None:
+def test_positions_that_cannot_be_transformed_are_rejected() -> None:
     with pytest.raises(ParameterError, match="not on the globe"):
-        shape({"type": "Point", "coordinates": [1, 2]}, lambda positions: positions * np.inf)
+        geometry_literal({"type": "Point", "coordinates": [1, 2]}, lambda positions: positions * np.inf)
     with pytest.raises(ParameterError, match="BBOX with west"):
-        shape({"bbox": [1, 2, 3, 4]}, lambda positions: positions * np.nan)
+        geometry_literal({"bbox": [1, 2, 3, 4]}, lambda positions: positions * np.nan)

@@ -1,4 +1,4 @@
-"""CQL2 text read into JSON, beside the parser that there is for Python; and what is refused."""
+"""CQL2 text parsed to JSON as the Python library does it, and the filters that are rejected."""
 
 import json
 from typing import Any
@@ -20,7 +20,7 @@ MALFORMED = [
     *("S_INTERSECTS(geometry, POINT(1 2 3 4))", "S_INTERSECTS(geometry, POINT EMPTY)", "beds = 1e400", "beds = 1e309"),
     *("NAME = 'a\0'", "NAME = '\ud800'"),
 ]
-TOO_MUCH = [
+TOO_LARGE = [
     "(" * 3000 + "open" + ")" * 3000,
     "NOT " * 3000 + "open",
     "-" * 3000 + "1 = beds",
@@ -68,29 +68,29 @@ JSON = [
         "date = 1 AND point = 2 AND 名称 = 3",
     ],
 )
-def test_text_is_read_as_the_other_parser_reads_it(text: str) -> None:
+def test_text_parses_as_in_the_cql2_library(text: str) -> None:
     assert read_text(text) == cql2.parse_text(text).to_json()
 
 
-def test_whole_numbers_stay_whole() -> None:
+def test_integers_stay_integers() -> None:
     assert read_text("a = 9007199254740993")["args"][1] == 9007199254740993
     assert isinstance(read_text("a = 2")["args"][1], int)
 
 
-@pytest.mark.parametrize("text", [*MALFORMED, *TOO_MUCH], ids=lambda t: repr(t[:30]))
-def test_what_is_no_filter_is_refused(text: str) -> None:
+@pytest.mark.parametrize("text", [*MALFORMED, *TOO_LARGE], ids=lambda t: repr(t[:30]))
+def test_malformed_text_is_rejected(text: str) -> None:
     with pytest.raises(ParameterError, match="filter: "):
         parse_filter(text, "cql2-text", LAYER)
 
 
 @pytest.mark.parametrize("text", JSON, ids=lambda t: t[:40])
-def test_what_is_no_json_filter_is_refused(text: str) -> None:
+def test_malformed_json_is_rejected(text: str) -> None:
     with pytest.raises(ParameterError, match="filter: "):
         parse_filter(text, "cql2-json", LAYER)
 
 
 @pytest.mark.parametrize(
-    ("text", "says"),
+    ("text", "message"),
     [
         ("nothing = 1", "property 'nothing': layer things does not have it, allowed are geography, unit, NAME, other, beds"),
         ("name = 'x'", "property 'name': layer things does not have it"),
@@ -100,7 +100,7 @@ def test_what_is_no_json_filter_is_refused(text: str) -> None:
         ("day = DATE('2021-02-29')", "allowed are dates"),
         ("NAME", "expected a condition"),
         ("geometry = 1", "property geometry .geometry.: allowed are the spatial functions"),
-        ("S_INTERSECTS(NAME, POINT(1 2))", "s_intersects takes the geometry and shapes, got property NAME"),
+        ("S_INTERSECTS(NAME, POINT(1 2))", "s_intersects takes property geometry and geometries, got property NAME"),
         ("buffer(geometry, 1) = 2", "function 'buffer' does not exist"),
         ("A_CONTAINS(NAME, ('x'))", "layer things has no arrays"),
         ("T_CONTAINS(day, DATE('2020-01-01'))", "t_contains takes two INTERVALs"),
@@ -110,8 +110,8 @@ def test_what_is_no_json_filter_is_refused(text: str) -> None:
         ("T_DURING(INTERVAL('2021-01-01','2020-01-01'), INTERVAL(day,day))", "starts at 2021-01-01, after its end"),
     ],
 )
-def test_a_refusal_says_what_and_why(text: str, says: str) -> None:
-    with pytest.raises(ParameterError, match=says):
+def test_an_error_names_the_fault(text: str, message: str) -> None:
+    with pytest.raises(ParameterError, match=message):
         parse_filter(text, "cql2-text", LAYER)
 
 
@@ -121,7 +121,7 @@ def test_unknown_language() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "means"),
+    ("text", "equivalent"),
     [
         ("beds = 2.0", "beds = 2"),
         ("beds = 1 + 1", "beds = 2"),
@@ -135,18 +135,18 @@ def test_unknown_language() -> None:
         ("POINT(1 1) IS NULL OR S_INTERSECTS(POINT(1 1), BBOX(0,0,2,2))", "TRUE"),
     ],
 )
-def test_one_meaning_has_one_form(text: str, means: str) -> None:
-    assert parse_filter(text, "cql2-text", LAYER) == parse_filter(means, "cql2-text", LAYER)
+def test_filters_of_one_meaning_have_one_form(text: str, equivalent: str) -> None:
+    assert parse_filter(text, "cql2-text", LAYER) == parse_filter(equivalent, "cql2-text", LAYER)
 
 
-def test_properties_are_named_once_in_order() -> None:
-    wanted = parse_filter("beds = 1 AND S_INTERSECTS(geom, POINT(1 2)) AND NAME = 'x' AND beds > 0", "cql2-text", LAYER)
-    assert wanted.properties == ("beds", "geometry", "NAME")
+def test_properties_are_listed_once_in_order() -> None:
+    parsed = parse_filter("beds = 1 AND S_INTERSECTS(geom, POINT(1 2)) AND NAME = 'x' AND beds > 0", "cql2-text", LAYER)
+    assert parsed.properties == ("beds", "geometry", "NAME")
 
 
 @given(tree=filters)
 @settings(max_examples=100, deadline=None)
-def test_the_canonical_form_reads_back_as_itself(tree: Any) -> None:
+def test_the_canonical_form_parses_to_itself(tree: Any) -> None:
     once = parse_filter(json.dumps(tree), "cql2-json", LAYER)
     assert parse_filter(once.text, "cql2-json", LAYER) == once
     assert hash(once) == hash(parse_filter(json.dumps(tree), "cql2-json", LAYER))

@@ -73,7 +73,7 @@ def test_a_few_buildings_along_many_streets_do_not_count() -> None:
     lon, lat = 117 + draw.uniform(0, SIDE, 18), 30.5 + draw.uniform(0, SIDE, 18)
     for streets, houses in ((16, 2), (17, 1)):
         building = np.arange(18) >= streets
-        made = surface(grid(1), Places(lon, lat, np.ones(18), building), most=99)
+        made = surface(grid(1), Places(lon, lat, np.ones(18), building), max_points=99)
         assert len(made.point_leaf) == (houses if houses == 2 else streets)
 
 

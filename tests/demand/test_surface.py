@@ -1,4 +1,4 @@
-"""The surface as bytes, and two surfaces as one."""
+"""Serialisation of a surface, and combination of two surfaces."""
 
 from dataclasses import replace
 

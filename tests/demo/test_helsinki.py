@@ -9,7 +9,7 @@ import pandas as pd
 import shapely
 
 from geoservice.demo import import_plan, write_helsinki
-from geoservice.demo.extract import extract_box, helsinki_pbf
+from geoservice.demo.extract import extract_box, helsinki_extract
 from geoservice.study import read_study
 
 
@@ -33,7 +33,7 @@ def test_districts_tile_the_box_of_the_extract(helsinki: Path) -> None:
     districts = shapes(helsinki, "township")
     assert sorted(districts) == ["09101", "09102", "09103", "09104", "09105", "09111"]
     assert shapely.coverage_is_valid(np.array(list(districts.values())))
-    box = shapely.box(*extract_box(helsinki_pbf()))
+    box = shapely.box(*extract_box(helsinki_extract()))
     assert np.isclose(sum(d.area for d in districts.values()), box.area)
     assert shapes(helsinki, "county")["091"].symmetric_difference(box).area < 1e-12
 

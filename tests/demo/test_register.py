@@ -1,10 +1,10 @@
-"""Drawing made-up households."""
+"""Random synthetic households."""
 
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geoservice.demo.register import draw_ages, draw_sizes, pick
+from geoservice.demo.register import draw_ages, draw_sizes, draw_weighted
 
 
 @given(st.integers(0, 2**32), st.floats(0, 0.4), st.floats(0, 0.4))
@@ -25,6 +25,6 @@ def test_shares_are_kept() -> None:
 
 
 def test_pick_never_takes_what_weighs_nothing() -> None:
-    chosen = pick(np.random.default_rng(1), np.array([0.0, 1.0, 0.0, 3.0]), 10_000)
+    chosen = draw_weighted(np.random.default_rng(1), np.array([0.0, 1.0, 0.0, 3.0]), 10_000)
     assert set(chosen.tolist()) == {1, 3}
     assert abs((chosen == 3).mean() - 0.75) < 0.02

@@ -71,7 +71,7 @@ def test_files_are_gb18030_and_not_utf8(yixiu: Path) -> None:
 
 
 def test_coordinates_are_gcj02(yixiu: Path) -> None:
-    """Every household lies in the county only after the shift is undone; read as WGS 84, it is some 500 m off the lanes."""
+    """Households are in the county only after conversion from GCJ-02; read as WGS 84, they are about 500 m off the lanes."""
     register = table(yixiu / "households.csv")
     county = shapes(yixiu, "county")["340811"]
     lon, lat = gcj02_to_wgs84(register["经度"].to_numpy(), register["纬度"].to_numpy())
@@ -87,7 +87,7 @@ def test_coordinates_are_gcj02(yixiu: Path) -> None:
 
 
 def test_the_register_is_like_the_census(yixiu: Path) -> None:
-    """340811 in the 2020 census: 2.6 persons a household, 22 % alone, 6.3 % under 6, 12.1 % 65 and over, 52.5 % migrants."""
+    """340811 in the 2020 census: 2.6 persons per household, 22 % alone, 6.3 % under 6, 12.1 % 65 and over, 52.5 % migrants."""
     register = table(yixiu / "households.csv")
     assert len(register) == 10_000
     assert register["户编号"].is_unique
@@ -134,7 +134,7 @@ def streets(folder: Path) -> list[osmium.osm.Way]:
 
 
 class FrozenWay:
-    """What a way says, kept beyond the reader's turn."""
+    """A copy of a way, valid after the reader has moved on."""
 
     def __init__(self, way: osmium.osm.Way) -> None:
         self.nodes = [FrozenNode(n.ref, n.lon, n.lat) for n in way.nodes]
@@ -169,7 +169,7 @@ def test_another_process_writes_the_same_bytes(yixiu: Path, tmp_path: Path) -> N
 
 
 def test_pieces_join_without_a_seam_on_the_same_ground(yixiu: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(households, "PIECE", 400)
+    monkeypatch.setattr(households, "CHUNK", 400)
     write_yixiu(tmp_path, 1_000)
     assert table(tmp_path / "households.csv")["户编号"].tolist() == [f"YX{i:08d}" for i in range(1, 1001)]
     for name in ("areas.geojson", "streets.osm.pbf"):

@@ -36,7 +36,7 @@ def test_every_path_sums_to_rho_exactly_wherever_noise_cuts(seed: int, household
 def test_a_path_that_spends_too_little_is_refused() -> None:
     mean = NodeParts(PARTS.kind, [k._replace(measured=k.measured / 2) for k in PARTS.kinds])
     leaf = TREE.finer == 0
-    with pytest.raises(DisclosureError, match="must spend all of it once"):
+    with pytest.raises(DisclosureError, match="must spend exactly 1"):
         check_paths(TREE, mean, ~leaf, leaf)
 
 

@@ -26,7 +26,7 @@ def leaves_of(parent: np.ndarray) -> np.ndarray:
 
 
 def design(parent: np.ndarray) -> np.ndarray:
-    """Which leaves each node is the sum of; shape (nodes, leaves)."""
+    """Return the leaves below each node; shape (nodes, leaves)."""
     leaves = leaves_of(parent)
     matrix = np.zeros((len(parent), len(leaves)))
     for column, node in enumerate(leaves.tolist()):

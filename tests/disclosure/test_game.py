@@ -1,4 +1,4 @@
-"""The distinguishing game: what is claimed holds, and each planted fault is caught."""
+"""The distinguishing attack: the stated loss is an upper bound, and each deliberate fault is detected."""
 
 from collections.abc import Callable
 from fractions import Fraction
@@ -9,7 +9,7 @@ from tiny_county import areas, tree, world
 
 from geoservice.demand import Places
 from geoservice.disclosure import audit, measure
-from geoservice.disclosure.audit import NeighbourPair, Scores, loss_bound, mean_gap, play
+from geoservice.disclosure.audit import NeighbourPair, Scores, loss_bound, mean_gap, score_releases
 from geoservice.disclosure.budget import NodeParts, check_paths, node_parts
 from geoservice.disclosure.measure import Cut, queries_for, threshold
 from geoservice.disclosure.quantities import query_weights
@@ -25,7 +25,7 @@ Patch = pytest.MonkeyPatch
 
 
 class WeakSampler(SeededSampler):
-    """Noise of a variance divided by ``factor``."""
+    """Noise with its variance divided by ``factor``."""
 
     def __init__(self, seed: int, factor: Fraction) -> None:
         super().__init__(seed)
@@ -36,8 +36,8 @@ class WeakSampler(SeededSampler):
 
 
 def sides(absent: NeighbourPair, present: NeighbourPair | None = None, factor: Fraction = Fraction(1)) -> tuple[Scores, Scores]:
-    without = play(absent, RHO, WeakSampler(1, factor), RELEASES, present=False)
-    return without, play(present or absent, RHO, WeakSampler(2, factor), RELEASES, present=True)
+    without = score_releases(absent, RHO, WeakSampler(1, factor), RELEASES, present=False)
+    return without, score_releases(present or absent, RHO, WeakSampler(2, factor), RELEASES, present=True)
 
 
 def bounds(scores: tuple[Scores, Scores]) -> dict[str, float]:
@@ -110,8 +110,8 @@ def test_stopping_by_the_true_count_is_caught(monkeypatch: Patch) -> None:
 
 
 def doubled(parts: NodeParts) -> NodeParts:
-    """What is left of a path is spent twice at its leaf."""
-    return NodeParts(parts.kind, [k._replace(left=2 * k.left) for k in parts.kinds])
+    """The remainder of a path is spent twice at its leaf."""
+    return NodeParts(parts.kind, [k._replace(remainder=2 * k.remainder) for k in parts.kinds])
 
 
 def test_spending_the_leftover_twice_is_caught_by_the_books() -> None:
@@ -133,7 +133,7 @@ def test_spending_the_leftover_twice_is_caught_by_the_mean_gap(monkeypatch: Patc
 
 
 def test_a_tree_made_from_the_register_is_caught() -> None:
-    """Squares are kept only where somebody lives: the target's own square is there or is not."""
+    """Only inhabited squares are in the tree, so that the target's own square reveals it."""
     public = world(neighbours=80)
 
     def grown(present: bool) -> PlaceTree:

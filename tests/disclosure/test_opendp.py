@@ -1,4 +1,4 @@
-"""The pinned OpenDP: its discrete Gaussian draws whole numbers and costs what zero-concentrated privacy says."""
+"""The pinned OpenDP: its discrete Gaussian returns integers and has the cost of zero-concentrated differential privacy."""
 
 import pytest
 

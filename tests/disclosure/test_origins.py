@@ -1,4 +1,4 @@
-"""Where migrants came from: every path costs its part once, estimates are unbiased and add up."""
+"""Origins of migrants: every path costs its part once, estimates are unbiased and add up."""
 
 from fractions import Fraction
 

@@ -1,4 +1,4 @@
-"""Every household has its square: the nearest to its point, or one of its area where the point says no more than that."""
+"""Every household has a square: the nearest to its point, or one of its area if only that is known."""
 
 import hashlib
 
@@ -16,7 +16,7 @@ from geoservice.schema import HOUSEHOLDS, PRECISIONS
 
 
 def at(made: PlaceTree, codes: list[str], x: list[float], y: float = 55.0) -> Int32s:
-    """Squares of households of the first area, known to their points."""
+    """Squares of households of the first area with exact points."""
     n = len(x)
     return place(made, places(), codes, np.zeros(n, np.int32), np.array(x), np.full(n, y), np.full(n, np.nan))
 
@@ -68,7 +68,7 @@ def test_a_household_of_a_township_may_be_in_any_of_its_villages() -> None:
 
 
 def shares(made: PlaceTree, known: Places | None) -> Floats:
-    """Share of 4 000 households of village C11 that each of its squares has, by the middle of the square."""
+    """Shares of 4 000 households of village C11 by square, by the square's centre."""
     squares = squares_of(households(4000, "village", "C11"), made, known)
     return np.array([np.mean((made.base_x[squares] == x) & (made.base_y[squares] == 50)) for x in (50.0, 150.0)])
 

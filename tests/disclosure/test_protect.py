@@ -1,4 +1,4 @@
-"""From a register to a surface: what is measured, what is public, what is estimated."""
+"""The surface of a register: its measurement, its public parts and its estimates."""
 
 import hashlib
 from fractions import Fraction
@@ -9,7 +9,7 @@ import pytest
 from tiny_county import PLANE, areas, places
 
 from geoservice.demand import DemandSurface, Quantity, read_surface, region_sums, write_surface
-from geoservice.disclosure.protect import Made, protect
+from geoservice.disclosure.protect import ProtectedSurface, protect
 from geoservice.disclosure.sampler import OpenDPSampler, SeededSampler
 from geoservice.schema import HOUSEHOLDS, MIGRANT_CLASSES
 
@@ -38,7 +38,7 @@ def register(n: int = 400, seed: int = 3, groups: tuple[str, ...] = ("under_6",)
     return pa.table({f.name: pa.array(columns[f.name], f.type) for f in schema}, schema=schema)
 
 
-def make(table: pa.Table, rho: str = "1", seed: int = 1, **more: object) -> Made:
+def make(table: pa.Table, rho: str = "1", seed: int = 1, **more: object) -> ProtectedSurface:
     return protect(table, areas(), places(), Fraction(rho), SeededSampler(seed), chinese=False, **more)  # type: ignore[arg-type]
 
 
@@ -90,7 +90,7 @@ def test_the_order_of_the_register_does_not_matter() -> None:
 
 
 def test_leaves_and_points_depend_on_public_things_and_on_noise_alone() -> None:
-    """A household more at a place where a branch stops anyway leaves the tree as it was."""
+    """One more household at a place where a branch stops anyway does not change the tree."""
     made = make(register(), rho="1/100")
     more = make(register(401), rho="1/100")
     assert list(made.surface.ids) == list(more.surface.ids)

@@ -1,4 +1,4 @@
-"""Noise: the seeded table is the discrete Gaussian, and OpenDP accounts for what we say."""
+"""Noise: the seeded table is the discrete Gaussian, and OpenDP's accounting equals ours."""
 
 from fractions import Fraction
 

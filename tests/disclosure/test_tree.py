@@ -1,4 +1,4 @@
-"""The tree of places: every square has its path, every household its square, and only public things decide."""
+"""The tree of places: every square has a path, every household a square, and both depend on public data only."""
 
 import numpy as np
 import pyarrow as pa

@@ -1,13 +1,13 @@
-"""Floors of usefulness on a made-up county of 6 000 households; ``geoservice bench disclosure`` measures more closely."""
+"""Minimum accuracy on a synthetic county of 6 000 households; ``geoservice bench disclosure`` is more precise."""
 
 from fractions import Fraction
 
 import numpy as np
 import pytest
 
-from geoservice.bench.disclosure import measured
+from geoservice.bench.disclosure import score_county
 from geoservice.bench.disclosure.county import GROUPS, HOUSEHOLDS, County, make_county, persons
-from geoservice.bench.disclosure.figures import county_figures
+from geoservice.bench.disclosure.metrics import county_metrics
 from geoservice.bench.disclosure.scores import Key, Score
 
 RHO = Fraction(1)
@@ -21,7 +21,7 @@ def county() -> County:
 
 @pytest.fixture(scope="module")
 def scores_and_regret(county: County) -> Measured:
-    return measured(county, [RHO], range(3))[0]
+    return score_county(county, [RHO], range(3))[0]
 
 
 def test_errors_stay_below_generous_floors(scores_and_regret: Measured) -> None:
@@ -37,7 +37,7 @@ def test_margins_hold_about_nine_times_in_ten(scores_and_regret: Measured) -> No
     scores, _ = scores_and_regret
     for family in ("village", "isochrone", "circle"):
         for group in ("resident", "migrant"):
-            assert 80 <= scores[Key(family, "count", persons(group))].held <= 98, (family, group)
+            assert 80 <= scores[Key(family, "count", persons(group))].coverage <= 98, (family, group)
 
 
 def test_placement_alone_errs_less_than_the_surface(scores_and_regret: Measured) -> None:
@@ -57,13 +57,13 @@ def test_nothing_is_suppressed(county: County) -> None:
 
 
 def test_figures_of_another_county_have_no_bars_but_that_of_bias(scores_and_regret: Measured) -> None:
-    figures = county_figures(6_000, RHO, *scores_and_regret)
+    figures = county_metrics(6_000, RHO, *scores_and_regret)
     barred = [name for name, figure in figures.items() if figure["bar"] != ""]
     assert barred == ["6000, rho 1: township, share of persons within 15 min on foot, mean error"]
     assert figures[barred[0]]["holds"]
 
 
 def test_bars_are_set_for_the_county_they_were_made_for(scores_and_regret: Measured) -> None:
-    figures = county_figures(60_000, RHO, *scores_and_regret)
+    figures = county_metrics(60_000, RHO, *scores_and_regret)
     assert sum(figure["bar"] != "" for figure in figures.values()) == 15
     assert figures["60000, rho 1: margins that hold, circle, migrants"]["bar"] == "86-94"

@@ -1,10 +1,10 @@
-"""Floors of usefulness on made-up counties of 60 000 and 1 000 000 households; see ``test_utility`` for 6 000."""
+"""Minimum accuracy on synthetic counties of 60 000 and 1 000 000 households; see ``test_utility`` for 6 000."""
 
 from fractions import Fraction
 
 import pytest
 
-from geoservice.bench.disclosure import measured
+from geoservice.bench.disclosure import score_county
 from geoservice.bench.disclosure.county import HOUSEHOLDS, make_county, persons
 from geoservice.bench.disclosure.scores import Key
 
@@ -18,8 +18,8 @@ RHO = Fraction(1)
 def test_errors_stay_below_floors(
     households: int, seeds: int, township_share: float, village_share: float, catchment: float
 ) -> None:
-    """Floors are about twice what was measured: .55, 1.7 points and 42 persons at 60 000, .13, .32 and 137 at 1 000 000."""
-    scores, regret = measured(make_county(households, 3), [RHO], range(seeds))[0]
+    """Limits are about twice the measured errors: .55, 1.7 points and 42 persons at 60 000, .13, .32 and 137 at 1 000 000."""
+    scores, regret = score_county(make_county(households, 3), [RHO], range(seeds))[0]
     assert scores[Key("township", "count", HOUSEHOLDS)].rmse < 10
     assert scores[Key("village", "count", HOUSEHOLDS)].rmse < 5
     assert scores[Key("township", "share", persons())].rmse < township_share
@@ -28,4 +28,4 @@ def test_errors_stay_below_floors(
     assert abs(regret.mean()) < 1
     for family in ("village", "isochrone", "circle"):
         for group in ("resident", "migrant"):
-            assert scores[Key(family, "count", persons(group))].held >= 80, (family, group)
+            assert scores[Key(family, "count", persons(group))].coverage >= 80, (family, group)

@@ -122,7 +122,7 @@ def test_a_raster_is_read_as_population(load: Load, pack: Any, areas: None, tmp_
         target.write(ones, 1)
     pack({"p.tif": (tmp_path / "p.tif").read_bytes()})
     assert load("population", "s.zip").rows_accepted == 4
-    with pytest.raises(UnreadableFile, match="population alone"):
+    with pytest.raises(UnreadableFile, match="population only"):
         load("stations", "s.zip")
 
 
@@ -150,7 +150,7 @@ def nested() -> bytes:
         ({"a.pdf": "x", "._s.csv": CSV}, InputError, "holds no file of a supported format"),
         ({}, InputError, "holds no file of a supported format"),
         ({"s.csv": " " * (64 << 20)}, TooLarge, r"s\.csv in the archive unpacks into"),
-        ({"s.csv": "<VRTDataset/>"}, UnreadableFile, r"s\.csv: the name says csv, the content is XML"),
+        ({"s.csv": "<VRTDataset/>"}, UnreadableFile, r"s\.csv: the name says csv, but the content is XML"),
         ({"s.csv": ""}, EmptyFile, "no bytes"),
         ({"answer.json": '{"meta": {}}'}, UnreadableFile, "GDAL"),
         ({"xl/workbook.xml": "<a/>"}, InputError, "holds no file of a supported format"),

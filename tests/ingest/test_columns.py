@@ -57,4 +57,4 @@ def test_a_mapping_of_the_unknown_is_refused(study: Study, mapping: dict[str, st
 def test_two_columns_of_one_name_are_told_apart() -> None:
     notes: list[str] = []
     assert clean_headers(["a", " a "], notes) == ["a", "a (2)"]
-    assert "there 2 times" in notes[0]
+    assert "occurs 2 times" in notes[0]

@@ -111,7 +111,10 @@ def test_a_row_in_the_other_order_is_refused(load: Load, areas: None) -> None:
 
 def test_an_open_order_is_asked_for(load: Load, project: Project) -> None:
     content = file(["position"], ("24.94,60.17",), ("24.95,60.18",))
-    with pytest.raises(WrongPlace, match=r"column position: either number.*--map lon,lat=position or --map lat,lon=position"):
+    with pytest.raises(
+        WrongPlace,
+        match=r"column position: the order .* is ambiguous.*--map lon,lat=position or --map lat,lon=position",
+    ):
         load("stations", "s.csv", content)
     report = load("stations", "s.csv", content, mapping={"lon,lat": "position"})
     assert points(project) == [(24.94, 60.17), (24.95, 60.18)]
@@ -302,7 +305,7 @@ def test_of_two_pairs_that_of_wgs84_is_read(
     report = load("stations", "s.csv", file(headers, row))
     assert points(project) == [HERE]
     assert report.crs == "EPSG:4326"
-    assert others == ("经度", "纬度") or noted(report, f"columns {', '.join(others)}", "left out", "GPS经度, GPS纬度")
+    assert others == ("经度", "纬度") or noted(report, f"columns {', '.join(others)}", "were not used", "GPS经度, GPS纬度")
 
 
 def test_a_pair_is_not_mixed_of_two_datums(load: Load, project: Project, areas: None) -> None:

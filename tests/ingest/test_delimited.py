@@ -20,7 +20,7 @@ def stations(count: int = 20) -> list[str]:
 def test_a_quote_that_is_never_closed_is_named_by_its_row(load: Load, areas: None, row: int) -> None:
     lines = stations()
     lines[row - 1] = lines[row - 1].replace("Station", '"Station')
-    with pytest.raises(InputError, match=rf"row {row + 1}.*whole rows.*quotation mark"):
+    with pytest.raises(InputError, match=rf"row {row + 1}.*complete rows.*quotation mark"):
         load("stations", "s.csv", HEADER + "".join(lines), accept_partial=True)
 
 

@@ -55,7 +55,7 @@ def test_a_place_that_is_none_is_refused_with_its_row(load: Load, lat: str) -> N
     [
         (HEAD + waypoint(ROWS[0]), "damaged or cut short"),
         ('<!DOCTYPE gpx [<!ENTITY a SYSTEM "file:///etc/passwd">]>' + HEAD[21:] + "&a;</gpx>", "document type"),
-        ("<kml/>", "the XML is 'kml', allowed is 'gpx'"),
+        ("<kml/>", "the root element is 'kml', allowed is 'gpx'"),
     ],
 )
 def test_a_bad_gpx_is_refused(load: Load, content: str, message: str) -> None:

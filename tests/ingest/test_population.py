@@ -204,7 +204,7 @@ def test_rasters_that_cannot_be_used_say_why(project: Project, areas: None, load
     with pytest.raises(InputError, match="states no CRS"):
         load("population", "bare.tif")
     assert load("population", "bare.tif", crs="EPSG:4326", dry_run=True).rows_accepted == 4
-    with pytest.raises(UnreadableFile, match="population alone"):
+    with pytest.raises(UnreadableFile, match="population only"):
         load("stations", "two.tif")
     with pytest.raises(UnreadableFile, match="another format"):
         load("population", "text.tif", "no raster")

@@ -67,7 +67,7 @@ WRITE: dict[str, Callable[[Path], Any]] = {
 
 
 @pytest.mark.parametrize("suffix", WRITE)
-@pytest.mark.parametrize("share", [0.1, 0.5, 0.9, -1])
+@pytest.mark.parametrize("share", [0.1, 0.5, 0.9, 0.99, -1])
 def test_a_file_cut_short_is_named(load: Load, tmp_path: Path, suffix: str, share: float) -> None:
     path = tmp_path / f"s{suffix}"
     WRITE[suffix](path)
@@ -78,6 +78,26 @@ def test_a_file_cut_short_is_named(load: Load, tmp_path: Path, suffix: str, shar
     with pytest.raises(InputError, match=rf"^s\{suffix}: .*(damaged|cut short|is not a JSON)") as caught:
         load("stations", path.name)
     assert type(caught.value) is UnreadableFile
+
+
+@pytest.mark.parametrize("suffix", [*WRITE, ".csv"])
+@pytest.mark.parametrize("data", [b"", b"P", b"\0", bytes(5000)], ids=["empty", "one byte", "one zero", "zeros"])
+def test_a_file_with_nothing_of_its_format_is_named(load: Load, tmp_path: Path, suffix: str, data: bytes) -> None:
+    (tmp_path / f"s{suffix}").write_bytes(data)
+    with pytest.raises(InputError, match=rf"^s\{suffix}: "):
+        load("stations", f"s{suffix}")
+
+
+@pytest.mark.parametrize("suffix", WRITE)
+def test_a_file_with_zeros_in_its_middle_is_named(load: Load, tmp_path: Path, suffix: str) -> None:
+    path = tmp_path / f"s{suffix}"
+    WRITE[suffix](path)
+    data = path.read_bytes()
+    third = len(data) // 3
+    path.write_bytes(data[:third] + bytes(third) + data[2 * third :])
+    with pytest.raises(InputError, match=rf"^s\{suffix}: ") as caught:
+        load("stations", path.name)
+    assert "no answer" not in str(caught.value)
 
 
 def test_attributes_of_a_shapefile_cut_short_are_no_shorter_table(load: Load, tmp_path: Path) -> None:

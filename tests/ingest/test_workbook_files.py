@@ -25,9 +25,9 @@ CSV = FRAME.to_csv(index=False)
         ("stations.xls", "s.xls", ""),
         ("stations.xls", "s.et", ""),
         ("stations.ods", "s.ods", ""),
-        ("stations.xls", "s.xlsx", "the name says .xlsx, the content is XLS and was read as such"),
-        ("stations.ods", "s.xls", "the name says .xls, the content is ODS and was read as such"),
-        ("xlsx", "s.xls", "the name says .xls, the content is XLSX and was read as such"),
+        ("stations.xls", "s.xlsx", "the name says .xlsx, but the content is XLS and was read as such"),
+        ("stations.ods", "s.xls", "the name says .xls, but the content is ODS and was read as such"),
+        ("xlsx", "s.xls", "the name says .xls, but the content is XLSX and was read as such"),
         ("xlsx", "s.et", ""),
         ("xlsx", "s.xlsm", ""),
     ],
@@ -107,5 +107,5 @@ def test_a_panic_of_the_reader_is_an_answer(load: Load) -> None:
     """A sheet that begins beyond the end makes the library of workbooks panic, which is no Exception in Python."""
     data = bytearray((FILES / "stations.xls").read_bytes())
     data[3080] = 0xFF  # of the place of the first sheet
-    with pytest.raises(UnreadableFile, match=r"gave up \(PanicException\): the file is damaged"):
+    with pytest.raises(UnreadableFile, match=r"failed \(PanicException\): the file is damaged"):
         load("stations", "s.xls", bytes(data))

@@ -135,7 +135,7 @@ def test_a_column_that_is_there_twice_is_told(book: Any, load: Load, areas: None
     book(名册=[[*HEADER, "名称"], [*station(1), "别名"]])
     report = load("stations", "s.xlsx")
     assert report.mapping["name"] == "名称"
-    assert any("'名称' is there 2 times" in n for n in report.notes)
+    assert any("'名称' occurs 2 times" in n for n in report.notes)
 
 
 @pytest.mark.parametrize("value", [b"", b"<v/>", b"<v />", b"<v></v>"])

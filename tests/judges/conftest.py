@@ -12,7 +12,7 @@ from annex import annex_content
 
 from geoservice.release import open_store
 
-collect_ignore = ["in_qgis.py"]  # a program of its own, run by test_qgis
+collect_ignore = ["in_qgis.py", "large_limit.py"]  # run by test_qgis and test_schemathesis, in other Pythons
 PEERS = Path(__file__).parents[2] / ".venv-peers" / "bin"
 
 

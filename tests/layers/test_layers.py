@@ -79,7 +79,7 @@ def luminance(colour: str) -> float:
 
 
 def test_ramps_read_without_hue(layer: Layer) -> None:
-    """Lightness runs one way, or up to a middle and down again: whoever sees no red and green sees the order still."""
+    """Lightness is monotonic, or rises to a middle and falls: the order is visible without red and green."""
     light = [luminance(c) for c in (*layer.style.colours, *filter(None, [layer.style.beyond]))]
     steps = [b - a for a, b in itertools.pairwise(light)]
     turns = sum((a > 0) != (b > 0) for a, b in itertools.pairwise(steps))

@@ -1,4 +1,4 @@
-"""Ramps that colour-blind readers and photocopiers keep apart, for every layer file.
+"""Ramps of every layer file are distinct for colour-blind readers and on photocopies.
 
 Colour vision without red (protanopia), green (deuteranopia) and blue (tritanopia) cones is simulated in linear RGB with the
 matrices of severity 1.0 of Machado, Oliveira and Fernandes (2009), "A physiologically-based model for simulation of color
@@ -13,6 +13,7 @@ import pytest
 
 from geoservice.layer import Layer, read_layers
 from geoservice.maps.colour import printed
+from geoservice.maps.symbology import VARIANTS, Variant, symbology_of
 
 LAYERS = [x for x in read_layers(Path(__file__).parents[2] / "layers") if len(x.style.colours) > 1]
 NEIGHBOURS, ANY_TWO, GREY_STEP = 7.0, 7.0, 6.0
@@ -26,12 +27,12 @@ XYZ = np.array([[0.4124564, 0.3575761, 0.1804375], [0.2126729, 0.7151522, 0.0721
 
 
 def ramp(layer: Layer) -> tuple[str, ...]:
-    """Return the colours of a layer's classes, what is beyond the time searched among them."""
+    """Return the colours of a layer's classes, including the one beyond the search limit."""
     return (*layer.style.colours, *([layer.style.beyond] if layer.style.beyond else []))
 
 
 def seen(colours: tuple[str, ...], sight: str) -> np.ndarray:
-    """Return L*a*b* of colours as somebody sees them, shape (n, 3)."""
+    """Return L*a*b* of colours under a colour vision deficiency, shape (n, 3)."""
     srgb = np.array([[int(c[i : i + 2], 16) / 255 for i in (1, 3, 5)] for c in colours])
     linear = np.where(srgb <= 0.04045, srgb / 12.92, ((srgb + 0.055) / 1.055) ** 2.4)
     linear = np.clip(linear @ np.array(MACHADO[sight]).T, 0, 1)
@@ -47,9 +48,9 @@ def distances(colours: tuple[str, ...], sight: str) -> np.ndarray:
 
 @pytest.mark.parametrize("layer", LAYERS, ids=lambda x: x.id)
 @pytest.mark.parametrize("sight", MACHADO)
-@pytest.mark.parametrize("variant", ["day", "print"])
-def test_classes_stay_apart_for_every_sight(layer: Layer, sight: str, variant: str) -> None:
-    colours = ramp(layer) if variant == "day" else printed(ramp(layer))
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_classes_stay_apart_for_every_sight(layer: Layer, sight: str, variant: Variant) -> None:
+    colours = symbology_of(layer.style, variant).colours
     apart = distances(colours, sight)
     neighbours = np.diagonal(apart, 1)
     assert neighbours.min() >= NEIGHBOURS, neighbours.round(1)
@@ -62,6 +63,21 @@ def test_lightness_runs_one_way_or_through_one_middle(layer: Layer) -> None:
     turns = int((np.diff(np.sign(steps)) != 0).sum())
     assert turns <= 1
     assert turns == 0 or layer.id in {"catchments", "fairness"}, "a sequential ramp is monotone"
+
+
+@pytest.mark.parametrize("layer", [x for x in LAYERS if x.id != "cells"], ids=lambda x: x.id)  # whose times are exact
+@pytest.mark.parametrize("sight", MACHADO)
+@pytest.mark.parametrize("variant", ["day", "dark"])
+def test_grey_of_uncertain_numbers_is_told_from_every_class(layer: Layer, sight: str, variant: Variant) -> None:
+    drawn = symbology_of(layer.style, variant)
+    assert distances((drawn.uncertain, *drawn.colours), sight)[0, 1:].min() >= NEIGHBOURS
+
+
+@pytest.mark.parametrize("layer", LAYERS, ids=lambda x: x.id)
+def test_what_is_dark_on_light_ground_is_light_on_dark_ground(layer: Layer) -> None:
+    day, dark = (seen(symbology_of(layer.style, v).colours, "normal")[:, 0] for v in ("day", "dark"))
+    assert np.argsort(day).tolist() == np.argsort(-dark).tolist()
+    assert dark.min() >= 25, "no class is lost in the ground"
 
 
 @pytest.mark.parametrize("layer", LAYERS, ids=lambda x: x.id)

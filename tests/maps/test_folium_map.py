@@ -44,7 +44,7 @@ def test_the_legend_has_the_colours_of_the_map(page, chromium, tmp_path):
     tab.goto(page.as_uri())
     tab.wait_for_selector(".leaflet-control-layers-overlays label")
     colours = tab.locator(".legend details[open] i").evaluate_all("all => all.map(i => getComputedStyle(i).backgroundColor)")
-    tab.locator(".leaflet-control-layers-overlays input").nth(1).uncheck()  # the points, in the middle of the squares
+    tab.locator(".leaflet-control-layers-overlays input").uncheck()  # the points, in the middle of the squares
     raw = mapnik.Image.from_string(tab.screenshot()).to_string()
     tab.close()
     seen = Counter(raw[i : i + 3] for i in range(0, len(raw), 4))
@@ -63,7 +63,7 @@ def test_it_opens_with_no_network(page, tmp_path, chromium):
     tab.on("console", lambda m: faults.append(m.text) if m.type == "error" else None)
     tab.goto(page.as_uri())
     tab.wait_for_selector(".leaflet-control-layers-overlays label")
-    layers = tab.locator(".leaflet-control-layers-overlays label").all_inner_texts()
+    layers = tab.locator(".leaflet-control-layers-base label").all_inner_texts()
     box = tab.locator(".leaflet-container").bounding_box()
     tab.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2 + 20)
     tab.wait_for_selector(".leaflet-tooltip")

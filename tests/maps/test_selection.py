@@ -28,22 +28,30 @@ SHARES = layer(
 
 
 def test_the_column_of_the_minutes_chosen_colours_the_layer():
-    assert select(SHARES, Selection()) == SHARES
-    assert select(SHARES, Selection(minutes=30)).style.property == "share_30"
+    assert select(SHARES, Selection(), {}) == SHARES
+    assert select(SHARES, Selection(minutes=30), {}).style.property == "share_30"
     assert class_properties(SHARES) == ["share_15", "share_15_margin", "share_15_status"]
-    assert class_properties(select(SHARES, Selection(minutes=30))) == ["share_30", "share_30_margin"]
+    assert class_properties(select(SHARES, Selection(minutes=30), {})) == ["share_30", "share_30_margin"]
 
 
 def test_numbers_that_a_layer_does_not_have_are_an_error_and_not_others():
     with pytest.raises(NotFound, match="layer x: no numbers for minutes 60"):
-        select(SHARES, Selection(minutes=60))
+        select(SHARES, Selection(minutes=60), {})
+
+
+def test_a_tier_or_group_alone_is_not_shown_by_numbers_of_all():
+    loads = layer(column("load", "load"), style=Style(property="load", breaks=(5,), colours=("#111111", "#222222")))
+    for chosen, words in ((Selection(tier="village"), "tier"), (Selection(tier="van", group="migrant"), "tier or group")):
+        with pytest.raises(NotFound, match=f"layer x: its numbers are not divided by {words}$"):
+            select(loads, chosen, {})
+    assert select(loads, Selection(tier="any", group="all"), {}) == loads
 
 
 def test_dimensions_that_numbers_do_not_have_leave_them_alone():
     persons = layer(
         column("persons", "persons", group="all"), style=Style(property="persons", breaks=(5,), colours=("#111111", "#222222"))
     )
-    assert select(persons, Selection("clinic", "walk", 30)) == persons
+    assert select(persons, Selection("clinic", "walk", 30), {}) == persons
 
 
 def test_features_of_one_service_and_mode_are_chosen_by_them():
@@ -58,8 +66,8 @@ def test_status_is_the_features_own_or_follows_from_the_margin():
         {"share_30": 40.0, "share_30_margin": 2.0},
         {"share_30": None, "share_30_margin": None},
     ]
-    assert statuses(select(SHARES, Selection(minutes=30)), rows) == ["uncertain", "ok", None]
+    assert statuses(select(SHARES, Selection(minutes=30), {}), rows) == ["uncertain", "ok", None]
     assert statuses(SHARES, [{"share_15": None, "share_15_status": "nobody"}]) == ["nobody"]
     times = layer(column("it", "minutes", service="clinic"), column("other", "minutes", service="school"),
                   style=Style(property="it", breaks=(20,), colours=("#111111", "#222222"), beyond="#333333"))  # fmt: skip
-    assert statuses(select(times, Selection(service="school")), [{"other": None}, {"other": 3.0}]) == ["beyond", "ok"]
+    assert statuses(select(times, Selection(service="school"), {}), [{"other": None}, {"other": 3.0}]) == ["beyond", "ok"]

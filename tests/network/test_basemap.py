@@ -1,4 +1,4 @@
-"""The base map: its layers, its fields, the same bytes every time, no folder of the machine in it."""
+"""The base map: its layers, its fields, reproducible bytes, no path of the machine in it."""
 
 import gzip
 from pathlib import Path
@@ -9,14 +9,14 @@ from pmtiles.reader import MemorySource, Reader
 
 from geoservice.errors import UnreadableFile
 from geoservice.geo import tile_at
-from geoservice.network.basemap import LAYERS, base_map
+from geoservice.network.basemap import LAYERS, write_base_map
 
 from .conftest import quiet
 
 
 def test_layers_fields_and_bytes(helsinki: Path, tmp_path: Path) -> None:
-    base_map(helsinki, tmp_path / "a.pmtiles", quiet)
-    base_map(helsinki, tmp_path / "b" / "b.pmtiles", quiet)
+    write_base_map(helsinki, tmp_path / "a.pmtiles", quiet)
+    write_base_map(helsinki, tmp_path / "b" / "b.pmtiles", quiet)
     data = (tmp_path / "a.pmtiles").read_bytes()
     assert data == (tmp_path / "b" / "b.pmtiles").read_bytes()
     assert sorted(p.name for p in tmp_path.iterdir()) == ["a.pmtiles", "b"]
@@ -39,5 +39,5 @@ def test_a_file_that_is_no_extract_is_refused(tmp_path: Path) -> None:
     (tmp_path / "x.osm.pbf").write_text("no", encoding="utf-8")
     for name in ("x.osm.pbf", "none.osm.pbf"):
         with pytest.raises(UnreadableFile, match=name):
-            base_map(tmp_path / name, tmp_path / "out.pmtiles", quiet)
+            write_base_map(tmp_path / name, tmp_path / "out.pmtiles", quiet)
     assert not (tmp_path / "out.pmtiles").exists()

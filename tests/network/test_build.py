@@ -1,4 +1,4 @@
-"""Building: what is told, what is deterministic, what survives a killed or a failed build."""
+"""Builds: their report, their determinism, and what remains after a killed or failed build."""
 
 import fcntl
 from pathlib import Path
@@ -9,6 +9,7 @@ import pytest
 
 from geoservice.errors import Conflict, NetworkError, NotFound, UnreadableFile
 from geoservice.network.build import build_network
+from geoservice.network.check import check_network
 from geoservice.network.graph import ARRAYS, graph_digest, load_graph, read_index
 
 from .conftest import quiet
@@ -134,3 +135,28 @@ def test_errors_say_what_is_wrong(extract: Path, tmp_path: Path) -> None:
         load_graph(net, "drive")
     with pytest.raises(NetworkError, match="mode drive"):
         build_network(write_osm(tmp_path / "foot.osm.pbf", {1: ([1, 2], {"highway": "footway"})}), net, ["drive"], None, quiet)
+
+
+@pytest.mark.parametrize("share", [0.0, 0.5, 0.99, -1])
+@pytest.mark.parametrize("name", ["walk/forward_ms.npy", "walk/shape_lon.npy", "places/lon.npy"])
+def test_a_damaged_file_is_found_and_the_next_import_mends_it(extract: Path, tmp_path: Path, name: str, share: float) -> None:
+    net = tmp_path / "net"
+    build_network(extract, net, ["walk"], None, quiet)
+    check_network(net, ["walk"])
+    file = net / read_index(net)["build"] / name
+    data = file.read_bytes()
+    file.write_bytes(data[: int(len(data) * share)] if share >= 0 else data[:-1] + bytes([data[-1] ^ 1]))
+    with pytest.raises(NetworkError, match=r"the street network is damaged: .* import it again"):
+        check_network(net, ["walk"])
+    build_network(extract, net, ["walk"], None, quiet)
+    check_network(net, ["walk"])
+    assert file.read_bytes() == data
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "\0"])
+def test_an_index_that_cannot_be_read_is_named(extract: Path, tmp_path: Path, text: str) -> None:
+    (tmp_path / "network.json").write_text(text, encoding="utf-8")
+    with pytest.raises(NetworkError, match=r"network\.json .*import it again"):
+        read_index(tmp_path)
+    build_network(extract, tmp_path, ["walk"], None, quiet)
+    check_network(tmp_path, ["walk"])

@@ -1,4 +1,4 @@
-"""Where people may live: which buildings, streets and places count, where their points are, how they are kept."""
+"""Places where people may live: which buildings, streets and places count, their points and their storage."""
 
 import json
 from pathlib import Path
@@ -20,7 +20,7 @@ from .conftest import quiet
 WEST, SOUTH = 117.0, 30.5
 Way = tuple[list[tuple[float, float]], dict[str, str]]
 STREET = [(0.0, 0.0), (0.001, 0.0), (0.001, 0.001)]
-"""Degrees east and north of the corner: some 96 and 111 metres."""
+"""Degrees east and north of the corner: about 96 and 111 metres."""
 LENGTH = float(haversine_m(*(np.array(v) for v in (WEST, SOUTH, WEST + 0.001, SOUTH)))) + 111.195
 
 
@@ -29,7 +29,7 @@ def ring(x: float, y: float, side: float = 0.0001) -> list[tuple[float, float]]:
 
 
 class Extract:
-    """Writes a small extract: every way gets nodes of its own, a closed one ends where it began."""
+    """Writes a small extract: every way has its own nodes, a closed one ends at its first node."""
 
     def __init__(self, path: Path) -> None:
         self.path, self.nodes, self.ways = path, [], []

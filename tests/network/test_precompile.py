@@ -5,7 +5,7 @@ from geoservice.network.precompile import precompile
 def test_every_loop_that_a_study_calls_is_compiled() -> None:
     precompile()
     called = (
-        contract._walk,
+        contract._build_chains,
         grid.grid_cells,
         grid.nearest_segments,
         kernels.edge_offsets,

@@ -18,7 +18,7 @@ STATIONS = 12
 
 
 def at_vertices(graph: Graph, lon: np.ndarray, lat: np.ndarray) -> tuple[Snapped, np.ndarray]:
-    """Put OSM nodes on edges by their exact places; also say which places belong to one node alone."""
+    """Return OSM nodes as points on edges by their coordinates, and which coordinates belong to a single node."""
     own: dict[tuple[float, float], int] = {}
     for vertex, place in enumerate(zip(graph.shape_lon.tolist(), graph.shape_lat.tolist(), strict=True)):
         own.setdefault(place, vertex)

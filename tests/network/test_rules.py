@@ -1,4 +1,4 @@
-"""Tags to speeds: the rules a traffic sign would make."""
+"""Access, direction and speed of ways by their tags."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Random little street graphs against brute force: contraction, nearest, n-th nearest, pairs, both directions."""
+"""Small random street graphs against brute force: contraction, nearest, n-th nearest, pairs, both directions."""
 
 from dataclasses import dataclass
 from itertools import pairwise
@@ -13,7 +13,7 @@ from geoservice.network.graph import ARRAYS, Graph, graph_digest
 from geoservice.network.osm import OsmStreets
 from geoservice.network.snap import Snapped
 from geoservice.network.speeds import read_speeds
-from geoservice.network.travel import UNREACHED, nearest, nearest_nodes, pairs, street_places
+from geoservice.network.travel import UNREACHED, nearest, nearest_nodes, pairs, street_positions
 
 SPEEDS = read_speeds()
 KINDS = (
@@ -132,7 +132,7 @@ def test_points_of_one_place_have_the_same_times(town: Town, data: st.DataObject
     graph = built(town)
     chosen = some_points(graph, data, 2)
     points = on_street(graph, [*chosen, chosen[0]])
-    place, zero = street_places(graph, points), np.zeros(1, np.int32)
+    place, zero = street_positions(graph, points), np.zeros(1, np.int32)
     assert place[0] == place[-1] >= 0
     for direction in ("to", "from"):
         alone = [points.take(np.array([i])) for i in range(len(points))]
@@ -156,11 +156,11 @@ def test_a_junction_is_one_place_from_whichever_street() -> None:
     there = on_street(
         graph, [(v, 0.0) if v in starts else (v - 1, 1.0) for v in ends.tolist()] + [(0, 0.5), (0, 0.5), (0, 0.6)]
     )
-    place = street_places(graph, there).tolist()
+    place = street_positions(graph, there).tolist()
     assert len(set(place[: len(ends)])) == 1
     assert place[-3] == place[-2] != place[-1] != place[0]
     off = Snapped(np.array([-1], np.int32), np.array([np.nan]), np.array([np.nan]), np.array([1], np.int8))
-    assert street_places(graph, off).tolist() == [-1]
+    assert street_positions(graph, off).tolist() == [-1]
 
 
 @settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])

@@ -1,4 +1,4 @@
-"""Snapping against shapely's index and by hand."""
+"""Snapping compared with shapely's index and with numbers by hand."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Every notebook runs from top to bottom; none is stored with outputs (that is tested in tests/house)."""
+"""Every notebook runs from top to bottom; none is stored with outputs (that is tested in tests/package)."""
 
 from pathlib import Path
 

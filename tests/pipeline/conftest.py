@@ -1,4 +1,4 @@
-"""The grid town, loaded once; each test publishes into a store of its own."""
+"""The grid town, loaded once; each test publishes into its own store."""
 
 from collections.abc import Iterator
 from contextlib import closing
@@ -10,7 +10,7 @@ import pytest
 from geoservice.disclosure.vintage import Rules, measure_vintage
 from geoservice.ingest import Options, import_file
 from geoservice.layer import Layer, read_layers
-from geoservice.network.basemap import base_map
+from geoservice.network.basemap import write_base_map
 from geoservice.network.build import build_network
 from geoservice.network.places import load_places
 from geoservice.project import Project, SurfaceInfo, open_project
@@ -20,7 +20,7 @@ from geoservice.study import Study, read_study
 
 
 def quiet(_stage: str, _fraction: float) -> None:
-    """Progress that nobody watches."""
+    """Ignore progress."""
 
 
 @pytest.fixture(scope="session")
@@ -38,12 +38,12 @@ def fill(project: Project, town: Path, study: Study) -> None:
     import_file(project, "areas", town / "areas.geojson", Options(), study, quiet)
     import_file(project, "stations", town / "stations.csv", Options(), study, quiet)
     build_network(town / "streets.osm.pbf", project.network, study.modes, town / "speeds.toml", quiet)
-    base_map(town / "streets.osm.pbf", project.network / "base.pmtiles", quiet)
+    write_base_map(town / "streets.osm.pbf", project.network / "base.pmtiles", quiet)
 
 
 @pytest.fixture(scope="session")
 def project(town: Path, study: Study, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
-    """Return the town with its people as public points: what is computed can be worked out by hand."""
+    """Return the town with its people as public points, for results by hand."""
     with closing(open_project(tmp_path_factory.mktemp("loaded") / "project", None, "geoservice")) as opened:
         fill(opened, town, study)
         import_file(opened, "population", town / "population.csv", Options(), study, quiet)
@@ -60,7 +60,7 @@ def protected(town: Path, study: Study, tmp_path_factory: pytest.TempPathFactory
     ):
         fill(opened, town, study)
         import_file(opened, "households", town / "households.csv", Options(), study, quiet, register)
-        rules = Rules(Fraction(1), Fraction(4), chinese=False, made_up=True)
+        rules = Rules(Fraction(1), Fraction(4), chinese=False, synthetic=True)
         places = load_places(opened.network)
         done = measure_vintage(register, register.read("households"), opened.read("areas"), places, rules)
         info = SurfaceInfo(done.draw.surface_digest, "register", "register", done.draw.made_at, {})

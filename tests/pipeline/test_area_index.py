@@ -1,4 +1,4 @@
-"""Where published units lie. The town: county T from 9.99 to 10.04 degrees east, townships W and E divided at 10.009."""
+"""The areas of published units. The town: county T from 9.99 to 10.04 degrees east, townships W and E divided at 10.009."""
 
 import pyarrow as pa
 import pytest
@@ -18,11 +18,11 @@ MIDDLE = 10.009
 
 
 def quiet(_stage: str, _fraction: float) -> None:
-    """Progress that nobody watches."""
+    """Ignore progress."""
 
 
 def expected(row: dict[str, object], shape: shapely.Geometry | None, known: dict[tuple[str, str], str]) -> str:
-    """The county for itself, a township for itself, and the side of the dividing line for all else."""
+    """The county and townships have their own paths, all other units that of their side of the dividing line."""
     key = (str(row["geography"]), str(row["unit"]))
     if row["geography"] in {"county", "township"}:
         return str(row["unit"])
@@ -54,7 +54,7 @@ def test_every_published_feature_of_the_town_has_its_path(
 
 @pytest.fixture(scope="module")
 def places() -> PublicPlaces:
-    """A county of two townships, one of them with a village, and an island that the village claims as well."""
+    """A county of two townships, one of them with a village, and an island that is in the village too."""
     boxes = {
         "C": ("county", None, None),
         "E": ("township", "C", shapely.box(1, 0, 2, 1)),

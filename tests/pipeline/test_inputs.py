@@ -1,4 +1,4 @@
-"""What a study takes of its stations and areas, and what it says of the rest."""
+"""The stations and areas that a study uses, and its notes on the others."""
 
 import datetime as dt
 import json
@@ -94,7 +94,7 @@ def test_the_release_says_who_shares_and_who_is_not_counted(release: ReleaseRead
     assert "停用的站点不计入：丁 (C)、己 (E)。" in zh
     assert "Not active and not counted: 丁 (C), 己 (E)." in en
     assert "共用服务范围" in zh
-    assert "share their catchment" in en
+    assert "share a catchment" in en
     assert zh.count("甲 (A) + 乙 (A2)") == en.count("甲 (A) + 乙 (A2)") == 1
 
 
@@ -134,5 +134,5 @@ def test_areas_are_those_of_the_day_of_the_study(
         inputs = read_inputs(opened, dated)
         day = as_of or opened.vintages("areas")[0].loaded_at.date()
     assert [c for c in inputs.areas.column("code").to_pylist() if c != "T"] == there
-    assert inputs.notes[0].en == f"Areas are those of {day}; 1 of those loaded are not valid then and are left out."
+    assert inputs.notes[0].en == f"Areas are those valid on {day}; 1 of the loaded ones are not and are left out."
     assert any(f"1 areas are not valid on {day} by valid_from and valid_to" in n for n in report.notes)

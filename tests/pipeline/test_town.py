@@ -1,4 +1,4 @@
-"""A town small enough to be worked out by hand; see the fixture ``town``.
+"""A town small enough for results by hand; see the fixture ``town``.
 
 A junction ``s = i + j`` blocks from station A is ``8 - s`` blocks from B, so its time is ``min(5 s, 5 (8 - s) + 5)`` minutes:
 0 5 10 15 20 20 15 10 5 for s = 0 ... 8, of which there are 1 2 3 4 5 4 3 2 1. Within 5 minutes lie 1 + 2 + 1 = 4 junctions,
@@ -35,7 +35,7 @@ HOUSEHOLDS = {5: 60, 10: 140, 15: 240, 20: 380}
 
 
 def quiet(_stage: str, _fraction: float) -> None:
-    """Progress that nobody watches."""
+    """Ignore progress."""
 
 
 def minutes_by_hand(s: int) -> int:

@@ -51,7 +51,7 @@ def test_questions_at_the_same_time_have_a_connection_each(reader: FolderReader)
 
 
 def test_a_connection_that_failed_is_not_kept(reader: FolderReader) -> None:
-    with pytest.raises(GeoserviceError, match="a question failed"), reader._session() as session:
+    with pytest.raises(GeoserviceError, match="a query failed"), reader._session() as session:
         session.execute("SELECT nothing")
     assert reader._idle == []
 

@@ -10,7 +10,7 @@ import shapely
 from geoservice.errors import ReleaseError, StudyError
 from geoservice.layer import Label, Layer, LayerColumn, Style, read_layer
 from geoservice.release.base import TABLE
-from geoservice.release.layers import build_layers, placed
+from geoservice.release.layers import build_layers, drop_missing_geometries
 
 
 def label(text: str) -> Label:
@@ -81,25 +81,25 @@ def test_the_status_of_the_styled_property_is_there_once() -> None:
 def test_a_unit_without_geometry_is_no_feature_of_what_is_published() -> None:
     units = {"cell": UNITS["cell"].append_column("area", pa.array(["/2/", "/1/"]))}
     [built] = build_layers([layer(SHARE)], units, table(row("c1", 1.0), row("c2", 2.0)))
-    made = placed(built)
+    made = drop_missing_geometries(built)
     assert made.features.select(["fid", "unit", "share_a_15"]).to_pylist() == [{"fid": 1, "unit": "c2", "share_a_15": 2.0}]
     assert (made.layer.features, made.unplaced) == (1, 1)
     assert made.areas is not None
     assert made.areas.to_pylist() == ["/2/"]
-    assert placed(made) is made
+    assert drop_missing_geometries(made) is made
 
 
 def test_an_empty_geometry_is_none() -> None:
     shapes = pa.array([shapely.Polygon().wkb, shapely.box(0, 0, 1, 1).wkb], pa.binary())
     units = {"cell": UNITS["cell"].set_column(3, "geometry", shapes)}
     [built] = build_layers([layer(SHARE)], units, table(row("c1", 1.0), row("c2", 2.0)))
-    assert placed(built).features["unit"].to_pylist() == ["c1"]
+    assert drop_missing_geometries(built).features["unit"].to_pylist() == ["c1"]
 
 
 def test_rows_of_a_table_need_no_geometry() -> None:
     whole = Layer(id="it", title=label("t"), description=label("d"), geography=(), geometry="none", style=Style(kind="none"))
     [built] = build_layers([whole], UNITS, table(row("c1", 1.0)))
-    assert placed(built).features.num_rows == 1
+    assert drop_missing_geometries(built).features.num_rows == 1
 
 
 def test_where_fixes_the_rest() -> None:
@@ -136,8 +136,8 @@ def test_attributes_are_typed_and_sorted_by_unit() -> None:
         ([{"name": "name", "type": "integer"}], "are not integer"),
         ([{"name": "a_{colour}", "measure": "covered_share"}], "placeholder"),
         ([{"name": "share", "measure": "covered_share", "type": "text"}], "a measure is a number"),
-        ([{"name": "beds"}, {"name": "beds"}], "there twice"),
-        ([{"name": "unit", "type": "text"}], "there twice"),
+        ([{"name": "beds"}, {"name": "beds"}], "occur twice"),
+        ([{"name": "unit", "type": "text"}], "occur twice"),
     ],
 )
 def test_what_a_layer_file_may_not_ask(columns: list[dict[str, Any]], message: str) -> None:
@@ -151,7 +151,7 @@ def test_a_row_about_no_unit_is_refused() -> None:
 
 
 def test_a_unit_twice_is_refused() -> None:
-    with pytest.raises(ReleaseError, match="unit c1 of cell is there twice"):
+    with pytest.raises(ReleaseError, match="unit c1 of cell occurs twice"):
         list(build_layers([layer()], {"cell": pa.concat_tables([UNITS["cell"]] * 2)}, table()))
 
 

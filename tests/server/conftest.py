@@ -106,11 +106,17 @@ class Place(NamedTuple):
         return open_store(self.home / "releases", self.dsn, self.prefix, read_only=read_only)
 
 
+NUMBERS = itertools.count(1)
+
+
 @pytest.fixture(scope="session", params=["duckdb", pytest.param("postgis", marks=pytest.mark.postgis)])
 def published(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Place:
-    """Return where one release is, on each kind of store; tests only read it."""
+    """Return where one release is, on each kind of store; tests only read it.
+
+    The prefix is a new one each time: pytest makes a fixture with parameters anew when tests of the other store lie between.
+    """
     dsn = request.getfixturevalue("postgis") if request.param == "postgis" else None
-    place = Place(tmp_path_factory.mktemp("published"), dsn, "published")
+    place = Place(tmp_path_factory.mktemp("published"), dsn, f"published_{next(NUMBERS)}")
     store = place.open(read_only=False)
     store.write(release_content())
     store.close()
@@ -158,6 +164,12 @@ class Client:
 @pytest.fixture
 def client(app: ASGIApp) -> Client:
     return Client(app)
+
+
+@pytest.fixture(scope="session")
+def client_of() -> type[Client]:
+    """Return what makes a client of an app of the test's own."""
+    return Client
 
 
 @pytest.fixture

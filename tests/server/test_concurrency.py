@@ -266,6 +266,23 @@ def test_whole_files_have_a_lane_of_their_own(path: str, query: str, headers: di
     assert lane_of({"path": path, "query_string": query.encode(), "headers": given}, "1-a") == lane
 
 
+@pytest.mark.parametrize(
+    ("path", "lane"),
+    [
+        ("/map", "maps"),
+        ("/map/", "maps"),
+        ("/collections/coverage/map", "maps"),
+        ("/map/coverage/5/18/9.png", "maps"),
+        ("/collections/coverage/map/tiles/WebMercatorQuad/5/9/18@2x.png", "maps"),
+        ("/collections/coverage/map/tiles", "pages"),
+        ("/collections/map", "pages"),
+        ("/tiles/coverage/5/18/9.mvt", "tiles"),
+    ],
+)
+def test_pictures_have_a_lane_of_their_own(path: str, lane: str) -> None:
+    assert lane_of({"path": path, "query_string": b"", "headers": []}) == lane
+
+
 def test_every_accept_header_counts() -> None:
     given = [(b"accept", b"text/csv"), (b"accept", b"*/*")]
     assert lane_of({"path": ITEMS, "query_string": b"", "headers": given}) == "bulk"

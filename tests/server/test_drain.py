@@ -1,12 +1,15 @@
 """Stopping: not ready first, then not listening, with what is in work brought to its end; the exit code is 0."""
 
 import contextlib
+import http.client
+import itertools
 import signal
 import socket
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -35,14 +38,16 @@ def slow_reader(url: str) -> socket.socket:
 
 
 def status(url: str) -> int:
-    """Return the status; 0 where nobody listens any more."""
+    """Return the status; 0 where nobody listens any more: who connects is refused, and not left waiting."""
     try:
         with urllib.request.urlopen(url, timeout=5) as answer:
             return int(answer.status)
     except urllib.error.HTTPError as error:
         return error.code
-    except OSError:
-        return 0
+    except urllib.error.URLError as error:
+        if isinstance(error.reason, ConnectionRefusedError):
+            return 0
+        raise
 
 
 def test_what_is_in_work_is_finished_and_nothing_new_is_taken(home: Path, serve: Any) -> None:
@@ -74,3 +79,31 @@ def test_a_client_that_never_reads_does_not_hold_it_up(home: Path, serve: Any) -
         served.process.send_signal(signal.SIGTERM)
         assert served.process.wait(10) == 0
         assert 0.5 < time.monotonic() - started < 6
+
+
+LOAD = ("/collections?f=json", "/tiles/coverage/10/583/296.mvt", "/collections/stations/items?limit=20", "/health/ready")
+
+
+def load(address: tuple[str, int]) -> list[int]:
+    """Ask on a kept connection, or a new one where the service ends it, until nobody listens; return the statuses."""
+    statuses, connection = list[int](), http.client.HTTPConnection(*address, timeout=20)
+    with contextlib.suppress(ConnectionRefusedError):
+        for path in itertools.cycle(LOAD):
+            connection.request("GET", path, headers={"Accept-Encoding": "gzip"})
+            answer = connection.getresponse()
+            answer.read()
+            statuses.append(answer.status if path != LOAD[-1] else -answer.status)
+    return statuses
+
+
+@pytest.mark.parametrize("notice", ["0", "1"])
+def test_under_load_nobody_is_cut_off(home: Path, serve: Any, notice: str) -> None:
+    with serve(home, GEOSERVICE_WORKERS="2", GEOSERVICE_NOTICE_SECONDS=notice, GEOSERVICE_RATE_LIMIT="") as served:
+        place = urlsplit(served.url)
+        with ThreadPoolExecutor(12) as pool:
+            clients = [pool.submit(load, (str(place.hostname), int(place.port or 0))) for _ in range(12)]
+            time.sleep(2)
+            served.process.send_signal(signal.SIGTERM)
+            seen = {status for client in clients for status in client.result(30)}
+        assert served.process.wait(20) == 0
+    assert seen == {200, -200, -503} if notice == "1" else seen >= {200, -200}

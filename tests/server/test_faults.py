@@ -4,7 +4,7 @@ import pytest
 import structlog
 
 from geoservice.server.app import create_app
-from geoservice.server.errors import trace_of
+from geoservice.server.operations.logs import trace_of
 from geoservice.settings import Settings
 
 BAD = [

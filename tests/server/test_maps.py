@@ -2,11 +2,14 @@
 
 import struct
 from collections import Counter
+from contextlib import closing
 
 import pytest
 
+from geoservice.geo import BBox, Tile
+from geoservice.maps.drawings import LegendDrawing, MapDrawing, TileDrawing
+from geoservice.maps.map_document import MapOptions
 from geoservice.maps.mapnik_import import mapnik
-from geoservice.server.rendering.renderer import Pictures
 
 TILE = "/map/coverage/10/583/296"
 OGC = "/collections/coverage/map/tiles/WebMercatorQuad/10/296/583"
@@ -98,21 +101,33 @@ def test_a_transparent_map_is_clear_at_its_corner(client):
     assert clear != paper
 
 
-def test_a_picture_asked_for_again_is_not_drawn_again(client, monkeypatch):
-    drawn = []
-    get = Pictures.get
+def drawings(client):
+    """Return how many pictures have been drawn."""
+    lines = client.get("/metrics").text.splitlines()
+    return next(float(x.split()[1]) for x in lines if x.startswith("geoservice_drawing_seconds_count"))
 
-    async def counted(self, version, key, draw):
-        def once_more(reader):
-            drawn.append(key)
-            return draw(reader)
 
-        return await get(self, version, key, once_more)
-
-    monkeypatch.setattr(Pictures, "get", counted)
-    path = "/map/coverage/9/291/148@2x.png?style=print"
+@pytest.mark.parametrize(
+    "path", ["/map/coverage/9/291/148@2x.png?style=print", "/map?width=80&height=80", "/styles/coverage/legend?f=png"]
+)
+def test_a_picture_asked_for_again_is_not_drawn_again(client, path):
+    before = drawings(client)
     assert client.get(path).content == client.get(path).content
-    assert len(drawn) == 1
+    assert drawings(client) == before + 1
+
+
+def test_a_picture_drawn_in_another_process_is_the_same_to_the_byte(client, published):
+    with closing(published.open()) as store, closing(store.open()) as reader:
+        wanted = MapOptions(BBox(25, 60.1, 25.3, 60.2), 640, 400, language="zh")
+        for path, drawing in {
+            f"{TILE}.png": TileDrawing("coverage", Tile(10, 583, 296), 1, "day"),
+            "/map/stations/5/18/9@2x.png?style=print": TileDrawing("stations", Tile(5, 18, 9), 2, "print"),
+            "/map?collections=coverage,stations&bbox=25,60.1,25.3,60.2&width=640&height=400&lang=zh": MapDrawing(
+                (("coverage", None), ("stations", None)), wanted
+            ),
+            "/styles/map-print/legend?f=png&lang=zh": LegendDrawing(("coverage", "stations"), "print", "zh"),
+        }.items():
+            assert client.get(path).content == drawing.draw(reader), path
 
 
 def test_the_collection_leads_to_its_maps_and_styles(client):
@@ -150,6 +165,8 @@ def test_a_map_shows_the_numbers_of_the_minutes_chosen(client):
         ("minutes=20", "one of 15, 30"),
         ("service=school", "one of clinic"),
         ("mode=fly", "one of walk"),
+        ("tier=van", "one of any"),
+        ("group=nobody", "one of all"),
         ("level=village", "one of"),
         ("minutes=x", "minutes"),
     ],

@@ -74,7 +74,7 @@ COLLECTION = "/collections/{layer_id}"
 # what a route is: "open" tells everybody the same, "list" tells each caller of what it may read, "layer" is of one layer,
 # "whole" is a layer that cannot be cut to an area
 TABLE_OF_ROUTES = {
-    "/": "list", "/conformance": "open", "/api": "open", "/manifest": "list", "/access": "list",
+    "/": "list", "/conformance": "open", "/api": "open", "/manifest": "list", "/access": "list", "/clients": "list",
     "/health/live": "open", "/health/ready": "open",
     "/collections": "list", COLLECTION: "layer",
     f"{COLLECTION}/items": "layer", f"{COLLECTION}/items/{{fid}}": "layer",

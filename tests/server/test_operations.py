@@ -2,19 +2,22 @@
 
 import json
 import re
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
+from contextlib import closing
 from email.message import Message
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 from bigger import publish
 
+from geoservice.release.files import LAYERS, MANIFEST, stored_files
+from geoservice.release.manifest import complete, read_manifest
 from geoservice.server.app import create_app
-from geoservice.server.operations.health import DRAINING
+from geoservice.server.operations.drain import DRAINING
 from geoservice.settings import Settings
 
 TELLING = {
@@ -41,7 +44,14 @@ def ask(url: str, **headers: str) -> tuple[int, Message, bytes]:
 
 @pytest.fixture(scope="module")
 def home(content: Callable[..., Any], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return publish(tmp_path_factory.mktemp("operations"), content())
+    """Return a folder whose release lost the rows of one layer and does not know of it."""
+    folder = publish(tmp_path_factory.mktemp("operations"), content())
+    release = folder / "releases" / "1"
+    with closing(duckdb.connect(str(release / LAYERS))) as database:
+        database.execute("DROP TABLE layer_table")
+    manifest = complete(read_manifest(1, (release / MANIFEST).read_bytes()), stored_files(release))
+    (release / MANIFEST).write_text(manifest.model_dump_json(), encoding="utf-8")
+    return folder
 
 
 @pytest.fixture(scope="module")
@@ -52,10 +62,7 @@ def log(home: Path, serve: Any) -> str:
             ask(served.url + path, **HEADERS)
             ask(served.url + path, **HEADERS, **TOKEN, **{"X-Request-ID": "25.012345,60.123456"})
         assert ask(f"{served.url}/collections/coverage", **{"X-Request-ID": "control-7f"})[1]["X-Request-ID"] == "control-7f"
-        (home / "releases" / "current").unlink()
-        (home / "releases" / "current").write_text("no link")
-        time.sleep(1)  # a release known to be there a moment ago is still served
-        status, headers, body = ask(f"{served.url}/collections")
+        status, headers, body = ask(f"{served.url}/collections/table/items")
         assert status == 500
         assert b"Traceback" not in body
         assert json.loads(body)["requestId"] == headers["X-Request-ID"]
@@ -107,7 +114,7 @@ def test_a_request_id_is_taken_over_or_made(client: Any) -> None:
 
 def test_ready_and_live(client: Any) -> None:
     assert client.json("/health/live") == {"status": "live"}
-    assert client.json("/health/ready")["status"] == "ready"
+    assert client.json("/health/ready") == {"status": "ready", "release": 1, "dependencies": {"releases": "ok", "tokens": "ok"}}
 
 
 def test_without_a_release_it_lives_but_is_not_ready(client: Any, empty_store: Any) -> None:
@@ -115,7 +122,8 @@ def test_without_a_release_it_lives_but_is_not_ready(client: Any, empty_store: A
     assert client.get("/health/live").status_code == 200
     answer = client.get("/health/ready")
     assert (answer.status_code, answer.headers["content-type"]) == (503, "application/problem+json")
-    assert "geoservice publish" in answer.json()["detail"]
+    assert answer.json()["dependencies"] == {"releases": "empty", "tokens": "ok"}
+    assert "geoservice" not in answer.text, "what to do about it is for the log"
     assert int(answer.headers["retry-after"]) > 0
 
 
@@ -143,6 +151,6 @@ def test_a_store_that_cannot_be_read_is_not_ready_and_the_reason_is_in_the_log(
     else:
         (home / "releases" / "1" / "layers.duckdb").write_bytes(b"nothing of the kind")
     answer = type(client)(create_app(Settings(), open_store(home / "releases", None, "x"))).get("/health/ready")
-    assert answer.status_code == 503
+    assert (answer.status_code, answer.json()["dependencies"]["releases"]) == (503, "away")
     assert str(tmp_path) not in answer.text
-    assert "not ready" in capsys.readouterr().out
+    assert "releases: away" in capsys.readouterr().out

@@ -17,6 +17,7 @@ ROUTES = [
     "/conformance",
     "/api",
     "/manifest",
+    "/clients",
     "/collections",
     "/collections/coverage",
     "/collections/coverage/schema",
@@ -226,6 +227,16 @@ def test_a_page_has_one_policy_and_its_style_is_in_it(client):
     answer = client.get("/collections?f=html")
     assert len(answer.headers.get_list("content-security-policy")) == 1
     assert "style-src 'sha256-" in answer.headers["content-security-policy"]
+
+
+@pytest.mark.parametrize("path", ["/collections", "/collections/coverage/items", "/clients"])
+def test_an_unchanged_page_keeps_the_policy_it_came_with(client, path):
+    """A browser takes the headers of a 304 over: another policy would take the style away from the page that it has kept."""
+    first = client.get(f"{path}?f=html")
+    again = client.get(f"{path}?f=html", If_None_Match=first.headers["etag"])
+    assert again.status_code == 304
+    assert "content-security-policy" not in again.headers
+    assert again.headers["x-content-type-options"] == "nosniff"
 
 
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"

@@ -12,6 +12,7 @@ import pytest
 import shapely
 
 from geoservice.layer import Label, Layer, LayerColumn, Style
+from geoservice.maps.colour import blend
 from geoservice.maps.map_document import groups
 from geoservice.number_text import Limits
 from geoservice.release.base import TABLE
@@ -20,7 +21,7 @@ from geoservice.server.styles.legends import legend
 from geoservice.server.styles.maplibre import draw
 
 WEB = Path(__file__).parents[2] / "geoservice" / "web"
-IDS = ["map", "map-print", "coverage", "coverage-print", "stations", "stations-print"]
+IDS = [f"{name}{variant}" for name in ("map", "coverage", "stations") for variant in ("", "-print", "-dark")]
 KIND = "application/vnd.mapbox.style+json"
 CHECK = """
 import { validateStyleMin } from '@maplibre/maplibre-gl-style-spec';
@@ -92,6 +93,31 @@ def test_print_has_white_ground_black_edges_and_nothing_see_through(client):
     assert hatch["paint"]["fill-pattern"] == "no-data-print"
 
 
+def test_dark_has_dark_ground_light_words_and_a_legend_on_that_ground(client):
+    style, legend = client.json("/styles/map-dark"), client.json("/styles/coverage-dark/legend")
+    assert style["layers"][0]["paint"] == {"background-color": "#15191d"}
+    fill, hatch = (layer_of(client, "map-dark", f"coverage{x}") for x in ("", "-no-data"))
+    steps = fill["paint"]["fill-color"][3]
+    light = [int(colour[1:3], 16) + int(colour[3:5], 16) + int(colour[5:7], 16) for colour in steps[2::2]]
+    assert light == sorted(light, reverse=True), "what is dark on light ground is light on dark ground"
+    assert hatch["paint"]["fill-pattern"] == "no-data-dark"
+    assert [c["colour"] for c in legend["classes"]] == [blend(colour, 0.7, "#15191d") for colour in steps[2::2]]
+    svg = client.get("/styles/coverage-dark/legend?f=svg").text
+    assert 'fill="#1b2126"' in svg
+    assert 'fill="#e6eaed"' in svg
+    assert client.json("/styles/map-dark?lang=zh")["name"].endswith("(深色)")
+
+
+def test_the_manifest_has_the_colours_of_the_dark_style(client):
+    release, legend = client.json("/manifest"), client.json("/styles/coverage-dark/legend")
+    style = next(layer["style"] for layer in release["layers"] if layer["id"] == "coverage")
+    steps = layer_of(client, "map-dark", "coverage")["paint"]["fill-color"][3][2::2]
+    assert (style["dark"]["colours"], style["dark"]["beyond"]) == (steps, None)
+    assert style["dark"]["legend"]["colours"] == [c["colour"] for c in legend["classes"]]
+    assert style["dark"]["legend"]["uncertain"] == legend["uncertain"]["colour"]
+    assert release["darkGround"] == client.json("/styles/map-dark")["layers"][0]["paint"]["background-color"]
+
+
 def test_the_list_leads_to_styles_their_metadata_and_legends(client):
     content = client.json("/styles")
     assert [s["id"] for s in content["styles"]] == IDS
@@ -101,7 +127,7 @@ def test_the_list_leads_to_styles_their_metadata_and_legends(client):
         assert client.get(links["stylesheet"]["href"]).headers["content-type"] == links["stylesheet"]["type"] == KIND
         assert client.json(links["describedby"]["href"])["stylesheets"][0]["link"]["href"] == links["stylesheet"]["href"]
         assert client.get(links["preview"]["href"]).headers["content-type"] == "image/svg+xml"
-    assert [s["id"] for s in client.json("/collections/stations/styles")["styles"]] == ["stations", "stations-print"]
+    assert [s["id"] for s in client.json("/collections/stations/styles")["styles"]] == IDS[6:]
 
 
 @pytest.mark.parametrize(
@@ -112,10 +138,10 @@ def test_no_style_of_what_may_not_be_read_or_drawn(client, path):
 
 
 @pytest.mark.parametrize("ratio", [1, 2])
-def test_the_sprite_holds_the_hatch_in_two_variants(client, ratio):
+def test_the_sprite_holds_the_hatch_in_every_variant(client, ratio):
     suffix = "@2x" if ratio == 2 else ""
     index, image = client.json(f"/styles/sprite{suffix}.json"), client.get(f"/styles/sprite{suffix}.png")
-    assert set(index) == {"no-data", "no-data-print"}
+    assert set(index) == {"no-data", "no-data-print", "no-data-dark"}
     width, height = struct.unpack(">II", image.content[16:24])
     for place in index.values():
         assert place["pixelRatio"] == ratio

@@ -112,7 +112,7 @@ def test_hot_answers_are_bounded(release_store):
     for i in range(200):
         scope = {"headers": [], "raw_path": b"/%d" % i, "query_string": b""}
         answers.keep(scope, version, 200, [(b"etag", b'"x"')], bytes(1000))
-        assert answers.size <= 100_000
+        assert answers.entries.size <= 100_000
     assert (b"/199", None) in answers.entries
     assert (b"/0", None) not in answers.entries
     current.close()

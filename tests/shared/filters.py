@@ -8,7 +8,7 @@ import pyarrow as pa
 import shapely
 from hypothesis import strategies as st
 
-from geoservice.cql2.operators import ARITHMETIC, ARRAYS, COMPARISONS, OF_INTERVALS, SPATIAL, TEMPORAL
+from geoservice.cql2.operators import ARITHMETIC, ARRAYS, COMPARISONS, INTERVAL_RELATIONS, SPATIAL, TEMPORAL
 from geoservice.layer import Label, Style
 from geoservice.release import LayerContent, Manifest, ReleaseContent
 from geoservice.release.base import TABLE, PublishedColumn, PublishedLayer
@@ -137,7 +137,7 @@ _end = st.sampled_from([str(d) for d in DAYS[:2]] + [f"{t.isoformat()}Z" for t i
 _interval = st.builds(lambda a, b: {"interval": [a, b]}, _start, _end)
 _any_time = st.one_of(*_instants, _interval)
 _relations = st.sampled_from(TEMPORAL)
-_of_intervals = st.sampled_from(OF_INTERVALS)
+_of_intervals = st.sampled_from(INTERVAL_RELATIONS)
 _boxes = st.sampled_from([[0, 0, 1, 1], [1, 1, 1, 1], [0, 1, 3, 1], [170, -5, -170, 5], [-180, -90, 180, 90], [2, 2, 9, 9]])
 _literal_shapes = st.builds(lambda b: {"bbox": b}, _boxes) | st.sampled_from(
     [json.loads(shapely.to_geojson(s)) for s in SHAPES[:6] if s is not None]

@@ -44,7 +44,7 @@ def tree() -> PlaceTree:
 
 
 def world(neighbours: int = 19, persons: int = 8, made: PlaceTree | None = None) -> NeighbourPair:
-    """The target has a place of its own in village C11, whose other households are few enough that its branch often stops."""
+    """The target has its own square in village C11, which has so few other households that its branch often stops."""
     made = made or tree()
     west = np.flatnonzero([a == "C11" for a in made.base_area]).astype(np.int32)
     square = np.concatenate([west[np.arange(neighbours) % 4 + 1], np.full(30, made.base_area.index("C12"))]).astype(np.int32)

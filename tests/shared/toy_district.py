@@ -1,4 +1,4 @@
-"""A made-up district of 8 x 8 cells of 250 m with streets along the cell borders and two stations."""
+"""A synthetic district of 8 x 8 cells of 250 m with streets along the cell borders and two stations."""
 
 from typing import Any
 
@@ -40,7 +40,7 @@ def units(geography, names, boxes, **more):
 
 
 def make_surface(x, y, households, migrants, noise=0.0):
-    """A surface with one point a leaf; ``noise`` is the standard error of its households."""
+    """A surface with one point per leaf; ``noise`` is the standard error of its households."""
     n = len(x)
     lon, lat = PLANE.inverse(x, y)
     values = {

@@ -79,7 +79,10 @@ def test_a_table_without_periods_and_an_empty_one_are_as_they_are(project: Proje
 
 def test_none_of_the_day_is_an_error_that_names_it(register: Register) -> None:
     register.write("households", households((None, "2020-01-01")), Source("h.csv", "1"))
-    with pytest.raises(InputError, match=r"households: by since and until no row is valid on 2024-06-30; set another date as as_of in study\.toml"):
+    with pytest.raises(
+        InputError,
+        match=r"households: by since and until no row is valid on 2024-06-30; set another date as as_of in study\.toml",
+    ):
         register.read_as_of("households", DAY)
 
 
@@ -115,9 +118,7 @@ def test_a_null_in_a_key_is_a_value_like_others(project: Project) -> None:
 def test_a_code_that_is_there_twice_on_a_day_is_refused_with_what_to_do(project: Project) -> None:
     project.write("areas", areas(("gb2020", "1", None, None), ("gb2020", "2", None, None)), Source("a.csv", "1"))
     project.write("areas", areas(("nbs2023", "1", "2023-01-01", None)), Source("b.csv", "1"))
-    said = (
-        r"1 codes occur more than once, the first is 1 \(gb2020 \.{3} to \.{3}, nbs2023 2023-01-01 to \.{3}\).*valid_from"
-    )
+    said = r"1 codes occur more than once, the first is 1 \(gb2020 \.{3} to \.{3}, nbs2023 2023-01-01 to \.{3}\).*valid_from"
     with pytest.raises(InputError, match=said):
         project.areas(DAY)
     assert codes(project, day("2022-12-31")) == ["1", "2"]

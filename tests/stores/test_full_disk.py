@@ -7,16 +7,18 @@ import pytest
 from full_disk import no_file_above
 
 from geoservice.db.duckdb_file import DuckDBFile
-from geoservice.errors import Unavailable
+from geoservice.durable import is_full
+from geoservice.errors import DiskFull
 from geoservice.release import ReleaseContent, open_store
 
 
 def refused(action: Callable[[], object], folder: Path) -> None:
-    with no_file_above(20_000), pytest.raises((Unavailable, OSError)) as caught:
+    with no_file_above(20_000), pytest.raises((DiskFull, OSError)) as caught:
         action()
-    if isinstance(caught.value, Unavailable):
-        assert "the disk is full" in str(caught.value)
-        assert str(folder) not in str(caught.value)
+    assert is_full(caught.value)
+    if isinstance(caught.value, DiskFull):
+        assert f"the disk is full, or a quota is met; {folder} has " in str(caught.value)
+        assert str(folder) not in str(caught.value.public)
 
 
 def test_the_old_release_stays_and_no_half_one(tmp_path: Path, content: ReleaseContent) -> None:

@@ -17,8 +17,7 @@ from hypothesis import strategies as st
 from geoservice.errors import ParameterError, ReleaseError
 from geoservice.geo import BBox
 from geoservice.layer import Label, Layer, LayerColumn
-from geoservice.release import ItemQuery, Manifest, ReleaseContent, ReleaseReader, ReleaseStore, open_store
-from geoservice.release import keyset_paging as walking
+from geoservice.release import ItemQuery, Manifest, ReleaseContent, ReleaseReader, ReleaseStore, keyset_paging, open_store
 from geoservice.release.base import TABLE, Key, LayerContent, Page, Sort
 from geoservice.release.layers import build_layers
 from geoservice.release.paging_keys import decode_key, encode_key
@@ -140,7 +139,7 @@ def walk(reader: ReleaseReader, query: ItemQuery, back: bool) -> Iterator[Page]:
 
 @settings(max_examples=25, deadline=None)
 @given(sortby=SORTS, limit=st.integers(1, COUNT + 3), asked=FILTERS)
-def test_a_walk_there_and_back_meets_each_feature_once_in_order(
+def test_paging_forward_and_back_returns_each_feature_once_in_order(
     things: ReleaseReader, rows: list[Row], sortby: tuple[Sort, ...], limit: int, asked: dict[str, Any]
 ) -> None:
     areas = dict(zip(range(1, COUNT + 1), itertools.cycle(AREAS), strict=False))
@@ -182,10 +181,10 @@ def test_offsets_that_are_none(things: ReleaseReader, query: ItemQuery) -> None:
 def test_many_rows_are_read_as_few_are(
     things: ReleaseReader, rows: list[Row], sortby: tuple[Sort, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(walking, "FEW", 0)
+    monkeypatch.setattr(keyset_paging, "MAX_PLAIN_ROWS", 0)
     found = things.items("things", ItemQuery(limit=COUNT, sortby=sortby))
     assert found.to_pylist() == sorted(rows, key=compared(sortby))
-    monkeypatch.setattr(walking, "FEW", COUNT)
+    monkeypatch.setattr(keyset_paging, "MAX_PLAIN_ROWS", COUNT)
     assert things.items("things", ItemQuery(limit=COUNT, sortby=sortby)).equals(found)
 
 
@@ -232,9 +231,9 @@ def test_a_key_survives_a_link(sortby: tuple[Sort, ...], key: Key) -> None:
     assert token.replace("-", "").replace("_", "").isalnum()
     others = [s for s, _ in KEYS if s != sortby] + [tuple(Sort(s.property, not s.descending) for s in sortby)] * bool(sortby)
     for other in others:
-        with pytest.raises(ParameterError, match="not of this layer and order"):
+        with pytest.raises(ParameterError, match="not a page of this layer and order"):
             decode_key(LAYER, other, token)
-    with pytest.raises(ParameterError, match="not of this layer and order"):
+    with pytest.raises(ParameterError, match="not a page of this layer and order"):
         decode_key(LAYER.model_copy(update={"id": "others"}), sortby, token)
 
 
@@ -244,13 +243,13 @@ def test_a_key_that_was_tampered_with_is_refused(at: int, to: str) -> None:
     at %= len(token)
     if token[at] != to:
         bent = token[:at] + to + token[at + 1 :]
-        with pytest.raises(ParameterError, match="not of this layer and order"):
+        with pytest.raises(ParameterError, match="not a page of this layer and order"):
             decode_key(LAYER, KEYS[1][0], bent)
 
 
 @pytest.mark.parametrize("token", ["", "0", "AAAA", "A" * 5000, "你好", "\ud800"])
 def test_what_was_never_a_key_is_refused(token: str) -> None:
-    with pytest.raises(ParameterError, match="not of this layer and order"):
+    with pytest.raises(ParameterError, match="not a page of this layer and order"):
         decode_key(LAYER, (), token)
 
 
@@ -330,5 +329,5 @@ def test_where_a_feature_lies_is_no_property(things: ReleaseReader) -> None:
 @pytest.mark.parametrize("area", ["42", "/42", "42/", "//", "/42//", "/"])
 def test_an_area_that_is_no_path_is_not_released(store: ReleaseStore, area: str) -> None:
     (made,) = layers(1)
-    with pytest.raises(ReleaseError, match="areas are codes with a slash"):
+    with pytest.raises(ReleaseError, match="areas must be codes with a slash"):
         store.write(content_of([replace(made, areas=pa.array([area]))]))

@@ -99,10 +99,10 @@ class Month:
 
     def forget(self) -> None:
         self.run("import", "households", self.write("stray.csv", self.stray))
-        assert "2 sources are current at once (2024-11.csv, stray.csv)" in self.run("doctor")
+        assert "2 sources are current (2024-11.csv, stray.csv)" in self.run("doctor")
         assert "stray.csv (households)" in self.run("forget", "straw.csv", "--yes", code=31)
-        assert "stray.csv is forgotten" in self.run("forget", "stray.csv", "--yes")
-        assert "current at once" not in self.run("doctor")
+        assert "stray.csv is deleted" in self.run("forget", "stray.csv", "--yes")
+        assert "sources are current (" not in self.run("doctor")
 
     def purge(self) -> None:
         gone = self.left + self.stray
@@ -110,7 +110,7 @@ class Month:
         planned = self.run("purge", "--releases", "--dry-run")
         assert "800 rows of old vintages of households" in planned
         assert "2 quality reports" in planned
-        assert "releases [1, 2] were made of households that are gone: removed as well" in planned
+        assert "releases [1, 2] were made from households that have left: removed as well" in planned
         assert self.in_files(gone) > 20, "a dry run changes nothing"
         assert "geoservice purge" in self.run("doctor")
         self.run("purge", "--releases", "--yes")

@@ -15,7 +15,7 @@ from mapbox_vector_tile import decode
 from geoservice.cql2 import parse_filter
 from geoservice.geo import Tile, tile_at
 from geoservice.release import ItemQuery, ReleaseContent, ReleaseReader
-from geoservice.release.arrow_filter import MOST, compiled
+from geoservice.release.arrow_filter import MAX_COMPARISONS, compile_filter
 from geoservice.release.base import TileQuery
 from geoservice.release.properties import queryables_of
 from geoservice.release.vector_tiles import draw as drawing
@@ -55,7 +55,7 @@ FOR_ENGINES = [
     "day = DATE('1970-01-02')",
     "day IS NULL",
     "T_AFTER(at, TIMESTAMP('1970-01-02T00:00:00Z'))",
-    " OR ".join(f"kind = {i}" for i in range(MOST + 1)),
+    " OR ".join(f"kind = {i}" for i in range(MAX_COMPARISONS + 1)),
     "1 = 1",
     "true",
 ]
@@ -71,8 +71,8 @@ def filled(reader: Any) -> drawing.TileSource:
     """Return a reader's source of the points, once they are in memory."""
     reader.draw("places", Tile(0, 0, 0), TileQuery())
     source: drawing.TileSource = reader._sources["places"]
-    drawing.fill(source, Event())
-    assert 0 < source.memory.size <= source.memory.limit
+    drawing.fill_cache(source, Event())
+    assert 0 < source.cache.size <= source.cache.limit
     return source
 
 
@@ -90,25 +90,25 @@ def by_engine(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[ReleaseRead
 
 @settings(deadline=None, max_examples=60)
 @given(FILTERS)
-def test_memory_finds_what_the_engines_find(readers: Readers, text: str) -> None:
+def test_the_cache_matches_what_the_engines_match(readers: Readers, text: str) -> None:
     for reader in readers.values():
         wanted = parse_filter(text, "cql2-text", queryables_of(reader.layer("places")))
-        test = compiled(wanted)
-        assert test is not None
+        compiled = compile_filter(wanted)
+        assert compiled is not None
         rows = reader.items("places", ItemQuery(limit=10_000, geometry=False))
         columns = dict(zip(rows.column_names, rows.columns, strict=True))
-        found = rows.filter(test.test(columns))["fid"].to_pylist()
+        found = rows.filter(compiled.predicate(columns))["fid"].to_pylist()
         assert found == reader.items("places", ItemQuery(limit=10_000, geometry=False, filter=wanted))["fid"].to_pylist()
 
 
 @pytest.mark.parametrize("text", FOR_ENGINES)
-def test_what_is_not_plain_is_left_to_an_engine(readers: Readers, text: str) -> None:
-    assert compiled(parse_filter(text, "cql2-text", queryables_of(readers["duckdb"].layer("places")))) is None
+def test_unsupported_filters_are_left_to_an_engine(readers: Readers, text: str) -> None:
+    assert compile_filter(parse_filter(text, "cql2-text", queryables_of(readers["duckdb"].layer("places")))) is None
 
 
 @pytest.mark.parametrize("text", [None, "kind > 3 OR name = '名字 4'", "score <= 20 AND open", "kind = 99"])
 @pytest.mark.parametrize("matrix_set", ["WebMercatorQuad", "WorldCRS84Quad"])
-def test_memory_draws_what_the_engines_draw(
+def test_tiles_from_the_cache_equal_those_of_the_engines(
     readers: Readers, by_engine: Callable[..., bytes], matrix_set: str, text: str
 ) -> None:
     for reader in readers.values():
@@ -129,8 +129,8 @@ def test_memory_draws_what_the_engines_draw(
 
 def test_a_layer_that_does_not_fit_is_left_to_the_engine(readers: Readers) -> None:
     for reader in readers.values():
-        source = replace(filled(reader), memory=(small := ColumnCache(1000)))
-        drawing.fill(source, Event())
+        source = replace(filled(reader), cache=(small := ColumnCache(1000)))
+        drawing.fill_cache(source, Event())
         drawn = decode(drawing.draw(source, Tile(0, 0, 0), TileQuery()))["places"]["features"]
         assert len(drawn) == reader.count("places", ItemQuery())
         assert small.size == 0
@@ -138,15 +138,15 @@ def test_a_layer_that_does_not_fit_is_left_to_the_engine(readers: Readers) -> No
 
 def test_filling_ends_when_the_release_is_closed(readers: Readers) -> None:
     for reader in readers.values():
-        source, stop = replace(filled(reader), memory=(memory := ColumnCache())), Event()
+        source, stop = replace(filled(reader), cache=(columns := ColumnCache())), Event()
         stop.set()
-        drawing.fill(source, stop)
-        assert memory.size == 0
-        drawing.fill(source, Event())
-        assert memory.size > 0
+        drawing.fill_cache(source, stop)
+        assert columns.size == 0
+        drawing.fill_cache(source, Event())
+        assert columns.size > 0
 
 
-def test_many_threads_draw_from_one_memory(readers: Readers) -> None:
+def test_many_threads_share_one_cache(readers: Readers) -> None:
     tiles = [tile_at(116 + i / 40, 30 + i / 40, 6 + i % 6) for i in range(40)]
     for reader in readers.values():
         source = filled(reader)

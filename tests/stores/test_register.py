@@ -133,7 +133,7 @@ class TestBook:
                 register.spend(DIGEST, bytes([n]), Fraction(1, 2), "")
             assert len(before.book()) == left
             before.folder = register.folder
-            with pytest.raises(InputError, match="register/book knows of 2 entries"):
+            with pytest.raises(InputError, match="register/book records 2 entries"):
                 before.book()
 
     def test_a_note_that_a_killed_process_left_behind_is_right_as_well(self, register: Register) -> None:

@@ -24,7 +24,7 @@ from geoservice.geo import Tile
 from geoservice.project import SurfaceInfo, open_project
 from geoservice.register import open_register
 from geoservice.release import ItemQuery, ReleaseContent, ReleaseStore, open_store, prepare_roles
-from geoservice.release.roles import look
+from geoservice.release.roles import inspect_server
 from geoservice.settings import Settings
 from geoservice.vintages import Source
 
@@ -161,7 +161,7 @@ def test_the_serving_role_writes_nothing(roles: Roles, tmp_path: Path, content: 
     store.close()
 
 
-def test_an_unknown_role_is_told(postgis: str, other_prefix: Callable[[], str]) -> None:
+def test_an_unknown_role_is_an_error(postgis: str, other_prefix: Callable[[], str]) -> None:
     with pytest.raises(NotFound, match="CREATE ROLE"):
         prepare_roles(postgis, other_prefix(), "nobody_here")
 
@@ -169,7 +169,7 @@ def test_an_unknown_role_is_told(postgis: str, other_prefix: Callable[[], str]) 
 def test_a_role_that_could_read_more_than_releases_is_refused(postgis: str, roles: Roles) -> None:
     with pytest.raises(Forbidden, match="superuser"):
         prepare_roles(postgis, roles.prefix, "postgres")
-    with pytest.raises(Forbidden, match="role that publishes"):
+    with pytest.raises(Forbidden, match="publishing role"):
         prepare_roles(roles.project, roles.prefix, f"{roles.prefix}_office")
 
 
@@ -179,34 +179,34 @@ def granted(dsn: str, statement: str) -> None:
 
 
 @pytest.mark.usefixtures("published")
-def test_what_the_serving_role_was_granted_of_the_project_is_taken_away(roles: Roles) -> None:
+def test_privileges_of_the_serving_role_on_the_project_are_revoked(roles: Roles) -> None:
     schema = f"{roles.prefix}_project"
     granted(roles.project, f"GRANT USAGE ON SCHEMA {schema} TO {roles.served}")
     granted(roles.project, f"GRANT SELECT ON ALL TABLES IN SCHEMA {schema} TO {roles.served}, PUBLIC")
-    assert look(roles.serving, roles.prefix).sees == (schema,)
+    assert inspect_server(roles.serving, roles.prefix).sees == (schema,)
     prepare_roles(roles.project, roles.prefix, roles.served)
-    assert look(roles.serving, roles.prefix).sees == ()
+    assert inspect_server(roles.serving, roles.prefix).sees == ()
 
 
 @pytest.mark.usefixtures("published")
 @pytest.mark.parametrize("how", ["GRANT USAGE ON SCHEMA {0}_register TO {0}_http", "GRANT {0}_register TO {0}_http"])
 def test_a_serving_role_that_the_register_is_open_to_is_refused(postgis: str, roles: Roles, how: str) -> None:
     granted(postgis, how.format(roles.prefix))
-    with pytest.raises(Forbidden, match=f"can look into {roles.prefix}_register; take that away"):
+    with pytest.raises(Forbidden, match=f"can read schema {roles.prefix}_register; run REVOKE"):
         prepare_roles(roles.project, roles.prefix, roles.served)
 
 
 @pytest.mark.usefixtures("published")
-def test_a_look_tells_who_sees_what(postgis: str, roles: Roles) -> None:
+def test_inspect_server_returns_versions_and_privileges(postgis: str, roles: Roles) -> None:
     register, project = f"{roles.prefix}_register", f"{roles.prefix}_project"
-    there = look(postgis, roles.prefix)
+    there = inspect_server(postgis, roles.prefix)
     assert (there.postgis is not None, there.may_create, there.sees) == (True, True, (project, register))
-    assert look(roles.register, roles.prefix).sees == (register,)
-    assert look(roles.project, roles.prefix).sees == (project,)
-    assert look(roles.serving, roles.prefix).sees == ()
+    assert inspect_server(roles.register, roles.prefix).sees == (register,)
+    assert inspect_server(roles.project, roles.prefix).sees == (project,)
+    assert inspect_server(roles.serving, roles.prefix).sees == ()
     granted(roles.register, f"GRANT SELECT ON {register}.loads TO PUBLIC")
-    assert look(roles.project, roles.prefix).sees == (project, register)
-    assert look(roles.serving, roles.prefix).sees == (register,)
+    assert inspect_server(roles.project, roles.prefix).sees == (project, register)
+    assert inspect_server(roles.serving, roles.prefix).sees == (register,)
 
 
 def told(dsn: str, action: Callable[[ReleaseStore], object], tmp_path: Path) -> str:
@@ -231,9 +231,9 @@ def test_a_string_that_is_none(tmp_path: Path, dsn: str) -> None:
     assert "cannot be read; allowed is host=" in told(dsn, CURRENT, tmp_path)
 
 
-@pytest.mark.parametrize("wrong", ["user=secret_role", "dbname=hunter2"])
-def test_a_role_or_database_that_is_not_there(postgis: str, tmp_path: Path, wrong: str) -> None:
-    assert "refuses this role, password or database" in told(f"{postgis} {wrong}", CURRENT, tmp_path)
+@pytest.mark.parametrize(("wrong", "reason"), [("user=secret_role", "no such role"), ("dbname=hunter2", "no such database")])
+def test_a_role_or_database_that_is_not_there(postgis: str, tmp_path: Path, wrong: str, reason: str) -> None:
+    assert reason in told(f"{postgis} {wrong}", CURRENT, tmp_path)
 
 
 def test_a_database_without_postgis(
@@ -270,7 +270,7 @@ def test_an_office_works_by_command_with_three_roles(roles: Roles, town: Path, t
     for name in ("households", "draws"):
         refused(roles.project, f"{roles.prefix}_register.{name}")
     assert "release 1 is current" in geoservice(project, "publish")
-    assert "register: kept by a role of its own" in geoservice(project, "doctor")
+    assert "register: it belongs to another role" in geoservice(project, "doctor")
     assert "purge it with that role" in geoservice(project, "purge", "--yes")
     assert "register: nothing old" in geoservice(steward, "purge", "--yes")
     prepare_roles(roles.project, roles.prefix, roles.served)

@@ -18,7 +18,7 @@ from geoservice.geo import BBox, Tile, tile_at
 from geoservice.release import ItemQuery, ReleaseContent, ReleaseReader
 from geoservice.release.base import TileQuery
 from geoservice.release.properties import queryables_of
-from geoservice.release.vector_tiles.budget import BYTES
+from geoservice.release.vector_tiles.budget import BYTES, FEATURES
 from geoservice.release.vector_tiles.grid import EXTENT, MATRIX_SETS, TileFrame, frame_of
 
 FILTERS = st.one_of(
@@ -145,8 +145,13 @@ def crowds(both: Callable[[str, ReleaseContent], Readers]) -> Readers:
     n = 200_000
     x, y = draw.normal(116.5, 0.2, n), draw.normal(30.5, 0.2, n)
     fine = shapely.box(x[:40_000], y[:40_000], x[:40_000] + 1e-4, y[:40_000] + 1e-4)
-    shapes = {"place": shapely.points(x, y), "cell": fine, "county": shapely.box([115.0, 116.5], 29, [116.5, 118], 32)}
-    layers = [layer_of("crowd", ("place",), "point"), layer_of("cells", ("cell",), "polygon")]
+    counties = shapely.box([115.0, 116.5], 29, [116.5, 118], 32)
+    shapes = {"place": shapely.points(x, y), "cell": fine, "county": counties, "parcel": fine[:20_000]}
+    layers = [
+        layer_of("crowd", ("place",), "point"),
+        layer_of("cells", ("cell",), "polygon"),
+        layer_of("parcels", ("county", "parcel"), "polygon"),
+    ]
     layers = [x.model_copy(update={"maxzoom": 0, "columns": x.columns[:1]}) for x in layers]
     return both("crowd", content_of(layers, shapes))
 
@@ -164,6 +169,23 @@ def test_too_many_features_are_counted_not_cut(crowds: Readers, layer_id: str) -
             assert {f["properties"]["geography"] for f in features} == {"aggregate"}
             made.setdefault(tile, {})[kind] = data
     assert all(len(set(of.values())) == 1 for of in made.values())
+
+
+def test_polygons_over_the_byte_budget_show_the_coarser_geography_or_aggregates(crowds: Readers) -> None:
+    """Twenty thousand parcels are few enough to be encoded, but the tile of them all is too large."""
+    tile = tile_at(116.0, 30.5, 7)  # both counties; the zoom's geography is the parcel
+    box = frame_at("WebMercatorQuad", tile).bbox
+    for reader in crowds.values():
+        assert reader.count("parcels", ItemQuery(bbox=box, equals={"geography": "parcel"})) < FEATURES
+        coarser = decoded(reader.draw("parcels", tile, TileQuery()), "parcels")
+        assert {f["properties"]["geography"] for f in coarser.values()} == {"county"}
+        wanted = filter_of(reader, "parcels", "name <> 'x'")
+        data = reader.draw("parcels", tile, TileQuery(filter=wanted))
+        features = mapbox_vector_tile.decode(data)["parcels"]["features"]
+        assert len(data) <= BYTES
+        assert {f["properties"]["geography"] for f in features} == {"aggregate"}
+        matched = reader.count("parcels", ItemQuery(bbox=box, equals={"geography": "parcel"}, filter=wanted))
+        assert sum(f["properties"]["features"] for f in features) == matched
 
 
 def test_an_aggregated_tile_is_baked_by_the_same_rule(crowds: Readers) -> None:

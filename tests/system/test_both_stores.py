@@ -21,7 +21,7 @@ from geoservice.demo import import_plan, write_yixiu
 from geoservice.disclosure.vintage import Rules, measure_vintage
 from geoservice.ingest import Options, import_file
 from geoservice.layer import read_layers
-from geoservice.network.basemap import base_map
+from geoservice.network.basemap import write_base_map
 from geoservice.network.build import build_network
 from geoservice.network.places import load_places
 from geoservice.pipeline import publish_study
@@ -54,7 +54,7 @@ def county(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("county")
     write_yixiu(folder, 1200, 1)
     build_network(folder / "streets.osm.pbf", folder / "kept" / "project" / "network", SMALL["modes"], None, quiet)  # type: ignore[arg-type]
-    base_map(folder / "streets.osm.pbf", folder / "kept" / "project" / "network" / "base.pmtiles", quiet)
+    write_base_map(folder / "streets.osm.pbf", folder / "kept" / "project" / "network" / "base.pmtiles", quiet)
     (folder / "kept" / "register").mkdir()
     (folder / "kept" / "register" / "secret").write_bytes(bytes(range(32)))
     return folder
@@ -86,7 +86,7 @@ def run(county: Path, study: Study, tmp_path_factory: pytest.TempPathFactory) ->
             for step in import_plan(files):
                 if step.table != "network":
                     import_file(project, step.table, step.path, Options(**step.options), whole, quiet, register)  # type: ignore[arg-type]
-            rules = Rules(whole.disclosure.budget, Fraction(4), made_up=True)
+            rules = Rules(whole.disclosure.budget, Fraction(4), synthetic=True)
             places = load_places(project.network)
             done = measure_vintage(register, register.read("households"), project.read("areas"), places, rules)
             keep_surface(project, done)

@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, ViewportSize
 
 ROOT = Path(__file__).parents[2]
 
@@ -51,9 +52,12 @@ class Watched:
         return [r for r in self.requests if urlsplit(r).scheme not in kept and urlsplit(r).hostname != "127.0.0.1"]
 
 
-def reader(browser: Browser, language: str = "en-GB", width: int = 1280, height: int = 800) -> BrowserContext:
+def reader(
+    browser: Browser, language: str = "en-GB", width: int = 1280, height: int = 800, scheme: Literal["light", "dark"] = "light"
+) -> BrowserContext:
     """A reader of a language who wants no motion, so that pictures are of a map at rest."""
-    return browser.new_context(viewport={"width": width, "height": height}, locale=language, reduced_motion="reduce")
+    size: ViewportSize = {"width": width, "height": height}
+    return browser.new_context(viewport=size, locale=language, reduced_motion="reduce", color_scheme=scheme)
 
 
 def watch(context: BrowserContext, url: str) -> Watched:

@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser
@@ -29,19 +30,35 @@ def pixels(png: bytes) -> Counter[tuple[int, ...]]:
     return Counter(tuple(raw[i : i + 3]) for i in range(0, len(raw), 4))
 
 
-def test_ground_has_the_colours_of_the_swatches(chromium: Browser, demo_server: str) -> None:
+@pytest.mark.parametrize(("scheme", "land"), [("light", (246, 245, 241)), ("dark", (21, 25, 29))])
+def test_ground_has_the_colours_of_the_swatches(
+    chromium: Browser, demo_server: str, scheme: Literal["light", "dark"], land: tuple[int, ...]
+) -> None:
     """Most of the ground that is neither street, water, green, a building nor a mark has exactly one of the swatches."""
-    context = reader(chromium)
+    context = reader(chromium, scheme=scheme)
     page = watch(context, f"{demo_server}/#on=&map=13.2/60.171/24.9435")
     for layer in LAYERS:
         page.page.locator(f"input[name=theme][value={layer}]").check()
         shown, seen = swatches(page), pixels(page.ground())
         plain = [(colour, count) for colour, count in seen.most_common(8) if count > 2500]
-        land = (246, 245, 241)
         near = [min(max(abs(a - b) for a, b in zip(c, s, strict=True)) for s in [*shown, land]) for c, _ in plain]
         exact = sum(n for (_, n), d in zip(plain, near, strict=True) if d <= 1)
         assert exact > 0.6 * sum(n for _, n in plain) > 0, (layer, plain, shown)
     context.close()
+
+
+def test_the_map_follows_the_scheme_of_the_system_and_keeps_the_choice(page: Watched) -> None:
+    """Of the travel times within ten minutes, drawn at once in the colours of the other scheme; and back as it was."""
+    tab = page.page
+    tab.locator("input[name=theme][value=cells]").check()
+    light, day = page.ground(), swatches(page)
+    tab.emulate_media(color_scheme="dark", reduced_motion="reduce")
+    seen, night = pixels(page.ground()), swatches(page)
+    assert not set(night) & set(day)
+    assert sum(seen[colour] for colour in night) > 5000, (night, seen.most_common(8))
+    assert sum(seen[colour] for colour in day) < 100
+    tab.emulate_media(color_scheme="light", reduced_motion="reduce")
+    assert page.ground() == light
 
 
 def test_a_district_has_the_swatch_of_its_number(page: Watched) -> None:

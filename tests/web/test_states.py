@@ -114,12 +114,40 @@ def test_tiles_that_fail_are_told_and_can_be_had_again(page: Watched) -> None:
     for _ in range(3):
         tab.get_by_role("button", name="Zoom in").click()
     alert = tab.locator(".faults [role=alert]")
-    expect(alert).to_contain_text("Parts of the map could not be loaded.")
+    expect(alert).to_have_count(1)
+    expect(alert).to_contain_text("could not be loaded")
+    expect(alert).to_contain_text("Catchments")
+    expect(alert).to_contain_text("The server is busy.")
     empty = page.ground()
     tab.unroute_all()
     alert.get_by_role("button", name="Try again").click()
     expect(alert).to_have_count(0)
     assert page.ground() != empty
+
+
+@pytest.mark.parametrize(("status", "words"), [(404, "所请求的内容已不存在"), (0, "无法连接服务器")])
+def test_tiles_that_are_gone_or_out_of_reach_are_reported_once(
+    chromium: Browser, demo_server: str, status: int, words: str
+) -> None:
+    context = reader(chromium, "zh-CN")
+    page = watch(context, demo_server).page
+    page.route("**/tiles/cells/**", lambda route: route.fulfill(status=status) if status else route.abort())
+    page.locator("input[name=theme][value=cells]").check()
+    alert = page.locator(".faults [role=alert]")
+    expect(alert).to_have_count(1)
+    expect(alert.locator("p")).to_have_text(re.compile(f"^地图的部分内容未能载入：出行时间网格。 {words}。$"))
+    context.close()
+
+
+def test_an_empty_tile_is_no_failure(page: Watched) -> None:
+    tab = page.page
+    answered: list[int] = []
+    tab.on("response", lambda response: answered.append(response.status) if "/tiles/cells/" in response.url else None)
+    tab.route("**/tiles/cells/**", lambda route: route.fulfill(status=204))
+    tab.locator("input[name=theme][value=cells]").check()
+    page.settle()
+    assert set(answered) == {204}
+    expect(tab.locator(".faults [role=alert]")).to_have_count(0)
 
 
 def test_a_page_without_a_server_says_so_and_starts_when_there_is_one(chromium: Browser, demo_server: str) -> None:
@@ -207,16 +235,31 @@ def test_the_map_has_most_of_the_width_and_no_card_lies_under_a_panel(page: Watc
             assert inner["y"] + inner["height"] <= box["y"] + box["height"]
 
 
+def test_paper_has_legend_map_and_table_and_no_controls_whatever_its_width(page: Watched) -> None:
+    tab = page.page
+    tab.emulate_media(media="print", reduced_motion="reduce")
+    tab.set_viewport_size({"width": 700, "height": 900})
+    for shown in (".headline dd >> nth=0", ".legend .scale", ".map canvas", ".areas tfoot"):
+        expect(tab.locator(shown).first).to_be_visible()
+    for hidden in (".question", ".buttons", ".tabs", "input[value=cells]"):
+        expect(tab.locator(hidden)).not_to_be_visible()
+    expect(tab.locator(".page.wide")).to_have_count(1)
+    map_box, results = tab.locator(".map").bounding_box(), tab.locator(".results").bounding_box()
+    assert map_box is not None
+    assert results is not None
+    assert results["y"] >= map_box["y"] + map_box["height"]
+
+
 def test_panels_fold_and_stay_folded(chromium: Browser, demo_server: str) -> None:
     context = reader(chromium)
     page = watch(context, f"{demo_server}/").page
-    page.get_by_role("button", name="Hide question and layers").click()
+    page.get_by_role("button", name="Hide choices and layers").click()
     wide = page.locator(".map").evaluate("e => e.clientWidth")
     page.reload()
     expect(page.locator(".canvas canvas")).to_be_visible()
     expect(page.locator(".areas tbody tr").first).to_be_visible()
     assert page.locator(".map").evaluate("e => e.clientWidth") == wide > 800
-    page.get_by_role("button", name="Show question and layers").click()
+    page.get_by_role("button", name="Show choices and layers").click()
     expect(page.locator("select[name=service]")).to_be_visible()
     context.close()
 
@@ -233,6 +276,14 @@ def test_the_picture_of_this_view_is_of_this_view(page: Watched) -> None:
     answer = tab.request.get(link.get_attribute("href") or "")
     assert (answer.status, answer.headers["content-type"]) == (200, "image/png")
     tab.locator("select[name=group]").select_option("migrant")
+    tab.locator("select[name=tier]").select_option("village")
+    expect(link).to_have_attribute("href", re.compile("tier=village&group=migrant"))
+    assert tab.request.get(link.get_attribute("href") or "").status == 200
+    tab.locator("input[name=theme][value=cells]").check()
+    expect(link).not_to_have_attribute("href", re.compile("group="))
+    assert tab.request.get(link.get_attribute("href") or "").status == 200
+    tab.locator("input[name=theme][value=uncovered]").check()
     expect(link).to_have_count(0)
+    expect(tab.locator(".buttons .picture[aria-disabled]")).to_have_attribute("title", re.compile("standard time"))
     tab.locator("#tab-data").click()
     expect(tab.locator(".data")).to_contain_text("There is no picture of this view")

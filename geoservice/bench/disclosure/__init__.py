@@ -1,9 +1,9 @@
-"""What a demand surface gets wrong, and whether its margins say so: made-up counties measured again and again.
+"""Errors of demand surfaces and the coverage of their margins, from repeated measurements of synthetic counties.
 
-The households are made up, so the register's own numbers may be looked at. Each county is read once; noise from seeds is drawn
-anew for each measurement. Everything is asked as a study would ask it: sums over areas, squares, catchments, isochrones and
-circles, shares within reach, and sites chosen greedily. Beside each error stands that of exact counts on the same leaves, which
-is what not knowing where in a leaf people live costs alone.
+The households are synthetic, so their exact numbers may be used. Each county is read once; each measurement has new noise
+from a seed. The quantities are those of a study: sums over areas, squares, catchments, isochrones and circles, shares within
+reach, and greedily chosen sites. Each error is compared with that of exact counts on the same leaves, which is due to the
+unknown locations of people within leaves alone.
 """
 
 from collections.abc import Sequence
@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 
 from geoservice.bench.disclosure.county import County, make_county
-from geoservice.bench.disclosure.figures import county_figures
+from geoservice.bench.disclosure.metrics import county_metrics
 from geoservice.bench.disclosure.regions import families
-from geoservice.bench.disclosure.scores import Key, Score, Truth, joined, score_surface
+from geoservice.bench.disclosure.scores import Key, Score, Truth, concatenate_scores, score_surface
 from geoservice.bench.disclosure.siting import Siting
 from geoservice.geo import Floats
 
@@ -23,33 +23,33 @@ HOUSEHOLDS = (6_000, 60_000, 1_000_000)
 RHOS = (Fraction(1, 2), Fraction(1))
 COUNTY_SEED = 1
 """The placement term of margins was calibrated on counties of other seeds."""
-MEASUREMENTS, OF_A_LARGE_COUNTY, LARGE = 4, Fraction(2, 5), 500_000
-"""Measurements a repeat, of counties up to ``LARGE`` households and beyond."""
+MEASUREMENTS, LARGE_COUNTY_MEASUREMENTS, LARGE = 4, Fraction(2, 5), 500_000
+"""Measurements per repeat, for counties of up to ``LARGE`` households and for larger ones."""
 
 
 def run(repeat: int, households: Sequence[int] = HOUSEHOLDS) -> dict[str, dict[str, Any]]:
-    """Measure a county of each size at each rho, 4 times a repeat; counties of a million households 2 times for 5 repeats."""
-    made: dict[str, dict[str, Any]] = {}
+    """Return metrics of a county of each size at each rho, measured 4 times per repeat, or 0.4 times for a large county."""
+    metrics: dict[str, dict[str, Any]] = {}
     for number in households:
         county = make_county(number, COUNTY_SEED)
-        each = OF_A_LARGE_COUNTY if number > LARGE else Fraction(MEASUREMENTS)
-        seeds = range(max(1, int(repeat * each)))
-        for rho, (found, regret) in zip(RHOS, measured(county, RHOS, seeds), strict=True):
-            made |= county_figures(number, rho, found, regret)
-    return made
+        per_repeat = LARGE_COUNTY_MEASUREMENTS if number > LARGE else Fraction(MEASUREMENTS)
+        seeds = range(max(1, int(repeat * per_repeat)))
+        for rho, (scores, regret) in zip(RHOS, score_county(county, RHOS, seeds), strict=True):
+            metrics |= county_metrics(number, rho, scores, regret)
+    return metrics
 
 
-def measured(county: County, rhos: Sequence[Fraction], seeds: Sequence[int]) -> list[tuple[dict[Key, Score], Floats]]:
-    """Return, for each rho, the scores of all measurements together and the regret of each; the regions are laid out once."""
+def score_county(county: County, rhos: Sequence[Fraction], seeds: Sequence[int]) -> list[tuple[dict[Key, Score], Floats]]:
+    """Return the scores of all measurements and the siting regret of each, for each rho."""
     truths = [Truth.of(family, county) for family in families(county)]
     siting = Siting.of(county)
     results = []
     for rho in rhos:
         parts, regret = [], []
         for seed in seeds:
-            made = county.measure(rho, seed)
-            points = county.points(made.surface)
-            parts.append(dict(score_surface(truths, county, made, points)))
-            regret.append(siting.regret(made.surface, points))
-        results.append((joined(parts), np.concatenate(regret)))
+            protected = county.measure(rho, seed)
+            points = county.points(protected.surface)
+            parts.append(dict(score_surface(truths, county, protected, points)))
+            regret.append(siting.regret(protected.surface, points))
+        results.append((concatenate_scores(parts), np.concatenate(regret)))
     return results

@@ -1,4 +1,4 @@
-"""A made-up county that is measured again and again: its register, the public tree, and travel times of homes and points."""
+"""A synthetic county for repeated measurements: its register, the public tree, and travel times of homes and points."""
 
 from collections.abc import Mapping
 from contextlib import closing
@@ -15,10 +15,10 @@ from geoservice.analysis.base import Trip
 from geoservice.demand import DemandSurface, Quantity
 from geoservice.demand import Places as Homes
 from geoservice.demo import import_plan, write_yixiu
-from geoservice.disclosure.leaves import leaf_of_base
+from geoservice.disclosure.leaves import leaf_of_square
 from geoservice.disclosure.measure import Households, Query, queries_for
 from geoservice.disclosure.placement import squares_of
-from geoservice.disclosure.protect import Made, measure_tree, read_households, rho_of_places
+from geoservice.disclosure.protect import ProtectedSurface, measure_tree, read_households, rho_of_places
 from geoservice.disclosure.sampler import SeededSampler
 from geoservice.disclosure.tree import PlaceTree, build_tree
 from geoservice.geo import Bools, Floats, Int32s
@@ -50,8 +50,8 @@ def persons(group: str = "all") -> Quantity:
 class Located:
     """Homes of the register or points of a surface; arrays of shape ``(n,)``.
 
-    ``x`` and ``y`` are metres, ``area`` has the position of the area of each level; ``ms`` is the time on foot to the nearest
-    station of the service whose standard is ``MINUTES``; ``station`` the position of the nearest one of each service.
+    ``x`` and ``y`` are metres, ``area`` has the position of the area by level; ``ms`` is the walking time to the nearest
+    station of the service whose standard is ``MINUTES``; ``station`` the position of the nearest station by service.
     """
 
     x: Floats
@@ -63,13 +63,13 @@ class Located:
 
     @property
     def covered(self) -> Bools:
-        """Say which are within ``MINUTES`` of a station."""
+        """Return which are within ``MINUTES`` of a station."""
         return np.asarray(self.ms <= MINUTES * 60_000, bool)
 
 
 @dataclass(frozen=True)
 class County:
-    """What stays the same over all measurements; ``register`` has each home's part in every quantity."""
+    """The constants of all measurements; ``register`` has the contribution of each home to every quantity."""
 
     tree: PlaceTree
     people: Households
@@ -80,38 +80,38 @@ class County:
     homes: Located
     register: Mapping[Quantity, Floats]
 
-    def measure(self, rho: Fraction, seed: int) -> Made:
-        """Measure the register with the noise of a seed."""
-        of_places = rho_of_places(rho, migrants=True)
-        return measure_tree(self.tree, self.people, self.queries, self.map_points, of_places, SeededSampler(seed))
+    def measure(self, rho: Fraction, seed: int) -> ProtectedSurface:
+        """Return a measurement of the register with the noise of a seed."""
+        places_rho = rho_of_places(rho, migrants=True)
+        return measure_tree(self.tree, self.people, self.queries, self.map_points, places_rho, SeededSampler(seed))
 
     def points(self, surface: DemandSurface) -> Located:
-        """Snap a surface's points, find their areas and search their travel times."""
+        """Return a surface's points with their areas and travel times."""
         area = areas_of_points(surface, self.areas)
         return locate(self.tree, self.travel, surface.point_lon, surface.point_lat, area)
 
-    def exact(self, made: Made) -> dict[Quantity, Floats]:
-        """Count the register exactly in the leaves of a surface: what is left of its errors is placement alone."""
-        leaf = leaf_of_base(self.tree, np.flatnonzero(made.cut.leaf))[self.people.square]
-        return {q: sums(leaf, values, made.surface.leaves) for q, values in self.register.items()}
+    def exact(self, protected: ProtectedSurface) -> dict[Quantity, Floats]:
+        """Return exact counts of the register in the leaves of a surface, which have errors of placement only."""
+        leaf = leaf_of_square(self.tree, np.flatnonzero(protected.cut.leaf))[self.people.square]
+        return {q: sums(leaf, values, protected.surface.leaves) for q, values in self.register.items()}
 
 
 def sums(group: Int32s, values: Floats, groups: int) -> Floats:
-    """Add values up by group; shape ``(groups,)``."""
+    """Return the sums of values by group; shape ``(groups,)``."""
     return np.asarray(np.bincount(group, values, groups), float)
 
 
 def locate(tree: PlaceTree, travel: ModeTravel, lon: Floats, lat: Floats, area: Mapping[str, Int32s]) -> Located:
-    """Put places on the streets and search the nearest station of each service."""
+    """Return places snapped to the streets, with the nearest station of each service."""
     x, y = tree.projection.forward(lon, lat)
     snapped = travel.snap(lon, lat)
     times = {s.id: travel.times(Trip(s.id, "any", travel.mode), snapped) for s in travel.study.services}
-    near = next(times[s.id] for s in travel.study.services if s.standard_minutes == MINUTES)
-    return Located(x, y, area, snapped, near.ms, {service: t.station for service, t in times.items()})
+    nearest = next(times[s.id] for s in travel.study.services if s.standard_minutes == MINUTES)
+    return Located(x, y, area, snapped, nearest.ms, {service: t.station for service, t in times.items()})
 
 
 def make_county(households: int, seed: int) -> County:
-    """Write the Yixiu demo, import it, and read what a measurement needs."""
+    """Write and import the Yixiu demo, and return it for measurements."""
     with TemporaryDirectory() as folder:
         home = Path(folder)
         write_yixiu(home / "yixiu", households, seed)
@@ -135,25 +135,25 @@ def _quiet(_stage: str, _fraction: float) -> None:
 
 
 def read_county(project: Project, register: Register, study: Study) -> County:
-    """Read a loaded study: build the tree, and snap and search the homes once."""
+    """Return an imported study as a county: build the tree, and snap and search the homes once."""
     inputs, table = read_inputs(project, study), register.read_as_of("households", study.as_of)
     areas = inputs.areas
     map_points = load_places(project.network)
     tree = build_tree(areas, map_points)
     square = squares_of(table, tree, map_points)
     people = read_households(table, square, study.group_ids, areas, migrants=True, chinese=True)
-    known = read_places(areas, study.levels)
+    places = read_places(areas, study.levels)
     travel = ModeTravel.open(study, "walk", project.network, inputs.stations)
-    here = table.column("residence_area").combine_chunks().dictionary_encode()
-    codes, of_home = [str(c) for c in here.dictionary.to_pylist()], here.indices.to_numpy()
-    area = {level: known.index(codes, level)[of_home] for level in LEVELS}
+    residence = table.column("residence_area").combine_chunks().dictionary_encode()
+    codes, home_code = [str(c) for c in residence.dictionary.to_pylist()], residence.indices.to_numpy()
+    area = {level: places.index(codes, level)[home_code] for level in LEVELS}
     homes = locate(tree, travel, table.column("lon").to_numpy(), table.column("lat").to_numpy(), area)
     queries = queries_for(study.group_ids, migrants=True)
-    return County(tree, people, queries, map_points, known, travel, homes, _register(people))
+    return County(tree, people, queries, map_points, places, travel, homes, _register(people))
 
 
 def _register(people: Households) -> dict[Quantity, Floats]:
-    """Return each home's part in every quantity, nothing cut off by a cap."""
+    """Return the contribution of each home to every quantity, without caps."""
     members = people.persons.astype(float)
     migrant = people.migrant_class > 0
     groups = {"all": members, "resident": members * ~migrant, "migrant": members * migrant}

@@ -1,4 +1,4 @@
-"""The regions that a surface is asked about, made of homes and of points by the same rule."""
+"""The regions for which surfaces are scored, with the same membership rule for homes and points."""
 
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -18,14 +18,14 @@ SQUARE_METRES = 1000.0
 
 
 class Members(NamedTuple):
-    """Pairs of a region and a home or point in it, arrays of one shape; a place may be in several regions."""
+    """Pairs of a region and a home or point in it, arrays of the same shape; a place may be in several regions."""
 
     region: Int32s
     place: Ints
 
 
 class Family(NamedTuple):
-    """Regions of one kind, numbered from 0; ``members`` finds the homes or points in them."""
+    """Regions of one kind, numbered from 0; ``members`` returns the homes or points in them."""
 
     name: str
     regions: int
@@ -33,8 +33,8 @@ class Family(NamedTuple):
 
 
 def families(county: County) -> list[Family]:
-    """Lay out the regions: areas, squares, catchments, isochrones of junctions, circles."""
-    by_area = [Family(level, len(county.areas.areas[level].ids), partial(_of_level, level)) for level in LEVELS]
+    """Return all regions: areas, squares, catchments, isochrones of junctions, circles."""
+    by_area = [Family(level, len(county.areas.areas[level].ids), partial(_members_at_level, level)) for level in LEVELS]
     return [*by_area, _squares(county), _catchments(county), _isochrones(county), _circles(county)]
 
 
@@ -43,7 +43,7 @@ def _grouped(region: Int32s) -> Members:
     return Members(region[inside], inside)
 
 
-def _of_level(level: str, places: Located) -> Members:
+def _members_at_level(level: str, places: Located) -> Members:
     return _grouped(places.area[level])
 
 
@@ -52,26 +52,26 @@ def _cell(x: Floats, y: Floats) -> Ints:
 
 
 def _squares(county: County) -> Family:
-    """Squares with homes in them or with a place where the map says there may be."""
+    """Return the squares with homes, or where the map has places that may have homes."""
     tree, homes = county.tree, county.homes
     cells = np.unique(np.concatenate([_cell(tree.base_x, tree.base_y), _cell(homes.x, homes.y)]))
 
     def members(places: Located) -> Members:
         cell = _cell(places.x, places.y)
-        at = np.minimum(np.searchsorted(cells, cell), len(cells) - 1)
-        return _grouped(np.where(cells[at] == cell, at, -1).astype(np.int32))
+        position = np.minimum(np.searchsorted(cells, cell), len(cells) - 1)
+        return _grouped(np.where(cells[position] == cell, position, -1).astype(np.int32))
 
     return Family("1 km square", len(cells), members)
 
 
 def _catchments(county: County) -> Family:
-    """Catchments of each service in turn, all stations of the county each time."""
+    """Return the catchments of all stations of the county for each service."""
     stations = county.travel.stations.num_rows
 
     def members(places: Located) -> Members:
-        found = [_grouped(at) for at in places.station.values()]
-        region = [m.region + i * stations for i, m in enumerate(found)]
-        return Members(np.concatenate(region).astype(np.int32), np.concatenate([m.place for m in found]))
+        by_service = [_grouped(station) for station in places.station.values()]
+        region = [m.region + i * stations for i, m in enumerate(by_service)]
+        return Members(np.concatenate(region).astype(np.int32), np.concatenate([m.place for m in by_service]))
 
     return Family("catchment", stations * len(county.homes.station), members)
 
@@ -79,8 +79,8 @@ def _catchments(county: County) -> Family:
 def junctions(county: County, count: int, seed: int) -> tuple[Floats, Floats]:
     """Return longitude and latitude of random junctions."""
     graph = county.travel.graph
-    chosen = np.random.default_rng(seed).choice(graph.nodes, count, replace=False)
-    return graph.lon[chosen], graph.lat[chosen]
+    node = np.random.default_rng(seed).choice(graph.nodes, count, replace=False)
+    return graph.lon[node], graph.lat[node]
 
 
 def _isochrones(county: County) -> Family:
@@ -94,13 +94,13 @@ def _isochrones(county: County) -> Family:
 
 
 def _circles(county: County) -> Family:
-    """Circles of all sizes around places near homes."""
-    draw = np.random.default_rng(SEED)
+    """Return circles of different sizes around points near homes."""
+    rng = np.random.default_rng(SEED)
     homes = county.homes
-    order = np.lexsort((homes.y, homes.x))  # a register keeps its rows in the order of secret ids
-    at = order[draw.integers(0, len(order), CIRCLES)]
-    centre = np.column_stack([homes.x[at], homes.y[at]]) + draw.normal(0, SHIFT_METRES, (CIRCLES, 2))
-    radius = draw.uniform(*CIRCLE_METRES, CIRCLES)
+    order = np.lexsort((homes.y, homes.x))  # rows of a register are in the order of secret ids
+    home = order[rng.integers(0, len(order), CIRCLES)]
+    centre = np.column_stack([homes.x[home], homes.y[home]]) + rng.normal(0, SHIFT_METRES, (CIRCLES, 2))
+    radius = rng.uniform(*CIRCLE_METRES, CIRCLES)
 
     def members(places: Located) -> Members:
         return _pairs(cKDTree(np.column_stack([places.x, places.y])).query_ball_point(centre, radius).tolist())
@@ -108,7 +108,7 @@ def _circles(county: County) -> Family:
     return Family("circle", CIRCLES, members)
 
 
-def _pairs(found: Sequence[Sequence[int]]) -> Members:
-    sizes = [len(f) for f in found]
-    region = np.repeat(np.arange(len(found), dtype=np.int32), sizes)
-    return Members(region, np.concatenate([np.asarray(f, np.int64) for f in found]))
+def _pairs(places_of_region: Sequence[Sequence[int]]) -> Members:
+    sizes = [len(f) for f in places_of_region]
+    region = np.repeat(np.arange(len(places_of_region), dtype=np.int32), sizes)
+    return Members(region, np.concatenate([np.asarray(f, np.int64) for f in places_of_region]))

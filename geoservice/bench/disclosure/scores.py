@@ -1,4 +1,4 @@
-"""How far a surface's sums and shares are from the register's, beside exact counts on the same leaves."""
+"""Errors of a surface's sums and shares against the register, and those of exact counts on the same leaves."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -9,12 +9,12 @@ import numpy as np
 from geoservice.bench.disclosure.county import GROUPS, County, Located, persons, sums
 from geoservice.bench.disclosure.regions import Family, Members
 from geoservice.demand import DemandSurface, Quantity, Shares, Sums, region_sums
-from geoservice.disclosure.protect import Made
+from geoservice.disclosure.protect import ProtectedSurface
 from geoservice.geo import Floats
 
 WITH_SHARES = ("township", "village", "1 km square")
-LEAST_PERSONS = 50
-"""Shares of fewer persons in the register than this are not looked at."""
+MIN_PERSONS = 50
+"""Shares of fewer persons in the register are not scored."""
 
 
 class Key(NamedTuple):
@@ -38,49 +38,51 @@ class Score(NamedTuple):
         return rms(self.error)
 
     @property
-    def held(self) -> float:
-        """Percent of the regions within their margin; regions where nobody can be are left out."""
-        asked = (self.margin > 0) | (self.error != 0)
-        return float(100 * np.mean(np.abs(self.error[asked]) <= self.margin[asked]))
+    def coverage(self) -> float:
+        """Percentage of regions whose error is within the margin, without regions that cannot have people."""
+        populated = (self.margin > 0) | (self.error != 0)
+        return float(100 * np.mean(np.abs(self.error[populated]) <= self.margin[populated]))
 
 
 def rms(values: Floats) -> float:
-    """Root mean square of what is a number."""
+    """Return the root mean square, ignoring NaN."""
     return float(np.sqrt(np.nanmean(values**2)))
 
 
 @dataclass(frozen=True)
 class Truth:
-    """What the register says of the regions of a family; arrays of shape ``(regions,)``."""
+    """The register's numbers for the regions of a family; arrays of shape ``(regions,)``."""
 
     family: Family
-    whole: Mapping[Quantity, Floats]
+    total: Mapping[Quantity, Floats]
     covered: Mapping[Quantity, Floats]
 
     @classmethod
     def of(cls, family: Family, county: County) -> "Truth":
-        """Count every home."""
+        """Return exact counts of homes."""
         members = family.members(county.homes)
-        reached = county.homes.covered[members.place]
-        near = Members(members.region[reached], members.place[reached])
+        covered = county.homes.covered[members.place]
+        near = Members(members.region[covered], members.place[covered])
 
-        def counts(some: Members) -> dict[Quantity, Floats]:
-            return {q: sums(some.region, v[some.place], family.regions) for q, v in county.register.items()}
+        def counts(subset: Members) -> dict[Quantity, Floats]:
+            return {q: sums(subset.region, v[subset.place], family.regions) for q, v in county.register.items()}
 
         return cls(family, counts(members), counts(near))
 
 
-def score_surface(truths: list[Truth], county: County, made: Made, points: Located) -> Iterator[tuple[Key, Score]]:
-    """Compare a surface with the register, family by family."""
-    exact = replace(made.surface, values=county.exact(made), scales={}, deviations={})
+def score_surface(
+    truths: list[Truth], county: County, protected: ProtectedSurface, points: Located
+) -> Iterator[tuple[Key, Score]]:
+    """Yield the scores of a surface against the register by family."""
+    exact = replace(protected.surface, values=county.exact(protected), scales={}, deviations={})
     for truth in truths:
-        whole, near = _sums(made.surface, truth.family, points)
-        bare_whole, bare_near = Sums(exact, whole.weights), Sums(exact, near.weights)
-        yield from _counts(truth, whole, bare_whole)
+        total, near = _sums(protected.surface, truth.family, points)
+        exact_total, exact_near = Sums(exact, total.weights), Sums(exact, near.weights)
+        yield from _counts(truth, total, exact_total)
         if truth.family.name in WITH_SHARES:
-            yield from _shares(truth, whole, near, bare_whole, bare_near)
+            yield from _shares(truth, total, near, exact_total, exact_near)
         if truth.family.name == "catchment":
-            yield from _relative(truth, whole, bare_whole, list(points.station))
+            yield from _relative(truth, total, exact_total, list(points.station))
 
 
 def _sums(surface: DemandSurface, family: Family, points: Located) -> tuple[Sums, Sums]:
@@ -89,32 +91,38 @@ def _sums(surface: DemandSurface, family: Family, points: Located) -> tuple[Sums
     return region_sums(surface, region, family.regions, point), region_sums(surface, near, family.regions, point)
 
 
-def _counts(truth: Truth, whole: Sums, bare: Sums) -> Iterator[tuple[Key, Score]]:
-    for q, true in truth.whole.items():
-        yield Key(truth.family.name, "count", q), Score(whole.value(q) - true, whole.margin(q), bare.value(q) - true)
+def _counts(truth: Truth, total: Sums, exact: Sums) -> Iterator[tuple[Key, Score]]:
+    for q, true in truth.total.items():
+        yield Key(truth.family.name, "count", q), Score(total.value(q) - true, total.margin(q), exact.value(q) - true)
 
 
-def _shares(truth: Truth, whole: Sums, near: Sums, bare_whole: Sums, bare_near: Sums) -> Iterator[tuple[Key, Score]]:
+def _shares(truth: Truth, total: Sums, near: Sums, exact_total: Sums, exact_near: Sums) -> Iterator[tuple[Key, Score]]:
     for q in (persons(g) for g in GROUPS):
-        every, part = truth.whole[q], truth.covered[q]
-        yield Key(truth.family.name, "covered", q), Score(near.value(q) - part, near.margin(q), bare_near.value(q) - part)
-        asked = every >= LEAST_PERSONS
-        true = 100 * part[asked] / every[asked]
-        value, margin = (v[asked] for v in Shares(near, whole).ratio(q))
-        bare = Shares(bare_near, bare_whole).ratio(q)[0][asked]
-        yield Key(truth.family.name, "share", q), Score(value - true, margin, bare - true)
+        all_persons, covered = truth.total[q], truth.covered[q]
+        yield (
+            Key(truth.family.name, "covered", q),
+            Score(near.value(q) - covered, near.margin(q), exact_near.value(q) - covered),
+        )
+        large = all_persons >= MIN_PERSONS
+        true = 100 * covered[large] / all_persons[large]
+        value, margin = (v[large] for v in Shares(near, total).ratio(q))
+        exact_share = Shares(exact_near, exact_total).ratio(q)[0][large]
+        yield Key(truth.family.name, "share", q), Score(value - true, margin, exact_share - true)
 
 
-def _relative(truth: Truth, whole: Sums, bare: Sums, services: Sequence[str]) -> Iterator[tuple[Key, Score]]:
-    """Errors of each service's catchments in percent of their persons, where anybody is."""
+def _relative(truth: Truth, total: Sums, exact: Sums, services: Sequence[str]) -> Iterator[tuple[Key, Score]]:
+    """Yield errors of each service's catchments in percent of their persons, without empty ones."""
     q = persons()
-    errors = (whole.value(q) - truth.whole[q], whole.margin(q), bare.value(q) - truth.whole[q])
+    errors = (total.value(q) - truth.total[q], total.margin(q), exact.value(q) - truth.total[q])
     rows = np.split(np.arange(truth.family.regions), len(services))
-    for service, mine in zip(services, rows, strict=True):
-        at = mine[truth.whole[q][mine] > 0]
-        yield Key(f"catchment, {service}", "relative", q), Score(*(100 * e[at] / truth.whole[q][at] for e in errors))
+    for service, service_rows in zip(services, rows, strict=True):
+        populated = service_rows[truth.total[q][service_rows] > 0]
+        yield (
+            Key(f"catchment, {service}", "relative", q),
+            Score(*(100 * e[populated] / truth.total[q][populated] for e in errors)),
+        )
 
 
-def joined(found: list[dict[Key, Score]]) -> dict[Key, Score]:
-    """Put the scores of several measurements together."""
-    return {k: Score(*(np.concatenate(part) for part in zip(*(f[k] for f in found), strict=True))) for k in found[0]}
+def concatenate_scores(scores: list[dict[Key, Score]]) -> dict[Key, Score]:
+    """Return the concatenated scores of several measurements."""
+    return {k: Score(*(np.concatenate(part) for part in zip(*(f[k] for f in scores), strict=True))) for k in scores[0]}

@@ -1,4 +1,4 @@
-"""A layer of a million points, as a release holds it: what both servers are asked for."""
+"""A layer of a million points, as in a release; both servers serve it."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -20,14 +20,14 @@ KINDS = ("clinic", "school", "hall", "stop", "shop")
 
 
 def places(count: int, seed: int = 30) -> tuple[Floats, Floats]:
-    """Return longitudes and latitudes along a curve, half of them gathered around towns, half anywhere in the box."""
+    """Return longitudes and latitudes along a curve, half of them around towns, half uniform in the bounding box."""
     random = np.random.default_rng(seed)
     lon, lat = random.uniform(BOX.west, BOX.east, count), random.uniform(BOX.south, BOX.north, count)
     town = random.integers(0, min(GROUPS, count), count // 2)
-    near = random.normal(0, 0.02, (2, count // 2))
-    lon[: count // 2] = np.clip(lon[town] + near[0], BOX.west, BOX.east)
-    lat[: count // 2] = np.clip(lat[town] + near[1], BOX.south, BOX.north)
-    order = np.argsort(hilbert_index(lon, lat), kind="stable")  # as build_layers numbers features where there are many
+    offset = random.normal(0, 0.02, (2, count // 2))
+    lon[: count // 2] = np.clip(lon[town] + offset[0], BOX.west, BOX.east)
+    lat[: count // 2] = np.clip(lat[town] + offset[1], BOX.south, BOX.north)
+    order = np.argsort(hilbert_index(lon, lat), kind="stable")  # the order of build_layers for many features
     return lon[order].round(6), lat[order].round(6)
 
 
@@ -60,7 +60,7 @@ def layer(count: int = POINTS) -> PublishedLayer:
 
 
 def content(rows: pa.Table, note: str = "") -> ReleaseContent:
-    """Return a release of the layer alone."""
+    """Return a release with the layer only."""
     study: dict[str, Any] = {"id": "bench", "title": {"zh": "基准", "en": "Bench"}, "synthetic": True, "note": note}
     manifest = Manifest(
         code_version="bench", study=study, inputs={}, parameters={}, table_digest="", layers=(), disclosure={},
@@ -69,7 +69,7 @@ def content(rows: pa.Table, note: str = "") -> ReleaseContent:
 
 
 def after(fid: int) -> str:
-    """Return the token of a page that begins after a feature, as a ``next`` link has it."""
+    """Return the paging token of a ``next`` link after a feature."""
     return encode_key(layer(), (), (fid,))
 
 

@@ -1,4 +1,4 @@
-"""Load, bounded in count and time: wrk for throughput, one patient client for latency, many at once for too much."""
+"""Load generators: wrk for throughput, one client for latency, many concurrent clients for overload."""
 
 import http.client
 import re
@@ -16,55 +16,55 @@ _BAD = re.compile(r"Non-2xx or 3xx responses: (\d+)")
 
 
 def rate(url: str, headers: Mapping[str, str] = GZIP, seconds: int = 3, connections: int = 32) -> float:
-    """Return requests a second that wrk gets with one thread; raises when any answer is an error."""
-    given = [x for k, v in headers.items() for x in ("-H", f"{k}: {v}")]
-    command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", *given, url]
-    told = subprocess.run(command, capture_output=True, text=True, check=True).stdout  # noqa: S603 - a program of our own choice
-    if _BAD.search(told) or "Socket errors" in told:
-        raise RuntimeError(f"wrk met errors at {url}:\n{told}")
-    found = _RATE.search(told)
-    if not found:
-        raise RuntimeError(f"wrk said nothing of its rate:\n{told}")
-    return float(found[1])
+    """Return requests per second of wrk with one thread; raises if any response is an error."""
+    header_options = [x for k, v in headers.items() for x in ("-H", f"{k}: {v}")]
+    command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", *header_options, url]
+    output = subprocess.run(command, capture_output=True, text=True, check=True).stdout  # noqa: S603 - the program is fixed
+    if _BAD.search(output) or "Socket errors" in output:
+        raise RuntimeError(f"wrk had errors at {url}:\n{output}")
+    match = _RATE.search(output)
+    if not match:
+        raise RuntimeError(f"wrk printed no rate:\n{output}")
+    return float(match[1])
 
 
 class Client:
-    """One client that keeps its connection."""
+    """A client with a persistent connection."""
 
     def __init__(self, url: str) -> None:
         self._base = urlsplit(url)
         self._connection = http.client.HTTPConnection(self._base.netloc, timeout=60)
 
     def get(self, path: str, headers: Mapping[str, str] = GZIP) -> tuple[int, Mapping[str, str], bytes]:
-        """Return status, headers and body as they came."""
+        """Return status, headers and undecoded body."""
         self._connection.request("GET", path, headers=dict(headers))
-        answer = self._connection.getresponse()
-        return answer.status, dict(answer.getheaders()), answer.read()
+        response = self._connection.getresponse()
+        return response.status, dict(response.getheaders()), response.read()
 
     def seconds(self, path: str) -> float:
-        """Return how long an answer took; raises unless it is a 200 or 204."""
+        """Return the seconds of a request; raises unless its status is 200 or 204."""
         start = perf_counter()
         status, _, body = self.get(path)
-        spent = perf_counter() - start
+        elapsed = perf_counter() - start
         if status not in {200, 204}:
             raise RuntimeError(f"{status} at {path}: {body[:300]!r}")
-        return spent
+        return elapsed
 
     def close(self) -> None:
-        """Hang up."""
+        """Close the connection."""
         self._connection.close()
 
 
 def medians(paths: Sequence[tuple[str, Iterable[str]]]) -> list[float]:
-    """Return the median seconds of each ``(url, paths)``; their requests take turns."""
+    """Return the median seconds of each ``(url, paths)``; their requests are interleaved."""
     clients = [Client(url) for url, _ in paths]
-    spent: list[list[float]] = [[] for _ in paths]
+    seconds: list[list[float]] = [[] for _ in paths]
     for turn in zip(*(p for _, p in paths), strict=True):
-        for client, path, times in zip(clients, turn, spent, strict=True):
+        for client, path, times in zip(clients, turn, seconds, strict=True):
             times.append(client.seconds(path))
     for client in clients:
         client.close()
-    return [median(s) for s in spent]
+    return [median(s) for s in seconds]
 
 
 def quantile(values: Sequence[float], share: float) -> float:
@@ -77,28 +77,28 @@ def quantile(values: Sequence[float], share: float) -> float:
 
 
 def flood(url: str, path: Callable[[int, int], str], clients: int, each: int) -> tuple["Counter[int]", list[float]]:
-    """Ask with many clients at once, ``each`` requests a client; returns statuses (0: refused) and seconds of the answers."""
+    """Send ``each`` requests from many concurrent clients; return statuses (0: refused) and seconds of all requests."""
     statuses: Counter[int] = Counter()
-    spent: list[float] = []
+    seconds: list[float] = []
     lock = threading.Lock()
 
-    def go(number: int) -> None:
-        for at in range(each):
+    def run(number: int) -> None:
+        for index in range(each):
             start, status = perf_counter(), 0
             client = Client(url)
             try:
-                status = client.get(path(number, at))[0]
+                status = client.get(path(number, index))[0]
             except (OSError, http.client.HTTPException):
                 status = 0
             finally:
                 client.close()
             with lock:
                 statuses[status] += 1
-                spent.append(perf_counter() - start)
+                seconds.append(perf_counter() - start)
 
-    threads = [threading.Thread(target=go, args=(n,)) for n in range(clients)]
+    threads = [threading.Thread(target=run, args=(n,)) for n in range(clients)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    return statuses, spent
+    return statuses, seconds

@@ -1,4 +1,4 @@
-"""Publishes the layer once more into a folder of releases: ``python -m geoservice.bench.serve.publisher FOLDER POINTS``."""
+"""Publish the layer again in a folder of releases: ``python -m geoservice.bench.serve.publisher FOLDER POINTS``."""
 
 import os
 import sys
@@ -16,5 +16,5 @@ def publish(folder: Path, points: int, note: str) -> None:
 
 
 if __name__ == "__main__":
-    os.nice(10)  # as `geoservice publish` does: those who read come first
+    os.nice(10)  # as `geoservice publish` does: readers have priority
     publish(Path(sys.argv[1]), int(sys.argv[2]), "again")

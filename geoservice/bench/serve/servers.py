@@ -1,4 +1,4 @@
-"""The servers under test, each a process of its own on this machine alone: ours, nginx, TiPg and its PostGIS."""
+"""The servers under test, processes that listen on this machine only: ours, nginx, TiPg and its PostGIS."""
 
 import os
 import pwd
@@ -26,17 +26,23 @@ PEERS = Path(".venv-peers/bin")
 NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
-def needed() -> None:
-    """Raise :class:`Unavailable` naming what is missing on this machine; ``make peers`` brings it."""
+def check_programs() -> None:
+    """Raise :class:`Unavailable` that lists missing programs; ``make peers`` installs them."""
     programs = {"nginx": shutil.which("nginx", path="/usr/sbin:" + os.environ["PATH"]), "wrk": shutil.which("wrk")}
-    missing = [n for n, found in programs.items() if not found]
+    missing = [n for n, path in programs.items() if not path]
     missing += [str(p) for p in (POSTGRES / "initdb", PEERS / "granian") if not p.exists()]
     if missing:
         raise Unavailable(f"bench serve: {', '.join(missing)} not found; install them with: make peers")
 
 
+def needed_postgis() -> None:
+    """Raise :class:`Unavailable` where PostgreSQL's own programs are missing."""
+    if not (POSTGRES / "initdb").exists():
+        raise Unavailable(f"bench soak: {POSTGRES / 'initdb'} not found; install it with: make peers")
+
+
 def free_port() -> int:
-    """Return a port that nobody listens on."""
+    """Return an unused port."""
     with socket.socket() as s:
         s.bind(("127.0.0.1", 0))
         return int(s.getsockname()[1])
@@ -44,11 +50,11 @@ def free_port() -> int:
 
 @contextmanager
 def running(command: Sequence[object], probe: str, log: Path, environment: Mapping[str, str] = NOTHING) -> Iterator[int]:
-    """Run a server until the block ends; yields its process id once ``probe`` answers."""
-    with log.open("w") as out:
-        words, variables = list(map(str, command)), {**os.environ, **environment}
-        server = subprocess.Popen(  # noqa: S603 - programs of our own choice
-            words, stdout=out, stderr=out, env=variables, start_new_session=True
+    """Run a server until the block ends; yield its process id when ``probe`` responds."""
+    with log.open("w") as log_file:
+        arguments, variables = list(map(str, command)), {**os.environ, **environment}
+        server = subprocess.Popen(  # noqa: S603 - the program is fixed
+            arguments, stdout=log_file, stderr=log_file, env=variables, start_new_session=True
         )
     try:
         _wait(probe, server, log)
@@ -57,7 +63,7 @@ def running(command: Sequence[object], probe: str, log: Path, environment: Mappi
         server.send_signal(signal.SIGTERM)
         with suppress(subprocess.TimeoutExpired):
             server.wait(15)
-        with suppress(ProcessLookupError):  # a peer that does not stop when it is asked to
+        with suppress(ProcessLookupError):  # a peer that ignores the signal to stop
             os.killpg(server.pid, signal.SIGKILL)
         server.wait()
 
@@ -66,18 +72,18 @@ def _wait(url: str, server: "subprocess.Popen[bytes]", log: Path) -> None:
     for _ in range(600):
         if server.poll() is not None:
             break
-        with suppress(OSError), urllib.request.urlopen(url, timeout=5) as answer:  # noqa: S310 - a URL of our own
-            if answer.status == 200:
+        with suppress(OSError), urllib.request.urlopen(url, timeout=5) as response:  # noqa: S310 - a local URL
+            if response.status == 200:
                 return
         time.sleep(0.1)
-    raise Unavailable(f"bench serve: no answer from {url}\n{log.read_text()[-2000:]}")
+    raise Unavailable(f"bench serve: no response from {url}\n{log.read_text()[-2000:]}")
 
 
 @contextmanager
-def ours(home: Path, environment: Mapping[str, str] = NOTHING) -> Iterator[tuple[str, int]]:
+def ours(home: Path, environment: Mapping[str, str] = NOTHING, workers: int = WORKERS) -> Iterator[tuple[str, int]]:
     """Serve a folder with ``geoservice serve``; yields its URL and process id."""
     port = free_port()
-    command = [sys.executable, "-m", "geoservice", "serve", "--home", home, "--port", port, "--workers", WORKERS]
+    command = [sys.executable, "-m", "geoservice", "serve", "--home", home, "--port", port, "--workers", workers]
     url = f"http://127.0.0.1:{port}"
     quiet = {"GEOSERVICE_LOG_LEVEL": "error", "GEOSERVICE_RATE_LIMIT": "", **environment}
     with running(command, f"{url}/health/ready", home / "serve.log", quiet) as pid:
@@ -99,7 +105,7 @@ http {{
 
 @contextmanager
 def nginx(folder: Path, files: Mapping[str, bytes]) -> Iterator[str]:
-    """Serve files with nginx as fast as it goes; yields its URL."""
+    """Serve files with nginx, tuned for speed; yield its URL."""
     port = free_port()
     (folder / "files").mkdir(parents=True)
     for name, body in files.items():
@@ -117,40 +123,40 @@ def _user() -> str:
     return pwd.getpwuid(os.geteuid()).pw_name
 
 
-def _as_postgres(folder: Path, *command: object) -> None:
+def as_postgres(folder: Path, *command: object) -> None:
     """Run a server program; PostgreSQL refuses to run as root, so root hands over to the user ``postgres``."""
     prefix = ["setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups"] if os.geteuid() == 0 else []
     text = [*prefix, str(POSTGRES / str(command[0])), *map(str, command[1:])]
-    subprocess.run(text, check=True, stdout=subprocess.DEVNULL, cwd=folder)  # noqa: S603 - programs of our own choice
+    subprocess.run(text, check=True, stdout=subprocess.DEVNULL, cwd=folder)  # noqa: S603 - the program is fixed
 
 
 @contextmanager
 def postgis() -> Iterator[str]:
-    """Start a private PostGIS on a port of this machine; yields its URL as the superuser."""
+    """Start a private PostGIS on a local port; yield its URL as the superuser."""
     with tempfile.TemporaryDirectory(prefix="geoservice-bench-") as name:
         folder, port = Path(name), free_port()
         if os.geteuid() == 0:
             shutil.chown(folder, "postgres", "postgres")
         data = folder / "data"
         made = ("-U", "postgres", "--auth=trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync")
-        _as_postgres(folder, "initdb", "-D", data, *made)
+        as_postgres(folder, "initdb", "-D", data, *made)
         options = (
             f"-c listen_addresses=127.0.0.1 -c port={port} -c unix_socket_directories='{folder}' -c max_connections=100 "
             "-c shared_buffers=1GB -c fsync=off -c jit=off"
         )
-        _as_postgres(folder, "pg_ctl", "-D", data, "-l", folder / "log", "-o", options, "-w", "start")
+        as_postgres(folder, "pg_ctl", "-D", data, "-l", folder / "log", "-o", options, "-w", "start")
         try:
             url = f"postgresql://postgres@127.0.0.1:{port}/postgres"
             with psycopg.connect(url, autocommit=True) as connection:
                 connection.execute(sql.EXTENSION)
             yield url
         finally:
-            _as_postgres(folder, "pg_ctl", "-D", data, "-m", "immediate", "-w", "stop")
+            as_postgres(folder, "pg_ctl", "-D", data, "-m", "immediate", "-w", "stop")
 
 
 @contextmanager
 def tipg(folder: Path, database: str) -> Iterator[str]:
-    """Serve the tables of a database with TiPg under Granian, as many workers as ours; yields its URL."""
+    """Serve the tables of a database with TiPg under Granian, with as many workers as ours; yield its URL."""
     port = free_port()
     command = [(PEERS / "granian").absolute(), "--interface", "asgi", "--workers", WORKERS, "--port", port, "tipg.main:app"]
     environment = {"DATABASE_URL": database, "TIPG_DB_SCHEMAS": '["public"]', "TIPG_CATALOG_TTL": "100000"}

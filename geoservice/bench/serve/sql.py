@@ -1,4 +1,4 @@
-"""Statements that give the peer its table: the same points, with the key and the index that it needs."""
+"""Statements that create the peer's table: the same points, with the key and the index that it needs."""
 
 EXTENSION = "CREATE EXTENSION postgis"
 TABLE = (
@@ -7,4 +7,5 @@ TABLE = (
 )
 COPY = "COPY points (id, name, kind, value, rank, geom) FROM STDIN"
 INDEX = "CREATE INDEX ON points USING gist (geom)"
+DATA_FOLDER = "SHOW data_directory"
 SETTLE = "VACUUM ANALYZE points"

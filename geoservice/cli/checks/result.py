@@ -1,4 +1,4 @@
-"""What a check of geoservice doctor says."""
+"""The results of geoservice doctor's checks."""
 
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
@@ -8,7 +8,7 @@ if TYPE_CHECKING:
 
 
 class CheckResult(NamedTuple):
-    """One line: ``state`` is ok, warn or fail; ``text`` says what was found and, where it is not ok, what to do."""
+    """One line of output: ``state`` is ok, warn or fail; ``text`` is the finding and, unless it is ok, advice."""
 
     state: str
     text: str

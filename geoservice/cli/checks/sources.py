@@ -1,22 +1,22 @@
-"""Checks of geoservice doctor for what is loaded: sources, areas, and what is left of households that are gone."""
+"""Checks of geoservice doctor for the loaded inputs: sources, areas, and remains of households that have left."""
 
 from collections.abc import Iterator
 from contextlib import closing
 from typing import TYPE_CHECKING
 
 from geoservice.cli.checks.result import Check, CheckResult
-from geoservice.cli.common import project_is_there, project_of, register_is_apart, stores_of
+from geoservice.cli.common import project_exists, project_of, register_has_own_role, stores_of
 from geoservice.cli.purge import reject_files
 
 if TYPE_CHECKING:
     from geoservice.settings import Settings
 
-NAMED = 5
-"""Pairs of overlapping areas that are named."""
+MAX_NAMED_PAIRS = 5
+"""Pairs of overlapping areas in the message."""
 
 
 def _loaded(settings: "Settings") -> Iterator[CheckResult]:
-    """The current vintage of each source; how many rows it has is private."""
+    """Report the current vintage of each source, without its number of rows, which is private."""
     with stores_of(settings) as stores:
         current = {table: store.current(table) for store in stores for table in store.tables}
         for table, vintages in sorted(current.items()):
@@ -25,7 +25,7 @@ def _loaded(settings: "Settings") -> Iterator[CheckResult]:
     for table in ("areas", "stations"):
         if not current.get(table):
             yield CheckResult("warn", f"{table}: nothing loaded; geoservice import {table} FILE")
-    if not any(current.get(t) for t in ("households", "population")) and not register_is_apart(settings):
+    if not any(current.get(t) for t in ("households", "population")) and not register_has_own_role(settings):
         yield CheckResult(
             "warn", "people: none loaded; geoservice import households FILE, or geoservice import population FILE"
         )
@@ -33,39 +33,41 @@ def _loaded(settings: "Settings") -> Iterator[CheckResult]:
         names = ", ".join(v.source.name for v in households)
         yield CheckResult(
             "warn",
-            f"households: {len(households)} sources are current at once ({names}) and all of them count. Right if they are of "
-            "different places; if one takes the place of another: geoservice forget NAME, and import the next with --replace",
+            f"households: {len(households)} sources are current ({names}) and all of them count. This is right if they are of "
+            "different places; if one replaces another: geoservice forget NAME, and import the next with --replace",
         )
 
 
 def _overlaps(settings: "Settings") -> Iterator[CheckResult]:
-    """Areas of one level, of which one place has one."""
+    """Check that areas of the same level do not overlap."""
     from geoservice.ingest.overlaps import overlapping_areas
 
-    if not project_is_there(settings):
+    if not project_exists(settings):
         return
     with closing(project_of(settings)) as project:
         pairs = overlapping_areas(project.read("areas"))
     if not pairs:
-        yield CheckResult("ok", "areas: none of one level overlap")
+        yield CheckResult("ok", "areas: no areas of the same level overlap")
         return
-    named = ", ".join(f"{a} and {b} ({level}, {share:.0%} of the smaller)" for level, (a, b), share in pairs[:NAMED])
-    more = f" and {len(pairs) - NAMED} pairs more" if len(pairs) > NAMED else ""
+    examples = ", ".join(
+        f"{a} and {b} ({level}, {share:.0%} of the smaller)" for level, (a, b), share in pairs[:MAX_NAMED_PAIRS]
+    )
+    more = f" and {len(pairs) - MAX_NAMED_PAIRS} more pairs" if len(pairs) > MAX_NAMED_PAIRS else ""
     yield CheckResult(
         "warn",
-        f"areas: of one level, {named}{more} overlap; who lives there counts in the lower code alone. Give an area that was "
-        "replaced a valid_to, or geoservice forget the source it is in",
+        f"areas: of one level, {examples}{more} overlap; people there count only in the lower code. Give a replaced area a "
+        "valid_to, or use geoservice forget on its source",
     )
 
 
 def _leftovers(settings: "Settings") -> Iterator[CheckResult]:
-    """Households that are gone, in old vintages and files of rejected rows; numbers are private."""
+    """Report whether old vintages and files of rejected rows exist; their numbers are private."""
     with stores_of(settings) as stores:
-        holding = [store.folder.name for store in stores if store.old_rows() or reject_files(store)]
-    if holding:
+        names = [store.folder.name for store in stores if store.old_rows() or reject_files(store)]
+    if names:
         yield CheckResult(
             "warn",
-            f"{' and '.join(holding)}: old vintages or rejected rows are kept, and in them households that left or were "
+            f"{' and '.join(names)}: old vintages or rejected rows are stored, with households that have left or were "
             "corrected; erase them with: geoservice purge",
         )
 

@@ -1,4 +1,4 @@
-"""The statements of releases on PostGIS: which there are, which is current, who may read them, and where their tiles are."""
+"""SQL of the releases on PostGIS: the catalogue, the current release, privileges, and the tables of tiles."""
 # ruff: noqa: S608 - SQL text has its place here: values are bound, names are checked and quoted by the dialect
 
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ POINTER, READERS = pa.schema({"number": pa.int32()}), pa.schema({"role": pa.stri
 
 
 class Catalogue:
-    """The statements of a catalogue of releases on PostGIS: schema ``<prefix>_releases`` and one schema a release."""
+    """SQL of a catalogue of releases on PostGIS: schema ``<prefix>_releases`` and one schema per release."""
 
     def __init__(self, prefix: str) -> None:
         self.prefix, self.schema = prefix, f"{prefix}_releases"
@@ -35,20 +35,20 @@ class Catalogue:
 
     @property
     def inputs(self) -> tuple[str, str]:
-        """The names of the schemas of register and project, which this side of the wall names only to bar them."""
+        """The names of the schemas of register and project; releases name them only to deny access to them."""
         return f"{self.prefix}_register", f"{self.prefix}_project"
 
     def owned(self) -> tuple[str, list[str]]:
-        """Ask for the schemas of register and project that belong to this role."""
+        """Return the query for the schemas of register and project that belong to this role."""
         text = "SELECT nspname FROM pg_namespace WHERE nspname IN (%s, %s) AND pg_has_role(nspowner, 'USAGE')"
         return text, [*self.inputs]
 
     def exists(self) -> tuple[str, list[str]]:
-        """Ask whether the catalogue's schema was made."""
+        """Return the query that counts the catalogue's schema."""
         return "SELECT count(*) FROM pg_namespace WHERE nspname = %s", [self.schema]
 
     def make(self) -> list[str]:
-        """Make the catalogue."""
+        """Return the statements that create the catalogue."""
         return [
             self.make_schema(self.schema),
             create(POSTGIS, self.catalogue, CATALOGUE),
@@ -58,90 +58,90 @@ class Catalogue:
         ]
 
     def make_schema(self, name: str) -> str:
-        """Make a schema; nobody but its owner may look in until it is granted."""
+        """Return the statement that creates a schema; only its owner can read it until USAGE is granted."""
         return f"CREATE SCHEMA {POSTGIS.quote(name)}"
 
     def tables(self, number: int) -> tuple[str, list[str]]:
-        """Names of the tables of a release."""
+        """Return the query for the names of a release's tables."""
         text = "SELECT relname FROM pg_class WHERE relnamespace = %s::regnamespace AND relkind = 'r' ORDER BY relname"
         return text, [self.release(number)]
 
     def alone(self, number: int, tables: Sequence[str]) -> str:
-        """Shut everybody out of a release's tables until the end of the transaction, or fail at once if somebody is in."""
+        """Return the statement that locks a release's tables for the transaction, or fails if one is being read."""
         names = ", ".join(POSTGIS.table(self.release(number), t) for t in tables)
         return f"LOCK TABLE {names} IN ACCESS EXCLUSIVE MODE NOWAIT"
 
     def drop_schema(self, number: int) -> str:
-        """Drop a release."""
+        """Return the statement that drops a release."""
         return f"DROP SCHEMA {POSTGIS.quote(self.release(number))} CASCADE"
 
     def lock(self) -> tuple[str, list[str]]:
-        """Ask for the right to write until the end of the transaction."""
+        """Return the query that tries to take the write lock until the end of the transaction."""
         return "SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [f"geoservice {self.schema}"]
 
     def numbers(self) -> str:
-        """All releases, oldest first."""
+        """Return the query for all releases, oldest first."""
         return f"SELECT number FROM {self.catalogue} ORDER BY number"
 
     def manifest(self) -> str:
-        """The manifest of a release."""
+        """Return the query for the manifest of a release."""
         return f"SELECT manifest FROM {self.catalogue} WHERE number = %s"
 
     def forget(self) -> str:
-        """Strike a release off the catalogue."""
+        """Return the statement that deletes a release from the catalogue."""
         return f"DELETE FROM {self.catalogue} WHERE number = %s"
 
     def current(self) -> str:
-        """The number of the current release."""
+        """Return the query for the number of the current release."""
         return f"SELECT number FROM {self._name('current')}"
 
     def unset(self) -> str:
-        """Forget which release is current, before :meth:`set` in the same transaction."""
+        """Return the statement that clears the current release, before :meth:`set` in the same transaction."""
         return f"DELETE FROM {self._name('current')}"
 
     def set(self) -> str:
-        """Make a release current."""
+        """Return the statement that makes a release current."""
         return f"INSERT INTO {self._name('current')} (number) VALUES (%s)"
 
     def readers(self) -> str:
-        """Roles that may read releases."""
+        """Return the query for the roles that may read releases."""
         return f"SELECT role FROM {self._name('readers')} ORDER BY role"
 
     def add_reader(self) -> str:
-        """Note a role that may read releases."""
+        """Return the statement that records a role that may read releases."""
         name = self._name("readers")
         return f"INSERT INTO {name} (role) SELECT %s WHERE NOT EXISTS (SELECT 1 FROM {name} WHERE role = %s)"
 
     def standing(self) -> str:
-        """Ask of a role whether it is a superuser, or is or may become the role that asks."""
+        """Return the query whether a role is a superuser, and whether it is, or is a member of, the current role."""
         return "SELECT rolsuper, pg_has_role(oid, current_user, 'MEMBER') FROM pg_roles WHERE rolname = %s"
 
     def server(self) -> str:
-        """Ask for the versions of the server and of PostGIS (null without), and whether this role may make schemas."""
+        """Return the query for the versions of the server and of PostGIS, and whether this role may create schemas."""
         return (
             "SELECT current_setting('server_version'), (SELECT extversion FROM pg_extension WHERE extname = 'postgis'), "
             "has_database_privilege(current_database(), 'CREATE')"
         )
 
     def openings(self, role: str | None = None) -> tuple[str, list[str | None]]:
-        """Ask which schemas of register and project a role could look into, this one by default."""
+        """Return the query for the schemas of register and project that a role, by default this one, could read."""
         readable = "SELECT 1 FROM pg_class c WHERE c.relnamespace = n.oid AND has_table_privilege(r.oid, c.oid, 'SELECT')"
-        opened = (
+        accessible = (
             f"has_schema_privilege(r.oid, n.oid, 'USAGE') OR pg_has_role(r.oid, n.nspowner, 'MEMBER') OR EXISTS ({readable})"
         )
         text = (
             "SELECT nspname FROM pg_namespace n, pg_roles r "
-            f"WHERE nspname IN (%s, %s) AND rolname = coalesce(%s, current_user) AND ({opened}) ORDER BY nspname"
+            f"WHERE nspname IN (%s, %s) AND rolname = coalesce(%s, current_user) AND ({accessible}) ORDER BY nspname"
         )
         return text, [*self.inputs, role]
 
     def grant(self, schema: str, role: str) -> list[str]:
-        """Let a role look at the tables of a schema, and no more."""
+        """Return the statements that let a role read the tables of a schema, and nothing else."""
         schema, role = POSTGIS.quote(schema), POSTGIS.quote(role)
         return [f"GRANT USAGE ON SCHEMA {schema} TO {role}", f"GRANT SELECT ON ALL TABLES IN SCHEMA {schema} TO {role}"]
 
     def revoke(self, schema: str, role: str) -> list[str]:
-        """Let neither a role nor the public look into a schema."""
+        """Return the statements that revoke all privileges on a schema from a role and the public."""
         schema, role = POSTGIS.quote(schema), POSTGIS.quote(role)
         return [
             f"REVOKE ALL ON SCHEMA {schema} FROM PUBLIC, {role}",
@@ -149,41 +149,41 @@ class Catalogue:
         ]
 
     def indexes(self, schema: str, layers: Sequence[str]) -> list[str]:
-        """Find features by ``fid``, by place and by block, and tiles by their address."""
+        """Return the statements that index features by ``fid``, geometry and block, and tiles by their address."""
         tables = [POSTGIS.table(schema, layer_table(x)) for x in layers]
-        made = [unique(POSTGIS, schema, x) for x in layers]
-        made += [f"CREATE INDEX ON {t} {by}" for t in tables for by in ("USING gist (geometry)", f"({BLOCK})")]
+        statements = [unique(POSTGIS, schema, x) for x in layers]
+        statements += [f"CREATE INDEX ON {t} {by}" for t in tables for by in ("USING gist (geometry)", f"({BLOCK})")]
         tiles, archives = (POSTGIS.table(schema, t) for t in ("tiles", "archives"))
         return [
-            *made,
+            *statements,
             f"CREATE UNIQUE INDEX ON {tiles} (layer, z, x, y)",
             f"CREATE UNIQUE INDEX ON {archives} (layer, part)",
         ]
 
     def unpacked(self, schema: str) -> str:
-        """Keep parts of archives as they are: packed by the server, a few bytes of one would mean unpacking the whole."""
+        """Return the statement that stores archives uncompressed: the server would decompress a whole part for a few bytes."""
         return f"ALTER TABLE {POSTGIS.table(schema, 'archives')} ALTER COLUMN data SET STORAGE EXTERNAL"
 
     def archive_size(self, number: int) -> str:
-        """Size of an archive in bytes."""
+        """Return the query for the size of an archive in bytes."""
         return f"SELECT coalesce(sum(length(data)), 0) FROM {POSTGIS.table(self.release(number), 'archives')} WHERE layer = %s"
 
     def archive_part(self, number: int) -> str:
-        """Some bytes of a part of an archive: from a position, counted from 1, so many."""
+        """Return the query for bytes of a part of an archive: from a position, counted from 1, and so many."""
         table = POSTGIS.table(self.release(number), "archives")
         return f"SELECT substring(data FROM %s FOR %s) FROM {table} WHERE layer = %s AND part = %s"
 
     def analyze(self, schema: str, layers: Sequence[str]) -> list[str]:
-        """Count values, so that the planner chooses the indexes from the first query on."""
+        """Return the statements that collect statistics, so that the planner uses the indexes from the first query on."""
         return [f"ANALYZE {POSTGIS.table(schema, t)}" for t in ("tiles", *map(layer_table, layers))]
 
     def tile(self, number: int) -> str:
-        """One tile."""
+        """Return the query for one tile."""
         return (
             f"SELECT data FROM {POSTGIS.table(self.release(number), 'tiles')} WHERE layer = %s AND z = %s AND x = %s AND y = %s"
         )
 
     def tiles(self, number: int) -> str:
-        """All tiles of a layer."""
+        """Return the query for all tiles of a layer."""
         columns = "z, x, y, data"
         return f"SELECT {columns} FROM {POSTGIS.table(self.release(number), 'tiles')} WHERE layer = %s ORDER BY z, x, y"

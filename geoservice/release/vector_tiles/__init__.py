@@ -1,1 +1,1 @@
-"""Vector tiles of a release: baked when it is written, and cut on request from what was written."""
+"""Vector tiles of a release: baked when it is written, or drawn on request from its tables."""

@@ -1,4 +1,4 @@
-"""Archives of a release's tiles, drawn in the background while the rest of the release is made."""
+"""Archives of a release's tiles, drawn in the background while the rest of the release is built."""
 
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -13,21 +13,21 @@ from geoservice.release.vector_tiles.bake import Baker
 from geoservice.scratch import scratch_folder
 
 WORKERS = 2
-"""Layers drawn at a time."""
+"""Layers drawn in parallel."""
 
 
 class TileArchives:
-    """PMTiles files, one a layer, in a temporary folder that goes when the archives are closed."""
+    """PMTiles files, one per layer, in a temporary folder that is removed when the archives are closed."""
 
     def __init__(self, attribution: Label) -> None:
         self._attribution = attribution
         self._folder = scratch_folder("geoservice-tiles")
-        self._connection = open_duckdb(None, threads=1)  # layers are drawn side by side: a query on two threads costs more
+        self._connection = open_duckdb(None, threads=1)  # layers are drawn in parallel: a query on two threads costs more
         self._pool = ThreadPoolExecutor(WORKERS, "tiles")
         self._drawn: dict[str, Future[Path | None]] = {}
 
     def draw(self, content: LayerContent) -> None:
-        """Begin with the tiles of a layer; returns at once."""
+        """Start drawing the tiles of a layer, without waiting for them."""
         self._drawn[content.layer.id] = self._pool.submit(self._draw, content)
 
     def _draw(self, content: LayerContent) -> Path | None:
@@ -36,29 +36,30 @@ class TileArchives:
             return path if Baker(own).archive(path, content, self._attribution) else None
 
     def path(self, layer_id: str) -> Path | None:
-        """Return a layer's archive once it is complete, None where there are no tiles; raises what drawing it raised."""
+        """Wait for a layer's archive and return its path, None if it has no tiles; raises any error of the work."""
         return self._drawn[layer_id].result()
 
     def close(self) -> None:
-        """Stop, and remove the files."""
+        """Stop drawing and remove the files."""
         self._pool.shutdown(cancel_futures=True)
         self._connection.close()
         self._folder.cleanup()
 
 
 def attribution_of(study: Mapping[str, Any]) -> Label:
-    """Return whom a study, as the manifest has it, names as the source of its data."""
+    """Return the data source of a study, from the manifest's study."""
     source = study.get("source") or {}
     return Label(zh=source.get("zh", ""), en=source.get("en", ""))
 
 
 @contextmanager
 def archives_of(content: ReleaseContent, manifest: Manifest) -> Iterator[LayerArchives]:
-    """Give the archives of a release's layers: those that are being drawn already, or new ones, closed after the block."""
+    """Yield the archives of a release's layers: those that are already being drawn, or new ones, closed after the block."""
     if content.archives is not None:
         yield content.archives
         return
     with closing(TileArchives(attribution_of(manifest.study))) as archives:
-        for layer in sorted(content.layers, key=lambda c: -c.features.num_rows):  # the largest first: none is left at the end
+        # the largest first, so that none of them is the last
+        for layer in sorted(content.layers, key=lambda c: -c.features.num_rows):
             archives.draw(layer)
         yield archives

@@ -1,20 +1,20 @@
-"""How big a tile may be, and what it shows when its features are more than that: never a cut in silence."""
+"""The size limit of a tile, and the rule for tiles with more features: none is left out silently."""
 
 from typing import Any
 
 BYTES = 500_000
-"""Bytes of a tile, unpacked. Packed that is about 150 KB, a second on a 1 Mbit/s line, and what a phone draws without a
-pause; the browsers' makers ask for the same limit. A whole grid of 128 x 128 aggregated points is 300 KB."""
-LEAST = 16
-"""Bytes that a feature takes at the least: its number, its kind and one point, without properties."""
-FEATURES = BYTES // LEAST
-"""More features than this do not fit, whatever they carry: they are counted, not encoded."""
+"""Bytes of an uncompressed tile. Compressed that is about 150 KB, a second at 1 Mbit/s, and a phone draws it without a pause;
+tippecanoe has the same limit. A full grid of 128 x 128 aggregated points is 300 KB."""
+MIN_FEATURE_BYTES = 16
+"""Minimum bytes of an encoded feature: its id, its geometry type and one point, without properties."""
+FEATURES = BYTES // MIN_FEATURE_BYTES
+"""More features than this never fit: they are counted, not encoded."""
 GRIDS = (256, 128, 64, 32, 16)
-"""Cells along a tile's side, tried in this order; 16 units of the tile's grid are the finest cell's width."""
+"""Cells along a tile's side, tried in this order; the finest cell is 16 units of the tile's grid wide."""
 AGGREGATE = "aggregate"
-"""What ``geography`` says of an aggregated feature."""
+"""The ``geography`` of an aggregated feature."""
 COUNT = "features"
-"""The property that says how many features are in an aggregated one."""
+"""The property with the number of features in an aggregate."""
 
 _ZH = (
     "每个瓦片解压后不超过 {bytes} 字节。要素超出时，未筛选的瓦片改用该图层上一级较粗的地理单元；没有更粗一级或带筛选条件时，"
@@ -22,14 +22,14 @@ _ZH = (
     "不带指标值，因为比例、时间与误差范围不可相加。不会悄悄丢弃要素。"
 )
 _EN = (
-    "No tile is larger than {bytes} bytes unpacked. Where its features would be, a tile with no filter shows the layer's next "
-    "coarser geography; where there is none, or there is a filter, features are merged on a grid (256, 128, 64, ... cells a "
-    "side, until it fits): one feature a cell, with geography 'aggregate' and features = how many are in it, and no measures, "
-    "for shares, times and margins do not add up. No feature is left out in silence."
+    "No tile is larger than {bytes} bytes uncompressed. If its features need more, a tile without a filter shows the layer's "
+    "next coarser geography; if there is none, or there is a filter, features are aggregated on a grid (256, 128, 64, ... "
+    "cells per side, until it fits): one feature per cell, with geography 'aggregate' and features = their number, without "
+    "measures, because shares, times and margins do not add up. No feature is left out silently."
 )
 
 
-def describe() -> dict[str, Any]:
-    """Return the rule for a tileset's metadata: ``bytes``, ``features``, ``grids`` and the ``rule`` in both languages."""
+def budget_metadata() -> dict[str, Any]:
+    """Return the budget for a tileset's metadata: ``bytes``, ``features``, ``grids`` and the ``rule`` in both languages."""
     rule = {"zh": _ZH.format(bytes=BYTES), "en": _EN.format(bytes=BYTES)}
     return {"bytes": BYTES, "features": FEATURES, "grids": list(GRIDS), "rule": rule}

@@ -1,73 +1,71 @@
-"""Columns of point layers kept in memory, block by block: tiles drawn on request read the same rows again and again."""
+"""A cache of columns of point layers, block by block: tiles that are drawn on request read the same rows repeatedly."""
 
 import threading
-from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
+from geoservice.byte_lru import ByteLru
 from geoservice.release.sql import BLOCK
 
 BYTES = 128 * 2**20
-"""What a release's columns may take: those of a million points, of which a map shows six properties, take 100 MB."""
+"""Limit per release: six properties of a million points take 100 MB."""
 
 Key = tuple[str, int, str]
 Load = Callable[[Sequence[int], Sequence[str]], pa.Table]
-"""Blocks and names to those columns of their rows, and :data:`BLOCK`; block by block, and always in the same order within."""
+"""A function of blocks and names that returns these columns and :data:`BLOCK`, by block and always in the same order."""
 
 
 class ColumnCache:
-    """Keeps columns of blocks of rows, bounded by bytes; the least recently used go first. For use from many threads."""
+    """Columns of blocks of rows, bounded by bytes; the least recently used are dropped first. Thread-safe."""
 
     def __init__(self, limit: int = BYTES) -> None:
-        self.limit, self.size = limit, 0
-        self._kept: OrderedDict[Key, pa.Array[Any]] = OrderedDict()
+        self.limit = limit
+        self._arrays: ByteLru[Key, pa.Array[Any]] = ByteLru(limit, lambda array: array.nbytes)
         self._lock = threading.Lock()
 
+    @property
+    def size(self) -> int:
+        """Bytes of the cached columns."""
+        return self._arrays.size
+
     def columns(self, layer_id: str, blocks: Sequence[int], names: Sequence[str], load: Load) -> dict[str, Any]:
-        """Return the columns of some blocks of a layer, each in as many chunks as there are blocks, in their order."""
+        """Return the columns of some blocks of a layer, each with one chunk per block, in their order."""
         return {name: pa.chunked_array(parts) for name, parts in self.parts(layer_id, blocks, names, load).items()}
 
     def parts(self, layer_id: str, blocks: Sequence[int], names: Sequence[str], load: Load) -> dict[str, list["pa.Array[Any]"]]:
-        """Return the columns of some blocks of a layer, each as an array a block, in their order.
+        """Return the columns of some blocks of a layer, each as one array per block, in their order.
 
-        What is not kept is read by ``load``; two threads may both read it, and find the same.
+        Missing ones are read by ``load``; two threads may read the same at once.
         """
         keys = {name: [(layer_id, block, name) for block in blocks] for name in names}
-        found = self._known(keys)
-        missing = [b for at, b in enumerate(blocks) if any(keys[name][at] not in found for name in names)]
+        arrays = self._cached(keys)
+        missing = [block for i, block in enumerate(blocks) if any(keys[name][i] not in arrays for name in names)]
         if missing:
-            fresh = {(layer_id, block, name): part for block, name, part in _parts(load(missing, names), names)}
-            self._keep(fresh)
-            found |= fresh
-        return {name: [found[key] for key in those] for name, those in keys.items()}
+            loaded = {(layer_id, block, name): part for block, name, part in _parts(load(missing, names), names)}
+            with self._lock:
+                for key, array in loaded.items():
+                    self._arrays.put(key, array)
+            arrays |= loaded
+        return {name: [arrays[key] for key in column_keys] for name, column_keys in keys.items()}
 
     def holds(self, layer_id: str, blocks: Sequence[int], names: Sequence[str]) -> bool:
-        """Whether nothing of these columns would have to be read."""
+        """Whether all these columns are cached."""
         with self._lock:
-            return all((layer_id, block, name) in self._kept for block in blocks for name in names)
+            return all((layer_id, block, name) in self._arrays for block in blocks for name in names)
 
-    def _known(self, keys: dict[str, list[Key]]) -> dict[Key, "pa.Array[Any]"]:
+    def _cached(self, keys: dict[str, list[Key]]) -> dict[Key, "pa.Array[Any]"]:
         with self._lock:
-            found = {key: self._kept[key] for those in keys.values() for key in those if key in self._kept}
-            for key in found:
-                self._kept.move_to_end(key)
-        return found
-
-    def _keep(self, fresh: dict[Key, "pa.Array[Any]"]) -> None:
-        with self._lock:
-            for key, part in fresh.items():
-                if key not in self._kept:
-                    self._kept[key] = part
-                    self.size += part.nbytes
-            while self.size > self.limit:
-                self.size -= self._kept.popitem(last=False)[1].nbytes
+            arrays = {key: self._arrays[key] for column in keys.values() for key in column if key in self._arrays}
+            for key in arrays:
+                self._arrays.move_to_end(key)
+        return arrays
 
 
 def _parts(rows: pa.Table, names: Sequence[str]) -> Iterator[tuple[int, str, "pa.Array[Any]"]]:
-    """Yield block, name and column of each block: a copy, for a slice would keep the whole."""
+    """Yield block, name and column of each block, as a copy: a slice would keep the whole column in memory."""
     block = rows[BLOCK].to_numpy()
     starts = np.flatnonzero(np.r_[True, block[1:] != block[:-1]]) if len(block) else np.array([], np.int64)
     ends = [*starts[1:].tolist(), len(block)]

@@ -1,4 +1,4 @@
-"""A layer of a vector tile (Mapbox Vector Tile 2.1) written with arrays: no loop over features."""
+"""The encoder of a layer of a vector tile (Mapbox Vector Tile 2.1) with array operations, without a loop over features."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -11,30 +11,30 @@ from geoservice.geo import Bools, Ints
 from geoservice.release.vector_tiles.protobuf import message, tile
 
 POINT, POLYGON = 1, 3
-_SHORT, _SOME = 125, 20
-"""Bytes of a text whose message, and the message around that, have their sizes in one byte; texts sooner written one by one."""
+_MAX_SHORT_TEXT, _FEW_TEXTS = 125, 20
+"""Longest text, in bytes, for which the sizes of its two messages are one byte each; texts that are faster one by one."""
 Numbers = NDArray[np.uint64]
 
 
 def zigzag(values: Ints) -> Numbers:
-    """Return signed numbers as the format's unsigned ones: 0, -1, 1, -2 become 0, 1, 2, 3."""
+    """Return signed integers in zigzag encoding: 0, -1, 1, -2 become 0, 1, 2, 3."""
     return ((values << 1) ^ (values >> 63)).astype(np.uint64)
 
 
 def points(x: Ints, y: Ints) -> Numbers:
-    """Return the commands that draw a point a row."""
+    """Return the drawing commands of points, one row each."""
     return np.column_stack([np.full(len(x), 9, np.uint64), zigzag(x), zigzag(y)])
 
 
 def squares(x: Ints, y: Ints, side: int) -> Numbers:
-    """Return the commands that draw a square a row from its north-west corner, clockwise as an outer ring must be."""
+    """Return the drawing commands of squares from their north-west corners, one row each, clockwise as outer rings must be."""
     head = [np.full(len(x), 9), zigzag(x), zigzag(y)]
     ring = zigzag(np.array([[side, 0, 0, side, -side, 0]])).repeat(len(x), axis=0)
     return np.column_stack([*head, np.full(len(x), 26), ring, np.full(len(x), 15)]).astype(np.uint64)
 
 
 def encode(name: str, kind: int, commands: Numbers, properties: Mapping[str, "pa.Array[Any]"], fid: Ints | None) -> bytes:
-    """Return a tile of one layer; no bytes when there are no features.
+    """Return a tile of one layer, empty bytes without features.
 
     Parameters
     ----------
@@ -45,44 +45,44 @@ def encode(name: str, kind: int, commands: Numbers, properties: Mapping[str, "pa
     commands
         Drawing commands of each feature, one row each.
     properties
-        Text, numbers and booleans, one value a feature; null ones are left out.
+        Text, numbers and booleans, one value per feature; nulls are left out.
     fid
-        Numbers of the features, or None.
+        Ids of the features, or None.
     """
     n = len(commands)
     if not n:
         return b""
-    tags, said, values = _tags(properties, n)
-    told, drawn = (_sizes(tags) * said).sum(axis=1), _sizes(commands).sum(axis=1)
-    number = [np.full(n, 8), fid] if fid is not None else []
-    heads = _stacked(*number, np.full(n, 18), told, np.full(n, 24), np.full(n, kind), np.full(n, 34), drawn)
-    size, at = told + drawn + _sizes(heads).sum(axis=1), len(number) + 2
-    tokens = _stacked(np.full(n, 18), size, heads[:, :at], tags, heads[:, at:], commands)
+    tags, has_tag, values = _tags(properties, n)
+    tag_bytes, command_bytes = (_sizes(tags) * has_tag).sum(axis=1), _sizes(commands).sum(axis=1)
+    ids = [np.full(n, 8), fid] if fid is not None else []
+    heads = _stack_columns(*ids, np.full(n, 18), tag_bytes, np.full(n, 24), np.full(n, kind), np.full(n, 34), command_bytes)
+    size, split = tag_bytes + command_bytes + _sizes(heads).sum(axis=1), len(ids) + 2
+    tokens = _stack_columns(np.full(n, 18), size, heads[:, :split], tags, heads[:, split:], commands)
     present = np.ones(tokens.shape, bool)
-    present[:, 2 + at : 2 + at + tags.shape[1]] = said
+    present[:, 2 + split : 2 + split + tags.shape[1]] = has_tag
     return tile(name, _varints(tokens, present), properties, values)
 
 
 def _tags(properties: Mapping[str, "pa.Array[Any]"], n: int) -> tuple[Numbers, Bools, bytes]:
-    """Return pairs of key and value for each feature, which of them are there, and the table of values."""
+    """Return the pairs of key and value index of each feature, whether each exists, and the encoded values."""
     tags = np.zeros((n, 2 * len(properties)), np.uint64)
-    said = np.ones(tags.shape, bool)
+    has_tag = np.ones(tags.shape, bool)
     table: list[bytes] = []
     values = 0
     for key, column in enumerate(properties.values()):
         coded: Any = column.dictionary_encode()
-        at = coded.indices
+        indices = coded.indices
         if coded.null_count:
-            said[:, 2 * key] = said[:, 2 * key + 1] = at.is_valid().to_numpy(zero_copy_only=False)
-            at = at.fill_null(0)
-        tags[:, 2 * key], tags[:, 2 * key + 1] = key, at.to_numpy() + values
+            has_tag[:, 2 * key] = has_tag[:, 2 * key + 1] = indices.is_valid().to_numpy(zero_copy_only=False)
+            indices = indices.fill_null(0)
+        tags[:, 2 * key], tags[:, 2 * key + 1] = key, indices.to_numpy() + values
         values += len(coded.dictionary)
         table.append(_values(coded.dictionary))
-    return tags, said, b"".join(table)
+    return tags, has_tag, b"".join(table)
 
 
-def least(columns: Iterable["pa.DictionaryArray[Any, Any]"]) -> int:
-    """Return how many bytes properties take at the least, from what is different in each column and how often it is said."""
+def min_property_bytes(columns: Iterable["pa.DictionaryArray[Any, Any]"]) -> int:
+    """Return the minimum bytes of encoded properties, from the distinct values of each column and their number."""
     total = 0
     for column in columns:
         distinct: Any = column.dictionary
@@ -91,7 +91,7 @@ def least(columns: Iterable["pa.DictionaryArray[Any, Any]"]) -> int:
 
 
 def _values(distinct: "pa.Array[Any]") -> bytes:
-    """Return the table of values: doubles, booleans, signed numbers and texts, as the column's type says."""
+    """Return the encoded values of a column: doubles, booleans, signed integers or texts."""
     kind = distinct.type
     if not len(distinct):
         return b""
@@ -105,21 +105,21 @@ def _values(distinct: "pa.Array[Any]") -> bytes:
         return rows.tobytes()
     signed = not pa.types.is_boolean(kind)
     number = zigzag(values.astype(np.int64)) if signed else values.astype(np.uint64)
-    tokens = _stacked(np.full(len(number), 34), _sizes(number) + 1, np.full(len(number), 48 if signed else 56), number)
+    tokens = _stack_columns(np.full(len(number), 34), _sizes(number) + 1, np.full(len(number), 48 if signed else 56), number)
     return _varints(tokens, np.ones(tokens.shape, bool))
 
 
-def _stacked(*columns: NDArray[Any]) -> Numbers:
-    """Return columns side by side, none of them as floats: those of both kinds of whole numbers would be."""
+def _stack_columns(*columns: NDArray[Any]) -> Numbers:
+    """Return columns side by side as uint64: NumPy would turn a mix of signed and unsigned integers into floats."""
     return np.column_stack([np.asarray(c, np.uint64) for c in columns])
 
 
 def _texts(distinct: Any) -> bytes:
-    """Return texts as messages in messages; where all are short their heads are written in between the texts at once."""
+    """Return texts as nested messages; if all are short, all their heads are written between the texts in one operation."""
     _, ends, letters = distinct.buffers()
     offsets = np.frombuffer(ends, np.int32, len(distinct) + 1, distinct.offset * 4)
     sizes = offsets[1:] - offsets[:-1]
-    if letters is None or len(distinct) <= _SOME or sizes.max() > _SHORT:
+    if letters is None or len(distinct) <= _FEW_TEXTS or sizes.max() > _MAX_SHORT_TEXT:
         return b"".join(message(34, message(10, v.encode())) for v in distinct.to_pylist())
     text = np.frombuffer(letters, np.uint8)[offsets[0] : offsets[-1]]
     out = np.empty(len(text) + 4 * len(sizes), np.uint8)
@@ -132,7 +132,7 @@ def _texts(distinct: Any) -> bytes:
 
 
 def _sizes(tokens: Numbers) -> NDArray[np.int64]:
-    """Bytes of each number as a varint."""
+    """Return the number of bytes of each number as a varint."""
     sizes = np.ones(tokens.shape, np.int64)
     top, limit = int(tokens.max(initial=0)), 128
     while limit <= top:
@@ -142,17 +142,17 @@ def _sizes(tokens: Numbers) -> NDArray[np.int64]:
 
 
 def _varints(tokens: Numbers, present: Bools) -> bytes:
-    """Return the numbers that are present, row by row, as varints: seven bits a byte, the lowest first."""
-    left: NDArray[Any] = tokens[present]
-    top = int(left.max(initial=0))
+    """Return the numbers that are present, row by row, as varints: seven bits per byte, the lowest first."""
+    remaining: NDArray[Any] = tokens[present]
+    top = int(remaining.max(initial=0))
     if top < 2**32:  # most are, and half as wide is twice as fast
-        left = left.astype(np.uint32)
+        remaining = remaining.astype(np.uint32)
     width = max((top.bit_length() + 6) // 7, 1)
-    out = np.empty((len(left), width), np.uint8)
+    out = np.empty((len(remaining), width), np.uint8)
     used = np.ones(out.shape, bool)
     for byte in range(width):
-        low, left = (left & 127).astype(np.uint8), left >> 7
-        more = left > 0
+        low, remaining = (remaining & 127).astype(np.uint8), remaining >> 7
+        more = remaining > 0
         out[:, byte] = low | more.view(np.uint8) << 7
         if byte + 1 < width:
             used[:, byte + 1] = more

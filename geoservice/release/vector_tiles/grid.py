@@ -1,28 +1,24 @@
-"""Where a tile lies: its rectangle in the plane it is cut from, its box in degrees, and its grid of 4096 units."""
+"""The frame of a tile: its rectangle in its plane, its box in degrees, and its grid of 4096 units."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from math import atan, degrees, pi, sinh
 
-import numpy as np
-
-from geoservice.geo import MAX_MERCATOR_LAT, BBox, Floats, Tile
-from geoservice.release.mercator import HALF_M, RADIUS_M
+from geoservice.geo import MERCATOR_HALF_M, BBox, Floats, Tile, mercator_easting, mercator_northing, row_latitude
 
 EXTENT = 4096
 BUFFER = 64
 MAX_ZOOM = 24
-"""Zoom above which no tile is cut: a unit of the grid is half a millimetre there."""
+"""The last zoom of tiles on request: a unit of the grid is half a millimetre there."""
 
 
 @dataclass(frozen=True)
 class TileFrame:
     """A tile in its plane.
 
-    ``column`` holds the shapes in that plane; ``west, south, east, north`` are the tile's edges in its units and ``unit`` is
-    the width of a unit of the tile's grid. ``bbox`` is the tile in degrees, ``reach`` the same with the buffer around it: a
-    feature is in the tile when its shape meets ``reach``, its edges included. In Web Mercator the outermost tiles reach to the
-    poles, for what lies beyond the plane is drawn at its edge.
+    ``column`` has the shapes in that plane; ``west, south, east, north`` are the tile's edges in its units and ``unit`` is the
+    width of a unit of the tile's grid. ``bbox`` is the tile in degrees, ``reach`` the same with its buffer: a feature is in the
+    tile if its shape intersects ``reach``, edges included. In Web Mercator the outermost tiles reach to the poles, because
+    features beyond the plane are drawn at its edge.
     """
 
     column: str
@@ -35,27 +31,16 @@ class TileFrame:
 
     @property
     def unit(self) -> float:
-        """Width of a unit of the grid."""
+        """The width of a unit of the grid."""
         return (self.east - self.west) / EXTENT
 
     def place(self, lon: Floats, lat: Floats) -> tuple[Floats, Floats]:
         """Return points in units of the grid, x to the east and y to the south, from the tile's north-west corner."""
-        return self.units(lon, lat) if self.column == "geometry" else self.units(easting(lon), northing(lat))
+        return self.units(lon, lat) if self.column == "geometry" else self.units(mercator_easting(lon), mercator_northing(lat))
 
     def units(self, x: Floats, y: Floats) -> tuple[Floats, Floats]:
         """Return points of the tile's plane in units of the grid, from its north-west corner."""
         return (x - self.west) / self.unit, (self.north - y) / self.unit
-
-
-def easting(lon: Floats) -> Floats:
-    """Return Web-Mercator metres to the east of a longitude."""
-    return np.radians(lon) * RADIUS_M
-
-
-def northing(lat: Floats) -> Floats:
-    """Return Web-Mercator metres to the north of a latitude; beyond the plane's edge they are those of the edge."""
-    phi = np.radians(np.clip(lat, -MAX_MERCATOR_LAT, MAX_MERCATOR_LAT))
-    return np.asarray(np.log(np.tan(np.pi / 4 + phi / 2)) * RADIUS_M)
 
 
 def _quad(tile: Tile) -> TileFrame | None:
@@ -63,20 +48,17 @@ def _quad(tile: Tile) -> TileFrame | None:
     n = 2**z
     if not (0 <= x < n and 0 <= y < n):
         return None
-    side = 2 * HALF_M / n
-    edges = (x * side - HALF_M, HALF_M - (y + 1) * side, (x + 1) * side - HALF_M, HALF_M - y * side)
+    half = MERCATOR_HALF_M
+    side = 2 * half / n
+    edges = (x * side - half, half - (y + 1) * side, (x + 1) * side - half, half - y * side)
     return TileFrame("_mercator", *edges, _quad_box(tile, 0.0), _quad_box(tile, BUFFER / EXTENT))
 
 
 def _quad_box(tile: Tile, margin: float) -> BBox:
     z, x, y = tile
     n = 2**z
-
-    def lat(row: float) -> float:
-        return degrees(atan(sinh(pi * (1 - 2 * row / n))))
-
-    south = lat(y + 1 + margin) if y < n - 1 else -90.0
-    north = lat(y - margin) if y else 90.0
+    south = row_latitude(y + 1 + margin, z) if y < n - 1 else -90.0
+    north = row_latitude(y - margin, z) if y else 90.0
     return BBox((x - margin) / n * 360 - 180, south, (x + 1 + margin) / n * 360 - 180, north)
 
 
@@ -95,7 +77,7 @@ MATRIX_SETS: dict[str, Callable[[Tile], TileFrame | None]] = {"WebMercatorQuad":
 
 
 def frame_of(matrix_set: str, tile: Tile) -> TileFrame | None:
-    """Return where a tile lies, None for one outside the matrix.
+    """Return the frame of a tile, None for one outside the matrix.
 
     >>> frame_of("WorldCRS84Quad", Tile(0, 1, 0)).bbox
     BBox(west=0.0, south=-90.0, east=180.0, north=90.0)

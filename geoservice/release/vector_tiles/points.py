@@ -1,4 +1,4 @@
-"""Tiles of a layer of points, drawn from its columns in memory: no engine plans a question, and none reads a row twice."""
+"""Tiles of a layer of points, drawn from cached columns: without a database query, and without reading any row twice."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,29 +10,29 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from geoservice.geo import BBox, Bools, Floats
-from geoservice.release.arrow_filter import Compiled
+from geoservice.geo import BBox, Bools, Floats, mercator_easting, mercator_northing
+from geoservice.release.arrow_filter import CompiledFilter
 from geoservice.release.base import PublishedLayer
-from geoservice.release.vector_tiles.aggregate import gather, merge
+from geoservice.release.vector_tiles.aggregate import aggregate_tile, count_by_cell
 from geoservice.release.vector_tiles.budget import FEATURES
 from geoservice.release.vector_tiles.column_cache import ColumnCache, Load
-from geoservice.release.vector_tiles.encode_small import FEW as FEW_POINTS
+from geoservice.release.vector_tiles.encode_small import MAX_POINTS
 from geoservice.release.vector_tiles.features import SOUTH, WEST, tile_of, tile_of_small
-from geoservice.release.vector_tiles.grid import TileFrame, easting, northing
+from geoservice.release.vector_tiles.grid import TileFrame
 from geoservice.release.vector_tiles.row_blocks import ROWS, RowBlocks
 
 NORTHING, GEOGRAPHY = "_northing", "geography"
-FEW = 16
-"""Blocks that an engine looks through in less time than it takes to read them whole."""
-AT_ONCE = 64
-"""Blocks that are read in one question where all are."""
-WIDTH = 10
-"""Bytes of a value, roughly: numbers have eight, texts a few more or, where they are many, a dozen."""
+FEW_BLOCKS = 16
+"""Up to so many blocks, an engine's query takes less time than reading the blocks."""
+BLOCKS_PER_QUERY = 64
+"""Blocks per query when all are read."""
+VALUE_BYTES = 10
+"""Rough bytes of a value: eight for numbers, up to a dozen for texts."""
 
 
 @dataclass(frozen=True)
-class _Chosen:
-    """Features in a tile: blocks with all of them, the fewest where that is worth a look; whether each row of these is one."""
+class _Selection:
+    """The features in a tile: the blocks with all of them, and whether each row of the blocks is one of them."""
 
     blocks: list[int]
     rows: Bools
@@ -42,97 +42,99 @@ class _Chosen:
         return int(np.count_nonzero(self.rows))
 
 
-class Points:
-    """Draws tiles of a layer of points as a filter wants them; ``load`` reads what ``memory`` does not hold."""
+class PointTiles:
+    """Draws tiles of a layer of points for a filter; ``load`` reads what the cache does not have."""
 
     def __init__(
-        self, layer: PublishedLayer, blocks: RowBlocks, memory: ColumnCache, load: Load, wanted: Compiled | None
+        self, layer: PublishedLayer, blocks: RowBlocks, columns: ColumnCache, load: Load, compiled: CompiledFilter | None
     ) -> None:
-        self._layer, self._blocks, self._memory, self._read, self._wanted = layer, blocks, memory, load, wanted
-        self._near = cache(blocks.met)
+        self._layer, self._blocks, self._columns_cache, self._read, self._filter = layer, blocks, columns, load, compiled
+        self._blocks_near = cache(blocks.intersecting)
 
     def ready(self, box: BBox, properties: Sequence[str]) -> bool:
-        """Whether memory is the faster way.
+        """Whether drawing from the cache is faster than a query.
 
-        It is not where a box meets few blocks that would have to be read first, nor where what is looked at could not be kept.
+        It is not if the box intersects few blocks that would have to be read first, or if the columns do not fit in the cache.
         """
-        near = self._near(box)
-        if len(near) <= FEW:
-            return self._memory.holds(self._layer.id, near, [*self._looked_at(None), "fid", *properties])
-        return self._fit(len(near), 4 + len(self._wanted.names if self._wanted else ()))
+        near = self._blocks_near(box)
+        if len(near) <= FEW_BLOCKS:
+            return self._columns_cache.holds(self._layer.id, near, [*self._test_columns(None), "fid", *properties])
+        return self._fit(len(near), 4 + len(self._filter.names if self._filter else ()))
 
     def fill(self, properties: Sequence[str], stop: Event) -> None:
-        """Read the whole layer into memory, if it fits, until told to stop."""
+        """Read the whole layer into the cache, if it fits, until ``stop`` is set."""
         names, blocks = ["fid", *properties, WEST, SOUTH, NORTHING], self._blocks.all
         if self._fit(len(blocks), len(names)):
-            for at in range(0, len(blocks), AT_ONCE):
+            for start in range(0, len(blocks), BLOCKS_PER_QUERY):
                 if stop.is_set():
                     return
-                self._columns(blocks[at : at + AT_ONCE], names)
+                self._columns(blocks[start : start + BLOCKS_PER_QUERY], names)
 
     def _fit(self, blocks: int, columns: int) -> bool:
-        return blocks * ROWS * columns * WIDTH <= self._memory.limit
+        return blocks * ROWS * columns * VALUE_BYTES <= self._columns_cache.limit
 
     def features(self, frame: TileFrame, geography: str | None, properties: Mapping[str, str]) -> bytes | None:
-        """Return the tile with a feature each, None when that is more than the budget."""
+        """Return the tile with all its features, None if it is over the budget."""
         names = ["fid", *properties, WEST, SOUTH]
-        chosen = self._choose(frame.reach, geography)
-        if chosen.count > FEATURES:
+        selection = self._select(frame.reach, geography)
+        if selection.count > FEATURES:
             return None
-        if not chosen.count:
+        if not selection.count:
             return b""
-        if chosen.count <= FEW_POINTS:
-            parts = self._memory.parts(self._layer.id, chosen.blocks, names, self._load)
-            return tile_of_small(self._layer.id, frame, parts, chosen.rows, list(properties))
-        return tile_of(self._layer.id, frame, self._rows(chosen, names), list(properties))
+        if selection.count <= MAX_POINTS:
+            parts = self._columns_cache.parts(self._layer.id, selection.blocks, names, self._load)
+            return tile_of_small(self._layer.id, frame, parts, selection.rows, list(properties))
+        return tile_of(self._layer.id, frame, self._rows(selection, names), list(properties))
 
     def aggregate(self, frame: TileFrame, geography: str | None) -> bytes:
-        """Return the tile with a feature a cell: those that meet the tile itself, without its buffer."""
-        chosen, in_degrees = self._choose(frame.bbox, geography), frame.column == "geometry"
-        if not chosen.count:
+        """Return the tile with one feature per grid cell, of features in the tile without its buffer."""
+        selection, in_degrees = self._select(frame.bbox, geography), frame.column == "geometry"
+        if not selection.count:
             return b""
-        rows = self._rows(chosen, [WEST, SOUTH if in_degrees else NORTHING])
+        rows = self._rows(selection, [WEST, SOUTH if in_degrees else NORTHING])
         x, y = (column.to_numpy() for column in rows.columns)
-        return merge(self._layer.id, gather(*frame.units(x if in_degrees else easting(x), y)), self._layer.geometry)
+        return aggregate_tile(
+            self._layer.id, count_by_cell(*frame.units(x if in_degrees else mercator_easting(x), y)), self._layer.geometry
+        )
 
-    def _looked_at(self, level: str | None) -> list[str]:
-        """Return the columns that tell whether a feature is wanted."""
-        return sorted({WEST, SOUTH, *(self._wanted.names if self._wanted else ()), *([GEOGRAPHY] if level else [])})
+    def _test_columns(self, level: str | None) -> list[str]:
+        """Return the columns that decide whether a feature is in a tile."""
+        return sorted({WEST, SOUTH, *(self._filter.names if self._filter else ()), *([GEOGRAPHY] if level else [])})
 
-    def _choose(self, box: BBox, geography: str | None) -> _Chosen:
-        near = self._near(box)
+    def _select(self, box: BBox, geography: str | None) -> _Selection:
+        near = self._blocks_near(box)
         if not near:
-            return _Chosen([], np.zeros(0, bool))
+            return _Selection([], np.zeros(0, bool))
         level = geography if len(self._layer.zooms) > 1 else None
-        columns = self._columns(near, self._looked_at(level))
+        columns = self._columns(near, self._test_columns(level))
         inside = _inside(box, columns[WEST].to_numpy(), columns[SOUTH].to_numpy())
         if level:
             inside &= _true(pc.equal(columns[GEOGRAPHY], pa.scalar(level)))
-        if self._wanted:
-            inside &= _true(self._wanted.test(columns))
-        if len(near) <= FEW:
-            return _Chosen(near, inside)
+        if self._filter:
+            inside &= _true(self._filter.predicate(columns))
+        if len(near) <= FEW_BLOCKS:
+            return _Selection(near, inside)
         sizes = np.array([len(chunk) for chunk in columns[WEST].chunks])
         hit = np.add.reduceat(inside, np.cumsum(sizes) - sizes, dtype=np.int64) > 0
-        return _Chosen([block for block, there in zip(near, hit, strict=True) if there], inside[np.repeat(hit, sizes)])
+        return _Selection([block for block, is_hit in zip(near, hit, strict=True) if is_hit], inside[np.repeat(hit, sizes)])
 
-    def _rows(self, chosen: _Chosen, names: Sequence[str]) -> pa.Table:
-        columns, rows = self._columns(chosen.blocks, names), pa.array(chosen.rows)
+    def _rows(self, selection: _Selection, names: Sequence[str]) -> pa.Table:
+        columns, rows = self._columns(selection.blocks, names), pa.array(selection.rows)
         return pa.table({name: column.filter(rows) for name, column in columns.items()})  # a table's own filter is slower
 
     def _columns(self, blocks: Sequence[int], names: Sequence[str]) -> dict[str, Any]:
-        return self._memory.columns(self._layer.id, blocks, names, self._load)
+        return self._columns_cache.columns(self._layer.id, blocks, names, self._load)
 
     def _load(self, blocks: Sequence[int], names: Sequence[str]) -> pa.Table:
-        """Read columns; how far north in Web Mercator a point lies takes longer to compute than all the rest of a tile."""
+        """Read columns; the Web-Mercator northing is cached too, as it takes longer to compute than the rest of a tile."""
         if NORTHING not in names:
             return self._read(blocks, names)
         rows = self._read(blocks, sorted({*names, SOUTH} - {NORTHING}))
-        return rows.append_column(NORTHING, pa.array(northing(rows[SOUTH].to_numpy())))
+        return rows.append_column(NORTHING, pa.array(mercator_northing(rows[SOUTH].to_numpy())))
 
 
 def _inside(box: BBox, lon: Floats, lat: Floats) -> Bools:
-    """Which points are in a box, its edges included; a row without a point is in none."""
+    """Return whether each point is in a box, edges included; a row without a point is in none."""
     return np.asarray((lon >= box.west) & (lon <= box.east) & (lat >= box.south) & (lat <= box.north), bool)
 
 

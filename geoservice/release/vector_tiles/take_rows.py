@@ -1,4 +1,4 @@
-"""Values of a few rows out of columns in memory, as plain lists: an engine of columns takes longer to begin than they take."""
+"""Values of a few rows of Arrow columns as lists: for so few, the start-up cost of Arrow's own functions dominates."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -9,32 +9,32 @@ import pyarrow as pa
 from geoservice.geo import Bools, Ints
 
 Parts = Mapping[str, Sequence["pa.Array[Any]"]]
-"""Columns, each in the same parts."""
+"""Columns, all divided into chunks of the same lengths."""
 _TEXT = pa.string()
 
 
 def take_rows(columns: Parts, rows: Bools) -> dict[str, list[Any]]:
-    """Return the values of the rows that are true; text as UTF-8, null as None. There is a column at least."""
-    wanted: list[tuple[int, Ints]] = []
+    """Return the values of the rows for which ``rows`` is true; text as UTF-8 bytes, null as None. One column is required."""
+    selected: list[tuple[int, Ints]] = []
     start = 0
-    for i, part in enumerate(next(iter(columns.values()))):
-        at = np.flatnonzero(rows[start : start + len(part)])
-        start += len(part)
-        if at.size:
-            wanted.append((i, at))
-    return {name: [value for i, at in wanted for value in _values(parts[i], at)] for name, parts in columns.items()}
+    for i, chunk in enumerate(next(iter(columns.values()))):
+        positions = np.flatnonzero(rows[start : start + len(chunk)])
+        start += len(chunk)
+        if positions.size:
+            selected.append((i, positions))
+    return {name: [v for i, positions in selected for v in _values(parts[i], positions)] for name, parts in columns.items()}
 
 
-def _values(part: Any, at: Ints) -> list[Any]:
-    text = part.type == _TEXT
-    if part.null_count:
-        some = part.take(pa.array(at))
-        return list((some.cast(pa.binary()) if text else some).to_pylist())
-    return _texts(part, at) if text else list(part.to_numpy(zero_copy_only=False)[at].tolist())
+def _values(chunk: Any, positions: Ints) -> list[Any]:
+    is_text = chunk.type == _TEXT
+    if chunk.null_count:
+        taken = chunk.take(pa.array(positions))
+        return list((taken.cast(pa.binary()) if is_text else taken).to_pylist())
+    return _texts(chunk, positions) if is_text else list(chunk.to_numpy(zero_copy_only=False)[positions].tolist())
 
 
-def _texts(part: Any, at: Ints) -> list[bytes]:
-    _, ends, letters = part.buffers()
-    offsets = np.frombuffer(ends, np.int32, len(part) + 1, part.offset * 4)
+def _texts(chunk: Any, positions: Ints) -> list[bytes]:
+    _, ends, letters = chunk.buffers()
+    offsets = np.frombuffer(ends, np.int32, len(chunk) + 1, chunk.offset * 4)
     text = letters.to_pybytes() if letters else b""
-    return [text[a:b] for a, b in zip(offsets[at].tolist(), offsets[at + 1].tolist(), strict=True)]
+    return [text[a:b] for a, b in zip(offsets[positions].tolist(), offsets[positions + 1].tolist(), strict=True)]

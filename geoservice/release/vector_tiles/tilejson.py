@@ -1,17 +1,17 @@
-"""What an archive of tiles says of itself, so that a program that has the file alone can draw it."""
+"""The TileJSON metadata in an archive of tiles, so that a program can draw it from the file alone."""
 
 from typing import Any
 
 from geoservice.layer import Label
 from geoservice.release.base import PublishedLayer
 from geoservice.release.properties import property_types
-from geoservice.release.vector_tiles.budget import COUNT, describe
+from geoservice.release.vector_tiles.budget import COUNT, budget_metadata
 
 _FIELDS = {"integer": "Number", "number": "Number", "boolean": "Boolean"}
 
 
 def fields(layer: PublishedLayer) -> dict[str, str]:
-    """Return the properties of a layer's tiles in TileJSON's words; one of them is there in aggregated features alone."""
+    """Return the properties of a layer's tiles with TileJSON's types; only aggregated features have the last one."""
     return {**{name: _FIELDS.get(kind, "String") for name, kind in property_types(layer).items()}, COUNT: "Number"}
 
 
@@ -25,7 +25,7 @@ def metadata(layer: PublishedLayer, attribution: Label) -> dict[str, Any]:
         "attribution": _both(attribution),
         "type": "overlay",
         "vector_layers": [vector],
-        "budget": describe(),
+        "budget": budget_metadata(),
     }
 
 

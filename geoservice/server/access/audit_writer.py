@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 
-import structlog
 from anyio import CancelScope, Lock, to_thread
 
 from geoservice.errors import Unavailable
 from geoservice.server.access.audit import AuditEntry
 from geoservice.server.access.store import AccessStore
+from geoservice.server.outage import Outage
 
 
 @dataclass
@@ -23,7 +23,7 @@ class AuditWriter:
 
     def __init__(self, store: AccessStore) -> None:
         self._store, self._lock, self._waiting = store, Lock(), list[_Waiting]()
-        self.written = 0
+        self.written, self._outage = 0, Outage("audit log")
 
     async def record(self, entry: AuditEntry) -> None:
         """Return when the entry is on the disk; raises :class:`Unavailable` when it cannot be written."""
@@ -43,8 +43,9 @@ class AuditWriter:
             self._store.append([w.entry for w in batch])
             self.written += len(batch)
             written = True
-        except Exception as e:  # noqa: BLE001 - whatever it was: without its row no answer leaves
-            structlog.get_logger().error("audit log cannot be written", error=type(e).__name__)
+            self._outage.end()
+        except Exception as error:  # noqa: BLE001 - whatever it was: without its row no answer leaves
+            self._outage.begin(error)
         finally:
             for waiting in batch:
                 waiting.written = written

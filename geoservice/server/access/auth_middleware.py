@@ -1,23 +1,28 @@
 """The door: finds out who asks, counts, and writes down every answer that is not for everybody before it leaves."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
+from anyio import move_on_after
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from geoservice.errors import GeoserviceError, ParameterError, Unauthorized
+from geoservice.errors import GeoserviceError, ParameterError, Unauthorized, Unavailable
 from geoservice.server.access.audit import AuditEntry
 from geoservice.server.access.audit_writer import AuditWriter
 from geoservice.server.access.authenticators import Checks
 from geoservice.server.access.rate_limits import Exceeded, RateLimits
 from geoservice.server.errors import PROBLEM, headers_of, problem, settle
 from geoservice.server.headers import send_whole
+from geoservice.server.operations.health import HEALTH
 from geoservice.server.operations.logs import NOTE
 from geoservice.server.principal import ANYBODY, NOTED, Principal
 from geoservice.server.query_params import pairs_of
 
 IN_URL = {"token", "access_token"}
 PRIVATE = b"private, no-cache"
+HEALTH_S = 0.4
+"""Seconds that a health check with a token waits for the store of tokens."""
 
 
 class AuthMiddleware:
@@ -40,7 +45,7 @@ class AuthMiddleware:
                 self._recorder.close()
             return
         try:
-            who = await self._who(scope)
+            who = await (self._prompt(scope) if scope["path"] in HEALTH else self._who(scope))
         except GeoserviceError as error:
             await refuse(send, error)
             return
@@ -55,6 +60,13 @@ class AuthMiddleware:
             await self.app(scope, receive, _Recorded(scope, who, noted, send, self._recorder))
         finally:
             NOTED.reset(token)
+
+    async def _prompt(self, scope: Scope) -> Principal:
+        """Return who asks for what is for everybody: anybody, where it cannot be learnt at once."""
+        who = ANYBODY
+        with suppress(Unavailable), move_on_after(HEALTH_S):
+            who = await self._who(scope)
+        return who
 
     async def _who(self, scope: Scope) -> Principal:
         check_query(scope["query_string"])

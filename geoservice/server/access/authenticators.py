@@ -6,7 +6,6 @@ from anyio import to_thread
 
 from geoservice.server.access.jwks import Keys, fetch
 from geoservice.server.access.oidc import Oidc
-from geoservice.server.access.store import AccessStore
 from geoservice.server.access.tokens import Tokens
 from geoservice.server.principal import Principal
 from geoservice.settings import Settings
@@ -32,10 +31,10 @@ class Checks:
         return await self._tokens.principal(text)
 
 
-def checks_for(settings: Settings, store: AccessStore) -> Checks:
+def checks_for(settings: Settings, tokens: Tokens) -> Checks:
     """Return the checks that the settings ask for."""
     place = settings.oidc_jwks
     if not (settings.oidc_issuer and settings.oidc_audience and place):
-        return Checks(Tokens(store), None)
+        return Checks(tokens, None)
     where = place if "://" in place else str(settings.home / Path(place))
-    return Checks(Tokens(store), Oidc(settings, Keys(lambda: fetch(where))))
+    return Checks(tokens, Oidc(settings, Keys(lambda: fetch(where))))

@@ -8,6 +8,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from geoservice.durable import disk_full, has_room, is_full
 from geoservice.errors import Forbidden, Unavailable
 
 WAIT_S = 5
@@ -38,7 +39,7 @@ class SQLiteFile:
     @contextmanager
     def session(self, write: bool = False) -> Iterator[SQLiteSession]:
         """Open a transaction; a writer waits for others, threads of one process take turns."""
-        with self._lock, _told():
+        with self._lock, _told(self._path.parent):
             connection = self._open()
             connection.execute("BEGIN IMMEDIATE" if write else "BEGIN")
             try:
@@ -73,13 +74,15 @@ def _make_private(path: Path) -> None:
 
 
 @contextmanager
-def _told() -> Iterator[None]:
-    """Turn errors of SQLite and of the disk into the house's; theirs may hold paths."""
+def _told(folder: Path) -> Iterator[None]:
+    """Turn errors of SQLite and of the disk into the house's."""
     try:
         yield
     except sqlite3.IntegrityError as e:
         raise Forbidden(f"access store: {e}") from None
-    except sqlite3.Error:
+    except (sqlite3.Error, OSError) as e:
+        if is_full(e) or not has_room(folder):  # where its log cannot grow SQLite knows of an I/O error alone
+            raise disk_full("access store", folder) from None
+        if isinstance(e, OSError):
+            raise Unavailable("access store: the folder access cannot be made, read or written by this user") from None
         raise Unavailable("access store: its file cannot be read or written just now; nothing was changed") from None
-    except OSError:
-        raise Unavailable("access store: the folder access cannot be made, read or written by this user") from None

@@ -138,4 +138,4 @@ def open_access(home: Path, dsn: str | None, prefix: str, *, owner: bool) -> Acc
         return AccessStore(SQLiteFile(home / "access" / "access.db"), AccessStatements("sqlite"), owner=True)
     from geoservice.server.access.postgresql import PostgreSQL
 
-    return AccessStore(PostgreSQL(dsn), AccessStatements("postgresql", prefix), owner)
+    return AccessStore(PostgreSQL(dsn, serving=not owner), AccessStatements("postgresql", prefix), owner)

@@ -6,7 +6,6 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 
-import structlog
 from anyio import CapacityLimiter, Event, to_thread
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
@@ -14,6 +13,7 @@ from argon2.exceptions import VerificationError
 from geoservice.errors import GeoserviceError, TooManyRequests, Unauthorized, Unavailable
 from geoservice.server.access.store import AccessStore
 from geoservice.server.access.token import TEXT, Token, stamp, why_dead
+from geoservice.server.outage import Outage
 from geoservice.server.principal import Principal
 
 HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
@@ -55,6 +55,7 @@ class Tokens:
         self._going: dict[bytes, Event] = {}
         self._slots = CapacityLimiter(AT_ONCE)  # threads of its own: waiting ones would take those of the queries
         self._waiting = 0
+        self.outage = Outage("access store")
 
     @property
     def _fresh(self) -> bool:
@@ -78,9 +79,11 @@ class Tokens:
             version = self._store.version()
             if version != self._version:
                 self._known, self._version = {t.id: t for t in self._store.tokens()}, version
-        except GeoserviceError as e:  # whatever the store says, a reader cannot mend it
+        except GeoserviceError as error:  # whatever the store says, a reader cannot mend it
             self._broken = self._clock() + REST_S
-            structlog.get_logger().error("access store cannot be read", error=type(e).__name__)
+            self.outage.begin(error)
+        else:
+            self.outage.end()
 
     async def principal(self, text: str) -> Principal:
         """Return whose token this is.
@@ -89,7 +92,7 @@ class Tokens:
         :class:`TooManyRequests` when too many are being checked.
         """
         if not self._fresh:
-            await to_thread.run_sync(self._refresh)
+            await to_thread.run_sync(self._refresh, abandon_on_cancel=True)  # it ends by itself, for whoever comes next
         token = await self._verify(text)
         if reason := why_dead(token, self._known, stamp()):
             raise Unauthorized(f"this token is {'no longer good: it has ' if reason == 'expired' else ''}{reason}")

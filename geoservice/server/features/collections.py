@@ -4,20 +4,24 @@ from typing import Any
 
 from geoservice.release.base import PublishedLayer
 from geoservice.server.deps import RequestContext
+from geoservice.server.features.amounts import Amount
 from geoservice.server.features.crs import STORAGE, offered
 from geoservice.server.features.writers import WRITERS
 from geoservice.server.formats import GEOJSON, HTML, JSON, MEDIA, PNG, SCHEMA, STYLE
 from geoservice.server.links import CRS84, REL, Link, link
+from geoservice.server.pages import WORDS
 
 
 def links_of(ask: RequestContext, layer: PublishedLayer) -> list[Link]:
     """Return where everything about a layer is."""
     to, path = ask.urls.to, f"/collections/{layer.id}"
+    whole, words = Amount(0, None, ask.language), WORDS[ask.language]
     found = [
         link("self", JSON, to(path, {"f": "json"})),
         link("alternate", HTML, to(path, {"f": "html"})),
         link("items", GEOJSON, to(f"{path}/items"), "features"),
         *(link("items", MEDIA[f], to(f"{path}/items", {"f": f}), "features") for f in ("html", *WRITERS)),
+        *(link("enclosure", MEDIA[f], to(f"{path}/items", {"f": f}), whole.file_title(words[f])) for f in WRITERS),
         link("describedby", SCHEMA, to(f"{path}/schema"), "schema"),
         link(f"{REL}/queryables", SCHEMA, to(f"{path}/queryables"), "queryables"),
         link(f"{REL}/sortables", SCHEMA, to(f"{path}/sortables"), "sortables"),

@@ -15,7 +15,7 @@ import shapely
 from pyproj import CRS, Transformer
 
 from geoservice.errors import ParameterError
-from geoservice.geo import MAX_MERCATOR_LAT, BBox, Floats, Objects
+from geoservice.geo import MAX_MERCATOR_LAT, MERCATOR_HALF_M, BBox, Floats, Objects
 from geoservice.release.base import PublishedLayer
 from geoservice.server.links import CRS84
 
@@ -29,7 +29,6 @@ ALWAYS = (4326, 3857, 4490)
 CHINA = BBox(73.5, 3.0, 135.0, 54.0)
 WITH_ZONE, PLAIN = 4513 - 25, 4534 - 25
 """EPSG code of the CGCS2000 3-degree zone ``n``, less ``n``: with the zone's number before the easting, and without it."""
-MERCATOR_EDGE = 20037508.342789244
 TURN = 360.0
 HAIR, HAIR_LON = 0.5, 1e-3
 """Degrees beyond a pole, and beyond 180 degrees of longitude, that are taken for its edge."""
@@ -122,8 +121,8 @@ def _from_mercator(box: BBox) -> BBox:
     """Return a box of Web Mercator in degrees, perhaps beyond 180 of them; raises ValueError for west > east."""
     if box.west > box.east:
         raise ValueError(box)
-    west, east = (x / MERCATOR_EDGE * 180 for x in (box.west, box.east))
-    ys = np.clip([box.south, box.north], -MERCATOR_EDGE, MERCATOR_EDGE)
+    west, east = (x / MERCATOR_HALF_M * 180 for x in (box.west, box.east))
+    ys = np.clip([box.south, box.north], -MERCATOR_HALF_M, MERCATOR_HALF_M)
     south, north = _transformer(3857).transform([0.0, 0.0], ys, direction="INVERSE")[1]
     return BBox(west, float(south), east, float(north))
 

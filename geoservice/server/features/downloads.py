@@ -1,6 +1,5 @@
 """Items as a file: written aside batch by batch, sent in pieces, and gone from the disk before the first piece is sent."""
 
-import errno
 from pathlib import Path
 from typing import BinaryIO
 
@@ -8,10 +7,11 @@ from anyio import to_thread
 from fastapi import Response
 from starlette.types import Receive, Scope, Send
 
-from geoservice.errors import TooLarge, Unavailable
+from geoservice.durable import disk_full, is_full
+from geoservice.errors import TooLarge, for_operators
 from geoservice.release.base import PublishedLayer, ReleaseReader
 from geoservice.release.batches import Batches
-from geoservice.release.query import chosen, result_schema
+from geoservice.release.query import requested_properties, result_schema
 from geoservice.scratch import scratch_folder
 from geoservice.server.deps import RequestContext
 from geoservice.server.features.items_query import ItemsQuery
@@ -20,6 +20,7 @@ from geoservice.server.formats import CSV, MEDIA
 from geoservice.server.pages import WORDS
 from geoservice.server.responses import headers_of
 
+NO_ROOM = "the server has no room for this file now; ask for less with limit, bbox or filter"
 MAX_FEATURES = 1_000_000
 """Features in one file at the most."""
 PIECE = 2**18
@@ -55,10 +56,10 @@ def download(ask: RequestContext, layer: PublishedLayer, asked: ItemsQuery) -> S
         try:
             WRITERS[ask.format](path, content_of(ask, layer, asked, batches))
             size, file = path.stat().st_size, path.open("rb")
-        except OSError as e:
-            if e.errno != errno.ENOSPC:
+        except Exception as e:  # each writer has a class of its own for a full disk; any other error goes on
+            if not is_full(e):
                 raise
-            raise Unavailable("the server has no room for this file now; ask for less with limit, bbox or filter") from None
+            raise for_operators(disk_full(path.name, path.parent.parent), NO_ROOM) from None
     kind = MEDIA[ask.format] + ("; charset=utf-8" if MEDIA[ask.format] == CSV else "")
     name = {"Content-Disposition": f'attachment; filename="{layer.id}.{ask.format}"'}
     return Sent(file, size, kind, {**headers_of(ask), **name}, batches)
@@ -77,7 +78,7 @@ def check_size(reader: ReleaseReader, layer: PublishedLayer, asked: ItemsQuery) 
 
 def content_of(ask: RequestContext, layer: PublishedLayer, asked: ItemsQuery, batches: Batches) -> Content:
     """Return what the file is made of."""
-    schema = result_schema(layer, chosen(layer, asked.query.properties), asked.query.geometry)
+    schema = result_schema(layer, requested_properties(layer, asked.query.properties), asked.query.geometry)
     return Content(layer, schema, iter(batches), asked.crs, about(ask, layer))
 
 

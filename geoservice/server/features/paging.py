@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from geoservice.release.base import ItemQuery, Key, PublishedLayer, ReleaseReader
 from geoservice.release.paging_keys import encode_key
-from geoservice.release.query import plain
+from geoservice.release.query import is_unfiltered
 
 CHEAP = 100_000
 """Layers of at most this many features are counted through a filter; larger ones have no ``numberMatched`` then."""
@@ -19,7 +19,7 @@ def token(layer: PublishedLayer, query: ItemQuery, key: Key | None) -> str | Non
 
 def matched(reader: ReleaseReader, layer: PublishedLayer, query: ItemQuery) -> int | None:
     """Return how many features match, or None where counting would be slow."""
-    return reader.count(layer.id, query) if plain(query) or layer.features <= CHEAP else None
+    return reader.count(layer.id, query) if is_unfiltered(query) or layer.features <= CHEAP else None
 
 
 def turned(given: Mapping[str, str], name: str, text: str) -> dict[str, str]:

@@ -1,16 +1,19 @@
 """What a layer's features carry, as JSON Schema: all of it, what can be asked for, and what they can be ordered by."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Response
 
-from geoservice.release.base import PublishedColumn, PublishedLayer
+from geoservice.release.base import PublishedLayer
 from geoservice.server import schemas
 from geoservice.server.deps import RequestContext, request_context
-from geoservice.server.features.times import time_column
-from geoservice.server.formats import SCHEMA
-from geoservice.server.pages import WORDS
-from geoservice.server.responses import document
+from geoservice.server.features.filter_examples import filter_example
+from geoservice.server.features.property_schemas import base, columns, geometry, identity
+from geoservice.server.formats import HTML, SCHEMA
+from geoservice.server.pages import HEADERS, WORDS, Markup, anchor, page, table
+from geoservice.server.responses import answer, document
+from geoservice.server.translations import in_language
 
 FEATURES_3 = "http://www.opengis.net/spec/ogcapi-features-3/1.0/conf"
 CQL2 = "http://www.opengis.net/spec/cql2/1.0/conf"
@@ -40,25 +43,10 @@ router = APIRouter(tags=["features"])
 Doc = Annotated[RequestContext, Depends(request_context("schema", "json", "html"))]
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
-TYPES: dict[str, dict[str, str]] = {
-    "text": {"type": "string"},
-    "integer": {"type": "integer"},
-    "number": {"type": "number"},
-    "boolean": {"type": "boolean"},
-    "date": {"type": "string", "format": "date"},
-    "timestamp": {"type": "string", "format": "date-time"},
-}
-GEOMETRIES = {
-    "point": "geometry-point-or-multipoint",
-    "line": "geometry-linestring-or-multilinestring",
-    "polygon": "geometry-polygon-or-multipolygon",
-}
-UCUM = {"%": "%", "min": "min", "m": "m", "km": "km", "s": "s", "h": "h"}
-"""Units that UCUM has a code for; it writes all others as remarks in braces."""
-BASE = {
-    "geography": {"en": "kind of area or place", "zh": "地理单元类型"},
-    "unit": {"en": "code of the area or place", "zh": "地理单元代码"},
-}
+EXAMPLE = "x-filter-example"
+HEADINGS = ("Name", "Title", "Type", "Values", "Filter")
+VALUE = {"en": "{} ({})", "zh": "{}（{}）"}
+VALUES_BETWEEN = {"en": ", ", "zh": "、"}
 
 
 @router.get(
@@ -70,7 +58,7 @@ BASE = {
 async def schema(layer_id: str, ask: Doc) -> Response:
     """Answer with the JSON Schema of a layer's features."""
     layer = ask.layer(layer_id)
-    return described(ask, layer, {**identity(ask, layer), **base(ask), **geometry(layer), **columns(ask, layer)})
+    return described(ask, layer, {**identity(ask, layer), **base(ask, layer), **geometry(layer), **columns(ask, layer)})
 
 
 @router.get(
@@ -82,7 +70,14 @@ async def schema(layer_id: str, ask: Doc) -> Response:
 async def queryables(layer_id: str, ask: Doc) -> Response:
     """Answer with the properties that ``filter`` and query parameters may name."""
     layer = ask.layer(layer_id)
-    return described(ask, layer, {**base(ask), **geometry(layer), **columns(ask, layer)})
+    found = {**base(ask, layer), **geometry(layer), **columns(ask, layer)}
+    found = {name: {**schema, EXAMPLE: filter_example(name, schema, layer)} for name, schema in found.items()}
+    if ask.format == "html":
+        words, to = WORDS[ask.language], ask.urls.to
+        more = [anchor(to(ask.path, {**ask.query, "f": "json"}), words["json"])]
+        title = f"{getattr(layer.title, ask.language)} · {words['queryables']}"
+        return answer(ask, page(title, queryables_table(ask, layer, found), ask, more), HTML, HEADERS)
+    return described(ask, layer, found)
 
 
 @router.get(
@@ -94,7 +89,7 @@ async def queryables(layer_id: str, ask: Doc) -> Response:
 async def sortables(layer_id: str, ask: Doc) -> Response:
     """Answer with the properties that ``sortby`` may name."""
     layer = ask.layer(layer_id)
-    return described(ask, layer, {**base(ask), **columns(ask, layer)})
+    return described(ask, layer, {**base(ask, layer), **columns(ask, layer)})
 
 
 def described(ask: RequestContext, layer: PublishedLayer, properties: dict[str, Any]) -> Response:
@@ -112,32 +107,23 @@ def described(ask: RequestContext, layer: PublishedLayer, properties: dict[str, 
     return document(ask, content, title, SCHEMA)
 
 
-def identity(ask: RequestContext, layer: PublishedLayer) -> dict[str, Any]:
-    """Return the schema of a feature's id; how many there are is not said to who may see some areas only."""
-    most = {"maximum": max(layer.features, 1)} if ask.who.within(layer) is None else {}
-    return {"fid": {"type": "integer", "minimum": 1, **most, "x-ogc-role": "id"}}
+def queryables_table(ask: RequestContext, layer: PublishedLayer, properties: Mapping[str, Any]) -> str:
+    """Return queryables as a table: name, title, form, values, and a filter that leads to what it matches."""
+    items, rows = f"/collections/{layer.id}/items", []
+    for name, schema in properties.items():
+        choices = VALUES_BETWEEN[ask.language].join(choice_text(c, ask.language) for c in schema.get("oneOf", ()))
+        unit = schema.get("x-ogc-unit", "").strip("{}")
+        form = " ".join(filter(None, (schema.get("format") or schema["type"], unit)))
+        query = {"filter": schema[EXAMPLE], "f": "html", "lang": ask.language}
+        rows.append([name, schema.get("title"), form, choices, Markup(anchor(ask.urls.to(items, query), schema[EXAMPLE]))])
+    return table([in_language(head, ask.language) for head in HEADINGS], rows)
 
 
-def base(ask: RequestContext) -> dict[str, Any]:
-    """Return the schemas of what every feature has."""
-    return {name: {"title": titles[ask.language], "type": "string"} for name, titles in BASE.items()}
+def choice_text(choice: Mapping[str, Any], language: str) -> str:
+    """Return a value with what it is called, if that is another word.
 
-
-def geometry(layer: PublishedLayer) -> dict[str, Any]:
-    """Return the schema of the geometry; a table has none."""
-    if layer.geometry == "none":
-        return {}
-    return {"geometry": {"x-ogc-role": "primary-geometry", "format": GEOMETRIES[layer.geometry]}}
-
-
-def columns(ask: RequestContext, layer: PublishedLayer) -> dict[str, Any]:
-    """Return the schemas of the layer's own properties."""
-    time = time_column(layer)
-    roles = {} if time is None else {time.name: {"x-ogc-role": "primary-instant"}}
-    return {c.name: {**column(c, ask.language), **roles.get(c.name, {})} for c in layer.columns}
-
-
-def column(found: PublishedColumn, language: str) -> dict[str, Any]:
-    """Return the schema of a property."""
-    unit = {"x-ogc-unit": UCUM.get(found.unit, f"{{{found.unit}}}")} if found.unit else {}
-    return {"title": getattr(found.title, language), **TYPES[found.type], **unit}
+    >>> choice_text({"const": "walk", "title": "walking"}, "en"), choice_text({"const": 1, "title": "1"}, "en")
+    ('walk (walking)', '1')
+    """
+    value = choice["const"] if choice["const"] != "" else "''"
+    return str(value) if choice["title"] == str(value) else VALUE[language].format(value, choice["title"])

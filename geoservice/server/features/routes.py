@@ -14,6 +14,7 @@ from geoservice.server import pages, schemas
 from geoservice.server.deps import RequestContext, request_context
 from geoservice.server.direct_route import DirectRoute
 from geoservice.server.features import geojson, queryables
+from geoservice.server.features.amounts import Amount
 from geoservice.server.features.collections import describe
 from geoservice.server.features.crs import Crs, parse_crs
 from geoservice.server.features.downloads import MAX_FEATURES, download
@@ -134,16 +135,17 @@ def content_crs(crs: Crs) -> dict[str, str]:
     return {"Content-Crs": f"<{crs.uri}>"}
 
 
-def items_links(ask: RequestContext, layer: PublishedLayer, query: ItemQuery, page: Page) -> list[Link]:
+def items_links(ask: RequestContext, layer: PublishedLayer, query: ItemQuery, page: Page, amount: Amount) -> list[Link]:
     """Return the links of a page; those to files lead to the whole of what the query selects."""
     mine, given, path = ask.format.replace("geojson", "json"), ask.query, ask.path
     same, all_of_it = (ask.urls.formats(path, asked) for asked in (given, whole(given)))
     found = [link("self", kind_of(mine), same(ask.format))]
     found += [link("alternate", kind_of(f), same(f)) for f in ("json", "html") if f != mine]
-    found += [link("alternate", kind_of(f), all_of_it(f)) for f in WRITERS]
-    for rel, name, key in (("next", "after", page.after), ("prev", "before", page.before)):
+    words = pages.WORDS[ask.language]
+    found += [link("alternate", kind_of(f), all_of_it(f), amount.file_title(words[f])) for f in WRITERS]
+    for rel, name, key, title in (("next", "after", page.after, amount.next_title), ("prev", "before", page.before, "")):
         if (text := token(layer, query, key)) is not None:
-            found.append(link(rel, kind_of(mine), ask.urls.formats(path, turned(given, name, text))(ask.format)))
+            found.append(link(rel, kind_of(mine), ask.urls.formats(path, turned(given, name, text))(ask.format), title))
     return [*found, link("collection", JSON, ask.urls.to(f"/collections/{layer.id}", {"f": "json"}))]
 
 
@@ -166,11 +168,12 @@ def file_answer(ask: RequestContext, layer: PublishedLayer, asked: ItemsQuery) -
 def items_answer(ask: RequestContext, layer: PublishedLayer, asked: ItemsQuery, page: Page) -> Response:
     """Write a page of rows in the format asked for."""
     audited(layer, page.rows.num_rows)
-    links = items_links(ask, layer, asked.query, page)
+    amount = Amount(page.rows.num_rows, matched(ask.reader, layer, asked.query), ask.language)
+    links = items_links(ask, layer, asked.query, page, amount)
     if ask.format == "html":
-        return answer(ask, table_page(ask, layer, page.rows, links), HTML, pages.HEADERS)
+        return answer(ask, table_page(ask, layer, page.rows, links, amount.sentence(ask, links)), HTML, pages.HEADERS)
     found = geojson.features(page.rows, asked.crs, nowhere(ask, layer))
-    body = geojson.collection(found, links, matched(ask.reader, layer, asked.query))
+    body = geojson.collection(found, links, amount.matched)
     return answer(ask, body, GEOJSON, content_crs(asked.crs))
 
 
@@ -179,19 +182,17 @@ def nowhere(ask: RequestContext, layer: PublishedLayer) -> dict[str, Any] | None
     return geojson.NOWHERE if ask.format == "geojson" and layer.geometry == "none" else None
 
 
-def table_page(ask: RequestContext, layer: PublishedLayer, table: pa.Table, links: list[Link]) -> str:
-    """Return rows as a page for people: a table, the ways onward and back, and every other form of the same rows."""
+def table_page(ask: RequestContext, layer: PublishedLayer, table: pa.Table, links: list[Link], amount: str = "") -> str:
+    """Return rows as a page for people: how many there are, a table, the ways onward and back, and the same rows as JSON."""
     words, base = pages.WORDS[ask.language], f"/collections/{layer.id}"
     heads = ["fid", *headings(table, layer, ask.language)]
     lines = cells(table, layer, ask.language, limits_of(ask.reader.manifest.study))
     body = pages.table(heads, ([fid, *line] for fid, line in zip(table.column("fid").to_pylist(), lines, strict=True)))
     turns = [pages.anchor(i["href"], words[i["rel"]]) for i in links if i["rel"] in {"prev", "next"}]
     forms = [pages.anchor(ask.urls.to(ask.path, {**ask.query, "f": "json"}), words["json"])]
-    names = {MEDIA[f]: words[f] for f in WRITERS}
-    forms += [pages.anchor(i["href"], names[i["type"]]) for i in links if i["type"] in names]
     up = pages.anchor(ask.urls.to(base, {"f": "html", "lang": ask.language}), getattr(layer.title, ask.language))
     queryables = pages.anchor(ask.urls.to(f"{base}/queryables", {"f": "html", "lang": ask.language}), words["queryables"])
     hint = f"<p>{words['hint']} {queryables}</p>"
     return pages.page(
-        getattr(layer.title, ask.language), f"{hint}{pages.row(turns)}{body}{pages.row(turns)}", ask, [up, *forms]
+        getattr(layer.title, ask.language), f"{amount}{hint}{pages.row(turns)}{body}{pages.row(turns)}", ask, [up, *forms]
     )

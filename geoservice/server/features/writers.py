@@ -4,6 +4,9 @@ A value that cannot exist is null, an empty cell in CSV. Names of files, layers 
 a client sends reaches a driver but through the rows that it selects.
 """
 
+import errno
+import mmap
+import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +27,8 @@ from geoservice.server.features.crs import Crs
 
 Column = Any  # an Arrow array or chunked array of one of the types of ``release.expand.TYPES``
 UTC = pa.timestamp("us", tz="UTC")
+MAGIC = 8
+"""Bytes with which a FlatGeobuf begins; then come parts, each after its length."""
 FORMULA = r"^([=+\-@\t\r])"
 CSV_OPTIONS = pc_csv.WriteOptions(quoting_style="needed", quoting_header="none", eol="\r\n")  # type: ignore[call-arg]  # the stubs are older
 KINDS = ("Point", "LineString", "LinearRing", "Polygon", "MultiPoint", "MultiLineString", "MultiPolygon", "GeometryCollection")
@@ -161,15 +166,17 @@ class Seen:
         return {"version": "1.1.0", "primary_column": "geometry", "columns": {"geometry": column}}
 
 
-def _write_ogr(path: Path, content: Content, driver: str, options: Mapping[str, str]) -> None:
-    """Write with a GDAL driver; an error of the batches is raised as it is, not as the driver's."""
+def _write_ogr(path: Path, content: Content, driver: str, options: Mapping[str, str]) -> int:
+    """Write with a GDAL driver and return how many rows; an error of the batches is raised as it is, not as the driver's."""
     import pyogrio  # late: half a second that only a download costs
 
-    failed: list[Exception] = []
+    failed, rows = list[Exception](), 0
 
     def batches() -> Iterator[pa.RecordBatch]:
+        nonlocal rows
         try:
             for table in typed_batches(content):
+                rows += table.num_rows
                 yield from table.to_batches()
         except Exception as e:
             failed.append(e)
@@ -193,6 +200,7 @@ def _write_ogr(path: Path, content: Content, driver: str, options: Mapping[str, 
         if failed:
             raise failed[0] from None
         raise
+    return rows
 
 
 def write_geopackage(path: Path, content: Content) -> None:
@@ -203,7 +211,19 @@ def write_geopackage(path: Path, content: Content) -> None:
 def write_flatgeobuf(path: Path, content: Content) -> None:
     """Write FlatGeobuf, without a spatial index: one has no room for features without a place."""
     about = {"TITLE": content.about["title"], "DESCRIPTION": content.about["description"]}
-    _write_ogr(path, content, "FlatGeobuf", {"SPATIAL_INDEX": "NO", **about})
+    rows = _write_ogr(path, content, "FlatGeobuf", {"SPATIAL_INDEX": "NO", **about})
+    if not path.stat().st_size or parts_of(path) != rows + 1:  # GDAL says nothing of a disk that is full
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
+
+
+def parts_of(path: Path) -> int | None:
+    """Return how many parts a FlatGeobuf without an index has, its header and its features; None for one that is cut short."""
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        at, parts = MAGIC, 0
+        while at + 4 <= len(data):
+            at += 4 + int.from_bytes(data[at : at + 4], "little")
+            parts += 1
+        return parts if at == len(data) else None
 
 
 Writer = Callable[[Path, Content], None]

@@ -17,6 +17,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from geoservice.server.app import Application
 from geoservice.server.errors import PROBLEM, problem
 from geoservice.server.http.request_head import HeadCache
+from geoservice.server.operations.drain import Drain
 from geoservice.server.response_cache import ResponseCache
 
 CONNECTIONS = 2048
@@ -40,7 +41,7 @@ class HttpProtocol(HttpToolsProtocol):
 
     def __init__(self, config: "Config", **how: Any) -> None:
         super().__init__(config, **how)
-        self._ready, self._heads = config.ready, config.heads
+        self._ready, self._heads, self._drain = config.ready, config.heads, config.drain
         self._between, self._part, self._since, self._unread = True, 0, 0.0, 0
         self._watch: asyncio.TimerHandle | None = None
 
@@ -61,7 +62,7 @@ class HttpProtocol(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Give a ready answer, or let uvicorn make a request of what came."""
-        if self._between and data.startswith(b"GET /") and self._answered(data):
+        if self._between and not self._drain.begun and data.startswith(b"GET /") and self._answered(data):
             return
         self._part += len(data)
         super().data_received(data)
@@ -154,6 +155,12 @@ class Config(uvicorn.Config):
         """Ready answers of the application, once it is made."""
         assert isinstance(self.loaded_app, Application)
         return self.loaded_app.answers
+
+    @cached_property
+    def drain(self) -> Drain:
+        """That the service is being stopped, as the application knows it."""
+        assert isinstance(self.loaded_app, Application)
+        return self.loaded_app.drain
 
     @cached_property
     def heads(self) -> HeadCache:

@@ -31,8 +31,8 @@ class HeadCache:
     def read(self, head: bytes) -> RequestHead | None:
         r"""Return what a head says if it is whole and that of a plain GET, None for one that the server itself must read.
 
-        >>> Heads(frozenset({b"authorization"})).read(b"Host: a\r\nAccept-Encoding: gzip\r\n\r\n")
-        Asked(encoding=b'gzip', held=None)
+        >>> HeadCache(frozenset({b"authorization"})).read(b"Host: a\r\nAccept-Encoding: gzip\r\n\r\n")
+        RequestHead(encoding=b'gzip', held=None)
         """
         try:
             return self._known[head]

@@ -1,7 +1,7 @@
 """How many requests a worker has in work at once, how many wait, and for how long: the rest is told to come back later.
 
-Three lanes, so that neither a slow download nor a page of a million rows stands before a map's tiles: ``tiles``, ``bulk``
-(whole layers as files) and ``pages`` (everything else). Health and figures pass beside all of them.
+Four lanes, so that neither a slow download nor a page of a million rows stands before a map's tiles: ``tiles``, ``bulk`` (whole
+layers as files), ``maps`` (pictures) and ``pages`` (everything else). Health and figures pass beside all of them.
 
 A request that is late, or whose client has gone, is cancelled. A thread cannot be stopped from outside: a late client has its
 503 at once, but the place is free only when the thread is done, or what is counted as in work would not be all that is. The
@@ -59,11 +59,13 @@ def limits(settings: Settings) -> dict[str, Limit]:
     """Return the lanes. A tile is small and often drawn already; a download takes long, and two keep the disk busy.
 
     What is in work holds memory: as many tiles at once as pages. A map asks for some dozen tiles, so more of them may wait.
+    Pictures wait in a queue of their own, which knows how large they are, so all of them are let in as far as that.
     """
     at_once, waiting = settings.requests_at_once, settings.requests_waiting
     return {
         "pages": Limit(at_once, waiting),
         "tiles": Limit(at_once, 2 * waiting),
+        "maps": Limit(at_once + 2 * waiting, 0),
         "bulk": Limit(max(2, at_once // 4), at_once),
     }
 

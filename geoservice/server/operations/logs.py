@@ -3,8 +3,10 @@
 import logging
 import re
 import sys
+from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass
+from traceback import walk_tb
 from typing import Any, Literal
 
 import orjson
@@ -26,6 +28,9 @@ class RequestLog:
     request_id: str
     route: str = UNKNOWN
     timed_out: bool = False
+    method: str = ""
+    write: Callable[[str], None] | None = None
+    """Notes for the parent of this worker what the request is."""
 
 
 NOTE: ContextVar[RequestLog | None] = ContextVar("note", default=None)
@@ -36,18 +41,38 @@ def route_is(template: str) -> None:
     """Note the route's template, once it is known which one answers."""
     if note := NOTE.get():
         note.route = template
+        if note.write:
+            note.write(f"{note.method} {template}")
 
 
 def request_id_of(headers: list[tuple[bytes, bytes]]) -> str | None:
     """Return the ``X-Request-ID`` of a request, unless it holds more than letters, digits, dash and underscore.
 
-    >>> given_id([(b"x-request-id", b"a-1")]), given_id([(b"x-request-id", b"30.5,117.0")])
+    >>> request_id_of([(b"x-request-id", b"a-1")]), request_id_of([(b"x-request-id", b"30.5,117.0")])
     ('a-1', None)
     """
     for name, value in headers:
         if name == b"x-request-id":
             return value.decode() if GIVEN.fullmatch(value) else None
     return None
+
+
+def trace_of(error: BaseException) -> list[str]:
+    """Return where an error came from, then its cause and so on: classes, files, lines and functions, and no message.
+
+    The text of an exception may hold a row, a path or a connection string; a log is read by more people than those are for.
+    """
+    said: list[str] = []
+    cause: BaseException | None = error
+    seen: set[int] = set()
+    while cause is not None and id(cause) not in seen:
+        seen.add(id(cause))
+        frames = [f"{f.f_code.co_filename}:{line} {f.f_code.co_name}" for f, line in walk_tb(cause.__traceback__)]
+        said += [type(cause).__name__, *frames]
+        for inner in cause.exceptions if isinstance(cause, BaseExceptionGroup) else ():
+            said += trace_of(inner)
+        cause = cause.__cause__ or (None if cause.__suppress_context__ else cause.__context__)
+    return said
 
 
 def _with_id(_: WrappedLogger, __: str, event: EventDict) -> EventDict:

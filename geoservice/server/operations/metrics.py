@@ -9,7 +9,7 @@ import fcntl
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import IO, Literal
+from typing import IO, Literal, get_args
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest, values
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
@@ -20,6 +20,8 @@ FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 Mode = Literal["livesum", "livemin", "livemax"]
 METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"})
 SECONDS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30)
+FILES = {"counter": 2**20, "histogram": 2**20, **{f"gauge_{mode}": 2**16 for mode in get_args(Mode)}}
+"""Bytes of each file of a worker: those of counters and histograms grow with the routes that are asked."""
 _places: list[IO[str]] = []  # held until the process ends: the kernel lets go of the lock then, whatever ended it
 
 
@@ -31,10 +33,21 @@ def take_place(folder: Path) -> int:
     place, lock = next((n, lock) for n in range(1000) if (lock := _lock(folder, n)))
     _places.append(lock)
     _close(folder, place)
+    reserve(folder, place)
     os.environ[FOLDER] = str(folder)
     # the library's own way to count under another name than the process id
     values.ValueClass = values.MultiProcessValue(lambda: place)  # type: ignore[no-untyped-call]  # untyped
     return place
+
+
+def reserve(folder: Path, place: int) -> None:
+    """Take the room of a worker's files: they are mapped into memory, and who writes there to a full disk is killed."""
+    for kind, size in FILES.items():
+        handle = os.open(folder / f"{kind}_{place}.db", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            os.posix_fallocate(handle, 0, size)
+        finally:
+            os.close(handle)
 
 
 def _close(folder: Path, place: int) -> None:
@@ -115,6 +128,10 @@ class Metrics:
                 gauge.set(value)
 
         self._samples.append(sample)
+
+    def histogram(self, name: str, text: str) -> Callable[[float], None]:
+        """Return what takes note of seconds."""
+        return Histogram(f"geoservice_{name}_seconds", text, registry=self._registry, buckets=SECONDS).observe
 
     def count(self, name: str, text: str, read: Callable[[], int]) -> None:
         """Read a plain number that only grows at every sample: where counting itself would cost too much."""

@@ -12,11 +12,14 @@ import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from geoservice.server.deps import caller
-from geoservice.server.errors import PROBLEM, problem, settle
+from geoservice.server.errors import PROBLEM, headers_of, problem, settle
 from geoservice.server.headers import send_whole
+from geoservice.server.operations.drain import Drain
 from geoservice.server.operations.logs import NOTE, RequestLog, request_id_of, route_is
 from geoservice.server.operations.metrics import Metrics
+from geoservice.server.operations.work import WorkFile
 from geoservice.server.release_pool import ReleasePool
+from geoservice.server.rendering.pool import DrawingPool
 from geoservice.server.response_cache import ResponseCache
 from geoservice.server.single_flight import ByteCache
 
@@ -24,6 +27,10 @@ SAMPLE_S = 1.0
 """What other workers say of their present state is at most this old."""
 
 
+BEAT_S = 0.2
+"""Seconds between signs of life, and looks whether the service is being stopped."""
+LAST = (b"connection", b"close")
+"""Said by every answer while the service is being stopped: a client then asks the next one elsewhere."""
 GONE = 499
 """The status written down for a client that left before there was an answer."""
 
@@ -46,15 +53,16 @@ class WithRequestId:
 class Answer:
     """A response on its way out: what is counted of it, and the id it carries."""
 
-    def __init__(self, send: Send, note: RequestLog) -> None:
-        self._send, self._id = send, (b"x-request-id", note.request_id.encode())
+    def __init__(self, send: Send, note: RequestLog, drain: Drain) -> None:
+        self._send, self._id, self._drain = send, (b"x-request-id", note.request_id.encode()), drain
         self.status, self.size, self.ended = 0, 0, 0.0
 
     async def send(self, message: Message) -> None:
         """Pass a message on."""
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            message = {**message, "headers": [*message["headers"], self._id]}
+            last = [LAST] if self._drain.begun else []
+            message = {**message, "headers": [*message["headers"], self._id, *last]}
         elif message["type"] == "http.response.body":
             self.size += len(message.get("body", b""))
             if not message.get("more_body"):
@@ -65,8 +73,8 @@ class Answer:
 class Telemetry:
     """Wraps the application: a request id, figures and a log line for each request; present states at every sample."""
 
-    def __init__(self, app: ASGIApp, metrics: Metrics, current: ReleasePool) -> None:
-        self.app, self._metrics, self._current = app, metrics, current
+    def __init__(self, app: ASGIApp, metrics: Metrics, current: ReleasePool, drain: Drain, work: WorkFile | None) -> None:
+        self.app, self._metrics, self._current, self._drain, self._work = app, metrics, current, drain, work
         self._in_flight, self._created = 0, ("", 0.0)
         self._log: Any = structlog.get_logger()
         metrics.gauge("in_flight", "Requests being answered", lambda: self._in_flight)
@@ -74,6 +82,8 @@ class Telemetry:
             "release", "Number of the release served; workers that have not seen the newest count", self._release, "livemin"
         )
         metrics.gauge("release_age_seconds", "Seconds since the release served was made", self._age, "livemax")
+
+        metrics.gauge("damaged_files", "Damaged files of the release served", lambda: current.damaged, "livemax")
 
     def _release(self) -> int | None:
         version = self._current.version
@@ -104,18 +114,27 @@ class Telemetry:
                 self._metrics.sample()
                 await asyncio.sleep(SAMPLE_S)
 
-        task = asyncio.create_task(sample())
+        async def beat() -> None:
+            while True:
+                if self._work:
+                    self._work.beat()
+                self._drain.look()
+                await asyncio.sleep(BEAT_S)
+
+        tasks = [asyncio.create_task(sample()), asyncio.create_task(beat())]
         try:
             yield
         finally:
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
+            for task in tasks:
+                task.cancel()
+                with suppress(asyncio.CancelledError):
+                    await task
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
-        note = RequestLog(request_id_of(scope["headers"]) or secrets.token_hex(8))
+        note = RequestLog(request_id_of(scope["headers"]) or secrets.token_hex(8), method=scope["method"])
+        note.write = self._work.begin(f"{note.method} {note.route}") if self._work else None
         scope.setdefault("state", {})  # one dictionary for all copies of the scope: the door says there who asks
-        answer, started = Answer(send, note), time.perf_counter()
+        answer, started = Answer(send, note, self._drain), time.perf_counter()
         token = NOTE.set(note)
         self._in_flight += 1
         try:
@@ -124,6 +143,8 @@ class Telemetry:
             await _failed(error, answer)
         finally:
             self._in_flight -= 1
+            if note.write:
+                note.write("")
             seconds = (answer.ended or time.perf_counter()) - started
             self._written(scope["method"], note, answer, seconds, caller(scope).role)
             NOTE.reset(token)
@@ -147,19 +168,32 @@ def tiles_seen(metrics: Metrics, cache: ByteCache) -> None:
     metrics.gauge("tile_cache_bytes", "Bytes of tiles in memory", lambda: cache.size)
 
 
+def drawings_seen(metrics: Metrics, pool: DrawingPool) -> None:
+    """Show what the processes that draw do."""
+    queue = pool.queue
+    metrics.gauge("waiting_drawings", "Pictures that wait to be drawn", lambda: queue.waiting)
+    metrics.gauge("drawing_pixels", "Pixels of pictures that wait or are being drawn", lambda: queue.pixels)
+    metrics.gauge("drawing_processes", "Processes that draw", lambda: len(pool.processes))
+    metrics.count("drawn_pixels", "Pixels of pictures that were drawn", lambda: pool.pixels)
+    metrics.count("drawing_refusals", "Pictures refused because too many pixels waited", lambda: queue.refused)
+    metrics.count("drawing_processes_lost", "Drawing processes that died, or were ended for taking too long", lambda: pool.lost)
+
+
 def cached_response_seen(metrics: Metrics, answers: ResponseCache) -> None:
     """Show what was answered before telemetry, which no other figure counts."""
     metrics.count("hot_answers", "Requests answered again as before", lambda: answers.hits)
     metrics.count("hot_not_modified", "Requests answered with: not modified, as before", lambda: answers.not_modified)
-    metrics.gauge("hot_bytes", "Bytes of answers kept", lambda: answers.size)
+    metrics.gauge("hot_bytes", "Bytes of answers kept", lambda: answers.entries.size)
 
 
 async def _failed(error: Exception, answer: Answer) -> None:
     """Answer for an application that failed: FastAPI has answered already, and raises the error again."""
     if answer.status == 0:
         status, detail = settle(error)
-        headers = [(b"content-type", PROBLEM.encode()), (b"cache-control", b"no-store")]
-        await send_whole(answer.send, status, headers, problem(status, detail))
+        headers = {**headers_of(error, status), "Content-Type": PROBLEM}
+        await send_whole(
+            answer.send, status, [(k.lower().encode(), v.encode()) for k, v in headers.items()], problem(status, detail)
+        )
 
 
 def _seconds(created: str) -> float:

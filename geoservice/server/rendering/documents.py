@@ -1,15 +1,18 @@
 """Maps for documents: the whole map or one layer as a picture of any size, with title, legend, scale bar and sources."""
 
-from collections.abc import Sequence
-from typing import Annotated, Any, Literal
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any
 
+from anyio import to_thread
 from fastapi import APIRouter, Depends, Query, Response
 
 from geoservice.geo import MAX_MERCATOR_LAT, BBox
-from geoservice.maps.map_document import MapOptions, draw
+from geoservice.maps.drawings import MapDrawing, selected
+from geoservice.maps.map_document import MapOptions
 from geoservice.maps.map_document import shown as box_shown
-from geoservice.maps.map_features import Within
-from geoservice.maps.selection import Selection, select
+from geoservice.maps.selection import Selection
+from geoservice.maps.symbology import Variant
+from geoservice.maps.table_numbers import TABLE, from_table
 from geoservice.release.base import PublishedLayer
 from geoservice.release.url_numbers import is_whole_number
 from geoservice.server import schemas
@@ -40,16 +43,19 @@ BboxCrs = Annotated[
 ]
 Pixels = Annotated[int, Query(ge=LEAST, le=MOST, description=f"pixels; width x height at most {MOST_PIXELS}")]
 Scale = Annotated[int, Query(ge=1, le=4, description="pixels that look like one: 2 or 3 for paper")]
-Style = Annotated[Literal["day", "print"], Query(description="for screens, or for paper and photocopies")]
+Style = Annotated[Variant, Query(description="for screens, for paper and photocopies, or for dark screens")]
 Legend = Annotated[bool, Query(description="with a legend, where there is room")]
 Clear = Annotated[bool, Query(description="clear ground, without the base map")]
 Some = Annotated[str | None, Query(description="layers wanted, with commas; without it those that are on when a map opens")]
 Service = Annotated[str | None, Query(description="service whose numbers are shown; by default the one of the layer's file")]
 Mode = Annotated[str | None, Query(description="way of travel of the numbers shown")]
+Tier = Annotated[str | None, Query(description="tier of the stations that numbers are of; without it all of them")]
+Group = Annotated[str | None, Query(description="group of people that numbers are of; without it everybody")]
 Minutes = Annotated[int | None, Query(ge=0, le=1440, description="minutes of the numbers shown: one of the study's")]
 Level = Annotated[str | None, Query(description="level of the areas shown; by default that of the scale")]
 NAMES = {
-    "bbox", "bbox-crs", "width", "height", "scale", "style", "legend", "transparent", "service", "mode", "minutes", "level",
+    "bbox", "bbox-crs", "width", "height", "scale", "style", "legend", "transparent", "service", "mode", "tier", "group",
+    "minutes", "level",
 }  # fmt: skip
 
 FOUND: dict[int | str, dict[str, Any]] = {
@@ -81,27 +87,28 @@ def box_asked(layers: Sequence[PublishedLayer], bbox: str | None, crs: str | Non
     return BBox(max(west - x, -180), max(south - y, -most), min(east + x, 180), min(north + y, most))
 
 
-def selection_of(
-    layers: Sequence[PublishedLayer], service: str | None, mode: str | None, minutes: int | None, level: str | None
-) -> Selection:
-    """Return the selection; raises :class:`ParameterError` for a value that none of the layers has numbers of."""
+def checked(selection: Selection, layers: Sequence[PublishedLayer], study: Mapping[str, Any]) -> Selection:
+    """Return a selection; raises :class:`ParameterError` for a value that neither study nor layers have."""
     dimensions = [c.dimensions for layer in layers for c in layer.columns]
     levels = [z for layer in layers if "parent" in {c.name for c in layer.columns} or len(layer.zooms) > 1 for z in layer.zooms]
-    for name, value in {"service": service, "mode": mode, "minutes": minutes, "level": level}.items():
-        known = levels if name == "level" else [d[name] for d in dimensions if name in d]
+    own = {"level": levels, "tier": study.get("tiers") or (), "group": [g["id"] for g in study.get("groups") or ()]}
+    for name, value in selection._asdict().items():
+        known = [*(d[name] for d in dimensions if name in d), *own.get(name, ())]
         if value is not None and value not in known:
             raise fault(name, str(value), f"one of {', '.join(map(str, dict.fromkeys(known)))}")
-    return Selection(service, mode, minutes, level)
+    return selection
 
 
 async def picture(ask: RequestContext, layers: Sequence[PublishedLayer], wanted: MapOptions) -> Response:
     """Answer with a picture; its headers say which box it shows."""
-    layers = [select(layer, wanted.selection) for layer in layers]
-    drawn: list[tuple[PublishedLayer, Within]] = [(layer, ask.who.within(layer)) for layer in layers]
+    drawing = MapDrawing(tuple((layer.id, ask.who.within(layer)) for layer in layers), wanted)
+    layers = [selected(layer, wanted.selection, ask.reader.manifest.study) for layer in layers]
+    if any(map(from_table, layers)):
+        ask.layer(TABLE)  # who may not read the table sees none of its numbers
     pictures: Pictures = ask.request.app.state.pictures
-    key = ("document", tuple((layer.id, within) for layer, within in drawn), wanted)
-    body = await pictures.get(version_of(ask.reader), key, lambda reader: draw(reader, drawn, wanted))
-    box = ",".join(f"{v:.7g}" for v in box_shown(ask.reader, layers, wanted))
+    body = await pictures.get(version_of(ask.reader), drawing)
+    seen = await to_thread.run_sync(box_shown, ask.reader, layers, wanted)  # it looks for fonts, the first time
+    box = ",".join(f"{v:.7g}" for v in seen)
     crs = "<http://www.opengis.net/def/crs/EPSG/0/3857>"
     return answer(ask, body, PNG, {"Content-Bbox": box, "Content-Crs": crs})
 
@@ -112,13 +119,14 @@ async def picture(ask: RequestContext, layers: Sequence[PublishedLayer], wanted:
 async def layer_map(
     layer_id: str, ask: Image, bbox: Bbox = None, bbox_crs: BboxCrs = None, width: Pixels = 1200, height: Pixels = 800,
     scale: Scale = 1, style: Style = "day", legend: Legend = True, transparent: Clear = False,
-    service: Service = None, mode: Mode = None, minutes: Minutes = None, level: Level = None,
+    service: Service = None, mode: Mode = None, tier: Tier = None, group: Group = None, minutes: Minutes = None,
+    level: Level = None,
 ) -> Response:  # fmt: skip
     """Answer with a picture of one layer."""
     layers = [mapped(ask, layer_id)]
     check(ask, set(), width, height)
     box = box_asked(layers, bbox, bbox_crs)
-    numbers = selection_of(layers, service, mode, minutes, level)
+    numbers = checked(Selection(service, mode, minutes, level, tier, group), layers, ask.reader.manifest.study)
     return await picture(ask, layers, MapOptions(box, width, height, scale, style, ask.language, legend, transparent, numbers))
 
 
@@ -126,7 +134,8 @@ async def layer_map(
 async def whole_map(
     ask: Image, collections: Some = None, bbox: Bbox = None, bbox_crs: BboxCrs = None, width: Pixels = 1200,
     height: Pixels = 800, scale: Scale = 1, style: Style = "day", legend: Legend = True, transparent: Clear = False,
-    service: Service = None, mode: Mode = None, minutes: Minutes = None, level: Level = None,
+    service: Service = None, mode: Mode = None, tier: Tier = None, group: Group = None, minutes: Minutes = None,
+    level: Level = None,
 ) -> Response:  # fmt: skip
     """Answer with a picture of several layers: those that cover the ground lowest, points on top."""
     layers = ordered(ask.layers)
@@ -134,7 +143,7 @@ async def whole_map(
     names = None if collections is None else names_of("collections", collections, (layer.id for layer in layers))
     chosen = shown(layers) if names is None else [layer for layer in layers if layer.id in names]
     box = box_asked(chosen, bbox, bbox_crs)
-    numbers = selection_of(layers, service, mode, minutes, level)
+    numbers = checked(Selection(service, mode, minutes, level, tier, group), layers, ask.reader.manifest.study)
     return await picture(ask, chosen, MapOptions(box, width, height, scale, style, ask.language, legend, transparent, numbers))
 
 

@@ -11,7 +11,9 @@ from geoservice.server.schemas import BINARY, TEXT, Schema, fault, parameter
 from geoservice.server.tiles.openapi_paths import LAYER_ID, VERSION
 
 SCALE = parameter("scale", "pixels that look like one; 2 is the same as @2x", {"type": "string", "enum": ["1", "2"]})
-STYLE = parameter("style", "for screens, or for paper and photocopies", {"type": "string", "enum": list(VARIANTS)})
+STYLE = parameter(
+    "style", "for screens, for paper and photocopies, or for dark screens", {"type": "string", "enum": list(VARIANTS)}
+)
 SET_ID = {**parameter("tileMatrixSetId", "how the world is cut", {**TEXT, "enum": ["WebMercatorQuad"]}), "in": "path",
           "required": True}  # fmt: skip
 

@@ -2,24 +2,21 @@
 
 import hashlib
 import re
-from typing import Any, NamedTuple, cast
+from typing import NamedTuple, cast
 
 from starlette.types import Receive, Scope, Send
 
 from geoservice import __version__
 from geoservice.errors import NotFound, ParameterError
 from geoservice.geo import Tile
-from geoservice.maps.map_features import frame_of, tile_features
-from geoservice.maps.mapnik_map import Picture, to_png
-from geoservice.maps.mapnik_rules import lay_layer
+from geoservice.maps.drawings import TileDrawing
 from geoservice.maps.symbology import VARIANTS, Variant
-from geoservice.release.base import PublishedLayer, ReleaseReader
 from geoservice.server.deps import caller, matches
 from geoservice.server.formats import PNG
 from geoservice.server.headers import Headers
 from geoservice.server.principal import audited
 from geoservice.server.query_params import pairs_of, parameters
-from geoservice.server.release_pool import version_of
+from geoservice.server.release_pool import ReleasePool, version_of
 from geoservice.server.rendering.renderer import Pictures
 from geoservice.server.tiles.composite import mapped
 from geoservice.server.tiles.matrix_sets import MERCATOR
@@ -41,27 +38,6 @@ class MapKey(NamedTuple):
     x: str
     y: str
     fine: bool
-
-
-class MapRequest(NamedTuple):
-    """A map tile, checked: what is drawn, in which look, as far as who may see it."""
-
-    layer: PublishedLayer
-    tile: Tile
-    ratio: int
-    variant: Variant
-    within: tuple[str, ...] | None
-
-    @property
-    def key(self) -> tuple[Any, ...]:
-        """Return what tells this picture from every other of the release."""
-        return ("tile", self.layer.id, self.tile, self.ratio, self.variant, self.within)
-
-    def draw(self, reader: ReleaseReader) -> bytes:
-        """Return the tile as a PNG file, clear where there is nothing."""
-        picture = Picture(frame_of(self.tile, self.ratio))
-        lay_layer(picture, self.layer, tile_features(reader, self.layer, self.tile, self.within), self.variant)
-        return to_png(picture.draw())
 
 
 def map_key(path: str) -> MapKey | None:
@@ -103,8 +79,8 @@ def map_parameters(query: bytes) -> dict[str, str]:
 class MapTiles:
     """The application; ``keep`` takes answers that are for everybody."""
 
-    def __init__(self, pictures: Pictures, keep: Keep | None = None) -> None:
-        self._pictures, self._keep = pictures, keep
+    def __init__(self, current: ReleasePool, pictures: Pictures, keep: Keep | None = None) -> None:
+        self._current, self._pictures, self._keep = current, pictures, keep
 
     async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
         """Serve a request whose path :func:`map_key` knows."""
@@ -115,24 +91,24 @@ class MapTiles:
         if key is None:
             raise NotFound("no such map tile")
         given, tile, who = map_parameters(scope["query_string"]), place_of(key), caller(scope)
-        async with self._pictures.current.borrow(given.get("v")) as reader:
-            version, layer = version_of(reader), mapped(reader, key.layer, who, self._pictures.current.layers)
+        async with self._current.borrow(given.get("v")) as reader:
+            version, layer = version_of(reader), mapped(reader, key.layer, who, self._current.layers)
             audited(layer)
-        ratio = 2 if key.fine else int(given.get("scale", 1))
-        asked = MapRequest(layer, tile, ratio, cast("Variant", given.get("style", "day")), who.within(layer))
-        answer = await self._picture(version, asked, given.get("v") == version, dict(scope["headers"]))
-        if self._keep and layer.role == "public" and answer[0] == 200 and given.get("v") in {None, version}:
+            ratio, variant = 2 if key.fine else int(given.get("scale", 1)), cast("Variant", given.get("style", "day"))
+            drawing, public = TileDrawing(layer.id, tile, ratio, variant, who.within(layer)), layer.role == "public"
+            control = PRIVATE if not public else FOREVER if given.get("v") == version else b"no-cache"
+            answer = await self._picture(version, drawing, control, dict(scope["headers"]))
+        if self._keep and public and answer[0] == 200 and given.get("v") in {None, version}:
             self._keep(scope, version, *answer)
         return answer
 
     async def _picture(
-        self, version: str, asked: MapRequest, fixed: bool, headers: dict[bytes, bytes]
+        self, version: str, drawing: TileDrawing, control: bytes, headers: dict[bytes, bytes]
     ) -> tuple[int, Headers, bytes]:
-        name = hashlib.sha256(repr((__version__, asked.key)).encode()).hexdigest()[:20]
-        etag, public = f'"{version}-map-{name}"', asked.layer.role == "public"
-        control = PRIVATE if not public else FOREVER if fixed else b"no-cache"
-        own = [(b"etag", etag.encode()), (b"cache-control", control), *([] if public else [(b"vary", b"Authorization")])]
+        name = hashlib.sha256(repr((__version__, drawing)).encode()).hexdigest()[:20]
+        etag, vary = f'"{version}-map-{name}"', [(b"vary", b"Authorization")] if control == PRIVATE else []
+        own = [(b"etag", etag.encode()), (b"cache-control", control), *vary]
         if b"if-none-match" in headers and matches(headers[b"if-none-match"].decode("latin-1"), etag):
             return 304, own, b""
-        body = await self._pictures.get(version, asked.key, asked.draw)
+        body = await self._pictures.get(version, drawing)
         return 200, [*own, (b"content-type", PNG.encode())], body

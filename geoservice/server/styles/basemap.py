@@ -45,6 +45,6 @@ def labels(language: str, variant: Variant) -> list[Layer]:
         "text-size": _by_zoom(SIZES),
         "text-max-width": 8,
     }
-    paint = {"text-color": INK[variant], "text-halo-color": HALO, "text-halo-width": 1.4}
+    paint = {"text-color": INK[variant], "text-halo-color": HALO[variant], "text-halo-width": 1.4}
     place = {"id": "base-place", "type": "symbol", "source": SOURCE, "source-layer": "place"}
     return [{**place, "layout": layout, "paint": paint}]

@@ -4,30 +4,46 @@ from html import escape
 from itertools import pairwise
 from typing import Annotated, Any
 
-from anyio import to_thread
 from fastapi import APIRouter, Depends, Response
 
-from geoservice.maps import fonts
 from geoservice.maps.colour import blend
+from geoservice.maps.drawings import LegendDrawing
 from geoservice.maps.furniture import (
+    HEAD,
     LEGEND_WIDTH,
     LINE,
     PAD,
     SWATCH,
+    TEXT,
     LegendEntry,
     LegendGroup,
-    legend_picture,
+    entry_lines,
     legend_size,
     wrapped,
 )
 from geoservice.maps.map_document import groups
-from geoservice.maps.symbology import BACKGROUND, HATCHES, INKS, SIDE, Hatch, Variant, graded, occurring, symbology_of, texts
+from geoservice.maps.symbology import (
+    BACKGROUND,
+    FRAME,
+    HATCHES,
+    INK,
+    INKS,
+    PAPER,
+    SIDE,
+    Hatch,
+    Variant,
+    graded,
+    occurring,
+    symbology_of,
+    texts,
+)
 from geoservice.measures import BEYOND, REASONS, UNCERTAIN
 from geoservice.number_text import Limits, limits_of, reason_label
 from geoservice.release.base import PublishedLayer
 from geoservice.server import schemas
-from geoservice.server.deps import RequestContext, request_context
+from geoservice.server.deps import RequestContext, request_context, version_of
 from geoservice.server.formats import PNG, SVG
+from geoservice.server.rendering.renderer import Pictures
 from geoservice.server.responses import answer, document
 from geoservice.server.styles.maplibre import pattern
 from geoservice.server.styles.routes import StyleId, named
@@ -35,7 +51,6 @@ from geoservice.server.styles.routes import StyleId, named
 router = APIRouter(tags=["styles"])
 
 Legend = Annotated[RequestContext, Depends(request_context("json", "html", "svg", "png"))]
-HEAD, TEXT, INK = 12.5, 11.5, "#1d2830"
 FONT = "'Noto Sans', 'Noto Sans SC', 'Noto Sans CJK SC', sans-serif"
 
 
@@ -92,14 +107,16 @@ def legend_of(ask: RequestContext, style: StyleId) -> dict[str, Any]:
 def svg(parts: tuple[LegendGroup, ...], variant: Variant, title: str) -> str:
     """Return a legend as an SVG document: no script, no style sheet, every text escaped."""
     width, height = legend_size(parts)
-    y, drawn = float(PAD), [f'<rect width="{LEGEND_WIDTH}" height="{height:g}" fill="#ffffff"/>']
+    y, drawn = float(PAD), [f'<rect width="{LEGEND_WIDTH}" height="{height:g}" fill="{PAPER[variant]}"/>']
     for part in parts:
         for line in wrapped(part.title, HEAD, LEGEND_WIDTH - 2 * PAD):
-            drawn.append(_words(PAD, y, line, HEAD, "600"))
+            drawn.append(_words(PAD, y, line, HEAD, "600", variant))
             y += LINE
         for entry in part.entries:
-            drawn += [_sample(entry, y, variant), _words(2 * PAD + SWATCH[0], y, entry.text, TEXT, "400")]
-            y += LINE
+            drawn.append(_sample(entry, y, variant))
+            for line in entry_lines(entry):
+                drawn.append(_words(2 * PAD + SWATCH[0], y, line, TEXT, "400", variant))
+                y += LINE
         y += PAD
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width or LEGEND_WIDTH:g}" height="{height:g}" '
@@ -108,18 +125,18 @@ def svg(parts: tuple[LegendGroup, ...], variant: Variant, title: str) -> str:
     )
 
 
-def _words(x: float, y: float, words: str, size: float, weight: str) -> str:
+def _words(x: float, y: float, words: str, size: float, weight: str, variant: Variant) -> str:
     place = f'x="{x:g}" y="{y + LINE / 2 + size * 0.36:g}"'
-    return f'<text {place} font-size="{size}" font-weight="{weight}" fill="{INK}">{escape(words)}</text>'
+    return f'<text {place} font-size="{size}" font-weight="{weight}" fill="{INK[variant]}">{escape(words)}</text>'
 
 
 def _sample(entry: LegendEntry, y: float, variant: Variant) -> str:
     wide, tall = SWATCH
-    edge = f'stroke="{"#000000" if variant == "print" else "#5c5750"}" stroke-width="0.6"'
+    edge = f'stroke="{FRAME[variant]}" stroke-width="0.6"'
     fill = f"url(#{pattern(entry.hatch, variant)})" if entry.hatch else escape(entry.colour)
     if entry.round:
         radius = 3 if entry.hatch else 5.5
-        fill = "#ffffff" if entry.hatch else fill
+        fill = PAPER[variant] if entry.hatch else fill
         return f'<circle cx="{PAD + wide / 2:g}" cy="{y + LINE / 2:g}" r="{radius:g}" fill="{fill}" {edge}/>'
     return f'<rect x="{PAD}" y="{y + (LINE - tall) / 2:g}" width="{wide}" height="{tall}" fill="{fill}" {edge}/>'
 
@@ -145,6 +162,7 @@ async def style_legend(style_id: str, ask: Legend) -> Response:
         drawn = svg(groups(style.layers, style.variant, ask.language, limits), style.variant, style.title(ask))
         return answer(ask, drawn, SVG)
     if ask.format == "png":
-        parts = groups(style.layers, style.variant, fonts.language_of(ask.language), limits)
-        return answer(ask, await to_thread.run_sync(legend_picture, parts, style.variant), PNG)
+        drawing = LegendDrawing(tuple(layer.id for layer in style.layers), style.variant, ask.language)
+        pictures: Pictures = ask.request.app.state.pictures
+        return answer(ask, await pictures.get(version_of(ask.reader), drawing), PNG)
     return document(ask, legend_of(ask, style), style.title(ask))

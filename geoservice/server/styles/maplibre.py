@@ -2,15 +2,13 @@
 
 from typing import Any
 
-from geoservice.maps.symbology import Hatch, Symbology, Variant, graded, symbology_of
+from geoservice.maps.symbology import EMPTY, PAPER, Hatch, Symbology, Variant, graded, symbology_of
 from geoservice.measures import BEYOND, UNCERTAIN
 from geoservice.release.base import PublishedLayer
 
 Layer = dict[str, Any]
 
 RADIUS = ["interpolate", ["linear"], ["zoom"], 8, 3, 14, 7]
-EMPTY = {"day": "#4d4d4d", "print": "#000000"}
-"""Rings of what has no value."""
 
 
 def pattern(hatch: Hatch, variant: Variant) -> str:
@@ -96,5 +94,10 @@ def _circles(layer: PublishedLayer, variant: Variant) -> list[tuple[str, Layer]]
     shown = symbology_of(layer.style, variant)
     paint = {"circle-color": colour(layer, shown), "circle-radius": RADIUS, "circle-opacity": shown.opacity,
              "circle-stroke-color": shown.ring, "circle-stroke-width": 1.2}  # fmt: skip
-    ring = {"circle-color": "#ffffff", "circle-radius": 3, "circle-stroke-color": EMPTY[variant], "circle-stroke-width": 1.2}
+    ring = {
+        "circle-color": PAPER[variant],
+        "circle-radius": 3,
+        "circle-stroke-color": EMPTY[variant],
+        "circle-stroke-width": 1.2,
+    }
     return [("", {"type": "circle", "paint": paint, **valued(layer)}), *empty(layer, "circle", ring)]

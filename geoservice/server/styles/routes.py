@@ -1,4 +1,4 @@
-"""OGC API Styles: a MapLibre style for each layer and for the whole map, each for screens (day) and for paper (print)."""
+"""OGC API Styles: a MapLibre style for each layer and for the whole map, each for screens, for paper and for dark screens."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import orjson
 from fastapi import APIRouter, Depends, Response
 
+from geoservice.layer import Label
 from geoservice.maps.symbology import VARIANTS, Variant
 from geoservice.release.base import PublishedLayer
 from geoservice.server import pages, schemas
@@ -27,9 +28,10 @@ router = APIRouter(tags=["styles"])
 Page = Annotated[RequestContext, Depends(request_context("json", "html"))]
 Sheet = Annotated[RequestContext, Depends(request_context("style", "json", "html"))]
 WORLD = (-180.0, -85.0, 180.0, 85.0)
-MAP, PRINT = "map", "-print"
+MAP = "map"
 KINDS = ("fill", "line", "circle")
-PRINTED = {"en": "print", "zh": "打印"}
+SUFFIX = "-"
+VARIANT_TITLES = {"print": Label(en="print", zh="打印"), "dark": Label(en="dark", zh="深色")}
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,8 @@ class StyleId:
         """Return what a reader calls it."""
         study = ask.reader.manifest.study.get("title") or {}
         name = getattr(self.layers[0].title, ask.language) if self.single else study.get(ask.language) or MAP
-        return name if self.variant == "day" else f"{name} ({PRINTED[ask.language]})"
+        words = VARIANT_TITLES.get(self.variant)
+        return f"{name} ({getattr(words, ask.language)})" if words else name
 
 
 def id_of(name: str, variant: Variant) -> str:
@@ -54,13 +57,13 @@ def id_of(name: str, variant: Variant) -> str:
     >>> id_of("map", "day"), id_of("coverage", "print")
     ('map', 'coverage-print')
     """
-    return name if variant == "day" else name + PRINT
+    return name if variant == "day" else name + SUFFIX + variant
 
 
 def named(ask: RequestContext, wanted: str) -> StyleId:
     """Return the style of an id; raises :class:`NotFound` naming the layers there are."""
-    variant: Variant = "print" if wanted.endswith(PRINT) else "day"
-    name = wanted.removesuffix(PRINT)
+    variant: Variant = next((v for v in VARIANTS if wanted.endswith(SUFFIX + v) and v != "day"), "day")
+    name = wanted.removesuffix(SUFFIX + variant)
     if name == MAP:
         return StyleId(wanted, variant, tuple(ordered(ask.layers)), single=False)
     return StyleId(wanted, variant, (mapped(ask, name),), single=True)
@@ -137,7 +140,7 @@ def entry(ask: RequestContext, style: StyleId) -> dict[str, Any]:
 
 
 def listing(ask: RequestContext, names: Sequence[str], path: str) -> dict[str, Any]:
-    """Return a list of styles in both variants; the first is the default."""
+    """Return a list of styles in every variant; the first is the default."""
     found = [named(ask, id_of(name, variant)) for name in names for variant in VARIANTS]
     to = ask.urls.to
     links = [link("self", JSON, to(path, {"f": "json"})), link("alternate", HTML, to(path, {"f": "html"}))]
@@ -199,7 +202,7 @@ SHEET: schemas.Schema = {"type": "object", "required": ["version", "sources", "l
 
 @router.get("/styles", operation_id="getStyles", summary="Styles", responses=schemas.ok(LIST))
 def styles(ask: Page) -> Response:
-    """List the styles: of the whole map and of each layer, for screens and for paper."""
+    """List the styles: of the whole map and of each layer, for screens, for paper and for dark screens."""
     names = [MAP, *(layer.id for layer in ordered(ask.layers))]
     return document(ask, listing(ask, names, "/styles"), "Styles")
 

@@ -53,9 +53,9 @@ def span_of(header: str, size: int) -> ByteRange | None:
     """Return what a ``Range`` asks for: None is the whole file, an empty span is nothing that there is.
 
     >>> span_of("bytes=0-126", 1000), span_of("bytes=990-", 1000), span_of("bytes=-5", 1000)
-    (Span(start=0, stop=127), Span(start=990, stop=1000), Span(start=995, stop=1000))
+    (ByteRange(start=0, stop=127), ByteRange(start=990, stop=1000), ByteRange(start=995, stop=1000))
     >>> span_of("bytes=1000-", 1000), span_of("bytes=0-1,5-6", 1000), span_of("lines=1-2", 1000)
-    (Span(start=0, stop=0), None, None)
+    (ByteRange(start=0, stop=0), None, None)
     """
     found = RANGE.fullmatch(header.strip())
     if found is None or found.groups() == ("", ""):

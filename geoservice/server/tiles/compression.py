@@ -5,6 +5,8 @@ from functools import lru_cache
 
 import pyarrow as pa
 
+from geoservice.server.formats import quality_values
+
 GZIP, ZSTD, PLAIN = "gzip", "zstd", ""
 SUFFIX = {GZIP: "", ZSTD: "-zstd", PLAIN: "-plain"}
 """What an ETag ends with: other bytes have another tag."""
@@ -23,7 +25,7 @@ def choose(accept_encoding: bytes) -> str:
     >>> choose(b""), choose(b"*"), choose(b"identity, gzip;q=0.5"), choose(b"identity;q=0, gzip;q=0.1")
     ('', 'gzip', '', 'gzip')
     """
-    weights = dict(_weight(part) for part in accept_encoding.decode("latin-1").lower().split(","))
+    weights = dict(quality_values(accept_encoding.decode("latin-1")))
     anything = weights.get("*", 0.0)
     offers = [
         (weights.get("zstd", 0.0), ZSTD),
@@ -31,15 +33,6 @@ def choose(accept_encoding: bytes) -> str:
         (weights.get("identity", 1e-9), PLAIN),
     ]
     return max(offers, key=lambda offer: offer[0])[1]
-
-
-def _weight(part: str) -> tuple[str, float]:
-    name, *attributes = [p.strip() for p in part.split(";")]
-    quality = next((a[2:] for a in attributes if a.startswith("q=")), "1")
-    try:
-        return name, min(max(float(quality), 0.0), 1.0)
-    except ValueError:
-        return name, 0.0
 
 
 def packed(raw: bytes) -> bytes:

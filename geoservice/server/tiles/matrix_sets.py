@@ -6,7 +6,7 @@ from math import floor
 from types import MappingProxyType
 from typing import Any
 
-from geoservice.geo import BBox, tile_at
+from geoservice.geo import MERCATOR_HALF_M, BBox, tile_at
 from geoservice.server.links import CRS84
 
 PIXEL_M = 0.00028
@@ -100,10 +100,10 @@ class MatrixSet:
 
 MERCATOR = MatrixSet(
     "WebMercatorQuad", "Google Maps Compatible for the World", f"{DEF}/crs/EPSG/0/3857", ("X", "Y"), "GoogleMapsCompatible",
-    156543.03392804097, 1.0, (-20037508.342789244, 20037508.342789244), 1, 1,
+    2 * MERCATOR_HALF_M / TILE, 1.0, (-MERCATOR_HALF_M, MERCATOR_HALF_M), 1, 1,
 )  # fmt: skip
 CRS84_QUAD = MatrixSet(
     "WorldCRS84Quad", "CRS84 for the World", CRS84, ("Lon", "Lat"), "GoogleCRS84Quad",
-    0.703125, 6378137 * 3.141592653589793 / 180, (-180.0, 90.0), 2, 1,
+    0.703125, MERCATOR_HALF_M / 180, (-180.0, 90.0), 2, 1,
 )  # fmt: skip
 SETS: Mapping[str, MatrixSet] = MappingProxyType({s.id: s for s in (MERCATOR, CRS84_QUAD)})

@@ -96,7 +96,7 @@ def tilejson_of(ask: RequestContext, layers: Sequence[PublishedLayer], title: st
 
 def budget_of(ask: RequestContext) -> dict[str, Any]:
     """Return how large a tile may be and what it shows where its features are more, in the reader's language."""
-    rule = budget.describe()
+    rule = budget.budget_metadata()
     return {**rule, "rule": rule["rule"][ask.language]}
 
 

@@ -46,7 +46,7 @@ export function wantedFor(name: Name): Wanted {
   return { measure, dimensions: { ...d, group: whose } };
 }
 
-/** Where the released number itself is found: one row of the release table. People left out are all less covered where no row holds them. */
+/** Where the released number itself is found: one row of the release table. People not covered are all less covered where no row holds them. */
 export function valueUrl(unit: string, name: Name, at = minutes.value): string {
   const source = name === "left" && !released("left", unit, at) ? "covered" : name;
   return itemsUrl("table", { ...rowsQuery(level.value, wantedFor(source)), unit, ...(isTimed(source) ? { minutes: at } : {}), limit: 10 });

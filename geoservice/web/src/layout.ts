@@ -1,11 +1,10 @@
 /** How the page is laid out: two panels beside the map, or one sheet under it on a narrow screen; kept for the next visit. */
 
 import { effect, signal, type Signal } from "@preact/signals";
+import { mediaMatches } from "./media";
 import { store, stored } from "./storage";
 
-const NARROW = matchMedia("(max-width: 899.98px)");
-export const narrow = signal(NARROW.matches);
-NARROW.addEventListener("change", () => (narrow.value = NARROW.matches));
+export const narrow = mediaMatches("(max-width: 899.98px)");
 
 function kept<T extends string>(name: string, allowed: readonly T[], first: T): Signal<T> {
   const key = `geoservice.${name}`;

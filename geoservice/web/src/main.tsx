@@ -1,4 +1,5 @@
 import "./style.css";
+import "./print.css";
 import { render } from "preact";
 import { begin } from "./address";
 import { fetchManifest, ServerError } from "./api";

@@ -2,17 +2,16 @@
 
 import { computed } from "@preact/signals";
 import { url } from "./api";
-import { language } from "./i18n";
+import { language, t } from "./i18n";
 import { frame } from "./map/flight";
-import { gapsApply, group, level, minutes, mode, onTop, overlays, service, theme, tier } from "./state";
+import { gapsApply, group, leftOutReleased, level, minutes, mode, onTop, overlays, service, standard, theme, tier } from "./state";
 
 const LARGEST = 2000;
 
-/** Null while there is no map, and where a picture cannot show the question: its numbers are of all tiers and everybody. */
+/** Null while there is no map, and where the release does not hold the numbers that colour it: the page has worked them out. */
 export const pictureUrl = computed((): string | null => {
   const seen = frame.value;
-  if (!seen || tier.value !== "any" || group.value !== "all") return null;
-  if (theme.value === "uncovered" && !gapsApply.value) return null;
+  if (!seen || (theme.value === "uncovered" && !leftOutReleased.value)) return null;
   const above = onTop.value.filter((l) => overlays.value.has(l.id) && (l.id !== "gaps" || gapsApply.value)).map((l) => l.id);
   const size = (pixels: number): number => Math.min(Math.max(Math.round(pixels), 300), LARGEST);
   return url("map", {
@@ -22,8 +21,13 @@ export const pictureUrl = computed((): string | null => {
     height: size(seen.height),
     service: service.value,
     mode: mode.value,
+    ...(tier.value === "any" ? {} : { tier: tier.value }),
+    ...(group.value === "all" ? {} : { group: group.value }),
     minutes: minutes.value,
     level: level.value,
     lang: language.value,
   });
 });
+
+/** Why there is no picture. */
+export const noPicture = (): string => t("picture.none", { minutes: standard.value });

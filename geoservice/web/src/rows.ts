@@ -26,7 +26,7 @@ export const rows = computed<Row[]>(() => {
   const { key, down } = sort.value;
   const collator = new Intl.Collator(language.value === "zh" ? "zh-CN" : "en");
   if (key === "name") return all.sort((a, b) => (down ? -1 : 1) * collator.compare(a[language.value], b[language.value]));
-  // Equal numbers, above all a share of zero: the most people left out first.
+  // Equal numbers, above all a share of zero: the most people not covered first.
   return all.sort((a, b) => compare(measureOf(key), a[key], b[key], down) || compare(measureOf("left"), a.left, b.left, true));
 });
 

@@ -2,6 +2,7 @@
 
 import { batch, computed, signal } from "@preact/signals";
 import { follows, type Part } from "./columns";
+import { scheme } from "./scheme";
 import type { Layer, Manifest } from "./types";
 
 export type SortKey = "name" | "people" | "share" | "left" | "resident" | "migrant" | "gap" | "median";
@@ -30,12 +31,17 @@ export const view = signal<{ zoom: number; lat: number; lon: number } | null>(nu
 /** Layers that fill the map exclude each other; gaps, points and lines lie on top. */
 const ORDER = ["coverage", "cells", "fairness", "uncovered", "catchments"];
 const rank = (layer: Layer): number => (ORDER.includes(layer.id) ? ORDER.indexOf(layer.id) : ORDER.length);
-const drawn = computed(() => manifest.value.layers.filter((l) => l.geometry !== "none" && l.style.kind !== "none"));
+const inScheme = (l: Layer): Layer => (scheme.value === "dark" ? { ...l, style: { ...l.style, ...l.style.dark } } : l);
+/** The layers with the colours of the scheme. */
+const layers = computed(() => manifest.value.layers.map(inScheme));
+/** The colour of the land on which layers lie. */
+export const land = computed(() => (scheme.value === "dark" ? manifest.value.darkGround : manifest.value.ground));
+const drawn = computed(() => layers.value.filter((l) => l.geometry !== "none" && l.style.kind !== "none"));
 export const themes = computed(() =>
   drawn.value.filter((l) => l.geometry === "polygon" && l.id !== "gaps").sort((a, b) => rank(a) - rank(b)),
 );
 export const onTop = computed(() => drawn.value.filter((l) => !themes.value.includes(l)));
-export const layerOf = (id: string): Layer | undefined => manifest.value.layers.find((l) => l.id === id);
+export const layerOf = (id: string): Layer | undefined => layers.value.find((l) => l.id === id);
 export const themeLayer = computed(() => themes.value.find((l) => l.id === theme.value));
 
 const MAIN_GROUPS = ["all", "resident", "migrant"];
@@ -64,8 +70,10 @@ export const group = computed((): string => (idle("group") ? "all" : chosen.grou
 export const tier = computed((): string => (idle("tier") ? "any" : chosen.tier.value));
 export const minutes = computed((): number => (idle("minutes") ? breakFor(standard.value) : chosen.minutes.value));
 
+/** People not covered are released for the standard time and all stations alone. */
+export const leftOutReleased = computed(() => minutes.value === breakFor(standard.value) && tier.value === "any");
 /** Gaps are known for the standard time, all stations and everybody alone. */
-export const gapsApply = computed(() => minutes.value === breakFor(standard.value) && tier.value === "any" && group.value === "all");
+export const gapsApply = computed(() => leftOutReleased.value && group.value === "all");
 
 /** Puts the question that the gaps answer. */
 export function askOfGaps(): void {

@@ -1,4 +1,4 @@
-/** The table of areas as arithmetic: people left out, the order of rows, and a total that is the sum of what is shown. Pure. */
+/** The table of areas as arithmetic: people not covered, the order of rows, and a total that is the sum of what is shown. Pure. */
 
 import { clamped, kindOf, NOTHING, uncertain } from "./number";
 import type { Estimate } from "./types";

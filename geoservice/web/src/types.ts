@@ -31,17 +31,22 @@ export interface Estimate {
   status: Status | null;
 }
 
-export interface LayerStyle {
-  kind: "circle" | "line" | "fill" | "none";
-  property: string | null;
-  breaks: number[];
+export interface LayerColours {
   colours: string[];
   /** Grey of a number whose margin is too large for a class. */
   uncertain: string;
   /** Colour of what is farther than was searched; travel times alone have one. */
   beyond: string | null;
-  opacity: number;
   legend: LegendColours;
+}
+
+export interface LayerStyle extends LayerColours {
+  kind: "circle" | "line" | "fill" | "none";
+  property: string | null;
+  breaks: number[];
+  opacity: number;
+  /** The colours on dark screens. */
+  dark: LayerColours;
 }
 
 /** Colours as they are seen where they lie on the map's ground: of each class (the one beyond the search last) and uncertain. */
@@ -106,6 +111,8 @@ export interface Manifest {
   baseMap: boolean;
   /** Colour of the land on which layers lie. */
   ground: string;
+  /** The same on dark screens. */
+  darkGround: string;
 }
 
 export type Value = string | number | boolean | null;

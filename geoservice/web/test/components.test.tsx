@@ -126,12 +126,12 @@ test("while an answer is on its way its place says so", async () => {
   await act(() => void (mode.value = "drive"));
   expect(root().querySelector(".areas")!.getAttribute("aria-busy")).toBe("true");
   expect(root().querySelector("tbody")!.textContent).toBe("Ashby………Barton………");
-  expect(root().querySelector(".headline dl")!.textContent).toBe("People…Covered…Left out…");
+  expect(root().querySelector(".headline dl")!.textContent).toBe("People…Covered…Not covered…");
 });
 
 test("the headline says people, share, people left out, the date and the source", async () => {
   await show(<Headline />);
-  expect(text()).toBe("Everyone, within 10 min of Clinic, walking, all tiersPeople400 ± 1Covered40.0 ± 1.0%Left out240 ± 4Release 3, 4 March 2026 · Survey");
+  expect(text()).toBe("Everyone, within 10 min of Clinic, walking, all tiersPeople400 ± 1Covered40.0 ± 1.0%Not covered240 ± 4Release 3, 4 March 2026 · Survey");
   setLanguage("zh");
   await settled();
   expect(text()).toContain("2026年3月4日 · Survey中");

@@ -1,3 +1,4 @@
+// @vitest-environment happy-dom
 import { createExpression, validateStyleMin } from "@maplibre/maplibre-gl-style-spec";
 import { expect, test } from "vitest";
 import { ground, names, streets } from "../src/map/basemap";

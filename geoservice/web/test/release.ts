@@ -6,7 +6,8 @@ export const styleOf = (own: Partial<LayerStyle>): LayerStyle => {
   const colours = own.colours ?? [];
   const seen = [...colours, ...(own.beyond ? [own.beyond] : [])];
   const legend = { colours: seen, uncertain: "#cccccc", faint: seen.map((_, i) => `#eeeee${i}`), faint_opacity: 0.16 };
-  return { kind: "fill", property: null, breaks: [], colours, uncertain: "#bcbac6", beyond: null, opacity: 0.7, legend, ...own };
+  const dark = { colours: colours.map((_, i) => `#dddd0${i}`), uncertain: "#a6a6a6", beyond: own.beyond ? "#dddd99" : null, legend };
+  return { kind: "fill", property: null, breaks: [], colours, uncertain: "#bcbac6", beyond: null, opacity: 0.7, legend, dark, ...own };
 };
 
 const label = (text: string) => ({ zh: `${text}中`, en: text });
@@ -21,7 +22,7 @@ const NAMES = ["name_zh", "name_en", "parent"].map((name) => columnOf(name));
 const clinic = { service: "clinic", mode: "walk", tier: "any", group: "all" };
 
 export const RELEASE: Manifest = {
-  release: 3, version: "3-abc", hash: "abc", created: "2026-03-04T05:06:07Z", notes: [], baseMap: false, ground: "#f6f5f1",
+  release: 3, version: "3-abc", hash: "abc", created: "2026-03-04T05:06:07Z", notes: [], baseMap: false, ground: "#f6f5f1", darkGround: "#15191d",
   study: {
     id: "town", title: label("Town"), synthetic: true, source: label("Survey"), levels: ["county", "township"], modes: ["walk", "drive"], tiers: ["county", "village"],
     services: [{ id: "clinic", title: label("Clinic"), standard_minutes: 10 }, { id: "school", title: label("School"), standard_minutes: 15 }],

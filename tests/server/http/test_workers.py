@@ -1,6 +1,8 @@
 """Workers: several on one socket, replaced when they die, told and then made to stop; an address that cannot be had."""
 
+import json
 import os
+import re
 import resource
 import signal
 import socket
@@ -63,6 +65,68 @@ def test_a_worker_that_dies_is_replaced(served: Any) -> None:
     assert until(lambda: children(served.process.pid) not in ([], [first]))
     assert until(lambda: live(served.url))
     assert "a worker has died and is replaced" in served.log.read_text()
+
+
+def events(log: Path) -> dict[str, dict[str, Any]]:
+    lines = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines() if line.startswith("{")]
+    return {line["event"]: line for line in lines}
+
+
+def connected(url: str) -> socket.socket:
+    place = urlsplit(url)
+    return socket.create_connection((place.hostname, place.port), timeout=20)
+
+
+HUNG = "a worker hangs, is ended and replaced"
+
+
+def test_a_worker_that_is_stopped_in_its_tracks_is_replaced(serve: Any, home: Path) -> None:
+    with serve(home, GEOSERVICE_NOTICE_SECONDS="0") as served:
+        (first,) = children(served.process.pid)
+        os.kill(first, signal.SIGSTOP)
+        assert until(lambda: HUNG in served.log.read_text())
+        assert until(lambda: live(served.url), 10)
+        assert (events(served.log)[HUNG]["pid"], events(served.log)[HUNG]["doing"]) == (first, [])
+
+
+def test_a_blocked_event_loop_is_ended_with_its_request_and_its_stack(home: Path, tmp_path: Path) -> None:
+    program, log = Path(__file__).with_name("stuck_worker.py"), tmp_path / "log"
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        port = s.getsockname()[1]
+    url = f"http://127.0.0.1:{port}"
+    with log.open("w") as out:
+        server = subprocess.Popen([sys.executable, program, home, str(port), tmp_path], stdout=out, stderr=out)
+        try:
+            assert until(lambda: live(url))
+            with closing(connected(url)) as client:
+                client.sendall(b"GET /styles/map/legend?f=json&lang=zh HTTP/1.1\r\nHost: a\r\n\r\n")
+                assert until(lambda: HUNG in log.read_text(), 10)
+                assert client.recv(1) == b""
+            assert until(lambda: live(url), 10)
+        finally:
+            server.terminate()
+            server.wait(20)
+    hung = events(log)[HUNG]
+    (doing,) = hung["doing"]
+    assert re.fullmatch(r"GET /styles/\{style_id\}/legend, [2-9]\.[0-9] s", doing)
+    assert any("stuck_worker.py" in line for line in hung["stacks"])
+    assert "lang=zh" not in log.read_text()
+
+
+def test_workers_end_with_a_parent_that_is_killed(serve: Any, home: Path) -> None:
+    """The address is free at once, what is in work is brought to its end."""
+    with serve(home, GEOSERVICE_WORKERS="2") as served:
+        workers = children(served.process.pid)
+        with closing(connected(served.url)) as client:
+            client.sendall(b"GET /collections HTTP/1.1\r\nHost: a\r\nAccept: application/json\r\n")
+            served.process.kill()
+            client.sendall(b"\r\n")
+            assert client.recv(12) == b"HTTP/1.1 200"
+        assert until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in workers), 5)
+        place = urlsplit(served.url)
+        listen(str(place.hostname), int(place.port or 0)).close()
+        assert "the parent process has died" in served.log.read_text()
 
 
 def test_a_worker_that_does_not_stop_is_killed(served: Any) -> None:

@@ -1,4 +1,4 @@
-"""A checked filter as a condition of SQL: every value bound, every name quoted by the dialect."""
+"""The SQL condition of a filter: every value is bound, every name is quoted by the dialect."""
 
 from geoservice.release.sql.filters.conditions import where
 

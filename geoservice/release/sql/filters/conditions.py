@@ -1,4 +1,4 @@
-"""Conditions of SQL out of the nodes of a filter."""
+"""SQL conditions from the syntax tree of a filter."""
 
 from typing import Any
 
@@ -23,13 +23,13 @@ from geoservice.cql2.ast import (
 from geoservice.db import Dialect
 from geoservice.release.base import PublishedLayer
 from geoservice.release.sql.filters import arithmetic, spatial, temporal, text
-from geoservice.release.sql.filters.fragments import Fragment, joined, literal, put
+from geoservice.release.sql.filters.fragments import Fragment, fill, join, literal
 
 
-def where(dialect: Dialect, layer: PublishedLayer, wanted: Filter) -> tuple[str, list[Any]]:
+def where(dialect: Dialect, layer: PublishedLayer, checked_filter: Filter) -> tuple[str, list[Any]]:
     """Return the condition, in brackets, and its values, for the ``WHERE`` of a query on the layer's table."""
-    piece = put("({0})", _Conditions(dialect, layer).node(wanted.root))
-    return piece.text, list(piece.values)
+    fragment = fill("({0})", _Conditions(dialect, layer).node(checked_filter.root))
+    return fragment.text, list(fragment.values)
 
 
 class _Conditions:
@@ -37,46 +37,46 @@ class _Conditions:
         self._dialect, self._layer = dialect, layer
 
     def node(self, node: Node) -> Fragment:
-        """Return what is true, false or unknown of a feature."""
+        """Return the SQL of a condition."""
         match node:
             case Logic(op, parts):
-                return put("({0})", joined(f" {op.upper()} ", [self.node(p) for p in parts]))
+                return fill("({0})", join(f" {op.upper()} ", [self.node(p) for p in parts]))
             case Not(part):
-                return put("(NOT {0})", self.node(part))
+                return fill("(NOT {0})", self.node(part))
             case Spatial():
                 return spatial.relation(self._dialect, self._layer, node)
             case Temporal():
                 return temporal.relation(self._dialect, node)
             case _:
-                return self._compared(node)
+                return self._comparison(node)
 
-    def _compared(self, node: Comparison | Like | Between | In | IsNull | Literal | Property) -> Fragment:
+    def _comparison(self, node: Comparison | Like | Between | In | IsNull | Literal | Property) -> Fragment:
         match node:
             case IsNull(part):
-                return put("({0} IS NULL)", self._any(part))
+                return fill("({0} IS NULL)", self._node_or_scalar(part))
             case Comparison(op, left, right):
-                return put(f"({{0}} {op} {{1}})", *self._alike(left, right))
+                return fill(f"({{0}} {op} {{1}})", *self._common_type(left, right))
             case Between(value, low, high):
-                return put("({0} BETWEEN ({1}) AND ({2}))", *self._alike(value, low, high))
+                return fill("({0} BETWEEN ({1}) AND ({2}))", *self._common_type(value, low, high))
             case In(value, options):
-                first, *others = self._alike(value, *options)
-                return put("({0} IN ({1}))", first, joined(", ", others))
+                first, *others = self._common_type(value, *options)
+                return fill("({0} IN ({1}))", first, join(", ", others))
             case Like(value, pattern):
                 return text.like(self._dialect, value, pattern)
             case _:
-                return self._plain(node)
+                return self._scalar(node)
 
-    def _any(self, node: Node | Scalar) -> Fragment:
-        return self._plain(node) if isinstance(node, (Literal, Property, Arithmetic, Fold)) else self.node(node)
+    def _node_or_scalar(self, node: Node | Scalar) -> Fragment:
+        return self._scalar(node) if isinstance(node, (Literal, Property, Arithmetic, Fold)) else self.node(node)
 
-    def _alike(self, *values: Scalar) -> list[Fragment]:
-        """Return values of one type: whole numbers stay whole where all of them are."""
+    def _common_type(self, *values: Scalar) -> list[Fragment]:
+        """Return values in one type: integers stay integers if all values are."""
         kinds = {v.kind for v in values}
         if "number" in kinds:
             return [arithmetic.real(self._dialect, v) for v in values]
-        return [self._plain(v) for v in values]
+        return [self._scalar(v) for v in values]
 
-    def _plain(self, value: Scalar) -> Fragment:
+    def _scalar(self, value: Scalar) -> Fragment:
         if value.kind == "text":
             return text.text(self._dialect, value)
         if isinstance(value, Literal):

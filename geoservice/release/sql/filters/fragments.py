@@ -1,4 +1,4 @@
-"""Pieces of SQL with the values bound in them, put together."""
+"""Fragments of SQL with their bound values."""
 
 import re
 from typing import Any, NamedTuple
@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from geoservice.cql2.ast import Literal
 from geoservice.db import Dialect
 
-_HOLE = re.compile(r"\{(\d+)\}")
+_PLACEHOLDER = re.compile(r"\{(\d+)\}")
 _TYPES = {
     "text": "string",
     "integer": "int64",
@@ -18,38 +18,38 @@ _TYPES = {
 
 
 class Fragment(NamedTuple):
-    """A piece of SQL and its values in the order of their marks."""
+    """A fragment of SQL and its values in the order of their parameter marks."""
 
     text: str
     values: tuple[Any, ...] = ()
 
 
-def put(template: str, *pieces: Fragment) -> Fragment:
-    """Fill ``{0}``, ``{1}``, ... of a template; a piece used twice brings its values twice.
+def fill(template: str, *fragments: Fragment) -> Fragment:
+    """Return a template with ``{0}``, ``{1}``, ... filled in; a fragment that occurs twice adds its values twice.
 
-    >>> put("({0} > {1} OR {0} IS NULL)", Piece("x + ?", (1,)), Piece("?", (2,)))
-    Piece(text='(x + ? > ? OR x + ? IS NULL)', values=(1, 2, 1))
+    >>> fill("({0} > {1} OR {0} IS NULL)", Fragment("x + ?", (1,)), Fragment("?", (2,)))
+    Fragment(text='(x + ? > ? OR x + ? IS NULL)', values=(1, 2, 1))
     """
     values: list[Any] = []
 
-    def fill(match: re.Match[str]) -> str:
-        piece = pieces[int(match[1])]
-        values.extend(piece.values)
-        return piece.text
+    def substitute(match: re.Match[str]) -> str:
+        fragment = fragments[int(match[1])]
+        values.extend(fragment.values)
+        return fragment.text
 
-    return Fragment(_HOLE.sub(fill, template), tuple(values))
-
-
-def joined(word: str, pieces: list[Fragment]) -> Fragment:
-    """Put pieces one after the other with a word between them."""
-    return Fragment(word.join(p.text for p in pieces), tuple(v for p in pieces for v in p.values))
+    return Fragment(_PLACEHOLDER.sub(substitute, template), tuple(values))
 
 
-def bound(dialect: Dialect, value: Any, kind: str) -> Fragment:
-    """Bind a value as the type of a kind of property."""
+def join(separator: str, fragments: list[Fragment]) -> Fragment:
+    """Return fragments joined by a separator such as ``AND``."""
+    return Fragment(separator.join(f.text for f in fragments), tuple(v for f in fragments for v in f.values))
+
+
+def bind(dialect: Dialect, value: Any, kind: str) -> Fragment:
+    """Return a bound value, cast to the type of a kind of property."""
     return Fragment(f"CAST({dialect.mark} AS {dialect.types[_TYPES[kind]]})", (value,))
 
 
 def literal(dialect: Dialect, node: Literal) -> Fragment:
-    """Bind a literal."""
-    return bound(dialect, node.value, node.kind)
+    """Return a bound literal."""
+    return bind(dialect, node.value, node.kind)

@@ -1,11 +1,11 @@
-"""Relations of instants and intervals, both ends within.
+"""Temporal relations of instants and closed intervals.
 
-Dates are compared as days. Beside a time, a date is the whole day in UTC, to its last microsecond.
+Dates are compared as days. Compared with a timestamp, a date is the whole day in UTC, to its last microsecond.
 """
 
 from geoservice.cql2.ast import Literal, Property, Temporal
 from geoservice.db import Dialect
-from geoservice.release.sql.filters.fragments import Fragment, literal, put
+from geoservice.release.sql.filters.fragments import Fragment, fill, literal
 
 _RELATIONS = {  # {0} to {1} and {2} to {3}
     "t_after": "{0} > {3}",
@@ -28,19 +28,19 @@ _REST_OF_DAY = "INTERVAL '86399999999 microseconds'"
 
 
 def relation(dialect: Dialect, node: Temporal) -> Fragment:
-    """Return a relation of two intervals; unknown where an end of theirs is null."""
+    """Return a relation of two intervals; unknown if one of their ends is null."""
     ends = (node.left.start, node.left.end, node.right.start, node.right.end)
     days = all(e is None or e.kind == "date" for e in ends)
-    pieces = [_end(dialect, e, days, late=i % 2 == 1) for i, e in enumerate(ends)]
-    return put(f"({_RELATIONS[node.op]})", *pieces)
+    fragments = [_end(dialect, e, days, is_end=i % 2 == 1) for i, e in enumerate(ends)]
+    return fill(f"({_RELATIONS[node.op]})", *fragments)
 
 
-def _end(dialect: Dialect, end: Literal | Property | None, days: bool, late: bool) -> Fragment:
-    wanted = dialect.types["date32[day]" if days else "timestamp[us]"]
+def _end(dialect: Dialect, end: Literal | Property | None, days: bool, is_end: bool) -> Fragment:
+    sql_type = dialect.types["date32[day]" if days else "timestamp[us]"]
     if end is None:
-        return Fragment(f"CAST('{'' if late else '-'}infinity' AS {wanted})")
-    piece = literal(dialect, end) if isinstance(end, Literal) else Fragment(dialect.quote(end.name))
+        return Fragment(f"CAST('{'' if is_end else '-'}infinity' AS {sql_type})")
+    fragment = literal(dialect, end) if isinstance(end, Literal) else Fragment(dialect.quote(end.name))
     if days or end.kind == "timestamp":
-        return piece
-    midnight = put(f"CAST({{0}} AS {wanted})", piece)
-    return put(f"({{0}} + {_REST_OF_DAY})", midnight) if late else midnight
+        return fragment
+    midnight = fill(f"CAST({{0}} AS {sql_type})", fragment)
+    return fill(f"({{0}} + {_REST_OF_DAY})", midnight) if is_end else midnight

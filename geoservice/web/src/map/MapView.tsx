@@ -2,11 +2,11 @@ import { useSignal, useSignalEffect } from "@preact/signals";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Map as MapLibre } from "maplibre-gl";
 import { now as here, numbers } from "../data";
-import { language, t } from "../i18n";
+import { language, say, t } from "../i18n";
 import { problemOf } from "../loaded";
-import { level, manifest, selected, study } from "../state";
+import { layerOf, level, manifest, selected, study } from "../state";
 import { Failure } from "../ui/Failure";
-import { pictureUrl } from "../picture";
+import { noPicture, pictureUrl } from "../picture";
 import { numberOf } from "../ui/words";
 import { keepAreas, shapes } from "./areas";
 import { build } from "./build";
@@ -16,6 +16,8 @@ import { failedTiles, keepFaults, noMap, retryTiles } from "./faults";
 import { flyHome, flyToArea, keepPlace, zoomBy } from "./flight";
 import { series, shown } from "./ground";
 import { keepPointed, tip } from "./pointer";
+import { keepScheme } from "./repaint";
+import { layerIn } from "./tiles";
 
 function HoverTip() {
   const at = tip.value;
@@ -35,6 +37,10 @@ function HoverTip() {
 /** Streets of a made-up study are not OpenStreetMap's: where a study names its sources, they decide. */
 const credited = (): boolean => manifest.value.baseMap && /OpenStreetMap/.test(study.value.source?.en ?? "OpenStreetMap");
 
+const PICTURE = (
+  <svg viewBox="0 0 16 16" width="15" height="15" aria-hidden="true"><path d="M1.5 3.5h13v9h-13zM1.5 10.5l4-3.5 3 2.5 2.5-2 3.5 3" fill="none" stroke="currentColor" stroke-width="1.4" /><circle cx="11" cy="6" r="1.1" fill="currentColor" /></svg>
+);
+
 function Buttons() {
   const picture = pictureUrl.value;
   return (
@@ -44,13 +50,25 @@ function Buttons() {
       <button type="button" aria-label={t("map.home")} title={t("map.home")} onClick={() => flyHome()}>
         <svg viewBox="0 0 16 16" width="14" height="14" aria-hidden="true"><path d="M1.5 5.5v-4h4M10.5 1.5h4v4M14.5 10.5v4h-4M5.5 14.5h-4v-4" fill="none" stroke="currentColor" stroke-width="1.6" /></svg>
       </button>
-      {picture && (
-        <a class="picture" href={picture} target="_blank" rel="noopener" aria-label={t("picture.link")} title={t("picture.link")}>
-          <svg viewBox="0 0 16 16" width="15" height="15" aria-hidden="true"><path d="M1.5 3.5h13v9h-13zM1.5 10.5l4-3.5 3 2.5 2.5-2 3.5 3" fill="none" stroke="currentColor" stroke-width="1.4" /><circle cx="11" cy="6" r="1.1" fill="currentColor" /></svg>
-        </a>
+      {picture ? (
+        <a class="picture" href={picture} target="_blank" rel="noopener" aria-label={t("picture.link")} title={t("picture.link")}>{PICTURE}</a>
+      ) : (
+        <button type="button" class="picture" aria-disabled="true" aria-label={noPicture()} title={noPicture()}>{PICTURE}</button>
       )}
     </div>
   );
+}
+
+const sourceName = (source: string): string => {
+  const layer = layerOf(layerIn(source));
+  return layer ? say(layer.title) : t("layers.base");
+};
+
+function FailedTiles() {
+  const [first, ...rest] = [...failedTiles.value];
+  if (!first) return null;
+  const layers = [first, ...rest].map(([source]) => sourceName(source)).join(t("comma"));
+  return <Failure what="tiles" values={{ layers }} problem={first[1].problem} retry={retryTiles} />;
 }
 
 /** What of the map could not be had, one line for each kind. */
@@ -65,7 +83,7 @@ function Faults({ rebuild }: { rebuild: () => void }) {
     <div class="faults">
       {noMap.value && <Failure what="map" problem={noMap.value} retry={rebuild} />}
       {drawn && <Failure what="colours" problem={drawn} retry={again} />}
-      {failedTiles.value.size > 0 && <Failure what="tiles" retry={retryTiles} />}
+      <FailedTiles />
     </div>
   );
 }
@@ -73,7 +91,7 @@ function Faults({ rebuild }: { rebuild: () => void }) {
 function start(map: MapLibre): (() => void)[] {
   keepFaults(map);
   keepPointed(map);
-  const stops = [keepPlace(map), ...keepDrawn(map), ...keepAreas(map), series.keep(), keepCards(map)];
+  const stops = [keepPlace(map), keepScheme(map), ...keepDrawn(map), ...keepAreas(map), series.keep(), keepCards(map)];
   if (selected.value && !location.hash.includes("map=")) void flyToArea(level.value, selected.value);
   return stops;
 }

@@ -2,6 +2,7 @@
 
 import type { ExpressionSpecification, LayerSpecification } from "maplibre-gl";
 import type { Language } from "../types";
+import { palette } from "./palette";
 
 export const FONT = ["Noto Sans SC"];
 
@@ -27,20 +28,20 @@ export const nameOf = (language: Language): ExpressionSpecification => [
 /** Below the study's layers. */
 export const ground = (base: boolean, land: string): LayerSpecification[] => [
   { id: "base-land", type: "background", paint: { "background-color": land } },
-  ...(base ? GROUND : []),
+  ...(base ? natural() : []),
 ];
 
 const source = "base";
-const GROUND: LayerSpecification[] = [
-  { id: "base-green", type: "fill", source, "source-layer": "green", paint: { "fill-color": "#e7eddf" } },
-  { id: "base-water", type: "fill", source, "source-layer": "water", filter: ["==", ["geometry-type"], "Polygon"], paint: { "fill-color": "#cddfe7" } },
+const natural = (): LayerSpecification[] => [
+  { id: "base-green", type: "fill", source, "source-layer": "green", paint: { "fill-color": palette.value.green } },
+  { id: "base-water", type: "fill", source, "source-layer": "water", filter: ["==", ["geometry-type"], "Polygon"], paint: { "fill-color": palette.value.water } },
   {
     id: "base-stream",
     type: "line",
     source,
     "source-layer": "water",
     filter: ["==", ["geometry-type"], "LineString"],
-    paint: { "line-color": "#cddfe7", "line-width": ["interpolate", ["linear"], ["zoom"], 9, 0.5, 15, 3] },
+    paint: { "line-color": palette.value.water, "line-width": ["interpolate", ["linear"], ["zoom"], 9, 0.5, 15, 3] },
   },
   {
     id: "base-building",
@@ -48,13 +49,13 @@ const GROUND: LayerSpecification[] = [
     source,
     "source-layer": "building",
     minzoom: 13,
-    paint: { "fill-color": "#e6e3dc", "fill-opacity": ["interpolate", ["linear"], ["zoom"], 13, 0, 14.5, 1] },
+    paint: { "fill-color": palette.value.building, "fill-opacity": ["interpolate", ["linear"], ["zoom"], 13, 0, 14.5, 1] },
   },
 ];
 
 /** Streets lie above the coloured ground, thin and grey, so that places can be found on it. */
-export const streets = (base: boolean): LayerSpecification[] => (base ? STREETS : []);
-const STREETS: LayerSpecification[] = [
+export const streets = (base: boolean): LayerSpecification[] => (base ? lines() : []);
+const lines = (): LayerSpecification[] => [
   {
     id: "base-path",
     type: "line",
@@ -62,7 +63,7 @@ const STREETS: LayerSpecification[] = [
     "source-layer": "road",
     minzoom: 14.5,
     filter: PATH,
-    paint: { "line-color": "#8f8a80", "line-opacity": 0.35, "line-width": 0.8, "line-dasharray": [2, 1.5] },
+    paint: { "line-color": palette.value.path, "line-opacity": 0.35, "line-width": 0.8, "line-dasharray": [2, 1.5] },
   },
   {
     id: "base-road",
@@ -72,7 +73,7 @@ const STREETS: LayerSpecification[] = [
     filter: ["!", PATH],
     layout: { "line-cap": "round", "line-join": "round" },
     paint: {
-      "line-color": ["case", MAIN, "#ffffff", MIDDLE, "#ffffff", "#fbfaf7"],
+      "line-color": ["case", MAIN, palette.value.street, MIDDLE, palette.value.street, palette.value.smallStreet],
       "line-opacity": ["interpolate", ["linear"], ["zoom"], 10, 0.55, 14, 0.9],
       "line-width": width(2.6, 1.7, 0.8),
     },
@@ -83,18 +84,18 @@ const STREETS: LayerSpecification[] = [
     source,
     "source-layer": "rail",
     minzoom: 10,
-    paint: { "line-color": "#a9a49b", "line-width": 0.9, "line-opacity": 0.7, "line-dasharray": [4, 2] },
+    paint: { "line-color": palette.value.rail, "line-width": 0.9, "line-opacity": 0.7, "line-dasharray": [4, 2] },
   },
   {
     id: "base-boundary",
     type: "line",
     source,
     "source-layer": "boundary",
-    paint: { "line-color": "#8d8799", "line-width": 0.8, "line-opacity": 0.5, "line-dasharray": [4, 2, 1, 2] },
+    paint: { "line-color": palette.value.boundary, "line-width": 0.8, "line-opacity": 0.5, "line-dasharray": [4, 2, 1, 2] },
   },
 ];
 
-const halo = { "text-color": "#4b555c", "text-halo-color": "rgba(255,255,255,0.9)", "text-halo-width": 1.4 } as const;
+const written = (colour: string) => ({ "text-color": colour, "text-halo-color": palette.value.halo, "text-halo-width": 1.4 });
 
 /** Names, on top of everything. */
 export const names = (base: boolean, language: Language): LayerSpecification[] => (base ? labels(language) : []);
@@ -106,7 +107,7 @@ const labels = (language: Language): LayerSpecification[] => [
     "source-layer": "road",
     minzoom: 14,
     layout: { "symbol-placement": "line", "text-field": nameOf(language), "text-font": FONT, "text-size": 11 },
-    paint: { ...halo, "text-color": "#6d757b" },
+    paint: written(palette.value.streetName),
   },
   {
     id: "base-place",
@@ -123,6 +124,6 @@ const labels = (language: Language): LayerSpecification[] => [
       "text-variable-anchor": ["top", "bottom", "left", "right"],
       "text-radial-offset": 0.7,
     },
-    paint: { ...halo },
+    paint: written(palette.value.placeName),
   },
 ];

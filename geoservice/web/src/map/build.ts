@@ -3,24 +3,21 @@
 import { Map as MapLibre, ScaleControl, setWorkerUrl, type SourceSpecification, type StyleSpecification } from "maplibre-gl";
 import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
 import "maplibre-gl/dist/maplibre-gl.css";
-import { fetchBaseZooms, url } from "../api";
+import { fetchBaseZooms } from "../api";
 import { isAreas } from "../columns";
-import { language } from "../i18n";
 import { layerOf, manifest, onTop, themes, view } from "../state";
 import { AREAS, areaSource, baked, NAMES } from "./areas";
-import { ground, names, streets } from "./basemap";
 import { dots } from "./dots";
-import { above, areaNames, border, ground as cover, pointed, stationsRoom } from "./overlay";
+import { layers } from "./layers";
+import { pixelRatio } from "./repaint";
+import { AREA_SOURCE, tilesOf } from "./tiles";
 import type { Layer } from "../types";
 
 /** Vite serves the worker under a name of its own, which MapLibre cannot guess. */
 setWorkerUrl(workerUrl);
 
-const tiles = (id: string): string => `${url(`tiles/${id}/`)}{z}/{x}/{y}.mvt?v=${manifest.value.version}`;
-
-const source = (l: Layer): SourceSpecification => ({
-  type: "vector",
-  tiles: [tiles(l.id)],
+const source = (l: Layer, name = l.id): SourceSpecification => ({
+  ...tilesOf(name),
   minzoom: l.minzoom,
   maxzoom: l.maxzoom,
   promoteId: "unit",
@@ -30,23 +27,12 @@ const source = (l: Layer): SourceSpecification => ({
 async function style(): Promise<StyleSpecification> {
   const base = manifest.value.baseMap;
   const sources: Record<string, SourceSpecification> = {};
-  if (base) sources["base"] = { type: "vector", tiles: [tiles("base")], ...(await fetchBaseZooms()) };
+  if (base) sources["base"] = { ...tilesOf("base"), ...(await fetchBaseZooms()) };
   for (const l of [...themes.value, ...onTop.value].filter((l) => !isAreas(l))) sources[l.id] = source(l);
   const areas = layerOf(AREAS);
   if (areas) sources[NAMES] = areaSource();
-  if (areas) sources["areas"] = baked() ? source(areas) : areaSource();
-  const layers = [
-    ...ground(base, manifest.value.ground),
-    ...themes.value.flatMap(cover),
-    ...streets(base),
-    ...themes.value.flatMap(border),
-    ...(layerOf(AREAS) ? pointed() : []),
-    ...[...onTop.value].sort((a, b) => Number(a.geometry === "point") - Number(b.geometry === "point")).flatMap(above),
-    ...names(base, language.value),
-    ...(layerOf(AREAS) ? areaNames(language.value) : []),
-    ...(layerOf("stations") ? stationsRoom("stations") : []),
-  ];
-  return { version: 8, sources, layers };
+  if (areas) sources[AREA_SOURCE] = baked() ? source(areas, AREA_SOURCE) : areaSource();
+  return { version: 8, sources, layers: layers() };
 }
 
 /** Whether the reader asked for no motion. */
@@ -81,14 +67,14 @@ export async function build(container: HTMLElement): Promise<MapLibre> {
     pitchWithRotate: false,
     maxPitch: 0,
     maxZoom: 18,
+    canvasContextAttributes: { preserveDrawingBuffer: true }, // or the map is blank on paper
     fadeDuration: calm() ? 0 : 300,
   });
   map.touchZoomRotate.disableRotation();
   map.keyboard.disableRotation();
   map.addControl(new ScaleControl({ maxWidth: 110 }), "bottom-left");
   await new Promise<void>((done) => map.once("styledata", () => done()));
-  const ratio = Math.max(1, Math.round(devicePixelRatio));
   map.addImage("room", new ImageData(16, 16));
-  map.addImage("dots", dots(ratio), { pixelRatio: ratio });
+  map.addImage("dots", dots(pixelRatio()), { pixelRatio: pixelRatio() });
   return map;
 }

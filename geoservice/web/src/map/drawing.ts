@@ -10,8 +10,9 @@ import type { Layer } from "../types";
 import { placeOf } from "./areas";
 import { nameOf } from "./basemap";
 import { ground, shown, type Ground } from "./ground";
-import { areaName, OTHER_STATION } from "./overlay";
+import { areaName } from "./overlay";
 import { blank, both, colour, level as ofLevel, NOWHERE, of, offers, reached } from "./paint";
+import { palette } from "./palette";
 
 const has = (layer: Layer, name: string): boolean => layer.columns.some((c) => c.name === name);
 
@@ -50,7 +51,7 @@ function drawTheme(map: MapLibre): void {
   if (!found) return clear(map, layer);
   if ("state" in found.place) setStates(map, layer, measure, found.numbers);
   map.setPaintProperty(`${layer.id}-fill`, "fill-color", colour(layer.style, found.place, kindOf(measure)));
-  if (measure === "minutes") map.setPaintProperty(`${layer.id}-fill`, "fill-opacity", reached(layer.style, found.place, minutes.value));
+  map.setPaintProperty(`${layer.id}-fill`, "fill-opacity", measure === "minutes" ? reached(layer.style, found.place, minutes.value) : layer.style.opacity);
   const everywhere = "property" in found.place && measure === "minutes" && layer.style.beyond !== null;
   map.setFilter(`${layer.id}-dots`, everywhere ? NOWHERE : both(...only(layer), blank(found.place, coloured(layer, found))));
 }
@@ -95,7 +96,7 @@ function drawStations(map: MapLibre): void {
   const asked = offers(service.value);
   const on = tier.value === "any" ? asked : (["all", asked, ["==", ["get", "tier"], tier.value]] as typeof asked);
   map.setFilter("stations-room", on);
-  map.setPaintProperty("stations-circle", "circle-color", ["case", on, layer.style.legend.colours[0] ?? "", OTHER_STATION]);
+  map.setPaintProperty("stations-circle", "circle-color", ["case", on, layer.style.legend.colours[0] ?? "", palette.value.otherStation]);
 }
 
 function drawNames(map: MapLibre): void {

@@ -10,26 +10,32 @@ interface Tile {
   z: number;
 }
 
-/** The tiles that failed, by source. */
-export const failedTiles = signal<ReadonlyMap<string, readonly Tile[]>>(new Map());
+interface Failure {
+  tiles: readonly Tile[];
+  problem: Problem;
+}
+
+/** The tiles that failed and why the last of them did, by source. */
+export const failedTiles = signal<ReadonlyMap<string, Failure>>(new Map());
 /** Why there is no map at all. */
 export const noMap = signal<Problem | null>(null);
 
 let here: MapLibre | null = null;
 
-type TileError = ErrorEvent & { sourceId?: string; tile?: { tileID: { canonical: Tile } } };
+export function noteFailure(source: string, tile: Tile, problem: Problem): void {
+  const tiles = [...(failedTiles.value.get(source)?.tiles ?? []), tile];
+  failedTiles.value = new Map([...failedTiles.value, [source, { tiles, problem }]]);
+}
 
 export function keepFaults(map: MapLibre): void {
   here = map;
-  map.on("error", ({ sourceId, tile, error }: TileError) => {
-    if (!sourceId || !tile) return console.error(error);
-    const { x, y, z } = tile.tileID.canonical;
-    failedTiles.value = new Map([...failedTiles.value, [sourceId, [...(failedTiles.value.get(sourceId) ?? []), { x, y, z }]]]);
+  map.on("error", (event: ErrorEvent & { tile?: unknown }) => {
+    if (!event.tile) console.error(event.error);
   });
 }
 
 export function retryTiles(): void {
-  const tiles = failedTiles.value;
+  const failed = failedTiles.value;
   failedTiles.value = new Map();
-  for (const [source, failed] of tiles) here?.refreshTiles(source, [...failed]);
+  for (const [source, { tiles }] of failed) here?.refreshTiles(source, [...tiles]);
 }

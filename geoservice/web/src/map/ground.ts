@@ -30,7 +30,7 @@ const carried = computed((): Place | null => {
   return layer && column ? { property: column.name, margin: marginOf(layer, column) } : null;
 });
 
-/** People left out are those of the table beside the map, at any minutes and for any group. */
+/** People not covered are those of the table beside the map, at any minutes and for any group. */
 const fromTable = computed((): boolean => {
   const { layer, want } = shown.value ?? {};
   return Boolean(layer && want?.measure === "uncovered_persons" && isAreas(layer));

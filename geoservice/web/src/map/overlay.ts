@@ -1,15 +1,12 @@
-/** The study's own layers as MapLibre layers; what depends on the choice is set by MapView. */
+/** The study's own layers as MapLibre layers; what depends on the choice is set in drawing.ts. */
 
 import type { ExpressionSpecification, LayerSpecification } from "maplibre-gl";
 import { isAreas } from "../columns";
 import { baked, NAMES, placeOf } from "./areas";
 import { FONT } from "./basemap";
+import { palette } from "./palette";
 import type { Language, Layer } from "../types";
 
-export const INK = "#1d2830";
-export const ACCENT = "#1f5a8c";
-/** Stations that the question is not about. */
-export const OTHER_STATION = "#b4babf";
 /** The size of a station tells its tier. */
 export const RADIUS: Readonly<Record<string, number>> = { county: 8, township: 6.5, village: 5 };
 const OTHER_RADIUS = 5.5;
@@ -20,23 +17,23 @@ const on = (layer: Layer) => (isAreas(layer) ? placeOf() : where(layer.id));
 
 /** Fill and, where a number cannot exist, dots of a layer that covers the ground. */
 export const ground = (layer: Layer): LayerSpecification[] => [
-  { id: `${layer.id}-fill`, type: "fill", ...on(layer), layout: hidden, paint: { "fill-opacity": layer.style.opacity, "fill-antialias": layer.id !== "cells" } },
+  { id: `${layer.id}-fill`, type: "fill", ...on(layer), layout: hidden, paint: { "fill-antialias": layer.id !== "cells" } },
   { id: `${layer.id}-dots`, type: "fill", ...on(layer), layout: hidden, paint: { "fill-pattern": "dots" } },
 ];
 
 export const border = (layer: Layer): LayerSpecification[] =>
   layer.id === "cells"
     ? []
-    : [{ id: `${layer.id}-line`, type: "line", ...on(layer), layout: hidden, paint: { "line-color": "#ffffff", "line-width": 1.2, "line-opacity": 0.95 } }];
+    : [{ id: `${layer.id}-line`, type: "line", ...on(layer), layout: hidden, paint: { "line-color": palette.value.edge, "line-width": 1.2, "line-opacity": 0.95 } }];
 
 /** Areas answer to the pointer whatever is drawn, and show which is hovered and which is chosen. */
 export const pointed = (): LayerSpecification[] => {
-  const nothing: LayerSpecification = { id: "area-hover", type: "line", ...placeOf(), filter: ["==", ["get", "unit"], ""], paint: { "line-color": INK, "line-width": 1.6 } };
+  const nothing: LayerSpecification = { id: "area-hover", type: "line", ...placeOf(), filter: ["==", ["get", "unit"], ""], paint: { "line-color": palette.value.ink, "line-width": 1.6 } };
   return [
     { id: "area-hit", type: "fill", ...placeOf(), paint: { "fill-opacity": 0 } },
     nothing,
-    { ...nothing, id: "area-selected-halo", paint: { "line-color": "#ffffff", "line-width": 5.5 } },
-    { ...nothing, id: "area-selected", paint: { "line-color": ACCENT, "line-width": 2.8 } },
+    { ...nothing, id: "area-selected-halo", paint: { "line-color": palette.value.edge, "line-width": 5.5 } },
+    { ...nothing, id: "area-selected", paint: { "line-color": palette.value.accent, "line-width": 2.8 } },
   ] as LayerSpecification[];
 };
 
@@ -50,7 +47,7 @@ export const areaNames = (language: Language): LayerSpecification[] =>
           type: "symbol",
           source: NAMES,
           layout: { "text-field": areaName(language), "text-font": FONT, "text-size": 13, "text-max-width": 7, "text-padding": 2, "text-variable-anchor": ["center", "top", "bottom", "left", "right"], "text-radial-offset": 1 },
-          paint: { "text-color": INK, "text-halo-color": "rgba(255,255,255,0.92)", "text-halo-width": 1.6 },
+          paint: { "text-color": palette.value.ink, "text-halo-color": palette.value.halo, "text-halo-width": 1.6 },
         },
       ];
 
@@ -58,9 +55,9 @@ export const areaName = (language: Language): ExpressionSpecification => ["coale
 
 /** Gaps are outlined, not filled: they lie on top of what shows why they are gaps. */
 const gaps = (id: string): LayerSpecification[] => [
-  { id: "gaps-fill", type: "fill", ...where(id), layout: hidden, paint: { "fill-color": "#b4421e", "fill-opacity": 0.16 } },
-  { id: "gaps-line", type: "line", ...where(id), layout: hidden, paint: { "line-color": "#b4421e", "line-width": 1.6 } },
-  { id: "gaps-selected", type: "line", ...where(id), layout: hidden, filter: ["==", ["get", "unit"], ""], paint: { "line-color": "#7a2308", "line-width": 3.5 } },
+  { id: "gaps-fill", type: "fill", ...where(id), layout: hidden, paint: { "fill-color": palette.value.gap, "fill-opacity": 0.16 } },
+  { id: "gaps-line", type: "line", ...where(id), layout: hidden, paint: { "line-color": palette.value.gap, "line-width": 1.6 } },
+  { id: "gaps-selected", type: "line", ...where(id), layout: hidden, filter: ["==", ["get", "unit"], ""], paint: { "line-color": palette.value.chosenGap, "line-width": 3.5 } },
 ];
 
 /** Nothing to see, above all names: it keeps them from being written over stations. */
@@ -74,14 +71,14 @@ const stations = (id: string): LayerSpecification[] => [
     type: "circle",
     ...where(id),
     layout: { ...hidden, "circle-sort-key": sized },
-    paint: { "circle-radius": sized, "circle-stroke-width": 1.8, "circle-stroke-color": "#ffffff", "circle-color": INK },
+    paint: { "circle-radius": sized, "circle-stroke-width": 1.8, "circle-stroke-color": palette.value.edge },
   },
-  { id: "stations-selected", type: "circle", ...where(id), filter: ["==", ["get", "unit"], ""], layout: hidden, paint: { "circle-radius": 11, "circle-opacity": 0, "circle-stroke-width": 3, "circle-stroke-color": ACCENT } },
+  { id: "stations-selected", type: "circle", ...where(id), filter: ["==", ["get", "unit"], ""], layout: hidden, paint: { "circle-radius": 11, "circle-opacity": 0, "circle-stroke-width": 3, "circle-stroke-color": palette.value.accent } },
 ];
 
 /** Layers that a study adds beyond those of the house get their style's plain form. */
 const plain = (layer: Layer): LayerSpecification[] => {
-  const colour = layer.style.colours[0] ?? ACCENT;
+  const colour = layer.style.colours[0] ?? palette.value.accent;
   const { kind, opacity } = layer.style;
   if (kind === "circle")
     return [{ id: `${layer.id}-circle`, type: "circle", ...where(layer.id), layout: hidden, paint: { "circle-color": colour, "circle-radius": 5, "circle-opacity": opacity } }];

@@ -98,8 +98,8 @@ export function AreaCard() {
         <Fact unit={unit} name="left" label={t("column.left_out")} />
         <Fact unit={unit} name="median" label={t("column.median_time")} />
         <Fact unit={unit} name="p90" label={t("column.p90")} />
-        {both && <Fact unit={unit} name="resident" label={groupName("resident")} />}
-        {both && <Fact unit={unit} name="migrant" label={groupName("migrant")} />}
+        {both && <Fact unit={unit} name="resident" label={t("column.resident_share")} />}
+        {both && <Fact unit={unit} name="migrant" label={t("column.migrant_share")} />}
         {both && <Fact unit={unit} name="gap" label={t("column.gap_points")} />}
       </dl>
       {numbers.value.value && <Chart unit={unit} />}

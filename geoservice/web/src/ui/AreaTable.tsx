@@ -1,4 +1,4 @@
-/** Areas with people, covered share and people left out, each with its margin, over a total that adds up. */
+/** Areas with people, covered share and people not covered, each with its margin, over a total that adds up. */
 
 import { useSignalEffect } from "@preact/signals";
 import { measureOf, numbers } from "../data";

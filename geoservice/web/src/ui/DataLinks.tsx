@@ -5,11 +5,11 @@ import { wantedFor, type Name } from "../data";
 import { isAreas, type Wanted } from "../columns";
 import { say, t } from "../i18n";
 import { geographyOf, shown } from "../map/ground";
-import { pictureUrl } from "../picture";
+import { noPicture, pictureUrl } from "../picture";
 import { rowsQuery } from "../series";
 import { gapsApply, layerOf, level, manifest, mode, service, study } from "../state";
 import type { Layer } from "../types";
-import { groupName, sentence } from "./words";
+import { sentence } from "./words";
 
 function Links({ title, layer, query }: { title: string; layer: string; query: Query }) {
   const all = { ...query, limit: 10000 };
@@ -24,14 +24,14 @@ function Links({ title, layer, query }: { title: string; layer: string; query: Q
   );
 }
 
-/** The rows behind the map's colours; people left out are all less covered at other minutes than the standard. */
+/** The rows behind the map's colours; people not covered are all less covered at other minutes than the standard. */
 function groundQuery({ layer, want }: { layer: Layer; want: Wanted }): Query {
   if (want.measure === "uncovered_persons" && isAreas(layer)) return rowsQuery(level.value, wantedFor(gapsApply.value ? "left" : "covered"));
   return rowsQuery(geographyOf(layer), { ...want, dimensions: { ...want.dimensions, ...(isAreas(layer) || want.measure === "persons" ? {} : { service: service.value, mode: mode.value }) } });
 }
 
 export function DataLinks() {
-  const compared: [Name, string][] = [["resident", groupName("resident")], ["migrant", groupName("migrant")], ["gap", t("column.gap_points")]];
+  const compared: [Name, string][] = [["resident", t("column.resident_share")], ["migrant", t("column.migrant_share")], ["gap", t("column.gap_points")]];
   const names: [Name, string][] = [
     ["people", t("column.people")],
     ["share", t("column.share_all")],
@@ -51,7 +51,7 @@ export function DataLinks() {
         ))}
         {layerOf("gaps") && <Links title={t("gaps.title")} layer="gaps" query={{ service: service.value, mode: mode.value }} />}
       </ul>
-      <p>{pictureUrl.value ? <a href={pictureUrl.value} target="_blank" rel="noopener">{t("picture.link")}</a> : <span class="quiet">{t("picture.none")}</span>}</p>
+      <p>{pictureUrl.value ? <a href={pictureUrl.value} target="_blank" rel="noopener">{t("picture.link")}</a> : <span class="quiet">{noPicture()}</span>}</p>
       <h2>{t("data.layers")}</h2>
       <ul>
         {manifest.value.layers.map((l) => <Links key={l.id} title={say(l.title)} layer={l.id} query={{}} />)}
@@ -60,6 +60,7 @@ export function DataLinks() {
       <ul>
         <li><a href={url("collections", { f: "html" })}>{t("data.collections")}</a></li>
         <li><a href={url("api", { f: "html" })}>{t("data.api")}</a></li>
+        <li><a href={url("clients", { f: "html" })}>{t("data.clients")}</a></li>
         <li><a href={url("manifest")}>{t("data.manifest", { release: manifest.value.release })}</a></li>
       </ul>
       <p class="quiet">{t("data.limit")}</p>

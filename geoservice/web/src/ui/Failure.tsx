@@ -5,14 +5,16 @@ import type { Problem } from "../loaded";
 
 interface Props {
   what: "numbers" | "gaps" | "stations" | "map" | "colours" | "tiles";
+  /** What the text names. */
+  values?: Record<string, string>;
   problem?: Problem;
   retry: () => void;
 }
 
-export function Failure({ what, problem, retry }: Props) {
+export function Failure({ what, values = {}, problem, retry }: Props) {
   return (
     <div class="failure" role="alert">
-      <p>{t(`failed.${what}`)}{problem && <span> {t(`problem.${problem}`)}</span>}</p>
+      <p>{t(`failed.${what}`, values)}{problem && <span> {t(`problem.${problem}`)}</span>}</p>
       <button type="button" onClick={retry}>{t("error.retry")}</button>
     </div>
   );

@@ -1,4 +1,4 @@
-/** Gaps by the people left out; each flies to its ground. */
+/** Gaps by the people not covered; each flies to its ground. */
 
 import { gapList } from "../data";
 import { number } from "../api";

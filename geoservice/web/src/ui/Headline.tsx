@@ -1,4 +1,4 @@
-/** The answer in one line: people, share covered, people left out; the date of the release and its source. */
+/** The answer in one line: people, share covered, people not covered; the date of the release and its source. */
 
 import { numbers } from "../data";
 import { language, named, say, t } from "../i18n";

@@ -3,7 +3,8 @@
 import { marginOf, styled } from "../columns";
 import { named, say, show, t } from "../i18n";
 import { shown } from "../map/ground";
-import { OTHER_STATION, RADIUS } from "../map/overlay";
+import { RADIUS } from "../map/overlay";
+import { palette } from "../map/palette";
 import { kindOf, WIDE, type Kind } from "../number";
 import { minutesScale, scaleOf, type Scale, type Swatch } from "../scale";
 import { gapsApply, minutes, onTop, overlays, service, standard, study, theme, themes, tier, toggle } from "../state";
@@ -83,7 +84,7 @@ function StationKeys({ layer }: { layer: Layer }) {
   return (
     <p class="legend extra">
       <span class="key">{dot(6, main)}{t(which ? "legend.offers_tier" : "legend.offers", { service: serviceName(service.value), tier: which })}</span>
-      <span class="key">{dot(6, OTHER_STATION)}{t("legend.other_stations")}</span>
+      <span class="key">{dot(6, palette.value.otherStation)}{t("legend.other_stations")}</span>
       {study.value.tiers.length > 1 && study.value.tiers.map((id) => <span key={id} class="key">{dot(RADIUS[id] ?? 5.5, "var(--quiet)")}{named("tier", id)}</span>)}
     </p>
   );

@@ -1,6 +1,6 @@
 /** Small texts of the page made of several parts. */
 
-import type { Part, Wanted } from "../columns";
+import { styled, type Part, type Wanted } from "../columns";
 import { language, named, say, t } from "../i18n";
 import { written, type Written } from "../number";
 import { group as groupNow, idle, manifest, minutes, study, themeLayer } from "../state";
@@ -32,6 +32,7 @@ export function sentence(want: Wanted): string {
 export function idleReason(part: Part): string | null {
   const why = idle(part);
   if (why === null) return null;
+  if (part === "group" && themeLayer.value && styled(themeLayer.value)?.measure === "coverage_gap") return t("idle.compared");
   return why === "group" ? t("idle.tier_of_group", { group: groupName(groupNow.value) }) : t(`idle.${part}`, { layer: themeLayer.value ? say(themeLayer.value.title) : "" });
 }
 

@@ -16,11 +16,12 @@ from geoservice.server.app import bare_route, create_api
 from geoservice.server.operations import health
 from geoservice.server.operations.metrics import Metrics
 from geoservice.server.release_pool import ReleasePool
+from geoservice.server.rendering.pool import DrawingPool
 from geoservice.server.rendering.renderer import Pictures
 from geoservice.settings import Settings
 
-HOUSE = Path(__file__).parents[2] / "geoservice"
-ROOT = HOUSE.parent
+PACKAGE = Path(__file__).parents[2] / "geoservice"
+ROOT = PACKAGE.parent
 TOLD = re.compile(r"(?:: |`|with |run )geoservice ((?:[a-z]+ ?)+)")
 
 
@@ -36,11 +37,11 @@ def texts() -> list[tuple[str, str]]:
     """Return every text of the code with its file, and the pages of documentation."""
     found = [
         (path.name, node.value)
-        for path in sorted(HOUSE.rglob("*.py"))
+        for path in sorted(PACKAGE.rglob("*.py"))
         for node in ast.walk(ast.parse(path.read_text("utf-8")))
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     ]
-    pages = [*sorted((HOUSE / "docs").glob("*.md")), ROOT / "README.md"]
+    pages = [*sorted((PACKAGE / "docs").glob("*.md")), ROOT / "README.md"]
     return found + [(path.name, path.read_text("utf-8")) for path in pages]
 
 
@@ -84,7 +85,7 @@ def test_the_template_names_pages() -> None:
 @pytest.mark.parametrize(("file", "page"), named(PAGE, code_alone=True))
 def test_a_page_that_a_text_names_exists(file: str, page: str) -> None:
     """Named from the root of the project; a name alone is that of a page in the program's own folder of pages."""
-    assert (ROOT / page).is_file() or (file == "page.py" and (HOUSE / "docs" / page).is_file()), f"{file}: {page}"
+    assert (ROOT / page).is_file() or (file == "page.py" and (PACKAGE / "docs" / page).is_file()), f"{file}: {page}"
 
 
 @lru_cache(maxsize=1)
@@ -93,7 +94,8 @@ def served() -> list[re.Pattern[str]]:
     with TemporaryDirectory() as folder, closing(open_store(Path(folder), None, "geoservice", read_only=False)) as store:
         current = ReleasePool(store)
         running = health.Running(Metrics(None), None)
-        paths = create_api(Settings(home=Path(folder)), current, running, Pictures(current)).openapi()["paths"]
+        settings = Settings(home=Path(folder))
+        paths = create_api(settings, current, running, Pictures(DrawingPool(store, settings))).openapi()["paths"]
     return [re.compile(re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(path)) + r"\Z") for path in (*paths, *health.PATHS)]
 
 

@@ -1,0 +1,24 @@
+"""Errors: each can be told by another process."""
+
+import pickle
+from collections.abc import Iterator
+
+import pytest
+
+from geoservice.errors import DamagedFile, GeoserviceError, TooManyRequests
+
+
+def tree(kind: type[GeoserviceError]) -> Iterator[type[GeoserviceError]]:
+    yield kind
+    for below in kind.__subclasses__():
+        yield from tree(below)
+
+
+MORE = {DamagedFile: ("tiles/coverage.pmtiles", "cut short"), TooManyRequests: (7,)}
+
+
+@pytest.mark.parametrize("kind", [kind for kind in tree(GeoserviceError) if kind.__module__ == "geoservice.errors"])
+def test_an_error_that_was_pickled_is_the_same(kind: type[GeoserviceError]) -> None:
+    error = kind("layer 村: not there", *MORE.get(kind, ()))
+    other = pickle.loads(pickle.dumps(error))
+    assert (type(other), str(other), vars(other)) == (kind, str(error), vars(error))
