@@ -65,12 +65,12 @@ def test_a_table_and_a_workbook(project: Project, load: Load, pack: Any, tmp_pat
     assert load("stations", "s.zip").rows_accepted == 3
 
 
-def test_a_text_alone_is_the_table(project: Project, load: Load, pack: Any) -> None:
+def test_a_single_text_file_is_the_table(project: Project, load: Load, pack: Any) -> None:
     pack({"s.txt": CSV})
     same(project, load("stations", "s.zip"))
 
 
-def test_parts_of_a_shapefile_in_letters_of_any_case(project: Project, load: Load, pack: Any, tmp_path: Path) -> None:
+def test_shapefile_suffixes_in_any_case(project: Project, load: Load, pack: Any, tmp_path: Path) -> None:
     parts = spatial(tmp_path, "s.shp", encoding="UTF-8")
     pack({(n.upper() if n.endswith((".shp", ".dbf")) else n): c for n, c in parts.items()})
     same(project, load("stations", "s.zip"))
@@ -86,7 +86,7 @@ def test_one_of_several_files_is_chosen(project: Project, load: Load, pack: Any)
     assert load("stations", "s.zip", layer="甲/s", dry_run=True).rows_accepted == 3
 
 
-def test_a_stem_chooses_where_it_is_the_only_one(project: Project, load: Load, pack: Any) -> None:
+def test_a_unique_stem_selects_the_file(project: Project, load: Load, pack: Any) -> None:
     pack({"甲/stations.csv": CSV, "other.csv": "id\n1\n"})
     same(project, load("stations", "s.zip", layer="stations"))
 
@@ -104,7 +104,7 @@ def test_a_layer_of_a_file_in_an_archive(project: Project, load: Load, pack: Any
 
 
 @pytest.mark.parametrize("encoding", ["gbk", "utf-8"])
-def test_names_without_the_flag_of_their_encoding(load: Load, pack: Any, tmp_path: Path, encoding: str) -> None:
+def test_member_names_without_the_encoding_flag(load: Load, pack: Any, tmp_path: Path, encoding: str) -> None:
     names = {f"{letter * len(name.encode(encoding))}": name for letter, name in (("A", "乡镇站点.csv"), ("B", "说明.csv"))}
     pack(dict.fromkeys(names, CSV))
     data = (tmp_path / "s.zip").read_bytes()
@@ -156,7 +156,9 @@ def nested() -> bytes:
         ({"xl/workbook.xml": "<a/>"}, InputError, "holds no file of a supported format"),
     ],
 )  # fmt: skip
-def test_what_attacks_or_is_none_is_refused(load: Load, pack: Any, members: Any, error: type[InputError], message: str) -> None:
+def test_attacks_and_broken_archives_are_refused(
+    load: Load, pack: Any, members: Any, error: type[InputError], message: str
+) -> None:
     pack(members)
     with pytest.raises(error, match=message) as caught:
         load("stations", "s.zip")
@@ -170,7 +172,7 @@ def test_a_password_is_named(load: Load, pack: Any, tmp_path: Path) -> None:
         load("stations", "s.zip")
 
 
-def test_a_way_of_packing_that_is_not_read_is_named(load: Load, pack: Any, tmp_path: Path) -> None:
+def test_an_unsupported_compression_method_is_named(load: Load, pack: Any, tmp_path: Path) -> None:
     pack({"s.csv": CSV})
     data = bytearray((tmp_path / "s.zip").read_bytes())
     for at in (8, data.index(b"PK\1\2") + 10):
@@ -197,7 +199,7 @@ def test_other_archives_are_named(load: Load, head: bytes, message: str) -> None
         load("stations", "s.zip", head + bytes(99))
 
 
-def test_shapefile_beside_what_a_mac_keeps(project: Project, load: Load, tmp_path: Path) -> None:
+def test_a_shapefile_beside_files_of_macos(project: Project, load: Load, tmp_path: Path) -> None:
     table().to_file(tmp_path / "s.shp", encoding="UTF-8")
     for suffix in ("shp", "dbf", "shx", "prj", "cpg"):
         (tmp_path / f"._s.{suffix}").write_bytes(b"\0\5\x16\7" + bytes(99))

@@ -32,15 +32,15 @@ def test_headers_of_stations_are_understood(study: Study, headers: list[str]) ->
     assert list(guess_columns(headers, fields_of("stations", study)).values()) == headers
 
 
-def test_a_part_of_another_word_is_no_match() -> None:
+def test_a_part_of_another_word_does_not_match() -> None:
     assert score("流动人口", "persons", {"names": ["人口"]}) == 0
 
 
-def test_a_shapefile_cuts_headers_to_ten_letters() -> None:
+def test_a_shapefile_truncates_headers_to_ten_characters() -> None:
     assert score("uncertaint", "uncertainty_m", {"names": []}) > SURE
 
 
-def test_what_is_told_comes_before_what_was_remembered_and_guessed(study: Study) -> None:
+def test_options_come_before_remembered_and_guessed_columns(study: Study) -> None:
     headers = ["a", "b", "经度", "纬度"]
     options = Options(mapping={"id": "a"})
     found = map_columns("households", headers, study, options, '{"id": "b", "persons": "b"}')
@@ -49,12 +49,12 @@ def test_what_is_told_comes_before_what_was_remembered_and_guessed(study: Study)
 
 
 @pytest.mark.parametrize("mapping", [{"height": "a"}, {"id": "z"}])
-def test_a_mapping_of_the_unknown_is_refused(study: Study, mapping: dict[str, str]) -> None:
+def test_a_mapping_of_unknown_columns_is_refused(study: Study, mapping: dict[str, str]) -> None:
     with pytest.raises(MissingColumn, match="mapping"):
         map_columns("households", ["a"], study, Options(mapping=mapping), None)
 
 
-def test_two_columns_of_one_name_are_told_apart() -> None:
+def test_repeated_headers_are_numbered() -> None:
     notes: list[str] = []
     assert clean_headers(["a", " a "], notes) == ["a", "a (2)"]
     assert "occurs 2 times" in notes[0]

@@ -52,7 +52,7 @@ def test_pairs_that_name_their_axes(text: str) -> None:
         ("116.95,30.5,7,8", "not two coordinates"),
     ],
 )
-def test_what_is_no_pair(text: str, reason: str) -> None:
+def test_texts_that_are_not_pairs(text: str, reason: str) -> None:
     assert reason in pairs(text)[3][0]
     assert not looks_like_pair(text)
 
@@ -64,7 +64,7 @@ def test_empty_cells_are_empty() -> None:
 
 
 @given(st.floats(-180, 180), st.floats(-90, 90), st.sampled_from([",", ", ", " ", ";", "；", "，", "、", "\t", "|"]))
-def test_every_pair_is_read_back(lon: float, lat: float, between: str) -> None:
+def test_every_pair_round_trips(lon: float, lat: float, between: str) -> None:
     first, second, _, _ = pairs(f"{lon:.6f}{between}{lat:.6f}")
     assert (first, second) == (pytest.approx([lon], abs=1e-6), pytest.approx([lat], abs=1e-6))
 
@@ -87,7 +87,7 @@ def test_then_the_header_decides() -> None:
     assert find_order(*HELSINKI, "纬经度", None) == ("lat,lon", "the header says so")
 
 
-def test_then_the_areas_decide_and_else_it_stays_open() -> None:
+def test_then_the_areas_decide_or_the_order_stays_ambiguous() -> None:
     def inside(lon: Floats, lat: Floats) -> float:
         return float(((lon > 60) & (lat < 30)).mean())
 

@@ -54,7 +54,7 @@ def test_angles_and_numbers_in_one_column(load: Load, project: Project, areas: N
     assert points(project) == [HERE] * 4
 
 
-def test_a_comma_begins_the_decimals_and_no_thousands(load: Load, project: Project, areas: None) -> None:
+def test_a_comma_is_a_decimal_mark_not_a_thousands_separator(load: Load, project: Project, areas: None) -> None:
     load("stations", "s.csv", file(["lon", "lat"], ("116,950", "30,600"), ("116,95", "30,6")))
     assert points(project) == [HERE] * 2
 
@@ -69,7 +69,7 @@ def test_a_comma_begins_the_decimals_and_no_thousands(load: Load, project: Proje
         ("", "30.6", "经度", "empty"),
     ],
 )
-def test_what_is_no_coordinate_is_refused_by_row_column_and_value(
+def test_an_invalid_angle_is_rejected_with_row_column_and_value(
     load: Load, areas: None, lon: str, lat: str, column: str, reason: str
 ) -> None:
     with pytest.raises(BadValues, match=rf"row 3, column {column}: {reason}.*allowed: decimal degrees"):
@@ -82,7 +82,7 @@ def test_messages_about_households_hold_no_coordinate(load: Load, areas: None) -
     assert "75′" not in str(caught.value)
 
 
-def test_minutes_in_a_column_of_their_own_are_not_left_out_in_silence(load: Load, areas: None) -> None:
+def test_minutes_in_a_separate_column_are_an_error(load: Load, areas: None) -> None:
     content = file(["经度(度)", "经度(分)", "纬度(度)", "纬度(分)"], (116, 57, 30, 36))
     with pytest.raises(InputError, match=r"经度\(分\).*separate columns"):
         load("stations", "s.csv", content)
@@ -99,17 +99,17 @@ def test_pairs_in_one_column(load: Load, project: Project, areas: None, header: 
     assert report.mapping["coordinates"] == header
 
 
-def test_the_order_and_its_reason_are_told(load: Load, areas: None) -> None:
+def test_the_order_and_its_reason_are_noted(load: Load, areas: None) -> None:
     report = load("stations", "s.csv", file(["坐标"], ("30.6,116.95",)))
     assert noted(report, "read as lat,lon", "the second number is beyond 90", "--map 'lon,lat=坐标'")
 
 
-def test_a_row_in_the_other_order_is_refused(load: Load, areas: None) -> None:
+def test_a_row_in_the_other_order_is_rejected(load: Load, areas: None) -> None:
     with pytest.raises(BadValues, match=r"row 4, column 坐标: a latitude beyond 90: the other rows are lon,lat"):
         load("stations", "s.csv", file(["坐标"], ("116.95,30.6",), ("116.95,30.6",), ("30.6,116.95",)))
 
 
-def test_an_open_order_is_asked_for(load: Load, project: Project) -> None:
+def test_an_ambiguous_order_is_an_error(load: Load, project: Project) -> None:
     content = file(["position"], ("24.94,60.17",), ("24.95,60.18",))
     with pytest.raises(
         WrongPlace,
@@ -122,25 +122,25 @@ def test_an_open_order_is_asked_for(load: Load, project: Project) -> None:
     assert load("stations", "t.csv", content.replace('"1"', '"3"').replace('"2"', '"4"')).mapping["lon,lat"] == "position"
 
 
-def test_areas_decide_an_open_order(load: Load, project: Project, box: Any, places: Any) -> None:
+def test_areas_decide_an_ambiguous_order(load: Load, project: Project, box: Any, places: Any) -> None:
     load("areas", "a.geojson", places(({"code": "1", "name": "n", "level": "village"}, box(24.9, 60.1, 25.0, 60.2))))
     report = load("stations", "s.csv", file(["position"], ("60.17,24.94",)))
     assert points(project) == [(24.94, 60.17)]
     assert noted(report, "lat,lon", "loaded areas")
 
 
-def test_the_order_that_is_said_is_not_second_guessed(load: Load, areas: None) -> None:
+def test_a_stated_order_is_not_changed(load: Load, areas: None) -> None:
     with pytest.raises(WrongPlace, match=r"swapped.*--map 'lon,lat=坐标'"):
         load("stations", "s.csv", file(["坐标"], ("116.95,30.6",)), mapping={"lat,lon": "坐标"})
 
 
-def test_texts_that_are_no_pairs_are_no_coordinates(load: Load, project: Project, areas: None) -> None:
+def test_texts_that_are_not_pairs_are_not_coordinates(load: Load, project: Project, areas: None) -> None:
     report = load("stations", "s.csv", file(["location", "lon", "lat"], ("杨桥镇1号", *HERE)))
     assert "coordinates" not in report.mapping
     assert points(project) == [HERE]
 
 
-def test_columns_of_their_own_come_before_a_pair(load: Load, project: Project, areas: None) -> None:
+def test_separate_columns_are_preferred_to_a_pair(load: Load, project: Project, areas: None) -> None:
     report = load("stations", "s.csv", file(["坐标", "经度", "纬度"], ("117.03,30.55", *HERE)))
     assert points(project) == [HERE]
     assert "坐标" in report.unused
@@ -182,7 +182,7 @@ def options_of(error: pytest.ExceptionInfo[InputError]) -> dict[str, Any]:
         (["纵坐标", "横坐标"], None, {"crs": "EPSG:4527", "mapping": {}}),
     ],
 )
-def test_projected_numbers_are_refused_with_what_to_say(
+def test_projected_numbers_are_refused_with_the_options_to_use(
     load: Load, project: Project, request: pytest.FixtureRequest, headers: list[str], crs: str | None, said: dict[str, Any],
     with_areas: bool,
 ) -> None:  # fmt: skip
@@ -196,7 +196,7 @@ def test_projected_numbers_are_refused_with_what_to_say(
     assert points(project) == [HERE, ELSEWHERE]
 
 
-def test_eastings_without_their_zone_are_told_by_the_areas(load: Load, areas: None) -> None:
+def test_areas_show_the_zone_of_eastings_without_a_prefix(load: Load, areas: None) -> None:
     content = file(["x", "y"], *((y, x[2:]) for x, y in gauss_krueger(HERE, ELSEWHERE)))
     with pytest.raises(WrongPlace) as caught:
         load("stations", "s.csv", content)
@@ -205,7 +205,7 @@ def test_eastings_without_their_zone_are_told_by_the_areas(load: Load, areas: No
 
 @pytest.mark.parametrize("with_areas", [True, False])
 @pytest.mark.parametrize("place", [HERE, (85.1, 43.8)])
-def test_exchanged_axes_are_refused_with_what_to_say(
+def test_exchanged_axes_are_refused_with_the_options_to_use(
     load: Load, project: Project, box: Any, places: Any, with_areas: bool, place: Point
 ) -> None:
     lon, lat = place
@@ -220,14 +220,14 @@ def test_exchanged_axes_are_refused_with_what_to_say(
     assert points(project) == [place] * 2
 
 
-def test_geometries_with_the_latitude_first_are_told(load: Load, areas: None, places: Any) -> None:
+def test_geometries_with_the_latitude_first_are_diagnosed(load: Load, areas: None, places: Any) -> None:
     feature = {"id": "1", "name": "A", "tier": "village", "services": "care"}
     with pytest.raises(WrongPlace, match="swapped: exchange the two numbers in the file's geometries"):
         load("stations", "s.geojson", places((feature, {"type": "Point", "coordinates": [30.6, 116.95]})))
 
 
 @pytest.mark.parametrize(("lon", "lat"), [("1165700", "303600"), ("11657.0", "3036.0"), ("116.57", "30.36")])
-def test_minutes_written_as_decimals_are_told(load: Load, box: Any, places: Any, lon: str, lat: str) -> None:
+def test_minutes_written_as_decimals_are_diagnosed(load: Load, box: Any, places: Any, lon: str, lat: str) -> None:
     near = box(116.94, 30.59, 116.96, 30.61)
     load("areas", "a.geojson", places(({"code": "1", "name": "n", "level": "village"}, near)))
     with pytest.raises(WrongPlace, match="degrees, minutes and seconds without unit signs"):
@@ -280,14 +280,14 @@ def test_pairs_under_a_header_with_a_datum(load: Load, project: Project, areas: 
     ("lon", "lat"),
     [("GPS经度", "GPS纬度"), ("wgs84_lon", "wgs84_lat"), ("天地图经度", "天地图纬度"), ("CGCS2000经度", "CGCS2000纬度")],
 )
-def test_a_header_that_says_wgs84_is_taken_by_its_word(load: Load, project: Project, areas: None, lon: str, lat: str) -> None:
+def test_a_header_that_says_wgs84_is_trusted(load: Load, project: Project, areas: None, lon: str, lat: str) -> None:
     report = load("stations", "gcj02.csv", file([lon, lat], HERE))
     assert points(project) == [HERE]
     assert report.crs == "EPSG:4326"
     assert noted(report, f"column {lon} says WGS 84")
 
 
-def test_what_is_said_comes_before_the_header(load: Load, project: Project, areas: None) -> None:
+def test_the_crs_option_overrides_the_header(load: Load, project: Project, areas: None) -> None:
     report = load("stations", "s.csv", file(["高德经度", "高德纬度"], HERE), crs="EPSG:4326")
     assert points(project) == [HERE]
     assert noted(report, "高德经度 says GCJ-02; read as EPSG:4326 as requested")
@@ -297,9 +297,7 @@ def test_what_is_said_comes_before_the_header(load: Load, project: Project, area
     "others", [("高德经度", "高德纬度"), ("经度", "纬度"), ("百度经度", "百度纬度")], ids=["gcj02", "unnamed", "bd09"]
 )
 @pytest.mark.parametrize("first", [True, False])
-def test_of_two_pairs_that_of_wgs84_is_read(
-    load: Load, project: Project, areas: None, others: tuple[str, str], first: bool
-) -> None:
+def test_the_wgs84_pair_of_two_is_read(load: Load, project: Project, areas: None, others: tuple[str, str], first: bool) -> None:
     ours, theirs = ("GPS经度", "GPS纬度"), others
     headers, row = ([*theirs, *ours], [*ELSEWHERE, *HERE]) if first else ([*ours, *theirs], [*HERE, *ELSEWHERE])
     report = load("stations", "s.csv", file(headers, row))
@@ -308,7 +306,7 @@ def test_of_two_pairs_that_of_wgs84_is_read(
     assert others == ("经度", "纬度") or noted(report, f"columns {', '.join(others)}", "were not used", "GPS经度, GPS纬度")
 
 
-def test_a_pair_is_not_mixed_of_two_datums(load: Load, project: Project, areas: None) -> None:
+def test_a_pair_never_mixes_two_datums(load: Load, project: Project, areas: None) -> None:
     lon, lat = shifted("gcj02", *HERE)
     load("stations", "s.csv", file(["GPS经度", "高德经度", "高德纬度"], (117.03, lon, lat)))
     assert points(project) == [HERE]
@@ -316,7 +314,7 @@ def test_a_pair_is_not_mixed_of_two_datums(load: Load, project: Project, areas: 
         load("stations", "s.csv", file(["GPS经度", "高德纬度"], HERE))
 
 
-def test_a_longitude_that_is_said_draws_its_latitude(load: Load, project: Project, areas: None) -> None:
+def test_a_stated_longitude_determines_its_latitude(load: Load, project: Project, areas: None) -> None:
     lon, lat = shifted("bd09", *HERE)
     headers = ["经度", "纬度", "百度经度", "百度纬度"]
     report = load("stations", "s.csv", file(headers, (*ELSEWHERE, lon, lat)), mapping={"lon": "百度经度"})
@@ -353,20 +351,20 @@ def test_a_column_that_names_the_datum_of_each_row(load: Load, project: Project,
         load("stations", "s.csv", file(["经度", "纬度", "经纬度来源"], (lon, lat, "高德"), (*HERE, "GPS")))
 
 
-def test_geojson_cannot_state_another_datum_and_its_name_may(load: Load, project: Project, areas: None, places: Any) -> None:
+def test_the_file_name_of_geojson_may_state_a_datum(load: Load, project: Project, areas: None, places: Any) -> None:
     feature = {"id": "1", "name": "A", "tier": "village", "services": "care"}
     point = {"type": "Point", "coordinates": [*shifted("gcj02", *HERE)]}
     assert load("stations", "poi_gcj02.geojson", places((feature, point))).crs == "gcj02"
     assert points(project) == [HERE]
 
 
-def test_coordinates_that_were_read_as_shifted_and_are_not_are_told(load: Load, box: Any, places: Any) -> None:
+def test_wrongly_shifted_coordinates_are_diagnosed(load: Load, box: Any, places: Any) -> None:
     near = box(116.949, 30.599, 116.951, 30.601)
     load("areas", "a.geojson", places(({"code": "1", "name": "n", "level": "village"}, near)))
     with pytest.raises(WrongPlace, match="they look like WGS 84: read them with --crs EPSG:4326"):
         load("stations", "s.csv", file(["高德经度", "高德纬度"], HERE, HERE))
 
 
-def test_minutes_with_decimals_are_no_pair(load: Load, project: Project, areas: None) -> None:
+def test_minutes_with_decimals_are_not_a_pair(load: Load, project: Project, areas: None) -> None:
     load("stations", "s.csv", file(["经度", "纬度"], ("116 57.0", "30 36.0"), ("116 57.0", "30 36.0")))
     assert points(project) == [HERE] * 2

@@ -70,7 +70,7 @@ def test_the_west_is_negative(text: str) -> None:
         ("杨桥镇", "not a coordinate"),
     ],
 )
-def test_what_is_none_or_may_be_two_things_is_refused(text: str, reason: str) -> None:
+def test_invalid_and_ambiguous_angles_are_errors(text: str, reason: str) -> None:
     with pytest.raises(ValueError, match=reason):
         to_degrees(text, "lat")
 
@@ -119,7 +119,7 @@ SPELLINGS: list[Write] = [
 
 
 @given(st.floats(-179.9999, 179.9999), st.sampled_from(range(len(SPELLINGS))), st.sampled_from(["lon", "lat"]))
-def test_every_spelling_is_read_back(value: float, spelling: int, axis: Axis) -> None:
+def test_every_spelling_round_trips(value: float, spelling: int, axis: Axis) -> None:
     value = value / 2 if axis == "lat" else value
     angle = parse_angle(plain_angle(SPELLINGS[spelling](value, axis)))
     assert angle.degrees == pytest.approx(value, abs=1e-6)

@@ -76,7 +76,7 @@ def test_the_log_is_part_of_the_digest(package: Path, writer: sqlite3.Connection
     assert stations(project) == ["1", "2", "3"]
 
 
-def test_a_log_that_is_empty_changes_nothing(package: Path, writer: sqlite3.Connection, load: Load) -> None:
+def test_an_empty_log_changes_nothing(package: Path, writer: sqlite3.Connection, load: Load) -> None:
     writer.execute("PRAGMA journal_mode = WAL")
     writer.execute("SELECT count(*) FROM s").fetchall()
     assert (package.parent / "s.gpkg-wal").stat().st_size == 0

@@ -82,7 +82,7 @@ def test_a_file_cut_short_is_named(load: Load, tmp_path: Path, suffix: str, shar
 
 @pytest.mark.parametrize("suffix", [*WRITE, ".csv"])
 @pytest.mark.parametrize("data", [b"", b"P", b"\0", bytes(5000)], ids=["empty", "one byte", "one zero", "zeros"])
-def test_a_file_with_nothing_of_its_format_is_named(load: Load, tmp_path: Path, suffix: str, data: bytes) -> None:
+def test_an_empty_file_of_each_format_is_an_error(load: Load, tmp_path: Path, suffix: str, data: bytes) -> None:
     (tmp_path / f"s{suffix}").write_bytes(data)
     with pytest.raises(InputError, match=rf"^s\{suffix}: "):
         load("stations", f"s{suffix}")
@@ -100,7 +100,7 @@ def test_a_file_with_zeros_in_its_middle_is_named(load: Load, tmp_path: Path, su
     assert "no answer" not in str(caught.value)
 
 
-def test_attributes_of_a_shapefile_cut_short_are_no_shorter_table(load: Load, tmp_path: Path) -> None:
+def test_a_truncated_dbf_is_not_read_as_a_shorter_table(load: Load, tmp_path: Path) -> None:
     """GDAL reads the rows that are left, without a word."""
     MANY.to_file(tmp_path / "s.shp")
     data = (tmp_path / "s.dbf").read_bytes()
@@ -125,7 +125,7 @@ def test_attributes_of_another_shapefile_are_refused(load: Load, tmp_path: Path)
         ('\x1e{"type":"Feature"}\n\x1e{"type":\n "Feature"\n}\n\x1e{"a"}\x1e{}', "record 3 is not a JSON object"),
     ],
 )
-def test_a_line_that_gdal_would_leave_out_is_refused(load: Load, content: str, message: str) -> None:
+def test_a_line_that_gdal_would_drop_is_refused(load: Load, content: str, message: str) -> None:
     with pytest.raises(InputError, match=message):
         load("stations", "s.geojsonl", content)
 
@@ -138,7 +138,7 @@ BOX = '{"type":"Polygon","coordinates":[[[0,0],[1,0],[1,1],[0,0]]]}'
     "geometry", ['{"type":"Polygon","coordinates":[[["0","0"],["1","0"]]]}', '{"type":"Box","coordinates":[]}']
 )
 @pytest.mark.parametrize("name", ["s.geojson", "s.geojsonl"])
-def test_a_geometry_that_gdal_leaves_out_is_refused(load: Load, name: str, geometry: str) -> None:
+def test_a_geometry_that_gdal_drops_is_rejected(load: Load, name: str, geometry: str) -> None:
     features = [FEATURE.format(i, g) for i, g in enumerate((BOX, "null", geometry))]
     text = "\n".join(features) if name == "s.geojsonl" else f'{{"type":"FeatureCollection","features":[{",".join(features)}]}}'
     with pytest.raises(BadGeometry, match=r"1 of 3 rows were refused.*row 4, column geometry: geometry cannot be read"):
@@ -147,7 +147,7 @@ def test_a_geometry_that_gdal_leaves_out_is_refused(load: Load, name: str, geome
     assert load("areas", name, good).rows_accepted == 3
 
 
-def test_an_object_that_is_no_feature_is_refused(load: Load) -> None:
+def test_an_object_that_is_not_a_feature_is_refused(load: Load) -> None:
     text = f'{{"type":"FeatureCollection","features":[{FEATURE.format(1, "null")},{{"no":1}}]}}'
     with pytest.raises(UnreadableFile, match="GDAL reads 1 features where the file holds 2"):
         load("areas", "s.geojson", text)

@@ -32,9 +32,7 @@ CSV = FRAME.to_csv(index=False)
         ("xlsx", "s.xlsm", ""),
     ],
 )
-def test_every_kind_whatever_it_is_called(
-    project: Project, load: Load, tmp_path: Path, file: str, name: str, note: str
-) -> None:
+def test_every_format_under_any_suffix(project: Project, load: Load, tmp_path: Path, file: str, name: str, note: str) -> None:
     if file == "xlsx":
         FRAME.to_excel(made := io.BytesIO(), sheet_name="站点", index=False)
         (tmp_path / name).write_bytes(made.getvalue())
@@ -98,12 +96,12 @@ XML = '<?xml version="1.0"?>\n<Workbook xmlns="urn:schemas-microsoft-com:office:
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("name", ["s.xls", "s.xlsx"])
-def test_what_only_looks_like_a_workbook_is_named(load: Load, name: str, content: bytes, message: str) -> None:
+def test_files_that_are_not_workbooks_are_named(load: Load, name: str, content: bytes, message: str) -> None:
     with pytest.raises(UnreadableFile, match=message):
         load("stations", name, content)
 
 
-def test_a_panic_of_the_reader_is_an_answer(load: Load) -> None:
+def test_a_panic_of_the_reader_is_an_error(load: Load) -> None:
     """A sheet that begins beyond the end makes the library of workbooks panic, which is no Exception in Python."""
     data = bytearray((FILES / "stations.xls").read_bytes())
     data[3080] = 0xFF  # of the place of the first sheet

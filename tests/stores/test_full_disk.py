@@ -21,7 +21,7 @@ def refused(action: Callable[[], object], folder: Path) -> None:
         assert str(folder) not in str(caught.value.public)
 
 
-def test_the_old_release_stays_and_no_half_one(tmp_path: Path, content: ReleaseContent) -> None:
+def test_the_old_release_stays_and_no_partial_one(tmp_path: Path, content: ReleaseContent) -> None:
     store = open_store(tmp_path, None, "x", read_only=False)
     store.write(content)
     refused(lambda: store.write(content), tmp_path)
