@@ -1,4 +1,4 @@
-"""ZIP archives: the one readable file of them, wherever it lies, and none of what attacks."""
+"""ZIP archives: the one readable file is imported, wherever it lies; attacks are refused."""
 
 import io
 import struct

@@ -1,4 +1,4 @@
-"""Tables of areas as national code tables, OSM, GADM, COD and geoBoundaries write them."""
+"""Tables of areas in the layouts of national code tables, OSM, GADM, COD and geoBoundaries."""
 
 import json
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""The corpus of bad files: each has its own class of error and its own message, and changes nothing in the stores."""
+"""The corpus of bad files: each has its own error class and message, and changes nothing in the stores."""
 
 import time
 from collections.abc import Callable

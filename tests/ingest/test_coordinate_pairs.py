@@ -1,4 +1,4 @@
-"""Two coordinates in one cell, and which of them is the longitude."""
+"""Pairs of coordinates in one cell, and their axis order."""
 
 import numpy as np
 import pyarrow as pa

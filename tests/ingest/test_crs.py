@@ -1,4 +1,4 @@
-"""Shifted coordinates, against two independent implementations and their own inverse."""
+"""Shifted datums, checked against two independent implementations and their own inverse."""
 
 import eviltransform
 import numpy as np

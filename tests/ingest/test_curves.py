@@ -1,4 +1,4 @@
-"""Curves are read as straight pieces close to them, out of GeoPackages and tables, and told."""
+"""Curves in GeoPackages and tables are read as straight segments close to them, and noted."""
 
 import sqlite3
 import struct
@@ -46,7 +46,7 @@ SHAPES = {
 
 
 def geopackage(path: Path, wkb: bytes, kind: str) -> None:
-    """Write a GeoPackage with one area, whose geometry is then exchanged for a curve, as databases of cadastres hold them."""
+    """Write a GeoPackage with one area, whose geometry is then replaced by a curve, as in cadastral databases."""
     frame = gpd.GeoDataFrame(
         {"代码": ["340811"], "名称": ["宜秀区"], "级别": ["县"]}, geometry=[shapely.box(116, 29, 118, 31)], crs=4326
     )

@@ -1,4 +1,4 @@
-"""Households and areas of a day: what is not there on it is kept and told, and what cannot be is refused."""
+"""Periods of households and areas: rows that are not valid on the date are stored and noted, impossible ones rejected."""
 
 import datetime as dt
 from collections.abc import Callable
@@ -29,12 +29,12 @@ def test_the_date_is_that_of_the_study(
     load: Load, study: Study, project: Project, register: Register, areas: None, tmp_path: Path
 ) -> None:
     (tmp_path / "h.csv").write_text(households("迁入日期", "2020-02-01"), encoding="utf-8")
-    for as_of, told in (("2020-01-31", True), ("2020-02-01", False)):
+    for as_of, noted in (("2020-01-31", True), ("2020-02-01", False)):
         dated = study.model_copy(update={"as_of": dt.date.fromisoformat(as_of)})
         report = import_file(
             project, "households", tmp_path / "h.csv", Options(dry_run=True), dated, lambda _s, _f: None, register
         )
-        assert any(f"not valid on {as_of}" in n for n in report.notes) == told
+        assert any(f"not valid on {as_of}" in n for n in report.notes) == noted
 
 
 def test_an_end_before_the_start_is_rejected(load: Load, areas: None) -> None:

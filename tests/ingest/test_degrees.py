@@ -1,4 +1,4 @@
-"""Coordinates written as text: every usual spelling comes to its degrees, and what may be two things is refused."""
+"""Coordinates as text: every usual spelling is parsed to degrees, and ambiguous ones are errors."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""CSV files that other programs would read without a word, and wrongly."""
+"""CSV files that other programs would silently misread."""
 
 from collections.abc import Callable
 
@@ -86,8 +86,8 @@ def test_titles_totals_and_remarks_are_skipped_and_noted(
     report = load("stations", "s.csv", "\n".join(text).replace(",", delimiter) + "\n")
     assert names(project) == ["站1", "站2", "站3", "站4"]
     assert report.rows_read == 4
-    for told in ("2 row(s) above the header in row 3", "2 row(s) of totals", "3 row(s) below the table"):
-        assert any(told in n for n in report.notes), told
+    for note in ("2 row(s) above the header in row 3", "2 row(s) of totals", "3 row(s) below the table"):
+        assert any(note in n for n in report.notes), note
 
 
 def test_rows_are_numbered_as_in_the_file_below_titles(load: Load, areas: None) -> None:

@@ -1,4 +1,4 @@
-"""The same three stations out of every format, encoding and delimiter."""
+"""The same three stations in every format, encoding and delimiter."""
 
 import shutil
 import zipfile

@@ -1,4 +1,4 @@
-"""A frame is imported as a file with the same rows would be."""
+"""A data frame is imported like a file with the same rows."""
 
 import datetime as dt
 import uuid
@@ -24,7 +24,7 @@ PLACES = {"lon": [116.95, 117.02, 117.03], "lat": [30.6, 30.61, 30.6]}
 
 
 def quiet(_stage: str, _fraction: float) -> None:
-    """Progress that nobody watches."""
+    """Ignore the progress."""
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Geometry in a column of a table: WKT, EWKT, WKB in hexadecimal digits, GeoJSON, and WKB in Parquet."""
+"""Geometry columns of tables: WKT, EWKT, hexadecimal WKB, GeoJSON, and WKB in Parquet."""
 
 import json
 import struct
@@ -185,7 +185,7 @@ def test_invalid_wkb_in_parquet_is_rejected(load: Load, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("kind", [4, 7])
 def test_deeply_nested_geometries_are_rejected(load: Load, tmp_path: Path, kind: int) -> None:
-    """GEOS calls itself for each and would end the process."""
+    """GEOS recurses into each of them and would end the process."""
     deep = struct.pack("<BII", 1, kind, 1) * 200_000 + shapely.Point(1, 2).wkb
     parquet(tmp_path / "s.parquet", "geom", [POINTS[0].wkb, deep, POINTS[2].wkb])
     with pytest.raises(BadGeometry, match="row 3, column geometry: geometry cannot be read"):
@@ -200,7 +200,7 @@ def test_deeply_nested_text_is_rejected(load: Load) -> None:
 
 
 def test_a_long_border_is_read_as_a_short_one(project: Project, load: Load, tmp_path: Path) -> None:
-    """What is longer than GEOS is trusted with is read here, to the same shape."""
+    """Geometries too long to be given to GEOS are parsed by our own reader, with the same result."""
     angle = np.linspace(0, 2 * np.pi, 10_000, endpoint=False)
     outer = np.column_stack([117 + np.cos(angle) / 9, 30.6 + np.sin(angle) / 9])
     border = shapely.multipolygons([shapely.polygons(outer, [[(117, 30.6), (117.01, 30.6), (117, 30.61)]])])

@@ -1,4 +1,4 @@
-"""GPX: waypoints are places; routes and tracks are told, and read where they are chosen."""
+"""GPX: waypoints are read as points; routes and tracks are noted, and read if they are selected."""
 
 from collections.abc import Callable
 

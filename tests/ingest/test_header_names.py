@@ -1,4 +1,4 @@
-"""Headers as they are really written: marks, units, numbers, two languages, several coordinates."""
+"""Real headers: with marks, units, numbers, two languages, several coordinates."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""The guess of columns, measured on header sets as hospitals, schools, police, survey tools and open data write them."""
+"""Accuracy of the column guess on header sets from hospitals, schools, police, survey tools and open data."""
 
 import csv
 import tomllib
@@ -87,9 +87,9 @@ def test_headers_are_mapped_with_few_errors(held_out: bool) -> None:
     wrong = [f"{s.name}: {line}" for s in sets for line in s.wrong]
     not_right = len(missing) + sum(not line.endswith("None") for line in wrong)
     least, most = (0.90, 0.02) if held_out else (0.95, 0.01)
-    told = "\n".join([f"{not_right} of {fields} fields are not right, {len(wrong)} wrong:", *missing, *wrong])
-    assert fields - not_right >= least * fields, told
-    assert len(wrong) <= most * fields, told
+    message = "\n".join([f"{not_right} of {fields} fields are not right, {len(wrong)} wrong:", *missing, *wrong])
+    assert fields - not_right >= least * fields, message
+    assert len(wrong) <= most * fields, message
 
 
 def test_all_sets_together_meet_the_threshold() -> None:

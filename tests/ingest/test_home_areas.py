@@ -1,4 +1,4 @@
-"""Home areas of households: what is a code, what is a place, and what is told."""
+"""Home areas of households by code and by name, and the notes on them."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""Ids of households: the same digests in this process and in one beside it."""
+"""Household ids: the same digests from this process and from a child process."""
 
 import hmac
 import sys

@@ -1,4 +1,4 @@
-"""KML and KMZ: names, folders, ExtendedData and geometry are read; nothing they refer to is fetched or run."""
+"""KML and KMZ: names, folders, ExtendedData and geometry are read; links are not followed and scripts not run."""
 
 import json
 import socket

@@ -1,4 +1,4 @@
-"""What an import does to register and project, and what it tells."""
+"""Effects of an import on register and project, and its report."""
 
 import csv
 import hashlib
@@ -194,12 +194,12 @@ def test_areas_from_codes_alone(project: Project, load: Load) -> None:
 def test_progress_goes_up_through_its_stages(
     project: Project, register: Register, areas: None, study: Study, tmp_path: Path
 ) -> None:
-    told: list[tuple[str, float]] = []
+    calls: list[tuple[str, float]] = []
     (tmp_path / "h.csv").write_text(GOOD)
-    import_file(project, "households", tmp_path / "h.csv", Options(), study, lambda s, f: told.append((s, f)), register)
+    import_file(project, "households", tmp_path / "h.csv", Options(), study, lambda s, f: calls.append((s, f)), register)
     stages = ["read", "check", "write"]
-    assert told == sorted(told, key=lambda t: (stages.index(t[0]), t[1]))
-    assert told[-1] == ("write", 1.0)
+    assert calls == sorted(calls, key=lambda t: (stages.index(t[0]), t[1]))
+    assert calls[-1] == ("write", 1.0)
 
 
 def test_households_cannot_be_loaded_into_the_project(project: Project, areas: None, study: Study, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Opening hours: what OpenStreetMap's syntax is, what is not, and what the usual Chinese words become."""
+"""Opening hours: valid and invalid OpenStreetMap syntax, and the translation of Chinese phrases."""
 
 import re
 

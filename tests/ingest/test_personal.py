@@ -1,4 +1,4 @@
-"""What must not come in, under whatever header, and what only looks like it."""
+"""Personal data is refused under any header, and data that only looks like it is accepted."""
 
 import numpy as np
 import pyarrow as pa

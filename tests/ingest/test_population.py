@@ -1,4 +1,4 @@
-"""Public counts of people out of points, cells, polygons and rasters."""
+"""Population counts from points, cells, polygons and rasters."""
 
 import datetime as dt
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""The reading process: what it loads, and what it makes of the types of a file."""
+"""The reader process: the modules that it loads, and its conversion of types."""
 
 import json
 import subprocess
@@ -21,7 +21,7 @@ Load = Callable[..., Report]
 
 @pytest.mark.parametrize("suffix", ["geojson", "parquet"])
 def test_geopandas_is_not_loaded_to_read_a_file(tmp_path: Path, suffix: Any) -> None:
-    """pyogrio loads it wherever it is installed, which would be for nothing, and a library more beside a stranger's file."""
+    """pyogrio would load it if it is installed: needless, and one more library beside an untrusted file."""
     frame = geopandas.GeoDataFrame({"id": ["a"]}, geometry=[shapely.Point(1, 2)], crs="EPSG:4326")
     path = tmp_path / f"s.{suffix}"
     frame.to_parquet(path) if suffix == "parquet" else frame.to_file(path)

@@ -1,4 +1,4 @@
-"""GeoPackages that are open elsewhere: rows in the write-ahead log, and writes that are not finished."""
+"""GeoPackages that another program has open: rows in the write-ahead log, and unfinished writes."""
 
 import hashlib
 import shutil

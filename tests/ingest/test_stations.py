@@ -1,4 +1,4 @@
-"""Stations: which are active, and when they are open."""
+"""Stations: which ones are active, and their opening hours."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""TopoJSON: objects with borders in common, read without losing any."""
+"""TopoJSON: objects with shared borders are read without losing any."""
 
 import json
 from collections.abc import Callable

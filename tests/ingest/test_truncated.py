@@ -1,4 +1,4 @@
-"""Files cut short on their way: each is named as that, never read in part, and never ends the reader without an answer."""
+"""Truncated files: each is an error that says so; none is read in part or ends the reader without a result."""
 
 import io
 import json
@@ -101,7 +101,7 @@ def test_a_file_with_zeros_in_its_middle_is_named(load: Load, tmp_path: Path, su
 
 
 def test_a_truncated_dbf_is_not_read_as_a_shorter_table(load: Load, tmp_path: Path) -> None:
-    """GDAL reads the rows that are left, without a word."""
+    """GDAL silently reads the remaining rows."""
     MANY.to_file(tmp_path / "s.shp")
     data = (tmp_path / "s.dbf").read_bytes()
     (tmp_path / "s.dbf").write_bytes(data[: len(data) // 2])

@@ -1,4 +1,4 @@
-"""What of a file is accepted and not used is told, and nothing else is."""
+"""Notes on the columns that are accepted but not used, and no others."""
 
 from collections.abc import Callable
 
@@ -28,8 +28,8 @@ def test_grid_cells_are_noted(load: Load) -> None:
 
 
 def test_used_columns_are_not_noted(load: Load, areas: None) -> None:
-    told = [n for n in load("stations", "s.csv", stations("capacity,准备时间", "30,60")).notes if "use" in n]
-    assert told == []
+    notes = [n for n in load("stations", "s.csv", stations("capacity,准备时间", "30,60")).notes if "use" in n]
+    assert notes == []
 
 
 def test_coordinates_beside_a_geometry_are_noted(load: Load, places: Callable[..., str]) -> None:

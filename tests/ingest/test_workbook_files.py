@@ -1,4 +1,4 @@
-"""Workbooks of other programs than one: XLS, ET, ODS; with passwords, under wrong names, and what only looks like one."""
+"""Workbooks in XLS, ET and ODS, with passwords, under wrong suffixes, and files that are not workbooks."""
 
 import io
 import shutil
@@ -68,7 +68,7 @@ def zipped(*names: str) -> bytes:
 
 
 def compound(stream: str) -> bytes:
-    """A file of Microsoft's compound format by its first bytes and the name of a stream, as much as is looked at."""
+    """A file of Microsoft's compound format with its first bytes and the name of a stream, which is all that is checked."""
     return b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504) + stream.encode("utf-16-le") + bytes(600)
 
 
@@ -102,7 +102,7 @@ def test_files_that_are_not_workbooks_are_named(load: Load, name: str, content: 
 
 
 def test_a_panic_of_the_reader_is_an_error(load: Load) -> None:
-    """A sheet that begins beyond the end makes the library of workbooks panic, which is no Exception in Python."""
+    """A sheet that begins beyond the end makes the workbook library panic, which is not an Exception in Python."""
     data = bytearray((FILES / "stations.xls").read_bytes())
     data[3080] = 0xFF  # of the place of the first sheet
     with pytest.raises(UnreadableFile, match=r"failed \(PanicException\): the file is damaged"):

@@ -1,4 +1,4 @@
-"""Workbooks as offices send them: titles, merged cells, totals, several sheets, formulas that were never computed."""
+"""Office workbooks: titles, merged cells, totals, several sheets, formulas that were never computed."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -23,7 +23,7 @@ def station(number: int, name: str = "站") -> list[Any]:
 
 @pytest.fixture
 def book(tmp_path: Path) -> Callable[..., Workbook]:
-    """Return ``book(sheets)``: writes ``s.xlsx`` with rows by sheet, and returns it to be changed and saved again."""
+    """Return ``book(sheets)``: writes ``s.xlsx`` with rows by sheet, and returns it, to change and save it again."""
 
     def go(**sheets: Sequence[Sequence[Any]]) -> Workbook:
         made = Workbook()

@@ -1,4 +1,4 @@
-"""Rows that are true on a day: households that live there, areas that exist; on both engines."""
+"""Rows that are valid on a date: households and areas, on both engines."""
 
 import datetime as dt
 
@@ -118,7 +118,7 @@ def test_null_in_a_key_is_a_value_like_any_other(project: Project) -> None:
 def test_a_repeated_code_on_a_date_is_refused_with_advice(project: Project) -> None:
     project.write("areas", areas(("gb2020", "1", None, None), ("gb2020", "2", None, None)), Source("a.csv", "1"))
     project.write("areas", areas(("nbs2023", "1", "2023-01-01", None)), Source("b.csv", "1"))
-    said = r"1 codes occur more than once, the first is 1 \(gb2020 \.{3} to \.{3}, nbs2023 2023-01-01 to \.{3}\).*valid_from"
-    with pytest.raises(InputError, match=said):
+    message = r"1 codes occur more than once, the first is 1 \(gb2020 \.{3} to \.{3}, nbs2023 2023-01-01 to \.{3}\).*valid_from"
+    with pytest.raises(InputError, match=message):
         project.areas(DAY)
     assert codes(project, day("2022-12-31")) == ["1", "2"]

@@ -1,4 +1,4 @@
-"""The life of a source on both engines: another takes its place, it is forgotten, and no byte stays of what is purged."""
+"""Life cycle of a source on both engines: it is replaced and forgotten, and no byte of purged rows remains."""
 
 import datetime as dt
 from collections.abc import Callable
@@ -127,9 +127,9 @@ class TestTry:
     def test_it_is_refused_as_a_load_would_be(self, register: Register, some_households: Make) -> None:
         rows = some_households(3)
         register.write("households", rows, Source("a.csv", "1"))
-        for source, said in (("a.csv", "occur more than once in a.csv"), ("b.csv", "already current from another source")):
+        for source, message in (("a.csv", "occur more than once in a.csv"), ("b.csv", "already current from another source")):
             twice = pa.concat_tables([rows, rows]) if source == "a.csv" else rows
-            with pytest.raises(DuplicateKeys, match=said):
+            with pytest.raises(DuplicateKeys, match=message):
                 register.try_write("households", twice, Source(source, "2"))
 
 

@@ -1,4 +1,4 @@
-"""The secret and the budget book, on both engines: kept, and never made anew in silence."""
+"""The secret and the budget book, on both engines: stored, and never silently created again."""
 
 import hashlib
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""What register and project promise alike, on both engines."""
+"""What register and project have in common, on both engines."""
 
 from collections.abc import Callable
 from pathlib import Path
