@@ -1,4 +1,4 @@
-"""A disk that fills up while a release or a vintage is written."""
+"""A disk that becomes full while a release or a vintage is written."""
 
 from collections.abc import Callable
 from pathlib import Path

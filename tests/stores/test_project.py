@@ -24,7 +24,7 @@ def info(body: bytes, **changed: Any) -> SurfaceInfo:
 
 def test_a_new_project_has_no_surfaces(project: Project) -> None:
     assert project.surfaces() == ()
-    with pytest.raises(NotFound, match="none of this digest"):
+    with pytest.raises(NotFound, match="no surface of this digest"):
         project.surface("0" * 64)
     project.remember("a", "b")
     assert project.surfaces() == ()
@@ -46,8 +46,8 @@ def test_the_same_digest_again_changes_nothing(project: Project) -> None:
     assert project.surfaces() == (info(b"one"),)
 
 
-def test_a_digest_of_other_bytes_is_refused(project: Project) -> None:
-    with pytest.raises(InputError, match="not those of the digest"):
+def test_a_digest_that_does_not_match_is_refused(project: Project) -> None:
+    with pytest.raises(InputError, match="do not match the digest"):
         project.add_surface(b"two", info(b"one"))
     assert project.surfaces() == ()
 

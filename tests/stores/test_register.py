@@ -100,7 +100,7 @@ class TestBook:
         draws = [register.spend(DIGEST, bytes([n]), Fraction(1, 2), "") for n in range(3)]
         row = {**vars(draws[1]), field: "1/3"}
         change(register, "draws", "chain", draws[1].chain, list(row.values()))
-        with pytest.raises(InputError, match="entry 2 is not as it was written; restore the register from a backup"):
+        with pytest.raises(InputError, match="entry 2 was changed; restore the register from a backup"):
             register.book()
         with pytest.raises(InputError, match="damaged"):
             register.spend(DIGEST, b"more", Fraction(1, 2), "")
@@ -133,7 +133,7 @@ class TestBook:
                 register.spend(DIGEST, bytes([n]), Fraction(1, 2), "")
             assert len(before.book()) == left
             before.folder = register.folder
-            with pytest.raises(InputError, match="register/book knows of 2 entries"):
+            with pytest.raises(InputError, match="register/book records 2 entries"):
                 before.book()
 
     def test_a_note_left_by_a_killed_process_is_valid(self, register: Register) -> None:
@@ -145,12 +145,12 @@ class TestBook:
         assert len(register.book()) == 2
 
     def test_each_entry_is_chained_to_the_one_before(self, register: Register) -> None:
-        from geoservice.register.book import chained
+        from geoservice.register.book import next_draw
 
         draws = [register.spend(DIGEST, bytes([n]), Fraction(1, 2), "") for n in range(4)]
         for before, after in pairwise(draws):
             fields = {k: v for k, v in vars(after).items() if k != "chain"}
-            assert chained(before.chain, **fields) == after
+            assert next_draw(before.chain, **fields) == after
 
     def test_a_damaged_or_missing_surface_is_reported(self, register: Register) -> None:
         draw = register.spend(DIGEST, b"surface", Fraction(1, 2), "")
@@ -161,9 +161,7 @@ class TestBook:
         with pytest.raises(InputError, match="missing; restore the register from a backup"):
             register.surface(draw.surface_digest)
 
-    def test_households_and_book_do_not_disturb_each_other(
-        self, register: Register, some_households: Callable[..., pa.Table]
-    ) -> None:
+    def test_households_and_book_are_independent(self, register: Register, some_households: Callable[..., pa.Table]) -> None:
         register.write("households", some_households(3), Source("h.csv", "1"))
         draw = register.spend(register.digest("households"), b"surface", Fraction(1, 2), "")
         register.write("households", some_households(4), Source("h.csv", "2"))

@@ -64,7 +64,7 @@ class TestReplace:
         assert (vintage.added, vintage.changed, vintage.removed) == (0, 0, 3)
         assert register.read("households").num_rows == 4
 
-    def test_the_same_file_again_changes_nothing_though_what_it_replaced_is_gone(
+    def test_the_same_file_changes_nothing_although_the_replaced_source_is_gone(
         self, register: Register, some_households: Make
     ) -> None:
         rows = some_households(3)
@@ -85,9 +85,7 @@ class TestReplace:
                 action()
         assert sources(register, "households") == [("a.csv", 1)]
 
-    def test_keys_of_another_source_name_the_option_and_only_those_they_are_of(
-        self, register: Register, some_households: Make
-    ) -> None:
+    def test_the_error_for_keys_of_another_source_names_the_option(self, register: Register, some_households: Make) -> None:
         rows = some_households(6)
         register.write("households", rows.slice(0, 3), Source("10.csv", "1"))
         register.write("households", some_households(2, 5), Source("elsewhere.csv", "1"))
@@ -130,14 +128,14 @@ class TestTry:
     def test_a_dry_run_is_refused_as_a_load_is(self, register: Register, some_households: Make) -> None:
         rows = some_households(3)
         register.write("households", rows, Source("a.csv", "1"))
-        for source, said in (("a.csv", "occur more than once in a.csv"), ("b.csv", "already current from another source")):
+        for source, message in (("a.csv", "occur more than once in a.csv"), ("b.csv", "already current from another source")):
             twice = pa.concat_tables([rows, rows]) if source == "a.csv" else rows
-            with pytest.raises(DuplicateKeys, match=said):
+            with pytest.raises(DuplicateKeys, match=message):
                 register.try_write("households", twice, Source(source, "2"))
 
 
 class TestForget:
-    def test_its_rows_are_current_no_more_and_others_stay(self, register: Register, some_households: Make) -> None:
+    def test_its_rows_are_no_longer_current_and_others_stay(self, register: Register, some_households: Make) -> None:
         register.write("households", some_households(3, 1), Source("a.csv", "1"))
         register.write("households", some_households(4, 1), Source("a.csv", "2"))
         register.write("households", some_households(2, 2), Source("b.csv", "1"))
@@ -165,7 +163,7 @@ class TestForget:
         assert (project.read("areas").num_rows, project.read("stations").num_rows) == (0, 2)
         with pytest.raises(NotFound, match="stations: no source 'b' is loaded; loaded are a"):
             project.forget("stations", "b")
-        with pytest.raises(InputError, match="not kept here"):
+        with pytest.raises(InputError, match="not in this store"):
             project.forget("households", "a")
 
 
@@ -233,7 +231,7 @@ class TestPurge:
         register.purge()
         assert [f.name for f in register.folder.glob("quality-*")] == ["quality-2.csv"]
 
-    def test_a_register_whose_book_is_damaged_is_left_as_it_is(self, register: Register, some_households: Make) -> None:
+    def test_a_register_with_a_damaged_book_is_unchanged(self, register: Register, some_households: Make) -> None:
         for n in (1, 2):
             register.write("households", some_households(20, n), Source("a.csv", str(n)))
         (register.folder / "book").write_text("3 abc\n")

@@ -55,7 +55,7 @@ def test_the_digest_does_not_depend_on_the_order_of_rows(holder: Holder, rows: R
     assert holder(table).digest(table) == digest(in_key_order(table, rows[table]))  # so it is the same on both stores
 
 
-def test_same_digest_again_changes_nothing(project: Project, rows: Rows) -> None:
+def test_the_same_digest_changes_nothing(project: Project, rows: Rows) -> None:
     first = project.write("stations", rows["stations"], Source("s.csv", "1"))
     assert project.write("stations", rows["stations"].slice(1), Source("s.csv", "1")) == first
     assert project.read("stations").num_rows == 2
@@ -87,7 +87,7 @@ def test_a_null_that_becomes_a_value_is_a_change(project: Project, rows: Rows) -
     assert project.write("stations", filled, Source("s.csv", "2")).changed == 1
 
 
-def test_sources_live_side_by_side(register: Register, some_households: Make) -> None:
+def test_sources_are_read_together(register: Register, some_households: Make) -> None:
     register.write("households", some_households(3, 1), Source("a.csv", "1"))
     register.write("households", some_households(4, 2), Source("b.csv", "1"))
     register.write("households", some_households(2, 3), Source("a.csv", "2"))
@@ -170,9 +170,9 @@ def test_a_reopened_store_has_the_same_content(
 
 
 def test_a_table_of_the_other_store_is_refused(register: Register, project: Project, rows: Rows) -> None:
-    with pytest.raises(InputError, match="'stations' is not kept here; kept are households"):
+    with pytest.raises(InputError, match="'stations' is not in this store; its tables are households"):
         register.write("stations", rows["stations"], Source("a", "1"))
-    with pytest.raises(InputError, match="'households' is not kept here"):
+    with pytest.raises(InputError, match="'households' is not in this store"):
         project.read("households")
 
 
@@ -186,7 +186,7 @@ def test_a_second_writer_gets_an_error(project: Project, rows: Rows, dsn: str | 
     other.close()
 
 
-def test_both_stores_are_written_at_once(register: Register, project: Project, rows: Rows) -> None:
+def test_both_stores_can_be_written_concurrently(register: Register, project: Project, rows: Rows) -> None:
     with project._writing():
         register.write("households", rows["households"], Source("h.csv", "1"))
 
