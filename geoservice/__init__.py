@@ -1,4 +1,4 @@
-"""geoservice: maps of access to public services, out of registers that stay private."""
+"""geoservice: maps of access to public services, from registers that stay private."""
 
 from importlib import import_module
 from typing import TYPE_CHECKING
@@ -9,16 +9,16 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 __all__ = ["ProjectFolder", "Release", "open_project", "open_release"]
-_HOMES = {"ProjectFolder": "project", "open_project": "project", "Release": "release", "open_release": "release"}
+_MODULES = {"ProjectFolder": "project", "open_project": "project", "Release": "release", "open_release": "release"}
 
 
 def __getattr__(name: str) -> object:
-    """Import on first use: whoever needs one part, as the reading process does, loads nothing of the others."""
-    if name not in _HOMES:
+    """Import a name on first use, so that a process that needs one part does not load the others."""
+    if name not in _MODULES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.api.{_HOMES[name]}"), name)
+    return getattr(import_module(f"{__name__}.api.{_MODULES[name]}"), name)
 
 
 def __dir__() -> list[str]:
-    """Return the names that completion should offer."""
+    """Return the names for tab completion."""
     return sorted({*globals(), *__all__})

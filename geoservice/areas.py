@@ -1,4 +1,4 @@
-"""Administrative areas: ancestors of a code, outlines, and the census classes of migrants."""
+"""Administrative areas: their codes, ancestors and outlines, and the census classes of migrants."""
 
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
@@ -24,13 +24,13 @@ CHINESE_PROVINCES = tuple(
 """Codes of the provinces, GB/T 2260."""
 
 CHINESE_LEVELS = {2: "province", 4: "city", 6: "county", 9: "township", 12: "village"}
-"""Level of a Chinese division by the number of its code's significant_digits digits."""
+"""Level of a Chinese division by the number of significant digits of its code."""
 CHINESE_DIGITS = {level: digits for digits, level in CHINESE_LEVELS.items()}
-"""Number of significant_digits digits of a Chinese division code by level."""
+"""Number of significant digits of a Chinese division code by level."""
 
 
 def significant_digits(code: str) -> str:
-    """Return a Chinese division code without the pairs or triples of zeros at its end, which stand for all areas below it.
+    """Return a Chinese division code without the trailing zeros that stand for all areas below it; any other code unchanged.
 
     GB/T 2260 writes provinces and cities with six digits, statistical codes write every division with twelve.
 
@@ -39,9 +39,9 @@ def significant_digits(code: str) -> str:
     """
     if len(code) not in CHINESE_LEVELS or not (code.isascii() and code.isdigit()):
         return code
-    for digits, above in pairwise(sorted(CHINESE_LEVELS, reverse=True)):
-        if len(code) == digits and not code[above:].strip("0"):
-            code = code[:above]
+    for digits, digits_above in pairwise(sorted(CHINESE_LEVELS, reverse=True)):
+        if len(code) == digits and not code[digits_above:].strip("0"):
+            code = code[:digits_above]
     return code
 
 
@@ -56,7 +56,7 @@ def chinese_level(code: str) -> str | None:
 
 
 def enclosing_codes(code: str) -> list[str]:
-    """Return the significant_digits digits of the divisions around a Chinese division, the nearest first.
+    """Return the significant digits of the divisions that contain a Chinese division, the smallest first.
 
     >>> enclosing_codes("340811001000")
     ['340811', '3408', '34']
@@ -78,12 +78,12 @@ def ancestors(code: str, parents: Mapping[str, str | None]) -> list[str]:
 def area_outlines(table: pa.Table) -> dict[str, shapely.Geometry]:
     """Return the outline of each area by its code.
 
-    An area without a geometry has the union of those below it; without any it is left out.
+    An area without a geometry gets the union of those below it; if these have none either, it is left out.
 
     ``table`` has the columns ``code``, ``parent`` and ``geometry`` (WKB).
     """
-    codes, above = (table.column(c).to_pylist() for c in ("code", "parent"))
-    parents = dict(zip(map(str, codes), above, strict=True))
+    codes, parent_codes = (table.column(c).to_pylist() for c in ("code", "parent"))
+    parents = dict(zip(map(str, codes), parent_codes, strict=True))
     shapes = dict(zip(parents, shapely.from_wkb(table.column("geometry").to_numpy(zero_copy_only=False)), strict=True))
     below: dict[str, list[shapely.Geometry]] = {}
     for code, shape in shapes.items():
@@ -97,7 +97,7 @@ def area_outlines(table: pa.Table) -> dict[str, shapely.Geometry]:
 def last_containing(shapes: Objects, x: Floats, y: Floats) -> Ints:
     """Return the position of the last shape that contains each point, borders included; -1 for none; shape ``(points,)``.
 
-    If areas are in order of level, the last one is the lowest.
+    If areas are in order of level, this is the lowest one.
     """
     last = np.full(len(x), -1, np.int64)
     if len(x) and len(shapes):

@@ -1,4 +1,4 @@
-"""A least-recently-used mapping that is bounded by bytes, not by entries."""
+"""A least-recently-used cache with a limit in bytes, not in entries."""
 
 from collections import OrderedDict
 from collections.abc import Callable
@@ -9,9 +9,9 @@ V = TypeVar("V")
 
 
 class ByteLru(OrderedDict[K, V]):
-    """Values in order of their last use, together no larger than ``limit`` bytes; not thread-safe.
+    """A mapping in the order of last use whose values have at most ``limit`` bytes together; not thread-safe.
 
-    ``cost`` returns the bytes of a value, ``size`` is their sum. Readers call ``move_to_end`` for the keys that they use.
+    ``cost`` returns the bytes of a value, ``size`` is their sum. Callers mark a use with ``move_to_end``.
 
     >>> lru = ByteLru[str, bytes](5, len)
     >>> lru.put("a", b"12"); lru.put("b", b"34"); lru.move_to_end("a"); lru.put("c", b"56")

@@ -1,4 +1,4 @@
-"""Files that survive a power cut: written, synced, then named. What a disk without room for them is called."""
+"""Atomic and durable writes of files, and errors of full disks."""
 
 import errno
 import os
@@ -10,27 +10,27 @@ from pathlib import Path
 
 from geoservice.errors import DiskFull, GeoserviceError
 
-FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
-LITTLE = 256 * 1024
-"""Bytes: what a log of SQLite and its index need."""
-_FULL_SAID = ("No space left", "File too large", "Disk quota", "disk is full", " requested and ")
-"""Words of DuckDB, SQLite, GDAL, libosmium and numpy, which have no number for it."""
+FULL_DISK_ERRNOS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+MIN_FREE_BYTES = 256 * 1024
+"""Bytes that SQLite's write-ahead log and its index need."""
+_FULL_DISK_TEXTS = ("No space left", "File too large", "Disk quota", "disk is full", " requested and ")
+"""Parts of the messages of DuckDB, SQLite, GDAL, libosmium and numpy, which do not pass on an error number."""
 
 
 @contextmanager
-def whole_file(path: Path) -> Iterator[Path]:
-    """Yield a path beside ``path`` to write to; it takes the place of ``path`` at the end, and is gone where that fails."""
-    aside = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
+def atomic_write(path: Path) -> Iterator[Path]:
+    """Yield a temporary path to write to; it replaces ``path`` at the end of the block, or is removed if the block raises."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
     try:
-        yield aside
-        aside.replace(path)
+        yield temporary
+        temporary.replace(path)
     finally:
-        aside.unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
 
 
 @contextmanager
-def gone_on_failure(folder: Path) -> Iterator[None]:
-    """Leave nothing of a folder whose filling failed: on a full disk its room is what is missing."""
+def remove_on_failure(folder: Path) -> Iterator[None]:
+    """Remove a folder if the block raises: on a full disk its space is needed."""
     try:
         yield
     except BaseException:
@@ -39,32 +39,32 @@ def gone_on_failure(folder: Path) -> Iterator[None]:
 
 
 def has_room(folder: Path) -> bool:
-    """Whether small files can still be written to a folder's disk."""
-    return shutil.disk_usage(folder).free >= LITTLE
+    """Whether a folder's disk has room for small files."""
+    return shutil.disk_usage(folder).free >= MIN_FREE_BYTES
 
 
-def is_full(error: BaseException) -> bool:
-    """Whether an error is that of a full disk, whichever library raised it."""
-    if isinstance(error, GeoserviceError):  # whose texts may quote whatever somebody wrote
+def is_disk_full(error: BaseException) -> bool:
+    """Whether an error of any library means a full disk."""
+    if isinstance(error, GeoserviceError):  # its text may quote user input
         return isinstance(error, DiskFull)
     if isinstance(error, OSError) and error.errno is not None:
-        return error.errno in FULL
-    return any(words in str(error) for words in _FULL_SAID)
+        return error.errno in FULL_DISK_ERRNOS
+    return any(text in str(error) for text in _FULL_DISK_TEXTS)
 
 
 def disk_full(what: str, *folders: Path) -> DiskFull:
-    """Return the error of a full disk: which folders are on one, the fullest first, and how much of it is free."""
+    """Return the error of a full disk with the free and total size of the disk of each folder, the fullest first."""
     spaces: dict[int, tuple[int, int, Path]] = {}
     for folder in folders:
-        there = next(above for above in (folder.absolute(), *folder.absolute().parents) if above.exists())
-        usage = shutil.disk_usage(there)
-        spaces.setdefault(there.stat().st_dev, (usage.free, usage.total, folder))
-    told = "".join(f"; {folder} has {_size(free)} free of {_size(total)}" for free, total, folder in sorted(spaces.values()))
-    return DiskFull(f"{what}: the disk is full, or a quota is met{told}; make room there; nothing was changed")
+        existing = next(path for path in (folder.absolute(), *folder.absolute().parents) if path.exists())
+        usage = shutil.disk_usage(existing)
+        spaces.setdefault(existing.stat().st_dev, (usage.free, usage.total, folder))
+    sizes = "".join(f"; {folder} has {_size(free)} free of {_size(total)}" for free, total, folder in sorted(spaces.values()))
+    return DiskFull(f"{what}: the disk is full or over quota{sizes}; make room there; nothing was changed")
 
 
 def _size(count: int) -> str:
-    """Return bytes in words.
+    """Return a number of bytes as text.
 
     >>> _size(0), _size(5_300_000), _size(71_000_000_000)
     ('0 MB', '5.3 MB', '71000 MB')
@@ -73,7 +73,7 @@ def _size(count: int) -> str:
 
 
 def sync(path: Path) -> None:
-    """Ask the disk to have the file or folder now."""
+    """Write a file or folder to the disk (fsync)."""
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
@@ -82,15 +82,15 @@ def sync(path: Path) -> None:
 
 
 def sync_tree(folder: Path) -> None:
-    """Sync every file and folder below, and the folder itself."""
+    """Sync a folder and everything in it."""
     for path in sorted(folder.rglob("*")):
         sync(path)
     sync(folder)
 
 
-def point(link: Path, target: str) -> None:
-    """Make ``link`` point to ``target`` by one atomic step."""
-    aside = link.with_name(f".{link.name}.{secrets.token_hex(4)}")
-    aside.symlink_to(target)
-    aside.replace(link)
+def replace_symlink(link: Path, target: str) -> None:
+    """Make ``link`` point to ``target`` atomically."""
+    temporary = link.with_name(f".{link.name}.{secrets.token_hex(4)}")
+    temporary.symlink_to(target)
+    temporary.replace(link)
     sync(link.parent)

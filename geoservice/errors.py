@@ -4,7 +4,7 @@
 
     GeoserviceError                 exit 1   500
     ├── InputError                  exit 10  400  a file or value from outside
-    │   ├── UnreadableFile          exit 11       no accepted driver reads it, or it is not what its name says
+    │   ├── UnreadableFile          exit 11       no accepted driver reads it, or its content does not match its name
     │   ├── WrongEncoding           exit 12
     │   ├── EmptyFile               exit 13
     │   ├── MissingColumn           exit 14
@@ -21,18 +21,18 @@
     ├── Forbidden                   exit 32  403
     ├── Conflict                    exit 33  409  e.g. another process writes
     ├── Unavailable                 exit 34  503  e.g. no release yet
-    │   ├── TimedOut                exit 35  503  a request took longer than it may; its query was cancelled
+    │   ├── TimedOut                exit 35  503  a request exceeded its time limit; its query was cancelled
     │   └── DiskFull                exit 38  503  there is no room for what has to be written
     ├── Unauthorized                exit 36  401  a token is missing, unknown, expired or revoked
-    ├── TooManyRequests             exit 37  429  more requests than a caller may make
+    ├── TooManyRequests             exit 37  429  a caller exceeded its rate limit
     ├── NetworkError                exit 40       the street network cannot be built or used
-    ├── DisclosureError             exit 41       the privacy budget does not allow it, or its account is not right
+    ├── DisclosureError             exit 41       the privacy budget does not allow it, or its book is wrong
     └── ReleaseError                exit 42  503  a release is damaged or was refused by its checks
-        └── DamagedFile             exit 43  503  one file of it is damaged: what else is in it is served
+        └── DamagedFile             exit 43  503  one file of it is damaged: the rest of it is served
 
-A message says what happened, to which name, what was got and what is allowed. The server maps a class to an HTTP status by
-:data:`STATUS`, and a client of it maps the status back; the command line maps it to ``exit_code``. A message for whoever runs
-the service (:func:`for_operators`) stays in its log.
+A message names what is wrong, the value and what is allowed. The server maps a class to an HTTP status by :data:`STATUS`, and
+its client maps the status back; the command line maps it to ``exit_code``. A message for operators (:func:`for_operators`)
+stays in the log of the service.
 """
 
 from collections.abc import Mapping
@@ -41,33 +41,33 @@ from typing import Any
 
 
 class GeoserviceError(Exception):
-    """Root of the tree; ``exit_code`` is what the command line ends with.
+    """Root of the tree; ``exit_code`` is the exit code of the command line.
 
-    Every error can be pickled, whatever its class takes beside a message: other processes tell of theirs.
+    Every error can be pickled, so that other processes can pass theirs on.
     """
 
     exit_code = 1
     public: str | None = None
-    """What a client of the server reads, under status 503, where the text itself is for whoever runs the service."""
+    """The message that a client of the server gets, with status 503, if the error's own text is for operators."""
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Return how another process makes the same error."""
-        return _again, (type(self), self.args), self.__dict__
+        """Return how to unpickle the error without calling ``__init__``, whose arguments differ by class."""
+        return _unpickle, (type(self), self.args), self.__dict__
 
 
-AWAY = "the data cannot be read just now; try again in a few seconds"
-"""What the public reads while a store does not answer."""
+DATA_UNAVAILABLE = "the data cannot be read just now; try again in a few seconds"
+"""The public message while a store is unavailable."""
 
 
-def for_operators(error: GeoserviceError, public: str = AWAY) -> GeoserviceError:
-    """Return the error, its text marked as meant for whoever runs the service; clients of the server read ``public``."""
+def for_operators(error: GeoserviceError, public: str = DATA_UNAVAILABLE) -> GeoserviceError:
+    """Mark the text of an error as one for operators, and return the error; clients of the server get ``public``."""
     error.public = public
     return error
 
 
-def _again(kind: type[GeoserviceError], said: tuple[object, ...]) -> GeoserviceError:
+def _unpickle(kind: type[GeoserviceError], args: tuple[object, ...]) -> GeoserviceError:
     error = kind.__new__(kind)
-    error.args = said
+    error.args = args
     return error
 
 
@@ -78,7 +78,7 @@ class InputError(GeoserviceError):
 
 
 class UnreadableFile(InputError):
-    """No accepted driver reads the file, or its content is not what its name says."""
+    """No accepted driver reads the file, or its content does not match its name."""
 
     exit_code = 11
 
@@ -162,7 +162,7 @@ class NotFound(GeoserviceError):
 
 
 class Forbidden(GeoserviceError):
-    """The caller's role may not do this."""
+    """The caller's role does not allow this."""
 
     exit_code = 32
 
@@ -180,16 +180,16 @@ class Unavailable(GeoserviceError):
 
 
 class TimedOut(Unavailable):
-    """A request took longer than it may; its query was cancelled."""
+    """A request exceeded its time limit; its query was cancelled."""
 
     exit_code = 35
 
 
 class DiskFull(Unavailable):
-    """There is no room for what has to be written; the text names folders and is for whoever runs the service."""
+    """There is no room for what has to be written; the text names folders and is for operators."""
 
     exit_code = 38
-    public = AWAY
+    public = DATA_UNAVAILABLE
 
 
 class Unauthorized(GeoserviceError):
@@ -199,7 +199,7 @@ class Unauthorized(GeoserviceError):
 
 
 class TooManyRequests(GeoserviceError):
-    """A caller makes more requests than it may; ``retry_s`` are the seconds until it may try again."""
+    """A caller exceeded its rate limit; ``retry_s`` is the number of seconds until it may try again."""
 
     exit_code = 37
 
@@ -227,7 +227,7 @@ class ReleaseError(GeoserviceError):
 
 
 class DamagedFile(ReleaseError):
-    """A file of a release is missing or is not what was written; ``file`` and ``reason`` are for the operator alone."""
+    """A file of a release is missing or differs from what was written; ``file`` and ``reason`` are for operators only."""
 
     exit_code = 43
 

@@ -24,7 +24,7 @@ EARTH_RADIUS_M = 6_371_008.8
 MAX_MERCATOR_LAT = 85.0511287798066
 MERCATOR_RADIUS_M = 6_378_137.0
 MERCATOR_HALF_M = pi * MERCATOR_RADIUS_M
-"""Half the side of the Web-Mercator plane."""
+"""Half the side of the Web-Mercator square, in metres."""
 
 
 class BBox(NamedTuple):
@@ -46,7 +46,7 @@ def mercator_easting(lon: Floats) -> Floats:
 
 
 def mercator_northing(lat: Floats) -> Floats:
-    """Return Web-Mercator northings of latitudes, in metres; latitudes are clipped to the plane."""
+    """Return Web-Mercator northings of latitudes, in metres; latitudes are clipped to those of the Web-Mercator square."""
     phi = np.radians(np.clip(lat, -MAX_MERCATOR_LAT, MAX_MERCATOR_LAT))
     return np.asarray(np.log(np.tan(np.pi / 4 + phi / 2)) * MERCATOR_RADIUS_M)
 
@@ -76,7 +76,7 @@ class Tile(NamedTuple):
 
 
 def row_latitude(row: float, z: int) -> float:
-    """Return the latitude of the northern edge of a row of tiles; half rows lie between."""
+    """Return the latitude of the northern edge of a row of tiles; fractions are within the row."""
     return degrees(atan(sinh(pi * (1 - 2 * row / 2**z))))
 
 

@@ -1,4 +1,4 @@
-"""What values of dimensions and geographies are called, in both languages."""
+"""Labels of the values of dimensions and geographies, in both languages."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -40,7 +40,7 @@ GEOGRAPHIES: Labels = MappingProxyType({
 
 
 def tier_label(tier: str) -> Label:
-    """Return the stations of a tier in words.
+    """Return the label of the stations of a tier.
 
     >>> tier_label("village").zh, tier_label("village").en
     ('村级站点', 'village stations')
@@ -50,19 +50,19 @@ def tier_label(tier: str) -> Label:
 
 
 def service_label(service: str, study: Mapping[str, Any]) -> Label:
-    """Return a service in the words of a study as its manifest has it."""
-    return _own_label("services", service, study) or Label(zh=service, en=service)
+    """Return the label of a service, from the study in a manifest."""
+    return _study_label("services", service, study) or Label(zh=service, en=service)
 
 
 def group_label(group: str, study: Mapping[str, Any]) -> Label:
-    """Return a group in the words of a study as its manifest has it.
+    """Return the label of a group, from the study in a manifest.
 
     >>> group_label("old", {"groups": [{"id": "old", "title": {"zh": "老年人", "en": "65 and over"}}]}).en
     '65 and over'
     """
-    return _own_label("groups", group, study) or GROUPS.get(group) or Label(zh=group, en=group)
+    return _study_label("groups", group, study) or GROUPS.get(group) or Label(zh=group, en=group)
 
 
-def _own_label(kind: str, name: str, study: Mapping[str, Any]) -> Label | None:
-    title = next((one["title"] for one in study.get(kind) or () if one["id"] == name), None)
+def _study_label(kind: str, name: str, study: Mapping[str, Any]) -> Label | None:
+    title = next((item["title"] for item in study.get(kind) or () if item["id"] == name), None)
     return Label(**title) if title else None

@@ -9,7 +9,7 @@ from geoservice.errors import StudyError
 from geoservice.toml_file import read_toml, toml_model
 
 RESERVED = ("base", "map")
-"""Ids that no layer may have: those of the base map's tiles and of the style of the whole map."""
+"""Ids that no layer may have: that of the base map's tiles and that of the style of the complete map."""
 
 Dimension = Literal["service", "tier", "mode", "nth", "group", "minutes"]
 
@@ -18,7 +18,7 @@ Colour = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")]
 
 
 class Label(BaseModel):
-    """Text in both languages; it may hold placeholders of the column's dimensions, as ``{service}``."""
+    """Text in both languages; it may contain placeholders of the column's dimensions, such as ``{service}``."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     zh: str
@@ -28,7 +28,7 @@ class Label(BaseModel):
 class LayerColumn(BaseModel):
     """A property of the layer's features.
 
-    ``name`` may hold placeholders (``share_{service}_{mode}_{minutes}``): the layer has one property for each value of these
+    ``name`` may contain placeholders (``share_{service}_{mode}_{minutes}``): the layer has one property for each value of these
     dimensions in the release table. ``where`` fixes the others. Without ``measure`` the property is a public attribute of
     the unit itself (``name``, ``tier``, ...). ``status`` adds a property ``<name>_status``: why a number is missing, or
     that it is uncertain.
@@ -50,7 +50,7 @@ class Style(BaseModel):
     A feature whose margin is too wide to determine its class is grey (``uncertain``), one without a value is hatched;
     ``no_data`` is its plain colour where a hatch cannot be drawn. For travel times, ``beyond`` is the colour of features
     farther than the search limit: the last colour, unless the file states another. A release fills in ``status``, the
-    property that holds why a value is uncertain or missing, and ``reasons``, the ones that occur in the layer.
+    property that states why a value is uncertain or missing, and ``reasons``, those that occur in the layer.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -87,7 +87,7 @@ class Layer(BaseModel):
     @classmethod
     def _not_reserved(cls, value: str) -> str:
         if value in RESERVED:
-            raise ValueError(f"{value} is reserved, the layer needs another name than any of {', '.join(RESERVED)}")
+            raise ValueError(f"{value} is reserved; allowed is any other id than {', '.join(RESERVED)}")
         return value
 
 

@@ -1,4 +1,4 @@
-"""Numbers formatted for people, with their margin or with the reason why a value is missing; for pages and maps."""
+"""Formatting of numbers for pages and maps, with their margin or the reason why a value is missing."""
 
 from collections.abc import Mapping
 from math import ceil, isfinite
@@ -30,7 +30,7 @@ UNITS: Mapping[str, Label] = MappingProxyType({
     "min": Label(zh="分钟", en="min"),
     "percentage point": Label(zh="百分点", en="percentage points"),
 })  # fmt: skip
-"""What the units of layer files are called; the others are signs."""
+"""Labels of the units in layer files; the other units are signs."""
 
 _UNDER = Label(zh="少于 {}", en="under {}")
 _BEYOND = Label(zh="> {} 分钟", en="> {} minutes")
@@ -57,7 +57,7 @@ def limits_of(study: Mapping[str, Any]) -> Limits:
 
 
 def unit_label(unit: str) -> Label:
-    """Return what a unit of a layer file is called.
+    """Return the label of a unit in a layer file.
 
     >>> unit_label("person").zh, unit_label("%").zh
     ('人', '%')
@@ -66,26 +66,26 @@ def unit_label(unit: str) -> Label:
 
 
 def reason_label(status: str | None, limits: Limits = NO_LIMITS) -> Label:
-    """Return the text in place of a number, in both languages; status None is no measurement.
+    """Return the text in place of a number, in both languages; status None means that nothing was measured.
 
     >>> reason_label("under", Limits(below=10)).en, reason_label("beyond", Limits(minutes=60)).zh, reason_label(None).en
     ('under 10', '> 60 分钟', 'no data')
     """
     if status == UNDER and limits.below is not None:
-        return _filled(_UNDER, limits.below)
+        return _format_label(_UNDER, limits.below)
     if status == BEYOND and limits.minutes is not None:
-        return _filled(_BEYOND, limits.minutes)
+        return _format_label(_BEYOND, limits.minutes)
     return WORDS.get(status or NO_DATA, WORDS[NO_DATA])
 
 
-def _filled(label: Label, number: int) -> Label:
+def _format_label(label: Label, number: int) -> Label:
     return Label(zh=label.zh.format(number), en=label.en.format(number))
 
 
 def format_number(
     kind: Kind, value: float | None, margin: float | None, status: str | None, language: str, limits: Limits = NO_LIMITS
 ) -> str:
-    """Return a number formatted for people.
+    """Return a number as text with its margin, or the reason why it is missing.
 
     Counts and ranks have no decimals, other numbers have one; margins have two significant figures and no more decimals than
     their number. A count whose margin reaches 0 is a range from 0; another uncertain number has ``≈`` before it; a ratio is

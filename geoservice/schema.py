@@ -25,7 +25,7 @@ COARSE_PRECISIONS = ("village", "township", "county")
 """A household with one of these precisions is located by its area of that level only; its point is not used."""
 GROUP_PREFIX = "group_"
 UNBOUND = (date(1, 1, 1), date(9999, 12, 31))
-"""First and last day of a period without one, used in comparisons only."""
+"""First and last day of a period without bounds, used in comparisons only."""
 _COUNT = pa.int32()
 
 
@@ -48,8 +48,8 @@ class SchemaColumn:
 class TableSchema:
     """A table; ``key`` names the columns that must be unique together, ``groups`` is the type of its group columns.
 
-    Only dates of a key may be null; null is then a value like others. ``period`` names the columns of the first and the last
-    day on which a row is valid, both included; null is no bound.
+    Only dates in a key may be null; nulls then count as equal. ``period`` names the columns of the first and the last day on
+    which a row is valid, both included; null means no bound.
     """
 
     name: TableName
@@ -122,7 +122,7 @@ STATIONS = TableSchema(
         SchemaColumn("staff", REAL, False, "full-time equivalents", used=False),
         SchemaColumn("floor_area_m2", REAL, False, "floor area", "square metre", used=False),
         SchemaColumn("equipment", TEXTS, True, "free text", used=False),
-        SchemaColumn("active", pa.bool_(), True, "whether it counts; false also if it is never open"),
+        SchemaColumn("active", pa.bool_(), True, "whether results include it; false also if it is never open"),
         SchemaColumn("opening_hours", TEXT, False, "OSM opening_hours syntax; displayed, not used in results"),
         SchemaColumn("start_delay_s", REAL, True, "added to every travel time from or to it (van set-up)", "second"),
         SchemaColumn("lon", REAL, True, "longitude", "degree"),

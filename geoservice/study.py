@@ -22,7 +22,7 @@ class _Frozen(BaseModel):
 
 
 class Title(_Frozen):
-    """A label in Chinese and English."""
+    """A text in Chinese and English."""
 
     zh: str = Field(min_length=1)
     en: str = Field(min_length=1)
@@ -52,7 +52,7 @@ class Disclosure(_Frozen):
     """How a register is protected when it is measured, and how small numbers are shown.
 
     ``rho`` overrides ``profile``. ``lifetime_rho`` is the limit on the sum over all measurements of the register. Counts below
-    ``hide_below`` are shown as "under 10", for offices bound by such a rule; it protects nobody and is off by default.
+    ``hide_below`` are shown as "under 10", for offices bound by such a rule; it protects nobody, and is off by default.
     """
 
     profile: Literal["public", "planner"] = "public"
@@ -111,24 +111,24 @@ class Study(_Frozen):
 
     @model_validator(mode="after")
     def _consistent(self) -> "Study":
-        def refuse(message: str) -> None:
+        def fail(message: str) -> None:
             raise ValueError(message)
 
         if tuple(sorted(set(self.minutes))) != self.minutes or not set(self.minutes) <= set(MINUTES):
-            refuse(f"minutes: got {list(self.minutes)}, allowed are some of {list(MINUTES)} in ascending order")
+            fail(f"minutes: got {list(self.minutes)}, allowed are some of {list(MINUTES)} in ascending order")
         if [LEVELS.index(lv) for lv in self.levels] != sorted({LEVELS.index(lv) for lv in self.levels}):
-            refuse(f"levels: got {list(self.levels)}, allowed are some of {list(LEVELS)} from the top down, each once")
+            fail(f"levels: got {list(self.levels)}, allowed are some of {list(LEVELS)} from the top down, each once")
         if not self.nth or not all(1 <= n <= 5 for n in self.nth) or len(set(self.nth)) != len(self.nth) or 1 not in self.nth:
-            refuse(f"nth: got {list(self.nth)}, allowed are distinct ranks 1 to 5, 1 among them")
+            fail(f"nth: got {list(self.nth)}, allowed are distinct ranks 1 to 5, 1 among them")
         ids = [s.id for s in self.services]
         if len(set(ids)) != len(ids):
-            refuse(f"services: ids must differ, got {ids}")
+            fail(f"services: ids must differ, got {ids}")
         for s in self.services:
             if s.standard_minutes not in self.minutes:
-                refuse(f"services.{s.id}.standard_minutes: got {s.standard_minutes}, allowed {list(self.minutes)}")
+                fail(f"services.{s.id}.standard_minutes: got {s.standard_minutes}, allowed {list(self.minutes)}")
         reserved = {"all", "resident", "migrant", "any"}
         if clash := reserved & {g.id for g in self.groups}:
-            refuse(f"groups: {sorted(clash)} are reserved names, choose others")
+            fail(f"groups: {sorted(clash)} are reserved names, choose others")
         return self
 
     @property

@@ -26,7 +26,7 @@ def test_ancestors_go_from_low_to_high() -> None:
     assert ancestors("V1", PARENTS) == ["V1", "T1", "C1", "P"]
 
 
-def test_ancestors_end_in_a_circle() -> None:
+def test_ancestors_end_at_a_cycle() -> None:
     assert ancestors("a", {"a": "b", "b": "a"}) == ["a", "b"]
 
 

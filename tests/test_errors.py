@@ -1,4 +1,4 @@
-"""Errors: each can be told by another process."""
+"""Errors can be pickled."""
 
 import pickle
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ MORE = {DamagedFile: ("tiles/coverage.pmtiles", "cut short"), TooManyRequests: (
 
 
 @pytest.mark.parametrize("kind", [kind for kind in tree(GeoserviceError) if kind.__module__ == "geoservice.errors"])
-def test_an_error_that_was_pickled_is_the_same(kind: type[GeoserviceError]) -> None:
+def test_a_pickled_error_is_unchanged(kind: type[GeoserviceError]) -> None:
     error = kind("layer 村: not there", *MORE.get(kind, ()))
     other = pickle.loads(pickle.dumps(error))
     assert (type(other), str(other), vars(other)) == (kind, str(error), vars(error))

@@ -12,7 +12,7 @@ from geoservice import scratch
 from geoservice.scratch import scratch_folder, sweep
 
 
-def test_what_a_killed_process_left_is_removed(tmp_path: Path) -> None:
+def test_folders_of_a_killed_process_are_removed(tmp_path: Path) -> None:
     code = f"import os; from pathlib import Path; from geoservice.scratch import scratch_folder; \
 f = scratch_folder('tiles', Path({str(tmp_path)!r})); (Path(f.name) / 'half').touch(); os.kill(os.getpid(), 9)"
     subprocess.run([sys.executable, "-c", code], check=False)
@@ -27,7 +27,7 @@ f = scratch_folder('tiles', Path({str(tmp_path)!r})); (Path(f.name) / 'half').to
     assert not list(tmp_path.iterdir())
 
 
-def test_a_number_that_is_another_process_now_keeps_nothing(tmp_path: Path) -> None:
+def test_a_reused_process_id_does_not_protect_a_folder(tmp_path: Path) -> None:
     left = tmp_path / "tiles-1-killed"  # 1 is always alive
     left.mkdir()
     (left / "half").touch()
@@ -35,7 +35,7 @@ def test_a_number_that_is_another_process_now_keeps_nothing(tmp_path: Path) -> N
         assert [str(f) for f in tmp_path.iterdir()] == [folder]
 
 
-def test_what_is_held_is_named_and_stays(tmp_path: Path) -> None:
+def test_a_locked_folder_is_returned_and_stays(tmp_path: Path) -> None:
     with scratch_folder("tiles", tmp_path) as one:
         (tmp_path / "tiles-x").mkdir()
         assert [str(f) for f in sweep("tiles", tmp_path)] == [one]
@@ -43,7 +43,7 @@ def test_what_is_held_is_named_and_stays(tmp_path: Path) -> None:
     assert sweep("tiles", tmp_path) == []
 
 
-def test_one_that_another_process_sweeps_as_it_is_made_is_made_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_folder_swept_before_it_was_locked_is_made_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     lock, calls = scratch._lock, []
 
     def too_late(folder: Path) -> int | None:

@@ -37,14 +37,14 @@ def table(values: Floats, margin: Floats | None = None, missing: str | Objects =
     return pa.table([_column(f, data.get(f.name), len(value)) for f in ROWS], schema=ROWS)
 
 
-def _column(field: "pa.Field[Any]", values: object, size: int) -> "pa.Array[Any]":
+def _column(field: "pa.Field[Any]", values: Any, size: int) -> "pa.Array[Any]":
     """Return a column from one value for all rows, or from one for each row."""
     if values is None or isinstance(values, str | int):
         return _constant(field.type, values, size)
     if field.type != _TEXT:
-        column: pa.Array[Any] = pa.array(values, field.type, from_pandas=True)  # type: ignore[call-overload]  # numbers of any kind
+        column: pa.Array[Any] = pa.array(values, field.type, from_pandas=True)
         return column
-    texts: Any = values if isinstance(values, pa.Array) else pa.array(values, pa.string())  # type: ignore[call-overload]  # texts of any kind
+    texts: Any = values if isinstance(values, pa.Array) else pa.array(values, pa.string())
     encoded: pa.Array[Any] = texts if isinstance(texts, pa.DictionaryArray) else texts.dictionary_encode()
     return encoded
 
@@ -57,7 +57,7 @@ def _constant(kind: pa.DataType, value: str | int | None, size: int) -> "pa.Arra
     return pa.array(np.full(size, value or 0), kind)
 
 
-def trip_columns(trip: Trip) -> dict[str, object]:
+def trip_columns(trip: Trip) -> dict[str, Any]:
     """Return the dimensions of a trip."""
     return trip._asdict()
 

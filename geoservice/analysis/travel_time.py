@@ -1,5 +1,7 @@
 """Minutes from every cell to the stations. They depend on streets and stations only, so nothing is private."""
 
+from typing import Any
+
 import numpy as np
 import pyarrow as pa
 from pydantic import BaseModel, ConfigDict
@@ -63,8 +65,8 @@ def within(ms: Int32s, limit: int) -> np.ndarray:
 def analyse(context: Context, params: Params, results: pa.Table) -> Findings:  # noqa: ARG001 - the form of an analysis
     """Return the minutes of every cell; the status of unreached cells is ``beyond``."""
     units = np.asarray(context.cells.ids, object)
-    dims = {"geography": context.cells.geography, "unit": units, "measure": "minutes", "missing": BEYOND}
+    dims: dict[str, Any] = {"geography": context.cells.geography, "unit": units, "measure": "minutes", "missing": BEYOND}
     travel = context.cell_travel
     return Findings(
-        stack([table(minutes(travel[t].ms), **dims, **trip_columns(t)) for t in trips_for(travel, params.services)])  # type: ignore[arg-type]  # columns of any kind
+        stack([table(minutes(travel[t].ms), **dims, **trip_columns(t)) for t in trips_for(travel, params.services)])
     )

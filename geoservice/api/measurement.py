@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 
 from geoservice.api.progress import Progress
 from geoservice.api.stores import register_exists, register_has_own_role, register_of
-from geoservice.durable import whole_file
+from geoservice.durable import atomic_write
 from geoservice.errors import InputError, NotFound
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from geoservice.demand import Places
     from geoservice.disclosure.vintage import Measurement, Rules
     from geoservice.project import Project
@@ -92,13 +94,13 @@ def keep_surface(project: "Project", measurement: "Measurement") -> None:
         project.add_surface(measurement.body, SurfaceInfo(draw.surface_digest, "register", "register", draw.made_at, facts))
 
 
-def _write_quality(register: "Register", measurement: "Measurement", households: object) -> None:
+def _write_quality(register: "Register", measurement: "Measurement", households: "pa.Table") -> None:
     """Write the steward's quality report into the register's folder."""
     from geoservice.disclosure.quality import quality_report
 
     assert measurement.result is not None
     path = register.quality_file(measurement.draw.number)
-    text = "\n".join(quality_report(measurement.result, households)) + "\n"  # type: ignore[arg-type]  # a table
-    with whole_file(path) as aside:
-        aside.touch(mode=0o600)
-        aside.write_text(text, encoding="utf-8")
+    text = "\n".join(quality_report(measurement.result, households)) + "\n"
+    with atomic_write(path) as temporary:
+        temporary.touch(mode=0o600)
+        temporary.write_text(text, encoding="utf-8")

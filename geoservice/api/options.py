@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING, Any, TypedDict
 
 if TYPE_CHECKING:
     from geoservice.ingest import Options
@@ -32,8 +32,8 @@ def make_options(keywords: ImportOptions) -> "Options":
 
     rejects = keywords.get("rejects")
     lists = {"drop": _as_tuple(keywords.get("drop", ())), "replaces": _as_tuple(keywords.get("replaces", ()))}
-    arguments = {**keywords, **lists, "rejects": rejects and Path(rejects)}
-    return Options(**arguments)  # type: ignore[arg-type]  # the keys and types of ImportOptions, which mypy loses on the way
+    arguments: dict[str, Any] = {**keywords, **lists, "rejects": rejects and Path(rejects)}
+    return Options(**arguments)
 
 
 def _as_tuple(value: str | Sequence[str]) -> tuple[str, ...]:

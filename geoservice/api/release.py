@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
+from dataclasses import dataclass
+from fractions import Fraction
 from os import PathLike, fspath
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 
-from geoservice.api.disclosure import DisclosureStatement
 from geoservice.api.stores import releases_of, settings_for
 from geoservice.errors import NotFound
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     import geopandas
     import pandas as pd
 
+    from geoservice.layer import Label
     from geoservice.release import ReleaseStore
     from geoservice.release.base import FeatureReader, Manifest
 
@@ -69,6 +71,30 @@ def _check_number(reader: "FeatureReader", number: int | None) -> "FeatureReader
         reader.close()
         raise NotFound(f"release {number} does not exist, only {reader.number}")
     return reader
+
+
+@dataclass(frozen=True)
+class DisclosureStatement:
+    """How people were protected.
+
+    ``guess_probability`` is the highest probability of a correct guess whether a household is in the register, whatever is
+    known already (0.5 by chance), for the privacy loss ``rho`` of the measurement; both are None if people come from public
+    data only. ``statement`` is the text in both languages, ``facts`` is everything in the manifest.
+    """
+
+    rho: float | None
+    guess_probability: float | None
+    statement: "Label"
+    facts: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, facts: Mapping[str, Any]) -> Self:
+        """Return the statement from a manifest's facts; of two sources of people, that of the measured one."""
+        from geoservice.layer import Label
+
+        measured: Mapping[str, Any] = next((part for part in (facts, *facts.get("parts", ())) if "rho" in part), {})
+        rho = float(Fraction(measured["rho"])) if measured else None
+        return cls(rho, measured.get("guess"), Label(**facts["statement"]), facts)
 
 
 class Release:
@@ -180,6 +206,6 @@ class Release:
 
         By default it has all public layers that are small enough. ``.save("map.html")`` writes it to a file.
         """
-        from geoservice.maps.folium_map import draw_map, drawn_layers
+        from geoservice.maps.folium_map import draw_map, drawable_layers
 
-        return draw_map(self._reader, drawn_layers(self._reader, layers), language)
+        return draw_map(self._reader, drawable_layers(self._reader, layers), language)

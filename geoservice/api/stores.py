@@ -35,12 +35,12 @@ def settings_for(home: Path | None, **options: object) -> "Settings":
 
     from geoservice.settings import Settings
 
-    overrides = {k: v for k, v in {"home": home, **options}.items() if v is not None}
+    overrides: dict[str, Any] = {k: v for k, v in {"home": home, **options}.items() if v is not None}
     folder = Path(os.environ.get("GEOSERVICE_SECRETS", SECRETS))
     if folder.is_dir():
         overrides["_secrets_dir"] = folder  # files such as geoservice_dsn, for secrets that should not be in the environment
     try:
-        return Settings(**overrides)  # type: ignore[arg-type]  # pydantic checks them
+        return Settings(**overrides)
     except ValidationError as e:
         raise InputError("; ".join(_setting_error(dict(x), overrides) for x in e.errors())) from None
 
@@ -65,9 +65,9 @@ def reachable_dsn(settings: "Settings", *names: str) -> str | None:
     """
     for name in names:
         if (dsn := connection_string(getattr(settings, name))) is not None:
-            from geoservice.db.pool import reach
+            from geoservice.db.pool import check_reachable
 
-            reach(dsn, f"GEOSERVICE_{name.upper()}")
+            check_reachable(dsn, f"GEOSERVICE_{name.upper()}")
             return dsn
     return None
 

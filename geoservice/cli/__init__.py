@@ -10,8 +10,8 @@ import typer
 from rich.console import Console
 
 from geoservice import __version__
-from geoservice.cli import access, data, demo, doctor, forget, grant, protect, purge, serve, study, tools
-from geoservice.durable import disk_full, is_full
+from geoservice.cli import access, data, demo, doctor, forget, protect, purge, serve, study, tools
+from geoservice.durable import disk_full, is_disk_full
 from geoservice.errors import Forbidden, GeoserviceError
 
 app = typer.Typer(
@@ -28,7 +28,6 @@ study.register(app)
 protect.register(app)
 forget.register(app)
 purge.register(app)
-grant.register(app)
 access.register(app)
 serve.register(app)
 demo.register(app)
@@ -53,7 +52,7 @@ _NOT_PERMITTED = {errno.EACCES, errno.EPERM, errno.EROFS}
 def _disk_error(error: Exception) -> GeoserviceError | None:
     """Return the error of ours for a full disk or missing permissions; None for any other."""
     path = Path(str(error.filename)) if isinstance(error, OSError) and error.filename else None
-    if is_full(error):
+    if is_disk_full(error):
         return disk_full(path.name if path else "files", *([path.parent] if path else []), *_folders())
     if isinstance(error, OSError) and error.errno in _NOT_PERMITTED:
         name = f"{path.name}: " if path else ""

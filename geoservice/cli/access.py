@@ -1,4 +1,4 @@
-"""geoservice token and audit: access to layers that are not public, and its log."""
+"""geoservice token, audit and grant: access to layers that are not public, its log, and the serving role of PostgreSQL."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from geoservice.api.audit import access_of, entry_of
+from geoservice.api.audit import access_of, audit_action, entry_of
 from geoservice.cli.common import Home, err, out, releases_of, settings_for
 from geoservice.errors import InputError
 
@@ -141,8 +141,31 @@ def _parse_time(text: str) -> str:
         ) from None
 
 
+def grant(
+    role: Annotated[str, typer.Argument(help="The role of GEOSERVICE_SERVE_DSN; it must exist.")],
+    home: Home = None,
+) -> None:
+    """Allow a PostgreSQL role to read releases and tokens and to add to the audit log, but not to read register or project."""
+    from geoservice.release import prepare_roles
+
+    settings = settings_for(home)
+    if not settings.dsn:
+        raise InputError("grant: GEOSERVICE_DSN is not set; only PostGIS has roles, a folder needs none")
+    with audit_action(settings, "grant", role):
+        prepare_roles(settings.dsn.get_secret_value(), settings.schema_prefix, role)
+        with access_of(settings) as access:
+            access.grant(role)
+    out.print(
+        f"{role} can read the present and future releases of {settings.schema_prefix}, but neither register nor project; it "
+        "can read tokens and add to the audit log",
+        markup=False,
+    )
+    out.print("next: geoservice serve, with GEOSERVICE_SERVE_DSN of this role and no other connection")
+
+
 def register(app: typer.Typer) -> None:
     """Add the commands of this file."""
+    app.command()(grant)
     token = typer.Typer(help="Tokens for layers that are not public.", no_args_is_help=True)
     token.command("add")(add_token)
     token.command("list")(list_tokens)

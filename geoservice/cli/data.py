@@ -7,7 +7,7 @@ import typer
 
 from geoservice.cli.common import Home, out, progress_bar, project_of, register_of, settings_for
 from geoservice.cli.template import STUDY
-from geoservice.durable import whole_file
+from geoservice.durable import atomic_write
 from geoservice.errors import Conflict, InputError
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def init(folder: Annotated[Path, typer.Argument(help="The project folder to crea
     settings = settings_for(folder)
     project_of(settings).close()
     register_of(settings).close()
-    with whole_file(study) as aside:
+    with atomic_write(study) as aside:
         aside.write_text(STUDY, encoding="utf-8")
     out.print(f"created {folder}/study.toml (edit it), {folder}/project for public inputs and {folder}/register (private)")
     out.print(

@@ -49,8 +49,8 @@ def load_plan(settings: "Settings") -> None:
     for step in import_plan(settings.home):
         if step.table == "network":
             load_network(settings, step.path, None)
-        elif step.table in ("areas", "stations", "households", "uptake", "population"):
-            load_tables(settings, step.table, [step.path], Options(**step.options), counts=False)  # type: ignore[arg-type]  # narrowed just above
+        else:
+            load_tables(settings, step.table, [step.path], Options(**step.options), counts=False)
 
 
 def register(app: typer.Typer) -> None:

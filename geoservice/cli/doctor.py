@@ -105,7 +105,7 @@ def _study(settings: "Settings") -> Iterator[CheckResult]:
 
 def _register(settings: "Settings") -> Iterator[CheckResult]:
     """Check the secret, the budget book and its surfaces: none of them can be created again."""
-    from geoservice.register.secret import lost, read_secret
+    from geoservice.register.secret import read_secret, secret_error
 
     if register_has_own_role(settings):
         yield CheckResult("ok", "register: it belongs to another role, and this one cannot read it; check it with that role")
@@ -118,7 +118,7 @@ def _register(settings: "Settings") -> Iterator[CheckResult]:
         for draw in book:
             register.surface(draw.surface_digest)
     if read_secret(settings.home / "register") is None and (book or loaded):
-        raise lost("is missing")
+        raise secret_error("is missing")
     _check_known(settings, book)
     yield CheckResult("ok", f"register: secret and budget book are whole ({len(book)} entries)")
 

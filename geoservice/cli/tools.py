@@ -39,9 +39,9 @@ def bench(
     out.print(table)
     out.print(figures["machine"]["value"])
     if json_file:
-        from geoservice.durable import whole_file
+        from geoservice.durable import atomic_write
 
-        with whole_file(json_file) as aside:
+        with atomic_write(json_file) as aside:
             aside.write_text(json.dumps(figures, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, cast
 
 from geoservice.errors import ParameterError
 
@@ -49,7 +49,7 @@ def tokenize(text: str) -> list[LexerToken]:
 
 
 def _token(match: re.Match[str]) -> LexerToken:
-    kind: Kind = match.lastgroup  # type: ignore[assignment] # the groups of the pattern are named after the kinds
+    kind = cast("Kind", match.lastgroup)  # the groups of the pattern have the names of the kinds
     text = match[kind]
     if kind == "text":
         text = text.replace("''", "'").replace("\\'", "'")

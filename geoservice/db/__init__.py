@@ -1,4 +1,7 @@
-"""Connections to DuckDB and PostGIS, and what differs between them. No statement of ours but what sets a connection up."""
+"""Connections to DuckDB and PostGIS, and the differences between the two.
+
+The only SQL here opens, checks and configures connections.
+"""
 
 from geoservice.db.connect import Database, Session, connect
 from geoservice.db.dialect import DUCKDB, POSTGIS, Dialect

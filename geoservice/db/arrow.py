@@ -1,4 +1,4 @@
-"""Arrow tables made equal whatever database they came from, and their digests."""
+"""Arrow tables in the same form from either database, and their digests."""
 
 import hashlib
 from collections.abc import Sequence
@@ -11,15 +11,15 @@ from numpy.typing import NDArray
 
 
 def conform(table: pa.Table, schema: pa.Schema) -> pa.Table:
-    """Return the columns of ``schema`` by name, cast; raises what Arrow raises when a value does not fit."""
-    if table.schema.equals(schema):  # of hundreds of columns each costs a little
+    """Return the columns of ``schema`` by name, cast to its types; raises Arrow's error when a value does not fit."""
+    if table.schema.equals(schema):  # casting hundreds of columns takes time
         return table
     columns = [_cast(table.column(f.name), f.type) for f in schema]
     return pa.Table.from_arrays(columns, schema=schema)
 
 
 def from_rows(rows: Sequence[tuple[Any, ...]], schema: pa.Schema) -> pa.Table:
-    """Return a few rows as a table, their values in the order of ``schema``; raises what Arrow raises when one does not fit."""
+    """Return a few rows, with values in the order of ``schema``, as a table; raises Arrow's error when one does not fit."""
     structs: Any = pa.array(rows, pa.struct(list(schema)))
     return pa.Table.from_struct_array(structs)
 
@@ -59,9 +59,9 @@ def _update(sha: "hashlib._Hash", array: Any) -> None:
 
 
 def _update_bytes(sha: "hashlib._Hash", array: Any) -> None:
-    full: Any = pa.concat_arrays([pc.fill_null(array, b"")])
-    _, offsets, values = full.buffers()
-    ends = np.frombuffer(offsets, np.int64, len(full) + 1, full.offset * 8) if offsets else np.zeros(1, np.int64)
+    filled: Any = pa.concat_arrays([pc.fill_null(array, b"")])
+    _, offsets, values = filled.buffers()
+    ends = np.frombuffer(offsets, np.int64, len(filled) + 1, filled.offset * 8) if offsets else np.zeros(1, np.int64)
     sha.update(np.diff(ends).astype("<i8").tobytes())
     if values is not None:
         sha.update(memoryview(values)[ends[0] : ends[-1]])

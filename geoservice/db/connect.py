@@ -1,4 +1,4 @@
-"""The two engines behind one small protocol."""
+"""One protocol for both database engines."""
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
@@ -20,11 +20,11 @@ class Session(Protocol):
         ...
 
     def fetch(self, sql: str, schema: pa.Schema, values: Sequence[Any] = ()) -> pa.Table:
-        """Run a query with bound values; a few rows, as Arrow."""
+        """Run a query with bound values and return its few rows as Arrow."""
         ...
 
     def scan(self, sql: str, schema: pa.Schema, values: Sequence[Any] = ()) -> pa.Table:
-        """Run a query that returns many rows, as Arrow."""
+        """Run a query with bound values and return its many rows as Arrow."""
         ...
 
     def append(self, table: str, rows: pa.Table) -> None:
@@ -33,12 +33,12 @@ class Session(Protocol):
 
 
 class Database(Protocol):
-    """Where tables are kept."""
+    """A database that holds tables."""
 
     dialect: Dialect
 
     def exists(self) -> bool:
-        """Whether there is anything to read yet."""
+        """Whether the database exists."""
         ...
 
     def session(self, write: bool = False) -> AbstractContextManager[Session]:
@@ -46,19 +46,19 @@ class Database(Protocol):
         ...
 
     def vacuum(self, tables: Sequence[str]) -> None:
-        """Write tables anew, named as :meth:`Dialect.table` returns them, so that nothing of deleted rows stays in their files.
+        """Rewrite tables, named as :meth:`Dialect.table` returns them, so that no deleted row stays in their files.
 
-        Raises :class:`geoservice.errors.Conflict` when another process uses them.
+        Raises :class:`geoservice.errors.Conflict` when another process is using them.
         """
         ...
 
     def close(self) -> None:
-        """Let go of connections."""
+        """Close the connections."""
         ...
 
 
 def connect(path: Path, dsn: str | None) -> Database:
-    """Return the database: PostGIS where a connection string is given, the DuckDB file ``path`` where not."""
+    """Return the database: PostGIS if there is a connection string, otherwise the DuckDB file ``path``."""
     if dsn is None:
         from geoservice.db.duckdb_file import DuckDBFile
 

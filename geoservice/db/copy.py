@@ -1,4 +1,4 @@
-"""Arrow tables as the CSV that PostgreSQL's COPY reads and writes, by Arrow's own fast reader and writer."""
+"""Arrow tables to and from the CSV of PostgreSQL's COPY, with Arrow's fast reader and writer."""
 
 import json
 from collections.abc import Iterator
@@ -16,15 +16,15 @@ _HEX = np.frombuffer(b"0123456789abcdef", np.uint8)
 
 
 def to_csv(table: pa.Table) -> Iterator[bytes]:
-    """Yield a table in parts. A null is an empty field, an empty text a quoted one."""
+    """Yield a table as parts of a CSV file. A null is an empty field, an empty text is a quoted empty field."""
     for batch in table.to_batches(max_chunksize=ROWS):
-        plain = pa.table([_text(c) for c in batch.columns], names=batch.schema.names)
+        encoded = pa.table([_csv_column(c) for c in batch.columns], names=batch.schema.names)
         sink = pa.BufferOutputStream()
-        pv.write_csv(plain, sink, pv.WriteOptions(include_header=False))
+        pv.write_csv(encoded, sink, pv.WriteOptions(include_header=False))
         yield sink.getvalue().to_pybytes()
 
 
-def _text(column: Any) -> Any:
+def _csv_column(column: Any) -> Any:
     kind = column.type
     if pa.types.is_list(kind):
         return pa.array([None if v is None else json.dumps(v, ensure_ascii=False) for v in column.to_pylist()], pa.string())
@@ -38,7 +38,7 @@ def _text(column: Any) -> Any:
 
 
 def _hex(column: Any, width: int) -> Any:
-    """Write bytes of one width as backslash-x text, without a loop over rows."""
+    """Return fixed-size bytes as backslash-x text, without a loop over rows."""
     raw = np.frombuffer(column.buffers()[1], np.uint8, len(column) * width, column.offset * width).reshape(-1, width)
     out = np.empty((len(column), 2 + 2 * width), np.uint8)
     out[:, 0], out[:, 1] = ord("\\"), ord("x")
@@ -48,32 +48,32 @@ def _hex(column: Any, width: int) -> Any:
 
 
 def from_csv(data: bytes, schema: pa.Schema) -> pa.Table:
-    """Read what the server wrote back into ``schema``."""
+    """Return the CSV of a COPY as a table of ``schema``."""
     if not data:
         return schema.empty_table()
     convert = pv.ConvertOptions(
-        column_types={f.name: _read_as(f.type) for f in schema},
+        column_types={f.name: _csv_type(f.type) for f in schema},
         null_values=[""],
         true_values=["t"],
         false_values=["f"],
         strings_can_be_null=True,
         quoted_strings_can_be_null=False,
     )
-    # A block must hold a whole row: a border may be long.
+    # A block must hold a whole row, and geometries may be long.
     source: Any = pa.BufferReader(data)
     options = pv.ReadOptions(column_names=schema.names, block_size=max(len(data), 1))
     table = pv.read_csv(source, options, pv.ParseOptions(newlines_in_values=True), convert)
-    columns = [_back(c, f.type) for c, f in zip(table.columns, schema, strict=True)]
+    columns = [_from_text(c, f.type) for c, f in zip(table.columns, schema, strict=True)]
     return conform(pa.table(columns, names=schema.names), schema)
 
 
-def _read_as(kind: pa.DataType) -> pa.DataType:
+def _csv_type(kind: pa.DataType) -> pa.DataType:
     if pa.types.is_list(kind) or pa.types.is_binary(kind) or pa.types.is_fixed_size_binary(kind):
         return pa.string()
     return pa.int64() if kind == pa.uint64() else kind
 
 
-def _back(column: "pa.ChunkedArray[Any]", kind: pa.DataType) -> Any:
+def _from_text(column: "pa.ChunkedArray[Any]", kind: pa.DataType) -> Any:
     if pa.types.is_list(kind):
         return pa.array([None if v is None else json.loads(v) for v in column.to_pylist()], kind)
     if pa.types.is_fixed_size_binary(kind) and not column.null_count:

@@ -1,4 +1,4 @@
-"""What differs between the two engines, as one small table."""
+"""The differences between the two engines."""
 
 import re
 from collections.abc import Mapping
@@ -14,18 +14,18 @@ _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,62}\Z")
 
 @dataclass(frozen=True)
 class Dialect:
-    """One engine: its placeholder, its column types by kind of Arrow type, and how text is put in byte order."""
+    """One engine: its placeholder, its column type for each Arrow type, and how it sorts text by bytes."""
 
     engine: Literal["duckdb", "postgis"]
     mark: str
     types: Mapping[str, str]
     bytewise: str
-    """Appended to a text column in ORDER BY: the databases must agree on the order, whatever the locale."""
+    """Appended to a text column in ORDER BY, so that both databases sort alike in every locale."""
 
     def quote(self, name: str) -> str:
-        """Return the identifier in quotes; raises :class:`InputError` unless it is an ASCII word of at most 63.
+        """Return the quoted identifier; raises :class:`InputError` unless it is an ASCII name of at most 63 characters.
 
-        DuckDB takes ``NAME`` and ``name`` for one column even in quotes, PostgreSQL for two: a table may hold only one of them.
+        ``NAME`` and ``name`` are one column in DuckDB even in quotes, two in PostgreSQL: a table may have only one of them.
 
         >>> DUCKDB.quote("group"), DUCKDB.quote("POP_EST")
         ('"group"', '"POP_EST"')
@@ -35,22 +35,22 @@ class Dialect:
         return f'"{name}"'
 
     def table(self, schema: str | None, name: str) -> str:
-        """Return a table's quoted name, with its schema where there is one."""
+        """Return a table's quoted name, with its schema if it has one."""
         return self.quote(name) if schema is None else f"{self.quote(schema)}.{self.quote(name)}"
 
     def type_of(self, field: "pa.Field[Any]") -> str:
-        """Return the column type that holds an Arrow field; the field's metadata ``geometry`` asks for a shape.
+        """Return the column type for an Arrow field; one with the metadata ``geometry`` becomes a geometry column.
 
-        Its value is ``geometry`` for degrees and ``mercator`` for Web-Mercator metres.
+        The value of that metadata is ``geometry`` for degrees or ``mercator`` for Web-Mercator metres.
         """
-        kind = (field.metadata or {}).get(b"geometry", b"").decode() or kind_of(field.type)
+        kind = (field.metadata or {}).get(b"geometry", b"").decode() or type_name(field.type)
         return self.types[kind] + ("" if field.nullable else " NOT NULL")
 
 
-def kind_of(kind: pa.DataType) -> str:
-    """Return the house's word for an Arrow type; sizes of binary do not matter.
+def type_name(kind: pa.DataType) -> str:
+    """Return the key of :attr:`Dialect.types` for an Arrow type, regardless of the size of binary.
 
-    >>> kind_of(pa.binary(16)), kind_of(pa.list_(pa.string()))
+    >>> type_name(pa.binary(16)), type_name(pa.list_(pa.string()))
     ('binary', 'texts')
     """
     if pa.types.is_fixed_size_binary(kind) or pa.types.is_binary(kind):
@@ -84,7 +84,7 @@ POSTGIS = Dialect(
         "string": "text",
         "int32": "integer",
         "int64": "bigint",
-        "uint64": "bigint",  # two's complement: the bits are kept, their order is not asked for
+        "uint64": "bigint",  # two's complement: the bits are stored, and nothing sorts by them
         "double": "double precision",
         "bool": "boolean",
         "date32[day]": "date",

@@ -1,4 +1,4 @@
-"""A private DuckDB file: opened for one transaction at a time, and written anew to forget what was deleted."""
+"""A private DuckDB file: opened for one transaction at a time, and rewritten to remove deleted rows."""
 
 import shutil
 from collections.abc import Iterator, Sequence
@@ -6,8 +6,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from geoservice.db.dialect import DUCKDB
-from geoservice.db.duckdb import DuckDBSession, copy_duckdb, open_duckdb, spill_of, told, transaction
-from geoservice.db.lock import locked
+from geoservice.db.duckdb import DuckDBSession, copy_duckdb, domain_errors, open_duckdb, spill_folder, transaction
+from geoservice.db.lock import file_lock
 from geoservice.durable import sync
 from geoservice.errors import Unavailable
 
@@ -15,7 +15,7 @@ WAIT_S = 5.0
 
 
 class DuckDBFile:
-    """A private database file. It is open for a transaction only, so that several processes can take turns."""
+    """A private database file, open during transactions only, so that several processes can take turns."""
 
     dialect = DUCKDB
 
@@ -23,13 +23,13 @@ class DuckDBFile:
         self._path, self._wait_s, self._spatial = path, wait_s, spatial
 
     def exists(self) -> bool:
-        """Whether the file is there."""
+        """Whether the file exists."""
         return self._path.exists()
 
     @contextmanager
     def session(self, write: bool = False) -> Iterator[DuckDBSession]:
-        """Hold the file for one transaction: readers share it, a writer has it alone."""
-        with locked(self._path.with_suffix(".lock"), write, self._wait_s), told(self._path.parent):
+        """Open a transaction: readers share the file, a writer has an exclusive lock."""
+        with file_lock(self._path.with_suffix(".lock"), write, self._wait_s), domain_errors(self._path.parent):
             connection = open_duckdb(self._path, not write, self._spatial)
             try:
                 with transaction(connection) as session:
@@ -37,40 +37,40 @@ class DuckDBFile:
             finally:
                 connection.close()
 
-    def vacuum(self, tables: Sequence[str]) -> None:  # noqa: ARG002 - of a file nothing less than the whole can be written anew
-        """Write the file anew, so that it holds nothing of deleted rows."""
-        with locked(self._path.with_suffix(".lock"), True, self._wait_s), told(self._path.parent):
-            rewrite(self._path)
+    def vacuum(self, tables: Sequence[str]) -> None:  # noqa: ARG002 - DuckDB can only rewrite a whole file
+        """Rewrite the file, so that no deleted row stays in it."""
+        with file_lock(self._path.with_suffix(".lock"), True, self._wait_s), domain_errors(self._path.parent):
+            rewrite_database(self._path)
 
     def close(self) -> None:
-        """Nothing is held between transactions."""
+        """Do nothing: no connection is open between transactions."""
 
 
-def rewrite(path: Path) -> None:
-    """Copy a database into a new file and put that in the place of the old one, by one step; the caller has it alone.
+def rewrite_database(path: Path) -> None:
+    """Replace a database file atomically by a copy without free pages; the caller has an exclusive lock.
 
-    A process that is killed leaves the old file or the new one, whole. What DuckDB deletes stays in free pages of its file.
+    Deleted rows stay in free pages of DuckDB's file. A process that is killed leaves the old file or the new one, complete.
     """
-    aside = path.with_name(f"{path.name}.new")
-    shutil.rmtree(spill_of(path), ignore_errors=True)  # rows that a killed process had put on the disk
-    _remove(aside)
+    copy = path.with_name(f"{path.name}.new")
+    shutil.rmtree(spill_folder(path), ignore_errors=True)  # rows that a killed process spilled to the disk
+    _remove(copy)
     try:
-        copy_duckdb(path, aside)
-        if log_of(path).exists():  # it would be taken for the new file's
-            raise Unavailable("database: its log cannot be brought into its file; nothing was changed")
-        aside.chmod(path.stat().st_mode)
-        sync(aside)
-        aside.replace(path)
+        copy_duckdb(path, copy)
+        if wal_path(path).exists():  # DuckDB would apply it to the new file
+            raise Unavailable("database: its write-ahead log cannot be merged into its file; nothing was changed")
+        copy.chmod(path.stat().st_mode)
+        sync(copy)
+        copy.replace(path)
     finally:
-        _remove(aside)
+        _remove(copy)
     sync(path.parent)
 
 
 def _remove(path: Path) -> None:
-    for left in (path, log_of(path)):
-        left.unlink(missing_ok=True)
+    for file in (path, wal_path(path)):
+        file.unlink(missing_ok=True)
 
 
-def log_of(path: Path) -> Path:
-    """Return the write-ahead log that DuckDB keeps beside a file."""
+def wal_path(path: Path) -> Path:
+    """Return the path of a file's write-ahead log."""
     return path.with_name(f"{path.name}.wal")

@@ -11,10 +11,10 @@ from geoservice.errors import Conflict
 
 
 @contextmanager
-def locked(path: Path, exclusive: bool, wait_s: float) -> Iterator[None]:
-    """Hold ``path`` locked; raises :class:`Conflict` when it is still held elsewhere after ``wait_s`` seconds.
+def file_lock(path: Path, exclusive: bool, wait_s: float) -> Iterator[None]:
+    """Lock ``path`` during the block; raises :class:`Conflict` if it is still locked elsewhere after ``wait_s`` seconds.
 
-    The kernel drops the lock when the process dies, so a killed writer leaves nothing to clean.
+    The kernel releases the lock when the process ends, so a killed writer leaves nothing to clean up.
     """
     handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
@@ -24,11 +24,11 @@ def locked(path: Path, exclusive: bool, wait_s: float) -> Iterator[None]:
         os.close(handle)
 
 
-def _wait(handle: int, path: Path, kind: int, until: float) -> None:
+def _wait(handle: int, path: Path, kind: int, deadline: float) -> None:
     while True:
         try:
             return fcntl.flock(handle, kind | fcntl.LOCK_NB)
         except BlockingIOError:
-            if time.monotonic() >= until:
+            if time.monotonic() >= deadline:
                 raise Conflict(f"{path.parent.name}: another process is using it; try again when it has finished") from None
             time.sleep(0.02)

@@ -19,10 +19,13 @@ REPLAYS = 200
 """Number of noise draws stored with a surface; they give the standard error of a sum to about 5 %."""
 
 
+Unit = Literal["households", "persons"]
+
+
 class Quantity(NamedTuple):
     """An estimated quantity: ``households`` or ``persons`` of a population group (``all``, ``resident``, ``under_6`` ...)."""
 
-    unit: Literal["households", "persons"]
+    unit: Unit
     group: str = "all"
 
     def __str__(self) -> str:

@@ -1,20 +1,22 @@
 """The order and the options of the imports of a demo folder."""
 
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from geoservice.errors import NotFound
+
+Table = Literal["areas", "network", "stations", "households"]
 
 
 class Step(NamedTuple):
     """One ``geoservice import TABLE PATH`` with its options."""
 
-    table: str
+    table: Table
     path: Path
     options: dict[str, Any]
 
 
-ORDER = (
+ORDER: tuple[tuple[Table, tuple[str, ...]], ...] = (
     ("areas", ("areas.geojson", "areas.gpkg")),
     ("network", ("streets.osm.pbf",)),
     ("stations", ("stations.csv",)),

@@ -6,6 +6,7 @@ from fractions import Fraction
 import numpy as np
 
 from geoservice.demand import Quantity
+from geoservice.demand.surface import Unit
 from geoservice.disclosure.estimate import reconcile
 from geoservice.disclosure.measure import GROUP_CAP, PERSONS_CAP, Query
 from geoservice.geo import Floats
@@ -66,12 +67,11 @@ def quantities(columns: Floats, queries: Sequence[Query], weights: Mapping[str, 
     result[Quantity("households")] = households
     result[Quantity("persons")] = _persons(centred, households)
     if by_class is not None:
-        homes, people = by_class[0], _persons(*reversed(by_class))
-        for unit, counts in (("households", homes), ("persons", people)):
-            quantity_unit = "households" if unit == "households" else "persons"
-            result[Quantity(quantity_unit, "resident")] = counts[:, 0]  # type: ignore[arg-type]  # one of the two units
-            result[Quantity(quantity_unit, "migrant")] = counts[:, 1:].sum(axis=1)  # type: ignore[arg-type]
-            result |= {Quantity(quantity_unit, c): counts[:, i] for i, c in enumerate(MIGRANT_CLASSES) if i}  # type: ignore[arg-type]
+        by_unit: dict[Unit, Floats] = {"households": by_class[0], "persons": _persons(*reversed(by_class))}
+        for unit, counts in by_unit.items():
+            result[Quantity(unit, "resident")] = counts[:, 0]
+            result[Quantity(unit, "migrant")] = counts[:, 1:].sum(axis=1)
+            result |= {Quantity(unit, c): counts[:, i] for i, c in enumerate(MIGRANT_CLASSES) if i}
     for query in queries:
         if query.name.startswith("group."):
             result[Quantity("persons", query.columns[0])] = column(query.name, query.columns[0]) + GROUP_CAP / 2 * households

@@ -1,4 +1,4 @@
-"""Files of strangers to checked tables: read apart, mapped, cleaned, refused with reasons, written whole or not at all."""
+"""Import of files and data frames: read in a child process, map columns, check values, write the whole table or nothing."""
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -11,7 +11,7 @@ __all__ = ["Options", "Reject", "Report", "import_file", "import_frame"]
 
 
 def __getattr__(name: str) -> Any:
-    """Import on first use: the reading process is a module of this package and must start small."""
+    """Import on first use, since the reader process is a module of this package and must start fast."""
     if name not in __all__:
         raise AttributeError(name)
     return getattr(import_module("geoservice.ingest." + ("load" if name.startswith("import_") else "report")), name)

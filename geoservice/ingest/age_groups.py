@@ -1,4 +1,4 @@
-"""What strangers call groups of people: those of an age by any usual way to write it, others by the vocabulary."""
+"""Column names of population groups: age groups in every usual notation, other groups from the vocabulary."""
 
 import re
 
@@ -10,7 +10,7 @@ _DIGITS = "零一二三四五六七八九"
 
 
 def group_names(group: Group) -> Names:
-    """Return what files call the column of a group.
+    """Return the names that files use for the column of a group.
 
     >>> from geoservice.study import Title
     >>> group_names(Group(id="under_6", title=Title(zh="幼儿", en="Infants")))["names"][:2]
@@ -20,28 +20,28 @@ def group_names(group: Group) -> Names:
     names = [f"{group.id}, {GROUP_PREFIX}{group.id}", titles]
     if by_age := _ages(group.id):
         names.append(by_age)
-    if known := vocabulary()["groups"].get(group.id):
-        names.append(known)
+    if synonyms := vocabulary()["groups"].get(group.id):
+        names.append(synonyms)
     ages = vocabulary()["ages"]
     return {"names": names, "before": ages["before"], "after": ages["after"], "never": ages["never"]}
 
 
 def _ages(group: str) -> str:
-    """Return the usual ways to write ``under_6`` or ``over_65``; empty for other groups."""
-    found = re.fullmatch(r"(under|over)_(\d{1,2})", group)
-    if not found:
+    """Return the usual notations of ``under_6`` or ``over_65``; empty for other groups."""
+    match = re.fullmatch(r"(under|over)_(\d{1,2})", group)
+    if not match:
         return ""
-    n = int(found[2])
-    texts = vocabulary()["ages"][found[1]]
-    ways = [texts.format(n=w, m=m) for w, m in ((str(n), str(n - 1)), (in_chinese(n), in_chinese(n - 1)))]
-    return ", ".join([*ways, *(w.replace("岁", "周岁").replace("years", "yrs") for w in ways)])
+    n = int(match[2])
+    texts = vocabulary()["ages"][match[1]]
+    notations = [texts.format(n=w, m=m) for w, m in ((str(n), str(n - 1)), (chinese_number(n), chinese_number(n - 1)))]
+    return ", ".join([*notations, *(w.replace("岁", "周岁").replace("years", "yrs") for w in notations)])
 
 
-def in_chinese(n: int) -> str:
+def chinese_number(n: int) -> str:
     """Return a number below 100 in Chinese.
 
-    >>> in_chinese(6), in_chinese(15), in_chinese(60), in_chinese(65)
-    ('六', '十五', '六十', '六十五')
+    >>> [chinese_number(n) for n in (6, 15, 60, 65)]
+    ['六', '十五', '六十', '六十五']
     """
     tens, ones = divmod(max(n, 0), 10)
     if not tens:

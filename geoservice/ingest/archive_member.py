@@ -1,4 +1,4 @@
-"""The one file to read of an archive: which it is, whatever folder it lies in and whatever stands beside it."""
+"""The one file of an archive to import: selected among all folders of the archive, unpacked and checked."""
 
 import re
 import zipfile
@@ -11,13 +11,13 @@ from geoservice.ingest.archives import archive_entries, check_archive, member_na
 from geoservice.ingest.formats import SIDECARS, SUFFIXES, Format, format_of
 
 NESTED = (".zip", ".rar", ".7z", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".zst")
-"""Archives, which are not looked for inside others."""
+"""Suffixes of archives; an archive inside an archive is not opened."""
 _LAYERED: tuple[Format, ...] = ("workbook", "gpkg", "topojson", "kml", "kmz", "gpx", "geotiff")
-"""Formats of which a file holds several layers, so that ``--layer`` may be for them."""
+"""Formats with several layers in one file, so that ``--layer`` may name one of those."""
 
 
 class Member(NamedTuple):
-    """A file taken out of an archive: where it is now, its format, the layer to read of it, and what to tell."""
+    """A file unpacked from an archive: its path, its format, the layer to read, and notes for the report."""
 
     path: Path
     kind: Format
@@ -26,24 +26,24 @@ class Member(NamedTuple):
 
 
 def unpack_member(path: Path, layer: str | None, out: Path, kinds: Sequence[Format] = ()) -> Member:
-    """Take the one readable file out of an archive, or the one that is chosen by its path, name or stem.
+    """Unpack the only readable file of an archive, or the one that ``layer`` names by path, name or stem.
 
     Parameters
     ----------
     path
     layer
-        Which file; of one that holds layers itself, ``FILE/LAYER``. With a single readable file it is a layer of this.
+        The file to unpack; ``FILE/LAYER`` for a layer of it. If there is only one readable file, a layer of that file.
     out
         An empty folder.
     kinds
-        Formats that count; all that are read when empty.
+        Formats to look for; empty for all that are read.
 
     Raises
     ------
     TooLarge, UnreadableFile
-        As :func:`check_archive`; a path leads out of the archive, or an archive is inside.
+        As :func:`check_archive`; a path leads out of the archive, or it holds another archive.
     InputError
-        No readable file, or several and none chosen.
+        No readable file, or several and ``layer`` names none.
     """
     check_archive(path)
     entries = {member_name(e): e for e in archive_entries(path) if not e.is_dir()}
@@ -51,13 +51,13 @@ def unpack_member(path: Path, layer: str | None, out: Path, kinds: Sequence[Form
     readable = _readable(list(entries), kinds)
     if not readable:
         suffixes = [s for s, kind in SUFFIXES.items() if kind != "zip" and (not kinds or kind in kinds)]
-        raise InputError(f"the archive holds no file that is read; read are {', '.join(suffixes)}")
+        raise InputError(f"the archive holds no file of a supported format; supported are {', '.join(suffixes)}")
     name, inner = _choose(readable, layer, first="doc.kml" if kinds == ("kml",) else "")
     target = out / f"{PurePosixPath(name).stem[:50]}{PurePosixPath(name).suffix.lower()}"
     with zipfile.ZipFile(path) as archive:
-        for part in [name, *_beside(name, list(entries))]:
+        for part in [name, *_sidecars(name, list(entries))]:
             unpack(archive, entries[part], target.with_suffix(PurePosixPath(part).suffix.lower()))
-    notes = [f"{name!r} was read out of the archive"]
+    notes = [f"{name!r} was read from the archive"]
     if others := [n for n in readable if n != name]:
         notes[0] += f"; not read: {others[:20]}"
     return Member(target, format_of(target), inner, notes)
@@ -72,31 +72,31 @@ def _check_names(names: Sequence[str]) -> None:
 
 
 def _is_hidden(name: str) -> bool:
-    """Whether a member is what a Mac or a spreadsheet puts beside files: ``__MACOSX/``, ``._name``, ``~$name``."""
+    """Whether a member is a system or lock file of macOS or Office: ``__MACOSX/``, ``._name``, ``~$name``."""
     path = PurePosixPath(name)
     return "__MACOSX" in path.parts or path.name.startswith((".", "~$"))
 
 
 def _readable(names: Sequence[str], kinds: Sequence[Format]) -> list[str]:
-    """Return the files that are read, in order."""
-    known = {n: SUFFIXES.get(PurePosixPath(n).suffix.lower()) for n in names if not _is_hidden(n)}
-    return sorted(n for n, kind in known.items() if kind and (not kinds or kind in kinds))
+    """Return the files of supported formats, sorted."""
+    kinds_by_name = {n: SUFFIXES.get(PurePosixPath(n).suffix.lower()) for n in names if not _is_hidden(n)}
+    return sorted(n for n, kind in kinds_by_name.items() if kind and (not kinds or kind in kinds))
 
 
 def _choose(names: Sequence[str], layer: str | None, first: str) -> tuple[str, str | None]:
-    """Return the file to read and the layer of it; a text beside others is taken for a remark on them."""
+    """Return the file to read and the layer of it; a text file beside other files counts as a readme."""
     for part in ("path", "name", "stem"):
-        found = [n for n in names if layer is not None and layer in _names_of(n, part)]
-        if len(found) == 1 and not (len(names) == 1 and part == "stem" and _is_layered(found[0])):
-            return found[0], None
+        matches = [n for n in names if layer is not None and layer in _names_of(n, part)]
+        if len(matches) == 1 and not (len(names) == 1 and part == "stem" and _is_layered(matches[0])):
+            return matches[0], None
     main = [n for n in names if n == first] or [n for n in names if not n.lower().endswith(".txt")] or names
     if len(main) == 1:
         return main[0], layer
     for name in names:
         if layer is not None and layer.startswith(name + "/"):
             return name, layer.removeprefix(name + "/")
-    said = "" if layer is None else f", and not one of the name {layer!r}"
-    raise InputError(f"the archive holds {len(main)} files{said}; say which one (--layer): {list(main[:20])}")
+    no_match = "" if layer is None else f", none of which is named {layer!r}"
+    raise InputError(f"the archive holds {len(main)} files{no_match}; choose one with --layer: {list(main[:20])}")
 
 
 def _names_of(name: str, part: str) -> tuple[str, ...]:
@@ -108,8 +108,8 @@ def _is_layered(name: str) -> bool:
     return SUFFIXES[PurePosixPath(name).suffix.lower()] in _LAYERED
 
 
-def _beside(name: str, names: Sequence[str]) -> list[str]:
-    """Return the other files of a shapefile."""
+def _sidecars(name: str, names: Sequence[str]) -> list[str]:
+    """Return the sidecar files of a shapefile; empty for other formats."""
     if not name.lower().endswith(".shp"):
         return []
     return [n for n in names if n[:-4].lower() == name[:-4].lower() and n[-4:].lower() in SIDECARS]

@@ -1,4 +1,4 @@
-"""Areas: codes, levels, parents and borders."""
+"""Areas table: codes, levels, parents and geometries."""
 
 import re
 from collections.abc import Mapping
@@ -16,14 +16,14 @@ from geoservice.ingest.arrow_compute import compute as pc
 from geoservice.ingest.column_values import ColumnValues
 from geoservice.ingest.columns import require
 from geoservice.ingest.geometry import read_polygons
-from geoservice.ingest.header_names import plain
+from geoservice.ingest.header_names import normalize_header
 from geoservice.ingest.report import Options
 from geoservice.ingest.table_builder import BuildContext, BuiltTable, Columns, finish, period_of, text_of, with_default
 from geoservice.schema import UNBOUND
 
 
 def build_areas(cells: ColumnValues, context: BuildContext) -> BuiltTable:
-    """Read areas: codes as text, levels by word or number, polygons checked and turned into WGS 84."""
+    """Return the areas table: codes as text, levels by name or number, validated polygons in WGS 84."""
     headers, options = cells.raw.columns.column_names, context.options
     require("areas", cells.mapping, headers, ("code",))
     names = [n for n in ("name_zh", "name_en") if cells.has(n)]
@@ -33,12 +33,12 @@ def build_areas(cells: ColumnValues, context: BuildContext) -> BuiltTable:
     code = cells.code("code", required=True).combine_chunks()
     period = period_of("areas", cells, context.day)
     keys = [system.to_numpy(zero_copy_only=False), code.to_numpy(zero_copy_only=False)]
-    cells.unique(["code_system", "code"], keys, apart=_generation(*keys, *period.values()))
+    cells.unique(["code_system", "code"], keys, within=_generation(*keys, *period.values()))
     first, second = cells.text(names[0], required=True), cells.text(names[-1])
     columns: Columns = {"code_system": system, "code": code, "name_zh": first, "name_en": pc.coalesce(second, first)}
     columns["level"] = _level(cells, options, code)
     if n := columns["level"].to_pylist().count("grid"):
-        cells.notes.append(f"{n} areas are cells of a grid: accepted, but nothing uses them yet")
+        cells.notes.append(f"{n} areas are grid cells: accepted, but not used yet")
     columns["parent"] = _parent(cells, code, context.areas)
     columns["geometry"], crs = _borders(cells, options)
     columns |= period
@@ -46,74 +46,74 @@ def build_areas(cells: ColumnValues, context: BuildContext) -> BuiltTable:
 
 
 def _generation(system: Objects, code: Objects, first: Column, last: Column) -> Ints:
-    """Number the generations of each code: rows whose periods overlap are of one, shape ``(n,)``."""
+    """Return a generation number for each row, shape ``(n,)``: rows of one code whose periods overlap share a generation."""
     begin, end = (
         c.fill_null(unbound).to_numpy(zero_copy_only=False) for c, unbound in zip((first, last), UNBOUND, strict=True)
     )
     rows = pd.DataFrame({"system": system, "code": code, "begin": begin, "end": end}).sort_values("begin", kind="stable")
-    of_code = rows.groupby(["system", "code"], dropna=False)
-    before = of_code["end"].transform(lambda ends: ends.cummax().shift())
-    rows["generation"] = (rows["begin"] > before).astype(int)
-    return of_code["generation"].cumsum().sort_index().to_numpy()
+    by_code = rows.groupby(["system", "code"], dropna=False)
+    previous_end = by_code["end"].transform(lambda ends: ends.cummax().shift())
+    rows["generation"] = (rows["begin"] > previous_end).astype(int)
+    return by_code["generation"].cumsum().sort_index().to_numpy()
 
 
 def _borders(cells: ColumnValues, options: Options) -> tuple[Column, str]:
     polygons, crs = read_polygons(cells, options)
-    if n := sum(p is None for p in polygons) - int(cells.faults.bad.sum()):
+    if n := sum(p is None for p in polygons) - int(cells.rejects.bad.sum()):
         cells.notes.append(f"{max(n, 0)} areas have no border")
     return pa.array(polygons, pa.binary()), crs
 
 
 def _level(cells: ColumnValues, options: Options, code: Column) -> Column:
-    """Return levels: from the column, from the options, or from the length of Chinese codes."""
+    """Return the level of each area: from the column, from the options, or from the length of Chinese codes."""
     if options.level is not None:
         if (level := value_vocabulary.LEVEL.get(options.level.lower())) is None:
             raise InputError(f"level: got {options.level!r}, allowed are {list(value_vocabulary.LEVEL)}")
         return with_default(cells.choice("level", value_vocabulary.LEVEL), level)
     if cells.has("level"):
         return text_of(cells.choice("level", value_vocabulary.LEVEL, required=True))
-    found = [chinese_level(c or "") for c in code.to_pylist()]
-    if None in found:
-        osm = [h for h in cells.raw.columns.column_names if plain(h) == "adminlevel"]
-        said = f"; column {osm[0]} is OpenStreetMap's, whose numbers differ from country to country" if osm else ""
+    levels = [chinese_level(c or "") for c in code.to_pylist()]
+    if None in levels:
+        osm_headers = [h for h in cells.raw.columns.column_names if normalize_header(h) == "adminlevel"]
+        hint = f"; column {osm_headers[0]} is OpenStreetMap's, whose levels differ by country" if osm_headers else ""
         raise MissingColumn(
-            f"areas: no column of levels, and the codes do not tell{said}; map one with --map level=HEADER or say "
-            "--level township"
+            f"areas: there is no level column, and the codes do not show the level{hint}; map one with --map level=HEADER or "
+            "use --level township"
         )
-    cells.notes.append("levels were read from the codes, zeros at the end left out")
-    return text_of(found)
+    cells.notes.append("levels were derived from the length of the codes, without trailing zeros")
+    return text_of(levels)
 
 
 def _parent(cells: ColumnValues, code: Column, loaded: pa.Table) -> Column:
-    """Return codes of the areas above: from the column, or for Chinese codes the code they begin with, if that is known."""
-    known = {*loaded.column("code").to_pylist(), *code.to_pylist()}
+    """Return parent codes: from the column, or for Chinese codes the longest loaded code that is a prefix."""
+    known_codes = {*loaded.column("code").to_pylist(), *code.to_pylist()}
     if cells.has("parent"):
         parent = _parent_codes(cells)
-        strange = {p for p in parent.to_pylist() if p} - known
-        if strange:
-            cells.notes.append(f"{len(strange)} parent codes are of areas not loaded (yet)")
+        unknown = {p for p in parent.to_pylist() if p} - known_codes
+        if unknown:
+            cells.notes.append(f"{len(unknown)} parent codes belong to areas that are not loaded (yet)")
         return parent
-    by_digits = {significant_digits(c): c for c in sorted(known - {None}, key=len, reverse=True)}
+    by_digits = {significant_digits(c): c for c in sorted(known_codes - {None}, key=len, reverse=True)}
     return text_of([_code_above(c or "", by_digits) for c in code.to_pylist()])
 
 
 _STRUCTURE = re.compile(r"""^\s*\{[^{}]*"(?:adcode|code|id)"\s*:\s*"?([0-9A-Za-z_.:-]{1,32})"?[^{}]*\}\s*$""")
-"""A parent as DataV and others write it: ``{"adcode": 340800}``."""
+"""A parent as a JSON object, as DataV and others write it: ``{"adcode": 340800}``."""
 
 
 def _parent_codes(cells: ColumnValues) -> Column:
-    """Return the column of parents; of a structure the code in it, and none that holds no code is taken for a text."""
+    """Return the parent column, with codes extracted from JSON objects; an object without a code is rejected."""
     text = cells.code("parent")
     if not pc.any(pc.match_substring_regex(text, r"^\s*[\[{]")).as_py():
         return text
-    values = [(v, _STRUCTURE.match(v or "")) for v in text.to_pylist()]
-    lost = np.array([found is None and (v or "").lstrip().startswith(("{", "[")) for v, found in values], bool)
-    cells.refuse(lost, "parent", "a structure without a code", 'a code, or {"adcode": CODE}')
-    return text_of([found[1] if found else v for v, found in values])
+    matches = [(v, _STRUCTURE.match(v or "")) for v in text.to_pylist()]
+    without_code = np.array([m is None and (v or "").lstrip().startswith(("{", "[")) for v, m in matches], bool)
+    cells.reject(without_code, "parent", "a JSON object without a code", 'a code, or {"adcode": CODE}')
+    return text_of([m[1] if m else v for v, m in matches])
 
 
 def _code_above(code: str, by_digits: Mapping[str, str]) -> str | None:
-    """Return the known code of the nearest division that a Chinese code lies in."""
+    """Return the known code of the nearest division that contains a Chinese code, None if there is none."""
     if chinese_level(code) is None:
         return None
     return next((by_digits[digits] for digits in enclosing_codes(code) if digits in by_digits), None)

@@ -1,4 +1,4 @@
-"""Arrow's computing functions and columns as this package uses them."""
+"""Arrow's compute functions and column type, with the types that this package needs."""
 
 from typing import Any
 
@@ -7,11 +7,11 @@ import pyarrow.compute
 from numpy.typing import NDArray
 
 compute: Any = pyarrow.compute
-"""The stubs of these functions refuse chunked arrays in many places where the functions take them."""
+"""``pyarrow.compute``, untyped: its stubs reject chunked arrays where the functions accept them."""
 Column = Any
-"""An Arrow array or chunked array; which of the two makes no difference to its users, but the stubs share no base."""
+"""An Arrow array or chunked array; callers treat both alike, but the stubs give them no common base."""
 
 
 def bools(column: Column) -> NDArray[np.bool_]:
-    """Return a column of booleans without nulls as an array."""
+    """Return a boolean column without nulls as a NumPy array."""
     return np.asarray(column.to_numpy(zero_copy_only=False), bool)

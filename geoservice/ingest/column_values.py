@@ -1,4 +1,4 @@
-"""The cells of a mapped file: each of our columns taken out as values, what is not acceptable put among the faults."""
+"""Typed values of the mapped columns of a file; unacceptable values are collected with their reasons."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -14,22 +14,22 @@ from geoservice.ingest.arrow_compute import compute as pc
 from geoservice.ingest.coordinate_readings import FilePoints
 from geoservice.ingest.raw_table import RawTable
 from geoservice.ingest.rejected_values import Kind, RejectedValues
-from geoservice.ingest.values import Parsed, Text, codes, each, numbers, to_date, to_flag, to_items
+from geoservice.ingest.values import Parsed, Text, codes, numbers, parse_each, to_date, to_flag, to_items
 
 
 @dataclass
 class ColumnValues:
-    """A file with its mapping; all arrays have shape ``(n,)``, n the file's rows.
+    """Columns of a file under our names; all arrays have shape ``(n,)`` with n the number of rows.
 
-    ``points`` are the coordinates as the file has them, once they were read.
+    ``points`` are the coordinates as they are in the file, once they have been read.
     """
 
     raw: RawTable
     mapping: dict[str, str]
-    faults: RejectedValues
+    rejects: RejectedValues
     notes: list[str] = field(default_factory=list)
-    read: set[str] = field(default_factory=set)
-    """Our columns that were asked for; of one that the file has and nobody asked for nothing comes."""
+    requested: set[str] = field(default_factory=set)
+    """Our columns that were read so far; a mapped column that is never read is reported as unused."""
     points: FilePoints | None = None
 
     def __len__(self) -> int:
@@ -40,13 +40,13 @@ class ColumnValues:
         return name in self.mapping
 
     def column(self, name: str) -> Text:
-        """Return a column as the file has it, nulls if it has none."""
-        self.read.add(name)
+        """Return a column as text, unchanged; nulls if the file has no such column."""
+        self.requested.add(name)
         if name in self.mapping:
             return self.raw.columns.column(self.mapping[name])
         return pa.chunked_array([pa.nulls(len(self), pa.string())])
 
-    def refuse(
+    def reject(
         self,
         mask: Bools,
         name: str,
@@ -56,86 +56,85 @@ class ColumnValues:
         kind: Kind | None = None,
         private: bool = False,
     ) -> None:
-        """Refuse rows for the value of a column; a list has one reason for each of them in order."""
+        """Reject the rows of ``mask`` for their value in a column; a list of reasons has one for each of them, in order."""
         if mask.any():
-            values = [v or "" for v in self.column(name).take(pa.array(np.flatnonzero(mask))).to_pylist()]
-            more = {} if kind is None else {"kind": kind}
-            self.faults.add(mask, self.mapping.get(name, name), values, reason, allowed, private=private, **more)
+            texts = [v or "" for v in self.column(name).take(pa.array(np.flatnonzero(mask))).to_pylist()]
+            error_class = {} if kind is None else {"kind": kind}
+            self.rejects.add(mask, self.mapping.get(name, name), texts, reason, allowed, private=private, **error_class)
 
     def _checked(self, name: str, parsed: Parsed, required: bool, reason: str, allowed: str, private: bool = False) -> Any:
-        self.refuse(parsed.bad, name, reason, allowed, private=private)
+        self.reject(parsed.bad, name, reason, allowed, private=private)
         if required:
-            self.refuse(parsed.empty, name, "empty", allowed, private=private)
+            self.reject(parsed.empty, name, "empty", allowed, private=private)
         return parsed.values
 
     def numbers(self, name: str) -> Parsed:
-        """Parse a column of numbers; a file separated by semicolons writes decimals after a comma."""
+        """Return a parsed column of numbers; in a file separated by semicolons the comma is the decimal mark."""
         return numbers(self.column(name), decimal_comma=self.raw.meta.delimiter == ";")
 
     def number(
         self, name: str, low: float, high: float, *, unit: str = "", required: bool = False, private: bool = False
     ) -> Floats:
-        """Return reals within bounds, NaN where empty or refused."""
+        """Return floats within bounds, NaN where empty or rejected."""
         allowed = f"a number from {low:g} to {high:g} {unit}".rstrip()
         values: Floats = self._checked(name, self.numbers(name), required, "not a number", allowed, private)
         with np.errstate(invalid="ignore"):
             outside = (values < low) | (values > high)
-        self.refuse(outside, name, "out of range", allowed, private=private)
+        self.reject(outside, name, "out of range", allowed, private=private)
         return values
 
-    def whole(self, name: str, low: int, high: int, *, unit: str = "", required: bool = False) -> tuple[Ints, Bools]:
-        """Return whole numbers within bounds (``low`` where empty or refused) and which cells were empty."""
+    def integer(self, name: str, low: int, high: int, *, unit: str = "", required: bool = False) -> tuple[Ints, Bools]:
+        """Return integers within bounds (``low`` where empty or rejected) and a mask of the empty cells."""
         allowed = f"a whole number from {low} to {high} {unit}".rstrip()
         parsed = self.numbers(name)
         values: Floats = self._checked(name, parsed, required, "not a number", allowed)
         with np.errstate(invalid="ignore"):
-            broken = np.isfinite(values) & (values != np.floor(values))
-            outside = ~broken & ((values < low) | (values > high))
-        self.refuse(broken, name, "not a whole number", allowed)
-        self.refuse(outside, name, "out of range", allowed)
-        good = np.isfinite(values) & ~broken & ~outside
+            fractional = np.isfinite(values) & (values != np.floor(values))
+            outside = ~fractional & ((values < low) | (values > high))
+        self.reject(fractional, name, "not a whole number", allowed)
+        self.reject(outside, name, "out of range", allowed)
+        good = np.isfinite(values) & ~fractional & ~outside
         return np.where(good, values, low).astype(np.int64), parsed.empty
 
     def parsed(self, name: str, parse: Callable[[str], Any], allowed: str, *, required: bool = False) -> Objects:
-        """Return what ``parse`` makes of each text, None where empty or refused."""
-        values: Objects = self._checked(name, each(self.column(name), parse), required, "not understood", allowed)
+        """Return ``parse`` of each text, None where empty or rejected."""
+        values: Objects = self._checked(name, parse_each(self.column(name), parse), required, "not understood", allowed)
         return values
 
-    def choice(self, name: str, words: dict[str, str], *, required: bool = False) -> Objects:
-        """Return one of a few words, found by any of its names in lower case."""
+    def choice(self, name: str, synonyms: dict[str, str], *, required: bool = False) -> Objects:
+        """Return the value of ``synonyms`` for each text, looked up in lower case; texts without an entry are rejected."""
 
-        def find(text: str) -> str:
-            if (found := words.get(text.lower())) is None:
+        def lookup(text: str) -> str:
+            if (value := synonyms.get(text.lower())) is None:
                 raise ValueError(text)
-            return found
+            return value
 
-        return self.parsed(
-            name, find, "one of " + ", ".join(dict.fromkeys(words.values())) + ", or a usual word for it", required=required
-        )
+        allowed = f"one of {', '.join(dict.fromkeys(synonyms.values()))}, or a usual synonym"
+        return self.parsed(name, lookup, allowed, required=required)
 
     def dates(self, name: str) -> Column:
-        """Return days, null where empty."""
+        """Return dates, null where empty."""
         return pa.array(self.parsed(name, to_date, "a day such as 2024-01-31 or 2024年1月31日"), pa.date32())
 
     def flags(self, name: str, default: bool) -> Column:
-        """Return yes or no."""
-        found = self.parsed(name, to_flag, "yes/no, true/false, 1/0, 是/否, 启用/停用, active/closed")
-        return pa.array([default if v is None else v for v in found], pa.bool_())
+        """Return booleans, ``default`` where empty."""
+        values = self.parsed(name, to_flag, "yes/no, true/false, 1/0, 是/否, 启用/停用, active/closed")
+        return pa.array([default if v is None else v for v in values], pa.bool_())
 
     def items(self, name: str) -> list[list[str]]:
-        """Return lists of words; empty where the cell is."""
-        parsed = each(self.column(name), to_items)
+        """Return lists of texts, an empty list for an empty cell."""
+        parsed = parse_each(self.column(name), to_items)
         return [v or [] for v in parsed.values]
 
     def code(self, name: str, *, required: bool = False, private: bool = False) -> Text:
-        """Return codes, repaired where a spreadsheet put a point behind them; nulls where empty."""
-        text, mended, spoilt = codes(self.column(name))
-        if mended:
-            self.notes.append(f"column {self.mapping[name]}: {mended} codes such as 340811100.0 were read as 340811100")
+        """Return codes as text, null where empty; a ``.0`` that a spreadsheet appended is removed."""
+        text, repaired, unusable = codes(self.column(name))
+        if repaired:
+            self.notes.append(f"column {self.mapping[name]}: {repaired} codes such as 340811100.0 were read as 340811100")
         allowed = "a code written as text"
-        self.refuse(spoilt, name, "a spreadsheet turned the code into a number or an error", allowed, private=private)
+        self.reject(unusable, name, "a spreadsheet turned the code into a number or an error", allowed, private=private)
         if required:
-            self.refuse(bools(text.is_null()), name, "empty", allowed, private=private)
+            self.reject(bools(text.is_null()), name, "empty", allowed, private=private)
         return text
 
     def text(self, name: str, *, required: bool = False) -> Text:
@@ -143,31 +142,34 @@ class ColumnValues:
         trimmed = pc.utf8_trim_whitespace(self.column(name))
         text = pc.if_else(pc.equal(trimmed, ""), pa.scalar(None, pa.string()), trimmed)
         if required:
-            self.refuse(bools(text.is_null()), name, "empty", "a text")
+            self.reject(bools(text.is_null()), name, "empty", "a text")
         return text
 
-    def unique(self, names: Sequence[str], columns: Sequence[Any], *, apart: Ints | None = None, private: bool = False) -> None:
-        """Refuse every row whose key another row has as well, naming that row: which of them is right nobody can tell here.
+    def unique(
+        self, names: Sequence[str], columns: Sequence[Any], *, within: Ints | None = None, private: bool = False
+    ) -> None:
+        """Reject every row whose key occurs in another row, naming that row, since the file does not show which is right.
 
-        Rows of different numbers in ``apart`` may have one key.
+        ``within`` numbers groups of rows; rows of different groups may share a key.
         """
         import pandas as pd
 
         frame = pd.DataFrame({str(i): pd.Series(c) for i, c in enumerate(columns)})
-        there = frame.notna().all(axis=1).to_numpy()
-        keys = frame if apart is None else frame.assign(apart=apart)
-        mask = keys.duplicated(keep=False).to_numpy() & there
+        complete = frame.notna().all(axis=1).to_numpy()
+        keys = frame if within is None else frame.assign(within=within)
+        mask = keys.duplicated(keep=False).to_numpy() & complete
         if not mask.any():
             return
-        rows = self.faults.rows
+        rows = self.rejects.rows
         groups = keys[mask].groupby(list(keys.columns), sort=False).indices
-        at = np.flatnonzero(mask)
-        others: dict[int, str] = {}
+        positions = np.flatnonzero(mask)
+        reason_by_position: dict[int, str] = {}
         for members in groups.values():
-            first, second = at[members[0]], at[members[1]]
+            first, second = positions[members[0]], positions[members[1]]
             for m in members:
-                others[int(at[m])] = f"duplicate key: row {rows[second if at[m] == first else first]} has it too"
+                other = rows[second if positions[m] == first else first]
+                reason_by_position[int(positions[m])] = f"duplicate key, also in row {other}"
         values = ["/".join("" if v is None else str(v) for v in row) for row in frame[mask].itertuples(index=False)]
         column = "+".join(self.mapping.get(n, n) for n in names)
-        reasons = [others[int(i)] for i in at]
-        self.faults.add(mask, column, values, reasons, "every key once in a file", kind=DuplicateKeys, private=private)
+        reasons = [reason_by_position[int(i)] for i in positions]
+        self.rejects.add(mask, column, values, reasons, "each key once in a file", kind=DuplicateKeys, private=private)

@@ -1,4 +1,4 @@
-"""Longitude and latitude in one cell: 116.95,30.52 or N30°31′ E116°57′, and which of the two numbers comes first."""
+"""Pairs of coordinates in one cell, such as 116.95,30.52 or N30°31′ E116°57′, and the order of the two numbers."""
 
 import re
 from collections.abc import Callable
@@ -11,7 +11,7 @@ from geoservice.ingest.arrow_compute import Column, bools
 from geoservice.ingest.arrow_compute import compute as pc
 from geoservice.ingest.degrees import Angle, parse_angle, plain_angle
 from geoservice.ingest.header_names import PAIR_ORDERS
-from geoservice.ingest.values import Text, narrow, numbers, without_nothing
+from geoservice.ingest.values import Text, normalize_text, numbers, without_missing
 
 ALLOWED = "two coordinates such as 116.95,30.52 or N30°31′12″ E116°57′00″"
 _PLAIN = r"^\s*[\[({（【]?\s*(?P<a>[+-]?\d+(?:\.\d+)?)\s*[,，;；、|/\s]\s*(?P<b>[+-]?\d+(?:\.\d+)?)\s*[\])}）】]?\s*$"
@@ -23,25 +23,25 @@ _BRACKETS = "()[]{}【】"
 
 
 def parse_pair(text: str) -> tuple[Angle, Angle]:
-    """Return the two coordinates of a text in their order.
+    """Return the two coordinates of a text, in the order of the text.
 
-    Raises :class:`ValueError` with the reason where there are not exactly two, or they can be told apart in several ways.
+    Raises :class:`ValueError` with the reason if there are not exactly two, or several ways to separate them.
 
     >>> [[a.degrees for a in parse_pair(t)] for t in ("(30.52, 116.95)", "116,95;30,52", "东经116°57′北纬30°30′")]
     [[30.52, 116.95], [116.95, 30.52], [116.95, 30.5]]
     """
-    whole = _LABEL.sub(r"\1", plain_angle(text)).strip(_BRACKETS + _BETWEEN)
-    if height := _HEIGHT.fullmatch(whole):
-        whole = f"{height[1]},{height[3]}"
-    splits = {pair for at in range(1, len(whole)) if _may_cut(whole, at) and (pair := _halves(whole[:at], whole[at:]))}
+    cleaned = _LABEL.sub(r"\1", plain_angle(text)).strip(_BRACKETS + _BETWEEN)
+    if height := _HEIGHT.fullmatch(cleaned):
+        cleaned = f"{height[1]},{height[3]}"
+    splits = {pair for i in range(1, len(cleaned)) if _may_split(cleaned, i) and (pair := _halves(cleaned[:i], cleaned[i:]))}
     if len(splits) != 1:
         raise ValueError("several readings as two coordinates" if splits else "not two coordinates")
     return splits.pop()
 
 
-def _may_cut(text: str, at: int) -> bool:
-    """Whether one coordinate may end before a place in a text: at a separator, or beside an axis or hemisphere."""
-    return text[at] in _BETWEEN or text[at - 1] in "NSEW" or text[at] in "NSEWL"
+def _may_split(text: str, i: int) -> bool:
+    """Whether one coordinate may end before index ``i`` of a text: at a separator, or beside an axis or hemisphere."""
+    return text[i] in _BETWEEN or text[i - 1] in "NSEW" or text[i] in "NSEWL"
 
 
 def _halves(first: str, second: str) -> tuple[Angle, Angle] | None:
@@ -62,9 +62,9 @@ def looks_like_pair(text: str) -> bool:
 
 
 class Pairs(NamedTuple):
-    """A column of pairs: both numbers, which cells were empty, and why a cell is no pair; shapes ``(n,)``.
+    """A column of pairs: both numbers, a mask of empty cells, and the reason for each cell that is no pair; shapes ``(n,)``.
 
-    ``lon_first`` is 1 or 0 where the text itself says which number is the longitude, -1 elsewhere.
+    ``lon_first`` is 1 or 0 if the text itself shows whether the longitude comes first, else -1.
     """
 
     first: Floats
@@ -75,22 +75,22 @@ class Pairs(NamedTuple):
 
 
 def read_pairs(column: Text) -> Pairs:
-    """Return the pairs of a column; plain numbers whole columns at a time, whatever else one by one."""
-    text = without_nothing(narrow(column))
+    """Return the pairs of a column: plain numbers vectorised, all other texts one by one."""
+    text = without_missing(normalize_text(column))
     parts = pc.extract_regex(text, _PLAIN)
     first, second = (numbers(_part(parts, i)).values.copy() for i in (0, 1))
     empty = bools(text.is_null())
     lon_first = np.full(len(first), -1, np.int8)
-    rest = np.flatnonzero(bools(parts.is_null()) & ~empty)
+    others = np.flatnonzero(bools(parts.is_null()) & ~empty)
     reasons: dict[int, str] = {}
-    for at, cell in zip(rest.tolist(), column.take(rest).to_pylist(), strict=True):
+    for i, cell in zip(others.tolist(), column.take(others).to_pylist(), strict=True):
         try:
             a, b = parse_pair(cell)
         except ValueError as e:
-            reasons[at] = str(e)
+            reasons[i] = str(e)
         else:
-            first[at], second[at] = a.degrees, b.degrees
-            lon_first[at] = -1 if a.axis is None and b.axis is None else int(a.axis == "lon" or b.axis == "lat")
+            first[i], second[i] = a.degrees, b.degrees
+            lon_first[i] = -1 if a.axis is None and b.axis is None else int(a.axis == "lon" or b.axis == "lat")
     return Pairs(first, second, lon_first, empty, reasons)
 
 
@@ -99,20 +99,20 @@ def _part(parts: Column, index: int) -> Column:
 
 
 Inside = Callable[[Floats, Floats], float]
-"""Share of points, longitude first, that lie in the areas loaded."""
+"""Function of longitudes and latitudes: the share of points inside the loaded areas."""
 _CHINA = (73.0, 136.0, 18.0, 54.0)
-"""Longitudes and latitudes of China: no number is of both ranges, and the other order is the Arctic."""
+"""West, east, south, north of China in degrees. The ranges are disjoint, and exchanged axes fall in the Arctic."""
 _LON, _LAT = r"lon(?:g(?:itude)?)?|lng|经度", r"lat(?:itude)?|纬度|纬(?=经度)"
 
 
-def in_box_of_china(lon: Floats, lat: Floats) -> float:
-    """Return the share of points within China's degrees."""
+def share_in_china(lon: Floats, lat: Floats) -> float:
+    """Return the share of points within the bounding box of China."""
     west, east, south, north = _CHINA
     return float(((lon >= west) & (lon <= east) & (lat >= south) & (lat <= north)).mean()) if len(lon) else 0.0
 
 
 def order_in_header(header: str) -> str:
-    """Return the order that a header names, empty if none; 经纬度 is said of either.
+    """Return the axis order that a header names, empty if none; 经纬度 is used for either order.
 
     >>> [order_in_header(h) for h in ("LatLng", "经度,纬度", "纬经度", "经纬度", "坐标")]
     ['lat,lon', 'lon,lat', 'lat,lon', '', '']
@@ -125,7 +125,7 @@ def order_in_header(header: str) -> str:
 
 
 def find_order(first: Floats, second: Floats, header: str, inside: Inside | None) -> tuple[str, str]:
-    """Return the order of pairs of degrees and what decided it: their values, the header, or the areas loaded; empty if open.
+    """Return the axis order of pairs in degrees and the reason; empty strings if values, header and areas do not decide.
 
     >>> find_order(np.array([30.5]), np.array([116.9]), "坐标", None)
     ('lat,lon', 'the second number is beyond 90')
@@ -136,17 +136,17 @@ def find_order(first: Floats, second: Floats, header: str, inside: Inside | None
     if beyond[0] != beyond[1]:
         which = int(beyond[1] > beyond[0])
         return PAIR_ORDERS[which], f"the {('first', 'second')[which]} number is beyond 90"
-    if order := larger_share(in_box_of_china(first, second), in_box_of_china(second, first)):
-        return order, "that order lies in China"
+    if order := larger_share(share_in_china(first, second), share_in_china(second, first)):
+        return order, "in that order they lie in China"
     if order := order_in_header(header):
         return order, "the header says so"
     if inside is not None and (order := larger_share(inside(first, second), inside(second, first))):
-        return order, "that order lies in the areas loaded"
+        return order, "in that order they lie in the loaded areas"
     return "", ""
 
 
 def larger_share(lon_lat: float, lat_lon: float) -> str:
-    """Return the order that a clear majority of points speaks for."""
+    """Return the axis order that a clear majority of points supports, empty if neither."""
     if max(lon_lat, lat_lon) <= 0.5 or min(lon_lat, lat_lon) > 0.5 * max(lon_lat, lat_lon):
         return ""
     return PAIR_ORDERS[int(lat_lon > lon_lat)]

@@ -1,4 +1,4 @@
-"""The coordinates of a table's rows: two columns of numbers or angles, or both in one column."""
+"""Coordinates of a table's rows, from two columns of numbers or angles or from one column of pairs."""
 
 import shlex
 from collections.abc import Mapping
@@ -24,11 +24,11 @@ from geoservice.ingest.coordinate_readings import FilePoints, share_inside
 from geoservice.ingest.crs import is_degrees
 from geoservice.ingest.degrees import SPELLINGS, Axis, to_degrees
 from geoservice.ingest.header_names import PAIR_FIELDS, PAIR_ORDERS
-from geoservice.ingest.values import Text, narrow, numbers
+from geoservice.ingest.values import Text, normalize_text, numbers
 
 
 def has_coordinates(cells: ColumnValues) -> bool:
-    """Whether a table has columns of coordinates."""
+    """Whether a table has coordinate columns."""
     return (cells.has("lon") and cells.has("lat")) or _pair_field(cells) is not None
 
 
@@ -37,25 +37,25 @@ def _pair_field(cells: ColumnValues) -> str | None:
 
 
 def read_coordinates(cells: ColumnValues, crs: str, inside: Inside | None, *, private: bool) -> FilePoints:
-    """Return the coordinates of a table; what is none is refused with its reason.
+    """Return the coordinates of a table; unreadable cells are rejected with the reason.
 
     Parameters
     ----------
     cells
-        The file; it has columns of coordinates.
+        Columns of the file, coordinate columns among them.
     crs
-        What they are read as: angles are understood where it has degrees.
+        CRS to read them in; angles are accepted if its unit is the degree.
     inside
-        Share of points in the areas loaded, None where there are none.
+        Share of points inside the loaded areas, None without areas.
     private
         Whether messages must not show values.
 
     Raises
     ------
     InputError
-        Degrees, minutes and seconds stand in columns of their own.
+        Degrees, minutes and seconds are in separate columns.
     WrongPlace
-        Either number of the pairs in one column may be the longitude.
+        The order of the pairs in one column is ambiguous.
     """
     if field := _pair_field(cells):
         return _read_pairs(cells, field, crs, inside, private=private)
@@ -68,8 +68,8 @@ def _check_parts(cells: ColumnValues) -> None:
     parts = [h for h in cells.raw.columns.column_names if h not in cells.mapping.values() and PART_OF_ANGLE.search(h)]
     if parts:
         raise InputError(
-            f"columns {parts}: degrees, minutes and seconds in columns of their own are not read; put them into one cell, such "
-            f"as 116°57'00\", or leave these out: {' '.join(f'--drop {shlex.quote(h)}' for h in parts)}"
+            f"columns {parts}: degrees, minutes and seconds in separate columns are not read; combine them in one cell, such "
+            f"as 116°57'00\", or drop these columns: {' '.join(f'--drop {shlex.quote(h)}' for h in parts)}"
         )
 
 
@@ -81,14 +81,14 @@ def _read_axis(cells: ColumnValues, axis: Axis, *, degrees: bool, private: bool)
         values, empty, bad = cells.numbers(axis)
         reasons = dict.fromkeys(np.flatnonzero(bad).tolist(), "not a number")
     _refuse(cells, axis, reasons, allowed, private=private)
-    cells.refuse(empty, axis, "empty", allowed, private=private)
+    cells.reject(empty, axis, "empty", allowed, private=private)
     return values
 
 
 def angles(column: Text, axis: Axis) -> tuple[Floats, Bools, dict[int, str]]:
-    """Return the degrees of a column, which cells are empty, and why a cell is no coordinate.
+    """Return the degrees of a column, a mask of empty cells, and the reason for each cell that is no coordinate.
 
-    A comma begins the decimals, since no degree has thousands.
+    A comma is a decimal mark, since degrees have no thousands.
 
     >>> angles(pa.chunked_array([["116.95", "116,951", "116°57′E", "30°60′", None]]), "lon")[0].tolist()
     [116.95, 116.951, 116.95, nan, nan]
@@ -96,57 +96,56 @@ def angles(column: Text, axis: Axis) -> tuple[Floats, Bools, dict[int, str]]:
     parsed = numbers(column)
     if not parsed.bad.any() and not np.any(np.abs(parsed.values) >= 1000):
         return parsed.values, parsed.empty, {}
-    values, empty, bad = numbers(pc.replace_substring_regex(narrow(column), r"^([+-]?\d{1,3}),(\d+)$", r"\1.\2"))
+    values, empty, bad = numbers(pc.replace_substring_regex(normalize_text(column), r"^([+-]?\d{1,3}),(\d+)$", r"\1.\2"))
     reasons: dict[int, str] = {}
-    for at, cell in zip(np.flatnonzero(bad).tolist(), column.take(pa.array(np.flatnonzero(bad))).to_pylist(), strict=True):
+    for i, cell in zip(np.flatnonzero(bad).tolist(), column.take(pa.array(np.flatnonzero(bad))).to_pylist(), strict=True):
         try:
-            values[at] = to_degrees(cell, axis)
+            values[i] = to_degrees(cell, axis)
         except ValueError as e:
-            reasons[at] = str(e)
+            reasons[i] = str(e)
     return values, empty, reasons
 
 
 def _refuse(cells: ColumnValues, name: str, reasons: Mapping[int, str], allowed: str, *, private: bool) -> None:
     mask = np.zeros(len(cells), bool)
     mask[list(reasons)] = True
-    cells.refuse(mask, name, [reasons[at] for at in sorted(reasons)], allowed, private=private)
+    cells.reject(mask, name, [reasons[i] for i in sorted(reasons)], allowed, private=private)
 
 
 def _read_pairs(cells: ColumnValues, field: str, crs: str, inside: Inside | None, *, private: bool) -> FilePoints:
     pairs, header = read_pairs(cells.column(field)), cells.mapping[field]
     _refuse(cells, field, pairs.reasons, ALLOWED, private=private)
-    cells.refuse(pairs.empty, field, "empty", ALLOWED, private=private)
+    cells.reject(pairs.empty, field, "empty", ALLOWED, private=private)
     order = _order(cells, field, pairs, crs, inside)
     lon_first = np.where(pairs.lon_first < 0, order == PAIR_ORDERS[0], pairs.lon_first == 1)
     x, y = np.where(lon_first, pairs.first, pairs.second), np.where(lon_first, pairs.second, pairs.first)
-    contrary = (np.abs(y) > 90) & (np.abs(x) <= 90) if is_degrees(crs) else np.zeros(len(x), bool)
-    if contrary.sum() <= 0.5 * len(x):
-        cells.refuse(contrary, field, f"a latitude beyond 90: the other rows are {order}", ALLOWED, private=private)
-        x, y = np.where(contrary, np.nan, x), np.where(contrary, np.nan, y)
+    other_order = (np.abs(y) > 90) & (np.abs(x) <= 90) if is_degrees(crs) else np.zeros(len(x), bool)
+    if other_order.sum() <= 0.5 * len(x):
+        cells.reject(other_order, field, f"a latitude beyond 90: the other rows are {order}", ALLOWED, private=private)
+        x, y = np.where(other_order, np.nan, x), np.where(other_order, np.nan, y)
     return FilePoints(crs, x, y, {order: header} if order else {})
 
 
 def _order(cells: ColumnValues, field: str, pairs: Pairs, crs: str, inside: Inside | None) -> str:
-    """Return the order of the pairs that do not name it themselves, and note what decided it."""
-    open_ = (pairs.lon_first < 0) & np.isfinite(pairs.first)
-    if field in PAIR_ORDERS or not open_.any():
+    """Return the axis order of the pairs whose text does not show it, and note the reason."""
+    ambiguous = (pairs.lon_first < 0) & np.isfinite(pairs.first)
+    if field in PAIR_ORDERS or not ambiguous.any():
         return field if field in PAIR_ORDERS else ""
-    header, first, second = cells.mapping[field], pairs.first[open_], pairs.second[open_]
+    header, first, second = cells.mapping[field], pairs.first[ambiguous], pairs.second[ambiguous]
     if is_degrees(crs):
-        order, why = find_order(first, second, header, inside)
+        order, reason = find_order(first, second, header, inside)
     else:
         shares = share_inside(crs, first, second, inside), share_inside(crs, second, first, inside)
-        order, why = order_in_header(header), "the header says so"
+        order, reason = order_in_header(header), "the header says so"
         if not order:
-            order, why = larger_share(*shares), f"that order lies where {crs} is used"
+            order, reason = larger_share(*shares), f"in that order they lie in the area of use of {crs}"
     if not order:
         choices = " or ".join(f"--map {shlex.quote(f'{o}={header}')}" for o in PAIR_ORDERS)
         raise WrongPlace(
-            f"{cells.faults.file}, column {header}: either number of a pair may be the longitude; say which comes first with "
-            f"{choices}"
+            f"{cells.rejects.file}, column {header}: the order of longitude and latitude is ambiguous; state it with {choices}"
         )
     other = f"{PAIR_ORDERS[order == PAIR_ORDERS[0]]}={header}"
     cells.notes.append(
-        f"column {header}: its pairs were read as {order}: {why}; --map {shlex.quote(other)} reads them the other way"
+        f"column {header}: pairs were read as {order}, because {reason}; use --map {shlex.quote(other)} for the other order"
     )
     return order

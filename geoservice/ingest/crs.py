@@ -1,7 +1,7 @@
-"""Coordinates of any kind to WGS 84 degrees, the two shifted Chinese ones among them.
+"""Transformation of coordinates to WGS 84 degrees, including the two shifted Chinese datums.
 
-GCJ-02 is WGS 84 moved by some hundred metres through a sum of sines that is only meant for mainland China; BD-09 is GCJ-02
-turned and moved once more. Neither has a closed inverse: a fixed-point iteration finds it to less than a millimetre.
+GCJ-02 is WGS 84 shifted by some hundred metres through a sum of sines, defined for mainland China; BD-09 is GCJ-02 rotated
+and shifted again. Neither has a closed inverse: a fixed-point iteration finds it to less than a millimetre.
 """
 
 from collections.abc import Callable
@@ -19,25 +19,25 @@ from geoservice.geo import WGS84, Bools, Floats
 
 SHIFTED = ("gcj02", "bd09")
 TITLES = {"EPSG:4326": "WGS 84", "gcj02": "GCJ-02", "bd09": "BD-09"}
-"""What people call them."""
+"""Names for messages."""
 _AXIS_M = 6_378_245.0
 _ECCENTRICITY_2 = 0.006_693_421_622_965_943
 _BD = np.pi * 3000 / 180
 _LAST_STEP = 2e-7
 """Degrees; each step of the inverse leaves less than a hundredth of the one before, so 0.2 mm after a step this small."""
-_TOGETHER = 65_536
-"""Points inverted at a time: few enough for the processor's cache, and for threads to share the work."""
+_CHUNK = 65_536
+"""Points inverted at a time: small enough for the processor cache and for threads to share the work."""
 Pair = tuple[Floats, Floats]
 
 
 @lru_cache(maxsize=1)
 def _china() -> shapely.Geometry:
-    """Return the outline inside which GCJ-02 is used: Natural Earth 1:10 m (public domain), 10 km wider, simplified."""
+    """Return the outline of the area where GCJ-02 is used: Natural Earth 1:10 m (public domain), 10 km wider, simplified."""
     return shapely.from_wkt(files(__package__).joinpath("china.wkt").read_text("utf-8"))
 
 
 def in_china(lon: Floats, lat: Floats) -> Bools:
-    """Whether points lie where GCJ-02 is used: a polygon, since a box would move Hanoi, Seoul and Taipei.
+    """Whether points lie where GCJ-02 is used; by polygon, since a box would shift Hanoi, Seoul and Taipei.
 
     >>> in_china(np.array([116.4, 127.0]), np.array([39.9, 37.55])).tolist()
     [True, False]
@@ -48,7 +48,7 @@ def in_china(lon: Floats, lat: Floats) -> Bools:
 
 
 def _shift(lon: Floats, lat: Floats) -> Pair:
-    """Degrees that GCJ-02 adds to WGS 84 at a place; shapes are kept."""
+    """Return the degrees that GCJ-02 adds to WGS 84 at each point; shapes are kept."""
     x, y = lon - 105.0, lat - 35.0
     root = np.sqrt(np.abs(x))
     px, py = np.pi * x, np.pi * y
@@ -75,36 +75,36 @@ def _bd_of(lon: Floats, lat: Floats) -> Pair:
 
 
 def _inverse(forward: Callable[[Floats, Floats], Pair], lon: Floats, lat: Floats) -> Pair:
-    """Undo a map that moves points little: step by what is still missing until nothing is."""
+    """Return the points that ``forward``, a small shift, maps to ``lon`` and ``lat``; by fixed-point iteration."""
     flat_lon, flat_lat = lon.ravel(), lat.ravel()
     x, y = flat_lon.copy(), flat_lat.copy()
 
-    def approach(start: int) -> None:
-        here = slice(start, start + _TOGETHER)
-        _approach(forward, flat_lon[here], flat_lat[here], x[here], y[here])
+    def solve(start: int) -> None:
+        chunk = slice(start, start + _CHUNK)
+        _solve(forward, flat_lon[chunk], flat_lat[chunk], x[chunk], y[chunk])
 
     with ThreadPoolExecutor(2) as pool:
-        list(pool.map(approach, range(0, len(x), _TOGETHER)))
+        list(pool.map(solve, range(0, len(x), _CHUNK)))
     return x.reshape(lon.shape), y.reshape(lat.shape)
 
 
-def _approach(forward: Callable[[Floats, Floats], Pair], lon: Floats, lat: Floats, x: Floats, y: Floats) -> None:
-    """Move ``x`` and ``y``, which begin at ``lon`` and ``lat``, to where ``forward`` maps them to these."""
+def _solve(forward: Callable[[Floats, Floats], Pair], lon: Floats, lat: Floats, x: Floats, y: Floats) -> None:
+    """Change ``x`` and ``y``, initially ``lon`` and ``lat``, in place until ``forward`` maps them to ``lon`` and ``lat``."""
     for _ in range(12):
-        fx, fy = forward(x, y)
-        dx, dy = lon - fx, lat - fy
+        mapped_x, mapped_y = forward(x, y)
+        dx, dy = lon - mapped_x, lat - mapped_y
         x += dx
         y += dy
         if max(np.max(np.abs(dx), initial=0.0), np.max(np.abs(dy), initial=0.0)) < _LAST_STEP:
             break
 
 
-def _where(inside: Bools, then: Pair, otherwise: Pair) -> Pair:
-    return np.where(inside, then[0], otherwise[0]), np.where(inside, then[1], otherwise[1])
+def _where(inside: Bools, if_inside: Pair, if_outside: Pair) -> Pair:
+    return np.where(inside, if_inside[0], if_outside[0]), np.where(inside, if_inside[1], if_outside[1])
 
 
 def wgs84_to_gcj02(lon: Floats, lat: Floats) -> Pair:
-    """WGS 84 to GCJ-02, degrees, shapes kept; points outside China stay.
+    """Return GCJ-02 of WGS 84 degrees; shapes are kept, points outside China are unchanged.
 
     >>> [np.round(v, 4).tolist() for v in wgs84_to_gcj02(np.array([116.4, 24.94]), np.array([39.9, 60.17]))]
     [[116.4062, 24.94], [39.9014, 60.17]]
@@ -113,20 +113,20 @@ def wgs84_to_gcj02(lon: Floats, lat: Floats) -> Pair:
 
 
 def gcj02_to_wgs84(lon: Floats, lat: Floats) -> Pair:
-    """GCJ-02 to WGS 84, degrees, shapes kept; inverse of :func:`wgs84_to_gcj02` to less than 1 mm."""
-    found = _inverse(_gcj_of, np.asarray(lon, float), np.asarray(lat, float))
-    return _where(in_china(*found), found, (lon, lat))
+    """Return WGS 84 of GCJ-02 degrees; shapes are kept. Inverse of :func:`wgs84_to_gcj02` to less than 1 mm."""
+    wgs84 = _inverse(_gcj_of, np.asarray(lon, float), np.asarray(lat, float))
+    return _where(in_china(*wgs84), wgs84, (lon, lat))
 
 
 def wgs84_to_bd09(lon: Floats, lat: Floats) -> Pair:
-    """WGS 84 to BD-09, degrees, shapes kept; points outside China stay."""
+    """Return BD-09 of WGS 84 degrees; shapes are kept, points outside China are unchanged."""
     return _where(in_china(lon, lat), _bd_of(*_gcj_of(lon, lat)), (lon, lat))
 
 
 def bd09_to_wgs84(lon: Floats, lat: Floats) -> Pair:
-    """BD-09 to WGS 84, degrees, shapes kept; inverse of :func:`wgs84_to_bd09` to less than 1 mm."""
-    found = _inverse(_gcj_of, *_inverse(_bd_of, np.asarray(lon, float), np.asarray(lat, float)))
-    return _where(in_china(*found), found, (lon, lat))
+    """Return WGS 84 of BD-09 degrees; shapes are kept. Inverse of :func:`wgs84_to_bd09` to less than 1 mm."""
+    wgs84 = _inverse(_gcj_of, *_inverse(_bd_of, np.asarray(lon, float), np.asarray(lat, float)))
+    return _where(in_china(*wgs84), wgs84, (lon, lat))
 
 
 @lru_cache(maxsize=64)
@@ -135,7 +135,7 @@ def _transformer(crs: str) -> Transformer:
 
 
 def parse_crs(text: str) -> str:
-    """Return the CRS a user or a file names in one spelling: ``gcj02``, ``bd09`` or what PROJ reads.
+    """Return the canonical name of a CRS: ``gcj02``, ``bd09``, or a text that PROJ accepts.
 
     Raises :class:`ParameterError` for anything else.
 
@@ -154,22 +154,22 @@ def parse_crs(text: str) -> str:
 
 
 def crs_title(crs: str) -> str:
-    """Return a short name of a CRS for people: the authority's code where one is known."""
+    """Return a short name of a CRS for messages: the authority's code if known."""
     if crs in SHIFTED or len(crs) < 30:
         return crs
-    found = CRS.from_user_input(crs)
-    return str(found.to_string() if found.to_authority() else found.name)
+    parsed = CRS.from_user_input(crs)
+    return str(parsed.to_string() if parsed.to_authority() else parsed.name)
 
 
 def is_degrees(crs: str) -> bool:
-    """Whether coordinates of a CRS are degrees."""
+    """Whether the coordinates of a CRS are in degrees."""
     return crs in SHIFTED or bool(CRS.from_user_input(crs).is_geographic)
 
 
 def to_wgs84(crs: str, x: Floats, y: Floats) -> Pair:
-    """Turn coordinates of any CRS, x (east, lon) first whatever the authority says, into WGS 84 lon and lat.
+    """Return WGS 84 longitude and latitude of coordinates in any CRS, x (east, lon) first whatever its axis order.
 
-    What cannot be turned comes back as not finite, for the caller to refuse; shapes are kept.
+    Points that cannot be transformed are not finite, for the caller to reject; shapes are kept.
     """
     if crs == "gcj02":
         return gcj02_to_wgs84(x, y)

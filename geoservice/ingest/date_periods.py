@@ -1,4 +1,4 @@
-"""Texts to years, quarters, months and days."""
+"""Parsing of years, quarters, months and dates."""
 
 import re
 from datetime import date
@@ -7,23 +7,23 @@ from geoservice.ingest.values import to_date
 
 _PERIOD = re.compile(r"(\d{4})年?(?:第?([1-4一二三四])季度?|[Qq]([1-4])|[-/.]?[Qq]([1-4])|[-/.]?(\d{1,2})月?)?")
 _MONTH_AS_DAY = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.]0?1(?:[ T]00:00(?::00)?)?")
-"""A month that a spreadsheet turned into its first day."""
+"""A month that a spreadsheet converted to its first day."""
 
 
 def to_period(text: str) -> str:
-    """Return a year, quarter or month in one spelling.
+    """Return a year, quarter or month in canonical form.
 
-    ``2024.1`` is refused: a spreadsheet drops the zero of October, ``2024.10``.
+    ``2024.1`` is rejected: it may be October, since spreadsheets drop the zero of ``2024.10``.
 
     >>> to_period("2024年"), to_period("2024年第1季度"), to_period("2024-q3"), to_period("2024年3月"), to_period("2024-03-01")
     ('2024', '2024Q1', '2024Q3', '2024-03', '2024-03')
     """
     bare = text.replace(" ", "")
-    found = _PERIOD.fullmatch(bare)
+    match = _PERIOD.fullmatch(bare)
     if day := _MONTH_AS_DAY.fullmatch(text):
         year, quarter, month = day[1], None, day[2]
-    elif found and not bare.endswith(".1"):
-        year, chinese, *quarters, month = found.groups()
+    elif match and not bare.endswith(".1"):
+        year, chinese, *quarters, month = match.groups()
         quarter = chinese or next((q for q in quarters if q), None)
     else:
         raise ValueError(text)
@@ -39,7 +39,7 @@ def to_period(text: str) -> str:
 
 
 def to_day_or_year(text: str) -> date:
-    """Parse a day, or a year or month as its first day.
+    """Return a date; a year or month becomes its first day.
 
     >>> to_day_or_year("2020"), to_day_or_year("2020年"), to_day_or_year("202011"), to_day_or_year("2020-11-01")
     (datetime.date(2020, 1, 1), datetime.date(2020, 1, 1), datetime.date(2020, 11, 1), datetime.date(2020, 11, 1))

@@ -1,4 +1,4 @@
-"""Which datum a header, a title or the name of a file says its coordinates have: 高德经度, lon_bd09, GPS坐标."""
+"""Datum named by a header, a title or a file name, such as 高德经度, lon_bd09 or GPS坐标."""
 
 import re
 import unicodedata
@@ -10,11 +10,11 @@ _PATTERNS: dict[str, str] = {
     "wgs84": rf"wgs(?:[\s_\-]*(?:19)?84)?|(?<![a-z])gps(?:(?![a-z])|{_AXIS})|天地图|tianditu|cgcs[\s_\-]*2000|2000国家大地"
     r"|(?:国家|大地)2000",
 }
-"""Maps of China and what they use; the millimetres between CGCS2000 and WGS 84 are none here."""
+"""Names of datums and of Chinese map services that use them; CGCS2000 and WGS 84 differ by too little to matter."""
 _ANY = re.compile("|".join(f"({pattern})" for pattern in _PATTERNS.values()))
 _SYSTEM = r"坐标系统?(?=.*(?:经|纬|坐标|横|纵|lon|lng|lat|x|y))|坐标(?=.*(?:经|纬|横|纵|lon|lng|lat|x|y))"
 _WHOLE = re.compile(rf"(?:{'|'.join(_PATTERNS.values())})\s*(?:{_SYSTEM})?")
-_TURNED = re.compile(r"转换?|(?<![a-z])to(?![a-z])|2(?=wgs|gcj|bd|gps)|->|→|=>")
+_CONVERSION = re.compile(r"转换?|(?<![a-z])to(?![a-z])|2(?=wgs|gcj|bd|gps)|->|→|=>")
 
 
 def _folded(text: str) -> str:
@@ -22,29 +22,29 @@ def _folded(text: str) -> str:
 
 
 def datums_in(text: str) -> tuple[str, ...]:
-    """Return the datums that a text names, each once: ``wgs84``, ``gcj02`` or ``bd09``.
+    """Return the datums that a text names, without repetition: ``wgs84``, ``gcj02`` or ``bd09``.
 
-    Of a text that says what was turned into what, the latter alone.
+    If the text describes a conversion, only its target.
 
     >>> [datums_in(t) for t in ("高德经度", "lng_BD-09", "GPS坐标", "gcj02转wgs84", "gcj02/bd09", "经度")]
     [('gcj02',), ('bd09',), ('wgs84',), ('wgs84',), ('gcj02', 'bd09'), ()]
     """
     folded = _folded(text)
-    found = [(m.end(), tuple(_PATTERNS)[(m.lastindex or 1) - 1]) for m in _ANY.finditer(folded)]
-    names = tuple(dict.fromkeys(name for _, name in found))
-    if len(names) > 1 and _TURNED.search(folded[found[-2][0] :]):
+    matches = [(m.end(), tuple(_PATTERNS)[(m.lastindex or 1) - 1]) for m in _ANY.finditer(folded)]
+    names = tuple(dict.fromkeys(name for _, name in matches))
+    if len(names) > 1 and _CONVERSION.search(folded[matches[-2][0] :]):
         return names[-1:]
     return names
 
 
 def without_datum(header: str) -> str:
-    """Return a header without the words for a datum; what says nothing more is a header of coordinates.
+    """Return a header without datum names; 坐标 (coordinates) if nothing else remains.
 
     >>> [without_datum(h) for h in ("高德经度", "lng_BD09", "百度坐标", "火星坐标系X坐标", "gcj02", "经度(WGS84)", "编号")]
     ['经度', 'lng_', '坐标', 'x坐标', '坐标', '经度()', '编号']
     """
     folded = _folded(header)
-    rest = _WHOLE.sub("", folded)
-    if rest == folded:
+    remaining = _WHOLE.sub("", folded)
+    if remaining == folded:
         return header
-    return rest if re.search(r"[^\W_]", rest) else "坐标"
+    return remaining if re.search(r"[^\W_]", remaining) else "坐标"

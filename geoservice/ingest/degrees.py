@@ -1,4 +1,4 @@
-"""One coordinate as text to degrees: decimal, or degrees, minutes and seconds, with or without a hemisphere."""
+"""Angles as text to decimal degrees: decimal, or degrees, minutes and seconds, with or without a hemisphere."""
 
 import re
 import unicodedata
@@ -10,7 +10,7 @@ _SIGNS = str.maketrans(
     {**dict.fromkeys("º˚゜度", "°"), **dict.fromkeys("′’‘´`ʹ＇分", "'"), **dict.fromkeys("″”“ʺ˝＂秒", '"')}
     | dict.fromkeys("−–—‒", "-")
 )
-"""Goes before Unicode's own folding, which makes a letter of º and two signs of ″."""
+"""Applied before Unicode normalisation, which would turn º into a letter and ″ into two signs."""
 _WORDS = {
     "E": r"[东東](?:经|經)?|EAST",
     "W": r"西(?:经|經)?|WEST",
@@ -25,9 +25,9 @@ _WORDS = {
 _WORD = re.compile("|".join(f"({words})" for words in _WORDS.values()))
 _LETTERS = {"d": "°", "m": "'", "s": '"'}
 _LETTER = re.compile(r"(?<=\d)\s*([dms])(?![a-z])")
-"""Small letters are units, so that the capital in ``30d37m44S`` is the south."""
+"""Lower-case letters are units, while the capital in ``30d37m44S`` means south."""
 _DECIMALS = re.compile(r'"\.(\d+)')
-"""Of seconds, written behind the sign: ``44″.4``."""
+"""Decimals of seconds after the sign: ``44″.4``."""
 _MINUTES, _SECONDS = r"(?P<m{0}>\d{{1,2}}(?:[.,]\d+)?)", r"(?P<s{0}>\d{{1,2}}(?:[.,]\d+)?)"
 _BODIES = (
     r"(?P<d0>\d{1,3}(?:[.,]\d+)?|[.,]\d+)\s*°?",
@@ -41,14 +41,14 @@ _ANGLE = re.compile(
 
 
 class Angle(NamedTuple):
-    """Degrees, negative in the west and the south, and the axis where the text names it."""
+    """Degrees, negative in the west and south, and the axis if the text names it."""
 
     degrees: float
     axis: Axis | None
 
 
 def plain_angle(text: str) -> str:
-    """Return text with every sign and word for degrees, minutes, seconds and hemispheres in one spelling.
+    """Return a text with all signs and words for degrees, minutes, seconds and hemispheres in canonical form.
 
     >>> plain_angle("东经１１６度５７.5′"), plain_angle("30 deg 37 min South")
     ("E116°57.5'", "30 ° 37 ' S")
@@ -63,50 +63,50 @@ def plain_angle(text: str) -> str:
 
 
 def parse_angle(plain: str, *, bare: bool = True) -> Angle:
-    """Return the angle of a text that :func:`plain_angle` made.
+    """Return the angle of a text from :func:`plain_angle`.
 
-    Raises :class:`ValueError` with the reason for what is no angle. Two whole numbers, ``116 57``, may be a decimal point that
-    is missing; ``bare`` accepts the second with decimals, ``116 57.5``.
+    Raises :class:`ValueError` with the reason if the text is no angle. Two integers, ``116 57``, are ambiguous, since they may
+    be a number with a missing decimal point; ``bare`` accepts a second number with decimals, ``116 57.5``.
 
     >>> [parse_angle(plain_angle(t)).degrees for t in ("W116.95", "30°30'S", "116 57 00 E", "30d37m48s", "116°57.5′", "-0°30'")]
     [-116.95, -30.5, 116.95, 30.63, 116.95833333333333, -0.5]
     """
-    found = _ANGLE.fullmatch(re.sub(r"\(([NSEW])\)", r"\1", plain))
-    if found is None:
+    match = _ANGLE.fullmatch(re.sub(r"\(([NSEW])\)", r"\1", plain))
+    if match is None:
         raise ValueError("not a coordinate")
-    part = found.groupdict()
-    hemisphere = part["before"] or part["after"]
-    _check_marks(part)
+    parts = match.groupdict()
+    hemisphere = parts["before"] or parts["after"]
+    _check_hemisphere(parts)
     degrees, minutes, seconds = (
-        next((part[f"{unit}{i}"].replace(",", ".") for i in numbers if part[f"{unit}{i}"]), None)
+        next((parts[f"{unit}{i}"].replace(",", ".") for i in numbers if parts[f"{unit}{i}"]), None)
         for unit, numbers in (("d", (0, 1, 2, 3)), ("m", (1, 2, 3)), ("s", (1, 2, 3)))
     )
-    if part["m3"] and not part["s3"] and not hemisphere and not (bare and "." in str(minutes)):
-        raise ValueError("two numbers without units: degrees and minutes, or a decimal point that is missing")
+    if parts["m3"] and not parts["s3"] and not hemisphere and not (bare and "." in str(minutes)):
+        raise ValueError("two numbers without units: degrees and minutes, or a missing decimal point")
     if seconds is not None and "." in str(minutes):
-        raise ValueError("minutes have decimals, and seconds follow")
+        raise ValueError("minutes with decimals are followed by seconds")
     for value, unit in ((minutes, "minutes"), (seconds, "seconds")):
         if float(value or 0) >= 60:
-            raise ValueError(f"{unit} of 60 or more")
+            raise ValueError(f"{unit} must be below 60")
     size = float(degrees or 0) + float(minutes or 0) / 60 + float(seconds or 0) / 3600
-    axis: Axis | None = "lat" if hemisphere in {"N", "S"} or part["label"] == "LAT" else None
-    axis = "lon" if hemisphere in {"E", "W"} or part["label"] == "LON" else axis
-    return Angle(-size if part["sign"] == "-" or hemisphere in {"S", "W"} else size, axis)
+    axis: Axis | None = "lat" if hemisphere in {"N", "S"} or parts["label"] == "LAT" else None
+    axis = "lon" if hemisphere in {"E", "W"} or parts["label"] == "LON" else axis
+    return Angle(-size if parts["sign"] == "-" or hemisphere in {"S", "W"} else size, axis)
 
 
 def looks_like_angle(text: str) -> bool:
-    """Whether a text has the form of one angle, be its values right or not."""
+    """Whether a text has the form of an angle, with valid values or not."""
     return _ANGLE.fullmatch(plain_angle(text)) is not None
 
 
-def _check_marks(part: dict[str, str | None]) -> None:
-    """Raise where a text has two hemispheres, or one beside a minus sign, or one that its label contradicts."""
-    hemisphere = part["before"] or part["after"]
-    if part["before"] and part["after"]:
+def _check_hemisphere(parts: dict[str, str | None]) -> None:
+    """Raise if a text has two hemispheres, a hemisphere and a minus sign, or a hemisphere that contradicts its label."""
+    hemisphere = parts["before"] or parts["after"]
+    if parts["before"] and parts["after"]:
         raise ValueError("two hemispheres")
-    if part["sign"] == "-" and hemisphere:
-        raise ValueError("a minus sign beside a hemisphere")
-    if hemisphere and part["label"] and (part["label"] == "LON") != (hemisphere in {"E", "W"}):
+    if parts["sign"] == "-" and hemisphere:
+        raise ValueError("a minus sign together with a hemisphere")
+    if hemisphere and parts["label"] and (parts["label"] == "LON") != (hemisphere in {"E", "W"}):
         raise ValueError("a hemisphere of the other axis")
 
 

@@ -1,4 +1,4 @@
-"""The head of a delimited text: its encoding and delimiter, and where its header is."""
+"""The head of a delimited text file: its encoding, its delimiter and its header."""
 
 import codecs
 import csv
@@ -16,17 +16,17 @@ from geoservice.ingest.sheet_layout import HEAD, find_header, head_notes, titles
 _DELIMITERS = ",;\t|"
 _BYTES = 1 << 18
 _SEPARATOR = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)
-"""The line by which spreadsheets state the delimiter."""
+"""The line in which spreadsheets state the delimiter."""
 
 MAX_LINE = 4 << 20
-"""Longest line read, in bytes; borders written as text are longer than the limit of Python's own reader for a cell."""
+"""Longest line in bytes; geometries as text exceed the default cell limit of Python's csv module."""
 
 
 class Head(NamedTuple):
-    """What the first lines of a file say.
+    """What the first lines of a file show.
 
-    ``names`` are those of its columns, empty ones among them; ``rows`` and ``lines`` count what there is up to the end of the
-    header: a row has several lines where a cell has.
+    ``names`` are the column names, including empty ones; ``rows`` and ``lines`` count up to the end of the header, where a row
+    takes several lines if one of its cells does.
     """
 
     encoding: str
@@ -39,18 +39,18 @@ class Head(NamedTuple):
 
 
 def read_head(path: Path, header_row: int | None, fields: Fields) -> Head:
-    """Return the head of a file; ``header_row``, from 1, says where the header is, ``fields`` what its names may be.
+    """Return the head of a file; ``header_row``, from 1, states the header's row, ``fields`` lists names that it may hold.
 
     Raises
     ------
     WrongEncoding, EmptyFile
-        As :func:`find_encoding`; there is nothing in the file, or no such row.
+        As :func:`find_encoding`; the file has no content, or no such row.
     """
     csv.field_size_limit(MAX_LINE)
     encoding = find_encoding(path)
     sample = _sample(path, encoding, HEAD + (header_row or 0))
     if not sample.strip():
-        raise EmptyFile("the file holds only white space")
+        raise EmptyFile("the file holds only whitespace")
     above = _lines_above(sample)
     text = "".join(lines_of(sample)[above if header_row is None else header_row - 1 :])
     if not text.strip():
@@ -74,26 +74,26 @@ def _sample(path: Path, encoding: str, lines: int) -> str:
 
 
 def _lines_above(sample: str) -> int:
-    """Count the lines above the table: blank ones, and the one that states the delimiter."""
+    """Return how many lines come before the table: blank ones and the one that states the delimiter."""
     lines = lines_of(sample)
     blank = next(i for i, line in enumerate(lines) if line.strip())
     return blank + bool(_SEPARATOR.match(lines[blank]))
 
 
 def _top_rows(sample: str, delimiter: str) -> tuple[list[list[str | None]], list[int]]:
-    """Return the first rows, blank cells as None, and how many lines there are up to the end of each."""
+    """Return the first rows, blank cells as None, and the number of lines up to the end of each row."""
     reader = csv.reader(lines_of(sample), delimiter=delimiter)
     rows = [([c if c.strip() else None for c in cells], reader.line_num) for cells in reader]
     return [cells for cells, _ in rows], [line for _, line in rows]
 
 
 def lines_of(text: str) -> list[str]:
-    """Return the lines of a text with their ends; Python's own splitting also takes form feeds and the like for an end."""
+    """Return the lines of a text with their line ends; ``str.splitlines`` would also split at form feeds and the like."""
     return list(io.StringIO(text, newline=""))
 
 
 def find_delimiter(sample: str) -> str:
-    r"""Return the delimiter that gives the most lines the same number (> 1) of cells; a comma if none does.
+    r"""Return the delimiter for which most lines have the same number (> 1) of cells; a comma if there is none.
 
     >>> find_delimiter("a;b,c;d\n1;2,5;3\n")
     ';'
@@ -101,8 +101,8 @@ def find_delimiter(sample: str) -> str:
 
     def score(delimiter: str) -> tuple[float, int]:
         widths = [len(cells) for cells in csv.reader(lines_of(sample), delimiter=delimiter) if cells]
-        several = Counter(w for w in widths if w > 1)
-        return max(((n / len(widths), width) for width, n in several.items()), default=(0.0, 0))
+        counts = Counter(w for w in widths if w > 1)
+        return max(((n / len(widths), width) for width, n in counts.items()), default=(0.0, 0))
 
     best = max(_DELIMITERS, key=score)
     return best if score(best)[0] > 0 else ","

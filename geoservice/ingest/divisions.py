@@ -1,4 +1,4 @@
-"""China's provinces, cities and counties by code and by name, to know a home area that is not among the areas loaded.
+"""China's provinces, cities and counties by code and name, to recognise home areas outside the loaded areas.
 
 Codes and names: National Bureau of Statistics of China, statistical division codes as of 30 June 2023.
 """
@@ -10,20 +10,20 @@ from importlib.resources import files
 
 from geoservice.areas import CHINESE_DIGITS, chinese_level, significant_digits
 
-_OWN = re.compile(r"(?:壮族|回族|维吾尔)?自治区$|特别行政区$|省$|市$|地区$|盟$")
+_SUFFIX = re.compile(r"(?:壮族|回族|维吾尔)?自治区$|特别行政区$|省$|市$|地区$|盟$")
 _NO_PLACE = ("市辖区", "县", "省直辖县级行政区划", "自治区直辖县级行政区划")
-"""Names that the table gives to groups of counties; nobody comes from there."""
+"""Names of groups of counties in the table, which are not places of origin."""
 
 
 @lru_cache(maxsize=1)
 def divisions() -> dict[str, str]:
-    """Return name by code, of 2 digits for provinces, 4 for cities, 6 for counties."""
+    """Return names by code: 2 digits for provinces, 4 for cities, 6 for counties."""
     text = files(__package__).joinpath("divisions.csv").read_text("utf-8")
     return {row["code"]: row["name"] for row in csv.DictReader(text.splitlines())}
 
 
 def is_division(code: str) -> bool:
-    """Whether a code is of a division of the table, or lies in one of its counties.
+    """Whether a code is a division of the table or lies in one of its counties.
 
     >>> [is_division(c) for c in ("340811", "340811001003", "340000", "349999", "340811000000")]
     [True, True, True, False, True]
@@ -33,27 +33,29 @@ def is_division(code: str) -> bool:
 
 @lru_cache(maxsize=1)
 def _codes_by_name() -> dict[str, str | None]:
-    """Code of every way to write a place from the province, the city or the county on; None where two places are written so."""
-    found: dict[str, str | None] = {}
+    """Return codes by every spelling of a place, with or without province and city; None for ambiguous spellings."""
+    codes: dict[str, str | None] = {}
     for code, name in divisions().items():
         if name in _NO_PLACE:
             continue
-        for written in _written(code, name):
-            found[written] = code if found.get(written, code) == code else None
-    return found
+        for spelling in _spellings(code, name):
+            codes[spelling] = code if codes.get(spelling, code) == code else None
+    return codes
 
 
-def _written(code: str, name: str) -> set[str]:
-    known = divisions()
-    above = [known[code[:n]] for n in (2, 4) if n < len(code) and known.get(code[:n], _NO_PLACE[0]) not in _NO_PLACE]
+def _spellings(code: str, name: str) -> set[str]:
+    names_by_code = divisions()
+    above = [
+        names_by_code[code[:n]] for n in (2, 4) if n < len(code) and names_by_code.get(code[:n], _NO_PLACE[0]) not in _NO_PLACE
+    ]
     chains = [above, above[1:], above[:1], []]
-    names = {name, _OWN.sub("", name)} if len(code) < 6 else {name}
-    starts = {"".join(c) for c in chains} | {"".join(_OWN.sub("", a) for a in c) for c in chains}
-    return {s + n for s in starts for n in names if len(s + n) >= 2}
+    names = {name, _SUFFIX.sub("", name)} if len(code) < 6 else {name}
+    prefixes = {"".join(c) for c in chains} | {"".join(_SUFFIX.sub("", a) for a in c) for c in chains}
+    return {s + n for s in prefixes for n in names if len(s + n) >= 2}
 
 
 def division_of(name: str) -> str | None:
-    """Return the code of a place by its name, None for a name that no division or several bear.
+    """Return the code of a place by its name, None for an unknown or ambiguous name.
 
     >>> division_of("河南省周口市"), division_of("周口市"), division_of("安徽省安庆市宜秀区"), division_of("鼓楼区")
     ('4116', '4116', '340811', None)

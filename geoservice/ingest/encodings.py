@@ -1,4 +1,4 @@
-"""The encoding of text whose file does not state it: what decodes, and then reads like a language."""
+"""Detection of the encoding of text: the one that decodes the bytes and reads like its language."""
 
 import codecs
 import re
@@ -10,11 +10,11 @@ from geoservice.errors import WrongEncoding
 CHUNK = 1 << 20
 BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 ALLOWED = "UTF-8, UTF-16 with byte order mark, GB18030/GBK, Big5, CP949, CP1252"
-JUDGED = 20_000
-"""Characters looked at to tell an encoding by what the text reads like."""
-_LEAST = 0.15
-"""Least share of a language's usual characters: random ones of a large set have a few hundredths."""
-_USUAL = {
+MAX_JUDGED = 20_000
+"""Number of characters examined to judge how a text reads."""
+_MIN_SHARE = 0.15
+"""Least share of a language's common characters; random characters of a large set reach a few hundredths."""
+_COMMON = {
     "gb18030": "的一是不了人我在有他这为之大来以个中上们到说国和地也子时道出而要于就下得可你年生自会那后能对着事其里所去行过家"
     "十用发天如然作方成者多日都三小"
     "军二无同么经法当起与好看学进种将还分此心前面又定见只主没公从省市县区乡镇村街路号户编码代名称点站服务体检接种层"
@@ -31,36 +31,36 @@ _USUAL = {
     "코드분류구분수량합계총면적연월일시간비고전화우편하지않았있것들그나여자정아해어서만과으스일라우오마모든트원당양"
     "장공신안조성영현재산정중학교",
 }
-"""Characters that a text of the language is mostly made of, in tables of places, people and services above all."""
+"""Common characters of each language, especially in tables of places, people and services."""
 
 
-def judged_encoding(data: bytes) -> str | None:
-    """Return the encoding that makes the best reading of bytes that are not UTF-8, None where none does.
+def guess_encoding(data: bytes) -> str | None:
+    """Return the best encoding of bytes that are not UTF-8, None if none fits.
 
-    Every byte is a letter of Latin-1, and Korean bytes are Chinese characters too: so what decodes is not enough.
+    That bytes decode is not enough: every byte is a Latin-1 character, and Korean bytes also decode as Chinese characters.
 
-    >>> [judged_encoding(t.encode(e)) for t, e in (("户编号,经度", "gbk"), ("戶編號,經度", "big5"), ("주소,경도", "cp949"))]
+    >>> [guess_encoding(t.encode(e)) for t, e in (("户编号,经度", "gbk"), ("戶編號,經度", "big5"), ("주소,경도", "cp949"))]
     ['gb18030', 'big5', 'cp949']
-    >>> judged_encoding("Größe,Höhe,Straße".encode("cp1252")), judged_encoding(bytes(range(128, 200)))
+    >>> guess_encoding("Größe,Höhe,Straße".encode("cp1252")), guess_encoding(bytes(range(128, 200)))
     ('cp1252', None)
     """
-    scores = {name: _share_of_usual(data, name, usual) for name, usual in _sets().items()}
+    scores = {name: _share_of_common(data, name, usual) for name, usual in _sets().items()}
     best = max(scores, key=lambda name: scores[name])
-    if scores[best] >= _LEAST:
+    if scores[best] >= _MIN_SHARE:
         return best
     return "cp1252" if _reads_latin(data) else None
 
 
 def _sets() -> Mapping[str, frozenset[str]]:
-    return {name: frozenset(text) for name, text in _USUAL.items()}
+    return {name: frozenset(text) for name, text in _COMMON.items()}
 
 
-def _share_of_usual(data: bytes, encoding: str, usual: frozenset[str]) -> float:
+def _share_of_common(data: bytes, encoding: str, usual: frozenset[str]) -> float:
     try:
         text = codecs.getincrementaldecoder(encoding)().decode(data)
     except UnicodeDecodeError:
         return 0.0
-    foreign = [c for c in text if ord(c) > 127][:JUDGED]
+    foreign = [c for c in text if ord(c) > 127][:MAX_JUDGED]
     return sum(c in usual for c in foreign) / max(len(foreign), 1)
 
 
@@ -70,17 +70,17 @@ _LATIN = re.compile(
 
 
 def _reads_latin(data: bytes) -> bool:
-    """Whether the bytes beyond ASCII are letters by ones and twos beside ASCII letters, as in western European words."""
+    """Whether the non-ASCII bytes are single or double letters next to ASCII letters, as in western European words."""
     try:
-        text = data[: 4 * JUDGED].decode("cp1252")
+        text = data[: 4 * MAX_JUDGED].decode("cp1252")
     except UnicodeDecodeError:
         return False
     foreign = sum(ord(c) > 127 for c in text)
     return sum(len(m[0]) for m in _LATIN.finditer(text)) >= 0.8 * foreign > 0
 
 
-def misfit(path: Path, encoding: str) -> int:
-    """Return the place of the first byte that is not of an encoding, -1 if the whole file is."""
+def first_invalid_byte(path: Path, encoding: str) -> int:
+    """Return the position of the first byte that is invalid in an encoding, -1 if there is none."""
     decoder = codecs.getincrementaldecoder(encoding)()
     read = 0
     with path.open("rb") as file:
@@ -95,27 +95,27 @@ def misfit(path: Path, encoding: str) -> int:
 
 
 def find_encoding(path: Path) -> str:
-    """Return the encoding of a text file: a byte order mark, else UTF-8, else what reads best.
+    """Return the encoding of a text file: by its byte order mark, else UTF-8, else the one that reads best.
 
-    Raises :class:`WrongEncoding` with the place of the first byte that is not UTF-8.
+    Raises :class:`WrongEncoding` with the position of the first byte that is not UTF-8.
     """
     with path.open("rb") as file:
         head = file.read(4096)
     for mark, name in BOMS:
         if head.startswith(mark):
-            if (bad := misfit(path, name)) >= 0:
-                raise WrongEncoding(f"the byte order mark says {name}, byte {bad} is not")
+            if (bad := first_invalid_byte(path, name)) >= 0:
+                raise WrongEncoding(f"the byte order mark says {name}, but byte {bad} is invalid in it")
             return name
     if b"\x00" in head:
-        raise WrongEncoding(f"there are zero bytes: UTF-16 without a byte order mark, or no text; allowed: {ALLOWED}")
-    bad = misfit(path, "utf-8")
+        raise WrongEncoding(f"there are zero bytes: UTF-16 without a byte order mark, or not text; allowed: {ALLOWED}")
+    bad = first_invalid_byte(path, "utf-8")
     if bad < 0:
         return "utf-8"
     with path.open("rb") as file:
-        file.seek(max(bad - 4096, 0) if bad > CHUNK else 0)  # the first foreign text may stand far down
+        file.seek(max(bad - 4096, 0) if bad > CHUNK else 0)  # the first non-ASCII text may be far down
         if file.tell():
             file.readline()
-        found = judged_encoding(file.read(CHUNK))
-    if found is None:
-        raise WrongEncoding(f"byte {bad} is not UTF-8, and the text reads like no other encoding; allowed: {ALLOWED}")
-    return found  # whether all of it is shows while it is read
+        encoding = guess_encoding(file.read(CHUNK))
+    if encoding is None:
+        raise WrongEncoding(f"byte {bad} is not UTF-8, and no other encoding gives readable text; allowed: {ALLOWED}")
+    return encoding  # bytes that are invalid in it are reported while the file is read

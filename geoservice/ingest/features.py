@@ -1,4 +1,4 @@
-"""Features that are read one by one, as of KML, GPX and TopoJSON: properties as text, and a geometry each."""
+"""Features read one by one, as from KML, GPX and TopoJSON: properties as text and a geometry each."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -11,12 +11,12 @@ from geoservice.ingest.headers import clean_headers
 from geoservice.ingest.raw_table import Meta, Rows, text_schema
 
 UNREADABLE = b""
-"""In place of WKB: there is a geometry, and it cannot be read."""
+"""Marks, in place of WKB, a geometry that cannot be read."""
 _BATCH = 100_000
 
 
 class Features:
-    """Rows of a file, gathered one by one and given out as a table; a column is there if any feature has a value for it."""
+    """Rows of a file, collected one by one and returned as a table; it has each column for which a feature has a value."""
 
     def __init__(self) -> None:
         self._rows: list[int] = []
@@ -27,13 +27,13 @@ class Features:
         return len(self._rows)
 
     def add(self, number: int, properties: Mapping[str, str | None], geometry: bytes | None) -> None:
-        """Append one feature; ``number`` is its place in the file, from 1. A table's row 1 is its header, so it is row + 1."""
+        """Append one feature; ``number`` is its position in the file, from 1. Its row is one higher: the header is row 1."""
         self._rows.append(number + 1)
         self._properties.append(properties)
         self._geometry.append(geometry)
 
     def table(self, meta: Meta) -> Rows:
-        """Return schema, batches and how the features were read."""
+        """Return schema, batches and metadata."""
         names = list(dict.fromkeys(k for p in self._properties for k, v in p.items() if v is not None))
         schema = text_schema(clean_headers(names, meta.notes), geometry=True)
 
@@ -53,11 +53,11 @@ class Features:
         return schema, batches(), meta
 
 
-def put(properties: dict[str, str | None], name: str, value: str | None) -> None:
-    """Add a property; one of a name that is there already is numbered.
+def add_property(properties: dict[str, str | None], name: str, value: str | None) -> None:
+    """Add a property; a name that exists already gets a number.
 
     >>> properties = {"name": "A"}
-    >>> put(properties, "name", "B")
+    >>> add_property(properties, "name", "B")
     >>> properties
     {'name': 'A', 'name (2)': 'B'}
     """
@@ -68,7 +68,7 @@ def put(properties: dict[str, str | None], name: str, value: str | None) -> None
 
 
 def json_text(value: Any) -> str | None:
-    """Return a value of JSON as text, structures as JSON, whole numbers without a point.
+    """Return a JSON value as text: structures as JSON, integers without a decimal point.
 
     >>> [json_text(v) for v in (340811.0, 1.5, True, None, "", [1, "安"])]
     ['340811', '1.5', 'true', None, None, '[1, "安"]']
@@ -80,23 +80,23 @@ def json_text(value: Any) -> str | None:
     return json.dumps(value, ensure_ascii=False)
 
 
-def wkb(shape: shapely.Geometry | None) -> bytes | None:
-    """Return a shape without heights as WKB, None for none or an empty one."""
+def to_wkb_2d(shape: shapely.Geometry | None) -> bytes | None:
+    """Return a shape as two-dimensional WKB, None if it is None or empty."""
     return None if shape is None or shape.is_empty else bytes(shapely.to_wkb(shapely.force_2d(shape)))
 
 
-def joined(shapes: list[shapely.Geometry]) -> shapely.Geometry | None:
-    """Return shapes of one type as one of its multiple type, others as a collection.
+def combine(shapes: list[shapely.Geometry]) -> shapely.Geometry | None:
+    """Return several shapes of one type as its multi type, shapes of several types as a collection, one shape unchanged.
 
-    >>> joined([shapely.Point(1, 2), shapely.Point(3, 4)]).wkt
+    >>> combine([shapely.Point(1, 2), shapely.Point(3, 4)]).wkt
     'MULTIPOINT ((1 2), (3 4))'
     """
     if len(shapes) < 2:
         return shapes[0] if shapes else None
     types = {s.geom_type for s in shapes}
-    make = {
+    constructor = {
         frozenset({"Point"}): shapely.multipoints,
         frozenset({"LineString"}): shapely.multilinestrings,
         frozenset({"Polygon"}): shapely.multipolygons,
     }.get(frozenset(types), shapely.geometrycollections)
-    return make(shapes)
+    return constructor(shapes)

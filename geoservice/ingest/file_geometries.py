@@ -1,4 +1,4 @@
-"""The geometries of a file, out of its geometry column or out of text, and the coordinate system that they state themselves."""
+"""The geometries of a file, from its geometry column or from text, and the CRS that they state."""
 
 from typing import NamedTuple
 
@@ -14,7 +14,7 @@ from geoservice.ingest.geometry_values import parse_text, parse_wkb
 
 
 class FileGeometries(NamedTuple):
-    """Geometries in a file's own CRS, None where it has none; which cells held no readable one; their SRID, 0 for none."""
+    """Geometries in the CRS of the file, None where missing; a mask of unreadable ones; their SRID, 0 for none."""
 
     shapes: Objects
     broken: Bools
@@ -22,23 +22,23 @@ class FileGeometries(NamedTuple):
 
 
 def geometries(cells: ColumnValues) -> FileGeometries | None:
-    """Return the file's geometries; None if it has no geometry at all.
+    """Return the geometries of a file; None if it has no geometry column.
 
     Raises
     ------
     InputError
-        They state different coordinate systems.
+        The geometries state different coordinate systems.
     """
     if cells.raw.geometry is not None:
-        found = parse_wkb(cells.raw.geometry)
+        parsed = parse_wkb(cells.raw.geometry)
     elif cells.has("wkt"):
-        found = parse_text(cells.text("wkt"))
+        parsed = parse_text(cells.text("wkt"))
     else:
         return None
-    if n := int(found.curved.sum()):
+    if n := int(parsed.curved.sum()):
         note = f"{n} geometries with curves or patches were read as straight lines and polygons"
         cells.notes.extend([] if note in cells.notes else [note])
-    return FileGeometries(found.shapes, found.broken, _srid(cells, found.shapes))
+    return FileGeometries(parsed.shapes, parsed.broken, _srid(cells, parsed.shapes))
 
 
 def _title(cells: ColumnValues) -> str:
@@ -48,21 +48,23 @@ def _title(cells: ColumnValues) -> str:
 def _srid(cells: ColumnValues, shapes: Objects) -> int:
     stated = shapely.get_srid(shapes)
     srids, first = np.unique(np.where(stated > 0, stated, 0), return_index=True)
-    rows = {int(n): int(cells.faults.rows[i]) for n, i in zip(srids, first, strict=True) if n}
+    rows = {int(n): int(cells.rejects.rows[i]) for n, i in zip(srids, first, strict=True) if n}
     if len(rows) > 1:
-        said = ", ".join(f"SRID {n} (row {row})" for n, row in rows.items())
-        raise InputError(f"column {_title(cells)}: the geometries are in different coordinate systems, {said}; allowed is one")
+        stated_srids = ", ".join(f"SRID {n} (row {row})" for n, row in rows.items())
+        raise InputError(
+            f"column {_title(cells)}: the geometries have different coordinate systems: {stated_srids}; allowed is one"
+        )
     return next(iter(rows), 0)
 
 
 def crs_of_srid(cells: ColumnValues, srid: int) -> str:
-    """Return the CRS that geometries state; raises :class:`InputError` for one not known, or another than the file's."""
+    """Return the CRS that geometries state; raises :class:`InputError` if it is unknown or contradicts the file's."""
     try:
         crs = parse_crs(str(srid))
     except ParameterError as e:
-        raise InputError(f"column {_title(cells)}: SRID {srid} is no EPSG code; say it with --crs EPSG:<number>") from e
-    own = cells.raw.meta.crs
-    if own and not CRS.from_user_input(own).equals(CRS.from_user_input(crs), ignore_axis_order=True):
-        said = f"the geometries say SRID {srid}, the file {crs_title(parse_crs(own))}"
-        raise InputError(f"column {_title(cells)}: {said}; say which with --crs")
-    return own or crs
+        raise InputError(f"column {_title(cells)}: SRID {srid} is no EPSG code; state the CRS with --crs EPSG:<number>") from e
+    file_crs = cells.raw.meta.crs
+    if file_crs and not CRS.from_user_input(file_crs).equals(CRS.from_user_input(crs), ignore_axis_order=True):
+        conflict = f"the geometries state SRID {srid}, the file {crs_title(parse_crs(file_crs))}"
+        raise InputError(f"column {_title(cells)}: {conflict}; choose one with --crs")
+    return file_crs or crs

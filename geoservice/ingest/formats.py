@@ -1,4 +1,4 @@
-"""Which formats are read, and whether a file is what its name says: by first bytes, before any driver sees it."""
+"""Supported formats, and the check that a file is what its suffix says, by its first bytes, before any driver opens it."""
 
 import re
 from pathlib import Path
@@ -41,7 +41,7 @@ SUFFIXES: dict[str, Format] = {
 }
 SIDECARS = (".shx", ".dbf", ".prj", ".cpg")
 VECTOR = ("gpkg", "geojson", "geojsonl", "flatgeobuf", "shapefile", "zip")
-"""What GDAL reads as vectors, or may find in an archive."""
+"""Vector formats of GDAL, and archives, which may hold one."""
 _TEXT = ("csv", "geojson", "geojsonl", "topojson", "kml", "gpx")
 _ZIP, _XML = b"PK\x03\x04", (b"<", b"\xff\xfe<\x00", b"\xfe\xff\x00<")
 _MAGIC: dict[Format, tuple[bytes, ...]] = {
@@ -55,7 +55,7 @@ _MAGIC: dict[Format, tuple[bytes, ...]] = {
     "kml": _XML,
     "kmz": (_ZIP,),
     "gpx": _XML,
-    "zip": (_ZIP, b"PK\x05\x06"),  # the second is an empty one
+    "zip": (_ZIP, b"PK\x05\x06"),  # the second is an empty archive
     "parquet": (b"PAR1",),
     "geotiff": (b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+"),
 }
@@ -63,47 +63,47 @@ _TABLE = "text: if it is a table, give it the suffix .csv"
 _TOPOLOGY = re.compile(rb'"type"\s*:\s*"Topology"')
 _FEATURES = re.compile(rb'"type"\s*:\s*"Feature(Collection)?"')
 _ENDS = 1 << 16
-"""Bytes from either end of JSON in which the type of the whole is looked for."""
+"""Bytes from either end of a JSON file in which its type is looked for."""
 
 
 def format_of(path: Path) -> Format:
-    """Return the format of a file, by its suffix, confirmed by its first bytes.
+    """Return the format of a file by its suffix, confirmed by its first bytes.
 
     Raises
     ------
     UnreadableFile
-        The file is missing, its suffix is not accepted, or its content is something else.
+        The file is missing, its suffix is not supported, or its content does not match.
     EmptyFile
-        It has no bytes.
+        The file has no bytes.
     """
-    found = SUFFIXES.get(path.suffix.lower())
-    if found is None:
-        raise UnreadableFile(f"{path.name}: suffix {path.suffix!r} is not read; allowed are {', '.join(SUFFIXES)}")
+    kind = SUFFIXES.get(path.suffix.lower())
+    if kind is None:
+        raise UnreadableFile(f"{path.name}: suffix {path.suffix!r} is not supported; allowed are {', '.join(SUFFIXES)}")
     if not path.is_file():
-        raise UnreadableFile(f"{path.name}: there is no such file")
+        raise UnreadableFile(f"{path.name}: the file does not exist")
     with path.open("rb") as file:
         head = file.read(4096)
     if not head:
         raise EmptyFile(f"{path.name}: the file has no bytes")
-    _confirm(path.name, found, head)
-    return _kind_of_json(path) if found in {"geojson", "topojson"} else found
+    _confirm(path.name, kind, head)
+    return _kind_of_json(path) if kind in {"geojson", "topojson"} else kind
 
 
 def _confirm(name: str, expected: Format, head: bytes) -> None:
-    """Refuse content that is not what the suffix says, e.g. OGR-VRT XML under another name, which GDAL would follow."""
+    """Reject content that does not match the suffix, such as OGR VRT XML under another name, which GDAL would follow."""
     start = head.removeprefix(b"\xef\xbb\xbf").lstrip() if expected in _TEXT else head
     magic = _MAGIC.get(expected)
     if magic and start.startswith(magic):
         return
     actual = content_name(head)
     if magic and not actual:
-        actual = _TABLE if expected == "workbook" and is_text(head) else "something else"
+        actual = _TABLE if expected == "workbook" and is_text(head) else "of another format"
     if actual:
-        raise UnreadableFile(f"{name}: the name says {expected}, the content is {actual}; nothing was read")
+        raise UnreadableFile(f"{name}: the name says {expected}, but the content is {actual}; nothing was read")
 
 
 def _kind_of_json(path: Path) -> Format:
-    """Return whether JSON is TopoJSON: what it is may stand at its end."""
+    """Return the format of a JSON file, TopoJSON or GeoJSON; its type may be at its end."""
     with path.open("rb") as file:
         head = file.read(_ENDS)
         file.seek(max(path.stat().st_size - _ENDS, 0))
@@ -112,15 +112,15 @@ def _kind_of_json(path: Path) -> Format:
     return "topojson" if topology else "geojson"
 
 
-def members(path: Path, kind: Format) -> list[Path]:
-    """Return the files that make up an input: a shapefile's are several, present ones in a fixed order.
+def input_files(path: Path, kind: Format) -> list[Path]:
+    """Return the files that make up an input: a shapefile has several, listed in a fixed order.
 
-    Raises :class:`UnreadableFile` for a GeoPackage in the middle of a write.
+    Raises :class:`UnreadableFile` for a GeoPackage with an unfinished transaction.
     """
     if kind == "gpkg":
         return database_files(path)
     if kind != "shapefile":
         return [path]
-    beside = {p.name.lower(): p for p in path.parent.iterdir()}
-    found = [beside.get((path.stem + suffix).lower()) for suffix in SIDECARS]
-    return [path, *(p for p in found if p is not None)]
+    files_by_name = {p.name.lower(): p for p in path.parent.iterdir()}
+    sidecars = [files_by_name.get((path.stem + suffix).lower()) for suffix in SIDECARS]
+    return [path, *(p for p in sidecars if p is not None)]

@@ -1,6 +1,6 @@
-"""A data frame as a file would be read: text columns under its own headers, perhaps geometry; its index is passed over.
+"""A data frame as a raw table, like a file: text columns under its own headers, perhaps geometry; the index is ignored.
 
-Nothing is understood here: mapping of headers, checks and errors are those of files.
+Nothing is interpreted here: mapping, checks and errors are those of files.
 """
 
 import json
@@ -29,20 +29,20 @@ _PLAIN: tuple[Callable[[pa.DataType], bool], ...] = (
 
 
 def read_frame(frame: "pd.DataFrame | geopandas.GeoDataFrame", name: str) -> RawTable:
-    """Return the rows of a frame as those of a file: numbered from 0, as ``frame.iloc`` does.
+    """Return the rows of a frame like those of a file, numbered from 0 as in ``frame.iloc``.
 
     Parameters
     ----------
     frame
-        Of a GeoDataFrame the active geometry is read, in its CRS; other columns of geometries and bytes are left out, and
-        noted. In a plain frame geometries are text (WKT).
+        Of a GeoDataFrame the active geometry is read, in its CRS; other geometry columns and columns of bytes are dropped with
+        a note. In a plain frame geometries are text (WKT).
     name
-        What messages call it.
+        Its name in messages.
 
     Raises
     ------
     EmptyFile
-        It has no rows.
+        The frame has no rows.
     """
     if not len(frame):
         raise EmptyFile(f"{name}: the frame has no rows")
@@ -56,73 +56,73 @@ def read_frame(frame: "pd.DataFrame | geopandas.GeoDataFrame", name: str) -> Raw
 
 
 def digest_of_rows(raw: RawTable) -> bytes:
-    """Return the SHA-256 of all that a frame holds: the same rows have the same, whatever keeps them in memory."""
+    """Return the SHA-256 of the content of a frame, independent of how it is stored in memory."""
     table = raw.columns if raw.geometry is None else raw.columns.append_column("", raw.geometry)
     return f"{digest(table)} {raw.meta.crs}".encode()
 
 
 def _geometry(frame: "pd.DataFrame | geopandas.GeoDataFrame") -> "geopandas.GeoSeries | None":
-    """Return the active geometry, None where there is none."""
+    """Return the active geometry, None if there is none."""
     name = getattr(frame, "active_geometry_name", None)
     return None if name is None else frame[name]
 
 
 def _columns(frame: pd.DataFrame, geometry: "geopandas.GeoSeries | None", notes: list[str]) -> "Iterator[pd.Series[Any]]":
-    """Yield the columns beside the geometry that can be text; the others are noted."""
-    for at in range(frame.shape[1]):
-        column = frame.iloc[:, at]
+    """Yield the columns, except the geometry, that can be converted to text; the others are noted."""
+    for i in range(frame.shape[1]):
+        column = frame.iloc[:, i]
         if geometry is not None and column.name == geometry.name:
             continue
-        if what := _no_text(column):
-            notes.append(f"column {column.name!r} holds {what}: it was left out")
+        if content := _non_text_content(column):
+            notes.append(f"column {column.name!r} holds {content}: it was left out")
         else:
             yield column
 
 
-def _no_text(column: "pd.Series[Any]") -> str:
-    """Say what is in a column that cannot be text; empty for all others."""
+def _non_text_content(column: "pd.Series[Any]") -> str:
+    """Return what a column holds that cannot be converted to text; empty for all others."""
     if column.dtype.name == "geometry":
         return "further geometries"
     return "bytes" if isinstance(_first(column), bytes | bytearray) else ""
 
 
 def _first(column: "pd.Series[Any]") -> object:
-    """Return the first value of a column of Python's objects, None of any other."""
+    """Return the first value of an object column, None for other types."""
     return next((v for v in column if v is not None), None) if column.dtype == object else None
 
 
 def _text(column: "pd.Series[Any]") -> Column:
-    """Return a column as text: by Arrow where it has one type, value by value where not."""
-    if isinstance(_first(column), set | frozenset):  # Arrow takes their words as they come, which differs from run to run
-        return _words(column)
+    """Return a column as text: by Arrow if it has one type, otherwise value by value."""
+    if isinstance(_first(column), set | frozenset):  # Arrow keeps the order of a set, which differs from run to run
+        return _each_as_text(column)
     try:
         array = _chunked(column)
     except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError):  # several types in one column, or one of Python's
-        return _words(column)
+        return _each_as_text(column)
     kind = array.type.value_type if hasattr(array.type, "value_type") else array.type
-    return as_text(array) if any(test(kind) for test in _PLAIN) else _words(column)
+    return as_text(array) if any(test(kind) for test in _PLAIN) else _each_as_text(column)
 
 
 def _chunked(values: Any, kind: pa.DataType | None = None) -> Column:
-    made = pa.array(values, kind, from_pandas=True)
-    return made if isinstance(made, pa.ChunkedArray) else pa.chunked_array([made])
+    array = pa.array(values, kind, from_pandas=True)
+    return array if isinstance(array, pa.ChunkedArray) else pa.chunked_array([array])
 
 
-def _words(column: "pd.Series[Any]") -> Column:
-    return as_text(pa.chunked_array([pa.array([_word(v) for v in column], pa.string())]))
+def _each_as_text(column: "pd.Series[Any]") -> Column:
+    return as_text(pa.chunked_array([pa.array([_value_text(v) for v in column], pa.string())]))
 
 
-def _word(value: object) -> str | None:
+def _value_text(value: object) -> str | None:
     """Return one value as text.
 
-    >>> _word(340811100.0), _word({"checkup", "care"}), _word({"adcode": 340811}), _word(float("nan"))
-    ('340811100', 'care;checkup', '{"adcode": 340811}', None)
+    >>> [_value_text(v) for v in (340811100.0, {"checkup", "care"}, {"adcode": 340811}, float("nan"))]
+    ['340811100', 'care;checkup', '{"adcode": 340811}', None]
     """
     if isinstance(value, dict):
         return json.dumps(value, ensure_ascii=False, default=str)
     if isinstance(value, list | tuple | set | frozenset | np.ndarray):
-        words = [word for word in map(_word, value) if word is not None]
-        return ";".join(sorted(words) if isinstance(value, set | frozenset) else words)
+        texts = [text for text in map(_value_text, value) if text is not None]
+        return ";".join(sorted(texts) if isinstance(value, set | frozenset) else texts)
     if value is None or pd.isna(value):  # type: ignore[call-overload]  # any one value
         return None
     return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)

@@ -1,7 +1,7 @@
-"""Geometries out of values: WKB, and text that is WKT, EWKT, WKB in hexadecimal digits or GeoJSON; SRIDs are kept.
+"""Parsing of geometries: WKB, and text in WKT, EWKT, hexadecimal WKB or GeoJSON; SRIDs are kept.
 
-GEOS calls itself for each part in a part and ends the process when a file nests a hundred thousand: what can be that deep, and
-what GEOS does not read, is read here.
+GEOS recurses into nested geometries and aborts the process when a file nests a hundred thousand; geometries that may be that
+deep, and types that GEOS does not support, are parsed by our own readers.
 """
 
 import json
@@ -21,7 +21,7 @@ from geoservice.ingest.wkb import from_wkb, kind_of
 from geoservice.ingest.wkt import from_wkt
 
 SAFE_BYTES = 1 << 15
-"""WKB no longer than this is at most 3 600 parts deep, half of what GEOS was seen to bear."""
+"""WKB up to this size nests at most 3 600 levels deep, half of what GEOS was measured to survive."""
 _PLAIN = ("POINT", "LINESTRING", "POLYGON", "MULTIPOINT", "MULTILINESTRING", "MULTIPOLYGON")
 _OTHER_WKT = (
     r"(?i)CIRCULARSTRING|COMPOUNDCURVE|CURVEPOLYGON|MULTICURVE|MULTISURFACE|POLYHEDRALSURFACE|\bTINZ?M?\b|TRIANGLE"
@@ -32,12 +32,12 @@ _HEX = r"^(\\x|0[xX])?[0-9A-Fa-f]{10,}$"
 GEOMETRY_TEXT = (
     r"(?i)^\s*(SRID\s*=|\w*(POINT|STRING|POLYGON|CURVE|SURFACE|COLLECTION)\s*Z?M?\s*(\(|EMPTY)|(\\x|0x)?0[01][0-9A-F]{8}|\{)"
 )
-"""What a text of a geometry begins with."""
+"""Matches the beginning of a geometry as text."""
 _FAULTS = (ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError, ShapelyError)
 
 
 class Geometries(NamedTuple):
-    """Geometries of a column, shape ``(n,)``: None where there is none; which cells held one that cannot be read, or curves."""
+    """Geometries of a column, shape ``(n,)``, None where missing; masks of the unreadable ones and of those with curves."""
 
     shapes: Objects
     broken: Bools
@@ -45,7 +45,7 @@ class Geometries(NamedTuple):
 
 
 def parse_wkb(column: Column) -> Geometries:
-    """Return the geometries of a column of WKB or EWKB; curves become straight pieces."""
+    """Return the geometries of a column of WKB or EWKB; curves are approximated by straight segments."""
     values = column.to_numpy(zero_copy_only=False)
     kinds = _kinds(column)
     other = ~np.isin(kinds, _PLAIN)
@@ -58,18 +58,18 @@ def parse_wkb(column: Column) -> Geometries:
 
 
 def _kinds(column: Column) -> Objects:
-    """Return the kind of each WKB, by its first bytes; empty for what is none."""
+    """Return the geometry type of each WKB by its first bytes; empty for anything else."""
     heads = pc.binary_slice(column, 0, 5).to_numpy(zero_copy_only=False)
-    known = {head: kind_of(head or b"") for head in set(heads)}
-    return np.array([known[head] for head in heads], object)
+    kind_by_head = {head: kind_of(head or b"") for head in set(heads)}
+    return np.array([kind_by_head[head] for head in heads], object)
 
 
 def parse_text(column: Column) -> Geometries:
-    """Return the geometries of a column of text, each value in whatever form it is.
+    """Return the geometries of a text column; each value may be in another format.
 
     >>> texts = ["POINT(1 2)", "SRID=4490;POINT(3 4)", "0101000000000000000000F03F0000000000000040", "1,2", None]
-    >>> found = parse_text(pa.chunked_array([texts]))
-    >>> [str(s) for s in found.shapes], found.broken.tolist(), int(shapely.get_srid(found.shapes[1]))
+    >>> parsed = parse_text(pa.chunked_array([texts]))
+    >>> [str(s) for s in parsed.shapes], parsed.broken.tolist(), int(shapely.get_srid(parsed.shapes[1]))
     (['POINT (1 2)', 'POINT (3 4)', 'POINT (1 2)', 'None', 'None'], [False, False, False, True, False], 4490)
     """
     values = column.to_numpy(zero_copy_only=False)
@@ -89,8 +89,8 @@ def parse_text(column: Column) -> Geometries:
     shapes[hexadecimal] = binary.shapes
     curved = other & ~shapely.is_missing(shapes)
     curved[hexadecimal] = binary.curved
-    said = srids > 0
-    shapes[said] = shapely.set_srid(shapes[said], srids[said])
+    has_srid = srids > 0
+    shapes[has_srid] = shapely.set_srid(shapes[has_srid], srids[has_srid])
     return Geometries(shapes, _broken(values, shapes), curved)
 
 
@@ -99,7 +99,7 @@ def _matches(text: Column, pattern: str) -> Bools:
 
 
 def _each(shapes: Objects, mask: Bools, values: Objects, parse: Callable[..., shapely.Geometry]) -> None:
-    """Parse values one by one; those that cannot be read stay None."""
+    """Parse the values of ``mask`` one by one into ``shapes``; unreadable ones stay None."""
     for i in np.flatnonzero(mask):
         try:
             shapes[i] = None if values[i] is None else parse(values[i])

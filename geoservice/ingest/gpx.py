@@ -9,7 +9,7 @@ import shapely
 from shapely.errors import ShapelyError
 
 from geoservice.errors import EmptyFile, InputError
-from geoservice.ingest.features import UNREADABLE, Features, joined, put, wkb
+from geoservice.ingest.features import UNREADABLE, Features, add_property, combine, to_wkb_2d
 from geoservice.ingest.raw_table import Meta, Rows
 from geoservice.ingest.xml_records import Element, read_records
 
@@ -18,26 +18,26 @@ _TEXTS = ("name", "cmt", "desc", "src", "sym", "type", "number", "ele", "time")
 
 
 def read_gpx(path: Path, layer: str | None) -> Rows:
-    """Return schema, batches and how the file was read; ``layer`` is ``waypoints`` (None too), ``routes`` or ``tracks``.
+    """Return schema, batches and metadata; ``layer`` is ``waypoints`` (also for None), ``routes`` or ``tracks``.
 
     Raises
     ------
     UnreadableFile, WrongEncoding
         As :func:`geoservice.ingest.xml_records.read_records`.
     EmptyFile, InputError
-        Nothing of that layer; no such layer.
+        The layer is empty; the layer does not exist.
     """
     chosen = layer or "waypoints"
     if chosen not in LAYERS:
         raise InputError(f"there is no layer {layer!r}; layers of GPX are {', '.join(LAYERS)}")
     features, counts = Features(), Counter[str]()
 
-    def take(element: Element, _within: Sequence[Element]) -> None:
+    def add_record(element: Element, _within: Sequence[Element]) -> None:
         counts[element.tag] += 1
         if element.tag == LAYERS[chosen]:
             features.add(counts[element.tag], _properties(element), _geometry(element))
 
-    encoding = read_records(path, "gpx", tuple(LAYERS.values()), take)
+    encoding = read_records(path, "gpx", tuple(LAYERS.values()), add_record)
     others = [f"{counts[tag]} {name} (--layer {name})" for name, tag in LAYERS.items() if counts[tag] and name != chosen]
     if not len(features):
         raise EmptyFile(f"the file holds no {chosen}{', only ' if others else ''}{', '.join(others)}")
@@ -46,12 +46,12 @@ def read_gpx(path: Path, layer: str | None) -> Rows:
 
 
 def _properties(element: Element) -> dict[str, str | None]:
-    found = {tag: element.value(tag) for tag in _TEXTS}
-    found["link"] = next((e.attributes.get("href") for e in element.find("link")), None)
+    properties = {tag: element.value(tag) for tag in _TEXTS}
+    properties["link"] = next((e.attributes.get("href") for e in element.find("link")), None)
     for extension in element.find("extensions"):
         for leaf in _leaves(extension):
-            put(found, leaf.tag, leaf.text or None)
-    return found
+            add_property(properties, leaf.tag, leaf.text or None)
+    return properties
 
 
 def _leaves(element: Element) -> Iterator[Element]:
@@ -65,16 +65,16 @@ def _leaves(element: Element) -> Iterator[Element]:
 def _geometry(element: Element) -> bytes | None:
     try:
         if element.tag == "wpt":
-            return wkb(shapely.points(*_place(element)))
+            return to_wkb_2d(shapely.points(*_lon_lat(element)))
         segments = [element.find("rtept")] if element.tag == "rte" else [s.find("trkpt") for s in element.find("trkseg")]
-        lines = [[_place(p) for p in points] for points in segments]
-        return wkb(joined([shapely.linestrings(line) for line in lines if len(line) > 1]))
+        lines = [[_lon_lat(p) for p in points] for points in segments]
+        return to_wkb_2d(combine([shapely.linestrings(line) for line in lines if len(line) > 1]))
     except (ValueError, KeyError, ShapelyError):
         return UNREADABLE
 
 
-def _place(point: Element) -> tuple[float, float]:
+def _lon_lat(point: Element) -> tuple[float, float]:
     lon, lat = float(point.attributes["lon"]), float(point.attributes["lat"])
     if not np.isfinite([lon, lat]).all():
-        raise ValueError("a place is two numbers")
+        raise ValueError("lon and lat must be finite numbers")
     return lon, lat

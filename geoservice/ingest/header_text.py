@@ -1,4 +1,4 @@
-"""Headers as they are compared: narrow, lower case, simplified, without numbering, marks, brackets, units and years."""
+"""Normalisation of headers: half-width, lower case, simplified characters, without numbering, marks, units and years."""
 
 import re
 import unicodedata
@@ -10,7 +10,7 @@ from geoservice.ingest.header_units import unit_at_end, unit_in_brackets
 from geoservice.ingest.spelling import SIMPLIFIED
 
 LONGEST = 120
-"""Letters of a header that are looked at; longer ones are questions with their explanations."""
+"""Characters of a header that are compared; longer headers are survey questions with explanations."""
 _BRACKETS = re.compile(r"[(\[【{<《]([^()\[\]【】{}<>《》]*)[)\]】}>》]")
 _NUMBERING = re.compile(
     r"""^(?:
@@ -40,7 +40,7 @@ _RESOLUTION = re.compile(r" \d+ ?k?m$")
 
 
 class HeaderReading(NamedTuple):
-    """One way to read a header: its text, how much of the header that is (1 all of it), and the unit that was stated."""
+    """One way to read a header: its text, the share of the header that it covers (1 for all), and the unit that is stated."""
 
     text: str
     weight: float
@@ -49,7 +49,7 @@ class HeaderReading(NamedTuple):
 
 @lru_cache(maxsize=4096)
 def plain_text(header: str) -> str:
-    """Return a header in lower case, narrow, simplified and without accents, its words parted by single spaces.
+    """Return a header in lower case, half-width, simplified and without accents, its words separated by single spaces.
 
     >>> plain_text("GPS_经度"), plain_text("moveInDate"), plain_text("戶 編號"), plain_text("Código")
     ('gps经度', 'move in date', '户编号', 'codigo')
@@ -62,7 +62,7 @@ def plain_text(header: str) -> str:
 
 @lru_cache(maxsize=4096)
 def readings(header: str) -> tuple[HeaderReading, ...]:
-    """Return the ways to read a header, the most of it first.
+    """Return the ways to read a header, the most complete first.
 
     >>> readings("*3、建筑面积（㎡）")[-1]
     HeaderReading(text='建筑面积', weight=0.96, unit='m2')
@@ -78,23 +78,23 @@ def readings(header: str) -> tuple[HeaderReading, ...]:
 
 def _all(header: str) -> Iterator[HeaderReading]:
     narrow = unicodedata.normalize("NFKC", header).strip()
-    system = 0.85 if narrow.startswith("_") else 1.0  # a survey tool's own column
+    system = 0.85 if narrow.startswith("_") else 1.0  # a column that the survey tool adds
     yield HeaderReading(_flat(narrow), system)
-    whole = unmarked(narrow)
-    parts = [*((part, 0.9) for part in _last_segments(whole)), *((part, 0.95) for part in _languages(whole))]
-    for text, weight in ((whole, system), *((part, share * system) for part, share in parts)):
+    unmarked_text = strip_marks(narrow)
+    parts = [*((part, 0.9) for part in _last_segments(unmarked_text)), *((part, 0.95) for part in _languages(unmarked_text))]
+    for text, weight in ((unmarked_text, system), *((part, share * system) for part, share in parts)):
         for reading in _without_brackets(text):
             for shorter, share in _shortened(reading.text):
                 yield HeaderReading(shorter, weight * reading.weight * share, reading.unit)
 
 
 def _flat(text: str) -> str:
-    """Return a text with what is in brackets kept, and the brackets left out."""
+    """Return a text without brackets but with their content."""
     return plain_text(re.sub(r"[()\[\]【】{}《》]", " ", text))
 
 
-def unmarked(text: str) -> str:
-    """Return a text without marks such as * and without numbers of questions."""
+def strip_marks(text: str) -> str:
+    """Return a text without marks such as * and without question numbers."""
     text = text.replace("#", " number ")
     before = ""
     while text != before:
@@ -103,7 +103,7 @@ def unmarked(text: str) -> str:
 
 
 def _last_segments(text: str) -> Iterator[str]:
-    """Return what stands behind the last / of a form's path, or the last - or . of a joined name."""
+    """Yield the part after the last / of a form's path, or after the last - or . of a compound name."""
     if "/" in text and unit_at_end(text) is None and not re.search(r"[(（]", text.rpartition("/")[2]):
         yield text.rpartition("/")[2]
     if re.fullmatch(r"[\w\-]+-\w{2,}|\w+(\.\w+)+", text, re.ASCII):
@@ -111,11 +111,11 @@ def _last_segments(text: str) -> Iterator[str]:
 
 
 def _languages(text: str) -> list[str]:
-    """Return the two halves of a header in two languages, 名称 / Name, each with the unit that stands behind both."""
-    found = _BILINGUAL.fullmatch(_BRACKETS.sub(r"(\1)", text).strip())
-    if not found:
+    """Return the two halves of a bilingual header, 名称 / Name, each with the unit that follows both."""
+    match = _BILINGUAL.fullmatch(_BRACKETS.sub(r"(\1)", text).strip())
+    if not match:
         return []
-    *halves, unit = found.groups()
+    *halves, unit = match.groups()
     return [half.strip() + (unit or "") for half in halves if half]
 
 
@@ -133,7 +133,7 @@ def _without_brackets(text: str) -> Iterator[HeaderReading]:
 
 
 def _shortened(text: str) -> Iterator[tuple[str, float]]:
-    """Return a text and what is left of it without polite words, years, waves of a survey and resolutions of a grid."""
+    """Yield a text, then its shorter forms without polite phrases, years, survey waves and grid resolutions."""
     yield text, 1.0
     for pattern, share in ((_POLITE, 0.98), (_YEAR, 0.94), (_SHORT_YEAR, 0.92), (_WAVE, 0.93), (_RESOLUTION, 0.93)):
         shorter = " ".join(pattern.sub(" ", text).split())

@@ -1,12 +1,12 @@
-"""Units in headers: 建筑面积（㎡）, 人口（万人）, error_m; a number in another unit than ours is not taken."""
+"""Units in headers: 建筑面积（㎡）, 人口（万人）, error_m; a column in another unit than ours is not mapped."""
 
 import re
 import unicodedata
 
-from geoservice.ingest.header_vocabulary import vocabulary, words
+from geoservice.ingest.header_vocabulary import split_terms, vocabulary
 
 _KIND: dict[str, str] = {
-    unicodedata.normalize("NFKC", w): kind for kind, listed in vocabulary()["units"].items() for w in words(listed)
+    unicodedata.normalize("NFKC", w): kind for kind, listed in vocabulary()["units"].items() for w in split_terms(listed)
 }
 _ALLOWED = {
     "persons": {"person"},
@@ -22,36 +22,36 @@ _ALLOWED = {
 }
 _COUNTED = {"person"}
 _NUMBER_UNITS = {"m2", "m", "s", "other"}
-_SAID = re.compile(r"^单位\s*[:：]?\s*|^in\s+", re.IGNORECASE)
+_UNIT_LABEL = re.compile(r"^单位\s*[:：]?\s*|^in\s+", re.IGNORECASE)
 _AT_END = re.compile(r"^(.*[^\s/_])(?:\s*/\s*|_)([^/_]+)$")
 _GLUED = re.compile(r"^(.*(?:\w[ _]|[\u4e00-\u9fff]))(sq ?k?m|m2|km2|sqft|ha|km|m|min|mins|pct|percent)$", re.IGNORECASE)
 
 
 def unit_in_brackets(text: str) -> str:
-    """Return the kind of unit that stands in brackets, empty if it is none.
+    """Return the kind of the unit in brackets, empty if it is no unit.
 
     >>> unit_in_brackets("单位：万人"), unit_in_brackets("人次/天"), unit_in_brackets("必填")
     ('other', 'person', '')
     """
-    bare = _SAID.sub("", unicodedata.normalize("NFKC", text).strip()).lower()
+    bare = _UNIT_LABEL.sub("", unicodedata.normalize("NFKC", text).strip()).lower()
     return _KIND.get(bare, "") or _KIND.get(bare.split("/")[0].strip(), "")
 
 
 def unit_at_end(text: str) -> tuple[str, str] | None:
-    """Return a header without the unit at its end, and the kind of the unit; None where there is none.
+    """Return a header without the unit at its end, and the kind of that unit; None if there is no unit.
 
     >>> unit_at_end("建筑面积/㎡"), unit_at_end("area_sqkm"), unit_at_end("City/Town")
     (('建筑面积', 'm2'), ('area', 'other'), None)
     """
     for pattern in (_AT_END, _GLUED):
-        found = pattern.match(text)
-        if found and (kind := _KIND.get(unicodedata.normalize("NFKC", found[2]).strip().lower(), "")):
-            return found[1].rstrip(" _"), kind
+        match = pattern.match(text)
+        if match and (kind := _KIND.get(unicodedata.normalize("NFKC", match[2]).strip().lower(), "")):
+            return match[1].rstrip(" _"), kind
     return None
 
 
 def unit_fits(field: str, unit: str) -> bool:
-    """Whether a column may be stated in a unit; groups count persons."""
+    """Whether a unit is allowed for a column; group columns count persons."""
     if not unit:
         return True
     allowed = _ALLOWED.get(field, _COUNTED if field.startswith("group_") else None)

@@ -1,4 +1,4 @@
-"""What strangers call our columns, as ``synonyms.toml`` lists it: for each column its names in ranks, and what it never is."""
+"""Names that files use for our columns, from ``synonyms.toml``: ranked names and exclusions of each column."""
 
 import tomllib
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ SHARED = ("lon", "lat", "coordinates", "wkt", "address")
 
 
 class Names(TypedDict, total=False):
-    """What a column is called: words separated by commas; ``synonyms.toml`` explains the keys."""
+    """Names of a column: comma-separated terms; ``synonyms.toml`` explains the keys."""
 
     names: list[str]
     before: str
@@ -25,19 +25,19 @@ class Names(TypedDict, total=False):
 
 
 Fields = Mapping[str, Names]
-"""Our columns, and what strangers call them."""
+"""Our columns with the names that files use for them."""
 
 
 @lru_cache(maxsize=1)
 def vocabulary() -> Mapping[str, Any]:
-    """Return all of ``synonyms.toml``."""
+    """Return the parsed ``synonyms.toml``."""
     return tomllib.loads(files(__package__).joinpath("synonyms.toml").read_text("utf-8"))
 
 
-def words(text: str) -> list[str]:
-    """Return the words of a list.
+def split_terms(text: str) -> list[str]:
+    """Return the terms of a comma-separated list.
 
-    >>> words("代码, area code")
+    >>> split_terms("代码, area code")
     ['代码', 'area code']
     """
     return [w for w in (part.strip() for part in text.split(",")) if w]
@@ -45,13 +45,13 @@ def words(text: str) -> list[str]:
 
 @lru_cache(maxsize=8)
 def names_of(table: TableName) -> dict[str, Names]:
-    """Return the columns that a file for a table may have; their own names come first."""
-    known = vocabulary()
-    shared = {f: known[f] for f in SHARED if table in known[f]["tables"]}
-    return {f: _with_own(f, said) for f, said in {**known[table], **shared}.items()}
+    """Return the columns that a file for a table may have, with their names; the column's own name comes first."""
+    entries = vocabulary()
+    shared = {f: entries[f] for f in SHARED if table in entries[f]["tables"]}
+    return {f: _with_own_name(f, names) for f, names in {**entries[table], **shared}.items()}
 
 
-def _with_own(field: str, said: Names) -> Names:
-    named: Names = {**said}
-    named.pop("tables", None)  # type: ignore[typeddict-item] # of columns of several tables alone
-    return {**named, "names": [field, *said["names"]]}
+def _with_own_name(field: str, names: Names) -> Names:
+    extended: Names = {**names}
+    extended.pop("tables", None)  # type: ignore[typeddict-item] # only columns of several tables have it
+    return {**extended, "names": [field, *names["names"]]}

@@ -1,4 +1,4 @@
-"""Import the rows of a file or frame: map its headers, check, build the table, and write it whole or not at all."""
+"""Import of the rows of a file or frame: map headers, check values, build the table, and write all of it or nothing."""
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -17,7 +17,7 @@ from geoservice.ingest.column_values import ColumnValues
 from geoservice.ingest.columns import doubt_notes, map_columns, memory_key, remembered_text
 from geoservice.ingest.header_names import PAIR_FIELDS
 from geoservice.ingest.households import build_households
-from geoservice.ingest.job import Job, named
+from geoservice.ingest.job import Job, file_in_errors
 from geoservice.ingest.level_columns import level_columns
 from geoservice.ingest.personal import check_headers, check_values
 from geoservice.ingest.population import build_population
@@ -41,7 +41,7 @@ BUILDERS: Mapping[TableName, Callable[[ColumnValues, BuildContext], BuiltTable]]
     "uptake": build_uptake,
     "population": build_population,
 }
-SAMPLES = 20
+MAX_SAMPLES = 20
 _NOT_NAMES = (
     "name",
     "name_zh",
@@ -60,7 +60,7 @@ _NUMERIC = (*NUMBERS, "lon", "lat", *PAIR_FIELDS, "persons_margin", "h3", "wkt")
 
 
 def import_rows(job: Job, raw: RawTable, source: Source) -> Report:
-    """Load rows as they were read; a dry run returns what that would come to.
+    """Load rows of a raw table and return the report; a dry run reports what a load would do.
 
     Raises
     ------
@@ -76,35 +76,35 @@ def import_rows(job: Job, raw: RawTable, source: Source) -> Report:
     doubts: dict[str, list[str]] = {}
     mapping = _mapping(job, raw, job.store.recall(key), doubts)
     job = _with_level(job, raw, mapping)
-    faults = RejectedValues(job.file, raw.rows.to_numpy(), broken=raw.meta.broken)
-    cells = ColumnValues(raw, mapping, faults, [*raw.meta.notes, *doubt_notes(doubts)])
+    rejects = RejectedValues(job.file, raw.rows.to_numpy(), broken=raw.meta.broken)
+    cells = ColumnValues(raw, mapping, rejects, [*raw.meta.notes, *doubt_notes(doubts)])
     not_names = [h for f, h in mapping.items() if f in _NOT_NAMES]
-    with ThreadPoolExecutor(1) as pool:  # Arrow's searches leave the interpreter free
+    with ThreadPoolExecutor(1) as pool:  # Arrow's searches release the interpreter lock
         checked = pool.submit(check_values, table, raw.columns, not_names, _numeric(mapping))
         try:
-            built = _build(cells, job, doubts)
+            result = _build(cells, job, doubts)
         finally:
-            checked.result()  # that a column must not come in is said before any fault of its values
+            checked.result()  # refused columns are reported before rejected values
     _note_unused(cells, table)
-    report = _keep_rejects(_report(job, cells, built), faults, job, source)
-    refusal = built.refusal
-    if refusal is None and ((faults.rejected and not options.accept_partial) or not built.rows.num_rows):
-        refusal = faults.error(report.rejects_path)
+    report = _save_rejects(_report(job, cells, result), rejects, job, source)
+    refusal = result.refusal
+    if refusal is None and ((rejects.rejected_rows and not options.accept_partial) or not result.rows.num_rows):
+        refusal = rejects.error(report.rejects_path)
     if options.dry_run:
-        return _verdict(job, report, built.rows, source, refusal)
+        return _dry_run_report(job, report, result.rows, source, refusal)
     if refusal is not None:
         raise refusal
     job.progress("write", 0.0)
-    vintage = job.store.write(table, built.rows, source, faults.rejected, options.replaces)
+    vintage = job.store.write(table, result.rows, source, rejects.rejected_rows, options.replaces)
     job.store.remember(key, remembered_text(mapping, options))
     job.progress("write", 1.0)
     return replace(report, vintage=vintage)
 
 
-def _verdict(job: Job, report: Report, rows: pa.Table, source: Source, refusal: InputError | None) -> Report:
-    """Return the report of a dry run with what a load would come to: its vintage, or the error that it would end with."""
+def _dry_run_report(job: Job, report: Report, rows: pa.Table, source: Source, refusal: InputError | None) -> Report:
+    """Return the report of a dry run with the outcome of a load: its vintage, or its error."""
     try:
-        with named(job.file):
+        with file_in_errors(job.file):
             if refusal is not None:
                 raise refusal
             expected = job.store.try_write(job.table, rows, source, report.rows_rejected, job.options.replaces)
@@ -114,7 +114,7 @@ def _verdict(job: Job, report: Report, rows: pa.Table, source: Source, refusal: 
 
 
 def _build(cells: ColumnValues, job: Job, doubts: Mapping[str, Sequence[str]]) -> BuiltTable:
-    """Build the table; where a column is missing, the error says which headers were equally good for it."""
+    """Build the table; the error of a missing column also names the headers that were equally good for it."""
     try:
         return BUILDERS[job.table](cells, _context(job))
     except MissingColumn as error:
@@ -124,7 +124,7 @@ def _build(cells: ColumnValues, job: Job, doubts: Mapping[str, Sequence[str]]) -
 
 
 def _mapping(job: Job, raw: RawTable, remembered: str | None, doubts: dict[str, list[str]]) -> dict[str, str]:
-    """Map a file's headers; the ``id`` of a feature often just counts them: a key among the properties is better."""
+    """Map a file's headers; an ``id`` of features is often a mere counter, so a key among the properties is preferred."""
     table, options, headers = job.table, job.options, raw.columns.column_names
     sample = Sample(raw.columns)
     if raw.meta.format in {"geojson", "kml", "topojson"} and "id" in headers and "id" not in options.mapping.values():
@@ -136,7 +136,7 @@ def _mapping(job: Job, raw: RawTable, remembered: str | None, doubts: dict[str, 
 
 
 def _with_level(job: Job, raw: RawTable, mapping: Mapping[str, str]) -> Job:
-    """Return the job with the level that the headers name, where neither the options nor a column say it."""
+    """Return the job with the level that the headers name, if neither the options nor a column state it."""
     if job.table != "areas" or job.options.level is not None or "level" in mapping:
         return job
     sample = Sample(raw.columns)
@@ -147,39 +147,39 @@ def _with_level(job: Job, raw: RawTable, mapping: Mapping[str, str]) -> Job:
 
 
 def _without_empty(raw: RawTable, file: str) -> RawTable:
-    """Leave out rows that hold nothing at all: spreadsheets end in thousands of them."""
-    something = np.zeros(len(raw.rows), bool)
+    """Return the rows without completely empty ones; spreadsheets may end in thousands of these."""
+    filled = np.zeros(len(raw.rows), bool)
     for column in [*raw.columns.columns, *([raw.geometry] if raw.geometry is not None else [])]:
-        something |= bools(column.is_valid())
-        if something.all():
+        filled |= bools(column.is_valid())
+        if filled.all():
             return raw
-    if not something.any() and not raw.meta.broken:
+    if not filled.any() and not raw.meta.broken:
         raise EmptyFile(f"{file}: there are no rows below the header")
-    mask = pa.array(something)
+    mask = pa.array(filled)
     geometry = None if raw.geometry is None else pc.filter(raw.geometry, mask)
     return RawTable(raw.columns.filter(mask), pc.filter(raw.rows, mask), geometry, raw.meta)
 
 
 def _numeric(mapping: dict[str, str]) -> list[str]:
-    """Return headers of numbers and geometry, which need no look for phones in their digits; text there fails its own check."""
+    """Return headers of numbers and geometries, which are not searched for phone numbers; text in them fails its own check."""
     return [h for f, h in mapping.items() if f in _NUMERIC or f.startswith(GROUP_PREFIX)]
 
 
 def _note_unused(cells: ColumnValues, table: TableName) -> None:
-    """Note the columns of a file that are ours and of which nothing comes: not read, or stored and used by nothing yet."""
-    idle = {c.name for c in TABLES[table].columns if not c.used}
-    kept = [f for f in cells.mapping if f in idle & cells.read]
-    lost = [f"{f} ({cells.mapping[f]})" for f in cells.mapping if f not in cells.read]
-    if idle.issuperset(c.name for c in TABLES[table].columns):
+    """Note mapped columns that were not read, and columns that are stored but not used by anything yet."""
+    unused = {c.name for c in TABLES[table].columns if not c.used}
+    stored = [f for f in cells.mapping if f in unused & cells.requested]
+    ignored = [f"{f} ({cells.mapping[f]})" for f in cells.mapping if f not in cells.requested]
+    if unused.issuperset(c.name for c in TABLES[table].columns):
         cells.notes.append(f"{table}: accepted, but nothing uses this table yet")
-    elif kept:
-        cells.notes.append(f"accepted, but nothing uses it yet: {', '.join(kept)}")
-    if lost:
-        cells.notes.append(f"neither used nor stored: {', '.join(lost)}")
+    elif stored:
+        cells.notes.append(f"accepted, but nothing uses it yet: {', '.join(stored)}")
+    if ignored:
+        cells.notes.append(f"neither used nor stored: {', '.join(ignored)}")
 
 
 def _context(job: Job) -> BuildContext:
-    """Gather what rows depend on; a dry run makes no secret."""
+    """Return what building rows depends on; a dry run creates no secret."""
     secret = b""
     if isinstance(job.store, Register):
         secret = job.store.secret(keep=not job.options.dry_run)
@@ -188,7 +188,7 @@ def _context(job: Job) -> BuildContext:
 
 
 def _report(job: Job, cells: ColumnValues, built: BuiltTable) -> Report:
-    meta, faults = cells.raw.meta, cells.faults
+    meta, rejects = cells.raw.meta, cells.rejects
     return Report(
         job.table,
         job.file,
@@ -197,9 +197,9 @@ def _report(job: Job, cells: ColumnValues, built: BuiltTable) -> Report:
         delimiter=meta.delimiter,
         crs=built.crs,
         layer=meta.layer,
-        rows_read=len(cells) + len(faults.broken),
+        rows_read=len(cells) + len(rejects.broken),
         rows_accepted=built.rows.num_rows,
-        rows_rejected=faults.rejected,
+        rows_rejected=rejects.rejected_rows,
         mapping=cells.mapping,
         unused=tuple(h for h in cells.raw.columns.column_names if h not in cells.mapping.values()),
         dry_run=job.options.dry_run,
@@ -207,16 +207,16 @@ def _report(job: Job, cells: ColumnValues, built: BuiltTable) -> Report:
     )
 
 
-def _keep_rejects(report: Report, faults: RejectedValues, job: Job, source: Source) -> Report:
-    """Write the rejects file; a dry run writes only where it was told to."""
-    if not faults.rejected:
+def _save_rejects(report: Report, rejects: RejectedValues, job: Job, source: Source) -> Report:
+    """Write the rejects file; a dry run writes it only to a path from the options."""
+    if not rejects.rejected_rows:
         return report
-    rejects = faults.rejects()
-    report = replace(report, samples=tuple(rejects[:SAMPLES]))
-    where = job.options.rejects
-    if where is None and not job.options.dry_run:
-        where = rejects_folder(job.store.folder) / f"{report.table}-{Path(report.file).stem}-{source.digest[:8]}.csv"
-    if where is None:
+    rejected = rejects.to_list()
+    report = replace(report, samples=tuple(rejected[:MAX_SAMPLES]))
+    target = job.options.rejects
+    if target is None and not job.options.dry_run:
+        target = rejects_folder(job.store.folder) / f"{report.table}-{Path(report.file).stem}-{source.digest[:8]}.csv"
+    if target is None:
         return report
-    write_rejects(rejects, where)
-    return replace(report, rejects_path=where)
+    write_rejects(rejected, target)
+    return replace(report, rejects_path=target)

@@ -1,4 +1,4 @@
-"""An import under way, and how its errors are named."""
+"""An import in progress, and the file name in its error messages."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,12 +12,12 @@ from geoservice.study import Study
 from geoservice.vintages import VintageStore
 
 Progress = Callable[[str, float], None]
-"""Told a stage and a fraction."""
+"""Function of a stage and a fraction from 0 to 1."""
 
 
 @dataclass(frozen=True)
 class Job:
-    """Rows on their way into a table of ``store``; ``file`` is what messages call them, ``project`` has the areas."""
+    """Rows to load into a table of ``store``; ``file`` is their name in messages, ``project`` has the areas."""
 
     store: VintageStore
     project: Project
@@ -30,8 +30,8 @@ class Job:
 
 
 @contextmanager
-def named(file: str) -> Iterator[None]:
-    """Put the name of what is imported before a message that does not hold it."""
+def file_in_errors(file: str) -> Iterator[None]:
+    """Prefix the message of an :class:`InputError` with the file name if it does not contain it."""
     try:
         yield
     except InputError as error:

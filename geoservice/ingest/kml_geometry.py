@@ -1,4 +1,4 @@
-"""Geometry of KML as shapes: longitude and latitude in degrees, heights left out."""
+"""Geometry of KML: longitude and latitude in degrees, without heights."""
 
 import re
 
@@ -6,29 +6,29 @@ import numpy as np
 import shapely
 
 from geoservice.geo import Floats
-from geoservice.ingest.features import joined
+from geoservice.ingest.features import combine
 from geoservice.ingest.xml_records import Element
 
 _COMMA = re.compile(r"\s*,\s*")
 
 
 def shape_of(parent: Element) -> shapely.Geometry | None:
-    """Return the geometry within an element, several as one collection, None where there is none.
+    """Return the geometry within an element, several as one collection, None if there is none.
 
-    Raises :class:`ValueError` for one that cannot be read.
+    Raises :class:`ValueError` if one cannot be read.
     """
     shapes = [s for child in parent.children if (s := _shape(child)) is not None]
-    return joined(shapes)
+    return combine(shapes)
 
 
 def _shape(element: Element) -> shapely.Geometry | None:
     if element.tag in {"MultiGeometry", "MultiTrack"}:
         return shape_of(element)
     if element.tag == "Point":
-        places = coordinates(element.value("coordinates") or "")
-        if len(places) > 1:
-            raise ValueError("a point of several places")
-        return shapely.points(places[0]) if len(places) else None
+        positions = coordinates(element.value("coordinates") or "")
+        if len(positions) > 1:
+            raise ValueError("a point has one position")
+        return shapely.points(positions[0]) if len(positions) else None
     if element.tag in {"LineString", "LinearRing"}:
         return _line(coordinates(element.value("coordinates") or ""))
     if element.tag == "Track":
@@ -36,11 +36,11 @@ def _shape(element: Element) -> shapely.Geometry | None:
     return _polygon(element) if element.tag == "Polygon" else None
 
 
-def _line(places: Floats) -> shapely.Geometry | None:
-    """Return a line through places, the place where it is only one."""
-    if len(places) < 2:
-        return shapely.points(places[0]) if len(places) else None
-    return shapely.linestrings(places)
+def _line(positions: Floats) -> shapely.Geometry | None:
+    """Return a line through positions, or a point if there is only one."""
+    if len(positions) < 2:
+        return shapely.points(positions[0]) if len(positions) else None
+    return shapely.linestrings(positions)
 
 
 def _polygon(element: Element) -> shapely.Geometry | None:
@@ -56,7 +56,7 @@ def _rings(element: Element, side: str) -> list[shapely.Geometry]:
 
 
 def coordinates(text: str) -> Floats:
-    """Return longitudes and latitudes, shape ``(n, 2)``, of text such as ``116.95,30.6,0 117,30.6``; heights are left out.
+    """Return longitudes and latitudes, shape ``(n, 2)``, of text such as ``116.95,30.6,0 117,30.6``, without heights.
 
     >>> coordinates(" 116.95,30.6,0  117, 30.65 ").tolist()
     [[116.95, 30.6], [117.0, 30.65]]
@@ -64,12 +64,12 @@ def coordinates(text: str) -> Floats:
     Raises
     ------
     ValueError
-        A place is not two or three numbers.
+        A position is not two or three numbers.
     """
-    places = []
-    for place in _COMMA.sub(",", text).split():
-        numbers = [float(n) for n in place.split(",")]
+    positions = []
+    for position in _COMMA.sub(",", text).split():
+        numbers = [float(n) for n in position.split(",")]
         if not 2 <= len(numbers) <= 3 or not np.isfinite(numbers[:2]).all():
-            raise ValueError("a place is a longitude and a latitude, and perhaps a height")
-        places.append(numbers[:2])
-    return np.array(places, float).reshape(-1, 2)
+            raise ValueError("a position is a longitude, a latitude and optionally a height")
+        positions.append(numbers[:2])
+    return np.array(positions, float).reshape(-1, 2)

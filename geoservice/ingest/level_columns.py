@@ -1,4 +1,4 @@
-"""Tables of areas whose headers name the level: township code, township name, county code, county name."""
+"""Area tables whose headers name the level: township code, township name, county code, county name."""
 
 import re
 from collections.abc import Sequence
@@ -45,10 +45,10 @@ _NAMED = (
 )
 
 
-def finest(headers: Sequence[str]) -> list[str]:
-    """Return those of some headers that name the finest level of areas.
+def finest_level(headers: Sequence[str]) -> list[str]:
+    """Return the headers that name the finest level of areas.
 
-    >>> finest(["户籍省代码", "户籍县代码"])
+    >>> finest_level(["户籍省代码", "户籍县代码"])
     ['户籍县代码']
     """
     depths = [max((i for i, p in enumerate(_NAMED) if p.search(readings(h)[0].text)), default=-1) for h in headers]
@@ -56,58 +56,58 @@ def finest(headers: Sequence[str]) -> list[str]:
 
 
 class LevelColumns(NamedTuple):
-    """What the headers say: our column -> header, and the level of the areas, None where a column has it."""
+    """Result for headers that name levels: our column -> header, and the level of the areas, None if a column holds it."""
 
     mapping: dict[str, str]
     level: str | None
     others: tuple[str, ...] = ()
-    """Headers of wider levels, which say nothing of these areas."""
+    """Headers of wider levels, which do not describe these areas."""
 
 
 def level_columns(headers: Sequence[str]) -> LevelColumns | None:
-    """Return what headers that name levels mean: the finest level is the areas' own, the next one their parents'.
+    """Return the columns of headers that name levels: the finest level is the areas' own, the next one their parents'.
 
-    Read are tables in Chinese and English, and those of GADM (``GID_3``, ``NAME_3``), COD (``ADM3_PCODE``, ``ADM3_EN``) and
-    geoBoundaries (``shapeID``, ``shapeType``), whose first level below the country is taken as the province. None for any other
-    headers, and where the finest level that has a name has no code.
+    Supports tables in Chinese and English, and those of GADM (``GID_3``, ``NAME_3``), COD (``ADM3_PCODE``, ``ADM3_EN``) and
+    geoBoundaries (``shapeID``, ``shapeType``), where the first level below the country counts as the province. None for other
+    headers, and if the finest level with a name has no code.
 
     >>> level_columns(["乡镇代码", "乡镇名称", "县代码", "县名称"])[:2]
     ({'code': '乡镇代码', 'name_zh': '乡镇名称', 'parent': '县代码'}, 'township')
     >>> level_columns(["ADM1_PCODE", "ADM1_EN", "ADM2_PCODE", "ADM2_EN"]).mapping
     {'code': 'ADM2_PCODE', 'name_en': 'ADM2_EN', 'parent': 'ADM1_PCODE'}
     """
-    named = {_GEOBOUNDARIES[r.text]: h for h in headers for r in readings(h)[:1] if r.text in _GEOBOUNDARIES}
-    if len(named) == len(_GEOBOUNDARIES):
-        return LevelColumns({"code": named["code"], "name_en": named["name"], "level": named["level"]}, None)
-    found: dict[str, dict[str, str]] = {}
+    columns = {_GEOBOUNDARIES[r.text]: h for h in headers for r in readings(h)[:1] if r.text in _GEOBOUNDARIES}
+    if len(columns) == len(_GEOBOUNDARIES):
+        return LevelColumns({"code": columns["code"], "name_en": columns["name"], "level": columns["level"]}, None)
+    by_level: dict[str, dict[str, str]] = {}
     for header in headers:
-        if said := _read(header):
-            found.setdefault(said[0], {}).setdefault(said[1], header)
-    coded = [level for level in LEVELS if "code" in found.get(level, {})]
+        if level_role := _level_and_role(header):
+            by_level.setdefault(level_role[0], {}).setdefault(level_role[1], header)
+    coded = [level for level in LEVELS if "code" in by_level.get(level, {})]
     if not coded:
         return None
-    if any(LEVELS.index(level) > LEVELS.index(coded[-1]) for level in found):
+    if any(LEVELS.index(level) > LEVELS.index(coded[-1]) for level in by_level):
         return None
-    own = found[coded[-1]]
+    own = by_level[coded[-1]]
     mapping: dict[str, str] = {role: own[role] for role in ("code", "name_zh", "name_en") if role in own}
     if len(mapping) < 2:  # a code alone, as in a table of households
         return None
-    mapping |= {"parent": found[coded[-2]]["code"]} if len(coded) > 1 else {}
-    others = tuple(h for roles in found.values() for h in roles.values() if h not in mapping.values())
+    mapping |= {"parent": by_level[coded[-2]]["code"]} if len(coded) > 1 else {}
+    others = tuple(h for roles in by_level.values() for h in roles.values() if h not in mapping.values())
     return LevelColumns(mapping, coded[-1], others)
 
 
-def _read(header: str) -> tuple[str, str] | None:
-    """Return the level and the role that a header names."""
+def _level_and_role(header: str) -> tuple[str, str] | None:
+    """Return the level and the role that a header names, None if it names none."""
     for reading in readings(header):
         if match := _GADM.fullmatch(reading.text):
             role, number = match[1], int(match[2])
         elif match := _COD.fullmatch(reading.text):
             role, number = match[2], int(match[1])
         else:
-            found = next(((level, role) for level, role, p in _LEVEL if p.fullmatch(reading.text)), None)
-            if found:
-                return found
+            level_role = next(((level, role) for level, role, p in _LEVEL if p.fullmatch(reading.text)), None)
+            if level_role:
+                return level_role
             continue
         return (LEVELS[number - 1], _ROLES.get(role, "name_en")) if 1 <= number <= len(LEVELS) else None
     return None

@@ -1,4 +1,4 @@
-"""Import one file or frame: read it, check it, and write it into the register or the project, whole or not at all."""
+"""Import of one file or frame: read, check, and write into the register or the project, all of it or nothing."""
 
 import hashlib
 import json
@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 from geoservice.errors import InputError, MissingColumn, UnreadableFile
 from geoservice.geo import BBox
-from geoservice.ingest.area_lookup import AreaLookup, box_of
-from geoservice.ingest.columns import header_words
+from geoservice.ingest.area_lookup import AreaLookup, areas_bbox
+from geoservice.ingest.columns import header_names
 from geoservice.ingest.delimited import check_lines
-from geoservice.ingest.formats import Format, format_of, members
+from geoservice.ingest.formats import Format, format_of, input_files
 from geoservice.ingest.frame import digest_of_rows, read_frame
 from geoservice.ingest.import_rows import import_rows
-from geoservice.ingest.job import Job, Progress, named
+from geoservice.ingest.job import Job, Progress, file_in_errors
 from geoservice.ingest.raw_table import RawTable
 from geoservice.ingest.report import Options, Report
 from geoservice.ingest.sandbox import SCRATCH, read_file
@@ -30,12 +30,12 @@ if TYPE_CHECKING:
     import pandas as pd
 
 RULES = 4
-"""Raised whenever the same file would be read differently, so that it is loaded anew."""
+"""Version of the import rules; raised whenever the same file would be read differently, so that it is loaded again."""
 
 
 def digest_of(contents: Iterable[bytes], table: TableName, options: Options, study: Study, areas: str) -> str:
-    """Return the SHA-256 of the digests of a source's contents and of all that decides how its rows come out."""
-    decides = {
+    """Return the SHA-256 over the digests of a source's contents and everything that determines its rows."""
+    inputs = {
         "rules": RULES,
         "table": table,
         "options": [
@@ -50,10 +50,10 @@ def digest_of(contents: Iterable[bytes], table: TableName, options: Options, stu
         "study": [[s.model_dump() for s in study.services], [g.model_dump() for g in study.groups]],
         "areas": areas,
     }
-    whole = hashlib.sha256(json.dumps(decides, ensure_ascii=False, sort_keys=True).encode())
+    sha256 = hashlib.sha256(json.dumps(inputs, ensure_ascii=False, sort_keys=True).encode())
     for content in contents:
-        whole.update(content)
-    return whole.hexdigest()
+        sha256.update(content)
+    return sha256.hexdigest()
 
 
 def _file_digest(path: Path) -> bytes:
@@ -75,31 +75,31 @@ def import_file(
     Parameters
     ----------
     project
-        Where public tables go, and where the areas are. Nothing in it changes when anything is wrong, but for the file of
-        rejected rows.
+        Store of public tables, with the areas. Nothing in it changes if anything is wrong, except for the file of rejected
+        rows.
     table
-        Which table the rows are for; areas come before households.
+        The table to load; areas come before households.
     path, options
         The file and how to read it.
     study
-        Names the services and groups.
+        Defines services and groups.
     progress
         Called with a stage and a fraction from 0 to 1.
     register
-        Where households go; nothing else needs it.
+        Store of households; not needed for other tables.
 
     Returns
     -------
     Report
-        What was found; ``already_loaded`` when this file was the last one loaded, with the same options.
+        The result; ``already_loaded`` if this file with the same options is the current vintage.
 
     Raises
     ------
     InputError
-        One of its classes for each thing that can be wrong with a file; see :mod:`geoservice.errors`.
+        One of its subclasses, by the kind of fault; see :mod:`geoservice.errors`.
     """
     store = _store(table, project, register)
-    with named(path.name):
+    with file_in_errors(path.name):
         kind = format_of(path)
         return _import_file(Job(store, project, table, path.name, kind, options, study, progress), path, kind)
 
@@ -114,33 +114,33 @@ def import_frame(
     progress: Progress,
     register: Register | None = None,
 ) -> Report:
-    """Load a data frame, of geopandas or of pandas, into one table as :func:`import_file` loads a file.
+    """Load a data frame of pandas or geopandas into one table, as :func:`import_file` loads a file.
 
     Parameters
     ----------
     project, table
         As for a file.
     frame
-        The rows; a report counts them from 0, as ``frame.iloc`` does.
+        The rows; the report counts them from 0, as ``frame.iloc`` does.
     name
-        Of the source, as a file's name is: a frame of the same name is the next vintage of the one before.
+        Name of the source, like a file's name: a frame of the same name is its next vintage.
     options, study, progress, register
-        As for a file; ``layer`` and ``header_row`` of the options are for files alone.
+        As for a file, without ``layer`` and ``header_row`` of the options.
 
     Returns
     -------
     Report
-        What was found; ``already_loaded`` when a frame with the same rows was the last one loaded under this name.
+        The result; ``already_loaded`` if a frame of this name with the same rows is the current vintage.
 
     Raises
     ------
     InputError
-        As for a file; or an option is for files alone.
+        As for a file; also for an option that applies to files only.
     """
     store = _store(table, project, register)
     if options.layer is not None or options.header_row is not None:
-        raise InputError(f"{name}: layer and header_row are options for files, and this is a frame")
-    with named(name):
+        raise InputError(f"{name}: layer and header_row apply to files, not to frames")
+    with file_in_errors(name):
         progress("read", 0.0)
         raw = read_frame(frame, name)
         job = Job(store, project, table, name, "frame", options, study, progress)
@@ -150,7 +150,7 @@ def import_frame(
 def _store(table: TableName, project: Project, register: Register | None) -> VintageStore:
     store = register if table in REGISTER_TABLES else project
     if store is None:
-        raise InputError(f"{table}: they are kept in the register, which is not open")
+        raise InputError(f"{table}: this table is in the register, which is not open")
     return store
 
 
@@ -159,22 +159,22 @@ def _import_file(job: Job, path: Path, kind: Format) -> Report:
     if kind == "csv":
         check_lines(path)
     if kind == "geotiff" and job.table != "population":
-        raise UnreadableFile(f"{path.name}: a raster is read as population alone, not as {job.table}")
+        raise UnreadableFile(f"{path.name}: a raster can be imported as population only, not as {job.table}")
     name = path.name if job.options.layer is None else f"{path.name}#{job.options.layer}"
-    return _import(job, name, map(_file_digest, members(path, kind)), lambda: _read(job, path, kind))
+    return _import(job, name, map(_file_digest, input_files(path, kind)), lambda: _read(job, path, kind))
 
 
 def _import(job: Job, name: str, contents: Iterable[bytes], read: Callable[[], RawTable]) -> Report:
-    """Import the rows that ``read`` returns, unless a source of this name and contents is the current one."""
+    """Import the rows that ``read`` returns, unless the current vintage has the same source."""
     areas = job.project.digest_as_of("areas", job.study.as_of) if job.table != "areas" else ""
     source = Source(name, digest_of(contents, job.table, job.options, job.study, areas))
     if loaded := job.store.loaded(job.table, source, job.options.replaces):
-        return _no_op(job, loaded)
+        return _already_loaded(job, loaded)
     return import_rows(job, _without_dropped(job, read()), source)
 
 
-def _no_op(job: Job, vintage: Vintage) -> Report:
-    notes = ("it was loaded before with the same options; nothing was done",)
+def _already_loaded(job: Job, vintage: Vintage) -> Report:
+    notes = ("it was already loaded with the same options; nothing was done",)
     return Report(
         job.table, job.file, job.kind, rows_accepted=vintage.rows, rows_rejected=vintage.rejected,
         rows_read=vintage.rows + vintage.rejected, vintage=vintage, already_loaded=True, dry_run=job.options.dry_run,
@@ -187,20 +187,20 @@ def _read(job: Job, path: Path, kind: Format) -> RawTable:
     with scratch_folder(SCRATCH, job.store.folder) as folder:
         return read_file(
             path, kind, Path(folder), layer=options.layer, box=_box(job), crs=options.crs,
-            fields=header_words(job.table, job.study, options), header_row=options.header_row, seconds=options.seconds,
+            fields=header_names(job.table, job.study, options), header_row=options.header_row, seconds=options.seconds,
             memory_mb=options.memory_mb, progress=lambda f: job.progress("read", f),
         )  # fmt: skip
 
 
 def _box(job: Job) -> BBox | None:
-    """Return the box around the areas for a raster, and for an archive, which may hold one."""
+    """Return the bounding box of the areas for a raster, or for an archive, which may hold one."""
     if job.table != "population" or job.kind not in {"geotiff", "zip"}:
         return None
     areas = job.project.areas(job.study.as_of)
-    return box_of(areas) if job.kind == "geotiff" or len(AreaLookup.of(areas).codes) else None
+    return areas_bbox(areas) if job.kind == "geotiff" or len(AreaLookup.of(areas).codes) else None
 
 
 def _without_dropped(job: Job, raw: RawTable) -> RawTable:
-    if absent := sorted(set(job.options.drop) - set(raw.columns.column_names)):
-        raise MissingColumn(f"{job.file}: drop: the file has no column {absent}; its columns are {raw.columns.column_names}")
+    if missing := sorted(set(job.options.drop) - set(raw.columns.column_names)):
+        raise MissingColumn(f"{job.file}: drop: the file has no column {missing}; its columns are {raw.columns.column_names}")
     return raw.without(job.options.drop)

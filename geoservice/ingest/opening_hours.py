@@ -1,7 +1,7 @@
-"""Opening hours in the syntax of OpenStreetMap: checked, and made out of the usual Chinese words.
+"""Opening hours in OpenStreetMap syntax: checked, and translated from common Chinese phrases.
 
-The check is one of form (https://wiki.openstreetmap.org/wiki/Key:opening_hours/specification): it refuses words and times that
-there are not, and leaves to the reader's program what rules one after the other come to.
+The check covers syntax only (https://wiki.openstreetmap.org/wiki/Key:opening_hours/specification): it rejects unknown words and
+impossible times, and does not evaluate how several rules combine.
 """
 
 import re
@@ -26,7 +26,7 @@ _YEARS = r"\d{4}(?:-\d{4}(?:/\d+)?|\+)?(?![\d:])"
 
 
 def _list(part: str, further: str = "") -> str:
-    """Return a list of parts; it gives nothing back once it has matched, so that no text takes long."""
+    """Return the pattern of a comma-separated list; possessive, so that no text takes long to match."""
     return rf"{part}(?: ?, ?(?:{part}{further}))*+"
 
 
@@ -44,11 +44,11 @@ _WEEKDAY = "周|星期|礼拜"
 
 
 def _pm(hour: str) -> int:
-    """Return an hour after noon, whether it was counted from noon or from midnight."""
+    """Return an afternoon hour in 24-hour time, from either 12-hour or 24-hour time."""
     return int(hour) + 12 if int(hour) < 12 else int(hour)
 
 
-_WORDS: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
+_PHRASES: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
     (r"[—–~～至到]+", "-"),
     (r"[、和及]", ","),
     (rf"(?:{_WEEKDAY})([一二三四五六日天])", lambda m: f" {_CHINESE_DAYS[m[1]]}"),
@@ -71,20 +71,20 @@ _WORDS: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
     (r"(?<=[a-z]) (?=[A-Z])|(?<=\d) (?=\d)", ","),
     (r"(?<=\d)[ ,](?=[A-Z])|;", "; "),
 )
-"""What each of the usual words becomes, in this order; spaces and signs come last."""
+"""Replacements of common phrases, in this order; spaces and punctuation come last."""
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 
 
 def to_opening_hours(text: str) -> str:
-    """Return opening hours in OpenStreetMap's syntax; raises ValueError for what is none.
+    """Return opening hours in OpenStreetMap syntax; raises ValueError for anything else.
 
     >>> to_opening_hours("Mo-Fr 08:00-12:00,13:30-18:30; Sa off"), to_opening_hours("周一至周五8:00-17:30，周六、日休息")
     ('Mo-Fr 08:00-12:00,13:30-18:30; Sa off', 'Mo-Fr 08:00-17:30; Sa,Su off')
     """
     narrow = unicodedata.normalize("NFKC", text[: LONGEST + 1]).strip("; ")
     if _HAN.search(re.sub(r'"[^"]*"', "", narrow)):
-        for words, osm in _WORDS:
-            narrow = re.sub(words, osm, narrow)
+        for phrase, osm in _PHRASES:
+            narrow = re.sub(phrase, osm, narrow)
         narrow = narrow.strip()
     if len(narrow) > LONGEST or not all(map(_is_rules, _RULES.split(narrow))):
         raise ValueError(text)
@@ -92,21 +92,21 @@ def to_opening_hours(text: str) -> str:
 
 
 def _is_rules(text: str) -> bool:
-    """Whether a text is one rule, or several behind commas."""
-    at = 0
-    while rule := _RULE.match(text, at):
-        at = rule.end()
-        if at == len(text):
+    """Whether a text is one rule, or several separated by commas."""
+    position = 0
+    while rule := _RULE.match(text, position):
+        position = rule.end()
+        if position == len(text):
             return True
-        comma = re.compile(r" ?, ?").match(text, at)
-        if comma is None or at == rule.start():
+        comma = re.compile(r" ?, ?").match(text, position)
+        if comma is None or position == rule.start():
             return False
-        at = comma.end()
+        position = comma.end()
     return False
 
 
 def never_open(text: str) -> bool:
-    """Whether opening hours say that a place is never open.
+    """Whether opening hours mean that a place is never open.
 
     >>> never_open('off "until further notice"'), never_open("Su off")
     (True, False)

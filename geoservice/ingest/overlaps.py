@@ -1,4 +1,4 @@
-"""Areas of one level that lie on one another, where a household or a person would have two places."""
+"""Overlaps between areas of one level, in which a household or person would belong to two areas."""
 
 from typing import NamedTuple
 
@@ -10,13 +10,13 @@ from geoservice.geo import BBox, LocalProjection
 from geoservice.schema import LEVELS
 
 SHARE = 0.01
-"""Of the smaller of two areas: less than this is how two drawings of one border differ."""
+"""Least share of the smaller area; below it, an overlap is the difference between two drawings of one border."""
 WIDTH_M = 30.0
-"""Mean width of an overlap in metres: narrower ones are strips along a border."""
+"""Least mean width of an overlap in metres; narrower ones are slivers along a border."""
 
 
 class Overlap(NamedTuple):
-    """Two areas of a level, and the share of the smaller one that both cover."""
+    """Two areas of a level, and the share of the smaller one that they both cover."""
 
     level: str
     codes: tuple[str, str]
@@ -24,7 +24,7 @@ class Overlap(NamedTuple):
 
 
 def overlapping_areas(table: pa.Table) -> list[Overlap]:
-    """Return the pairs of current areas of one level that overlap by more than strips along their borders, largest share first.
+    """Return the pairs of current areas of one level that overlap by more than slivers, largest share first.
 
     ``table`` has the columns ``code``, ``level``, ``geometry`` (WKB) and ``valid_to``.
     """
@@ -37,11 +37,11 @@ def overlapping_areas(table: pa.Table) -> list[Overlap]:
     flat = shapely.transform(shapes, lambda p: np.column_stack(plane.forward(p[:, 0], p[:, 1])))
     broken = ~shapely.is_valid(flat)  # rounding may make a border cross itself
     flat[broken] = shapely.make_valid(flat[broken])
-    found: list[Overlap] = []
+    overlaps: list[Overlap] = []
     for level in sorted(set(frame["level"]), key=LEVELS.index):
-        here = (frame["level"] == level).to_numpy()
-        found += _pairs(level, frame["code"].to_numpy(object)[here], flat[here])
-    return sorted(found, key=lambda o: (-o.share, o.codes))
+        of_level = (frame["level"] == level).to_numpy()
+        overlaps += _pairs(level, frame["code"].to_numpy(object)[of_level], flat[of_level])
+    return sorted(overlaps, key=lambda o: (-o.share, o.codes))
 
 
 def _pairs(level: str, codes: np.ndarray, shapes: np.ndarray) -> list[Overlap]:
@@ -50,7 +50,7 @@ def _pairs(level: str, codes: np.ndarray, shapes: np.ndarray) -> list[Overlap]:
     common = shapely.intersection(shapes[one], shapes[other])
     area, border = shapely.area(common), shapely.length(common)
     share = area / np.minimum(shapely.area(shapes[one]), shapely.area(shapes[other]))
-    # of a strip as long as half its border, what the area leaves for its width
+    # mean width: a sliver is as long as half its border
     wide = (share > SHARE) & (2 * area > WIDTH_M * border)
     pairs = zip(one[wide].tolist(), other[wide].tolist(), share[wide].tolist(), strict=True)
     return [Overlap(level, (str(codes[a]), str(codes[b])), s) for a, b, s in pairs]

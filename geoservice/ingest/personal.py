@@ -1,6 +1,6 @@
-"""What geoservice will not hold: people's names, identity numbers and phones, and topics it has no business with.
+"""Refusal of personal data that geoservice does not hold: people's names, identity numbers, phones, and sensitive topics.
 
-Headers are looked at first, then every value, whatever its header says. The answer is an error that says why and how to go on.
+Headers are checked first, then every value, whatever its header. The error says why and how to continue.
 """
 
 import re
@@ -14,7 +14,7 @@ import pyarrow as pa
 from geoservice.errors import PersonalData, RefusedTopic
 from geoservice.ingest.arrow_compute import Column
 from geoservice.ingest.arrow_compute import compute as pc
-from geoservice.ingest.header_names import plain
+from geoservice.ingest.header_names import normalize_header
 from geoservice.schema import TableName
 
 _NAME_HEADERS = re.compile(
@@ -58,12 +58,12 @@ _ID18 = re.compile(r"(?<![\d.])[1-8]\d{16}[\dXx](?![\d.])")
 _ID15 = re.compile(r"(?<![\d.])[1-8]\d{14}(?![\d.])")
 _PHONE = re.compile(r"(?<![\d.])(?:\+?86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}(?![\d.])")
 _PREFILTER = r"\d{15}|1[3-9]\d[- ]?\d{4}[- ]?\d{4}"
-_MAX_LOOKED_AT = 20_000
+_MAX_CHECKED = 20_000
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 
 
 def is_id18(text: str) -> bool:
-    """Whether 18 characters are a resident identity number: region, day of birth, check character of GB 11643-1999.
+    """Whether 18 characters are a resident identity number: region, date of birth, check character of GB 11643-1999.
 
     >>> is_id18("11010519491231002X"), is_id18("110105194912310021")
     (True, False)
@@ -80,115 +80,117 @@ def _is_day(text: str) -> bool:
 
 
 def has_id(values: Sequence[str]) -> bool:
-    """Whether texts hold resident identity numbers; serial numbers of the same length, that pass by chance, are told apart."""
-    found = [m for v in values for m in _ID18.findall(v)]
-    if found and sum(map(is_id18, found)) >= 0.3 * len(found):
+    """Whether texts hold resident identity numbers, and not serial numbers of which a few pass the check by chance."""
+    numbers = [m for v in values for m in _ID18.findall(v)]
+    if numbers and sum(map(is_id18, numbers)) >= 0.3 * len(numbers):
         return True
-    old = [m for v in values for m in _ID15.findall(v)]
-    return len(old) >= 0.05 * len(values) and sum(_is_day("19" + m[6:12]) for m in old) > 0.5 * len(old)
+    old_numbers = [m for v in values for m in _ID15.findall(v)]
+    return len(old_numbers) >= 0.05 * len(values) and sum(_is_day("19" + m[6:12]) for m in old_numbers) > 0.5 * len(old_numbers)
 
 
-def has_phone(values: Sequence[str], among: int) -> bool:
-    """Whether texts hold mobile numbers, one in 200 rows or more; ``values`` are those that may, ``among`` all."""
-    return sum(1 for v in values if _PHONE.search(v)) >= max(1, among / 200)
+def has_phone(values: Sequence[str], total: int) -> bool:
+    """Whether at least one in 200 rows holds a mobile number; ``values`` are the candidates, ``total`` counts all rows."""
+    return sum(1 for v in values if _PHONE.search(v)) >= max(1, total / 200)
 
 
 def has_names(text: Column) -> bool:
-    """Whether a column is mostly made of people's Chinese names: a common surname, two to four characters, many different."""
+    """Whether most values look like Chinese personal names: a common surname, two to four characters, many distinct values."""
     filled = pc.drop_null(text)
     if len(filled) < 3:
         return False
     step = max(1, len(filled) // 5000)
     sample = filled.take(pa.array(np.arange(0, len(filled), step)))
-    alike = pc.and_(pc.match_substring_regex(sample, _NAME_VALUE), pc.invert(pc.match_substring_regex(sample, _PLACE_VALUE)))
-    hits = pc.filter(sample, alike)
+    name_like = pc.and_(
+        pc.match_substring_regex(sample, _NAME_VALUE), pc.invert(pc.match_substring_regex(sample, _PLACE_VALUE))
+    )
+    hits = pc.filter(sample, name_like)
     return len(hits) >= 0.5 * len(sample) and len(pc.unique(hits)) >= min(200, 0.3 * len(hits))
 
 
 def check_headers(table: TableName, headers: Iterable[str]) -> None:
-    """Raise :class:`RefusedTopic` or :class:`PersonalData` for headers that name what is not held here.
+    """Raise :class:`RefusedTopic` or :class:`PersonalData` for headers of data that is not held.
 
-    Names of stations and areas are no personal data; ``name`` in a register of households is.
+    Names of stations and areas are not personal data; ``name`` in a register of households is.
     """
     topics: dict[str, str] = {}
     persons: dict[str, str] = {}
     for header in headers:
-        word = plain(header)
+        normalized = normalize_header(header)
         for topic, pattern in _TOPICS:
-            if pattern.search(word):
+            if pattern.search(normalized):
                 topics.setdefault(header, topic)
-        if _NAME_HEADERS.search(word) or (table == "households" and _HOUSEHOLD_NAME.search(word)):
+        if _NAME_HEADERS.search(normalized) or (table == "households" and _HOUSEHOLD_NAME.search(normalized)):
             persons[header] = "people's names"
-        elif _ID_HEADERS.search(word):
+        elif _ID_HEADERS.search(normalized):
             persons[header] = "identity numbers"
-        elif table == "households" and _PHONE_HEADERS.search(word):
+        elif table == "households" and _PHONE_HEADERS.search(normalized):
             persons[header] = "phones"
     _refuse_topics(topics)
     _refuse_persons(persons, "by its header")
 
 
 def check_values(table: TableName, columns: pa.Table, not_names: Sequence[str], skip: Sequence[str]) -> None:
-    """Raise for columns whose values are identity numbers, phones, people's names or ethnic groups, whatever the header.
+    """Raise for columns whose values are identity numbers, phones, personal names or ethnic groups, whatever the header.
 
     Parameters
     ----------
     table
-        Where they would go; names of areas and of population units are never people's.
+        The table to load; names of areas and of population units are never personal names.
     columns
         All columns as text.
     not_names
         Headers that may hold names of places and things.
     skip
-        Headers known to hold plain numbers, not looked at.
+        Headers of plain numbers, which are not checked.
     """
     headers = [h for h in columns.column_names if h not in skip]
 
     def person(header: str) -> str:
         text = columns.column(header)
         may_be_names = table not in {"areas", "population"} and header not in not_names
-        return _numbers_of_persons(text) or ("people's names" if may_be_names and has_names(text) else "")
+        return _personal_numbers(text) or ("people's names" if may_be_names and has_names(text) else "")
 
     def ethnic(header: str) -> bool:
         text = columns.column(header)
         filled = len(text) - text.null_count
         return bool(filled and pc.sum(pc.match_substring_regex(text, _ETHNIC_VALUE)).as_py() > 0.5 * filled)
 
-    with ThreadPoolExecutor(2) as pool:  # Arrow's searches run side by side
+    with ThreadPoolExecutor(2) as pool:  # Arrow's searches run in parallel
         persons, topics = pool.map(person, headers), pool.map(ethnic, headers)
-    _refuse_topics({h: "ethnicity" for h, found in zip(headers, topics, strict=True) if found})
+    _refuse_topics({h: "ethnicity" for h, is_ethnic in zip(headers, topics, strict=True) if is_ethnic})
     _refuse_persons({h: what for h, what in zip(headers, persons, strict=True) if what}, "by its values")
 
 
-def _numbers_of_persons(text: Column) -> str:
-    may = pc.filter(text, pc.fill_null(pc.match_substring_regex(text, _PREFILTER), False))
-    if not len(may):
+def _personal_numbers(text: Column) -> str:
+    candidates = pc.filter(text, pc.fill_null(pc.match_substring_regex(text, _PREFILTER), False))
+    if not len(candidates):
         return ""
-    share = max(1, len(may) // _MAX_LOOKED_AT)
-    values = may.take(pa.array(np.arange(0, len(may), share))).to_pylist()
+    step = max(1, len(candidates) // _MAX_CHECKED)
+    values = candidates.take(pa.array(np.arange(0, len(candidates), step))).to_pylist()
     if has_id(values):
         return "identity numbers"
-    return "mobile phone numbers" if has_phone(values, (len(text) - text.null_count) // share) else ""
+    return "mobile phone numbers" if has_phone(values, (len(text) - text.null_count) // step) else ""
 
 
-def _listed(found: dict[str, str]) -> str:
-    return ", ".join(f"{header!r} ({what})" for header, what in found.items())
+def _listed(refused: dict[str, str]) -> str:
+    return ", ".join(f"{header!r} ({what})" for header, what in refused.items())
 
 
-def _refuse_topics(found: dict[str, str]) -> None:
-    if found:
+def _refuse_topics(refused: dict[str, str]) -> None:
+    if refused:
         raise RefusedTopic(
-            f"refused columns {_listed(found)}: this service brings services to people and never holds pregnancy, "
-            f"contraception, births out of plan, fines, religion or ethnicity. Go on without: {_drops(found)}"
+            f"refused columns {_listed(refused)}: this program brings services to people and never holds data on pregnancy, "
+            f"contraception, births out of plan, fines, religion or ethnicity. Continue without them: {_drops(refused)}"
         )
 
 
-def _refuse_persons(found: dict[str, str], how: str) -> None:
-    if found:
+def _refuse_persons(refused: dict[str, str], reason: str) -> None:
+    if refused:
         raise PersonalData(
-            f"refused columns {_listed(found)}, seen {how}: no map needs to know who somebody is, so names, identity "
-            f"numbers and phones are never stored. Go on without: {_drops(found)}"
+            f"refused columns {_listed(refused)}, recognised {reason}: no map needs to identify a person, so names, identity "
+            f"numbers and phones are never stored. Continue without them: {_drops(refused)}"
         )
 
 
-def _drops(found: dict[str, str]) -> str:
-    return " ".join(f"--drop '{header}'" for header in found)
+def _drops(refused: dict[str, str]) -> str:
+    return " ".join(f"--drop '{header}'" for header in refused)

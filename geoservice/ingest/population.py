@@ -1,4 +1,4 @@
-"""Population: public counts of people on points, cells or polygons."""
+"""Population table: public counts of people by point, cell or polygon."""
 
 import re
 
@@ -16,24 +16,24 @@ from geoservice.ingest.columns import require
 from geoservice.ingest.coordinate_readings import other_reading
 from geoservice.ingest.date_periods import to_day_or_year
 from geoservice.ingest.file_geometries import geometries
-from geoservice.ingest.geometry import named, polygons_of, read_points
+from geoservice.ingest.geometry import location_column, polygons_of, read_points
 from geoservice.ingest.report import Options
 from geoservice.ingest.table_builder import BuildContext, BuiltTable, Columns, finish
 from geoservice.ingest.values import floats_or_null
 from geoservice.schema import GROUP_PREFIX
 
 MAX_PERSONS = 1e8
-"""Most persons of one unit; above it, it is an error."""
+"""Most persons of one unit; more indicate an error."""
 _H3 = r"^8[0-9a-f]{14}$"
 
 
 def build_population(cells: ColumnValues, context: BuildContext) -> BuiltTable:
-    """Read population units: points, polygons, H3 cells or pixels, each with its persons.
+    """Return the population table: points, polygons, H3 cells or pixels, each with its persons.
 
     Raises
     ------
     MissingColumn, WrongPlace
-        No column of persons or none that says where; every unit is outside the areas.
+        There is no column of persons or of locations; every unit is outside the areas.
     """
     require("population", cells.mapping, cells.raw.columns.column_names, ("persons",))
     groups = tuple(g for g in context.study.group_ids if cells.has(GROUP_PREFIX + g))
@@ -54,10 +54,10 @@ def build_population(cells: ColumnValues, context: BuildContext) -> BuiltTable:
 
 
 def _ids(cells: ColumnValues) -> Column:
-    """Return the units' own codes; H3 indexes name themselves, and the rows of a file without codes are numbered."""
+    """Return the ids of the units: their codes, else their H3 indexes, else row numbers."""
     name = "id" if cells.has("id") else "h3"
     if not cells.has(name):
-        cells.notes.append("no column of ids: units are named by their row in the file")
+        cells.notes.append("there is no id column: units are identified by their row in the file")
         return pc.cast(cells.raw.rows, pa.string())
     key = cells.code(name, required=True).combine_chunks()
     cells.unique([name], [key.to_numpy(zero_copy_only=False)])
@@ -65,14 +65,14 @@ def _ids(cells: ColumnValues) -> Column:
 
 
 def _shapes(cells: ColumnValues, context: BuildContext, areas: AreaLookup) -> tuple[Objects, str]:
-    """Return points or polygons in WGS 84, None where refused: a geometry before an H3 index before a point."""
-    found = geometries(cells)
-    if found is None and (name := _h3_column(cells, context.options)):
+    """Return points or polygons in WGS 84, None where rejected: from a geometry, else an H3 index, else coordinates."""
+    file_geometries = geometries(cells)
+    if file_geometries is None and (name := _h3_column(cells, context.options)):
         return _hexagons(cells, name), "H3"
-    if found is not None and (shapely.get_dimensions(found.shapes) == 2).any():
-        polygons, crs = polygons_of(cells, context.options, found)
-        nowhere = shapely.is_missing(polygons) & ~cells.faults.bad
-        cells.refuse(nowhere, named(cells, "geometry"), "no geometry", "a polygon", kind=BadGeometry)
+    if file_geometries is not None and (shapely.get_dimensions(file_geometries.shapes) == 2).any():
+        polygons, crs = polygons_of(cells, context.options, file_geometries)
+        missing = shapely.is_missing(polygons) & ~cells.rejects.bad
+        cells.reject(missing, location_column(cells, "geometry"), "no geometry", "a polygon", kind=BadGeometry)
         return polygons, crs
     lon, lat, crs = read_points(cells, "population", context.options, inside=areas.inside)
     points: Objects = shapely.points(lon, lat)
@@ -81,7 +81,7 @@ def _shapes(cells: ColumnValues, context: BuildContext, areas: AreaLookup) -> tu
 
 
 def _h3_column(cells: ColumnValues, options: Options) -> str:
-    """Return the column that holds H3 indexes: the one of that name, or ids that are all H3 cells; empty if there is none."""
+    """Return the column of H3 indexes: ``h3``, or ``id`` if all its values are H3 cells; empty if there is none."""
     if cells.has("h3"):
         return "h3"
     if not cells.has("id") or options.mapping.get("h3") == "":
@@ -93,7 +93,8 @@ def _h3_column(cells: ColumnValues, options: Options) -> str:
 
     if not all(map(h3.is_valid_cell, text.to_pylist())):
         return ""
-    cells.notes.append(f"column {cells.mapping['id']} holds H3 cells: people were put into the hexagons; against it: --map h3=")
+    column = cells.mapping["id"]
+    cells.notes.append(f"column {column} holds H3 cells, which were used as geometry; use --map h3= to prevent this")
     return "id"
 
 
@@ -102,7 +103,7 @@ def _hexagons(cells: ColumnValues, name: str) -> Objects:
 
     def outline(index: str) -> shapely.Polygon:
         index = h3.int_to_str(int(index)) if re.fullmatch("[0-9]{16,19}", index) else index.lower()
-        if not re.fullmatch("[0-9a-f]{15}", index) or not h3.is_valid_cell(index):  # h3 overflows on what is no index at all
+        if not re.fullmatch("[0-9a-f]{15}", index) or not h3.is_valid_cell(index):  # h3 overflows on other texts
             raise ValueError(index)
         return shapely.Polygon([(lon, lat) for lat, lon in h3.cell_to_boundary(index)])
 
@@ -110,19 +111,20 @@ def _hexagons(cells: ColumnValues, name: str) -> Objects:
 
 
 def _check_areas(cells: ColumnValues, areas: AreaLookup, shapes: Objects, crs: str) -> None:
-    """Note units outside every area, for a file may cover a country; raise if all are, or most and another reading fits."""
-    there = ~shapely.is_missing(shapes)
+    """Note units outside every area, as a file may cover a country; raise if all are, or most and another reading fits."""
+    present = ~shapely.is_missing(shapes)
     if not len(areas.codes):
         check_ranges(cells)
-    if not len(areas.codes) or not there.any():
+    if not len(areas.codes) or not present.any():
         return
-    inner = shapely.point_on_surface(shapes[there])
-    lon, lat = shapely.get_x(inner), shapely.get_y(inner)
+    representative = shapely.point_on_surface(shapes[present])
+    lon, lat = shapely.get_x(representative), shapely.get_y(representative)
     outside = areas.locate(lon, lat) < 0
-    said = other_reading(cells.points, areas.inside) if outside.mean() > 0.5 and cells.points is not None else ""
-    if outside.all() or said:
+    diagnosis = other_reading(cells.points, areas.inside) if outside.mean() > 0.5 and cells.points is not None else ""
+    if outside.all() or diagnosis:
         raise WrongPlace(
-            f"{outside.mean():.0%} of the units, read as {crs}, are outside every area; {said or 'are these the right areas?'}"
+            f"{outside.mean():.0%} of the units, read as {crs}, are outside every area; "
+            f"{diagnosis or 'are these the right areas?'}"
         )
     if outside.any():
         cells.notes.append(f"{int(outside.sum())} of {len(lon)} units are outside every area; their people are not counted")
@@ -130,6 +132,6 @@ def _check_areas(cells: ColumnValues, areas: AreaLookup, shapes: Objects, crs: s
 
 def _group(cells: ColumnValues, name: str) -> Floats:
     values = cells.number(name, 0, MAX_PERSONS, unit="persons")
-    if n := int((np.isnan(values) & ~cells.faults.bad).sum()):
+    if n := int((np.isnan(values) & ~cells.rejects.bad).sum()):
         cells.notes.append(f"column {cells.mapping[name]}: {n} empty cells were read as 0")
     return np.nan_to_num(values)

@@ -1,4 +1,4 @@
-"""A file as it was read, before anything is understood: text columns, perhaps geometry, and how it was read."""
+"""A file as it was read, before interpretation: text columns, perhaps geometry, and metadata."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
@@ -13,7 +13,7 @@ GEOMETRY = "__geometry__"
 
 
 def text_schema(headers: Sequence[str], *, geometry: bool = False) -> pa.Schema:
-    """Return the schema in which rows come out of the reading process: row number, text columns, perhaps WKB."""
+    """Return the schema of rows from the reader process: row number, text columns, perhaps WKB."""
     fields: list[pa.Field[Any]] = [pa.field(ROW, pa.int64()), *(pa.field(h, pa.string()) for h in headers)]
     return pa.schema([*fields, pa.field(GEOMETRY, pa.binary())] if geometry else fields)
 
@@ -22,8 +22,8 @@ def text_schema(headers: Sequence[str], *, geometry: bool = False) -> pa.Schema:
 class Meta:
     """How a file was read.
 
-    ``crs`` is what the file itself states, ``format`` its own or that of the file taken out of an archive; ``titles`` are texts
-    above the header of a table, ``broken`` are lines with a wrong number of cells.
+    ``crs`` is what the file itself states, ``format`` its format or that of the archive member; ``titles`` are texts above the
+    header of a table, ``broken`` are lines with a wrong number of cells: row number, text and reason.
     """
 
     encoding: str = ""
@@ -36,17 +36,17 @@ class Meta:
     broken: list[tuple[int, str, str]] = field(default_factory=list)
 
     def json(self) -> dict[str, Any]:
-        """Return plain values for the way between the two processes."""
+        """Return JSON values to pass between the two processes."""
         return asdict(self)
 
 
 Rows = tuple[pa.Schema, Iterator[pa.RecordBatch], Meta]
-"""What a reader of a format returns."""
+"""Result of the reader of a format."""
 
 
 @dataclass(frozen=True)
 class RawTable:
-    """Text columns under the file's own headers, row numbers and (for vector files) WKB geometries.
+    """Text columns under the file's own headers, row numbers, and WKB geometries of vector files.
 
     ``rows`` has shape ``(n,)`` and counts from 1 with the header; ``geometry`` is a binary array or None.
     """
@@ -58,7 +58,7 @@ class RawTable:
 
     @classmethod
     def of(cls, table: pa.Table, meta: Meta) -> "RawTable":
-        """Take the helper columns out of the table that the reading process wrote."""
+        """Return the raw table of what the reader process wrote; row number and geometry are separated from the columns."""
         geometry = table.column(GEOMETRY) if GEOMETRY in table.column_names else None
         names = [n for n in table.column_names if n not in {ROW, GEOMETRY}]
         return cls(table.select(names), table.column(ROW), geometry, meta)

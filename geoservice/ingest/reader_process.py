@@ -1,6 +1,6 @@
-"""The reading process: ``python -m geoservice.ingest.reader_process REQUEST``; limits first, then the reader of one format.
+"""Reader process: ``python -m geoservice.ingest.reader_process REQUEST``; sets limits, then reads one file.
 
-It writes ``table.arrow`` and then ``answer.json`` into the folder it is given, and fractions of progress to standard output.
+It writes ``table.arrow`` and then ``answer.json`` into the output folder, and fractions of progress to standard output.
 """
 
 import json
@@ -10,10 +10,10 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from geoservice.durable import is_full
+from geoservice.durable import is_disk_full
 from geoservice.errors import EmptyFile, GeoserviceError, UnreadableFile
-from geoservice.ingest.child_end import is_memory_error
 from geoservice.ingest.formats import Format
+from geoservice.ingest.process_failure import is_memory_error
 
 if TYPE_CHECKING:
     from geoservice.ingest.raw_table import Rows
@@ -22,25 +22,25 @@ TABLE = "table.arrow"
 
 
 def _limit(memory_mb: int, seconds: float) -> None:
-    """Bound address space, processor time, file size; no core dumps. Before any heavy import."""
+    """Limit address space, processor time and file size, and disable core dumps; called before any heavy import."""
     cpu = int(seconds * 2) + 1
-    for what, most in (
+    for kind, most in (
         (resource.RLIMIT_AS, memory_mb << 20),
         (resource.RLIMIT_CPU, cpu),
         (resource.RLIMIT_FSIZE, 4 * memory_mb << 20),
         (resource.RLIMIT_CORE, 0),
     ):
-        hard = resource.getrlimit(what)[1]
+        hard = resource.getrlimit(kind)[1]
         limit = most if hard == resource.RLIM_INFINITY else min(most, hard)
-        resource.setrlimit(what, (limit, limit))
+        resource.setrlimit(kind, (limit, limit))
 
 
 class _WithoutPandas:
-    """Makes pandas and geopandas appear not to be installed: pyarrow and pyogrio import them where they are."""
+    """Import finder that hides pandas and geopandas, which pyarrow and pyogrio would import if they are installed."""
 
     @staticmethod
     def find_spec(name: str, _path: object = None, _target: object = None) -> None:
-        """Refuse the two; the finders after this one look for everything else."""
+        """Raise for the two packages; later finders handle all others."""
         if name in {"pandas", "geopandas"}:
             raise ModuleNotFoundError(name=name)
 
@@ -51,16 +51,16 @@ def _progress(fraction: float) -> None:
 
 
 def _read(request: dict[str, Any]) -> dict[str, Any]:
-    """Read one file, or the one in an archive, and write its rows."""
+    """Read one file, or one member of an archive, and write its rows."""
     import pyarrow as pa
 
     path, kind, layer, notes = Path(request["path"]), request["kind"], request["layer"], list[str]()
-    while kind in {"zip", "kmz"}:  # a KMZ may be in a ZIP
+    while kind in {"zip", "kmz"}:  # a ZIP may hold a KMZ
         from geoservice.ingest.archive_member import unpack_member
 
-        folder = Path(tempfile.mkdtemp(dir=request["out"]))  # apart from the files by which this process answers
-        path, kind, layer, more = unpack_member(path, layer, folder, ("kml",) if kind == "kmz" else ())
-        notes += more
+        folder = Path(tempfile.mkdtemp(dir=request["out"]))  # apart from this process's result files
+        path, kind, layer, member_notes = unpack_member(path, layer, folder, ("kml",) if kind == "kmz" else ())
+        notes += member_notes
     schema, batches, meta = _rows(path, kind, layer, request)
     meta.notes[:0] = notes
     meta.format = kind
@@ -75,13 +75,13 @@ def _read(request: dict[str, Any]) -> dict[str, Any]:
 
 
 def _rows(path: Path, kind: Format, layer: str | None, request: dict[str, Any]) -> "Rows":
-    """Return schema, batches and how a file was read; a reader brings its libraries, so only that of the format is imported."""
+    """Return schema, batches and metadata of a file; imports only the reader of its format, whose libraries are heavy."""
     out = Path(request["out"])
     if kind == "csv":
         from geoservice.ingest.delimited import check_lines, read_delimited
 
         if path.is_relative_to(out):
-            check_lines(path)  # others were checked before this process began
+            check_lines(path)  # other files were checked before this process started
         rows = read_delimited(path, _progress, request["header_row"], request["fields"])
     elif kind == "workbook":
         from geoservice.ingest.workbook import read_workbook
@@ -95,7 +95,7 @@ def _rows(path: Path, kind: Format, layer: str | None, request: dict[str, Any]) 
         from geoservice.ingest.raster import read_raster
 
         if request["box"] is None:
-            raise UnreadableFile("a raster is read as population alone, once areas are loaded")
+            raise UnreadableFile("a raster can be imported as population only, after areas are loaded")
         rows = read_raster(path, layer, request["box"], request["crs"])
     elif kind == "kml":
         from geoservice.ingest.kml import read_kml
@@ -117,28 +117,28 @@ def _rows(path: Path, kind: Format, layer: str | None, request: dict[str, Any]) 
 
 
 def main(request: dict[str, Any]) -> dict[str, Any]:
-    """Return the answer to a request: how the file was read, or the class and text of the error."""
+    """Return the result of a request: how the file was read, or the class and text of the error."""
     _limit(request["memory_mb"], request["seconds"])
     sys.meta_path.insert(0, _WithoutPandas)
     try:
         return _read(request)
     except GeoserviceError as e:
         return {"error": type(e).__name__, "message": str(e)}
-    # any fault of a stranger's file must become an answer, a panic of a library in Rust too, which is no Exception; its text
-    # stays on this side
+    # any fault of the file must give a result, even a panic in a Rust library, which is not an Exception; its text is not
+    # passed on
     except BaseException as e:  # noqa: BLE001
         if is_memory_error(e, request["memory_mb"]):
             return {"error": "TooLarge", "message": f"reading needs more than the {request['memory_mb']} MB allowed"}
-        if is_full(e):
+        if is_disk_full(e):
             (Path(request["out"]) / TABLE).unlink(missing_ok=True)  # room for the answer
             return {"error": "DiskFull", "message": ""}
-        what = f"the reader of {request['kind']} gave up ({type(e).__name__})"
-        return {"error": "UnreadableFile", "message": f"{what}: the file is damaged, or uses what is not read"}
+        message = f"the reader of {request['kind']} failed ({type(e).__name__})"
+        return {"error": "UnreadableFile", "message": f"{message}: the file is damaged, or uses an unsupported feature"}
 
 
 if __name__ == "__main__":
-    asked = json.loads(sys.argv[1])
-    answer = json.dumps(main(asked))
-    aside = Path(asked["out"]) / "answer.tmp"
-    aside.write_text(answer, "utf-8")
-    aside.rename(aside.with_name("answer.json"))
+    request = json.loads(sys.argv[1])
+    result = json.dumps(main(request))
+    temporary = Path(request["out"]) / "answer.tmp"
+    temporary.write_text(result, "utf-8")
+    temporary.rename(temporary.with_name("answer.json"))

@@ -1,4 +1,4 @@
-"""Rejected values: gathered while a file is checked, counted by row, told by an error and kept in a rejects file."""
+"""Rejected values: collected while a file is checked, counted by row, reported by an error and in a rejects file."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -13,14 +13,14 @@ from geoservice.ingest.report import Reject
 
 Kind = type[InputError]
 PRIVATE = "(in the rejects file)"
-"""Stands for a value in messages where the value itself says too much, e.g. a register key or a coordinate."""
+"""Replaces values in messages that are private, such as a register key or a coordinate."""
 
 
 @dataclass(frozen=True)
 class RejectedValue:
-    """Values of one column refused for one reason; ``at`` are positions in the file's rows, shape ``(k,)`` like ``values``."""
+    """Values of one column rejected for one reason; ``indexes`` are those of the rows, shape ``(k,)`` like ``values``."""
 
-    at: Ints
+    indexes: Ints
     column: str
     values: Sequence[str]
     reason: str | Sequence[str]
@@ -31,11 +31,11 @@ class RejectedValue:
 
 @dataclass
 class RejectedValues:
-    """All faults of one file; ``rows`` are its row numbers, shape ``(n,)``."""
+    """All rejected values of one file; ``rows`` are its row numbers, shape ``(n,)``, ``bad`` is the mask of rejected rows."""
 
     file: str
     rows: Ints
-    found: list[RejectedValue] = field(default_factory=list)
+    entries: list[RejectedValue] = field(default_factory=list)
     broken: Sequence[tuple[int, str, str]] = ()
     bad: Bools = field(init=False)
 
@@ -53,48 +53,50 @@ class RejectedValues:
         kind: Kind = BadValues,
         private: bool = False,
     ) -> None:
-        """Refuse the rows of a mask; ``values`` (and ``reason``, if it is a list) hold one text for each of them in order."""
-        at = np.flatnonzero(mask)
-        if len(at):
+        """Reject the rows of a mask; ``values`` (and ``reason``, if it is a list) have one text for each of them in order."""
+        indexes = np.flatnonzero(mask)
+        if len(indexes):
             self.bad |= mask
-            self.found.append(RejectedValue(at, column, values, reason, allowed, kind, private))
+            self.entries.append(RejectedValue(indexes, column, values, reason, allowed, kind, private))
 
     @property
-    def rejected(self) -> int:
-        """Return how many rows were refused, lines that had too many or too few cells among them."""
+    def rejected_rows(self) -> int:
+        """Return the number of rejected rows, including lines with too many or too few cells."""
         return int(self.bad.sum()) + len(self.broken)
 
-    def rejects(self) -> list[Reject]:
-        """Return every refused value in order of row."""
-        found = [
+    def to_list(self) -> list[Reject]:
+        """Return every rejected value in row order."""
+        rejects = [
             Reject(self.file, int(self.rows[i]), f.column, v, f.reason if isinstance(f.reason, str) else f.reason[k], f.allowed)
-            for f in self.found
-            for k, (i, v) in enumerate(zip(f.at, f.values, strict=True))
+            for f in self.entries
+            for k, (i, v) in enumerate(zip(f.indexes, f.values, strict=True))
         ]
-        found += [Reject(self.file, row, "", text, why, "as many cells as the header") for row, text, why in self.broken]
-        return sorted(found, key=lambda r: (r.row, r.column))
+        rejects += [
+            Reject(self.file, row, "", text, reason, "as many cells as the header") for row, text, reason in self.broken
+        ]
+        return sorted(rejects, key=lambda r: (r.row, r.column))
 
-    def error(self, where: Path | None) -> InputError:
-        """Return the error of a refused file: its class is the faults' own if they are all of one, else :class:`BadValues`."""
-        kinds = {f.kind for f in self.found} | ({BadValues} if self.broken else set())
+    def error(self, rejects_path: Path | None) -> InputError:
+        """Return the error of a refused file; of the class of the rejects if they share one, else :class:`BadValues`."""
+        kinds = {f.kind for f in self.entries} | ({BadValues} if self.broken else set())
         total = len(self.rows) + len(self.broken)
-        head = f"{self.file}: {self.rejected} of {total} rows were refused and nothing was loaded"
-        tail = f"every refused row is in {where}; " if where else ""
+        head = f"{self.file}: {self.rejected_rows} of {total} rows were refused and nothing was loaded"
+        tail = f"every refused row is in {rejects_path}; " if rejects_path else ""
         lines = "; ".join([*self._first(), *self._counts()])
         kind = kinds.pop() if len(kinds) == 1 else BadValues
-        return kind(f"{head}: {lines}; {tail}load the good rows alone with --accept-partial")
+        return kind(f"{head}: {lines}; {tail}load only the good rows with --accept-partial")
 
     def _first(self) -> list[str]:
-        def told(f: RejectedValue) -> str:
-            value = PRIVATE if f.private else repr(f.values[0][:60])
-            reason = f.reason if isinstance(f.reason, str) else f.reason[0]
-            return f"row {self.rows[f.at[0]]}, column {f.column}: {reason}, got {value}, allowed: {f.allowed}"
+        def line(entry: RejectedValue) -> str:
+            value = PRIVATE if entry.private else repr(entry.values[0][:60])
+            reason = entry.reason if isinstance(entry.reason, str) else entry.reason[0]
+            return f"row {self.rows[entry.indexes[0]]}, column {entry.column}: {reason}, got {value}, allowed: {entry.allowed}"
 
-        lines = [told(f) for f in self.found[:3]]
-        return lines + [f"row {row}: {why}" for row, _, why in self.broken[: 3 - len(lines)]]
+        lines = [line(f) for f in self.entries[:3]]
+        return lines + [f"row {row}: {reason}" for row, _, reason in self.broken[: 3 - len(lines)]]
 
     def _counts(self) -> list[str]:
-        counted: Counter[str] = Counter()
-        for f in self.found[3:]:
-            counted[f"column {f.column}: {f.reason if isinstance(f.reason, str) else f.reason[0]}"] += len(f.at)
-        return [f"{what} ({n} rows)" for what, n in counted.most_common(5)]
+        counts: Counter[str] = Counter()
+        for f in self.entries[3:]:
+            counts[f"column {f.column}: {f.reason if isinstance(f.reason, str) else f.reason[0]}"] += len(f.indexes)
+        return [f"{text} ({n} rows)" for text, n in counts.most_common(5)]

@@ -1,4 +1,4 @@
-"""Write refused rows where their owner can mend them: CSV or XLSX, no cell of which a spreadsheet would run as a formula."""
+"""Rejects file in CSV or XLSX, in which the owner can correct values; no cell can run as a formula."""
 
 import csv
 import re
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import astuple
 from pathlib import Path
 
-from geoservice.durable import whole_file
+from geoservice.durable import atomic_write
 from geoservice.errors import ParameterError
 from geoservice.ingest.report import Reject
 
@@ -16,10 +16,10 @@ _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
-def harmless(text: str) -> str:
-    """Return a cell that no spreadsheet takes for a formula; plain numbers stay as they are.
+def escape_formula(text: str) -> str:
+    """Return a cell text that no spreadsheet interprets as a formula; plain numbers are unchanged.
 
-    >>> harmless("=1+1"), harmless("-5"), harmless("@SUM(A1)"), harmless("村")
+    >>> escape_formula("=1+1"), escape_formula("-5"), escape_formula("@SUM(A1)"), escape_formula("村")
     ("'=1+1", '-5', "'@SUM(A1)", '村')
     """
     risky = text[:1] in {"=", "+", "-", "@", "\t", "\r", "\n"} and not _NUMBER.fullmatch(text)
@@ -27,28 +27,28 @@ def harmless(text: str) -> str:
 
 
 def rejects_folder(folder: Path) -> Path:
-    """Return where files of rejected rows are kept in the folder of a store, unless another place was said."""
+    """Return the default folder of rejects files in the folder of a store."""
     return folder / "rejects"
 
 
 def write_rejects(rejects: Sequence[Reject], path: Path) -> None:
-    """Write rejects to ``.csv`` (UTF-8 with mark, so that spreadsheets show Chinese) or ``.xlsx``, readable by the owner alone.
+    """Write rejects to ``.csv`` (UTF-8 with byte order mark, for spreadsheets) or ``.xlsx``, readable by the owner only.
 
     Raises :class:`ParameterError` for another suffix.
     """
     if path.suffix.lower() not in {".csv", ".xlsx"}:
         raise ParameterError(f"rejects: got {path.name!r}, allowed are names that end in .csv or .xlsx")
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with whole_file(path) as aside:
-        aside.touch(mode=0o600)
-        (_write_csv if path.suffix.lower() == ".csv" else _write_xlsx)(rejects, aside)
+    with atomic_write(path) as temporary:
+        temporary.touch(mode=0o600)
+        (_write_csv if path.suffix.lower() == ".csv" else _write_xlsx)(rejects, temporary)
 
 
 def _write_csv(rejects: Sequence[Reject], path: Path) -> None:
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(HEADER)
-        writer.writerows([harmless(str(v)) for v in astuple(r)] for r in rejects)
+        writer.writerows([escape_formula(str(v)) for v in astuple(r)] for r in rejects)
 
 
 def _write_xlsx(rejects: Sequence[Reject], path: Path) -> None:
@@ -61,7 +61,7 @@ def _write_xlsx(rejects: Sequence[Reject], path: Path) -> None:
     for r in rejects[:MAX_SHEET_ROWS]:
         cells = []
         for value in astuple(r):
-            cell = WriteOnlyCell(sheet, value=value if isinstance(value, int) else _CONTROL.sub("", harmless(value)))
+            cell = WriteOnlyCell(sheet, value=value if isinstance(value, int) else _CONTROL.sub("", escape_formula(value)))
             if not isinstance(value, int):
                 cell.data_type = "s"
             cells.append(cell)

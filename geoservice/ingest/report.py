@@ -1,4 +1,4 @@
-"""What an import is asked to do and what it tells afterwards."""
+"""Options and report of an import."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,39 +11,39 @@ from geoservice.vintages import Vintage
 
 @dataclass(frozen=True)
 class Options:
-    """How one file is to be read.
+    """Options for reading one file.
 
     Attributes
     ----------
     crs
-        Of the coordinates: ``EPSG:<n>``, ``gcj02`` or ``bd09``. None: the file's own, or what its headers, titles or name say,
-        or WGS 84.
+        CRS of the coordinates: ``EPSG:<n>``, ``gcj02`` or ``bd09``. None: the CRS stated by the file, its headers, titles or
+        name, else WGS 84.
     mapping
-        Our column -> the file's header, before any guess; an empty header means "leave this column out". ``lon,lat`` and
-        ``lat,lon`` stand for a column that holds both, in that order.
+        Our column -> the file's header, before any guess; an empty header leaves the column out. ``lon,lat`` and ``lat,lon``
+        stand for a column that holds both, in that order.
     drop
-        Headers of the file that are thrown away before anything looks at them.
+        Headers of the file that are dropped before anything is checked.
     replaces
-        Names of loaded sources whose place this file takes, as next month's does; they become one source under its name.
+        Names of loaded sources that this file replaces, like next month's file; they become one source under its name.
     dry_run
-        Read and check everything, change nothing, and say what a load would come to.
+        Read and check everything, change nothing, and report what a load would do.
     accept_partial
-        Load the good rows although others were rejected.
+        Load the good rows although others are rejected.
     rejects
-        Where rejected rows are written (``.csv`` or ``.xlsx``); None: ``rejects`` in the folder of the store.
+        Path of the rejects file (``.csv`` or ``.xlsx``); None: in the folder ``rejects`` of the store.
     layer
         Sheet of a workbook (``all``: every visible one), layer of a GeoPackage, object of TopoJSON, folder of KML, ``routes``
         or ``tracks`` of GPX, band of a raster, or file of an archive by its path, name or stem (``FILE/LAYER`` for a layer of
-        it). Needed where there are several; without it the sheet of a workbook whose headers are most like ours is read, all
-        folders of KML, and the waypoints of GPX.
+        it). Required if there are several, except that the default is the sheet whose headers match best, all folders of KML,
+        and the waypoints of GPX.
     header_row
-        Row of the header in a table, from 1; None to find it.
+        Row of the header in a table, from 1; None to detect it.
     level, code_system
-        For areas whose file has no such column; ``code_system`` is the study's when None.
+        For areas whose file has no such column; None for ``code_system`` means the study's.
     tier
         For stations whose file has no such column.
     seconds, memory_mb
-        Limits of the process that reads the file: wall-clock seconds and mebibytes of address space.
+        Limits of the reader process: wall-clock seconds and mebibytes of address space.
     """
 
     crs: str | None = None
@@ -64,7 +64,7 @@ class Options:
 
 @dataclass(frozen=True)
 class Reject:
-    """One refused value; private: it holds what the file held.
+    """One rejected value; private, since it holds the file's content.
 
     ``row`` counts from 1 with the header, as a spreadsheet does; in a frame from 0, as ``iloc`` does.
     """
@@ -79,11 +79,11 @@ class Reject:
 
 @dataclass(frozen=True)
 class Report:
-    """What an import found and did; private, for the person who holds the file.
+    """Result of an import; private, for the owner of the file.
 
-    ``mapping`` is our column -> the file's header as used, ``unused`` the headers left over, ``samples`` the first rejects.
-    ``vintage`` is None after a dry run; then ``expected`` is what a load would write, or ``refusal`` what it would end with.
-    ``already_loaded`` says that file and options were loaded before and nothing was done.
+    ``mapping`` is our column -> the file's header as used, ``unused`` the remaining headers, ``samples`` the first rejects.
+    ``vintage`` is None after a dry run; then ``expected`` is what a load would write, or ``refusal`` the error it would raise.
+    ``already_loaded`` means that the file was loaded before with the same options and nothing was done.
     """
 
     table: TableName

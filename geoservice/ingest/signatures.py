@@ -1,9 +1,9 @@
-"""What a file is that is not what its name says, by its first bytes, and what to do about it."""
+"""Names of file contents that do not match the suffix, by their first bytes, with advice."""
 
 import codecs
 import re
 
-_KNOWN = (
+_MAGIC = (
     (b"PK\x03\x04", "a ZIP archive or a workbook (XLSX, ODS): give it the suffix of what it is"),
     (b"SQLite format 3", "an SQLite database (GeoPackage?)"),
     (b"\x00\x00\x27\x0a", "a shapefile"),
@@ -13,10 +13,10 @@ _KNOWN = (
     (b"fgb\x03", "FlatGeobuf"),
     (b"\xd0\xcf\x11\xe0", "an old Office file (.xls, or one with a password)"),
     (b"%PDF", "PDF"),
-    (b"Rar!", "a RAR archive: unpack it, and import the file that was in it"),
-    (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive: unpack it, and import the file that was in it"),
-    (b"\x1f\x8b", "packed with gzip: unpack it, and import the file that was in it"),
-    (b"\x00\x05\x16\x07", "what a Mac keeps beside a file; import the file without ._ in its name"),
+    (b"Rar!", "a RAR archive: unpack it and import the file inside"),
+    (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive: unpack it and import the file inside"),
+    (b"\x1f\x8b", "compressed with gzip: unpack it and import the file inside"),
+    (b"\x00\x05\x16\x07", "macOS metadata of another file; import the file without ._ in its name"),
     (b"MIME-Version:", "a web archive (MHTML): open it in a spreadsheet program and save it as XLSX"),
 )
 _HTML = re.compile(rb"<(!doctype html|html|head|body|table|meta|style|div)\b", re.IGNORECASE)
@@ -25,26 +25,26 @@ _SAVE = "open it in a spreadsheet program and save it as XLSX"
 
 
 def content_name(head: bytes) -> str:
-    """Return what a file is by its first bytes, empty where they are text or nothing that is known.
+    """Return what a file is by its first bytes, empty for text and unknown content.
 
     >>> content_name(b"<html><table><tr><td>1</td></tr></table></html>")
-    "HTML, a web page's table: open it in a spreadsheet program and save it as XLSX"
+    'an HTML web page: open it in a spreadsheet program and save it as XLSX'
     """
-    for magic, name in _KNOWN:
+    for magic, name in _MAGIC:
         if head.startswith(magic):
             return name
     plain = head.replace(b"\0", b"").removeprefix(codecs.BOM_UTF8).removeprefix(codecs.BOM_UTF16_LE).lstrip()
     if _SPREADSHEET_XML in head:
         return f"a spreadsheet in XML of 2003: {_SAVE}"
     if _HTML.match(plain):
-        return f"HTML, a web page's table: {_SAVE}"
+        return f"an HTML web page: {_SAVE}"
     if plain.startswith(b"<"):
         return "XML"
-    return "JSON: give it the suffix .geojson, if it is that" if plain.startswith(b"{") else ""
+    return "JSON: give it the suffix .geojson, if it is GeoJSON" if plain.startswith(b"{") else ""
 
 
 def is_text(head: bytes) -> bool:
-    """Whether bytes are text: a byte order mark of UTF-16, or no control characters.
+    """Whether bytes are text: a UTF-16 byte order mark, or no control characters.
 
     >>> is_text("编号,名称".encode("gbk")), is_text(bytes(9))
     (True, False)

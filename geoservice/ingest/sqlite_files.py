@@ -1,4 +1,4 @@
-"""The files that SQLite keeps beside a database that is open: what is written but not yet in the database itself."""
+"""Files that SQLite keeps beside an open database: journal and write-ahead log."""
 
 import shutil
 import sqlite3
@@ -8,25 +8,25 @@ from pathlib import Path
 from geoservice.errors import UnreadableFile
 
 _JOURNAL = bytes.fromhex("d9d505f920a163d7")
-"""First bytes of a rollback journal whose transaction was not finished."""
-_CLOSE = "close it in QGIS or whatever program has it open, and import it again"
+"""First bytes of a rollback journal with an unfinished transaction."""
+_CLOSE = "close it in QGIS or any other program that has it open, and import it again"
 
 
-def beside(path: Path, suffix: str) -> Path:
-    """Return the file beside a database, be there one or not; SQLite follows links before it names it."""
-    whole = path.resolve()
-    return whole.with_name(whole.name + suffix)
+def companion_file(path: Path, suffix: str) -> Path:
+    """Return the path of a companion file of a database, existing or not; SQLite resolves links before it names it."""
+    database = path.resolve()
+    return database.with_name(database.name + suffix)
 
 
 def database_files(path: Path) -> list[Path]:
-    """Return the files that make up a database: a write-ahead log holds rows that the database does not have yet.
+    """Return the files that make up a database: a write-ahead log holds rows that are not yet in the database.
 
     Raises
     ------
     UnreadableFile
-        A transaction is not finished, so that the database is of two minds.
+        A transaction is unfinished, so that the database is inconsistent.
     """
-    journal, log = beside(path, "-journal"), beside(path, "-wal")
+    journal, log = companion_file(path, "-journal"), companion_file(path, "-wal")
     if journal.is_file():
         with journal.open("rb") as file:
             if file.read(len(_JOURNAL)) == _JOURNAL:
@@ -34,32 +34,32 @@ def database_files(path: Path) -> list[Path]:
     return [path, log] if log.is_file() and log.stat().st_size else [path]
 
 
-def whole_database(path: Path, out: Path) -> Path:
-    """Return a database with the rows of its write-ahead log: itself without a log, else a copy in the folder ``out``.
+def merged_database(path: Path, out: Path) -> Path:
+    """Return a database with the rows of its write-ahead log: the file itself without a log, else a copy in ``out``.
 
-    The database and its log stay as they are: to open them here would write them back into each other.
+    Database and log are not changed; opening them in place would merge the log into the database.
 
     Raises
     ------
     UnreadableFile
-        As :func:`database_files`; it is written to meanwhile, or the log is of another database.
+        As :func:`database_files`; it is being written to, or the log belongs to another database.
     """
-    from geoservice.vintages.sql import SQLITE_CHECK, SQLITE_CHECKPOINT  # brings a database library, needed here alone
+    from geoservice.vintages.sql import SQLITE_CHECK, SQLITE_CHECKPOINT  # imports a database library, needed only here
 
     files = database_files(path)
     if len(files) == 1:
         return path
     copy = out / "input.gpkg"
     before = [(f.stat().st_size, f.stat().st_mtime_ns) for f in files]
-    for file, target in zip(files, (copy, beside(copy, "-wal")), strict=True):
+    for file, target in zip(files, (copy, companion_file(copy, "-wal")), strict=True):
         shutil.copyfile(file, target)
     if before != [(f.stat().st_size, f.stat().st_mtime_ns) if f.exists() else (0, 0) for f in files]:
-        raise UnreadableFile(f"it was written to while it was read; {_CLOSE}")
+        raise UnreadableFile(f"it was changed while it was read; {_CLOSE}")
     try:
         with closing(sqlite3.connect(copy)) as database:
             mode, state = (database.execute(statement).fetchone()[0] for statement in (SQLITE_CHECKPOINT, SQLITE_CHECK))
     except sqlite3.Error as e:
-        raise UnreadableFile(f"the database and {files[1].name} beside it do not fit together; {_CLOSE}") from e
+        raise UnreadableFile(f"the database does not match {files[1].name} beside it; {_CLOSE}") from e
     if (mode, state) != ("delete", "ok"):
-        raise UnreadableFile(f"the database and {files[1].name} beside it do not fit together; {_CLOSE}")
+        raise UnreadableFile(f"the database does not match {files[1].name} beside it; {_CLOSE}")
     return copy

@@ -1,4 +1,4 @@
-"""Stations: tiers and services by any of their names."""
+"""Stations table: points with tiers and services, by any of their names."""
 
 from typing import Any
 
@@ -22,11 +22,11 @@ from geoservice.study import Study
 
 
 def build_stations(cells: ColumnValues, context: BuildContext) -> BuiltTable:
-    """Read stations; services and tiers by their ids or their names in either language."""
+    """Return the stations table; services and tiers are recognised by id or by name in either language."""
     headers = cells.raw.columns.column_names
     require("stations", cells.mapping, headers, ("id", "name"))
     if not cells.has("tier") and context.options.tier is None:
-        require("stations", cells.mapping, headers, ("tier",), " or give one tier to all: --tier village")
+        require("stations", cells.mapping, headers, ("tier",), " or set one tier for all: --tier village")
     key = cells.code("id", required=True)
     cells.unique(["id"], [key.to_numpy()])
     areas = AreaLookup.of(context.areas)
@@ -48,11 +48,11 @@ def build_stations(cells: ColumnValues, context: BuildContext) -> BuiltTable:
 
 
 def _active(cells: ColumnValues, hours: Objects) -> Column:
-    """Return which stations count: those that say no otherwise and are ever open."""
+    """Return a mask of the active stations: not marked as inactive, and open at some time."""
     closed = np.array([text is not None and never_open(text) for text in hours], bool)
     active = bools(cells.flags("active", True)) & ~closed
-    if n := int((~active & ~cells.faults.bad).sum()):
-        cells.notes.append(f"{n} stations are not active: they are kept, and neither counted nor shown")
+    if n := int((~active & ~cells.rejects.bad).sum()):
+        cells.notes.append(f"{n} stations are not active: they are stored, but neither counted nor shown")
     return pa.array(active)
 
 
@@ -67,17 +67,17 @@ def _tier(cells: ColumnValues, options: Options) -> Any:
 
 
 def _services(cells: ColumnValues, study: Study) -> Column:
-    names = value_vocabulary.of_study(study.services)
+    names = value_vocabulary.synonyms_of(study.services)
     if not cells.has("services"):
         if len(study.services) > 1:
             require("stations", cells.mapping, cells.raw.columns.column_names, ("services",))
-        cells.notes.append(f"no column of services: every station offers {study.services[0].id}, the study's only one")
+        cells.notes.append(f"no services column: every station offers {study.services[0].id}, the study's only service")
         return pa.array([[study.services[0].id]] * len(cells), TEXTS)
     items = cells.items("services")
-    known = [[names.get(w.lower()) for w in row] for row in items]
-    unknown = np.array([None in row for row in known], bool)
+    services = [[names.get(w.lower()) for w in row] for row in items]
+    unknown = np.array([None in row for row in services], bool)
     allowed = ", ".join(f"{s.id} ({s.title.zh}, {s.title.en})" for s in study.services)
-    cells.refuse(unknown, "services", "a service that the study does not have", allowed)
+    cells.reject(unknown, "services", "a service that is not in the study", allowed)
     if n := sum(not row for row in items):
         cells.notes.append(f"{n} stations offer no service")
-    return pa.array([list(dict.fromkeys(w for w in row if w is not None)) for row in known], TEXTS)
+    return pa.array([list(dict.fromkeys(w for w in row if w is not None)) for row in services], TEXTS)

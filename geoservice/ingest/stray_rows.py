@@ -1,4 +1,4 @@
-"""Rows of a long text table that are none of it: totals, remarks at its end, a numbering of its columns."""
+"""Removal of stray rows from a long text table: totals, remarks at its end, a numbering of its columns."""
 
 import csv
 from collections.abc import Iterator, Sequence
@@ -9,37 +9,37 @@ import pyarrow as pa
 from geoservice.ingest.arrow_compute import bools
 from geoservice.ingest.arrow_compute import compute as pc
 from geoservice.ingest.raw_table import ROW, Meta
-from geoservice.ingest.sheet_layout import Layout, Row, is_foot, is_numbering, is_total, stray_notes
+from geoservice.ingest.sheet_layout import Layout, Row, is_below_table, is_numbering, is_total, stray_notes
 
 _ENDS = ("计", "otal")
-"""How totals end; of a million rows this is quickly seen."""
-_FEW = 1000
-"""Most rows of one batch, and broken lines of one file, that are looked at one by one: what is there more often is data."""
+"""Endings of the words for totals, a fast filter over many rows."""
+_MAX_CHECKED = 1000
+"""Most rows of a batch, and most broken lines of a file, that are checked one by one: more of them are data."""
 _WINDOW = 256
-"""Rows at the end of a table that are looked at together."""
+"""Number of rows at the end of a table that are checked together."""
 
 
 def without_strays(batches: Iterator[pa.RecordBatch], layout: Layout, meta: Meta) -> Iterator[pa.RecordBatch]:
-    """Give batches without stray rows, and note how many were left out; the last two are held back until all were read."""
-    held: list[pa.RecordBatch] = []
+    """Yield batches without stray rows, and note how many were removed; the last two are delayed to the end of the input."""
+    pending: list[pa.RecordBatch] = []
     first, numbering, totals = True, 0, 0
     for batch in batches:
         if first and batch.num_rows:
             first, numbering = False, int(is_numbering(_rows(batch.slice(0, 1))[0]))
             batch = batch.slice(numbering)  # noqa: PLW2901 - the same batch without its first row
-        kept = _kept(batch, _totals(batch, layout))
-        totals += batch.num_rows - kept.num_rows
-        held.append(kept)
-        if len(held) > 2:
-            yield held.pop(0)
-    tail, last_totals, below = _without_tail(held, layout)
+        cleaned = _drop_rows(batch, _totals(batch, layout))
+        totals += batch.num_rows - cleaned.num_rows
+        pending.append(cleaned)
+        if len(pending) > 2:
+            yield pending.pop(0)
+    tail, last_totals, below = _without_tail(pending, layout)
     yield from tail
-    broken_totals, broken_below = _mend_broken(meta, layout, _last_row(tail))
+    broken_totals, broken_below = _remove_strays_from_broken(meta, layout, _last_row(tail))
     meta.notes += stray_notes(numbering, totals + last_totals + broken_totals, below + broken_below)
 
 
-def _kept(batch: pa.RecordBatch, strays: Sequence[int]) -> pa.RecordBatch:
-    """Return a batch without some rows."""
+def _drop_rows(batch: pa.RecordBatch, strays: Sequence[int]) -> pa.RecordBatch:
+    """Return a batch without the rows at the indexes ``strays``."""
     if not len(strays):
         return batch
     mask = np.ones(batch.num_rows, bool)
@@ -48,54 +48,54 @@ def _kept(batch: pa.RecordBatch, strays: Sequence[int]) -> pa.RecordBatch:
 
 
 def _rows(batch: pa.RecordBatch) -> list[list[str | None]]:
-    """Return the cells of a few rows, blank ones as None, without their numbers."""
+    """Return the cells of some rows, blank ones as None, without the row numbers."""
     columns = [[c if c and c.strip() else None for c in column.to_pylist()] for column in batch.columns[1:]]
     return [list(row) for row in zip(*columns, strict=True)]
 
 
 def _totals(batch: pa.RecordBatch, layout: Layout) -> list[int]:
-    """Return the positions of totals, among the rows that end like one."""
-    may: set[int] = set()
+    """Return the indexes of totals."""
+    candidates: set[int] = set()
     for column in batch.columns[1:4]:
         for end in _ENDS:
-            like = pc.ends_with(column, end)
-            if pc.any(like).as_py():
-                may |= {*np.flatnonzero(bools(pc.fill_null(like, False)))[: _FEW + 1].tolist()}
-    if len(may) > _FEW:
+            ends = pc.ends_with(column, end)
+            if pc.any(ends).as_py():
+                candidates |= {*np.flatnonzero(bools(pc.fill_null(ends, False)))[: _MAX_CHECKED + 1].tolist()}
+    if len(candidates) > _MAX_CHECKED:
         return []
-    return [at for at in sorted(may) if is_total(_rows(batch.slice(at, 1))[0], layout)]
+    return [i for i in sorted(candidates) if is_total(_rows(batch.slice(i, 1))[0], layout)]
 
 
-def _without_tail(held: Sequence[pa.RecordBatch], layout: Layout) -> tuple[list[pa.RecordBatch], int, int]:
-    """Return the last batches without what stands below the table, and how many totals and other rows that were."""
-    kept, below = list(held), 0
-    while kept:
-        batch = kept.pop()
+def _without_tail(pending: Sequence[pa.RecordBatch], layout: Layout) -> tuple[list[pa.RecordBatch], int, int]:
+    """Return the last batches without the rows below the table, and the numbers of removed totals and other rows."""
+    remaining, below = list(pending), 0
+    while remaining:
+        batch = remaining.pop()
         while batch.num_rows:
             start = max(batch.num_rows - _WINDOW, 0)
             rows = _rows(batch.slice(start))
             end = len(rows)
-            while end and is_foot(rows[end - 1], layout):
+            while end and is_below_table(rows[end - 1], layout):
                 end -= 1
             below += sum(any(c is not None for c in row) for row in rows[end:])
             if end:
                 totals = [start + i for i, row in enumerate(rows[:end]) if is_total(row, layout)]
-                return [*kept, _kept(batch.slice(0, start + end), totals)], len(totals), below
+                return [*remaining, _drop_rows(batch.slice(0, start + end), totals)], len(totals), below
             batch = batch.slice(0, start)
-    return kept, 0, below
+    return remaining, 0, below
 
 
 def _last_row(batches: Sequence[pa.RecordBatch]) -> int:
     return next((int(b.column(ROW)[-1].as_py()) for b in reversed(batches) if b.num_rows), 0)
 
 
-def _mend_broken(meta: Meta, layout: Layout, last: int) -> tuple[int, int]:
-    """Take lines with a wrong number of cells that are totals or remarks out of the broken ones; return how many of each."""
-    if len(meta.broken) > _FEW:
+def _remove_strays_from_broken(meta: Meta, layout: Layout, last: int) -> tuple[int, int]:
+    """Remove totals and remarks from the broken lines, those with a wrong number of cells; return how many of each."""
+    if len(meta.broken) > _MAX_CHECKED:
         return 0, 0
     rows = [_cells(text, meta.delimiter) for _, text, _ in meta.broken]
     totals = [is_total(row, layout) and len(row) < layout.width for row in rows]
-    below = [number > last and is_foot(row, layout) for row, (number, _, _) in zip(rows, meta.broken, strict=True)]
+    below = [number > last and is_below_table(row, layout) for row, (number, _, _) in zip(rows, meta.broken, strict=True)]
     meta.broken[:] = [b for b, total, foot in zip(meta.broken, totals, below, strict=True) if not total and not foot]
     return sum(totals), sum(f and not t for t, f in zip(totals, below, strict=True))
 

@@ -1,4 +1,4 @@
-"""What the builders of all tables share: their context, their result, and the last step into the schema."""
+"""Shared parts of the table builders: their context, their result, and the conversion to the schema."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -15,12 +15,12 @@ from geoservice.schema import TABLES, TableName
 from geoservice.study import Study
 
 Columns = dict[str, Any]
-"""Columns of a table in the order of its schema, each as anything Arrow makes an array of."""
+"""Columns of a table in schema order, each as anything that converts to an Arrow array."""
 
 
 @dataclass(frozen=True)
 class BuildContext:
-    """What a table's rows depend on beside the file: options, study, the areas loaded, the secret's bytes, the study's day."""
+    """What a table's rows depend on besides the file: options, study, loaded areas, the register's secret, the study's date."""
 
     options: Options
     study: Study
@@ -31,7 +31,7 @@ class BuildContext:
 
 @dataclass(frozen=True)
 class BuiltTable:
-    """The good rows of a file, the CRS they were read in, and why a load would refuse them all: only a dry run goes on then."""
+    """The accepted rows of a file, their CRS, and the error that refuses the whole file; only a dry run continues with one."""
 
     rows: pa.Table
     crs: str
@@ -39,7 +39,7 @@ class BuiltTable:
 
 
 def finish(name: TableName, columns: Columns, cells: ColumnValues, groups: tuple[str, ...] = ()) -> pa.Table:
-    """Put columns into the table's schema, without the refused rows."""
+    """Return the columns as a table of the schema, without the rejected rows."""
     schema = TABLES[name].arrow(groups)
     loose = pa.schema([pa.field(f.name, f.type) for f in schema])
     arrays = [
@@ -47,7 +47,7 @@ def finish(name: TableName, columns: Columns, cells: ColumnValues, groups: tuple
         for c, f in zip(columns.values(), loose, strict=True)
     ]
     table = pa.table([pc.cast(a, f.type) for a, f in zip(arrays, loose, strict=True)], schema=loose)
-    return table.filter(pa.array(~cells.faults.bad)).cast(schema)
+    return table.filter(pa.array(~cells.rejects.bad)).cast(schema)
 
 
 def text_of(values: Any) -> Column:
@@ -56,20 +56,20 @@ def text_of(values: Any) -> Column:
 
 
 def with_default(values: Any, value: str) -> Column:
-    """Return values as a column of text, a default where there is none."""
+    """Return values as a column of text, with a default for missing ones."""
     return pc.fill_null(pa.array(values, pa.string()), value)
 
 
 def period_of(name: TableName, cells: ColumnValues, day: date) -> Columns:
-    """Return the two columns of days of a table's period, the second never before the first; note rows outside the day."""
+    """Return the two date columns of a table's period; ends before the start are rejected, rows not valid on ``day`` noted."""
     start, end = TABLES[name].period or ("", "")
     first, last = cells.dates(start), cells.dates(end)
     backwards = bools(pc.fill_null(pc.less(last, first), False))
-    cells.refuse(backwards, end, f"before {start}", f"a day on or after {start}", private=name == "households")
-    there = TABLES[name].valid_on(day, pa.table({start: first, end: last}))
-    if n := int((~there & ~cells.faults.bad).sum()):
+    cells.reject(backwards, end, f"before {start}", f"a day on or after {start}", private=name == "households")
+    valid = TABLES[name].valid_on(day, pa.table({start: first, end: last}))
+    if n := int((~valid & ~cells.rejects.bad).sum()):
         cells.notes.append(
-            f"{n} {name} are not there on {day} by {start} and {end}: they are kept and not counted; as_of in study.toml says "
-            "which day is wanted, left out it is that of the last import"
+            f"{n} {name} are not valid on {day} by {start} and {end}: they are stored but not counted; the date is as_of in "
+            "study.toml, by default that of the last import"
         )
     return {start: first, end: last}

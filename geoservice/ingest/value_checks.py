@@ -1,4 +1,4 @@
-"""What the values of a column must look like before its header is taken for one of ours: a wrong guess is worse than none."""
+"""Checks that the values of a column fit, before its header is mapped to one of ours: a wrong guess is worse than none."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
@@ -11,30 +11,30 @@ from geoservice.ingest.value_kinds import (
     has_digit,
     has_latin,
     has_letter,
+    has_times,
     is_anything,
     is_area,
+    is_boolean_word,
     is_code,
     is_coordinate,
-    is_day,
+    is_date,
     is_flag,
     is_h3,
+    is_integer,
     is_key,
-    is_no_key,
+    is_not_key,
     is_number,
-    is_opening,
     is_text,
-    is_timetable,
-    is_whole,
     is_wkt,
-    is_word_for_yes_or_no,
+    may_be_opening_hours,
     parses,
 )
 from geoservice.schema import GROUP_PREFIX
 
-FEW = 5
-"""Fewer values than these decide nothing about numbers and days under a sure name."""
+MIN_VALUES = 5
+"""Fewer values than these decide nothing for numbers and dates if the name is certain."""
 DOUBTFUL = 0.5
-"""Grade of values that may be a column's, where another column's are better."""
+"""Grade of values that may belong to a column but fit another one better."""
 NUMBERS = (
     "persons",
     "households",
@@ -46,32 +46,32 @@ NUMBERS = (
     "eligible",
     "uncertainty_m",
 )
-"""Columns of plain numbers, beside coordinates and the groups of the study."""
-_REPEATED = 0.3
-"""Least share of different values among keys; persons of one household share its key, regions of a country a code."""
+"""Columns of plain numbers, besides coordinates and the study's groups."""
+_MIN_DISTINCT_KEYS = 0.3
+"""Least share of distinct values among keys; persons of one household share its key, regions of a country its code."""
 _RANKS = {"一级", "二级", "三级", "1", "2", "3", "4"}
-"""Words of tiers that hospitals use the other way round, or for something else."""
+"""Names of tiers that also mean hospital classes, in reverse order, or other things."""
 
 
 class ValueColumn(NamedTuple):
-    """The values below a header, none of them empty; ``sure`` says that the header names the column."""
+    """The values below a header without empty ones; ``sure`` means that the header names the column."""
 
     header: str
     values: Sequence[str]
     sure: bool
 
     @property
-    def different(self) -> float:
-        """Share of values that no row before has."""
+    def distinct(self) -> float:
+        """Share of distinct values."""
         return len(set(self.values)) / len(self.values)
 
     def share(self, good: Callable[[str], bool]) -> float:
-        """Return the share of values that are good."""
+        """Return the share of values for which ``good`` is true."""
         return sum(map(good, self.values)) / len(self.values)
 
 
-def fits(field: str, column: ValueColumn) -> float:
-    """Return how well values fit one of our columns."""
+def grade_values(field: str, column: ValueColumn) -> float:
+    """Return how well values fit one of our columns, from 0 to 1."""
     if field in _CHECKS:
         return _CHECKS[field](column)
     if field in _STRICT:
@@ -79,24 +79,24 @@ def fits(field: str, column: ValueColumn) -> float:
     return _half(column, _LOOSE.get(field, is_number if field.startswith(GROUP_PREFIX) else is_anything))
 
 
-def _half(column: ValueColumn, good: Callable[[str], bool], few: int = FEW) -> float:
-    """Whether half of the values are good, of a column whose name is not sure nine in ten; few values decide nothing."""
-    few_of_sure = column.sure and len(column.values) < few
-    return float(few_of_sure or column.share(good) >= (0.5 if column.sure else 0.9))
+def _half(column: ValueColumn, good: Callable[[str], bool], few: int = MIN_VALUES) -> float:
+    """Whether half of the values are good, or nine in ten if the name is not certain; a few values decide nothing."""
+    too_few = column.sure and len(column.values) < few
+    return float(too_few or column.share(good) >= (0.5 if column.sure else 0.9))
 
 
 def _keys(column: ValueColumn) -> float:
-    """Return how well values are keys: no fractions, no clock times, and all different where the name is not sure."""
-    if column.share(is_no_key) >= 0.5:
+    """Return how well values serve as keys: no fractions or clock times, and all distinct if the name is not certain."""
+    if column.share(is_not_key) >= 0.5:
         return 0.0
     if column.sure:
-        return 1.0 if column.different >= 0.95 else DOUBTFUL if column.different >= _REPEATED else 0.0
-    return float(column.different >= 0.98 and column.share(is_key) >= 0.95)
+        return 1.0 if column.distinct >= 0.95 else DOUBTFUL if column.distinct >= _MIN_DISTINCT_KEYS else 0.0
+    return float(column.distinct >= 0.98 and column.share(is_key) >= 0.95)
 
 
 def _names(column: ValueColumn) -> float:
-    """Whether values are names: letters, and few of them twice."""
-    if len(column.values) >= FEW and column.different < (0.5 if column.sure else 0.9):
+    """Whether values are names: with letters, and mostly distinct."""
+    if len(column.values) >= MIN_VALUES and column.distinct < (0.5 if column.sure else 0.9):
         return 0.0
     return _half(column, has_letter)
 
@@ -106,24 +106,24 @@ def _english_names(column: ValueColumn) -> float:
 
 
 def _home_areas(column: ValueColumn) -> float:
-    """Whether values are codes or names of areas; yes and no are neither."""
-    flags = set(column.values) == {"0", "1"} or column.share(is_word_for_yes_or_no) == 1
+    """Whether values are codes or names of areas, and not yes and no."""
+    flags = set(column.values) == {"0", "1"} or column.share(is_boolean_word) == 1
     return float(not flags and column.share(is_area) >= 0.8)
 
 
 def _parents(column: ValueColumn) -> float:
-    """Whether values are areas; under a name that is not sure some must be there twice, for an area has several parts."""
-    return float((column.sure or column.different <= 0.8) and column.share(is_area) >= 0.8)
+    """Whether values are areas; if the name is not certain, some must repeat, since an area has several parts."""
+    return float((column.sure or column.distinct <= 0.8) and column.share(is_area) >= 0.8)
 
 
 def _area_codes(column: ValueColumn) -> float:
-    """Whether values are codes; without digits they may be names, where the header does not say that they are codes."""
+    """Whether values are codes; without digits they may be names, unless the header says that they are codes."""
     digits = column.sure or any(c.isdigit() for v in column.values for c in v)
     return float(digits and column.share(is_code) >= 0.8)
 
 
 def _tiers(column: ValueColumn) -> float:
-    """Whether values are tiers; hospitals have classes called 三级, and numbers below "level" may be floors."""
+    """Whether values are tiers; hospitals have classes named 三级, and numbers below "level" may be floors."""
     ranks = set(column.values) <= _RANKS and "层级" not in column.header and "tier" not in column.header.lower()
     return float(not ranks and column.share(lambda v: v.lower() in value_vocabulary.TIER) >= 0.8)
 
@@ -135,26 +135,26 @@ def _levels(column: ValueColumn) -> float:
 
 
 def _hours(column: ValueColumn) -> float:
-    """Whether values are times of a day or week."""
+    """Whether values are opening hours."""
     if not column.sure:
-        return float(column.share(is_timetable) >= 0.8)
-    return _half(column, is_opening)
+        return float(column.share(has_times) >= 0.8)
+    return _half(column, may_be_opening_hours)
 
 
 def _one_coordinate(column: ValueColumn) -> float:
-    """Whether values are coordinates in a usual form; under a sure name others with digits too, which are refused by name."""
+    """Whether values are coordinates; under a certain name half of them suffice, and the others are rejected later."""
     if column.share(is_coordinate) >= 0.8:
         return 1.0
     return float(column.sure and column.share(_may_be_angle) >= 0.5)
 
 
 def _may_be_angle(value: str) -> bool:
-    """Whether a value with digits is no pair; 116 57 may be minutes without their sign."""
+    """Whether a value has digits and is not a pair; 116 57 may be degrees and minutes without signs."""
     return has_digit(value) and (looks_like_angle(value) or not looks_like_pair(value))
 
 
 def _geometries(column: ValueColumn) -> float:
-    """Whether half of the values are geometries: others are refused by name, but numbers of areas may be called so as well."""
+    """Whether half of the values are geometries; fewer may be numbers of areas under the same name."""
     return float(column.share(is_wkt) >= 0.5)
 
 
@@ -163,7 +163,7 @@ def _pairs(column: ValueColumn) -> float:
 
 
 def _days(column: ValueColumn) -> float:
-    return _half(column, is_day, few=1)
+    return _half(column, is_date, few=1)
 
 
 _CHECKS: Mapping[str, Callable[[ValueColumn], float]] = {
@@ -187,11 +187,11 @@ _STRICT: Mapping[str, Callable[[str], bool]] = {
     "active": is_flag,
     "h3": is_h3,
 }
-"""Columns whose values must be of a kind, whatever the header says."""
+"""Columns whose values must be of a kind, however certain the name."""
 _LOOSE: Mapping[str, Callable[[str], bool]] = {
     **dict.fromkeys((*NUMBERS, "persons_margin"), is_number),
-    **dict.fromkeys(("served", "eligible"), is_whole),
-    **dict.fromkeys(("valid_from", "valid_to"), is_day),
+    **dict.fromkeys(("served", "eligible"), is_integer),
+    **dict.fromkeys(("valid_from", "valid_to"), is_date),
     **dict.fromkeys(("services", "equipment", "service", "group", "source", "address"), is_text),
     "period": lambda v: parses(to_period, v),
     "date": lambda v: parses(to_day_or_year, v),

@@ -1,4 +1,4 @@
-"""What kind of thing a value looks like: a code, a number, a day, a place, a time of opening."""
+"""Kinds of values: codes, numbers, dates, coordinates, geometries, opening hours."""
 
 import re
 from collections.abc import Callable
@@ -28,12 +28,12 @@ _OPEN = re.compile(r"\d[:：]\d\d|周|星期|每|全天|24|午|Mo|M-|daily|Mon",
 
 
 def is_area(value: str) -> bool:
-    """Whether a value is an area's code, its name, or a structure that may hold a code; an address is neither."""
+    """Whether a value is an area's code, its name, or a JSON object that may hold a code; addresses are excluded."""
     return bool(_CODE.fullmatch(value) or value.startswith("{") or (_PLACE.fullmatch(value) and not _ADDRESS.search(value)))
 
 
-def is_word_for_yes_or_no(value: str) -> bool:
-    """Whether a value is yes or no in words; a single letter or digit may be a code."""
+def is_boolean_word(value: str) -> bool:
+    """Whether a value is yes or no as a word; a single letter or digit may be a code."""
     return is_flag(value) and (len(value) > 1 or not value.isascii())
 
 
@@ -42,8 +42,8 @@ def is_flag(value: str) -> bool:
     return parses(to_flag, value)
 
 
-def is_day(value: str) -> bool:
-    """Whether a value is a day; a moment with a time of day is when somebody typed."""
+def is_date(value: str) -> bool:
+    """Whether a value is a date; with a time of day it is a time of data entry."""
     return parses(to_date, value) and not (_CLOCK.search(value) and not _MIDNIGHT.search(value))
 
 
@@ -61,13 +61,13 @@ def is_number(value: str) -> bool:
     return bool(_NUMBER.fullmatch(value))
 
 
-def is_whole(value: str) -> bool:
-    """Whether a value is a whole number."""
+def is_integer(value: str) -> bool:
+    """Whether a value is an integer."""
     return is_number(value) and not _FRACTION.fullmatch(value)
 
 
 def is_text(value: str) -> bool:
-    """Whether a value is no number."""
+    """Whether a value is not a number."""
     return not is_number(value)
 
 
@@ -77,7 +77,7 @@ def has_letter(value: str) -> bool:
 
 
 def is_coordinate(value: str) -> bool:
-    """Whether a value is an angle or metres; exchanged columns are told by the check of places, which knows the areas."""
+    """Whether a value is an angle or metres; exchanged axes are detected later, against the areas."""
     if _METRES.fullmatch(value):
         return True
     return bool(_ANGLE.fullmatch(value)) and not (_DEGREES.fullmatch(value) and abs(float(value.replace(",", "."))) > 180)
@@ -99,12 +99,12 @@ def is_code(value: str) -> bool:
 
 
 def is_key(value: str) -> bool:
-    """Whether a value is a key for sure: it has a digit, and no spaces; eleven letters are a key of DHIS2."""
+    """Whether a value is certainly a key: it has a digit and no spaces; eleven letters are a DHIS2 key."""
     return bool(_KEY.fullmatch(value))
 
 
-def is_no_key(value: str) -> bool:
-    """Whether a value is a fraction or a moment."""
+def is_not_key(value: str) -> bool:
+    """Whether a value is a fraction or has a time of day, unlike keys."""
     return bool(_FRACTION.fullmatch(value) or _CLOCK.search(value))
 
 
@@ -123,11 +123,11 @@ def is_h3(value: str) -> bool:
     return bool(_H3.fullmatch(value))
 
 
-def is_opening(value: str) -> bool:
-    """Whether a value may be times of opening: free text, no number and no day."""
-    return bool(_HOURS.search(value)) and not is_number(value) and not is_day(value)
+def may_be_opening_hours(value: str) -> bool:
+    """Whether a value may be opening hours: text that is neither a number nor a date."""
+    return bool(_HOURS.search(value)) and not is_number(value) and not is_date(value)
 
 
-def is_timetable(value: str) -> bool:
-    """Whether a value has times of a day or days of a week."""
+def has_times(value: str) -> bool:
+    """Whether a value has times of day or days of the week."""
     return bool(_OPEN.search(value))

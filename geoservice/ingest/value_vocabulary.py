@@ -1,4 +1,4 @@
-"""Words for tiers, levels, precisions, yes and no in both languages; every key is lower case."""
+"""Synonyms for tiers, levels, precisions, yes and no in both languages; every key is lower case."""
 
 from collections.abc import Iterable, Mapping
 from typing import Protocol
@@ -80,15 +80,15 @@ FLAG = _table(
 """Compared without spaces, underscores and hyphens."""
 
 
-def of_study(things: Iterable[_HasTitle]) -> dict[str, str]:
-    """Return every name of a study's services (or groups), in lower case -> id."""
-    names: dict[str, str] = {}
+def synonyms_of(things: Iterable[_HasTitle]) -> dict[str, str]:
+    """Return id by name, in lower case, of a study's services (or groups)."""
+    ids: dict[str, str] = {}
     for t in things:
-        names |= {t.id: t.id, t.title.zh.lower(): t.id, t.title.en.lower(): t.id}
-    return names
+        ids |= {t.id: t.id, t.title.zh.lower(): t.id, t.title.en.lower(): t.id}
+    return ids
 
 
-def of_groups(study: Study) -> dict[str, str]:
-    """Return every name of a study's groups, and of everybody together."""
+def group_synonyms(study: Study) -> dict[str, str]:
+    """Return id by name of a study's groups, and of all persons together."""
     everybody = dict.fromkeys(("all", "total", "全部", "合计", "全体", "总计"), "all")
-    return {**everybody, **of_study(study.groups)}
+    return {**everybody, **synonyms_of(study.groups)}

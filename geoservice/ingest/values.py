@@ -1,4 +1,4 @@
-"""Text to numbers, codes, dates and words, whole columns at a time; nothing here knows a table."""
+"""Parsing of text columns to numbers, codes, dates and lists, vectorised; independent of tables."""
 
 import calendar
 import re
@@ -16,37 +16,37 @@ from geoservice.ingest.arrow_compute import compute as pc
 from geoservice.ingest.value_vocabulary import FLAG
 
 Text = Column
-NOTHING = ("na", "n/a", "#n/a", "#na", "nan", "null", "none", "-", "--", "—", "/", "\\", "无", "空", "不详", "未知")
-"""Words, in lower case, that mean "no value" wherever a number, a date, a code or a choice is expected."""
+MISSING_WORDS = ("na", "n/a", "#n/a", "#na", "nan", "null", "none", "-", "--", "—", "/", "\\", "无", "空", "不详", "未知")
+"""Words, in lower case, that mean "no value" where a number, a date, a code or a choice is expected."""
 SPREADSHEET_ERROR = r"^#(REF!|VALUE!|DIV/0!|NAME\?|NUM!|NULL!|SPILL!|CALC!)$"
-"""What a spreadsheet shows where a formula has no value."""
+"""Error values of spreadsheet formulas."""
 _WIDE = "[\uff01-\uff5e\u3000\u00a0]"
 _NUMBER = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$"
 _THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?")
 _DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})(?:[-/.月](\d{1,2})日?|月)?(?:[ T]\d{1,2}:\d{2}.*)?")
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
 FOREVER = 9999
-"""Year that databases write where there is no end."""
+"""Year that databases use for "no end"."""
 
 
 class Parsed(NamedTuple):
-    """A parsed column: values, which cells were empty, which were not acceptable; shapes ``(n,)``."""
+    """A parsed column: values, a mask of empty cells, a mask of invalid cells; shapes ``(n,)``."""
 
     values: Any
     empty: Bools
     bad: Bools
 
 
-def narrow(text: Text) -> Text:
-    """Return text with white space trimmed and full-width letters, digits and spaces made narrow; empty becomes null."""
+def normalize_text(text: Text) -> Text:
+    """Return text with whitespace trimmed and full-width characters converted to half-width; empty becomes null."""
     trimmed = pc.utf8_trim_whitespace(text)
     wide = pc.match_substring_regex(trimmed, _WIDE)
     if pc.any(wide).as_py():
-        changed = [
+        normalized = [
             None if v is None else unicodedata.normalize("NFKC", v).strip() for v in pc.filter(trimmed, wide).to_pylist()
         ]
         trimmed = pc.replace_with_mask(
-            trimmed.combine_chunks(), pc.fill_null(wide, False).combine_chunks(), pa.array(changed, pa.string())
+            trimmed.combine_chunks(), pc.fill_null(wide, False).combine_chunks(), pa.array(normalized, pa.string())
         )
         trimmed = pa.chunked_array([trimmed], pa.string())
     trimmed = _without_guards(trimmed)
@@ -54,23 +54,23 @@ def narrow(text: Text) -> Text:
 
 
 def _without_guards(text: Text) -> Text:
-    """Return text without what keeps a spreadsheet from reading it as a number: ``="0112"``, ``'0112``."""
+    """Return text without the marks that keep a spreadsheet from reading it as a number: ``="0112"``, ``'0112``."""
     if pc.any(pc.match_substring_regex(text, "^[='’]")).as_py():
         text = pc.replace_substring_regex(text, r'^=\s*"([^"]*)"$', r"\1")
         text = pc.replace_substring_regex(text, r"^['’](\d.*)$", r"\1")
     return text
 
 
-def without_nothing(text: Text) -> Text:
-    """Return narrow text with words that mean no value as null."""
-    nothing = pc.is_in(pc.utf8_lower(text), value_set=pa.array(NOTHING))
+def without_missing(text: Text) -> Text:
+    """Return text with the words for "no value" replaced by null; ``text`` is narrow."""
+    nothing = pc.is_in(pc.utf8_lower(text), value_set=pa.array(MISSING_WORDS))
     return pc.if_else(nothing, pa.scalar(None, pa.string()), text)
 
 
 def numbers(column: Text, decimal_comma: bool = False) -> Parsed:
-    """Parse numbers: full-width digits and thousands separators are understood; infinite ones are bad.
+    """Parse numbers, including full-width digits and thousands separators; infinite values are bad.
 
-    ``decimal_comma`` says that a comma begins the decimals and a point stands between thousands, as in files whose cells are
+    ``decimal_comma`` makes the comma the decimal mark and the point the thousands separator, as in files whose cells are
     separated by semicolons.
 
     >>> parsed = numbers(pa.chunked_array([["1,234.5", "１２", None, "abc", "NaN"]]))
@@ -79,73 +79,73 @@ def numbers(column: Text, decimal_comma: bool = False) -> Parsed:
     >>> numbers(pa.chunked_array([["116,951", "1.234,5", "7"]]), decimal_comma=True).values.tolist()
     [116.951, 1234.5, 7.0]
     """
-    text = narrow(column)
+    text = normalize_text(column)
     if decimal_comma and pc.any(pc.match_substring(text, ",")).as_py():
         text = pc.replace_substring(pc.replace_substring(text, ".", ""), ",", ".")
     try:
         values = pc.cast(text, pa.float64()).to_numpy()
         empty = bools(pc.is_null(text))
         if np.isnan(values[~empty]).any():
-            empty = bools(pc.is_null(without_nothing(text)))
+            empty = bools(pc.is_null(without_missing(text)))
     except pa.ArrowInvalid:
-        text = without_nothing(text)
+        text = without_missing(text)
         empty = bools(pc.is_null(text))
         plain = pc.fill_null(pc.match_substring_regex(text, _NUMBER), False)
         values = pc.cast(pc.if_else(plain, text, pa.scalar(None, pa.string())), pa.float64()).to_numpy().copy()
-        rest = np.flatnonzero(~bools(plain) & ~empty)
-        values[rest] = [_grouped(v) for v in text.take(pa.array(rest)).to_pylist()]
+        others = np.flatnonzero(~bools(plain) & ~empty)
+        values[others] = [_with_thousands(v) for v in text.take(pa.array(others)).to_pylist()]
     values = np.asarray(values, float)
     bad = ~empty & ~np.isfinite(values)
     return Parsed(np.where(bad, np.nan, values), empty, bad)
 
 
-def _grouped(text: str) -> float:
+def _with_thousands(text: str) -> float:
     return float(text.replace(",", "")) if _THOUSANDS.fullmatch(text) else float("nan")
 
 
 def codes(column: Text) -> tuple[Text, int, Bools]:
-    """Return codes as text, how many had to be mended (``340811100.0``), and which a spreadsheet has spoilt (``3.4E+11``).
+    """Return codes as text, the number of repaired ones (``340811100.0``), and a mask of unusable ones (``3.4E+11``).
 
     >>> codes(pa.chunked_array([["0112", "340811100.0", "3.40811E+11", '="0113"', "#N/A"]]))[0].to_pylist()
     ['0112', '340811100', '3.40811E+11', '0113', None]
     """
-    text = without_nothing(narrow(column))
-    floated = pc.fill_null(pc.match_substring_regex(text, r"^\d+\.0+$"), False)
-    mended = int(pc.sum(floated).as_py() or 0)
-    if mended:
-        text = pc.if_else(floated, pc.replace_substring_regex(text, r"\.0+$", ""), text)
-    spoilt = pc.fill_null(pc.match_substring_regex(text, rf"^\d(\.\d+)?[eE]\+?\d+$|{SPREADSHEET_ERROR}"), False)
-    return text, mended, bools(spoilt)
+    text = without_missing(normalize_text(column))
+    with_point = pc.fill_null(pc.match_substring_regex(text, r"^\d+\.0+$"), False)
+    repaired = int(pc.sum(with_point).as_py() or 0)
+    if repaired:
+        text = pc.if_else(with_point, pc.replace_substring_regex(text, r"\.0+$", ""), text)
+    unusable = pc.fill_null(pc.match_substring_regex(text, rf"^\d(\.\d+)?[eE]\+?\d+$|{SPREADSHEET_ERROR}"), False)
+    return text, repaired, bools(unusable)
 
 
-def each(column: Text, parse: Callable[[str], Any], *, nothing: bool = True) -> Parsed:
-    """Parse every distinct text once; ``parse`` raises ValueError for what it does not accept, which becomes None."""
-    text = without_nothing(narrow(column)) if nothing else narrow(column)
+def parse_each(column: Text, parse: Callable[[str], Any], *, nothing: bool = True) -> Parsed:
+    """Parse every distinct text once; values for which ``parse`` raises ValueError are None and marked as bad."""
+    text = without_missing(normalize_text(column)) if nothing else normalize_text(column)
     coded = text.combine_chunks().dictionary_encode()
-    words = coded.dictionary.to_pylist()
-    answers = np.empty(len(words) + 1, object)
-    wrong = np.zeros(len(words) + 1, bool)
-    for i, word in enumerate(words):
+    texts = coded.dictionary.to_pylist()
+    results = np.empty(len(texts) + 1, object)
+    wrong = np.zeros(len(texts) + 1, bool)
+    for i, value in enumerate(texts):
         try:
-            answers[i] = parse(word)
+            results[i] = parse(value)
         except ValueError:
             wrong[i] = True
     empty = bools(coded.is_null())
-    index = np.where(empty, len(words), pc.fill_null(coded.indices, 0).to_numpy())
-    values: Objects = answers[index]
+    index = np.where(empty, len(texts), pc.fill_null(coded.indices, 0).to_numpy())
+    values: Objects = results[index]
     return Parsed(values, empty, wrong[index])
 
 
 def to_date(text: str) -> date:
-    """Parse a day: ISO, slashes, dots, compact or Chinese; a month alone is its first day; a time of day is dropped.
+    """Parse a date: ISO, slashes, dots, compact or Chinese; a month becomes its first day; a time of day is dropped.
 
     >>> to_date("2020年1月31日"), to_date("20200131"), to_date("2020/3")
     (datetime.date(2020, 1, 31), datetime.date(2020, 1, 31), datetime.date(2020, 3, 1))
     """
-    found = _DATE.fullmatch(text) or _COMPACT.fullmatch(text)
-    if not found:
+    match = _DATE.fullmatch(text) or _COMPACT.fullmatch(text)
+    if not match:
         raise ValueError(text)
-    year, month, day = (int(g or 1) for g in found.groups())
+    year, month, day = (int(g or 1) for g in match.groups())
     if not ((1800 <= year <= 2200 or year == FOREVER) and 1 <= month <= 12 and 1 <= day <= calendar.monthrange(year, month)[1]):
         raise ValueError(text)
     return date(year, month, day)
@@ -163,7 +163,7 @@ def to_flag(text: str) -> bool:
 
 
 def to_items(text: str) -> list[str]:
-    """Split a list of words on any of ``; , 、 |`` in either width.
+    """Split a list of texts at any of ``; , 、 |`` in either width.
 
     >>> to_items("体检、 接种；接种|x")
     ['体检', '接种', 'x']
@@ -172,5 +172,5 @@ def to_items(text: str) -> list[str]:
 
 
 def floats_or_null(values: Floats) -> Column:
-    """Return reals with NaN as null."""
+    """Return floats with NaN as null."""
     return pa.array(values, pa.float64(), mask=np.isnan(values))

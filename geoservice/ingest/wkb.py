@@ -1,4 +1,4 @@
-"""WKB of every kind, ISO and EWKB, where GEOS does not read it: curves, patches, deep collections."""
+"""WKB of every geometry type, ISO and EWKB, for what GEOS does not read: curves, patches, deeply nested collections."""
 
 import struct
 from typing import NamedTuple
@@ -7,36 +7,36 @@ import numpy as np
 import shapely
 
 from geoservice.geo import Floats
-from geoservice.ingest.curves import KINDS, LINES, MAX_DEPTH, Node, linear
+from geoservice.ingest.curves import KINDS, LINES, MAX_DEPTH, Node, linearize
 
 _RINGS = ("POLYGON", "TRIANGLE")
 
 
 class _Head(NamedTuple):
-    """How WKB begins: byte order, kind ("" for none that is known), numbers to a place, SRID (0 for none), and its length."""
+    """Header of WKB: byte order, type (empty if unknown), numbers per position, SRID (0 for none), and its own length."""
 
     order: str
     kind: str
-    wide: int
+    dimensions: int
     srid: int
     length: int
 
 
-def _head(data: bytes, at: int) -> _Head:
-    order = "<" if data[at : at + 1] == b"\1" else ">"
-    (code,) = struct.unpack_from(order + "I", data, at + 1)
+def _head(data: bytes, start: int) -> _Head:
+    order = "<" if data[start : start + 1] == b"\1" else ">"
+    (code,) = struct.unpack_from(order + "I", data, start + 1)
     number = code & 0x0FFFFFFF
     height, measure = bool(code & 0x80000000), bool(code & 0x40000000)
-    wide = 2 + (height or number // 1000 in {1, 3}) + (measure or number // 1000 in {2, 3})
+    dimensions = 2 + (height or number // 1000 in {1, 3}) + (measure or number // 1000 in {2, 3})
     kind = KINDS.get(number % 1000, "") if number < 4000 else ""
     if not code & 0x20000000:
-        return _Head(order, kind, wide, 0, 5)
-    (srid,) = struct.unpack_from(order + "I", data, at + 5) if len(data) > at + 5 else (0,)
-    return _Head(order, kind, wide, srid, 9)
+        return _Head(order, kind, dimensions, 0, 5)
+    (srid,) = struct.unpack_from(order + "I", data, start + 5) if len(data) > start + 5 else (0,)
+    return _Head(order, kind, dimensions, srid, 9)
 
 
 def kind_of(data: bytes) -> str:
-    """Return the kind of WKB by its first five bytes, empty where it is none.
+    """Return the geometry type of WKB by its first five bytes, empty if it is not WKB.
 
     >>> kind_of(bytes.fromhex("0101000020")), kind_of(b"")
     ('POINT', '')
@@ -45,7 +45,7 @@ def kind_of(data: bytes) -> str:
 
 
 def from_wkb(data: bytes) -> shapely.Geometry:
-    """Return the geometry of WKB or EWKB with its SRID; raises :class:`ValueError` where it cannot be read."""
+    """Return the geometry of WKB or EWKB with its SRID; raises :class:`ValueError` if it cannot be read."""
     try:
         node, end = _node(data, 0, 0)
         srid = _head(data, 0).srid
@@ -53,41 +53,41 @@ def from_wkb(data: bytes) -> shapely.Geometry:
         raise ValueError("the WKB is cut short") from e
     if end != len(data):
         raise ValueError("the WKB is longer than its geometry")
-    return shapely.set_srid(linear(node), srid) if srid else linear(node)
+    return shapely.set_srid(linearize(node), srid) if srid else linearize(node)
 
 
-def _node(data: bytes, at: int, depth: int) -> tuple[Node, int]:
+def _node(data: bytes, offset: int, depth: int) -> tuple[Node, int]:
     if depth > MAX_DEPTH:
         raise ValueError("the geometry is nested too deep")
-    order, kind, wide, _, length = _head(data, at)
-    at += length
-    if not kind or data[at - length] > 1:
-        raise ValueError("no type of geometry that is read")
+    order, kind, dimensions, _, length = _head(data, offset)
+    offset += length
+    if not kind or data[offset - length] > 1:
+        raise ValueError("an unsupported geometry type")
     if kind == "POINT":
-        places, at = _places(data, at, 1, wide, order)
-        return Node(kind, places[np.isfinite(places).all(axis=1)]), at
-    count, at = _count(data, at, order)
+        positions, offset = _positions(data, offset, 1, dimensions, order)
+        return Node(kind, positions[np.isfinite(positions).all(axis=1)]), offset
+    count, offset = _count(data, offset, order)
     if kind in LINES:
-        places, at = _places(data, at, count, wide, order)
-        return Node(kind, places), at
+        positions, offset = _positions(data, offset, count, dimensions, order)
+        return Node(kind, positions), offset
     parts: list[Node] = []
     for _ in range(count):
         if kind in _RINGS:
-            length, at = _count(data, at, order)
-            places, at = _places(data, at, length, wide, order)
-            part = Node("LINESTRING", places)
+            length, offset = _count(data, offset, order)
+            positions, offset = _positions(data, offset, length, dimensions, order)
+            part = Node("LINESTRING", positions)
         else:
-            part, at = _node(data, at, depth + 1)
+            part, offset = _node(data, offset, depth + 1)
         parts.append(part)
-    return Node(kind, parts=parts), at
+    return Node(kind, parts=parts), offset
 
 
-def _count(data: bytes, at: int, order: str) -> tuple[int, int]:
-    return struct.unpack_from(order + "I", data, at)[0], at + 4
+def _count(data: bytes, offset: int, order: str) -> tuple[int, int]:
+    return struct.unpack_from(order + "I", data, offset)[0], offset + 4
 
 
-def _places(data: bytes, at: int, count: int, wide: int, order: str) -> tuple[Floats, int]:
-    end = at + 8 * wide * count
+def _positions(data: bytes, offset: int, count: int, dimensions: int, order: str) -> tuple[Floats, int]:
+    end = offset + 8 * dimensions * count
     if end > len(data):
         raise ValueError("the WKB is cut short")
-    return np.frombuffer(data, f"{order}f8", wide * count, at).astype(float).reshape(count, wide)[:, :2], end
+    return np.frombuffer(data, f"{order}f8", dimensions * count, offset).astype(float).reshape(count, dimensions)[:, :2], end

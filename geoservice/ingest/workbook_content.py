@@ -1,4 +1,4 @@
-"""What is inside a workbook's file, whatever its name: its kind, a password, formulas that were never computed."""
+"""Content checks of a workbook file: its true format, a password, formulas that were never computed."""
 
 import mmap
 import re
@@ -13,34 +13,36 @@ from geoservice.ingest.archives import check_archive
 
 PROTECTED = "the workbook is protected by a password; open it with the password and save it without one"
 _SAME = {".xls": (".xls", ".et"), ".xlsx": (".xlsx", ".xlsm", ".et"), ".ods": (".ods",)}
-"""Suffixes of each kind of content."""
+"""Accepted suffixes of each true format."""
 _STREAMS = ("Workbook", "EncryptedPackage", "WordDocument")
 _OTHERS = {
     "xl/workbook.bin": "a binary workbook (XLSB): save it as XLSX",
-    "word/document.xml": "a Word document: a table in it is read once it stands in a spreadsheet",
+    "word/document.xml": "a Word document: copy its table into a spreadsheet",
     "ppt/presentation.xml": "a presentation",
     "Index/Document.iwa": "a Numbers document: export it as XLSX",
 }
 
 
 def by_content(path: Path, scratch: Path, notes: list[str]) -> Path:
-    """Return a path to the workbook whose suffix is that of its content, which is what the reader goes by.
+    """Return a path to the workbook with the suffix of its content, by which the reader selects the format.
 
     Raises
     ------
     TooLarge
         As :func:`geoservice.ingest.archives.check_archive`.
     UnreadableFile
-        It is damaged, protected by a password, or no workbook.
+        The file is damaged, protected by a password, or not a workbook.
     """
     with path.open("rb") as file:
         zipped = file.read(4) == b"PK\x03\x04"
     suffix = _suffix_of_zip(path) if zipped else _suffix_of_ole(path)
-    named = path.suffix.lower()
-    if named in _SAME[suffix] and named != ".et":
+    stated_suffix = path.suffix.lower()
+    if stated_suffix in _SAME[suffix] and stated_suffix != ".et":
         return path
-    if named not in _SAME[suffix]:
-        notes.append(f"the name says {named}, the content is {suffix.removeprefix('.').upper()}, as which it was read")
+    if stated_suffix not in _SAME[suffix]:
+        notes.append(
+            f"the name says {stated_suffix}, but the content is {suffix.removeprefix('.').upper()} and was read as such"
+        )
     link = scratch / f"workbook{suffix}"
     link.symlink_to(path)
     return link
@@ -53,19 +55,19 @@ def _suffix_of_zip(path: Path) -> str:
     if "xl/workbook.xml" in names or "content.xml" in names:
         return ".xlsx" if "xl/workbook.xml" in names else ".ods"
     other = next((what for member, what in _OTHERS.items() if member in names), "a ZIP archive: give it the suffix .zip")
-    raise UnreadableFile(f"there is no workbook in it, it is {other}")
+    raise UnreadableFile(f"the file is not a workbook but {other}")
 
 
 def _suffix_of_ole(path: Path) -> str:
-    """Look for the names of streams in a file of Microsoft's compound format; a workbook may hold documents of other kinds."""
+    """Return the suffix of a compound file by the names of its streams; a workbook may embed documents of other kinds."""
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-        there = {name for name in _STREAMS if data.find(name.encode("utf-16-le")) >= 0}
-    if "Workbook" in there:
+        streams = {name for name in _STREAMS if data.find(name.encode("utf-16-le")) >= 0}
+    if "Workbook" in streams:
         return ".xls"
-    if "EncryptedPackage" in there:
+    if "EncryptedPackage" in streams:
         raise UnreadableFile(PROTECTED)
-    if "WordDocument" in there:
-        raise UnreadableFile(f"there is no workbook in it, it is {_OTHERS['word/document.xml']}")
+    if "WordDocument" in streams:
+        raise UnreadableFile(f"the file is not a workbook but {_OTHERS['word/document.xml']}")
     return ".xls"
 
 
@@ -75,63 +77,61 @@ _TARGET = re.compile(rb"<Relationship [^>]*>")
 _COLUMN, _ROW = re.compile(rb'\br="([A-Z]{2,3})\d'), re.compile(rb'\br="[A-Z]{0,3}(\d{1,7})"')
 _CHUNK, _TAIL = 1 << 22, 4096
 MAX_CELLS = 100_000_000
-"""Places on a sheet, from its first row and column to the last ones that hold anything."""
+"""Limit of cells of a sheet, empty ones included, from the first row and column to the last used ones."""
+EXTENT_LIMIT = f"allowed are {MAX_CELLS // 10**6} million cells, empty ones included; delete cells far outside the table"
 
 
 def check_formulas(path: Path, sheets: Collection[str]) -> None:
-    """Raise :class:`InputError` for a formula whose value was never computed, which reads as an empty cell."""
+    """Raise :class:`InputError` for a formula without a stored value, which would read as an empty cell."""
     for name, file in _sheets(path, sheets):
-        if bare := _FORMULA.findall(file.read()):
+        if formula_cells := _FORMULA.findall(file.read()):
             raise InputError(
-                f"sheet {name!r}: {len(bare)} cells, the first {bare[0].decode()}, hold formulas without values; open the "
-                "file in a spreadsheet and save it, or paste the values"
+                f"sheet {name!r}: {len(formula_cells)} cells, the first {formula_cells[0].decode()}, hold formulas without "
+                "values; open the file in a spreadsheet and save it, or paste the values"
             )
 
 
 def check_extent(path: Path, sheets: Collection[str]) -> None:
-    """Raise :class:`TooLarge` for a sheet on which a cell stands so far away that the empty ones up to it do not fit.
+    """Raise :class:`TooLarge` for a sheet with a cell so far out that the empty cells before it do not fit into memory.
 
-    The reader makes a cell of every place from the first row and column to the last ones. Of an ODS it says so itself.
+    The workbook library allocates every cell from the first row and column to the last; for an ODS it checks this itself.
     """
     for name, file in _sheets(path, sheets):
-        columns, last, rest = set[bytes](), b"1", b""
+        columns, last_row, overlap = set[bytes](), b"1", b""
         while chunk := file.read(_CHUNK):
-            part = rest + chunk
+            part = overlap + chunk
             columns |= set(_COLUMN.findall(part))
-            last = (_ROW.findall(part[-_TAIL:]) or [last])[-1]  # rows come in their order
-            rest = part[-_TAIL:]
+            last_row = (_ROW.findall(part[-_TAIL:]) or [last_row])[-1]  # rows are in order
+            overlap = part[-_TAIL:]
         column = max(columns, key=lambda c: (len(c), c), default=b"Z")
-        if int(last) * _number(column) > MAX_CELLS:
-            raise TooLarge(
-                f"sheet {name!r} reaches to row {last.decode()} and column {column.decode()}, allowed are {MAX_CELLS // 10**6} "
-                "million cells, empty ones too; delete what stands far away from the table"
-            )
+        if int(last_row) * _column_number(column) > MAX_CELLS:
+            raise TooLarge(f"sheet {name!r} extends to row {last_row.decode()} and column {column.decode()}, {EXTENT_LIMIT}")
 
 
-def _number(column: bytes) -> int:
+def _column_number(letters: bytes) -> int:
     """Return the number of a column, from 1.
 
-    >>> _number(b"A"), _number(b"AA"), _number(b"XFD")
+    >>> _column_number(b"A"), _column_number(b"AA"), _column_number(b"XFD")
     (1, 27, 16384)
     """
     number = 0
-    for letter in column:
+    for letter in letters:
         number = number * 26 + letter - ord("A") + 1
     return number
 
 
 def _sheets(path: Path, sheets: Collection[str]) -> Iterator[tuple[str, IO[bytes]]]:
-    """Yield these sheets of an XLSX as open files; none of a workbook of another kind."""
+    """Yield name and open file of these sheets of an XLSX; nothing for a workbook of another format."""
     if not zipfile.is_zipfile(path):
         return
     with zipfile.ZipFile(path) as archive:
         if "xl/workbook.xml" not in archive.namelist():
             return
-        named = {i: unescape(n.decode()) for n, i in _SHEET.findall(archive.read("xl/workbook.xml"))}
+        name_by_id = {i: unescape(n.decode()) for n, i in _SHEET.findall(archive.read("xl/workbook.xml"))}
         for relation in _TARGET.findall(archive.read("xl/_rels/workbook.xml.rels")):
-            about = dict(re.findall(rb'(Id|Target)="([^"]*)"', relation))
-            name = named.get(about.get(b"Id", b""))
-            member = "xl/" + about.get(b"Target", b"").decode().removeprefix("/xl/")
+            attributes = dict(re.findall(rb'(Id|Target)="([^"]*)"', relation))
+            name = name_by_id.get(attributes.get(b"Id", b""))
+            member = "xl/" + attributes.get(b"Target", b"").decode().removeprefix("/xl/")
             if name is not None and name in sheets and member in archive.namelist():
                 with archive.open(member) as file:
                     yield name, file

@@ -1,4 +1,4 @@
-"""XML read element by element: no DTD and no entities of its own, nothing fetched, any encoding that the other readers know."""
+"""XML read record by record, in any supported encoding; documents with a DTD, and so with entities, are refused."""
 
 import codecs
 import re
@@ -8,7 +8,7 @@ from pathlib import Path
 from xml.parsers import expat
 
 from geoservice.errors import UnreadableFile, WrongEncoding
-from geoservice.ingest.encodings import CHUNK, find_encoding, misfit
+from geoservice.ingest.encodings import CHUNK, find_encoding, first_invalid_byte
 
 MAX_DEPTH = 200
 """Deepest nesting of elements."""
@@ -18,7 +18,7 @@ _CHINESE = {"gb2312": "gb18030", "gbk": "gb18030", "gb18030": "gb18030", "big5":
 
 @dataclass
 class Element:
-    """An element by its local name; ``children`` are in order, ``text`` is its own, without white space at the ends."""
+    """An element by its local name; ``children`` are in order, ``text`` is its own text without surrounding whitespace."""
 
     tag: str
     attributes: dict[str, str]
@@ -31,28 +31,29 @@ class Element:
         return "".join(self.pieces).strip()
 
     def find(self, *path: str) -> list["Element"]:
-        """Return the elements at the end of a path of tags, whatever their namespace."""
-        found = [self]
+        """Return the elements at the end of a path of tags, in any namespace."""
+        elements = [self]
         for tag in path:
-            found = [c for e in found for c in e.children if c.tag == tag]
-        return found
+            elements = [c for e in elements for c in e.children if c.tag == tag]
+        return elements
 
     def value(self, *path: str) -> str | None:
-        """Return the text of the first element of a path, None where there is none or it has no text."""
+        """Return the text of the first element of a path, None if it is missing or empty."""
         return next((e.text for e in self.find(*path)), None) or None
 
 
-Take = Callable[[Element, Sequence[Element]], None]
-"""Called with each record and the elements it lies in, outermost first."""
+RecordHandler = Callable[[Element, Sequence[Element]], None]
+"""Called with each record and its ancestors, outermost first."""
 
 
-def read_records(path: Path, root: str, tags: Collection[str], take: Take) -> str:
-    """Give every element of some tags to ``take`` once it is whole; return the encoding.
+def read_records(path: Path, root: str, tags: Collection[str], take: RecordHandler) -> str:
+    """Call ``take`` with every complete element of some tags; return the encoding.
 
     Raises
     ------
     UnreadableFile
-        It is no XML of that root, is damaged or cut short, or declares a DTD: its entities could read files or have no end.
+        The file is not XML with that root, is damaged or truncated, or declares a DTD, whose entities could read files or
+        expand without end.
     WrongEncoding
         As :func:`geoservice.ingest.encodings.find_encoding`.
     """
@@ -63,13 +64,13 @@ def read_records(path: Path, root: str, tags: Collection[str], take: Take) -> st
             reader.parser.Parse(text)
         reader.parser.Parse("", True)
     except expat.ExpatError as e:
-        why = expat.errors.messages[e.code]
-        raise UnreadableFile(f"the XML is damaged or cut short: line {e.lineno}, column {e.offset + 1}: {why}") from e
+        reason = expat.errors.messages[e.code]
+        raise UnreadableFile(f"the XML is damaged or cut short: line {e.lineno}, column {e.offset + 1}: {reason}") from e
     return encoding
 
 
 class _Reader:
-    def __init__(self, root: str, tags: Collection[str], take: Take) -> None:
+    def __init__(self, root: str, tags: Collection[str], take: RecordHandler) -> None:
         self._root, self._tags, self._take = root, tags, take
         self._open: list[Element] = []
         self._record = 0
@@ -80,13 +81,13 @@ class _Reader:
         self.parser.EndElementHandler = self._end
         self.parser.CharacterDataHandler = self._text
 
-    def _doctype(self, *_about: object) -> None:
-        raise UnreadableFile("the XML declares a document type (DTD), which can name other files; it is refused")
+    def _doctype(self, *_args: object) -> None:
+        raise UnreadableFile("the XML declares a document type (DTD), which can refer to other files; this is not allowed")
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         element = Element(name.rpartition(" ")[2].rpartition(":")[2], attributes)
         if not self._open and element.tag != self._root:
-            raise UnreadableFile(f"the XML is {element.tag[:40]!r}, allowed is {self._root!r}")
+            raise UnreadableFile(f"the root element is {element.tag[:40]!r}, allowed is {self._root!r}")
         if len(self._open) >= MAX_DEPTH:
             raise UnreadableFile(f"the XML is nested deeper than {MAX_DEPTH} elements")
         self._open.append(element)
@@ -107,15 +108,15 @@ class _Reader:
 
 
 def _encoding(path: Path) -> str:
-    """Return UTF-8 where that fits, else the Chinese encoding that is declared where that does, else what reads best."""
+    """Return UTF-8 if it is valid, else the declared Chinese encoding if it is valid, else the one that reads best."""
     with path.open("rb") as file:
         declared = _DECLARED.match(file.read(1024))
     name = declared[1].decode().lower() if declared else ""
-    bad = misfit(path, "utf-8")
-    if bad >= 0 and _CHINESE.get(name) and misfit(path, _CHINESE[name]) < 0:
+    bad = first_invalid_byte(path, "utf-8")
+    if bad >= 0 and _CHINESE.get(name) and first_invalid_byte(path, _CHINESE[name]) < 0:
         return _CHINESE[name]
     if bad >= 0 and path.stat().st_size - bad <= 3:
-        return "utf-8"  # cut within a letter, which the parser will say better
+        return "utf-8"  # truncated within a character, which the parser reports better
     return find_encoding(path)
 
 

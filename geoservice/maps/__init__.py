@@ -1,1 +1,1 @@
-"""A release drawn: maps in one file. Reads releases only."""
+"""Maps of a release: pictures, tiles and single HTML files. Reads releases only."""

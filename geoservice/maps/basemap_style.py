@@ -1,4 +1,4 @@
-"""The base map's look, said once for every renderer: quiet, so that the study's colours speak."""
+"""The style of the base map for every renderer: subdued, so that the study's colours stand out."""
 
 from collections.abc import Mapping
 from itertools import pairwise
@@ -10,22 +10,23 @@ from geoservice.maps.symbology import VARIANTS, Variant
 INK: Mapping[Variant, str] = MappingProxyType({"day": "#4a463f", "print": "#000000", "dark": "#d3d8db"})
 """Colour of place names."""
 HALO: Mapping[Variant, str] = MappingProxyType({"day": "#ffffff", "print": "#ffffff", "dark": "#101417"})
-"""What keeps place names apart from the map."""
+"""Halo around place names."""
 FONT = "Noto Sans SC"
-"""Font of place names in styles: a family of the page, and the stack of glyphs that is served."""
+"""Font of place names in styles: a font family of the page, and the font stack of the glyphs that the server has."""
 NAMES = MappingProxyType({"en": ("name:en", "name_en", "name"), "zh": ("name:zh", "name_zh", "name")})
-"""Where a place's name in a language is, best first."""
-SIZES = ((6.0, 11.0), (14.0, 15.0))
-"""Heights of place names by zoom."""
+"""Properties that may hold a place's name in a language, best first."""
+NAME_SIZES = ((6.0, 11.0), (14.0, 15.0))
+"""Text sizes of place names by zoom."""
 SOURCE_LAYERS = ("boundary", "building", "green", "place", "rail", "road", "water")
-GROWTH = 1.5
+EXPONENTIAL_BASE = 1.5
+"""Base of the interpolation between stops, as in MapLibre's expressions."""
 
 Stops = tuple[tuple[float, float], ...]
-"""Pairs of zoom and width in pixels, between which widths grow exponentially."""
+"""Pairs of zoom and width in pixels; widths between them are interpolated exponentially."""
 
 
 class BasemapPart(NamedTuple):
-    """One layer of the ground: what is drawn of which source layer, from which zoom on."""
+    """A layer of the base map: how features of a source layer are drawn, from zoom ``minzoom`` on."""
 
     layer: str
     kind: Literal["fill", "line"]
@@ -41,7 +42,7 @@ class BasemapPart(NamedTuple):
         return self.colours[VARIANTS.index(variant)]
 
 
-GROUND = (
+BASEMAP_PARTS = (
     BasemapPart("green", "fill", ("#e3ecd8", "#f4f4f4", "#1a241e")),
     BasemapPart("water", "fill", ("#c8dbe6", "#dcdcdc", "#1c303d"), shape="Polygon"),
     BasemapPart("water", "line", ("#c8dbe6", "#dcdcdc", "#1c303d"), ((8, 0.4), (16, 4)), suffix="-line", shape="LineString"),
@@ -63,6 +64,6 @@ def width_at(stops: Stops, zoom: float) -> float:
         return stops[0][1]
     for (low, a), (high, b) in pairwise(stops):
         if zoom <= high:
-            share = (GROWTH ** (zoom - low) - 1) / (GROWTH ** (high - low) - 1)
+            share = (EXPONENTIAL_BASE ** (zoom - low) - 1) / (EXPONENTIAL_BASE ** (high - low) - 1)
             return float(a + share * (b - a))
     return float(stops[-1][1])

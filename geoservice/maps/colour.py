@@ -1,4 +1,4 @@
-"""Colours as numbers: sRGB and CIE L*a*b* (D65), a ramp that a photocopier keeps apart, and one for dark ground."""
+"""Conversion of colours between sRGB and CIE L*a*b* (D65), and colour ramps for print and for a dark background."""
 
 from collections.abc import Sequence
 
@@ -6,11 +6,11 @@ import numpy as np
 
 from geoservice.geo import Floats
 
-LIGHT, DARK = 95.0, 38.0
-"""Lightness (L*, 0 to 100) of the ends of a ramp for print: paper stays lighter, black outlines and hatches darker."""
+LIGHTEST_PRINT, DARKEST_PRINT = 95.0, 38.0
+"""Lightness (L*, 0 to 100) of the ends of a print ramp: paper is lighter, black outlines and hatches are darker."""
 
-MIRROR, BRIGHTEST, VIVID = 126.0, 94.0, 1.3
-"""Of colours for dark ground: lightness of a colour and of its mirror together, the most that is used, the gain in chroma."""
+LIGHTNESS_SUM, MAX_LIGHTNESS, CHROMA_GAIN = 126.0, 94.0, 1.3
+"""For a dark background: sum of the lightness of a colour and its counterpart, maximum lightness, factor of the chroma."""
 
 _XYZ = np.array([[0.4124564, 0.3575761, 0.1804375], [0.2126729, 0.7151522, 0.0721750], [0.0193339, 0.1191920, 0.9503041]])
 _WHITE = _XYZ.sum(axis=1)
@@ -26,13 +26,13 @@ def rgb(colour: str) -> tuple[int, int, int]:
     return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
 
 
-def blend(colour: str, opacity: float, ground: str) -> str:
-    """Return the colour that is seen where one of an opacity (0 to 1) lies on a ground, as browsers and mapnik mix them.
+def blend(colour: str, opacity: float, background: str) -> str:
+    """Return the visible colour of one with an opacity (0 to 1) on a background, as browsers and mapnik blend them.
 
     >>> blend("#000000", 0.25, "#ffffff"), blend("#255a80", 1, "#f6f5f1")
     ('#bfbfbf', '#255a80')
     """
-    pairs = zip(rgb(colour), rgb(ground), strict=True)
+    pairs = zip(rgb(colour), rgb(background), strict=True)
     return "#" + "".join(f"{round(opacity * above + (1 - opacity) * below):02x}" for above, below in pairs)
 
 
@@ -49,10 +49,10 @@ def to_lab(colour: str) -> Floats:
     return np.array([116 * f[1] - 16, 500 * (f[0] - f[1]), 200 * (f[1] - f[2])])
 
 
-def of_lab(lab: Floats) -> str:
-    """Return the colour nearest to L*, a* and b*: of a chroma that screens do not have only the lightness and hue are kept.
+def from_lab(lab: Floats) -> str:
+    """Return the sRGB colour of L*, a* and b*; outside the gamut, chroma is reduced at the same lightness and hue.
 
-    >>> of_lab(to_lab("#35739a"))
+    >>> from_lab(to_lab("#35739a"))
     '#35739a'
     """
     linear = _linear(lab)
@@ -71,28 +71,32 @@ def _linear(lab: Floats) -> Floats:
     return np.asarray(np.linalg.solve(_XYZ, t * _WHITE), float)
 
 
-def mirrored(colours: Sequence[str]) -> tuple[str, ...]:
-    """Return colours for dark ground: the hues stay, what is dark becomes light and what is light becomes dark.
+def dark_ramp(colours: Sequence[str]) -> tuple[str, ...]:
+    """Return colours for a dark background: the same hues with inverted lightness.
 
-    >>> [round(float(to_lab(c)[0])) for c in mirrored(["#255a80", "#8bb5ac", "#f5e8c9"])]
+    >>> [round(float(to_lab(c)[0])) for c in dark_ramp(["#255a80", "#8bb5ac", "#f5e8c9"])]
     [90, 55, 34]
     """
     labs = [to_lab(c) for c in colours]
-    return tuple(of_lab(np.array([min(MIRROR - lab[0], BRIGHTEST), *(VIVID * lab[1:])])) for lab in labs)
+    return tuple(from_lab(np.array([min(LIGHTNESS_SUM - lab[0], MAX_LIGHTNESS), *(CHROMA_GAIN * lab[1:])])) for lab in labs)
 
 
-def printed(colours: Sequence[str]) -> tuple[str, ...]:
-    """Return a ramp for print: the hues stay, lightness runs in equal steps one way, so that greys tell the classes as well.
+def print_ramp(colours: Sequence[str]) -> tuple[str, ...]:
+    """Return a ramp for print: the same hues with lightness in equal steps, so that classes differ in a photocopy too.
 
-    It runs the way that the ramp does; one that is light in its middle runs from light to dark.
+    The direction is that of the ramp; a ramp that is not monotonic runs from light to dark.
 
-    >>> [round(float(to_lab(c)[0])) for c in printed(["#255a80", "#8bb5ac", "#eedcb4"])]
+    >>> [round(float(to_lab(c)[0])) for c in print_ramp(["#255a80", "#8bb5ac", "#eedcb4"])]
     [38, 66, 95]
     """
     if len(colours) < 2:
         return tuple(colours)
     labs = [to_lab(c) for c in colours]
-    light = [float(lab[0]) for lab in labs]
-    rising = light == sorted(light)
-    steps = np.linspace(DARK, LIGHT, len(labs)) if rising else np.linspace(LIGHT, DARK, len(labs))
-    return tuple(of_lab(np.array([at, lab[1], lab[2]])) for at, lab in zip(steps, labs, strict=True))
+    lightness_values = [float(lab[0]) for lab in labs]
+    ascending = lightness_values == sorted(lightness_values)
+    steps = (
+        np.linspace(DARKEST_PRINT, LIGHTEST_PRINT, len(labs))
+        if ascending
+        else np.linspace(LIGHTEST_PRINT, DARKEST_PRINT, len(labs))
+    )
+    return tuple(from_lab(np.array([lightness, lab[1], lab[2]])) for lightness, lab in zip(steps, labs, strict=True))

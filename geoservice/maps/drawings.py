@@ -1,4 +1,4 @@
-"""What is to be drawn, in a few names and numbers: small enough to send to another process, and a key of the picture."""
+"""Descriptions of pictures to draw: small enough to send to another process, and usable as cache keys."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,11 +7,11 @@ from typing import Any, Protocol
 from geoservice.geo import Tile
 from geoservice.maps import fonts
 from geoservice.maps.furniture import legend_picture
-from geoservice.maps.map_document import MapOptions, draw, groups
-from geoservice.maps.map_features import frame_of, tile_features
+from geoservice.maps.map_document import MapOptions, draw_document, legend_groups
+from geoservice.maps.map_features import tile_features, tile_frame
 from geoservice.maps.mapnik_map import Picture, to_png
-from geoservice.maps.mapnik_rules import lay_layer
-from geoservice.maps.offering import with_offer_title
+from geoservice.maps.mapnik_rules import add_layer
+from geoservice.maps.offering import with_station_title
 from geoservice.maps.selection import Selection, select
 from geoservice.maps.symbology import Variant
 from geoservice.number_text import limits_of
@@ -21,17 +21,17 @@ Areas = tuple[str, ...] | None
 """Codes of the areas that a caller may see, None for all."""
 
 
-def selected(layer: PublishedLayer, selection: Selection, study: Mapping[str, Any]) -> PublishedLayer:
+def selected_layer(layer: PublishedLayer, selection: Selection, study: Mapping[str, Any]) -> PublishedLayer:
     """Return a layer as a map shows it for a selection; raises as :func:`geoservice.maps.selection.select` does."""
-    return with_offer_title(select(layer, selection, study), selection, study)
+    return with_station_title(select(layer, selection, study), selection, study)
 
 
 class Drawing(Protocol):
-    """A picture to be drawn; those that are equal, of the same release, have the same bytes."""
+    """A picture to draw; equal drawings of the same release give the same bytes."""
 
     @property
     def pixels(self) -> int:
-        """About how many pixels are drawn."""
+        """Approximate number of pixels."""
         ...
 
     def draw(self, reader: ReleaseReader) -> bytes:
@@ -41,7 +41,7 @@ class Drawing(Protocol):
 
 @dataclass(frozen=True)
 class TileDrawing:
-    """A map tile of a layer, clear where there is nothing."""
+    """A map tile of a layer, transparent where it has no features."""
 
     layer: str
     tile: Tile
@@ -52,38 +52,38 @@ class TileDrawing:
     @property
     def pixels(self) -> int:
         """Pixels of the picture."""
-        frame = frame_of(self.tile, self.ratio)
+        frame = tile_frame(self.tile, self.ratio)
         return frame.width * frame.height
 
     def draw(self, reader: ReleaseReader) -> bytes:
         """Return the tile as a PNG file."""
-        layer, picture = reader.layer(self.layer), Picture(frame_of(self.tile, self.ratio))
-        lay_layer(picture, layer, tile_features(reader, layer, self.tile, self.within), self.variant)
+        layer, picture = reader.layer(self.layer), Picture(tile_frame(self.tile, self.ratio))
+        add_layer(picture, layer, tile_features(reader, layer, self.tile, self.within), self.variant)
         return to_png(picture.draw())
 
 
 @dataclass(frozen=True)
 class MapDrawing:
-    """A map for a document: layers, the lowest first, each with the areas that are shown of it."""
+    """A map for a document: layers from the bottom up, each with the areas to which it is limited."""
 
     layers: tuple[tuple[str, Areas], ...]
-    wanted: MapOptions
+    options: MapOptions
 
     @property
     def pixels(self) -> int:
         """Pixels of the picture."""
-        return self.wanted.width * self.wanted.height
+        return self.options.width * self.options.height
 
     def draw(self, reader: ReleaseReader) -> bytes:
-        """Return the map as a PNG file; raises as :func:`geoservice.maps.map_document.draw` does."""
-        selection, study = self.wanted.selection, reader.manifest.study
-        layers = [(selected(reader.layer(name), selection, study), areas) for name, areas in self.layers]
-        return draw(reader, layers, self.wanted)
+        """Return the map as a PNG file; raises as :func:`geoservice.maps.map_document.draw_document` does."""
+        selection, study = self.options.selection, reader.manifest.study
+        layers = [(selected_layer(reader.layer(name), selection, study), areas) for name, areas in self.layers]
+        return draw_document(reader, layers, self.options)
 
 
 @dataclass(frozen=True)
 class LegendDrawing:
-    """The legend of layers alone."""
+    """The legend of layers, without a map."""
 
     layers: tuple[str, ...]
     variant: Variant
@@ -91,10 +91,10 @@ class LegendDrawing:
 
     @property
     def pixels(self) -> int:
-        """About the pixels of a legend of as many layers."""
+        """Approximate number of pixels of a legend with that many layers."""
         return 150_000 * max(len(self.layers), 1)
 
     def draw(self, reader: ReleaseReader) -> bytes:
         """Return the legend as a PNG file."""
         layers, limits = [reader.layer(name) for name in self.layers], limits_of(reader.manifest.study)
-        return legend_picture(groups(layers, self.variant, fonts.language_of(self.language), limits), self.variant)
+        return legend_picture(legend_groups(layers, self.variant, fonts.picture_language(self.language), limits), self.variant)

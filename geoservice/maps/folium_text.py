@@ -1,4 +1,4 @@
-"""Colours and words of a drawn layer; every text is escaped here, because Leaflet takes labels for HTML."""
+"""Colours, labels and legends of a layer as HTML; every text is escaped here, because Leaflet parses labels as HTML."""
 
 from collections.abc import Mapping
 from html import escape
@@ -12,13 +12,13 @@ from geoservice.layer import Style
 from geoservice.maps.symbology import (
     NO_DATA_CLASS,
     UNCERTAIN_CLASS,
+    class_texts,
     classify,
-    graded,
+    has_classes,
     has_margin,
-    missing,
-    occurring,
+    missing_labels,
+    occurring_classes,
     symbology_of,
-    texts,
 )
 from geoservice.measures import UNCERTAIN, measure_of
 from geoservice.number_text import WORDS as REASON_WORDS
@@ -31,53 +31,65 @@ WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType({
 })  # fmt: skip
 
 
-def requested_layers(study: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what a still map shows: the study's first service and mode, within the service's standard, for everybody.
+def default_dimensions(study: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the dimensions that a static map shows: the study's first service and mode, its standard minutes, everybody.
 
-    >>> requested_layers({"services": [{"id": "clinic", "standard_minutes": 15}], "modes": ["walk", "drive"]})
+    >>> default_dimensions({"services": [{"id": "clinic", "standard_minutes": 15}], "modes": ["walk", "drive"]})
     {'tier': 'any', 'nth': 1, 'group': 'all', 'service': 'clinic', 'minutes': 15, 'mode': 'walk'}
     """
     service = next(iter(study.get("services") or [{}]))
     mode = next(iter(study.get("modes") or [None]))
-    wanted = {"service": service.get("id"), "minutes": service.get("standard_minutes"), "mode": mode}
-    return {"tier": "any", "nth": 1, "group": "all", **{k: v for k, v in wanted.items() if v is not None}}
+    dimensions = {"service": service.get("id"), "minutes": service.get("standard_minutes"), "mode": mode}
+    return {"tier": "any", "nth": 1, "group": "all", **{k: v for k, v in dimensions.items() if v is not None}}
 
 
 def colour(style: Style, value: Any, status: str | None = None) -> str:
-    """Return the colour of a value: its class's, grey where it is uncertain, pale where there is none.
+    """Return the colour of a value: that of its class, grey if it is uncertain, pale if it is missing.
 
     >>> style = Style(property="p", breaks=(20, 40), colours=("#aaaaaa", "#bbbbbb", "#cccccc"))
     >>> [colour(style, v) for v in (19.9, 20, 40, None)], colour(style, 30, "uncertain")
     (['#aaaaaa', '#bbbbbb', '#cccccc', '#f0f0ee'], '#bcbac6')
     """
-    known = value if isinstance(value, int | float) else nan
-    at = int(classify(style, np.array([known], float), [status])[0])
-    return {UNCERTAIN_CLASS: style.uncertain, NO_DATA_CLASS: style.no_data}.get(at) or symbology_of(style, "day").colours[at]
+    number = value if isinstance(value, int | float) else nan
+    index = int(classify(style, np.array([number], float), [status])[0])
+    if index == UNCERTAIN_CLASS:
+        return style.uncertain
+    return style.no_data if index == NO_DATA_CLASS else symbology_of(style, "day").colours[index]
 
 
 def classes(layer: PublishedLayer, language: str, limits: Limits) -> list[tuple[str, str]]:
-    """Return colour and text of each class of a layer, then those of what is uncertain and of what has no value."""
+    """Return colour and text of each class of a layer, then of uncertain and of missing values."""
     style = layer.style
-    if not graded(style):
+    if not has_classes(style):
         return []
-    shown = symbology_of(style, "day")
-    colours = [shown.swatches[i] for i in occurring(style, limits)]
-    known = [*zip(colours, texts(style, language, limits), strict=True)]
-    wide = [(shown.swatch(shown.uncertain), getattr(REASON_WORDS[UNCERTAIN], language))] if has_margin(layer) else []
-    return [*known, *wide, *((shown.swatch(style.no_data), getattr(label, language)) for label in missing(style, limits))]
+    symbology = symbology_of(style, "day")
+    colours = [symbology.swatches[i] for i in occurring_classes(style, limits)]
+    graded = [*zip(colours, class_texts(style, language, limits), strict=True)]
+    uncertain = (
+        [(symbology.swatch(symbology.uncertain), getattr(REASON_WORDS[UNCERTAIN], language))] if has_margin(layer) else []
+    )
+    return [
+        *graded,
+        *uncertain,
+        *((symbology.swatch(style.no_data), getattr(label, language)) for label in missing_labels(style, limits)),
+    ]
 
 
-def label(column: PublishedColumn | None, style: Style, properties: Mapping[str, Any], language: str, limits: Limits) -> str:
-    """Return a feature's label as HTML: its name and the value that colours it with its margin, or why there is none."""
+def label_html(
+    column: PublishedColumn | None, style: Style, properties: Mapping[str, Any], language: str, limits: Limits
+) -> str:
+    """Return a feature's label as HTML: its name, and the styled value with its margin, or why it is missing."""
     names = [properties.get(n) for n in (f"name_{language}", "name", "station_name", "name_zh", "name_en", "unit")]
     text = f"<b>{escape(str(next((n for n in names if n), '')))}</b>"
     if column is not None:
-        shown = number(column, properties, properties.get(style.status or ""), language, limits)
-        text += f"<br>{escape(getattr(column.title, language))}: {escape(shown)}"
+        value = number_text(column, properties, properties.get(style.status or ""), language, limits)
+        text += f"<br>{escape(getattr(column.title, language))}: {escape(value)}"
     return text
 
 
-def number(column: PublishedColumn, properties: Mapping[str, Any], status: str | None, language: str, limits: Limits) -> str:
+def number_text(
+    column: PublishedColumn, properties: Mapping[str, Any], status: str | None, language: str, limits: Limits
+) -> str:
     """Return a feature's value of a column as text, with its unit."""
     value, margin = properties.get(column.name), properties.get(f"{column.name}_margin")
     if column.measure is not None:
@@ -87,8 +99,8 @@ def number(column: PublishedColumn, properties: Mapping[str, Any], status: str |
     return text if value is None else f"{text} {getattr(unit_label(column.unit), language)}".strip()
 
 
-def legend(layer: PublishedLayer, column: PublishedColumn | None, language: str, limits: Limits, unfolded: bool) -> str:
-    """Return a layer's legend as HTML that folds, empty where it has no classes."""
+def legend_html(layer: PublishedLayer, column: PublishedColumn | None, language: str, limits: Limits, unfolded: bool) -> str:
+    """Return a layer's collapsible legend as HTML, empty if it has no classes."""
     rows = classes(layer, language, limits)
     if column is None or not rows:
         return ""

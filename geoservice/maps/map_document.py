@@ -1,4 +1,4 @@
-"""A map for a document: base map, layers, names, title, legend, scale bar and sources in one picture."""
+"""A map for a document: one picture with base map, layers, names, title, legend, scale bar and sources."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -10,25 +10,34 @@ import numpy as np
 from geoservice.geo import MERCATOR_RADIUS_M, BBox, mercator_easting, mercator_latitude, mercator_northing
 from geoservice.maps import fonts
 from geoservice.maps.folium_text import WORDS
-from geoservice.maps.furniture import LEGEND_WIDTH, PAD, Furniture, LegendEntry, LegendGroup, furnish, legend_size
+from geoservice.maps.furniture import LEGEND_WIDTH, PAD, Furniture, LegendEntry, LegendGroup, draw_furniture, legend_size
 from geoservice.maps.map_features import Within, base_shapes, box_features
 from geoservice.maps.mapnik_map import MapFrame, Picture, to_png
-from geoservice.maps.mapnik_rules import lay_ground, lay_layer, lay_names, lay_places
+from geoservice.maps.mapnik_rules import add_base_map_layers, add_layer, add_names, add_place_names
 from geoservice.maps.selection import DEFAULT, Selection, styled_column
-from geoservice.maps.symbology import BACKGROUND, Variant, graded, has_margin, missing, occurring, symbology_of, texts
+from geoservice.maps.symbology import (
+    BACKGROUND,
+    Variant,
+    class_texts,
+    has_classes,
+    has_margin,
+    missing_labels,
+    occurring_classes,
+    symbology_of,
+)
 from geoservice.measures import UNCERTAIN
 from geoservice.number_text import NO_LIMITS, Limits, limits_of, unit_label
 from geoservice.number_text import WORDS as REASON_WORDS
 from geoservice.release.base import PublishedLayer, ReleaseReader
 
 COLON = {"en": ": ", "zh": "："}
-MAX_NAMED = 60
-"""Features of a layer up to which each is named."""
+MAX_NAMES = 60
+"""Largest number of features of a layer whose names are drawn."""
 
 
 @dataclass(frozen=True)
 class MapOptions:
-    """What a document asks for: a box in degrees, size in pixels, how many of them look like one, and what is on it."""
+    """Options of a map for a document: a box in degrees, its size in pixels, the device pixel ratio, and what it shows."""
 
     box: BBox
     width: int
@@ -42,7 +51,7 @@ class MapOptions:
 
 
 class Margins(NamedTuple):
-    """Pixels along the sides of a picture that title, legend and sources take: what was asked for lies within."""
+    """Pixels along the sides of a picture for title, legend and sources; the requested box is within them."""
 
     left: float = 0
     top: float = 0
@@ -53,120 +62,124 @@ class Margins(NamedTuple):
 NO_MARGINS = Margins()
 
 
-def frame_around(box: BBox, width: int, height: int, ratio: int, free: Margins = NO_MARGINS) -> MapFrame:
-    """Return the frame that holds a box within margins: the shape of the picture stays, so the ground shown grows.
+def frame_around(box: BBox, width: int, height: int, ratio: int, margins: Margins = NO_MARGINS) -> MapFrame:
+    """Return the frame that shows a box within margins, enlarged to the picture's aspect ratio.
 
     >>> frame_around(BBox(0, 0, 1, 1), 200, 100, 1).zoom < frame_around(BBox(0, 0, 1, 1), 200, 200, 1).zoom
     True
     """
     west, east = mercator_easting(np.array([box.west, box.east])).tolist()
     south, north = mercator_northing(np.array([box.south, box.north])).tolist()
-    across, down = width - free.left - free.right, height - free.top - free.bottom
+    across, down = width - margins.left - margins.right, height - margins.top - margins.bottom
     unit = max((east - west) / across, (north - south) / down, 0.01)
-    left = (west + east) / 2 - unit * (free.left + across / 2)
-    low = (south + north) / 2 - unit * (free.bottom + down / 2)
+    left = (west + east) / 2 - unit * (margins.left + across / 2)
+    low = (south + north) / 2 - unit * (margins.bottom + down / 2)
     return MapFrame((left, low, left + unit * width, low + unit * height), width, height, ratio)
 
 
-def box_of(frame: MapFrame) -> BBox:
-    """Return what a frame shows in degrees, within the world."""
+def frame_box(frame: MapFrame) -> BBox:
+    """Return the extent of a frame in degrees, within the world."""
     west, south, east, north = frame.box
     lon = [min(max(degrees(v / MERCATOR_RADIUS_M), -180.0), 180.0) for v in (west, east)]
     lat = [mercator_latitude(v) for v in (south, north)]
     return BBox(lon[0], lat[0], lon[1], lat[1])
 
 
-def groups(
+def legend_groups(
     layers: Sequence[PublishedLayer], variant: Variant, language: str, limits: Limits = NO_LIMITS
 ) -> tuple[LegendGroup, ...]:
-    """Return the legend of layers in a language."""
+    """Return the legend of layers."""
     return tuple(_group(layer, variant, language, limits) for layer in layers)
 
 
 def _group(layer: PublishedLayer, variant: Variant, language: str, limits: Limits) -> LegendGroup:
-    style, title, drawn = layer.style, getattr(layer.title, language), symbology_of(layer.style, variant)
-    marks = style.kind == "circle"
-    if not graded(style):
-        return LegendGroup("", (LegendEntry(title, drawn.swatches[0], round=marks),))
+    style, title, symbology = layer.style, getattr(layer.title, language), symbology_of(layer.style, variant)
+    is_point = style.kind == "circle"
+    if not has_classes(style):
+        return LegendGroup("", (LegendEntry(title, symbology.swatches[0], round=is_point),))
     column = next(c for c in layer.columns if c.name == style.property)
     unit = f" ({getattr(unit_label(column.unit), language)})" if column.unit else ""
-    colours = [drawn.swatches[i] for i in occurring(style, limits)]
-    named = [*zip(texts(style, language, limits), colours, strict=True)]
+    colours = [symbology.swatches[i] for i in occurring_classes(style, limits)]
+    labels = [*zip(class_texts(style, language, limits), colours, strict=True)]
     if has_margin(layer):
-        named.append((getattr(REASON_WORDS[UNCERTAIN], language), drawn.swatch(drawn.uncertain)))
-    known = [LegendEntry(words, colour, round=marks) for words, colour in named]
-    hatched = [LegendEntry(getattr(label, language), hatch="no-data", round=marks) for label in missing(style, limits)]
-    return LegendGroup(f"{title}{COLON[language]}{getattr(column.title, language)}{unit}", (*known, *hatched))
+        labels.append((getattr(REASON_WORDS[UNCERTAIN], language), symbology.swatch(symbology.uncertain)))
+    classes = [LegendEntry(text, colour, round=is_point) for text, colour in labels]
+    hatched = [
+        LegendEntry(getattr(label, language), hatch="no-data", round=is_point) for label in missing_labels(style, limits)
+    ]
+    return LegendGroup(f"{title}{COLON[language]}{getattr(column.title, language)}{unit}", (*classes, *hatched))
 
 
-def shown(reader: ReleaseReader, layers: Sequence[PublishedLayer], wanted: MapOptions) -> BBox:
-    """Return the box in degrees that :func:`draw` shows: what was asked for, and what is around it."""
-    what = _furniture(reader, layers, wanted, fonts.language_of(wanted.language))
-    return box_of(frame_around(wanted.box, wanted.width, wanted.height, wanted.ratio, margins(what, wanted)))
+def shown_box(reader: ReleaseReader, layers: Sequence[PublishedLayer], options: MapOptions) -> BBox:
+    """Return the box in degrees that :func:`draw_document` shows: the requested box and its surroundings."""
+    furniture = _furniture(reader, layers, options, fonts.picture_language(options.language))
+    return frame_box(
+        frame_around(options.box, options.width, options.height, options.ratio, furniture_margins(furniture, options))
+    )
 
 
-def draw(reader: ReleaseReader, layers: Sequence[tuple[PublishedLayer, Within]], wanted: MapOptions) -> bytes:
-    """Return a map of layers, the first lowest, as a PNG file.
+def draw_document(reader: ReleaseReader, layers: Sequence[tuple[PublishedLayer, Within]], options: MapOptions) -> bytes:
+    """Return a map of layers, from the bottom up, as a PNG file.
 
-    Raises :class:`geoservice.errors.TooLarge` when a layer has more features there than can be drawn. Without a font for
-    Chinese the words are English. What does not fit is left out: first the legend, then title and sources.
+    Raises :class:`geoservice.errors.TooLarge` if a layer has too many features in the box. Without a Chinese font the text
+    is English. Furniture without room is left out: first the legend, then title and sources.
     """
-    language = fonts.language_of(wanted.language)
-    what = _furniture(reader, [layer for layer, _ in layers], wanted, language)
-    free = margins(what, wanted)
-    frame = frame_around(wanted.box, wanted.width, wanted.height, wanted.ratio, free)
-    box = box_of(frame)
-    image = _map(reader, layers, wanted, frame, language)
-    return to_png(furnish(image, frame, replace(what, latitude=(box.south + box.north) / 2), wanted.variant))
+    language = fonts.picture_language(options.language)
+    furniture = _furniture(reader, [layer for layer, _ in layers], options, language)
+    margins = furniture_margins(furniture, options)
+    frame = frame_around(options.box, options.width, options.height, options.ratio, margins)
+    box = frame_box(frame)
+    image = _map(reader, layers, options, frame, language)
+    return to_png(draw_furniture(image, frame, replace(furniture, latitude=(box.south + box.north) / 2), options.variant))
 
 
-def margins(what: Furniture, wanted: MapOptions) -> Margins:
-    """Return the room that furniture takes, none of it where the picture is small."""
-    width, height = wanted.width / wanted.ratio, wanted.height / wanted.ratio
-    right = legend_size(what.groups)[0] + PAD if what.groups and width >= 2.2 * LEGEND_WIDTH else 0
+def furniture_margins(furniture: Furniture, options: MapOptions) -> Margins:
+    """Return the margins for furniture; a small picture has none."""
+    width, height = options.width / options.ratio, options.height / options.ratio
+    right = legend_size(furniture.groups)[0] + PAD if furniture.groups and width >= 2.2 * LEGEND_WIDTH else 0
     top, bottom = (60, 40) if height >= 320 else (0, 0)
-    r = wanted.ratio
+    r = options.ratio
     return Margins(0, top * r, right * r, bottom * r)
 
 
 def _map(
-    reader: ReleaseReader, layers: Sequence[tuple[PublishedLayer, Within]], wanted: MapOptions, frame: MapFrame, language: str
+    reader: ReleaseReader, layers: Sequence[tuple[PublishedLayer, Within]], options: MapOptions, frame: MapFrame, language: str
 ) -> Any:
-    box, variant = box_of(frame), wanted.variant
-    base = base_shapes(reader, frame) if reader.manifest.base_map and not wanted.transparent else {}
-    picture = Picture(frame, None if wanted.transparent else BACKGROUND[variant])
-    lay_ground(picture, base, variant)
+    box, variant = frame_box(frame), options.variant
+    base = base_shapes(reader, frame) if reader.manifest.base_map and not options.transparent else {}
+    picture = Picture(frame, None if options.transparent else BACKGROUND[variant])
+    add_base_map_layers(picture, base, variant)
     names: list[tuple[bytes, str]] = []
     for layer, within in layers:
-        drawn = box_features(reader, layer, box, frame.zoom, within, language, wanted.selection)
-        lay_layer(picture, layer, drawn, variant)
-        if len(drawn) <= MAX_NAMED and layer.style.kind == "fill":
-            names += [(d.wkb, d.name) for d in drawn if d.name]
+        features = box_features(reader, layer, box, frame.zoom, within, language, options.selection)
+        add_layer(picture, layer, features, variant)
+        if len(features) <= MAX_NAMES and layer.style.kind == "fill":
+            names += [(f.wkb, f.name) for f in features if f.name]
     if names:
-        lay_names(picture, names, 12, variant, placement="interior")
+        add_names(picture, names, 12, variant, placement="interior")
     else:
-        lay_places(picture, base.get("place", ()), variant, language)
+        add_place_names(picture, base.get("place", ()), variant, language)
     return picture.draw()
 
 
-def _furniture(reader: ReleaseReader, layers: Sequence[PublishedLayer], wanted: MapOptions, language: str) -> Furniture:
+def _furniture(reader: ReleaseReader, layers: Sequence[PublishedLayer], options: MapOptions, language: str) -> Furniture:
     study = reader.manifest.study
     title = (study.get("title") or {}).get(language, "")
     source = (study.get("source") or {}).get(language, "")
-    made_up = WORDS[language]["synthetic"] if study.get("synthetic") else ""
+    synthetic = WORDS[language]["synthetic"] if study.get("synthetic") else ""
     number = f"{WORDS[language]['release']} {reader.number}"
-    legend = groups(layers, wanted.variant, language, limits_of(study)) if wanted.legend else ()
-    wide, tall = legend_size(legend)
-    fits = wide <= wanted.width / wanted.ratio * 0.7 and tall <= wanted.height / wanted.ratio * 0.85
+    legend = legend_groups(layers, options.variant, language, limits_of(study)) if options.legend else ()
+    width, height = legend_size(legend)
+    fits = width <= options.width / options.ratio * 0.7 and height <= options.height / options.ratio * 0.85
     return Furniture(
         title=" · ".join(t for t in (title, *(getattr(layer.title, language) for layer in layers[:1])) if t),
         subtitle=_subtitle(layers, language),
         groups=legend if fits else (),
-        source=" · ".join(t for t in (source, number, made_up) if t),
+        source=" · ".join(t for t in (source, number, synthetic) if t),
     )
 
 
 def _subtitle(layers: Sequence[PublishedLayer], language: str) -> str:
-    """Return what the first layer's colours tell."""
+    """Return the title of the column that colours the first layer."""
     column = styled_column(layers[0]) if layers else None
     return getattr(column.title, language) if column else ""

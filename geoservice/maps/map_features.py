@@ -1,4 +1,4 @@
-"""What a release holds of a place, ready to be drawn: its tiles decoded, or its items put into the plane."""
+"""Features to draw: decoded from the tiles of a release, or its items projected to Web Mercator."""
 
 import gzip
 from collections.abc import Mapping, Sequence
@@ -12,63 +12,63 @@ from geoservice.errors import TooLarge
 from geoservice.geo import MERCATOR_HALF_M, BBox, Tile
 from geoservice.maps.basemap_style import NAMES, SOURCE_LAYERS
 from geoservice.maps.mapnik_map import MapFrame
-from geoservice.maps.mapnik_rules import StyledFeatures
-from geoservice.maps.offering import SERVICES, TIER, has_offers, offers
+from geoservice.maps.mapnik_rules import StyledFeature
+from geoservice.maps.offering import SERVICES, TIER, is_station_layer, offers
 from geoservice.maps.read_tiles import DecodedFeature, Plane, decode
 from geoservice.maps.selection import DEFAULT, Selection, attributes, class_properties, statuses
 from geoservice.maps.symbology import classify
-from geoservice.maps.table_numbers import from_table, table_numbers
+from geoservice.maps.table_numbers import coloured_by_table, table_numbers
 from geoservice.release.base import ItemQuery, PublishedLayer, ReleaseReader, TileQuery
 from geoservice.release.mercator import to_mercator
 from geoservice.release.zooms import geography_at
 
 BASE, BASE_ZOOM = "base", 14
 MAX_FEATURES = 20_000
-"""Features that one picture of a document shows at most; more would be a smear, and never are some left out in silence."""
+"""Largest number of features in a picture for a document; more would be unreadable, and leaving some out would mislead."""
 
 Within = Sequence[str] | None
 
 
-def plane_of(tile: Tile) -> Plane:
-    """Return where a tile lies in Web Mercator.
+def tile_plane(tile: Tile) -> Plane:
+    """Return the position of a tile in Web Mercator.
 
-    >>> plane_of(Tile(1, 1, 0)).west
+    >>> tile_plane(Tile(1, 1, 0)).west
     0.0
     """
     width = 2 * MERCATOR_HALF_M / 2**tile.z
     return Plane(tile.x * width - MERCATOR_HALF_M, MERCATOR_HALF_M - tile.y * width, width)
 
 
-def frame_of(tile: Tile, ratio: int) -> MapFrame:
+def tile_frame(tile: Tile, ratio: int) -> MapFrame:
     """Return the frame of a map tile of 256 pixels, or 512 at ratio 2."""
-    west, north, width = plane_of(tile)
+    west, north, width = tile_plane(tile)
     return MapFrame((west, north - width, west + width, north), 256 * ratio, 256 * ratio, ratio)
 
 
-def tile_features(reader: ReleaseReader, layer: PublishedLayer, tile: Tile, within: Within) -> list[StyledFeatures]:
-    """Return what a layer has in a tile, or in the one above it where the layer has no tiles of this zoom.
+def tile_features(reader: ReleaseReader, layer: PublishedLayer, tile: Tile, within: Within) -> list[StyledFeature]:
+    """Return a layer's features in a tile, read from an ancestor tile above the layer's last zoom.
 
-    Marks are wider than a tile's margin: of points the tiles around are read as well, so that none is cut at an edge.
+    For points the neighbouring tiles are read too, as markers are wider than a tile's buffer and would be cut at its edge.
     """
-    above = max(tile.z - layer.maxzoom, 0)
-    at = Tile(tile.z - above, tile.x >> above, tile.y >> above)
-    if at.z < layer.minzoom:
+    levels = max(tile.z - layer.maxzoom, 0)
+    source = Tile(tile.z - levels, tile.x >> levels, tile.y >> levels)
+    if source.z < layer.minzoom:
         return []
     names = {"fid", *class_properties(layer)}
-    found: dict[Any, DecodedFeature] = {}
-    for one in _around(at) if layer.style.kind == "circle" else [at]:
-        for number, shape in enumerate(_decoded(reader, layer.id, one, within, names).get(layer.id, ())):
-            found.setdefault(shape.wkb if layer.style.kind == "circle" else number, shape)
-    return _classed(layer, [s.wkb for s in found.values()], [s.properties for s in found.values()])
+    features: dict[Any, DecodedFeature] = {}
+    for part in _tile_and_neighbours(source) if layer.style.kind == "circle" else [source]:
+        for number, feature in enumerate(_decoded_tile(reader, layer.id, part, within, names).get(layer.id, ())):
+            features.setdefault(feature.wkb if layer.style.kind == "circle" else number, feature)
+    return _styled_features(layer, [f.wkb for f in features.values()], [f.properties for f in features.values()])
 
 
-def _around(tile: Tile) -> list[Tile]:
+def _tile_and_neighbours(tile: Tile) -> list[Tile]:
     n = 2**tile.z
     rows = [y for y in (tile.y - 1, tile.y, tile.y + 1) if 0 <= y < n]
     return [Tile(tile.z, x, y) for x in (tile.x - 1, tile.x, tile.x + 1) if 0 <= x < n for y in rows]
 
 
-def _decoded(
+def _decoded_tile(
     reader: ReleaseReader, layer_id: str, tile: Tile, within: Within, names: set[str]
 ) -> dict[str, list[DecodedFeature]]:
     if within is None:
@@ -76,67 +76,67 @@ def _decoded(
         data = gzip.decompress(baked) if baked else b""
     else:
         data = reader.draw(layer_id, tile, TileQuery(properties=sorted(names - {"fid"}), within=within))
-    return decode(data, plane_of(tile), names) if data else {}
+    return decode(data, tile_plane(tile), names) if data else {}
 
 
-def _classed(
+def _styled_features(
     layer: PublishedLayer, shapes: Sequence[bytes], properties: Sequence[Mapping[str, Any]], names: Sequence[str] = ()
-) -> list[StyledFeatures]:
+) -> list[StyledFeature]:
     key = layer.style.property or ""
     values = np.array([p.get(key) if isinstance(p.get(key), int | float) else np.nan for p in properties], float)
     classes = classify(layer.style, values, statuses(layer, properties)).tolist()
-    return [StyledFeatures(*row) for row in zip(shapes, classes, names or [""] * len(shapes), strict=True)]
+    return [StyledFeature(*row) for row in zip(shapes, classes, names or [""] * len(shapes), strict=True)]
 
 
 def box_features(
     reader: ReleaseReader, layer: PublishedLayer, box: BBox, zoom: float, within: Within, language: str,
     selection: Selection = DEFAULT,
-) -> list[StyledFeatures]:  # fmt: skip
-    """Return what a layer has in a box, in the geography of a selection's level, otherwise of a zoom.
+) -> list[StyledFeature]:  # fmt: skip
+    """Return a layer's features in a box, in the geography of the selection's level, by default in that of the zoom.
 
-    Raises :class:`TooLarge` for more than can be drawn.
+    Raises :class:`TooLarge` for more than :data:`MAX_FEATURES`.
     """
     geography = selection.level if selection.level in layer.zooms else geography_at(layer.zooms, floor(zoom))
     if geography is None:
         return []
-    named, numbers = _naming(layer, language), table_numbers(reader, layer, geography) if from_table(layer) else None
-    read = class_properties(layer) if numbers is None else ["unit"]
-    stations = has_offers(layer)
+    numbers = table_numbers(reader, layer, geography) if coloured_by_table(layer) else None
+    name_properties, stations = _name_properties(layer, language), is_station_layer(layer)
+    value_properties = class_properties(layer) if numbers is None else ["unit"]
     query = ItemQuery(
         limit=MAX_FEATURES + 1, bbox=box, equals={"geography": geography, **attributes(layer, selection)}, within=within,
-        properties=[*dict.fromkeys([*read, *named, *((SERVICES, TIER) if stations else ())])],
+        properties=[*dict.fromkeys([*value_properties, *name_properties, *((SERVICES, TIER) if stations else ())])],
     )  # fmt: skip
-    rows = reader.items(layer.id, query)
-    if rows.num_rows > MAX_FEATURES:
-        raise TooLarge(f"layer {layer.id}: more than {MAX_FEATURES} features in this box, ask for a smaller one")
-    shapes = np.asarray(shapely.from_wkb(rows["geometry"].to_numpy()))
-    every = rows.drop_columns(["geometry"]).to_pylist()
-    wanted = np.array([not stations or offers(p, selection) for p in every], bool)
-    there = ~shapely.is_missing(shapes) & ~shapely.is_empty(shapes) & wanted
-    wkb = shapely.to_wkb(to_mercator(shapes[there])).tolist()
-    properties = [p for p, is_there in zip(every, there, strict=True) if is_there]
+    table = reader.items(layer.id, query)
+    if table.num_rows > MAX_FEATURES:
+        raise TooLarge(f"layer {layer.id}: more than {MAX_FEATURES} features in this box; request a smaller one")
+    shapes = np.asarray(shapely.from_wkb(table["geometry"].to_numpy()))
+    rows = table.drop_columns(["geometry"]).to_pylist()
+    selected = np.array([not stations or offers(row, selection) for row in rows], bool)
+    selected &= ~shapely.is_missing(shapes) & ~shapely.is_empty(shapes)
+    wkb = shapely.to_wkb(to_mercator(shapes[selected])).tolist()
+    rows = [row for row, is_selected in zip(rows, selected, strict=True) if is_selected]
     if numbers is not None:
-        properties = [{**p, **numbers.get(p["unit"], {})} for p in properties]
-    names = [str(next((n for k in named if (n := p.get(k))), "")) for p in properties]
-    return _classed(layer, wkb, properties, names)
+        rows = [{**row, **numbers.get(row["unit"], {})} for row in rows]
+    names = [str(next((name for p in name_properties if (name := row.get(p))), "")) for row in rows]
+    return _styled_features(layer, wkb, rows, names)
 
 
-def _naming(layer: PublishedLayer, language: str) -> list[str]:
-    """Return the properties that hold a feature's name, best first."""
-    known = {c.name for c in layer.columns}
-    return [n for n in (f"name_{language}", "name", "name_zh", "name_en") if n in known]
+def _name_properties(layer: PublishedLayer, language: str) -> list[str]:
+    """Return the properties that may hold a feature's name, best first."""
+    names = {c.name for c in layer.columns}
+    return [n for n in (f"name_{language}", "name", "name_zh", "name_en") if n in names]
 
 
 def base_shapes(reader: ReleaseReader, frame: MapFrame) -> dict[str, list[DecodedFeature]]:
-    """Return the base map's shapes in a frame, by source layer: of the zoom whose tiles are 256 to 512 pixels wide there."""
+    """Return the base map's features in a frame by source layer, from the zoom whose tiles are 256 to 512 pixels wide."""
     z = min(max(floor(frame.zoom), 0), BASE_ZOOM)
     width, n = 2 * MERCATOR_HALF_M / 2**z, 2**z
     west, south, east, north = frame.box
     columns = range(max(floor((west + MERCATOR_HALF_M) / width), 0), min(ceil((east + MERCATOR_HALF_M) / width), n))
     rows = range(max(floor((MERCATOR_HALF_M - north) / width), 0), min(ceil((MERCATOR_HALF_M - south) / width), n))
     keys = {k for names in NAMES.values() for k in names}
-    found: dict[str, list[DecodedFeature]] = {name: [] for name in SOURCE_LAYERS}
+    features: dict[str, list[DecodedFeature]] = {name: [] for name in SOURCE_LAYERS}
     for tile in (Tile(z, x, y) for x in columns for y in rows):
-        for name, shapes in _decoded(reader, BASE, tile, None, keys).items():
-            found.setdefault(name, []).extend(shapes)
-    return found
+        for name, decoded in _decoded_tile(reader, BASE, tile, None, keys).items():
+            features.setdefault(name, []).extend(decoded)
+    return features

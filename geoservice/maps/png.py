@@ -1,4 +1,4 @@
-"""Pixels as a PNG file whose bytes depend on the pixels alone."""
+"""A PNG encoder whose bytes depend on the pixels only."""
 
 import struct
 import zlib
@@ -7,13 +7,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 Pixels = NDArray[np.uint8]
-"""Shape (rows, columns, 4): red, green, blue and opacity."""
+"""Red, green, blue and alpha; shape ``(rows, columns, 4)``."""
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
 
 def encode(pixels: Pixels) -> bytes:
-    """Return a PNG of 8-bit RGBA; no time, no text, so equal pixels give equal bytes.
+    """Return an 8-bit RGBA PNG without times or texts, so that equal pixels give equal bytes.
 
     >>> encode(np.zeros((1, 2, 4), np.uint8))[:8] == SIGNATURE
     True
@@ -21,8 +21,8 @@ def encode(pixels: Pixels) -> bytes:
     height, width, _ = pixels.shape
     rows = np.zeros((height, 1 + 4 * width), np.uint8)  # each row begins with its filter: 0, none
     rows[:, 1:] = pixels.reshape(height, 4 * width)
-    head = struct.pack(">IIBBBBB", width, height, 8, 6, 0, 0, 0)
-    parts = ((b"IHDR", head), (b"IDAT", zlib.compress(rows.tobytes(), 9)), (b"IEND", b""))
+    header = struct.pack(">IIBBBBB", width, height, 8, 6, 0, 0, 0)
+    parts = ((b"IHDR", header), (b"IDAT", zlib.compress(rows.tobytes(), 9)), (b"IEND", b""))
     return SIGNATURE + b"".join(_chunk(kind, body) for kind, body in parts)
 
 

@@ -1,6 +1,6 @@
-"""Vector tiles read back for drawing: Mapbox Vector Tile 2.1, points, lines and polygons as WKB in any plane.
+"""A decoder of vector tiles (Mapbox Vector Tile 2.1) for drawing: points, lines and polygons as WKB in a projected plane.
 
-GDAL's driver opens tiles by the name of their file, and these have none: they come out of a database.
+GDAL's driver opens tiles by their file name only, and these come from a database.
 """
 
 import struct
@@ -18,7 +18,7 @@ Properties = dict[str, Any]
 
 
 class Plane(NamedTuple):
-    """Where a tile lies: its west and north edge and its width, in the units that shapes are wanted in; y grows northward."""
+    """The position of a tile: its west and north edge and its width in the units of the output; y grows northward."""
 
     west: float
     north: float
@@ -34,38 +34,38 @@ class DecodedFeature(NamedTuple):
 
 
 def decode(data: bytes, plane: Plane, names: Collection[str]) -> dict[str, list[DecodedFeature]]:
-    """Return the features of each layer of a tile, with those of their properties that ``names`` has."""
-    found: dict[str, list[DecodedFeature]] = {}
+    """Return the features of each layer of a tile, with the properties ``names`` only."""
+    layers: dict[str, list[DecodedFeature]] = {}
     for number, body in _fields(data):
         if number == 3:
-            name, shapes = _layer(body, plane, names)
-            found.setdefault(name, []).extend(shapes)
-    return found
+            name, features = _layer(body, plane, names)
+            layers.setdefault(name, []).extend(features)
+    return layers
 
 
 def _fields(data: bytes) -> Iterator[tuple[int, Any]]:
-    """Yield number and content of each field of a protocol-buffer message: an integer, or bytes."""
-    at, end = 0, len(data)
-    while at < end:
-        key, at = _varint(data, at)
+    """Yield number and value, an integer or bytes, of each field of a protocol-buffer message."""
+    position, end = 0, len(data)
+    while position < end:
+        key, position = _varint(data, position)
         kind = key & 7
         if kind == 0:
-            value, at = _varint(data, at)
+            value, position = _varint(data, position)
             yield key >> 3, value
             continue
-        size, at = (8, at) if kind == 1 else (4, at) if kind == 5 else _varint(data, at)
-        yield key >> 3, data[at : at + size]
-        at += size
+        size, position = (8, position) if kind == 1 else (4, position) if kind == 5 else _varint(data, position)
+        yield key >> 3, data[position : position + size]
+        position += size
 
 
-def _varint(data: bytes, at: int) -> tuple[int, int]:
+def _varint(data: bytes, position: int) -> tuple[int, int]:
     value = shift = 0
     while True:
-        byte = data[at]
-        at += 1
+        byte = data[position]
+        position += 1
         value |= (byte & 127) << shift
         if byte < 128:
-            return value, at
+            return value, position
         shift += 7
 
 
@@ -97,8 +97,9 @@ def _layer(data: bytes, plane: Plane, names: Collection[str]) -> tuple[str, list
             values.append(_value(body))
         elif number == 5:
             extent = body
-    wanted = {i: k for i, k in enumerate(keys) if k in names}
-    return name, [s for f in features if (s := _feature(f, extent, plane, wanted, values)) is not None]
+    requested_keys = {i: k for i, k in enumerate(keys) if k in names}
+    decoded = (_feature(f, extent, plane, requested_keys, values) for f in features)
+    return name, [f for f in decoded if f is not None]
 
 
 def _value(data: bytes) -> Any:
@@ -114,15 +115,15 @@ def _value(data: bytes) -> Any:
 
 
 def _feature(data: bytes, extent: int, plane: Plane, keys: dict[int, str], values: list[Any]) -> DecodedFeature | None:
-    kind, tags, drawn = 0, b"", b""
+    kind, tags, geometry = 0, b"", b""
     for number, body in _fields(data):
         if number == 2:
             tags = body
         elif number == 3:
             kind = body
         elif number == 4:
-            drawn = body
-    parts = _parts(varints(drawn), extent, plane)
+            geometry = body
+    parts = _parts(varints(geometry), extent, plane)
     if not parts or kind not in {POINT, LINE, POLYGON}:
         return None
     pairs = varints(tags).reshape(-1, 2).tolist()
@@ -130,18 +131,18 @@ def _feature(data: bytes, extent: int, plane: Plane, keys: dict[int, str], value
 
 
 def _parts(commands: Ints, extent: int, plane: Plane) -> list[Floats]:
-    """Return the coordinates of each part of a geometry; each ``MoveTo`` begins one."""
+    """Return the coordinates of each part of a geometry; a ``MoveTo`` begins a part."""
     steps: list[Ints] = []
     sizes: list[int] = []
-    at = 0
-    while at < len(commands):
-        what, count = int(commands[at]) & 7, int(commands[at]) >> 3
-        at += 1
-        if what not in {_MOVE, _DRAW}:
+    position = 0
+    while position < len(commands):
+        command, count = int(commands[position]) & 7, int(commands[position]) >> 3
+        position += 1
+        if command not in {_MOVE, _DRAW}:
             continue  # ClosePath moves nothing
-        steps.append(commands[at : at + 2 * count])
-        at += 2 * count
-        if what == _MOVE:
+        steps.append(commands[position : position + 2 * count])
+        position += 2 * count
+        if command == _MOVE:
             sizes.append(count)
         else:
             sizes[-1] += count
@@ -154,7 +155,7 @@ def _parts(commands: Ints, extent: int, plane: Plane) -> list[Floats]:
 
 
 def _wkb(kind: int, parts: list[Floats]) -> bytes:
-    """Return WKB; a polygon's rings stay one list, for renderers tell holes by their winding."""
+    """Return WKB; the rings of a multipolygon stay in one polygon, since renderers fill by winding."""
     if kind == POINT:
         points = np.concatenate(parts)
         return struct.pack("<BII", 1, 4, len(points)) + b"".join(struct.pack("<BIdd", 1, 1, x, y) for x, y in points.tolist())

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from geoservice.durable import gone_on_failure, sync, sync_tree, whole_file
+from geoservice.durable import atomic_write, remove_on_failure, sync, sync_tree
 from geoservice.errors import Conflict, NetworkError, NotFound
 from geoservice.network.assemble import ModeReport, assemble
 from geoservice.network.check import check_network
@@ -61,7 +61,7 @@ def build_network(pbf: Path, folder: Path, modes: Sequence[str], speeds: Path | 
     table = read_speeds(speeds)
     folder.mkdir(parents=True, exist_ok=True)
     temporary = folder / ASIDE
-    with _alone(folder), gone_on_failure(temporary):
+    with _alone(folder), remove_on_failure(temporary):
         streets, places = read_streets(pbf, progress), read_places(pbf, progress)
         shutil.rmtree(temporary, ignore_errors=True)
         reports, mode_entries = {}, {}
@@ -122,7 +122,7 @@ def _make_current(folder: Path, temporary: Path, index: dict[str, object]) -> No
     else:
         shutil.rmtree(build, ignore_errors=True)  # damaged, or of a build that was killed before it became current
         temporary.rename(build)
-    with whole_file(folder / INDEX) as fresh:
+    with atomic_write(folder / INDEX) as fresh:
         fresh.write_text(json.dumps(index, indent=1, sort_keys=True) + "\n", encoding="utf-8")
         sync(fresh)
     sync(folder)

@@ -1,5 +1,6 @@
 # mypy: disable-error-code="no-untyped-def"
-# the functions here are compiled by numba from the types of their first call; callers in travel.py and snap.py are typed
+# the functions here are compiled by numba from the types of their first call; callers in travel.py and snap.py are typed.
+# They stay in one file, because numba's cache of a function does not notice changes of the functions it calls in other files.
 """Compiled searches on a street graph: the nearest sources of every node, and all nodes near each source.
 
 Pure functions on plain arrays. Times are integer milliseconds, limits are inclusive. A graph is given as compressed rows:
@@ -241,7 +242,7 @@ def _collect_reached(entry, top, time, out_node, out_time, filled):
 
 
 @numba.njit(cache=True)
-def permuted_rows(order, start, node, time):
+def permute_rows(order, start, node, time):
     """Return the compressed rows permuted: row ``i`` becomes row ``order[i]``."""
     new_start = np.zeros(len(start), np.int64)
     for i in range(len(order)):

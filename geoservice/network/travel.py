@@ -207,7 +207,7 @@ def reach(graph: Graph, stations: Snapped, start_ms: Int32s, limit_ms: int, dire
     start = _checked(stations, start_ms, limit_ms, direction)
     seeds = _seeds(_ends(graph, stations, leaving=direction == "from"), start)
     order = _neighbour_order(seeds)
-    return SparseRows(*call(kernels.permuted_rows, order, *_reach(_arcs(graph, direction), seeds, order, limit_ms)))
+    return SparseRows(*call(kernels.permute_rows, order, *_reach(_arcs(graph, direction), seeds, order, limit_ms)))
 
 
 def _neighbour_order(seeds: _Seeds) -> Ints:
@@ -247,7 +247,7 @@ def pairs(
         on_edge = slice(*np.searchsorted(row, [first, first + len(block)]))
         direct = (row[on_edge] - first) << 55 | point[on_edge] << 28 | ms[on_edge]
         blocks.append(_unpacked(np.concatenate([packed, direct]), len(block)))
-    return SparseRows(*call(kernels.permuted_rows, order, *_joined(blocks, len(stations))))
+    return SparseRows(*call(kernels.permute_rows, order, *_joined(blocks, len(stations))))
 
 
 def _attached_points(graph: Graph, ends: _Ends) -> tuple[Ints, Int32s, Int32s]:

@@ -20,9 +20,9 @@ from geoservice.measures import MEASURES, UNDER
 from geoservice.network.graph import read_index
 from geoservice.pipeline.area_index import add_area_paths
 from geoservice.pipeline.context import build_context
-from geoservice.pipeline.labels import dimension_labels
 from geoservice.pipeline.off_street import OffStreet
 from geoservice.pipeline.public_places import UNITS
+from geoservice.pipeline.release_texts import SYNTHETIC, dimension_labels, disclosure_statement
 from geoservice.pipeline.stations import sharing_notes, station_units
 from geoservice.pipeline.study_surface import StudySurface
 from geoservice.project import Project
@@ -197,30 +197,3 @@ def suppress_small_counts(rows: pa.Table, below: int | None) -> pa.Table:
 
 def _process_json(analysis: Analysis) -> dict[str, Any]:
     return analysis.PROCESS.model_copy(update={"parameters": analysis.Params.model_json_schema()}).model_dump(mode="json")
-
-
-SYNTHETIC = Label(
-    zh="本例中的住户为合成数据，并非真实住户。",
-    en="The households of this example are synthetic, not real ones.",
-)
-
-
-def disclosure_statement(surface: DemandSurface) -> dict[str, Any]:
-    """Return the manifest's statement of how people were protected, with two sentences for readers in each language."""
-    description = dict(surface.description)
-    guess = description.get("guess") or next((p["guess"] for p in description.get("parts", ()) if "guess" in p), None)
-    if guess is None:
-        zh = "人口来自公开的人口数据，不含登记住户信息。数字为估计值。"
-        en = "People come from public population data; no register of households is in it. Numbers are estimates."
-    else:
-        percent = round(100 * guess)
-        zh = (
-            "人口为对登记数据一次受保护测量所得的估计值，± 为90%误差范围。"
-            f"无论掌握什么信息，猜测某一户是否在册，100次至多猜对{percent}次（盲猜为50次）。"
-        )
-        en = (
-            "People are estimates from one protected measurement of the register; ± is the 90 % margin. "
-            "Whatever somebody knows, a guess whether a household is in the register is right "
-            f"at most {percent} times in 100 (blind: 50)."
-        )
-    return {**description, "statement": {"zh": zh, "en": en}}

@@ -1,4 +1,4 @@
-"""The project: the public inputs of a study. Areas, stations, uptake, demand surfaces and the street network."""
+"""The project, which holds the public inputs of a study: areas, stations, uptake, demand surfaces, the street network."""
 
 from pathlib import Path
 
@@ -9,9 +9,9 @@ __all__ = ["Project", "SurfaceInfo", "open_project"]
 
 
 def open_project(folder: Path, dsn: str | None, prefix: str) -> Project:
-    """Open a project: tables in ``folder/project.duckdb``, or in the schema ``<prefix>_project`` where ``dsn`` is given.
+    """Open a project: tables in ``folder/project.duckdb``, or in the schema ``<prefix>_project`` of ``dsn``.
 
-    The folder is made; the network's arrays and reject files are in it either way.
+    The folder is created; it holds the network's arrays and the rejects files in either case.
     """
     schema = None if dsn is None else f"{prefix}_project"
     return Project(folder, connect(folder / "project.duckdb", dsn), schema)

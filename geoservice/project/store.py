@@ -1,4 +1,4 @@
-"""The project over either database."""
+"""The project on either database."""
 
 import hashlib
 import json
@@ -32,7 +32,7 @@ _INFO = pa.schema([f for f in SURFACES if f.name not in ("number", "body")])
 
 @dataclass(frozen=True)
 class SurfaceInfo:
-    """What is known of a demand surface: the SHA-256 of its bytes, where it is from, and how it was made (rho, caps, ...)."""
+    """Metadata of a demand surface: SHA-256 of its bytes, its origin, and how it was made (rho, caps, ...)."""
 
     digest: str
     name: str
@@ -41,11 +41,11 @@ class SurfaceInfo:
     description: Mapping[str, Any]
 
 
-def _rows_of(areas: pa.Table, code: str) -> str:
-    """Return a code with the code tables and periods in which it is there."""
+def _describe_rows(areas: pa.Table, code: str) -> str:
+    """Return a code with the code systems and periods of its rows, for messages."""
     rows = (r for r in areas.drop_columns(["geometry"]).to_pylist() if r["code"] == code)
-    said = (f"{r['code_system']} {r['valid_from'] or '...'} to {r['valid_to'] or '...'}" for r in rows)
-    return f"{code} ({', '.join(said)})"
+    periods = (f"{r['code_system']} {r['valid_from'] or '...'} to {r['valid_to'] or '...'}" for r in rows)
+    return f"{code} ({', '.join(periods)})"
 
 
 class Project(VintageStore):
@@ -60,42 +60,43 @@ class Project(VintageStore):
         return self.folder / "network"
 
     def areas(self, as_of: date | None) -> pa.Table:
-        """Return the areas of a day, see :meth:`read_as_of`.
+        """Return the areas of a date, see :meth:`read_as_of`.
 
         Raises
         ------
         InputError
-            None of those loaded is there on the day, or one code is there twice.
+            No area is valid on the date, or one code occurs twice.
         """
         areas = self.read_as_of("areas", as_of)
         counts = Counter(map(str, areas.column("code").to_pylist()))
-        if twice := sorted(code for code, n in counts.items() if n > 1):
+        if repeated := sorted(code for code, n in counts.items() if n > 1):
             raise InputError(
-                f"areas: {len(twice)} codes are there more than once, the first is {_rows_of(areas, twice[0])}; a study knows "
-                "an area by its code alone: load one of them, or say with valid_from and valid_to when each was there"
+                f"areas: {len(repeated)} codes occur more than once, the first is {_describe_rows(areas, repeated[0])}; "
+                "a study identifies areas by code alone: load only one of them, or state the period of each with "
+                "valid_from and valid_to"
             )
         return areas
 
     def add_surface(self, body: bytes, info: SurfaceInfo) -> None:
-        """Keep a surface; the same digest again changes nothing. Raises :class:`InputError` for a digest of other bytes."""
+        """Store a surface; an existing digest changes nothing. Raises :class:`InputError` if the digest does not match."""
         if hashlib.sha256(body).hexdigest() != info.digest:
-            raise InputError(f"surface {info.name}: its bytes are not those of the digest {info.digest:.12}")
+            raise InputError(f"surface {info.name}: its bytes do not match the digest {info.digest:.12}")
         description = json.dumps(dict(info.description), ensure_ascii=False, sort_keys=True)
         with self._writing() as session:
-            known = [row[0] for row in session.execute(self._sql.rows("surfaces", ["digest"], "number"))]
-            if info.digest not in known:
-                row = [len(known) + 1, info.digest, info.name, info.kind, info.made_at, description, body]
+            digests = [row[0] for row in session.execute(self._sql.rows("surfaces", ["digest"], "number"))]
+            if info.digest not in digests:
+                row = [len(digests) + 1, info.digest, info.name, info.kind, info.made_at, description, body]
                 session.execute(self._sql.insert("surfaces"), row)
 
     def surfaces(self) -> tuple[SurfaceInfo, ...]:
-        """Return what is known of each surface, oldest first."""
+        """Return the metadata of each surface, oldest first."""
         with self._reading() as session:
             rows = session.fetch(self._sql.rows("surfaces", _INFO.names, "number"), _INFO).to_pylist() if session else []
         return tuple(SurfaceInfo(**{**row, "description": json.loads(row["description"])}) for row in rows)
 
     def surface(self, digest: str) -> bytes:
-        """Return the bytes of a surface; raises :class:`NotFound` for an unknown one, :class:`InputError` for a damaged one."""
+        """Return the bytes of a surface; raises :class:`NotFound` if it is unknown, :class:`InputError` if it is damaged."""
         body = self._body("surfaces", digest)
         if body is None:
-            raise NotFound(f"surface {digest:.12}: there is none of this digest in the project")
+            raise NotFound(f"surface {digest:.12}: the project has no surface of this digest")
         return body

@@ -1,4 +1,4 @@
-"""The register: all that is private. Households, the secret their ids are made with, and the budget book."""
+"""The register, which holds all private data: households, the secret of their ids, and the budget book."""
 
 from pathlib import Path
 
@@ -10,9 +10,9 @@ __all__ = ["Draw", "Register", "open_register"]
 
 
 def open_register(folder: Path, dsn: str | None, prefix: str) -> Register:
-    """Open a register: tables in ``folder/register.duckdb``, or in the schema ``<prefix>_register`` where ``dsn`` is given.
+    """Open a register: tables in ``folder/register.duckdb``, or in the schema ``<prefix>_register`` of ``dsn``.
 
-    The folder is made, 0700; secret and reject files are in it either way.
+    The folder is created with mode 0700; it holds the secret and the rejects files in either case.
     """
     schema = None if dsn is None else f"{prefix}_register"
     return Register(folder, connect(folder / "register.duckdb", dsn), schema)

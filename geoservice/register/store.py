@@ -1,4 +1,4 @@
-"""The register over either database."""
+"""The register on either database."""
 
 import hashlib
 from dataclasses import astuple
@@ -10,8 +10,8 @@ import pyarrow as pa
 
 from geoservice.db import Database, Session
 from geoservice.errors import InputError
-from geoservice.register.book import DRAWS, Draw, chained, check_mark, checked, write_mark
-from geoservice.register.secret import lost, make_secret, new_secret, private_folder, read_secret
+from geoservice.register.book import DRAWS, Draw, check_mark, next_draw, verify_chain, write_mark
+from geoservice.register.secret import make_secret, new_secret, private_folder, read_secret, secret_error
 from geoservice.schema import TableName
 from geoservice.vintages import VintageStore
 
@@ -19,37 +19,37 @@ TABLES: tuple[TableName, ...] = ("households",)
 _SURFACE: dict[str, pa.DataType] = {"digest": pa.string(), "body": pa.binary()}
 SURFACES = pa.schema(_SURFACE)
 COUNT, HEAD = "book count", "book head"
-"""Settings that say how many entries the book has, and the chain of the last one."""
+"""Settings with the number of entries of the book, and the chain of the last one."""
 
 
 class Register(VintageStore):
-    """Households, the secret and the budget book. The folder is for its owner alone."""
+    """Households, the secret and the budget book, in a folder for its owner alone."""
 
     def __init__(self, folder: Path, database: Database, schema: str | None) -> None:
         super().__init__(private_folder(folder), database, schema, TABLES, {"draws": DRAWS, "surfaces": SURFACES})
 
     def secret(self, *, keep: bool = True) -> bytes:
-        """Return the 32-byte secret, made on first use; a new one is not kept, and forgotten, where ``keep`` is false.
+        """Return the 32-byte secret, created on first use; a new one is stored only if ``keep`` is true.
 
         Raises
         ------
         InputError
-            It or the book is damaged; or it is missing, and households are loaded or were measured.
+            It or the book is damaged; or it is missing although households are loaded or were measured.
         """
         secret, book = read_secret(self.folder), self.book()
         if secret is None:
             if book or self.vintages():
-                raise lost("is missing")
+                raise secret_error("is missing")
             if not keep:
                 return new_secret()
             make_secret(self.folder)
             secret = read_secret(self.folder)
         if secret is None:
-            raise lost("cannot be kept")
+            raise secret_error("cannot be stored")
         return secret
 
     def book(self) -> tuple[Draw, ...]:
-        """Return the entries of the budget book, oldest first; raises :class:`InputError` when it is damaged."""
+        """Return the entries of the budget book, oldest first; raises :class:`InputError` if it is damaged."""
         with self._reading() as session:
             return self._book(session)
 
@@ -58,16 +58,16 @@ class Register(VintageStore):
         if session:
             rows = session.fetch(self._sql.rows("draws", DRAWS.names, "number"), DRAWS).to_pylist()
             count, head = self._recall(session, COUNT), self._recall(session, HEAD)
-            book = checked([Draw(**row) for row in rows], count or "0", head or "")
+            book = verify_chain([Draw(**row) for row in rows], count or "0", head or "")
         check_mark(self.folder, book)
         return book
 
     def quality_file(self, number: int) -> Path:
-        """Return where the steward's quality report of a measurement is kept: it compares the surface with exact counts."""
+        """Return the path of the steward's quality report of a measurement, which compares the surface with exact counts."""
         return self.folder / f"quality-{number}.csv"
 
     def old_draws(self) -> list[Draw]:
-        """Return the measurements of households that are not the current ones."""
+        """Return the measurements of households other than the current ones."""
         current = self.digest("households")
         return [draw for draw in self.book() if draw.register_digest != current]
 
@@ -78,7 +78,7 @@ class Register(VintageStore):
     def purge(self) -> None:
         """Erase old households, see :meth:`VintageStore.purge`, and the quality reports that count them.
 
-        Secret, book and surfaces stay: a register whose book is damaged is not purged.
+        Secret, book and surfaces stay; a register with a damaged book is not purged.
         """
         old = self.old_reports()
         super().purge()
@@ -86,18 +86,18 @@ class Register(VintageStore):
             report.unlink(missing_ok=True)
 
     def spend(self, register_digest: str, surface: bytes, rho: Fraction, note: str) -> Draw:
-        """Write a measurement into the book and keep its surface, in one transaction.
+        """Add a measurement to the book and store its surface, in one transaction; returns its entry.
 
         Parameters
         ----------
         register_digest
             Digest of the households that were measured.
         surface
-            The surface that came of it.
+            The resulting surface.
         rho
-            What it spent, above 0.
+            The budget spent, above 0.
         note
-            What a person should know of it.
+            Remark for people.
 
         Raises
         ------
@@ -109,8 +109,8 @@ class Register(VintageStore):
         digest, now = hashlib.sha256(surface).hexdigest(), datetime.now(UTC).isoformat(timespec="seconds")
         with self._writing() as session:
             book = self._book(session)
-            before = book[-1].chain if book else ""
-            draw = chained(before, len(book) + 1, now, register_digest, digest, str(rho), note)
+            previous = book[-1].chain if book else ""
+            draw = next_draw(previous, len(book) + 1, now, register_digest, digest, str(rho), note)
             session.execute(self._sql.insert("draws"), astuple(draw))
             if not session.execute(self._sql.find("surfaces", ["digest"], "digest"), [digest]):
                 session.execute(self._sql.insert("surfaces"), [digest, surface])
@@ -120,7 +120,7 @@ class Register(VintageStore):
         return draw
 
     def surface(self, digest: str) -> bytes:
-        """Return the surface of an entry of the book; raises :class:`InputError` when it is missing or damaged."""
+        """Return the surface of an entry of the book; raises :class:`InputError` if it is missing or damaged."""
         body = self._body("surfaces", digest)
         if body is None:
             raise InputError(f"register: the surface {digest:.12} is missing; restore the register from a backup")

@@ -125,4 +125,4 @@ def _common_kind(*values: Scalar) -> str:
 def _constant(value: Scalar, kind: str) -> Any:
     if not isinstance(value, Literal) or value.value is None:
         raise _UnsupportedError
-    return float(value.value) if kind == "number" else value.value  # type: ignore[arg-type]  # a number, as its kind says
+    return float(value.value) if kind == "number" and isinstance(value.value, int) else value.value

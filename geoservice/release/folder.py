@@ -10,10 +10,18 @@ import duckdb
 import pyarrow as pa
 
 from geoservice.db import DUCKDB
-from geoservice.db.duckdb import DuckDBSession, in_batches, new_duckdb, open_duckdb, parser, told, transaction
-from geoservice.db.lock import locked
+from geoservice.db.duckdb import (
+    DuckDBSession,
+    domain_errors,
+    in_batches,
+    new_duckdb,
+    open_duckdb,
+    statement_parser,
+    transaction,
+)
+from geoservice.db.lock import file_lock
 from geoservice.db.watchdog import Watchdog
-from geoservice.durable import gone_on_failure, point, sync, sync_tree
+from geoservice.durable import remove_on_failure, replace_symlink, sync, sync_tree
 from geoservice.errors import Conflict, DamagedFile, GeoserviceError, NotFound, ReleaseError, Unavailable
 from geoservice.geo import Tile
 from geoservice.release import sql
@@ -48,7 +56,7 @@ class FolderReader(Reader):
         try:
             # many small queries at a time, in a process per core: more threads per query cost more than they save
             self._connection = open_duckdb(folder / LAYERS, read_only=True, threads=1)
-            self._idle, self._parse = list[duckdb.DuckDBPyConnection](), parser(self._connection)
+            self._idle, self._parse = list[duckdb.DuckDBPyConnection](), statement_parser(self._connection)
             identity = self._connection.execute(sql.identity(DUCKDB, DUCKDB.quote(sql.IDENTITY))).fetchall()
         except (duckdb.Error, OSError) as e:
             raise ReleaseError(f"release {number}: {LAYERS} cannot be read; publish again, or: geoservice rollback") from e
@@ -62,7 +70,7 @@ class FolderReader(Reader):
             if self._watchdog is None:
                 yield DuckDBSession(cursor, self._parse)
             else:
-                with self._watchdog.over(cursor.interrupt, duckdb.InterruptException):
+                with self._watchdog.limit(cursor.interrupt, duckdb.InterruptException):
                     yield DuckDBSession(cursor, self._parse)
 
     @contextmanager
@@ -125,7 +133,7 @@ class FolderReader(Reader):
 def _quiet(folder: Path) -> Iterator[None]:
     """Raise an error of ours for any of DuckDB's, without its text, which may contain values and paths."""
     try:
-        with told(folder):
+        with domain_errors(folder):
             yield
     except duckdb.Error as e:
         raise GeoserviceError(f"database: a query failed, {type(e).__name__}") from None
@@ -156,7 +164,7 @@ class FolderStore:
     def _alone(self) -> Iterator[None]:
         if self._read_only:
             raise Conflict("releases: the store is open read-only")
-        with locked(self._folder / ".lock", True, 0.0):
+        with file_lock(self._folder / ".lock", True, 0.0):
             yield
 
     def write(self, content: ReleaseContent, keep: int = 5) -> int:
@@ -167,7 +175,7 @@ class FolderStore:
                 shutil.rmtree(left)
             number = max([*self.numbers(), 0]) + 1
             aside = self._folder / f".{number}.tmp"
-            with gone_on_failure(aside), told(self._folder):
+            with remove_on_failure(aside), domain_errors(self._folder):
                 aside.mkdir()
                 _fill(aside, content, manifest, table)
                 manifest = complete(manifest, stored_files(aside))
@@ -176,7 +184,7 @@ class FolderStore:
                 sync_tree(aside)
             aside.rename(self._folder / str(number))
             sync(self._folder)
-            point(self._folder / CURRENT, str(number))
+            replace_symlink(self._folder / CURRENT, str(number))
             self._prune(keep)
         return number
 
@@ -228,7 +236,7 @@ class FolderStore:
         """Make an older release current and return its number."""
         with self._alone():
             target = older(self.numbers(), self.current(), number)
-            point(self._folder / CURRENT, str(target))
+            replace_symlink(self._folder / CURRENT, str(target))
         return target
 
     def tiles(self, reader: ReleaseReader, layer_id: str) -> Iterator[tuple[Tile, bytes]]:

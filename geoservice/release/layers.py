@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from geoservice.errors import ReleaseError
 from geoservice.geo import BBox, Floats
-from geoservice.layer import Label, Layer, LayerColumn, Style
-from geoservice.measures import REASONS, measure_of
+from geoservice.layer import Label, Layer, LayerColumn
+from geoservice.measures import measure_of
 from geoservice.release.base import TABLE, LayerContent, PublishedColumn, PublishedLayer
 from geoservice.release.layer_columns import (
     DimensionLabels,
@@ -27,7 +27,7 @@ from geoservice.release.layer_columns import (
 from geoservice.release.manifest import sorted_table
 from geoservice.release.mercator import to_mercator
 from geoservice.release.spatial_order import sort_units
-from geoservice.release.value_status import status_of
+from geoservice.release.value_status import status_of, style_with_status
 from geoservice.release.zooms import first_zooms, last_zoom
 
 Shapes = NDArray[Any]
@@ -116,7 +116,7 @@ def _units_layer(layer: Layer, units: Mapping[str, pa.Table], frame: pd.DataFram
     if status and status[0].name not in {c.name for c, _ in properties}:
         properties.append(status)
     layer = layer.model_copy(
-        update={"style": _style_with_status(layer.style.model_copy(update={"property": styled}), column, status)}
+        update={"style": style_with_status(layer.style.model_copy(update={"property": styled}), column, status)}
     )
     geometry = [t.column("geometry").combine_chunks().cast(pa.binary()) for t in tables]
     shapes = [np.asarray(shapely.from_wkb(g.to_numpy(zero_copy_only=False))) for g in geometry]
@@ -142,18 +142,6 @@ def drop_missing_geometries(content: LayerContent) -> LayerContent:
     features = features.set_column(fid, "fid", pa.array(np.arange(1, features.num_rows + 1)))
     layer = content.layer.model_copy(update={"features": features.num_rows})
     return LayerContent(layer, features, None if content.areas is None else content.areas.filter(present), dropped)
-
-
-def _style_with_status(style: Style, column: PublishedColumn | None, status: Property | None) -> Style:
-    """Return a style with the name of its status property and the reasons that occur in it."""
-    if column is None or column.measure is None or status is None:
-        return style
-    occurring = set(pc.unique(status[1]).to_pylist())
-    timed = measure_of(column.measure).kind == "minutes" and style.colours
-    beyond = style.beyond or (style.colours[-1] if timed else None)
-    return style.model_copy(
-        update={"status": status[0].name, "beyond": beyond, "reasons": tuple(r for r in REASONS if r in occurring)}
-    )
 
 
 def _areas(table: pa.Table) -> "pa.Array[Any]":

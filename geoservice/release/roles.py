@@ -92,7 +92,7 @@ def check_served(dsn: str, prefix: str) -> None:
 
 @contextmanager
 def _reading(dsn: str) -> Iterator[Session]:
-    database = PostGIS(dsn, read_only=True, most=1)
+    database = PostGIS(dsn, read_only=True, max_connections=1)
     try:
         with database.quick() as session:
             yield session

@@ -10,8 +10,17 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
-from geoservice.durable import disk_full, is_full
-from geoservice.errors import AWAY, STATUS, DiskFull, GeoserviceError, NotFound, ParameterError, TimedOut, TooManyRequests
+from geoservice.durable import disk_full, is_disk_full
+from geoservice.errors import (
+    DATA_UNAVAILABLE,
+    STATUS,
+    DiskFull,
+    GeoserviceError,
+    NotFound,
+    ParameterError,
+    TimedOut,
+    TooManyRequests,
+)
 from geoservice.server import pages
 from geoservice.server.formats import HTML, LANGUAGES, accepted_values, choose_language
 from geoservice.server.operations.logs import REQUEST_LOG, trace_of
@@ -53,10 +62,10 @@ def log_error(error: Exception) -> tuple[int, str]:
     """Return status and message as :func:`status_of` does, and log what a client must not see."""
     status, detail = status_of(error)
     request_log = REQUEST_LOG.get()
-    if is_full(error):
+    if is_disk_full(error):
         disk_error = error if isinstance(error, DiskFull) else disk_full("temporary files", Path(tempfile.gettempdir()))
         structlog.get_logger().error("the disk is full", reason=str(disk_error))
-        return 503, disk_error.public or AWAY
+        return 503, disk_error.public or DATA_UNAVAILABLE
     if request_log and isinstance(error, TimedOut):
         request_log.timed_out = True
     if status == 500:

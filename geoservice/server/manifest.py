@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Response
 
-from geoservice.maps.symbology import BACKGROUND, FAINT, Symbology, graded, symbology_of
+from geoservice.maps.symbology import BACKGROUND, FAINT, Symbology, has_classes, symbology_of
 from geoservice.release.base import Manifest, PublishedLayer, ReleaseReader
 from geoservice.server import schemas
 from geoservice.server.deps import RequestContext, request_context
@@ -62,7 +62,7 @@ def layer_part(layer: PublishedLayer, principal: Principal) -> dict[str, Any]:
 def dark_part(layer: PublishedLayer, dark: Symbology) -> dict[str, Any]:
     """Return the properties of a style that differ on a dark background, under the same names."""
     count = len(layer.style.colours)
-    beyond = dark.colours[count] if layer.style.beyond and graded(layer.style) else None
+    beyond = dark.colours[count] if layer.style.beyond and has_classes(layer.style) else None
     return {
         "colours": dark.colours[:count], "beyond": beyond, "uncertain": dark.uncertain, "legend": legend_colours(dark),
     }  # fmt: skip

@@ -5,7 +5,7 @@ import time
 from functools import partial
 from pathlib import Path
 
-from geoservice.db.pool import reach
+from geoservice.db.pool import check_reachable
 from geoservice.errors import GeoserviceError
 from geoservice.release import check_served, open_store
 from geoservice.scratch import scratch_folder
@@ -57,7 +57,7 @@ def check_database(settings: Settings) -> None:
     if settings.serve_dsn is None:
         return
     dsn, name = settings.serve_dsn.get_secret_value(), "GEOSERVICE_SERVE_DSN"
-    reach(dsn, name, STARTUP_S)
+    check_reachable(dsn, name, STARTUP_S)
     try:
         check_served(dsn, settings.schema_prefix)
     except GeoserviceError as error:

@@ -1,4 +1,4 @@
-"""Tables that are loaded from files, with the record of every load: what the register and the project are made of."""
+"""Tables loaded from files, with a record of every load: the common base of the register and the project."""
 
 from geoservice.db.arrow import digest
 from geoservice.vintages.base import Source, Vintage

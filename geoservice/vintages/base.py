@@ -1,4 +1,4 @@
-"""One load of one file into one table."""
+"""Vintages: loads of one source into one table."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,7 +8,7 @@ from geoservice.schema import TableName
 
 @dataclass(frozen=True)
 class Source:
-    """A file about to be loaded: its name, the SHA-256 of its bytes and of the options it was read with."""
+    """A file or frame to load: its name, and the SHA-256 of its content and the import options."""
 
     name: str
     digest: str
@@ -16,7 +16,7 @@ class Source:
 
 @dataclass(frozen=True)
 class Vintage:
-    """One load of one source into one table. ``added``, ``removed`` and ``changed`` compare it, by key, with the one before."""
+    """One load of one source into one table; ``added``, ``removed``, ``changed`` compare its keys with the vintage before."""
 
     table: TableName
     source: Source

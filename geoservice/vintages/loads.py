@@ -1,4 +1,4 @@
-"""The loads of a store inside one transaction: which there are, which are current, how one is added and how old ones go."""
+"""Loads of a store within one transaction: list, add, compare and delete them."""
 
 import json
 from collections.abc import Collection, Sequence
@@ -13,12 +13,12 @@ from geoservice.schema import GROUP_PREFIX, TABLES, TableName
 from geoservice.vintages.base import Source, Vintage
 from geoservice.vintages.sql import LOADS, Statements
 
-KEPT = 5
-"""Vintages of a source whose rows are kept; the record of older loads stays without them."""
+MAX_VINTAGES = 5
+"""Number of vintages of a source whose rows are kept; the records of older loads stay."""
 
 
 class Load:
-    """A vintage with what the store alone needs to know of it."""
+    """A vintage with the columns that only the store uses."""
 
     def __init__(self, row: dict[str, Any]) -> None:
         self.row = row
@@ -29,14 +29,14 @@ class Load:
 
     @property
     def vintage(self) -> Vintage:
-        """What the rest of the package knows of it."""
+        """The public part of the record."""
         counts = {k: self.row[k] for k in ("number", "rejected", "added", "removed", "changed")}
         source, loaded_at = Source(self.source, self.row["digest"]), datetime.fromisoformat(self.row["loaded_at"])
         return Vintage(table=self.table, source=source, rows=self.row["row_count"], loaded_at=loaded_at, **counts)
 
 
 class Loads:
-    """The loads that a transaction sees. The current ones of a table are the newest of each of its sources."""
+    """The loads visible in a transaction. The current ones of a table are the newest of each of its sources."""
 
     def __init__(self, session: Session, sql: Statements) -> None:
         self._session, self._sql = session, sql
@@ -55,9 +55,9 @@ class Loads:
         return [newest[s] for s in sorted(newest)]
 
     def unchanged(self, table: TableName, source: Source, replaces: Sequence[str] = ()) -> Vintage | None:
-        """Return the current vintage of a source if it is this very one and nothing is left for it to replace.
+        """Return the current vintage of a source if it has the same digest and ``replaces`` names no other current source.
 
-        Raises :class:`NotFound` for a source to replace that is not loaded.
+        Raises :class:`NotFound` if a source to replace is not loaded.
         """
         current = {x.source: x for x in self.current(table)}
         last = current.get(source.name)
@@ -69,36 +69,36 @@ class Loads:
         return None
 
     def write(self, table: TableName, rows: pa.Table, source: Source, rejected: int, replaces: Sequence[str]) -> Vintage:
-        """Add a load and return its vintage; it takes the place of its own source's and of those of ``replaces``.
+        """Add a load and return its vintage; it replaces the current ones of its own source and of those in ``replaces``.
 
-        These become one source under the new name, so that the loads of before stay its history.
+        These become one source under the new name, so that their earlier loads stay part of its history.
         """
         if same := self.unchanged(table, source, replaces):
             return same
         current = self.current(table)
-        before = [x for x in current if x.source in {source.name, *replaces}]
+        previous = [x for x in current if x.source in {source.name, *replaces}]
         for name in replaces:
             self._session.execute(self._sql.rename_source(), [source.name, table, name])
         new = Load(_record(table, source, rows, rejected, self.all()))
         self.append(new, rows)
-        self._check_keys(new, [x for x in current if x not in before], replaces)
-        if before:
-            self._compare(new, before)
+        self._check_keys(new, [x for x in current if x not in previous], replaces)
+        if previous:
+            self._compare(new, previous)
         self._session.append(self._sql.name("loads"), pa.Table.from_pylist([new.row], LOADS))
-        for old in self.history(table, source.name)[:-KEPT]:
+        for old in self.history(table, source.name)[:-MAX_VINTAGES]:
             self._session.execute(self._sql.delete(table, "load"), [old.load])
         return new.vintage
 
     def append(self, load: Load, rows: pa.Table) -> None:
         """Add the rows of a load to its table."""
-        there = {str(row[0]) for row in self._session.execute(*self._sql.columns(load.table))}
-        for statement in (s for g in load.groups if g not in there for s in self._sql.add_column(load.table, g)):
+        existing = {str(row[0]) for row in self._session.execute(*self._sql.columns(load.table))}
+        for statement in (s for g in load.groups if g not in existing for s in self._sql.add_column(load.table, g)):
             self._session.execute(statement)
-        stamp = pa.repeat(pa.scalar(load.load, pa.int32()), rows.num_rows)
-        self._session.append(self._sql.name(load.table), rows.add_column(0, LOADS.field("load"), stamp))
+        load_column = pa.repeat(pa.scalar(load.load, pa.int32()), rows.num_rows)
+        self._session.append(self._sql.name(load.table), rows.add_column(0, LOADS.field("load"), load_column))
 
     def _check_keys(self, new: Load, others: Sequence[Load], replaces: Sequence[str]) -> None:
-        """Refuse keys that are there twice."""
+        """Raise :class:`DuplicateKeys` for keys that repeat within the load or are current in another source."""
         table, key = new.table, TABLES[new.table].key
         if n := self._session.execute(self._sql.duplicates(table), [new.load])[0][0]:
             raise DuplicateKeys(f"{table}: {n} keys {key} occur more than once in {new.source}; each may occur once")
@@ -107,49 +107,49 @@ class Loads:
         values = [new.load, *(x.load for x in others)]
         if counts := dict(self._session.execute(self._sql.clashes(table, len(others)), values)):
             names = [x.source for x in others if x.load in counts]
-            cure = " ".join(f"--replace {name!r}" for name in dict.fromkeys([*replaces, *names]))
+            options = " ".join(f"--replace {name!r}" for name in dict.fromkeys([*replaces, *names]))
             raise DuplicateKeys(
                 f"{table}: {sum(counts.values())} keys {key} of {new.source} are already current from another source "
-                f"({', '.join(names)}); if this file takes its place, as next month's does, import it with {cure}; otherwise a "
-                "key may be in one file alone"
+                f"({', '.join(names)}); if this file replaces that source, as next month's does, import it with {options}; "
+                "otherwise a key may occur in only one file"
             )
 
-    def _compare(self, new: Load, before: Sequence[Load]) -> None:
-        """Count what is added, removed and changed against the loads whose place it takes."""
-        groups = sorted({*new.groups, *(g for x in before for g in x.groups)})
-        values = [new.load, *(x.load for x in before)]
-        counts = self._session.execute(self._sql.diff(new.table, groups, len(before)), values)[0]
+    def _compare(self, new: Load, previous: Sequence[Load]) -> None:
+        """Set how many keys are added, removed and changed against the loads that the new one replaces."""
+        groups = sorted({*new.groups, *(g for x in previous for g in x.groups)})
+        values = [new.load, *(x.load for x in previous)]
+        counts = self._session.execute(self._sql.diff(new.table, groups, len(previous)), values)[0]
         new.row.update(zip(("added", "removed", "changed"), counts, strict=True))
 
     def read(self, table: TableName, loads: Sequence[Load]) -> pa.Table:
-        """Return the rows of some loads in the order of their key, in the schema of :mod:`geoservice.schema`."""
+        """Return the rows of some loads in key order, in the schema of :mod:`geoservice.schema`."""
         groups = sorted({g for x in loads for g in x.groups})
         schema = TABLES[table].arrow(g.removeprefix(GROUP_PREFIX) for g in groups)
         return self._session.scan(self._sql.read(table, groups, len(loads)), schema, [x.load for x in loads])
 
     def copy_current(self, table: TableName, other: "Loads") -> None:
-        """Take over the record of all loads of a table and the rows of the current ones from another database."""
+        """Copy the records of all loads of a table, and the rows of the current ones, from another database."""
         for load in other.current(table):
             self.append(load, other.read(table, [load]))
         records = [x.row for x in other.all() if x.table == table]
         self._session.append(self._sql.name("loads"), pa.Table.from_pylist(records, LOADS))
 
     def forget(self, table: TableName, source: str) -> list[Vintage]:
-        """Delete all loads of a source with their rows, and return what they were; raises :class:`NotFound`."""
+        """Delete all loads of a source with their rows and return their vintages; raises :class:`NotFound`."""
         check_source(table, source, [x.source for x in self.current(table)])
-        gone = self.history(table, source)
-        for load in gone:
+        loads = self.history(table, source)
+        for load in loads:
             for name in (table, "loads"):
                 self._session.execute(self._sql.delete(name, "load"), [load.load])
-        return [x.vintage for x in gone]
+        return [x.vintage for x in loads]
 
     def old_rows(self, table: TableName) -> dict[int, int]:
-        """Return the rows of each load of a table that is not current and still has some."""
+        """Return the number of rows of each load of a table that is not current and still has rows."""
         current = {x.load for x in self.current(table)}
         return {load: n for load, n in self._session.execute(self._sql.rows_by_load(table)) if load not in current}
 
     def purge(self, table: TableName) -> int:
-        """Delete the rows of loads that are not current and return how many there were; the record of the loads stays."""
+        """Delete the rows of loads that are not current and return their number; the records of the loads stay."""
         old = self.old_rows(table)
         for load in old:
             self._session.execute(self._sql.delete(table, "load"), [load])
@@ -157,13 +157,13 @@ class Loads:
 
 
 def check_source(table: TableName, name: str, current: Collection[str]) -> None:
-    """Raise :class:`NotFound` for a source that is not among the current ones."""
+    """Raise :class:`NotFound` for a source that is not current."""
     if name not in current:
         raise NotFound(f"{table}: no source {name!r:.80} is loaded; loaded are {', '.join(current) or 'none'}")
 
 
 def _record(table: TableName, source: Source, rows: pa.Table, rejected: int, loads: Sequence[Load]) -> dict[str, Any]:
-    """Return the row of the table of loads for a new load, as if it were the first of its source."""
+    """Return the record of a new load, with counts as if it were the first of its source."""
     return {
         "load": max((x.load for x in loads), default=0) + 1,
         "table_name": table,

@@ -1,5 +1,5 @@
-"""Every statement of a store of vintages, as a function of the dialect. Values are bound, names come from an allow-list."""
-# ruff: noqa: S608 - a place for SQL text: values are bound, names are checked and quoted by the dialect
+"""SQL statements of a store of vintages, as functions of the dialect. Values are bound, names come from an allow-list."""
+# ruff: noqa: S608 - module of SQL text: values are bound, names are checked and quoted by the dialect
 
 from collections.abc import Mapping, Sequence
 
@@ -28,15 +28,15 @@ GEOPACKAGE_VIEWS = (
     "PRAGMA trusted_schema = OFF",
     "SELECT type, name FROM sqlite_master WHERE type IN ('view', 'trigger')",
 )
-"""For SQLite, on a stranger's GeoPackage: what of its catalogue could run; needed by ingest before GDAL opens the file."""
+"""For SQLite: lists what in the catalogue of an untrusted GeoPackage could run; used before GDAL opens the file."""
 SQLITE_CHECKPOINT, SQLITE_CHECK = "PRAGMA journal_mode = DELETE", "PRAGMA quick_check(1)"
-"""For SQLite, on a copy: put the rows of the write-ahead log into the database, and see that they belong together."""
+"""For SQLite, on a copy: merges the write-ahead log into the database, and checks that they match."""
 
 
 class Statements:
-    """The statements of one store: a dialect, the schema that its tables are in, and which tables it holds.
+    """The statements of one store, for a dialect, the schema of its tables, and the tables that it holds.
 
-    ``tables`` are those of :mod:`geoservice.schema`, kept by vintage; ``plain`` are further ones, by name, kept as they are.
+    ``tables`` are those of :mod:`geoservice.schema`, stored by vintage; ``plain`` are further ones, by name, without vintages.
     """
 
     def __init__(
@@ -46,36 +46,36 @@ class Statements:
         self.plain = {"loads": LOADS, "settings": SETTINGS, **plain}
 
     def name(self, table: str) -> str:
-        """Return a table's quoted name."""
+        """Return the quoted name of a table."""
         return self.dialect.table(self.schema, table)
 
     def _columns(self, names: Sequence[str]) -> str:
         return ", ".join(map(self.dialect.quote, names))
 
     def exists(self) -> tuple[str, list[str]]:
-        """Ask whether the store's tables were made, also of a role that may not read them: reading is refused then."""
+        """Query whether the tables exist; works for a role without the right to read them, whose reads are refused later."""
         sql = f"SELECT count(*) FROM pg_catalog.pg_tables WHERE tablename = 'loads' AND schemaname = {self.dialect.mark}"
         return sql, [self.schema or "main"]
 
     def lock(self) -> tuple[str, list[str]] | None:
-        """Ask for the right to write until the end of the transaction; None where the file's lock does that."""
+        """Query for the write lock until the end of the transaction; None for DuckDB, which locks the file."""
         if self.dialect.engine == "duckdb":
             return None
         return "SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [f"geoservice {self.schema}"]
 
     def create(self) -> list[str]:
-        """Make schema and tables where they are missing."""
-        made = [f"CREATE SCHEMA {self.dialect.quote(self.schema)}"] if self.schema else []
-        made += [self._create(name, schema) for name, schema in self.plain.items()]
+        """Statements that create schema and tables."""
+        statements = [f"CREATE SCHEMA {self.dialect.quote(self.schema)}"] if self.schema else []
+        statements += [self._create(name, schema) for name, schema in self.plain.items()]
         for table in (TABLES[name] for name in self.tables):
-            made.append(self._create(table.name, table.arrow().insert(0, LOADS.field("load"))))
+            statements.append(self._create(table.name, table.arrow().insert(0, LOADS.field("load"))))
             if self.dialect.engine == "postgis":
-                made.append(f"CREATE INDEX ON {self.name(table.name)} (load)")
-                made += [self._no_statistics(table.name, c.name) for c in table.columns]
-        return made
+                statements.append(f"CREATE INDEX ON {self.name(table.name)} (load)")
+                statements += [self._no_statistics(table.name, c.name) for c in table.columns]
+        return statements
 
     def _no_statistics(self, table: str, column: str) -> str:
-        """Keep PostgreSQL from copying values into its catalogue of statistics, where no purge reaches them."""
+        """Statement that keeps PostgreSQL from copying values into its statistics, which a purge does not reach."""
         return f"ALTER TABLE {self.name(table)} ALTER COLUMN {self.dialect.quote(column)} SET STATISTICS 0"
 
     def _create(self, name: str, schema: pa.Schema) -> str:
@@ -83,25 +83,25 @@ class Statements:
         return f"CREATE TABLE {self.name(name)} ({columns})"
 
     def columns(self, table: TableName) -> tuple[str, list[str]]:
-        """Ask for the names of a table's columns."""
+        """Query for the column names of a table."""
         mark = self.dialect.mark
         sql = f"SELECT column_name FROM information_schema.columns WHERE table_schema = {mark} AND table_name = {mark}"
         return sql, [self.schema or "main", table]
 
     def add_column(self, table: TableName, column: str) -> list[str]:
-        """Make room for a group counted for the first time; rows loaded before hold null, read as 0."""
+        """Statements that add the column of a new group; rows of earlier loads hold null, read as 0."""
         kind = self.dialect.type_of(TABLES[table].group_field(column).with_nullable(True))
-        made = [f"ALTER TABLE {self.name(table)} ADD COLUMN {self.dialect.quote(column)} {kind}"]
-        return made + ([self._no_statistics(table, column)] if self.dialect.engine == "postgis" else [])
+        statements = [f"ALTER TABLE {self.name(table)} ADD COLUMN {self.dialect.quote(column)} {kind}"]
+        return statements + ([self._no_statistics(table, column)] if self.dialect.engine == "postgis" else [])
 
     def duplicates(self, table: TableName) -> str:
-        """How many keys occur more than once in a load."""
+        """Query how many keys occur more than once in a load."""
         key = self._columns(TABLES[table].key)
         inner = f"SELECT 1 FROM {self.name(table)} WHERE load = {self.dialect.mark} GROUP BY {key} HAVING count(*) > 1"
         return f"SELECT count(*) FROM ({inner}) AS d"
 
     def _same_key(self, table: TableName) -> str:
-        """Compare the keys of two rows; PostgreSQL joins in full by ``=`` alone, so a day stands for null."""
+        """Condition that the keys of two rows are equal; full joins in PostgreSQL allow only ``=``, so a date replaces null."""
         nullable = {c.name for c in TABLES[table].columns if not c.required}
 
         def side(alias: str, key: str) -> str:
@@ -111,7 +111,7 @@ class Statements:
         return " AND ".join(f"{side('n', k)} = {side('o', k)}" for k in TABLES[table].key)
 
     def clashes(self, table: TableName, others: int) -> str:
-        """How many keys of a load are also in each of ``others`` loads, where there are any."""
+        """Query how many keys of a load each of ``others`` other loads shares, for loads that share any."""
         same = self._same_key(table)
         marks = ", ".join([self.dialect.mark] * others)
         name, mark = self.name(table), self.dialect.mark
@@ -119,7 +119,7 @@ class Statements:
         return f"SELECT o.load, count(*) FROM {pairs} GROUP BY o.load"
 
     def diff(self, table: TableName, groups: Sequence[str], olds: int) -> str:
-        """Keys added, removed and changed from ``olds`` loads to a new one (bound: new, then the old ones)."""
+        """Query for keys added, removed and changed between ``olds`` loads and a new one (bound: new, then the old ones)."""
         quote, name, mark = self.dialect.quote, self.name(table), self.dialect.mark
         spec = TABLES[table]
         same = self._same_key(table)
@@ -134,7 +134,7 @@ class Statements:
         )
 
     def read(self, table: TableName, groups: Sequence[str], loads: int) -> str:
-        """All rows of some loads in the order of their key."""
+        """Query for all rows of some loads in key order."""
         spec, quote = TABLES[table], self.dialect.quote
         columns = [quote(c.name) for c in spec.columns] + [f"coalesce({quote(g)}, 0) AS {quote(g)}" for g in groups]
         text = {c.name for c in spec.columns if pa.types.is_string(c.type)}
@@ -143,29 +143,29 @@ class Statements:
         return f"SELECT {', '.join(columns)} FROM {self.name(table)} WHERE load IN ({marks}) ORDER BY {order}"
 
     def rows_by_load(self, table: TableName) -> str:
-        """Each load that has rows, and how many."""
+        """Query for the number of rows of each load that has rows."""
         return f"SELECT load, count(*) FROM {self.name(table)} GROUP BY load ORDER BY load"
 
     def rename_source(self) -> str:
-        """Give the loads of a source another name (bound: new name, table, old name)."""
+        """Statement that renames the source of loads (bound: new name, table, old name)."""
         mark = self.dialect.mark
         return f"UPDATE {self.name('loads')} SET source = {mark} WHERE table_name = {mark} AND source = {mark}"
 
     def rows(self, table: str, columns: Sequence[str], order: str) -> str:
-        """All rows of a plain table, in the order of a column."""
+        """Query for all rows of a plain table, ordered by a column."""
         return f"SELECT {self._columns(columns)} FROM {self.name(table)} ORDER BY {self.dialect.quote(order)}"
 
     def find(self, table: str, columns: Sequence[str], key: str) -> str:
-        """The rows of a plain table in which a column has a value."""
+        """Query for the rows of a plain table in which a column has a value."""
         where = f"{self.dialect.quote(key)} = {self.dialect.mark}"
         return f"SELECT {self._columns(columns)} FROM {self.name(table)} WHERE {where}"
 
     def insert(self, table: str) -> str:
-        """Add a row to a plain table, its values in the order of the table's schema."""
+        """Statement that adds a row to a plain table, its values in schema order."""
         names = self.plain[table].names
         marks = ", ".join([self.dialect.mark] * len(names))
         return f"INSERT INTO {self.name(table)} ({self._columns(names)}) VALUES ({marks})"
 
     def delete(self, table: str, key: str) -> str:
-        """Delete the rows of a table in which a column has a value."""
+        """Statement that deletes the rows of a table in which a column has a value."""
         return f"DELETE FROM {self.name(table)} WHERE {self.dialect.quote(key)} = {self.dialect.mark}"

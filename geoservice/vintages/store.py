@@ -1,4 +1,4 @@
-"""A store of tables with their loads, over either database."""
+"""Store of tables with their loads, on either database."""
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
@@ -20,23 +20,23 @@ from geoservice.vintages.sql import Statements
 
 
 class VintageStore:
-    """Tables in a database, loaded from files; ``folder`` holds what else belongs to them.
+    """Tables in a database, loaded from files; ``folder`` holds further files.
 
-    The current rows of a table are those of the newest vintage of each of its sources; a key may be current in one source
-    only. Writing is one transaction: a killed process leaves the vintage before untouched.
+    The current rows of a table are those of the newest vintage of each of its sources; a key may be current in only one
+    source. Writing is one transaction: a killed process leaves the previous vintage untouched.
 
     Parameters
     ----------
     folder
-        Made when missing.
+        Created if missing.
     database
-        Where the tables are.
+        The database of the tables.
     schema
-        The schema that they are in; None for a database file, which holds nothing else.
+        The schema of the tables; None for a database file, which holds nothing else.
     tables
-        Which tables of :mod:`geoservice.schema` the store holds.
+        The tables of :mod:`geoservice.schema` that the store holds.
     plain
-        Further tables, by name, kept without vintages.
+        Further tables, by name, without vintages.
     """
 
     def __init__(
@@ -50,18 +50,18 @@ class VintageStore:
     def write(
         self, table: TableName, rows: pa.Table, source: Source, rejected: int = 0, replaces: Sequence[str] = ()
     ) -> Vintage:
-        """Store ``rows`` as the newest vintage of ``source``; the same digest again is a no-op that returns the old vintage.
+        """Store ``rows`` as the newest vintage of ``source``; an unchanged digest changes nothing and returns the old vintage.
 
-        With ``replaces`` it is the next vintage of the sources of these names, which take the name of the new one.
+        With ``replaces`` it is the next vintage of the sources of these names, which are renamed to the new one.
 
         Raises
         ------
         DuplicateKeys
-            A key occurs twice, or is current in another source.
+            A key is duplicate, or current in another source.
         NotFound
             A source to replace is not loaded.
         Conflict
-            Another process writes.
+            Another process is writing.
         """
         self._check(table, rows)
         with self._writing() as session:
@@ -70,7 +70,7 @@ class VintageStore:
     def try_write(
         self, table: TableName, rows: pa.Table, source: Source, rejected: int = 0, replaces: Sequence[str] = ()
     ) -> Vintage:
-        """Return what :meth:`write` would, or raise what it would, and change nothing: a copy in memory is written to."""
+        """Return or raise what :meth:`write` would, and change nothing: it writes to a copy in memory."""
         self._check(table, rows)
         with memory_session() as copy, self._reading() as session:
             sql = Statements(DUCKDB, None, (table,), {})
@@ -81,7 +81,7 @@ class VintageStore:
             return Loads(copy, sql).write(table, rows, source, rejected, replaces)
 
     def loaded(self, table: TableName, source: Source, replaces: Sequence[str] = ()) -> Vintage | None:
-        """Return the vintage that :meth:`write` would leave as it is; raises :class:`NotFound` as it does."""
+        """Return the vintage that :meth:`write` would leave unchanged; raises :class:`NotFound` as it does."""
         with self._reading() as session:
             if session:
                 return Loads(session, self._sql).unchanged(table, source, replaces)
@@ -90,25 +90,25 @@ class VintageStore:
         return None
 
     def forget(self, table: TableName, source: str) -> list[Vintage]:
-        """Delete a source and return its vintages; raises :class:`NotFound`. Bytes of their rows stay until :meth:`purge`."""
-        check_source(self._held(table), source, [v.source.name for v in self.current(table)])
+        """Delete a source and return its vintages; raises :class:`NotFound`. Bytes of its rows remain until :meth:`purge`."""
+        check_source(self._check_table(table), source, [v.source.name for v in self.current(table)])
         with self._writing() as session:
             return Loads(session, self._sql).forget(table, source)
 
     def old_rows(self) -> dict[TableName, int]:
-        """Return how many rows each table holds that are not current, of tables that hold any."""
+        """Return the number of rows that are not current, by table, for tables that have any."""
         with self._reading() as session:
             loads = Loads(session, self._sql) if session else None
             counts = {t: sum(loads.old_rows(t).values()) for t in self.tables} if loads else {}
         return {table: n for table, n in counts.items() if n}
 
     def purge(self) -> None:
-        """Delete all rows that are not current, and write the tables anew, so that no byte of a deleted row stays.
+        """Delete all rows that are not current, and rewrite the tables, so that no byte of a deleted row remains.
 
         Raises
         ------
         Conflict, Forbidden, Unavailable
-            The tables are in use, of another role, or the disk is full: old rows are deleted then, but not their bytes.
+            The tables are in use or owned by another role, or the disk is full: old rows are deleted, but their bytes remain.
         """
         with self._reading() as session:
             if not session:
@@ -119,20 +119,20 @@ class VintageStore:
         try:
             self._database.vacuum([self._sql.name(t) for t in (*self.tables, *self._sql.plain)])
         except (Conflict, Forbidden, Unavailable) as error:
-            raise type(error)(f"{error}; old rows are deleted, but their bytes are still there: purge again") from error
+            raise type(error)(f"{error}; old rows are deleted, but their bytes remain: purge again") from error
 
     def _check(self, table: TableName, rows: pa.Table) -> None:
-        TABLES[self._held(table)].check(rows)
-        _refuse_nul(table, rows)
+        TABLES[self._check_table(table)].check(rows)
+        _check_nul(table, rows)
 
-    def _held(self, table: TableName) -> TableName:
+    def _check_table(self, table: TableName) -> TableName:
         if table not in self.tables:
-            raise InputError(f"table {table!r:.80} is not kept here; kept are {', '.join(self.tables)}")
+            raise InputError(f"table {table!r:.80} is not in this store; its tables are {', '.join(self.tables)}")
         return table
 
     @contextmanager
     def _writing(self) -> Iterator[Session]:
-        """Open a transaction that writes alone, in tables that are there."""
+        """Open the only writing transaction; tables are created if missing."""
         with self._database.session(write=True) as session:
             if (lock := self._sql.lock()) and not session.execute(*lock)[0][0]:
                 raise Conflict(f"{self.folder.name}: another process is writing; try again when it has finished")
@@ -143,7 +143,7 @@ class VintageStore:
 
     @contextmanager
     def _reading(self) -> Iterator[Session | None]:
-        """Open a transaction that reads; None while nothing was ever written."""
+        """Open a reading transaction; None if nothing was ever written."""
         if not self._database.exists():
             yield None
             return
@@ -154,17 +154,17 @@ class VintageStore:
         return bool(session.execute(*self._sql.exists())[0][0])
 
     def read(self, table: TableName) -> pa.Table:
-        """Return the current rows in the order of their key, in the schema of :mod:`geoservice.schema`."""
-        empty = TABLES[self._held(table)].arrow().empty_table()
+        """Return the current rows in key order, in the schema of :mod:`geoservice.schema`."""
+        empty = TABLES[self._check_table(table)].arrow().empty_table()
         with self._reading() as session:
             loads = Loads(session, self._sql) if session else None
             current = loads.current(table) if loads else []
             return loads.read(table, current) if loads and current else empty
 
     def day_of(self, table: TableName, as_of: date | None) -> date:
-        """Return the day that rows are taken of: the one stated, else that (UTC) on which the table was last loaded.
+        """Return the reference date of a table: ``as_of`` if stated, else the date (UTC) of its last load.
 
-        It does not move by itself: the same loads give the same rows, and a register is not measured anew with every day.
+        It does not change by itself: the same loads give the same rows, and a register is not measured again every day.
         """
         if as_of is not None:
             return as_of
@@ -172,19 +172,19 @@ class VintageStore:
         return max(days, default=UNBOUND[0])
 
     def read_as_of(self, table: TableName, as_of: date | None) -> pa.Table:
-        """Return the current rows that are true on a day, see :meth:`day_of`; refuse where rows are there but none of them is.
+        """Return the current rows that are valid on the reference date, see :meth:`day_of`.
 
         Raises
         ------
         InputError
-            No row that is loaded is true on the day.
+            There are rows, but none is valid on the date.
         """
         rows, day = self.read(table), self.day_of(table, as_of)
-        there = TABLES[table].valid_on(day, rows)
-        if rows.num_rows and not there.any():
+        valid = TABLES[table].valid_on(day, rows)
+        if rows.num_rows and not valid.any():
             bounds = " and ".join(TABLES[table].period or ())
-            raise InputError(f"{table}: by {bounds} none is there on {day}; as_of in study.toml says which day is wanted")
-        return rows if there.all() else rows.filter(pa.array(there))
+            raise InputError(f"{table}: by {bounds} no row is valid on {day}; set another date as as_of in study.toml")
+        return rows if valid.all() else rows.filter(pa.array(valid))
 
     def vintages(self, table: TableName | None = None) -> list[Vintage]:
         """Return all loads, oldest first."""
@@ -198,15 +198,15 @@ class VintageStore:
         return [newest[name] for name in sorted(newest)]
 
     def digest(self, table: TableName) -> str:
-        """SHA-256 over the current rows in key order, the same for every store."""
+        """Return the SHA-256 over the current rows in key order, the same for every store."""
         return digest(self.read(table))
 
     def digest_as_of(self, table: TableName, as_of: date | None) -> str:
-        """SHA-256 over the rows of a day, see :meth:`read_as_of`."""
+        """Return the SHA-256 over the rows of a date, see :meth:`read_as_of`."""
         return digest(self.read_as_of(table, as_of))
 
     def remember(self, key: str, value: str) -> None:
-        """Keep a small setting, e.g. the column mapping of a source."""
+        """Store a small setting, e.g. the column mapping of a source."""
         with self._writing() as session:
             self._remember(session, key, value)
 
@@ -215,7 +215,7 @@ class VintageStore:
         session.execute(self._sql.insert("settings"), [key, value])
 
     def recall(self, key: str) -> str | None:
-        """Return a setting kept before, or None."""
+        """Return a stored setting, or None."""
         with self._reading() as session:
             return self._recall(session, key) if session else None
 
@@ -224,23 +224,23 @@ class VintageStore:
         return str(rows[0][0]) if rows else None
 
     def _body(self, table: str, digest: str) -> bytes | None:
-        """Return the bytes that a plain table holds under their SHA-256, None where it does not; refuse others than those."""
+        """Return the bytes that a plain table stores under their SHA-256, None if there are none; raises if damaged."""
         schema = pa.schema([self._sql.plain[table].field("body")])
         with self._reading() as session:
-            found = session.fetch(self._sql.find(table, ["body"], "digest"), schema, [digest]).to_pylist() if session else []
-        body: bytes | None = found[0]["body"] if found else None
+            rows = session.fetch(self._sql.find(table, ["body"], "digest"), schema, [digest]).to_pylist() if session else []
+        body: bytes | None = rows[0]["body"] if rows else None
         if body is not None and hashlib.sha256(body).hexdigest() != digest:
             store = self.folder.name
             raise InputError(f"{store}: {digest:.12} in {table} is damaged; restore the {store} from a backup")
         return body
 
     def close(self) -> None:
-        """Let go of files and connections."""
+        """Close files and connections."""
         self._database.close()
 
 
-def _refuse_nul(table: TableName, rows: pa.Table) -> None:
-    """PostgreSQL cannot hold a NUL in text; DuckDB could, and the stores must agree."""
+def _check_nul(table: TableName, rows: pa.Table) -> None:
+    """Raise :class:`BadValues` for NUL in text: PostgreSQL cannot store it; DuckDB could, but the stores must agree."""
     for name, column in zip(rows.column_names, rows.columns, strict=True):
         flat = pc.list_flatten(column) if pa.types.is_list(column.type) else column
         if pa.types.is_string(flat.type) and (n := pc.sum(pc.match_substring(flat, "\0").cast(pa.int64())).as_py()):

@@ -1,4 +1,4 @@
-"""The examples of docs/python.md give what the page says."""
+"""The examples of docs/python.md have the results that the page shows."""
 
 import doctest
 import shutil

@@ -1,4 +1,4 @@
-"""A project from Python: what the commands do, with frames as well as files."""
+"""A project from Python: the same as the commands, with frames as well as files."""
 
 import dataclasses
 import subprocess
@@ -52,7 +52,7 @@ def test_a_file_and_a_frame_of_it_give_the_same_rows(home: Path, town: Path) -> 
     assert (of_frame.vintage.number, of_frame.vintage.changed) == (2, 0)
 
 
-def test_what_rows_and_names_may_be_is_said(home: Path, town: Path) -> None:
+def test_errors_state_which_rows_and_names_are_allowed(home: Path, town: Path) -> None:
     with geoservice.open_project(home) as project:
         project.import_areas(town / "areas.geojson")
         frame = pd.read_csv(town / "stations.csv")
@@ -90,7 +90,7 @@ def test_options_are_those_of_the_command(home: Path, town: Path, tmp_path: Path
             project.import_stations(bad, name="s", sheet="a")  # type: ignore[call-arg]  # what is tested
 
 
-def test_a_frame_of_another_name_takes_the_place_of_one_and_a_dry_run_says_so(home: Path, town: Path) -> None:
+def test_a_frame_replaces_one_of_another_name_and_a_dry_run_reports_it(home: Path, town: Path) -> None:
     stations = pd.read_csv(town / "stations.csv")
     with geoservice.open_project(home) as project:
         project.import_stations(stations, name="10")
@@ -105,7 +105,7 @@ def test_a_frame_of_another_name_takes_the_place_of_one_and_a_dry_run_says_so(ho
         assert project.vintages()["source"].tolist() == ["11", "11"]
 
 
-def test_progress_is_told_by_stage(home: Path, town: Path) -> None:
+def test_progress_is_reported_by_stage(home: Path, town: Path) -> None:
     told: list[tuple[str, float]] = []
     with geoservice.open_project(home) as project:
         project.import_areas(town / "areas.geojson", progress=lambda stage, done: told.append((stage, done)))
@@ -163,7 +163,7 @@ def test_a_closed_project_opens_its_stores_again(home: Path, town: Path) -> None
     project.close()
 
 
-def test_a_run_says_who_is_off_the_streets(folder_home: Path, town: Path) -> None:
+def test_a_run_reports_points_off_the_streets(folder_home: Path, town: Path) -> None:
     """Of 900 persons ten live in the middle of a block, and ten farther away than the study allows."""
     persons = pd.read_csv(town / "population.csv")["persons"].sum()
     share = f"{100 * 10 / persons:.2f} % of the people are not on a street for walk"

@@ -1,4 +1,4 @@
-"""A release from Python: the same frames out of a folder, a store and a running service."""
+"""A release from Python: the same frames from a folder, a store and a running service."""
 
 import re
 import shutil
@@ -118,19 +118,19 @@ def test_a_public_population_needs_no_protection(release: Release) -> None:
         ({"bbox": (0, 50, 1, 40)}, ParameterError, "south"),
     ],
 )
-def test_what_there_is_not_is_named(near: Release, served: str, wish: dict[str, Any], kind: Any, words: str) -> None:
+def test_an_unknown_layer_or_column_is_named(near: Release, served: str, wish: dict[str, Any], kind: Any, words: str) -> None:
     for opened in (near, geoservice.open_release(served)):
         with pytest.raises(kind, match=words):
             opened.layer(**{"layer_id": "coverage", **wish})
 
 
-def test_a_map_shows_layers_and_asks_no_other_host(release: Release) -> None:
+def test_a_map_shows_layers_and_loads_nothing_from_elsewhere(release: Release) -> None:
     page = release.explore("coverage", language="zh").get_root().render()
     assert "各区域覆盖率" in page
     assert "default-src 'none'" in page
     assert not re.findall(r"""<(?:script|link|img|iframe)[^>]+https?:""", page)
     assert "<iframe" in release.explore()._repr_html_()
-    with pytest.raises(ParameterError, match="table: it has no place"):
+    with pytest.raises(ParameterError, match="table: it has no geometry"):
         release.explore("table")
 
 
@@ -165,7 +165,7 @@ def test_pages_of_a_service_are_put_together(served: str, monkeypatch: pytest.Mo
         assert sorted(far.layer("coverage")["unit"]) == ["E", "T", "W"]
 
 
-def test_a_service_that_refuses_or_is_not_there_is_told(served: str) -> None:
+def test_a_service_that_refuses_or_does_not_respond_is_an_error(served: str) -> None:
     with pytest.raises(Unauthorized, match=served):
         geoservice.open_release(served, token="nobody's")
     with pytest.raises(NotFound, match="release 9 does not exist, only 1"):
@@ -178,7 +178,7 @@ def test_a_service_that_refuses_or_is_not_there_is_told(served: str) -> None:
         geoservice.open_release(f"{served}/styles")
 
 
-def test_a_release_that_has_taken_the_place_of_another_is_told(served: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_release_that_replaced_the_opened_one_is_an_error(served: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """A frame must not be made of two releases."""
     with geoservice.open_release(served) as far:
         monkeypatch.setattr(far._reader, "number", 7)

@@ -1,4 +1,4 @@
-"""The command line in this process: what it prints, what it ends with."""
+"""The command line run in this process: its output and its exit code."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

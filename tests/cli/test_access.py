@@ -43,13 +43,13 @@ def test_a_township_never_exceeds_its_county(cli: Cli, tmp_path: Path) -> None:
     assert cli("token", "list", "-C", tmp_path).out.count("revoked") == 2
 
 
-def test_a_revoked_name_is_told_and_its_log_kept(cli: Cli, tmp_path: Path) -> None:
+def test_a_revoked_name_is_reported_and_its_log_stays(cli: Cli, tmp_path: Path) -> None:
     assert cli("token", "revoke", "nobody", "-C", tmp_path).code == 31
     assert cli("audit", "verify", "-C", tmp_path).code == 0
 
 
 @pytest.mark.parametrize("words", [("--days", "0"), ("--days", "4000"), ("--role", "root"), ("--area", "a/b")])
-def test_wrong_words_are_refused(cli: Cli, tmp_path: Path, words: tuple[str, str]) -> None:
+def test_invalid_arguments_are_refused(cli: Cli, tmp_path: Path, words: tuple[str, str]) -> None:
     roles = () if words[0] == "--role" else ("--role", "planner")
     assert cli("token", "add", "x", *roles, *words, "-C", tmp_path).code in {2, 10}
     assert cli("token", "list", "-C", tmp_path).out.count("planner") == 0
@@ -68,7 +68,7 @@ def test_every_write_is_in_the_log_and_the_log_is_checked(cli: Cli, tmp_path: Pa
     assert (checked.code, "4 rows" in checked.out) == (0, True)
 
 
-def test_since_leaves_out_what_was_before(cli: Cli, tmp_path: Path) -> None:
+def test_since_omits_older_rows(cli: Cli, tmp_path: Path) -> None:
     cli("token", "add", "a", "--role", "steward", "-C", tmp_path)
     assert len(cli("audit", "list", "--since", "2020-01-01", "-C", tmp_path).out.splitlines()) == 1
     assert cli("audit", "list", "--since", "2999-01-01T08:00+08:00", "-C", tmp_path).out == ""
@@ -90,7 +90,9 @@ def test_a_changed_log_ends_with_an_error_that_names_the_row(cli: Cli, tmp_path:
 
 
 @pytest.mark.postgis
-def test_on_postgresql_a_role_is_let_in(cli: Cli, tmp_path: Path, postgis: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_on_postgresql_a_role_is_granted_access(
+    cli: Cli, tmp_path: Path, postgis: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with psycopg.connect(postgis, autocommit=True) as connection:
         connection.execute("CREATE ROLE cli_http LOGIN")
     monkeypatch.setenv("GEOSERVICE_DSN", postgis)

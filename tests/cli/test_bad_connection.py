@@ -1,4 +1,4 @@
-"""A connection string that leads nowhere: every command says which one, and what to do, within seconds; no password shows."""
+"""A wrong connection string: every command names the variable and the remedy within seconds, and no password."""
 
 import os
 import socket
@@ -65,14 +65,14 @@ BAD = {
     "no number": ("host=127.0.0.1 port=five password=hunter2", "cannot be read; allowed is host="),
     "url cut off": ("postgresql://badly_http:hunter2@[::1/postgres", "cannot be read; allowed is host="),
     "host": ("host=nowhere.invalid user=badly_http password=hunter2", "the host name is not known; correct host="),
-    "port": ("host=127.0.0.1 port=1 user=badly_http password=hunter2", "no server answers at the host and port"),
-    "silence": ("host=127.0.0.1 port=%(s)s user=badly_http password=hunter2", "no server answers at the host and port"),
+    "port": ("host=127.0.0.1 port=1 user=badly_http password=hunter2", "no server responds at the host and port"),
+    "silence": ("host=127.0.0.1 port=%(s)s user=badly_http password=hunter2", "no server responds at the host and port"),
     "password": (
         "host=127.0.0.1 port=%(p)s dbname=postgres user=badly_known password=hunter2",
         "correct user= and password=",
     ),
     "no password": ("host=127.0.0.1 port=%(p)s dbname=postgres user=badly_known", "add password="),
-    "role": ("host=127.0.0.1 port=%(p)s dbname=postgres user=hunter2", "knows no such role; correct user="),
+    "role": ("host=127.0.0.1 port=%(p)s dbname=postgres user=hunter2", "has no such role; correct user="),
     "role that may not": ("host=127.0.0.1 port=%(p)s dbname=postgres user=badly_idle", "ALTER ROLE ... LOGIN"),
     "barred role": ("host=127.0.0.1 port=%(p)s dbname=postgres user=badly_barred password=hunter2", "pg_hba.conf"),
     "database": ("host=127.0.0.1 port=%(p)s dbname=hunter2 user=badly_http", "no such database; correct dbname="),

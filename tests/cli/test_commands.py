@@ -1,4 +1,4 @@
-"""The other commands, on the grid town, as a user would call them."""
+"""The other commands, on the grid town."""
 
 import re
 import subprocess
@@ -27,7 +27,7 @@ def test_help_names_every_command_and_loads_no_part() -> None:
     assert not loaded & {"numpy", "pyarrow", "pydantic", "numba", "duckdb", "fastapi", "geoservice.vintages"}
 
 
-def test_init_makes_a_study_that_reads_and_never_writes_over_one(cli: Any, tmp_path: Path) -> None:
+def test_init_makes_a_valid_study_and_never_overwrites_one(cli: Any, tmp_path: Path) -> None:
     folder = tmp_path / "new"
     assert cli("init", folder).code == 0
     assert read_study(folder / "study.toml").id == "district"
@@ -78,7 +78,7 @@ def test_a_folder_of_the_older_layout_says_what_to_do(
     assert not (tmp_path / "register").exists()
 
 
-def test_names_of_benchmarks_are_told(cli: Any) -> None:
+def test_an_unknown_benchmark_lists_the_names(cli: Any) -> None:
     ended = cli("bench", "speed")
     assert ended.code == 10
     assert "network" in ended.err
@@ -90,7 +90,7 @@ def test_households_are_chosen_only_where_a_county_is_made_up(cli: Any) -> None:
     assert "disclosure and pipeline" in ended.err
 
 
-def test_names_of_demos_are_told(cli: Any) -> None:
+def test_an_unknown_demo_lists_the_names(cli: Any) -> None:
     ended = cli("demo", "atlantis")
     assert (ended.code, "helsinki and yixiu" in ended.err) == (10, True)
 
@@ -124,14 +124,14 @@ def project(town: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return home
 
 
-def test_doctor_tells_what_is_loaded_and_current(cli: Any, project: Path) -> None:
+def test_doctor_reports_what_is_loaded_and_current(cli: Any, project: Path) -> None:
     ended = cli("doctor", "-C", project)
     assert ended.code == 0
     assert "households.csv, vintage 1" in ended.out
     assert "releases [1, 2], current" in ended.out
 
 
-def test_rollback_and_forth(cli: Any, project: Path) -> None:
+def test_rollback_and_back_again(cli: Any, project: Path) -> None:
     assert "release 1 is current" in cli("rollback", "1", "-C", project).out
     assert "release 2 is current" in cli("rollback", "2", "-C", project).out
     ended = cli("rollback", "9", "-C", project)
@@ -141,7 +141,7 @@ def test_rollback_and_forth(cli: Any, project: Path) -> None:
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
-def test_export_is_one_map_that_asks_nobody(cli: Any, project: Path, tmp_path: Path, language: str) -> None:
+def test_export_is_one_map_that_needs_no_network(cli: Any, project: Path, tmp_path: Path, language: str) -> None:
     file = tmp_path / "map.html"
     assert cli("export", "--folium", file, "--language", language, "-C", project).code == 0
     text = file.read_text(encoding="utf-8")

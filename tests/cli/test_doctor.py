@@ -1,4 +1,4 @@
-"""geoservice doctor: each line says ok, warn or fail, and the exit code follows."""
+"""geoservice doctor: each line is ok, warn or fail, and determines the exit code."""
 
 import shutil
 from contextlib import closing
@@ -29,7 +29,7 @@ def lines(out: str, state: str) -> list[str]:
     return [line.removeprefix(state).strip() for line in out.splitlines() if line.startswith(state)]
 
 
-def test_a_new_project_is_fit_and_told_what_is_missing(cli: Any, project: Path) -> None:
+def test_a_new_project_passes_and_missing_tables_are_listed(cli: Any, project: Path) -> None:
     ended = cli("doctor", "-C", project)
     assert (ended.code, lines(ended.out, "fail")) == (0, [])
     told = " ".join(lines(ended.out, "warn"))
@@ -54,7 +54,7 @@ def test_a_network_without_its_files_fails(cli: Any, project: Path) -> None:
 
 
 @pytest.mark.parametrize("lost", ["secret", "book", "surface"])
-def test_a_register_that_lost_what_cannot_be_made_anew_fails(cli: Any, project: Path, lost: str) -> None:
+def test_a_register_without_its_secret_or_book_fails(cli: Any, project: Path, lost: str) -> None:
     register = register_of(project)
     register.secret()
     draw = register.spend("0" * 64, b"surface", Fraction(1, 2), "")
@@ -91,7 +91,7 @@ def test_a_register_that_is_gone_or_another_one_fails_where_the_project_knows_a_
         register_of(project).secret()
 
 
-def test_two_sources_of_households_are_told(cli: Any, home: Path, tmp_path: Path) -> None:
+def test_two_sources_of_households_are_reported(cli: Any, home: Path, tmp_path: Path) -> None:
     cli("import", "areas", tmp_path / "areas.geojson", "-C", home)
     for name, key in (("a.csv", "K1"), ("b.csv", "K2")):
         (tmp_path / name).write_text(HEADER + f"{key},116.95,30.6,2,1\n", encoding="utf-8")
@@ -103,7 +103,7 @@ def test_two_sources_of_households_are_told(cli: Any, home: Path, tmp_path: Path
     assert "--replace" in told[0]
 
 
-def test_areas_on_one_another_are_told_by_their_codes(cli: Any, home: Path, tmp_path: Path) -> None:
+def test_overlapping_areas_are_reported_by_code(cli: Any, home: Path, tmp_path: Path) -> None:
     cli("import", "areas", tmp_path / "areas.geojson", "-C", home)
     assert "areas: no areas of the same level overlap" in lines(cli("doctor", "-C", home).out, "ok")
     more = {"代码": "340811199", "名称": "新镇", "级别": "镇"}, square(116.99, 30.5, 117.0, 30.7)
@@ -120,7 +120,7 @@ def test_the_folder_is_looked_at_before_anything_opens_it(cli: Any, project: Pat
     assert (ended.code, "chmod 0700 register" in ended.out) == (1, True)
 
 
-def test_no_study_and_no_register_are_told_and_none_is_made(cli: Any, tmp_path: Path) -> None:
+def test_a_missing_study_and_register_are_reported_and_not_created(cli: Any, tmp_path: Path) -> None:
     ended = cli("doctor", "-C", tmp_path)
     assert (ended.code, "geoservice init" in ended.out) == (1, True)
     assert not list(tmp_path.iterdir())
@@ -131,13 +131,15 @@ def test_a_server_that_is_not_there_fails_without_its_password(
 ) -> None:
     monkeypatch.setenv("GEOSERVICE_DSN", f"host={project} user=someone password=hunter2")
     ended = cli("doctor", "-C", project)
-    assert (ended.code, "no server answers" in ended.out) == (1, True)
+    assert (ended.code, "no server responds" in ended.out) == (1, True)
     assert "hunter2" not in ended.out + ended.err
     assert str(project) not in ended.out + ended.err
 
 
 @pytest.mark.postgis
-def test_who_may_look_into_the_register_is_told(cli: Any, project: Path, postgis: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_roles_that_can_read_the_register_are_reported(
+    cli: Any, project: Path, postgis: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     office = postgis.replace("user=postgres", "user=doctor_office")
     with psycopg.connect(postgis, autocommit=True) as connection:
         (name,) = connection.execute("SELECT current_database()").fetchall()[0]

@@ -1,4 +1,4 @@
-"""geoservice doctor, for the machine that serves: each fault is a line that says what to do."""
+"""geoservice doctor on a server: each fault is a line with a remedy."""
 
 import runpy
 import socket
@@ -27,13 +27,13 @@ def look(name: str, home: Path, **settings: Any) -> Found:
 
 
 @pytest.mark.parametrize("name", ["tiles", "disk", "clock", "pictures"])
-def test_a_fit_machine_is_told_so(home: Path, name: str) -> None:
+def test_a_suitable_machine_passes(home: Path, name: str) -> None:
     states = [state for state, _ in look(name, home)]
     assert states
     assert "fail" not in states
 
 
-def test_tiles_that_are_none_fail(home: Path) -> None:
+def test_invalid_tiles_fail(home: Path) -> None:
     next((home / "releases" / "1" / "tiles").glob("*.pmtiles")).write_bytes(b"PK" * 100)
     assert look("tiles", home)[0][0] == "fail"
 
@@ -49,7 +49,7 @@ def test_a_damaged_file_is_named_with_its_layer_and_what_to_do(home: Path, kind:
     assert text.endswith("; publish again, or: geoservice rollback")
 
 
-def test_the_database_is_read_whole_and_a_stray_file_is_told(home: Path) -> None:
+def test_the_database_is_read_completely_and_a_stray_file_is_reported(home: Path) -> None:
     database, stray = home / "releases" / "1" / "layers.duckdb", home / "releases" / "1" / "notes.txt"
     database.write_bytes(database.read_bytes()[:-1] + b"!")
     stray.touch()
@@ -72,7 +72,7 @@ def test_a_manifest_that_cannot_be_read_is_a_line_that_says_what_to_do(home: Pat
     assert (state, told.startswith("release 1"), "publish" in told) == ("fail", True, True)
 
 
-def test_a_port_in_use_is_told(home: Path) -> None:
+def test_a_port_in_use_is_reported(home: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         state, text = look("port", home, port=port)[0]

@@ -1,4 +1,4 @@
-"""geoservice forget and geoservice purge: what they ask, what they tell, what they leave."""
+"""geoservice forget and geoservice purge: confirmation, output and what remains."""
 
 import fcntl
 import os
@@ -43,7 +43,7 @@ def persons(home: Path) -> list[int]:
     return open_register(home / "register", None, "geoservice").read("households")["persons"].to_pylist()
 
 
-def test_forget_says_what_it_does_and_asks(cli: Any, loaded: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_forget_states_its_effect_and_asks_for_confirmation(cli: Any, loaded: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     ended = cli("forget", "h.csv", "-C", loaded)
     assert (ended.code, "--yes" in ended.err) == (10, True)
     monkeypatch.setattr("sys.stdin", Terminal("n\n"))
@@ -77,7 +77,7 @@ def test_a_name_of_two_tables_needs_the_table(cli: Any, loaded: Path, tmp_path: 
         (("h.csv", "--table", "people"), 10, "allowed are areas, stations, households, uptake, population"),
     ],
 )
-def test_a_source_that_is_not_there_is_told(cli: Any, loaded: Path, words: tuple[str, ...], code: int, said: str) -> None:
+def test_an_unknown_source_is_an_error(cli: Any, loaded: Path, words: tuple[str, ...], code: int, said: str) -> None:
     ended = cli("forget", *words, "--yes", "-C", loaded)
     assert (ended.code, said in ended.err) == (code, True), ended.err
 

@@ -1,4 +1,4 @@
-"""Every command on a disk that is full: the folder, what is free and what to do; nothing half-written; then it goes on."""
+"""Every command on a full disk: it reports folder, free space and remedy, writes nothing partial, and works again later."""
 
 import re
 import shutil
@@ -12,7 +12,7 @@ from small_disk import SmallDisk, small_disk
 
 from geoservice.errors import DiskFull
 
-TOLD = r"DiskFull: .*the disk is full, or a quota is met; {folder}[^;]* has [0-9.e+-]+ MB free of 67.1 MB.*; make room there; "
+TOLD = r"DiskFull: .*the disk is full or over quota; {folder}[^;]* has [0-9.e+-]+ MB free of 67.1 MB.*; make room there; "
 STAGES: dict[str, tuple[str, ...]] = {
     "areas": ("import", "areas", "areas.geojson"),
     "network": ("import", "network", "streets.osm.pbf", "--speeds", "speeds.toml"),
@@ -85,7 +85,7 @@ def test_a_command_names_the_folder_and_leaves_nothing(
     assert again == 0, text
 
 
-def test_init_leaves_no_half_study(disk: SmallDisk) -> None:
+def test_a_failed_init_leaves_no_study(disk: SmallDisk) -> None:
     disk.fill()
     code, text = run(disk.path, ("init", str(disk.path / "new")))
     assert (code, "study.toml" in text or "the disk is full" in text) == (DiskFull.exit_code, True)

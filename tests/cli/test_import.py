@@ -1,4 +1,4 @@
-"""geoservice import: what a user sees, keeps and is refused."""
+"""geoservice import: output, stored files and refusals."""
 
 import subprocess
 import sys
@@ -42,7 +42,7 @@ def test_a_dry_run_shows_everything_and_changes_nothing(cli: Any, loaded: Path, 
     assert not (loaded / "register" / "secret").exists(), "a dry run makes no secret"
 
 
-def test_import_again_is_nothing_and_a_change_is_a_new_vintage(cli: Any, loaded: Path, tmp_path: Path) -> None:
+def test_the_same_import_changes_nothing_and_another_is_a_new_vintage(cli: Any, loaded: Path, tmp_path: Path) -> None:
     file = tmp_path / "h.csv"
     file.write_text(GOOD, encoding="utf-8")
     assert "vintage 1: 2 added" in cli("import", "households", file, "-C", loaded).out
@@ -79,7 +79,7 @@ def test_a_dry_run_of_bad_rows_has_the_code_of_the_load(cli: Any, loaded: Path, 
     assert (partial.code, "would be loaded as vintage 1: 1 added" in partial.out) == (0, True)
 
 
-def test_a_lost_secret_is_told_by_a_dry_run_as_well(cli: Any, loaded: Path, tmp_path: Path) -> None:
+def test_a_dry_run_reports_a_lost_secret_too(cli: Any, loaded: Path, tmp_path: Path) -> None:
     (tmp_path / "h.csv").write_text(GOOD, encoding="utf-8")
     cli("import", "households", tmp_path / "h.csv", "-C", loaded)
     (loaded / "register" / "secret").unlink()
@@ -88,7 +88,7 @@ def test_a_lost_secret_is_told_by_a_dry_run_as_well(cli: Any, loaded: Path, tmp_
     assert (ended.code, "register/secret is missing" in ended.err) == (10, True)
 
 
-def test_before_areas_a_dry_run_says_what_can_be_said(cli: Any, home: Path, tmp_path: Path) -> None:
+def test_a_dry_run_without_areas_reports_what_it_can_check(cli: Any, home: Path, tmp_path: Path) -> None:
     file = tmp_path / "h.csv"
     file.write_text(
         "户籍地,户编号,经度,纬度,人口,六岁以下\n杨桥镇,K1,116.95,30.6,2,1\n,K2,116.9,30.6,2,9\n,K1,116.9,30.6,2,0\n", "utf-8"
@@ -101,7 +101,7 @@ def test_before_areas_a_dry_run_says_what_can_be_said(cli: Any, home: Path, tmp_
     assert not list((home / "register").iterdir()), "nothing is made"
 
 
-def test_one_file_takes_the_place_of_another(cli: Any, loaded: Path, tmp_path: Path) -> None:
+def test_one_file_replaces_another(cli: Any, loaded: Path, tmp_path: Path) -> None:
     files = [tmp_path / "10.csv", tmp_path / "11.csv"]
     for file in files:
         file.write_text(GOOD, encoding="utf-8")
@@ -118,7 +118,7 @@ def test_one_file_takes_the_place_of_another(cli: Any, loaded: Path, tmp_path: P
     )
 
 
-def test_map_says_which_column_is_which_and_is_remembered(cli: Any, loaded: Path, tmp_path: Path) -> None:
+def test_map_names_columns_and_is_stored(cli: Any, loaded: Path, tmp_path: Path) -> None:
     file = tmp_path / "h.csv"
     file.write_text(GOOD.replace("人口", "甲"), encoding="utf-8")
     refused = cli("import", "households", file, "-C", loaded)
@@ -164,14 +164,14 @@ def test_only_households_go_into_the_register(cli: Any, loaded: Path, tmp_path: 
     assert ({v.table for v in public}, {v.table for v in private}) == ({"areas"}, {"households"})
 
 
-def test_households_before_areas_are_told_the_order(cli: Any, home: Path, tmp_path: Path) -> None:
+def test_households_before_areas_are_refused_with_the_order(cli: Any, home: Path, tmp_path: Path) -> None:
     (tmp_path / "h.csv").write_text(GOOD, encoding="utf-8")
     ended = cli("import", "households", tmp_path / "h.csv", "-C", home)
     assert ended.code == 10
     assert "geoservice import areas" in ended.err
 
 
-def test_a_network_that_is_none_is_refused(cli: Any, home: Path, tmp_path: Path) -> None:
+def test_an_invalid_network_is_refused(cli: Any, home: Path, tmp_path: Path) -> None:
     (tmp_path / "s.osm.pbf").write_bytes(b"nothing of the kind")
     ended = cli("import", "network", tmp_path / "s.osm.pbf", "-C", home)
     assert (ended.code, len(ended.err.strip().splitlines())) == (11, 1)

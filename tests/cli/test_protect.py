@@ -1,4 +1,4 @@
-"""geoservice protect and geoservice budget: measured once, counted, refused."""
+"""geoservice protect and geoservice budget: a measurement is made once, counted, or refused."""
 
 import shutil
 from contextlib import closing
@@ -65,7 +65,7 @@ def test_only_the_households_of_the_day_are_measured_and_another_day_is_another_
     header, *rows = (town / "households.csv").read_text().splitlines()
     left = [f"{row},{'2020-06-30' if n < 20 else ''}" for n, row in enumerate(rows)]
     (home / "households.csv").write_text("\n".join([f"{header},until", *left]) + "\n")
-    assert "20 households are not there on" in cli("import", "households", home / "households.csv", "-C", home).out
+    assert "20 households are not valid on" in cli("import", "households", home / "households.csv", "-C", home).out
     assert "measured: the households of 20" in cli("protect", "-C", home).out
     assert "T,households,380," in (home / "register" / "quality-1.csv").read_text()
     assert "nothing is spent" in cli("protect", "-C", home).out
@@ -111,7 +111,7 @@ def test_the_quality_report_is_for_the_steward_alone(cli: Any, home: Path) -> No
 
 
 @pytest.mark.parametrize("rho", ["much", "nan", "inf", "0", "8.5"])
-def test_a_rho_that_is_none_is_named(cli: Any, home: Path, rho: str) -> None:
+def test_an_invalid_rho_is_named(cli: Any, home: Path, rho: str) -> None:
     ended = cli("protect", "--rho", rho, "-C", home)
     assert (ended.code, f"--rho: got '{rho}'" in ended.err) == (10, True)
 

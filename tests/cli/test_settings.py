@@ -1,4 +1,4 @@
-"""Settings and disks that are wrong: one line, the right code, no connection string."""
+"""Wrong settings and full disks: one line, the right exit code, no connection string."""
 
 import errno
 import re
@@ -51,11 +51,11 @@ def test_grant_without_a_server_says_what_is_missing(cli: Any, tmp_path: Path) -
     assert (ended.code, "GEOSERVICE_DSN is not set" in ended.err) == (10, True)
 
 
-def test_a_full_disk_and_a_barred_folder_are_told() -> None:
+def test_a_full_disk_and_missing_permissions_are_errors() -> None:
     full = _disk_error(OSError(errno.ENOSPC, "No space left on device", "/srv/office/releases/.3.tmp/x"))
     barred = _disk_error(PermissionError(errno.EACCES, "Permission denied", "/srv/office/register"))
     assert (type(full), type(barred)) == (DiskFull, Forbidden)
-    assert re.match(r"x: the disk is full, or a quota is met; /srv/office/releases/\.3\.tmp has [0-9.]+ MB free of", str(full))
+    assert re.match(r"x: the disk is full or over quota; /srv/office/releases/\.3\.tmp has [0-9.]+ MB free of", str(full))
     assert "/srv" not in str(barred)
     assert _disk_error(FileNotFoundError(errno.ENOENT, "No such file", "x")) is None
 

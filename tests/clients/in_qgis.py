@@ -1,4 +1,4 @@
-"""Runs the example of the Python console in QGIS without a screen, and prints as JSON what it added; run by test_programs."""
+"""Run the page's example in QGIS's Python console without a screen, and print what it added as JSON; run by test_programs."""
 
 import json
 import runpy

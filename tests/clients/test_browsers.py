@@ -1,4 +1,4 @@
-"""The examples for browsers, on a page of another origin; what they load from a CDN comes from npm packages of that version."""
+"""The examples for browsers, on a page of another origin; their CDN files come from npm packages of the same version."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""The examples for programs without a browser, each run by the program itself in a folder of its own."""
+"""The examples for other programs, each run by the program itself in a folder of its own."""
 
 import csv
 import json
@@ -91,7 +91,7 @@ def test_qgis(run, tmp_path):
         assert layer["drawn"] > (0.001 if name == "stations" else 0.5), name
 
 
-def test_a_spreadsheet_opens_what_the_address_gives(examples):
+def test_a_spreadsheet_opens_the_download(examples):
     with urllib.request.urlopen(examples["spreadsheet.txt"].strip(), timeout=10) as answer:
         body = answer.read()
         assert answer.headers["Content-Disposition"] == 'attachment; filename="coverage.csv"'

@@ -1,4 +1,4 @@
-"""Digests see values, not how Arrow keeps them; COPY's text brings back what was sent."""
+"""Digests depend on values and not on their layout in Arrow; COPY returns the rows that were sent."""
 
 import datetime as dt
 from typing import Any
@@ -46,7 +46,7 @@ ROWS = st.lists(ROW, max_size=5)
 
 @CALM
 @given(ROWS)
-def test_copy_text_brings_rows_back(rows: list[dict[str, Any]]) -> None:
+def test_rows_survive_a_copy_round_trip(rows: list[dict[str, Any]]) -> None:
     # Booleans are left to the store's own tests: PostgreSQL writes t where Arrow writes true.
     table = pa.Table.from_pylist(rows, SCHEMA).drop_columns(["yes"])
     assert from_csv(b"".join(to_csv(table)), table.schema).to_pylist() == table.to_pylist()
@@ -54,7 +54,7 @@ def test_copy_text_brings_rows_back(rows: list[dict[str, Any]]) -> None:
 
 @CALM
 @given(ROWS)
-def test_rows_become_the_table_that_they_are(rows: list[dict[str, Any]]) -> None:
+def test_rows_become_an_equal_table(rows: list[dict[str, Any]]) -> None:
     table = from_rows([tuple(row[n] for n in SCHEMA.names) for row in rows], SCHEMA)
     assert table.equals(pa.Table.from_pylist(rows, SCHEMA))
     assert table.schema.equals(SCHEMA)
@@ -76,7 +76,7 @@ def test_digest_differs_when_rows_do(a: list[dict[str, Any]], b: list[dict[str, 
     assert (digest(one) == digest(two)) == (one.to_pylist() == two.to_pylist())
 
 
-def test_digest_tells_null_from_empty() -> None:
+def test_the_digest_distinguishes_null_from_empty() -> None:
     kinds = [[None], [""]]
     assert len({digest(pa.table({"a": pa.array(k, pa.string())})) for k in kinds}) == 2
 
@@ -86,12 +86,12 @@ def test_digest_is_pinned() -> None:
     assert digest(table) == digest(pa.table({"a": ["县", None], "b": [1.5, 0.0]}))
 
 
-def test_signed_bits_become_unsigned_again() -> None:
+def test_signed_keys_become_unsigned_again() -> None:
     table = conform(pa.table({"key": pa.array([-1, 1], pa.int64())}), pa.schema([("key", pa.uint64())]))
     assert table["key"].to_pylist() == [2**64 - 1, 1]
 
 
 @pytest.mark.parametrize("name", ["", "1a", 'a"b', "a b", "a\n", "a" * 64, "县"])
-def test_names_that_are_not_quoted(name: str) -> None:
+def test_invalid_names_are_refused(name: str) -> None:
     with pytest.raises(InputError, match="allowed are ASCII letters"):
         DUCKDB.quote(name)

@@ -1,4 +1,4 @@
-"""DuckDB: spatial with no network, every door shut."""
+"""DuckDB: spatial without a network, and no access to other files."""
 
 import os
 import subprocess
@@ -11,9 +11,9 @@ import duckdb
 import pytest
 import shapely
 
-from geoservice.db.duckdb import LONG, DuckDBSession, open_duckdb, parser, transaction
+from geoservice.db.duckdb import MAX_PARSED_LENGTH, DuckDBSession, open_duckdb, statement_parser, transaction
 from geoservice.db.duckdb_file import DuckDBFile
-from geoservice.db.lock import locked
+from geoservice.db.lock import file_lock
 from geoservice.errors import Conflict
 
 
@@ -39,7 +39,7 @@ def test_spatial_loads_with_no_network_and_an_empty_home(tmp_path: Path) -> None
     ["POINT (1.1 2)", "POINT EMPTY", "POINT Z (1 2 3)", "MULTIPOINT ((1 2))", "POLYGON ((0 0, 1 0, 1 1, 0 0))",
      "GEOMETRYCOLLECTION (POINT (1 2), LINESTRING (0 0, 1 1))", "LINESTRING EMPTY"],
 )  # fmt: skip
-def test_a_shape_is_given_out_as_wkb(connection: duckdb.DuckDBPyConnection, shape: str) -> None:
+def test_a_geometry_is_returned_as_wkb(connection: duckdb.DuckDBPyConnection, shape: str) -> None:
     text = "SELECT shape, ST_AsWKB(shape) AS wkb FROM (SELECT ST_GeomFromText(?) AS shape)"
     wkb = shapely.to_wkb(shapely.from_wkt(shape), flavor="iso")
     assert connection.execute(text, [shape]).fetchall() == [(wkb, wkb)]
@@ -64,7 +64,7 @@ def test_a_shape_is_given_out_as_wkb(connection: duckdb.DuckDBPyConnection, shap
         "SELECT * FROM 'http://127.0.0.1:1/a.csv'",
     ],
 )
-def test_no_way_out(connection: duckdb.DuckDBPyConnection, escape: str) -> None:
+def test_no_statement_reaches_files_or_network(connection: duckdb.DuckDBPyConnection, escape: str) -> None:
     with pytest.raises(duckdb.Error):
         connection.execute(escape)
 
@@ -92,14 +92,14 @@ def test_readers_share_and_a_writer_waits(tmp_path: Path) -> None:
             pass
 
 
-def test_a_lock_goes_with_its_process(tmp_path: Path) -> None:
-    with locked(tmp_path / "lock", exclusive=True, wait_s=0):
+def test_a_lock_is_released_at_the_end(tmp_path: Path) -> None:
+    with file_lock(tmp_path / "lock", exclusive=True, wait_s=0):
         pass
-    with locked(tmp_path / "lock", exclusive=True, wait_s=0):
+    with file_lock(tmp_path / "lock", exclusive=True, wait_s=0):
         pass
 
 
-def test_one_file_may_be_opened_twice_at_once(tmp_path: Path) -> None:
+def test_one_file_can_be_opened_by_several_threads(tmp_path: Path) -> None:
     open_duckdb(tmp_path / "a.duckdb").close()
     with ThreadPoolExecutor(8) as pool:
         opened = list(pool.map(lambda _: open_duckdb(tmp_path / "a.duckdb", read_only=True), range(16)))
@@ -111,8 +111,8 @@ def test_one_file_may_be_opened_twice_at_once(tmp_path: Path) -> None:
         connection.close()
 
 
-def test_a_statement_that_is_kept_parsed_takes_the_values_of_each_question(connection: duckdb.DuckDBPyConnection) -> None:
-    parse = parser(connection)
+def test_a_cached_statement_uses_the_values_of_each_query(connection: duckdb.DuckDBPyConnection) -> None:
+    parse = statement_parser(connection)
 
     def ask(i: int) -> list[tuple[int, str]]:
         with connection.cursor() as cursor:
@@ -122,8 +122,8 @@ def test_a_statement_that_is_kept_parsed_takes_the_values_of_each_question(conne
         assert list(threads.map(ask, range(200))) == [[(i, str(i))] for i in range(200)]
 
 
-def test_only_short_statements_are_kept_parsed(connection: duckdb.DuckDBPyConnection) -> None:
-    parse, long = parser(connection), f"SELECT '{'x' * LONG}'"
+def test_only_short_statements_are_cached(connection: duckdb.DuckDBPyConnection) -> None:
+    parse, long = statement_parser(connection), f"SELECT '{'x' * MAX_PARSED_LENGTH}'"
     assert parse("SELECT 1") is parse("SELECT 1")
     assert parse(long) == long
-    assert DuckDBSession(connection, parse).execute(long) == [("x" * LONG,)]
+    assert DuckDBSession(connection, parse).execute(long) == [("x" * MAX_PARSED_LENGTH,)]

@@ -1,4 +1,4 @@
-"""A DuckDB file written anew: whole after a kill at any step and on a full disk, with nothing of it left beside it."""
+"""Rewriting a DuckDB file: it is complete after a kill at any step and on a full disk, and no temporary file remains."""
 
 import hashlib
 import subprocess
@@ -71,7 +71,7 @@ def there(path: Path, marks: list[bytes]) -> int:
 WHOLE = [(500, 500)]
 
 
-def test_what_was_deleted_is_in_the_file_until_it_is_written_anew(file: DuckDBFile, tmp_path: Path) -> None:
+def test_deleted_rows_are_in_the_file_until_it_is_rewritten(file: DuckDBFile, tmp_path: Path) -> None:
     path = tmp_path / "a.duckdb"
     path.chmod(0o600)
     assert there(path, GONE) == 500
@@ -106,7 +106,7 @@ def test_a_killed_process_leaves_the_old_file_or_the_new_one(
     assert {f.name for f in tmp_path.iterdir()} == {"a.duckdb", "a.lock"}
 
 
-def test_what_is_in_the_log_alone_is_not_lost(file: DuckDBFile, tmp_path: Path) -> None:
+def test_rows_in_the_write_ahead_log_are_not_lost(file: DuckDBFile, tmp_path: Path) -> None:
     """A process that dies after its commit leaves rows in DuckDB's log, which must not be taken for the new file's."""
     code = (
         "import os, sys; from geoservice.db.duckdb import open_duckdb; from pathlib import Path; "

@@ -1,4 +1,4 @@
-"""What is PostGIS's own: the rest is in the suite over both stores."""
+"""Behaviour of PostGIS alone; the rest is in tests/stores."""
 
 import psycopg
 import pytest
@@ -8,7 +8,7 @@ from geoservice.errors import Forbidden, TimedOut
 
 
 @pytest.mark.postgis
-def test_the_server_ends_what_reads_too_long_and_lets_writing_take_its_time(postgis: str) -> None:
+def test_the_server_limits_the_time_of_readers_only(postgis: str) -> None:
     database = PostGIS(postgis, seconds=0.2)
     nap = "SELECT pg_sleep(0.4)"
     with database.session(write=True) as session:
@@ -20,8 +20,8 @@ def test_the_server_ends_what_reads_too_long_and_lets_writing_take_its_time(post
 
 
 @pytest.mark.postgis
-def test_a_connection_that_the_server_has_cut_is_replaced(postgis: str) -> None:
-    database = PostGIS(postgis, most=1)
+def test_a_connection_closed_by_the_server_is_replaced(postgis: str) -> None:
+    database = PostGIS(postgis, max_connections=1)
     with database.quick() as session:
         ((pid,),) = session.execute("SELECT pg_backend_pid()")
     with psycopg.connect(postgis, autocommit=True) as other:
@@ -32,10 +32,10 @@ def test_a_connection_that_the_server_has_cut_is_replaced(postgis: str) -> None:
 
 
 @pytest.mark.postgis
-def test_a_table_of_another_role_is_not_said_to_be_written_anew(postgis: str) -> None:
+def test_rewriting_a_table_of_another_role_is_an_error(postgis: str) -> None:
     with psycopg.connect(postgis, autocommit=True) as owner:
         owner.execute("CREATE TABLE vacuumed AS SELECT 1 AS a; CREATE ROLE vacuumer LOGIN; GRANT ALL ON vacuumed TO vacuumer")
     database = PostGIS(postgis.replace("user=postgres", "user=vacuumer"))
-    with pytest.raises(Forbidden, match=r'"public"."vacuumed" is not written anew; only the role that owns it may'):
+    with pytest.raises(Forbidden, match=r'"public"."vacuumed" was not rewritten; only the role that owns it may'):
         database.vacuum(['"public"."vacuumed"'])
     database.close()

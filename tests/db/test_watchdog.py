@@ -1,4 +1,4 @@
-"""Questions that take too long are broken off, and nothing else is."""
+"""Queries that exceed the time limit are interrupted, and no others."""
 
 import threading
 import time
@@ -21,11 +21,11 @@ def connection() -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def ask(watchdog: Watchdog, connection: duckdb.DuckDBPyConnection, text: str) -> list[tuple[int]]:
-    with connection.cursor() as cursor, watchdog.over(cursor.interrupt, duckdb.InterruptException):
+    with connection.cursor() as cursor, watchdog.limit(cursor.interrupt, duckdb.InterruptException):
         return cursor.execute(text).fetchall()
 
 
-def test_a_slow_question_ends_when_its_time_is_up_and_the_next_is_answered(connection: duckdb.DuckDBPyConnection) -> None:
+def test_a_slow_query_ends_at_its_time_limit_and_the_next_one_runs(connection: duckdb.DuckDBPyConnection) -> None:
     watchdog, began = Watchdog(0.2), time.monotonic()
     for _ in range(3):
         with pytest.raises(TimedOut, match=r"took longer than 0\.2 s; ask for fewer features or a smaller box"):
@@ -34,7 +34,7 @@ def test_a_slow_question_ends_when_its_time_is_up_and_the_next_is_answered(conne
     assert time.monotonic() - began < 20
 
 
-def test_the_interrupt_of_one_question_stops_no_other(connection: duckdb.DuckDBPyConnection) -> None:
+def test_the_interrupt_of_one_query_stops_no_other(connection: duckdb.DuckDBPyConnection) -> None:
     short, long = Watchdog(0.2), Watchdog(60)
     busy = "SELECT count(*) FROM range(20000000) a WHERE hash(a.range) % 7 = 3"
     with ThreadPoolExecutor(2) as pool:
@@ -45,7 +45,7 @@ def test_the_interrupt_of_one_question_stops_no_other(connection: duckdb.DuckDBP
     assert len(set(map(tuple, steady.result()))) == 1
 
 
-def test_one_thread_watches_over_all(connection: duckdb.DuckDBPyConnection) -> None:
+def test_one_thread_watches_all_queries(connection: duckdb.DuckDBPyConnection) -> None:
     watchdog = Watchdog(60)
     before = threading.active_count()
     for _ in range(50):
@@ -53,15 +53,15 @@ def test_one_thread_watches_over_all(connection: duckdb.DuckDBPyConnection) -> N
     assert threading.active_count() == before + 1
 
 
-def test_an_interrupt_of_somebody_else_stays_what_it_is(connection: duckdb.DuckDBPyConnection) -> None:
+def test_an_interrupt_from_elsewhere_is_passed_on(connection: duckdb.DuckDBPyConnection) -> None:
     threading.Timer(0.2, connection.interrupt).start()
-    with pytest.raises(duckdb.InterruptException), Watchdog(60).over(connection.interrupt, duckdb.InterruptException):
+    with pytest.raises(duckdb.InterruptException), Watchdog(60).limit(connection.interrupt, duckdb.InterruptException):
         connection.execute(SLOW)
 
 
-def test_a_block_that_has_ended_is_left_alone() -> None:
+def test_a_block_that_has_ended_is_not_interrupted() -> None:
     watchdog, calls = Watchdog(0.05), list[float]()
-    with watchdog.over(lambda: calls.append(1), duckdb.InterruptException):
+    with watchdog.limit(lambda: calls.append(1), duckdb.InterruptException):
         pass
     time.sleep(0.2)
     assert calls == []

@@ -1,5 +1,7 @@
 """A public population as a demand surface."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 import shapely
@@ -33,9 +35,9 @@ def some_places(n: int, size: int, seed: int = 1, buildings: float = 0.3) -> Pla
     return Places(lon, lat, draw.uniform(0.1, 30, n), draw.uniform(size=n) < buildings)
 
 
-def surface(shapes: np.ndarray, places: Places, **more: object) -> DemandSurface:
+def surface(shapes: np.ndarray, places: Places, **more: Any) -> DemandSurface:
     values = {PERSONS: np.arange(len(shapes), dtype=float)}
-    return population_surface([f"u{i}" for i in range(len(shapes))], shapes, values, places, PLANE, **more)  # type: ignore[arg-type]
+    return population_surface([f"u{i}" for i in range(len(shapes))], shapes, values, places, PLANE, **more)
 
 
 def test_weights_of_every_leaf_add_up_to_one_and_sums_are_kept() -> None:

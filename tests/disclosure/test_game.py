@@ -11,9 +11,9 @@ from geoservice.demand import Places
 from geoservice.disclosure import audit, measure
 from geoservice.disclosure.audit import NeighbourPair, Scores, loss_bound, mean_gap, score_releases
 from geoservice.disclosure.budget import NodeParts, check_paths, node_parts
-from geoservice.disclosure.measure import Cut, queries_for, threshold
+from geoservice.disclosure.measure import Cut, Query, queries_for, threshold
 from geoservice.disclosure.quantities import query_weights
-from geoservice.disclosure.sampler import SeededSampler
+from geoservice.disclosure.sampler import Sampler, SeededSampler
 from geoservice.disclosure.tree import PlaceTree, build_tree
 from geoservice.errors import DisclosureError
 from geoservice.geo import Ints
@@ -70,9 +70,9 @@ def test_an_exact_total_is_caught(monkeypatch: Patch) -> None:
     real = audit.measure
 
     def exact_top(
-        parts: NodeParts, rho: Fraction, cut: Cut, query: object, weight: Fraction, counts: Ints, sampler: object
+        parts: NodeParts, rho: Fraction, cut: Cut, query: Query, weight: Fraction, counts: Ints, sampler: Sampler
     ) -> Ints:
-        noisy = real(parts, rho, cut, query, weight, counts, sampler)  # type: ignore[arg-type]  # passed on
+        noisy = real(parts, rho, cut, query, weight, counts, sampler)
         noisy[:RELEASES] = counts[:RELEASES]
         return noisy
 

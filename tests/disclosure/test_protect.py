@@ -2,6 +2,7 @@
 
 import hashlib
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -9,6 +10,7 @@ import pytest
 from tiny_county import PLANE, areas, places
 
 from geoservice.demand import DemandSurface, Quantity, read_surface, region_sums, write_surface
+from geoservice.demand.surface import Unit
 from geoservice.disclosure.protect import ProtectedSurface, protect
 from geoservice.disclosure.sampler import OpenDPSampler, SeededSampler
 from geoservice.schema import HOUSEHOLDS, MIGRANT_CLASSES
@@ -38,8 +40,8 @@ def register(n: int = 400, seed: int = 3, groups: tuple[str, ...] = ("under_6",)
     return pa.table({f.name: pa.array(columns[f.name], f.type) for f in schema}, schema=schema)
 
 
-def make(table: pa.Table, rho: str = "1", seed: int = 1, **more: object) -> ProtectedSurface:
-    return protect(table, areas(), places(), Fraction(rho), SeededSampler(seed), chinese=False, **more)  # type: ignore[arg-type]
+def make(table: pa.Table, rho: str = "1", seed: int = 1, **more: Any) -> ProtectedSurface:
+    return protect(table, areas(), places(), Fraction(rho), SeededSampler(seed), chinese=False, **more)
 
 
 def total(surface: DemandSurface, quantity: Quantity) -> tuple[float, float]:
@@ -76,9 +78,10 @@ def test_estimates_are_unbiased_where_branches_stop_and_where_they_do_not() -> N
 
 def test_groups_and_classes_add_up() -> None:
     surface = make(register()).surface
-    for unit in ("households", "persons"):
-        every, resident, migrant = (surface.values[Quantity(unit, g)] for g in ("all", "resident", "migrant"))  # type: ignore[arg-type]
-        classes = sum(surface.values[Quantity(unit, c)] for c in MIGRANT_CLASSES[1:])  # type: ignore[arg-type]
+    units: tuple[Unit, ...] = ("households", "persons")
+    for unit in units:
+        every, resident, migrant = (surface.values[Quantity(unit, g)] for g in ("all", "resident", "migrant"))
+        classes = sum(surface.values[Quantity(unit, c)] for c in MIGRANT_CLASSES[1:])
         assert resident + migrant == pytest.approx(every)
         assert classes == pytest.approx(migrant)
 

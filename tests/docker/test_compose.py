@@ -1,4 +1,4 @@
-"""compose.yaml: every path is there, the service cannot reach what it must not, nobody runs as root."""
+"""compose.yaml: every path exists, networks are separate, nothing runs as root."""
 
 import shutil
 import subprocess
@@ -29,7 +29,7 @@ def secrets(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_only_the_service_is_to_be_reached_and_from_this_machine_alone(compose: Any) -> None:
+def test_only_the_service_is_reachable_and_only_from_this_machine(compose: Any) -> None:
     published = {name: s["ports"] for name, s in compose["services"].items() if "ports" in s}
     assert published == {"service": ["127.0.0.1:8080:8080"]}
 
@@ -43,14 +43,14 @@ def test_service_and_engine_share_no_network_no_volume_and_no_secret(ours: dict[
     assert "_DSN" not in str(ours)
 
 
-def test_what_holds_data_has_no_way_out(compose: Any) -> None:
+def test_containers_with_data_have_no_outgoing_network(compose: Any) -> None:
     assert compose["networks"]["private"]["internal"] is True
     assert compose["networks"]["releases"]["internal"] is True
     for name in ("engine", "postgis"):
         assert "front" not in compose["services"][name]["networks"]
 
 
-def test_ours_run_as_nobody_on_a_root_that_cannot_be_written(ours: dict[str, Any]) -> None:
+def test_our_containers_run_as_nobody_on_a_read_only_root(ours: dict[str, Any]) -> None:
     for name, service in ours.items():
         assert service["user"] == "10001:10001", name
         assert service["read_only"] is True
@@ -58,7 +58,7 @@ def test_ours_run_as_nobody_on_a_root_that_cannot_be_written(ours: dict[str, Any
         assert service["security_opt"] == ["no-new-privileges:true"]
 
 
-def test_every_file_named_is_there(compose: Any, secrets: Path) -> None:
+def test_every_named_file_exists(compose: Any, secrets: Path) -> None:
     build = compose["services"]["service"]["build"]
     assert (DOCKER / build["context"] / build["dockerfile"]).is_file()
     for mount in compose["services"]["postgis"]["volumes"]:
@@ -78,7 +78,7 @@ def test_every_command_exists(ours: dict[str, Any]) -> None:
     assert {service["command"][0] for service in ours.values()} <= set(known)
 
 
-def test_secrets_are_long_differ_and_stay_when_made_again(secrets: Path) -> None:
+def test_secrets_are_long_and_distinct_and_stay_when_created_again(secrets: Path) -> None:
     before = {f.name: f.read_text(encoding="utf-8") for f in secrets.iterdir()}
     subprocess.run([DOCKER / "secrets.sh", secrets], check=True)
     assert {f.name: f.read_text(encoding="utf-8") for f in secrets.iterdir()} == before
@@ -115,7 +115,7 @@ def test_every_step_of_the_image_is_a_script_that_the_check_runs() -> None:
         assert (DOCKER / "steps" / step).stat().st_mode & 0o111
 
 
-def test_the_image_runs_as_nobody_and_is_asked_whether_it_is_well() -> None:
+def test_the_image_runs_as_nobody_and_has_a_health_check() -> None:
     lines = (DOCKER / "Dockerfile").read_text(encoding="utf-8").split("\n")
     last = lines[max(i for i, line in enumerate(lines) if line.startswith("FROM ")) :]
     assert "USER 10001:10001" in last

@@ -1,4 +1,4 @@
-"""The steps of the image, as far as they go without a network: a wheel that is whole, served as a user who is not root."""
+"""The steps of the image without a network: a complete wheel, served by a user who is not root."""
 
 import os
 import shutil

@@ -1,4 +1,4 @@
-"""A project and a register, a study, and small files made by code."""
+"""Fixtures: a project, a register, a study, and small generated files."""
 
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -50,30 +50,30 @@ Load = Callable[..., Report]
 def load(project: Project, register: Register, study: Study, tmp_path: Path) -> Load:
     """Import text, bytes or an existing file: ``load("stations", "s.csv", "id,...", crs="gcj02")``."""
 
-    def go(table: Any, name: str, content: str | bytes | None = None, **options: Any) -> Report:
+    def import_content(table: Any, name: str, content: str | bytes | None = None, **options: Any) -> Report:
         path = tmp_path / name
         if content is not None:
             path.write_bytes(content if isinstance(content, bytes) else content.encode())
         return import_file(project, table, path, Options(**options), study, lambda stage, fraction: None, register)
 
-    return go
+    return import_content
 
 
 @pytest.fixture
 def state(project: Project, register: Register) -> Callable[[], object]:
-    """Return ``state()``: all that both stores hold."""
+    """Return ``state()``: the content of both stores."""
     stores: tuple[VintageStore, ...] = (project, register)
     return lambda: [({t: store.digest(t) for t in store.tables}, store.vintages()) for store in stores]
 
 
 @pytest.fixture(scope="session")
 def areas_table(tmp_path_factory: pytest.TempPathFactory, study: Study) -> pa.Table:
-    """One county with two townships, and an eastern strip that is in no township; imported once for all tests."""
+    """Return areas: one county with two townships and an eastern strip in no township; imported once for all tests."""
     folder = tmp_path_factory.mktemp("areas")
     (folder / "areas.geojson").write_text(AREAS)
-    with closing(open_project(folder / "project", None, "geoservice")) as made:
-        import_file(made, "areas", folder / "areas.geojson", Options(), study, lambda stage, fraction: None)
-        return made.read("areas")
+    with closing(open_project(folder / "project", None, "geoservice")) as opened:
+        import_file(opened, "areas", folder / "areas.geojson", Options(), study, lambda stage, fraction: None)
+        return opened.read("areas")
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""ZIP archives: the one readable file of them, wherever it lies, and none of what attacks."""
+"""ZIP archives: the one readable file is imported, wherever it lies; attacks are refused."""
 
 import io
 import struct
@@ -54,7 +54,7 @@ def test_spatial_formats(project: Project, load: Load, pack: Any, tmp_path: Path
         report.format
         == {".gpkg": "gpkg", ".geojson": "geojson", ".shp": "shapefile", ".fgb": "flatgeobuf"}[name[1:]] + " in zip"
     )
-    assert report.notes[0] == f"'数据/{name}' was read out of the archive; not read: ['说明.txt']"
+    assert report.notes[0] == f"'数据/{name}' was read from the archive; not read: ['说明.txt']"
 
 
 def test_a_table_and_a_workbook(project: Project, load: Load, pack: Any, tmp_path: Path) -> None:
@@ -65,12 +65,12 @@ def test_a_table_and_a_workbook(project: Project, load: Load, pack: Any, tmp_pat
     assert load("stations", "s.zip").rows_accepted == 3
 
 
-def test_a_text_alone_is_the_table(project: Project, load: Load, pack: Any) -> None:
+def test_a_single_text_file_is_the_table(project: Project, load: Load, pack: Any) -> None:
     pack({"s.txt": CSV})
     same(project, load("stations", "s.zip"))
 
 
-def test_parts_of_a_shapefile_in_letters_of_any_case(project: Project, load: Load, pack: Any, tmp_path: Path) -> None:
+def test_shapefile_suffixes_in_any_case(project: Project, load: Load, pack: Any, tmp_path: Path) -> None:
     parts = spatial(tmp_path, "s.shp", encoding="UTF-8")
     pack({(n.upper() if n.endswith((".shp", ".dbf")) else n): c for n, c in parts.items()})
     same(project, load("stations", "s.zip"))
@@ -78,15 +78,15 @@ def test_parts_of_a_shapefile_in_letters_of_any_case(project: Project, load: Loa
 
 def test_one_of_several_files_is_chosen(project: Project, load: Load, pack: Any) -> None:
     pack({"甲/s.csv": CSV, "乙/s.csv": "id\n1\n", "t.geojson": "{}"})
-    with pytest.raises(InputError, match=r"holds 3 files; say which one \(--layer\): \['t.geojson', '乙/s.csv', '甲/s.csv'\]"):
+    with pytest.raises(InputError, match=r"holds 3 files; choose one with --layer: \['t.geojson', '乙/s.csv', '甲/s.csv'\]"):
         load("stations", "s.zip")
-    with pytest.raises(InputError, match="not one of the name 's'"):
+    with pytest.raises(InputError, match="none of which is named 's'"):
         load("stations", "s.zip", layer="s")
     same(project, load("stations", "s.zip", layer="甲/s.csv"))
     assert load("stations", "s.zip", layer="甲/s", dry_run=True).rows_accepted == 3
 
 
-def test_a_stem_chooses_where_it_is_the_only_one(project: Project, load: Load, pack: Any) -> None:
+def test_a_unique_stem_selects_the_file(project: Project, load: Load, pack: Any) -> None:
     pack({"甲/stations.csv": CSV, "other.csv": "id\n1\n"})
     same(project, load("stations", "s.zip", layer="stations"))
 
@@ -96,7 +96,7 @@ def test_a_layer_of_a_file_in_an_archive(project: Project, load: Load, pack: Any
         table().to_file(tmp_path / "two.gpkg", layer=layer)
     whole = (tmp_path / "two.gpkg").read_bytes()
     pack({"two.gpkg": whole})
-    with pytest.raises(InputError, match=r"2 layers, say which one \(--layer\): \['one', 'two'\]"):
+    with pytest.raises(InputError, match=r"2 layers; choose one with --layer: \['one', 'two'\]"):
         load("stations", "s.zip")
     same(project, load("stations", "s.zip", layer="two"))
     pack({"two.gpkg": whole, "other.csv": "id\n1\n"})
@@ -104,7 +104,7 @@ def test_a_layer_of_a_file_in_an_archive(project: Project, load: Load, pack: Any
 
 
 @pytest.mark.parametrize("encoding", ["gbk", "utf-8"])
-def test_names_without_the_flag_of_their_encoding(load: Load, pack: Any, tmp_path: Path, encoding: str) -> None:
+def test_member_names_without_the_encoding_flag(load: Load, pack: Any, tmp_path: Path, encoding: str) -> None:
     names = {f"{letter * len(name.encode(encoding))}": name for letter, name in (("A", "乡镇站点.csv"), ("B", "说明.csv"))}
     pack(dict.fromkeys(names, CSV))
     data = (tmp_path / "s.zip").read_bytes()
@@ -122,7 +122,7 @@ def test_a_raster_is_read_as_population(load: Load, pack: Any, areas: None, tmp_
         target.write(ones, 1)
     pack({"p.tif": (tmp_path / "p.tif").read_bytes()})
     assert load("population", "s.zip").rows_accepted == 4
-    with pytest.raises(UnreadableFile, match="population alone"):
+    with pytest.raises(UnreadableFile, match="population only"):
         load("stations", "s.zip")
 
 
@@ -147,16 +147,18 @@ def nested() -> bytes:
         ({"C:\\s.csv": CSV}, UnreadableFile, "leads out"),
         ({"..\\s.csv": CSV}, UnreadableFile, "leads out"),
         ({"inner.zip": nested(), "s.csv": CSV}, UnreadableFile, r"other archives, which are not opened: \['inner.zip'\]"),
-        ({"a.pdf": "x", "._s.csv": CSV}, InputError, "holds no file that is read"),
-        ({}, InputError, "holds no file that is read"),
-        ({"s.csv": " " * (64 << 20)}, TooLarge, r"s\.csv in the archive grows"),
-        ({"s.csv": "<VRTDataset/>"}, UnreadableFile, r"s\.csv: the name says csv, the content is XML"),
+        ({"a.pdf": "x", "._s.csv": CSV}, InputError, "holds no file of a supported format"),
+        ({}, InputError, "holds no file of a supported format"),
+        ({"s.csv": " " * (64 << 20)}, TooLarge, r"s\.csv in the archive unpacks into"),
+        ({"s.csv": "<VRTDataset/>"}, UnreadableFile, r"s\.csv: the name says csv, but the content is XML"),
         ({"s.csv": ""}, EmptyFile, "no bytes"),
         ({"answer.json": '{"meta": {}}'}, UnreadableFile, "GDAL"),
-        ({"xl/workbook.xml": "<a/>"}, InputError, "holds no file that is read"),
+        ({"xl/workbook.xml": "<a/>"}, InputError, "holds no file of a supported format"),
     ],
 )  # fmt: skip
-def test_what_attacks_or_is_none_is_refused(load: Load, pack: Any, members: Any, error: type[InputError], message: str) -> None:
+def test_attacks_and_broken_archives_are_refused(
+    load: Load, pack: Any, members: Any, error: type[InputError], message: str
+) -> None:
     pack(members)
     with pytest.raises(error, match=message) as caught:
         load("stations", "s.zip")
@@ -170,13 +172,13 @@ def test_a_password_is_named(load: Load, pack: Any, tmp_path: Path) -> None:
         load("stations", "s.zip")
 
 
-def test_a_way_of_packing_that_is_not_read_is_named(load: Load, pack: Any, tmp_path: Path) -> None:
+def test_an_unsupported_compression_method_is_named(load: Load, pack: Any, tmp_path: Path) -> None:
     pack({"s.csv": CSV})
     data = bytearray((tmp_path / "s.zip").read_bytes())
     for at in (8, data.index(b"PK\1\2") + 10):
         data[at : at + 2] = struct.pack("<H", 9)
     (tmp_path / "s.zip").write_bytes(data)
-    with pytest.raises(UnreadableFile, match=r"s\.csv is packed in a way that is not read \(method 9\)"):
+    with pytest.raises(UnreadableFile, match=r"s\.csv uses an unsupported compression method \(9\)"):
         load("stations", "s.zip")
 
 
@@ -197,7 +199,7 @@ def test_other_archives_are_named(load: Load, head: bytes, message: str) -> None
         load("stations", "s.zip", head + bytes(99))
 
 
-def test_shapefile_beside_what_a_mac_keeps(project: Project, load: Load, tmp_path: Path) -> None:
+def test_a_shapefile_beside_files_of_macos(project: Project, load: Load, tmp_path: Path) -> None:
     table().to_file(tmp_path / "s.shp", encoding="UTF-8")
     for suffix in ("shp", "dbf", "shx", "prj", "cpg"):
         (tmp_path / f"._s.{suffix}").write_bytes(b"\0\5\x16\7" + bytes(99))

@@ -1,4 +1,4 @@
-"""Tables of areas as national code tables, OSM, GADM, COD and geoBoundaries write them."""
+"""Tables of areas in the layouts of national code tables, OSM, GADM, COD and geoBoundaries."""
 
 import json
 from collections.abc import Callable
@@ -18,7 +18,7 @@ def rows_of(project: Project) -> dict[str, tuple[str, str | None]]:
 
 
 @pytest.mark.parametrize("zeros", ["", "000000"])
-def test_zeros_at_the_end_of_a_code_stand_for_all_below(project: Project, load: Load, zeros: str) -> None:
+def test_trailing_zeros_of_a_code_are_ignored(project: Project, load: Load, zeros: str) -> None:
     load("areas", "a.csv", "code,name\n" + "".join(f"{c}{zeros},{c}\n" for c in ("340000", "340800", "340811", "340822")))
     assert rows_of(project) == {
         f"340000{zeros}": ("province", None),
@@ -28,7 +28,7 @@ def test_zeros_at_the_end_of_a_code_stand_for_all_below(project: Project, load: 
     }
 
 
-def test_townships_and_villages_of_twelve_digits_are_told_apart(project: Project, load: Load) -> None:
+def test_townships_and_villages_of_twelve_digits_are_distinguished(project: Project, load: Load) -> None:
     load("areas", "a.csv", "code,name\n340811000000,县\n340811001000,乡\n340811001003,村\n")
     assert rows_of(project) == {
         "340811000000": ("county", None),
@@ -37,7 +37,7 @@ def test_townships_and_villages_of_twelve_digits_are_told_apart(project: Project
     }
 
 
-def test_a_division_whose_city_is_not_there_lies_in_its_province(project: Project, load: Load) -> None:
+def test_a_division_whose_city_is_missing_lies_in_its_province(project: Project, load: Load) -> None:
     load("areas", "a.csv", "code,name\n420000,湖北省\n429004,仙桃市\n")
     assert rows_of(project)["429004"] == ("county", "420000")
 
@@ -68,13 +68,13 @@ def test_headers_that_name_the_level_are_understood(
     assert (made["code"], made["name_zh"], made["level"], made["parent"]) == (code, name, level, parent)
 
 
-def test_names_of_gadm_that_are_all_na_are_no_names(project: Project, load: Load) -> None:
+def test_names_of_gadm_that_are_all_na_are_not_used(project: Project, load: Load) -> None:
     rows = "CHN.1_1,Anhui,CHN.1.2_1,Anqing,NA\nCHN.1_1,Anhui,CHN.1.3_1,Bengbu,NA\n"
     load("areas", "a.csv", "GID_1,NAME_1,GID_2,NAME_2,NL_NAME_2\n" + rows)
     assert project.read("areas").column("name_zh").to_pylist() == ["Anqing", "Bengbu"]
 
 
-def test_the_admin_level_of_osm_is_not_ours(load: Load) -> None:
+def test_the_admin_level_of_osm_is_not_a_level(load: Load) -> None:
     with pytest.raises(MissingColumn, match="admin_level is OpenStreetMap's"):
         load("areas", "a.csv", "code,name,admin_level\nA,Yixiu,6\n")
 
@@ -91,22 +91,22 @@ def geojson(parent: object) -> str:
     )
 
 
-def test_a_parent_that_is_a_structure_is_read(project: Project, load: Load) -> None:
+def test_a_parent_as_a_json_object_is_read(project: Project, load: Load) -> None:
     load("areas", "a.geojson", geojson({"adcode": 340800}))
     assert project.read("areas").column("parent").to_pylist() == ["340800"]
 
 
-def test_a_structure_without_a_code_is_refused(load: Load) -> None:
-    with pytest.raises(BadValues, match="structure without a code"):
+def test_a_json_object_without_a_code_is_rejected(load: Load) -> None:
+    with pytest.raises(BadValues, match="JSON object without a code"):
         load("areas", "a.geojson", geojson({"name": "安庆市"}))
 
 
-def test_codes_guarded_against_spreadsheets_are_codes(project: Project, load: Load) -> None:
+def test_codes_with_spreadsheet_guards_are_read(project: Project, load: Load) -> None:
     load("areas", "a.csv", 'code,name\n"=""340811""",甲\n\'340822,乙\n')
     assert sorted(rows_of(project)) == ["340811", "340822"]
 
 
-def test_the_error_of_a_spreadsheet_is_no_code(load: Load) -> None:
+def test_spreadsheet_errors_are_not_codes(load: Load) -> None:
     with pytest.raises(BadValues, match="#REF!"):
         load("areas", "a.csv", "code,name\n340811,甲\n#REF!,乙\n", level="county")
 

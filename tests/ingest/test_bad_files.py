@@ -1,4 +1,4 @@
-"""The corpus of bad files: each has its own class of error and its own message, and changes nothing in the stores."""
+"""The corpus of bad files: each has its own error class and message, and changes nothing in the stores."""
 
 import time
 from collections.abc import Callable
@@ -31,7 +31,7 @@ def test_a_bad_file_is_refused_and_changes_nothing(
         assert not list(store.folder.glob("reading-*")), "nothing of the file stays behind"
 
 
-def test_every_kind_of_badness_has_its_own_message() -> None:
+def test_every_kind_of_bad_file_has_its_own_message() -> None:
     assert len({(c[4], c[5]) for c in CORPUS}) >= len(CORPUS) - 6
 
 
@@ -40,14 +40,14 @@ def test_households_need_areas_first(load: Callable[..., Report]) -> None:
         load("households", "h.csv", HEADER + "1,116.95,30.6,1,0\n")
 
 
-def test_reading_stops_in_time_and_in_bounds(load: Callable[..., Report], areas: None) -> None:
+def test_reading_stops_at_its_limits(load: Callable[..., Report], areas: None) -> None:
     with pytest.raises(TooLarge, match="longer than"):
         load("households", "h.csv", HEADER + "1,116.95,30.6,1,0\n", seconds=0.05)
     with pytest.raises(TooLarge, match="64 MB"):
         load("households", "h.csv", HEADER + "1,116.95,30.6,1,0\n", memory_mb=64)
 
 
-def test_no_message_holds_a_register_key_or_a_coordinate(load: Callable[..., Report], areas: None) -> None:
+def test_no_message_has_a_register_key_or_a_coordinate(load: Callable[..., Report], areas: None) -> None:
     with pytest.raises(InputError) as caught:
         load("households", "h.csv", HEADER + "KEY77,116.123456,95.6,1,0\nKEY77,116.95,30.6,x,0\nKEY78,116.95,30.6,1,0\n")
     assert "KEY7" not in str(caught.value)

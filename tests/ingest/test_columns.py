@@ -2,7 +2,7 @@ import pytest
 
 from geoservice.errors import MissingColumn
 from geoservice.ingest.columns import fields_of, map_columns
-from geoservice.ingest.header_names import guess
+from geoservice.ingest.header_names import guess_columns
 from geoservice.ingest.header_patterns import SURE, score
 from geoservice.ingest.headers import clean_headers
 from geoservice.ingest.report import Options
@@ -21,7 +21,7 @@ HOUSEHOLDS = ["id", "lon", "lat", "persons", "registered_area", "group_under_6"]
     ],
 )
 def test_headers_of_households_are_understood(study: Study, headers: list[str]) -> None:
-    found = guess(headers, fields_of("households", study))
+    found = guess_columns(headers, fields_of("households", study))
     assert {f: found[f] for f in HOUSEHOLDS} == dict(zip(HOUSEHOLDS, headers, strict=True))
 
 
@@ -29,18 +29,18 @@ def test_headers_of_households_are_understood(study: Study, headers: list[str]) 
     "headers", [["机构编号", "机构名称", "级别", "服务项目", "床位数"], ["station_id", "Name", "Type", "Services", "beds"]]
 )
 def test_headers_of_stations_are_understood(study: Study, headers: list[str]) -> None:
-    assert list(guess(headers, fields_of("stations", study)).values()) == headers
+    assert list(guess_columns(headers, fields_of("stations", study)).values()) == headers
 
 
-def test_a_part_of_another_word_is_no_match() -> None:
+def test_a_part_of_another_word_does_not_match() -> None:
     assert score("流动人口", "persons", {"names": ["人口"]}) == 0
 
 
-def test_a_shapefile_cuts_headers_to_ten_letters() -> None:
+def test_a_shapefile_truncates_headers_to_ten_characters() -> None:
     assert score("uncertaint", "uncertainty_m", {"names": []}) > SURE
 
 
-def test_what_is_told_comes_before_what_was_remembered_and_guessed(study: Study) -> None:
+def test_options_come_before_remembered_and_guessed_columns(study: Study) -> None:
     headers = ["a", "b", "经度", "纬度"]
     options = Options(mapping={"id": "a"})
     found = map_columns("households", headers, study, options, '{"id": "b", "persons": "b"}')
@@ -49,12 +49,12 @@ def test_what_is_told_comes_before_what_was_remembered_and_guessed(study: Study)
 
 
 @pytest.mark.parametrize("mapping", [{"height": "a"}, {"id": "z"}])
-def test_a_mapping_of_the_unknown_is_refused(study: Study, mapping: dict[str, str]) -> None:
+def test_a_mapping_of_unknown_columns_is_refused(study: Study, mapping: dict[str, str]) -> None:
     with pytest.raises(MissingColumn, match="mapping"):
         map_columns("households", ["a"], study, Options(mapping=mapping), None)
 
 
-def test_two_columns_of_one_name_are_told_apart() -> None:
+def test_repeated_headers_are_numbered() -> None:
     notes: list[str] = []
     assert clean_headers(["a", " a "], notes) == ["a", "a (2)"]
-    assert "there 2 times" in notes[0]
+    assert "occurs 2 times" in notes[0]

@@ -1,4 +1,4 @@
-"""Two coordinates in one cell, and which of them is the longitude."""
+"""Pairs of coordinates in one cell, and their axis order."""
 
 import numpy as np
 import pyarrow as pa
@@ -52,7 +52,7 @@ def test_pairs_that_name_their_axes(text: str) -> None:
         ("116.95,30.5,7,8", "not two coordinates"),
     ],
 )
-def test_what_is_no_pair(text: str, reason: str) -> None:
+def test_texts_that_are_not_pairs(text: str, reason: str) -> None:
     assert reason in pairs(text)[3][0]
     assert not looks_like_pair(text)
 
@@ -64,7 +64,7 @@ def test_empty_cells_are_empty() -> None:
 
 
 @given(st.floats(-180, 180), st.floats(-90, 90), st.sampled_from([",", ", ", " ", ";", "；", "，", "、", "\t", "|"]))
-def test_every_pair_is_read_back(lon: float, lat: float, between: str) -> None:
+def test_every_pair_round_trips(lon: float, lat: float, between: str) -> None:
     first, second, _, _ = pairs(f"{lon:.6f}{between}{lat:.6f}")
     assert (first, second) == (pytest.approx([lon], abs=1e-6), pytest.approx([lat], abs=1e-6))
 
@@ -79,7 +79,7 @@ HELSINKI = of(24.94, 24.95), of(60.17, 60.18)
 def test_values_decide_the_order_before_the_header() -> None:
     assert find_order(of(30.5), of(116.9), "lng,lat", None) == ("lat,lon", "the second number is beyond 90")
     assert find_order(of(116.9), of(30.5), "latlng", None) == ("lon,lat", "the first number is beyond 90")
-    assert find_order(of(43.8), of(85.1), "坐标", None) == ("lat,lon", "that order lies in China")
+    assert find_order(of(43.8), of(85.1), "坐标", None) == ("lat,lon", "in that order they lie in China")
 
 
 def test_then_the_header_decides() -> None:
@@ -87,10 +87,10 @@ def test_then_the_header_decides() -> None:
     assert find_order(*HELSINKI, "纬经度", None) == ("lat,lon", "the header says so")
 
 
-def test_then_the_areas_decide_and_else_it_stays_open() -> None:
+def test_then_the_areas_decide_or_the_order_stays_ambiguous() -> None:
     def inside(lon: Floats, lat: Floats) -> float:
         return float(((lon > 60) & (lat < 30)).mean())
 
-    assert find_order(*HELSINKI, "location", inside) == ("lat,lon", "that order lies in the areas loaded")
+    assert find_order(*HELSINKI, "location", inside) == ("lat,lon", "in that order they lie in the loaded areas")
     assert find_order(*HELSINKI, "location", lambda lon, lat: 0.0) == ("", "")
     assert find_order(*HELSINKI, "经纬度", None) == ("", "")

@@ -1,48 +1,17 @@
-"""Coordinates of tables, from the file to the stations: their spelling, their order, their CRS, and what is refused."""
+"""Coordinates of imported stations: spelling, axis order, CRS, and rejected values."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
-import numpy as np
 import pytest
-from openpyxl import Workbook
+from coordinate_file import ELSEWHERE, HERE, Point, file, noted, points
 
 from geoservice.errors import BadValues, InputError, WrongPlace
 from geoservice.ingest import Report
-from geoservice.ingest.crs import wgs84_to_bd09, wgs84_to_gcj02
 from geoservice.project import Project
 
 Load = Callable[..., Report]
-Point = tuple[float, float]
-HERE: Point = (116.95, 30.6)
-ELSEWHERE: Point = (117.03, 30.55)
-SHIFT = {"gcj02": wgs84_to_gcj02, "bd09": wgs84_to_bd09}
-
-
-def file(headers: Sequence[str], *rows: Sequence[object]) -> str:
-    """Write stations with these last columns, every cell between quotation marks."""
-
-    def line(cells: Sequence[object]) -> str:
-        return ",".join('"' + str(c).replace('"', '""') + '"' for c in cells)
-
-    head = ["id", "name", "tier", "services"]
-    lines = [line([*head, *headers]), *(line([i, f"S{i}", "village", "care", *row]) for i, row in enumerate(rows, 1))]
-    return "\n".join(lines) + "\n"
-
-
-def points(project: Project) -> list[Point]:
-    rows = sorted(project.read("stations").to_pylist(), key=lambda r: int(r["id"]))
-    return [(round(r["lon"], 6), round(r["lat"], 6)) for r in rows]
-
-
-def shifted(datum: str, lon: float, lat: float) -> tuple[float, float]:
-    x, y = SHIFT[datum](np.array([lon]), np.array([lat]))
-    return float(x[0]), float(y[0])
-
-
-def noted(report: Report, *words: str) -> bool:
-    return any(all(w in note for w in words) for note in report.notes)
 
 
 # Spelling
@@ -54,7 +23,7 @@ def test_angles_and_numbers_in_one_column(load: Load, project: Project, areas: N
     assert points(project) == [HERE] * 4
 
 
-def test_a_comma_begins_the_decimals_and_no_thousands(load: Load, project: Project, areas: None) -> None:
+def test_a_comma_is_a_decimal_mark_not_a_thousands_separator(load: Load, project: Project, areas: None) -> None:
     load("stations", "s.csv", file(["lon", "lat"], ("116,950", "30,600"), ("116,95", "30,6")))
     assert points(project) == [HERE] * 2
 
@@ -62,14 +31,14 @@ def test_a_comma_begins_the_decimals_and_no_thousands(load: Load, project: Proje
 @pytest.mark.parametrize(
     ("lon", "lat", "column", "reason"),
     [
-        ("116°75′", "30.6", "经度", "minutes of 60 or more, got '116°75′'"),
+        ("116°75′", "30.6", "经度", "minutes must be below 60, got '116°75′'"),
         ("116.95", "W30.6", "纬度", "a longitude in the column of latitudes, got 'W30.6'"),
         ("116 57", "30.6", "经度", "two numbers without units"),
         ("116.95", "30.6.1", "纬度", "not a coordinate, got '30.6.1'"),
         ("", "30.6", "经度", "empty"),
     ],
 )
-def test_what_is_no_coordinate_is_refused_by_row_column_and_value(
+def test_an_invalid_angle_is_rejected_with_row_column_and_value(
     load: Load, areas: None, lon: str, lat: str, column: str, reason: str
 ) -> None:
     with pytest.raises(BadValues, match=rf"row 3, column {column}: {reason}.*allowed: decimal degrees"):
@@ -77,18 +46,18 @@ def test_what_is_no_coordinate_is_refused_by_row_column_and_value(
 
 
 def test_messages_about_households_hold_no_coordinate(load: Load, areas: None) -> None:
-    with pytest.raises(InputError, match=r"row 2, column 经度: minutes of 60 or more, got \(in") as caught:
+    with pytest.raises(InputError, match=r"row 2, column 经度: minutes must be below 60, got \(in") as caught:
         load("households", "h.csv", "户编号,经度,纬度,人口,六岁以下\n1,116°75′,30.6,1,0\n2,116.95,30.6,1,0\n")
     assert "75′" not in str(caught.value)
 
 
-def test_minutes_in_a_column_of_their_own_are_not_left_out_in_silence(load: Load, areas: None) -> None:
+def test_minutes_in_a_separate_column_are_an_error(load: Load, areas: None) -> None:
     content = file(["经度(度)", "经度(分)", "纬度(度)", "纬度(分)"], (116, 57, 30, 36))
-    with pytest.raises(InputError, match=r"经度\(分\).*columns of their own"):
+    with pytest.raises(InputError, match=r"经度\(分\).*separate columns"):
         load("stations", "s.csv", content)
 
 
-# Both in one column
+# Pairs in one column
 
 
 @pytest.mark.parametrize("header", ["坐标", "经纬度", "location", "coordinates", "LatLng", "位置坐标", "经纬度坐标"])
@@ -99,19 +68,22 @@ def test_pairs_in_one_column(load: Load, project: Project, areas: None, header: 
     assert report.mapping["coordinates"] == header
 
 
-def test_the_order_and_its_reason_are_told(load: Load, areas: None) -> None:
+def test_the_order_and_its_reason_are_noted(load: Load, areas: None) -> None:
     report = load("stations", "s.csv", file(["坐标"], ("30.6,116.95",)))
     assert noted(report, "read as lat,lon", "the second number is beyond 90", "--map 'lon,lat=坐标'")
 
 
-def test_a_row_in_the_other_order_is_refused(load: Load, areas: None) -> None:
+def test_a_row_in_the_other_order_is_rejected(load: Load, areas: None) -> None:
     with pytest.raises(BadValues, match=r"row 4, column 坐标: a latitude beyond 90: the other rows are lon,lat"):
         load("stations", "s.csv", file(["坐标"], ("116.95,30.6",), ("116.95,30.6",), ("30.6,116.95",)))
 
 
-def test_an_open_order_is_asked_for(load: Load, project: Project) -> None:
+def test_an_ambiguous_order_is_an_error(load: Load, project: Project) -> None:
     content = file(["position"], ("24.94,60.17",), ("24.95,60.18",))
-    with pytest.raises(WrongPlace, match=r"column position: either number.*--map lon,lat=position or --map lat,lon=position"):
+    with pytest.raises(
+        WrongPlace,
+        match=r"column position: the order .* is ambiguous.*--map lon,lat=position or --map lat,lon=position",
+    ):
         load("stations", "s.csv", content)
     report = load("stations", "s.csv", content, mapping={"lon,lat": "position"})
     assert points(project) == [(24.94, 60.17), (24.95, 60.18)]
@@ -119,25 +91,25 @@ def test_an_open_order_is_asked_for(load: Load, project: Project) -> None:
     assert load("stations", "t.csv", content.replace('"1"', '"3"').replace('"2"', '"4"')).mapping["lon,lat"] == "position"
 
 
-def test_areas_decide_an_open_order(load: Load, project: Project, box: Any, places: Any) -> None:
+def test_areas_decide_an_ambiguous_order(load: Load, project: Project, box: Any, places: Any) -> None:
     load("areas", "a.geojson", places(({"code": "1", "name": "n", "level": "village"}, box(24.9, 60.1, 25.0, 60.2))))
     report = load("stations", "s.csv", file(["position"], ("60.17,24.94",)))
     assert points(project) == [(24.94, 60.17)]
-    assert noted(report, "lat,lon", "areas loaded")
+    assert noted(report, "lat,lon", "loaded areas")
 
 
-def test_the_order_that_is_said_is_not_second_guessed(load: Load, areas: None) -> None:
+def test_a_stated_order_is_not_changed(load: Load, areas: None) -> None:
     with pytest.raises(WrongPlace, match=r"swapped.*--map 'lon,lat=坐标'"):
         load("stations", "s.csv", file(["坐标"], ("116.95,30.6",)), mapping={"lat,lon": "坐标"})
 
 
-def test_texts_that_are_no_pairs_are_no_coordinates(load: Load, project: Project, areas: None) -> None:
+def test_texts_that_are_not_pairs_are_not_coordinates(load: Load, project: Project, areas: None) -> None:
     report = load("stations", "s.csv", file(["location", "lon", "lat"], ("杨桥镇1号", *HERE)))
     assert "coordinates" not in report.mapping
     assert points(project) == [HERE]
 
 
-def test_columns_of_their_own_come_before_a_pair(load: Load, project: Project, areas: None) -> None:
+def test_separate_columns_are_preferred_to_a_pair(load: Load, project: Project, areas: None) -> None:
     report = load("stations", "s.csv", file(["坐标", "经度", "纬度"], ("117.03,30.55", *HERE)))
     assert points(project) == [HERE]
     assert "坐标" in report.unused
@@ -146,12 +118,12 @@ def test_columns_of_their_own_come_before_a_pair(load: Load, project: Project, a
 # Axes and projections
 
 
-def gauss_krueger(*at: Point) -> list[tuple[str, str]]:
-    """East and north of points, metres in zone 39 of CGCS2000, the zone in front of the easting."""
+def gauss_krueger(*positions: Point) -> list[tuple[str, str]]:
+    """Return easting and northing of points in metres in CGCS2000 zone 39; the easting has the zone prefix."""
     from pyproj import Transformer
 
-    turn = Transformer.from_crs(4326, 4527, always_xy=True)
-    return [(f"{x:.3f}", f"{y:.3f}") for x, y in (turn.transform(*p) for p in at)]
+    transformer = Transformer.from_crs(4326, 4527, always_xy=True)
+    return [(f"{x:.3f}", f"{y:.3f}") for x, y in (transformer.transform(*p) for p in positions)]
 
 
 @pytest.mark.parametrize(
@@ -164,23 +136,23 @@ def test_surveyors_call_the_north_x(load: Load, project: Project, areas: None, e
 
 
 def options_of(error: pytest.ExceptionInfo[InputError]) -> dict[str, Any]:
-    """Return the options that a message names."""
-    said = str(error.value).replace("'", "")
-    crs, mapping = re.search(r"--crs (\S+)", said), re.findall(r"--map ([\w,]+)=([^\s();.]+)", said)
+    """Return the options that an error message names."""
+    message = str(error.value).replace("'", "")
+    crs, mapping = re.search(r"--crs (\S+)", message), re.findall(r"--map ([\w,]+)=([^\s();.]+)", message)
     return {**({"crs": crs[1]} if crs else {}), "mapping": dict(mapping)}
 
 
 @pytest.mark.parametrize("with_areas", [True, False])
 @pytest.mark.parametrize(
-    ("headers", "crs", "said"),
+    ("headers", "crs", "expected"),
     [
         (["X坐标", "Y坐标"], None, {"crs": "EPSG:4527", "mapping": {"lon": "Y坐标", "lat": "X坐标"}}),
         (["X坐标", "Y坐标"], "EPSG:4527", {"mapping": {"lon": "Y坐标", "lat": "X坐标"}}),
         (["纵坐标", "横坐标"], None, {"crs": "EPSG:4527", "mapping": {}}),
     ],
 )
-def test_projected_numbers_are_refused_with_what_to_say(
-    load: Load, project: Project, request: pytest.FixtureRequest, headers: list[str], crs: str | None, said: dict[str, Any],
+def test_projected_numbers_are_refused_with_the_options_to_use(
+    load: Load, project: Project, request: pytest.FixtureRequest, headers: list[str], crs: str | None, expected: dict[str, Any],
     with_areas: bool,
 ) -> None:  # fmt: skip
     if with_areas:
@@ -188,12 +160,12 @@ def test_projected_numbers_are_refused_with_what_to_say(
     content = file(headers, *((y, x) for x, y in gauss_krueger(HERE, ELSEWHERE)))
     with pytest.raises(WrongPlace) as caught:
         load("stations", "s.csv", content, crs=crs)
-    assert options_of(caught) == said
-    load("stations", "s.csv", content, **{"crs": crs, **said})
+    assert options_of(caught) == expected
+    load("stations", "s.csv", content, **{"crs": crs, **expected})
     assert points(project) == [HERE, ELSEWHERE]
 
 
-def test_eastings_without_their_zone_are_told_by_the_areas(load: Load, areas: None) -> None:
+def test_areas_show_the_zone_of_eastings_without_a_prefix(load: Load, areas: None) -> None:
     content = file(["x", "y"], *((y, x[2:]) for x, y in gauss_krueger(HERE, ELSEWHERE)))
     with pytest.raises(WrongPlace) as caught:
         load("stations", "s.csv", content)
@@ -202,7 +174,7 @@ def test_eastings_without_their_zone_are_told_by_the_areas(load: Load, areas: No
 
 @pytest.mark.parametrize("with_areas", [True, False])
 @pytest.mark.parametrize("place", [HERE, (85.1, 43.8)])
-def test_exchanged_axes_are_refused_with_what_to_say(
+def test_exchanged_axes_are_refused_with_the_options_to_use(
     load: Load, project: Project, box: Any, places: Any, with_areas: bool, place: Point
 ) -> None:
     lon, lat = place
@@ -217,17 +189,17 @@ def test_exchanged_axes_are_refused_with_what_to_say(
     assert points(project) == [place] * 2
 
 
-def test_geometries_with_the_latitude_first_are_told(load: Load, areas: None, places: Any) -> None:
+def test_geometries_with_the_latitude_first_are_diagnosed(load: Load, areas: None, places: Any) -> None:
     feature = {"id": "1", "name": "A", "tier": "village", "services": "care"}
     with pytest.raises(WrongPlace, match="swapped: exchange the two numbers in the file's geometries"):
         load("stations", "s.geojson", places((feature, {"type": "Point", "coordinates": [30.6, 116.95]})))
 
 
 @pytest.mark.parametrize(("lon", "lat"), [("1165700", "303600"), ("11657.0", "3036.0"), ("116.57", "30.36")])
-def test_minutes_written_as_decimals_are_told(load: Load, box: Any, places: Any, lon: str, lat: str) -> None:
+def test_minutes_written_as_decimals_are_diagnosed(load: Load, box: Any, places: Any, lon: str, lat: str) -> None:
     near = box(116.94, 30.59, 116.96, 30.61)
     load("areas", "a.geojson", places(({"code": "1", "name": "n", "level": "village"}, near)))
-    with pytest.raises(WrongPlace, match="degrees, minutes and seconds written without their signs"):
+    with pytest.raises(WrongPlace, match="degrees, minutes and seconds without unit signs"):
         load("stations", "s.csv", file(["lon", "lat"], (lon, lat), (lon, lat)))
 
 
@@ -238,132 +210,9 @@ def test_stations_abroad_need_no_areas(load: Load, project: Project) -> None:
 
 def test_metres_where_their_crs_is_not_used_are_noted(load: Load) -> None:
     report = load("stations", "s.csv", file(["x", "y"], ("300000.0", "300000.0")), crs="EPSG:4547")
-    assert noted(report, "outside the region that EPSG:4547 is used in")
+    assert noted(report, "outside the area of use of EPSG:4547")
 
 
-# What a file says of its datum
-
-
-@pytest.mark.parametrize(
-    ("lon", "lat", "datum"),
-    [
-        ("高德经度", "高德纬度", "gcj02"),
-        ("经度(高德)", "纬度(高德)", "gcj02"),
-        ("amap_lng", "amap_lat", "gcj02"),
-        ("经度_gcj02", "纬度_gcj02", "gcj02"),
-        ("GCJ-02 经度", "GCJ-02 纬度", "gcj02"),
-        ("火星坐标经度", "火星坐标纬度", "gcj02"),
-        ("腾讯地图经度", "腾讯地图纬度", "gcj02"),
-        ("百度经度", "百度纬度", "bd09"),
-        ("bd09_lng", "bd09_lat", "bd09"),
-        ("经度(百度)", "纬度(百度)", "bd09"),
-    ],
-)
-def test_a_header_proposes_a_shifted_datum(load: Load, project: Project, areas: None, lon: str, lat: str, datum: str) -> None:
-    report = load("stations", "s.csv", file([lon, lat], shifted(datum, *HERE)))
-    assert points(project) == [HERE]
-    assert report.crs == datum
-    assert noted(report, f"column {lon} says", f"read as {datum}", "--crs EPSG:4326")
-
-
-@pytest.mark.parametrize("header", ["高德坐标", "gcj02", "坐标（火星坐标系）", "腾讯经纬度"])
-def test_pairs_under_a_header_with_a_datum(load: Load, project: Project, areas: None, header: str) -> None:
-    lon, lat = shifted("gcj02", *HERE)
-    assert load("stations", "s.csv", file([header], (f"{lat!r},{lon!r}",))).crs == "gcj02"
-    assert points(project) == [HERE]
-
-
-@pytest.mark.parametrize(
-    ("lon", "lat"),
-    [("GPS经度", "GPS纬度"), ("wgs84_lon", "wgs84_lat"), ("天地图经度", "天地图纬度"), ("CGCS2000经度", "CGCS2000纬度")],
-)
-def test_a_header_that_says_wgs84_is_taken_by_its_word(load: Load, project: Project, areas: None, lon: str, lat: str) -> None:
-    report = load("stations", "gcj02.csv", file([lon, lat], HERE))
-    assert points(project) == [HERE]
-    assert report.crs == "EPSG:4326"
-    assert noted(report, f"column {lon} says WGS 84")
-
-
-def test_what_is_said_comes_before_the_header(load: Load, project: Project, areas: None) -> None:
-    report = load("stations", "s.csv", file(["高德经度", "高德纬度"], HERE), crs="EPSG:4326")
-    assert points(project) == [HERE]
-    assert noted(report, "高德经度 says GCJ-02, read as EPSG:4326 as you asked")
-
-
-@pytest.mark.parametrize(
-    "others", [("高德经度", "高德纬度"), ("经度", "纬度"), ("百度经度", "百度纬度")], ids=["gcj02", "unnamed", "bd09"]
-)
-@pytest.mark.parametrize("first", [True, False])
-def test_of_two_pairs_that_of_wgs84_is_read(
-    load: Load, project: Project, areas: None, others: tuple[str, str], first: bool
-) -> None:
-    ours, theirs = ("GPS经度", "GPS纬度"), others
-    headers, row = ([*theirs, *ours], [*ELSEWHERE, *HERE]) if first else ([*ours, *theirs], [*HERE, *ELSEWHERE])
-    report = load("stations", "s.csv", file(headers, row))
-    assert points(project) == [HERE]
-    assert report.crs == "EPSG:4326"
-    assert others == ("经度", "纬度") or noted(report, f"columns {', '.join(others)}", "left out", "GPS经度, GPS纬度")
-
-
-def test_a_pair_is_not_mixed_of_two_datums(load: Load, project: Project, areas: None) -> None:
-    lon, lat = shifted("gcj02", *HERE)
-    load("stations", "s.csv", file(["GPS经度", "高德经度", "高德纬度"], (117.03, lon, lat)))
-    assert points(project) == [HERE]
-    with pytest.raises(InputError, match=r"no column found for \['lon', 'lat'\]"):
-        load("stations", "s.csv", file(["GPS经度", "高德纬度"], HERE))
-
-
-def test_a_longitude_that_is_said_draws_its_latitude(load: Load, project: Project, areas: None) -> None:
-    lon, lat = shifted("bd09", *HERE)
-    headers = ["经度", "纬度", "百度经度", "百度纬度"]
-    report = load("stations", "s.csv", file(headers, (*ELSEWHERE, lon, lat)), mapping={"lon": "百度经度"})
-    assert report.mapping["lat"] == "百度纬度"
-    assert points(project) == [HERE]
-
-
-@pytest.mark.parametrize("name", ["高德POI_医院.csv", "stations_gcj02.csv", "wgs84转gcj02.csv"])
-def test_the_name_of_a_file_proposes_a_datum(load: Load, project: Project, areas: None, name: str) -> None:
-    report = load("stations", name, file(["lon", "lat"], shifted("gcj02", *HERE)))
-    assert points(project) == [HERE]
-    assert noted(report, "the file's name says GCJ-02")
-
-
-def test_a_line_above_the_header_and_a_sheet_propose_a_datum(load: Load, project: Project, areas: None, tmp_path: Any) -> None:
-    lon, lat = shifted("bd09", *HERE)
-    content = "服务站名册（百度坐标）\n" + file(["经度", "纬度"], (lon, lat))
-    assert load("stations", "s.csv", content).crs == "bd09"
-    book = Workbook()
-    book.active.title = "百度地图"
-    book.active.append(["id", "name", "tier", "services", "经度", "纬度"])
-    book.active.append(["2", "S2", "village", "care", lon, lat])
-    book.save(tmp_path / "s.xlsx")
-    assert load("stations", "s.xlsx").crs == "bd09"
-    assert points(project) == [HERE] * 2
-
-
-def test_a_column_that_names_the_datum_of_each_row(load: Load, project: Project, areas: None) -> None:
-    lon, lat = shifted("gcj02", *HERE)
-    report = load("stations", "s.csv", file(["经度", "纬度", "坐标系"], (lon, lat, "GCJ-02"), (lon, lat, "火星坐标系")))
-    assert points(project) == [HERE] * 2
-    assert noted(report, "column 坐标系 says GCJ-02")
-    with pytest.raises(InputError, match="column 经纬度来源: its rows are of several datums"):
-        load("stations", "s.csv", file(["经度", "纬度", "经纬度来源"], (lon, lat, "高德"), (*HERE, "GPS")))
-
-
-def test_geojson_cannot_state_another_datum_and_its_name_may(load: Load, project: Project, areas: None, places: Any) -> None:
-    feature = {"id": "1", "name": "A", "tier": "village", "services": "care"}
-    point = {"type": "Point", "coordinates": [*shifted("gcj02", *HERE)]}
-    assert load("stations", "poi_gcj02.geojson", places((feature, point))).crs == "gcj02"
-    assert points(project) == [HERE]
-
-
-def test_coordinates_that_were_read_as_shifted_and_are_not_are_told(load: Load, box: Any, places: Any) -> None:
-    near = box(116.949, 30.599, 116.951, 30.601)
-    load("areas", "a.geojson", places(({"code": "1", "name": "n", "level": "village"}, near)))
-    with pytest.raises(WrongPlace, match="they look like WGS 84: read them with --crs EPSG:4326"):
-        load("stations", "s.csv", file(["高德经度", "高德纬度"], HERE, HERE))
-
-
-def test_minutes_with_decimals_are_no_pair(load: Load, project: Project, areas: None) -> None:
+def test_minutes_with_decimals_are_not_a_pair(load: Load, project: Project, areas: None) -> None:
     load("stations", "s.csv", file(["经度", "纬度"], ("116 57.0", "30 36.0"), ("116 57.0", "30 36.0")))
     assert points(project) == [HERE] * 2

@@ -1,4 +1,4 @@
-"""Shifted coordinates, against two independent implementations and their own inverse."""
+"""Shifted datums, checked against two independent implementations and their own inverse."""
 
 import eviltransform
 import numpy as np
@@ -24,7 +24,7 @@ def in_china(n: int) -> tuple[Floats, Floats]:
 
 
 @pytest.mark.parametrize("name", ["gcj02", "bd09"])
-def test_a_million_points_come_back_within_a_millimetre(name: str) -> None:
+def test_a_million_points_are_inverted_within_a_millimetre(name: str) -> None:
     lon, lat = in_china(POINTS)
     back = crs.to_wgs84(name, *FORWARD[name](lon, lat))
     assert haversine_m(lon, lat, *back).max() < 1e-3
@@ -56,26 +56,26 @@ def test_the_shift_has_its_known_size() -> None:
 @pytest.mark.parametrize(
     ("lon", "lat"), [(121.56, 25.03), (126.98, 37.57), (105.85, 21.03), (106.92, 47.92), (77.2, 28.6), (24.94, 60.17)]
 )
-def test_capitals_around_china_do_not_move(lon: float, lat: float) -> None:
+def test_capitals_around_china_are_not_shifted(lon: float, lat: float) -> None:
     x, y = np.array([lon]), np.array([lat])
     assert [v.tolist() for v in crs.wgs84_to_gcj02(x, y)] == [[lon], [lat]]
     assert [v.tolist() for v in crs.gcj02_to_wgs84(x, y)] == [[lon], [lat]]
 
 
 @given(st.floats(100, 115), st.floats(28, 40))  # no border among them: rounding decides on which side of it a point is
-def test_every_point_of_the_inside_returns(lon: float, lat: float) -> None:
+def test_every_inner_point_round_trips(lon: float, lat: float) -> None:
     x, y = np.array([lon]), np.array([lat])
     assert haversine_m(x, y, *crs.bd09_to_wgs84(*crs.wgs84_to_bd09(x, y)))[0] < 1e-3
 
 
 @pytest.mark.parametrize(("crs_name", "x"), [("EPSG:4526", 38_500_000.0), ("EPSG:4547", 500_000.0)])
-def test_gauss_krueger_with_and_without_its_zone_in_the_easting(crs_name: str, x: float) -> None:
+def test_gauss_krueger_with_and_without_a_zone_prefix(crs_name: str, x: float) -> None:
     lon, lat = crs.to_wgs84(crs_name, np.array([x]), np.array([3_380_000.0]))
     assert lon[0] == pytest.approx(114.0, abs=1e-6)
     assert lat[0] == pytest.approx(30.5, abs=0.1)
 
 
-def test_axes_are_east_first_whatever_the_authority_says() -> None:
+def test_axes_are_east_first_whatever_the_authority_defines() -> None:
     lon, lat = crs.to_wgs84("EPSG:4490", np.array([117.0]), np.array([30.6]))
     assert (lon[0], lat[0]) == pytest.approx((117.0, 30.6))
 

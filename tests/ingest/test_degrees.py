@@ -1,4 +1,4 @@
-"""Coordinates written as text: every usual spelling comes to its degrees, and what may be two things is refused."""
+"""Coordinates as text: every usual spelling is parsed to degrees, and ambiguous ones are errors."""
 
 from collections.abc import Callable
 
@@ -53,16 +53,16 @@ def test_the_west_is_negative(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("30°60'", "minutes of 60 or more"),
-        ("30°59'60\"", "seconds of 60 or more"),
-        ("30 75 00", "minutes of 60 or more"),
+        ("30°60'", "minutes must be below 60"),
+        ("30°59'60\"", "seconds must be below 60"),
+        ("30 75 00", "minutes must be below 60"),
         ("W30.5", "a longitude in the column of latitudes"),
         ("东经30.5", "a longitude in the column of latitudes"),
         ("经度30.5", "a longitude in the column of latitudes"),
-        ("-30.5S", "a minus sign beside a hemisphere"),
+        ("-30.5S", "a minus sign together with a hemisphere"),
         ("N30.5S", "two hemispheres"),
         ("30 57", "two numbers without units"),
-        ("30°30.5'10\"", "minutes have decimals"),
+        ("30°30.5'10\"", "minutes with decimals"),
         ("30.5°30'", "not a coordinate"),
         ("30.57.10", "not a coordinate"),
         ("(30.5)", "not a coordinate"),
@@ -70,7 +70,7 @@ def test_the_west_is_negative(text: str) -> None:
         ("杨桥镇", "not a coordinate"),
     ],
 )
-def test_what_is_none_or_may_be_two_things_is_refused(text: str, reason: str) -> None:
+def test_invalid_and_ambiguous_angles_are_errors(text: str, reason: str) -> None:
     with pytest.raises(ValueError, match=reason):
         to_degrees(text, "lat")
 
@@ -119,7 +119,7 @@ SPELLINGS: list[Write] = [
 
 
 @given(st.floats(-179.9999, 179.9999), st.sampled_from(range(len(SPELLINGS))), st.sampled_from(["lon", "lat"]))
-def test_every_spelling_is_read_back(value: float, spelling: int, axis: Axis) -> None:
+def test_every_spelling_round_trips(value: float, spelling: int, axis: Axis) -> None:
     value = value / 2 if axis == "lat" else value
     angle = parse_angle(plain_angle(SPELLINGS[spelling](value, axis)))
     assert angle.degrees == pytest.approx(value, abs=1e-6)

@@ -1,4 +1,4 @@
-"""CSV files that other programs would read without a word, and wrongly."""
+"""CSV files that other programs would silently misread."""
 
 from collections.abc import Callable
 
@@ -17,14 +17,14 @@ def stations(count: int = 20) -> list[str]:
 
 
 @pytest.mark.parametrize("row", [3, 19])
-def test_a_quote_that_is_never_closed_is_named_by_its_row(load: Load, areas: None, row: int) -> None:
+def test_an_unclosed_quotation_mark_is_an_error_with_its_row(load: Load, areas: None, row: int) -> None:
     lines = stations()
     lines[row - 1] = lines[row - 1].replace("Station", '"Station')
-    with pytest.raises(InputError, match=rf"row {row + 1}.*whole rows.*quotation mark"):
+    with pytest.raises(InputError, match=rf"row {row + 1}.*complete rows.*quotation mark"):
         load("stations", "s.csv", HEADER + "".join(lines), accept_partial=True)
 
 
-def test_a_quote_that_another_one_closes_much_later_is_named(load: Load, areas: None) -> None:
+def test_a_quotation_mark_closed_much_later_is_an_error(load: Load, areas: None) -> None:
     lines = stations()
     lines[4] = lines[4].replace("Station 5", '"Station 5')
     lines[9] = lines[9].replace("Station 10", 'Station 10"')
@@ -46,14 +46,14 @@ def test_a_cell_of_several_lines_is_read(project: Project, load: Load, areas: No
     assert "Station 2,\nfirst floor, left" in project.read("stations").column("name").to_pylist()
 
 
-def test_the_line_that_states_the_delimiter_is_no_header(project: Project, load: Load, areas: None) -> None:
+def test_the_line_that_states_the_delimiter_is_not_the_header(project: Project, load: Load, areas: None) -> None:
     text = "sep=;\nid;name;tier;services;lon;lat\n1;A, B;village;checkup;116,95;30,6\n"
     assert load("stations", "s.csv", text).delimiter == ";"
     (row,) = project.read("stations").to_pylist()
     assert (row["name"], row["lon"], row["lat"]) == ("A, B", 116.95, 30.6)
 
 
-def test_under_semicolons_a_comma_begins_the_decimals(load: Load, areas: None, project: Project) -> None:
+def test_the_comma_is_the_decimal_mark_in_files_with_semicolons(load: Load, areas: None, project: Project) -> None:
     text = "id;name;tier;services;lon;lat;capacity\n1;A;village;checkup;116,951;30,6;1.234,5\n"
     load("stations", "s.csv", text)
     (row,) = project.read("stations").to_pylist()
@@ -75,7 +75,7 @@ def names(project: Project) -> list[str]:
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
 @pytest.mark.parametrize("padded", [True, False], ids=["padded", "bare"])
-def test_titles_totals_and_remarks_are_passed_over_and_told(
+def test_titles_totals_and_remarks_are_skipped_and_noted(
     load: Load, project: Project, areas: None, delimiter: str, padded: bool
 ) -> None:
     lines = [
@@ -86,8 +86,8 @@ def test_titles_totals_and_remarks_are_passed_over_and_told(
     report = load("stations", "s.csv", "\n".join(text).replace(",", delimiter) + "\n")
     assert names(project) == ["站1", "站2", "站3", "站4"]
     assert report.rows_read == 4
-    for told in ("2 row(s) above the header in row 3", "2 row(s) of totals", "3 row(s) below the table"):
-        assert any(told in n for n in report.notes), told
+    for note in ("2 row(s) above the header in row 3", "2 row(s) of totals", "3 row(s) below the table"):
+        assert any(note in n for n in report.notes), note
 
 
 def test_rows_are_numbered_as_in_the_file_below_titles(load: Load, areas: None) -> None:
@@ -111,25 +111,25 @@ def test_a_header_with_line_breaks_is_one_row(load: Load, project: Project, area
     assert names(project) == ["站1", "站2"]
 
 
-def test_a_row_that_numbers_the_columns_is_passed_over(load: Load, project: Project, areas: None) -> None:
+def test_a_row_that_numbers_the_columns_is_skipped(load: Load, project: Project, areas: None) -> None:
     report = load("stations", "s.csv", "\n".join([COLUMNS, "甲,乙,1,2,3,4,5", row(1)]) + "\n")
     assert names(project) == ["站1"]
     assert any("numbers the columns" in n for n in report.notes)
 
 
-def test_the_row_of_the_header_can_be_said(load: Load, project: Project, areas: None) -> None:
+def test_the_header_row_can_be_stated(load: Load, project: Project, areas: None) -> None:
     lines = [COLUMNS, row(1), COLUMNS, row(2)]
     load("stations", "s.csv", "\n".join(lines) + "\n", header_row=3)
     assert names(project) == ["站2"]
 
 
-def test_a_header_far_down_can_be_said(load: Load, project: Project, areas: None) -> None:
+def test_a_header_far_down_can_be_stated(load: Load, project: Project, areas: None) -> None:
     lines = [*(f"说明第{i}条" for i in range(1, 71)), COLUMNS, row(1)]
     load("stations", "s.csv", "\n".join(lines) + "\n", header_row=71)
     assert names(project) == ["站1"]
 
 
-def test_numbers_that_were_prepared_and_not_filled_in_are_no_rows(load: Load, project: Project, areas: None) -> None:
+def test_numbered_rows_without_content_are_not_rows(load: Load, project: Project, areas: None) -> None:
     lines = ["序号," + COLUMNS, *(f"{i},{row(i)}" for i in (1, 2)), *(f"{i},,,,,,," for i in range(3, 1000))]
     report = load("stations", "s.csv", "\n".join(lines) + "\n")
     assert names(project) == ["站1", "站2"]
@@ -137,7 +137,7 @@ def test_numbers_that_were_prepared_and_not_filled_in_are_no_rows(load: Load, pr
 
 
 @pytest.mark.parametrize("name", ["总计里村", "合计桥", "Total", "小计", "Sum"])
-def test_a_place_with_such_a_name_is_no_total(load: Load, project: Project, areas: None, name: str) -> None:
+def test_a_place_named_like_a_total_is_not_a_total(load: Load, project: Project, areas: None, name: str) -> None:
     line = f"{name},S1,村级,体检,116.95,30.6,\n"
     assert load("stations", "s.csv", "名称,站点编号,级别,服务项目,经度,纬度,容量\n" + line).rows_accepted == 1
     assert names(project) == [name]
@@ -150,20 +150,20 @@ def test_the_last_row_keeps_its_remark(load: Load, project: Project, areas: None
 
 
 @pytest.mark.parametrize("order", ["group,area,period,service,served,eligible", "area,group,period,service,served,eligible"])
-def test_the_word_for_all_groups_is_no_total(load: Load, project: Project, areas: None, order: str) -> None:
+def test_the_word_for_all_groups_is_not_a_total(load: Load, project: Project, areas: None, order: str) -> None:
     values = {"group": "合计", "area": "340811", "period": "2024", "service": "体检", "served": "50", "eligible": "400"}
     load("uptake", "u.csv", order + "\n" + ",".join(values[c] for c in order.split(",")) + "\n")
     assert project.read("uptake").column("group").to_pylist() == ["all"]
 
 
-def test_totals_far_above_the_end_are_seen(load: Load, project: Project, areas: None) -> None:
+def test_totals_far_above_the_end_are_recognised(load: Load, project: Project, areas: None) -> None:
     lines = [row(i) if i % 500 else f"本页小计,,,,,,{i}" for i in range(1, 2001)]
     report = load("stations", "s.csv", "\n".join([COLUMNS, *lines]) + "\n")
     assert report.rows_accepted == 1996
     assert any("4 row(s) of totals" in n for n in report.notes)
 
 
-def test_a_form_feed_ends_no_line(load: Load, project: Project, areas: None) -> None:
+def test_a_form_feed_does_not_end_a_line(load: Load, project: Project, areas: None) -> None:
     load("stations", "s.csv", "名\x0c册\u2028续\n" + "\n".join([COLUMNS, row(1), row(2)]) + "\n")
     assert names(project) == ["站1", "站2"]
 

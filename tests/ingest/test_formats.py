@@ -1,4 +1,4 @@
-"""The same three stations out of every format, encoding and delimiter."""
+"""The same three stations in every format, encoding and delimiter."""
 
 import shutil
 import zipfile
@@ -59,7 +59,7 @@ def test_geopackage(project: Project, load: Load, tmp_path: Path, crs: str) -> N
     assert report.crs == crs
 
 
-def test_geopackage_of_two_layers_asks_which(project: Project, load: Load, tmp_path: Path) -> None:
+def test_a_geopackage_of_two_layers_needs_a_choice(project: Project, load: Load, tmp_path: Path) -> None:
     table().to_file(tmp_path / "s.gpkg", layer="one")
     table().to_file(tmp_path / "s.gpkg", layer="two")
     with pytest.raises(InputError, match=r"--layer.*one.*two"):
@@ -99,7 +99,7 @@ def test_geoparquet(project: Project, load: Load, tmp_path: Path) -> None:
     same(project, load("stations", "s.parquet"))
 
 
-def test_a_shapefile_changed_beside_its_shp_is_another_file(load: Load, tmp_path: Path) -> None:
+def test_a_changed_sidecar_makes_a_shapefile_another_file(load: Load, tmp_path: Path) -> None:
     table().to_file(tmp_path / "s.shp", encoding="UTF-8")
     assert not load("stations", "s.shp").already_loaded
     assert load("stations", "s.shp").already_loaded
@@ -114,7 +114,7 @@ def test_a_shapefile_changed_beside_its_shp_is_another_file(load: Load, tmp_path
 
 
 @pytest.mark.parametrize("cpg", ["UTF-8", "OEM", "ISO-8859-1", "1252"])
-def test_a_wrong_cpg_is_seen_through(project: Project, load: Load, tmp_path: Path, cpg: str) -> None:
+def test_a_wrong_cpg_is_ignored(project: Project, load: Load, tmp_path: Path, cpg: str) -> None:
     table().to_file(tmp_path / "s.shp", encoding="GBK")
     (tmp_path / "s.cpg").write_text(cpg)
     report = load("stations", "s.shp")

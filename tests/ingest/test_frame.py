@@ -1,4 +1,4 @@
-"""A frame is imported as a file with the same rows would be."""
+"""A data frame is imported like a file with the same rows."""
 
 import datetime as dt
 import uuid
@@ -24,7 +24,7 @@ PLACES = {"lon": [116.95, 117.02, 117.03], "lat": [30.6, 30.61, 30.6]}
 
 
 def quiet(_stage: str, _fraction: float) -> None:
-    """Progress that nobody watches."""
+    """Ignore the progress."""
 
 
 @pytest.fixture
@@ -51,7 +51,7 @@ def as_file(frame: pd.DataFrame) -> str:
     return text
 
 
-def test_a_frame_gives_the_rows_of_the_same_file(project: Project, areas: None, load: Load, put: Load) -> None:
+def test_a_frame_has_the_same_rows_as_the_file(project: Project, areas: None, load: Load, put: Load) -> None:
     of_file = load("stations", "s.csv", as_file(stations()))
     rows = project.read("stations")
     of_frame = put("stations", stations(), name="s.csv")
@@ -75,7 +75,7 @@ def test_a_geodataframe_is_read_in_its_own_crs(project: Project, areas: None, pu
     assert any("no CRS stated" in n for n in report.notes) == (crs is None)
 
 
-def test_the_same_rows_again_are_loaded_already_whatever_keeps_them(areas: None, put: Load) -> None:
+def test_the_same_rows_are_already_loaded_however_they_are_stored(areas: None, put: Load) -> None:
     first = put("stations", stations())
     again = stations().astype({"编号": "category", "名称": object}).set_index(pd.Index([7, 8, 9], name="anything"))
     assert put("stations", again).already_loaded
@@ -96,7 +96,7 @@ def test_a_moved_point_or_another_crs_is_another_frame(project: Project, areas: 
     assert not put("stations", frame.set_crs("EPSG:4490", allow_override=True)).already_loaded
 
 
-def test_refused_rows_are_named_by_their_place_in_the_frame(areas: None, put: Load) -> None:
+def test_rejected_rows_are_numbered_as_in_the_frame(areas: None, put: Load) -> None:
     frame = stations().assign(层级=["县级", "乡镇级", "宇宙级"]).set_index(pd.Index(["x", "y", "z"]))
     with pytest.raises(
         BadValues, match=r"^mine: 1 of 3 rows .* row 2, column 层级: not understood, got '宇宙级', allowed: one of"
@@ -125,20 +125,20 @@ def test_no_message_about_households_holds_a_value(areas: None, put: Load) -> No
         ({"民族": ["汉族"] * 3}, RefusedTopic),
     ],
 )
-def test_what_is_not_held_is_refused_by_header_and_value(areas: None, put: Load, more: Any, kind: type[InputError]) -> None:
+def test_refused_data_is_recognised_by_header_and_value(areas: None, put: Load, more: Any, kind: type[InputError]) -> None:
     (header,) = more
     with pytest.raises(kind, match=header):
         put("households", households(**more))
     assert put("households", households(**more), drop=(header,)).rows_accepted == 3
 
 
-def test_the_index_is_not_read(areas: None, put: Load) -> None:
+def test_the_index_is_ignored(areas: None, put: Load) -> None:
     named = households().set_index(pd.Index(["王小明", "李小红", "张三丰"], name="姓名"))
     report = put("households", named)
     assert (report.rows_accepted, report.unused) == (3, ())
 
 
-def test_columns_of_every_type_become_the_text_of_a_file() -> None:
+def test_columns_of_every_type_become_the_text_of_the_file() -> None:
     day = dt.date(2020, 1, 31)
     columns: dict[str, Any] = {
         "code": [340811100001.0, np.nan],
@@ -215,11 +215,11 @@ def test_a_geodataframe_without_an_active_geometry_is_a_plain_frame(project: Pro
 
 @pytest.mark.parametrize("option", [{"layer": "a"}, {"header_row": 2}])
 def test_options_of_files_are_refused(areas: None, put: Load, option: Any) -> None:
-    with pytest.raises(InputError, match="mine: layer and header_row are options for files"):
+    with pytest.raises(InputError, match="mine: layer and header_row apply to files"):
         put("stations", stations(), **option)
 
 
-def test_an_empty_frame_and_an_unknown_column_are_told(areas: None, put: Load) -> None:
+def test_an_empty_frame_and_an_unknown_column_are_errors(areas: None, put: Load) -> None:
     with pytest.raises(EmptyFile, match="mine: the frame has no rows"):
         put("stations", stations().iloc[:0])
     with pytest.raises(MissingColumn, match=r"mine: drop: .*'absent'"):

@@ -1,4 +1,4 @@
-"""Damaged files of every format, and tables of nonsense: an error of the house's or a table, nothing else."""
+"""Damaged files of every format and random tables: the result is an error of this package or a table."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""Tables of nonsense under headers that are understood: an error of the house's or a report, nothing else."""
+"""Random tables under known headers: the result is an error of this package or a report."""
 
 from contextlib import closing
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""GPX: waypoints are places; routes and tracks are told, and read where they are chosen."""
+"""GPX: waypoints are read as points; routes and tracks are noted, and read if they are selected."""
 
 from collections.abc import Callable
 
@@ -37,7 +37,7 @@ def test_a_chosen_layer_is_lines(load: Load, layer: str) -> None:
         load("stations", "s.gpx", HEAD + TRACK + ROUTE + "</gpx>", layer=layer, mapping=mapping, tier="village")
 
 
-def test_a_file_of_tracks_alone_says_how_to_read_them(load: Load) -> None:
+def test_the_error_for_a_file_of_tracks_says_how_to_read_them(load: Load) -> None:
     with pytest.raises(EmptyFile, match=r"no waypoints, only 1 tracks \(--layer tracks\)"):
         load("stations", "s.gpx", HEAD + TRACK + "</gpx>")
     with pytest.raises(InputError, match="layers of GPX are waypoints, routes, tracks"):
@@ -45,7 +45,7 @@ def test_a_file_of_tracks_alone_says_how_to_read_them(load: Load) -> None:
 
 
 @pytest.mark.parametrize("lat", ["abc", "30,6", "nan", ""])
-def test_a_place_that_is_none_is_refused_with_its_row(load: Load, lat: str) -> None:
+def test_an_invalid_location_is_rejected_with_its_row(load: Load, lat: str) -> None:
     with pytest.raises(BadGeometry, match="row 3, column geometry: geometry cannot be read"):
         load("stations", "s.gpx", HEAD + waypoint(ROWS[0]) + waypoint(ROWS[1], lat) + "</gpx>")
 
@@ -55,7 +55,7 @@ def test_a_place_that_is_none_is_refused_with_its_row(load: Load, lat: str) -> N
     [
         (HEAD + waypoint(ROWS[0]), "damaged or cut short"),
         ('<!DOCTYPE gpx [<!ENTITY a SYSTEM "file:///etc/passwd">]>' + HEAD[21:] + "&a;</gpx>", "document type"),
-        ("<kml/>", "the XML is 'kml', allowed is 'gpx'"),
+        ("<kml/>", "the root element is 'kml', allowed is 'gpx'"),
     ],
 )
 def test_a_bad_gpx_is_refused(load: Load, content: str, message: str) -> None:

@@ -1,4 +1,4 @@
-"""Headers as they are really written: marks, units, numbers, two languages, several coordinates."""
+"""Real headers: with marks, units, numbers, two languages, several coordinates."""
 
 from collections.abc import Callable
 
@@ -8,7 +8,7 @@ import pytest
 from geoservice.errors import MissingColumn
 from geoservice.ingest import Report
 from geoservice.ingest.columns import fields_of, map_columns
-from geoservice.ingest.header_names import guess
+from geoservice.ingest.header_names import guess_columns
 from geoservice.ingest.header_patterns import SURE, score
 from geoservice.ingest.header_vocabulary import names_of
 from geoservice.ingest.report import Options
@@ -37,7 +37,7 @@ Load = Callable[..., Report]
         ("areas", "code", "行政区划\n代码"),
     ],
 )
-def test_marks_units_numbers_and_spellings_are_looked_through(table: TableName, field: str, header: str) -> None:
+def test_marks_units_numbers_and_spellings_are_ignored(table: TableName, field: str, header: str) -> None:
     scores = {f: score(header, f, names) for f, names in names_of(table).items()}
     assert max(scores, key=lambda f: scores[f]) == field
     assert scores[field] > 0.6
@@ -61,7 +61,7 @@ def test_marks_units_numbers_and_spellings_are_looked_through(table: TableName, 
         ("areas", "code", "城乡分类代码"),
     ],
 )
-def test_what_only_looks_like_a_column_is_none(table: TableName, field: str, header: str) -> None:
+def test_similar_headers_are_not_mapped(table: TableName, field: str, header: str) -> None:
     assert score(header, field, names_of(table)[field]) == 0
 
 
@@ -78,8 +78,8 @@ def test_what_only_looks_like_a_column_is_none(table: TableName, field: str, hea
         (["起点经度", "起点纬度", "终点经度", "终点纬度"], None),
     ],
 )
-def test_of_several_coordinates_the_best_pair_is_taken(study: Study, headers: list[str], pair: tuple[str, str] | None) -> None:
-    found = guess(headers, fields_of("households", study))
+def test_the_best_of_several_coordinate_pairs_is_used(study: Study, headers: list[str], pair: tuple[str, str] | None) -> None:
+    found = guess_columns(headers, fields_of("households", study))
     assert (found["lon"], found["lat"]) == pair if pair else not {"lon", "lat"} & set(found)
 
 
@@ -87,34 +87,34 @@ def mapped(table: TableName, study: Study, columns: dict[str, list[str]]) -> dic
     return map_columns(table, list(columns), study, Options(), None, Sample(pa.table(columns)))
 
 
-def test_a_key_has_values_that_all_differ(study: Study) -> None:
+def test_a_key_has_distinct_values(study: Study) -> None:
     columns = {"网点号": ["7", "7", "8"] * 3, "窗口号": [f"A{i}" for i in range(9)]}
     assert mapped("stations", study, columns) == {"id": "窗口号"}
     assert mapped("stations", study, {"窗口号": ["A1", "A1", "A2"] * 3}) == {}
 
 
-def test_moments_of_typing_are_no_days_of_arrival(study: Study) -> None:
+def test_times_of_data_entry_are_not_dates_of_arrival(study: Study) -> None:
     days, moments = [["2024-05-01"] * 6, ["2024-05-01T08:11:02.000+03:00"] * 6]
     assert mapped("households", study, {"start": days})["since"] == "start"
     assert mapped("households", study, {"start": moments}) == {}
 
 
-def test_an_accuracy_in_metres_is_no_word_for_precision(study: Study) -> None:
+def test_an_accuracy_in_metres_is_not_a_precision(study: Study) -> None:
     assert mapped("households", study, {"定位精度": ["4.8", "12", "5"] * 3}) == {"uncertainty_m": "定位精度"}
     assert mapped("households", study, {"定位精度": ["点", "楼栋", "街道"] * 3}) == {"precision": "定位精度"}
 
 
-def test_the_classes_of_hospitals_are_no_tiers(study: Study) -> None:
+def test_classes_of_hospitals_are_not_tiers(study: Study) -> None:
     assert mapped("stations", study, {"机构等级": ["三级", "二级", "一级"] * 3}) == {}
     assert mapped("stations", study, {"机构等级": ["县级", "乡镇级", "村级"] * 3}) == {"tier": "机构等级"}
 
 
-def test_of_two_codes_the_finer_level_is_the_home_area(study: Study) -> None:
+def test_the_code_of_the_finer_level_is_the_home_area(study: Study) -> None:
     columns = {"户籍省代码": ["34", "41"] * 4, "户籍县代码": ["340811", "411525"] * 4}
     assert mapped("households", study, columns) == {"registered_area": "户籍县代码"}
 
 
-def test_parents_are_known_by_the_codes_that_begin_with_them(study: Study) -> None:
+def test_parents_are_recognised_as_prefixes_of_codes(study: Study) -> None:
     columns = {
         "code": ["340811001", "340811002", "340822100"],
         "cityCode": ["3408"] * 3,
@@ -123,15 +123,15 @@ def test_parents_are_known_by_the_codes_that_begin_with_them(study: Study) -> No
     assert mapped("areas", study, columns) == {"code": "code", "parent": "areaCode"}
 
 
-def test_two_equally_good_headers_are_told_and_none_is_taken(study: Study) -> None:
+def test_two_equally_good_headers_are_noted_and_not_used(study: Study) -> None:
     doubts: dict[str, list[str]] = {}
     headers = ["机构编号", "机构代码", "名称"]
-    assert guess(headers, fields_of("stations", study), doubts=doubts) == {"name": "名称"}
+    assert guess_columns(headers, fields_of("stations", study), doubts=doubts) == {"name": "名称"}
     assert doubts == {"id": ["机构编号", "机构代码"]}
 
 
-def test_a_doubt_stands_in_the_error_with_the_way_out(load: Load) -> None:
-    with pytest.raises(MissingColumn, match=r"'机构编号' and '机构代码' are equally good.*--map id=机构编号"):
+def test_the_error_names_the_doubt_and_the_option(load: Load) -> None:
+    with pytest.raises(MissingColumn, match=r"'机构编号' and '机构代码' fit equally well.*--map id=机构编号"):
         load("stations", "s.csv", "机构编号,机构代码,名称,层级,lon,lat\nA,B,甲,村级,116.95,30.6\n")
     report = load(
         "stations",
@@ -142,6 +142,6 @@ def test_a_doubt_stands_in_the_error_with_the_way_out(load: Load) -> None:
     assert report.mapping["id"] == "机构代码"
 
 
-def test_a_sure_name_is_kept_though_a_value_is_wrong(study: Study) -> None:
+def test_a_certain_name_is_used_despite_a_wrong_value(study: Study) -> None:
     assert score("常住人口", "persons", names_of("households")["persons"]) > SURE
     assert mapped("households", study, {"常住人口": ["3", "4", "多", "2", "1", "5"]}) == {"persons": "常住人口"}

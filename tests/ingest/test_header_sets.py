@@ -1,4 +1,4 @@
-"""The guess of columns, measured on header sets as hospitals, schools, police, survey tools and open data write them."""
+"""Accuracy of the column guess on header sets from hospitals, schools, police, survey tools and open data."""
 
 import csv
 import tomllib
@@ -79,7 +79,7 @@ def test_there_are_sets_of_every_table_in_both_languages() -> None:
 
 
 @pytest.mark.parametrize("held_out", [False, True], ids=["tuned", "held out"])
-def test_headers_are_understood_and_hardly_ever_misunderstood(held_out: bool) -> None:
+def test_headers_are_mapped_with_few_errors(held_out: bool) -> None:
     """At least 95 % of the fields get the right header and at most 1 % a wrong one; of sets held out 90 % and 2 %."""
     sets = [s for s in scores() if s.held_out is held_out]
     fields = sum(s.fields for s in sets)
@@ -87,12 +87,12 @@ def test_headers_are_understood_and_hardly_ever_misunderstood(held_out: bool) ->
     wrong = [f"{s.name}: {line}" for s in sets for line in s.wrong]
     not_right = len(missing) + sum(not line.endswith("None") for line in wrong)
     least, most = (0.90, 0.02) if held_out else (0.95, 0.01)
-    told = "\n".join([f"{not_right} of {fields} fields are not right, {len(wrong)} wrong:", *missing, *wrong])
-    assert fields - not_right >= least * fields, told
-    assert len(wrong) <= most * fields, told
+    message = "\n".join([f"{not_right} of {fields} fields are not right, {len(wrong)} wrong:", *missing, *wrong])
+    assert fields - not_right >= least * fields, message
+    assert len(wrong) <= most * fields, message
 
 
-def test_all_sets_together_meet_the_bar() -> None:
+def test_all_sets_together_meet_the_threshold() -> None:
     fields = sum(s.fields for s in scores())
     wrong = sum(len(s.wrong) for s in scores())
     missing = sum(len(s.missing) for s in scores())

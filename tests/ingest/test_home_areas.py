@@ -1,4 +1,4 @@
-"""Home areas of households: what is a code, what is a place, and what is told."""
+"""Home areas of households by code and by name, and the notes on them."""
 
 from collections.abc import Callable
 
@@ -34,28 +34,28 @@ def test_places_are_read_by_name_from_the_loaded_areas_and_the_national_table(
     assert homes(register) == ["340811", "340811101", "4116", "42"]
 
 
-def test_a_name_that_many_places_bear_is_refused(areas: None, load: Load) -> None:
-    with pytest.raises(BadValues, match="names a division of China"):
+def test_an_ambiguous_place_name_is_rejected(areas: None, load: Load) -> None:
+    with pytest.raises(BadValues, match="or of a division of China"):
         load("households", "h.csv", register_of(["鼓楼区"], "户籍地"))
 
 
 @pytest.mark.parametrize("nothing", ["-", "NaN", "#N/A", "无", ""])
-def test_words_for_nothing_are_no_home(register: Register, areas: None, load: Load, nothing: str) -> None:
+def test_words_for_missing_values_are_not_home_areas(register: Register, areas: None, load: Load, nothing: str) -> None:
     load("households", "h.csv", register_of([nothing, "340811100"]))
     assert homes(register) == ["340811100", "None"]
 
 
-def test_codes_that_no_table_knows_are_counted(areas: None, load: Load) -> None:
+def test_unknown_codes_are_counted(areas: None, load: Load) -> None:
     report = load("households", "h.csv", register_of(["340811100", "999999", "XX1", "410100"]))
-    assert any("2 codes are of no area that is known" in n for n in report.notes)
+    assert any("2 codes belong to no known area" in n for n in report.notes)
 
 
-def test_codes_of_a_county_are_told(areas: None, load: Load) -> None:
+def test_codes_of_a_county_are_noted(areas: None, load: Load) -> None:
     report = load("households", "h.csv", register_of(["340811", "340811000000", "340811100"]))
-    assert any("2 codes state a county or a wider area" in n for n in report.notes)
+    assert any("2 codes name a county or a wider area" in n for n in report.notes)
 
 
-def test_more_than_half_of_migrants_is_told(areas: None, load: Load) -> None:
+def test_more_than_half_of_migrants_is_noted(areas: None, load: Load) -> None:
     report = load("households", "h.csv", register_of(["410100", "420100", "340811100"]))
     assert any("67% of the households are registered elsewhere" in n for n in report.notes)
 
@@ -70,7 +70,7 @@ def test_more_than_half_of_migrants_is_told(areas: None, load: Load) -> None:
     ],
     ids=["address", "yes or no", "yes or no under a word for home", "1 or 0"],
 )
-def test_columns_of_other_things_are_not_taken_for_home_areas(
+def test_other_columns_are_not_mapped_to_home_areas(
     register: Register, areas: None, load: Load, header: str, values: list[str]
 ) -> None:
     report = load("households", "h.csv", register_of(values, header))
@@ -79,7 +79,7 @@ def test_columns_of_other_things_are_not_taken_for_home_areas(
     assert set(homes(register)) == {"None"}
 
 
-def test_the_floor_of_an_osm_station_is_no_tier(project: Project, areas: None, load: Load) -> None:
+def test_the_level_of_an_osm_station_is_not_a_tier(project: Project, areas: None, load: Load) -> None:
     report = load(
         "stations",
         "s.csv",

@@ -1,4 +1,4 @@
-"""Ids of households: the same digests in this process and in one beside it."""
+"""Household ids: the same digests from this process and from a child process."""
 
 import hmac
 import sys
@@ -23,15 +23,15 @@ def test_an_id_is_the_first_half_of_an_hmac() -> None:
     assert ids.to_pylist() == [*map(expected, KEYS), expected("")]
 
 
-def test_a_process_of_its_own_makes_the_same_ids(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "FEW", 2)
+def test_a_child_process_computes_the_same_ids(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MAX_INLINE", 2)
     monkeypatch.setattr(module, "BATCH", 4)
     keys = pa.array(["cut off", *KEYS]).slice(1)
     assert household_ids(keys, SECRET)().to_pylist() == [*map(expected, KEYS)]
 
 
-def test_a_process_that_ends_early_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "FEW", 2)
+def test_a_process_that_ends_early_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MAX_INLINE", 2)
     monkeypatch.setattr(sys, "executable", "/bin/true")
     with pytest.raises(Unavailable, match="ended early"):
         household_ids(pa.array(KEYS), SECRET)()

@@ -1,4 +1,4 @@
-"""Households: how well their place is known."""
+"""Households whose location has a coarse precision."""
 
 from collections.abc import Callable
 
@@ -23,5 +23,5 @@ def test_a_household_lives_in_the_area_that_its_precision_reaches(
     report = load("households", "h.csv", households("精度", word))
     first, second = sorted(register.read("households").to_pylist(), key=lambda r: -int(r["persons"]))
     assert (first["residence_area"], second["residence_area"]) == (area, "V")
-    told = any(n.startswith("1 households are known to their village, township or county alone") for n in report.notes)
-    assert told == (word not in {"点", "street"})
+    noted = any(n.startswith("1 households are located only to their village, township or county") for n in report.notes)
+    assert noted == (word not in {"点", "street"})

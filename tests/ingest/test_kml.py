@@ -1,4 +1,4 @@
-"""KML and KMZ: names, folders, ExtendedData and geometry are read; nothing they refer to is fetched or run."""
+"""KML and KMZ: names, folders, ExtendedData and geometry are read; links are not followed and scripts not run."""
 
 import json
 import socket
@@ -73,7 +73,7 @@ def test_a_kmz_is_its_doc_kml(project: Project, load: Load, tmp_path: Path) -> N
     report = load("stations", "s.kmz")
     same(project, report)
     assert report.format == "kml in kmz"
-    assert report.notes[0] == "'doc.kml' was read out of the archive; not read: ['files/more.kml']"
+    assert report.notes[0] == "'doc.kml' was read from the archive; not read: ['files/more.kml']"
 
 
 def test_areas_with_holes_and_parts(project: Project, load: Load) -> None:
@@ -92,13 +92,13 @@ def test_areas_with_holes_and_parts(project: Project, load: Load) -> None:
     assert shape.area == pytest.approx(1 - 0.02 + 0.5)
 
 
-def test_attributes_in_a_table_of_the_description(project: Project, load: Load) -> None:
+def test_attributes_in_an_html_table_of_the_description(project: Project, load: Load) -> None:
     row = ROWS[0]
     cells = "".join(f"<tr><td>{k}</td><td>{row[k]}</td></tr>" for k in ("编号", "级别", "服务"))
     html = f"<description><![CDATA[<html><table><tr><td colspan=2>{row['名称']}</td></tr>{cells}</table>]]></description>"
     report = load("stations", "s.kml", kml(point(str(row["名称"]), html)))
     assert project.read("stations").column("id").to_pylist() == ["001"]
-    assert "columns ['编号', '级别', '服务'] were read out of tables in the descriptions" in report.notes
+    assert "columns ['编号', '级别', '服务'] were read from tables in the descriptions" in report.notes
 
 
 def test_scripts_in_a_description_are_text(project: Project, load: Load) -> None:
@@ -110,7 +110,7 @@ def test_scripts_in_a_description_are_text(project: Project, load: Load) -> None
     assert report.rows_accepted == 1
 
 
-def test_links_are_told_and_not_followed(project: Project, load: Load) -> None:
+def test_links_are_noted_and_not_followed(project: Project, load: Load) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         server.settimeout(0.2)
         link = f"<NetworkLink><Link><href>http://127.0.0.1:{server.getsockname()[1]}/x.kml</href></Link></NetworkLink>"
@@ -128,7 +128,7 @@ def test_links_are_told_and_not_followed(project: Project, load: Load) -> None:
 
 
 @pytest.mark.parametrize("at", ["116.95,abc", "116.95", "116.95 30.6", "nan,30.6", "1,2,3,4"])
-def test_a_coordinate_that_is_none_is_refused_with_its_row(load: Load, at: str) -> None:
+def test_an_invalid_coordinate_is_rejected_with_its_row(load: Load, at: str) -> None:
     good, bad = data(编号="1", 级别="村级", 服务="体检"), data(编号="2", 级别="村级", 服务="体检")
     with pytest.raises(BadGeometry, match="row 3, column geometry: geometry cannot be read"):
         load("stations", "s.kml", kml(point("A", good), point("B", bad, at=at)))
@@ -164,12 +164,12 @@ def test_a_bad_kml_is_refused(load: Load, content: str, error: type[InputError],
 def test_a_bomb_in_a_kmz_is_refused(load: Load, tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "s.kmz", "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("doc.kml", HEAD + " " * (64 << 20))
-    with pytest.raises(TooLarge, match=r"doc\.kml in the archive grows"):
+    with pytest.raises(TooLarge, match=r"doc\.kml in the archive unpacks into"):
         load("stations", "s.kmz")
 
 
 def test_a_kmz_without_kml_says_so(load: Load, tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "s.kmz", "w") as archive:
         archive.writestr("s.csv", "id\n1\n")
-    with pytest.raises(InputError, match=r"no file that is read; read are \.kml$"):
+    with pytest.raises(InputError, match=r"no file of a supported format; supported are \.kml$"):
         load("stations", "s.kmz")

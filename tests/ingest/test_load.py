@@ -1,4 +1,4 @@
-"""What an import does to register and project, and what it tells."""
+"""Effects of an import on register and project, and its report."""
 
 import csv
 import hashlib
@@ -30,7 +30,7 @@ GOOD = (
 )
 
 
-def test_households_become_keyed_hashes_in_their_lowest_area(register: Register, areas: None, load: Load) -> None:
+def test_households_have_keyed_hashes_and_their_lowest_area(register: Register, areas: None, load: Load) -> None:
     report = load("households", "h.csv", GOOD)
     rows = {r["id"]: r for r in register.read("households").to_pylist()}
     digests = {k: hmac.new(register.secret(), k.encode(), hashlib.sha256).digest() for k in ("001", "002", "003")}
@@ -45,7 +45,7 @@ def test_households_become_keyed_hashes_in_their_lowest_area(register: Register,
 
 
 @pytest.mark.parametrize(("crs", "shift"), [("gcj02", wgs84_to_gcj02), ("bd09", wgs84_to_bd09)])
-def test_shifted_coordinates_are_put_right(register: Register, areas: None, load: Load, crs: str, shift: Any) -> None:
+def test_shifted_coordinates_are_corrected(register: Register, areas: None, load: Load, crs: str, shift: Any) -> None:
     import numpy as np
 
     (lon,), (lat,) = shift(np.array([116.95]), np.array([30.6]))
@@ -55,7 +55,7 @@ def test_shifted_coordinates_are_put_right(register: Register, areas: None, load
     assert report.crs == crs
 
 
-def test_the_same_file_again_is_no_work_and_a_changed_one_a_vintage(register: Register, areas: None, load: Load) -> None:
+def test_the_same_file_changes_nothing_and_a_changed_one_is_a_vintage(register: Register, areas: None, load: Load) -> None:
     load("households", "h.csv", GOOD)
     before = register.digest("households")
     again = load("households", "h.csv", GOOD)
@@ -67,7 +67,7 @@ def test_the_same_file_again_is_no_work_and_a_changed_one_a_vintage(register: Re
     assert register.digest("households") != before
 
 
-def test_new_areas_make_the_same_households_new(
+def test_new_areas_reload_the_same_households(
     project: Project, register: Register, areas: None, load: Load, areas_table: pa.Table
 ) -> None:
     good = GOOD.replace("杨桥镇", "")
@@ -86,7 +86,7 @@ def test_the_order_of_rows_changes_nothing(register: Register, areas: None, load
     assert register.digest("households") == digest
 
 
-def test_a_dry_run_checks_all_and_changes_nothing(project: Project, register: Register, areas: None, load: Load) -> None:
+def test_a_dry_run_checks_everything_and_changes_nothing(project: Project, register: Register, areas: None, load: Load) -> None:
     def contents() -> dict[str, bytes]:
         return {p: p.read_bytes() for store in (register, project) for p in store.folder.rglob("*") if p.is_file()}
 
@@ -95,7 +95,7 @@ def test_a_dry_run_checks_all_and_changes_nothing(project: Project, register: Re
     assert contents() == before
     assert report.vintage is None
     assert (report.rows_accepted, report.rows_rejected) == (2, 2)
-    assert report.samples[0].reason == "duplicate key: row 5 has it too"
+    assert report.samples[0].reason == "duplicate key, also in row 5"
 
 
 def test_good_rows_are_loaded_when_partial_loads_are_accepted(register: Register, areas: None, load: Load) -> None:
@@ -120,7 +120,7 @@ def test_good_rows_are_loaded_when_partial_loads_are_accepted(register: Register
     assert all(r["file"] == "h.csv" and r["reason"] and r["allowed"] for r in rows)
 
 
-def test_rejects_as_a_workbook_hold_no_formula(areas: None, load: Load, tmp_path: Path) -> None:
+def test_a_rejects_workbook_has_no_formulas(areas: None, load: Load, tmp_path: Path) -> None:
     with pytest.raises(BadValues, match=r"bad\.xlsx"):
         load("households", "h.csv", GOOD + '004,116.95,30.6,"=HYPERLINK(""x"")",0,\n', rejects=tmp_path / "bad.xlsx")
     rows = CalamineWorkbook.from_path(str(tmp_path / "bad.xlsx")).get_sheet_by_index(0).to_python()
@@ -148,7 +148,7 @@ def test_personal_columns_stop_the_import_until_they_are_dropped(
     assert "王伟".encode() not in kept
 
 
-def test_addresses_and_register_keys_are_not_kept(project: Project, register: Register, areas: None, load: Load) -> None:
+def test_addresses_and_register_keys_are_not_stored(project: Project, register: Register, areas: None, load: Load) -> None:
     report = load("households", "h.csv", "户编号,经度,纬度,人口,六岁以下,地址\nKEY-4711,116.95,30.6,3,1,杨桥镇某路12号\n")
     assert any("地址" in n for n in report.notes)
     register.close()
@@ -157,7 +157,7 @@ def test_addresses_and_register_keys_are_not_kept(project: Project, register: Re
     assert "某路12号".encode() not in kept
 
 
-def test_gcj02_taken_for_wgs84_is_diagnosed(load: Load, box: Callable[..., object], places: Callable[..., str]) -> None:
+def test_gcj02_read_as_wgs84_is_diagnosed(load: Load, box: Callable[..., object], places: Callable[..., str]) -> None:
     import numpy as np
 
     load("areas", "small.geojson", places(({"code": "1", "name": "n", "level": "村"}, box(116.95, 30.6, 116.951, 30.601))))
@@ -168,7 +168,7 @@ def test_gcj02_taken_for_wgs84_is_diagnosed(load: Load, box: Callable[..., objec
     assert load("households", "h.csv", HEADER + body, crs="gcj02").rows_accepted == 9
 
 
-def test_stations_take_their_tier_and_single_service_from_what_is_said(project: Project, study: Study, tmp_path: Path) -> None:
+def test_the_tier_option_and_the_only_service_are_used(project: Project, study: Study, tmp_path: Path) -> None:
     only = study.model_copy(update={"services": study.services[:1]})
     (tmp_path / "s.csv").write_text("id,name,lon,lat,启用,start delay\nA1,站,117,30.6,停用,60\n")
     import_file(project, "stations", tmp_path / "s.csv", replace(Options(), tier="村级"), only, lambda stage, fraction: None)
@@ -194,21 +194,21 @@ def test_areas_from_codes_alone(project: Project, load: Load) -> None:
 def test_progress_goes_up_through_its_stages(
     project: Project, register: Register, areas: None, study: Study, tmp_path: Path
 ) -> None:
-    told: list[tuple[str, float]] = []
+    calls: list[tuple[str, float]] = []
     (tmp_path / "h.csv").write_text(GOOD)
-    import_file(project, "households", tmp_path / "h.csv", Options(), study, lambda s, f: told.append((s, f)), register)
+    import_file(project, "households", tmp_path / "h.csv", Options(), study, lambda s, f: calls.append((s, f)), register)
     stages = ["read", "check", "write"]
-    assert told == sorted(told, key=lambda t: (stages.index(t[0]), t[1]))
-    assert told[-1] == ("write", 1.0)
+    assert calls == sorted(calls, key=lambda t: (stages.index(t[0]), t[1]))
+    assert calls[-1] == ("write", 1.0)
 
 
-def test_households_have_no_way_into_the_project(project: Project, areas: None, study: Study, tmp_path: Path) -> None:
+def test_households_cannot_be_loaded_into_the_project(project: Project, areas: None, study: Study, tmp_path: Path) -> None:
     (tmp_path / "h.csv").write_text(GOOD)
-    with pytest.raises(InputError, match="kept in the register, which is not open"):
+    with pytest.raises(InputError, match="in the register, which is not open"):
         import_file(project, "households", tmp_path / "h.csv", Options(), study, lambda stage, fraction: None)
 
 
-def test_without_its_secret_a_loaded_register_takes_no_households(register: Register, areas: None, load: Load) -> None:
+def test_a_loaded_register_without_its_secret_refuses_households(register: Register, areas: None, load: Load) -> None:
     load("households", "h.csv", GOOD)
     (register.folder / "secret").unlink()
     with pytest.raises(InputError, match="restore it from a backup of the register"):
@@ -222,6 +222,6 @@ def test_periods_that_a_spreadsheet_changed(project: Project, areas: None, load:
 
 
 @pytest.mark.parametrize("period", ["2024.1", "45292", "2024-03-15"])
-def test_a_period_that_may_be_another_is_refused(areas: None, load: Load, period: str) -> None:
+def test_an_ambiguous_period_is_rejected(areas: None, load: Load, period: str) -> None:
     with pytest.raises(BadValues, match="January or October"):
         load("uptake", "u.csv", f"area,period,service,served,eligible\n340811,{period},care,50,400\n")

@@ -1,4 +1,4 @@
-"""Opening hours: what OpenStreetMap's syntax is, what is not, and what the usual Chinese words become."""
+"""Opening hours: valid and invalid OpenStreetMap syntax, and the translation of Chinese phrases."""
 
 import re
 
@@ -61,24 +61,24 @@ BAD = [
 
 
 @pytest.mark.parametrize("text", GOOD)
-def test_what_openstreetmap_knows_stays_as_it_is(text: str) -> None:
+def test_openstreetmap_syntax_is_unchanged(text: str) -> None:
     assert to_opening_hours(text) == text
 
 
 @pytest.mark.parametrize("text", CHINESE)
-def test_usual_chinese_words_become_it(text: str) -> None:
+def test_usual_chinese_phrases_are_translated(text: str) -> None:
     assert to_opening_hours(text) == CHINESE[text]
     assert to_opening_hours(CHINESE[text]) == CHINESE[text]
 
 
 @pytest.mark.parametrize("text", BAD)
-def test_all_else_is_refused(text: str) -> None:
+def test_anything_else_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=re.escape(text)):
         to_opening_hours(text)
 
 
 @pytest.mark.parametrize("text", ["Mo,Tu," * 300, "08:00-" * 300, "Jan 1,2," * 300, '";' * 401, "Mo[1," * 190, "周一至" * 300])
-def test_no_text_takes_long(text: str) -> None:
+def test_no_text_takes_long_to_match(text: str) -> None:
     with pytest.raises(ValueError, match=re.escape(text[:9])):
         to_opening_hours(text)
 

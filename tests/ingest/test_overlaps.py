@@ -1,4 +1,4 @@
-"""Areas of one level on one another: told, but not the strips along borders that two drawings of one border leave."""
+"""Overlaps of areas of one level, without the slivers between two drawings of one border."""
 
 import datetime as dt
 from typing import Any
@@ -26,11 +26,11 @@ def areas(*rows: tuple[str, str, Any], valid_to: dt.date | None = None) -> pa.Ta
 
 
 def box(west: float, south: float, east: float, north: float) -> Any:
-    """A box in metres near the equator."""
+    """Return a box near the equator, from metres."""
     return shapely.box(*(v / DEGREE_M for v in (west, south, east, north)))
 
 
-def test_the_share_is_of_the_smaller_and_the_largest_comes_first() -> None:
+def test_the_share_is_of_the_smaller_area_and_the_largest_comes_first() -> None:
     table = areas(
         ("a", "township", box(0, 0, 4000, 4000)),
         ("b", "township", box(3000, 0, 5000, 4000)),
@@ -44,7 +44,7 @@ def test_the_share_is_of_the_smaller_and_the_largest_comes_first() -> None:
 
 
 @pytest.mark.parametrize(
-    ("other", "told"),
+    ("other", "expected"),
     [
         (box(1000, 0, 2000, 1000), False),  # a common border
         (box(980, 0, 1980, 1000), False),  # drawn 20 m apart: 2 % of the area, but a strip
@@ -55,11 +55,11 @@ def test_the_share_is_of_the_smaller_and_the_largest_comes_first() -> None:
     ],
     ids=["border", "strip", "wide strip", "corner", "twice", "small"],
 )
-def test_strips_along_a_border_are_no_overlap(other: Any, told: bool) -> None:
-    assert bool(overlapping_areas(areas(("a", "village", box(0, 0, 1000, 1000)), ("b", "village", other)))) == told
+def test_slivers_along_a_border_are_not_overlaps(other: Any, expected: bool) -> None:
+    assert bool(overlapping_areas(areas(("a", "village", box(0, 0, 1000, 1000)), ("b", "village", other)))) == expected
 
 
-def test_areas_of_the_past_grids_and_none_at_all_are_passed_over() -> None:
+def test_past_areas_grid_cells_and_empty_tables_are_ignored() -> None:
     twice = [(code, "village", box(0, 0, 1000, 1000)) for code in "ab"]
     assert overlapping_areas(areas(*twice)) == [Overlap("village", ("a", "b"), pytest.approx(1))]
     assert overlapping_areas(areas(*twice, valid_to=dt.date(2020, 1, 1))) == []

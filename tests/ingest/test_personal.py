@@ -1,4 +1,4 @@
-"""What must not come in, under whatever header, and what only looks like it."""
+"""Personal data is refused under any header, and data that only looks like it is accepted."""
 
 import numpy as np
 import pyarrow as pa
@@ -19,7 +19,7 @@ def with_check(body: str) -> str:
 @pytest.mark.parametrize(
     "header", ["姓名", "户主", "户主姓名", "name", "Full_Name", "身份证号", "公民身份号码", "手机号", "联系电话", "passport no"]
 )
-def test_headers_of_persons_are_refused_in_households(header: str) -> None:
+def test_personal_headers_are_refused_in_households(header: str) -> None:
     with pytest.raises(PersonalData, match="--drop"):
         check_headers("households", ["户编号", header])
 
@@ -44,23 +44,23 @@ def test_plain_headers_pass(header: str) -> None:
     check_headers("households", [header])
 
 
-def test_names_of_stations_and_areas_are_legitimate() -> None:
+def test_names_of_stations_and_areas_are_accepted() -> None:
     check_headers("stations", ["名称", "name"])
     check_values("areas", column(["杨桥", "罗岭", "白泽", "陈家"], "name"), [], [])
     check_values("stations", column(["王庄", "李集", "张湾", "陈桥"], "name"), ["name"], [])
 
 
-def test_identity_numbers_are_found_in_free_text() -> None:
+def test_identity_numbers_are_recognised_in_free_text() -> None:
     number = with_check("34081119900307123")
     with pytest.raises(PersonalData, match="identity numbers"):
         check_values("stations", column([f"负责 {number}。", "-", None]), [], [])
 
 
-def test_serial_numbers_of_the_same_length_are_no_identity_numbers() -> None:
+def test_serial_numbers_of_the_same_length_are_not_identity_numbers() -> None:
     check_values("households", column([f"340811{20150101 + i % 28}{i:04d}" for i in range(500)]), [], [])
 
 
-def test_old_identity_numbers_are_found() -> None:
+def test_old_identity_numbers_are_recognised() -> None:
     random = np.random.default_rng(1)
     values = [
         f"340811{random.integers(50, 99):02d}{random.integers(1, 13):02d}{random.integers(1, 29):02d}{i:03d}" for i in range(50)
@@ -70,16 +70,16 @@ def test_old_identity_numbers_are_found() -> None:
 
 
 @pytest.mark.parametrize("written", ["13812345678", "+86 138-1234-5678", "tel 138 1234 5678"])
-def test_mobile_numbers_are_found(written: str) -> None:
+def test_mobile_numbers_are_recognised(written: str) -> None:
     with pytest.raises(PersonalData, match="mobile"):
         check_values("households", column([written, "x"]), [], [])
 
 
-def test_long_fractions_are_no_phones() -> None:
+def test_long_fractions_are_not_phones() -> None:
     check_values("households", column(["117.13812345678", "30.15912345678901"]), [], [])
 
 
-def test_columns_of_chinese_names_are_found_whatever_the_header() -> None:
+def test_chinese_names_are_recognised_under_any_header() -> None:
     with pytest.raises(PersonalData, match="names"):
         check_values("households", column(["王伟", "李娜", "欧阳锋", "张小敏", "陈"]), [], [])
 
@@ -87,10 +87,10 @@ def test_columns_of_chinese_names_are_found_whatever_the_header() -> None:
 @pytest.mark.parametrize(
     "values", [["农业", "非农业"] * 9, ["杨桥镇", "罗岭镇", "白泽湖乡"], ["安徽", "江苏"] * 50, ["高龄", "常住", "流动"] * 40]
 )
-def test_columns_of_categories_and_places_are_no_names(values: list[str | None]) -> None:
+def test_categories_and_places_are_not_personal_names(values: list[str | None]) -> None:
     check_values("households", column(values), [], [])
 
 
-def test_ethnic_groups_are_found_by_value() -> None:
+def test_ethnic_groups_are_recognised_by_value() -> None:
     with pytest.raises(RefusedTopic, match="ethnicity"):
         check_values("households", column(["汉族", "回族", "汉族"]), [], [])

@@ -1,4 +1,4 @@
-"""Public counts of people out of points, cells, polygons and rasters."""
+"""Population counts from points, cells, polygons and rasters."""
 
 import datetime as dt
 from collections.abc import Callable
@@ -42,7 +42,7 @@ def shape(row: dict[str, Any]) -> shapely.Geometry:
     return shapely.from_wkb(row["geometry"])
 
 
-def test_points_with_everything_a_file_can_have(project: Project, areas: None, load: Load) -> None:
+def test_points_with_every_column(project: Project, areas: None, load: Load) -> None:
     load(
         "population",
         "p.csv",
@@ -57,7 +57,7 @@ def test_points_with_everything_a_file_can_have(project: Project, areas: None, l
     assert project.read("population").schema.equals(TABLES["population"].arrow(("under_6",)))
 
 
-def test_rows_without_ids_are_numbered_and_groups_are_no_must(project: Project, areas: None, load: Load) -> None:
+def test_rows_without_ids_are_numbered_and_groups_are_optional(project: Project, areas: None, load: Load) -> None:
     report = load("population", "p.csv", "lon,lat,pop_total\n116.95,30.6,5\n117.02,30.55,6\n")
     assert [r["id"] for r in rows(project)] == ["2", "3"]
     assert report.mapping["persons"] == "pop_total"
@@ -66,7 +66,7 @@ def test_rows_without_ids_are_numbered_and_groups_are_no_must(project: Project, 
 
 
 @pytest.mark.parametrize("suffix", ["gpkg", "geojson", "parquet", "shp", "csv", "xlsx"])
-def test_polygons_out_of_every_format(project: Project, areas: None, load: Load, tmp_path: Path, suffix: str) -> None:
+def test_polygons_from_every_format(project: Project, areas: None, load: Load, tmp_path: Path, suffix: str) -> None:
     cells = [shapely.box(116.95, 30.6, 116.96, 30.61), shapely.box(116.96, 30.6, 116.97, 30.61)]
     frame = gpd.GeoDataFrame({"cell": ["x1", "x2"], "population": [7, 9]}, geometry=cells, crs="EPSG:4326")
     path = tmp_path / f"grid.{suffix}"
@@ -119,7 +119,7 @@ def test_h3_cells_as_numbers_and_as_points_on_demand(project: Project, areas: No
         ),
     ],
 )
-def test_what_is_wrong_is_refused(
+def test_wrong_values_are_errors(
     project: Project, areas: None, load: Load, body: str, kind: type[InputError], text: str
 ) -> None:
     with pytest.raises(kind, match=text):
@@ -127,12 +127,12 @@ def test_what_is_wrong_is_refused(
     assert project.vintages("population") == []
 
 
-def test_units_outside_are_noted_for_a_file_may_cover_a_country(project: Project, areas: None, load: Load) -> None:
+def test_units_outside_the_areas_are_noted(project: Project, areas: None, load: Load) -> None:
     report = load("population", "p.csv", POINTS + "".join(f"f{i},10,50,5\n" for i in range(9)))
     assert any("9 of 11 units are outside every area" in n for n in report.notes)
 
 
-def test_groups_of_population_are_real_numbers_on_both_loads(project: Project, areas: None, load: Load) -> None:
+def test_population_groups_are_floats_on_both_loads(project: Project, areas: None, load: Load) -> None:
     load("population", "a.csv", POINTS)
     load("population", "b.csv", "id,lon,lat,population,under_6\nc,116.95,30.6,9,0.25\n")
     assert [r["group_under_6"] for r in rows(project)] == [0, 0, 0.25]
@@ -151,7 +151,7 @@ def tiff(path: Path, crs: str | None, values: np.ndarray, left: float, top: floa
     return path
 
 
-def test_pixels_with_people_become_cells(project: Project, areas: None, load: Load, tmp_path: Path) -> None:
+def test_pixels_with_people_are_read_as_cells(project: Project, areas: None, load: Load, tmp_path: Path) -> None:
     values = np.array([[0, 1.5, np.nan], [2.25, -99999, 7]], np.float32)
     tiff(tmp_path / "worldpop.tif", "EPSG:4326", values, 116.95, 30.61, 0.001, nodata=-99999)
     report = load("population", "worldpop.tif")
@@ -172,7 +172,7 @@ def test_pixels_outside_the_areas_box_are_not_read(project: Project, areas: None
     assert len(lon) in range(19, 24)
 
 
-def test_mollweide_cells_are_turned_corner_by_corner(project: Project, areas: None, load: Load, tmp_path: Path) -> None:
+def test_mollweide_cells_are_transformed_corner_by_corner(project: Project, areas: None, load: Load, tmp_path: Path) -> None:
     there = Transformer.from_crs("EPSG:4326", MOLLWEIDE, always_xy=True)
     x, y = (round(v, -2) for v in there.transform(116.95, 30.6))
     tiff(tmp_path / "ghs.tif", MOLLWEIDE, np.array([[3, 0], [0, 5]], np.float64), x, y, 100, nodata=-200)
@@ -185,7 +185,7 @@ def test_mollweide_cells_are_turned_corner_by_corner(project: Project, areas: No
     assert sum(r["persons"] for r in rows(project)) == 8
 
 
-def test_rasters_that_cannot_be_used_say_why(project: Project, areas: None, load: Load, tmp_path: Path) -> None:
+def test_unusable_rasters_are_errors(project: Project, areas: None, load: Load, tmp_path: Path) -> None:
     one = np.ones((2, 2), np.uint8)
     tiff(tmp_path / "far.tif", "EPSG:4326", one, 10, 50, 0.01)
     with pytest.raises(WrongPlace, match=r"far\.tif: the raster does not meet the areas"):
@@ -204,9 +204,9 @@ def test_rasters_that_cannot_be_used_say_why(project: Project, areas: None, load
     with pytest.raises(InputError, match="states no CRS"):
         load("population", "bare.tif")
     assert load("population", "bare.tif", crs="EPSG:4326", dry_run=True).rows_accepted == 4
-    with pytest.raises(UnreadableFile, match="population alone"):
+    with pytest.raises(UnreadableFile, match="population only"):
         load("stations", "two.tif")
-    with pytest.raises(UnreadableFile, match="something else"):
+    with pytest.raises(UnreadableFile, match="another format"):
         load("population", "text.tif", "no raster")
     with pytest.raises(UnreadableFile, match="damaged"):
         load("population", "cut.tif", (tmp_path / "two.tif").read_bytes()[:30])
@@ -219,7 +219,7 @@ def test_a_raster_needs_areas(load: Load, tmp_path: Path) -> None:
 
 
 @pytest.mark.reference
-def test_porto_alegre_keeps_everybody(project: Project, load: Load, reference: Path, tmp_path: Path) -> None:
+def test_porto_alegre_keeps_all_its_people(project: Project, load: Load, reference: Path, tmp_path: Path) -> None:
     load("population", "poa.csv", (reference / "porto_alegre" / "poa_hexgrid.csv").read_bytes())
     table = project.read("population")
     assert pa.compute.sum(table["persons"]).as_py() == 812_935

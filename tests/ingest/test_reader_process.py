@@ -1,4 +1,4 @@
-"""The reading process: what it loads, and what it makes of the types of a file."""
+"""The reader process: the modules that it loads, and its conversion of types."""
 
 import json
 import subprocess
@@ -21,7 +21,7 @@ Load = Callable[..., Report]
 
 @pytest.mark.parametrize("suffix", ["geojson", "parquet"])
 def test_geopandas_is_not_loaded_to_read_a_file(tmp_path: Path, suffix: Any) -> None:
-    """pyogrio loads it wherever it is installed, which would be for nothing, and a library more beside a stranger's file."""
+    """pyogrio would load it if it is installed: needless, and one more library beside an untrusted file."""
     frame = geopandas.GeoDataFrame({"id": ["a"]}, geometry=[shapely.Point(1, 2)], crs="EPSG:4326")
     path = tmp_path / f"s.{suffix}"
     frame.to_parquet(path) if suffix == "parquet" else frame.to_file(path)
@@ -35,9 +35,7 @@ def test_geopandas_is_not_loaded_to_read_a_file(tmp_path: Path, suffix: Any) -> 
 
 
 @pytest.mark.parametrize("suffix", ["parquet", "gpkg"])
-def test_codes_kept_as_decimals_are_read_with_all_their_digits(
-    project: Project, load: Load, tmp_path: Path, suffix: str
-) -> None:
+def test_codes_stored_as_floats_keep_all_digits(project: Project, load: Load, tmp_path: Path, suffix: str) -> None:
     square = shapely.box(116.9, 30.5, 117.1, 30.7)
     columns = {"code": [340811100001.0], "name": ["某村"], "level": ["village"]}
     frame = geopandas.GeoDataFrame(columns, geometry=[square], crs="EPSG:4326")
@@ -47,7 +45,7 @@ def test_codes_kept_as_decimals_are_read_with_all_their_digits(
     assert project.read("areas").column("code").to_pylist() == ["340811100001"]
 
 
-def test_a_null_in_a_list_loses_no_other_word(project: Project, areas: None, load: Load, tmp_path: Path) -> None:
+def test_a_null_in_a_list_does_not_drop_the_others(project: Project, areas: None, load: Load, tmp_path: Path) -> None:
     columns = {"id": ["s"], "name": ["甲站"], "tier": ["county"], "services": [["checkup", None, "care"]], "lon": [116.95]}
     pd.DataFrame({**columns, "lat": [30.6]}).to_parquet(tmp_path / "s.parquet")
     load("stations", "s.parquet")

@@ -1,4 +1,4 @@
-"""One cell far away from the table: a right table, or an error that says where it is, in bounded time and memory."""
+"""A cell far outside the table: the right table or an error that names its place, in bounded time and memory."""
 
 import time
 import zipfile
@@ -21,16 +21,16 @@ Read = Callable[[Path], RawTable]
 
 @pytest.fixture
 def read(tmp_path: Path) -> Read:
-    def go(path: Path) -> RawTable:
+    def read_path(path: Path) -> RawTable:
         (tmp_path / "scratch").mkdir()
         kind: Format = "csv" if path.suffix == ".csv" else "workbook"
-        began = time.monotonic()
+        start = time.monotonic()
         try:
             return read_file(path, kind, tmp_path / "scratch", fields=FIELDS, seconds=120)
         finally:
-            assert time.monotonic() - began < 60
+            assert time.monotonic() - start < 60
 
-    return go
+    return read_path
 
 
 def xlsx(path: Path, row: int, column: int, *, table: bool = True) -> Path:
@@ -49,17 +49,17 @@ def xlsx(path: Path, row: int, column: int, *, table: bool = True) -> Path:
 
 @pytest.mark.parametrize("table", [True, False])
 @pytest.mark.parametrize(("row", "column"), [(1_048_576, 16_384), (1_048_576, 96), (50_000, 16_384), (6_104, 16_384)])
-def test_a_cell_that_makes_too_many_empty_ones_is_named(read: Read, tmp_path: Path, row: int, column: int, table: bool) -> None:
+def test_a_cell_too_far_outside_is_an_error(read: Read, tmp_path: Path, row: int, column: int, table: bool) -> None:
     path = xlsx(tmp_path / "s.xlsx", row, column, table=table)
     where = f"row {row} and column {get_column_letter(column)}"
-    with pytest.raises(TooLarge, match=rf"^s\.xlsx: sheet '表' reaches to {where}, allowed are 100 million cells"):
+    with pytest.raises(TooLarge, match=rf"^s\.xlsx: sheet '表' extends to {where}, allowed are 100 million cells"):
         read(path)
 
 
-def test_a_cell_in_the_last_column_beside_the_table_is_told(read: Read, tmp_path: Path) -> None:
+def test_a_cell_in_the_last_column_beside_the_table_is_noted(read: Read, tmp_path: Path) -> None:
     raw = read(xlsx(tmp_path / "s.xlsx", 2, 16_384))
     assert raw.columns.to_pylist() == [dict(zip(HEADERS, ROW, strict=True))]
-    assert raw.meta.notes == ["sheet '表': 1 cells to the right of the header's last name were passed over"]
+    assert raw.meta.notes == ["sheet '表': 1 cells to the right of the last header were ignored"]
 
 
 @pytest.mark.slow
@@ -69,7 +69,7 @@ def test_a_cell_in_the_last_row_is_a_row(read: Read, tmp_path: Path) -> None:
     assert raw.columns.column("id").drop_null().to_pylist() == ["1", "x"]
 
 
-def test_one_cell_alone_in_the_last_column_is_no_table(read: Read, tmp_path: Path) -> None:
+def test_a_single_cell_in_the_last_column_is_not_a_table(read: Read, tmp_path: Path) -> None:
     with pytest.raises(EmptyFile, match=r"^s\.xlsx: there are no rows below the header"):
         read(xlsx(tmp_path / "s.xlsx", 1, 16_384, table=False))
 
@@ -85,8 +85,8 @@ MANIFEST = (
 
 
 def cell(value: str, times: int = 1) -> str:
-    what = f'office:value-type="string" table:number-columns-repeated="{times}"'
-    return f"<table:table-cell {what}><text:p>{value}</text:p></table:table-cell>"
+    attributes = f'office:value-type="string" table:number-columns-repeated="{times}"'
+    return f"<table:table-cell {attributes}><text:p>{value}</text:p></table:table-cell>"
 
 
 def row(*cells: str, times: int = 1) -> str:
@@ -111,13 +111,13 @@ def ods(path: Path, rows: str) -> Path:
 
 
 @pytest.mark.parametrize("empty", [row(EMPTY.format(16_384), times=1_048_574), row(cell("", 16_384), times=9)])
-def test_empty_cells_of_an_ods_that_are_repeated_are_none(read: Read, tmp_path: Path, empty: str) -> None:
+def test_repeated_empty_cells_of_an_ods_are_ignored(read: Read, tmp_path: Path, empty: str) -> None:
     raw = read(ods(tmp_path / "s.ods", TABLE + empty))
     assert raw.columns.to_pylist() == [dict(zip(HEADERS, ROW, strict=True))]
 
 
 @pytest.mark.parametrize("times", [1_048_574, 2_000_000_000])
-def test_a_full_cell_of_an_ods_repeated_over_all_the_sheet_is_too_much(read: Read, tmp_path: Path, times: int) -> None:
+def test_a_filled_cell_of_an_ods_repeated_over_the_sheet_is_too_large(read: Read, tmp_path: Path, times: int) -> None:
     with pytest.raises(TooLarge, match=r"^s\.ods: a sheet is too large: allowed are 100 million cells"):
         read(ods(tmp_path / "s.ods", TABLE + row(cell("z", 16_384), times=times)))
 
@@ -128,7 +128,7 @@ def test_a_field_in_the_ten_thousandth_column_of_a_csv(read: Read, tmp_path: Pat
     path.write_text(f"{','.join(HEADERS)}\n{','.join(ROW)}\n{','.join(ROW)}{far}y\n", encoding="utf-8")
     raw = read(path)
     assert raw.columns.to_pylist() == [dict(zip(HEADERS, ROW, strict=True))]
-    assert [(line, why) for line, _, why in raw.meta.broken] == [(3, "10000 cells where the header has 4")]
+    assert [(line, reason) for line, _, reason in raw.meta.broken] == [(3, "10000 cells where the header has 4")]
 
 
 def test_a_header_of_ten_thousand_columns_is_read(read: Read, tmp_path: Path) -> None:

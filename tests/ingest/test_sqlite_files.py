@@ -1,4 +1,4 @@
-"""GeoPackages that are open elsewhere: rows in the write-ahead log, and writes that are not finished."""
+"""GeoPackages that another program has open: rows in the write-ahead log, and unfinished writes."""
 
 import hashlib
 import shutil
@@ -76,7 +76,7 @@ def test_the_log_is_part_of_the_digest(package: Path, writer: sqlite3.Connection
     assert stations(project) == ["1", "2", "3"]
 
 
-def test_a_log_that_is_empty_changes_nothing(package: Path, writer: sqlite3.Connection, load: Load) -> None:
+def test_an_empty_log_changes_nothing(package: Path, writer: sqlite3.Connection, load: Load) -> None:
     writer.execute("PRAGMA journal_mode = WAL")
     writer.execute("SELECT count(*) FROM s").fetchall()
     assert (package.parent / "s.gpkg-wal").stat().st_size == 0
@@ -107,5 +107,5 @@ def test_the_log_of_another_package_is_refused(package: Path, writer: sqlite3.Co
     other = gpd.GeoDataFrame({"x": range(9000)}, geometry=[Point(116.95, 30.6)] * 9000, crs=4326)
     other.to_file(tmp_path / "t.gpkg")
     shutil.copy(tmp_path / "log", tmp_path / "t.gpkg-wal")
-    with pytest.raises(UnreadableFile, match="do not fit together"):
+    with pytest.raises(UnreadableFile, match="does not match"):
         load("stations", "t.gpkg")

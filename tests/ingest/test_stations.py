@@ -1,4 +1,4 @@
-"""Stations: which are active, and when they are open."""
+"""Stations: which ones are active, and their opening hours."""
 
 from collections.abc import Callable
 
@@ -13,10 +13,10 @@ Load = Callable[..., Report]
 
 
 @pytest.mark.parametrize("word", ["停用", "撤销", "closed", "暂停", "否", "0", "Temporarily closed"])
-def test_an_inactive_station_is_kept_and_told(load: Load, project: Project, areas: None, word: str) -> None:
+def test_an_inactive_station_is_stored_and_noted(load: Load, project: Project, areas: None, word: str) -> None:
     report = load("stations", "s.csv", stations("状态", word))
     assert project.read("stations").column("active").to_pylist() == [False, True]
-    assert "1 stations are not active: they are kept, and neither counted nor shown" in report.notes
+    assert "1 stations are not active: they are stored, but neither counted nor shown" in report.notes
 
 
 def test_a_station_that_is_never_open_is_not_active(load: Load, project: Project, areas: None) -> None:
@@ -27,7 +27,7 @@ def test_a_station_that_is_never_open_is_not_active(load: Load, project: Project
     }
 
 
-def test_opening_hours_that_are_none_are_refused(load: Load, areas: None) -> None:
+def test_invalid_opening_hours_are_rejected(load: Load, areas: None) -> None:
     with pytest.raises(
         BadValues, match=r"s\.csv.*row 2, column 开放时间: not understood, got '随时', allowed: as OpenStreetMap"
     ):

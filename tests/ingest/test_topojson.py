@@ -1,4 +1,4 @@
-"""TopoJSON: objects with borders in common, read without losing any."""
+"""TopoJSON: objects with shared borders are read without losing any."""
 
 import json
 from collections.abc import Callable
@@ -31,7 +31,7 @@ def topology(*parts: Any, **more: Any) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("name", "type_last"), [("t.topojson", False), ("t.json", False), ("t.json", True), ("t.geojson", True)]
 )
-def test_borders_in_common(project: Project, load: Load, name: str, type_last: bool) -> None:
+def test_shared_borders(project: Project, load: Load, name: str, type_last: bool) -> None:
     whole = topology(WEST, EAST)
     if type_last:
         whole = dict(reversed(whole.items()))
@@ -45,14 +45,14 @@ def test_borders_in_common(project: Project, load: Load, name: str, type_last: b
 def test_one_of_several_objects_is_chosen(load: Load) -> None:
     whole = topology(WEST, EAST)
     whole["objects"]["points"] = {"type": "Point", "coordinates": [1, 1], "properties": {}}
-    with pytest.raises(InputError, match=r"2 layers, say which one \(--layer\): \['points', 'towns'\]"):
+    with pytest.raises(InputError, match=r"2 layers; choose one with --layer: \['points', 'towns'\]"):
         load("areas", "t.topojson", json.dumps(whole))
     with pytest.raises(InputError, match=r"no layer 'x'; layers are \['points', 'towns'\]"):
         load("areas", "t.topojson", json.dumps(whole), layer="x")
     assert load("areas", "t.topojson", json.dumps(whole), layer="towns").rows_accepted == 2
 
 
-def test_places_without_steps(project: Project, load: Load) -> None:
+def test_places_in_a_topology_without_a_transform(project: Project, load: Load) -> None:
     properties = {"编号": 7, "名称": "站", "级别": "村级", "服务": "体检"}
     place = {"type": "Point", "coordinates": [116.95, 30.6, 9], "properties": properties}
     load("stations", "t.topojson", json.dumps({"type": "Topology", "arcs": [], "objects": {"s": place}}))
@@ -61,12 +61,12 @@ def test_places_without_steps(project: Project, load: Load) -> None:
 
 
 @pytest.mark.parametrize("arcs", [[[0, 9]], [[0, "a"]], 5, [[]], None, [[-9]]])
-def test_arcs_that_are_not_there_are_refused_with_their_row(load: Load, arcs: object) -> None:
+def test_missing_arcs_are_rejected_with_their_row(load: Load, arcs: object) -> None:
     with pytest.raises(BadGeometry, match="row 3, column geometry: geometry cannot be read"):
         load("areas", "t.topojson", json.dumps(topology(WEST, {**EAST, "arcs": arcs})))
 
 
-def test_a_coordinate_that_is_none_is_refused(load: Load) -> None:
+def test_an_invalid_coordinate_is_rejected(load: Load) -> None:
     steps = [STEPS[0], [["a", "b"], [0, 1]], STEPS[2]]
     with pytest.raises(BadGeometry, match="row 2, column geometry: geometry cannot be read"):
         load("areas", "t.topojson", json.dumps(topology(WEST, EAST, arcs=steps)))
@@ -76,7 +76,7 @@ def test_a_coordinate_that_is_none_is_refused(load: Load) -> None:
     ("content", "error", "message"),
     [
         (json.dumps(topology(WEST, EAST))[:-9], UnreadableFile, "damaged or cut short: line 1, column"),
-        (json.dumps(topology()), EmptyFile, "nothing in it"),
+        (json.dumps(topology()), EmptyFile, "layer is empty"),
         ('{"type": "Topology", "objects": 5}', UnreadableFile, "holds no objects"),
         ('{"type": "Topology", "a": ' + "[" * 100_000, UnreadableFile, "nested too deep"),
     ],

@@ -1,4 +1,4 @@
-"""Files cut short on their way: each is named as that, never read in part, and never ends the reader without an answer."""
+"""Truncated files: each is an error that says so; none is read in part or ends the reader without a result."""
 
 import io
 import json
@@ -75,14 +75,14 @@ def test_a_file_cut_short_is_named(load: Load, tmp_path: Path, suffix: str, shar
     end = int(len(data) * share) + 3 if share > 0 else len(data.rstrip()) - 1  # not where a line of JSON ends
     end -= 600 * (suffix == ".xls" and share < 0)  # the last block of an XLS need not be whole
     path.write_bytes(data[:end])
-    with pytest.raises(InputError, match=rf"^s\{suffix}: .*(damaged|cut short|is no JSON)") as caught:
+    with pytest.raises(InputError, match=rf"^s\{suffix}: .*(damaged|cut short|is not a JSON)") as caught:
         load("stations", path.name)
     assert type(caught.value) is UnreadableFile
 
 
 @pytest.mark.parametrize("suffix", [*WRITE, ".csv"])
 @pytest.mark.parametrize("data", [b"", b"P", b"\0", bytes(5000)], ids=["empty", "one byte", "one zero", "zeros"])
-def test_a_file_with_nothing_of_its_format_is_named(load: Load, tmp_path: Path, suffix: str, data: bytes) -> None:
+def test_an_empty_file_of_each_format_is_an_error(load: Load, tmp_path: Path, suffix: str, data: bytes) -> None:
     (tmp_path / f"s{suffix}").write_bytes(data)
     with pytest.raises(InputError, match=rf"^s\{suffix}: "):
         load("stations", f"s{suffix}")
@@ -100,8 +100,8 @@ def test_a_file_with_zeros_in_its_middle_is_named(load: Load, tmp_path: Path, su
     assert "no answer" not in str(caught.value)
 
 
-def test_attributes_of_a_shapefile_cut_short_are_no_shorter_table(load: Load, tmp_path: Path) -> None:
-    """GDAL reads the rows that are left, without a word."""
+def test_a_truncated_dbf_is_not_read_as_a_shorter_table(load: Load, tmp_path: Path) -> None:
+    """GDAL silently reads the remaining rows."""
     MANY.to_file(tmp_path / "s.shp")
     data = (tmp_path / "s.dbf").read_bytes()
     (tmp_path / "s.dbf").write_bytes(data[: len(data) // 2])
@@ -113,19 +113,19 @@ def test_attributes_of_another_shapefile_are_refused(load: Load, tmp_path: Path)
     MANY.to_file(tmp_path / "s.shp")
     table().to_file(tmp_path / "t.shp")
     shutil.copy(tmp_path / "t.dbf", tmp_path / "s.dbf")
-    with pytest.raises(UnreadableFile, match=r"the \.shx has 200 shapes, the \.dbf 3 rows: are they of the same shapefile"):
+    with pytest.raises(UnreadableFile, match=r"the \.shx has 200 shapes, the \.dbf 3 rows; do they belong to one shapefile"):
         load("stations", "s.shp")
 
 
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        ('{"type":"Feature"}\n{broken}\n{"type":"Feature"}\n', "line 2 is no JSON object"),
-        ('{"type":"Feature"}\n\n[1]\n{}\n', "line 3 is no JSON object"),
-        ('\x1e{"type":"Feature"}\n\x1e{"type":\n "Feature"\n}\n\x1e{"a"}\x1e{}', "record 3 is no JSON object"),
+        ('{"type":"Feature"}\n{broken}\n{"type":"Feature"}\n', "line 2 is not a JSON object"),
+        ('{"type":"Feature"}\n\n[1]\n{}\n', "line 3 is not a JSON object"),
+        ('\x1e{"type":"Feature"}\n\x1e{"type":\n "Feature"\n}\n\x1e{"a"}\x1e{}', "record 3 is not a JSON object"),
     ],
 )
-def test_a_line_that_gdal_would_leave_out_is_refused(load: Load, content: str, message: str) -> None:
+def test_a_line_that_gdal_would_drop_is_refused(load: Load, content: str, message: str) -> None:
     with pytest.raises(InputError, match=message):
         load("stations", "s.geojsonl", content)
 
@@ -138,7 +138,7 @@ BOX = '{"type":"Polygon","coordinates":[[[0,0],[1,0],[1,1],[0,0]]]}'
     "geometry", ['{"type":"Polygon","coordinates":[[["0","0"],["1","0"]]]}', '{"type":"Box","coordinates":[]}']
 )
 @pytest.mark.parametrize("name", ["s.geojson", "s.geojsonl"])
-def test_a_geometry_that_gdal_leaves_out_is_refused(load: Load, name: str, geometry: str) -> None:
+def test_a_geometry_that_gdal_drops_is_rejected(load: Load, name: str, geometry: str) -> None:
     features = [FEATURE.format(i, g) for i, g in enumerate((BOX, "null", geometry))]
     text = "\n".join(features) if name == "s.geojsonl" else f'{{"type":"FeatureCollection","features":[{",".join(features)}]}}'
     with pytest.raises(BadGeometry, match=r"1 of 3 rows were refused.*row 4, column geometry: geometry cannot be read"):
@@ -147,7 +147,7 @@ def test_a_geometry_that_gdal_leaves_out_is_refused(load: Load, name: str, geome
     assert load("areas", name, good).rows_accepted == 3
 
 
-def test_an_object_that_is_no_feature_is_refused(load: Load) -> None:
+def test_an_object_that_is_not_a_feature_is_refused(load: Load) -> None:
     text = f'{{"type":"FeatureCollection","features":[{FEATURE.format(1, "null")},{{"no":1}}]}}'
     with pytest.raises(UnreadableFile, match="GDAL reads 1 features where the file holds 2"):
         load("areas", "s.geojson", text)

@@ -1,4 +1,4 @@
-"""What of a file is accepted and not used is told, and nothing else is."""
+"""Notes on the columns that are accepted but not used, and no others."""
 
 from collections.abc import Callable
 
@@ -9,7 +9,7 @@ from geoservice.ingest import Report
 Load = Callable[..., Report]
 
 
-def test_what_is_accepted_and_not_used_is_told(load: Load, areas: None) -> None:
+def test_accepted_but_unused_columns_are_noted(load: Load, areas: None) -> None:
     report = load("stations", "s.csv", stations("人员,面积,设备,地址", "3,120,B超,某路1号"))
     assert "accepted, but nothing uses it yet: staff, floor_area_m2, equipment" in report.notes
     assert "neither used nor stored: address (地址)" in report.notes
@@ -22,17 +22,17 @@ def test_what_is_accepted_and_not_used_is_told(load: Load, areas: None) -> None:
     assert "accepted, but nothing uses it yet: source, date" in report.notes
 
 
-def test_cells_of_a_grid_are_told(load: Load) -> None:
+def test_grid_cells_are_noted(load: Load) -> None:
     report = load("areas", "a.csv", "code,name,level\n1,n,县\nG1,g,网格\n")
-    assert "1 areas are cells of a grid: accepted, but nothing uses them yet" in report.notes
+    assert "1 areas are grid cells: accepted, but not used yet" in report.notes
 
 
-def test_what_is_used_is_not_told(load: Load, areas: None) -> None:
-    told = [n for n in load("stations", "s.csv", stations("capacity,准备时间", "30,60")).notes if "use" in n]
-    assert told == []
+def test_used_columns_are_not_noted(load: Load, areas: None) -> None:
+    notes = [n for n in load("stations", "s.csv", stations("capacity,准备时间", "30,60")).notes if "use" in n]
+    assert notes == []
 
 
-def test_coordinates_beside_a_geometry_are_told(load: Load, places: Callable[..., str]) -> None:
+def test_coordinates_beside_a_geometry_are_noted(load: Load, places: Callable[..., str]) -> None:
     point = {"type": "Point", "coordinates": [117, 30.6]}
     row = {"id": "A1", "name": "站", "tier": "村级", "services": "checkup", "lon": 9, "lat": 9}
     assert "neither used nor stored: lon (lon), lat (lat)" in load("stations", "s.geojson", places((row, point))).notes

@@ -1,4 +1,4 @@
-"""Workbooks of other programs than one: XLS, ET, ODS; with passwords, under wrong names, and what only looks like one."""
+"""Workbooks in XLS, ET and ODS, with passwords, under wrong suffixes, and files that are not workbooks."""
 
 import io
 import shutil
@@ -25,16 +25,14 @@ CSV = FRAME.to_csv(index=False)
         ("stations.xls", "s.xls", ""),
         ("stations.xls", "s.et", ""),
         ("stations.ods", "s.ods", ""),
-        ("stations.xls", "s.xlsx", "the name says .xlsx, the content is XLS, as which it was read"),
-        ("stations.ods", "s.xls", "the name says .xls, the content is ODS, as which it was read"),
-        ("xlsx", "s.xls", "the name says .xls, the content is XLSX, as which it was read"),
+        ("stations.xls", "s.xlsx", "the name says .xlsx, but the content is XLS and was read as such"),
+        ("stations.ods", "s.xls", "the name says .xls, but the content is ODS and was read as such"),
+        ("xlsx", "s.xls", "the name says .xls, but the content is XLSX and was read as such"),
         ("xlsx", "s.et", ""),
         ("xlsx", "s.xlsm", ""),
     ],
 )
-def test_every_kind_whatever_it_is_called(
-    project: Project, load: Load, tmp_path: Path, file: str, name: str, note: str
-) -> None:
+def test_every_format_under_any_suffix(project: Project, load: Load, tmp_path: Path, file: str, name: str, note: str) -> None:
     if file == "xlsx":
         FRAME.to_excel(made := io.BytesIO(), sheet_name="站点", index=False)
         (tmp_path / name).write_bytes(made.getvalue())
@@ -70,7 +68,7 @@ def zipped(*names: str) -> bytes:
 
 
 def compound(stream: str) -> bytes:
-    """A file of Microsoft's compound format by its first bytes and the name of a stream, as much as is looked at."""
+    """A file of Microsoft's compound format with its first bytes and the name of a stream, which is all that is checked."""
     return b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504) + stream.encode("utf-16-le") + bytes(600)
 
 
@@ -81,9 +79,9 @@ XML = '<?xml version="1.0"?>\n<Workbook xmlns="urn:schemas-microsoft-com:office:
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b"<html><body><table><tr><td>1</td></tr></table></body></html>", f"HTML, a web page's table: {SPREADSHEET}"),
-        (b"\xef\xbb\xbf\r\n<TABLE border=1><tr>", f"HTML, a web page's table: {SPREADSHEET}"),
-        ("<html>".encode("utf-16"), f"HTML, a web page's table: {SPREADSHEET}"),
+        (b"<html><body><table><tr><td>1</td></tr></table></body></html>", f"an HTML web page: {SPREADSHEET}"),
+        (b"\xef\xbb\xbf\r\n<TABLE border=1><tr>", f"an HTML web page: {SPREADSHEET}"),
+        ("<html>".encode("utf-16"), f"an HTML web page: {SPREADSHEET}"),
         (XML.encode(), f"a spreadsheet in XML of 2003: {SPREADSHEET}"),
         (b"MIME-Version: 1.0\r\nContent-Type: multipart/related", "a web archive"),
         (CSV.encode("gbk"), "text: if it is a table, give it the suffix .csv"),
@@ -93,19 +91,19 @@ XML = '<?xml version="1.0"?>\n<Workbook xmlns="urn:schemas-microsoft-com:office:
         (zipped("xl/workbook.bin"), "a binary workbook"),
         (zipped("s.csv"), "a ZIP archive: give it the suffix .zip"),
         (compound("WordDocument"), "a Word document"),
-        (compound("PowerPoint Document"), "damaged, or cut short"),
+        (compound("PowerPoint Document"), "damaged or cut short"),
         (struct.pack("<HHHH", 0x0009, 4, 2, 16), "something else"),
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("name", ["s.xls", "s.xlsx"])
-def test_what_only_looks_like_a_workbook_is_named(load: Load, name: str, content: bytes, message: str) -> None:
+def test_files_that_are_not_workbooks_are_named(load: Load, name: str, content: bytes, message: str) -> None:
     with pytest.raises(UnreadableFile, match=message):
         load("stations", name, content)
 
 
-def test_a_panic_of_the_reader_is_an_answer(load: Load) -> None:
-    """A sheet that begins beyond the end makes the library of workbooks panic, which is no Exception in Python."""
+def test_a_panic_of_the_reader_is_an_error(load: Load) -> None:
+    """A sheet that begins beyond the end makes the workbook library panic, which is not an Exception in Python."""
     data = bytearray((FILES / "stations.xls").read_bytes())
     data[3080] = 0xFF  # of the place of the first sheet
-    with pytest.raises(UnreadableFile, match=r"gave up \(PanicException\): the file is damaged"):
+    with pytest.raises(UnreadableFile, match=r"failed \(PanicException\): the file is damaged"):
         load("stations", "s.xls", bytes(data))

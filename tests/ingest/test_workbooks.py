@@ -1,4 +1,4 @@
-"""Workbooks as offices send them: titles, merged cells, totals, several sheets, formulas that were never computed."""
+"""Office workbooks: titles, merged cells, totals, several sheets, formulas that were never computed."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -23,7 +23,7 @@ def station(number: int, name: str = "站") -> list[Any]:
 
 @pytest.fixture
 def book(tmp_path: Path) -> Callable[..., Workbook]:
-    """Return ``book(sheets)``: writes ``s.xlsx`` with rows by sheet, and returns it to be changed and saved again."""
+    """Return ``book(sheets)``: writes ``s.xlsx`` with rows by sheet, and returns it, to change and save it again."""
 
     def go(**sheets: Sequence[Sequence[Any]]) -> Workbook:
         made = Workbook()
@@ -47,14 +47,14 @@ def names(project: Project) -> list[str]:
     return sorted(project.read("stations").column("name").to_pylist())
 
 
-def test_the_sheet_whose_headers_are_ours_is_read(book: Any, load: Load, project: Project, areas: None) -> None:
+def test_the_sheet_with_known_headers_is_read(book: Any, load: Load, project: Project, areas: None) -> None:
     book(说明=[["本表由各乡镇填报"], ["请于月底前上报"]], 名册=[HEADER, station(1)], 空=[])
     report = load("stations", "s.xlsx")
     assert names(project) == ["站1"]
     assert any("sheet '名册' was read; other sheets: ['说明', '空']" in n for n in report.notes)
 
 
-def test_a_hidden_sheet_is_read_by_name_alone(book: Any, load: Load, project: Project, areas: None, save: Any) -> None:
+def test_a_hidden_sheet_is_read_only_by_name(book: Any, load: Load, project: Project, areas: None, save: Any) -> None:
     made = book(旧=[HEADER, station(1, "旧"), station(2, "旧")], 新=[HEADER, station(3, "新")])
     made["旧"].sheet_state = "hidden"
     save(made)
@@ -64,20 +64,20 @@ def test_a_hidden_sheet_is_read_by_name_alone(book: Any, load: Load, project: Pr
     assert "旧1" in names(project)
 
 
-def test_all_sheets_one_below_the_other(book: Any, load: Load, project: Project, areas: None) -> None:
+def test_all_sheets_are_concatenated(book: Any, load: Load, project: Project, areas: None) -> None:
     book(甲镇=[HEADER, station(1)], 乙镇=[HEADER, station(2), station(3)])
     report = load("stations", "s.xlsx", layer="all")
     assert names(project) == ["站1", "站2", "站3"]
     assert any("2 sheets" in n for n in report.notes)
 
 
-def test_sheets_of_other_columns_are_not_put_together(book: Any, load: Load, areas: None) -> None:
+def test_sheets_with_different_columns_are_not_concatenated(book: Any, load: Load, areas: None) -> None:
     book(甲镇=[HEADER, station(1)], 乙镇=[[*HEADER[:5], "备注"], station(2)])
     with pytest.raises(InputError, match="乙镇"):
         load("stations", "s.xlsx", layer="all")
 
 
-def test_titles_totals_and_remarks_are_passed_over_and_told(
+def test_titles_totals_and_remarks_are_skipped_and_noted(
     book: Any, load: Load, project: Project, areas: None, save: Any
 ) -> None:
     made = book(
@@ -112,10 +112,10 @@ def test_merged_cells_are_filled(book: Any, load: Load, project: Project, areas:
     save(made)
     report = load("stations", "s.xlsx")
     assert [r["tier"] for r in project.read("stations").to_pylist()] == ["village", "village"]
-    assert any("2 cells of merged ones" in n for n in report.notes)
+    assert any("2 merged cells" in n for n in report.notes)
 
 
-def test_the_row_of_the_header_can_be_said(book: Any, load: Load, project: Project, areas: None) -> None:
+def test_the_header_row_can_be_stated(book: Any, load: Load, project: Project, areas: None) -> None:
     book(名册=[HEADER, station(1), HEADER, station(2)])
     load("stations", "s.xlsx", header_row=3)
     assert names(project) == ["站2"]
@@ -123,7 +123,7 @@ def test_the_row_of_the_header_can_be_said(book: Any, load: Load, project: Proje
         load("stations", "s.xlsx", header_row=9)
 
 
-def test_a_formula_without_its_value_is_refused(book: Any, load: Load, areas: None) -> None:
+def test_a_formula_without_a_value_is_refused(book: Any, load: Load, areas: None) -> None:
     row = station(1)
     row[1] = "=A2"
     book(名册=[HEADER, row])
@@ -131,15 +131,15 @@ def test_a_formula_without_its_value_is_refused(book: Any, load: Load, areas: No
         load("stations", "s.xlsx")
 
 
-def test_a_column_that_is_there_twice_is_told(book: Any, load: Load, areas: None) -> None:
+def test_a_repeated_column_is_noted(book: Any, load: Load, areas: None) -> None:
     book(名册=[[*HEADER, "名称"], [*station(1), "别名"]])
     report = load("stations", "s.xlsx")
     assert report.mapping["name"] == "名称"
-    assert any("'名称' is there 2 times" in n for n in report.notes)
+    assert any("'名称' occurs 2 times" in n for n in report.notes)
 
 
 @pytest.mark.parametrize("value", [b"", b"<v/>", b"<v />", b"<v></v>"])
-def test_however_a_value_that_is_not_there_is_written(book: Any, load: Load, areas: None, tmp_path: Path, value: bytes) -> None:
+def test_every_spelling_of_a_missing_formula_value(book: Any, load: Load, areas: None, tmp_path: Path, value: bytes) -> None:
     row = station(1)
     row[1] = "=A2"
     book(名册=[HEADER, row])

@@ -1,4 +1,4 @@
-"""Judges from outside put questions to a running server that publishes OGC's own test data, once from each store."""
+"""Third-party test suites against a running server that publishes OGC's test data, once from each store."""
 
 import os
 import subprocess

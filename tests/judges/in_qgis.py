@@ -1,4 +1,4 @@
-"""Reads a server with QGIS, as an analyst would, and prints what it found as JSON; run by test_qgis with Debian's Python."""
+"""Read a server with QGIS, as an analyst would, and print the result as JSON; run by test_qgis with Debian's Python."""
 
 import json
 import sys

@@ -1,4 +1,4 @@
-"""A check for schemathesis, run by test_schemathesis: bad input is refused, but for a limit above its maximum.
+"""A check for schemathesis, run by test_schemathesis: bad input is refused, except a limit above its maximum.
 
 OGC API Features (/req/core/fc-limit-response) takes such a limit as the maximum. All else that a case has must be valid then.
 """

@@ -1,4 +1,4 @@
-"""The 274 predicates of CQL2's abstract test suite (OGC 21-065, annex A), asked of items and of tiles over HTTP."""
+"""The 274 predicates of CQL2's abstract test suite (OGC 21-065, Annex A), for items and tiles over HTTP."""
 
 import json
 

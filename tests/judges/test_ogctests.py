@@ -1,4 +1,4 @@
-"""The Open Geospatial Consortium's abstract tests of OGC API Features, core, as a program of others runs them."""
+"""The Open Geospatial Consortium's abstract tests of OGC API Features, core, run by a third-party program."""
 
 import re
 
@@ -7,7 +7,7 @@ import pytest
 pytestmark = [pytest.mark.reference, pytest.mark.slow]
 
 
-def test_features_core_passes_whole(url, peers, tell):
+def test_all_tests_of_features_core_pass(url, peers, tell):
     said = tell(peers / "python", "-m", "ogctests", "features/core", "-i", url)
     passed = re.search(r"(\d+) passed", said)
     assert passed

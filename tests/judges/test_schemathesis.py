@@ -1,4 +1,4 @@
-"""Schemathesis against the served OpenAPI document: good requests, bad ones, and walks from one answer to the next."""
+"""Schemathesis against the served OpenAPI document: valid and invalid requests, and links from one response to the next."""
 
 from pathlib import Path
 
@@ -11,7 +11,7 @@ CHECK = Path(__file__).with_name("large_limit.py")
 TOO_LONG = "[checks]\nnegative_data_rejection.expected-statuses = [400, 401, 403, 404, 405, 406, 414, 431]\n"
 
 
-def test_no_answer_breaks_the_document(url, peers, tell, tmp_path):
+def test_every_response_conforms_to_the_openapi_document(url, peers, tell, tmp_path):
     (tmp_path / "schemathesis.toml").write_text(TOO_LONG)
     # A filter or a token is text to a schema, and most texts are none: a 400 says so. All other checks are on; CHECK calls
     # negative_data_rejection.

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from geoservice.layer import Layer, read_layers
-from geoservice.maps.colour import printed
+from geoservice.maps.colour import print_ramp
 from geoservice.maps.symbology import VARIANTS, Variant, symbology_of
 
 LAYERS = [x for x in read_layers(Path(__file__).parents[2] / "layers") if len(x.style.colours) > 1]
@@ -49,7 +49,7 @@ def distances(colours: tuple[str, ...], sight: str) -> np.ndarray:
 @pytest.mark.parametrize("layer", LAYERS, ids=lambda x: x.id)
 @pytest.mark.parametrize("sight", MACHADO)
 @pytest.mark.parametrize("variant", VARIANTS)
-def test_classes_stay_apart_for_every_sight(layer: Layer, sight: str, variant: Variant) -> None:
+def test_classes_differ_for_every_kind_of_colour_vision(layer: Layer, sight: str, variant: Variant) -> None:
     colours = symbology_of(layer.style, variant).colours
     apart = distances(colours, sight)
     neighbours = np.diagonal(apart, 1)
@@ -58,7 +58,7 @@ def test_classes_stay_apart_for_every_sight(layer: Layer, sight: str, variant: V
 
 
 @pytest.mark.parametrize("layer", LAYERS, ids=lambda x: x.id)
-def test_lightness_runs_one_way_or_through_one_middle(layer: Layer) -> None:
+def test_lightness_is_monotonic_or_diverging(layer: Layer) -> None:
     steps = np.diff(seen(ramp(layer), "normal")[:, 0])
     turns = int((np.diff(np.sign(steps)) != 0).sum())
     assert turns <= 1
@@ -68,21 +68,21 @@ def test_lightness_runs_one_way_or_through_one_middle(layer: Layer) -> None:
 @pytest.mark.parametrize("layer", [x for x in LAYERS if x.id != "cells"], ids=lambda x: x.id)  # whose times are exact
 @pytest.mark.parametrize("sight", MACHADO)
 @pytest.mark.parametrize("variant", ["day", "dark"])
-def test_grey_of_uncertain_numbers_is_told_from_every_class(layer: Layer, sight: str, variant: Variant) -> None:
+def test_the_grey_of_uncertain_numbers_differs_from_every_class(layer: Layer, sight: str, variant: Variant) -> None:
     drawn = symbology_of(layer.style, variant)
     assert distances((drawn.uncertain, *drawn.colours), sight)[0, 1:].min() >= NEIGHBOURS
 
 
 @pytest.mark.parametrize("layer", LAYERS, ids=lambda x: x.id)
-def test_what_is_dark_on_light_ground_is_light_on_dark_ground(layer: Layer) -> None:
+def test_dark_colours_are_light_on_a_dark_background(layer: Layer) -> None:
     day, dark = (seen(symbology_of(layer.style, v).colours, "normal")[:, 0] for v in ("day", "dark"))
     assert np.argsort(day).tolist() == np.argsort(-dark).tolist()
     assert dark.min() >= 25, "no class is lost in the ground"
 
 
 @pytest.mark.parametrize("layer", LAYERS, ids=lambda x: x.id)
-def test_print_is_kept_apart_by_grey_alone(layer: Layer) -> None:
-    steps = np.diff(seen(printed(ramp(layer)), "normal")[:, 0])
+def test_print_classes_differ_in_greyscale(layer: Layer) -> None:
+    steps = np.diff(seen(print_ramp(ramp(layer)), "normal")[:, 0])
     assert (np.sign(steps) == np.sign(steps[0])).all()
     assert np.abs(steps).min() >= GREY_STEP
 

@@ -1,4 +1,4 @@
-"""The map in one file: complete without a network, and no name in it can run."""
+"""The map in one HTML file: complete without a network, with every name escaped."""
 
 import re
 from collections import Counter
@@ -15,7 +15,7 @@ def page(reader, tmp_path):
     return tmp_path / "map.html"
 
 
-def test_nothing_is_asked_for(page):
+def test_it_loads_nothing_from_elsewhere(page):
     text = page.read_text(encoding="utf-8")
     assert re.findall(r"<(?:script|img|iframe)[^>]*\ssrc=|<link[^>]*href=", text.split("<body>")[0]) == []
     assert "//cdn" not in text.lower()
@@ -28,7 +28,7 @@ def test_names_are_escaped(page):
     assert "<script>document.title" not in text
 
 
-def test_it_says_that_data_are_made_up_and_hides_what_is_not_public(page, reader, tmp_path):
+def test_it_notes_synthetic_data_and_has_public_layers_only(page, reader, tmp_path):
     assert "Synthetic data" in page.read_text(encoding="utf-8")
     assert "Hidden" not in page.read_text(encoding="utf-8")
     write_map(reader, tmp_path / "zh.html", "zh")
@@ -56,9 +56,9 @@ def test_the_legend_has_the_colours_of_the_map(page, chromium, tmp_path):
 
 @pytest.mark.browser
 def test_it_opens_with_no_network(page, tmp_path, chromium):
-    asked, faults = [], []
+    requests, faults = [], []
     tab = chromium.new_page()
-    tab.on("request", lambda r: asked.append(r.url))
+    tab.on("request", lambda r: requests.append(r.url))
     tab.on("pageerror", lambda e: faults.append(str(e)))
     tab.on("console", lambda m: faults.append(m.text) if m.type == "error" else None)
     tab.goto(page.as_uri())
@@ -70,7 +70,7 @@ def test_it_opens_with_no_network(page, tmp_path, chromium):
     tip, title = tab.locator(".leaflet-tooltip").inner_text(), tab.title()
     tab.screenshot(path=tmp_path / "map.png")
     tab.close()
-    assert [url for url in asked if not url.startswith(("file:", "data:", "blob:"))] == []
+    assert [url for url in requests if not url.startswith(("file:", "data:", "blob:"))] == []
     assert faults == []
     assert layers[0].strip() == "Coverage"
     assert "nobody lives here" in tip

@@ -1,4 +1,4 @@
-"""Pictures of layers: classes, hatches, tiles that fit together, and threads that do not disturb each other."""
+"""Pictures of layers: classes, hatches, seamless tiles and independent threads."""
 
 import os
 import subprocess
@@ -17,11 +17,11 @@ from geoservice.geo import BBox, Tile, tile_at
 from geoservice.layer import Label, Layer, LayerColumn, Style
 from geoservice.maps import fonts, map_document, map_features
 from geoservice.maps.colour import rgb
-from geoservice.maps.map_features import frame_of, tile_features
+from geoservice.maps.map_features import tile_features, tile_frame
 from geoservice.maps.mapnik_import import mapnik
 from geoservice.maps.mapnik_map import MapFrame, Picture, rule, symbol
-from geoservice.maps.mapnik_rules import lay_layer
-from geoservice.maps.symbology import NO_DATA_CLASS, UNCERTAIN_CLASS, tile
+from geoservice.maps.mapnik_rules import add_layer
+from geoservice.maps.symbology import NO_DATA_CLASS, UNCERTAIN_CLASS, hatch_tile
 from geoservice.release import Manifest, ReleaseContent, open_store
 from geoservice.release.base import TABLE
 from geoservice.release.layers import build_layers
@@ -38,7 +38,7 @@ def table(values):
 
 @pytest.fixture(scope="module")
 def reader(tmp_path_factory):
-    """Four squares side by side: 10, 90, uncertain, and one that the table has no row for; a point where they meet."""
+    """Four squares side by side: 10, 90, uncertain, and one without a row in the table; a point on the edge of two tiles."""
     boxes = [shapely.box(10 + i / 10, 0, 10.1 + i / 10, 0.1) for i in range(4)]
     names = [f"村{i}" for i in range(4)]
     areas = pa.table({"unit": list("abcd"), "name_zh": names, "geometry": pa.array(shapely.to_wkb(boxes), pa.binary())})
@@ -68,17 +68,17 @@ def pixels(image):
 
 def drawn(reader, layer_id, at, ratio=1, variant="day"):
     layer = reader.layer(layer_id)
-    picture = Picture(frame_of(at, ratio))
-    lay_layer(picture, layer, tile_features(reader, layer, at, None), variant)
+    picture = Picture(tile_frame(at, ratio))
+    add_layer(picture, layer, tile_features(reader, layer, at, None), variant)
     return pixels(picture.draw())
 
 
-def test_what_is_uncertain_is_told_from_what_has_no_value(reader):
+def test_uncertain_and_missing_values_have_classes_of_their_own(reader):
     layer = reader.layer("areas")
     at = tile_at(10.15, 0.05, 6)
-    assert [d.at for d in tile_features(reader, layer, at, None)] == [0, 2, UNCERTAIN_CLASS, NO_DATA_CLASS]
-    box = map_document.box_of(frame_of(at, 1))
-    assert [d.at for d in map_features.box_features(reader, layer, box, 6, None, "zh")] == [
+    assert [d.class_index for d in tile_features(reader, layer, at, None)] == [0, 2, UNCERTAIN_CLASS, NO_DATA_CLASS]
+    box = map_document.frame_box(tile_frame(at, 1))
+    assert [d.class_index for d in map_features.box_features(reader, layer, box, 6, None, "zh")] == [
         0,
         2,
         UNCERTAIN_CLASS,
@@ -86,12 +86,12 @@ def test_what_is_uncertain_is_told_from_what_has_no_value(reader):
     ]
 
 
-def test_who_is_limited_to_areas_sees_no_other(reader):
+def test_a_view_limited_to_areas_has_no_other_features(reader):
     layer, at = reader.layer("areas"), tile_at(10.15, 0.05, 6)
-    box = map_document.box_of(frame_of(at, 1))
+    box = map_document.frame_box(tile_frame(at, 1))
     for within, seen in ((("w",), [0, 2]), (("e",), [UNCERTAIN_CLASS]), ((), [])):
-        assert [d.at for d in tile_features(reader, layer, at, within)] == seen
-        assert [d.at for d in map_features.box_features(reader, layer, box, 6, within, "zh")] == seen
+        assert [d.class_index for d in tile_features(reader, layer, at, within)] == seen
+        assert [d.class_index for d in map_features.box_features(reader, layer, box, 6, within, "zh")] == seen
 
 
 @pytest.mark.parametrize("lon", [10.05, 10.15])
@@ -104,7 +104,7 @@ def test_a_class_has_its_colour(reader, lon):
 
 
 @pytest.mark.parametrize("variant", ["day", "print"])
-def test_what_is_uncertain_is_plain_grey(reader, variant):
+def test_uncertain_values_are_plain_grey(reader, variant):
     at = tile_at(10.25, 0.05, 12)
     b = at.bbox
     x, y = int((10.25 - b.west) / (b.east - b.west) * 256), int((b.north - 0.05) / (b.north - b.south) * 256)
@@ -118,20 +118,20 @@ def test_a_hatched_area_shows_its_hatch(reader):
     b = at.bbox
     x, y = int((10.35 - b.west) / (b.east - b.west) * 256), int((b.north - 0.05) / (b.north - b.south) * 256)
     x, y = x - x % 8, y - y % 8
-    assert (image[y : y + 8, x : x + 8] == tile("no-data", "print")).all(), "the hatch begins at the tile's corner"
+    assert (image[y : y + 8, x : x + 8] == hatch_tile("no-data", "print")).all(), "the hatch begins at the tile's corner"
 
 
 @pytest.mark.parametrize("ratio", [1, 2])
 @pytest.mark.parametrize("layer_id", ["areas", "points"])
 def test_neighbouring_tiles_are_one_picture(reader, layer_id, ratio):
-    """Two tiles side by side equal one picture of both, but for half a pixel at the corners of rounded lines."""
+    """Two tiles side by side equal one picture of both, except half a pixel at the corners of rounded lines."""
     right = tile_at(10.15, 0.05, 10)
     left = Tile(right.z, right.x - 1, right.y)
     a, b = (drawn(reader, layer_id, t, ratio) for t in (left, right))
-    box = (*frame_of(left, ratio).box[:2], *frame_of(right, ratio).box[2:])
+    box = (*tile_frame(left, ratio).box[:2], *tile_frame(right, ratio).box[2:])
     layer, whole = reader.layer(layer_id), Picture(MapFrame(box, 512 * ratio, 256 * ratio, ratio))
     both = [f for t in (left, right) for f in tile_features(reader, layer, t, None)]
-    lay_layer(whole, layer, list(dict.fromkeys(both)), "day")
+    add_layer(whole, layer, list(dict.fromkeys(both)), "day")
     if layer_id == "points":
         assert a[:, -1].any(), "a mark on the edge is in both tiles"
         assert b[:, 0].any(), "a mark on the edge is in both tiles"
@@ -140,11 +140,11 @@ def test_neighbouring_tiles_are_one_picture(reader, layer_id, ratio):
         assert (np.abs(a[:, -1].astype(int) - b[:, 0]).max(axis=1) <= 40).mean() > 0.98
 
 
-def test_nothing_is_clear(reader):
+def test_a_tile_without_features_is_transparent(reader):
     assert not drawn(reader, "areas", Tile(10, 0, 0)).any()
 
 
-def test_twice_the_pixels_show_the_same(reader):
+def test_a_tile_at_ratio_2_shows_the_same(reader):
     at = tile_at(10.05, 0.05, 11)
     small, large = drawn(reader, "areas", at), drawn(reader, "areas", at, ratio=2)
     assert large.shape == (512, 512, 4)
@@ -152,7 +152,7 @@ def test_twice_the_pixels_show_the_same(reader):
     assert (np.abs(halved - small).max(axis=2) > 32).mean() < 0.05
 
 
-def test_threads_draw_what_one_draws(reader):
+def test_threads_draw_the_same_as_one_thread(reader):
     at = [tile_at(10.05 + i / 40, 0.05, 11) for i in range(12)]
     alone = [drawn(reader, "areas", t).tobytes() for t in at]
     with ThreadPoolExecutor(4) as pool:
@@ -162,56 +162,58 @@ def test_threads_draw_what_one_draws(reader):
 def test_a_colour_cannot_break_out_of_a_rule():
     picture = Picture(MapFrame((0, 0, 10, 10), 10, 10))
     evil = '#000"/><Include href="/etc/passwd'
-    picture.lay([(shapely.to_wkb(shapely.box(0, 0, 9, 9)), {})], rule([symbol("Polygon", fill=evil)]))
+    picture.add([(shapely.to_wkb(shapely.box(0, 0, 9, 9)), {})], rule([symbol("Polygon", fill=evil)]))
     with pytest.raises(RuntimeError, match="Failed to parse"):
         picture.draw()
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
 @pytest.mark.parametrize("variant", ["day", "print"])
-def test_a_document_is_of_the_size_asked_and_depends_on_language_and_variant(reader, language, variant):
+def test_a_document_has_the_requested_size_and_depends_on_language_and_variant(reader, language, variant):
     layers = [(reader.layer(i), None) for i in ("areas", "points")]
 
-    def made(**more):
-        wanted = map_document.MapOptions(
-            BBox(10, 0, 10.4, 0.1), 640, 480, 1, **{"variant": variant, "language": language, **more}
+    def document(**changes):
+        options = map_document.MapOptions(
+            BBox(10, 0, 10.4, 0.1), 640, 480, 1, **{"variant": variant, "language": language, **changes}
         )
-        return map_document.draw(reader, layers, wanted)
+        return map_document.draw_document(reader, layers, options)
 
-    picture = made()
+    picture = document()
     assert (mapnik.Image.from_string(picture).width(), mapnik.Image.from_string(picture).height()) == (640, 480)
-    assert picture == made(), "the same picture twice has the same bytes"
-    assert picture != made(legend=False)
-    assert (picture != made(language="zh" if language == "en" else "en")) == (fonts.chinese() is not None)
+    assert picture == document(), "the same picture twice has the same bytes"
+    assert picture != document(legend=False)
+    assert (picture != document(language="zh" if language == "en" else "en")) == (fonts.chinese_face() is not None)
 
 
 @pytest.mark.parametrize("variant", ["day", "print"])
 def test_the_legend_of_a_picture_has_the_colours_of_its_map(reader, variant):
-    """Of a layer that lets the ground through, drawn large: the pixel in the middle of a square, and its line of the legend."""
+    """A large picture of a translucent layer: the middle of each square has the colour of its legend entry."""
     layer = reader.layer("areas")
     layer = layer.model_copy(update={"style": layer.style.model_copy(update={"opacity": 0.6})})
-    wanted = map_document.MapOptions(BBox(10, 0, 10.4, 0.1), 1000, 600, variant=variant)
-    image = pixels(mapnik.Image.from_string(map_document.draw(reader, [(layer, None)], wanted)))
-    west, south, east, north = map_document.shown(reader, [layer], wanted)
+    options = map_document.MapOptions(BBox(10, 0, 10.4, 0.1), 1000, 600, variant=variant)
+    image = pixels(mapnik.Image.from_string(map_document.draw_document(reader, [(layer, None)], options)))
+    west, south, east, north = map_document.shown_box(reader, [layer], options)
     y = int((north - 0.02) / (north - south) * 600)
     at = [image[y, int((10.02 + i / 10 - west) / (east - west) * 1000)][:3].astype(int) for i in range(3)]
-    swatches = [rgb(entry.colour) for entry in map_document.groups([layer], variant, "en")[0].entries if entry.colour]
+    swatches = [rgb(entry.colour) for entry in map_document.legend_groups([layer], variant, "en")[0].entries if entry.colour]
     assert np.abs(np.array(at) - [swatches[0], swatches[2], swatches[3]]).max() <= 1, "mapnik cuts off what we round"
     assert all((image.reshape(-1, 4)[:, :3] == s).all(axis=1).sum() > 150 for s in swatches), "a swatch is not in the picture"
 
 
-def test_a_box_with_too_much_is_refused(reader, monkeypatch):
+def test_a_box_with_too_many_features_is_an_error(reader, monkeypatch):
     monkeypatch.setattr(map_features, "MAX_FEATURES", 3)
     with pytest.raises(TooLarge, match="areas: more than 3 features"):
-        map_document.draw(reader, [(reader.layer("areas"), None)], map_document.MapOptions(BBox(10, 0, 10.4, 0.1), 300, 300))
+        map_document.draw_document(
+            reader, [(reader.layer("areas"), None)], map_document.MapOptions(BBox(10, 0, 10.4, 0.1), 300, 300)
+        )
 
 
-def test_without_a_chinese_font_words_are_english(monkeypatch):
-    monkeypatch.setattr(fonts, "FOLDERS", ())
-    fonts.chinese.cache_clear()
-    assert fonts.language_of("zh") == "en"
-    assert fonts.faces() == [fonts.LATIN]
-    fonts.chinese.cache_clear()
+def test_without_a_chinese_font_text_is_english(monkeypatch):
+    monkeypatch.setattr(fonts, "FONT_FOLDERS", ())
+    fonts.chinese_face.cache_clear()
+    assert fonts.picture_language("zh") == "en"
+    assert fonts.faces() == [fonts.LATIN_FACE]
+    fonts.chinese_face.cache_clear()
 
 
 def test_the_renderer_leaves_the_environment_alone():

@@ -1,4 +1,4 @@
-"""Which column colours a layer, and what is said of numbers whose status the features do not carry."""
+"""The column that colours a layer, and the status of numbers for features without a status property."""
 
 import pytest
 
@@ -27,40 +27,43 @@ SHARES = layer(
 )
 
 
-def test_the_column_of_the_minutes_chosen_colours_the_layer():
+def test_the_column_of_the_selected_minutes_colours_the_layer():
     assert select(SHARES, Selection(), {}) == SHARES
     assert select(SHARES, Selection(minutes=30), {}).style.property == "share_30"
     assert class_properties(SHARES) == ["share_15", "share_15_margin", "share_15_status"]
     assert class_properties(select(SHARES, Selection(minutes=30), {})) == ["share_30", "share_30_margin"]
 
 
-def test_numbers_that_a_layer_does_not_have_are_an_error_and_not_others():
+def test_numbers_that_a_layer_does_not_have_are_an_error():
     with pytest.raises(NotFound, match="layer x: no numbers for minutes 60"):
         select(SHARES, Selection(minutes=60), {})
 
 
-def test_a_tier_or_group_alone_is_not_shown_by_numbers_of_all():
+def test_totals_are_never_shown_for_one_tier_or_group():
     loads = layer(column("load", "load"), style=Style(property="load", breaks=(5,), colours=("#111111", "#222222")))
-    for chosen, words in ((Selection(tier="village"), "tier"), (Selection(tier="van", group="migrant"), "tier or group")):
-        with pytest.raises(NotFound, match=f"layer x: its numbers are not divided by {words}$"):
-            select(loads, chosen, {})
+    for selection, dimensions in (
+        (Selection(tier="village"), "tier"),
+        (Selection(tier="van", group="migrant"), "tier or group"),
+    ):
+        with pytest.raises(NotFound, match=f"layer x: its numbers are not divided by {dimensions}$"):
+            select(loads, selection, {})
     assert select(loads, Selection(tier="any", group="all"), {}) == loads
 
 
-def test_dimensions_that_numbers_do_not_have_leave_them_alone():
+def test_dimensions_that_numbers_do_not_have_are_ignored():
     persons = layer(
         column("persons", "persons", group="all"), style=Style(property="persons", breaks=(5,), colours=("#111111", "#222222"))
     )
     assert select(persons, Selection("clinic", "walk", 30), {}) == persons
 
 
-def test_features_of_one_service_and_mode_are_chosen_by_them():
+def test_features_of_one_service_and_mode_are_filtered_by_them():
     gaps = layer(column("service"), column("mode"), column("n", "uncovered_persons"), style=Style(property="n"))
     assert attributes(gaps, Selection("clinic", "walk", 30)) == {"service": "clinic", "mode": "walk"}
     assert attributes(SHARES, Selection("clinic", "walk", 30)) == {}
 
 
-def test_status_is_the_features_own_or_follows_from_the_margin():
+def test_status_is_a_property_or_follows_from_the_margin():
     rows = [
         {"share_30": 40.0, "share_30_margin": 20.1},
         {"share_30": 40.0, "share_30_margin": 2.0},

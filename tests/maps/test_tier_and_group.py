@@ -1,4 +1,4 @@
-"""Pictures of one tier or group: numbers of the release table on features that do not carry them, and stations that count."""
+"""Maps of one tier or group: numbers read from the release table, and the stations of the selection."""
 
 import numpy as np
 import pyarrow as pa
@@ -8,10 +8,10 @@ import shapely
 from geoservice.errors import NotFound
 from geoservice.geo import BBox
 from geoservice.layer import Label, Layer, LayerColumn, Style
-from geoservice.maps.map_document import MapOptions, draw, groups
+from geoservice.maps.map_document import MapOptions, draw_document, legend_groups
 from geoservice.maps.map_features import box_features
 from geoservice.maps.mapnik_import import mapnik
-from geoservice.maps.offering import with_offer_title
+from geoservice.maps.offering import with_station_title
 from geoservice.maps.selection import Selection, select
 from geoservice.maps.symbology import NO_DATA_CLASS, UNCERTAIN_CLASS
 from geoservice.release import Manifest, ReleaseContent, open_store
@@ -45,11 +45,11 @@ def row(unit, value, margin, status="ok", **of):
 
 @pytest.fixture(scope="module")
 def reader(tmp_path_factory):
-    """Three squares side by side, fully covered by all stations for everybody; for migrants by village stations they differ."""
+    """Three squares side by side, 90 % covered by all stations for everybody; for migrants by village stations they differ."""
     village = {"tier": "village", "group": "migrant"}
-    told = [row(u, 90.0, 1.0) for u in "abc"]
-    told += [row("a", 10.0, 1.0, **village), row("b", 50.0, 30.0, **village), row("c", None, None, "nobody", **village)]
-    table = pa.Table.from_pylist(told, TABLE)
+    rows = [row(u, 90.0, 1.0) for u in "abc"]
+    rows += [row("a", 10.0, 1.0, **village), row("b", 50.0, 30.0, **village), row("c", None, None, "nobody", **village)]
+    table = pa.Table.from_pylist(rows, TABLE)
     boxes = [shapely.box(10 + i / 10, 0, 10.1 + i / 10, 0.1) for i in range(3)]
     areas = pa.table({"unit": list("abc"), "geometry": pa.array(shapely.to_wkb(boxes), pa.binary())})
     places = [shapely.Point(10.05 + i / 10, 0.05) for i in range(3)]
@@ -80,8 +80,8 @@ def test_the_numbers_of_a_tier_and_group_are_those_of_the_release_table(reader):
     chosen = Selection(tier="village", group="migrant")
     layer = select(reader.layer("coverage"), chosen, STUDY)
     drawn = box_features(reader, layer, BOX, 8, None, "en", chosen)
-    assert [d.at for d in drawn] == [0, UNCERTAIN_CLASS, NO_DATA_CLASS]
-    assert [d.at for d in box_features(reader, reader.layer("coverage"), BOX, 8, None, "en")] == [2, 2, 2]
+    assert [d.class_index for d in drawn] == [0, UNCERTAIN_CLASS, NO_DATA_CLASS]
+    assert [d.class_index for d in box_features(reader, reader.layer("coverage"), BOX, 8, None, "en")] == [2, 2, 2]
     column = layer.columns[-2]
     assert (column.title.zh, column.title.en) == ("15 min中，村级站点，流动人口", "15 min, village stations, migrants")
 
@@ -101,7 +101,7 @@ def test_a_group_of_the_study_has_its_title(reader):
 def test_a_picture_has_the_colours_of_the_group_in_map_and_legend(reader):
     chosen = Selection(tier="village", group="migrant")
     layer = select(reader.layer("coverage"), chosen, STUDY)
-    picture = mapnik.Image.from_string(draw(reader, [(layer, None)], MapOptions(BOX, 900, 500, selection=chosen)))
+    picture = mapnik.Image.from_string(draw_document(reader, [(layer, None)], MapOptions(BOX, 900, 500, selection=chosen)))
     seen = np.frombuffer(picture.to_string(), np.uint8).reshape(-1, 4)[:, :3]
 
     def count(colour):
@@ -112,15 +112,20 @@ def test_a_picture_has_the_colours_of_the_group_in_map_and_legend(reader):
     assert count((0xFD, 0xE7, 0x25)) < 500, "the last class is in the legend alone"
 
 
-def test_stations_of_the_question_alone_are_drawn_and_the_legend_says_which(reader):
+def test_only_stations_of_the_selection_are_drawn_and_the_legend_names_it(reader):
     layer = reader.layer("stations")
 
-    def shown(selection):
+    def count(selection):
         return len(box_features(reader, layer, BOX, 8, None, "en", selection))
 
-    asked = Selection(service="clinic"), Selection(service="clinic", tier="village"), Selection(tier="village"), Selection()
-    assert [shown(s) for s in asked] == [2, 1, 2, 3]
-    named = with_offer_title(layer, Selection(service="clinic", tier="village"), STUDY)
-    assert groups([named], "day", "en")[0].entries[0].text == "Stations: Clinic, village stations"
+    selections = (
+        Selection(service="clinic"),
+        Selection(service="clinic", tier="village"),
+        Selection(tier="village"),
+        Selection(),
+    )
+    assert [count(s) for s in selections] == [2, 1, 2, 3]
+    named = with_station_title(layer, Selection(service="clinic", tier="village"), STUDY)
+    assert legend_groups([named], "day", "en")[0].entries[0].text == "Stations: Clinic, village stations"
     assert named.title.zh == "Stations中：门诊，村级站点"
-    assert with_offer_title(reader.layer("coverage"), Selection(service="clinic"), STUDY) == reader.layer("coverage")
+    assert with_station_title(reader.layer("coverage"), Selection(service="clinic"), STUDY) == reader.layer("coverage")

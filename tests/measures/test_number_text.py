@@ -46,12 +46,12 @@ def test_a_number_is_written_with_its_margin(kind, value, margin, text) -> None:
         (None, "无数据", "no data"),
     ],
 )
-def test_why_there_is_no_number_is_said_in_both_languages(status, zh, en) -> None:
+def test_the_reason_of_a_missing_number_is_in_both_languages(status, zh, en) -> None:
     limits = limits_of({"minutes": [15, 60], "disclosure": {"hide_below": 10}})
     assert [format_number("count", None, None, status, lang, limits) for lang in ("zh", "en")] == [zh, en]
 
 
-def test_without_limits_the_words_stay_general() -> None:
+def test_without_limits_the_texts_are_general() -> None:
     assert limits_of({}) == Limits(None, None)
     assert reason_label("beyond").en == "beyond the time searched"
     assert reason_label("under").zh == "数目过少"

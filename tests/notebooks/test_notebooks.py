@@ -1,4 +1,4 @@
-"""Every notebook runs from top to bottom; none is stored with outputs (that is tested in tests/package)."""
+"""Every notebook runs from top to bottom; tests/package checks that none is stored with outputs."""
 
 from pathlib import Path
 

@@ -46,7 +46,7 @@ def test_notebooks_store_no_outputs() -> None:
 
 
 @pytest.mark.parametrize("page", [f for f in _tracked() if f.suffix == ".md"], ids=lambda f: f.name)
-def test_links_of_a_page_lead_somewhere(page: Path) -> None:
+def test_links_of_a_page_have_a_target(page: Path) -> None:
     links = re.findall(r"\]\(([^)#]+)\)", page.read_text(encoding="utf-8"))
     missing = [x for x in links if not x.startswith("http") and not (page.parent / x).exists()]
     assert not missing

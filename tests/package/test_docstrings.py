@@ -1,4 +1,4 @@
-"""Public docstrings have the numpydoc form: what sections there are, are right."""
+"""Public docstrings have the numpydoc form, and their sections are correct."""
 
 import importlib
 import inspect

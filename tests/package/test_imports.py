@@ -1,4 +1,4 @@
-"""The import table of the package: who may import whom. Nothing imports upward, nothing in a circle."""
+"""The import table of the package: nothing imports upward, and there are no cycles."""
 
 import ast
 from pathlib import Path
@@ -121,11 +121,11 @@ def test_imports_only_what_its_part_may(file: Path) -> None:
 
 
 @pytest.mark.parametrize("file", [f for f in FILES if str(f.relative_to(PACKAGE)).startswith(PURE)], ids=lambda f: f.name)
-def test_pure_parts_touch_no_file_database_clock_or_environment(file: Path) -> None:
+def test_pure_parts_use_no_file_database_clock_or_environment(file: Path) -> None:
     assert not {n.split(".")[0] for n in _imported(file)} & IMPURE
 
 
-def test_nothing_imports_in_a_circle() -> None:
+def test_there_are_no_import_cycles() -> None:
     edges = {part: {n for n in allowed if n != part} for part, allowed in MAY_IMPORT.items()}
     done: set[str] = set()
     while len(done) < len(edges):

@@ -1,4 +1,4 @@
-"""What messages tell people to run is there to be run, and what they tell them to read to be read."""
+"""Commands, pages and addresses that messages name exist."""
 
 import ast
 import re

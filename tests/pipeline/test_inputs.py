@@ -135,4 +135,4 @@ def test_areas_are_those_of_the_day_of_the_study(
         day = as_of or opened.vintages("areas")[0].loaded_at.date()
     assert [c for c in inputs.areas.column("code").to_pylist() if c != "T"] == there
     assert inputs.notes[0].en == f"Areas are those valid on {day}; 1 of the loaded ones are not and are left out."
-    assert any(f"1 areas are not there on {day} by valid_from and valid_to" in n for n in report.notes)
+    assert any(f"1 areas are not valid on {day} by valid_from and valid_to" in n for n in report.notes)

@@ -235,8 +235,9 @@ def test_no_people_are_told_with_the_commands_that_load_them(
     publish: Publish, project: Project, store: ReleaseStore, town: Path, study: Study, tmp_path: Path
 ) -> None:
     with closing(open_project(tmp_path / "project", None, "geoservice")) as lacking:
-        for name in ("areas", "stations"):
-            lacking.write(name, project.read(name), Source(name, "1"))  # type: ignore[arg-type]  # names of tables
+        names: tuple[TableName, ...] = ("areas", "stations")
+        for name in names:
+            lacking.write(name, project.read(name), Source(name, "1"))
         with pytest.raises(InputError, match="geoservice import population FILE"):
             publish(store, lacking)
         with pytest.raises(InputError, match="geoservice protect"):

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Barrier
+from typing import Any
 
 import pytest
 
@@ -16,9 +17,9 @@ ASK = "SELECT 1"
 
 @pytest.fixture
 def reader(tmp_path: Path) -> Iterator[FolderReader]:
-    parts = {"study": {}, "inputs": {}, "parameters": {}, "table_digest": "", "layers": (), "disclosure": {}}
+    parts: dict[str, Any] = {"study": {}, "inputs": {}, "parameters": {}, "table_digest": "", "layers": (), "disclosure": {}}
     store = FolderStore(tmp_path, read_only=False)
-    store.write(ReleaseContent([], TABLE.empty_table(), Manifest(code_version="1", **parts)))  # type: ignore[arg-type]  # each fits
+    store.write(ReleaseContent([], TABLE.empty_table(), Manifest(code_version="1", **parts)))
     reader = store.open()
     assert isinstance(reader, FolderReader)
     yield reader

@@ -21,6 +21,7 @@ from geoservice.layer import Label, Layer
 from geoservice.release.base import TABLE, Manifest
 from geoservice.release.layers import build_layers
 from geoservice.release.pmtiles import Archive, write_archive
+from geoservice.release.vector_tiles.archives import tilejson
 from geoservice.release.vector_tiles.bake import Baker
 
 
@@ -94,7 +95,7 @@ def test_programs_read_an_archive(baker: Baker, tmp_path: Path) -> None:
     }
     [content] = build_layers([SMALL], units, TABLE.empty_table())
     path = tmp_path / "it.pmtiles"
-    assert baker.archive(path, content, Label(zh="图", en="map"))
+    assert baker.archive(path, content, tilejson(content.layer, Label(zh="图", en="map")))
     with path.open("rb") as file:
         reader = Reader(MmapSource(file))
         header, said = reader.header(), reader.metadata()

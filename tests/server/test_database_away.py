@@ -18,7 +18,7 @@ from asking import given
 from postgres_server import PostgresServer
 from tcp_proxy import Proxy
 
-from geoservice.errors import AWAY
+from geoservice.errors import DATA_UNAVAILABLE
 from geoservice.release import open_store, prepare_roles
 from geoservice.server.access import open_access
 
@@ -175,7 +175,10 @@ def test_public_requests_get_a_503_soon_without_advice(office: Office, way: Any)
             assert answer.headers["content-type"] == "application/problem+json"
             assert 0 < int(answer.headers["retry-after"]) <= 5
             content = json.loads(answer.body)
-            assert content["detail"] in {AWAY, "tokens cannot be checked at the moment; public layers can be read without one"}
+            assert content["detail"] in {
+                DATA_UNAVAILABLE,
+                "tokens cannot be checked at the moment; public layers can be read without one",
+            }
             assert not [secret for secret in NEVER if secret in answer.body.decode()]
             if path == "/health/ready":
                 assert content["dependencies"]["releases"] == "away"

@@ -56,9 +56,7 @@ def test_without_room_for_temporary_files(
     assert "a worker has died and is replaced" not in {line["event"] for line in lines}
     reasons = [line["reason"] for line in lines if line["event"] == "the disk is full"]
     assert len(reasons) == 1
-    assert all(
-        f"full, or a quota is met; {disk.path} has 0 MB free of 67.1 MB; make room there" in reason for reason in reasons
-    )
+    assert all(f"full or over quota; {disk.path} has 0 MB free of 67.1 MB; make room there" in reason for reason in reasons)
 
 
 def test_without_room_for_the_audit_log(disk: SmallDisk, content: Callable[..., Any], serve: Any) -> None:

@@ -13,7 +13,7 @@ import shapely
 
 from geoservice.layer import Label, Layer, LayerColumn, Style
 from geoservice.maps.colour import blend
-from geoservice.maps.map_document import groups
+from geoservice.maps.map_document import legend_groups
 from geoservice.number_text import Limits
 from geoservice.release.base import TABLE
 from geoservice.release.layers import build_layers
@@ -229,7 +229,7 @@ def test_the_legend_of_times_shows_the_search_limit(travel_times):
         "from": 60, "to": None, "status": "beyond", "colour": "#626160", "label": {"zh": "> 60 分钟", "en": "> 60 minutes"}
     }  # fmt: skip
     assert "beyond" not in content["noData"]["reasons"]
-    texts = [entry.text for entry in groups([travel_times], "day", "en", Limits(minutes=60))[0].entries]
+    texts = [entry.text for entry in legend_groups([travel_times], "day", "en", Limits(minutes=60))[0].entries]
     assert [c["to"] for c in legend(travel_times, "day", Limits(minutes=20))["classes"]] == [20, None], (
         "nothing is 20 and was searched"
     )

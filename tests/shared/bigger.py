@@ -1,4 +1,4 @@
-"""A release with a layer so large that a page of it takes its time."""
+"""A release with a layer so large that a page of it is slow."""
 
 from dataclasses import replace
 from pathlib import Path

@@ -20,8 +20,15 @@ def label(text: str) -> Label:
 
 
 def columns() -> tuple[LayerColumn, ...]:
-    kinds = {"name": "text", "beds": "integer", "rate": "number", "open": "boolean", "opened": "date", "checked": "timestamp"}
-    return tuple(LayerColumn(name=n, title=label(n), type=t, unit="person" if n == "beds" else "") for n, t in kinds.items())  # type: ignore[arg-type]
+    kinds: dict[str, Any] = {
+        "name": "text",
+        "beds": "integer",
+        "rate": "number",
+        "open": "boolean",
+        "opened": "date",
+        "checked": "timestamp",
+    }
+    return tuple(LayerColumn(name=n, title=label(n), type=t, unit="person" if n == "beds" else "") for n, t in kinds.items())
 
 
 def clinics(n: int = ROWS) -> pa.Table:
@@ -50,10 +57,10 @@ def clinics(n: int = ROWS) -> pa.Table:
 
 
 def release_content() -> ReleaseContent:
-    made = {"geography": ("clinic",), "geometry": "point", "maxzoom": 6}
+    common: dict[str, Any] = {"geography": ("clinic",), "geometry": "point", "maxzoom": 6}
     layers = [
-        Layer(id="clinics", title=label("Clinics"), description=label("d"), columns=columns(), **made),  # type: ignore[arg-type]
-        Layer(id="visits", title=label("Visits"), description=label("d"), columns=columns()[:2], role="planner", **made),  # type: ignore[arg-type]
+        Layer(id="clinics", title=label("Clinics"), description=label("d"), columns=columns(), **common),
+        Layer(id="visits", title=label("Visits"), description=label("d"), columns=columns()[:2], role="planner", **common),
     ]
     table = pa.Table.from_pandas(pd.DataFrame(columns=TABLE.names), TABLE, preserve_index=False)
     built = list(build_layers(layers, {"clinic": clinics()}, table))

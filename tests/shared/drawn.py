@@ -39,10 +39,17 @@ def units(shapes: Any, name: str) -> pa.Table:
 
 
 def layer_of(name: str, geography: tuple[str, ...], geometry: Any) -> Layer:
-    kinds = {"name": "text", "kind": "integer", "score": "number", "open": "boolean", "day": "date", "at": "timestamp"}
-    columns = tuple(LayerColumn(name=n, title=label(n), type=kind) for n, kind in kinds.items())  # type: ignore[arg-type]  # words of Column
-    described = {"title": label("图层"), "description": label("说明")}
-    return Layer(id=name, geography=geography, geometry=geometry, maxzoom=6, columns=columns, **described)  # type: ignore[arg-type]  # labels
+    kinds: dict[str, Any] = {
+        "name": "text",
+        "kind": "integer",
+        "score": "number",
+        "open": "boolean",
+        "day": "date",
+        "at": "timestamp",
+    }
+    columns = tuple(LayerColumn(name=n, title=label(n), type=kind) for n, kind in kinds.items())
+    texts: dict[str, Any] = {"title": label("图层"), "description": label("说明")}
+    return Layer(id=name, geography=geography, geometry=geometry, maxzoom=6, columns=columns, **texts)
 
 
 def shapes_of_all_kinds() -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Tables of two rows as text: the first with values in further columns, the second with none there."""
+"""Tables of two rows as text: the first has values in further columns, the second has none."""
 
 
 def households(header: str, values: str) -> str:

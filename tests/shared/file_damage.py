@@ -1,4 +1,4 @@
-"""Ways in which a PMTiles file is damaged, in its place: by the disk, by a copy cut short, by a hand."""
+"""Ways to damage a PMTiles file in place: bad disks, truncated copies, edits."""
 
 import shutil
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""A layer with a column of every kind and rows that are awkward, and random filters that fit it."""
+"""A layer with a column of every type and awkward rows, and random filters for it."""
 
 import datetime as dt
 import json

@@ -1,4 +1,4 @@
-"""A disk on which no file may grow beyond a size, as one that is full."""
+"""Simulates a full disk: no file may grow beyond a size."""
 
 import resource
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Reads files that were damaged at random: ``python fuzz_reader.py KIND FOLDER SECONDS``, seeds in FOLDER.
+"""Read files that are damaged at random: ``python fuzz_reader.py KIND FOLDER SECONDS``, seeds in FOLDER.
 
 It runs where the product's reading process runs, under its environment and its limits, but reads many files in one process.
 Whatever a library raises, the reading process turns into an answer; an error that is a fault of our own code is kept in
@@ -28,23 +28,23 @@ ODD = [
 BUGS = (KeyError, IndexError, TypeError, AttributeError, AssertionError, RecursionError)
 
 
+FAULTS: tuple[Callable[[bytes, int, int, random.Random], bytes], ...] = (
+    lambda data, at, _, __: data[:at],
+    lambda data, at, end, _: data[:at] + data[end:],
+    lambda data, at, end, _: data[:at] + data[at:end] * 3 + data[end:],
+    lambda data, at, _, rng: data[:at] + rng.choice(ODD) + data[at:],
+    lambda data, at, end, rng: data[:at] + rng.choice(ODD) + data[end:],
+    lambda data, at, _, rng: data[:at] + bytes([rng.randrange(256)]) + data[at + 1 :],
+    lambda data, at, end, rng: data[:at] + rng.randbytes(end - at) + data[end:],
+)
+
+
 def damaged(data: bytes, rng: random.Random) -> bytes:
     """Return the bytes with one to four faults in them."""
     for _ in range(rng.randint(1, 4)):
         at = rng.randrange(len(data) + 1)
         end = min(len(data), at + rng.randint(1, 40))
-        fault: Callable[[], bytes] = rng.choice(
-            [
-                lambda: data[:at],  # noqa: B023 - called at once
-                lambda: data[:at] + data[end:],  # noqa: B023
-                lambda: data[:at] + data[at:end] * 3 + data[end:],  # noqa: B023
-                lambda: data[:at] + rng.choice(ODD) + data[at:],  # noqa: B023
-                lambda: data[:at] + rng.choice(ODD) + data[end:],  # noqa: B023
-                lambda: data[:at] + bytes([rng.randrange(256)]) + data[at + 1 :],  # noqa: B023
-                lambda: data[:at] + rng.randbytes(end - at) + data[end:],  # noqa: B023
-            ]
-        )
-        data = fault()
+        data = rng.choice(FAULTS)(data, at, end, rng)
     return data
 
 

@@ -1,4 +1,4 @@
-"""Drawings that draw nothing: they take long, die, fail, or report on the process that they are in."""
+"""Drawings for tests that take long, die, fail, or report on their process."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""A private PostgreSQL server with PostGIS, reached by a socket alone, that can be stopped and started again."""
+"""A private PostgreSQL server with PostGIS on a Unix socket, which can be stopped and started again."""
 
 import os
 import shutil

@@ -1,4 +1,4 @@
-"""Look for bytes in every file of a project and, where it is kept on a server, of the server's database."""
+"""Search for bytes in every file of a project and, on a server, of the server's database."""
 
 from collections.abc import Iterable
 from pathlib import Path

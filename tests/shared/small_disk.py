@@ -1,4 +1,4 @@
-"""A real disk of a few megabytes, for what happens when it is full."""
+"""A real disk of a few megabytes, for tests of full disks."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""Three stations, as rows, as a table and as what must come out of any file of them."""
+"""Three stations as rows, as a table, and as the expected result of every file of them."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""A TCP proxy before a PostgreSQL server's socket, that can stop forwarding without a word, or be gone."""
+"""A TCP proxy in front of a PostgreSQL server's socket, which can silently stop forwarding or be closed."""
 
 import socket
 import threading

@@ -1,4 +1,4 @@
-"""One suite over both engines: whatever asks for ``register``, ``project`` or ``store`` runs on DuckDB and on PostGIS."""
+"""Fixtures for both engines: a test with ``register``, ``project`` or ``store`` runs on DuckDB and on PostGIS."""
 
 import datetime as dt
 import itertools

@@ -1,4 +1,4 @@
-"""Kill a process that imports, measures, purges and publishes, again and again, and look at what it left. Run by test_kill.
+"""Kill a process that imports, measures, purges and publishes, repeatedly, and check what is left. Run by test_kill.
 
 One process forks writers, kills each after a random time, and forks a checker that opens both stores as a new process would.
 """

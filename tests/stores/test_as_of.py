@@ -1,4 +1,4 @@
-"""Rows that are true on a day: households that live there, areas that exist; on both engines."""
+"""Rows that are valid on a day: households and areas, on both engines."""
 
 import datetime as dt
 
@@ -44,7 +44,7 @@ def codes(project: Project, when: dt.date | None) -> list[str]:
     return [str(c) for c in project.areas(when).column("code").to_pylist()]
 
 
-def test_both_ends_of_a_period_are_inside_and_a_null_has_no_end(register: Register) -> None:
+def test_periods_include_both_ends_and_null_is_unbounded(register: Register) -> None:
     inside = [
         (None, None),
         ("2024-06-30", None),
@@ -58,7 +58,7 @@ def test_both_ends_of_a_period_are_inside_and_a_null_has_no_end(register: Regist
     assert register.read("households").num_rows == 8, "all of them are kept"
 
 
-def test_the_day_left_out_is_that_of_the_newest_load_and_stays_so(project: Project) -> None:
+def test_the_default_date_is_that_of_the_newest_load(project: Project) -> None:
     assert project.day_of("areas", DAY) == DAY
     today = dt.datetime.now(dt.UTC).date()
     rows = areas(
@@ -71,19 +71,22 @@ def test_the_day_left_out_is_that_of_the_newest_load_and_stays_so(project: Proje
     assert project.read_as_of("areas", None).equals(project.areas(None))
 
 
-def test_a_table_without_periods_and_an_empty_one_are_as_they_are(project: Project) -> None:
+def test_tables_without_periods_and_empty_ones_are_unchanged(project: Project) -> None:
     assert project.read_as_of("areas", DAY).num_rows == 0
     assert project.read_as_of("stations", DAY).num_rows == 0
     assert project.areas(None).schema.equals(TABLES["areas"].arrow())
 
 
-def test_none_of_the_day_is_an_error_that_names_it(register: Register) -> None:
+def test_no_valid_row_is_an_error_that_names_the_date(register: Register) -> None:
     register.write("households", households((None, "2020-01-01")), Source("h.csv", "1"))
-    with pytest.raises(InputError, match=r"households: by since and until none is there on 2024-06-30; as_of in study\.toml"):
+    with pytest.raises(
+        InputError,
+        match=r"households: by since and until no row is valid on 2024-06-30; set another date as as_of in study\.toml",
+    ):
         register.read_as_of("households", DAY)
 
 
-def test_the_digest_of_a_day_is_that_of_its_rows(register: Register) -> None:
+def test_the_digest_of_a_date_is_that_of_its_rows(register: Register) -> None:
     register.write("households", households((None, None), (None, "2020-01-01")), Source("h.csv", "1"))
     before = register.digest_as_of("households", DAY)
     assert before != register.digest("households")
@@ -100,7 +103,7 @@ def test_generations_of_a_code_live_in_one_file(project: Project) -> None:
         assert table.column("valid_from").to_pylist() == [first, None]
 
 
-def test_a_null_in_a_key_is_a_value_like_others(project: Project) -> None:
+def test_null_in_a_key_is_a_value_like_any_other(project: Project) -> None:
     both = areas(("x", "1", None, "2023-12-31"), ("x", "1", "2024-01-01", None))
     project.write("areas", both, Source("a.csv", "1"))
     longer = areas(("x", "1", None, "2023-12-30"), ("x", "2", None, None))
@@ -112,12 +115,10 @@ def test_a_null_in_a_key_is_a_value_like_others(project: Project) -> None:
         project.write("areas", pa.concat_tables([longer.slice(0, 1)] * 2), Source("b.csv", "1"))
 
 
-def test_a_code_that_is_there_twice_on_a_day_is_refused_with_what_to_do(project: Project) -> None:
+def test_a_repeated_code_on_a_date_is_refused_with_advice(project: Project) -> None:
     project.write("areas", areas(("gb2020", "1", None, None), ("gb2020", "2", None, None)), Source("a.csv", "1"))
     project.write("areas", areas(("nbs2023", "1", "2023-01-01", None)), Source("b.csv", "1"))
-    said = (
-        r"1 codes are there more than once, the first is 1 \(gb2020 \.{3} to \.{3}, nbs2023 2023-01-01 to \.{3}\).*valid_from"
-    )
-    with pytest.raises(InputError, match=said):
+    message = r"1 codes occur more than once, the first is 1 \(gb2020 \.{3} to \.{3}, nbs2023 2023-01-01 to \.{3}\).*valid_from"
+    with pytest.raises(InputError, match=message):
         project.areas(DAY)
     assert codes(project, day("2022-12-31")) == ["1", "2"]

@@ -1,4 +1,4 @@
-"""Columns of every kind, and names with capitals, through both stores."""
+"""Columns of every type and names with capitals, on both stores."""
 
 import datetime as dt
 
@@ -14,7 +14,7 @@ from geoservice.release.layer_columns import MAX_COLUMNS
 from geoservice.release.properties import queryables_of
 
 
-def test_every_kind_of_column_comes_back(store: ReleaseStore) -> None:
+def test_every_type_of_column_is_read_as_written(store: ReleaseStore) -> None:
     content = filters_content(40)
     store.write(content)
     got = store.open().items("things", ItemQuery(limit=100))
@@ -45,7 +45,7 @@ def with_columns(content: ReleaseContent, *names: str) -> ReleaseContent:
     )
 
 
-def test_capitals_are_kept(store: ReleaseStore) -> None:
+def test_upper_case_names_are_preserved(store: ReleaseStore) -> None:
     store.write(with_columns(filters_content(3), "POP_EST", "Order", "select"))
     got = store.open().items("things", ItemQuery(equals={"POP_EST": 0}, properties=["select", "POP_EST"]))
     assert got.column_names == ["fid", "POP_EST", "select", "geometry"]
@@ -53,7 +53,7 @@ def test_capitals_are_kept(store: ReleaseStore) -> None:
 
 
 @pytest.mark.parametrize("names", [("name", "NAME"), ("Unit",), ("GEOMETRY",), ("_Area",), ("_west",)])
-def test_names_that_one_store_takes_for_the_same_are_refused(store: ReleaseStore, names: tuple[str, ...]) -> None:
+def test_names_that_differ_in_case_only_are_refused(store: ReleaseStore, names: tuple[str, ...]) -> None:
     with pytest.raises(ReleaseError, match="names"):
         store.write(with_columns(filters_content(3), *names))
 

@@ -1,4 +1,4 @@
-"""Random filters let through the same features on both stores, and no filter is an internal error of either."""
+"""Random filters match the same features on both stores, and none is an internal error."""
 
 import json
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""A disk that fills up while a release or a vintage is written."""
+"""A disk that becomes full while a release or a vintage is written."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -7,7 +7,7 @@ import pytest
 from full_disk import no_file_above
 
 from geoservice.db.duckdb_file import DuckDBFile
-from geoservice.durable import is_full
+from geoservice.durable import is_disk_full
 from geoservice.errors import DiskFull
 from geoservice.release import ReleaseContent, open_store
 
@@ -15,13 +15,13 @@ from geoservice.release import ReleaseContent, open_store
 def refused(action: Callable[[], object], folder: Path) -> None:
     with no_file_above(20_000), pytest.raises((DiskFull, OSError)) as caught:
         action()
-    assert is_full(caught.value)
+    assert is_disk_full(caught.value)
     if isinstance(caught.value, DiskFull):
-        assert f"the disk is full, or a quota is met; {folder} has " in str(caught.value)
+        assert f"the disk is full or over quota; {folder} has " in str(caught.value)
         assert str(folder) not in str(caught.value.public)
 
 
-def test_the_old_release_stays_and_no_half_one(tmp_path: Path, content: ReleaseContent) -> None:
+def test_a_failed_write_leaves_the_old_release_only(tmp_path: Path, content: ReleaseContent) -> None:
     store = open_store(tmp_path, None, "x", read_only=False)
     store.write(content)
     refused(lambda: store.write(content), tmp_path)

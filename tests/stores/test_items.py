@@ -23,7 +23,14 @@ from geoservice.release.layers import build_layers
 from geoservice.release.paging_keys import decode_key, encode_key
 
 Row = dict[str, Any]
-TYPES = {"name": "text", "beds": "integer", "share": "number", "open": "boolean", "day": "date", "seen": "timestamp"}
+TYPES: dict[str, Any] = {
+    "name": "text",
+    "beds": "integer",
+    "share": "number",
+    "open": "boolean",
+    "day": "date",
+    "seen": "timestamp",
+}
 TEXTS = [None, "", "a", "B", "b", "é", "中", "中文", "宜秀区", "𠮷", "\uffff", "a%", "a_"]
 NUMBERS = [None, 0.0, -0.0, 1e-300, 0.1, 0.1 + 0.2, -5.0, 1e300]
 DAYS = [None, dt.date(1969, 12, 31), dt.date(2020, 2, 29), dt.date(2024, 1, 1)]
@@ -54,7 +61,7 @@ def layers(count: int = COUNT) -> list[LayerContent]:
     ]
     kinds = [pa.string(), pa.string(), pa.int64(), pa.float64(), pa.bool_(), pa.date32(), pa.timestamp("us"), pa.string()]
     schema = pa.schema([*zip(rows[0], kinds, strict=False), ("geometry", pa.binary())])
-    columns = tuple(LayerColumn(name=n, title=title(n), type=t) for n, t in TYPES.items())  # type: ignore[arg-type]  # words of it
+    columns = tuple(LayerColumn(name=n, title=title(n), type=t) for n, t in TYPES.items())
     layer = Layer(
         id="things",
         title=title("物"),
@@ -69,8 +76,8 @@ def layers(count: int = COUNT) -> list[LayerContent]:
 
 
 def content_of(layers: list[LayerContent]) -> ReleaseContent:
-    parts = {"study": {}, "inputs": {}, "parameters": {}, "table_digest": "", "layers": (), "disclosure": {}}
-    return ReleaseContent(layers, TABLE.empty_table(), Manifest(code_version="1", **parts))  # type: ignore[arg-type]  # each fits
+    parts: dict[str, Any] = {"study": {}, "inputs": {}, "parameters": {}, "table_digest": "", "layers": (), "disclosure": {}}
+    return ReleaseContent(layers, TABLE.empty_table(), Manifest(code_version="1", **parts))
 
 
 @pytest.fixture(scope="module")
@@ -160,7 +167,7 @@ def test_paging_forward_and_back_returns_each_feature_once_in_order(
 
 @settings(max_examples=25, deadline=None)
 @given(sortby=SORTS, limit=st.integers(1, COUNT), offset=st.integers(0, COUNT + 3), asked=FILTERS)
-def test_an_offset_passes_over_the_first_features_of_the_order(
+def test_an_offset_skips_the_first_features_of_the_order(
     things: ReleaseReader, rows: list[Row], sortby: tuple[Sort, ...], limit: int, offset: int, asked: dict[str, Any]
 ) -> None:
     areas = dict(zip(range(1, COUNT + 1), itertools.cycle(AREAS), strict=False))
@@ -172,13 +179,13 @@ def test_an_offset_passes_over_the_first_features_of_the_order(
 
 
 @pytest.mark.parametrize("query", [ItemQuery(offset=-1), ItemQuery(offset=2**63), ItemQuery(offset=1, before=5)])
-def test_offsets_that_are_none(things: ReleaseReader, query: ItemQuery) -> None:
+def test_invalid_offsets_are_refused(things: ReleaseReader, query: ItemQuery) -> None:
     with pytest.raises(ParameterError, match="offset"):
         things.page("things", query)
 
 
 @pytest.mark.parametrize("sortby", [(), (Sort("name", True),)], ids=["by fid", "by name"])
-def test_many_rows_are_read_as_few_are(
+def test_many_rows_are_read_like_few(
     things: ReleaseReader, rows: list[Row], sortby: tuple[Sort, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(keyset_paging, "MAX_PLAIN_ROWS", 0)
@@ -188,7 +195,7 @@ def test_many_rows_are_read_as_few_are(
     assert things.items("things", ItemQuery(limit=COUNT, sortby=sortby)).equals(found)
 
 
-def test_the_last_page_is_the_one_in_front_of_a_key_beyond_all(things: ReleaseReader) -> None:
+def test_the_page_before_a_key_beyond_all_is_the_last(things: ReleaseReader) -> None:
     page = things.page("things", ItemQuery(limit=5, before=2**63 - 1))
     assert page.rows["fid"].to_pylist() == list(range(COUNT - 4, COUNT + 1))
     assert (page.before, page.after) == ((COUNT - 4,), None)
@@ -208,7 +215,7 @@ def test_a_key_need_not_be_a_feature(things: ReleaseReader, rows: list[Row]) -> 
     assert page.before is not None
 
 
-def test_columns_that_are_sorted_by_need_not_be_shown(things: ReleaseReader) -> None:
+def test_sort_columns_need_not_be_returned(things: ReleaseReader) -> None:
     page = things.page("things", ItemQuery(limit=2, sortby=(Sort("name"),), properties=("beds",), geometry=False))
     assert page.rows.column_names == ["fid", "beds"]
     assert page.after is not None
@@ -274,7 +281,7 @@ def test_what_was_never_a_key_is_refused(token: str) -> None:
     ],
     ids=repr,
 )
-def test_orders_and_keys_that_no_database_should_see(things: ReleaseReader, query: ItemQuery) -> None:
+def test_invalid_orders_and_keys_never_reach_the_database(things: ReleaseReader, query: ItemQuery) -> None:
     with pytest.raises(ParameterError, match=r"allowed (are|is)"):
         things.page("things", query)
 
@@ -287,7 +294,7 @@ def test_ids(things: ReleaseReader, ids: tuple[int, ...], want: list[int]) -> No
     assert things.count("things", ItemQuery(ids=ids)) == len(want)
 
 
-def test_ids_are_sorted_like_all_else(things: ReleaseReader, rows: list[Row]) -> None:
+def test_ids_are_sorted_like_other_queries(things: ReleaseReader, rows: list[Row]) -> None:
     ids = tuple(range(1, COUNT, 2))
     got = things.items("things", ItemQuery(limit=99, ids=ids, sortby=(Sort("name", True),)))
     want = sorted((r for r in rows if r["fid"] in ids), key=compared((Sort("name", True),)))
@@ -318,7 +325,7 @@ def test_a_view_is_limited_to_areas(things: ReleaseReader, within: tuple[str, ..
     assert seen == want
 
 
-def test_where_a_feature_lies_is_no_property(things: ReleaseReader) -> None:
+def test_the_area_path_of_a_feature_is_not_a_property(things: ReleaseReader) -> None:
     assert "_area" not in things.items("things", ItemQuery()).column_names
     with pytest.raises(ParameterError, match="property '_area'"):
         things.items("things", ItemQuery(properties=("_area",)))
@@ -327,7 +334,7 @@ def test_where_a_feature_lies_is_no_property(things: ReleaseReader) -> None:
 
 
 @pytest.mark.parametrize("area", ["42", "/42", "42/", "//", "/42//", "/"])
-def test_an_area_that_is_no_path_is_not_released(store: ReleaseStore, area: str) -> None:
+def test_an_invalid_area_path_is_not_released(store: ReleaseStore, area: str) -> None:
     (made,) = layers(1)
     with pytest.raises(ReleaseError, match="areas must be codes with a slash"):
         store.write(content_of([replace(made, areas=pa.array([area]))]))

@@ -1,4 +1,4 @@
-"""A month in the life of a register, by the commands of a shell, on both engines."""
+"""The monthly routine of a register by command line, on both engines."""
 
 import csv
 import shutil

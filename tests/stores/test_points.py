@@ -1,4 +1,4 @@
-"""Points drawn from memory: the same features, the same bytes as the engines give, and nothing that an engine must do."""
+"""Tiles of points from the column cache equal those of the database, and use no query."""
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -102,7 +102,7 @@ def test_the_cache_matches_what_the_engines_match(readers: Readers, text: str) -
 
 
 @pytest.mark.parametrize("text", FOR_ENGINES)
-def test_unsupported_filters_are_left_to_an_engine(readers: Readers, text: str) -> None:
+def test_unsupported_filters_are_passed_to_the_database(readers: Readers, text: str) -> None:
     assert compile_filter(parse_filter(text, "cql2-text", queryables_of(readers["duckdb"].layer("places")))) is None
 
 
@@ -127,7 +127,7 @@ def test_tiles_from_the_cache_equal_those_of_the_engines(
                 assert {i: f["properties"] for i, f in ours.items()} == {i: f["properties"] for i, f in others.items()}
 
 
-def test_a_layer_that_does_not_fit_is_left_to_the_engine(readers: Readers) -> None:
+def test_a_layer_larger_than_the_cache_is_read_from_the_database(readers: Readers) -> None:
     for reader in readers.values():
         source = replace(filled(reader), cache=(small := ColumnCache(1000)))
         drawing.fill_cache(source, Event())

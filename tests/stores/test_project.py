@@ -22,15 +22,15 @@ def info(body: bytes, **changed: Any) -> SurfaceInfo:
     return SurfaceInfo(**{**known, **changed})
 
 
-def test_there_are_none_at_first(project: Project) -> None:
+def test_a_new_project_has_no_surfaces(project: Project) -> None:
     assert project.surfaces() == ()
-    with pytest.raises(NotFound, match="none of this digest"):
+    with pytest.raises(NotFound, match="no surface of this digest"):
         project.surface("0" * 64)
     project.remember("a", "b")
     assert project.surfaces() == ()
 
 
-def test_what_is_added_is_read_oldest_first(project: Project, dsn: str | None, prefix: str) -> None:
+def test_surfaces_are_read_oldest_first(project: Project, dsn: str | None, prefix: str) -> None:
     infos = [info(body, name=f"居民 {n}", made_at=f"202{9 - n}") for n, body in enumerate(BODIES)]
     for body, known in zip(BODIES, infos, strict=True):
         project.add_surface(body, known)
@@ -46,13 +46,13 @@ def test_the_same_digest_again_changes_nothing(project: Project) -> None:
     assert project.surfaces() == (info(b"one"),)
 
 
-def test_a_digest_of_other_bytes_is_refused(project: Project) -> None:
-    with pytest.raises(InputError, match="not those of the digest"):
+def test_a_digest_that_does_not_match_is_refused(project: Project) -> None:
+    with pytest.raises(InputError, match="do not match the digest"):
         project.add_surface(b"two", info(b"one"))
     assert project.surfaces() == ()
 
 
-def test_a_damaged_surface_is_told(project: Project) -> None:
+def test_a_damaged_surface_is_an_error(project: Project) -> None:
     known = info(b"one")
     project.add_surface(b"one", known)
     with project._database.session(write=True) as session:

@@ -1,4 +1,4 @@
-"""Old releases: every kept one opens, and one that goes while it is being read disturbs nobody."""
+"""Old releases: every stored one opens, and removing one does not disturb its readers."""
 
 import threading
 import time

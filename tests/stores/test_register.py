@@ -1,4 +1,4 @@
-"""The secret and the budget book, on both engines: kept, and never made anew in silence."""
+"""The secret and the budget book on both engines: stored, and never recreated silently."""
 
 import hashlib
 from collections.abc import Callable
@@ -28,27 +28,27 @@ def change(register: Register, table: str, key: str, old: str, new: list[object]
 
 
 class TestSecret:
-    def test_it_is_made_once_and_private(self, register: Register) -> None:
+    def test_the_secret_is_made_once_and_private(self, register: Register) -> None:
         secret = register.secret()
         assert len(secret) == 32
         assert register.secret() == secret
         assert register.folder.stat().st_mode & 0o777 == 0o700
         assert (register.folder / "secret").stat().st_mode & 0o777 == 0o600
 
-    def test_one_for_a_dry_run_is_not_kept(self, register: Register) -> None:
+    def test_the_secret_of_a_dry_run_is_not_stored(self, register: Register) -> None:
         assert len(register.secret(keep=False)) == 32
         assert not (register.folder / "secret").exists()
         assert register.secret(keep=False) != register.secret(keep=False)
         kept = register.secret()
         assert register.secret(keep=False) == kept
 
-    def test_a_damaged_one_is_told(self, register: Register) -> None:
+    def test_a_damaged_secret_is_an_error(self, register: Register) -> None:
         (register.folder / "secret").write_bytes(b"short")
         with pytest.raises(InputError, match="register/secret has 5 bytes, expected 32; restore it from a backup"):
             register.secret()
 
     @pytest.mark.parametrize("what", ["households", "book"])
-    def test_no_new_one_is_made_while_something_hangs_on_the_old(self, register: Register, rows: Rows, what: str) -> None:
+    def test_no_new_secret_is_made_while_data_depend_on_the_old_one(self, register: Register, rows: Rows, what: str) -> None:
         register.secret()
         if what == "households":
             register.write("households", rows["households"], Source("h.csv", "1"))
@@ -60,7 +60,7 @@ class TestSecret:
                 register.secret(keep=keep)
         assert not (register.folder / "secret").exists()
 
-    def test_none_is_given_while_the_book_is_damaged(self, register: Register) -> None:
+    def test_no_secret_is_returned_while_the_book_is_damaged(self, register: Register) -> None:
         register.secret()
         register.remember("a", "b")
         change(register, "settings", "key", "book count", ["book count", "1"])
@@ -69,7 +69,7 @@ class TestSecret:
 
 
 class TestBook:
-    def test_an_empty_one(self, register: Register) -> None:
+    def test_an_empty_book(self, register: Register) -> None:
         assert register.book() == ()
         register.remember("a", "b")
         assert register.book() == ()
@@ -90,23 +90,23 @@ class TestBook:
         assert register.surface(one.surface_digest) == b"same"
 
     @pytest.mark.parametrize("rho", [0, Fraction(-1, 2)])
-    def test_nothing_is_spent_for_nothing(self, register: Register, rho: Fraction) -> None:
+    def test_a_loss_of_zero_or_less_is_refused(self, register: Register, rho: Fraction) -> None:
         with pytest.raises(InputError, match="above 0"):
             register.spend(DIGEST, b"", Fraction(rho), "")
         assert register.book() == ()
 
     @pytest.mark.parametrize("field", ["rho", "register_digest", "surface_digest", "made_at", "note", "chain"])
-    def test_a_changed_entry_is_seen(self, register: Register, field: str) -> None:
+    def test_a_changed_entry_is_detected(self, register: Register, field: str) -> None:
         draws = [register.spend(DIGEST, bytes([n]), Fraction(1, 2), "") for n in range(3)]
         row = {**vars(draws[1]), field: "1/3"}
         change(register, "draws", "chain", draws[1].chain, list(row.values()))
-        with pytest.raises(InputError, match="entry 2 is not as it was written; restore the register from a backup"):
+        with pytest.raises(InputError, match="entry 2 was changed; restore the register from a backup"):
             register.book()
         with pytest.raises(InputError, match="damaged"):
             register.spend(DIGEST, b"more", Fraction(1, 2), "")
 
     @pytest.mark.parametrize("gone", [(0,), (1,), (2,), (1, 2), (0, 1, 2)])
-    def test_a_shorter_book_is_seen(self, register: Register, gone: tuple[int, ...]) -> None:
+    def test_a_shorter_book_is_detected(self, register: Register, gone: tuple[int, ...]) -> None:
         draws = [register.spend(DIGEST, bytes([n]), Fraction(1, 2), "") for n in range(3)]
         for n in gone:
             change(register, "draws", "chain", draws[n].chain, None)
@@ -115,7 +115,7 @@ class TestBook:
 
     @pytest.mark.parametrize("setting", ["book count", "book head"])
     @pytest.mark.parametrize("value", ["1", "x", None])
-    def test_a_changed_head_or_count_is_seen(self, register: Register, setting: str, value: str | None) -> None:
+    def test_a_changed_head_or_count_is_detected(self, register: Register, setting: str, value: str | None) -> None:
         for n in range(2):
             register.spend(DIGEST, bytes([n]), Fraction(1, 2), "")
         change(register, "settings", "key", setting, None if value is None else [setting, value])
@@ -123,7 +123,7 @@ class TestBook:
             register.book()
 
     @pytest.mark.parametrize("left", [0, 1])
-    def test_a_book_of_before_put_in_its_place_is_seen(
+    def test_an_older_copy_of_the_book_is_detected(
         self, register: Register, tmp_path: Path, dsn: str | None, prefix: str, left: int
     ) -> None:
         with closing(open_register(tmp_path / "before", dsn, f"{prefix}_before")) as before:
@@ -133,10 +133,10 @@ class TestBook:
                 register.spend(DIGEST, bytes([n]), Fraction(1, 2), "")
             assert len(before.book()) == left
             before.folder = register.folder
-            with pytest.raises(InputError, match="register/book knows of 2 entries"):
+            with pytest.raises(InputError, match="register/book records 2 entries"):
                 before.book()
 
-    def test_a_note_that_a_killed_process_left_behind_is_right_as_well(self, register: Register) -> None:
+    def test_a_note_left_by_a_killed_process_is_valid(self, register: Register) -> None:
         register.spend(DIGEST, b"0", Fraction(1, 2), "")
         old = (register.folder / "book").read_bytes()
         register.spend(DIGEST, b"1", Fraction(1, 2), "")
@@ -145,14 +145,14 @@ class TestBook:
         assert len(register.book()) == 2
 
     def test_each_entry_is_chained_to_the_one_before(self, register: Register) -> None:
-        from geoservice.register.book import chained
+        from geoservice.register.book import next_draw
 
         draws = [register.spend(DIGEST, bytes([n]), Fraction(1, 2), "") for n in range(4)]
         for before, after in pairwise(draws):
             fields = {k: v for k, v in vars(after).items() if k != "chain"}
-            assert chained(before.chain, **fields) == after
+            assert next_draw(before.chain, **fields) == after
 
-    def test_a_damaged_or_missing_surface_is_told(self, register: Register) -> None:
+    def test_a_damaged_or_missing_surface_is_reported(self, register: Register) -> None:
         draw = register.spend(DIGEST, b"surface", Fraction(1, 2), "")
         change(register, "surfaces", "digest", draw.surface_digest, [draw.surface_digest, b"other"])
         with pytest.raises(InputError, match="damaged; restore the register from a backup"):
@@ -161,9 +161,7 @@ class TestBook:
         with pytest.raises(InputError, match="missing; restore the register from a backup"):
             register.surface(draw.surface_digest)
 
-    def test_households_and_book_do_not_disturb_each_other(
-        self, register: Register, some_households: Callable[..., pa.Table]
-    ) -> None:
+    def test_households_and_book_are_independent(self, register: Register, some_households: Callable[..., pa.Table]) -> None:
         register.write("households", some_households(3), Source("h.csv", "1"))
         draw = register.spend(register.digest("households"), b"surface", Fraction(1, 2), "")
         register.write("households", some_households(4), Source("h.csv", "2"))

@@ -1,4 +1,4 @@
-"""What a store of releases promises, on both stores."""
+"""The protocol of release stores, on both stores."""
 
 import gzip
 import math
@@ -57,14 +57,14 @@ def test_manifest_hash_is_the_same_everywhere(store: ReleaseStore, content: Rele
     assert store.open().manifest.hash == other.open().manifest.hash
 
 
-def test_paging_meets_every_feature_once(reader: ReleaseReader) -> None:
+def test_paging_returns_every_feature_once(reader: ReleaseReader) -> None:
     seen: list[int] = []
     while page := fids(reader.items("places", ItemQuery(limit=7, after=seen[-1] if seen else 0))):
         seen += page
     assert seen == list(range(1, 41))
 
 
-def test_no_limit_no_items(reader: ReleaseReader) -> None:
+def test_limit_zero_returns_no_items(reader: ReleaseReader) -> None:
     assert reader.items("places", ItemQuery(limit=0)).num_rows == 0
 
 
@@ -73,7 +73,7 @@ def test_one_item(reader: ReleaseReader, content: ReleaseContent) -> None:
 
 
 @pytest.mark.parametrize("fid", [0, -1, 41, 2**63 - 1, 2**63, 10**30])
-def test_no_such_item(reader: ReleaseReader, fid: int) -> None:
+def test_an_unknown_item_is_an_empty_table(reader: ReleaseReader, fid: int) -> None:
     assert reader.item("places", fid).num_rows == 0
 
 
@@ -103,7 +103,7 @@ def test_box(reader: ReleaseReader, box: BBox, want: list[int]) -> None:
         (BBox(117.0001, 30, 118, 31), []),
     ],
 )
-def test_box_meets_polygons_at_their_edge(reader: ReleaseReader, box: BBox, want: list[str]) -> None:
+def test_a_box_that_touches_a_polygon_matches_it(reader: ReleaseReader, box: BBox, want: list[str]) -> None:
     assert reader.items("coverage", ItemQuery(bbox=box))["unit"].to_pylist() == want
 
 
@@ -160,7 +160,7 @@ def test_equals_a_number_that_is_not_round(reader: ReleaseReader) -> None:
     ],
     ids=repr,
 )
-def test_what_no_database_should_see(reader: ReleaseReader, query: ItemQuery) -> None:
+def test_invalid_values_never_reach_the_database(reader: ReleaseReader, query: ItemQuery) -> None:
     with pytest.raises(ParameterError, match="allowed are"):
         reader.items("places", query)
 
@@ -177,7 +177,7 @@ def test_some_properties_and_no_geometry(reader: ReleaseReader) -> None:
     assert reader.items("places", ItemQuery(limit=1, properties=[])).column_names == ["fid", "geometry"]
 
 
-def test_no_such_layer(reader: ReleaseReader) -> None:
+def test_an_unknown_layer_is_an_error(reader: ReleaseReader) -> None:
     with pytest.raises(NotFound, match="places, coverage, gaps, numbers"):
         reader.items("place", ItemQuery())
     with pytest.raises(NotFound, match="no base map"):
@@ -193,7 +193,7 @@ def test_tiles_hold_the_features(reader: ReleaseReader, content: ReleaseContent)
     assert layer["extent"] == 4096
 
 
-def test_tiles_show_coarse_geographies_from_afar(reader: ReleaseReader, kept: ReleaseStore) -> None:
+def test_tiles_of_low_zooms_show_coarse_geographies(reader: ReleaseReader, kept: ReleaseStore) -> None:
     zooms = reader.layer("coverage").zooms
     assert list(zooms) == ["county", "township"]
     shown = defaultdict(set)
@@ -212,7 +212,7 @@ def test_suppressed_values_are_left_out_of_tiles(reader: ReleaseReader, kept: Re
 
 
 @pytest.mark.parametrize("tile", [Tile(6, 0, 0), Tile(7, 0, 0), Tile(0, 1, 0), Tile(-1, 0, 0), Tile(40, 0, 0), Tile(2, -1, 0)])
-def test_where_nothing_is_a_tile_is_empty(reader: ReleaseReader, tile: Tile) -> None:
+def test_a_tile_without_features_is_empty(reader: ReleaseReader, tile: Tile) -> None:
     assert reader.tile("places", tile) == b""
     assert reader.tile("gaps", tile) == b""
 
@@ -231,7 +231,7 @@ def test_both_stores_hold_the_same_tiles(
         assert dict(kept.tiles(reader, layer.layer.id)) == dict(other.tiles(other.open(), layer.layer.id))
 
 
-def test_base_map_is_carried_along(store: ReleaseStore, content: ReleaseContent, tmp_path: Path) -> None:
+def test_the_base_map_is_part_of_the_release(store: ReleaseStore, content: ReleaseContent, tmp_path: Path) -> None:
     tiles = {Tile(0, 0, 0): gzip.compress(b"world"), Tile(3, 5, 1): gzip.compress(b"a corner")}
     write_archive(tmp_path / "base.pmtiles", tiles.items(), FIJI, {})
     store.write(replace(content, base_map=tmp_path / "base.pmtiles"))
@@ -242,7 +242,7 @@ def test_base_map_is_carried_along(store: ReleaseStore, content: ReleaseContent,
     assert reader.tile("base", Tile(3, 5, 2)) == b""
 
 
-def test_a_base_map_that_is_none_is_refused(store: ReleaseStore, content: ReleaseContent, tmp_path: Path) -> None:
+def test_an_invalid_base_map_is_refused(store: ReleaseStore, content: ReleaseContent, tmp_path: Path) -> None:
     (tmp_path / "base.pmtiles").write_bytes(b"<html>" * 99)
     with pytest.raises(ReleaseError, match="not a PMTiles archive"):
         store.write(replace(content, base_map=tmp_path / "base.pmtiles"))
@@ -258,7 +258,7 @@ def test_before_the_first_release(store: ReleaseStore) -> None:
         store.rollback()
 
 
-def test_numbers_rise_and_the_last_stay(store: ReleaseStore, content: ReleaseContent) -> None:
+def test_numbers_increase_and_the_last_releases_stay(store: ReleaseStore, content: ReleaseContent) -> None:
     assert [store.write(content, keep=2) for _ in range(3)] == [1, 2, 3]
     assert store.numbers() == [2, 3]
     assert store.current() == 3
@@ -293,7 +293,7 @@ def test_the_current_release_is_never_removed(store: ReleaseStore, content: Rele
     reader.close()
 
 
-def test_a_reader_stays_with_its_release(store: ReleaseStore, content: ReleaseContent) -> None:
+def test_a_reader_keeps_its_release(store: ReleaseStore, content: ReleaseContent) -> None:
     store.write(content)
     with_reader = store.open()
     store.write(replace(content, layers=content.layers[:1]), keep=2)
@@ -301,7 +301,7 @@ def test_a_reader_stays_with_its_release(store: ReleaseStore, content: ReleaseCo
     assert [x.id for x in store.open().manifest.layers] == ["places"]
 
 
-def test_a_read_only_store_makes_nothing(
+def test_a_read_only_store_creates_nothing(
     tmp_path: Path, dsn: str | None, other_prefix: Callable[[], str], content: ReleaseContent
 ) -> None:
     serving = open_store(tmp_path / "none", dsn, other_prefix())
@@ -376,7 +376,7 @@ REFUSED: dict[str, Callable[[ReleaseContent], ReleaseContent]] = {
 
 
 @pytest.mark.parametrize("why", REFUSED)
-def test_what_is_not_right_is_not_released(store: ReleaseStore, content: ReleaseContent, why: str) -> None:
+def test_an_invalid_release_is_not_written(store: ReleaseStore, content: ReleaseContent, why: str) -> None:
     with pytest.raises(ReleaseError, match=why):
         store.write(REFUSED[why](content))
     assert store.current() is None
@@ -418,7 +418,7 @@ def test_a_damaged_archive_in_a_schema_is_named(content: ReleaseContent, tmp_pat
     assert told["tiles/places.pmtiles"] == "the file is missing"
 
 
-def test_prefix_is_no_way_in(tmp_path: Path, dsn: str | None) -> None:
+def test_a_prefix_cannot_inject_sql(tmp_path: Path, dsn: str | None) -> None:
     if dsn is None:
         pytest.skip("a folder has no schema name")
     with pytest.raises(InputError, match=r"allowed are .*ASCII letters"):

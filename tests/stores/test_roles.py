@@ -1,4 +1,4 @@
-"""On PostGIS three roles: the register's, the project's that cannot see the register, and one that sees releases alone."""
+"""Three roles on PostGIS: the register's, the project's, which cannot read the register, and one that reads releases only."""
 
 import hashlib
 import os
@@ -220,19 +220,19 @@ def told(dsn: str, action: Callable[[ReleaseStore], object], tmp_path: Path) -> 
     return str(caught.value)
 
 
-def test_a_server_that_is_not_there(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_an_unreachable_server_is_an_error(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     text = told(f"host={tmp_path} user=secret_role password=hunter2", CURRENT, tmp_path)
-    assert "no server answers" in text
+    assert "no server responds" in text
     assert not caplog.records
 
 
 @pytest.mark.parametrize("dsn", ["hunter2", "host=a port", "postgresql://secret_role:hunter2@[::1/x"])
-def test_a_string_that_is_none(tmp_path: Path, dsn: str) -> None:
+def test_an_unreadable_connection_string_is_an_error(tmp_path: Path, dsn: str) -> None:
     assert "cannot be read; allowed is host=" in told(dsn, CURRENT, tmp_path)
 
 
 @pytest.mark.parametrize(("wrong", "reason"), [("user=secret_role", "no such role"), ("dbname=hunter2", "no such database")])
-def test_a_role_or_database_that_is_not_there(postgis: str, tmp_path: Path, wrong: str, reason: str) -> None:
+def test_an_unknown_role_or_database_is_an_error(postgis: str, tmp_path: Path, wrong: str, reason: str) -> None:
     assert reason in told(f"{postgis} {wrong}", CURRENT, tmp_path)
 
 
@@ -246,7 +246,7 @@ def test_a_database_without_postgis(
     assert "CREATE EXTENSION postgis" in text
 
 
-def test_a_role_that_may_not_make_schemas(roles: Roles, tmp_path: Path, content: ReleaseContent) -> None:
+def test_a_role_without_privilege_to_create_schemas_is_an_error(roles: Roles, tmp_path: Path, content: ReleaseContent) -> None:
     assert "GRANT CREATE ON DATABASE" in told(roles.serving, lambda s: s.write(content), tmp_path)
 
 

@@ -1,4 +1,4 @@
-"""Tiles cut on request: on both stores they hold what items hold, within the budget, and nothing is lost."""
+"""Tiles drawn on request: on both stores they have the features of the items, within the budget."""
 
 import gzip
 from collections.abc import Callable
@@ -121,7 +121,7 @@ def test_both_stores_draw_the_same_within_a_unit(readers: Readers, layer_id: str
             assert shapely.hausdorff_distance(*shapes) <= 1.5
 
 
-def test_properties_asked_for(readers: Readers) -> None:
+def test_requested_properties(readers: Readers) -> None:
     for reader in readers.values():
         feature = decoded(reader.draw("places", Tile(0, 0, 0), TileQuery(properties=["kind", "at", "day"])), "places")[3]
         assert feature["properties"] == {"kind": 1, "at": "1970-01-24T03:33:20.000002Z", "day": "1970-01-03"}

@@ -1,4 +1,4 @@
-"""Questions to a release that take too long are broken off on both stores, and the store goes on."""
+"""Queries to a release that exceed the time limit are cancelled on both stores, and the store stays usable."""
 
 import threading
 import time
@@ -36,14 +36,13 @@ def running(dsn: str) -> int:
         return int(row[0])
 
 
-def test_a_slow_question_is_broken_off_and_the_reader_goes_on(limited: ReleaseStore, dsn: str | None) -> None:
+def test_a_slow_query_is_cancelled_and_the_reader_stays_usable(limited: ReleaseStore, dsn: str | None) -> None:
     reader = limited.open()
     assert isinstance(reader, Reader)
     began = time.monotonic()
     for _ in range(3):
-        with pytest.raises(TimedOut, match=r"took longer than 0\.3 s; ask for fewer features or a smaller box"):  # noqa: SIM117
-            with reader._session() as session:
-                session.execute(SLOW["duckdb" if dsn is None else "postgis"])
+        with pytest.raises(TimedOut, match=r"took longer than 0\.3 s; ask for fewer features"), reader._session() as session:
+            session.execute(SLOW["duckdb" if dsn is None else "postgis"])
         assert reader.items("places", ItemQuery(limit=3)).num_rows == 3
     assert time.monotonic() - began < 20
     if dsn is not None:
@@ -57,7 +56,7 @@ def sleep_through(connection: psycopg.Connection) -> None:
 
 
 @pytest.mark.postgis
-def test_a_running_question_is_seen(postgis: str) -> None:
+def test_control_a_running_query_is_counted(postgis: str) -> None:
     """Control: what the test above looks for is there while a question runs."""
     with psycopg.connect(postgis, options="-c statement_timeout=1000", autocommit=True) as connection:
         slow = threading.Thread(target=sleep_through, args=[connection])

@@ -1,4 +1,4 @@
-"""What register and project promise alike, on both engines."""
+"""The protocol that register and project share, on both engines."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -26,7 +26,7 @@ def in_key_order(table: str, rows: pa.Table) -> pa.Table:
 
 
 @pytest.mark.parametrize("table", ALL)
-def test_what_is_written_is_read(holder: Holder, rows: Rows, table: str) -> None:
+def test_rows_are_read_as_written(holder: Holder, rows: Rows, table: str) -> None:
     vintage = holder(table).write(table, rows[table], Source("a.csv", "1"), rejected=3)
     assert (vintage.number, vintage.rows, vintage.rejected, vintage.added) == (1, rows[table].num_rows, 3, rows[table].num_rows)
     got = holder(table).read(table)
@@ -42,20 +42,20 @@ def test_an_unwritten_table_is_empty(holder: Holder, table: str) -> None:
 
 
 @pytest.mark.parametrize("table", ALL)
-def test_no_rows_are_a_vintage_too(holder: Holder, rows: Rows, table: str) -> None:
+def test_an_empty_table_is_a_vintage(holder: Holder, rows: Rows, table: str) -> None:
     holder(table).write(table, rows[table], Source("a.csv", "1"))
     assert holder(table).write(table, rows[table].slice(0, 0), Source("a.csv", "2")).removed == rows[table].num_rows
     assert holder(table).read(table).num_rows == 0
 
 
 @pytest.mark.parametrize("table", ALL)
-def test_digest_is_that_of_the_rows_whatever_their_order(holder: Holder, rows: Rows, table: str) -> None:
+def test_the_digest_does_not_depend_on_the_order_of_rows(holder: Holder, rows: Rows, table: str) -> None:
     backwards = rows[table].take(np.arange(rows[table].num_rows)[::-1])
     holder(table).write(table, backwards, Source("a.csv", "1"))
     assert holder(table).digest(table) == digest(in_key_order(table, rows[table]))  # so it is the same on both stores
 
 
-def test_same_digest_again_changes_nothing(project: Project, rows: Rows) -> None:
+def test_the_same_digest_changes_nothing(project: Project, rows: Rows) -> None:
     first = project.write("stations", rows["stations"], Source("s.csv", "1"))
     assert project.write("stations", rows["stations"].slice(1), Source("s.csv", "1")) == first
     assert project.read("stations").num_rows == 2
@@ -87,7 +87,7 @@ def test_a_null_that_becomes_a_value_is_a_change(project: Project, rows: Rows) -
     assert project.write("stations", filled, Source("s.csv", "2")).changed == 1
 
 
-def test_sources_live_side_by_side(register: Register, some_households: Make) -> None:
+def test_sources_are_read_together(register: Register, some_households: Make) -> None:
     register.write("households", some_households(3, 1), Source("a.csv", "1"))
     register.write("households", some_households(4, 2), Source("b.csv", "1"))
     register.write("households", some_households(2, 3), Source("a.csv", "2"))
@@ -113,7 +113,7 @@ def test_a_key_twice_in_one_source_is_refused(register: Register, some_household
     assert register.vintages() == []
 
 
-def test_groups_come_later_and_are_zero_before(register: Register, some_households: Make) -> None:
+def test_a_group_added_later_is_zero_in_older_rows(register: Register, some_households: Make) -> None:
     register.write("households", some_households(3, 1), Source("a.csv", "1"))
     register.write("households", some_households(3, 2, ("under_6",)), Source("b.csv", "1"))
     register.write("households", some_households(3, 3, ("over_65", "under_6")), Source("c.csv", "1"))
@@ -123,13 +123,13 @@ def test_groups_come_later_and_are_zero_before(register: Register, some_househol
     assert sorted(got["group_under_6"].to_pylist()) == [0, 0, 0, 0, 0, 1, 1, 2, 2]
 
 
-def test_a_group_no_longer_counted_goes(register: Register, some_households: Make) -> None:
+def test_a_group_that_is_no_longer_counted_is_removed(register: Register, some_households: Make) -> None:
     register.write("households", some_households(4, 1, ("under_6",)), Source("a.csv", "1"))
     assert register.write("households", some_households(4, 1), Source("a.csv", "2")).changed == 2  # 1 and 2 became 0
     assert "group_under_6" not in register.read("households").column_names
 
 
-def test_old_rows_go_and_their_record_stays(register: Register, some_households: Make) -> None:
+def test_old_rows_are_removed_and_their_record_stays(register: Register, some_households: Make) -> None:
     for i in range(8):
         register.write("households", some_households(i + 1, i), Source("a.csv", str(i)))
     assert register.read("households").num_rows == 8
@@ -142,7 +142,7 @@ def test_other_columns_are_refused(project: Project, rows: Rows) -> None:
 
 
 @pytest.mark.parametrize("column", ["name", "services"])
-def test_nul_is_no_text(project: Project, rows: Rows, column: str) -> None:
+def test_text_with_nul_is_refused(project: Project, rows: Rows, column: str) -> None:
     field = TABLES["stations"].arrow().field(column)
     bad = pa.array([["a\0"], []] if column == "services" else ["a\0", "b"], field.type)
     at = rows["stations"].column_names.index(column)
@@ -150,14 +150,14 @@ def test_nul_is_no_text(project: Project, rows: Rows, column: str) -> None:
         project.write("stations", rows["stations"].set_column(at, field, bad), Source("s.csv", "1"))
 
 
-def test_settings_are_kept(project: Project) -> None:
+def test_settings_are_stored(project: Project) -> None:
     assert project.recall("map:a.csv") is None
     project.remember("map:a.csv", '{"经度": "lon"}')
     project.remember("map:a.csv", "")
     assert project.recall("map:a.csv") == ""
 
 
-def test_reopened_they_are_the_same(
+def test_a_reopened_store_has_the_same_content(
     holder: Holder, register: Register, project: Project, rows: Rows, dsn: str | None, prefix: str
 ) -> None:
     for table, some in rows.items():
@@ -170,13 +170,13 @@ def test_reopened_they_are_the_same(
 
 
 def test_a_table_of_the_other_store_is_refused(register: Register, project: Project, rows: Rows) -> None:
-    with pytest.raises(InputError, match="'stations' is not kept here; kept are households"):
+    with pytest.raises(InputError, match="'stations' is not in this store; its tables are households"):
         register.write("stations", rows["stations"], Source("a", "1"))
-    with pytest.raises(InputError, match="'households' is not kept here"):
+    with pytest.raises(InputError, match="'households' is not in this store"):
         project.read("households")
 
 
-def test_a_second_writer_is_told(project: Project, rows: Rows, dsn: str | None, prefix: str) -> None:
+def test_a_second_writer_gets_an_error(project: Project, rows: Rows, dsn: str | None, prefix: str) -> None:
     other = open_project(project.folder, dsn, prefix)
     with other._writing():
         project._database._wait_s = 0.1  # a file is waited for a while; a server says no at once
@@ -186,12 +186,12 @@ def test_a_second_writer_is_told(project: Project, rows: Rows, dsn: str | None, 
     other.close()
 
 
-def test_both_stores_are_written_at_once(register: Register, project: Project, rows: Rows) -> None:
+def test_both_stores_can_be_written_concurrently(register: Register, project: Project, rows: Rows) -> None:
     with project._writing():
         register.write("households", rows["households"], Source("h.csv", "1"))
 
 
-def test_prefix_is_no_way_in(tmp_path: Path, dsn: str | None, rows: Rows) -> None:
+def test_a_prefix_cannot_inject_sql(tmp_path: Path, dsn: str | None, rows: Rows) -> None:
     if dsn is None:
         pytest.skip("a folder has no schema name")
     with pytest.raises(InputError, match="allowed are ASCII letters"):

@@ -1,4 +1,4 @@
-"""What the demo's register holds and nobody may see, in every form it could leak in."""
+"""The private content of the demo's register, in every form in which it could leak."""
 
 import base64
 from contextlib import closing

@@ -85,7 +85,7 @@ def run(county: Path, study: Study, tmp_path_factory: pytest.TempPathFactory) ->
         ):
             for step in import_plan(files):
                 if step.table != "network":
-                    import_file(project, step.table, step.path, Options(**step.options), whole, quiet, register)  # type: ignore[arg-type]
+                    import_file(project, step.table, step.path, Options(**step.options), whole, quiet, register)
             rules = Rules(whole.disclosure.budget, Fraction(4), synthetic=True)
             places = load_places(project.network)
             done = measure_vintage(register, register.read("households"), project.read("areas"), places, rules)
@@ -156,7 +156,7 @@ def shuffled(path: Path, out: Path) -> None:
     out.write_bytes(header + b"".join(rows[i] for i in order))
 
 
-def test_the_order_of_rows_changes_nothing(embedded: list[Outcome], run: Run, county: Path, tmp_path: Path) -> None:
+def test_results_do_not_depend_on_the_order_of_rows(embedded: list[Outcome], run: Run, county: Path, tmp_path: Path) -> None:
     files = tmp_path / "files"
     shutil.copytree(county, files, ignore=shutil.ignore_patterns("kept"))
     for name in ("stations.csv", "households.csv"):

@@ -194,7 +194,7 @@ def test_no_log_line_holds_anything_private(demo_home: Path, private: Any) -> No
     assert not private.counts & set(re.findall(r"(?<![\w.])\d{4,}(?![\w.])", log.decode()))
 
 
-def test_points_are_told_apart_at_the_precision_searched(private: Any) -> None:
+def test_points_differ_at_the_precision_of_the_search(private: Any) -> None:
     lon = np.array([p[0] for p in private.points])
     assert len(private.points) > 100
     assert np.ptp(lon) > 0.001

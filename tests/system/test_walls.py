@@ -1,4 +1,4 @@
-"""The process that serves opens releases and nothing else: watched from outside, while it serves the real demo."""
+"""The serving process opens releases and nothing else: observed from outside while it serves the demo."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""A browser that reaches this machine alone, and what it asked for."""
+"""A browser that can reach this machine only, and a record of its requests."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field

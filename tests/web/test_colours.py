@@ -1,4 +1,4 @@
-"""The colours of the map are those of its legend: pixels of the drawn map beside the swatches of the page."""
+"""The colours of the map equal those of its legend: pixels of the map against the swatches of the page."""
 
 import re
 from collections import Counter

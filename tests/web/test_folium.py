@@ -1,4 +1,4 @@
-"""The map in one file, of the demo: what its layer control switches."""
+"""The demo's map in one file: its layer control."""
 
 import re
 from pathlib import Path

@@ -128,7 +128,7 @@ def test_each_layer_of_the_ground_is_drawn_with_its_legend(page: Watched) -> Non
     assert len(seen) == page.page.locator("input[name=theme]").count()
 
 
-def test_tier_and_group_are_asked_of_the_release_table(page: Watched) -> None:
+def test_numbers_of_tier_and_group_come_from_the_release_table(page: Watched) -> None:
     page.page.get_by_role("button", name="All columns").click()
     page.page.locator("select[name=group]").select_option("migrant")
     page.settle()
@@ -149,7 +149,7 @@ def test_gaps_are_listed_by_people_and_flown_to(page: Watched) -> None:
     expect(page.page.locator("input[name=gaps]")).to_be_checked()
 
 
-def test_nothing_is_asked_of_another_machine_and_nothing_fails(page: Watched) -> None:
+def test_nothing_is_requested_from_another_host_and_nothing_fails(page: Watched) -> None:
     for choice in page.page.locator("input[name=theme]").all():
         choice.check()
         page.settle()
@@ -162,7 +162,7 @@ def test_nothing_is_asked_of_another_machine_and_nothing_fails(page: Watched) ->
     assert page.faults == []
 
 
-def test_files_of_what_is_shown_can_be_had(page: Watched) -> None:
+def test_the_displayed_data_can_be_downloaded(page: Watched) -> None:
     page.page.locator("#tab-data").click()
     links = [a.get_attribute("href") or "" for a in page.page.locator(".files a").all()]
     assert any("f=csv" in link for link in links)

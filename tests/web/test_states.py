@@ -1,4 +1,4 @@
-"""What the page does when things fail, and what it is for a keyboard, for assistive technology, and with Back."""
+"""The page after failures, with a keyboard, with assistive technology and with the back button."""
 
 import re
 from typing import Any
@@ -69,7 +69,7 @@ def test_axe_finds_nothing_on_a_phone(chromium: Browser, demo_server: str) -> No
     assert {state: v for state, v in found.items() if v} == {}
 
 
-def test_no_number_of_before_stands_under_a_question_that_failed(page: Watched) -> None:
+def test_no_old_number_is_shown_after_a_failed_query(page: Watched) -> None:
     tab = page.page
     before = page.ground()
     tab.route("**/items*", refuse)
@@ -90,7 +90,7 @@ def test_no_number_of_before_stands_under_a_question_that_failed(page: Watched) 
     assert page.ground() != failed
 
 
-def test_numbers_on_their_way_are_not_those_of_before(page: Watched) -> None:
+def test_old_numbers_are_hidden_while_new_ones_load(page: Watched) -> None:
     tab, held = page.page, list[Route]()
 
     def hold(route: Route) -> None:
@@ -107,7 +107,7 @@ def test_numbers_on_their_way_are_not_those_of_before(page: Watched) -> None:
     expect(tab.locator(".areas tbody td.share").first).to_contain_text("%")
 
 
-def test_tiles_that_fail_are_told_and_can_be_had_again(page: Watched) -> None:
+def test_failed_tiles_are_reported_and_can_be_reloaded(page: Watched) -> None:
     tab = page.page
     tab.route("**/tiles/**", refuse)
     tab.locator("input[name=theme][value=catchments]").check()
@@ -139,7 +139,7 @@ def test_tiles_that_are_gone_or_out_of_reach_are_reported_once(
     context.close()
 
 
-def test_an_empty_tile_is_no_failure(page: Watched) -> None:
+def test_an_empty_tile_is_not_a_failure(page: Watched) -> None:
     tab = page.page
     answered: list[int] = []
     tab.on("response", lambda response: answered.append(response.status) if "/tiles/cells/" in response.url else None)
@@ -150,7 +150,7 @@ def test_an_empty_tile_is_no_failure(page: Watched) -> None:
     expect(tab.locator(".faults [role=alert]")).to_have_count(0)
 
 
-def test_a_page_without_a_server_says_so_and_starts_when_there_is_one(chromium: Browser, demo_server: str) -> None:
+def test_a_page_without_a_server_reports_it_and_starts_when_there_is_one(chromium: Browser, demo_server: str) -> None:
     context = reader(chromium)
     page = context.new_page()
     page.route("**/manifest*", lambda route: route.abort())
@@ -235,7 +235,7 @@ def test_the_map_has_most_of_the_width_and_no_card_lies_under_a_panel(page: Watc
             assert inner["y"] + inner["height"] <= box["y"] + box["height"]
 
 
-def test_paper_has_legend_map_and_table_and_no_controls_whatever_its_width(page: Watched) -> None:
+def test_print_has_legend_map_and_table_and_no_controls_at_any_width(page: Watched) -> None:
     tab = page.page
     tab.emulate_media(media="print", reduced_motion="reduce")
     tab.set_viewport_size({"width": 700, "height": 900})

@@ -1,4 +1,4 @@
-"""A stranger's page: MapLibre as published, given nothing but the URL of a style, draws what the style promises."""
+"""A third-party page: published MapLibre with nothing but the URL of a style draws that style."""
 
 import json
 import threading
@@ -127,7 +127,7 @@ def test_a_client_without_fonts_draws_labels_from_our_glyphs(
     context.close()
 
 
-def test_control_a_style_that_is_not_there_is_a_fault(chromium: Browser, demo_server: str, elsewhere: str) -> None:
+def test_control_a_missing_style_is_a_fault(chromium: Browser, demo_server: str, elsewhere: str) -> None:
     context = reader(chromium)
     page = context.new_page()
     page.goto(elsewhere)

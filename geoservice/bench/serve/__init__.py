@@ -19,7 +19,7 @@ import psycopg
 from geoservice.bench.serve import data, load, servers, sql
 from geoservice.bench.serve.overload import during_publish, overload
 from geoservice.bench.serve.publisher import publish
-from geoservice.geo import tile_at
+from geoservice.geo import Tile, tile_at
 
 ZOOMS = (8, 10, 12, 14)
 TARGET_BYTES = 20_000
@@ -137,10 +137,10 @@ def _conditional_headers(url: str) -> dict[str, str]:
     return {**load.GZIP, "If-None-Match": {k.lower(): v for k, v in headers.items()}["etag"]}
 
 
-def _town_tiles(z: int) -> list[tuple[int, int, int]]:
+def _town_tiles(z: int) -> list[Tile]:
     """Return the tiles to request at a zoom, in and between towns."""
     lon, lat = data.places(TILES, seed=7)
-    return [tuple(tile_at(float(a), float(b), z)) for a, b in zip(lon, lat, strict=True)]  # type: ignore[misc]  # three integers
+    return [tile_at(float(a), float(b), z) for a, b in zip(lon, lat, strict=True)]
 
 
 def _uncached_path(_client: int = 0, _at: int = 0) -> str:

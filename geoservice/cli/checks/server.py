@@ -71,7 +71,7 @@ def _pictures(_: "Settings") -> Iterator[CheckResult]:
         yield CheckResult("fail", "mapnik does not load: there are no map images; reinstall geoservice with its lock file")
         return
     yield CheckResult("ok", "mapnik loads")
-    if face := fonts.chinese():
+    if face := fonts.chinese_face():
         yield CheckResult("ok", f"map images have Chinese labels in {face}")
     else:
         yield CheckResult("warn", "no Chinese font: map images have English labels; apt-get install fonts-noto-cjk")

@@ -8,12 +8,15 @@ from typing import Any
 
 from geoservice.db.duckdb import open_duckdb
 from geoservice.layer import Label
-from geoservice.release.base import LayerArchives, LayerContent, Manifest, ReleaseContent
+from geoservice.release.base import LayerArchives, LayerContent, Manifest, PublishedLayer, ReleaseContent
+from geoservice.release.properties import property_types
 from geoservice.release.vector_tiles.bake import Baker
+from geoservice.release.vector_tiles.budget import COUNT, budget_metadata
 from geoservice.scratch import scratch_folder
 
 WORKERS = 2
 """Layers drawn in parallel."""
+_FIELDS = {"integer": "Number", "number": "Number", "boolean": "Boolean"}
 
 
 class TileArchives:
@@ -33,7 +36,7 @@ class TileArchives:
     def _draw(self, content: LayerContent) -> Path | None:
         path = Path(self._folder.name) / f"{content.layer.id}.pmtiles"
         with closing(self._connection.cursor()) as own:
-            return path if Baker(own).archive(path, content, self._attribution) else None
+            return path if Baker(own).archive(path, content, tilejson(content.layer, self._attribution)) else None
 
     def path(self, layer_id: str) -> Path | None:
         """Wait for a layer's archive and return its path, None if it has no tiles; raises any error of the work."""
@@ -63,3 +66,26 @@ def archives_of(content: ReleaseContent, manifest: Manifest) -> Iterator[LayerAr
         for layer in sorted(content.layers, key=lambda c: -c.features.num_rows):
             archives.draw(layer)
         yield archives
+
+
+def _fields(layer: PublishedLayer) -> dict[str, str]:
+    """Return the properties of a layer's tiles with TileJSON's types; only aggregated features have the last one."""
+    return {**{name: _FIELDS.get(kind, "String") for name, kind in property_types(layer).items()}, COUNT: "Number"}
+
+
+def tilejson(layer: PublishedLayer, attribution: Label) -> dict[str, Any]:
+    """Return the metadata of a layer's archive, after TileJSON 3 and MBTiles; text in both languages."""
+    zooms = {"minzoom": layer.minzoom, "maxzoom": layer.maxzoom}
+    vector = {"id": layer.id, "description": _both(layer.description), "fields": _fields(layer), **zooms}
+    return {
+        "name": _both(layer.title),
+        "description": _both(layer.description),
+        "attribution": _both(attribution),
+        "type": "overlay",
+        "vector_layers": [vector],
+        "budget": budget_metadata(),
+    }
+
+
+def _both(text: Label) -> str:
+    return " / ".join(dict.fromkeys(t for t in (text.zh, text.en) if t))

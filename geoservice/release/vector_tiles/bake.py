@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 
 from geoservice.errors import ReleaseError
 from geoservice.geo import MERCATOR_HALF_M, BBox, Bools, Floats, Ints, Tile
-from geoservice.layer import Label
 from geoservice.release.base import LayerContent
 from geoservice.release.mercator import make_valid, to_mercator
 from geoservice.release.pmtiles import write_archive
@@ -23,7 +22,6 @@ from geoservice.release.vector_tiles import sql
 from geoservice.release.vector_tiles.aggregate import aggregate_tile, count_by_cell
 from geoservice.release.vector_tiles.budget import BYTES, FEATURES
 from geoservice.release.vector_tiles.grid import BUFFER, EXTENT, frame_of
-from geoservice.release.vector_tiles.tilejson import metadata
 from geoservice.release.zooms import geography_at
 
 SIMPLIFY_UNITS = 1.0
@@ -55,10 +53,10 @@ class Baker:
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self._connection = connection
 
-    def archive(self, path: Path, content: LayerContent, attribution: Label) -> int:
+    def archive(self, path: Path, content: LayerContent, metadata: dict[str, Any]) -> int:
         """Write all tiles of a layer as a PMTiles archive and return their number; without tiles no file is written."""
-        layer = content.layer
-        return write_archive(path, self.bake(content), BBox(*layer.bbox or (0, 0, 0, 0)), metadata(layer, attribution))
+        bbox = BBox(*content.layer.bbox or (0, 0, 0, 0))
+        return write_archive(path, self.bake(content), bbox, metadata)
 
     def bake(self, content: LayerContent) -> Iterator[tuple[Tile, bytes]]:
         """Yield all tiles of a layer, gzipped, zoom by zoom; none for a layer without geometry.

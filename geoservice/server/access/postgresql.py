@@ -9,7 +9,7 @@ from psycopg import errors
 
 from geoservice.db.links import Link
 from geoservice.db.pool import Pool
-from geoservice.db.refusals import BARRED
+from geoservice.db.refusals import NO_PRIVILEGE
 from geoservice.errors import Forbidden, NotFound, Unavailable
 
 WAIT_S = 5
@@ -60,7 +60,7 @@ def _domain_errors() -> Iterator[None]:
     except (errors.UndefinedTable, errors.InvalidSchemaName):
         raise NotFound("access store: this database does not have one yet") from None
     except (errors.InsufficientPrivilege, errors.RaiseException):
-        raise Forbidden(f"access store: {BARRED}") from None
+        raise Forbidden(f"access store: {NO_PRIVILEGE}") from None
     except errors.DiskFull:
         raise Unavailable("access store: the disk of the database server is full; nothing was changed") from None
     except psycopg.Error:

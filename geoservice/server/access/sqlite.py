@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from geoservice.durable import disk_full, has_room, is_full
+from geoservice.durable import disk_full, has_room, is_disk_full
 from geoservice.errors import Forbidden, Unavailable
 
 WAIT_S = 5
@@ -81,7 +81,7 @@ def _domain_errors(folder: Path) -> Iterator[None]:
     except sqlite3.IntegrityError as e:
         raise Forbidden(f"access store: {e}") from None
     except (sqlite3.Error, OSError) as e:
-        if is_full(e) or not has_room(folder):  # SQLite reports only an I/O error if its log cannot grow
+        if is_disk_full(e) or not has_room(folder):  # SQLite reports only an I/O error if its log cannot grow
             raise disk_full("access store", folder) from None
         if isinstance(e, OSError):
             raise Unavailable("access store: this user cannot create, read or write the folder access") from None

@@ -7,7 +7,7 @@ from anyio import to_thread
 from fastapi import Response
 from starlette.types import Receive, Scope, Send
 
-from geoservice.durable import disk_full, is_full
+from geoservice.durable import disk_full, is_disk_full
 from geoservice.errors import TooLarge, for_operators
 from geoservice.release.base import PublishedLayer, ReleaseReader
 from geoservice.release.batches import Batches
@@ -57,7 +57,7 @@ def download(context: RequestContext, layer: PublishedLayer, selection: ItemsQue
             WRITERS[context.format](path, content_of(context, layer, selection, batches))
             size, file = path.stat().st_size, path.open("rb")
         except Exception as e:  # each writer raises a different class for a full disk; other errors are raised again
-            if not is_full(e):
+            if not is_disk_full(e):
                 raise
             raise for_operators(disk_full(path.name, path.parent.parent), NO_ROOM) from None
     kind = MEDIA[context.format] + ("; charset=utf-8" if MEDIA[context.format] == CSV else "")

@@ -11,7 +11,7 @@ from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, Request, Response
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 
-from geoservice.errors import AWAY, DamagedFile, GeoserviceError, Unavailable
+from geoservice.errors import DATA_UNAVAILABLE, DamagedFile, GeoserviceError, Unavailable
 from geoservice.release.base import ItemQuery, ReleaseReader
 from geoservice.server.errors import PROBLEM, error_headers, problem
 from geoservice.server.operations.drain import Drain
@@ -89,7 +89,7 @@ async def ready(request: Request) -> Response:
 def _not_ready(error: Exception, tokens: str) -> Response:
     public = error.public if isinstance(error, GeoserviceError) else None
     releases = "ok" if isinstance(error, Stopping) else "empty" if public == NO_RELEASE else "away"
-    detail = str(error) if isinstance(error, Stopping) else public or AWAY
+    detail = str(error) if isinstance(error, Stopping) else public or DATA_UNAVAILABLE
     body = problem(503, detail, dependencies={"releases": releases, "tokens": tokens})
     return Response(body, 503, error_headers(error, 503), PROBLEM)
 

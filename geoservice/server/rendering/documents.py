@@ -7,12 +7,12 @@ from anyio import to_thread
 from fastapi import APIRouter, Depends, Query, Response
 
 from geoservice.geo import MAX_MERCATOR_LAT, BBox
-from geoservice.maps.drawings import MapDrawing, selected
+from geoservice.maps.drawings import MapDrawing, selected_layer
 from geoservice.maps.map_document import MapOptions
-from geoservice.maps.map_document import shown as box_shown
+from geoservice.maps.map_document import shown_box as box_shown
 from geoservice.maps.selection import Selection
 from geoservice.maps.symbology import Variant
-from geoservice.maps.table_numbers import TABLE, from_table
+from geoservice.maps.table_numbers import TABLE, coloured_by_table
 from geoservice.release.base import PublishedLayer
 from geoservice.release.url_numbers import is_whole_number
 from geoservice.server import schemas
@@ -106,8 +106,8 @@ def check_selection(selection: Selection, layers: Sequence[PublishedLayer], stud
 async def map_response(context: RequestContext, layers: Sequence[PublishedLayer], options: MapOptions) -> Response:
     """Return a picture; its headers have the box that it shows."""
     drawing = MapDrawing(tuple((layer.id, context.principal.within(layer)) for layer in layers), options)
-    layers = [selected(layer, options.selection, context.reader.manifest.study) for layer in layers]
-    if any(map(from_table, layers)):
+    layers = [selected_layer(layer, options.selection, context.reader.manifest.study) for layer in layers]
+    if any(map(coloured_by_table, layers)):
         context.layer(TABLE)  # a caller who may not read the table must not see its numbers
     pictures: Pictures = context.request.app.state.pictures
     body = await pictures.get(version_of(context.reader), drawing)

@@ -2,7 +2,17 @@
 
 from typing import Any
 
-from geoservice.maps.basemap_style import FONT, GROUND, GROWTH, HALO, INK, NAMES, SIZES, BasemapPart, Stops
+from geoservice.maps.basemap_style import (
+    BASEMAP_PARTS,
+    EXPONENTIAL_BASE,
+    FONT,
+    HALO,
+    INK,
+    NAME_SIZES,
+    NAMES,
+    BasemapPart,
+    Stops,
+)
 from geoservice.maps.symbology import BACKGROUND, Variant
 
 SOURCE = "base"
@@ -18,7 +28,7 @@ def _layer(part: BasemapPart, paint: Layer, **extra: Any) -> Layer:
 def _by_zoom(stops: Stops) -> Any:
     if len(stops) == 1:
         return stops[0][1]
-    return ["interpolate", ["exponential", GROWTH], ["zoom"], *(v for stop in stops for v in stop)]
+    return ["interpolate", ["exponential", EXPONENTIAL_BASE], ["zoom"], *(v for stop in stops for v in stop)]
 
 
 def _part(part: BasemapPart, variant: Variant) -> Layer:
@@ -34,7 +44,7 @@ def _part(part: BasemapPart, variant: Variant) -> Layer:
 def ground(variant: Variant) -> list[Layer]:
     """Return the layers below those of the study; the first is the background, which needs no base map."""
     background = {"id": "base-background", "type": "background", "paint": {"background-color": BACKGROUND[variant]}}
-    return [background, *(_part(part, variant) for part in GROUND)]
+    return [background, *(_part(part, variant) for part in BASEMAP_PARTS)]
 
 
 def labels(language: str, variant: Variant) -> list[Layer]:
@@ -42,7 +52,7 @@ def labels(language: str, variant: Variant) -> list[Layer]:
     layout = {
         "text-field": ["coalesce", *(["get", n] for n in NAMES[language]), ""],
         "text-font": [FONT],
-        "text-size": _by_zoom(SIZES),
+        "text-size": _by_zoom(NAME_SIZES),
         "text-max-width": 8,
     }
     paint = {"text-color": INK[variant], "text-halo-color": HALO[variant], "text-halo-width": 1.4}

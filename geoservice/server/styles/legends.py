@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Response
 from geoservice.maps.colour import blend
 from geoservice.maps.drawings import LegendDrawing
 from geoservice.maps.furniture import (
-    HEAD,
+    HEADING,
     LEGEND_WIDTH,
     LINE,
     PAD,
@@ -19,23 +19,23 @@ from geoservice.maps.furniture import (
     LegendGroup,
     entry_lines,
     legend_size,
-    wrapped,
+    wrap_text,
 )
-from geoservice.maps.map_document import groups
+from geoservice.maps.map_document import legend_groups
 from geoservice.maps.symbology import (
     BACKGROUND,
     FRAME,
+    HATCH_COLOURS,
+    HATCH_PIXELS,
     HATCHES,
     INK,
-    INKS,
     PAPER,
-    SIDE,
     Hatch,
     Variant,
-    graded,
-    occurring,
+    class_texts,
+    has_classes,
+    occurring_classes,
     symbology_of,
-    texts,
 )
 from geoservice.measures import BEYOND, REASONS, UNCERTAIN
 from geoservice.number_text import Limits, limits_of, reason_label
@@ -61,14 +61,14 @@ def classes(layer: PublishedLayer, variant: Variant, limits: Limits) -> list[dic
     The class of places beyond the search limit has a status instead of an upper bound.
     """
     style, colours = layer.style, symbology_of(layer.style, variant).swatches
-    if not graded(style):
+    if not has_classes(style):
         return [{"from": None, "to": None, "colour": colours[0], "label": layer.title.model_dump()}]
     ends: list[dict[str, Any]] = [{"from": a, "to": b} for a, b in pairwise([None, *style.breaks, None])]
     ends += [{"from": limits.minutes, "to": None, "status": BEYOND}] if style.beyond else []
-    labels = zip(texts(style, "zh", limits), texts(style, "en", limits), strict=True)
+    labels = zip(class_texts(style, "zh", limits), class_texts(style, "en", limits), strict=True)
     return [
         {**ends[i], "colour": colours[i], "label": {"zh": zh, "en": en}}
-        for i, (zh, en) in zip(occurring(style, limits), labels, strict=True)
+        for i, (zh, en) in zip(occurring_classes(style, limits), labels, strict=True)
     ]
 
 
@@ -85,7 +85,7 @@ def legend(layer: PublishedLayer, variant: Variant, limits: Limits) -> dict[str,
         "propertyTitle": column.title.model_dump() if column else None,
         "unit": column.unit if column else "",
         "classes": classes(layer, variant, limits),
-        **(_valueless(layer, variant, limits) if graded(layer.style) else {}),
+        **(_valueless(layer, variant, limits) if has_classes(layer.style) else {}),
     }
 
 
@@ -110,8 +110,8 @@ def svg(parts: tuple[LegendGroup, ...], variant: Variant, title: str) -> str:
     width, height = legend_size(parts)
     y, elements = float(PAD), [f'<rect width="{LEGEND_WIDTH}" height="{height:g}" fill="{PAPER[variant]}"/>']
     for part in parts:
-        for line in wrapped(part.title, HEAD, LEGEND_WIDTH - 2 * PAD):
-            elements.append(_text(PAD, y, line, HEAD, "600", variant))
+        for line in wrap_text(part.title, HEADING, LEGEND_WIDTH - 2 * PAD):
+            elements.append(_text(PAD, y, line, HEADING, "600", variant))
             y += LINE
         for entry in part.entries:
             elements.append(_sample(entry, y, variant))
@@ -144,11 +144,11 @@ def _sample(entry: LegendEntry, y: float, variant: Variant) -> str:
 
 def _hatch(hatch: Hatch, variant: Variant) -> str:
     """Return a hatch as an SVG pattern that looks like the one in the sprite."""
-    ink = INKS[hatch, variant]
+    ink = HATCH_COLOURS[hatch, variant]
     dot, paper = (blend(c, a / 255, BACKGROUND[variant]) for c, a in zip((ink.dot, ink.ground), ink.cover, strict=True))
     marks = "".join(f'<circle cx="{c}" cy="{c}" r="1.05" fill="{dot}"/>' for c in (1.5, 5.5))
-    ground = f'<rect width="{SIDE}" height="{SIDE}" fill="{paper}"/>'
-    size = f'width="{SIDE}" height="{SIDE}" patternUnits="userSpaceOnUse"'
+    ground = f'<rect width="{HATCH_PIXELS}" height="{HATCH_PIXELS}" fill="{paper}"/>'
+    size = f'width="{HATCH_PIXELS}" height="{HATCH_PIXELS}" patternUnits="userSpaceOnUse"'
     return f'<pattern id="{pattern(hatch, variant)}" {size}>{ground}{marks}</pattern>'
 
 
@@ -160,7 +160,7 @@ async def style_legend(style_id: str, context: Legend) -> Response:
     """Return the legend of a style."""
     style, limits = style_by_id(context, style_id), limits_of(context.reader.manifest.study)
     if context.format == "svg":
-        content = svg(groups(style.layers, style.variant, context.language, limits), style.variant, style.title(context))
+        content = svg(legend_groups(style.layers, style.variant, context.language, limits), style.variant, style.title(context))
         return respond(context, content, SVG)
     if context.format == "png":
         drawing = LegendDrawing(tuple(layer.id for layer in style.layers), style.variant, context.language)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from geoservice.maps.symbology import EMPTY, PAPER, Hatch, Symbology, Variant, graded, symbology_of
+from geoservice.maps.symbology import NO_VALUE, PAPER, Hatch, Symbology, Variant, has_classes, symbology_of
 from geoservice.measures import BEYOND, UNCERTAIN
 from geoservice.release.base import PublishedLayer
 
@@ -26,7 +26,7 @@ def colour(layer: PublishedLayer, symbology: Symbology) -> Any:
     Uncertain values are grey, and places beyond the search limit have an extra class after the last.
     """
     style = layer.style
-    if not graded(style):
+    if not has_classes(style):
         return symbology.colours[0]
     steps: list[Any] = ["step", ["to-number", ["get", style.property]], symbology.colours[0]]
     for edge, colour in zip(style.breaks, symbology.colours[1:], strict=False):
@@ -49,12 +49,14 @@ def _is_coloured(layer: PublishedLayer) -> list[Any]:
 
 def coloured_filter(layer: PublishedLayer) -> Layer:
     """Return the filter of features that have a colour, empty if all have the same."""
-    return {"filter": _is_coloured(layer)} if graded(layer.style) else {}
+    return {"filter": _is_coloured(layer)} if has_classes(layer.style) else {}
 
 
 def no_data_layers(layer: PublishedLayer, kind: str, paint: Layer) -> list[tuple[str, Layer]]:
     """Return the layer of features without a value, none if the style has no classes."""
-    return [("-no-data", {"type": kind, "paint": paint, "filter": ["!", _is_coloured(layer)]})] if graded(layer.style) else []
+    return (
+        [("-no-data", {"type": kind, "paint": paint, "filter": ["!", _is_coloured(layer)]})] if has_classes(layer.style) else []
+    )
 
 
 def draw(layer: PublishedLayer, variant: Variant, visible: bool) -> list[Layer]:
@@ -86,7 +88,7 @@ def _fills(layer: PublishedLayer, variant: Variant) -> list[tuple[str, Layer]]:
 def _lines(layer: PublishedLayer, variant: Variant) -> list[tuple[str, Layer]]:
     symbology = symbology_of(layer.style, variant)
     paint = {"line-color": colour(layer, symbology), "line-opacity": symbology.opacity, "line-width": 2}
-    dots = {"line-color": EMPTY[variant], "line-width": 2, "line-dasharray": [0.5, 2]}
+    dots = {"line-color": NO_VALUE[variant], "line-width": 2, "line-dasharray": [0.5, 2]}
     return [("", {"type": "line", "paint": paint, **coloured_filter(layer)}), *no_data_layers(layer, "line", dots)]
 
 
@@ -97,7 +99,7 @@ def _circles(layer: PublishedLayer, variant: Variant) -> list[tuple[str, Layer]]
     ring = {
         "circle-color": PAPER[variant],
         "circle-radius": 3,
-        "circle-stroke-color": EMPTY[variant],
+        "circle-stroke-color": NO_VALUE[variant],
         "circle-stroke-width": 1.2,
     }
     return [("", {"type": "circle", "paint": paint, **coloured_filter(layer)}), *no_data_layers(layer, "circle", ring)]

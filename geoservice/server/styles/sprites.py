@@ -9,7 +9,7 @@ import orjson
 from fastapi import APIRouter, Request, Response
 
 from geoservice.maps.png import encode
-from geoservice.maps.symbology import HATCHES, SIDE, VARIANTS, tile
+from geoservice.maps.symbology import HATCH_PIXELS, HATCHES, VARIANTS, hatch_tile
 from geoservice.server import schemas
 from geoservice.server.deps import common_parameters, etag_matches
 from geoservice.server.formats import JSON, PNG
@@ -26,7 +26,7 @@ CACHE_CONTROL = "public, max-age=3600"
 @lru_cache(maxsize=2)
 def index(ratio: int) -> bytes:
     """Return the position of each hatch in the image, as JSON."""
-    side = SIDE * ratio
+    side = HATCH_PIXELS * ratio
     return orjson.dumps({
         pattern(hatch, variant): {"x": i * side, "y": 0, "width": side, "height": side, "pixelRatio": ratio}
         for i, (hatch, variant) in enumerate(TILES)
@@ -36,7 +36,7 @@ def index(ratio: int) -> bytes:
 @lru_cache(maxsize=2)
 def image(ratio: int) -> bytes:
     """Return the image with the hatches side by side."""
-    return encode(np.hstack([tile(hatch, variant, ratio) for hatch, variant in TILES]))
+    return encode(np.hstack([hatch_tile(hatch, variant, ratio) for hatch, variant in TILES]))
 
 
 def static_response(request: Request, body: bytes, kind: str) -> Response:

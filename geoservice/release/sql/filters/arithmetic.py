@@ -42,12 +42,17 @@ class ValueRange(NamedTuple):
 _ANY_VALUE = ValueRange(math.inf, _MIN_POSITIVE, False, True)
 
 
+def _number(node: Literal) -> float | None:
+    assert node.value is None or isinstance(node.value, int | float), "the filter was checked"
+    return None if node.value is None else float(node.value)
+
+
 def real(dialect: Dialect, node: Scalar) -> Fragment:
     """Return a number as a double, null where it is undefined."""
     if isinstance(node, Property) and node.kind == "number":
         return Fragment(dialect.quote(node.name))
     if isinstance(node, Literal):
-        return bind(dialect, node.value if node.value is None else float(node.value), "number")  # type: ignore[arg-type] # a number
+        return bind(dialect, _number(node), "number")
     fragment, range_ = _real(dialect, node)
     if not range_.may_overflow:
         return fragment
@@ -60,8 +65,9 @@ def _real(dialect: Dialect, node: Scalar) -> tuple[Fragment, ValueRange]:
     if isinstance(node, Arithmetic):
         return _operation(dialect, node)
     if isinstance(node, Literal):
-        value = 0.0 if node.value is None else float(node.value)  # type: ignore[arg-type] # checked to be a number
-        missing = node.value is None or abs(value) > _MAX_COLUMN_VALUE
+        number = _number(node)
+        value = number or 0.0
+        missing = number is None or abs(value) > _MAX_COLUMN_VALUE
         return bind(dialect, None if missing else value, "number"), ValueRange(
             abs(value), abs(value) or 1.0, value.is_integer()
         )

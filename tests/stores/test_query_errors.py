@@ -1,4 +1,4 @@
-"""What a failed question to a release says: never the database's own words, for these may hold rows and paths."""
+"""Errors of failed queries to a release never have the database's own text, which may contain rows and paths."""
 
 import traceback
 
@@ -12,7 +12,7 @@ from geoservice.release.reader import Reader
 TELLING = "a-telling-value"
 
 
-def test_a_failed_question_carries_no_words_of_the_database(store: ReleaseStore) -> None:
+def test_the_error_of_a_failed_query_has_no_text_of_the_database(store: ReleaseStore) -> None:
     store.write(clinics.release_content())
     reader = store.open()
     assert isinstance(reader, Reader)

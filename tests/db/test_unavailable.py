@@ -1,4 +1,4 @@
-"""A server that is away, in each way that one can be: a caller knows in two seconds, and when it is back, at once."""
+"""An unavailable server, in every way: callers get an error within two seconds, and results again once it is back."""
 
 import os
 import signal
@@ -15,7 +15,7 @@ from postgres_server import PostgresServer
 from tcp_proxy import Proxy
 
 from geoservice.db.postgis import PostGIS
-from geoservice.errors import AWAY, GeoserviceError, Unavailable
+from geoservice.errors import DATA_UNAVAILABLE, GeoserviceError, Unavailable
 
 pytestmark = pytest.mark.postgis
 SOON_S, BACK_S = 2.0, 3.0
@@ -41,12 +41,12 @@ def one(database: PostGIS, statement: str = "SELECT 1") -> Any:
 
 
 @contextmanager
-def fails_soon(reason: str = "does not answer|no server answers|starting or stopping") -> Iterator[None]:
+def fails_soon(reason: str = "does not respond|no server responds|starting or stopping") -> Iterator[None]:
     began = time.monotonic()
     with pytest.raises(Unavailable, match=reason) as caught:
         yield
     assert time.monotonic() - began < SOON_S
-    assert caught.value.public == AWAY
+    assert caught.value.public == DATA_UNAVAILABLE
 
 
 def back(database: PostGIS) -> None:
@@ -62,7 +62,7 @@ def back(database: PostGIS) -> None:
             return
 
 
-def test_a_statement_in_work_when_the_link_goes_dead_fails_soon(database: PostGIS, proxy: Proxy) -> None:
+def test_a_running_statement_on_a_dead_link_fails_soon(database: PostGIS, proxy: Proxy) -> None:
     with ThreadPoolExecutor(1) as pool:
         waiting = pool.submit(one, database, "SELECT 1 FROM pg_sleep(30)")
         time.sleep(0.3)
@@ -88,7 +88,7 @@ def test_many_callers_of_a_dead_link_all_fail_soon(database: PostGIS, proxy: Pro
     back(database)
 
 
-def test_links_dead_while_new_ones_are_good_are_replaced(database: PostGIS, proxy: Proxy) -> None:
+def test_dead_links_are_replaced_by_new_connections(database: PostGIS, proxy: Proxy) -> None:
     with ThreadPoolExecutor(4) as pool:
         assert list(pool.map(lambda _: one(database, "SELECT 1 FROM pg_sleep(0.1)"), range(4))) == [1] * 4
     proxy.hold(new=False)
@@ -97,11 +97,11 @@ def test_links_dead_while_new_ones_are_good_are_replaced(database: PostGIS, prox
     assert one(database) == 1
 
 
-def test_a_long_statement_that_the_server_works_on_is_left_alone(database: PostGIS) -> None:
+def test_a_long_active_statement_is_not_cancelled(database: PostGIS) -> None:
     assert one(database, "SELECT 1 FROM pg_sleep(2.5)") == 1
 
 
-def test_a_long_statement_is_left_alone_where_no_connection_is_left(own_postgis: PostgresServer) -> None:
+def test_a_long_statement_is_not_cancelled_when_no_connection_is_left(own_postgis: PostgresServer) -> None:
     with psycopg.connect(own_postgis.dsn, autocommit=True) as admin:
         admin.execute("CREATE ROLE narrow LOGIN CONNECTION LIMIT 1")
     narrow = own_postgis.dsn.replace("user=postgres", "user=narrow")
@@ -132,7 +132,7 @@ def test_a_server_that_restarts_is_used_again(own_postgis: PostgresServer, datab
     back(database)
 
 
-def test_one_that_restarted_meanwhile_is_not_noticed(own_postgis: PostgresServer, database: PostGIS) -> None:
+def test_a_restart_between_queries_is_not_noticed(own_postgis: PostgresServer, database: PostGIS) -> None:
     with ThreadPoolExecutor(4) as pool:
         assert list(pool.map(lambda _: one(database, "SELECT 1 FROM pg_sleep(0.1)"), range(4))) == [1] * 4
     own_postgis.stop("fast")
@@ -140,7 +140,7 @@ def test_one_that_restarted_meanwhile_is_not_noticed(own_postgis: PostgresServer
     assert one(database) == 1
 
 
-def test_an_administrator_who_ends_a_statement_ends_it_alone(own_postgis: PostgresServer, database: PostGIS) -> None:
+def test_a_terminated_statement_affects_no_other(own_postgis: PostgresServer, database: PostGIS) -> None:
     with ThreadPoolExecutor(1) as pool, psycopg.connect(own_postgis.dsn, autocommit=True) as admin:
         waiting = pool.submit(one, database, "SELECT 1 FROM pg_sleep(30)")
         time.sleep(0.3)
@@ -150,7 +150,7 @@ def test_an_administrator_who_ends_a_statement_ends_it_alone(own_postgis: Postgr
     assert one(database) == 1
 
 
-def test_a_server_that_is_stopped_in_its_tracks_fails_soon(own_postgis: PostgresServer, database: PostGIS) -> None:
+def test_a_server_stopped_by_a_signal_fails_soon(own_postgis: PostgresServer, database: PostGIS) -> None:
     """The kernel goes on to acknowledge and to accept for it."""
     postmaster = int((own_postgis.folder / "data" / "postmaster.pid").read_text().split()[0])
     family = [postmaster, *map(int, Path(f"/proc/{postmaster}/task/{postmaster}/children").read_text().split())]
@@ -166,7 +166,7 @@ def test_a_server_that_is_stopped_in_its_tracks_fails_soon(own_postgis: Postgres
     back(database)
 
 
-def test_the_seconds_of_a_statement_hold_where_the_server_does_not_keep_them(own_postgis: PostgresServer) -> None:
+def test_the_time_limit_holds_if_the_server_does_not_enforce_it(own_postgis: PostgresServer) -> None:
     began = time.monotonic()
     with closing(PostGIS(own_postgis.dsn, read_only=True, seconds=1)) as database, pytest.raises(Unavailable):
         one(database, "SET statement_timeout = 0; SELECT pg_sleep(60)")

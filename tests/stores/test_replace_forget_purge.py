@@ -1,4 +1,4 @@
-"""The life of a source on both engines: another takes its place, it is forgotten, and no byte stays of what is purged."""
+"""Sources on both engines: replacing one, forgetting one, and purging rows from every byte of the files."""
 
 import datetime as dt
 from collections.abc import Callable
@@ -12,6 +12,7 @@ from search_bytes import marks_in_files
 from geoservice.errors import Conflict, DuplicateKeys, InputError, NotFound
 from geoservice.project import Project
 from geoservice.register import Register, open_register
+from geoservice.schema import TableName
 from geoservice.vintages import Source, VintageStore
 
 Rows = dict[str, pa.Table]
@@ -26,8 +27,8 @@ def with_persons(rows: pa.Table, persons: int) -> pa.Table:
     return rows.set_column(at, rows.schema.field(at), pa.array([persons] * rows.num_rows, pa.int32()))
 
 
-def sources(store: VintageStore, table: str) -> list[tuple[str, int]]:
-    return [(v.source.name, v.number) for v in store.vintages(table)]  # type: ignore[arg-type]  # a table's name
+def sources(store: VintageStore, table: TableName) -> list[tuple[str, int]]:
+    return [(v.source.name, v.number) for v in store.vintages(table)]
 
 
 class TestReplace:
@@ -41,14 +42,14 @@ class TestReplace:
         assert sources(register, "households") == [("2024-11.csv", 1), ("2024-11.csv", 2)], "one source, under the new name"
 
     @pytest.mark.parametrize("table", ["areas", "stations", "households", "uptake", "population"])
-    def test_every_table_has_it(self, holder: Holder, rows: Rows, table: str) -> None:
+    def test_every_table_has_the_option(self, holder: Holder, rows: Rows, table: str) -> None:
         store = holder(table)
         store.write(table, rows[table], Source("old", "1"))
         vintage = store.write(table, rows[table], Source("new", "2"), replaces=["old"])
         assert (vintage.number, vintage.added, vintage.changed, vintage.removed) == (2, 0, 0, 0)
         assert [v.source.name for v in store.current(table)] == ["new"]
 
-    def test_several_files_give_way_to_one(self, register: Register, some_households: Make) -> None:
+    def test_one_file_replaces_several(self, register: Register, some_households: Make) -> None:
         rows = some_households(9)
         register.write("households", rows.slice(0, 4), Source("north.csv", "1"))
         register.write("households", rows.slice(4, 5), Source("south.csv", "1"))
@@ -56,16 +57,14 @@ class TestReplace:
         assert (vintage.number, vintage.added, vintage.changed, vintage.removed) == (3, 0, 0, 1)
         assert [v.source.name for v in register.current("households")] == ["all.csv"]
 
-    def test_a_source_that_is_loaded_already_may_take_the_place_of_another(
-        self, register: Register, some_households: Make
-    ) -> None:
+    def test_a_loaded_source_may_replace_another(self, register: Register, some_households: Make) -> None:
         register.write("households", some_households(3, 1), Source("a.csv", "1"))
         register.write("households", some_households(4, 2), Source("b.csv", "1"))
         vintage = register.write("households", some_households(4, 2), Source("b.csv", "1"), replaces=["a.csv"])
         assert (vintage.added, vintage.changed, vintage.removed) == (0, 0, 3)
         assert register.read("households").num_rows == 4
 
-    def test_the_same_file_again_changes_nothing_though_what_it_replaced_is_gone(
+    def test_the_same_file_changes_nothing_although_the_replaced_source_is_gone(
         self, register: Register, some_households: Make
     ) -> None:
         rows = some_households(3)
@@ -86,9 +85,7 @@ class TestReplace:
                 action()
         assert sources(register, "households") == [("a.csv", 1)]
 
-    def test_keys_of_another_source_name_the_option_and_only_those_they_are_of(
-        self, register: Register, some_households: Make
-    ) -> None:
+    def test_the_error_for_keys_of_another_source_names_the_option(self, register: Register, some_households: Make) -> None:
         rows = some_households(6)
         register.write("households", rows.slice(0, 3), Source("10.csv", "1"))
         register.write("households", some_households(2, 5), Source("elsewhere.csv", "1"))
@@ -100,7 +97,7 @@ class TestReplace:
             register.write("households", rows, Source("11.csv", "1"), replaces=["10.csv"])
         assert [v.source.name for v in register.current("households")] == ["10.csv", "10b.csv", "elsewhere.csv"]
 
-    def test_old_rows_go_as_those_of_a_source_of_one_name_do(self, register: Register, some_households: Make) -> None:
+    def test_replaced_rows_are_removed_as_those_of_the_same_source(self, register: Register, some_households: Make) -> None:
         register.write("households", some_households(1), Source("0", "0"))
         for i in range(1, 8):
             register.write("households", some_households(i + 1, i), Source(str(i), str(i)), replaces=[str(i - 1)])
@@ -109,7 +106,7 @@ class TestReplace:
 
 
 class TestTry:
-    def test_it_says_what_a_load_would_and_changes_nothing(self, register: Register, some_households: Make) -> None:
+    def test_a_dry_run_reports_as_a_load_does_and_changes_nothing(self, register: Register, some_households: Make) -> None:
         rows = some_households(10, groups=("under_6",))
         register.write("households", rows, Source("a.csv", "1"))
         register.write("households", some_households(2, 4), Source("b.csv", "1"))
@@ -128,17 +125,17 @@ class TestTry:
         assert holder(table).vintages() == []
         assert not list(holder(table).folder.glob("*.duckdb"))
 
-    def test_it_is_refused_as_a_load_would_be(self, register: Register, some_households: Make) -> None:
+    def test_a_dry_run_is_refused_as_a_load_is(self, register: Register, some_households: Make) -> None:
         rows = some_households(3)
         register.write("households", rows, Source("a.csv", "1"))
-        for source, said in (("a.csv", "occur more than once in a.csv"), ("b.csv", "already current from another source")):
+        for source, message in (("a.csv", "occur more than once in a.csv"), ("b.csv", "already current from another source")):
             twice = pa.concat_tables([rows, rows]) if source == "a.csv" else rows
-            with pytest.raises(DuplicateKeys, match=said):
+            with pytest.raises(DuplicateKeys, match=message):
                 register.try_write("households", twice, Source(source, "2"))
 
 
 class TestForget:
-    def test_its_rows_are_current_no_more_and_others_stay(self, register: Register, some_households: Make) -> None:
+    def test_its_rows_are_no_longer_current_and_others_stay(self, register: Register, some_households: Make) -> None:
         register.write("households", some_households(3, 1), Source("a.csv", "1"))
         register.write("households", some_households(4, 1), Source("a.csv", "2"))
         register.write("households", some_households(2, 2), Source("b.csv", "1"))
@@ -166,7 +163,7 @@ class TestForget:
         assert (project.read("areas").num_rows, project.read("stations").num_rows) == (0, 2)
         with pytest.raises(NotFound, match="stations: no source 'b' is loaded; loaded are a"):
             project.forget("stations", "b")
-        with pytest.raises(InputError, match="not kept here"):
+        with pytest.raises(InputError, match="not in this store"):
             project.forget("households", "a")
 
 
@@ -183,7 +180,7 @@ def analyzed(dsn: str | None, prefix: str) -> None:
 
 
 class TestPurge:
-    def test_what_is_purged_is_in_no_byte_of_any_file(
+    def test_purged_rows_are_in_no_byte_of_any_file(
         self, register: Register, some_households: Make, dsn: str | None, prefix: str
     ) -> None:
         staying, leaving, forgotten = (some_households(200, seed) for seed in (21, 22, 23))
@@ -226,7 +223,7 @@ class TestPurge:
         assert again.write("households", some_households(21, 2), Source("a.csv", "3")).number == 3
         again.close()
 
-    def test_reports_that_count_old_households_go(self, register: Register, some_households: Make) -> None:
+    def test_reports_that_count_old_households_are_removed(self, register: Register, some_households: Make) -> None:
         for n in (1, 2):
             register.write("households", some_households(20, n), Source("a.csv", str(n)))
             register.spend(register.digest("households"), bytes([n]), Fraction(1, 2), "")
@@ -234,7 +231,7 @@ class TestPurge:
         register.purge()
         assert [f.name for f in register.folder.glob("quality-*")] == ["quality-2.csv"]
 
-    def test_a_register_whose_book_is_damaged_is_left_as_it_is(self, register: Register, some_households: Make) -> None:
+    def test_a_register_with_a_damaged_book_is_unchanged(self, register: Register, some_households: Make) -> None:
         for n in (1, 2):
             register.write("households", some_households(20, n), Source("a.csv", str(n)))
         (register.folder / "book").write_text("3 abc\n")
@@ -251,7 +248,7 @@ class TestPurge:
         project.purge()
         assert project.read("areas").num_rows == 2
 
-    def test_every_table_is_written_anew_as_it_was(self, holder: Holder, rows: Rows) -> None:
+    def test_every_table_is_rewritten_unchanged(self, holder: Holder, rows: Rows) -> None:
         day = dt.date(2024, 2, 29)
         for table, some in rows.items():
             holder(table).write(table, some, Source("a", "1"))
@@ -264,7 +261,7 @@ class TestPurge:
         for table, some in rows.items():
             assert holder(table).write(table, some.slice(1), Source("a", str(day))).removed == 1
 
-    def test_tables_in_use_are_told_and_purged_the_next_time(
+    def test_tables_in_use_are_reported_and_purged_the_next_time(
         self, register: Register, some_households: Make, dsn: str | None, prefix: str
     ) -> None:
         for n in (1, 2):
