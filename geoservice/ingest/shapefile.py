@@ -38,6 +38,21 @@ def _files_by_suffix(path: Path) -> dict[str, Path]:
     return {p.suffix.lower(): p for p in input_files(path, "shapefile")}
 
 
+def with_index(path: Path, scratch: Path) -> Path:
+    """Return a shapefile to which GDAL may add a missing .shx: the file itself if it has one, else a link in ``scratch``.
+
+    GDAL writes the index that it restores beside the .shp, and nothing is ever written beside a user's file.
+    """
+    files = _files_by_suffix(path)
+    if ".shx" in files:
+        return path
+    folder = scratch / "shapefile"
+    folder.mkdir()
+    for file in files.values():
+        (folder / file.name).symlink_to(file.resolve())
+    return folder / path.name
+
+
 def dbf_encoding(path: Path, notes: list[str]) -> str | None:
     """Return the encoding of a shapefile's attributes, whatever its .cpg states; None if there are no attributes."""
     files = _files_by_suffix(path)

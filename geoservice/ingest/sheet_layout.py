@@ -163,28 +163,6 @@ def is_below_table(row: Row, layout: Layout) -> bool:
     return numbered or _FOOT.match(filled[0].strip()) is not None
 
 
-class Body(NamedTuple):
-    """Indexes of the rows of a table below its header, and notes on the skipped ones."""
-
-    rows: list[int]
-    notes: list[str]
-
-
-def find_body(rows: Sequence[Row], layout: Layout) -> Body:
-    """Return the rows of a table without column numbering, totals, and what follows the last row.
-
-    >>> find_body([["1", "甲", "5"], ["合计", None, "5"], [None] * 3, ["填表人：李", None, None]], Layout(3)).rows
-    [0]
-    """
-    first = int(bool(rows) and is_numbering(rows[0][: layout.width]))
-    end = len(rows)
-    while end > first and is_below_table(rows[end - 1], layout):
-        end -= 1
-    body = [i for i in range(first, end) if not is_total(rows[i], layout)]
-    below = sum(any(c is not None for c in r) for r in rows[end:])
-    return Body(body, stray_notes(first, end - first - len(body), below))
-
-
 def stray_notes(numbering: int, totals: int, below: int) -> list[str]:
     """Return the notes on rows that are not part of the table."""
     counts = {

@@ -19,7 +19,7 @@ from geoservice.ingest.geojson import has_geometries, prepare_geojson
 from geoservice.ingest.headers import clean_headers
 from geoservice.ingest.raw_table import GEOMETRY, ROW, Meta
 from geoservice.ingest.sandbox import DRIVERS
-from geoservice.ingest.shapefile import check_shapefile, dbf_encoding
+from geoservice.ingest.shapefile import check_shapefile, dbf_encoding, with_index
 from geoservice.ingest.sqlite_files import merged_database
 
 # Triggers of the GeoPackage standard and of GDAL; they fire on writes, and the file is opened read-only.
@@ -91,9 +91,11 @@ def read_vector(path: Path, kind: str, layer: str | None, out: Path) -> tuple[pa
     import pyogrio
 
     notes: list[str] = []
+    encoding = None
     if kind == "shapefile":
         check_shapefile(path)
-    encoding = dbf_encoding(path, notes) if kind == "shapefile" else None
+        encoding = dbf_encoding(path, notes)
+        path = with_index(path, out)
     path = prepare_geojson(path, kind, out, notes) if kind in {"geojson", "geojsonl"} else path
     try:
         name = _layer(path, layer)

@@ -1,7 +1,9 @@
 """Workbooks (XLSX, XLSM, XLS, ET, ODS): the table on one sheet, or on all of them."""
 
+from collections import deque
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -12,11 +14,14 @@ from geoservice.ingest.header_names import guess_columns
 from geoservice.ingest.header_vocabulary import Fields
 from geoservice.ingest.headers import clean_headers
 from geoservice.ingest.raw_table import Meta, text_schema
-from geoservice.ingest.sheet_layout import Layout, find_body, find_header, head_notes, titles_of
-from geoservice.ingest.workbook_content import EXTENT_LIMIT, PROTECTED, by_content, check_extent, check_formulas
+from geoservice.ingest.sheet_layout import HEAD, Layout, find_header, head_notes, titles_of
+from geoservice.ingest.stray_rows import without_strays
+from geoservice.ingest.workbook_content import EXTENT_LIMIT, PROTECTED, by_content, check_formulas, scan_sheets
 
 ALL = "all"
 """Value in place of a sheet's name for every visible sheet."""
+BATCH_ROWS = 16_384
+"""Number of rows per batch: a list of Python objects takes ten times the memory of a column."""
 Cell = int | float | str | bool | date | time | datetime | timedelta | None
 
 
@@ -72,7 +77,7 @@ def read_workbook(
         visible = [str(m.name) for m in book.sheets_metadata if m.visible == SheetVisibleEnum.Visible]
         names = [str(n) for n in book.sheet_names]
         chosen = _selected(names, visible or names, sheet)
-        check_extent(path, chosen)
+        formulas = scan_sheets(path, chosen)
         tables = [t for n in chosen if (t := _table_of(book, n, fields, header_row)) is not None]
     except PasswordError as e:
         raise UnreadableFile(PROTECTED) from e
@@ -83,8 +88,8 @@ def read_workbook(
     if not tables:
         raise EmptyFile("the sheet is empty")
     if sheet != ALL:
-        tables = [max(tables, key=lambda t: (t.known, bool(t.rows)))]
-    check_formulas(path, {t.sheet for t in tables})
+        tables = [max(tables, key=lambda t: (t.known, bool(t.batches)))]
+    check_formulas(formulas, [t.sheet for t in tables])
     schema, batches, meta = _concatenated(tables, [n for n in names if n not in {t.sheet for t in tables}], sheet)
     meta.notes[:0] = notes
     return schema, batches, meta
@@ -99,52 +104,96 @@ def _selected(names: Sequence[str], visible: Sequence[str], sheet: str | None) -
 
 
 class _Table(NamedTuple):
-    """Table of one sheet: column names, rows of text with their numbers, how many names are known, notes, texts above."""
+    """Table of one sheet: column names, its rows, how many names are known, notes, texts above."""
 
     sheet: str
     names: list[str]
-    rows: list[list[str | None]]
-    numbers: list[int]
+    batches: list[pa.RecordBatch]
     known: int
     notes: list[str]
     titles: list[str]
 
 
+Row = list[str | None]
+
+
 def _table_of(book: Any, name: str, fields: Fields, header_row: int | None) -> _Table | None:
     """Return the table of one sheet; None if the sheet is empty."""
     sheet = book.get_sheet_by_name(name)
-    cells: list[list[str | None]] = [[cell_text(c) for c in row] for row in sheet.to_python(skip_empty_area=False)]
-    notes: list[str] = []
-    if filled := _fill_merged(cells, sheet.merged_cell_ranges or []):
-        notes.append(f"sheet {name!r}: {filled} merged cells were filled with the value of the first cell")
-    if not any(c is not None for row in cells[:50] for c in row):
+    merged = _MergedCells(sheet.merged_cell_ranges or [])
+    rows = map(merged.filled, _text_rows(sheet))
+    head = list(islice(rows, max(HEAD, header_row or 0) + 2))
+    if not any(c is not None for row in head for c in row):
         return None
-    if header_row is not None and not 1 <= header_row <= len(cells):
-        raise InputError(f"sheet {name!r} has {len(cells)} rows, there is no header in row {header_row}")
-    header = find_header(cells, fields, header_row)
-    first, width = header.top + header.rows, len(header.names)
-    body = cells[first:]
-    row_indexes, stray_row_notes = find_body(body, Layout.of(header.names, fields))
-    if outside := sum(c is not None for i in row_indexes for c in body[i][width:]):
-        notes.append(f"sheet {name!r}: {outside} cells to the right of the last header were ignored")
-    rows = [(body[i] + [None] * width)[:width] for i in row_indexes]
-    known_count = len(guess_columns(list(dict.fromkeys(header.names)), fields))
-    notes += [*head_notes(cells, header), *stray_row_notes]
-    return _Table(name, header.names, rows, [first + i + 1 for i in row_indexes], known_count, notes, titles_of(cells, header))
+    if header_row is not None and not 1 <= header_row <= len(head):
+        raise InputError(f"sheet {name!r} has {len(head)} rows, there is no header in row {header_row}")
+    header = find_header(head, fields, header_row)
+    first, meta = header.top + header.rows, Meta()
+    outside = _OutsideCells(len(header.names))
+    body = _batches(map(outside.cut, chain(head[first:], rows)), text_schema(header.names), first + 1)
+    batches = [b for b in without_strays(body, Layout.of(header.names, fields), meta) if b.num_rows]
+    notes = (
+        [f"sheet {name!r}: {merged.count} merged cells were filled with the value of the first cell"] if merged.count else []
+    )
+    if outside.count:
+        notes.append(f"sheet {name!r}: {outside.count} cells to the right of the last header were ignored")
+    notes += [*head_notes(head, header), *meta.notes]
+    known = len(guess_columns(list(dict.fromkeys(header.names)), fields))
+    return _Table(name, header.names, batches, known, notes, titles_of(head, header))
 
 
-def _fill_merged(cells: list[list[str | None]], ranges: Sequence[tuple[tuple[int, int], tuple[int, int]]]) -> int:
-    """Fill every merged cell with the value of its first cell; return how many were filled."""
-    count = 0
-    for (top, left), (bottom, right) in ranges:
-        value = cells[top][left] if top < len(cells) and left < len(cells[top]) else None
-        if value is None:
-            continue
-        for row in cells[top : bottom + 1]:
+def _text_rows(sheet: Any) -> Iterator[Row]:
+    """Yield the rows of a sheet from its first cell; the library leaves out the empty columns on the left."""
+    left: Row = [None] * (sheet.start[1] if sheet.start else 0)
+    for row in sheet.iter_rows():
+        yield left + [c if type(c) is str and c else cell_text(c) for c in row]
+
+
+def _batches(rows: Iterator[Row], schema: pa.Schema, first: int) -> Iterator[pa.RecordBatch]:
+    """Yield rows of one width as batches with their numbers, from ``first``."""
+    while chunk := list(islice(rows, BATCH_ROWS)):
+        numbers = pa.array(range(first, first + len(chunk)), pa.int64())
+        columns = (pa.array(column, pa.string()) for column in zip(*chunk, strict=True))
+        yield pa.RecordBatch.from_arrays([numbers, *columns], schema=schema)
+        first += len(chunk)
+
+
+class _OutsideCells:
+    """Cuts rows to the width of the header and counts the cells beyond it."""
+
+    def __init__(self, width: int) -> None:
+        self._width, self.count = width, 0
+
+    def cut(self, row: Row) -> Row:
+        """Return a row of the width of the header."""
+        if len(row) == self._width:
+            return row
+        self.count += sum(c is not None for c in row[self._width :])
+        return (row + [None] * self._width)[: self._width]
+
+
+class _MergedCells:
+    """Fills merged cells with the value of the first cell, row by row from the top, and counts them."""
+
+    def __init__(self, ranges: Sequence[tuple[tuple[int, int], tuple[int, int]]]) -> None:
+        self._ranges = deque(sorted(ranges))
+        self._open: list[tuple[int, int, int, str]] = []
+        self._row = self.count = 0
+
+    def filled(self, row: Row) -> Row:
+        """Return the next row, filled."""
+        while self._ranges and self._ranges[0][0][0] == self._row:
+            (_, left), (bottom, right) = self._ranges.popleft()
+            value = row[left] if left < len(row) else None
+            if value is not None:
+                self._open.append((left, bottom, right, value))
+        for left, _, right, value in self._open:
             for column in range(left, min(right + 1, len(row))):
-                count += row[column] is None
+                self.count += row[column] is None
                 row[column] = value
-    return count
+        self._open = [r for r in self._open if r[1] > self._row]
+        self._row += 1
+        return row
 
 
 def _concatenated(
@@ -165,12 +214,5 @@ def _concatenated(
     if len(tables) > 1:
         meta.notes.append(f"{len(tables)} sheets were concatenated; rows are numbered within their sheet")
     schema = text_schema(headers)
-    batches = [
-        pa.RecordBatch.from_arrays(
-            [pa.array(t.numbers, pa.int64()), *(pa.array(column, pa.string()) for column in zip(*t.rows, strict=True))],
-            schema=schema,
-        )
-        for t in tables
-        if t.rows
-    ]
+    batches = [b.rename_columns(schema.names) for t in tables for b in t.batches]
     return schema, iter(batches), meta

@@ -74,38 +74,59 @@ def _suffix_of_ole(path: Path) -> str:
 _FORMULA = re.compile(rb'<c r="([A-Z]+[0-9]+)"[^>]*><f[^>]*(?:/>|>[^<]*</f>)(?:<v\s*/>|<v></v>)?</c>')
 _SHEET = re.compile(rb'<sheet [^>]*name="([^"]*)"[^>]*r:id="([^"]*)"')
 _TARGET = re.compile(rb"<Relationship [^>]*>")
-_COLUMN, _ROW = re.compile(rb'\br="([A-Z]{2,3})\d'), re.compile(rb'\br="[A-Z]{0,3}(\d{1,7})"')
+_COLUMN, _ROW = re.compile(rb'r="([A-Z]{2,3})\d'), re.compile(rb'\br="[A-Z]{0,3}(\d{1,7})"')
 _CHUNK, _TAIL = 1 << 22, 4096
 MAX_CELLS = 100_000_000
 """Limit of cells of a sheet, empty ones included, from the first row and column to the last used ones."""
 EXTENT_LIMIT = f"allowed are {MAX_CELLS // 10**6} million cells, empty ones included; delete cells far outside the table"
 
 
-def check_formulas(path: Path, sheets: Collection[str]) -> None:
+Formulas = dict[str, list[str]]
+"""Cells of each sheet that hold formulas without a stored value."""
+
+
+def check_formulas(formulas: Formulas, sheets: Collection[str]) -> None:
     """Raise :class:`InputError` for a formula without a stored value, which would read as an empty cell."""
-    for name, file in _sheets(path, sheets):
-        if formula_cells := _FORMULA.findall(file.read()):
+    for name in sheets:
+        if cells := formulas.get(name):
             raise InputError(
-                f"sheet {name!r}: {len(formula_cells)} cells, the first {formula_cells[0].decode()}, hold formulas without "
+                f"sheet {name!r}: {len(cells)} cells, the first {cells[0]}, hold formulas without "
                 "values; open the file in a spreadsheet and save it, or paste the values"
             )
 
 
-def check_extent(path: Path, sheets: Collection[str]) -> None:
-    """Raise :class:`TooLarge` for a sheet with a cell so far out that the empty cells before it do not fit into memory.
+def scan_sheets(path: Path, sheets: Collection[str]) -> Formulas:
+    """Return the formulas without values of some sheets of an XLSX, having checked that the sheets fit into memory.
 
     The workbook library allocates every cell from the first row and column to the last; for an ODS it checks this itself.
+    Raises :class:`TooLarge` for a sheet with a cell so far out that the empty cells before it do not fit.
     """
+    formulas: Formulas = {}
     for name, file in _sheets(path, sheets):
-        columns, last_row, overlap = set[bytes](), b"1", b""
-        while chunk := file.read(_CHUNK):
-            part = overlap + chunk
+        columns, last_row, cells = set[bytes](), b"1", list[str]()
+        for part in _whole_cells(file):
             columns |= set(_COLUMN.findall(part))
             last_row = (_ROW.findall(part[-_TAIL:]) or [last_row])[-1]  # rows are in order
-            overlap = part[-_TAIL:]
+            if b"<f" in part:
+                cells += [c.decode() for c in _FORMULA.findall(part)]
         column = max(columns, key=lambda c: (len(c), c), default=b"Z")
         if int(last_row) * _column_number(column) > MAX_CELLS:
             raise TooLarge(f"sheet {name!r} extends to row {last_row.decode()} and column {column.decode()}, {EXTENT_LIMIT}")
+        formulas[name] = cells
+    return formulas
+
+
+def _whole_cells(file: IO[bytes]) -> Iterator[bytes]:
+    """Yield the XML of a sheet in parts that end where a cell ends, if its cells are of a sane size."""
+    rest = b""
+    while chunk := file.read(_CHUNK):
+        part = rest + chunk
+        end = part.rfind(b"</c>") + len(b"</c>")
+        if len(part) - end > _CHUNK:
+            end = len(part)
+        rest = part[end:]
+        yield part[:end]
+    yield rest
 
 
 def _column_number(letters: bytes) -> int:

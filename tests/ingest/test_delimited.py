@@ -163,6 +163,24 @@ def test_totals_far_above_the_end_are_recognised(load: Load, project: Project, a
     assert any("4 row(s) of totals" in n for n in report.notes)
 
 
+@pytest.mark.parametrize("word", ["汇总", "合 计", "小计（个）", "总数：", "SUM", "Sub total"])
+def test_every_spelling_of_a_total_is_recognised_far_above_the_end(
+    load: Load, project: Project, areas: None, word: str
+) -> None:
+    lines = [row(i) for i in range(1, 601)]
+    lines.insert(200, f"{word},,,,,,200")
+    report = load("stations", "s.csv", "\n".join([COLUMNS, *lines]) + "\n")
+    assert report.rows_accepted == 600
+    assert any("1 row(s) of totals" in n for n in report.notes)
+
+
+def test_a_subtotal_after_every_three_rows_is_a_total(load: Load, project: Project, areas: None) -> None:
+    lines = [line for i in range(0, 6000, 3) for line in (*(row(n) for n in range(i, i + 3)), "小计,,,,,,3")]
+    report = load("stations", "s.csv", "\n".join([COLUMNS, *lines]) + "\n")
+    assert report.rows_accepted == 6000
+    assert any("2000 row(s) of totals" in n for n in report.notes)
+
+
 def test_a_form_feed_does_not_end_a_line(load: Load, project: Project, areas: None) -> None:
     load("stations", "s.csv", "名\x0c册\u2028续\n" + "\n".join([COLUMNS, row(1), row(2)]) + "\n")
     assert names(project) == ["站1", "站2"]

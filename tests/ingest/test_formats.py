@@ -99,6 +99,15 @@ def test_geoparquet(project: Project, load: Load, tmp_path: Path) -> None:
     same(project, load("stations", "s.parquet"))
 
 
+def test_a_missing_index_is_restored_without_a_file_beside_the_users(project: Project, load: Load, tmp_path: Path) -> None:
+    table().to_file(tmp_path / "s.shp")
+    (tmp_path / "s.shx").unlink()
+    before = sorted(tmp_path.iterdir())
+    assert load("stations", "s.shp").rows_accepted == 3
+    assert [p for p in sorted(tmp_path.iterdir()) if p.name.startswith("s.")] == [p for p in before if p.name.startswith("s.")]
+    assert load("stations", "s.shp").already_loaded
+
+
 def test_a_changed_sidecar_makes_a_shapefile_another_file(load: Load, tmp_path: Path) -> None:
     table().to_file(tmp_path / "s.shp", encoding="UTF-8")
     assert not load("stations", "s.shp").already_loaded

@@ -92,7 +92,7 @@ XML = '<?xml version="1.0"?>\n<Workbook xmlns="urn:schemas-microsoft-com:office:
         (zipped("s.csv"), "a ZIP archive: give it the suffix .zip"),
         (compound("WordDocument"), "a Word document"),
         (compound("PowerPoint Document"), "damaged or cut short"),
-        (struct.pack("<HHHH", 0x0009, 4, 2, 16), "something else"),
+        (struct.pack("<HHHH", 0x0009, 4, 2, 16), "another format"),
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("name", ["s.xls", "s.xlsx"])

@@ -11,6 +11,7 @@ from openpyxl import Workbook
 
 from geoservice.errors import InputError
 from geoservice.ingest import Report
+from geoservice.ingest.workbook import BATCH_ROWS
 from geoservice.project import Project
 
 Load = Callable[..., Report]
@@ -113,6 +114,27 @@ def test_merged_cells_are_filled(book: Any, load: Load, project: Project, areas:
     report = load("stations", "s.xlsx")
     assert [r["tier"] for r in project.read("stations").to_pylist()] == ["village", "village"]
     assert any("2 merged cells" in n for n in report.notes)
+
+
+def test_merged_cells_are_filled_over_many_rows(book: Any, load: Load, project: Project, areas: None, save: Any) -> None:
+    """A range reaches from one batch into the next, and rows below it are as they were."""
+    rows = [station(i) for i in range(1, BATCH_ROWS + 12)]
+    for row in rows[1 : BATCH_ROWS + 10]:
+        row[2] = None
+    made = book(名册=[HEADER, *rows])
+    made["名册"].merge_cells(f"C2:C{BATCH_ROWS + 11}")
+    save(made)
+    report = load("stations", "s.xlsx")
+    assert report.rows_accepted == BATCH_ROWS + 11
+    assert any(f"{BATCH_ROWS + 9} merged cells" in n for n in report.notes)
+
+
+def test_a_table_may_begin_anywhere(book: Any, load: Load, project: Project, areas: None, save: Any) -> None:
+    empty = [None] * 3
+    book(名册=[[], [], [*empty, *HEADER], [*empty, *station(1)], [*empty, *station(2), "备注"]])
+    report = load("stations", "s.xlsx")
+    assert names(project) == ["站1", "站2"]
+    assert any("1 cells to the right of the last header were ignored" in n for n in report.notes)
 
 
 def test_the_header_row_can_be_stated(book: Any, load: Load, project: Project, areas: None) -> None:
