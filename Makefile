@@ -1,4 +1,4 @@
-# Two commands do everything: `make demo` and `make test`. Both set up what they need, once.
+# Two commands do everything: `make demo` and `make test`. Both set up what they need the first time.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -13,7 +13,7 @@ PEERS := .venv-peers
 
 .PHONY: demo test lint check-web check-docker peers bench lock clean
 
-demo: $(VENV)/.demo $(WEB)/static/index.html  ## build a district out of real streets, run the study, serve the map
+demo: $(VENV)/.demo $(WEB)/static/index.html  ## build a district from real streets, run the study, serve the map
 	$(BIN)/geoservice demo $(DISTRICT) --out $(DEMO)/$(DISTRICT)
 	@echo "the map will be at http://127.0.0.1:$(PORT)/"
 	$(BIN)/geoservice serve --home $(DEMO)/$(DISTRICT) --port $(PORT)
@@ -24,7 +24,7 @@ test: $(VENV)/.test $(PEERS)/.installed $(CLIENTS)/node_modules/.package-lock.js
 
 lint: $(VENV)/.test
 	$(BIN)/ruff check .
-	$(BIN)/ruff check --preview --select RUF027 .  # an f that is missing before a text with {braces}
+	$(BIN)/ruff check --preview --select RUF027 .  # a string with {braces} that lacks its f prefix
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
@@ -36,7 +36,7 @@ $(VENV)/bin/python:
 
 $(VENV)/.demo: docker/requirements.txt docker/requirements-demo.txt pyproject.toml | $(VENV)/bin/python
 	$(PIP) -r docker/requirements.txt
-	$(PIP) -r docker/requirements-demo.txt  # its street extract is what we want, not what it depends on
+	$(PIP) -r docker/requirements-demo.txt  # only for its street extract; its dependencies are not needed
 	$(BIN)/pip --disable-pip-version-check install --quiet --no-deps --no-build-isolation --editable .
 	$(BIN)/python -m geoservice.network.precompile
 	touch $@
@@ -48,25 +48,25 @@ $(VENV)/.test: docker/requirements-test.txt $(VENV)/.demo | $(VENV)/bin/python
 $(WEB)/node_modules/.package-lock.json: $(WEB)/package-lock.json
 	cd $(WEB) && npm ci --silent --ignore-scripts
 
-$(CLIENTS)/node_modules/.package-lock.json: $(CLIENTS)/package-lock.json  # what the examples of /clients load
+$(CLIENTS)/node_modules/.package-lock.json: $(CLIENTS)/package-lock.json  # packages that the examples of /clients load
 	cd $(CLIENTS) && npm ci --silent --ignore-scripts
 
 $(WEB)/static/index.html: $(WEB)/node_modules/.package-lock.json $(shell find $(WEB)/src $(WEB)/index.html $(WEB)/vite.config.ts $(WEB)/glyphs.ts 2>/dev/null)
 	cd $(WEB) && npm run --silent build
 
-check-docker:  ## run every step of the image in a clean Debian and serve from it with no network, as root; takes ten minutes
+check-docker:  ## run all steps of the image in a clean Debian and serve from it without a network; needs root, takes ten minutes
 	docker/check.sh
 
-# OGC's test suite, schemathesis and TiPg pin old versions of what we use: they live apart.
+# OGC's test suite, schemathesis and TiPg pin old versions of packages that we use, so they have their own environment.
 $(PEERS)/.installed: docker/requirements-peers.txt
 	$(PYTHON) -m venv $(PEERS) || (.ci/packages python3-venv && $(PYTHON) -m venv $(PEERS))
 	$(PEERS)/bin/pip --disable-pip-version-check install --quiet --no-deps --require-hashes -r $<
 	touch $@
 
-peers: $(PEERS)/.installed  ## what `geoservice bench serve` is measured beside
+peers: $(PEERS)/.installed  ## install the programs that `geoservice bench serve` compares with
 	.ci/packages postgresql-15-postgis-3 nginx-light wrk
 
-bench: $(VENV)/.test peers  ## measure again and write the page of benchmarks from the figures
+bench: $(VENV)/.test peers  ## run the benchmarks and write their page from the metrics
 	for name in disclosure maps network pipeline serve soak; do $(BIN)/geoservice bench $$name --json geoservice/docs/bench/$$name.json; done
 	$(BIN)/python -m geoservice.bench.page
 

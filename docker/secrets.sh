@@ -1,6 +1,6 @@
 #!/bin/sh
-# Makes passwords and connection strings for compose.yaml, those that are not there yet: secrets.sh [FOLDER]
-# The folder is for its owner alone; a file in it may be read by the container's user, who sees the files it is given alone.
+# Write the passwords and connection strings for compose.yaml that do not exist yet: secrets.sh [FOLDER]
+# Only its owner can enter the folder. The files are readable by the container's user, who sees only the files mounted for it.
 set -eu
 folder=${1:-$(dirname "$0")/secrets}
 mkdir -p "$folder"

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Runs once in a new database: the role of the register, the one that runs studies and publishes, and the one that serves.
+# Runs once in a new database: creates the register's role, the role that runs studies and publishes, and the serving role.
 set -eu
 psql --set=ON_ERROR_STOP=1 --username=postgres --dbname=geoservice --quiet \
   --set=register="$(cat /run/secrets/register_password)" \

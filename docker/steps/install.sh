@@ -1,6 +1,6 @@
 #!/bin/sh
-# Installs geoservice into a virtual environment of its own, each dependency at the version and hash of the lock file, and
-# compiles what would otherwise be compiled at the first use: install.sh SOURCES TARGET
+# Install geoservice into a virtual environment, with each dependency at the version and hash of the lock file, and compile the
+# functions that would otherwise be compiled at first use: install.sh SOURCES TARGET
 set -eu
 sources=$1 target=$2
 python3 -m venv "$target"

@@ -1,6 +1,6 @@
-"""Publishes the least there can be, to see whether an installation serves it: release.py HOME."""
+"""Publish a minimal release, to check that an installation serves it: release.py HOME."""
 
-# ruff: noqa: INP001 - a script of the image, no package
+# ruff: noqa: INP001 - a script of the image, not a package
 
 import sys
 from pathlib import Path

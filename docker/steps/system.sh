@@ -1,5 +1,5 @@
 #!/bin/sh
-# Makes a Debian 12 fit to run geoservice: fonts that maps are labelled with, and a user who owns nothing but /data.
+# Prepare a Debian 12 for geoservice: install fonts for map labels, and create a user who owns only /data.
 set -eu
 export DEBIAN_FRONTEND=noninteractive
 apt-get update -qq

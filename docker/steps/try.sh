@@ -1,5 +1,5 @@
 #!/bin/sh
-# Serves the release in GEOSERVICE_HOME with the program TARGET/bin/geoservice, asks it for readiness and a tile, and stops it:
+# Serve the release in GEOSERVICE_HOME with TARGET/bin/geoservice, check readiness, request a tile, and stop the service:
 # try.sh STEPS TARGET
 set -eu
 steps=$1 target=$2

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Builds the planner's page into SOURCES/geoservice/web/static: web.sh SOURCES
+# Build the planner's page into SOURCES/geoservice/web/static: web.sh SOURCES
 set -eu
 cd "$1/geoservice/web"
 npm ci --silent --ignore-scripts
