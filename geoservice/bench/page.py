@@ -8,24 +8,24 @@ DOCS = Path(__file__).parents[1] / "docs"
 HEAD = """# Benchmarks
 
 Written by `python -m geoservice.bench.page` from the files in `geoservice/docs/bench`, which `make bench` measures: each metric
-and its peer in one run, medians over repeats. `ratio` is the peer's time divided by ours; `bar` is the limit that a metric must
+and its peer in one run; values are medians over repeats. `ratio` is the peer's time divided by ours; `bar` is the limit that a metric must
 meet.
 """
 NOTES = {
-    "disclosure": """Surfaces measured with noise from seeds, compared with their synthetic registers. Names begin with the
-households of the county and rho. `RMSE` is the root mean square error over the places of a level and all measurements, and
+    "disclosure": """Surfaces measured with seeded noise, compared with their synthetic registers. Names begin with the
+number of households of the county and rho. `RMSE` is the root mean square error over the places of a level and all measurements, and
 `placement alone` that of exact counts on the same leaves, which is due to the unknown locations of people within leaves.
 `margins that hold` is the percentage of 90 % intervals that contain the register's number. `siting regret` is how many fewer
 people five more sites add to those within 15 minutes if chosen greedily on the surface, in percent of those whom five sites
 chosen on the register add.
 """,
-    "maps": """`/map` as large as it may be, from a service of one worker, and tiles asked for at fixed times meanwhile: a
-late one counts from the time at which it was due. `in memory` is a tile asked for before, `baked` one of the release.
+    "maps": """`/map` at its largest size, from a service of one worker, while tiles are requested at fixed times; a late tile is
+timed from the time at which it was due. `in memory` is a cached tile, `baked` a precomputed tile of the release.
 """,
-    "soak": """Two servers, one over a folder and one over PostGIS, of two workers each, read by four clients each while a
-release is published, a worker is killed, PostgreSQL is restarted and a tile file is damaged and mended. Tiles are compared
-with those of the store, other bodies with what the server answers at rest before and after the publish. `recovery` is
-measured from the end of the fault's cause to the last failed response.
+    "soak": """Two servers of two workers each, one on a folder and one on PostGIS, each read by four clients while a release is
+published, a worker is killed, PostgreSQL is restarted and a tile file is damaged and repaired. Tiles are compared with those
+of the store, other bodies with the responses before and after the publish. `recovery` is measured from the end of the
+fault's cause to the last failed response.
 """,
 }
 """Notes on the metrics of a benchmark."""
