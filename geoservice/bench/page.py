@@ -8,19 +8,19 @@ DOCS = Path(__file__).parents[1] / "docs"
 HEAD = """# Benchmarks
 
 Written by `python -m geoservice.bench.page` from the files in `geoservice/docs/bench`, which `make bench` measures: each metric
-and its peer in one run; values are medians over repeats. `ratio` is the peer's time divided by ours; `bar` is the limit that a metric must
-meet.
+and its peer in one run; values are medians over repeats. `ratio` is the peer's time divided by ours; `bar` is the limit that a
+metric must meet.
 """
 NOTES = {
     "disclosure": """Surfaces measured with seeded noise, compared with their synthetic registers. Names begin with the
-number of households of the county and rho. `RMSE` is the root mean square error over the places of a level and all measurements, and
-`placement alone` that of exact counts on the same leaves, which is due to the unknown locations of people within leaves.
+number of households of the county and rho. `RMSE` is the root mean square error over the places of a level and all
+measurements, and `placement alone` that of exact counts on the same leaves, which is due to the unknown locations of people within leaves.
 `margins that hold` is the percentage of 90 % intervals that contain the register's number. `siting regret` is how many fewer
 people five more sites add to those within 15 minutes if chosen greedily on the surface, in percent of those whom five sites
 chosen on the register add.
 """,
-    "maps": """`/map` at its largest size, from a service of one worker, while tiles are requested at fixed times; a late tile is
-timed from the time at which it was due. `in memory` is a cached tile, `baked` a precomputed tile of the release.
+    "maps": """`/map` at its largest size, from a service of one worker, while tiles are requested at fixed times; a late tile
+is timed from the time at which it was due. `in memory` is a cached tile, `baked` a precomputed tile of the release.
 """,
     "soak": """Two servers of two workers each, one on a folder and one on PostGIS, each read by four clients while a release is
 published, a worker is killed, PostgreSQL is restarted and a tile file is damaged and repaired. Tiles are compared with those
