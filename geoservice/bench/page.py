@@ -14,7 +14,8 @@ metric must meet.
 NOTES = {
     "disclosure": """Surfaces measured with seeded noise, compared with their synthetic registers. Names begin with the
 number of households of the county and rho. `RMSE` is the root mean square error over the places of a level and all
-measurements, and `placement alone` that of exact counts on the same leaves, which is due to the unknown locations of people within leaves.
+measurements, and `placement alone` that of exact counts on the same leaves, which is due to the unknown locations of
+people within leaves.
 `margins that hold` is the percentage of 90 % intervals that contain the register's number. `siting regret` is how many fewer
 people five more sites add to those within 15 minutes if chosen greedily on the surface, in percent of those whom five sites
 chosen on the register add.
