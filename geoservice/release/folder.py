@@ -25,11 +25,12 @@ from geoservice.durable import remove_on_failure, replace_symlink, sync, sync_tr
 from geoservice.errors import Conflict, DamagedFile, GeoserviceError, NotFound, ReleaseError, Unavailable
 from geoservice.geo import Tile
 from geoservice.release import sql
-from geoservice.release.base import TABLE, FileFault, LayerContent, Manifest, ReleaseContent, ReleaseReader
+from geoservice.release.base import TABLE, FileFault, LayerContent, Manifest, ReleaseContent
 from geoservice.release.content import check_stored, checked
 from geoservice.release.files import LAYERS, MANIFEST, TILES, archive_name, archives_in, folder_faults, stored_files
 from geoservice.release.manifest import complete, read_manifest
 from geoservice.release.pmtiles import Archive
+from geoservice.release.protocols import ReleaseReader
 from geoservice.release.reader import BASE_MAP, Reader
 from geoservice.release.release_numbers import check_removable, older
 from geoservice.release.storage_schema import GEOMETRIES, stored, stored_schema
@@ -148,7 +149,7 @@ def _manifest(number: int, folder: Path) -> Manifest:
 
 
 class FolderStore:
-    """See :class:`geoservice.release.base.ReleaseStore`."""
+    """See :class:`geoservice.release.protocols.ReleaseStore`."""
 
     def __init__(self, folder: Path, read_only: bool, seconds: float | None = None) -> None:
         self._folder, self._read_only, self._seconds = folder, read_only, seconds
