@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
     from geoservice.layer import Label
     from geoservice.release import ReleaseStore
-    from geoservice.release.base import FeatureReader, Manifest
+    from geoservice.release.base import Manifest
+    from geoservice.release.protocols import FeatureReader
 
 
 def open_release(source: str | PathLike[str] | None = None, number: int | None = None, token: str | None = None) -> "Release":

@@ -22,7 +22,7 @@ SCHEMES = ("http", "https")
 
 
 class ServiceReader:
-    """A :class:`geoservice.release.base.FeatureReader` of the release that is current when the reader is created.
+    """A :class:`geoservice.release.protocols.FeatureReader` of the release that is current when the reader is created.
 
     Its manifest lacks what a service does not publish: inputs, parameters and digests of the run are empty, and all layers that
     the caller may read are public.

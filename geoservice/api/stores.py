@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from geoservice.layer import Layer
     from geoservice.project import Project
     from geoservice.register import Register
-    from geoservice.release.base import ReleaseStore
+    from geoservice.release.protocols import ReleaseStore
     from geoservice.settings import Settings
     from geoservice.study import Study
     from geoservice.vintages import VintageStore

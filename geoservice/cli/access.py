@@ -12,7 +12,7 @@ from geoservice.cli.common import Home, err, out, releases_of, settings_for
 from geoservice.errors import InputError
 
 if TYPE_CHECKING:
-    from geoservice.release.base import ReleaseReader
+    from geoservice.release.protocols import ReleaseReader
     from geoservice.server.access import AuditHead
     from geoservice.settings import Settings
 

@@ -21,7 +21,8 @@ from geoservice.cli.common import (
 from geoservice.errors import Conflict, GeoserviceError
 
 if TYPE_CHECKING:
-    from geoservice.release.base import Manifest, ReleaseStore
+    from geoservice.release.base import Manifest
+    from geoservice.release.protocols import ReleaseStore
     from geoservice.settings import Settings
     from geoservice.vintages import VintageStore
 

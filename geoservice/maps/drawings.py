@@ -15,7 +15,8 @@ from geoservice.maps.offering import with_station_title
 from geoservice.maps.selection import Selection, select
 from geoservice.maps.symbology import Variant
 from geoservice.number_text import limits_of
-from geoservice.release.base import PublishedLayer, ReleaseReader
+from geoservice.release.base import PublishedLayer
+from geoservice.release.protocols import ReleaseReader
 
 Areas = tuple[str, ...] | None
 """Codes of the areas that a caller may see, None for all."""

@@ -16,7 +16,8 @@ from geoservice.maps.map_document import frame_around, frame_box
 from geoservice.maps.map_features import base_shapes
 from geoservice.maps.mapnik_map import Picture, to_png
 from geoservice.maps.mapnik_rules import add_base_map_layers
-from geoservice.release.base import FeatureReader, PublishedLayer, ReleaseReader
+from geoservice.release.base import PublishedLayer
+from geoservice.release.protocols import FeatureReader, ReleaseReader
 
 BASE_TITLE = MappingProxyType({"en": "Base map", "zh": "底图"})
 BASE_PANE, BASE_Z_INDEX = "base", 250

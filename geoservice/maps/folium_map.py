@@ -16,8 +16,9 @@ from geoservice.maps.folium_page import empty_map
 from geoservice.maps.folium_text import colour, default_dimensions, label_html
 from geoservice.maps.selection import styled_column
 from geoservice.number_text import limits_of
-from geoservice.release.base import ALL, FeatureReader, ItemQuery, PublishedLayer
+from geoservice.release.base import ALL, ItemQuery, PublishedLayer
 from geoservice.release.batches import Batches
+from geoservice.release.protocols import FeatureReader
 
 MAX_FEATURES = 6000
 """Layers with more features are left out: a browser is slow with so many in one file. The service has tiles of them."""

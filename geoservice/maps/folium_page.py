@@ -14,7 +14,8 @@ from geoservice.maps.folium_control import add_base_map
 from geoservice.maps.folium_text import WORDS, legend_html
 from geoservice.maps.selection import styled_column
 from geoservice.number_text import Limits, limits_of
-from geoservice.release.base import FeatureReader, PublishedLayer
+from geoservice.release.base import PublishedLayer
+from geoservice.release.protocols import FeatureReader
 
 POLICY = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:"
 CSS = """<style>

@@ -28,7 +28,8 @@ from geoservice.maps.symbology import (
 from geoservice.measures import UNCERTAIN
 from geoservice.number_text import NO_LIMITS, Limits, limits_of, unit_label
 from geoservice.number_text import WORDS as REASON_WORDS
-from geoservice.release.base import PublishedLayer, ReleaseReader
+from geoservice.release.base import PublishedLayer
+from geoservice.release.protocols import ReleaseReader
 
 COLON = {"en": ": ", "zh": "："}
 MAX_NAMES = 60

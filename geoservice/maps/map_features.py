@@ -18,8 +18,9 @@ from geoservice.maps.read_tiles import DecodedFeature, Plane, decode
 from geoservice.maps.selection import DEFAULT, Selection, attributes, class_properties, statuses
 from geoservice.maps.symbology import classify
 from geoservice.maps.table_numbers import coloured_by_table, table_numbers
-from geoservice.release.base import ItemQuery, PublishedLayer, ReleaseReader, TileQuery
+from geoservice.release.base import ItemQuery, PublishedLayer, TileQuery
 from geoservice.release.mercator import to_mercator
+from geoservice.release.protocols import ReleaseReader
 from geoservice.release.zooms import geography_at
 
 BASE, BASE_ZOOM = "base", 14

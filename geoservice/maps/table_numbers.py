@@ -6,7 +6,8 @@ from typing import Any
 from geoservice.errors import NotFound
 from geoservice.labels import group_label, tier_label
 from geoservice.layer import Label
-from geoservice.release.base import ALL, ItemQuery, PublishedColumn, PublishedLayer, ReleaseReader
+from geoservice.release.base import ALL, ItemQuery, PublishedColumn, PublishedLayer
+from geoservice.release.protocols import ReleaseReader
 
 TABLE = "table"
 """The layer that is the release table itself."""

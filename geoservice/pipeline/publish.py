@@ -26,9 +26,10 @@ from geoservice.pipeline.release_texts import SYNTHETIC, dimension_labels, discl
 from geoservice.pipeline.stations import sharing_notes, station_units
 from geoservice.pipeline.study_surface import StudySurface
 from geoservice.project import Project
-from geoservice.release.base import TABLE, LayerContent, Manifest, ReleaseContent, ReleaseStore
+from geoservice.release.base import TABLE, LayerContent, Manifest, ReleaseContent
 from geoservice.release.layer_columns import DimensionLabels
 from geoservice.release.layers import build_layers, drop_missing_geometries
+from geoservice.release.protocols import ReleaseStore
 from geoservice.release.vector_tiles.archives import TileArchives, attribution_of
 from geoservice.study import Study
 

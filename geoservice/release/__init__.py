@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from geoservice.release.base import ItemQuery, LayerContent, Manifest, ReleaseContent, ReleaseReader, ReleaseStore
+from geoservice.release.base import ItemQuery, LayerContent, Manifest, ReleaseContent
+from geoservice.release.protocols import ReleaseReader, ReleaseStore
 
 __all__ = [
     "ItemQuery",

@@ -5,7 +5,8 @@ from dataclasses import replace
 
 import pyarrow as pa
 
-from geoservice.release.base import FeatureReader, ItemQuery, Key
+from geoservice.release.base import ItemQuery, Key
+from geoservice.release.protocols import FeatureReader
 
 
 class Batches:

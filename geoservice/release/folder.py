@@ -2,22 +2,18 @@
 
 import shutil
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import duckdb
-import pyarrow as pa
 
 from geoservice.db import DUCKDB
 from geoservice.db.duckdb import (
     DuckDBSession,
     domain_errors,
-    in_batches,
-    new_duckdb,
     open_duckdb,
     statement_parser,
-    transaction,
 )
 from geoservice.db.lock import file_lock
 from geoservice.db.watchdog import Watchdog
@@ -25,24 +21,17 @@ from geoservice.durable import remove_on_failure, replace_symlink, sync, sync_tr
 from geoservice.errors import Conflict, DamagedFile, GeoserviceError, NotFound, ReleaseError, Unavailable
 from geoservice.geo import Tile
 from geoservice.release import sql
-from geoservice.release.base import TABLE, FileFault, LayerContent, Manifest, ReleaseContent, ReleaseReader
+from geoservice.release.base import FileFault, Manifest, ReleaseContent
 from geoservice.release.content import check_stored, checked
-from geoservice.release.files import LAYERS, MANIFEST, TILES, archive_name, archives_in, folder_faults, stored_files
+from geoservice.release.files import LAYERS, MANIFEST, archives_in, folder_faults, stored_files
+from geoservice.release.folder_files import write_files
 from geoservice.release.manifest import complete, read_manifest
-from geoservice.release.pmtiles import Archive
-from geoservice.release.reader import BASE_MAP, Reader
+from geoservice.release.protocols import ReleaseReader
+from geoservice.release.reader import Reader
 from geoservice.release.release_numbers import check_removable, older
-from geoservice.release.storage_schema import GEOMETRIES, stored, stored_schema
 from geoservice.release.tile_file import TileFile
-from geoservice.release.vector_tiles import sql as mvt
-from geoservice.release.vector_tiles.archives import archives_of
-from geoservice.release.vector_tiles.row_blocks import ROWS
-from geoservice.release.vector_tiles.row_blocks import TABLE as BLOCKS
 
 CURRENT = "current"
-IDENTITY = pa.schema([("hash", pa.string())])
-TOGETHER = 8 * ROWS
-"""Rows per DuckDB row group: small, because a page or a tile needs few of them."""
 
 
 class FolderReader(Reader):
@@ -148,7 +137,7 @@ def _manifest(number: int, folder: Path) -> Manifest:
 
 
 class FolderStore:
-    """See :class:`geoservice.release.base.ReleaseStore`."""
+    """See :class:`geoservice.release.protocols.ReleaseStore`."""
 
     def __init__(self, folder: Path, read_only: bool, seconds: float | None = None) -> None:
         self._folder, self._read_only, self._seconds = folder, read_only, seconds
@@ -177,7 +166,7 @@ class FolderStore:
             aside = self._folder / f".{number}.tmp"
             with remove_on_failure(aside), domain_errors(self._folder):
                 aside.mkdir()
-                _fill(aside, content, manifest, table)
+                write_files(aside, content, manifest, table)
                 manifest = complete(manifest, stored_files(aside))
                 (aside / MANIFEST).write_text(manifest.model_dump_json(indent=1), encoding="utf-8")
                 _check(number, aside, manifest)
@@ -251,46 +240,6 @@ class FolderStore:
 
     def close(self) -> None:
         """Do nothing: nothing stays open between calls."""
-
-
-def _fill(folder: Path, content: ReleaseContent, manifest: Manifest, table: pa.Table) -> None:
-    (folder / TILES).mkdir()
-    with archives_of(content, manifest) as archives:
-        _fill_database(folder / LAYERS, content, table, manifest.hash)
-        for layer in content.layers:
-            if drawn := archives.path(layer.layer.id):
-                shutil.move(drawn, folder / TILES)
-    if content.base_map is not None:
-        shutil.copyfile(content.base_map, folder / archive_name(BASE_MAP))
-        Archive(folder / archive_name(BASE_MAP)).close()  # raises an error unless it is an archive
-
-
-def _fill_database(path: Path, content: ReleaseContent, table: pa.Table, release: str) -> None:
-    with closing(new_duckdb(path, TOGETHER)) as connection:
-        with transaction(connection) as session:
-            name = DUCKDB.quote(sql.RELEASE_TABLE)
-            session.execute(sql.create(DUCKDB, name, TABLE))
-            session.append(name, table)
-            session.execute(sql.create(DUCKDB, DUCKDB.quote(sql.IDENTITY), IDENTITY))
-            session.append(DUCKDB.quote(sql.IDENTITY), pa.Table.from_pylist([{"hash": release}], IDENTITY))
-            session.execute(sql.create(DUCKDB, DUCKDB.quote("blocks"), BLOCKS))
-            for layer in content.layers:
-                _fill_layer(connection, session, layer)
-        connection.execute(sql.checkpoint())  # closing does it too, but silently ignores a full disk
-
-
-def _fill_layer(connection: duckdb.DuckDBPyConnection, session: DuckDBSession, content: LayerContent) -> None:
-    name = DUCKDB.quote(sql.layer_table(content.layer.id))
-    columns = stored_schema(content)
-    bounds = [pa.field(b, pa.float64()) for b in sql.BOUNDS]
-    plain = [f for f in columns if f.name not in GEOMETRIES]
-    shapes = [f for f in columns if f.name in GEOMETRIES]
-    session.execute(sql.create(DUCKDB, name, pa.schema([*plain, *shapes, *bounds])))
-    connection.register("incoming", in_batches(stored(content)))
-    session.execute(sql.insert_layer(name, [f.name for f in plain], list(GEOMETRIES)))
-    connection.unregister("incoming")
-    session.execute(sql.unique(DUCKDB, None, content.layer.id))
-    session.execute(mvt.fill_blocks(DUCKDB, None, name), [content.layer.id])
 
 
 def _check(number: int, folder: Path, manifest: Manifest) -> None:

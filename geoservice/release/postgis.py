@@ -13,11 +13,12 @@ from geoservice.db.postgis import PostGIS
 from geoservice.errors import Conflict, NotFound, Unavailable
 from geoservice.geo import Tile
 from geoservice.release import sql
-from geoservice.release.base import TABLE, FileFault, LayerContent, Manifest, ReleaseContent, ReleaseReader, StoredFile
+from geoservice.release.base import TABLE, FileFault, LayerContent, Manifest, ReleaseContent, StoredFile
 from geoservice.release.content import check_stored, checked
 from geoservice.release.files import MISSING, archive_name, archives_in, difference
 from geoservice.release.manifest import complete, read_manifest
 from geoservice.release.pmtiles import Archive
+from geoservice.release.protocols import ReleaseReader
 from geoservice.release.reader import BASE_MAP, Reader
 from geoservice.release.release_numbers import check_removable, older
 from geoservice.release.sql.catalogue import ARCHIVES, CATALOGUE, TILES, Catalogue
@@ -80,7 +81,7 @@ class SchemaReader(Reader):
 
 
 class PostGISStore:
-    """See :class:`geoservice.release.base.ReleaseStore`."""
+    """See :class:`geoservice.release.protocols.ReleaseStore`."""
 
     def __init__(self, dsn: str, prefix: str, read_only: bool, seconds: float | None = None) -> None:
         POSTGIS.quote(prefix)

@@ -24,7 +24,7 @@ BASE_MAP = "base"
 
 
 class Reader(ABC):
-    """Base of the readers of :class:`geoservice.release.base.ReleaseReader`; a store provides sessions, tiles and archives."""
+    """Base of the readers, see :class:`geoservice.release.protocols.ReleaseReader`; stores add sessions, tiles, archives."""
 
     def __init__(self, number: int, manifest: Manifest, dialect: Dialect, schema: str | None) -> None:
         self.number, self.manifest, self._dialect, self._schema = number, manifest, dialect, schema

@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from geoservice import __version__
 from geoservice.errors import GeoserviceError
-from geoservice.release.base import ReleaseStore
+from geoservice.release.protocols import ReleaseStore
 from geoservice.server import deps, errors, landing, manifest, static_files
 from geoservice.server.access import route as access
 from geoservice.server.access.auth_middleware import with_access_control

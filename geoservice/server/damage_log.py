@@ -2,7 +2,7 @@
 
 import structlog
 
-from geoservice.release.base import ReleaseReader
+from geoservice.release.protocols import ReleaseReader
 
 
 class DamageLog:

@@ -10,7 +10,8 @@ from starlette.types import Scope
 
 from geoservice import __version__
 from geoservice.errors import NotFound
-from geoservice.release.base import PublishedLayer, ReleaseReader
+from geoservice.release.base import PublishedLayer
+from geoservice.release.protocols import ReleaseReader
 from geoservice.server.formats import LANGUAGE_PATTERN, LANGUAGES, choose_format, choose_language
 from geoservice.server.links import Urls
 from geoservice.server.principal import ANYBODY, Principal, limited_to_current, note_for_audit, readable_layers

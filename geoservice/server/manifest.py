@@ -6,7 +6,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Response
 
 from geoservice.maps.symbology import BACKGROUND, FAINT, Symbology, has_classes, symbology_of
-from geoservice.release.base import Manifest, PublishedLayer, ReleaseReader
+from geoservice.release.base import Manifest, PublishedLayer
+from geoservice.release.protocols import ReleaseReader
 from geoservice.server import schemas
 from geoservice.server.deps import RequestContext, request_context
 from geoservice.server.principal import Principal

@@ -5,7 +5,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
-from geoservice.release.base import ReleaseReader
+from geoservice.release.protocols import ReleaseReader
 
 MAX_OLDER = 3
 """Releases before the current one that stay open, for maps whose URLs name them."""

@@ -10,7 +10,8 @@ import structlog
 from anyio import to_thread
 
 from geoservice.errors import DamagedFile, DiskFull, GeoserviceError, NotFound, ReleaseError, Unavailable, for_operators
-from geoservice.release.base import PublishedLayer, ReleaseReader, ReleaseStore
+from geoservice.release.base import PublishedLayer
+from geoservice.release.protocols import ReleaseReader, ReleaseStore
 from geoservice.server.damage_log import DamageLog
 from geoservice.server.open_releases import OpenRelease, OpenReleases
 from geoservice.server.outage import Outage

@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
@@ -90,12 +91,12 @@ SERVED = {
 def run(port: int, silent: int, tmp_path: Path) -> Callable[..., tuple[int, str, float]]:
     """Run a command with the variable set; returns its code, all that it printed and how long it took."""
 
-    def go(variable: str, dsn: str, *words: object) -> tuple[int, str, float]:
+    def go(variable: str, dsn: str, *words: object, home: Path = tmp_path) -> tuple[int, str, float]:
         environment = {
             **os.environ,
             variable: dsn % {"p": port, "s": silent},
             "GEOSERVICE_SCHEMA_PREFIX": "badly",
-            "GEOSERVICE_HOME": str(tmp_path),
+            "GEOSERVICE_HOME": str(home),
             "GEOSERVICE_PORT": "0",
             "PGCONNECT_TIMEOUT": "",
         }
@@ -118,20 +119,34 @@ def test_serve_does_not_start(run: Callable[..., Any], dsn: str, reason: str) ->
     assert "Traceback" not in text
 
 
-@pytest.mark.parametrize(
-    ("dsn", "reason"), [BAD["silence"], BAD["password"], BAD["unreadable"]], ids=["silence", "password", "bad"]
-)
-@pytest.mark.parametrize("words", ["doctor", "import", "publish", "rollback", "protect", "token list", "init"])
-def test_a_command_ends_before_its_work(run: Callable[..., Any], tmp_path: Path, words: str, dsn: str, reason: str) -> None:
-    (tmp_path / "areas.geojson").write_text(AREAS, encoding="utf-8")
+COMMANDS = ("doctor", "import", "publish", "rollback", "protect", "token list", "init")
+
+
+def ends_before_its_work(run: Callable[..., Any], folder: Path, words: str, dsn: str, reason: str) -> None:
+    folder.mkdir(exist_ok=True)
+    (folder / "areas.geojson").write_text(AREAS, encoding="utf-8")
     if words != "init":
-        (tmp_path / "study.toml").write_text(STUDY, encoding="utf-8")
-    more = {"import": ("areas", tmp_path / "areas.geojson"), "init": (tmp_path / "new",)}.get(words, ())
-    code, text, seconds = run("GEOSERVICE_DSN", dsn, *words.split(), *more)
+        (folder / "study.toml").write_text(STUDY, encoding="utf-8")
+    more = {"import": ("areas", folder / "areas.geojson"), "init": (folder / "new",)}.get(words, ())
+    code, text, seconds = run("GEOSERVICE_DSN", dsn, *words.split(), *more, home=folder)
     assert code > 0
     assert seconds < SOON_S
     assert "GEOSERVICE_DSN: " in text
     assert reason in text
     assert PASSWORD not in text
     assert "Traceback" not in text
-    assert not (tmp_path / "new" / "study.toml").exists()
+    assert not (folder / "new" / "study.toml").exists()
+
+
+@pytest.mark.parametrize(("dsn", "reason"), [BAD["password"], BAD["unreadable"]], ids=["password", "bad"])
+@pytest.mark.parametrize("words", COMMANDS)
+def test_a_command_ends_before_its_work(run: Callable[..., Any], tmp_path: Path, words: str, dsn: str, reason: str) -> None:
+    ends_before_its_work(run, tmp_path, words, dsn, reason)
+
+
+def test_commands_end_if_the_server_is_silent(run: Callable[..., Any], tmp_path: Path) -> None:
+    """All at the same time, since each waits for seconds."""
+    with ThreadPoolExecutor(len(COMMANDS)) as pool:
+        ends = [pool.submit(ends_before_its_work, run, tmp_path / w.split()[0], w, *BAD["silence"]) for w in COMMANDS]
+        for end in ends:
+            end.result()

@@ -8,9 +8,10 @@ import shapely
 
 from geoservice.layer import Label, Layer, LayerColumn, Style
 from geoservice.release import open_store
-from geoservice.release.base import TABLE, Manifest, ReleaseContent, ReleaseReader
+from geoservice.release.base import TABLE, Manifest, ReleaseContent
 from geoservice.release.layers import build_layers
 from geoservice.release.manifest import table_digest
+from geoservice.release.protocols import ReleaseReader
 
 EVIL = "<img src=http://evil.test/x onerror=document.title='村'></script><script>document.title='owned'</script>"
 

@@ -17,9 +17,10 @@ from starlette.types import ASGIApp
 
 from geoservice.layer import Label, Layer, LayerColumn, Style
 from geoservice.release import open_store
-from geoservice.release.base import TABLE, Manifest, ReleaseContent, ReleaseStore
+from geoservice.release.base import TABLE, Manifest, ReleaseContent
 from geoservice.release.layers import build_layers
 from geoservice.release.manifest import table_digest
+from geoservice.release.protocols import ReleaseStore
 from geoservice.server.app import create_app
 from geoservice.settings import Settings
 

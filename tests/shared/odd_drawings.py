@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass
 
 from geoservice.errors import TooLarge
-from geoservice.release.base import ReleaseReader
+from geoservice.release.protocols import ReleaseReader
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import clinics
 import pytest
 
 from geoservice.errors import GeoserviceError
-from geoservice.release.base import ReleaseStore
+from geoservice.release.protocols import ReleaseStore
 from geoservice.release.reader import Reader
 
 TELLING = "a-telling-value"

@@ -9,15 +9,18 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import mapbox_vector_tile
 import psycopg
 import pyarrow as pa
 import pytest
 
+from geoservice.db.duckdb import spatial_extension
 from geoservice.errors import Conflict, InputError, NotFound, ParameterError, ReleaseError, Unavailable
 from geoservice.geo import BBox, Tile
 from geoservice.release import ItemQuery, ReleaseContent, ReleaseReader, ReleaseStore, open_store
 from geoservice.release.base import TABLE
+from geoservice.release.folder import FolderStore
 from geoservice.release.manifest import table_digest
 from geoservice.release.pmtiles import Archive, write_archive
 
@@ -423,3 +426,17 @@ def test_a_prefix_cannot_inject_sql(tmp_path: Path, dsn: str | None) -> None:
         pytest.skip("a folder has no schema name")
     with pytest.raises(InputError, match=r"allowed are .*ASCII letters"):
         open_store(tmp_path, dsn, 'x"; --')
+
+
+@pytest.mark.parametrize(("layers", "kind"), [(99, "VIEW"), (1, "BASE TABLE")])
+def test_a_folder_stores_the_release_table_once(content: ReleaseContent, tmp_path: Path, layers: int, kind: str) -> None:
+    """A layer that shows the whole table has its rows; without such a layer the table is stored for itself."""
+    some = replace(content, layers=content.layers[:layers])
+    FolderStore(tmp_path, read_only=False).write(some)
+    with duckdb.connect(tmp_path / "1" / "layers.duckdb", read_only=True) as connection:
+        connection.load_extension(str(spatial_extension()))
+        kinds = connection.execute(
+            "SELECT table_type FROM information_schema.tables WHERE table_name = 'release_table'"
+        ).fetchall()
+        assert kinds == [(kind,)]
+        assert connection.execute("SELECT count(*) FROM release_table").fetchall() == [(content.table.num_rows,)]

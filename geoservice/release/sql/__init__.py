@@ -33,6 +33,11 @@ def select_table(dialect: Dialect, name: str) -> str:
     return f"SELECT {', '.join(map(dialect.quote, TABLE.names))} FROM {name}"
 
 
+def create_table_view(layer_id: str) -> str:
+    """Return the statement that makes the release table a view of the layer that has its rows (DuckDB)."""
+    return f"CREATE VIEW {RELEASE_TABLE} AS {select_table(DUCKDB, DUCKDB.quote(layer_table(layer_id)))}"
+
+
 def identity(dialect: Dialect, name: str) -> str:
     """Read the hash of the release whose tables these are."""
     return f"SELECT {dialect.quote('hash')} FROM {name}"

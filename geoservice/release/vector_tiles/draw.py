@@ -51,7 +51,7 @@ class TileDrawer(Protocol):
 
 
 def draw(source: TileSource, tile: Tile, query: TileQuery) -> bytes:
-    """Return an uncompressed tile of one layer; see :meth:`geoservice.release.base.ReleaseReader.draw`."""
+    """Return an uncompressed tile of one layer; see :meth:`geoservice.release.protocols.ReleaseReader.draw`."""
     layer = source.layer
     types = property_types(layer)
     properties = {n: types[n] for n in requested_properties(layer, query.properties)}

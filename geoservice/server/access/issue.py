@@ -1,7 +1,8 @@
 """Issuing tokens: a token under another one never exceeds its rights."""
 
 from geoservice.errors import Forbidden
-from geoservice.release.base import ItemQuery, ReleaseReader
+from geoservice.release.base import ItemQuery
+from geoservice.release.protocols import ReleaseReader
 from geoservice.server.access.audit import AuditEntry
 from geoservice.server.access.store import AccessStore, active_token
 from geoservice.server.access.token import (

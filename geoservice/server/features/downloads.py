@@ -9,8 +9,9 @@ from starlette.types import Receive, Scope, Send
 
 from geoservice.durable import disk_full, is_disk_full
 from geoservice.errors import TooLarge, for_operators
-from geoservice.release.base import PublishedLayer, ReleaseReader
+from geoservice.release.base import PublishedLayer
 from geoservice.release.batches import Batches
+from geoservice.release.protocols import ReleaseReader
 from geoservice.release.query import requested_properties, result_schema
 from geoservice.scratch import scratch_folder
 from geoservice.server.deps import RequestContext

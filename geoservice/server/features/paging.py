@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 
-from geoservice.release.base import ItemQuery, Key, PublishedLayer, ReleaseReader
+from geoservice.release.base import ItemQuery, Key, PublishedLayer
 from geoservice.release.paging_keys import encode_key
+from geoservice.release.protocols import ReleaseReader
 from geoservice.release.query import is_unfiltered
 
 MAX_COUNTED = 100_000

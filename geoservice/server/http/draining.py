@@ -9,8 +9,9 @@ from uvicorn.server import Server
 
 from geoservice.server.app import Application
 
-LAST_S = 0.3
-"""Seconds for requests that were in transit when the worker stopped listening."""
+LAST_S = 1.0
+"""Most seconds for requests that were in transit when the worker stopped listening; a client on a busy machine is slow."""
+STEP_S = 0.02
 
 
 class DrainingServer(Server):
@@ -27,7 +28,10 @@ class DrainingServer(Server):
             server.close()
         for listening in sockets or []:
             listening.close()
-        await asyncio.sleep(LAST_S)
+        for _ in range(round(LAST_S / STEP_S)):
+            if not self.server_state.connections:
+                break
+            await asyncio.sleep(STEP_S)
         await super().shutdown([])
 
     def _protocol(self) -> asyncio.Protocol:

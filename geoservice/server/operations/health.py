@@ -12,7 +12,8 @@ from fastapi import APIRouter, Request, Response
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 
 from geoservice.errors import DATA_UNAVAILABLE, DamagedFile, GeoserviceError, Unavailable
-from geoservice.release.base import ItemQuery, ReleaseReader
+from geoservice.release.base import ItemQuery
+from geoservice.release.protocols import ReleaseReader
 from geoservice.server.errors import PROBLEM, error_headers, problem
 from geoservice.server.operations.drain import Drain
 from geoservice.server.operations.metrics import Metrics

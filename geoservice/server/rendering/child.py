@@ -13,7 +13,7 @@ from multiprocessing.connection import Connection
 from queue import SimpleQueue
 
 from geoservice.errors import STATUS, NotFound, ReleaseError
-from geoservice.release.base import ReleaseReader, ReleaseStore
+from geoservice.release.protocols import ReleaseReader, ReleaseStore
 from geoservice.server.operations import logs
 from geoservice.server.release_pool import version_of
 from geoservice.server.rendering.messages import READY, STARTED, DrawingJob, DrawingResult, Failure, Setup

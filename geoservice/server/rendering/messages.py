@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from geoservice.errors import GeoserviceError
 from geoservice.maps.drawings import Drawing
-from geoservice.release.base import ReleaseStore
+from geoservice.release.protocols import ReleaseStore
 from geoservice.server.operations.logs import Level
 
 

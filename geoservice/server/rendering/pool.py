@@ -17,7 +17,7 @@ from anyio import CapacityLimiter, to_thread
 
 from geoservice.errors import Unavailable
 from geoservice.maps.drawings import Drawing
-from geoservice.release.base import ReleaseStore
+from geoservice.release.protocols import ReleaseStore
 from geoservice.server.rendering.messages import DrawingJob, Setup
 from geoservice.server.rendering.process import DrawingProcess, ProcessLost, ProcessNotStarted
 from geoservice.server.rendering.queue import DrawingQueue

@@ -12,7 +12,8 @@ from anyio import to_thread
 from starlette.types import Message, Receive, Scope, Send
 
 from geoservice.errors import Forbidden, NotFound
-from geoservice.release.base import PublishedLayer, ReleaseReader
+from geoservice.release.base import PublishedLayer
+from geoservice.release.protocols import ReleaseReader
 from geoservice.server.deps import Layers, etag_matches, principal_of
 from geoservice.server.errors import PROBLEM, problem
 from geoservice.server.headers import Headers, send_response

@@ -13,7 +13,8 @@ from typing import Any
 from geoservice import __version__
 from geoservice.errors import NotFound, ParameterError
 from geoservice.geo import Tile
-from geoservice.release.base import PublishedLayer, ReleaseReader, TileQuery
+from geoservice.release.base import PublishedLayer, TileQuery
+from geoservice.release.protocols import ReleaseReader
 from geoservice.server.deps import Layers, layer_for, layers_for
 from geoservice.server.features.items_query import parse_filter_parameter
 from geoservice.server.features.params import parse_properties
