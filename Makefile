@@ -11,16 +11,21 @@ PIP := $(BIN)/pip --disable-pip-version-check install --quiet --no-deps --requir
 
 PEERS := .venv-peers
 
-.PHONY: demo test lint check-web check-docker peers bench lock clean
+.PHONY: demo test ready packages lint check-web check-docker peers bench lock clean
 
 demo: $(VENV)/.demo $(WEB)/static/index.html  ## build a district from real streets, run the study, serve the map
 	$(BIN)/geoservice demo $(DISTRICT) --out $(DEMO)/$(DISTRICT)
 	@echo "the map will be at http://127.0.0.1:$(PORT)/"
 	$(BIN)/geoservice serve --home $(DEMO)/$(DISTRICT) --port $(PORT)
 
-test: $(VENV)/.test $(PEERS)/.installed $(CLIENTS)/node_modules/.package-lock.json $(WEB)/static/index.html lint check-web  ## everything CI runs
-	.ci/packages postgresql-15-postgis-3 chromium fonts-noto-cjk python3-qgis nginx-light caddy curl gdal-bin r-cran-sf r-cran-httr2 r-cran-jsonlite
+test:  ## everything CI runs; what it needs is set up side by side
+	$(MAKE) --jobs 4 --output-sync ready
 	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
+
+ready: packages $(VENV)/.test $(PEERS)/.installed $(CLIENTS)/node_modules/.package-lock.json lint check-web
+
+packages:
+	.ci/packages postgresql-15-postgis-3 chromium fonts-noto-cjk python3-qgis nginx-light caddy curl gdal-bin r-cran-sf r-cran-httr2 r-cran-jsonlite
 
 lint: $(VENV)/.test
 	$(BIN)/ruff check .
