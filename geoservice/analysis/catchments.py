@@ -24,7 +24,7 @@ PROCESS = Process(
     title={"zh": "服务范围", "en": "Catchments"},
     description={
         "zh": "沿路网离每个站点最近的地面（互不重叠）、其中的户数和人数，以及人数与服务能力之比。",
-        "en": "The ground nearest to each station along the streets, the people there, and their number against capacity.",
+        "en": "The area nearest to each station along the streets, the people in it and their number relative to capacity.",
     },
     reference="Okabe and Sugihara (2012), Spatial Analysis along Networks, ch. 4: network Voronoi diagrams",
 )
