@@ -110,6 +110,9 @@ def _at_level(code: str, level: str, levels: Mapping[str, str], parents: Mapping
     return next((a for a in ancestors(code, parents) if levels.get(a) == level), None)
 
 
+_CLASS_LEVELS = tuple(zip(("township", "county", "province"), MIGRANT_CLASSES, strict=False))
+
+
 def _class_of_codes(home: str, residence: str) -> str:
     """Return the class of a household from the significant digits of two Chinese division codes.
 
@@ -134,9 +137,6 @@ def _class_of_areas(home: str, residence: str, levels: Mapping[str, str], parent
         if area is not None and _at_level(home, level, levels, parents) == area:
             return name
     return MIGRANT_CLASSES[-1]
-
-
-_CLASS_LEVELS = tuple(zip(("township", "county", "province"), MIGRANT_CLASSES, strict=False))
 
 
 def _dictionary_encoded(codes: Texts) -> "pa.DictionaryArray[Any, Any]":

@@ -97,10 +97,10 @@ def _dictionary_column(codes: Ints, texts: Sequence[str]) -> "pa.DictionaryArray
 
 def population(context: Context, params: Params, areas: AreaRegions, totals: Sums) -> Iterator[pa.Table]:
     """Yield households and persons of every area, group and migrant class, and of the total population by cell."""
-    surface = context.demand.surface
+    surface, dims = context.demand.surface, areas.columns()
     for group in (*params.groups, *(c for c in CLASSES if "migrant" in params.groups)):
         for q in _estimated(surface, group):
-            yield table(totals.value(q), totals.margin(q), measure=q.unit, group=group, **areas.columns())
+            yield table(totals.value(q), totals.margin(q), measure=q.unit, group=group, **dims)
     cells = context.cells.ids
     sums = region_sums(surface, context.demand.cell, len(cells))
     for q in _estimated(surface, "all"):

@@ -57,7 +57,7 @@ def read_workbook(
     fields
         Our columns and the names files use for them.
     header_row
-        Row of the header, from 1; None to detect it.
+        TextRow of the header, from 1; None to detect it.
     scratch
         Folder for temporary files.
 
@@ -114,7 +114,7 @@ class _Table(NamedTuple):
     titles: list[str]
 
 
-Row = list[str | None]
+TextRow = list[str | None]
 
 
 def _table_of(book: Any, name: str, fields: Fields, header_row: int | None) -> _Table | None:
@@ -142,14 +142,14 @@ def _table_of(book: Any, name: str, fields: Fields, header_row: int | None) -> _
     return _Table(name, header.names, batches, known, notes, titles_of(head, header))
 
 
-def _text_rows(sheet: Any) -> Iterator[Row]:
+def _text_rows(sheet: Any) -> Iterator[TextRow]:
     """Yield the rows of a sheet from its first cell; the library leaves out the empty columns on the left."""
-    left: Row = [None] * (sheet.start[1] if sheet.start else 0)
+    left: TextRow = [None] * (sheet.start[1] if sheet.start else 0)
     for row in sheet.iter_rows():
         yield left + [c if type(c) is str and c else cell_text(c) for c in row]
 
 
-def _batches(rows: Iterator[Row], schema: pa.Schema, first: int) -> Iterator[pa.RecordBatch]:
+def _batches(rows: Iterator[TextRow], schema: pa.Schema, first: int) -> Iterator[pa.RecordBatch]:
     """Yield rows of one width as batches with their numbers, from ``first``."""
     while chunk := list(islice(rows, BATCH_ROWS)):
         numbers = pa.array(range(first, first + len(chunk)), pa.int64())
@@ -164,7 +164,7 @@ class _OutsideCells:
     def __init__(self, width: int) -> None:
         self._width, self.count = width, 0
 
-    def cut(self, row: Row) -> Row:
+    def cut(self, row: TextRow) -> TextRow:
         """Return a row of the width of the header."""
         if len(row) == self._width:
             return row
@@ -180,7 +180,7 @@ class _MergedCells:
         self._open: list[tuple[int, int, int, str]] = []
         self._row = self.count = 0
 
-    def filled(self, row: Row) -> Row:
+    def filled(self, row: TextRow) -> TextRow:
         """Return the next row, filled."""
         while self._ranges and self._ranges[0][0][0] == self._row:
             (_, left), (bottom, right) = self._ranges.popleft()

@@ -79,12 +79,12 @@ def measure_columns(
 ) -> Iterator[Property]:
     """Yield a property for each combination of the placeholders' values in ``rows``, sorted, each followed by its margin.
 
-    ``rows`` are those of the release table at the layer's geographies; ``at`` is the position of their feature, of ``size``.
+    ``rows`` are those of the column's measure at the layer's geographies; ``at`` is the position of their feature, of ``size``.
     """
     if column.type not in {"number", "integer"}:
         raise StudyError(f"layer {layer.id}: column {column.name}: a measure is a number or an integer, got {column.type}")
     dimensions = placeholders(column, layer.id)
-    selected = rows[rows["measure"] == column.measure]
+    selected = rows
     for dimension, value in column.where.items():
         selected = selected[selected[dimension] == value]
     keys, group = _combinations(selected, dimensions)

@@ -1,5 +1,6 @@
 """Layers of features, built from the release table as the layer files describe them."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -103,16 +104,15 @@ def _units_layer(layer: Layer, units: Mapping[str, pa.Table], frame: pd.DataFram
         raise ReleaseError(
             f"layer {layer.id}: the table has unit {unknown['unit']} of {unknown['geography']}, which is not among the units"
         )
-    by_measure = {str(measure): part for measure, part in rows.groupby("measure", observed=True)}
+    by_measure = defaultdict[str | None, pd.DataFrame](lambda: rows[:0])
+    by_measure |= {str(measure): part for measure, part in rows.groupby("measure", observed=True)}
     named = [
-        (c.name, p)
-        for c in layer.columns
-        for p in _properties(layer, c, tables, by_measure.get(c.measure or "", rows[:0]), len(index), labels)
+        (c.name, p) for c in layer.columns for p in _properties(layer, c, tables, by_measure[c.measure], len(index), labels)
     ]
     properties = [p for _, p in named]
     styled = labels.styled_property(layer.style.property, [(template, column) for template, (column, _) in named])
     column = next((c for c, _ in properties if c.name == styled), None)
-    status = status_of(column, rows, len(index))
+    status = None if column is None else status_of(column, by_measure[column.measure], len(index))
     if status and status[0].name not in {c.name for c, _ in properties}:
         properties.append(status)
     layer = layer.model_copy(
@@ -152,7 +152,10 @@ def _areas(table: pa.Table) -> "pa.Array[Any]":
 def _properties(
     layer: Layer, column: LayerColumn, tables: Sequence[pa.Table], rows: pd.DataFrame, size: int, labels: DimensionLabels
 ) -> Iterator[Property]:
-    """Yield the properties of a column: each number, its margin, and its status if the layer file asks for it."""
+    """Yield the properties of a column: each number, its margin, and its status if the layer file asks for it.
+
+    ``rows`` are those of the column's measure.
+    """
     if column.measure is None:
         yield attribute_column(layer, column, tables)
         return

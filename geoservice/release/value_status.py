@@ -13,15 +13,15 @@ from geoservice.release.base import PublishedColumn
 from geoservice.release.layer_columns import Property, distinct_codes
 
 
-def status_of(column: PublishedColumn | None, rows: pd.DataFrame, size: int) -> Property | None:
+def status_of(column: PublishedColumn, rows: pd.DataFrame, size: int) -> Property | None:
     """Return the property ``<styled>_status`` of a layer's ``size`` features, or None if the styled one is not a measure.
 
     Its values are ``ok``, ``uncertain`` if the margin is too wide, or the reason why a value is missing; null if the release
-    table has no row. ``rows`` are those of the release table at the layer's geographies; ``at`` is the position of the feature.
+    table has no row. ``rows`` are those of the column's measure at the layer's geographies; ``at`` is the feature's position.
     """
-    if column is None or column.measure is None:
+    if column.measure is None:
         return None
-    selected = rows[rows["measure"] == column.measure]
+    selected = rows
     for dimension, value in column.dimensions.items():
         selected = selected[selected[dimension] == value]
     wide = uncertain(measure_of(column.measure).kind, selected["value"].to_numpy(float), selected["margin"].to_numpy(float))

@@ -1,10 +1,12 @@
 """ASGI middleware for all responses: security headers, CORS, HEAD requests and refused methods."""
 
 import re
+from collections.abc import Mapping
+from types import MappingProxyType
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from geoservice.server.errors import PROBLEM, problem
+from geoservice.server.errors import PROBLEM, error_headers, log_error, problem
 from geoservice.server.formats import MVT
 
 CSP = (
@@ -67,6 +69,13 @@ async def send_response(send: Send, status: int, headers: Headers, body: bytes =
     length = [] if status in {204, 304} else [(b"content-length", str(len(body)).encode())]
     await send({"type": "http.response.start", "status": status, "headers": [*headers, *length]})
     await send({"type": "http.response.body", "body": body})
+
+
+async def send_problem(send: Send, error: Exception, more: Mapping[str, str] = MappingProxyType({})) -> None:
+    """Log an error and send it as problem+json, with ``more`` headers."""
+    status, detail = log_error(error)
+    headers = {**error_headers(error, status), "Content-Type": PROBLEM, **more}
+    await send_response(send, status, [(k.lower().encode(), v.encode()) for k, v in headers.items()], problem(status, detail))
 
 
 def common_headers(origins: tuple[str, ...], frames: tuple[str, ...] = FRAMES, tile: bool = False) -> Headers:

@@ -106,6 +106,25 @@ def path_integer(name: str, description: str, maximum: int) -> Schema:
     return path_parameter(name, description, {"type": "integer", "minimum": 0, "maximum": maximum})
 
 
+def xyz_parameters(max_zoom: int) -> list[Schema]:
+    """Return the path parameters of a tile in the order of most clients: z, x, y."""
+    last = 2**max_zoom - 1
+    return [
+        path_integer("z", "zoom", max_zoom),
+        path_integer("x", "column, from the west", last),
+        path_integer("y", "row, from the north", last),
+    ]
+
+
+def ogc_tile_parameters(max_zoom: int, columns: int) -> list[Schema]:
+    """Return the path parameters of a tile in the order of OGC API Tiles; ``columns`` are those of the widest matrix."""
+    return [
+        path_integer("tileMatrix", "zoom", max_zoom),
+        path_integer("tileRow", "row, from the north", 2**max_zoom - 1),
+        path_integer("tileCol", "column, from the west", columns - 1),
+    ]
+
+
 URI: Schema = {"type": "string", "format": "uri"}
 CRS_PARAMETER = parameter("crs", "CRS of the response: one of the collection's crs; CRS84 by default", URI)
 FILTERS: Schema = {

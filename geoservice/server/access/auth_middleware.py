@@ -14,8 +14,7 @@ from geoservice.server.access.authenticators import Authenticator, authenticator
 from geoservice.server.access.rate_limits import RateLimitExceeded, RateLimits, SizeLimits
 from geoservice.server.access.store import AccessStore
 from geoservice.server.access.tokens import TokenVerifier
-from geoservice.server.errors import PROBLEM, error_headers, log_error, problem
-from geoservice.server.headers import send_response
+from geoservice.server.headers import send_problem
 from geoservice.server.operations.health import HEALTH
 from geoservice.server.operations.logs import REQUEST_LOG
 from geoservice.server.operations.metrics import Metrics
@@ -149,9 +148,8 @@ def private_headers(headers: list[tuple[bytes, bytes]], private: bool) -> list[t
 
 
 async def send_error(send: Send, error: GeoserviceError) -> None:
-    """Send an error as problem+json."""
-    status, detail = log_error(error)
-    headers = {**error_headers(error, status), "Content-Type": PROBLEM}
+    """Send an error as problem+json, with the headers of rate limits and authentication."""
+    headers: dict[str, str] = {}
     if isinstance(error, RateLimitExceeded):
         headers |= {
             "RateLimit-Limit": f"{error.limit}",
@@ -161,7 +159,7 @@ async def send_error(send: Send, error: GeoserviceError) -> None:
         }
     if isinstance(error, Unauthorized):
         headers["WWW-Authenticate"] = 'Bearer realm="geoservice", error="invalid_token"'
-    await send_response(send, status, [(k.lower().encode(), v.encode()) for k, v in headers.items()], problem(status, detail))
+    await send_problem(send, error, headers)
 
 
 def with_access_control(

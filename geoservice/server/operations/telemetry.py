@@ -12,8 +12,7 @@ import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from geoservice.server.deps import principal_of
-from geoservice.server.errors import PROBLEM, error_headers, log_error, problem
-from geoservice.server.headers import send_response
+from geoservice.server.headers import send_problem
 from geoservice.server.operations.drain import Drain
 from geoservice.server.operations.logs import REQUEST_LOG, RequestLog, request_id_of, set_route
 from geoservice.server.operations.metrics import Metrics
@@ -184,11 +183,7 @@ def add_response_cache_metrics(metrics: Metrics, cache: ResponseCache) -> None:
 async def _send_failure(error: Exception, response: MeasuredResponse) -> None:
     """Send the error of an application that failed without a response; FastAPI has sent one, and raises the error again."""
     if response.status == 0:
-        status, detail = log_error(error)
-        headers = {**error_headers(error, status), "Content-Type": PROBLEM}
-        await send_response(
-            response.send, status, [(k.lower().encode(), v.encode()) for k, v in headers.items()], problem(status, detail)
-        )
+        await send_problem(response.send, error)
 
 
 def _seconds(created: str) -> float:

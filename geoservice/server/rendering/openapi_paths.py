@@ -12,10 +12,11 @@ from geoservice.server.schemas import (
     NOT_MODIFIED,
     TEXT,
     Schema,
+    ogc_tile_parameters,
     parameter,
-    path_integer,
     path_parameter,
     problem_response,
+    xyz_parameters,
 )
 from geoservice.server.tiles.openapi_paths import LAYER_ID, VERSION
 
@@ -24,16 +25,8 @@ STYLE = parameter(
     "style", "for screens, for paper and photocopies, or for dark screens", {"type": "string", "enum": list(VARIANTS)}
 )
 SET_ID = path_parameter("tileMatrixSetId", "tile matrix set", {**TEXT, "enum": ["WebMercatorQuad"]})
-XYZ = [
-    path_integer("z", "zoom", MAX_ZOOM),
-    path_integer("x", "column, from the west", 2**MAX_ZOOM - 1),
-    path_integer("y", "row, from the north", 2**MAX_ZOOM - 1),
-]
-OGC = [
-    path_integer("tileMatrix", "zoom", MAX_ZOOM),
-    path_integer("tileRow", "row, from the north", 2**MAX_ZOOM - 1),
-    path_integer("tileCol", "column, from the west", 2**MAX_ZOOM - 1),
-]
+XYZ = xyz_parameters(MAX_ZOOM)
+OGC = ogc_tile_parameters(MAX_ZOOM, 2**MAX_ZOOM)
 RESPONSES: Schema = {
     "200": {"description": "the picture, transparent without features", "content": {PNG: {"schema": BINARY}}},
     "304": {"description": NOT_MODIFIED},

@@ -11,10 +11,11 @@ from geoservice.server.schemas import (
     NOT_MODIFIED,
     TEXT,
     Schema,
+    ogc_tile_parameters,
     parameter,
-    path_integer,
     path_parameter,
     problem_response,
+    xyz_parameters,
 )
 from geoservice.server.tiles.archives import MEDIA_TYPE
 from geoservice.server.tiles.matrix_sets import MATRIX_SETS, MAX_ZOOM
@@ -24,16 +25,8 @@ VERSION = parameter("v", "version of a release, as in the manifest; responses of
 
 LAYER_ID = path_parameter("layer_id", "a layer", TEXT)
 SET_ID = path_parameter("tileMatrixSetId", "tile matrix set", {"type": "string", "enum": list(MATRIX_SETS)})
-OGC = [
-    path_integer("tileMatrix", "zoom", MAX_ZOOM),
-    path_integer("tileRow", "row, from the north", 2**MAX_ZOOM - 1),
-    path_integer("tileCol", "column, from the west", 2 ** (MAX_ZOOM + 1) - 1),
-]
-XYZ = [
-    path_integer("z", "zoom", MAX_ZOOM),
-    path_integer("x", "column, from the west", 2**MAX_ZOOM - 1),
-    path_integer("y", "row, from the north", 2**MAX_ZOOM - 1),
-]
+OGC = ogc_tile_parameters(MAX_ZOOM, 2 ** (MAX_ZOOM + 1))
+XYZ = xyz_parameters(MAX_ZOOM)
 QUERY = [
     parameter("filter", "CQL2 expression that features must meet", TEXT),
     parameter("filter-lang", "language of the filter", LANGS),
