@@ -2,6 +2,7 @@
 
 import json
 import re
+import threading
 import urllib.error
 import urllib.request
 from collections.abc import Callable
@@ -17,6 +18,7 @@ from bigger import publish
 from geoservice.release.files import LAYERS, MANIFEST, stored_files
 from geoservice.release.manifest import complete, read_manifest
 from geoservice.server.app import create_app
+from geoservice.server.operations import health
 from geoservice.server.operations.drain import DRAINING
 from geoservice.settings import Settings
 
@@ -137,6 +139,20 @@ def test_it_is_not_ready_while_it_is_being_stopped(client: Any, published: Any, 
     assert (answer.status_code, "being stopped" in answer.json()["detail"]) == (503, True)
     assert client.get("/health/live").status_code == 200
     assert client.get("/collections").status_code == 200, "what still arrives is answered"
+
+
+def test_a_store_that_hangs_is_not_ready_and_the_log_says_so(
+    client: Any, published: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    store, released = published.open(), threading.Event()
+    monkeypatch.setattr(health, "READY_S", 0.1)
+    monkeypatch.setattr(store, "current", lambda: released.wait(30) and 1)
+    try:
+        answer = type(client)(create_app(Settings(), store)).get("/health/ready")
+    finally:
+        released.set()
+    assert (answer.status_code, answer.json()["dependencies"]["releases"]) == (503, "away")
+    assert "not read within 0.1 s" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("damage", ["current", "database"])
