@@ -12,7 +12,7 @@ import pyarrow.csv as pacsv
 
 from geoservice.errors import EmptyFile, InputError, TooLarge, WrongEncoding
 from geoservice.geo import Ints
-from geoservice.ingest.arrow_compute import bools
+from geoservice.ingest.arrow_compute import bools, has_byte
 from geoservice.ingest.arrow_compute import compute as pc
 from geoservice.ingest.delimited_head import MAX_LINE, read_head
 from geoservice.ingest.encodings import ALLOWED
@@ -188,7 +188,7 @@ def _check_quotes(batch: pa.RecordBatch, rows: Ints, delimiter: str) -> None:
     """Raise :class:`InputError` for a cell that holds complete rows: its quotation mark was closed much too late."""
     last = batch.num_columns - 1
     for index, (field, column) in enumerate(zip(batch.schema, batch.columns, strict=True)):
-        if not pa.types.is_string(field.type):
+        if not pa.types.is_string(field.type) or not has_byte(column, b"\n"):
             continue
         several = pc.fill_null(pc.match_substring(column, "\n"), False)
         for i in np.flatnonzero(bools(several)):

@@ -3,6 +3,7 @@
 import codecs
 import re
 from collections.abc import Mapping
+from itertools import islice
 from pathlib import Path
 
 from geoservice.errors import WrongEncoding
@@ -60,7 +61,7 @@ def _share_of_common(data: bytes, encoding: str, usual: frozenset[str]) -> float
         text = codecs.getincrementaldecoder(encoding)().decode(data)
     except UnicodeDecodeError:
         return 0.0
-    foreign = [c for c in text if ord(c) > 127][:MAX_JUDGED]
+    foreign = list(islice((c for c in text if c > "\x7f"), MAX_JUDGED))
     return sum(c in usual for c in foreign) / max(len(foreign), 1)
 
 

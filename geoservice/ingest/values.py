@@ -39,6 +39,8 @@ class Parsed(NamedTuple):
 
 def normalize_text(text: Text) -> Text:
     """Return text with whitespace trimmed and full-width characters converted to half-width; empty becomes null."""
+    if pc.all(pc.string_is_ascii(text)).as_py():
+        return _without_empty(_without_guards(pc.ascii_trim_whitespace(text)))
     trimmed = pc.utf8_trim_whitespace(text)
     wide = pc.match_substring_regex(trimmed, _WIDE)
     if pc.any(wide).as_py():
@@ -49,13 +51,16 @@ def normalize_text(text: Text) -> Text:
             trimmed.combine_chunks(), pc.fill_null(wide, False).combine_chunks(), pa.array(normalized, pa.string())
         )
         trimmed = pa.chunked_array([trimmed], pa.string())
-    trimmed = _without_guards(trimmed)
-    return pc.if_else(pc.equal(trimmed, ""), pa.scalar(None, pa.string()), trimmed)
+    return _without_empty(_without_guards(trimmed))
+
+
+def _without_empty(text: Text) -> Text:
+    return pc.if_else(pc.equal(text, ""), pa.scalar(None, pa.string()), text)
 
 
 def _without_guards(text: Text) -> Text:
     """Return text without the marks that keep a spreadsheet from reading it as a number: ``="0112"``, ``'0112``."""
-    if pc.any(pc.match_substring_regex(text, "^[='’]")).as_py():
+    if any(pc.any(pc.starts_with(text, mark)).as_py() for mark in ("=", "'", "’")):
         text = pc.replace_substring_regex(text, r'^=\s*"([^"]*)"$', r"\1")
         text = pc.replace_substring_regex(text, r"^['’](\d.*)$", r"\1")
     return text
