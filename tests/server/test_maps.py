@@ -10,6 +10,8 @@ from geoservice.geo import BBox, Tile
 from geoservice.maps.drawings import LegendDrawing, MapDrawing, TileDrawing
 from geoservice.maps.map_document import MapOptions
 from geoservice.maps.mapnik_import import mapnik
+from geoservice.server.app import create_app
+from geoservice.settings import Settings
 
 TILE = "/map/coverage/10/583/296"
 OGC = "/collections/coverage/map/tiles/WebMercatorQuad/10/296/583"
@@ -116,7 +118,8 @@ def drawings(client):
 @pytest.mark.parametrize(
     "path", ["/map/coverage/9/291/148@2x.png?style=print", "/map?width=80&height=80", "/styles/coverage/legend?f=png"]
 )
-def test_a_cached_picture_is_not_rendered_again(client, path):
+def test_a_cached_picture_is_not_rendered_again(client_of, published, path):
+    client = client_of(create_app(Settings(), published.open()))
     before = drawings(client)
     assert client.get(path).content == client.get(path).content
     assert drawings(client) == before + 1

@@ -36,9 +36,9 @@ def own(release_store):
 
 
 @pytest.fixture(scope="module")
-def shared(app):
-    """The app of all tests behind the server."""
-    with wire_up(app) as server:
+def shared(published):
+    """An app of this module behind the server; its end closes its store."""
+    with wire_up(create_app(Settings(), published.open())) as server:
         yield server
 
 
