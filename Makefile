@@ -70,6 +70,8 @@ $(PEERS)/.installed: docker/requirements-peers.txt
 
 peers: $(PEERS)/.installed  ## install the programs that `geoservice bench serve` compares with
 	.ci/packages postgresql-15-postgis-3 nginx-light wrk
+	! command -v cargo >/dev/null || test -x $(PEERS)/bin/martin || \
+	  cargo install martin --quiet --version 1.14.0 --locked --no-default-features --features pmtiles --root $(PEERS)
 
 bench: $(VENV)/.test peers  ## run the benchmarks and write their page from the metrics
 	for name in disclosure maps network pipeline serve soak; do $(BIN)/geoservice bench $$name --json geoservice/docs/bench/$$name.json; done

@@ -56,11 +56,11 @@ from geoservice.server.tiles.route import Tiles
 from geoservice.settings import Settings
 
 ROUTERS = (
-    sprites.router, glyphs.router, legends.router, styles.router, documents.router,
-    landing.router, clients.router, features.router, tilesets.router, manifest.router, health.router, access.router,
-    static_files.router,
+    features.router, sprites.router, glyphs.router, legends.router, styles.router, documents.router,
+    landing.router, clients.router, tilesets.router, manifest.router, health.router, access.router, static_files.router,
 )  # fmt: skip
-"""In the order of matching: the static files come last, because their route matches every path."""
+"""In the order of matching: features first, as matching the others takes some per cent of the time of a page, and static files
+last, because their route matches every path."""
 
 DESCRIPTION = (
     "Access to public services as maps and tables. Numbers of people are estimates, each with the half-width of its 90 % "

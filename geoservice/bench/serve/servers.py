@@ -11,7 +11,7 @@ import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path
 from types import MappingProxyType
 
@@ -163,3 +163,17 @@ def tipg(folder: Path, database: str) -> Iterator[str]:
     url = f"http://127.0.0.1:{port}"
     with running(command, f"{url}/collections", folder / "tipg.log", environment):
         yield url
+
+
+def martin(folder: Path, archive: Path) -> AbstractContextManager[str | None]:
+    """Serve a PMTiles archive with martin, with as many workers as ours; yields the URL of its tiles, None without martin."""
+    program = (PEERS / "martin").absolute()
+    return _martin(program, folder, archive) if program.exists() else nullcontext()
+
+
+@contextmanager
+def _martin(program: Path, folder: Path, archive: Path) -> Iterator[str]:
+    port = free_port()
+    command = [program, "--listen-addresses", f"127.0.0.1:{port}", "--workers", WORKERS, archive]
+    with running(command, f"http://127.0.0.1:{port}/health", folder / "martin.log", {"RUST_LOG": "error"}):
+        yield f"http://127.0.0.1:{port}/{archive.stem}"

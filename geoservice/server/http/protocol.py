@@ -39,12 +39,27 @@ BAD_REQUEST_FIELDS = (
 LINE_END = b" HTTP/1.1"
 
 
+class ServerLines:
+    """The server's header fields as lines; uvicorn makes a new list of fields every second, not for every response."""
+
+    def __init__(self) -> None:
+        self._fields: list[tuple[bytes, bytes]] = []
+        self._lines = b""
+
+    def of(self, fields: list[tuple[bytes, bytes]]) -> bytes:
+        """Return the lines of these fields."""
+        if fields is not self._fields:
+            self._fields, self._lines = fields, b"".join(b"%b: %b\r\n" % field for field in fields)
+        return self._lines
+
+
 class HttpProtocol(HttpToolsProtocol):
     """One connection of a client."""
 
     def __init__(self, config: "Config", **options: Any) -> None:
         super().__init__(config, **options)
         self._cache, self._heads, self._drain = config.response_cache, config.heads, config.drain
+        self._server_lines = config.server_lines
         self._between_requests, self._head_bytes, self._idle_since, self._unread = True, 0, 0.0, 0
         self._timer: asyncio.TimerHandle | None = None
 
@@ -95,7 +110,7 @@ class HttpProtocol(HttpToolsProtocol):
 
     def _server_headers(self) -> bytes:
         """Return the server's own header lines: the date."""
-        return b"".join(b"%b: %b\r\n" % field for field in self.server_state.default_headers)
+        return self._server_lines.of(self.server_state.default_headers)
 
     def on_message_begin(self) -> None:
         """Record the start of a request."""
@@ -164,6 +179,11 @@ class Config(uvicorn.Config):
         """The application's shutdown state."""
         assert isinstance(self.loaded_app, Application)
         return self.loaded_app.drain
+
+    @cached_property
+    def server_lines(self) -> ServerLines:
+        """The server's header lines, shared by all connections of a worker."""
+        return ServerLines()
 
     @cached_property
     def heads(self) -> HeadCache:
