@@ -95,7 +95,9 @@ def import_rows(job: Job, raw: RawTable, source: Source) -> Report:
     if refusal is not None:
         raise refusal
     job.progress("write", 0.0)
-    vintage = job.store.write(table, result.rows, source, rejects.rejected_rows, options.replaces)
+    rows, rejected = result.rows, rejects.rejected_rows
+    del raw, cells, rejects, result, checked  # the store needs as much memory as the file's own columns
+    vintage = job.store.write(table, rows, source, rejected, options.replaces)
     job.store.remember(key, remembered_text(mapping, options))
     job.progress("write", 1.0)
     return replace(report, vintage=vintage)

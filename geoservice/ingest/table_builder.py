@@ -47,7 +47,8 @@ def finish(name: TableName, columns: Columns, cells: ColumnValues, groups: tuple
         for c, f in zip(columns.values(), loose, strict=True)
     ]
     table = pa.table([pc.cast(a, f.type) for a, f in zip(arrays, loose, strict=True)], schema=loose)
-    return table.filter(pa.array(~cells.rejects.bad)).cast(schema)
+    bad = cells.rejects.bad
+    return (table.filter(pa.array(~bad)) if bad.any() else table).cast(schema)  # filtering would copy the whole table
 
 
 def text_of(values: Any) -> Column:
