@@ -2,6 +2,7 @@
 
 import gzip
 import hashlib
+import http.client
 import itertools
 import json
 import random
@@ -94,7 +95,7 @@ class Traffic:
             start = time.monotonic()
             try:
                 status, headers, body = client.get(new_url(path, number), {"Accept-Encoding": "identity"})
-            except OSError as e:
+            except (OSError, http.client.HTTPException) as e:
                 self._fail(Failure(start, path, 0, None, time.monotonic() - start, type(e).__name__))
                 client.close()
                 client = load.Client(self.site.url)
