@@ -39,23 +39,21 @@ class Parsed(NamedTuple):
 
 def normalize_text(text: Text) -> Text:
     """Return text with whitespace trimmed and full-width characters converted to half-width; empty becomes null."""
-    if pc.all(pc.string_is_ascii(text)).as_py():
-        return _without_empty(_without_guards(pc.ascii_trim_whitespace(text)))
     trimmed = pc.utf8_trim_whitespace(text)
-    wide = pc.match_substring_regex(trimmed, _WIDE)
-    if pc.any(wide).as_py():
-        normalized = [
-            None if v is None else unicodedata.normalize("NFKC", v).strip() for v in pc.filter(trimmed, wide).to_pylist()
-        ]
-        trimmed = pc.replace_with_mask(
-            trimmed.combine_chunks(), pc.fill_null(wide, False).combine_chunks(), pa.array(normalized, pa.string())
-        )
-        trimmed = pa.chunked_array([trimmed], pa.string())
-    return _without_empty(_without_guards(trimmed))
+    if not pc.all(pc.string_is_ascii(trimmed)).as_py():
+        trimmed = _without_wide(trimmed)
+    trimmed = _without_guards(trimmed)
+    return pc.if_else(pc.equal(trimmed, ""), pa.scalar(None, pa.string()), trimmed)
 
 
-def _without_empty(text: Text) -> Text:
-    return pc.if_else(pc.equal(text, ""), pa.scalar(None, pa.string()), text)
+def _without_wide(text: Text) -> Text:
+    """Return text with full-width characters converted to half-width."""
+    wide = pc.match_substring_regex(text, _WIDE)
+    if not pc.any(wide).as_py():
+        return text
+    normalized = [None if v is None else unicodedata.normalize("NFKC", v).strip() for v in pc.filter(text, wide).to_pylist()]
+    mask = pc.fill_null(wide, False).combine_chunks()
+    return pa.chunked_array([pc.replace_with_mask(text.combine_chunks(), mask, pa.array(normalized, pa.string()))], pa.string())
 
 
 def _without_guards(text: Text) -> Text:

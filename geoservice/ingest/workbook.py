@@ -57,7 +57,7 @@ def read_workbook(
     fields
         Our columns and the names files use for them.
     header_row
-        TextRow of the header, from 1; None to detect it.
+        Row of the header, from 1; None to detect it.
     scratch
         Folder for temporary files.
 

@@ -37,14 +37,11 @@ class StoreCheck:
         self._task: asyncio.Task[tuple[int, bool]] | None = None
 
     async def result(self, read: Callable[[], tuple[int, bool]]) -> tuple[int, bool]:
-        """Return the result of ``read``, or of a check already running; raises :class:`Unavailable` after ``READY_S``."""
+        """Return the result of ``read``, or of a check already running; raises :class:`TimeoutError` after ``READY_S``."""
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(to_thread.run_sync(read, limiter=self._limiter))
             self._task.add_done_callback(retrieve_exception)
-        try:
-            return await asyncio.wait_for(asyncio.shield(self._task), READY_S)
-        except TimeoutError:
-            raise TooSlow(f"the store of releases was not read within {READY_S} s") from None
+        return await asyncio.wait_for(asyncio.shield(self._task), READY_S)
 
 
 @dataclass(frozen=True)
@@ -80,9 +77,11 @@ async def ready(request: Request) -> Response:
     tokens = "away" if running.tokens.lasts else "ok"
     try:
         number, damaged = await running.store_check.result(partial(_check_release, running, current))
+    except TimeoutError:  # the pool logs errors, and a store that hangs raises none
+        hangs = Unavailable(f"the store of releases was not read within {READY_S} s")
+        current.outage.begin(hangs)
+        return _not_ready(hangs, tokens)
     except (GeoserviceError, OSError) as error:
-        if isinstance(error, TooSlow):  # the pool logs errors, and a store that hangs raises none
-            current.outage.begin(error)
         return _not_ready(error, tokens)
     content = {
         "status": "degraded" if damaged else "ready",
@@ -98,10 +97,6 @@ def _not_ready(error: Exception, tokens: str) -> Response:
     detail = str(error) if isinstance(error, Stopping) else public or DATA_UNAVAILABLE
     body = problem(503, detail, dependencies={"releases": releases, "tokens": tokens})
     return Response(body, 503, error_headers(error, 503), PROBLEM)
-
-
-class TooSlow(Unavailable):
-    """The store of releases was not read in time."""
 
 
 class Stopping(Unavailable):

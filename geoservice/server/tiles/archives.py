@@ -16,12 +16,12 @@ from geoservice.release.base import PublishedLayer
 from geoservice.release.protocols import ReleaseReader
 from geoservice.server.deps import Layers, etag_matches, principal_of
 from geoservice.server.errors import PROBLEM, problem
-from geoservice.server.headers import Headers, send_response
+from geoservice.server.headers import Headers, send_problem, send_response
 from geoservice.server.principal import Principal, note_for_audit
 from geoservice.server.query_params import parameters, parse_query
 from geoservice.server.release_pool import ReleasePool, version_of
 from geoservice.server.tiles.composite import BASE, layer_with_tiles
-from geoservice.server.tiles.route import FOREVER, PRIVATE, error_response
+from geoservice.server.tiles.route import FOREVER, PRIVATE
 
 PATH = re.compile(r"/tiles/([^/]+)\.pmtiles")
 RANGE = re.compile(r"bytes\s*=\s*(\d{0,18})\s*-\s*(\d{0,18})", re.ASCII | re.IGNORECASE)
@@ -117,7 +117,7 @@ class Archives:
         except Exception as error:
             if started:
                 raise
-            await send_response(send, *error_response(error))
+            await send_problem(send, error)
 
     async def _respond(self, scope: Scope, send: Send) -> None:
         name, query = archive_name(scope["path"]) or "", parameters(parse_query(scope["query_string"]), ("v",))

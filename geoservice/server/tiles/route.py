@@ -16,9 +16,8 @@ from starlette.types import Receive, Scope, Send
 from geoservice.errors import NotFound, ParameterError
 from geoservice.geo import Tile
 from geoservice.server.deps import etag_matches, principal_of
-from geoservice.server.errors import PROBLEM, error_headers, log_error, problem
 from geoservice.server.formats import MVT
-from geoservice.server.headers import Headers, send_response
+from geoservice.server.headers import Headers, send_problem, send_response
 from geoservice.server.principal import note_for_audit
 from geoservice.server.query_params import parameters, parse_query
 from geoservice.server.release_pool import ReleasePool, version_of
@@ -175,12 +174,6 @@ async def send_bare_response(send: Send, response: Awaitable[tuple[int, Headers,
     try:
         status, headers, body = await response
     except Exception as error:  # noqa: BLE001 - the error table maps every class, and hides unknown ones
-        status, headers, body = error_response(error)
-    await send_response(send, status, headers, body)
-
-
-def error_response(error: Exception) -> tuple[int, Headers, bytes]:
-    """Return the response to an error."""
-    status, detail = log_error(error)
-    more = [(name.lower().encode(), value.encode()) for name, value in error_headers(error, status).items()]
-    return status, [(b"content-type", PROBLEM.encode()), *more], problem(status, detail)
+        await send_problem(send, error)
+    else:
+        await send_response(send, status, headers, body)
