@@ -14,6 +14,7 @@ from geoservice.geo import BBox, Tile
 from geoservice.release import open_store
 from geoservice.release.pmtiles import Archive, write_archive
 from geoservice.server.app import create_app
+from geoservice.server.operations import health
 from geoservice.server.release_pool import RETRY_S, ReleasePool
 from geoservice.settings import Settings
 
@@ -25,6 +26,12 @@ OTHERS = [
     "/collections/coverage/tilejson", "/collections/coverage",
 ]  # fmt: skip
 """What a damaged file of the layer coverage leaves as it was."""
+
+
+@pytest.fixture(autouse=True)
+def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wait for readiness as long as a busy machine needs; that it does not wait is tested in test_health_hangs."""
+    monkeypatch.setattr(health, "READY_S", 60)
 
 
 @pytest.fixture(scope="module")
