@@ -1,11 +1,11 @@
 """Benchmark of the network on a graph of 2.0 M junctions, about 5 M arcs and 5 000 stations; peers are scipy and pandana.
 
-The graph is a grid of streets 130 m apart with jittered junctions; about a third of the streets are removed at random, and
-speeds are 15 to 50 km/h. Every metric is the median of runs interleaved with those of its peer; compilation is not counted.
+The graph is a grid of streets 130 m apart with jittered junctions; about a third of the streets are removed at random,
+speeds are 15 to 50 km/h, and one turn is banned at one junction in a hundred. Every metric is the median of runs interleaved
+with those of its peer; compilation is not counted.
 """
 
 import os
-import resource
 import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -22,15 +22,19 @@ import pandas as pd
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
+from geoservice.bench.extract import measure_import, peak_mb
 from geoservice.geo import Floats, Int32s, Ints, LocalProjection, hilbert_index
-from geoservice.network.assemble import arcs
+from geoservice.network.arcs import arcs
+from geoservice.network.expansion import expanded
 from geoservice.network.graph import ARRAYS, Graph, save_graph
 from geoservice.network.snap import Snapped, snap
 from geoservice.network.travel import nearest, nearest_nodes, reach
+from geoservice.network.turns import DirectedEdges, Turns
 
 SIDE, STATIONS, POINTS = 1414, 5_000, 1_000_000
 LIMIT_MS, PAIRS_LIMIT_MS = 7_200_000, 600_000
-SECONDS_BAR, PAIRS_BAR, MEGABYTES_BAR = 0.6, 1.5, 1536.0
+SECONDS_BAR, PAIRS_BAR, MEGABYTES_BAR = 0.3, 1.0, 1536.0
+IMPORT_SECONDS_BAR, IMPORT_MEGABYTES_BAR = 20.0, 1024.0
 _SCIPY_ROWS, _PANDANA_SIDE = 20, 200
 _PROJECTION = LocalProjection(117.0, 30.5)
 Task = Callable[[], Any]
@@ -59,16 +63,21 @@ def _sorted_graph(x: Floats, y: Floats, u: Ints, v: Ints, kmh: Floats) -> Graph:
 def _grid_graph(x: Floats, y: Floats, u: Int32s, v: Int32s, kmh: Floats) -> Graph:
     metres = np.hypot(x[u] - x[v], y[u] - y[v])
     ms = np.maximum(np.rint(metres * 3600 / kmh), 1).astype(np.int32)
-    outgoing, incoming = arcs(u, v, ms, ms, len(x))
+    edges = DirectedEdges(u, v, np.ones(len(u), np.bool_), np.zeros(len(u), np.int64), np.zeros(len(u), np.int64))
+    nodes = expanded(edges, ms, ms, np.zeros((2, len(u)), np.bool_), _banned_turns(edges, len(x)), len(x))
+    outgoing, incoming = arcs(nodes.tail, nodes.head, nodes.ms, nodes.nodes)
     lon, lat = _PROJECTION.inverse(x, y)
     vertex = np.column_stack([u, v]).ravel()
     cumulative = np.column_stack([np.zeros_like(ms), ms]).ravel()
     return Graph(
         "drive",
         _PROJECTION,
+        0.0,
         lon,
         lat,
         np.arange(len(x)),
+        nodes.source,
+        nodes.sink,
         *outgoing,
         *incoming,
         u=u,
@@ -76,6 +85,16 @@ def _grid_graph(x: Floats, y: Floats, u: Int32s, v: Int32s, kmh: Floats) -> Grap
         length_m=metres,
         ms_forward=ms,
         ms_backward=ms,
+        delay_u=np.zeros(len(u), np.int32),
+        delay_v=np.zeros(len(u), np.int32),
+        leave_u=nodes.leave_u,
+        leave_v=nodes.leave_v,
+        enter_u=nodes.enter_u,
+        enter_v=nodes.enter_v,
+        component=np.zeros(len(u), np.int32),
+        piece=np.zeros(len(u), np.int32),
+        large=np.ones(len(u), np.bool_),
+        entrance=np.ones(len(u), np.bool_),
         shape_start=np.arange(0, 2 * len(u) + 1, 2),
         shape_lon=lon[vertex],
         shape_lat=lat[vertex],
@@ -85,6 +104,19 @@ def _grid_graph(x: Floats, y: Floats, u: Int32s, v: Int32s, kmh: Floats) -> Grap
         shape_forward=cumulative,
         shape_backward=cumulative,
     )
+
+
+def _banned_turns(edges: DirectedEdges, junctions: int) -> Turns:
+    """Return one banned turn at one junction in a hundred."""
+    random, banned = np.random.default_rng(23), Turns({}, {})
+    leaving: dict[int, list[int]] = {j: [] for j in random.choice(junctions, junctions // 100, replace=False).tolist()}
+    for directed in range(2 * len(edges.u)):
+        if (junction := edges.tail(directed)) in leaving:
+            leaving[junction].append(directed)
+    for out in leaving.values():
+        if len(out) > 2:
+            banned.no[(out[0] ^ 1,)] = {out[1]}
+    return banned
 
 
 def random_stations(graph: Graph, count: int, seed: int = 21) -> Snapped:
@@ -127,10 +159,10 @@ def _metric(
 def _peak_mb(folder: str, stations: Snapped, start: Int32s) -> float:
     """Return the peak memory in MB of this process after both searches on the mapped graph and nothing else."""
     arrays = {name: np.load(Path(folder) / f"{name}.npy", mmap_mode="r") for name in ARRAYS}
-    graph = Graph("drive", _PROJECTION, **arrays)
+    graph = Graph("drive", _PROJECTION, 0.0, **arrays)
     nearest_nodes(graph, stations, start, LIMIT_MS, "to")
     reach(graph, stations, start, PAIRS_LIMIT_MS, "to")
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return peak_mb()
 
 
 def _memory(graph: Graph, stations: Snapped, start: Int32s) -> float:
@@ -221,4 +253,14 @@ def run(repeat: int = 5) -> dict[str, dict[str, Any]]:
         f"snap {POINTS} points": _metric(snapping, "s"),
         f"nearest station of {POINTS} points": _metric(searching, "s"),
         **_pandana(repeat),
+        **_import(),
+    }
+
+
+def _import() -> dict[str, dict[str, Any]]:
+    with tempfile.TemporaryDirectory() as folder:
+        seconds, megabytes = measure_import(Path(folder))
+    return {
+        "import of 1.8 M nodes of streets, three modes": _metric(seconds, "s", IMPORT_SECONDS_BAR),
+        "peak memory of the import": _metric(megabytes, "MB", IMPORT_MEGABYTES_BAR),
     }

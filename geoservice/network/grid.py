@@ -7,13 +7,16 @@ import numpy as np
 
 
 @numba.njit(cache=True)
-def grid_cells(xs, ys, owner, frame, columns, rows):
-    """Return the segments in each cell of a square grid as compressed rows; segment ``i`` joins vertices i and i + 1."""
+def grid_cells(xs, ys, owner, included, frame, columns, rows):
+    """Return the segments in each cell of a square grid as compressed rows; segment ``i`` joins vertices i and i + 1.
+
+    Segments of edges that are not ``included`` are left out.
+    """
     start = np.zeros(columns * rows + 1, np.int64)
     item = np.empty(0, np.int32)
     for fill in range(2):
         for i in range(len(xs) - 1):
-            if owner[i] != owner[i + 1]:
+            if owner[i] != owner[i + 1] or not included[owner[i]]:
                 continue
             low = int((min(ys[i], ys[i + 1]) - frame[1]) // frame[2])
             high = int((max(ys[i], ys[i + 1]) - frame[1]) // frame[2])

@@ -4,7 +4,7 @@
 """Compiled searches on a street graph: the nearest sources of every node, and all nodes near each source.
 
 Pure functions on plain arrays. Times are integer milliseconds, limits are inclusive. A graph is given as compressed rows:
-``indptr`` and ``arcs``, each ``ms << 32 | node`` in one int64 with ``ms`` > 0, since the two are always read together.
+``indptr`` and ``arcs``, each ``ms << 32 | node`` in one int64 with ``ms`` >= 0, since the two are always read together.
 Sources are given as seeds: ``seed_node``, ``seed_ms`` (the time at its start) and ``seed_label`` (the index of the source); a
 source may have several seeds.
 
@@ -285,14 +285,15 @@ def point_rows(start, node, time, attached_start, attached_point, attached_ms, l
 
 @numba.njit(cache=True)
 def point_keys(
-    best, k, u, v, ms_u, ms_v, near_start, near_stop, station, station_along, station_against, along, against, limit
+    best, k, u, v, ms_u, ms_v, leg, near_start, near_stop, station, station_along, station_against, along, against, limit
 ):
     """Return the keys of the ``k`` nearest distinct sources of each point; shape ``(n * k,)``.
 
     A point lies on an edge between the nodes ``u`` and ``v``, ``ms_u`` and ``ms_v`` from them (-1: not allowed; ``u`` = -1: no
-    edge). ``best`` are the nodes' keys. The stations on the point's own edge are ``near_start:near_stop`` of ``station``; along
-    the edge they are ``station_along - along`` or ``station_against - against`` ms away, if not negative; -1 in ``along`` or
-    ``against`` closes that direction. Station keys have their start time in the upper half.
+    edge), and ``leg`` ms from the edge. ``best`` are the nodes' keys. The stations on the point's own edge are
+    ``near_start:near_stop`` of ``station``; along the edge they are ``station_along - along`` or ``station_against - against``
+    ms away, if not negative; -1 in ``along`` or ``against`` closes that direction. Station keys have their start time in the
+    upper half.
     """
     out = np.full(len(u) * k, NONE, np.int64)
     for i in range(len(u)):
@@ -302,16 +303,17 @@ def point_keys(
             node, extra = (u[i], ms_u[i]) if end == 0 else (v[i], ms_v[i])
             if extra < 0:
                 continue
+            onward = np.int64(extra) + np.int64(leg[i])
             for j in range(np.int64(node) * k, np.int64(node) * k + k):
-                if best[j] == NONE or (best[j] >> 32) + extra > limit:
+                if best[j] == NONE or (best[j] >> 32) + onward > limit:
                     break
-                _improve(out, i * k, k, best[j] + (np.int64(extra) << 32))
+                _improve(out, i * k, k, best[j] + (onward << 32))
         for j in range(near_start[i], near_stop[i]):
             for way in range(2):
                 point_ms, station_ms = (along[i], station_along[j]) if way == 0 else (against[i], station_against[j])
                 if point_ms < 0 or station_ms < point_ms:
                     continue
-                key = station[j] + (np.int64(station_ms - point_ms) << 32)
+                key = station[j] + (np.int64(station_ms - point_ms) + np.int64(leg[i]) << 32)
                 if key >> 32 <= limit:
                     _improve(out, i * k, k, key)
     return out

@@ -6,7 +6,7 @@ the graphs, ``<folder>/<build>/places/<array>.npy``, and are part of the build's
 
 import hashlib
 import math
-from collections.abc import Callable, Iterable
+import tempfile
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -16,10 +16,11 @@ import shapely
 
 from geoservice.demand import Places
 from geoservice.errors import NetworkError
-from geoservice.geo import Floats, Objects, hilbert_index
+from geoservice.geo import hilbert_index
+from geoservice.network.extract import Extract, Progress, readable_extract
 from geoservice.network.graph import map_array, read_index
-from geoservice.network.osm import Progress, readable_extract
 from geoservice.network.place_points import building_points, street_points
+from geoservice.network.place_streets import read_streets_and_names
 
 PLACES = "places"
 _NO_HOMES = (
@@ -35,84 +36,28 @@ _NO_HOMES = (
 UNINHABITED = frozenset(" ".join(_NO_HOMES).split())
 """Values of ``building`` without homes. All others, most of all ``yes``, may have homes. Flats above shops are missed, but a
 shopping centre does not attract the people of its neighbourhood."""
-STREETS = {
-    "residential": 1.0,
-    "living_street": 1.0,
-    "unclassified": 0.7,
-    "tertiary": 0.7,
-    "pedestrian": 0.7,
-    "service": 0.4,
-    "secondary": 0.4,
-    "primary": 0.3,
-    "track": 0.3,
-}
-"""Streets with homes along them, and their homes per metre relative to a residential street."""
-SERVICE_WITHOUT_HOMES = frozenset({"parking_aisle", "drive-through", "emergency_access"})
-FIRM_TRACKS = frozenset({"grade1", "grade2"})
-PLACE_NODES = frozenset({"village", "hamlet", "isolated_dwelling", "farm", "neighbourhood"})
-PLACE_METRES = 50.0
-"""Weight of a named place, in metres of residential street."""
 MAX_LEVELS = 30.0
 _PROGRESS_STEP = 20_000
 
 
-class _Shapes:
-    """Geometries as hexadecimal WKB, each with a number."""
+class _Buildings:
+    """Footprints as hexadecimal WKB, each with its storeys."""
 
     def __init__(self) -> None:
-        self.wkb: list[str] = []
-        self.number: list[float] = []
+        self._wkb, self._levels = osmium.geom.WKBFactory(), list[float]()
+        self._footprints: list[str] = []
 
-    def add(self, wkb: str, number: float) -> None:
-        self.wkb.append(wkb)
-        self.number.append(number)
-
-    def shapes(self, *, ordered: bool = False) -> tuple[Objects, Floats]:
-        """Return the geometries and their numbers, in the order of the file or, ``ordered``, in one independent of it."""
-        pairs = list(zip(self.wkb, self.number, strict=True))
-        if ordered:
-            pairs.sort()
-        return shapely.from_wkb(np.array([w for w, _ in pairs], object)), np.array([n for _, n in pairs], float)
-
-
-class _Collector:
-    def __init__(self) -> None:
-        self.buildings, self.streets, self.nodes = _Shapes(), _Shapes(), _Shapes()
-        self._wkb = osmium.geom.WKBFactory()
-
-    def add(self, osm_object: Any) -> None:
-        tags = osm_object.tags
-        if osm_object.is_area():
-            if (kind := tags.get("building")) and kind not in UNINHABITED:
-                self._add_shape(self._wkb.create_multipolygon, osm_object, self.buildings, _levels(tags.get("building:levels")))
-        elif osm_object.is_way():
-            if weight := street_weight(tags):
-                self._add_shape(self._wkb.create_linestring, osm_object, self.streets, weight)
-        elif osm_object.is_node() and tags.get("place") in PLACE_NODES:
-            self._add_shape(self._wkb.create_point, osm_object, self.nodes, PLACE_METRES)
-
-    @staticmethod
-    def _add_shape(create: Callable[[Any], str], osm_object: Any, shapes: _Shapes, number: float) -> None:
+    def add(self, area: Any) -> None:
+        if area.tags.get("building") in UNINHABITED:
+            return
         try:
-            shapes.add(create(osm_object), number)
+            self._footprints.append(self._wkb.create_multipolygon(area))
         except (RuntimeError, osmium.InvalidLocationError):
             return  # cut by the edge of the extract
+        self._levels.append(_levels(area.tags.get("building:levels")))
 
-
-def street_weight(tags: Any) -> float:
-    """Return the homes per metre of a way relative to a residential street; 0 if it has none.
-
-    >>> street_weight({"highway": "residential"}), street_weight({"highway": "service", "service": "parking_aisle"})
-    (1.0, 0.0)
-    """
-    weight = STREETS.get(tags.get("highway"), 0.0)
-    if not weight or tags.get("area") == "yes":
-        return 0.0
-    if tags.get("tunnel", "no") != "no" or tags.get("bridge", "no") != "no":
-        return 0.0
-    if tags.get("highway") == "service" and tags.get("service") in SERVICE_WITHOUT_HOMES:
-        return 0.0
-    return 0.0 if tags.get("highway") == "track" and tags.get("tracktype") not in FIRM_TRACKS else weight
+    def points(self) -> Places:
+        return building_points(shapely.from_wkb(np.array(self._footprints, object)), np.array(self._levels, float))
 
 
 def _levels(text: str | None) -> float:
@@ -124,7 +69,7 @@ def _levels(text: str | None) -> float:
     return min(max(levels, 1.0), MAX_LEVELS) if math.isfinite(levels) else 1.0
 
 
-def read_places(pbf: Path, progress: Progress) -> Places:
+def read_places(pbf: Path, progress: Progress, scratch: Path | None = None) -> Places:
     """Return the places where people may live.
 
     Parameters
@@ -133,6 +78,8 @@ def read_places(pbf: Path, progress: Progress) -> Places:
         OSM extract.
     progress : callable
         Called with a stage and a fraction.
+    scratch : Path, optional
+        Folder for temporary files, by default the system's.
 
     Returns
     -------
@@ -145,30 +92,31 @@ def read_places(pbf: Path, progress: Progress) -> Places:
     UnreadableFile
         If the file does not exist or is not OSM.
     """
-    collector = _Collector()
-    with readable_extract(pbf):
-        osm_objects: Any = osmium.FileProcessor(str(pbf)).with_areas(osmium.filter.KeyFilter("building"))
-        for number, osm_object in enumerate(osm_objects.with_filter(osmium.filter.KeyFilter("building", "highway", "place"))):
-            collector.add(osm_object)
+    with readable_extract(pbf), tempfile.TemporaryDirectory(prefix="geoservice-places-", dir=scratch) as folder:
+        progress("reading places", 0.0)
+        lines, named = read_streets_and_names(Extract(pbf, Path(folder)))
+        progress("reading places", 0.5)
+        areas: Any = osmium.FileProcessor(str(pbf)).with_areas(osmium.filter.KeyFilter("building"))
+        buildings = _Buildings()
+        for number, osm_object in enumerate(areas.with_filter(osmium.filter.KeyFilter("building"))):
+            if osm_object.is_area():
+                buildings.add(osm_object)
             if number % _PROGRESS_STEP == 0:
-                progress("reading places", 0.0)
-    # lengths are cumulative sums over all lines, whose last digits depend on the order
-    lines = street_points(*collector.streets.shapes(ordered=True))
-    places = _ordered([building_points(*collector.buildings.shapes()), lines, _node_points(collector.nodes)])
+                progress("reading places", 0.5)
+    places = _along_curve(buildings.points(), street_points(*lines), named)
     progress("reading places", 1.0)
     return places
 
 
-def _node_points(nodes: _Shapes) -> Places:
-    shapes, metres = nodes.shapes()
-    return Places(shapely.get_x(shapes), shapely.get_y(shapes), metres, np.zeros(len(shapes), np.bool_))
-
-
-def _ordered(parts: Iterable[Places]) -> Places:
-    """Return all points along a Hilbert curve; points with the same coordinates by weight."""
+def _along_curve(buildings: Places, streets: Places, named: Places) -> Places:
+    """Return all points along a Hilbert curve; those of streets are in an order independent of the file's already."""
+    parts = (_by_coordinates(buildings), streets, _by_coordinates(named))
     places = Places(*(np.concatenate(column) for column in zip(*parts, strict=True)))
-    curve = hilbert_index(places.lon, places.lat)
-    return places.take(np.lexsort((places.building, places.weight, places.lat, places.lon, curve)))
+    return places.take(np.argsort(hilbert_index(places.lon, places.lat), kind="stable"))
+
+
+def _by_coordinates(places: Places) -> Places:
+    return places.take(np.lexsort((places.weight, places.lat, places.lon)))
 
 
 def places_digest(places: Places) -> str:

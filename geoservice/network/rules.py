@@ -1,102 +1,102 @@
-"""Access, direction and speed of a way for one mode, from its OSM tags.
+"""How a mode uses a way: directions, speeds, ends of trips, and the time of a ferry, from its OSM tags."""
 
-The most specific tag for the mode decides: ``motorcar`` over ``motor_vehicle`` over ``vehicle`` over ``access``, and so on
-(https://wiki.openstreetmap.org/wiki/Key:access, "transport mode hierarchy").
-"""
+from typing import NamedTuple
 
-from collections.abc import Mapping
+from geoservice.modes import MODES
+from geoservice.network.access import Access, Tags, has_conditional
+from geoservice.network.barriers import NODE_KEYS, node_passage
+from geoservice.network.directions import DIRECTION_KEYS, directions
+from geoservice.network.ferries import duration_seconds
+from geoservice.network.hazards import HAZARD_KEYS
+from geoservice.network.limits import LIMIT_KEYS
+from geoservice.network.restriction_tags import turn_restriction
+from geoservice.network.speeds import CEILING_KEYS, Speeds
+from geoservice.network.way_access import ACCESS_KEYS, way_access
+from geoservice.network.way_class import CLASS_KEYS, has_doors, street_rank, way_class
+from geoservice.network.way_speed import way_kmh
 
-from geoservice.network.speeds import ModeSpeeds, Speeds, limit_kmh
+__all__ = ["CLASS_KEYS", "KEYS", "NODE_KEYS", "Passage", "WayUse", "has_conditional", "node_passage"]
+__all__ += ["turn_restriction", "way_class", "way_use"]
 
-Tags = Mapping[str, str]
-
-ACCESS = {
-    "walk": ("foot", "access"),
-    "cycle": ("bicycle", "vehicle", "access"),
-    "drive": ("motorcar", "motor_vehicle", "vehicle", "access"),
-}
-OPENING = {"walk": ("foot",), "cycle": ("bicycle",), "drive": ("motorcar", "motor_vehicle")}
-OPEN = frozenset({"yes", "designated", "permissive", "official", "destination", "customers"})
-CLOSED = frozenset(
-    {"no", "private", "agricultural", "forestry", "agricultural;forestry", "delivery", "emergency", "military", "psv", "bus"}
-    | {"use_sidepath", "restricted", "discouraged;no"}
-)
-KEYS = (
-    *("highway", "access", "vehicle", "motor_vehicle", "motorcar", "bicycle", "foot", "area", "route", "motorroad", "junction"),
-    *("oneway", "oneway:bicycle", "oneway:foot", "cycleway", "cycleway:left", "cycleway:right", "cycleway:both"),
-    *("maxspeed", "maxspeed:forward", "maxspeed:backward"),
-)
-"""Every key that a rule uses."""
-
-_FORWARD, _BACKWARD, _BOTH, _NEITHER = (True, False), (False, True), (True, True), (False, False)
-_ONEWAY = {
-    **dict.fromkeys(("yes", "true", "1"), _FORWARD),
-    **dict.fromkeys(("-1", "reverse"), _BACKWARD),
-    **dict.fromkeys(("no", "false", "0", "alternating"), _BOTH),
-    "reversible": _NEITHER,  # the direction changes over the day, so neither is reliable
-}
-_CONTRAFLOW = ("opposite", "opposite_lane", "opposite_track", "opposite_share_busway")
+_USED = (*CLASS_KEYS, *ACCESS_KEYS, *DIRECTION_KEYS, *LIMIT_KEYS, *CEILING_KEYS, *HAZARD_KEYS, "duration", "bridge", "tunnel")
+_CONDITIONAL = (f"{key}:conditional" for key in (*(k for mode in MODES.values() for k in mode.access), "oneway"))
+KEYS = tuple(dict.fromkeys((*_USED, *_CONDITIONAL)))
+"""Every key of a way that a rule uses, and the conditional ones, which are counted."""
 
 
-def travel_kmh(tags: Tags, mode: str, speeds: Speeds) -> tuple[float, float]:
-    """Return the speed along a way and against it, in km/h; 0 where the mode may not go.
+class Passage(NamedTuple):
+    """Travel in one direction of a way: km/h (0: closed), and whether only at the start or the end of a trip."""
+
+    kmh: float
+    last_mile: bool = False
+
+
+class WayUse(NamedTuple):
+    """How a mode uses a way.
+
+    Attributes
+    ----------
+    forward, backward
+        Travel along the way and against it.
+    entrance
+        Whether a door may open to it: points snap only to such ways.
+    seconds
+        Time of the whole way with waiting, whatever its length, of a ferry with a duration; None: the speed counts.
+    extra_seconds
+        Time beside that of the speed, once for the whole way: waiting for a ferry without a duration.
+    rank
+        Its rank among the streets that meet at an intersection, 1 to 5; 0 if it does not count among them.
+    """
+
+    forward: Passage
+    backward: Passage
+    entrance: bool = True
+    seconds: float | None = None
+    extra_seconds: float = 0.0
+    rank: int = 1
+
+
+_SHUT = Passage(0.0)
+_CLOSED = WayUse(_SHUT, _SHUT, entrance=False, rank=0)
+
+
+def way_use(tags: Tags, mode: str, speeds: Speeds) -> WayUse:
+    """Return how a mode uses a way.
 
     >>> from geoservice.network.speeds import read_speeds
-    >>> table = read_speeds()
-    >>> travel_kmh({"highway": "residential", "oneway": "yes", "oneway:bicycle": "no"}, "cycle", table)
+    >>> use = way_use({"highway": "service", "access": "private"}, "walk", read_speeds())
+    >>> use.forward, use.entrance
+    (Passage(kmh=5.0, last_mile=True), True)
+    >>> use = way_use({"highway": "residential", "oneway": "yes", "oneway:bicycle": "no"}, "cycle", read_speeds())
+    >>> use.forward.kmh, use.backward.kmh
     (15.0, 15.0)
-    >>> travel_kmh({"highway": "residential", "oneway": "yes", "maxspeed": "20"}, "drive", table)
-    (17.0, 0.0)
+    >>> use = way_use({"highway": "residential", "oneway": "yes", "maxspeed": "20"}, "drive", read_speeds())
+    >>> use.forward.kmh, use.backward.kmh
+    (20.0, 0.0)
     """
-    table = speeds.of(mode)
-    kmh = _class_kmh(tags, mode, table) if _is_street(tags, mode, speeds) else 0.0
-    if not kmh:
-        return 0.0, 0.0
-    forward, backward = directions(tags, mode)
-    along, against = _limited(tags, kmh, table, "forward"), _limited(tags, kmh, table, "backward")
-    return along if forward else 0.0, against if backward else 0.0
+    name = way_class(tags)
+    if name is None:
+        return _CLOSED
+    ahead, back = directions(tags, mode)
+    forward = _passage(tags, name, mode, speeds, "forward") if ahead else _SHUT
+    backward = _passage(tags, name, mode, speeds, "backward") if back else _SHUT
+    if not forward.kmh and not backward.kmh:
+        return _CLOSED
+    if name == "ferry":
+        return _ferry_use(tags, forward, backward, speeds.ferry.wait_minutes * 60)
+    return WayUse(forward, backward, has_doors(tags, name, MODES[mode]), rank=street_rank(name))
 
 
-def _is_street(tags: Tags, mode: str, speeds: Speeds) -> bool:
-    highway = tags.get("highway", "")
-    if not highway or highway in speeds.never or tags.get("area") == "yes" or tags.get("route") == "ferry":
-        return False
-    return highway != "steps" or mode == "walk"
+def _passage(tags: Tags, name: str, mode: str, speeds: Speeds, side: str) -> Passage:
+    access = way_access(tags, name, mode, speeds, side)
+    if access is Access.CLOSED:
+        return _SHUT
+    kmh = speeds.ferry.kmh if name == "ferry" else way_kmh(tags, name, mode, speeds, side, access)
+    return Passage(kmh, access is Access.LAST_MILE) if kmh else _SHUT
 
 
-def _class_kmh(tags: Tags, mode: str, table: ModeSpeeds) -> float:
-    access = next((tags[key] for key in ACCESS[mode] if key in tags), None)
-    if access == "dismount" and mode == "cycle":
-        return table.dismount
-    if access in CLOSED:
-        return 0.0
-    opened = any(tags.get(key) in OPEN for key in OPENING[mode])
-    if tags.get("motorroad") == "yes" and mode != "drive" and not opened:
-        return 0.0
-    return table.highway.get(tags["highway"], table.opened if opened else 0.0)
-
-
-def _limited(tags: Tags, kmh: float, table: ModeSpeeds, side: str) -> float:
-    if not table.maxspeed_share:
-        return kmh
-    limit = limit_kmh(tags.get(f"maxspeed:{side}")) or limit_kmh(tags.get("maxspeed"))
-    return limit * table.maxspeed_share if limit else kmh
-
-
-def directions(tags: Tags, mode: str) -> tuple[bool, bool]:
-    """Return whether a way may be travelled along and against the order of its nodes.
-
-    >>> directions({"highway": "primary", "junction": "roundabout"}, "drive")
-    (True, False)
-    >>> directions({"highway": "primary", "junction": "roundabout"}, "walk")
-    (True, True)
-    """
-    if mode == "walk":
-        return _ONEWAY.get(tags.get("oneway:foot", ""), _BOTH)
-    implied = tags.get("junction") in {"roundabout", "circular"} or tags.get("highway") == "motorway"
-    way = _ONEWAY.get(tags.get("oneway", ""), _FORWARD if implied else _BOTH)
-    if mode != "cycle":
-        return way
-    if any(tags.get(k) in _CONTRAFLOW for k in ("cycleway", "cycleway:left", "cycleway:right", "cycleway:both")):
-        way = _BOTH
-    return _ONEWAY.get(tags.get("oneway:bicycle", ""), way)
+def _ferry_use(tags: Tags, forward: Passage, backward: Passage, wait: float) -> WayUse:
+    duration = duration_seconds(tags.get("duration"))
+    if duration is None:
+        return WayUse(forward, backward, entrance=False, extra_seconds=wait, rank=0)
+    return WayUse(forward, backward, entrance=False, seconds=duration + wait, rank=0)

@@ -4,15 +4,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from geoservice.geo import Bools, Floats, Int32s, Ints
+from geoservice.geo import Bools, Floats, Int8s, Int32s, Ints
 from geoservice.network.compiled_calls import call
 from geoservice.network.graph import Graph
 from geoservice.network.grid import grid_cells, nearest_segments
 
-Int8s = np.ndarray[tuple[int], np.dtype[np.int8]]
-
 SNAPPED, TOO_FAR, NO_NETWORK, BAD_COORDINATE = range(4)
-REASONS = ("snapped", "too far", "no network", "bad coordinate")
+GAP_METRES = 50.0
+"""A small component this much nearer than the others is where a point belongs; if not, it is a gap of the map, since a stub of
+footway in a courtyard is no farther than that from the street around the block."""
+REASONS = ("snapped", "too far from a street", "no network", "bad coordinate")
 """Texts of ``Snapped.reason``: snapped to a street; no street of the mode within the maximum distance; farther than that from
 the bounding box of the network; not a longitude and latitude."""
 
@@ -47,11 +48,24 @@ class Snapped:
         return {name: int((self.reason == code).sum()) for code, name in enumerate(REASONS)}
 
 
-def snap(graph: Graph, lon: Floats, lat: Floats, max_metres: float) -> Snapped:
+def main_edges(graph: Graph, stations: Snapped) -> Bools:
+    """Return the edges that points snap to first: the large components, and small ones with a station on them."""
+    with_station = np.unique(graph.component[stations.edge[stations.ok]])
+    return np.asarray(graph.large | np.isin(graph.component, with_station[with_station >= 0]), np.bool_)
+
+
+def is_joined(graph: Graph, stations: Snapped, points: Snapped) -> Bools:
+    """Return which snapped points are on a part of the network with a station; True for points on no street."""
+    with_station = np.unique(graph.piece[stations.edge[stations.ok]])
+    return np.asarray(~points.ok | np.isin(graph.piece[points.edge], with_station), np.bool_)
+
+
+def snap(graph: Graph, lon: Floats, lat: Floats, max_metres: float, main: Bools | None = None) -> Snapped:
     """Snap points to the nearest street within ``max_metres``; of streets at equal distance to the first edge.
 
-    The straight line from the point to the street is not charged: times begin and end on the street. ``Snapped.metres`` is its
-    length, for callers that charge it.
+    Only edges with an entrance count, and those in ``main``, shape ``(edges,)``, before others: by default the large components
+    (:mod:`geoservice.network.components`). A point snaps to another edge only if that is ``GAP_METRES`` nearer. Searches charge
+    ``Snapped.metres``, the straight line from the point to the street.
     """
     lon, lat = np.asarray(lon, float), np.asarray(lat, float)
     valid = np.isfinite(lon) & np.isfinite(lat) & (np.abs(lon) <= 180) & (np.abs(lat) <= 90)
@@ -61,9 +75,15 @@ def snap(graph: Graph, lon: Floats, lat: Floats, max_metres: float) -> Snapped:
     box = _box(graph)
     outside = np.maximum(np.maximum(box[0] - x, x - box[2]), np.maximum(box[1] - y, y - box[3]))
     in_range = valid & np.isfinite(x) & np.isfinite(y) & (outside <= max_metres)
-    edge, metres, fraction = _search(
-        graph, box, np.where(in_range, x, np.nan), np.where(in_range, y, np.nan), float(max_metres)
-    )
+    search = _Search(graph, box, np.where(in_range, x, np.nan), np.where(in_range, y, np.nan), float(max_metres))
+    main = graph.large if main is None else main
+    edge, metres, fraction = search.nearest(graph.entrance & main)
+    other = graph.entrance & ~main
+    if other.any():
+        other_edge, other_metres, other_fraction = search.nearest(other)
+        nearer = (other_edge >= 0) & ((edge < 0) | (other_metres + GAP_METRES < metres))
+        edge, metres = np.where(nearer, other_edge, edge), np.where(nearer, other_metres, metres)
+        fraction = np.where(nearer, other_fraction, fraction)
     reason = np.where(edge >= 0, SNAPPED, np.where(in_range, TOO_FAR, np.where(valid, NO_NETWORK, BAD_COORDINATE)))
     return Snapped(edge, fraction, metres, reason.astype(np.int8))
 
@@ -73,21 +93,26 @@ def _box(graph: Graph) -> tuple[float, float, float, float]:
     return float(x.min()), float(y.min()), float(x.max()), float(y.max())
 
 
-def _search(
-    graph: Graph, box: tuple[float, float, float, float], x: Floats, y: Floats, max_metres: float
-) -> tuple[Int32s, Floats, Floats]:
-    width, height = box[2] - box[0], box[3] - box[1]
-    segments = max(len(graph.shape_x) - graph.edges, 1)
-    cell = max(50.0, (width * height / segments) ** 0.5, max(width, height) / 20_000)
-    columns, rows = int(width // cell) + 1, int(height // cell) + 1
-    owner = np.repeat(np.arange(graph.edges, dtype=np.int32), np.diff(graph.shape_start))
-    frame = np.array([box[0], box[1], cell])
-    shapes = (graph.shape_x, graph.shape_y)
-    grid = call(grid_cells, *shapes, owner, frame, columns, rows)
-    order = np.argsort((y - box[1]) // cell * columns + (x - box[0]) / cell)
-    search = (frame, columns, rows, x, y, order, max_metres)
-    edge, distance, along = call(nearest_segments, *shapes, owner, graph.shape_m, *grid, *search)
-    length = np.where(edge >= 0, graph.length_m[edge], 1.0)
-    fraction = np.clip(np.divide(along, length, out=np.zeros(len(along)), where=length > 0), 0.0, 1.0)
-    fraction[edge < 0] = np.nan
-    return edge, distance, fraction
+class _Search:
+    """The search for the edges nearest to some points, for several selections of edges."""
+
+    def __init__(self, graph: Graph, box: tuple[float, float, float, float], x: Floats, y: Floats, max_metres: float) -> None:
+        width, height = box[2] - box[0], box[3] - box[1]
+        segments = max(len(graph.shape_x) - graph.edges, 1)
+        cell = max(50.0, (width * height / segments) ** 0.5, max(width, height) / 20_000)
+        columns, rows = int(width // cell) + 1, int(height // cell) + 1
+        owner = np.repeat(np.arange(graph.edges, dtype=np.int32), np.diff(graph.shape_start))
+        order = np.argsort((y - box[1]) // cell * columns + (x - box[0]) / cell)
+        self._graph, self._shapes = graph, (graph.shape_x, graph.shape_y, owner)
+        self._grid = np.array([box[0], box[1], cell]), columns, rows
+        self._points = x, y, order, max_metres
+
+    def nearest(self, included: Bools) -> tuple[Int32s, Floats, Floats]:
+        """Return the nearest ``included`` edge of each point, -1 for none, its distance, and the fraction along it."""
+        cells = call(grid_cells, *self._shapes, included, *self._grid)
+        shapes = (*self._shapes, self._graph.shape_m)
+        edge, distance, along = call(nearest_segments, *shapes, *cells, *self._grid, *self._points)
+        length = np.where(edge >= 0, self._graph.length_m[edge], 1.0)
+        fraction = np.clip(np.divide(along, length, out=np.zeros(len(along)), where=length > 0), 0.0, 1.0)
+        fraction[edge < 0] = np.nan
+        return edge, distance, fraction

@@ -10,7 +10,8 @@ import pyarrow as pa
 from geoservice.analysis.base import Times, Trip
 from geoservice.geo import Bools, Floats, Int32s
 from geoservice.network.graph import Graph, load_graph
-from geoservice.network.snap import Snapped, snap
+from geoservice.network.peak import slowed
+from geoservice.network.snap import Snapped, is_joined, main_edges, snap
 from geoservice.network.travel import nearest, nearest_nodes, pairs
 from geoservice.study import Study
 
@@ -31,20 +32,28 @@ def station_mask(stations: pa.Table, trip: Trip) -> Bools:
 
 @dataclass(frozen=True)
 class ModeTravel:
-    """A mode of travel: its network and the stations on it. The search limit is the study's last break, inclusive."""
+    """A mode of travel: its network and the stations on it. The search limit is the study's last break, inclusive.
+
+    Points snap to the edges in ``main`` before others, shape ``(edges,)``.
+    """
 
     study: Study
     mode: str
     graph: Graph
     stations: pa.Table
     snapped_stations: Snapped
+    main: Bools
 
     @classmethod
     def open(cls, study: Study, mode: str, folder: Path, stations: pa.Table) -> "ModeTravel":
-        """Load the network of ``mode`` and snap the stations; raises :class:`geoservice.errors.NotFound` if there is none."""
-        graph = load_graph(folder, mode)
+        """Load the network of ``mode``, at the study's peak factor, and snap the stations.
+
+        Raises :class:`geoservice.errors.NotFound` if there is none.
+        """
+        graph = slowed(load_graph(folder, mode), study.peak_factor.get(mode, 1.0))
         lon, lat = (stations.column(c).to_numpy() for c in ("lon", "lat"))
-        return cls(study, mode, graph, stations, snap(graph, lon, lat, study.snap_metres))
+        snapped = snap(graph, lon, lat, study.snap_metres)
+        return cls(study, mode, graph, stations, snapped, main_edges(graph, snapped))
 
     @property
     def limit_ms(self) -> int:
@@ -53,7 +62,11 @@ class ModeTravel:
 
     def snap(self, lon: Floats, lat: Floats) -> Snapped:
         """Snap points to the streets within the study's distance."""
-        return snap(self.graph, lon, lat, self.study.snap_metres)
+        return snap(self.graph, lon, lat, self.study.snap_metres, self.main)
+
+    def is_joined(self, points: Snapped) -> Bools:
+        """Return which points are on a part of the network with a station, or on no street."""
+        return is_joined(self.graph, self.snapped_stations, points)
 
     def _matching(self, trip: Trip) -> tuple[Int32s, Snapped, Int32s]:
         keep = station_mask(self.stations, trip)

@@ -38,15 +38,21 @@ def extract(tmp_path: Path) -> Path:
     return write_osm(tmp_path / "town.osm.pbf")
 
 
-def test_what_is_dropped_is_told(extract: Path, tmp_path: Path) -> None:
+def test_the_report_counts_streets_and_parts(extract: Path, tmp_path: Path) -> None:
     report = build_network(extract, tmp_path / "net", ["drive", "walk"], None, quiet)
     drive = report.modes["drive"]
-    assert (drive.nodes_kept, drive.nodes_dropped, drive.segments_kept, drive.segments_dropped) == (4, 2, 4, 1)
-    assert (drive.components, report.ways_cut) == (2, 1)
-    assert drive.km_dropped == pytest.approx(0.958, abs=0.002)  # 0.01 degree at 30.5 north
-    assert drive.km_kept == pytest.approx(2 * 0.958 + 1.112 + 2.215, abs=0.01)
-    assert [line.split(":")[0] for line in report.lines()] == ["walk", "drive", "places"]
-    assert "1.0 km dropped (2 nodes, 1 segments)" in report.lines()[1]
+    assert (drive.osm_nodes, drive.segments, drive.components, drive.large_components, report.streets.ways_cut) == (
+        6,
+        5,
+        2,
+        1,
+        1,
+    )
+    island = 0.958  # 0.01 degree at 30.5 north, shorter than a kilometre
+    assert drive.km - drive.km_large == pytest.approx(island, abs=0.002)
+    assert drive.km_large == pytest.approx(2 * island + 1.112 + 2.215, abs=0.01)
+    assert [line.split(":")[0] for line in report.lines()] == ["walk", "drive", "streets", "places", "slope"]
+    assert "1 connected parts with 5.2 km, and 1 small ones with 1.0 km" in report.lines()[1]
     index = read_index(tmp_path / "net")
     assert index["digest"] == report.digest
     assert index["modes"]["drive"]["report"] == drive.as_dict()
@@ -55,8 +61,8 @@ def test_what_is_dropped_is_told(extract: Path, tmp_path: Path) -> None:
 def test_contraction_by_hand(extract: Path, tmp_path: Path) -> None:
     build_network(extract, tmp_path / "net", ["walk", "drive"], None, quiet)
     walk, drive = load_graph(tmp_path / "net", "walk"), load_graph(tmp_path / "net", "drive")
-    assert (walk.nodes, walk.edges) == (1, 1)  # a ring on foot
-    assert sorted(drive.osm_id.tolist()) == [1, 4]  # the one-way street begins and ends there
+    assert (walk.junctions, walk.edges) == (3, 2)  # a ring on foot, and the island
+    assert sorted(drive.osm_id.tolist()) == [1, 3, 4, 5, 6]  # the one-way street and the service way begin or end there
     assert min(drive.ms_backward.tolist()) == -1
     assert graph_digest(drive) == read_index(tmp_path / "net")["modes"]["drive"]["digest"]
 
@@ -93,7 +99,7 @@ def test_a_failed_build_leaves_the_old_one(extract: Path, tmp_path: Path) -> Non
     with pytest.raises(KeyboardInterrupt):
         build_network(extract, net, ["walk", "drive"], None, killed)
     assert read_index(net)["digest"] == digest
-    assert load_graph(net, "walk").edges == 1
+    assert load_graph(net, "walk").edges == 2
     (net / ".building").mkdir(exist_ok=True)
     assert build_network(extract, net, ["walk"], None, quiet).digest == digest
     assert not (net / ".building").exists()
@@ -133,7 +139,8 @@ def test_errors_say_what_is_wrong(extract: Path, tmp_path: Path) -> None:
     build_network(extract, net, ["walk"], None, quiet)
     with pytest.raises(NotFound, match="drive"):
         load_graph(net, "drive")
-    with pytest.raises(NetworkError, match="mode drive"):
+    nothing_for_cars = r"^foot\.osm\.pbf: mode drive: .*; import an extract with streets for it, or take drive out of modes"
+    with pytest.raises(NetworkError, match=nothing_for_cars):
         build_network(write_osm(tmp_path / "foot.osm.pbf", {1: ([1, 2], {"highway": "footway"})}), net, ["drive"], None, quiet)
 
 

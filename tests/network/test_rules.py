@@ -1,86 +1,11 @@
-"""Access, direction and speed of ways by their tags."""
+"""The table of speeds: a user's file, and the keys that the reader keeps."""
 
 import pytest
+from passages import tags_of, travel_kmh
 
 from geoservice.errors import StudyError
-from geoservice.network.rules import travel_kmh
-from geoservice.network.speeds import limit_kmh, read_speeds
-
-TABLE = read_speeds()
-
-
-def opens(tags: dict[str, str], mode: str) -> tuple[bool, bool]:
-    along, against = travel_kmh(tags, mode, TABLE)
-    return along > 0, against > 0
-
-
-BOTH, AHEAD, BACK, NONE = (True, True), (True, False), (False, True), (False, False)
-
-
-@pytest.mark.parametrize(
-    ("tags", "walk", "cycle", "drive"),
-    [
-        ({"highway": "residential"}, BOTH, BOTH, BOTH),
-        ({"highway": "residential", "oneway": "yes"}, BOTH, AHEAD, AHEAD),
-        ({"highway": "residential", "oneway": "-1"}, BOTH, BACK, BACK),
-        ({"highway": "residential", "oneway": "yes", "oneway:bicycle": "no"}, BOTH, BOTH, AHEAD),
-        ({"highway": "residential", "oneway": "yes", "cycleway": "opposite_lane"}, BOTH, BOTH, AHEAD),
-        ({"highway": "residential", "oneway:bicycle": "-1"}, BOTH, BACK, BOTH),
-        ({"highway": "footway", "oneway:foot": "yes"}, AHEAD, NONE, NONE),
-        ({"highway": "tertiary", "junction": "roundabout"}, BOTH, AHEAD, AHEAD),
-        ({"highway": "tertiary", "junction": "roundabout", "oneway": "no"}, BOTH, BOTH, BOTH),
-        ({"highway": "motorway"}, NONE, NONE, AHEAD),
-        ({"highway": "trunk"}, NONE, NONE, BOTH),
-        ({"highway": "trunk", "foot": "yes"}, BOTH, NONE, BOTH),
-        ({"highway": "primary", "motorroad": "yes"}, NONE, NONE, BOTH),
-        ({"highway": "residential", "oneway": "reversible"}, BOTH, NONE, NONE),
-        ({"highway": "steps", "bicycle": "yes"}, BOTH, NONE, NONE),
-        ({"highway": "footway"}, BOTH, NONE, NONE),
-        ({"highway": "footway", "bicycle": "yes"}, BOTH, BOTH, NONE),
-        ({"highway": "footway", "bicycle": "dismount"}, BOTH, BOTH, NONE),
-        ({"highway": "track"}, BOTH, BOTH, NONE),
-        ({"highway": "track", "motor_vehicle": "yes"}, BOTH, BOTH, BOTH),
-        ({"highway": "service", "access": "private"}, NONE, NONE, NONE),
-        ({"highway": "service", "access": "no", "foot": "yes"}, BOTH, NONE, NONE),
-        ({"highway": "service", "access": "no", "vehicle": "yes"}, NONE, BOTH, BOTH),
-        ({"highway": "service", "vehicle": "no"}, BOTH, NONE, NONE),
-        ({"highway": "service", "motor_vehicle": "no", "motorcar": "yes"}, BOTH, BOTH, BOTH),
-        ({"highway": "service", "motor_vehicle": "private"}, BOTH, BOTH, NONE),
-        ({"highway": "secondary", "bicycle": "use_sidepath"}, BOTH, NONE, BOTH),
-        ({"highway": "pedestrian", "area": "yes"}, NONE, NONE, NONE),
-        ({"highway": "service", "route": "ferry"}, NONE, NONE, NONE),
-        ({"highway": "construction", "foot": "yes"}, NONE, NONE, NONE),
-        ({"route": "ferry", "foot": "yes"}, NONE, NONE, NONE),
-    ],
-    ids=str,
-)
-def test_who_may_go_where(
-    tags: dict[str, str], walk: tuple[bool, bool], cycle: tuple[bool, bool], drive: tuple[bool, bool]
-) -> None:
-    assert [opens(tags, m) for m in ("walk", "cycle", "drive")] == [walk, cycle, drive]
-
-
-def test_posted_limits_count_for_driving_alone() -> None:
-    tags = {"highway": "primary", "maxspeed": "40", "maxspeed:backward": "20 mph"}
-    assert travel_kmh(tags, "drive", TABLE) == pytest.approx((34.0, 32.18688 * 0.85))
-    assert travel_kmh(tags, "walk", TABLE) == (5.0, 5.0)
-
-
-@pytest.mark.parametrize(
-    ("text", "kmh"),
-    [
-        (None, None),
-        ("", None),
-        ("none", None),
-        ("walk", 7.0),
-        ("60 km/h", 60.0),
-        ("DE:zone30", 30.0),
-        ("CN:rural", 90.0),
-        ("urban", None),
-    ],
-)
-def test_limits(text: str | None, kmh: float | None) -> None:
-    assert limit_kmh(text) == kmh
+from geoservice.network.rules import KEYS
+from geoservice.network.speeds import read_speeds
 
 
 def test_a_file_of_the_user_replaces_what_it_names(tmp_path) -> None:
@@ -104,3 +29,58 @@ def test_a_wrong_table_is_refused_by_name(tmp_path, text: str) -> None:
 def test_a_missing_table_is_told(tmp_path) -> None:
     with pytest.raises(StudyError, match=r"none\.toml not found"):
         read_speeds(tmp_path / "none.toml")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("[walk]\ndetour = 0.5\n", r"mine\.toml: walk\.detour: .*greater than or equal to 1; got 0\.5"),
+        ("[walk]\naccess_kmh = 0\n", r"mine\.toml: walk\.access_kmh"),
+        ("[drive]\njunction_seconds = -1\n", r"mine\.toml: drive\.junction_seconds"),
+        ("[drive.ceilings.width]\nnarrow = 5\n", r"mine\.toml: drive\.ceilings\.width"),
+        ("[ferry]\nkmh = 0\n", r"mine\.toml: ferry\.kmh"),
+        ("[countries]\nXX = { limits = { urban = 900 } }\n", r"mine\.toml: countries\.XX\.limits\.urban: .*got 900"),
+        ('country = "QQ"\n', r"mine\.toml: country: .*QQ.*AD, AT"),
+    ],
+)
+def test_a_wrong_value_is_refused_with_what_is_allowed(tmp_path, text: str, message: str) -> None:
+    file = tmp_path / "mine.toml"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(StudyError, match=message):
+        read_speeds(file)
+
+
+def test_a_file_of_the_user_adds_a_country_and_a_ceiling(tmp_path) -> None:
+    file = tmp_path / "mine.toml"
+    text = 'country = "QQ"\n[countries.QQ]\nlimits = { urban = 45 }\n[drive.ceilings.surface]\ngravel = 25\n'
+    file.write_text(text, encoding="utf-8")
+    table = read_speeds(file)
+    assert travel_kmh(tags_of("highway=primary maxspeed=QQ:urban"), "drive", table) == (45.0, 45.0)
+    assert travel_kmh(tags_of("highway=primary surface=gravel"), "drive", table) == (25.0, 25.0)
+    assert travel_kmh(tags_of("highway=primary surface=sett"), "drive", table) == (40.0, 40.0)
+
+
+def test_the_share_of_limits_is_of_the_table(tmp_path) -> None:
+    file = tmp_path / "mine.toml"
+    file.write_text("[drive]\nmaxspeed_share = 0.8\n", encoding="utf-8")
+    table = read_speeds(file)
+    assert travel_kmh(tags_of("highway=primary maxspeed=50"), "drive", table) == (40.0, 40.0)
+    assert travel_kmh(tags_of("highway=service maxspeed=50"), "drive", table) == (15.0, 15.0)
+
+
+@pytest.mark.parametrize("mode", ["walk", "cycle", "drive"])
+def test_the_walk_to_the_street_is_charged_alike_for_all_modes(mode: str) -> None:
+    table = read_speeds().of(mode)
+    assert (table.detour, table.access_kmh) == (1.3, 5.0)
+
+
+def test_junctions_cost_time_for_cars_alone() -> None:
+    seconds = [(t.junction_seconds, t.signal_seconds) for t in map(read_speeds().of, ("walk", "cycle", "ebike", "drive"))]
+    assert seconds == [(0.0, 0.0), (0.0, 0.0), (0.0, 0.0), (5.0, 5.0)]
+
+
+def test_the_reader_keeps_every_key_once() -> None:
+    assert len(KEYS) == len(set(KEYS))
+    assert {"highway", "route", "duration", "vehicle:backward", "zone:traffic", "access:conditional", "ramp:bicycle"} <= set(
+        KEYS
+    )

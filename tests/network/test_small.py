@@ -15,7 +15,8 @@ from geoservice.network.snap import Snapped
 from geoservice.network.speeds import read_speeds
 from geoservice.network.travel import UNREACHED, nearest, nearest_nodes, pairs, street_positions
 
-SPEEDS = read_speeds()
+TABLE = read_speeds()
+SPEEDS = TABLE.model_copy(update={"drive": TABLE.drive.model_copy(update={"junction_seconds": 0.0, "signal_seconds": 0.0})})
 KINDS = (
     {"highway": "residential"},
     {"highway": "residential", "oneway": "yes"},
@@ -34,7 +35,7 @@ class Town:
         ref = np.array([n for _, nodes in self.ways for n in nodes], np.int64)
         start = np.cumsum([0] + [len(nodes) for _, nodes in self.ways]).astype(np.int64)
         lon, lat = np.array([self.places[n] for n in ref]).reshape(-1, 2).T
-        return OsmStreets(start, np.array([k for k, _ in self.ways], np.int32), ref, lon, lat, KINDS, 0)
+        return OsmStreets(start, np.array([k for k, _ in self.ways], np.int32), ref, lon, lat, KINDS)
 
 
 @st.composite
@@ -226,6 +227,8 @@ def test_all_arrays_have_the_documented_types() -> None:
     graph = built(Town([(0, [0, 1, 2]), (1, [2, 0])], [(117.0, 30.5), (117.01, 30.5), (117.0, 30.51)]))
     for name in ARRAYS:
         want = np.int64 if name in {"osm_id", "shape_start"} or name.endswith("indptr") else np.int32
+        if name in {"large", "entrance"}:
+            want = np.bool_
         if name in {"lon", "lat", "length_m", "shape_lon", "shape_lat", "shape_x", "shape_y", "shape_m"}:
             want = np.float64
         assert getattr(graph, name).dtype == want, name
