@@ -1,7 +1,35 @@
 """Analyses: pure functions on arrays, one module each. A new analysis is a new file and a line here."""
 
-from geoservice.analysis import catchments, coverage, gaps, origins, quantiles, travel_time
+from geoservice.analysis import (
+    balance,
+    catchments,
+    clusters,
+    coverage,
+    equal_services,
+    flows,
+    gaps,
+    hotspots,
+    indicators,
+    interaction,
+    projection,
+    quantiles,
+    travel_time,
+)
 from geoservice.analysis.base import Analysis
 
-ANALYSES: tuple[Analysis, ...] = (travel_time, coverage, quantiles, catchments, gaps, origins)
+ANALYSES: tuple[Analysis, ...] = (
+    travel_time,
+    coverage,
+    quantiles,
+    catchments,
+    equal_services,
+    gaps,
+    flows,
+    interaction,
+    balance,
+    hotspots,
+    clusters,
+    indicators,
+    projection,
+)
 """All analyses in running order: later ones read the rows of earlier ones."""

@@ -5,7 +5,7 @@ each number has the margin that follows from the surface.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
@@ -13,7 +13,7 @@ import pyarrow as pa
 from pydantic import BaseModel
 
 from geoservice.demand import DemandSurface
-from geoservice.geo import Floats, Int32s, LocalProjection
+from geoservice.geo import Bools, Floats, Int32s, LocalProjection
 
 UNREACHED = np.int32(2**31 - 1)
 """Travel time, in milliseconds, of points that are not reached within the search limit."""
@@ -71,13 +71,32 @@ class Demand:
     """The demand surface and the regions of its points; arrays of shape ``(points,)``.
 
     ``area[level]`` and ``cell`` are positions in the context's units, -1 for points outside them. ``travel`` has the times of
-    every trip.
+    every trip. ``off_network[mode]`` marks points without times in a mode: no street is near, or no station is on the part of
+    the network that they are on.
     """
 
     surface: DemandSurface
     area: Mapping[str, Int32s]
     cell: Int32s
     travel: Mapping[Trip, Times]
+    off_network: Mapping[str, Bools]
+
+
+class FlowPlace(NamedTuple):
+    """An area or an origin of migrants, anywhere in the country.
+
+    ``lon`` and ``lat`` are degrees, NaN if it has no position. ``parent`` is the listed origin around it, ``county`` and
+    ``province`` are those that it is or lies in; "" for none.
+    """
+
+    name_zh: str
+    name_en: str
+    level: str
+    lon: float
+    lat: float
+    parent: str
+    county: str
+    province: str
 
 
 @dataclass(frozen=True)
@@ -85,7 +104,8 @@ class Context:
     """The input of an analysis; all of it is public.
 
     ``reach(mode, lon, lat, minutes)`` returns the points of the surface within the time of each place, as pairs ``(place,
-    point)`` of int32 arrays.
+    point)`` of int32 arrays. ``flow_places`` has the areas and origins of the surface's flows by code;
+    ``uptake`` is the table of served and eligible persons, ``pyramids`` that of persons by age, if one was loaded.
     """
 
     projection: LocalProjection
@@ -99,14 +119,18 @@ class Context:
     streets: Mapping[str, StreetPlaces]
     demand: Demand
     reach: Callable[[str, Floats, Floats, int], tuple[Int32s, Int32s]]
+    flow_places: Mapping[str, FlowPlace] = field(default_factory=dict)
+    uptake: pa.Table | None = None
+    pyramids: pa.Table | None = None
 
 
 @dataclass(frozen=True)
 class Findings:
-    """The output of an analysis: rows of the release table, and new regions."""
+    """The output of an analysis: rows of the release table, new regions, and notes for the reader in ``zh`` and ``en``."""
 
     rows: pa.Table
     units: Sequence[Units] = ()
+    notes: Sequence[Mapping[str, str]] = ()
 
 
 class Process(BaseModel):

@@ -3,7 +3,7 @@
 Stations at the same position in the network are equally near to everybody: they share a catchment and divide its people.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -105,7 +105,7 @@ def capacity_shares(first: Ints, capacity: Floats) -> Floats:
 
 
 @dataclass(frozen=True)
-class _Catchments:
+class StationCatchments:
     """Catchments of one trip.
 
     ``offering`` are the stations that offer the service, with ``capacity``; ``first`` is the first station of their catchment
@@ -120,7 +120,8 @@ class _Catchments:
     capacity: Floats
 
     @classmethod
-    def of(cls, context: Context, trip: Trip) -> "_Catchments":
+    def of(cls, context: Context, trip: Trip) -> "StationCatchments":
+        """Return the catchments of a trip."""
         stations = context.stations
         offering = np.flatnonzero([trip.service in s["services"] for s in stations.select(["services"]).to_pylist()])
         delay, capacity = (
@@ -132,21 +133,35 @@ class _Catchments:
         of_station[offering] = np.searchsorted(firsts, first)
         return cls(offering, first, firsts, of_station, capacity)
 
+    @property
+    def stations(self) -> Ints:
+        """The first station of each catchment, as a row of the context's stations; shape ``(catchments,)``."""
+        return self.offering[self.firsts]
 
-def _units(trip: Trip, catchments: _Catchments, stations: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    def unit_ids(self, trip: Trip, station_ids: Sequence[str]) -> list[str]:
+        """Return the ids of the catchments as units; ``station_ids`` are those of the context's stations."""
+        return [f"{trip.service}.{trip.mode}.{station_ids[row]}" for row in self.stations]
+
+    @property
+    def total_capacity(self) -> Floats:
+        """Capacity of each catchment's stations together, NaN if one states none; shape ``(catchments,)``."""
+        return np.bincount(self.first, self.capacity)[self.firsts].astype(float)
+
+
+def _units(trip: Trip, catchments: StationCatchments, stations: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return name and stations of each catchment."""
     units = []
-    for first in catchments.firsts:
+    unit_ids = catchments.unit_ids(trip, [str(s["id"]) for s in stations])
+    for unit, first in zip(unit_ids, catchments.firsts, strict=True):
         members = [stations[i] for i in catchments.offering[catchments.first == first]]
         ids, names, tiers = ([str(s[c]) for s in members] for c in ("id", "name", "tier"))
         station, name, tier = (NAME_SEPARATOR.join(dict.fromkeys(values)) for values in (ids, names, tiers))
-        unit = f"{trip.service}.{trip.mode}.{ids[0]}"
         texts = (unit, name, name, None, trip.service, trip.mode, station, name, tier)
         units.append({**dict(zip(ATTRIBUTES, texts, strict=True)), STATIONS: ids})
     return units
 
 
-def _rows(context: Context, trip: Trip, catchments: _Catchments, names: list[str]) -> Iterator[pa.Table]:
+def _rows(context: Context, trip: Trip, catchments: StationCatchments, names: list[str]) -> Iterator[pa.Table]:
     """Yield households, persons and load of each catchment, and persons and load of each station."""
     demand = context.demand
     sums = region_sums(demand.surface, catchments.of_station[demand.travel[trip].station], len(catchments.firsts))
@@ -158,7 +173,7 @@ def _rows(context: Context, trip: Trip, catchments: _Catchments, names: list[str
         yield table(sums.value(HOUSEHOLDS), sums.margin(HOUSEHOLDS), measure="catchment_households", **catchment_dims)
     persons, margin = sums.value(PERSONS), sums.margin(PERSONS)
     yield table(persons, margin, measure="catchment_persons", **catchment_dims)
-    capacity = np.bincount(catchments.first, catchments.capacity)[catchments.firsts].astype(float)
+    capacity = catchments.total_capacity
     yield table(load(persons, capacity), load(margin, capacity), NOT_APPLICABLE, measure="load", **catchment_dims)
     own_catchment, share = catchments.of_station[catchments.offering], capacity_shares(catchments.first, catchments.capacity)
     persons, margin = persons[own_catchment] * share, margin[own_catchment] * share
@@ -183,7 +198,7 @@ def analyse(context: Context, params: Params, results: pa.Table) -> Findings:  #
         streets = context.streets[trip.mode]
         if trip.mode not in cells:
             cells[trip.mode] = thiessen(*context.projection.forward(streets.lon, streets.lat), outline)
-        catchments = _Catchments.of(context, trip)
+        catchments = StationCatchments.of(context, trip)
         catchment_units = _units(trip, catchments, stations)
         shapes, junction = cells[trip.mode]
         label = catchments.of_station[streets.travel[trip].station[junction]]

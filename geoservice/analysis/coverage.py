@@ -136,11 +136,21 @@ def _uncovered(context: Context, params: Params, trip: Trip, areas: AreaRegions)
         yield table(sums.value(q), sums.margin(q), measure="uncovered_persons", group=group, **dims)
 
 
+def _off_network(context: Context, areas: AreaRegions, totals: Sums) -> Iterator[pa.Table]:
+    """Yield the share of persons of each area who have no times in a mode, because no street leads from them to a station."""
+    persons, rows = Quantity("persons", "all"), np.arange(len(areas))
+    for mode, off in context.demand.off_network.items():
+        regions = np.where(off[areas.point], areas.region, np.int32(-1))
+        sums = region_sums(context.demand.surface, regions, len(areas), areas.point)
+        ratio = Shares(sums, totals, rows).ratio(persons)
+        yield table(*ratio, measure="off_network_share", mode=mode, group="all", **areas.columns())
+
+
 def analyse(context: Context, params: Params, results: pa.Table) -> Findings:  # noqa: ARG001 - the form of an analysis
     """Return population by area and cell, the covered part of it, and persons beyond the standard."""
     areas = AreaRegions.of(context)
     totals = region_sums(context.demand.surface, areas.region, len(areas), areas.point)
-    rows = [*population(context, params, areas, totals)]
+    rows = [*population(context, params, areas, totals), *_off_network(context, areas, totals)]
     for trip in trips_for(context.demand.travel, params.services):
         rows += _covered(context, params, trip, areas, totals)
         if trip.tier == "any" and trip.nth == 1:

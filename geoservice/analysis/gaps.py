@@ -4,7 +4,7 @@ A cell is inhabited if a leaf of the demand surface with more people than its no
 if they touch along a side or at a corner (eight neighbours): settlements follow roads, and roads run diagonally.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -20,6 +20,7 @@ from geoservice.analysis.travel_time import minutes, within
 from geoservice.demand import Quantity, region_sums
 from geoservice.geo import Bools, Floats, Int32s, Ints, Objects
 from geoservice.measures import BEYOND
+from geoservice.modes import MODES
 
 PROCESS = Process(
     id="gaps",
@@ -29,9 +30,6 @@ PROCESS = Process(
         "en": "Inhabited ground beyond a service's standard, ranked by people, with the people a new station would reach.",
     },
 )
-STRAIGHT_METRES_PER_MINUTE: Mapping[str, float] = {"walk": 60.0, "cycle": 180.0, "drive": 450.0}
-"""Straight-line metres per minute, allowing for detours; used only to choose a point."""
-
 CANDIDATES = 16
 HOUSEHOLDS, PERSONS = Quantity("households"), Quantity("persons")
 
@@ -218,7 +216,7 @@ def analyse(context: Context, params: Params, results: pa.Table) -> Findings:  #
         gaps = _units(shapes, trip, patch, patches, standard)
         names = [str(u["unit"]) for u in gaps]
         rows += _counts(context, trip, patch, names, standard)
-        best = best_cells(patch, patches, x, y, persons, standard * STRAIGHT_METRES_PER_MINUTE[trip.mode])
+        best = best_cells(patch, patches, x, y, persons, standard * MODES[trip.mode].straight_metres_per_minute)
         gap, point = context.reach(trip.mode, context.cell_lon[best], context.cell_lat[best], standard)
         reach = region_sums(context.demand.surface, gap, patches, point)
         dims = _dimensions(trip, names, standard)

@@ -32,6 +32,38 @@ class Params(BaseModel):
     minutes: tuple[int, ...]
 
 
+def crossing_times(cumulative: Floats, target: Floats, breaks: Floats) -> Floats:
+    """Return the times at which cumulative numbers reach a target, by linear interpolation from (0, 0) through the breaks.
+
+    Parameters
+    ----------
+    cumulative : float64 array, shape (n, breaks, ...)
+        Where noise makes them fall, their running maximum is used.
+    target : float64 array, shape (n, ...)
+        Above 0.
+    breaks : float64 array, shape (breaks,), minutes
+        Ascending.
+
+    Returns
+    -------
+    float64 array, shape (n, ...), minutes
+        NaN if the target is not reached at the last break.
+
+    Examples
+    --------
+    >>> crossing_times(np.array([[20.0, 60.0], [5.0, 40.0]]), np.array([50.0, 50.0]), np.array([10.0, 20.0])).tolist()
+    [17.5, nan]
+    """
+    low, start, minutes = np.zeros(target.shape), 0.0, np.full(target.shape, np.nan)
+    for number, end in enumerate(breaks):
+        high = np.maximum(cumulative[:, number], low)
+        crossed = (low < target) & (high >= target)
+        fraction = (target[crossed] - low[crossed]) / (high[crossed] - low[crossed])
+        minutes[crossed] = start + fraction * (end - start)
+        low, start = high, end
+    return minutes
+
+
 def quantile(shares: Floats, breaks: Floats, percent: float) -> Floats:
     """Return the time at which a cumulative share is reached, by linear interpolation from (0, 0) through the breaks.
 
@@ -55,15 +87,7 @@ def quantile(shares: Floats, breaks: Floats, percent: float) -> Floats:
     >>> quantile(shares, np.array([10.0, 20.0]), 50).tolist()
     [17.5, 10.0, nan]
     """
-    cumulative = np.maximum.accumulate(np.nan_to_num(shares, nan=0.0), axis=1)
-    cumulative = np.hstack([np.zeros((len(cumulative), 1)), cumulative])
-    times = np.concatenate([[0.0], breaks])
-    upper = np.clip((cumulative < percent).sum(axis=1), 1, len(breaks))
-    row = np.arange(len(cumulative))
-    low, high = cumulative[row, upper - 1], cumulative[row, upper]
-    reached = high >= percent
-    fraction = (percent - low) / np.where(reached, high - low, 1.0)
-    return np.where(reached, times[upper - 1] + fraction * (times[upper] - times[upper - 1]), np.nan)
+    return crossing_times(np.nan_to_num(shares, nan=0.0), np.full(len(shares), float(percent)), breaks)
 
 
 def quantile_margin(shares: Floats, margins: Floats, breaks: Floats, percent: float) -> Floats:

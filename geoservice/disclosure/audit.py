@@ -47,6 +47,7 @@ def _joined(first: Households, second: Households) -> Households:
         np.concatenate([first.migrant_class, second.migrant_class]),
         np.concatenate([first.persons, second.persons]),
         {g: np.concatenate([first.groups[g], second.groups[g]]) for g in first.groups},
+        None if first.arrival is None or second.arrival is None else np.concatenate([first.arrival, second.arrival]),
     )
 
 

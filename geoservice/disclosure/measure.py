@@ -8,7 +8,7 @@ the second step only, so given the tree they are unbiased and their errors are k
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 
@@ -16,7 +16,7 @@ from geoservice.disclosure.budget import NodeParts
 from geoservice.disclosure.sampler import Sampler
 from geoservice.disclosure.tree import PlaceTree
 from geoservice.geo import Bools, Int32s, Ints
-from geoservice.schema import MIGRANT_CLASSES
+from geoservice.schema import ARRIVALS, MIGRANT_CLASSES
 
 PERSONS_CAP = 8
 GROUP_CAP = 2
@@ -24,40 +24,48 @@ CUT_SIGMAS = 7
 
 
 class Query(NamedTuple):
-    """A count in every node; a household changes one of the ``columns`` by at most ``sensitivity``."""
+    """A count in every node; a household changes one of the ``columns`` by at most ``sensitivity``.
+
+    ``partition`` names the array of :class:`Households` with the column of each household; "" if there is one column.
+    """
 
     name: str
     columns: tuple[str, ...]
     sensitivity: int
     weight: int
+    partition: Literal["", "migrant_class", "arrival"] = ""
 
 
 class Households(NamedTuple):
     """Households in the form of the measurement; arrays of shape ``(n,)``.
 
     ``square`` is the finest square, ``migrant_class`` a position in ``MIGRANT_CLASSES``, ``persons`` the members, ``groups``
-    the members of each group.
+    the members of each group. ``arrival`` is a position in ``ARRIVALS``, -1 for residents; None if arrivals are not measured.
     """
 
     square: Int32s
     migrant_class: Int32s
     persons: Ints
     groups: Mapping[str, Ints]
+    arrival: Int32s | None = None
 
 
-def queries_for(groups: Sequence[str], *, migrants: bool) -> tuple[Query, ...]:
+def queries_for(groups: Sequence[str], *, migrants: bool, arrivals: bool = False) -> tuple[Query, ...]:
     """Return the queries of a measurement; their weights divide a node's budget.
 
     Persons are counted as ``2 x persons - 9`` and groups as ``members - 1``, which halves the sensitivity and so the noise; the
     measured number of households recovers the sums. With migrants, households and persons are also counted by class: a
-    household has one class, so all classes together cost as much as one.
+    household has one class, so all classes together cost as much as one. With arrivals, migrant households are also counted by
+    time since arrival.
     """
     queries = [Query("households", ("all",), 1, 24), Query("persons", ("all",), PERSONS_CAP - 1, 20)]
     if migrants:
         queries += [
-            Query("households_by_class", MIGRANT_CLASSES, 1, 9),
-            Query("persons_by_class", MIGRANT_CLASSES, PERSONS_CAP - 1, 11),
+            Query("households_by_class", MIGRANT_CLASSES, 1, 9, "migrant_class"),
+            Query("persons_by_class", MIGRANT_CLASSES, PERSONS_CAP - 1, 11, "migrant_class"),
         ]
+    if migrants and arrivals:
+        queries.append(Query("households_by_arrival", ARRIVALS, 1, 6, "arrival"))
     return (*queries, *(Query(f"group.{g}", (g,), GROUP_CAP // 2, 8) for g in groups))
 
 
@@ -78,10 +86,11 @@ def encode(query: Query, households: Households) -> Ints:
 
 def exact_counts(query: Query, households: Households, tree: PlaceTree) -> Ints:
     """Return the exact sums of a query in every node; private. Shape ``(nodes, columns)``."""
-    column = households.migrant_class if len(query.columns) > 1 else np.zeros(len(households.square), np.int32)
+    column = getattr(households, query.partition) if query.partition else np.zeros(len(households.square), np.int32)
     squares, columns = len(tree.base_node), len(query.columns)
-    cell = households.square.astype(np.int64) * columns + column
-    flat = np.bincount(cell, encode(query, households).astype(float), squares * columns)  # exact below 2^53
+    counted = slice(None) if (column >= 0).all() else column >= 0
+    cell = households.square[counted].astype(np.int64) * columns + column[counted]
+    flat = np.bincount(cell, encode(query, households)[counted].astype(float), squares * columns)  # exact below 2^53
     sums = np.zeros((tree.nodes, columns), np.int64)
     np.add.at(sums, tree.base_node, np.rint(flat).astype(np.int64).reshape(squares, columns))
     return add_up(tree, sums)

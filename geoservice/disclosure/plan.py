@@ -27,7 +27,7 @@ class ExpectedMargins(NamedTuple):
 
 
 def expected_margins(
-    areas: pa.Table, places: Places | None, rho: Fraction, groups: Sequence[str], *, migrants: bool
+    areas: pa.Table, places: Places | None, rho: Fraction, groups: Sequence[str], *, migrants: bool, arrivals: bool = False
 ) -> list[ExpectedMargins]:
     """Return the median margin of each level of areas, and of the finest squares.
 
@@ -39,7 +39,7 @@ def expected_margins(
     places_rho = rho_of_places(rho, migrants=migrants)
     variance = node_variance(node_parts(tree), places_rho, ~leaf, leaf)
     margin_factor = _margin_factors(tree, np.ones(tree.nodes, bool), variance)
-    scales = quantity_scales(queries_for(groups, migrants=migrants))
+    scales = quantity_scales(queries_for(groups, migrants=migrants, arrivals=arrivals))
     rows = []
     for level in (*LEVELS, SQUARE):
         at_level = np.array([name == level for name in tree.level]) & (leaf if level == SQUARE else True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from fractions import Fraction
 from typing import Any
 
@@ -59,6 +60,7 @@ def protect(
     *,
     migrants: bool = True,
     chinese: bool = True,
+    arrivals_day: date | None = None,
     description: Mapping[str, Any] | None = None,
     progress: Progress = lambda _stage, _fraction: None,
 ) -> ProtectedSurface:
@@ -76,6 +78,8 @@ def protect(
         Source of noise: OpenDP for every real register.
     migrants, chinese : bool
         Whether migrant classes are measured, and whether area codes are Chinese division codes.
+    arrivals_day : date, optional
+        Measure migrants by time since arrival too, as of this day.
     description : mapping, optional
         Further entries of the surface's description.
     progress : callable
@@ -89,10 +93,12 @@ def protect(
     progress("places", 0.0)
     tree = build_tree(areas, places)
     groups = sorted(n.removeprefix(GROUP_PREFIX) for n in households.column_names if n.startswith(GROUP_PREFIX))
-    queries = queries_for(groups, migrants=migrants)
+    queries = queries_for(groups, migrants=migrants, arrivals=arrivals_day is not None)
     progress("measuring", 0.0)
     square = squares_of(households, tree, places)
     people = read_households(households, square, groups, areas, migrants=migrants, chinese=chinese)
+    if arrivals_day is not None:
+        people = people._replace(arrival=arrival_bands(households, people.migrant_class, arrivals_day))
     places_rho = rho_of_places(rho, migrants=migrants)
     protected = measure_tree(tree, people, queries, places, places_rho, sampler, progress)
     flows = _flows(households, areas, tree, people, rho - places_rho, sampler, chinese=chinese) if migrants else None
@@ -103,6 +109,7 @@ def protect(
         "caps": {"persons": PERSONS_CAP, "group": GROUP_CAP, "migrants": MIGRANTS_CAP},
         "levels": [*sorted({level for level in tree.level if level != SQUARE}), f"squares of {SQUARE_METRES:.0f} m and wider"],
         "groups": list(protected.surface.groups()),
+        **({"arrivals_day": str(arrivals_day)} if arrivals_day is not None else {}),
         **(description or {}),
     }
     progress("estimating", 1.0)
@@ -158,7 +165,30 @@ def _flows(
     migrants = np.flatnonzero(people.migrant_class > 0)
     homes = households.column("registered_area").combine_chunks().take(pa.array(migrants, pa.int64()))
     wide, fine = origins_of(homes, origins, areas, chinese=chinese)
-    return measure_origins(tree, origins, Migrants(people.square[migrants], wide, fine, people.persons[migrants]), rho, sampler)
+    arrival = None if people.arrival is None else people.arrival[migrants]
+    counted = Migrants(people.square[migrants], wide, fine, people.persons[migrants], arrival)
+    return measure_origins(tree, origins, counted, rho, sampler)
+
+
+def arrival_bands(households: pa.Table, migrant_class: Int32s, day: date) -> Int32s:
+    """Return the position in ``ARRIVALS`` of each migrant household by its date ``since``, -1 for residents; shape ``(n,)``.
+
+    Years are counted to ``day``: an arrival on the same day five years before is 5 years ago and belongs to 1 to 5.
+    """
+    since = households.column("since")
+    days = since.fill_null(pa.scalar(day)).to_numpy()
+    one, five = (np.datetime64(_years_before(day, years)) for years in (1, 5))
+    band = np.where(days > one, 0, np.where(days >= five, 1, 2))
+    band = np.where(since.is_null().to_numpy(), 3, band)
+    return np.where(migrant_class > 0, band, -1).astype(np.int32)
+
+
+def _years_before(day: date, years: int) -> date:
+    """Return the same day some years before; 28 February for 29 February in other years."""
+    try:
+        return day.replace(year=day.year - years)
+    except ValueError:
+        return day.replace(year=day.year - years, day=28)
 
 
 def read_households(

@@ -10,7 +10,7 @@ from geoservice.demand.surface import Unit
 from geoservice.disclosure.estimate import reconcile
 from geoservice.disclosure.measure import GROUP_CAP, PERSONS_CAP, Query
 from geoservice.geo import Floats
-from geoservice.schema import MIGRANT_CLASSES
+from geoservice.schema import ARRIVALS, MIGRANT_CLASSES
 
 
 def query_weights(queries: Sequence[Query]) -> dict[str, Fraction]:
@@ -46,7 +46,7 @@ def quantities(columns: Floats, queries: Sequence[Query], weights: Mapping[str, 
     Returns
     -------
     mapping of Quantity to float64 array, shape (n,)
-        Residents and migrants add up to all, and so do the migrant classes to migrants.
+        Residents and migrants add up to all, and so do the migrant classes to migrants, and arrivals to migrant households.
     """
     index = {name: i for i, name in enumerate(column_names(queries))}
 
@@ -72,6 +72,10 @@ def quantities(columns: Floats, queries: Sequence[Query], weights: Mapping[str, 
             result[Quantity(unit, "resident")] = counts[:, 0]
             result[Quantity(unit, "migrant")] = counts[:, 1:].sum(axis=1)
             result |= {Quantity(unit, c): counts[:, i] for i, c in enumerate(MIGRANT_CLASSES) if i}
+    if ("households_by_arrival", ARRIVALS[0]) in index:
+        arrivals = np.column_stack([column("households_by_arrival", a) for a in ARRIVALS])
+        arrivals += ((result[Quantity("households", "migrant")] - arrivals.sum(axis=1)) / len(ARRIVALS))[:, None]
+        result |= {Quantity("households", a): arrivals[:, i] for i, a in enumerate(ARRIVALS)}
     for query in queries:
         if query.name.startswith("group."):
             result[Quantity("persons", query.columns[0])] = column(query.name, query.columns[0]) + GROUP_CAP / 2 * households

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from datetime import date
 from fractions import Fraction
 
 import pyarrow as pa
@@ -21,7 +22,8 @@ Progress = Callable[[str, float], None]
 class Rules:
     """Settings of a measurement: rho of this one, the limit of all together, and the study's codes and classes.
 
-    ``synthetic`` is true for registers that are declared so: their noise comes from a seed, which protects nobody.
+    ``arrivals`` measures migrants by time since arrival. ``synthetic`` is true for registers that are declared so: their noise
+    comes from a seed, which protects nobody.
     """
 
     rho: Fraction
@@ -29,6 +31,7 @@ class Rules:
     migrants: bool = True
     chinese: bool = True
     synthetic: bool = False
+    arrivals: bool = False
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,8 @@ def measure_vintage(
     rules: Rules,
     project_surfaces: Collection[str] = (),
     progress: Progress = lambda _stage, _fraction: None,
+    *,
+    day: date | None = None,
 ) -> Measurement:
     """Return the surface of the register's households; measure it if that was not done before.
 
@@ -63,11 +68,13 @@ def measure_vintage(
     project_surfaces : collection of str
         Digests of the register's surfaces in the project; one that is not in the book shows that the book was lost.
     progress : callable
+    day : date, optional
+        The day of the households, to which time since arrival is counted.
 
     Raises
     ------
     InputError
-        If there are no households, or the book is damaged or lost.
+        If there are no households, arrivals are measured but no day is given, or the book is damaged or lost.
     DisclosureError
         If the budget is exhausted.
     """
@@ -80,12 +87,14 @@ def measure_vintage(
         if draw.register_digest == digest:
             return Measurement(draw, register.surface(draw.surface_digest), None)
     check_budget(book, rules)
+    if rules.arrivals and day is None:
+        raise InputError("arrivals: the day to which time since arrival is counted is missing")
     register.secret()  # raises if it was lost: ids would differ from those of a later import
     facts = {"vintage": len(book) + 1, "made_up": rules.synthetic}
     sampler = _sampler(rules, digest)
     result = protect(
-        households, areas, places, rules.rho, sampler, migrants=rules.migrants, chinese=rules.chinese, description=facts,
-        progress=progress,
+        households, areas, places, rules.rho, sampler, migrants=rules.migrants, chinese=rules.chinese,
+        arrivals_day=day if rules.arrivals else None, description=facts, progress=progress,
     )  # fmt: skip
     body = write_surface(result.surface)
     return Measurement(register.spend(digest, body, rules.rho, "made up" if rules.synthetic else ""), body, result)

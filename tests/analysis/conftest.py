@@ -77,3 +77,14 @@ def noisy(context, homes):
     """Results of the same district measured with noise: a standard error of two households per leaf."""
     surface = make_surface(*homes, noise=2.0)
     return run(replace(context, demand=replace(context.demand, surface=surface)))
+
+
+@pytest.fixture(scope="session")
+def villages(context):
+    """The same district with its 64 squares as villages."""
+    column, row = (a.ravel() for a in np.meshgrid(np.arange(N), np.arange(N)))
+    x, y = column * SIDE, row * SIDE
+    names = [f"v{c}{r}" for c, r in zip(column, row, strict=True)]
+    return replace(
+        context, levels=("village",), areas={"village": units("village", names, shapely.box(x, y, x + SIDE, y + SIDE))}
+    )

@@ -9,7 +9,7 @@ from toy_district import TRIP, demand_at, make_surface, run
 
 from geoservice.analysis import ANALYSES, gaps
 from geoservice.analysis.frames import ROWS
-from geoservice.demand import Flows, Quantity
+from geoservice.demand import Quantity
 from geoservice.measures import MEASURES
 
 
@@ -43,7 +43,7 @@ def test_every_measure_is_declared_and_has_a_margin_where_it_should(noisy):
 
 def test_nothing_is_withheld(results):
     frame, _ = results
-    assert set(frame["status"]) <= {"ok", "beyond", "nobody", "not_applicable"}
+    assert set(frame["status"]) <= {"ok", "beyond", "nobody", "not_applicable", "unstable"}
     assert (frame["value"].isna() == (frame["status"] != "ok")).all()
     counts = frame[frame["measure"].isin([m for m, d in MEASURES.items() if d.kind == "count"])]
     assert (counts["status"] == "ok").all()
@@ -188,15 +188,6 @@ def test_the_order_of_leaves_changes_nothing(context, homes, results):
     frame = run(mixed)[0]
     counts = frame["measure"] != "reach_persons"  # its points are numbered by the district's own order
     assert frame["value"][counts].to_numpy() == pytest.approx(results[0]["value"][counts].to_numpy(), nan_ok=True)
-
-
-def test_origins_are_listed_by_area_with_their_margins(context):
-    flows = Flows(["1", "11", "X"], ["330000"] * 3, np.array([50.0, 20.0, 5.0]), np.ones((3, 4), np.float32))
-    there = replace(context, demand=replace(context.demand, surface=replace(context.demand.surface, flows=flows)))
-    frame, _ = run(there)
-    got = row(frame, "origin_persons", unit="11", group="330000")
-    assert (got["value"], got["margin"]) == (20.0, pytest.approx(1.645, abs=0.001))
-    assert (frame["measure"] == "origin_persons").sum() == 2
 
 
 def test_a_surface_without_households_gives_persons_alone(context, homes):

@@ -1,0 +1,1 @@
+"""Spatial statistics on arrays: weights, Getis-Ord, Moran, false discovery, smoothed rates, funnel limits, stability."""
