@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -27,8 +28,13 @@ LIVE = {"city": 0.45, "town": 0.15, "village": 0.20, "hamlet": 0.20}
 MIGRANT = {"city": 0.82, "town": 0.50, "village": 0.28, "hamlet": 0.14}
 UNDER_6 = {"city": 0.072, "town": 0.063, "village": 0.055, "hamlet": 0.050}
 OVER_65 = {"city": 0.075, "town": 0.115, "village": 0.165, "hamlet": 0.18}
+AS_OF = "2026-06-30"
+"""The day of the demo's register."""
 ORIGIN_WEIGHTS = {"32": 6.0, "33": 5.0, "36": 6.0, "42": 5.0, "41": 4.0, "37": 2.0}
 """Weights of origin provinces near the county; all others have weight 1."""
+CORRIDOR = ("340811101", "341225", 0.15)
+"""A township, a far county, and the share of migrants from other counties of the province there who came from it: a chain of
+relatives and neighbours, which size and distance do not explain."""
 
 
 @dataclass(frozen=True)
@@ -85,11 +91,16 @@ def _addresses(world: World, village: Ints, owner: Ints, way: Ints) -> Objects:
     return np.array(addresses, dtype=object)
 
 
-def household_chunks(lanes: LaneSegments, n: int, seed: int) -> Iterator[bytes]:
-    """Yield ``n`` households as chunks of a CSV in GB18030 with Chinese headers and GCJ-02 coordinates of six decimals."""
+def household_chunks(lanes: LaneSegments, n: int, seed: int, *, arrivals: bool = True) -> Iterator[bytes]:
+    """Yield ``n`` households as chunks of a CSV in GB18030 with Chinese headers and GCJ-02 coordinates of six decimals.
+
+    With ``arrivals``, every household has a date since when it lives there.
+    """
     for number, start in enumerate(range(0, n, CHUNK)):
         rng = np.random.default_rng([seed, 1, number])
         table = _chunk(lanes, start, min(CHUNK, n - start), rng)
+        if arrivals:
+            table = table.append_column("居住起始日期", _arrival_dates(table, np.random.default_rng([seed, 3, number])))
         yield to_gb18030(table, header=start == 0)
 
 
@@ -126,6 +137,12 @@ def _chunk(lanes: LaneSegments, start: int, n: int, rng: np.random.Generator) ->
     )
 
 
+def _arrival_dates(table: pa.Table, rng: np.random.Generator) -> "pa.Array[Any]":
+    """Return a day for each household, at most 30 years before ``AS_OF``; half of them within 4 years."""
+    years = np.minimum(rng.exponential(4 / np.log(2), table.num_rows), 30)
+    return pa.array(np.datetime64(AS_OF) - (years * 365).astype("timedelta64[D]")).cast(pa.string())
+
+
 def _house_points(lanes: LaneSegments, lane: Ints, rng: np.random.Generator) -> tuple[Floats, Floats, Ints]:
     """Return GCJ-02 coordinates in degrees beside each household's lane, 6 to 26 m from it, and house numbers."""
     a, b = lanes.ends[lane, :2], lanes.ends[lane, 2:]
@@ -155,6 +172,9 @@ def _home_areas(lanes: LaneSegments, town: Ints, kind: Ints, rng: np.random.Gene
     for candidate, low, high in ((same_province, edges[0], edges[1]), (~same_province, edges[1], np.inf)):
         origin = pool[candidate][draw_weighted(rng, weight[candidate].to_numpy(), n)]
         home = np.where(migrant & (draw >= low) & (draw < high), origin, home)
+    township, county, share = CORRIDOR
+    chain = migrant & (towns[town] == township) & (draw >= edges[0]) & (draw < edges[0] + share * (edges[1] - edges[0]))
+    home = np.where(chain, len(towns) + int(np.flatnonzero(origins["code"] == county)[0]), home)
     return pa.array(codes.tolist(), pa.string()).take(home)
 
 

@@ -5,7 +5,7 @@ from typing import Any, Literal, NamedTuple
 
 from geoservice.errors import NotFound
 
-Table = Literal["areas", "network", "stations", "households"]
+Table = Literal["areas", "network", "stations", "uptake", "pyramids", "households"]
 
 
 class Step(NamedTuple):
@@ -20,14 +20,19 @@ ORDER: tuple[tuple[Table, tuple[str, ...]], ...] = (
     ("areas", ("areas.geojson", "areas.gpkg")),
     ("network", ("streets.osm.pbf",)),
     ("stations", ("stations.csv",)),
+    ("uptake", ("uptake.csv",)),
+    ("pyramids", ("pyramids.csv",)),
     ("households", ("households.csv",)),
 )
+OPTIONAL = ("uptake", "pyramids")
+WITH_POINTS = ("stations", "households")
+"""Tables whose rows have coordinates."""
 
 
 def import_plan(folder: Path) -> list[Step]:
     """Return the imports of a demo folder; areas come first, since stations and households are located in them.
 
-    The CSV files of a folder with a file ``GCJ02`` are in GCJ-02; all others are in degrees on WGS 84.
+    Points in the CSV files of a folder with a file ``GCJ02`` are in GCJ-02; all others are in degrees on WGS 84.
 
     Raises
     ------
@@ -38,7 +43,9 @@ def import_plan(folder: Path) -> list[Step]:
     steps = []
     for table, names in ORDER:
         path = next((folder / n for n in names if (folder / n).is_file()), None)
+        if path is None and table in OPTIONAL:
+            continue
         if path is None:
             raise NotFound(f"{folder.name}: {' or '.join(names)} is missing; write the demo again with: geoservice demo")
-        steps.append(Step(table, path, {"crs": "gcj02"} if gcj02 and path.suffix == ".csv" else {}))
+        steps.append(Step(table, path, {"crs": "gcj02"} if gcj02 and table in WITH_POINTS else {}))
     return steps

@@ -6,8 +6,11 @@ import numpy as np
 import pyarrow as pa
 import shapely
 
+from geoservice.areas import first_containing
 from geoservice.errors import InputError, WrongPlace
 from geoservice.geo import BBox, Floats, Int32s, Objects
+from geoservice.ingest.arrow_compute import Column, bools
+from geoservice.ingest.arrow_compute import compute as pc
 from geoservice.ingest.column_values import ColumnValues
 from geoservice.ingest.coordinate_pairs import Inside
 from geoservice.ingest.coordinate_readings import other_reading, sample, share_inside
@@ -35,21 +38,9 @@ class AreaLookup:
     def locate(self, lon: Floats, lat: Floats) -> Int32s:
         """Return the index of the lowest area that covers each point, -1 if none does; shape ``(n,)``.
 
-        Points are sorted by longitude once, so that each area tests only the points within its bounding box. A point on a
-        border, or in two areas of one level, belongs to the area with the lower code.
+        A point on a border, or in two areas of one level, belongs to the area with the lower code.
         """
-        order = np.argsort(lon, kind="stable")
-        x, y = lon[order], lat[order]
-        area = np.full(len(x), -1, np.int32)
-        for i, (shape, (west, south, east, north)) in enumerate(zip(self.shapes, shapely.bounds(self.shapes), strict=True)):
-            strip = slice(np.searchsorted(x, west), np.searchsorted(x, east, side="right"))
-            candidates = np.flatnonzero((area[strip] < 0) & (y[strip] >= south) & (y[strip] <= north)) + strip.start
-            if len(candidates):
-                shapely.prepare(shape)
-                area[candidates[shapely.intersects_xy(shape, x[candidates], y[candidates])]] = i
-        unsorted = np.empty(len(x), np.int32)
-        unsorted[order] = area
-        return unsorted
+        return first_containing(self.shapes, lon, lat)
 
     def share(self, lon: Floats, lat: Floats) -> float:
         """Return the share of points inside any area."""
@@ -64,6 +55,14 @@ class AreaLookup:
 def no_areas_error() -> InputError:
     """Return the error for a file that cannot be loaded before areas are."""
     return InputError("no areas with borders are loaded yet; load them first: geoservice import areas FILE")
+
+
+def check_codes(cells: ColumnValues, name: str, codes: Column, areas: pa.Table) -> None:
+    """Reject the rows whose code in a column is not that of a loaded area; nothing if none is loaded."""
+    loaded = pa.array(areas.column("code").to_pylist(), pa.string())
+    if len(loaded):
+        unknown = bools(pc.and_(codes.is_valid(), pc.invert(pc.is_in(codes, value_set=loaded))))
+        cells.reject(unknown, name, "no area of this code is loaded", "codes of loaded areas")
 
 
 def areas_bbox(table: pa.Table) -> BBox:

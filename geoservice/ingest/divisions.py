@@ -1,25 +1,12 @@
-"""China's provinces, cities and counties by code and name, to recognise home areas outside the loaded areas.
+"""Recognition of China's provinces, cities and counties by code and name, for home areas outside the loaded areas."""
 
-Codes and names: National Bureau of Statistics of China, statistical division codes as of 30 June 2023.
-"""
-
-import csv
 import re
 from functools import lru_cache
-from importlib.resources import files
 
 from geoservice.areas import CHINESE_DIGITS, chinese_level, significant_digits
+from geoservice.divisions import COUNTY_GROUPS, divisions
 
 _SUFFIX = re.compile(r"(?:壮族|回族|维吾尔)?自治区$|特别行政区$|省$|市$|地区$|盟$")
-_NO_PLACE = ("市辖区", "县", "省直辖县级行政区划", "自治区直辖县级行政区划")
-"""Names of groups of counties in the table, which are not places of origin."""
-
-
-@lru_cache(maxsize=1)
-def divisions() -> dict[str, str]:
-    """Return names by code: 2 digits for provinces, 4 for cities, 6 for counties."""
-    text = files(__package__).joinpath("divisions.csv").read_text("utf-8")
-    return {row["code"]: row["name"] for row in csv.DictReader(text.splitlines())}
 
 
 def is_division(code: str) -> bool:
@@ -35,19 +22,17 @@ def is_division(code: str) -> bool:
 def _codes_by_name() -> dict[str, str | None]:
     """Return codes by every spelling of a place, with or without province and city; None for ambiguous spellings."""
     codes: dict[str, str | None] = {}
-    for code, name in divisions().items():
-        if name in _NO_PLACE:
+    for code, division in divisions().items():
+        if division.name in COUNTY_GROUPS:
             continue
-        for spelling in _spellings(code, name):
+        for spelling in _spellings(code, division.name):
             codes[spelling] = code if codes.get(spelling, code) == code else None
     return codes
 
 
 def _spellings(code: str, name: str) -> set[str]:
-    names_by_code = divisions()
-    above = [
-        names_by_code[code[:n]] for n in (2, 4) if n < len(code) and names_by_code.get(code[:n], _NO_PLACE[0]) not in _NO_PLACE
-    ]
+    enclosing = [divisions().get(code[:n]) for n in (2, 4) if n < len(code)]
+    above = [division.name for division in enclosing if division and division.name not in COUNTY_GROUPS]
     chains = [above, above[1:], above[:1], []]
     names = {name, _SUFFIX.sub("", name)} if len(code) < 6 else {name}
     prefixes = {"".join(c) for c in chains} | {"".join(_SUFFIX.sub("", a) for a in c) for c in chains}

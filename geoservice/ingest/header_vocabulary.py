@@ -48,7 +48,15 @@ def names_of(table: TableName) -> dict[str, Names]:
     """Return the columns that a file for a table may have, with their names; the column's own name comes first."""
     entries = vocabulary()
     shared = {f: entries[f] for f in SHARED if table in entries[f]["tables"]}
-    return {f: _with_own_name(f, names) for f, names in {**entries[table], **shared}.items()}
+    own = {f: _same_as(names) if isinstance(names, str) else names for f, names in entries[table].items()}
+    return {f: _with_own_name(f, names) for f, names in {**own, **shared}.items()}
+
+
+def _same_as(column: str) -> Names:
+    """Return the names of a column of another table, such as ``uptake.area``."""
+    table, _, field = column.partition(".")
+    names: Names = vocabulary()[table][field]
+    return names
 
 
 def _with_own_name(field: str, names: Names) -> Names:

@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from geoservice.errors import EmptyFile, InputError, MissingColumn
+from geoservice.ingest.age_columns import AGE, PERSONS, long_form
 from geoservice.ingest.areas import build_areas
 from geoservice.ingest.arrow_compute import bools
 from geoservice.ingest.arrow_compute import compute as pc
@@ -21,6 +22,7 @@ from geoservice.ingest.job import Job, file_in_errors
 from geoservice.ingest.level_columns import level_columns
 from geoservice.ingest.personal import check_headers, check_values
 from geoservice.ingest.population import build_population
+from geoservice.ingest.pyramids import build_pyramids
 from geoservice.ingest.raw_table import RawTable
 from geoservice.ingest.rejected_values import RejectedValues
 from geoservice.ingest.rejects import rejects_folder, write_rejects
@@ -40,6 +42,7 @@ BUILDERS: Mapping[TableName, Callable[[ColumnValues, BuildContext], BuiltTable]]
     "households": build_households,
     "uptake": build_uptake,
     "population": build_population,
+    "pyramids": build_pyramids,
 }
 MAX_SAMPLES = 20
 _NOT_NAMES = (
@@ -55,6 +58,8 @@ _NOT_NAMES = (
     "group",
     "registered_area",
     "source",
+    "sex",
+    "age",
 )
 _NUMERIC = (*NUMBERS, "lon", "lat", *PAIR_FIELDS, "persons_margin", "h3", "wkt")
 
@@ -72,6 +77,9 @@ def import_rows(job: Job, raw: RawTable, source: Source) -> Report:
     raw = _without_empty(raw, job.file)
     headers = raw.columns.column_names
     check_headers(table, headers)
+    by_age = long_form(raw) if table == "pyramids" else raw
+    is_wide, raw = by_age is not raw, by_age
+    headers = raw.columns.column_names
     key = memory_key(table, headers)
     doubts: dict[str, list[str]] = {}
     mapping = _mapping(job, raw, job.store.recall(key), doubts)
@@ -86,6 +94,8 @@ def import_rows(job: Job, raw: RawTable, source: Source) -> Report:
         finally:
             checked.result()  # refused columns are reported before rejected values
     _note_unused(cells, table)
+    if is_wide:
+        rejects.split(PERSONS, raw.columns.column(AGE).to_numpy())
     report = _save_rejects(_report(job, cells, result), rejects, job, source)
     refusal = result.refusal
     if refusal is None and ((rejects.rejected_rows and not options.accept_partial) or not result.rows.num_rows):

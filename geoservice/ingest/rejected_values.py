@@ -2,13 +2,13 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 
 from geoservice.errors import BadValues, InputError
-from geoservice.geo import Bools, Ints
+from geoservice.geo import Bools, Ints, Objects
 from geoservice.ingest.report import Reject
 
 Kind = type[InputError]
@@ -58,6 +58,21 @@ class RejectedValues:
         if len(indexes):
             self.bad |= mask
             self.entries.append(RejectedValue(indexes, column, values, reason, allowed, kind, private))
+
+    def split(self, column: str, names: Objects) -> None:
+        """Replace the name of a column in the rejected values of each row by another; ``names`` has one for each row."""
+        entries: list[RejectedValue] = []
+        for entry in self.entries:
+            if entry.column != column:
+                entries.append(entry)
+                continue
+            own = names[entry.indexes]
+            for name in dict.fromkeys(own):
+                at = np.flatnonzero(own == name).tolist()
+                reason = entry.reason if isinstance(entry.reason, str) else [entry.reason[i] for i in at]
+                values = [entry.values[i] for i in at]
+                entries.append(replace(entry, indexes=entry.indexes[at], column=str(name), values=values, reason=reason))
+        self.entries = entries
 
     @property
     def rejected_rows(self) -> int:

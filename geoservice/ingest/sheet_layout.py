@@ -18,7 +18,7 @@ _FOOT = re.compile(
     re.IGNORECASE,
 )
 _STEMS = "甲乙丙丁戊己庚辛壬癸"
-_CHOICES = ("group", "level", "tier")
+_CHOICES = ("group", "level", "tier", "sex", "age")
 Row = Sequence[str | None]
 
 

@@ -1,24 +1,26 @@
 """Uptake table: eligible and served persons by area, period, service and group."""
 
-import pyarrow as pa
-
 from geoservice.ingest import value_vocabulary
+from geoservice.ingest.area_lookup import check_codes
 from geoservice.ingest.arrow_compute import bools
-from geoservice.ingest.arrow_compute import compute as pc
 from geoservice.ingest.column_values import ColumnValues
 from geoservice.ingest.columns import require
 from geoservice.ingest.date_periods import to_period
 from geoservice.ingest.table_builder import BuildContext, BuiltTable, Columns, finish, text_of, with_default
 
+LEAST = 10
+"""Fewest persons served, and not served, of a row that is not public already."""
+
 
 def build_uptake(cells: ColumnValues, context: BuildContext) -> BuiltTable:
-    """Return the uptake table; rows with more served than eligible persons are rejected."""
+    """Return the uptake table.
+
+    Rows with more served than eligible persons are rejected, and those with few persons on one side, who could be recognised,
+    unless the column ``published`` says that the row is public already.
+    """
     require("uptake", cells.mapping, cells.raw.columns.column_names, ("area", "period", "service", "served", "eligible"))
     area = cells.code("area", required=True)
-    loaded_codes = pa.array(context.areas.column("code").to_pylist(), pa.string())
-    if len(loaded_codes):
-        unknown = bools(pc.and_(area.is_valid(), pc.invert(pc.is_in(area, value_set=loaded_codes))))
-        cells.reject(unknown, "area", "no area of this code is loaded", "codes of loaded areas")
+    check_codes(cells, "area", area, context.areas)
     allowed = "a year 2024, a quarter 2024Q1 or a month 2024-01 (2024.1 may be January or October)"
     period = text_of(cells.parsed("period", to_period, allowed, required=True))
     service = text_of(cells.choice("service", value_vocabulary.synonyms_of(context.study.services), required=True))
@@ -31,6 +33,13 @@ def build_uptake(cells: ColumnValues, context: BuildContext) -> BuiltTable:
     eligible, _ = cells.integer("eligible", 0, 10**10, unit="persons", required=True)
     cells.reject(
         (served > eligible) & ~cells.rejects.bad, "served", "more than are eligible", "at most the eligible of the same row"
+    )
+    few = [(n > 0) & (n < LEAST) for n in (served, eligible - served)]
+    cells.reject(
+        (few[0] | few[1]) & ~bools(cells.flags("published", False)) & ~cells.rejects.bad,
+        "served",
+        f"1 to {LEAST - 1} persons are served or not served, who could be recognised",
+        f"none, or {LEAST} or more, of both; or any number in a row whose column published (已公开) says yes",
     )
     columns: Columns = {
         "area": area,

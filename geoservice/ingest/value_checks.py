@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
+from geoservice.age_labels import age_label
 from geoservice.ingest import value_vocabulary
 from geoservice.ingest.coordinate_pairs import looks_like_pair
 from geoservice.ingest.date_periods import to_day_or_year, to_period
@@ -45,6 +46,8 @@ NUMBERS = (
     "served",
     "eligible",
     "uncertainty_m",
+    "age_from",
+    "age_to",
 )
 """Columns of plain numbers, besides coordinates and the study's groups."""
 _MIN_DISTINCT_KEYS = 0.3
@@ -195,5 +198,7 @@ _LOOSE: Mapping[str, Callable[[str], bool]] = {
     **dict.fromkeys(("services", "equipment", "service", "group", "source", "address"), is_text),
     "period": lambda v: parses(to_period, v),
     "date": lambda v: parses(to_day_or_year, v),
+    "sex": lambda v: v.lower() in value_vocabulary.SEX,
+    "age": lambda v: age_label(v) is not None,
 }
 """Columns of which half of the values must be of a kind."""

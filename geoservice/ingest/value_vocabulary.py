@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Protocol
 
-from geoservice.schema import LEVELS, PRECISIONS, TIERS
+from geoservice.schema import LEVELS, PRECISIONS, SEXES, TIERS
 from geoservice.study import Study, Title
 
 
@@ -60,6 +60,15 @@ PRECISION = _table(
     },
     PRECISIONS,
 )
+SEX = _table(
+    {
+        "female": "女 女性 女人 妇女 f w females woman women girls 2",
+        "male": "男 男性 男人 m males man men boys 1",
+        "all": "合计 总计 小计 全部 不分 男女 男女合计 计 both t total persons both_sexes total_persons all_ages 总人口",
+    },
+    SEXES,
+)
+"""With the numbers of ISO/IEC 5218."""
 FLAG = _table(
     {
         "yes": (
@@ -88,7 +97,14 @@ def synonyms_of(things: Iterable[_HasTitle]) -> dict[str, str]:
     return ids
 
 
+_PEOPLE = {
+    "all": "all total 全部 合计 全体 总计",
+    "resident": "resident residents local locals 户籍 户籍人口 本地户籍 本地人口 户籍居民",
+    "migrant": "migrant migrants 流动 流动人口 非户籍 非户籍人口 外来 外来人口 外来人员 流入人口",
+}
+
+
 def group_synonyms(study: Study) -> dict[str, str]:
-    """Return id by name of a study's groups, and of all persons together."""
-    everybody = dict.fromkeys(("all", "total", "全部", "合计", "全体", "总计"), "all")
-    return {**everybody, **synonyms_of(study.groups)}
+    """Return id by name of a study's groups, of all persons together, of residents and of migrants."""
+    people = {name: group for group, names in _PEOPLE.items() for name in names.split()}
+    return {**people, **synonyms_of(study.groups)}

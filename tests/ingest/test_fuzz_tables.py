@@ -22,7 +22,7 @@ from geoservice.schema import TableName
 from geoservice.study import Study
 from geoservice.vintages import Source
 
-TABLES: tuple[TableName, ...] = ("areas", "stations", "households", "uptake", "population")
+TABLES: tuple[TableName, ...] = ("areas", "stations", "households", "uptake", "population", "pyramids")
 CELLS = st.one_of(
     st.none(),
     st.sampled_from(

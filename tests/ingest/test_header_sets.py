@@ -74,7 +74,9 @@ def scores() -> list[Score]:
 def test_there_are_sets_of_every_table_in_both_languages() -> None:
     files = [tomllib.loads(p.read_text("utf-8")) for p in sorted(FOLDER.glob("*.toml"))]
     kinds = {(file["table"], one["language"]) for file in files for one in file["set"]}
-    assert kinds >= {(t, lang) for t in ("areas", "stations", "households", "uptake", "population") for lang in ("zh", "en")}
+    assert kinds >= {
+        (t, lang) for t in ("areas", "stations", "households", "uptake", "population", "pyramids") for lang in ("zh", "en")
+    }
     assert sum(len(file["set"]) for file in files) >= 100
 
 

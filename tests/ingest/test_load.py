@@ -221,6 +221,33 @@ def test_periods_that_a_spreadsheet_changed(project: Project, areas: None, load:
     assert project.read("uptake").column("period").to_pylist() == [read]
 
 
+@pytest.mark.parametrize(
+    ("group", "read"), [("流动人口", "migrant"), ("户籍人口", "resident"), ("Migrants", "migrant"), ("", "all")]
+)
+def test_uptake_may_be_of_residents_and_migrants(project: Project, areas: None, load: Load, group: str, read: str) -> None:
+    load("uptake", "u.csv", f"area,period,service,group,served,eligible\n340811,2024,care,{group},50,400\n")
+    assert project.read("uptake").column("group").to_pylist() == [read]
+
+
+@pytest.mark.parametrize(("served", "eligible"), [(1, 400), (9, 400), (391, 400), (3, 5)])
+def test_uptake_of_few_persons_must_be_public_already(
+    project: Project, areas: None, load: Load, served: int, eligible: int
+) -> None:
+    row = f"340811,2024,care,{served},{eligible}"
+    with pytest.raises(BadValues, match="1 to 9 persons are served or not served"):
+        load("uptake", "u.csv", f"area,period,service,served,eligible\n{row}\n")
+    with pytest.raises(BadValues, match="1 to 9 persons are served or not served"):
+        load("uptake", "u.csv", f"area,period,service,served,eligible,published\n{row},no\n")
+    load("uptake", "u.csv", f"area,period,service,served,eligible,published\n{row},yes\n")
+    assert project.read("uptake").column("served").to_pylist() == [served]
+
+
+@pytest.mark.parametrize("served", [0, 10, 390, 400])
+def test_uptake_of_none_or_of_many_persons_is_imported(project: Project, areas: None, load: Load, served: int) -> None:
+    load("uptake", "u.csv", f"area,period,service,served,eligible\n340811,2024,care,{served},400\n")
+    assert project.read("uptake").column("served").to_pylist() == [served]
+
+
 @pytest.mark.parametrize("period", ["2024.1", "45292", "2024-03-15"])
 def test_an_ambiguous_period_is_rejected(areas: None, load: Load, period: str) -> None:
     with pytest.raises(BadValues, match="January or October"):

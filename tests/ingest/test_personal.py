@@ -34,7 +34,7 @@ def test_personal_headers_are_refused_in_households(header: str) -> None:
     ],
 )  # fmt: skip
 def test_refused_topics_are_named(header: str, topic: str) -> None:
-    for table in ("households", "stations", "areas", "uptake", "population"):
+    for table in ("households", "stations", "areas", "uptake", "population", "pyramids"):
         with pytest.raises(RefusedTopic, match=topic):
             check_headers(table, [header])
 
