@@ -49,6 +49,7 @@ class TileDrawing:
     ratio: int
     variant: Variant
     within: Areas = None
+    coloured_by: str | None = None
 
     @property
     def pixels(self) -> int:
@@ -58,7 +59,8 @@ class TileDrawing:
 
     def draw(self, reader: ReleaseReader) -> bytes:
         """Return the tile as a PNG file."""
-        layer, picture = reader.layer(self.layer), Picture(tile_frame(self.tile, self.ratio))
+        layer = select(reader.layer(self.layer), Selection(property=self.coloured_by), reader.manifest.study)
+        picture = Picture(tile_frame(self.tile, self.ratio))
         add_layer(picture, layer, tile_features(reader, layer, self.tile, self.within), self.variant)
         return to_png(picture.draw())
 

@@ -66,6 +66,8 @@ def draw_map(reader: FeatureReader, layers: Sequence[PublishedLayer], language: 
 def drawable_layers(reader: FeatureReader, ids: Sequence[str] = ()) -> list[PublishedLayer]:
     """Return layers that a page can show, coverage first, then other polygons: those of ``ids``, by default the public ones.
 
+    Those that are not ``visible`` are left out unless they are named.
+
     Raises :class:`NotFound` for an unknown id, :class:`ParameterError` for a layer that a page cannot show.
     """
     order = {"fill": 0, "line": 1, "circle": 2}
@@ -78,7 +80,7 @@ def drawable_layers(reader: FeatureReader, ids: Sequence[str] = ()) -> list[Publ
             )
         layers = requested
     else:
-        layers = [x for x in layers if x.role == "public"]
+        layers = [x for x in layers if x.role == "public" and x.visible]
     return sorted(layers, key=lambda x: (order[x.style.kind], x.id != FIRST_LAYER))
 
 

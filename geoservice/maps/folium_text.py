@@ -12,10 +12,10 @@ from geoservice.layer import Style
 from geoservice.maps.symbology import (
     NO_DATA_CLASS,
     UNCERTAIN_CLASS,
-    class_texts,
     classify,
     has_classes,
     has_margin,
+    legend_texts,
     missing_labels,
     occurring_classes,
     symbology_of,
@@ -64,7 +64,7 @@ def classes(layer: PublishedLayer, language: str, limits: Limits) -> list[tuple[
         return []
     symbology = symbology_of(style, "day")
     colours = [symbology.swatches[i] for i in occurring_classes(style, limits)]
-    graded = [*zip(colours, class_texts(style, language, limits), strict=True)]
+    graded = [*zip(colours, legend_texts(layer, language, limits), strict=True)]
     uncertain = (
         [(symbology.swatch(symbology.uncertain), getattr(REASON_WORDS[UNCERTAIN], language))] if has_margin(layer) else []
     )

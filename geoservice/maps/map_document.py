@@ -18,9 +18,9 @@ from geoservice.maps.selection import DEFAULT, Selection, styled_column
 from geoservice.maps.symbology import (
     BACKGROUND,
     Variant,
-    class_texts,
     has_classes,
     has_margin,
+    legend_texts,
     missing_labels,
     occurring_classes,
     symbology_of,
@@ -101,7 +101,7 @@ def _group(layer: PublishedLayer, variant: Variant, language: str, limits: Limit
     column = next(c for c in layer.columns if c.name == style.property)
     unit = f" ({getattr(unit_label(column.unit), language)})" if column.unit else ""
     colours = [symbology.swatches[i] for i in occurring_classes(style, limits)]
-    labels = [*zip(class_texts(style, language, limits), colours, strict=True)]
+    labels = [*zip(legend_texts(layer, language, limits), colours, strict=True)]
     if has_margin(layer):
         labels.append((getattr(REASON_WORDS[UNCERTAIN], language), symbology.swatch(symbology.uncertain)))
     classes = [LegendEntry(text, colour, round=is_point) for text, colour in labels]

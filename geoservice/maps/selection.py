@@ -1,5 +1,6 @@
-"""The selection of a map: the numbers of one service, mode, tier, group, number of minutes and area level."""
+"""The selection of a map: the numbers of one service, mode, tier, group, number of minutes and area level, or one property."""
 
+import builtins
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -10,7 +11,7 @@ from geoservice.release.base import PublishedColumn, PublishedLayer
 
 
 class Selection(NamedTuple):
-    """Values of dimensions; None is the default of the layer's file."""
+    """Values of dimensions, or the property that colours the layers that have it; None is the default of the layer's file."""
 
     service: str | None = None
     mode: str | None = None
@@ -18,8 +19,9 @@ class Selection(NamedTuple):
     level: str | None = None
     tier: str | None = None
     group: str | None = None
+    property: str | None = None
 
-    @property
+    @builtins.property
     def dimensions(self) -> dict[str, str | int]:
         """Return the dimensions of the release table that have a value."""
         values = {
@@ -47,6 +49,8 @@ def select(layer: PublishedLayer, selection: Selection, study: Mapping[str, Any]
     column = styled_column(layer)
     if column is None:
         return layer
+    if selection.property in colouring_properties(layer):
+        return _coloured_by(layer, str(selection.property))
     changed = {k: v for k, v in selection.dimensions.items() if k in column.dimensions}
     undivided = [k for k, v in TOTALS.items() if k not in column.dimensions and selection.dimensions.get(k, v) != v]
     if undivided and column.measure is not None:
@@ -61,8 +65,20 @@ def select(layer: PublishedLayer, selection: Selection, study: Mapping[str, Any]
         if total is None:
             raise NotFound(f"layer {layer.id}: no numbers for {dimensions_text(changed.items())}")
         return with_table_number(layer, total, dimensions, study)
-    style = layer.style.model_copy(update={"property": match.name, "status": f"{match.name}_status"})
+    return _coloured_by(layer, match.name)
+
+
+def _coloured_by(layer: PublishedLayer, name: str) -> PublishedLayer:
+    style = layer.style.model_copy(update={"property": name, "status": f"{name}_status"})
     return layer.model_copy(update={"style": style})
+
+
+def colouring_properties(layer: PublishedLayer) -> list[str]:
+    """Return the properties that the classes of a layer's style are meant for: the numbers of the same measure."""
+    column = styled_column(layer)
+    if column is None or column.measure is None:
+        return []
+    return [c.name for c in layer.columns if c.measure == column.measure and c.margin_of is None]
 
 
 def _find_column(layer: PublishedLayer, measure: str | None, dimensions: Mapping[str, str | int]) -> PublishedColumn | None:

@@ -13,7 +13,7 @@ from geoservice.layer import Label, Style
 from geoservice.maps.colour import blend, dark_ramp, print_ramp, rgb
 from geoservice.maps.png import Pixels
 from geoservice.measures import BEYOND, UNCERTAIN
-from geoservice.number_text import NO_LIMITS, Limits, reason_label
+from geoservice.number_text import NO_LIMITS, Limits, class_label, reason_label
 from geoservice.release.base import PublishedLayer
 
 Variant = Literal["day", "print", "dark"]
@@ -204,6 +204,15 @@ def class_texts(style: Style, language: str, limits: Limits = NO_LIMITS) -> list
     beyond = [getattr(reason_label(BEYOND, limits), language)] if style.beyond else []
     class_names = [below.format(edges[0]), *inner, above.format(edges[-1]), *beyond]
     return [class_names[i] for i in occurring_classes(style, limits)]
+
+
+def legend_texts(layer: PublishedLayer, language: str, limits: Limits = NO_LIMITS) -> list[str]:
+    """Return the text of each class that can occur in a layer: the name of a class of the measure, otherwise its bounds."""
+    style = layer.style
+    measure = next((c.measure for c in layer.columns if c.name == style.property), None)
+    middles = (style.breaks[0] - 0.5, *(b + 0.5 for b in style.breaks)) if has_classes(style) else ()
+    names = [class_label(measure or "", m) for m in middles]
+    return [getattr(n, language) for n in names if n] if names and all(names) else class_texts(style, language, limits)
 
 
 _BOUNDS = MappingProxyType({"en": ("below {0}", "{0} to {1}", "{0} and more"), "zh": ("低于 {0}", "{0} 至 {1}", "{0} 及以上")})

@@ -4,7 +4,8 @@ import pytest
 
 from geoservice.errors import NotFound
 from geoservice.layer import Label, Style
-from geoservice.maps.selection import Selection, attributes, class_properties, select, statuses
+from geoservice.maps.selection import Selection, attributes, class_properties, colouring_properties, select, statuses
+from geoservice.maps.symbology import class_texts, legend_texts
 from geoservice.release.base import PublishedColumn, PublishedLayer
 
 ONE = Label(zh="一", en="one")
@@ -32,6 +33,24 @@ def test_the_column_of_the_selected_minutes_colours_the_layer():
     assert select(SHARES, Selection(minutes=30), {}).style.property == "share_30"
     assert class_properties(SHARES) == ["share_15", "share_15_margin", "share_15_status"]
     assert class_properties(select(SHARES, Selection(minutes=30), {})) == ["share_30", "share_30_margin"]
+
+
+def test_a_property_of_the_same_measure_colours_the_layers_that_have_it():
+    assert colouring_properties(SHARES) == ["share_15", "share_30"]
+    chosen = select(SHARES, Selection(minutes=60, property="share_30"), {})
+    assert (chosen.style.property, chosen.style.status, chosen.style.breaks) == ("share_30", "share_30_status", (50,))
+    assert select(SHARES, Selection(property="other"), {}) == SHARES
+
+
+def test_a_legend_names_classes_in_words_and_other_numbers_by_their_bounds():
+    words = {"breaks": (-0.5, 0.5), "colours": ("#111111", "#222222", "#333333")}
+    hotspots = layer(column("hot", "hotspot_class"), style=Style(property="hot", **words))
+    assert legend_texts(hotspots, "en")[1:] == [
+        "no more and no fewer than chance explains",
+        "more than chance explains, false discovery rate 10 %",
+    ]
+    net = layer(column("net", "net_migrants"), style=Style(property="net", **words))
+    assert legend_texts(net, "zh") == class_texts(net.style, "zh")
 
 
 def test_numbers_that_a_layer_does_not_have_are_an_error():

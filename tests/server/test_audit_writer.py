@@ -34,7 +34,7 @@ def test_every_response_is_in_the_log_when_the_writing_task_is_cancelled(
     go, append, recorder, answered = threading.Event(), store.append, AuditWriter(store), set[str]()
 
     def slow(entries: list[AuditEntry]) -> None:
-        go.wait(10)
+        go.wait(60)
         append(entries)
 
     monkeypatch.setattr(store, "append", slow)  # the store itself, only later: the others come to wait meanwhile

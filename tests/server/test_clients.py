@@ -53,7 +53,7 @@ def url(published: Any) -> Iterator[str]:
         yield f"http://127.0.0.1:{port}"
     finally:
         server.send_signal(signal.SIGTERM)
-        assert server.wait(20) == 0
+        assert server.wait(60) == 0
 
 
 def test_gdal_reads_all_pages_of_a_collection(url):

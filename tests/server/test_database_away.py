@@ -23,7 +23,7 @@ from geoservice.release import open_store, prepare_roles
 from geoservice.server.access import open_access
 
 pytestmark = pytest.mark.postgis
-SOON_S, BACK_S = 2.0, 5.0
+SOON_S, BACK_S = 10.0, 5.0
 ROLE = "away_http"
 PASSWORD = "hunter2-of-the-office"
 PUBLIC = (

@@ -3,9 +3,7 @@
 import csv
 import io
 import json
-import os
 import tempfile
-from pathlib import Path
 
 import geopandas
 import numpy as np
@@ -14,6 +12,7 @@ import pyarrow.parquet as pq
 import pyogrio
 import pytest
 import shapely
+from open_files import open_paths
 
 from geoservice.server.features import downloads
 
@@ -163,5 +162,4 @@ def test_no_temporary_file_stays_on_disk(yixiu, tmp_path, monkeypatch, query):
 
 
 def open_files():
-    links = [p for p in Path(f"/proc/{os.getpid()}/fd").iterdir() if p.is_symlink()]
-    return sorted(name for name in (str(p.readlink()) for p in links) if "geoservice-" in name)
+    return [name for name in open_paths() if "geoservice-" in name]

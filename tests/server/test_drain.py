@@ -67,7 +67,7 @@ def test_running_requests_are_finished_and_no_new_ones_accepted(home: Path, serv
             body += piece
         assert body.rstrip().endswith(b"}"), "to the last byte"
         assert len(body) > 20_000_000
-        assert served.process.wait(10) == 0
+        assert served.process.wait(30) == 0
 
 
 def test_a_client_that_never_reads_does_not_delay_it(home: Path, serve: Any) -> None:
@@ -77,8 +77,8 @@ def test_a_client_that_never_reads_does_not_delay_it(home: Path, serve: Any) -> 
     ):
         started = time.monotonic()
         served.process.send_signal(signal.SIGTERM)
-        assert served.process.wait(10) == 0
-        assert 0.5 < time.monotonic() - started < 6
+        assert served.process.wait(30) == 0
+        assert 0.5 < time.monotonic() - started < 20
 
 
 LOAD = ("/collections?f=json", "/tiles/coverage/10/583/296.mvt", "/collections/stations/items?limit=20", "/health/ready")
@@ -105,5 +105,5 @@ def test_no_response_is_cut_off_under_load(home: Path, serve: Any, notice: str) 
             time.sleep(2)
             served.process.send_signal(signal.SIGTERM)
             seen = {status for client in clients for status in client.result(30)}
-        assert served.process.wait(20) == 0
+        assert served.process.wait(60) == 0
     assert seen == {200, -200, -503} if notice == "1" else seen >= {200, -200}

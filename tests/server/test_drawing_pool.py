@@ -148,7 +148,7 @@ def test_a_drawing_that_times_out_is_ended(make: Callable[..., Pool]) -> None:
     started = time.monotonic()
     with pytest.raises(TimedOut, match="drawing the picture timed out; request a smaller one"):
         pool.draw(Slow(60))
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 30
     assert ends(first, 0)
     assert pool.report()["pid"] != first
     assert pool.pool.lost == 1
@@ -273,7 +273,7 @@ def test_a_process_ends_with_its_parent(make: Callable[..., Pool], published: An
         parent.kill()
     else:
         parent.stdin.close()
-    parent.wait(10)
+    parent.wait(60)
     parent.stdin.close()
     parent.stdout.close()
     assert ends(child)

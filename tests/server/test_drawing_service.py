@@ -41,7 +41,7 @@ def drawing(pid: int) -> list[int]:
     return [p for p in descendants(pid) if b"rendering.child" in Path(f"/proc/{p}/cmdline").read_bytes()]
 
 
-def until(true: Callable[[], Any], seconds: float = 20) -> bool:
+def until(true: Callable[[], Any], seconds: float = 60) -> bool:
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if true():
@@ -98,8 +98,8 @@ def test_a_process_killed_during_a_job_is_replaced_and_others_continue(
         assert not large.done(), "it is in the middle of it"
         os.kill(pid, number)
         os.kill(pid, signal.SIGCONT)
-        is_busy(large.result(20), "the process that drew the picture has died")
-        assert waiting.result(20).status_code == 200
+        is_busy(large.result(60), "the process that drew the picture has died")
+        assert waiting.result(60).status_code == 200
         assert drawing(served.process.pid) != [pid]
         assert get(served, OTHER).content == first
         assert metric(served, "geoservice_drawing_processes_lost_total") == 1
@@ -110,7 +110,7 @@ def test_a_process_killed_before_a_job_fails_no_picture(home: Path, serve: Any, 
     with serve(home, **QUICK) as served:
         pid, answer = stuck(served, threads)
         os.kill(pid, signal.SIGKILL)
-        assert answer.result(20).status_code == 200
+        assert answer.result(60).status_code == 200
         assert metric(served, "geoservice_drawing_processes_lost_total") == 1
 
 
@@ -119,7 +119,7 @@ def test_a_drawing_that_times_out_is_ended_and_its_process_replaced(
 ) -> None:
     with serve(home, **QUICK, GEOSERVICE_DRAWING_SECONDS="1") as served:
         pid, answer = stuck(served, threads)
-        is_busy(answer.result(20), "drawing the picture timed out")
+        is_busy(answer.result(60), "drawing the picture timed out")
         assert not Path(f"/proc/{pid}").exists()
         assert until(lambda: get(served, MAP).status_code == 200)
         assert metric(served, "geoservice_timeouts_total") == 1
@@ -133,13 +133,13 @@ def test_too_many_pixels_are_refused_immediately(home: Path, serve: Any, threads
         assert until(lambda: metric(served, "geoservice_waiting_drawings") == 1)
         started = time.monotonic()
         is_busy(get(served, "/map?width=301&height=200"), "would exceed the limit of 125536")
-        assert time.monotonic() - started < 1
+        assert time.monotonic() - started < 5
         assert metric(served, "geoservice_drawing_pixels") == 60_000 + 65_536
         assert metric(served, "geoservice_drawing_refusals_total") == 1
         assert get(served, OTHER).status_code == 200, "a cached picture needs no slot"
         again = threads.submit(get, served, MAP)  # neither does the same map
         os.kill(pid, signal.SIGCONT)
-        assert [x.result(20).status_code for x in (answer, tile, again)] == [200, 200, 200]
+        assert [x.result(60).status_code for x in (answer, tile, again)] == [200, 200, 200]
         assert metric(served, "geoservice_drawn_pixels_total") == 40_000 + 60_000 + 65_536
         assert metric(served, "geoservice_drawing_seconds_count") == 3
         assert metric(served, "geoservice_drawing_pixels") == 0
@@ -153,8 +153,8 @@ def test_a_picture_in_progress_is_finished_when_the_service_is_stopped(
         for process in (served.process.pid, *descendants(served.process.pid)):  # as a supervisor that tells all of them
             os.kill(process, signal.SIGTERM)
         threading.Timer(0.5, os.kill, (pid, signal.SIGCONT)).start()
-        assert answer.result(20).status_code == 200
-        assert served.process.wait(20) == 0
+        assert answer.result(60).status_code == 200
+        assert served.process.wait(60) == 0
         assert until(lambda: not Path(f"/proc/{pid}").exists())
 
 

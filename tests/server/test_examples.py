@@ -68,6 +68,7 @@ def test_examples_use_the_layers_that_a_map_initially_shows():
     assert example_layers([points, table]) == (points, points)
     assert example_layers([private, table]) == (private, private)
     assert example_layers([table]) is None
+    assert example_layers([layer("origins", "point", "circle", visible=False), points, areas]) == (areas, points)
 
 
 def test_a_credit_is_escaped():

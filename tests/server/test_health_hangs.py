@@ -15,7 +15,7 @@ from geoservice.release.folder import FolderStore
 from geoservice.server.app import create_app
 from geoservice.settings import Settings
 
-SOON_S = 2.0
+SOON_S = 10.0
 
 
 class StuckDisk(FolderStore):

@@ -168,6 +168,21 @@ def test_a_map_shows_the_numbers_of_the_selected_minutes(client):
     assert [[near(image, c) > 10_000 for c in (first, middle, last)] for image in images] == [[1, 1, 0], [0, 1, 1]]
 
 
+def test_a_property_of_the_same_measure_colours_pictures_and_tiles(client):
+    thirty = next(c for c in client.get("/collections/coverage/queryables").json()["properties"] if c.endswith("_30"))
+    box = "/map?collections=coverage&bbox=25,60.1,25.3,60.2&width=300&height=300&"
+    by_property, by_minutes = (client.get(box + more).content for more in (f"property={thirty}", "minutes=30"))
+    assert by_property == by_minutes
+    plain, other = (client.get(f"{TILE}.png{query}") for query in ("", f"?property={thirty}"))
+    assert (plain.status_code, other.status_code) == (200, 200)
+    assert plain.content != other.content
+    assert plain.headers["etag"] != other.headers["etag"]
+    for path in (f"{TILE}.png", "/map", "/collections/coverage/map"):
+        refused = client.get(f"{path}?property=name_en")
+        assert refused.status_code == 400
+        assert thirty in refused.json()["detail"]
+
+
 @pytest.mark.parametrize(
     ("query", "message"),
     [

@@ -38,7 +38,7 @@ LAYERS = {"open": "public", "plan": "planner", "deep": "steward"}
 def content() -> ReleaseContent:
     """Return the release: one geography, shown by a layer for each role."""
     rows = units([(unit, name, name, shape) for unit, name, _, shape in PLACES])
-    rows = rows.append_column("area", pa.array([f"/34/{county}/" for *_, county, _ in PLACES]))
+    rows = rows.append_column("area_path", pa.array([f"/34/{county}/" for *_, county, _ in PLACES]))
     name = [LayerColumn(name=f"name_{n}", title=label("name"), type="text") for n in ("zh", "en")]
     style = Style(kind="fill", colours=("#440154",))
     layers = [

@@ -27,7 +27,7 @@ class ObservedStore:
         return self.store.current()
 
     def open(self, number=None):
-        assert self.gate.wait(10)
+        assert self.gate.wait(60)
         reader = self.store.open(number)
         self.opened.append(number)
         return reader

@@ -5,6 +5,7 @@ import shutil
 import struct
 import subprocess
 from pathlib import Path
+from types import SimpleNamespace
 from xml.etree import ElementTree as ET
 
 import pyarrow as pa
@@ -19,6 +20,7 @@ from geoservice.release.base import TABLE
 from geoservice.release.layers import build_layers
 from geoservice.server.styles.legends import legend
 from geoservice.server.styles.maplibre import draw
+from geoservice.server.styles.routes import visible_layers
 
 WEB = Path(__file__).parents[2] / "geoservice" / "web"
 IDS = [f"{name}{variant}" for name in ("map", "coverage", "stations") for variant in ("", "-print", "-dark")]
@@ -157,7 +159,7 @@ def test_legend_as_json(client):
     assert legend["unit"] == "%"
     assert legend["uncertain"] == {"colour": "#cdccd3", "label": {"zh": "误差大于数值", "en": "margin larger than the number"}}
     assert legend["noData"]["pattern"] == "no-data"
-    assert set(legend["noData"]["reasons"]) == {"beyond", "not_applicable", "nobody", "under"}
+    assert set(legend["noData"]["reasons"]) == {"beyond", "not_applicable", "nobody", "under", "unstable"}
     assert legend["noData"]["reasons"]["nobody"] == {"zh": "无人居住", "en": "nobody lives here"}
     assert [part["layer"] for part in client.json("/styles/map/legend")["legends"]] == ["coverage", "stations"]
 
@@ -234,3 +236,12 @@ def test_the_legend_of_times_shows_the_search_limit(travel_times):
         "nothing is 20 and was searched"
     )
     assert texts == ["below 20", "20 and more", "> 60 minutes", "no data"], "an exact time is never uncertain"
+
+
+def test_a_map_opens_without_layers_that_are_not_to_be_visible():
+    def named(name, kind, visible):
+        return SimpleNamespace(id=name, style=SimpleNamespace(kind=kind), zooms={}, visible=visible)
+
+    far, areas, stations = named("far", "circle", False), named("areas", "fill", True), named("stations", "circle", True)
+    assert visible_layers([far, areas, stations]) == [areas, stations]
+    assert visible_layers([far]) == [far]

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from geoservice.labels import GEOGRAPHIES, GROUPS, MODES, TIERS, Labels
+from geoservice.labels import GEOGRAPHIES, GROUPS, TIERS, Labels, mode_labels
 from geoservice.layer import Label
 from geoservice.measures import NOT_APPLICABLE, OK
 from geoservice.number_text import Limits, limits_of, reason_label
@@ -21,7 +21,7 @@ class ValueTitles:
         self._limits: Limits = limits_of(study)
         self._labels: dict[str, Labels] = {
             "geography": GEOGRAPHIES,
-            "mode": MODES,
+            "mode": mode_labels(study.get("peak_factor") or {}),
             "tier": TIERS,
             "service": titles_in(study.get("services") or ()),
             "group": {**GROUPS, **titles_in(study.get("groups") or ())},

@@ -5,8 +5,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from geoservice.measures import Kind, measure_of, uncertain
-from geoservice.number_text import Limits, format_number
+from geoservice.measures import measure_of, uncertain
+from geoservice.number_text import Limits, class_label, format_number, p_text
 from geoservice.release.base import PublishedLayer
 from geoservice.server.features.geojson import property_names
 from geoservice.server.pages import Number
@@ -37,18 +37,18 @@ def _is_release_table(table: pa.Table, layer: PublishedLayer) -> bool:
 
 def cells(table: pa.Table, layer: PublishedLayer, language: str, limits: Limits) -> Iterable[Sequence[Any]]:
     """Return the cells of each row, in the order of :func:`headings`."""
-    kinds = {c.name: measure_of(c.measure).kind for c in layer.columns if c.measure is not None}
+    measures = {c.name: c.measure for c in layer.columns if c.measure is not None}
     columns = []
     for name in visible_columns(table, layer):
         values = table.column(name).to_pylist()
-        if name in kinds:
+        if name in measures:
             margins = _column(table, f"{name}_margin")
             status = _column(table, f"{name}_status")
             rows = zip(values, margins, status, strict=True)
-            values = [number(kinds[name], v, m, s, language, limits) for v, m, s in rows]
+            values = [number(measures[name], v, m, s, language, limits) for v, m, s in rows]
         elif name == "value" and _is_release_table(table, layer):
             numbers = zip(*(table.column(n).to_pylist() for n in NUMBER_COLUMNS), strict=True)
-            values = [number(measure_of(name).kind, v, m, s, language, limits) for name, v, m, s in numbers]
+            values = [number(name, v, m, s, language, limits) for name, v, m, s in numbers]
         columns.append(values)
     return zip(*columns, strict=True) if columns else [()] * table.num_rows
 
@@ -57,8 +57,15 @@ def _column(table: pa.Table, name: str) -> list[Any]:
     return table.column(name).to_pylist() if name in table.column_names else [None] * table.num_rows
 
 
-def number(kind: Kind, value: float | None, margin: float | None, status: str | None, language: str, limits: Limits) -> Number:
-    """Return the cell of a number."""
+def number(
+    measure: str, value: float | None, margin: float | None, status: str | None, language: str, limits: Limits
+) -> Number:
+    """Return the cell of a number; a class is a text."""
+    kind, label = measure_of(measure).kind, class_label(measure, value)
+    if label is not None:
+        return Number(getattr(label, language), "s")
+    if value is not None and measure.endswith("_p"):
+        return Number(p_text(value), "n")
     text = format_number(kind, value, margin, status, language, limits)
     if value is None:
         return Number(text, "s")

@@ -10,7 +10,7 @@ from geoservice.geo import MAX_MERCATOR_LAT, BBox
 from geoservice.maps.drawings import MapDrawing, selected_layer
 from geoservice.maps.map_document import MapOptions
 from geoservice.maps.map_document import shown_box as box_shown
-from geoservice.maps.selection import Selection
+from geoservice.maps.selection import Selection, colouring_properties
 from geoservice.maps.symbology import Variant
 from geoservice.maps.table_numbers import TABLE, coloured_by_table
 from geoservice.release.base import PublishedLayer
@@ -56,10 +56,13 @@ Mode = Annotated[str | None, Query(description="mode of travel of the numbers")]
 Tier = Annotated[str | None, Query(description="tier of the stations; by default all tiers")]
 Group = Annotated[str | None, Query(description="group of people; by default everybody")]
 Minutes = Annotated[int | None, Query(ge=0, le=1440, description="travel time of the numbers: one of the study's")]
+Property = Annotated[
+    str | None, Query(description="property that colours the layers that have it, of the same measure as that of their style")
+]
 Level = Annotated[str | None, Query(description="level of the areas; by default the one for the scale")]
 NAMES = {
     "bbox", "bbox-crs", "width", "height", "scale", "style", "legend", "transparent", "service", "mode", "tier", "group",
-    "minutes", "level",
+    "minutes", "level", "property",
 }  # fmt: skip
 
 IMAGE_RESPONSES: dict[int | str, dict[str, Any]] = {
@@ -96,6 +99,7 @@ def check_selection(selection: Selection, layers: Sequence[PublishedLayer], stud
     dimensions = [c.dimensions for layer in layers for c in layer.columns]
     levels = [z for layer in layers if "parent" in {c.name for c in layer.columns} or len(layer.zooms) > 1 for z in layer.zooms]
     extra = {"level": levels, "tier": study.get("tiers") or (), "group": [g["id"] for g in study.get("groups") or ()]}
+    extra["property"] = [name for layer in layers for name in colouring_properties(layer)]
     for name, value in selection._asdict().items():
         allowed = [*(d[name] for d in dimensions if name in d), *extra.get(name, ())]
         if value is not None and value not in allowed:
@@ -127,13 +131,14 @@ async def layer_map(
     layer_id: str, context: Image, bbox: Bbox = None, bbox_crs: BboxCrs = None, width: Pixels = 1200, height: Pixels = 800,
     scale: Scale = 1, style: Style = "day", legend: Legend = True, transparent: Transparent = False,
     service: Service = None, mode: Mode = None, tier: Tier = None, group: Group = None, minutes: Minutes = None,
-    level: Level = None,
+    level: Level = None, property: Property = None,  # noqa: A002 - the name of the parameter
 ) -> Response:  # fmt: skip
     """Return a picture of one layer."""
     layers = [layer_with_tiles(context, layer_id)]
     check_parameters(context, set(), width, height)
     box = requested_box(layers, bbox, bbox_crs)
-    numbers = check_selection(Selection(service, mode, minutes, level, tier, group), layers, context.reader.manifest.study)
+    selection = Selection(service, mode, minutes, level, tier, group, property)
+    numbers = check_selection(selection, layers, context.reader.manifest.study)
     return await map_response(
         context, layers, MapOptions(box, width, height, scale, style, context.language, legend, transparent, numbers)
     )
@@ -144,7 +149,7 @@ async def whole_map(
     context: Image, collections: Collections = None, bbox: Bbox = None, bbox_crs: BboxCrs = None, width: Pixels = 1200,
     height: Pixels = 800, scale: Scale = 1, style: Style = "day", legend: Legend = True, transparent: Transparent = False,
     service: Service = None, mode: Mode = None, tier: Tier = None, group: Group = None, minutes: Minutes = None,
-    level: Level = None,
+    level: Level = None, property: Property = None,  # noqa: A002 - the name of the parameter
 ) -> Response:  # fmt: skip
     """Return a picture of several layers: polygons lowest, points on top."""
     layers = drawing_order(context.layers)
@@ -152,7 +157,8 @@ async def whole_map(
     names = None if collections is None else parse_names("collections", collections, (layer.id for layer in layers))
     selected_layers = visible_layers(layers) if names is None else [layer for layer in layers if layer.id in names]
     box = requested_box(selected_layers, bbox, bbox_crs)
-    numbers = check_selection(Selection(service, mode, minutes, level, tier, group), layers, context.reader.manifest.study)
+    selection = Selection(service, mode, minutes, level, tier, group, property)
+    numbers = check_selection(selection, layers, context.reader.manifest.study)
     return await map_response(
         context, selected_layers, MapOptions(box, width, height, scale, style, context.language, legend, transparent, numbers)
     )

@@ -24,6 +24,7 @@ SCALE = parameter("scale", "device pixel ratio; 2 is the same as @2x", {"type": 
 STYLE = parameter(
     "style", "for screens, for paper and photocopies, or for dark screens", {"type": "string", "enum": list(VARIANTS)}
 )
+PROPERTY = parameter("property", "property that colours the layer, of the same measure as that of its style", TEXT)
 SET_ID = path_parameter("tileMatrixSetId", "tile matrix set", {**TEXT, "enum": ["WebMercatorQuad"]})
 XYZ = xyz_parameters(MAX_ZOOM)
 OGC = ogc_tile_parameters(MAX_ZOOM, 2**MAX_ZOOM)
@@ -37,7 +38,7 @@ RESPONSES: Schema = {
 
 
 def _get(name: str, summary: str, parameters: list[Schema]) -> dict[str, Any]:
-    all_parameters = [LAYER_ID, *parameters, STYLE, VERSION]
+    all_parameters = [LAYER_ID, *parameters, STYLE, PROPERTY, VERSION]
     return {
         "get": {"tags": ["maps"], "summary": summary, "operationId": name, "parameters": all_parameters, "responses": RESPONSES}
     }

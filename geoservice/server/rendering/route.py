@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections.abc import Mapping
 from typing import NamedTuple, cast
 
 from starlette.types import Receive, Scope, Send
@@ -10,7 +11,9 @@ from geoservice import __version__
 from geoservice.errors import NotFound, ParameterError
 from geoservice.geo import Tile
 from geoservice.maps.drawings import TileDrawing
+from geoservice.maps.selection import colouring_properties
 from geoservice.maps.symbology import VARIANTS, Variant
+from geoservice.release.base import PublishedLayer
 from geoservice.server.deps import etag_matches, principal_of
 from geoservice.server.formats import PNG
 from geoservice.server.headers import Headers
@@ -71,11 +74,19 @@ def parse_tile(key: MapKey) -> Tile:
 
 def map_parameters(query: bytes) -> dict[str, str]:
     """Return the validated parameters of a query string; raises :class:`ParameterError`."""
-    query_parameters = parameters(parse_query(query), ("v", *ALLOWED))
+    query_parameters = parameters(parse_query(query), ("v", "property", *ALLOWED))
     for name, values in ALLOWED.items():
         if name in query_parameters and query_parameters[name] not in values:
             raise ParameterError(f"parameter {name}: got {query_parameters[name]!r:.60}, allowed are {', '.join(values)}")
     return query_parameters
+
+
+def colouring_property(query: Mapping[str, str], layer: PublishedLayer) -> str | None:
+    """Return the property that colours a layer, None for that of its style; raises :class:`ParameterError` for others."""
+    name, allowed = query.get("property"), colouring_properties(layer)
+    if name is not None and name not in allowed:
+        raise ParameterError(f"parameter property: got {name!r:.60}, allowed for layer {layer.id} are {', '.join(allowed)}")
+    return name
 
 
 class MapTiles:
@@ -97,7 +108,8 @@ class MapTiles:
             version, layer = version_of(reader), layer_with_tiles(reader, key.layer, who, self._current.layers)
             note_for_audit(layer)
             ratio, variant = 2 if key.fine else int(query.get("scale", 1)), cast("Variant", query.get("style", "day"))
-            drawing, public = TileDrawing(layer.id, tile, ratio, variant, who.within(layer)), layer.role == "public"
+            drawing = TileDrawing(layer.id, tile, ratio, variant, who.within(layer), colouring_property(query, layer))
+            public = layer.role == "public"
             cache_control = PRIVATE if not public else FOREVER if query.get("v") == version else b"no-cache"
             answer = await self._picture(version, drawing, cache_control, dict(scope["headers"]))
         if self._keep and public and answer[0] == 200 and query.get("v") in {None, version}:

@@ -32,8 +32,8 @@ from geoservice.maps.symbology import (
     PAPER,
     Hatch,
     Variant,
-    class_texts,
     has_classes,
+    legend_texts,
     occurring_classes,
     symbology_of,
 )
@@ -65,7 +65,7 @@ def classes(layer: PublishedLayer, variant: Variant, limits: Limits) -> list[dic
         return [{"from": None, "to": None, "colour": colours[0], "label": layer.title.model_dump()}]
     ends: list[dict[str, Any]] = [{"from": a, "to": b} for a, b in pairwise([None, *style.breaks, None])]
     ends += [{"from": limits.minutes, "to": None, "status": BEYOND}] if style.beyond else []
-    labels = zip(class_texts(style, "zh", limits), class_texts(style, "en", limits), strict=True)
+    labels = zip(legend_texts(layer, "zh", limits), legend_texts(layer, "en", limits), strict=True)
     return [
         {**ends[i], "colour": colours[i], "label": {"zh": zh, "en": en}}
         for i, (zh, en) in zip(occurring_classes(style, limits), labels, strict=True)

@@ -77,12 +77,14 @@ def drawing_order(layers: Sequence[PublishedLayer]) -> list[PublishedLayer]:
 
 
 def visible_layers(layers: Sequence[PublishedLayer]) -> list[PublishedLayer]:
-    """Return the layers that are visible when a map opens: one layer of fills, and all lines and circles.
+    """Return the layers that are visible when a map opens: one layer of fills, and the lines and circles.
 
-    The layer of fills is the one with the most geographies, which has content at every zoom; among equals the first.
+    The layer of fills is the one with the most geographies, which has content at every zoom; among equals the first. If no
+    layer is to be visible, all of them are candidates.
     """
-    ground = sorted((layer for layer in layers if layer.style.kind == "fill"), key=lambda layer: -len(layer.zooms))
-    return [*ground[:1], *(layer for layer in layers if layer.style.kind != "fill")]
+    candidates = [layer for layer in layers if layer.visible] or list(layers)
+    ground = sorted((layer for layer in candidates if layer.style.kind == "fill"), key=lambda layer: -len(layer.zooms))
+    return [*ground[:1], *(layer for layer in candidates if layer.style.kind != "fill")]
 
 
 def source(context: RequestContext, name: str, minzoom: int, maxzoom: int, bbox: tuple[float, ...] | None) -> dict[str, Any]:
@@ -99,7 +101,7 @@ def stylesheet(context: RequestContext, style: StyleId) -> dict[str, Any]:
     Without a built web page there are no glyphs: recent versions of MapLibre then draw labels with the fonts of their page.
     """
     base, layers, visible = context.reader.manifest.base_map, style.layers, visible_layers(style.layers)
-    box = bounds_of(layers)
+    box = bounds_of(visible)
     sources = {BASE: source(context, BASE, *BASE_ZOOMS, None)} if base else {}
     sources |= {layer.id: source(context, layer.id, layer.minzoom, layer.maxzoom, layer.bbox) for layer in layers}
     ground = basemap.ground(style.variant)

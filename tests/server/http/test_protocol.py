@@ -177,7 +177,7 @@ def test_slow_request_headers_get_no_more_time(times: Times) -> None:
     began = time.monotonic()
     with pytest.raises((BrokenPipeError, ConnectionResetError)):
         times.until_closed(get(TILE)[:20], *[b"A: b\r\n"] * 200)
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 15
 
 
 def test_an_active_connection_stays_open(times: Times) -> None:

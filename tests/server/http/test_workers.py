@@ -50,7 +50,7 @@ def live(url: str) -> bool:
     return False
 
 
-def until(true: Callable[[], bool], seconds: float = 30) -> bool:
+def until(true: Callable[[], bool], seconds: float = 90) -> bool:
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if true():
@@ -85,7 +85,7 @@ def test_a_suspended_worker_is_replaced(serve: Any, home: Path) -> None:
         (first,) = children(served.process.pid)
         os.kill(first, signal.SIGSTOP)
         assert until(lambda: HUNG in served.log.read_text())
-        assert until(lambda: live(served.url), 10)
+        assert until(lambda: live(served.url))
         assert (events(served.log)[HUNG]["pid"], events(served.log)[HUNG]["doing"]) == (first, [])
 
 
@@ -101,12 +101,12 @@ def test_a_worker_with_a_blocked_event_loop_is_replaced_and_logged(home: Path, t
             assert until(lambda: live(url))
             with closing(connected(url)) as client:
                 client.sendall(b"GET /styles/map/legend?f=json&lang=zh HTTP/1.1\r\nHost: a\r\n\r\n")
-                assert until(lambda: HUNG in log.read_text(), 10)
+                assert until(lambda: HUNG in log.read_text())
                 assert client.recv(1) == b""
-            assert until(lambda: live(url), 10)
+            assert until(lambda: live(url))
         finally:
             server.terminate()
-            server.wait(20)
+            server.wait(60)
     hung = events(log)[HUNG]
     (doing,) = hung["doing"]
     assert re.fullmatch(r"GET /styles/\{style_id\}/legend, [2-9]\.[0-9] s", doing)
@@ -133,26 +133,28 @@ def test_a_worker_that_does_not_stop_is_killed(served: Any) -> None:
     (worker,) = children(served.process.pid)
     os.kill(worker, signal.SIGSTOP)
     served.process.send_signal(signal.SIGTERM)
-    assert served.process.wait(20) == 0
+    assert served.process.wait(60) == 0
     assert not Path(f"/proc/{worker}").exists()
     assert "did not stop in time" in served.log.read_text()
 
 
 def test_an_interrupt_stops_the_service(served: Any) -> None:
     served.process.send_signal(signal.SIGINT)
-    assert served.process.wait(20) == 0
+    assert served.process.wait(60) == 0
     assert not live(served.url)
 
 
 def test_the_limit_of_open_files_is_raised(serve: Any, home: Path) -> None:
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (200, hard))
+    # the server inherits the limit; files that other tests have mapped are open here
+    limit = max(200, len(list(Path("/proc/self/fd").iterdir())) + 50)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (limit, hard))
     try:
         starting = serve(home, GEOSERVICE_NOTICE_SECONDS="0", GEOSERVICE_DRAIN_SECONDS="1")
         with starting as served:
             resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
             place = urlsplit(served.url)
-            idle = [socket.create_connection((place.hostname, place.port), timeout=20) for _ in range(400)]
+            idle = [socket.create_connection((place.hostname, place.port), timeout=20) for _ in range(limit + 200)]
             assert live(served.url)
             for client in idle:
                 client.close()
