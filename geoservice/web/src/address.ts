@@ -1,11 +1,15 @@
 /** The address holds all that is chosen, so that it can be passed on; Back undoes the last choice. */
 
-import { effect } from "@preact/signals";
+import { batch, effect } from "@preact/signals";
 import { chosen, level, manifest, mode, overlays, selected, selectedGap, selectedStation, service, sort, tab, take, theme, view } from "./state";
+import { flowParts, takeFlows } from "./flow/choice";
+import { equalParts, takeEqual } from "./equal/choice";
+import { hotspotParts, takeHotspots } from "./hotspot/choice";
+import { cardParts, takeCards } from "./scorecard/choice";
 import type { Manifest } from "./types";
 
 /** What is no choice of its own: it goes into the address, but not into the history. */
-const PASSING = ["map", "tab", "sort"];
+const PASSING = ["map", "tab", "sort", "flow_line", "hotspot_cluster"];
 const REST = 250;
 
 /** The choice as the part of an address behind its "#". */
@@ -16,7 +20,7 @@ export function written(): string {
     ["service", service.value], ["mode", mode.value], ["minutes", String(minutes.value)], ["tier", tier.value], ["group", group.value],
     ["level", level.value], ["theme", theme.value], ["on", [...overlays.value].sort().join(",")], ["area", selected.value],
     ["gap", selectedGap.value], ["station", selectedStation.value], ["tab", tab.value],
-    ["sort", (sort.value.down ? "-" : "") + sort.value.key], ["map", at],
+    ["sort", (sort.value.down ? "-" : "") + sort.value.key], ...flowParts(), ...hotspotParts(), ...equalParts(), ...cardParts(), ["map", at],
   ];
   const kept = parts.filter(([key, value]) => value || (key === "on" && value === ""));
   return new URLSearchParams(kept as [string, string][]).toString();
@@ -43,13 +47,23 @@ function remember(): void {
   }, REST);
 }
 
+function takeAll(asked: URLSearchParams): void {
+  batch(() => {
+    takeEqual(asked);
+    take(asked);
+    takeFlows(asked);
+    takeHotspots(asked);
+    takeCards(asked);
+  });
+}
+
 /** Takes a release in, with the choice of the address, and keeps both alike from then on. */
 export function begin(release: Manifest): void {
   manifest.value = release;
-  take(read());
+  takeAll(read());
   effect(remember);
   window.addEventListener("popstate", () => {
     clearTimeout(waiting);
-    take(read());
+    takeAll(read());
   });
 }

@@ -50,6 +50,9 @@ export async function fetchItems(layer: string, query: Query): Promise<Feature[]
   return found;
 }
 
+/** The features of a query that has a limit: one page. */
+export const fetchSome = async (layer: string, query: Query): Promise<Feature[]> => (await get<Page>(itemsUrl(layer, { f: "json", ...query }))).features;
+
 interface SourceSpec {
   minzoom?: number;
   maxzoom?: number;

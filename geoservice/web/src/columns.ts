@@ -17,12 +17,16 @@ const DEPENDS: Readonly<Record<string, readonly Part[]>> = {
   covered_share: ["service", "mode", "tier", "group", "minutes"],
   uncovered_persons: ["service", "mode", "tier", "group", "minutes"],
   coverage_gap: ["service", "mode", "tier", "minutes"],
+  minutes_gap: ["service", "mode"],
+  load_gap: ["service", "mode"],
+  uptake_gap: ["service"],
   minutes: ["service", "mode", "tier", "minutes"],
   median_minutes: ["service", "mode", "tier", "group"],
   p90_minutes: ["service", "mode", "tier", "group"],
   load: ["service", "mode"],
   persons: ["group"],
   households: ["group"],
+  hotspot_class: ["service", "mode"],
 };
 
 /** The parts of the choice that change what a layer shows. */

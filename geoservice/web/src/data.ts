@@ -17,7 +17,7 @@ export interface Area {
 }
 
 const TIMED = ["share", "resident", "migrant", "gap", "left", "covered"] as const;
-const NAMES = [...TIMED, "people", "median", "p90"] as const;
+const NAMES = [...TIMED, "people", "median", "p90", "off"] as const;
 const OF_MIGRANTS: readonly Name[] = ["resident", "migrant", "gap"];
 export type Name = (typeof NAMES)[number];
 type AllSeries = Readonly<Record<Name, Series>>;
@@ -34,6 +34,7 @@ const EMPTY: Level = { areas: [], series: Object.fromEntries(NAMES.map((n) => [n
 const MEASURES: Readonly<Record<Name, string>> = {
   share: "covered_share", resident: "covered_share", migrant: "covered_share", gap: "coverage_gap", left: "uncovered_persons",
   covered: "covered_persons", people: "persons", median: "median_minutes", p90: "p90_minutes",
+  off: "off_network_share",
 };
 export const measureOf = (name: Name): string => MEASURES[name];
 
@@ -41,6 +42,7 @@ export const measureOf = (name: Name): string => MEASURES[name];
 export function wantedFor(name: Name): Wanted {
   const measure = measureOf(name);
   if (name === "people") return { measure, dimensions: { group: group.value } };
+  if (name === "off") return { measure, dimensions: { mode: mode.value, group: "all" } };
   const d = { service: service.value, tier: tier.value, mode: mode.value, nth: 1 };
   const whose = name === "gap" || name === "migrant" ? "migrant" : name === "resident" ? "resident" : group.value;
   return { measure, dimensions: { ...d, group: whose } };
@@ -59,7 +61,7 @@ async function loadSeries(geography: string): Promise<AllSeries> {
   return { ...EMPTY.series, ...Object.fromEntries(got) };
 }
 
-async function loadAreas(geography: string): Promise<Area[]> {
+export async function loadAreas(geography: string): Promise<Area[]> {
   const query = { geography, skipGeometry: true, properties: "geography,unit,name_zh,name_en" };
   const found = await once(`areas ${geography}`, () => fetchItems("coverage", query));
   return found.map(({ properties: p }) => ({

@@ -4,6 +4,10 @@ import { render } from "preact";
 import { begin } from "./address";
 import { fetchManifest, ServerError } from "./api";
 import { gapList, names, numbers } from "./data";
+import { series as equalSeries } from "./equal/data";
+import { code as flowCode } from "./flow/load";
+import { code as hotspotCode } from "./hotspot/load";
+import { code as cardCode } from "./scorecard/load";
 import { t } from "./i18n";
 import { stations } from "./stations";
 import { App } from "./ui/App";
@@ -28,7 +32,7 @@ async function start(): Promise<void> {
     render(<Sorry error={error} />, root);
     return;
   }
-  for (const part of [names, numbers, gapList, stations]) part.keep();
+  for (const part of [names, numbers, gapList, stations, flowCode, hotspotCode, equalSeries, cardCode]) part.keep();
   keepWatching();
   render(<App />, root);
 }

@@ -2,33 +2,70 @@
 
 import type { Estimate, Status, Value } from "./types";
 
-export type Kind = "count" | "ratio" | "difference" | "minutes" | "rank";
+export type Kind = "count" | "ratio" | "difference" | "minutes" | "rank" | "rate" | "index" | "score" | "class" | "year";
 
 /** The measures that are not counts, as geoservice/measures.py declares them. */
 const KINDS: Readonly<Record<string, Kind>> = {
   covered_share: "ratio",
+  off_network_share: "ratio",
   load: "ratio",
+  flow_share: "ratio",
+  flow_rate: "rate",
+  flow_ratio: "index",
+  excess_class: "class",
   coverage_gap: "difference",
+  minutes_gap: "difference",
+  load_gap: "difference",
+  uptake_gap: "difference",
+  met_load: "ratio",
+  uptake_share: "ratio",
   minutes: "minutes",
   nearest_minutes: "minutes",
   median_minutes: "minutes",
   p90_minutes: "minutes",
   rank: "rank",
+  smoothed_rate: "ratio",
+  spatial_rate: "ratio",
+  cluster_share: "ratio",
+  uptake_rate: "ratio",
+  uptake_rank_low: "rank",
+  uptake_rank_high: "rank",
+  uptake_change: "difference",
+  uptake_trend: "difference",
+  uptake_trend_p: "score",
+  uptake_target: "class",
+  uptake_funnel: "class",
+  emerging_class: "class",
+  change_in_5_years: "difference",
+  change_in_10_years: "difference",
+  projected_load: "ratio",
+  overload_year: "year",
+  overload_earliest: "year",
+  overload_latest: "year",
+  hotspot_class: "class",
+  moran_class: "class",
+  funnel_class: "class",
+  hotspot_z: "score",
+  hotspot_p: "score",
+  cluster_p: "score",
+  expected_households: "score",
+  relative_risk: "score",
 };
 
 export const kindOf = (measure: string): Kind => KINDS[measure] ?? "count";
+const WITHOUT_MARGIN: readonly Kind[] = ["rank", "score", "class", "year"];
 
 /** Percentage points beyond which the margin of a share, a load or a difference says too little to colour it. */
 export const WIDE = 20;
 
 /** Whether the margin is too large for the value to be relied on. A margin of zero belongs to a number known exactly. */
 export function uncertain(kind: Kind, value: number | null, margin: number | null): boolean {
-  if (value === null || margin === null || margin <= 0 || kind === "rank") return false;
-  if (kind === "count") return margin >= Math.abs(value);
+  if (value === null || margin === null || margin <= 0 || WITHOUT_MARGIN.includes(kind)) return false;
+  if (kind === "count" || kind === "rate" || kind === "index") return margin >= Math.abs(value);
   return kind === "minutes" ? margin > value : margin > WIDE;
 }
 
-const STATUSES: readonly Value[] = ["ok", "uncertain", "beyond", "not_applicable", "nobody", "under"];
+const STATUSES: readonly Value[] = ["ok", "uncertain", "beyond", "not_applicable", "nobody", "under", "unstable"];
 export const NOTHING: Estimate = { value: null, margin: null, status: null };
 
 const finite = (value: Value | undefined): number | null => (typeof value === "number" && Number.isFinite(value) ? value : null);
@@ -98,7 +135,7 @@ function reason(measure: string, hideBelow: number | null): Status | null {
   const kind = kindOf(measure);
   if (kind === "minutes") return "beyond";
   if (kind === "count") return hideBelow === null ? null : "under";
-  return kind === "rank" ? null : "nobody";
+  return WITHOUT_MARGIN.includes(kind) ? null : "nobody";
 }
 
 function words(measure: string, status: Status | null, { t, last, hideBelow }: Wording): string {
@@ -107,11 +144,15 @@ function words(measure: string, status: Status | null, { t, last, hideBelow }: W
   return t(`status.${why}`, { minutes: last, least: hideBelow });
 }
 
-const unitOf = (kind: Kind, t: Say): string => (kind === "ratio" ? "%" : kind === "minutes" ? t("unit.min") : kind === "difference" ? t("unit.points") : "");
+/** A change is in percent of what it was, other differences are between percentages. */
+const unitOf = (measure: string, kind: Kind, t: Say): string => (kind === "ratio" || measure.startsWith("change_in_") ? "%" : kind === "minutes" ? t("unit.min") : kind === "difference" ? t("unit.points") : "");
+/** A difference of times is in minutes. */
+const inMinutes = (measure: string): boolean => kindOf(measure) === "minutes" || measure === "minutes_gap";
 
 const placesOf = (kind: Kind, margin: number | null): number => {
   if (kind === "minutes") return 1;
-  return kind === "count" || kind === "rank" || (margin ?? 0) > 1 ? 0 : 1;
+  if (kind === "score") return 2;
+  return kind === "count" || WITHOUT_MARGIN.includes(kind) || (margin ?? 0) > 1 ? 0 : 1;
 };
 
 /** The counts that the margin allows, from zero to the largest rounded up, where nobody is one of them; otherwise nothing. */
@@ -119,6 +160,17 @@ function rangeOf(value: number, margin: number): string | null {
   if (value > margin) return null;
   const most = Math.ceil(value + margin - 1e-9);
   return most > 0 ? `0–${grouped(most)}` : "0";
+}
+
+/** The smallest p that three decimals show. */
+const SMALLEST_P = 0.001;
+
+/** A year; a class in words, as far as it is known; a p-value with three decimals. */
+function coded(measure: string, value: number, t: Say): string | null {
+  if (kindOf(measure) === "year") return String(value);
+  if (kindOf(measure) === "class") return t(`class.${measure}.${value}`, { defaultValue: grouped(value) });
+  if (!measure.endsWith("_p")) return null;
+  return value < SMALLEST_P ? `<${SPACE}${SMALLEST_P}` : grouped(value, 3);
 }
 
 /**
@@ -132,12 +184,14 @@ export function written(measure: string, estimate: Estimate, wording: Wording, a
     const text = words(measure, status, wording);
     return { number: text, margin: "", unit: "", text, uncertain: false, known: false, hint: "" };
   }
+  const code = coded(measure, value, wording.t);
+  if (code !== null) return { number: code, margin: "", unit: "", text: code, uncertain: false, known: true, hint: "" };
   const range = kind === "count" && margin ? rangeOf(value, margin) : null;
   const doubtful = range !== null || status === "uncertain" || uncertain(kind, value, margin);
-  const shown = { unit: unitOf(kind, wording.t), uncertain: doubtful, known: true };
+  const shown = { unit: unitOf(measure, inMinutes(measure) ? "minutes" : kind, wording.t), uncertain: doubtful, known: true };
   const hint = !doubtful ? "" : range ? wording.t("uncertain.range", { range }) : wording.t("uncertain.number");
   if (range && !adds) return { ...shown, number: range, margin: "", text: range, hint };
-  const places = placesOf(kind, margin);
+  const places = placesOf(inMinutes(measure) ? "minutes" : kind, margin);
   const plain = grouped(clamped(measure, value), places);
   const sign = kind === "difference" && value > 0 && /[1-9]/.test(plain) ? "+" : "";
   const number = (doubtful ? `≈${SPACE}` : "") + sign + plain;

@@ -2,11 +2,12 @@
 
 import { batch, computed, signal } from "@preact/signals";
 import { follows, type Part } from "./columns";
+import { chosenKind, colouredBy, kindsOf } from "./equal/compare";
 import { scheme } from "./scheme";
 import type { Layer, Manifest } from "./types";
 
 export type SortKey = "name" | "people" | "share" | "left" | "resident" | "migrant" | "gap" | "median";
-export const TABS = ["question", "areas", "gaps", "stations", "data"] as const;
+export const TABS = ["question", "areas", "gaps", "stations", "flows", "hotspots", "fairness", "scorecard", "data"] as const;
 export type Tab = (typeof TABS)[number];
 
 export const manifest = signal<Manifest>(undefined as unknown as Manifest);
@@ -28,21 +29,54 @@ export const sort = signal<{ key: SortKey; down: boolean }>({ key: "share", down
 /** Where the map stands; null until it has been drawn. */
 export const view = signal<{ zoom: number; lat: number; lon: number } | null>(null);
 
+/** Flows between areas have a map and a table of their own (flow/); they take the place of a layer that fills the map. */
+export const FLOWS = "flows";
+/** Layers that the flow map takes the place of. */
+const ON_FLOW_MAP = [FLOWS, "origins"];
+/** So have hotspots (hotspot/), with clusters as outlines on the same map. */
+export const HOTSPOTS = "hotspots";
+export const HOTSPOT_CATCHMENTS = "hotspot_catchments";
+export const CLUSTERS = "clusters";
+/** Uptake of services by area: of the last period on the map, of all periods as scorecards (scorecard/). */
+export const INDICATORS = "indicators";
+export const SCORECARDS = "scorecards";
+export const SCORECARD = "scorecard";
+const ON_HOTSPOT_MAP = [HOTSPOTS, HOTSPOT_CATCHMENTS, CLUSTERS];
+/** Migrants beside residents (equal/): the layer fills the map as others do, coloured by what is compared. */
+export const FAIRNESS = "fairness";
+/** Views that have a tab of their own. */
+const WITH_TAB: readonly string[] = [FLOWS, HOTSPOTS, FAIRNESS];
 /** Layers that fill the map exclude each other; gaps, points and lines lie on top. */
 const ORDER = ["coverage", "cells", "fairness", "uncovered", "catchments"];
 const rank = (layer: Layer): number => (ORDER.includes(layer.id) ? ORDER.indexOf(layer.id) : ORDER.length);
 const inScheme = (l: Layer): Layer => (scheme.value === "dark" ? { ...l, style: { ...l.style, ...l.style.dark } } : l);
+const asCompared = (l: Layer): Layer => (l.id === FAIRNESS && kindsOf(l).includes(chosenKind.value) ? colouredBy(l, chosenKind.value) : l);
 /** The layers with the colours of the scheme. */
-const layers = computed(() => manifest.value.layers.map(inScheme));
+const layers = computed(() => manifest.value.layers.map((l) => asCompared(inScheme(l))));
 /** The colour of the land on which layers lie. */
 export const land = computed(() => (scheme.value === "dark" ? manifest.value.darkGround : manifest.value.ground));
 const drawn = computed(() => layers.value.filter((l) => l.geometry !== "none" && l.style.kind !== "none"));
 export const themes = computed(() =>
-  drawn.value.filter((l) => l.geometry === "polygon" && l.id !== "gaps").sort((a, b) => rank(a) - rank(b)),
+  drawn.value.filter((l) => l.geometry === "polygon" && l.id !== "gaps" && !ON_HOTSPOT_MAP.includes(l.id)).sort((a, b) => rank(a) - rank(b)),
 );
-export const onTop = computed(() => drawn.value.filter((l) => !themes.value.includes(l)));
+export const onTop = computed(() => drawn.value.filter((l) => !themes.value.includes(l) && ![...ON_FLOW_MAP, ...ON_HOTSPOT_MAP].includes(l.id)));
 export const layerOf = (id: string): Layer | undefined => layers.value.find((l) => l.id === id);
-export const themeLayer = computed(() => themes.value.find((l) => l.id === theme.value));
+/** What can be chosen to fill the map: views with a tab of their own come last. */
+export const views = computed(() => [...themes.value, ...WITH_TAB.flatMap((id) => (themes.value.some((l) => l.id === id) ? [] : (layerOf(id) ?? [])))]);
+export const themeLayer = computed(() => views.value.find((l) => l.id === theme.value));
+export const flowsOn = computed(() => themeLayer.value?.id === FLOWS);
+export const hotspotsOn = computed(() => themeLayer.value?.id === HOTSPOTS);
+export const fairnessOn = computed(() => themeLayer.value?.id === FAIRNESS);
+/** The tab that comes with the view, if it has one. */
+export const ownTab = (id: string): Tab | null => (WITH_TAB.includes(id) ? (id as Tab) : null);
+
+/** Shows another layer. A view with a tab of its own leaves with it. */
+export function chooseTheme(id: string): void {
+  batch(() => {
+    theme.value = id;
+    if (ownTab(tab.value) && tab.value !== id) tab.value = "areas";
+  });
+}
 
 const MAIN_GROUPS = ["all", "resident", "migrant"];
 export const groups = computed(() => [
@@ -100,11 +134,12 @@ export function take(asked: URLSearchParams): void {
     chosen.group.value = within(groups.value, asked.get("group"), "all");
     level.value = within(levels, asked.get("level"), levels.includes("township") ? "township" : (levels.at(-1) ?? ""));
     chosen.minutes.value = within(breaks, Number(asked.get("minutes")), breakFor(standard.value));
-    theme.value = within(themes.value.map((l) => l.id), asked.get("theme"), themes.value[0]?.id ?? "");
+    theme.value = within(views.value.map((l) => l.id), asked.get("theme"), views.value[0]?.id ?? "");
     const known = onTop.value.map((l) => l.id);
     overlays.value = new Set(list("on")?.filter((id) => known.includes(id)) ?? known.filter((id) => id !== "gaps"));
     [selected.value, selectedGap.value, selectedStation.value] = [asked.get("area"), asked.get("gap"), asked.get("station")];
-    tab.value = within(TABS, asked.get("tab") as Tab | null, "areas");
+    tab.value = within(TABS, asked.get("tab") as Tab | null, ownTab(theme.value) ?? "areas");
+    if (ownTab(tab.value) && tab.value !== theme.value) tab.value = "areas";
     const [, minus = "", key = ""] = /^(-?)(\w+)$/.exec(asked.get("sort") ?? "") ?? [];
     sort.value = (SORTS as string[]).includes(key) ? { key: key as SortKey, down: minus === "-" } : { key: "share", down: false };
     view.value = viewIn(asked.get("map"));

@@ -22,7 +22,7 @@ export interface Column {
 }
 
 /** Why there is no number, or how far one can be relied on. */
-export type Status = "ok" | "uncertain" | "beyond" | "not_applicable" | "nobody" | "under";
+export type Status = "ok" | "uncertain" | "beyond" | "not_applicable" | "nobody" | "under" | "unstable";
 
 /** A number with the half-width of its 90 % interval; null is a value that cannot exist, or a number known without a margin. */
 export interface Estimate {
@@ -86,6 +86,8 @@ export interface Study {
   direction: "to" | "from";
   groups: { id: string; title: Label }[];
   migrants: boolean;
+  /** By mode, of a study of the rush hour: its times on streets are multiplied by it. */
+  peak_factor?: Readonly<Record<string, number>>;
   profile?: string;
   /** Presentation alone: counts below `hide_below` are shown as "under". */
   disclosure?: { hide_below?: number | null };

@@ -148,6 +148,15 @@ test("another service comes with its standard, and tiers that none of its statio
   expect(options[1]!.textContent).toBe("County tier (no station)");
 });
 
+test("a mode of the rush hour says so", async () => {
+  const study = { ...RELEASE.study, peak_factor: { drive: 1.4, walk: 1 } };
+  manifest.value = { ...RELEASE, study };
+  await show(<Controls />);
+  expect([...root().querySelectorAll("input[name=mode] + span")].map((s) => s.textContent)).toEqual(["Walking", "Driving, rush hour × 1.4"]);
+  await act(() => setLanguage("zh"));
+  expect(text()).toContain("驾车，高峰×1.4");
+});
+
 test("what a layer does not depend on is off, with its reason, and does not count", async () => {
   batch(() => ([chosen.tier.value, chosen.group.value, chosen.minutes.value, theme.value] = ["county", "migrant", 5, "catchments"]));
   await show(<Controls />);

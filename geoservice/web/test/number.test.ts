@@ -108,3 +108,16 @@ test("margin and status stand beside the number", () => {
   expect(estimateOf({ minutes: 8 }, "minutes")).toEqual(of(8, null, null));
   expect(estimateIn({ value: null, margin: null, status: "beyond" })).toEqual(of(null, null, "beyond"));
 });
+
+test.each([
+  ["hotspot_class", of(2), "more than chance explains, false discovery rate 5 %"],
+  ["hotspot_class", of(-3), "fewer than chance explains, false discovery rate 1 %"],
+  ["moran_class", of(0), "not significant"],
+  ["funnel_class", of(null, null, "unstable"), "not stable: the noise of the estimates could change the class"],
+  ["hotspot_z", of(-2.6713), "−2.67"],
+  ["hotspot_p", of(0.0364), "0.036"],
+  ["cluster_p", of(0.0002), "< 0.001"],
+  ["smoothed_rate", of(73.41, 5.31), "73 ± 5.3%"],
+])("%s %j in words", (measure, estimate, expected) => {
+  expect(text(measure, estimate)).toBe(expected);
+});

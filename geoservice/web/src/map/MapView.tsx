@@ -4,10 +4,14 @@ import type { Map as MapLibre } from "maplibre-gl";
 import { now as here, numbers } from "../data";
 import { language, say, t } from "../i18n";
 import { problemOf } from "../loaded";
-import { layerOf, level, manifest, selected, study } from "../state";
+import { fairnessOn, flowsOn, hotspotsOn, layerOf, level, manifest, selected, study } from "../state";
 import { Failure } from "../ui/Failure";
 import { noPicture, pictureUrl } from "../picture";
 import { numberOf } from "../ui/words";
+import { code, keepFlowMap } from "../flow/load";
+import { code as hotspotCode, keepHotspotMap } from "../hotspot/load";
+import { lineOf } from "../equal/data";
+import { sentenceOf } from "../equal/words";
 import { keepAreas, shapes } from "./areas";
 import { build } from "./build";
 import { keepCards } from "./cards";
@@ -25,7 +29,8 @@ function HoverTip() {
   if (!at || !now) return null;
   const area = here.value.areas.find((a) => a.unit === at.area);
   const title = now.layer.id === "catchments" ? String(at.feature["station_name"] ?? "") : area?.[language.value];
-  const text = now.want && !series.loading.value ? numberOf(now.want.measure, at.number).text : null;
+  const compared = fairnessOn.value ? lineOf(at.area) : undefined;
+  const text = compared ? sentenceOf(compared) : now.want && !series.loading.value ? numberOf(now.want.measure, at.number).text : null;
   return (
     <div class="tip" style={{ left: `${at.x}px`, top: `${at.y}px` }} aria-hidden="true">
       {title && <strong>{title}</strong>}
@@ -88,10 +93,12 @@ function Faults({ rebuild }: { rebuild: () => void }) {
   );
 }
 
+const label = (): string => t(flowsOn.value ? "flows.map" : hotspotsOn.value ? "hotspots.map" : "map.label");
+
 function start(map: MapLibre): (() => void)[] {
   keepFaults(map);
   keepPointed(map);
-  const stops = [keepPlace(map), keepScheme(map), ...keepDrawn(map), ...keepAreas(map), series.keep(), keepCards(map)];
+  const stops = [keepPlace(map), keepScheme(map), ...keepDrawn(map), ...keepAreas(map), series.keep(), keepCards(map), keepFlowMap(map), keepHotspotMap(map)];
   if (selected.value && !location.hash.includes("map=")) void flyToArea(level.value, selected.value);
   return stops;
 }
@@ -119,13 +126,16 @@ export function MapView() {
     };
   }, [attempt.value]);
   useSignalEffect(() => {
-    void language.value;
-    map?.getCanvas().setAttribute("aria-label", t("map.label"));
+    map?.getCanvas().setAttribute("aria-label", label());
   });
+  const FlowTip = code.value.value?.FlowTip;
+  const HotspotTip = hotspotCode.value.value?.HotspotTip;
   return (
-    <main class="map" aria-label={t("map.label")}>
+    <main class="map" aria-label={label()}>
       <div class="canvas" ref={box} />
       <HoverTip />
+      {FlowTip && <FlowTip />}
+      {HotspotTip && <HotspotTip />}
       <Buttons />
       <Faults rebuild={() => attempt.value++} />
       {credited() && <div class="credit">{t("map.credit")}</div>}

@@ -7,8 +7,10 @@ import { effect } from "@preact/signals";
 import type { GeoJSONSource, Map as MapLibre, SourceSpecification } from "maplibre-gl";
 import { fetchItems } from "../api";
 import { Loaded } from "../loaded";
+import { drawnLevel } from "../flow/choice";
 import { layerOf, level } from "../state";
 import type { Feature } from "../types";
+import { levelAt } from "../zooms";
 import { bare, labelPoint } from "./label";
 
 export const AREAS = "coverage";
@@ -29,12 +31,6 @@ export const areaSource = (): SourceSpecification => ({
 export const placeOf = (): { source: string; "source-layer"?: string } =>
   baked() ? { source: "areas", "source-layer": AREAS } : { source: "areas" };
 
-/** The level that tiles show at a zoom: the finest that has begun. */
-export function levelAt(zooms: Record<string, number>, zoom: number): string | undefined {
-  const begun = Object.entries(zooms).filter(([, first]) => first <= Math.floor(zoom));
-  return begun.sort((a, b) => a[1] - b[1]).at(-1)?.[0];
-}
-
 const collection = (features: Feature[]): GeoJSON.FeatureCollection =>
   ({ type: "FeatureCollection", features: features.map((f) => ({ ...f, type: "Feature" })) }) as GeoJSON.FeatureCollection;
 
@@ -45,10 +41,10 @@ function leaveOut(map: MapLibre, features: Feature[]): void {
   if (map.getLayer("base-place")) map.setFilter("base-place", ["!", ["in", ["coalesce", ["get", "name"], ""], ["literal", known]]]);
 }
 
-/** The areas of the level chosen with their shapes. */
+/** The areas of the level drawn with their shapes. */
 export const shapes = new Loaded(
-  () => (layerOf(AREAS) && !baked() ? level.value : null),
-  () => fetchItems(AREAS, { geography: level.value, properties: "geography,unit,name_zh,name_en" }),
+  () => (layerOf(AREAS) && !baked() ? drawnLevel.value : null),
+  () => fetchItems(AREAS, { geography: drawnLevel.value, properties: "geography,unit,name_zh,name_en" }),
 );
 
 function draw(map: MapLibre, features: Feature[]): void {

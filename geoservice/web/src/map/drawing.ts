@@ -3,9 +3,10 @@
 import { effect } from "@preact/signals";
 import type { FilterSpecification, Map as MapLibre } from "maplibre-gl";
 import { isAreas } from "../columns";
+import { drawnLevel, place } from "../flow/choice";
 import { language } from "../i18n";
 import { kindOf, uncertain } from "../number";
-import { gapsApply, hovered, level, mode, minutes, onTop, overlays, selected, selectedGap, selectedStation, service, theme, themes, tier } from "../state";
+import { flowsOn, gapsApply, hovered, mode, minutes, onTop, overlays, selected, selectedGap, selectedStation, service, theme, themes, tier } from "../state";
 import type { Layer } from "../types";
 import { placeOf } from "./areas";
 import { nameOf } from "./basemap";
@@ -17,7 +18,7 @@ import { palette } from "./palette";
 const has = (layer: Layer, name: string): boolean => layer.columns.some((c) => c.name === name);
 
 function only(layer: Layer): FilterSpecification[] {
-  if (isAreas(layer)) return [ofLevel(level.value)];
+  if (isAreas(layer)) return [ofLevel(drawnLevel.value)];
   return has(layer, "service") && has(layer, "mode") ? [of(service.value, mode.value)] : [];
 }
 
@@ -59,7 +60,7 @@ function drawTheme(map: MapLibre): void {
 const PARTS = ["fill", "dots", "line", "circle", "room", "selected"];
 
 const isOn = (layer: Layer): boolean =>
-  layer.id === theme.value ? Boolean(shown.value?.want) : overlays.value.has(layer.id) && (layer.id !== "gaps" || gapsApply.value);
+  flowsOn.value ? false : layer.id === theme.value ? Boolean(shown.value?.want) : overlays.value.has(layer.id) && (layer.id !== "gaps" || gapsApply.value);
 
 function drawVisibility(map: MapLibre): void {
   for (const layer of [...themes.value, ...onTop.value]) {
@@ -75,15 +76,16 @@ function drawFilters(map: MapLibre): void {
     if (!filters.length) continue;
     for (const part of ["fill", "line"]) if (map.getLayer(`${layer.id}-${part}`)) map.setFilter(`${layer.id}-${part}`, both(...filters));
   }
-  for (const id of ["area-hit", "area-name"]) if (map.getLayer(id)) map.setFilter(id, ofLevel(level.value));
+  for (const id of ["area-hit", "area-name"]) if (map.getLayer(id)) map.setFilter(id, ofLevel(drawnLevel.value));
 }
 
 function drawMarks(map: MapLibre): void {
-  const unit = (value: string | null): FilterSpecification => both(ofLevel(level.value), ["==", ["get", "unit"], value ?? ""]);
+  const unit = (value: string | null): FilterSpecification => both(ofLevel(drawnLevel.value), ["==", ["get", "unit"], value ?? ""]);
   if (map.getLayer("area-hit")) {
     map.setFilter("area-hover", unit(hovered.value));
-    map.setFilter("area-selected", unit(selected.value));
-    map.setFilter("area-selected-halo", unit(selected.value));
+    const chosen = flowsOn.value ? (place.value?.unit ?? null) : selected.value;
+    map.setFilter("area-selected", unit(chosen));
+    map.setFilter("area-selected-halo", unit(chosen));
   }
   if (map.getLayer("gaps-selected")) map.setFilter("gaps-selected", ["==", ["get", "unit"], selectedGap.value ?? ""]);
   if (map.getLayer("stations-selected")) map.setFilter("stations-selected", ["==", ["get", "unit"], selectedStation.value ?? ""]);

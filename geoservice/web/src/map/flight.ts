@@ -1,7 +1,7 @@
 /** Moves the map to what is chosen, and keeps its place in the address. */
 
 import { effect, signal } from "@preact/signals";
-import type { Map as MapLibre } from "maplibre-gl";
+import type { FitBoundsOptions, Map as MapLibre } from "maplibre-gl";
 import { fetchItems } from "../api";
 import { view } from "../state";
 import { AREAS } from "./areas";
@@ -27,8 +27,9 @@ let here: MapLibre | null = null;
 /** What the map shows, in degrees, and how large it is in pixels. */
 export const frame = signal<{ box: Box; width: number; height: number } | null>(null);
 
-const fly = (box: Box): unknown => here?.fitBounds(box, { padding: ROOM, maxZoom: 15, duration: calm() ? 0 : 900 });
+const fly = (box: Box, options: FitBoundsOptions = {}): unknown => here?.fitBounds(box, { padding: ROOM, maxZoom: 15, duration: calm() ? 0 : 900, ...options });
 
+export const flyToBox = fly;
 export const flyHome = (): unknown => fly(extent());
 export const zoomBy = (step: number): unknown => here?.zoomTo(here.getZoom() + step, { duration: calm() ? 0 : 250 });
 export const flyToGeometry = (geometry: GeoJSON.Geometry): unknown => fly(boxOf(geometry));

@@ -3,10 +3,11 @@
 import { computed } from "@preact/signals";
 import { columnFor, isAreas, marginOf, styled, wanted, type Wanted } from "../columns";
 import { now, numbers, valueAt } from "../data";
+import { drawnGap } from "../equal/compare";
 import { Loaded } from "../loaded";
 import { NOTHING } from "../number";
 import { fetchSeries, type Series } from "../series";
-import { group, level, minutes, mode, service, study, themeLayer, tier } from "../state";
+import { fairnessOn, flowsOn, group, hotspotsOn, level, minutes, mode, service, study, themeLayer, tier } from "../state";
 import type { Estimate, Layer } from "../types";
 import type { Place } from "./paint";
 
@@ -14,7 +15,7 @@ export const choice = computed(() => ({ service: service.value, mode: mode.value
 
 /** The number that the map's colours show now. */
 export const shown = computed<{ layer: Layer; want: Wanted | null } | null>(() => {
-  const layer = themeLayer.value;
+  const layer = flowsOn.value || hotspotsOn.value ? undefined : themeLayer.value;
   const column = layer && styled(layer);
   return layer ? { layer, want: column ? wanted(column, choice.value) : null } : null;
 });
@@ -54,7 +55,8 @@ function fetched(): ReadonlyMap<string, Estimate> | null {
     return new Map(now.value.areas.map(({ unit }) => [unit, valueAt("left", unit, minutes.value)]));
   }
   const at = shown.value?.want?.dimensions.minutes ?? 0;
-  return series.value.value && new Map([...series.value.value].map(([unit, values]) => [unit, values.get(at) ?? NOTHING]));
+  const drawn = fairnessOn.value ? drawnGap : (of: Estimate): Estimate => of;
+  return series.value.value && new Map([...series.value.value].map(([unit, values]) => [unit, drawn(values.get(at) ?? NOTHING)]));
 }
 
 export type Ground = { place: Place; numbers: ReadonlyMap<string, Estimate> };

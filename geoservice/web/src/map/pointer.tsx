@@ -3,10 +3,12 @@
 import { signal } from "@preact/signals";
 import type { Map as MapLibre, MapGeoJSONFeature, MapLayerMouseEvent } from "maplibre-gl";
 import { columnFor, isAreas } from "../columns";
-import { hovered, selected, selectedGap, selectedStation, tab } from "../state";
+import { cardsOn } from "../scorecard/choice";
+import { flowsOn, HOTSPOTS, hotspotsOn, hovered, ownTab, selected, selectedGap, selectedStation, tab } from "../state";
 import { estimateIn, estimateOf, NOTHING } from "../number";
 import type { Estimate, Value } from "../types";
 import { CatchmentCard, GapCard, StationCard } from "../ui/cards";
+import { code } from "../flow/load";
 import { closeCard, openCard } from "./cards";
 import { ground, shown } from "./ground";
 
@@ -30,8 +32,11 @@ function drawnNumber(feature: MapGeoJSONFeature | undefined): Estimate {
   return column ? estimateOf(feature.properties, column.name) : estimateIn(feature.state);
 }
 
+/** The layer whose units answer to the pointer. */
+const hit = (): string => (hotspotsOn.value ? "hotspot-fill" : "area-hit");
+
 function move(map: MapLibre, event: MapLayerMouseEvent): void {
-  const area = under(map, event, "area-hit");
+  const area = under(map, event, hit());
   const drawn = under(map, event, `${shown.value?.layer.id}-fill`);
   const point = under(map, event, "stations-circle", "gaps-fill");
   hovered.value = area ? String(area.properties["unit"]) : null;
@@ -43,6 +48,10 @@ function move(map: MapLibre, event: MapLayerMouseEvent): void {
 }
 
 function click(map: MapLibre, event: MapLayerMouseEvent): void {
+  if (flowsOn.value) {
+    const unit = under(map, event, "area-hit")?.properties["unit"];
+    return code.value.value?.click(unit === undefined ? null : String(unit), event.point.x, event.point.y);
+  }
   const at: [number, number] = [event.lngLat.lng, event.lngLat.lat];
   const station = under(map, event, "stations-circle");
   if (station?.geometry.type === "Point") {
@@ -59,9 +68,9 @@ function click(map: MapLibre, event: MapLayerMouseEvent): void {
   const catchment = under(map, event, "catchments-fill");
   if (catchment) return openCard(at, <CatchmentCard feature={catchment.properties} />);
   closeCard();
-  const area = under(map, event, "area-hit");
+  const area = under(map, event, hit());
   selected.value = area ? String(area.properties["unit"]) : null;
-  if (area) tab.value = "areas";
+  if (area && !cardsOn.value && tab.value !== ownTab(shown.value?.layer.id ?? "")) tab.value = hotspotsOn.value ? HOTSPOTS : "areas";
 }
 
 export function keepPointed(map: MapLibre): void {

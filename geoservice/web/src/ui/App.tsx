@@ -1,10 +1,11 @@
 import { useSignalEffect } from "@preact/signals";
 import { useEffect } from "preact/hooks";
+import { code } from "../flow/load";
 import { say, t } from "../i18n";
 import { narrow, panels } from "../layout";
 import { closeCard } from "../map/cards";
 import { MapView } from "../map/MapView";
-import { selected, study } from "../state";
+import { flowsOn, selected, study } from "../state";
 import { outdated } from "../watch";
 import { Controls, Title } from "./Controls";
 import { Headline } from "./Headline";
@@ -15,6 +16,7 @@ import { Sheet } from "./Sheet";
 /** Escape closes what was opened last: the card on the map, then the area chosen. */
 function closeLast(event: KeyboardEvent): void {
   if (event.key !== "Escape" || event.defaultPrevented || closeCard()) return;
+  if (flowsOn.value) return code.value.value?.closeLast();
   selected.value = null;
 }
 

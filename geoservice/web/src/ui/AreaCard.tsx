@@ -6,6 +6,7 @@ import { flyHome } from "../map/flight";
 import { clamped, uncertain } from "../number";
 import { chosen, group, idle, minutes, selected, study } from "../state";
 import type { Estimate } from "../types";
+import { Projection } from "../projection/ProjectionChart";
 import { Estimated } from "./Estimated";
 import { groupName, numberOf } from "./words";
 
@@ -96,6 +97,7 @@ export function AreaCard() {
         <Fact unit={unit} name="share" label={t("area.share", { group: groupName(group.value), minutes: at })} />
         <Fact unit={unit} name="people" label={t("column.people")} />
         <Fact unit={unit} name="left" label={t("column.left_out")} />
+        {(valueAt("off", unit, at).value ?? 0) > 0 && <Fact unit={unit} name="off" label={t("area.off_network")} />}
         <Fact unit={unit} name="median" label={t("column.median_time")} />
         <Fact unit={unit} name="p90" label={t("column.p90")} />
         {both && <Fact unit={unit} name="resident" label={t("column.resident_share")} />}
@@ -109,6 +111,7 @@ export function AreaCard() {
         {both && <span><i class="migrant" />{groupName("migrant")}</span>}
         <span class="axis">{t("chart.axis")}</span>
       </p>
+      <Projection />
     </article>
   );
 }

@@ -1,9 +1,9 @@
 /** The question: which service, which way of travel, which stations, which people, how many minutes. */
 
 import type { ComponentChildren } from "preact";
-import { disclosureLine, groupName, idleReason, serviceName } from "./words";
+import { disclosureLine, groupName, idleReason, modeName, serviceName } from "./words";
 import { language, named, say, setLanguage, t } from "../i18n";
-import { chooseService, chosen, group, groups, idle, mode, service, study, tier, tiers } from "../state";
+import { chooseService, chosen, flowsOn, group, groups, hotspotsOn, idle, minutes, mode, service, study, tier, tiers } from "../state";
 import type { Part } from "../columns";
 import { offered } from "../stations";
 import { Layers } from "./Layers";
@@ -53,7 +53,7 @@ function Modes() {
         {study.value.modes.map((id) => (
           <label key={id}>
             <input type="radio" name="mode" value={id} checked={mode.value === id} onChange={() => (mode.value = id)} />
-            <span>{named("mode", id)}</span>
+            <span>{modeName(id)}</span>
           </label>
         ))}
       </div>
@@ -73,16 +73,17 @@ function pickService(id: string): void {
   if (chosen.tier.value !== "any" && offered.value && !offered.value.has(chosen.tier.value)) chosen.tier.value = "any";
 }
 
+/** Hotspots are of all stations, at the standard time: what cannot be chosen for them is left out. */
 export function Question() {
   return (
     <section class="question" aria-label={t("question")}>
       <Choice name="service" value={service.value} options={study.value.services.map(({ id }) => ({ id, text: serviceName(id) }))} choose={pickService} />
       <Modes />
-      <div class="pair">
+      {!hotspotsOn.value && <div class="pair">
         <Choice name="tier" value={tier.value} options={tiers.value.map(tierOption)} choose={(id) => (chosen.tier.value = id)} />
         <Choice name="group" value={group.value} options={groups.value.map((id) => ({ id, text: groupName(id) }))} choose={(id) => (chosen.group.value = id)} />
-      </div>
-      <Slider />
+      </div>}
+      {hotspotsOn.value ? <p class="reason">{t("idle.on_hotspots", { minutes: minutes.value })}</p> : <Slider />}
     </section>
   );
 }
@@ -113,7 +114,7 @@ export function Title({ children }: { children?: ComponentChildren }) {
 export function Controls() {
   return (
     <>
-      <Question />
+      {flowsOn.value ? <p class="reason">{t("idle.question")}</p> : <Question />}
       <Layers />
       <div class="notes">
         {study.value.synthetic && <p class="notice" role="note">{t("synthetic")}</p>}

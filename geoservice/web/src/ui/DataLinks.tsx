@@ -3,16 +3,18 @@
 import { itemsUrl, url, type Query } from "../api";
 import { wantedFor, type Name } from "../data";
 import { isAreas, type Wanted } from "../columns";
+import { code } from "../flow/load";
+import { code as hotspotCode } from "../hotspot/load";
 import { say, t } from "../i18n";
 import { geographyOf, shown } from "../map/ground";
 import { noPicture, pictureUrl } from "../picture";
 import { rowsQuery } from "../series";
-import { gapsApply, layerOf, level, manifest, mode, service, study } from "../state";
+import { FLOWS, flowsOn, gapsApply, HOTSPOTS, hotspotsOn, layerOf, level, manifest, mode, service, study } from "../state";
 import type { Layer } from "../types";
 import { sentence } from "./words";
 
 function Links({ title, layer, query }: { title: string; layer: string; query: Query }) {
-  const all = { ...query, limit: 10000 };
+  const all = { limit: 10000, ...query };
   return (
     <li>
       <span>{title}</span>
@@ -40,11 +42,15 @@ export function DataLinks() {
     ["median", t("column.median_time")],
   ];
   const now = shown.value;
+  const moved = flowsOn.value ? code.value.value?.query.value : null;
+  const spots = hotspotsOn.value ? hotspotCode.value.value?.query.value : null;
   return (
     <section class="data">
       <h2>{t("data.shown")}</h2>
       <p class="quiet">{now?.want ? sentence(now.want) : ""}</p>
       <ul>
+        {moved && <Links title={t("flows.title")} layer={FLOWS} query={moved} />}
+        {spots && <Links title={t("hotspots.title")} layer={HOTSPOTS} query={spots} />}
         {now?.want && <Links title={t("data.ground")} layer="table" query={groundQuery({ layer: now.layer, want: now.want })} />}
         {names.map(([name, title]) => (
           <Links key={name} title={title} layer="table" query={rowsQuery(level.value, wantedFor(name))} />

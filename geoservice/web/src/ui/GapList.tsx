@@ -2,13 +2,13 @@
 
 import { gapList } from "../data";
 import { number } from "../api";
-import { named, t } from "../i18n";
+import { t } from "../i18n";
 import { flyToGeometry } from "../map/flight";
 import { estimateOf } from "../number";
 import { askOfGaps, gapsApply, mode, overlays, selectedGap, service, standard, toggle } from "../state";
 import type { Feature } from "../types";
 import { Failure } from "./Failure";
-import { numberOf, serviceName } from "./words";
+import { modeName, numberOf, serviceName } from "./words";
 
 function choose(gap: Feature): void {
   selectedGap.value = String(gap.properties["unit"]);
@@ -49,7 +49,7 @@ export function GapList() {
   return (
     <section class="gaps" aria-busy={gapList.loading.value}>
       <h2>{t("gaps.title")}</h2>
-      <p class="quiet">{t("gaps.question", { minutes: standard.value, service: serviceName(service.value), mode: named("mode", mode.value).toLocaleLowerCase("en") })}</p>
+      <p class="quiet">{t("gaps.question", { minutes: standard.value, service: serviceName(service.value), mode: modeName(mode.value).toLocaleLowerCase("en") })}</p>
       {gapList.problem.value && <Failure what="gaps" problem={gapList.problem.value} retry={gapList.retry} />}
       {gapList.loading.value && <p class="quiet" role="status">{t("loading")}</p>}
       <ol>{all.map((gap) => <Gap key={gap.id} gap={gap} most={most} />)}</ol>

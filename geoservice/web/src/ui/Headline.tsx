@@ -3,10 +3,11 @@
 import { numbers } from "../data";
 import { language, named, say, t } from "../i18n";
 import { summary } from "../rows";
-import { group, manifest, minutes, mode, service, study, tier } from "../state";
+import { cardsOn } from "../scorecard/choice";
+import { FAIRNESS, fairnessOn, FLOWS, flowsOn, group, HOTSPOTS, hotspotsOn, manifest, minutes, mode, service, study, tab, tier } from "../state";
 import { Failure } from "./Failure";
 import { Estimated } from "./Estimated";
-import { groupName, serviceName } from "./words";
+import { groupName, modeName, serviceName } from "./words";
 
 const day = (): string =>
   new Intl.DateTimeFormat(language.value === "zh" ? "zh-CN" : "en-GB", { dateStyle: "long" }).format(new Date(manifest.value.created));
@@ -29,13 +30,14 @@ function Numbers() {
 export function Headline() {
   const asked = {
     group: groupName(group.value), minutes: minutes.value, service: serviceName(service.value),
-    mode: named("mode", mode.value).toLocaleLowerCase("en"), tier: named("tier", tier.value).toLocaleLowerCase("en"),
+    mode: modeName(mode.value).toLocaleLowerCase("en"), tier: named("tier", tier.value).toLocaleLowerCase("en"),
   };
   const { source } = study.value;
+  const own = tab.value === FLOWS && flowsOn.value ? "flows" : tab.value === HOTSPOTS && hotspotsOn.value ? "hotspots" : tab.value === FAIRNESS && fairnessOn.value ? "equal" : cardsOn.value ? "scorecard" : null;
   return (
     <section class="headline" aria-label={t("headline.label")} aria-busy={numbers.loading.value}>
-      <p class="asked">{t("headline.question", asked)}</p>
-      {numbers.problem.value ? <Failure what="numbers" problem={numbers.problem.value} retry={numbers.retry} /> : <Numbers />}
+      <p class="asked">{own ? t(`${own}.headline`) : t("headline.question", asked)}</p>
+      {own ? null : numbers.problem.value ? <Failure what="numbers" problem={numbers.problem.value} retry={numbers.retry} /> : <Numbers />}
       <p class="quiet from">{t("headline.released", { release: manifest.value.release, date: day() })}{source && <> · {say(source)}</>}</p>
     </section>
   );

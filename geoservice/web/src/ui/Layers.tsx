@@ -1,28 +1,35 @@
 /** Which layer fills the map, with its legend beneath it, and what lies on top. */
 
+import { GAPS } from "../equal/compare";
 import { marginOf, styled } from "../columns";
+import { showTheme } from "../flow/load";
+import { code as hotspotCode } from "../hotspot/load";
 import { named, say, show, t } from "../i18n";
+import { narrow } from "../layout";
 import { shown } from "../map/ground";
 import { RADIUS } from "../map/overlay";
 import { palette } from "../map/palette";
 import { kindOf, WIDE, type Kind } from "../number";
 import { minutesScale, scaleOf, type Scale, type Swatch } from "../scale";
-import { gapsApply, minutes, onTop, overlays, service, standard, study, theme, themes, tier, toggle } from "../state";
+import { FAIRNESS, flowsOn, gapsApply, HOTSPOTS, minutes, onTop, overlays, ownTab, service, standard, study, tab, theme, tier, toggle, views } from "../state";
 import type { Layer } from "../types";
 import { sentence, serviceName, unitOf } from "./words";
 
 /** Measures with a largest and a smallest number; the last class of any other says that it has no end. */
-const BOUNDED = new Set(["covered_share", "coverage_gap"]);
+const BOUNDED = new Set(["covered_share", ...GAPS]);
 
 /** What the dots of a measure stand for: why its number cannot exist. */
 function emptyText(layer: Layer, measure: string): string | null {
   const least = study.value.disclosure?.hide_below;
   if (measure === "minutes") return layer.style.beyond === null ? t("beyond") : null;
   if (kindOf(measure) === "count") return least ? t("status.under", { least }) : null;
+  if (GAPS.includes(measure) && measure !== "coverage_gap") return t("equal.no_number");
   return measure === "load" ? t("legend.no_capacity") : kindOf(measure) === "minutes" ? t("beyond") : t("status.nobody");
 }
 
 const WIDE_KINDS: readonly Kind[] = ["ratio", "difference"];
+
+const neutral = ({ style: { legend } }: Layer): string => legend.colours[Math.floor(legend.colours.length / 2)] ?? "";
 
 /** Keys for grey ground and for dots. */
 function Keys({ layer, measure }: { layer: Layer; measure: string }) {
@@ -30,7 +37,8 @@ function Keys({ layer, measure }: { layer: Layer; measure: string }) {
   const empty = emptyText(layer, measure);
   return (
     <>
-      {column && marginOf(layer, column) && (
+      {layer.id === FAIRNESS && <span class="key"><i class="grey" style={{ background: neutral(layer) }} />{t("equal.none")}</span>}
+      {column && layer.id !== FAIRNESS && marginOf(layer, column) && (
         <span class="key">
           <i class="grey" style={{ background: layer.style.legend.uncertain }} />
           {t(WIDE_KINDS.includes(kindOf(measure)) ? "legend.wide" : "legend.uncertain", { points: WIDE })}
@@ -69,7 +77,7 @@ function Legend({ layer }: { layer: Layer }) {
       <p>{sentence(want) || say(layer.description)}</p>
       <Classes scale={scale} open={!BOUNDED.has(want.measure)} />
       <p class="extra">
-        {unit && <span>{t("legend.unit", { unit: want.measure === "coverage_gap" ? t("unit.points_long") : unit.trim() })}</span>}
+        {unit && <span>{t("legend.unit", { unit: GAPS.includes(want.measure) && want.measure !== "minutes_gap" ? t("unit.points_long") : unit.trim() })}</span>}
         <Keys layer={layer} measure={want.measure} />
       </p>
     </div>
@@ -94,32 +102,41 @@ const mark = (layer: Layer) => <i class={`mark ${layer.id === "gaps" ? "gap" : l
 
 function Overlay({ layer }: { layer: Layer }) {
   const gaps = layer.id === "gaps";
-  const off = gaps && !gapsApply.value;
+  const off = flowsOn.value || (gaps && !gapsApply.value);
   return (
     <div class={`layer${off ? " off" : ""}`}>
       <label title={say(layer.description)}>
-        <input type="checkbox" name={layer.id} checked={overlays.value.has(layer.id) && !off} disabled={off} aria-describedby={off ? "reason-gaps" : undefined} onChange={() => toggle(layer.id)} />
+        <input type="checkbox" name={layer.id} checked={overlays.value.has(layer.id) && !off} disabled={off} aria-describedby={off ? `reason-${layer.id}` : undefined} onChange={() => toggle(layer.id)} />
         {mark(layer)}
         <span>{say(layer.title)}{gaps && <small> {t("layers.standard", { minutes: standard.value })}</small>}</span>
       </label>
-      {off && <small class="reason" id="reason-gaps">{t("idle.gaps", { minutes: standard.value })}</small>}
-      {layer.id === "stations" && overlays.value.has(layer.id) && <StationKeys layer={layer} />}
+      {off && <small class="reason" id={`reason-${layer.id}`}>{flowsOn.value ? t("idle.on_flows") : t("idle.gaps", { minutes: standard.value })}</small>}
+      {layer.id === "stations" && overlays.value.has(layer.id) && !off && <StationKeys layer={layer} />}
     </div>
   );
 }
 
+/** Beside the map the tab of a view comes with it; in the one sheet of a narrow screen the choice stays in sight. */
+function choose(id: string): void {
+  showTheme(id);
+  const own = ownTab(id);
+  if (own && !narrow.value) tab.value = own;
+}
+
 export function Layers() {
+  const HotspotLegend = hotspotCode.value.value?.HotspotLegend;
   return (
     <section class="layers" aria-label={t("layers.title")}>
       <fieldset>
         <legend>{t("layers.ground")}</legend>
-        {themes.value.map((layer) => (
+        {views.value.map((layer) => (
           <div key={layer.id} class="layer">
             <label title={say(layer.description)}>
-              <input type="radio" name="theme" value={layer.id} checked={theme.value === layer.id} onChange={() => (theme.value = layer.id)} />
+              <input type="radio" name="theme" value={layer.id} checked={theme.value === layer.id} onChange={() => choose(layer.id)} />
               <span>{say(layer.title)}</span>
             </label>
             {theme.value === layer.id && <Legend layer={layer} />}
+            {theme.value === layer.id && layer.id === HOTSPOTS && HotspotLegend && <HotspotLegend />}
           </div>
         ))}
       </fieldset>

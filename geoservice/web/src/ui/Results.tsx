@@ -1,22 +1,31 @@
-/** The tabs: areas, gaps by people, stations, the data itself; on a narrow screen also the question. */
+/** The tabs: areas, gaps by people, stations, flows of people, the data itself; on a narrow screen also the question. */
 
-import type { VNode } from "preact";
+import { createElement, type FunctionComponent, type VNode } from "preact";
+import { EqualPanel } from "../equal/EqualPanel";
+import { code as flowCode, showTheme } from "../flow/load";
+import { code as hotspotCode } from "../hotspot/load";
 import { t } from "../i18n";
 import { narrow, sheet } from "../layout";
-import { layerOf, tab, TABS, type Tab } from "../state";
+import type { Loaded } from "../loaded";
+import { there as cardsThere } from "../scorecard/choice";
+import { code as cardCode } from "../scorecard/load";
+import { layerOf, ownTab, SCORECARD, tab, TABS, type Tab } from "../state";
+import { OverloadList } from "../projection/OverloadList";
 import { AreaCard } from "./AreaCard";
 import { AreaTable } from "./AreaTable";
 import { Controls } from "./Controls";
 import { DataLinks } from "./DataLinks";
+import { Failure } from "./Failure";
 import { GapList } from "./GapList";
 import { StationList } from "./StationList";
 
-const there = (id: Tab): boolean => (id === "question" ? narrow.value : id === "gaps" || id === "stations" ? layerOf(id) !== undefined : true);
+const there = (id: Tab): boolean => (id === "question" ? narrow.value : id === SCORECARD ? cardsThere.value : id === "gaps" || id === "stations" || ownTab(id) ? layerOf(id) !== undefined : true);
 
 export const tabsShown = (): Tab[] => TABS.filter(there);
 const current = (): Tab => (there(tab.value) ? tab.value : "areas");
 
 function choose(id: Tab): void {
+  if (ownTab(id)) showTheme(id);
   tab.value = id;
   if (sheet.value === "low") sheet.value = "half";
 }
@@ -42,11 +51,28 @@ export function Tabs() {
   );
 }
 
+interface FetchedProps<T> {
+  what: "flows" | "hotspots" | "scorecards";
+  code: Loaded<T>;
+  panel: (code: T) => FunctionComponent;
+}
+
+/** A panel, as soon as its code is there. */
+function Fetched<T>({ what, code, panel }: FetchedProps<T>) {
+  const there = code.value.value;
+  if (there !== null) return createElement(panel(there), null);
+  return code.problem.value ? <Failure what={what} problem={code.problem.value} retry={code.retry} /> : <p class="quiet" role="status">{t("loading")}</p>;
+}
+
 const BODIES: Readonly<Record<Tab, () => VNode>> = {
   question: () => <Controls />,
   areas: () => <><AreaCard /><AreaTable /></>,
   gaps: () => <GapList />,
-  stations: () => <StationList />,
+  stations: () => <><OverloadList /><StationList /></>,
+  flows: () => <Fetched what="flows" code={flowCode} panel={(code) => code.FlowPanel} />,
+  hotspots: () => <Fetched what="hotspots" code={hotspotCode} panel={(code) => code.HotspotPanel} />,
+  fairness: () => <EqualPanel />,
+  scorecard: () => <Fetched what="scorecards" code={cardCode} panel={(code) => code.ScorecardPanel} />,
   data: () => <DataLinks />,
 };
 

@@ -7,7 +7,7 @@ import { itemsUrl } from "../api";
 import { estimateOf } from "../number";
 import type { Value } from "../types";
 import { Estimated } from "./Estimated";
-import { serviceName } from "./words";
+import { modeName, serviceName } from "./words";
 
 type Props = { feature: Record<string, Value> };
 
@@ -44,7 +44,7 @@ export function StationCard({ feature: f }: Props) {
         of={[
           ...told("opening_hours", t("station.hours")),
           ...(num(f["capacity"]) === null ? [] : [[t("station.capacity"), show(num(f["capacity"]))] as Fact]),
-          [t("station.served", { service: serviceName(service.value), mode: named("mode", mode.value) }), estimated(f, served, "served_persons")],
+          [t("station.served", { service: serviceName(service.value), mode: modeName(mode.value) }), estimated(f, served, "served_persons")],
           [t("station.load"), estimated(f, load, "load")],
           ...told("shares_with", t("station.shares")),
         ]}
@@ -58,7 +58,7 @@ export function CatchmentCard({ feature: f }: Props) {
   return (
     <article class="card">
       <h3>{String(f["station_name"] ?? f["station"])}</h3>
-      <p class="quiet">{t("catchment.of", { service: serviceName(String(f["service"])), mode: named("mode", String(f["mode"])) })}</p>
+      <p class="quiet">{t("catchment.of", { service: serviceName(String(f["service"])), mode: modeName(String(f["mode"])) })}</p>
       <Facts
         of={[
           [t("column.people"), estimated(f, "persons" in f ? "persons" : "catchment_persons", "catchment_persons")],
@@ -75,7 +75,7 @@ export function GapCard({ feature: f }: Props) {
   return (
     <article class="card">
       <h3>{t("gap.title", { rank: num(f["rank"]) ?? "–" })}</h3>
-      <p class="quiet">{t("gap.beyond", { minutes: standard, service: serviceName(String(f["service"])), mode: named("mode", String(f["mode"])) })}</p>
+      <p class="quiet">{t("gap.beyond", { minutes: standard, service: serviceName(String(f["service"])), mode: modeName(String(f["mode"])) })}</p>
       <Facts
         of={[
           [t("gap.people"), estimated(f, "uncovered_persons")],

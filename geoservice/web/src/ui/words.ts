@@ -1,5 +1,6 @@
 /** Small texts of the page made of several parts. */
 
+import { GAPS } from "../equal/compare";
 import { styled, type Part, type Wanted } from "../columns";
 import { language, named, say, t } from "../i18n";
 import { written, type Written } from "../number";
@@ -15,6 +16,12 @@ export const serviceName = (id: string): string => {
   return found ? say(found.title) : id;
 };
 
+/** The name of a mode, and whether its times are those of the rush hour. */
+export const modeName = (id: string): string => {
+  const factor = study.value.peak_factor?.[id] ?? 1;
+  return factor > 1 ? t("mode_peak", { mode: named("mode", id), factor }) : named("mode", id);
+};
+
 export const groupName = (id: string): string => {
   const found = study.value.groups.find((g) => g.id === id);
   return found ? say(found.title) : named("group", id);
@@ -24,7 +31,7 @@ export const groupName = (id: string): string => {
 export function sentence(want: Wanted): string {
   const { service = "", mode = "", tier = "", group = "" } = want.dimensions;
   const small = (text: string): string => text.toLocaleLowerCase("en");
-  const words = { service: serviceName(service), mode: small(named("mode", mode)), tier: small(named("tier", tier || "any")), group: groupName(group || "all"), minutes: minutes.value };
+  const words = { service: serviceName(service), mode: small(modeName(mode)), tier: small(named("tier", tier || "any")), group: groupName(group || "all"), minutes: minutes.value };
   return t(`sentence.${want.measure}`, { ...words, defaultValue: "" });
 }
 
@@ -32,7 +39,7 @@ export function sentence(want: Wanted): string {
 export function idleReason(part: Part): string | null {
   const why = idle(part);
   if (why === null) return null;
-  if (part === "group" && themeLayer.value && styled(themeLayer.value)?.measure === "coverage_gap") return t("idle.compared");
+  if (part === "group" && themeLayer.value && GAPS.includes(styled(themeLayer.value)?.measure ?? "")) return t("idle.compared");
   return why === "group" ? t("idle.tier_of_group", { group: groupName(groupNow.value) }) : t(`idle.${part}`, { layer: themeLayer.value ? say(themeLayer.value.title) : "" });
 }
 
