@@ -20,9 +20,13 @@ from typing import Any, TextIO
 
 import osmium
 import pytest
+from hypothesis import settings
 from osmium.osm import mutable
 from playwright.sync_api import Browser, sync_playwright
 from postgres_server import INSTALLED, PostgresServer
+
+settings.register_profile("untimed", deadline=None)  # machines are shared: a test is never about time
+settings.load_profile("untimed")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -103,7 +107,7 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Serve:
                 yield Served(f"http://127.0.0.1:{port}", server, path)
             finally:
                 server.send_signal(signal.SIGTERM)
-                server.wait(30)
+                server.wait(60)
 
     return go
 
@@ -112,6 +116,24 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Serve:
 def demo_server(demo_home: Path, serve: Serve) -> Iterator[str]:
     """Serve the demo with real worker processes on a free port; yields the base URL without a slash at its end."""
     with serve(demo_home) as served:
+        yield served.url
+
+
+@pytest.fixture(scope="session")
+def yixiu_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Return the demo of Yixiu, published, whose households come from all over China."""
+
+    def build(folder: Path) -> None:
+        _geoservice("demo", "yixiu", "--out", folder)
+
+    with _built_once(tmp_path_factory, "yixiu", build) as folder:
+        yield folder
+
+
+@pytest.fixture(scope="session")
+def yixiu_server(yixiu_home: Path, serve: Serve) -> Iterator[str]:
+    """Serve the demo of Yixiu with real worker processes on a free port; yields the base URL without a slash at its end."""
+    with serve(yixiu_home) as served:
         yield served.url
 
 

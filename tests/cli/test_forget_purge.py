@@ -74,7 +74,7 @@ def test_a_name_of_two_tables_needs_the_table(cli: Any, loaded: Path, tmp_path: 
     [
         (("x.csv",), 31, "no source 'x.csv' is loaded; loaded are areas.geojson (areas), h.csv (households)"),
         (("h.csv", "--table", "areas"), 31, "no source 'h.csv' is loaded in areas"),
-        (("h.csv", "--table", "people"), 10, "allowed are areas, stations, households, uptake, population"),
+        (("h.csv", "--table", "people"), 10, "allowed are areas, stations, households, uptake, population, pyramids"),
     ],
 )
 def test_an_unknown_source_is_an_error(cli: Any, loaded: Path, words: tuple[str, ...], code: int, said: str) -> None:

@@ -64,7 +64,7 @@ def files(home: Path) -> set[str]:
     return {str(p.relative_to(home)) for p in home.rglob("*") if p.is_file() and not nothing.search(str(p))}
 
 
-@pytest.mark.parametrize("left", [0, 8_192, 65_536])
+@pytest.mark.parametrize("left", [0, 65_536])
 @pytest.mark.parametrize("name", STAGES)
 def test_a_command_names_the_folder_and_leaves_nothing(
     stages: Callable[[str], Path], disk: SmallDisk, name: str, left: int

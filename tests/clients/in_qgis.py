@@ -1,6 +1,7 @@
 """Run the page's example in QGIS's Python console without a screen, and print what it added as JSON; run by test_programs."""
 
 import json
+import os
 import runpy
 import sys
 
@@ -37,3 +38,5 @@ if __name__ == "__main__":
     found = {layer.name(): {"valid": layer.isValid(), "drawn": drawn(layer, *where)} for layer in layers}
     count = sum(1 for _ in points.getFeatures())
     sys.stdout.write(json.dumps({"layers": found, "count": count}) + "\n")
+    sys.stdout.flush()
+    os._exit(0)  # what QGIS does at the end of the interpreter sometimes crashes

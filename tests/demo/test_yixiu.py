@@ -39,7 +39,7 @@ def test_the_study_says_that_all_is_made_up(yixiu: Path) -> None:
     study = read_study(yixiu / "study.toml")
     assert study.synthetic
     assert study.source is not None
-    assert "borders, roads, stations and households are made up" in study.source.en
+    assert "all else is made up" in study.source.en
     assert "虚构" in study.source.zh
     assert study.code_system == "nbs2023"
 
@@ -62,8 +62,17 @@ def test_villages_tile_their_townships_and_townships_the_county(yixiu: Path) -> 
         assert shapely.coverage_union_all(parts).symmetric_difference(shape).area < 1e-12
 
 
+def test_pyramids_add_up_and_end_with_the_people_of_the_register(yixiu: Path) -> None:
+    rows = pd.read_csv(yixiu / "pyramids.csv", encoding="gb18030", dtype={"区划代码": str})
+    sums = rows.pivot_table(index="区划代码", columns="年份", values="人口", aggfunc="sum")
+    assert list(sums.columns) == [2015, 2020, 2025]
+    assert set(sums.index) == {"340811", *shapes(yixiu, "township")}
+    assert (sums.drop("340811").sum() == sums.loc["340811"]).all()
+    assert sums.loc["340811", 2025] == pytest.approx(table(yixiu / "households.csv")["人口"].sum(), rel=0.02)
+
+
 def test_files_are_gb18030_and_not_utf8(yixiu: Path) -> None:
-    for name in ("households.csv", "stations.csv"):
+    for name in ("households.csv", "stations.csv", "pyramids.csv"):
         data = (yixiu / name).read_bytes()
         data.decode("gb18030")
         with pytest.raises(UnicodeDecodeError):
@@ -112,7 +121,7 @@ def test_addresses_name_county_and_township(yixiu: Path) -> None:
 
 def test_there_is_no_column_about_a_person(yixiu: Path) -> None:
     columns = list(table(yixiu / "households.csv").columns)
-    assert columns == ["户编号", "经度", "纬度", "人口", "六岁以下", "六十五岁以上", "户籍地代码", "地址"]
+    assert columns == ["户编号", "经度", "纬度", "人口", "六岁以下", "六十五岁以上", "户籍地代码", "地址", "居住起始日期"]
     text = (yixiu / "households.csv").read_bytes().decode("gb18030")
     assert not re.search(r"\d{17}[\dXx]|(?<![\d.])1[3-9]\d{9}(?!\d)", text)
 
@@ -159,6 +168,16 @@ def test_roads_hang_together_and_few_cross_the_river(yixiu: Path) -> None:
     assert any(w.tags.get("oneway") == "yes" and w.tags["highway"] == "residential" for w in ways)
     bridges = [w for w in ways if "bridge" in w.tags and w.tags["highway"] != "motorway"]
     assert 2 <= len(bridges) <= 12
+
+
+def test_uptake_adds_up_and_is_of_three_years(yixiu: Path) -> None:
+    uptake = pd.read_csv(yixiu / "uptake.csv", encoding="gb18030", dtype={"区域代码": str})
+    assert (uptake["服务人数"] <= uptake["应服务人数"]).all()
+    assert uptake["时期"].nunique() == 12
+    assert set(uptake["区域代码"]) == set(area_facts()["code"])
+    sums = uptake.groupby([uptake["区域代码"].str.len(), "时期", "服务"])[["服务人数", "应服务人数"]].sum()
+    assert (sums.loc[6] == sums.loc[9]).all(axis=None)
+    assert (sums.loc[9] == sums.loc[12]).all(axis=None)
 
 
 def test_another_process_writes_the_same_bytes(yixiu: Path, tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """Read a server with QGIS, as an analyst would, and print the result as JSON; run by test_qgis with Debian's Python."""
 
 import json
+import os
 import sys
 
 from qgis.core import (
@@ -56,3 +57,5 @@ if __name__ == "__main__":
     url, layer = sys.argv[1:]
     read = features(url, layer)
     sys.stdout.write(json.dumps({"features": read, "tiles": tiles(url, layer, read["bbox"])}) + "\n")
+    sys.stdout.flush()
+    os._exit(0)  # what QGIS does at the end of the interpreter sometimes crashes

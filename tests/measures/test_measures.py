@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from geoservice.errors import ReleaseError
-from geoservice.measures import MEASURES, measure_of, uncertain
+from geoservice.measures import MEASURES, WITHOUT_MARGIN, measure_of, uncertain
 
 NAN = float("nan")
 
@@ -16,14 +16,25 @@ def test_an_undeclared_measure_is_refused_and_the_declared_are_named() -> None:
 
 def test_what_depends_on_streets_alone_or_is_a_rank_has_no_margin() -> None:
     without = {name for name, measure in MEASURES.items() if not measure.has_margin}
-    assert without == {"minutes", "nearest_minutes", "rank"}
+    exact = {
+        "minutes",
+        "nearest_minutes",
+        "served",
+        "eligible",
+        "uptake_change",
+        "uptake_trend",
+        "projected_low",
+        "projected_high",
+    }
+    assert {name for name in without if MEASURES[name].kind not in WITHOUT_MARGIN} == exact
 
 
 def test_counts_of_people_and_of_households_have_their_units() -> None:
     for name, measure in MEASURES.items():
         assert measure.name == name
         if measure.kind == "count":
-            assert measure.unit == ("household" if name.endswith("households") else "person")
+            unit = "visit" if name.endswith(("demand", "visits")) else "household" if name.endswith("households") else "person"
+            assert measure.unit == unit
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from geoservice.layer import Layer, LayerColumn, Style
 from geoservice.settings import Settings
-from geoservice.study import DemandSources, Disclosure, Group, Service, Study, Title
+from geoservice.study import Closure, DemandSources, Disclosure, Group, Projection, Service, Study, Title
 
 ROOT = Path(__file__).parents[2]
 
@@ -67,7 +67,9 @@ CONFIGURATION = {
     "Titles": Title,
     "Services": Service,
     "Groups": Group,
+    "Closures": Closure,
     "Disclosure": Disclosure,
+    "Projection": Projection,
     "Demand": DemandSources,
     "Layer files": Layer,
     "Columns": LayerColumn,
@@ -120,7 +122,8 @@ def test_configuration_has_a_table_for_each_model() -> None:
 def test_configuration_names_every_key_with_its_default_and_no_other(heading: str) -> None:
     model = CONFIGURATION[heading]
     prefix = PREFIX if model is Settings else ""
-    keys = {prefix + (name.upper() if prefix else name): _said(model, name) for name in model.model_fields}
+    fields = model.model_fields.items()
+    keys = {prefix + (name.upper() if prefix else field.alias or name): _said(model, name) for name, field in fields}
     assert _configuration()[heading] == keys
 
 

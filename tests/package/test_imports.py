@@ -16,19 +16,23 @@ MAY_IMPORT: dict[str, set[str]] = {
     "scratch": set(),
     "durable": {"errors"},
     "byte_lru": set(),
+    "spreadsheet": set(),
     "geo": {"errors"},
     "toml_file": {"errors"},
     "schema": BASE,
     "areas": BASE | {"schema"},
-    "study": BASE | {"schema", "toml_file"},
+    "divisions": set(),
+    "age_labels": set(),
+    "study": BASE | {"age_labels", "modes", "schema", "toml_file"},
     "layer": BASE | {"schema", "toml_file"},
-    "labels": BASE | {"layer"},
+    "modes": {"layer"},
+    "labels": BASE | {"layer", "modes"},
     "measures": BASE,
     "demand": BASE,
     "number_text": BASE | {"layer", "measures"},
-    "analysis": BASE | {"demand", "measures"},
-    "disclosure": BASE | {"areas", "demand", "schema", "db", "register"},
-    "network": BASE | {"durable", "schema", "demand", "toml_file"},
+    "analysis": BASE | {"age_labels", "demand", "measures", "modes"},
+    "disclosure": BASE | {"areas", "demand", "divisions", "schema", "db", "register", "spreadsheet"},
+    "network": BASE | {"durable", "modes", "schema", "demand", "toml_file"},
     "db": BASE | {"durable"},
     "vintages": BASE | {"schema", "db"},
     # register and project never import one another
@@ -36,10 +40,25 @@ MAY_IMPORT: dict[str, set[str]] = {
     "project": BASE | {"schema", "db", "vintages"},
     "cql2": BASE,
     "release": BASE | {"byte_lru", "cql2", "durable", "scratch", "layer", "measures", "db"},
-    "ingest": BASE | {"durable", "scratch", "areas", "demand", "schema", "study", "register", "project", "vintages"},
+    "ingest": BASE
+    | {
+        "age_labels",
+        "durable",
+        "scratch",
+        "areas",
+        "demand",
+        "divisions",
+        "schema",
+        "spreadsheet",
+        "study",
+        "register",
+        "project",
+        "vintages",
+    },
     "geocode": BASE | {"schema", "study", "register", "project", "vintages"},
     "pipeline": BASE
-    | {"areas", "demand", "measures", "schema", "study", "labels", "layer", "db", "network", "analysis", "project", "release"},
+    | {"areas", "demand", "measures", "modes", "schema", "study", "labels", "layer", "db", "network", "analysis", "project"}
+    | {"divisions", "release"},
     "maps": BASE | {"durable", "labels", "scratch", "settings", "layer", "measures", "number_text", "release"},
     "server": BASE
     | {"byte_lru", "cql2", "db", "durable", "labels", "layer", "maps", "measures", "number_text", "release", "scratch"}
@@ -48,7 +67,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "bench": BASE
     | PARTS
     | STORES
-    | {"areas", "demand", "settings", "schema", "study", "layer", "db", "pipeline", "demo", "maps"},
+    | {"areas", "demand", "divisions", "settings", "schema", "study", "layer", "db", "pipeline", "demo", "maps"},
     "api": BASE
     | STORES
     | {
@@ -123,6 +142,14 @@ def test_imports_only_what_its_part_may(file: Path) -> None:
 @pytest.mark.parametrize("file", [f for f in FILES if str(f.relative_to(PACKAGE)).startswith(PURE)], ids=lambda f: f.name)
 def test_pure_parts_use_no_file_database_clock_or_environment(file: Path) -> None:
     assert not {n.split(".")[0] for n in _imported(file)} & IMPURE
+
+
+def test_only_api_and_command_line_import_the_data_quality_report() -> None:
+    """It has exact counts: the pipeline, the server and the maps may not reach it by any module."""
+    importing = {_part(f) for f in FILES if any(n.startswith("geoservice.disclosure.data_quality") for n in _imported(f))}
+    assert importing == {"api", "cli", "disclosure"}
+    above = {part for part, allowed in MAY_IMPORT.items() if allowed & {"api", "cli", "disclosure"}}
+    assert not above & {"analysis", "pipeline", "server", "maps", "release", "project"}
 
 
 def test_there_are_no_import_cycles() -> None:

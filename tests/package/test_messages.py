@@ -80,6 +80,7 @@ def test_the_template_names_pages() -> None:
     assert {name for file, name in named(PAGE, code_alone=True) if file == "template.py"} == {
         "geoservice/docs/configuration.md",
         "geoservice/docs/disclosure.md",
+        "geoservice/docs/streets.md",
     }
 
 

@@ -6,7 +6,7 @@ import shapely
 
 from geoservice.layer import Layer
 from geoservice.pipeline import publish_study
-from geoservice.pipeline.area_index import AreaIndex
+from geoservice.pipeline.area_index import AreaIndex, add_area_paths
 from geoservice.pipeline.public_places import PublicPlaces, read_places
 from geoservice.project import Project
 from geoservice.release import ItemQuery, ReleaseReader, ReleaseStore
@@ -43,7 +43,7 @@ def test_every_published_feature_of_the_town_has_its_path(
     known: dict[tuple[str, str], str] = {}
     for layer in sorted(reader.manifest.layers, key=lambda x: x.geometry == "none"):  # the table's units are the others'
         rows = reader.items(layer.id, ItemQuery(limit=10**6)).to_pylist()
-        assert rows or layer.id == "demand", "no analysis makes leaves yet"
+        assert rows
         shapes = [None if r["geometry"] is None else shapely.from_wkb(r["geometry"]) for r in rows]
         want = {r["fid"]: expected(r, s, known) for r, s in zip(rows, shapes, strict=True)}
         assert seen(reader, layer, "T") == set(want)
@@ -89,13 +89,19 @@ def test_the_smallest_area_around_a_point_counts(
     places: PublicPlaces, shape: shapely.Geometry | None, path: str | None
 ) -> None:
     units = pa.table({"unit": ["x"], "geometry": pa.array([shapely.to_wkb(shape)], pa.binary())})
-    assert AreaIndex(places).of_shapes(units)["area"].to_pylist() == [path]
+    assert AreaIndex(places).of_shapes(units)["area_path"].to_pylist() == [path]
 
 
 def test_no_units_lie_nowhere(places: PublicPlaces) -> None:
     units = pa.table({"unit": pa.array([], pa.string()), "geometry": pa.array([], pa.binary())})
-    assert AreaIndex(places).of_shapes(units)["area"].to_pylist() == []
+    assert AreaIndex(places).of_shapes(units)["area_path"].to_pylist() == []
 
 
 def test_an_area_lies_in_itself(places: PublicPlaces) -> None:
-    assert AreaIndex(places).of_areas(pa.table({"unit": ["C", "W"]}))["area"].to_pylist() == ["/C/", "/C/W/"]
+    assert AreaIndex(places).of_areas(pa.table({"unit": ["C", "W"]}))["area_path"].to_pylist() == ["/C/", "/C/W/"]
+
+
+@pytest.mark.parametrize("column", ["destination", "area"])
+def test_units_that_state_their_area_lie_in_it(places: PublicPlaces, column: str) -> None:
+    units = pa.table({"unit": ["1", "2"], column: ["W", "nowhere"], "geometry": pa.nulls(2, pa.binary())})
+    assert add_area_paths(places, {}, {"other": units})["other"]["area_path"].to_pylist() == ["/C/W/", None]

@@ -51,7 +51,8 @@ def release(project: Project, study: Study, layers: tuple[Layer, ...], tmp_path_
     with closing(open_store(tmp_path_factory.mktemp("released"), None, "geoservice", read_only=False)) as store:
         published = publish_study(project, store, study, layers, quiet)
         with closing(store.open(published.number)) as reader:
-            assert published.notes == tuple(n for n in reader.manifest.notes if n.zh.startswith(("停用", "位于")))
+            on_inputs = ("停用", "位于", "1.11%的人口", "步行：1.11%的人口")
+            assert published.notes == tuple(n for n in reader.manifest.notes if n.zh.startswith(on_inputs))
             yield reader
 
 
@@ -91,6 +92,7 @@ def test_opening_hours_are_shown_as_openstreetmap_writes_them(release: ReleaseRe
 
 def test_the_release_says_who_shares_and_who_is_not_counted(release: ReleaseReader) -> None:
     zh, en = (" ".join(getattr(n, language) for n in release.manifest.notes) for language in ("zh", "en"))
+    assert "没有地形数据，坡度未计入（步行）。" in zh
     assert "停用的站点不计入：丁 (C)、己 (E)。" in zh
     assert "Not active and not counted: 丁 (C), 己 (E)." in en
     assert "共用服务范围" in zh

@@ -24,6 +24,7 @@ from geoservice.ingest import Options, import_file
 from geoservice.layer import Layer
 from geoservice.pipeline import Published, publish_study
 from geoservice.pipeline.context import BuiltContext, build_context
+from geoservice.pipeline.off_street import NOT_JOINED
 from geoservice.project import Project, open_project
 from geoservice.release import ItemQuery, ReleaseStore, open_store
 from geoservice.schema import TableName
@@ -74,7 +75,7 @@ def test_who_lives_off_the_streets_is_a_share_by_reason_and_not_reached(built: B
     walk, demand = built.off_street["walk"], built.context.demand
     persons = demand.surface.values[Quantity("persons")].sum()
     share = round(100 * 10 / persons, 2)
-    assert walk.shares == {"too far": share, "no network": share, "bad coordinate": 0.0}
+    assert walk.shares == {"too far from a street": share, "no network": share, "bad coordinate": 0.0, NOT_JOINED: 0.0}
     assert walk.stations == {}
     lost = demand.travel[WALK].ms == UNREACHED
     assert demand.surface.values[Quantity("households")][demand.surface.point_leaf[lost]].tolist() == [10, 10]

@@ -7,6 +7,7 @@ from threading import Barrier
 from typing import Any
 
 import pytest
+from open_files import open_paths
 
 from geoservice.errors import GeoserviceError
 from geoservice.release.base import TABLE, Manifest, ReleaseContent
@@ -28,7 +29,7 @@ def reader(tmp_path: Path) -> Iterator[FolderReader]:
 
 def opened(folder: Path) -> int:
     file = folder / "1" / LAYERS
-    return sum(p.is_symlink() and p.readlink() == file for p in Path("/proc/self/fd").iterdir())
+    return open_paths().count(str(file))
 
 
 def test_one_connection_serves_one_question_after_another(reader: FolderReader) -> None:

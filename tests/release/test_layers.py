@@ -79,7 +79,7 @@ def test_the_status_of_the_styled_property_is_there_once() -> None:
 
 
 def test_a_unit_without_geometry_is_no_feature_of_what_is_published() -> None:
-    units = {"cell": UNITS["cell"].append_column("area", pa.array(["/2/", "/1/"]))}
+    units = {"cell": UNITS["cell"].append_column("area_path", pa.array(["/2/", "/1/"]))}
     [built] = build_layers([layer(SHARE)], units, table(row("c1", 1.0), row("c2", 2.0)))
     made = drop_missing_geometries(built)
     assert made.features.select(["fid", "unit", "share_a_15"]).to_pylist() == [{"fid": 1, "unit": "c2", "share_a_15": 2.0}]

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from file_damage import DAMAGE, flipped_in_a_tile, mend
+from open_files import open_paths
 
 from geoservice.errors import DamagedFile
 from geoservice.geo import BBox, Tile
@@ -130,6 +131,6 @@ def test_archives_that_were_replaced_let_go_of_their_files(folder: Path) -> None
     for _ in range(20):
         mend(folder / NAME, folder / "a.whole")
         assert refused_or_right(file) == 0
-    held = [p for p in Path("/proc/self/fd").iterdir() if os.path.realpath(p).startswith(str(folder))]
+    held = [path for path in open_paths() if path.startswith(str(folder))]
     assert len(held) == 1
     file.close()

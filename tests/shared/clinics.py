@@ -50,7 +50,7 @@ def clinics(n: int = ROWS) -> pa.Table:
             "checked": pa.array(
                 [some(dt.datetime(2024, 1, 1, i % 24, 30, tzinfo=dt.UTC), i) for i in range(n)], pa.timestamp("us")
             ),
-            "area": pa.array([f"/34/3408/340811/{TOWNS[i % 2]}/" for i in range(n)]),
+            "area_path": pa.array([f"/34/3408/340811/{TOWNS[i % 2]}/" for i in range(n)]),
             "geometry": pa.array([None if s is None else shapely.to_wkb(s) for s in shapes], pa.binary()),
         }
     )

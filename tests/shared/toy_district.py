@@ -69,7 +69,7 @@ def make_surface(x, y, households, migrants, noise=0.0):
 def demand_at(x, y, surface):
     cell = (x // SIDE + N * (y // SIDE)).astype(np.int32)
     area = {"county": np.zeros(len(x), np.int32), "township": (x >= 1000).astype(np.int32)}
-    return Demand(surface, area, cell, {TRIP: walk(x, y)})
+    return Demand(surface, area, cell, {TRIP: walk(x, y)}, {"walk": np.zeros(len(x), np.bool_)})
 
 
 def params_of(analysis: Any) -> Any:

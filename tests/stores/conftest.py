@@ -117,6 +117,19 @@ def rows() -> dict[str, pa.Table]:
             ],
             schema=TABLES["population"].arrow(),
         ),
+        "pyramids": pa.table(
+            [
+                ["340811", TRICKY],
+                [day, dt.date(1953, 6, 30)],
+                ["female", "all"],
+                [85, 0],
+                [None, 4],
+                [0.1 + 0.2, 0.0],
+                [None, 2.5],
+                ["普查", None],
+            ],
+            schema=TABLES["pyramids"].arrow(),
+        ),
     }
 
 

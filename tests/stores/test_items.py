@@ -54,7 +54,7 @@ def layers(count: int = COUNT) -> list[LayerContent]:
             "open": (None, True, False)[i % 3],
             "day": DAYS[i % len(DAYS)],
             "seen": MOMENTS[i % len(MOMENTS)],
-            "area": AREAS[i % len(AREAS)],
+            "area_path": AREAS[i % len(AREAS)],
             "geometry": shapely.to_wkb(shapely.Point(116 + (i * 7919 % 997) / 1000, 30 + (i * 104729 % 991) / 1000)),
         }
         for i in range(count)

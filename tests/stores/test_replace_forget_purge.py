@@ -41,7 +41,7 @@ class TestReplace:
         assert register.read("households").num_rows == 11
         assert sources(register, "households") == [("2024-11.csv", 1), ("2024-11.csv", 2)], "one source, under the new name"
 
-    @pytest.mark.parametrize("table", ["areas", "stations", "households", "uptake", "population"])
+    @pytest.mark.parametrize("table", ["areas", "stations", "households", "uptake", "population", "pyramids"])
     def test_every_table_has_the_option(self, holder: Holder, rows: Rows, table: str) -> None:
         store = holder(table)
         store.write(table, rows[table], Source("old", "1"))
@@ -118,7 +118,7 @@ class TestTry:
         loaded = register.write("households", *new)
         assert {**vars(loaded), "loaded_at": None} == {**vars(tried), "loaded_at": None}
 
-    @pytest.mark.parametrize("table", ["areas", "stations", "households", "uptake", "population"])
+    @pytest.mark.parametrize("table", ["areas", "stations", "households", "uptake", "population", "pyramids"])
     def test_nothing_need_be_there(self, holder: Holder, rows: Rows, table: str) -> None:
         tried = holder(table).try_write(table, rows[table], Source("a", "1"))
         assert (tried.number, tried.added) == (1, rows[table].num_rows)

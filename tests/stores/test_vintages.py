@@ -1,6 +1,7 @@
 """The protocol that register and project share, on both engines."""
 
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -196,3 +197,15 @@ def test_a_prefix_cannot_inject_sql(tmp_path: Path, dsn: str | None, rows: Rows)
         pytest.skip("a folder has no schema name")
     with pytest.raises(InputError, match="allowed are ASCII letters"):
         open_project(tmp_path, dsn, 'x"; drop schema public; --').write("stations", rows["stations"], Source("s", "1"))
+
+
+def test_a_table_that_an_older_store_lacks_is_created(project: Project, rows: Rows, dsn: str | None, prefix: str) -> None:
+    project._sql.tables = tuple(t for t in project._sql.tables if t != "pyramids")
+    project.write("uptake", rows["uptake"], Source("u.csv", "1"))
+    project.close()
+    with closing(open_project(project.folder, dsn, prefix)) as newer:
+        assert newer.read("pyramids").num_rows == 0
+        assert newer.old_rows() == {}
+        newer.write("pyramids", rows["pyramids"], Source("p.csv", "1"))
+        assert newer.read("pyramids").num_rows == 2
+        assert newer.read("uptake").equals(rows["uptake"])

@@ -20,13 +20,17 @@ import mapbox_vector_tile
 import numpy as np
 import pandas as pd
 import pytest
+import shapely
 
+from geoservice.divisions import divisions
+from geoservice.project import open_project
 from geoservice.release import open_store
 from geoservice.release.base import ItemQuery
 
 START = ("/?f=json", "/", "/conformance", "/api", "/collections", "/manifest", "/styles/map", "/health/live", "/health/ready")
 MOST_PAGES = 600
-POINT_LAYERS = {"stations"}
+POINT_LAYERS = {"stations", "origins"}
+"""Public places: stations, and the places that stand for areas of origin."""
 
 
 def fetch(url: str) -> bytes:
@@ -151,7 +155,7 @@ def test_the_release_follows_from_public_files_alone(demo_home: Path, tmp_path: 
     assert not (tmp_path / "register").exists()
 
 
-def test_no_tile_holds_a_point_but_of_a_station(demo_home: Path, private: Any) -> None:
+def test_no_tile_holds_a_point_but_of_a_public_place(demo_home: Path, private: Any) -> None:
     store = open_store(demo_home / "releases", None, "geoservice")
     reader = store.open()
     tiles = 0
@@ -166,6 +170,18 @@ def test_no_tile_holds_a_point_but_of_a_station(demo_home: Path, private: Any) -
                 kinds = {f["geometry"]["type"] for part in mapbox_vector_tile.decode(body).values() for f in part["features"]}
                 assert not kinds & {"Point", "MultiPoint"}, layer.id
     assert tiles > 10
+
+
+def test_a_point_of_origin_is_that_of_an_area_or_of_a_seat_of_government(demo_home: Path) -> None:
+    with closing(open_project(demo_home / "project", None, "geoservice")) as project:
+        outlines = shapely.from_wkb([g for g in project.read("areas").column("geometry").to_pylist() if g])
+    known = {(round(p.x, 5), round(p.y, 5)) for p in shapely.point_on_surface(outlines)}
+    known |= {(d.lon, d.lat) for d in divisions().values()}
+    with closing(open_store(demo_home / "releases", None, "geoservice").open()) as reader:
+        rows = reader.items("origins", ItemQuery(1000)).column("geometry").to_pylist()
+    found = {(round(p.x, 5), round(p.y, 5)) for p in shapely.from_wkb(rows)}
+    assert found
+    assert found <= known
 
 
 def test_no_file_of_a_release_holds_an_id(demo_home: Path, private: Any) -> None:

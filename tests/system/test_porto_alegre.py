@@ -27,7 +27,7 @@ from geoservice.release import ItemQuery, open_store
 
 pytestmark = pytest.mark.reference
 BOX = BBox(-51.27, -30.13, -51.13, -29.98)
-KMH = 5.0
+KMH, DETOUR = 5.0, 1.3
 BREAKS = (5, 10, 15, 20, 30)
 
 
@@ -78,15 +78,11 @@ class Walking:
 
     def __init__(self, pbf: Path) -> None:
         plane, at, segments = LocalProjection.of(BOX), {}, set()
-        barred = {"motorway", "motorway_link", "trunk", "trunk_link", "construction", "proposed", "raceway", "bus_guideway"}
+        barred = {"motorway", "motorway_link", "construction", "proposed", "raceway", "bus_guideway"}
         for way in osmium.FileProcessor(str(pbf), osmium.osm.WAY | osmium.osm.NODE).with_locations():
             if not way.is_way() or "highway" not in way.tags:
                 continue
-            if (
-                way.tags["highway"] in barred
-                or way.tags.get("foot") in ("no", "private")
-                or way.tags.get("access") in ("no", "private")
-            ):
+            if way.tags["highway"] in barred or way.tags.get("foot", way.tags.get("access")) == "no":
                 continue
             for a, b in pairwise(n for n in way.nodes if n.location.valid()):
                 at[a.ref], at[b.ref] = (a.location.lon, a.location.lat), (b.location.lon, b.location.lat)
@@ -110,13 +106,14 @@ class Walking:
         return coo_array((np.r_[minutes, minutes], (np.r_[u, v], np.r_[v, u])), shape=(nodes, nodes)).tocsr()
 
     def place(self, lon: Floats, lat: Floats) -> tuple[np.ndarray, Floats, Floats]:
-        """Nearest segment of each point, minutes from the point's foot to both of its ends; minutes are NaN beyond 500 m."""
+        """Nearest segment of each point, minutes from the point to both of its ends; minutes are NaN beyond 500 m."""
         points = shapely.points(np.column_stack(self.plane.forward(lon, lat)))
         segment = self.tree.nearest(points)
         along = shapely.line_locate_point(self.lines[segment], points, normalized=True)
-        far = shapely.distance(self.lines[segment], points) > 500
-        along[far] = np.nan
-        return segment, along * self.minutes[segment], (1 - along) * self.minutes[segment]
+        metres = shapely.distance(self.lines[segment], points)
+        along[metres > 500] = np.nan
+        leg = metres * DETOUR / 1000 / KMH * 60
+        return segment, leg + along * self.minutes[segment], leg + (1 - along) * self.minutes[segment]
 
     def nearest_minutes(self, stations: tuple[Floats, Floats], points: tuple[Floats, Floats]) -> Floats:
         """Minutes from each point to the nearest station: one search from a node that leads to all stations."""

@@ -1,15 +1,20 @@
 """The serving process opens releases and nothing else: observed from outside while it serves the demo."""
 
+import http.client
 import json
 import os
 import re
 import shutil
+import subprocess
+import sys
 import urllib.request
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
+from open_files import open_paths
 
 PRIVATE = {
     "vintages",
@@ -76,7 +81,7 @@ def opened(pid: int) -> set[str]:
     """Paths of all files that a process has open or mapped."""
     maps = Path(f"/proc/{pid}/maps").read_text().splitlines()
     mapped = {line.split(maxsplit=5)[5] for line in maps if line.count("/")}
-    return mapped | {str(f.readlink()) for f in Path(f"/proc/{pid}/fd").iterdir() if f.is_symlink()}
+    return mapped.union(open_paths(pid))
 
 
 @LINUX
@@ -92,6 +97,28 @@ def test_no_file_of_register_or_project_is_open_or_mapped(demo_home: Path, serve
 def test_control_a_file_of_the_register_is_seen_when_it_is_open(demo_home: Path) -> None:
     with (demo_home / "register" / "secret").open("rb"):
         assert str((demo_home / "register" / "secret").resolve()) in opened(os.getpid())
+
+
+def status(url: str, path: str) -> int:
+    """Return the status of a path that is sent exactly as it is written."""
+    host = url.removeprefix("http://")
+    with closing(http.client.HTTPConnection(host, timeout=30)) as connection:
+        connection.request("GET", path)
+        return connection.getresponse().status
+
+
+def test_the_data_quality_report_is_beside_the_register_and_out_of_reach(demo_home: Path, served: Any) -> None:
+    made = subprocess.run([sys.executable, "-m", "geoservice", "quality", "-C", demo_home], capture_output=True, check=False)
+    assert made.returncode == 0, made.stderr
+    reports = sorted(demo_home.rglob("quality.*"))
+    assert [r.parent.relative_to(demo_home) for r in reports] == [Path("register/quality")] * 3
+    for report in reports:
+        place = report.relative_to(demo_home)
+        for start in ("", "/..", "/%2e%2e", "/assets/..", "/assets/%2e%2e/%2e%2e", "/tiles/..", "/releases/.."):
+            assert status(served.url, f"{start}/{place}") in {400, 404}
+        assert status(served.url, f"/{report.name}") == 404
+    for path in ("/quality", "/register", "/collections/quality", "/collections/quality/items", "/styles/quality"):
+        assert status(served.url, path) == 404
 
 
 def test_serving_imports_nothing_private(served: Any) -> None:
