@@ -44,6 +44,8 @@ $(VENV)/.demo: docker/requirements.txt docker/requirements-demo.txt pyproject.to
 	$(PIP) -r docker/requirements-demo.txt  # only for its street extract; its dependencies are not needed
 	$(BIN)/pip --disable-pip-version-check install --quiet --no-deps --no-build-isolation --editable .
 	$(BIN)/python -m geoservice.network.precompile
+	$(BIN)/python -m geoservice.analysis.spatial_statistics.precompile
+	$(BIN)/python -m geoservice.analysis.scan.precompile
 	touch $@
 
 $(VENV)/.test: docker/requirements-test.txt $(VENV)/.demo | $(VENV)/bin/python
@@ -74,7 +76,7 @@ peers: $(PEERS)/.installed  ## install the programs that `geoservice bench serve
 	  cargo install martin --quiet --version 1.14.0 --locked --no-default-features --features pmtiles --root $(PEERS)
 
 bench: $(VENV)/.test peers  ## run the benchmarks and write their page from the metrics
-	for name in disclosure maps network pipeline serve soak; do $(BIN)/geoservice bench $$name --json geoservice/docs/bench/$$name.json; done
+	for name in disclosure maps migrants network pipeline serve soak; do $(BIN)/geoservice bench $$name --json geoservice/docs/bench/$$name.json; done
 	$(BIN)/python -m geoservice.bench.page
 
 lock:  ## pin every dependency by hash

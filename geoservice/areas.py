@@ -94,6 +94,30 @@ def area_outlines(table: pa.Table) -> dict[str, shapely.Geometry]:
     return {c: s if s is not None else shapely.union_all(below[c]) for c, s in shapes.items() if s is not None or c in below}
 
 
+def first_containing(shapes: Objects, x: Floats, y: Floats) -> Int32s:
+    """Return the position of the first shape that contains each point, borders included; -1 for none; shape ``(points,)``.
+
+    Points are sorted by x once, so that each shape tests only the points within its bounding box.
+
+    >>> squares = shapely.box(np.array([0, 0]), 0, np.array([1, 2]), 1)
+    >>> first_containing(squares, np.array([0.5, 1.5, 3.0]), np.array([0.5, 1.0, 0.5])).tolist()
+    [0, 1, -1]
+    """
+    order = np.argsort(x, kind="stable")
+    sorted_x, sorted_y = x[order], y[order]
+    first = np.full(len(x), -1, np.int32)
+    for i, (shape, (west, south, east, north)) in enumerate(zip(shapes, shapely.bounds(shapes), strict=True)):
+        strip = slice(np.searchsorted(sorted_x, west), np.searchsorted(sorted_x, east, side="right"))
+        in_box = (first[strip] < 0) & (sorted_y[strip] >= south) & (sorted_y[strip] <= north)
+        candidates = np.flatnonzero(in_box) + strip.start
+        if len(candidates):
+            shapely.prepare(shape)
+            first[candidates[shapely.intersects_xy(shape, sorted_x[candidates], sorted_y[candidates])]] = i
+    unsorted = np.empty(len(x), np.int32)
+    unsorted[order] = first
+    return unsorted
+
+
 def last_containing(shapes: Objects, x: Floats, y: Floats) -> Ints:
     """Return the position of the last shape that contains each point, borders included; -1 for none; shape ``(points,)``.
 

@@ -3,6 +3,7 @@
 Everywhere in geoservice a coordinate pair is ``(lon, lat)`` in degrees on WGS 84, and every distance is in metres.
 """
 
+import math
 from functools import lru_cache
 from math import atan, cos, degrees, log, pi, radians, sinh, tan
 from typing import NamedTuple
@@ -14,6 +15,7 @@ from pyproj import CRS, Transformer
 Floats = NDArray[np.float64]
 Float32s = NDArray[np.float32]
 Ints = NDArray[np.int64]
+Int8s = NDArray[np.int8]
 Int32s = NDArray[np.int32]
 Keys = NDArray[np.uint64]
 Bools = NDArray[np.bool_]
@@ -21,6 +23,7 @@ Objects = NDArray[np.object_]
 
 WGS84 = "EPSG:4326"
 EARTH_RADIUS_M = 6_371_008.8
+METRES_PER_DEGREE = math.radians(1) * EARTH_RADIUS_M
 MAX_MERCATOR_LAT = 85.0511287798066
 MERCATOR_RADIUS_M = 6_378_137.0
 MERCATOR_HALF_M = pi * MERCATOR_RADIUS_M
@@ -139,19 +142,21 @@ def hilbert_index(lon: Floats, lat: Floats, bits: int = 16) -> Ints:
         return np.empty(0, np.int64)
     side = (1 << bits) - 1
 
-    def scaled(v: Floats) -> Ints:
+    def scaled(v: Floats) -> Int32s:
         low, high = float(v.min()), float(v.max())
-        return ((v - low) * (side / (high - low) if high > low else 0.0)).astype(np.int64)
+        return ((v - low) * (side / (high - low) if high > low else 0.0)).astype(np.int32)
 
     x, y = scaled(np.asarray(lon, float)), scaled(np.asarray(lat, float))
     index = np.zeros(len(x), np.int64)
-    s = 1 << (bits - 1)
-    while s:
-        rx = ((x & s) > 0).astype(np.int64)
-        ry = ((y & s) > 0).astype(np.int64)
-        index += s * s * ((3 * rx) ^ ry)
-        flip = (ry == 0) & (rx == 1)
-        x, y = np.where(flip, side - x, x), np.where(flip, side - y, y)
-        x, y = np.where(ry == 0, y, x), np.where(ry == 0, x, y)
-        s >>= 1
+    for bit in range(bits - 1, -1, -1):
+        rx, ry = (x >> bit) & 1, (y >> bit) & 1
+        index <<= 2
+        index |= (3 * rx) ^ ry
+        swap = ry - 1  # all bits where ry is 0, none where it is 1
+        flip = swap & -rx & side
+        x ^= flip
+        y ^= flip
+        difference = (x ^ y) & swap
+        x ^= difference
+        y ^= difference
     return index

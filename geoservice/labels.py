@@ -5,14 +5,26 @@ from types import MappingProxyType
 from typing import Any
 
 from geoservice.layer import Label
+from geoservice.modes import MODES
 
 Labels = Mapping[str | int, Label]
 
-MODES: Labels = MappingProxyType({
-    "walk": Label(zh="步行", en="walking"),
-    "cycle": Label(zh="骑行", en="cycling"),
-    "drive": Label(zh="驾车", en="driving"),
-})  # fmt: skip
+MODE_LABELS: Labels = MappingProxyType({name: mode.label for name, mode in MODES.items()})
+
+
+def mode_labels(peak_factor: Mapping[str, float]) -> Labels:
+    """Return the labels of modes in a study with peak factors.
+
+    >>> mode_labels({"drive": 1.4})["drive"].zh, mode_labels({"drive": 1.4})["walk"].en
+    ('驾车，高峰×1.4', 'walking')
+    """
+    return {mode: _peak_label(label, peak_factor.get(str(mode), 1.0)) for mode, label in MODE_LABELS.items()}
+
+
+def _peak_label(label: Label, factor: float) -> Label:
+    return label if factor == 1 else Label(zh=f"{label.zh}，高峰×{factor:g}", en=f"{label.en}, rush hour × {factor:g}")
+
+
 TIERS: Labels = MappingProxyType({
     "any": Label(zh="任一级", en="any tier"),
     "county": Label(zh="县级", en="county"),
@@ -24,6 +36,16 @@ GROUPS: Labels = MappingProxyType({
     "all": Label(zh="全部人口", en="everybody"),
     "resident": Label(zh="户籍人口", en="residents"),
     "migrant": Label(zh="流动人口", en="migrants"),
+    "same_county": Label(zh="县内跨乡镇流动人口", en="migrants from the same county"),
+    "same_province": Label(zh="省内跨县流动人口", en="migrants from the same province"),
+    "other_province": Label(zh="跨省流动人口", en="migrants from other provinces"),
+    "arrived_under_1": Label(zh="居住不满1年的流动人口", en="migrants here for less than 1 year"),
+    "arrived_1_to_5": Label(zh="居住1至5年的流动人口", en="migrants here for 1 to 5 years"),
+    "arrived_over_5": Label(zh="居住5年以上的流动人口", en="migrants here for over 5 years"),
+    "under_15": Label(zh="0-14岁", en="under 15"),
+    "aged_15_64": Label(zh="15-64岁", en="15 to 64"),
+    "over_65": Label(zh="65岁及以上", en="65 and over"),
+    "arrived_unstated": Label(zh="居住时间不详的流动人口", en="migrants with no date of arrival"),
 })  # fmt: skip
 GEOGRAPHIES: Labels = MappingProxyType({
     "province": Label(zh="省级", en="provinces"),
@@ -35,6 +57,8 @@ GEOGRAPHIES: Labels = MappingProxyType({
     "catchment": Label(zh="服务范围", en="catchments"),
     "gap": Label(zh="服务空白区", en="service gaps"),
     "cell": Label(zh="网格", en="cells of a grid"),
+    "projection": Label(zh="各区域今后各年", en="areas by year"),
+    "station_year": Label(zh="各站点今后各年", en="stations by year"),
     "leaf": Label(zh="人口小地块", en="small places with people"),
 })  # fmt: skip
 

@@ -80,6 +80,10 @@ class Layer(BaseModel):
     role: Literal["public", "planner", "steward"] = "public"
     minzoom: int = Field(0, ge=0, le=22)
     maxzoom: int = Field(14, ge=0, le=22)
+    first_zooms: dict[str, Annotated[int, Field(ge=0, le=22)]] = Field(
+        default_factory=dict, description="first zoom of each geography, where the size of its units does not tell"
+    )
+    visible: bool = Field(True, description="whether maps of several layers show it unless it is asked for")
     columns: tuple[LayerColumn, ...] = ()
     style: Style = Style()
 

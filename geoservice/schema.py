@@ -16,11 +16,15 @@ import pyarrow as pa
 from geoservice.errors import InputError
 from geoservice.geo import Bools
 
-TableName = Literal["areas", "stations", "households", "uptake", "population"]
+TableName = Literal["areas", "stations", "households", "uptake", "population", "pyramids"]
 LEVELS = ("province", "city", "county", "township", "village")
 TIERS = ("county", "township", "village", "van")
+SEXES = ("female", "male", "all")
+"""Values of ``sex``; ``all`` is both together."""
 PRECISIONS = ("point", "building", "interpolated", "street", "village", "township", "county")
 MIGRANT_CLASSES = ("resident", "same_county", "same_province", "other_province")
+ARRIVALS = ("arrived_under_1", "arrived_1_to_5", "arrived_over_5", "arrived_unstated")
+"""Bands of years since a migrant household arrived at its place."""
 COARSE_PRECISIONS = ("village", "township", "county")
 """A household with one of these precisions is located by its area of that level only; its point is not used."""
 GROUP_PREFIX = "group_"
@@ -99,7 +103,7 @@ HOUSEHOLDS = TableSchema(
         SchemaColumn("lon", REAL, True, "longitude", "degree"),
         SchemaColumn("lat", REAL, True, "latitude", "degree"),
         SchemaColumn("precision", TEXT, True, f"one of {PRECISIONS}; for {COARSE_PRECISIONS} the point is not used"),
-        SchemaColumn("uncertainty_m", REAL, False, "radius that contains the true place in 90 % of cases", "metre", used=False),
+        SchemaColumn("uncertainty_m", REAL, False, "radius that contains the true place in 90 % of cases", "metre"),
         SchemaColumn("persons", INT, True, "members of the household", "person"),
         SchemaColumn("registered_area", TEXT, False, "code of the home (hukou) area; null: not stated, counted as resident"),
         SchemaColumn(
@@ -149,12 +153,12 @@ AREAS = TableSchema(
 UPTAKE = TableSchema(
     "uptake",
     (
-        SchemaColumn("area", TEXT, True, "area code", used=False),
-        SchemaColumn("period", TEXT, True, "year, quarter 2024Q1 or month 2024-01", used=False),
-        SchemaColumn("service", TEXT, True, "service id", used=False),
-        SchemaColumn("group", TEXT, True, "group id, or all", used=False),
-        SchemaColumn("served", pa.int64(), True, "persons served, never above eligible", "person", used=False),
-        SchemaColumn("eligible", pa.int64(), True, "persons entitled", "person", used=False),
+        SchemaColumn("area", TEXT, True, "area code"),
+        SchemaColumn("period", TEXT, True, "year, quarter 2024Q1 or month 2024-01"),
+        SchemaColumn("service", TEXT, True, "service id"),
+        SchemaColumn("group", TEXT, True, "group id, or all"),
+        SchemaColumn("served", pa.int64(), True, "persons served, never above eligible", "person"),
+        SchemaColumn("eligible", pa.int64(), True, "persons entitled", "person"),
     ),
     ("area", "period", "service", "group"),
 )
@@ -176,4 +180,20 @@ POPULATION = TableSchema(
     ("id",),
     pa.float64(),
 )
-TABLES: dict[TableName, TableSchema] = {t.name: t for t in (AREAS, STATIONS, HOUSEHOLDS, UPTAKE, POPULATION)}
+PYRAMIDS = TableSchema(
+    "pyramids",
+    (
+        SchemaColumn("area", TEXT, True, "area code"),
+        SchemaColumn("date", pa.date32(), True, "day of the count or estimate; a year is its first day"),
+        SchemaColumn("sex", TEXT, True, f"one of {SEXES}"),
+        SchemaColumn("age_from", INT, True, "first year of age of the group", "year"),
+        SchemaColumn("age_to", INT, False, "last year of age of the group; null: open", "year"),
+        SchemaColumn("persons", REAL, True, "people of this age in the area", "person"),
+        SchemaColumn(
+            "persons_margin", REAL, False, "half-width of the 90 % confidence interval of persons, if the file has it", "person"
+        ),
+        SchemaColumn("source", TEXT, False, "who counted or estimated", used=False),
+    ),
+    ("area", "date", "sex", "age_from"),
+)
+TABLES: dict[TableName, TableSchema] = {t.name: t for t in (AREAS, STATIONS, HOUSEHOLDS, UPTAKE, POPULATION, PYRAMIDS)}

@@ -10,3 +10,5 @@ pip wheel --no-deps --no-build-isolation --wheel-dir "$target/wheel" "$sources"
 pip install --no-deps --no-index "$target"/wheel/*.whl
 rm -r "$target/wheel"
 "$target/bin/python" -m geoservice.network.precompile
+"$target/bin/python" -m geoservice.analysis.spatial_statistics.precompile
+"$target/bin/python" -m geoservice.analysis.scan.precompile

@@ -32,6 +32,7 @@ def rules_of(study: "Study", rho: Fraction | None = None) -> "Rules":
         migrants=study.migrants is not False,
         chinese=study.chinese,
         synthetic=study.synthetic,
+        arrivals=study.arrivals,
     )
 
 
@@ -66,7 +67,9 @@ def measure_register(
 
     households = register.read_as_of("households", as_of)
     digests = [s.digest for s in project.surfaces() if s.kind == "register"]
-    measurement = measure_vintage(register, households, project.areas(as_of), places_of(project), rules, digests, progress)
+    day = register.day_of("households", as_of)
+    areas, places = project.areas(as_of), places_of(project)
+    measurement = measure_vintage(register, households, areas, places, rules, digests, progress, day=day)
     keep_surface(project, measurement)
     if measurement.result is not None:
         _write_quality(register, measurement, households)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from contextlib import ExitStack, closing
 from dataclasses import fields, replace
+from datetime import date
 from functools import cached_property
 from os import PathLike
 from pathlib import Path
@@ -10,6 +11,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self, TypeAlias, Unpack
 
 from geoservice.api.audit import PYTHON, audit_action
+from geoservice.api.data_quality import register_quality, write_quality
 from geoservice.api.measurement import has_register, measure_register, parse_rho, places_of, rules_of
 from geoservice.api.options import ImportOptions, make_options
 from geoservice.api.progress import Progress, quiet
@@ -20,10 +22,12 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from geoservice.api.release import Release
+    from geoservice.disclosure.data_quality import Language, QualityReport
     from geoservice.disclosure.plan import ExpectedMargins
     from geoservice.disclosure.vintage import Measurement
     from geoservice.ingest import Options, Report
     from geoservice.network.build import BuildReport
+    from geoservice.network.terrain import TerrainReport
     from geoservice.pipeline import Published
     from geoservice.project import Project
     from geoservice.register import Register
@@ -148,6 +152,12 @@ class ProjectFolder:
         """Load an office's statistics: area, period, service, group, served and eligible persons."""
         return self.load("uptake", rows, make_options(options), name, progress)
 
+    def import_pyramids(
+        self, rows: "Rows", *, name: str | None = None, progress: Progress = quiet, **options: Unpack[ImportOptions]
+    ) -> "Report":
+        """Load population pyramids for projections: persons by area, date, sex and age; a row or a column an age group."""
+        return self.load("pyramids", rows, make_options(options), name, progress)
+
     def import_network(
         self, extract: str | PathLike[str], *, speeds: str | PathLike[str] | None = None, progress: Progress = quiet
     ) -> "BuildReport":
@@ -158,7 +168,22 @@ class ProjectFolder:
         from geoservice.network.load import load_extract
 
         table = None if speeds is None else Path(speeds)
-        return load_extract(Path(extract), self._inputs.network, self.study.modes, table, progress)
+        inputs = self._inputs
+        return load_extract(Path(extract), inputs.network, self.study.modes, table, progress, inputs.terrain)
+
+    def import_terrain(
+        self, *models: str | PathLike[str], crs: str | None = None, progress: Progress = quiet
+    ) -> "tuple[TerrainReport, BuildReport | None]":
+        """Load elevation models (GeoTIFF, SRTM .hgt, ZIP archives of them) as the terrain that slopes are taken from.
+
+        The street network is built again with it; the second report is None if there is no network yet. ``crs`` is the CRS of
+        files that state none, e.g. ``"EPSG:4490"``.
+        """
+        from geoservice.network.load import load_terrain_models
+
+        inputs = self._inputs
+        files = [Path(model) for model in models]
+        return load_terrain_models(files, inputs.terrain, inputs.network, self.study.modes, crs, progress)
 
     def vintages(self) -> "pd.DataFrame":
         """Return all loads, one row each, by table, oldest first; private if there are households."""
@@ -177,7 +202,49 @@ class ProjectFolder:
         study = self.study
         rules = rules_of(study, None if rho is None else parse_rho(rho))
         areas, places = self._inputs.areas(study.as_of), places_of(self._inputs)
-        return expected_margins(areas, places, rules.rho, study.group_ids, migrants=rules.migrants)
+        return expected_margins(areas, places, rules.rho, study.group_ids, migrants=rules.migrants, arrivals=rules.arrivals)
+
+    def data_quality(self, progress: Progress = quiet) -> "QualityReport":
+        """Return the steward's data quality report: what is missing, wrong, repeated or implausible in the register, by area.
+
+        It has exact counts of households and is private. It lists no household.
+
+        Raises
+        ------
+        InputError
+            There are no households.
+        """
+        study = self.study
+        with audit_action(self.settings, "quality", study.id, self._channel):
+            return register_quality(self._register, self._inputs, study, progress)
+
+    def write_data_quality(
+        self,
+        report: "QualityReport",
+        out: str | PathLike[str] | None = None,
+        language: "Language" = "zh",
+        progress: Progress = quiet,
+    ) -> list[Path]:
+        """Write a data quality report as ``quality.txt``, ``quality.xlsx`` and ``quality.html`` and return the paths.
+
+        Parameters
+        ----------
+        report
+            Returned by :meth:`data_quality`.
+        out
+            A private folder, by default ``quality`` in the register's folder.
+        language
+            The language of the text and the workbook, and the one that the page shows first.
+        progress
+            Called with a stage and a fraction.
+
+        Raises
+        ------
+        InputError
+            The folder is public or open to others.
+        """
+        folder = self._register.quality_folder if out is None else Path(out)
+        return write_quality(report, folder, self.settings, language, progress)
 
     def protect(self, rho: str | float | None = None, progress: Progress = quiet) -> "Measurement":
         """Measure the register with differential privacy, unless these households were measured before.
@@ -203,10 +270,11 @@ class ProjectFolder:
             results["draw"] = measurement.draw.number
         return measurement
 
-    def publish(self, progress: Progress = quiet) -> "Release":
+    def publish(self, progress: Progress = quiet, *, day: date | None = None) -> "Release":
         """Run the study, make its result the current release and return it, opened.
 
         The register is measured first if necessary. The release's ``remarks`` name what could not be snapped to a street.
+        ``day`` is the day of travel, whose closures count; by default ``travel_date`` of study.toml, or today.
 
         Raises
         ------
@@ -219,20 +287,22 @@ class ProjectFolder:
         """
         study = self.study
         with audit_action(self.settings, "publish", study.id, self._channel) as results:
-            published = self._publish(study, progress)
+            published = self._publish(study, progress, day)
             results["release"] = published.number
         off_street = [line for mode, off in published.off_street.items() for line in off.lines(mode)]
         remarks = [*(note.en for note in published.notes), *off_street]
         return self.release(published.number, remarks)
 
-    def _publish(self, study: "Study", progress: Progress) -> "Published":
+    def _publish(self, study: "Study", progress: Progress, day: date | None) -> "Published":
+        from geoservice.ingest.closure_shapes import closure_shapes
         from geoservice.pipeline import publish_study
 
-        layers = layers_of(self.settings)
+        layers, settings, folder = layers_of(self.settings), self.settings, self._inputs.folder
+        shapes = closure_shapes(study, settings.home, folder, settings.import_seconds, settings.import_memory_mb)
         if study.demand != "population" and has_register(self.settings):
             measure_register(self._register, self._inputs, rules_of(study), study.as_of, progress)
         with closing(releases_of(self.settings, read_only=False)) as store:
-            return publish_study(self._inputs, store, study, layers, progress, self.settings.keep_releases)
+            return publish_study(self._inputs, store, study, layers, progress, settings.keep_releases, shapes, day)
 
     def release(self, number: int | None = None, remarks: Sequence[str] = ()) -> "Release":
         """Return a release of this project, the current one by default, opened for reading."""

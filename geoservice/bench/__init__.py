@@ -6,12 +6,13 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from geoservice.bench import disclosure, maps, network, pipeline, serve, soak
+from geoservice.bench import disclosure, maps, migrants, network, pipeline, serve, soak
 
 Figures = dict[str, dict[str, Any]]
 BENCHES: Mapping[str, Callable[[int], Figures]] = {
     "disclosure": disclosure.run,
     "maps": maps.run,
+    "migrants": migrants.run,
     "network": network.run,
     "pipeline": pipeline.run,
     "serve": serve.run,

@@ -23,6 +23,10 @@ chosen on the register add.
     "maps": """`/map` at its largest size, from a service of one worker, while tiles are requested at fixed times; a late tile
 is timed from the time at which it was due. `in memory` is a cached tile, `baked` a precomputed tile of the release.
 """,
+    "migrants": """Spatial statistics on random maps, and hotspots and flows measured with seeded noise on synthetic
+counties: eight of 60 000 households and one of 1 000 000. Kappa compares the classes of villages with those of the exact
+counts; villages whose class is not stable are left out.
+""",
     "soak": """Two servers of two workers each, one on a folder and one on PostGIS, each read by four clients while a release is
 published, a worker is killed, PostgreSQL is restarted and a tile file is damaged and repaired. Tiles are compared with those
 of the store, other bodies with the responses before and after the publish. `recovery` is measured from the end of the

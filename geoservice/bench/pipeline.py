@@ -103,7 +103,7 @@ def run(repeat: int, households: int = HOUSEHOLDS) -> dict[str, dict[str, Any]]:
     runs = []
     with TemporaryDirectory() as temporary:
         folder = Path(temporary) / "yixiu"
-        write_yixiu(folder, households, 1)
+        write_yixiu(folder, households, 1, arrivals=False, public_tables=False)  # as the runs that the bars were set on
         for _ in range(repeat):
             with TemporaryDirectory() as home, ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
                 runs.append(pool.submit(_run_pipeline, folder, Path(home)).result())

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from geoservice.schema import TableName
     from geoservice.settings import Settings
 
+NO_NETWORK = "no street network yet: geoservice import network EXTRACT.osm.pbf builds it with this terrain"
 Files = Annotated[list[Path], typer.Argument(exists=True, dir_okay=False, help="One or more files.")]
 
 
@@ -174,14 +175,33 @@ def network(
         Path | None, typer.Option(help="TOML table of speeds by street class, instead of the built-in one.")
     ] = None,
 ) -> None:
-    """Build the street network and the base map from an OpenStreetMap extract."""
+    """Build the street network and the base map from an OpenStreetMap extract; slopes count if there is terrain."""
     for line in load_network(settings_for(home), file, speeds).lines():
+        out.print(line, markup=False)
+
+
+def terrain(
+    files: Files,
+    home: Home = None,
+    crs: Annotated[str | None, typer.Option(help="EPSG:<n> of files that state no CRS.")] = None,
+) -> None:
+    """Load elevation models for walking and cycling on slopes, and build the street network again with them.
+
+    GeoTIFF in any CRS, SRTM .hgt tiles, or ZIP archives of them; several files become one terrain, which replaces the former
+    one. Elevations must be in metres, unless the file states feet.
+    """
+    from geoservice.api.project import ProjectFolder
+
+    with ProjectFolder(settings_for(home)) as project, progress_bar() as progress:
+        report, network = project.import_terrain(*files, crs=crs, progress=progress)
+    for line in [*report.lines(), *(network.lines() if network else [NO_NETWORK])]:
         out.print(line, markup=False)
 
 
 def register(app: typer.Typer, imports: typer.Typer) -> None:
     """Add the commands of this file."""
     app.command()(init)
-    for table in ("areas", "stations", "households", "uptake", "population"):
+    for table in ("areas", "stations", "households", "uptake", "population", "pyramids"):
         imports.command(table)(_importer(table))  # type: ignore[type-var]  # typer reads the signature, which mypy cannot see
     imports.command("network")(network)
+    imports.command("terrain")(terrain)

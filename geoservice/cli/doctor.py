@@ -27,7 +27,7 @@ from geoservice.cli.common import (
     settings_for,
     study_of,
 )
-from geoservice.errors import GeoserviceError
+from geoservice.errors import GeoserviceError, NotFound
 
 if TYPE_CHECKING:
     from geoservice.register import Draw
@@ -103,6 +103,20 @@ def _study(settings: "Settings") -> Iterator[CheckResult]:
     yield CheckResult("ok", f"study.toml: {study.id}, modes {', '.join(study.modes)}")
 
 
+def _closures(settings: "Settings") -> Iterator[CheckResult]:
+    """Read the files of closures, and say which closures are in force."""
+    from geoservice.ingest.closure_shapes import closure_shapes
+    from geoservice.pipeline.closures import travel_day
+
+    study = study_of(settings)
+    if not study.closures:
+        return
+    closure_shapes(study, settings.home, None, settings.import_seconds, settings.import_memory_mb)
+    day = travel_day(study, None)
+    in_force = ", ".join(c.id for c in study.closures if c.in_force(day)) or "none"
+    yield CheckResult("ok", f"closures: {len(study.closures)} in study.toml, in force on {day}: {in_force}")
+
+
 def _register(settings: "Settings") -> Iterator[CheckResult]:
     """Check the secret, the budget book and its surfaces: none of them can be created again."""
     from geoservice.register.secret import read_secret, secret_error
@@ -143,6 +157,21 @@ def _network(settings: "Settings") -> Iterator[CheckResult]:
     yield CheckResult("ok", f"network: every file of {', '.join(study_of(settings).modes)} and of places is unchanged")
 
 
+def _terrain(settings: "Settings") -> Iterator[CheckResult]:
+    from geoservice.network.graph import read_index
+    from geoservice.network.terrain import load_terrain
+    from geoservice.pipeline.slope_notes import outdated_notes
+
+    network, folder = (settings.home / "project" / name for name in ("network", "terrain"))
+    try:
+        sources = load_terrain(folder).sources
+        yield CheckResult("ok", f"terrain: from {', '.join(sources)}, unchanged")
+    except NotFound:
+        yield CheckResult("ok", "terrain: none, so slope is not counted")
+    if network.is_dir():
+        yield from (CheckResult("warn", f"terrain: {note.en}") for note in outdated_notes(read_index(network), folder))
+
+
 def _releases(settings: "Settings") -> Iterator[CheckResult]:
     """Open the current release as the server does."""
     store = releases_of(settings, read_only=True)
@@ -163,16 +192,20 @@ CHECKS: dict[str, Check] = {
     "GDAL": _drivers,
     "folder": _folder,
     "study": _study,
+    "closures": _closures,
     **DATABASE,
     **INPUTS,
     "register": _register,
     "network": _network,
+    "terrain": _terrain,
     "releases": _releases,
     **SERVING,
 }
 
 
-WITHOUT_DATABASE = frozenset({"versions", "DuckDB", "GDAL", "folder", "study", "network", "port", "pictures", "disk"})
+WITHOUT_DATABASE = frozenset(
+    {"versions", "DuckDB", "GDAL", "folder", "study", "closures", "network", "terrain", "port", "pictures", "disk"}
+)
 """Checks that make sense without a connection to the database."""
 
 

@@ -74,6 +74,8 @@ def _leftovers(store: "VintageStore") -> list[str]:
         descriptions.append(f"{len(rejects)} files of rejected rows")
     if isinstance(store, Register) and (reports := store.old_reports()):
         descriptions.append(f"{len(reports)} quality reports of older measurements")
+    if isinstance(store, Register) and store.quality_folder.exists():
+        descriptions.append("the data quality report, which geoservice quality writes again")
     return descriptions
 
 

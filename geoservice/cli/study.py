@@ -1,5 +1,6 @@
 """geoservice publish, rollback and export: run the study, choose the current release, write it to a file."""
 
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,13 +14,13 @@ if TYPE_CHECKING:
     from geoservice.settings import Settings
 
 
-def run_study(settings: "Settings") -> None:
+def run_study(settings: "Settings", day: date | None = None) -> None:
     """Run the study of a project, publish it and print its remarks."""
     from geoservice.api.project import ProjectFolder
 
     with ProjectFolder(settings, COMMAND_LINE) as project:
         with progress_bar() as progress:
-            release = project.publish(progress)
+            release = project.publish(progress, day=day)
         with release:
             manifest = release.manifest
             out.print(f"release {release.number} is current: hash {manifest.hash[:12]}, {len(manifest.layers)} layers")
@@ -27,9 +28,21 @@ def run_study(settings: "Settings") -> None:
             out.print(remark, markup=False)
 
 
-def publish(home: Home = None) -> None:
+def publish(
+    home: Home = None,
+    day: Annotated[
+        str | None, typer.Option("--date", help="Day of travel, whose closures count; default: travel_date, or today.")
+    ] = None,
+) -> None:
     """Run the study and publish a new release."""
-    run_study(settings_for(home))
+    run_study(settings_for(home), None if day is None else _parse_day(day))
+
+
+def _parse_day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise InputError(f"--date: got {text!r:.40}, allowed is a day as 2026-03-01") from None
 
 
 def rollback(

@@ -12,7 +12,7 @@ code_system = "local"
 # 发布的区域层级，自上而下 / published area levels, from the top down: province city county township village
 levels = ["county", "township"]
 
-# 出行方式 / modes: walk cycle drive
+# 出行方式 / modes: walk cycle ebike drive
 modes = ["walk", "drive"]
 # 除“任一级”外还分别计算的站点等级 / tiers to compute separately, in addition to all together: county township village van
 tiers = []
@@ -20,6 +20,8 @@ tiers = []
 minutes = [5, 10, 15, 20, 30, 45, 60]
 # 户籍与流动人口分开统计；默认按数据而定 / separate residents and migrants; default: if the source of people does
 # migrants = true
+# 测量登记数据时，流动人口另按居住时间（since 列）分组 / measure migrants by time since arrival too, from the column since
+# arrivals = true
 # 人口来源；默认先用登记数据 / source of people; default: the register if there is one, else the loaded population
 # demand = "register"  # 或 or "population"，或 or { residents = "population", migrants = "register" }
 
@@ -35,6 +37,18 @@ standard_minutes = 30
 profile = "public"
 # lifetime_rho = 4   # 历次测量合计上限 / limit for all measurements together
 # hide_below = 10    # 小于此数只显示“少于 10”（仅为显示方式）/ show smaller counts as "under 10" (presentation only)
+
+# 道路封闭，例如汛期不能通行的涉水便道 / closed streets, such as a ford under water: geoservice/docs/streets.md
+# [[closures]]
+# id = "ford"
+# title = { zh = "涉水便道", en = "The ford" }
+# file = "flood.geojson"  # 或 or osm = ["w123", "n456"]，或 or shape = "LINESTRING (117.1 30.5, 117.2 30.5)"
+# from = 2026-06-01
+# until = 2026-08-31
+
+# 高峰时段：道路上的时间乘以此系数 / rush hour: times on streets are multiplied by it
+# [peak_factor]
+# drive = 1.4
 
 # [[groups]]
 # id = "under_6"

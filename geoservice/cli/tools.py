@@ -11,7 +11,7 @@ from geoservice.errors import InputError
 
 
 def bench(
-    name: Annotated[str, typer.Argument(help="disclosure, maps, network, pipeline, serve or soak.")],
+    name: Annotated[str, typer.Argument(help="disclosure, maps, migrants, network, pipeline, serve or soak.")],
     json_file: Annotated[Path | None, typer.Option("--json", help="Also write the results to this file.")] = None,
     repeat: Annotated[int, typer.Option(min=1, max=50, help="Runs of each measurement; the median counts.")] = 5,
     households: Annotated[

@@ -5,7 +5,7 @@ from geoservice.demand.places import Places, inhabited_points, representative_po
 from geoservice.demand.population import population_surface, unit_quantities
 from geoservice.demand.storage import digest, read_surface, write_surface
 from geoservice.demand.sums import Shares, Sums, region_sums, threshold_sums
-from geoservice.demand.surface import REPLAYS, Z90, DemandSurface, Flows, Quantity
+from geoservice.demand.surface import REPLAYS, Z90, DemandSurface, Flows, Quantity, noise_margins
 
 __all__ = [
     "REPLAYS",
@@ -19,6 +19,7 @@ __all__ = [
     "combine",
     "digest",
     "inhabited_points",
+    "noise_margins",
     "population_surface",
     "read_surface",
     "region_sums",

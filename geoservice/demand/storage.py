@@ -56,6 +56,8 @@ def _flows_table(flows: Flows | None) -> pa.Table:
         return pa.table({})
     noise = pa.FixedSizeListArray.from_arrays(pa.array(flows.noise.ravel()), flows.noise.shape[1])
     columns = {"area": pa.array(list(flows.area), pa.string()), "origin": pa.array(list(flows.origin), pa.string())}
+    if any(flows.arrived):
+        columns["arrived"] = pa.array(list(flows.arrived), pa.string())
     return pa.table({**columns, "persons": pa.array(flows.persons), "noise": noise})
 
 
@@ -64,7 +66,8 @@ def _read_flows(table: pa.Table) -> Flows | None:
         return None
     noise = pc.list_flatten(table.column("noise").combine_chunks()).to_numpy().reshape(table.num_rows, -1)
     area, origin = ([str(c) for c in table.column(n).to_pylist()] for n in ("area", "origin"))
-    return Flows(area, origin, table.column("persons").to_numpy(), noise)
+    arrived = [str(a) for a in table.column("arrived").to_pylist()] if "arrived" in table.column_names else []
+    return Flows(area, origin, table.column("persons").to_numpy(), noise, arrived)
 
 
 def read_surface(body: bytes) -> DemandSurface:

@@ -67,7 +67,7 @@ class Sums:
         if quantity not in self._placement:
             people = self.surface.positive[quantity]
             self._placement[quantity] = np.asarray(
-                self._partial @ (people * people / _groups_of(self.surface, quantity)), float
+                self._partial @ (people * people / independent_groups(self.surface, quantity)), float
             )
         return self._placement[quantity]
 
@@ -91,7 +91,7 @@ def _scale(surface: DemandSurface, first: Quantity, second: Quantity) -> float:
     return float(surface.scales[first] @ surface.scales[second])
 
 
-def _groups_of(surface: DemandSurface, quantity: Quantity) -> Floats:
+def independent_groups(surface: DemandSurface, quantity: Quantity) -> Floats:
     """Return the number of independent groups of a leaf's people: at most ``CLUSTERS``, and at most its households."""
     households = surface.positive.get(Quantity("households", quantity.group))
     if households is None:

@@ -37,18 +37,31 @@ class Quantity(NamedTuple):
 class Flows:
     """Estimated migrants by area and origin; shapes ``(cells,)``, ``noise`` ``(cells, replays)`` in persons.
 
-    ``origin`` is an area code, ``code.rest`` for the remainder not listed below it, or ``elsewhere``. Some rows are parts of
-    others: those of an area are parts of the area above it, and an origin county is part of its province.
+    ``origin`` is an area code, ``code.rest`` for the remainder not listed below it, or ``elsewhere``. ``arrived`` is "" for all
+    migrants, or one of :data:`geoservice.schema.ARRIVALS`; it is empty if time since arrival was not measured. Some rows are
+    parts of others: those of an area are parts of the area above it, an origin county is part of its province, and arrivals are
+    parts of all.
     """
 
     area: Sequence[str]
     origin: Sequence[str]
     persons: Floats
     noise: Float32s
+    arrived: Sequence[str] = ()
 
     def margins(self) -> Floats:
         """Return the half-width of each number's 90 % confidence interval; shape ``(cells,)``."""
-        return np.asarray(Z90 * np.sqrt((self.noise.astype(float) ** 2).mean(axis=1)), float)
+        return noise_margins(self.noise)
+
+
+def noise_margins(noise: Float32s | Floats) -> Floats:
+    """Return the half-width of the 90 % confidence interval from replays of noise; ``(n, replays)`` to ``(n,)``.
+
+    >>> noise_margins(np.array([[1, -1, 1, -1]], np.float32)).round(3).tolist()
+    [1.645]
+    """
+    squares = np.einsum("ij,ij->i", noise, noise, dtype=np.float64)
+    return np.asarray(Z90 * np.sqrt(squares / max(noise.shape[1], 1)), float)
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,9 @@ from geoservice.pipeline.public_places import PublicPlaces
 from geoservice.release.areas import path
 from geoservice.release.layers import AREA
 
+OWN_AREA = ("destination", "area")
+"""Columns of units with the code of the area that they belong to: where a flow leads, what a scorecard is of."""
+
 
 class AreaIndex:
     """Looks up the smallest area around a point: the one with most ancestors, of these the one with the smallest extent."""
@@ -36,6 +39,15 @@ class AreaIndex:
         outside = np.flatnonzero(area < 0)  # the point is outside the study's areas: use the part within them
         area[outside] = self._around(shapely.point_on_surface(self._inner(shapes[outside])))
         return _with_paths(table, [self._paths[self._codes[i]] if i >= 0 else None for i in area])
+
+    def of_stated(self, table: pa.Table, column: str) -> pa.Table:
+        """Return units with the path of the area whose code is in a column."""
+        return _with_paths(table, [self._paths.get(str(c)) for c in table.column(column).to_pylist()])
+
+    def of_others(self, table: pa.Table) -> pa.Table:
+        """Return units with the path of the area that they state, or of the one that contains them."""
+        column = next((name for name in OWN_AREA if name in table.column_names), None)
+        return self.of_shapes(table) if column is None else self.of_stated(table, column)
 
     def _around(self, points: Objects) -> NDArray[np.int64]:
         """Return the position of the smallest area around each point, -1 for none."""
@@ -61,6 +73,6 @@ def add_area_paths(places: PublicPlaces, areas: Mapping[str, pa.Table], others: 
     """Return the units of every geography, areas and others, with a column of area paths."""
     index = AreaIndex(places)
     return {
-        **{g: index.of_shapes(t) for g, t in others.items()},
+        **{g: index.of_others(t) for g, t in others.items()},
         **{g: index.of_areas(t) for g, t in areas.items()},
     }

@@ -1,20 +1,24 @@
 """The context of the analyses, built from the public inputs of a project."""
 
-from collections.abc import Callable
-from typing import NamedTuple
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
 
 import numpy as np
+import pyarrow as pa
 
-from geoservice.analysis.base import Context, Demand, StreetPlaces, Times, Trip
+from geoservice.analysis.base import Context, Demand, FlowPlace, StreetPlaces, Times, Trip
 from geoservice.areas import ancestors, last_containing
 from geoservice.db.arrow import digest
 from geoservice.demand import DemandSurface
-from geoservice.geo import Floats, Int32s
+from geoservice.geo import Bools, Floats, Int32s
 from geoservice.layer import Label
+from geoservice.network.graph import read_index
 from geoservice.network.snap import Snapped
 from geoservice.network.travel import street_positions
+from geoservice.network.variants import StreetChanges, changed_network
+from geoservice.pipeline.flow_places import flow_places
 from geoservice.pipeline.inputs import read_inputs
-from geoservice.pipeline.off_street import OffStreet
+from geoservice.pipeline.off_street import OffStreet, extract_notes, street_notes
 from geoservice.pipeline.public_places import PublicPlaces, make_cells, read_places
 from geoservice.pipeline.study_surface import StudySurface, study_surface
 from geoservice.pipeline.travel import ModeTravel, trips
@@ -22,13 +26,14 @@ from geoservice.project import Project
 from geoservice.study import Study
 
 Progress = Callable[[str, float], None]
+UNCHANGED = StreetChanges()
 
 
 class BuiltContext(NamedTuple):
     """The context of the analyses and its sources.
 
-    ``source`` is its surface, ``off_street`` by mode the points that were not snapped, ``digests`` are those of the inputs, and
-    ``notes`` state which inputs were left out.
+    ``source`` is its surface, ``off_street`` by mode the points that were not snapped, ``digests`` are those of the inputs,
+    ``notes`` state which inputs were left out, and ``network`` is the index of the street network.
     """
 
     context: Context
@@ -37,6 +42,7 @@ class BuiltContext(NamedTuple):
     places: PublicPlaces
     digests: dict[str, str]
     notes: tuple[Label, ...]
+    network: Mapping[str, Any]
 
 
 def areas_of_points(surface: DemandSurface, places: PublicPlaces) -> dict[str, Int32s]:
@@ -50,8 +56,17 @@ def areas_of_points(surface: DemandSurface, places: PublicPlaces) -> dict[str, I
     return {level: np.append(places.index(codes, level), np.int32(-1))[lowest] for level in places.areas}
 
 
-def build_context(project: Project, study: Study, progress: Progress) -> BuiltContext:
-    """Read the inputs, snap points and search travel times; raises :class:`InputError` if an input is missing."""
+def _flow_places(surface: DemandSurface, areas: pa.Table, places: PublicPlaces, study: Study) -> dict[str, FlowPlace]:
+    flows = surface.flows
+    codes = [] if flows is None else [*flows.area, *flows.origin]
+    return flow_places(codes, areas, places, chinese=study.chinese)
+
+
+def build_context(project: Project, study: Study, progress: Progress, changes: StreetChanges = UNCHANGED) -> BuiltContext:
+    """Read the inputs, snap points and search travel times on streets with ``changes``.
+
+    Raises :class:`InputError` if an input is missing, and what :func:`changed_network` raises.
+    """
     progress("reading", 0.0)
     inputs = read_inputs(project, study)
     areas, stations = inputs.areas, inputs.stations
@@ -61,17 +76,21 @@ def build_context(project: Project, study: Study, progress: Progress) -> BuiltCo
     surface = source.surface
     cells = make_cells(places, study.cell_metres)
     progress("reading", 1.0)
+    network = changed_network(project.network, study.modes, changes, project.terrain, progress)
     streets: dict[str, StreetPlaces] = {}
     cell_travel: dict[Trip, Times] = {}
     travel: dict[Trip, Times] = {}
     off_street: dict[str, OffStreet] = {}
     modes: dict[str, ModeTravel] = {}
     snapped: dict[str, Snapped] = {}
+    off_network: dict[str, Bools] = {}
     for number, mode in enumerate(study.modes):
         progress("snapping", number / len(study.modes))
-        modes[mode] = mode_travel = ModeTravel.open(study, mode, project.network, stations)
+        modes[mode] = mode_travel = ModeTravel.open(study, mode, network, stations)
         snapped[mode], centres = mode_travel.snap(surface.point_lon, surface.point_lat), mode_travel.snap(cells.lon, cells.lat)
-        off_street[mode] = OffStreet.of(surface, snapped[mode], stations, mode_travel.snapped_stations)
+        joined = mode_travel.is_joined(snapped[mode])
+        off_network[mode] = ~snapped[mode].ok | ~joined
+        off_street[mode] = OffStreet.of(surface, snapped[mode], joined, stations, mode_travel.snapped_stations)
         progress("travel times", number / len(study.modes))
         street_times: dict[Trip, Times] = {}
         for trip in trips(study, mode):
@@ -86,6 +105,9 @@ def build_context(project: Project, study: Study, progress: Progress) -> BuiltCo
         )
     progress("snapping", 1.0)
     progress("travel times", 1.0)
+    boxes = {mode: mode_travel.graph.bbox for mode, mode_travel in modes.items()}
+    index = read_index(network)
+    notes = inputs.notes + extract_notes(off_street, index["source"], boxes) + street_notes(off_street)
     x, y = places.projection.forward(surface.point_lon, surface.point_lat)
 
     def reach(mode: str, lon: Floats, lat: Floats, minutes: int) -> tuple[Int32s, Int32s]:
@@ -101,7 +123,10 @@ def build_context(project: Project, study: Study, progress: Progress) -> BuiltCo
         cell_travel=cell_travel,
         stations=stations,
         streets=streets,
-        demand=Demand(surface, areas_of_points(surface, places), cells.index(x, y), travel),
+        demand=Demand(surface, areas_of_points(surface, places), cells.index(x, y), travel, off_network),
         reach=reach,
+        flow_places=_flow_places(surface, areas, places, study),
+        uptake=project.read("uptake"),
+        pyramids=project.read("pyramids"),
     )
-    return BuiltContext(context, source, off_street, places, digests | {"surface": source.digest}, inputs.notes)
+    return BuiltContext(context, source, off_street, places, digests | {"surface": source.digest}, notes, index)

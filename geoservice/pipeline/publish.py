@@ -3,6 +3,8 @@
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import date
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -15,16 +17,19 @@ from geoservice.analysis.base import Analysis, Context, Units
 from geoservice.analysis.frames import stack
 from geoservice.analysis.frames import table as release_rows
 from geoservice.demand import DemandSurface, region_sums
+from geoservice.geo import Objects
 from geoservice.layer import Label, Layer
 from geoservice.measures import MEASURES, UNDER
-from geoservice.network.graph import read_index
 from geoservice.pipeline.area_index import add_area_paths
+from geoservice.pipeline.closures import NO_SHAPES, street_changes, travel_day
 from geoservice.pipeline.context import build_context
 from geoservice.pipeline.off_street import OffStreet
 from geoservice.pipeline.public_places import UNITS
 from geoservice.pipeline.release_texts import SYNTHETIC, dimension_labels, disclosure_statement
+from geoservice.pipeline.slope_notes import input_digests, outdated_notes, slope_notes
 from geoservice.pipeline.stations import sharing_notes, station_units
 from geoservice.pipeline.study_surface import StudySurface
+from geoservice.pipeline.travel_notes import closure_notes, hazard_notes, peak_notes
 from geoservice.project import Project
 from geoservice.release.base import TABLE, LayerContent, Manifest, ReleaseContent
 from geoservice.release.layer_columns import DimensionLabels
@@ -46,9 +51,19 @@ class Published:
 
 
 def publish_study(
-    project: Project, store: ReleaseStore, study: Study, layers: Sequence[Layer], progress: Progress, keep: int = 5
+    project: Project,
+    store: ReleaseStore,
+    study: Study,
+    layers: Sequence[Layer],
+    progress: Progress,
+    keep: int = 5,
+    shapes: Mapping[str, Objects] = NO_SHAPES,
+    day: date | None = None,
 ) -> Published:
     """Run ``study`` on the inputs of a project and make the result the current release.
+
+    Closures of ``day`` count, by default the study's ``travel_date`` or today; ``shapes`` are those of the closures' files, by
+    the closure's id.
 
     Raises
     ------
@@ -57,9 +72,14 @@ def publish_study(
     InputError
         If a table is empty, or there is no demand surface.
     """
-    context, source, off_street, places, digests, notes = build_context(project, study, progress)
+    day = travel_day(study, day)
+    changes = street_changes(study, shapes, day)
+    context, source, off_street, places, digests, notes, network = build_context(project, study, progress, changes)
+    notes += closure_notes(study, day, network) + hazard_notes(study) + peak_notes(study)
+    notes += outdated_notes(network, project.terrain)
     settings = study_settings(study, source.groups)
-    study_json = study.model_copy(update={"migrants": "migrant" in source.groups}).model_dump(mode="json")
+    stated = {"migrants": "migrant" in source.groups} | ({"travel_date": day} if study.closures else {})
+    study_json = study.model_copy(update=stated).model_dump(mode="json")
     with closing(TileArchives(attribution_of(study_json))) as archives:
         labels = dimension_labels(study)
         # the layer of the surface needs no analysis: its tiles, more than those of others, are made while the analyses run
@@ -68,6 +88,7 @@ def publish_study(
         leaf_table = suppress_small_counts(leaf_rows(source), study.disclosure.hide_below).cast(TABLE)
         content_by_id = make_layers(surface_layers, leaves, leaf_table, labels, archives)
         results = analyse(context, settings, progress)
+        notes += results.notes
         progress("writing the release", 0.0)
         rows = suppress_small_counts(results.rows, study.disclosure.hide_below)
         table = pa.concat_tables([rows.cast(TABLE), leaf_table])
@@ -77,16 +98,17 @@ def publish_study(
         units = leaves | add_area_paths(places, {level: u.table for level, u in context.areas.items()}, other_units)
         content_by_id |= make_layers([x for x in layers if x not in surface_layers], units, table, labels, archives)
         contents = [content_by_id[layer.id] for layer in layers if layer.id in content_by_id]
+        general = ((SYNTHETIC,) if study.synthetic else ()) + slope_notes(study.modes, network)
         manifest = Manifest(
             code_version=__version__,
             study=study_json,
-            inputs=digests | {"network": str(read_index(project.network)["digest"])},
+            inputs=digests | input_digests(network),
             parameters={a.PROCESS.id: params_for(a, settings).model_dump(mode="json") for a in ANALYSES},
             table_digest="",  # the store fills it in
             layers=tuple(c.layer for c in contents),
             processes=tuple(_process_json(a) for a in ANALYSES),
             disclosure=disclosure_statement(source.surface),
-            notes=((SYNTHETIC,) if study.synthetic else ()) + notes + unplaced_notes(contents),
+            notes=general + notes + unplaced_notes(contents),
             base_map=True,
         )
         content = ReleaseContent(contents, table, manifest, project.network / "base.pmtiles", archives)
@@ -100,15 +122,31 @@ def make_layers(
 ) -> dict[str, LayerContent]:
     """Return the contents of layers by id, and start making their tiles.
 
-    A layer is left out if the study has no numbers for its colours, for instance of migrants from a population without them.
+    A layer is left out if the study has no numbers for it, for instance of migrants from a population without them.
     """
     content_by_id: dict[str, LayerContent] = {}
+    measured = table.select(["geography", "measure"]).group_by(["geography", "measure"]).aggregate([])
+    pairs = set(zip(*(measured.column(c).to_pylist() for c in ("geography", "measure")), strict=True))
+    layers = [layer for layer in layers if has_numbers(layer, units, pairs)]
     for layer, build in zip(layers, build_layers(layers, units, table, labels), strict=True):
         content = drop_missing_geometries(build)
         if content.layer.style.property or not layer.style.property:
             content_by_id[layer.id] = content
             archives.draw(content)
     return content_by_id
+
+
+def has_numbers(layer: Layer, units: Mapping[str, pa.Table], measured: set[tuple[str, str]]) -> bool:
+    """Return whether a layer has geographies of the study, and rows of its measures unless it has no units at all.
+
+    ``measured`` are the pairs of geography and measure in the release table.
+    A layer without units, such as one of service gaps where there are none, says something; one of units without numbers not.
+    """
+    names = [g for g in layer.geography if g in units]
+    measures = [c.measure for c in layer.columns if c.measure]
+    if not layer.geography or not names or not measures or not any(units[g].num_rows for g in names):
+        return bool(names) or not layer.geography
+    return any(pair in measured for pair in product(names, measures))
 
 
 def unplaced_notes(contents: Sequence[LayerContent]) -> tuple[Label, ...]:
@@ -126,10 +164,11 @@ def unplaced_notes(contents: Sequence[LayerContent]) -> tuple[Label, ...]:
 
 @dataclass(frozen=True)
 class AnalysisResults:
-    """Rows of the release table, and the units of analyses."""
+    """Rows of the release table, the units of analyses, and their notes."""
 
     rows: pa.Table
     units: Mapping[str, Units]
+    notes: tuple[Label, ...]
 
 
 def study_settings(study: Study, groups: Sequence[str]) -> dict[str, Any]:
@@ -139,6 +178,14 @@ def study_settings(study: Study, groups: Sequence[str]) -> dict[str, Any]:
         "minutes": study.minutes,
         "standards": {s.id: s.standard_minutes for s in study.services},
         "groups": tuple(groups),
+        "targets": {s.id: s.target for s in study.services if s.target is not None},
+        "use_rates": {s.id: s.use_rates for s in study.services if s.use_rates},
+        "scenario": study.projection.scenario,
+        "projection_years": study.projection.years,
+        "life_expectancy": {
+            "female": study.projection.female_life_expectancy,
+            "male": study.projection.male_life_expectancy,
+        },
     }
 
 
@@ -149,14 +196,15 @@ def params_for(analysis: Analysis, settings: Mapping[str, Any]) -> BaseModel:
 
 def analyse(context: Context, settings: Mapping[str, Any], progress: Progress) -> AnalysisResults:
     """Return the results of all analyses, run in order; each reads the rows of those before it."""
-    rows, units = stack([]), dict[str, Units]()
+    rows, units, notes = stack([]), dict[str, Units](), list[Label]()
     for number, analysis in enumerate(ANALYSES):
         progress("analyses", number / len(ANALYSES))
         findings = analysis.analyse(context, params_for(analysis, settings), rows)
         rows = stack([rows, findings.rows])
         units |= {u.geography: u for u in findings.units}
+        notes += [Label(**note) for note in findings.notes]
     progress("analyses", 1.0)
-    return AnalysisResults(rows, units)
+    return AnalysisResults(rows, units, tuple(notes))
 
 
 def leaf_units(surface: DemandSurface) -> pa.Table:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from geoservice.demand import DemandSurface
-from geoservice.labels import GROUPS, MODES, TIERS
+from geoservice.labels import GROUPS, TIERS, mode_labels
 from geoservice.layer import Label
 from geoservice.release.layer_columns import DimensionLabels
 from geoservice.study import Study, Title
@@ -14,16 +14,16 @@ def _label(title: Title) -> Label:
 
 
 def dimension_labels(study: Study) -> DimensionLabels:
-    """Return the labels of a study's dimensions; layers first show its first service and mode, at the standard minutes."""
+    """Return the labels of a study's dimensions; layers first show its first service and mode, standard minutes, everybody."""
     service = study.services[0]
     return DimensionLabels(
         labels={
             "service": {s.id: _label(s.title) for s in study.services},
             "group": {**GROUPS, **{g.id: _label(g.title) for g in study.groups}},
-            "mode": MODES,
+            "mode": mode_labels(study.peak_factor),
             "tier": TIERS,
         },
-        first={"service": service.id, "mode": study.modes[0], "minutes": service.standard_minutes},
+        first={"service": service.id, "mode": study.modes[0], "minutes": service.standard_minutes, "group": "all"},
     )
 
 

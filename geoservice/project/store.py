@@ -16,7 +16,7 @@ from geoservice.errors import InputError, NotFound
 from geoservice.schema import TableName
 from geoservice.vintages import VintageStore
 
-TABLES: tuple[TableName, ...] = ("areas", "stations", "uptake", "population")
+TABLES: tuple[TableName, ...] = ("areas", "stations", "uptake", "population", "pyramids")
 _SURFACE: dict[str, pa.DataType] = {
     "number": pa.int32(),
     "digest": pa.string(),
@@ -58,6 +58,11 @@ class Project(VintageStore):
     def network(self) -> Path:
         """The folder of the street network and the base map."""
         return self.folder / "network"
+
+    @property
+    def terrain(self) -> Path:
+        """The folder of the terrain."""
+        return self.folder / "terrain"
 
     def areas(self, as_of: date | None) -> pa.Table:
         """Return the areas of a date, see :meth:`read_as_of`.

@@ -1,6 +1,7 @@
 """The register on either database."""
 
 import hashlib
+import shutil
 from dataclasses import astuple
 from datetime import UTC, datetime
 from fractions import Fraction
@@ -66,6 +67,11 @@ class Register(VintageStore):
         """Return the path of the steward's quality report of a measurement, which compares the surface with exact counts."""
         return self.folder / f"quality-{number}.csv"
 
+    @property
+    def quality_folder(self) -> Path:
+        """The folder of the steward's data quality report, which has exact counts."""
+        return self.folder / "quality"
+
     def old_draws(self) -> list[Draw]:
         """Return the measurements of households other than the current ones."""
         current = self.digest("households")
@@ -76,7 +82,7 @@ class Register(VintageStore):
         return [file for draw in self.old_draws() if (file := self.quality_file(draw.number)).exists()]
 
     def purge(self) -> None:
-        """Erase old households, see :meth:`VintageStore.purge`, and the quality reports that count them.
+        """Erase old households, see :meth:`VintageStore.purge`, quality reports that count them, and the data quality report.
 
         Secret, book and surfaces stay; a register with a damaged book is not purged.
         """
@@ -84,6 +90,8 @@ class Register(VintageStore):
         super().purge()
         for report in old:
             report.unlink(missing_ok=True)
+        if self.quality_folder.exists():
+            shutil.rmtree(self.quality_folder)
 
     def spend(self, register_digest: str, surface: bytes, rho: Fraction, note: str) -> Draw:
         """Add a measurement to the book and store its surface, in one transaction; returns its entry.

@@ -61,6 +61,7 @@ class PublishedLayer(BaseModel):
 
     ``maxzoom`` is the last zoom with tiles of its own; a client overzooms them above it. ``zooms`` has the first zoom at which
     tiles show each geography, coarse to fine, until the next takes over; items have all of them: ``geographies``, in order.
+    Maps of several layers leave out one that is not ``visible`` unless it is asked for.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -77,6 +78,7 @@ class PublishedLayer(BaseModel):
     bbox: tuple[float, float, float, float] | None
     features: int
     geographies: tuple[str, ...] = ()
+    visible: bool = True
 
 
 FORMAT = 5

@@ -33,7 +33,7 @@ from geoservice.release.zooms import first_zooms, last_zoom
 
 Shapes = NDArray[Any]
 NO_LABELS = DimensionLabels()
-AREA = "area"
+AREA = "area_path"
 """The column of units with the path of the areas around them."""
 _TABLE_TYPES = ("text", "text", "text", "text", "text", "text", "integer", "text", "integer", "number", "number", "text")
 
@@ -92,12 +92,12 @@ def _frame(table: pa.Table) -> pd.DataFrame:
 
 
 def _units_layer(layer: Layer, units: Mapping[str, pa.Table], frame: pd.DataFrame, labels: DimensionLabels) -> LayerContent:
-    names = [g for g in layer.geography if g in units]
+    names = _geographies_with_rows(layer, units, frame)
     ordered = [sort_units(units[g]) for g in names]
     areas = pa.concat_arrays([pa.nulls(0, pa.string()), *map(_areas, ordered)])
     tables = [t.drop_columns([AREA]) if AREA in t.column_names else t for t in ordered]
     index = _index(layer, names, tables)
-    rows = frame[frame["geography"].isin(layer.geography)]
+    rows = frame[frame["geography"].isin(names)]
     rows = rows.assign(at=feature_positions(rows["geography"].array, rows["unit"].array, index))
     if (rows["at"] < 0).any():
         unknown = rows[rows["at"] < 0].iloc[0]
@@ -118,11 +118,23 @@ def _units_layer(layer: Layer, units: Mapping[str, pa.Table], frame: pd.DataFram
     layer = layer.model_copy(
         update={"style": style_with_status(layer.style.model_copy(update={"property": styled}), column, status)}
     )
-    geometry = [t.column("geometry").combine_chunks().cast(pa.binary()) for t in tables]
+    shown = layer.geometry != "none"
+    geometry = [t.column("geometry").combine_chunks().cast(pa.binary()) if shown else _no_geometry(t) for t in tables]
     shapes = [np.asarray(shapely.from_wkb(g.to_numpy(zero_copy_only=False))) for g in geometry]
     ids = [pa.array(index.get_level_values(i), pa.string()) for i in (0, 1)]
     features = _features(layer, ids, properties, pa.concat_arrays(geometry) if geometry else pa.nulls(0, pa.binary()))
     return LayerContent(_published_layer(layer, names, shapes, [p for p, _ in properties], features.num_rows), features, areas)
+
+
+def _geographies_with_rows(layer: Layer, units: Mapping[str, pa.Table], frame: pd.DataFrame) -> list[str]:
+    """Return the geographies that have units, and rows of the layer's measures; all with units if none has rows.
+
+    An analysis may leave out a geography, for instance one with too few units: a map of it would be empty.
+    """
+    names = [g for g in layer.geography if g in units]
+    measures = {c.measure for c in layer.columns if c.measure}
+    with_rows = set(frame.loc[frame["measure"].isin(measures), "geography"])
+    return [g for g in names if g in with_rows] or names
 
 
 def drop_missing_geometries(content: LayerContent) -> LayerContent:
@@ -142,6 +154,11 @@ def drop_missing_geometries(content: LayerContent) -> LayerContent:
     features = features.set_column(fid, "fid", pa.array(np.arange(1, features.num_rows + 1)))
     layer = content.layer.model_copy(update={"features": features.num_rows})
     return LayerContent(layer, features, None if content.areas is None else content.areas.filter(present), dropped)
+
+
+def _no_geometry(table: pa.Table) -> "pa.Array[Any]":
+    """Return no geometry for each unit, for a layer of records."""
+    return pa.nulls(table.num_rows, pa.binary())
 
 
 def _areas(table: pa.Table) -> "pa.Array[Any]":
@@ -192,8 +209,9 @@ def _published_layer(
 ) -> PublishedLayer:
     bbox = _bbox(shapes)
     last = last_zoom(bbox, layer.minzoom, max(layer.minzoom, layer.maxzoom))
-    zooms = first_zooms(names, [_widths(s) for s in shapes], layer.minzoom, last) if bbox else {}
-    shared = layer.model_dump(include={"id", "title", "description", "geometry", "role", "minzoom", "style"})
+    stated = {name: min(zoom, last) for name, zoom in layer.first_zooms.items()}
+    zooms = first_zooms(names, [_widths(s) for s in shapes], layer.minzoom, last, stated) if bbox else {}
+    shared = layer.model_dump(include={"id", "title", "description", "geometry", "role", "minzoom", "visible", "style"})
     content = {"geographies": tuple(names), "bbox": bbox, "features": features}
     return PublishedLayer(**shared, **content, maxzoom=last, zooms=zooms, columns=tuple(columns))
 

@@ -1,7 +1,8 @@
 """The first zoom at which a geography is drawn, and the last zoom of a layer's tiles."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import ceil, log2
+from types import MappingProxyType
 
 import numpy as np
 
@@ -11,14 +12,17 @@ PIXELS = 12
 """Typical width of a geography's units, on tiles of 256 pixels, at which it replaces the coarser one."""
 MAX_TILES = 1024
 """Tiles of one layer at its last zoom; at zoom 12 that is 98 000 square kilometres at the equator."""
+NONE: Mapping[str, int] = MappingProxyType({})
 MAX_ZOOM = 13
 """A unit of a tile's grid is 1.2 m at this zoom; tiles of a higher zoom would not show more."""
 
 
-def first_zooms(names: Sequence[str], widths: Sequence[Floats], minzoom: int, maxzoom: int) -> dict[str, int]:
+def first_zooms(
+    names: Sequence[str], widths: Sequence[Floats], minzoom: int, maxzoom: int, stated: Mapping[str, int] = NONE
+) -> dict[str, int]:
     """Return the first zoom of each geography, coarse to fine; the first starts first ``minzoom``.
 
-    ``widths`` are square roots of the units' areas in Web-Mercator metres; their median decides.
+    ``widths`` are square roots of the units' areas in Web-Mercator metres; their median decides, unless a zoom is stated.
 
     >>> first_zooms(["county", "township"], [np.array([30000.0]), np.array([2000.0])], 0, 14)
     {'county': 0, 'township': 10}
@@ -26,7 +30,9 @@ def first_zooms(names: Sequence[str], widths: Sequence[Floats], minzoom: int, ma
     zooms: dict[str, int] = {}
     first = minzoom
     for i, (name, width) in enumerate(zip(names, widths, strict=True)):
-        if i and width.size:
+        if name in stated:
+            first = max(first, stated[name])
+        elif i and width.size:
             median = max(float(np.median(width)), 1e-3)
             first = min(max(first, ceil(log2(PIXELS * 2 * MERCATOR_HALF_M / 256 / median))), maxzoom)
         zooms[name] = first

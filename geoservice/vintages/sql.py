@@ -1,7 +1,7 @@
 """SQL statements of a store of vintages, as functions of the dialect. Values are bound, names come from an allow-list."""
 # ruff: noqa: S608 - module of SQL text: values are bound, names are checked and quoted by the dialect
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import pyarrow as pa
 
@@ -63,11 +63,17 @@ class Statements:
             return None
         return "SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [f"geoservice {self.schema}"]
 
-    def create(self) -> list[str]:
-        """Statements that create schema and tables."""
-        statements = [f"CREATE SCHEMA {self.dialect.quote(self.schema)}"] if self.schema else []
-        statements += [self._create(name, schema) for name, schema in self.plain.items()]
-        for table in (TABLES[name] for name in self.tables):
+    def existing(self) -> tuple[str, list[str]]:
+        """Query for the names of the tables that exist."""
+        sql = f"SELECT tablename FROM pg_catalog.pg_tables WHERE schemaname = {self.dialect.mark}"
+        return sql, [self.schema or "main"]
+
+    def create(self, existing: Collection[str] | None = None) -> list[str]:
+        """Statements that create schema and tables; only the missing tables, if there are ``existing`` ones."""
+        statements = [f"CREATE SCHEMA {self.dialect.quote(self.schema)}"] if self.schema and existing is None else []
+        missing = [name for name in (*self.plain, *self.tables) if name not in (existing or ())]
+        statements += [self._create(name, schema) for name, schema in self.plain.items() if name in missing]
+        for table in (TABLES[name] for name in self.tables if name in missing):
             statements.append(self._create(table.name, table.arrow().insert(0, LOADS.field("load"))))
             if self.dialect.engine == "postgis":
                 statements.append(f"CREATE INDEX ON {self.name(table.name)} (load)")

@@ -99,7 +99,8 @@ class VintageStore:
         """Return the number of rows that are not current, by table, for tables that have any."""
         with self._reading() as session:
             loads = Loads(session, self._sql) if session else None
-            counts = {t: sum(loads.old_rows(t).values()) for t in self.tables} if loads else {}
+            loaded = {x.table for x in loads.all()} if loads else set()  # an older store may lack a table
+            counts = {t: sum(loads.old_rows(t).values()) for t in self.tables if t in loaded} if loads else {}
         return {table: n for table, n in counts.items() if n}
 
     def purge(self) -> None:
@@ -136,9 +137,9 @@ class VintageStore:
         with self._database.session(write=True) as session:
             if (lock := self._sql.lock()) and not session.execute(*lock)[0][0]:
                 raise Conflict(f"{self.folder.name}: another process is writing; try again when it has finished")
-            if not self._ready(session):
-                for statement in self._sql.create():
-                    session.execute(statement)
+            existing = {str(row[0]) for row in session.execute(*self._sql.existing())} if self._ready(session) else None
+            for statement in self._sql.create(existing):
+                session.execute(statement)
             yield session
 
     @contextmanager

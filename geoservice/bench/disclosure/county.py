@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import cast
 
 import numpy as np
+import pyarrow as pa
 
 from geoservice.analysis.base import Trip
 from geoservice.demand import DemandSurface, Quantity
@@ -69,7 +70,10 @@ class Located:
 
 @dataclass(frozen=True)
 class County:
-    """The constants of all measurements; ``register`` has the contribution of each home to every quantity."""
+    """The constants of all measurements; ``register`` has the contribution of each home to every quantity.
+
+    ``table`` and ``area_table`` are the households and the areas as they were imported.
+    """
 
     tree: PlaceTree
     people: Households
@@ -79,6 +83,8 @@ class County:
     travel: ModeTravel
     homes: Located
     register: Mapping[Quantity, Floats]
+    table: pa.Table
+    area_table: pa.Table
 
     def measure(self, rho: Fraction, seed: int) -> ProtectedSurface:
         """Return a measurement of the register with the noise of a seed."""
@@ -114,7 +120,7 @@ def make_county(households: int, seed: int) -> County:
     """Write and import the Yixiu demo, and return it for measurements."""
     with TemporaryDirectory() as folder:
         home = Path(folder)
-        write_yixiu(home / "yixiu", households, seed)
+        write_yixiu(home / "yixiu", households, seed, arrivals=False, public_tables=False)
         study = read_study(home / "yixiu" / "study.toml")
         opened = partial(open_project, home / "project", None, "geoservice"), partial(open_register, home / "register")
         with closing(opened[0]()) as project, closing(opened[1](None, "geoservice")) as register:
@@ -149,7 +155,7 @@ def read_county(project: Project, register: Register, study: Study) -> County:
     area = {level: places.index(codes, level)[home_code] for level in LEVELS}
     homes = locate(tree, travel, table.column("lon").to_numpy(), table.column("lat").to_numpy(), area)
     queries = queries_for(study.group_ids, migrants=True)
-    return County(tree, people, queries, map_points, places, travel, homes, _register(people))
+    return County(tree, people, queries, map_points, places, travel, homes, _register(people), table, areas)
 
 
 def _register(people: Households) -> dict[Quantity, Floats]:

@@ -132,7 +132,7 @@ def _figures(traffic: Traffic, before: dict[str, str], after: dict[str, str], ev
     }
     broken = [f for f in traffic.failures if f.status == 0]
     killed = [e for e in events if e.name == "killed worker"]
-    excused = [f for f in broken if any(e.start - 1 <= f.time <= e.end + 1 for e in killed)]
+    excused = [f for f in broken if any(f.time <= e.end + 1 and f.time + f.seconds >= e.start for e in killed)]
     figures[f"{name}: connections broken by the killed worker"] = _at_most(len(excused), CLIENTS, f"of {CLIENTS}")
     other = [f for f in traffic.failures if not _may(f) and f not in excused]
     figures[f"{name}: other failures"] = _at_most(len(other), 0, "")

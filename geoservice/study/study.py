@@ -1,42 +1,55 @@
 """The model of study.toml: services, tiers, modes, time breaks, groups, area levels and disclosure."""
 
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
+from geoservice.age_labels import age_label
+from geoservice.modes import Hazard
 from geoservice.schema import LEVELS, TIERS
+from geoservice.study.base import Direction, Frozen, Id, Mode, Title
+from geoservice.study.closures import Closure
 from geoservice.toml_file import read_toml, toml_model
 
-Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,30}$")]
-Mode = Literal["walk", "cycle", "drive"]
-Direction = Literal["to", "from"]
+PeakFactor = Annotated[float, Field(ge=1, le=5, multiple_of=0.01)]
 MINUTES = (5, 10, 15, 20, 30, 45, 60, 90, 120)
 
 
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+class Service(Frozen):
+    """A service that stations offer.
 
-
-class Title(_Frozen):
-    """A text in Chinese and English."""
-
-    zh: str = Field(min_length=1)
-    en: str = Field(min_length=1)
-
-
-class Service(_Frozen):
-    """A service that stations offer; ``standard_minutes``, one of the breaks, is the norm that gaps are measured against."""
+    ``standard_minutes``, one of the breaks, is the norm that gaps are measured against; ``target`` is the percentage of
+    eligible persons that should be served. ``use_rates`` are visits of a person by age, in the period of the stations'
+    capacity, such as ``{"0-5" = 4, "65+" = 7}``; ages that are not named make none, and without rates everybody makes one.
+    """
 
     id: Id
     title: Title
     standard_minutes: int = 30
+    target: float | None = Field(None, gt=0, le=100)
+    use_rates: dict[str, Annotated[float, Field(ge=0, le=1000)]] = Field({}, max_length=30)
+
+    @model_validator(mode="after")
+    def _ages(self) -> "Service":
+        """Refuse rates of anything but age groups that do not overlap."""
+        labels = {name: age_label(name) for name in self.use_rates}
+        for name, label in labels.items():
+            if label is None or label.sex != "all":
+                raise ValueError(f"use_rates: got {name}, allowed are ages of both sexes such as 0-5 or 65+")
+        bounds = sorted((v.first, 999 if v.last is None else v.last, name) for name, v in labels.items() if v)
+        for (_, last, name), (first, _, other) in pairwise(bounds):
+            if first <= last:
+                raise ValueError(f"use_rates: {name} and {other} overlap, allowed is one rate for an age")
+        return self
 
 
-class Group(_Frozen):
+class Group(Frozen):
     """A population group counted by a column of the register."""
 
     id: Id
@@ -48,7 +61,7 @@ PROFILES = {"public": Fraction(1, 2), "planner": Fraction(1)}
 Source = Literal["register", "population"]
 
 
-class Disclosure(_Frozen):
+class Disclosure(Frozen):
     """How a register is protected when it is measured, and how small numbers are shown.
 
     ``rho`` overrides ``profile``. ``lifetime_rho`` is the limit on the sum over all measurements of the register. Counts below
@@ -66,20 +79,30 @@ class Disclosure(_Frozen):
         return PROFILES[self.profile] if self.rho is None else Fraction(self.rho)
 
 
-class DemandSources(_Frozen):
+class Projection(Frozen):
+    """How pyramids are projected: the migration scenario that stations follow, the last year, life expectancy at birth."""
+
+    scenario: Literal["as_observed", "no_net_migration", "half", "high"] = "as_observed"
+    years: int = Field(10, ge=1, le=30)
+    female_life_expectancy: float = Field(80.9, ge=40, le=95)
+    male_life_expectancy: float = Field(75.4, ge=40, le=95)
+
+
+class DemandSources(Frozen):
     """Two sources of demand, for instance residents from a census grid and migrants from a register."""
 
     residents: Source
     migrants: Source
 
 
-class Study(_Frozen):
+class Study(Frozen):
     """One study: which services, modes, tiers, breaks, groups and area levels, and how results are disclosed.
 
     ``levels`` are the area levels published, from the top down. Each of ``tiers`` is analysed by itself, beside ``any`` (all
     of them together). ``nth`` are the ranks of stations: 1 is the nearest. ``direction`` is ``to`` the station or ``from``
     it. ``demand`` is the source of the demand surface; by default the register if it was measured, else the population.
-    ``as_of`` is the day whose households and areas count; by default the day on which they were last loaded.
+    ``as_of`` is the day whose households and areas count; by default the day on which they were last loaded. ``travel_date`` is
+    the day on which people travel: closures of that day count.
     """
 
     id: Id
@@ -99,10 +122,19 @@ class Study(_Frozen):
     migrants: bool | None = Field(
         None, description="results by migrant class; by default if the demand surface has the classes"
     )
+    arrivals: bool = Field(
+        False,
+        description="measure migrants of the register by time since arrival, from its column since",
+    )
     demand: Source | DemandSources | None = Field(None, description="source of the demand surface")
     snap_metres: float = Field(500, gt=0, le=5000, description="farthest a household or station may be from a street")
     cell_metres: int = Field(250, ge=100, le=5000, description="side of the travel-time cells")
     disclosure: Disclosure = Disclosure()
+    projection: Projection = Projection()
+    closures: tuple[Closure, ...] = Field((), max_length=200, description="streets that are closed or slow for a time")
+    open_hazards: tuple[Hazard, ...] = Field((), description="fords, tidal ways, winter roads that are open")
+    travel_date: date | None = Field(None, description="day whose closures count; by default the day of publishing")
+    peak_factor: dict[Mode, PeakFactor] = Field({}, description="by mode: times on streets are multiplied by it")
 
     @property
     def chinese(self) -> bool:
@@ -127,9 +159,20 @@ class Study(_Frozen):
             if s.standard_minutes not in self.minutes:
                 fail(f"services.{s.id}.standard_minutes: got {s.standard_minutes}, allowed {list(self.minutes)}")
         reserved = {"all", "resident", "migrant", "any"}
+        self._check_travel(fail)
         if clash := reserved & {g.id for g in self.groups}:
             fail(f"groups: {sorted(clash)} are reserved names, choose others")
         return self
+
+    def _check_travel(self, fail: Callable[[str], None]) -> None:
+        """Refuse closures of one id, and closures and peak factors of modes that the study does not have."""
+        ids = [c.id for c in self.closures]
+        if len(set(ids)) != len(ids):
+            fail(f"closures: ids must differ, got {ids}")
+        named = {f"closures.{c.id}.modes": c.modes for c in self.closures} | {"peak_factor": tuple(self.peak_factor)}
+        for key, modes in named.items():
+            if other := [mode for mode in modes if mode not in self.modes]:
+                fail(f"{key}: got {other}, allowed are the modes of the study, {list(self.modes)}")
 
     @property
     def group_ids(self) -> tuple[str, ...]:

@@ -1,0 +1,21 @@
+"""The model of study.toml: what a study computes and publishes."""
+
+from geoservice.study.base import Direction, Mode, Title
+from geoservice.study.closures import Closure, shape_fault
+from geoservice.study.study import MINUTES, DemandSources, Disclosure, Group, Projection, Service, Study, read_study
+
+__all__ = [
+    "MINUTES",
+    "Closure",
+    "DemandSources",
+    "Direction",
+    "Disclosure",
+    "Group",
+    "Mode",
+    "Projection",
+    "Service",
+    "Study",
+    "Title",
+    "read_study",
+    "shape_fault",
+]
