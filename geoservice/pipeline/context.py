@@ -13,8 +13,8 @@ from geoservice.demand import DemandSurface
 from geoservice.geo import Bools, Floats, Int32s
 from geoservice.layer import Label
 from geoservice.network.graph import read_index
+from geoservice.network.positions import street_positions
 from geoservice.network.snap import Snapped
-from geoservice.network.travel import street_positions
 from geoservice.network.variants import StreetChanges, changed_network
 from geoservice.pipeline.flow_places import flow_places
 from geoservice.pipeline.inputs import read_inputs
