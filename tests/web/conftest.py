@@ -7,9 +7,11 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, ViewportSize
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Request, ViewportSize
 
 ROOT = Path(__file__).parents[2]
+TWO_FRAMES = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+"""A change of the page takes effect on the map in the next frame."""
 
 
 @dataclass
@@ -19,14 +21,17 @@ class Watched:
     page: Page
     requests: list[str] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
+    loading: set[Request] = field(default_factory=set)
 
     def settle(self) -> None:
-        """Wait until the map has drawn what it was last asked to: no further drawing for a moment."""
-        canvas = self.page.locator(".canvas")
-        self.page.wait_for_selector(".canvas[data-idle]", timeout=60_000)
-        seen = None
-        while seen != (seen := canvas.get_attribute("data-idle")):
-            self.page.wait_for_timeout(400)
+        """Wait until nothing is being loaded or drawn: no requests are open, and the map is idle after two more frames."""
+        quiet = 0
+        while quiet < 2:
+            self.page.wait_for_selector(".canvas[data-idle]", timeout=60_000)
+            self.page.evaluate(TWO_FRAMES)
+            is_idle = self.page.locator(".canvas[data-idle]").count() and not self.loading
+            quiet = quiet + 1 if is_idle else 0
+            self.page.wait_for_timeout(100)
 
     def ground(self) -> bytes:
         """Take a picture of the map between the panels."""
@@ -66,6 +71,9 @@ def watch(context: BrowserContext, url: str) -> Watched:
     page.set_default_timeout(60_000)
     watched = Watched(page)
     page.on("request", lambda request: watched.requests.append(request.url))
+    page.on("request", lambda request: watched.loading.add(request))  # noqa: PLW0108 - a method of a set takes no listener
+    page.on("requestfinished", lambda request: watched.loading.discard(request))  # noqa: PLW0108
+    page.on("requestfailed", lambda request: watched.loading.discard(request))  # noqa: PLW0108
     page.on("pageerror", lambda error: watched.faults.append(str(error)))
     page.on("console", lambda message: watched.faults.append(message.text) if message.type == "error" else None)
     page.goto(url)

@@ -115,7 +115,8 @@ export function MapView() {
       (made) => {
         stops = [...(gone ? [] : start(made)), () => made.remove()];
         if (gone) return stops.forEach((stop) => stop());
-        made.on("idle", () => box.current?.setAttribute("data-idle", String(Number(box.current.dataset["idle"] ?? 0) + 1)));
+        made.on("render", () => box.current?.removeAttribute("data-idle"));
+        made.on("idle", () => box.current?.setAttribute("data-idle", ""));
         setReady(made);
       },
       (error: unknown) => (noMap.value = problemOf(error)),
