@@ -24,6 +24,7 @@ from geoservice.server.features import routes as features
 from geoservice.server.formats import PARQUET
 from geoservice.server.forwarded import RequestHost, parse_networks
 from geoservice.server.headers import HeadersMiddleware
+from geoservice.server.jobs.pool import JobPool
 from geoservice.server.lanes import ARCHIVE_ROUTE, MAP_ROUTE, TILE_ROUTE, bare_route, lane_of
 from geoservice.server.lenient_urls import LenientUrls
 from geoservice.server.operations import health
@@ -42,7 +43,7 @@ from geoservice.server.operations.work import WORK, WorkFile
 from geoservice.server.release_pool import TIDY_S, ReleasePool
 from geoservice.server.rendering import documents
 from geoservice.server.rendering.openapi_paths import with_maps
-from geoservice.server.rendering.pool import DrawingPool
+from geoservice.server.rendering.pool import drawing_pool
 from geoservice.server.rendering.renderer import Pictures
 from geoservice.server.rendering.route import MapTiles
 from geoservice.server.response_cache import ResponseCache
@@ -100,7 +101,7 @@ def create_api(settings: Settings, releases: ReleasePool, running: health.Runnin
     return api
 
 
-async def watch_releases(releases: ReleasePool, pool: DrawingPool) -> None:
+async def watch_releases(releases: ReleasePool, pool: JobPool) -> None:
     """Check every few seconds for a new release, so that it is open before the first request, and for damaged files.
 
     Drawing processes that have been idle for long are ended.
@@ -167,7 +168,7 @@ def create_app(settings: Settings, store: ReleaseStore, folder: Path | None = No
     drain, work = Drain(folder), WorkFile(folder / f"{WORK}-{os.getpid()}") if folder else None
     running = health.Running(Metrics(folder), drain, tokens.outage)
     cache = ResponseCache(releases, settings.cors_origins, frames=settings.frame_ancestors)
-    pool = DrawingPool(store, settings, running.metrics.histogram("drawing", "Seconds to draw a picture"))
+    pool = drawing_pool(store, settings, running.metrics.histogram("drawing", "Seconds to draw a picture"))
     add_drawing_metrics(running.metrics, pool)
     app = build_routes(settings, releases, running, cache, Pictures(pool))
     app = with_access_control(app, settings, running.metrics, accesses, tokens)

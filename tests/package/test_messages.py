@@ -17,7 +17,7 @@ from geoservice.server.lanes import bare_route
 from geoservice.server.operations import health
 from geoservice.server.operations.metrics import Metrics
 from geoservice.server.release_pool import ReleasePool
-from geoservice.server.rendering.pool import DrawingPool
+from geoservice.server.rendering.pool import drawing_pool
 from geoservice.server.rendering.renderer import Pictures
 from geoservice.settings import Settings
 
@@ -97,7 +97,7 @@ def served() -> list[re.Pattern[str]]:
         current = ReleasePool(store)
         running = health.Running(Metrics(None), None)
         settings = Settings(home=Path(folder))
-        paths = create_api(settings, current, running, Pictures(DrawingPool(store, settings))).openapi()["paths"]
+        paths = create_api(settings, current, running, Pictures(drawing_pool(store, settings))).openapi()["paths"]
     return [re.compile(re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(path)) + r"\Z") for path in (*paths, *health.PATHS)]
 
 
