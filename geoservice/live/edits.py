@@ -7,6 +7,7 @@ import pyarrow as pa
 from pydantic import BaseModel, ConfigDict, Field
 
 from geoservice.errors import ParameterError
+from geoservice.schema import TIERS
 
 MAX_EDITS = 200
 """Edits of a scenario."""
@@ -37,9 +38,7 @@ NEEDED = ("lon", "lat", "tier", "services")
 FIELDS = ("name", "lon", "lat", "tier", "services", "capacity", "start_delay_s", "open")
 
 
-def edited(
-    stations: pa.Table, edits: Sequence[StationEdit], tiers: Sequence[str], services: Sequence[str]
-) -> list[dict[str, Any]]:
+def edited(stations: pa.Table, edits: Sequence[StationEdit], services: Sequence[str]) -> list[dict[str, Any]]:
     """Return the stations as rows after edits, each with ``open``; new ones follow in the order of the edits.
 
     Raises :class:`ParameterError` for a new station without what it needs, and for an unknown tier or service.
@@ -47,7 +46,7 @@ def edited(
     rows = [{**row, "open": True} for row in stations.to_pylist()]
     position = {row["id"]: number for number, row in enumerate(rows)}
     for edit in edits:
-        _check(edit, edit.station in position, tiers, services)
+        _check(edit, edit.station in position, services)
         changes = {name: getattr(edit, name) for name in FIELDS if getattr(edit, name) is not None}
         if edit.station not in position:
             position[edit.station] = len(rows)
@@ -56,15 +55,15 @@ def edited(
     return rows
 
 
-def _check(edit: StationEdit, known: bool, tiers: Sequence[str], services: Sequence[str]) -> None:
+def _check(edit: StationEdit, known: bool, services: Sequence[str]) -> None:
     missing = [] if known else [name for name in NEEDED if getattr(edit, name) is None]
     if missing:
         text = f"station {edit.station!r} is not one of the release, and a new station needs {', '.join(NEEDED)}"
         raise ParameterError(f"{text}; missing: {', '.join(missing)}")
     if (edit.lon is None) != (edit.lat is None):
         raise ParameterError(f"station {edit.station!r}: a position needs both lon and lat")
-    if edit.tier is not None and edit.tier not in tiers:
-        raise ParameterError(f"station {edit.station!r}: tier is {edit.tier!r:.60}, allowed are {', '.join(tiers)}")
+    if edit.tier is not None and edit.tier not in TIERS:
+        raise ParameterError(f"station {edit.station!r}: tier is {edit.tier!r:.60}, allowed are {', '.join(TIERS)}")
     for service in edit.services or ():
         if service not in services:
             raise ParameterError(f"station {edit.station!r}: service is {service!r:.60}, allowed are {', '.join(services)}")

@@ -84,12 +84,14 @@ class Engine:
         Raises :class:`ParameterError` for a service, mode, tier, group or station that the study does not have.
         """
         self._check(question)
-        rows = edited(self._arrays.stations, question.edits, self.parameters.tiers, self.parameters.services)
+        rows = edited(self._arrays.stations, question.edits, self.parameters.services)
         times, changed = self._times(question), self._changed(rows)
         quantity, mode = Quantity("persons", question.group), self._mode(question.mode)
         baseline = self._baseline(question, times)
-        placed = mode.place([rows[i] for i in changed]).closed(~_offers([rows[i] for i in changed], question))
-        change = times.change(changed, placed)
+        edited_rows = [rows[i] for i in changed]
+        placed, offered = mode.place(edited_rows), _offers(edited_rows, question)
+        on_street = placed.snapped.ok
+        change = times.change(changed, placed.closed(~offered))
         try:
             areas = self._affected(change, question)
             after = area_coverage(self._arrays.surface, quantity, self._areas, areas, times.ms, self.parameters.minutes)
@@ -98,12 +100,12 @@ class Engine:
         finally:
             times.undo()
         return {
-            "service": question.service, "mode": question.mode, "tier": question.tier, "group": question.group,
+            **question.model_dump(include={"service", "mode", "tier", "group"}),
             "minutes": list(self.parameters.minutes),
             "areas": self._area_json(areas, baseline, after, moved),
             "stations": self._station_json(stations, rows),
-            "off_street": [rows[i]["id"] for i, ok in zip(changed, placed.snapped.ok, strict=True) if not ok and rows[i]["open"] and _offers([rows[i]], question)[0]],
-        }  # fmt: skip
+            "off_street": [rows[i]["id"] for i in changed[offered & ~on_street]],
+        }
 
     def _check(self, question: CoverageQuestion) -> None:
         allowed = {

@@ -1,10 +1,7 @@
 """The arrays of a release for live questions: streets by mode, the demand surface, areas and stations, as files in a folder."""
 
 import json
-import os
-import shutil
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +10,7 @@ import pyarrow as pa
 
 from geoservice.demand import DemandSurface
 from geoservice.demand.storage import read_surface, write_surface
+from geoservice.durable import link_or_copy
 from geoservice.errors import ReleaseError
 from geoservice.geo import Int32s
 from geoservice.network.graph import ARRAYS, INDEX, read_index
@@ -70,16 +68,9 @@ def _copy_network(source: Path, modes: tuple[str, ...], folder: Path) -> None:
         (folder / index["build"] / mode).mkdir(parents=True)
         for name in ARRAYS:
             file = Path(index["build"]) / mode / f"{name}.npy"
-            _link_or_copy(source / file, folder / file)
+            link_or_copy(source / file, folder / file)
     only = {**index, "modes": {mode: index["modes"][mode] for mode in modes}}
     (folder / INDEX).write_text(json.dumps(only, ensure_ascii=False, sort_keys=True), encoding="utf-8")
-
-
-def _link_or_copy(source: Path, target: Path) -> None:
-    with suppress(OSError):  # another disk, or one without links
-        os.link(source, target)
-        return
-    shutil.copyfile(source, target)
 
 
 def area_table(levels: Mapping[str, pa.Table]) -> pa.Table:

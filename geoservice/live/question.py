@@ -10,8 +10,8 @@ from geoservice.live.edits import MAX_EDITS, StationEdit
 class CoverageQuestion(BaseModel):
     """What coverage becomes with some edits of stations.
 
-    ``tier`` is one of the study's or ``any``; ``group`` is a population group of the release. By default the answer has the areas
-    that change; with ``areas`` set to ``all`` it has every area.
+    ``tier`` is one of the study's or ``any``; ``group`` is a population group of the release. By default the answer has the
+    areas that change; with ``areas`` set to ``all`` it has every area.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

@@ -1,6 +1,7 @@
 """The context of the analyses, built from the public inputs of a project."""
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -33,7 +34,7 @@ class BuiltContext(NamedTuple):
     """The context of the analyses and its sources.
 
     ``source`` is its surface, ``off_street`` by mode the points that were not snapped, ``digests`` are those of the inputs,
-    ``notes`` state which inputs were left out, and ``network`` is the index of the street network.
+    ``notes`` state which inputs were left out, ``network`` is the index of the street network in ``network_folder``.
     """
 
     context: Context
@@ -43,6 +44,7 @@ class BuiltContext(NamedTuple):
     digests: dict[str, str]
     notes: tuple[Label, ...]
     network: Mapping[str, Any]
+    network_folder: Path
 
 
 def areas_of_points(surface: DemandSurface, places: PublicPlaces) -> dict[str, Int32s]:
@@ -129,4 +131,4 @@ def build_context(project: Project, study: Study, progress: Progress, changes: S
         uptake=project.read("uptake"),
         pyramids=project.read("pyramids"),
     )
-    return BuiltContext(context, source, off_street, places, digests | {"surface": source.digest}, notes, index)
+    return BuiltContext(context, source, off_street, places, digests | {"surface": source.digest}, notes, index, network)
