@@ -112,7 +112,7 @@ def test_a_question_leaves_no_trace(engine: Engine) -> None:
 
 
 def test_people_of_a_closed_station_go_to_the_next_one(engine: Engine) -> None:
-    answer = engine.answer(WALK.model_copy(update={"edits": (CLOSED,)}))
+    answer = engine.answer(WALK.model_copy(update={"edits": (CLOSED, MOVED)}))
     change = {s["id"]: (s["persons_before"]["value"], s["persons"]["value"]) for s in answer["stations"]}
     assert change["A"][0] > 0 == change["A"][1]
     assert change["B"][1] > change["B"][0] > 0
