@@ -78,9 +78,10 @@ class Engine:
     def _area_rows(self) -> Rows:
         return self._arrays.areas.drop_columns(["geometry"]).to_pylist()
 
-    def answer(self, question: CoverageQuestion) -> dict[str, Any]:
-        """Return the coverage of areas and the load of stations after the edits, beside those before; JSON.
+    def answer(self, question: CoverageQuestion, within: Sequence[str] | None = None) -> dict[str, Any]:
+        """Return the coverage of areas and the people of stations after the edits, beside those before; JSON.
 
+        ``within`` limits the answer to these areas and those below them, without stations; None is no limit.
         Raises :class:`ParameterError` for a service, mode, tier, group or station that the study does not have.
         """
         self._check(question)
@@ -93,7 +94,7 @@ class Engine:
         on_street = placed.snapped.ok
         change = times.change(changed, placed.closed(~offered))
         try:
-            areas = self._affected(change, question)
+            areas = self._within(self._affected(change, question), within)
             after = area_coverage(self._arrays.surface, quantity, self._areas, areas, times.ms, self.parameters.minutes)
             moved = self._moved(change, times, areas, quantity)
             stations = self._stations(change, times, quantity, len(rows))
@@ -103,7 +104,7 @@ class Engine:
             **question.model_dump(include={"service", "mode", "tier", "group"}),
             "minutes": list(self.parameters.minutes),
             "areas": self._area_json(areas, baseline, after, moved),
-            "stations": self._station_json(stations, rows),
+            "stations": self._station_json(stations, rows) if within is None else [],
             "off_street": [rows[i]["id"] for i in changed[offered & ~on_street]],
         }
 
@@ -158,6 +159,16 @@ class Engine:
             return np.arange(len(self._area_rows))
         found = np.concatenate([position[change.point] for position in self._arrays.point_area.values()])
         return np.unique(found[found >= 0]).astype(np.int64)
+
+    def _within(self, areas: Ints, within: Sequence[str] | None) -> Ints:
+        """Return those of the areas that are in ``within`` or below an area in it."""
+        if within is None:
+            return areas
+        inside = set(within)
+        for row in self._area_rows:  # from coarse to fine
+            if row["parent"] in inside:
+                inside.add(row["unit"])
+        return areas[[self._area_rows[a]["unit"] in inside for a in areas.tolist()]]
 
     def _moved(self, change: Change, times: LiveTimes, areas: Ints, quantity: Quantity) -> tuple[Estimates, Estimates]:
         """Return the people of areas that a change newly covers, and those that it no longer covers."""

@@ -164,12 +164,10 @@ class PostGISStore:
                 session.append(POSTGIS.table(schema, "tiles"), tiles)
             for part in _in_parts(layer_id, archive):
                 session.append(POSTGIS.table(schema, "archives"), part)
-        for file in sorted(content.live.rglob("*") if content.live else ()):
-            if file.is_file():
-                name = f"{LIVE}/{file.relative_to(content.live)}"
-                files[name] = stored_file(file)
-                for part in _file_parts(name, file):
-                    session.append(POSTGIS.table(schema, "archives"), part)
+        for name, path in _live_files(content):
+            files[name] = stored_file(path)
+            for part in _file_parts(name, path):
+                session.append(POSTGIS.table(schema, "archives"), part)
         ids = [c.layer.id for c in content.layers]
         for statement in [*self._sql.indexes(schema, ids), *self._sql.analyze(schema, ids)]:
             session.execute(statement)
@@ -295,6 +293,11 @@ def _in_batches(layer_id: str, tiles: Archive) -> Iterator[pa.Table]:
             rows = []
     if rows:
         yield pa.Table.from_pylist(rows, TILES)
+
+
+def _live_files(content: ReleaseContent) -> Iterator[tuple[str, Path]]:
+    if (folder := content.live) is not None:
+        yield from ((f"{LIVE}/{p.relative_to(folder)}", p) for p in sorted(folder.rglob("*")) if p.is_file())
 
 
 def _file_parts(name: str, path: Path) -> Iterator[pa.Table]:
