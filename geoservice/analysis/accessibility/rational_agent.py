@@ -1,11 +1,10 @@
 """The rational agent access model: people divide themselves among stations until nobody gains by changing."""
 
 import numpy as np
-from scipy import sparse
 
 from geoservice.analysis.accessibility.agent_kernel import equilibrate
 from geoservice.analysis.accessibility.decay import MS_PER_MINUTE
-from geoservice.analysis.accessibility.travel_pairs import TravelPairs, check_inputs
+from geoservice.analysis.accessibility.travel_pairs import TravelPairs, check_inputs, sparse_rows
 from geoservice.errors import ParameterError
 from geoservice.geo import Floats
 
@@ -60,8 +59,7 @@ def rational_agent(pairs: TravelPairs, demand: Floats, supply: Floats, tau: floa
     offering = np.flatnonzero(supply > 0)
     if len(offering) < len(supply):
         pairs, supply = pairs.take(offering), supply[offering]
-    shape = pairs.stations, len(demand)
-    by_point = sparse.csr_array((pairs.ms, pairs.point, pairs.indptr), shape=shape).tocsc()
+    by_point = sparse_rows(pairs, pairs.ms, len(demand)).tocsc()
     indptr, station = by_point.indptr.astype(np.int64), by_point.indices.astype(np.int32, copy=False)
     reached = np.diff(indptr) > 0
     people = np.where(reached, demand, 0.0)

@@ -47,8 +47,16 @@ class TravelPairs(NamedTuple):
 
 def weight_matrix(pairs: TravelPairs, points: int, decay: Decay) -> "sparse.csr_array[Any, tuple[int, int]]":
     """Return the decay weights of pairs; shape ``(stations, points)``, sparse."""
-    weights = decay_weights(pairs.ms, decay)
-    return sparse.csr_array((weights, pairs.point, pairs.indptr), shape=(pairs.stations, points))
+    return sparse_rows(pairs, decay_weights(pairs.ms, decay), points)
+
+
+def sparse_rows(pairs: TravelPairs, values: "np.ndarray[Any, Any]", points: int) -> "sparse.csr_array[Any, tuple[int, int]]":
+    """Return values of pairs as a matrix, shape ``(stations, points)``, without a copy of the pairs.
+
+    scipy copies positions of points to the type of ``indptr``, which is therefore int32 as they are.
+    """
+    indptr = pairs.indptr.astype(np.int32) if len(values) < 2**31 else pairs.indptr
+    return sparse.csr_array((values, pairs.point, indptr), shape=(pairs.stations, points))
 
 
 def check_inputs(pairs: TravelPairs, supply: Floats, demand: Floats | None = None, points: int = 0) -> None:
