@@ -46,6 +46,7 @@ UNITS: Mapping[str, Label] = MappingProxyType({
     "visit": Label(zh="人次", en="visits"),
     "min": Label(zh="分钟", en="min"),
     "per 1000": Label(zh="‰", en="per 1 000"),
+    "per 1000 persons": Label(zh="名额/千人", en="places per 1 000 persons"),
     "percentage point": Label(zh="百分点", en="percentage points"),
 })  # fmt: skip
 """Labels of the units in layer files; the other units are signs."""

@@ -12,8 +12,9 @@ import numpy as np
 import pyarrow as pa
 from pydantic import BaseModel
 
+from geoservice.analysis.accessibility.travel_pairs import TravelPairs
 from geoservice.demand import DemandSurface
-from geoservice.geo import Bools, Floats, Int32s, LocalProjection
+from geoservice.geo import Bools, Floats, Int32s, Ints, LocalProjection
 
 UNREACHED = np.int32(2**31 - 1)
 """Travel time, in milliseconds, of points that are not reached within the search limit."""
@@ -104,8 +105,9 @@ class Context:
     """The input of an analysis; all of it is public.
 
     ``reach(mode, lon, lat, minutes)`` returns the points of the surface within the time of each place, as pairs ``(place,
-    point)`` of int32 arrays. ``flow_places`` has the areas and origins of the surface's flows by code;
-    ``uptake`` is the table of served and eligible persons, ``pyramids`` that of persons by age, if one was loaded.
+    point)`` of int32 arrays; ``station_pairs(mode, stations, minutes)`` those within the time of some of the stations, given as
+    rows, with the times. ``flow_places`` has the areas and origins of the surface's flows by code; ``uptake`` is the table of
+    served and eligible persons, ``pyramids`` that of persons by age, if one was loaded.
     """
 
     projection: LocalProjection
@@ -119,6 +121,7 @@ class Context:
     streets: Mapping[str, StreetPlaces]
     demand: Demand
     reach: Callable[[str, Floats, Floats, int], tuple[Int32s, Int32s]]
+    station_pairs: Callable[[str, Ints, int], TravelPairs]
     flow_places: Mapping[str, FlowPlace] = field(default_factory=dict)
     uptake: pa.Table | None = None
     pyramids: pa.Table | None = None

@@ -9,9 +9,9 @@ from scipy import sparse
 
 from geoservice.analysis.base import Context, Trip
 from geoservice.analysis.catchments import StationCatchments, load
+from geoservice.analysis.weighted_means import leaf_moments, place_variance, power_sums, stated_variance
 from geoservice.demand import Z90, Quantity, Sums, noise_margins, region_sums
 from geoservice.demand.replays import noise_draws
-from geoservice.demand.sums import independent_groups
 from geoservice.geo import Floats, Int32s, Ints
 
 EVERYBODY = Quantity("persons")
@@ -64,7 +64,7 @@ class LoadField:
         loads = load(stations.value(EVERYBODY), capacity)
         met = np.where(catchment < 0, np.nan, np.append(loads, np.nan)[catchment])[point]
         inside = np.where(np.isnan(met), -1, region).astype(np.int32)
-        powers = [region_sums(surface, inside, regions, point, np.nan_to_num(met) ** k) for k in range(3)]
+        powers = power_sums(surface, np.nan_to_num(met), inside, regions, point)
         percent = np.nan_to_num(load(np.ones(len(loads)), capacity))
         return cls(catchment, stations, percent, loads, inside, point, powers)
 
@@ -109,7 +109,9 @@ class LoadField:
         share = self._share(quantity, known)
         noise = noise_draws(loads, quantity) - mean[:, None] * noise_draws(people, quantity)
         draws = np.nan_to_num(noise / known[:, None]) + share @ (self.percent[:, None] * noise_draws(self.stations, EVERYBODY))
-        variance = np.nan_to_num(self._place_variance(quantity, mean) / known**2)
+        surface, moments = self.stations.surface, leaf_moments(self.powers, mean)
+        places, stated = (f(surface, moments, quantity, len(mean)) for f in (place_variance, stated_variance))
+        variance = np.nan_to_num((places + stated) / known**2)
         return _Group(quantity, value, draws, variance, share)
 
     def _share(self, quantity: Quantity, total: Floats) -> "sparse.csr_array[Any, tuple[int, int]]":
@@ -119,17 +121,3 @@ class LoadField:
         persons = surface.point_weight[point] * surface.values[quantity][surface.point_leaf[point]]
         shape = len(total), self.stations.regions
         return sparse.coo_array((np.nan_to_num(persons / total[region]), (region, self.catchment[point])), shape=shape).tocsr()
-
-    def _place_variance(self, quantity: Quantity, mean: Floats) -> Floats:
-        """Return the variance of the sum of ``load - mean`` over a group: who of a leaf is where, and stated errors."""
-        ones, loads, squares = (p.weights for p in self.powers)  # of the same entries
-        surface, leaf = self.stations.surface, ones.indices
-        region = np.repeat(np.arange(len(mean)), np.diff(ones.indptr))
-        m, people = mean[region], surface.positive[quantity]
-        first = loads.data - m * ones.data
-        second = squares.data - 2 * m * loads.data + m**2 * ones.data
-        per_leaf = people**2 / independent_groups(surface, quantity)
-        variance = np.maximum(second - first**2, 0) * per_leaf[leaf]
-        if quantity in surface.deviations:
-            variance = variance + first**2 * surface.deviations[quantity][leaf] ** 2
-        return np.asarray(np.bincount(region, variance, len(mean)), float)

@@ -7,11 +7,12 @@ from typing import Any, NamedTuple
 import numpy as np
 import pyarrow as pa
 
+from geoservice.analysis.accessibility import TravelPairs
 from geoservice.analysis.base import Context, Demand, FlowPlace, StreetPlaces, Times, Trip
 from geoservice.areas import ancestors, last_containing
 from geoservice.db.arrow import digest
 from geoservice.demand import DemandSurface
-from geoservice.geo import Bools, Floats, Int32s
+from geoservice.geo import Bools, Floats, Int32s, Ints
 from geoservice.layer import Label
 from geoservice.network.graph import read_index
 from geoservice.network.positions import street_positions
@@ -115,6 +116,9 @@ def build_context(project: Project, study: Study, progress: Progress, changes: S
     def reach(mode: str, lon: Floats, lat: Floats, minutes: int) -> tuple[Int32s, Int32s]:
         return modes[mode].reach(lon, lat, snapped[mode], minutes)
 
+    def station_pairs(mode: str, stations: Ints, minutes: int) -> TravelPairs:
+        return modes[mode].station_pairs(stations, snapped[mode], minutes)
+
     context = Context(
         projection=places.projection,
         levels=tuple(places.areas),
@@ -127,6 +131,7 @@ def build_context(project: Project, study: Study, progress: Progress, changes: S
         streets=streets,
         demand=Demand(surface, areas_of_points(surface, places), cells.index(x, y), travel, off_network),
         reach=reach,
+        station_pairs=station_pairs,
         flow_places=_flow_places(surface, areas, places, study),
         uptake=project.read("uptake"),
         pyramids=project.read("pyramids"),

@@ -7,8 +7,9 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
+from geoservice.analysis.accessibility import TravelPairs
 from geoservice.analysis.base import Times, Trip
-from geoservice.geo import Bools, Floats, Int32s
+from geoservice.geo import Bools, Floats, Int32s, Ints
 from geoservice.network.graph import Graph, load_graph
 from geoservice.network.peak import slowed
 from geoservice.network.snap import Snapped, is_joined, main_edges, snap
@@ -70,8 +71,11 @@ class ModeTravel:
 
     def _matching(self, trip: Trip) -> tuple[Int32s, Snapped, Int32s]:
         keep = station_mask(self.stations, trip)
-        delay = self.stations.column("start_delay_s").to_numpy()[keep]
-        return np.flatnonzero(keep).astype(np.int32), self.snapped_stations.take(keep), np.round(delay * 1000).astype(np.int32)
+        return np.flatnonzero(keep).astype(np.int32), self.snapped_stations.take(keep), self._delay_ms[keep]
+
+    @property
+    def _delay_ms(self) -> Int32s:
+        return np.round(self.stations.column("start_delay_s").to_numpy() * 1000).astype(np.int32)
 
     def _to_positions(self, stations: Int32s, ms: Int32s, label: Int32s) -> Times:
         """Return times with labels among the matching stations replaced by positions among all."""
@@ -99,3 +103,8 @@ class ModeTravel:
         places = self.snap(lon, lat)
         rows = pairs(self.graph, places, np.zeros(len(lon), np.int32), points, minutes * 60_000, self.study.direction)
         return np.repeat(np.arange(len(lon), dtype=np.int32), np.diff(rows.indptr)), rows.point
+
+    def station_pairs(self, stations: Ints, points: Snapped, minutes: int) -> TravelPairs:
+        """Return the points within ``minutes`` of some of the stations, with their times."""
+        places, delay = self.snapped_stations.take(stations), self._delay_ms[stations]
+        return TravelPairs(*pairs(self.graph, places, delay, points, minutes * 60_000, self.study.direction))

@@ -6,6 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 import shapely
+from access_instances import pairs_of
 from toy_district import MS_PER_METRE, PLANE, SIDE, STATIONS, TRIP, N, demand_at, make_surface, run, units, walk
 
 from geoservice.analysis.base import Context, StreetPlaces
@@ -34,6 +35,11 @@ def context(homes):
         metres = np.abs(px[:, None] - hx) + np.abs(py[:, None] - hy)
         place, point = np.nonzero(metres * MS_PER_METRE <= minutes * 60_000)
         return place.astype(np.int32), point.astype(np.int32)
+
+    def station_pairs(mode, stations, minutes):
+        x, y = STATIONS[stations].T
+        metres = np.abs(x[:, None] - hx) + np.abs(y[:, None] - hy)
+        return pairs_of(np.where(metres * MS_PER_METRE <= minutes * 60_000, metres * MS_PER_METRE / 60_000, np.inf))
 
     full = N * SIDE
     return Context(
@@ -64,6 +70,7 @@ def context(homes):
         streets={"walk": StreetPlaces(*PLANE.inverse(jx, jy), {TRIP: walk(jx, jy, 100)}, np.array([0, 1], np.int32))},
         demand=demand_at(hx, hy, make_surface(hx, hy, households, migrants)),
         reach=reach,
+        station_pairs=station_pairs,
     )
 
 

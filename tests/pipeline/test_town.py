@@ -16,6 +16,7 @@ import pytest
 import shapely
 
 from geoservice.analysis import catchments
+from geoservice.analysis.accessibility import minutes_to_nth
 from geoservice.analysis.base import UNREACHED, Context, Trip
 from geoservice.analysis.frames import stack
 from geoservice.demand import Quantity
@@ -51,6 +52,18 @@ def built(project: Project, study: Study) -> BuiltContext:
 @pytest.fixture(scope="module")
 def context(built: BuiltContext) -> Context:
     return built.context
+
+
+def test_pairs_of_stations_have_the_times_of_the_search_for_the_nearest(context: Context) -> None:
+    rows = np.flatnonzero(["checkup" in s["services"] for s in context.stations.to_pylist()])
+    nearest = context.demand.travel[WALK].ms
+    pairs = context.station_pairs("walk", rows, 15)
+    minutes = minutes_to_nth(pairs, len(nearest), 1)
+    reached = nearest <= 15 * 60_000
+    assert pairs.stations == len(rows) > 1
+    assert reached.any()
+    assert np.isnan(minutes[~reached]).all()
+    np.testing.assert_array_equal(minutes[reached] * 60_000, nearest[reached])
 
 
 def test_every_junction_is_a_point_with_the_time_worked_out_by_hand(context: Context) -> None:

@@ -24,6 +24,7 @@ const DEPENDS: Readonly<Record<string, readonly Part[]>> = {
   median_minutes: ["service", "mode", "tier", "group"],
   p90_minutes: ["service", "mode", "tier", "group"],
   load: ["service", "mode"],
+  access_capacity: ["service", "mode"],
   persons: ["group"],
   households: ["group"],
   hotspot_class: ["service", "mode"],

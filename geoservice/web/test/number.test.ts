@@ -117,6 +117,10 @@ test.each([
   ["hotspot_z", of(-2.6713), "−2.67"],
   ["hotspot_p", of(0.0364), "0.036"],
   ["cluster_p", of(0.0002), "< 0.001"],
+  ["access_capacity", of(855.4, 64.2), "855 ± 64"],
+  ["access_capacity", of(12.2, 31), "≈ 12 ± 31"],
+  ["access_capacity", of(null, null), "nobody there"],
+  ["mean_minutes", of(7.71, 0.21), "7.7 ± 0.2 min"],
   ["smoothed_rate", of(73.41, 5.31), "73 ± 5.3%"],
 ])("%s %j in words", (measure, estimate, expected) => {
   expect(text(measure, estimate)).toBe(expected);

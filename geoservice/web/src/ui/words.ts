@@ -9,7 +9,7 @@ import type { Estimate } from "../types";
 
 /** How a unit of a layer's file is written behind a number. */
 export const unitOf = (unit: string): string =>
-  ({ "%": "%", min: t("unit.min"), "percentage point": t("unit.points") })[unit] ?? "";
+  ({ "%": "%", min: t("unit.min"), "percentage point": t("unit.points"), "per 1000 persons": t("unit.per_1000_persons") })[unit] ?? "";
 
 export const serviceName = (id: string): string => {
   const found = study.value.services.find((s) => s.id === id);

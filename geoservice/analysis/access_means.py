@@ -1,0 +1,114 @@
+"""Mean accessibility of the people of regions, with its margin: the enhanced two-step index averaged over a demand surface."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from scipy import sparse
+
+from geoservice.analysis.accessibility import Decay, TravelPairs
+from geoservice.analysis.accessibility.travel_pairs import quotient, weight_matrix
+from geoservice.analysis.weighted_means import leaf_moments, place_variance, power_sums
+from geoservice.demand import Z90, DemandSurface, Quantity, Sums, noise_margins
+from geoservice.demand.replays import noise_draws
+from geoservice.demand.sums import independent_groups
+from geoservice.geo import Floats, Int32s, Ints
+
+PERSONS = Quantity("persons")
+_STATIONS = 512
+"""Stations whose pairs are in memory at one time."""
+
+
+class AccessMeans:
+    """The index of every point, and means over regions with their margins.
+
+    Station j has the weighted demand ``D_j = sum(P_i w_ij)`` and a point the index ``A_i = sum(w_ij S_j / D_j)``. The mean of
+    region a is ``M_a = sum(P_i A_i) / P_a`` over its points. The people P are uncertain, and change the mean in two ways:
+
+    - as weights of the mean: a person more at point i of the region adds ``(A_i - M_a) / P_a``;
+    - as competitors: a person more at any point i adds ``w_ij`` to the demand of station j, and ``-b_aj w_ij`` to the mean,
+      with ``b_aj = S_j / D_j^2 x sum(P_k w_kj) / P_a`` over the points k of the region.
+
+    The margin is that of this linear form (delta method). Noise: its value on each of the surface's replays, so errors that
+    stations share are counted as they are. Errors stated in a population file: its squared coefficient of each leaf. Unknown
+    places within leaves: standard errors of the two parts and of all stations are added, which is not less than the true one.
+
+    Parameters
+    ----------
+    surface : DemandSurface
+    region : int32 array, shape (m,)
+        Region of each entry, -1 for none, as in :func:`region_sums`.
+    regions : int
+    point : int array, shape (m,)
+        Point of each entry.
+    """
+
+    def __init__(self, surface: DemandSurface, region: Int32s, regions: int, point: Ints) -> None:
+        points, leaves = len(surface.point_leaf), surface.leaves
+        every = np.arange(points + 1, dtype=np.int32)
+        self.surface, self.region, self.regions, self.point = surface, region, regions, point
+        self.index = np.zeros(points)
+        self._leaf_of_point = sparse.csr_array((surface.point_weight, surface.point_leaf, every), shape=(points, leaves))
+        self._share = self._shares()
+        self._draws: Any = np.zeros((regions, surface.noise.shape[1]))
+        self._station_spread = np.zeros(regions)
+        self._gradient = sparse.csr_array((regions, leaves))
+
+    def _shares(self) -> "sparse.csr_array[Any, tuple[int, int]]":
+        """Return the share of each point in the people of each region; shape ``(points, regions)``."""
+        people = self.surface.point_weight * self.surface.values[PERSONS][self.surface.point_leaf]
+        inside = self.region >= 0
+        region, point = self.region[inside], self.point[inside]
+        total: Floats = np.bincount(region, people[point], self.regions).astype(float)
+        share = people[point] * quotient(np.ones(self.regions), total)[region]
+        return sparse.coo_array((share, (point, region)), shape=(len(people), self.regions)).tocsr()
+
+    def add(self, search: Callable[[Ints], TravelPairs], stations: Ints, supply: Floats, decay: Decay) -> None:
+        """Add stations with their supply to the index; ``search`` returns the pairs of some of the stations.
+
+        They are searched in blocks, so that the pairs of all are never in memory together.
+        """
+        for first in range(0, len(stations), _STATIONS):
+            block = slice(first, first + _STATIONS)
+            self._add(weight_matrix(search(stations[block]), len(self.index), decay), supply[block])
+
+    def _add(self, weights: "sparse.csr_array[Any, tuple[int, int]]", supply: Floats) -> None:
+        surface = self.surface
+        demand = Sums(surface, (weights @ self._leaf_of_point).tocsr())
+        ratio = quotient(supply, demand.value(PERSONS))
+        self.index += weights.T @ ratio
+        change = quotient(ratio, demand.value(PERSONS))
+        lowers = ((weights @ self._share) * change[:, None]).T.tocsr()  # b_aj of each region and station
+        self._draws = self._draws + lowers @ noise_draws(demand, PERSONS)
+        self._station_spread += abs(lowers) @ np.sqrt(self._station_variance(weights, demand))
+        if PERSONS in surface.deviations:
+            self._gradient = self._gradient + lowers @ demand.weights
+
+    def _station_variance(self, weights: "sparse.csr_array[Any, tuple[int, int]]", demand: Sums) -> Floats:
+        """Return the variance of each station's demand, as it is not known who of a leaf is at which of its points."""
+        squares = weights.power(2) @ self._leaf_of_point
+        per_leaf = self.surface.positive[PERSONS] ** 2 / independent_groups(self.surface, PERSONS)
+        variance = squares @ per_leaf - demand.weights.power(2) @ per_leaf
+        return np.asarray(np.maximum(variance, 0), float)
+
+    def means(self) -> tuple[Floats, Floats]:
+        """Return the mean index of each region and its margin, in supply per person; NaN for regions with nobody."""
+        powers = power_sums(self.surface, self.index[self.point], self.region, self.regions, self.point)
+        total = powers[0].value(PERSONS)
+        known = np.where(total > 0, total, np.nan)
+        value = np.maximum(powers[1].value(PERSONS) / known, 0)
+        if not self.surface.has_margin(PERSONS):
+            return value, np.full(self.regions, np.nan)
+        return value, self._margin(powers, np.nan_to_num(value), known)
+
+    def _margin(self, powers: list[Sums], mean: Floats, known: Floats) -> Floats:
+        people, sums, _ = powers
+        moments = leaf_moments(powers, mean)
+        own = noise_draws(sums, PERSONS) - mean[:, None] * noise_draws(people, PERSONS)
+        spread = np.sqrt(place_variance(self.surface, moments, PERSONS, self.regions)) / known + self._station_spread
+        variance = spread**2
+        if PERSONS in self.surface.deviations:
+            coefficient = (moments.first / known[moments.region], (moments.region, moments.leaf))
+            gradient = sparse.coo_array(coefficient, shape=self._gradient.shape).tocsr() - self._gradient
+            variance = variance + gradient.power(2) @ self.surface.deviations[PERSONS] ** 2
+        return np.hypot(noise_margins(own / known[:, None] - self._draws), Z90 * np.sqrt(variance))
