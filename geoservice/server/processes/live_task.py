@@ -4,14 +4,9 @@ from dataclasses import dataclass
 
 import orjson
 
-from geoservice.live.engine import Engine
-from geoservice.live.files import read_live
-from geoservice.live.question import CoverageQuestion, Parameters
+from geoservice.live.question import CoverageQuestion
 from geoservice.release.protocols import ReleaseReader
 from geoservice.server.jobs.messages import ReleaseState
-
-ENGINE = "engine"
-"""Key of the engine in the state that a process keeps with an open release."""
 
 
 @dataclass(frozen=True)
@@ -28,11 +23,6 @@ class CoverageTask:
 
     def run(self, reader: ReleaseReader, state: ReleaseState) -> bytes:
         """Return the answer as JSON; raises the errors of :meth:`geoservice.live.engine.Engine.answer`."""
-        engine: Engine = state.get(ENGINE) or state.setdefault(ENGINE, make_engine(reader))
-        return orjson.dumps(engine.answer(self.question, self.within))
+        from geoservice.server.processes.live_engine import engine_of  # only in the child process, which has imported it
 
-
-def make_engine(reader: ReleaseReader) -> Engine:
-    """Return the engine of a release; raises :class:`geoservice.errors.NotFound` if the release has no arrays for it."""
-    study, groups = reader.manifest.study, tuple(reader.manifest.parameters["coverage"]["groups"])
-    return Engine(read_live(reader.live()), Parameters.of(study, groups))
+        return orjson.dumps(engine_of(reader, state).answer(self.question, self.within))

@@ -10,7 +10,6 @@ from collections.abc import Callable
 from geoservice.release.protocols import ReleaseStore
 from geoservice.server.jobs.options import JobLimits, JobTexts
 from geoservice.server.jobs.pool import JobPool
-from geoservice.server.processes.live_task import CoverageTask
 from geoservice.settings import Settings
 
 MAX_QUESTIONS = 64
@@ -41,6 +40,6 @@ def question_pool(store: ReleaseStore, settings: Settings, observe: Callable[[fl
         nice=NICE,
         open_releases=1,
         idle_s=IDLE_S,
-        modules=(CoverageTask.__module__,),
+        modules=("geoservice.server.processes.live_task", "geoservice.server.processes.live_engine"),
     )
     return JobPool(store, limits, TEXTS, settings.log_level, observe)
