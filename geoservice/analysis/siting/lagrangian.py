@@ -17,7 +17,7 @@ from geoservice.analysis.siting.swap import swap_search
 from geoservice.geo import Bools, Floats, Ints
 
 ITERATIONS = 1000
-_MAX_WORK = 4e9
+_MAX_WORK = 1e9
 """Pairs visited in all iterations together; large problems have fewer iterations."""
 _IMPROVED = 20
 """Number of times that the choice behind the bound is improved by exchanges."""

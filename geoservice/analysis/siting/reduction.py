@@ -92,7 +92,8 @@ def reduce(problem: Problem, limits: Limits, beyond: int, *, timed: bool) -> Red
         limits.budget - float(problem.costs[forced].sum()),
         0.0,
     )
-    return without_dominated(merge_points(unmerged))
+    smaller = without_dominated(merge_points(unmerged))
+    return merge_points(smaller)  # points may be equal once candidates have dropped out
 
 
 def merge_points(problem: Reduced) -> Reduced:
