@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from geoservice.analysis.siting.coverage import by_people
 from geoservice.analysis.siting.problem import SECONDS, Problem, Progress, quiet
 from geoservice.analysis.siting.set_cover import lscp
 from geoservice.analysis.siting.solution import Solution, solution
@@ -78,6 +79,7 @@ def _solved(problem: Problem, fewest: Solution, sites: int, seconds: float, prog
         found = np.flatnonzero((answer.values[: problem.candidates] > 0.5) & ~problem.has_state("kept"))
         if backed_up(problem, found) >= backed_up(problem, chosen):
             chosen, stage = found, "solver"
+    chosen = by_people(problem, chosen)
     value = backed_up(problem, chosen)
     bound = float(problem.weight[kept >= 2].sum()) - answer.bound
     everybody = float(problem.weight[problem.reached()].sum())

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from geoservice.analysis.siting.allocation import Allocation
+from geoservice.analysis.siting.coverage import by_people
 from geoservice.analysis.siting.lagrangian import cheapest_rows
 from geoservice.analysis.siting.location import choose
 from geoservice.analysis.siting.median import checked_beyond
@@ -103,7 +104,7 @@ def capacitated_p_median(
 
 
 def _solution(model: str, problem: Problem, allocation: Allocation, choice: _Choice, value: float, bound: float) -> Solution:
-    found = solution(model, problem, choice.sites, value, bound, choice.stage, exact=choice.exact)
+    found = solution(model, problem, by_people(problem, choice.sites), value, bound, choice.stage, exact=choice.exact)
     load = allocation.load(found.open_sites(problem))
     return Solution(**{**vars(found), "load": load})
 

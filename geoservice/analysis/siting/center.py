@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from geoservice.analysis.siting.coverage import mclp, with_forced
+from geoservice.analysis.siting.coverage import by_people, mclp, with_forced
 from geoservice.analysis.siting.median import nearest_times
 from geoservice.analysis.siting.problem import SECONDS, Limits, Problem, Progress, limits_of, quiet
 from geoservice.analysis.siting.reduction import reduce
@@ -47,6 +47,7 @@ def p_center(
     best, proven = _bisect(problem, limits, times, seconds, progress)
     if best is None:
         raise _too_few(problem, limits, seconds, progress)
+    best = by_people(problem.within(int(_longest(problem, best))), best)
     longest = _longest(problem, best)
     return solution("p_center", problem, best, longest, min(proven, longest), "solver")
 

@@ -2,8 +2,10 @@
 
 import numpy as np
 
+from geoservice.analysis.siting import kernels
+from geoservice.analysis.siting.greedy import greedy
 from geoservice.analysis.siting.location import choose
-from geoservice.analysis.siting.problem import SECONDS, Problem, Progress, limits_of, quiet
+from geoservice.analysis.siting.problem import SECONDS, Pairs, Problem, Progress, limits_of, quiet
 from geoservice.analysis.siting.reduction import Reduced, reduce
 from geoservice.analysis.siting.solution import Solution, solution
 from geoservice.geo import Ints
@@ -65,6 +67,17 @@ def mclp(
 def with_forced(problem: Problem, reduced: Reduced, rows: Ints) -> Ints:
     """Return the candidates of some rows of the reduced problem, after the forced ones."""
     return np.concatenate([np.flatnonzero(problem.has_state("forced")), reduced.site[rows]])
+
+
+def by_people(problem: Problem, sites: Ints) -> Ints:
+    """Return some sites in greedy order: each reaches most people whom those before it and the kept sites do not."""
+    base = np.ones(problem.points, np.int32)
+    pairs = (problem.pairs.indptr, problem.pairs.point, np.empty(0, np.int32))
+    kernels.lower_base(*pairs, np.flatnonzero(problem.has_state("kept")), base)
+    rows = Pairs(*kernels.useful_rows(*pairs, np.asarray(sites, np.int64), problem.weight, base))
+    only = Reduced(sites, rows, problem.weight, base, np.ones(len(sites)), len(sites), np.inf, 0.0)
+    order = greedy(only)
+    return np.concatenate([sites[order], np.setdiff1d(sites, sites[order])])
 
 
 def covered_people(problem: Problem, sites: Ints) -> float:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from geoservice.analysis.siting import kernels
-from geoservice.analysis.siting.coverage import with_forced
+from geoservice.analysis.siting.coverage import by_people, with_forced
 from geoservice.analysis.siting.problem import SECONDS, Limits, Pairs, Problem, Progress, quiet
 from geoservice.analysis.siting.reduction import Reduced, reduce
 from geoservice.analysis.siting.solution import Solution, solution
@@ -54,7 +54,7 @@ def lscp(problem: Problem, *, limit: int | None = None, seconds: float = SECONDS
     cover = cover_all(reduced, seconds, progress)
     assert cover is not None  # the number of sites is not limited
     forced = float(problem.costs[problem.has_state("forced")].sum())
-    chosen = with_forced(problem, reduced, cover.rows)
+    chosen = by_people(problem, with_forced(problem, reduced, cover.rows))
     return solution("lscp", problem, chosen, cover.cost + forced, cover.bound + forced, cover.stage, exact=cover.exact)
 
 

@@ -18,7 +18,8 @@ class Solution:
     ----------
     model : str
     sites : int64 array
-        Candidates that are open beside the kept ones, in the order of the greedy method: the first is the best alone.
+        Candidates that are open beside the kept ones, in the order in which they gain most (forced ones first in ``mclp`` and
+        ``p_median``).
     objective : float
         People covered, weighted time, largest time, or number (cost) of sites, as the model says.
     bound : float
