@@ -66,11 +66,11 @@ def fairness_curve(
     problem: Problem,
     sites: int | None = None,
     *,
-    limit: int,
     budget: float | None = None,
     beyond: int | None = None,
-    steps: int = 6,
     progress: Progress = quiet,
+    limit: int,
+    steps: int = 6,
 ) -> list[Tradeoff]:
     """Return choices from most coverage to least severity of the times above the limit.
 

@@ -19,8 +19,8 @@ from geoservice.geo import Bools, Floats, Ints
 ITERATIONS = 1000
 _MAX_WORK = 1e9
 """Pairs visited in all iterations together; large problems have fewer iterations."""
-_IMPROVED = 20
-"""Number of times that the choice behind the bound is improved by exchanges."""
+_IMPROVED, _IMPROVED_LARGE, _LARGE = 20, 4, 1_000_000
+"""Number of times that the choice behind the bound is improved by exchanges, and the same with more pairs than that."""
 _PATIENCE = 12
 _LEAST_STEP = 1e-4
 _TOLERANCE = 1e-11
@@ -97,11 +97,11 @@ def relax(problem: Reduced, rows: Ints, progress: Progress = quiet, iterations: 
         At most this many; fewer if the bound meets the choice or stops to rise.
     """
     iterations = int(min(iterations, max(_MAX_WORK / max(problem.size, 1), 30)))
-    search = _Search(problem, rows)
+    search, improved = _Search(problem, rows), _IMPROVED if problem.size <= _LARGE else _IMPROVED_LARGE
     for iteration in range(iterations):
         if iteration % 8 == 0:
             progress("bound", iteration / iterations)
-        search.evaluate(improve=iteration % max(iterations // _IMPROVED, 1) == 0)
+        search.evaluate(improve=iteration % max(iterations // improved, 1) == 0)
         if not search.move():
             break
     progress("bound", 1.0)

@@ -35,9 +35,9 @@ def p_median(
     sites: int | None = None,
     *,
     budget: float | None = None,
-    beyond: int | None = None,
     seconds: float = SECONDS,
     progress: Progress = quiet,
+    beyond: int | None = None,
 ) -> Solution:
     """Return the sites with the least sum of people x time to the nearest open site.
 

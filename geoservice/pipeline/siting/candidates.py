@@ -117,4 +117,4 @@ def check_candidates(candidates: Candidates, source: str) -> None:
     ids: Objects = np.array(candidates.id, object)
     names, count = np.unique(ids.astype(str), return_counts=True)
     if (count > 1).any():
-        raise InputError(f"candidates: the id {names[count > 1][0]!r:.60} occurs more than once, allowed is once")
+        raise InputError(f"candidates: the id {str(names[count > 1][0])!r:.60} occurs more than once, allowed is once")

@@ -39,7 +39,8 @@ class SitingResult:
 
     ``people`` is everybody, ``reached_before`` and ``reached_after`` are those within the minutes. ``off_street`` are people
     without a street near, ``beyond`` those whom no candidate reaches for another reason, ``left`` those whom a candidate
-    reaches, but no chosen site. ``search`` is the longest time that was searched, in ms. ``closed`` are names of stations that close. ``summary`` says it in sentences.
+    reaches, but no chosen site. ``search`` is the longest time that was searched, in ms. ``closed`` are names of stations that
+    close. ``summary`` says it in sentences.
     """
 
     request: SitingRequest
