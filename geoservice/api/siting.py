@@ -72,7 +72,8 @@ def siting_frame(result: "SitingResult") -> "geopandas.GeoDataFrame":
     """
     import geopandas
 
-    rows = [_row(rank, site, result.search) for rank, site in enumerate(result.sites, 1)]
+    is_timed = result.request.model == "p_median"
+    rows = [_row(rank, site, result.search, is_timed=is_timed) for rank, site in enumerate(result.sites, 1)]
     lon, lat = ([getattr(site, c) for site in result.sites] for c in ("lon", "lat"))
     columns = {name: [row[name] for row in rows] for name in _row_names()}
     frame = geopandas.GeoDataFrame(columns, geometry=geopandas.points_from_xy(lon, lat), crs="EPSG:4326").set_index("rank")
@@ -90,7 +91,7 @@ def siting_frame(result: "SitingResult") -> "geopandas.GeoDataFrame":
         "closed": list(result.closed),
         "curve": None if curve is None else {"covered": curve.covered.tolist(), "bound": curve.bound.tolist()},
         "summary": {language: [getattr(text, language) for text in result.summary] for language in ("zh", "en")},
-        "units": dict(UNITS),
+        "units": UNITS | {"difference": "person_minute" if is_timed else "person", "difference_margin": "person"},
     }
     return frame
 
@@ -103,15 +104,16 @@ def _row_names() -> tuple[str, ...]:
     )  # fmt: skip
 
 
-def _row(rank: int, site: "RankedSite", search: int) -> dict[str, object]:
+def _row(rank: int, site: "RankedSite", search: int, *, is_timed: bool) -> dict[str, object]:
     pick = site.pick
     before, after = (-(-ms // 6_000) / 10 for ms in (min(pick.before, search), pick.after))
     saved = round(before - after, 1) if pick.drop else 0.0
     before = before if pick.before <= search else math.nan
+    difference = pick.difference if math.isnan(pick.difference) or not is_timed else pick.difference / 60_000
     values = (
         rank, site.id, site.name, site.status, site.area.zh, site.area.en, round(pick.covered, 1), round(pick.margin, 1),
         round(site.total, 1), before, after, saved, round(pick.overlap, 1), round(pick.relieved, 1), site.relieved_from,
-        site.rival, round(pick.difference, 1), round(pick.difference_margin, 1), pick.is_tied, site.load, site.reasons.zh,
+        site.rival, round(difference, 1), round(pick.difference_margin, 1), pick.is_tied, site.load, site.reasons.zh,
         site.reasons.en,
     )  # fmt: skip
     return dict(zip(_row_names(), values, strict=True))

@@ -77,7 +77,7 @@ def test_every_model_gives_ranked_sites_with_reasons(model: str, siting: Callabl
     frame = siting(model=model, sites=2, capacity=300.0)
     assert (list(frame.index), frame.attrs["model"], frame.attrs["proven"]) == ([1, 2], model, True)
     assert frame["reason_zh"].str.contains("新覆盖").all()
-    assert frame["reason_en"].str.contains("more people").all()
+    assert frame["reason_en"].str.contains("newly reached").all()
     assert frame["load"].notna().all() == model.startswith("capacitated")
 
 

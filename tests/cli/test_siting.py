@@ -31,8 +31,8 @@ def test_sites_are_printed_with_reasons_and_the_proof(cli: Any, home: Path) -> N
     assert "Check-up, 10 minutes, walking, maximal coverage, 21 candidates." in text
     assert "People in time: 290 before, 880 after, of 900." in text
     assert "Proven: no choice is better." in text
-    assert "Not reached: 20 people have no street near." in text
-    assert "j18 E 420 710 reaches 420 more people" in text
+    assert "Not reached: 20 (no street near)." in text
+    assert "j18 E 420 710 newly reached: 420; the place" in text
 
 
 def test_the_default_language_is_chinese(cli: Any, home: Path) -> None:

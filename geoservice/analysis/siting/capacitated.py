@@ -4,6 +4,7 @@ The people of a point may go to several sites. What a set of sites is worth is t
 assignment, so the greedy method has the guarantee and the bounds that it has without capacities.
 """
 
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -199,6 +200,9 @@ def _solved(
     if answer.values is not None:
         sites = np.flatnonzero((answer.values[: problem.candidates] > 0.5) & free)
         worth = allocation.value(np.concatenate([np.flatnonzero(~free), sites]))
-        if worth > choice.worth * (1 + 1e-12):
+        is_within = len(sites) <= limits.sites and float(problem.costs[sites].sum()) <= limits.budget * (1 + 1e-12)
+        if not is_within:  # by a rounding error of the solver
+            answer = replace(answer, finished=False)
+        elif worth > choice.worth * (1 + 1e-12):
             choice = choice._replace(sites=sites, worth=worth, stage="solver")
     return choice._replace(bound=max(min(choice.bound, -answer.bound), choice.worth), exact=answer.finished)

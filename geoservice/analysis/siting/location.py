@@ -80,6 +80,8 @@ def _proved(problem: Reduced, choice: Choice, relaxation: Relaxation, seconds: f
         return choice._replace(bound=choice.value, exact=True)
     if answer.values is not None:
         rows = np.concatenate([np.flatnonzero(opened), left.site[rows_of(answer.values, left.rows)]])
+        if not problem.is_within_limits(rows):  # by a rounding error of the solver
+            answer = replace(answer, finished=False)
         choice = _better(problem, choice, rows)
     bound = max(choice.bound, min(answer.bound + fixed_cost(left, latest), choice.value))
     return choice._replace(bound=bound, exact=answer.finished)

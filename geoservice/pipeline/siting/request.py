@@ -90,6 +90,8 @@ class SitingRequest:
     def _check_limits(self) -> None:
         if self.sites is not None:
             _check_number("sites", self.sites, 1, 10_000, "")
+            if self.sites != int(self.sites):
+                raise InputError(f"sites: got {self.sites:g}, allowed are whole numbers")
         if self.budget is not None:
             _check_number("budget", self.budget, 0, 1e15, "")
         if self.capacity is not None:

@@ -17,7 +17,7 @@ from geoservice.network.variants import StreetChanges
 from geoservice.pipeline.context import UNCHANGED, Progress
 from geoservice.pipeline.siting.candidates import Candidates
 from geoservice.pipeline.siting.inputs import SitingInputs, read_siting_inputs
-from geoservice.pipeline.siting.models import MEDIANS, solve_model
+from geoservice.pipeline.siting.models import solve_model
 from geoservice.pipeline.siting.request import SitingRequest
 from geoservice.pipeline.siting.result import RankedSite, SitingResult
 from geoservice.pipeline.siting.texts import pick_reasons, summary
@@ -69,9 +69,11 @@ def _picks(inputs: SitingInputs, near: Problem, solution: Solution, request: Sit
     assert request.minutes is not None  # checked
     margin = surface_margin(inputs.surface, Quantity("persons", request.group))
     covered = explain(near, solution.sites, request.minutes * 60_000 + 1, margin)
-    timed = explain(inputs.problem, solution.sites, max(beyond, 1), timed=request.model in MEDIANS)
-    if request.model in MEDIANS:
+    timed = explain(inputs.problem, solution.sites, max(beyond, 1), timed=request.model == "p_median")
+    if request.model == "p_median":
         return [replace(t, covered=c.covered, margin=c.margin, overlap=c.overlap) for c, t in zip(covered, timed, strict=True)]
+    if request.model != "mclp":  # the number of people is not what other models decide by
+        covered = [replace(c, rival=-1, difference=np.nan, difference_margin=np.nan) for c in covered]
     times = ("drop", "drop_point", "before", "after", "relieved", "relieved_from")
     return [replace(c, **{n: getattr(t, n) for n in times}) for c, t in zip(covered, timed, strict=True)]
 

@@ -32,7 +32,7 @@ def pick_reasons(site: RankedSite, search: int) -> Label:
     """Return why a site was chosen; ``search`` is the longest time that was searched, in ms."""
     pick = site.pick
     people = people_text(pick.covered, pick.margin)
-    zh, en = [f"新覆盖{people}人"], [f"reaches {people} more people"]
+    zh, en = [f"新覆盖{people}人"], [f"newly reached: {people}"]
     if pick.drop > 0:
         far = pick.before > search
         before, after = minutes_text(search if far else pick.before), minutes_text(pick.after)
@@ -40,13 +40,13 @@ def pick_reasons(site: RankedSite, search: int) -> Label:
         en.append(f"the place that gains most comes from {'over ' if far else ''}{before} to {after} minutes")
     if pick.overlap >= 0.5:
         zh.append(f"其中{people_text(pick.overlap)}人现有站点已覆盖")
-        en.append(f"{people_text(pick.overlap)} people in its reach have a station in time already")
+        en.append(f"in its reach, but with a station in time already: {people_text(pick.overlap)}")
     if pick.relieved >= 0.5:
         zh.append(f"为{people_text(pick.relieved)}人更近，主要分担“{site.relieved_from}”")
-        en.append(f"nearer for {people_text(pick.relieved)} people, most of them now at {site.relieved_from}")
+        en.append(f"people for whom it is nearer: {people_text(pick.relieved)}, most of them now at {site.relieved_from}")
     if site.load is not None:
         zh.append(f"服务{people_text(site.load)}人")
-        en.append(f"serves {people_text(site.load)} people")
+        en.append(f"people served: {people_text(site.load)}")
     if pick.is_tied:
         zh.append(f"与候选点{site.rival}的差别在误差范围内")
         en.append(f"no different from candidate {site.rival} within the margin")
@@ -56,6 +56,9 @@ def pick_reasons(site: RankedSite, search: int) -> Label:
 def summary(result: SitingResult, study: Study) -> tuple[Label, ...]:
     """Return the sentences that belong to the table of sites: what was asked, the result, its proof, and who is left out."""
     parts = [_asked(result, study), _reached(result), _proof(result)]
+    request = result.request
+    if request.sites is not None and request.budget is None and len(result.sites) < request.sites and result.solution.proven:
+        parts.append(Label(zh="再增加站点也不会更好。", en="No further site would make it better."))
     if result.closed:
         names = (", ".join(result.closed), "、".join(result.closed))
         parts.append(Label(zh=f"关闭：{names[1]}。", en=f"Closing: {names[0]}."))
@@ -98,13 +101,13 @@ def _proof(result: SitingResult) -> Label:
 def _left_out(result: SitingResult) -> Label | None:
     """Return whom the sites leave out and why; None if nobody."""
     reasons = (
-        (result.off_street, "附近没有道路", "have no street near"),
-        (result.beyond, "任何候选点都不能到达", "are beyond every candidate and station"),
-        (result.left, "有候选点可到达，但未被选中的站点覆盖", "are within reach of a candidate that was not chosen"),
+        (result.off_street, "附近没有道路", "no street near"),
+        (result.beyond, "任何候选点都不能到达", "beyond every candidate and station"),
+        (result.left, "有候选点可到达，但未被选中的站点覆盖", "within reach of a candidate that was not chosen"),
     )
     stated = [(people_text(n), zh, en) for n, zh, en in reasons if n >= 0.5]
     if not stated:
         return None
     zh = "；".join(f"{n}人{text}" for n, text, _ in stated)
-    en = "; ".join(f"{n} people {text}" for n, _, text in stated)
+    en = "; ".join(f"{n} ({text})" for n, _, text in stated)
     return Label(zh=f"未覆盖：{zh}。", en=f"Not reached: {en}.")
