@@ -5,12 +5,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from geoservice.analysis.siting import kernels
+from geoservice.analysis.siting.cover_bound import CoverBound, cover_bound
 from geoservice.analysis.siting.coverage import by_people, with_forced
-from geoservice.analysis.siting.problem import SECONDS, Limits, Pairs, Problem, Progress, quiet
+from geoservice.analysis.siting.problem import SECONDS, Limits, Pairs, Problem, Progress, quiet, read_only
 from geoservice.analysis.siting.reduction import Reduced, reduce
 from geoservice.analysis.siting.solution import Solution, solution
 from geoservice.analysis.siting.solver import Program, rows_of, solve, stacked
-from geoservice.geo import Ints
+from geoservice.geo import Floats, Ints
 
 _NO_LIMIT = Limits(2**31, np.inf)
 
@@ -72,16 +73,20 @@ def cover_all(
     """
     small = _without_implied(problem)
     count = problem.rows if sites is None else sites
-    greedy = _greedy_cover(small, progress)
-    cost, bound = _cost(problem, greedy), _whole(small, _dual_bound(small))
-    cover = Cover(greedy, cost, min(bound, cost), "greedy", exact=False)
-    if (
-        seconds <= 0
-        or cover.bound > most
-        or (len(greedy) <= count and cost <= max(cover.bound * (1 + 1e-12), most if most < np.inf else 0))
-    ):
+    greedy = _greedy_cover(small, small.cost, progress)
+
+    def is_enough(bound: float, cost: float) -> bool:
+        return _whole(small, bound) > most or cost <= max(_whole(small, bound) * (1 + 1e-12), most if most < np.inf else 0.0)
+
+    relaxed = cover_bound(
+        small, greedy, _first_price(small), lambda cost: _greedy_cover(small, cost, quiet), is_enough, progress
+    )
+    rows, bound = relaxed.rows, _whole(small, relaxed.bound)
+    stage = "greedy" if len(rows) == len(greedy) and (rows == greedy).all() else "bound"
+    cover = Cover(rows, _cost(problem, rows), min(bound, _cost(problem, rows)), stage, exact=False)
+    if seconds <= 0 or cover.bound > most or (len(rows) <= count and is_enough(relaxed.bound, cover.cost)):
         return cover
-    return _solved_cover(small, cover, count, seconds, progress)
+    return _solved_cover(small, cover, relaxed, count, seconds, progress)
 
 
 def _cost(problem: Reduced, rows: Ints) -> float:
@@ -105,14 +110,14 @@ def _without_implied(problem: Reduced) -> Reduced:
     return replace(problem, pairs=pairs, weight=np.ones(int((~implied).sum())), base=problem.base[~implied])
 
 
-def _greedy_cover(problem: Reduced, progress: Progress) -> Ints:
+def _greedy_cover(problem: Reduced, cost: Floats, progress: Progress) -> Ints:
     """Return a cover, each row serving most points by cost that are left (Chvatal 1979), without rows that turn out idle."""
-    nearest = problem.base.copy()
+    nearest, cost = problem.base.copy(), read_only(cost)
     rows: list[int] = []
     upper = kernels.gains(*problem.pairs, problem.weight, nearest)
     while True:
         progress("greedy", 1.0 - float(nearest.mean()) if len(nearest) else 1.0)
-        row = int(kernels.best_candidate(*problem.pairs, problem.weight, nearest, upper, problem.cost, np.inf, True))
+        row = int(kernels.best_candidate(*problem.pairs, problem.weight, nearest, upper, cost, np.inf, True))
         if row < 0:
             return _without_idle(problem, np.array(rows, np.int64))
         kernels.lower_base(*problem.pairs, np.array([row]), nearest)
@@ -139,14 +144,14 @@ def _points(problem: Reduced, row: int) -> Ints:
     return points
 
 
-def _dual_bound(problem: Reduced) -> float:
-    """Return a bound of the cost of any cover: shares of costs that no row's points exceed together."""
+def _first_price(problem: Reduced) -> Floats:
+    """Return prices that no row's points exceed together: the least share of the cost of a row that serves each point."""
     size = np.diff(problem.pairs.indptr)
     with np.errstate(divide="ignore", invalid="ignore"):
         share = np.where(size > 0, problem.cost / size, np.inf)
     price = np.full(len(problem.weight), np.inf)
     np.minimum.at(price, problem.pairs.point, np.repeat(share, size))
-    return float(price.sum())
+    return price
 
 
 def _program(problem: Reduced, count: int) -> Program:
@@ -159,15 +164,27 @@ def _program(problem: Reduced, count: int) -> Program:
     return Program(problem.cost, matrix, lower, upper, one, one.astype(bool))
 
 
-def _solved_cover(problem: Reduced, cover: Cover, count: int, seconds: float, progress: Progress) -> Cover | None:
-    start = np.zeros(problem.rows)
-    start[cover.rows] = 1.0
-    answer = solve(_program(problem, count), seconds, progress, start if len(cover.rows) <= count else None)
+def _solved_cover(
+    problem: Reduced, cover: Cover, relaxed: CoverBound, count: int, seconds: float, progress: Progress
+) -> Cover | None:
+    """Return the cover after the solver has searched the rows that a better one can have; None if ``count`` rows cannot."""
+    is_free = len(cover.rows) <= count  # else any cover with fewer rows will do, and no row can be left out
+    slack = cover.cost - relaxed.bound + 1e-9 * max(cover.cost, 1.0)
+    useful = np.flatnonzero(relaxed.reduced <= slack) if is_free else np.arange(problem.rows)
+    useful = np.union1d(useful, cover.rows)
+    left = replace(
+        problem,
+        site=useful,
+        pairs=Pairs(*kernels.useful_rows(*problem.pairs, useful, problem.weight, problem.base)),
+        cost=problem.cost[useful],
+    )
+    start = np.isin(useful, cover.rows).astype(float) if is_free else None
+    answer = solve(_program(left, count), seconds, progress, start)
     if answer.infeasible:
         return None
     if answer.values is not None:
-        rows = rows_of(answer.values, problem.rows)
-        if len(cover.rows) > count or _cost(problem, rows) < cover.cost:
+        rows = useful[rows_of(answer.values, left.rows)]
+        if not is_free or _cost(problem, rows) < cover.cost:
             cover = replace(cover, rows=rows, cost=_cost(problem, rows), stage="solver")
     bound = min(max(cover.bound, _whole(problem, answer.bound)), cover.cost)
     return replace(cover, bound=bound, exact=answer.finished)

@@ -14,6 +14,7 @@ from geoservice.analysis.siting.lagrangian import relax
 from geoservice.analysis.siting.median import p_median
 from geoservice.analysis.siting.problem import Limits, Problem
 from geoservice.analysis.siting.reduction import reduce
+from geoservice.analysis.siting.set_cover import lscp
 from geoservice.analysis.siting.swap import swap_search
 
 from .problems import best, nearest, problem_of, random_problem
@@ -104,3 +105,12 @@ def test_the_curve_rises_ever_less_and_stays_below_its_bound() -> None:
 def test_greedy_order_is_exact_when_evaluated_lazily() -> None:
     reduced = reduce(plane(3, 100, 600, 150), Limits(15, np.inf), 1, timed=False)
     assert best_greedy(reduced).tolist() == ranking(reduced).rows.tolist()
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_cover_is_proven_and_its_quick_bound_holds(seed: int) -> None:
+    problem = plane(seed, 120, 400, 150)
+    quick, proven = (lscp(problem, seconds=seconds) for seconds in (0, 60))
+    assert proven.proven
+    assert quick.bound <= proven.objective <= quick.objective
+    assert quick.gap < 0.3
