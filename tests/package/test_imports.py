@@ -83,6 +83,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "pipeline",
         "schema",
         "settings",
+        "spreadsheet",
         "study",
     }
     | {"durable"}
