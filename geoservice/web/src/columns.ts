@@ -23,6 +23,7 @@ const DEPENDS: Readonly<Record<string, readonly Part[]>> = {
   minutes: ["service", "mode", "tier", "minutes"],
   median_minutes: ["service", "mode", "tier", "group"],
   p90_minutes: ["service", "mode", "tier", "group"],
+  minutes_gini: ["service", "mode", "group"],
   load: ["service", "mode"],
   persons: ["group"],
   households: ["group"],
