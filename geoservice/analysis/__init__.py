@@ -14,6 +14,7 @@ from geoservice.analysis import (
     interaction,
     projection,
     quantiles,
+    station_capacity,
     travel_time,
 )
 from geoservice.analysis.base import Analysis
@@ -23,6 +24,7 @@ ANALYSES: tuple[Analysis, ...] = (
     coverage,
     quantiles,
     catchments,
+    station_capacity,
     equal_services,
     inequality,
     gaps,

@@ -104,8 +104,9 @@ class Context:
     """The input of an analysis; all of it is public.
 
     ``reach(mode, lon, lat, minutes)`` returns the points of the surface within the time of each place, as pairs ``(place,
-    point)`` of int32 arrays. ``flow_places`` has the areas and origins of the surface's flows by code;
-    ``uptake`` is the table of served and eligible persons, ``pyramids`` that of persons by age, if one was loaded.
+    point)`` of int32 arrays; ``reach_ms`` returns ``(place, point, ms)``, sorted by place. ``flow_places`` has the areas and
+    origins of the surface's flows by code; ``uptake`` is the table of served and eligible persons, ``pyramids`` that of persons
+    by age, if one was loaded.
     """
 
     projection: LocalProjection
@@ -119,6 +120,7 @@ class Context:
     streets: Mapping[str, StreetPlaces]
     demand: Demand
     reach: Callable[[str, Floats, Floats, int], tuple[Int32s, Int32s]]
+    reach_ms: Callable[[str, Floats, Floats, int], tuple[Int32s, Int32s, Int32s]]
     flow_places: Mapping[str, FlowPlace] = field(default_factory=dict)
     uptake: pa.Table | None = None
     pyramids: pa.Table | None = None

@@ -113,6 +113,9 @@ def build_context(project: Project, study: Study, progress: Progress, changes: S
     def reach(mode: str, lon: Floats, lat: Floats, minutes: int) -> tuple[Int32s, Int32s]:
         return modes[mode].reach(lon, lat, snapped[mode], minutes)
 
+    def reach_ms(mode: str, lon: Floats, lat: Floats, minutes: int) -> tuple[Int32s, Int32s, Int32s]:
+        return modes[mode].reach_ms(lon, lat, snapped[mode], minutes)
+
     context = Context(
         projection=places.projection,
         levels=tuple(places.areas),
@@ -125,6 +128,7 @@ def build_context(project: Project, study: Study, progress: Progress, changes: S
         streets=streets,
         demand=Demand(surface, areas_of_points(surface, places), cells.index(x, y), travel, off_network),
         reach=reach,
+        reach_ms=reach_ms,
         flow_places=_flow_places(surface, areas, places, study),
         uptake=project.read("uptake"),
         pyramids=project.read("pyramids"),

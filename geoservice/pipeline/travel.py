@@ -99,3 +99,9 @@ class ModeTravel:
         places = self.snap(lon, lat)
         rows = pairs(self.graph, places, np.zeros(len(lon), np.int32), points, minutes * 60_000, self.study.direction)
         return np.repeat(np.arange(len(lon), dtype=np.int32), np.diff(rows.indptr)), rows.point
+
+    def reach_ms(self, lon: Floats, lat: Floats, points: Snapped, minutes: int) -> tuple[Int32s, Int32s, Int32s]:
+        """Return ``(place, point, ms)`` of the points within ``minutes`` of a station at each place, sorted by place."""
+        places = self.snap(lon, lat)
+        rows = pairs(self.graph, places, np.zeros(len(lon), np.int32), points, minutes * 60_000, self.study.direction)
+        return np.repeat(np.arange(len(lon), dtype=np.int32), np.diff(rows.indptr)), rows.point, rows.ms

@@ -29,11 +29,14 @@ def context(homes):
     x, y = (column + 0.5) * SIDE, (row + 0.5) * SIDE
     jx, jy = (a.ravel() for a in np.meshgrid(np.arange(0, 2001, 50.0), np.arange(0, 2001, 50.0)))
 
-    def reach(mode, lon, lat, minutes):
+    def reach_ms(mode, lon, lat, minutes):
         px, py = PLANE.forward(lon, lat)
-        metres = np.abs(px[:, None] - hx) + np.abs(py[:, None] - hy)
-        place, point = np.nonzero(metres * MS_PER_METRE <= minutes * 60_000)
-        return place.astype(np.int32), point.astype(np.int32)
+        ms = (np.abs(px[:, None] - hx) + np.abs(py[:, None] - hy)) * MS_PER_METRE
+        place, point = np.nonzero(ms <= minutes * 60_000)
+        return place.astype(np.int32), point.astype(np.int32), np.rint(ms[place, point]).astype(np.int32)
+
+    def reach(*question):
+        return reach_ms(*question)[:2]
 
     full = N * SIDE
     return Context(
@@ -64,6 +67,7 @@ def context(homes):
         streets={"walk": StreetPlaces(*PLANE.inverse(jx, jy), {TRIP: walk(jx, jy, 100)}, np.array([0, 1], np.int32))},
         demand=demand_at(hx, hy, make_surface(hx, hy, households, migrants)),
         reach=reach,
+        reach_ms=reach_ms,
     )
 
 

@@ -10,6 +10,9 @@ from geoservice.analysis.capacity.pairs import StationPairs, nearest_station
 from geoservice.analysis.travel_time import MS_PER_MINUTE
 from geoservice.geo import Floats, Int32s
 
+ROUNDING = 1e-9
+"""Share of a point's demand below which a remainder is an error of floating-point sums."""
+
 
 @dataclass(frozen=True)
 class Assignment:
@@ -39,7 +42,8 @@ class Assignment:
     def unmet(self) -> Floats:
         """Persons of each point without a place; shape ``(points,)``."""
         served = np.bincount(self.pairs.point, self.persons, len(self.demand))
-        return np.asarray(np.maximum(self.demand - served, 0), float)
+        left = self.demand - served
+        return np.where(left > ROUNDING * self.demand, left, 0.0)
 
     @property
     def load(self) -> Floats:

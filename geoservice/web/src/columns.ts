@@ -24,6 +24,7 @@ const DEPENDS: Readonly<Record<string, readonly Part[]>> = {
   median_minutes: ["service", "mode", "tier", "group"],
   p90_minutes: ["service", "mode", "tier", "group"],
   minutes_gini: ["service", "mode", "group"],
+  unmet_share: ["service", "mode"],
   load: ["service", "mode"],
   persons: ["group"],
   households: ["group"],

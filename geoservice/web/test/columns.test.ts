@@ -49,6 +49,7 @@ test.each([
   ["minutes", ["minutes", "mode", "service", "tier"]],
   ["coverage_gap", ["minutes", "mode", "service", "tier"]],
   ["load", ["mode", "service"]],
+  ["unmet_share", ["mode", "service"]],
   ["minutes_gini", ["group", "mode", "service"]],
   ["persons", ["group"]],
 ])("a layer of %s follows %j", (measure, parts) => {
