@@ -5,7 +5,7 @@ area more equal the more of its people are left unreached. The mean, the depth a
 bounds; an area none of whose people is reached has no index. The share beyond any break is with the coverage.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -114,13 +114,14 @@ class _Entries:
         surface = self.surface
         return surface.point_weight[self.point] * surface.values[quantity][surface.point_leaf[self.point]]
 
-    def margin(self, quantity: Quantity, distributions: Distributions, index: Index) -> Floats:
-        """Return the margin of an index of each area."""
-        return self.delta.margin(quantity, _unsorted(distributions, index))
+    def margins(self, quantity: Quantity, distributions: Distributions, indices: Iterable[Index]) -> Floats:
+        """Return the margins of indices of each area; shape ``(indices, areas)``."""
+        return self.delta.margins(quantity, np.stack([_unsorted(distributions, index) for index in indices]))
 
     def margin_between(self, quantity: Quantity, distributions: Distributions, index: Index) -> Floats:
-        """Return the margin of an index of each area that is made of the areas below it."""
-        return self.delta_above.margin(quantity, _unsorted(distributions, index)[self.below])
+        """Return the margin of an index of each area that is made of the areas below it; shape ``(areas,)``."""
+        derivative = _unsorted(distributions, index)[self.below]
+        return np.asarray(self.delta_above.margins(quantity, derivative[None])[0])
 
 
 def _unsorted(distributions: Distributions, index: Index) -> Floats:
@@ -140,9 +141,10 @@ def _rows(entries: _Entries, quantity: Quantity, d: Distributions, reached: Bool
     """Yield the inequality of the minutes of a group; areas none of whose people is reached have none."""
     missing = _missing(d, reached)
     some = np.where(missing == BEYOND, np.nan, 1.0)
-    for measure, function in INDICES.items():
-        found = function(d)
-        yield table(found.value * some, entries.margin(quantity, d, found), missing, measure=measure, **dims)
+    indices = {measure: function(d) for measure, function in INDICES.items()}
+    margins = entries.margins(quantity, d, indices.values())
+    for (measure, found), margin in zip(indices.items(), margins, strict=True):
+        yield table(found.value * some, margin, missing, measure=measure, **dims)
     divided = np.flatnonzero(np.bincount(entries.above[entries.above >= 0], minlength=len(entries.areas)))
     if len(divided):
         found = theil_between(d, entries.above, len(entries.areas))
@@ -153,12 +155,12 @@ def _rows(entries: _Entries, quantity: Quantity, d: Distributions, reached: Bool
 
 def _shortfalls(entries: _Entries, quantity: Quantity, d: Distributions, dims: dict[str, Any]) -> Iterator[pa.Table]:
     """Yield the shortfall of a group beyond the standard, of which ``dims`` have the minutes."""
-    for alpha, measure in enumerate(SHORTFALLS):
-        found = fgt_index(d, dims["minutes"], alpha)
-        scale = 1.0 if alpha else 100.0
-        margin = scale * entries.margin(quantity, d, found)
-        value = np.clip(scale * found.value, 0, None if alpha else 100)
-        yield table(value, margin, NOBODY, measure=measure, **dims)
+    indices = [fgt_index(d, dims["minutes"], alpha) for alpha in range(len(SHORTFALLS))]
+    margins = entries.margins(quantity, d, indices)
+    for measure, found, margin in zip(SHORTFALLS, indices, margins, strict=True):
+        percent = measure == SHORTFALLS[0]
+        value = np.clip(100 * found.value, 0, 100) if percent else np.maximum(found.value, 0)
+        yield table(value, 100 * margin if percent else margin, NOBODY, measure=measure, **dims)
 
 
 def _trip(context: Context, params: Params, entries: _Entries, trip: Trip) -> Iterator[pa.Table]:

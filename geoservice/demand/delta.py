@@ -32,46 +32,50 @@ class DeltaMethod:
         region_of, leaf_of = (a.astype(np.int32) for a in np.divmod(keys, surface.leaves))
         return cls(surface, point, pair.ravel(), region_of, leaf_of, regions)
 
-    def margin(self, quantity: Quantity, derivative: Floats) -> Floats:
-        """Return the half-width of the 90 % confidence interval of an index of each region.
+    def margins(self, quantity: Quantity, derivatives: Floats) -> Floats:
+        """Return the half-widths of the 90 % confidence intervals of indices of each region.
 
         Parameters
         ----------
         quantity : Quantity
-        derivative : float64 array, shape (m,)
-            What one more person at the entry adds to the index of its region.
+        derivatives : float64 array, shape (indices, m)
+            What one more person at each entry adds to each index of its region.
 
         Returns
         -------
-        float64 array, shape (regions,)
+        float64 array, shape (indices, regions)
             NaN if the errors are unknown.
 
         Notes
         -----
-        The index is taken as linear in the people around the estimate: the replays of the noise are summed with the derivatives
+        An index is taken as linear in the people around the estimate: the replays of the noise are summed with the derivatives
         as weights; and the people of a leaf are at one of its points or another, which adds the variance of the derivative over
         the points of the leaf, 0 outside the region.
         """
+        shape = len(derivatives), self.regions
         if not self.surface.has_margin(quantity):
-            return np.full(self.regions, np.nan)
+            return np.full(shape, np.nan)
         share = self.surface.point_weight[self.point]
-        first, second = (self._by_pair(share * derivative**power) for power in (1, 2))
+        first, second = (self._by_pair(share * derivatives**power) for power in (1, 2))
         scales = self.surface.scales.get(quantity, np.zeros(1))
-        noise: Floats = float(scales @ scales) * Sums(self.surface, self._matrix(first)).noise_variance
+        noise: Floats = float(scales @ scales) * Sums(self.surface, self._matrix(first)).noise_variance.reshape(shape)
         variance: Floats = noise + self._variance(quantity, first, second)
         return np.asarray(Z90 * np.sqrt(variance), float)
 
-    def _by_pair(self, amount: Floats) -> Floats:
-        return np.asarray(np.bincount(self.pair, amount, len(self.pair_leaf)), float)
+    def _by_pair(self, amounts: Floats) -> Floats:
+        """Return the sums over the entries of each pair; shape ``(indices, pairs)``."""
+        return np.array([np.bincount(self.pair, amount, len(self.pair_leaf)) for amount in amounts], float)
 
     def _matrix(self, first: Floats) -> "sparse.csr_array[Any, tuple[int, int]]":
-        shape = self.regions, self.surface.leaves
-        return sparse.coo_array((first, (self.pair_region, self.pair_leaf)), shape=shape).tocsr()
+        """Return the derivatives by leaf, with a row for each index and region."""
+        row = np.add.outer(np.arange(len(first)) * self.regions, self.pair_region)
+        shape = len(first) * self.regions, self.surface.leaves
+        return sparse.coo_array((first.ravel(), (row.ravel(), np.tile(self.pair_leaf, len(first)))), shape=shape).tocsr()
 
     def _variance(self, quantity: Quantity, first: Floats, second: Floats) -> Floats:
-        """Return the variance from the places of people within leaves and from stated errors; shape ``(regions,)``."""
+        """Return the variance from the places of people within leaves and from stated errors; shape ``(indices, regions)``."""
         people = self.surface.positive[quantity] ** 2 / independent_groups(self.surface, quantity)
         variance = np.maximum(second - first**2, 0) * people[self.pair_leaf]
         if quantity in self.surface.deviations:
             variance = variance + first**2 * self.surface.deviations[quantity][self.pair_leaf] ** 2
-        return np.asarray(np.bincount(self.pair_region, variance, self.regions), float)
+        return np.array([np.bincount(self.pair_region, v, self.regions) for v in variance], float)

@@ -27,7 +27,7 @@ def surface():
 
 def test_the_derivative_one_gives_the_margin_of_the_sum(surface):
     region = np.random.default_rng(7).integers(0, 3, 60).astype(np.int32)
-    found = DeltaMethod.of(surface, region, 4, np.arange(60)).margin(PERSONS, np.ones(60))
+    found = DeltaMethod.of(surface, region, 4, np.arange(60)).margins(PERSONS, np.ones((1, 60)))[0]
     assert found == pytest.approx(region_sums(surface, region, 4).margin(PERSONS))
     assert found[3] == 0
 
@@ -38,10 +38,14 @@ def test_the_derivative_of_a_ratio_gives_the_margin_of_the_ratio(surface):
     part, total = region_sums(bare, np.where(inside, 0, -1).astype(np.int32), 1), region_sums(bare, region, 1)
     value, margin = Shares(part, total).ratio(PERSONS)
     derivative = 100 * (inside - value[0] / 100) / total.value(PERSONS)[0]
-    found = DeltaMethod.of(bare, region, 1, np.arange(60)).margin(PERSONS, derivative)
-    assert found == pytest.approx(margin, rel=1e-5)
+    found = DeltaMethod.of(bare, region, 1, np.arange(60)).margins(PERSONS, np.stack([0 * derivative, derivative]))
+    assert found[0] == 0
+    assert found[1] == pytest.approx(margin, rel=1e-5)
 
 
 def test_unknown_errors_have_no_margin(surface):
-    found = DeltaMethod.of(surface, np.zeros(60, np.int32), 1, np.arange(60)).margin(Quantity("persons", "old"), np.ones(60))
+    found = DeltaMethod.of(surface, np.zeros(60, np.int32), 1, np.arange(60)).margins(
+        Quantity("persons", "old"), np.ones((2, 60))
+    )
+    assert found.shape == (2, 1)
     assert np.isnan(found).all()
