@@ -8,7 +8,7 @@ efficient implementation of a scaling minimum-cost flow algorithm, Journal of Al
 import numpy as np
 
 from geoservice.analysis.capacity.assignment import Assignment
-from geoservice.analysis.capacity.pairs import StationPairs, check
+from geoservice.analysis.capacity.pairs import StationPairs, by_point, check
 from geoservice.errors import ParameterError
 from geoservice.geo import Floats, Ints
 
@@ -70,7 +70,7 @@ def minimum_cost_assignment(pairs: StationPairs, demand: Floats, capacity: Float
 
 def _nearest_flow(pairs: StationPairs, units: Ints) -> Ints:
     """Return the flow of all people to their nearest stations, which is the optimum if no station is too small for them."""
-    order = np.lexsort((pairs.station, pairs.ms, pairs.point))
+    order = by_point(pairs)
     first = order[np.unique(pairs.point[order], return_index=True)[1]]
     flow = np.zeros(len(pairs.point), np.int64)
     flow[first] = units[pairs.point[first]]

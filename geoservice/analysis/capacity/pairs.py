@@ -37,6 +37,11 @@ class StationPairs(NamedTuple):
         return cls(indptr, point[order].astype(np.int32), ms[order].astype(np.int32))
 
 
+def by_point(pairs: StationPairs) -> Ints:
+    """Return the order of the pairs by point, then time, then station; int64 of shape ``(pairs,)``."""
+    return np.argsort(pairs.point.astype(np.int64) << 32 | pairs.ms, kind="stable").astype(np.int64)  # rows are by station
+
+
 def nearest_pairs(pairs: StationPairs, k: int) -> StationPairs:
     """Return the pairs of each point with its ``k`` nearest stations; of equal times those of the lower station.
 
@@ -49,9 +54,12 @@ def nearest_pairs(pairs: StationPairs, k: int) -> StationPairs:
     if k < 1:
         raise ParameterError(f"k: got {k}, allowed are 1 and up")
     station = pairs.station
-    order = np.lexsort((station, pairs.ms, pairs.point))
+    order = by_point(pairs)
     point = pairs.point[order]
-    rank = np.arange(len(point)) - np.searchsorted(point, point)
+    first = np.ones(len(point), np.bool_)
+    first[1:] = point[1:] != point[:-1]
+    starts = np.flatnonzero(first)
+    rank = np.arange(len(point)) - np.repeat(starts, np.diff(np.append(starts, len(point))))
     keep = np.sort(order[rank < k])
     return StationPairs.of(station[keep], pairs.point[keep], pairs.ms[keep], pairs.stations)
 
