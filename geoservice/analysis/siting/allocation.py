@@ -5,9 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from geoservice.analysis.siting import kernels
-from geoservice.analysis.siting.problem import Pairs, Problem
+from geoservice.analysis.siting.problem import Problem
 from geoservice.analysis.siting.reduction import groups_of_points
 from geoservice.analysis.siting.solver import Program, solve, stacked
+from geoservice.analysis.travel_pairs import TravelPairs
 from geoservice.errors import ParameterError
 from geoservice.geo import Bools, Floats, Ints
 
@@ -103,16 +104,16 @@ class Allocation:
 
 @dataclass(frozen=True)
 class _Merged:
-    pairs: Pairs
+    pairs: TravelPairs
     weight: Floats
 
 
 def _merged(problem: Problem, *, timed: bool) -> _Merged:
     """Return the pairs of points with people, equal points merged."""
     ms = problem.pairs.ms if timed else np.empty(0, np.int32)
-    pairs = Pairs(problem.pairs.indptr, problem.pairs.point, ms)
+    pairs = TravelPairs(problem.pairs.indptr, problem.pairs.point, ms)
     members, group, leaders = groups_of_points(pairs, np.zeros(problem.points, np.int32), problem.weight > 0)
     number = np.full(problem.points, -1, np.int32)
     number[members[leaders]] = np.arange(len(leaders))
     rows = kernels.renumbered_rows(*pairs, number)
-    return _Merged(Pairs(*rows), np.asarray(np.bincount(group, problem.weight[members], len(leaders)), float))
+    return _Merged(TravelPairs(*rows), np.asarray(np.bincount(group, problem.weight[members], len(leaders)), float))

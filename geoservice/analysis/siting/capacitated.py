@@ -58,8 +58,8 @@ def capacitated_mclp(
 
     Examples
     --------
-    >>> from geoservice.analysis.siting.problem import Pairs
-    >>> rows = Pairs(np.array([0, 2, 3]), np.array([0, 1, 1], np.int32), np.zeros(3, np.int32))
+    >>> from geoservice.analysis.travel_pairs import TravelPairs
+    >>> rows = TravelPairs(np.array([0, 2, 3]), np.array([0, 1, 1], np.int32), np.zeros(3, np.int32))
     >>> best = capacitated_mclp(Problem(rows, np.array([10.0, 20.0]), capacity=np.array([12.0, 15.0])), 1)
     >>> best.sites.tolist(), best.objective
     ([1], 15.0)

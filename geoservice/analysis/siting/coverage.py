@@ -5,9 +5,10 @@ import numpy as np
 from geoservice.analysis.siting import kernels
 from geoservice.analysis.siting.greedy import greedy
 from geoservice.analysis.siting.location import choose
-from geoservice.analysis.siting.problem import SECONDS, Pairs, Problem, Progress, limits_of, quiet
+from geoservice.analysis.siting.problem import SECONDS, Problem, Progress, limits_of, quiet
 from geoservice.analysis.siting.reduction import Reduced, reduce
 from geoservice.analysis.siting.solution import Solution, solution
+from geoservice.analysis.travel_pairs import TravelPairs
 from geoservice.geo import Ints
 
 
@@ -49,8 +50,8 @@ def mclp(
 
     Examples
     --------
-    >>> from geoservice.analysis.siting.problem import Pairs
-    >>> rows = Pairs(np.array([0, 2, 4, 5]), np.array([0, 1, 1, 2, 3], np.int32), np.zeros(5, np.int32))
+    >>> from geoservice.analysis.travel_pairs import TravelPairs
+    >>> rows = TravelPairs(np.array([0, 2, 4, 5]), np.array([0, 1, 1, 2, 3], np.int32), np.zeros(5, np.int32))
     >>> best = mclp(Problem(rows, np.array([10.0, 20.0, 30.0, 5.0])), 1)
     >>> best.sites.tolist(), best.objective, best.proven
     ([1], 50.0, True)
@@ -74,7 +75,7 @@ def by_people(problem: Problem, sites: Ints) -> Ints:
     base = np.ones(problem.points, np.int32)
     pairs = (problem.pairs.indptr, problem.pairs.point, np.empty(0, np.int32))
     kernels.lower_base(*pairs, np.flatnonzero(problem.has_state("kept")), base)
-    rows = Pairs(*kernels.useful_rows(*pairs, np.asarray(sites, np.int64), problem.weight, base))
+    rows = TravelPairs(*kernels.useful_rows(*pairs, np.asarray(sites, np.int64), problem.weight, base))
     only = Reduced(sites, rows, problem.weight, base, np.ones(len(sites)), len(sites), np.inf, 0.0)
     order = greedy(only)
     return np.concatenate([sites[order], np.setdiff1d(sites, sites[order])])

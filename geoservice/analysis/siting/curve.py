@@ -7,9 +7,10 @@ import numpy as np
 from geoservice.analysis.siting.coverage import covered_people, with_forced
 from geoservice.analysis.siting.greedy import best_greedy, order_of, ranking
 from geoservice.analysis.siting.median import checked_beyond, nearest_times
-from geoservice.analysis.siting.problem import Pairs, Problem, Progress, limits_of, quiet
+from geoservice.analysis.siting.problem import Problem, Progress, limits_of, quiet
 from geoservice.analysis.siting.reduction import reduce
 from geoservice.analysis.siting.swap import swap_search
+from geoservice.analysis.travel_pairs import TravelPairs
 from geoservice.errors import ParameterError
 from geoservice.geo import Floats, Int32s, Ints
 
@@ -34,7 +35,7 @@ def coverage_curve(problem: Problem, sites: int, *, limit: int | None = None, pr
 
     Examples
     --------
-    >>> rows = Pairs(np.array([0, 2, 4, 5]), np.array([0, 1, 1, 2, 3], np.int32), np.zeros(5, np.int32))
+    >>> rows = TravelPairs(np.array([0, 2, 4, 5]), np.array([0, 1, 1, 2, 3], np.int32), np.zeros(5, np.int32))
     >>> curve = coverage_curve(Problem(rows, np.array([10.0, 20.0, 30.0, 5.0])), 3)
     >>> curve.sites.tolist(), curve.covered.tolist(), curve.bound.tolist()
     ([1, 0, 2], [0.0, 50.0, 60.0, 65.0], [0.0, 50.0, 65.0, 65.0])
@@ -103,7 +104,7 @@ def fairness_curve(
 def _choice(problem: Problem, sites: int | None, budget: float | None, limit: int, beyond: int, share: float) -> Tradeoff:
     indptr, point, ms = problem.pairs
     cost = _cost(ms, limit, beyond, share)
-    weighted = Problem(Pairs(indptr, point, cost), problem.weight, problem.cost, None, problem.state)
+    weighted = Problem(TravelPairs(indptr, point, cost), problem.weight, problem.cost, None, problem.state)
     reduced = reduce(weighted, limits_of(problem, sites, budget), _SCALE, timed=True)
     rows = swap_search(reduced, best_greedy(reduced))
     chosen = with_forced(problem, reduced, order_of(reduced, rows))

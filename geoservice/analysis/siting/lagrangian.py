@@ -18,7 +18,7 @@ from geoservice.geo import Bools, Floats, Ints
 
 ITERATIONS = 1000
 _MAX_WORK = 1e9
-"""Pairs visited in all iterations together; large problems have fewer iterations."""
+"""TravelPairs visited in all iterations together; large problems have fewer iterations."""
 _IMPROVED, _IMPROVED_LARGE, _LARGE = 20, 4, 1_000_000
 """Number of times that the choice behind the bound is improved by exchanges, and the same with more pairs than that."""
 _PATIENCE = 12

@@ -62,8 +62,8 @@ def p_median(
 
     Examples
     --------
-    >>> from geoservice.analysis.siting.problem import Pairs
-    >>> rows = Pairs(np.array([0, 2, 4]), np.array([0, 1, 0, 1], np.int32), np.array([0, 10, 10, 0], np.int32))
+    >>> from geoservice.analysis.travel_pairs import TravelPairs
+    >>> rows = TravelPairs(np.array([0, 2, 4]), np.array([0, 1, 0, 1], np.int32), np.array([0, 10, 10, 0], np.int32))
     >>> best = p_median(Problem(rows, np.array([3.0, 1.0])), 1)
     >>> best.sites.tolist(), best.objective
     ([0], 10.0)

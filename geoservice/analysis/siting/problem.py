@@ -7,8 +7,9 @@ from typing import Any, Literal, NamedTuple, get_args
 import numpy as np
 
 from geoservice.analysis.siting import kernels
+from geoservice.analysis.travel_pairs import TravelPairs
 from geoservice.errors import ParameterError
-from geoservice.geo import Bools, Floats, Int32s, Ints
+from geoservice.geo import Bools, Floats, Ints
 
 Progress = Callable[[str, float], None]
 """Called with the name of a stage and its completed fraction; an exception in it cancels the search."""
@@ -22,21 +23,13 @@ def quiet(_stage: str, _fraction: float) -> None:
     """Ignore progress."""
 
 
-class Pairs(NamedTuple):
-    """Row ``j`` has the points ``point[indptr[j]:indptr[j + 1]]`` that candidate ``j`` reaches, ascending, and their ``ms``."""
-
-    indptr: Ints
-    point: Int32s
-    ms: Int32s
-
-
 @dataclass(frozen=True)
 class Problem:
     """Candidates and the demand points that they reach.
 
     Attributes
     ----------
-    pairs : Pairs
+    pairs : TravelPairs
         Rows are candidates. A pair that is missing is out of reach. Times are int32 ms; the models take any unit.
     weight : float64 array, shape (points,)
         People of each point, not below 0.
@@ -54,7 +47,7 @@ class Problem:
         Shapes do not match, rows are not ascending, or a number is out of bounds.
     """
 
-    pairs: Pairs
+    pairs: TravelPairs
     weight: Floats
     cost: Floats | None = None
     capacity: Floats | None = None
@@ -62,7 +55,7 @@ class Problem:
 
     def __post_init__(self) -> None:
         indptr, point, ms = self.pairs
-        pairs = Pairs(_array(indptr, np.int64), _array(point, np.int32), _array(ms, np.int32))
+        pairs = TravelPairs(_array(indptr, np.int64), _array(point, np.int32), _array(ms, np.int32))
         object.__setattr__(self, "pairs", pairs)
         object.__setattr__(self, "weight", _array(self.weight, np.float64))
         self._check_pairs()
@@ -130,7 +123,7 @@ class Problem:
     def within(self, limit: int) -> "Problem":
         """Return the problem with the pairs up to a time only; the limit is inclusive."""
         rows = kernels.rows_within(*self.pairs, limit)
-        return Problem(Pairs(*rows), self.weight, self.cost, self.capacity, self.state)
+        return Problem(TravelPairs(*rows), self.weight, self.cost, self.capacity, self.state)
 
 
 def read_only(array: Any) -> Any:

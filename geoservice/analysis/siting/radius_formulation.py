@@ -17,7 +17,7 @@ from geoservice.geo import Bools, Floats, Int32s, Ints
 
 
 class _Levels(NamedTuple):
-    """Pairs sorted by point and time, the level of each pair, and the point and time of each level."""
+    """TravelPairs sorted by point and time, the level of each pair, and the point and time of each level."""
 
     site: Ints
     level: Ints

@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from geoservice.analysis.siting import kernels
-from geoservice.analysis.siting.problem import Limits, Pairs, Problem, read_only
+from geoservice.analysis.siting.problem import Limits, Problem, read_only
+from geoservice.analysis.travel_pairs import TravelPairs
 from geoservice.geo import Bools, Floats, Int32s, Ints
 
 _SEEDS = (np.uint64(0x5851F42D4C957F2D), np.uint64(0x14057B7EF767814F))
@@ -25,7 +26,7 @@ class Reduced:
     """
 
     site: Ints
-    pairs: Pairs
+    pairs: TravelPairs
     weight: Floats
     base: Int32s
     cost: Floats
@@ -34,7 +35,7 @@ class Reduced:
     constant: float
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "pairs", Pairs(*(read_only(array) for array in self.pairs)))
+        object.__setattr__(self, "pairs", TravelPairs(*(read_only(array) for array in self.pairs)))
         for name in ("weight", "base", "cost"):
             object.__setattr__(self, name, read_only(getattr(self, name)))
 
@@ -84,7 +85,7 @@ def reduce(problem: Problem, limits: Limits, beyond: int, *, timed: bool) -> Red
     forced = problem.has_state("forced")
     unmerged = Reduced(
         site,
-        Pairs(*kernels.useful_rows(*pairs, site, problem.weight, base)),
+        TravelPairs(*kernels.useful_rows(*pairs, site, problem.weight, base)),
         problem.weight,
         base,
         problem.costs[site],
@@ -106,14 +107,14 @@ def merge_points(problem: Reduced) -> Reduced:
     unused = float(problem.weight[~used] @ problem.base[~used])
     return replace(
         problem,
-        pairs=Pairs(*kernels.renumbered_rows(*problem.pairs, number)),
+        pairs=TravelPairs(*kernels.renumbered_rows(*problem.pairs, number)),
         weight=np.asarray(np.bincount(group, problem.weight[members], len(leaders)), float),
         base=problem.base[members[leaders]],
         constant=problem.constant + unused,
     )
 
 
-def groups_of_points(pairs: Pairs, base: Int32s, used: Bools) -> tuple[Ints, Ints, Ints]:
+def groups_of_points(pairs: TravelPairs, base: Int32s, used: Bools) -> tuple[Ints, Ints, Ints]:
     """Return the used points, the group of each, and the first member of each group.
 
     Points of a group have the same base and the same candidates at the same times, by hashes of 128 bits.
@@ -145,7 +146,7 @@ def without_dominated(problem: Reduced) -> Reduced:
     start, site = kernels.transposed(problem.pairs.indptr, problem.pairs.point, len(problem.weight))
     keep = np.flatnonzero(~kernels.dominated(*problem.pairs, start, site, problem.cost))
     rows = kernels.useful_rows(*problem.pairs, keep, problem.weight, problem.base)
-    return replace(problem, site=problem.site[keep], pairs=Pairs(*rows), cost=problem.cost[keep])
+    return replace(problem, site=problem.site[keep], pairs=TravelPairs(*rows), cost=problem.cost[keep])
 
 
 def restrict(problem: Reduced, opened: Bools, closed: Bools) -> Reduced:
@@ -155,7 +156,7 @@ def restrict(problem: Reduced, opened: Bools, closed: Bools) -> Reduced:
     """
     rows = np.flatnonzero(opened)
     base, free = problem.nearest(rows), np.flatnonzero(~opened & ~closed)
-    pairs = Pairs(*kernels.useful_rows(*problem.pairs, free, problem.weight, base))
+    pairs = TravelPairs(*kernels.useful_rows(*problem.pairs, free, problem.weight, base))
     left = problem.budget - float(problem.cost[rows].sum())
     return replace(
         problem, site=free, pairs=pairs, base=base, cost=problem.cost[free], sites=problem.sites - len(rows), budget=left

@@ -7,10 +7,11 @@ import numpy as np
 from geoservice.analysis.siting import kernels
 from geoservice.analysis.siting.cover_bound import CoverBound, cover_bound
 from geoservice.analysis.siting.coverage import by_people, with_forced
-from geoservice.analysis.siting.problem import SECONDS, Limits, Pairs, Problem, Progress, quiet, read_only
+from geoservice.analysis.siting.problem import SECONDS, Limits, Problem, Progress, quiet, read_only
 from geoservice.analysis.siting.reduction import Reduced, reduce
 from geoservice.analysis.siting.solution import Solution, solution
 from geoservice.analysis.siting.solver import Program, rows_of, solve, stacked
+from geoservice.analysis.travel_pairs import TravelPairs
 from geoservice.geo import Floats, Ints
 
 _NO_LIMIT = Limits(2**31, np.inf)
@@ -44,8 +45,8 @@ def lscp(problem: Problem, *, limit: int | None = None, seconds: float = SECONDS
 
     Examples
     --------
-    >>> from geoservice.analysis.siting.problem import Pairs
-    >>> rows = Pairs(np.array([0, 2, 4, 5]), np.array([0, 1, 1, 2, 2], np.int32), np.zeros(5, np.int32))
+    >>> from geoservice.analysis.travel_pairs import TravelPairs
+    >>> rows = TravelPairs(np.array([0, 2, 4, 5]), np.array([0, 1, 1, 2, 2], np.int32), np.zeros(5, np.int32))
     >>> cover = lscp(Problem(rows, np.array([1.0, 1.0, 1.0, 1.0])))
     >>> cover.sites.tolist(), cover.objective, cover.unreachable.tolist()
     ([0, 1], 2.0, [3])
@@ -106,7 +107,7 @@ def _without_implied(problem: Reduced) -> Reduced:
     # a point is implied by one whose candidates are among its own: "dominated" with rows and columns exchanged, reversed
     implied = kernels.implied_points(start, site, problem.pairs.indptr, problem.pairs.point)
     number = np.where(implied, -1, np.cumsum(~implied) - 1).astype(np.int32)
-    pairs = Pairs(*kernels.renumbered_rows(problem.pairs.indptr, problem.pairs.point, none, number))
+    pairs = TravelPairs(*kernels.renumbered_rows(problem.pairs.indptr, problem.pairs.point, none, number))
     return replace(problem, pairs=pairs, weight=np.ones(int((~implied).sum())), base=problem.base[~implied])
 
 
@@ -175,7 +176,7 @@ def _solved_cover(
     left = replace(
         problem,
         site=useful,
-        pairs=Pairs(*kernels.useful_rows(*problem.pairs, useful, problem.weight, problem.base)),
+        pairs=TravelPairs(*kernels.useful_rows(*problem.pairs, useful, problem.weight, problem.base)),
         cost=problem.cost[useful],
     )
     start = np.isin(useful, cover.rows).astype(float) if is_free else None

@@ -6,7 +6,8 @@ import numpy as np
 import pyarrow as pa
 
 from geoservice.analysis.base import Trip
-from geoservice.analysis.siting.problem import Pairs, Problem
+from geoservice.analysis.siting.problem import Problem
+from geoservice.analysis.travel_pairs import TravelPairs
 from geoservice.demand import DemandSurface, Quantity
 from geoservice.errors import InputError
 from geoservice.geo import Bools, Floats, Int32s
@@ -128,7 +129,7 @@ def _problem(
     kept = pairs(travel.graph, travel.snapped_stations, _delay(stations), snapped, search, direction)
     places = travel.snap(candidates.lon, candidates.lat)
     new = pairs(travel.graph, places, np.zeros(len(candidates), np.int32), snapped, search, direction)
-    joined = Pairs(
+    joined = TravelPairs(
         np.concatenate([kept.indptr, kept.indptr[-1] + new.indptr[1:]]),
         np.concatenate([kept.point, new.point]),
         np.concatenate([kept.ms, new.ms]),

@@ -5,7 +5,8 @@ from itertools import combinations
 
 import numpy as np
 
-from geoservice.analysis.siting.problem import STATES, Pairs, Problem
+from geoservice.analysis.siting.problem import STATES, Problem
+from geoservice.analysis.travel_pairs import TravelPairs
 from geoservice.geo import Floats, Ints
 
 
@@ -13,7 +14,7 @@ def problem_of(ms: "np.ndarray", weight: "np.ndarray", **columns: object) -> Pro
     """Return the problem of a dense matrix, candidates x points; -1 is out of reach."""
     reached = ms >= 0
     indptr = np.append(0, np.cumsum(reached.sum(axis=1)))
-    pairs = Pairs(indptr, np.nonzero(reached)[1].astype(np.int32), ms[reached].astype(np.int32))
+    pairs = TravelPairs(indptr, np.nonzero(reached)[1].astype(np.int32), ms[reached].astype(np.int32))
     return Problem(pairs, np.asarray(weight, float), **columns)  # type: ignore[arg-type]  # columns of several types
 
 

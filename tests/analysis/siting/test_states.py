@@ -7,8 +7,9 @@ from geoservice.analysis.siting.backup import lscp_b
 from geoservice.analysis.siting.center import p_center
 from geoservice.analysis.siting.coverage import mclp
 from geoservice.analysis.siting.median import p_median
-from geoservice.analysis.siting.problem import Pairs, Problem
+from geoservice.analysis.siting.problem import Problem
 from geoservice.analysis.siting.set_cover import lscp
+from geoservice.analysis.travel_pairs import TravelPairs
 from geoservice.errors import Infeasible, ParameterError
 
 from .problems import problem_of
@@ -83,14 +84,14 @@ def test_a_cover_leaves_out_only_whom_nobody_reaches() -> None:
         ({"state": ["open"]}, "state: allowed is one of free, kept, closable, forced for each of 1 candidates"),
         ({"cost": np.array([np.nan])}, "cost: allowed is one number from 0 for each of 1 candidates"),
         ({"capacity": np.array([1.0, 2.0])}, "capacity: allowed is one number"),
-        ({"pairs": Pairs(np.array([0, 2]), np.array([1, 1]), np.array([1, 1]))}, "row 0 must have ascending, distinct"),
-        ({"pairs": Pairs(np.array([0, 3]), np.array([0, 1]), np.array([1, 1]))}, "indptr must ascend from 0"),
-        ({"pairs": Pairs(np.array([0, 2]), np.array([0, 1]), np.array([1, -1]))}, "got the time -1"),
-        ({"pairs": Pairs(np.array([0, 2]), np.array([0, 1]), np.array([1]))}, "got 2 points and 1 times"),
+        ({"pairs": TravelPairs(np.array([0, 2]), np.array([1, 1]), np.array([1, 1]))}, "row 0 must have ascending, distinct"),
+        ({"pairs": TravelPairs(np.array([0, 3]), np.array([0, 1]), np.array([1, 1]))}, "indptr must ascend from 0"),
+        ({"pairs": TravelPairs(np.array([0, 2]), np.array([0, 1]), np.array([1, -1]))}, "got the time -1"),
+        ({"pairs": TravelPairs(np.array([0, 2]), np.array([0, 1]), np.array([1]))}, "got 2 points and 1 times"),
     ],
 )
 def test_a_wrong_problem_is_refused(change: dict[str, object], message: str) -> None:
-    right = {"pairs": Pairs(np.array([0, 2]), np.array([0, 1]), np.array([1, 1])), "weight": np.ones(2)}
+    right = {"pairs": TravelPairs(np.array([0, 2]), np.array([0, 1]), np.array([1, 1])), "weight": np.ones(2)}
     with pytest.raises(ParameterError, match=message):
         Problem(**(right | change))  # type: ignore[arg-type]  # what is tested
 
