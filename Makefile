@@ -46,6 +46,7 @@ $(VENV)/.demo: docker/requirements.txt docker/requirements-demo.txt pyproject.to
 	$(BIN)/python -m geoservice.network.precompile
 	$(BIN)/python -m geoservice.analysis.spatial_statistics.precompile
 	$(BIN)/python -m geoservice.analysis.scan.precompile
+	$(BIN)/python -m geoservice.analysis.siting.precompile
 	touch $@
 
 $(VENV)/.test: docker/requirements-test.txt $(VENV)/.demo | $(VENV)/bin/python

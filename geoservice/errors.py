@@ -17,6 +17,7 @@
     │   ├── RefusedTopic            exit 21       a topic that this service refuses to store
     │   └── StudyError              exit 22       study.toml or a layer file is wrong
     ├── ParameterError              exit 30  400  a request parameter
+    │   └── Infeasible              exit 44  400  no choice of sites can do what is asked for
     ├── NotFound                    exit 31  404
     ├── Forbidden                   exit 32  403
     ├── Conflict                    exit 33  409  e.g. another process writes
@@ -35,7 +36,7 @@ its client maps the status back; the command line maps it to ``exit_code``. A me
 stays in the log of the service.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
@@ -153,6 +154,16 @@ class ParameterError(GeoserviceError):
     """A request parameter is unknown, malformed or out of bounds."""
 
     exit_code = 30
+
+
+class Infeasible(ParameterError):
+    """No choice of sites can do what is asked for; ``points`` are the positions of demand points that it leaves out."""
+
+    exit_code = 44
+
+    def __init__(self, message: str, points: Sequence[int] = ()) -> None:
+        super().__init__(message)
+        self.points = tuple(int(point) for point in points)
 
 
 class NotFound(GeoserviceError):

@@ -12,3 +12,4 @@ rm -r "$target/wheel"
 "$target/bin/python" -m geoservice.network.precompile
 "$target/bin/python" -m geoservice.analysis.spatial_statistics.precompile
 "$target/bin/python" -m geoservice.analysis.scan.precompile
+"$target/bin/python" -m geoservice.analysis.siting.precompile

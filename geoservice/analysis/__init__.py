@@ -11,9 +11,11 @@ from geoservice.analysis import (
     gaps,
     hotspots,
     indicators,
+    inequality,
     interaction,
     projection,
     quantiles,
+    station_capacity,
     travel_time,
 )
 from geoservice.analysis.base import Analysis
@@ -23,8 +25,10 @@ ANALYSES: tuple[Analysis, ...] = (
     coverage,
     quantiles,
     catchments,
+    station_capacity,
     equal_services,
     floating_catchments,
+    inequality,
     gaps,
     flows,
     interaction,

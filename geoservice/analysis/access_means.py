@@ -6,8 +6,9 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
-from geoservice.analysis.accessibility import Decay, TravelPairs
-from geoservice.analysis.accessibility.travel_pairs import quotient, weight_matrix
+from geoservice.analysis.accessibility import Decay
+from geoservice.analysis.accessibility.pair_matrices import quotient, weight_matrix
+from geoservice.analysis.travel_pairs import TravelPairs
 from geoservice.analysis.weighted_means import leaf_moments, place_variance, power_sums
 from geoservice.demand import Z90, DemandSurface, Quantity, Sums, noise_margins
 from geoservice.demand.replays import noise_draws

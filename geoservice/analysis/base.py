@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 from pydantic import BaseModel
 
-from geoservice.analysis.accessibility.travel_pairs import TravelPairs
+from geoservice.analysis.travel_pairs import TravelPairs
 from geoservice.demand import DemandSurface
 from geoservice.geo import Bools, Floats, Int32s, Ints, LocalProjection
 

@@ -15,10 +15,12 @@ from geoservice.api.data_quality import register_quality, write_quality
 from geoservice.api.measurement import has_register, measure_register, parse_rho, places_of, rules_of
 from geoservice.api.options import ImportOptions, make_options
 from geoservice.api.progress import Progress, quiet
+from geoservice.api.siting import SitingOptions, make_request, siting_frame, source_of
 from geoservice.api.stores import layers_of, project_of, register_of, releases_of, settings_for, study_of
 from geoservice.errors import InputError
 
 if TYPE_CHECKING:
+    import geopandas
     import pandas as pd
 
     from geoservice.api.release import Release
@@ -28,7 +30,9 @@ if TYPE_CHECKING:
     from geoservice.ingest import Options, Report
     from geoservice.network.build import BuildReport
     from geoservice.network.terrain import TerrainReport
+    from geoservice.network.variants import StreetChanges
     from geoservice.pipeline import Published
+    from geoservice.pipeline.siting import SitingResult
     from geoservice.project import Project
     from geoservice.register import Register
     from geoservice.schema import TableName
@@ -303,6 +307,84 @@ class ProjectFolder:
             measure_register(self._register, self._inputs, rules_of(study), study.as_of, progress)
         with closing(releases_of(self.settings, read_only=False)) as store:
             return publish_study(self._inputs, store, study, layers, progress, settings.keep_releases, shapes, day)
+
+    def siting(
+        self,
+        service: str,
+        mode: str,
+        *,
+        candidates: "Rows" = "streets",
+        crs: str | None = None,
+        day: date | None = None,
+        progress: Progress = quiet,
+        **options: Unpack[SitingOptions],
+    ) -> "geopandas.GeoDataFrame":
+        """Return the best sites for new stations of a service, ranked, with reasons in Chinese and English.
+
+        Existing stations of the service stay open and are not counted. Nothing is stored.
+
+        Parameters
+        ----------
+        service, mode
+            Of the study.
+        candidates
+            ``"streets"`` (junctions), ``"gaps"`` (inhabited cells beyond the time), or a file, GeoDataFrame or DataFrame of
+            points, perhaps with ``id``, ``name``, ``cost``, ``capacity`` and ``forced``.
+        crs
+            CRS of a file of candidates, if it states none.
+        day
+            Day of travel, whose closures count; by default ``travel_date`` of study.toml, or today.
+        progress
+            Called with a stage and a fraction; an exception in it cancels.
+        **options
+            ``sites`` or ``budget``; ``minutes`` (by default the standard of the service), ``model``, ``tier``, ``group``,
+            ``spacing``, ``capacity``, ``may_close``, ``seconds``: see :class:`geoservice.pipeline.siting.SitingRequest`.
+
+        Returns
+        -------
+        GeoDataFrame
+            One row a site; its ``attrs`` have the gap, the people reached before and after, those left out, and a summary.
+
+        Raises
+        ------
+        InputError
+            A name or number that the study does not allow, or there are no people or no candidates.
+        Infeasible
+            No choice can reach everybody whom the model has to reach.
+        """
+        return siting_frame(self.choose_sites(service, mode, candidates, crs, day, progress, options))
+
+    def choose_sites(
+        self,
+        service: str,
+        mode: str,
+        candidates: "Rows",
+        crs: str | None,
+        day: date | None,
+        progress: Progress,
+        options: SitingOptions,
+    ) -> "SitingResult":
+        """Return what :meth:`siting` returns as a frame, as an object."""
+        from geoservice.ingest.candidates import read_candidates
+        from geoservice.pipeline.siting import choose_sites
+        from geoservice.pipeline.siting.candidates import from_table
+
+        study, settings, folder = self.study, self.settings, self._inputs.folder
+        source = source_of(candidates)
+        request = make_request(service, mode, source, options).checked(study)
+        rows = None
+        if source == "file":
+            limits = {"seconds": settings.import_seconds, "memory_mb": settings.import_memory_mb}
+            rows = from_table(read_candidates(candidates, folder, crs=crs, **limits))
+        return choose_sites(self._inputs, study, request, rows, progress, self._street_changes(study, day))
+
+    def _street_changes(self, study: "Study", day: date | None) -> "StreetChanges":
+        from geoservice.ingest.closure_shapes import closure_shapes
+        from geoservice.pipeline.closures import street_changes, travel_day
+
+        settings, folder = self.settings, self._inputs.folder
+        shapes = closure_shapes(study, settings.home, folder, settings.import_seconds, settings.import_memory_mb)
+        return street_changes(study, shapes, travel_day(study, day))
 
     def release(self, number: int | None = None, remarks: Sequence[str] = ()) -> "Release":
         """Return a release of this project, the current one by default, opened for reading."""

@@ -1,6 +1,7 @@
 """The demand surface, the only source of people for analyses, and sums over it with their margins."""
 
 from geoservice.demand.combine import combine
+from geoservice.demand.delta import DeltaMethod
 from geoservice.demand.places import Places, inhabited_points, representative_points
 from geoservice.demand.population import population_surface, unit_quantities
 from geoservice.demand.storage import digest, read_surface, write_surface
@@ -10,6 +11,7 @@ from geoservice.demand.surface import REPLAYS, Z90, DemandSurface, Flows, Quanti
 __all__ = [
     "REPLAYS",
     "Z90",
+    "DeltaMethod",
     "DemandSurface",
     "Flows",
     "Places",

@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import pyarrow as pa
 
-from geoservice.analysis.accessibility import TravelPairs
 from geoservice.analysis.base import Context, Demand, FlowPlace, StreetPlaces, Times, Trip
+from geoservice.analysis.travel_pairs import TravelPairs
 from geoservice.areas import ancestors, last_containing
 from geoservice.db.arrow import digest
 from geoservice.demand import DemandSurface

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from geoservice.analysis.accessibility import TravelPairs
 from geoservice.analysis.base import Times, Trip
+from geoservice.analysis.travel_pairs import TravelPairs
 from geoservice.geo import Bools, Floats, Int32s, Ints
 from geoservice.network.graph import Graph, load_graph
 from geoservice.network.peak import slowed

@@ -21,7 +21,20 @@ def test_version(cli: Any) -> None:
 def test_help_names_every_command_and_loads_no_part() -> None:
     command = [sys.executable, "-X", "importtime", "-m", "geoservice", "--help"]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
-    for name in ("init", "import", "forget", "purge", "publish", "rollback", "export", "serve", "demo", "doctor", "bench"):
+    for name in (
+        "init",
+        "import",
+        "forget",
+        "purge",
+        "publish",
+        "rollback",
+        "export",
+        "siting",
+        "serve",
+        "demo",
+        "doctor",
+        "bench",
+    ):
         assert re.search(rf"^  {name} ", done.stdout, re.MULTILINE)
     loaded = set(re.findall(r"\|\s*(\S+)$", done.stderr, re.MULTILINE))
     assert not loaded & {"numpy", "pyarrow", "pydantic", "numba", "duckdb", "fastapi", "geoservice.vintages"}

@@ -84,6 +84,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "pipeline",
         "schema",
         "settings",
+        "spreadsheet",
         "study",
     }
     | {"durable"}

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from hypothesis import strategies as st
 
-from geoservice.analysis.accessibility import TravelPairs
+from geoservice.analysis.travel_pairs import TravelPairs
 
 
 class Instance(NamedTuple):

@@ -12,7 +12,7 @@ from geoservice.maps.mapnik_import import mapnik
 from .conftest import Watched, reader, watch
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-LAYERS = ["coverage", "cells", "fairness", "uncovered", "accessibility", "catchments", "demand"]
+LAYERS = ["coverage", "cells", "fairness", "uncovered", "accessibility", "capacity", "inequality", "catchments", "demand"]
 
 
 def swatches(page: Watched) -> list[tuple[int, ...]]:

@@ -28,8 +28,8 @@ from geoservice.analysis.accessibility.frames import (
 from geoservice.analysis.accessibility.opportunities import cumulative_opportunities, hansen
 from geoservice.analysis.accessibility.rational_agent import rational_agent
 from geoservice.analysis.accessibility.three_step import huff_three_step, modified_huff_three_step, three_step
-from geoservice.analysis.accessibility.travel_pairs import TravelPairs
 from geoservice.analysis.accessibility.two_step import enhanced_two_step, two_step
+from geoservice.analysis.travel_pairs import TravelPairs
 
 __all__ = [
     "Decay",

@@ -3,7 +3,8 @@
 import numpy as np
 
 from geoservice.analysis.accessibility.decay import Decay
-from geoservice.analysis.accessibility.travel_pairs import TravelPairs, check_inputs, quotient, weight_matrix
+from geoservice.analysis.accessibility.pair_matrices import check_inputs, quotient, weight_matrix
+from geoservice.analysis.travel_pairs import TravelPairs
 from geoservice.geo import Floats
 
 

@@ -3,7 +3,8 @@
 import numpy as np
 
 from geoservice.analysis.accessibility.decay import MS_PER_MINUTE
-from geoservice.analysis.accessibility.travel_pairs import TravelPairs, check_pairs
+from geoservice.analysis.accessibility.pair_matrices import check_pairs
+from geoservice.analysis.travel_pairs import TravelPairs
 from geoservice.errors import ParameterError
 from geoservice.geo import Floats
 

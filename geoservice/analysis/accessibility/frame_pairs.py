@@ -7,7 +7,7 @@ import pandas as pd
 from scipy.spatial import cKDTree
 
 from geoservice.analysis.accessibility.decay import MS_PER_MINUTE
-from geoservice.analysis.accessibility.travel_pairs import TravelPairs
+from geoservice.analysis.travel_pairs import TravelPairs
 from geoservice.errors import ParameterError
 from geoservice.geo import Floats
 

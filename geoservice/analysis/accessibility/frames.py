@@ -13,8 +13,8 @@ from geoservice.analysis.accessibility.frame_pairs import pairs_of_table, straig
 from geoservice.analysis.accessibility.opportunities import hansen
 from geoservice.analysis.accessibility.rational_agent import rational_agent
 from geoservice.analysis.accessibility.three_step import huff_three_step, modified_huff_three_step, three_step
-from geoservice.analysis.accessibility.travel_pairs import TravelPairs
 from geoservice.analysis.accessibility.two_step import enhanced_two_step
+from geoservice.analysis.travel_pairs import TravelPairs
 from geoservice.errors import ParameterError
 from geoservice.geo import Floats
 

@@ -4,7 +4,8 @@ import numpy as np
 
 from geoservice.analysis.accessibility.agent_kernel import equilibrate
 from geoservice.analysis.accessibility.decay import MS_PER_MINUTE
-from geoservice.analysis.accessibility.travel_pairs import TravelPairs, check_inputs, sparse_rows
+from geoservice.analysis.accessibility.pair_matrices import check_inputs, sparse_rows
+from geoservice.analysis.travel_pairs import TravelPairs
 from geoservice.errors import ParameterError
 from geoservice.geo import Floats
 

@@ -6,7 +6,8 @@ import numpy as np
 from scipy import sparse
 
 from geoservice.analysis.accessibility.decay import Decay
-from geoservice.analysis.accessibility.travel_pairs import TravelPairs, check_inputs, quotient, weight_matrix
+from geoservice.analysis.accessibility.pair_matrices import check_inputs, quotient, weight_matrix
+from geoservice.analysis.travel_pairs import TravelPairs
 from geoservice.errors import ParameterError
 from geoservice.geo import Floats
 

@@ -23,6 +23,8 @@ const DEPENDS: Readonly<Record<string, readonly Part[]>> = {
   minutes: ["service", "mode", "tier", "minutes"],
   median_minutes: ["service", "mode", "tier", "group"],
   p90_minutes: ["service", "mode", "tier", "group"],
+  minutes_gini: ["service", "mode", "group"],
+  unmet_share: ["service", "mode"],
   load: ["service", "mode"],
   access_capacity: ["service", "mode"],
   persons: ["group"],

@@ -25,6 +25,18 @@ const KINDS: Readonly<Record<string, Kind>> = {
   median_minutes: "minutes",
   mean_minutes: "minutes",
   p90_minutes: "minutes",
+  mean_minutes: "minutes",
+  minutes_gini: "index",
+  minutes_theil: "index",
+  minutes_theil_between: "index",
+  minutes_palma: "index",
+  shortfall_share: "ratio",
+  assigned_load: "ratio",
+  sequential_load: "ratio",
+  unmet_share: "ratio",
+  sequential_unmet_share: "ratio",
+  shortfall_depth: "index",
+  shortfall_severity: "index",
   rank: "rank",
   smoothed_rate: "ratio",
   spatial_rate: "ratio",
@@ -151,6 +163,9 @@ const unitOf = (measure: string, kind: Kind, t: Say): string => (kind === "ratio
 /** A difference of times is in minutes. */
 const inMinutes = (measure: string): boolean => kindOf(measure) === "minutes" || measure === "minutes_gap";
 
+/** Indices of inequality are mostly below 1, and differ in the second place. */
+const inHundredths = (measure: string): boolean => /^(minutes|shortfall)_/.test(measure) && kindOf(measure) === "index";
+
 const placesOf = (kind: Kind, margin: number | null): number => {
   if (kind === "minutes") return 1;
   if (kind === "score") return 2;
@@ -193,10 +208,11 @@ export function written(measure: string, estimate: Estimate, wording: Wording, a
   const shown = { unit: unitOf(measure, inMinutes(measure) ? "minutes" : kind, wording.t), uncertain: doubtful, known: true };
   const hint = !doubtful ? "" : range ? wording.t("uncertain.range", { range }) : wording.t("uncertain.number");
   if (range && !adds) return { ...shown, number: range, margin: "", text: range, hint };
-  const places = placesOf(inMinutes(measure) ? "minutes" : kind, margin);
+  const fine = inHundredths(measure);
+  const places = fine ? 2 : placesOf(inMinutes(measure) ? "minutes" : kind, margin);
   const plain = grouped(clamped(measure, value), places);
   const sign = kind === "difference" && value > 0 && /[1-9]/.test(plain) ? "+" : "";
   const number = (doubtful ? `≈${SPACE}` : "") + sign + plain;
-  const after = margin ? `±${SPACE}${marginText(margin, kind === "count" ? 0 : 1)}` : "";
+  const after = margin ? `±${SPACE}${marginText(margin, kind === "count" ? 0 : fine ? 2 : 1)}` : "";
   return { ...shown, number, margin: after, text: number + (after && SPACE + after) + shown.unit, hint };
 }

@@ -50,6 +50,8 @@ test.each([
   ["coverage_gap", ["minutes", "mode", "service", "tier"]],
   ["load", ["mode", "service"]],
   ["access_capacity", ["mode", "service"]],
+  ["unmet_share", ["mode", "service"]],
+  ["minutes_gini", ["group", "mode", "service"]],
   ["persons", ["group"]],
 ])("a layer of %s follows %j", (measure, parts) => {
   expect([...follows(of(measure))].sort()).toEqual(parts);

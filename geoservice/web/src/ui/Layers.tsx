@@ -24,6 +24,7 @@ function emptyText(layer: Layer, measure: string): string | null {
   if (measure === "minutes") return layer.style.beyond === null ? t("beyond") : null;
   if (kindOf(measure) === "count") return least ? t("status.under", { least }) : null;
   if (GAPS.includes(measure) && measure !== "coverage_gap") return t("equal.no_number");
+  if (measure === "minutes_gini") return t("legend.nobody_reached");
   return measure === "load" ? t("legend.no_capacity") : kindOf(measure) === "minutes" ? t("beyond") : t("status.nobody");
 }
 
@@ -52,6 +53,8 @@ function Keys({ layer, measure }: { layer: Layer; measure: string }) {
 const ground = ({ colour, faint, within }: Swatch): string =>
   within >= 1 ? colour : within <= 0 ? faint : `linear-gradient(90deg, ${colour} ${100 * within}%, ${faint} ${100 * within}%)`;
 
+const atBreak = (value: number | undefined): string => show(value, Number.isInteger(value) ? 0 : 1);
+
 /** A swatch for each class, and each break under the line between two of them. */
 function Classes({ scale: { swatches, breaks }, open }: { scale: Scale; open: boolean }) {
   const inner = open ? breaks.slice(0, -1) : breaks;
@@ -59,8 +62,8 @@ function Classes({ scale: { swatches, breaks }, open }: { scale: Scale; open: bo
     <div class="scale">
       <ul>{swatches.map((s, i) => <li key={i} style={{ background: ground(s) }} />)}</ul>
       <ol>
-        {inner.map((b, i) => <li key={b} style={{ left: `${(100 * (i + 1)) / swatches.length}%` }}>{show(b)}</li>)}
-        {open && <li class="open">{t("above", { value: show(breaks.at(-1)) })}</li>}
+        {inner.map((b, i) => <li key={b} style={{ left: `${(100 * (i + 1)) / swatches.length}%` }}>{atBreak(b)}</li>)}
+        {open && <li class="open">{t("above", { value: atBreak(breaks.at(-1)) })}</li>}
       </ol>
     </div>
   );

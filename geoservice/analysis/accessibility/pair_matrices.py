@@ -1,48 +1,14 @@
-"""Travel times between stations and points as compressed rows, the input of every accessibility measure."""
+"""Sparse matrices of travel pairs, the form in which accessibility is computed, and checks of its inputs."""
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from scipy import sparse
 
 from geoservice.analysis.accessibility.decay import Decay, decay_weights
+from geoservice.analysis.travel_pairs import TravelPairs
 from geoservice.errors import ParameterError
-from geoservice.geo import Floats, Int32s, Ints
-
-
-class TravelPairs(NamedTuple):
-    """Pairs of a station and a point that it serves; all other pairs are out of reach.
-
-    Attributes
-    ----------
-    indptr : int64 array, shape (stations + 1,)
-        Station ``j`` has the pairs ``indptr[j]`` to ``indptr[j + 1]``.
-    point : int32 array, shape (pairs,)
-        Point of each pair; distinct for one station.
-    ms : int32 array, shape (pairs,), milliseconds
-        Travel time of each pair, including delays at the station.
-    """
-
-    indptr: Ints
-    point: Int32s
-    ms: Int32s
-
-    @property
-    def stations(self) -> int:
-        """Number of stations."""
-        return len(self.indptr) - 1
-
-    def take(self, stations: Ints) -> "TravelPairs":
-        """Return the rows of some stations, in their order.
-
-        >>> pairs = TravelPairs(np.array([0, 1, 3]), np.array([5, 5, 7], np.int32), np.array([1, 2, 3], np.int32))
-        >>> pairs.take(np.array([1])).point.tolist()
-        [5, 7]
-        """
-        counts = np.diff(self.indptr)[stations]
-        indptr = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
-        entry = np.arange(indptr[-1]) + np.repeat(self.indptr[:-1][stations] - indptr[:-1], counts)
-        return TravelPairs(indptr, self.point[entry], self.ms[entry])
+from geoservice.geo import Floats
 
 
 def weight_matrix(pairs: TravelPairs, points: int, decay: Decay) -> "sparse.csr_array[Any, tuple[int, int]]":

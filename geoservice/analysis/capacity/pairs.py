@@ -1,0 +1,55 @@
+"""Pairs of stations and demand points within reach, as compressed rows."""
+
+import numpy as np
+
+from geoservice.analysis.travel_pairs import TravelPairs
+from geoservice.errors import ParameterError
+from geoservice.geo import Floats, Int32s, Ints
+
+
+def by_point(pairs: TravelPairs) -> Ints:
+    """Return the order of the pairs by point, then time, then station; int64 of shape ``(pairs,)``."""
+    return np.argsort(pairs.point.astype(np.int64) << 32 | pairs.ms, kind="stable").astype(np.int64)  # rows are by station
+
+
+def nearest_pairs(pairs: TravelPairs, k: int) -> TravelPairs:
+    """Return the pairs of each point with its ``k`` nearest stations; of equal times those of the lower station.
+
+    Examples
+    --------
+    >>> three = TravelPairs.of(np.array([0, 1, 2]), np.array([0, 0, 0]), np.array([9, 5, 5]), 3)
+    >>> nearest_pairs(three, 2).station.tolist()
+    [1, 2]
+    """
+    if k < 1:
+        raise ParameterError(f"k: got {k}, allowed are 1 and up")
+    station = pairs.station
+    order = by_point(pairs)
+    point = pairs.point[order]
+    first = np.ones(len(point), np.bool_)
+    first[1:] = point[1:] != point[:-1]
+    starts = np.flatnonzero(first)
+    rank = np.arange(len(point)) - np.repeat(starts, np.diff(np.append(starts, len(point))))
+    keep = np.sort(order[rank < k])
+    return TravelPairs.of(station[keep], pairs.point[keep], pairs.ms[keep], pairs.stations)
+
+
+def nearest_station(pairs: TravelPairs, points: int) -> Int32s:
+    """Return the nearest station of each point, -1 for none; shape ``(points,)``."""
+    first = nearest_pairs(pairs, 1)
+    nearest = np.full(points, -1, np.int32)
+    nearest[first.point] = first.station
+    return nearest
+
+
+def check(pairs: TravelPairs, demand: Floats, capacity: Floats) -> None:
+    """Raise :class:`ParameterError` unless demand and capacity fit the pairs and are 0 or above."""
+    if len(capacity) != pairs.stations:
+        raise ParameterError(f"capacity: got {len(capacity)} values, expected one for each of {pairs.stations} stations")
+    if len(pairs.point) and not 0 <= int(pairs.point.min()) <= int(pairs.point.max()) < len(demand):
+        raise ParameterError(
+            f"pairs: got points {pairs.point.min()} to {pairs.point.max()}, allowed are 0 to {len(demand) - 1}"
+        )
+    for name, numbers in (("demand", demand), ("capacity", capacity)):
+        if not (np.isfinite(numbers).all() and (numbers >= 0).all()):
+            raise ParameterError(f"{name}: got a negative or missing number, allowed are 0 and above")

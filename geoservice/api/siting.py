@@ -1,0 +1,142 @@
+"""Choices of sites as data frames, and their files."""
+
+import math
+from collections.abc import Sequence
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypedDict
+
+from geoservice.errors import InputError
+
+if TYPE_CHECKING:
+    import geopandas
+    import pandas as pd
+
+    from geoservice.pipeline.siting import RankedSite, SitingRequest, SitingResult
+
+UNITS = {
+    "persons": "person",
+    "persons_total": "person",
+    "overlap": "person",
+    "relieved": "person",
+    "minutes_before": "minute",
+    "minutes_after": "minute",
+    "minutes_saved": "minute",
+    "load": "person",
+}
+SUFFIXES = (".geojson", ".csv")
+
+
+class SitingOptions(TypedDict, total=False):
+    """Options of a choice of sites; :class:`geoservice.pipeline.siting.SitingRequest` explains them."""
+
+    minutes: int | None
+    model: str
+    sites: int | None
+    budget: float | None
+    tier: str
+    group: str
+    spacing: float
+    capacity: float | None
+    may_close: Sequence[str]
+    seconds: float
+
+
+def make_request(service: str, mode: str, candidates: str, options: SitingOptions) -> "SitingRequest":
+    """Return the request of some keyword arguments; a single id may be a text."""
+    from geoservice.pipeline.siting import SitingRequest
+
+    closable = options.get("may_close", ())
+    ids = (closable,) if isinstance(closable, str) else tuple(closable)
+    arguments: dict[str, Any] = {**options, "may_close": ids}
+    return SitingRequest(service, mode, candidates=candidates, **arguments)
+
+
+def source_of(candidates: "str | PathLike[str] | pd.DataFrame") -> str:
+    """Return the source of candidates: ``streets`` and ``gaps`` by their names, anything else is a file or a frame.
+
+    >>> source_of("streets"), source_of("sites.csv")
+    ('streets', 'file')
+    """
+    return candidates if isinstance(candidates, str) and candidates in {"streets", "gaps"} else "file"
+
+
+def siting_frame(result: "SitingResult") -> "geopandas.GeoDataFrame":
+    """Return the chosen sites in WGS 84, ranked from 1.
+
+    ``minutes_before`` and ``minutes_after`` are those of the place that gains most; ``minutes_before`` is NaN if it had no
+    station within the time that was searched, and ``minutes_saved`` is then the least that it saves.
+
+    ``attrs`` have the model, the objective, its bound and gap, whether it is proven, the people before and after, those left
+    out by reason, the curve of coverage by number of sites, the summary in both languages, and units of columns.
+    """
+    import geopandas
+
+    is_timed = result.request.model == "p_median"
+    rows = [_row(rank, site, result.search, is_timed=is_timed) for rank, site in enumerate(result.sites, 1)]
+    lon, lat = ([getattr(site, c) for site in result.sites] for c in ("lon", "lat"))
+    columns = {name: [row[name] for row in rows] for name in _row_names()}
+    frame = geopandas.GeoDataFrame(columns, geometry=geopandas.points_from_xy(lon, lat), crs="EPSG:4326").set_index("rank")
+    solution, curve = result.solution, result.curve
+    frame.attrs = {
+        "model": solution.model,
+        "objective": solution.objective,
+        "bound": solution.bound,
+        "gap": solution.gap,
+        "proven": solution.proven,
+        "people": result.people,
+        "reached_before": result.reached_before,
+        "reached_after": result.reached_after,
+        "left_out": {"off_street": result.off_street, "beyond": result.beyond, "not_chosen": result.left},
+        "closed": list(result.closed),
+        "curve": None if curve is None else {"covered": curve.covered.tolist(), "bound": curve.bound.tolist()},
+        "summary": {language: [getattr(text, language) for text in result.summary] for language in ("zh", "en")},
+        "units": UNITS | {"difference": "person_minute" if is_timed else "person", "difference_margin": "person"},
+    }
+    return frame
+
+
+def _row_names() -> tuple[str, ...]:
+    return (
+        "rank", "id", "name", "status", "area_zh", "area_en", "persons", "persons_margin", "persons_total", "minutes_before",
+        "minutes_after", "minutes_saved", "overlap", "relieved", "relieved_from", "rival", "difference", "difference_margin",
+        "tied", "load", "reason_zh", "reason_en",
+    )  # fmt: skip
+
+
+def _row(rank: int, site: "RankedSite", search: int, *, is_timed: bool) -> dict[str, object]:
+    pick = site.pick
+    before, after = (-(-ms // 6_000) / 10 for ms in (min(pick.before, search), pick.after))
+    saved = round(before - after, 1) if pick.drop else 0.0
+    before = before if pick.before <= search else math.nan
+    difference = pick.difference if math.isnan(pick.difference) or not is_timed else pick.difference / 60_000
+    values = (
+        rank, site.id, site.name, site.status, site.area.zh, site.area.en, round(pick.covered, 1), round(pick.margin, 1),
+        round(site.total, 1), before, after, saved, round(pick.overlap, 1), round(pick.relieved, 1), site.relieved_from,
+        site.rival, round(difference, 1), round(pick.difference_margin, 1), pick.is_tied, site.load, site.reasons.zh,
+        site.reasons.en,
+    )  # fmt: skip
+    return dict(zip(_row_names(), values, strict=True))
+
+
+def check_out(path: Path) -> None:
+    """Raise :class:`InputError` unless a file of sites can have this name."""
+    if path.suffix.lower() not in SUFFIXES:
+        raise InputError(f"out: got {path.name!r:.60}, allowed are names that end in {' or '.join(SUFFIXES)}")
+
+
+def write_sites(frame: "geopandas.GeoDataFrame", path: Path) -> None:
+    """Write sites as GeoJSON, or as CSV with the columns ``lon`` and ``lat``, by the ending of the name."""
+    from geoservice.durable import atomic_write
+    from geoservice.spreadsheet import escape_formula
+
+    check_out(path)
+    table = frame.reset_index()
+    with atomic_write(path) as aside:
+        if path.suffix.lower() == ".geojson":
+            aside.write_text(table.to_json(drop_id=True, ensure_ascii=False), encoding="utf-8")
+            return
+        plain = table.drop(columns="geometry").assign(lon=frame.geometry.x.to_numpy(), lat=frame.geometry.y.to_numpy())
+        plain.map(lambda value: escape_formula(value) if isinstance(value, str) else value).to_csv(
+            aside, index=False, encoding="utf-8-sig"
+        )

@@ -1,0 +1,114 @@
+"""What is asked of a choice of sites, checked against the study."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from geoservice.analysis.siting.problem import SECONDS
+from geoservice.errors import InputError
+from geoservice.labels import TIERS
+from geoservice.layer import Label
+from geoservice.study import Study
+
+MODELS: Mapping[str, Label] = MappingProxyType({
+    "mclp": Label(zh="最大覆盖", en="maximal coverage"),
+    "lscp": Label(zh="集合覆盖", en="set covering"),
+    "lscp_b": Label(zh="备用覆盖", en="set covering with backup"),
+    "p_median": Label(zh="P-中位", en="p-median"),
+    "p_center": Label(zh="P-中心", en="p-center"),
+    "capacitated_mclp": Label(zh="有容量限制的最大覆盖", en="maximal coverage with capacities"),
+    "capacitated_p_median": Label(zh="有容量限制的P-中位", en="p-median with capacities"),
+})  # fmt: skip
+"""The models of siting by id."""
+SOURCES = ("streets", "gaps", "file")
+"""Where candidates come from."""
+MAX_CANDIDATES = 20_000
+_MAX_MINUTES = 240
+
+
+@dataclass(frozen=True)
+class SitingRequest:
+    """What is asked.
+
+    Attributes
+    ----------
+    service, mode
+        Of the study.
+    minutes
+        People within this time of a site are reached; by default the standard of the service.
+    model
+        One of ``MODELS``.
+    sites, budget
+        Most sites beside the existing stations, and most that they may cost together.
+    candidates
+        ``streets`` (junctions, one in each square of ``spacing`` metres), ``gaps`` (centres of inhabited cells beyond the
+        time) or ``file``.
+    tier
+        Stations of this tier count as existing ones, or ``any``.
+    group
+        The people who count.
+    spacing
+        Side of the squares, metres.
+    capacity
+        People that a new site can serve, for candidates without a capacity of their own; the capacitated models need it.
+    may_close
+        Ids of existing stations that may close; the others stay.
+    seconds
+        Time limit of the solver; 0 leaves it out.
+    """
+
+    service: str
+    mode: str
+    minutes: int | None = None
+    model: str = "mclp"
+    sites: int | None = None
+    budget: float | None = None
+    candidates: str = "streets"
+    tier: str = "any"
+    group: str = "all"
+    spacing: float = 500.0
+    capacity: float | None = None
+    may_close: tuple[str, ...] = ()
+    seconds: float = SECONDS
+
+    def checked(self, study: Study) -> "SitingRequest":
+        """Return the request with the default time; raises :class:`InputError` for a value that the study does not allow."""
+        _check_choice("service", self.service, [s.id for s in study.services])
+        _check_choice("mode", self.mode, study.modes)
+        _check_choice("model", self.model, tuple(MODELS))
+        _check_choice("candidates", self.candidates, SOURCES)
+        _check_choice("tier", self.tier, [str(tier) for tier in TIERS])
+        _check_number("spacing", self.spacing, 50, 20_000, "metres")
+        _check_number("seconds", self.seconds, 0, 86_400, "seconds")
+        self._check_limits()
+        standard = next(s.standard_minutes for s in study.services if s.id == self.service)
+        minutes = standard if self.minutes is None else self.minutes
+        _check_number("minutes", minutes, 1, _MAX_MINUTES, "minutes")
+        return SitingRequest(**{**vars(self), "minutes": int(minutes)})
+
+    def _check_limits(self) -> None:
+        if self.sites is not None:
+            _check_number("sites", self.sites, 1, 10_000, "")
+            if self.sites != int(self.sites):
+                raise InputError(f"sites: got {self.sites:g}, allowed are whole numbers")
+        if self.budget is not None:
+            _check_number("budget", self.budget, 0, 1e15, "")
+        if self.capacity is not None:
+            _check_number("capacity", self.capacity, 0, 1e9, "people")
+        if self.model == "lscp" and (self.sites is not None or self.budget is not None):
+            raise InputError("sites, budget: allowed are none for the model lscp, which finds the fewest sites")
+        if self.model == "lscp_b" and self.budget is not None:
+            raise InputError("budget: allowed is none for the model lscp_b, which counts sites")
+        if self.model not in {"lscp", "lscp_b"} and self.sites is None and self.budget is None:
+            raise InputError(f"sites, budget: got neither, the model {self.model} needs one of them, for instance sites 3")
+
+
+def _check_choice(name: str, value: str, allowed: Sequence[str]) -> None:
+    if value not in allowed:
+        raise InputError(f"{name}: got {value!r:.60}, allowed are {', '.join(allowed)}")
+
+
+def _check_number(name: str, value: float, low: float, high: float, unit: str) -> None:
+    if not (math.isfinite(value) and low <= value <= high):
+        raise InputError(f"{name}: got {value:g}, allowed are {low:g} to {high:g} {unit}".rstrip())

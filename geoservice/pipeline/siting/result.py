@@ -1,0 +1,59 @@
+"""The result of a choice of sites on a project."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from geoservice.analysis.siting.curve import Curve
+from geoservice.analysis.siting.reasons import Pick
+from geoservice.analysis.siting.solution import Solution
+from geoservice.layer import Label
+from geoservice.pipeline.siting.request import SitingRequest
+
+
+@dataclass(frozen=True)
+class RankedSite:
+    """A chosen site, in the order of the choice.
+
+    ``status`` is ``new``, ``forced`` (of the file) or ``stays`` (a station that might have closed). ``covered`` in ``pick`` are
+    the people newly within the request's minutes; its times are ms. ``total`` are all people within the minutes with the sites
+    up to this one.
+    """
+
+    id: str
+    name: str
+    status: str
+    lon: float
+    lat: float
+    area: Label
+    pick: Pick
+    total: float
+    rival: str
+    relieved_from: str
+    load: float | None
+    reasons: Label
+
+
+@dataclass(frozen=True)
+class SitingResult:
+    """The chosen sites and the whole choice.
+
+    ``people`` is everybody, ``reached_before`` and ``reached_after`` are those within the minutes. ``off_street`` are people
+    without a street near, ``beyond`` those whom no candidate reaches for another reason, ``left`` those whom a candidate
+    reaches, but no chosen site. ``search`` is the longest time that was searched, in ms. ``closed`` are names of stations that
+    close. ``summary`` says it in sentences.
+    """
+
+    request: SitingRequest
+    sites: Sequence[RankedSite]
+    solution: Solution
+    people: float
+    reached_before: float
+    reached_after: float
+    off_street: float
+    beyond: float
+    left: float
+    candidates: int
+    search: int
+    closed: Sequence[str]
+    curve: Curve | None
+    summary: Sequence[Label]
