@@ -14,7 +14,7 @@ from geoservice.demand import Quantity, region_sums
 from geoservice.errors import ParameterError
 from geoservice.geo import Bools, Int32s, Ints
 from geoservice.live.coverage import AreaCoverage, Estimates, area_coverage, moved_across
-from geoservice.live.edits import edited
+from geoservice.live.edited_stations import edited
 from geoservice.live.files import LiveArrays
 from geoservice.live.question import CoverageQuestion, Parameters
 from geoservice.live.region_points import RegionPoints

@@ -16,8 +16,8 @@ from geoservice.server.app import create_api
 from geoservice.server.lanes import bare_route
 from geoservice.server.operations import health
 from geoservice.server.operations.metrics import Metrics
-from geoservice.server.release_pool import ReleasePool
 from geoservice.server.processes.pool import question_pool
+from geoservice.server.release_pool import ReleasePool
 from geoservice.server.rendering.pool import drawing_pool
 from geoservice.server.rendering.renderer import Pictures
 from geoservice.settings import Settings
