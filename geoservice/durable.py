@@ -28,6 +28,14 @@ def atomic_write(path: Path) -> Iterator[Path]:
         temporary.unlink(missing_ok=True)
 
 
+def link_or_copy(source: str | Path, target: str | Path) -> None:
+    """Give a file that never changes a second name, or copy it where that is not possible, as between disks."""
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copyfile(source, target)
+
+
 @contextmanager
 def remove_on_failure(folder: Path) -> Iterator[None]:
     """Remove a folder if the block raises: on a full disk its space is needed."""

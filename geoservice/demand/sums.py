@@ -159,7 +159,9 @@ def threshold_sums(
     position = (np.repeat(entries.row, repeats) + step, np.repeat(entries.col, repeats))
     weights = sparse.coo_array((np.repeat(entries.data, repeats), position), shape=single.weights.shape).tocsr()
     cumulative = Sums(surface, weights)
-    cumulative.__dict__["noise"] = single.noise.reshape(regions, bands, -1).cumsum(axis=1).reshape(regions * bands, -1)
+    cumulative.__dict__["noise"] = (
+        single.noise.reshape(regions, bands, surface.noise.shape[1]).cumsum(axis=1).reshape(single.noise.shape)
+    )
     return cumulative
 
 

@@ -11,6 +11,11 @@ def call(kernel: Callable[..., Any], *args: object) -> Any:
     return kernel(*(_read_only(a) if isinstance(a, np.ndarray) else a for a in args))
 
 
+def call_in_place(kernel: Callable[..., Any], changed: "np.ndarray[Any, np.dtype[Any]]", *args: object) -> Any:
+    """Do the same for a kernel that changes its first array."""
+    return call(lambda *rest: kernel(changed, *rest), *args)
+
+
 def _read_only(array: "np.ndarray[Any, np.dtype[Any]]") -> "np.ndarray[Any, np.dtype[Any]]":
     view = np.ascontiguousarray(array).view()
     view.flags.writeable = False

@@ -162,6 +162,132 @@ def _nearest_loop(indptr, arcs, best, k, head, bits, node, key, link, bucket, to
 
 
 @numba.njit(cache=True)
+def repair_keys(best, indptr, arcs, back_indptr, back_arcs, removed, old_node, seed_node, seed_ms, seed_label, limit):
+    """Change ``best``, the keys of ``nearest_keys`` with ``k`` = 1, to those of other sources; return the nodes and old keys.
+
+    ``removed``, one for each label, marks the sources that leave or move, and ``old_node`` are the nodes of their old seeds.
+    ``seed_*`` are the seeds of all sources that remain or come. ``back_*`` are the arcs of the opposite direction. A node may
+    be returned several times: its first key is the old one, and :func:`restore_keys` undoes the change. The keys equal those of
+    a new search, because the nodes of a removed source are connected by arcs between them, and other nodes keep their paths.
+    """
+    node, old = np.empty(1 << 12, np.int32), np.empty(1 << 12, np.int64)
+    changed = 0
+    for i in range(len(old_node)):
+        if best[old_node[i]] == NONE or not removed[best[old_node[i]] & _LABEL]:
+            continue
+        node, old, changed = _clear(indptr, arcs, best, removed, old_node[i], node, old, changed)
+    cleared = changed
+    bits = _bucket_bits(arcs, _WIDE, limit)
+    head = np.full((limit >> bits) + 1, -1, np.int32)
+    entry, key, link = np.empty(1 << 12, np.int32), np.empty(1 << 12, np.int64), np.empty(1 << 12, np.int32)
+    top = 0
+    for i in range(cleared + len(seed_node)):
+        if i < cleared:
+            target = node[i]
+            best_key = NONE
+            for arc in range(back_indptr[target], back_indptr[target + 1]):
+                before = best[back_arcs[arc] & _LABEL]
+                if before != NONE and (before >> 32) + (back_arcs[arc] >> 32) <= limit:
+                    best_key = min(best_key, before + (back_arcs[arc] & _MS))
+        else:
+            target = seed_node[i - cleared]
+            start = int64(seed_ms[i - cleared])
+            best_key = start << 32 | int64(seed_label[i - cleared]) if 0 <= start <= limit else NONE
+        if best_key >= best[target]:
+            continue
+        if top == len(entry):
+            entry, key, link = _grown(entry), _grown(key), _grown(link)
+        if changed == len(node):
+            node, old = _grown(node), _grown(old)
+        node[changed], old[changed] = target, best[target]
+        changed += 1
+        best[target] = best_key
+        entry[top], key[top], link[top] = target, best_key, head[best_key >> 32 >> bits]
+        head[best_key >> 32 >> bits] = top
+        top += 1
+    bucket = 0
+    while True:
+        bucket, top, changed = _repair_loop(
+            indptr, arcs, best, head, bits, entry, key, link, bucket, top, limit, node, old, changed
+        )
+        if bucket == len(head):
+            return node[:changed], old[:changed]
+        entry, key, link = _grown(entry), _grown(key), _grown(link)
+        node, old = _grown(node), _grown(old)
+
+
+@numba.njit(cache=True)
+def _clear(indptr, arcs, best, removed, start, node, old, changed):
+    """Clear the keys of removed labels that are connected with ``start``; append the nodes to ``node``, the keys to ``old``."""
+    following = changed
+    node[changed], old[changed] = start, best[start]
+    best[start] = NONE
+    changed += 1
+    while following < changed:
+        origin = node[following]
+        following += 1
+        while changed + indptr[origin + 1] - indptr[origin] + 1 > len(node):
+            node, old = _grown(node), _grown(old)
+        for arc in range(indptr[origin], indptr[origin + 1]):
+            target = arcs[arc] & _LABEL
+            if best[target] != NONE and removed[best[target] & _LABEL]:
+                node[changed], old[changed] = target, best[target]
+                best[target] = NONE
+                changed += 1
+    return node, old, changed
+
+
+@numba.njit(cache=True)
+def _repair_loop(indptr, arcs, best, head, bits, entry, key, link, bucket, top, limit, node, old, changed):
+    """Process the buckets from ``bucket`` on, as ``_nearest_loop`` does, and append changed nodes and their keys."""
+    for current in range(bucket, len(head)):
+        while head[current] >= 0:
+            origin = entry[head[current]]
+            origin_key = key[head[current]]
+            arc, end = indptr[origin], indptr[origin + 1]
+            if top + end - arc > len(entry) or changed + end - arc > len(node):
+                return current, top, changed
+            head[current] = link[head[current]]
+            if best[origin] != origin_key:
+                continue
+            remaining = limit - (origin_key >> 32)
+            for i in range(arc, end):
+                target = arcs[i] & _LABEL
+                next_key = origin_key + (arcs[i] & _MS)
+                if arcs[i] >> 32 > remaining or best[target] <= next_key:
+                    continue
+                node[changed], old[changed] = target, best[target]
+                changed += 1
+                best[target] = next_key
+                entry[top], key[top], link[top] = target, next_key, head[next_key >> 32 >> bits]
+                head[next_key >> 32 >> bits] = top
+                top += 1
+    return len(head), top, changed
+
+
+@numba.njit(cache=True)
+def restore_keys(best, node, old):
+    """Undo a change by :func:`repair_keys`."""
+    for i in range(len(node) - 1, -1, -1):
+        best[node[i]] = old[i]
+
+
+@numba.njit(cache=True)
+def rows_of(indptr, values, row):
+    """Return the values of some compressed rows, one row after the other."""
+    total = 0
+    for i in row:
+        total += indptr[i + 1] - indptr[i]
+    out = np.empty(total, values.dtype)
+    filled = 0
+    for i in row:
+        for j in range(indptr[i], indptr[i + 1]):
+            out[filled] = values[j]
+            filled += 1
+    return out
+
+
+@numba.njit(cache=True)
 def reach_rows(indptr, arcs, seed_start, seed_node, seed_ms, limit):
     """Return every node within ``limit`` of each source, as compressed rows ``(start, node, time)`` in the order of the search.
 

@@ -12,6 +12,7 @@ from osmium.osm.mutable import Node, Way
 
 from geoservice.network.build import build_network
 from geoservice.network.graph import load_graph
+from geoservice.network.live_times import LivePoints, LiveTimes, PlacedStations
 from geoservice.network.snap import snap
 from geoservice.network.travel import nearest, nearest_nodes, pairs
 
@@ -39,6 +40,9 @@ def precompile() -> None:
         nearest(graph, points, delay, points, 60_000, "to")
         nearest_nodes(graph, points, delay, 60_000, "to")
         pairs(graph, points, delay, points, 60_000, "to")
+        times = LiveTimes(LivePoints.of(graph, points, "to"), PlacedStations(points, delay), 60_000)
+        times.change(np.array([0]), PlacedStations(points.take(np.array([1])), delay[:1]))
+        times.undo()
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """The context of the analyses, built from the public inputs of a project."""
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -14,8 +15,8 @@ from geoservice.demand import DemandSurface
 from geoservice.geo import Bools, Floats, Int32s, Ints
 from geoservice.layer import Label
 from geoservice.network.graph import read_index
+from geoservice.network.positions import street_positions
 from geoservice.network.snap import Snapped
-from geoservice.network.travel import street_positions
 from geoservice.network.variants import StreetChanges, changed_network
 from geoservice.pipeline.flow_places import flow_places
 from geoservice.pipeline.inputs import read_inputs
@@ -34,7 +35,7 @@ class BuiltContext(NamedTuple):
     """The context of the analyses and its sources.
 
     ``source`` is its surface, ``off_street`` by mode the points that were not snapped, ``digests`` are those of the inputs,
-    ``notes`` state which inputs were left out, and ``network`` is the index of the street network.
+    ``notes`` state which inputs were left out, ``network`` is the index of the street network in ``network_folder``.
     """
 
     context: Context
@@ -44,6 +45,7 @@ class BuiltContext(NamedTuple):
     digests: dict[str, str]
     notes: tuple[Label, ...]
     network: Mapping[str, Any]
+    network_folder: Path
 
 
 def areas_of_points(surface: DemandSurface, places: PublicPlaces) -> dict[str, Int32s]:
@@ -134,4 +136,4 @@ def build_context(project: Project, study: Study, progress: Progress, changes: S
         uptake=project.read("uptake"),
         pyramids=project.read("pyramids"),
     )
-    return BuiltContext(context, source, off_street, places, digests | {"surface": source.digest}, notes, index)
+    return BuiltContext(context, source, off_street, places, digests | {"surface": source.digest}, notes, index, network)

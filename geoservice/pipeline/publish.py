@@ -5,6 +5,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
 from itertools import product
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,7 @@ from geoservice.analysis.frames import table as release_rows
 from geoservice.demand import DemandSurface, region_sums
 from geoservice.geo import Objects
 from geoservice.layer import Label, Layer
+from geoservice.live.files import LiveArrays, area_table, point_positions, write_live
 from geoservice.measures import MEASURES, UNDER
 from geoservice.pipeline.area_index import add_area_paths
 from geoservice.pipeline.closures import NO_SHAPES, street_changes, travel_day
@@ -36,6 +38,7 @@ from geoservice.release.layer_columns import DimensionLabels
 from geoservice.release.layers import build_layers, drop_missing_geometries
 from geoservice.release.protocols import ReleaseStore
 from geoservice.release.vector_tiles.archives import TileArchives, attribution_of
+from geoservice.scratch import scratch_folder
 from geoservice.study import Study
 
 Progress = Callable[[str, float], None]
@@ -74,13 +77,14 @@ def publish_study(
     """
     day = travel_day(study, day)
     changes = street_changes(study, shapes, day)
-    context, source, off_street, places, digests, notes, network = build_context(project, study, progress, changes)
+    built = build_context(project, study, progress, changes)
+    context, source, off_street, places, digests, notes, network, network_folder = built
     notes += closure_notes(study, day, network) + hazard_notes(study) + peak_notes(study)
     notes += outdated_notes(network, project.terrain)
     settings = study_settings(study, source.groups)
     stated = {"migrants": "migrant" in source.groups} | ({"travel_date": day} if study.closures else {})
     study_json = study.model_copy(update=stated).model_dump(mode="json")
-    with closing(TileArchives(attribution_of(study_json))) as archives:
+    with closing(TileArchives(attribution_of(study_json))) as archives, scratch_folder("live", project.network.parent) as live:
         labels = dimension_labels(study)
         # the layer of the surface needs no analysis: its tiles, more than those of others, are made while the analyses run
         surface_layers = [layer for layer in layers if layer.geography == ("leaf",)]
@@ -111,10 +115,19 @@ def publish_study(
             notes=general + notes + unplaced_notes(contents),
             base_map=True,
         )
-        content = ReleaseContent(contents, table, manifest, project.network / "base.pmtiles", archives)
+        write_live(live_arrays(context, network_folder), study.modes, Path(live))
+        base_map = project.network / "base.pmtiles"
+        content = ReleaseContent(contents, table, manifest, base_map, archives, Path(live))
         number = store.write(content, keep)
     progress("writing the release", 1.0)
     return Published(number, off_street, notes)
+
+
+def live_arrays(context: Context, network: Path) -> LiveArrays:
+    """Return what live questions about the release need; ``network`` is the folder of the streets of the study."""
+    levels = {level: units.table for level, units in context.areas.items()}
+    positions = point_positions(levels, context.demand.area)
+    return LiveArrays(context.demand.surface, area_table(levels), positions, context.stations, network)
 
 
 def make_layers(

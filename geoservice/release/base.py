@@ -155,7 +155,8 @@ class LayerArchives(Protocol):
 class ReleaseContent:
     """The contents of a release: layers, the release table, the manifest and, optionally, the base map's PMTiles file.
 
-    ``archives`` are the layers' tiles if they are being drawn already; otherwise the store draws them.
+    ``archives`` are the layers' tiles if they are being drawn already; otherwise the store draws them. ``live`` is a folder
+    with the arrays of live questions (:mod:`geoservice.live.files`), whose files the store copies.
     """
 
     layers: Sequence[LayerContent]
@@ -163,6 +164,7 @@ class ReleaseContent:
     manifest: Manifest
     base_map: Path | None = None
     archives: LayerArchives | None = None
+    live: Path | None = None
 
 
 class Sort(NamedTuple):

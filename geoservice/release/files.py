@@ -5,9 +5,10 @@ from collections.abc import Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path, PurePosixPath
 
+from geoservice.errors import DamagedFile
 from geoservice.release.base import FileFault, StoredFile
 
-LAYERS, MANIFEST, TILES = "layers.duckdb", "manifest.json", "tiles"
+LAYERS, MANIFEST, TILES, LIVE = "layers.duckdb", "manifest.json", "tiles", "live"
 THREADS = 2
 """Files that are read in parallel: SHA-256 takes about a second per gigabyte."""
 MISSING = "the file is missing"
@@ -26,6 +27,15 @@ def archives_in(files: Collection[str]) -> dict[str, str]:
     {'coverage': 'tiles/coverage.pmtiles'}
     """
     return {PurePosixPath(name).stem: name for name in files if name.startswith(f"{TILES}/")}
+
+
+def live_files(files: Collection[str]) -> list[str]:
+    """Return the names of the files of live questions, as they are in the folder ``live``.
+
+    >>> live_files(["layers.duckdb", "live/network/network.json"])
+    ['network/network.json']
+    """
+    return [name.removeprefix(f"{LIVE}/") for name in files if name.startswith(f"{LIVE}/")]
 
 
 def stored_file(path: Path) -> StoredFile:
@@ -64,6 +74,13 @@ def _reason(path: Path, expected: StoredFile) -> str:
         return MISSING
     except OSError as error:
         return f"the file cannot be read: {error.strerror}"
+
+
+def check_size(name: str, path: Path, expected: StoredFile) -> None:
+    """Raise :class:`DamagedFile` if a file of a release is missing or has another size; its content is not read."""
+    reason = difference(path.stat().st_size, expected) if path.exists() else MISSING
+    if reason:
+        raise DamagedFile("live questions cannot be answered: a file of the release is damaged; publish again", name, reason)
 
 
 def difference(got: StoredFile | int, expected: StoredFile) -> str:

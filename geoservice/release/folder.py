@@ -1,7 +1,7 @@
 """Releases as numbered folders: ``layers.duckdb``, ``tiles/*.pmtiles``, ``manifest.json``; ``current`` is a link to one."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,7 @@ from geoservice.geo import Tile
 from geoservice.release import sql
 from geoservice.release.base import FileFault, Manifest, ReleaseContent
 from geoservice.release.content import check_stored, checked
-from geoservice.release.files import LAYERS, MANIFEST, archives_in, folder_faults, stored_files
+from geoservice.release.files import LAYERS, LIVE, MANIFEST, archives_in, check_size, folder_faults, stored_files
 from geoservice.release.folder_files import write_files
 from geoservice.release.manifest import complete, read_manifest
 from geoservice.release.protocols import ReleaseReader
@@ -99,6 +99,12 @@ class FolderReader(Reader):
 
     def _archive_part(self, layer_id: str, offset: int, length: int) -> bytes:
         return self._archives[layer_id].verified().read(offset, length)
+
+    def _live_folder(self, names: Sequence[str]) -> Path:
+        for name in names:
+            file = f"{LIVE}/{name}"
+            check_size(file, self._folder / file, self.manifest.files[file])
+        return self._folder / LIVE
 
     def faults(self) -> list[FileFault]:
         """Return the files that cannot be served, or only in part."""

@@ -1,9 +1,11 @@
 """Releases in PostgreSQL: one schema per release, written and made current in one transaction."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
+from functools import partial
 from math import ceil
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -15,7 +17,7 @@ from geoservice.geo import Tile
 from geoservice.release import sql
 from geoservice.release.base import TABLE, FileFault, LayerContent, Manifest, ReleaseContent, StoredFile
 from geoservice.release.content import check_stored, checked
-from geoservice.release.files import MISSING, archive_name, archives_in, difference
+from geoservice.release.files import LIVE, MISSING, archive_name, archives_in, check_size, difference, live_files, stored_file
 from geoservice.release.manifest import complete, read_manifest
 from geoservice.release.pmtiles import Archive
 from geoservice.release.protocols import ReleaseReader
@@ -26,6 +28,7 @@ from geoservice.release.storage_schema import GEOMETRIES, stored, stored_schema
 from geoservice.release.vector_tiles import sql as mvt
 from geoservice.release.vector_tiles.archives import archives_of
 from geoservice.release.vector_tiles.row_blocks import TABLE as BLOCKS
+from geoservice.scratch import ScratchFolder, scratch_folder
 
 BATCH = 256
 """Tiles sent at a time."""
@@ -39,6 +42,7 @@ class SchemaReader(Reader):
     def __init__(self, number: int, manifest: Manifest, database: PostGIS, catalogue: Catalogue) -> None:
         super().__init__(number, manifest, POSTGIS, catalogue.release(number))
         self._database, self._catalogue = database, catalogue
+        self._live: ScratchFolder | None = None
 
     @contextmanager
     def _session(self) -> Iterator[Session]:
@@ -72,6 +76,29 @@ class SchemaReader(Reader):
         for at in range(0, size, PART):
             digest.update(self._archive_part(layer_id, at, min(PART, size - at)))
         return difference(StoredFile(bytes=size, sha256=digest.hexdigest()), expected) if size else MISSING
+
+    def _live_folder(self, names: Sequence[str]) -> Path:
+        """Fetch the files at first; they are kept until the reader is closed."""
+        if self._live is None:
+            folder = scratch_folder("geoservice-live")
+            for name in names:
+                self._fetch(f"{LIVE}/{name}", Path(folder.name) / name)
+            self._live = folder
+        return Path(self._live.name)
+
+    def _fetch(self, name: str, target: Path) -> None:
+        size = self._archive_size(name)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with target.open("wb") as file:
+            for at in range(0, size, PART):
+                file.write(self._archive_part(name, at, min(PART, size - at)))
+        check_size(name, target, self.manifest.files[name])
+
+    def close(self) -> None:
+        """Remove fetched files."""
+        super().close()
+        if self._live is not None:
+            self._live.cleanup()
 
     def tiles(self, layer_id: str) -> Iterator[tuple[Tile, bytes]]:
         """Yield all tiles of a layer."""
@@ -136,6 +163,10 @@ class PostGISStore:
             for tiles in _in_batches(layer_id, archive):
                 session.append(POSTGIS.table(schema, "tiles"), tiles)
             for part in _in_parts(layer_id, archive):
+                session.append(POSTGIS.table(schema, "archives"), part)
+        for name, path in _live_files(content):
+            files[name] = stored_file(path)
+            for part in _file_parts(name, path):
                 session.append(POSTGIS.table(schema, "archives"), part)
         ids = [c.layer.id for c in content.layers]
         for statement in [*self._sql.indexes(schema, ids), *self._sql.analyze(schema, ids)]:
@@ -213,7 +244,9 @@ class PostGISStore:
         reader = self.open(number)
         assert isinstance(reader, SchemaReader)
         files = reader.manifest.files
-        reasons = {name: reader.archive_fault(layer, files[name]) for layer, name in archives_in(files).items()}
+        live = (f"{LIVE}/{name}" for name in live_files(files))
+        keys = {name: layer for layer, name in archives_in(files).items()} | {name: name for name in live}
+        reasons = {name: reader.archive_fault(key, files[name]) for name, key in keys.items()}
         return [FileFault(name, reason) for name, reason in reasons.items() if reason]
 
     def close(self) -> None:
@@ -260,6 +293,17 @@ def _in_batches(layer_id: str, tiles: Archive) -> Iterator[pa.Table]:
             rows = []
     if rows:
         yield pa.Table.from_pylist(rows, TILES)
+
+
+def _live_files(content: ReleaseContent) -> Iterator[tuple[str, Path]]:
+    if (folder := content.live) is not None:
+        yield from ((f"{LIVE}/{p.relative_to(folder)}", p) for p in sorted(folder.rglob("*")) if p.is_file())
+
+
+def _file_parts(name: str, path: Path) -> Iterator[pa.Table]:
+    with path.open("rb") as file:
+        for part, data in enumerate(iter(partial(file.read, PART), b"")):
+            yield pa.Table.from_pylist([{"layer": name, "part": part, "data": data}], ARCHIVES)
 
 
 def _in_parts(layer_id: str, archive: Archive) -> Iterator[pa.Table]:

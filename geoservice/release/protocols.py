@@ -1,6 +1,7 @@
 """What a store of releases and an open release offer, in any store."""
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Protocol
 
 import pyarrow as pa
@@ -71,6 +72,14 @@ class ReleaseReader(FeatureReader, Protocol):
 
     def read_archive(self, layer_id: str, offset: int, length: int) -> bytes:
         """Return bytes of the layer's archive, fewer at its end."""
+        ...
+
+    def live(self) -> Path:
+        """Return a folder with the arrays of live questions, which lasts until the reader closes.
+
+        Raises :class:`geoservice.errors.NotFound` if the release has none, :class:`geoservice.errors.DamagedFile` if a file
+        is missing or of another size.
+        """
         ...
 
     def faults(self) -> list[FileFault]:

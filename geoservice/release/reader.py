@@ -4,6 +4,7 @@ import threading
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, suppress
+from pathlib import Path
 
 import pyarrow as pa
 
@@ -12,6 +13,7 @@ from geoservice.errors import GeoserviceError, NotFound
 from geoservice.geo import Tile
 from geoservice.release import sql
 from geoservice.release.base import FileFault, ItemQuery, Manifest, Page, PublishedLayer, TileQuery
+from geoservice.release.files import live_files
 from geoservice.release.keyset_paging import PageReader, fetch
 from geoservice.release.paging_keys import order_of
 from geoservice.release.query import check_offset, condition, is_unfiltered, limit_of, requested_properties, result_schema
@@ -47,6 +49,16 @@ class Reader(ABC):
     @abstractmethod
     def _archive_part(self, layer_id: str, offset: int, length: int) -> bytes:
         """Return bytes of an existing archive."""
+
+    @abstractmethod
+    def _live_folder(self, names: Sequence[str]) -> Path:
+        """Return a folder with the files of live questions."""
+
+    def live(self) -> Path:
+        """Return a folder with the arrays of live questions; raises :class:`NotFound` if the release has none."""
+        if not (names := live_files(self.manifest.files)):
+            raise NotFound(f"release {self.number} has no arrays for live questions; publish again")
+        return self._live_folder(names)
 
     def close(self) -> None:
         """Close files and connections."""

@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
@@ -24,6 +24,7 @@ from geoservice.server.features import routes as features
 from geoservice.server.formats import PARQUET
 from geoservice.server.forwarded import RequestHost, parse_networks
 from geoservice.server.headers import HeadersMiddleware
+from geoservice.server.jobs.pool import JobPool
 from geoservice.server.lanes import ARCHIVE_ROUTE, MAP_ROUTE, TILE_ROUTE, bare_route, lane_of
 from geoservice.server.lenient_urls import LenientUrls
 from geoservice.server.operations import health
@@ -39,10 +40,12 @@ from geoservice.server.operations.telemetry import (
     add_tile_metrics,
 )
 from geoservice.server.operations.work import WORK, WorkFile
+from geoservice.server.processes import routes as processes
+from geoservice.server.processes.pool import question_pool
 from geoservice.server.release_pool import TIDY_S, ReleasePool
 from geoservice.server.rendering import documents
 from geoservice.server.rendering.openapi_paths import with_maps
-from geoservice.server.rendering.pool import DrawingPool
+from geoservice.server.rendering.pool import drawing_pool
 from geoservice.server.rendering.renderer import Pictures
 from geoservice.server.rendering.route import MapTiles
 from geoservice.server.response_cache import ResponseCache
@@ -57,7 +60,8 @@ from geoservice.settings import Settings
 
 ROUTERS = (
     features.router, sprites.router, glyphs.router, legends.router, styles.router, documents.router,
-    landing.router, clients.router, tilesets.router, manifest.router, health.router, access.router, static_files.router,
+    landing.router, clients.router, processes.router, tilesets.router, manifest.router, health.router, access.router,
+    static_files.router,
 )  # fmt: skip
 """In the order of matching: features first, as matching the others takes some per cent of the time of a page, and static files
 last, because their route matches every path."""
@@ -68,15 +72,18 @@ DESCRIPTION = (
 )
 
 
-def create_api(settings: Settings, releases: ReleasePool, running: health.Running, pictures: Pictures) -> FastAPI:
+def create_api(
+    settings: Settings, releases: ReleasePool, running: health.Running, pictures: Pictures, questions: JobPool
+) -> FastAPI:
     """Return the FastAPI part: all routes except vector tiles, PMTiles files and map tiles."""
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        watcher = asyncio.get_running_loop().create_task(watch_releases(releases, pictures.pool))
+        watcher = asyncio.get_running_loop().create_task(watch_releases(releases, (pictures.pool, questions)))
         yield
         watcher.cancel()
-        await to_thread.run_sync(pictures.pool.close)
+        for pool in (pictures.pool, questions):
+            await to_thread.run_sync(pool.close)
         await to_thread.run_sync(releases.close)
 
     api = FastAPI(
@@ -84,6 +91,7 @@ def create_api(settings: Settings, releases: ReleasePool, running: health.Runnin
         openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False,
     )  # fmt: skip
     api.state.geoservice, api.state.running, api.state.pictures = deps.app_state(settings, releases), running, pictures
+    api.state.questions = questions
     errors.add_handlers(api)
 
     async def not_modified(request: Request, error: Exception) -> Response:
@@ -100,13 +108,14 @@ def create_api(settings: Settings, releases: ReleasePool, running: health.Runnin
     return api
 
 
-async def watch_releases(releases: ReleasePool, pool: DrawingPool) -> None:
+async def watch_releases(releases: ReleasePool, pools: Iterable[JobPool]) -> None:
     """Check every few seconds for a new release, so that it is open before the first request, and for damaged files.
 
-    Drawing processes that have been idle for long are ended.
+    Processes of pools that have been idle for long are ended.
     """
     while True:
-        await to_thread.run_sync(pool.tidy)
+        for pool in pools:
+            await to_thread.run_sync(pool.tidy)
         with suppress(GeoserviceError, OSError):
             await to_thread.run_sync(releases.inspect)
         await asyncio.sleep(TIDY_S)
@@ -118,7 +127,12 @@ async def note_route(request: Request) -> None:
 
 
 def build_routes(
-    settings: Settings, releases: ReleasePool, running: health.Running, cache: ResponseCache, pictures: Pictures
+    settings: Settings,
+    releases: ReleasePool,
+    running: health.Running,
+    cache: ResponseCache,
+    pictures: Pictures,
+    questions: JobPool,
 ) -> ASGIApp:
     """Return the application behind authentication: FastAPI and the bare routes of tiles."""
     tiles = Tiles(releases, cache.put)
@@ -127,7 +141,7 @@ def build_routes(
     bare: dict[str, ASGIApp] = {TILE_ROUTE: tiles, ARCHIVE_ROUTE: Archives(releases), MAP_ROUTE: maps}
     api = RouteRecorder(
         GZipMiddleware(
-            create_api(settings, releases, running, pictures), minimum_size=1000, compresslevel=5,
+            create_api(settings, releases, running, pictures, questions), minimum_size=1000, compresslevel=5,
             exclude_content_types=(*DEFAULT_EXCLUDED_CONTENT_TYPES, PARQUET),
         )
     )  # fmt: skip
@@ -167,9 +181,10 @@ def create_app(settings: Settings, store: ReleaseStore, folder: Path | None = No
     drain, work = Drain(folder), WorkFile(folder / f"{WORK}-{os.getpid()}") if folder else None
     running = health.Running(Metrics(folder), drain, tokens.outage)
     cache = ResponseCache(releases, settings.cors_origins, frames=settings.frame_ancestors)
-    pool = DrawingPool(store, settings, running.metrics.histogram("drawing", "Seconds to draw a picture"))
+    pool = drawing_pool(store, settings, running.metrics.histogram("drawing", "Seconds to draw a picture"))
     add_drawing_metrics(running.metrics, pool)
-    app = build_routes(settings, releases, running, cache, Pictures(pool))
+    questions = question_pool(store, settings, running.metrics.histogram("question", "Seconds to answer a live question"))
+    app = build_routes(settings, releases, running, cache, Pictures(pool), questions)
     app = with_access_control(app, settings, running.metrics, accesses, tokens)
     app = ConcurrencyLimiter(app, settings, running.metrics, lambda scope: lane_of(scope, releases.version))
     app = RequestHost(app, parse_networks(settings.proxies) if settings.proxy_headers else ())

@@ -42,16 +42,22 @@ DOCUMENT_ONLY = {b"referrer-policy", b"permissions-policy"}
 TILE_POLICY = (POLICY, b"default-src 'none'; frame-ancestors 'none'")
 """The policy of a vector tile, strict and short: a tile is not a document, and ``nosniff`` keeps browsers from treating it as
 one. Headers that apply to documents only are left out of tiles; they took some per cent of the time of a cached tile."""
-ALLOW = (b"allow", b"GET, HEAD, OPTIONS")
-PREFLIGHT = [
-    (b"access-control-allow-methods", b"GET, HEAD, OPTIONS"),
-    (b"access-control-max-age", b"86400"),
-    ALLOW,
-    (b"vary", b"Access-Control-Request-Headers"),
-]
-REQUEST_FIELDS = b"Accept, Accept-Language, Authorization, If-Match, If-None-Match, If-Range, Range"
+READ, EXECUTE = "GET, HEAD, OPTIONS", "POST, OPTIONS"
+"""Methods of all paths, and those of the execution of a process, which changes nothing either."""
+EXECUTION = re.compile(r"/processes/[^/]+/execution/?")
+PREFLIGHT = [(b"access-control-max-age", b"86400"), (b"vary", b"Access-Control-Request-Headers")]
+REQUEST_FIELDS = b"Accept, Accept-Language, Authorization, Content-Type, If-Match, If-None-Match, If-Range, Range"
 """Request headers that are always allowed to pages of other sites."""
 FIELD_LIST = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+(?:[ \t]*,[ \t]*[!#$%&'*+.^_`|~0-9A-Za-z-]+)*")
+
+
+def allowed_methods(path: str) -> str:
+    """Return the methods of a path.
+
+    >>> allowed_methods("/collections"), allowed_methods("/processes/station-scenario/execution")
+    ('GET, HEAD, OPTIONS', 'POST, OPTIONS')
+    """
+    return EXECUTE if EXECUTION.fullmatch(path) else READ
 
 
 def preflight(scope: Scope) -> Headers:
@@ -61,7 +67,9 @@ def preflight(scope: Scope) -> Headers:
     """
     requested = next((v for k, v in scope["headers"] if k == b"access-control-request-headers"), b"").strip()
     more = b", " + requested if FIELD_LIST.fullmatch(requested) else b""
-    return [*PREFLIGHT, (b"access-control-allow-headers", REQUEST_FIELDS + more)]
+    methods = allowed_methods(scope["path"]).encode()
+    allow = [(b"access-control-allow-methods", methods), (b"allow", methods)]
+    return [*PREFLIGHT, *allow, (b"access-control-allow-headers", REQUEST_FIELDS + more)]
 
 
 async def send_response(send: Send, status: int, headers: Headers, body: bytes = b"") -> None:
@@ -124,6 +132,7 @@ class HeadersMiddleware:
                 await self.app(scope, receive, send)
             return
         method, cors = scope["method"], cors_headers(self._origins, scope)
+        allowed = allowed_methods(scope["path"])
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -143,8 +152,9 @@ class HeadersMiddleware:
 
         if method == "OPTIONS":
             await send_response(send_with_headers, 204, preflight(scope))
-        elif method in {"GET", "HEAD"}:
+        elif method in allowed.split(", "):
             await self.app({**scope, "method": "GET", "head": True} if method == "HEAD" else scope, receive, send_with_headers)
         else:
-            body = problem(405, f"method {method:.20} is not served, allowed are GET, HEAD, OPTIONS")
-            await send_response(send_with_headers, 405, [(b"content-type", PROBLEM.encode()), ALLOW], body)
+            body = problem(405, f"method {method:.20} is not served, allowed are {allowed}")
+            allow = (b"allow", allowed.encode())
+            await send_response(send_with_headers, 405, [(b"content-type", PROBLEM.encode()), allow], body)

@@ -61,6 +61,7 @@ def landing_links(context: RequestContext) -> list[Link]:
         link(f"{REL}/styles", JSON, to("/styles"), "styles"),
         link("stylesheet", STYLE, to("/styles/map"), "map style"),
         link(f"{REL}/map", PNG, to("/map"), "map for a document"),
+        link("http://www.opengis.net/def/rel/ogc/1.0/processes", JSON, to("/processes"), "live questions"),
     ]
 
 
@@ -117,7 +118,7 @@ def _operations(content: dict[str, Any], language: str) -> str:
     """Return the operations of an OpenAPI document as an HTML table, in a language."""
     rows = []
     for path, methods in content["paths"].items():
-        for operation in methods.values():
+        for method, operation in methods.items():
             names = ", ".join(p["name"] for p in operation["parameters"])
-            rows.append([path, in_language(operation["summary"], language), names])
-    return pages.table(["GET", in_language("Purpose", language), in_language("Parameters", language)], rows)
+            rows.append([method.upper(), path, in_language(operation["summary"], language), names])
+    return pages.table(["", "", in_language("Purpose", language), in_language("Parameters", language)], rows)

@@ -9,8 +9,9 @@ from geoservice.errors import NetworkError
 from geoservice.network.build import build_network
 from geoservice.network.graph import ARRAYS, Graph, load_graph
 from geoservice.network.peak import MAX_MS, slowed
+from geoservice.network.positions import access_ms
 from geoservice.network.snap import Snapped, snap
-from geoservice.network.travel import access_ms, nearest, nearest_nodes, pairs
+from geoservice.network.travel import nearest, nearest_nodes, pairs
 
 from .conftest import quiet
 from .extracts import write_extract

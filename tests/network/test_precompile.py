@@ -13,5 +13,8 @@ def test_every_loop_that_a_study_calls_is_compiled() -> None:
         kernels.point_keys,
         kernels.point_rows,
         kernels.reach_rows,
+        kernels.repair_keys,
+        kernels.restore_keys,
+        kernels.rows_of,
     )
     assert not [loop.py_func.__name__ for loop in called if not loop.signatures]

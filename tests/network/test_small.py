@@ -11,9 +11,10 @@ from geoservice.errors import NetworkError
 from geoservice.network.assemble import assemble
 from geoservice.network.graph import ARRAYS, Graph, graph_digest
 from geoservice.network.osm import OsmStreets
+from geoservice.network.positions import street_positions
 from geoservice.network.snap import Snapped
 from geoservice.network.speeds import read_speeds
-from geoservice.network.travel import UNREACHED, nearest, nearest_nodes, pairs, street_positions
+from geoservice.network.travel import UNREACHED, nearest, nearest_nodes, pairs
 
 TABLE = read_speeds()
 SPEEDS = TABLE.model_copy(update={"drive": TABLE.drive.model_copy(update={"junction_seconds": 0.0, "signal_seconds": 0.0})})

@@ -56,13 +56,14 @@ MAY_IMPORT: dict[str, set[str]] = {
         "vintages",
     },
     "geocode": BASE | {"schema", "study", "register", "project", "vintages"},
+    "live": BASE | {"analysis", "demand", "durable", "network", "schema"},
     "pipeline": BASE
     | {"areas", "demand", "measures", "modes", "schema", "study", "labels", "layer", "db", "network", "analysis", "project"}
-    | {"divisions", "release"},
+    | {"divisions", "live", "release", "scratch"},
     "maps": BASE | {"durable", "labels", "scratch", "settings", "layer", "measures", "number_text", "release"},
     "server": BASE
     | {"byte_lru", "cql2", "db", "durable", "labels", "layer", "maps", "measures", "number_text", "release", "scratch"}
-    | {"settings"},
+    | {"live", "settings"},
     "demo": BASE | {"schema", "study", "ingest", "geocode", "pipeline"},
     "bench": BASE
     | PARTS

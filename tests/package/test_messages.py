@@ -16,8 +16,9 @@ from geoservice.server.app import create_api
 from geoservice.server.lanes import bare_route
 from geoservice.server.operations import health
 from geoservice.server.operations.metrics import Metrics
+from geoservice.server.processes.pool import question_pool
 from geoservice.server.release_pool import ReleasePool
-from geoservice.server.rendering.pool import DrawingPool
+from geoservice.server.rendering.pool import drawing_pool
 from geoservice.server.rendering.renderer import Pictures
 from geoservice.settings import Settings
 
@@ -97,7 +98,8 @@ def served() -> list[re.Pattern[str]]:
         current = ReleasePool(store)
         running = health.Running(Metrics(None), None)
         settings = Settings(home=Path(folder))
-        paths = create_api(settings, current, running, Pictures(DrawingPool(store, settings))).openapi()["paths"]
+        pictures, questions = Pictures(drawing_pool(store, settings)), question_pool(store, settings)
+        paths = create_api(settings, current, running, pictures, questions).openapi()["paths"]
     return [re.compile(re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(path)) + r"\Z") for path in (*paths, *health.PATHS)]
 
 

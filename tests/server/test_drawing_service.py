@@ -38,7 +38,8 @@ def descendants(pid: int) -> Iterator[int]:
 
 def drawing(pid: int) -> list[int]:
     """Return the rendering processes of a service."""
-    return [p for p in descendants(pid) if b"rendering.child" in Path(f"/proc/{p}/cmdline").read_bytes()]
+    arguments = {p: Path(f"/proc/{p}/cmdline").read_bytes().split(b"\0") for p in descendants(pid)}
+    return [p for p, words in arguments.items() if b"geoservice.server.jobs.child" in words and b"drawing" in words]
 
 
 def until(true: Callable[[], Any], seconds: float = 60) -> bool:

@@ -13,12 +13,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from geoservice.server.deps import principal_of
 from geoservice.server.headers import send_problem
+from geoservice.server.jobs.pool import JobPool
 from geoservice.server.operations.drain import Drain
 from geoservice.server.operations.logs import REQUEST_LOG, RequestLog, request_id_of, set_route
 from geoservice.server.operations.metrics import Metrics
 from geoservice.server.operations.work import WorkFile
 from geoservice.server.release_pool import ReleasePool
-from geoservice.server.rendering.pool import DrawingPool
 from geoservice.server.response_cache import ResponseCache
 from geoservice.server.single_flight import ByteCache
 
@@ -162,13 +162,13 @@ def add_tile_metrics(metrics: Metrics, cache: ByteCache) -> None:
     metrics.gauge("tile_cache_bytes", "Bytes of tiles in the cache", lambda: cache.size)
 
 
-def add_drawing_metrics(metrics: Metrics, pool: DrawingPool) -> None:
+def add_drawing_metrics(metrics: Metrics, pool: JobPool) -> None:
     """Add metrics of the rendering processes."""
     queue = pool.queue
     metrics.gauge("waiting_drawings", "Pictures that wait to be rendered", lambda: queue.waiting)
-    metrics.gauge("drawing_pixels", "Pixels of pictures that wait or are being rendered", lambda: queue.pixels)
+    metrics.gauge("drawing_pixels", "Pixels of pictures that wait or are being rendered", lambda: queue.cost)
     metrics.gauge("drawing_processes", "Rendering processes", lambda: len(pool.processes))
-    metrics.count("drawn_pixels", "Pixels of rendered pictures", lambda: pool.pixels)
+    metrics.count("drawn_pixels", "Pixels of rendered pictures", lambda: pool.completed_cost)
     metrics.count("drawing_refusals", "Pictures refused because too many pixels waited", lambda: queue.refused)
     metrics.count("drawing_processes_lost", "Rendering processes that died, or were killed after a timeout", lambda: pool.lost)
 

@@ -1,4 +1,4 @@
-"""The serving process's handle of a rendering process: starts it, runs jobs, ends it."""
+"""The serving process's handle of a process that runs jobs: starts it, runs jobs, ends it."""
 
 import os
 import subprocess
@@ -10,15 +10,16 @@ from multiprocessing import Pipe
 import structlog
 
 from geoservice.errors import GeoserviceError, TimedOut
-from geoservice.server.rendering.messages import DrawingJob, DrawingResult, Setup
+from geoservice.server.jobs.messages import Job, JobResult, Setup
+from geoservice.server.jobs.options import JobTexts
 
-CHILD = "geoservice.server.rendering.child"
+CHILD = "geoservice.server.jobs.child"
 START_S = 60.0
 """Seconds that a process may take to start; on an idle machine it takes half a second."""
 END_S = 2.0
 """Seconds that a process has to exit before it is killed."""
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "2"}
-"""A process draws one picture at a time, so memory that its libraries reserve for other threads would be wasted."""
+"""A process runs one job at a time, so memory that its libraries reserve for other threads would be wasted."""
 
 
 class ProcessLost(Exception):
@@ -29,15 +30,16 @@ class ProcessNotStarted(ProcessLost):
     """The process had died before it started the job, so another one may run it."""
 
 
-class DrawingProcess:
-    """One process; its methods block, so they are called in threads, :meth:`draw` in one at a time."""
+class JobProcess:
+    """One process; its methods block, so they are called in threads, :meth:`run` in one at a time."""
 
-    def __init__(self, setup: Setup) -> None:
+    def __init__(self, setup: Setup, texts: JobTexts) -> None:
+        self._texts = texts
         self._connection, child_end = Pipe()
         paths = os.pathsep.join(p for p in sys.path if p)
         with child_end:
             self._process = subprocess.Popen(  # noqa: S603 - fixed arguments
-                [sys.executable, "-P", "-m", CHILD, str(child_end.fileno())],
+                [sys.executable, "-P", "-m", CHILD, str(child_end.fileno()), texts.name],
                 stdin=subprocess.DEVNULL,
                 pass_fds=(child_end.fileno(),),
                 env={**os.environ, **ONE_THREAD, "PYTHONPATH": paths},
@@ -46,7 +48,7 @@ class DrawingProcess:
             self._send(setup)
             self._receive(START_S)
         except TimedOut:
-            raise ProcessLost("a rendering process did not start") from None
+            raise ProcessLost(f"a {texts.name} process did not start") from None
 
     @property
     def pid(self) -> int:
@@ -58,8 +60,8 @@ class DrawingProcess:
         """Its exit code, None while it runs."""
         return self._process.poll()
 
-    def draw(self, job: DrawingJob) -> bytes:
-        """Return a picture; raises the errors of the drawing.
+    def run(self, job: Job) -> bytes:
+        """Return the result of a job; raises the errors of its task.
 
         Raises :class:`TimedOut`, and :class:`ProcessLost` or :class:`ProcessNotStarted` if the process died.
         """
@@ -74,21 +76,21 @@ class DrawingProcess:
             return result
         if result.error is not None:
             raise result.error
-        structlog.get_logger().error("a drawing failed", error=result.kind, trace=result.trace)
-        raise GeoserviceError("the picture could not be drawn")
+        structlog.get_logger().error(f"a {self._texts.name} failed", error=result.kind, trace=result.trace)
+        raise GeoserviceError(self._texts.failed)
 
-    def _send(self, message: Setup | DrawingJob) -> None:
+    def _send(self, message: Setup | Job) -> None:
         try:
             self._connection.send(message)
         except OSError as error:
             self.end()
             raise ProcessLost from error
 
-    def _receive(self, seconds: float) -> DrawingResult:
+    def _receive(self, seconds: float) -> JobResult:
         """Return the next message; a process that sends none in time is killed."""
         try:
             if self._connection.poll(max(seconds, 0)):
-                message: DrawingResult = self._connection.recv()
+                message: JobResult = self._connection.recv()
                 return message
         except (EOFError, OSError) as error:
             self.end()
@@ -97,7 +99,7 @@ class DrawingProcess:
             self._kill_and_wait()
             raise
         self._kill_and_wait()
-        raise TimedOut("drawing the picture timed out; request a smaller one, or fewer layers")
+        raise TimedOut(self._texts.timed_out)
 
     def _kill_and_wait(self) -> None:
         self.kill()
@@ -112,7 +114,7 @@ class DrawingProcess:
         self._connection.close()
 
     def end(self) -> None:
-        """End the process and wait for its exit: an idle one exits by itself, one that is drawing is killed."""
+        """End the process and wait for its exit: an idle one exits by itself, one that runs a job is killed."""
         self.close_pipe()
         with suppress(subprocess.TimeoutExpired):
             self._process.wait(END_S)

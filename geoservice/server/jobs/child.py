@@ -1,7 +1,8 @@
-"""The rendering process: ``python -m geoservice.server.rendering.child HANDLE``, started by the serving process.
+"""The process that runs jobs: ``python -m geoservice.server.jobs.child HANDLE NAME``, started by the serving process.
 
-It opens releases itself, read-only, and draws one job after the other. It exits when its pipe is closed, which the kernel does
-however the serving process ended. It ignores signals sent to the process group, because its current picture is still needed.
+It opens releases itself, read-only, and runs one job after the other. It exits when its pipe is closed, which the kernel does
+however the serving process ended. It ignores signals sent to the process group, because its current result is still needed.
+``NAME``, the kind of job, is for whoever lists the processes.
 """
 
 import os
@@ -9,19 +10,16 @@ import signal
 import sys
 import threading
 import time
+from importlib import import_module
 from multiprocessing.connection import Connection
 from queue import SimpleQueue
 
 from geoservice.errors import STATUS, NotFound, ReleaseError
 from geoservice.release.protocols import ReleaseReader, ReleaseStore
+from geoservice.server.jobs.messages import READY, STARTED, Failure, Job, JobResult, ReleaseState, Setup
 from geoservice.server.operations import logs
 from geoservice.server.release_pool import version_of
-from geoservice.server.rendering.messages import READY, STARTED, DrawingJob, DrawingResult, Failure, Setup
 
-NICE = 10
-"""Niceness relative to the serving processes, whose work takes milliseconds where rendering takes a second."""
-MAX_OPEN = 2
-"""Number of releases that stay open."""
 GRACE_S = 5.0
 """Seconds after its timeout at which a job ends its own process, if the serving process has not killed it."""
 EXIT_S = 1.0
@@ -29,36 +27,38 @@ EXIT_S = 1.0
 
 
 class Releases:
-    """The most recently used releases."""
+    """The most recently used releases, at most ``limit``, each with what tasks keep with it."""
 
-    def __init__(self, store: ReleaseStore) -> None:
-        self._store = store
-        self._open: dict[str, ReleaseReader] = {}
+    def __init__(self, store: ReleaseStore, limit: int) -> None:
+        self._store, self._limit = store, limit
+        self._open: dict[str, tuple[ReleaseReader, ReleaseState]] = {}
 
-    def reader(self, version: str) -> ReleaseReader:
-        """Return the reader of a version; raises :class:`NotFound` if the store no longer has it."""
+    def get(self, version: str) -> tuple[ReleaseReader, ReleaseState]:
+        """Return the reader of a version and its state; raises :class:`NotFound` if the store no longer has it."""
         if version not in self._open:
             reader = self._store.open(int(version.partition("-")[0]))
             if version_of(reader) != version:
                 reader.close()
                 raise NotFound(f"release {version} no longer exists; repeat the request without v")
-            self._open[version] = reader
+            self._open[version] = reader, {}
         self._open[version] = self._open.pop(version)
-        while len(self._open) > MAX_OPEN:
+        while len(self._open) > self._limit:
             self.forget(next(iter(self._open)))
         return self._open[version]
 
     def forget(self, version: str) -> None:
-        """Close a release; it is opened again when needed."""
+        """Close a release and drop its state; it is opened again when needed."""
         if version in self._open:
-            self._open.pop(version).close()
+            reader, state = self._open.pop(version)
+            state.clear()  # before the reader, of whose arrays it may be made
+            reader.close()
 
 
-def draw(releases: Releases, job: DrawingJob) -> DrawingResult:
-    """Return the result of a job. The alarm ends the process even inside the renderer, which holds the interpreter's lock."""
+def run(releases: Releases, job: Job) -> JobResult:
+    """Return the result of a job. The alarm ends the process even inside a library that holds the interpreter's lock."""
     signal.setitimer(signal.ITIMER_REAL, job.seconds + GRACE_S)
     try:
-        return job.drawing.draw(releases.reader(job.version))
+        return job.task.run(*releases.get(job.version))
     except tuple(STATUS) as error:
         if isinstance(error, ReleaseError):  # so that a repaired file is read again
             releases.forget(job.version)
@@ -69,7 +69,7 @@ def draw(releases: Releases, job: DrawingJob) -> DrawingResult:
         signal.setitimer(signal.ITIMER_REAL, 0)
 
 
-def receive_jobs(connection: Connection, jobs: "SimpleQueue[DrawingJob | None]") -> None:
+def receive_jobs(connection: Connection, jobs: "SimpleQueue[Job | None]") -> None:
     """Queue jobs until the pipe is closed, then make sure that the process exits."""
     try:
         while True:
@@ -80,23 +80,30 @@ def receive_jobs(connection: Connection, jobs: "SimpleQueue[DrawingJob | None]")
         os._exit(1)
 
 
+def prepare(setup: Setup) -> None:
+    """Set the priority, the cores and the log of this process, and import the modules of its tasks."""
+    os.nice(setup.nice)
+    os.sched_setaffinity(0, setup.cores)
+    logs.configure(setup.level)
+    for name in setup.modules:
+        import_module(name)
+
+
 def main(handle: int) -> None:
     """Run the jobs that arrive through a pipe."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
-    os.nice(NICE)
     connection = Connection(handle)
     setup: Setup = connection.recv()
-    os.sched_setaffinity(0, setup.cores)
-    logs.configure(setup.level)
-    jobs = SimpleQueue[DrawingJob | None]()
+    prepare(setup)
+    jobs = SimpleQueue[Job | None]()
     threading.Thread(target=receive_jobs, args=(connection, jobs), daemon=True).start()
-    releases = Releases(setup.store)
+    releases = Releases(setup.store, setup.open_releases)
     try:
         connection.send(READY)
         while (job := jobs.get()) is not None:
             connection.send(STARTED)
-            connection.send(draw(releases, job))
+            connection.send(run(releases, job))
     except BrokenPipeError:
         return
 

@@ -1,0 +1,65 @@
+"""Messages between the serving process and a process that runs jobs."""
+
+from typing import Any, NamedTuple, Protocol
+
+from geoservice.errors import GeoserviceError
+from geoservice.release.protocols import ReleaseReader, ReleaseStore
+from geoservice.server.operations.logs import Level
+
+ReleaseState = dict[str, Any]
+"""What tasks keep with an open release in their process, each under a name of its own; dropped when the release is closed."""
+
+
+class Task(Protocol):
+    """Work on a release: small enough to send to another process, so picklable, and hashable, as a cache key."""
+
+    @property
+    def cost(self) -> int:
+        """Approximate cost, in units of its pool."""
+        ...
+
+    def run(self, reader: ReleaseReader, state: ReleaseState, /) -> bytes:
+        """Return the result; ``state`` is the same dictionary for all tasks on this release in this process."""
+        ...
+
+
+class Setup(NamedTuple):
+    """The first message: what a process needs to know once."""
+
+    store: ReleaseStore
+    cores: frozenset[int]
+    """The cores to run on."""
+    level: Level
+    """The log level."""
+    nice: int
+    """Niceness relative to the serving process."""
+    open_releases: int
+    """The number of releases that stay open."""
+    modules: tuple[str, ...]
+    """Modules to import before the first job."""
+
+
+READY = b"ready"
+"""The reply to :class:`Setup`."""
+STARTED = b"begun"
+"""The first reply to :class:`Job`; the second is its result."""
+
+
+class Job(NamedTuple):
+    """A task, the version of its release, and its timeout in seconds."""
+
+    version: str
+    task: Task
+    seconds: float
+
+
+class Failure(NamedTuple):
+    """The failure of a job: an error whose message is meant for clients, or the class and trace of any other error."""
+
+    error: GeoserviceError | None
+    kind: str = ""
+    trace: tuple[str, ...] = ()
+
+
+JobResult = bytes | Failure
+"""The bytes that the task returned, or the failure."""

@@ -1,0 +1,1 @@
+"""OGC API Processes: live questions about the release, answered in child processes."""

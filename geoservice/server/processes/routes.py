@@ -1,0 +1,118 @@
+"""``/processes``: the list, a description, and the execution of a live question."""
+
+from typing import Annotated, Any
+
+import orjson
+from fastapi import APIRouter, Depends, Request, Response
+from pydantic import ValidationError
+
+from geoservice.errors import NotFound, ParameterError
+from geoservice.live.question import CoverageQuestion
+from geoservice.server import schemas
+from geoservice.server.deps import RequestContext, request_context
+from geoservice.server.formats import HTML, JSON
+from geoservice.server.jobs.pool import JobPool
+from geoservice.server.links import link
+from geoservice.server.processes.descriptions import STATION_SCENARIO, description, summary
+from geoservice.server.processes.live_task import CoverageTask
+from geoservice.server.release_pool import version_of
+from geoservice.server.responses import document
+
+router = APIRouter(tags=["processes"])
+LAYER = "coverage"
+"""Who may read this layer may ask: an answer has the same numbers."""
+MAX_BODY = 256 * 1024
+"""Bytes of a request's body."""
+Page = Annotated[RequestContext, Depends(request_context("json", "html"))]
+Answer = Annotated[RequestContext, Depends(request_context("json", cached=False))]
+EXECUTE: dict[str, Any] = {
+    "type": "object",
+    "required": ["inputs"],
+    "properties": {"inputs": {"type": "object", "required": ["service", "mode"], "properties": {}}},
+}
+
+
+def _links(context: RequestContext, path: str) -> list[dict[str, str]]:
+    return [
+        link("self", JSON, context.urls.to(path, {"f": "json"})),
+        link("alternate", HTML, context.urls.to(path, {"f": "html"})),
+    ]
+
+
+@router.get(
+    "/processes",
+    operation_id="getProcesses",
+    summary="Live questions that can be asked",
+    responses=schemas.responses(schemas.ANY),
+)
+async def processes(context: Page) -> Response:
+    """Return the list of processes."""
+    own = link("self", JSON, context.urls.to(f"/processes/{STATION_SCENARIO}"))
+    content = {"processes": [{**summary(context.language), "links": [own]}], "links": _links(context, "/processes")}
+    return document(context, content, "Processes")
+
+
+@router.get(
+    "/processes/{process_id}",
+    operation_id="getProcessDescription",
+    summary="A process, its inputs and its output",
+    responses=schemas.responses(schemas.ANY, missing=True),
+)
+async def process(context: Page, process_id: str) -> Response:
+    """Return the description of a process."""
+    _check(process_id)
+    path = f"/processes/{process_id}"
+    execute = link("http://www.opengis.net/def/rel/ogc/1.0/execute", JSON, context.urls.to(f"{path}/execution"))
+    content = {**description(context.language), "links": [*_links(context, path), execute]}
+    return document(context, content, str(content["title"]))
+
+
+@router.post(
+    "/processes/{process_id}/execution",
+    operation_id="executeProcess",
+    summary="Answer a live question",
+    responses=schemas.responses(schemas.ANY, missing=True),
+    openapi_extra={"requestBody": {"required": True, "content": {JSON: {"schema": EXECUTE}}}},
+)
+async def execute(context: Answer, request: Request, process_id: str) -> Response:
+    """Return the answer to a question; it is computed from the release, and nothing is kept."""
+    _check(process_id)
+    layer = context.layer(LAYER)
+    question = parse_question(await _body(request))
+    pool: JobPool = request.app.state.questions
+    body = await pool.run(version_of(context.reader), CoverageTask(question, context.principal.within(layer)))
+    return Response(body, 200, {"Cache-Control": "no-store"}, JSON)
+
+
+def _check(process_id: str) -> None:
+    if process_id != STATION_SCENARIO:
+        raise NotFound(f"no process {process_id!r:.60}; there is {STATION_SCENARIO}")
+
+
+async def _body(request: Request) -> bytes:
+    body = b""
+    async for part in request.stream():
+        body += part
+        if len(body) > MAX_BODY:
+            raise ParameterError(f"body: larger than {MAX_BODY} bytes; ask with fewer edits")
+    return body
+
+
+def parse_question(body: bytes) -> CoverageQuestion:
+    """Return the question of a request's body; raises :class:`ParameterError` that names what is wrong.
+
+    >>> parse_question(b'{"inputs": {"service": "clinic", "mode": "walk"}}').tier
+    'any'
+    """
+    try:
+        content: Any = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        raise ParameterError('body: not JSON; send {"inputs": {…}}') from None
+    if not isinstance(content, dict) or not isinstance(content.get("inputs"), dict):
+        raise ParameterError('body: expected an object with "inputs", itself an object')
+    try:
+        return CoverageQuestion.model_validate(content["inputs"])
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_context=False)[0]
+        place = ".".join(map(str, ("inputs", *first["loc"])))
+        raise ParameterError(f"{place}: got {str(first['input'])!r:.60}: {first['msg']}") from None

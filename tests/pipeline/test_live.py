@@ -1,0 +1,141 @@
+"""Answers of the live engine equal a release that is published with the edited stations."""
+
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from geoservice.errors import ParameterError
+from geoservice.ingest import Options, import_file
+from geoservice.layer import Layer
+from geoservice.live.edits import StationEdit
+from geoservice.live.engine import Engine
+from geoservice.live.files import read_live
+from geoservice.live.question import CoverageQuestion, Parameters
+from geoservice.pipeline import publish_study
+from geoservice.project import Project, open_project
+from geoservice.release import ItemQuery, ReleaseStore, open_store
+from geoservice.release.base import ALL
+from geoservice.study import Study
+
+from .conftest import fill, quiet
+
+MOVED = StationEdit(station="B", lon=10.0072, lat=0.0108, start_delay_s=0)
+NEW = StationEdit(station="C", lon=10.0144, lat=0.0, tier="village", services=("checkup",), capacity=50)
+CLOSED = StationEdit(station="A", open=False)
+WALK = CoverageQuestion(service="checkup", mode="walk")
+
+
+def rows_of(store: ReleaseStore) -> dict[tuple[Any, ...], tuple[Any, Any]]:
+    """Return value and margin of coverage rows by area, measure and minutes."""
+    with closing(store.open()) as reader:
+        table = reader.items("table", ItemQuery(limit=ALL)).to_pylist()
+    wanted = [r for r in table if r["measure"] in {"persons", "covered_persons", "covered_share"} and r["group"] == "all"]
+    return {
+        (r["geography"], r["unit"], r["measure"], r["minutes"]): (r["value"], r["margin"])
+        for r in wanted
+        if (r["tier"], r["nth"]) == ("any", 1) or r["measure"] == "persons"
+    }
+
+
+@pytest.fixture(scope="module")
+def published(
+    protected: Project, study: Study, layers: tuple[Layer, ...], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[ReleaseStore]:
+    with closing(open_store(tmp_path_factory.mktemp("base") / "releases", None, "geoservice", read_only=False)) as store:
+        publish_study(protected, store, study, layers, quiet)
+        yield store
+
+
+@pytest.fixture(scope="module")
+def engine(published: ReleaseStore) -> Iterator[Engine]:
+    with closing(published.open()) as reader:
+        yield Engine(read_live(reader.live()), Parameters.of(reader.manifest.study, ("all", "resident", "migrant")))
+
+
+def republished(
+    town: Path, protected: Project, study: Study, layers: tuple[Layer, ...], folder: Path, stations: list[str]
+) -> dict[tuple[Any, ...], tuple[Any, Any]]:
+    """Return the coverage of a study with other stations and the same surface."""
+    with (
+        closing(open_project(folder / "project", None, "geoservice")) as project,
+        closing(open_store(folder / "releases", None, "geoservice", read_only=False)) as store,
+    ):
+        fill(project, town, study)
+        header = (town / "stations.csv").read_text(encoding="utf-8").splitlines()[0]
+        (folder / "stations.csv").write_text("\n".join([header, *stations, ""]), encoding="utf-8")
+        import_file(project, "stations", folder / "stations.csv", Options(), study, quiet)
+        info = protected.surfaces()[-1]
+        project.add_surface(protected.surface(info.digest), info)
+        publish_study(project, store, study, layers, quiet)
+        return rows_of(store)
+
+
+@pytest.mark.parametrize(
+    ("edits", "stations"),
+    [
+        ((MOVED,), ["A,A,county,checkup,500,0,10.0,0.0", "B,B,village,checkup,90,0,10.0072,0.0108"]),
+        ((CLOSED, NEW), ["B,B,village,checkup,90,300,10.0144,0.0144", "C,C,village,checkup,50,0,10.0144,0.0"]),
+    ],
+)
+def test_an_answer_equals_a_release_with_these_stations(
+    engine: Engine, town: Path, protected: Project, study: Study, layers: tuple[Layer, ...], tmp_path: Path,
+    edits: tuple[StationEdit, ...], stations: list[str],
+) -> None:  # fmt: skip
+    expected = republished(town, protected, study, layers, tmp_path, stations)
+    answer = engine.answer(WALK.model_copy(update={"edits": edits, "areas": "all"}))
+    for area in answer["areas"]:
+        for at in area["breaks"]:
+            for name, measure in (("persons", "covered_persons"), ("share", "covered_share")):
+                value, margin = expected[area["geography"], area["unit"], measure, at["minutes"]]
+                assert [at[name]["value"], at[name]["margin"]] == pytest.approx([value, margin], abs=6e-4)
+    assert len(answer["areas"]) == 3
+
+
+def test_gained_and_lost_people_make_up_the_difference(engine: Engine) -> None:
+    answer = engine.answer(WALK.model_copy(update={"edits": (MOVED, CLOSED, NEW)}))
+    for area in answer["areas"]:
+        for at in area["breaks"]:
+            difference = at["persons"]["value"] - at["persons_before"]["value"]
+            assert at["gained"]["value"] - at["lost"]["value"] == pytest.approx(difference, abs=2e-3)
+    assert any(at["gained"]["value"] > 0 for area in answer["areas"] for at in area["breaks"])
+    assert any(at["lost"]["value"] > 0 for area in answer["areas"] for at in area["breaks"])
+
+
+def test_a_question_leaves_no_trace(engine: Engine) -> None:
+    before = engine.answer(WALK.model_copy(update={"areas": "all"}))
+    engine.answer(WALK.model_copy(update={"edits": (MOVED, CLOSED, NEW)}))
+    assert engine.answer(WALK.model_copy(update={"areas": "all"})) == before
+    assert engine.answer(WALK)["areas"] == []
+
+
+def test_people_of_a_closed_station_go_to_the_next_one(engine: Engine) -> None:
+    answer = engine.answer(WALK.model_copy(update={"edits": (CLOSED, MOVED)}))
+    change = {s["id"]: (s["persons_before"]["value"], s["persons"]["value"]) for s in answer["stations"]}
+    assert change["A"][0] > 0 == change["A"][1]
+    assert change["B"][1] > change["B"][0] > 0
+
+
+def test_a_station_far_from_streets_is_named(engine: Engine) -> None:
+    answer = engine.answer(WALK.model_copy(update={"edits": (NEW.model_copy(update={"lat": 1.0}),)}))
+    assert (answer["off_street"], answer["areas"]) == (["C"], [])
+
+
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        ({"service": "post"}, "service: got 'post', allowed are checkup"),
+        ({"mode": "drive"}, "mode: got 'drive', allowed are walk"),
+        ({"tier": "van"}, "tier: got 'van', allowed are any"),
+        ({"group": "under_6"}, "group: got 'under_6', allowed are all"),
+        ({"edits": (StationEdit(station="D"),)}, "missing: lon, lat, tier, services"),
+        ({"edits": (StationEdit(station="A", lon=10.0),)}, "station 'A': a position needs both lon and lat"),
+        ({"edits": (StationEdit(station="A", tier="city"),)}, "tier is 'city', allowed are county, township, village, van"),
+        ({"edits": (StationEdit(station="A", services=("post",)),)}, "service is 'post', allowed are checkup"),
+    ],
+)
+def test_what_the_study_does_not_have_is_refused(engine: Engine, question: dict[str, Any], text: str) -> None:
+    with pytest.raises(ParameterError, match=text):
+        engine.answer(WALK.model_copy(update=question))

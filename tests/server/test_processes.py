@@ -1,0 +1,80 @@
+"""Live questions over HTTP: the list, the description, answers and refusals."""
+
+import json
+import urllib.request
+from typing import Any
+from urllib.error import HTTPError
+
+import pytest
+
+PATH = "/processes/station-scenario"
+
+
+def ask(url: str, inputs: Any, body: bytes | None = None) -> tuple[int, dict[str, Any]]:
+    data = json.dumps({"inputs": inputs}).encode() if body is None else body
+    request = urllib.request.Request(f"{url}{PATH}/execution", data, {"Content-Type": "application/json"})
+    try:
+        with urllib.request.urlopen(request) as answer:
+            return answer.status, json.load(answer)
+    except HTTPError as error:
+        return error.code, json.load(error)
+
+
+@pytest.fixture(scope="module")
+def station(demo_server: str) -> dict[str, Any]:
+    with urllib.request.urlopen(f"{demo_server}/collections/stations/items?limit=1000&f=json") as answer:
+        return next(f for f in json.load(answer)["features"] if "primary_care" in f["properties"]["services"].split())
+
+
+def test_the_list_and_the_description_name_the_inputs(client):
+    (listed,) = client.json("/processes")["processes"]
+    described = client.json(PATH)
+    assert (listed["id"], described["title"]) == ("station-scenario", "Stations as they could be")
+    assert set(described["inputs"]) == {"service", "mode", "tier", "group", "edits", "areas"}
+    assert client.json(f"{PATH}?lang=zh")["title"] == "站点情景"
+    assert client.get("/processes/siting").status_code == 404
+
+
+def test_the_execution_is_posted(client):
+    answer = client.get(f"{PATH}/execution")
+    assert (answer.status_code, answer.headers["allow"]) == (405, "POST, OPTIONS")
+
+
+def test_a_closed_station_loses_people_and_areas(demo_server: str, station: dict[str, Any]) -> None:
+    edit = {"station": station["properties"]["unit"], "open": False}
+    status, answer = ask(demo_server, {"service": "primary_care", "mode": "walk", "edits": [edit]})
+    assert status == 200
+    county = next(a for a in answer["areas"] if a["geography"] == "county")
+    assert all(at["gained"]["value"] == 0 for at in county["breaks"])
+    lost = sum(at["lost"]["value"] for at in county["breaks"])
+    assert lost == pytest.approx(
+        sum(at["persons_before"]["value"] - at["persons"]["value"] for at in county["breaks"]), abs=0.02
+    )
+    assert lost > 0
+    persons = {s["id"]: (s["persons_before"]["value"], s["persons"]["value"]) for s in answer["stations"]}
+    assert persons[station["properties"]["unit"]][1] == 0
+
+
+@pytest.mark.parametrize(
+    ("inputs", "text"),
+    [
+        ({"service": "primary_care"}, "inputs.mode"),
+        ({"service": "primary_care", "mode": "fly"}, "mode: got 'fly'"),
+        ({"service": "primary_care", "mode": "walk", "colour": 1}, "inputs.colour"),
+        ({"service": "primary_care", "mode": "walk", "edits": [{"station": "x", "lon": 200}]}, "inputs.edits.0.lon"),
+        (
+            {"service": "primary_care", "mode": "walk", "edits": [{"station": "x"}]},
+            "needs lon, lat, tier, services",
+        ),
+        ({"service": "primary_care", "mode": "walk", "edits": [{"station": "x"}] * 201}, "inputs.edits"),
+        ([], "expected an object"),
+    ],
+)
+def test_bad_inputs_are_refused_and_named(demo_server: str, inputs: Any, text: str) -> None:
+    status, problem = ask(demo_server, inputs)
+    assert (status, text in problem["detail"]) == (400, True), problem
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"[]", b"nan", b"\xff", b"1" * 300_000])
+def test_a_body_that_is_no_question_is_refused(demo_server: str, body: bytes) -> None:
+    assert ask(demo_server, None, body)[0] == 400
