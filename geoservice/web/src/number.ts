@@ -25,7 +25,6 @@ const KINDS: Readonly<Record<string, Kind>> = {
   median_minutes: "minutes",
   mean_minutes: "minutes",
   p90_minutes: "minutes",
-  mean_minutes: "minutes",
   minutes_gini: "index",
   minutes_theil: "index",
   minutes_theil_between: "index",
