@@ -10,7 +10,7 @@ from geoservice.live.question import Parameters
 from geoservice.network.graph import load_graph
 from geoservice.network.live_times import LivePoints, PlacedStations
 from geoservice.network.peak import slowed
-from geoservice.network.snap import main_edges, snap
+from geoservice.network.snap import StreetIndex, main_edges, snap
 
 Rows = Sequence[Mapping[str, Any]]
 
@@ -21,6 +21,7 @@ class ModeStreets:
     def __init__(self, arrays: LiveArrays, parameters: Parameters, mode: str) -> None:
         self._metres = parameters.snap_metres
         self._graph = slowed(load_graph(arrays.network, mode), parameters.peak_factor.get(mode, 1.0))
+        self._index = StreetIndex(self._graph)
         self.stations = self.place(arrays.stations.to_pylist())
         surface, main = arrays.surface, main_edges(self._graph, self.stations.snapped)
         points = snap(self._graph, surface.point_lon, surface.point_lat, self._metres, main)
@@ -29,4 +30,4 @@ class ModeStreets:
     def place(self, rows: Rows) -> PlacedStations:
         """Return stations on the streets of the mode."""
         lon, lat, delay = (np.array([r[name] for r in rows], float) for name in ("lon", "lat", "start_delay_s"))
-        return PlacedStations(snap(self._graph, lon, lat, self._metres), np.round(delay * 1000).astype(np.int32))
+        return PlacedStations(self._index.snap(lon, lat, self._metres), np.round(delay * 1000).astype(np.int32))
