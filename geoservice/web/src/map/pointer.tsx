@@ -9,6 +9,8 @@ import { estimateIn, estimateOf, NOTHING } from "../number";
 import type { Estimate, Value } from "../types";
 import { CatchmentCard, GapCard, StationCard } from "../ui/cards";
 import { code } from "../flow/load";
+import { scenarioOn } from "../scenario/choice";
+import { code as scenarioCode } from "../scenario/load";
 import { closeCard, openCard } from "./cards";
 import { ground, shown } from "./ground";
 
@@ -40,7 +42,7 @@ function move(map: MapLibre, event: MapLayerMouseEvent): void {
   const drawn = under(map, event, `${shown.value?.layer.id}-fill`);
   const point = under(map, event, "stations-circle", "gaps-fill");
   hovered.value = area ? String(area.properties["unit"]) : null;
-  map.getCanvas().style.cursor = point || area ? "pointer" : "";
+  map.getCanvas().style.cursor = scenarioOn.value && !point ? "crosshair" : point || area ? "pointer" : "";
   const feature = (drawn ?? area)?.properties;
   tip.value = feature
     ? { x: event.point.x, y: event.point.y, feature, area: hovered.value, number: drawnNumber(drawn) }
@@ -48,6 +50,7 @@ function move(map: MapLibre, event: MapLayerMouseEvent): void {
 }
 
 function click(map: MapLibre, event: MapLayerMouseEvent): void {
+  if (scenarioOn.value) return scenarioCode.value.value?.click(map, event);
   if (flowsOn.value) {
     const unit = under(map, event, "area-hit")?.properties["unit"];
     return code.value.value?.click(unit === undefined ? null : String(unit), event.point.x, event.point.y);
