@@ -10,7 +10,8 @@ import { noPicture, pictureUrl } from "../picture";
 import { numberOf } from "../ui/words";
 import { code, keepFlowMap } from "../flow/load";
 import { code as hotspotCode, keepHotspotMap } from "../hotspot/load";
-import { openScenario, scenarioOn, there } from "../scenario/choice";
+import { scenarioOn, there } from "../scenario/choice";
+import { enter } from "../scenario/entry";
 import { keepScenarioMap } from "../scenario/load";
 import { lineOf } from "../equal/data";
 import { sentenceOf } from "../equal/words";
@@ -140,7 +141,7 @@ export function MapView() {
       {FlowTip && <FlowTip />}
       {HotspotTip && <HotspotTip />}
       <Buttons />
-      {there.value && !scenarioOn.value && <button type="button" class="try" onClick={openScenario}>{t("scenario.open")}</button>}
+      {there.value && !scenarioOn.value && <button type="button" class="try" onClick={enter}>{t("scenario.open")}</button>}
       <Faults rebuild={() => attempt.value++} />
       {credited() && <div class="credit">{t("map.credit")}</div>}
     </main>

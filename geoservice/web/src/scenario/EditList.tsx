@@ -2,6 +2,7 @@
 
 import { named, t } from "../i18n";
 import { study } from "../state";
+import { serviceName } from "../ui/words";
 import { change, edits } from "./choice";
 import { known, offStreet, places } from "./data";
 import { isNew, kindOf, type Edit } from "./edits";
@@ -34,7 +35,7 @@ function Entry({ edit }: { edit: Edit }) {
       <p class="head">
         <i class="scenario-mark" data-kind={kind}><Icon kind={kind} /></i>
         <strong>{nameOf(edit.station)}</strong>
-        <small>{t(`scenario.kind.${kind}`)}{edit.tier ? ` · ${named("tier", edit.tier)}` : ""}</small>
+        <small>{t(`scenario.kind.${kind}`)}{edit.services && ` · ${named("tier", edit.tier ?? "")} · ${edit.services.map(serviceName).join(t("comma"))}`}</small>
       </p>
       {offStreet.value.has(edit.station) && <p class="reason warn" role="status">{t("scenario.off_street", { metres: study.value.snap_metres ?? "" })}</p>}
       {gone && <p class="reason warn">{t("scenario.gone")}</p>}

@@ -1,24 +1,34 @@
 /** The panel of a scenario: the share of the study before and after, its edits, the areas and stations that change. */
 
 import { named, say, t } from "../i18n";
-import { group, layerOf, minutes, mode, service, themeLayer, tier } from "../state";
+import { group, layerOf, minutes, mode, service, themeLayer, tier, view } from "../state";
 import { Estimated } from "../ui/Estimated";
 import { Failure } from "../ui/Failure";
 import { groupName, modeName, serviceName } from "../ui/words";
 import { summary } from "../rows";
 import { ChangedAreas } from "./ChangedAreas";
-import { clearAll, COVERAGE, edits, history, leaveScenario, present, redo, undo } from "./choice";
-import { answer, busy, first, overall, places, problem, retry } from "./data";
+import { clearAll, COVERAGE, edits, history, present, put, redo, undo } from "./choice";
+import { answer, busy, first, known, overall, places, problem, retry } from "./data";
+import { MOST } from "./edits";
+import { leave } from "./entry";
 import { EditList } from "./EditList";
+import { focusMark } from "./markers";
 import { StationLoads } from "./StationLoads";
 import { StationPicker } from "./StationPicker";
 import { people } from "./words";
 import "./scenario.css";
 
+/** A new station in the middle of the map, for the keyboard. */
+function add(): void {
+  const { lon, lat } = view.value ?? { lon: 0, lat: 0 };
+  focusMark(put(lon, lat, known.value));
+}
+
 function Toolbar() {
   const { past, future } = history.value;
   return (
     <div class="tools" role="toolbar" aria-label={t("scenario.tools")}>
+      <button type="button" disabled={places.value.value === null || present.value || edits.value.length >= MOST} title={t("scenario.add_long")} onClick={add}>{t("scenario.add")}</button>
       <button type="button" disabled={past.length === 0} title={t("scenario.undo_keys")} onClick={undo}>{t("scenario.undo")}</button>
       <button type="button" disabled={future.length === 0} title={t("scenario.redo_keys")} onClick={redo}>{t("scenario.redo")}</button>
       <button type="button" aria-pressed={present.value} disabled={edits.value.length === 0} title={t("scenario.present_long")} onClick={() => (present.value = !present.value)}>{t("scenario.present")}</button>
@@ -67,9 +77,10 @@ export function ScenarioPanel() {
     <section class="areas scenario" aria-busy={busy.value}>
       <div class="bar">
         <h2>{t("scenario.title")}</h2>
-        <button type="button" class="plain" title="Esc" onClick={leaveScenario}>{t("scenario.leave")}</button>
+        <button type="button" class="plain" title="Esc" onClick={leave}>{t("scenario.leave")}</button>
       </div>
       <p class="hint">{t("scenario.hint", { service: serviceName(service.value) })}</p>
+      {edits.value.length >= MOST && <p class="reason warn" role="status">{t("scenario.full", { most: MOST })}</p>}
       <Toolbar />
       <p class="quiet asked">{asked()}</p>
       <Overall />

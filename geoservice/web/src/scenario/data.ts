@@ -85,10 +85,11 @@ export const problem = computed((): Problem | null => {
   const failed = failure.value;
   return failed && failed.question === question.value && held.value?.question !== question.value ? failed.problem : null;
 });
-export const busy = computed((): boolean => question.value !== held.value?.question && problem.value === null);
+export const busy = computed((): boolean => question.value !== held.value?.question && problem.value === null && places.problem.value === null);
 /** Whether nothing has been answered yet: the server reads its arrays. */
 export const first = computed((): boolean => held.value === null);
 
+/** Puts the question of now; also one answered before, since a later one may still be under way. */
 export function retry(): void {
   failure.value = null;
   if (question.value !== null) latest.ask({ question: question.value, trip: trip.value });
@@ -153,9 +154,7 @@ export function keepAnswers(): (() => void)[] {
   const asking = effect(() => {
     const asked = question.value;
     if (asked === null) return latest.drop();
-    untracked(() => {
-      if (held.value?.question !== asked) latest.ask({ question: asked, trip: trip.value });
-    });
+    untracked(retry);
   });
   const drawing = effect(() => void (tried.value = triedAreas.value));
   return [places.keep(), asking, drawing, () => latest.drop(), () => void (tried.value = null)];

@@ -5,7 +5,8 @@ import { say, t } from "../i18n";
 import { narrow, panels } from "../layout";
 import { closeCard } from "../map/cards";
 import { MapView } from "../map/MapView";
-import { leaveScenario, scenarioOn } from "../scenario/choice";
+import { scenarioOn } from "../scenario/choice";
+import { leave } from "../scenario/entry";
 import { flowsOn, selected, study } from "../state";
 import { outdated } from "../watch";
 import { Controls, Title } from "./Controls";
@@ -16,7 +17,7 @@ import { Sheet } from "./Sheet";
 /** Escape closes what was opened last: the card on the map, then the area chosen. */
 function closeLast(event: KeyboardEvent): void {
   if (event.key !== "Escape" || event.defaultPrevented || closeCard()) return;
-  if (scenarioOn.value) return leaveScenario();
+  if (scenarioOn.value) return event.target instanceof HTMLInputElement ? event.target.blur() : leave();
   if (flowsOn.value) return code.value.value?.closeLast();
   selected.value = null;
 }
