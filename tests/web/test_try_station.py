@@ -18,6 +18,13 @@ KALLIO = (0.66, 0.14)
 CENTRE = (0.5, 0.6)
 
 
+STILL = """() => {
+  const [canvas, map] = [document.querySelector(".canvas canvas"), document.querySelector(".map")];
+  return Math.abs(canvas.clientWidth - map.clientWidth) < 2 && document.querySelector(".canvas[data-idle]") !== null;
+}"""
+"""The map has the size that the panel leaves it, and is drawn."""
+
+
 def place(tab: Page, at: tuple[float, float]) -> tuple[float, float]:
     """Return the pixels of a place of the map."""
     box = tab.locator(".map").bounding_box()
@@ -40,9 +47,20 @@ def answered(tab: Page) -> None:
 
 
 def put(tab: Page, at: tuple[float, float] = KALLIO) -> None:
+    tab.wait_for_function(STILL)
     tab.mouse.click(*place(tab, at))
     expect(tab.locator(".edits li")).not_to_have_count(0)
     answered(tab)
+
+
+def drag(tab: Page, to: tuple[float, float]) -> None:
+    """Drag the one marker on the map to a place."""
+    box = tab.locator(".scenario-marker").bounding_box()
+    assert box is not None
+    tab.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    tab.mouse.down()
+    tab.mouse.move(*place(tab, to), steps=12)
+    tab.mouse.up()
 
 
 def share(tab: Page, when: str = "after") -> float:
@@ -72,7 +90,7 @@ def test_a_new_station_raises_the_share_and_lists_the_areas_that_change(page: Wa
     expect(tab.locator(".overall .change")).to_contain_text("+")
     expect(tab.locator(".changed tbody tr").first.locator("th")).to_have_text("Kallio")
     expect(tab.locator(".changed tbody tr").first.locator(".gained")).to_contain_text("±")
-    expect(tab.locator(".loads tbody tr th").first).to_have_text("New station 1")
+    expect(tab.locator(".loads [data-station=new-1] th")).to_have_text("New station 1")
     assert page.ground() != before
     tab.get_by_role("button", name="Present").click()
     expect(tab.locator(".overall")).to_contain_text("covered now")
@@ -83,10 +101,7 @@ def test_a_new_station_raises_the_share_and_lists_the_areas_that_change(page: Wa
 def test_a_drag_changes_the_numbers_and_is_one_step(tab: Page) -> None:
     put(tab)
     first = share(tab)
-    tab.mouse.move(*place(tab, KALLIO))
-    tab.mouse.down()
-    tab.mouse.move(*place(tab, CENTRE), steps=12)
-    tab.mouse.up()
+    drag(tab, CENTRE)
     answered(tab)
     assert share(tab) < first
     tab.keyboard.press("Control+z")
@@ -128,6 +143,24 @@ def test_a_station_of_the_release_is_moved_and_closed_by_the_keyboard(tab: Page)
     expect(tab.locator(".scenario-marker")).to_have_count(0)
 
 
+def test_the_keyboard_puts_a_station_and_moves_it(tab: Page) -> None:
+    tab.get_by_role("button", name="Add", exact=True).press("Enter")
+    marker = tab.locator(".scenario-marker[data-kind=new]")
+    expect(marker).to_be_focused()
+    before = marker.bounding_box()
+    for _ in range(3):
+        tab.keyboard.press("ArrowUp")
+    after = marker.bounding_box()
+    assert before is not None
+    assert after is not None
+    assert 29 < before["y"] - after["y"] < 31
+    assert abs(before["x"] - after["x"]) < 1
+    tab.keyboard.press("Control+z")
+    expect(tab.locator(".edits li")).to_have_count(1)
+    tab.keyboard.press("Control+z")
+    expect(tab.locator(".edits")).to_have_count(0)
+
+
 def test_a_card_closes_a_station_and_delete_removes_a_new_one(tab: Page) -> None:
     put(tab)
     tab.locator(".scenario-marker").focus()
@@ -149,13 +182,13 @@ def test_the_address_restores_a_scenario_and_back_leaves_it(page: Watched) -> No
     tab.locator("input[name=name-new-1]").fill("红岭站")
     tab.locator("input[name=capacity-new-1]").fill("500")
     answered(tab)
-    expect(tab.locator(".loads tbody tr").first.locator(".load")).to_contain_text("%")
+    expect(tab.locator(".loads [data-station=new-1] .load")).to_contain_text("%")
     expect(tab).to_have_url(re.compile(r"edits=new-1.*\*500"))
     assert part(tab, "scenario") == "on"
     before = share(tab)
     tab.reload()
     answered(tab)
-    expect(tab.locator(".loads tbody tr th").first).to_have_text("红岭站")
+    expect(tab.locator(".loads [data-station=new-1] th")).to_have_text("红岭站")
     assert share(tab) == before
     tab.go_back()
     expect(tab.locator(".scenario")).to_have_count(0)
@@ -181,10 +214,7 @@ def test_questions_are_asked_one_at_a_time(tab: Page) -> None:
     put(tab)
     held: list[Route] = []
     tab.route("**/execution", lambda route: held.append(route))  # noqa: PLW0108 - a method of a list takes no route
-    tab.mouse.move(*place(tab, KALLIO))
-    tab.mouse.down()
-    tab.mouse.move(*place(tab, CENTRE), steps=20)
-    tab.mouse.up()
+    drag(tab, CENTRE)
     tab.wait_for_timeout(500)
     assert len(held) == 1
     held[0].continue_()

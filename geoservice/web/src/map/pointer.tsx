@@ -37,7 +37,14 @@ function drawnNumber(feature: MapGeoJSONFeature | undefined): Estimate {
 /** The layer whose units answer to the pointer. */
 const hit = (): string => (hotspotsOn.value ? "hotspot-fill" : "area-hit");
 
+/** Of what lies above the map, a marker for instance, nothing is said. */
+function leave(): void {
+  hovered.value = null;
+  tip.value = null;
+}
+
 function move(map: MapLibre, event: MapLayerMouseEvent): void {
+  if (event.originalEvent.target !== map.getCanvas()) return leave();
   const area = under(map, event, hit());
   const drawn = under(map, event, `${shown.value?.layer.id}-fill`);
   const point = under(map, event, "stations-circle", "gaps-fill");
@@ -78,9 +85,6 @@ function click(map: MapLibre, event: MapLayerMouseEvent): void {
 
 export function keepPointed(map: MapLibre): void {
   map.on("mousemove", (event) => move(map, event));
-  map.on("mouseout", () => {
-    hovered.value = null;
-    tip.value = null;
-  });
+  map.on("mouseout", leave);
   map.on("click", (event) => click(map, event));
 }

@@ -4,7 +4,7 @@ import { t } from "../i18n";
 import { modeName, serviceName } from "../ui/words";
 import { mode, service } from "../state";
 import { Cell } from "./ChangedAreas";
-import { loads } from "./data";
+import { closed, loads } from "./data";
 import { nameOf } from "./words";
 
 /** More stations than these change too little to be read one by one. */
@@ -31,7 +31,7 @@ export function StationLoads() {
               <th scope="row">{nameOf(id)}</th>
               <Cell name="before" measure="persons" of={before} />
               <Cell name="after" measure="persons" of={after} />
-              <Cell name="load" measure="load" of={load} />
+              {load.status === "not_applicable" ? <td class="load none">{t(closed.value.has(id) ? "scenario.kind.closed" : "legend.no_capacity")}</td> : <Cell name="load" measure="load" of={load} />}
             </tr>
           ))}
         </tbody>

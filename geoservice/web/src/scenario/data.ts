@@ -98,7 +98,7 @@ export function retry(): void {
 const hideBelow = computed((): number | null => study.value.disclosure?.hide_below ?? null);
 const levelRows = computed((): AreaRow[] => (answer.value ? rowsAt(answer.value, level.value, minutes.value) : []));
 export const areaRows = computed((): AreaRow[] => changedRows(levelRows.value));
-const closed = computed((): ReadonlySet<string> => new Set(edits.value.filter((e) => e.open === false).map((e) => e.station)));
+export const closed = computed((): ReadonlySet<string> => new Set(edits.value.filter((e) => e.open === false).map((e) => e.station)));
 export const loads = computed((): StationRow[] => (answer.value ? stationRows(answer.value, closed.value) : []));
 export const offStreet = computed((): ReadonlySet<string> => new Set(answer.value?.off_street));
 
