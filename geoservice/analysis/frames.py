@@ -29,9 +29,13 @@ SPLIT_GROUPS = ("all", "resident", "migrant")
 
 
 def table(values: Floats, margin: Floats | None = None, missing: str | Objects = NOBODY, **columns: object) -> pa.Table:
-    """Return rows of the release table; omitted dimensions do not apply. NaN becomes null with the status ``missing``."""
-    value = np.asarray(values, float)
-    finite = np.isfinite(value)
+    """Return rows of the release table; omitted dimensions do not apply.
+
+    A value that is not finite becomes null with the status ``missing``: NaN, or a ratio to nothing, such as the relative risk
+    of a cluster that has all cases.
+    """
+    finite = np.isfinite(np.asarray(values, float))
+    value = np.where(finite, values, np.nan)
     margins = np.full(value.shape, np.nan) if margin is None else np.where(finite, margin, np.nan)
     data = {**columns, "value": value, "margin": margins, "status": OK if finite.all() else np.where(finite, OK, missing)}
     return pa.table([_column(f, data.get(f.name), len(value)) for f in ROWS], schema=ROWS)

@@ -1,34 +1,37 @@
 """The stations of a scenario: those of the release with edits applied, which are checked."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
-
-import pyarrow as pa
 
 from geoservice.errors import ParameterError
 from geoservice.live.edits import StationEdit
 from geoservice.schema import TIERS
 
+Row = Mapping[str, Any]
 NEEDED = ("lon", "lat", "tier", "services")
 """What a new station must state."""
 FIELDS = ("name", "lon", "lat", "tier", "services", "capacity", "start_delay_s", "open")
 
 
-def edited(stations: pa.Table, edits: Sequence[StationEdit], services: Sequence[str]) -> list[dict[str, Any]]:
-    """Return the stations as rows after edits, each with ``open``; new ones follow in the order of the edits.
+def edited(stations: Sequence[Row], edits: Sequence[StationEdit], services: Sequence[str]) -> tuple[list[Row], list[int]]:
+    """Return the stations after edits, and the positions of those edited; new ones follow in the order of the edits.
 
-    Raises :class:`ParameterError` for a new station without what it needs, and for an unknown tier or service.
+    A row without ``open`` is of an open station. Raises :class:`ParameterError` for a new station without what it needs, and
+    for an unknown tier or service.
     """
-    rows = [{**row, "open": True} for row in stations.to_pylist()]
+    rows = list(stations)
     position = {row["id"]: number for number, row in enumerate(rows)}
+    changed = set[int]()
     for edit in edits:
         _check(edit, edit.station in position, services)
         changes = {name: getattr(edit, name) for name in FIELDS if getattr(edit, name) is not None}
         if edit.station not in position:
             position[edit.station] = len(rows)
             rows.append({"id": edit.station, "name": edit.station, "capacity": None, "start_delay_s": 0.0})
-        rows[position[edit.station]] |= changes
-    return rows
+        number = position[edit.station]
+        rows[number] = {**rows[number], **changes}
+        changed.add(number)
+    return rows, sorted(changed)
 
 
 def _check(edit: StationEdit, known: bool, services: Sequence[str]) -> None:

@@ -6,51 +6,24 @@ afterwards. Questions are answered one after the other.
 
 from collections.abc import Sequence
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from geoservice.demand import Quantity, region_sums
 from geoservice.errors import ParameterError
 from geoservice.geo import Bools, Int32s, Ints
+from geoservice.live.answer import AreaAnswer, Counts, StationAnswer
 from geoservice.live.coverage import AreaCoverage, Estimates, area_coverage, moved_across
 from geoservice.live.edited_stations import edited
 from geoservice.live.files import LiveArrays
+from geoservice.live.mode_streets import ModeStreets, Rows
 from geoservice.live.question import CoverageQuestion, Parameters
 from geoservice.live.region_points import RegionPoints
-from geoservice.network.graph import load_graph
-from geoservice.network.live_times import Change, LivePoints, LiveTimes, PlacedStations
-from geoservice.network.peak import slowed
-from geoservice.network.snap import main_edges, snap
+from geoservice.network.live_times import Change, LiveTimes
 
-Rows = Sequence[dict[str, Any]]
 MAX_TRIPS = 24
 """Trips whose times are kept; those of the least recent one are searched again when they are needed."""
-
-
-class _Mode:
-    """The streets of a mode, the points on them, and the stations of the release."""
-
-    def __init__(self, arrays: LiveArrays, parameters: Parameters, mode: str) -> None:
-        self._metres = parameters.snap_metres
-        self.graph = slowed(load_graph(arrays.network, mode), parameters.peak_factor.get(mode, 1.0))
-        self.stations = self.place(arrays.stations.to_pylist())
-        surface, main = arrays.surface, main_edges(self.graph, self.stations.snapped)
-        points = snap(self.graph, surface.point_lon, surface.point_lat, self._metres, main)
-        self.points = LivePoints.of(self.graph, points, parameters.direction)
-
-    def place(self, rows: Rows) -> PlacedStations:
-        """Return stations on the streets of the mode."""
-        lon, lat, delay = (np.array([r[name] for r in rows], float) for name in ("lon", "lat", "start_delay_s"))
-        return PlacedStations(snap(self.graph, lon, lat, self._metres), np.round(delay * 1000).astype(np.int32))
-
-
-class _Stations(NamedTuple):
-    """The stations whose persons a question changes: positions, and persons before and after."""
-
-    position: Ints
-    before: Estimates
-    after: Estimates
 
 
 class Engine:
@@ -66,7 +39,7 @@ class Engine:
 
     def __init__(self, arrays: LiveArrays, parameters: Parameters) -> None:
         self._arrays, self.parameters = arrays, parameters
-        self._modes: dict[str, _Mode] = {}
+        self._modes: dict[str, ModeStreets] = {}
         self._trips: dict[tuple[str, str, str], LiveTimes] = {}
         self._baselines: dict[tuple[str, str, str, str], AreaCoverage] = {}
 
@@ -78,6 +51,10 @@ class Engine:
     def _area_rows(self) -> Rows:
         return self._arrays.areas.drop_columns(["geometry"]).to_pylist()
 
+    @cached_property
+    def _station_rows(self) -> Rows:
+        return self._arrays.stations.to_pylist()
+
     def answer(self, question: CoverageQuestion, within: Sequence[str] | None = None) -> dict[str, Any]:
         """Return the coverage of areas and the people of stations after the edits, beside those before; JSON.
 
@@ -85,27 +62,25 @@ class Engine:
         Raises :class:`ParameterError` for a service, mode, tier, group or station that the study does not have.
         """
         self._check(question)
-        rows = edited(self._arrays.stations, question.edits, self.parameters.services)
-        times, changed = self._times(question), self._changed(rows)
-        quantity, mode = Quantity("persons", question.group), self._mode(question.mode)
-        baseline = self._baseline(question, times)
-        edited_rows = [rows[i] for i in changed]
-        placed, offered = mode.place(edited_rows), _offers(edited_rows, question)
-        on_street = placed.snapped.ok
-        change = times.change(changed, placed.closed(~offered))
+        rows, changed = edited(self._station_rows, question.edits, self.parameters.services)
+        times, quantity = self._times(question), Quantity("persons", question.group)
+        baseline, edited_rows = self._baseline(question, times), [rows[i] for i in changed]
+        placed, offered = self._mode(question.mode).place(edited_rows), _offers(edited_rows, question)
+        change = times.change(np.array(changed, np.int64), placed.closed(~offered))
         try:
             areas = self._within(self._affected(change, question), within)
-            after = area_coverage(self._arrays.surface, quantity, self._areas, areas, times.ms, self.parameters.minutes)
-            moved = self._moved(change, times, areas, quantity)
-            stations = self._stations(change, times, quantity, len(rows))
+            area_answer = self._areas_after(areas, baseline, change, times.ms, quantity)
+            station_answer = self._stations_after(change, times.station, len(rows), quantity)
         finally:
             times.undo()
+        minutes, count = self.parameters.minutes, Counts(self.parameters.hide_below)
+        off_street = offered & ~placed.snapped.ok
         return {
             **question.model_dump(include={"service", "mode", "tier", "group"}),
-            "minutes": list(self.parameters.minutes),
-            "areas": self._area_json(areas, baseline, after, moved),
-            "stations": self._station_json(stations, rows) if within is None else [],
-            "off_street": [rows[i]["id"] for i in changed[offered & ~on_street]],
+            "minutes": list(minutes),
+            "areas": area_answer.rows(self._area_rows, minutes, count),
+            "stations": station_answer.rows(rows, count) if within is None else [],
+            "off_street": [row["id"] for row, off in zip(edited_rows, off_street, strict=True) if off],
         }
 
     def _check(self, question: CoverageQuestion) -> None:
@@ -120,9 +95,9 @@ class Engine:
             if got not in values:
                 raise ParameterError(f"{name}: got {got!r:.60}, allowed are {', '.join(values)}")
 
-    def _mode(self, mode: str) -> _Mode:
+    def _mode(self, mode: str) -> ModeStreets:
         if mode not in self._modes:
-            self._modes[mode] = _Mode(self._arrays, self.parameters, mode)
+            self._modes[mode] = ModeStreets(self._arrays, self.parameters, mode)
         return self._modes[mode]
 
     def _times(self, question: CoverageQuestion) -> LiveTimes:
@@ -130,7 +105,7 @@ class Engine:
         key = (question.service, question.tier, question.mode)
         if key not in self._trips:
             mode = self._mode(question.mode)
-            stations = mode.stations.closed(~_offers(self._arrays.stations.to_pylist(), question))
+            stations = mode.stations.closed(~_offers(self._station_rows, question))
             self._trips[key] = LiveTimes(mode.points, stations, self.parameters.minutes[-1] * 60_000)
         self._trips[key] = self._trips.pop(key)
         while len(self._trips) > MAX_TRIPS:
@@ -145,13 +120,6 @@ class Engine:
             arguments = self._arrays.surface, quantity, self._areas, every, times.ms, self.parameters.minutes
             self._baselines[key] = area_coverage(*arguments)
         return self._baselines[key]
-
-    def _changed(self, rows: Rows) -> Ints:
-        """Return the positions of the stations that edits have changed or added."""
-        before = self._arrays.stations.to_pylist()
-        same = (row == {**old, "open": True} for row, old in zip(rows, before, strict=False))
-        changed = [number for number, unchanged in enumerate(same) if not unchanged]
-        return np.array([*changed, *range(len(before), len(rows))], np.int64)
 
     def _affected(self, change: Change, question: CoverageQuestion) -> Ints:
         """Return the areas with a point whose time has changed, or all."""
@@ -170,76 +138,29 @@ class Engine:
                 inside.add(row["unit"])
         return areas[[self._area_rows[a]["unit"] in inside for a in areas.tolist()]]
 
-    def _moved(self, change: Change, times: LiveTimes, areas: Ints, quantity: Quantity) -> tuple[Estimates, Estimates]:
-        """Return the people of areas that a change newly covers, and those that it no longer covers."""
+    def _areas_after(self, areas: Ints, before: AreaCoverage, change: Change, ms: Int32s, quantity: Quantity) -> AreaAnswer:
+        """Return the coverage of areas after a change, and the people that it newly covers and no longer covers."""
+        surface, minutes = self._arrays.surface, self.parameters.minutes
         order = np.full(len(self._area_rows) + 1, -1, np.int32)
         order[areas] = np.arange(len(areas))
-        region = np.concatenate([order[position[change.point]] for position in self._arrays.point_area.values()])
-        levels = len(self._arrays.point_area)
-        point, before = np.tile(change.point, levels), np.tile(change.ms, levels)
-        after = np.tile(times.ms[change.point], levels)
-        arguments = self._arrays.surface, quantity, region, len(areas), point
-        minutes = self.parameters.minutes
-        return moved_across(*arguments, before, after, minutes), moved_across(*arguments, after, before, minutes)
+        levels = self._arrays.point_area.values()
+        region = np.concatenate([order[position[change.point]] for position in levels])
+        point, old, new = (np.tile(a, len(levels)) for a in (change.point, change.ms, ms[change.point]))
+        after = area_coverage(surface, quantity, self._areas, areas, ms, minutes)
+        gained = moved_across(surface, quantity, region, len(areas), point, old, new, minutes)
+        lost = moved_across(surface, quantity, region, len(areas), point, new, old, minutes)
+        return AreaAnswer(areas, before, after, gained, lost)
 
-    def _stations(self, change: Change, times: LiveTimes, quantity: Quantity, count: int) -> _Stations:
-        """Return the people whose nearest station is each of those that a change concerns."""
-        position = np.unique(np.concatenate([change.station, times.station[change.point]]))
+    def _stations_after(self, change: Change, station: Int32s, count: int, quantity: Quantity) -> StationAnswer:
+        """Return the people whose nearest station is each of those that a change concerns; ``station`` is that after it."""
+        position = np.unique(np.concatenate([change.station, station[change.point]]))
         position = position[position >= 0].astype(np.int64)
-        before = times.station.copy()
+        before = station.copy()
         before[change.point] = change.station
-        return _Stations(
-            position, self._nearest(before, position, count, quantity), self._nearest(times.station, position, count, quantity)
-        )
-
-    def _nearest(self, station: Int32s, position: Ints, count: int, quantity: Quantity) -> Estimates:
         order = np.full(count + 1, -1, np.int32)
         order[position] = np.arange(len(position))
-        sums = region_sums(self._arrays.surface, order[station], len(position))
-        return Estimates(sums.value(quantity), sums.margin(quantity))
-
-    def _number(self, estimates: Estimates, *index: int) -> dict[str, Any]:
-        """Return a number of people and its margin, null where it has none or the study hides it."""
-        value, margin = float(estimates.value[index]), float(estimates.margin[index])
-        if self.parameters.hide_below is not None and value < self.parameters.hide_below:
-            return {"value": None, "margin": None, "status": "under"}
-        return {"value": _json(value), "margin": _json(margin)}
-
-    def _area_json(
-        self, areas: Ints, before: AreaCoverage, after: AreaCoverage, moved: tuple[Estimates, Estimates]
-    ) -> list[dict[str, Any]]:
-        rows = []
-        for i, area in enumerate(areas.tolist()):
-            row = self._area_rows[area]
-            breaks = [
-                {
-                    "minutes": minutes,
-                    "persons": self._number(after.persons, i, b),
-                    "persons_before": self._number(before.persons, area, b),
-                    "share": {"value": _json(after.share.value[i, b]), "margin": _json(after.share.margin[i, b])},
-                    "share_before": {
-                        "value": _json(before.share.value[area, b]),
-                        "margin": _json(before.share.margin[area, b]),
-                    },
-                    "gained": self._number(moved[0], i, b),
-                    "lost": self._number(moved[1], i, b),
-                }
-                for b, minutes in enumerate(self.parameters.minutes)
-            ]
-            rows.append({**row, "persons": self._number(after.total, i), "breaks": breaks})
-        return rows
-
-    def _station_json(self, stations: _Stations, rows: Rows) -> list[dict[str, Any]]:
-        return [
-            {
-                "id": rows[position]["id"],
-                "name": rows[position]["name"],
-                "capacity": rows[position]["capacity"],
-                "persons": self._number(stations.after, i),
-                "persons_before": self._number(stations.before, i),
-            }
-            for i, position in enumerate(stations.position.tolist())
-        ]
+        sums = (region_sums(self._arrays.surface, order[of_point], len(position)) for of_point in (before, station))
+        return StationAnswer(position, *(Estimates(s.value(quantity), s.margin(quantity)) for s in sums))
 
 
 def _offers(rows: Rows, question: CoverageQuestion) -> Bools:
@@ -248,8 +169,3 @@ def _offers(rows: Rows, question: CoverageQuestion) -> Bools:
         row.get("open", True) and question.service in row["services"] and question.tier in ("any", row["tier"]) for row in rows
     )
     return np.fromiter(matches, np.bool_, len(rows))
-
-
-def _json(value: float) -> float | None:
-    """Return a number for JSON, null for NaN."""
-    return round(float(value), 3) if np.isfinite(value) else None

@@ -1,6 +1,7 @@
 """Snap points to streets: the nearest edge of a graph and the position along it."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -61,57 +62,63 @@ def is_joined(graph: Graph, stations: Snapped, points: Snapped) -> Bools:
 
 
 def snap(graph: Graph, lon: Floats, lat: Floats, max_metres: float, main: Bools | None = None) -> Snapped:
-    """Snap points to the nearest street within ``max_metres``; of streets at equal distance to the first edge.
+    """Snap points to the nearest street within ``max_metres``; see :class:`StreetIndex`."""
+    return StreetIndex(graph, main).snap(lon, lat, max_metres)
+
+
+class StreetIndex:
+    """An index of the streets of a graph, for points that are snapped at several times.
 
     Only edges with an entrance count, and those in ``main``, shape ``(edges,)``, before others: by default the large components
-    (:mod:`geoservice.network.components`). A point snaps to another edge only if that is ``GAP_METRES`` nearer. Searches charge
-    ``Snapped.metres``, the straight line from the point to the street.
+    (:mod:`geoservice.network.components`).
     """
-    lon, lat = np.asarray(lon, float), np.asarray(lat, float)
-    valid = np.isfinite(lon) & np.isfinite(lat) & (np.abs(lon) <= 180) & (np.abs(lat) <= 90)
-    x, y = np.full(len(lon), np.nan), np.full(len(lon), np.nan)
-    if valid.any():
-        x[valid], y[valid] = graph.projection.forward(lon[valid], lat[valid])
-    box = _box(graph)
-    outside = np.maximum(np.maximum(box[0] - x, x - box[2]), np.maximum(box[1] - y, y - box[3]))
-    in_range = valid & np.isfinite(x) & np.isfinite(y) & (outside <= max_metres)
-    search = _Search(graph, box, np.where(in_range, x, np.nan), np.where(in_range, y, np.nan), float(max_metres))
-    main = graph.large if main is None else main
-    edge, metres, fraction = search.nearest(graph.entrance & main)
-    other = graph.entrance & ~main
-    if other.any():
-        other_edge, other_metres, other_fraction = search.nearest(other)
-        nearer = (other_edge >= 0) & ((edge < 0) | (other_metres + GAP_METRES < metres))
-        edge, metres = np.where(nearer, other_edge, edge), np.where(nearer, other_metres, metres)
-        fraction = np.where(nearer, other_fraction, fraction)
-    reason = np.where(edge >= 0, SNAPPED, np.where(in_range, TOO_FAR, np.where(valid, NO_NETWORK, BAD_COORDINATE)))
-    return Snapped(edge, fraction, metres, reason.astype(np.int8))
 
-
-def _box(graph: Graph) -> tuple[float, float, float, float]:
-    x, y = graph.shape_x, graph.shape_y
-    return float(x.min()), float(y.min()), float(x.max()), float(y.max())
-
-
-class _Search:
-    """The search for the edges nearest to some points, for several selections of edges."""
-
-    def __init__(self, graph: Graph, box: tuple[float, float, float, float], x: Floats, y: Floats, max_metres: float) -> None:
+    def __init__(self, graph: Graph, main: Bools | None = None) -> None:
+        x, y = graph.shape_x, graph.shape_y
+        self._box = box = float(x.min()), float(y.min()), float(x.max()), float(y.max())
         width, height = box[2] - box[0], box[3] - box[1]
-        segments = max(len(graph.shape_x) - graph.edges, 1)
+        segments = max(len(x) - graph.edges, 1)
         cell = max(50.0, (width * height / segments) ** 0.5, max(width, height) / 20_000)
-        columns, rows = int(width // cell) + 1, int(height // cell) + 1
         owner = np.repeat(np.arange(graph.edges, dtype=np.int32), np.diff(graph.shape_start))
-        order = np.argsort((y - box[1]) // cell * columns + (x - box[0]) / cell)
-        self._graph, self._shapes = graph, (graph.shape_x, graph.shape_y, owner)
-        self._grid = np.array([box[0], box[1], cell]), columns, rows
-        self._points = x, y, order, max_metres
+        self._graph, self._shapes = graph, (x, y, owner)
+        self._grid = np.array([box[0], box[1], cell]), int(width // cell) + 1, int(height // cell) + 1
+        main = graph.large if main is None else main
+        self._main, other = self._cells(graph.entrance & main), graph.entrance & ~main
+        self._other = self._cells(other) if other.any() else None
 
-    def nearest(self, included: Bools) -> tuple[Int32s, Floats, Floats]:
-        """Return the nearest ``included`` edge of each point, -1 for none, its distance, and the fraction along it."""
-        cells = call(grid_cells, *self._shapes, included, *self._grid)
+    def _cells(self, included: Bools) -> Any:
+        return call(grid_cells, *self._shapes, included, *self._grid)
+
+    def snap(self, lon: Floats, lat: Floats, max_metres: float) -> Snapped:
+        """Snap points to the nearest street within ``max_metres``; of streets at equal distance to the first edge.
+
+        A point snaps to an edge that is not a main one only if that is ``GAP_METRES`` nearer. Searches charge
+        ``Snapped.metres``, the straight line from the point to the street.
+        """
+        lon, lat = np.asarray(lon, float), np.asarray(lat, float)
+        valid = np.isfinite(lon) & np.isfinite(lat) & (np.abs(lon) <= 180) & (np.abs(lat) <= 90)
+        x, y = np.full(len(lon), np.nan), np.full(len(lon), np.nan)
+        if valid.any():
+            x[valid], y[valid] = self._graph.projection.forward(lon[valid], lat[valid])
+        box = self._box
+        outside = np.maximum(np.maximum(box[0] - x, x - box[2]), np.maximum(box[1] - y, y - box[3]))
+        in_range = valid & np.isfinite(x) & np.isfinite(y) & (outside <= max_metres)
+        x, y = np.where(in_range, x, np.nan), np.where(in_range, y, np.nan)
+        edge, metres, fraction = self._nearest(self._main, x, y, float(max_metres))
+        if self._other is not None:
+            other_edge, other_metres, other_fraction = self._nearest(self._other, x, y, float(max_metres))
+            nearer = (other_edge >= 0) & ((edge < 0) | (other_metres + GAP_METRES < metres))
+            edge, metres = np.where(nearer, other_edge, edge), np.where(nearer, other_metres, metres)
+            fraction = np.where(nearer, other_fraction, fraction)
+        reason = np.where(edge >= 0, SNAPPED, np.where(in_range, TOO_FAR, np.where(valid, NO_NETWORK, BAD_COORDINATE)))
+        return Snapped(edge, fraction, metres, reason.astype(np.int8))
+
+    def _nearest(self, cells: Any, x: Floats, y: Floats, max_metres: float) -> tuple[Int32s, Floats, Floats]:
+        """Return the nearest edge of each point, -1 for none, its distance, and the fraction along it."""
+        origin, columns, _ = self._grid
+        order = np.argsort((y - origin[1]) // origin[2] * columns + (x - origin[0]) / origin[2])
         shapes = (*self._shapes, self._graph.shape_m)
-        edge, distance, along = call(nearest_segments, *shapes, *cells, *self._grid, *self._points)
+        edge, distance, along = call(nearest_segments, *shapes, *cells, *self._grid, x, y, order, max_metres)
         length = np.where(edge >= 0, self._graph.length_m[edge], 1.0)
         fraction = np.clip(np.divide(along, length, out=np.zeros(len(along)), where=length > 0), 0.0, 1.0)
         fraction[edge < 0] = np.nan

@@ -6,10 +6,11 @@ import { flowParts, takeFlows } from "./flow/choice";
 import { equalParts, takeEqual } from "./equal/choice";
 import { hotspotParts, takeHotspots } from "./hotspot/choice";
 import { cardParts, takeCards } from "./scorecard/choice";
+import { scenarioParts, takeScenario } from "./scenario/choice";
 import type { Manifest } from "./types";
 
 /** What is no choice of its own: it goes into the address, but not into the history. */
-const PASSING = ["map", "tab", "sort", "flow_line", "hotspot_cluster"];
+const PASSING = ["map", "tab", "sort", "flow_line", "hotspot_cluster", "edits"];
 const REST = 250;
 
 /** The choice as the part of an address behind its "#". */
@@ -20,7 +21,7 @@ export function written(): string {
     ["service", service.value], ["mode", mode.value], ["minutes", String(minutes.value)], ["tier", tier.value], ["group", group.value],
     ["level", level.value], ["theme", theme.value], ["on", [...overlays.value].sort().join(",")], ["area", selected.value],
     ["gap", selectedGap.value], ["station", selectedStation.value], ["tab", tab.value],
-    ["sort", (sort.value.down ? "-" : "") + sort.value.key], ...flowParts(), ...hotspotParts(), ...equalParts(), ...cardParts(), ["map", at],
+    ["sort", (sort.value.down ? "-" : "") + sort.value.key], ...flowParts(), ...hotspotParts(), ...equalParts(), ...cardParts(), ...scenarioParts(), ["map", at],
   ];
   const kept = parts.filter(([key, value]) => value || (key === "on" && value === ""));
   return new URLSearchParams(kept as [string, string][]).toString();
@@ -54,6 +55,7 @@ function takeAll(asked: URLSearchParams): void {
     takeFlows(asked);
     takeHotspots(asked);
     takeCards(asked);
+    takeScenario(asked);
   });
 }
 

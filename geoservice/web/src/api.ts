@@ -21,8 +21,8 @@ export class ServerError extends Error {
   }
 }
 
-async function get<T>(address: string): Promise<T> {
-  const answer = await fetch(address, { headers: { Accept: "application/geo+json, application/json" } });
+async function get<T>(address: string, request: RequestInit = { headers: { Accept: "application/geo+json, application/json" } }): Promise<T> {
+  const answer = await fetch(address, request);
   if (!answer.ok) {
     const problem = (await answer.json().catch(() => ({}))) as { detail?: string };
     throw new ServerError(answer.status, problem.detail ?? answer.statusText);
@@ -31,6 +31,10 @@ async function get<T>(address: string): Promise<T> {
 }
 
 export const fetchManifest = (): Promise<Manifest> => get<Manifest>(url("manifest", { f: "json" }));
+
+/** The answer to a live question about stations as they could be. */
+export const postQuestion = <T>(inputs: unknown): Promise<T> =>
+  get<T>(url("processes/station-scenario/execution"), { method: "POST", headers: { Accept: "application/json", "Content-Type": "application/json" }, body: JSON.stringify({ inputs }) });
 
 interface Page {
   features: Feature[];

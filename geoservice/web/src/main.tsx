@@ -8,6 +8,7 @@ import { series as equalSeries } from "./equal/data";
 import { code as flowCode } from "./flow/load";
 import { code as hotspotCode } from "./hotspot/load";
 import { code as cardCode } from "./scorecard/load";
+import { code as scenarioCode } from "./scenario/load";
 import { t } from "./i18n";
 import { stations } from "./stations";
 import { App } from "./ui/App";
@@ -32,7 +33,7 @@ async function start(): Promise<void> {
     render(<Sorry error={error} />, root);
     return;
   }
-  for (const part of [names, numbers, gapList, stations, flowCode, hotspotCode, equalSeries, cardCode]) part.keep();
+  for (const part of [names, numbers, gapList, stations, flowCode, hotspotCode, equalSeries, cardCode, scenarioCode]) part.keep();
   keepWatching();
   render(<App />, root);
 }

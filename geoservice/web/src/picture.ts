@@ -7,6 +7,7 @@ import { kind } from "./equal/choice";
 import { CATCHMENT, METHODS } from "./hotspot/columns";
 import { method, stem, unit } from "./hotspot/choice";
 import { frame } from "./map/flight";
+import { scenarioOn } from "./scenario/choice";
 import { flowsOn, gapsApply, group, hotspotsOn, fairnessOn, leftOutReleased, level, minutes, mode, onTop, overlays, service, standard, theme, tier } from "./state";
 
 const LARGEST = 2000;
@@ -20,7 +21,7 @@ const hotspotProperty = computed((): string | null => (method.value === METHODS[
 /** Null while there is no map, and where the release does not hold the numbers that colour it: the page has worked them out. */
 export const pictureUrl = computed((): string | null => {
   const seen = frame.value;
-  if (!seen || flowsOn.value || (hotspotsOn.value && hotspotProperty.value === null) || compared() || (theme.value === "uncovered" && !leftOutReleased.value)) return null;
+  if (!seen || scenarioOn.value || flowsOn.value || (hotspotsOn.value && hotspotProperty.value === null) || compared() || (theme.value === "uncovered" && !leftOutReleased.value)) return null;
   const above = onTop.value.filter((l) => overlays.value.has(l.id) && (l.id !== "gaps" || gapsApply.value)).map((l) => l.id);
   const size = (pixels: number): number => Math.min(Math.max(Math.round(pixels), 300), LARGEST);
   return url("map", {
@@ -39,4 +40,4 @@ export const pictureUrl = computed((): string | null => {
 });
 
 /** Why there is no picture. */
-export const noPicture = (): string => (flowsOn.value ? t("picture.flows") : hotspotsOn.value ? t("picture.hotspots") : compared() ? t("picture.equal") : t("picture.none", { minutes: standard.value }));
+export const noPicture = (): string => (scenarioOn.value ? t("picture.scenario") : flowsOn.value ? t("picture.flows") : hotspotsOn.value ? t("picture.hotspots") : compared() ? t("picture.equal") : t("picture.none", { minutes: standard.value }));

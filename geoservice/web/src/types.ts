@@ -88,6 +88,8 @@ export interface Study {
   migrants: boolean;
   /** By mode, of a study of the rush hour: its times on streets are multiplied by it. */
   peak_factor?: Readonly<Record<string, number>>;
+  /** Metres from a station to a street beyond which it reaches nobody. */
+  snap_metres?: number;
   profile?: string;
   /** Presentation alone: counts below `hide_below` are shown as "under". */
   disclosure?: { hide_below?: number | null };

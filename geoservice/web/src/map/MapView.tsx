@@ -10,6 +10,9 @@ import { noPicture, pictureUrl } from "../picture";
 import { numberOf } from "../ui/words";
 import { code, keepFlowMap } from "../flow/load";
 import { code as hotspotCode, keepHotspotMap } from "../hotspot/load";
+import { scenarioOn, there } from "../scenario/choice";
+import { enter } from "../scenario/entry";
+import { keepScenarioMap } from "../scenario/load";
 import { lineOf } from "../equal/data";
 import { sentenceOf } from "../equal/words";
 import { keepAreas, shapes } from "./areas";
@@ -93,12 +96,12 @@ function Faults({ rebuild }: { rebuild: () => void }) {
   );
 }
 
-const label = (): string => t(flowsOn.value ? "flows.map" : hotspotsOn.value ? "hotspots.map" : "map.label");
+const label = (): string => t(scenarioOn.value ? "scenario.map" : flowsOn.value ? "flows.map" : hotspotsOn.value ? "hotspots.map" : "map.label");
 
 function start(map: MapLibre): (() => void)[] {
   keepFaults(map);
   keepPointed(map);
-  const stops = [keepPlace(map), keepScheme(map), ...keepDrawn(map), ...keepAreas(map), series.keep(), keepCards(map), keepFlowMap(map), keepHotspotMap(map)];
+  const stops = [keepPlace(map), keepScheme(map), ...keepDrawn(map), ...keepAreas(map), series.keep(), keepCards(map), keepFlowMap(map), keepHotspotMap(map), keepScenarioMap(map)];
   if (selected.value && !location.hash.includes("map=")) void flyToArea(level.value, selected.value);
   return stops;
 }
@@ -138,6 +141,7 @@ export function MapView() {
       {FlowTip && <FlowTip />}
       {HotspotTip && <HotspotTip />}
       <Buttons />
+      {there.value && !scenarioOn.value && <button type="button" class="try" onClick={enter}>{t("scenario.open")}</button>}
       <Faults rebuild={() => attempt.value++} />
       {credited() && <div class="credit">{t("map.credit")}</div>}
     </main>

@@ -6,6 +6,7 @@ import { now, numbers, valueAt } from "../data";
 import { drawnGap } from "../equal/compare";
 import { Loaded } from "../loaded";
 import { NOTHING } from "../number";
+import { COVERAGE, tried } from "../scenario/choice";
 import { fetchSeries, type Series } from "../series";
 import { fairnessOn, flowsOn, group, hotspotsOn, level, minutes, mode, service, study, themeLayer, tier } from "../state";
 import type { Estimate, Layer } from "../types";
@@ -59,6 +60,16 @@ function fetched(): ReadonlyMap<string, Estimate> | null {
   return series.value.value && new Map([...series.value.value].map(([unit, values]) => [unit, drawn(values.get(at) ?? NOTHING)]));
 }
 
+/** Measures whose numbers a scenario changes, and their names in it. */
+const IN_SCENARIO: Readonly<Record<string, "share" | "left">> = { covered_share: "share", uncovered_persons: "left" };
+
+/** The numbers with those of a scenario in place of the released ones. */
+function inScenario(numbers: ReadonlyMap<string, Estimate>, measure: string): ReadonlyMap<string, Estimate> {
+  const name = shown.value?.layer.id === COVERAGE || measure === "uncovered_persons" ? IN_SCENARIO[measure] : undefined;
+  if (!tried.value || !name) return numbers;
+  return new Map([...numbers, ...[...tried.value].map(([unit, of]) => [unit, of[name]] as const)]);
+}
+
 export type Ground = { place: Place; numbers: ReadonlyMap<string, Estimate> };
 
 /** Where the numbers are and, if tiles do not carry them, which they are; null while they are not there. */
@@ -66,5 +77,5 @@ export const ground = computed((): Ground | null => {
   if (!shown.value?.want) return null;
   if (carried.value) return { place: carried.value, numbers: new Map() };
   const found = fetched();
-  return found && { place: { state: true }, numbers: found };
+  return found && { place: { state: true }, numbers: inScenario(found, shown.value.want.measure) };
 });

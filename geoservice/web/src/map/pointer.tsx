@@ -9,6 +9,8 @@ import { estimateIn, estimateOf, NOTHING } from "../number";
 import type { Estimate, Value } from "../types";
 import { CatchmentCard, GapCard, StationCard } from "../ui/cards";
 import { code } from "../flow/load";
+import { scenarioOn } from "../scenario/choice";
+import { code as scenarioCode } from "../scenario/load";
 import { closeCard, openCard } from "./cards";
 import { ground, shown } from "./ground";
 
@@ -35,12 +37,19 @@ function drawnNumber(feature: MapGeoJSONFeature | undefined): Estimate {
 /** The layer whose units answer to the pointer. */
 const hit = (): string => (hotspotsOn.value ? "hotspot-fill" : "area-hit");
 
+/** Of what lies above the map, a marker for instance, nothing is said. */
+function leave(): void {
+  hovered.value = null;
+  tip.value = null;
+}
+
 function move(map: MapLibre, event: MapLayerMouseEvent): void {
+  if (event.originalEvent.target !== map.getCanvas()) return leave();
   const area = under(map, event, hit());
   const drawn = under(map, event, `${shown.value?.layer.id}-fill`);
   const point = under(map, event, "stations-circle", "gaps-fill");
   hovered.value = area ? String(area.properties["unit"]) : null;
-  map.getCanvas().style.cursor = point || area ? "pointer" : "";
+  map.getCanvas().style.cursor = scenarioOn.value && !point ? "crosshair" : point || area ? "pointer" : "";
   const feature = (drawn ?? area)?.properties;
   tip.value = feature
     ? { x: event.point.x, y: event.point.y, feature, area: hovered.value, number: drawnNumber(drawn) }
@@ -48,6 +57,7 @@ function move(map: MapLibre, event: MapLayerMouseEvent): void {
 }
 
 function click(map: MapLibre, event: MapLayerMouseEvent): void {
+  if (scenarioOn.value) return scenarioCode.value.value?.click(map, event);
   if (flowsOn.value) {
     const unit = under(map, event, "area-hit")?.properties["unit"];
     return code.value.value?.click(unit === undefined ? null : String(unit), event.point.x, event.point.y);
@@ -75,9 +85,6 @@ function click(map: MapLibre, event: MapLayerMouseEvent): void {
 
 export function keepPointed(map: MapLibre): void {
   map.on("mousemove", (event) => move(map, event));
-  map.on("mouseout", () => {
-    hovered.value = null;
-    tip.value = null;
-  });
+  map.on("mouseout", leave);
   map.on("click", (event) => click(map, event));
 }

@@ -5,17 +5,19 @@ import { say, t } from "../i18n";
 import { narrow, panels } from "../layout";
 import { closeCard } from "../map/cards";
 import { MapView } from "../map/MapView";
+import { scenarioOn } from "../scenario/choice";
+import { leave } from "../scenario/entry";
 import { flowsOn, selected, study } from "../state";
 import { outdated } from "../watch";
 import { Controls, Title } from "./Controls";
-import { Headline } from "./Headline";
 import { Panel } from "./Panel";
-import { Body, Tabs } from "./Results";
+import { Answers } from "./Results";
 import { Sheet } from "./Sheet";
 
 /** Escape closes what was opened last: the card on the map, then the area chosen. */
 function closeLast(event: KeyboardEvent): void {
   if (event.key !== "Escape" || event.defaultPrevented || closeCard()) return;
+  if (scenarioOn.value) return event.target instanceof HTMLInputElement ? event.target.blur() : leave();
   if (flowsOn.value) return code.value.value?.closeLast();
   selected.value = null;
 }
@@ -34,9 +36,7 @@ const Wide = () => (
     </Panel>
     <MapView />
     <Panel name="results" label={t("results")}>
-      <Headline />
-      <Tabs />
-      <Body />
+      <Answers />
     </Panel>
   </>
 );

@@ -6,6 +6,8 @@ import { showTheme } from "../flow/load";
 import { code as hotspotCode } from "../hotspot/load";
 import { named, say, show, t } from "../i18n";
 import { narrow } from "../layout";
+import { leaveScenario } from "../scenario/choice";
+import { code as scenarioCode } from "../scenario/load";
 import { shown } from "../map/ground";
 import { RADIUS } from "../map/overlay";
 import { palette } from "../map/palette";
@@ -91,12 +93,14 @@ function Legend({ layer }: { layer: Layer }) {
 function StationKeys({ layer }: { layer: Layer }) {
   const dot = (size: number, colour: string) => <i class="dot" style={{ width: `${2 * size}px`, height: `${2 * size}px`, background: colour }} />;
   const main = layer.style.legend.colours[0] ?? "";
+  const ScenarioKeys = scenarioCode.value.value?.ScenarioKeys;
   const which = tier.value === "any" ? "" : named("tier", tier.value);
   return (
     <p class="legend extra">
       <span class="key">{dot(6, main)}{t(which ? "legend.offers_tier" : "legend.offers", { service: serviceName(service.value), tier: which })}</span>
       <span class="key">{dot(6, palette.value.otherStation)}{t("legend.other_stations")}</span>
       {study.value.tiers.length > 1 && study.value.tiers.map((id) => <span key={id} class="key">{dot(RADIUS[id] ?? 5.5, "var(--quiet)")}{named("tier", id)}</span>)}
+      {ScenarioKeys && <ScenarioKeys />}
     </p>
   );
 }
@@ -123,6 +127,7 @@ function Overlay({ layer }: { layer: Layer }) {
 function choose(id: string): void {
   showTheme(id);
   const own = ownTab(id);
+  if (own) leaveScenario();
   if (own && !narrow.value) tab.value = own;
 }
 

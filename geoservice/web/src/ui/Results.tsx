@@ -9,6 +9,8 @@ import { narrow, sheet } from "../layout";
 import type { Loaded } from "../loaded";
 import { there as cardsThere } from "../scorecard/choice";
 import { code as cardCode } from "../scorecard/load";
+import { scenarioOn } from "../scenario/choice";
+import { code as scenarioCode } from "../scenario/load";
 import { layerOf, ownTab, SCORECARD, tab, TABS, type Tab } from "../state";
 import { OverloadList } from "../projection/OverloadList";
 import { AreaCard } from "./AreaCard";
@@ -16,6 +18,7 @@ import { AreaTable } from "./AreaTable";
 import { Controls } from "./Controls";
 import { DataLinks } from "./DataLinks";
 import { Failure } from "./Failure";
+import { Headline } from "./Headline";
 import { GapList } from "./GapList";
 import { StationList } from "./StationList";
 
@@ -52,7 +55,7 @@ export function Tabs() {
 }
 
 interface FetchedProps<T> {
-  what: "flows" | "hotspots" | "scorecards";
+  what: "flows" | "hotspots" | "scorecards" | "scenario";
   code: Loaded<T>;
   panel: (code: T) => FunctionComponent;
 }
@@ -83,5 +86,28 @@ export function Body() {
       {BODIES[current()]()}
       <p class="reading">{t("reading")}</p>
     </div>
+  );
+}
+
+/** A scenario takes the place of the tabs while it is open. */
+function ScenarioBody() {
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a panel that scrolls must be within reach of the keyboard
+    <div id="results-body" role="region" tabIndex={0} aria-label={t("scenario.title")}>
+      <Fetched what="scenario" code={scenarioCode} panel={(code) => code.ScenarioPanel} />
+      <p class="reading">{t("reading")}</p>
+    </div>
+  );
+}
+
+/** All that answers the question: in brief, and by tab; a low sheet has no room for the tab. */
+export function Answers({ low = false }: { low?: boolean }) {
+  if (scenarioOn.value) return low ? null : <ScenarioBody />;
+  return (
+    <>
+      <Headline />
+      <Tabs />
+      {!low && <Body />}
+    </>
   );
 }

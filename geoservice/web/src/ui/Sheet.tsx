@@ -4,8 +4,7 @@ import { useRef } from "preact/hooks";
 import { t } from "../i18n";
 import { HEIGHTS, sheet } from "../layout";
 import { Title } from "./Controls";
-import { Headline } from "./Headline";
-import { Body, Tabs } from "./Results";
+import { Answers } from "./Results";
 
 const STEP = 40;
 
@@ -49,9 +48,7 @@ export function Sheet() {
     <aside id="results" class={`sheet ${sheet.value}`} aria-label={t("results")} tabIndex={-1}>
       <Handle />
       <Title />
-      <Headline />
-      <Tabs />
-      {sheet.value !== "low" && <Body />}
+      <Answers low={sheet.value === "low"} />
     </aside>
   );
 }

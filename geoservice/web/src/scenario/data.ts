@@ -1,0 +1,161 @@
+/** The stations of the release with their places, and the answers to the questions of the scenario. */
+
+import { computed, effect, signal, untracked } from "@preact/signals";
+import { fetchItems, postQuestion } from "../api";
+import { now, whole } from "../data";
+import { Loaded, problemOf, type Problem } from "../loaded";
+import { summary } from "../rows";
+import { once } from "../series";
+import { group, level, minutes, mode, service, study, tier } from "../state";
+import { leftOut } from "../table";
+import type { Feature } from "../types";
+import { edits, picked, present, scenarioOn, STATIONS, tried, type Tried } from "./choice";
+import { isNew, kindOf, type Edit, type EditKind, type Edits } from "./edits";
+import { Latest } from "./latest";
+import { changedRows, overallOf, rowsAt, stationRows, summedOverall, unchanged, type Answer, type AreaRow, type Overall, type StationRow } from "./rows";
+
+/** A station of the release where it stands. */
+export interface Place {
+  unit: string;
+  zh: string;
+  en: string;
+  tier: string;
+  services: string[];
+  capacity: number | null;
+  lon: number;
+  lat: number;
+}
+
+function placeOf({ geometry, properties: p }: Feature): Place[] {
+  if (geometry?.type !== "Point") return [];
+  const [lon = 0, lat = 0] = geometry.coordinates;
+  const name = String(p["name_zh"] ?? p["name_en"] ?? p["unit"]);
+  const services = String(p["services"] ?? "").split(" ").filter(Boolean);
+  return [{ unit: String(p["unit"]), zh: name, en: String(p["name_en"] ?? name), tier: String(p["tier"] ?? ""), services, capacity: typeof p["capacity"] === "number" ? p["capacity"] : null, lon, lat }];
+}
+
+const PROPERTIES = "unit,name_zh,name_en,tier,services,capacity";
+export const places = new Loaded<ReadonlyMap<string, Place>>(
+  () => (scenarioOn.value ? STATIONS : null),
+  async () => new Map((await once("stations with places", () => fetchItems(STATIONS, { properties: PROPERTIES }))).flatMap(placeOf).map((p) => [p.unit, p])),
+);
+export const known = computed((): ReadonlySet<string> => new Set(places.value.value?.keys() ?? []));
+
+/** Edits of stations that the release has, and new ones: a link may be older than the release. */
+const sent = computed((): Edits => edits.value.filter((e) => isNew(e) || known.value.has(e.station)));
+
+/** The question but for its edits. */
+const trip = computed((): string => JSON.stringify([service.value, mode.value, tier.value, group.value]));
+const question = computed((): string | null =>
+  scenarioOn.value && places.value.value ? JSON.stringify({ service: service.value, mode: mode.value, tier: tier.value, group: group.value, edits: sent.value, areas: "changed" }) : null,
+);
+
+const held = signal<{ question: string; trip: string; answer: Answer } | null>(null);
+const failure = signal<{ question: string; problem: Problem } | null>(null);
+/** Whether a station is being dragged: then the numbers may be those of where it was a moment ago. */
+export const dragging = signal(false);
+
+/** Milliseconds between questions, and until the second try where the server was still reading its arrays. */
+const APART = 80;
+const AGAIN = 1500;
+
+async function send(asked: string): Promise<Answer> {
+  const post = (): Promise<Answer> => postQuestion<Answer>(JSON.parse(asked));
+  return post().catch(async (error: unknown) => {
+    if (problemOf(error) !== "busy") throw error;
+    await new Promise((done) => setTimeout(done, AGAIN));
+    return post();
+  });
+}
+
+const latest = new Latest<{ question: string; trip: string }, Answer>(
+  ({ question }) => send(question),
+  (asked, answer) => void (held.value = { ...asked, answer }),
+  (asked, error) => void (failure.value = { question: asked.question, problem: problemOf(error) }),
+  APART,
+);
+
+/** The answer to the question of now; during a drag the last one of the same trip. */
+export const answer = computed((): Answer | null => {
+  const found = held.value;
+  if (!found || question.value === null) return null;
+  return found.question === question.value || (dragging.value && found.trip === trip.value && problem.value === null) ? found.answer : null;
+});
+export const problem = computed((): Problem | null => {
+  const failed = failure.value;
+  return failed && failed.question === question.value && held.value?.question !== question.value ? failed.problem : null;
+});
+export const busy = computed((): boolean => question.value !== held.value?.question && problem.value === null && places.problem.value === null);
+/** Whether nothing has been answered yet: the server reads its arrays. */
+export const first = computed((): boolean => held.value === null);
+
+/** Puts the question of now; also one answered before, since a later one may still be under way. */
+export function retry(): void {
+  failure.value = null;
+  if (question.value !== null) latest.ask({ question: question.value, trip: trip.value });
+}
+
+const hideBelow = computed((): number | null => study.value.disclosure?.hide_below ?? null);
+const levelRows = computed((): AreaRow[] => (answer.value ? rowsAt(answer.value, level.value, minutes.value) : []));
+export const areaRows = computed((): AreaRow[] => changedRows(levelRows.value));
+export const closed = computed((): ReadonlySet<string> => new Set(edits.value.filter((e) => e.open === false).map((e) => e.station)));
+export const loads = computed((): StationRow[] => (answer.value ? stationRows(answer.value, closed.value) : []));
+export const offStreet = computed((): ReadonlySet<string> => new Set(answer.value?.off_street));
+
+/** The one area that holds the study. */
+function wholeRow(found: Answer): AreaRow | null | undefined {
+  const [area, ...others] = whole.value?.areas ?? now.value.areas;
+  if (!area || others.length > 0) return undefined;
+  const geography = found.areas.find((a) => a.unit === area.unit)?.geography;
+  return geography ? (rowsAt(found, geography, minutes.value).find((r) => r.unit === area.unit) ?? null) : null;
+}
+
+/** The share of the study before and after; null while it is not known. */
+export const overall = computed((): Overall | null => {
+  const [found, before] = [answer.value, summary.value];
+  if (!found || !before) return null;
+  const row = wholeRow(found);
+  if (row) return overallOf(row, hideBelow.value);
+  return row === null ? unchanged(before.share) : summedOverall(levelRows.value, before.share, before.people, hideBelow.value);
+});
+
+/** The numbers of the areas that change, for the map. */
+const triedAreas = computed((): ReadonlyMap<string, Tried> | null => {
+  if (!answer.value || present.value) return null;
+  return new Map(levelRows.value.map((r) => [r.unit, { share: r.share, left: leftOut(r.people, r.persons, r.share) }]));
+});
+
+/** What stands on the map as a marker. */
+export interface Marked {
+  station: string;
+  kind: EditKind | "picked";
+  lon: number;
+  lat: number;
+  /** Where it stands in the release, if it has been moved. */
+  from: [number, number] | null;
+}
+
+function markedOf(edit: Edit): Marked[] {
+  const place = places.value.value?.get(edit.station);
+  const [lon, lat] = [edit.lon ?? place?.lon, edit.lat ?? place?.lat];
+  if (lon === undefined || lat === undefined || (!place && !isNew(edit))) return [];
+  return [{ station: edit.station, kind: kindOf(edit), lon, lat, from: place && edit.lon !== undefined ? [place.lon, place.lat] : null }];
+}
+
+export const marks = computed((): Marked[] => {
+  const own = edits.value.flatMap(markedOf);
+  const place = picked.value === null ? undefined : places.value.value?.get(picked.value);
+  if (!place || own.some((m) => m.station === place.unit)) return own;
+  return [...own, { station: place.unit, kind: "picked", lon: place.lon, lat: place.lat, from: null }];
+});
+
+/** Asks while the scenario is open, and gives the map its numbers. */
+export function keepAnswers(): (() => void)[] {
+  const asking = effect(() => {
+    const asked = question.value;
+    if (asked === null) return latest.drop();
+    untracked(retry);
+  });
+  const drawing = effect(() => void (tried.value = triedAreas.value));
+  return [places.keep(), asking, drawing, () => latest.drop(), () => void (tried.value = null)];
+}

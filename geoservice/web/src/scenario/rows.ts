@@ -1,0 +1,132 @@
+/** The answer of the server as rows: changed areas, stations, and the share of the study. Pure. */
+
+import type { Estimate, Status } from "../types";
+
+/** A number as the server writes it. */
+export interface Answered {
+  value: number | null;
+  margin: number | null;
+  status?: Status;
+}
+
+const QUANTITIES = ["persons", "persons_before", "share", "share_before", "gained", "lost"] as const;
+type QuantityName = (typeof QUANTITIES)[number];
+export type AnsweredBreak = { minutes: number } & Readonly<Record<QuantityName, Answered>>;
+
+export interface AnsweredArea {
+  geography: string;
+  unit: string;
+  name_zh: string | null;
+  name_en: string | null;
+  persons: Answered;
+  breaks: AnsweredBreak[];
+}
+
+export interface AnsweredStation {
+  id: string;
+  name: string | null;
+  capacity: number | null;
+  persons: Answered;
+  persons_before: Answered;
+}
+
+export interface Answer {
+  areas: AnsweredArea[];
+  stations: AnsweredStation[];
+  off_street: string[];
+}
+
+export const estimated = ({ value, margin, status }: Answered): Estimate => ({ value, margin, status: status ?? (value === null ? null : "ok") });
+
+export interface AreaRow extends Readonly<Record<QuantityName, Estimate>> {
+  unit: string;
+  zh: string;
+  en: string;
+  people: Estimate;
+}
+
+function rowOf({ unit, name_zh, name_en, persons, breaks }: AnsweredArea, minutes: number): AreaRow | null {
+  const at = breaks.find((b) => b.minutes === minutes);
+  if (!at) return null;
+  const numbers = Object.fromEntries(QUANTITIES.map((q) => [q, estimated(at[q])])) as Record<QuantityName, Estimate>;
+  return { unit, zh: name_zh ?? unit, en: name_en ?? name_zh ?? unit, people: estimated(persons), ...numbers };
+}
+
+/** The areas of a level at some minutes. */
+export const rowsAt = (answer: Answer, level: string, minutes: number): AreaRow[] =>
+  answer.areas.filter((a) => a.geography === level).map((a) => rowOf(a, minutes)).filter((r) => r !== null);
+
+/** People that the study does not show are some; only a number of zero is nobody. */
+const some = ({ value, status }: Estimate): boolean => status === "under" || (value ?? 0) !== 0;
+const size = ({ value }: Estimate): number => value ?? 0;
+
+/** Rows with people newly within the minutes or no longer within them, the most gained first, then the most lost. */
+export const changedRows = (rows: readonly AreaRow[]): AreaRow[] =>
+  rows.filter((r) => some(r.gained) || some(r.lost)).sort((a, b) => size(b.gained) - size(a.gained) || size(b.lost) - size(a.lost));
+
+/** A difference whose margin exceeds it says no more than that. */
+const marked = (value: number, margin: number | null): Estimate => ({ value, margin, status: margin !== null && margin > 0 && margin >= Math.abs(value) ? "uncertain" : "ok" });
+
+/** The margin of a number, or what the study may hide of it. */
+const open = ({ value, margin, status }: Estimate, hideBelow: number | null): number | null => (status === "under" || value === null ? hideBelow : margin);
+
+/** Both margins as independent ones; the people gained and lost live in different places. */
+const both = (a: number | null, b: number | null): number | null => (a === null || b === null ? null : Math.hypot(a, b));
+
+export interface Overall {
+  before: Estimate;
+  after: Estimate;
+  /** In percentage points. */
+  change: Estimate;
+  gained: Estimate;
+  lost: Estimate;
+}
+
+const ZERO: Estimate = { value: 0, margin: 0, status: "ok" };
+
+/** The study where nothing changes. */
+export const unchanged = (share: Estimate): Overall => ({ before: share, after: share, change: ZERO, gained: ZERO, lost: ZERO });
+
+/** The share of an area before and after; the margin of the difference is that of those gained and lost, over its people. */
+export function overallOf({ people, share, share_before: before, gained, lost }: AreaRow, hideBelow: number | null): Overall {
+  const margin = both(open(gained, hideBelow), open(lost, hideBelow));
+  const points = share.value === null || before.value === null ? null : share.value - before.value;
+  const change = points === null || !people.value ? { value: points, margin: null, status: null } : marked(points, margin === null ? null : (100 * margin) / people.value);
+  return { before, after: share, change, gained, lost };
+}
+
+function sumOf(parts: readonly Estimate[]): Estimate {
+  const known = parts.filter((p) => p.value !== null);
+  if (known.some((p) => p.margin === null)) return { value: known.reduce((s, p) => s + p.value!, 0), margin: null, status: "ok" };
+  return { value: known.reduce((s, p) => s + p.value!, 0), margin: Math.hypot(...known.map((p) => p.margin!)), status: "ok" };
+}
+
+/** The same for a study that no single area holds: of its people and share before, and the areas that change. */
+export function summedOverall(rows: readonly AreaRow[], before: Estimate, people: Estimate, hideBelow: number | null): Overall {
+  const [gained, lost] = [sumOf(rows.map((r) => r.gained)), sumOf(rows.map((r) => r.lost))];
+  if (before.value === null || !people.value) return { before, after: before, change: { value: null, margin: null, status: null }, gained, lost };
+  const points = (100 * (size(gained) - size(lost))) / people.value;
+  const margin = both(open(gained, hideBelow), open(lost, hideBelow));
+  return { before, after: { ...before, value: before.value + points }, change: marked(points, margin === null ? null : (100 * margin) / people.value), gained, lost };
+}
+
+export interface StationRow {
+  id: string;
+  name: string | null;
+  before: Estimate;
+  after: Estimate;
+  /** People as a share of the capacity, in percent. */
+  load: Estimate;
+}
+
+function loadOf(persons: Estimate, capacity: number | null): Estimate {
+  if (!capacity || persons.value === null) return { value: null, margin: null, status: persons.status === "under" ? "under" : "not_applicable" };
+  const share = (n: number | null): number | null => (n === null ? null : (100 * n) / capacity);
+  return { value: share(persons.value), margin: share(persons.margin), status: "ok" };
+}
+
+/** Stations by how much their people change; closed ones have no load. */
+export const stationRows = (answer: Answer, closed: ReadonlySet<string> = new Set()): StationRow[] =>
+  answer.stations
+    .map((s) => ({ id: s.id, name: s.name, before: estimated(s.persons_before), after: estimated(s.persons), load: loadOf(estimated(s.persons), closed.has(s.id) ? null : s.capacity) }))
+    .sort((a, b) => Math.abs(size(b.after) - size(b.before)) - Math.abs(size(a.after) - size(a.before)));
