@@ -121,4 +121,4 @@ def _operations(content: dict[str, Any], language: str) -> str:
         for method, operation in methods.items():
             names = ", ".join(p["name"] for p in operation["parameters"])
             rows.append([method.upper(), path, in_language(operation["summary"], language), names])
-    return pages.table(["", "", in_language("Purpose", language), in_language("Parameters", language)], rows)
+    return pages.table([in_language(t, language) for t in ("Method", "Path", "Purpose", "Parameters")], rows)

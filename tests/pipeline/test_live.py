@@ -104,6 +104,17 @@ def test_gained_and_lost_people_make_up_the_difference(engine: Engine) -> None:
     assert any(at["lost"]["value"] > 0 for area in answer["areas"] for at in area["breaks"])
 
 
+def test_a_view_limited_to_an_area_has_this_area_alone(engine: Engine) -> None:
+    question = WALK.model_copy(update={"edits": (MOVED,), "areas": "all"})
+    answer = engine.answer(question, ("W",))
+    assert [a["unit"] for a in answer["areas"]] == ["W"]
+    assert answer["stations"] == []
+    everything = {a["unit"]: a for a in engine.answer(question)["areas"]}
+    assert answer["areas"][0] == everything["W"]
+    county = next(u for u, a in everything.items() if a["geography"] == "county")
+    assert {a["unit"] for a in engine.answer(question, (county,))["areas"]} == set(everything)
+
+
 def test_a_question_leaves_no_trace(engine: Engine) -> None:
     before = engine.answer(WALK.model_copy(update={"areas": "all"}))
     engine.answer(WALK.model_copy(update={"edits": (MOVED, CLOSED, NEW)}))

@@ -66,7 +66,7 @@ X, Y = tile_at(25.5, 60.12, 6)
 """One tile over both counties."""
 SAMPLE = {
     "fid": 1, "style_id": "{layer_id}", "tileMatrixSetId": "WebMercatorQuad", "tileMatrix": 6, "tileRow": Y, "tileCol": X,
-    "z": 6, "x": X, "y": Y, "fontstack": "Noto Sans SC", "span": "0-255",
+    "z": 6, "x": X, "y": Y, "process_id": "station-scenario", "fontstack": "Noto Sans SC", "span": "0-255",
 }  # fmt: skip
 TILE = "{tileMatrixSetId}/{tileMatrix}/{tileRow}/{tileCol}"
 COLLECTION = "/collections/{layer_id}"
@@ -86,13 +86,15 @@ TABLE_OF_ROUTES = {
     "/styles": "list", "/styles/{style_id}": "layer", "/styles/{style_id}/legend": "layer",
     "/styles/{style_id}/metadata": "layer",
     "/fonts/{fontstack}/{span}.pbf": "open",
-    "/styles/sprite.json": "open", "/styles/sprite@2x.json": "open",
+    "/processes": "open", "/processes/{process_id}": "open", "/styles/sprite.json": "open", "/styles/sprite@2x.json": "open",
     "/styles/sprite.png": "open", "/styles/sprite@2x.png": "open",
     f"{COLLECTION}/styles": "layer", "/map": "list", f"{COLLECTION}/map": "layer",
     f"{COLLECTION}/map/tiles": "layer", f"{COLLECTION}/map/tiles/WebMercatorQuad": "layer",
     "/map/{layer_id}/{z}/{x}/{y}.png": "layer", "/map/{layer_id}/{z}/{x}/{y}@2x.png": "layer",
     f"{COLLECTION}/map/tiles/{TILE}.png": "layer", f"{COLLECTION}/map/tiles/{TILE}@2x.png": "layer",
 }  # fmt: skip
+EXECUTION = "/processes/{process_id}/execution"
+"""The only route that is posted to; :file:`test_processes.py` tests who may."""
 MORE = {"/map": "bbox=25,60,26,60.5&width=200", f"{COLLECTION}/map": "bbox=25,60,26,60.5&width=200"}
 FILTERED = {
     f"{COLLECTION}/items": "filter=name_en%20LIKE%20%27%25A%25%27", f"{COLLECTION}/tiles/{TILE}": "properties=name_en",
@@ -169,7 +171,14 @@ def allowed_statuses(route: str, layer: str, who: str) -> set[int]:
 
 def test_the_table_has_every_route(world: World) -> None:
     served = set(world.document["paths"])
-    assert served == set(TABLE_OF_ROUTES), "add the route to the table of this test"
+    assert served == {*TABLE_OF_ROUTES, EXECUTION}, "add the route to the table of this test"
+
+
+def test_a_question_needs_a_valid_token_and_the_layer_coverage(world: World) -> None:
+    path = EXECUTION.format(**SAMPLE)
+    for who, caller in world.callers.items():
+        (answer,) = caller.many(path, method="POST", content=b"{}")
+        assert answer.status_code == (401 if who in BAD else 404), who
 
 
 @pytest.mark.parametrize("route", TABLE_OF_ROUTES)

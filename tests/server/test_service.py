@@ -38,6 +38,8 @@ ROUTES = [
     "/styles/coverage/metadata",
     "/styles/coverage/legend",
     "/collections/coverage/styles",
+    "/processes",
+    "/processes/station-scenario",
     "/collections/coverage/map/tiles",
     "/collections/coverage/map/tiles/WebMercatorQuad",
 ]
@@ -53,10 +55,13 @@ BARE = [
     "/tiles/coverage.pmtiles",
 ]
 GLYPHS = ["/fonts/Noto Sans SC/0-255.pbf"]
+EXECUTION = "/processes/station-scenario/execution"
+"""It is posted, see test_processes.py."""
 OTHERS = ["/access", "/health/live", "/health/ready", *BARE, *PICTURES, *GLYPHS, *MAP_TILES]
 EXAMPLE = {
     "layer_id": "coverage", "fid": 1, "style_id": "coverage", "tileMatrixSetId": "WebMercatorQuad", "z": 10, "x": 583, "y": 296,
-    "tileMatrix": 10, "tileRow": 296, "tileCol": 583, "fontstack": "Noto Sans SC", "span": "0-255",
+    "tileMatrix": 10, "tileRow": 296, "tileCol": 583, "process_id": "station-scenario",
+    "fontstack": "Noto Sans SC", "span": "0-255",
 }  # fmt: skip
 
 
@@ -116,7 +121,7 @@ def test_every_link_can_be_followed(client):
     visited, todo = set(), ["http://geo.test/?f=json"]
     while todo:
         url = todo.pop()
-        if url in visited or "{" in url or not url.startswith("http://geo.test"):
+        if url in visited or "{" in url or not url.startswith("http://geo.test") or url.endswith(EXECUTION):
             continue
         visited.add(url)
         answer = client.get(url, Accept="application/json")
@@ -139,7 +144,7 @@ def test_openapi_is_3_0_and_complete(client):
     document = answer.json()
     OpenAPIV30SpecValidator(document).validate()
     assert document["openapi"].startswith("3.0")
-    assert {p.format(**EXAMPLE) for p in document["paths"]} == {*ROUTES, *OTHERS}
+    assert {p.format(**EXAMPLE) for p in document["paths"]} == {*ROUTES, *OTHERS, EXECUTION}
     limit = next(p for p in document["paths"]["/collections/{layer_id}/items"]["get"]["parameters"] if p["name"] == "limit")
     assert limit["schema"] == {"type": "integer", "minimum": 1, "maximum": 10_000, "default": 10}
 

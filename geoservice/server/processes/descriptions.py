@@ -6,6 +6,7 @@ from geoservice.live.question import CoverageQuestion
 
 STATION_SCENARIO = "station-scenario"
 VERSION = "1.0.0"
+LIST_TITLES = {"zh": "实时问题", "en": "Live questions"}
 TITLES = {"zh": "站点情景", "en": "Stations as they could be"}
 DESCRIPTIONS = {
     "zh": "新增、移动、关闭或调整站点之后，各区域的覆盖人数、新增覆盖与失去覆盖的人数，以及站点的服务人数，均附误差范围。",

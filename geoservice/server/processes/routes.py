@@ -13,7 +13,7 @@ from geoservice.server.deps import RequestContext, request_context
 from geoservice.server.formats import HTML, JSON
 from geoservice.server.jobs.pool import JobPool
 from geoservice.server.links import link
-from geoservice.server.processes.descriptions import STATION_SCENARIO, description, summary
+from geoservice.server.processes.descriptions import LIST_TITLES, STATION_SCENARIO, description, summary
 from geoservice.server.processes.live_task import CoverageTask
 from geoservice.server.release_pool import version_of
 from geoservice.server.responses import document
@@ -49,7 +49,7 @@ async def processes(context: Page) -> Response:
     """Return the list of processes."""
     own = link("self", JSON, context.urls.to(f"/processes/{STATION_SCENARIO}"))
     content = {"processes": [{**summary(context.language), "links": [own]}], "links": _links(context, "/processes")}
-    return document(context, content, "Processes")
+    return document(context, content, LIST_TITLES[context.language])
 
 
 @router.get(
