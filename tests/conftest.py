@@ -89,15 +89,20 @@ Serve = Callable[..., contextlib.AbstractContextManager[Served]]
 
 @pytest.fixture(scope="session")
 def serve(tmp_path_factory: pytest.TempPathFactory) -> Serve:
-    """Return ``serve(home, NAME=value, ...)``: serve a folder with real worker processes on a free port while in a ``with``."""
+    """Return ``serve(home, NAME=value, ...)``: serve a folder with real worker processes on a free port while in a ``with``.
+
+    ``open_files`` is the soft limit of open files that the service starts with.
+    """
 
     @contextmanager
-    def go(home: Path, **environment: str) -> Iterator[Served]:
+    def go(home: Path, open_files: int | None = None, **environment: str) -> Iterator[Served]:
         with socket.socket() as s:
             s.bind(("127.0.0.1", 0))
             port = s.getsockname()[1]
         path = tmp_path_factory.mktemp("serve") / "serve.log"
         command = [sys.executable, "-m", "geoservice", "serve", "--home", str(home), "--port", str(port), "--workers", "1"]
+        if open_files is not None:
+            command = ["bash", "-c", 'ulimit -Sn "$0" && exec "$@"', str(open_files), *command]
         with path.open("w+") as log:
             server = subprocess.Popen(
                 command, stdout=log, stderr=subprocess.STDOUT, text=True, env={**os.environ, **environment}
