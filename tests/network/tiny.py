@@ -3,7 +3,7 @@
 import math
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -14,7 +14,7 @@ from passages import tags_of
 from geoservice.geo import EARTH_RADIUS_M
 from geoservice.network.build import build_network
 from geoservice.network.dem import import_dem
-from geoservice.network.graph import Graph, load_graph
+from geoservice.network.graph import ARRAYS, Graph, load_graph
 from geoservice.network.snap import REASONS, Snapped, main_edges, snap
 from geoservice.network.travel import UNREACHED, nearest, pairs
 
@@ -65,6 +65,11 @@ def degrees(x: float, y: float, lon: float, lat: float) -> tuple[float, float]:
     return lon + math.degrees(x / (EARTH_RADIUS_M * math.cos(math.radians(north)))), north
 
 
+def in_memory(graph: Graph) -> Graph:
+    """Return a graph whose files are no longer open, since the tests keep over a hundred."""
+    return replace(graph, **{name: np.array(getattr(graph, name)) for name in ARRAYS})
+
+
 class County:
     """Towns 8 km apart that are built together, which is quicker than one by one, when the first trip needs them.
 
@@ -94,7 +99,7 @@ class County:
                 (table := folder / "speeds.toml").write_text(self._speeds, encoding="utf-8")
                 terrain = None if self._climb is None else self._write_terrain(folder, self._climb)
                 build_network(self._write(folder / "county.osm.pbf"), folder / "net", [mode], table, quiet, terrain)
-                self._graphs[mode] = load_graph(folder / "net", mode)  # mapped files stay after their folder
+                self._graphs[mode] = in_memory(load_graph(folder / "net", mode))
         return self._graphs[mode]
 
     def _write(self, path: Path) -> Path:
