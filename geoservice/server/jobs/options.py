@@ -1,9 +1,15 @@
 """What distinguishes one pool of processes from another: its limits, and what clients and operators read about its jobs."""
 
+import os
 from dataclasses import dataclass
 
 IDLE_S = 120.0
 """Seconds after which an idle process is ended."""
+
+
+def processes_of_worker(workers: int) -> int:
+    """Return the processes of one of ``workers``, so that those of all together are one for each core."""
+    return max(len(os.sched_getaffinity(0)) // workers, 1)
 
 
 @dataclass(frozen=True)

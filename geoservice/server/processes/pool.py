@@ -4,11 +4,10 @@ An engine holds the travel times of a release and numpy holds the interpreter's 
 worker itself. The processes of all workers together are one for each core.
 """
 
-import os
 from collections.abc import Callable
 
 from geoservice.release.protocols import ReleaseStore
-from geoservice.server.jobs.options import JobLimits, JobTexts
+from geoservice.server.jobs.options import JobLimits, JobTexts, processes_of_worker
 from geoservice.server.jobs.pool import JobPool
 from geoservice.settings import Settings
 
@@ -33,7 +32,7 @@ TEXTS = JobTexts(
 def question_pool(store: ReleaseStore, settings: Settings, observe: Callable[[float], None] = lambda _: None) -> JobPool:
     """Return a worker's pool; ``observe`` is called with the seconds that each question took."""
     limits = JobLimits(
-        processes=max(len(os.sched_getaffinity(0)) // settings.workers, 1),
+        processes=processes_of_worker(settings.workers),
         max_cost=MAX_QUESTIONS,
         cost_a_second=QUESTIONS_A_SECOND,
         seconds=SECONDS,

@@ -4,11 +4,10 @@ The renderer holds the interpreter's lock while it draws, so a thread that draws
 time. The processes of all workers together are one for each core.
 """
 
-import os
 from collections.abc import Callable
 
 from geoservice.release.protocols import ReleaseStore
-from geoservice.server.jobs.options import JobLimits, JobTexts
+from geoservice.server.jobs.options import JobLimits, JobTexts, processes_of_worker
 from geoservice.server.jobs.pool import JobPool
 from geoservice.server.rendering.draw_task import DrawTask
 from geoservice.settings import Settings
@@ -32,7 +31,7 @@ TEXTS = JobTexts(
 def drawing_limits(settings: Settings) -> JobLimits:
     """Return the limits of a worker's rendering processes; cost is in pixels."""
     return JobLimits(
-        processes=settings.drawing_processes or max(len(os.sched_getaffinity(0)) // settings.workers, 1),
+        processes=settings.drawing_processes or processes_of_worker(settings.workers),
         max_cost=settings.drawing_pixels,
         cost_a_second=PIXELS_A_SECOND,
         seconds=settings.drawing_seconds,
