@@ -160,3 +160,14 @@ def hilbert_index(lon: Floats, lat: Floats, bits: int = 16) -> Ints:
         x ^= difference
         y ^= difference
     return index
+
+
+def repeated(counts: Ints | Int32s) -> tuple[Ints, Ints]:
+    """Return each position ``i`` ``counts[i]`` times, and the number of each repetition from 0; both of shape ``(sum,)``.
+
+    >>> [a.tolist() for a in repeated(np.array([2, 0, 3]))]
+    [[0, 0, 2, 2, 2], [0, 1, 0, 1, 2]]
+    """
+    sizes = np.asarray(counts, np.int64)
+    owner = np.repeat(np.arange(len(sizes)), sizes)
+    return owner, np.arange(len(owner)) - np.repeat(np.cumsum(sizes) - sizes, sizes)

@@ -29,6 +29,15 @@ class Trip(NamedTuple):
     nth: int = 1
 
 
+def serves(station: Mapping[str, Any], service: str, tier: str) -> bool:
+    """Return whether a station counts for trips to a service and tier: it offers the service and is of the tier, or of any.
+
+    >>> serves({"services": ["clinic"], "tier": "village"}, "clinic", "any")
+    True
+    """
+    return service in station["services"] and tier in ("any", station["tier"])
+
+
 @dataclass(frozen=True)
 class Times:
     """Travel times in int32 ms (``UNREACHED`` for none) and indices of stations (-1 for none); shapes ``(n,)``."""

@@ -72,12 +72,11 @@ class AreaRegions:
     def of(cls, context: Context) -> "AreaRegions":
         """Return the areas of a context, from coarse to fine."""
         sizes = [len(context.areas[level].ids) for level in context.levels]
-        starts = np.cumsum([0, *sizes[:-1]]).astype(np.int32)
         positions = [context.demand.area[level] for level in context.levels]
         return cls(
             _dictionary_column(np.repeat(np.arange(len(sizes)), sizes), context.levels),
             _dictionary_column(np.arange(sum(sizes)), [code for level in context.levels for code in context.areas[level].ids]),
-            np.concatenate([np.where(p < 0, p, p + start) for p, start in zip(positions, starts, strict=True)]),
+            np.concatenate(joint_positions(positions, sizes)),
             np.tile(np.arange(len(positions[0])), len(sizes)),
         )
 
@@ -89,6 +88,16 @@ class AreaRegions:
         """Return the columns ``geography`` and ``unit`` with each row repeated."""
         rows = np.repeat(np.arange(len(self)), repeats)
         return {"geography": self.geography.take(rows), "unit": self.unit.take(rows)}
+
+
+def joint_positions(positions: Sequence[Int32s], sizes: Sequence[int]) -> list[Int32s]:
+    """Return positions in lists of ``sizes`` as positions in all of them, one after the other; -1 stays.
+
+    >>> [p.tolist() for p in joint_positions([np.array([0, -1], np.int32), np.array([1, 0], np.int32)], [1, 2])]
+    [[0, -1], [2, 1]]
+    """
+    starts = np.cumsum([0, *sizes[:-1]]).astype(np.int32)
+    return [np.where(p < 0, p, p + start).astype(np.int32) for p, start in zip(positions, starts, strict=True)]
 
 
 def _dictionary_column(codes: Ints, texts: Sequence[str]) -> "pa.DictionaryArray[Any, Any]":

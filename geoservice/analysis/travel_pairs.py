@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from geoservice.geo import Int32s, Ints
+from geoservice.geo import Int32s, Ints, repeated
 
 
 class TravelPairs(NamedTuple):
@@ -38,7 +38,8 @@ class TravelPairs(NamedTuple):
         """
         counts = np.diff(self.indptr)[stations]
         indptr = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
-        entry = np.arange(indptr[-1]) + np.repeat(self.indptr[:-1][stations] - indptr[:-1], counts)
+        row, rank = repeated(counts)
+        entry = self.indptr[:-1][stations][row] + rank
         return TravelPairs(indptr, self.point[entry], self.ms[entry])
 
     @property

@@ -12,7 +12,7 @@ import numpy as np
 from scipy import sparse
 
 from geoservice.demand.surface import Z90, DemandSurface, Quantity
-from geoservice.geo import Float32s, Floats, Int32s, Ints
+from geoservice.geo import Float32s, Floats, Int32s, Ints, repeated
 
 CLUSTERS = 3.0
 """Number of equal groups that the people of a leaf are modelled as, each at one of its points. Calibrated on synthetic
@@ -65,10 +65,7 @@ class Sums:
     def placement(self, quantity: Quantity) -> Floats:
         """Return the variance due to the unknown locations of people within leaves; shape ``(regions,)``."""
         if quantity not in self._placement:
-            people = self.surface.positive[quantity]
-            self._placement[quantity] = np.asarray(
-                self._partial @ (people * people / independent_groups(self.surface, quantity)), float
-            )
+            self._placement[quantity] = np.asarray(self._partial @ location_variance(self.surface, quantity), float)
         return self._placement[quantity]
 
     def stated(self, quantity: Quantity) -> Floats:
@@ -99,6 +96,15 @@ def independent_groups(surface: DemandSurface, quantity: Quantity) -> Floats:
         people = surface.positive[quantity]
         households = people / 2.5 if all_households is None else np.minimum(all_households, people)
     return 1 / (1 / CLUSTERS + PER_HOUSEHOLD / np.maximum(households, 0.5))
+
+
+def location_variance(surface: DemandSurface, quantity: Quantity) -> Floats:
+    """Return by how much the unknown locations of a leaf's people spread a sum, for each leaf; shape ``(leaves,)``.
+
+    Times ``w (1 - w)`` it is the variance of the number of people at points with the share ``w`` of the leaf's weight.
+    """
+    people = surface.positive[quantity]
+    return np.asarray(people * people / independent_groups(surface, quantity), float)
 
 
 def region_sums(
@@ -155,9 +161,9 @@ def threshold_sums(
     single = region_sums(surface, cell, regions * bands, point)
     entries = single.weights.tocoo()  # by leaf, which are fewer than points
     repeats = bands - entries.row % bands
-    step = np.arange(repeats.sum()) - np.repeat(np.cumsum(repeats) - repeats, repeats)
-    position = (np.repeat(entries.row, repeats) + step, np.repeat(entries.col, repeats))
-    weights = sparse.coo_array((np.repeat(entries.data, repeats), position), shape=single.weights.shape).tocsr()
+    entry, step = repeated(repeats)
+    position = (entries.row[entry] + step, entries.col[entry])
+    weights = sparse.coo_array((entries.data[entry], position), shape=single.weights.shape).tocsr()
     cumulative = Sums(surface, weights)
     cumulative.__dict__["noise"] = (
         single.noise.reshape(regions, bands, surface.noise.shape[1]).cumsum(axis=1).reshape(single.noise.shape)

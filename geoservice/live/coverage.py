@@ -5,8 +5,8 @@ from typing import NamedTuple
 import numpy as np
 
 from geoservice.analysis.coverage import bands
-from geoservice.demand import DemandSurface, Quantity, Shares, region_sums, threshold_sums
-from geoservice.geo import Floats, Int32s, Ints
+from geoservice.demand import DemandSurface, Quantity, Shares, Sums, region_sums, threshold_sums
+from geoservice.geo import Floats, Int32s, Ints, repeated
 from geoservice.live.region_points import RegionPoints
 
 
@@ -26,14 +26,15 @@ class AreaCoverage(NamedTuple):
 
 
 def area_coverage(
-    surface: DemandSurface, quantity: Quantity, areas: RegionPoints, chosen: Ints, ms: Int32s, minutes: tuple[int, ...]
+    quantity: Quantity, totals: Sums, areas: RegionPoints, chosen: Ints, ms: Int32s, minutes: tuple[int, ...]
 ) -> AreaCoverage:
     """Return the coverage of the ``chosen`` areas by the times of the points; as the analysis ``coverage`` computes it.
 
     Parameters
     ----------
-    surface : DemandSurface
     quantity : Quantity
+    totals : Sums
+        Of all areas.
     areas : RegionPoints
     chosen : int64 array, shape (areas,)
     ms : int32 array, shape (points,)
@@ -41,15 +42,14 @@ def area_coverage(
     """
     position, point = areas.of_regions(chosen)
     count, breaks = len(chosen), len(minutes)
-    totals = region_sums(surface, position, count, point)
-    covered = threshold_sums(surface, position, count, bands(ms, minutes)[point], breaks, point.astype(np.int64))
-    shares = Shares(covered, totals, np.repeat(np.arange(count), breaks)).ratio(quantity)
+    covered = threshold_sums(totals.surface, position, count, bands(ms, minutes)[point], breaks, point.astype(np.int64))
+    shares = Shares(covered, totals, np.repeat(chosen, breaks)).ratio(quantity)
 
     def table(values: Floats) -> Floats:
         return values.reshape(count, breaks)
 
     return AreaCoverage(
-        Estimates(totals.value(quantity), totals.margin(quantity)),
+        Estimates(*(v[chosen] for v in (totals.value(quantity), totals.margin(quantity)))),
         Estimates(table(covered.value(quantity)), table(covered.margin(quantity))),
         Estimates(*(table(v) for v in shares)),
     )
@@ -86,8 +86,7 @@ def moved_across(
     breaks = len(minutes)
     low, high = bands(faster, minutes), bands(slower, minutes)
     repeats = np.where(region >= 0, np.maximum(high - low, 0), 0)
-    entry = np.repeat(np.arange(len(point)), repeats)
-    step = np.arange(len(entry)) - np.repeat(np.cumsum(repeats) - repeats, repeats)
+    entry, step = repeated(repeats)
     cell = (region[entry] * breaks + low[entry] + step).astype(np.int32)
     sums = region_sums(surface, cell, regions * breaks, point[entry])
     return Estimates(*(v.reshape(regions, breaks) for v in (sums.value(quantity), sums.margin(quantity))))

@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from geoservice.demand import Quantity, region_sums
+from geoservice.analysis.base import serves
+from geoservice.demand import Quantity, Sums, region_sums
 from geoservice.errors import ParameterError
 from geoservice.geo import Bools, Int32s, Ints
 from geoservice.live.answer import AreaAnswer, Counts, StationAnswer
@@ -48,6 +49,13 @@ class Engine:
         return RegionPoints.of(self._arrays.areas.num_rows, list(self._arrays.point_area.values()))
 
     @cached_property
+    def _totals(self) -> Sums:
+        """The sums of all areas."""
+        areas = np.arange(len(self._area_rows))
+        region, point = self._areas.of_regions(areas)
+        return region_sums(self._arrays.surface, region, len(areas), point)
+
+    @cached_property
     def _area_rows(self) -> Rows:
         return self._arrays.areas.drop_columns(["geometry"]).to_pylist()
 
@@ -69,8 +77,9 @@ class Engine:
         change = times.change(np.array(changed, np.int64), placed.closed(~offered))
         try:
             areas = self._within(self._affected(change, question), within)
-            area_answer = self._areas_after(areas, baseline, change, times.ms, quantity)
-            station_answer = self._stations_after(change, times.station, len(rows), quantity)
+            ms, station = times.nearest()
+            area_answer = self._areas_after(areas, baseline, change, ms, quantity)
+            station_answer = self._stations_after(change, station, len(rows), quantity)
         finally:
             times.undo()
         minutes, count = self.parameters.minutes, Counts(self.parameters.hide_below)
@@ -117,8 +126,9 @@ class Engine:
         key = (question.service, question.tier, question.mode, question.group)
         if key not in self._baselines:
             every, quantity = np.arange(len(self._area_rows)), Quantity("persons", question.group)
-            arguments = self._arrays.surface, quantity, self._areas, every, times.ms, self.parameters.minutes
-            self._baselines[key] = area_coverage(*arguments)
+            self._baselines[key] = area_coverage(
+                quantity, self._totals, self._areas, every, times.nearest()[0], self.parameters.minutes
+            )
         return self._baselines[key]
 
     def _affected(self, change: Change, question: CoverageQuestion) -> Ints:
@@ -146,7 +156,7 @@ class Engine:
         levels = self._arrays.point_area.values()
         region = np.concatenate([order[position[change.point]] for position in levels])
         point, old, new = (np.tile(a, len(levels)) for a in (change.point, change.ms, ms[change.point]))
-        after = area_coverage(surface, quantity, self._areas, areas, ms, minutes)
+        after = area_coverage(quantity, self._totals, self._areas, areas, ms, minutes)
         gained = moved_across(surface, quantity, region, len(areas), point, old, new, minutes)
         lost = moved_across(surface, quantity, region, len(areas), point, new, old, minutes)
         return AreaAnswer(areas, before, after, gained, lost)
@@ -165,7 +175,5 @@ class Engine:
 
 def _offers(rows: Rows, question: CoverageQuestion) -> Bools:
     """Return which stations count for a question: open ones of its tier that offer its service."""
-    matches = (
-        row.get("open", True) and question.service in row["services"] and question.tier in ("any", row["tier"]) for row in rows
-    )
+    matches = (row.get("open", True) and serves(row, question.service, question.tier) for row in rows)
     return np.fromiter(matches, np.bool_, len(rows))

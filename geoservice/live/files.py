@@ -5,9 +5,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import pyarrow as pa
 
+from geoservice.analysis.coverage import joint_positions
 from geoservice.demand import DemandSurface
 from geoservice.demand.storage import read_surface, write_surface
 from geoservice.durable import link_or_copy
@@ -84,6 +84,5 @@ def area_table(levels: Mapping[str, pa.Table]) -> pa.Table:
 
 def point_positions(levels: Mapping[str, pa.Table], positions: Mapping[str, Int32s]) -> dict[str, Int32s]:
     """Return positions in each level's table as positions in :func:`area_table`."""
-    starts = np.cumsum([0, *(t.num_rows for t in levels.values())])
-    pairs = zip(levels, starts, strict=False)
-    return {level: np.where(positions[level] < 0, -1, positions[level] + start).astype(np.int32) for level, start in pairs}
+    joint = joint_positions([positions[level] for level in levels], [table.num_rows for table in levels.values()])
+    return dict(zip(levels, joint, strict=True))

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from geoservice.geo import Int32s, Ints
+from geoservice.geo import Int32s, Ints, repeated
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,5 @@ class RegionPoints:
         >>> [a.tolist() for a in points.of_regions(np.array([0]))]
         [[0, 0], [0, 2]]
         """
-        sizes = self.start[regions + 1] - self.start[regions]
-        position = np.repeat(np.arange(len(regions), dtype=np.int32), sizes)
-        entry = np.arange(len(position)) - np.repeat(np.cumsum(sizes) - sizes, sizes) + self.start[regions][position]
-        return position, self.point[entry]
+        position, rank = repeated(self.start[regions + 1] - self.start[regions])
+        return position.astype(np.int32), self.point[self.start[regions][position] + rank]

@@ -141,15 +141,9 @@ class LiveTimes:
         graph, direction = self._places.graph, self._places.direction
         return checked_start(graph, stations.snapped, stations.start_ms, self._limit, direction)
 
-    @property
-    def ms(self) -> Int32s:
-        """Times of the points in ms, ``UNREACHED`` for none; shape ``(points,)``."""
-        return split_keys(self._points, 1)[0]
-
-    @property
-    def station(self) -> Int32s:
-        """Positions of the nearest stations, -1 for none; shape ``(points,)``."""
-        return split_keys(self._points, 1)[1]
+    def nearest(self) -> tuple[Int32s, Int32s]:
+        """Return time in ms and position of the nearest station of each point, as :func:`travel.nearest` does."""
+        return split_keys(self._points, 1)
 
     def change(self, index: Ints, replacements: PlacedStations) -> Change:
         """Replace the stations at ``index``; new ones have the following indices. Return the points that it changed.

@@ -4,7 +4,7 @@ import numpy as np
 import shapely
 
 from geoservice.demand import Places
-from geoservice.geo import METRES_PER_DEGREE, Floats, Ints, Objects, haversine_m
+from geoservice.geo import METRES_PER_DEGREE, Floats, Ints, Objects, haversine_m, repeated
 
 STEP_METRES = 25.0
 SETBACK_METRES = 15.0
@@ -78,7 +78,7 @@ def street_points(lon: Floats, lat: Floats, start: Ints, weight: Floats) -> Plac
     first, last = start[:-1], start[1:] - 1
     length = cumulative[last] - cumulative[first]
     pieces = np.where(length > 0, np.maximum(np.rint(length / STEP_METRES), 1), 0).astype(np.int64)
-    owner, rank = _repeated(pieces)
+    owner, rank = repeated(pieces)
     along = cumulative[first][owner] + (rank + 0.5) * (length / np.maximum(pieces, 1))[owner]
     metres = (weight * length / np.maximum(pieces, 1))[owner]
     after = np.searchsorted(cumulative, along)  # the vertex behind each point
@@ -87,9 +87,3 @@ def street_points(lon: Floats, lat: Floats, start: Ints, weight: Floats) -> Plac
     x = np.interp(along, cumulative, lon) - north * aside / np.cos(np.radians(lat[after]))
     y = np.interp(along, cumulative, lat) + east * aside
     return Places(x, y, metres, np.zeros(len(owner), np.bool_))
-
-
-def _repeated(counts: Ints) -> tuple[Ints, Ints]:
-    """Return each ``i`` ``counts[i]`` times, and the number of each repetition from 0."""
-    owner = np.repeat(np.arange(len(counts)), counts)
-    return owner, np.arange(len(owner)) - np.repeat(np.cumsum(counts) - counts, counts)

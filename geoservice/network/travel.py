@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from geoservice.errors import NetworkError
-from geoservice.geo import Int32s, Ints
+from geoservice.geo import Int32s, Ints, repeated
 from geoservice.network import kernels
 from geoservice.network.compiled_calls import call
 from geoservice.network.graph import Graph
@@ -142,8 +142,8 @@ def pairs(
 def _direct_pairs(same_edge: SameEdge, points: Snapped, leg: Int32s, limit_ms: int, row: Ints) -> tuple[Ints, Ints, Ints]:
     """Return row, point and ms of pairs on one edge with a path along it, sorted by row; ``row`` is that of each station."""
     count = np.where(points.ok, same_edge.stop - same_edge.start, 0)
-    point = np.repeat(np.arange(len(points)), count)
-    index = np.arange(int(count.sum())) - np.repeat(np.cumsum(count) - count, count) + same_edge.start[point]
+    point, rank = repeated(count)
+    index = same_edge.start[point] + rank
     pairs_by_direction = []
     for point_ms, station_ms in ((same_edge.along, same_edge.station_along), (same_edge.against, same_edge.station_against)):
         ms = station_ms[index].astype(np.int64) - point_ms[point]

@@ -7,12 +7,12 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from geoservice.analysis.base import Times, Trip
+from geoservice.analysis.base import Times, Trip, serves
 from geoservice.analysis.travel_pairs import TravelPairs
 from geoservice.geo import Bools, Floats, Int32s, Ints
 from geoservice.network.graph import Graph, load_graph
 from geoservice.network.peak import slowed
-from geoservice.network.snap import Snapped, is_joined, main_edges, snap
+from geoservice.network.snap import Snapped, StreetIndex, is_joined, main_edges, snap
 from geoservice.network.travel import nearest, nearest_nodes, pairs
 from geoservice.study import Study
 
@@ -27,7 +27,7 @@ def trips(study: Study, mode: str) -> Iterator[Trip]:
 
 def station_mask(stations: pa.Table, trip: Trip) -> Bools:
     """Return which stations count for a trip: those of its tier that offer its service; shape ``(stations,)``."""
-    matches = (trip.service in s["services"] and trip.tier in ("any", s["tier"]) for s in stations.to_pylist())
+    matches = (serves(s, trip.service, trip.tier) for s in stations.to_pylist())
     return np.fromiter(matches, np.bool_, stations.num_rows)
 
 
@@ -35,7 +35,7 @@ def station_mask(stations: pa.Table, trip: Trip) -> Bools:
 class ModeTravel:
     """A mode of travel: its network and the stations on it. The search limit is the study's last break, inclusive.
 
-    Points snap to the edges in ``main`` before others, shape ``(edges,)``.
+    ``streets`` is the index to which points snap: first to the parts of the network with a station, and the large ones.
     """
 
     study: Study
@@ -43,7 +43,7 @@ class ModeTravel:
     graph: Graph
     stations: pa.Table
     snapped_stations: Snapped
-    main: Bools
+    streets: StreetIndex
 
     @classmethod
     def open(cls, study: Study, mode: str, folder: Path, stations: pa.Table) -> "ModeTravel":
@@ -54,7 +54,7 @@ class ModeTravel:
         graph = slowed(load_graph(folder, mode), study.peak_factor.get(mode, 1.0))
         lon, lat = (stations.column(c).to_numpy() for c in ("lon", "lat"))
         snapped = snap(graph, lon, lat, study.snap_metres)
-        return cls(study, mode, graph, stations, snapped, main_edges(graph, snapped))
+        return cls(study, mode, graph, stations, snapped, StreetIndex(graph, main_edges(graph, snapped)))
 
     @property
     def limit_ms(self) -> int:
@@ -63,7 +63,7 @@ class ModeTravel:
 
     def snap(self, lon: Floats, lat: Floats) -> Snapped:
         """Snap points to the streets within the study's distance."""
-        return snap(self.graph, lon, lat, self.study.snap_metres, self.main)
+        return self.streets.snap(lon, lat, self.study.snap_metres)
 
     def is_joined(self, points: Snapped) -> Bools:
         """Return which points are on a part of the network with a station, or on no street."""

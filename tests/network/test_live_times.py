@@ -25,7 +25,7 @@ def searched(graph: Graph, stations: PlacedStations, points: Snapped, limit: int
 
 
 def live(times: LiveTimes) -> list[list[int]]:
-    return [times.ms.tolist(), times.station.tolist()]
+    return [a.tolist() for a in times.nearest()]
 
 
 @settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow])

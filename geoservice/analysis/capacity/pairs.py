@@ -4,7 +4,7 @@ import numpy as np
 
 from geoservice.analysis.travel_pairs import TravelPairs
 from geoservice.errors import ParameterError
-from geoservice.geo import Floats, Int32s, Ints
+from geoservice.geo import Floats, Int32s, Ints, repeated
 
 
 def by_point(pairs: TravelPairs) -> Ints:
@@ -25,11 +25,7 @@ def nearest_pairs(pairs: TravelPairs, k: int) -> TravelPairs:
         raise ParameterError(f"k: got {k}, allowed are 1 and up")
     station = pairs.station
     order = by_point(pairs)
-    point = pairs.point[order]
-    first = np.ones(len(point), np.bool_)
-    first[1:] = point[1:] != point[:-1]
-    starts = np.flatnonzero(first)
-    rank = np.arange(len(point)) - np.repeat(starts, np.diff(np.append(starts, len(point))))
+    _, rank = repeated(np.bincount(pairs.point))
     keep = np.sort(order[rank < k])
     return TravelPairs.of(station[keep], pairs.point[keep], pairs.ms[keep], pairs.stations)
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from geoservice.disclosure.data_quality.duplicate_score import MISSING, NEAR_METRES, LinkageRecords
 from geoservice.disclosure.data_quality.linkage_records import grid_cells, number_of
-from geoservice.geo import Bools, Ints
+from geoservice.geo import Bools, Ints, repeated
 
 NEAR_KEYS = (("since",), ("home", "persons", "groups"))
 """Rows near each other are compared if they agree in all fields of one of these."""
@@ -76,6 +76,6 @@ def _expand(rows: Ints, start: Ints, end: Ints) -> Iterator[tuple[Ints, Ints]]:
     number = np.cumsum(counts[first]) // MOST_PAIRS
     for piece in np.split(first, np.flatnonzero(np.diff(number)) + 1):
         n = counts[piece]
-        offset = np.arange(int(n.sum())) - np.repeat(np.cumsum(n) - n, n)
+        row, offset = repeated(n)
         if len(offset):
-            yield np.repeat(rows[piece], n), rows[np.repeat(start[piece], n) + offset]
+            yield rows[piece][row], rows[start[piece][row] + offset]

@@ -14,7 +14,7 @@ import shapely
 from numpy.typing import NDArray
 
 from geoservice.errors import ReleaseError
-from geoservice.geo import MERCATOR_HALF_M, BBox, Bools, Floats, Ints, Tile
+from geoservice.geo import MERCATOR_HALF_M, BBox, Bools, Floats, Ints, Tile, repeated
 from geoservice.release.base import LayerContent
 from geoservice.release.mercator import make_valid, to_mercator
 from geoservice.release.pmtiles import write_archive
@@ -208,8 +208,7 @@ def _candidates(bounds: Floats, z: int) -> tuple[Ints, NDArray[np.int32], NDArra
     """Return the tiles that each box touches, with their buffer: positions in ``bounds``, x and y."""
     x0, y0, x1, y1 = _tile_ranges(bounds, z, BUFFER)
     wide, count = x1 - x0 + 1, (x1 - x0 + 1) * (y1 - y0 + 1)
-    position = np.repeat(np.arange(len(bounds), dtype=np.int64), count)
-    step = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
+    position, step = repeated(count)
     return (
         position,
         (x0[position] + step % wide[position]).astype(np.int32),
