@@ -3,14 +3,23 @@
 The serving process does not import this module: the engine needs compiled code and some 200 MB.
 """
 
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any
+
 from geoservice.live.engine import Engine
 from geoservice.live.files import read_live
 from geoservice.live.question import Parameters
 from geoservice.release.protocols import ReleaseReader
 from geoservice.server.jobs.messages import ReleaseState
+from geoservice.server.processes.registry import STATION_SCENARIO
 
 ENGINE = "engine"
 """Key of the engine in the state that a process keeps with an open release."""
+
+Answer = Callable[[Engine, Any, tuple[str, ...] | None], dict[str, Any]]
+"""Answers a question of an engine, within the areas that the caller may see."""
+ANSWERS: Mapping[str, Answer] = MappingProxyType({STATION_SCENARIO.id: Engine.answer})
 
 
 def engine_of(reader: ReleaseReader, state: ReleaseState) -> Engine:

@@ -3,17 +3,18 @@
 from dataclasses import dataclass
 
 import orjson
+from pydantic import BaseModel
 
-from geoservice.live.question import CoverageQuestion
 from geoservice.release.protocols import ReleaseReader
 from geoservice.server.jobs.messages import ReleaseState
 
 
 @dataclass(frozen=True)
-class CoverageTask:
-    """Answers a question; ``within`` are the areas to which the caller's view is limited, None for no limits."""
+class LiveTask:
+    """Answers a question of a process; ``within`` are the areas that the caller may see, None for no limits."""
 
-    question: CoverageQuestion
+    process_id: str
+    question: BaseModel
     within: tuple[str, ...] | None = None
 
     @property
@@ -22,7 +23,7 @@ class CoverageTask:
         return 1
 
     def run(self, reader: ReleaseReader, state: ReleaseState) -> bytes:
-        """Return the answer as JSON; raises the errors of :meth:`geoservice.live.engine.Engine.answer`."""
-        from geoservice.server.processes.live_engine import engine_of  # only in the child process, which has imported it
+        """Return the answer as JSON; raises the errors of the answer's function."""
+        from geoservice.server.processes.live_engine import ANSWERS, engine_of  # in the child process only
 
-        return orjson.dumps(engine_of(reader, state).answer(self.question, self.within))
+        return orjson.dumps(ANSWERS[self.process_id](engine_of(reader, state), self.question, self.within))

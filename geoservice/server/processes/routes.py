@@ -4,17 +4,16 @@ from typing import Annotated, Any
 
 import orjson
 from fastapi import APIRouter, Depends, Request, Response
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
-from geoservice.errors import NotFound, ParameterError
-from geoservice.live.question import CoverageQuestion
+from geoservice.errors import ParameterError
 from geoservice.server import schemas
 from geoservice.server.deps import RequestContext, request_context
 from geoservice.server.formats import HTML, JSON
 from geoservice.server.jobs.pool import JobPool
 from geoservice.server.links import link
-from geoservice.server.processes.descriptions import LIST_TITLES, STATION_SCENARIO, description, summary
-from geoservice.server.processes.live_task import CoverageTask
+from geoservice.server.processes.live_task import LiveTask
+from geoservice.server.processes.registry import LIST_TITLES, PROCESSES, process_of
 from geoservice.server.release_pool import version_of
 from geoservice.server.responses import document
 
@@ -28,7 +27,7 @@ Answer = Annotated[RequestContext, Depends(request_context("json", cached=False)
 EXECUTE: dict[str, Any] = {
     "type": "object",
     "required": ["inputs"],
-    "properties": {"inputs": {"type": "object", "required": ["service", "mode"], "properties": {}}},
+    "properties": {"inputs": {"type": "object", "properties": {}}},
 }
 
 
@@ -47,8 +46,11 @@ def _links(context: RequestContext, path: str) -> list[dict[str, str]]:
 )
 async def processes(context: Page) -> Response:
     """Return the list of processes."""
-    own = link("self", JSON, context.urls.to(f"/processes/{STATION_SCENARIO}"))
-    content = {"processes": [{**summary(context.language), "links": [own]}], "links": _links(context, "/processes")}
+    summaries = [
+        {**p.summary(context.language), "links": [link("self", JSON, context.urls.to(f"/processes/{p.id}"))]}
+        for p in PROCESSES.values()
+    ]
+    content = {"processes": summaries, "links": _links(context, "/processes")}
     return document(context, content, LIST_TITLES[context.language])
 
 
@@ -60,10 +62,9 @@ async def processes(context: Page) -> Response:
 )
 async def process(context: Page, process_id: str) -> Response:
     """Return the description of a process."""
-    _check(process_id)
-    path = f"/processes/{process_id}"
+    found, path = process_of(process_id), f"/processes/{process_id}"
     execute = link("http://www.opengis.net/def/rel/ogc/1.0/execute", JSON, context.urls.to(f"{path}/execution"))
-    content = {**description(context.language), "links": [*_links(context, path), execute]}
+    content = {**found.describe(context.language), "links": [*_links(context, path), execute]}
     return document(context, content, str(content["title"]))
 
 
@@ -76,17 +77,11 @@ async def process(context: Page, process_id: str) -> Response:
 )
 async def execute(context: Answer, request: Request, process_id: str) -> Response:
     """Return the answer to a question; it is computed from the release, and nothing is kept."""
-    _check(process_id)
-    layer = context.layer(LAYER)
-    question = parse_question(await _body(request))
+    found, layer = process_of(process_id), context.layer(LAYER)
+    question = parse_inputs(await _body(request), found.inputs)
     pool: JobPool = request.app.state.questions
-    body = await pool.run(version_of(context.reader), CoverageTask(question, context.principal.within(layer)))
-    return Response(body, 200, {"Cache-Control": "no-store"}, JSON)
-
-
-def _check(process_id: str) -> None:
-    if process_id != STATION_SCENARIO:
-        raise NotFound(f"no process {process_id!r:.60}; there is {STATION_SCENARIO}")
+    body = await pool.run(version_of(context.reader), LiveTask(found.id, question, context.principal.within(layer)))
+    return Response(body, 200, {"Cache-Control": "no-store"}, found.media_type)
 
 
 async def _body(request: Request) -> bytes:
@@ -98,10 +93,11 @@ async def _body(request: Request) -> bytes:
     return body
 
 
-def parse_question(body: bytes) -> CoverageQuestion:
-    """Return the question of a request's body; raises :class:`ParameterError` that names what is wrong.
+def parse_inputs(body: bytes, model: type[BaseModel]) -> BaseModel:
+    """Return the inputs of a request's body; raises :class:`ParameterError` that names what is wrong.
 
-    >>> parse_question(b'{"inputs": {"service": "clinic", "mode": "walk"}}').tier
+    >>> from geoservice.live.question import CoverageQuestion
+    >>> parse_inputs(b'{"inputs": {"service": "clinic", "mode": "walk"}}', CoverageQuestion).tier
     'any'
     """
     try:
@@ -111,7 +107,7 @@ def parse_question(body: bytes) -> CoverageQuestion:
     if not isinstance(content, dict) or not isinstance(content.get("inputs"), dict):
         raise ParameterError('body: expected an object with "inputs", itself an object')
     try:
-        return CoverageQuestion.model_validate(content["inputs"])
+        return model.model_validate(content["inputs"])
     except ValidationError as error:
         first = error.errors(include_url=False, include_context=False)[0]
         place = ".".join(map(str, ("inputs", *first["loc"])))

@@ -1,0 +1,75 @@
+"""The processes of the service: their titles, inputs and outputs, in both languages."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+from pydantic import BaseModel
+
+from geoservice.errors import NotFound
+from geoservice.live.question import CoverageQuestion
+
+VERSION = "1.0.0"
+LIST_TITLES = {"zh": "实时问题", "en": "Live questions"}
+Texts = Mapping[str, str]
+"""A text by language."""
+
+
+@dataclass(frozen=True)
+class Process:
+    """A process: ``inputs`` is the model of its inputs, ``media_type`` that of its answer, which is one JSON document."""
+
+    id: str
+    title: Texts
+    description: Texts
+    inputs: type[BaseModel]
+    media_type: str = "application/json"
+    job_control: tuple[str, ...] = ("sync-execute",)
+
+    def summary(self, language: str) -> dict[str, Any]:
+        """Return the summary of the process, without links."""
+        return {
+            "id": self.id,
+            "version": VERSION,
+            "title": self.title[language],
+            "description": self.description[language],
+            "jobControlOptions": list(self.job_control),
+            "outputTransmission": ["value"],
+        }
+
+    def describe(self, language: str) -> dict[str, Any]:
+        """Return the process with the schemas of its inputs and of its output."""
+        schema = self.inputs.model_json_schema()
+        required, definitions = set(schema.get("required", ())), schema.get("$defs", {})
+        inputs = {
+            name: {
+                "title": name,
+                "schema": {**part, "$defs": definitions} if "$ref" in str(part) else part,
+                "minOccurs": int(name in required),
+                "maxOccurs": 1,
+            }
+            for name, part in schema["properties"].items()
+        }
+        output = {"title": self.title[language], "schema": {"type": "object", "contentMediaType": self.media_type}}
+        return {**self.summary(language), "inputs": inputs, "outputs": {"answer": output}}
+
+
+STATION_SCENARIO = Process(
+    "station-scenario",
+    {"zh": "站点情景", "en": "Stations as they could be"},
+    {
+        "zh": "新增、移动、关闭或调整站点之后，各区域的覆盖人数、新增覆盖与失去覆盖的人数，以及站点的服务人数，均附误差范围。",
+        "en": "Coverage of areas, people newly covered and no longer covered, and people of stations after stations are added, "
+        "moved, closed or changed; each number with its margin.",
+    },
+    CoverageQuestion,
+)
+PROCESSES: Mapping[str, Process] = MappingProxyType({p.id: p for p in (STATION_SCENARIO,)})
+
+
+def process_of(process_id: str) -> Process:
+    """Return a process; raises :class:`NotFound` for an unknown id."""
+    if process_id not in PROCESSES:
+        raise NotFound(f"no process {process_id!r:.60}; there are {', '.join(PROCESSES)}")
+    return PROCESSES[process_id]
