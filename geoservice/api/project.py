@@ -32,11 +32,11 @@ if TYPE_CHECKING:
     from geoservice.network.terrain import TerrainReport
     from geoservice.network.variants import StreetChanges
     from geoservice.pipeline import Published
-    from geoservice.pipeline.siting import SitingResult
     from geoservice.project import Project
     from geoservice.register import Register
     from geoservice.schema import TableName
     from geoservice.settings import Settings
+    from geoservice.siting import SitingResult
     from geoservice.study import Study
 
     Rows: TypeAlias = str | PathLike[str] | pd.DataFrame
@@ -338,7 +338,7 @@ class ProjectFolder:
             Called with a stage and a fraction; an exception in it cancels.
         **options
             ``sites`` or ``budget``; ``minutes`` (by default the standard of the service), ``model``, ``tier``, ``group``,
-            ``spacing``, ``capacity``, ``may_close``, ``seconds``: see :class:`geoservice.pipeline.siting.SitingRequest`.
+            ``spacing``, ``capacity``, ``may_close``, ``seconds``: see :class:`geoservice.siting.SitingRequest`.
 
         Returns
         -------
@@ -366,17 +366,17 @@ class ProjectFolder:
     ) -> "SitingResult":
         """Return what :meth:`siting` returns as a frame, as an object."""
         from geoservice.ingest.candidates import read_candidates
-        from geoservice.pipeline.siting import choose_sites
-        from geoservice.pipeline.siting.candidates import from_table
+        from geoservice.pipeline.siting import choose_sites_of_project, siting_parameters
+        from geoservice.siting.candidates import from_table
 
         study, settings, folder = self.study, self.settings, self._inputs.folder
         source = source_of(candidates)
-        request = make_request(service, mode, source, options).checked(study)
+        request = make_request(service, mode, source, options).checked(siting_parameters(study))
         rows = None
         if source == "file":
             limits = {"seconds": settings.import_seconds, "memory_mb": settings.import_memory_mb}
             rows = from_table(read_candidates(candidates, folder, crs=crs, **limits))
-        return choose_sites(self._inputs, study, request, rows, progress, self._street_changes(study, day))
+        return choose_sites_of_project(self._inputs, study, request, rows, progress, self._street_changes(study, day))
 
     def _street_changes(self, study: "Study", day: date | None) -> "StreetChanges":
         from geoservice.ingest.closure_shapes import closure_shapes

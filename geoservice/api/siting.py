@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import geopandas
     import pandas as pd
 
-    from geoservice.pipeline.siting import RankedSite, SitingRequest, SitingResult
+    from geoservice.siting import RankedSite, SitingRequest, SitingResult
 
 UNITS = {
     "persons": "person",
@@ -28,7 +28,7 @@ SUFFIXES = (".geojson", ".csv")
 
 
 class SitingOptions(TypedDict, total=False):
-    """Options of a choice of sites; :class:`geoservice.pipeline.siting.SitingRequest` explains them."""
+    """Options of a choice of sites; :class:`geoservice.siting.SitingRequest` explains them."""
 
     minutes: int | None
     model: str
@@ -44,7 +44,7 @@ class SitingOptions(TypedDict, total=False):
 
 def make_request(service: str, mode: str, candidates: str, options: SitingOptions) -> "SitingRequest":
     """Return the request of some keyword arguments; a single id may be a text."""
-    from geoservice.pipeline.siting import SitingRequest
+    from geoservice.siting import SitingRequest
 
     closable = options.get("may_close", ())
     ids = (closable,) if isinstance(closable, str) else tuple(closable)
@@ -65,7 +65,8 @@ def siting_frame(result: "SitingResult") -> "geopandas.GeoDataFrame":
     """Return the chosen sites in WGS 84, ranked from 1.
 
     ``minutes_before`` and ``minutes_after`` are those of the place that gains most; ``minutes_before`` is NaN if it had no
-    station within the time that was searched, and ``minutes_saved`` is then the least that it saves.
+    station within the time that was searched, and ``minutes_saved`` is then the least that it saves. Numbers of people that the
+    study hides are NaN.
 
     ``attrs`` have the model, the objective, its bound and gap, whether it is proven, the people before and after, those left
     out by reason, the curve of coverage by number of sites, the summary in both languages, and units of columns.
@@ -73,7 +74,7 @@ def siting_frame(result: "SitingResult") -> "geopandas.GeoDataFrame":
     import geopandas
 
     is_timed = result.request.model == "p_median"
-    rows = [_row(rank, site, result.search, is_timed=is_timed) for rank, site in enumerate(result.sites, 1)]
+    rows = [_row(rank, site, result, is_timed=is_timed) for rank, site in enumerate(result.sites, 1)]
     lon, lat = ([getattr(site, c) for site in result.sites] for c in ("lon", "lat"))
     columns = {name: [row[name] for row in rows] for name in _row_names()}
     frame = geopandas.GeoDataFrame(columns, geometry=geopandas.points_from_xy(lon, lat), crs="EPSG:4326").set_index("rank")
@@ -104,17 +105,17 @@ def _row_names() -> tuple[str, ...]:
     )  # fmt: skip
 
 
-def _row(rank: int, site: "RankedSite", search: int, *, is_timed: bool) -> dict[str, object]:
-    pick = site.pick
+def _row(rank: int, site: "RankedSite", result: "SitingResult", *, is_timed: bool) -> dict[str, object]:
+    pick, search, people = site.pick, result.search, result.shown
     before, after = (-(-ms // 6_000) / 10 for ms in (min(pick.before, search), pick.after))
     saved = round(before - after, 1) if pick.drop else 0.0
     before = before if pick.before <= search else math.nan
     difference = pick.difference if math.isnan(pick.difference) or not is_timed else pick.difference / 60_000
     values = (
-        rank, site.id, site.name, site.status, site.area.zh, site.area.en, round(pick.covered, 1), round(pick.margin, 1),
-        round(site.total, 1), before, after, saved, round(pick.overlap, 1), round(pick.relieved, 1), site.relieved_from,
-        site.rival, round(difference, 1), round(pick.difference_margin, 1), pick.is_tied, site.load, site.reasons.zh,
-        site.reasons.en,
+        rank, site.id, site.name, site.status, site.area.zh, site.area.en, people(pick.covered),
+        round(pick.margin, 1), people(site.total), before, after, saved, people(pick.overlap), people(pick.relieved),
+        site.relieved_from, site.rival, round(difference, 1), round(pick.difference_margin, 1), pick.is_tied, site.load,
+        site.reasons.zh, site.reasons.en,
     )  # fmt: skip
     return dict(zip(_row_names(), values, strict=True))
 

@@ -6,6 +6,7 @@ station (a penalty of its tier, the set-up of a van), added to every path to or 
 from the station to their streets are added too, at walking speed (``Graph.access_ms``).
 """
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -112,9 +113,17 @@ def _reach(arcs: tuple[Ints, Ints], seeds: Seeds, stations: Ints, limit_ms: int)
 
 
 def pairs(
-    graph: Graph, stations: Snapped, start_ms: Int32s, points: Snapped, limit_ms: int, direction: Direction
+    graph: Graph,
+    stations: Snapped,
+    start_ms: Int32s,
+    points: Snapped,
+    limit_ms: int,
+    direction: Direction,
+    each_block: Callable[[int, int], None] = lambda _done, _pairs: None,
 ) -> SparseRows:
     """Return the points within the limit of each station and their times; rows are stations.
+
+    ``each_block`` is called with the number of stations searched and of pairs found so far; an exception in it cancels.
 
     Raises :class:`NetworkError` beyond 2**27 points or a limit of 2**28 ms (74 hours).
     """
@@ -129,13 +138,16 @@ def pairs(
     same_edge = same_edge_stations(graph, stations, start, points, ends, direction)
     row, point, ms = _direct_pairs(same_edge, points, ends.leg, limit_ms, np.argsort(order))
     arcs = search_arcs(graph, direction)
-    blocks = []
+    blocks: list[tuple[Ints, Int32s, Int32s]] = []
+    found = 0
     for first in range(0, len(stations), _ROWS):
         block = order[first : first + _ROWS]
         packed = call(kernels.point_rows, *_reach(arcs, seeds, block, limit_ms), *attached, limit_ms)
         on_edge = slice(*np.searchsorted(row, [first, first + len(block)]))
         direct = (row[on_edge] - first) << 55 | point[on_edge] << 28 | ms[on_edge]
         blocks.append(_unpacked(np.concatenate([packed, direct]), len(block)))
+        found += len(blocks[-1][1])
+        each_block(first + len(block), found)
     return SparseRows(*call(kernels.permute_rows, order, *_joined(blocks, len(stations))))
 
 

@@ -57,13 +57,14 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "geocode": BASE | {"schema", "study", "register", "project", "vintages"},
     "live": BASE | {"analysis", "demand", "durable", "network", "schema"},
+    "siting": BASE | {"analysis", "areas", "demand", "labels", "layer", "network"},
     "pipeline": BASE
     | {"areas", "demand", "measures", "modes", "schema", "study", "labels", "layer", "db", "network", "analysis", "project"}
-    | {"divisions", "live", "release", "scratch"},
+    | {"divisions", "live", "release", "scratch", "siting"},
     "maps": BASE | {"durable", "labels", "scratch", "settings", "layer", "measures", "number_text", "release"},
     "server": BASE
     | {"byte_lru", "cql2", "db", "durable", "labels", "layer", "maps", "measures", "number_text", "release", "scratch"}
-    | {"live", "settings"},
+    | {"live", "settings", "siting"},
     "demo": BASE | {"schema", "study", "ingest", "geocode", "pipeline"},
     "bench": BASE
     | PARTS
@@ -84,6 +85,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "pipeline",
         "schema",
         "settings",
+        "siting",
         "spreadsheet",
         "study",
     }
@@ -94,7 +96,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     | PARTS
     | STORES
     | {"api", "areas", "demand", "durable", "scratch", "settings", "schema", "study", "layer", "db"}
-    | {"pipeline", "maps", "server", "demo", "bench"},
+    | {"pipeline", "maps", "server", "demo", "bench", "siting"},
 }
 PURE = ("analysis", "demand", "network/kernels.py")
 IMPURE = {

@@ -6,11 +6,12 @@ import numpy as np
 import pyarrow as pa
 import shapely
 
-from geoservice.demand import DemandSurface, Quantity, region_sums
+from geoservice.analysis.square_cells import make_cells
+from geoservice.demand import Quantity, region_sums
 from geoservice.errors import InputError
 from geoservice.geo import Bools, Floats, Ints, Objects
-from geoservice.pipeline.public_places import PublicPlaces, make_cells
-from geoservice.pipeline.siting.request import MAX_CANDIDATES
+from geoservice.siting.arrays import StudyArrays
+from geoservice.siting.request import MAX_CANDIDATES
 
 PERSONS = Quantity("persons")
 
@@ -52,19 +53,19 @@ def from_table(rows: pa.Table) -> Candidates:
     )
 
 
-def from_streets(lon: Floats, lat: Floats, places: PublicPlaces, spacing: float) -> Candidates:
+def from_streets(lon: Floats, lat: Floats, arrays: StudyArrays, spacing: float) -> Candidates:
     """Return the junction nearest to the centre of each square of a grid, within the study's outline.
 
     Parameters
     ----------
     lon, lat : float64 arrays, shape (junctions,)
-    places : PublicPlaces
+    arrays : StudyArrays
     spacing : float
         Side of the squares, metres.
     """
-    shapely.prepare(places.outline)
-    inside = np.flatnonzero(shapely.intersects_xy(places.outline, lon, lat))
-    x, y = places.projection.forward(lon[inside], lat[inside])
+    shapely.prepare(arrays.outline)
+    inside = np.flatnonzero(shapely.intersects_xy(arrays.outline, lon, lat))
+    x, y = arrays.projection.forward(lon[inside], lat[inside])
     chosen = inside[nearest_to_centres(x, y, spacing)]
     return Candidates.at([f"j{junction}" for junction in chosen], lon[chosen], lat[chosen])
 
@@ -83,24 +84,24 @@ def nearest_to_centres(x: Floats, y: Floats, side: float) -> Ints:
     return np.sort(order[first])
 
 
-def from_gaps(surface: DemandSurface, unreached: Bools, places: PublicPlaces, side: float) -> Candidates:
+def from_gaps(arrays: StudyArrays, unreached: Bools, side: float) -> Candidates:
     """Return the centres of the cells with people whom no station reaches in time.
 
     A leaf of the surface counts if its people are more than their margin, as in the analysis of gaps.
 
     Parameters
     ----------
-    surface : DemandSurface
+    arrays : StudyArrays
     unreached : bool array, shape (points,)
         Points of the surface beyond the time.
-    places : PublicPlaces
     side : float
         Side of the cells, metres.
     """
-    cells = make_cells(places, side)
+    surface, projection = arrays.surface, arrays.projection
+    cells = make_cells(arrays.outline, projection, side)
     margin = np.nan_to_num(region_sums(surface, surface.point_leaf, surface.leaves).margin(PERSONS))
     inhabited = surface.values[PERSONS] > margin
-    cell = cells.index(*places.projection.forward(surface.point_lon, surface.point_lat))
+    cell = cells.index(*projection.forward(surface.point_lon, surface.point_lat))
     chosen = np.unique(cell[unreached & inhabited[surface.point_leaf] & (cell >= 0)])
     ids = cells.units.ids
     return Candidates.at([ids[c] for c in chosen], cells.lon[chosen], cells.lat[chosen])

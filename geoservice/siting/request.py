@@ -9,7 +9,7 @@ from geoservice.analysis.siting.problem import SECONDS
 from geoservice.errors import InputError
 from geoservice.labels import TIERS
 from geoservice.layer import Label
-from geoservice.study import Study
+from geoservice.siting.arrays import SitingParameters
 
 MODELS: Mapping[str, Label] = MappingProxyType({
     "mclp": Label(zh="最大覆盖", en="maximal coverage"),
@@ -72,9 +72,9 @@ class SitingRequest:
     may_close: tuple[str, ...] = ()
     seconds: float = SECONDS
 
-    def checked(self, study: Study) -> "SitingRequest":
+    def checked(self, study: SitingParameters) -> "SitingRequest":
         """Return the request with the default time; raises :class:`InputError` for a value that the study does not allow."""
-        _check_choice("service", self.service, [s.id for s in study.services])
+        _check_choice("service", self.service, tuple(study.standard_minutes))
         _check_choice("mode", self.mode, study.modes)
         _check_choice("model", self.model, tuple(MODELS))
         _check_choice("candidates", self.candidates, SOURCES)
@@ -82,8 +82,7 @@ class SitingRequest:
         _check_number("spacing", self.spacing, 50, 20_000, "metres")
         _check_number("seconds", self.seconds, 0, 86_400, "seconds")
         self._check_limits()
-        standard = next(s.standard_minutes for s in study.services if s.id == self.service)
-        minutes = standard if self.minutes is None else self.minutes
+        minutes = study.standard_minutes[self.service] if self.minutes is None else self.minutes
         _check_number("minutes", minutes, 1, _MAX_MINUTES, "minutes")
         return SitingRequest(**{**vars(self), "minutes": int(minutes)})
 
