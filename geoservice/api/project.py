@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from geoservice.register import Register
     from geoservice.schema import TableName
     from geoservice.settings import Settings
-    from geoservice.siting import SitingResult
+    from geoservice.siting.result import SitingResult
     from geoservice.study import Study
 
     Rows: TypeAlias = str | PathLike[str] | pd.DataFrame
@@ -338,7 +338,7 @@ class ProjectFolder:
             Called with a stage and a fraction; an exception in it cancels.
         **options
             ``sites`` or ``budget``; ``minutes`` (by default the standard of the service), ``model``, ``tier``, ``group``,
-            ``spacing``, ``capacity``, ``may_close``, ``seconds``: see :class:`geoservice.siting.SitingRequest`.
+            ``spacing``, ``capacity``, ``may_close``, ``seconds``: see :class:`geoservice.siting.request.SitingRequest`.
 
         Returns
         -------

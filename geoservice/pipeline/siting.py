@@ -7,8 +7,11 @@ from geoservice.pipeline.context import UNCHANGED, Progress
 from geoservice.pipeline.public_places import read_places
 from geoservice.pipeline.study_surface import study_surface
 from geoservice.project import Project
-from geoservice.siting import SitingParameters, SitingRequest, SitingResult, StudyArrays, choose_sites
+from geoservice.siting.arrays import SitingParameters, StudyArrays
 from geoservice.siting.candidates import Candidates
+from geoservice.siting.request import SitingRequest
+from geoservice.siting.result import SitingResult
+from geoservice.siting.run import choose_sites
 from geoservice.study import Study
 
 
@@ -20,7 +23,7 @@ def choose_sites_of_project(
     progress: Progress,
     changes: StreetChanges = UNCHANGED,
 ) -> SitingResult:
-    """Return the best sites, as :func:`geoservice.siting.choose_sites` does; closures and hazards of ``changes`` count.
+    """Return the best sites, as :func:`geoservice.siting.run.choose_sites` does; closures and hazards of ``changes`` count.
 
     Raises :class:`InputError` if an input is missing, and what that function and :func:`changed_network` raise.
     """

@@ -1,28 +1,15 @@
 """What is asked of a choice of sites, checked against the study."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
 
 from geoservice.analysis.siting.problem import SECONDS
 from geoservice.errors import InputError
 from geoservice.labels import TIERS
-from geoservice.layer import Label
 from geoservice.siting.arrays import SitingParameters
+from geoservice.siting.names import MODELS, SOURCES
 
-MODELS: Mapping[str, Label] = MappingProxyType({
-    "mclp": Label(zh="最大覆盖", en="maximal coverage"),
-    "lscp": Label(zh="集合覆盖", en="set covering"),
-    "lscp_b": Label(zh="备用覆盖", en="set covering with backup"),
-    "p_median": Label(zh="P-中位", en="p-median"),
-    "p_center": Label(zh="P-中心", en="p-center"),
-    "capacitated_mclp": Label(zh="有容量限制的最大覆盖", en="maximal coverage with capacities"),
-    "capacitated_p_median": Label(zh="有容量限制的P-中位", en="p-median with capacities"),
-})  # fmt: skip
-"""The models of siting by id."""
-SOURCES = ("streets", "gaps", "file")
-"""Where candidates come from."""
 MAX_CANDIDATES = 20_000
 _MAX_MINUTES = 240
 

@@ -60,6 +60,11 @@ class SitingResult:
     hide_below: int | None
     summary: Sequence[Label]
 
+    @property
+    def is_timed(self) -> bool:
+        """Whether differences between sites are times of people instead of people."""
+        return self.request.model == "p_median"
+
     def shown(self, people: float) -> float:
         """Return a number of people with one decimal, NaN if it is not to be shown."""
         return math.nan if self.hide_below is not None and people < self.hide_below else round(people, 1)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from geoservice.labels import MODE_LABELS
 from geoservice.layer import Label
 from geoservice.siting.arrays import SitingParameters
-from geoservice.siting.request import MODELS
+from geoservice.siting.names import MODELS
 from geoservice.siting.result import RankedSite, SitingResult
 
 

@@ -15,8 +15,11 @@ from geoservice.pipeline import publish_study
 from geoservice.pipeline.siting import choose_sites_of_project
 from geoservice.project import Project
 from geoservice.release import open_store
-from geoservice.siting import SitingParameters, SitingRequest, SitingResult, StudyArrays, choose_sites
+from geoservice.siting.arrays import SitingParameters, StudyArrays
 from geoservice.siting.left_out import LeftOut
+from geoservice.siting.request import SitingRequest
+from geoservice.siting.result import SitingResult
+from geoservice.siting.run import choose_sites
 from geoservice.study import Study
 
 from .conftest import quiet
