@@ -9,7 +9,7 @@ from geoservice.errors import InputError, ParameterError
 from geoservice.layer import Label
 from geoservice.live.edited_stations import edited
 from geoservice.siting.arrays import SitingParameters, StudyArrays
-from geoservice.siting.candidates import Candidates
+from geoservice.siting.candidates import Candidates, NoCandidates
 from geoservice.siting.left_out import LeftOut
 from geoservice.siting.question import CandidatePoints, SitingQuestion
 from geoservice.siting.request import SitingRequest
@@ -29,8 +29,8 @@ NOBODY = Label(
 def answer(arrays: StudyArrays, parameters: SitingParameters, question: SitingQuestion, progress: Progress) -> dict[str, Any]:
     """Return the sites as a GeoJSON collection of points, with totals, proof and summary; ready for JSON but for NaN.
 
-    If no choice reaches everybody whom the model has to reach, there are no features, ``feasible`` is false, and
-    ``left_out`` has the people by area. Raises :class:`ParameterError` for what the study does not allow.
+    If no choice reaches everybody whom the model has to reach, or there are no candidates, there are no features, ``feasible``
+    is false, and ``left_out`` has the people by area. Raises :class:`ParameterError` for what the study does not allow.
     """
     rows, _ = edited(arrays.stations, question.edits, tuple(parameters.standard_minutes))
     arrays = StudyArrays(arrays.surface, arrays.areas, rows, arrays.network)
@@ -41,7 +41,10 @@ def answer(arrays: StudyArrays, parameters: SitingParameters, question: SitingQu
     try:
         result = choose_sites(arrays, parameters, request, candidates, progress, MAX_PAIRS)
     except LeftOut as error:
-        return _left_out(error, parameters)
+        return _without_sites(str(error), NOBODY, _left_out(error, parameters))
+    except NoCandidates as error:
+        sentence = Label(zh=f"没有候选点：{error.reason.zh}。", en=f"No candidates: {error.reason.en}.")
+        return _without_sites(str(error), sentence, [])
     except InputError as error:
         raise ParameterError(str(error)) from None
     return _answer(result)
@@ -113,9 +116,9 @@ def _curve(result: SitingResult) -> list[dict[str, float]]:
     ]
 
 
-def _left_out(error: LeftOut, parameters: SitingParameters) -> dict[str, Any]:
+def _left_out(error: LeftOut, parameters: SitingParameters) -> list[dict[str, Any]]:
     hide = parameters.hide_below or 0
-    areas = [
+    return [
         {
             "area": row.area.model_dump(),
             "persons": round(row.people, 1) if row.people >= hide else None,
@@ -123,11 +126,15 @@ def _left_out(error: LeftOut, parameters: SitingParameters) -> dict[str, Any]:
         }
         for row in error.areas
     ]
+
+
+def _without_sites(reason: str, sentence: Label, left_out: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return the answer where there is no choice."""
     return {
         "type": "FeatureCollection",
         "features": [],
         "feasible": False,
-        "reason": str(error),
-        "left_out": areas,
-        "summary": [NOBODY.model_dump()],
+        "reason": reason,
+        "left_out": left_out,
+        "summary": [sentence.model_dump()],
     }

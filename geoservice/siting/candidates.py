@@ -10,6 +10,7 @@ from geoservice.analysis.square_cells import make_cells
 from geoservice.demand import Quantity, region_sums
 from geoservice.errors import InputError
 from geoservice.geo import Bools, Floats, Ints, Objects
+from geoservice.layer import Label
 from geoservice.siting.arrays import StudyArrays
 from geoservice.siting.request import MAX_CANDIDATES
 
@@ -107,11 +108,23 @@ def from_gaps(arrays: StudyArrays, unreached: Bools, side: float) -> Candidates:
     return Candidates.at([ids[c] for c in chosen], cells.lon[chosen], cells.lat[chosen])
 
 
+class NoCandidates(InputError):
+    """There are no candidates; ``reason`` says why, in both languages."""
+
+    def __init__(self, message: str, reason: Label) -> None:
+        super().__init__(message)
+        self.reason = reason
+
+
+EVERYBODY = Label(zh="已知的居民都已在时间内", en="everybody known to live in the study is reached already")
+NONE_INSIDE = Label(zh="研究范围内没有候选点", en="none lies in the study")
+
+
 def check_candidates(candidates: Candidates, source: str) -> None:
-    """Raise :class:`InputError` if there are none, too many, or two of one id."""
+    """Raise :class:`NoCandidates` if there are none, :class:`InputError` if there are too many, or two of one id."""
     if not len(candidates):
-        nobody = "everybody known to live in the study is reached already" if source == "gaps" else "none lies in the study"
-        raise InputError(f"candidates: {source} gives none: {nobody}; allowed are 1 to {MAX_CANDIDATES}")
+        reason = EVERYBODY if source == "gaps" else NONE_INSIDE
+        raise NoCandidates(f"candidates: {source} gives none: {reason.en}; allowed are 1 to {MAX_CANDIDATES}", reason)
     if len(candidates) > MAX_CANDIDATES:
         hint = "; a larger spacing gives fewer" if source == "streets" else ""
         raise InputError(f"candidates: {source} gives {len(candidates)}, allowed are 1 to {MAX_CANDIDATES}{hint}")

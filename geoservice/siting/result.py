@@ -66,5 +66,5 @@ class SitingResult:
         return self.request.model == "p_median"
 
     def shown(self, people: float) -> float:
-        """Return a number of people with one decimal, NaN if it is not to be shown."""
-        return math.nan if self.hide_below is not None and people < self.hide_below else round(people, 1)
+        """Return a number of people with two decimals, NaN if it is not to be shown."""
+        return math.nan if self.hide_below is not None and people < self.hide_below else round(people, 2)
