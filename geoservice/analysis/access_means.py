@@ -12,7 +12,6 @@ from geoservice.analysis.travel_pairs import TravelPairs
 from geoservice.analysis.weighted_means import leaf_moments, place_variance, power_sums
 from geoservice.demand import Z90, DemandSurface, Quantity, Sums, noise_margins
 from geoservice.demand.replays import noise_draws
-from geoservice.demand.sums import location_variance
 from geoservice.geo import Floats, Int32s, Ints
 
 PERSONS = Quantity("persons")
@@ -88,7 +87,7 @@ class AccessMeans:
     def _station_variance(self, weights: "sparse.csr_array[Any, tuple[int, int]]", demand: Sums) -> Floats:
         """Return the variance of each station's demand, as it is not known who of a leaf is at which of its points."""
         squares = weights.power(2) @ self._leaf_of_point
-        per_leaf = location_variance(self.surface, PERSONS)
+        per_leaf = self.surface.location_variance(PERSONS)
         variance = squares @ per_leaf - demand.weights.power(2) @ per_leaf
         return np.asarray(np.maximum(variance, 0), float)
 

@@ -7,7 +7,6 @@ import numpy as np
 
 from geoservice.demand import Z90, DemandSurface, Quantity, Sums, noise_margins, region_sums
 from geoservice.demand.replays import noise_draws
-from geoservice.demand.sums import location_variance
 from geoservice.geo import Floats, Int32s, Ints
 
 
@@ -41,7 +40,7 @@ def leaf_moments(powers: Sequence[Sums], mean: Floats) -> LeafMoments:
 def place_variance(surface: DemandSurface, moments: LeafMoments, quantity: Quantity, regions: int) -> Floats:
     """Return the variance of the sums of ``number - mean`` as it is not known who of a leaf is where; shape ``(regions,)``."""
     spread = np.maximum(moments.second - moments.first**2, 0)
-    variance = spread * location_variance(surface, quantity)[moments.leaf]
+    variance = spread * surface.location_variance(quantity)[moments.leaf]
     return np.asarray(np.bincount(moments.region, variance, regions), float)
 
 

@@ -90,8 +90,10 @@ class LivePoints:
         on_edge = self.points.edge[self.edge_order]
         first, after = (np.searchsorted(on_edge, np.unique(edges[edges >= 0]), side) for side in ("left", "right"))
         here = [self.edge_order[a:b].astype(np.int32) for a, b in zip(first, after, strict=True)]
-        near = call(kernels.rows_of, self.node_start, self.node_point, nodes)
-        return np.unique(np.concatenate([near, *here]))
+        found = np.zeros(len(self.points), np.bool_)
+        for part in (call(kernels.rows_of, self.node_start, self.node_point, nodes), *here):
+            found[part] = True
+        return np.flatnonzero(found).astype(np.int32)
 
     def keys(self, nodes: Ints, stations: PlacedStations, start: Int32s, point: Int32s | Ints, limit_ms: int) -> Ints:
         """Return the keys of points, from the keys of nodes and the stations on the points' own edges."""
@@ -141,9 +143,9 @@ class LiveTimes:
         graph, direction = self._places.graph, self._places.direction
         return checked_start(graph, stations.snapped, stations.start_ms, self._limit, direction)
 
-    def nearest(self) -> tuple[Int32s, Int32s]:
-        """Return time in ms and position of the nearest station of each point, as :func:`travel.nearest` does."""
-        return split_keys(self._points, 1)
+    def nearest(self, point: Ints | Int32s | None = None) -> tuple[Int32s, Int32s]:
+        """Return time in ms and position of the nearest station of points, by default all, as :func:`travel.nearest` does."""
+        return split_keys(self._points if point is None else self._points[point], 1)
 
     def change(self, index: Ints, replacements: PlacedStations) -> Change:
         """Replace the stations at ``index``; new ones have the following indices. Return the points that it changed.

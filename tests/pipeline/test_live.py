@@ -10,10 +10,12 @@ import pytest
 from geoservice.errors import ParameterError
 from geoservice.ingest import Options, import_file
 from geoservice.layer import Layer
+from geoservice.live.coverage_answer import coverage_answer
 from geoservice.live.edits import StationEdit
 from geoservice.live.engine import Engine
 from geoservice.live.files import read_live
-from geoservice.live.question import CoverageQuestion, Parameters
+from geoservice.live.parameters import Parameters
+from geoservice.live.question import CoverageQuestion
 from geoservice.pipeline import publish_study
 from geoservice.project import Project, open_project
 from geoservice.release import ItemQuery, ReleaseStore, open_store
@@ -32,7 +34,8 @@ def rows_of(store: ReleaseStore) -> dict[tuple[Any, ...], tuple[Any, Any]]:
     """Return value and margin of coverage rows by area, measure and minutes."""
     with closing(store.open()) as reader:
         table = reader.items("table", ItemQuery(limit=ALL)).to_pylist()
-    wanted = [r for r in table if r["measure"] in {"persons", "covered_persons", "covered_share"} and r["group"] == "all"]
+    measures = {"persons", "covered_persons", "covered_share", "median_minutes", "served_persons", "load"}
+    wanted = [r for r in table if r["measure"] in measures and r["group"] == "all"]
     return {
         (r["geography"], r["unit"], r["measure"], r["minutes"]): (r["value"], r["margin"])
         for r in wanted
@@ -85,17 +88,39 @@ def test_an_answer_equals_a_release_with_these_stations(
     edits: tuple[StationEdit, ...], stations: list[str],
 ) -> None:  # fmt: skip
     expected = republished(town, protected, study, layers, tmp_path, stations)
-    answer = engine.answer(WALK.model_copy(update={"edits": edits, "areas": "all"}))
+    answer = coverage_answer(engine, WALK.model_copy(update={"edits": edits, "areas": "all"}))
     for area in answer["areas"]:
         for at in area["breaks"]:
             for name, measure in (("persons", "covered_persons"), ("share", "covered_share")):
                 value, margin = expected[area["geography"], area["unit"], measure, at["minutes"]]
                 assert [at[name]["value"], at[name]["margin"]] == pytest.approx([value, margin], abs=6e-4)
+        assert_equal(area["median_minutes"], expected[area["geography"], area["unit"], "median_minutes", 0])
     assert len(answer["areas"]) == 3
+    for station in answer["stations"]:
+        if station["id"] not in {e.station for e in edits if not e.open}:
+            for name, measure in (("persons", "served_persons"), ("load", "load")):
+                assert_equal(station[name], expected["station", station["id"], measure, 0])
+    assert {s["id"] for s in answer["stations"]} >= {e.station for e in edits}
+
+
+def assert_equal(answered: dict[str, Any], published: tuple[Any, Any]) -> None:
+    for got, expected in zip((answered["value"], answered["margin"]), published, strict=True):
+        assert got == (expected if expected is None else pytest.approx(expected, abs=6e-4))
+
+
+def test_stations_at_one_position_share_their_people_by_capacity(engine: Engine) -> None:
+    twin = NEW.model_copy(update={"lon": 10.0, "lat": 0.0, "capacity": 1500.0})
+    alone, shared = (
+        {s["id"]: s for s in coverage_answer(engine, WALK.model_copy(update={"edits": edits}))["stations"]}
+        for edits in ((StationEdit(station="A", capacity=500),), (StationEdit(station="A", start_delay_s=0), twin))
+    )
+    assert shared["A"]["persons"]["value"] == pytest.approx(alone["A"]["persons"]["value"] / 4, abs=1e-3)
+    assert shared["C"]["persons"]["value"] == pytest.approx(alone["A"]["persons"]["value"] * 3 / 4, abs=1e-3)
+    assert shared["A"]["load"]["value"] == pytest.approx(shared["C"]["load"]["value"], abs=1e-3)
 
 
 def test_gained_and_lost_people_make_up_the_difference(engine: Engine) -> None:
-    answer = engine.answer(WALK.model_copy(update={"edits": (MOVED, CLOSED, NEW)}))
+    answer = coverage_answer(engine, WALK.model_copy(update={"edits": (MOVED, CLOSED, NEW)}))
     for area in answer["areas"]:
         for at in area["breaks"]:
             difference = at["persons"]["value"] - at["persons_before"]["value"]
@@ -106,31 +131,31 @@ def test_gained_and_lost_people_make_up_the_difference(engine: Engine) -> None:
 
 def test_a_view_limited_to_an_area_has_this_area_alone(engine: Engine) -> None:
     question = WALK.model_copy(update={"edits": (MOVED,), "areas": "all"})
-    answer = engine.answer(question, ("W",))
+    answer = coverage_answer(engine, question, ("W",))
     assert [a["unit"] for a in answer["areas"]] == ["W"]
     assert answer["stations"] == []
-    everything = {a["unit"]: a for a in engine.answer(question)["areas"]}
+    everything = {a["unit"]: a for a in coverage_answer(engine, question)["areas"]}
     assert answer["areas"][0] == everything["W"]
     county = next(u for u, a in everything.items() if a["geography"] == "county")
-    assert {a["unit"] for a in engine.answer(question, (county,))["areas"]} == set(everything)
+    assert {a["unit"] for a in coverage_answer(engine, question, (county,))["areas"]} == set(everything)
 
 
 def test_a_question_leaves_no_trace(engine: Engine) -> None:
-    before = engine.answer(WALK.model_copy(update={"areas": "all"}))
-    engine.answer(WALK.model_copy(update={"edits": (MOVED, CLOSED, NEW)}))
-    assert engine.answer(WALK.model_copy(update={"areas": "all"})) == before
-    assert engine.answer(WALK)["areas"] == []
+    before = coverage_answer(engine, WALK.model_copy(update={"areas": "all"}))
+    coverage_answer(engine, WALK.model_copy(update={"edits": (MOVED, CLOSED, NEW)}))
+    assert coverage_answer(engine, WALK.model_copy(update={"areas": "all"})) == before
+    assert coverage_answer(engine, WALK)["areas"] == []
 
 
 def test_people_of_a_closed_station_go_to_the_next_one(engine: Engine) -> None:
-    answer = engine.answer(WALK.model_copy(update={"edits": (CLOSED, MOVED)}))
+    answer = coverage_answer(engine, WALK.model_copy(update={"edits": (CLOSED, MOVED)}))
     change = {s["id"]: (s["persons_before"]["value"], s["persons"]["value"]) for s in answer["stations"]}
     assert change["A"][0] > 0 == change["A"][1]
     assert change["B"][1] > change["B"][0] > 0
 
 
 def test_a_station_far_from_streets_is_named(engine: Engine) -> None:
-    answer = engine.answer(WALK.model_copy(update={"edits": (NEW.model_copy(update={"lat": 1.0}),)}))
+    answer = coverage_answer(engine, WALK.model_copy(update={"edits": (NEW.model_copy(update={"lat": 1.0}),)}))
     assert (answer["off_street"], answer["areas"]) == (["C"], [])
 
 
@@ -149,4 +174,4 @@ def test_a_station_far_from_streets_is_named(engine: Engine) -> None:
 )
 def test_what_the_study_does_not_have_is_refused(engine: Engine, question: dict[str, Any], text: str) -> None:
     with pytest.raises(ParameterError, match=text):
-        engine.answer(WALK.model_copy(update=question))
+        coverage_answer(engine, WALK.model_copy(update=question))

@@ -7,9 +7,10 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
+from geoservice.live.coverage_answer import coverage_answer
 from geoservice.live.engine import Engine
 from geoservice.live.files import read_live
-from geoservice.live.question import Parameters
+from geoservice.live.parameters import Parameters
 from geoservice.release.protocols import ReleaseReader
 from geoservice.server.jobs.messages import ReleaseState
 from geoservice.server.processes.registry import STATION_SCENARIO
@@ -19,7 +20,7 @@ ENGINE = "engine"
 
 Answer = Callable[[Engine, Any, tuple[str, ...] | None], dict[str, Any]]
 """Answers a question of an engine, within the areas that the caller may see."""
-ANSWERS: Mapping[str, Answer] = MappingProxyType({STATION_SCENARIO.id: Engine.answer})
+ANSWERS: Mapping[str, Answer] = MappingProxyType({STATION_SCENARIO.id: coverage_answer})
 
 
 def engine_of(reader: ReleaseReader, state: ReleaseState) -> Engine:

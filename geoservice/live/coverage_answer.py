@@ -1,0 +1,134 @@
+"""Coverage of areas and people of stations after the edits of a scenario, beside those before."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from geoservice.analysis.catchments import load
+from geoservice.analysis.coverage import bands
+from geoservice.demand import ChangedSums, region_sums, threshold_sums
+from geoservice.geo import Floats, Ints
+from geoservice.live.coverage import Coverage, coverage_of, moved_across
+from geoservice.live.engine import Engine
+from geoservice.live.estimates import Estimates, numbers
+from geoservice.live.question import CoverageQuestion
+from geoservice.live.scenario import Scenario
+from geoservice.live.station_people import Sharing
+
+Json = dict[str, Any]
+
+
+def coverage_answer(engine: Engine, question: CoverageQuestion, within: Sequence[str] | None = None) -> Json:
+    """Return the coverage of areas and the people of stations after the edits, beside those before; JSON.
+
+    ``within`` limits the answer to these areas and those below them, without stations; None is no limit.
+    Raises :class:`ParameterError` for a service, mode, tier, group or station that the study does not have.
+    """
+    with engine.scenario(question) as scenario:
+        every = np.arange(len(engine.areas))
+        areas = every if question.areas == "all" else engine.areas.of(scenario.changed.point)
+        if within is not None:
+            areas = areas[engine.areas.inside(within)[areas]]
+        return {
+            **question.model_dump(include={"service", "mode", "tier", "group"}),
+            "minutes": list(engine.parameters.minutes),
+            "areas": _areas(engine, scenario, areas),
+            "stations": _stations(engine, scenario) if within is None else [],
+            "off_street": scenario.off_street,
+        }
+
+
+def _areas(engine: Engine, scenario: Scenario, areas: Ints) -> list[Json]:
+    minutes, quantity = engine.parameters.minutes, scenario.quantity
+    before = scenario.trip.coverage(engine.totals, quantity, minutes).take(areas)
+    after = _coverage_after(engine, scenario, areas)
+    changed = scenario.changed
+    region, rank = engine.areas.entries(changed.point, areas)
+    old, new = (bands(ms, minutes)[rank] for ms in (changed.ms_before, changed.ms))
+    gained, lost = (
+        moved_across(engine.surface, quantity, region, len(areas), changed.point[rank], slower, faster, len(minutes))
+        for slower, faster in ((old, new), (new, old))
+    )
+    columns = [
+        *map(engine.counts, (after.persons, before.persons)),
+        *map(numbers, (after.share, before.share)),
+        *map(engine.counts, (gained, lost)),
+    ]
+    names = ("persons", "persons_before", "share", "share_before", "gained", "lost")
+    totals, median, median_before = engine.counts(after.total), numbers(after.median), numbers(before.median)
+    return [
+        {
+            **engine.areas.rows[area],
+            "persons": totals[i],
+            "median_minutes": median[i],
+            "median_minutes_before": median_before[i],
+            "breaks": [
+                {"minutes": limit, **dict(zip(names, (column[i][b] for column in columns), strict=True))}
+                for b, limit in enumerate(minutes)
+            ],
+        }
+        for i, area in enumerate(areas.tolist())
+    ]
+
+
+def _coverage_after(engine: Engine, scenario: Scenario, areas: Ints) -> Coverage:
+    """Return the coverage of areas after the edits; only leaves with a changed point are summed again."""
+    minutes, points = engine.parameters.minutes, scenario.points
+    region, rank = engine.areas.entries(points.point, areas)
+    removed, added = (
+        threshold_sums(engine.surface, region, len(areas), bands(ms, minutes)[rank], len(minutes), points.point[rank])
+        for ms in (points.ms_before, points.ms)
+    )
+    row = (areas[:, None] * len(minutes) + np.arange(len(minutes))).ravel()
+    covered = ChangedSums.of(scenario.trip.covered, row, removed, added)
+    return coverage_of(covered, engine.totals, areas, scenario.quantity, minutes)
+
+
+def _stations(engine: Engine, scenario: Scenario) -> list[Json]:
+    """Return people and load of the stations that were edited, and of those whose people change."""
+    count, changed = len(engine.station_rows), scenario.changed
+    sharing = Sharing.of(scenario.streets.graph, scenario.trip.times.stations, scenario.offered, scenario.capacity)
+    new = len(scenario.rows) - count
+    first_before = np.append(scenario.trip.sharing.first, np.full(new, count))
+    concerned = np.zeros(len(scenario.rows) + 1, np.bool_)  # the last is station -1
+    for station in (changed.station_before, changed.station, scenario.edited):
+        concerned[station] = True
+    listed = np.flatnonzero(concerned[first_before] | concerned[sharing.first] | concerned[:-1])
+    share_before, capacity_before = (
+        np.append(known, np.full(new, missing))[listed]
+        for known, missing in ((scenario.trip.sharing.share, 1.0), (engine.capacity, np.nan))
+    )
+    before = Estimates.of(scenario.trip.served, scenario.quantity).take(first_before[listed]).scaled(share_before)
+    after = _people_after(engine, scenario, sharing.first[listed]).scaled(sharing.share[listed])
+    columns = {
+        "persons": engine.counts(after),
+        "persons_before": engine.counts(before),
+        "load": numbers(_load(after, scenario.capacity[listed])),
+        "load_before": numbers(_load(before, capacity_before)),
+    }
+    return [
+        {
+            **{name: scenario.rows[number][name] for name in ("id", "name", "capacity")},
+            **{name: column[i] for name, column in columns.items()},
+        }
+        for i, number in enumerate(listed.tolist())
+    ]
+
+
+def _load(people: Estimates, capacity: Floats) -> Estimates:
+    return Estimates(load(people.value, capacity), load(people.margin, capacity))
+
+
+def _people_after(engine: Engine, scenario: Scenario, first: Ints) -> Estimates:
+    """Return the people whose nearest station is each of ``first`` after the edits."""
+    points, stations = scenario.points, np.unique(first)
+    number = np.full(len(scenario.rows) + 1, -1, np.int32)  # the last is that of station -1
+    number[stations] = np.arange(len(stations))
+    removed, added = (
+        region_sums(engine.surface, number[station], len(stations), points.point)
+        for station in (points.station_before, points.station)
+    )
+    row = np.minimum(stations, len(engine.station_rows))  # new stations have an empty row
+    sums = ChangedSums.of(scenario.trip.served, row, removed, added)
+    return Estimates.of(sums, scenario.quantity).take(np.searchsorted(stations, first))

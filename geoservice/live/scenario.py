@@ -1,0 +1,57 @@
+"""A scenario while it is being answered: the stations after its edits, and the times that they change."""
+
+from dataclasses import dataclass
+
+from geoservice.demand import Quantity
+from geoservice.geo import Bools, Floats, Int32s, Ints
+from geoservice.live.mode_streets import ModeStreets, Rows
+from geoservice.live.trip_state import TripState
+from geoservice.network.live_times import PlacedStations
+
+
+@dataclass(frozen=True)
+class PointTimes:
+    """Times in ms and stations of points before and after the edits; shapes ``(n,)``."""
+
+    point: Ints
+    ms_before: Int32s
+    station_before: Int32s
+    ms: Int32s
+    station: Int32s
+
+    def take(self, index: Ints | Bools) -> "PointTimes":
+        """Return some of the points."""
+        return PointTimes(*(array[index] for array in vars(self).values()))
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """The stations after the edits, and points with their times.
+
+    ``rows`` are all stations, those of the release first; ``offered`` tells which of them count for the trip, ``capacity`` is
+    theirs in persons, NaN if they state none. ``edited`` are the positions of those that were edited, and ``placed`` is where
+    these are now. ``points`` are all points of the leaves with a point
+    whose time or station has changed, and ``is_changed`` marks the latter.
+    """
+
+    trip: TripState
+    streets: ModeStreets
+    quantity: Quantity
+    rows: Rows
+    offered: Bools
+    capacity: Floats
+    edited: Ints
+    placed: PlacedStations
+    points: PointTimes
+    is_changed: Bools
+
+    @property
+    def changed(self) -> PointTimes:
+        """The points whose time or station has changed."""
+        return self.points.take(self.is_changed)
+
+    @property
+    def off_street(self) -> list[str]:
+        """Ids of edited stations that would count for the trip but are on no street."""
+        off = self.offered[self.edited] & ~self.placed.snapped.ok
+        return [str(self.rows[number]["id"]) for number in self.edited[off].tolist()]
