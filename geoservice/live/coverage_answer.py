@@ -1,7 +1,6 @@
 """Coverage of areas and people of stations after the edits of a scenario, beside those before."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
@@ -9,14 +8,13 @@ from geoservice.analysis.catchments import load
 from geoservice.analysis.coverage import bands
 from geoservice.demand import ChangedSums, region_sums, threshold_sums
 from geoservice.geo import Floats, Ints
-from geoservice.live.coverage import Coverage, coverage_of, moved_across
+from geoservice.live.coverage import Coverage, coverage_of
+from geoservice.live.coverage_rows import Crossings, Json, coverage_rows
 from geoservice.live.engine import Engine
 from geoservice.live.estimates import Estimates, numbers
 from geoservice.live.question import CoverageQuestion
 from geoservice.live.scenario import Scenario
 from geoservice.live.station_people import Sharing
-
-Json = dict[str, Any]
 
 
 def coverage_answer(engine: Engine, question: CoverageQuestion, within: Sequence[str] | None = None) -> Json:
@@ -43,33 +41,10 @@ def _areas(engine: Engine, scenario: Scenario, areas: Ints) -> list[Json]:
     minutes, quantity = engine.parameters.minutes, scenario.quantity
     before = scenario.trip.coverage(engine.totals, quantity, minutes).take(areas)
     after = _coverage_after(engine, scenario, areas)
-    changed = scenario.changed
-    region, rank = engine.areas.entries(changed.point, areas)
-    old, new = (bands(ms, minutes)[rank] for ms in (changed.ms_before, changed.ms))
-    gained, lost = (
-        moved_across(engine.surface, quantity, region, len(areas), changed.point[rank], slower, faster, len(minutes))
-        for slower, faster in ((old, new), (new, old))
-    )
-    columns = [
-        *map(engine.counts, (after.persons, before.persons)),
-        *map(numbers, (after.share, before.share)),
-        *map(engine.counts, (gained, lost)),
-    ]
-    names = ("persons", "persons_before", "share", "share_before", "gained", "lost")
-    totals, median, median_before = engine.counts(after.total), numbers(after.median), numbers(before.median)
-    return [
-        {
-            **engine.areas.rows[area],
-            "persons": totals[i],
-            "median_minutes": median[i],
-            "median_minutes_before": median_before[i],
-            "breaks": [
-                {"minutes": limit, **dict(zip(names, (column[i][b] for column in columns), strict=True))}
-                for b, limit in enumerate(minutes)
-            ],
-        }
-        for i, area in enumerate(areas.tolist())
-    ]
+    region, rank = engine.areas.entries(scenario.changed.point, areas)
+    crossings = Crossings.of(engine.surface, quantity, region, len(areas), scenario.changed, rank, minutes)
+    rows = coverage_rows(before, after, crossings, minutes, engine.counts)
+    return [{**engine.areas.rows[area], **row} for area, row in zip(areas.tolist(), rows, strict=True)]
 
 
 def _coverage_after(engine: Engine, scenario: Scenario, areas: Ints) -> Coverage:

@@ -4,7 +4,7 @@ It keeps the travel times of the release and repairs them for a question, instea
 afterwards. Questions are answered one after the other, each by a function of its own module.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 
@@ -22,10 +22,11 @@ from geoservice.live.leaf_points import LeafPoints
 from geoservice.live.mode_streets import ModeStreets, Rows
 from geoservice.live.parameters import Parameters
 from geoservice.live.question import ScenarioQuestion
-from geoservice.live.scenario import PointTimes, Scenario
+from geoservice.live.scenario import Scenario, times_of
 from geoservice.live.station_people import Sharing
+from geoservice.live.station_tree import StationTree
 from geoservice.live.trip_state import TripState
-from geoservice.network.live_times import Change, LiveTimes
+from geoservice.network.live_times import LiveTimes
 
 MAX_TRIPS = 24
 """Trips whose times are kept; those of the least recent one are searched again when they are needed."""
@@ -65,6 +66,16 @@ class Engine:
         return self.arrays.stations.to_pylist()
 
     @cached_property
+    def station_number(self) -> Mapping[str, int]:
+        """The positions of the stations by id."""
+        return {row["id"]: number for number, row in enumerate(self.station_rows)}
+
+    @cached_property
+    def station_tree(self) -> StationTree:
+        """The positions of the stations."""
+        return StationTree(self.station_rows)
+
+    @cached_property
     def capacity(self) -> Floats:
         """Capacity of each station of the release in persons, NaN if it states none."""
         return _capacities(self.station_rows)
@@ -89,21 +100,12 @@ class Engine:
         offered[number], capacity[number] = offers, _capacities(edited_rows)
         change = trip.times.change(number, placed.closed(~offers))
         try:
-            points = self._points(trip.times, change)
+            points = times_of(trip.times, change, self._leaf_points.sharing_leaf(change.point))
             is_changed = np.isin(points.point, change.point, assume_unique=True)
             quantity = Quantity("persons", question.group)
-            yield Scenario(trip, streets, quantity, rows, offered, capacity, number, placed, points, is_changed)
+            yield Scenario(trip, change, streets, quantity, rows, offered, capacity, number, placed, points, is_changed)
         finally:
             trip.times.undo()
-
-    def _points(self, times: LiveTimes, change: Change) -> PointTimes:
-        """Return all points of the leaves that a change concerns; ``times`` are those after it."""
-        point = self._leaf_points.sharing_leaf(change.point)
-        ms, station = times.nearest(point)
-        ms_before, station_before = ms.copy(), station.copy()
-        place = np.searchsorted(point, change.point)
-        ms_before[place], station_before[place] = change.ms, change.station
-        return PointTimes(point, ms_before, station_before, ms, station)
 
     def _check(self, question: ScenarioQuestion) -> None:
         choices = {"service": self.parameters.services, "tier": ("any", *self.parameters.tiers)}

@@ -16,7 +16,10 @@ Rows = Sequence[Mapping[str, Any]]
 
 
 class ModeStreets:
-    """The streets of a mode, ``graph``; ``stations`` are those of the release in order, ``points`` those of the surface."""
+    """The streets of a mode, ``graph``.
+
+    ``stations`` are those of the release in order, ``points`` those of the surface, ``edges`` are the ones that places snap to.
+    """
 
     def __init__(self, arrays: LiveArrays, parameters: Parameters, mode: str) -> None:
         self._metres = parameters.snap_metres
@@ -24,6 +27,7 @@ class ModeStreets:
         self._index = StreetIndex(self.graph)
         self.stations = self.place(arrays.stations.to_pylist())
         surface, main = arrays.surface, main_edges(self.graph, self.stations.snapped)
+        self.edges = main & self.graph.entrance
         points = snap(self.graph, surface.point_lon, surface.point_lat, self._metres, main)
         self.points = LivePoints.of(self.graph, points, parameters.direction)
 

@@ -4,7 +4,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from geoservice.live.edits import MAX_EDITS, StationEdit
+from geoservice.live.edits import MAX_EDITS, MAX_TEXT, StationEdit
+from geoservice.live.zone import Latitude, Longitude, Zone
 
 
 class ScenarioQuestion(BaseModel):
@@ -28,3 +29,25 @@ class CoverageQuestion(ScenarioQuestion):
     """
 
     areas: Literal["changed", "all"] = "changed"
+
+
+class ZoneQuestion(ScenarioQuestion):
+    """The people of a zone, and how many of them are within reach before and after some edits of stations."""
+
+    zone: Zone
+
+
+class IsochroneQuestion(BaseModel):
+    """The area within some minutes of a station or of any place, and the people in it.
+
+    The place is ``station``, the id of a station of the release, or ``lon`` and ``lat``, with ``start_delay_s`` spent there.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+    mode: str
+    minutes: tuple[int, ...] = Field(min_length=1, max_length=8)
+    station: str | None = Field(None, min_length=1, max_length=MAX_TEXT)
+    lon: Longitude | None = None
+    lat: Latitude | None = None
+    start_delay_s: float = Field(0.0, ge=0, le=86_400)
+    group: str = "all"

@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from geoservice.demand import Quantity
 from geoservice.geo import Bools, Floats, Int32s, Ints
 from geoservice.live.mode_streets import ModeStreets, Rows
 from geoservice.live.trip_state import TripState
-from geoservice.network.live_times import PlacedStations
+from geoservice.network.live_times import Change, LiveTimes, PlacedStations
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,17 @@ class PointTimes:
         return PointTimes(*(array[index] for array in vars(self).values()))
 
 
+def times_of(times: LiveTimes, change: Change, point: Ints) -> PointTimes:
+    """Return the times of points, ascending; ``times`` are those after a change."""
+    ms, station = times.nearest(point)
+    ms_before, station_before = ms.copy(), station.copy()
+    place = np.searchsorted(point, change.point)
+    known = place < len(point)
+    known[known] = point[place[known]] == change.point[known]
+    ms_before[place[known]], station_before[place[known]] = change.ms[known], change.station[known]
+    return PointTimes(point, ms_before, station_before, ms, station)
+
+
 @dataclass(frozen=True)
 class Scenario:
     """The stations after the edits, and points with their times.
@@ -35,6 +48,7 @@ class Scenario:
     """
 
     trip: TripState
+    change: Change
     streets: ModeStreets
     quantity: Quantity
     rows: Rows
@@ -44,6 +58,10 @@ class Scenario:
     placed: PlacedStations
     points: PointTimes
     is_changed: Bools
+
+    def times(self, point: Ints) -> PointTimes:
+        """Return the times of points, ascending, before and after the edits."""
+        return times_of(self.trip.times, self.change, point)
 
     @property
     def changed(self) -> PointTimes:

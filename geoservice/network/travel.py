@@ -85,10 +85,24 @@ def nearest(
     stations at equal times the lower index comes first.
     """
     start = checked_start(graph, stations, start_ms, limit_ms, direction, nth)
-    best = node_keys(graph, stations, start, limit_ms, direction, nth)
+    keys = node_keys(graph, stations, start, limit_ms, direction, nth)
+    return times_from_nodes(graph, keys, stations, start, points, limit_ms, direction, nth)
+
+
+def times_from_nodes(
+    graph: Graph,
+    keys: Ints,
+    stations: Snapped,
+    start: Int32s,
+    points: Snapped,
+    limit_ms: int,
+    direction: Direction,
+    nth: int = 1,
+) -> tuple[Int32s, Int32s]:
+    """Return time and station of points from the keys of nodes; ``start`` are the ms of :func:`checked_start`."""
     ends = street_ends(graph, points, leaving=direction == "to")
     same_edge = same_edge_stations(graph, stations, start, points, ends, direction)
-    return split_keys(call(kernels.point_keys, best, nth, *ends[:5], *same_edge, limit_ms), nth)
+    return split_keys(call(kernels.point_keys, keys, nth, *ends[:5], *same_edge, limit_ms), nth)
 
 
 def reach(graph: Graph, stations: Snapped, start_ms: Int32s, limit_ms: int, direction: Direction) -> SparseRows:

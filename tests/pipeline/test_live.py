@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from geoservice.errors import ParameterError
 from geoservice.ingest import Options, import_file
@@ -14,8 +15,10 @@ from geoservice.live.coverage_answer import coverage_answer
 from geoservice.live.edits import StationEdit
 from geoservice.live.engine import Engine
 from geoservice.live.files import read_live
+from geoservice.live.isochrone_answer import isochrone_answer
 from geoservice.live.parameters import Parameters
-from geoservice.live.question import CoverageQuestion
+from geoservice.live.question import CoverageQuestion, IsochroneQuestion, ZoneQuestion
+from geoservice.live.zone_answer import zone_answer
 from geoservice.pipeline import publish_study
 from geoservice.project import Project, open_project
 from geoservice.release import ItemQuery, ReleaseStore, open_store
@@ -175,3 +178,106 @@ def test_a_station_far_from_streets_is_named(engine: Engine) -> None:
 def test_what_the_study_does_not_have_is_refused(engine: Engine, question: dict[str, Any], text: str) -> None:
     with pytest.raises(ParameterError, match=text):
         coverage_answer(engine, WALK.model_copy(update=question))
+
+
+EVERYWHERE = {"type": "Circle", "center": [10.0072, 0.0072], "radius": 50_000}
+
+
+def square(west: float, south: float, east: float, north: float) -> dict[str, Any]:
+    ring = [[west, south], [east, south], [east, north], [west, north], [west, south]]
+    return {"type": "Polygon", "coordinates": [ring]}
+
+
+def zone(shape: dict[str, Any], *edits: StationEdit) -> ZoneQuestion:
+    return ZoneQuestion.model_validate({"service": "checkup", "mode": "walk", "edits": edits, "zone": shape})
+
+
+@pytest.mark.parametrize("edits", [(), (MOVED, CLOSED), (NEW,)])
+def test_a_zone_around_everything_equals_the_county(engine: Engine, edits: tuple[StationEdit, ...]) -> None:
+    whole = coverage_answer(engine, WALK.model_copy(update={"edits": edits, "areas": "all"}))["areas"]
+    (county,) = (a for a in whole if a["geography"] == "county")
+    answer = zone_answer(engine, zone(EVERYWHERE, *edits))
+    assert {n: answer[n] for n in ("persons", "median_minutes", "median_minutes_before")} == {
+        n: county[n] for n in ("persons", "median_minutes", "median_minutes_before")
+    }
+    for got, expected in zip(answer["breaks"], county["breaks"], strict=True):
+        for name in ("persons", "persons_before", "share", "gained", "lost"):
+            assert got[name]["value"] == pytest.approx(expected[name]["value"], abs=2e-3)
+            assert got[name]["margin"] == pytest.approx(expected[name]["margin"], abs=2e-3)
+    served = sum(s["persons"]["value"] for s in answer["served_by"])
+    assert served == pytest.approx(answer["breaks"][-1]["persons"]["value"], abs=0.01)
+
+
+def test_zones_side_by_side_add_up(engine: Engine) -> None:
+    west, east, both = (
+        zone_answer(engine, zone(square(left, -0.1, right, 0.1), MOVED))
+        for left, right in ((9.9, 10.007), (10.007, 10.1), (9.9, 10.1))
+    )
+    assert west["persons"]["value"] > 0 < east["persons"]["value"]
+    total = west["persons"]["value"] + east["persons"]["value"]
+    assert both["persons"]["value"] == pytest.approx(total, abs=2e-3)
+    parts = {"type": "MultiPolygon", "coordinates": [square(9.9, -0.1, r, 0.1)["coordinates"] for r in (10.007, 10.1)]}
+    assert zone_answer(engine, zone(parts, MOVED))["persons"] == both["persons"]
+
+
+def test_a_zone_lists_its_stations_with_the_edits(engine: Engine) -> None:
+    around_a = square(9.999, -0.001, 10.001, 0.001)
+    assert [s["id"] for s in zone_answer(engine, zone(around_a))["stations"]] == ["A"]
+    moved_here = StationEdit(station="B", lon=10.0005, lat=0.0)
+    assert [s["id"] for s in zone_answer(engine, zone(around_a, moved_here, NEW))["stations"]] == ["A", "B"]
+    assert [s["id"] for s in zone_answer(engine, zone(around_a, CLOSED))["stations"]] == []
+    assert [s["id"] for s in zone_answer(engine, zone(around_a))["stations"]] == ["A"]
+
+
+def test_a_zone_of_a_limited_view_has_the_people_of_its_areas(engine: Engine) -> None:
+    answer = zone_answer(engine, zone(EVERYWHERE), ("W",))
+    (west,) = coverage_answer(engine, WALK.model_copy(update={"areas": "all"}), ("W",))["areas"]
+    assert (answer["persons"], answer["stations"], answer["served_by"]) == (west["persons"], [], [])
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [
+        {"type": "Polygon", "coordinates": [[[0, 0], [1, 0], [0, 0]]]},
+        {"type": "Polygon", "coordinates": [[[0, 0], [1, 0], [1, 1], [0, 1]]]},
+        {"type": "Polygon", "coordinates": []},
+        {"type": "Polygon", "coordinates": [[[0, 0], [1000, 0], [1, 1], [0, 0]]]},
+        {"type": "Circle", "center": [0, 0], "radius": 0},
+        {"type": "Point", "coordinates": [0, 0]},
+    ],
+)
+def test_a_shape_that_is_no_zone_is_refused(shape: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError):
+        zone(shape)
+
+
+def test_an_isochrone_has_the_people_within_reach_of_the_station(engine: Engine) -> None:
+    only_a = StationEdit(station="B", open=False)
+    whole = coverage_answer(engine, WALK.model_copy(update={"edits": (only_a,), "areas": "all"}))["areas"]
+    (county,) = (a for a in whole if a["geography"] == "county")
+    answer = isochrone_answer(engine, IsochroneQuestion(mode="walk", station="A", minutes=engine.parameters.minutes))
+    for feature, expected in zip(answer["features"], county["breaks"], strict=True):
+        assert feature["properties"]["minutes"] == expected["minutes"]
+        assert feature["properties"]["persons"]["value"] == pytest.approx(expected["persons"]["value"], abs=2e-3)
+        assert feature["properties"]["persons"]["margin"] == pytest.approx(expected["persons"]["margin"], abs=2e-3)
+        assert feature["geometry"]["type"] == "MultiPolygon"
+    zone_of = zone(answer["features"][0]["geometry"], only_a)
+    inside = zone_answer(engine, zone_of)["persons"]["value"]
+    assert inside == pytest.approx(county["breaks"][0]["persons"]["value"], rel=0.1)
+
+
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        ({"mode": "drive"}, "mode: got 'drive', allowed are walk"),
+        ({"minutes": (500,)}, "minutes: got 500, allowed are 1 to"),
+        ({"station": "Z"}, "station: got 'Z'"),
+        ({"lon": 10.0}, "not both"),
+        ({"station": None, "lon": 10.0}, "both lon and lat"),
+        ({"station": None, "lon": 10.0, "lat": 1.0}, "place 10, 1: no street for the mode walk within"),
+    ],
+)
+def test_an_isochrone_of_nowhere_is_refused(engine: Engine, question: dict[str, Any], text: str) -> None:
+    asked = IsochroneQuestion(mode="walk", station="A", minutes=(5,)).model_copy(update=question)
+    with pytest.raises(ParameterError, match=text):
+        isochrone_answer(engine, asked)
