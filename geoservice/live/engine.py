@@ -14,6 +14,7 @@ from geoservice.analysis.base import serves
 from geoservice.demand import Quantity, Sums, region_sums
 from geoservice.errors import ParameterError
 from geoservice.geo import Bools, Floats
+from geoservice.live.access import LiveAccess
 from geoservice.live.area_index import AreaIndex
 from geoservice.live.edited_stations import edited
 from geoservice.live.estimates import Counts
@@ -22,12 +23,14 @@ from geoservice.live.leaf_points import LeafPoints
 from geoservice.live.mode_streets import ModeStreets, Rows
 from geoservice.live.parameters import Parameters
 from geoservice.live.question import ScenarioQuestion
-from geoservice.live.scenario import Scenario, times_of
+from geoservice.live.scenario import Scenario, Stations, times_of
 from geoservice.live.station_people import Sharing
 from geoservice.live.station_tree import StationTree
 from geoservice.live.trip_state import TripState
 from geoservice.network.live_times import LiveTimes
 
+TripKey = tuple[str, str, str]
+"""Service, tier and mode."""
 MAX_TRIPS = 24
 """Trips whose times are kept; those of the least recent one are searched again when they are needed."""
 
@@ -47,7 +50,8 @@ class Engine:
         self.arrays, self.parameters, self.surface = arrays, parameters, arrays.surface
         self.counts = Counts(parameters.hide_below)
         self._modes: dict[str, ModeStreets] = {}
-        self._trips: dict[tuple[str, str, str], TripState] = {}
+        self._trips: dict[TripKey, TripState] = {}
+        self._access: dict[TripKey, LiveAccess | None] = {}
 
     @cached_property
     def areas(self) -> AreaIndex:
@@ -98,12 +102,15 @@ class Engine:
         more = len(rows) - len(self.station_rows)
         offered, capacity = np.append(trip.offered, np.zeros(more, np.bool_)), np.append(self.capacity, np.zeros(more))
         offered[number], capacity[number] = offers, _capacities(edited_rows)
+        placed_before = trip.times.stations
         change = trip.times.change(number, placed.closed(~offers))
         try:
             points = times_of(trip.times, change, self._leaf_points.sharing_leaf(change.point))
             is_changed = np.isin(points.point, change.point, assume_unique=True)
             quantity = Quantity("persons", question.group)
-            yield Scenario(trip, change, streets, quantity, rows, offered, capacity, number, placed, points, is_changed)
+            before = Stations(self.station_rows, placed_before, trip.offered, self.capacity)
+            after = Stations(rows, trip.times.stations, offered, capacity)
+            yield Scenario(trip, change, streets, quantity, before, after, number, points, is_changed)
         finally:
             trip.times.undo()
 
@@ -131,7 +138,7 @@ class Engine:
 
     def trip(self, question: ScenarioQuestion) -> TripState:
         """Return the trip of a question with the stations of the release, computed at first."""
-        key = (question.service, question.tier, question.mode)
+        key = _trip_key(question)
         if key not in self._trips:
             streets, offered = self.streets(question.mode), _offers(self.station_rows, question)
             times = LiveTimes(streets.points, streets.stations.closed(~offered), self.parameters.limit_ms)
@@ -139,14 +146,32 @@ class Engine:
             self._trips[key] = TripState.of(self.surface, self.areas, times, offered, sharing, self.parameters.minutes)
         self._trips[key] = self._trips.pop(key)
         while len(self._trips) > MAX_TRIPS:
-            self._trips.pop(next(iter(self._trips)))
+            dropped = next(iter(self._trips))
+            self._trips.pop(dropped)
+            self._access.pop(dropped, None)
         return self._trips[key]
+
+    def access(self, question: ScenarioQuestion) -> LiveAccess | None:
+        """Return the accessibility of a question's trip, computed at first; None if no station states a capacity."""
+        self._check(question)
+        key = _trip_key(question)
+        if key not in self._access:
+            trip, standard = self.trip(question), self.parameters.standards[question.service]
+            stations = Stations(self.station_rows, trip.times.stations, trip.offered, self.capacity)
+            arguments = self.areas, self.streets(question.mode), stations, standard
+            stated = (trip.offered & (self.capacity > 0)).any()
+            self._access[key] = LiveAccess.of(self.surface, *arguments) if stated else None
+        return self._access[key]
 
 
 def check_choice(name: str, value: str, allowed: Sequence[str]) -> None:
     """Raise :class:`ParameterError` for a value that is not allowed."""
     if value not in allowed:
         raise ParameterError(f"{name}: got {value!r:.60}, allowed are {', '.join(allowed)}")
+
+
+def _trip_key(question: ScenarioQuestion) -> TripKey:
+    return question.service, question.tier, question.mode
 
 
 def _offers(rows: Rows, question: ScenarioQuestion) -> Bools:

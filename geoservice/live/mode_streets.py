@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from geoservice.analysis.travel_pairs import TravelPairs
 from geoservice.live.files import LiveArrays
 from geoservice.live.parameters import Parameters
 from geoservice.network.graph import load_graph
@@ -30,6 +31,10 @@ class ModeStreets:
         self.edges = main & self.graph.entrance
         points = snap(self.graph, surface.point_lon, surface.point_lat, self._metres, main)
         self.points = LivePoints.of(self.graph, points, parameters.direction)
+
+    def pairs(self, stations: PlacedStations, minutes: int) -> TravelPairs:
+        """Return the points of the surface within ``minutes`` of stations, with their times."""
+        return TravelPairs(*self.points.pairs(stations, minutes * 60_000))
 
     def place(self, rows: Rows) -> PlacedStations:
         """Return stations on the streets of the mode."""

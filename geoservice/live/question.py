@@ -25,10 +25,12 @@ class ScenarioQuestion(BaseModel):
 class CoverageQuestion(ScenarioQuestion):
     """What coverage becomes with some edits of stations.
 
-    By default the answer has the areas that change; with ``areas`` set to ``all`` it has every area.
+    By default the answer has the areas that change; with ``areas`` set to ``all`` it has every area. With ``access`` it also
+    has their accessibility (E2SFCA), which takes longer.
     """
 
     areas: Literal["changed", "all"] = "changed"
+    access: bool = False
 
 
 class ZoneQuestion(ScenarioQuestion):

@@ -38,24 +38,37 @@ def times_of(times: LiveTimes, change: Change, point: Ints) -> PointTimes:
 
 
 @dataclass(frozen=True)
-class Scenario:
-    """The stations after the edits, and points with their times.
+class Stations:
+    """Stations: where they are on the streets (nowhere if they do not count for the trip), whether they count, their capacity.
 
-    ``rows`` are all stations, those of the release first; ``offered`` tells which of them count for the trip, ``capacity`` is
-    theirs in persons, NaN if they state none. ``edited`` are the positions of those that were edited, and ``placed`` is where
-    these are now. ``points`` are all points of the leaves with a point
-    whose time or station has changed, and ``is_changed`` marks the latter.
+    ``capacity`` is in persons, NaN if a station states none.
+    """
+
+    rows: Rows
+    placed: PlacedStations
+    offered: Bools
+    capacity: Floats
+
+    def __len__(self) -> int:
+        """Return the number of stations."""
+        return len(self.rows)
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """The stations before and after the edits, and points with their times.
+
+    ``before`` are those of the release, ``after`` begins with the same; ``edited`` are the positions of those that were edited.
+    ``points`` are all points of the leaves with a point whose time or station has changed, and ``is_changed`` marks the latter.
     """
 
     trip: TripState
     change: Change
     streets: ModeStreets
     quantity: Quantity
-    rows: Rows
-    offered: Bools
-    capacity: Floats
+    before: Stations
+    after: Stations
     edited: Ints
-    placed: PlacedStations
     points: PointTimes
     is_changed: Bools
 
@@ -71,5 +84,5 @@ class Scenario:
     @property
     def off_street(self) -> list[str]:
         """Ids of edited stations that would count for the trip but are on no street."""
-        off = self.offered[self.edited] & ~self.placed.snapped.ok
-        return [str(self.rows[number]["id"]) for number in self.edited[off].tolist()]
+        off = self.after.offered & (self.after.placed.snapped.edge < 0)
+        return [str(self.after.rows[number]["id"]) for number in self.edited[off[self.edited]].tolist()]

@@ -18,6 +18,7 @@ from geoservice.network.graph import Graph
 from geoservice.network.kernels import UNREACHED
 from geoservice.network.positions import (
     Direction,
+    Ends,
     SameEdge,
     Seeds,
     attached_points,
@@ -132,12 +133,31 @@ def pairs(
 
     Raises :class:`NetworkError` beyond 2**27 points or a limit of 2**28 ms (74 hours).
     """
-    start = checked_start(graph, stations, start_ms, limit_ms, direction)
+    return pairs_of_indexed(graph, stations, start_ms, IndexedPoints.of(graph, points, direction), limit_ms, direction)
+
+
+class IndexedPoints(NamedTuple):
+    """Points on streets, where they are on their edges, and the points beside each node; for several searches."""
+
+    points: Snapped
+    ends: Ends
+    attached: tuple[Ints, Int32s, Int32s]
+
+    @classmethod
+    def of(cls, graph: Graph, points: Snapped, direction: Direction) -> "IndexedPoints":
+        """Index points for searches in a direction."""
+        ends = street_ends(graph, points, leaving=direction == "to")
+        return cls(points, ends, attached_points(graph, ends))
+
+
+def pairs_of_indexed(
+    graph: Graph, stations: Snapped, start_ms: Int32s, indexed: IndexedPoints, limit_ms: int, direction: Direction
+) -> SparseRows:
+    """Return what :func:`pairs` does, for points that are indexed already."""
+    start, (points, ends, attached) = checked_start(graph, stations, start_ms, limit_ms, direction), indexed
     if len(points) >= _MAX_POINTS or limit_ms > _MAX_PAIR_MS:
         allowed = f"allowed are fewer than {_MAX_POINTS} points and at most {_MAX_PAIR_MS} ms"
         raise NetworkError(f"pairs: got {len(points)} points and {limit_ms} ms, {allowed}")
-    ends = street_ends(graph, points, leaving=direction == "to")
-    attached = attached_points(graph, ends)
     seeds = station_seeds(street_ends(graph, stations, leaving=direction == "from"), start)
     order = _neighbour_order(seeds)
     same_edge = same_edge_stations(graph, stations, start, points, ends, direction)

@@ -37,7 +37,7 @@ def rows_of(store: ReleaseStore) -> dict[tuple[Any, ...], tuple[Any, Any]]:
     """Return value and margin of coverage rows by area, measure and minutes."""
     with closing(store.open()) as reader:
         table = reader.items("table", ItemQuery(limit=ALL)).to_pylist()
-    measures = {"persons", "covered_persons", "covered_share", "median_minutes", "served_persons", "load"}
+    measures = {"persons", "covered_persons", "covered_share", "median_minutes", "served_persons", "load", "access_capacity"}
     wanted = [r for r in table if r["measure"] in measures and r["group"] == "all"]
     return {
         (r["geography"], r["unit"], r["measure"], r["minutes"]): (r["value"], r["margin"])
@@ -91,12 +91,13 @@ def test_an_answer_equals_a_release_with_these_stations(
     edits: tuple[StationEdit, ...], stations: list[str],
 ) -> None:  # fmt: skip
     expected = republished(town, protected, study, layers, tmp_path, stations)
-    answer = coverage_answer(engine, WALK.model_copy(update={"edits": edits, "areas": "all"}))
+    answer = coverage_answer(engine, WALK.model_copy(update={"edits": edits, "areas": "all", "access": True}))
     for area in answer["areas"]:
         for at in area["breaks"]:
             for name, measure in (("persons", "covered_persons"), ("share", "covered_share")):
                 value, margin = expected[area["geography"], area["unit"], measure, at["minutes"]]
                 assert [at[name]["value"], at[name]["margin"]] == pytest.approx([value, margin], abs=6e-4)
+        assert_equal(area["access"], expected[area["geography"], area["unit"], "access_capacity", 0])
         assert_equal(area["median_minutes"], expected[area["geography"], area["unit"], "median_minutes", 0])
     assert len(answer["areas"]) == 3
     for station in answer["stations"]:
@@ -120,6 +121,16 @@ def test_stations_at_one_position_share_their_people_by_capacity(engine: Engine)
     assert shared["A"]["persons"]["value"] == pytest.approx(alone["A"]["persons"]["value"] / 4, abs=1e-3)
     assert shared["C"]["persons"]["value"] == pytest.approx(alone["A"]["persons"]["value"] * 3 / 4, abs=1e-3)
     assert shared["A"]["load"]["value"] == pytest.approx(shared["C"]["load"]["value"], abs=1e-3)
+
+
+def test_another_capacity_changes_the_access_of_areas_and_not_their_coverage(engine: Engine) -> None:
+    more = StationEdit(station="A", capacity=1000)
+    assert coverage_answer(engine, WALK.model_copy(update={"edits": (more,)}))["areas"] == []
+    areas = coverage_answer(engine, WALK.model_copy(update={"edits": (more,), "access": True}))["areas"]
+    assert areas
+    for area in areas:
+        assert area["access"]["value"] > area["access_before"]["value"]
+        assert all(at["persons"] == at["persons_before"] for at in area["breaks"])
 
 
 def test_gained_and_lost_people_make_up_the_difference(engine: Engine) -> None:
