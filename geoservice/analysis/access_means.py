@@ -1,6 +1,7 @@
 """Mean accessibility of the people of regions, with its margin: the enhanced two-step index averaged over a demand surface."""
 
 from collections.abc import Callable
+from copy import copy
 from typing import Any
 
 import numpy as np
@@ -9,10 +10,9 @@ from scipy import sparse
 from geoservice.analysis.accessibility import Decay
 from geoservice.analysis.accessibility.pair_matrices import quotient, weight_matrix
 from geoservice.analysis.travel_pairs import TravelPairs
-from geoservice.analysis.weighted_means import leaf_moments, place_variance, power_sums
+from geoservice.analysis.weighted_means import PowerSums, leaf_moments, place_variance
 from geoservice.demand import Z90, DemandSurface, Quantity, Sums, noise_margins
 from geoservice.demand.replays import noise_draws
-from geoservice.demand.sums import location_variance
 from geoservice.geo import Floats, Int32s, Ints
 
 PERSONS = Quantity("persons")
@@ -50,7 +50,7 @@ class AccessMeans:
         self.surface, self.region, self.regions, self.point = surface, region, regions, point
         self.index = np.zeros(points)
         self._leaf_of_point = sparse.csr_array((surface.point_weight, surface.point_leaf, every), shape=(points, leaves))
-        self._share = self._shares()
+        self._share, self._powers = self._shares(), PowerSums(surface, region, regions, point)
         self._draws: Any = np.zeros((regions, surface.noise.shape[1]))
         self._station_spread = np.zeros(regions)
         self._gradient = sparse.csr_array((regions, leaves))
@@ -64,37 +64,43 @@ class AccessMeans:
         share = people[point] * quotient(np.ones(self.regions), total)[region]
         return sparse.coo_array((share, (point, region)), shape=(len(people), self.regions)).tocsr()
 
-    def add(self, search: Callable[[Ints], TravelPairs], stations: Ints, supply: Floats, decay: Decay) -> None:
-        """Add stations with their supply to the index; ``search`` returns the pairs of some of the stations.
+    def copy(self) -> "AccessMeans":
+        """Return a copy, to which stations can be added, or taken away, without a change of this one."""
+        return copy(self)
 
-        They are searched in blocks, so that the pairs of all are never in memory together.
+    def add(self, search: Callable[[Ints], TravelPairs], stations: Ints, supply: Floats, decay: Decay, sign: int = 1) -> None:
+        """Add stations with their supply to the index, or take them away if ``sign`` is -1.
+
+        ``search`` returns the pairs of some of the stations. They are searched in blocks, so that the pairs of all are never in
+        memory together.
         """
         for first in range(0, len(stations), _STATIONS):
             block = slice(first, first + _STATIONS)
-            self._add(weight_matrix(search(stations[block]), len(self.index), decay), supply[block])
+            self._add(weight_matrix(search(stations[block]), len(self.index), decay), supply[block], sign)
 
-    def _add(self, weights: "sparse.csr_array[Any, tuple[int, int]]", supply: Floats) -> None:
+    def _add(self, weights: "sparse.csr_array[Any, tuple[int, int]]", supply: Floats, sign: int) -> None:
         surface = self.surface
         demand = Sums(surface, (weights @ self._leaf_of_point).tocsr())
         ratio = quotient(supply, demand.value(PERSONS))
-        self.index += weights.T @ ratio
+        self.index = self.index + sign * (weights.T @ ratio)
         change = quotient(ratio, demand.value(PERSONS))
-        lowers = ((weights @ self._share) * change[:, None]).T.tocsr()  # b_aj of each region and station
+        lowers = ((weights @ self._share) * (sign * change)[:, None]).T.tocsr()  # b_aj of each region and station
         self._draws = self._draws + lowers @ noise_draws(demand, PERSONS)
-        self._station_spread += abs(lowers) @ np.sqrt(self._station_variance(weights, demand))
+        spread = abs(lowers) @ np.sqrt(self._station_variance(weights, demand))
+        self._station_spread = self._station_spread + sign * spread
         if PERSONS in surface.deviations:
             self._gradient = self._gradient + lowers @ demand.weights
 
     def _station_variance(self, weights: "sparse.csr_array[Any, tuple[int, int]]", demand: Sums) -> Floats:
         """Return the variance of each station's demand, as it is not known who of a leaf is at which of its points."""
         squares = weights.power(2) @ self._leaf_of_point
-        per_leaf = location_variance(self.surface, PERSONS)
+        per_leaf = self.surface.location_variance(PERSONS)
         variance = squares @ per_leaf - demand.weights.power(2) @ per_leaf
         return np.asarray(np.maximum(variance, 0), float)
 
     def means(self) -> tuple[Floats, Floats]:
         """Return the mean index of each region and its margin, in supply per person; NaN for regions with nobody."""
-        powers = power_sums(self.surface, self.index[self.point], self.region, self.regions, self.point)
+        powers = self._powers.of(self.index[self.point])
         total = powers[0].value(PERSONS)
         known = np.where(total > 0, total, np.nan)
         value = np.maximum(powers[1].value(PERSONS) / known, 0)
@@ -106,7 +112,8 @@ class AccessMeans:
         people, sums, _ = powers
         moments = leaf_moments(powers, mean)
         own = noise_draws(sums, PERSONS) - mean[:, None] * noise_draws(people, PERSONS)
-        spread = np.sqrt(place_variance(self.surface, moments, PERSONS, self.regions)) / known + self._station_spread
+        spread = np.sqrt(place_variance(self.surface, moments, PERSONS, self.regions)) / known
+        spread = spread + np.maximum(self._station_spread, 0.0)  # which rounding makes negative where all were taken away
         variance = spread**2
         if PERSONS in self.surface.deviations:
             coefficient = (moments.first / known[moments.region], (moments.region, moments.leaf))

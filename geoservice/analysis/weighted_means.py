@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
+from scipy import sparse
 
-from geoservice.demand import Z90, DemandSurface, Quantity, Sums, noise_margins, region_sums
+from geoservice.demand import Z90, DemandSurface, Quantity, Sums, noise_margins
 from geoservice.demand.replays import noise_draws
-from geoservice.demand.sums import location_variance
 from geoservice.geo import Floats, Int32s, Ints
 
 
@@ -16,7 +16,30 @@ def power_sums(surface: DemandSurface, values: Floats, region: Int32s, regions: 
 
     ``values`` has an entry for each entry of ``region`` and ``point``, as in :func:`region_sums`.
     """
-    return [region_sums(surface, region, regions, point, values**k) for k in range(3)]
+    return PowerSums(surface, region, regions, point).of(values)
+
+
+class PowerSums:
+    """The sums of :func:`power_sums` for several numbers of the same entries, which are sorted by region and leaf once."""
+
+    def __init__(self, surface: DemandSurface, region: Int32s, regions: int, point: Ints) -> None:
+        self._surface, self._shape = surface, (regions, surface.leaves)
+        self._inside = region >= 0
+        inside_point = point[self._inside]
+        self._weight = surface.point_weight[inside_point]
+        keys = region[self._inside].astype(np.int64) * surface.leaves + surface.point_leaf[inside_point]
+        pairs, self._pair = np.unique(keys, return_inverse=True)
+        row, self._leaf = np.divmod(pairs, surface.leaves)
+        self._start = np.searchsorted(row, np.arange(regions + 1))
+
+    def of(self, values: Floats) -> list[Sums]:
+        """Return the sums for the numbers of the entries."""
+        inside = values[self._inside]
+        return [self._sums(self._weight * inside**k) for k in range(3)]
+
+    def _sums(self, weight: Floats) -> Sums:
+        data = np.bincount(self._pair, weight, len(self._leaf)).astype(float)
+        return Sums(self._surface, sparse.csr_array((data, self._leaf, self._start), shape=self._shape))
 
 
 class LeafMoments(NamedTuple):
@@ -41,7 +64,7 @@ def leaf_moments(powers: Sequence[Sums], mean: Floats) -> LeafMoments:
 def place_variance(surface: DemandSurface, moments: LeafMoments, quantity: Quantity, regions: int) -> Floats:
     """Return the variance of the sums of ``number - mean`` as it is not known who of a leaf is where; shape ``(regions,)``."""
     spread = np.maximum(moments.second - moments.first**2, 0)
-    variance = spread * location_variance(surface, quantity)[moments.leaf]
+    variance = spread * surface.location_variance(quantity)[moments.leaf]
     return np.asarray(np.bincount(moments.region, variance, regions), float)
 
 

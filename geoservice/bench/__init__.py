@@ -6,10 +6,11 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from geoservice.bench import disclosure, maps, migrants, network, pipeline, serve, soak
+from geoservice.bench import access, disclosure, maps, migrants, network, pipeline, serve, soak
 
 Figures = dict[str, dict[str, Any]]
 BENCHES: Mapping[str, Callable[[int], Figures]] = {
+    "access": access.run,
     "disclosure": disclosure.run,
     "maps": maps.run,
     "migrants": migrants.run,
@@ -19,6 +20,7 @@ BENCHES: Mapping[str, Callable[[int], Figures]] = {
     "soak": lambda _repeat: soak.run(),
 }
 SIZED: Mapping[str, Callable[[int, int], Figures]] = {
+    "access": access.run,
     "disclosure": lambda repeat, households: disclosure.run(repeat, (households,)),
     "pipeline": pipeline.run,
 }

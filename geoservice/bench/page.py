@@ -12,6 +12,11 @@ and its peer in one run; values are medians over repeats. `ratio` is the peer's 
 metric must meet.
 """
 NOTES = {
+    "access": """Live questions over HTTP, one after the other, of a service with one worker: of a county of made-up households,
+and of a grid of streets with 500 000 points of people. A station moves by up to 3 km; polygons have 200 corners and are 300 m
+to 30 km wide. A station is dragged in a Chromium that draws in software, from a movement of the pointer to the second frame
+after the numbers have changed. Accessibility and siting are computed in one process, beside their peers.
+""",
     "disclosure": """Surfaces measured with seeded noise, compared with their synthetic registers. Names begin with the
 number of households of the county and rho. `RMSE` is the root mean square error over the places of a level and all
 measurements, and `placement alone` that of exact counts on the same leaves, which is due to the unknown locations of

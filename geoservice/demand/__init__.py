@@ -1,5 +1,6 @@
 """The demand surface, the only source of people for analyses, and sums over it with their margins."""
 
+from geoservice.demand.changed_sums import ChangedSums
 from geoservice.demand.combine import combine
 from geoservice.demand.delta import DeltaMethod
 from geoservice.demand.places import Places, inhabited_points, representative_points
@@ -11,6 +12,7 @@ from geoservice.demand.surface import REPLAYS, Z90, DemandSurface, Flows, Quanti
 __all__ = [
     "REPLAYS",
     "Z90",
+    "ChangedSums",
     "DeltaMethod",
     "DemandSurface",
     "Flows",

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
-from geoservice.demand.sums import Sums, location_variance
+from geoservice.demand.sums import Sums
 from geoservice.demand.surface import Z90, DemandSurface, Quantity
 from geoservice.geo import Floats, Int32s, Ints
 
@@ -74,7 +74,7 @@ class DeltaMethod:
 
     def _variance(self, quantity: Quantity, first: Floats, second: Floats) -> Floats:
         """Return the variance from the places of people within leaves and from stated errors; shape ``(indices, regions)``."""
-        per_leaf = location_variance(self.surface, quantity)
+        per_leaf = self.surface.location_variance(quantity)
         variance = np.maximum(second - first**2, 0) * per_leaf[self.pair_leaf]
         if quantity in self.surface.deviations:
             variance = variance + first**2 * self.surface.deviations[quantity][self.pair_leaf] ** 2

@@ -14,13 +14,6 @@ from scipy import sparse
 from geoservice.demand.surface import Z90, DemandSurface, Quantity
 from geoservice.geo import Float32s, Floats, Int32s, Ints, repeated
 
-CLUSTERS = 3.0
-"""Number of equal groups that the people of a leaf are modelled as, each at one of its points. Calibrated on synthetic
-counties, never on a register, so that in ``bench disclosure`` on other counties 86 to 94 % of values are within their 90 %
-margins."""
-PER_HOUSEHOLD = 1.35
-"""Mean square over squared mean of household size: households add more variance than single persons would."""
-
 
 @dataclass(frozen=True)
 class Sums:
@@ -65,7 +58,7 @@ class Sums:
     def placement(self, quantity: Quantity) -> Floats:
         """Return the variance due to the unknown locations of people within leaves; shape ``(regions,)``."""
         if quantity not in self._placement:
-            self._placement[quantity] = np.asarray(self._partial @ location_variance(self.surface, quantity), float)
+            self._placement[quantity] = np.asarray(self._partial @ self.surface.location_variance(quantity), float)
         return self._placement[quantity]
 
     def stated(self, quantity: Quantity) -> Floats:
@@ -86,25 +79,6 @@ def _scale(surface: DemandSurface, first: Quantity, second: Quantity) -> float:
     if first not in surface.scales or second not in surface.scales:
         return 0.0
     return float(surface.scales[first] @ surface.scales[second])
-
-
-def independent_groups(surface: DemandSurface, quantity: Quantity) -> Floats:
-    """Return the number of independent groups of a leaf's people: at most ``CLUSTERS``, and at most its households."""
-    households = surface.positive.get(Quantity("households", quantity.group))
-    if households is None:
-        all_households = surface.positive.get(Quantity("households"))
-        people = surface.positive[quantity]
-        households = people / 2.5 if all_households is None else np.minimum(all_households, people)
-    return 1 / (1 / CLUSTERS + PER_HOUSEHOLD / np.maximum(households, 0.5))
-
-
-def location_variance(surface: DemandSurface, quantity: Quantity) -> Floats:
-    """Return by how much the unknown locations of a leaf's people spread a sum, for each leaf; shape ``(leaves,)``.
-
-    Times ``w (1 - w)`` it is the variance of the number of people at points with the share ``w`` of the leaf's weight.
-    """
-    people = surface.positive[quantity]
-    return np.asarray(people * people / independent_groups(surface, quantity), float)
 
 
 def region_sums(

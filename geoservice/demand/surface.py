@@ -7,6 +7,7 @@ is private: it comes from a public population file, or from a differentially pri
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
@@ -17,6 +18,12 @@ Z90 = 1.6448536269514722
 """Standard errors on either side of the mean that contain 90 % of a normal distribution."""
 REPLAYS = 200
 """Number of noise draws stored with a surface; they give the standard error of a sum to about 5 %."""
+CLUSTERS = 3.0
+"""Number of equal groups that the people of a leaf are modelled as, each at one of its points. Calibrated on synthetic
+counties, never on a register, so that in ``bench disclosure`` on other counties 86 to 94 % of values are within their 90 %
+margins."""
+PER_HOUSEHOLD = 1.35
+"""Mean square over squared mean of household size: households add more variance than single persons would."""
 
 
 Unit = Literal["households", "persons"]
@@ -121,3 +128,27 @@ class DemandSurface:
     def has_margin(self, quantity: Quantity) -> bool:
         """Return whether the errors of a quantity are known."""
         return quantity in self.scales or quantity in self.deviations
+
+    def location_variance(self, quantity: Quantity) -> Floats:
+        """Return by how much the unknown locations of a leaf's people spread a sum, for each leaf; shape ``(leaves,)``.
+
+        Times ``w (1 - w)`` it is the variance of the number of people at points with the share ``w`` of the leaf's weight.
+        """
+        if quantity not in self._location_variance:
+            people = self.positive[quantity]
+            self._location_variance[quantity] = np.asarray(people * people / independent_groups(self, quantity), float)
+        return self._location_variance[quantity]
+
+    @cached_property
+    def _location_variance(self) -> dict[Quantity, Floats]:
+        return {}
+
+
+def independent_groups(surface: DemandSurface, quantity: Quantity) -> Floats:
+    """Return the number of independent groups of a leaf's people: at most ``CLUSTERS``, and at most its households."""
+    households = surface.positive.get(Quantity("households", quantity.group))
+    if households is None:
+        all_households = surface.positive.get(Quantity("households"))
+        people = surface.positive[quantity]
+        households = people / 2.5 if all_households is None else np.minimum(all_households, people)
+    return 1 / (1 / CLUSTERS + PER_HOUSEHOLD / np.maximum(households, 0.5))

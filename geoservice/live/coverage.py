@@ -1,58 +1,53 @@
-"""Covered people of areas before and after a change of stations, with those newly covered and newly lost."""
+"""Coverage of regions by the times of points, and people whose time crosses a break."""
 
-from typing import NamedTuple
+from dataclasses import dataclass
 
 import numpy as np
 
-from geoservice.analysis.coverage import bands
-from geoservice.demand import DemandSurface, Quantity, Shares, Sums, region_sums, threshold_sums
-from geoservice.geo import Floats, Int32s, Ints, repeated
-from geoservice.live.region_points import RegionPoints
+from geoservice.analysis.quantiles import quantile, quantile_margin
+from geoservice.demand import DemandSurface, Quantity, Shares, Sums, region_sums
+from geoservice.geo import Int32s, Ints, repeated
+from geoservice.live.estimates import Estimates
+
+HALF = 50.0
+"""Percent of the people whose time is the median."""
 
 
-class Estimates(NamedTuple):
-    """Estimates and the half-widths of their 90 % intervals, NaN if unknown; shapes ``(areas,)`` or ``(areas, breaks)``."""
+@dataclass(frozen=True)
+class Coverage:
+    """People of regions, those within each break, their share in percent, and the median minutes of the people.
 
-    value: Floats
-    margin: Floats
-
-
-class AreaCoverage(NamedTuple):
-    """People of areas, those within each time break, and their share in percent."""
+    ``total`` and ``median`` have the shape ``(regions,)``, the others ``(regions, breaks)``.
+    """
 
     total: Estimates
     persons: Estimates
     share: Estimates
+    median: Estimates
+
+    def take(self, regions: Ints) -> "Coverage":
+        """Return the coverage of some regions."""
+        return Coverage(*(e.take(regions) for e in (self.total, self.persons, self.share, self.median)))
 
 
-def area_coverage(
-    quantity: Quantity, totals: Sums, areas: RegionPoints, chosen: Ints, ms: Int32s, minutes: tuple[int, ...]
-) -> AreaCoverage:
-    """Return the coverage of the ``chosen`` areas by the times of the points; as the analysis ``coverage`` computes it.
+def coverage_of(covered: Sums, totals: Sums, region: Ints, quantity: Quantity, minutes: tuple[int, ...]) -> Coverage:
+    """Return the coverage of regions; as the analyses ``coverage`` and ``quantiles`` compute it.
 
     Parameters
     ----------
-    quantity : Quantity
+    covered : Sums
+        With a row for each region and break, from :func:`~geoservice.demand.threshold_sums`.
     totals : Sums
-        Of all areas.
-    areas : RegionPoints
-    chosen : int64 array, shape (areas,)
-    ms : int32 array, shape (points,)
+    region : int64 array, shape (regions,)
+        Row of ``totals`` for each region.
+    quantity : Quantity
     minutes : tuple of int, length breaks
     """
-    position, point = areas.of_regions(chosen)
-    count, breaks = len(chosen), len(minutes)
-    covered = threshold_sums(totals.surface, position, count, bands(ms, minutes)[point], breaks, point.astype(np.int64))
-    shares = Shares(covered, totals, np.repeat(chosen, breaks)).ratio(quantity)
-
-    def table(values: Floats) -> Floats:
-        return values.reshape(count, breaks)
-
-    return AreaCoverage(
-        Estimates(*(v[chosen] for v in (totals.value(quantity), totals.margin(quantity)))),
-        Estimates(table(covered.value(quantity)), table(covered.margin(quantity))),
-        Estimates(*(table(v) for v in shares)),
-    )
+    shape, breaks = (len(region), len(minutes)), np.asarray(minutes, float)
+    value, margin = (v.reshape(shape) for v in Shares(covered, totals, np.repeat(region, len(minutes))).ratio(quantity))
+    median = Estimates(np.round(quantile(value, breaks, HALF), 1), quantile_margin(value, margin, breaks, HALF))
+    total = Estimates.of(totals, quantity).take(region)
+    return Coverage(total, Estimates.of(covered, quantity, *shape), Estimates(value, margin), median)
 
 
 def moved_across(
@@ -60,12 +55,12 @@ def moved_across(
     quantity: Quantity,
     region: Int32s,
     regions: int,
-    point: Int32s,
+    point: Ints,
     slower: Int32s,
     faster: Int32s,
-    minutes: tuple[int, ...],
+    breaks: int,
 ) -> Estimates:
-    """Return the people of regions whose time is beyond a break at ``slower`` times and within it at ``faster`` ones.
+    """Return the people of regions who are beyond a break in the band ``slower`` and within it in the band ``faster``.
 
     Parameters
     ----------
@@ -74,19 +69,16 @@ def moved_across(
     region : int32 array, shape (m,)
         Region of each entry, -1 for none.
     regions : int
-    point : int32 array, shape (m,)
+    point : int64 array, shape (m,)
         Point of each entry.
-    slower, faster : int32 arrays, shape (m,), ms
-    minutes : tuple of int, length breaks
+    slower, faster : int32 arrays, shape (m,)
+        First break that is not below the time of each entry, from :func:`~geoservice.analysis.coverage.bands`.
+    breaks : int
 
     Returns
     -------
     Estimates of shape (regions, breaks)
     """
-    breaks = len(minutes)
-    low, high = bands(faster, minutes), bands(slower, minutes)
-    repeats = np.where(region >= 0, np.maximum(high - low, 0), 0)
-    entry, step = repeated(repeats)
-    cell = (region[entry] * breaks + low[entry] + step).astype(np.int32)
-    sums = region_sums(surface, cell, regions * breaks, point[entry])
-    return Estimates(*(v.reshape(regions, breaks) for v in (sums.value(quantity), sums.margin(quantity))))
+    entry, step = repeated(np.where(region >= 0, np.maximum(slower - faster, 0), 0))
+    cell = (region[entry] * breaks + faster[entry] + step).astype(np.int32)
+    return Estimates.of(region_sums(surface, cell, regions * breaks, point[entry]), quantity, regions, breaks)

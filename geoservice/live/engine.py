@@ -1,34 +1,42 @@
-"""The engine of live questions: what coverage becomes when stations are added, moved, closed or changed.
+"""The engine of live questions: what becomes of travel times when stations are added, moved, closed or changed.
 
 It keeps the travel times of the release and repairs them for a question, instead of searching again, and undoes the repair
-afterwards. Questions are answered one after the other.
+afterwards. Questions are answered one after the other, each by a function of its own module.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 
 from geoservice.analysis.base import serves
 from geoservice.demand import Quantity, Sums, region_sums
 from geoservice.errors import ParameterError
-from geoservice.geo import Bools, Int32s, Ints
-from geoservice.live.answer import AreaAnswer, Counts, StationAnswer
-from geoservice.live.coverage import AreaCoverage, Estimates, area_coverage, moved_across
+from geoservice.geo import Bools, Floats
+from geoservice.live.access import LiveAccess
+from geoservice.live.area_index import AreaIndex
 from geoservice.live.edited_stations import edited
+from geoservice.live.estimates import Counts
 from geoservice.live.files import LiveArrays
+from geoservice.live.leaf_points import LeafPoints
 from geoservice.live.mode_streets import ModeStreets, Rows
-from geoservice.live.question import CoverageQuestion, Parameters
-from geoservice.live.region_points import RegionPoints
-from geoservice.network.live_times import Change, LiveTimes
+from geoservice.live.parameters import Parameters
+from geoservice.live.question import ScenarioQuestion
+from geoservice.live.scenario import Scenario, Stations, times_of
+from geoservice.live.station_people import Sharing
+from geoservice.live.station_tree import StationTree
+from geoservice.live.trip_state import TripState
+from geoservice.network.live_times import LiveTimes
 
+TripKey = tuple[str, str, str]
+"""Service, tier and mode."""
 MAX_TRIPS = 24
 """Trips whose times are kept; those of the least recent one are searched again when they are needed."""
 
 
 class Engine:
-    """Answers live questions about one release; for use by one thread.
+    """Keeps what live questions about one release need; for use by one thread.
 
     Parameters
     ----------
@@ -39,141 +47,138 @@ class Engine:
     """
 
     def __init__(self, arrays: LiveArrays, parameters: Parameters) -> None:
-        self._arrays, self.parameters = arrays, parameters
+        self.arrays, self.parameters, self.surface = arrays, parameters, arrays.surface
+        self.counts = Counts(parameters.hide_below)
         self._modes: dict[str, ModeStreets] = {}
-        self._trips: dict[tuple[str, str, str], LiveTimes] = {}
-        self._baselines: dict[tuple[str, str, str, str], AreaCoverage] = {}
+        self._trips: dict[TripKey, TripState] = {}
+        self._access: dict[TripKey, LiveAccess | None] = {}
 
     @cached_property
-    def _areas(self) -> RegionPoints:
-        return RegionPoints.of(self._arrays.areas.num_rows, list(self._arrays.point_area.values()))
+    def areas(self) -> AreaIndex:
+        """The areas of all levels."""
+        return AreaIndex(self.arrays)
 
     @cached_property
-    def _totals(self) -> Sums:
+    def totals(self) -> Sums:
         """The sums of all areas."""
-        areas = np.arange(len(self._area_rows))
-        region, point = self._areas.of_regions(areas)
-        return region_sums(self._arrays.surface, region, len(areas), point)
+        region, point = self.areas.entries(np.arange(len(self.surface.point_leaf)), np.arange(len(self.areas)))
+        return region_sums(self.surface, region, len(self.areas), point)
 
     @cached_property
-    def _area_rows(self) -> Rows:
-        return self._arrays.areas.drop_columns(["geometry"]).to_pylist()
+    def station_rows(self) -> Rows:
+        """The stations of the release."""
+        return self.arrays.stations.to_pylist()
 
     @cached_property
-    def _station_rows(self) -> Rows:
-        return self._arrays.stations.to_pylist()
+    def station_number(self) -> Mapping[str, int]:
+        """The positions of the stations by id."""
+        return {row["id"]: number for number, row in enumerate(self.station_rows)}
 
-    def answer(self, question: CoverageQuestion, within: Sequence[str] | None = None) -> dict[str, Any]:
-        """Return the coverage of areas and the people of stations after the edits, beside those before; JSON.
+    @cached_property
+    def station_tree(self) -> StationTree:
+        """The positions of the stations."""
+        return StationTree(self.station_rows)
 
-        ``within`` limits the answer to these areas and those below them, without stations; None is no limit.
+    @cached_property
+    def capacity(self) -> Floats:
+        """Capacity of each station of the release in persons, NaN if it states none."""
+        return _capacities(self.station_rows)
+
+    @cached_property
+    def _leaf_points(self) -> LeafPoints:
+        return LeafPoints(self.surface)
+
+    @contextmanager
+    def scenario(self, question: ScenarioQuestion) -> Iterator[Scenario]:
+        """Apply the edits of a question; they are undone at the end.
+
         Raises :class:`ParameterError` for a service, mode, tier, group or station that the study does not have.
         """
         self._check(question)
-        rows, changed = edited(self._station_rows, question.edits, self.parameters.services)
-        times, quantity = self._times(question), Quantity("persons", question.group)
-        baseline, edited_rows = self._baseline(question, times), [rows[i] for i in changed]
-        placed, offered = self._mode(question.mode).place(edited_rows), _offers(edited_rows, question)
-        change = times.change(np.array(changed, np.int64), placed.closed(~offered))
+        rows, numbers = edited(self.station_rows, question.edits, self.parameters.services)
+        streets, trip, number = self.streets(question.mode), self.trip(question), np.array(numbers, np.int64)
+        edited_rows = [rows[i] for i in numbers]
+        placed, offers = streets.place(edited_rows), _offers(edited_rows, question)
+        more = len(rows) - len(self.station_rows)
+        offered, capacity = np.append(trip.offered, np.zeros(more, np.bool_)), np.append(self.capacity, np.zeros(more))
+        offered[number], capacity[number] = offers, _capacities(edited_rows)
+        placed_before = trip.times.stations
+        change = trip.times.change(number, placed.closed(~offers))
         try:
-            areas = self._within(self._affected(change, question), within)
-            ms, station = times.nearest()
-            area_answer = self._areas_after(areas, baseline, change, ms, quantity)
-            station_answer = self._stations_after(change, station, len(rows), quantity)
+            points = times_of(trip.times, change, self._leaf_points.sharing_leaf(change.point))
+            is_changed = np.isin(points.point, change.point, assume_unique=True)
+            quantity = Quantity("persons", question.group)
+            before = Stations(self.station_rows, placed_before, trip.offered, self.capacity)
+            after = Stations(rows, trip.times.stations, offered, capacity)
+            yield Scenario(trip, change, streets, quantity, before, after, number, points, is_changed)
         finally:
-            times.undo()
-        minutes, count = self.parameters.minutes, Counts(self.parameters.hide_below)
-        off_street = offered & ~placed.snapped.ok
-        return {
-            **question.model_dump(include={"service", "mode", "tier", "group"}),
-            "minutes": list(minutes),
-            "areas": area_answer.rows(self._area_rows, minutes, count),
-            "stations": station_answer.rows(rows, count) if within is None else [],
-            "off_street": [row["id"] for row, off in zip(edited_rows, off_street, strict=True) if off],
-        }
+            trip.times.undo()
 
-    def _check(self, question: CoverageQuestion) -> None:
-        allowed = {
-            "service": self.parameters.services,
-            "mode": self.parameters.modes,
-            "tier": ("any", *self.parameters.tiers),
-            "group": tuple(g for g in self.parameters.groups if self._arrays.surface.has(Quantity("persons", g))),
-        }
-        for name, values in allowed.items():
-            got = getattr(question, name)
-            if got not in values:
-                raise ParameterError(f"{name}: got {got!r:.60}, allowed are {', '.join(values)}")
+    def _check(self, question: ScenarioQuestion) -> None:
+        choices = {"service": self.parameters.services, "tier": ("any", *self.parameters.tiers)}
+        for name, allowed in choices.items():
+            check_choice(name, getattr(question, name), allowed)
+        self.check_mode(question.mode)
+        self.check_group(question.group)
 
-    def _mode(self, mode: str) -> ModeStreets:
+    def check_mode(self, mode: str) -> None:
+        """Raise :class:`ParameterError` for a mode that the study does not have."""
+        check_choice("mode", mode, self.parameters.modes)
+
+    def check_group(self, group: str) -> None:
+        """Raise :class:`ParameterError` for a group that the release does not have."""
+        groups = (g for g in self.parameters.groups if self.surface.has(Quantity("persons", g)))
+        check_choice("group", group, tuple(groups))
+
+    def streets(self, mode: str) -> ModeStreets:
+        """Return the streets of a mode, loaded at first."""
         if mode not in self._modes:
-            self._modes[mode] = ModeStreets(self._arrays, self.parameters, mode)
+            self._modes[mode] = ModeStreets(self.arrays, self.parameters, mode)
         return self._modes[mode]
 
-    def _times(self, question: CoverageQuestion) -> LiveTimes:
-        """Return the times of a question's trip with the stations of the release."""
-        key = (question.service, question.tier, question.mode)
+    def trip(self, question: ScenarioQuestion) -> TripState:
+        """Return the trip of a question with the stations of the release, computed at first."""
+        key = _trip_key(question)
         if key not in self._trips:
-            mode = self._mode(question.mode)
-            stations = mode.stations.closed(~_offers(self._station_rows, question))
-            self._trips[key] = LiveTimes(mode.points, stations, self.parameters.minutes[-1] * 60_000)
+            streets, offered = self.streets(question.mode), _offers(self.station_rows, question)
+            times = LiveTimes(streets.points, streets.stations.closed(~offered), self.parameters.limit_ms)
+            sharing = Sharing.of(streets.graph, times.stations, offered, self.capacity)
+            self._trips[key] = TripState.of(self.surface, self.areas, times, offered, sharing, self.parameters.minutes)
         self._trips[key] = self._trips.pop(key)
         while len(self._trips) > MAX_TRIPS:
-            self._trips.pop(next(iter(self._trips)))
+            dropped = next(iter(self._trips))
+            self._trips.pop(dropped)
+            self._access.pop(dropped, None)
         return self._trips[key]
 
-    def _baseline(self, question: CoverageQuestion, times: LiveTimes) -> AreaCoverage:
-        """Return the coverage of all areas with the stations of the release."""
-        key = (question.service, question.tier, question.mode, question.group)
-        if key not in self._baselines:
-            every, quantity = np.arange(len(self._area_rows)), Quantity("persons", question.group)
-            self._baselines[key] = area_coverage(
-                quantity, self._totals, self._areas, every, times.nearest()[0], self.parameters.minutes
-            )
-        return self._baselines[key]
-
-    def _affected(self, change: Change, question: CoverageQuestion) -> Ints:
-        """Return the areas with a point whose time has changed, or all."""
-        if question.areas == "all":
-            return np.arange(len(self._area_rows))
-        found = np.concatenate([position[change.point] for position in self._arrays.point_area.values()])
-        return np.unique(found[found >= 0]).astype(np.int64)
-
-    def _within(self, areas: Ints, within: Sequence[str] | None) -> Ints:
-        """Return those of the areas that are in ``within`` or below an area in it."""
-        if within is None:
-            return areas
-        inside = set(within)
-        for row in self._area_rows:  # from coarse to fine
-            if row["parent"] in inside:
-                inside.add(row["unit"])
-        return areas[[self._area_rows[a]["unit"] in inside for a in areas.tolist()]]
-
-    def _areas_after(self, areas: Ints, before: AreaCoverage, change: Change, ms: Int32s, quantity: Quantity) -> AreaAnswer:
-        """Return the coverage of areas after a change, and the people that it newly covers and no longer covers."""
-        surface, minutes = self._arrays.surface, self.parameters.minutes
-        order = np.full(len(self._area_rows) + 1, -1, np.int32)
-        order[areas] = np.arange(len(areas))
-        levels = self._arrays.point_area.values()
-        region = np.concatenate([order[position[change.point]] for position in levels])
-        point, old, new = (np.tile(a, len(levels)) for a in (change.point, change.ms, ms[change.point]))
-        after = area_coverage(quantity, self._totals, self._areas, areas, ms, minutes)
-        gained = moved_across(surface, quantity, region, len(areas), point, old, new, minutes)
-        lost = moved_across(surface, quantity, region, len(areas), point, new, old, minutes)
-        return AreaAnswer(areas, before, after, gained, lost)
-
-    def _stations_after(self, change: Change, station: Int32s, count: int, quantity: Quantity) -> StationAnswer:
-        """Return the people whose nearest station is each of those that a change concerns; ``station`` is that after it."""
-        position = np.unique(np.concatenate([change.station, station[change.point]]))
-        position = position[position >= 0].astype(np.int64)
-        before = station.copy()
-        before[change.point] = change.station
-        order = np.full(count + 1, -1, np.int32)
-        order[position] = np.arange(len(position))
-        sums = (region_sums(self._arrays.surface, order[of_point], len(position)) for of_point in (before, station))
-        return StationAnswer(position, *(Estimates(s.value(quantity), s.margin(quantity)) for s in sums))
+    def access(self, question: ScenarioQuestion) -> LiveAccess | None:
+        """Return the accessibility of a question's trip, computed at first; None if no station states a capacity."""
+        self._check(question)
+        key = _trip_key(question)
+        if key not in self._access:
+            trip, standard = self.trip(question), self.parameters.standards[question.service]
+            stations = Stations(self.station_rows, trip.times.stations, trip.offered, self.capacity)
+            arguments = self.areas, self.streets(question.mode), stations, standard
+            stated = (trip.offered & (self.capacity > 0)).any()
+            self._access[key] = LiveAccess.of(self.surface, *arguments) if stated else None
+        return self._access[key]
 
 
-def _offers(rows: Rows, question: CoverageQuestion) -> Bools:
+def check_choice(name: str, value: str, allowed: Sequence[str]) -> None:
+    """Raise :class:`ParameterError` for a value that is not allowed."""
+    if value not in allowed:
+        raise ParameterError(f"{name}: got {value!r:.60}, allowed are {', '.join(allowed)}")
+
+
+def _trip_key(question: ScenarioQuestion) -> TripKey:
+    return question.service, question.tier, question.mode
+
+
+def _offers(rows: Rows, question: ScenarioQuestion) -> Bools:
     """Return which stations count for a question: open ones of its tier that offer its service."""
     matches = (row.get("open", True) and serves(row, question.service, question.tier) for row in rows)
     return np.fromiter(matches, np.bool_, len(rows))
+
+
+def _capacities(rows: Rows) -> Floats:
+    return np.array([np.nan if row["capacity"] is None else row["capacity"] for row in rows], float)

@@ -5,8 +5,9 @@ from typing import Any
 
 import numpy as np
 
+from geoservice.analysis.travel_pairs import TravelPairs
 from geoservice.live.files import LiveArrays
-from geoservice.live.question import Parameters
+from geoservice.live.parameters import Parameters
 from geoservice.network.graph import load_graph
 from geoservice.network.live_times import LivePoints, PlacedStations
 from geoservice.network.peak import slowed
@@ -16,16 +17,24 @@ Rows = Sequence[Mapping[str, Any]]
 
 
 class ModeStreets:
-    """The streets of a mode; ``stations`` are those of the release in their order, ``points`` those of the surface."""
+    """The streets of a mode, ``graph``.
+
+    ``stations`` are those of the release in order, ``points`` those of the surface, ``edges`` are the ones that places snap to.
+    """
 
     def __init__(self, arrays: LiveArrays, parameters: Parameters, mode: str) -> None:
         self._metres = parameters.snap_metres
-        self._graph = slowed(load_graph(arrays.network, mode), parameters.peak_factor.get(mode, 1.0))
-        self._index = StreetIndex(self._graph)
+        self.graph = slowed(load_graph(arrays.network, mode), parameters.peak_factor.get(mode, 1.0))
+        self._index = StreetIndex(self.graph)
         self.stations = self.place(arrays.stations.to_pylist())
-        surface, main = arrays.surface, main_edges(self._graph, self.stations.snapped)
-        points = snap(self._graph, surface.point_lon, surface.point_lat, self._metres, main)
-        self.points = LivePoints.of(self._graph, points, parameters.direction)
+        surface, main = arrays.surface, main_edges(self.graph, self.stations.snapped)
+        self.edges = main & self.graph.entrance
+        points = snap(self.graph, surface.point_lon, surface.point_lat, self._metres, main)
+        self.points = LivePoints.of(self.graph, points, parameters.direction)
+
+    def pairs(self, stations: PlacedStations, minutes: int) -> TravelPairs:
+        """Return the points of the surface within ``minutes`` of stations, with their times."""
+        return TravelPairs(*self.points.pairs(stations, minutes * 60_000))
 
     def place(self, rows: Rows) -> PlacedStations:
         """Return stations on the streets of the mode."""

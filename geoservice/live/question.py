@@ -1,17 +1,17 @@
-"""A live question: a scenario of stations, and the trip and group whose coverage is asked for."""
+"""Live questions: a scenario of stations, and the trip and group that are asked for."""
 
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from geoservice.live.edits import MAX_EDITS, StationEdit
+from geoservice.live.edits import MAX_EDITS, MAX_TEXT, StationEdit
+from geoservice.live.zone import Latitude, Longitude, Zone
 
 
-class CoverageQuestion(BaseModel):
-    """What coverage becomes with some edits of stations.
+class ScenarioQuestion(BaseModel):
+    """A scenario: some edits of stations, for the trips to a service.
 
-    ``tier`` is one of the study's or ``any``; ``group`` is a population group of the release. By default the answer has the
-    areas that change; with ``areas`` set to ``all`` it has every area.
+    ``tier`` is one of the study's or ``any``; ``group`` is a population group of the release.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -20,34 +20,36 @@ class CoverageQuestion(BaseModel):
     tier: str = "any"
     group: str = "all"
     edits: tuple[StationEdit, ...] = Field((), max_length=MAX_EDITS)
+
+
+class CoverageQuestion(ScenarioQuestion):
+    """What coverage becomes with some edits of stations.
+
+    By default the answer has the areas that change; with ``areas`` set to ``all`` it has every area. With ``access`` it also
+    has their accessibility (E2SFCA), which takes longer.
+    """
+
     areas: Literal["changed", "all"] = "changed"
+    access: bool = False
 
 
-class Parameters(BaseModel):
-    """The settings of the study that live questions need, as the manifest of a release states them."""
+class ZoneQuestion(ScenarioQuestion):
+    """The people of a zone, and how many of them are within reach before and after some edits of stations."""
 
-    model_config = ConfigDict(frozen=True)
-    services: tuple[str, ...]
-    tiers: tuple[str, ...]
-    modes: tuple[str, ...]
-    minutes: tuple[int, ...]
-    direction: Literal["to", "from"]
-    snap_metres: float
-    peak_factor: dict[str, float]
-    groups: tuple[str, ...]
-    hide_below: int | None
+    zone: Zone
 
-    @classmethod
-    def of(cls, study: dict[str, Any], groups: tuple[str, ...]) -> "Parameters":
-        """Return the settings of ``study``, a manifest's study."""
-        return cls(
-            services=tuple(s["id"] for s in study["services"]),
-            tiers=tuple(study["tiers"]),
-            modes=tuple(study["modes"]),
-            minutes=tuple(study["minutes"]),
-            direction=study["direction"],
-            snap_metres=study["snap_metres"],
-            peak_factor=study.get("peak_factor", {}),
-            groups=groups,
-            hide_below=study["disclosure"].get("hide_below"),
-        )
+
+class IsochroneQuestion(BaseModel):
+    """The area within some minutes of a station or of any place, and the people in it.
+
+    The place is ``station``, the id of a station of the release, or ``lon`` and ``lat``, with ``start_delay_s`` spent there.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+    mode: str
+    minutes: tuple[int, ...] = Field(min_length=1, max_length=8)
+    station: str | None = Field(None, min_length=1, max_length=MAX_TEXT)
+    lon: Longitude | None = None
+    lat: Latitude | None = None
+    start_delay_s: float = Field(0.0, ge=0, le=86_400)
+    group: str = "all"

@@ -15,7 +15,6 @@ from geoservice.network.graph import Graph
 from geoservice.network.positions import (
     Direction,
     Ends,
-    attached_points,
     checked_start,
     same_edge_stations,
     search_arcs,
@@ -24,7 +23,7 @@ from geoservice.network.positions import (
     street_ends,
 )
 from geoservice.network.snap import Snapped
-from geoservice.network.travel import node_keys
+from geoservice.network.travel import IndexedPoints, SparseRows, node_keys, pairs_of_indexed
 
 
 @dataclass(frozen=True)
@@ -37,6 +36,10 @@ class PlacedStations:
     def __len__(self) -> int:
         """Return the number of stations."""
         return len(self.start_ms)
+
+    def take(self, index: Ints) -> "PlacedStations":
+        """Return some of the stations."""
+        return PlacedStations(self.snapped.take(index), self.start_ms[index])
 
     def closed(self, closed: Bools) -> "PlacedStations":
         """Return these stations, those in ``closed`` without a place."""
@@ -62,40 +65,46 @@ class PlacedStations:
 class LivePoints:
     """Points on the streets of a mode and indices of them; shared by all trips of the mode.
 
-    The points on the edges at node ``n`` are ``node_point[node_start[n]:node_start[n + 1]]``; ``edge_order`` sorts points by
-    edge.
+    ``edge_order`` sorts points by edge.
     """
 
     graph: Graph
-    points: Snapped
+    indexed: IndexedPoints
     direction: Direction
     arcs: tuple[Ints, Ints]
     opposite_arcs: tuple[Ints, Ints]
-    ends: Ends
-    node_start: Ints
-    node_point: Int32s
     edge_order: Ints
 
     @classmethod
     def of(cls, graph: Graph, points: Snapped, direction: Direction) -> "LivePoints":
         """Index points for searches ``to`` or ``from`` stations."""
-        ends = street_ends(graph, points, leaving=direction == "to")
-        node_start, node_point, _ = attached_points(graph, ends)
         arcs, opposite = search_arcs(graph, direction), search_arcs(graph, "from" if direction == "to" else "to")
         order = np.argsort(points.edge, kind="stable")
-        return cls(graph, points, direction, arcs, opposite, ends, node_start, node_point, order)
+        return cls(graph, IndexedPoints.of(graph, points, direction), direction, arcs, opposite, order)
+
+    @property
+    def points(self) -> Snapped:
+        """The points."""
+        return self.indexed.points
 
     def at(self, nodes: Int32s, edges: Int32s) -> Int32s:
         """Return the points on the edges at some nodes, and those on some edges; distinct and ascending."""
         on_edge = self.points.edge[self.edge_order]
         first, after = (np.searchsorted(on_edge, np.unique(edges[edges >= 0]), side) for side in ("left", "right"))
         here = [self.edge_order[a:b].astype(np.int32) for a, b in zip(first, after, strict=True)]
-        near = call(kernels.rows_of, self.node_start, self.node_point, nodes)
-        return np.unique(np.concatenate([near, *here]))
+        found = np.zeros(len(self.points), np.bool_)
+        for part in (call(kernels.rows_of, *self.indexed.attached[:2], nodes), *here):
+            found[part] = True
+        return np.flatnonzero(found).astype(np.int32)
+
+    def pairs(self, stations: PlacedStations, limit_ms: int) -> SparseRows:
+        """Return the points within the limit of each station and their times, as :func:`travel.pairs` does."""
+        arguments = self.graph, stations.snapped, stations.start_ms, self.indexed, limit_ms, self.direction
+        return pairs_of_indexed(*arguments)
 
     def keys(self, nodes: Ints, stations: PlacedStations, start: Int32s, point: Int32s | Ints, limit_ms: int) -> Ints:
         """Return the keys of points, from the keys of nodes and the stations on the points' own edges."""
-        points, ends = self.points.take(point), Ends(*(a[point] for a in self.ends))
+        points, ends = self.points.take(point), Ends(*(a[point] for a in self.indexed.ends))
         same_edge = same_edge_stations(self.graph, stations.snapped, start, points, ends, self.direction)
         keys: Ints = call(kernels.point_keys, nodes, 1, *ends[:5], *same_edge, limit_ms)
         return keys
@@ -141,9 +150,9 @@ class LiveTimes:
         graph, direction = self._places.graph, self._places.direction
         return checked_start(graph, stations.snapped, stations.start_ms, self._limit, direction)
 
-    def nearest(self) -> tuple[Int32s, Int32s]:
-        """Return time in ms and position of the nearest station of each point, as :func:`travel.nearest` does."""
-        return split_keys(self._points, 1)
+    def nearest(self, point: Ints | Int32s | None = None) -> tuple[Int32s, Int32s]:
+        """Return time in ms and position of the nearest station of points, by default all, as :func:`travel.nearest` does."""
+        return split_keys(self._points if point is None else self._points[point], 1)
 
     def change(self, index: Ints, replacements: PlacedStations) -> Change:
         """Replace the stations at ``index``; new ones have the following indices. Return the points that it changed.

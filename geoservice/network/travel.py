@@ -19,6 +19,7 @@ from geoservice.network.graph import Graph
 from geoservice.network.kernels import UNREACHED
 from geoservice.network.positions import (
     Direction,
+    Ends,
     SameEdge,
     Seeds,
     attached_points,
@@ -86,10 +87,24 @@ def nearest(
     stations at equal times the lower index comes first.
     """
     start = checked_start(graph, stations, start_ms, limit_ms, direction, nth)
-    best = node_keys(graph, stations, start, limit_ms, direction, nth)
+    keys = node_keys(graph, stations, start, limit_ms, direction, nth)
+    return times_from_nodes(graph, keys, stations, start, points, limit_ms, direction, nth)
+
+
+def times_from_nodes(
+    graph: Graph,
+    keys: Ints,
+    stations: Snapped,
+    start: Int32s,
+    points: Snapped,
+    limit_ms: int,
+    direction: Direction,
+    nth: int = 1,
+) -> tuple[Int32s, Int32s]:
+    """Return time and station of points from the keys of nodes; ``start`` are the ms of :func:`checked_start`."""
     ends = street_ends(graph, points, leaving=direction == "to")
     same_edge = same_edge_stations(graph, stations, start, points, ends, direction)
-    return split_keys(call(kernels.point_keys, best, nth, *ends[:5], *same_edge, limit_ms), nth)
+    return split_keys(call(kernels.point_keys, keys, nth, *ends[:5], *same_edge, limit_ms), nth)
 
 
 def reach(graph: Graph, stations: Snapped, start_ms: Int32s, limit_ms: int, direction: Direction) -> SparseRows:
@@ -113,26 +128,46 @@ def _reach(arcs: tuple[Ints, Ints], seeds: Seeds, stations: Ints, limit_ms: int)
 
 
 def pairs(
+    graph: Graph, stations: Snapped, start_ms: Int32s, points: Snapped, limit_ms: int, direction: Direction
+) -> SparseRows:
+    """Return the points within the limit of each station and their times; rows are stations.
+
+    Raises :class:`NetworkError` beyond 2**27 points or a limit of 2**28 ms (74 hours).
+    """
+    return pairs_of_indexed(graph, stations, start_ms, IndexedPoints.of(graph, points, direction), limit_ms, direction)
+
+
+class IndexedPoints(NamedTuple):
+    """Points on streets, where they are on their edges, and the points beside each node; for several searches."""
+
+    points: Snapped
+    ends: Ends
+    attached: tuple[Ints, Int32s, Int32s]
+
+    @classmethod
+    def of(cls, graph: Graph, points: Snapped, direction: Direction) -> "IndexedPoints":
+        """Index points for searches in a direction."""
+        ends = street_ends(graph, points, leaving=direction == "to")
+        return cls(points, ends, attached_points(graph, ends))
+
+
+def pairs_of_indexed(
     graph: Graph,
     stations: Snapped,
     start_ms: Int32s,
-    points: Snapped,
+    indexed: IndexedPoints,
     limit_ms: int,
     direction: Direction,
     each_block: Callable[[int, int], None] = lambda _done, _pairs: None,
 ) -> SparseRows:
-    """Return the points within the limit of each station and their times; rows are stations.
+    """Return what :func:`pairs` does, for points that are indexed already.
 
     ``each_block`` is called with the number of stations searched and of pairs found so far; an exception in it cancels.
-
-    Raises :class:`NetworkError` beyond 2**27 points or a limit of 2**28 ms (74 hours).
     """
-    start = checked_start(graph, stations, start_ms, limit_ms, direction)
+    start, (points, ends, attached) = checked_start(graph, stations, start_ms, limit_ms, direction), indexed
     if len(points) >= _MAX_POINTS or limit_ms > _MAX_PAIR_MS:
         allowed = f"allowed are fewer than {_MAX_POINTS} points and at most {_MAX_PAIR_MS} ms"
         raise NetworkError(f"pairs: got {len(points)} points and {limit_ms} ms, {allowed}")
-    ends = street_ends(graph, points, leaving=direction == "to")
-    attached = attached_points(graph, ends)
     seeds = station_seeds(street_ends(graph, stations, leaving=direction == "from"), start)
     order = _neighbour_order(seeds)
     same_edge = same_edge_stations(graph, stations, start, points, ends, direction)

@@ -34,7 +34,7 @@ def choose_sites_of_project(
 
 def siting_parameters(study: Study) -> SitingParameters:
     """Return the settings that siting needs."""
-    return SitingParameters.of(study.model_dump(mode="json"))
+    return SitingParameters.of_study(study.model_dump(mode="json"))
 
 
 def study_arrays(project: Project, study: Study, changes: StreetChanges, progress: Progress) -> StudyArrays:

@@ -32,7 +32,7 @@ def answer(arrays: StudyArrays, parameters: SitingParameters, question: SitingQu
     If no choice reaches everybody whom the model has to reach, or there are no candidates, there are no features, ``feasible``
     is false, and ``left_out`` has the people by area. Raises :class:`ParameterError` for what the study does not allow.
     """
-    rows, _ = edited(arrays.stations, question.edits, tuple(parameters.standard_minutes))
+    rows, _ = edited(arrays.stations, question.edits, parameters.services)
     arrays = StudyArrays(arrays.surface, arrays.areas, rows, arrays.network)
     points = question.candidates if isinstance(question.candidates, CandidatePoints) else None
     fields = question.model_dump(exclude={"edits", "candidates"})

@@ -4,53 +4,35 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import shapely
-from pydantic import BaseModel, ConfigDict
 
 from geoservice.areas import last_containing
 from geoservice.demand import DemandSurface
 from geoservice.geo import BBox, Floats, LocalProjection, Objects
 from geoservice.labels import service_label
 from geoservice.layer import Label
+from geoservice.live.parameters import Parameters
 
 NO_LABEL = Label(zh="", en="")
 
 
-class SitingParameters(BaseModel):
-    """The settings of a study that siting needs.
+class SitingParameters(Parameters):
+    """The settings of a study that siting needs; ``titles`` are those of its services by id."""
 
-    ``minutes`` are its time breaks, ``standard_minutes`` and ``titles`` are those of its services by id. Numbers of people
-    below ``hide_below`` are not shown.
-    """
-
-    model_config = ConfigDict(frozen=True)
-    standard_minutes: dict[str, int]
     titles: dict[str, Label]
-    modes: tuple[str, ...]
-    minutes: tuple[int, ...]
-    direction: Literal["to", "from"]
-    snap_metres: float
     cell_metres: int
-    peak_factor: dict[str, float]
-    hide_below: int | None
 
     @classmethod
-    def of(cls, study: Mapping[str, Any]) -> "SitingParameters":
+    def of_study(cls, study: Mapping[str, Any]) -> "SitingParameters":
         """Return the settings of a study as JSON, as a manifest states it."""
         return cls(
-            standard_minutes={s["id"]: s["standard_minutes"] for s in study["services"]},
+            **Parameters.of(dict(study), ()).model_dump(),
             titles={s["id"]: service_label(s["id"], study) for s in study["services"]},
-            modes=tuple(study["modes"]),
-            minutes=tuple(study["minutes"]),
-            direction=study["direction"],
-            snap_metres=study["snap_metres"],
             cell_metres=study["cell_metres"],
-            peak_factor=study.get("peak_factor", {}),
-            hide_below=study["disclosure"].get("hide_below"),
         )
 
 

@@ -15,7 +15,7 @@ from geoservice.geo import Bools, Floats, Int32s
 from geoservice.layer import Label
 from geoservice.network.snap import Snapped
 from geoservice.network.station_streets import StationStreets
-from geoservice.network.travel import nearest, pairs
+from geoservice.network.travel import IndexedPoints, nearest, pairs_of_indexed
 from geoservice.siting.arrays import SitingParameters, StudyArrays
 from geoservice.siting.candidates import Candidates, check_candidates, from_gaps, from_streets
 from geoservice.siting.models import TIMED
@@ -127,7 +127,7 @@ def read_siting_inputs(
     points = travel.streets.snap(arrays.surface.point_lon, arrays.surface.point_lat)
     progress("snapping", 1.0)
     limit = request.minutes * 60_000
-    search = max(limit, parameters.minutes[-1] * 60_000) if request.model in TIMED else limit
+    search = max(limit, parameters.limit_ms) if request.model in TIMED else limit
     candidates = places if places is not None else _made(request, arrays, travel, points, limit)
     check_candidates(candidates, request.candidates)
     problem = _problem(request, travel, candidates, points, weight, search, _Blocks(progress, len(candidates), most_pairs))
@@ -183,9 +183,10 @@ def _problem(
 ) -> Problem:
     graph, direction = travel.streets.graph, travel.parameters.direction
     blocks.progress("travel times", 0.0)
-    kept = pairs(graph, travel.snapped, travel.delay, points, search, direction)
+    indexed = IndexedPoints.of(graph, points, direction)
+    kept = pairs_of_indexed(graph, travel.snapped, travel.delay, indexed, search, direction)
     places = travel.streets.snap(candidates.lon, candidates.lat)
-    new = pairs(graph, places, np.zeros(len(candidates), np.int32), points, search, direction, blocks)
+    new = pairs_of_indexed(graph, places, np.zeros(len(candidates), np.int32), indexed, search, direction, blocks)
     joined = TravelPairs(
         np.concatenate([kept.indptr, kept.indptr[-1] + new.indptr[1:]]),
         np.concatenate([kept.point, new.point]),

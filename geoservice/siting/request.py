@@ -61,7 +61,7 @@ class SitingRequest:
 
     def checked(self, study: SitingParameters) -> "SitingRequest":
         """Return the request with the default time; raises :class:`InputError` for a value that the study does not allow."""
-        _check_choice("service", self.service, tuple(study.standard_minutes))
+        _check_choice("service", self.service, study.services)
         _check_choice("mode", self.mode, study.modes)
         _check_choice("model", self.model, tuple(MODELS))
         _check_choice("candidates", self.candidates, SOURCES)
@@ -69,7 +69,7 @@ class SitingRequest:
         _check_number("spacing", self.spacing, 50, 20_000, "metres")
         _check_number("seconds", self.seconds, 0, 86_400, "seconds")
         self._check_limits()
-        minutes = study.standard_minutes[self.service] if self.minutes is None else self.minutes
+        minutes = study.standards[self.service] if self.minutes is None else self.minutes
         _check_number("minutes", minutes, 1, _MAX_MINUTES, "minutes")
         return SitingRequest(**{**vars(self), "minutes": int(minutes)})
 

@@ -61,16 +61,21 @@ def test_changes_on_small_streets_equal_new_searches(town: Town, data: st.DataOb
 
 
 @pytest.fixture(scope="module")
+def porto_alegre(reference: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("network")
+    build_network(reference / "porto_alegre" / "poa_osm.pbf", folder, ["walk", "drive"], None, quiet)
+    return folder
+
+
+@pytest.fixture(scope="module")
 def streets(helsinki: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("network")
     build_network(helsinki, folder, ["walk", "drive"], None, quiet)
     return folder
 
 
-@pytest.mark.parametrize("mode", ["walk", "drive"])
-@pytest.mark.parametrize("direction", DIRECTIONS)
-def test_three_hundred_changes_on_real_streets_equal_a_new_search(streets: Path, mode: str, direction: Direction) -> None:
-    graph, random = load_graph(streets, mode), np.random.default_rng(7)
+def check_three_hundred_changes(folder: Path, mode: str, direction: Direction) -> None:
+    graph, random = load_graph(folder, mode), np.random.default_rng(7)
     box = graph.bbox
 
     def anywhere(count: int) -> Snapped:
@@ -92,3 +97,15 @@ def test_three_hundred_changes_on_real_streets_equal_a_new_search(streets: Path,
     for _ in range(300):
         times.undo()
     assert live(times) == first
+
+
+@pytest.mark.parametrize("mode", ["walk", "drive"])
+@pytest.mark.parametrize("direction", DIRECTIONS)
+def test_three_hundred_changes_in_helsinki_equal_a_new_search(streets: Path, mode: str, direction: Direction) -> None:
+    check_three_hundred_changes(streets, mode, direction)
+
+
+@pytest.mark.reference
+@pytest.mark.parametrize(("mode", "direction"), [("walk", "to"), ("drive", "from")])
+def test_three_hundred_changes_in_porto_alegre_equal_a_new_search(porto_alegre: Path, mode: str, direction: Direction) -> None:
+    check_three_hundred_changes(porto_alegre, mode, direction)

@@ -69,7 +69,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "bench": BASE
     | PARTS
     | STORES
-    | {"areas", "demand", "divisions", "settings", "schema", "study", "layer", "db", "pipeline", "demo", "maps"},
+    | {"areas", "demand", "divisions", "settings", "schema", "study", "layer", "live", "db", "pipeline", "demo", "maps"},
     "api": BASE
     | STORES
     | {

@@ -6,14 +6,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from geoservice.errors import ParameterError
 from geoservice.ingest import Options, import_file
 from geoservice.layer import Layer
+from geoservice.live.coverage_answer import coverage_answer
 from geoservice.live.edits import StationEdit
 from geoservice.live.engine import Engine
 from geoservice.live.files import read_live
-from geoservice.live.question import CoverageQuestion, Parameters
+from geoservice.live.isochrone_answer import isochrone_answer
+from geoservice.live.parameters import Parameters
+from geoservice.live.question import CoverageQuestion, IsochroneQuestion, ZoneQuestion
+from geoservice.live.zone_answer import zone_answer
 from geoservice.pipeline import publish_study
 from geoservice.project import Project, open_project
 from geoservice.release import ItemQuery, ReleaseStore, open_store
@@ -32,7 +37,8 @@ def rows_of(store: ReleaseStore) -> dict[tuple[Any, ...], tuple[Any, Any]]:
     """Return value and margin of coverage rows by area, measure and minutes."""
     with closing(store.open()) as reader:
         table = reader.items("table", ItemQuery(limit=ALL)).to_pylist()
-    wanted = [r for r in table if r["measure"] in {"persons", "covered_persons", "covered_share"} and r["group"] == "all"]
+    measures = {"persons", "covered_persons", "covered_share", "median_minutes", "served_persons", "load", "access_capacity"}
+    wanted = [r for r in table if r["measure"] in measures and r["group"] == "all"]
     return {
         (r["geography"], r["unit"], r["measure"], r["minutes"]): (r["value"], r["margin"])
         for r in wanted
@@ -85,17 +91,50 @@ def test_an_answer_equals_a_release_with_these_stations(
     edits: tuple[StationEdit, ...], stations: list[str],
 ) -> None:  # fmt: skip
     expected = republished(town, protected, study, layers, tmp_path, stations)
-    answer = engine.answer(WALK.model_copy(update={"edits": edits, "areas": "all"}))
+    answer = coverage_answer(engine, WALK.model_copy(update={"edits": edits, "areas": "all", "access": True}))
     for area in answer["areas"]:
         for at in area["breaks"]:
             for name, measure in (("persons", "covered_persons"), ("share", "covered_share")):
                 value, margin = expected[area["geography"], area["unit"], measure, at["minutes"]]
                 assert [at[name]["value"], at[name]["margin"]] == pytest.approx([value, margin], abs=6e-4)
+        assert_equal(area["access"], expected[area["geography"], area["unit"], "access_capacity", 0])
+        assert_equal(area["median_minutes"], expected[area["geography"], area["unit"], "median_minutes", 0])
     assert len(answer["areas"]) == 3
+    for station in answer["stations"]:
+        if station["id"] not in {e.station for e in edits if not e.open}:
+            for name, measure in (("persons", "served_persons"), ("load", "load")):
+                assert_equal(station[name], expected["station", station["id"], measure, 0])
+    assert {s["id"] for s in answer["stations"]} >= {e.station for e in edits}
+
+
+def assert_equal(answered: dict[str, Any], published: tuple[Any, Any]) -> None:
+    for got, expected in zip((answered["value"], answered["margin"]), published, strict=True):
+        assert got == (expected if expected is None else pytest.approx(expected, abs=6e-4))
+
+
+def test_stations_at_one_position_share_their_people_by_capacity(engine: Engine) -> None:
+    twin = NEW.model_copy(update={"lon": 10.0, "lat": 0.0, "capacity": 1500.0})
+    alone, shared = (
+        {s["id"]: s for s in coverage_answer(engine, WALK.model_copy(update={"edits": edits}))["stations"]}
+        for edits in ((StationEdit(station="A", capacity=500),), (StationEdit(station="A", start_delay_s=0), twin))
+    )
+    assert shared["A"]["persons"]["value"] == pytest.approx(alone["A"]["persons"]["value"] / 4, abs=1e-3)
+    assert shared["C"]["persons"]["value"] == pytest.approx(alone["A"]["persons"]["value"] * 3 / 4, abs=1e-3)
+    assert shared["A"]["load"]["value"] == pytest.approx(shared["C"]["load"]["value"], abs=1e-3)
+
+
+def test_another_capacity_changes_the_access_of_areas_and_not_their_coverage(engine: Engine) -> None:
+    more = StationEdit(station="A", capacity=1000)
+    assert coverage_answer(engine, WALK.model_copy(update={"edits": (more,)}))["areas"] == []
+    areas = coverage_answer(engine, WALK.model_copy(update={"edits": (more,), "access": True}))["areas"]
+    assert areas
+    for area in areas:
+        assert area["access"]["value"] > area["access_before"]["value"]
+        assert all(at["persons"] == at["persons_before"] for at in area["breaks"])
 
 
 def test_gained_and_lost_people_make_up_the_difference(engine: Engine) -> None:
-    answer = engine.answer(WALK.model_copy(update={"edits": (MOVED, CLOSED, NEW)}))
+    answer = coverage_answer(engine, WALK.model_copy(update={"edits": (MOVED, CLOSED, NEW)}))
     for area in answer["areas"]:
         for at in area["breaks"]:
             difference = at["persons"]["value"] - at["persons_before"]["value"]
@@ -106,31 +145,31 @@ def test_gained_and_lost_people_make_up_the_difference(engine: Engine) -> None:
 
 def test_a_view_limited_to_an_area_has_this_area_alone(engine: Engine) -> None:
     question = WALK.model_copy(update={"edits": (MOVED,), "areas": "all"})
-    answer = engine.answer(question, ("W",))
+    answer = coverage_answer(engine, question, ("W",))
     assert [a["unit"] for a in answer["areas"]] == ["W"]
     assert answer["stations"] == []
-    everything = {a["unit"]: a for a in engine.answer(question)["areas"]}
+    everything = {a["unit"]: a for a in coverage_answer(engine, question)["areas"]}
     assert answer["areas"][0] == everything["W"]
     county = next(u for u, a in everything.items() if a["geography"] == "county")
-    assert {a["unit"] for a in engine.answer(question, (county,))["areas"]} == set(everything)
+    assert {a["unit"] for a in coverage_answer(engine, question, (county,))["areas"]} == set(everything)
 
 
 def test_a_question_leaves_no_trace(engine: Engine) -> None:
-    before = engine.answer(WALK.model_copy(update={"areas": "all"}))
-    engine.answer(WALK.model_copy(update={"edits": (MOVED, CLOSED, NEW)}))
-    assert engine.answer(WALK.model_copy(update={"areas": "all"})) == before
-    assert engine.answer(WALK)["areas"] == []
+    before = coverage_answer(engine, WALK.model_copy(update={"areas": "all"}))
+    coverage_answer(engine, WALK.model_copy(update={"edits": (MOVED, CLOSED, NEW)}))
+    assert coverage_answer(engine, WALK.model_copy(update={"areas": "all"})) == before
+    assert coverage_answer(engine, WALK)["areas"] == []
 
 
 def test_people_of_a_closed_station_go_to_the_next_one(engine: Engine) -> None:
-    answer = engine.answer(WALK.model_copy(update={"edits": (CLOSED, MOVED)}))
+    answer = coverage_answer(engine, WALK.model_copy(update={"edits": (CLOSED, MOVED)}))
     change = {s["id"]: (s["persons_before"]["value"], s["persons"]["value"]) for s in answer["stations"]}
     assert change["A"][0] > 0 == change["A"][1]
     assert change["B"][1] > change["B"][0] > 0
 
 
 def test_a_station_far_from_streets_is_named(engine: Engine) -> None:
-    answer = engine.answer(WALK.model_copy(update={"edits": (NEW.model_copy(update={"lat": 1.0}),)}))
+    answer = coverage_answer(engine, WALK.model_copy(update={"edits": (NEW.model_copy(update={"lat": 1.0}),)}))
     assert (answer["off_street"], answer["areas"]) == (["C"], [])
 
 
@@ -149,4 +188,107 @@ def test_a_station_far_from_streets_is_named(engine: Engine) -> None:
 )
 def test_what_the_study_does_not_have_is_refused(engine: Engine, question: dict[str, Any], text: str) -> None:
     with pytest.raises(ParameterError, match=text):
-        engine.answer(WALK.model_copy(update=question))
+        coverage_answer(engine, WALK.model_copy(update=question))
+
+
+EVERYWHERE = {"type": "Circle", "center": [10.0072, 0.0072], "radius": 50_000}
+
+
+def square(west: float, south: float, east: float, north: float) -> dict[str, Any]:
+    ring = [[west, south], [east, south], [east, north], [west, north], [west, south]]
+    return {"type": "Polygon", "coordinates": [ring]}
+
+
+def zone(shape: dict[str, Any], *edits: StationEdit) -> ZoneQuestion:
+    return ZoneQuestion.model_validate({"service": "checkup", "mode": "walk", "edits": edits, "zone": shape})
+
+
+@pytest.mark.parametrize("edits", [(), (MOVED, CLOSED), (NEW,)])
+def test_a_zone_around_everything_equals_the_county(engine: Engine, edits: tuple[StationEdit, ...]) -> None:
+    whole = coverage_answer(engine, WALK.model_copy(update={"edits": edits, "areas": "all"}))["areas"]
+    (county,) = (a for a in whole if a["geography"] == "county")
+    answer = zone_answer(engine, zone(EVERYWHERE, *edits))
+    assert {n: answer[n] for n in ("persons", "median_minutes", "median_minutes_before")} == {
+        n: county[n] for n in ("persons", "median_minutes", "median_minutes_before")
+    }
+    for got, expected in zip(answer["breaks"], county["breaks"], strict=True):
+        for name in ("persons", "persons_before", "share", "gained", "lost"):
+            assert got[name]["value"] == pytest.approx(expected[name]["value"], abs=2e-3)
+            assert got[name]["margin"] == pytest.approx(expected[name]["margin"], abs=2e-3)
+    served = sum(s["persons"]["value"] for s in answer["served_by"])
+    assert served == pytest.approx(answer["breaks"][-1]["persons"]["value"], abs=0.01)
+
+
+def test_zones_side_by_side_add_up(engine: Engine) -> None:
+    west, east, both = (
+        zone_answer(engine, zone(square(left, -0.1, right, 0.1), MOVED))
+        for left, right in ((9.9, 10.007), (10.007, 10.1), (9.9, 10.1))
+    )
+    assert west["persons"]["value"] > 0 < east["persons"]["value"]
+    total = west["persons"]["value"] + east["persons"]["value"]
+    assert both["persons"]["value"] == pytest.approx(total, abs=2e-3)
+    parts = {"type": "MultiPolygon", "coordinates": [square(9.9, -0.1, r, 0.1)["coordinates"] for r in (10.007, 10.1)]}
+    assert zone_answer(engine, zone(parts, MOVED))["persons"] == both["persons"]
+
+
+def test_a_zone_lists_its_stations_with_the_edits(engine: Engine) -> None:
+    around_a = square(9.999, -0.001, 10.001, 0.001)
+    assert [s["id"] for s in zone_answer(engine, zone(around_a))["stations"]] == ["A"]
+    moved_here = StationEdit(station="B", lon=10.0005, lat=0.0)
+    assert [s["id"] for s in zone_answer(engine, zone(around_a, moved_here, NEW))["stations"]] == ["A", "B"]
+    assert [s["id"] for s in zone_answer(engine, zone(around_a, CLOSED))["stations"]] == []
+    assert [s["id"] for s in zone_answer(engine, zone(around_a))["stations"]] == ["A"]
+
+
+def test_a_zone_of_a_limited_view_has_the_people_of_its_areas(engine: Engine) -> None:
+    answer = zone_answer(engine, zone(EVERYWHERE), ("W",))
+    (west,) = coverage_answer(engine, WALK.model_copy(update={"areas": "all"}), ("W",))["areas"]
+    assert (answer["persons"], answer["stations"], answer["served_by"]) == (west["persons"], [], [])
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [
+        {"type": "Polygon", "coordinates": [[[0, 0], [1, 0], [0, 0]]]},
+        {"type": "Polygon", "coordinates": [[[0, 0], [1, 0], [1, 1], [0, 1]]]},
+        {"type": "Polygon", "coordinates": []},
+        {"type": "Polygon", "coordinates": [[[0, 0], [1000, 0], [1, 1], [0, 0]]]},
+        {"type": "Circle", "center": [0, 0], "radius": 0},
+        {"type": "Point", "coordinates": [0, 0]},
+    ],
+)
+def test_a_shape_that_is_no_zone_is_refused(shape: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError):
+        zone(shape)
+
+
+def test_an_isochrone_has_the_people_within_reach_of_the_station(engine: Engine) -> None:
+    only_a = StationEdit(station="B", open=False)
+    whole = coverage_answer(engine, WALK.model_copy(update={"edits": (only_a,), "areas": "all"}))["areas"]
+    (county,) = (a for a in whole if a["geography"] == "county")
+    answer = isochrone_answer(engine, IsochroneQuestion(mode="walk", station="A", minutes=engine.parameters.minutes))
+    for feature, expected in zip(answer["features"], county["breaks"], strict=True):
+        assert feature["properties"]["minutes"] == expected["minutes"]
+        assert feature["properties"]["persons"]["value"] == pytest.approx(expected["persons"]["value"], abs=2e-3)
+        assert feature["properties"]["persons"]["margin"] == pytest.approx(expected["persons"]["margin"], abs=2e-3)
+        assert feature["geometry"]["type"] == "MultiPolygon"
+    zone_of = zone(answer["features"][0]["geometry"], only_a)
+    inside = zone_answer(engine, zone_of)["persons"]["value"]
+    assert inside == pytest.approx(county["breaks"][0]["persons"]["value"], rel=0.1)
+
+
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        ({"mode": "drive"}, "mode: got 'drive', allowed are walk"),
+        ({"minutes": (500,)}, "minutes: got 500, allowed are 1 to"),
+        ({"station": "Z"}, "station: got 'Z'"),
+        ({"lon": 10.0}, "not both"),
+        ({"station": None, "lon": 10.0}, "both lon and lat"),
+        ({"station": None, "lon": 10.0, "lat": 1.0}, "place 10, 1: no street for the mode walk within"),
+    ],
+)
+def test_an_isochrone_of_nowhere_is_refused(engine: Engine, question: dict[str, Any], text: str) -> None:
+    asked = IsochroneQuestion(mode="walk", station="A", minutes=(5,)).model_copy(update=question)
+    with pytest.raises(ParameterError, match=text):
+        isochrone_answer(engine, asked)

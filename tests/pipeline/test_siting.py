@@ -34,7 +34,7 @@ def release(
     with closing(open_store(tmp_path_factory.mktemp("siting") / "releases", None, "geoservice", read_only=False)) as store:
         publish_study(protected, store, study, layers, quiet)
         with closing(store.open()) as reader:
-            yield read_live(reader.live()), SitingParameters.of(reader.manifest.study)
+            yield read_live(reader.live()), SitingParameters.of_study(reader.manifest.study)
 
 
 def on_release(release: tuple[LiveArrays, SitingParameters], request: SitingRequest, **more: Any) -> SitingResult:

@@ -6,13 +6,14 @@ from typing import Any
 from urllib.error import HTTPError
 
 import pytest
+from shapely.geometry import Point, shape
 
 PATH = "/processes/station-scenario"
 
 
-def ask(url: str, inputs: Any, body: bytes | None = None) -> tuple[int, dict[str, Any]]:
+def ask(url: str, inputs: Any, body: bytes | None = None, path: str = PATH) -> tuple[int, dict[str, Any]]:
     data = json.dumps({"inputs": inputs}).encode() if body is None else body
-    request = urllib.request.Request(f"{url}{PATH}/execution", data, {"Content-Type": "application/json"})
+    request = urllib.request.Request(f"{url}{path}/execution", data, {"Content-Type": "application/json"})
     try:
         with urllib.request.urlopen(request) as answer:
             return answer.status, json.load(answer)
@@ -27,9 +28,10 @@ def station(demo_server: str) -> dict[str, Any]:
 
 
 def test_the_list_and_the_description_name_the_inputs(client):
-    listed = client.json("/processes?limit=1")["processes"][0]
+    listed = client.json("/processes")["processes"]
     described = client.json(PATH)
-    assert (listed["id"], described["title"]) == ("station-scenario", "Stations as they could be")
+    assert [p["id"] for p in listed] == ["station-scenario", "zone-summary", "isochrone", "siting"]
+    assert described["title"] == "Stations as they could be"
     assert set(described["inputs"]) == {"service", "mode", "tier", "group", "edits", "areas"}
     assert client.json(f"{PATH}?lang=zh")["title"] == "站点情景"
     missing = client.get("/processes/nothing")
@@ -88,3 +90,34 @@ def test_bad_inputs_are_refused_and_named(demo_server: str, inputs: Any, text: s
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b"nan", b"\xff", b"1" * 300_000])
 def test_a_body_that_is_no_question_is_refused(demo_server: str, body: bytes) -> None:
     assert ask(demo_server, None, body)[0] == 400
+
+
+def test_the_people_of_a_zone_and_of_an_isochrone_around_a_station(demo_server: str, station: dict[str, Any]) -> None:
+    lon, lat = station["geometry"]["coordinates"]
+    circle = {"type": "Circle", "center": [lon, lat], "radius": 300}
+    inputs = {"service": "primary_care", "mode": "walk", "zone": circle}
+    status, zone = ask(demo_server, inputs, path="/processes/zone-summary")
+    assert status == 200
+    assert station["properties"]["unit"] in {s["id"] for s in zone["stations"]}
+    assert 0 < zone["breaks"][0]["persons"]["value"] <= zone["persons"]["value"] + 0.01
+    asked = {"mode": "walk", "station": station["properties"]["unit"], "minutes": [10, 5]}
+    status, answer = ask(demo_server, asked, path="/processes/isochrone")
+    assert (status, [f["id"] for f in answer["features"]]) == (200, [5, 10])
+    assert shape(answer["features"][0]["geometry"]).contains(Point(lon, lat))
+    persons = [f["properties"]["persons"]["value"] for f in answer["features"]]
+    assert 0 < persons[0] < persons[1]
+
+
+@pytest.mark.parametrize(
+    ("path", "inputs", "text"),
+    [
+        ("zone-summary", {"service": "primary_care", "mode": "walk"}, "inputs.zone"),
+        ("zone-summary", {"service": "primary_care", "mode": "walk", "zone": {"type": "Point"}}, "inputs.zone"),
+        ("isochrone", {"mode": "walk", "minutes": []}, "inputs.minutes"),
+        ("isochrone", {"mode": "walk", "minutes": [5]}, "give the id of a station"),
+        ("isochrone", {"mode": "walk", "minutes": [5], "lon": 0, "lat": 0}, "no street for the mode walk"),
+    ],
+)
+def test_bad_zones_and_places_are_refused(demo_server: str, path: str, inputs: dict[str, Any], text: str) -> None:
+    status, problem = ask(demo_server, inputs, path=f"/processes/{path}")
+    assert (status, text in problem["detail"]) == (400, True), problem

@@ -7,19 +7,24 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
+from geoservice.live.coverage_answer import coverage_answer
 from geoservice.live.engine import Engine
 from geoservice.live.files import read_live
-from geoservice.live.question import Parameters
+from geoservice.live.isochrone_answer import isochrone_answer
+from geoservice.live.parameters import Parameters
+from geoservice.live.zone_answer import zone_answer
 from geoservice.release.protocols import ReleaseReader
 from geoservice.server.jobs.messages import ReleaseState
-from geoservice.server.processes.registry import STATION_SCENARIO
+from geoservice.server.processes.registry import ISOCHRONE, STATION_SCENARIO, ZONE
 
 ENGINE = "engine"
 """Key of the engine in the state that a process keeps with an open release."""
 
 Answer = Callable[[Engine, Any, tuple[str, ...] | None], dict[str, Any]]
 """Answers a question of an engine, within the areas that the caller may see."""
-ANSWERS: Mapping[str, Answer] = MappingProxyType({STATION_SCENARIO.id: Engine.answer})
+ANSWERS: Mapping[str, Answer] = MappingProxyType(
+    {STATION_SCENARIO.id: coverage_answer, ZONE.id: zone_answer, ISOCHRONE.id: isochrone_answer}
+)
 
 
 def engine_of(reader: ReleaseReader, state: ReleaseState) -> Engine:

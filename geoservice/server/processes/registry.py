@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from geoservice.live.question import CoverageQuestion
+from geoservice.live.question import CoverageQuestion, IsochroneQuestion, ZoneQuestion
 from geoservice.server.formats import GEOJSON
 from geoservice.server.processes.errors import NoSuchProcess
 from geoservice.siting.question import SitingQuestion
@@ -79,6 +79,27 @@ STATION_SCENARIO = Process(
     },
     CoverageQuestion,
 )
+ZONE = Process(
+    "zone-summary",
+    {"zh": "任意区域统计", "en": "People of a zone"},
+    {
+        "zh": "在地图上画出的多边形或圆之内的人数、各时间段的覆盖人数与比例、中位用时和服务站点，可与站点调整后的情况对比，"
+        "均附误差范围。",
+        "en": "People in a polygon or circle drawn on the map, how many of them are within reach, their median minutes and "
+        "their stations, before and after edits of stations; each number with its margin.",
+    },
+    ZoneQuestion,
+)
+ISOCHRONE = Process(
+    "isochrone",
+    {"zh": "等时圈", "en": "Isochrone"},
+    {
+        "zh": "从任意地点或站点出发（或到达）在若干分钟之内的范围及其中的人数，附误差范围。",
+        "en": "The area within some minutes of any place or station, and the people in it with their margin.",
+    },
+    IsochroneQuestion,
+    GEOJSON,
+)
 SITING = Process(
     "siting",
     {"zh": "选址", "en": "Where stations should open"},
@@ -94,7 +115,7 @@ SITING = Process(
     job_control=("sync-execute", "async-execute", "dismiss"),
     everywhere=True,
 )
-PROCESSES: Mapping[str, Process] = MappingProxyType({p.id: p for p in (STATION_SCENARIO, SITING)})
+PROCESSES: Mapping[str, Process] = MappingProxyType({p.id: p for p in (STATION_SCENARIO, ZONE, ISOCHRONE, SITING)})
 
 
 def process_of(process_id: str) -> Process:

@@ -21,7 +21,7 @@ def siting_answer(
         progress("reading", 0.0)
         live = read_live(reader.live())
         arrays = StudyArrays(live.surface, live.areas, live.stations.to_pylist(), live.network)
-        state[ARRAYS] = arrays, SitingParameters.of(reader.manifest.study)
+        state[ARRAYS] = arrays, SitingParameters.of_study(reader.manifest.study)
         progress("reading", 1.0)
     arrays, parameters = state[ARRAYS]
     return answer(arrays, parameters, question, progress)

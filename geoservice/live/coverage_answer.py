@@ -1,0 +1,130 @@
+"""Coverage of areas and people of stations after the edits of a scenario, beside those before."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from geoservice.analysis.catchments import load
+from geoservice.analysis.coverage import bands
+from geoservice.demand import ChangedSums, region_sums, threshold_sums
+from geoservice.geo import Bools, Floats, Ints
+from geoservice.live.coverage import Coverage, coverage_of
+from geoservice.live.coverage_rows import Crossings, Json, coverage_rows
+from geoservice.live.engine import Engine
+from geoservice.live.estimates import Estimates, numbers
+from geoservice.live.question import CoverageQuestion
+from geoservice.live.scenario import Scenario
+from geoservice.live.station_people import Sharing
+
+
+def coverage_answer(engine: Engine, question: CoverageQuestion, within: Sequence[str] | None = None) -> Json:
+    """Return the coverage of areas and the people of stations after the edits, beside those before; JSON.
+
+    ``within`` limits the answer to these areas and those below them, without stations; None is no limit.
+    Raises :class:`ParameterError` for a service, mode, tier, group or station that the study does not have.
+    """
+    access_before = engine.access(question) if question.access else None
+    with engine.scenario(question) as scenario:
+        every = np.arange(len(engine.areas))
+        areas = every if question.areas == "all" else engine.areas.of(scenario.changed.point)
+        access = None if access_before is None else _Access(access_before.before, access_before.after(scenario))
+        if access is not None and question.areas == "changed":
+            areas = np.union1d(areas, np.flatnonzero(access.changed))
+        if within is not None:
+            areas = areas[engine.areas.inside(within)[areas]]
+        return {
+            **question.model_dump(include={"service", "mode", "tier", "group"}),
+            "minutes": list(engine.parameters.minutes),
+            "areas": _areas(engine, scenario, areas, access),
+            "stations": _stations(engine, scenario) if within is None else [],
+            "off_street": scenario.off_street,
+        }
+
+
+class _Access(NamedTuple):
+    """Accessibility of all areas; shapes ``(areas,)``."""
+
+    before: Estimates
+    after: Estimates
+
+    @property
+    def changed(self) -> Bools:
+        """Which areas have another index than before, apart from rounding."""
+        return ~np.isclose(self.before.value, self.after.value, rtol=1e-9, atol=1e-9, equal_nan=True)
+
+
+def _areas(engine: Engine, scenario: Scenario, areas: Ints, access: _Access | None) -> list[Json]:
+    minutes, quantity = engine.parameters.minutes, scenario.quantity
+    before = scenario.trip.coverage(engine.totals, quantity, minutes).take(areas)
+    after = _coverage_after(engine, scenario, areas)
+    region, rank = engine.areas.entries(scenario.changed.point, areas)
+    crossings = Crossings.of(engine.surface, quantity, region, len(areas), scenario.changed, rank, minutes)
+    rows = coverage_rows(before, after, crossings, minutes, engine.counts)
+    if access is not None:
+        columns = (numbers(estimates.take(areas)) for estimates in (access.after, access.before))
+        for row, after_edits, at_first in zip(rows, *columns, strict=True):
+            row |= {"access": after_edits, "access_before": at_first}
+    return [{**engine.areas.rows[area], **row} for area, row in zip(areas.tolist(), rows, strict=True)]
+
+
+def _coverage_after(engine: Engine, scenario: Scenario, areas: Ints) -> Coverage:
+    """Return the coverage of areas after the edits; only leaves with a changed point are summed again."""
+    minutes, points = engine.parameters.minutes, scenario.points
+    region, rank = engine.areas.entries(points.point, areas)
+    removed, added = (
+        threshold_sums(engine.surface, region, len(areas), bands(ms, minutes)[rank], len(minutes), points.point[rank])
+        for ms in (points.ms_before, points.ms)
+    )
+    row = (areas[:, None] * len(minutes) + np.arange(len(minutes))).ravel()
+    covered = ChangedSums.of(scenario.trip.covered, row, removed, added)
+    return coverage_of(covered, engine.totals, areas, scenario.quantity, minutes)
+
+
+def _stations(engine: Engine, scenario: Scenario) -> list[Json]:
+    """Return people and load of the stations that were edited, and of those whose people change."""
+    count, changed = len(scenario.before), scenario.changed
+    sharing = Sharing.of(scenario.streets.graph, scenario.after.placed, scenario.after.offered, scenario.after.capacity)
+    new = len(scenario.after) - count
+    first_before = np.append(scenario.trip.sharing.first, np.full(new, count))
+    concerned = np.zeros(len(scenario.after) + 1, np.bool_)  # the last is station -1
+    for station in (changed.station_before, changed.station, scenario.edited):
+        concerned[station] = True
+    listed = np.flatnonzero(concerned[first_before] | concerned[sharing.first] | concerned[:-1])
+    share_before, capacity_before = (
+        np.append(known, np.full(new, missing))[listed]
+        for known, missing in ((scenario.trip.sharing.share, 1.0), (scenario.before.capacity, np.nan))
+    )
+    before = Estimates.of(scenario.trip.served, scenario.quantity).take(first_before[listed]).scaled(share_before)
+    after = _people_after(engine, scenario, sharing.first[listed]).scaled(sharing.share[listed])
+    columns = {
+        "persons": engine.counts(after),
+        "persons_before": engine.counts(before),
+        "load": numbers(_load(after, scenario.after.capacity[listed])),
+        "load_before": numbers(_load(before, capacity_before)),
+    }
+    return [
+        {
+            **{name: scenario.after.rows[number][name] for name in ("id", "name", "capacity")},
+            **{name: column[i] for name, column in columns.items()},
+        }
+        for i, number in enumerate(listed.tolist())
+    ]
+
+
+def _load(people: Estimates, capacity: Floats) -> Estimates:
+    return Estimates(load(people.value, capacity), load(people.margin, capacity))
+
+
+def _people_after(engine: Engine, scenario: Scenario, first: Ints) -> Estimates:
+    """Return the people whose nearest station is each of ``first`` after the edits."""
+    points, stations = scenario.points, np.unique(first)
+    number = np.full(len(scenario.after) + 1, -1, np.int32)  # the last is that of station -1
+    number[stations] = np.arange(len(stations))
+    removed, added = (
+        region_sums(engine.surface, number[station], len(stations), points.point)
+        for station in (points.station_before, points.station)
+    )
+    row = np.minimum(stations, len(scenario.before))  # new stations have an empty row
+    sums = ChangedSums.of(scenario.trip.served, row, removed, added)
+    return Estimates.of(sums, scenario.quantity).take(np.searchsorted(stations, first))

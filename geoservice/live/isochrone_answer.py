@@ -1,0 +1,86 @@
+"""The area within some minutes of a place, and the people in it, as GeoJSON."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import shapely
+
+from geoservice.analysis.coverage import bands
+from geoservice.demand import Quantity, threshold_sums
+from geoservice.errors import ParameterError
+from geoservice.live.coverage_rows import Json
+from geoservice.live.engine import Engine
+from geoservice.live.estimates import Estimates
+from geoservice.live.question import IsochroneQuestion
+from geoservice.network.isochrones import isochrones
+from geoservice.network.travel import nearest
+
+DECIMALS = 6
+"""Decimals of degrees: 0.1 m."""
+
+
+def isochrone_answer(engine: Engine, question: IsochroneQuestion, within: Sequence[str] | None = None) -> Json:
+    """Return a feature for each number of minutes, ascending: the area, and the people in it.
+
+    ``within`` limits the people to those in these areas; None is no limit.
+    Raises :class:`ParameterError` for a mode, group, station or minutes that the study does not have, and for a place that is
+    on no street.
+    """
+    engine.check_mode(question.mode)
+    engine.check_group(question.group)
+    minutes, row = _minutes(engine, question), _place(engine, question)
+    streets, parameters, surface = engine.streets(question.mode), engine.parameters, engine.surface
+    place = streets.place([row])
+    if not place.snapped.ok[0]:
+        text = f"no street for the mode {question.mode} within {parameters.snap_metres:g} metres"
+        raise ParameterError(f"place {row['lon']:g}, {row['lat']:g}: {text}")
+    search = (streets.graph, place.snapped, place.start_ms)
+    shapes = isochrones(*search, minutes, parameters.direction, streets.edges, parameters.snap_metres)
+    ms, _ = nearest(*search, streets.points.points, minutes[-1] * 60_000, parameters.direction)
+    region = np.zeros(len(ms), np.int32)
+    if within is not None:
+        region[~engine.areas.points_inside(within)] = -1
+    sums = threshold_sums(surface, region, 1, bands(ms, minutes), len(minutes))
+    persons = engine.counts(Estimates.of(sums, Quantity("persons", question.group)))
+    properties = {"mode": question.mode, "group": question.group, "direction": parameters.direction}
+    return {
+        "type": "FeatureCollection",
+        "place": {name: row[name] for name in ("id", "name", "lon", "lat") if name in row},
+        "features": [
+            {
+                "type": "Feature",
+                "id": limit,
+                "properties": {**properties, "minutes": limit, "persons": count},
+                "geometry": _geometry(shape),
+            }
+            for limit, count, shape in zip(minutes, persons, shapes, strict=True)
+        ],
+    }
+
+
+def _minutes(engine: Engine, question: IsochroneQuestion) -> tuple[int, ...]:
+    longest = engine.parameters.minutes[-1]
+    for value in question.minutes:
+        if not 1 <= value <= longest:
+            raise ParameterError(f"minutes: got {value}, allowed are 1 to {longest}")
+    return tuple(sorted(set(question.minutes)))
+
+
+def _place(engine: Engine, question: IsochroneQuestion) -> Mapping[str, Any]:
+    given = (question.lon is not None, question.lat is not None)
+    if question.station is None:
+        if not all(given):
+            raise ParameterError("station, lon, lat: give the id of a station, or both lon and lat")
+        return {"lon": question.lon, "lat": question.lat, "start_delay_s": question.start_delay_s}
+    if any(given):
+        raise ParameterError("station, lon, lat: give the id of a station, or lon and lat, not both")
+    found = engine.station_number.get(question.station)
+    if found is None:
+        raise ParameterError(f"station: got {question.station!r:.60}, allowed are the ids of stations of the release")
+    return engine.station_rows[found]
+
+
+def _geometry(shape: shapely.Geometry) -> Any:
+    rounded = shapely.transform(shape, lambda p: np.round(p, DECIMALS))
+    return rounded.__geo_interface__
