@@ -8,15 +8,18 @@ from typing import Any
 import numpy as np
 import pytest
 
-from geoservice.errors import InputError
+from geoservice.errors import InputError, ParameterError
 from geoservice.layer import Layer
 from geoservice.live.files import LiveArrays, read_live
 from geoservice.pipeline import publish_study
-from geoservice.pipeline.siting import choose_sites_of_project
+from geoservice.pipeline.context import UNCHANGED
+from geoservice.pipeline.siting import choose_sites_of_project, siting_parameters, study_arrays
 from geoservice.project import Project
 from geoservice.release import open_store
+from geoservice.siting.answer import answer
 from geoservice.siting.arrays import SitingParameters, StudyArrays
 from geoservice.siting.left_out import LeftOut
+from geoservice.siting.question import SitingQuestion
 from geoservice.siting.request import SitingRequest
 from geoservice.siting.result import SitingResult
 from geoservice.siting.run import choose_sites
@@ -103,3 +106,13 @@ def test_an_exception_in_the_progress_cancels(release: tuple[LiveArrays, SitingP
     with pytest.raises(KeyboardInterrupt):
         choose_sites(arrays, parameters, ASK, None, stop)
     assert stages[-1] == "travel times"
+
+
+def test_that_there_are_no_candidates_is_an_answer(project: Project, study: Study) -> None:
+    arrays, parameters = study_arrays(project, study, UNCHANGED, quiet), siting_parameters(study)
+    question = SitingQuestion(service="checkup", mode="walk", minutes=60, sites=1, candidates="gaps")
+    result = answer(arrays, parameters, question, quiet)
+    assert (result["feasible"], result["features"], result["left_out"]) == (False, [], [])
+    assert result["summary"][0]["zh"] == "没有候选点：已知的居民都已在时间内。"
+    with pytest.raises(ParameterError, match="tier: got 'city'"):
+        answer(arrays, parameters, question.model_copy(update={"tier": "city"}), quiet)

@@ -181,12 +181,6 @@ def test_what_no_choice_can_reach_is_named_by_area(service: Service) -> None:
     assert all(row["area"] for row in body["left_out"])
 
 
-def test_that_there_are_no_candidates_is_an_answer_too(service: Service) -> None:
-    answer = service.call("POST", f"{PATH}?lang=zh", {"inputs": {**ASK, "candidates": "gaps", "minutes": 120}})
-    assert (answer.status, answer.body["feasible"], answer.body["left_out"]) == (200, False, [])
-    assert answer.body["summary"] == ["没有候选点：已知的居民都已在时间内。"]
-
-
 def point(lon: float, lat: float, **properties: Any) -> dict[str, Any]:
     return {"type": "Feature", "geometry": {"type": "Point", "coordinates": [lon, lat]}, "properties": properties}
 
