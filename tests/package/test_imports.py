@@ -78,6 +78,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "disclosure",
         "ingest",
         "layer",
+        "live",
         "maps",
         "measures",
         "network",

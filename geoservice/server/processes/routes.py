@@ -4,9 +4,10 @@ from typing import Annotated, Any
 
 import orjson
 from fastapi import APIRouter, Depends, Request, Response
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
 from geoservice.errors import ParameterError
+from geoservice.live.inputs import checked_inputs
 from geoservice.server import schemas
 from geoservice.server.deps import RequestContext, request_context
 from geoservice.server.formats import HTML, JSON
@@ -106,9 +107,4 @@ def parse_inputs(body: bytes, model: type[BaseModel]) -> BaseModel:
         raise ParameterError('body: not JSON; send {"inputs": {…}}') from None
     if not isinstance(content, dict) or not isinstance(content.get("inputs"), dict):
         raise ParameterError('body: expected an object with "inputs", itself an object')
-    try:
-        return model.model_validate(content["inputs"])
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_context=False)[0]
-        place = ".".join(map(str, ("inputs", *first["loc"])))
-        raise ParameterError(f"{place}: got {str(first['input'])!r:.60}: {first['msg']}") from None
+    return checked_inputs(model, content["inputs"])
