@@ -9,6 +9,16 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self
 
+from geoservice.api.live import (
+    LiveQuestions,
+    ScenarioAnswer,
+    ZoneAnswer,
+    edit_rows,
+    isochrone_frame,
+    scenario_answer,
+    zone_answer,
+    zone_input,
+)
 from geoservice.api.stores import releases_of, settings_for
 from geoservice.errors import NotFound
 
@@ -16,7 +26,9 @@ if TYPE_CHECKING:
     import folium
     import geopandas
     import pandas as pd
+    from shapely.geometry.base import BaseGeometry
 
+    from geoservice.api.live import Edits
     from geoservice.layer import Label
     from geoservice.release import ReleaseStore
     from geoservice.release.base import Manifest
@@ -103,7 +115,7 @@ class Release:
 
     def __init__(self, reader: "FeatureReader", store: "ReleaseStore | None" = None, remarks: Sequence[str] = ()) -> None:
         self.remarks = tuple(remarks)
-        self._reader, self._resources = reader, ExitStack()
+        self._reader, self._resources, self._live = reader, ExitStack(), LiveQuestions(reader)
         if store is not None:
             self._resources.callback(store.close)
         self._resources.callback(reader.close)
@@ -201,6 +213,68 @@ class Release:
 
         layer = self._reader.layer(layer_id)
         return to_frame(layer, Batches(self._reader, layer_id, item_query(layer, where, level, bbox, columns)))
+
+    def scenario(
+        self,
+        service: str,
+        mode: str,
+        edits: "Edits" = (),
+        *,
+        tier: str = "any",
+        group: str = "all",
+        areas: Literal["changed", "all"] = "changed",
+        access: bool = False,
+    ) -> ScenarioAnswer:
+        """Return what becomes of coverage if stations are added, moved, closed or changed.
+
+        Parameters
+        ----------
+        service, mode, tier, group
+            Of the study.
+        edits
+            Stations as they would be: dictionaries, or a frame, with ``station`` and what changes (``lon``, ``lat`` or a
+            geometry, ``tier``, ``services``, ``capacity``, ``start_delay_s``, ``open``, ``name``); an unknown id is a new
+            station. See :class:`geoservice.live.edits.StationEdit`.
+        areas
+            Those with a change, or all.
+        access
+            Also compute accessibility (E2SFCA), which takes longer.
+
+        Raises
+        ------
+        ParameterError
+            The study does not have the service, mode, tier or group, or an edit is incomplete.
+        """
+        inputs = {"service": service, "mode": mode, "tier": tier, "group": group, "areas": areas, "access": access}
+        return scenario_answer(self._live.ask("station-scenario", {**inputs, "edits": edit_rows(edits)}))
+
+    def zone(
+        self,
+        zone: "BaseGeometry | Mapping[str, Any]",
+        service: str,
+        mode: str,
+        edits: "Edits" = (),
+        *,
+        tier: str = "any",
+        group: str = "all",
+    ) -> ZoneAnswer:
+        """Return the people of a zone and their coverage, before and after some edits of stations.
+
+        ``zone`` is a polygon in degrees, GeoJSON, or ``{"type": "Circle", "center": [lon, lat], "radius": metres}``; the other
+        parameters are those of :meth:`scenario`.
+        """
+        inputs = {"service": service, "mode": mode, "tier": tier, "group": group, "zone": zone_input(zone)}
+        return zone_answer(self._live.ask("zone-summary", {**inputs, "edits": edit_rows(edits)}))
+
+    def isochrone(
+        self, mode: str, minutes: Sequence[int], place: str | tuple[float, float], *, group: str = "all"
+    ) -> "geopandas.GeoDataFrame":
+        """Return the area within each number of minutes of a place, and the people in it.
+
+        ``place`` is the id of a station of the release, or a longitude and latitude.
+        """
+        at = {"station": place} if isinstance(place, str) else {"lon": float(place[0]), "lat": float(place[1])}
+        return isochrone_frame(self._live.ask("isochrone", {"mode": mode, "minutes": list(minutes), "group": group, **at}))
 
     def explore(self, *layers: str, language: Literal["zh", "en"] = "en") -> "folium.Map":
         """Return layers as a self-contained map for a notebook, which loads nothing from other hosts.

@@ -36,7 +36,16 @@ class ServiceReader:
         self.number, self.manifest = self._read_manifest()
 
     def _get(self, path: str, parameters: Mapping[str, str]) -> bytes:
-        request = Request(f"{self._base}{path}?{urlencode(parameters)}")  # noqa: S310 - its scheme is one of SCHEMES
+        return self._response(Request(f"{self._base}{path}?{urlencode(parameters)}"))  # noqa: S310 - its scheme is one of SCHEMES
+
+    def execute(self, process: str, inputs: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the answer of a process of the service; raises any error of its response."""
+        body = json.dumps({"inputs": inputs}).encode()
+        url, headers = f"{self._base}/processes/{process}/execution", {"Content-Type": "application/json"}
+        answer: dict[str, Any] = json.loads(self._response(Request(url, body, headers)))  # noqa: S310 - as above
+        return answer
+
+    def _response(self, request: Request) -> bytes:
         if self._token:
             request.add_unredirected_header("Authorization", f"Bearer {self._token}")  # another host must not get it
         try:

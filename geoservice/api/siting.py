@@ -1,11 +1,8 @@
-"""Choices of sites as data frames, and their files."""
+"""Choices of sites as data frames."""
 
 from collections.abc import Sequence
 from os import PathLike
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict
-
-from geoservice.errors import InputError
 
 if TYPE_CHECKING:
     import geopandas
@@ -24,7 +21,6 @@ UNITS = {
     "minutes_saved": "minute",
     "load": "person",
 }
-SUFFIXES = (".geojson", ".csv")
 
 
 class SitingOptions(TypedDict, total=False):
@@ -96,26 +92,3 @@ def siting_frame(result: "SitingResult") -> "geopandas.GeoDataFrame":
         "units": UNITS | {"difference": "person_minute" if result.is_timed else "person", "difference_margin": "person"},
     }
     return frame
-
-
-def check_out(path: Path) -> None:
-    """Raise :class:`InputError` unless a file of sites can have this name."""
-    if path.suffix.lower() not in SUFFIXES:
-        raise InputError(f"out: got {path.name!r:.60}, allowed are names that end in {' or '.join(SUFFIXES)}")
-
-
-def write_sites(frame: "geopandas.GeoDataFrame", path: Path) -> None:
-    """Write sites as GeoJSON, or as CSV with the columns ``lon`` and ``lat``, by the ending of the name."""
-    from geoservice.durable import atomic_write
-    from geoservice.spreadsheet import escape_formula
-
-    check_out(path)
-    table = frame.reset_index()
-    with atomic_write(path) as aside:
-        if path.suffix.lower() == ".geojson":
-            aside.write_text(table.to_json(drop_id=True, ensure_ascii=False), encoding="utf-8")
-            return
-        plain = table.drop(columns="geometry").assign(lon=frame.geometry.x.to_numpy(), lat=frame.geometry.y.to_numpy())
-        plain.map(lambda value: escape_formula(value) if isinstance(value, str) else value).to_csv(
-            aside, index=False, encoding="utf-8-sig"
-        )

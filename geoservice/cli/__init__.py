@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 
 from geoservice import __version__
-from geoservice.cli import access, data, demo, doctor, forget, protect, purge, quality, serve, siting, study, tools
+from geoservice.cli import access, data, demo, doctor, forget, live, protect, purge, quality, serve, siting, study, tools
 from geoservice.durable import disk_full, is_disk_full
 from geoservice.errors import Forbidden, GeoserviceError
 
@@ -30,6 +30,7 @@ forget.register(app)
 purge.register(app)
 quality.register(app)
 siting.register(app)
+live.register(app)
 access.register(app)
 serve.register(app)
 demo.register(app)

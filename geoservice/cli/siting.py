@@ -51,8 +51,9 @@ def siting(
     home: Home = None,
 ) -> None:
     """Choose the best sites for new stations beside the existing ones, and print them with reasons and the proven gap."""
+    from geoservice.api.files import check_out, write_frame
     from geoservice.api.project import ProjectFolder
-    from geoservice.api.siting import check_out, siting_frame, write_sites
+    from geoservice.api.siting import siting_frame
 
     if language not in ("zh", "en"):
         raise InputError(f"--lang: got {language!r:.20}, allowed are zh and en")
@@ -67,7 +68,7 @@ def siting(
         result = project.choose_sites(service, mode, candidates, crs, None, progress, options)
     _print(result, chosen)
     if file is not None:
-        write_sites(siting_frame(result), file)
+        write_frame(siting_frame(result).reset_index(), file)
         err.print(f"wrote {file}", markup=False)
 
 

@@ -1,11 +1,16 @@
 """Live questions: a scenario of stations, and the trip and group that are asked for."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from geoservice.live.edits import MAX_EDITS, MAX_TEXT, StationEdit
 from geoservice.live.zone import Latitude, Longitude, Zone
+
+STATION_SCENARIO, ZONE, ISOCHRONE = "station-scenario", "zone-summary", "isochrone"
+"""Ids of the processes that answer the questions."""
 
 
 class ScenarioQuestion(BaseModel):
@@ -53,3 +58,9 @@ class IsochroneQuestion(BaseModel):
     lat: Latitude | None = None
     start_delay_s: float = Field(0.0, ge=0, le=86_400)
     group: str = "all"
+
+
+QUESTIONS: Mapping[str, type[BaseModel]] = MappingProxyType(
+    {STATION_SCENARIO: CoverageQuestion, ZONE: ZoneQuestion, ISOCHRONE: IsochroneQuestion}
+)
+"""The question of each process."""

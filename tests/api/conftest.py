@@ -1,13 +1,16 @@
 """The grid town, loaded and published from Python."""
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import geopandas
 import pandas as pd
 import pytest
 
 import geoservice
+from geoservice import Release
 
 
 def population(town: Path) -> geopandas.GeoDataFrame:
@@ -63,3 +66,22 @@ def published_home(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPat
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     return folder
+
+
+@pytest.fixture
+def release(published_home: Path) -> Iterator[Release]:
+    with geoservice.open_release(published_home) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def served(folder_home: Path, serve: Any) -> Iterator[str]:
+    with serve(folder_home) as running:
+        yield running.url
+
+
+@pytest.fixture(scope="module")
+def near(folder_home: Path) -> Iterator[Release]:
+    """Return the release that is served, out of its folder."""
+    with geoservice.open_release(folder_home) as opened:
+        yield opened

@@ -3,7 +3,7 @@
 import re
 import shutil
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
@@ -19,25 +19,6 @@ from geoservice import Release
 from geoservice.errors import Conflict, InputError, NotFound, ParameterError, Unauthorized, Unavailable
 
 SHARE = "share_checkup_walk_15"
-
-
-@pytest.fixture
-def release(published_home: Path) -> Iterator[Release]:
-    with geoservice.open_release(published_home) as opened:
-        yield opened
-
-
-@pytest.fixture(scope="module")
-def served(folder_home: Path, serve: Any) -> Iterator[str]:
-    with serve(folder_home) as running:
-        yield running.url
-
-
-@pytest.fixture(scope="module")
-def near(folder_home: Path) -> Iterator[Release]:
-    """Return the release that is served, out of its folder."""
-    with geoservice.open_release(folder_home) as opened:
-        yield opened
 
 
 def expected_share(town: Path, levels: Callable[[pd.DataFrame], "pd.Series[bool]"]) -> float:

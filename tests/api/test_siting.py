@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 import geoservice
-from geoservice.api.siting import write_sites
+from geoservice.api.files import write_frame
 from geoservice.errors import Infeasible, InputError
 
 STEP = 0.0036
@@ -185,11 +185,11 @@ def test_progress_is_reported_and_cancels(folder_home: Path) -> None:
 def test_files_of_sites_can_be_read_back(siting: Callable[..., geopandas.GeoDataFrame], tmp_path: Path) -> None:
     frame = siting(sites=2)
     for name in ("sites.geojson", "sites.csv"):
-        write_sites(frame, tmp_path / name)
+        write_frame(frame.reset_index(), tmp_path / name)
     features = json.loads((tmp_path / "sites.geojson").read_text(encoding="utf-8"))["features"]
     assert [f["properties"]["rank"] for f in features] == [1, 2]
     table = pd.read_csv(tmp_path / "sites.csv")
     assert table["reason_zh"].tolist() == frame["reason_zh"].tolist()
     assert np.allclose(table[["lon", "lat"]], [(p.x, p.y) for p in frame.geometry])
     with pytest.raises(InputError, match=r"out: got 'sites\.xls', allowed are names that end in \.geojson or \.csv"):
-        write_sites(frame, tmp_path / "sites.xls")
+        write_frame(frame.reset_index(), tmp_path / "sites.xls")

@@ -79,6 +79,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "disclosure",
         "ingest",
         "layer",
+        "live",
         "maps",
         "measures",
         "network",

@@ -5,9 +5,10 @@ from typing import Any
 
 import orjson
 from fastapi import Request
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
 from geoservice.errors import ParameterError
+from geoservice.live.inputs import checked_inputs
 
 MAX_BODY = 1_000_000
 """Bytes of a request's body."""
@@ -62,13 +63,4 @@ def parse_execution(body: bytes, model: type[BaseModel]) -> Execution:
         raise ParameterError(f"response: got {str(response)!r:.60}, allowed are {', '.join(RESPONSES)}")
     if not isinstance(outputs, dict) or not outputs.keys() <= {OUTPUT}:
         raise ParameterError(f"outputs: got {str(outputs)!r:.60}, allowed is an object with {OUTPUT} alone")
-    return Execution(_inputs(content["inputs"], model), str(response))
-
-
-def _inputs(content: dict[str, Any], model: type[BaseModel]) -> BaseModel:
-    try:
-        return model.model_validate(content)
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_context=False)[0]
-        place = ".".join(map(str, ("inputs", *first["loc"])))
-        raise ParameterError(f"{place}: got {str(first['input'])!r:.60}: {first['msg']}") from None
+    return Execution(checked_inputs(model, content["inputs"]), str(response))

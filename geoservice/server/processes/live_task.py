@@ -24,6 +24,7 @@ class LiveTask:
 
     def run(self, reader: ReleaseReader, state: ReleaseState) -> bytes:
         """Return the answer as JSON; raises the errors of the answer's function."""
-        from geoservice.server.processes.live_engine import ANSWERS, engine_of  # in the child process only
+        from geoservice.live.answers import ANSWERS  # in the child process only
+        from geoservice.server.processes.live_engine import engine_of
 
         return orjson.dumps(ANSWERS[self.process_id](engine_of(reader, state), self.question, self.within))

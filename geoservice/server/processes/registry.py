@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from geoservice.live.question import CoverageQuestion, IsochroneQuestion, ZoneQuestion
+from geoservice.live import question
 from geoservice.server.formats import GEOJSON
 from geoservice.server.processes.errors import NoSuchProcess
 from geoservice.siting.question import SitingQuestion
@@ -70,17 +70,17 @@ class Process:
 
 
 STATION_SCENARIO = Process(
-    "station-scenario",
+    question.STATION_SCENARIO,
     {"zh": "站点情景", "en": "Stations as they could be"},
     {
         "zh": "新增、移动、关闭或调整站点之后，各区域的覆盖人数、新增覆盖与失去覆盖的人数，以及站点的服务人数，均附误差范围。",
         "en": "Coverage of areas, people newly covered and no longer covered, and people of stations after stations are added, "
         "moved, closed or changed; each number with its margin.",
     },
-    CoverageQuestion,
+    question.CoverageQuestion,
 )
 ZONE = Process(
-    "zone-summary",
+    question.ZONE,
     {"zh": "任意区域统计", "en": "People of a zone"},
     {
         "zh": "在地图上画出的多边形或圆之内的人数、各时间段的覆盖人数与比例、中位用时和服务站点，可与站点调整后的情况对比，"
@@ -88,16 +88,16 @@ ZONE = Process(
         "en": "People in a polygon or circle drawn on the map, how many of them are within reach, their median minutes and "
         "their stations, before and after edits of stations; each number with its margin.",
     },
-    ZoneQuestion,
+    question.ZoneQuestion,
 )
 ISOCHRONE = Process(
-    "isochrone",
+    question.ISOCHRONE,
     {"zh": "等时圈", "en": "Isochrone"},
     {
         "zh": "从任意地点或站点出发（或到达）在若干分钟之内的范围及其中的人数，附误差范围。",
         "en": "The area within some minutes of any place or station, and the people in it with their margin.",
     },
-    IsochroneQuestion,
+    question.IsochroneQuestion,
     GEOJSON,
 )
 SITING = Process(

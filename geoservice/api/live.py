@@ -1,0 +1,162 @@
+"""Live questions from Python: their inputs from frames, and their answers as frames with margins."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from geoservice.errors import ParameterError
+
+if TYPE_CHECKING:
+    import geopandas
+    import pandas as pd
+    from shapely.geometry.base import BaseGeometry
+
+    from geoservice.live.engine import Engine
+    from geoservice.release.protocols import FeatureReader
+
+    Edits = Sequence[Mapping[str, Any]] | pd.DataFrame
+
+Json = dict[str, Any]
+NAMES = ("geography", "unit", "name_zh", "name_en")
+
+
+@dataclass(frozen=True)
+class ScenarioAnswer:
+    """What some edits of stations change.
+
+    ``areas`` has a row for each area and number of minutes, ``stations`` one for each station that was edited or whose people
+    change; ``x_margin`` is the half-width of the 90 % interval of ``x``. ``off_street`` are the ids of edited stations that are
+    too far from a street.
+    """
+
+    areas: "pd.DataFrame"
+    stations: "pd.DataFrame"
+    off_street: Sequence[str]
+
+
+@dataclass(frozen=True)
+class ZoneAnswer:
+    """The people of a zone: ``totals`` by name, ``breaks`` by minutes, stations in it, and those nearest to its people."""
+
+    totals: "pd.Series[float]"
+    breaks: "pd.DataFrame"
+    stations: "pd.DataFrame"
+    served_by: "pd.DataFrame"
+
+
+class LiveQuestions:
+    """Asks the release of a folder or store, whose engine is made at first, or that of a service."""
+
+    def __init__(self, reader: "FeatureReader") -> None:
+        self._reader = reader
+        self._engine: Engine | None = None
+
+    def ask(self, process: str, inputs: Json) -> Json:
+        """Return the answer to a question.
+
+        Raises
+        ------
+        ParameterError
+            An input is not allowed; the error names it.
+        NotFound
+            The release has no arrays for live questions.
+        """
+        from geoservice.api.service import ServiceReader
+
+        if isinstance(self._reader, ServiceReader):
+            return self._reader.execute(process, inputs)
+        from geoservice.live.answers import ANSWERS
+        from geoservice.live.inputs import parsed
+
+        return ANSWERS[process](self._opened(), parsed(process, inputs), None)
+
+    def _opened(self) -> "Engine":
+        from geoservice.live.answers import open_engine
+
+        if self._engine is None:
+            reader: Any = self._reader
+            self._engine = open_engine(reader.live(), reader.manifest.study, reader.manifest.parameters)
+        return self._engine
+
+
+def edit_rows(edits: "Edits") -> list[Json]:
+    """Return edits as inputs: of a frame each row, with the position of its geometry; missing values are left out."""
+    if not hasattr(edits, "columns"):
+        return [dict(edit) for edit in edits]
+    import pandas as pd
+
+    frame: Any = edits
+    if hasattr(frame, "geometry") and hasattr(frame, "to_crs"):
+        points = frame.geometry.to_crs("EPSG:4326") if frame.crs is not None else frame.geometry
+        frame = pd.DataFrame(frame.drop(columns=frame.geometry.name)).assign(lon=points.x, lat=points.y)
+    rows = [{name: value for name, value in row.items() if _is_given(value)} for row in frame.to_dict("records")]
+    return [_plain(row) for row in rows]
+
+
+def _is_given(value: Any) -> bool:
+    import pandas as pd
+
+    return isinstance(value, (list, tuple)) or bool(pd.notna(value))
+
+
+def _plain(row: Json) -> Json:
+    """Return a row with numbers of Python; a text of services is split at spaces."""
+    plain = {name: value.item() if hasattr(value, "item") else value for name, value in row.items()}
+    if isinstance(plain.get("services"), str):
+        plain["services"] = plain["services"].split()
+    if isinstance(plain.get("station"), int):
+        plain["station"] = str(plain["station"])
+    return plain
+
+
+def zone_input(zone: "BaseGeometry | Mapping[str, Any]") -> Json:
+    """Return a zone as an input: a polygon of shapely in degrees, or GeoJSON as it is."""
+    found: Json = dict(zone if isinstance(zone, Mapping) else zone.__geo_interface__)
+    if found.get("type") not in {"Polygon", "MultiPolygon", "Circle"}:
+        raise ParameterError(f"zone: got {found.get('type')!r:.40}, allowed are Polygon, MultiPolygon and Circle")
+    return found
+
+
+def scenario_answer(answer: Json) -> ScenarioAnswer:
+    """Return an answer as frames."""
+    import pandas as pd
+
+    areas = [
+        {**{n: area[n] for n in NAMES}, "minutes": at["minutes"], **_numbers({**area, **at})}
+        for area in answer["areas"]
+        for at in area["breaks"]
+    ]
+    stations = [{**{n: s[n] for n in ("id", "name", "capacity")}, **_numbers(s)} for s in answer["stations"]]
+    return ScenarioAnswer(pd.DataFrame(areas), pd.DataFrame(stations), answer["off_street"])
+
+
+def zone_answer(answer: Json) -> ZoneAnswer:
+    """Return an answer as frames."""
+    import pandas as pd
+
+    breaks = [{"minutes": at["minutes"], **_numbers(at)} for at in answer["breaks"]]
+    served = [{**{n: s[n] for n in ("id", "name", "tier", "capacity")}, **_numbers(s)} for s in answer["served_by"]]
+    return ZoneAnswer(
+        pd.Series(_numbers(answer), dtype=float),
+        pd.DataFrame(breaks).set_index("minutes"),
+        pd.DataFrame(answer["stations"]),
+        pd.DataFrame(served),
+    )
+
+
+def isochrone_frame(answer: Json) -> "geopandas.GeoDataFrame":
+    """Return an answer as a frame with a row for each number of minutes."""
+    import geopandas
+
+    rows = [{"minutes": f["properties"]["minutes"], **_numbers(f["properties"])} for f in answer["features"]]
+    frame = geopandas.GeoDataFrame.from_features(answer["features"], crs="EPSG:4326")[["geometry"]]
+    return frame.assign(**{name: [row[name] for row in rows] for name in rows[0]}).set_index("minutes")
+
+
+def _numbers(row: Json) -> Json:
+    """Return each number and its margin, None if unknown or hidden."""
+    found: Json = {}
+    for name, value in row.items():
+        if isinstance(value, dict) and "value" in value:
+            found |= {name: value["value"], f"{name}_margin": value["margin"]}
+    return found
