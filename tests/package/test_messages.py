@@ -26,7 +26,7 @@ from geoservice.settings import Settings
 
 PACKAGE = Path(__file__).parents[2] / "geoservice"
 ROOT = PACKAGE.parent
-TOLD = re.compile(r"(?:: |`|with |run )geoservice ((?:[a-z]+ ?)+)")
+TOLD = re.compile(r"(?:: |`|with |run )geoservice ((?:[a-z][a-z-]* ?)+)")
 
 
 def commands() -> dict[str, set[str]]:

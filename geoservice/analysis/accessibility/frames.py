@@ -1,46 +1,23 @@
 """Accessibility of GeoDataFrames, for notebooks: people and stations as frames, pairs as a table or by straight lines."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, TypedDict, Unpack
+from typing import TYPE_CHECKING, Unpack
 
-import numpy as np
 import pandas as pd
 
 from geoservice.analysis.accessibility.balanced import balanced
 from geoservice.analysis.accessibility.decay import Decay, binary
 from geoservice.analysis.accessibility.dual_access import minutes_to_nth
-from geoservice.analysis.accessibility.frame_pairs import pairs_of_table, straight_line_pairs
 from geoservice.analysis.accessibility.opportunities import hansen
 from geoservice.analysis.accessibility.rational_agent import rational_agent
 from geoservice.analysis.accessibility.three_step import huff_three_step, modified_huff_three_step, three_step
 from geoservice.analysis.accessibility.two_step import enhanced_two_step
+from geoservice.analysis.frame_inputs import FrameOptions, frame_pairs, numbers_of
 from geoservice.analysis.travel_pairs import TravelPairs
-from geoservice.errors import ParameterError
 from geoservice.geo import Floats
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
-
-
-class FrameOptions(TypedDict, total=False):
-    """Options of all functions here.
-
-    Attributes
-    ----------
-    pairs : DataFrame
-        Travel times: labels of a row of the stations and of the demand in the columns ``station`` and ``demand``, and
-        ``minutes``; pairs that are not in it are out of reach. Without it, times are those of straight lines.
-    speed_kmh, most_minutes : float
-        Speed on straight lines, by default 5, and their longest time, by default 60.
-    persons, capacity : str
-        Columns of the demand and of the stations, by default ``persons`` and ``capacity``.
-    """
-
-    pairs: pd.DataFrame
-    speed_kmh: float
-    most_minutes: float
-    persons: str
-    capacity: str
 
 
 def two_step_catchment(
@@ -114,8 +91,8 @@ def potential_access(
     demand: "GeoDataFrame", stations: "GeoDataFrame", decay: Decay | float, **options: Unpack[FrameOptions]
 ) -> "pd.Series[float]":
     """Return the capacity within reach of each row of the demand, from :func:`hansen`; with a limit, all capacity within it."""
-    pairs = _pairs(demand, stations, options)
-    values = hansen(pairs, len(demand), _numbers(stations, options.get("capacity", "capacity"), "stations"), _decay(decay))
+    pairs = frame_pairs(demand, stations, options)
+    values = hansen(pairs, len(demand), numbers_of(stations, options.get("capacity", "capacity"), "stations"), _decay(decay))
     return pd.Series(values, demand.index, name="potential_access")
 
 
@@ -123,7 +100,7 @@ def rational_agent_cost(
     demand: "GeoDataFrame", stations: "GeoDataFrame", tau: float = 60.0, **options: Unpack[FrameOptions]
 ) -> "pd.Series[float]":
     """Return the cost of access of each row of the demand, from :func:`rational_agent`; ``tau`` is in minutes."""
-    pairs = _pairs(demand, stations, options)
+    pairs = frame_pairs(demand, stations, options)
     return pd.Series(
         rational_agent(pairs, *_people_and_supply(demand, stations, options), tau), demand.index, name="rational_agent_cost"
     )
@@ -133,7 +110,7 @@ def nth_station_minutes(
     demand: "GeoDataFrame", stations: "GeoDataFrame", nth: int, **options: Unpack[FrameOptions]
 ) -> "pd.Series[float]":
     """Return the minutes from each row of the demand to its ``nth`` nearest station, from :func:`minutes_to_nth`."""
-    pairs = _pairs(demand, stations, options)
+    pairs = frame_pairs(demand, stations, options)
     return pd.Series(minutes_to_nth(pairs, len(demand), nth), demand.index, name="nth_station_minutes")
 
 
@@ -145,7 +122,7 @@ def _index(
     options: FrameOptions,
     name: str,
 ) -> "pd.Series[float]":
-    pairs = _pairs(demand, stations, options)
+    pairs = frame_pairs(demand, stations, options)
     values = function(pairs, *_people_and_supply(demand, stations, options), _decay(decay))
     return pd.Series(values, demand.index, name=name)
 
@@ -156,18 +133,6 @@ def _decay(decay: Decay | float) -> Decay:
 
 def _people_and_supply(demand: "GeoDataFrame", stations: "GeoDataFrame", options: FrameOptions) -> tuple[Floats, Floats]:
     return (
-        _numbers(demand, options.get("persons", "persons"), "demand"),
-        _numbers(stations, options.get("capacity", "capacity"), "stations"),
+        numbers_of(demand, options.get("persons", "persons"), "demand"),
+        numbers_of(stations, options.get("capacity", "capacity"), "stations"),
     )
-
-
-def _numbers(frame: "GeoDataFrame", column: str, name: str) -> Floats:
-    if column not in frame:
-        raise ParameterError(f"{name}: column {column!r} is missing, there are {list(frame.columns)}")
-    return np.asarray(frame[column].to_numpy(float, na_value=np.nan), float)
-
-
-def _pairs(demand: "GeoDataFrame", stations: "GeoDataFrame", options: FrameOptions) -> TravelPairs:
-    if "pairs" in options:
-        return pairs_of_table(options["pairs"], demand.index, stations.index)
-    return straight_line_pairs(demand, stations, options.get("most_minutes", 60.0), options.get("speed_kmh", 5.0))
