@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from .conftest import Watched, reader, watch
 from .test_states import refuse, violations
-from .test_try_station import FIRST, answered, open_scenario, part
+from .test_try_station import FIRST, answered, open_scenario
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -58,7 +58,7 @@ def test_sites_are_ranked_pointed_at_and_put_into_the_scenario(tab: Page) -> Non
     expect(tab.locator(".edits li")).to_have_count(2)
     answered(tab)
     expect(tab.locator(".overall .change")).to_contain_text("+")
-    assert len(part(tab, "edits").split(" ")) == 2
+    expect(tab).to_have_url(re.compile(r"edits=new-1.*new-2"))
     tab.get_by_role("button", name="Undo").click()
     expect(tab.locator(".edits")).to_have_count(0)
 
