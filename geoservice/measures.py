@@ -48,7 +48,7 @@ class Measure:
 _COUNTED = ("{}", "covered_{}", "uncovered_{}", "catchment_{}")
 _MEASURES = (
     *(Measure(name.format("households"), "count", "household") for name in _COUNTED),
-    *(Measure(name.format("persons"), "count", "person") for name in (*_COUNTED, "served_{}", "reach_{}", "flow_{}")),
+    *(Measure(name.format("persons"), "count", "person") for name in (*_COUNTED, "served_{}", "new_{}", "flow_{}")),
     Measure("covered_share", "ratio", "%"),
     Measure("off_network_share", "ratio", "%"),
     Measure("load", "ratio", "%"),
@@ -59,7 +59,8 @@ _MEASURES = (
     Measure("excess_class", "class", ""),
     Measure("coverage_gap", "difference", "percentage point"),
     Measure("minutes", "minutes", "min", exact=True),
-    Measure("nearest_minutes", "minutes", "min", exact=True),
+    Measure("longest_minutes", "minutes", "min", exact=True),
+    Measure("longest_minutes_after", "minutes", "min", exact=True),
     Measure("median_minutes", "minutes", "min"),
     Measure("p90_minutes", "minutes", "min"),
     Measure("mean_minutes", "minutes", "min"),

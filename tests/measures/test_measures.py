@@ -18,7 +18,8 @@ def test_what_depends_on_streets_alone_or_is_a_rank_has_no_margin() -> None:
     without = {name for name, measure in MEASURES.items() if not measure.has_margin}
     exact = {
         "minutes",
-        "nearest_minutes",
+        "longest_minutes",
+        "longest_minutes_after",
         "served",
         "eligible",
         "uptake_change",
