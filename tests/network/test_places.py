@@ -13,6 +13,7 @@ from geoservice.errors import NetworkError, NotFound, UnreadableFile
 from geoservice.geo import haversine_m
 from geoservice.network.build import build_network
 from geoservice.network.graph import INDEX, read_index
+from geoservice.network.named_places import NamedPlace, load_named_places
 from geoservice.network.places import UNINHABITED, load_places, places_digest, read_places
 
 from .conftest import quiet
@@ -174,6 +175,28 @@ def test_a_build_keeps_the_places_beside_its_graphs(extract: Extract, tmp_path: 
     assert second.modes == first.modes
     assert second.digest != first.digest
     assert load_places(net).building.sum() == second.places.buildings == 1
+
+
+def test_names_of_places_are_kept_in_both_languages(extract: Extract, tmp_path: Path) -> None:
+    net = tmp_path / "net"
+    extract.nodes += [
+        (9001, (WEST, SOUTH), {"place": "village", "name": "张家湾", "name:en": "Zhangjiawan, East"}),
+        (9002, (WEST + 0.001, SOUTH), {"place": "city", "name": "Aarhus", "name:zh": "奥胡斯"}),
+        (9003, (WEST, SOUTH), {"place": "locality", "name": "a field"}),
+        (9004, (WEST, SOUTH), {"place": "hamlet"}),
+    ]
+    first = build_network(extract.write(), net, ["walk"], None, quiet)
+    village = NamedPlace(pytest.approx(WEST), pytest.approx(SOUTH), "张家湾", "Zhangjiawan, East")
+    assert load_named_places(net) == (
+        village,
+        NamedPlace(pytest.approx(WEST + 0.001), pytest.approx(SOUTH), "奥胡斯", "Aarhus"),
+    )
+    extract.nodes = [(ref, at, {k: v for k, v in tags.items() if k != "name:en"}) for ref, at, tags in extract.nodes]
+    second = build_network(extract.write(), net, ["walk"], None, quiet)
+    assert second.digest != first.digest, "an extract with other names is another network"
+    assert [place.en for place in load_named_places(net)] == ["张家湾", "Aarhus"]
+    (net / read_index(net)["build"] / "places" / "names.json").unlink()
+    assert load_named_places(net) == (), "a network of an earlier version has no names"
 
 
 def test_errors_say_what_to_do(extract: Extract, tmp_path: Path) -> None:
