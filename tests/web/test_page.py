@@ -155,19 +155,6 @@ def test_gaps_are_sorted_and_flown_to(page: Watched) -> None:
     assert page.ground() != before, "the map kept its place"
 
 
-def test_a_station_is_tried_at_the_best_place_in_a_gap(page: Watched) -> None:
-    page.page.locator("#tab-gaps").click()
-    first = page.page.locator(".gaps tr[data-unit]").first
-    reached = first.locator("td:nth-of-type(2)").inner_text()
-    first.locator("button").click()
-    page.page.locator(".try-site").click()
-    expect(page.page.locator(".scenario-marker")).to_have_count(1)
-    gained = page.page.locator(".change.gained, .gained").first
-    expect(gained).to_contain_text(reached.split()[0])
-    assert "edits=new-1" in page.page.evaluate("location.hash")
-    assert page.faults == []
-
-
 def test_nothing_is_requested_from_another_host_and_nothing_fails(page: Watched) -> None:
     for choice in page.page.locator("input[name=theme]").all():
         choice.check()

@@ -63,7 +63,7 @@ function Count({ of, name }: { of: Properties; name: string }) {
 /** Minutes before and after a new station; those beyond the search have no number. */
 const minutesText = (p: Properties, name: string): string => {
   const of = estimateOf(p, name);
-  return of.value === null ? t("beyond") : numberOf(name, of).text;
+  return numberOf(name, of).text;
 };
 
 /** The best place for a new station in a gap, and what it would change. */
