@@ -45,6 +45,9 @@ class Measure:
         return self.kind not in WITHOUT_MARGIN and not self.exact
 
 
+_READINESS = ("ready", "unknown", "lacking")
+_COVERED_BY = ("stated", "ready", "name_only", "unknown_only")
+"""By all stations as they are listed, by those that are ready, by others only, and by such of these as may be ready."""
 _COUNTED = ("{}", "covered_{}", "uncovered_{}", "catchment_{}")
 _MEASURES = (
     *(Measure(name.format("households"), "count", "household") for name in _COUNTED),
@@ -127,6 +130,10 @@ _MEASURES = (
     Measure("hotspot_p", "score", ""),
     Measure("moran_class", "class", ""),
     Measure("funnel_class", "class", ""),
+    Measure("readiness_class", "class", ""),
+    *(Measure(name, "index", "station", exact=True) for name in ("stations", *(f"stations_{s}" for s in _READINESS))),
+    *(Measure(f"{name}_persons", "count", "person") for name in _COVERED_BY),
+    *(Measure(f"{name}_share", "ratio", "%") for name in _COVERED_BY),
     Measure("smoothed_rate", "ratio", "%"),
     Measure("spatial_rate", "ratio", "%"),
 )

@@ -8,6 +8,7 @@ import { estimateOf } from "../number";
 import type { Value } from "../types";
 import { Estimated } from "./Estimated";
 import { gapName, GapSite } from "./GapList";
+import { readinessOf } from "./Readiness";
 import { modeName, serviceName } from "./words";
 
 type Props = { feature: Record<string, Value> };
@@ -48,6 +49,7 @@ export function StationCard({ feature: f }: Props) {
           [t("station.served", { service: serviceName(service.value), mode: modeName(mode.value) }), estimated(f, served, "served_persons")],
           [t("station.load"), estimated(f, load, "load")],
           ...told("shares_with", t("station.shares")),
+          ...readinessOf(f),
         ]}
       />
       <a href={itemsUrl("stations", { unit: String(f["unit"]) })} target="_blank" rel="noopener">{t("source")}</a>
