@@ -63,7 +63,7 @@ def _others(names: Collection[str], known: Collection[str]) -> list[str]:
 
 def read_standards(path: Path) -> StationStandards:
     """Read a file of standards; raises :class:`StudyError` that names the file, the key, the value and what is allowed."""
-    data = read_toml(path, "docs/standards.md shows one")
+    data = read_toml(path, "geoservice/docs/standards.md shows one")
     if "name" in data:
         raise StudyError(f"{path.name}: unknown key 'name', allowed are title, source, tiers")
     return toml_model(StationStandards, {**data, "name": path.name}, path.name)
