@@ -139,7 +139,7 @@ def test_a_station_at_the_site_of_a_gap_gains_the_people_that_the_gap_states(pub
     assert found
     for gap in found:
         site = StationEdit(station="new", lon=gap["site_lon"], lat=gap["site_lat"], tier="village", services=("checkup",))
-        answer = engine.answer(WALK.model_copy(update={"edits": (site,)}))
+        answer = coverage_answer(engine, WALK.model_copy(update={"edits": (site,)}))
         county = next(area for area in answer["areas"] if area["geography"] == "county")
         at = next(b for b in county["breaks"] if b["minutes"] == gap["minutes"])
         assert at["gained"]["value"] == pytest.approx(gap["new_persons"], abs=0.5)  # a whole number in the layer
