@@ -23,6 +23,7 @@ from geoservice.analysis import (
     interaction,
     projection,
     quantiles,
+    readiness,
     station_capacity,
     travel_time,
 )
@@ -52,6 +53,7 @@ ANALYSES: tuple[Analysis, ...] = (
     floating_catchments,
     inequality,
     gaps,
+    readiness,
     flows,
     interaction,
     balance,

@@ -16,7 +16,7 @@ from geoservice.api.measurement import has_register, measure_register, parse_rho
 from geoservice.api.options import ImportOptions, make_options
 from geoservice.api.progress import Progress, quiet
 from geoservice.api.siting import SitingOptions, make_request, siting_frame, source_of
-from geoservice.api.stores import layers_of, project_of, register_of, releases_of, settings_for, study_of
+from geoservice.api.stores import layers_of, project_of, register_of, releases_of, settings_for, standards_of, study_of
 from geoservice.errors import InputError
 
 if TYPE_CHECKING:
@@ -274,16 +274,19 @@ class ProjectFolder:
             results["draw"] = measurement.draw.number
         return measurement
 
-    def publish(self, progress: Progress = quiet, *, day: date | None = None) -> "Release":
+    def publish(
+        self, progress: Progress = quiet, *, day: date | None = None, standards: str | PathLike[str] | None = None
+    ) -> "Release":
         """Run the study, make its result the current release and return it, opened.
 
         The register is measured first if necessary. The release's ``remarks`` name what could not be snapped to a street.
-        ``day`` is the day of travel, whose closures count; by default ``travel_date`` of study.toml, or today.
+        ``day`` is the day of travel, whose closures count; by default ``travel_date`` of study.toml, or today. ``standards`` is
+        the file of what stations need to be ready; by default standards.toml of the folder, if there is one.
 
         Raises
         ------
         StudyError
-            The study refers to an area level, mode or group that the project does not have.
+            The study refers to an area level, mode or group that the project does not have, or the standards are not valid.
         InputError
             A table is empty, or there are no people.
         DisclosureError
@@ -291,22 +294,25 @@ class ProjectFolder:
         """
         study = self.study
         with audit_action(self.settings, "publish", study.id, self._channel) as results:
-            published = self._publish(study, progress, day)
+            published = self._publish(study, progress, day, standards)
             results["release"] = published.number
         off_street = [line for mode, off in published.off_street.items() for line in off.lines(mode)]
         remarks = [*(note.en for note in published.notes), *off_street]
         return self.release(published.number, remarks)
 
-    def _publish(self, study: "Study", progress: Progress, day: date | None) -> "Published":
+    def _publish(
+        self, study: "Study", progress: Progress, day: date | None, standards: str | PathLike[str] | None
+    ) -> "Published":
         from geoservice.ingest.closure_shapes import closure_shapes
         from geoservice.pipeline import publish_study
 
+        required = standards_of(self.settings, None if standards is None else Path(standards))
         layers, settings, folder = layers_of(self.settings), self.settings, self._inputs.folder
         shapes = closure_shapes(study, settings.home, folder, settings.import_seconds, settings.import_memory_mb)
         if study.demand != "population" and has_register(self.settings):
             measure_register(self._register, self._inputs, rules_of(study), study.as_of, progress)
         with closing(releases_of(self.settings, read_only=False)) as store:
-            return publish_study(self._inputs, store, study, layers, progress, settings.keep_releases, shapes, day)
+            return publish_study(self._inputs, store, study, layers, progress, settings.keep_releases, shapes, day, required)
 
     def siting(
         self,

@@ -59,7 +59,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "live": BASE | {"analysis", "demand", "durable", "network", "schema"},
     "pipeline": BASE
     | {"areas", "demand", "measures", "modes", "schema", "study", "labels", "layer", "db", "network", "analysis", "project"}
-    | {"divisions", "live", "release", "scratch"},
+    | {"divisions", "live", "release", "scratch", "toml_file"},
     "maps": BASE | {"durable", "labels", "scratch", "settings", "layer", "measures", "number_text", "release"},
     "server": BASE
     | {"byte_lru", "cql2", "db", "durable", "labels", "layer", "maps", "measures", "number_text", "release", "scratch"}

@@ -6,13 +6,12 @@ import numpy as np
 import pyarrow as pa
 import shapely
 
-from geoservice.demand import DemandSurface, Quantity, region_sums
+from geoservice.analysis.gaps import inhabited_leaves
+from geoservice.demand import DemandSurface
 from geoservice.errors import InputError
 from geoservice.geo import Bools, Floats, Ints, Objects
 from geoservice.pipeline.public_places import PublicPlaces, make_cells
 from geoservice.pipeline.siting.request import MAX_CANDIDATES
-
-PERSONS = Quantity("persons")
 
 
 @dataclass(frozen=True)
@@ -98,10 +97,8 @@ def from_gaps(surface: DemandSurface, unreached: Bools, places: PublicPlaces, si
         Side of the cells, metres.
     """
     cells = make_cells(places, side)
-    margin = np.nan_to_num(region_sums(surface, surface.point_leaf, surface.leaves).margin(PERSONS))
-    inhabited = surface.values[PERSONS] > margin
     cell = cells.index(*places.projection.forward(surface.point_lon, surface.point_lat))
-    chosen = np.unique(cell[unreached & inhabited[surface.point_leaf] & (cell >= 0)])
+    chosen = np.unique(cell[unreached & inhabited_leaves(surface)[surface.point_leaf] & (cell >= 0)])
     ids = cells.units.ids
     return Candidates.at([ids[c] for c in chosen], cells.lon[chosen], cells.lat[chosen])
 
