@@ -1,6 +1,7 @@
 """The input of the tours: driving times between bases and stops, the stay at each stop, how often it is visited, the vans."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 from math import lcm
 
 import numpy as np
@@ -106,7 +107,7 @@ class TourProblem:
 
 
 def _is_chain(periods: list[int]) -> bool:
-    return all(long % short == 0 for short, long in zip(periods, periods[1:], strict=False))
+    return all(long % short == 0 for short, long in pairwise(periods))
 
 
 def service_minutes(people: Floats, least: float, per_person: float, most: float) -> Ints:

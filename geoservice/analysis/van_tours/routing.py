@@ -90,10 +90,8 @@ class _Model:
         drive = problem.drive[np.ix_(place, place)]
         drive = np.where(drive < 0, problem.day + 1, drive)  # longer than any day, so never driven
         stay = np.concatenate([np.zeros(problem.bases, np.int64), problem.stay[self.stops]])
-        costs = {
-            times: self.routing.RegisterTransitMatrix((drive * times).tolist())
-            for times in sorted({v.times for v in self.vehicles})
-        }
+        frequencies = sorted({v.times for v in self.vehicles})
+        costs = {times: self.routing.RegisterTransitMatrix((drive * times).tolist()) for times in frequencies}
         for number, vehicle in enumerate(self.vehicles):
             self.routing.SetArcCostEvaluatorOfVehicle(costs[vehicle.times], number)
         elapsed = self.routing.RegisterTransitMatrix((drive + stay[:, None]).tolist())

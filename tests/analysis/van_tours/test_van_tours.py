@@ -1,7 +1,8 @@
 """Tours against brute force on tiny instances, and what holds for all of them."""
 
 from collections.abc import Iterator
-from itertools import permutations
+from itertools import pairwise, permutations
+from typing import Any
 
 import numpy as np
 import pytest
@@ -32,7 +33,7 @@ def shortest(problem: TourProblem, stops: list[int]) -> "dict[int, int]":
     for base in range(problem.bases):
         for order in permutations(stops):
             places = [base, *(problem.bases + s for s in order), base]
-            legs = [int(problem.drive[a, b]) for a, b in zip(places, places[1:], strict=False)]
+            legs = [int(problem.drive[a, b]) for a, b in pairwise(places)]
             if min(legs) >= 0 and sum(legs) + int(problem.stay[list(stops)].sum()) <= problem.day:
                 best[base] = min(best.get(base, sum(legs)), sum(legs))
     return best
@@ -122,7 +123,9 @@ def test_what_holds_for_all_tours(problem: TourProblem) -> None:
     days = set()
     for tour in plan.tours:
         assert 0 < tour.back <= problem.day
-        assert 0 <= tour.van < problem.vans[tour.base] and 0 <= tour.weekday < problem.days and 0 <= tour.week < tour.period
+        assert 0 <= tour.van < problem.vans[tour.base]
+        assert 0 <= tour.weekday < problem.days
+        assert 0 <= tour.week < tour.period
         place, minute = tour.base, 0
         for visit in tour.visits:
             assert problem.period[visit.stop] == tour.period
@@ -145,15 +148,11 @@ def circle(stops: int, **options: object) -> TourProblem:
     angle = 2 * np.pi * np.arange(stops) / stops
     xy = np.vstack([[0, 0], 20 * np.column_stack([np.cos(angle), np.sin(angle)])])
     drive = np.ceil(np.hypot(*(xy[:, None] - xy[None]).transpose(2, 0, 1)) - 1e-9)
-    settings = {
-        "drive": drive,
-        "stay": np.full(stops, 60),
-        "period": np.full(stops, 2),
-        "people": np.arange(stops, 0, -1.0) * 10,
-        "days": 5,
-        "day": 300,
-    }
-    return TourProblem(vans=np.array([1]), **{**settings, **options})  # type: ignore[arg-type]
+    settings: dict[str, Any] = {
+        "drive": drive, "stay": np.full(stops, 60), "period": np.full(stops, 2), "people": np.arange(stops, 0, -1.0) * 10,
+        "days": 5, "day": 300,
+    }  # fmt: skip
+    return TourProblem(vans=np.array([1]), **{**settings, **options})
 
 
 def test_equal_input_gives_equal_tours() -> None:
