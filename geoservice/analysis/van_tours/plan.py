@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from geoservice.analysis.van_tours.bound import least_driving
 from geoservice.analysis.van_tours.problem import TourProblem
 from geoservice.analysis.van_tours.routing import SEARCH, Progress, Route, find_routes, quiet
@@ -86,21 +88,20 @@ def plan_tours(problem: TourProblem, search: int = SEARCH, progress: Progress = 
 
     Examples
     --------
-    >>> import numpy as np
     >>> drive = np.array([[0, 10, 20], [10, 0, 10], [20, 10, 0]])
     >>> plan = plan_tours(TourProblem(drive, [30, 30], [2, 2], [9.0, 5.0], [1], days=1, day=100))
     >>> [(v.stop, v.arrive, v.leave) for v in plan.tours[0].visits], plan.tours[0].back, plan.proven
     ([(1, 20, 50), (0, 60, 90)], 100, True)
     """
-    visitable = problem.visitable().any(axis=0)
+    visitable = np.flatnonzero(problem.visitable().any(axis=0)).tolist()
     routes = find_routes(problem, search, progress)
     served = {stop for route in routes for stop in route.stops}
     slots = assign_slots(problem, routes)
     tours = sorted((_tour(problem, route, slot) for route, slot in zip(routes, slots, strict=True)), key=_order)
     return TourPlan(
         tours=tours,
-        too_far=tuple(s for s in range(problem.stops) if not visitable[s]),
-        no_time=tuple(s for s in range(problem.stops) if visitable[s] and s not in served),
+        too_far=tuple(s for s in range(problem.stops) if s not in visitable),
+        no_time=tuple(s for s in range(problem.stops) if s in visitable and s not in served),
         cycle=problem.cycle,
         driving=sum(tour.driving * (problem.cycle // tour.period) for tour in tours),
         bound=least_driving(problem, sorted(served)),

@@ -23,7 +23,7 @@ class TourProblem:
     ----------
     drive : int64 array, shape (bases + stops, bases + stops)
         Least driving time from each place to each other one, ``NO_WAY`` if there is no way. The bases come first. No detour
-        over a third place is shorter; times rounded up keep this property.
+        over a third place within a day is shorter; times rounded up keep this property.
     stay : int64 array, shape (stops,)
         Set-up and service at each stop, above 0.
     period : int64 array, shape (stops,)
@@ -95,10 +95,11 @@ class TourProblem:
         return lcm(*self.periods)
 
     def shorter_detour(self) -> bool:
-        """Whether some way is longer than one over a third place."""
+        """Whether some way is longer than one over a third place that fits into a day."""
         ways = np.where(self.drive < 0, np.inf, self.drive)
         np.fill_diagonal(ways, 0)
-        return any(bool((ways[:, [via]] + ways[[via], :] < ways).any()) for via in range(len(ways)))
+        detours = (ways[:, [via]] + ways[[via], :] for via in range(len(ways)))
+        return any(bool(((detour < ways) & (detour <= self.day)).any()) for detour in detours)
 
     def visitable(self) -> Bools:
         """Return from which bases each stop can be visited within a day, alone; shape ``(bases, stops)``."""
