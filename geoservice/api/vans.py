@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import UTC, date, datetime, time
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict
@@ -93,7 +93,6 @@ class VanTours:
     summary: dict[str, list[str]]
     _titles: dict[str, str]
     _study: str
-    _starts: date
 
     def calendar(self, language: str = "zh") -> str:
         """Return the timetable as iCalendar: an event for each stop, repeated every so many weeks, in local time."""
@@ -104,7 +103,7 @@ class VanTours:
         stops = self.stops.assign(lon=self.stops.geometry.x, lat=self.stops.geometry.y).reset_index()
         visited = stops[stops["status"] == "visited"]
         events = stop_events(visited.to_dict("records"), self._titles[language], self._study, language)
-        return calendar_text(self._titles[language], events, self._starts)
+        return calendar_text(self._titles[language], events, datetime.now(UTC).date())
 
     def write(self, path: str | PathLike[str], language: str = "zh") -> None:
         """Write a file by the ending of its name.
@@ -162,7 +161,7 @@ def tours_of(plan: "VanPlan", study: "Study") -> VanTours:
         frame.attrs["units"] = {c: u for c, u in UNITS.items() if c in frame.columns}
     label = service_label(plan.service, study.model_dump(mode="json"))
     summary = {language: [text[language] for text in plan.summary] for language in ("zh", "en")}
-    return VanTours(*frames, summary, {"zh": label.zh, "en": label.en}, study.id, plan.starts)
+    return VanTours(*frames, summary, {"zh": label.zh, "en": label.en}, study.id)
 
 
 def _persons(plan: "VanPlan", below: int) -> "pd.DataFrame":

@@ -33,8 +33,8 @@ from geoservice.pipeline.slope_notes import input_digests, outdated_notes, slope
 from geoservice.pipeline.standards import StationStandards
 from geoservice.pipeline.stations import sharing_notes, station_units
 from geoservice.pipeline.study_surface import StudySurface
-from geoservice.pipeline.vans import plan_van_tours
 from geoservice.pipeline.travel_notes import closure_notes, hazard_notes, peak_notes
+from geoservice.pipeline.vans import plan_van_tours
 from geoservice.project import Project
 from geoservice.release.base import TABLE, LayerContent, Manifest, ReleaseContent
 from geoservice.release.layer_columns import DimensionLabels

@@ -96,10 +96,9 @@ def choose_stops(
         candidates, places = taken(candidates, visitable), places.take(visitable)
         trip, visitable = trip[visitable], visitable[visitable]
     if not visitable.any():
-        raise InputError(
-            f"candidates: a van can visit none of {len(visitable)} in {vans.day_minutes} minutes from "
-            f"{join_names([str(name) for name in roads.bases.column('name').to_pylist()], ', ')}; allowed are places on streets for {vans.drive}"
-        )
+        bases = join_names([str(name) for name in roads.bases.column("name").to_pylist()], ", ")
+        allowed = f"allowed are places on streets for {vans.drive} within a working day"
+        raise InputError(f"candidates: none can be visited in {vans.day_minutes} minutes from {bases}; {allowed}")
     inputs = read_siting_inputs(project, study, request, candidates, changes, progress)
     assert request.minutes is not None  # checked
     limit = request.minutes * 60_000
