@@ -7,7 +7,7 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict
 
-from geoservice.errors import InputError, StudyError
+from geoservice.errors import InputError
 
 if TYPE_CHECKING:
     import geopandas
@@ -50,8 +50,7 @@ def make_vans(study: "Study", service: str | None, mode: str | None, options: Va
 
     Raises :class:`InputError` for a value that is not allowed, or if neither the study nor the arguments name a service.
     """
-    from geoservice.study import Vans
-    from geoservice.toml_file import toml_model
+    from geoservice.study import checked_vans
 
     given = {"service": service, "mode": mode}
     arguments: dict[str, Any] = {**options, **{k: v for k, v in given.items() if v is not None}}
@@ -60,10 +59,7 @@ def make_vans(study: "Study", service: str | None, mode: str | None, options: Va
     data = ({} if study.vans is None else study.vans.model_dump()) | arguments
     if "service" not in data:
         raise InputError("service: got none; name one, or add a table [vans] to study.toml")
-    try:
-        vans = toml_model(Vans, data, "vans")
-    except StudyError as e:
-        raise InputError(str(e)) from e
+    vans = checked_vans(data)
     if vans.service not in (services := [s.id for s in study.services]):
         raise InputError(f"service: got {vans.service!r:.60}, allowed are {', '.join(services)}")
     return vans
@@ -148,7 +144,6 @@ def _safe(frame: "pd.DataFrame") -> "pd.DataFrame":
 
 def tours_of(plan: "VanPlan", study: "Study") -> VanTours:
     """Return a plan as frames; people below the number from which the study shows counts are NaN."""
-    from geoservice.labels import service_label
     from geoservice.pipeline.vans import stop_table, tour_table, visit_table
 
     persons = _persons(plan, study.disclosure.hide_below or 0)
@@ -159,9 +154,9 @@ def tours_of(plan: "VanPlan", study: "Study") -> VanTours:
     )
     for frame in frames:
         frame.attrs["units"] = {c: u for c, u in UNITS.items() if c in frame.columns}
-    label = service_label(plan.service, study.model_dump(mode="json"))
+    title = next(service.title for service in study.services if service.id == plan.service)
     summary = {language: [text[language] for text in plan.summary] for language in ("zh", "en")}
-    return VanTours(*frames, summary, {"zh": label.zh, "en": label.en}, study.id)
+    return VanTours(*frames, summary, {"zh": title.zh, "en": title.en}, study.id)
 
 
 def _persons(plan: "VanPlan", below: int) -> "pd.DataFrame":

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 from datetime import date, time
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
 from geoservice.study.base import Frozen, Id, Mode
+from geoservice.toml_file import toml_model
 
 _MINUTES_OF_DAY = 24 * 60
 _LONGEST_PERIOD = 4
@@ -75,3 +76,8 @@ class Vans(Frozen):
     def start_minute(self) -> int:
         """Return the minutes from midnight to the start of a working day."""
         return self.day_start.hour * 60 + self.day_start.minute
+
+
+def checked_vans(data: dict[str, Any]) -> Vans:
+    """Return the vans of some options; raises :class:`StudyError` that names each wrong one, its value and what is allowed."""
+    return toml_model(Vans, data, "vans")

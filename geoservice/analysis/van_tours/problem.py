@@ -117,10 +117,12 @@ def service_minutes(people: Floats, least: float, per_person: float, most: float
     Parameters
     ----------
     people : float64 array, shape (stops,)
-    least, most : float
-        Bounds, minutes.
+    least : float
+        Least minutes.
     per_person : float
         Minutes a person.
+    most : float
+        Most minutes.
 
     Examples
     --------

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
 from typing import NamedTuple
 
 Text = Mapping[str, str]
@@ -74,7 +73,7 @@ class TimetableRow(NamedTuple):
     """A visit of a stop in one week of the cycle."""
 
     week: int
-    day: date
+    day: int
     stop: VanStop
     tour: VanTour
     visit: Visit
@@ -82,7 +81,7 @@ class TimetableRow(NamedTuple):
 
 @dataclass(frozen=True)
 class VanPlan:
-    """Stops and tours of a cycle of weeks that starts on the Monday ``starts``.
+    """Stops and tours of a cycle of weeks that starts on the Monday ``starts``; days are counted from 1 January 1970.
 
     ``bound`` is the least driving of a cycle that any tours to the visited stops can have. ``reached_before`` and
     ``reached_after`` are the people in time of a station, and of a station or a visited stop; ``margin`` is that of the
@@ -94,7 +93,7 @@ class VanPlan:
     stops: Sequence[VanStop]
     tours: Sequence[VanTour]
     cycle: int
-    starts: date
+    starts: int
     driving: int
     bound: float
     persons: float
@@ -103,9 +102,9 @@ class VanPlan:
     margin: float
     summary: Sequence[Text]
 
-    def first_day(self, tour: VanTour, week: int | None = None) -> date:
+    def first_day(self, tour: VanTour, week: int | None = None) -> int:
         """Return the day of a tour in a week, by default in its first one."""
-        return self.starts + timedelta(weeks=(tour.week if week is None else week) - 1, days=tour.weekday - 1)
+        return self.starts + 7 * ((tour.week if week is None else week) - 1) + tour.weekday - 1
 
     def timetable(self) -> Iterator[TimetableRow]:
         """Yield every visit of a cycle by week, day, van and order."""

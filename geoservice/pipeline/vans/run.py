@@ -62,7 +62,13 @@ def plan_van_tours(
     stops = choose_stops(project, study, vans, roads, file, changes, progress)
     problem = _problem(vans, roads, stops)
     plan = plan_tours(problem, progress=progress)
-    return _van_plan(study, vans, roads, stops, problem, plan, vans.starts or day + timedelta(days=-day.weekday() % 7))
+    return _van_plan(study, vans, roads, stops, problem, plan, _monday(vans, day))
+
+
+def _monday(vans: Vans, day: date) -> int:
+    """Return the Monday of week 1, in days from 1 January 1970."""
+    monday = vans.starts or day + timedelta(days=-day.weekday() % 7)
+    return (monday - date(1970, 1, 1)).days
 
 
 def _problem(vans: Vans, roads: VanRoads, stops: ChosenStops) -> TourProblem:
@@ -80,7 +86,7 @@ def _problem(vans: Vans, roads: VanRoads, stops: ChosenStops) -> TourProblem:
 
 
 def _van_plan(
-    study: Study, vans: Vans, roads: VanRoads, stops: ChosenStops, problem: TourProblem, plan: TourPlan, starts: date
+    study: Study, vans: Vans, roads: VanRoads, stops: ChosenStops, problem: TourProblem, plan: TourPlan, starts: int
 ) -> VanPlan:
     visited = sorted(v.stop for tour in plan.tours for v in tour.visits)
     sites = np.array([stops.sites[s].pick.site for s in visited], np.int64)
