@@ -7,7 +7,7 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict
 
-from geoservice.errors import InputError
+from geoservice.errors import InputError, StudyError
 
 if TYPE_CHECKING:
     import geopandas
@@ -59,7 +59,10 @@ def make_vans(study: "Study", service: str | None, mode: str | None, options: Va
     data = ({} if study.vans is None else study.vans.model_dump()) | arguments
     if "service" not in data:
         raise InputError("service: got none; name one, or add a table [vans] to study.toml")
-    vans = checked_vans(data)
+    try:
+        vans = checked_vans(data)
+    except StudyError as e:  # options are no study.toml
+        raise InputError(str(e)) from e
     if vans.service not in (services := [s.id for s in study.services]):
         raise InputError(f"service: got {vans.service!r:.60}, allowed are {', '.join(services)}")
     return vans

@@ -258,6 +258,16 @@ def test_a_study_with_vans_publishes_what_the_command_plans(town: Path, tmp_path
     assert set(tours.summary["en"]) <= set(notes)
 
 
+def test_small_counts_are_hidden_where_the_study_hides_them(town: Path, tmp_path: Path) -> None:
+    make_van_town(town, tmp_path, VANS + "\n[disclosure]\nhide_below = 1000\n")
+    with geoservice.open_project(tmp_path) as project:
+        tours = project.van_tours()
+    assert tours.stops["persons"].isna().all()
+    assert tours.timetable["persons"].isna().all()
+    assert (tours.stops["reason_en"] == "newly reached: under 1000").all()
+    assert "(newly under 1000)" in tours.summary["en"][1]
+
+
 def test_the_table_of_vans_is_checked_with_the_study(town: Path, tmp_path: Path) -> None:
     study = (town / "study.toml").read_text(encoding="utf-8")
     (tmp_path / "study.toml").write_text(study + VANS, encoding="utf-8")

@@ -3,6 +3,7 @@
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -10,7 +11,6 @@ from van_town import make_van_town, read_calendar
 
 import geoservice
 
-from ..conftest import Serve
 from .conftest import reader, watch
 from .test_states import choice, violations
 
@@ -29,7 +29,7 @@ ROWS = ".vans tbody tr:not(.day)"
 
 
 @pytest.fixture(scope="module")
-def van_server(town: Path, tmp_path_factory: pytest.TempPathFactory, serve: Serve) -> Iterator[str]:
+def van_server(town: Path, tmp_path_factory: pytest.TempPathFactory, serve: Any) -> Iterator[str]:
     home = make_van_town(town, tmp_path_factory.mktemp("vans"), VANS)
     with geoservice.open_project(home) as project:
         project.publish().close()

@@ -47,7 +47,7 @@ def write_calendar(path: Path, content: Content) -> None:
 def _rows(content: Content) -> Iterator[dict[str, Any]]:
     for table in content.batches:
         has_shapes = "geometry" in table.column_names
-        points = shapes_of(table) if has_shapes else [None] * table.num_rows
+        points = shapely.point_on_surface(shapes_of(table)) if has_shapes else [None] * table.num_rows
         for row, point in zip(table.select(["unit", *NEEDED]).to_pylist(), points, strict=True):
             lon, lat = (None, None) if point is None else (float(shapely.get_x(point)), float(shapely.get_y(point)))
             yield {**row, "lon": lon, "lat": lat}
