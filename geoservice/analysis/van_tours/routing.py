@@ -14,7 +14,7 @@ from geoservice.geo import Ints
 
 Progress = Callable[[str, float], None]
 _A_DAY = 86_400
-SEARCH = 4000
+SEARCH = 2000
 """Rejected moves after which the search ends: seconds for dozens of stops."""
 
 
