@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
 from geoservice.analysis.van_tours.bound import least_driving
+from geoservice.analysis.van_tours.partition_bound import partition_routes
 from geoservice.analysis.van_tours.problem import TourProblem
 from geoservice.analysis.van_tours.routing import SEARCH, Progress, Route, find_routes, quiet
 from geoservice.analysis.van_tours.schedule import Slot, assign_slots
@@ -96,6 +98,9 @@ def plan_tours(problem: TourProblem, search: int = SEARCH, progress: Progress = 
     visitable = np.flatnonzero(problem.visitable().any(axis=0)).tolist()
     routes = find_routes(problem, search, progress)
     served = {stop for route in routes for stop in route.stops}
+    best = partition_routes(problem, sorted(served))
+    if best is not None and _driving(problem, best) < _driving(problem, routes):
+        routes = best
     slots = assign_slots(problem, routes)
     tours = sorted((_tour(problem, route, slot) for route, slot in zip(routes, slots, strict=True)), key=_order)
     return TourPlan(
@@ -105,6 +110,15 @@ def plan_tours(problem: TourProblem, search: int = SEARCH, progress: Progress = 
         cycle=problem.cycle,
         driving=sum(tour.driving * (problem.cycle // tour.period) for tour in tours),
         bound=least_driving(problem, sorted(served)),
+    )
+
+
+def _driving(problem: TourProblem, routes: Sequence[Route]) -> int:
+    """Return the minutes of driving of routes in a cycle."""
+    return sum(
+        int(problem.drive[a, b]) * (problem.cycle // route.period)
+        for route in routes
+        for a, b in pairwise([route.base, *(problem.bases + s for s in route.stops), route.base])
     )
 
 
