@@ -112,7 +112,9 @@ def _tours(problem: TourProblem, base: int, stops: Ints) -> Iterator[tuple[int, 
     usable = problem.visitable()[base][stops]
     place = (problem.bases + stops).tolist()
     drive, stay = problem.drive.tolist(), problem.stay[stops].tolist()
-    layer = {(1 << i, i): (drive[base][p], (i,)) for i, p in enumerate(place) if usable[i]}
+    layer: dict[tuple[int, int], tuple[int, tuple[int, ...]]] = {
+        (1 << i, i): (drive[base][p], (i,)) for i, p in enumerate(place) if usable[i]
+    }
     while layer:
         following: dict[tuple[int, int], tuple[int, tuple[int, ...]]] = {}
         for (mask, last), (driven, path) in layer.items():
