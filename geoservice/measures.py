@@ -118,6 +118,7 @@ _MEASURES = (
     Measure("projected_load", "ratio", "%"),
     *(Measure(name, "year", "") for name in ("overload_year", "overload_earliest", "overload_latest")),
     Measure("persons_at_launch", "count", "person"),
+    Measure("stop_persons", "count", "person"),
     *(Measure(f"persons_in_{years}_years", "count", "person") for years in (5, 10)),
     *(Measure(f"change_in_{years}_years", "difference", "%") for years in (5, 10)),
     Measure("cluster_households", "count", "household"),

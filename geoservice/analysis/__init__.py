@@ -26,6 +26,7 @@ from geoservice.analysis import (
     readiness,
     station_capacity,
     travel_time,
+    van_timetable,
 )
 from geoservice.analysis.base import Analysis
 
@@ -61,6 +62,7 @@ ANALYSES: tuple[Analysis, ...] = (
     clusters,
     indicators,
     projection,
+    van_timetable,
 )
 """All analyses in running order: later ones read the rows of earlier ones."""
 

@@ -13,6 +13,7 @@ import pyarrow as pa
 from pydantic import BaseModel
 
 from geoservice.analysis.travel_pairs import TravelPairs
+from geoservice.analysis.van_tours.timetable import VanPlan
 from geoservice.demand import DemandSurface
 from geoservice.geo import Bools, Floats, Int32s, Ints, LocalProjection
 
@@ -130,7 +131,8 @@ class Context:
     as positions in ``points``, with the times; ``station_pairs(mode, stations, minutes)`` the points within the time of some of
     the stations, given as rows; ``nearest_ms(mode, stations)`` the time of each point to the nearest of them. ``named_places``
     are those of the map, ``flow_places`` the areas and origins of the surface's flows by code; ``uptake`` is the table of
-    served and eligible persons, ``pyramids`` that of persons by age, if one was loaded.
+    served and eligible persons, ``pyramids`` that of persons by age, if one was loaded. ``vans`` are the
+    tours of vans, if the study has them.
     """
 
     projection: LocalProjection
@@ -151,6 +153,7 @@ class Context:
     flow_places: Mapping[str, FlowPlace] = field(default_factory=dict)
     uptake: pa.Table | None = None
     pyramids: pa.Table | None = None
+    vans: VanPlan | None = None
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import product
 from pathlib import Path
@@ -34,6 +34,7 @@ from geoservice.pipeline.standards import StationStandards
 from geoservice.pipeline.stations import sharing_notes, station_units
 from geoservice.pipeline.study_surface import StudySurface
 from geoservice.pipeline.travel_notes import closure_notes, hazard_notes, peak_notes
+from geoservice.pipeline.vans import plan_van_tours
 from geoservice.project import Project
 from geoservice.release.base import TABLE, LayerContent, Manifest, ReleaseContent
 from geoservice.release.layer_columns import DimensionLabels
@@ -86,6 +87,8 @@ def publish_study(
     notes += outdated_notes(network, project.terrain)
     if standards is not None:
         standards.check(study, context.stations)
+    if study.vans is not None:
+        context = replace(context, vans=plan_van_tours(project, study, study.vans, None, progress, day, changes))
     settings = study_settings(study, source.groups, standards)
     stated = {"migrants": "migrant" in source.groups} | ({"travel_date": day} if study.closures else {})
     study_json = study.model_copy(update=stated).model_dump(mode="json")

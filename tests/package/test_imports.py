@@ -16,6 +16,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "scratch": set(),
     "durable": {"errors"},
     "byte_lru": set(),
+    "icalendar": set(),
     "spreadsheet": set(),
     "geo": {"errors"},
     "toml_file": {"errors"},
@@ -63,7 +64,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "maps": BASE | {"durable", "labels", "scratch", "settings", "layer", "measures", "number_text", "release"},
     "server": BASE
     | {"byte_lru", "cql2", "db", "durable", "labels", "layer", "maps", "measures", "number_text", "release", "scratch"}
-    | {"live", "settings"},
+    | {"icalendar", "live", "settings"},
     "demo": BASE | {"schema", "study", "ingest", "geocode", "pipeline"},
     "bench": BASE
     | PARTS
@@ -76,6 +77,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "db",
         "demand",
         "disclosure",
+        "icalendar",
         "ingest",
         "layer",
         "live",

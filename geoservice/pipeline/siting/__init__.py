@@ -2,6 +2,6 @@
 
 from geoservice.pipeline.siting.request import MODELS, SOURCES, SitingRequest
 from geoservice.pipeline.siting.result import RankedSite, SitingResult
-from geoservice.pipeline.siting.run import choose_sites
+from geoservice.pipeline.siting.run import choose_from, choose_sites
 
-__all__ = ["MODELS", "SOURCES", "RankedSite", "SitingRequest", "SitingResult", "choose_sites"]
+__all__ = ["MODELS", "SOURCES", "RankedSite", "SitingRequest", "SitingResult", "choose_from", "choose_sites"]

@@ -9,7 +9,6 @@ from geoservice.analysis.siting.margins import surface_margin
 from geoservice.analysis.siting.problem import Problem
 from geoservice.analysis.siting.reasons import Pick, explain
 from geoservice.analysis.siting.solution import Solution
-from geoservice.areas import last_containing
 from geoservice.demand import Quantity
 from geoservice.geo import Floats
 from geoservice.layer import Label
@@ -55,7 +54,11 @@ def choose_sites(
         No choice can reach everybody whom the model has to reach.
     """
     request = request.checked(study)
-    inputs = read_siting_inputs(project, study, request, candidates, changes, progress)
+    return choose_from(read_siting_inputs(project, study, request, candidates, changes, progress), request, progress)
+
+
+def choose_from(inputs: SitingInputs, request: SitingRequest, progress: Progress) -> SitingResult:
+    """Return the best sites of some inputs; ``request`` is a checked one, for the rest see :func:`choose_sites`."""
     beyond = 2 * inputs.search
     solution = solve_model(inputs.problem, request, beyond, progress)
     assert request.minutes is not None  # checked
@@ -117,11 +120,12 @@ def _curve(near: Problem, request: SitingRequest, progress: Progress) -> Curve |
 
 def _ranked(inputs: SitingInputs, near: Problem, solution: Solution, picks: list[Pick], before: float) -> list[RankedSite]:
     stations = len(inputs.stations)
-    areas, totals = _areas(inputs, solution), before + np.cumsum([pick.covered for pick in picks])
+    lon, lat = _places(inputs)
+    areas = inputs.places.lowest_names(lon[solution.sites], lat[solution.sites])
+    totals = before + np.cumsum([pick.covered for pick in picks])
     status = {"free": "new", "forced": "forced", "closable": "stays"}
     ranked = []
     for pick, area, total in zip(picks, areas, totals, strict=True):
-        lon, lat = _places(inputs)
         site = RankedSite(
             id=_id(inputs, pick.site),
             name=_name(inputs, pick.site) if pick.site < stations else inputs.candidates.name[pick.site - stations],
@@ -156,15 +160,3 @@ def _places(inputs: SitingInputs) -> tuple[Floats, Floats]:
     """Return longitudes and latitudes of the stations and candidates."""
     lon, lat = (np.concatenate([inputs.stations.column(c).to_numpy(), getattr(inputs.candidates, c)]) for c in ("lon", "lat"))
     return lon, lat
-
-
-def _areas(inputs: SitingInputs, solution: Solution) -> list[Label]:
-    """Return the names of the area of the study's lowest level around each chosen site; empty outside."""
-    units = inputs.places.areas[list(inputs.places.areas)[-1]]
-    outlines = np.array([inputs.places.outlines[code] for code in units.ids], object)
-    lon, lat = _places(inputs)
-    position = last_containing(outlines, lon[solution.sites], lat[solution.sites])
-    names = units.table.select(["name_zh", "name_en"]).to_pylist()
-    return [
-        Label(zh=names[p]["name_zh"] or "", en=names[p]["name_en"] or "") if p >= 0 else Label(zh="", en="") for p in position
-    ]

@@ -10,7 +10,7 @@ export type SortKey = "name" | "people" | "share" | "left" | "resident" | "migra
 /** The columns of the table of gaps, in their order. */
 export const GAP_SORTS = ["name", "people", "reached", "longest"] as const;
 export type GapSort = (typeof GAP_SORTS)[number];
-export const TABS = ["question", "areas", "gaps", "stations", "flows", "hotspots", "fairness", "scorecard", "data"] as const;
+export const TABS = ["question", "areas", "gaps", "stations", "flows", "hotspots", "fairness", "scorecard", "vans", "data"] as const;
 export type Tab = (typeof TABS)[number];
 
 export const manifest = signal<Manifest>(undefined as unknown as Manifest);
