@@ -15,7 +15,7 @@
     │   ├── TooLarge                exit 19  413  a limit on time, memory, line or archive size was exceeded
     │   ├── PersonalData            exit 20       names, ID-card numbers, phones
     │   ├── RefusedTopic            exit 21       a topic that this service refuses to store
-    │   └── StudyError              exit 22       study.toml or a layer file is wrong
+    │   └── StudyError              exit 22       study.toml, standards.toml or a layer file is wrong
     ├── ParameterError              exit 30  400  a request parameter
     │   └── Infeasible              exit 44  400  no choice of sites can do what is asked for
     ├── NotFound                    exit 31  404
@@ -145,7 +145,7 @@ class RefusedTopic(InputError):
 
 
 class StudyError(InputError):
-    """study.toml or a layer file is wrong."""
+    """study.toml, standards.toml or a layer file is wrong."""
 
     exit_code = 22
 

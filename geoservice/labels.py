@@ -59,6 +59,8 @@ GEOGRAPHIES: Labels = MappingProxyType({
     "cell": Label(zh="网格", en="cells of a grid"),
     "projection": Label(zh="各区域今后各年", en="areas by year"),
     "station_year": Label(zh="各站点今后各年", en="stations by year"),
+    "van_stop": Label(zh="流动服务车停靠点", en="stops of vans"),
+    "van_tour": Label(zh="流动服务车线路", en="tours of vans"),
     "leaf": Label(zh="人口小地块", en="small places with people"),
 })  # fmt: skip
 

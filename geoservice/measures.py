@@ -45,10 +45,13 @@ class Measure:
         return self.kind not in WITHOUT_MARGIN and not self.exact
 
 
+_READINESS = ("ready", "unknown", "lacking")
+_COVERED_BY = ("stated", "ready", "name_only", "unknown_only")
+"""By all stations as they are listed, by those that are ready, by others only, and by such of these as may be ready."""
 _COUNTED = ("{}", "covered_{}", "uncovered_{}", "catchment_{}")
 _MEASURES = (
     *(Measure(name.format("households"), "count", "household") for name in _COUNTED),
-    *(Measure(name.format("persons"), "count", "person") for name in (*_COUNTED, "served_{}", "reach_{}", "flow_{}")),
+    *(Measure(name.format("persons"), "count", "person") for name in (*_COUNTED, "served_{}", "new_{}", "flow_{}")),
     Measure("covered_share", "ratio", "%"),
     Measure("off_network_share", "ratio", "%"),
     Measure("load", "ratio", "%"),
@@ -59,7 +62,8 @@ _MEASURES = (
     Measure("excess_class", "class", ""),
     Measure("coverage_gap", "difference", "percentage point"),
     Measure("minutes", "minutes", "min", exact=True),
-    Measure("nearest_minutes", "minutes", "min", exact=True),
+    Measure("longest_minutes", "minutes", "min", exact=True),
+    Measure("longest_minutes_after", "minutes", "min", exact=True),
     Measure("median_minutes", "minutes", "min"),
     Measure("p90_minutes", "minutes", "min"),
     Measure("mean_minutes", "minutes", "min"),
@@ -114,6 +118,7 @@ _MEASURES = (
     Measure("projected_load", "ratio", "%"),
     *(Measure(name, "year", "") for name in ("overload_year", "overload_earliest", "overload_latest")),
     Measure("persons_at_launch", "count", "person"),
+    Measure("stop_persons", "count", "person"),
     *(Measure(f"persons_in_{years}_years", "count", "person") for years in (5, 10)),
     *(Measure(f"change_in_{years}_years", "difference", "%") for years in (5, 10)),
     Measure("cluster_households", "count", "household"),
@@ -126,6 +131,10 @@ _MEASURES = (
     Measure("hotspot_p", "score", ""),
     Measure("moran_class", "class", ""),
     Measure("funnel_class", "class", ""),
+    Measure("readiness_class", "class", ""),
+    *(Measure(name, "index", "station", exact=True) for name in ("stations", *(f"stations_{s}" for s in _READINESS))),
+    *(Measure(f"{name}_persons", "count", "person") for name in _COVERED_BY),
+    *(Measure(f"{name}_share", "ratio", "%") for name in _COVERED_BY),
     Measure("smoothed_rate", "ratio", "%"),
     Measure("spatial_rate", "ratio", "%"),
 )

@@ -23,8 +23,10 @@ from geoservice.analysis import (
     interaction,
     projection,
     quantiles,
+    readiness,
     station_capacity,
     travel_time,
+    van_timetable,
 )
 from geoservice.analysis.base import Analysis
 
@@ -52,6 +54,7 @@ ANALYSES: tuple[Analysis, ...] = (
     floating_catchments,
     inequality,
     gaps,
+    readiness,
     flows,
     interaction,
     balance,
@@ -59,6 +62,7 @@ ANALYSES: tuple[Analysis, ...] = (
     clusters,
     indicators,
     projection,
+    van_timetable,
 )
 """All analyses in running order: later ones read the rows of earlier ones."""
 

@@ -13,6 +13,7 @@ import pyarrow as pa
 from pydantic import BaseModel
 
 from geoservice.analysis.travel_pairs import TravelPairs
+from geoservice.analysis.van_tours.timetable import VanPlan
 from geoservice.demand import DemandSurface
 from geoservice.geo import Bools, Floats, Int32s, Ints, LocalProjection
 
@@ -114,14 +115,29 @@ class FlowPlace(NamedTuple):
     province: str
 
 
+class NamedPlaces(NamedTuple):
+    """Places with names, to say where something is: degrees, and names in both languages; shapes ``(n,)``."""
+
+    lon: Floats
+    lat: Floats
+    zh: Sequence[str] = ()
+    en: Sequence[str] = ()
+
+
+NOWHERE = NamedPlaces(np.empty(0), np.empty(0))
+
+
 @dataclass(frozen=True)
 class Context:
     """The input of an analysis; all of it is public.
 
-    ``reach(mode, lon, lat, minutes)`` returns the points of the surface within the time of each place, as pairs ``(place,
-    point)`` of int32 arrays; ``station_pairs(mode, stations, minutes)`` those within the time of some of the stations, given as
-    rows, with the times. ``flow_places`` has the areas and origins of the surface's flows by code; ``uptake`` is the table of
-    served and eligible persons, ``pyramids`` that of persons by age, if one was loaded.
+    Of a mode, ``on_street(mode, lon, lat)`` returns the position on the nearest street of each place, NaN if none is near;
+    ``site_pairs(mode, lon, lat, minutes, points)`` the given points of the surface within the time of a station at each place,
+    as positions in ``points``, with the times; ``station_pairs(mode, stations, minutes)`` the points within the time of some of
+    the stations, given as rows; ``nearest_ms(mode, stations)`` the time of each point to the nearest of them. ``named_places``
+    are those of the map, ``flow_places`` the areas and origins of the surface's flows by code; ``uptake`` is the table of
+    served and eligible persons, ``pyramids`` that of persons by age, if one was loaded. ``vans`` are the
+    tours of vans, if the study has them.
     """
 
     projection: LocalProjection
@@ -134,11 +150,15 @@ class Context:
     stations: pa.Table
     streets: Mapping[str, StreetPlaces]
     demand: Demand
-    reach: Callable[[str, Floats, Floats, int], tuple[Int32s, Int32s]]
+    on_street: Callable[[str, Floats, Floats], tuple[Floats, Floats]]
+    site_pairs: Callable[[str, Floats, Floats, int, Ints], TravelPairs]
     station_pairs: Callable[[str, Ints, int], TravelPairs]
+    nearest_ms: Callable[[str, Ints], Int32s]
+    named_places: NamedPlaces = NOWHERE
     flow_places: Mapping[str, FlowPlace] = field(default_factory=dict)
     uptake: pa.Table | None = None
     pyramids: pa.Table | None = None
+    vans: VanPlan | None = None
 
 
 @dataclass(frozen=True)

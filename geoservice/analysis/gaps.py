@@ -1,23 +1,28 @@
-"""Service gaps: contiguous inhabited cells beyond the standard, their people, and the best place for a new station.
+"""Service gaps: contiguous cells whose people no station reaches within the standard, and the best place for a new station.
 
-A cell is inhabited if a leaf of the demand surface with more people than its noise has points in it. Cells are contiguous
-if they touch along a side or at a corner (eight neighbours): settlements follow roads, and roads run diagonally.
+A cell is in a gap if somebody lives in it whom no station reaches in time: at a point of a leaf of the demand surface that has
+more people than its noise. Cells are contiguous if they touch along a side or at a corner (eight neighbours): settlements
+follow roads, and roads run diagonally. Gaps are ranked by the people whom a new station would newly reach.
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import shapely
 from pydantic import BaseModel, ConfigDict, Field
-from scipy.ndimage import label as label_raster
-from scipy.spatial import cKDTree
 
 from geoservice.analysis.base import Context, Findings, Process, Trip, Units
 from geoservice.analysis.frames import nearest_trips, stack, table, trip_columns
-from geoservice.analysis.travel_time import minutes, within
-from geoservice.demand import Quantity, region_sums
+from geoservice.analysis.gap_cells import candidate_cells, contiguous, largest_patches, people_within
+from geoservice.analysis.gap_names import gap_names, main_areas, nearest_places
+from geoservice.analysis.gap_sites import BestSites, best_sites, longest_times
+from geoservice.analysis.siting.margins import Margin, surface_margin
+from geoservice.analysis.travel_pairs import TravelPairs
+from geoservice.analysis.travel_time import MS_PER_MINUTE, minutes, within
+from geoservice.demand import DemandSurface, Quantity, region_sums
 from geoservice.geo import Bools, Floats, Int32s, Ints, Objects
 from geoservice.measures import BEYOND
 from geoservice.modes import MODES
@@ -26,202 +31,249 @@ PROCESS = Process(
     id="gaps",
     title={"zh": "服务空白", "en": "Gaps"},
     description={
-        "zh": "超出服务标准时间的连片居住区，按未覆盖人数排序，并给出到最近站点的时间和在此新设站点可服务的人数。",
-        "en": "Inhabited ground beyond a service's standard, ranked by people, with the people a new station would reach.",
+        "zh": "连片的居住网格，其居民在标准时间内到不了任何站点；以最近的地名和所在乡镇命名，按新设站点可新覆盖的人数排序，"
+        "并给出新站点的最佳位置。",
+        "en": "Contiguous inhabited cells whose people no station reaches within the standard, named by the nearest place, "
+        "ranked by the people whom a station at the best place would newly reach.",
     },
+    reference="Church and ReVelle (1974), The maximal covering location problem",
 )
 CANDIDATES = 16
+"""Candidates for the station of a gap."""
+BLOCKS = 4
+"""Candidates of a gap are in different blocks, whose side is this part of the distance that is covered in a straight line."""
 HOUSEHOLDS, PERSONS = Quantity("households"), Quantity("persons")
 
 
 class Params(BaseModel):
-    """Standards in minutes by service; number of gaps kept for each service and mode, those with most persons."""
+    """Standards in minutes by service; the study's breaks in minutes; number of gaps kept for each service and mode.
+
+    Kept are those with most people not covered.
+    """
 
     model_config = ConfigDict(frozen=True)
     standards: dict[str, int]
+    minutes: tuple[int, ...]
     most: int = Field(100, ge=1, le=1000)
 
 
-def contiguous(column: Ints, row: Ints, selected: Bools) -> Int32s:
-    """Return the patches of selected cells that touch along sides or at corners.
-
-    Parameters
-    ----------
-    column, row : int64 arrays, shape (n,)
-        Position of each cell in the grid.
-    selected : bool array, shape (n,)
-
-    Returns
-    -------
-    int32 array, shape (n,)
-        Patch of each cell, from 0; -1 for cells that are not selected.
-
-    Examples
-    --------
-    >>> column, row = np.array([0, 1, 3, 4]), np.array([0, 1, 0, 0])
-    >>> contiguous(column, row, np.array([True, True, True, False])).tolist()
-    [0, 0, 1, -1]
-    """
-    if not selected.any():
-        return np.full(len(column), -1, np.int32)
-    column, row = column - column.min(), row - row.min()
-    raster = np.zeros((int(row.max()) + 1, int(column.max()) + 1), bool)
-    raster[row, column] = selected
-    patches, _ = label_raster(raster, structure=np.ones((3, 3)))
-    return np.where(selected, patches[row, column] - 1, -1).astype(np.int32)
-
-
-def best_cells(patch: Int32s, patches: int, x: Floats, y: Floats, persons: Floats, radius: float) -> Ints:
-    """Return the cell of each patch with most persons within a radius; of equal ones the first.
-
-    Candidates are the ``CANDIDATES`` most populous cells of each patch.
-
-    Parameters
-    ----------
-    patch : int32 array, shape (n,)
-        Patch of each cell, -1 for none.
-    patches : int
-        Number of patches; none is empty.
-    x, y : float64 arrays, shape (n,), metres
-        Centres.
-    persons : float64 array, shape (n,)
-        Persons of each cell; only cells in patches count.
-    radius : float
-        Metres.
-
-    Returns
-    -------
-    int64 array, shape (patches,)
-        Position of the best cell.
-
-    Examples
-    --------
-    >>> x, y = np.array([0.0, 100.0, 200.0]), np.zeros(3)
-    >>> best_cells(np.zeros(3, np.int32), 1, x, y, np.array([20.0, 20.0, 20.0]), 150.0).tolist()
-    [1]
-    """
-    inside = np.flatnonzero(patch >= 0)
-    tree = cKDTree(np.column_stack([x[inside], y[inside]]))
-    people = persons[inside]
-    order = np.lexsort((inside, -people, patch[inside]))
-    rank = np.arange(len(order)) - np.searchsorted(patch[inside][order], patch[inside][order])
-    candidates = order[rank < CANDIDATES]
-    score = np.array([people[tree.query_ball_point(tree.data[c], radius)].sum() for c in candidates])
-    ranked = inside[candidates[np.lexsort((inside[candidates], -score, patch[inside][candidates]))]]
-    return ranked[np.searchsorted(patch[ranked], np.arange(patches))]
-
-
-def largest_patches(patch: Int32s, persons: Floats, most: int) -> Int32s:
-    """Return patch numbers in descending order of persons, -1 beyond the first ``most`` patches.
-
-    Examples
-    --------
-    >>> largest_patches(np.array([0, 1, 1, 2, -1], np.int32), np.array([5.0, 4.0, 4.0, 7.0, 9.0]), 2).tolist()
-    [-1, 0, 0, 1, -1]
-    """
-    inside = patch >= 0
-    total = np.bincount(patch[inside], persons[inside])
-    order = np.argsort(-total, kind="stable")[:most]
-    number = np.full(len(total) + 1, -1, np.int32)  # the last entry is that of patch -1
-    number[order] = np.arange(len(order))
-    return number[patch]
-
-
-def cell_persons(context: Context) -> Floats:
-    """Return the persons of each cell, NaN for cells not known to be inhabited; shape ``(cells,)``.
+def inhabited_leaves(surface: DemandSurface) -> Bools:
+    """Return which leaves are known to be inhabited; shape ``(leaves,)``.
 
     A leaf counts if its estimate is above its margin: half of all empty leaves have estimates above 0.
     """
-    demand, surface = context.demand, context.demand.surface
-    leaf_sums = region_sums(surface, surface.point_leaf, surface.leaves)
-    margin = np.nan_to_num(leaf_sums.margin(PERSONS))
-    inhabited = surface.values[PERSONS] > margin
-    cell = np.where(inhabited[surface.point_leaf], demand.cell, -1)
-    people = surface.positive[PERSONS][surface.point_leaf] * surface.point_weight
-    cells = len(context.cells.ids)
-    count = np.bincount(cell[cell >= 0], minlength=cells)
-    return np.where(count > 0, np.bincount(cell[cell >= 0], people[cell >= 0], cells), np.nan)
+    sums = region_sums(surface, surface.point_leaf, surface.leaves)
+    return np.asarray(surface.values[PERSONS] > np.nan_to_num(sums.margin(PERSONS)), np.bool_)
 
 
-def _grid(ids: list[str]) -> tuple[Ints, Ints]:
-    """Return column and row from names ``c<column>_<row>``."""
-    pairs = np.array([name[1:].split("_") for name in ids], dtype=np.int64).reshape(-1, 2)
-    return pairs[:, 0], pairs[:, 1]
+@dataclass(frozen=True)
+class _Cells:
+    """The cells of a study: position in the grid, side in metres, centres in metres, outlines."""
+
+    column: Ints
+    row: Ints
+    side: float
+    x: Floats
+    y: Floats
+    shapes: Objects
+
+    @classmethod
+    def of(cls, context: Context) -> "_Cells":
+        """Return the cells of a context, whose names are ``c<column>_<row>``."""
+        pairs = np.array([name[1:].split("_") for name in context.cells.ids], dtype=np.int64).reshape(-1, 2)
+        x, y = context.projection.forward(context.cell_lon, context.cell_lat)
+        shapes = shapely.from_wkb(np.asarray(context.cells.table.column("geometry").to_pylist(), object))
+        column, row = pairs.T
+        side = round(float(x[0] / (column[0] + 0.5)), 3)  # centres are at whole columns and a half
+        return cls(column, row, side, x, y, shapes)
 
 
-def _units(shapes: Objects, trip: Trip, patch: Int32s, patches: int, standard: int) -> list[dict[str, Any]]:
-    units = []
-    for n in range(patches):
-        members = shapes[patch == n]
-        name = f"{trip.service}.{trip.mode}.{n + 1}"
-        texts = {"unit": name, "name_zh": f"空白 {n + 1}", "name_en": f"Gap {n + 1}", "parent": None}
-        numbers = {"service": trip.service, "mode": trip.mode, "minutes": standard, "cells": len(members)}
-        units.append(texts | numbers | {"geometry": shapely.to_wkb(shapely.coverage_union_all(members))})
-    return units
+@dataclass(frozen=True)
+class _Unreached:
+    """The points of the surface that no station reaches in time.
 
+    ``point`` are their positions in the surface, the other arrays have an entry for each: people (not below 0), whether it is
+    known to be inhabited, cell (-1 outside), milliseconds to the nearest station, and metres in the study's plane.
+    """
 
-_FIELDS: "list[pa.Field[Any]]" = [
-    *(pa.field(n, pa.string()) for n in ("unit", "name_zh", "name_en", "parent", "service", "mode")),
-    *(pa.field(n, pa.int32()) for n in ("minutes", "cells")),
-    pa.field("geometry", pa.binary()),
-]
+    point: Ints
+    weight: Floats
+    inhabited: Bools
+    cell: Int32s
+    ms: Int32s
+    x: Floats
+    y: Floats
 
+    @classmethod
+    def of(cls, context: Context, trip: Trip, standard: int, leaves: Bools) -> "_Unreached":
+        """Return the points beyond the standard of a trip."""
+        surface, ms = context.demand.surface, context.demand.travel[trip].ms
+        point = np.flatnonzero(~within(ms, standard))
+        leaf = surface.point_leaf[point]
+        weight = np.asarray(surface.positive[PERSONS][leaf] * surface.point_weight[point], float)
+        x, y = context.projection.forward(surface.point_lon[point], surface.point_lat[point])
+        return cls(point, weight, leaves[leaf] & (weight > 0), context.demand.cell[point], ms[point], x, y)
 
-def _central_cells(patch: Int32s, patches: int, x: Floats, y: Floats) -> Ints:
-    """Return the cell of each patch nearest to its centroid; of equal ones the first."""
-    inside = np.flatnonzero(patch >= 0)
-    own_patch = patch[inside]
-    size = np.bincount(own_patch, minlength=patches)
-    mx, my = (np.bincount(own_patch, v[inside], patches) / size for v in (x, y))
-    distance = np.hypot(x[inside] - mx[own_patch], y[inside] - my[own_patch]).round(3)
-    order = inside[np.lexsort((inside, distance, own_patch))]
-    return order[np.searchsorted(patch[order], np.arange(patches))]
-
-
-def _counts(context: Context, trip: Trip, patch: Int32s, names: list[str], standard: int) -> Iterator[pa.Table]:
-    """Yield households and persons of each gap beyond the standard, and its rank by persons."""
-    demand = context.demand
-    gap = np.where(demand.cell >= 0, patch[demand.cell], -1)
-    sums = region_sums(demand.surface, np.where(within(demand.travel[trip].ms, standard), -1, gap).astype(np.int32), len(names))
-    dims = _dimensions(trip, names, standard)
-    if demand.surface.has(HOUSEHOLDS):
-        yield table(sums.value(HOUSEHOLDS), sums.margin(HOUSEHOLDS), measure="uncovered_households", **dims)
-    persons = sums.value(PERSONS)
-    yield table(persons, sums.margin(PERSONS), measure="uncovered_persons", **dims)
-    rank = np.empty(len(names))
-    rank[np.argsort(-persons, kind="stable")] = np.arange(1, len(names) + 1)
-    yield table(rank, measure="rank", **dims)
-
-
-def _dimensions(trip: Trip, names: list[str], standard: int) -> dict[str, Any]:
-    return {**trip_columns(trip), "geography": "gap", "unit": names, "group": "all", "minutes": standard}
+    def cell_sums(self, values: Floats, cells: int) -> Floats:
+        """Return the sums of values over inhabited points by cell; shape ``(cells,)``."""
+        inside = self.inhabited & (self.cell >= 0)
+        return np.bincount(self.cell[inside], values[inside], cells).astype(float)
 
 
 def analyse(context: Context, params: Params, results: pa.Table) -> Findings:  # noqa: ARG001 - the form of an analysis
-    """Return the gaps of each service and mode, their people, and the people whom a station at the best point would reach."""
-    persons = cell_persons(context)
-    column, row = _grid(context.cells.ids)
-    x, y = context.projection.forward(context.cell_lon, context.cell_lat)
-    shapes = shapely.from_wkb(np.asarray(context.cells.table.column("geometry").to_pylist(), object))
+    """Return the gaps of each service and mode, and for each its people, its rank, and the best place for a station."""
+    cells, leaves = _Cells.of(context), inhabited_leaves(context.demand.surface)
+    margin = surface_margin(context.demand.surface, PERSONS)
     units: list[dict[str, Any]] = []
     rows: list[pa.Table] = []
     for trip in nearest_trips(context.demand.travel, tuple(params.standards)):
         standard = params.standards[trip.service]
-        cell_ms = context.cell_travel[trip].ms
-        patch = contiguous(column, row, np.isfinite(persons) & ~within(cell_ms, standard))
+        unreached = _Unreached.of(context, trip, standard, leaves)
+        people = unreached.cell_sums(unreached.weight, len(cells.x))
+        patch = contiguous(cells.column, cells.row, people > 0)
         if (patch < 0).all():
             continue
-        patch = largest_patches(patch, persons, params.most)
-        patches = int(patch.max()) + 1
-        gaps = _units(shapes, trip, patch, patches, standard)
-        names = [str(u["unit"]) for u in gaps]
-        rows += _counts(context, trip, patch, names, standard)
-        best = best_cells(patch, patches, x, y, persons, standard * MODES[trip.mode].straight_metres_per_minute)
-        gap, point = context.reach(trip.mode, context.cell_lon[best], context.cell_lat[best], standard)
-        reach = region_sums(context.demand.surface, gap, patches, point)
-        dims = _dimensions(trip, names, standard)
-        rows.append(table(reach.value(PERSONS), reach.margin(PERSONS), measure="reach_persons", **dims))
-        middle = _central_cells(patch, patches, x, y)
-        rows.append(table(minutes(cell_ms[middle]), None, BEYOND, measure="nearest_minutes", **dims))
-        units += gaps
+        patch = largest_patches(patch, people, params.most)
+        gaps = _Gaps(context, trip, standard, params.minutes[-1], cells, unreached, patch, margin)
+        units += gaps.units()
+        rows += gaps.rows()
     return Findings(stack(rows), [Units("gap", pa.Table.from_pylist(units, schema=pa.schema(_FIELDS)))])
+
+
+class _Gaps:
+    """The gaps of a service and mode, in the order of their rank."""
+
+    def __init__(
+        self,
+        context: Context,
+        trip: Trip,
+        standard: int,
+        last: int,
+        cells: _Cells,
+        unreached: _Unreached,
+        patch: Int32s,
+        margin: Margin | None,
+    ) -> None:
+        self.context, self.trip, self.standard, self.cells, self.unreached = context, trip, standard, cells, unreached
+        self.number = int(patch.max()) + 1
+        lon, lat, best = self._sites(patch, margin)
+        surface, site_points = context.demand.surface, unreached.point[best.pairs.point]
+        new = region_sums(surface, best.pairs.station.astype(np.int32), self.number, site_points)
+        self.gap = np.where(unreached.cell >= 0, patch[unreached.cell], -1).astype(np.int32)
+        left = region_sums(surface, self.gap, self.number, unreached.point)
+        order = np.lexsort((-left.value(PERSONS), -new.value(PERSONS)))
+        self.order, self.new, self.left, self.best = order, new, left, best
+        self.cell_gap, self.lon, self.lat = patch, lon, lat
+        with_site = np.flatnonzero(best.site >= 0)
+        self.longest = longest_times(
+            self.gap, self.number, unreached.ms, unreached.inhabited, with_site, lambda g: self._pairs(lon[g], lat[g], last)
+        )
+
+    def _pairs(self, lon: Floats, lat: Floats, limit: int) -> TravelPairs:
+        return self.context.site_pairs(self.trip.mode, lon, lat, limit, self.unreached.point)
+
+    def _sites(self, patch: Int32s, margin: Margin | None) -> tuple[Floats, Floats, BestSites]:
+        """Return the position of the best site of each gap, NaN for a gap without a street, and the choice."""
+        lon, lat, owner = self._candidates(patch)
+        point = self.unreached.point
+        best = best_sites(
+            owner,
+            self.number,
+            lambda sites: self._pairs(lon[sites], lat[sites], self.standard),
+            self.unreached.weight,
+            self.standard * MS_PER_MINUTE,
+            None if margin is None else lambda points, others: margin(point[points], point[others]),
+        )
+        chosen = np.where(best.site >= 0, best.site, len(lon))  # the last entry is that of no site
+        lon, lat = (np.append(positions, np.nan)[chosen] for positions in (lon, lat))
+        return lon, lat, best
+
+    def _candidates(self, patch: Int32s) -> tuple[Floats, Floats, Ints]:
+        """Return the candidates' positions on streets, and the gap of each: near the people of a cell, or at its centre."""
+        cells, unreached = self.cells, self.unreached
+        people = unreached.cell_sums(unreached.weight, len(cells.x))
+        radius = self.standard * MODES[self.trip.mode].straight_metres_per_minute / cells.side
+        score = people_within(cells.column, cells.row, people, radius)
+        block = max(1, int(radius // BLOCKS))
+        owner, cell = candidate_cells(patch, self.number, cells.column, cells.row, score, people, block, CANDIDATES)
+        x, y = (
+            np.divide(unreached.cell_sums(unreached.weight * v, len(people)), people, out=centre.copy(), where=people > 0)
+            for v, centre in ((unreached.x, cells.x), (unreached.y, cells.y))
+        )
+        lon, lat = self.context.on_street(self.trip.mode, *self.context.projection.inverse(x[cell], y[cell]))
+        near = np.isfinite(lon)
+        return lon[near], lat[near], owner[near]
+
+    def units(self) -> list[dict[str, Any]]:
+        """Return the gaps as units, in the order of their rank."""
+        names, sites = self._names(), self._site_names()
+        units = []
+        for rank, gap in enumerate(self.order.tolist(), 1):
+            members = self.cells.shapes[self.cell_gap == gap]
+            has_site, known = self.best.site[gap] >= 0, bool(self.best.has_rival[gap])
+            units.append({
+                "unit": f"{self.trip.service}.{self.trip.mode}.{rank}",
+                "parent": None,
+                **names[rank - 1],
+                **sites[gap],
+                "service": self.trip.service,
+                "mode": self.trip.mode,
+                "minutes": self.standard,
+                "cells": len(members),
+                "site_lon": round(float(self.lon[gap]), 6) if has_site else None,
+                "site_lat": round(float(self.lat[gap]), 6) if has_site else None,
+                "site_is_tied": bool(self.best.is_tied[gap]) if known else None,
+                "geometry": shapely.to_wkb(shapely.coverage_union_all(members)),
+            })  # fmt: skip
+        return units
+
+    def _names(self) -> list[dict[str, str]]:
+        """Return the names of gaps and of their townships, in the order of rank."""
+        context, unreached, order = self.context, self.unreached, self.order
+        level = "township" if "township" in context.levels else context.levels[-1]
+        inside = (self.gap >= 0) & unreached.inhabited
+        gap = np.where(inside, self.gap, -1).astype(np.int32)
+        total = np.bincount(gap[inside], unreached.weight[inside], self.number)
+        moments = (unreached.weight * unreached.x, unreached.weight * unreached.y)
+        x, y = (np.bincount(gap[inside], moment[inside], self.number) / total for moment in moments)
+        area = context.demand.area[level][unreached.point]
+        position = main_areas(area, len(context.areas[level].ids), gap, self.number, unreached.weight)[order]
+        labels = [*context.areas[level].table.select(["name_zh", "name_en"]).to_pylist(), {"name_zh": "", "name_en": ""}]
+        towns = [{"zh": labels[p]["name_zh"] or "", "en": labels[p]["name_en"] or ""} for p in position]
+        place = nearest_places(context, x[order], y[order])
+        zh, en = (gap_names(context.named_places, place, towns, language) for language in ("zh", "en"))
+        return [
+            {"name_zh": z, "name_en": e, "area_zh": t["zh"], "area_en": t["en"]} for z, e, t in zip(zh, en, towns, strict=True)
+        ]
+
+    def _site_names(self) -> list[dict[str, str | None]]:
+        """Return the named place nearest to the site of each gap."""
+        known = np.isfinite(self.lon)
+        place = np.full(self.number, -1, np.int64)
+        place[known] = nearest_places(self.context, *self.context.projection.forward(self.lon[known], self.lat[known]))
+        zh, en = self.context.named_places.zh, self.context.named_places.en
+        return [{"site_zh": zh[p] if p >= 0 else None, "site_en": en[p] if p >= 0 else None} for p in place.tolist()]
+
+    def rows(self) -> Iterator[pa.Table]:
+        """Yield the numbers of each gap, in the order of rank."""
+        names = [f"{self.trip.service}.{self.trip.mode}.{n}" for n in range(1, self.number + 1)]
+        dims = {**trip_columns(self.trip), "geography": "gap", "unit": names, "group": "all", "minutes": self.standard}
+        counts = [("uncovered_persons", self.left, PERSONS), ("new_persons", self.new, PERSONS)]
+        if self.context.demand.surface.has(HOUSEHOLDS):
+            counts.append(("uncovered_households", self.left, HOUSEHOLDS))
+        for measure, sums, quantity in counts:
+            yield table(sums.value(quantity)[self.order], sums.margin(quantity)[self.order], measure=measure, **dims)
+        yield table(np.arange(1.0, self.number + 1), measure="rank", **dims)
+        before, after = (minutes(ms[self.order]) for ms in self.longest)
+        yield table(before, None, BEYOND, measure="longest_minutes", **dims)
+        yield table(after, None, BEYOND, measure="longest_minutes_after", **dims)
+
+
+_TEXTS = ("unit", "name_zh", "name_en", "parent", "service", "mode", "area_zh", "area_en", "site_zh", "site_en")
+_FIELDS: "list[pa.Field[Any]]" = [
+    *(pa.field(n, pa.string()) for n in _TEXTS),
+    *(pa.field(n, pa.int32()) for n in ("minutes", "cells")),
+    *(pa.field(n, pa.float64()) for n in ("site_lon", "site_lat")),
+    pa.field("site_is_tied", pa.bool_()),
+    pa.field("geometry", pa.binary()),
+]

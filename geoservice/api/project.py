@@ -16,7 +16,8 @@ from geoservice.api.measurement import has_register, measure_register, parse_rho
 from geoservice.api.options import ImportOptions, make_options
 from geoservice.api.progress import Progress, quiet
 from geoservice.api.siting import SitingOptions, make_request, siting_frame, source_of
-from geoservice.api.stores import layers_of, project_of, register_of, releases_of, settings_for, study_of
+from geoservice.api.stores import layers_of, project_of, register_of, releases_of, settings_for, standards_of, study_of
+from geoservice.api.vans import VanOptions, VanTours, make_vans, tours_of
 from geoservice.errors import InputError
 
 if TYPE_CHECKING:
@@ -32,12 +33,14 @@ if TYPE_CHECKING:
     from geoservice.network.terrain import TerrainReport
     from geoservice.network.variants import StreetChanges
     from geoservice.pipeline import Published
+    from geoservice.pipeline.vans import VanPlan
     from geoservice.project import Project
     from geoservice.register import Register
     from geoservice.schema import TableName
     from geoservice.settings import Settings
+    from geoservice.siting.candidates import Candidates
     from geoservice.siting.result import SitingResult
-    from geoservice.study import Study
+    from geoservice.study import Study, Vans
 
     Rows: TypeAlias = str | PathLike[str] | pd.DataFrame
     """A source of rows: the path of a file, a GeoDataFrame, or a DataFrame with columns of coordinates."""
@@ -274,16 +277,19 @@ class ProjectFolder:
             results["draw"] = measurement.draw.number
         return measurement
 
-    def publish(self, progress: Progress = quiet, *, day: date | None = None) -> "Release":
+    def publish(
+        self, progress: Progress = quiet, *, day: date | None = None, standards: str | PathLike[str] | None = None
+    ) -> "Release":
         """Run the study, make its result the current release and return it, opened.
 
         The register is measured first if necessary. The release's ``remarks`` name what could not be snapped to a street.
-        ``day`` is the day of travel, whose closures count; by default ``travel_date`` of study.toml, or today.
+        ``day`` is the day of travel, whose closures count; by default ``travel_date`` of study.toml, or today. ``standards`` is
+        the file of what stations need to be ready; by default standards.toml of the folder, if there is one.
 
         Raises
         ------
         StudyError
-            The study refers to an area level, mode or group that the project does not have.
+            The study refers to an area level, mode or group that the project does not have, or the standards are not valid.
         InputError
             A table is empty, or there are no people.
         DisclosureError
@@ -291,22 +297,25 @@ class ProjectFolder:
         """
         study = self.study
         with audit_action(self.settings, "publish", study.id, self._channel) as results:
-            published = self._publish(study, progress, day)
+            published = self._publish(study, progress, day, standards)
             results["release"] = published.number
         off_street = [line for mode, off in published.off_street.items() for line in off.lines(mode)]
         remarks = [*(note.en for note in published.notes), *off_street]
         return self.release(published.number, remarks)
 
-    def _publish(self, study: "Study", progress: Progress, day: date | None) -> "Published":
+    def _publish(
+        self, study: "Study", progress: Progress, day: date | None, standards: str | PathLike[str] | None
+    ) -> "Published":
         from geoservice.ingest.closure_shapes import closure_shapes
         from geoservice.pipeline import publish_study
 
+        required = standards_of(self.settings, None if standards is None else Path(standards))
         layers, settings, folder = layers_of(self.settings), self.settings, self._inputs.folder
         shapes = closure_shapes(study, settings.home, folder, settings.import_seconds, settings.import_memory_mb)
         if study.demand != "population" and has_register(self.settings):
             measure_register(self._register, self._inputs, rules_of(study), study.as_of, progress)
         with closing(releases_of(self.settings, read_only=False)) as store:
-            return publish_study(self._inputs, store, study, layers, progress, settings.keep_releases, shapes, day)
+            return publish_study(self._inputs, store, study, layers, progress, settings.keep_releases, shapes, day, required)
 
     def siting(
         self,
@@ -365,18 +374,82 @@ class ProjectFolder:
         options: SitingOptions,
     ) -> "SitingResult":
         """Return what :meth:`siting` returns as a frame, as an object."""
-        from geoservice.ingest.candidates import read_candidates
         from geoservice.pipeline.siting import choose_sites_of_project, siting_parameters
-        from geoservice.siting.candidates import from_table
 
-        study, settings, folder = self.study, self.settings, self._inputs.folder
+        study = self.study
         source = source_of(candidates)
         request = make_request(service, mode, source, options).checked(siting_parameters(study))
-        rows = None
-        if source == "file":
-            limits = {"seconds": settings.import_seconds, "memory_mb": settings.import_memory_mb}
-            rows = from_table(read_candidates(candidates, folder, crs=crs, **limits))
+        rows = self._candidates(candidates, crs) if source == "file" else None
         return choose_sites_of_project(self._inputs, study, request, rows, progress, self._street_changes(study, day))
+
+    def van_tours(
+        self,
+        service: str | None = None,
+        mode: str | None = None,
+        *,
+        candidates: "Rows" = "streets",
+        crs: str | None = None,
+        day: date | None = None,
+        progress: Progress = quiet,
+        **options: Unpack[VanOptions],
+    ) -> VanTours:
+        """Return stops and tours of mobile vans for people whom no station reaches, with the timetable of a cycle of weeks.
+
+        Arguments that are left out are those of the table ``[vans]`` of study.toml, or defaults. Nothing is stored.
+
+        Parameters
+        ----------
+        service, mode
+            Of the study: what the vans bring, and how people come to a stop.
+        candidates
+            ``"streets"`` (junctions of the streets for vans), or a file, GeoDataFrame or DataFrame of points, perhaps with
+            ``id``, ``name`` and ``forced``.
+        crs
+            CRS of a file of candidates, if it states none.
+        day
+            Day of travel, whose closures count and on or after which week 1 starts; by default ``travel_date`` of study.toml,
+            or today.
+        progress
+            Called with a stage and a fraction; an exception in it cancels.
+        **options
+            ``stops``, ``bases``, ``vans``, ``every_weeks`` and others: see :class:`geoservice.study.Vans`.
+
+        Returns
+        -------
+        VanTours
+            The frames ``stops``, ``tours`` and ``timetable``, ``calendar()`` as iCalendar, and ``write(path)``.
+
+        Raises
+        ------
+        InputError
+            A name or number that is not allowed, there are no people, or a van can visit no candidate.
+        """
+        study = self.study
+        vans = make_vans(study, service, mode, options)
+        return tours_of(self.plan_van_tours(vans, candidates, crs, day, progress), study)
+
+    def plan_van_tours(
+        self, vans: "Vans", candidates: "Rows", crs: str | None, day: date | None, progress: Progress
+    ) -> "VanPlan":
+        """Return what :meth:`van_tours` returns as frames, as an object."""
+        from geoservice.pipeline.closures import travel_day
+        from geoservice.pipeline.vans import plan_van_tours
+
+        study = self.study
+        if (source := source_of(candidates)) == "gaps":
+            raise InputError("candidates: got 'gaps', allowed are streets, or a file or frame of points")
+        rows = self._candidates(candidates, crs) if source == "file" else None
+        changes = self._street_changes(study, day)
+        return plan_van_tours(self._inputs, study, vans, rows, progress, travel_day(study, day), changes)
+
+    def _candidates(self, candidates: "Rows", crs: str | None) -> "Candidates":
+        """Return the candidates of a file or frame."""
+        from geoservice.ingest.candidates import read_candidates
+        from geoservice.siting.candidates import from_table
+
+        settings = self.settings
+        limits = {"seconds": settings.import_seconds, "memory_mb": settings.import_memory_mb}
+        return from_table(read_candidates(candidates, self._inputs.folder, crs=crs, **limits))
 
     def _street_changes(self, study: "Study", day: date | None) -> "StreetChanges":
         from geoservice.ingest.closure_shapes import closure_shapes

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pydantic import SecretStr
 
     from geoservice.layer import Layer
+    from geoservice.pipeline.standards import StationStandards
     from geoservice.project import Project
     from geoservice.register import Register
     from geoservice.release.protocols import ReleaseStore
@@ -145,6 +146,14 @@ def study_of(settings: "Settings") -> "Study":
     from geoservice.study import read_study
 
     return read_study(settings.home / "study.toml")
+
+
+def standards_of(settings: "Settings", file: Path | None = None) -> "StationStandards | None":
+    """Return the standards of stations of a file, by default of standards.toml in the project's folder; None without it."""
+    from geoservice.pipeline.standards import STANDARDS, read_standards
+
+    own = settings.home / STANDARDS
+    return read_standards(file) if file is not None else read_standards(own) if own.exists() else None
 
 
 def layers_of(settings: "Settings") -> "tuple[Layer, ...]":

@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 
 from geoservice import __version__
-from geoservice.cli import access, data, demo, doctor, forget, live, protect, purge, quality, serve, siting, study, tools
+from geoservice.cli import access, data, demo, doctor, forget, live, protect, purge, quality, serve, siting, study, tools, vans
 from geoservice.durable import disk_full, is_disk_full
 from geoservice.errors import Forbidden, GeoserviceError
 
@@ -31,6 +31,7 @@ purge.register(app)
 quality.register(app)
 siting.register(app)
 live.register(app)
+vans.register(app)
 access.register(app)
 serve.register(app)
 demo.register(app)

@@ -22,6 +22,7 @@ from geoservice.api.stores import (
     reject_old_workspace,
     releases_of,
     settings_for,
+    standards_of,
     stores_of,
     study_of,
 )
@@ -46,6 +47,7 @@ __all__ = [
     "reject_old_workspace",
     "releases_of",
     "settings_for",
+    "standards_of",
     "stores_of",
     "study_of",
 ]

@@ -25,6 +25,7 @@ from geoservice.cli.common import (
     reject_old_workspace,
     releases_of,
     settings_for,
+    standards_of,
     study_of,
 )
 from geoservice.errors import GeoserviceError, NotFound
@@ -117,6 +118,17 @@ def _closures(settings: "Settings") -> Iterator[CheckResult]:
     yield CheckResult("ok", f"closures: {len(study.closures)} in study.toml, in force on {day}: {in_force}")
 
 
+def _standards(settings: "Settings") -> Iterator[CheckResult]:
+    """Read standards.toml, and compare it with the study and the active stations."""
+    standards = standards_of(settings)
+    if standards is None:
+        return
+    with closing(project_of(settings)) as project:
+        stations = project.read("stations")
+    standards.check(study_of(settings), stations.filter(stations.column("active")))
+    yield CheckResult("ok", f"{standards.name}: standards of {', '.join(standards.tiers)}")
+
+
 def _register(settings: "Settings") -> Iterator[CheckResult]:
     """Check the secret, the budget book and its surfaces: none of them can be created again."""
     from geoservice.register.secret import read_secret, secret_error
@@ -195,6 +207,7 @@ CHECKS: dict[str, Check] = {
     "closures": _closures,
     **DATABASE,
     **INPUTS,
+    "standards": _standards,
     "register": _register,
     "network": _network,
     "terrain": _terrain,

@@ -14,13 +14,13 @@ if TYPE_CHECKING:
     from geoservice.settings import Settings
 
 
-def run_study(settings: "Settings", day: date | None = None) -> None:
+def run_study(settings: "Settings", day: date | None = None, standards: Path | None = None) -> None:
     """Run the study of a project, publish it and print its remarks."""
     from geoservice.api.project import ProjectFolder
 
     with ProjectFolder(settings, COMMAND_LINE) as project:
         with progress_bar() as progress:
-            release = project.publish(progress, day=day)
+            release = project.publish(progress, day=day, standards=standards)
         with release:
             manifest = release.manifest
             out.print(f"release {release.number} is current: hash {manifest.hash[:12]}, {len(manifest.layers)} layers")
@@ -33,9 +33,13 @@ def publish(
     day: Annotated[
         str | None, typer.Option("--date", help="Day of travel, whose closures count; default: travel_date, or today.")
     ] = None,
+    standards: Annotated[
+        Path | None,
+        typer.Option(help="What stations need to be ready, a TOML file; default: standards.toml in the folder, if any."),
+    ] = None,
 ) -> None:
     """Run the study and publish a new release."""
-    run_study(settings_for(home), None if day is None else _parse_day(day))
+    run_study(settings_for(home), None if day is None else _parse_day(day), standards)
 
 
 def _parse_day(text: str) -> date:

@@ -50,6 +50,13 @@ profile = "public"
 # [peak_factor]
 # drive = 1.4
 
+# 流动服务车：停靠点与每周线路 / mobile vans: stops and weekly tours: geoservice/docs/vans.md
+# [vans]
+# service = "health_check"
+# stops = 12
+# every_weeks = 2         # 每两周一次 / every stop every two weeks
+# starts = 2026-09-07     # 第一周的星期一 / Monday of week 1
+
 # [[groups]]
 # id = "under_6"
 # title = { zh = "六岁以下", en = "Under 6" }

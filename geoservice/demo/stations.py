@@ -6,6 +6,7 @@ import pyarrow as pa
 from geoservice.demo.areas import area_names, short_name
 from geoservice.demo.land import PLANE
 from geoservice.demo.settlements import KINDS
+from geoservice.demo.station_equipment import equipment, floor_areas, opening_hours
 from geoservice.demo.world import World
 from geoservice.geo import Floats, Ints
 from geoservice.ingest.crs import wgs84_to_gcj02
@@ -20,8 +21,11 @@ STAFF = {"county": 120, "township": 28, "village": 3, "van": 4}
 Site = tuple[str, str, list[str], int]
 
 
-def make_stations(world: World, households: int, rng: np.random.Generator) -> pa.Table:
-    """Return the stations with Chinese headers, in GCJ-02; capacities are proportional to the number of households."""
+def make_stations(world: World, households: int, rng: np.random.Generator, more: np.random.Generator) -> pa.Table:
+    """Return the stations with Chinese headers, in GCJ-02; capacities are proportional to the number of households.
+
+    ``more`` draws what the standards ask for, so that the places of stations do not depend on it.
+    """
     sites = [*_county(world), *_townships(world), *_villages(world, rng)]
     sites += _vans(world, sites)
     tiers = [s[1] for s in sites]
@@ -35,6 +39,9 @@ def make_stations(world: World, households: int, rng: np.random.Generator) -> pa
             "服务项目": ["、".join(s[2]) for s in sites],
             "服务能力": [int(round(SERVES[t] * MEAN_PERSONS * households, -1)) for t in tiers],
             "人员数": [STAFF[t] for t in tiers],
+            "建筑面积": pa.array(floor_areas(tiers, more), pa.int64()),
+            "设备": equipment(tiers, more),
+            "开放时间": opening_hours(tiers, more),
             "准备秒数": [VAN_DELAY_S if t == "van" else 0 for t in tiers],
             "经度": pa.array(np.round(lon, 6)),
             "纬度": pa.array(np.round(lat, 6)),

@@ -7,6 +7,7 @@ import numpy as np
 from geoservice.demo.households import AS_OF, LaneSegments, household_chunks, inhabited_lanes, to_gb18030
 from geoservice.demo.pyramids import township_pyramids
 from geoservice.demo.settlements import KINDS
+from geoservice.demo.station_equipment import STANDARDS
 from geoservice.demo.stations import MEAN_PERSONS, make_stations
 from geoservice.demo.uptake import make_uptake
 from geoservice.demo.world import World, make_world, write_areas, write_streets
@@ -77,10 +78,11 @@ title = {{ zh = "六十五岁及以上", en = "65 and over" }}
 def write_yixiu(
     folder: Path, households: int = 100_000, seed: int = 1, *, arrivals: bool = True, public_tables: bool = True
 ) -> None:
-    """Write the demo: ``study.toml`` and the files to import: areas, streets, stations, uptake, pyramids and households.
+    """Write the demo: ``study.toml``, ``standards.toml``, and files to import.
 
-    Areas and streets are in WGS 84; the CSV files are GB18030, with Chinese headers, in GCJ-02. Areas and streets of a
-    seed are the same for any number of households; the same arguments write the same bytes.
+    These are areas, streets, stations, uptake, pyramids and households. Areas and streets are in WGS 84; the CSV files are
+    GB18030, with Chinese headers, in GCJ-02. Areas and streets of a seed are the same for any number of households; the same
+    arguments write the same bytes.
 
     Parameters
     ----------
@@ -113,7 +115,9 @@ def write_yixiu(
     )
     write_areas(world, folder / "areas.geojson")
     write_streets(world, folder / "streets.osm.pbf")
-    (folder / "stations.csv").write_bytes(to_gb18030(make_stations(world, households, rng), header=True))
+    stations = make_stations(world, households, rng, np.random.default_rng([seed, 6]))
+    (folder / "standards.toml").write_text(STANDARDS, encoding="utf-8")
+    (folder / "stations.csv").write_bytes(to_gb18030(stations, header=True))
     lanes = inhabited_lanes(world, rng)
     with (folder / "households.csv").open("wb") as file:
         for chunk in household_chunks(lanes, households, seed, arrivals=arrivals):

@@ -85,7 +85,7 @@ def build_network(
         for number, mode in enumerate(wanted):
             progress(f"building {mode}", number / len(wanted))
             mode_entries[mode], reports[mode] = _write_graph(pbf, streets, mode, table, slopes, temporary)
-        digest = joint_digest({**mode_entries, "places": places_entry})
+        digest = joint_digest({**mode_entries, "places": places_entry, "names": {"digest": places_entry["names"]}})
         source = NetworkSource(pbf, speeds)
         source.keep(temporary)
         index = {
@@ -125,10 +125,10 @@ def load_slopes(
 
 def _write_places(pbf: Path, temporary: Path, progress: Progress) -> tuple[dict[str, Any], PlaceReport]:
     """Write the places where people may live, and return their entry in the index and their report."""
-    places = read_places(pbf, progress, temporary)
-    save_places(places, temporary)
+    places, names = read_places(pbf, progress, temporary)
+    named = save_places(places, names, temporary)
     report = PlaceReport.of(places)
-    return {"digest": places_digest(places), **report._asdict()}, report
+    return {"digest": places_digest(places), "names": named, **report._asdict()}, report
 
 
 def _write_graph(

@@ -9,6 +9,7 @@ import osmium
 from geoservice.demand import Places
 from geoservice.geo import Floats, Ints
 from geoservice.network.extract import Extract
+from geoservice.network.named_places import NAMED, NamedPlace
 from geoservice.network.opl import tag_pairs, tags_of
 from geoservice.network.way_table import NodeRefs, TagSets, WayTable
 
@@ -57,25 +58,31 @@ class Lines(NamedTuple):
     weight: Floats
 
 
-def read_streets_and_names(extract: Extract) -> tuple[Lines, Places]:
-    """Return the streets with homes that are whole in the extract, and named places."""
+def read_streets_and_names(extract: Extract) -> tuple[Lines, Places, list[NamedPlace]]:
+    """Return the streets with homes that are whole in the extract, places where people may live, and the names of places."""
     named, ways, kinds = list[bytes](), WayTable(), TagSets(_STREET_KEYS)
+    labelled, names = list[bytes](), list[tuple[str, str]]()
     weight: list[float] = []
     for line in extract.lines(n=osmium.filter.KeyFilter("place"), w=osmium.filter.KeyFilter("highway")):
         head, tags, rest = line.rstrip(b"\n").split(b" ", 2)
         if head.startswith(b"n"):
-            if tags_of(tag_pairs(tags)).get("place") in PLACE_NODES:
-                named.append(head + rest.replace(b" ", b""))
+            node, place = head + rest.replace(b" ", b""), tags_of(tag_pairs(tags))
+            if place.get("place") in PLACE_NODES:
+                named.append(node)
+            if place.get("place") in NAMED and place.get("name"):
+                labelled.append(node)
+                names.append((place.get("name:zh") or place["name"], place.get("name:en") or place["name"]))
             continue
         kind = kinds.of_field(tags)
         weight += map(street_weight, kinds.sets[len(weight) :])
         if weight[kind] and b"," in rest and b"xy" not in rest:
             ways.add(int(head[1:]), kind, rest[1:])
     _, kind_of_way, start, nodes = ways.arrays()
-    points = NodeRefs.parse(b",".join(named)) if named else NodeRefs.joined([])
+    points, at = (NodeRefs.parse(b",".join(found)) if found else NodeRefs.joined([]) for found in (named, labelled))
     metres = np.full(len(points.ref), PLACE_METRES)
     places = Places(points.lon, points.lat, metres, np.zeros(len(metres), np.bool_))
-    return _in_order(Lines(nodes.lon, nodes.lat, start, np.array(weight, float)[kind_of_way])), places
+    labels = [NamedPlace(lon, lat, *n) for lon, lat, n in zip(at.lon.tolist(), at.lat.tolist(), names, strict=True)]
+    return _in_order(Lines(nodes.lon, nodes.lat, start, np.array(weight, float)[kind_of_way])), places, labels
 
 
 def _in_order(lines: Lines) -> Lines:

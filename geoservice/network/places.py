@@ -7,6 +7,7 @@ the graphs, ``<folder>/<build>/places/<array>.npy``, and are part of the build's
 import hashlib
 import math
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -19,6 +20,7 @@ from geoservice.errors import NetworkError
 from geoservice.geo import hilbert_index
 from geoservice.network.extract import Extract, Progress, readable_extract
 from geoservice.network.graph import map_array, read_index
+from geoservice.network.named_places import NAMES, NamedPlace, encode_names
 from geoservice.network.place_points import building_points, street_points
 from geoservice.network.place_streets import read_streets_and_names
 
@@ -69,8 +71,8 @@ def _levels(text: str | None) -> float:
     return min(max(levels, 1.0), MAX_LEVELS) if math.isfinite(levels) else 1.0
 
 
-def read_places(pbf: Path, progress: Progress, scratch: Path | None = None) -> Places:
-    """Return the places where people may live.
+def read_places(pbf: Path, progress: Progress, scratch: Path | None = None) -> tuple[Places, list[NamedPlace]]:
+    """Return the places where people may live, and the names of places.
 
     Parameters
     ----------
@@ -86,6 +88,7 @@ def read_places(pbf: Path, progress: Progress, scratch: Path | None = None) -> P
     Places
         Buildings by floor area (square metres), points along streets and named places by metres of residential street; in an
         order independent of the file's.
+    list of NamedPlace
 
     Raises
     ------
@@ -94,7 +97,7 @@ def read_places(pbf: Path, progress: Progress, scratch: Path | None = None) -> P
     """
     with readable_extract(pbf), tempfile.TemporaryDirectory(prefix="geoservice-places-", dir=scratch) as folder:
         progress("reading places", 0.0)
-        lines, named = read_streets_and_names(Extract(pbf, Path(folder)))
+        lines, named, names = read_streets_and_names(Extract(pbf, Path(folder)))
         progress("reading places", 0.5)
         areas: Any = osmium.FileProcessor(str(pbf)).with_areas(osmium.filter.KeyFilter("building"))
         buildings = _Buildings()
@@ -105,7 +108,7 @@ def read_places(pbf: Path, progress: Progress, scratch: Path | None = None) -> P
                 progress("reading places", 0.5)
     places = _along_curve(buildings.points(), street_points(*lines), named)
     progress("reading places", 1.0)
-    return places
+    return places, names
 
 
 def _along_curve(buildings: Places, streets: Places, named: Places) -> Places:
@@ -128,11 +131,14 @@ def places_digest(places: Places) -> str:
     return digest.hexdigest()
 
 
-def save_places(places: Places, build: Path) -> None:
-    """Write each array to a ``.npy`` file in the folder of a build."""
+def save_places(places: Places, names: Sequence[NamedPlace], build: Path) -> str:
+    """Write each array to a ``.npy`` file in the folder of a build, and the names of places; return the digest of the names."""
     (build / PLACES).mkdir(parents=True)
+    text = encode_names(names)
+    (build / PLACES / NAMES).write_bytes(text)
     for name, array in places._asdict().items():
         np.save(build / PLACES / f"{name}.npy", array, allow_pickle=False)
+    return hashlib.sha256(text).hexdigest()
 
 
 def load_places(folder: Path) -> Places:

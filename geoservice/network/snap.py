@@ -66,6 +66,20 @@ def snap(graph: Graph, lon: Floats, lat: Floats, max_metres: float, main: Bools 
     return StreetIndex(graph, main).snap(lon, lat, max_metres)
 
 
+def street_points(graph: Graph, points: Snapped) -> tuple[Floats, Floats]:
+    """Return longitude and latitude of the positions on streets of snapped points, NaN for others; shapes ``(n,)``.
+
+    A position is found on the straight line between two vertices of the street.
+    """
+    lon, lat = np.full(len(points), np.nan), np.full(len(points), np.nan)
+    for i in np.flatnonzero(points.ok):
+        edge = int(points.edge[i])
+        vertices = slice(int(graph.shape_start[edge]), int(graph.shape_start[edge + 1]))
+        metres = points.fraction[i] * graph.length_m[edge]
+        lon[i], lat[i] = (np.interp(metres, graph.shape_m[vertices], a[vertices]) for a in (graph.shape_lon, graph.shape_lat))
+    return lon, lat
+
+
 class StreetIndex:
     """An index of the streets of a graph, for points that are snapped at several times.
 

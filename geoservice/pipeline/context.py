@@ -21,6 +21,7 @@ from geoservice.network.snap import Snapped
 from geoservice.network.variants import StreetChanges, changed_network
 from geoservice.pipeline.flow_places import flow_places
 from geoservice.pipeline.inputs import read_inputs
+from geoservice.pipeline.named_places import named_places
 from geoservice.pipeline.off_street import OffStreet, extract_notes, street_notes
 from geoservice.pipeline.public_places import PublicPlaces, read_places
 from geoservice.pipeline.study_surface import StudySurface, study_surface
@@ -114,11 +115,17 @@ def build_context(project: Project, study: Study, progress: Progress, changes: S
     notes = inputs.notes + extract_notes(off_street, index["source"], boxes) + street_notes(off_street)
     x, y = places.projection.forward(surface.point_lon, surface.point_lat)
 
-    def reach(mode: str, lon: Floats, lat: Floats, minutes: int) -> tuple[Int32s, Int32s]:
-        return modes[mode].reach(lon, lat, snapped[mode], minutes)
+    def on_street(mode: str, lon: Floats, lat: Floats) -> tuple[Floats, Floats]:
+        return modes[mode].on_street(lon, lat)
+
+    def site_pairs(mode: str, lon: Floats, lat: Floats, minutes: int, points: Ints) -> TravelPairs:
+        return modes[mode].site_pairs(lon, lat, snapped[mode].take(points), minutes)
 
     def station_pairs(mode: str, stations: Ints, minutes: int) -> TravelPairs:
         return modes[mode].station_pairs(stations, snapped[mode], minutes)
+
+    def nearest_ms(mode: str, stations: Ints) -> Int32s:
+        return modes[mode].nearest_ms(stations, snapped[mode])
 
     context = Context(
         projection=places.projection,
@@ -131,8 +138,11 @@ def build_context(project: Project, study: Study, progress: Progress, changes: S
         stations=stations,
         streets=streets,
         demand=Demand(surface, areas_of_points(surface, places), cells.index(x, y), travel, off_network),
-        reach=reach,
+        on_street=on_street,
+        site_pairs=site_pairs,
         station_pairs=station_pairs,
+        nearest_ms=nearest_ms,
+        named_places=named_places(project.network, areas, stations),
         flow_places=_flow_places(surface, areas, places, study),
         uptake=project.read("uptake"),
         pyramids=project.read("pyramids"),

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import product
 from pathlib import Path
@@ -17,6 +17,7 @@ from geoservice.analysis import ANALYSES
 from geoservice.analysis.base import UNIT_SCHEMA, Analysis, Context, Units
 from geoservice.analysis.frames import stack
 from geoservice.analysis.frames import table as release_rows
+from geoservice.analysis.readiness import READINESS
 from geoservice.demand import DemandSurface, region_sums
 from geoservice.geo import Objects
 from geoservice.layer import Label, Layer
@@ -28,9 +29,11 @@ from geoservice.pipeline.context import build_context
 from geoservice.pipeline.off_street import OffStreet
 from geoservice.pipeline.release_texts import SYNTHETIC, dimension_labels, disclosure_statement
 from geoservice.pipeline.slope_notes import input_digests, outdated_notes, slope_notes
+from geoservice.pipeline.standards import StationStandards
 from geoservice.pipeline.stations import sharing_notes, station_units
 from geoservice.pipeline.study_surface import StudySurface
 from geoservice.pipeline.travel_notes import closure_notes, hazard_notes, peak_notes
+from geoservice.pipeline.vans import plan_van_tours
 from geoservice.project import Project
 from geoservice.release.base import TABLE, LayerContent, Manifest, ReleaseContent
 from geoservice.release.layer_columns import DimensionLabels
@@ -61,16 +64,17 @@ def publish_study(
     keep: int = 5,
     shapes: Mapping[str, Objects] = NO_SHAPES,
     day: date | None = None,
+    standards: StationStandards | None = None,
 ) -> Published:
     """Run ``study`` on the inputs of a project and make the result the current release.
 
     Closures of ``day`` count, by default the study's ``travel_date`` or today; ``shapes`` are those of the closures' files, by
-    the closure's id.
+    the closure's id. ``standards`` are those of stations; without them there is no readiness.
 
     Raises
     ------
     StudyError
-        If the study has an area level, mode or group that the project does not have.
+        If the study has an area level, mode or group that the project does not have, or the standards do not fit.
     InputError
         If a table is empty, or there is no demand surface.
     """
@@ -80,7 +84,11 @@ def publish_study(
     context, source, off_street, places, digests, notes, network, network_folder = built
     notes += closure_notes(study, day, network) + hazard_notes(study) + peak_notes(study)
     notes += outdated_notes(network, project.terrain)
-    settings = study_settings(study, source.groups)
+    if standards is not None:
+        standards.check(study, context.stations)
+    if study.vans is not None:
+        context = replace(context, vans=plan_van_tours(project, study, study.vans, None, progress, day, changes))
+    settings = study_settings(study, source.groups, standards)
     stated = {"migrants": "migrant" in source.groups} | ({"travel_date": day} if study.closures else {})
     study_json = study.model_copy(update=stated).model_dump(mode="json")
     with closing(TileArchives(attribution_of(study_json))) as archives, scratch_folder("live", project.network.parent) as live:
@@ -96,7 +104,9 @@ def publish_study(
         rows = suppress_small_counts(results.rows, study.disclosure.hide_below)
         table = pa.concat_tables([rows.cast(TABLE), leaf_table])
         other_units = {g: u.table for g, u in results.units.items()}
-        other_units |= {"cell": context.cells.table, "station": station_units(context.stations, other_units["catchment"])}
+        found = other_units.pop(READINESS, None)
+        stations = station_units(context.stations, other_units["catchment"], found)
+        other_units |= {"cell": context.cells.table, "station": stations}
         notes += sharing_notes(context.stations, other_units["catchment"])
         units = leaves | add_area_paths(places, {level: u.table for level, u in context.areas.items()}, other_units)
         content_by_id |= make_layers([x for x in layers if x not in surface_layers], units, table, labels, archives)
@@ -183,9 +193,11 @@ class AnalysisResults:
     notes: tuple[Label, ...]
 
 
-def study_settings(study: Study, groups: Sequence[str]) -> dict[str, Any]:
+def study_settings(study: Study, groups: Sequence[str], standards: StationStandards | None = None) -> dict[str, Any]:
     """Return the settings of a study by the names of the analyses' parameters."""
     return {
+        "station_standards": {} if standards is None else dict(standards.tiers),
+        "service_titles": {s.id: s.title.model_dump() for s in study.services},
         "services": tuple(s.id for s in study.services),
         "minutes": study.minutes,
         "standards": {s.id: s.standard_minutes for s in study.services},

@@ -1,6 +1,7 @@
 """Stations as units of a release, with their public attributes only."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import pyarrow as pa
 import shapely
@@ -9,7 +10,9 @@ from geoservice.analysis.catchments import NAME_SEPARATOR, STATIONS
 from geoservice.layer import Label
 from geoservice.pipeline.inputs import join_names
 
-_TEXTS = ("unit", "name_zh", "name_en", "parent", "name", "tier", "services", "opening_hours", "shares_with")
+READINESS = ("readiness", "lacks_zh", "lacks_en", "unknown_zh", "unknown_en")
+"""Columns of what the standards say of a station; null without standards."""
+_TEXTS = ("unit", "name_zh", "name_en", "parent", "name", "tier", "services", "opening_hours", "shares_with", *READINESS)
 _SCHEMA = pa.schema([pa.field(n, pa.string()) for n in _TEXTS]).append(pa.field("capacity", pa.float64()))
 
 
@@ -19,9 +22,13 @@ def shared_station_ids(catchments: pa.Table) -> list[tuple[str, ...]]:
     return sorted({ids for ids in sets if len(ids) > 1})
 
 
-def station_units(stations: pa.Table, catchments: pa.Table) -> pa.Table:
-    """Return the units of stations: public attributes, capacity, point, and the stations that share their catchment."""
+def station_units(stations: pa.Table, catchments: pa.Table, readiness: pa.Table | None = None) -> pa.Table:
+    """Return the units of stations: public attributes, capacity, point, and the stations that share their catchment.
+
+    ``readiness`` has a row of the columns ``READINESS`` for each station.
+    """
     shared, names = shared_station_ids(catchments), _names(stations)
+    found = [dict[str, Any]()] * stations.num_rows if readiness is None else readiness.select(READINESS).to_pylist()
     units = [
         {
             "unit": r["id"],
@@ -37,9 +44,10 @@ def station_units(stations: pa.Table, catchments: pa.Table) -> pa.Table:
             )
             or None,
             "capacity": r["capacity"],
+            **said,
             "geometry": shapely.to_wkb(shapely.Point(r["lon"], r["lat"])),
         }
-        for r in stations.to_pylist()
+        for r, said in zip(stations.to_pylist(), found, strict=True)
     ]
     return pa.Table.from_pylist(units, schema=_SCHEMA.append(pa.field("geometry", pa.binary())))
 

@@ -11,7 +11,7 @@ from geoservice.analysis.base import Times, Trip, serves
 from geoservice.analysis.travel_pairs import TravelPairs
 from geoservice.geo import Bools, Floats, Int32s, Ints
 from geoservice.network.graph import Graph
-from geoservice.network.snap import Snapped, is_joined
+from geoservice.network.snap import Snapped, is_joined, street_points
 from geoservice.network.station_streets import StationStreets
 from geoservice.network.travel import nearest, nearest_nodes, pairs
 from geoservice.study import Study
@@ -102,11 +102,20 @@ class ModeTravel:
             stations, *nearest_nodes(self.graph, snapped, delay, self.limit_ms, self.study.direction, trip.nth)
         )
 
-    def reach(self, lon: Floats, lat: Floats, points: Snapped, minutes: int) -> tuple[Int32s, Int32s]:
-        """Return pairs ``(place, point)`` of the points within ``minutes`` of a station at each place."""
+    def on_street(self, lon: Floats, lat: Floats) -> tuple[Floats, Floats]:
+        """Return the position on the nearest street of each place, in degrees; NaN if none is near."""
+        return street_points(self.graph, self.snap(lon, lat))
+
+    def site_pairs(self, lon: Floats, lat: Floats, points: Snapped, minutes: int) -> TravelPairs:
+        """Return the points within ``minutes`` of a station at each place, with their times."""
         places = self.snap(lon, lat)
         rows = pairs(self.graph, places, np.zeros(len(lon), np.int32), points, minutes * 60_000, self.study.direction)
-        return np.repeat(np.arange(len(lon), dtype=np.int32), np.diff(rows.indptr)), rows.point
+        return TravelPairs(*rows)
+
+    def nearest_ms(self, stations: Ints, points: Snapped) -> Int32s:
+        """Return the time of each point to the nearest of some stations, within the search limit."""
+        places, delay = self.snapped_stations.take(stations), self._delay_ms[stations]
+        return nearest(self.graph, places, delay, points, self.limit_ms, self.study.direction)[0]
 
     def station_pairs(self, stations: Ints, points: Snapped, minutes: int) -> TravelPairs:
         """Return the points within ``minutes`` of some of the stations, with their times."""

@@ -19,10 +19,11 @@ SCHEMA = "application/schema+json"
 PARQUET = "application/vnd.apache.parquet"
 GPKG = "application/geopackage+sqlite3"
 FGB = "application/flatgeobuf"
+CALENDAR = "text/calendar"
 
 MEDIA = {
     "json": JSON, "geojson": GEOJSON, "html": HTML, "csv": CSV, "style": STYLE, "openapi": OPENAPI, "schema": SCHEMA,
-    "parquet": PARQUET, "gpkg": GPKG, "fgb": FGB,
+    "parquet": PARQUET, "gpkg": GPKG, "fgb": FGB, "ics": CALENDAR,
     "svg": SVG, "png": PNG,
 }  # fmt: skip
 LANGUAGES = ("en", "zh")

@@ -19,7 +19,7 @@ MAP_ROUTE = "/map/{layer_id}/{z}/{x}/{y}.png"
 DOCUMENT_MAP = re.compile(r"(/collections/[^/]+)?/map/?")
 """Paths of maps for documents."""
 
-FILE_FORMATS = ("csv", "parquet", "gpkg", "fgb")
+FILE_FORMATS = ("csv", "parquet", "gpkg", "fgb", "ics")
 """Formats in which a whole layer is sent."""
 
 

@@ -37,13 +37,15 @@ HEADERS: Mapping[str, str] = {
 
 LABELS = {
     "en": {"home": "Home", "data": "Data", "map": "Map", "api": "API", "json": "JSON", "csv": "CSV", "parquet": "GeoParquet",
-           "gpkg": "GeoPackage", "fgb": "FlatGeobuf", "next": "Next page", "prev": "Previous page", "queryables": "Queryables",
+           "gpkg": "GeoPackage", "fgb": "FlatGeobuf", "ics": "iCalendar", "next": "Next page", "prev": "Previous page",
+           "queryables": "Queryables",
            "clients": "For developers", "synthetic": "The households of this study are synthetic.",
            "hint": "Filter rows in the URL: ?unit=…, ?bbox=…, ?sortby=-unit or ?filter=unit LIKE 'a%'. Names:",
            "null": "An empty value does not exist or is unknown; it is not zero. "
                    "A margin is the half-width of a 90 % interval."},
     "zh": {"home": "首页", "data": "数据", "map": "地图", "api": "接口", "json": "JSON", "csv": "CSV", "parquet": "GeoParquet",
-           "gpkg": "GeoPackage", "fgb": "FlatGeobuf", "next": "下一页", "prev": "上一页", "queryables": "可查询字段",
+           "gpkg": "GeoPackage", "fgb": "FlatGeobuf", "ics": "日历（iCalendar）", "next": "下一页", "prev": "上一页",
+           "queryables": "可查询字段",
            "clients": "开发者", "synthetic": "本研究的住户数据为虚构。",
            "hint": "可在网址中筛选：?unit=…、?bbox=…、?sortby=-unit 或 ?filter=unit LIKE 'a%'。字段名：",
            "null": "空的指标值表示不存在或未知，并非零。误差范围为90%区间的半宽。"},

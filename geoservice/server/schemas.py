@@ -6,7 +6,7 @@ from typing import Any
 from geoservice.cql2 import LANGS
 from geoservice.server.errors import PROBLEM
 from geoservice.server.features.params import DEFAULT_LIMIT, MAX_LIMIT
-from geoservice.server.formats import CSV, FGB, GPKG, JSON, PARQUET
+from geoservice.server.formats import CALENDAR, CSV, FGB, GPKG, JSON, PARQUET
 
 Schema = dict[str, Any]
 
@@ -141,7 +141,7 @@ ITEM_PARAMETERS: list[Schema] = [
     parameter(
         "limit",
         f"features per page: {DEFAULT_LIMIT} by default, at most {MAX_LIMIT}; larger values count as {MAX_LIMIT}. For the rest "
-        "follow the link next; a file (f=csv, parquet, gpkg, fgb) has all features by default",
+        "follow the link next; a file (f=csv, parquet, gpkg, fgb, ics) has all features by default",
         {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT},
     ),
     parameter(
@@ -171,7 +171,7 @@ ITEM_PARAMETERS: list[Schema] = [
 ]
 
 BINARY: Schema = {"type": "string", "format": "binary"}
-FILES: Mapping[str, Schema] = {CSV: TEXT, PARQUET: BINARY, GPKG: BINARY, FGB: BINARY}
+FILES: Mapping[str, Schema] = {CSV: TEXT, PARQUET: BINARY, GPKG: BINARY, FGB: BINARY, CALENDAR: TEXT}
 """File formats of items besides GeoJSON and HTML."""
 
 PROBLEMS: Mapping[int, str] = {

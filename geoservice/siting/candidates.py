@@ -6,15 +6,13 @@ import numpy as np
 import pyarrow as pa
 import shapely
 
+from geoservice.analysis.gaps import inhabited_leaves
 from geoservice.analysis.square_cells import make_cells
-from geoservice.demand import Quantity, region_sums
 from geoservice.errors import InputError
 from geoservice.geo import Bools, Floats, Ints, Objects
 from geoservice.layer import Label
 from geoservice.siting.arrays import StudyArrays
 from geoservice.siting.request import MAX_CANDIDATES
-
-PERSONS = Quantity("persons")
 
 
 @dataclass(frozen=True)
@@ -100,10 +98,8 @@ def from_gaps(arrays: StudyArrays, unreached: Bools, side: float) -> Candidates:
     """
     surface, projection = arrays.surface, arrays.projection
     cells = make_cells(arrays.outline, projection, side)
-    margin = np.nan_to_num(region_sums(surface, surface.point_leaf, surface.leaves).margin(PERSONS))
-    inhabited = surface.values[PERSONS] > margin
     cell = cells.index(*projection.forward(surface.point_lon, surface.point_lat))
-    chosen = np.unique(cell[unreached & inhabited[surface.point_leaf] & (cell >= 0)])
+    chosen = np.unique(cell[unreached & inhabited_leaves(surface)[surface.point_leaf] & (cell >= 0)])
     ids = cells.units.ids
     return Candidates.at([ids[c] for c in chosen], cells.lon[chosen], cells.lat[chosen])
 

@@ -52,6 +52,11 @@ def choose_sites(
     """
     request = request.checked(parameters)
     inputs = read_siting_inputs(arrays, parameters, request, candidates, progress, most_pairs)
+    return choose_from(inputs, parameters, request, progress)
+
+
+def choose_from(inputs: SitingInputs, parameters: SitingParameters, request: SitingRequest, progress: Progress) -> SitingResult:
+    """Return the best sites of some inputs; ``request`` is a checked one, for the rest see :func:`choose_sites`."""
     beyond = 2 * inputs.search
     try:
         solution = solve_model(inputs.problem, request, beyond, progress)

@@ -15,6 +15,7 @@ from geoservice.modes import Hazard
 from geoservice.schema import LEVELS, TIERS
 from geoservice.study.base import Direction, Frozen, Id, Mode, Title
 from geoservice.study.closures import Closure
+from geoservice.study.vans import Vans
 from geoservice.toml_file import read_toml, toml_model
 
 PeakFactor = Annotated[float, Field(ge=1, le=5, multiple_of=0.01)]
@@ -135,6 +136,7 @@ class Study(Frozen):
     open_hazards: tuple[Hazard, ...] = Field((), description="fords, tidal ways, winter roads that are open")
     travel_date: date | None = Field(None, description="day whose closures count; by default the day of publishing")
     peak_factor: dict[Mode, PeakFactor] = Field({}, description="by mode: times on streets are multiplied by it")
+    vans: Vans | None = Field(None, description="tours of mobile vans")
 
     @property
     def chinese(self) -> bool:
@@ -160,6 +162,8 @@ class Study(Frozen):
                 fail(f"services.{s.id}.standard_minutes: got {s.standard_minutes}, allowed {list(self.minutes)}")
         reserved = {"all", "resident", "migrant", "any"}
         self._check_travel(fail)
+        if self.vans is not None:
+            self._check_vans(fail, self.vans)
         if clash := reserved & {g.id for g in self.groups}:
             fail(f"groups: {sorted(clash)} are reserved names, choose others")
         return self
@@ -173,6 +177,14 @@ class Study(Frozen):
         for key, modes in named.items():
             if other := [mode for mode in modes if mode not in self.modes]:
                 fail(f"{key}: got {other}, allowed are the modes of the study, {list(self.modes)}")
+
+    def _check_vans(self, fail: Callable[[str], None], vans: Vans) -> None:
+        """Refuse vans of a service or with modes that the study does not have."""
+        if vans.service not in (services := [s.id for s in self.services]):
+            fail(f"vans.service: got {vans.service!r}, allowed are {', '.join(services)}")
+        for key in ("mode", "drive"):
+            if (mode := getattr(vans, key)) not in self.modes:
+                fail(f"vans.{key}: got {mode!r}, allowed are the modes of the study, {list(self.modes)}")
 
     @property
     def group_ids(self) -> tuple[str, ...]:

@@ -9,7 +9,9 @@ import shapely
 from access_instances import pairs_of
 from toy_district import MS_PER_METRE, PLANE, SIDE, STATIONS, TRIP, N, demand_at, make_surface, run, units, walk
 
-from geoservice.analysis.base import Context, StreetPlaces
+from geoservice.analysis.base import Context, NamedPlaces, StreetPlaces
+
+NAMES = ("西村", "东村"), ("Westham", "Eastham")
 
 
 @pytest.fixture(scope="session")
@@ -30,11 +32,13 @@ def context(homes):
     x, y = (column + 0.5) * SIDE, (row + 0.5) * SIDE
     jx, jy = (a.ravel() for a in np.meshgrid(np.arange(0, 2001, 50.0), np.arange(0, 2001, 50.0)))
 
-    def reach(mode, lon, lat, minutes):
+    def site_pairs(mode, lon, lat, minutes, points):
         px, py = PLANE.forward(lon, lat)
-        metres = np.abs(px[:, None] - hx) + np.abs(py[:, None] - hy)
-        place, point = np.nonzero(metres * MS_PER_METRE <= minutes * 60_000)
-        return place.astype(np.int32), point.astype(np.int32)
+        ms = (np.abs(px[:, None] - hx[points]) + np.abs(py[:, None] - hy[points])) * MS_PER_METRE
+        return pairs_of(np.where(ms <= minutes * 60_000, ms / 60_000, np.inf))
+
+    def nearest_ms(mode, stations):
+        return walk(hx, hy, stations=STATIONS[stations]).ms
 
     def station_pairs(mode, stations, minutes):
         x, y = STATIONS[stations].T
@@ -69,8 +73,11 @@ def context(homes):
         ),
         streets={"walk": StreetPlaces(*PLANE.inverse(jx, jy), {TRIP: walk(jx, jy, 100)}, np.array([0, 1], np.int32))},
         demand=demand_at(hx, hy, make_surface(hx, hy, households, migrants)),
-        reach=reach,
+        on_street=lambda mode, lon, lat: (lon, lat),
+        site_pairs=site_pairs,
         station_pairs=station_pairs,
+        nearest_ms=nearest_ms,
+        named_places=NamedPlaces(*PLANE.inverse(*np.array([[300.0, 1700.0], [1700.0, 1700.0]])), *NAMES),
     )
 
 

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geoservice.analysis.coverage import bands
-from geoservice.analysis.gaps import best_cells, contiguous
+from geoservice.analysis.gap_cells import contiguous
 from geoservice.analysis.quantiles import quantile
 from geoservice.analysis.thiessen import territories, thiessen
 from geoservice.analysis.travel_time import within
@@ -55,15 +55,6 @@ def test_patches_equal_flood_fill(seed, n):
         for b, q in zip(cells[chosen].tolist(), got[chosen], strict=True):
             assert (p == q) == (number[tuple(a)] == number[tuple(b)])
     assert (got[~chosen] == -1).all()
-
-
-def test_best_cell_equals_brute_force():
-    r = np.random.default_rng(3)
-    x, y, people = r.uniform(0, 3000, 60), r.uniform(0, 3000, 60), r.integers(10, 90, 60).astype(float)
-    patch = np.repeat([0, 1, 2, 3, -1], 12).astype(np.int32)
-    score = [people[(np.hypot(x - x[i], y - y[i]) <= 700) & (patch >= 0)].sum() for i in range(60)]
-    expected = [max(np.flatnonzero(patch == p), key=lambda i: (score[i], -i)) for p in range(4)]
-    assert best_cells(patch, 4, x, y, people, 700.0).tolist() == expected
 
 
 @settings(deadline=None, max_examples=25)

@@ -18,7 +18,12 @@ def test_what_depends_on_streets_alone_or_is_a_rank_has_no_margin() -> None:
     without = {name for name, measure in MEASURES.items() if not measure.has_margin}
     exact = {
         "minutes",
-        "nearest_minutes",
+        "longest_minutes",
+        "longest_minutes_after",
+        "stations",
+        "stations_ready",
+        "stations_unknown",
+        "stations_lacking",
         "served",
         "eligible",
         "uptake_change",

@@ -13,6 +13,7 @@ from geoservice.errors import NetworkError, NotFound, UnreadableFile
 from geoservice.geo import haversine_m
 from geoservice.network.build import build_network
 from geoservice.network.graph import INDEX, read_index
+from geoservice.network.named_places import NamedPlace, load_named_places
 from geoservice.network.places import UNINHABITED, load_places, places_digest, read_places
 
 from .conftest import quiet
@@ -64,7 +65,7 @@ def extract(tmp_path: Path) -> Extract:
 
 
 def read(extract: Extract) -> Places:
-    return read_places(extract.write(), quiet)
+    return read_places(extract.write(), quiet)[0]
 
 
 def test_a_street_has_a_point_every_25_metres_and_weighs_its_length(extract: Extract) -> None:
@@ -149,7 +150,7 @@ def test_the_order_of_the_file_changes_nothing(extract: Extract) -> None:
         extract.way(ring(i / 800, 0.002), building="house")
     first = places_digest(read(extract))
     extract.write(backwards=True)
-    assert places_digest(read_places(extract.path, quiet)) == first
+    assert places_digest(read_places(extract.path, quiet)[0]) == first
 
 
 def test_what_leaves_the_extract_is_left_out(extract: Extract) -> None:
@@ -166,7 +167,7 @@ def test_a_build_keeps_the_places_beside_its_graphs(extract: Extract, tmp_path: 
     pbf = extract.write()
     first = build_network(pbf, net, ["walk"], None, quiet)
     kept = load_places(net)
-    assert places_digest(kept) == places_digest(read_places(pbf, quiet)) == read_index(net)["places"]["digest"]
+    assert places_digest(kept) == places_digest(read_places(pbf, quiet)[0]) == read_index(net)["places"]["digest"]
     assert not kept.lon.flags.writeable
     assert "0 buildings" in first.places.line()
     extract.way(ring(0.002, 0), building="yes")
@@ -174,6 +175,28 @@ def test_a_build_keeps_the_places_beside_its_graphs(extract: Extract, tmp_path: 
     assert second.modes == first.modes
     assert second.digest != first.digest
     assert load_places(net).building.sum() == second.places.buildings == 1
+
+
+def test_names_of_places_are_kept_in_both_languages(extract: Extract, tmp_path: Path) -> None:
+    net = tmp_path / "net"
+    extract.nodes += [
+        (9001, (WEST, SOUTH), {"place": "village", "name": "张家湾", "name:en": "Zhangjiawan, East"}),
+        (9002, (WEST + 0.001, SOUTH), {"place": "city", "name": "Aarhus", "name:zh": "奥胡斯"}),
+        (9003, (WEST, SOUTH), {"place": "locality", "name": "a field"}),
+        (9004, (WEST, SOUTH), {"place": "hamlet"}),
+    ]
+    first = build_network(extract.write(), net, ["walk"], None, quiet)
+    village = NamedPlace(pytest.approx(WEST), pytest.approx(SOUTH), "张家湾", "Zhangjiawan, East")
+    assert load_named_places(net) == (
+        village,
+        NamedPlace(pytest.approx(WEST + 0.001), pytest.approx(SOUTH), "奥胡斯", "Aarhus"),
+    )
+    extract.nodes = [(ref, at, {k: v for k, v in tags.items() if k != "name:en"}) for ref, at, tags in extract.nodes]
+    second = build_network(extract.write(), net, ["walk"], None, quiet)
+    assert second.digest != first.digest, "an extract with other names is another network"
+    assert [place.en for place in load_named_places(net)] == ["张家湾", "Aarhus"]
+    (net / read_index(net)["build"] / "places" / "names.json").unlink()
+    assert load_named_places(net) == (), "a network of an earlier version has no names"
 
 
 def test_errors_say_what_to_do(extract: Extract, tmp_path: Path) -> None:

@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 import shapely
 
+from geoservice.geo import haversine_m
 from geoservice.network.build import build_network
 from geoservice.network.graph import Graph, load_graph
-from geoservice.network.snap import snap
+from geoservice.network.snap import snap, street_points
 
 from .conftest import quiet
 
@@ -21,6 +22,17 @@ def graph(helsinki: Path, tmp_path_factory) -> Graph:
     streets = load_graph(folder, "walk")
     every = np.ones(streets.edges, np.bool_)
     return replace(streets, large=every, entrance=every)
+
+
+def test_positions_on_streets_are_as_far_as_the_snap_says(graph: Graph) -> None:
+    random, box = np.random.default_rng(5), graph.bbox
+    lon, lat = random.uniform(box.west, box.east, 300), random.uniform(box.south, box.north, 300)
+    found = snap(graph, lon, lat, 60.0)
+    at = street_points(graph, found)
+    assert np.array_equal(np.isfinite(at[0]), found.ok)
+    ok = found.ok
+    assert haversine_m(lon[ok], lat[ok], at[0][ok], at[1][ok]) == pytest.approx(found.metres[ok], abs=0.3)
+    assert snap(graph, at[0][ok], at[1][ok], 60.0).metres.max() < 0.3
 
 
 def test_the_nearest_edge_is_shapelys(graph: Graph) -> None:

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from geoservice.layer import Layer, LayerColumn, Style
 from geoservice.settings import Settings
-from geoservice.study import Closure, DemandSources, Disclosure, Group, Projection, Service, Study, Title
+from geoservice.study import Closure, DemandSources, Disclosure, Group, Projection, Service, Study, Title, Vans
 
 ROOT = Path(__file__).parents[2]
 
@@ -70,6 +70,7 @@ CONFIGURATION = {
     "Closures": Closure,
     "Disclosure": Disclosure,
     "Projection": Projection,
+    "Vans": Vans,
     "Demand": DemandSources,
     "Layer files": Layer,
     "Columns": LayerColumn,

@@ -16,6 +16,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "scratch": set(),
     "durable": {"errors"},
     "byte_lru": set(),
+    "icalendar": set(),
     "spreadsheet": set(),
     "geo": {"errors"},
     "toml_file": {"errors"},
@@ -60,11 +61,11 @@ MAY_IMPORT: dict[str, set[str]] = {
     "siting": BASE | {"analysis", "areas", "demand", "labels", "layer", "live", "network"},
     "pipeline": BASE
     | {"areas", "demand", "measures", "modes", "schema", "study", "labels", "layer", "db", "network", "analysis", "project"}
-    | {"divisions", "live", "release", "scratch", "siting"},
+    | {"divisions", "live", "release", "scratch", "siting", "toml_file"},
     "maps": BASE | {"durable", "labels", "scratch", "settings", "layer", "measures", "number_text", "release"},
     "server": BASE
     | {"byte_lru", "cql2", "db", "durable", "labels", "layer", "maps", "measures", "number_text", "release", "scratch"}
-    | {"live", "settings", "siting"},
+    | {"icalendar", "live", "settings", "siting"},
     "demo": BASE | {"schema", "study", "ingest", "geocode", "pipeline"},
     "bench": BASE
     | PARTS
@@ -77,6 +78,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "db",
         "demand",
         "disclosure",
+        "icalendar",
         "ingest",
         "layer",
         "live",

@@ -84,6 +84,7 @@ def test_the_template_names_pages() -> None:
         "geoservice/docs/configuration.md",
         "geoservice/docs/disclosure.md",
         "geoservice/docs/streets.md",
+        "geoservice/docs/vans.md",
     }
 
 

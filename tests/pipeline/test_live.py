@@ -133,6 +133,19 @@ def test_another_capacity_changes_the_access_of_areas_and_not_their_coverage(eng
         assert all(at["persons"] == at["persons_before"] for at in area["breaks"])
 
 
+def test_a_station_at_the_site_of_a_gap_gains_the_people_that_the_gap_states(published: ReleaseStore, engine: Engine) -> None:
+    with closing(published.open()) as reader:
+        found = reader.items("gaps", ItemQuery(limit=ALL)).to_pylist()
+    assert found
+    for gap in found:
+        site = StationEdit(station="new", lon=gap["site_lon"], lat=gap["site_lat"], tier="village", services=("checkup",))
+        answer = coverage_answer(engine, WALK.model_copy(update={"edits": (site,)}))
+        county = next(area for area in answer["areas"] if area["geography"] == "county")
+        at = next(b for b in county["breaks"] if b["minutes"] == gap["minutes"])
+        assert at["gained"]["value"] == pytest.approx(gap["new_persons"], abs=0.5)  # a whole number in the layer
+        assert at["gained"]["margin"] == pytest.approx(gap["new_persons_margin"], abs=1e-3)
+
+
 def test_gained_and_lost_people_make_up_the_difference(engine: Engine) -> None:
     answer = coverage_answer(engine, WALK.model_copy(update={"edits": (MOVED, CLOSED, NEW)}))
     for area in answer["areas"]:

@@ -6,7 +6,8 @@ Layers ``open``, ``plan`` and ``deep`` hold two features in county 340811 (named
 import io
 import math
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from datetime import date
+from typing import Any, Literal, NamedTuple
 
 import httpx
 import pyarrow as pa
@@ -32,6 +33,12 @@ PLACES = [
     ("b1", "BETA 一", B, shapely.box(25.90, 60.10, 25.94, 60.14)),
     ("b2", "BETA 二", B, shapely.box(25.95, 60.10, 25.99, 60.14)),
 ]
+TIMETABLE: Mapping[str, tuple[Literal["text", "integer", "date"], str | int | date]] = {
+    "service": ("text", "clinic"), "base_name": ("text", "base"), "van": ("integer", 1), "weeks": ("text", "1"),
+    "every_weeks": ("integer", 1), "first_date": ("date", date(2026, 9, 7)), "arrives": ("text", "08:50"),
+    "opens": ("text", "09:00"), "leaves": ("text", "10:00"),
+}  # fmt: skip
+"""Columns that make a layer a timetable, which has every format."""
 LAYERS = {"open": "public", "plan": "planner", "deep": "steward"}
 
 
@@ -40,6 +47,9 @@ def content() -> ReleaseContent:
     rows = units([(unit, name, name, shape) for unit, name, _, shape in PLACES])
     rows = rows.append_column("area_path", pa.array([f"/34/{county}/" for *_, county, _ in PLACES]))
     name = [LayerColumn(name=f"name_{n}", title=label("name"), type="text") for n in ("zh", "en")]
+    for column, (kind, value) in TIMETABLE.items():
+        rows = rows.append_column(column, pa.array([value] * len(PLACES)))
+        name.append(LayerColumn(name=column, title=label(column), type=kind))
     style = Style(kind="fill", colours=("#440154",))
     layers = [
         Layer(id=i, title=label(i), description=label("d"), geography=("township",), geometry="polygon", columns=tuple(name),

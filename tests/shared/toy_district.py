@@ -22,9 +22,9 @@ SETTINGS = {
 }  # fmt: skip
 
 
-def walk(x, y, limit=15):
+def walk(x, y, limit=15, stations=STATIONS):
     """Times along a grid of streets, exact: the sum of both offsets; ties go to the lower station."""
-    metres = np.abs(x[:, None] - STATIONS[:, 0]) + np.abs(y[:, None] - STATIONS[:, 1])
+    metres = np.abs(x[:, None] - stations[:, 0]) + np.abs(y[:, None] - stations[:, 1])
     ms = np.rint(metres.min(axis=1) * MS_PER_METRE).astype(np.int32)
     beyond = ms > limit * 60_000
     return Times(np.where(beyond, UNREACHED, ms).astype(np.int32), np.where(beyond, -1, metres.argmin(axis=1)).astype(np.int32))

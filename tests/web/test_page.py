@@ -139,15 +139,20 @@ def test_numbers_of_tier_and_group_come_from_the_release_table(page: Watched) ->
     assert all(a == b for a, b in pairs), "the share of migrants is not the share of the group chosen"
 
 
-def test_gaps_are_listed_by_people_and_flown_to(page: Watched) -> None:
+def test_gaps_are_sorted_and_flown_to(page: Watched) -> None:
     page.page.locator("#tab-gaps").click()
-    first = page.page.locator(".gaps li button").first
-    if first.count() == 0:
-        expect(page.page.locator(".gaps > .quiet")).to_have_count(2)
-        return
-    first.click()
-    expect(first).to_have_attribute("aria-pressed", "true")
+    rows = page.page.locator(".gaps tr[data-unit]")
+    expect(rows.first).to_be_visible()
+    reached = [count(text) for text in rows.locator("td:nth-of-type(2)").all_inner_texts()]
+    assert reached == sorted(reached, reverse=True)
+    before = page.ground()
+    page.page.locator(".gaps th.people button").click()
+    left = [count(text) for text in rows.locator("td:nth-of-type(1)").all_inner_texts()]
+    assert left == sorted(left, reverse=True)
+    rows.first.locator("button").click()
+    expect(rows.first.locator("button")).to_have_attribute("aria-pressed", "true")
     expect(page.page.locator("input[name=gaps]")).to_be_checked()
+    assert page.ground() != before, "the map kept its place"
 
 
 def test_nothing_is_requested_from_another_host_and_nothing_fails(page: Watched) -> None:

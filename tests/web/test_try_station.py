@@ -238,3 +238,16 @@ def test_it_is_there_in_chinese_and_axe_finds_nothing(chromium: Browser, demo_se
     found["edits"] = violations(tab)
     context.close()
     assert {state: v for state, v in found.items() if v} == {}
+
+
+def test_a_station_is_tried_at_the_best_place_of_a_gap(page: Watched) -> None:
+    """The people whom the gap states are those whom the live answer gains."""
+    tab = page.page
+    tab.locator("#tab-gaps").click()
+    first = tab.locator(".gaps tr[data-unit]").first
+    stated = first.locator("td:nth-of-type(2)").inner_text().split()
+    first.locator("button").click()
+    tab.locator(".try-site").click()
+    answered(tab)
+    expect(tab.locator(".scenario .moved")).to_contain_text(f"about {stated[0]} ± {stated[-1]} people more")
+    assert parse_qs(urlsplit(tab.url).fragment)["edits"][0].startswith("new-1*24.")

@@ -87,8 +87,8 @@ def _isochrones(county: County) -> Family:
     lon, lat = junctions(county, JUNCTIONS, SEED)
 
     def members(places: Located) -> Members:
-        region, place = county.travel.reach(lon, lat, places.snapped, JUNCTION_MINUTES)
-        return Members(region, place.astype(np.int64))
+        pairs = county.travel.site_pairs(lon, lat, places.snapped, JUNCTION_MINUTES)
+        return Members(pairs.station.astype(np.int32), pairs.point.astype(np.int64))
 
     return Family("isochrone", JUNCTIONS, members)
 

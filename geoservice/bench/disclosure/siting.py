@@ -45,8 +45,8 @@ class Siting:
 
 
 def _reach(county: County, lon: Floats, lat: Floats, places: Located) -> Members:
-    site, place = county.travel.reach(lon, lat, places.snapped, MINUTES)
-    return Members(site, place.astype(np.int64))
+    pairs = county.travel.site_pairs(lon, lat, places.snapped, MINUTES)
+    return Members(pairs.station.astype(np.int32), pairs.point.astype(np.int64))
 
 
 def choose_sites(reach: Members, weight: Floats, covered: Bools) -> Ints:

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from geoservice.server import pages
 from geoservice.server.deps import RequestContext
+from geoservice.server.features.file_formats import WRITERS
 from geoservice.server.features.paging import page_query
 from geoservice.server.features.params import MAX_LIMIT
-from geoservice.server.features.writers import WRITERS
 from geoservice.server.formats import MEDIA
 from geoservice.server.links import Link
 

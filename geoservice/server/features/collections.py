@@ -6,7 +6,7 @@ from geoservice.release.base import PublishedLayer
 from geoservice.server.deps import RequestContext
 from geoservice.server.features.amounts import Amount
 from geoservice.server.features.crs import STORAGE, supported_crs
-from geoservice.server.features.writers import WRITERS
+from geoservice.server.features.file_formats import file_formats
 from geoservice.server.formats import GEOJSON, HTML, JSON, MEDIA, PNG, SCHEMA, STYLE
 from geoservice.server.links import CRS84, REL, Link, link
 from geoservice.server.pages import LABELS
@@ -15,13 +15,14 @@ from geoservice.server.pages import LABELS
 def layer_links(context: RequestContext, layer: PublishedLayer) -> list[Link]:
     """Return the links of a layer's collection."""
     to, path = context.urls.to, f"/collections/{layer.id}"
+    formats = file_formats(layer)
     everything, texts = Amount(0, None, context.language), LABELS[context.language]
     links = [
         link("self", JSON, to(path, {"f": "json"})),
         link("alternate", HTML, to(path, {"f": "html"})),
         link("items", GEOJSON, to(f"{path}/items"), "features"),
-        *(link("items", MEDIA[f], to(f"{path}/items", {"f": f}), "features") for f in ("html", *WRITERS)),
-        *(link("enclosure", MEDIA[f], to(f"{path}/items", {"f": f}), everything.file_title(texts[f])) for f in WRITERS),
+        *(link("items", MEDIA[f], to(f"{path}/items", {"f": f}), "features") for f in ("html", *formats)),
+        *(link("enclosure", MEDIA[f], to(f"{path}/items", {"f": f}), everything.file_title(texts[f])) for f in formats),
         link("describedby", SCHEMA, to(f"{path}/schema"), "schema"),
         link(f"{REL}/queryables", SCHEMA, to(f"{path}/queryables"), "queryables"),
         link(f"{REL}/sortables", SCHEMA, to(f"{path}/sortables"), "sortables"),

@@ -15,9 +15,10 @@ from geoservice.release.protocols import ReleaseReader
 from geoservice.release.query import requested_properties, result_schema
 from geoservice.scratch import scratch_folder
 from geoservice.server.deps import RequestContext
+from geoservice.server.features.file_formats import WRITERS, check_file_format
 from geoservice.server.features.items_query import ItemsQuery
-from geoservice.server.features.writers import WRITERS, Content
-from geoservice.server.formats import CSV, MEDIA
+from geoservice.server.features.writers import Content
+from geoservice.server.formats import MEDIA
 from geoservice.server.pages import LABELS
 from geoservice.server.responses import response_headers
 
@@ -49,7 +50,11 @@ class FileResponse(Response):
 
 
 def download(context: RequestContext, layer: PublishedLayer, selection: ItemsQuery) -> FileResponse:
-    """Return a file in the requested format; raises :class:`TooLarge` if a layer has too many features for a file."""
+    """Return a file in the requested format; raises :class:`TooLarge` if a layer has too many features for a file.
+
+    Raises :class:`ParameterError` for a calendar of a layer that is no timetable.
+    """
+    check_file_format(layer, context.format)
     check_size(context.reader, layer, selection)
     batches = Batches(context.reader, layer.id, selection.query)
     with scratch_folder("geoservice-download") as folder:
@@ -61,7 +66,7 @@ def download(context: RequestContext, layer: PublishedLayer, selection: ItemsQue
             if not is_disk_full(e):
                 raise
             raise for_operators(disk_full(path.name, path.parent.parent), NO_ROOM) from None
-    kind = MEDIA[context.format] + ("; charset=utf-8" if MEDIA[context.format] == CSV else "")
+    kind = MEDIA[context.format] + ("; charset=utf-8" if MEDIA[context.format].startswith("text/") else "")
     name = {"Content-Disposition": f'attachment; filename="{layer.id}.{context.format}"'}
     return FileResponse(file, size, kind, {**response_headers(context), **name}, batches)
 
@@ -80,7 +85,8 @@ def check_size(reader: ReleaseReader, layer: PublishedLayer, selection: ItemsQue
 def content_of(context: RequestContext, layer: PublishedLayer, selection: ItemsQuery, batches: Batches) -> Content:
     """Return the content of the file."""
     schema = result_schema(layer, requested_properties(layer, selection.query.properties), selection.query.geometry)
-    return Content(layer, schema, iter(batches), selection.crs, file_metadata(context, layer))
+    manifest, about = context.reader.manifest, file_metadata(context, layer)
+    return Content(layer, schema, iter(batches), selection.crs, about, manifest.study, manifest.created, context.language)
 
 
 def file_metadata(context: RequestContext, layer: PublishedLayer) -> dict[str, str]:

@@ -18,10 +18,10 @@ from geoservice.server.features.amounts import Amount
 from geoservice.server.features.collections import describe
 from geoservice.server.features.crs import Crs, parse_crs
 from geoservice.server.features.downloads import MAX_FEATURES, download
+from geoservice.server.features.file_formats import WRITERS, file_formats
 from geoservice.server.features.items_query import ITEM_PARAMETERS, ItemsQuery, items_query
 from geoservice.server.features.paging import count_matches, page_query, token, unpaged_query
 from geoservice.server.features.table_cells import cells, headings
-from geoservice.server.features.writers import WRITERS
 from geoservice.server.formats import GEOJSON, HTML, JSON, MEDIA
 from geoservice.server.links import Link, link, link_header
 from geoservice.server.principal import note_for_audit
@@ -143,7 +143,7 @@ def items_links(context: RequestContext, layer: PublishedLayer, query: ItemQuery
     links = [link("self", media_type(own_format), this_page(context.format))]
     links += [link("alternate", media_type(f), this_page(f)) for f in ("json", "html") if f != own_format]
     texts = pages.LABELS[context.language]
-    links += [link("alternate", media_type(f), all_pages(f), amount.file_title(texts[f])) for f in WRITERS]
+    links += [link("alternate", media_type(f), all_pages(f), amount.file_title(texts[f])) for f in file_formats(layer)]
     for rel, name, key, title in (("next", "after", page.after, amount.next_title), ("prev", "before", page.before, "")):
         if (text := token(layer, query, key)) is not None:
             adjacent = context.urls.formats(path, page_query(context.query, name, text))

@@ -10,7 +10,6 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -46,13 +45,19 @@ GEOMETRY_TYPES = (
 
 @dataclass(frozen=True)
 class Content:
-    """The content of a file: batches in ``schema`` (``fid``, properties, perhaps ``geometry`` as WKB in CRS84), in order."""
+    """The content of a file: batches in ``schema`` (``fid``, properties, perhaps ``geometry`` as WKB in CRS84), in order.
+
+    ``study`` and ``created`` are those of the release's manifest.
+    """
 
     layer: PublishedLayer
     schema: pa.Schema
     batches: Iterator[pa.Table]
     crs: Crs
     about: Mapping[str, str]
+    study: Mapping[str, Any]
+    created: str
+    language: str
 
     @property
     def geometry(self) -> bool:
@@ -236,7 +241,3 @@ def count_parts(path: Path) -> int | None:
 
 
 Writer = Callable[[Path, Content], None]
-WRITERS: Mapping[str, Writer] = MappingProxyType(
-    {"csv": write_csv, "parquet": write_parquet, "gpkg": write_geopackage, "fgb": write_flatgeobuf}
-)
-"""Writers by format name, which is also the file suffix."""

@@ -1,16 +1,17 @@
 /** The address holds all that is chosen, so that it can be passed on; Back undoes the last choice. */
 
 import { batch, effect } from "@preact/signals";
-import { chosen, level, manifest, mode, overlays, selected, selectedGap, selectedStation, service, sort, tab, take, theme, view } from "./state";
+import { chosen, gapSort, level, manifest, mode, overlays, selected, selectedGap, selectedStation, service, sort, tab, take, theme, view } from "./state";
 import { flowParts, takeFlows } from "./flow/choice";
 import { equalParts, takeEqual } from "./equal/choice";
 import { hotspotParts, takeHotspots } from "./hotspot/choice";
 import { cardParts, takeCards } from "./scorecard/choice";
 import { scenarioParts, takeScenario } from "./scenario/choice";
+import { takeVans, vanParts } from "./vans/choice";
 import type { Manifest } from "./types";
 
 /** What is no choice of its own: it goes into the address, but not into the history. */
-const PASSING = ["map", "tab", "sort", "flow_line", "hotspot_cluster", "edits"];
+const PASSING = ["map", "tab", "sort", "gap_sort", "flow_line", "hotspot_cluster", "edits", "van", "van_week", "van_stop"];
 const REST = 250;
 
 /** The choice as the part of an address behind its "#". */
@@ -21,7 +22,7 @@ export function written(): string {
     ["service", service.value], ["mode", mode.value], ["minutes", String(minutes.value)], ["tier", tier.value], ["group", group.value],
     ["level", level.value], ["theme", theme.value], ["on", [...overlays.value].sort().join(",")], ["area", selected.value],
     ["gap", selectedGap.value], ["station", selectedStation.value], ["tab", tab.value],
-    ["sort", (sort.value.down ? "-" : "") + sort.value.key], ...flowParts(), ...hotspotParts(), ...equalParts(), ...cardParts(), ...scenarioParts(), ["map", at],
+    ["sort", (sort.value.down ? "-" : "") + sort.value.key], ["gap_sort", (gapSort.value.down ? "-" : "") + gapSort.value.key], ...flowParts(), ...hotspotParts(), ...equalParts(), ...cardParts(), ...scenarioParts(), ...vanParts(), ["map", at],
   ];
   const kept = parts.filter(([key, value]) => value || (key === "on" && value === ""));
   return new URLSearchParams(kept as [string, string][]).toString();
@@ -56,6 +57,7 @@ function takeAll(asked: URLSearchParams): void {
     takeHotspots(asked);
     takeCards(asked);
     takeScenario(asked);
+    takeVans(asked);
   });
 }
 

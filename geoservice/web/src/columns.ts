@@ -25,6 +25,7 @@ const DEPENDS: Readonly<Record<string, readonly Part[]>> = {
   p90_minutes: ["service", "mode", "tier", "group"],
   minutes_gini: ["service", "mode", "group"],
   unmet_share: ["service", "mode"],
+  name_only_share: ["service", "mode"],
   load: ["service", "mode"],
   access_capacity: ["service", "mode"],
   persons: ["group"],

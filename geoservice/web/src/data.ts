@@ -1,11 +1,11 @@
 /** The numbers beside the map: fetched once for each choice of service, mode, tier, group and level; the slider fetches nothing. */
 
 import { computed } from "@preact/signals";
-import { fetchItems, itemsUrl, number } from "./api";
+import { fetchItems, itemsUrl } from "./api";
 import type { Wanted } from "./columns";
 import { Loaded } from "./loaded";
-import { compare, leftOut } from "./table";
-import { estimateOf, NOTHING } from "./number";
+import { leftOut } from "./table";
+import { NOTHING } from "./number";
 import { fetchSeries, NONE, once, rowsQuery, type Series } from "./series";
 import { group, layerOf, level, minutes, mode, service, study, tier } from "./state";
 import type { Estimate, Feature } from "./types";
@@ -86,10 +86,7 @@ async function loadWhole(): Promise<Level | null> {
 
 async function loadGaps(): Promise<Feature[]> {
   if (!layerOf("gaps")) return [];
-  const found = await once(`gaps ${service.value} ${mode.value}`, () => fetchItems("gaps", { service: service.value, mode: mode.value }));
-  const people = (f: Feature): Estimate => estimateOf(f.properties, "uncovered_persons");
-  const rank = (f: Feature): number => number(f.properties["rank"]) ?? Infinity;
-  return [...found].sort((a, b) => compare("uncovered_persons", people(a), people(b), true) || rank(a) - rank(b));
+  return once(`gaps ${service.value} ${mode.value}`, () => fetchItems("gaps", { service: service.value, mode: mode.value }));
 }
 
 const questionOf = (...parts: string[]): string => JSON.stringify(parts);

@@ -7,7 +7,10 @@ import { scheme } from "./scheme";
 import type { Layer, Manifest } from "./types";
 
 export type SortKey = "name" | "people" | "share" | "left" | "resident" | "migrant" | "gap" | "median";
-export const TABS = ["question", "areas", "gaps", "stations", "flows", "hotspots", "fairness", "scorecard", "data"] as const;
+/** The columns of the table of gaps, in their order. */
+export const GAP_SORTS = ["name", "people", "reached", "longest"] as const;
+export type GapSort = (typeof GAP_SORTS)[number];
+export const TABS = ["question", "areas", "gaps", "stations", "flows", "hotspots", "fairness", "scorecard", "vans", "data"] as const;
 export type Tab = (typeof TABS)[number];
 
 export const manifest = signal<Manifest>(undefined as unknown as Manifest);
@@ -26,6 +29,7 @@ export const selectedGap = signal<string | null>(null);
 export const selectedStation = signal<string | null>(null);
 export const tab = signal<Tab>("areas");
 export const sort = signal<{ key: SortKey; down: boolean }>({ key: "share", down: false });
+export const gapSort = signal<{ key: GapSort; down: boolean }>({ key: "reached", down: true });
 /** Where the map stands; null until it has been drawn. */
 export const view = signal<{ zoom: number; lat: number; lon: number } | null>(null);
 
@@ -47,7 +51,7 @@ export const FAIRNESS = "fairness";
 /** Views that have a tab of their own. */
 const WITH_TAB: readonly string[] = [FLOWS, HOTSPOTS, FAIRNESS];
 /** Layers that fill the map exclude each other; gaps, points and lines lie on top. */
-const ORDER = ["coverage", "cells", "fairness", "uncovered", "accessibility", "capacity", "inequality", "catchments"];
+const ORDER = ["coverage", "cells", "fairness", "uncovered", "readiness", "accessibility", "capacity", "inequality", "catchments"];
 const rank = (layer: Layer): number => (ORDER.includes(layer.id) ? ORDER.indexOf(layer.id) : ORDER.length);
 const inScheme = (l: Layer): Layer => (scheme.value === "dark" ? { ...l, style: { ...l.style, ...l.style.dark } } : l);
 const asCompared = (l: Layer): Layer => (l.id === FAIRNESS && kindsOf(l).includes(chosenKind.value) ? colouredBy(l, chosenKind.value) : l);
@@ -140,13 +144,19 @@ export function take(asked: URLSearchParams): void {
     [selected.value, selectedGap.value, selectedStation.value] = [asked.get("area"), asked.get("gap"), asked.get("station")];
     tab.value = within(TABS, asked.get("tab") as Tab | null, ownTab(theme.value) ?? "areas");
     if (ownTab(tab.value) && tab.value !== theme.value) tab.value = "areas";
-    const [, minus = "", key = ""] = /^(-?)(\w+)$/.exec(asked.get("sort") ?? "") ?? [];
-    sort.value = (SORTS as string[]).includes(key) ? { key: key as SortKey, down: minus === "-" } : { key: "share", down: false };
+    sort.value = sortIn(asked.get("sort"), SORTS) ?? { key: "share", down: false };
+    gapSort.value = sortIn(asked.get("gap_sort"), GAP_SORTS) ?? { key: "reached", down: true };
     view.value = viewIn(asked.get("map"));
   });
 }
 
 const SORTS: SortKey[] = ["name", "people", "share", "left", "resident", "migrant", "gap", "median"];
+
+function sortIn<T extends string>(text: string | null, keys: readonly T[]): { key: T; down: boolean } | null {
+  const [, minus = "", name = ""] = /^(-?)(\w+)$/.exec(text ?? "") ?? [];
+  const key = keys.find((k) => k === name);
+  return key === undefined ? null : { key, down: minus === "-" };
+}
 
 function viewIn(text: string | null): { zoom: number; lat: number; lon: number } | null {
   const [zoom = NaN, lat = NaN, lon = NaN] = (text ?? "").split("/").map((part) => (part ? Number(part) : NaN));
@@ -162,4 +172,8 @@ export function toggle(id: string): void {
 
 export function sortBy(key: SortKey): void {
   sort.value = { key, down: sort.value.key === key ? !sort.value.down : key === "people" || key === "left" };
+}
+
+export function sortGapsBy(key: GapSort): void {
+  gapSort.value = { key, down: gapSort.value.key === key ? !gapSort.value.down : key !== "name" };
 }

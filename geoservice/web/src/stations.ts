@@ -15,15 +15,18 @@ export interface Station {
   en: string;
   tier: string;
   services: string[];
+  /** Whether it meets the standard of its tier: "" where there is none. */
+  readiness: string;
 }
 
 function station({ properties: p }: Feature): Station {
   const name = String(p["name_zh"] ?? p["name_en"] ?? p["unit"]);
-  return { unit: String(p["unit"]), zh: name, en: String(p["name_en"] ?? name), tier: String(p["tier"] ?? ""), services: String(p["services"] ?? "").split(" ").filter(Boolean) };
+  return { unit: String(p["unit"]), zh: name, en: String(p["name_en"] ?? name), tier: String(p["tier"] ?? ""), services: String(p["services"] ?? "").split(" ").filter(Boolean), readiness: String(p["readiness"] ?? "") };
 }
 
 const load = async (): Promise<Station[]> => {
-  const query = { skipGeometry: true, properties: "unit,name_zh,name_en,tier,services" };
+  const states = layerOf(STATIONS)?.columns.some((c) => c.name === "readiness") ?? false;
+  const query = { skipGeometry: true, properties: `unit,name_zh,name_en,tier,services${states ? ",readiness" : ""}` };
   return (await once(STATIONS, () => fetchItems(STATIONS, query))).map(station);
 };
 

@@ -88,6 +88,8 @@ export interface Study {
   migrants: boolean;
   /** By mode, of a study of the rush hour: its times on streets are multiplied by it. */
   peak_factor?: Readonly<Record<string, number>>;
+  /** Tours of vans: the service they bring, how people come to a stop, and in how many minutes (null: the standard). */
+  vans?: { service: string; mode: string; minutes: number | null } | null;
   /** Metres from a station to a street beyond which it reaches nobody. */
   snap_metres?: number;
   profile?: string;

@@ -4,9 +4,11 @@ import { render, type ComponentChild } from "preact";
 import { act } from "preact/test-utils";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { gapList, names, numbers } from "../src/data";
+import { written } from "../src/address";
 import { setLanguage } from "../src/i18n";
 import { columns, panels } from "../src/layout";
 import { chosen, gapsApply, group, idle, manifest, minutes, mode, overlays, service, tab, take, theme, tier } from "../src/state";
+import { edits, scenarioOn } from "../src/scenario/choice";
 import { offered, stations } from "../src/stations";
 import type { Feature, Value } from "../src/types";
 import { AreaTable } from "../src/ui/AreaTable";
@@ -35,7 +37,10 @@ const STATIONS: Record<string, Value>[] = [
   { unit: "s2", name_zh: "乙", name_en: "Beta", tier: "village", services: "school" },
 ];
 
-const GAPS: Record<string, Value>[] = [{ unit: "g1", service: "clinic", mode: "walk", rank: 1, uncovered_persons: 40, uncovered_persons_margin: 5, reach_persons: 30 }];
+const GAPS: Record<string, Value>[] = [
+  { unit: "g1", name_zh: "湾附近", name_en: "Near Bay", service: "clinic", mode: "walk", rank: 1, uncovered_persons: 40, uncovered_persons_margin: 5, new_persons: 30, new_persons_margin: 4, longest_minutes: 25, longest_minutes_after: 9, site_lon: 1.5, site_lat: 2.5, site_en: "Bay", site_zh: "湾", site_is_tied: true },
+  { unit: "g2", name_zh: "岭附近", name_en: "Near Hill", service: "clinic", mode: "walk", rank: 2, uncovered_persons: 60, uncovered_persons_margin: 5, new_persons: 0, new_persons_margin: 0, longest_minutes: null, longest_minutes_after: null, site_lon: null, site_lat: null, site_en: null, site_zh: null, site_is_tied: null },
+];
 
 function answer(address: URL): Record<string, Value>[] {
   const layer = /collections\/(\w+)\/items/.exec(address.pathname)?.[1];
@@ -200,8 +205,39 @@ test("gaps are shown for their own question alone", async () => {
   await show(<><Controls /><GapList /></>);
   const box = (): HTMLInputElement => root().querySelector<HTMLInputElement>("input[name=gaps]")!;
   expect([box().disabled, box().checked, gapsApply.value]).toEqual([true, false, false]);
-  await act(() => root().querySelector<HTMLButtonElement>(".gaps li button")!.click());
+  await act(() => root().querySelector<HTMLButtonElement>(".gaps tbody button")!.click());
   expect([box().disabled, box().checked, minutes.value]).toEqual([false, true, 10]);
+});
+
+test("gaps are in the order of the people newly reached, of those not covered, or of names", async () => {
+  await show(<GapList />);
+  const order = (): string[] => [...root().querySelectorAll<HTMLElement>(".gaps tr[data-unit]")].map((r) => r.dataset["unit"]!);
+  const press = (column: string) => act(() => root().querySelector<HTMLButtonElement>(`.gaps th.${column} button`)!.click());
+  expect(order()).toEqual(["g1", "g2"]);
+  await press("people");
+  expect(order()).toEqual(["g2", "g1"]);
+  expect(written()).toContain("gap_sort=-people");
+  await press("people");
+  expect(order()).toEqual(["g1", "g2"]);
+  await press("name");
+  expect(root().querySelector(".gaps th.name")!.getAttribute("aria-sort")).toBe("ascending");
+  await act(() => take(new URLSearchParams("gap_sort=-name")));
+  expect(order()).toEqual(["g2", "g1"]);
+});
+
+test("a gap says where a new station would stand, and opens a scenario with one there", async () => {
+  await show(<GapList />);
+  const open = (unit: string) => act(() => root().querySelector<HTMLElement>(`.gaps tr[data-unit=${unit}]`)!.click());
+  await open("g2");
+  expect(text()).toContain("No street is near");
+  expect(root().querySelector(".try-site")).toBeNull();
+  await open("g1");
+  expect(text()).toContain("Best place for a new station, near Bay: 2.50000, 1.50000");
+  expect(text()).toContain("Newly reached: 30 ± 4; farthest from a station: 25.0 min now, 9.0 min then");
+  expect(text()).toContain("Another place differs by less than the margin");
+  await act(() => root().querySelector<HTMLButtonElement>(".try-site")!.click());
+  expect(scenarioOn.value).toBe(true);
+  expect(edits.value).toEqual([{ station: "new-1", lon: 1.5, lat: 2.5, tier: "village", services: ["clinic"] }]);
 });
 
 test("the station list names those that offer the service first, and finds one by name", async () => {

@@ -8,6 +8,7 @@ import { language } from "../i18n";
 import { kindOf, uncertain } from "../number";
 import { flowsOn, gapsApply, hovered, mode, minutes, onTop, overlays, selected, selectedGap, selectedStation, service, theme, themes, tier } from "../state";
 import type { Layer } from "../types";
+import { selectedStop, selectedTour, VAN_STOPS, VAN_TOURS } from "../vans/choice";
 import { placeOf } from "./areas";
 import { nameOf } from "./basemap";
 import { ground, shown, type Ground } from "./ground";
@@ -88,6 +89,8 @@ function drawMarks(map: MapLibre): void {
     map.setFilter("area-selected-halo", unit(chosen));
   }
   if (map.getLayer("gaps-selected")) map.setFilter("gaps-selected", ["==", ["get", "unit"], selectedGap.value ?? ""]);
+  for (const [id, chosen] of [[VAN_STOPS, selectedStop.value], [VAN_TOURS, selectedTour.value]] as const)
+    if (map.getLayer(`${id}-selected`)) map.setFilter(`${id}-selected`, ["==", ["get", "unit"], chosen ?? ""]);
   if (map.getLayer("stations-selected")) map.setFilter("stations-selected", ["==", ["get", "unit"], selectedStation.value ?? ""]);
 }
 

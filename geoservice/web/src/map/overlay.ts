@@ -6,6 +6,7 @@ import { baked, NAMES, placeOf } from "./areas";
 import { FONT } from "./basemap";
 import { palette } from "./palette";
 import type { Language, Layer } from "../types";
+import { VAN_STOPS, VAN_TOURS } from "../vans/choice";
 
 /** The size of a station tells its tier. */
 export const RADIUS: Readonly<Record<string, number>> = { county: 8, township: 6.5, village: 5 };
@@ -76,6 +77,14 @@ const stations = (id: string): LayerSpecification[] => [
   { id: "stations-selected", type: "circle", ...where(id), filter: ["==", ["get", "unit"], ""], layout: hidden, paint: { "circle-radius": 11, "circle-opacity": 0, "circle-stroke-width": 3, "circle-stroke-color": palette.value.accent } },
 ];
 
+/** The stop chosen, and its tour, stand out. */
+const vans = (layer: Layer): LayerSpecification[] => {
+  const chosen = { ...where(layer.id), filter: ["==", ["get", "unit"], ""] as ExpressionSpecification, layout: hidden };
+  if (layer.geometry === "point")
+    return [...plain(layer), { id: `${layer.id}-selected`, type: "circle", ...chosen, paint: { "circle-radius": 10, "circle-opacity": 0, "circle-stroke-width": 3, "circle-stroke-color": palette.value.accent } }];
+  return [...plain(layer), { id: `${layer.id}-selected`, type: "line", ...chosen, paint: { "line-color": palette.value.accent, "line-width": 4.5 } }];
+};
+
 /** Layers that a study adds beyond those of the house get their style's plain form. */
 const plain = (layer: Layer): LayerSpecification[] => {
   const colour = layer.style.colours[0] ?? palette.value.accent;
@@ -88,4 +97,4 @@ const plain = (layer: Layer): LayerSpecification[] => {
 };
 
 export const above = (layer: Layer): LayerSpecification[] =>
-  layer.id === "gaps" ? gaps(layer.id) : layer.id === "stations" ? stations(layer.id) : plain(layer);
+  layer.id === "gaps" ? gaps(layer.id) : layer.id === "stations" ? stations(layer.id) : [VAN_STOPS, VAN_TOURS].includes(layer.id) ? vans(layer) : plain(layer);

@@ -1,7 +1,8 @@
 /** The ways into a scenario and out of it, for the pointer and for the keyboard. */
 
 import { panels, sheet } from "../layout";
-import { leaveScenario, openScenario } from "./choice";
+import { stations } from "../stations";
+import { leaveScenario, openScenario, picked, put } from "./choice";
 
 /** In the next frame the page has drawn what is to be focused. */
 const focusSoon = (selector: string): unknown => requestAnimationFrame(() => document.querySelector<HTMLElement>(selector)?.focus({ preventScroll: true }));
@@ -11,6 +12,12 @@ export function enter(): void {
   if (sheet.value === "low") sheet.value = "half";
   openScenario();
   focusSoon("#results-body");
+}
+
+/** Opens the scenario with a new station at a place that offers the service chosen. */
+export function tryAt(lon: number, lat: number): void {
+  enter();
+  picked.value = put(lon, lat, new Set((stations.value.value ?? []).map((s) => s.unit)));
 }
 
 export function leave(): void {

@@ -8,6 +8,7 @@ import { chosen, group, idle, minutes, selected, study } from "../state";
 import type { Estimate } from "../types";
 import { Projection } from "../projection/ProjectionChart";
 import { Estimated } from "./Estimated";
+import { AreaReadiness } from "./Readiness";
 import { groupName, numberOf } from "./words";
 
 const W = 404;
@@ -111,6 +112,7 @@ export function AreaCard() {
         {both && <span><i class="migrant" />{groupName("migrant")}</span>}
         <span class="axis">{t("chart.axis")}</span>
       </p>
+      <AreaReadiness />
       <Projection />
     </article>
   );

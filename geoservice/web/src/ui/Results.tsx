@@ -12,6 +12,8 @@ import { code as cardCode } from "../scorecard/load";
 import { scenarioOn } from "../scenario/choice";
 import { code as scenarioCode } from "../scenario/load";
 import { layerOf, ownTab, SCORECARD, tab, TABS, type Tab } from "../state";
+import { VAN_STOPS } from "../vans/choice";
+import { VansPanel } from "../vans/VansPanel";
 import { OverloadList } from "../projection/OverloadList";
 import { AreaCard } from "./AreaCard";
 import { AreaTable } from "./AreaTable";
@@ -22,7 +24,7 @@ import { Headline } from "./Headline";
 import { GapList } from "./GapList";
 import { StationList } from "./StationList";
 
-const there = (id: Tab): boolean => (id === "question" ? narrow.value : id === SCORECARD ? cardsThere.value : id === "gaps" || id === "stations" || ownTab(id) ? layerOf(id) !== undefined : true);
+const there = (id: Tab): boolean => (id === "question" ? narrow.value : id === SCORECARD ? cardsThere.value : id === "vans" ? layerOf(VAN_STOPS) !== undefined : id === "gaps" || id === "stations" || ownTab(id) ? layerOf(id) !== undefined : true);
 
 export const tabsShown = (): Tab[] => TABS.filter(there);
 const current = (): Tab => (there(tab.value) ? tab.value : "areas");
@@ -76,6 +78,7 @@ const BODIES: Readonly<Record<Tab, () => VNode>> = {
   hotspots: () => <Fetched what="hotspots" code={hotspotCode} panel={(code) => code.HotspotPanel} />,
   fairness: () => <EqualPanel />,
   scorecard: () => <Fetched what="scorecards" code={cardCode} panel={(code) => code.ScorecardPanel} />,
+  vans: () => <VansPanel />,
   data: () => <DataLinks />,
 };
 

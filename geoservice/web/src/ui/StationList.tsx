@@ -20,7 +20,7 @@ function Entry({ station: s, failed }: { station: Station; failed: (unit: string
     <li>
       <button type="button" data-unit={s.unit} aria-pressed={selectedStation.value === s.unit} onClick={() => void choose(s.unit, failed)}>
         <span>{s[language.value]}</span>
-        <small>{named("tier", s.tier)} · {s.services.map(serviceName).join(t("comma"))}</small>
+        <small>{named("tier", s.tier)} · {s.services.map(serviceName).join(t("comma"))}{s.readiness && <span class={`ready-${s.readiness}`}> · {t(`readiness.is.${s.readiness}`)}</span>}</small>
       </button>
     </li>
   );

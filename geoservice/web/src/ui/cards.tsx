@@ -7,6 +7,8 @@ import { itemsUrl } from "../api";
 import { estimateOf } from "../number";
 import type { Value } from "../types";
 import { Estimated } from "./Estimated";
+import { gapName, GapSite } from "./GapList";
+import { readinessOf } from "./Readiness";
 import { modeName, serviceName } from "./words";
 
 type Props = { feature: Record<string, Value> };
@@ -47,6 +49,7 @@ export function StationCard({ feature: f }: Props) {
           [t("station.served", { service: serviceName(service.value), mode: modeName(mode.value) }), estimated(f, served, "served_persons")],
           [t("station.load"), estimated(f, load, "load")],
           ...told("shares_with", t("station.shares")),
+          ...readinessOf(f),
         ]}
       />
       <a href={itemsUrl("stations", { unit: String(f["unit"]) })} target="_blank" rel="noopener">{t("source")}</a>
@@ -74,15 +77,10 @@ export function GapCard({ feature: f }: Props) {
   const standard = num(f["minutes"]) ?? study.value.services.find((s) => s.id === f["service"])?.standard_minutes ?? 0;
   return (
     <article class="card">
-      <h3>{t("gap.title", { rank: num(f["rank"]) ?? "–" })}</h3>
-      <p class="quiet">{t("gap.beyond", { minutes: standard, service: serviceName(String(f["service"])), mode: modeName(String(f["mode"])) })}</p>
-      <Facts
-        of={[
-          [t("gap.people"), estimated(f, "uncovered_persons")],
-          [t("gap.nearest"), f["nearest_minutes"] == null ? t("beyond") : estimated(f, "nearest_minutes")],
-          [t("gap.reach"), estimated(f, "reach_persons")],
-        ]}
-      />
+      <h3>{gapName(f)}</h3>
+      <p class="quiet">{t("gap.beyond", { minutes: standard, service: serviceName(String(f["service"])), mode: modeName(String(f["mode"])) })}{t("semicolon")}{t("gap.rank", { rank: num(f["rank"]) ?? "–" })}</p>
+      <Facts of={[[t("gap.people"), estimated(f, "uncovered_persons")]]} />
+      <GapSite of={f} />
       <a href={itemsUrl("gaps", { unit: String(f["unit"]) })} target="_blank" rel="noopener">{t("source")}</a>
     </article>
   );
