@@ -91,16 +91,17 @@ Serve = Callable[..., contextlib.AbstractContextManager[Served]]
 def serve(tmp_path_factory: pytest.TempPathFactory) -> Serve:
     """Return ``serve(home, NAME=value, ...)``: serve a folder with real worker processes on a free port while in a ``with``.
 
-    ``open_files`` is the soft limit of open files that the service starts with.
+    ``open_files`` is the soft limit of open files that the service starts with, ``workers`` the number of its workers.
     """
 
     @contextmanager
-    def go(home: Path, open_files: int | None = None, **environment: str) -> Iterator[Served]:
+    def go(home: Path, open_files: int | None = None, workers: int = 1, **environment: str) -> Iterator[Served]:
         with socket.socket() as s:
             s.bind(("127.0.0.1", 0))
             port = s.getsockname()[1]
         path = tmp_path_factory.mktemp("serve") / "serve.log"
-        command = [sys.executable, "-m", "geoservice", "serve", "--home", str(home), "--port", str(port), "--workers", "1"]
+        command = [sys.executable, "-m", "geoservice", "serve", "--home", str(home), "--port", str(port)]
+        command += ["--workers", str(workers)]
         if open_files is not None:
             command = ["bash", "-c", 'ulimit -Sn "$0" && exec "$@"', str(open_files), *command]
         with path.open("w+") as log:

@@ -47,6 +47,11 @@ class Times:
     station: Int32s
 
 
+_TEXTS = pa.schema([(n, pa.string()) for n in ("unit", "name_zh", "name_en", "parent")])
+UNIT_SCHEMA = _TEXTS.append(pa.field("geometry", pa.binary()))
+"""The columns that every table of regions has."""
+
+
 @dataclass(frozen=True)
 class Units:
     """Regions of one geography.

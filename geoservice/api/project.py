@@ -33,13 +33,13 @@ if TYPE_CHECKING:
     from geoservice.network.terrain import TerrainReport
     from geoservice.network.variants import StreetChanges
     from geoservice.pipeline import Published
-    from geoservice.pipeline.siting import SitingResult
-    from geoservice.pipeline.siting.candidates import Candidates
     from geoservice.pipeline.vans import VanPlan
     from geoservice.project import Project
     from geoservice.register import Register
     from geoservice.schema import TableName
     from geoservice.settings import Settings
+    from geoservice.siting.candidates import Candidates
+    from geoservice.siting.result import SitingResult
     from geoservice.study import Study, Vans
 
     Rows: TypeAlias = str | PathLike[str] | pd.DataFrame
@@ -347,7 +347,7 @@ class ProjectFolder:
             Called with a stage and a fraction; an exception in it cancels.
         **options
             ``sites`` or ``budget``; ``minutes`` (by default the standard of the service), ``model``, ``tier``, ``group``,
-            ``spacing``, ``capacity``, ``may_close``, ``seconds``: see :class:`geoservice.pipeline.siting.SitingRequest`.
+            ``spacing``, ``capacity``, ``may_close``, ``seconds``: see :class:`geoservice.siting.request.SitingRequest`.
 
         Returns
         -------
@@ -374,13 +374,13 @@ class ProjectFolder:
         options: SitingOptions,
     ) -> "SitingResult":
         """Return what :meth:`siting` returns as a frame, as an object."""
-        from geoservice.pipeline.siting import choose_sites
+        from geoservice.pipeline.siting import choose_sites_of_project, siting_parameters
 
         study = self.study
         source = source_of(candidates)
-        request = make_request(service, mode, source, options).checked(study)
+        request = make_request(service, mode, source, options).checked(siting_parameters(study))
         rows = self._candidates(candidates, crs) if source == "file" else None
-        return choose_sites(self._inputs, study, request, rows, progress, self._street_changes(study, day))
+        return choose_sites_of_project(self._inputs, study, request, rows, progress, self._street_changes(study, day))
 
     def van_tours(
         self,
@@ -445,7 +445,7 @@ class ProjectFolder:
     def _candidates(self, candidates: "Rows", crs: str | None) -> "Candidates":
         """Return the candidates of a file or frame."""
         from geoservice.ingest.candidates import read_candidates
-        from geoservice.pipeline.siting.candidates import from_table
+        from geoservice.siting.candidates import from_table
 
         settings = self.settings
         limits = {"seconds": settings.import_seconds, "memory_mb": settings.import_memory_mb}

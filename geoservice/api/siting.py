@@ -1,6 +1,5 @@
-"""Choices of sites as data frames, and their files."""
+"""Choices of sites as data frames."""
 
-import math
 from collections.abc import Sequence
 from os import PathLike
 from typing import TYPE_CHECKING, Any, TypedDict
@@ -9,7 +8,8 @@ if TYPE_CHECKING:
     import geopandas
     import pandas as pd
 
-    from geoservice.pipeline.siting import RankedSite, SitingRequest, SitingResult
+    from geoservice.siting.request import SitingRequest
+    from geoservice.siting.result import SitingResult
 
 UNITS = {
     "persons": "person",
@@ -24,7 +24,7 @@ UNITS = {
 
 
 class SitingOptions(TypedDict, total=False):
-    """Options of a choice of sites; :class:`geoservice.pipeline.siting.SitingRequest` explains them."""
+    """Options of a choice of sites; :class:`geoservice.siting.request.SitingRequest` explains them."""
 
     minutes: int | None
     model: str
@@ -40,7 +40,7 @@ class SitingOptions(TypedDict, total=False):
 
 def make_request(service: str, mode: str, candidates: str, options: SitingOptions) -> "SitingRequest":
     """Return the request of some keyword arguments; a single id may be a text."""
-    from geoservice.pipeline.siting import SitingRequest
+    from geoservice.siting.request import SitingRequest
 
     closable = options.get("may_close", ())
     ids = (closable,) if isinstance(closable, str) else tuple(closable)
@@ -61,17 +61,19 @@ def siting_frame(result: "SitingResult") -> "geopandas.GeoDataFrame":
     """Return the chosen sites in WGS 84, ranked from 1.
 
     ``minutes_before`` and ``minutes_after`` are those of the place that gains most; ``minutes_before`` is NaN if it had no
-    station within the time that was searched, and ``minutes_saved`` is then the least that it saves.
+    station within the time that was searched, and ``minutes_saved`` is then the least that it saves. Numbers of people that the
+    study hides are NaN.
 
     ``attrs`` have the model, the objective, its bound and gap, whether it is proven, the people before and after, those left
     out by reason, the curve of coverage by number of sites, the summary in both languages, and units of columns.
     """
     import geopandas
 
-    is_timed = result.request.model == "p_median"
-    rows = [_row(rank, site, result.search, is_timed=is_timed) for rank, site in enumerate(result.sites, 1)]
+    from geoservice.siting.rows import ROW_NAMES, site_row
+
+    rows = [site_row(rank, site, result) for rank, site in enumerate(result.sites, 1)]
     lon, lat = ([getattr(site, c) for site in result.sites] for c in ("lon", "lat"))
-    columns = {name: [row[name] for row in rows] for name in _row_names()}
+    columns = {name: [row[name] for row in rows] for name in ROW_NAMES}
     frame = geopandas.GeoDataFrame(columns, geometry=geopandas.points_from_xy(lon, lat), crs="EPSG:4326").set_index("rank")
     solution, curve = result.solution, result.curve
     frame.attrs = {
@@ -87,29 +89,6 @@ def siting_frame(result: "SitingResult") -> "geopandas.GeoDataFrame":
         "closed": list(result.closed),
         "curve": None if curve is None else {"covered": curve.covered.tolist(), "bound": curve.bound.tolist()},
         "summary": {language: [getattr(text, language) for text in result.summary] for language in ("zh", "en")},
-        "units": UNITS | {"difference": "person_minute" if is_timed else "person", "difference_margin": "person"},
+        "units": UNITS | {"difference": "person_minute" if result.is_timed else "person", "difference_margin": "person"},
     }
     return frame
-
-
-def _row_names() -> tuple[str, ...]:
-    return (
-        "rank", "id", "name", "status", "area_zh", "area_en", "persons", "persons_margin", "persons_total", "minutes_before",
-        "minutes_after", "minutes_saved", "overlap", "relieved", "relieved_from", "rival", "difference", "difference_margin",
-        "tied", "load", "reason_zh", "reason_en",
-    )  # fmt: skip
-
-
-def _row(rank: int, site: "RankedSite", search: int, *, is_timed: bool) -> dict[str, object]:
-    pick = site.pick
-    before, after = (-(-ms // 6_000) / 10 for ms in (min(pick.before, search), pick.after))
-    saved = round(before - after, 1) if pick.drop else 0.0
-    before = before if pick.before <= search else math.nan
-    difference = pick.difference if math.isnan(pick.difference) or not is_timed else pick.difference / 60_000
-    values = (
-        rank, site.id, site.name, site.status, site.area.zh, site.area.en, round(pick.covered, 1), round(pick.margin, 1),
-        round(site.total, 1), before, after, saved, round(pick.overlap, 1), round(pick.relieved, 1), site.relieved_from,
-        site.rival, round(difference, 1), round(pick.difference_margin, 1), pick.is_tied, site.load, site.reasons.zh,
-        site.reasons.en,
-    )  # fmt: skip
-    return dict(zip(_row_names(), values, strict=True))

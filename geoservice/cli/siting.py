@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from geoservice.api.siting import SitingOptions
-    from geoservice.pipeline.siting import RankedSite, SitingResult
+    from geoservice.siting.result import RankedSite, SitingResult
 
 Language = Literal["zh", "en"]
 _HEADERS = {

@@ -6,6 +6,7 @@ station (a penalty of its tier, the set-up of a van), added to every path to or 
 from the station to their streets are added too, at walking speed (``Graph.access_ms``).
 """
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -151,9 +152,18 @@ class IndexedPoints(NamedTuple):
 
 
 def pairs_of_indexed(
-    graph: Graph, stations: Snapped, start_ms: Int32s, indexed: IndexedPoints, limit_ms: int, direction: Direction
+    graph: Graph,
+    stations: Snapped,
+    start_ms: Int32s,
+    indexed: IndexedPoints,
+    limit_ms: int,
+    direction: Direction,
+    each_block: Callable[[int, int], None] = lambda _done, _pairs: None,
 ) -> SparseRows:
-    """Return what :func:`pairs` does, for points that are indexed already."""
+    """Return what :func:`pairs` does, for points that are indexed already.
+
+    ``each_block`` is called with the number of stations searched and of pairs found so far; an exception in it cancels.
+    """
     start, (points, ends, attached) = checked_start(graph, stations, start_ms, limit_ms, direction), indexed
     if len(points) >= _MAX_POINTS or limit_ms > _MAX_PAIR_MS:
         allowed = f"allowed are fewer than {_MAX_POINTS} points and at most {_MAX_PAIR_MS} ms"
@@ -163,13 +173,16 @@ def pairs_of_indexed(
     same_edge = same_edge_stations(graph, stations, start, points, ends, direction)
     row, point, ms = _direct_pairs(same_edge, points, ends.leg, limit_ms, np.argsort(order))
     arcs = search_arcs(graph, direction)
-    blocks = []
+    blocks: list[tuple[Ints, Int32s, Int32s]] = []
+    found = 0
     for first in range(0, len(stations), _ROWS):
         block = order[first : first + _ROWS]
         packed = call(kernels.point_rows, *_reach(arcs, seeds, block, limit_ms), *attached, limit_ms)
         on_edge = slice(*np.searchsorted(row, [first, first + len(block)]))
         direct = (row[on_edge] - first) << 55 | point[on_edge] << 28 | ms[on_edge]
         blocks.append(_unpacked(np.concatenate([packed, direct]), len(block)))
+        found += len(blocks[-1][1])
+        each_block(first + len(block), found)
     return SparseRows(*call(kernels.permute_rows, order, *_joined(blocks, len(stations))))
 
 

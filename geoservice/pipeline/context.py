@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from geoservice.analysis.base import Context, Demand, FlowPlace, StreetPlaces, Times, Trip
+from geoservice.analysis.square_cells import make_cells
 from geoservice.analysis.travel_pairs import TravelPairs
 from geoservice.areas import ancestors, last_containing
 from geoservice.db.arrow import digest
@@ -22,7 +23,7 @@ from geoservice.pipeline.flow_places import flow_places
 from geoservice.pipeline.inputs import read_inputs
 from geoservice.pipeline.named_places import named_places
 from geoservice.pipeline.off_street import OffStreet, extract_notes, street_notes
-from geoservice.pipeline.public_places import PublicPlaces, make_cells, read_places
+from geoservice.pipeline.public_places import PublicPlaces, read_places
 from geoservice.pipeline.study_surface import StudySurface, study_surface
 from geoservice.pipeline.travel import ModeTravel, trips
 from geoservice.project import Project
@@ -78,7 +79,7 @@ def build_context(project: Project, study: Study, progress: Progress, changes: S
     places = read_places(areas, study.levels)
     source = study_surface(project, study, places)
     surface = source.surface
-    cells = make_cells(places, study.cell_metres)
+    cells = make_cells(places.outline, places.projection, study.cell_metres)
     progress("reading", 1.0)
     network = changed_network(project.network, study.modes, changes, project.terrain, progress)
     streets: dict[str, StreetPlaces] = {}

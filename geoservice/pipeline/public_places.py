@@ -1,4 +1,4 @@
-"""The public places of a study, without people: its areas by level and its square cells."""
+"""The public places of a study, without people: its areas by level."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,15 +8,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import shapely
 
-from geoservice.analysis.base import Units
+from geoservice.analysis.base import UNIT_SCHEMA, Units
 from geoservice.areas import ancestors, area_outlines, last_containing
 from geoservice.errors import StudyError
-from geoservice.geo import BBox, Floats, Int32s, LocalProjection, Objects
+from geoservice.geo import BBox, Floats, Int32s, LocalProjection
 from geoservice.layer import Label
 from geoservice.schema import LEVELS
-
-_TEXTS = pa.schema([(n, pa.string()) for n in ("unit", "name_zh", "name_en", "parent")])
-UNITS = _TEXTS.append(pa.field("geometry", pa.binary()))
 
 
 @dataclass(frozen=True)
@@ -61,7 +58,7 @@ def read_places(table: pa.Table, levels: Sequence[str]) -> PublicPlaces:
             levels_present = sorted({r["level"] for r in rows})
             raise StudyError(f"study.toml: levels has {level!r}, but the loaded areas have the levels {levels_present}")
         units = [{"unit": r["code"], **r, "geometry": shapely.to_wkb(outlines[r["code"]])} for r in at_level]
-        areas[level] = Units(level, pa.Table.from_pylist(units, schema=UNITS))
+        areas[level] = Units(level, pa.Table.from_pylist(units, schema=UNIT_SCHEMA))
     outline = shapely.union_all(shapely.from_wkb(areas[levels[0]].table.column("geometry").to_numpy(zero_copy_only=False)))
     return PublicPlaces(
         areas=areas,
@@ -71,41 +68,3 @@ def read_places(table: pa.Table, levels: Sequence[str]) -> PublicPlaces:
         outline=outline,
         outlines=outlines,
     )
-
-
-@dataclass(frozen=True)
-class SquareCells:
-    """Square cells over the study's outline: units, centres in degrees, side in metres, and index by column and row."""
-
-    units: Units
-    lon: Floats
-    lat: Floats
-    side: float
-    by_position: Mapping[tuple[int, int], int]
-
-    def index(self, x: Floats, y: Floats) -> Int32s:
-        """Return the position of the cell of each projected point, -1 outside; shape ``(n,)``."""
-        keys = zip(np.floor(x / self.side).astype(int).tolist(), np.floor(y / self.side).astype(int).tolist(), strict=True)
-        return np.fromiter((self.by_position.get(k, -1) for k in keys), np.int32, len(x))
-
-
-def make_cells(places: PublicPlaces, side: float) -> SquareCells:
-    """Return the cells of a grid of ``side`` metres that intersect the outline, named by column and row."""
-    projection = places.projection
-    plane = shapely.transform(places.outline, lambda p: np.column_stack(projection.forward(p[:, 0], p[:, 1])))
-    west, south, east, north = shapely.bounds(plane)
-    columns = np.arange(np.floor(west / side), np.floor(east / side) + 1)
-    rows = np.arange(np.floor(south / side), np.floor(north / side) + 1)
-    col, row = (a.ravel() for a in np.meshgrid(columns, rows))
-    shapely.prepare(plane)
-    squares = shapely.box(col * side, row * side, (col + 1) * side, (row + 1) * side)
-    intersecting = shapely.intersects(plane, squares)
-    col, row, squares = col[intersecting], row[intersecting], squares[intersecting]
-    lon, lat = projection.inverse((col + 0.5) * side, (row + 0.5) * side)
-    names = [f"c{c:.0f}_{r:.0f}" for c, r in zip(col, row, strict=True)]
-    degrees: Objects = shapely.transform(squares, lambda p: np.column_stack(projection.inverse(p[:, 0], p[:, 1])))
-    shapes = shapely.to_wkb(degrees).tolist()
-    cells = [{"unit": n, "name_zh": n, "name_en": n, "geometry": g} for n, g in zip(names, shapes, strict=True)]
-    table = pa.Table.from_pylist(cells, schema=UNITS)
-    by_position = {(int(c), int(r)): i for i, (c, r) in enumerate(zip(col, row, strict=True))}
-    return SquareCells(Units("cell", table), lon, lat, side, by_position)

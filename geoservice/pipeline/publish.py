@@ -14,7 +14,7 @@ from pydantic import BaseModel
 
 from geoservice import __version__
 from geoservice.analysis import ANALYSES
-from geoservice.analysis.base import Analysis, Context, Units
+from geoservice.analysis.base import UNIT_SCHEMA, Analysis, Context, Units
 from geoservice.analysis.frames import stack
 from geoservice.analysis.frames import table as release_rows
 from geoservice.analysis.readiness import READINESS
@@ -27,7 +27,6 @@ from geoservice.pipeline.area_index import add_area_paths
 from geoservice.pipeline.closures import NO_SHAPES, street_changes, travel_day
 from geoservice.pipeline.context import build_context
 from geoservice.pipeline.off_street import OffStreet
-from geoservice.pipeline.public_places import UNITS
 from geoservice.pipeline.release_texts import SYNTHETIC, dimension_labels, disclosure_statement
 from geoservice.pipeline.slope_notes import input_digests, outdated_notes, slope_notes
 from geoservice.pipeline.standards import StationStandards
@@ -236,7 +235,7 @@ def leaf_units(surface: DemandSurface) -> pa.Table:
     """Return the leaves of the surface as units of the geography ``leaf``."""
     ids = pa.array(list(surface.ids), pa.string())
     shapes = pa.array(list(surface.geometry), pa.binary())
-    return pa.table([ids, ids, ids, pa.nulls(len(ids), pa.string()), shapes], schema=UNITS)
+    return pa.table([ids, ids, ids, pa.nulls(len(ids), pa.string()), shapes], schema=UNIT_SCHEMA)
 
 
 def leaf_rows(source: StudySurface) -> pa.Table:

@@ -10,9 +10,9 @@ import pyarrow as pa
 from geoservice.analysis.base import Times, Trip, serves
 from geoservice.analysis.travel_pairs import TravelPairs
 from geoservice.geo import Bools, Floats, Int32s, Ints
-from geoservice.network.graph import Graph, load_graph
-from geoservice.network.peak import slowed
-from geoservice.network.snap import Snapped, StreetIndex, is_joined, main_edges, snap, street_points
+from geoservice.network.graph import Graph
+from geoservice.network.snap import Snapped, is_joined, street_points
+from geoservice.network.station_streets import StationStreets
 from geoservice.network.travel import nearest, nearest_nodes, pairs
 from geoservice.study import Study
 
@@ -33,17 +33,12 @@ def station_mask(stations: pa.Table, trip: Trip) -> Bools:
 
 @dataclass(frozen=True)
 class ModeTravel:
-    """A mode of travel: its network and the stations on it. The search limit is the study's last break, inclusive.
-
-    ``streets`` is the index to which points snap: first to the parts of the network with a station, and the large ones.
-    """
+    """A mode of travel: its network and the stations on it. The search limit is the study's last break, inclusive."""
 
     study: Study
     mode: str
-    graph: Graph
     stations: pa.Table
-    snapped_stations: Snapped
-    streets: StreetIndex
+    streets: StationStreets
 
     @classmethod
     def open(cls, study: Study, mode: str, folder: Path, stations: pa.Table) -> "ModeTravel":
@@ -51,10 +46,19 @@ class ModeTravel:
 
         Raises :class:`geoservice.errors.NotFound` if there is none.
         """
-        graph = slowed(load_graph(folder, mode), study.peak_factor.get(mode, 1.0))
         lon, lat = (stations.column(c).to_numpy() for c in ("lon", "lat"))
-        snapped = snap(graph, lon, lat, study.snap_metres)
-        return cls(study, mode, graph, stations, snapped, StreetIndex(graph, main_edges(graph, snapped)))
+        factor = study.peak_factor.get(mode, 1.0)
+        return cls(study, mode, stations, StationStreets.open(folder, mode, factor, lon, lat, study.snap_metres))
+
+    @property
+    def graph(self) -> Graph:
+        """Return the network."""
+        return self.streets.graph
+
+    @property
+    def snapped_stations(self) -> Snapped:
+        """Return the stations on the network."""
+        return self.streets.stations
 
     @property
     def limit_ms(self) -> int:
@@ -63,7 +67,7 @@ class ModeTravel:
 
     def snap(self, lon: Floats, lat: Floats) -> Snapped:
         """Snap points to the streets within the study's distance."""
-        return self.streets.snap(lon, lat, self.study.snap_metres)
+        return self.streets.snap(lon, lat)
 
     def is_joined(self, points: Snapped) -> Bools:
         """Return which points are on a part of the network with a station, or on no street."""

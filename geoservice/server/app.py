@@ -41,7 +41,12 @@ from geoservice.server.operations.telemetry import (
 )
 from geoservice.server.operations.work import WORK, WorkFile
 from geoservice.server.processes import routes as processes
+from geoservice.server.processes.jobs import routes as jobs
+from geoservice.server.processes.jobs.runner import JobRunner, job_pool
+from geoservice.server.processes.jobs.store import JobStore
 from geoservice.server.processes.pool import question_pool
+from geoservice.server.processes.registry import SITING
+from geoservice.server.processes.siting_task import siting_task
 from geoservice.server.release_pool import TIDY_S, ReleasePool
 from geoservice.server.rendering import documents
 from geoservice.server.rendering.openapi_paths import with_maps
@@ -60,8 +65,8 @@ from geoservice.settings import Settings
 
 ROUTERS = (
     features.router, sprites.router, glyphs.router, legends.router, styles.router, documents.router,
-    landing.router, clients.router, processes.router, tilesets.router, manifest.router, health.router, access.router,
-    static_files.router,
+    landing.router, clients.router, processes.router, jobs.router, tilesets.router, manifest.router, health.router,
+    access.router, static_files.router,
 )  # fmt: skip
 """In the order of matching: features first, as matching the others takes some per cent of the time of a page, and static files
 last, because their route matches every path."""
@@ -72,18 +77,32 @@ DESCRIPTION = (
 )
 
 
+JOB_TASKS = {SITING.id: siting_task}
+JOB_MODULES = ("geoservice.server.processes.siting_task", "geoservice.server.processes.siting_arrays")
+JOBS = "jobs"
+"""Folder of the jobs in the folder that the workers of a service share."""
+
+
 def create_api(
-    settings: Settings, releases: ReleasePool, running: health.Running, pictures: Pictures, questions: JobPool
+    settings: Settings,
+    releases: ReleasePool,
+    running: health.Running,
+    pictures: Pictures,
+    questions: JobPool,
+    runner: JobRunner,
 ) -> FastAPI:
     """Return the FastAPI part: all routes except vector tiles, PMTiles files and map tiles."""
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        watcher = asyncio.get_running_loop().create_task(watch_releases(releases, (pictures.pool, questions)))
+        pools, loop = (pictures.pool, questions, runner.pool), asyncio.get_running_loop()
+        tasks = [loop.create_task(watch_releases(releases, pools)), loop.create_task(runner.run())]
         yield
-        watcher.cancel()
-        for pool in (pictures.pool, questions):
+        for task in tasks:
+            task.cancel()
+        for pool in pools:
             await to_thread.run_sync(pool.close)
+        await to_thread.run_sync(runner.store.close)
         await to_thread.run_sync(releases.close)
 
     api = FastAPI(
@@ -91,7 +110,7 @@ def create_api(
         openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False,
     )  # fmt: skip
     api.state.geoservice, api.state.running, api.state.pictures = deps.app_state(settings, releases), running, pictures
-    api.state.questions = questions
+    api.state.questions, api.state.jobs = questions, runner
     errors.add_handlers(api)
 
     async def not_modified(request: Request, error: Exception) -> Response:
@@ -133,6 +152,7 @@ def build_routes(
     cache: ResponseCache,
     pictures: Pictures,
     questions: JobPool,
+    runner: JobRunner,
 ) -> ASGIApp:
     """Return the application behind authentication: FastAPI and the bare routes of tiles."""
     tiles = Tiles(releases, cache.put)
@@ -141,7 +161,7 @@ def build_routes(
     bare: dict[str, ASGIApp] = {TILE_ROUTE: tiles, ARCHIVE_ROUTE: Archives(releases), MAP_ROUTE: maps}
     api = RouteRecorder(
         GZipMiddleware(
-            create_api(settings, releases, running, pictures, questions), minimum_size=1000, compresslevel=5,
+            create_api(settings, releases, running, pictures, questions, runner), minimum_size=1000, compresslevel=5,
             exclude_content_types=(*DEFAULT_EXCLUDED_CONTENT_TYPES, PARQUET),
         )
     )  # fmt: skip
@@ -184,7 +204,9 @@ def create_app(settings: Settings, store: ReleaseStore, folder: Path | None = No
     pool = drawing_pool(store, settings, running.metrics.histogram("drawing", "Seconds to draw a picture"))
     add_drawing_metrics(running.metrics, pool)
     questions = question_pool(store, settings, running.metrics.histogram("question", "Seconds to answer a live question"))
-    app = build_routes(settings, releases, running, cache, Pictures(pool), questions)
+    jobs_pool = job_pool(store, settings, JOB_MODULES, running.metrics.histogram("job", "Seconds of a job"))
+    runner = JobRunner(JobStore(folder and folder / JOBS), jobs_pool, JOB_TASKS)
+    app = build_routes(settings, releases, running, cache, Pictures(pool), questions, runner)
     app = with_access_control(app, settings, running.metrics, accesses, tokens)
     app = ConcurrencyLimiter(app, settings, running.metrics, lambda scope: lane_of(scope, releases.version))
     app = RequestHost(app, parse_networks(settings.proxies) if settings.proxy_headers else ())

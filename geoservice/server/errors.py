@@ -74,9 +74,10 @@ def log_error(error: Exception) -> tuple[int, str]:
 
 
 def problem_response(error: Exception) -> Response:
-    """Return the response to an error."""
+    """Return the response to an error; a class of errors may have a ``problem_type`` of its own."""
     status, detail = log_error(error)
-    return Response(problem(status, detail), status, error_headers(error, status), PROBLEM)
+    kind = {"type": error.problem_type} if hasattr(error, "problem_type") else {}
+    return Response(problem(status, detail, **kind), status, error_headers(error, status), PROBLEM)
 
 
 def error_headers(error: Exception, status: int) -> dict[str, str]:

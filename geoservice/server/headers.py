@@ -23,8 +23,8 @@ POLICY = b"content-security-policy"
 FRAMES = ("self",)
 ALLOW_ORIGIN = b"access-control-allow-origin"
 EXPOSED_HEADERS = (
-    b"Accept-Ranges, Content-Bbox, Content-Crs, Content-Disposition, Content-Range, ETag, Link, Retry-After, "
-    b"RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, X-Request-Id"
+    b"Accept-Ranges, Content-Bbox, Content-Crs, Content-Disposition, Content-Range, ETag, Link, Location, Preference-Applied, "
+    b"Retry-After, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, X-Request-Id"
 )
 COMMON_HEADERS = [
     (b"x-content-type-options", b"nosniff"),
@@ -42,11 +42,12 @@ DOCUMENT_ONLY = {b"referrer-policy", b"permissions-policy"}
 TILE_POLICY = (POLICY, b"default-src 'none'; frame-ancestors 'none'")
 """The policy of a vector tile, strict and short: a tile is not a document, and ``nosniff`` keeps browsers from treating it as
 one. Headers that apply to documents only are left out of tiles; they took some per cent of the time of a cached tile."""
-READ, EXECUTE = "GET, HEAD, OPTIONS", "POST, OPTIONS"
-"""Methods of all paths, and those of the execution of a process, which changes nothing either."""
+READ, EXECUTE, DISMISS = "GET, HEAD, OPTIONS", "POST, OPTIONS", "GET, HEAD, DELETE, OPTIONS"
+"""Methods of all paths, those of the execution of a process, which changes nothing either, and those of a job."""
 EXECUTION = re.compile(r"/processes/[^/]+/execution/?")
+JOB = re.compile(r"/jobs/[^/]+/?")
 PREFLIGHT = [(b"access-control-max-age", b"86400"), (b"vary", b"Access-Control-Request-Headers")]
-REQUEST_FIELDS = b"Accept, Accept-Language, Authorization, Content-Type, If-Match, If-None-Match, If-Range, Range"
+REQUEST_FIELDS = b"Accept, Accept-Language, Authorization, Content-Type, If-Match, If-None-Match, If-Range, Prefer, Range"
 """Request headers that are always allowed to pages of other sites."""
 FIELD_LIST = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+(?:[ \t]*,[ \t]*[!#$%&'*+.^_`|~0-9A-Za-z-]+)*")
 
@@ -56,8 +57,12 @@ def allowed_methods(path: str) -> str:
 
     >>> allowed_methods("/collections"), allowed_methods("/processes/station-scenario/execution")
     ('GET, HEAD, OPTIONS', 'POST, OPTIONS')
+    >>> allowed_methods("/jobs"), allowed_methods("/jobs/x")
+    ('GET, HEAD, OPTIONS', 'GET, HEAD, DELETE, OPTIONS')
     """
-    return EXECUTE if EXECUTION.fullmatch(path) else READ
+    if EXECUTION.fullmatch(path):
+        return EXECUTE
+    return DISMISS if JOB.fullmatch(path) else READ
 
 
 def preflight(scope: Scope) -> Headers:

@@ -14,6 +14,7 @@ from geoservice.server.features import routes as features
 from geoservice.server.formats import HTML, JSON, OPENAPI, PNG, STYLE, choose_format
 from geoservice.server.links import REL, Link, link
 from geoservice.server.openapi import document_3_0
+from geoservice.server.processes import routes as processes
 from geoservice.server.responses import document, respond
 from geoservice.server.static_files import page_file
 from geoservice.server.styles import routes as styles
@@ -32,7 +33,7 @@ CONFORMS = (
 )
 """Conformance classes of this module; other modules with routes have their own ``CONFORMS``."""
 
-ROUTE_MODULES = (features, queryables, styles, tilesets)
+ROUTE_MODULES = (features, queryables, styles, tilesets, processes)
 
 router = APIRouter(tags=["service"])
 
@@ -61,7 +62,8 @@ def landing_links(context: RequestContext) -> list[Link]:
         link(f"{REL}/styles", JSON, to("/styles"), "styles"),
         link("stylesheet", STYLE, to("/styles/map"), "map style"),
         link(f"{REL}/map", PNG, to("/map"), "map for a document"),
-        link("http://www.opengis.net/def/rel/ogc/1.0/processes", JSON, to("/processes"), "live questions"),
+        link(f"{REL}/processes", JSON, to("/processes"), "live questions"),
+        link(f"{REL}/job-list", JSON, to("/jobs"), "jobs"),
     ]
 
 

@@ -16,6 +16,8 @@ from geoservice.server.app import create_api
 from geoservice.server.lanes import bare_route
 from geoservice.server.operations import health
 from geoservice.server.operations.metrics import Metrics
+from geoservice.server.processes.jobs.runner import JobRunner
+from geoservice.server.processes.jobs.store import JobStore
 from geoservice.server.processes.pool import question_pool
 from geoservice.server.release_pool import ReleasePool
 from geoservice.server.rendering.pool import drawing_pool
@@ -100,7 +102,9 @@ def served() -> list[re.Pattern[str]]:
         running = health.Running(Metrics(None), None)
         settings = Settings(home=Path(folder))
         pictures, questions = Pictures(drawing_pool(store, settings)), question_pool(store, settings)
-        paths = create_api(settings, current, running, pictures, questions).openapi()["paths"]
+        runner = JobRunner(JobStore(None), questions, {})
+        paths = create_api(settings, current, running, pictures, questions, runner).openapi()["paths"]
+        runner.store.close()
     return [re.compile(re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(path)) + r"\Z") for path in (*paths, *health.PATHS)]
 
 

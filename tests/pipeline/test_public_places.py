@@ -3,8 +3,9 @@ import pyarrow as pa
 import pytest
 import shapely
 
+from geoservice.analysis.square_cells import make_cells
 from geoservice.errors import StudyError
-from geoservice.pipeline.public_places import make_cells, read_places
+from geoservice.pipeline.public_places import read_places
 from geoservice.schema import AREAS
 
 WEST, EAST = shapely.box(24.0, 60.0, 24.01, 60.01), shapely.box(24.01, 60.0, 24.02, 60.01)
@@ -58,7 +59,7 @@ def test_a_level_nobody_has_is_refused_by_name() -> None:
 
 def test_cells_cover_the_outline_and_find_their_points() -> None:
     places = read_places(DISTRICT, ["township"])
-    cells = make_cells(places, 250.0)
+    cells = make_cells(places.outline, places.projection, 250.0)
     squares = shapely.union_all(shapely.from_wkb(cells.units.table.column("geometry").to_numpy(zero_copy_only=False)))
     assert shapely.covers(shapely.buffer(squares, 1e-9), places.outline)
     x, y = places.projection.forward(cells.lon, cells.lat)

@@ -14,10 +14,10 @@ from typing import Any
 
 import anyio
 import pytest
-from odd_tasks import Count, Deadly, Report, Slow, Wrong
+from odd_tasks import Count, Deadly, Long, Report, Slow, Steps, Wrong
 
 from geoservice.errors import Conflict, GeoserviceError, NotFound, ReleaseError, TimedOut, TooLarge, Unavailable
-from geoservice.server.jobs.messages import Task
+from geoservice.server.jobs.messages import JobCancelled, Progress, Task
 from geoservice.server.jobs.options import JobLimits, JobTexts
 from geoservice.server.jobs.pool import JobPool
 from geoservice.server.release_pool import version_of
@@ -282,3 +282,44 @@ def test_a_process_ends_with_its_parent(make: Callable[..., Pool], published: An
     parent.stdin.close()
     parent.stdout.close()
     assert ends(child)
+
+
+def test_a_long_task_reports_its_stages(make: Callable[..., Pool]) -> None:
+    pool, seen = make(), []
+    assert anyio.run(pool.pool.run, pool.version, Steps(), lambda p: seen.append(p) or False) == b"done"
+    assert [p for p in seen if p] == [Progress("one", 0.25), Progress("two", 0.25)], "the same stage again was too soon"
+
+
+def test_a_cancelled_task_ends_and_its_process_is_used_again(make: Callable[..., Pool]) -> None:
+    pool = make()
+    for _ in range(2):
+        with pytest.raises(JobCancelled):
+            anyio.run(pool.pool.run, pool.version, Long(), lambda progress: progress is not None)
+        assert pool.run(Report(name="after"))
+    (process,) = pool.pool.processes
+    assert (process.code, pool.pool.lost) == (None, 0)
+
+
+def test_a_task_that_cannot_be_cancelled_is_killed(make: Callable[..., Pool]) -> None:
+    pool = make()
+    with pytest.raises(JobCancelled):
+        anyio.run(pool.pool.run, pool.version, Long(deaf=True), lambda _: True)
+    assert pool.pool.processes == set()
+    assert pool.report()["release"] == 1
+
+
+def test_a_long_task_times_out_although_it_reports(make: Callable[..., Pool]) -> None:
+    pool = make(seconds=1)
+    with pytest.raises(TimedOut, match="the question timed out"):
+        anyio.run(pool.pool.run, pool.version, Long(), lambda _: False)
+
+
+def test_a_process_whose_watcher_fails_is_not_used_again(make: Callable[..., Pool]) -> None:
+    pool = make()
+
+    def fail(_: Progress | None) -> bool:
+        raise OSError("the disk is gone")
+
+    with pytest.raises(OSError, match="the disk is gone"):
+        anyio.run(pool.pool.run, pool.version, Long(), fail)
+    assert pool.pool.processes == set()

@@ -96,7 +96,8 @@ TABLE_OF_ROUTES = {
     "/styles": "list", "/styles/{style_id}": "layer", "/styles/{style_id}/legend": "layer",
     "/styles/{style_id}/metadata": "layer",
     "/fonts/{fontstack}/{span}.pbf": "open",
-    "/processes": "open", "/processes/{process_id}": "open", "/styles/sprite.json": "open", "/styles/sprite@2x.json": "open",
+    "/processes": "open", "/processes/{process_id}": "open", "/jobs": "open",
+    "/styles/sprite.json": "open", "/styles/sprite@2x.json": "open",
     "/styles/sprite.png": "open", "/styles/sprite@2x.png": "open",
     f"{COLLECTION}/styles": "layer", "/map": "list", f"{COLLECTION}/map": "layer",
     f"{COLLECTION}/map/tiles": "layer", f"{COLLECTION}/map/tiles/WebMercatorQuad": "layer",
@@ -105,6 +106,8 @@ TABLE_OF_ROUTES = {
 }  # fmt: skip
 EXECUTION = "/processes/{process_id}/execution"
 """The only route that is posted to; :file:`test_processes.py` tests who may."""
+JOBS = {"/jobs/{job_id}", "/jobs/{job_id}/results"}
+"""Routes of one job; :file:`test_job_routes.py` tests who may."""
 MORE = {"/map": "bbox=25,60,26,60.5&width=200", f"{COLLECTION}/map": "bbox=25,60,26,60.5&width=200"}
 FILTERED = {
     f"{COLLECTION}/items": "filter=name_en%20LIKE%20%27%25A%25%27", f"{COLLECTION}/tiles/{TILE}": "properties=name_en",
@@ -181,7 +184,7 @@ def allowed_statuses(route: str, layer: str, who: str) -> set[int]:
 
 def test_the_table_has_every_route(world: World) -> None:
     served = set(world.document["paths"])
-    assert served == {*TABLE_OF_ROUTES, EXECUTION}, "add the route to the table of this test"
+    assert served == {*TABLE_OF_ROUTES, EXECUTION, *JOBS}, "add the route to the table of this test"
 
 
 def test_a_question_needs_a_valid_token_and_the_layer_coverage(world: World) -> None:

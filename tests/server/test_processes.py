@@ -30,11 +30,21 @@ def station(demo_server: str) -> dict[str, Any]:
 def test_the_list_and_the_description_name_the_inputs(client):
     listed = client.json("/processes")["processes"]
     described = client.json(PATH)
-    assert [p["id"] for p in listed] == ["station-scenario", "zone-summary", "isochrone"]
+    assert [p["id"] for p in listed] == ["station-scenario", "zone-summary", "isochrone", "siting"]
     assert described["title"] == "Stations as they could be"
     assert set(described["inputs"]) == {"service", "mode", "tier", "group", "edits", "areas", "access"}
     assert client.json(f"{PATH}?lang=zh")["title"] == "站点情景"
-    assert client.get("/processes/nothing").status_code == 404
+    missing = client.get("/processes/nothing")
+    assert (missing.status_code, missing.json()["type"].rpartition("/")[2]) == (404, "no-such-process")
+
+
+def test_the_list_has_pages(client):
+    first = client.json("/processes?limit=1")
+    follow = next(item["href"] for item in first["links"] if item["rel"] == "next")
+    second = client.json(follow)
+    assert [len(page["processes"]) for page in (first, second)] == [1, 1]
+    ids = [p["id"] for p in client.json("/processes")["processes"]]
+    assert ids[:2] == [page["processes"][0]["id"] for page in (first, second)]
 
 
 def test_the_execution_is_posted(client):

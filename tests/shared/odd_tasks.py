@@ -4,6 +4,7 @@ import json
 import os
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from geoservice.errors import DamagedFile, TooLarge
@@ -73,6 +74,32 @@ class Count:
             raise DamagedFile("the release is damaged", "streets.bin", "too short")
         state["count"] = state.get("count", 0) + 1
         return str(state["count"]).encode()
+
+
+@dataclass(frozen=True)
+class Long:
+    """Reports that it is half done, until it is cancelled; ``deaf`` does not let itself be cancelled."""
+
+    deaf: bool = False
+    cost: int = 1
+
+    def run_long(self, reader: ReleaseReader, state: ReleaseState, progress: Callable[[str, float], None]) -> bytes:
+        state["long"] = state.get("long", 0) + 1
+        while True:
+            progress("half", 0.5)
+            time.sleep(600 if self.deaf else 0.01)
+
+
+@dataclass(frozen=True)
+class Steps:
+    """Reports a few stages, and returns."""
+
+    cost: int = 1
+
+    def run_long(self, reader: ReleaseReader, state: ReleaseState, progress: Callable[[str, float], None]) -> bytes:
+        for stage in ("one", "two", "two"):
+            progress(stage, 0.25)
+        return b"done"
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from geoservice.analysis.siting.coverage import by_people
+from geoservice.analysis.siting.coverage import by_people, mclp
 from geoservice.analysis.siting.problem import SECONDS, Problem, Progress, quiet
 from geoservice.analysis.siting.set_cover import lscp
 from geoservice.analysis.siting.solution import Solution, solution
@@ -44,10 +44,14 @@ def lscp_b(
     fewest = lscp(Problem(problem.pairs, problem.weight, None, None, problem.state), seconds=seconds, progress=progress)
     if sites is None:
         sites = round(fewest.objective)
-    if sites < fewest.bound:
-        raise Infeasible(f"sites: got {sites}, allowed are {fewest.bound:.0f} and above, which cover everybody within reach")
     if sites < fewest.objective:
-        raise Infeasible(f"sites: got {sites}; a cover with {fewest.objective:.0f} is known, and none with fewer was found")
+        left = mclp(problem, sites, seconds=seconds, progress=progress).unserved.tolist()
+        if sites < fewest.bound:
+            known = f"allowed are {fewest.bound:.0f} and above, which cover everybody within reach"
+            raise Infeasible(f"sites: got {sites}, {known}", left)
+        raise Infeasible(
+            f"sites: got {sites}; a cover with {fewest.objective:.0f} is known, and none with fewer was found", left
+        )
     if seconds <= 0:
         raise ParameterError("seconds: got 0, backup coverage needs the solver; allowed are numbers above 0")
     return _solved(problem, fewest, sites, seconds, progress)

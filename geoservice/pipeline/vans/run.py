@@ -13,12 +13,12 @@ from geoservice.errors import InputError
 from geoservice.network.variants import StreetChanges, changed_network
 from geoservice.pipeline.context import UNCHANGED, Progress
 from geoservice.pipeline.inputs import read_inputs
-from geoservice.pipeline.siting.candidates import Candidates
 from geoservice.pipeline.travel import ModeTravel
 from geoservice.pipeline.vans.roads import VanRoads
 from geoservice.pipeline.vans.stops import ChosenStops, choose_stops
 from geoservice.pipeline.vans.texts import numbered_names, reasons_against, reasons_for, summary
 from geoservice.project import Project
+from geoservice.siting.candidates import Candidates
 from geoservice.study import Study, Vans
 
 

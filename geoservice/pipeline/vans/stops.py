@@ -17,13 +17,15 @@ from geoservice.network.snap import Snapped
 from geoservice.network.variants import StreetChanges
 from geoservice.pipeline.context import Progress
 from geoservice.pipeline.inputs import join_names
-from geoservice.pipeline.public_places import read_places
-from geoservice.pipeline.siting import RankedSite, SitingRequest, choose_from
-from geoservice.pipeline.siting.candidates import Candidates, check_candidates, from_streets
-from geoservice.pipeline.siting.inputs import SitingInputs, read_siting_inputs
-from geoservice.pipeline.siting.result import SitingResult
+from geoservice.pipeline.siting import siting_parameters, study_arrays
 from geoservice.pipeline.vans.roads import VanRoads
 from geoservice.project import Project
+from geoservice.siting.arrays import StudyArrays
+from geoservice.siting.candidates import Candidates, check_candidates, from_streets
+from geoservice.siting.inputs import SitingInputs, read_siting_inputs
+from geoservice.siting.request import SitingRequest
+from geoservice.siting.result import RankedSite, SitingResult
+from geoservice.siting.run import choose_from
 from geoservice.study import Study, Vans
 
 _NONE = np.empty(0, np.int64)
@@ -87,8 +89,10 @@ def choose_stops(
     InputError
         There are no candidates or too many, or a van can visit none of them.
     """
-    request = siting_request(vans).checked(study)
-    candidates = _junctions(project, study, vans, roads) if file is None else file
+    parameters = siting_parameters(study)
+    request = siting_request(vans).checked(parameters)
+    arrays = study_arrays(project, study, changes, progress)
+    candidates = _junctions(arrays, vans, roads) if file is None else file
     places = roads.snap(candidates.lon, candidates.lat)
     trip = roads.round_trip(places)
     visitable = np.asarray(trip + vans.set_up_minutes + vans.least_minutes <= vans.day_minutes, np.bool_)
@@ -99,20 +103,19 @@ def choose_stops(
         bases = join_names([str(name) for name in roads.bases.column("name").to_pylist()], ", ")
         allowed = f"allowed are places on streets for {vans.drive} within a working day"
         raise InputError(f"candidates: none can be visited in {vans.day_minutes} minutes from {bases}; {allowed}")
-    inputs = read_siting_inputs(project, study, request, candidates, changes, progress)
+    inputs = read_siting_inputs(arrays, parameters, request, candidates, progress)
     assert request.minutes is not None  # checked
     limit = request.minutes * 60_000
-    margin = surface_margin(inputs.surface, Quantity("persons", vans.group))
+    margin = surface_margin(arrays.surface, Quantity("persons", vans.group))
     others = [_unvisitable(inputs, int(c), limit, margin, trip) for c in np.flatnonzero(~visitable)]
     inputs = _restricted(inputs, visitable)
-    result = choose_from(inputs, request, progress)
+    result = choose_from(inputs, parameters, request, progress)
     sites = np.array([site.pick.site for site in result.sites], np.int64) - len(inputs.stations)
     return ChosenStops(result.sites, places.take(visitable).take(sites), result, inputs.problem.within(limit), margin, others)
 
 
-def _junctions(project: Project, study: Study, vans: Vans, roads: VanRoads) -> Candidates:
-    places = read_places(project.areas(study.as_of), study.levels)
-    candidates = from_streets(roads.travel.graph.lon, roads.travel.graph.lat, places, vans.spacing)
+def _junctions(arrays: StudyArrays, vans: Vans, roads: VanRoads) -> Candidates:
+    candidates = from_streets(roads.travel.graph.lon, roads.travel.graph.lat, arrays, vans.spacing)
     check_candidates(candidates, "streets")
     return candidates
 
@@ -146,7 +149,7 @@ def _unvisitable(
     return UnvisitableStop(
         id=inputs.candidates.id[candidate],
         name=inputs.candidates.name[candidate],
-        area=inputs.places.lowest_names(np.array([lon]), np.array([lat]))[0],
+        area=inputs.arrays.area_names(np.array([lon]), np.array([lat]))[0],
         lon=float(lon),
         lat=float(lat),
         persons=pick.covered,

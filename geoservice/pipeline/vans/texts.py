@@ -7,8 +7,8 @@ from dataclasses import replace
 from geoservice.analysis.van_tours.timetable import NO_ROAD, NO_TIME, TOO_FAR, VISITED, Text, VanPlan
 from geoservice.labels import MODE_LABELS, service_label
 from geoservice.layer import Label
-from geoservice.pipeline.siting.result import RankedSite, SitingResult
-from geoservice.pipeline.siting.texts import people_text
+from geoservice.siting.result import RankedSite, SitingResult
+from geoservice.siting.texts import PeopleText
 from geoservice.study import Study, Vans
 
 _AGAINST: dict[str, Text] = {
@@ -40,10 +40,7 @@ def shown_people(people: float, margin: float, hide_below: int | None) -> Label:
     >>> shown_people(7.0, 2.0, 10).en, shown_people(70.0, 2.0, 10).en
     ('under 10', '70 ± 2')
     """
-    if hide_below is not None and people < hide_below:
-        return Label(zh=f"不足{hide_below}", en=f"under {hide_below}")
-    text = people_text(people, margin)
-    return Label(zh=text, en=text)
+    return PeopleText(hide_below)(people, margin)
 
 
 def numbered_names(names: Sequence[str], areas: Sequence[Label]) -> list[Text]:

@@ -1,4 +1,4 @@
-"""The access store of a project folder: one SQLite file, readable by its owner only, shared by the serving processes."""
+"""A store in one SQLite file, readable by its owner only, shared by the serving processes."""
 
 import os
 import sqlite3
@@ -26,10 +26,13 @@ class SQLiteSession:
 
 
 class SQLiteFile:
-    """The access database in a SQLite file, which the first writer creates."""
+    """A database in a SQLite file, which the first writer creates in a folder of its own.
 
-    def __init__(self, path: Path) -> None:
-        self._path, self._lock = path, threading.Lock()
+    ``name`` is what errors call it. What is written survives a power cut unless ``durable`` is false.
+    """
+
+    def __init__(self, path: Path, name: str = "access store", *, durable: bool = True) -> None:
+        self._path, self._name, self._durable, self._lock = path, name, durable, threading.Lock()
         self._connection: sqlite3.Connection | None = None
 
     def exists(self) -> bool:
@@ -39,7 +42,7 @@ class SQLiteFile:
     @contextmanager
     def session(self, write: bool = False) -> Iterator[SQLiteSession]:
         """Open a transaction; a writer waits for other writers, and threads of one process take turns."""
-        with self._lock, _domain_errors(self._path.parent):
+        with self._lock, _domain_errors(self._path.parent, self._name):
             connection = self._open()
             connection.execute("BEGIN IMMEDIATE" if write else "BEGIN")
             try:
@@ -54,7 +57,8 @@ class SQLiteFile:
         if self._connection is None:
             _make_private(self._path)
             self._connection = sqlite3.connect(self._path, WAIT_S, isolation_level=None, check_same_thread=False)
-            for pragma in ("journal_mode = WAL", "synchronous = FULL", "trusted_schema = OFF"):
+            synchronous = "FULL" if self._durable else "OFF"
+            for pragma in ("journal_mode = WAL", f"synchronous = {synchronous}", "trusted_schema = OFF"):
                 self._connection.execute(f"PRAGMA {pragma}")
         return self._connection
 
@@ -74,15 +78,15 @@ def _make_private(path: Path) -> None:
 
 
 @contextmanager
-def _domain_errors(folder: Path) -> Iterator[None]:
+def _domain_errors(folder: Path, name: str) -> Iterator[None]:
     """Convert errors of SQLite and of the disk to the package's."""
     try:
         yield
     except sqlite3.IntegrityError as e:
-        raise Forbidden(f"access store: {e}") from None
+        raise Forbidden(f"{name}: {e}") from None
     except (sqlite3.Error, OSError) as e:
         if is_disk_full(e) or not has_room(folder):  # SQLite reports only an I/O error if its log cannot grow
-            raise disk_full("access store", folder) from None
+            raise disk_full(name, folder) from None
         if isinstance(e, OSError):
-            raise Unavailable("access store: this user cannot create, read or write the folder access") from None
-        raise Unavailable("access store: its file cannot be read or written at the moment; nothing was changed") from None
+            raise Unavailable(f"{name}: this user cannot create, read or write the folder {folder.name}") from None
+        raise Unavailable(f"{name}: its file cannot be read or written at the moment; nothing was changed") from None

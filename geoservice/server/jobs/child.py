@@ -10,13 +10,26 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Callable
 from importlib import import_module
 from multiprocessing.connection import Connection
 from queue import SimpleQueue
 
 from geoservice.errors import STATUS, NotFound, ReleaseError
 from geoservice.release.protocols import ReleaseReader, ReleaseStore
-from geoservice.server.jobs.messages import READY, STARTED, Failure, Job, JobResult, ReleaseState, Setup
+from geoservice.server.jobs.messages import (
+    CANCEL,
+    READY,
+    STARTED,
+    Failure,
+    Job,
+    JobCancelled,
+    JobResult,
+    LongTask,
+    Progress,
+    ReleaseState,
+    Setup,
+)
 from geoservice.server.operations import logs
 from geoservice.server.release_pool import version_of
 
@@ -24,6 +37,27 @@ GRACE_S = 5.0
 """Seconds after its timeout at which a job ends its own process, if the serving process has not killed it."""
 EXIT_S = 1.0
 """Seconds that the last job has to finish after the pipe was closed."""
+
+
+REPORT_S = 0.2
+"""Least seconds between two reports of the same stage."""
+
+
+class Reporter:
+    """Sends the progress of a long task through the pipe; cancels the task if that was asked for."""
+
+    def __init__(self, connection: Connection, cancelled: threading.Event) -> None:
+        self._connection, self._cancelled = connection, cancelled
+        self._stage, self._time = "", 0.0
+
+    def __call__(self, stage: str, fraction: float) -> None:
+        """Report a stage and its fraction; raises :class:`JobCancelled`."""
+        if self._cancelled.is_set():
+            raise JobCancelled
+        now = time.monotonic()
+        if stage != self._stage or now - self._time >= REPORT_S:
+            self._stage, self._time = stage, now
+            self._connection.send(Progress(stage, fraction))
 
 
 class Releases:
@@ -54,11 +88,16 @@ class Releases:
             reader.close()
 
 
-def run(releases: Releases, job: Job) -> JobResult:
+def ignore_progress(_stage: str, _fraction: float) -> None:
+    """Report nothing."""
+
+
+def run(releases: Releases, job: Job, progress: Callable[[str, float], None] = ignore_progress) -> JobResult:
     """Return the result of a job. The alarm ends the process even inside a library that holds the interpreter's lock."""
     signal.setitimer(signal.ITIMER_REAL, job.seconds + GRACE_S)
     try:
-        return job.task.run(*releases.get(job.version))
+        reader, state = releases.get(job.version)
+        return job.task.run_long(reader, state, progress) if isinstance(job.task, LongTask) else job.task.run(reader, state)
     except tuple(STATUS) as error:
         if isinstance(error, ReleaseError):  # so that a repaired file is read again
             releases.forget(job.version)
@@ -69,11 +108,16 @@ def run(releases: Releases, job: Job) -> JobResult:
         signal.setitimer(signal.ITIMER_REAL, 0)
 
 
-def receive_jobs(connection: Connection, jobs: "SimpleQueue[Job | None]") -> None:
+def receive_jobs(connection: Connection, jobs: "SimpleQueue[Job | None]", cancelled: threading.Event) -> None:
     """Queue jobs until the pipe is closed, then make sure that the process exits."""
     try:
         while True:
-            jobs.put(connection.recv())
+            message = connection.recv()
+            if message == CANCEL:
+                cancelled.set()
+                continue
+            cancelled.clear()  # it was meant for the job before, which had just ended
+            jobs.put(message)
     except (EOFError, OSError):
         jobs.put(None)
         time.sleep(EXIT_S)
@@ -96,14 +140,14 @@ def main(handle: int) -> None:
     connection = Connection(handle)
     setup: Setup = connection.recv()
     prepare(setup)
-    jobs = SimpleQueue[Job | None]()
-    threading.Thread(target=receive_jobs, args=(connection, jobs), daemon=True).start()
+    jobs, cancelled = SimpleQueue[Job | None](), threading.Event()
+    threading.Thread(target=receive_jobs, args=(connection, jobs, cancelled), daemon=True).start()
     releases = Releases(setup.store, setup.open_releases)
     try:
         connection.send(READY)
         while (job := jobs.get()) is not None:
             connection.send(STARTED)
-            connection.send(run(releases, job))
+            connection.send(run(releases, job, Reporter(connection, cancelled)))
     except BrokenPipeError:
         return
 

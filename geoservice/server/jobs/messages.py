@@ -1,6 +1,7 @@
 """Messages between the serving process and a process that runs jobs."""
 
-from typing import Any, NamedTuple, Protocol
+from collections.abc import Callable
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 from geoservice.errors import GeoserviceError
 from geoservice.release.protocols import ReleaseReader, ReleaseStore
@@ -23,6 +24,30 @@ class Task(Protocol):
         ...
 
 
+class Progress(NamedTuple):
+    """What a long task is doing: its stage, and the completed fraction of that."""
+
+    stage: str
+    fraction: float
+
+
+@runtime_checkable
+class LongTask(Protocol):
+    """A task that reports its progress; an exception in the function that it calls for that cancels it."""
+
+    @property
+    def cost(self) -> int:
+        """Approximate cost, in units of its pool."""
+        ...
+
+    def run_long(self, reader: ReleaseReader, state: ReleaseState, progress: Callable[[str, float], None], /) -> bytes:
+        """Return the result, as :meth:`Task.run` does."""
+        ...
+
+
+AnyTask = Task | LongTask
+
+
 class Setup(NamedTuple):
     """The first message: what a process needs to know once."""
 
@@ -42,15 +67,23 @@ class Setup(NamedTuple):
 READY = b"ready"
 """The reply to :class:`Setup`."""
 STARTED = b"begun"
-"""The first reply to :class:`Job`; the second is its result."""
+"""The first reply to :class:`Job`; those of a long task's :class:`Progress` follow, and its result is the last."""
+
+
+CANCEL = b"cancel"
+"""Asks the process to cancel its long task; a task that is not long goes on."""
 
 
 class Job(NamedTuple):
     """A task, the version of its release, and its timeout in seconds."""
 
     version: str
-    task: Task
+    task: AnyTask
     seconds: float
+
+
+class JobCancelled(Exception):
+    """The task was cancelled."""
 
 
 class Failure(NamedTuple):

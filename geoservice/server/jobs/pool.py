@@ -17,9 +17,9 @@ from anyio import CapacityLimiter, to_thread
 
 from geoservice.errors import Unavailable
 from geoservice.release.protocols import ReleaseStore
-from geoservice.server.jobs.messages import Job, Setup, Task
+from geoservice.server.jobs.messages import AnyTask, Job, Setup
 from geoservice.server.jobs.options import JobLimits, JobTexts
-from geoservice.server.jobs.process import JobProcess, ProcessLost, ProcessNotStarted
+from geoservice.server.jobs.process import JobProcess, ProcessLost, ProcessNotStarted, Watch
 from geoservice.server.jobs.queue import JobQueue
 from geoservice.server.operations.logs import Level
 
@@ -59,8 +59,8 @@ class JobPool:
         self.completed_cost = self.lost = 0
         weakref.finalize(self, end_all, self.processes)
 
-    async def run(self, version: str, task: Task) -> bytes:
-        """Return the result of a task on a release.
+    async def run(self, version: str, task: AnyTask, watch: Watch | None = None) -> bytes:
+        """Return the result of a task on a release; ``watch`` is called in a thread, with the progress of a long task.
 
         Raises
         ------
@@ -68,28 +68,30 @@ class JobPool:
             Immediately if tasks of too high a cost wait already; or if the process that ran it has died.
         TimedOut
             If the task takes too long. Waiting does not count.
+        JobCancelled
+            If ``watch`` said so.
         GeoserviceError
             As raised by the task.
         """
         async with self.queue.slot(task.cost):
             start, job = time.perf_counter(), Job(version, task, self.limits.seconds)
             try:
-                body = await to_thread.run_sync(self._run, job, limiter=self._threads)
+                body = await to_thread.run_sync(self._run, job, watch, limiter=self._threads)
             except ProcessLost:
                 raise Unavailable(self.texts.lost) from None
             self._observe(time.perf_counter() - start)
             self.completed_cost += task.cost
             return body
 
-    def _run(self, job: Job) -> bytes:
+    def _run(self, job: Job, watch: Watch | None) -> bytes:
         try:
-            return self._run_in(self._acquire(), job)
+            return self._run_in(self._acquire(), job, watch)
         except ProcessNotStarted:
-            return self._run_in(self._start(), job)
+            return self._run_in(self._start(), job, watch)
 
-    def _run_in(self, process: JobProcess, job: Job) -> bytes:
+    def _run_in(self, process: JobProcess, job: Job, watch: Watch | None) -> bytes:
         try:
-            return process.run(job)
+            return process.run(job, watch)
         finally:
             self._release(process)
 

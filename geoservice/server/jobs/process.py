@@ -1,16 +1,18 @@
 """The serving process's handle of a process that runs jobs: starts it, runs jobs, ends it."""
 
+import math
 import os
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from multiprocessing import Pipe
 
 import structlog
 
 from geoservice.errors import GeoserviceError, TimedOut
-from geoservice.server.jobs.messages import Job, JobResult, Setup
+from geoservice.server.jobs.messages import CANCEL, Job, JobCancelled, JobResult, Progress, Setup
 from geoservice.server.jobs.options import JobTexts
 
 CHILD = "geoservice.server.jobs.child"
@@ -18,6 +20,12 @@ START_S = 60.0
 """Seconds that a process may take to start; on an idle machine it takes half a second."""
 END_S = 2.0
 """Seconds that a process has to exit before it is killed."""
+WATCH_S = 0.25
+"""Seconds between two looks at whether a long job is to be cancelled."""
+CANCEL_S = 2.0
+"""Seconds that a cancelled job has to end before its process is killed."""
+Watch = Callable[[Progress | None], bool]
+"""Called with each report of a long job, and with None every now and then; returns whether the job is to be cancelled."""
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "2"}
 """A process runs one job at a time, so memory that its libraries reserve for other threads would be wasted."""
 
@@ -60,10 +68,11 @@ class JobProcess:
         """Its exit code, None while it runs."""
         return self._process.poll()
 
-    def run(self, job: Job) -> bytes:
+    def run(self, job: Job, watch: Watch | None = None) -> bytes:
         """Return the result of a job; raises the errors of its task.
 
-        Raises :class:`TimedOut`, and :class:`ProcessLost` or :class:`ProcessNotStarted` if the process died.
+        Raises :class:`TimedOut`, :class:`JobCancelled` if ``watch`` said so, and :class:`ProcessLost` or
+        :class:`ProcessNotStarted` if the process died.
         """
         deadline = time.monotonic() + job.seconds
         try:
@@ -71,26 +80,59 @@ class JobProcess:
             self._receive(job.seconds)
         except ProcessLost as error:
             raise ProcessNotStarted from error
-        result = self._receive(deadline - time.monotonic())
+        result = self._result(deadline, watch)
         if isinstance(result, bytes):
             return result
+        if result.kind == JobCancelled.__name__:
+            raise JobCancelled
         if result.error is not None:
             raise result.error
         structlog.get_logger().error(f"a {self._texts.name} failed", error=result.kind, trace=result.trace)
         raise GeoserviceError(self._texts.failed)
 
-    def _send(self, message: Setup | Job) -> None:
+    def _result(self, deadline: float, watch: Watch | None) -> JobResult:
+        """Return the result, and pass reports of progress on until it comes."""
+        killing = math.inf
+        while True:
+            limit = deadline if watch is None else min(deadline, time.monotonic() + WATCH_S)
+            message = self._next(limit - time.monotonic())
+            if message is not None and not isinstance(message, Progress):
+                return message
+            now = time.monotonic()
+            if now >= min(deadline, killing):
+                self._kill_and_wait()
+                raise JobCancelled if now >= killing else TimedOut(self._texts.timed_out)
+            if watch is not None and self._is_cancelled(watch, message) and killing == math.inf:
+                self._send(CANCEL)
+                killing = now + CANCEL_S
+
+    def _is_cancelled(self, watch: Watch, message: Progress | None) -> bool:
+        try:
+            return watch(message)
+        except BaseException:  # nobody would wait for the result
+            self._kill_and_wait()
+            raise
+
+    def _send(self, message: Setup | Job | bytes) -> None:
         try:
             self._connection.send(message)
         except OSError as error:
             self.end()
             raise ProcessLost from error
 
-    def _receive(self, seconds: float) -> JobResult:
+    def _receive(self, seconds: float) -> JobResult | Progress:
         """Return the next message; a process that sends none in time is killed."""
+        message = self._next(seconds)
+        if message is None:
+            self._kill_and_wait()
+            raise TimedOut(self._texts.timed_out)
+        return message
+
+    def _next(self, seconds: float) -> JobResult | Progress | None:
+        """Return the next message, None if there is none in time."""
         try:
             if self._connection.poll(max(seconds, 0)):
-                message: JobResult = self._connection.recv()
+                message: JobResult | Progress = self._connection.recv()
                 return message
         except (EOFError, OSError) as error:
             self.end()
@@ -98,8 +140,7 @@ class JobProcess:
         except BaseException:  # the result of this job must not be returned for the next one
             self._kill_and_wait()
             raise
-        self._kill_and_wait()
-        raise TimedOut(self._texts.timed_out)
+        return None
 
     def _kill_and_wait(self) -> None:
         self.kill()

@@ -7,9 +7,13 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from geoservice.errors import NotFound
 from geoservice.live import question
+from geoservice.server.formats import GEOJSON
+from geoservice.server.processes.errors import NoSuchProcess
+from geoservice.siting.question import SitingQuestion
 
+LAYER = "coverage"
+"""Who may read this layer may ask: an answer has the same numbers."""
 VERSION = "1.0.0"
 LIST_TITLES = {"zh": "实时问题", "en": "Live questions"}
 Texts = Mapping[str, str]
@@ -18,7 +22,11 @@ Texts = Mapping[str, str]
 
 @dataclass(frozen=True)
 class Process:
-    """A process: ``inputs`` is the model of its inputs, ``media_type`` that of its answer, which is one JSON document."""
+    """A process: ``inputs`` is the model of its inputs, ``media_type`` that of its answer, which is one JSON document.
+
+    One that can be executed asynchronously always runs as a job. ``everywhere``: it counts the people of all areas, so callers
+    whose view is limited to some areas may not execute it.
+    """
 
     id: str
     title: Texts
@@ -26,6 +34,12 @@ class Process:
     inputs: type[BaseModel]
     media_type: str = "application/json"
     job_control: tuple[str, ...] = ("sync-execute",)
+    everywhere: bool = False
+
+    @property
+    def is_job(self) -> bool:
+        """Whether it runs as a job."""
+        return "async-execute" in self.job_control
 
     def summary(self, language: str) -> dict[str, Any]:
         """Return the summary of the process, without links."""
@@ -84,13 +98,28 @@ ISOCHRONE = Process(
         "en": "The area within some minutes of any place or station, and the people in it with their margin.",
     },
     question.IsochroneQuestion,
-    "application/geo+json",
+    GEOJSON,
 )
-PROCESSES: Mapping[str, Process] = MappingProxyType({p.id: p for p in (STATION_SCENARIO, ZONE, ISOCHRONE)})
+SITING = Process(
+    "siting",
+    {"zh": "选址", "en": "Where stations should open"},
+    {
+        "zh": "在现有站点之外选出一项服务的新站点：每个站点的次序、理由、新覆盖人数及误差范围，与最优值的差距，"
+        "以及覆盖人数随站点数的变化。无法满足要求时，说明哪些区域的哪些人口未被覆盖。",
+        "en": "The best sites for new stations of a service beside the existing ones: ranked, each with its reasons and the "
+        "people newly reached with their margin; how far the choice can be from the best one; people reached by number of "
+        "sites. If no choice can do what is asked for, the people left out, by area.",
+    },
+    SitingQuestion,
+    media_type=GEOJSON,
+    job_control=("sync-execute", "async-execute", "dismiss"),
+    everywhere=True,
+)
+PROCESSES: Mapping[str, Process] = MappingProxyType({p.id: p for p in (STATION_SCENARIO, ZONE, ISOCHRONE, SITING)})
 
 
 def process_of(process_id: str) -> Process:
-    """Return a process; raises :class:`NotFound` for an unknown id."""
+    """Return a process; raises :class:`NoSuchProcess` for an unknown id."""
     if process_id not in PROCESSES:
-        raise NotFound(f"no process {process_id!r:.60}; there are {', '.join(PROCESSES)}")
+        raise NoSuchProcess(f"no process {process_id!r:.60}; there are {', '.join(PROCESSES)}")
     return PROCESSES[process_id]

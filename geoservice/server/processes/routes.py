@@ -1,42 +1,40 @@
-"""``/processes``: the list, a description, and the execution of a live question."""
+"""``/processes``: the list, a description, and the execution of a process."""
 
 from typing import Annotated, Any
 
 import orjson
 from fastapi import APIRouter, Depends, Request, Response
-from pydantic import BaseModel
 
-from geoservice.errors import ParameterError
-from geoservice.live.inputs import checked_inputs
 from geoservice.server import schemas
 from geoservice.server.deps import RequestContext, request_context
 from geoservice.server.formats import HTML, JSON
 from geoservice.server.jobs.pool import JobPool
-from geoservice.server.links import link
+from geoservice.server.links import REL, link
+from geoservice.server.processes.execution import EXECUTE, parse_execution, read_body
+from geoservice.server.processes.jobs.execute import execute_job
+from geoservice.server.processes.jobs.routes import JOB_STATUS
+from geoservice.server.processes.jobs.status import wrapped
 from geoservice.server.processes.live_task import LiveTask
-from geoservice.server.processes.registry import LIST_TITLES, PROCESSES, process_of
+from geoservice.server.processes.pages import PAGING, PAGING_PARAMETERS, page_of, self_links
+from geoservice.server.processes.registry import LAYER, LIST_TITLES, PROCESSES, process_of
 from geoservice.server.release_pool import version_of
 from geoservice.server.responses import document
 
+CONFORMS = tuple(
+    f"http://www.opengis.net/spec/ogcapi-processes-1/1.0/conf/{name}"
+    for name in ("core", "ogc-process-description", "json", "html", "oas30", "job-list", "dismiss")
+)
 router = APIRouter(tags=["processes"])
-LAYER = "coverage"
-"""Who may read this layer may ask: an answer has the same numbers."""
-MAX_BODY = 256 * 1024
-"""Bytes of a request's body."""
 Page = Annotated[RequestContext, Depends(request_context("json", "html"))]
+List = Annotated[RequestContext, Depends(request_context("json", "html", more=True))]
 Answer = Annotated[RequestContext, Depends(request_context("json", cached=False))]
-EXECUTE: dict[str, Any] = {
-    "type": "object",
-    "required": ["inputs"],
-    "properties": {"inputs": {"type": "object", "properties": {}}},
+PREFER: dict[str, Any] = {
+    "name": "Prefer",
+    "in": "header",
+    "required": False,
+    "description": "respond-async: the response is a job, for processes with async-execute",
+    "schema": {"type": "string"},
 }
-
-
-def _links(context: RequestContext, path: str) -> list[dict[str, str]]:
-    return [
-        link("self", JSON, context.urls.to(path, {"f": "json"})),
-        link("alternate", HTML, context.urls.to(path, {"f": "html"})),
-    ]
 
 
 @router.get(
@@ -44,15 +42,16 @@ def _links(context: RequestContext, path: str) -> list[dict[str, str]]:
     operation_id="getProcesses",
     summary="Live questions that can be asked",
     responses=schemas.responses(schemas.ANY),
+    openapi_extra={"parameters": PAGING_PARAMETERS},
 )
-async def processes(context: Page) -> Response:
+async def processes(context: List) -> Response:
     """Return the list of processes."""
+    context = context.with_query(PAGING)
+    page, links = page_of(context, "/processes", list(PROCESSES.values()))
     summaries = [
-        {**p.summary(context.language), "links": [link("self", JSON, context.urls.to(f"/processes/{p.id}"))]}
-        for p in PROCESSES.values()
+        {**p.summary(context.language), "links": [link("self", JSON, context.urls.to(f"/processes/{p.id}"))]} for p in page
     ]
-    content = {"processes": summaries, "links": _links(context, "/processes")}
-    return document(context, content, LIST_TITLES[context.language])
+    return document(context, {"processes": summaries, "links": links}, LIST_TITLES[context.language])
 
 
 @router.get(
@@ -63,9 +62,12 @@ async def processes(context: Page) -> Response:
 )
 async def process(context: Page, process_id: str) -> Response:
     """Return the description of a process."""
-    found, path = process_of(process_id), f"/processes/{process_id}"
-    execute = link("http://www.opengis.net/def/rel/ogc/1.0/execute", JSON, context.urls.to(f"{path}/execution"))
-    content = {**found.describe(context.language), "links": [*_links(context, path), execute]}
+    described, path = process_of(process_id), f"/processes/{process_id}"
+    links = [*self_links(context, path), link(f"{REL}/execute", JSON, context.urls.to(f"{path}/execution"))]
+    if described.is_job:
+        links.append(link(f"{REL}/job-list", JSON, context.urls.to("/jobs", {"processID": process_id})))
+        links.append(link(f"{REL}/job-list", HTML, context.urls.to("/jobs", {"processID": process_id, "f": "html"})))
+    content = {**described.describe(context.language), "links": links}
     return document(context, content, str(content["title"]))
 
 
@@ -73,38 +75,18 @@ async def process(context: Page, process_id: str) -> Response:
     "/processes/{process_id}/execution",
     operation_id="executeProcess",
     summary="Answer a live question",
-    responses=schemas.responses(schemas.ANY, missing=True),
-    openapi_extra={"requestBody": {"required": True, "content": {JSON: {"schema": EXECUTE}}}},
+    responses={**schemas.responses(schemas.ANY, missing=True), 201: JOB_STATUS},
+    openapi_extra={"requestBody": {"required": True, "content": {JSON: {"schema": EXECUTE}}}, "parameters": [PREFER]},
 )
 async def execute(context: Answer, request: Request, process_id: str) -> Response:
-    """Return the answer to a question; it is computed from the release, and nothing is kept."""
-    found, layer = process_of(process_id), context.layer(LAYER)
-    question = parse_inputs(await _body(request), found.inputs)
+    """Return the answer to a question; it is computed from the release, and nothing is kept but jobs, for an hour."""
+    process, layer = process_of(process_id), context.layer(LAYER)
+    execution = parse_execution(await read_body(request), process.inputs)
+    within = context.principal.within(layer)
+    if process.is_job:
+        return await execute_job(context, request, process, execution, within)
     pool: JobPool = request.app.state.questions
-    body = await pool.run(version_of(context.reader), LiveTask(found.id, question, context.principal.within(layer)))
-    return Response(body, 200, {"Cache-Control": "no-store"}, found.media_type)
-
-
-async def _body(request: Request) -> bytes:
-    body = b""
-    async for part in request.stream():
-        body += part
-        if len(body) > MAX_BODY:
-            raise ParameterError(f"body: larger than {MAX_BODY} bytes; ask with fewer edits")
-    return body
-
-
-def parse_inputs(body: bytes, model: type[BaseModel]) -> BaseModel:
-    """Return the inputs of a request's body; raises :class:`ParameterError` that names what is wrong.
-
-    >>> from geoservice.live.question import CoverageQuestion
-    >>> parse_inputs(b'{"inputs": {"service": "clinic", "mode": "walk"}}', CoverageQuestion).tier
-    'any'
-    """
-    try:
-        content: Any = orjson.loads(body)
-    except orjson.JSONDecodeError:
-        raise ParameterError('body: not JSON; send {"inputs": {…}}') from None
-    if not isinstance(content, dict) or not isinstance(content.get("inputs"), dict):
-        raise ParameterError('body: expected an object with "inputs", itself an object')
-    return checked_inputs(model, content["inputs"])
+    body = await pool.run(version_of(context.reader), LiveTask(process.id, execution.inputs, within))
+    if execution.response == "document":
+        return Response(wrapped(orjson.loads(body), process.media_type, "document"), 200, {"Cache-Control": "no-store"}, JSON)
+    return Response(body, 200, {"Cache-Control": "no-store"}, process.media_type)

@@ -36,6 +36,24 @@ export const fetchManifest = (): Promise<Manifest> => get<Manifest>(url("manifes
 export const postQuestion = <T>(inputs: unknown): Promise<T> =>
   get<T>(url("processes/station-scenario/execution"), { method: "POST", headers: { Accept: "application/json", "Content-Type": "application/json" }, body: JSON.stringify({ inputs }) });
 
+/** The status of a job, as OGC API Processes has it; `message` is in the language asked for. */
+export interface JobStatus {
+  jobID: string;
+  status: "accepted" | "running" | "successful" | "failed" | "dismissed";
+  message: string;
+  progress: number;
+}
+
+/** Starts a job; the server answers at once. */
+export const startJob = (process: string, inputs: unknown, lang: string): Promise<JobStatus> =>
+  get<JobStatus>(url(`processes/${process}/execution`, { lang }), { method: "POST", headers: { Accept: "application/json", "Content-Type": "application/json", Prefer: "respond-async" }, body: JSON.stringify({ inputs }) });
+
+export const fetchJob = (job: string, lang: string): Promise<JobStatus> => get<JobStatus>(url(`jobs/${job}`, { lang, f: "json" }));
+export const fetchResult = <T>(job: string, lang: string): Promise<T> => get<T>(url(`jobs/${job}/results`, { lang }));
+
+/** Stops a job; also while the page is being left. */
+export const dismissJob = (job: string): Promise<unknown> => get(url(`jobs/${job}`), { method: "DELETE", keepalive: true, headers: { Accept: "application/json" } });
+
 interface Page {
   features: Feature[];
   links: { rel: string; href: string }[];

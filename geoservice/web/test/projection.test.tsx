@@ -5,8 +5,9 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { setLanguage } from "../src/i18n";
 import { groupsOf, overloads, seriesOf } from "../src/projection/data";
 import { OverloadList } from "../src/projection/OverloadList";
-import { Projection, ticks } from "../src/projection/ProjectionChart";
+import { Projection } from "../src/projection/ProjectionChart";
 import { manifest, selected, tab, take } from "../src/state";
+import { ticks } from "../src/ticks";
 import type { Feature, Value } from "../src/types";
 import { columnOf, layerOf, RELEASE } from "./release";
 

@@ -6,6 +6,7 @@ import { itemsUrl } from "../api";
 import { t } from "../i18n";
 import { grouped } from "../number";
 import { layerOf, selected } from "../state";
+import { ticks } from "../ticks";
 import { Failure } from "../ui/Failure";
 import { Select } from "../ui/Select";
 import { groupsOf, projection, SCENARIOS, seriesOf, YEARS, type Point, type Scenario } from "./data";
@@ -19,16 +20,6 @@ const BASE = H - 22;
 
 const group = signal("all");
 const scenario = signal<Scenario>("as_observed");
-
-/** Round numbers on the axis: a few steps of 1, 2 or 5 times a power of ten. */
-export function ticks(low: number, high: number): number[] {
-  const span = Math.max(high - low, 1);
-  const power = 10 ** Math.floor(Math.log10(span / 3));
-  const step = Math.max(1, [1, 2, 5, 10].map((m) => m * power).find((s) => span / s <= 4) ?? 10 * power);
-  const first = Math.floor(low / step) * step;
-  const count = Math.ceil((high - first) / step) + 1;
-  return Array.from({ length: count }, (_, i) => first + i * step);
-}
 
 function Chart({ points }: { points: readonly Point[] }) {
   const marks = ticks(Math.min(...points.map((p) => p.low)), Math.max(...points.map((p) => p.high)));

@@ -13,6 +13,7 @@ import { MOST } from "./edits";
 import { leave } from "./entry";
 import { EditList } from "./EditList";
 import { focusMark } from "./markers";
+import { SitingPanel } from "./siting/SitingPanel";
 import { StationLoads } from "./StationLoads";
 import { StationPicker } from "./StationPicker";
 import { people } from "./words";
@@ -88,6 +89,7 @@ export function ScenarioPanel() {
       <Results />
       <EditList />
       {!present.value && <StationLoads />}
+      <SitingPanel />
       <StationPicker />
       <p class="quiet small">{t("scenario.note")}</p>
     </section>

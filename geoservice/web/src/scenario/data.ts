@@ -42,7 +42,7 @@ export const places = new Loaded<ReadonlyMap<string, Place>>(
 export const known = computed((): ReadonlySet<string> => new Set(places.value.value?.keys() ?? []));
 
 /** Edits of stations that the release has, and new ones: a link may be older than the release. */
-const sent = computed((): Edits => edits.value.filter((e) => isNew(e) || known.value.has(e.station)));
+export const sent = computed((): Edits => edits.value.filter((e) => isNew(e) || known.value.has(e.station)));
 
 /** The question but for its edits. */
 const trip = computed((): string => JSON.stringify([service.value, mode.value, tier.value, group.value]));

@@ -7,6 +7,7 @@ import { keepAnswers } from "./data";
 import { keepDrawn } from "./draw";
 import { keepMarkers } from "./markers";
 import { keepPointer } from "./pointer";
+import { keepSiting } from "./siting/keep";
 
 export { click } from "./pointer";
 export { ScenarioKeys } from "./ScenarioKeys";
@@ -25,7 +26,7 @@ function keys(event: KeyboardEvent): void {
 export function drawScenario(map: MapLibre): () => void {
   closeCard();
   document.addEventListener("keydown", keys);
-  const stops = [...keepAnswers(), keepDrawn(map), keepMarkers(map), keepPointer(map)];
+  const stops = [...keepAnswers(), keepDrawn(map), keepMarkers(map), keepPointer(map), keepSiting(map)];
   return () => {
     document.removeEventListener("keydown", keys);
     for (const stop of stops) stop();

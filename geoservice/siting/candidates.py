@@ -7,11 +7,12 @@ import pyarrow as pa
 import shapely
 
 from geoservice.analysis.gaps import inhabited_leaves
-from geoservice.demand import DemandSurface
+from geoservice.analysis.square_cells import make_cells
 from geoservice.errors import InputError
 from geoservice.geo import Bools, Floats, Ints, Objects
-from geoservice.pipeline.public_places import PublicPlaces, make_cells
-from geoservice.pipeline.siting.request import MAX_CANDIDATES
+from geoservice.layer import Label
+from geoservice.siting.arrays import StudyArrays
+from geoservice.siting.request import MAX_CANDIDATES
 
 
 @dataclass(frozen=True)
@@ -51,19 +52,19 @@ def from_table(rows: pa.Table) -> Candidates:
     )
 
 
-def from_streets(lon: Floats, lat: Floats, places: PublicPlaces, spacing: float) -> Candidates:
+def from_streets(lon: Floats, lat: Floats, arrays: StudyArrays, spacing: float) -> Candidates:
     """Return the junction nearest to the centre of each square of a grid, within the study's outline.
 
     Parameters
     ----------
     lon, lat : float64 arrays, shape (junctions,)
-    places : PublicPlaces
+    arrays : StudyArrays
     spacing : float
         Side of the squares, metres.
     """
-    shapely.prepare(places.outline)
-    inside = np.flatnonzero(shapely.intersects_xy(places.outline, lon, lat))
-    x, y = places.projection.forward(lon[inside], lat[inside])
+    shapely.prepare(arrays.outline)
+    inside = np.flatnonzero(shapely.intersects_xy(arrays.outline, lon, lat))
+    x, y = arrays.projection.forward(lon[inside], lat[inside])
     chosen = inside[nearest_to_centres(x, y, spacing)]
     return Candidates.at([f"j{junction}" for junction in chosen], lon[chosen], lat[chosen])
 
@@ -82,32 +83,44 @@ def nearest_to_centres(x: Floats, y: Floats, side: float) -> Ints:
     return np.sort(order[first])
 
 
-def from_gaps(surface: DemandSurface, unreached: Bools, places: PublicPlaces, side: float) -> Candidates:
+def from_gaps(arrays: StudyArrays, unreached: Bools, side: float) -> Candidates:
     """Return the centres of the cells with people whom no station reaches in time.
 
     A leaf of the surface counts if its people are more than their margin, as in the analysis of gaps.
 
     Parameters
     ----------
-    surface : DemandSurface
+    arrays : StudyArrays
     unreached : bool array, shape (points,)
         Points of the surface beyond the time.
-    places : PublicPlaces
     side : float
         Side of the cells, metres.
     """
-    cells = make_cells(places, side)
-    cell = cells.index(*places.projection.forward(surface.point_lon, surface.point_lat))
+    surface, projection = arrays.surface, arrays.projection
+    cells = make_cells(arrays.outline, projection, side)
+    cell = cells.index(*projection.forward(surface.point_lon, surface.point_lat))
     chosen = np.unique(cell[unreached & inhabited_leaves(surface)[surface.point_leaf] & (cell >= 0)])
     ids = cells.units.ids
     return Candidates.at([ids[c] for c in chosen], cells.lon[chosen], cells.lat[chosen])
 
 
+class NoCandidates(InputError):
+    """There are no candidates; ``reason`` says why, in both languages."""
+
+    def __init__(self, message: str, reason: Label) -> None:
+        super().__init__(message)
+        self.reason = reason
+
+
+EVERYBODY = Label(zh="已知的居民都已在时间内", en="everybody known to live in the study is reached already")
+NONE_INSIDE = Label(zh="研究范围内没有候选点", en="none lies in the study")
+
+
 def check_candidates(candidates: Candidates, source: str) -> None:
-    """Raise :class:`InputError` if there are none, too many, or two of one id."""
+    """Raise :class:`NoCandidates` if there are none, :class:`InputError` if there are too many, or two of one id."""
     if not len(candidates):
-        nobody = "everybody known to live in the study is reached already" if source == "gaps" else "none lies in the study"
-        raise InputError(f"candidates: {source} gives none: {nobody}; allowed are 1 to {MAX_CANDIDATES}")
+        reason = EVERYBODY if source == "gaps" else NONE_INSIDE
+        raise NoCandidates(f"candidates: {source} gives none: {reason.en}; allowed are 1 to {MAX_CANDIDATES}", reason)
     if len(candidates) > MAX_CANDIDATES:
         hint = "; a larger spacing gives fewer" if source == "streets" else ""
         raise InputError(f"candidates: {source} gives {len(candidates)}, allowed are 1 to {MAX_CANDIDATES}{hint}")

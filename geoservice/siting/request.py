@@ -1,28 +1,15 @@
 """What is asked of a choice of sites, checked against the study."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
 
 from geoservice.analysis.siting.problem import SECONDS
 from geoservice.errors import InputError
 from geoservice.labels import TIERS
-from geoservice.layer import Label
-from geoservice.study import Study
+from geoservice.siting.arrays import SitingParameters
+from geoservice.siting.names import MODELS, SOURCES
 
-MODELS: Mapping[str, Label] = MappingProxyType({
-    "mclp": Label(zh="最大覆盖", en="maximal coverage"),
-    "lscp": Label(zh="集合覆盖", en="set covering"),
-    "lscp_b": Label(zh="备用覆盖", en="set covering with backup"),
-    "p_median": Label(zh="P-中位", en="p-median"),
-    "p_center": Label(zh="P-中心", en="p-center"),
-    "capacitated_mclp": Label(zh="有容量限制的最大覆盖", en="maximal coverage with capacities"),
-    "capacitated_p_median": Label(zh="有容量限制的P-中位", en="p-median with capacities"),
-})  # fmt: skip
-"""The models of siting by id."""
-SOURCES = ("streets", "gaps", "file")
-"""Where candidates come from."""
 MAX_CANDIDATES = 20_000
 _MAX_MINUTES = 240
 
@@ -72,9 +59,9 @@ class SitingRequest:
     may_close: tuple[str, ...] = ()
     seconds: float = SECONDS
 
-    def checked(self, study: Study) -> "SitingRequest":
+    def checked(self, study: SitingParameters) -> "SitingRequest":
         """Return the request with the default time; raises :class:`InputError` for a value that the study does not allow."""
-        _check_choice("service", self.service, [s.id for s in study.services])
+        _check_choice("service", self.service, study.services)
         _check_choice("mode", self.mode, study.modes)
         _check_choice("model", self.model, tuple(MODELS))
         _check_choice("candidates", self.candidates, SOURCES)
@@ -82,8 +69,7 @@ class SitingRequest:
         _check_number("spacing", self.spacing, 50, 20_000, "metres")
         _check_number("seconds", self.seconds, 0, 86_400, "seconds")
         self._check_limits()
-        standard = next(s.standard_minutes for s in study.services if s.id == self.service)
-        minutes = standard if self.minutes is None else self.minutes
+        minutes = study.standards[self.service] if self.minutes is None else self.minutes
         _check_number("minutes", minutes, 1, _MAX_MINUTES, "minutes")
         return SitingRequest(**{**vars(self), "minutes": int(minutes)})
 

@@ -8,7 +8,7 @@ from geoservice.analysis.siting.median import p_median
 from geoservice.analysis.siting.problem import Problem, Progress
 from geoservice.analysis.siting.set_cover import lscp
 from geoservice.analysis.siting.solution import Solution
-from geoservice.pipeline.siting.request import SitingRequest
+from geoservice.siting.request import SitingRequest
 
 MEDIANS = ("p_median", "capacitated_p_median")
 TIMED = (*MEDIANS, "p_center")

@@ -1,5 +1,6 @@
-"""The result of a choice of sites on a project."""
+"""The result of a choice of sites."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -7,7 +8,7 @@ from geoservice.analysis.siting.curve import Curve
 from geoservice.analysis.siting.reasons import Pick
 from geoservice.analysis.siting.solution import Solution
 from geoservice.layer import Label
-from geoservice.pipeline.siting.request import SitingRequest
+from geoservice.siting.request import SitingRequest
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ class SitingResult:
     ``people`` is everybody, ``reached_before`` and ``reached_after`` are those within the minutes. ``off_street`` are people
     without a street near, ``beyond`` those whom no candidate reaches for another reason, ``left`` those whom a candidate
     reaches, but no chosen site. ``search`` is the longest time that was searched, in ms. ``closed`` are names of stations that
-    close. ``summary`` says it in sentences.
+    close. ``summary`` says it in sentences. Numbers of people below ``hide_below`` are not to be shown.
     """
 
     request: SitingRequest
@@ -56,4 +57,14 @@ class SitingResult:
     search: int
     closed: Sequence[str]
     curve: Curve | None
+    hide_below: int | None
     summary: Sequence[Label]
+
+    @property
+    def is_timed(self) -> bool:
+        """Whether differences between sites are times of people instead of people."""
+        return self.request.model == "p_median"
+
+    def shown(self, people: float) -> float:
+        """Return a number of people with two decimals, NaN if it is not to be shown."""
+        return math.nan if self.hide_below is not None and people < self.hide_below else round(people, 2)

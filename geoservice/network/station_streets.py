@@ -1,0 +1,36 @@
+"""The streets of one mode with stations on them, and the index to which other points snap."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from geoservice.geo import Floats
+from geoservice.network.graph import Graph, load_graph
+from geoservice.network.peak import slowed
+from geoservice.network.snap import Snapped, StreetIndex, main_edges, snap
+
+
+@dataclass(frozen=True)
+class StationStreets:
+    """The streets of a mode. Points snap first to the parts of the network with a station, and to the large ones.
+
+    ``stations`` are the snapped stations, ``metres`` is the largest distance from a point to its street.
+    """
+
+    graph: Graph
+    stations: Snapped
+    index: StreetIndex
+    metres: float
+
+    @classmethod
+    def open(cls, folder: Path, mode: str, peak_factor: float, lon: Floats, lat: Floats, metres: float) -> "StationStreets":
+        """Load the network of ``mode`` at a peak factor, and snap the stations.
+
+        Raises :class:`geoservice.errors.NotFound` if there is none.
+        """
+        graph = slowed(load_graph(folder, mode), peak_factor)
+        stations = snap(graph, lon, lat, metres)
+        return cls(graph, stations, StreetIndex(graph, main_edges(graph, stations)), metres)
+
+    def snap(self, lon: Floats, lat: Floats) -> Snapped:
+        """Snap points to the streets."""
+        return self.index.snap(lon, lat, self.metres)
