@@ -50,6 +50,11 @@ from geoservice.server.rendering.renderer import Pictures
 from geoservice.server.rendering.route import MapTiles
 from geoservice.server.response_cache import ResponseCache
 from geoservice.server.responses import cache_headers
+from geoservice.server.scenarios import routes as scenarios
+from geoservice.server.scenarios import station_routes, station_writes
+from geoservice.server.scenarios.baseline import Baselines
+from geoservice.server.scenarios.requests import Scenarios
+from geoservice.server.scenarios.store import ScenarioStore
 from geoservice.server.styles import glyphs, legends, sprites
 from geoservice.server.styles import routes as styles
 from geoservice.server.tiles import tilesets
@@ -60,7 +65,8 @@ from geoservice.settings import Settings
 
 ROUTERS = (
     features.router, sprites.router, glyphs.router, legends.router, styles.router, documents.router,
-    landing.router, clients.router, processes.router, tilesets.router, manifest.router, health.router, access.router,
+    landing.router, clients.router, processes.router, scenarios.router, station_routes.router, station_writes.router,
+    tilesets.router, manifest.router, health.router, access.router,
     static_files.router,
 )  # fmt: skip
 """In the order of matching: features first, as matching the others takes some per cent of the time of a page, and static files
@@ -73,7 +79,12 @@ DESCRIPTION = (
 
 
 def create_api(
-    settings: Settings, releases: ReleasePool, running: health.Running, pictures: Pictures, questions: JobPool
+    settings: Settings,
+    releases: ReleasePool,
+    running: health.Running,
+    pictures: Pictures,
+    questions: JobPool,
+    stored: ScenarioStore,
 ) -> FastAPI:
     """Return the FastAPI part: all routes except vector tiles, PMTiles files and map tiles."""
 
@@ -91,7 +102,7 @@ def create_api(
         openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False,
     )  # fmt: skip
     api.state.geoservice, api.state.running, api.state.pictures = deps.app_state(settings, releases), running, pictures
-    api.state.questions = questions
+    api.state.questions, api.state.scenarios = questions, Scenarios(stored, Baselines())
     errors.add_handlers(api)
 
     async def not_modified(request: Request, error: Exception) -> Response:
@@ -133,6 +144,7 @@ def build_routes(
     cache: ResponseCache,
     pictures: Pictures,
     questions: JobPool,
+    stored: ScenarioStore,
 ) -> ASGIApp:
     """Return the application behind authentication: FastAPI and the bare routes of tiles."""
     tiles = Tiles(releases, cache.put)
@@ -141,7 +153,7 @@ def build_routes(
     bare: dict[str, ASGIApp] = {TILE_ROUTE: tiles, ARCHIVE_ROUTE: Archives(releases), MAP_ROUTE: maps}
     api = RouteRecorder(
         GZipMiddleware(
-            create_api(settings, releases, running, pictures, questions), minimum_size=1000, compresslevel=5,
+            create_api(settings, releases, running, pictures, questions, stored), minimum_size=1000, compresslevel=5,
             exclude_content_types=(*DEFAULT_EXCLUDED_CONTENT_TYPES, PARQUET),
         )
     )  # fmt: skip
@@ -184,7 +196,7 @@ def create_app(settings: Settings, store: ReleaseStore, folder: Path | None = No
     pool = drawing_pool(store, settings, running.metrics.histogram("drawing", "Seconds to draw a picture"))
     add_drawing_metrics(running.metrics, pool)
     questions = question_pool(store, settings, running.metrics.histogram("question", "Seconds to answer a live question"))
-    app = build_routes(settings, releases, running, cache, Pictures(pool), questions)
+    app = build_routes(settings, releases, running, cache, Pictures(pool), questions, ScenarioStore(accesses))
     app = with_access_control(app, settings, running.metrics, accesses, tokens)
     app = ConcurrencyLimiter(app, settings, running.metrics, lambda scope: lane_of(scope, releases.version))
     app = RequestHost(app, parse_networks(settings.proxies) if settings.proxy_headers else ())

@@ -23,8 +23,8 @@ POLICY = b"content-security-policy"
 FRAMES = ("self",)
 ALLOW_ORIGIN = b"access-control-allow-origin"
 EXPOSED_HEADERS = (
-    b"Accept-Ranges, Content-Bbox, Content-Crs, Content-Disposition, Content-Range, ETag, Link, Retry-After, "
-    b"RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, X-Request-Id"
+    b"Accept-Ranges, Content-Bbox, Content-Crs, Content-Disposition, Content-Range, ETag, Link, Location, "
+    b"Retry-After, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, X-Request-Id"
 )
 COMMON_HEADERS = [
     (b"x-content-type-options", b"nosniff"),
@@ -45,6 +45,14 @@ one. Headers that apply to documents only are left out of tiles; they took some 
 READ, EXECUTE = "GET, HEAD, OPTIONS", "POST, OPTIONS"
 """Methods of all paths, and those of the execution of a process, which changes nothing either."""
 EXECUTION = re.compile(r"/processes/[^/]+/execution/?")
+MERGE_PATCH = "application/merge-patch+json"
+WRITABLE = (
+    (re.compile(r"/scenarios/?"), "GET, HEAD, POST, OPTIONS"),
+    (re.compile(r"/scenarios/[^/]+/?"), "GET, HEAD, PUT, DELETE, OPTIONS"),
+    (re.compile(r"/scenarios/[^/]+/collections/stations/items/?"), "GET, HEAD, POST, OPTIONS"),
+    (re.compile(r"/scenarios/[^/]+/collections/stations/items/.+", re.DOTALL), "GET, HEAD, PUT, PATCH, DELETE, OPTIONS"),
+)
+"""Paths that can be written to, with their methods."""
 PREFLIGHT = [(b"access-control-max-age", b"86400"), (b"vary", b"Access-Control-Request-Headers")]
 REQUEST_FIELDS = b"Accept, Accept-Language, Authorization, Content-Type, If-Match, If-None-Match, If-Range, Range"
 """Request headers that are always allowed to pages of other sites."""
@@ -57,6 +65,8 @@ def allowed_methods(path: str) -> str:
     >>> allowed_methods("/collections"), allowed_methods("/processes/station-scenario/execution")
     ('GET, HEAD, OPTIONS', 'POST, OPTIONS')
     """
+    if path.startswith("/scenarios"):
+        return next((methods for pattern, methods in WRITABLE if pattern.fullmatch(path)), READ)
     return EXECUTE if EXECUTION.fullmatch(path) else READ
 
 
@@ -69,7 +79,8 @@ def preflight(scope: Scope) -> Headers:
     more = b", " + requested if FIELD_LIST.fullmatch(requested) else b""
     methods = allowed_methods(scope["path"]).encode()
     allow = [(b"access-control-allow-methods", methods), (b"allow", methods)]
-    return [*PREFLIGHT, *allow, (b"access-control-allow-headers", REQUEST_FIELDS + more)]
+    patch = [(b"accept-patch", MERGE_PATCH.encode())] if b"PATCH" in methods else []
+    return [*PREFLIGHT, *allow, *patch, (b"access-control-allow-headers", REQUEST_FIELDS + more)]
 
 
 async def send_response(send: Send, status: int, headers: Headers, body: bytes = b"") -> None:

@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from geoservice.errors import NotFound
 from geoservice.live import question
+from geoservice.server.scenarios.question import StoredCoverageQuestion, StoredZoneQuestion
 
 VERSION = "1.0.0"
 LIST_TITLES = {"zh": "实时问题", "en": "Live questions"}
@@ -63,7 +64,7 @@ STATION_SCENARIO = Process(
         "en": "Coverage of areas, people newly covered and no longer covered, and people of stations after stations are added, "
         "moved, closed or changed; each number with its margin.",
     },
-    question.CoverageQuestion,
+    StoredCoverageQuestion,
 )
 ZONE = Process(
     question.ZONE,
@@ -74,7 +75,7 @@ ZONE = Process(
         "en": "People in a polygon or circle drawn on the map, how many of them are within reach, their median minutes and "
         "their stations, before and after edits of stations; each number with its margin.",
     },
-    question.ZoneQuestion,
+    StoredZoneQuestion,
 )
 ISOCHRONE = Process(
     question.ISOCHRONE,

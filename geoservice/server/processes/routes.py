@@ -2,7 +2,6 @@
 
 from typing import Annotated, Any
 
-import orjson
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel
 
@@ -12,17 +11,18 @@ from geoservice.server import schemas
 from geoservice.server.deps import RequestContext, request_context
 from geoservice.server.formats import HTML, JSON
 from geoservice.server.jobs.pool import JobPool
+from geoservice.server.json_body import parse_object, read_body
 from geoservice.server.links import link
 from geoservice.server.processes.live_task import LiveTask
 from geoservice.server.processes.registry import LIST_TITLES, PROCESSES, process_of
 from geoservice.server.release_pool import version_of
 from geoservice.server.responses import document
+from geoservice.server.scenarios.resolve import resolved
 
 router = APIRouter(tags=["processes"])
 LAYER = "coverage"
 """Who may read this layer may ask: an answer has the same numbers."""
-MAX_BODY = 256 * 1024
-"""Bytes of a request's body."""
+EXAMPLE = '{"inputs": {…}}'
 Page = Annotated[RequestContext, Depends(request_context("json", "html"))]
 Answer = Annotated[RequestContext, Depends(request_context("json", cached=False))]
 EXECUTE: dict[str, Any] = {
@@ -79,19 +79,11 @@ async def process(context: Page, process_id: str) -> Response:
 async def execute(context: Answer, request: Request, process_id: str) -> Response:
     """Return the answer to a question; it is computed from the release, and nothing is kept."""
     found, layer = process_of(process_id), context.layer(LAYER)
-    question = parse_inputs(await _body(request), found.inputs)
+    question = parse_inputs(await read_body(request, "ask with fewer edits"), found.inputs)
+    question = await resolved(question, context)
     pool: JobPool = request.app.state.questions
     body = await pool.run(version_of(context.reader), LiveTask(found.id, question, context.principal.within(layer)))
     return Response(body, 200, {"Cache-Control": "no-store"}, found.media_type)
-
-
-async def _body(request: Request) -> bytes:
-    body = b""
-    async for part in request.stream():
-        body += part
-        if len(body) > MAX_BODY:
-            raise ParameterError(f"body: larger than {MAX_BODY} bytes; ask with fewer edits")
-    return body
 
 
 def parse_inputs(body: bytes, model: type[BaseModel]) -> BaseModel:
@@ -101,10 +93,7 @@ def parse_inputs(body: bytes, model: type[BaseModel]) -> BaseModel:
     >>> parse_inputs(b'{"inputs": {"service": "clinic", "mode": "walk"}}', CoverageQuestion).tier
     'any'
     """
-    try:
-        content: Any = orjson.loads(body)
-    except orjson.JSONDecodeError:
-        raise ParameterError('body: not JSON; send {"inputs": {…}}') from None
-    if not isinstance(content, dict) or not isinstance(content.get("inputs"), dict):
+    content = parse_object(body, EXAMPLE)
+    if not isinstance(content.get("inputs"), dict):
         raise ParameterError('body: expected an object with "inputs", itself an object')
     return checked_inputs(model, content["inputs"])
