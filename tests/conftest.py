@@ -95,12 +95,13 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Serve:
     """
 
     @contextmanager
-    def go(home: Path, open_files: int | None = None, **environment: str) -> Iterator[Served]:
+    def go(home: Path, open_files: int | None = None, workers: int = 1, **environment: str) -> Iterator[Served]:
         with socket.socket() as s:
             s.bind(("127.0.0.1", 0))
             port = s.getsockname()[1]
         path = tmp_path_factory.mktemp("serve") / "serve.log"
-        command = [sys.executable, "-m", "geoservice", "serve", "--home", str(home), "--port", str(port), "--workers", "1"]
+        command = [sys.executable, "-m", "geoservice", "serve", "--home", str(home)]
+        command += ["--port", str(port), "--workers", str(workers)]
         if open_files is not None:
             command = ["bash", "-c", 'ulimit -Sn "$0" && exec "$@"', str(open_files), *command]
         with path.open("w+") as log:

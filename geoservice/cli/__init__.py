@@ -10,7 +10,22 @@ import typer
 from rich.console import Console
 
 from geoservice import __version__
-from geoservice.cli import access, data, demo, doctor, forget, live, protect, purge, quality, serve, siting, study, tools
+from geoservice.cli import (
+    access,
+    data,
+    demo,
+    doctor,
+    forget,
+    live,
+    protect,
+    purge,
+    quality,
+    scenarios,
+    serve,
+    siting,
+    study,
+    tools,
+)
 from geoservice.durable import disk_full, is_disk_full
 from geoservice.errors import Forbidden, GeoserviceError
 
@@ -32,6 +47,7 @@ quality.register(app)
 siting.register(app)
 live.register(app)
 access.register(app)
+scenarios.register(app)
 serve.register(app)
 demo.register(app)
 doctor.register(app)

@@ -1,6 +1,7 @@
 """The stations of a scenario as a collection of OGC API Features."""
 
 from typing import Annotated, Any
+from urllib.parse import quote
 
 import orjson
 from fastapi import APIRouter, Depends, Response
@@ -191,15 +192,20 @@ def _table(context: RequestContext, features: list[Feature], links: list[Link]) 
     return pages.navigation(following) + table + pages.navigation(following)
 
 
+def station_url(context: RequestContext, scenario_id: str, station: str) -> str:
+    """Return the URL of a station, whose id may have slashes."""
+    return f"{context.urls.to(f'{PATH}/{scenario_id}/{STATIONS}/items')}/{quote(station, safe='')}"
+
+
 def station_document(context: RequestContext, scenario_id: str, feature: Feature) -> Feature:
     """Return a station of a scenario with its links."""
     path = f"{PATH}/{scenario_id}/{STATIONS}"
-    own = f"{path}/items/{feature['id']}"
+    own = station_url(context, scenario_id, str(feature["id"]))
     return {
         **feature,
         "links": [
-            link("self", GEOJSON, context.urls.to(own, {"f": "json"})),
-            link("alternate", HTML, context.urls.to(own, {"f": "html"})),
+            link("self", GEOJSON, f"{own}?f=json"),
+            link("alternate", HTML, f"{own}?f=html"),
             link("collection", JSON, context.urls.to(path)),
         ],
     }

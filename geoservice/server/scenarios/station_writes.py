@@ -18,8 +18,6 @@ from geoservice.server.scenarios import conditions
 from geoservice.server.scenarios import openapi_parts as parts
 from geoservice.server.scenarios.requests import (
     NO_STORE,
-    PATH,
-    STATIONS,
     allowed_of,
     audit_entry,
     baseline_of,
@@ -27,7 +25,7 @@ from geoservice.server.scenarios.requests import (
     scenarios_of,
 )
 from geoservice.server.scenarios.scenario import Scenario, check_writer
-from geoservice.server.scenarios.station_routes import ITEM, ITEMS, station_document
+from geoservice.server.scenarios.station_routes import ITEM, ITEMS, station_document, station_url
 from geoservice.server.scenarios.stations import ScenarioStations, feature_etag, merge_patch
 
 EXAMPLE = '{"type": "Feature", "geometry": {…}, "properties": {…}}'
@@ -58,7 +56,7 @@ def _written(context: RequestContext, scenario: Scenario, station: str, status: 
     feature = scenario_stations(context, scenario).feature(station)
     headers = {**NO_STORE, "ETag": feature_etag(feature)}
     if status == 201:
-        headers["Location"] = context.urls.to(f"{PATH}/{scenario.id}/{STATIONS}/items/{station}")
+        headers["Location"] = station_url(context, scenario.id, station)
     return Response(orjson.dumps(station_document(context, scenario.id, feature)), status, headers, GEOJSON)
 
 
