@@ -1,8 +1,6 @@
 """Scenarios of a real service with two workers: what one stores the other reads, and no change is lost between them."""
 
 import json
-import os
-import shutil
 import threading
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -12,7 +10,7 @@ from typing import Any, NamedTuple
 from urllib.error import HTTPError
 
 import pytest
-from asking import given
+from planner_home import planner_home
 
 from geoservice.server.access import open_access
 
@@ -59,11 +57,7 @@ class Service(NamedTuple):
 @pytest.fixture(scope="module")
 def service(demo_home: Path, tmp_path_factory: pytest.TempPathFactory, serve: Callable[..., Any]) -> Iterator[Service]:
     """Serve the demo's release from a folder with tokens of its own."""
-    home = tmp_path_factory.mktemp("planners")
-    shutil.copytree(demo_home / "releases", home / "releases", symlinks=True, copy_function=os.link)
-    access = open_access(home, None, "x", owner=True)
-    token = given(access, "planner", "planner")
-    access.close()
+    home, (token,) = planner_home(demo_home, tmp_path_factory.mktemp("planners"), "planner")
     with serve(home, workers=2) as served:
         yield Service(served.url, token, home)
 

@@ -7,12 +7,14 @@ import { Failure } from "../ui/Failure";
 import { groupName, modeName, serviceName } from "../ui/words";
 import { summary } from "../rows";
 import { ChangedAreas } from "./ChangedAreas";
+import { ComparePanel } from "./compare/ComparePanel";
 import { clearAll, COVERAGE, edits, history, present, put, redo, undo } from "./choice";
 import { answer, busy, first, known, overall, places, problem, retry } from "./data";
 import { MOST } from "./edits";
 import { leave } from "./entry";
 import { EditList } from "./EditList";
 import { focusMark } from "./markers";
+import { SavedPanel } from "./saved/SavedPanel";
 import { StationLoads } from "./StationLoads";
 import { StationPicker } from "./StationPicker";
 import { people } from "./words";
@@ -89,6 +91,8 @@ export function ScenarioPanel() {
       <EditList />
       {!present.value && <StationLoads />}
       <StationPicker />
+      <ComparePanel />
+      <SavedPanel />
       <p class="quiet small">{t("scenario.note")}</p>
     </section>
   );
