@@ -106,8 +106,8 @@ def test_stations_added_at_one_time_are_all_there(service: Service, scenario: An
     assert service.send("GET", scenario.headers["location"]).body["revision"] == THREADS + 1
 
 
-def execute(service: Service, token: str | None = "", **inputs: Any) -> Answer:
-    return service.send("POST", "/processes/station-scenario/execution", {"inputs": {**QUESTION, **inputs}}, token)
+def execute(service: Service, token: str | None = "", process: str = "station-scenario", **inputs: Any) -> Answer:
+    return service.send("POST", f"/processes/{process}/execution", {"inputs": {**QUESTION, **inputs}}, token)
 
 
 def test_a_question_can_name_a_stored_scenario(service: Service, scenario: Answer) -> None:
@@ -116,6 +116,14 @@ def test_a_question_can_name_a_stored_scenario(service: Service, scenario: Answe
     assert by_id.body == execute(service, edits=scenario.body["edits"]).body
     county = next(a for a in by_id.body["areas"] if a["geography"] == "county")
     assert county["breaks"][0]["lost"]["value"] > 0
+
+
+def test_a_question_about_a_zone_can_name_one_too(service: Service, scenario: Answer) -> None:
+    zone = {"type": "Circle", "center": [24.94, 60.17], "radius": 1500}
+    by_id = execute(service, process="zone-summary", zone=zone, scenario=scenario.body["id"])
+    assert by_id.status == 200, by_id.body
+    assert by_id.body == execute(service, process="zone-summary", zone=zone, edits=scenario.body["edits"]).body
+    assert by_id.body != execute(service, process="zone-summary", zone=zone).body
 
 
 def test_a_stored_scenario_is_for_planners_and_alone_in_a_question(service: Service, scenario: Answer) -> None:

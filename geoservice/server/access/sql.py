@@ -97,7 +97,7 @@ class AccessStatements:
             f'REVOKE ALL ON ALL TABLES IN SCHEMA "{self.schema}" FROM PUBLIC, {role}',
             f'GRANT USAGE ON SCHEMA "{self.schema}" TO {role}',
             f"GRANT SELECT ON {readable} TO {role}",
-            f'GRANT INSERT ON {self._name("audit")} TO {role}',
+            f"GRANT INSERT ON {self._name('audit')} TO {role}",
         ]
 
 

@@ -18,15 +18,27 @@ export interface AreaDifference extends Difference {
 
 const ZERO: Estimate = { value: 0, margin: 0, status: "ok" };
 
+/** The share in a scenario, and the people whom it gains and loses. */
+interface Side {
+  share: Estimate;
+  gained: Estimate;
+  lost: Estimate;
+}
+
+const same = (a: Estimate, b: Estimate): boolean => a.value === b.value && a.margin === b.margin && a.status === b.status;
+
 /**
  * The difference of two shares that start from the same present. Its margin is that of the people gained and lost in either, as
- * independent ones: those whom both gain have one error, which makes the true margin smaller.
+ * independent ones: those whom both gain have one error, which makes the true margin smaller. Two that gain and lose the same do
+ * not differ.
  */
-function differenceOf(first: Estimate, second: Estimate, moved: readonly Estimate[], people: Estimate, hideBelow: number | null): Difference {
+function differenceOf(a: Side, b: Side, people: Estimate, hideBelow: number | null): Difference {
+  const [first, second, moved] = [a.share, b.share, [a.gained, a.lost, b.gained, b.lost]];
+  if (first.value !== null && same(first, second) && same(a.gained, b.gained) && same(a.lost, b.lost)) return { first, second, change: ZERO };
   const points = first.value === null || second.value === null ? null : second.value - first.value;
   if (points === null || !people.value) return { first, second, change: { value: points, margin: null, status: null } };
   const margin = moved.map((m) => open(m, hideBelow)).reduce(both, 0);
-  return { first, second, change: points === 0 && margin === 0 ? ZERO : marked(points, margin === null ? null : (100 * margin) / people.value) };
+  return { first, second, change: marked(points, margin === null ? null : (100 * margin) / people.value) };
 }
 
 const byUnit = (answer: Answer, level: string, minutes: number): Map<string, AreaRow> => new Map(changedRows(rowsAt(answer, level, minutes)).map((r) => [r.unit, r]));
@@ -39,8 +51,8 @@ export function areaDifferences(first: Answer, second: Answer, level: string, mi
     .map((unit) => {
       const [rowA, rowB] = [a.get(unit), b.get(unit)];
       const of = (rowA ?? rowB)!;
-      const moved = [rowA, rowB].flatMap((row) => (row ? [row.gained, row.lost] : []));
-      const found = differenceOf(rowA?.share ?? of.share_before, rowB?.share ?? of.share_before, moved, of.people, hideBelow);
+      const still = { share: of.share_before, gained: ZERO, lost: ZERO };
+      const found = differenceOf(rowA ?? still, rowB ?? still, of.people, hideBelow);
       return { unit, zh: of.zh, en: of.en, ...found };
     })
     .sort((x, y) => Math.abs(size(y.change)) - Math.abs(size(x.change)));
@@ -64,5 +76,5 @@ export function overallAt(answer: Answer, { unit, share, people }: Present, leve
 
 /** The shares of the study in two scenarios, and their difference. */
 export function overallDifference(first: Overall, second: Overall, people: Estimate, hideBelow: number | null): Difference {
-  return differenceOf(first.after, second.after, [first.gained, first.lost, second.gained, second.lost], people, hideBelow);
+  return differenceOf({ ...first, share: first.after }, { ...second, share: second.after }, people, hideBelow);
 }

@@ -50,7 +50,7 @@ function Messages() {
       </div>
     );
   }
-  return <p class="quiet small" role="status">{good ? t(`saved.done.${good.what}`, { name: good.name }) : ""}</p>;
+  return <p class="quiet small outcome" role="status">{good ? t(`saved.done.${good.what}`, { name: good.name }) : ""}</p>;
 }
 
 function List() {
