@@ -1,7 +1,9 @@
 """Scenarios over HTTP: who may do what, and the life cycle of a scenario and of its stations (OGC API Features, Part 4)."""
 
 import json
+import re
 from collections.abc import Iterator
+from html import unescape
 from typing import Any, NamedTuple
 from urllib.parse import quote, urlsplit
 
@@ -116,6 +118,10 @@ def test_the_list_has_pages(anna: Planner, path: str) -> None:
         href = next((i["href"] for i in page["links"] if i["rel"] == "next"), None)
     assert len(seen) == len(set(seen)) == anna.get("/scenarios").json()["numberMatched"] >= 2
     assert anna.get("/scenarios?limit=0").status_code == 400
+    html = anna.get("/scenarios?limit=1&lang=en&f=html").text
+    following = re.search(r'href="([^"]+)">Next page<', html)
+    assert following is not None
+    assert anna.get(unescape(following[1])).headers["content-type"].startswith("text/html")
 
 
 ROUTES = [
@@ -297,7 +303,7 @@ def test_a_station_of_the_release_is_edited_and_never_changed(anna: Planner, pat
 def test_a_closed_station_is_opened_by_a_put(anna: Planner, items: str) -> None:
     where = station(items)
     assert anna.get(where).status_code == 404
-    body = {"type": "Feature", "geometry": None, "properties": {}}
+    body: dict[str, Any] = {"type": "Feature", "geometry": None, "properties": {}}
     opened = anna.send("PUT", where, body, GEOJSON)
     assert (opened.status_code, opened.json()["properties"]["status"]) == (201, "release")
     assert urlsplit(opened.headers["location"]).path == where

@@ -11,7 +11,7 @@ from geoservice.server import pages
 from geoservice.server.access.token import rfc3339
 from geoservice.server.deps import RequestContext, request_context
 from geoservice.server.features.params import parse_limit, parse_offset
-from geoservice.server.formats import HTML, JSON, OPENAPI
+from geoservice.server.formats import HTML, JSON, MEDIA, OPENAPI
 from geoservice.server.json_body import check_media_type, parse_object, read_body, validated
 from geoservice.server.links import REL, link
 from geoservice.server.release_pool import version_of
@@ -59,8 +59,8 @@ def scenarios(context: ListContext) -> Response:
     summaries, total = store.summaries(limit, offset)
     links = page_links(context, PATH)
     if offset + len(summaries) < total and summaries:
-        query = {**context.query, "limit": limit, "offset": offset + len(summaries)}
-        links.append(link("next", JSON, context.urls.to(PATH, query)))
+        query = {**context.query, "limit": limit, "offset": offset + len(summaries), "f": context.format}
+        links.append(link("next", MEDIA[context.format], context.urls.to(PATH, query)))
     listed = [
         {**summary_document(s, context.principal), "links": [link("item", JSON, context.urls.to(f"{PATH}/{s.id}"))]}
         for s in summaries
@@ -80,9 +80,7 @@ def _table(context: RequestContext, listed: list[dict[str, Any]], links: list[di
         href = to(f"{PATH}/{row['id']}", {"f": "html", "lang": context.language})
         return [pages.Markup(pages.anchor(href, row["name"])), *(row[name] for name in names[1:])]
 
-    following = [
-        pages.anchor(i["href"] + "&f=html", pages.LABELS[context.language]["next"]) for i in links if i["rel"] == "next"
-    ]
+    following = [pages.anchor(i["href"], pages.LABELS[context.language]["next"]) for i in links if i["rel"] == "next"]
     heads = [HEADS[context.language][name] for name in names]
     return pages.table(heads, map(line, listed)) + pages.navigation(following)
 

@@ -3,6 +3,7 @@
 import { useSignal, useSignalEffect } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { t } from "../../i18n";
+import { manifest } from "../../state";
 import { Failure } from "../../ui/Failure";
 import { when } from "../words";
 import type { Summary } from "./client";
@@ -19,6 +20,7 @@ function Entry({ of }: { of: Summary }) {
   return (
     <li data-id={of.id} aria-current={opened.value?.id === of.id}>
       <p class="head"><strong>{of.name}</strong><small>{t("saved.entry", { owner: of.owner, when: when(of.updated), number: of.edit_count })}</small></p>
+      {of.release !== manifest.value.version && <p class="quiet small">{t("saved.other_release", { release: of.release.split("-")[0] })}</p>}
       {of.note && <p class="quiet small note">{of.note}</p>}
       <p class="actions">
         {sure.value ? (
