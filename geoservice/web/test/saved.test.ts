@@ -99,6 +99,7 @@ async function conflicting(): Promise<void> {
 test("a change of somebody else is not overwritten unasked", async () => {
   await conflicting();
   expect([conflict.value?.theirs?.name, kept.get("s1")!.name, done.value]).toEqual(["theirs", "theirs", null]);
+  expect(scenarios.value.map((s) => s.name)).toEqual(["theirs"]);
   openTheirs();
   expect([draft.name.value, edits.value, conflict.value]).toEqual(["theirs", [], null]);
 });

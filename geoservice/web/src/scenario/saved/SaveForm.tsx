@@ -29,7 +29,7 @@ export function SaveForm() {
   const named = draft.name.value.trim() !== "";
   return (
     <form class="save" onSubmit={submit}>
-      <p class="small" role="status">{of ? t(of.writable ? "saved.opened" : "saved.opened_of", { name: of.name, owner: of.owner }) : t("saved.unsaved")}{of && changedSince.value && ` ${t("saved.changed")}`}</p>
+      <p class="small" role="status">{of ? t(of.writable ? "saved.opened" : "saved.opened_of", { name: of.name, owner: of.owner }) : t("saved.unsaved")}{of && changedSince.value && t("saved.changed")}</p>
       <label class="choice"><span>{t("saved.name")}</span><input type="text" name="saved_name" maxLength={100} required value={draft.name.value} onInput={(e) => (draft.name.value = e.currentTarget.value)} /></label>
       <label class="choice"><span>{t("saved.note")}</span><textarea name="saved_note" maxLength={2000} rows={2} value={draft.note.value} onInput={(e) => (draft.note.value = e.currentTarget.value)} /></label>
       <p class="tools">

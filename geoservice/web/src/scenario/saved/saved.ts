@@ -105,7 +105,9 @@ export const save = (): Promise<void> =>
       taken(await replaceStored(of.id, of.etag, content()));
     } catch (error) {
       if (!(error instanceof ServerError) || (error.status !== 412 && error.status !== 404)) throw error;
-      conflict.value = { theirs: await theirsNow(of.id) };
+      const theirs = await theirsNow(of.id);
+      note(of.id, theirs);
+      conflict.value = { theirs };
     }
   });
 
