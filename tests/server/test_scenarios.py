@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterator
 from html import unescape
+from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import quote, urlsplit
 
@@ -475,3 +476,25 @@ def test_the_description_is_valid_and_has_every_write(anna: Planner) -> None:
     body = document["paths"][item]["patch"]["requestBody"]["content"]
     assert list(body) == [MERGE_PATCH]
     assert "428" in document["paths"]["/scenarios/{scenario_id}"]["put"]["responses"]
+
+
+def test_a_planner_of_an_area_sees_the_stations_of_that_area_only(tmp_path: Path) -> None:
+    store = Place(tmp_path, None, "x").open(read_only=False)
+    store.write(scenario_release.release_content(role="planner"))
+    store.close()
+    access = open_access(tmp_path, None, "x", owner=True)
+    app = create_app(Settings(home=tmp_path), Place(tmp_path, None, "x").open())
+    everywhere, limited = (
+        Planner(app, given(access, name, "planner", areas=areas)) for name, areas in (("a", None), ("b", ("34080",)))
+    )
+    path = urlsplit(everywhere.send("POST", "/scenarios", CONTENT).headers["location"]).path
+    items = f"{path}/collections/stations/items?limit=100"
+    assert {f["id"] for f in everywhere.get(items).json()["features"]} == {"c1", "n1"}
+    assert {f["id"] for f in limited.get(items).json()["features"]} == {"c1"}
+    assert {f["id"] for f in everywhere.get(items).json()["features"]} == {"c1", "n1"}, (
+        "what one may see is not kept for another"
+    )
+    assert limited.get(station(items.partition("?")[0], "n1")).status_code == 404
+    last = list(access.rows())[-1].entry
+    assert (last["name"], last["layers"]) == ("b", ["stations"]), "reading a layer that is not public is in the audit log"
+    access.close()
