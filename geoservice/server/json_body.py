@@ -1,18 +1,15 @@
-"""JSON bodies of requests: read up to a limit, and checked against a model; an error names the place."""
+"""JSON bodies of requests, read up to a limit."""
 
-from collections.abc import Collection, Mapping
-from types import MappingProxyType
-from typing import Any, TypeVar
+from collections.abc import Collection
+from typing import Any
 
 import orjson
 from fastapi import Request
-from pydantic import BaseModel, ValidationError
 
 from geoservice.errors import ParameterError, UnsupportedMediaType
 
 MAX_BODY = 256 * 1024
 """Bytes of a request's body."""
-Model = TypeVar("Model", bound=BaseModel)
 
 
 async def read_body(request: Request, advice: str) -> bytes:
@@ -41,24 +38,3 @@ def parse_object(body: bytes, example: str) -> dict[str, Any]:
     if not isinstance(content, dict):
         raise ParameterError(f"body: expected an object; send {example}")
     return content
-
-
-def validated(content: object, model: type[Model], place: str = "", places: Mapping[str, str] = MappingProxyType({})) -> Model:
-    """Return content as a model; raises :class:`ParameterError` with the place below ``place``, the value and what is allowed.
-
-    ``places`` are the places of fields that are elsewhere in the body than in the content.
-
-    >>> class Point(BaseModel):
-    ...     lon: float
-    >>> validated({"lon": "east"}, Point, "inputs")
-    Traceback (most recent call last):
-    ...
-    geoservice.errors.ParameterError: inputs.lon: got 'east': Input should be a valid number, unable to parse string as a number
-    """
-    try:
-        return model.model_validate(content)
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_context=False)[0]
-        field, *inside = first["loc"] or ("body",)
-        where = ".".join(map(str, (*((place,) if place else ()), places.get(str(field), field), *inside)))
-        raise ParameterError(f"{where}: got {str(first['input'])!r:.60}: {first['msg']}") from None

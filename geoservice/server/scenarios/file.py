@@ -8,7 +8,7 @@ import orjson
 from pydantic import Field
 
 from geoservice.errors import InputError, ParameterError
-from geoservice.server.json_body import validated
+from geoservice.live.inputs import validated
 from geoservice.server.scenarios.edits_text import plain
 from geoservice.server.scenarios.scenario import Scenario, ScenarioContent, Summary
 

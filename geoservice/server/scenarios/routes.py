@@ -7,12 +7,13 @@ import orjson
 from anyio import to_thread
 from fastapi import APIRouter, Depends, Request, Response
 
+from geoservice.live.inputs import validated
 from geoservice.server import pages
 from geoservice.server.access.token import rfc3339
 from geoservice.server.deps import RequestContext, request_context
 from geoservice.server.features.params import parse_limit, parse_offset
 from geoservice.server.formats import HTML, JSON, MEDIA, OPENAPI
-from geoservice.server.json_body import check_media_type, parse_object, read_body, validated
+from geoservice.server.json_body import check_media_type, parse_object, read_body
 from geoservice.server.links import REL, link
 from geoservice.server.release_pool import version_of
 from geoservice.server.responses import document, respond

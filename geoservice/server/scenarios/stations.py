@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from geoservice.errors import Conflict, NotFound, ParameterError
 from geoservice.live.edits import MAX_EDITS, StationEdit
-from geoservice.server.json_body import validated
+from geoservice.live.inputs import validated
 from geoservice.server.scenarios.baseline import Baseline, Station
 from geoservice.server.scenarios.scenario import check_text
 
