@@ -21,6 +21,9 @@
     ├── NotFound                    exit 31  404
     ├── Forbidden                   exit 32  403
     ├── Conflict                    exit 33  409  e.g. another process writes
+    ├── PreconditionFailed          exit 45  412  it was changed since the caller read it
+    ├── PreconditionRequired        exit 46  428  the request does not say which revision it changes
+    ├── UnsupportedMediaType        exit 47  415  a body is of another type than allowed
     ├── Unavailable                 exit 34  503  e.g. no release yet
     │   ├── TimedOut                exit 35  503  a request exceeded its time limit; its query was cancelled
     │   └── DiskFull                exit 38  503  there is no room for what has to be written
@@ -184,6 +187,24 @@ class Conflict(GeoserviceError):
     exit_code = 33
 
 
+class PreconditionFailed(GeoserviceError):
+    """What was to be changed has changed since the caller read it."""
+
+    exit_code = 45
+
+
+class PreconditionRequired(GeoserviceError):
+    """A request does not say which revision it changes."""
+
+    exit_code = 46
+
+
+class UnsupportedMediaType(GeoserviceError):
+    """The body of a request is of another media type than allowed."""
+
+    exit_code = 47
+
+
 class Unavailable(GeoserviceError):
     """The service cannot respond yet."""
 
@@ -253,6 +274,9 @@ STATUS: Mapping[type[GeoserviceError], int] = MappingProxyType({
     Forbidden: 403,
     NotFound: 404,
     Conflict: 409,
+    PreconditionFailed: 412,
+    PreconditionRequired: 428,
+    UnsupportedMediaType: 415,
     TooLarge: 413,
     TooManyRequests: 429,
     Unavailable: 503,

@@ -10,7 +10,23 @@ import typer
 from rich.console import Console
 
 from geoservice import __version__
-from geoservice.cli import access, data, demo, doctor, forget, live, protect, purge, quality, serve, siting, study, tools, vans
+from geoservice.cli import (
+    access,
+    data,
+    demo,
+    doctor,
+    forget,
+    live,
+    protect,
+    purge,
+    quality,
+    scenarios,
+    serve,
+    siting,
+    study,
+    tools,
+    vans,
+)
 from geoservice.durable import disk_full, is_disk_full
 from geoservice.errors import Forbidden, GeoserviceError
 
@@ -33,6 +49,7 @@ siting.register(app)
 live.register(app)
 vans.register(app)
 access.register(app)
+scenarios.register(app)
 serve.register(app)
 demo.register(app)
 doctor.register(app)

@@ -145,8 +145,9 @@ def grant(
     role: Annotated[str, typer.Argument(help="The role of GEOSERVICE_SERVE_DSN; it must exist.")],
     home: Home = None,
 ) -> None:
-    """Allow a PostgreSQL role to read releases and tokens and to add to the audit log, but not to read register or project."""
+    """Allow a PostgreSQL role to read releases and tokens, store scenarios and add to the audit log, and nothing private."""
     from geoservice.release import prepare_roles
+    from geoservice.server.scenarios.store import ScenarioStore
 
     settings = settings_for(home)
     if not settings.dsn:
@@ -155,9 +156,10 @@ def grant(
         prepare_roles(settings.dsn.get_secret_value(), settings.schema_prefix, role)
         with access_of(settings) as access:
             access.grant(role)
+            ScenarioStore(access).grant(role)
     out.print(
         f"{role} can read the present and future releases of {settings.schema_prefix}, but neither register nor project; it "
-        "can read tokens and add to the audit log",
+        "can read tokens, add to the audit log and store scenarios",
         markup=False,
     )
     out.print("next: geoservice serve, with GEOSERVICE_SERVE_DSN of this role and no other connection")

@@ -1,11 +1,15 @@
 """The inputs of a question, checked."""
 
-from typing import Any
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
 from geoservice.errors import ParameterError
 from geoservice.live.question import QUESTIONS
+
+Model = TypeVar("Model", bound=BaseModel)
 
 
 def parsed(process: str, inputs: dict[str, Any]) -> BaseModel:
@@ -20,9 +24,25 @@ def checked_inputs(model: type[BaseModel], inputs: dict[str, Any]) -> BaseModel:
     >>> checked_inputs(CoverageQuestion, {"service": "clinic", "mode": "walk"}).tier
     'any'
     """
+    return validated(inputs, model, "inputs")
+
+
+def validated(content: object, model: type[Model], place: str = "", places: Mapping[str, str] = MappingProxyType({})) -> Model:
+    """Return content as a model; raises :class:`ParameterError` with the place below ``place``, the value and what is allowed.
+
+    ``places`` are the places of fields that are elsewhere in the source than in the content.
+
+    >>> class Point(BaseModel):
+    ...     lon: float
+    >>> validated({"lon": "east"}, Point, "inputs")
+    Traceback (most recent call last):
+    ...
+    geoservice.errors.ParameterError: inputs.lon: got 'east': Input should be a valid number, unable to parse string as a number
+    """
     try:
-        return model.model_validate(inputs)
+        return model.model_validate(content)
     except ValidationError as error:
         first = error.errors(include_url=False, include_context=False)[0]
-        place = ".".join(map(str, ("inputs", *first["loc"])))
-        raise ParameterError(f"{place}: got {str(first['input'])!r:.60}: {first['msg']}") from None
+        field, *inside = first["loc"] or ("body",)
+        where = ".".join(map(str, (*((place,) if place else ()), places.get(str(field), field), *inside)))
+        raise ParameterError(f"{where}: got {str(first['input'])!r:.60}: {first['msg']}") from None

@@ -55,6 +55,11 @@ from geoservice.server.rendering.renderer import Pictures
 from geoservice.server.rendering.route import MapTiles
 from geoservice.server.response_cache import ResponseCache
 from geoservice.server.responses import cache_headers
+from geoservice.server.scenarios import routes as scenarios
+from geoservice.server.scenarios import station_routes, station_writes
+from geoservice.server.scenarios.baseline import Baselines
+from geoservice.server.scenarios.requests import Scenarios
+from geoservice.server.scenarios.store import ScenarioStore
 from geoservice.server.styles import glyphs, legends, sprites
 from geoservice.server.styles import routes as styles
 from geoservice.server.tiles import tilesets
@@ -65,8 +70,8 @@ from geoservice.settings import Settings
 
 ROUTERS = (
     features.router, sprites.router, glyphs.router, legends.router, styles.router, documents.router,
-    landing.router, clients.router, processes.router, jobs.router, tilesets.router, manifest.router, health.router,
-    access.router, static_files.router,
+    landing.router, clients.router, processes.router, jobs.router, scenarios.router, station_routes.router,
+    station_writes.router, tilesets.router, manifest.router, health.router, access.router, static_files.router,
 )  # fmt: skip
 """In the order of matching: features first, as matching the others takes some per cent of the time of a page, and static files
 last, because their route matches every path."""
@@ -90,6 +95,7 @@ def create_api(
     pictures: Pictures,
     questions: JobPool,
     runner: JobRunner,
+    stored: ScenarioStore,
 ) -> FastAPI:
     """Return the FastAPI part: all routes except vector tiles, PMTiles files and map tiles."""
 
@@ -111,6 +117,7 @@ def create_api(
     )  # fmt: skip
     api.state.geoservice, api.state.running, api.state.pictures = deps.app_state(settings, releases), running, pictures
     api.state.questions, api.state.jobs = questions, runner
+    api.state.scenarios = Scenarios(stored, Baselines())
     errors.add_handlers(api)
 
     async def not_modified(request: Request, error: Exception) -> Response:
@@ -153,6 +160,7 @@ def build_routes(
     pictures: Pictures,
     questions: JobPool,
     runner: JobRunner,
+    stored: ScenarioStore,
 ) -> ASGIApp:
     """Return the application behind authentication: FastAPI and the bare routes of tiles."""
     tiles = Tiles(releases, cache.put)
@@ -161,7 +169,7 @@ def build_routes(
     bare: dict[str, ASGIApp] = {TILE_ROUTE: tiles, ARCHIVE_ROUTE: Archives(releases), MAP_ROUTE: maps}
     api = RouteRecorder(
         GZipMiddleware(
-            create_api(settings, releases, running, pictures, questions, runner), minimum_size=1000, compresslevel=5,
+            create_api(settings, releases, running, pictures, questions, runner, stored), minimum_size=1000, compresslevel=5,
             exclude_content_types=(*DEFAULT_EXCLUDED_CONTENT_TYPES, PARQUET),
         )
     )  # fmt: skip
@@ -206,7 +214,8 @@ def create_app(settings: Settings, store: ReleaseStore, folder: Path | None = No
     questions = question_pool(store, settings, running.metrics.histogram("question", "Seconds to answer a live question"))
     jobs_pool = job_pool(store, settings, JOB_MODULES, running.metrics.histogram("job", "Seconds of a job"))
     runner = JobRunner(JobStore(folder and folder / JOBS), jobs_pool, JOB_TASKS)
-    app = build_routes(settings, releases, running, cache, Pictures(pool), questions, runner)
+    stored = ScenarioStore(accesses)
+    app = build_routes(settings, releases, running, cache, Pictures(pool), questions, runner, stored)
     app = with_access_control(app, settings, running.metrics, accesses, tokens)
     app = ConcurrencyLimiter(app, settings, running.metrics, lambda scope: lane_of(scope, releases.version))
     app = RequestHost(app, parse_networks(settings.proxies) if settings.proxy_headers else ())

@@ -46,6 +46,14 @@ READ, EXECUTE, DISMISS = "GET, HEAD, OPTIONS", "POST, OPTIONS", "GET, HEAD, DELE
 """Methods of all paths, those of the execution of a process, which changes nothing either, and those of a job."""
 EXECUTION = re.compile(r"/processes/[^/]+/execution/?")
 JOB = re.compile(r"/jobs/[^/]+/?")
+MERGE_PATCH = "application/merge-patch+json"
+WRITABLE = (
+    (re.compile(r"/scenarios/?"), "GET, HEAD, POST, OPTIONS"),
+    (re.compile(r"/scenarios/[^/]+/?"), "GET, HEAD, PUT, DELETE, OPTIONS"),
+    (re.compile(r"/scenarios/[^/]+/collections/stations/items/?"), "GET, HEAD, POST, OPTIONS"),
+    (re.compile(r"/scenarios/[^/]+/collections/stations/items/.+", re.DOTALL), "GET, HEAD, PUT, PATCH, DELETE, OPTIONS"),
+)
+"""Paths that can be written to, with their methods."""
 PREFLIGHT = [(b"access-control-max-age", b"86400"), (b"vary", b"Access-Control-Request-Headers")]
 REQUEST_FIELDS = b"Accept, Accept-Language, Authorization, Content-Type, If-Match, If-None-Match, If-Range, Prefer, Range"
 """Request headers that are always allowed to pages of other sites."""
@@ -60,6 +68,8 @@ def allowed_methods(path: str) -> str:
     >>> allowed_methods("/jobs"), allowed_methods("/jobs/x")
     ('GET, HEAD, OPTIONS', 'GET, HEAD, DELETE, OPTIONS')
     """
+    if path.startswith("/scenarios"):
+        return next((methods for pattern, methods in WRITABLE if pattern.fullmatch(path)), READ)
     if EXECUTION.fullmatch(path):
         return EXECUTE
     return DISMISS if JOB.fullmatch(path) else READ
@@ -74,7 +84,8 @@ def preflight(scope: Scope) -> Headers:
     more = b", " + requested if FIELD_LIST.fullmatch(requested) else b""
     methods = allowed_methods(scope["path"]).encode()
     allow = [(b"access-control-allow-methods", methods), (b"allow", methods)]
-    return [*PREFLIGHT, *allow, (b"access-control-allow-headers", REQUEST_FIELDS + more)]
+    patch = [(b"accept-patch", MERGE_PATCH.encode())] if b"PATCH" in methods else []
+    return [*PREFLIGHT, *allow, *patch, (b"access-control-allow-headers", REQUEST_FIELDS + more)]
 
 
 async def send_response(send: Send, status: int, headers: Headers, body: bytes = b"") -> None:

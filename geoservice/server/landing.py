@@ -16,6 +16,7 @@ from geoservice.server.links import REL, Link, link
 from geoservice.server.openapi import document_3_0
 from geoservice.server.processes import routes as processes
 from geoservice.server.responses import document, respond
+from geoservice.server.scenarios.scenario import is_reader
 from geoservice.server.static_files import page_file
 from geoservice.server.styles import routes as styles
 from geoservice.server.tiles import tilesets
@@ -46,7 +47,9 @@ Description = Annotated[RequestContext, Depends(request_context("openapi", "json
 def landing_links(context: RequestContext) -> list[Link]:
     """Return the links of the landing page."""
     to = context.urls.to
+    scenarios = [link("related", JSON, to("/scenarios"), "stored scenarios")] if is_reader(context.principal) else []
     return [
+        *scenarios,
         link("self", JSON, to("/", {"f": "json"})),
         link("alternate", HTML, to("/", {"f": "html"}), "map"),
         link("service-desc", OPENAPI, to("/api"), "API description"),

@@ -7,7 +7,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from geoservice.server.headers import send_response
 from geoservice.server.query_params import without_cache_buster
 
-ONE_SLASH = re.compile(r"[^/]/$")
+ONE_SLASH = re.compile(r"[^/]/\Z")
 
 
 class LenientUrls:

@@ -64,6 +64,21 @@ CHINESE: Mapping[str, str] = MappingProxyType({
     "Properties for sortby": "排序可用的字段",
     "Properties of a layer's features": "图层要素的字段",
     "The caller and the layers it may read": "访问者及其可读取的内容",
+    "Stored scenarios": "已保存的情景",
+    "A stored scenario": "一个已保存的情景",
+    "Store a scenario": "保存情景",
+    "Replace a stored scenario": "替换已保存的情景",
+    "Delete a stored scenario": "删除已保存的情景",
+    "Conformance classes of a scenario": "情景资源符合的标准类",
+    "Collections of a scenario": "情景的数据集",
+    "The stations of a scenario as a collection": "情景中的站点（数据集）",
+    "Properties of the stations of a scenario": "情景中站点的字段",
+    "Stations of a scenario": "情景中的站点列表",
+    "A station of a scenario": "情景中的一个站点",
+    "Add a station to a scenario": "在情景中新设站点",
+    "Replace a station of a scenario": "替换情景中的站点",
+    "Change a station of a scenario": "修改情景中的站点",
+    "Remove or close a station of a scenario": "移除或关闭情景中的站点",
 })  # fmt: skip
 
 

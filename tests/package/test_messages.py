@@ -12,6 +12,7 @@ import typer
 
 from geoservice.cli import app
 from geoservice.release import open_store
+from geoservice.server.access.store import access_store
 from geoservice.server.app import create_api
 from geoservice.server.lanes import bare_route
 from geoservice.server.operations import health
@@ -22,6 +23,7 @@ from geoservice.server.processes.pool import question_pool
 from geoservice.server.release_pool import ReleasePool
 from geoservice.server.rendering.pool import drawing_pool
 from geoservice.server.rendering.renderer import Pictures
+from geoservice.server.scenarios.store import ScenarioStore
 from geoservice.settings import Settings
 
 PACKAGE = Path(__file__).parents[2] / "geoservice"
@@ -102,8 +104,8 @@ def served() -> list[re.Pattern[str]]:
         running = health.Running(Metrics(None), None)
         settings = Settings(home=Path(folder))
         pictures, questions = Pictures(drawing_pool(store, settings)), question_pool(store, settings)
-        runner = JobRunner(JobStore(None), questions, {})
-        paths = create_api(settings, current, running, pictures, questions, runner).openapi()["paths"]
+        runner, stored = JobRunner(JobStore(None), questions, {}), ScenarioStore(access_store(settings))
+        paths = create_api(settings, current, running, pictures, questions, runner, stored).openapi()["paths"]
         runner.store.close()
     return [re.compile(re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(path)) + r"\Z") for path in (*paths, *health.PATHS)]
 

@@ -105,9 +105,16 @@ TABLE_OF_ROUTES = {
     f"{COLLECTION}/map/tiles/{TILE}.png": "layer", f"{COLLECTION}/map/tiles/{TILE}@2x.png": "layer",
 }  # fmt: skip
 EXECUTION = "/processes/{process_id}/execution"
-"""The only route that is posted to; :file:`test_processes.py` tests who may."""
+"""It is posted to; :file:`test_processes.py` tests who may."""
 JOBS = {"/jobs/{job_id}", "/jobs/{job_id}/results"}
 """Routes of one job; :file:`test_job_routes.py` tests who may."""
+SCENARIO = "/scenarios/{scenario_id}"
+SCENARIOS = {
+    "/scenarios", SCENARIO, f"{SCENARIO}/conformance", f"{SCENARIO}/collections", f"{SCENARIO}/collections/stations",
+    f"{SCENARIO}/collections/stations/schema", f"{SCENARIO}/collections/stations/items",
+    f"{SCENARIO}/collections/stations/items/{{station}}",
+}  # fmt: skip
+"""For planners only, and can be written to; :file:`test_scenarios.py` tests who may."""
 MORE = {"/map": "bbox=25,60,26,60.5&width=200", f"{COLLECTION}/map": "bbox=25,60,26,60.5&width=200"}
 FILTERED = {
     f"{COLLECTION}/items": "filter=name_en%20LIKE%20%27%25A%25%27", f"{COLLECTION}/tiles/{TILE}": "properties=name_en",
@@ -184,7 +191,7 @@ def allowed_statuses(route: str, layer: str, who: str) -> set[int]:
 
 def test_the_table_has_every_route(world: World) -> None:
     served = set(world.document["paths"])
-    assert served == {*TABLE_OF_ROUTES, EXECUTION, *JOBS}, "add the route to the table of this test"
+    assert served == {*TABLE_OF_ROUTES, EXECUTION, *JOBS, *SCENARIOS}, "add the route to the table of this test"
 
 
 def test_a_question_needs_a_valid_token_and_the_layer_coverage(world: World) -> None:

@@ -32,7 +32,7 @@ def test_the_list_and_the_description_name_the_inputs(client):
     described = client.json(PATH)
     assert [p["id"] for p in listed] == ["station-scenario", "zone-summary", "isochrone", "siting"]
     assert described["title"] == "Stations as they could be"
-    assert set(described["inputs"]) == {"service", "mode", "tier", "group", "edits", "areas", "access"}
+    assert set(described["inputs"]) == {"service", "mode", "tier", "group", "edits", "areas", "access", "scenario"}
     assert client.json(f"{PATH}?lang=zh")["title"] == "站点情景"
     missing = client.get("/processes/nothing")
     assert (missing.status_code, missing.json()["type"].rpartition("/")[2]) == (404, "no-such-process")

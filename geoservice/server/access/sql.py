@@ -23,7 +23,8 @@ class AccessStatements:
     def __init__(self, engine: Literal["sqlite", "postgresql"], prefix: str = "") -> None:
         if engine == "postgresql" and not _PREFIX.fullmatch(prefix):
             raise ValueError(prefix)
-        self.engine, self.schema = engine, f"{prefix}_access"
+        self.engine: Literal["sqlite", "postgresql"] = engine
+        self.prefix, self.schema = prefix, f"{prefix}_access"
         self._mark = "?" if engine == "sqlite" else "%s"
 
     def _name(self, table: str) -> str:
@@ -90,15 +91,21 @@ class AccessStatements:
 
     def grant(self, role: str) -> list[str]:
         """Allow a role to read tokens and to append to the audit log, and nothing else; it cannot read the log."""
-        if not re.fullmatch(r"[^\"\0]{1,63}", role):
-            raise ValueError(role)
+        role = quoted_role(role)
         readable = ", ".join(map(self._name, ("tokens", "state", "head")))
         return [
-            f'REVOKE ALL ON ALL TABLES IN SCHEMA "{self.schema}" FROM PUBLIC, "{role}"',
-            f'GRANT USAGE ON SCHEMA "{self.schema}" TO "{role}"',
-            f'GRANT SELECT ON {readable} TO "{role}"',
-            f'GRANT INSERT ON {self._name("audit")} TO "{role}"',
+            f'REVOKE ALL ON ALL TABLES IN SCHEMA "{self.schema}" FROM PUBLIC, {role}',
+            f'GRANT USAGE ON SCHEMA "{self.schema}" TO {role}',
+            f"GRANT SELECT ON {readable} TO {role}",
+            f"GRANT INSERT ON {self._name('audit')} TO {role}",
         ]
+
+
+def quoted_role(role: str) -> str:
+    """Return the name of a role as an identifier; raises ValueError for one that PostgreSQL cannot have."""
+    if not re.fullmatch(r"[^\"\0]{1,63}", role):
+        raise ValueError(role)
+    return f'"{role}"'
 
 
 def to_row(token: Token) -> list[Any]:

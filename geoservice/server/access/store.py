@@ -1,7 +1,7 @@
 """The access store: tokens and the audit log, in SQLite or PostgreSQL."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -45,6 +45,28 @@ class AccessStore:
     def __init__(self, database: AccessDatabase, statements: AccessStatements, owner: bool) -> None:
         self._database, self._sql, self._owner = database, statements, owner
 
+    @property
+    def statements(self) -> AccessStatements:
+        """The statements of the engine."""
+        return self._sql
+
+    @property
+    def owner(self) -> bool:
+        """Whether this process may create tables."""
+        return self._owner
+
+    def exists(self) -> bool:
+        """Whether there may be anything to read."""
+        return self._database.exists()
+
+    @contextmanager
+    def transaction(self, write: bool = False) -> Iterator[AccessSession]:
+        """Open a transaction for further tables of the database; a writer has the writers' lock."""
+        with self._database.session(write) as session:
+            if write:
+                self._prepare(session)
+            yield session
+
     def _has_tables(self, session: AccessSession) -> bool:
         return bool(session.execute(self._sql.exists())[0][0])
 
@@ -81,7 +103,7 @@ class AccessStore:
                 raise Conflict(f"token {token.name}: an active token has this name; revoke it first, or use another name")
             session.execute(self._sql.add(), to_row(token))
             session.execute(self._sql.bump_version())
-            self._append(session, [entry])
+            self.record(session, [entry])
 
     def revoke(self, name: str, entry: AuditEntry) -> Token:
         """Revoke the token of a name and all tokens under it; raises :class:`NotFound` for an unknown name."""
@@ -90,16 +112,17 @@ class AccessStore:
             token = active_token(self._tokens(session), name)
             session.execute(self._sql.revoke(), [rfc3339(), token.id])
             session.execute(self._sql.bump_version())
-            self._append(session, [entry])
+            self.record(session, [entry])
         return token
 
     def append(self, entries: Sequence[AuditEntry]) -> None:
         """Append rows to the audit log; on return they are on disk."""
         with self._database.session(write=True) as session:
             self._prepare(session)
-            self._append(session, entries)
+            self.record(session, entries)
 
-    def _append(self, session: AccessSession, entries: Sequence[AuditEntry]) -> None:
+    def record(self, session: AccessSession, entries: Sequence[AuditEntry]) -> None:
+        """Append rows to the audit log in a transaction for writing."""
         head = AuditHead(*session.execute(self._sql.head())[0])
         for entry in entries:
             row = next_row(entry, head)

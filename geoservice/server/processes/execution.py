@@ -3,12 +3,11 @@
 from dataclasses import dataclass
 from typing import Any
 
-import orjson
-from fastapi import Request
 from pydantic import BaseModel
 
 from geoservice.errors import ParameterError
 from geoservice.live.inputs import checked_inputs
+from geoservice.server.json_body import parse_object
 
 MAX_BODY = 1_000_000
 """Bytes of a request's body."""
@@ -35,16 +34,6 @@ class Execution:
     response: str
 
 
-async def read_body(request: Request) -> bytes:
-    """Return the body of a request; raises :class:`ParameterError` if it is too large."""
-    body = b""
-    async for part in request.stream():
-        body += part
-        if len(body) > MAX_BODY:
-            raise ParameterError(f"body: larger than {MAX_BODY} bytes; ask with fewer edits or candidates")
-    return body
-
-
 def parse_execution(body: bytes, model: type[BaseModel]) -> Execution:
     """Return the execution in a request's body; raises :class:`ParameterError` that names what is wrong.
 
@@ -52,11 +41,8 @@ def parse_execution(body: bytes, model: type[BaseModel]) -> Execution:
     >>> parse_execution(b'{"inputs": {"service": "clinic", "mode": "walk"}}', CoverageQuestion).inputs.tier
     'any'
     """
-    try:
-        content: Any = orjson.loads(body)
-    except orjson.JSONDecodeError:
-        raise ParameterError('body: not JSON; send {"inputs": {…}}') from None
-    if not isinstance(content, dict) or not isinstance(content.get("inputs"), dict):
+    content = parse_object(body, '{"inputs": {…}}')
+    if not isinstance(content.get("inputs"), dict):
         raise ParameterError('body: expected an object with "inputs", itself an object')
     response, outputs = content.get("response", RESPONSES[0]), content.get("outputs", {})
     if response not in RESPONSES:

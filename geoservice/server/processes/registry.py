@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from geoservice.live import question
 from geoservice.server.formats import GEOJSON
 from geoservice.server.processes.errors import NoSuchProcess
+from geoservice.server.scenarios.question import StoredCoverageQuestion, StoredZoneQuestion
 from geoservice.siting.question import SitingQuestion
 
 LAYER = "coverage"
@@ -77,7 +78,7 @@ STATION_SCENARIO = Process(
         "en": "Coverage of areas, people newly covered and no longer covered, and people of stations after stations are added, "
         "moved, closed or changed; each number with its margin.",
     },
-    question.CoverageQuestion,
+    StoredCoverageQuestion,
 )
 ZONE = Process(
     question.ZONE,
@@ -88,7 +89,7 @@ ZONE = Process(
         "en": "People in a polygon or circle drawn on the map, how many of them are within reach, their median minutes and "
         "their stations, before and after edits of stations; each number with its margin.",
     },
-    question.ZoneQuestion,
+    StoredZoneQuestion,
 )
 ISOCHRONE = Process(
     question.ISOCHRONE,

@@ -2,15 +2,15 @@
 
 from typing import Annotated, Any
 
-import orjson
 from fastapi import APIRouter, Depends, Request, Response
 
 from geoservice.server import schemas
 from geoservice.server.deps import RequestContext, request_context
 from geoservice.server.formats import HTML, JSON
 from geoservice.server.jobs.pool import JobPool
+from geoservice.server.json_body import read_body
 from geoservice.server.links import REL, link
-from geoservice.server.processes.execution import EXECUTE, parse_execution, read_body
+from geoservice.server.processes.execution import EXECUTE, MAX_BODY, parse_execution
 from geoservice.server.processes.jobs.execute import execute_job
 from geoservice.server.processes.jobs.routes import JOB_STATUS
 from geoservice.server.processes.jobs.status import wrapped
@@ -19,6 +19,7 @@ from geoservice.server.processes.pages import PAGING, PAGING_PARAMETERS, page_of
 from geoservice.server.processes.registry import LAYER, LIST_TITLES, PROCESSES, process_of
 from geoservice.server.release_pool import version_of
 from geoservice.server.responses import document
+from geoservice.server.scenarios.resolve import resolved
 
 CONFORMS = tuple(
     f"http://www.opengis.net/spec/ogcapi-processes-1/1.0/conf/{name}"
@@ -81,12 +82,13 @@ async def process(context: Page, process_id: str) -> Response:
 async def execute(context: Answer, request: Request, process_id: str) -> Response:
     """Return the answer to a question; it is computed from the release, and nothing is kept but jobs, for an hour."""
     process, layer = process_of(process_id), context.layer(LAYER)
-    execution = parse_execution(await read_body(request), process.inputs)
+    execution = parse_execution(await read_body(request, "ask with fewer edits or candidates", MAX_BODY), process.inputs)
     within = context.principal.within(layer)
     if process.is_job:
         return await execute_job(context, request, process, execution, within)
+    question = await resolved(execution.inputs, context)
     pool: JobPool = request.app.state.questions
-    body = await pool.run(version_of(context.reader), LiveTask(process.id, execution.inputs, within))
+    body = await pool.run(version_of(context.reader), LiveTask(process.id, question, within))
     if execution.response == "document":
         return Response(wrapped(orjson.loads(body), process.media_type, "document"), 200, {"Cache-Control": "no-store"}, JSON)
     return Response(body, 200, {"Cache-Control": "no-store"}, process.media_type)

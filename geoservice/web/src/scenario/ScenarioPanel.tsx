@@ -7,6 +7,7 @@ import { Failure } from "../ui/Failure";
 import { groupName, modeName, serviceName } from "../ui/words";
 import { summary } from "../rows";
 import { ChangedAreas } from "./ChangedAreas";
+import { ComparePanel } from "./compare/ComparePanel";
 import { clearAll, COVERAGE, edits, history, present, put, redo, undo } from "./choice";
 import { answer, busy, first, known, overall, places, problem, retry } from "./data";
 import { MOST } from "./edits";
@@ -14,6 +15,7 @@ import { leave } from "./entry";
 import { EditList } from "./EditList";
 import { focusMark } from "./markers";
 import { SitingPanel } from "./siting/SitingPanel";
+import { SavedPanel } from "./saved/SavedPanel";
 import { StationLoads } from "./StationLoads";
 import { StationPicker } from "./StationPicker";
 import { people } from "./words";
@@ -91,6 +93,8 @@ export function ScenarioPanel() {
       {!present.value && <StationLoads />}
       <SitingPanel />
       <StationPicker />
+      <ComparePanel />
+      <SavedPanel />
       <p class="quiet small">{t("scenario.note")}</p>
     </section>
   );

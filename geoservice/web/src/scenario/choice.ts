@@ -46,6 +46,8 @@ const record = (next: History["now"], key: string | null = null): void => void (
 export const change = (station: string, what: Change, key: string | null = null): void => record(changed(edits.value, station, what), key);
 export const remove = (station: string): void => record(removed(edits.value, station));
 export const clearAll = (): void => record([]);
+/** Puts other edits in the place of all; one step back brings these again. */
+export const replaceAll = (next: History["now"]): void => record(next);
 export const undo = (): void => void (history.value = undone(history.value));
 export const redo = (): void => void (history.value = redone(history.value));
 

@@ -9,6 +9,7 @@ export interface Edit {
   services?: readonly string[];
   name?: string;
   capacity?: number;
+  start_delay_s?: number;
   /** False is closed; open stations do not say so. */
   open?: boolean;
 }
@@ -59,7 +60,7 @@ const plain = (text: string): string => text.replace(/%([0-9a-f]{4})/g, (_, code
 /** The edits as a text for an address: fields between asterisks, edits between spaces. */
 export const encoded = (edits: Edits): string =>
   edits
-    .map((e) => [e.station, e.lon ?? "", e.lat ?? "", e.tier ?? "", (e.services ?? []).join("."), e.name ?? "", e.capacity ?? "", e.open === false ? "x" : ""])
+    .map((e) => [e.station, e.lon ?? "", e.lat ?? "", e.tier ?? "", (e.services ?? []).join("."), e.name ?? "", e.capacity ?? "", e.open === false ? "x" : "", e.start_delay_s ?? ""])
     .map((fields) => fields.map((field) => escaped(String(field))).join("*").replace(/\*+$/, ""))
     .join(" ");
 
@@ -75,7 +76,7 @@ const numberIn = (text: string, least: number, most: number): number | undefined
 };
 
 function decodedOne(text: string, { tiers, services }: Allowed): Edit | null {
-  const [station = "", lon = "", lat = "", tier = "", offered = "", name = "", capacity = "", closed = ""] = text.split("*").map(plain);
+  const [station = "", lon = "", lat = "", tier = "", offered = "", name = "", capacity = "", closed = "", delay = ""] = text.split("*").map(plain);
   const at = { lon: numberIn(lon, -180, 180), lat: numberIn(lat, -85, 85) };
   const placed = at.lon !== undefined && at.lat !== undefined;
   const list = offered.split(".").filter(Boolean);
@@ -83,7 +84,7 @@ function decodedOne(text: string, { tiers, services }: Allowed): Edit | null {
   if (list.length > 0 && !(placed && tier !== "")) return null;
   const edit = tidy({
     station, ...(placed ? at : {}), tier: tier || undefined, services: list.length ? list : undefined,
-    name: name.slice(0, 200), capacity: numberIn(capacity, 0, 1e9), open: closed !== "x",
+    name: name.slice(0, 200), capacity: numberIn(capacity, 0, 1e9), start_delay_s: numberIn(delay, 0, 86_400), open: closed !== "x",
   });
   return Object.keys(edit).length > 1 ? edit : null;
 }

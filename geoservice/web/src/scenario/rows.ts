@@ -58,20 +58,20 @@ export const rowsAt = (answer: Answer, level: string, minutes: number): AreaRow[
 
 /** People that the study does not show are some; only a number of zero is nobody. */
 const some = ({ value, status }: Estimate): boolean => status === "under" || (value ?? 0) !== 0;
-const size = ({ value }: Estimate): number => value ?? 0;
+export const size = ({ value }: Estimate): number => value ?? 0;
 
 /** Rows with people newly within the minutes or no longer within them, the most gained first, then the most lost. */
 export const changedRows = (rows: readonly AreaRow[]): AreaRow[] =>
   rows.filter((r) => some(r.gained) || some(r.lost)).sort((a, b) => size(b.gained) - size(a.gained) || size(b.lost) - size(a.lost));
 
 /** A difference whose margin exceeds it says no more than that. */
-const marked = (value: number, margin: number | null): Estimate => ({ value, margin, status: margin !== null && margin > 0 && margin >= Math.abs(value) ? "uncertain" : "ok" });
+export const marked = (value: number, margin: number | null): Estimate => ({ value, margin, status: margin !== null && margin > 0 && margin >= Math.abs(value) ? "uncertain" : "ok" });
 
 /** The margin of a number, or what the study may hide of it. */
-const open = ({ value, margin, status }: Estimate, hideBelow: number | null): number | null => (status === "under" || value === null ? hideBelow : margin);
+export const open = ({ value, margin, status }: Estimate, hideBelow: number | null): number | null => (status === "under" || value === null ? hideBelow : margin);
 
 /** Both margins as independent ones; the people gained and lost live in different places. */
-const both = (a: number | null, b: number | null): number | null => (a === null || b === null ? null : Math.hypot(a, b));
+export const both = (a: number | null, b: number | null): number | null => (a === null || b === null ? null : Math.hypot(a, b));
 
 export interface Overall {
   before: Estimate;

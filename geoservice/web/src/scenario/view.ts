@@ -15,7 +15,7 @@ export { ScenarioPanel } from "./ScenarioPanel";
 
 /** Ctrl+Z and Ctrl+Shift+Z; a field has an undo of its own. */
 function keys(event: KeyboardEvent): void {
-  const field = event.target instanceof HTMLInputElement;
+  const field = event.target instanceof HTMLInputElement || event.target instanceof HTMLTextAreaElement;
   if (field || !(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "z") return;
   event.preventDefault();
   if (event.shiftKey) redo();

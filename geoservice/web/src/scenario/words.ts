@@ -14,6 +14,9 @@ export function nameOf(station: string): string {
   return place ? place[language.value] : edit && isNew(edit) ? t("scenario.unnamed", { number: numberOf(station) }) : station;
 }
 
+/** A time of the server as the reader writes it, to the minute. */
+export const when = (text: string): string => new Intl.DateTimeFormat(language.value === "zh" ? "zh-CN" : "en-GB", { dateStyle: "medium", timeStyle: "short" }).format(new Date(text));
+
 /** "New station 1, new", for whoever hears the map, with the keys that move it. */
 export const markLabel = ({ station, kind }: Marked): string => t(`scenario.mark.${kind}`, { name: nameOf(station) });
 

@@ -17,7 +17,7 @@ import { Sheet } from "./Sheet";
 /** Escape closes what was opened last: the card on the map, then the area chosen. */
 function closeLast(event: KeyboardEvent): void {
   if (event.key !== "Escape" || event.defaultPrevented || closeCard()) return;
-  if (scenarioOn.value) return event.target instanceof HTMLInputElement ? event.target.blur() : leave();
+  if (scenarioOn.value) return event.target instanceof HTMLInputElement || event.target instanceof HTMLTextAreaElement ? event.target.blur() : leave();
   if (flowsOn.value) return code.value.value?.closeLast();
   selected.value = null;
 }

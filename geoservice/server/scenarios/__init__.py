@@ -1,0 +1,1 @@
+"""Scenarios of planners: named sets of station edits, kept beside the tokens; the release itself is never changed."""

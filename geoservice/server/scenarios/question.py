@@ -1,0 +1,19 @@
+"""Inputs of live questions about a scenario: its edits, or the id of a stored scenario in their place."""
+
+from pydantic import BaseModel, Field
+
+from geoservice.live.question import CoverageQuestion, ZoneQuestion
+
+
+class StoredScenario(BaseModel):
+    """The id of a stored scenario, whose edits are those of the question."""
+
+    scenario: str | None = Field(None, min_length=1, max_length=64)
+
+
+class StoredCoverageQuestion(CoverageQuestion, StoredScenario):
+    """What coverage becomes with some edits of stations, or with those of a stored scenario."""
+
+
+class StoredZoneQuestion(ZoneQuestion, StoredScenario):
+    """The people of a zone before and after some edits of stations, or those of a stored scenario."""

@@ -1,0 +1,100 @@
+/** Which two scenarios are compared, and the answers to both at the same question. */
+
+import { computed, signal } from "@preact/signals";
+import { postQuestion } from "../../api";
+import { now, valueAt, whole } from "../../data";
+import { Loaded } from "../../loaded";
+import { group, level, minutes, mode, service, study, tier } from "../../state";
+import { edits } from "../choice";
+import { known } from "../data";
+import { decoded, isNew, type Edits } from "../edits";
+import type { Answer } from "../rows";
+import { fetchStored } from "../saved/client";
+import { scenarios } from "../saved/saved";
+import { areaDifferences, overallAt, overallDifference, type AreaDifference, type Difference, type Present } from "./differences";
+
+export const unfolded = signal(false);
+/** What a side is: the release, the edits on the map, those of a link, or a stored scenario by its id. */
+export const PRESENT = "present";
+export const MAP = "map";
+export const LINK = "link";
+export const sides = [signal(PRESENT), signal(MAP)] as const;
+/** The address of a scenario that somebody has passed on. */
+export const link = signal("");
+
+/** The edits that a link holds; null for a text that is no link to a scenario. */
+export function editsOfLink(text: string): Edits | null {
+  const parts = new URLSearchParams(text.slice(text.indexOf("#") + 1).trim());
+  if (!text.includes("#") || parts.get("scenario") !== "on") return null;
+  return decoded(parts.get("edits") ?? "", { tiers: study.value.tiers, services: study.value.services.map((s) => s.id) });
+}
+export const badLink = computed((): boolean => sides.some((s) => s.value === LINK) && link.value.trim() !== "" && editsOfLink(link.value) === null);
+
+/** The edits of a side, or the stored scenario that has them at a revision; null while there are none to ask about. */
+function sourceOf(side: string): string | null {
+  if (side === PRESENT) return JSON.stringify({ edits: [] });
+  if (side === MAP) return JSON.stringify({ edits: edits.value });
+  if (side === LINK) {
+    const found = editsOfLink(link.value);
+    return found && JSON.stringify({ edits: found });
+  }
+  const stored = scenarios.value.find((s) => s.id === side);
+  return stored ? JSON.stringify({ id: stored.id, revision: stored.revision }) : null;
+}
+
+async function ask(source: string): Promise<Answer> {
+  const { id, edits: own } = JSON.parse(source) as { id?: string; edits?: Edits };
+  const all = own ?? (await fetchStored(id!)).edits;
+  const sent = all.filter((e) => isNew(e) || known.value.has(e.station));
+  return postQuestion<Answer>({ service: service.value, mode: mode.value, tier: tier.value, group: group.value, edits: sent, areas: "changed" });
+}
+
+const question = computed((): string | null => {
+  const sources = sides.map((s) => sourceOf(s.value));
+  const asking = unfolded.value && known.value.size > 0 && sources.every((s) => s !== null);
+  return asking ? JSON.stringify([service.value, mode.value, tier.value, group.value, ...sources]) : null;
+});
+
+/** Both answers, one after the other: the server answers one question of an engine at a time. */
+export const answers = new Loaded<readonly [Answer, Answer]>(
+  () => question.value,
+  async () => {
+    const [a, b] = (JSON.parse(question.value!) as string[]).slice(4) as [string, string];
+    const first = await ask(a);
+    return [first, a === b ? first : await ask(b)];
+  },
+);
+
+const hideBelow = computed((): number | null => study.value.disclosure?.hide_below ?? null);
+/** The area that holds the study: of a coarser level, or the only one. */
+const unit = computed((): string | null => {
+  const above = whole.value?.areas[0] ?? (now.value.areas.length === 1 ? now.value.areas[0] : undefined);
+  return above?.unit ?? null;
+});
+
+function presentAt(at: number): Present | null {
+  const here = whole.value ?? now.value;
+  if (unit.value === null) return null;
+  return { unit: unit.value, share: valueAt("share", unit.value, at, here), people: valueAt("people", unit.value, at, here) };
+}
+
+export interface Total extends Difference {
+  minutes: number;
+}
+
+/** The study at every break, the same for both scenarios; nothing where no area holds the study. */
+export const totals = computed((): Total[] => {
+  const found = answers.value.value;
+  if (!found) return [];
+  return study.value.minutes.flatMap((at) => {
+    const present = presentAt(at);
+    if (!present) return [];
+    const [a, b] = found.map((answer) => overallAt(answer, present, level.value, at, hideBelow.value)) as [ReturnType<typeof overallAt>, ReturnType<typeof overallAt>];
+    return [{ minutes: at, ...overallDifference(a, b, present.people, hideBelow.value) }];
+  });
+});
+
+export const areas = computed((): AreaDifference[] => {
+  const found = answers.value.value;
+  return found ? areaDifferences(found[0], found[1], level.value, minutes.value, hideBelow.value) : [];
+});
