@@ -3,6 +3,9 @@ import { useEffect } from "preact/hooks";
 import { code } from "../flow/load";
 import { say, t } from "../i18n";
 import { narrow, panels } from "../layout";
+import { leaveTool } from "../live/entry";
+import { code as toolCode } from "../live/load";
+import { tool } from "../live/tool";
 import { closeCard } from "../map/cards";
 import { MapView } from "../map/MapView";
 import { scenarioOn } from "../scenario/choice";
@@ -14,9 +17,10 @@ import { Panel } from "./Panel";
 import { Answers } from "./Results";
 import { Sheet } from "./Sheet";
 
-/** Escape closes what was opened last: the card on the map, then the area chosen. */
+/** Escape closes what was opened last: the card on the map, what is being drawn, the tool, then the area chosen. */
 function closeLast(event: KeyboardEvent): void {
   if (event.key !== "Escape" || event.defaultPrevented || closeCard()) return;
+  if (tool.value) return event.target instanceof HTMLInputElement ? event.target.blur() : void (toolCode.value.value?.cancel() || leaveTool());
   if (scenarioOn.value) return event.target instanceof HTMLInputElement ? event.target.blur() : leave();
   if (flowsOn.value) return code.value.value?.closeLast();
   selected.value = null;

@@ -4,7 +4,7 @@ import { t } from "../i18n";
 import type { Problem } from "../loaded";
 
 interface Props {
-  what: "numbers" | "gaps" | "stations" | "flows" | "hotspots" | "equal" | "scorecards" | "scenario" | "map" | "colours" | "tiles" | "projection" | "overload" | "vans" | "readiness";
+  what: "numbers" | "gaps" | "stations" | "flows" | "hotspots" | "equal" | "scorecards" | "scenario" | "zone" | "isochrone" | "map" | "colours" | "tiles" | "projection" | "overload" | "vans" | "readiness";
   /** What the text names. */
   values?: Record<string, string>;
   problem?: Problem;

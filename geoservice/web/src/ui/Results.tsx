@@ -6,6 +6,8 @@ import { code as flowCode, showTheme } from "../flow/load";
 import { code as hotspotCode } from "../hotspot/load";
 import { t } from "../i18n";
 import { narrow, sheet } from "../layout";
+import { code as toolCode } from "../live/load";
+import { tool, type Tool } from "../live/tool";
 import type { Loaded } from "../loaded";
 import { there as cardsThere } from "../scorecard/choice";
 import { code as cardCode } from "../scorecard/load";
@@ -57,7 +59,7 @@ export function Tabs() {
 }
 
 interface FetchedProps<T> {
-  what: "flows" | "hotspots" | "scorecards" | "scenario";
+  what: "flows" | "hotspots" | "scorecards" | "scenario" | Tool;
   code: Loaded<T>;
   panel: (code: T) => FunctionComponent;
 }
@@ -103,8 +105,20 @@ function ScenarioBody() {
   );
 }
 
+/** So does a tool that takes the clicks on the map, also that of a scenario. */
+function ToolBody({ of }: { of: Tool }) {
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a panel that scrolls must be within reach of the keyboard
+    <div id="results-body" role="region" tabIndex={0} aria-label={t(`${of}.title`)}>
+      <Fetched what={of} code={toolCode} panel={(code) => code.Panel} />
+      <p class="reading">{t("reading")}</p>
+    </div>
+  );
+}
+
 /** All that answers the question: in brief, and by tab; a low sheet has no room for the tab. */
 export function Answers({ low = false }: { low?: boolean }) {
+  if (tool.value) return low ? null : <ToolBody of={tool.value} />;
   if (scenarioOn.value) return low ? null : <ScenarioBody />;
   return (
     <>
