@@ -3,19 +3,19 @@
 import { t } from "../i18n";
 import { enterTool } from "../live/entry";
 import { tool, toolsThere } from "../live/tool";
-import { closeCard } from "../map/cards";
 import { place } from "./choice";
 
 interface Props {
   station: string;
   /** Where a scenario puts it, if not where the release has it. */
   at?: [number, number] | undefined;
+  done?: () => void;
 }
 
-export function FromHere({ station, at }: Props) {
+export function FromHere({ station, at, done }: Props) {
   if (!toolsThere.value) return null;
   const open = (): void => {
-    closeCard();
+    done?.();
     place.value = at ? { lon: at[0], lat: at[1] } : { station };
     if (tool.value !== "isochrone") enterTool("isochrone");
   };

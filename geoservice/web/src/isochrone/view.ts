@@ -1,6 +1,7 @@
 /** All of the isochrones, fetched when they are opened. */
 
 import type { Map as MapLibre, MapLayerMouseEvent } from "maplibre-gl";
+import { holdDoubleClick } from "../live/doubleClick";
 import { onMarker } from "../live/grips";
 import { closeCard } from "../map/cards";
 import { putPlace, putStation } from "./choice";
@@ -24,8 +25,7 @@ export const cancel = (): boolean => false;
 
 export function draw(map: MapLibre): () => void {
   closeCard();
-  map.doubleClickZoom.disable();
-  const stops = [asking.keep(), ...keepDrawn(map), () => map.doubleClickZoom.enable()];
+  const stops = [asking.keep(), ...keepDrawn(map), holdDoubleClick(map)];
   return () => {
     for (const stop of stops) stop();
   };

@@ -32,7 +32,7 @@ export function ScenarioCard({ station }: { station: string }) {
     <article class="card scenario-card">
       <h3>{nameOf(station)}</h3>
       <p class="quiet">{named("tier", edit?.tier ?? place?.tier ?? "")} · {services.map(serviceName).join(t("comma"))}</p>
-      <p class="actions"><Actions station={station} edit={edit} done={() => void closeCard()} /><FromHere station={station} at={edit?.lon === undefined || edit.lat === undefined ? undefined : [edit.lon, edit.lat]} /></p>
+      <p class="actions"><Actions station={station} edit={edit} done={() => void closeCard()} /><FromHere station={station} done={() => void closeCard()} at={edit?.lon === undefined || edit.lat === undefined ? undefined : [edit.lon, edit.lat]} /></p>
     </article>
   );
 }

@@ -2,6 +2,7 @@
 
 import type { Map as MapLibre, MapLayerMouseEvent, MapMouseEvent, MapTouchEvent } from "maplibre-gl";
 import { createElement } from "preact";
+import { holdDoubleClick } from "../live/doubleClick";
 import { tool } from "../live/tool";
 import { closeCard, openCard } from "../map/cards";
 import { move, picked, present, put } from "./choice";
@@ -63,10 +64,10 @@ export function keepPointer(map: MapLibre): () => void {
   const begin = (event: Pointed): void => down(map, event);
   map.on("mousedown", begin);
   map.on("touchstart", begin);
-  map.doubleClickZoom.disable();
+  const release = holdDoubleClick(map);
   return () => {
     map.off("mousedown", begin);
     map.off("touchstart", begin);
-    map.doubleClickZoom.enable();
+    release();
   };
 }

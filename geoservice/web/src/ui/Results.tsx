@@ -19,7 +19,7 @@ import { VansPanel } from "../vans/VansPanel";
 import { OverloadList } from "../projection/OverloadList";
 import { AreaCard } from "./AreaCard";
 import { AreaTable } from "./AreaTable";
-import { Controls } from "./Controls";
+import { Controls, Question } from "./Controls";
 import { DataLinks } from "./DataLinks";
 import { Failure } from "./Failure";
 import { Headline } from "./Headline";
@@ -94,12 +94,16 @@ export function Body() {
   );
 }
 
+/** What is asked, where there is no panel for it beside the map. */
+const Choices = () => (narrow.value ? <details class="choices"><summary>{t("question")}</summary><Question /></details> : null);
+
 /** A scenario takes the place of the tabs while it is open. */
 function ScenarioBody() {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a panel that scrolls must be within reach of the keyboard
     <div id="results-body" role="region" tabIndex={0} aria-label={t("scenario.title")}>
       <Fetched what="scenario" code={scenarioCode} panel={(code) => code.ScenarioPanel} />
+      <Choices />
       <p class="reading">{t("reading")}</p>
     </div>
   );
@@ -111,6 +115,7 @@ function ToolBody({ of }: { of: Tool }) {
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a panel that scrolls must be within reach of the keyboard
     <div id="results-body" role="region" tabIndex={0} aria-label={t(`${of}.title`)}>
       <Fetched what={of} code={toolCode} panel={(code) => code.Panel} />
+      <Choices />
       <p class="reading">{t("reading")}</p>
     </div>
   );

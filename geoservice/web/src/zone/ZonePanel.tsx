@@ -9,7 +9,7 @@ import { minutes } from "../state";
 import { Estimated } from "../ui/Estimated";
 import { askedText } from "../ui/words";
 import { kind, path, zone } from "./choice";
-import { asking, compared, numbers } from "./data";
+import { asking, busy, compared, numbers } from "./data";
 import type { Pair, ZoneNumbers } from "./rows";
 import { MOST } from "./shape";
 import { ZoneStations } from "./ZoneStations";
@@ -51,7 +51,7 @@ function Results() {
 
 export function ZonePanel() {
   return (
-    <section class="areas live zone" aria-busy={zone.value !== null && asking.busy.value}>
+    <section class="areas live zone" aria-busy={busy.value}>
       <ToolHead title={t("zone.title")} />
       <p class="hint">{hint()}</p>
       {path.value.length >= MOST && <p class="reason warn" role="status">{t("zone.full", { most: MOST })}</p>}

@@ -24,4 +24,6 @@ const question = computed((): string | null => {
 
 export const drag = new Drag();
 export const asking = new Asking<ZoneAnswer>("zone-summary", question, trip, drag.on);
+/** Whether the zone has neither numbers nor a failure in their place. */
+export const busy = computed((): boolean => zone.value !== null && asking.busy.value && !(scenarioOn.value && places.problem.value));
 export const numbers = computed((): ZoneNumbers | null => asking.answer.value && numbersAt(asking.answer.value, minutes.value));

@@ -1,6 +1,7 @@
 /** What the pointer and the keyboard do on the map while a zone is being drawn. */
 
 import type { Map as MapLibre, MapLayerMouseEvent, MapMouseEvent, MapTouchEvent } from "maplibre-gl";
+import { holdDoubleClick } from "../live/doubleClick";
 import { onMarker } from "../live/grips";
 import { addCorner, drawCircle, drawing, edgeTo, finish, finishable, kind, path, pointer, removeLast } from "./choice";
 import { drag } from "./data";
@@ -78,7 +79,7 @@ export function keepPointer(map: MapLibre): () => void {
   map.on("mouseout", leave);
   map.on("dblclick", finish);
   document.addEventListener("keydown", keys);
-  map.doubleClickZoom.disable();
+  const release = holdDoubleClick(map);
   return () => {
     map.off("mousedown", begin);
     map.off("touchstart", begin);
@@ -86,7 +87,7 @@ export function keepPointer(map: MapLibre): () => void {
     map.off("mouseout", leave);
     map.off("dblclick", finish);
     document.removeEventListener("keydown", keys);
-    map.doubleClickZoom.enable();
+    release();
     leave();
   };
 }
