@@ -8,7 +8,7 @@ import { tool, TOOLS, toolsThere } from "./tool";
 
 export const ToolButtons = () => (
   <div class="tries">
-    {there.value && !scenarioOn.value && <button type="button" class="try scenario" onClick={enter}>{t("scenario.open")}</button>}
+    {there.value && !scenarioOn.value && <button type="button" class="try" data-tool="scenario" onClick={enter}>{t("scenario.open")}</button>}
     {toolsThere.value && TOOLS.map((id) => (
       <button key={id} type="button" class="try" data-tool={id} aria-pressed={tool.value === id} onClick={() => enterTool(id)}>{t(`${id}.open`)}</button>
     ))}

@@ -29,5 +29,5 @@ export function tryAt(lon: number, lat: number): void {
 
 export function leave(): void {
   leaveScenario();
-  focusSoon(".try.scenario");
+  focusSoon('.try[data-tool="scenario"]');
 }
