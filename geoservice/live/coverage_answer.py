@@ -12,7 +12,7 @@ from geoservice.geo import Bools, Floats, Ints
 from geoservice.live.coverage import Coverage, coverage_of
 from geoservice.live.coverage_rows import Crossings, Json, coverage_rows
 from geoservice.live.engine import Engine
-from geoservice.live.estimates import Estimates, numbers
+from geoservice.live.estimates import Estimates, numbers, ratios
 from geoservice.live.question import CoverageQuestion
 from geoservice.live.scenario import Scenario
 from geoservice.live.station_people import Sharing
@@ -97,11 +97,12 @@ def _stations(engine: Engine, scenario: Scenario) -> list[Json]:
     )
     before = Estimates.of(scenario.trip.served, scenario.quantity).take(first_before[listed]).scaled(share_before)
     after = _people_after(engine, scenario, sharing.first[listed]).scaled(sharing.share[listed])
+    people, people_before = engine.counts(after), engine.counts(before)
     columns = {
-        "persons": engine.counts(after),
-        "persons_before": engine.counts(before),
-        "load": numbers(_load(after, scenario.after.capacity[listed])),
-        "load_before": numbers(_load(before, capacity_before)),
+        "persons": people,
+        "persons_before": people_before,
+        "load": ratios(people, _load(after, scenario.after.capacity[listed])),
+        "load_before": ratios(people_before, _load(before, capacity_before)),
     }
     return [
         {

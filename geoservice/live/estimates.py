@@ -58,6 +58,15 @@ class Counts:
         return _nested(shown, estimates.value.shape)
 
 
+def ratios(counts: list[dict[str, Any]], estimates: Estimates) -> list[dict[str, Any]]:
+    """Return numbers that are computed from numbers of people, such as loads; hidden where these are.
+
+    >>> ratios([{"value": None, "margin": None, "status": "under"}], Estimates(np.array([3.0]), np.array([1.0])))
+    [{'value': None, 'margin': None, 'status': 'under'}]
+    """
+    return [count if "status" in count else number for count, number in zip(counts, _objects(estimates), strict=True)]
+
+
 def _objects(estimates: Estimates) -> list[dict[str, Any]]:
     values, margins = (_rounded(v.ravel()) for v in (estimates.value, estimates.margin))
     return [{"value": v, "margin": m} for v, m in zip(values, margins, strict=True)]

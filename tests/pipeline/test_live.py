@@ -14,6 +14,7 @@ from geoservice.layer import Layer
 from geoservice.live.coverage_answer import coverage_answer
 from geoservice.live.edits import StationEdit
 from geoservice.live.engine import Engine
+from geoservice.live.estimates import Counts
 from geoservice.live.files import read_live
 from geoservice.live.isochrone_answer import isochrone_answer
 from geoservice.live.parameters import Parameters
@@ -230,6 +231,14 @@ def test_a_zone_around_everything_equals_the_county(engine: Engine, edits: tuple
             assert got[name]["margin"] == pytest.approx(expected[name]["margin"], abs=2e-3)
     served = sum(s["persons"]["value"] for s in answer["served_by"])
     assert served == pytest.approx(answer["breaks"][-1]["persons"]["value"], abs=0.01)
+
+
+def test_small_counts_are_hidden_with_the_loads_that_tell_them(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "counts", Counts(10_000))
+    (station, *_) = coverage_answer(engine, WALK.model_copy(update={"edits": (MOVED,)}))["stations"]
+    hidden = {"value": None, "margin": None, "status": "under"}
+    assert all(station[name] == hidden for name in ("persons", "persons_before", "load", "load_before"))
+    assert zone_answer(engine, zone(EVERYWHERE))["persons"] == hidden
 
 
 def test_zones_side_by_side_add_up(engine: Engine) -> None:

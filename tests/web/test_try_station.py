@@ -37,9 +37,9 @@ def open_scenario(tab: Page, name: str = "Try a station") -> None:
     answered(tab)
 
 
-def answered(tab: Page) -> None:
+def answered(tab: Page, panel_of: str = ".scenario") -> None:
     """Wait for the answer to the question of now; a server that was still busy with its first is asked again."""
-    panel = tab.locator(".scenario[aria-busy=false]")
+    panel = tab.locator(f"{panel_of}[aria-busy=false]")
     expect(panel).to_be_visible(timeout=FIRST)
     while panel.locator("[role=alert] button").count():
         panel.locator("[role=alert] button").click()

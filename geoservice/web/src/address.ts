@@ -7,11 +7,16 @@ import { equalParts, takeEqual } from "./equal/choice";
 import { hotspotParts, takeHotspots } from "./hotspot/choice";
 import { cardParts, takeCards } from "./scorecard/choice";
 import { scenarioParts, takeScenario } from "./scenario/choice";
+import { takeTool, toolParts } from "./live/tool";
+import { placeParts, takePlace } from "./isochrone/choice";
+import { takeZone, zoneParts } from "./zone/choice";
 import { takeVans, vanParts } from "./vans/choice";
 import type { Manifest } from "./types";
 
 /** What is no choice of its own: it goes into the address, but not into the history. */
 const PASSING = ["map", "tab", "sort", "gap_sort", "flow_line", "hotspot_cluster", "edits", "van", "van_week", "van_stop"];
+/** What is put once and then moved: that it is there is a choice, where it is is not. */
+const PUT = ["zone", "from"];
 const REST = 250;
 
 /** The choice as the part of an address behind its "#". */
@@ -22,7 +27,7 @@ export function written(): string {
     ["service", service.value], ["mode", mode.value], ["minutes", String(minutes.value)], ["tier", tier.value], ["group", group.value],
     ["level", level.value], ["theme", theme.value], ["on", [...overlays.value].sort().join(",")], ["area", selected.value],
     ["gap", selectedGap.value], ["station", selectedStation.value], ["tab", tab.value],
-    ["sort", (sort.value.down ? "-" : "") + sort.value.key], ["gap_sort", (gapSort.value.down ? "-" : "") + gapSort.value.key], ...flowParts(), ...hotspotParts(), ...equalParts(), ...cardParts(), ...scenarioParts(), ...vanParts(), ["map", at],
+    ["sort", (sort.value.down ? "-" : "") + sort.value.key], ["gap_sort", (gapSort.value.down ? "-" : "") + gapSort.value.key], ...flowParts(), ...hotspotParts(), ...equalParts(), ...cardParts(), ...scenarioParts(), ...vanParts(), ...toolParts(), ...zoneParts(), ...placeParts(), ["map", at],
   ];
   const kept = parts.filter(([key, value]) => value || (key === "on" && value === ""));
   return new URLSearchParams(kept as [string, string][]).toString();
@@ -33,6 +38,7 @@ const read = (): URLSearchParams => new URLSearchParams(location.hash.slice(1));
 function choiceOf(parts: URLSearchParams): string {
   const kept = new URLSearchParams(parts);
   for (const key of PASSING) kept.delete(key);
+  for (const key of PUT) if (kept.has(key)) kept.set(key, "");
   return kept.toString();
 }
 
@@ -58,6 +64,9 @@ function takeAll(asked: URLSearchParams): void {
     takeCards(asked);
     takeScenario(asked);
     takeVans(asked);
+    takeTool(asked);
+    takeZone(asked);
+    takePlace(asked);
   });
 }
 

@@ -32,9 +32,9 @@ async function get<T>(address: string, request: RequestInit = { headers: { Accep
 
 export const fetchManifest = (): Promise<Manifest> => get<Manifest>(url("manifest", { f: "json" }));
 
-/** The answer to a live question about stations as they could be. */
-export const postQuestion = <T>(inputs: unknown): Promise<T> =>
-  get<T>(url("processes/station-scenario/execution"), { method: "POST", headers: { Accept: "application/json", "Content-Type": "application/json" }, body: JSON.stringify({ inputs }) });
+/** The answer of a process to a live question; by default about stations as they could be. */
+export const postQuestion = <T>(inputs: unknown, process = "station-scenario"): Promise<T> =>
+  get<T>(url(`processes/${process}/execution`), { method: "POST", headers: { Accept: "application/json", "Content-Type": "application/json" }, body: JSON.stringify({ inputs }) });
 
 /** The status of a job, as OGC API Processes has it; `message` is in the language asked for. */
 export interface JobStatus {

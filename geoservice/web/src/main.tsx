@@ -9,6 +9,7 @@ import { code as flowCode } from "./flow/load";
 import { code as hotspotCode } from "./hotspot/load";
 import { code as cardCode } from "./scorecard/load";
 import { code as scenarioCode } from "./scenario/load";
+import { code as toolCode } from "./live/load";
 import { t } from "./i18n";
 import { stations } from "./stations";
 import { App } from "./ui/App";
@@ -33,7 +34,7 @@ async function start(): Promise<void> {
     render(<Sorry error={error} />, root);
     return;
   }
-  for (const part of [names, numbers, gapList, stations, flowCode, hotspotCode, equalSeries, cardCode, scenarioCode]) part.keep();
+  for (const part of [names, numbers, gapList, stations, flowCode, hotspotCode, equalSeries, cardCode, scenarioCode, toolCode]) part.keep();
   keepWatching();
   render(<App />, root);
 }

@@ -1,12 +1,13 @@
 import { expect, test } from "vitest";
 import { areaDifferences, overallAt, overallDifference } from "../src/scenario/compare/differences";
-import type { Answer, Answered, AnsweredArea } from "../src/scenario/rows";
+import type { Answered } from "../src/live/answered";
+import type { Answer, AnsweredArea } from "../src/scenario/rows";
 import type { Estimate } from "../src/types";
 
 const answered = (value: number | null, margin: number | null = 1): Answered => ({ value, margin, ...(value === null ? { status: "under" as const } : {}) });
 function area(unit: string, shares: [number, number], gained: Answered, lost: Answered = answered(0, 0), geography = "township"): AnsweredArea {
   const at = { minutes: 10, persons: answered(1), persons_before: answered(1), share: answered(shares[1]), share_before: answered(shares[0]), gained, lost };
-  return { geography, unit, name_zh: `${unit}区`, name_en: unit.toUpperCase(), persons: answered(1000, 10), breaks: [at] };
+  return { geography, unit, name_zh: `${unit}区`, name_en: unit.toUpperCase(), persons: answered(1000, 10), median_minutes: answered(8), median_minutes_before: answered(9), breaks: [at] };
 }
 const answerOf = (...areas: AnsweredArea[]): Answer => ({ areas, stations: [], off_street: [] });
 const known = (value: number, margin = 1): Estimate => ({ value, margin, status: "ok" });

@@ -5,8 +5,9 @@ import { manifest, overlays, take, theme } from "../src/state";
 import { change, clearAll, edits, history, leaveScenario, move, openScenario, put, redo, remove, scenarioOn, takeScenario, undo } from "../src/scenario/choice";
 import { changed, decoded, encoded, freeId, kindOf, type Edits } from "../src/scenario/edits";
 import { recorded, redone, startOf, undone } from "../src/scenario/history";
-import { Latest } from "../src/scenario/latest";
-import { changedRows, overallOf, rowsAt, stationRows, summedOverall, type Answer, type Answered, type AnsweredArea } from "../src/scenario/rows";
+import { Latest } from "../src/live/latest";
+import type { Answered } from "../src/live/answered";
+import { changedRows, overallOf, rowsAt, stationRows, summedOverall, type Answer, type AnsweredArea } from "../src/scenario/rows";
 import { layerOf, RELEASE } from "./release";
 
 const ALLOWED = { tiers: ["county", "village"], services: ["primary_care", "clinic"] };
@@ -68,13 +69,13 @@ test("a drag is one step", () => {
 const answered = (value: number | null, margin: number | null = 1): Answered => ({ value, margin, ...(value === null ? { status: "under" as const } : {}) });
 function area(unit: string, gained: Answered, lost: Answered, share: [number, number] = [50, 60], geography = "township"): AnsweredArea {
   const persons = { persons: answered(1), persons_before: answered(1), share: answered(share[1]), share_before: answered(share[0]) };
-  return { geography, unit, name_zh: `${unit}区`, name_en: null, persons: answered(1000, 10), breaks: [{ minutes: 10, ...persons, gained, lost }, { minutes: 15, ...persons, gained: answered(0, 0), lost: answered(0, 0) }] };
+  return { geography, unit, name_zh: `${unit}区`, name_en: null, persons: answered(1000, 10), median_minutes: answered(9, 0.5), median_minutes_before: answered(12, 0.6), breaks: [{ minutes: 10, ...persons, gained, lost }, { minutes: 15, ...persons, gained: answered(0, 0), lost: answered(0, 0) }] };
 }
 const ANSWER: Answer = {
   areas: [area("all", answered(100, 30), answered(20, 40), [50, 58], "county"), area("a", answered(10), answered(0, 0)), area("b", answered(90), answered(0, 0)), area("c", answered(0, 0), answered(20)), area("d", answered(0, 0), answered(0, 0)), area("e", answered(null, null), answered(null, null))],
   stations: [
-    { id: "s", name: "S", capacity: 200, persons: answered(100, 10), persons_before: answered(90) },
-    { id: "t", name: null, capacity: null, persons: answered(0), persons_before: answered(400) },
+    { id: "s", name: "S", capacity: 200, persons: answered(100, 10), persons_before: answered(90), load: answered(50, 5), load_before: answered(45) },
+    { id: "t", name: null, capacity: null, persons: answered(0), persons_before: answered(400), load: { value: null, margin: null }, load_before: { value: null, margin: null } },
   ],
   off_street: [],
 };
@@ -88,7 +89,7 @@ test("areas that change are listed by the people gained, then by those lost", ()
 
 test("the difference of shares has the margin of those gained and lost", () => {
   const [whole] = rowsAt(ANSWER, "county", 10);
-  expect(overallOf(whole!, null).change).toEqual({ value: 8, margin: 5, status: "ok" });
+  expect(overallOf(whole!, null)).toMatchObject({ change: { value: 8, margin: 5, status: "ok" }, medians: [{ value: 12, margin: 0.6 }, { value: 9, margin: 0.5 }] });
   const small = rowsAt({ ...ANSWER, areas: [area("x", answered(10, 30), answered(0, 40), [50, 51])] }, "township", 10)[0]!;
   expect(overallOf(small, null).change).toEqual({ value: 1, margin: 5, status: "uncertain" });
   const hidden = rowsAt({ ...ANSWER, areas: [area("x", answered(30, 6), answered(null, null), [50, 53])] }, "township", 10)[0]!;
@@ -106,6 +107,8 @@ test("stations are listed by how much their people change, with loads where ther
   expect([first!.id, first!.load.status]).toEqual(["t", "not_applicable"]);
   expect(second!.load).toEqual({ value: 50, margin: 5, status: "ok" });
   expect(stationRows(ANSWER, new Set(["s"]))[1]!.load.status).toBe("not_applicable");
+  const hidden = { ...ANSWER.stations[0]!, persons: answered(null, null), load: answered(1) };
+  expect(stationRows({ ...ANSWER, stations: [hidden] })[0]!.load).toEqual({ value: null, margin: null, status: "under" });
 });
 
 test("one question is asked at a time, and only the newest waits", async () => {

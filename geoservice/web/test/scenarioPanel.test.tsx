@@ -23,8 +23,8 @@ const number = (value: number, margin = 1) => ({ value, margin });
 function answerOf({ edits }: Asked) {
   const gained = edits.reduce((sum, e) => sum + (e.lon === 9 ? 100 : 10), 0);
   const at = (minutes: number) => ({ minutes, persons: number(500 + gained), persons_before: number(500), share: number(50 + gained / 10), share_before: number(50), gained: number(gained), lost: number(0, 0) });
-  const areas = edits.length ? [["county", "t"], ["township", "a"]].map(([geography, unit]) => ({ geography, unit, name_zh: `${unit}区`, name_en: unit!.toUpperCase(), parent: null, persons: number(1000, 5), breaks: [5, 10, 15].map(at) })) : [];
-  const stations = edits.map((e) => ({ id: e.station, name: e.station, capacity: 100, persons: number(gained), persons_before: number(0, 0) }));
+  const areas = edits.length ? [["county", "t"], ["township", "a"]].map(([geography, unit]) => ({ geography, unit, name_zh: `${unit}区`, name_en: unit!.toUpperCase(), parent: null, persons: number(1000, 5), median_minutes: number(8 - gained / 10, 0.5), median_minutes_before: number(8, 0.5), breaks: [5, 10, 15].map(at) })) : [];
+  const stations = edits.map((e) => ({ id: e.station, name: e.station, capacity: 100, persons: number(gained), persons_before: number(0, 0), load: number(2 * gained), load_before: number(0, 0) }));
   return { areas, stations, off_street: edits.filter((e) => e.lon === 0).map((e) => e.station) };
 }
 
@@ -88,9 +88,10 @@ test("a new station is shown in brief, by area and by station, and the map follo
   expect(texts(".overall")).toEqual(["…"]);
   await settled();
   expect(texts(".overall span.before, .overall span.after, .overall .change")).toEqual(["50.0 ± 1.0%", "51.0 ± 1.0%", "+1.0 ± 0.1 pp"]);
+  expect(texts(".medians")).toEqual(["Median travel time 8.0 ± 0.5 min→then7.0 ± 0.5 min"]);
   expect(texts(".moved")).toEqual(["about 10 ± 1 people more within 10 min; nobody loses access"]);
   expect(texts(".changed tbody th")).toEqual(["A"]);
-  expect(texts(".loads tbody th, .loads tbody .load")).toEqual(["New station 1", "10.0% ± 1.0"]);
+  expect(texts(".loads tbody th, .loads tbody .load")).toEqual(["New station 1", "20.0% ± 1.0"]);
   expect(ground.value?.numbers.get("a")?.value).toBe(51);
   await click("Present");
   expect([present.value, ground.value?.numbers.get("a")?.value]).toEqual([true, 50]);

@@ -1,8 +1,8 @@
 /** The code of the flow map: fetched when the flows are first shown, and part of no other page. */
 
-import { effect, untracked } from "@preact/signals";
 import type { Map as MapLibre } from "maplibre-gl";
 import { Loaded } from "../loaded";
+import { keepView } from "../map/view";
 import { chooseTheme, FLOWS, flowsOn } from "../state";
 import { arriving } from "./choice";
 
@@ -19,19 +19,4 @@ export function showTheme(id: string): void {
 }
 
 /** Draws the flows while they are shown. */
-export function keepFlowMap(map: MapLibre): () => void {
-  let stop: (() => void) | null = null;
-  const end = (): void => {
-    stop?.();
-    stop = null;
-  };
-  const follow = effect(() => {
-    const view = code.value.value;
-    if (view) stop ??= untracked(() => view.drawFlows(map));
-    else end();
-  });
-  return () => {
-    follow();
-    end();
-  };
-}
+export const keepFlowMap = (map: MapLibre): (() => void) => keepView(code, (view) => view.drawFlows(map));

@@ -10,8 +10,11 @@ import { noPicture, pictureUrl } from "../picture";
 import { numberOf } from "../ui/words";
 import { code, keepFlowMap } from "../flow/load";
 import { code as hotspotCode, keepHotspotMap } from "../hotspot/load";
-import { scenarioOn, there } from "../scenario/choice";
-import { enter } from "../scenario/entry";
+import { takesClicks } from "../live/clicks";
+import { keepToolMap } from "../live/load";
+import { tool } from "../live/tool";
+import { ToolButtons } from "../live/ToolButtons";
+import { scenarioOn } from "../scenario/choice";
 import { keepScenarioMap } from "../scenario/load";
 import { lineOf } from "../equal/data";
 import { sentenceOf } from "../equal/words";
@@ -96,12 +99,12 @@ function Faults({ rebuild }: { rebuild: () => void }) {
   );
 }
 
-const label = (): string => t(scenarioOn.value ? "scenario.map" : flowsOn.value ? "flows.map" : hotspotsOn.value ? "hotspots.map" : "map.label");
+const label = (): string => t(tool.value ? `${tool.value}.map` : scenarioOn.value ? "scenario.map" : flowsOn.value ? "flows.map" : hotspotsOn.value ? "hotspots.map" : "map.label");
 
 function start(map: MapLibre): (() => void)[] {
   keepFaults(map);
   keepPointed(map);
-  const stops = [keepPlace(map), keepScheme(map), ...keepDrawn(map), ...keepAreas(map), series.keep(), keepCards(map), keepFlowMap(map), keepHotspotMap(map), keepScenarioMap(map)];
+  const stops = [keepPlace(map), keepScheme(map), ...keepDrawn(map), ...keepAreas(map), series.keep(), keepCards(map), keepFlowMap(map), keepHotspotMap(map), keepScenarioMap(map), keepToolMap(map)];
   if (selected.value && !location.hash.includes("map=")) void flyToArea(level.value, selected.value);
   return stops;
 }
@@ -135,13 +138,13 @@ export function MapView() {
   const FlowTip = code.value.value?.FlowTip;
   const HotspotTip = hotspotCode.value.value?.HotspotTip;
   return (
-    <main class="map" aria-label={label()}>
+    <main class={takesClicks.value ? "map drawing" : "map"} aria-label={label()}>
       <div class="canvas" ref={box} />
       <HoverTip />
       {FlowTip && <FlowTip />}
       {HotspotTip && <HotspotTip />}
       <Buttons />
-      {there.value && !scenarioOn.value && <button type="button" class="try" onClick={enter}>{t("scenario.open")}</button>}
+      <ToolButtons />
       <Faults rebuild={() => attempt.value++} />
       {credited() && <div class="credit">{t("map.credit")}</div>}
     </main>

@@ -11,6 +11,9 @@ import { CatchmentCard, GapCard, StationCard } from "../ui/cards";
 import { code } from "../flow/load";
 import { scenarioOn } from "../scenario/choice";
 import { code as scenarioCode } from "../scenario/load";
+import { code as toolCode } from "../live/load";
+import { takesClicks } from "../live/clicks";
+import { tool } from "../live/tool";
 import { closeCard, openCard } from "./cards";
 import { ground, shown } from "./ground";
 
@@ -45,6 +48,11 @@ function leave(): void {
 
 function move(map: MapLibre, event: MapLayerMouseEvent): void {
   if (event.originalEvent.target !== map.getCanvas()) return leave();
+  if (tool.value) {
+    leave();
+    map.getCanvas().style.cursor = takesClicks.value ? "crosshair" : "";
+    return;
+  }
   const area = under(map, event, hit());
   const drawn = under(map, event, `${shown.value?.layer.id}-fill`);
   const point = under(map, event, "stations-circle", "gaps-fill");
@@ -57,6 +65,7 @@ function move(map: MapLibre, event: MapLayerMouseEvent): void {
 }
 
 function click(map: MapLibre, event: MapLayerMouseEvent): void {
+  if (tool.value) return toolCode.value.value?.click(map, event);
   if (scenarioOn.value) return scenarioCode.value.value?.click(map, event);
   if (flowsOn.value) {
     const unit = under(map, event, "area-hit")?.properties["unit"];

@@ -1,6 +1,7 @@
 /** The card of a station in a scenario: what it is, and what can be done with it. */
 
 import { named, t } from "../i18n";
+import { FromHere } from "../isochrone/FromHere";
 import { closeCard } from "../map/cards";
 import { serviceName } from "../ui/words";
 import { change, edits, remove } from "./choice";
@@ -31,7 +32,7 @@ export function ScenarioCard({ station }: { station: string }) {
     <article class="card scenario-card">
       <h3>{nameOf(station)}</h3>
       <p class="quiet">{named("tier", edit?.tier ?? place?.tier ?? "")} · {services.map(serviceName).join(t("comma"))}</p>
-      <p class="actions"><Actions station={station} edit={edit} done={() => void closeCard()} /></p>
+      <p class="actions"><Actions station={station} edit={edit} done={() => void closeCard()} /><FromHere station={station} done={() => void closeCard()} at={edit?.lon === undefined || edit.lat === undefined ? undefined : [edit.lon, edit.lat]} /></p>
     </article>
   );
 }

@@ -1,10 +1,11 @@
 /** The panel of a scenario: the share of the study before and after, its edits, the areas and stations that change. */
 
-import { named, say, t } from "../i18n";
-import { group, layerOf, minutes, mode, service, themeLayer, tier, view } from "../state";
+import { say, t } from "../i18n";
+import { layerOf, minutes, service, themeLayer, view } from "../state";
+import { BeforeAfter } from "../live/BeforeAfter";
 import { Estimated } from "../ui/Estimated";
 import { Failure } from "../ui/Failure";
-import { groupName, modeName, serviceName } from "../ui/words";
+import { askedText, serviceName } from "../ui/words";
 import { summary } from "../rows";
 import { ChangedAreas } from "./ChangedAreas";
 import { ComparePanel } from "./compare/ComparePanel";
@@ -19,6 +20,7 @@ import { SavedPanel } from "./saved/SavedPanel";
 import { StationLoads } from "./StationLoads";
 import { StationPicker } from "./StationPicker";
 import { people } from "./words";
+import "../live/live.css";
 import "./scenario.css";
 
 /** A new station in the middle of the map, for the keyboard. */
@@ -43,10 +45,6 @@ function Toolbar() {
 /** Layers whose numbers are those of the scenario. */
 const FOLLOWING: readonly string[] = [COVERAGE, "uncovered"];
 
-/** What is asked, as above the tabs. */
-const asked = (): string =>
-  t("headline.question", { group: groupName(group.value), minutes: minutes.value, service: serviceName(service.value), mode: modeName(mode.value).toLocaleLowerCase("en"), tier: named("tier", tier.value).toLocaleLowerCase("en") });
-
 function Overall() {
   const [of, now] = [overall.value, summary.value];
   if (present.value || edits.value.length === 0)
@@ -60,6 +58,7 @@ function Overall() {
         <span class="share after"><Estimated measure="covered_share" of={of.after} /></span>
         <span class="change"><Estimated measure="coverage_gap" of={of.change} /></span>
       </p>
+      {of.medians && <p class="medians">{t("column.median_time")} <BeforeAfter measure="median_minutes" before={of.medians[0]} after={of.medians[1]} /></p>}
       <p class="moved">{people(of.gained, "gained", minutes.value)}{t("semicolon")}{people(of.lost, "lost", minutes.value)}</p>
     </>
   );
@@ -77,7 +76,7 @@ function Results() {
 export function ScenarioPanel() {
   const following = FOLLOWING.includes(themeLayer.value?.id ?? "");
   return (
-    <section class="areas scenario" aria-busy={busy.value}>
+    <section class="areas live scenario" aria-busy={busy.value}>
       <div class="bar">
         <h2>{t("scenario.title")}</h2>
         <button type="button" class="plain" title="Esc" onClick={leave}>{t("scenario.leave")}</button>
@@ -85,7 +84,7 @@ export function ScenarioPanel() {
       <p class="hint">{t("scenario.hint", { service: serviceName(service.value) })}</p>
       {edits.value.length >= MOST && <p class="reason warn" role="status">{t("scenario.full", { most: MOST })}</p>}
       <Toolbar />
-      <p class="quiet asked">{asked()}</p>
+      <p class="quiet asked">{askedText()}</p>
       <Overall />
       {!following && <p class="reason">{t("scenario.still", { layers: FOLLOWING.flatMap((id) => layerOf(id) ?? []).map((l) => say(l.title)).join(t("comma")) })}</p>}
       <Results />

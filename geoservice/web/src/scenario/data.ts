@@ -1,9 +1,11 @@
 /** The stations of the release with their places, and the answers to the questions of the scenario. */
 
-import { computed, effect, signal, untracked } from "@preact/signals";
-import { fetchItems, postQuestion } from "../api";
+import { computed, effect } from "@preact/signals";
+import { fetchItems } from "../api";
 import { now, whole } from "../data";
-import { Loaded, problemOf, type Problem } from "../loaded";
+import { Asking } from "../live/asking";
+import { Drag } from "../live/drag";
+import { Loaded } from "../loaded";
 import { summary } from "../rows";
 import { once } from "../series";
 import { group, level, minutes, mode, service, study, tier } from "../state";
@@ -11,7 +13,6 @@ import { leftOut } from "../table";
 import type { Feature } from "../types";
 import { edits, picked, present, scenarioOn, STATIONS, tried, type Tried } from "./choice";
 import { isNew, kindOf, type Edit, type EditKind, type Edits } from "./edits";
-import { Latest } from "./latest";
 import { changedRows, overallOf, rowsAt, stationRows, summedOverall, unchanged, type Answer, type AreaRow, type Overall, type StationRow } from "./rows";
 
 /** A station of the release where it stands. */
@@ -50,50 +51,12 @@ const question = computed((): string | null =>
   scenarioOn.value && places.value.value ? JSON.stringify({ service: service.value, mode: mode.value, tier: tier.value, group: group.value, edits: sent.value, areas: "changed" }) : null,
 );
 
-const held = signal<{ question: string; trip: string; answer: Answer } | null>(null);
-const failure = signal<{ question: string; problem: Problem } | null>(null);
+export const drag = new Drag();
 /** Whether a station is being dragged: then the numbers may be those of where it was a moment ago. */
-export const dragging = signal(false);
-
-/** Milliseconds between questions, and until the second try where the server was still reading its arrays. */
-const APART = 80;
-const AGAIN = 1500;
-
-async function send(asked: string): Promise<Answer> {
-  const post = (): Promise<Answer> => postQuestion<Answer>(JSON.parse(asked));
-  return post().catch(async (error: unknown) => {
-    if (problemOf(error) !== "busy") throw error;
-    await new Promise((done) => setTimeout(done, AGAIN));
-    return post();
-  });
-}
-
-const latest = new Latest<{ question: string; trip: string }, Answer>(
-  ({ question }) => send(question),
-  (asked, answer) => void (held.value = { ...asked, answer }),
-  (asked, error) => void (failure.value = { question: asked.question, problem: problemOf(error) }),
-  APART,
-);
-
-/** The answer to the question of now; during a drag the last one of the same trip. */
-export const answer = computed((): Answer | null => {
-  const found = held.value;
-  if (!found || question.value === null) return null;
-  return found.question === question.value || (dragging.value && found.trip === trip.value && problem.value === null) ? found.answer : null;
-});
-export const problem = computed((): Problem | null => {
-  const failed = failure.value;
-  return failed && failed.question === question.value && held.value?.question !== question.value ? failed.problem : null;
-});
-export const busy = computed((): boolean => question.value !== held.value?.question && problem.value === null && places.problem.value === null);
-/** Whether nothing has been answered yet: the server reads its arrays. */
-export const first = computed((): boolean => held.value === null);
-
-/** Puts the question of now; also one answered before, since a later one may still be under way. */
-export function retry(): void {
-  failure.value = null;
-  if (question.value !== null) latest.ask({ question: question.value, trip: trip.value });
-}
+export const dragging = drag.on;
+const asking = new Asking<Answer>("station-scenario", question, trip, dragging);
+export const { answer, problem, first, retry } = asking;
+export const busy = computed((): boolean => asking.busy.value && places.problem.value === null);
 
 const hideBelow = computed((): number | null => study.value.disclosure?.hide_below ?? null);
 const levelRows = computed((): AreaRow[] => (answer.value ? rowsAt(answer.value, level.value, minutes.value) : []));
@@ -116,7 +79,7 @@ export const overall = computed((): Overall | null => {
   if (!found || !before) return null;
   const row = wholeRow(found);
   if (row) return overallOf(row, hideBelow.value);
-  return row === null ? unchanged(before.share) : summedOverall(levelRows.value, before.share, before.people, hideBelow.value);
+  return row === null ? unchanged(before.share, before.median) : summedOverall(levelRows.value, before.share, before.people, hideBelow.value);
 });
 
 /** The numbers of the areas that change, for the map. */
@@ -151,11 +114,6 @@ export const marks = computed((): Marked[] => {
 
 /** Asks while the scenario is open, and gives the map its numbers. */
 export function keepAnswers(): (() => void)[] {
-  const asking = effect(() => {
-    const asked = question.value;
-    if (asked === null) return latest.drop();
-    untracked(retry);
-  });
   const drawing = effect(() => void (tried.value = triedAreas.value));
-  return [places.keep(), asking, drawing, () => latest.drop(), () => void (tried.value = null)];
+  return [places.keep(), asking.keep(), drawing, () => void (tried.value = null)];
 }

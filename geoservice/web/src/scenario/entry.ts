@@ -1,15 +1,22 @@
 /** The ways into a scenario and out of it, for the pointer and for the keyboard. */
 
 import { panels, sheet } from "../layout";
+import { closeTool } from "../live/tool";
 import { stations } from "../stations";
 import { leaveScenario, openScenario, picked, put } from "./choice";
 
 /** In the next frame the page has drawn what is to be focused. */
-const focusSoon = (selector: string): unknown => requestAnimationFrame(() => document.querySelector<HTMLElement>(selector)?.focus({ preventScroll: true }));
+export const focusSoon = (selector: string): unknown => requestAnimationFrame(() => document.querySelector<HTMLElement>(selector)?.focus({ preventScroll: true }));
 
-export function enter(): void {
+/** Makes room for what a view answers. */
+export function openResults(): void {
   panels.results.value = "open";
   if (sheet.value === "low") sheet.value = "half";
+}
+
+export function enter(): void {
+  openResults();
+  closeTool();
   openScenario();
   focusSoon("#results-body");
 }
@@ -22,5 +29,5 @@ export function tryAt(lon: number, lat: number): void {
 
 export function leave(): void {
   leaveScenario();
-  focusSoon(".try");
+  focusSoon('.try[data-tool="scenario"]');
 }

@@ -3,45 +3,30 @@
 import { effect } from "@preact/signals";
 import { Marker, type Map as MapLibre } from "maplibre-gl";
 import { createElement, render } from "preact";
+import { arrowStep } from "../live/arrows";
 import { openCard } from "../map/cards";
 import { change, edits, move, picked, present, remove } from "./choice";
-import { dragging, marks, type Marked } from "./data";
+import { drag, marks, type Marked } from "./data";
 import { editOf, isNew } from "./edits";
 import { Icon } from "./Icon";
 import { ScenarioCard } from "./ScenarioCard";
 import { markLabel } from "./words";
 
-const STEP = 10;
-const FINE = 1;
-/** Milliseconds for which the last numbers of a drag may be shown after it. */
-const AFTER = 700;
-
 let drags = 0;
-let ending = 0;
 
 /** Begins a drag; its positions are one step of the history. */
 export function startDrag(): string {
-  clearTimeout(ending);
-  dragging.value = true;
+  drag.begin();
   return `drag ${++drags}`;
 }
 
-export function endDrag(): void {
-  clearTimeout(ending);
-  ending = window.setTimeout(() => (dragging.value = false), AFTER);
-}
+export const endDrag = (): void => drag.end();
 
-const ARROWS: Readonly<Record<string, readonly [number, number]>> = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
-
-/** Where an arrow key takes a station: ten pixels, with Shift one. */
+/** Moves a station by an arrow key. */
 function step(map: MapLibre, { station, lon, lat }: Marked, event: KeyboardEvent): boolean {
-  const by = ARROWS[event.key];
-  if (!by || present.value) return false;
-  const at = map.project([lon, lat]);
-  const size = event.shiftKey ? FINE : STEP;
-  const to = map.unproject([at.x + by[0] * size, at.y + by[1] * size]);
-  move(station, to.lng, to.lat, `arrows ${station}`);
-  return true;
+  const to = present.value ? null : arrowStep(map, [lon, lat], event);
+  if (to) move(station, to[0], to[1], `arrows ${station}`);
+  return to !== null;
 }
 
 /** Removes a new station, closes one of the release. */

@@ -2,6 +2,8 @@
 
 import type { Map as MapLibre, MapLayerMouseEvent, MapMouseEvent, MapTouchEvent } from "maplibre-gl";
 import { createElement } from "preact";
+import { holdDoubleClick } from "../live/doubleClick";
+import { tool } from "../live/tool";
 import { closeCard, openCard } from "../map/cards";
 import { move, picked, present, put } from "./choice";
 import { known, places } from "./data";
@@ -35,7 +37,7 @@ export function click(map: MapLibre, event: MapLayerMouseEvent): void {
 
 /** A station of the release under the pointer is dragged; its marker follows from then on. */
 function down(map: MapLibre, event: Pointed): void {
-  if (present.value || onMarker(event)) return;
+  if (present.value || tool.value || onMarker(event)) return;
   const station = stationAt(map, event);
   if (station === null) return;
   event.preventDefault();
@@ -62,10 +64,10 @@ export function keepPointer(map: MapLibre): () => void {
   const begin = (event: Pointed): void => down(map, event);
   map.on("mousedown", begin);
   map.on("touchstart", begin);
-  map.doubleClickZoom.disable();
+  const release = holdDoubleClick(map);
   return () => {
     map.off("mousedown", begin);
     map.off("touchstart", begin);
-    map.doubleClickZoom.enable();
+    release();
   };
 }

@@ -1,17 +1,7 @@
 /** The answer of the server as rows: changed areas, stations, and the share of the study. Pure. */
 
-import type { Estimate, Status } from "../types";
-
-/** A number as the server writes it. */
-export interface Answered {
-  value: number | null;
-  margin: number | null;
-  status?: Status;
-}
-
-const QUANTITIES = ["persons", "persons_before", "share", "share_before", "gained", "lost"] as const;
-type QuantityName = (typeof QUANTITIES)[number];
-export type AnsweredBreak = { minutes: number } & Readonly<Record<QuantityName, Answered>>;
+import { breakAt, estimated, type Answered, type AnsweredBreak, type QuantityName } from "../live/answered";
+import type { Estimate } from "../types";
 
 export interface AnsweredArea {
   geography: string;
@@ -19,6 +9,8 @@ export interface AnsweredArea {
   name_zh: string | null;
   name_en: string | null;
   persons: Answered;
+  median_minutes: Answered;
+  median_minutes_before: Answered;
   breaks: AnsweredBreak[];
 }
 
@@ -28,6 +20,8 @@ export interface AnsweredStation {
   capacity: number | null;
   persons: Answered;
   persons_before: Answered;
+  load: Answered;
+  load_before: Answered;
 }
 
 export interface Answer {
@@ -36,20 +30,21 @@ export interface Answer {
   off_street: string[];
 }
 
-export const estimated = ({ value, margin, status }: Answered): Estimate => ({ value, margin, status: status ?? (value === null ? null : "ok") });
-
 export interface AreaRow extends Readonly<Record<QuantityName, Estimate>> {
   unit: string;
   zh: string;
   en: string;
   people: Estimate;
+  /** Minutes within which half of the people arrive. */
+  median: Estimate;
+  median_before: Estimate;
 }
 
-function rowOf({ unit, name_zh, name_en, persons, breaks }: AnsweredArea, minutes: number): AreaRow | null {
-  const at = breaks.find((b) => b.minutes === minutes);
-  if (!at) return null;
-  const numbers = Object.fromEntries(QUANTITIES.map((q) => [q, estimated(at[q])])) as Record<QuantityName, Estimate>;
-  return { unit, zh: name_zh ?? unit, en: name_en ?? name_zh ?? unit, people: estimated(persons), ...numbers };
+function rowOf({ unit, name_zh, name_en, persons, median_minutes, median_minutes_before, breaks }: AnsweredArea, minutes: number): AreaRow | null {
+  const numbers = breakAt(breaks, minutes);
+  if (!numbers) return null;
+  const medians = { median: estimated(median_minutes), median_before: estimated(median_minutes_before) };
+  return { unit, zh: name_zh ?? unit, en: name_en ?? name_zh ?? unit, people: estimated(persons), ...medians, ...numbers };
 }
 
 /** The areas of a level at some minutes. */
@@ -80,19 +75,21 @@ export interface Overall {
   change: Estimate;
   gained: Estimate;
   lost: Estimate;
+  /** Median minutes before and after, where one area holds the study. */
+  medians: readonly [Estimate, Estimate] | null;
 }
 
 const ZERO: Estimate = { value: 0, margin: 0, status: "ok" };
 
 /** The study where nothing changes. */
-export const unchanged = (share: Estimate): Overall => ({ before: share, after: share, change: ZERO, gained: ZERO, lost: ZERO });
+export const unchanged = (share: Estimate, median: Estimate | null = null): Overall => ({ before: share, after: share, change: ZERO, gained: ZERO, lost: ZERO, medians: median && [median, median] });
 
 /** The share of an area before and after; the margin of the difference is that of those gained and lost, over its people. */
-export function overallOf({ people, share, share_before: before, gained, lost }: AreaRow, hideBelow: number | null): Overall {
+export function overallOf({ people, share, share_before: before, gained, lost, median, median_before }: AreaRow, hideBelow: number | null): Overall {
   const margin = both(open(gained, hideBelow), open(lost, hideBelow));
   const points = share.value === null || before.value === null ? null : share.value - before.value;
   const change = points === null || !people.value ? { value: points, margin: null, status: null } : marked(points, margin === null ? null : (100 * margin) / people.value);
-  return { before, after: share, change, gained, lost };
+  return { before, after: share, change, gained, lost, medians: [median_before, median] };
 }
 
 function sumOf(parts: readonly Estimate[]): Estimate {
@@ -104,10 +101,10 @@ function sumOf(parts: readonly Estimate[]): Estimate {
 /** The same for a study that no single area holds: of its people and share before, and the areas that change. */
 export function summedOverall(rows: readonly AreaRow[], before: Estimate, people: Estimate, hideBelow: number | null): Overall {
   const [gained, lost] = [sumOf(rows.map((r) => r.gained)), sumOf(rows.map((r) => r.lost))];
-  if (before.value === null || !people.value) return { before, after: before, change: { value: null, margin: null, status: null }, gained, lost };
+  if (before.value === null || !people.value) return { before, after: before, change: { value: null, margin: null, status: null }, gained, lost, medians: null };
   const points = (100 * (size(gained) - size(lost))) / people.value;
   const margin = both(open(gained, hideBelow), open(lost, hideBelow));
-  return { before, after: { ...before, value: before.value + points }, change: marked(points, margin === null ? null : (100 * margin) / people.value), gained, lost };
+  return { before, after: { ...before, value: before.value + points }, change: marked(points, margin === null ? null : (100 * margin) / people.value), gained, lost, medians: null };
 }
 
 export interface StationRow {
@@ -119,14 +116,14 @@ export interface StationRow {
   load: Estimate;
 }
 
-function loadOf(persons: Estimate, capacity: number | null): Estimate {
-  if (!capacity || persons.value === null) return { value: null, margin: null, status: persons.status === "under" ? "under" : "not_applicable" };
-  const share = (n: number | null): number | null => (n === null ? null : (100 * n) / capacity);
-  return { value: share(persons.value), margin: share(persons.margin), status: "ok" };
+/** A closed station has no load, nor has one without a capacity. */
+function loadOf({ id, load, persons }: AnsweredStation, closed: ReadonlySet<string>): Estimate {
+  if (persons.status === "under") return { value: null, margin: null, status: "under" };
+  return closed.has(id) || load.value === null ? { value: null, margin: null, status: "not_applicable" } : estimated(load);
 }
 
-/** Stations by how much their people change; closed ones have no load. */
+/** Stations by how much their people change. */
 export const stationRows = (answer: Answer, closed: ReadonlySet<string> = new Set()): StationRow[] =>
   answer.stations
-    .map((s) => ({ id: s.id, name: s.name, before: estimated(s.persons_before), after: estimated(s.persons), load: loadOf(estimated(s.persons), closed.has(s.id) ? null : s.capacity) }))
+    .map((s) => ({ id: s.id, name: s.name, before: estimated(s.persons_before), after: estimated(s.persons), load: loadOf(s, closed) }))
     .sort((a, b) => Math.abs(size(b.after) - size(b.before)) - Math.abs(size(a.after) - size(a.before)));

@@ -3,6 +3,9 @@ import { useEffect } from "preact/hooks";
 import { code } from "../flow/load";
 import { say, t } from "../i18n";
 import { narrow, panels } from "../layout";
+import { leaveTool } from "../live/entry";
+import { code as toolCode } from "../live/load";
+import { tool } from "../live/tool";
 import { closeCard } from "../map/cards";
 import { MapView } from "../map/MapView";
 import { scenarioOn } from "../scenario/choice";
@@ -14,10 +17,12 @@ import { Panel } from "./Panel";
 import { Answers } from "./Results";
 import { Sheet } from "./Sheet";
 
-/** Escape closes what was opened last: the card on the map, then the area chosen. */
+/** Escape closes what was opened last: the card on the map, what is being drawn, the tool, then the area chosen. */
 function closeLast(event: KeyboardEvent): void {
   if (event.key !== "Escape" || event.defaultPrevented || closeCard()) return;
-  if (scenarioOn.value) return event.target instanceof HTMLInputElement || event.target instanceof HTMLTextAreaElement ? event.target.blur() : leave();
+  const typing = event.target instanceof HTMLInputElement || event.target instanceof HTMLTextAreaElement ? event.target : null;
+  if (tool.value) return typing ? typing.blur() : void (toolCode.value.value?.cancel() || leaveTool());
+  if (scenarioOn.value) return typing ? typing.blur() : leave();
   if (flowsOn.value) return code.value.value?.closeLast();
   selected.value = null;
 }

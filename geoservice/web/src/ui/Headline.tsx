@@ -1,13 +1,13 @@
 /** The answer in one line: people, share covered, people not covered; the date of the release and its source. */
 
 import { numbers } from "../data";
-import { language, named, say, t } from "../i18n";
+import { language, say, t } from "../i18n";
 import { summary } from "../rows";
 import { cardsOn } from "../scorecard/choice";
-import { FAIRNESS, fairnessOn, FLOWS, flowsOn, group, HOTSPOTS, hotspotsOn, manifest, minutes, mode, service, study, tab, tier } from "../state";
+import { FAIRNESS, fairnessOn, FLOWS, flowsOn, HOTSPOTS, hotspotsOn, manifest, study, tab } from "../state";
 import { Failure } from "./Failure";
 import { Estimated } from "./Estimated";
-import { groupName, modeName, serviceName } from "./words";
+import { askedText } from "./words";
 
 const day = (): string =>
   new Intl.DateTimeFormat(language.value === "zh" ? "zh-CN" : "en-GB", { dateStyle: "long" }).format(new Date(manifest.value.created));
@@ -28,15 +28,11 @@ function Numbers() {
 }
 
 export function Headline() {
-  const asked = {
-    group: groupName(group.value), minutes: minutes.value, service: serviceName(service.value),
-    mode: modeName(mode.value).toLocaleLowerCase("en"), tier: named("tier", tier.value).toLocaleLowerCase("en"),
-  };
   const { source } = study.value;
   const own = tab.value === FLOWS && flowsOn.value ? "flows" : tab.value === HOTSPOTS && hotspotsOn.value ? "hotspots" : tab.value === FAIRNESS && fairnessOn.value ? "equal" : cardsOn.value ? "scorecard" : null;
   return (
     <section class="headline" aria-label={t("headline.label")} aria-busy={numbers.loading.value}>
-      <p class="asked">{own ? t(`${own}.headline`) : t("headline.question", asked)}</p>
+      <p class="asked">{own ? t(`${own}.headline`) : askedText()}</p>
       {own ? null : numbers.problem.value ? <Failure what="numbers" problem={numbers.problem.value} retry={numbers.retry} /> : <Numbers />}
       <p class="quiet from">{t("headline.released", { release: manifest.value.release, date: day() })}{source && <> · {say(source)}</>}</p>
     </section>

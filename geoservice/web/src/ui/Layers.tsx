@@ -6,6 +6,7 @@ import { showTheme } from "../flow/load";
 import { code as hotspotCode } from "../hotspot/load";
 import { named, say, show, t } from "../i18n";
 import { narrow } from "../layout";
+import { closeTool } from "../live/tool";
 import { leaveScenario } from "../scenario/choice";
 import { code as scenarioCode } from "../scenario/load";
 import { shown } from "../map/ground";
@@ -127,7 +128,10 @@ function Overlay({ layer }: { layer: Layer }) {
 function choose(id: string): void {
   showTheme(id);
   const own = ownTab(id);
-  if (own) leaveScenario();
+  if (own) {
+    leaveScenario();
+    closeTool();
+  }
   if (own && !narrow.value) tab.value = own;
 }
 

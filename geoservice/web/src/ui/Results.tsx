@@ -6,6 +6,8 @@ import { code as flowCode, showTheme } from "../flow/load";
 import { code as hotspotCode } from "../hotspot/load";
 import { t } from "../i18n";
 import { narrow, sheet } from "../layout";
+import { code as toolCode } from "../live/load";
+import { tool, type Tool } from "../live/tool";
 import type { Loaded } from "../loaded";
 import { there as cardsThere } from "../scorecard/choice";
 import { code as cardCode } from "../scorecard/load";
@@ -17,7 +19,7 @@ import { VansPanel } from "../vans/VansPanel";
 import { OverloadList } from "../projection/OverloadList";
 import { AreaCard } from "./AreaCard";
 import { AreaTable } from "./AreaTable";
-import { Controls } from "./Controls";
+import { Controls, Question } from "./Controls";
 import { DataLinks } from "./DataLinks";
 import { Failure } from "./Failure";
 import { Headline } from "./Headline";
@@ -57,7 +59,7 @@ export function Tabs() {
 }
 
 interface FetchedProps<T> {
-  what: "flows" | "hotspots" | "scorecards" | "scenario";
+  what: "flows" | "hotspots" | "scorecards" | "scenario" | Tool;
   code: Loaded<T>;
   panel: (code: T) => FunctionComponent;
 }
@@ -92,12 +94,28 @@ export function Body() {
   );
 }
 
+/** What is asked, where there is no panel for it beside the map. */
+const Choices = () => (narrow.value ? <details class="choices"><summary>{t("question")}</summary><Question /></details> : null);
+
 /** A scenario takes the place of the tabs while it is open. */
 function ScenarioBody() {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a panel that scrolls must be within reach of the keyboard
     <div id="results-body" role="region" tabIndex={0} aria-label={t("scenario.title")}>
       <Fetched what="scenario" code={scenarioCode} panel={(code) => code.ScenarioPanel} />
+      <Choices />
+      <p class="reading">{t("reading")}</p>
+    </div>
+  );
+}
+
+/** So does a tool that takes the clicks on the map, also that of a scenario. */
+function ToolBody({ of }: { of: Tool }) {
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a panel that scrolls must be within reach of the keyboard
+    <div id="results-body" role="region" tabIndex={0} aria-label={t(`${of}.title`)}>
+      <Fetched what={of} code={toolCode} panel={(code) => code.Panel} />
+      <Choices />
       <p class="reading">{t("reading")}</p>
     </div>
   );
@@ -105,6 +123,7 @@ function ScenarioBody() {
 
 /** All that answers the question: in brief, and by tab; a low sheet has no room for the tab. */
 export function Answers({ low = false }: { low?: boolean }) {
+  if (tool.value) return low ? null : <ToolBody of={tool.value} />;
   if (scenarioOn.value) return low ? null : <ScenarioBody />;
   return (
     <>

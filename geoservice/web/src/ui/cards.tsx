@@ -4,6 +4,7 @@ import type { ComponentChild } from "preact";
 import { language, named, show, t } from "../i18n";
 import { mode, service, study } from "../state";
 import { itemsUrl } from "../api";
+import { FromHere } from "../isochrone/FromHere";
 import { estimateOf } from "../number";
 import type { Value } from "../types";
 import { Estimated } from "./Estimated";
@@ -52,6 +53,7 @@ export function StationCard({ feature: f }: Props) {
           ...readinessOf(f),
         ]}
       />
+      <p class="actions"><FromHere station={String(f["unit"])} /></p>
       <a href={itemsUrl("stations", { unit: String(f["unit"]) })} target="_blank" rel="noopener">{t("source")}</a>
     </article>
   );

@@ -4,7 +4,7 @@ import { GAPS } from "../equal/compare";
 import { styled, type Part, type Wanted } from "../columns";
 import { language, named, say, t } from "../i18n";
 import { written, type Written } from "../number";
-import { group as groupNow, idle, manifest, minutes, study, themeLayer } from "../state";
+import { group as groupNow, idle, manifest, minutes, mode, service, study, themeLayer, tier } from "../state";
 import type { Estimate } from "../types";
 
 /** How a unit of a layer's file is written behind a number. */
@@ -27,11 +27,15 @@ export const groupName = (id: string): string => {
   return found ? say(found.title) : named("group", id);
 };
 
+/** What is asked, in one line. */
+export const askedText = (): string =>
+  t("headline.question", { group: groupName(groupNow.value), minutes: minutes.value, service: serviceName(service.value), mode: modeName(mode.value).toLocaleLowerCase("en"), tier: named("tier", tier.value).toLocaleLowerCase("en") });
+
 /** One sentence that says which number is drawn. */
 export function sentence(want: Wanted): string {
-  const { service = "", mode = "", tier = "", group = "" } = want.dimensions;
+  const { service: of = "", mode: by = "", tier: from = "", group = "" } = want.dimensions;
   const small = (text: string): string => text.toLocaleLowerCase("en");
-  const words = { service: serviceName(service), mode: small(modeName(mode)), tier: small(named("tier", tier || "any")), group: groupName(group || "all"), minutes: minutes.value };
+  const words = { service: serviceName(of), mode: small(modeName(by)), tier: small(named("tier", from || "any")), group: groupName(group || "all"), minutes: minutes.value };
   return t(`sentence.${want.measure}`, { ...words, defaultValue: "" });
 }
 
