@@ -143,12 +143,12 @@ def test_planners_read_what_others_store_and_nobody_else_does(world: World, path
 
 WRITES: list[tuple[str, str, Any, str]] = [
     ("POST", "/scenarios", CONTENT, JSON),
-    ("PUT", "{path}", CONTENT, JSON),
-    ("POST", "{path}/collections/stations/items", NEW, GEOJSON),
-    ("PUT", "{path}/collections/stations/items/c1", NEW, GEOJSON),
-    ("PATCH", "{path}/collections/stations/items/c1", {"properties": {"capacity": 1}}, MERGE_PATCH),
-    ("DELETE", "{path}/collections/stations/items/c1", None, JSON),
-    ("DELETE", "{path}", None, JSON),
+    ("PUT", "<path>", CONTENT, JSON),
+    ("POST", "<path>/collections/stations/items", NEW, GEOJSON),
+    ("PUT", "<path>/collections/stations/items/c1", NEW, GEOJSON),
+    ("PATCH", "<path>/collections/stations/items/c1", {"properties": {"capacity": 1}}, MERGE_PATCH),
+    ("DELETE", "<path>/collections/stations/items/c1", None, JSON),
+    ("DELETE", "<path>", None, JSON),
 ]
 
 
@@ -156,7 +156,7 @@ WRITES: list[tuple[str, str, Any, str]] = [
 def test_the_owner_and_stewards_write_and_nobody_else_does(
     world: World, path: str, method: str, where: str, content: Any, kind: str
 ) -> None:
-    where, rows = where.format(path=path), world.access.head().n
+    where, rows = where.replace("<path>", path), world.access.head().n
     for who, status in (("anonymous", 401), ("expired", 401), *((("ben", 403),) if where != "/scenarios" else ())):
         answer = world.callers[who].send(method, where, content, kind, If_Match="*")
         assert (answer.status_code, bool(detail(answer))) == (status, True), who
