@@ -214,7 +214,7 @@ def test_a_cluster_shows_its_people_and_areas(yixiu: Watched) -> None:
     assert yixiu.ground() != outlined
     expect(page).to_have_url(re.compile("hotspot_cluster="))
     page.locator(".members button").first.click()
-    expect(page.locator(".chosen .numbers")).to_be_visible()
+    expect(page.locator(".chosen .numbers").first).to_be_visible()
     page.locator("input[name=hotspot_clusters]").uncheck()
     expect(buttons).to_have_count(0)
 

@@ -7,7 +7,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from .conftest import Watched, reader, watch
 from .test_states import refuse, violations
-from .test_try_station import CENTRE, FIRST, KALLIO, STILL, answered, open_scenario, part, place, put
+from .test_try_station import CENTRE, FIRST, KALLIO, STILL, answered, open_scenario, place, put
 from .test_zone import click, middle, number, press_and_drag
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -82,7 +82,7 @@ def test_the_card_of_a_station_opens_its_isochrones(page: Watched) -> None:
     expect(tab.locator(".maplibregl-popup")).to_have_count(0)
     expect(tab.locator(".station-name")).to_have_text(name)
     expect(tab.locator(".grip")).to_have_attribute("aria-label", re.compile(re.escape(name)))
-    assert part(tab, "from").startswith("station:")
+    expect(tab).to_have_url(re.compile("from=station"))
 
 
 def test_a_new_station_of_a_scenario_has_isochrones_where_it_stands(page: Watched) -> None:
