@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 
 from geoservice.bench.access.figures import Figures
 from geoservice.bench.access.live import ask_county, ask_grid, publish_county
-from geoservice.bench.access.models import models
+from geoservice.bench.access.models import model_figures
 from geoservice.bench.access.wide import publish_grid
 
 HOUSEHOLDS = 1_000_000
@@ -21,4 +21,4 @@ def run(repeat: int, households: int = HOUSEHOLDS) -> Figures:
         county, grid = Path(name) / "county", Path(name) / "grid"
         publish_county(county, households)
         publish_grid(grid)
-        return {**ask_county(county, households), **ask_grid(grid), **models(repeat)}
+        return {**ask_county(county, households), **ask_grid(grid), **model_figures(repeat)}

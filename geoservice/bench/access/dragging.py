@@ -12,15 +12,18 @@ WATCH = """() => {
   let moved = null;
   addEventListener("pointermove", () => { moved = performance.now(); }, true);
   addEventListener("mousemove", () => { moved ??= performance.now(); }, true);
-  const numbers = document.querySelector(".panel.results");
+  const shown = () => document.querySelector(".overall .after")?.textContent + document.querySelector(".moved")?.textContent;
+  let last = shown();
   new MutationObserver(() => {
-    if (moved === null) return;
+    const now = shown();
+    if (moved === null || now === last || now.includes("undefined")) return;
     const since = moved;
-    moved = null;
+    [moved, last] = [null, now];
     requestAnimationFrame(() => requestAnimationFrame(() => window.spent.push(performance.now() - since)));
-  }).observe(numbers, {subtree: true, childList: true, characterData: true});
+  }).observe(document.querySelector(".panel.results"), {subtree: true, childList: true, characterData: true});
 }"""
-"""Collects the ms from the last movement of the pointer to the second frame after the numbers beside the map have changed."""
+"""Collects the ms from the last movement of the pointer to the second frame after the share covered or
+the people gained and lost have changed."""
 
 
 def drag(url: str, name: str) -> Figures:

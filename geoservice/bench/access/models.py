@@ -29,7 +29,7 @@ MEDIAN_SIZE, MEDIAN_SITES = 400, 20
 PEER_BAR, GREEDY_BAR, MEGABYTES_BAR = 20.0, 10.0, 200.0
 
 
-def models(repeat: int) -> Figures:
+def model_figures(repeat: int) -> Figures:
     """Return the figures; the runs of a peer are interleaved with ours."""
     if not (PEERS / "python").exists():
         raise Unavailable(f"bench access: {PEERS / 'python'} not found; install it with: make peers")
