@@ -13,8 +13,8 @@ from geoservice.live.coverage_rows import Json
 from geoservice.live.engine import Engine
 from geoservice.live.estimates import Estimates
 from geoservice.live.question import IsochroneQuestion
-from geoservice.network.isochrones import isochrones
-from geoservice.network.travel import nearest
+from geoservice.network.isochrones import StationSearch, isochrones
+from geoservice.network.positions import split_keys
 
 DECIMALS = 6
 """Decimals of degrees: 0.1 m."""
@@ -35,9 +35,10 @@ def isochrone_answer(engine: Engine, question: IsochroneQuestion, within: Sequen
     if not place.snapped.ok[0]:
         text = f"no street for the mode {question.mode} within {parameters.snap_metres:g} metres"
         raise ParameterError(f"place {row['lon']:g}, {row['lat']:g}: {text}")
-    search = (streets.graph, place.snapped, place.start_ms)
-    shapes = isochrones(*search, minutes, parameters.direction, streets.edges, parameters.snap_metres)
-    ms, _ = nearest(*search, streets.points.points, minutes[-1] * 60_000, parameters.direction)
+    limit, points = minutes[-1] * 60_000, streets.points
+    search = StationSearch.of(streets.graph, place.snapped, place.start_ms, limit, parameters.direction, points.arcs)
+    shapes = isochrones(search, streets.outline_streets, minutes)
+    ms, _ = split_keys(points.keys(search.keys, place, search.start, np.arange(len(points.points)), limit), 1)
     region = np.zeros(len(ms), np.int32)
     if within is not None:
         region[~engine.areas.points_inside(within)] = -1

@@ -4,8 +4,9 @@ The area is that from which, or to which, trips take at most the time as coverag
 straight line between a place and its nearest street.
 """
 
+from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any, cast
+from typing import cast
 
 import numpy as np
 import shapely
@@ -25,31 +26,76 @@ CELLS = 192
 MIN_CELL_METRES = 10.0
 
 
-def isochrones(
-    graph: Graph,
-    station: Snapped,
-    start_ms: Int32s,
-    minutes: tuple[int, ...],
-    direction: Direction,
-    edges: Bools,
-    max_metres: float,
-) -> Objects:
+@dataclass(frozen=True)
+class StationSearch:
+    """The times of the nodes within a limit of one place; ``start`` are the ms of :func:`checked_start`."""
+
+    graph: Graph
+    station: Snapped
+    start: Int32s
+    limit_ms: int
+    direction: Direction
+    keys: Ints
+
+    @classmethod
+    def of(
+        cls,
+        graph: Graph,
+        station: Snapped,
+        start_ms: Int32s,
+        limit_ms: int,
+        direction: Direction,
+        arcs: tuple[Ints, Ints] | None = None,
+    ) -> "StationSearch":
+        """Search from a place, ``to`` or ``from`` it; ``start_ms``, shape ``(1,)``, is the time spent there."""
+        start = checked_start(graph, station, start_ms, limit_ms, direction)
+        keys = node_keys(graph, station, start, limit_ms, direction, 1, arcs)
+        return cls(graph, station, start, limit_ms, direction, keys)
+
+    def times(self, points: Snapped) -> Int32s:
+        """Return the time of points, ``UNREACHED`` beyond the limit."""
+        return times_from_nodes(self.graph, self.keys, self.station, self.start, points, self.limit_ms, self.direction)[0]
+
+
+@dataclass(frozen=True)
+class OutlineStreets:
+    """The streets that outlines follow, prepared once for many places.
+
+    ``edges`` tells which edges places belong to, ``metres`` is the longest straight line between a place and its street, ``x``
+    and ``y`` are the junctions in the projection of the graph, NaN for those without an edge.
+    """
+
+    graph: Graph
+    edges: Bools
+    metres: float
+    x: Floats
+    y: Floats
+
+    @classmethod
+    def of(cls, graph: Graph, edges: Bools, metres: float) -> "OutlineStreets":
+        """Prepare the streets of a graph."""
+        first, last = graph.shape_start[:-1], graph.shape_start[1:] - 1
+        x, y = np.full(graph.junctions, np.nan), np.full(graph.junctions, np.nan)
+        for junction, vertex in ((graph.u, first), (graph.v, last)):
+            x[junction], y[junction] = graph.shape_x[vertex], graph.shape_y[vertex]
+        return cls(graph, edges, metres, x, y)
+
+    def inside(self, west: float, south: float, east: float, north: float) -> Ints:
+        """Return the edges of places of which an end is in a box, in metres."""
+        x, y = self.x, self.y
+        junction = (x >= west) & (x <= east) & (y >= south) & (y <= north)
+        return np.flatnonzero((junction[self.graph.u] | junction[self.graph.v]) & self.edges)
+
+
+def isochrones(search: StationSearch, streets: OutlineStreets, minutes: tuple[int, ...]) -> Objects:
     """Return the area within each time of a station.
 
     Parameters
     ----------
-    graph : Graph
-    station : Snapped
-        One place.
-    start_ms : int32 array, shape (1,)
-        Time spent at the station.
+    search : StationSearch
+        Its limit is the longest of the times.
+    streets : OutlineStreets
     minutes : tuple of int
-    direction : str
-        ``to`` the station or ``from`` it.
-    edges : bool array, shape (edges,)
-        The edges that places belong to.
-    max_metres : float
-        The longest straight line between a place and its street.
 
     Returns
     -------
@@ -57,44 +103,31 @@ def isochrones(
         Empty if the station is on no street. Outlines follow the times on a square grid of at most ``CELLS`` cells a side,
         linearly between the centres of cells.
     """
-    limit = max(minutes) * 60_000
-    start = checked_start(graph, station, start_ms, limit, direction)
-    keys = node_keys(graph, station, start, limit, direction, 1)
-    corners = _corners(graph, keys, station, direction, max_metres)
-    if corners is None:
+    graph = streets.graph
+    if not search.station.ok[0]:
         return np.array([shapely.MultiPolygon()] * len(minutes), object)
-    (west, south), (east, north) = corners
+    west, south, east, north = box = _box(search, streets)
     cell = max((max(east - west, north - south)) / CELLS, MIN_CELL_METRES)
     shape = int(np.ceil((north - south) / cell)) + 1, int(np.ceil((east - west) / cell)) + 1
-    samples = street_samples(graph, _edges_inside(graph, edges, west, south, east, north), cell)
-    ms, _ = times_from_nodes(graph, keys, station, start, samples.places, limit, direction)
+    samples = street_samples(graph, streets.inside(*box), cell)
+    ms = search.times(samples.places)
     row, column = (np.rint((v - low) / cell).astype(np.int64) for v, low in ((samples.y, south), (samples.x, west)))
     inside = (row >= 0) & (row < shape[0]) & (column >= 0) & (column < shape[1])
     times = _cell_times(row[inside] * shape[1] + column[inside], ms[inside], shape)
-    times = _off_street(times, cell, graph.access_ms, max_metres, limit)
-    x, y = west + cell * np.arange(shape[1]), south + cell * np.arange(shape[0])
+    times = _off_street(times, cell, graph.access_ms, streets.metres, search.limit_ms)
+    x, y = (np.asarray(low + cell * np.arange(size), float) for low, size in ((west, shape[1]), (south, shape[0])))
     return _outlines(graph, x, y, times, np.array(minutes) * 60_000.0)
 
 
-def _corners(graph: Graph, keys: Ints, station: Snapped, direction: Direction, max_metres: float) -> Any:
-    """Return the lower left and the upper right corner of what is reached, with room around it; None if nothing is."""
-    if not station.ok[0]:
-        return None
-    ms, _ = split_keys(keys, 1)
-    reached = ms[graph.source if direction == "to" else graph.sink] < UNREACHED
-    edge = int(station.edge[0])
-    near = np.concatenate([np.flatnonzero(reached), [graph.u[edge], graph.v[edge]]])
-    x, y = graph.projection.forward(graph.lon[near], graph.lat[near])
-    room = max_metres + 2 * MIN_CELL_METRES
-    return (x.min() - room, y.min() - room), (x.max() + room, y.max() + room)
-
-
-def _edges_inside(graph: Graph, edges: Bools, west: float, south: float, east: float, north: float) -> Ints:
-    """Return the edges of which an end is in a box."""
-    x, y = graph.shape_x, graph.shape_y
-    first, last = graph.shape_start[:-1], graph.shape_start[1:] - 1
-    ends = ((x[v] >= west) & (x[v] <= east) & (y[v] >= south) & (y[v] <= north) for v in (first, last))
-    return np.flatnonzero(np.logical_or(*ends) & edges)
+def _box(search: StationSearch, streets: OutlineStreets) -> tuple[float, float, float, float]:
+    """Return west, south, east and north of the junctions that are reached, in metres, with room around them."""
+    graph, edge = search.graph, int(search.station.edge[0])
+    ms, _ = split_keys(search.keys, 1)
+    reached = ms[graph.source if search.direction == "to" else graph.sink] < UNREACHED
+    reached[[graph.u[edge], graph.v[edge]]] = True
+    x, y = streets.x[reached], streets.y[reached]
+    room = streets.metres + 2 * MIN_CELL_METRES
+    return float(x.min()) - room, float(y.min()) - room, float(x.max()) + room, float(y.max()) + room
 
 
 def _cell_times(cell: Ints, ms: Int32s, shape: tuple[int, int]) -> Floats:

@@ -142,7 +142,7 @@ class LiveTimes:
     def __init__(self, places: LivePoints, stations: PlacedStations, limit_ms: int) -> None:
         self._places, self._limit, self.stations = places, limit_ms, stations
         start = self._start(stations)
-        self._nodes = node_keys(places.graph, stations.snapped, start, limit_ms, places.direction, 1)
+        self._nodes = node_keys(places.graph, stations.snapped, start, limit_ms, places.direction, 1, places.arcs)
         self._points = places.keys(self._nodes, stations, start, np.arange(len(places.points)), limit_ms)
         self._log: list[_Undo] = []
 

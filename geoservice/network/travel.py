@@ -61,14 +61,23 @@ def nearest_nodes(
     return ms[node], station[node]
 
 
-def node_keys(graph: Graph, stations: Snapped, start: Int32s, limit_ms: int, direction: Direction, nth: int) -> Ints:
+def node_keys(
+    graph: Graph,
+    stations: Snapped,
+    start: Int32s,
+    limit_ms: int,
+    direction: Direction,
+    nth: int,
+    arcs: tuple[Ints, Ints] | None = None,
+) -> Ints:
     """Return the keys of the ``nth`` nearest stations of each node, as :func:`kernels.nearest_keys` does.
 
-    ``start`` are the ms of :func:`checked_start`.
+    ``start`` are the ms of :func:`checked_start`, ``arcs`` those of :func:`search_arcs`, for callers who keep them.
     """
+    arcs = search_arcs(graph, direction) if arcs is None else arcs
     seeds = station_seeds(street_ends(graph, stations, leaving=direction == "from"), start)
     order = np.argsort(seeds.node, kind="stable")
-    keys: Ints = call(kernels.nearest_keys, *search_arcs(graph, direction), *(s[order] for s in seeds), limit_ms, nth)
+    keys: Ints = call(kernels.nearest_keys, *arcs, *(s[order] for s in seeds), limit_ms, nth)
     return keys
 
 

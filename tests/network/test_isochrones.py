@@ -9,9 +9,9 @@ import shapely
 
 from geoservice.network.build import build_network
 from geoservice.network.graph import Graph, load_graph
-from geoservice.network.isochrones import isochrones
+from geoservice.network.isochrones import OutlineStreets, StationSearch, isochrones
 from geoservice.network.positions import Direction
-from geoservice.network.snap import StreetIndex
+from geoservice.network.snap import Snapped, StreetIndex
 from geoservice.network.street_samples import street_samples
 from geoservice.network.travel import nearest
 
@@ -32,6 +32,10 @@ def places(graph: Graph, count: int, seed: int) -> tuple[np.ndarray, np.ndarray]
     return random.uniform(box.west, box.east, count), random.uniform(box.south, box.north, count)
 
 
+def search(graph: Graph, station: Snapped, start: np.ndarray, minutes: tuple[int, ...], direction: Direction) -> StationSearch:
+    return StationSearch.of(graph, station, start, max(minutes) * 60_000, direction)
+
+
 @pytest.mark.parametrize("mode", ["walk", "drive"])
 @pytest.mark.parametrize("direction", ["to", "from"])
 def test_they_hold_the_places_that_a_search_reaches(folder: Path, mode: str, direction: Direction) -> None:
@@ -41,7 +45,7 @@ def test_they_hold_the_places_that_a_search_reaches(folder: Path, mode: str, dir
     station = streets.snap(graph.lon[:1], graph.lat[:1], METRES)
     start = np.array([20_000], np.int32)
     minutes, least = ((4, 8, 13), 0.95) if mode == "walk" else ((2, 3, 4), 0.85)  # walks to streets are most of short drives
-    shapes = isochrones(graph, station, start, minutes, direction, edges, METRES)
+    shapes = isochrones(search(graph, station, start, minutes, direction), OutlineStreets.of(graph, edges, METRES), minutes)
     lon, lat = places(graph, 4000, 3)
     ms, _ = nearest(graph, station, start, streets.snap(lon, lat, METRES), minutes[-1] * 60_000, direction)
     for limit, shape in zip(minutes, shapes, strict=True):
@@ -56,14 +60,16 @@ def test_they_hold_the_places_that_a_search_reaches(folder: Path, mode: str, dir
 def test_a_station_on_no_street_has_none(folder: Path) -> None:
     graph = load_graph(folder, "walk")
     station = StreetIndex(graph).snap(np.array([0.0]), np.array([0.0]), METRES)
-    (shape,) = isochrones(graph, station, np.zeros(1, np.int32), (5,), "to", graph.large, METRES)
+    nowhere = search(graph, station, np.zeros(1, np.int32), (5,), "to")
+    (shape,) = isochrones(nowhere, OutlineStreets.of(graph, graph.large, METRES), (5,))
     assert shape.is_empty
 
 
 def test_a_station_that_takes_longer_than_the_limit_reaches_nobody(folder: Path) -> None:
     graph = load_graph(folder, "walk")
     station = StreetIndex(graph).snap(graph.lon[:1], graph.lat[:1], METRES)
-    (shape,) = isochrones(graph, station, np.array([600_000], np.int32), (5,), "to", graph.large & graph.entrance, METRES)
+    late = search(graph, station, np.array([600_000], np.int32), (5,), "to")
+    (shape,) = isochrones(late, OutlineStreets.of(graph, graph.large & graph.entrance, METRES), (5,))
     assert shape.is_empty
 
 
