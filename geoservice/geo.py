@@ -162,6 +162,17 @@ def hilbert_index(lon: Floats, lat: Floats, bits: int = 16) -> Ints:
     return index
 
 
+def ranks(chosen: Ints, size: int) -> Int32s:
+    """Return the rank of each of ``size`` things among the chosen ones, -1 for others; the last entry is that of thing -1.
+
+    >>> ranks(np.array([2, 0]), 3).tolist(), ranks(np.array([2, 0]), 3)[[-1, 2]].tolist()
+    ([1, -1, 0, -1], [-1, 0])
+    """
+    number = np.full(size + 1, -1, np.int32)
+    number[chosen] = np.arange(len(chosen))
+    return number
+
+
 def repeated(counts: Ints | Int32s) -> tuple[Ints, Ints]:
     """Return each position ``i`` ``counts[i]`` times, and the number of each repetition from 0; both of shape ``(sum,)``.
 

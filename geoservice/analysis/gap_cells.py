@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from scipy.ndimage import label as label_raster
 from scipy.signal import fftconvolve
 
-from geoservice.geo import Bools, Floats, Int32s, Ints, repeated
+from geoservice.geo import Bools, Floats, Int32s, Ints, ranks, repeated
 
 _AROUND = [(dx, dy) for dy in (-1, 0, 1) for dx in (-1, 0, 1)]
 
@@ -56,9 +56,7 @@ def largest_patches(patch: Int32s, persons: Floats, most: int) -> Int32s:
     inside = patch >= 0
     total = np.bincount(patch[inside], persons[inside])
     order = np.argsort(-total, kind="stable")[:most]
-    number = np.full(len(total) + 1, -1, np.int32)  # the last entry is that of patch -1
-    number[order] = np.arange(len(order))
-    return number[patch]
+    return ranks(order, len(total))[patch]
 
 
 def people_within(column: Ints, row: Ints, persons: Floats, radius: float) -> Floats:

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from geoservice.geo import Bools, Int32s, Ints
+from geoservice.geo import Bools, Int32s, Ints, ranks
 from geoservice.live.files import LiveArrays
 
 
@@ -36,8 +36,7 @@ class AreaIndex:
 
     def entries(self, point: Int32s | Ints, areas: Ints) -> Entries:
         """Return the entries of points in some areas, which are numbered in their order."""
-        number = np.full(len(self) + 1, -1, np.int32)  # the last is that of area -1
-        number[areas] = np.arange(len(areas))
+        number = ranks(areas, len(self))
         region = np.concatenate([number[position[point]] for position in self._levels])
         return Entries(region, np.tile(np.arange(len(point)), len(self._levels)))
 

@@ -6,11 +6,10 @@ from typing import NamedTuple
 import numpy as np
 
 from geoservice.analysis.catchments import load
-from geoservice.analysis.coverage import bands
-from geoservice.demand import ChangedSums, region_sums, threshold_sums
-from geoservice.geo import Bools, Floats, Ints
+from geoservice.demand import ChangedSums, region_sums
+from geoservice.geo import Bools, Floats, Ints, ranks
 from geoservice.live.coverage import Coverage, coverage_of
-from geoservice.live.coverage_rows import Crossings, Json, coverage_rows
+from geoservice.live.coverage_rows import Crossings, Json, coverage_rows, covered_after
 from geoservice.live.engine import Engine
 from geoservice.live.estimates import Estimates, numbers, ratios
 from geoservice.live.question import CoverageQuestion
@@ -69,15 +68,11 @@ def _areas(engine: Engine, scenario: Scenario, areas: Ints, access: _Access | No
 
 
 def _coverage_after(engine: Engine, scenario: Scenario, areas: Ints) -> Coverage:
-    """Return the coverage of areas after the edits; only leaves with a changed point are summed again."""
+    """Return the coverage of areas after the edits."""
     minutes, points = engine.parameters.minutes, scenario.points
-    region, rank = engine.areas.entries(points.point, areas)
-    removed, added = (
-        threshold_sums(engine.surface, region, len(areas), bands(ms, minutes)[rank], len(minutes), points.point[rank])
-        for ms in (points.ms_before, points.ms)
-    )
     row = (areas[:, None] * len(minutes) + np.arange(len(minutes))).ravel()
-    covered = ChangedSums.of(scenario.trip.covered, row, removed, added)
+    region, rank = engine.areas.entries(points.point, areas)
+    covered = covered_after(engine.surface, scenario.trip.covered, row, region, len(areas), points, rank, minutes)
     return coverage_of(covered, engine.totals, areas, scenario.quantity, minutes)
 
 
@@ -120,8 +115,7 @@ def _load(people: Estimates, capacity: Floats) -> Estimates:
 def _people_after(engine: Engine, scenario: Scenario, first: Ints) -> Estimates:
     """Return the people whose nearest station is each of ``first`` after the edits."""
     points, stations = scenario.points, np.unique(first)
-    number = np.full(len(scenario.after) + 1, -1, np.int32)  # the last is that of station -1
-    number[stations] = np.arange(len(stations))
+    number = ranks(stations, len(scenario.after))
     removed, added = (
         region_sums(engine.surface, number[station], len(stations), points.point)
         for station in (points.station_before, points.station)

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from geoservice.analysis.coverage import bands
-from geoservice.demand import DemandSurface, Quantity
+from geoservice.demand import ChangedSums, DemandSurface, Quantity, Sums, threshold_sums
 from geoservice.geo import Int32s, Ints
 from geoservice.live.coverage import Coverage, moved_across
 from geoservice.live.estimates import Counts, Estimates, numbers
@@ -35,6 +35,28 @@ class Crossings(NamedTuple):
         old, new = (bands(ms, minutes)[rank] for ms in (times.ms_before, times.ms))
         entries = surface, quantity, region, regions, times.point[rank]
         return cls(moved_across(*entries, old, new, len(minutes)), moved_across(*entries, new, old, len(minutes)))
+
+
+def covered_after(
+    surface: DemandSurface,
+    before: Sums,
+    row: Ints,
+    region: Int32s,
+    regions: int,
+    times: PointTimes,
+    rank: Ints,
+    minutes: tuple[int, ...],
+) -> Sums:
+    """Return the people of regions within each break after the edits; only leaves with a changed point are summed again.
+
+    ``before`` has their people before the edits in the rows ``row``, one for each region and break. ``times`` are those of all
+    points of these leaves; ``region`` and ``rank``, a position in ``times``, have an entry for each region.
+    """
+    removed, added = (
+        threshold_sums(surface, region, regions, bands(ms, minutes)[rank], len(minutes), times.point[rank])
+        for ms in (times.ms_before, times.ms)
+    )
+    return ChangedSums.of(before, row, removed, added)
 
 
 def coverage_rows(

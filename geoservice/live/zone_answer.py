@@ -5,14 +5,14 @@ from collections.abc import Sequence
 import numpy as np
 
 from geoservice.analysis.coverage import bands
-from geoservice.demand import ChangedSums, Sums, region_sums, threshold_sums
-from geoservice.geo import Bools, Int32s, Ints
+from geoservice.demand import region_sums, threshold_sums
+from geoservice.geo import Bools, Ints, ranks
 from geoservice.live.coverage import Coverage, coverage_of
-from geoservice.live.coverage_rows import Crossings, Json, coverage_rows
+from geoservice.live.coverage_rows import Crossings, Json, coverage_rows, covered_after
 from geoservice.live.engine import Engine
 from geoservice.live.estimates import Estimates
 from geoservice.live.question import ZoneQuestion
-from geoservice.live.scenario import Scenario
+from geoservice.live.scenario import PointTimes, Scenario
 from geoservice.live.zone import inside
 
 MAX_STATIONS = 50
@@ -30,7 +30,8 @@ def zone_answer(engine: Engine, question: ZoneQuestion, within: Sequence[str] | 
         is_inside = inside(question.zone, surface.point_lon, surface.point_lat)
         if within is not None:
             is_inside &= engine.areas.points_inside(within)
-        before, after = _coverage(engine, scenario, is_inside)
+        inside_times = scenario.times(np.flatnonzero(is_inside))
+        before, after = _coverage(engine, scenario, is_inside, inside_times)
         changed = scenario.changed
         region = np.where(is_inside[changed.point], 0, -1).astype(np.int32)
         every = np.arange(len(region))
@@ -40,24 +41,20 @@ def zone_answer(engine: Engine, question: ZoneQuestion, within: Sequence[str] | 
             **question.model_dump(include={"service", "mode", "tier", "group"}),
             **row,
             "stations": _stations(engine, scenario, question) if within is None else [],
-            "served_by": _served_by(engine, scenario, is_inside) if within is None else [],
+            "served_by": _served_by(engine, scenario, inside_times) if within is None else [],
             "off_street": scenario.off_street,
         }
 
 
-def _coverage(engine: Engine, scenario: Scenario, is_inside: Bools) -> tuple[Coverage, Coverage]:
-    """Return the coverage before and after the edits; only leaves with a changed point are summed again."""
+def _coverage(engine: Engine, scenario: Scenario, is_inside: Bools, times: PointTimes) -> tuple[Coverage, Coverage]:
+    """Return the coverage before and after the edits; ``times`` are those of all points of the zone."""
     surface, minutes, quantity = engine.surface, engine.parameters.minutes, scenario.quantity
-    whole, part = scenario.times(np.flatnonzero(is_inside)), scenario.points.take(is_inside[scenario.points.point])
-
-    def covered(point: Ints, ms: Int32s) -> Sums:
-        return threshold_sums(surface, np.zeros(len(point), np.int32), 1, bands(ms, minutes), len(minutes), point)
-
-    first = np.zeros(1, np.int64)
-    totals = region_sums(surface, np.zeros(len(whole.point), np.int32), 1, whole.point)
-    before = covered(whole.point, whole.ms_before)
-    changes = covered(part.point, part.ms_before), covered(part.point, part.ms)
-    after = ChangedSums.of(before, np.arange(len(minutes)), *changes)
+    region, first = np.zeros(len(times.point), np.int32), np.zeros(1, np.int64)
+    totals = region_sums(surface, region, 1, times.point)
+    before = threshold_sums(surface, region, 1, bands(times.ms_before, minutes), len(minutes), times.point)
+    part = scenario.points.take(is_inside[scenario.points.point])
+    every = np.arange(len(part.point))
+    after = covered_after(surface, before, np.arange(len(minutes)), region[every], 1, part, every, minutes)
     return coverage_of(before, totals, first, quantity, minutes), coverage_of(after, totals, first, quantity, minutes)
 
 
@@ -70,14 +67,12 @@ def _stations(engine: Engine, scenario: Scenario, question: ZoneQuestion) -> lis
     return [_names(scenario, n) for n in near[inside(question.zone, lon, lat)].tolist()]
 
 
-def _served_by(engine: Engine, scenario: Scenario, is_inside: Bools) -> list[Json]:
+def _served_by(engine: Engine, scenario: Scenario, times: PointTimes) -> list[Json]:
     """Return the stations that are nearest to the most people of the zone; those at one position count as the first of them."""
-    times = scenario.times(np.flatnonzero(is_inside))
     serves = np.zeros(len(scenario.after.rows) + 1, np.bool_)  # the last is that of station -1
     serves[times.station_before] = serves[times.station] = True
     station = np.flatnonzero(serves[:-1])
-    number = np.full(len(serves), -1, np.int32)
-    number[station] = np.arange(len(station))
+    number = ranks(station, len(scenario.after))
     before, after = (
         Estimates.of(region_sums(engine.surface, number[nearest], len(station), times.point), scenario.quantity)
         for nearest in (times.station_before, times.station)
