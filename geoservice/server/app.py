@@ -44,8 +44,9 @@ from geoservice.server.processes import routes as processes
 from geoservice.server.processes.jobs import routes as jobs
 from geoservice.server.processes.jobs.runner import JobRunner, job_pool
 from geoservice.server.processes.jobs.store import JobStore
+from geoservice.server.processes.live_task import live_task
 from geoservice.server.processes.pool import question_pool
-from geoservice.server.processes.registry import SITING
+from geoservice.server.processes.registry import PROCESSES, SITING
 from geoservice.server.processes.siting_task import siting_task
 from geoservice.server.release_pool import TIDY_S, ReleasePool
 from geoservice.server.rendering import documents
@@ -82,7 +83,7 @@ DESCRIPTION = (
 )
 
 
-JOB_TASKS = {SITING.id: siting_task}
+JOB_TASKS = {name: siting_task if process is SITING else live_task for name, process in PROCESSES.items()}
 JOB_MODULES = ("geoservice.server.processes.siting_task", "geoservice.server.processes.siting_arrays")
 JOBS = "jobs"
 """Folder of the jobs in the folder that the workers of a service share."""
@@ -213,7 +214,7 @@ def create_app(settings: Settings, store: ReleaseStore, folder: Path | None = No
     add_drawing_metrics(running.metrics, pool)
     questions = question_pool(store, settings, running.metrics.histogram("question", "Seconds to answer a live question"))
     jobs_pool = job_pool(store, settings, JOB_MODULES, running.metrics.histogram("job", "Seconds of a job"))
-    runner = JobRunner(JobStore(folder and folder / JOBS), jobs_pool, JOB_TASKS)
+    runner = JobRunner(JobStore(folder and folder / JOBS), jobs_pool, questions, JOB_TASKS)
     stored = ScenarioStore(accesses)
     app = build_routes(settings, releases, running, cache, Pictures(pool), questions, runner, stored)
     app = with_access_control(app, settings, running.metrics, accesses, tokens)

@@ -104,7 +104,7 @@ def served() -> list[re.Pattern[str]]:
         running = health.Running(Metrics(None), None)
         settings = Settings(home=Path(folder))
         pictures, questions = Pictures(drawing_pool(store, settings)), question_pool(store, settings)
-        runner, stored = JobRunner(JobStore(None), questions, {}), ScenarioStore(access_store(settings))
+        runner, stored = JobRunner(JobStore(None), questions, questions, {}), ScenarioStore(access_store(settings))
         paths = create_api(settings, current, running, pictures, questions, runner, stored).openapi()["paths"]
         runner.store.close()
     return [re.compile(re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(path)) + r"\Z") for path in (*paths, *health.PATHS)]

@@ -32,6 +32,13 @@ def test_nothing_is_there_before_the_first_job(store: JobStore) -> None:
     assert (store.claim(), store.get("x"), store.of_owner("x")) == (None, None, [])
 
 
+def test_a_job_keeps_the_areas_that_its_caller_may_see(store: JobStore) -> None:
+    for within in (None, (), ("t1", "区")):
+        job = new_record("", "", "zone-summary", "1-aaaaaaaaaaaa", "{}", "raw", within, listed=True)
+        store.add(job)
+        assert store.get(job.id) == job
+
+
 def test_ids_cannot_be_guessed() -> None:
     ids = {record().id for _ in range(100)}
     assert len(ids) == 100

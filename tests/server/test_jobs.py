@@ -48,8 +48,8 @@ class Service:
         headers = {name.lower(): value for name, value in answer.headers.items()}
         return Answer(answer.status, headers, json.load(answer))
 
-    def submit(self, inputs: Any, **more: Any) -> str:
-        answer = self.call("POST", PATH, {"inputs": inputs, **more}, Prefer="respond-async")
+    def submit(self, inputs: Any, path: str = PATH, **more: Any) -> str:
+        answer = self.call("POST", path, {"inputs": inputs, **more}, Prefer="respond-async")
         assert answer.status == 201, answer.body
         return answer.headers["location"]
 
@@ -97,6 +97,29 @@ def test_a_job_runs_and_its_result_is_that_of_a_caller_who_waits(service: Servic
     assert (result.status, result.headers["content-type"]) == (200, "application/geo+json")
     assert result.body == service.call("POST", PATH, {"inputs": ASK}).body
     assert service.call("GET", f"{href}?lang=zh").body["features"][0]["properties"]["reasons"].startswith("新覆盖")
+
+
+LIVE = {
+    "station-scenario": {"service": "primary_care", "mode": "walk"},
+    "zone-summary": {
+        "service": "primary_care",
+        "mode": "walk",
+        "zone": {"type": "Circle", "center": [24.94, 60.17], "radius": 1000},
+    },
+    "isochrone": {"mode": "walk", "minutes": [10], "lon": 24.94, "lat": 60.17},
+}
+
+
+@pytest.mark.parametrize("process", LIVE)
+def test_a_live_question_may_be_a_job(service: Service, process: str) -> None:
+    path = f"/processes/{process}"
+    assert "async-execute" in service.call("GET", path).body["jobControlOptions"]
+    job = service.submit(LIVE[process], f"{path}/execution")
+    state = service.finished(job)
+    assert (state["processID"], state["status"], state["progress"]) == (process, "successful", 100)
+    waited = service.call("POST", f"{path}/execution", {"inputs": LIVE[process]})
+    result = service.call("GET", f"{job}/results")
+    assert (result.headers["content-type"], result.body) == (waited.headers["content-type"], waited.body)
 
 
 def test_the_result_is_ranked_sites_with_reasons_proof_and_curve(service: Service) -> None:

@@ -7,6 +7,8 @@ from pydantic import BaseModel
 
 from geoservice.release.protocols import ReleaseReader
 from geoservice.server.jobs.messages import ReleaseState
+from geoservice.server.processes.jobs.record import JobRecord
+from geoservice.server.processes.registry import process_of
 
 
 @dataclass(frozen=True)
@@ -28,3 +30,9 @@ class LiveTask:
         from geoservice.server.processes.live_engine import engine_of
 
         return orjson.dumps(ANSWERS[self.process_id](engine_of(reader, state), self.question, self.within))
+
+
+def live_task(record: JobRecord) -> LiveTask:
+    """Return the task of a stored job."""
+    question = process_of(record.process).inputs.model_validate_json(record.question)
+    return LiveTask(record.process, question, record.within)

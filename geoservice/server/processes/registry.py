@@ -16,6 +16,7 @@ from geoservice.siting.question import SitingQuestion
 LAYER = "coverage"
 """Who may read this layer may ask: an answer has the same numbers."""
 VERSION = "1.0.0"
+JOB_CONTROL = ("sync-execute", "async-execute", "dismiss")
 LIST_TITLES = {"zh": "实时问题", "en": "Live questions"}
 Texts = Mapping[str, str]
 """A text by language."""
@@ -25,8 +26,8 @@ Texts = Mapping[str, str]
 class Process:
     """A process: ``inputs`` is the model of its inputs, ``media_type`` that of its answer, which is one JSON document.
 
-    One that can be executed asynchronously always runs as a job. ``everywhere``: it counts the people of all areas, so callers
-    whose view is limited to some areas may not execute it.
+    Each can be executed as a job. ``is_long``: it is one even if the caller waits for the answer, as it takes many seconds.
+    ``everywhere``: it counts the people of all areas, so callers whose view is limited to some areas may not execute it.
     """
 
     id: str
@@ -34,13 +35,8 @@ class Process:
     description: Texts
     inputs: type[BaseModel]
     media_type: str = "application/json"
-    job_control: tuple[str, ...] = ("sync-execute",)
+    is_long: bool = False
     everywhere: bool = False
-
-    @property
-    def is_job(self) -> bool:
-        """Whether it runs as a job."""
-        return "async-execute" in self.job_control
 
     def summary(self, language: str) -> dict[str, Any]:
         """Return the summary of the process, without links."""
@@ -49,7 +45,7 @@ class Process:
             "version": VERSION,
             "title": self.title[language],
             "description": self.description[language],
-            "jobControlOptions": list(self.job_control),
+            "jobControlOptions": list(JOB_CONTROL),
             "outputTransmission": ["value"],
         }
 
@@ -113,7 +109,7 @@ SITING = Process(
     },
     SitingQuestion,
     media_type=GEOJSON,
-    job_control=("sync-execute", "async-execute", "dismiss"),
+    is_long=True,
     everywhere=True,
 )
 PROCESSES: Mapping[str, Process] = MappingProxyType({p.id: p for p in (STATION_SCENARIO, ZONE, ISOCHRONE, SITING)})

@@ -11,8 +11,8 @@ from geoservice.server.formats import HTML, JSON
 from geoservice.server.jobs.pool import JobPool
 from geoservice.server.json_body import read_body
 from geoservice.server.links import REL, link
-from geoservice.server.processes.execution import EXECUTE, MAX_BODY, parse_execution
-from geoservice.server.processes.jobs.execute import execute_job
+from geoservice.server.processes.execution import EXECUTE, MAX_BODY, Execution, parse_execution
+from geoservice.server.processes.jobs.execute import execute_job, prefers_async
 from geoservice.server.processes.jobs.routes import JOB_STATUS
 from geoservice.server.processes.jobs.status import wrapped
 from geoservice.server.processes.live_task import LiveTask
@@ -34,7 +34,7 @@ PREFER: dict[str, Any] = {
     "name": "Prefer",
     "in": "header",
     "required": False,
-    "description": "respond-async: the response is a job, for processes with async-execute",
+    "description": "respond-async: the response is a job",
     "schema": {"type": "string"},
 }
 
@@ -66,9 +66,8 @@ async def process(context: Page, process_id: str) -> Response:
     """Return the description of a process."""
     described, path = process_of(process_id), f"/processes/{process_id}"
     links = [*self_links(context, path), link(f"{REL}/execute", JSON, context.urls.to(f"{path}/execution"))]
-    if described.is_job:
-        links.append(link(f"{REL}/job-list", JSON, context.urls.to("/jobs", {"processID": process_id})))
-        links.append(link(f"{REL}/job-list", HTML, context.urls.to("/jobs", {"processID": process_id, "f": "html"})))
+    links.append(link(f"{REL}/job-list", JSON, context.urls.to("/jobs", {"processID": process_id})))
+    links.append(link(f"{REL}/job-list", HTML, context.urls.to("/jobs", {"processID": process_id, "f": "html"})))
     content = {**described.describe(context.language), "links": links}
     return document(context, content, str(content["title"]))
 
@@ -85,9 +84,9 @@ async def execute(context: Answer, request: Request, process_id: str) -> Respons
     process, layer = process_of(process_id), context.layer(LAYER)
     execution = parse_execution(await read_body(request, "ask with fewer edits or candidates", MAX_BODY), process.inputs)
     within = context.principal.within(layer)
-    if process.is_job:
-        return await execute_job(context, request, process, execution, within)
     question = await resolved(execution.inputs, context)
+    if process.is_long or prefers_async(request.headers):
+        return await execute_job(context, request, process, Execution(question, execution.response), within)
     pool: JobPool = request.app.state.questions
     body = await pool.run(version_of(context.reader), LiveTask(process.id, question, within))
     if execution.response == "document":

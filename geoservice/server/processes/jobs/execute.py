@@ -63,7 +63,7 @@ async def execute_job(
     question = execution.inputs.model_dump_json(exclude_unset=True)
     record = new_record(
         owner_of(principal), _caller(context, request), process.id, version_of(context.reader), question, execution.response,
-        listed=not waits,
+        within, listed=not waits,
     )  # fmt: skip
     await to_thread.run_sync(lambda: runner.store.add(record, alone=waits))
     runner.wake()

@@ -24,6 +24,8 @@ class JobRecord:
         Whose jobs are counted together, empty for this machine and for a job that has ended.
     process, version, question, response
         The process, the version of the release, the inputs as JSON, and the form of the results.
+    within
+        The areas that its caller may see, None for no limits.
     listed
         Whether it is in the list of jobs: one that its caller waits for is not.
     status, progress, stage
@@ -43,6 +45,7 @@ class JobRecord:
     version: str
     question: str
     response: Response = "raw"
+    within: tuple[str, ...] | None = None
     listed: bool = True
     status: Status = "accepted"
     progress: int = 0
@@ -61,9 +64,19 @@ class JobRecord:
         return self.status not in UNFINISHED
 
 
-def new_record(owner: str, caller: str, process: str, version: str, question: str, response: str, *, listed: bool) -> JobRecord:
+def new_record(
+    owner: str,
+    caller: str,
+    process: str,
+    version: str,
+    question: str,
+    response: str,
+    within: tuple[str, ...] | None = None,
+    *,
+    listed: bool,
+) -> JobRecord:
     """Return a job that has just been accepted."""
     now = time.time()
     form = cast("Response", response)
     name = secrets.token_urlsafe(24)
-    return JobRecord(name, owner, caller, process, version, question, form, listed, created=now, updated=now)
+    return JobRecord(name, owner, caller, process, version, question, form, within, listed, created=now, updated=now)

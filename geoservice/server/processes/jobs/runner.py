@@ -10,7 +10,7 @@ from anyio import to_thread
 from geoservice.errors import GeoserviceError
 from geoservice.release.protocols import ReleaseStore
 from geoservice.server.errors import log_error
-from geoservice.server.jobs.messages import JobCancelled, LongTask, Progress
+from geoservice.server.jobs.messages import AnyTask, JobCancelled, LongTask, Progress
 from geoservice.server.jobs.options import JobLimits, JobTexts
 from geoservice.server.jobs.pool import JobPool
 from geoservice.server.processes.jobs.record import JobRecord
@@ -33,7 +33,7 @@ TEXTS = JobTexts(
     timed_out=f"the job took longer than {SECONDS:.0f} s; run it with fewer candidates, or a shorter time limit of the solver",
     refused="{cost} jobs run or wait, and the limit is {limit}; try again in a moment",
 )
-TaskOf = Callable[[JobRecord], LongTask]
+TaskOf = Callable[[JobRecord], AnyTask]
 """Returns the task of a stored job."""
 
 
@@ -48,20 +48,22 @@ def job_pool(
 
 
 class JobRunner:
-    """Runs stored jobs in a pool, one after the other.
+    """Runs stored jobs, one after the other.
 
     Parameters
     ----------
     store
         The jobs of the service.
     pool
-        The process of this worker.
+        The process of this worker for long tasks.
+    questions
+        The processes of this worker for the other ones, which have the arrays of live questions in memory.
     tasks
         By process.
     """
 
-    def __init__(self, store: JobStore, pool: JobPool, tasks: Mapping[str, TaskOf]) -> None:
-        self.store, self.pool, self._tasks = store, pool, tasks
+    def __init__(self, store: JobStore, pool: JobPool, questions: JobPool, tasks: Mapping[str, TaskOf]) -> None:
+        self.store, self.pool, self._questions, self._tasks = store, pool, questions, tasks
         self._added = asyncio.Event()
 
     def wake(self) -> None:
@@ -92,7 +94,9 @@ class JobRunner:
             return not self.store.is_running(record.id)
 
         try:
-            body = await self.pool.run(record.version, self._tasks[record.process](record), watch)
+            task = self._tasks[record.process](record)
+            pool = self.pool if isinstance(task, LongTask) else self._questions
+            body = await pool.run(record.version, task, watch)
             await to_thread.run_sync(self.store.succeed, record.id, body)
         except JobCancelled:
             structlog.get_logger().info("a job was dismissed", process=record.process)

@@ -1,8 +1,10 @@
 """SQL of the table of jobs."""
 # ruff: noqa: S608 - a place for SQL text: values are bound, the names of columns are those of the record
 
-from dataclasses import astuple, fields
+from dataclasses import fields
 from typing import Any
+
+import orjson
 
 from geoservice.server.processes.jobs.record import UNFINISHED, JobRecord
 
@@ -12,22 +14,24 @@ _UNFINISHED = "status IN ({})".format(", ".join(f"'{status}'" for status in UNFI
 
 def to_row(record: JobRecord) -> tuple[Any, ...]:
     """Return the values of a row."""
-    return astuple(record)
+    values = {field.name: getattr(record, field.name) for field in fields(JobRecord)}
+    return tuple({**values, "within": None if record.within is None else orjson.dumps(record.within).decode()}.values())
 
 
 def from_row(row: tuple[Any, ...]) -> JobRecord:
     """Return the record of a row."""
     values = dict(zip((field.name for field in fields(JobRecord)), row, strict=False))
-    return JobRecord(**{**values, "listed": bool(values["listed"])})
+    within = None if values["within"] is None else tuple(orjson.loads(values["within"]))
+    return JobRecord(**{**values, "within": within, "listed": bool(values["listed"])})
 
 
 def create() -> str:
     """Create the table; ``number`` is the order in which jobs were accepted."""
     return (
         "CREATE TABLE IF NOT EXISTS jobs (number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, owner TEXT, "
-        "caller TEXT, process TEXT, version TEXT, question TEXT, response TEXT, listed INTEGER, status TEXT, progress INTEGER, "
-        "stage TEXT, error TEXT, code INTEGER, created REAL, started REAL, finished REAL, updated REAL, worker TEXT, "
-        "result BLOB) STRICT"
+        "caller TEXT, process TEXT, version TEXT, question TEXT, response TEXT, within TEXT, listed INTEGER, status TEXT, "
+        "progress INTEGER, stage TEXT, error TEXT, code INTEGER, created REAL, started REAL, finished REAL, updated REAL, "
+        "worker TEXT, result BLOB) STRICT"
     )
 
 
