@@ -1,6 +1,7 @@
 """The area within some minutes of a place, and the people in it, as GeoJSON."""
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ import shapely
 from geoservice.analysis.coverage import bands
 from geoservice.demand import Quantity, threshold_sums
 from geoservice.errors import ParameterError
+from geoservice.geo import Floats
 from geoservice.live.coverage_rows import Json
 from geoservice.live.engine import Engine
 from geoservice.live.estimates import Estimates
@@ -21,7 +23,7 @@ DECIMALS = 6
 
 
 def isochrone_answer(engine: Engine, question: IsochroneQuestion, within: Sequence[str] | None = None) -> Json:
-    """Return a feature for each number of minutes, ascending: the area, and the people in it.
+    """Return a feature for each number of minutes, ascending: the area, whose rings are arrays, and the people in it.
 
     ``within`` limits the people to those in these areas; None is no limit.
     Raises :class:`ParameterError` for a mode, group, station or minutes that the study does not have, and for a place that is
@@ -82,6 +84,12 @@ def _place(engine: Engine, question: IsochroneQuestion) -> Mapping[str, Any]:
     return engine.station_rows[found]
 
 
-def _geometry(shape: shapely.Geometry) -> Any:
-    rounded = shapely.transform(shape, lambda p: np.round(p, DECIMALS))
-    return rounded.__geo_interface__
+def _geometry(shape: shapely.MultiPolygon) -> Json:
+    polygons = shapely.get_parts(shape)
+    rings, polygon = shapely.get_rings(polygons, return_index=True)
+    points, ring = shapely.get_coordinates(rings, return_index=True)
+    positions = np.round(points, DECIMALS)  # written to JSON as it is: lists of all numbers would take most of the time
+    coordinates: list[list[Floats]] = [[] for _ in polygons]
+    for number, (start, end) in zip(polygon, pairwise(np.searchsorted(ring, np.arange(len(rings) + 1))), strict=True):
+        coordinates[number].append(positions[start:end])
+    return {"type": "MultiPolygon", "coordinates": coordinates}

@@ -1,5 +1,6 @@
 """A zone drawn on the map: a polygon or a circle, as in a question."""
 
+from functools import cached_property
 from typing import Annotated, Literal
 
 import numpy as np
@@ -59,10 +60,10 @@ class Polygon(_Zone):
     type: Literal["Polygon"]
     coordinates: Rings
 
-    @property
+    @cached_property
     def shape(self) -> shapely.Geometry:
-        """Return the polygon."""
-        return shapely.make_valid(shapely.Polygon(self.coordinates[0], self.coordinates[1:]))
+        """The polygon."""
+        return _polygon(self.coordinates)
 
     @property
     def bbox(self) -> BBox:
@@ -82,13 +83,19 @@ class MultiPolygon(Polygon):
     type: Literal["MultiPolygon"]  # type: ignore[assignment]
     coordinates: Annotated[tuple[Rings, ...], Field(min_length=1, max_length=1000)]  # type: ignore[assignment]
 
-    @property
+    @cached_property
     def shape(self) -> shapely.Geometry:
-        """Return the multipolygon."""
-        return shapely.union_all([shapely.make_valid(shapely.Polygon(r[0], r[1:])) for r in self.coordinates])
+        """The multipolygon."""
+        return shapely.union_all([_polygon(rings) for rings in self.coordinates])
 
 
 Zone = Annotated[Circle | Polygon | MultiPolygon, Field(discriminator="type")]
+
+
+def _polygon(rings: tuple[tuple[Position, ...], ...]) -> shapely.Geometry:
+    """Return a valid polygon of rings."""
+    shell, *holes = (shapely.linearrings(np.array(ring)) for ring in rings)
+    return shapely.make_valid(shapely.polygons(shell, holes or None))
 
 
 def inside(zone: "Circle | Polygon", lon: Floats, lat: Floats) -> Bools:

@@ -5,7 +5,6 @@ straight line between a place and its nearest street.
 """
 
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import cast
 
 import numpy as np
@@ -13,7 +12,7 @@ import shapely
 from contourpy import FillType, contour_generator
 from scipy.ndimage import distance_transform_edt
 
-from geoservice.geo import Bools, Floats, Int32s, Ints, Objects
+from geoservice.geo import Bools, Floats, Int32s, Ints, Objects, repeated
 from geoservice.network.graph import Graph
 from geoservice.network.kernels import UNREACHED
 from geoservice.network.positions import Direction, checked_start, split_keys
@@ -24,6 +23,7 @@ from geoservice.network.travel import node_keys, times_from_nodes
 CELLS = 192
 """Cells along the longer side of the grid on which times are computed."""
 MIN_CELL_METRES = 10.0
+_Outline = tuple[tuple[Floats | None], tuple[Ints], tuple[Ints]]
 
 
 @dataclass(frozen=True)
@@ -152,13 +152,17 @@ def _off_street(times: Floats, cell: float, access_ms: float, max_metres: float,
 
 
 def _outlines(graph: Graph, x: Floats, y: Floats, times: Floats, limits: Floats) -> Objects:
-    generator = contour_generator(x, y, times, fill_type=FillType.OuterOffset)
-    shapes = []
+    generator = contour_generator(x, y, times, fill_type=FillType.ChunkCombinedOffsetOffset)
+    shapes: list[shapely.Geometry] = []
     for limit in limits:
-        points, offsets = cast("tuple[list[Floats], list[Ints]]", generator.filled(-1.0, limit)[:2])
-        rings = [
-            [np.column_stack(graph.projection.inverse(*p[a:b].T)) for a, b in pairwise(o)]
-            for p, o in zip(points, offsets, strict=True)
-        ]
-        shapes.append(shapely.MultiPolygon([(ring[0], ring[1:]) for ring in rings]))
+        (points,), (ring_start,), (polygon_start,) = cast("_Outline", generator.filled(-1.0, limit))
+        shapes.append(shapely.MultiPolygon() if points is None else _multipolygon(graph, points, ring_start, polygon_start))
     return np.array(shapes, object)
+
+
+def _multipolygon(graph: Graph, points: Floats, ring_start: Ints, polygon_start: Ints) -> shapely.Geometry:
+    """Return a multipolygon of points in metres; each ring begins at a point, each polygon at a ring, its outer one."""
+    ring, _ = repeated(np.diff(ring_start))
+    polygon, _ = repeated(np.diff(polygon_start))
+    rings = shapely.linearrings(np.column_stack(graph.projection.inverse(*points.T)), indices=ring)
+    return shapely.multipolygons(shapely.polygons(rings, indices=polygon))

@@ -29,7 +29,8 @@ class LiveTask:
         from geoservice.live.answers import ANSWERS  # in the child process only
         from geoservice.server.processes.live_engine import engine_of
 
-        return orjson.dumps(ANSWERS[self.process_id](engine_of(reader, state), self.question, self.within))
+        answer = ANSWERS[self.process_id](engine_of(reader, state), self.question, self.within)
+        return orjson.dumps(answer, option=orjson.OPT_SERIALIZE_NUMPY)
 
 
 def live_task(record: JobRecord) -> LiveTask:
