@@ -6,7 +6,7 @@ import numpy as np
 
 from geoservice.analysis.coverage import bands
 from geoservice.demand import region_sums, threshold_sums
-from geoservice.geo import Bools, Ints, ranks
+from geoservice.geo import Bools, Int32s, Ints, ranks
 from geoservice.live.coverage import Coverage, coverage_of
 from geoservice.live.coverage_rows import Crossings, Json, coverage_rows, covered_after
 from geoservice.live.engine import Engine
@@ -52,10 +52,13 @@ def _coverage(engine: Engine, scenario: Scenario, is_inside: Bools, times: Point
     region, first = np.zeros(len(times.point), np.int32), np.zeros(1, np.int64)
     totals = region_sums(surface, region, 1, times.point)
     before = threshold_sums(surface, region, 1, bands(times.ms_before, minutes), len(minutes), times.point)
+    coverage = coverage_of(before, totals, first, quantity, minutes)
     part = scenario.points.take(is_inside[scenario.points.point])
+    if not len(part.point):
+        return coverage, coverage
     every = np.arange(len(part.point))
     after = covered_after(surface, before, np.arange(len(minutes)), region[every], 1, part, every, minutes)
-    return coverage_of(before, totals, first, quantity, minutes), coverage_of(after, totals, first, quantity, minutes)
+    return coverage, coverage_of(after, totals, first, quantity, minutes)
 
 
 def _stations(engine: Engine, scenario: Scenario, question: ZoneQuestion) -> list[Json]:
@@ -73,10 +76,12 @@ def _served_by(engine: Engine, scenario: Scenario, times: PointTimes) -> list[Js
     serves[times.station_before] = serves[times.station] = True
     station = np.flatnonzero(serves[:-1])
     number = ranks(station, len(scenario.after))
-    before, after = (
-        Estimates.of(region_sums(engine.surface, number[nearest], len(station), times.point), scenario.quantity)
-        for nearest in (times.station_before, times.station)
-    )
+
+    def people(nearest: Int32s) -> Estimates:
+        return Estimates.of(region_sums(engine.surface, number[nearest], len(station), times.point), scenario.quantity)
+
+    before = people(times.station_before)
+    after = before if np.array_equal(times.station, times.station_before) else people(times.station)
     largest: Ints = np.argsort(-np.maximum(before.value, after.value), kind="stable")[:MAX_STATIONS]
     columns = engine.counts(after.take(largest)), engine.counts(before.take(largest))
     return [
