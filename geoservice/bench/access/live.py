@@ -2,11 +2,11 @@
 
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import closing
 from itertools import islice
+from multiprocessing import get_context
 from pathlib import Path
 from time import perf_counter, sleep
 
@@ -15,6 +15,7 @@ import numpy as np
 from geoservice.bench.access.dragging import drag
 from geoservice.bench.access.figures import Figures, at_most, milliseconds
 from geoservice.bench.access.questions import Asker, Json, Trip, moves, places_of, stations, zones
+from geoservice.bench.access.readers import drag_at_once
 from geoservice.bench.access.wide import MODE, SERVICE
 from geoservice.bench.serve.load import Client, quantile
 from geoservice.bench.serve.overload import memory_mb
@@ -111,7 +112,7 @@ def _tiles_meanwhile(url: str, trip: Trip, places: list[Json], seconds: float = 
     """Return what a tile in memory takes while nobody asks, and while readers drag stations at once."""
     lon, lat = (float(np.mean([p[name] for p in places])) for name in ("lon", "lat"))
     tile = tile_at(lon, lat, 10)
-    path, done = f"/tiles/coverage/{tile.z}/{tile.x}/{tile.y}.mvt", threading.Event()
+    path = f"/tiles/coverage/{tile.z}/{tile.x}/{tile.y}.mvt"
 
     def read() -> list[float]:
         client, until, spent = Client(url), perf_counter() + seconds, list[float]()
@@ -120,23 +121,13 @@ def _tiles_meanwhile(url: str, trip: Trip, places: list[Json], seconds: float = 
             sleep(0.01)
         return spent
 
-    def reader(seed: int) -> int:
-        asker, count = Asker(url), 0
-        for question in moves(trip, places, MOVE_METRES, seed):
-            if done.is_set():
-                return count
-            asker.seconds("station-scenario", question)
-            sleep(0.08)  # the page asks no more often
-            count += 1
-        return count
-
     read()
     idle = read()
-    with ThreadPoolExecutor(READERS) as pool:
-        asking = [pool.submit(reader, seed) for seed in range(READERS)]
+    with ProcessPoolExecutor(1, get_context("spawn")) as pool:
+        pool.submit(int).result()  # the process has started
+        asking = pool.submit(drag_at_once, url, trip, places, MOVE_METRES, READERS, seconds)
         busy = read()
-        done.set()
-        answered = sum(one.result() for one in asking)
+        answered = asking.result()
     before, after = (1000 * quantile(values, 0.95) for values in (idle, busy))
     ratio = after / before
     return {

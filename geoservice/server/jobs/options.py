@@ -7,9 +7,9 @@ IDLE_S = 120.0
 """Seconds after which an idle process is ended."""
 
 
-def processes_of_worker(workers: int) -> int:
-    """Return the processes of one of ``workers``, so that those of all together are one for each core."""
-    return max(len(os.sched_getaffinity(0)) // workers, 1)
+def processes_of_worker(workers: int, spare: int = 0) -> int:
+    """Return the processes of one of ``workers``, so that those of all together are one for each core but ``spare`` ones."""
+    return max((len(os.sched_getaffinity(0)) - spare) // workers, 1)
 
 
 @dataclass(frozen=True)

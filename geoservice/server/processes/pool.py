@@ -1,7 +1,7 @@
 """The pool of processes that answer live questions of one worker.
 
 An engine holds the travel times of a release and numpy holds the interpreter's lock, so questions would hold up tiles in the
-worker itself. The processes of all workers together are one for each core.
+worker itself. The processes of all workers together are one for each core but one, which is left to tiles.
 """
 
 from collections.abc import Callable
@@ -32,7 +32,7 @@ TEXTS = JobTexts(
 def question_pool(store: ReleaseStore, settings: Settings, observe: Callable[[float], None] = lambda _: None) -> JobPool:
     """Return a worker's pool; ``observe`` is called with the seconds that each question took."""
     limits = JobLimits(
-        processes=processes_of_worker(settings.workers),
+        processes=processes_of_worker(settings.workers, spare=1),
         max_cost=MAX_QUESTIONS,
         cost_a_second=QUESTIONS_A_SECOND,
         seconds=SECONDS,
