@@ -30,6 +30,7 @@
     ├── Unauthorized                exit 36  401  a token is missing, unknown, expired or revoked
     ├── TooManyRequests             exit 37  429  a caller exceeded its rate limit
     ├── NetworkError                exit 40       the street network cannot be built or used
+    ├── GazetteerError              exit 48  503  the gazetteer is damaged or its places are wrong
     ├── DisclosureError             exit 41       the privacy budget does not allow it, or its book is wrong
     └── ReleaseError                exit 42  503  a release is damaged or was refused by its checks
         └── DamagedFile             exit 43  503  one file of it is damaged: the rest of it is served
@@ -246,6 +247,12 @@ class NetworkError(GeoserviceError):
     exit_code = 40
 
 
+class GazetteerError(GeoserviceError):
+    """The gazetteer is damaged, or its places contradict each other."""
+
+    exit_code = 48
+
+
 class DisclosureError(GeoserviceError):
     """The privacy budget does not allow it, or its book is wrong."""
 
@@ -280,6 +287,7 @@ STATUS: Mapping[type[GeoserviceError], int] = MappingProxyType({
     TooLarge: 413,
     TooManyRequests: 429,
     Unavailable: 503,
+    GazetteerError: 503,
     ReleaseError: 503,
 })  # fmt: skip
 """HTTP statuses of the classes whose message is meant for clients; any other error is a 500 with a general message."""

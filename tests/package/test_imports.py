@@ -56,6 +56,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "project",
         "vintages",
     },
+    "addresses": BASE,
     "geocode": BASE | {"schema", "study", "register", "project", "vintages"},
     "live": BASE | {"analysis", "demand", "durable", "network", "schema"},
     "siting": BASE | {"analysis", "areas", "demand", "labels", "layer", "live", "network"},
