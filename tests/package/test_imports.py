@@ -40,9 +40,11 @@ MAY_IMPORT: dict[str, set[str]] = {
     "register": BASE | {"durable", "schema", "db", "vintages"},
     "project": BASE | {"schema", "db", "vintages"},
     "cql2": BASE,
+    "addresses": BASE,
     "release": BASE | {"byte_lru", "cql2", "durable", "scratch", "layer", "measures", "db"},
     "ingest": BASE
     | {
+        "addresses",
         "age_labels",
         "durable",
         "scratch",
@@ -56,29 +58,46 @@ MAY_IMPORT: dict[str, set[str]] = {
         "project",
         "vintages",
     },
-    "addresses": BASE,
-    "geocode": BASE | {"schema", "study", "register", "project", "vintages"},
+    "geocode": BASE
+    | {"addresses", "areas", "divisions", "durable", "ingest", "network", "project", "schema", "scratch", "spreadsheet"}
+    | {"study", "vintages"},
     "live": BASE | {"analysis", "demand", "durable", "network", "schema"},
     "siting": BASE | {"analysis", "areas", "demand", "labels", "layer", "live", "network"},
     "pipeline": BASE
     | {"areas", "demand", "measures", "modes", "schema", "study", "labels", "layer", "db", "network", "analysis", "project"}
-    | {"divisions", "live", "release", "scratch", "siting", "toml_file"},
+    | {"addresses", "divisions", "live", "release", "scratch", "siting", "toml_file"},
     "maps": BASE | {"durable", "labels", "scratch", "settings", "layer", "measures", "number_text", "release"},
     "server": BASE
     | {"byte_lru", "cql2", "db", "durable", "labels", "layer", "maps", "measures", "number_text", "release", "scratch"}
-    | {"icalendar", "live", "settings", "siting"},
+    | {"addresses", "icalendar", "live", "settings", "siting"},
     "demo": BASE | {"schema", "study", "ingest", "geocode", "pipeline"},
     "bench": BASE
     | PARTS
     | STORES
-    | {"areas", "demand", "divisions", "settings", "schema", "study", "layer", "live", "db", "pipeline", "demo", "maps"},
+    | {
+        "addresses",
+        "areas",
+        "demand",
+        "divisions",
+        "settings",
+        "schema",
+        "study",
+        "layer",
+        "live",
+        "db",
+        "pipeline",
+        "demo",
+        "maps",
+    },
     "api": BASE
     | STORES
     | {
+        "addresses",
         "cql2",
         "db",
         "demand",
         "disclosure",
+        "geocode",
         "icalendar",
         "ingest",
         "layer",
@@ -99,7 +118,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "cli": BASE
     | PARTS
     | STORES
-    | {"api", "areas", "demand", "durable", "scratch", "settings", "schema", "study", "layer", "db"}
+    | {"addresses", "api", "areas", "demand", "durable", "scratch", "settings", "schema", "study", "layer", "db"}
     | {"pipeline", "maps", "server", "demo", "bench", "siting"},
 }
 PURE = ("analysis", "demand", "network/kernels.py")
