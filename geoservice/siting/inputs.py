@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from geoservice.analysis.base import serves
-from geoservice.analysis.siting.problem import Problem, Progress
+from geoservice.analysis.siting.problem import Problem
 from geoservice.analysis.travel_pairs import TravelPairs
 from geoservice.demand import DemandSurface, Quantity
 from geoservice.errors import InputError
@@ -16,6 +16,7 @@ from geoservice.layer import Label
 from geoservice.network.snap import Snapped
 from geoservice.network.station_streets import StationStreets
 from geoservice.network.travel import IndexedPoints, nearest, pairs_of_indexed
+from geoservice.progress import Progress
 from geoservice.siting.arrays import SitingParameters, StudyArrays
 from geoservice.siting.candidates import Candidates, check_candidates, from_gaps, from_streets
 from geoservice.siting.models import TIMED

@@ -9,8 +9,9 @@ import numpy as np
 from geoservice.analysis.van_tours.bound import assignment_bound
 from geoservice.analysis.van_tours.day_tours import DayTours
 from geoservice.analysis.van_tours.problem import TourProblem
-from geoservice.analysis.van_tours.routing import SEARCH, Progress, Route, find_routes, quiet
+from geoservice.analysis.van_tours.routing import SEARCH, Route, find_routes
 from geoservice.analysis.van_tours.schedule import Slot, assign_slots
+from geoservice.progress import Progress, quiet
 
 
 @dataclass(frozen=True)

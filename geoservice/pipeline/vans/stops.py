@@ -15,10 +15,10 @@ from geoservice.geo import Bools, Floats, Ints
 from geoservice.layer import Label
 from geoservice.network.snap import Snapped
 from geoservice.network.variants import StreetChanges
-from geoservice.pipeline.context import Progress
 from geoservice.pipeline.inputs import join_names
 from geoservice.pipeline.siting import siting_parameters, study_arrays
 from geoservice.pipeline.vans.roads import VanRoads
+from geoservice.progress import Progress
 from geoservice.project import Project
 from geoservice.siting.arrays import StudyArrays
 from geoservice.siting.candidates import Candidates, check_candidates, from_streets
