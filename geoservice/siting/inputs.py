@@ -14,7 +14,7 @@ from geoservice.errors import InputError
 from geoservice.geo import Bools, Floats, Int32s
 from geoservice.layer import Label
 from geoservice.network.snap import Snapped
-from geoservice.network.station_streets import StationStreets
+from geoservice.network.station_streets import StationStreets, delay_ms
 from geoservice.network.travel import IndexedPoints, nearest, pairs_of_indexed
 from geoservice.progress import Progress
 from geoservice.siting.arrays import SitingParameters, StudyArrays
@@ -95,8 +95,7 @@ class _Travel:
     @property
     def delay(self) -> Int32s:
         """Return the time that each station takes to set up, ms."""
-        delay: Int32s = np.round(np.array([row["start_delay_s"] for row in self.stations], float) * 1000).astype(np.int32)
-        return delay
+        return delay_ms(np.array([row["start_delay_s"] for row in self.stations], float))
 
     def unreached(self, points: Snapped, limit: int) -> Bools:
         """Return the points on a street that no station reaches within a limit in ms."""
