@@ -5,6 +5,8 @@ from pydantic import BaseModel, ConfigDict, Field
 MAX_EDITS = 200
 """Edits of a scenario."""
 MAX_TEXT = 200
+NEEDED = ("lon", "lat", "tier", "services")
+"""What a new station must state."""
 
 
 class StationEdit(BaseModel):

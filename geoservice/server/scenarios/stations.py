@@ -9,15 +9,13 @@ import orjson
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from geoservice.errors import Conflict, NotFound, ParameterError
-from geoservice.live.edits import MAX_EDITS, StationEdit
+from geoservice.live.edits import MAX_EDITS, NEEDED, StationEdit
 from geoservice.live.inputs import validated
 from geoservice.server.scenarios.baseline import Baseline, Station
 from geoservice.server.scenarios.scenario import check_text
 
 FIELDS = ("name", "tier", "services", "capacity", "start_delay_s")
 NEW = "new-"
-NEEDED = ("lon", "lat", "tier", "services")
-"""What a new station must state."""
 MAX_DEPTH = 8
 """Levels of objects in a merge patch; a feature has two."""
 Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
