@@ -187,11 +187,7 @@ def _problem(
     kept = pairs_of_indexed(graph, travel.snapped, travel.delay, indexed, search, direction)
     places = travel.streets.snap(candidates.lon, candidates.lat)
     new = pairs_of_indexed(graph, places, np.zeros(len(candidates), np.int32), indexed, search, direction, blocks)
-    joined = TravelPairs(
-        np.concatenate([kept.indptr, kept.indptr[-1] + new.indptr[1:]]),
-        np.concatenate([kept.point, new.point]),
-        np.concatenate([kept.ms, new.ms]),
-    )
+    joined = TravelPairs.joined([TravelPairs(*kept), TravelPairs(*new)])
     state = ["closable" if row["id"] in request.may_close else "kept" for row in travel.stations]
     state += ["forced" if forced else "free" for forced in candidates.forced]
     cost = np.concatenate([np.ones(len(travel.stations)), candidates.cost])
