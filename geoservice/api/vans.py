@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict
 
 from geoservice.api.files import TOURS, check_out, write_csv
-from geoservice.errors import InputError, StudyError
+from geoservice.errors import InputError, StudyError, check_choice
 
 if TYPE_CHECKING:
     import geopandas
@@ -63,8 +63,7 @@ def make_vans(study: "Study", service: str | None, mode: str | None, options: Va
         vans = checked_vans(data)
     except StudyError as e:  # options are no study.toml
         raise InputError(str(e)) from e
-    if vans.service not in (services := [s.id for s in study.services]):
-        raise InputError(f"service: got {vans.service!r:.60}, allowed are {', '.join(services)}")
+    check_choice("service", vans.service, [s.id for s in study.services], InputError)
     return vans
 
 

@@ -10,7 +10,7 @@ from geoservice.analysis.base import serves
 from geoservice.analysis.siting.problem import Problem
 from geoservice.analysis.travel_pairs import TravelPairs
 from geoservice.demand import DemandSurface, Quantity
-from geoservice.errors import InputError
+from geoservice.errors import InputError, check_choice
 from geoservice.geo import Bools, Floats, Int32s
 from geoservice.layer import Label
 from geoservice.network.snap import Snapped
@@ -136,8 +136,7 @@ def read_siting_inputs(
 
 def people_of(surface: DemandSurface, group: str) -> Floats:
     """Return the estimated people of a group at each point, not below 0; raises :class:`InputError` for an unknown group."""
-    if group not in surface.groups():
-        raise InputError(f"group: got {group!r:.60}, allowed are {', '.join(surface.groups())}")
+    check_choice("group", group, surface.groups(), InputError)
     return np.asarray(surface.positive[Quantity("persons", group)][surface.point_leaf] * surface.point_weight, float)
 
 
