@@ -40,7 +40,7 @@ its client maps the status back; the command line maps it to ``exit_code``. A me
 stays in the log of the service.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
@@ -291,3 +291,14 @@ STATUS: Mapping[type[GeoserviceError], int] = MappingProxyType({
     ReleaseError: 503,
 })  # fmt: skip
 """HTTP statuses of the classes whose message is meant for clients; any other error is a 500 with a general message."""
+
+
+def check_choice(name: str, value: str, allowed: Collection[str], error: type[GeoserviceError] = ParameterError) -> None:
+    """Raise an error for a value that is not allowed.
+
+    >>> check_choice("mode", "fly", ("walk", "drive"))
+    Traceback (most recent call last):
+    geoservice.errors.ParameterError: mode: got 'fly', allowed are walk, drive
+    """
+    if value not in allowed:
+        raise error(f"{name}: got {value!r:.60}, allowed are {', '.join(allowed)}")

@@ -42,6 +42,16 @@ def numbers_of(frame: "GeoDataFrame", column: str, name: str) -> Floats:
     return np.asarray(frame[column].to_numpy(float, na_value=np.nan), float)
 
 
+def persons_of(demand: "GeoDataFrame", options: FrameOptions) -> Floats:
+    """Return the people of each row of the demand, as :func:`numbers_of`."""
+    return numbers_of(demand, options.get("persons", "persons"), "demand")
+
+
+def capacity_of(stations: "GeoDataFrame", options: FrameOptions) -> Floats:
+    """Return the capacity of each row of the stations, as :func:`numbers_of`."""
+    return numbers_of(stations, options.get("capacity", "capacity"), "stations")
+
+
 def frame_pairs(demand: "GeoDataFrame", stations: "GeoDataFrame", options: FrameOptions) -> TravelPairs:
     """Return the pairs of two frames: those of the table of times, or by straight lines."""
     if "pairs" in options:

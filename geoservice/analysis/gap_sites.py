@@ -14,7 +14,7 @@ from geoservice.analysis.siting.margins import Margin
 from geoservice.analysis.siting.problem import Problem
 from geoservice.analysis.siting.reasons import explain
 from geoservice.analysis.travel_pairs import TravelPairs
-from geoservice.geo import Bools, Floats, Int32s, Ints, repeated
+from geoservice.geo import Bools, Floats, Int32s, Ints
 
 SITES_AT_ONCE = 64
 """Sites whose travel times are searched together: it bounds the pairs that are in memory."""
@@ -74,7 +74,7 @@ def best_sites(owner: Ints, gaps: int, search: Search, weight: Floats, limit: in
             site[gap], rows[gap] = block[members[best]], own.take(np.array([best]))
             pick = explain(Problem(own, weight), np.array([best]), limit + 1, margin)[0]
             tied[gap], rival[gap] = pick.is_tied, bool(np.isfinite(pick.difference_margin))
-    return BestSites(site, tied, rival, _stacked(rows))
+    return BestSites(site, tied, rival, TravelPairs.joined(rows))
 
 
 _NO_TIMES = np.empty(0, np.int32)
@@ -87,11 +87,6 @@ def _blocks(owner: Ints) -> list[Ints]:
         return []
     start = np.searchsorted(owner, owner)  # position of the first candidate of the same gap
     return [np.flatnonzero(start // SITES_AT_ONCE == b) for b in np.unique(start // SITES_AT_ONCE)]
-
-
-def _stacked(rows: list[TravelPairs]) -> TravelPairs:
-    indptr = np.concatenate([[0], np.cumsum([len(r.point) for r in rows])]).astype(np.int64)
-    return TravelPairs(indptr, np.concatenate([r.point for r in rows]), np.concatenate([r.ms for r in rows]))
 
 
 def longest_times(gap: Int32s, gaps: int, ms: Int32s, people: Bools, sites: Ints, search: Search) -> tuple[Int32s, Int32s]:
@@ -129,8 +124,7 @@ def longest_times(gap: Int32s, gaps: int, ms: Int32s, people: Bools, sites: Ints
     for first in range(0, len(sites), SITES_AT_ONCE):
         block = sites[first : first + SITES_AT_ONCE]
         pairs = search(block)
-        row, _ = repeated(np.diff(pairs.indptr))
-        own = gap[pairs.point] == block[row]
+        own = gap[pairs.point] == block[pairs.station]
         np.minimum.at(after_ms, pairs.point[own], pairs.ms[own])
     after = np.zeros(gaps, np.int32)
     np.maximum.at(after, gap[inside], after_ms[inside])

@@ -1,5 +1,6 @@
 """Travel times between stations, or candidates for them, and points, as compressed rows."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -46,6 +47,18 @@ class TravelPairs(NamedTuple):
     def station(self) -> Ints:
         """Station of each pair; shape ``(pairs,)``."""
         return np.repeat(np.arange(self.stations), np.diff(self.indptr))
+
+    @classmethod
+    def joined(cls, parts: Sequence["TravelPairs"]) -> "TravelPairs":
+        """Return the rows of several, one after the other; at least one is needed.
+
+        >>> pairs = TravelPairs(np.array([0, 1, 3]), np.array([5, 5, 7], np.int32), np.array([1, 2, 3], np.int32))
+        >>> [a.tolist() for a in TravelPairs.joined([pairs, pairs.take(np.array([0]))])]
+        [[0, 1, 3, 4], [5, 5, 7, 5], [1, 2, 3, 1]]
+        """
+        counts = np.concatenate([np.diff(part.indptr) for part in parts])
+        indptr = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+        return cls(indptr, np.concatenate([part.point for part in parts]), np.concatenate([part.ms for part in parts]))
 
     @classmethod
     def of(cls, station: Int32s | Ints, point: Int32s | Ints, ms: Int32s | Ints, stations: int) -> "TravelPairs":

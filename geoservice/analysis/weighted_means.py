@@ -7,6 +7,7 @@ import numpy as np
 from scipy import sparse
 
 from geoservice.demand import Z90, DemandSurface, Quantity, Sums, noise_margins
+from geoservice.demand.region_leaves import RegionLeaves
 from geoservice.demand.replays import noise_draws
 from geoservice.geo import Floats, Int32s, Ints
 
@@ -27,10 +28,8 @@ class PowerSums:
         self._inside = region >= 0
         inside_point = point[self._inside]
         self._weight = surface.point_weight[inside_point]
-        keys = region[self._inside].astype(np.int64) * surface.leaves + surface.point_leaf[inside_point]
-        pairs, self._pair = np.unique(keys, return_inverse=True)
-        row, self._leaf = np.divmod(pairs, surface.leaves)
-        self._start = np.searchsorted(row, np.arange(regions + 1))
+        self._pairs = RegionLeaves.of(surface, region[self._inside], inside_point)
+        self._start = np.searchsorted(self._pairs.region, np.arange(regions + 1))
 
     def of(self, values: Floats) -> list[Sums]:
         """Return the sums for the numbers of the entries."""
@@ -38,8 +37,8 @@ class PowerSums:
         return [self._sums(self._weight * inside**k) for k in range(3)]
 
     def _sums(self, weight: Floats) -> Sums:
-        data = np.bincount(self._pair, weight, len(self._leaf)).astype(float)
-        return Sums(self._surface, sparse.csr_array((data, self._leaf, self._start), shape=self._shape))
+        matrix = sparse.csr_array((self._pairs.sums(weight), self._pairs.leaf, self._start), shape=self._shape)
+        return Sums(self._surface, matrix)
 
 
 class LeafMoments(NamedTuple):

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from geoservice.api.measurement import places_of
-from geoservice.api.progress import Progress
 from geoservice.durable import atomic_write
 from geoservice.errors import InputError
+from geoservice.progress import Progress
 
 if TYPE_CHECKING:
     from geoservice.disclosure.data_quality import Language, QualityReport, Surroundings

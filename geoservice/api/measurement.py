@@ -6,10 +6,10 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from geoservice.api.progress import Progress
 from geoservice.api.stores import register_exists, register_has_own_role, register_of
 from geoservice.durable import atomic_write
 from geoservice.errors import InputError, NotFound
+from geoservice.progress import Progress
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -14,11 +14,11 @@ from geoservice.api.audit import PYTHON, audit_action
 from geoservice.api.data_quality import register_quality, write_quality
 from geoservice.api.measurement import has_register, measure_register, parse_rho, places_of, rules_of
 from geoservice.api.options import ImportOptions, make_options
-from geoservice.api.progress import Progress, quiet
 from geoservice.api.siting import SitingOptions, make_request, siting_frame, source_of
 from geoservice.api.stores import layers_of, project_of, register_of, releases_of, settings_for, standards_of, study_of
 from geoservice.api.vans import VanOptions, VanTours, make_vans, tours_of
 from geoservice.errors import InputError
+from geoservice.progress import Progress, quiet
 
 if TYPE_CHECKING:
     import geopandas

@@ -7,7 +7,8 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict
 
-from geoservice.errors import InputError, StudyError
+from geoservice.api.files import TOURS, check_out, write_csv
+from geoservice.errors import InputError, StudyError, check_choice
 
 if TYPE_CHECKING:
     import geopandas
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from geoservice.study import Study, Vans
 
 UNITS = {"persons": "person", "driving_minutes": "minute", "duty_minutes": "minute"}
-SUFFIXES = (".csv", ".geojson", ".ics")
 
 
 class VanOptions(TypedDict, total=False):
@@ -63,8 +63,7 @@ def make_vans(study: "Study", service: str | None, mode: str | None, options: Va
         vans = checked_vans(data)
     except StudyError as e:  # options are no study.toml
         raise InputError(str(e)) from e
-    if vans.service not in (services := [s.id for s in study.services]):
-        raise InputError(f"service: got {vans.service!r:.60}, allowed are {', '.join(services)}")
+    check_choice("service", vans.service, [s.id for s in study.services], InputError)
     return vans
 
 
@@ -112,14 +111,14 @@ class VanTours:
         from geoservice.durable import atomic_write
 
         file = Path(path)
-        check_out(file)
+        check_out(file, TOURS)
         with atomic_write(file) as aside:
             if file.suffix.lower() == ".ics":
                 aside.write_bytes(self.calendar(language).encode())
             elif file.suffix.lower() == ".geojson":
                 aside.write_text(self._features(), encoding="utf-8")
             else:
-                _safe(self.timetable).to_csv(aside, index=False, encoding="utf-8-sig")
+                write_csv(self.timetable, aside)
 
     def _features(self) -> str:
         import json
@@ -131,18 +130,6 @@ class VanTours:
             for feature in json.loads(frame.assign(kind=kind).to_json(drop_id=True, default=str))["features"]
         ]
         return json.dumps({"type": "FeatureCollection", "features": features}, ensure_ascii=False)
-
-
-def check_out(path: Path) -> None:
-    """Raise :class:`InputError` unless a file of tours can have this name."""
-    if path.suffix.lower() not in SUFFIXES:
-        raise InputError(f"out: got {path.name!r:.60}, allowed are names that end in {', '.join(SUFFIXES)}")
-
-
-def _safe(frame: "pd.DataFrame") -> "pd.DataFrame":
-    from geoservice.spreadsheet import escape_formula
-
-    return frame.map(lambda value: escape_formula(value) if isinstance(value, str) else value)
 
 
 def tours_of(plan: "VanPlan", study: "Study") -> VanTours:

@@ -16,6 +16,7 @@ import osmium
 from osmium.osm.mutable import Node, Relation, Way
 
 from geoservice.network.build import build_network
+from geoservice.progress import quiet
 
 SIDE = 600
 _STEP = 130 / 111_195
@@ -77,7 +78,7 @@ def peak_mb() -> float:
 def _import(path: str, folder: str) -> tuple[float, float]:
     """Return the seconds and the peak memory in MB of an import, in a process of its own."""
     start = perf_counter()
-    build_network(Path(path), Path(folder), ["walk", "cycle", "drive"], None, lambda _stage, _fraction: None)
+    build_network(Path(path), Path(folder), ["walk", "cycle", "drive"], None, quiet)
     return perf_counter() - start, peak_mb()
 
 

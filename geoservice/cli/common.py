@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 from rich.console import Console
@@ -33,7 +33,10 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Home",
+    "Lang",
+    "Language",
     "Yes",
+    "checked_language",
     "confirm",
     "connection_string",
     "err",
@@ -55,9 +58,18 @@ __all__ = [
 Home = Annotated[
     Path | None, typer.Option("--home", "-C", help="Project folder (or GEOSERVICE_HOME; default: the current folder).")
 ]
+Lang = Annotated[str, typer.Option("--lang", "--language", help="zh or en.")]
+Language = Literal["zh", "en"]
 Yes = Annotated[bool, typer.Option("--yes", help="Do it without asking.")]
 out = Console(soft_wrap=True, highlight=False)
 err = Console(stderr=True, soft_wrap=True, highlight=False)
+
+
+def checked_language(language: str, option: str = "--lang") -> Language:
+    """Return the language of an option; raises :class:`InputError` for another one."""
+    if language not in ("zh", "en"):
+        raise InputError(f"{option}: got {language!r:.20}, allowed are zh and en")
+    return "zh" if language == "zh" else "en"
 
 
 def confirm(question: str, yes: bool) -> None:

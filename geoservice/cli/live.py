@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from geoservice.cli.common import Home, err, out, settings_for
+from geoservice.cli.common import Home, Lang, checked_language, err, out, settings_for
 from geoservice.errors import InputError
 
 if TYPE_CHECKING:
@@ -37,7 +37,6 @@ EditsFile = Annotated[
         "--edits", help="JSON (a list of edits), CSV with the header station, or GeoJSON points: stations as they would be."
     ),
 ]
-Lang = Annotated[str, typer.Option("--lang", "--language", help="zh or en.")]
 Out = Annotated[Path | None, typer.Option("--out", help="Write the answer to FILE.csv, or FILE.geojson for outlines.")]
 
 
@@ -126,8 +125,7 @@ def isochrone(
 def _check(language: str, file: Path | None, endings: tuple[str, ...] = (".csv",)) -> None:
     from geoservice.api.files import check_out
 
-    if language not in HEADERS:
-        raise InputError(f"--lang: got {language!r:.20}, allowed are zh and en")
+    checked_language(language)
     if file is not None:
         check_out(file, endings)
 

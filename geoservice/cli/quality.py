@@ -1,23 +1,19 @@
 """geoservice quality: the steward's data quality report of the register."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from geoservice.api.audit import COMMAND_LINE
-from geoservice.cli.common import Home, out, progress_bar, settings_for
-from geoservice.errors import InputError
-
-if TYPE_CHECKING:
-    from geoservice.disclosure.data_quality import Language
+from geoservice.cli.common import Home, Lang, checked_language, out, progress_bar, settings_for
 
 
 def quality(
     folder: Annotated[
         Path | None, typer.Option("--out", help="Private folder for the files; default: quality in the register's folder.")
     ] = None,
-    language: Annotated[str, typer.Option("--lang", "--language", help="zh or en.")] = "zh",
+    language: Lang = "zh",
     home: Home = None,
 ) -> None:
     """Check the register and report what is missing, wrong, repeated or implausible, by area; private, it has exact counts.
@@ -29,9 +25,7 @@ def quality(
     from geoservice.api.project import ProjectFolder
     from geoservice.disclosure.data_quality.text_tables import report_tables
 
-    if language not in ("zh", "en"):
-        raise InputError(f"--lang: got {language!r:.20}, allowed are zh and en")
-    chosen: Language = "zh" if language == "zh" else "en"
+    chosen = checked_language(language)
     settings = settings_for(home)
     if folder is not None:
         check_private(folder, settings)

@@ -1,12 +1,11 @@
 """geoservice siting: the best sites for new stations of a service, with reasons."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from geoservice.cli.common import Home, err, out, progress_bar, settings_for
-from geoservice.errors import InputError
+from geoservice.cli.common import Home, Lang, Language, checked_language, err, out, progress_bar, settings_for
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -14,7 +13,6 @@ if TYPE_CHECKING:
     from geoservice.api.siting import SitingOptions
     from geoservice.siting.result import RankedSite, SitingResult
 
-Language = Literal["zh", "en"]
 _HEADERS = {
     "zh": ("次序", "编号", "名称", "所在区域", "新覆盖人口", "累计覆盖", "理由"),
     "en": ("rank", "id", "name", "area", "people", "total", "reasons"),
@@ -47,7 +45,7 @@ def siting(
     seconds: Annotated[float, typer.Option(help="Time limit of the solver; 0: no solver, bounds only.")] = 30.0,
     crs: Annotated[str | None, typer.Option(help="CRS of the file of candidates.")] = None,
     file: Annotated[Path | None, typer.Option("--out", help="Write the sites to FILE.geojson or FILE.csv.")] = None,
-    language: Annotated[str, typer.Option("--lang", "--language", help="zh or en.")] = "zh",
+    language: Lang = "zh",
     home: Home = None,
 ) -> None:
     """Choose the best sites for new stations beside the existing ones, and print them with reasons and the proven gap."""
@@ -55,9 +53,7 @@ def siting(
     from geoservice.api.project import ProjectFolder
     from geoservice.api.siting import siting_frame
 
-    if language not in ("zh", "en"):
-        raise InputError(f"--lang: got {language!r:.20}, allowed are zh and en")
-    chosen: Language = "zh" if language == "zh" else "en"
+    chosen = checked_language(language)
     if file is not None:
         check_out(file)
     options: SitingOptions = {

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from geoservice.api.audit import COMMAND_LINE, audit_action
-from geoservice.cli.common import Home, err, out, progress_bar, releases_of, settings_for
+from geoservice.cli.common import Home, checked_language, err, out, progress_bar, releases_of, settings_for
 from geoservice.errors import InputError
 
 if TYPE_CHECKING:
@@ -74,11 +74,10 @@ def export(
 
     if folium is None:
         raise InputError("export: nothing to write; use --folium FILE")
-    if language not in ("zh", "en"):
-        raise InputError(f"--language: got {language!r}, allowed are zh and en")
+    chosen = checked_language(language, "--language")
     store = releases_of(settings_for(home), read_only=True)
     try:
-        write_map(store.open(), folium, "zh" if language == "zh" else "en")
+        write_map(store.open(), folium, chosen)
     finally:
         store.close()
     err.print(f"wrote {folium} ({folium.stat().st_size / 1e6:.1f} MB)")

@@ -2,19 +2,17 @@
 
 import math
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from geoservice.cli.common import Home, err, out, progress_bar, settings_for
-from geoservice.errors import InputError
+from geoservice.cli.common import Home, Lang, Language, checked_language, err, out, progress_bar, settings_for
 
 if TYPE_CHECKING:
     from rich.table import Table
 
     from geoservice.api.vans import VanOptions, VanTours
 
-Language = Literal["zh", "en"]
 _HEADERS = {
     "zh": ("周", "星期", "车辆", "站序", "停靠点", "所在区域", "行驶", "到达", "服务", "离开", "新覆盖人口"),
     "en": ("week", "day", "van", "order", "stop", "area", "drive", "arrive", "open", "leave", "people"),
@@ -57,18 +55,16 @@ def vans(
     files: Annotated[
         list[Path] | None, typer.Option("--out", help="Write FILE.csv (timetable), .geojson or .ics (calendar); repeatable.")
     ] = None,
-    language: Annotated[str, typer.Option("--lang", "--language", help="zh or en.")] = "zh",
+    language: Lang = "zh",
     home: Home = None,
 ) -> None:
     """Plan stops and tours of mobile vans for people whom no station reaches, and print the timetable."""
+    from geoservice.api.files import TOURS, check_out
     from geoservice.api.project import ProjectFolder
-    from geoservice.api.vans import check_out
 
-    if language not in ("zh", "en"):
-        raise InputError(f"--lang: got {language!r:.20}, allowed are zh and en")
-    chosen: Language = "zh" if language == "zh" else "en"
+    chosen = checked_language(language)
     for file in files or ():
-        check_out(file)
+        check_out(file, TOURS)
     given = {
         "minutes": minutes, "stops": stops, "bases": base, "vans": vans_per_base, "every_weeks": every_weeks,
         "weekly_from": weekly_from, "fortnightly_from": fortnightly_from, "day_start": day_start, "day_minutes": day_minutes,

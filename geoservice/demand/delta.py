@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
+from geoservice.demand.region_leaves import RegionLeaves
 from geoservice.demand.sums import Sums
 from geoservice.demand.surface import Z90, DemandSurface, Quantity
 from geoservice.geo import Floats, Int32s, Ints
@@ -15,22 +16,18 @@ from geoservice.geo import Floats, Int32s, Ints
 class DeltaMethod:
     """Margins of indices of regions that are made of the points of a surface.
 
-    ``pair`` is the pair of region and leaf of each entry, ``pair_region`` and ``pair_leaf`` are those of each pair.
+    ``point`` is the point of each entry, ``pairs`` have its region and leaf.
     """
 
     surface: DemandSurface
     point: Ints
-    pair: Ints
-    pair_region: Int32s
-    pair_leaf: Int32s
+    pairs: RegionLeaves
     regions: int
 
     @classmethod
     def of(cls, surface: DemandSurface, region: Int32s, regions: int, point: Ints) -> "DeltaMethod":
         """Return the margins of entries with a region, 0 and up, and a point; int arrays of shape ``(m,)``."""
-        keys, pair = np.unique(region.astype(np.int64) * surface.leaves + surface.point_leaf[point], return_inverse=True)
-        region_of, leaf_of = (a.astype(np.int32) for a in np.divmod(keys, surface.leaves))
-        return cls(surface, point, pair.ravel(), region_of, leaf_of, regions)
+        return cls(surface, point, RegionLeaves.of(surface, region, point), regions)
 
     def margins(self, quantity: Quantity, derivatives: Floats) -> Floats:
         """Return the half-widths of the 90 % confidence intervals of indices of each region.
@@ -64,18 +61,18 @@ class DeltaMethod:
 
     def _by_pair(self, amounts: Floats) -> Floats:
         """Return the sums over the entries of each pair; shape ``(indices, pairs)``."""
-        return np.array([np.bincount(self.pair, amount, len(self.pair_leaf)) for amount in amounts], float)
+        return np.array([self.pairs.sums(amount) for amount in amounts], float)
 
     def _matrix(self, first: Floats) -> "sparse.csr_array[Any, tuple[int, int]]":
         """Return the derivatives by leaf, with a row for each index and region."""
-        row = np.add.outer(np.arange(len(first)) * self.regions, self.pair_region)
+        row = np.add.outer(np.arange(len(first)) * self.regions, self.pairs.region)
         shape = len(first) * self.regions, self.surface.leaves
-        return sparse.coo_array((first.ravel(), (row.ravel(), np.tile(self.pair_leaf, len(first)))), shape=shape).tocsr()
+        return sparse.coo_array((first.ravel(), (row.ravel(), np.tile(self.pairs.leaf, len(first)))), shape=shape).tocsr()
 
     def _variance(self, quantity: Quantity, first: Floats, second: Floats) -> Floats:
         """Return the variance from the places of people within leaves and from stated errors; shape ``(indices, regions)``."""
         per_leaf = self.surface.location_variance(quantity)
-        variance = np.maximum(second - first**2, 0) * per_leaf[self.pair_leaf]
+        variance = np.maximum(second - first**2, 0) * per_leaf[self.pairs.leaf]
         if quantity in self.surface.deviations:
-            variance = variance + first**2 * self.surface.deviations[quantity][self.pair_leaf] ** 2
-        return np.array([np.bincount(self.pair_region, v, self.regions) for v in variance], float)
+            variance = variance + first**2 * self.surface.deviations[quantity][self.pairs.leaf] ** 2
+        return np.array([np.bincount(self.pairs.region, v, self.regions) for v in variance], float)

@@ -1,6 +1,6 @@
 """The demand surface of a register: one differentially private measurement, and the estimates from it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
@@ -33,13 +33,13 @@ from geoservice.disclosure.sampler import Sampler
 from geoservice.disclosure.squares import SQUARE_METRES
 from geoservice.disclosure.tree import SQUARE, PlaceTree, build_tree
 from geoservice.geo import Bools, Float32s, Floats, Int32s
+from geoservice.progress import Progress
 from geoservice.schema import GROUP_PREFIX
 
 ORIGINS_PART = Fraction(15, 100)
 """Part of rho spent on the origins of migrants, if migrant classes are measured."""
 REPLAY_SEED = 20260101
 """Seed of the noise replays, which are public; the same surface has the same margins."""
-Progress = Callable[[str, float], None]
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """One measurement per vintage: never repeated, recorded in the budget book, and refused beyond the lifetime limit."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -13,9 +13,8 @@ from geoservice.disclosure.budget import guess_probability
 from geoservice.disclosure.protect import ProtectedSurface, protect
 from geoservice.disclosure.sampler import OpenDPSampler, Sampler, SeededSampler
 from geoservice.errors import DisclosureError, InputError
+from geoservice.progress import Progress
 from geoservice.register import Draw, Register
-
-Progress = Callable[[str, float], None]
 
 
 @dataclass(frozen=True)

@@ -1,18 +1,16 @@
 """An import in progress, and the file name in its error messages."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 from geoservice.errors import InputError
 from geoservice.ingest.report import Options
+from geoservice.progress import Progress
 from geoservice.project import Project
 from geoservice.schema import TableName
 from geoservice.study import Study
 from geoservice.vintages import VintageStore
-
-Progress = Callable[[str, float], None]
-"""Function of a stage and a fraction from 0 to 1."""
 
 
 @dataclass(frozen=True)

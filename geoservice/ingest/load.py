@@ -14,10 +14,11 @@ from geoservice.ingest.delimited import check_lines
 from geoservice.ingest.formats import Format, format_of, input_files
 from geoservice.ingest.frame import digest_of_rows, read_frame
 from geoservice.ingest.import_rows import import_rows
-from geoservice.ingest.job import Job, Progress, file_in_errors
+from geoservice.ingest.job import Job, file_in_errors
 from geoservice.ingest.raw_table import RawTable
 from geoservice.ingest.report import Options, Report
 from geoservice.ingest.sandbox import SCRATCH, read_file
+from geoservice.progress import Progress
 from geoservice.project import Project
 from geoservice.register import Register
 from geoservice.register.store import TABLES as REGISTER_TABLES

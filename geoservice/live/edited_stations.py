@@ -4,12 +4,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from geoservice.errors import ParameterError
-from geoservice.live.edits import StationEdit
+from geoservice.live.edits import NEEDED, StationEdit
 from geoservice.schema import TIERS
 
 Row = Mapping[str, Any]
-NEEDED = ("lon", "lat", "tier", "services")
-"""What a new station must state."""
 FIELDS = ("name", "lon", "lat", "tier", "services", "capacity", "start_delay_s", "open")
 
 

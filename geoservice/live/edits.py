@@ -2,9 +2,13 @@
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from geoservice.live.position import Latitude, Longitude
+
 MAX_EDITS = 200
 """Edits of a scenario."""
 MAX_TEXT = 200
+NEEDED = ("lon", "lat", "tier", "services")
+"""What a new station must state."""
 
 
 class StationEdit(BaseModel):
@@ -17,8 +21,8 @@ class StationEdit(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
     station: str = Field(min_length=1, max_length=MAX_TEXT)
     name: str | None = Field(None, max_length=MAX_TEXT)
-    lon: float | None = Field(None, ge=-180, le=180)
-    lat: float | None = Field(None, ge=-90, le=90)
+    lon: Longitude | None = None
+    lat: Latitude | None = None
     tier: str | None = None
     services: tuple[str, ...] | None = None
     capacity: float | None = Field(None, ge=0, le=1e9)

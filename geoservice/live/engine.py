@@ -4,7 +4,7 @@ It keeps the travel times of the release and repairs them for a question, instea
 afterwards. Questions are answered one after the other, each by a function of its own module.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
 
@@ -12,7 +12,7 @@ import numpy as np
 
 from geoservice.analysis.base import serves
 from geoservice.demand import Quantity, Sums, region_sums
-from geoservice.errors import ParameterError
+from geoservice.errors import check_choice
 from geoservice.geo import Bools, Floats
 from geoservice.live.access import LiveAccess
 from geoservice.live.area_index import AreaIndex
@@ -162,12 +162,6 @@ class Engine:
             stated = (trip.offered & (self.capacity > 0)).any()
             self._access[key] = LiveAccess.of(self.surface, *arguments) if stated else None
         return self._access[key]
-
-
-def check_choice(name: str, value: str, allowed: Sequence[str]) -> None:
-    """Raise :class:`ParameterError` for a value that is not allowed."""
-    if value not in allowed:
-        raise ParameterError(f"{name}: got {value!r:.60}, allowed are {', '.join(allowed)}")
 
 
 def _trip_key(question: ScenarioQuestion) -> TripKey:

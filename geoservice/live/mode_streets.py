@@ -14,6 +14,7 @@ from geoservice.network.isochrones import OutlineStreets
 from geoservice.network.live_times import LivePoints, PlacedStations
 from geoservice.network.peak import slowed
 from geoservice.network.snap import StreetIndex, main_edges, snap
+from geoservice.network.station_streets import delay_ms
 
 Rows = Sequence[Mapping[str, Any]]
 
@@ -43,4 +44,4 @@ class ModeStreets:
     def place(self, rows: Rows) -> PlacedStations:
         """Return stations on the streets of the mode."""
         lon, lat, delay = (np.array([r[name] for r in rows], float) for name in ("lon", "lat", "start_delay_s"))
-        return PlacedStations(self._index.snap(lon, lat, self._metres), np.round(delay * 1000).astype(np.int32))
+        return PlacedStations(self._index.snap(lon, lat, self._metres), delay_ms(delay))

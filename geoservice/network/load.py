@@ -8,10 +8,10 @@ from geoservice.errors import NotFound
 from geoservice.network.basemap import write_base_map
 from geoservice.network.build import BuildReport, build_network
 from geoservice.network.dem import import_dem
-from geoservice.network.extract import Progress
 from geoservice.network.graph import load_graph, read_index
 from geoservice.network.source import kept_source
 from geoservice.network.terrain import TerrainReport
+from geoservice.progress import Progress
 
 BASE_MAP = "base.pmtiles"
 

@@ -11,11 +11,12 @@ import numpy as np
 from geoservice.errors import NetworkError
 from geoservice.geo import Bools, Floats, Int32s, Ints
 from geoservice.network.access import has_conditional
-from geoservice.network.extract import Extract, Progress, check_single_versions, check_unique, readable_extract
+from geoservice.network.extract import Extract, check_single_versions, check_unique, readable_extract
 from geoservice.network.plaza import plaza_streets
 from geoservice.network.street_reader import StreetReader
 from geoservice.network.turn_restrictions import TurnRestriction, complete_restrictions
 from geoservice.network.way_table import among, beside, stretches
+from geoservice.progress import Progress
 
 
 class ReadCounts(NamedTuple):

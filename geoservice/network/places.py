@@ -18,11 +18,12 @@ import shapely
 from geoservice.demand import Places
 from geoservice.errors import NetworkError
 from geoservice.geo import hilbert_index
-from geoservice.network.extract import Extract, Progress, readable_extract
+from geoservice.network.extract import Extract, readable_extract
 from geoservice.network.graph import map_array, read_index
 from geoservice.network.named_places import NAMES, NamedPlace, encode_names
 from geoservice.network.place_points import building_points, street_points
 from geoservice.network.place_streets import read_streets_and_names
+from geoservice.progress import Progress
 
 PLACES = "places"
 _NO_HOMES = (

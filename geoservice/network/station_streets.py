@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from geoservice.geo import Floats
+import numpy as np
+
+from geoservice.geo import Floats, Int32s
 from geoservice.network.graph import Graph, load_graph
 from geoservice.network.peak import slowed
 from geoservice.network.snap import Snapped, StreetIndex, main_edges, snap
@@ -34,3 +36,12 @@ class StationStreets:
     def snap(self, lon: Floats, lat: Floats) -> Snapped:
         """Snap points to the streets."""
         return self.index.snap(lon, lat, self.metres)
+
+
+def delay_ms(seconds: Floats) -> Int32s:
+    """Return delays at stations, in seconds, as whole milliseconds; shape ``(n,)``.
+
+    >>> delay_ms(np.array([0.0, 1.5, 60.0])).tolist()
+    [0, 1500, 60000]
+    """
+    return np.asarray(np.round(seconds * 1000), np.int32)

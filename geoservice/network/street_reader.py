@@ -4,13 +4,14 @@ from collections.abc import Container, Mapping
 
 import osmium
 
-from geoservice.network.extract import Extract, Progress
+from geoservice.network.extract import Extract
 from geoservice.network.ferries import ferry_tags, is_ferry_route
 from geoservice.network.opl import Relation, relation_of, tag_pairs, tags_of
 from geoservice.network.plaza import Plaza, is_plaza, outer_ways
 from geoservice.network.rules import CLASS_KEYS, KEYS, NODE_KEYS, way_class
 from geoservice.network.turn_restrictions import is_turn_restriction
 from geoservice.network.way_table import NodeRefs, TagSets, WayTable
+from geoservice.progress import Progress
 
 _PROGRESS_STEP = 50_000
 

@@ -21,12 +21,12 @@ from geoservice.network.assemble import assemble
 from geoservice.network.build import ASIDE, alone, joint_digest, load_slopes, save_mode
 from geoservice.network.check import check_graphs
 from geoservice.network.closures import ClosedStreets, StreetClosure, check_ids, mode_closures
-from geoservice.network.extract import Progress
 from geoservice.network.graph import INDEX, check_mode, read_index
 from geoservice.network.osm import read_streets
 from geoservice.network.source import NetworkSource, kept_source
 from geoservice.network.speeds import Speeds, read_speeds
 from geoservice.network.terrain import read_terrain_index
+from geoservice.progress import Progress
 
 VARIANTS = "variants"
 KEPT = 3

@@ -1,6 +1,6 @@
 """The context of the analyses, built from the public inputs of a project."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -26,10 +26,10 @@ from geoservice.pipeline.off_street import OffStreet, extract_notes, street_note
 from geoservice.pipeline.public_places import PublicPlaces, read_places
 from geoservice.pipeline.study_surface import StudySurface, study_surface
 from geoservice.pipeline.travel import ModeTravel, trips
+from geoservice.progress import Progress
 from geoservice.project import Project
 from geoservice.study import Study
 
-Progress = Callable[[str, float], None]
 UNCHANGED = StreetChanges()
 
 

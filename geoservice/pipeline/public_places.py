@@ -9,10 +9,9 @@ import pyarrow.compute as pc
 import shapely
 
 from geoservice.analysis.base import UNIT_SCHEMA, Units
-from geoservice.areas import ancestors, area_outlines, last_containing
+from geoservice.areas import ancestors, area_outlines
 from geoservice.errors import StudyError
-from geoservice.geo import BBox, Floats, Int32s, LocalProjection
-from geoservice.layer import Label
+from geoservice.geo import BBox, Int32s, LocalProjection
 from geoservice.schema import LEVELS
 
 
@@ -35,14 +34,6 @@ class PublicPlaces:
         position = {code: i for i, code in enumerate(self.areas[level].ids)}
         positions = (next((position[a] for a in ancestors(c, self.parents) if a in position), -1) for c in codes)
         return np.fromiter(positions, np.int32, len(codes))
-
-    def lowest_names(self, lon: Floats, lat: Floats) -> list[Label]:
-        """Return the names of the area of the lowest level around each place; empty outside."""
-        units = self.areas[list(self.areas)[-1]]
-        outlines = np.array([self.outlines[code] for code in units.ids], object)
-        names = units.table.select(["name_zh", "name_en"]).to_pylist()
-        labels = [Label(zh=name["name_zh"] or "", en=name["name_en"] or "") for name in names]
-        return [labels[p] if p >= 0 else Label(zh="", en="") for p in last_containing(outlines, lon, lat)]
 
 
 def read_places(table: pa.Table, levels: Sequence[str]) -> PublicPlaces:

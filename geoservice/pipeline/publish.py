@@ -1,6 +1,6 @@
 """Run a study and publish it: read inputs, compute travel times, run analyses, write the release."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import date
@@ -34,6 +34,7 @@ from geoservice.pipeline.stations import sharing_notes, station_units
 from geoservice.pipeline.study_surface import StudySurface
 from geoservice.pipeline.travel_notes import closure_notes, hazard_notes, peak_notes
 from geoservice.pipeline.vans import plan_van_tours
+from geoservice.progress import Progress
 from geoservice.project import Project
 from geoservice.release.base import TABLE, LayerContent, Manifest, ReleaseContent
 from geoservice.release.layer_columns import DimensionLabels
@@ -42,8 +43,6 @@ from geoservice.release.protocols import ReleaseStore
 from geoservice.release.vector_tiles.archives import TileArchives, attribution_of
 from geoservice.scratch import scratch_folder
 from geoservice.study import Study
-
-Progress = Callable[[str, float], None]
 
 
 @dataclass(frozen=True)

@@ -3,9 +3,10 @@
 from geoservice.errors import InputError
 from geoservice.live.files import area_table
 from geoservice.network.variants import StreetChanges, changed_network
-from geoservice.pipeline.context import UNCHANGED, Progress
+from geoservice.pipeline.context import UNCHANGED
 from geoservice.pipeline.public_places import read_places
 from geoservice.pipeline.study_surface import study_surface
+from geoservice.progress import Progress
 from geoservice.project import Project
 from geoservice.siting.arrays import SitingParameters, StudyArrays
 from geoservice.siting.candidates import Candidates

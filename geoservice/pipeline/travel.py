@@ -12,7 +12,7 @@ from geoservice.analysis.travel_pairs import TravelPairs
 from geoservice.geo import Bools, Floats, Int32s, Ints
 from geoservice.network.graph import Graph
 from geoservice.network.snap import Snapped, is_joined, street_points
-from geoservice.network.station_streets import StationStreets
+from geoservice.network.station_streets import StationStreets, delay_ms
 from geoservice.network.travel import nearest, nearest_nodes, pairs
 from geoservice.study import Study
 
@@ -79,7 +79,7 @@ class ModeTravel:
 
     @property
     def _delay_ms(self) -> Int32s:
-        return np.round(self.stations.column("start_delay_s").to_numpy() * 1000).astype(np.int32)
+        return delay_ms(self.stations.column("start_delay_s").to_numpy())
 
     def _to_positions(self, stations: Int32s, ms: Int32s, label: Int32s) -> Times:
         """Return times with labels among the matching stations replaced by positions among all."""

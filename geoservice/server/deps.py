@@ -144,6 +144,15 @@ def lists_etag(if_none_match: str, etag: str) -> bool:
     return etag.removeprefix("W/") in {tag.strip().removeprefix("W/") for tag in if_none_match.split(",")}
 
 
+def if_match_holds(if_match: str, etag: str) -> bool:
+    """Whether an ``If-Match`` names the ETag, by the strong comparison of RFC 9110.
+
+    >>> if_match_holds('"a", "b"', '"b"'), if_match_holds("*", '"b"'), if_match_holds('W/"b"', '"b"')
+    (True, True, False)
+    """
+    return if_match.strip() == "*" or etag in {tag.strip() for tag in if_match.split(",")}
+
+
 LANGUAGE_QUERY: Any = Query(
     description=f"language of titles: {' or '.join(LANGUAGES)}, also with a region (zh-CN)",
     json_schema_extra={"pattern": LANGUAGE_PATTERN},

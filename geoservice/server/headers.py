@@ -42,18 +42,23 @@ DOCUMENT_ONLY = {b"referrer-policy", b"permissions-policy"}
 TILE_POLICY = (POLICY, b"default-src 'none'; frame-ancestors 'none'")
 """The policy of a vector tile, strict and short: a tile is not a document, and ``nosniff`` keeps browsers from treating it as
 one. Headers that apply to documents only are left out of tiles; they took some per cent of the time of a cached tile."""
-READ, EXECUTE, DISMISS = "GET, HEAD, OPTIONS", "POST, OPTIONS", "GET, HEAD, DELETE, OPTIONS"
-"""Methods of all paths, those of the execution of a process, which changes nothing either, and those of a job."""
-EXECUTION = re.compile(r"/processes/[^/]+/execution/?")
-JOB = re.compile(r"/jobs/[^/]+/?")
+READ = "GET, HEAD, OPTIONS"
+"""Methods of all other paths than those that can be written to."""
 MERGE_PATCH = "application/merge-patch+json"
-WRITABLE = (
-    (re.compile(r"/scenarios/?"), "GET, HEAD, POST, OPTIONS"),
-    (re.compile(r"/scenarios/[^/]+/?"), "GET, HEAD, PUT, DELETE, OPTIONS"),
-    (re.compile(r"/scenarios/[^/]+/collections/stations/items/?"), "GET, HEAD, POST, OPTIONS"),
-    (re.compile(r"/scenarios/[^/]+/collections/stations/items/.+", re.DOTALL), "GET, HEAD, PUT, PATCH, DELETE, OPTIONS"),
+_ITEMS = r"/scenarios/[^/]+/collections/stations/items"
+WRITABLE: Mapping[str, tuple[tuple[re.Pattern[str], str], ...]] = MappingProxyType(
+    {
+        "processes": ((re.compile(r"/processes/[^/]+/execution/?"), "POST, OPTIONS"),),
+        "jobs": ((re.compile(r"/jobs/[^/]+/?"), "GET, HEAD, DELETE, OPTIONS"),),
+        "scenarios": (
+            (re.compile(r"/scenarios/?"), "GET, HEAD, POST, OPTIONS"),
+            (re.compile(r"/scenarios/[^/]+/?"), "GET, HEAD, PUT, DELETE, OPTIONS"),
+            (re.compile(rf"{_ITEMS}/?"), "GET, HEAD, POST, OPTIONS"),
+            (re.compile(rf"{_ITEMS}/.+", re.DOTALL), "GET, HEAD, PUT, PATCH, DELETE, OPTIONS"),
+        ),
+    }
 )
-"""Paths that can be written to, with their methods."""
+"""Paths that can be written to, by their first segment, with their methods; the execution of a process changes nothing."""
 PREFLIGHT = [(b"access-control-max-age", b"86400"), (b"vary", b"Access-Control-Request-Headers")]
 REQUEST_FIELDS = b"Accept, Accept-Language, Authorization, Content-Type, If-Match, If-None-Match, If-Range, Prefer, Range"
 """Request headers that are always allowed to pages of other sites."""
@@ -68,11 +73,8 @@ def allowed_methods(path: str) -> str:
     >>> allowed_methods("/jobs"), allowed_methods("/jobs/x")
     ('GET, HEAD, OPTIONS', 'GET, HEAD, DELETE, OPTIONS')
     """
-    if path.startswith("/scenarios"):
-        return next((methods for pattern, methods in WRITABLE if pattern.fullmatch(path)), READ)
-    if EXECUTION.fullmatch(path):
-        return EXECUTE
-    return DISMISS if JOB.fullmatch(path) else READ
+    writable = WRITABLE.get(path[1:].partition("/")[0], ())
+    return next((methods for pattern, methods in writable if pattern.fullmatch(path)), READ)
 
 
 def preflight(scope: Scope) -> Headers:

@@ -3,12 +3,16 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import quote, urlencode
+
+from geoservice.server.formats import HTML, JSON
 
 Link = dict[str, str]
 
 CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
+NO_QUERY: Mapping[str, Any] = MappingProxyType({})
 REL = "http://www.opengis.net/def/rel/ogc/1.0"
 
 
@@ -57,6 +61,19 @@ def _pair(name: str, value: str) -> str:
 def link(rel: str, kind: str, href: str, title: str = "") -> Link:
     """Return a link object."""
     return {"rel": rel, "type": kind, "href": href, **({"title": title} if title else {})}
+
+
+def self_links(urls: Urls, path: str, query: Mapping[str, Any] = NO_QUERY) -> list[Link]:
+    """Return the links of a document to itself and to its HTML page; of the query ``f`` and ``lang`` are left out.
+
+    >>> [item["href"] for item in self_links(Urls("http://h"), "/jobs", {"limit": 5, "f": "html"})]
+    ['http://h/jobs?limit=5&f=json', 'http://h/jobs?limit=5&f=html']
+    """
+    kept = {name: value for name, value in query.items() if name not in {"f", "lang"}}
+    return [
+        link("self", JSON, urls.to(path, {**kept, "f": "json"})),
+        link("alternate", HTML, urls.to(path, {**kept, "f": "html"})),
+    ]
 
 
 def link_header(links: Iterable[Link]) -> str:

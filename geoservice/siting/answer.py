@@ -4,10 +4,10 @@ from typing import Any
 
 import numpy as np
 
-from geoservice.analysis.siting.problem import Progress
 from geoservice.errors import InputError, ParameterError
 from geoservice.layer import Label
 from geoservice.live.edited_stations import edited
+from geoservice.progress import Progress
 from geoservice.siting.arrays import SitingParameters, StudyArrays
 from geoservice.siting.candidates import Candidates, NoCandidates
 from geoservice.siting.left_out import LeftOut

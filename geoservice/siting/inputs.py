@@ -7,15 +7,16 @@ from typing import Any
 import numpy as np
 
 from geoservice.analysis.base import serves
-from geoservice.analysis.siting.problem import Problem, Progress
+from geoservice.analysis.siting.problem import Problem
 from geoservice.analysis.travel_pairs import TravelPairs
 from geoservice.demand import DemandSurface, Quantity
-from geoservice.errors import InputError
+from geoservice.errors import InputError, check_choice
 from geoservice.geo import Bools, Floats, Int32s
 from geoservice.layer import Label
 from geoservice.network.snap import Snapped
-from geoservice.network.station_streets import StationStreets
+from geoservice.network.station_streets import StationStreets, delay_ms
 from geoservice.network.travel import IndexedPoints, nearest, pairs_of_indexed
+from geoservice.progress import Progress
 from geoservice.siting.arrays import SitingParameters, StudyArrays
 from geoservice.siting.candidates import Candidates, check_candidates, from_gaps, from_streets
 from geoservice.siting.models import TIMED
@@ -94,8 +95,7 @@ class _Travel:
     @property
     def delay(self) -> Int32s:
         """Return the time that each station takes to set up, ms."""
-        delay: Int32s = np.round(np.array([row["start_delay_s"] for row in self.stations], float) * 1000).astype(np.int32)
-        return delay
+        return delay_ms(np.array([row["start_delay_s"] for row in self.stations], float))
 
     def unreached(self, points: Snapped, limit: int) -> Bools:
         """Return the points on a street that no station reaches within a limit in ms."""
@@ -136,8 +136,7 @@ def read_siting_inputs(
 
 def people_of(surface: DemandSurface, group: str) -> Floats:
     """Return the estimated people of a group at each point, not below 0; raises :class:`InputError` for an unknown group."""
-    if group not in surface.groups():
-        raise InputError(f"group: got {group!r:.60}, allowed are {', '.join(surface.groups())}")
+    check_choice("group", group, surface.groups(), InputError)
     return np.asarray(surface.positive[Quantity("persons", group)][surface.point_leaf] * surface.point_weight, float)
 
 
@@ -187,11 +186,7 @@ def _problem(
     kept = pairs_of_indexed(graph, travel.snapped, travel.delay, indexed, search, direction)
     places = travel.streets.snap(candidates.lon, candidates.lat)
     new = pairs_of_indexed(graph, places, np.zeros(len(candidates), np.int32), indexed, search, direction, blocks)
-    joined = TravelPairs(
-        np.concatenate([kept.indptr, kept.indptr[-1] + new.indptr[1:]]),
-        np.concatenate([kept.point, new.point]),
-        np.concatenate([kept.ms, new.ms]),
-    )
+    joined = TravelPairs.joined([TravelPairs(*kept), TravelPairs(*new)])
     state = ["closable" if row["id"] in request.may_close else "kept" for row in travel.stations]
     state += ["forced" if forced else "free" for forced in candidates.forced]
     cost = np.concatenate([np.ones(len(travel.stations)), candidates.cost])

@@ -5,9 +5,10 @@ from geoservice.analysis.siting.capacitated import capacitated_mclp, capacitated
 from geoservice.analysis.siting.center import p_center
 from geoservice.analysis.siting.coverage import mclp
 from geoservice.analysis.siting.median import p_median
-from geoservice.analysis.siting.problem import Problem, Progress
+from geoservice.analysis.siting.problem import Problem
 from geoservice.analysis.siting.set_cover import lscp
 from geoservice.analysis.siting.solution import Solution
+from geoservice.progress import Progress
 from geoservice.siting.request import SitingRequest
 
 MEDIANS = ("p_median", "capacitated_p_median")

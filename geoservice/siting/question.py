@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
 
 from geoservice.live.edits import MAX_EDITS, MAX_TEXT, StationEdit
+from geoservice.live.position import Latitude, Longitude, Position
 
 MAX_POINTS = 2_000
 """Candidates in a question."""
@@ -23,10 +24,7 @@ class Point(_Part):
     """A point in degrees: longitude, latitude, and perhaps a height, which is ignored."""
 
     type: Literal["Point"]
-    coordinates: (
-        tuple[Annotated[float, Field(ge=-180, le=180)], Annotated[float, Field(ge=-90, le=90)]]
-        | tuple[Annotated[float, Field(ge=-180, le=180)], Annotated[float, Field(ge=-90, le=90)], float]
-    )
+    coordinates: Position | tuple[Longitude, Latitude, float]
 
 
 class CandidateProperties(_Part):

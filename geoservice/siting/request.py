@@ -1,11 +1,10 @@
 """What is asked of a choice of sites, checked against the study."""
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from geoservice.analysis.siting.problem import SECONDS
-from geoservice.errors import InputError
+from geoservice.errors import InputError, check_choice
 from geoservice.labels import TIERS
 from geoservice.siting.arrays import SitingParameters
 from geoservice.siting.names import MODELS, SOURCES
@@ -61,11 +60,11 @@ class SitingRequest:
 
     def checked(self, study: SitingParameters) -> "SitingRequest":
         """Return the request with the default time; raises :class:`InputError` for a value that the study does not allow."""
-        _check_choice("service", self.service, study.services)
-        _check_choice("mode", self.mode, study.modes)
-        _check_choice("model", self.model, tuple(MODELS))
-        _check_choice("candidates", self.candidates, SOURCES)
-        _check_choice("tier", self.tier, [str(tier) for tier in TIERS])
+        check_choice("service", self.service, study.services, InputError)
+        check_choice("mode", self.mode, study.modes, InputError)
+        check_choice("model", self.model, tuple(MODELS), InputError)
+        check_choice("candidates", self.candidates, SOURCES, InputError)
+        check_choice("tier", self.tier, [str(tier) for tier in TIERS], InputError)
         _check_number("spacing", self.spacing, 50, 20_000, "metres")
         _check_number("seconds", self.seconds, 0, 86_400, "seconds")
         self._check_limits()
@@ -88,11 +87,6 @@ class SitingRequest:
             raise InputError("budget: allowed is none for the model lscp_b, which counts sites")
         if self.model not in {"lscp", "lscp_b"} and self.sites is None and self.budget is None:
             raise InputError(f"sites, budget: got neither, the model {self.model} needs one of them, for instance sites 3")
-
-
-def _check_choice(name: str, value: str, allowed: Sequence[str]) -> None:
-    if value not in allowed:
-        raise InputError(f"{name}: got {value!r:.60}, allowed are {', '.join(allowed)}")
 
 
 def _check_number(name: str, value: float, low: float, high: float, unit: str) -> None:

@@ -6,11 +6,12 @@ import numpy as np
 
 from geoservice.analysis.siting.curve import Curve, coverage_curve
 from geoservice.analysis.siting.margins import surface_margin
-from geoservice.analysis.siting.problem import Problem, Progress
+from geoservice.analysis.siting.problem import Problem
 from geoservice.analysis.siting.reasons import Pick, explain
 from geoservice.analysis.siting.solution import Solution
 from geoservice.demand import Quantity
 from geoservice.errors import Infeasible
+from geoservice.progress import Progress
 from geoservice.siting.arrays import NO_LABEL, SitingParameters, StudyArrays
 from geoservice.siting.candidates import Candidates
 from geoservice.siting.inputs import SitingInputs, read_siting_inputs

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from geoservice.bench.access.questions import Trip, moves, zones
+from geoservice.bench.access.questions import TIMEOUT, Trip, ask, moves, stations, zones
 from geoservice.bench.access.wide import MODE, SERVICE, publish_grid
+from geoservice.bench.serve.load import Client
+from geoservice.bench.serve.servers import ours
 from geoservice.live.coverage_answer import coverage_answer
 from geoservice.live.engine import Engine
 from geoservice.live.files import read_live
@@ -40,3 +42,14 @@ def test_a_small_grid_answers_questions(home: Path) -> None:
             answer = zone_answer(engine, ZoneQuestion.model_validate(question))
             assert answer["persons"]["value"] >= 0
             assert answer["breaks"][-1]["persons"]["margin"] >= 0
+
+
+def test_questions_are_asked_over_http(home: Path) -> None:
+    with ours(home, workers=1) as (url, _):
+        client = Client(url, TIMEOUT)
+        places = stations(client, TRIP)
+        assert len(places) > 100
+        assert 0 < ask(client, "station-scenario", next(moves(TRIP, places, 3000.0))) < TIMEOUT
+        with pytest.raises(RuntimeError, match="404 at /processes/none/execution"):
+            ask(client, "none", {})
+        client.close()

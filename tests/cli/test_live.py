@@ -7,6 +7,7 @@ from typing import Any
 import geopandas
 import pandas as pd
 import pytest
+from town_project import import_town
 
 import geoservice
 
@@ -16,13 +17,8 @@ TRIP = ("--service", "checkup", "--mode", "walk")
 @pytest.fixture(scope="module")
 def home(town: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the town, published from its population."""
-    folder = tmp_path_factory.mktemp("live")
-    (folder / "study.toml").write_bytes((town / "study.toml").read_bytes())
+    folder = import_town(town, tmp_path_factory.mktemp("live"))
     with geoservice.open_project(folder) as project:
-        project.import_areas(town / "areas.geojson")
-        project.import_network(town / "streets.osm.pbf", speeds=town / "speeds.toml")
-        project.import_stations(town / "stations.csv")
-        project.import_population(town / "population.csv")
         project.publish().close()
     return folder
 

@@ -4,21 +4,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
-import geoservice
+from town_project import import_town
 
 
 @pytest.fixture(scope="module")
 def home(town: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the town, imported but not published."""
-    folder = tmp_path_factory.mktemp("siting")
-    (folder / "study.toml").write_bytes((town / "study.toml").read_bytes())
-    with geoservice.open_project(folder) as project:
-        project.import_areas(town / "areas.geojson")
-        project.import_network(town / "streets.osm.pbf", speeds=town / "speeds.toml")
-        project.import_stations(town / "stations.csv")
-        project.import_population(town / "population.csv")
-    return folder
+    return import_town(town, tmp_path_factory.mktemp("siting"))
 
 
 ASKED = ("siting", "--service", "checkup", "--mode", "walk", "--minutes", 10, "--spacing", 100)

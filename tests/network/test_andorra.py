@@ -13,8 +13,7 @@ from geoservice.network.osm import read_streets
 from geoservice.network.profile import off_ground, street_slopes, without_slope
 from geoservice.network.slope import slope_factors
 from geoservice.network.terrain import load_terrain
-
-from .conftest import quiet
+from geoservice.progress import quiet
 
 
 @pytest.mark.reference

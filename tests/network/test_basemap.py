@@ -10,8 +10,7 @@ from pmtiles.reader import MemorySource, Reader
 from geoservice.errors import UnreadableFile
 from geoservice.geo import tile_at
 from geoservice.network.basemap import LAYERS, write_base_map
-
-from .conftest import quiet
+from geoservice.progress import quiet
 
 
 def test_layers_fields_and_bytes(helsinki: Path, tmp_path: Path) -> None:

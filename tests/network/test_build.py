@@ -11,8 +11,7 @@ from geoservice.errors import Conflict, NetworkError, NotFound, UnreadableFile
 from geoservice.network.build import build_network
 from geoservice.network.check import check_network
 from geoservice.network.graph import ARRAYS, graph_digest, load_graph, read_index
-
-from .conftest import quiet
+from geoservice.progress import quiet
 
 NODES = {1: (117.0, 30.5), 2: (117.01, 30.5), 3: (117.02, 30.5), 4: (117.02, 30.51), 5: (117.2, 30.5), 6: (117.21, 30.5)}
 WAYS = {

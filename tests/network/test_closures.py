@@ -20,8 +20,8 @@ from geoservice.network.snap import snap
 from geoservice.network.source import kept_source
 from geoservice.network.travel import UNREACHED, nearest
 from geoservice.network.variants import KEPT, VARIANTS, StreetChanges, changed_network, closed_streets
+from geoservice.progress import quiet
 
-from .conftest import quiet
 from .extracts import NODES, Ways, write_extract
 
 WALK, DRIVE = 80_060, 13_343

@@ -11,8 +11,8 @@ from geoservice.network.assemble import assemble
 from geoservice.network.components import Components, components, last_mile_edges
 from geoservice.network.osm import read_streets
 from geoservice.network.speeds import read_speeds
+from geoservice.progress import quiet
 
-from .conftest import quiet
 from .extracts import Tags, places, write_extract
 from .trips import trip_seconds
 

@@ -9,8 +9,8 @@ from osmium.osm.mutable import Node, Way
 
 from geoservice.errors import NetworkError, UnreadableFile
 from geoservice.network.osm import read_streets
+from geoservice.progress import quiet
 
-from .conftest import quiet
 from .extracts import NODES, write_extract
 
 STREET = {"highway": "residential"}

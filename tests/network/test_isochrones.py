@@ -14,8 +14,7 @@ from geoservice.network.positions import Direction
 from geoservice.network.snap import Snapped, StreetIndex
 from geoservice.network.street_samples import street_samples
 from geoservice.network.travel import nearest
-
-from .conftest import quiet
+from geoservice.progress import quiet
 
 METRES = 200.0
 

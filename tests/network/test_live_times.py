@@ -13,8 +13,8 @@ from geoservice.network.live_times import LivePoints, LiveTimes, PlacedStations
 from geoservice.network.positions import Direction
 from geoservice.network.snap import Snapped, snap
 from geoservice.network.travel import nearest
+from geoservice.progress import quiet
 
-from .conftest import quiet
 from .test_small import Town, built, on_street, some_points, towns
 
 DIRECTIONS: tuple[Direction, Direction] = ("to", "from")

@@ -9,8 +9,8 @@ import pytest
 from geoservice.network.ferries import ferry_tags
 from geoservice.network.opl import Member, Relation
 from geoservice.network.osm import OsmStreets, read_streets
+from geoservice.progress import quiet
 
-from .conftest import quiet
 from .extracts import NODES, Relations, Ways, write_extract
 
 STREET = {"highway": "residential"}

@@ -16,8 +16,8 @@ from geoservice.network.paths import on_street, street_paths
 from geoservice.network.peak import slowed
 from geoservice.network.snap import Snapped, snap
 from geoservice.network.travel import pairs
+from geoservice.progress import quiet
 
-from .conftest import quiet
 from .test_oracle import Town, towns
 from .test_trips_invariants import FREE
 

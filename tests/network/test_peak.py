@@ -12,8 +12,8 @@ from geoservice.network.peak import MAX_MS, slowed
 from geoservice.network.positions import access_ms
 from geoservice.network.snap import Snapped, snap
 from geoservice.network.travel import nearest, nearest_nodes, pairs
+from geoservice.progress import quiet
 
-from .conftest import quiet
 from .extracts import write_extract
 
 TIMES = {"delay_u", "delay_v", "forward_ms", "reverse_ms", "ms_forward", "ms_backward", "shape_forward", "shape_backward"}

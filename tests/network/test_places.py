@@ -15,8 +15,7 @@ from geoservice.network.build import build_network
 from geoservice.network.graph import INDEX, read_index
 from geoservice.network.named_places import NamedPlace, load_named_places
 from geoservice.network.places import UNINHABITED, load_places, places_digest, read_places
-
-from .conftest import quiet
+from geoservice.progress import quiet
 
 WEST, SOUTH = 117.0, 30.5
 Way = tuple[list[tuple[float, float]], dict[str, str]]

@@ -7,8 +7,8 @@ import pytest
 
 from geoservice.network.osm import OsmStreets, read_streets
 from geoservice.network.plaza import MAX_ENTRANCES
+from geoservice.progress import quiet
 
-from .conftest import quiet
 from .extracts import NODES, Relations, Ways, write_extract
 from .test_osm import ways_of
 

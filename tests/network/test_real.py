@@ -13,8 +13,8 @@ from geoservice.network.osm import read_streets
 from geoservice.network.snap import Snapped
 from geoservice.network.speeds import read_speeds
 from geoservice.network.travel import UNREACHED, nearest, nearest_nodes, pairs
+from geoservice.progress import quiet
 
-from .conftest import quiet
 from .oracle import oracle_of
 
 LIMIT = 1_500_000

@@ -11,8 +11,7 @@ from geoservice.geo import haversine_m
 from geoservice.network.build import build_network
 from geoservice.network.graph import Graph, load_graph
 from geoservice.network.snap import snap, street_points
-
-from .conftest import quiet
+from geoservice.progress import quiet
 
 
 @pytest.fixture(scope="module")

@@ -20,8 +20,8 @@ from geoservice.network.profile import street_slopes
 from geoservice.network.slope import STEEPEST, StreetSlopes, slope_factors
 from geoservice.network.source import kept_source
 from geoservice.network.terrain import INDEX, load_terrain
+from geoservice.progress import quiet
 
-from .conftest import quiet
 from .dem_files import write_dem
 
 EAST_M, NORTH_M = 958.09, 1111.95

@@ -12,8 +12,8 @@ from geoservice.errors import InputError, NetworkError, NotFound, TooLarge, Unre
 from geoservice.geo import BBox, Floats, LocalProjection
 from geoservice.network.dem import import_dem
 from geoservice.network.terrain import INDEX, Terrain, TerrainReport, load_terrain
+from geoservice.progress import quiet
 
-from .conftest import quiet
 from .dem_files import CELL, NORTH, WEST, write_dem, write_hgt
 
 LON, LAT = np.array([116.995, 117.0, 117.0101]), np.array([30.513, 30.5, 30.51])

@@ -13,8 +13,8 @@ from geoservice.network.osm import read_streets
 from geoservice.network.speeds import read_speeds
 from geoservice.network.turn_restrictions import TurnRestriction
 from geoservice.network.turns import DirectedEdges, Turns, turns
+from geoservice.progress import quiet
 
-from .conftest import quiet
 from .extracts import Relations, Tags, Ways, places, write_extract
 from .trips import trip_seconds
 

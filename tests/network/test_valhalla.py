@@ -10,8 +10,8 @@ from geoservice.network.build import build_network
 from geoservice.network.graph import Graph, load_graph
 from geoservice.network.snap import snap
 from geoservice.network.travel import pairs
+from geoservice.progress import quiet
 
-from .conftest import quiet
 from .valhalla_times import DATA, EXTRACTS, MODES
 
 LIMIT = 12 * 3_600_000  # the longest walk takes ten hours

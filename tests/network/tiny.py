@@ -17,8 +17,8 @@ from geoservice.network.dem import import_dem
 from geoservice.network.graph import ARRAYS, Graph, load_graph
 from geoservice.network.snap import REASONS, Snapped, main_edges, snap
 from geoservice.network.travel import UNREACHED, nearest, pairs
+from geoservice.progress import quiet
 
-from .conftest import quiet
 from .dem_files import write_dem
 from .extracts import write_extract
 

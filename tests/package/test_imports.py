@@ -17,6 +17,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "durable": {"errors"},
     "byte_lru": set(),
     "icalendar": set(),
+    "progress": set(),
     "spreadsheet": set(),
     "geo": {"errors"},
     "toml_file": {"errors"},
@@ -31,9 +32,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "measures": BASE,
     "demand": BASE,
     "number_text": BASE | {"layer", "measures"},
-    "analysis": BASE | {"age_labels", "demand", "measures", "modes"},
-    "disclosure": BASE | {"areas", "demand", "divisions", "schema", "db", "register", "spreadsheet"},
-    "network": BASE | {"durable", "modes", "schema", "demand", "toml_file"},
+    "analysis": BASE | {"age_labels", "demand", "measures", "modes", "progress"},
+    "disclosure": BASE | {"areas", "demand", "divisions", "schema", "db", "register", "progress", "spreadsheet"},
+    "network": BASE | {"durable", "modes", "progress", "schema", "demand", "toml_file"},
     "db": BASE | {"durable"},
     "vintages": BASE | {"schema", "db"},
     # register and project never import one another
@@ -51,6 +52,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "areas",
         "demand",
         "divisions",
+        "progress",
         "schema",
         "spreadsheet",
         "study",
@@ -62,10 +64,10 @@ MAY_IMPORT: dict[str, set[str]] = {
     | {"addresses", "areas", "divisions", "durable", "ingest", "network", "project", "schema", "scratch", "spreadsheet"}
     | {"study", "vintages"},
     "live": BASE | {"analysis", "demand", "durable", "network", "schema"},
-    "siting": BASE | {"analysis", "areas", "demand", "labels", "layer", "live", "network"},
+    "siting": BASE | {"analysis", "areas", "demand", "labels", "layer", "live", "network", "progress"},
     "pipeline": BASE
     | {"areas", "demand", "measures", "modes", "schema", "study", "labels", "layer", "db", "network", "analysis", "project"}
-    | {"addresses", "divisions", "live", "release", "scratch", "siting", "toml_file"},
+    | {"addresses", "divisions", "live", "progress", "release", "scratch", "siting", "toml_file"},
     "maps": BASE | {"durable", "labels", "scratch", "settings", "layer", "measures", "number_text", "release"},
     "server": BASE
     | {"byte_lru", "cql2", "db", "durable", "labels", "layer", "maps", "measures", "number_text", "release", "scratch"}
@@ -86,6 +88,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "live",
         "db",
         "pipeline",
+        "progress",
         "demo",
         "maps",
     },
@@ -106,6 +109,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "measures",
         "network",
         "pipeline",
+        "progress",
         "schema",
         "settings",
         "siting",

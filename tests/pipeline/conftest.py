@@ -13,14 +13,11 @@ from geoservice.layer import Layer, read_layers
 from geoservice.network.basemap import write_base_map
 from geoservice.network.build import build_network
 from geoservice.network.places import load_places
+from geoservice.progress import quiet
 from geoservice.project import Project, SurfaceInfo, open_project
 from geoservice.register import open_register
 from geoservice.release import ReleaseStore, open_store
 from geoservice.study import Study, read_study
-
-
-def quiet(_stage: str, _fraction: float) -> None:
-    """Ignore progress."""
 
 
 @pytest.fixture(scope="session")

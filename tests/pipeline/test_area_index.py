@@ -8,6 +8,7 @@ from geoservice.layer import Layer
 from geoservice.pipeline import publish_study
 from geoservice.pipeline.area_index import AreaIndex, add_area_paths
 from geoservice.pipeline.public_places import PublicPlaces, read_places
+from geoservice.progress import quiet
 from geoservice.project import Project
 from geoservice.release import ItemQuery, ReleaseReader, ReleaseStore
 from geoservice.release.base import PublishedLayer
@@ -15,10 +16,6 @@ from geoservice.schema import AREAS
 from geoservice.study import Study
 
 MIDDLE = 10.009
-
-
-def quiet(_stage: str, _fraction: float) -> None:
-    """Ignore progress."""
 
 
 def expected(row: dict[str, object], shape: shapely.Geometry | None, known: dict[tuple[str, str], str]) -> str:

@@ -22,12 +22,13 @@ from geoservice.network.graph import read_index
 from geoservice.pipeline import publish_study
 from geoservice.pipeline.closures import street_changes, travel_day
 from geoservice.pipeline.context import BuiltContext, build_context
+from geoservice.progress import quiet
 from geoservice.project import Project, open_project
 from geoservice.release import ReleaseStore
 from geoservice.release.base import Manifest
 from geoservice.study import Study
 
-from .conftest import fill, quiet
+from .conftest import fill
 
 WALK = Trip("checkup", "any", "walk")
 JULY = date(2026, 7, 15)

@@ -16,12 +16,13 @@ from geoservice.ingest import Options, import_file
 from geoservice.layer import Layer
 from geoservice.pipeline import publish_study
 from geoservice.pipeline.inputs import read_inputs
+from geoservice.progress import quiet
 from geoservice.project import Project, open_project
 from geoservice.release import ItemQuery, ReleaseReader, open_store
 from geoservice.study import Study
 from geoservice.vintages import Source
 
-from .conftest import fill, quiet
+from .conftest import fill
 
 STATIONS = """\
 id,name,tier,services,capacity,start_delay_s,lon,lat,active,opening_hours

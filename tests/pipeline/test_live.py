@@ -21,12 +21,13 @@ from geoservice.live.parameters import Parameters
 from geoservice.live.question import CoverageQuestion, IsochroneQuestion, ZoneQuestion
 from geoservice.live.zone_answer import zone_answer
 from geoservice.pipeline import publish_study
+from geoservice.progress import quiet
 from geoservice.project import Project, open_project
 from geoservice.release import ItemQuery, ReleaseStore, open_store
 from geoservice.release.base import ALL
 from geoservice.study import Study
 
-from .conftest import fill, quiet
+from .conftest import fill
 
 MOVED = StationEdit(station="B", lon=10.0072, lat=0.0108, start_delay_s=0)
 NEW = StationEdit(station="C", lon=10.0144, lat=0.0, tier="village", services=("checkup",), capacity=50)

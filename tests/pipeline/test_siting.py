@@ -14,6 +14,7 @@ from geoservice.live.files import LiveArrays, read_live
 from geoservice.pipeline import publish_study
 from geoservice.pipeline.context import UNCHANGED
 from geoservice.pipeline.siting import choose_sites_of_project, siting_parameters, study_arrays
+from geoservice.progress import quiet
 from geoservice.project import Project
 from geoservice.release import open_store
 from geoservice.siting.answer import answer
@@ -24,8 +25,6 @@ from geoservice.siting.request import SitingRequest
 from geoservice.siting.result import SitingResult
 from geoservice.siting.run import choose_sites
 from geoservice.study import Study
-
-from .conftest import quiet
 
 ASK = SitingRequest("checkup", "walk", minutes=10, sites=2, spacing=100)
 

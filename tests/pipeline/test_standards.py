@@ -10,12 +10,11 @@ from geoservice.errors import StudyError
 from geoservice.layer import Layer
 from geoservice.pipeline import publish_study
 from geoservice.pipeline.standards import StationStandards, read_standards
+from geoservice.progress import quiet
 from geoservice.project import Project
 from geoservice.release import ItemQuery, ReleaseReader, ReleaseStore, open_store
 from geoservice.release.base import ALL
 from geoservice.study import Study
-
-from .conftest import quiet
 
 STANDARDS = """
 [title]

@@ -26,6 +26,7 @@ from geoservice.layer import Layer
 from geoservice.pipeline import Published, publish_study
 from geoservice.pipeline.context import BuiltContext, build_context
 from geoservice.pipeline.off_street import NOT_JOINED
+from geoservice.progress import quiet
 from geoservice.project import Project, open_project
 from geoservice.release import ItemQuery, ReleaseStore, open_store
 from geoservice.schema import TableName
@@ -34,10 +35,6 @@ from geoservice.vintages import Source
 
 WALK = Trip("checkup", "any", "walk")
 HOUSEHOLDS = {5: 60, 10: 140, 15: 240, 20: 380}
-
-
-def quiet(_stage: str, _fraction: float) -> None:
-    """Ignore progress."""
 
 
 def minutes_by_hand(s: int) -> int:

@@ -5,7 +5,7 @@ import shutil
 from datetime import datetime
 from pathlib import Path
 
-import geoservice
+from town_project import import_town
 
 DRIVING = "[drive]\njunction_seconds = 0.0\nsignal_seconds = 0.0\n[drive.highway]\nresidential = 24.01813733\n"
 STEP = 0.0036
@@ -14,17 +14,11 @@ STEP = 0.0036
 def make_van_town(town: Path, folder: Path, vans: str = "") -> Path:
     """Load the town into a folder, with driving; ``vans`` is a table of study.toml."""
     study = (town / "study.toml").read_text(encoding="utf-8").replace('modes = ["walk"]', 'modes = ["walk", "drive"]')
-    (folder / "study.toml").write_text(study + vans, encoding="utf-8")
     speeds = folder / "speeds.toml"
     shutil.copy(town / "speeds.toml", speeds)
     with speeds.open("a", encoding="utf-8") as file:
         file.write(DRIVING)
-    with geoservice.open_project(folder) as project:
-        project.import_areas(town / "areas.geojson")
-        project.import_network(town / "streets.osm.pbf", speeds=speeds)
-        project.import_stations(town / "stations.csv")
-        project.import_population(town / "population.csv")
-    return folder
+    return import_town(town, folder, study + vans, speeds)
 
 
 def junction(lon: float, lat: float) -> tuple[int, int]:

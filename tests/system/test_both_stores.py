@@ -25,6 +25,7 @@ from geoservice.network.basemap import write_base_map
 from geoservice.network.build import build_network
 from geoservice.network.places import load_places
 from geoservice.pipeline import publish_study
+from geoservice.progress import quiet
 from geoservice.project import open_project
 from geoservice.register import open_register
 from geoservice.release import ItemQuery, open_store, prepare_roles
@@ -33,10 +34,6 @@ from geoservice.study import Study, read_study
 PREFIX = "both"
 ROLE = "both_http"
 SMALL = {"modes": ("drive",), "minutes": (5, 15, 30), "tiers": ("county", "van"), "cell_metres": 1000}
-
-
-def quiet(_stage: str, _fraction: float) -> None:
-    """Progress that nobody watches."""
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Stations as they could be, on the planner's page: put, dragged, closed, undone, shared by the address."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -61,6 +61,19 @@ def drag(tab: Page, to: tuple[float, float]) -> None:
     tab.mouse.down()
     tab.mouse.move(*place(tab, to), steps=12)
     tab.mouse.up()
+
+
+def check_one_at_a_time(tab: Page, change: Callable[[], None]) -> None:
+    """Assert that of the questions of many changes only the first and the newest are asked, one after the other."""
+    held: list[Route] = []
+    tab.route("**/execution", lambda route: held.append(route))  # noqa: PLW0108 - a method of a list takes no route
+    change()
+    tab.wait_for_timeout(500)
+    assert len(held) == 1
+    held[0].continue_()
+    tab.wait_for_timeout(1500)
+    assert len(held) == 2, "the newest, and none between"
+    tab.unroute_all()
 
 
 def share(tab: Page, when: str = "after") -> float:
@@ -212,15 +225,7 @@ def test_a_failure_shows_no_old_number_and_can_be_tried_again(tab: Page) -> None
 
 def test_questions_are_asked_one_at_a_time(tab: Page) -> None:
     put(tab)
-    held: list[Route] = []
-    tab.route("**/execution", lambda route: held.append(route))  # noqa: PLW0108 - a method of a list takes no route
-    drag(tab, CENTRE)
-    tab.wait_for_timeout(500)
-    assert len(held) == 1
-    held[0].continue_()
-    tab.wait_for_timeout(1500)
-    assert len(held) == 2, "the newest, and none between"
-    tab.unroute_all()
+    check_one_at_a_time(tab, lambda: drag(tab, CENTRE))
 
 
 def test_it_is_there_in_chinese_and_axe_finds_nothing(chromium: Browser, demo_server: str) -> None:

@@ -5,11 +5,11 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, Route, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from .conftest import Watched, reader, watch
 from .test_states import refuse, violations
-from .test_try_station import CENTRE, FIRST, KALLIO, STILL, answered, open_scenario, part, place, put
+from .test_try_station import CENTRE, FIRST, KALLIO, STILL, answered, check_one_at_a_time, open_scenario, part, place, put
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 CORNERS = ((0.4, 0.35), (0.62, 0.36), (0.6, 0.6))
@@ -245,15 +245,7 @@ def test_questions_are_asked_one_at_a_time(page: Watched) -> None:
     tab = page.page
     open_zone(tab)
     polygon(tab)
-    held: list[Route] = []
-    tab.route("**/execution", lambda route: held.append(route))  # noqa: PLW0108 - a method of a list takes no route
-    press_and_drag(tab, middle(tab.locator(".grip").first), place(tab, (0.3, 0.3)))
-    tab.wait_for_timeout(500)
-    assert len(held) == 1
-    held[0].continue_()
-    tab.wait_for_timeout(1500)
-    assert len(held) == 2, "the newest, and none between"
-    tab.unroute_all()
+    check_one_at_a_time(tab, lambda: press_and_drag(tab, middle(tab.locator(".grip").first), place(tab, (0.3, 0.3))))
 
 
 def test_it_is_there_in_chinese_and_on_a_phone_and_axe_finds_nothing(chromium: Browser, demo_server: str) -> None:

@@ -12,7 +12,7 @@ from geoservice.analysis.accessibility.opportunities import hansen
 from geoservice.analysis.accessibility.rational_agent import rational_agent
 from geoservice.analysis.accessibility.three_step import huff_three_step, modified_huff_three_step, three_step
 from geoservice.analysis.accessibility.two_step import enhanced_two_step
-from geoservice.analysis.frame_inputs import FrameOptions, frame_pairs, numbers_of
+from geoservice.analysis.frame_inputs import FrameOptions, capacity_of, frame_pairs, persons_of
 from geoservice.analysis.travel_pairs import TravelPairs
 from geoservice.geo import Floats
 
@@ -92,7 +92,7 @@ def potential_access(
 ) -> "pd.Series[float]":
     """Return the capacity within reach of each row of the demand, from :func:`hansen`; with a limit, all capacity within it."""
     pairs = frame_pairs(demand, stations, options)
-    values = hansen(pairs, len(demand), numbers_of(stations, options.get("capacity", "capacity"), "stations"), _decay(decay))
+    values = hansen(pairs, len(demand), capacity_of(stations, options), _decay(decay))
     return pd.Series(values, demand.index, name="potential_access")
 
 
@@ -101,9 +101,8 @@ def rational_agent_cost(
 ) -> "pd.Series[float]":
     """Return the cost of access of each row of the demand, from :func:`rational_agent`; ``tau`` is in minutes."""
     pairs = frame_pairs(demand, stations, options)
-    return pd.Series(
-        rational_agent(pairs, *_people_and_supply(demand, stations, options), tau), demand.index, name="rational_agent_cost"
-    )
+    values = rational_agent(pairs, persons_of(demand, options), capacity_of(stations, options), tau)
+    return pd.Series(values, demand.index, name="rational_agent_cost")
 
 
 def nth_station_minutes(
@@ -123,16 +122,9 @@ def _index(
     name: str,
 ) -> "pd.Series[float]":
     pairs = frame_pairs(demand, stations, options)
-    values = function(pairs, *_people_and_supply(demand, stations, options), _decay(decay))
+    values = function(pairs, persons_of(demand, options), capacity_of(stations, options), _decay(decay))
     return pd.Series(values, demand.index, name=name)
 
 
 def _decay(decay: Decay | float) -> Decay:
     return decay if callable(decay) else binary(float(decay))
-
-
-def _people_and_supply(demand: "GeoDataFrame", stations: "GeoDataFrame", options: FrameOptions) -> tuple[Floats, Floats]:
-    return (
-        numbers_of(demand, options.get("persons", "persons"), "demand"),
-        numbers_of(stations, options.get("capacity", "capacity"), "stations"),
-    )

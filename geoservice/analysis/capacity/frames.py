@@ -7,7 +7,7 @@ import pandas as pd
 
 from geoservice.analysis.capacity.optimum import minimum_cost_assignment
 from geoservice.analysis.capacity.sequential import Order, processing_order, sequential_fill
-from geoservice.analysis.frame_inputs import FrameOptions, frame_pairs, numbers_of
+from geoservice.analysis.frame_inputs import FrameOptions, capacity_of, frame_pairs, persons_of
 from geoservice.errors import ParameterError
 
 if TYPE_CHECKING:
@@ -61,8 +61,8 @@ def assign_people(
     if method not in {"optimum", "sequential"}:
         raise ParameterError(f"method: got {method!r}, allowed are 'optimum' and 'sequential'")
     pairs = frame_pairs(demand, stations, options)
-    persons = numbers_of(demand, options.get("persons", "persons"), "demand")
-    capacity = numbers_of(stations, options.get("capacity", "capacity"), "stations")
+    persons = persons_of(demand, options)
+    capacity = capacity_of(stations, options)
     if method == "optimum":
         found = minimum_cost_assignment(pairs, persons, capacity)
     else:

@@ -3,12 +3,13 @@
 import numpy as np
 
 from geoservice.analysis.siting.coverage import by_people, mclp
-from geoservice.analysis.siting.problem import SECONDS, Problem, Progress, quiet
+from geoservice.analysis.siting.problem import SECONDS, Problem
 from geoservice.analysis.siting.set_cover import lscp
 from geoservice.analysis.siting.solution import Solution, solution
 from geoservice.analysis.siting.solver import Program, solve, stacked
 from geoservice.errors import Infeasible, ParameterError
 from geoservice.geo import Floats, Ints
+from geoservice.progress import Progress, quiet
 
 
 def lscp_b(

@@ -14,11 +14,12 @@ from geoservice.analysis.siting.coverage import by_people
 from geoservice.analysis.siting.lagrangian import cheapest_rows
 from geoservice.analysis.siting.location import choose
 from geoservice.analysis.siting.median import checked_beyond
-from geoservice.analysis.siting.problem import SECONDS, Limits, Problem, Progress, limits_of, quiet
+from geoservice.analysis.siting.problem import SECONDS, Limits, Problem, limits_of
 from geoservice.analysis.siting.reduction import reduce
 from geoservice.analysis.siting.solution import Solution, solution
 from geoservice.analysis.siting.solver import solve
 from geoservice.geo import Floats, Ints
+from geoservice.progress import Progress, quiet
 
 MAX_SWAP_EVALUATIONS = 200
 MAX_PAIRS = 300_000

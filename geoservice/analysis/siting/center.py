@@ -4,12 +4,13 @@ import numpy as np
 
 from geoservice.analysis.siting.coverage import by_people, mclp, with_forced
 from geoservice.analysis.siting.median import nearest_times
-from geoservice.analysis.siting.problem import SECONDS, Limits, Problem, Progress, limits_of, quiet
+from geoservice.analysis.siting.problem import SECONDS, Limits, Problem, limits_of
 from geoservice.analysis.siting.reduction import reduce
 from geoservice.analysis.siting.set_cover import cover_all
 from geoservice.analysis.siting.solution import Solution, solution
 from geoservice.errors import Infeasible
 from geoservice.geo import Ints
+from geoservice.progress import Progress, quiet
 
 
 def p_center(

@@ -10,9 +10,9 @@ from typing import NamedTuple
 import numpy as np
 
 from geoservice.analysis.siting import kernels
-from geoservice.analysis.siting.problem import Progress, quiet
 from geoservice.analysis.siting.reduction import Reduced
 from geoservice.geo import Floats, Ints
+from geoservice.progress import Progress, quiet
 
 _ITERATIONS = 600
 _MAX_WORK = 5e8

@@ -5,11 +5,12 @@ import numpy as np
 from geoservice.analysis.siting import kernels
 from geoservice.analysis.siting.greedy import greedy
 from geoservice.analysis.siting.location import choose
-from geoservice.analysis.siting.problem import SECONDS, Problem, Progress, limits_of, quiet
+from geoservice.analysis.siting.problem import SECONDS, Problem, limits_of
 from geoservice.analysis.siting.reduction import Reduced, reduce
 from geoservice.analysis.siting.solution import Solution, solution
 from geoservice.analysis.travel_pairs import TravelPairs
 from geoservice.geo import Ints
+from geoservice.progress import Progress, quiet
 
 
 def mclp(

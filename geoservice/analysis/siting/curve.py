@@ -7,12 +7,13 @@ import numpy as np
 from geoservice.analysis.siting.coverage import covered_people, with_forced
 from geoservice.analysis.siting.greedy import best_greedy, order_of, ranking
 from geoservice.analysis.siting.median import checked_beyond, nearest_times
-from geoservice.analysis.siting.problem import Problem, Progress, limits_of, quiet
+from geoservice.analysis.siting.problem import Problem, limits_of
 from geoservice.analysis.siting.reduction import reduce
 from geoservice.analysis.siting.swap import swap_search
 from geoservice.analysis.travel_pairs import TravelPairs
 from geoservice.errors import ParameterError
 from geoservice.geo import Floats, Int32s, Ints
+from geoservice.progress import Progress, quiet
 
 _SCALE = 1_000_000
 

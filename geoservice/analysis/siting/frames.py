@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal, Unpack
 
 import numpy as np
 
-from geoservice.analysis.frame_inputs import FrameOptions, frame_pairs, numbers_of
+from geoservice.analysis.frame_inputs import FrameOptions, frame_pairs, persons_of
 from geoservice.analysis.siting.center import p_center
 from geoservice.analysis.siting.coverage import mclp
 from geoservice.analysis.siting.median import p_median
@@ -77,7 +77,7 @@ def best_sites(
     if model not in {"mclp", "p_median", "p_center", "lscp"}:
         raise ParameterError(f"model: got {model!r}, allowed are 'mclp', 'p_median', 'p_center' and 'lscp'")
     state = candidates["state"].to_list() if "state" in candidates else None
-    weight = numbers_of(demand, options.get("persons", "persons"), "demand")
+    weight = persons_of(demand, options)
     problem = Problem(frame_pairs(demand, candidates, options), weight, state=state)
     if model == "lscp":
         found = lscp(problem, seconds=seconds)

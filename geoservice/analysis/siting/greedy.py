@@ -11,9 +11,9 @@ from typing import NamedTuple
 import numpy as np
 
 from geoservice.analysis.siting import kernels
-from geoservice.analysis.siting.problem import Progress, quiet
 from geoservice.analysis.siting.reduction import Reduced
 from geoservice.geo import Floats, Int32s, Ints
+from geoservice.progress import Progress, quiet
 
 
 class Ranking(NamedTuple):

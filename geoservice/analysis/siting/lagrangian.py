@@ -11,10 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from geoservice.analysis.siting import kernels
-from geoservice.analysis.siting.problem import Progress, quiet
 from geoservice.analysis.siting.reduction import Reduced
 from geoservice.analysis.siting.swap import swap_search
 from geoservice.geo import Bools, Floats, Ints
+from geoservice.progress import Progress, quiet
 
 ITERATIONS = 1000
 _MAX_WORK = 1e9

@@ -7,12 +7,12 @@ import numpy as np
 
 from geoservice.analysis.siting.greedy import best_greedy, order_of
 from geoservice.analysis.siting.lagrangian import Relaxation, relax
-from geoservice.analysis.siting.problem import Progress, quiet
 from geoservice.analysis.siting.radius_formulation import fixed_cost, radius_program, start_values
 from geoservice.analysis.siting.reduction import Reduced, restrict
 from geoservice.analysis.siting.solver import rows_of, solve
 from geoservice.analysis.siting.swap import swap_search
 from geoservice.geo import Floats, Ints
+from geoservice.progress import Progress, quiet
 
 MAX_SOLVER_PAIRS = 2_000_000
 """With more pairs left after the reduction, the solver would not come to a better bound in minutes."""

@@ -4,11 +4,12 @@ import numpy as np
 
 from geoservice.analysis.siting.coverage import with_forced
 from geoservice.analysis.siting.location import choose
-from geoservice.analysis.siting.problem import SECONDS, Problem, Progress, limits_of, quiet
+from geoservice.analysis.siting.problem import SECONDS, Problem, limits_of
 from geoservice.analysis.siting.reduction import reduce
 from geoservice.analysis.siting.solution import Solution, solution
 from geoservice.errors import ParameterError
 from geoservice.geo import Int32s, Ints
+from geoservice.progress import Progress, quiet
 
 LARGEST_TIME = 2**30
 """Times and the time of people beyond reach are below this."""

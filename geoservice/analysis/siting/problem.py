@@ -1,6 +1,6 @@
 """The input of the siting models: candidates, demand points, the pairs of them within reach, and what may open or close."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple, get_args
 
@@ -11,16 +11,10 @@ from geoservice.analysis.travel_pairs import TravelPairs
 from geoservice.errors import ParameterError
 from geoservice.geo import Bools, Floats, Ints
 
-Progress = Callable[[str, float], None]
-"""Called with the name of a stage and its completed fraction; an exception in it cancels the search."""
 State = Literal["free", "kept", "closable", "forced"]
 STATES: tuple[str, ...] = get_args(State)
 SECONDS = 30.0
 """Default time limit of the solver."""
-
-
-def quiet(_stage: str, _fraction: float) -> None:
-    """Ignore progress."""
 
 
 @dataclass(frozen=True)

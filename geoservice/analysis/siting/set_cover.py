@@ -7,12 +7,13 @@ import numpy as np
 from geoservice.analysis.siting import kernels
 from geoservice.analysis.siting.cover_bound import CoverBound, cover_bound
 from geoservice.analysis.siting.coverage import by_people, with_forced
-from geoservice.analysis.siting.problem import SECONDS, Limits, Problem, Progress, quiet, read_only
+from geoservice.analysis.siting.problem import SECONDS, Limits, Problem, read_only
 from geoservice.analysis.siting.reduction import Reduced, reduce
 from geoservice.analysis.siting.solution import Solution, solution
 from geoservice.analysis.siting.solver import Program, rows_of, solve, stacked
 from geoservice.analysis.travel_pairs import TravelPairs
 from geoservice.geo import Floats, Ints
+from geoservice.progress import Progress, quiet
 
 _NO_LIMIT = Limits(2**31, np.inf)
 

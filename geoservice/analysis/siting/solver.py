@@ -7,8 +7,8 @@ import highspy
 import numpy as np
 from scipy import sparse
 
-from geoservice.analysis.siting.problem import Progress, quiet
 from geoservice.geo import Bools, Floats, Ints
+from geoservice.progress import Progress, quiet
 
 Matrix: TypeAlias = "sparse.csr_array[Any, tuple[int, int]]"
 _LARGEST = 1000.0

@@ -8,9 +8,9 @@ import numpy as np
 
 from geoservice.analysis.siting import kernels
 from geoservice.analysis.siting.greedy import greedy
-from geoservice.analysis.siting.problem import Progress, quiet
 from geoservice.analysis.siting.reduction import Reduced
 from geoservice.geo import Floats, Int32s, Ints
+from geoservice.progress import Progress, quiet
 
 MAX_SWAPS = 2000
 _BLOCK = 512

@@ -1,21 +1,19 @@
-"""A lower bound of the driving of all tours to some stops."""
+"""A lower bound of the driving of all tours to some stops, where there are too many tours to list."""
 
 from collections.abc import Sequence
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
-from geoservice.analysis.van_tours.partition_bound import partition_bound
 from geoservice.analysis.van_tours.problem import TourProblem
 from geoservice.geo import Bools, Floats, Ints
 
 
-def least_driving(problem: TourProblem, stops: Sequence[int]) -> float:
-    """Return minutes of driving in a cycle below which no tours to the stops can be.
+def assignment_bound(problem: TourProblem, stops: Sequence[int]) -> float:
+    """Return minutes of driving in a cycle below which no tours to the stops can be, for any number of stops.
 
-    It is that of :func:`partition_bound`, unless there are too many tours. Then tours of each period are bounded by themselves,
-    with the assignment relaxation of vehicle routing (Laporte, Mercure & Nobert 1986): every stop has one way in and one way
-    out, every tour one way out of some base and one into some base, but ways
+    Tours of each period are bounded by themselves, with the assignment relaxation of vehicle routing (Laporte, Mercure & Nobert
+    1986): every stop has one way in and one way out, every tour one way out of some base and one into some base, but ways
     need not be connected. The tours of a period are at least as many as the stays at its stops fill days.
 
     Parameters
@@ -27,16 +25,9 @@ def least_driving(problem: TourProblem, stops: Sequence[int]) -> float:
     Examples
     --------
     >>> drive = np.array([[0, 10, 20], [10, 0, 10], [20, 10, 0]])
-    >>> least_driving(TourProblem(drive, [30, 30], [1, 2], [9.0, 5.0], [1], days=2, day=100), [0, 1])
+    >>> assignment_bound(TourProblem(drive, [30, 30], [1, 2], [9.0, 5.0], [1], days=2, day=100), [0, 1])
     80.0
     """
-    if (bound := partition_bound(problem, stops)) is not None:
-        return bound
-    return assignment_bound(problem, stops)
-
-
-def assignment_bound(problem: TourProblem, stops: Sequence[int]) -> float:
-    """Return the bound of the assignment relaxation, for any number of stops."""
     served = np.zeros(problem.stops, np.bool_)
     served[list(stops)] = True
     classes = [np.flatnonzero(served & (problem.period == period)) for period in problem.periods]

@@ -6,11 +6,12 @@ from itertools import pairwise
 
 import numpy as np
 
-from geoservice.analysis.van_tours.bound import least_driving
-from geoservice.analysis.van_tours.partition_bound import partition_routes
+from geoservice.analysis.van_tours.bound import assignment_bound
+from geoservice.analysis.van_tours.day_tours import DayTours
 from geoservice.analysis.van_tours.problem import TourProblem
-from geoservice.analysis.van_tours.routing import SEARCH, Progress, Route, find_routes, quiet
+from geoservice.analysis.van_tours.routing import SEARCH, Route, find_routes
 from geoservice.analysis.van_tours.schedule import Slot, assign_slots
+from geoservice.progress import Progress, quiet
 
 
 @dataclass(frozen=True)
@@ -97,8 +98,9 @@ def plan_tours(problem: TourProblem, search: int = SEARCH, progress: Progress = 
     """
     visitable = np.flatnonzero(problem.visitable().any(axis=0)).tolist()
     routes = find_routes(problem, search, progress)
-    served = {stop for route in routes for stop in route.stops}
-    best = partition_routes(problem, sorted(served))
+    served = sorted(stop for route in routes for stop in route.stops)
+    day_tours = DayTours.of(problem, served)
+    best = day_tours.best_routes() if day_tours else None
     if best is not None and _driving(problem, best) < _driving(problem, routes):
         routes = best
     slots = assign_slots(problem, routes)
@@ -109,7 +111,7 @@ def plan_tours(problem: TourProblem, search: int = SEARCH, progress: Progress = 
         no_time=tuple(s for s in range(problem.stops) if s in visitable and s not in served),
         cycle=problem.cycle,
         driving=sum(tour.driving * (problem.cycle // tour.period) for tour in tours),
-        bound=least_driving(problem, sorted(served)),
+        bound=day_tours.least_driving() if day_tours else assignment_bound(problem, served),
     )
 
 

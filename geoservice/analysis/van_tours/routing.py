@@ -3,7 +3,7 @@
 The search is deterministic: it ends after a number of rejected moves, not after a time.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -11,8 +11,8 @@ from ortools.constraint_solver import pywrapcp, routing_enums_pb2
 
 from geoservice.analysis.van_tours.problem import TourProblem
 from geoservice.geo import Ints
+from geoservice.progress import Progress, quiet
 
-Progress = Callable[[str, float], None]
 _A_DAY = 86_400
 SEARCH = 2000
 """Rejected moves after which the search ends: seconds for dozens of stops."""
@@ -32,10 +32,6 @@ class _Vehicle(NamedTuple):
     base: int
     period: int
     times: int
-
-
-def quiet(_stage: str, _fraction: float) -> None:
-    """Ignore progress."""
 
 
 def find_routes(problem: TourProblem, search: int = SEARCH, progress: Progress = quiet) -> list[Route]:

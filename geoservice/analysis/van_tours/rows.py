@@ -98,8 +98,7 @@ def _tour_rows(plan: VanPlan) -> list[dict[str, Any]]:
     return [
         {
             "unit": tour.id,
-            "name_zh": f"{tour.base_name} {tour.van}号车",
-            "name_en": f"{tour.base_name} van {tour.van}",
+            **{f"name_{language}": text for language, text in tour.van_name.items()},
             "service": plan.service,
             "base": tour.base,
             "base_name": tour.base_name,
@@ -124,8 +123,7 @@ def _tour_rows(plan: VanPlan) -> list[dict[str, Any]]:
 def _visit_rows(plan: VanPlan) -> list[dict[str, Any]]:
     return [
         {
-            "van_zh": f"{row.tour.base_name} {row.tour.van}号车",
-            "van_en": f"{row.tour.base_name} van {row.tour.van}",
+            **{f"van_{language}": text for language, text in row.tour.van_name.items()},
             "week": row.week,
             "weekday": row.tour.weekday,
             "date": row.day,

@@ -68,6 +68,11 @@ class VanTour:
     stops: int
     line: bytes
 
+    @property
+    def van_name(self) -> Text:
+        """Return the name of the van: that of its base and its number there."""
+        return {"zh": f"{self.base_name} {self.van}号车", "en": f"{self.base_name} van {self.van}"}
+
 
 class TimetableRow(NamedTuple):
     """A visit of a stop in one week of the cycle."""

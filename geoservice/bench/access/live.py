@@ -14,7 +14,7 @@ import numpy as np
 
 from geoservice.bench.access.dragging import drag
 from geoservice.bench.access.figures import Figures, at_most, milliseconds
-from geoservice.bench.access.questions import Asker, Json, Trip, moves, places_of, stations, zones
+from geoservice.bench.access.questions import TIMEOUT, Json, Trip, ask, moves, places_of, stations, zones
 from geoservice.bench.access.readers import drag_at_once
 from geoservice.bench.access.wide import MODE, SERVICE
 from geoservice.bench.serve.load import Client, quantile
@@ -44,9 +44,9 @@ def ask_county(home: Path, households: int) -> Figures:
     name, trip = f"county of {households} households", Trip("vaccination", "walk")
     equal = equal_after_edits(home)
     with ours(home, workers=1) as (url, pid):
-        asker = Asker(url)
-        places = stations(asker, trip)
-        first = asker.seconds("station-scenario", next(moves(trip, places, MOVE_METRES)))
+        client = Client(url, TIMEOUT)
+        places = stations(client, trip)
+        first = ask(client, "station-scenario", next(moves(trip, places, MOVE_METRES)))
         figures = {f"{name}, the first question": at_most(first, "s")}
         figures[f"{name}, of {EDITS} edits those after which all times equal a new search"] = {
             "value": equal, "unit": "", "bar": EDITS, "holds": equal == EDITS,
@@ -59,9 +59,9 @@ def ask_county(home: Path, households: int) -> Figures:
                 ("an isochrone", "isochrone", places_of(trip, places, (10, 20, 30)), ISOCHRONE_BAR),
             )
             for what, process, questions, bar in series:
-                figures |= _series(asker, f"{name}, {what}, {mode}", process, questions, bar)
+                figures |= _series(client, f"{name}, {what}, {mode}", process, questions, bar)
         with_access = ({**question, "access": True} for question in moves(trip, places, MOVE_METRES))
-        figures |= _series(asker, f"{name}, a station moves, with accessibility", "station-scenario", with_access, GRID_BAR)
+        figures |= _series(client, f"{name}, a station moves, with accessibility", "station-scenario", with_access, GRID_BAR)
         figures |= _tiles_meanwhile(url, trip, places)
         figures[f"{name}, memory of the service"] = at_most(memory_mb(pid), "MB")
         return figures | drag(url, name)
@@ -90,22 +90,22 @@ def ask_grid(home: Path) -> Figures:
     """Return what questions about a network of 2 M junctions with 5 000 stations take."""
     name, trip = "2 M junctions, 5 000 stations", Trip(SERVICE, MODE)
     with ours(home, workers=1) as (url, pid):
-        asker = Asker(url)
-        places = stations(asker, trip)
-        first = asker.seconds("station-scenario", next(moves(trip, places, MOVE_METRES)))
+        client = Client(url, TIMEOUT)
+        places = stations(client, trip)
+        first = ask(client, "station-scenario", next(moves(trip, places, MOVE_METRES)))
         return {
             f"{name}, the first question": at_most(first, "s"),
-            **_series(asker, f"{name}, a station moves", "station-scenario", moves(trip, places, MOVE_METRES), GRID_BAR),
-            **_series(asker, f"{name}, a polygon", "zone-summary", zones(trip, places), GRID_BAR),
-            **_series(asker, f"{name}, an isochrone", "isochrone", places_of(trip, places, (5, 10, 15)), GRID_BAR),
+            **_series(client, f"{name}, a station moves", "station-scenario", moves(trip, places, MOVE_METRES), GRID_BAR),
+            **_series(client, f"{name}, a polygon", "zone-summary", zones(trip, places), GRID_BAR),
+            **_series(client, f"{name}, an isochrone", "isochrone", places_of(trip, places, (5, 10, 15)), GRID_BAR),
             f"{name}, memory of the service": at_most(memory_mb(pid), "MB"),
         }
 
 
-def _series(asker: Asker, name: str, process: str, questions: Iterator[Json], bar: float) -> Figures:
+def _series(client: Client, name: str, process: str, questions: Iterator[Json], bar: float) -> Figures:
     for question in islice(questions, 3):  # the first of a mode reads its streets
-        asker.seconds(process, question)
-    return milliseconds(name, [asker.seconds(process, question) for question in islice(questions, QUESTIONS)], bar)
+        ask(client, process, question)
+    return milliseconds(name, [ask(client, process, question) for question in islice(questions, QUESTIONS)], bar)
 
 
 def _tiles_meanwhile(url: str, trip: Trip, places: list[Json], seconds: float = 10.0) -> Figures:

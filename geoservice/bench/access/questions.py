@@ -1,15 +1,16 @@
 """Questions over HTTP: random edits of stations, zones and places."""
 
-import http.client
 import json
 import math
 import random
 from collections.abc import Iterator, Sequence
-from time import perf_counter
 from typing import Any, NamedTuple
-from urllib.parse import urlsplit
+
+from geoservice.bench.serve.load import Client
 
 Json = dict[str, Any]
+TIMEOUT = 120.0
+"""Seconds: the first question about a large network reads its streets."""
 METRES_A_DEGREE = 111_320.0
 
 
@@ -20,33 +21,14 @@ class Trip(NamedTuple):
     mode: str
 
 
-class Asker:
-    """A client with a persistent connection that posts questions."""
-
-    def __init__(self, url: str) -> None:
-        self._connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=120)
-
-    def seconds(self, process: str, inputs: Json) -> float:
-        """Return the seconds until the whole answer has come; raises unless the status is 200."""
-        body, start = json.dumps({"inputs": inputs}), perf_counter()
-        self._connection.request("POST", f"/processes/{process}/execution", body, {"Content-Type": "application/json"})
-        response = self._connection.getresponse()
-        answer = response.read()
-        elapsed = perf_counter() - start
-        if response.status != 200:
-            raise RuntimeError(f"{response.status} at {process}: {answer[:300]!r}")
-        return elapsed
-
-    def get(self, path: str) -> Json:
-        """Return a JSON document."""
-        self._connection.request("GET", path)
-        found: Json = json.loads(self._connection.getresponse().read())
-        return found
+def ask(client: Client, process: str, inputs: Json) -> float:
+    """Return the seconds until the whole answer of a process has come."""
+    return client.seconds(f"/processes/{process}/execution", {"inputs": inputs})
 
 
-def stations(asker: Asker, trip: Trip) -> list[Json]:
+def stations(client: Client, trip: Trip) -> list[Json]:
     """Return id, longitude and latitude of the stations of the release that offer a service."""
-    features = asker.get("/collections/stations/items?limit=10000&f=json")["features"]
+    features = json.loads(client.get("/collections/stations/items?limit=10000&f=json", {})[2])["features"]
     return [
         {"station": f["properties"]["unit"], "lon": f["geometry"]["coordinates"][0], "lat": f["geometry"]["coordinates"][1]}
         for f in features

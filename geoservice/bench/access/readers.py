@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from time import perf_counter, sleep
 
-from geoservice.bench.access.questions import Asker, Json, Trip, moves
+from geoservice.bench.access.questions import TIMEOUT, Json, Trip, ask, moves
+from geoservice.bench.serve.load import Client
 
 PAUSE_S = 0.08
 """Seconds between an answer and the next question: the page asks no more often."""
@@ -15,9 +16,9 @@ def drag_at_once(url: str, trip: Trip, places: Sequence[Json], metres: float, re
     until = perf_counter() + seconds
 
     def reader(seed: int) -> int:
-        asker, questions, count = Asker(url), moves(trip, places, metres, seed), 0
+        client, questions, count = Client(url, TIMEOUT), moves(trip, places, metres, seed), 0
         while perf_counter() < until:
-            asker.seconds("station-scenario", next(questions))
+            ask(client, "station-scenario", next(questions))
             sleep(PAUSE_S)
             count += 1
         return count

@@ -31,6 +31,7 @@ from geoservice.pipeline.context import areas_of_points
 from geoservice.pipeline.inputs import read_inputs
 from geoservice.pipeline.public_places import PublicPlaces, read_places
 from geoservice.pipeline.travel import ModeTravel
+from geoservice.progress import quiet
 from geoservice.project import Project, open_project
 from geoservice.register import Register, open_register
 from geoservice.schema import TableName
@@ -131,13 +132,9 @@ def make_county(households: int, seed: int) -> County:
 def _import(folder: Path, project: Project, register: Register, study: Study) -> None:
     for step in import_plan(folder):
         if step.table == "network":
-            build_network(step.path, project.network, ("walk",), None, _quiet)
+            build_network(step.path, project.network, ("walk",), None, quiet)
         else:
-            import_file(project, cast("TableName", step.table), step.path, Options(**step.options), study, _quiet, register)
-
-
-def _quiet(_stage: str, _fraction: float) -> None:
-    pass
+            import_file(project, cast("TableName", step.table), step.path, Options(**step.options), study, quiet, register)
 
 
 def read_county(project: Project, register: Register, study: Study) -> County:

@@ -1,6 +1,7 @@
 """Load generators: wrk for throughput, one client for latency, many concurrent clients for overload."""
 
 import http.client
+import json
 import re
 import subprocess
 import threading
@@ -11,6 +12,8 @@ from time import perf_counter
 from urllib.parse import urlsplit
 
 GZIP = {"Accept-Encoding": "gzip"}
+Answer = tuple[int, Mapping[str, str], bytes]
+"""Status, headers and undecoded body."""
 _RATE = re.compile(r"Requests/sec:\s+([\d.]+)")
 _BAD = re.compile(r"Non-2xx or 3xx responses: (\d+)")
 
@@ -31,20 +34,27 @@ def rate(url: str, headers: Mapping[str, str] = GZIP, seconds: int = 3, connecti
 class Client:
     """A client with a persistent connection."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, timeout: float = 60.0) -> None:
         self._base = urlsplit(url)
-        self._connection = http.client.HTTPConnection(self._base.netloc, timeout=60)
+        self._connection = http.client.HTTPConnection(self._base.netloc, timeout=timeout)
 
-    def get(self, path: str, headers: Mapping[str, str] = GZIP) -> tuple[int, Mapping[str, str], bytes]:
+    def get(self, path: str, headers: Mapping[str, str] = GZIP) -> Answer:
         """Return status, headers and undecoded body."""
-        self._connection.request("GET", path, headers=dict(headers))
+        return self._answer("GET", path, None, headers)
+
+    def post(self, path: str, document: object) -> Answer:
+        """Return status, headers and undecoded body of the answer to a JSON document."""
+        return self._answer("POST", path, json.dumps(document), {"Content-Type": "application/json"})
+
+    def _answer(self, method: str, path: str, body: str | None, headers: Mapping[str, str]) -> Answer:
+        self._connection.request(method, path, body, dict(headers))
         response = self._connection.getresponse()
         return response.status, dict(response.getheaders()), response.read()
 
-    def seconds(self, path: str) -> float:
-        """Return the seconds of a request; raises unless its status is 200 or 204."""
+    def seconds(self, path: str, document: object = None) -> float:
+        """Return the seconds of a request, which posts a document if there is one; raises unless its status is 200 or 204."""
         start = perf_counter()
-        status, _, body = self.get(path)
+        status, _, body = self.get(path) if document is None else self.post(path, document)
         elapsed = perf_counter() - start
         if status not in {200, 204}:
             raise RuntimeError(f"{status} at {path}: {body[:300]!r}")

@@ -21,8 +21,8 @@ from geoservice.disclosure.data_quality.regions import Region
 from geoservice.disclosure.data_quality.results import CheckResult
 from geoservice.disclosure.data_quality.wrong import check_wrong
 from geoservice.errors import InputError
+from geoservice.progress import Progress
 
-Progress = Callable[[str, float], None]
 STAGE = "checking households"
 REGISTRY: tuple[tuple[str, Callable[[QualityData], Iterator[CheckResult]]], ...] = (
     ("missing", check_missing),

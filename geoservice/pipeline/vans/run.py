@@ -11,12 +11,13 @@ from geoservice.analysis.van_tours.problem import TourProblem, service_minutes, 
 from geoservice.analysis.van_tours.timetable import NO_TIME, TOO_FAR, VISITED, VanPlan, VanStop, VanTour, Visit
 from geoservice.errors import InputError
 from geoservice.network.variants import StreetChanges, changed_network
-from geoservice.pipeline.context import UNCHANGED, Progress
+from geoservice.pipeline.context import UNCHANGED
 from geoservice.pipeline.inputs import read_inputs
 from geoservice.pipeline.travel import ModeTravel
 from geoservice.pipeline.vans.roads import VanRoads
 from geoservice.pipeline.vans.stops import ChosenStops, choose_stops
 from geoservice.pipeline.vans.texts import numbered_names, reasons_against, reasons_for, summary
+from geoservice.progress import Progress
 from geoservice.project import Project
 from geoservice.siting.candidates import Candidates
 from geoservice.study import Study, Vans

@@ -1,6 +1,6 @@
 """The choice of stops: of the candidates that a van can visit, those that reach most people whom no station reaches."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -15,10 +15,10 @@ from geoservice.geo import Bools, Floats, Ints
 from geoservice.layer import Label
 from geoservice.network.snap import Snapped
 from geoservice.network.variants import StreetChanges
-from geoservice.pipeline.context import Progress
 from geoservice.pipeline.inputs import join_names
 from geoservice.pipeline.siting import siting_parameters, study_arrays
 from geoservice.pipeline.vans.roads import VanRoads
+from geoservice.progress import Progress
 from geoservice.project import Project
 from geoservice.siting.arrays import StudyArrays
 from geoservice.siting.candidates import Candidates, check_candidates, from_streets
@@ -107,7 +107,7 @@ def choose_stops(
     assert request.minutes is not None  # checked
     limit = request.minutes * 60_000
     margin = surface_margin(arrays.surface, Quantity("persons", vans.group))
-    others = [_unvisitable(inputs, int(c), limit, margin, trip) for c in np.flatnonzero(~visitable)]
+    others = list(_unvisitable(inputs, np.flatnonzero(~visitable), limit, margin, trip))
     inputs = _restricted(inputs, visitable)
     result = choose_from(inputs, parameters, request, progress)
     sites = np.array([site.pick.site for site in result.sites], np.int64) - len(inputs.stations)
@@ -138,21 +138,23 @@ def _restricted(inputs: SitingInputs, mask: Bools) -> SitingInputs:
 
 def _unvisitable(
     inputs: SitingInputs,
-    candidate: int,
+    candidates: Ints,
     limit: int,
     margin: Margin | None,
     trip: Floats,
-) -> UnvisitableStop:
-    site = len(inputs.stations) + candidate
-    pick = explain(inputs.problem.within(limit), np.array([site]), limit + 1, margin)[0]
-    lon, lat = inputs.candidates.lon[candidate], inputs.candidates.lat[candidate]
-    return UnvisitableStop(
-        id=inputs.candidates.id[candidate],
-        name=inputs.candidates.name[candidate],
-        area=inputs.arrays.area_names(np.array([lon]), np.array([lat]))[0],
-        lon=float(lon),
-        lat=float(lat),
-        persons=pick.covered,
-        margin=pick.margin,
-        status=TOO_FAR if np.isfinite(trip[candidate]) else NO_ROAD,
-    )
+) -> Iterator[UnvisitableStop]:
+    """Yield some candidates as stops that no van can visit, each with the people whom it alone would newly reach."""
+    near, places = inputs.problem.within(limit), inputs.candidates
+    areas = inputs.arrays.area_names(places.lon[candidates], places.lat[candidates])
+    for candidate, area in zip(candidates.tolist(), areas, strict=True):
+        pick = explain(near, np.array([len(inputs.stations) + candidate]), limit + 1, margin)[0]
+        yield UnvisitableStop(
+            id=places.id[candidate],
+            name=places.name[candidate],
+            area=area,
+            lon=float(places.lon[candidate]),
+            lat=float(places.lat[candidate]),
+            persons=pick.covered,
+            margin=pick.margin,
+            status=TOO_FAR if np.isfinite(trip[candidate]) else NO_ROAD,
+        )

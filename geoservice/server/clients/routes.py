@@ -10,8 +10,8 @@ from geoservice.server import pages, schemas
 from geoservice.server.clients.examples import Names, example_layers, guide
 from geoservice.server.deps import RequestContext, request_context
 from geoservice.server.features.params import DEFAULT_LIMIT, MAX_LIMIT
-from geoservice.server.formats import HTML, JSON
-from geoservice.server.links import link
+from geoservice.server.formats import HTML
+from geoservice.server.links import self_links
 from geoservice.server.responses import document, respond
 from geoservice.server.translations import in_language
 
@@ -38,8 +38,7 @@ CLIENTS: schemas.Schema = {
 @router.get(PATH, operation_id="getClients", summary=SUMMARY, responses=schemas.responses(CLIENTS))
 def examples(context: Annotated[RequestContext, Depends(request_context("json", "html"))]) -> Response:
     """Return examples for other programs, which work without changes."""
-    to, title = context.urls.to, in_language(SUMMARY, context.language)
-    links = [link("self", JSON, to(PATH, {"f": "json"})), link("alternate", HTML, to(PATH, {"f": "html"}))]
+    links, title = self_links(context.urls, PATH), in_language(SUMMARY, context.language)
     about = {"title": title, "description": getattr(guide().introduction, context.language)}
     content = {**about, "rules": list(rules(context)), "clients": list(entries(context)), "links": links}
     if context.format == "html":

@@ -7,8 +7,8 @@ from geoservice.server.deps import RequestContext
 from geoservice.server.features.amounts import Amount
 from geoservice.server.features.crs import STORAGE, supported_crs
 from geoservice.server.features.file_formats import file_formats
-from geoservice.server.formats import GEOJSON, HTML, JSON, MEDIA, PNG, SCHEMA, STYLE
-from geoservice.server.links import CRS84, REL, Link, link
+from geoservice.server.formats import GEOJSON, JSON, MEDIA, PNG, SCHEMA, STYLE
+from geoservice.server.links import CRS84, REL, Link, link, self_links
 from geoservice.server.pages import LABELS
 
 
@@ -18,8 +18,7 @@ def layer_links(context: RequestContext, layer: PublishedLayer) -> list[Link]:
     formats = file_formats(layer)
     everything, texts = Amount(0, None, context.language), LABELS[context.language]
     links = [
-        link("self", JSON, to(path, {"f": "json"})),
-        link("alternate", HTML, to(path, {"f": "html"})),
+        *self_links(context.urls, path),
         link("items", GEOJSON, to(f"{path}/items"), "features"),
         *(link("items", MEDIA[f], to(f"{path}/items", {"f": f}), "features") for f in ("html", *formats)),
         *(link("enclosure", MEDIA[f], to(f"{path}/items", {"f": f}), everything.file_title(texts[f])) for f in formats),

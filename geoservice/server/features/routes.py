@@ -23,7 +23,7 @@ from geoservice.server.features.items_query import ITEM_PARAMETERS, ItemsQuery, 
 from geoservice.server.features.paging import count_matches, page_query, token, unpaged_query
 from geoservice.server.features.table_cells import cells, headings
 from geoservice.server.formats import GEOJSON, HTML, JSON, MEDIA
-from geoservice.server.links import Link, link, link_header
+from geoservice.server.links import Link, link, link_header, self_links
 from geoservice.server.principal import note_for_audit
 from geoservice.server.responses import document, respond
 
@@ -49,8 +49,7 @@ ItemContext = Annotated[RequestContext, Depends(request_context("json", "geojson
 )
 async def collections(context: Doc) -> Response:
     """List the layers that the caller may read."""
-    to = context.urls.to
-    links = [link("self", JSON, to("/collections", {"f": "json"})), link("alternate", HTML, to("/collections", {"f": "html"}))]
+    links = self_links(context.urls, "/collections")
     layers = [describe(context, layer) for layer in context.layers]
     crs = list(dict.fromkeys(uri for layer in layers for uri in layer["crs"]))
     return document(context, {"links": links, "crs": crs, "collections": layers}, pages.LABELS[context.language]["data"])

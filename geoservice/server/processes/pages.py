@@ -6,8 +6,8 @@ from typing import Any
 from geoservice.server import schemas
 from geoservice.server.deps import RequestContext
 from geoservice.server.features.params import parse_limit, parse_offset
-from geoservice.server.formats import HTML, JSON
-from geoservice.server.links import Link, link
+from geoservice.server.formats import JSON
+from geoservice.server.links import Link, link, self_links
 
 DEFAULT_LIMIT = 100
 MAX_LIMIT = 1000
@@ -21,19 +21,10 @@ PAGING_PARAMETERS = [
 ]
 
 
-def self_links(context: RequestContext, path: str) -> list[Link]:
-    """Return the links of a document to itself and to its page."""
-    query = {name: value for name, value in context.query.items() if name not in {"f", "lang"}}
-    return [
-        link("self", JSON, context.urls.to(path, {**query, "f": "json"})),
-        link("alternate", HTML, context.urls.to(path, {**query, "f": "html"})),
-    ]
-
-
 def page_of(context: RequestContext, path: str, items: Sequence[Any]) -> tuple[Sequence[Any], list[Link]]:
     """Return the items of the page that a query asks for, and its links, with one to the next page if there is one."""
     limit, start = parse_limit(context.query.get("limit"), DEFAULT_LIMIT, MAX_LIMIT), parse_offset(context.query.get("offset"))
-    links = self_links(context, path)
+    links = self_links(context.urls, path, context.query)
     if start + limit < len(items):
         links.append(link("next", JSON, context.urls.to(path, {**context.query, "offset": start + limit})))
     return items[start : start + limit], links

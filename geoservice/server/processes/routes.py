@@ -10,13 +10,13 @@ from geoservice.server.deps import RequestContext, request_context
 from geoservice.server.formats import HTML, JSON
 from geoservice.server.jobs.pool import JobPool
 from geoservice.server.json_body import read_body
-from geoservice.server.links import REL, link
+from geoservice.server.links import REL, link, self_links
 from geoservice.server.processes.execution import EXECUTE, MAX_BODY, Execution, parse_execution
 from geoservice.server.processes.jobs.execute import execute_job, prefers_async
 from geoservice.server.processes.jobs.routes import JOB_STATUS
 from geoservice.server.processes.jobs.status import wrapped
 from geoservice.server.processes.live_task import LiveTask
-from geoservice.server.processes.pages import PAGING, PAGING_PARAMETERS, page_of, self_links
+from geoservice.server.processes.pages import PAGING, PAGING_PARAMETERS, page_of
 from geoservice.server.processes.registry import LAYER, LIST_TITLES, PROCESSES, process_of
 from geoservice.server.release_pool import version_of
 from geoservice.server.responses import document
@@ -65,7 +65,7 @@ async def processes(context: List) -> Response:
 async def process(context: Page, process_id: str) -> Response:
     """Return the description of a process."""
     described, path = process_of(process_id), f"/processes/{process_id}"
-    links = [*self_links(context, path), link(f"{REL}/execute", JSON, context.urls.to(f"{path}/execution"))]
+    links = [*self_links(context.urls, path, context.query), link(f"{REL}/execute", JSON, context.urls.to(f"{path}/execution"))]
     links.append(link(f"{REL}/job-list", JSON, context.urls.to("/jobs", {"processID": process_id})))
     links.append(link(f"{REL}/job-list", HTML, context.urls.to("/jobs", {"processID": process_id, "f": "html"})))
     content = {**described.describe(context.language), "links": links}

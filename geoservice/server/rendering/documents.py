@@ -19,8 +19,8 @@ from geoservice.server import schemas
 from geoservice.server.deps import RequestContext, request_context
 from geoservice.server.features.crs import parse_crs
 from geoservice.server.features.params import parameter_error, parse_bbox, parse_names
-from geoservice.server.formats import HTML, JSON, PNG
-from geoservice.server.links import CRS84, REL, link
+from geoservice.server.formats import JSON, PNG
+from geoservice.server.links import CRS84, REL, link, self_links
 from geoservice.server.release_pool import version_of
 from geoservice.server.rendering.renderer import Pictures
 from geoservice.server.responses import document, respond
@@ -179,8 +179,7 @@ def tileset_of(context: RequestContext, layer: PublishedLayer) -> dict[str, Any]
         "mediaTypes": [PNG],
         **bounds,
         "links": [
-            link("self", JSON, context.urls.to(path, {"f": "json"})),
-            link("alternate", HTML, context.urls.to(path, {"f": "html"})),
+            *self_links(context.urls, path),
             link(f"{REL}/tiling-scheme", JSON, context.urls.to(f"/tileMatrixSets/{MERCATOR.id}", {"f": "json"})),
             {**link("item", PNG, template), "templated": "true"},
         ],

@@ -8,7 +8,7 @@ from typing import NamedTuple, cast
 from starlette.types import Receive, Scope, Send
 
 from geoservice import __version__
-from geoservice.errors import NotFound, ParameterError
+from geoservice.errors import NotFound, ParameterError, check_choice
 from geoservice.geo import Tile
 from geoservice.maps.drawings import TileDrawing
 from geoservice.maps.selection import colouring_properties
@@ -76,8 +76,8 @@ def map_parameters(query: bytes) -> dict[str, str]:
     """Return the validated parameters of a query string; raises :class:`ParameterError`."""
     query_parameters = parameters(parse_query(query), ("v", "property", *ALLOWED))
     for name, values in ALLOWED.items():
-        if name in query_parameters and query_parameters[name] not in values:
-            raise ParameterError(f"parameter {name}: got {query_parameters[name]!r:.60}, allowed are {', '.join(values)}")
+        if name in query_parameters:
+            check_choice(f"parameter {name}", query_parameters[name], values)
     return query_parameters
 
 

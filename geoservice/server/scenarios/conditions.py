@@ -3,6 +3,7 @@
 from fastapi import Request
 
 from geoservice.errors import PreconditionFailed, PreconditionRequired
+from geoservice.server.deps import if_match_holds
 
 
 def if_match(request: Request, required: bool = False) -> str | None:
@@ -13,16 +14,7 @@ def if_match(request: Request, required: bool = False) -> str | None:
     return header
 
 
-def matches(header: str | None, etag: str) -> bool:
-    """Whether an ``If-Match`` lists an entity tag, by strong comparison; without a header there is no condition.
-
-    >>> matches('"a", "b"', '"b"'), matches("*", '"b"'), matches('W/"b"', '"b"'), matches(None, '"b"')
-    (True, True, False, True)
-    """
-    return header is None or header.strip() == "*" or etag in {tag.strip() for tag in header.split(",")}
-
-
 def check(header: str | None, etag: str, what: str) -> None:
-    """Raise :class:`PreconditionFailed` if a change is based on another state of ``what`` than the present one."""
-    if not matches(header, etag):
+    """Raise :class:`PreconditionFailed` if a change is based on another state of ``what``; without a header it never is."""
+    if header is not None and not if_match_holds(header, etag):
         raise PreconditionFailed(f"{what} was changed since you read it: If-Match is {header!r:.80}, its ETag is {etag}")

@@ -9,8 +9,6 @@ from geoservice.errors import NotFound
 from geoservice.release.protocols import ReleaseReader
 from geoservice.server.access.audit import AuditEntry
 from geoservice.server.deps import RequestContext
-from geoservice.server.formats import HTML, JSON
-from geoservice.server.links import Link, link
 from geoservice.server.operations.logs import REQUEST_LOG
 from geoservice.server.principal import Principal
 from geoservice.server.scenarios.baseline import LAYER, Baseline, Baselines
@@ -81,12 +79,6 @@ def summary_document(summary: Summary, principal: Principal) -> dict[str, Any]:
         "revision": summary.revision,
         "edit_count": summary.edit_count,
     }
-
-
-def page_links(context: RequestContext, path: str) -> list[Link]:
-    """Return the links of a document to itself and to its HTML page."""
-    to = context.urls.to
-    return [link("self", JSON, to(path, {"f": "json"})), link("alternate", HTML, to(path, {"f": "html"}))]
 
 
 def with_etag(context: RequestContext, etag: str) -> RequestContext:

@@ -14,7 +14,7 @@ from geoservice.server.deps import RequestContext, request_context
 from geoservice.server.features.params import parse_limit, parse_offset
 from geoservice.server.formats import HTML, JSON, MEDIA, OPENAPI
 from geoservice.server.json_body import check_media_type, parse_object, read_body
-from geoservice.server.links import REL, link
+from geoservice.server.links import REL, link, self_links
 from geoservice.server.release_pool import version_of
 from geoservice.server.responses import document, respond
 from geoservice.server.scenarios import conditions
@@ -27,7 +27,6 @@ from geoservice.server.scenarios.requests import (
     allowed_of,
     audit_entry,
     baseline_or_none,
-    page_links,
     scenarios_of,
     summary_document,
     with_etag,
@@ -58,7 +57,7 @@ def scenarios(context: ListContext) -> Response:
     limit = parse_limit(context.query.get("limit"), DEFAULT_LIMIT, MAX_LIMIT)
     offset = parse_offset(context.query.get("offset"))
     summaries, total = store.summaries(limit, offset)
-    links = page_links(context, PATH)
+    links = self_links(context.urls, PATH)
     if offset + len(summaries) < total and summaries:
         query = {**context.query, "limit": limit, "offset": offset + len(summaries), "f": context.format}
         links.append(link("next", MEDIA[context.format], context.urls.to(PATH, query)))
@@ -91,7 +90,7 @@ def scenario_document(context: RequestContext, scenario: Scenario) -> dict[str, 
     path, to, baseline = f"{PATH}/{scenario.id}", context.urls.to, baseline_or_none(context)
     unknown = ScenarioStations(baseline, scenario.edits).unknown if baseline is not None else []
     links = [
-        *page_links(context, path),
+        *self_links(context.urls, path),
         link("collection", JSON, to(PATH)),
         link("data", JSON, to(f"{path}/collections")),
         link("items", "application/geo+json", to(f"{path}/{STATIONS}/items")),

@@ -12,14 +12,13 @@ from geoservice.server.deps import RequestContext, request_context
 from geoservice.server.features.params import parse_bbox, parse_limit, parse_offset
 from geoservice.server.features.times import parse_datetime
 from geoservice.server.formats import GEOJSON, HTML, JSON, SCHEMA
-from geoservice.server.links import CRS84, Link, link
+from geoservice.server.links import CRS84, Link, link, self_links
 from geoservice.server.responses import document, respond
 from geoservice.server.scenarios import openapi_parts as parts
 from geoservice.server.scenarios.requests import (
     PATH,
     STATIONS,
     allowed_of,
-    page_links,
     scenario_stations,
     scenarios_of,
     with_etag,
@@ -70,7 +69,7 @@ def collection_document(context: RequestContext, scenario: Scenario) -> dict[str
         "storageCrs": CRS84,
         **({"extent": {"spatial": {"bbox": [box], "crs": CRS84}}} if box else {}),
         "links": [
-            *page_links(context, path),
+            *self_links(context.urls, path),
             link("items", GEOJSON, to(f"{path}/items")),
             link("items", HTML, to(f"{path}/items", {"f": "html"})),
             link("describedby", SCHEMA, to(f"{path}/schema")),
@@ -88,7 +87,7 @@ def collection_document(context: RequestContext, scenario: Scenario) -> dict[str
 def collections(scenario_id: str, context: Document) -> Response:
     """List the one collection of a scenario."""
     scenario = scenarios_of(context).store.get(scenario_id)
-    links = page_links(context, f"{PATH}/{scenario_id}/collections")
+    links = self_links(context.urls, f"{PATH}/{scenario_id}/collections")
     content = {"links": links, "crs": [CRS84], "collections": [collection_document(context, scenario)]}
     return document(context, content, scenario.name)
 

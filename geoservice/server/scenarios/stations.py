@@ -8,16 +8,14 @@ from typing import Annotated, Any, Literal
 import orjson
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from geoservice.errors import Conflict, NotFound, ParameterError
-from geoservice.live.edits import MAX_EDITS, StationEdit
+from geoservice.errors import Conflict, NotFound, ParameterError, check_choice
+from geoservice.live.edits import MAX_EDITS, NEEDED, StationEdit
 from geoservice.live.inputs import validated
 from geoservice.server.scenarios.baseline import Baseline, Station
 from geoservice.server.scenarios.scenario import check_text
 
 FIELDS = ("name", "tier", "services", "capacity", "start_delay_s")
 NEW = "new-"
-NEEDED = ("lon", "lat", "tier", "services")
-"""What a new station must state."""
 MAX_DEPTH = 8
 """Levels of objects in a merge patch; a feature has two."""
 Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
@@ -69,15 +67,15 @@ class Allowed(BaseModel):
         """
         if (edit.lon is None) != (edit.lat is None):
             raise ParameterError(f"{place['lon']}: a position needs both lon and lat")
-        if edit.tier is not None and self.tiers and edit.tier not in self.tiers:
-            raise ParameterError(f"{place['tier']}: got {edit.tier!r:.60}, allowed are {', '.join(self.tiers)}")
+        if edit.tier is not None and self.tiers:
+            check_choice(place["tier"], edit.tier, self.tiers)
         if edit.services is None:
             return
         if not edit.services or len(set(edit.services)) < len(edit.services):
             raise ParameterError(f"{place['services']}: allowed is a list of at least one service, each once")
         for service in edit.services:
-            if self.services and service not in self.services:
-                raise ParameterError(f"{place['services']}: got {service!r:.60}, allowed are {', '.join(self.services)}")
+            if self.services:
+                check_choice(place["services"], service, self.services)
         if missing := [name for name in NEEDED if getattr(edit, name) is None]:
             raise ParameterError(f"{place[missing[0]]}: missing; an edit with services needs {', '.join(NEEDED)}")
 

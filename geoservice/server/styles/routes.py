@@ -13,7 +13,7 @@ from geoservice.release.base import PublishedLayer
 from geoservice.server import pages, schemas
 from geoservice.server.deps import RequestContext, request_context
 from geoservice.server.formats import HTML, JSON, STYLE, SVG
-from geoservice.server.links import Link, link
+from geoservice.server.links import Link, link, self_links
 from geoservice.server.release_pool import version_of
 from geoservice.server.responses import document, respond
 from geoservice.server.styles import basemap, glyphs, sprites
@@ -145,8 +145,7 @@ def style_entry(context: RequestContext, style: StyleId) -> dict[str, Any]:
 def listing(context: RequestContext, names: Sequence[str], path: str) -> dict[str, Any]:
     """Return a list of styles in every variant; the first is the default."""
     styles = [style_by_id(context, id_of(name, variant)) for name in names for variant in VARIANTS]
-    to = context.urls.to
-    links = [link("self", JSON, to(path, {"f": "json"})), link("alternate", HTML, to(path, {"f": "html"}))]
+    links = self_links(context.urls, path)
     return {"styles": [style_entry(context, style) for style in styles], "default": names[0], "links": links}
 
 
@@ -180,11 +179,9 @@ def _layer(context: RequestContext, layer: PublishedLayer) -> dict[str, Any]:
 
 
 def _links(context: RequestContext, path: str) -> list[Link]:
-    to = context.urls.to
     return [
-        link("self", JSON, to(f"{path}/metadata", {"f": "json"})),
-        link("alternate", HTML, to(f"{path}/metadata", {"f": "html"})),
-        link("preview", SVG, to(f"{path}/legend", {"f": "svg"}), "legend"),
+        *self_links(context.urls, f"{path}/metadata"),
+        link("preview", SVG, context.urls.to(f"{path}/legend", {"f": "svg"}), "legend"),
     ]
 
 

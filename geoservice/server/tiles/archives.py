@@ -14,7 +14,7 @@ from starlette.types import Message, Receive, Scope, Send
 from geoservice.errors import Forbidden, NotFound
 from geoservice.release.base import PublishedLayer
 from geoservice.release.protocols import ReleaseReader
-from geoservice.server.deps import Layers, etag_matches, principal_of
+from geoservice.server.deps import Layers, etag_matches, if_match_holds, principal_of
 from geoservice.server.errors import PROBLEM, problem
 from geoservice.server.headers import Headers, send_problem, send_response
 from geoservice.server.principal import Principal, note_for_audit
@@ -81,15 +81,6 @@ def is_partial(headers: Mapping[bytes, bytes], etag: str) -> bool:
     byte_range = parse_range(headers.get(b"range", b"").decode("latin-1"), 10**18)
     unchanged = headers.get(b"if-range", etag.encode()).strip() == etag.encode()
     return unchanged and byte_range is not None and byte_range.stop - byte_range.start <= PARTIAL_BYTES
-
-
-def if_match_holds(if_match: str, etag: str) -> bool:
-    """Whether an ``If-Match`` names the ETag, by the strong comparison of RFC 9110.
-
-    >>> if_match_holds('"a", "b"', '"b"'), if_match_holds("*", '"b"'), if_match_holds('W/"b"', '"b"')
-    (True, True, False)
-    """
-    return if_match.strip() == "*" or etag in {tag.strip() for tag in if_match.split(",")}
 
 
 def archive_etag(version: str, name: str) -> str:

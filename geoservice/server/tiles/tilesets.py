@@ -11,8 +11,8 @@ from geoservice.release.base import PublishedLayer
 from geoservice.release.vector_tiles import budget
 from geoservice.server import schemas
 from geoservice.server.deps import RequestContext, request_context
-from geoservice.server.formats import HTML, JSON, MVT
-from geoservice.server.links import CRS84, REL, Link, link
+from geoservice.server.formats import JSON, MVT
+from geoservice.server.links import CRS84, REL, Link, link, self_links
 from geoservice.server.release_pool import version_of
 from geoservice.server.responses import document
 from geoservice.server.tiles import composite
@@ -112,8 +112,7 @@ def tileset_links(context: RequestContext, path: str, tiles: MatrixSet, tilejson
     """Return the links of a tileset; only Web Mercator has TileJSON."""
     template = f"{context.urls.to(path)}/{{tileMatrix}}/{{tileRow}}/{{tileCol}}"
     links = [
-        link("self", JSON, context.urls.to(path, {"f": "json"})),
-        link("alternate", HTML, context.urls.to(path, {"f": "html"})),
+        *self_links(context.urls, path),
         link(f"{REL}/tiling-scheme", JSON, context.urls.to(f"/tileMatrixSets/{tiles.id}")),
         {**link("item", MVT, template), "templated": "true"},
     ]
@@ -160,8 +159,7 @@ def tilesets_response(context: RequestContext, layers: Sequence[PublishedLayer],
     """Return the tilesets of one layer or of several together, one for each matrix set, as the response."""
     sets = [tileset_of(context, layers, tiles, path, title) for tiles in MATRIX_SETS.values()]
     links = [
-        link("self", JSON, context.urls.to(path, {"f": "json"})),
-        link("alternate", HTML, context.urls.to(path, {"f": "html"})),
+        *self_links(context.urls, path),
         link(f"{REL}/tiling-schemes", JSON, context.urls.to("/tileMatrixSets")),
     ]
     return document(context, {"links": links, "tilesets": sets}, title)

@@ -5,8 +5,8 @@ from typing import Any
 
 import orjson
 
-from geoservice.server.formats import HTML, JSON
-from geoservice.server.links import REL, Urls, link
+from geoservice.server.formats import JSON
+from geoservice.server.links import REL, Urls, link, self_links
 from geoservice.server.processes.jobs.record import JobRecord
 from geoservice.server.processes.jobs.stages import stage_text
 
@@ -26,7 +26,7 @@ def status_info(record: JobRecord, language: str, urls: Urls) -> dict[str, Any]:
     """Return the status of a job with its links."""
     path = f"/jobs/{record.id}"
     times = {name: getattr(record, name) for name in ("created", "started", "finished", "updated")}
-    links = [link("self", JSON, urls.to(path, {"f": "json"})), link("alternate", HTML, urls.to(path, {"f": "html"}))]
+    links = self_links(urls, path)
     if record.status == "successful":
         links.append(link(f"{REL}/results", JSON, urls.to(f"{path}/results")))
     if not record.is_finished:

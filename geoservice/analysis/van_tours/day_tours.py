@@ -5,6 +5,7 @@ driving where tours have few stops, which is so where stays are long.
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -32,56 +33,71 @@ class _Tour(NamedTuple):
     order: tuple[int, ...]
 
 
-def partition_bound(problem: TourProblem, stops: Sequence[int]) -> float | None:
-    """Return minutes of driving in a cycle below which no tours to the stops can be; None if there are too many tours.
+@dataclass(frozen=True)
+class DayTours:
+    """All tours to some stops that fit into a day, each in its best order.
 
-    Parameters
+    Attributes
     ----------
     problem : TourProblem
     stops : sequence of int
         Stops that are visited.
+    tours : sequence of _Tour
 
     Examples
     --------
     >>> drive = np.array([[0, 10, 20], [10, 0, 10], [20, 10, 0]])
-    >>> partition_bound(TourProblem(drive, [30, 30], [1, 2], [9.0, 5.0], [1], days=2, day=100), [0, 1])
-    80.0
+    >>> tours = DayTours.of(TourProblem(drive, [30, 30], [1, 1], [9.0, 5.0], [1], days=1, day=100), [0, 1])
+    >>> tours.best_routes(), tours.least_driving()
+    ([Route(base=0, period=1, stops=(0, 1))], 40.0)
     """
-    columns = _columns(problem, stops)
-    if columns is None:
-        return None
-    if not stops:
-        return 0.0
-    answer = solve(_program(problem, stops, columns, whole=False), seconds=3600)
-    assert answer.finished, "a linear program of this size ends"
-    return float(np.ceil(round(answer.bound, 6) - 1e-5))  # driving is in whole minutes
+
+    problem: TourProblem
+    stops: Sequence[int]
+    tours: Sequence[_Tour]
+
+    @classmethod
+    def of(cls, problem: TourProblem, stops: Sequence[int]) -> "DayTours | None":
+        """Return the tours to some stops; None if there are too many."""
+        tours = _enumerated(problem, stops)
+        return None if tours is None else cls(problem, stops, tours)
+
+    def best_routes(self) -> list[Route] | None:
+        """Return the routes that drive least; None if there are too many tours for it, or the solver does not end in time."""
+        if not self.stops or len(self.tours) > MAX_COLUMNS:
+            return None
+        answer = solve(self._program(whole=True), seconds=SECONDS)
+        if answer.values is None or not answer.finished:
+            return None
+        chosen = [self.tours[c] for c in rows_of(answer.values, len(self.tours))]
+        return sorted(Route(tour.base, tour.period, tour.order) for tour in chosen)
+
+    def least_driving(self) -> float:
+        """Return minutes of driving in a cycle below which no tours to the stops can be."""
+        if not self.stops:
+            return 0.0
+        answer = solve(self._program(whole=False), seconds=3600)
+        assert answer.finished, "a linear program of this size ends"
+        return float(np.ceil(round(answer.bound, 6) - 1e-5))  # driving is in whole minutes
+
+    def _program(self, *, whole: bool) -> Program:
+        """Return the choice of tours that visit every stop once and fit into the days of the vans, with least driving."""
+        problem, columns = self.problem, self.tours
+        visits = np.array([[column.stops >> i & 1 for column in columns] for i in range(len(self.stops))], float)
+        times = np.array([problem.cycle // column.period for column in columns])
+        days = np.array([[c.base == base for c in columns] for base in range(problem.bases)]) * times
+        most = problem.vans * problem.days * problem.cycle
+        return Program(
+            cost=np.array([c.driving for c in columns], float),
+            matrix=sparse.csr_array(np.vstack([visits, days])),
+            lower=np.concatenate([np.ones(len(self.stops)), np.zeros(problem.bases)]),
+            upper=np.concatenate([np.ones(len(self.stops)), most]),
+            limit=np.ones(len(columns)),
+            whole=np.full(len(columns), whole),
+        )
 
 
-def partition_routes(problem: TourProblem, stops: Sequence[int]) -> list[Route] | None:
-    """Return the routes to some stops that drive least; None if there are too many tours, or the solver does not end in time.
-
-    Parameters
-    ----------
-    problem : TourProblem
-    stops : sequence of int
-        Stops that are visited.
-
-    Examples
-    --------
-    >>> drive = np.array([[0, 10, 20], [10, 0, 10], [20, 10, 0]])
-    >>> partition_routes(TourProblem(drive, [30, 30], [1, 1], [9.0, 5.0], [1], days=1, day=100), [0, 1])
-    [Route(base=0, period=1, stops=(0, 1))]
-    """
-    columns = _columns(problem, stops)
-    if not stops or columns is None or len(columns) > MAX_COLUMNS:
-        return None
-    answer = solve(_program(problem, stops, columns, whole=True), seconds=SECONDS)
-    if answer.values is None or not answer.finished:
-        return None
-    return sorted(Route(columns[c].base, columns[c].period, columns[c].order) for c in rows_of(answer.values, len(columns)))
-
-
-def _columns(problem: TourProblem, stops: Sequence[int]) -> list[_Tour] | None:
+def _enumerated(problem: TourProblem, stops: Sequence[int]) -> list[_Tour] | None:
     """Return all tours to some of the stops, each in its best order; None if there are too many."""
     columns: list[_Tour] = []
     states = 0
@@ -129,19 +145,3 @@ def _tours(problem: TourProblem, base: int, stops: Ints) -> Iterator[tuple[int, 
                     key, longer = (mask | 1 << i, i), (driven + way, (*path, i))
                     following[key] = min(following.get(key, longer), longer)
         layer = following
-
-
-def _program(problem: TourProblem, stops: Sequence[int], columns: Sequence[_Tour], *, whole: bool) -> Program:
-    """Return the choice of tours that visit every stop once and fit into the days of the vans, with least driving."""
-    visits = np.array([[column.stops >> i & 1 for column in columns] for i in range(len(stops))], float)
-    times = np.array([problem.cycle // column.period for column in columns])
-    days = np.array([[c.base == base for c in columns] for base in range(problem.bases)]) * times
-    most = problem.vans * problem.days * problem.cycle
-    return Program(
-        cost=np.array([c.driving for c in columns], float),
-        matrix=sparse.csr_array(np.vstack([visits, days])),
-        lower=np.concatenate([np.ones(len(stops)), np.zeros(problem.bases)]),
-        upper=np.concatenate([np.ones(len(stops)), most]),
-        limit=np.ones(len(columns)),
-        whole=np.full(len(columns), whole),
-    )
