@@ -8,11 +8,11 @@ import { picked } from "./run";
 import { people } from "./Sites";
 
 const W = 320;
-const H = 170;
+const H = 186;
 const LEFT = 40;
 const RIGHT = 14;
 const BASE = H - 34;
-const TOP = 12;
+const TOP = 30;
 
 const minutesText = (value: number): string => value.toFixed(value < 10 ? 2 : 1);
 const choiceText = (point: FairChoice, number: number): string => t("siting.fair.point", { number, people: people(point.persons, point.persons_margin), minutes: minutesText(point.far_minutes) });
@@ -52,7 +52,7 @@ function Chart({ points }: { points: readonly FairChoice[] }) {
           <g key={`x${m}`} class="grid"><line x1={x.at(m)} x2={x.at(m)} y1={TOP} y2={BASE} /><text x={x.at(m)} y={BASE + 13} text-anchor="middle">{grouped(m)}</text></g>
         ))}
         <text x={W - RIGHT} y={H - 6} text-anchor="end">{t("siting.fair.people")}</text>
-        <text x={2} y={TOP - 2} text-anchor="start">{t("siting.fair.axis")}</text>
+        <text x={2} y={11} text-anchor="start">{t("siting.fair.axis")}</text>
         {at.slice(1).map(([px, py], i) => <line key={i} class={points[i + 1]!.tied ? "path tied" : "path"} x1={at[i]![0]} y1={at[i]![1]} x2={px} y2={py} />)}
         {at.map(([px, py], i) => (
           <g key={i} class={`point${picked.value === i ? " now" : ""}${points[i]!.proven ? "" : " open"}`} role="radio" tabIndex={picked.value === i ? 0 : -1} aria-checked={picked.value === i} aria-label={choiceText(points[i]!, i + 1)} onClick={() => (picked.value = i)} onKeyDown={(e) => move(e, points.length)}>
