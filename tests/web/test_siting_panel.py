@@ -25,7 +25,7 @@ def choose(tab: Page, **choices: str) -> None:
 
 def open_siting(tab: Page) -> None:
     open_scenario(tab)
-    tab.locator(".siting summary").click()
+    tab.locator(".siting > summary").click()
 
 
 @pytest.fixture
@@ -95,7 +95,7 @@ def test_whom_no_choice_can_reach_is_listed(tab: Page) -> None:
 
 PLACES = """编号,名称,经度,纬度,费用,必选
 a,东站,24.949,60.176,2,是
-b,西站,24.938,60.171,3,
+b,南站,24.951,60.1675,3,
 c,北站,24.943,60.179,4,
 """
 
@@ -107,9 +107,9 @@ def pick_file(tab: Page, text: str, encoding: str = "utf-8") -> None:
 
 
 def test_own_places_with_costs_and_a_budget(tab: Page) -> None:
-    pick_file(tab, PLACES.replace("24.938", "24.938°"))
+    pick_file(tab, PLACES.replace("24.951", "24.951°"))
     expect(tab.locator(".own [role=alert] li")).to_have_text(
-        ["Row 3, column lon: got “24.938°”; allowed: numbers from -180 to 180."]
+        ["Row 3, column lon: got “24.951°”; allowed: numbers from -180 to 180."]
     )
     expect(tab.get_by_role("button", name="Choose sites")).to_be_disabled()
     pick_file(tab, PLACES, "gb18030")
@@ -148,17 +148,16 @@ def test_stations_that_may_close_give_way_in_one_step(tab: Page) -> None:
     expect(tab.locator(".edits")).to_have_count(0)
 
 
-@pytest.mark.parametrize(
-    ("language", "scenario", "run"), [("en-GB", "Try a station", "Choose sites"), ("zh-CN", "试设站点", "开始选址")]
-)
+@pytest.mark.parametrize(("language", "run"), [("en-GB", "Choose sites"), ("zh-CN", "开始选址")])
 @pytest.mark.parametrize("width", [1280, 390])
 def test_choices_between_coverage_and_fairness(
-    chromium: Browser, demo_server: str, language: str, scenario: str, run: str, width: int
+    chromium: Browser, demo_server: str, language: str, run: str, width: int
 ) -> None:
     context = reader(chromium, language, width=width)
     link = "#service=primary_care&mode=walk&minutes=5&scenario=on&siting=on&siting_fairness=on"
-    watched = watch(context, f"{demo_server}/{link}")
+    watched = watch(context, f"{demo_server}/")
     tab = watched.page
+    tab.goto(f"{demo_server}/{link}")
     answered(tab)
     tab.get_by_role("button", name=run).click()
     rows = tab.locator(".front tbody tr")
@@ -196,7 +195,7 @@ def test_it_is_there_in_chinese_and_axe_finds_nothing(chromium: Browser, demo_se
     context = reader(chromium, "zh-CN")
     tab = watch(context, f"{demo_server}/").page
     open_scenario(tab, "试设站点")
-    tab.locator(".siting summary").click()
+    tab.locator(".siting > summary").click()
     found = {"form": violations(tab)}
     choose(tab, minutes="5", spacing="200")
     tab.get_by_role("button", name="开始选址").click()
