@@ -126,12 +126,14 @@ class ProjectFolder(ProjectInputs, ProjectRegister):
             Called with a stage and a fraction; an exception in it cancels.
         **options
             ``sites`` or ``budget``; ``minutes`` (by default the standard of the service), ``model``, ``tier``, ``group``,
-            ``spacing``, ``capacity``, ``may_close``, ``seconds``: see :class:`geoservice.siting.request.SitingRequest`.
+            ``spacing``, ``capacity``, ``may_close``, ``seconds``, ``fairness``: see
+            :class:`geoservice.siting.request.SitingRequest`.
 
         Returns
         -------
         GeoDataFrame
-            One row a site; its ``attrs`` have the gap, the people reached before and after, those left out, and a summary.
+            One row a site; its ``attrs`` have the gap, the people reached before and after, those left out, a summary, and with
+            ``fairness`` the choices from most people in time to least time beyond it.
 
         Raises
         ------

@@ -1,5 +1,6 @@
 """geoservice siting: the best sites for new stations of a service, with reasons."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,12 +12,18 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from geoservice.api.siting import SitingOptions
-    from geoservice.siting.result import RankedSite, SitingResult
+    from geoservice.siting.result import FrontSites, RankedSite, SitingResult
+    from geoservice.siting.texts import PeopleText
 
 _HEADERS = {
     "zh": ("次序", "编号", "名称", "所在区域", "新覆盖人口", "累计覆盖", "理由"),
     "en": ("rank", "id", "name", "area", "people", "total", "reasons"),
 }
+_FRONT_HEADERS = {
+    "zh": ("方案", "时间内人口", "超时（分，均方根）", "超时（分，人均）", "已证明", "站点", "关闭"),
+    "en": ("choice", "people in time", "minutes beyond (rms)", "minutes beyond (mean)", "proven", "sites", "closing"),
+}
+_YES = {"zh": ("是", "否"), "en": ("yes", "no")}
 _STATUS = {
     "zh": {"new": "", "forced": "（已定）", "stays": "（保留）"},
     "en": {"new": "", "forced": " (forced)", "stays": " (stays open)"},
@@ -42,6 +49,9 @@ def siting(
     spacing: Annotated[float, typer.Option(help="Metres between candidates from streets.")] = 500.0,
     capacity: Annotated[float | None, typer.Option(help="People that a new site can serve, for capacitated models.")] = None,
     may_close: Annotated[list[str] | None, typer.Option(help="Id of an existing station that may close; repeatable.")] = None,
+    fairness: Annotated[
+        bool, typer.Option("--fairness", help="Also the choices from most people in time to least time beyond it (mclp).")
+    ] = False,
     seconds: Annotated[float, typer.Option(help="Time limit of the solver; 0: no solver, bounds only.")] = 30.0,
     crs: Annotated[str | None, typer.Option(help="CRS of the file of candidates.")] = None,
     file: Annotated[Path | None, typer.Option("--out", help="Write the sites to FILE.geojson or FILE.csv.")] = None,
@@ -51,20 +61,20 @@ def siting(
     """Choose the best sites for new stations beside the existing ones, and print them with reasons and the proven gap."""
     from geoservice.api.files import check_out, write_frame
     from geoservice.api.project import ProjectFolder
-    from geoservice.api.siting import siting_frame
+    from geoservice.api.siting import front_frame, siting_frame
 
     chosen = checked_language(language)
     if file is not None:
         check_out(file)
     options: SitingOptions = {
         "minutes": minutes, "sites": sites, "model": model.replace("-", "_"), "budget": budget, "tier": tier, "group": group,
-        "spacing": spacing, "capacity": capacity, "may_close": may_close or (), "seconds": seconds,
+        "spacing": spacing, "capacity": capacity, "may_close": may_close or (), "seconds": seconds, "fairness": fairness,
     }  # fmt: skip
     with ProjectFolder(settings_for(home)) as project, progress_bar() as progress:
         result = project.choose_sites(service, mode, candidates, crs, None, progress, options)
     _print(result, chosen)
     if file is not None:
-        write_frame(siting_frame(result).reset_index(), file)
+        write_frame(front_frame(result) if fairness else siting_frame(result).reset_index(), file)
         err.print(f"wrote {file}", markup=False)
 
 
@@ -75,24 +85,47 @@ def _print(result: "SitingResult", language: Language) -> None:
     out.print(_table(result, language) if result.sites else _NOBODY[language])
     for text in others:
         out.print(text, markup=False)
+    if result.front:
+        out.print(_front_table(result.front, result.hide_below, language))
 
 
 def _table(result: "SitingResult", language: Language) -> "Table":
     from rich.table import Table
 
+    from geoservice.siting.texts import PeopleText
+
     table = Table(box=None, pad_edge=False)
     for number, header in enumerate(_HEADERS[language]):
         table.add_column(header, justify="right" if number in {0, 4, 5} else "left", overflow="fold")
     for rank, site in enumerate(result.sites, 1):
-        table.add_row(*_cells(rank, site, language))
+        table.add_row(*_cells(rank, site, PeopleText(result.hide_below), language))
     return table
 
 
-def _cells(rank: int, site: "RankedSite", language: Language) -> list[str]:
+def _front_table(front: "Sequence[FrontSites]", hide_below: int | None, language: Language) -> "Table":
+    from rich.markup import escape
+    from rich.table import Table
+
+    from geoservice.siting.front_texts import far_minutes
+    from geoservice.siting.texts import PeopleText
+
+    count = PeopleText(hide_below)
+    table = Table(box=None, pad_edge=False)
+    for place, header in enumerate(_FRONT_HEADERS[language]):
+        table.add_column(header, justify="right" if place < 4 else "left", overflow="fold")
+    for number, choice in enumerate(front, 1):
+        people = getattr(count(choice.reached, choice.margin), language)
+        minutes = (f"{far_minutes(choice):.2f}", f"{choice.point.excess / 60_000:.2f}")
+        ids = (", ".join(row.id for row in rows) for rows in (choice.sites, choice.closed))
+        table.add_row(str(number), people, *minutes, _YES[language][not choice.point.proven], *map(escape, ids))
+    return table
+
+
+def _cells(rank: int, site: "RankedSite", count: "PeopleText", language: Language) -> list[str]:
     from rich.markup import escape
 
     texts = (site.id, site.name + _STATUS[language][site.status], getattr(site.area, language))
-    numbers = (f"{site.pick.covered:,.0f}", f"{site.total:,.0f}")
+    numbers = (getattr(count(people), language) for people in (site.pick.covered, site.total))
     return [str(rank), *map(escape, texts), *numbers, escape(getattr(site.reasons, language))]
 
 

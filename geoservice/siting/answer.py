@@ -1,5 +1,6 @@
 """The answer to a siting question as GeoJSON: texts are in both languages, unknown and hidden numbers are null."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -10,11 +11,12 @@ from geoservice.live.edited_stations import edited
 from geoservice.progress import Progress
 from geoservice.siting.arrays import SitingParameters, StudyArrays
 from geoservice.siting.candidates import Candidates, NoCandidates
+from geoservice.siting.fairness import MEASURE
 from geoservice.siting.left_out import LeftOut
 from geoservice.siting.question import CandidatePoints, SitingQuestion
 from geoservice.siting.request import SitingRequest
-from geoservice.siting.result import RankedSite, SitingResult
-from geoservice.siting.rows import site_row
+from geoservice.siting.result import ClosedStation, FrontSites, RankedSite, SitingResult
+from geoservice.siting.rows import front_row, site_row
 from geoservice.siting.run import choose_sites
 
 MAX_PAIRS = 30_000_000
@@ -92,7 +94,8 @@ def _answer(result: SitingResult) -> dict[str, Any]:
             "proven": solution.proven,
         },
         "curve": None if result.curve is None else _curve(result),
-        "closed": list(result.closed),
+        "closed": _closed(result.closed),
+        "fairness": None if result.front is None else _fairness(result.front, result),
         "summary": [text.model_dump() for text in result.summary],
     }
 
@@ -104,6 +107,20 @@ def _feature(rank: int, site: RankedSite, result: SitingResult) -> dict[str, Any
     texts = {"area": site.area.model_dump(), "reasons": site.reasons.model_dump()}
     point = {"type": "Point", "coordinates": [round(site.lon, 7), round(site.lat, 7)]}
     return {"type": "Feature", "id": rank, "geometry": point, "properties": {**row, **texts}}
+
+
+def _closed(stations: Sequence[ClosedStation]) -> list[dict[str, str]]:
+    return [{"id": station.id, "name": station.name} for station in stations]
+
+
+def _fairness(front: Sequence[FrontSites], result: SitingResult) -> dict[str, Any]:
+    """Return the choices between the most people in time and the least time beyond it."""
+    measure = {"id": "far_minutes", "name": MEASURE.model_dump(), "unit": "minute"}
+    points = [front_row(choice, result) for choice in front]
+    for point, choice in zip(points, front, strict=True):
+        sites = [_feature(rank, site, result) for rank, site in enumerate(choice.sites, 1)]
+        point.update(closed=_closed(choice.closed), features=sites)
+    return {"measure": measure, "proven": all(choice.point.proven for choice in front), "points": points}
 
 
 def _curve(result: SitingResult) -> list[dict[str, float]]:

@@ -127,11 +127,18 @@ def read_siting_inputs(
     points = travel.streets.snap(arrays.surface.point_lon, arrays.surface.point_lat)
     progress("snapping", 1.0)
     limit = request.minutes * 60_000
-    search = max(limit, parameters.limit_ms) if request.model in TIMED else limit
+    search = _searched(request, parameters, limit)
     candidates = places if places is not None else _made(request, arrays, travel, points, limit)
     check_candidates(candidates, request.candidates)
     problem = _problem(request, travel, candidates, points, weight, search, _Blocks(progress, len(candidates), most_pairs))
     return SitingInputs(arrays, points, travel.stations, candidates, problem, search)
+
+
+def _searched(request: SitingRequest, parameters: SitingParameters, limit: int) -> int:
+    """Return the longest time of a pair, ms; fairness needs times beyond the limit, even if it is the study's last one."""
+    if request.fairness:
+        return max(2 * limit, parameters.limit_ms)
+    return max(limit, parameters.limit_ms) if request.model in TIMED else limit
 
 
 def people_of(surface: DemandSurface, group: str) -> Floats:

@@ -68,8 +68,9 @@ class SitingQuestion(BaseModel):
     ``minutes``: people within this time of a station are reached; by default the standard of the service. ``sites`` and
     ``budget`` are the most sites and the most that they may cost. ``candidates`` are ``streets`` (junctions, one in each square
     of ``spacing`` metres), ``gaps`` (centres of cells with people beyond the time) or GeoJSON points. ``capacity`` is that of
-    sites without one, in persons. ``may_close`` are ids of stations that may close. ``seconds`` limits the solver. ``edits``
-    are stations as they would be, which count as existing ones.
+    sites without one, in persons. ``may_close`` are ids of stations that may close. ``seconds`` limits the solver.
+    ``fairness``: also the choices between the most people in time and the least time beyond it, for the model ``mclp``.
+    ``edits`` are stations as they would be, which count as existing ones.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
@@ -86,4 +87,5 @@ class SitingQuestion(BaseModel):
     capacity: float | None = Field(None, ge=0, le=1e9)
     may_close: tuple[Text, ...] = Field((), max_length=MAX_EDITS)
     seconds: float = Field(20.0, ge=0, le=MAX_SECONDS)
+    fairness: bool = False
     edits: tuple[StationEdit, ...] = Field((), max_length=MAX_EDITS)

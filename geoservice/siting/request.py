@@ -42,6 +42,8 @@ class SitingRequest:
         Ids of existing stations that may close; the others stay.
     seconds
         Time limit of the solver; 0 leaves it out.
+    fairness
+        Also find the choices between the most people in time and the least time beyond it; for the model ``mclp`` alone.
     """
 
     service: str
@@ -57,6 +59,7 @@ class SitingRequest:
     capacity: float | None = None
     may_close: tuple[str, ...] = ()
     seconds: float = SECONDS
+    fairness: bool = False
 
     def checked(self, study: SitingParameters) -> "SitingRequest":
         """Return the request with the default time; raises :class:`InputError` for a value that the study does not allow."""
@@ -81,6 +84,10 @@ class SitingRequest:
             _check_number("budget", self.budget, 0, 1e15, "")
         if self.capacity is not None:
             _check_number("capacity", self.capacity, 0, 1e9, "people")
+        if self.fairness and self.model != "mclp":
+            raise InputError(
+                f"fairness: got the model {self.model}, allowed is mclp, whose coverage is weighed against fairness"
+            )
         if self.model == "lscp" and (self.sites is not None or self.budget is not None):
             raise InputError("sites, budget: allowed are none for the model lscp, which finds the fewest sites")
         if self.model == "lscp_b" and self.budget is not None:

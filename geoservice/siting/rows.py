@@ -1,8 +1,9 @@
-"""A chosen site as a row of a table."""
+"""A chosen site, and a point of the front of coverage and fairness, as a row of a table."""
 
 import math
 
-from geoservice.siting.result import RankedSite, SitingResult
+from geoservice.siting.front_texts import far_minutes
+from geoservice.siting.result import FrontSites, RankedSite, SitingResult
 
 ROW_NAMES = (
     "rank", "id", "name", "status", "area_zh", "area_en", "persons", "persons_margin", "persons_total", "minutes_before",
@@ -25,3 +26,21 @@ def site_row(rank: int, site: RankedSite, result: SitingResult) -> dict[str, obj
         None if site.load is None else people(site.load), site.reasons.zh, site.reasons.en,
     )  # fmt: skip
     return dict(zip(ROW_NAMES, values, strict=True))
+
+
+def front_row(choice: FrontSites, result: SitingResult) -> dict[str, object]:
+    """Return a point of the front by column, without its sites; unknown numbers, and those not to be shown, are NaN."""
+    people, point = result.shown, choice.point
+    return {
+        "persons": people(choice.reached),
+        "persons_margin": round(choice.margin, 1),
+        "far_minutes": far_minutes(choice),
+        "severity": round(point.severity, 6),
+        "excess_minutes": round(point.excess / 60_000, 2),
+        "proven": point.proven,
+        "gap": point.gap,
+        "most_covered": math.isnan(choice.difference),
+        "difference": round(choice.difference, 2),
+        "difference_margin": round(choice.difference_margin, 1),
+        "tied": choice.is_tied,
+    }

@@ -1,24 +1,25 @@
 """The choice of sites on the arrays of a study."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from geoservice.analysis.siting.curve import Curve, coverage_curve
-from geoservice.analysis.siting.margins import surface_margin
 from geoservice.analysis.siting.problem import Problem
-from geoservice.analysis.siting.reasons import Pick, explain
+from geoservice.analysis.siting.reasons import Pick
 from geoservice.analysis.siting.solution import Solution
-from geoservice.demand import Quantity
 from geoservice.errors import Infeasible
 from geoservice.progress import Progress
-from geoservice.siting.arrays import NO_LABEL, SitingParameters, StudyArrays
+from geoservice.siting.arrays import SitingParameters, StudyArrays
 from geoservice.siting.candidates import Candidates
+from geoservice.siting.fairness import choose_fairly
 from geoservice.siting.inputs import SitingInputs, read_siting_inputs
 from geoservice.siting.left_out import LeftOut
 from geoservice.siting.models import solve_model
+from geoservice.siting.ranked import closed_stations, explained, ranked_sites
 from geoservice.siting.request import SitingRequest
-from geoservice.siting.result import RankedSite, SitingResult
+from geoservice.siting.result import FrontSites, RankedSite, SitingResult
 from geoservice.siting.texts import PeopleText, pick_reasons, summary
 
 
@@ -59,37 +60,30 @@ def choose_sites(
 def choose_from(inputs: SitingInputs, parameters: SitingParameters, request: SitingRequest, progress: Progress) -> SitingResult:
     """Return the best sites of some inputs; ``request`` is a checked one, for the rest see :func:`choose_sites`."""
     beyond = 2 * inputs.search
-    try:
-        solution = solve_model(inputs.problem, request, beyond, progress)
-    except Infeasible as error:
-        raise LeftOut.of(error, inputs, request) from error
     assert request.minutes is not None  # checked
-    near = inputs.problem.within(request.minutes * 60_000)
-    picks = _picks(inputs, near, solution, request, beyond)
-    result = _result(inputs, near, solution, request, picks, _curve(near, request, progress))
+    near, front = inputs.problem.within(request.minutes * 60_000), None
+    if request.fairness:
+        solution, front = choose_fairly(inputs, near, request, beyond, progress)
+    else:
+        try:
+            solution = solve_model(inputs.problem, request, beyond, progress)
+        except Infeasible as error:
+            raise LeftOut.of(error, inputs, request) from error
+    picks = explained(inputs, near, solution.sites, request, beyond)
+    result = _result(inputs, near, solution, request, picks, _curve(near, request, progress), front)
     return _with_texts(result, parameters)
 
 
 def _with_texts(result: SitingResult, parameters: SitingParameters) -> SitingResult:
     """Return the result with reasons and summary."""
     count = PeopleText(parameters.hide_below)
-    sites = [replace(site, reasons=pick_reasons(site, result.search, count)) for site in result.sites]
-    result = replace(result, sites=sites, hide_below=parameters.hide_below)
+
+    def with_reasons(sites: Sequence[RankedSite]) -> list[RankedSite]:
+        return [replace(site, reasons=pick_reasons(site, result.search, count)) for site in sites]
+
+    front = result.front and [replace(choice, sites=with_reasons(choice.sites)) for choice in result.front]
+    result = replace(result, sites=with_reasons(result.sites), front=front, hide_below=parameters.hide_below)
     return replace(result, summary=summary(result, parameters))
-
-
-def _picks(inputs: SitingInputs, near: Problem, solution: Solution, request: SitingRequest, beyond: int) -> list[Pick]:
-    """Return the reasons: people and rivals within the minutes, times within the search limit."""
-    assert request.minutes is not None  # checked
-    margin = surface_margin(inputs.arrays.surface, Quantity("persons", request.group))
-    covered = explain(near, solution.sites, request.minutes * 60_000 + 1, margin)
-    timed = explain(inputs.problem, solution.sites, max(beyond, 1), timed=request.model == "p_median")
-    if request.model == "p_median":
-        return [replace(t, covered=c.covered, margin=c.margin, overlap=c.overlap) for c, t in zip(covered, timed, strict=True)]
-    if request.model != "mclp":  # the number of people is not what other models decide by
-        covered = [replace(c, rival=-1, difference=np.nan, difference_margin=np.nan) for c in covered]
-    times = ("drop", "drop_point", "before", "after", "relieved", "relieved_from")
-    return [replace(c, **{n: getattr(t, n) for n in times}) for c, t in zip(covered, timed, strict=True)]
 
 
 def _result(
@@ -99,6 +93,7 @@ def _result(
     request: SitingRequest,
     picks: list[Pick],
     curve: Curve | None,
+    front: Sequence[FrontSites] | None,
 ) -> SitingResult:
     weight, kept = near.weight, np.flatnonzero(near.has_state("kept"))
     unreachable = np.zeros(len(weight), np.bool_)
@@ -106,7 +101,7 @@ def _result(
     before = float(weight[near.reached(kept)].sum())
     return SitingResult(
         request=request,
-        sites=_ranked(inputs, near, solution, picks, before),
+        sites=ranked_sites(inputs, near, solution, picks, before),
         solution=solution,
         people=float(weight.sum()),
         reached_before=float(weight[near.reached(np.flatnonzero(near.has_state("kept", "closable")))].sum()),
@@ -116,8 +111,9 @@ def _result(
         left=float(weight[solution.unserved].sum()),
         candidates=len(inputs.candidates),
         search=inputs.search,
-        closed=[inputs.title(int(site)) for site in solution.closed],
+        closed=closed_stations(inputs, solution),
         curve=curve,
+        front=front,
         hide_below=None,
         summary=(),
     )
@@ -127,27 +123,3 @@ def _curve(near: Problem, request: SitingRequest, progress: Progress) -> Curve |
     if request.model != "mclp" or request.sites is None:
         return None
     return coverage_curve(near, request.sites, progress=progress)
-
-
-def _ranked(inputs: SitingInputs, near: Problem, solution: Solution, picks: list[Pick], before: float) -> list[RankedSite]:
-    areas, totals = inputs.areas(solution.sites.tolist()), before + np.cumsum([pick.covered for pick in picks])
-    status = {"free": "new", "forced": "forced", "closable": "stays"}
-    ranked = []
-    for pick, area, total in zip(picks, areas, totals, strict=True):
-        lon, lat = inputs.position(pick.site)
-        site = RankedSite(
-            id=inputs.id(pick.site),
-            name=inputs.title(pick.site) if pick.site < len(inputs.stations) else inputs.name(pick.site),
-            status=status[str(np.asarray(near.state)[pick.site])],
-            lon=lon,
-            lat=lat,
-            area=area,
-            pick=pick,
-            total=float(total),
-            rival="" if pick.rival < 0 else inputs.id(pick.rival),
-            relieved_from="" if pick.relieved_from < 0 else inputs.title(pick.relieved_from),
-            load=None if solution.load is None else float(solution.load[pick.site]),
-            reasons=NO_LABEL,
-        )
-        ranked.append(site)
-    return ranked

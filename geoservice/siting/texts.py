@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from geoservice.labels import MODE_LABELS
 from geoservice.layer import Label
 from geoservice.siting.arrays import SitingParameters
+from geoservice.siting.front_texts import front_summary
 from geoservice.siting.names import MODELS
 from geoservice.siting.result import RankedSite, SitingResult
 
@@ -75,10 +76,12 @@ def summary(result: SitingResult, study: SitingParameters) -> tuple[Label, ...]:
     if request.sites is not None and request.budget is None and len(result.sites) < request.sites and result.solution.proven:
         parts.append(Label(zh="再增加站点也不会更好。", en="No further site would make it better."))
     if result.closed:
-        names = (", ".join(result.closed), "、".join(result.closed))
-        parts.append(Label(zh=f"关闭：{names[1]}。", en=f"Closing: {names[0]}."))
+        names = [station.name for station in result.closed]
+        parts.append(Label(zh=f"关闭：{'、'.join(names)}。", en=f"Closing: {', '.join(names)}."))
     if left := _left_out(result, count):
         parts.append(left)
+    if result.front:
+        parts += front_summary(result.front)
     return tuple(parts)
 
 

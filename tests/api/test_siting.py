@@ -131,9 +131,52 @@ def test_a_wide_grid_has_fewer_candidates(siting: Callable[..., geopandas.GeoDat
     assert wide < narrow
 
 
+def walk(home: tuple[int, int], sites: "list[tuple[int, int]]") -> int:
+    """Return the minutes to the nearest of the stations and some sites."""
+    stations = [5 * (home[0] + home[1]), 5 * (8 - home[0] - home[1]) + 5]
+    return min(stations + [5 * (abs(i - home[0]) + abs(j - home[1])) for i, j in sites])
+
+
+def test_the_choices_between_coverage_and_fairness_are_those_of_brute_force(
+    siting: Callable[..., geopandas.GeoDataFrame],
+) -> None:
+    frame = siting(sites=2, minutes=5, fairness=True)
+    free = [place for place in JUNCTIONS if place not in CORNERS]
+
+    def values(sites: "list[tuple[int, int]]") -> tuple[int, float]:
+        beyond = [(people(*home), max(walk(home, sites) - 5, 0)) for home in JUNCTIONS]
+        square = sum(count * minutes**2 for count, minutes in beyond) / sum(count for count, _ in beyond)
+        return sum(count for count, minutes in beyond if not minutes), round(square**0.5, 2)
+
+    every = {values(list(pair)) for pair in combinations(free, 2)}
+    best = {one for one in every if not any(o[0] >= one[0] and o[1] <= one[1] and o != one for o in every)}
+    points = frame.attrs["fairness"]["points"]
+    assert [(p["persons"], p["far_minutes"]) for p in points] == sorted(best, reverse=True)
+    assert [p["most_covered"] for p in points] == [True] + [False] * (len(points) - 1)
+    assert all(p["proven"] and len(p["sites"]) == 2 and p["closed"] == [] for p in points)
+    assert list(frame["id"]) == [site["id"] for site in points[0]["sites"]]
+    assert points[1]["difference"] == points[0]["persons"] - points[1]["persons"]
+    assert siting(sites=2, minutes=5).attrs["fairness"] is None
+    assert siting(sites=2, minutes=5).attrs["reached_after"] == points[0]["persons"]
+
+
+def test_a_front_with_a_budget_closes_stations_and_keeps_forced_sites(siting: Callable[..., geopandas.GeoDataFrame]) -> None:
+    places = pd.DataFrame({
+        "id": ["p", "q", "r"], "lon": [10 + 3 * STEP, 10 + 2 * STEP, 10 + STEP], "lat": [STEP, 2 * STEP, 3 * STEP],
+        "cost": [4, 2, 3], "forced": ["no", "no", "yes"],
+    })  # fmt: skip
+    frame = siting(candidates=places, budget=6.0, may_close="B", fairness=True)
+    for point in frame.attrs["fairness"]["points"]:
+        status = {site["id"]: site["status"] for site in point["sites"]}
+        assert status["r"] == "forced"
+        assert (point["closed"] == []) == (status.get("B") == "stays")
+        assert sum({"p": 4, "q": 2, "r": 3, "B": 1}[name] for name in status) <= 6
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [
+        ({"sites": 1, "fairness": True, "model": "p_median"}, "fairness: got the model p_median, allowed is mclp"),
         ({"sites": 0}, "sites: got 0, allowed are 1 to 10000"),
         ({}, "sites, budget: got neither, the model mclp needs one of them"),
         ({"sites": 1, "model": "best"}, "model: got 'best', allowed are mclp, lscp"),

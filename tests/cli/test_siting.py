@@ -44,11 +44,26 @@ def test_candidates_of_a_file_and_the_file_of_sites(cli: Any, home: Path, tmp_pa
     assert (tmp_path / "sites.csv").read_text(encoding="utf-8-sig").splitlines()[1].startswith("1,1,东头[x],new,")
 
 
+def test_choices_between_coverage_and_fairness(cli: Any, home: Path, tmp_path: Path) -> None:
+    asked = ("siting", "--service", "checkup", "--mode", "walk", "--minutes", 5, "--spacing", 100, "--sites", 2, "--fairness")
+    ended = cli(*asked, "--lang", "en", "--out", tmp_path / "choices.csv", "-C", home)
+    assert ended.code == 0, ended.err
+    text = " ".join(ended.out.split())
+    assert "2 choices between coverage and fairness: minutes beyond the time (root mean square) from 4.3 to 3.45." in text
+    assert "Proven for each: no choice is better in one without being worse in the other." in text
+    assert "540 4.30 2.44 yes j20, j13" in text
+    rows = (tmp_path / "choices.csv").read_text(encoding="utf-8-sig").splitlines()
+    assert rows[0].startswith("choice,rank,id,")
+    assert [row.split(",")[:2] for row in rows[1:]] == [["1", "1"], ["1", "2"], ["2", "1"], ["2", "2"]]
+    assert "覆盖与公平的2种方案" in "".join(cli(*asked, "-C", home).out.split())
+
+
 @pytest.mark.parametrize(
     ("words", "code", "message"),
     [
         (("--sites", 1, "--lang", "fi"), 10, "--lang: got 'fi', allowed are zh and en"),
         (("--sites", 1, "--out", "sites.doc"), 10, "out: got 'sites.doc', allowed are names that end in .geojson or .csv"),
+        (("--sites", 1, "--model", "p-center", "--fairness"), 10, "fairness: got the model p_center, allowed is mclp"),
         (("--sites", 1, "--model", "x"), 10, "model: got 'x', allowed are mclp, lscp, lscp_b, p_median, p_center"),
         (("--sites", 1, "--candidates", "nowhere.csv"), 11, "nowhere.csv"),
         (("--model", "lscp_b", "--sites", 1), 44, "sites: got 1, allowed are 2 and above"),

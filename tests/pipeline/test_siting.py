@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -64,6 +65,27 @@ def test_a_release_gives_the_sites_of_its_project(
     assert result.sites
     for name in ("sites", "people", "reached_before", "reached_after", "off_street", "beyond", "left", "closed", "summary"):
         np.testing.assert_equal(getattr(result, name), getattr(expected, name))
+
+
+def test_choices_between_coverage_and_fairness_have_margins(
+    protected: Project, study: Study, release: tuple[LiveArrays, SitingParameters]
+) -> None:
+    request = replace(ASK, minutes=5, fairness=True)
+    result, expected = on_release(release, request), choose_sites_of_project(protected, study, request, None, quiet)
+    assert result.front
+    assert expected.front
+    assert result.front[0].sites == result.sites
+    assert result.reached_after == pytest.approx(on_release(release, replace(ASK, minutes=5)).reached_after)
+    for choice, other in zip(result.front, expected.front, strict=True):
+        assert choice.sites == other.sites
+        assert (choice.margin, choice.difference_margin) == pytest.approx((other.margin, other.difference_margin), nan_ok=True)
+        assert choice.margin > 0
+    for before, choice in pairwise(result.front):
+        assert choice.difference == pytest.approx(before.reached - choice.reached)
+        assert choice.difference_margin < before.margin + choice.margin
+        assert choice.is_tied == (choice.difference < choice.difference_margin)
+    ties = sum(choice.is_tied for choice in result.front)
+    assert any("within the margin" in text.en for text in result.summary) == (ties > 0)
 
 
 def test_small_numbers_of_people_are_not_stated(release: tuple[LiveArrays, SitingParameters]) -> None:

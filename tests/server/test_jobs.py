@@ -6,6 +6,7 @@ import signal
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.error import HTTPError
@@ -131,6 +132,34 @@ def test_the_result_is_ranked_sites_with_reasons_proof_and_curve(service: Servic
     assert reached == pytest.approx(body["totals"]["reached_after"], abs=0.5)
     assert (body["feasible"], body["proof"]["proven"], body["proof"]["gap"]) == (True, True, 0)
     assert [point["sites"] for point in body["curve"]] == [0, 1, 2, 3]
+
+
+def test_choices_between_coverage_and_fairness_have_sites_of_their_own(service: Service) -> None:
+    body = service.call("POST", f"{PATH}?lang=zh", {"inputs": {**ASK, "spacing": 500, "fairness": True}}).body
+    fairness = body["fairness"]
+    assert (fairness["measure"]["id"], fairness["measure"]["unit"]) == ("far_minutes", "minute")
+    assert fairness["measure"]["name"].startswith("超时分钟数")
+    points = fairness["points"]
+    assert len(points) > 1
+    assert [p["most_covered"] for p in points] == [True] + [False] * (len(points) - 1)
+    persons, minutes = ([p[name] for p in points] for name in ("persons", "far_minutes"))
+    assert persons == sorted(persons, reverse=True)
+    assert minutes == sorted(minutes, reverse=True)
+    assert points[0]["features"] == body["features"]
+    assert points[0]["persons"] == pytest.approx(body["totals"]["reached_after"])
+    assert points[0]["difference"] is None
+    for before, point in pairwise(points):
+        assert point["difference"] == pytest.approx(before["persons"] - point["persons"], abs=0.02)
+        assert point["tied"] == (point["difference"] < point["difference_margin"])
+        assert all(f["properties"]["reasons"].startswith("新覆盖") for f in point["features"])
+
+
+def test_stations_that_close_are_named(service: Service) -> None:
+    ask = {**ASK, "sites": 1, "spacing": 500, "may_close": ["n1985597270", "n6175506640"]}
+    closed = service.call("POST", PATH, {"inputs": ask}).body["closed"]
+    assert {station["id"] for station in closed} <= set(ask["may_close"])
+    assert len(closed) >= 1
+    assert all(station["name"] for station in closed)
 
 
 def test_a_stage_is_told_in_the_language_of_the_reader(service: Service, long_job: str) -> None:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, FilePayload, Page, expect
 
 from .conftest import Watched, reader, watch
 from .test_states import refuse, violations
@@ -25,7 +25,7 @@ def choose(tab: Page, **choices: str) -> None:
 
 def open_siting(tab: Page) -> None:
     open_scenario(tab)
-    tab.locator(".siting summary").click()
+    tab.locator(".siting > summary").click()
 
 
 @pytest.fixture
@@ -93,6 +93,94 @@ def test_whom_no_choice_can_reach_is_listed(tab: Page) -> None:
     expect(tab.locator(".sites")).to_have_count(0)
 
 
+PLACES = """编号,名称,经度,纬度,费用,必选
+a,东站,24.949,60.176,2,是
+b,南站,24.951,60.1675,3,
+c,北站,24.943,60.179,4,
+"""
+
+
+def pick_file(tab: Page, text: str, encoding: str = "utf-8") -> None:
+    tab.locator(".siting [name=siting_source]").select_option("file")
+    file: FilePayload = {"name": "places.csv", "mimeType": "text/csv", "buffer": text.encode(encoding)}
+    tab.locator(".siting [name=siting_file]").set_input_files(files=[file])
+
+
+def test_own_places_with_costs_and_a_budget(tab: Page) -> None:
+    pick_file(tab, PLACES.replace("24.951", "24.951°"))
+    expect(tab.locator(".own [role=alert] li")).to_have_text(
+        ["Row 3, column lon: got “24.951°”; allowed: numbers from -180 to 180."]
+    )
+    expect(tab.get_by_role("button", name="Choose sites")).to_be_disabled()
+    pick_file(tab, PLACES, "gb18030")
+    expect(tab.locator(".own [role=status]")).to_have_text("places.csv: 3 candidates, 1 of them fixed.")
+    tab.locator(".siting .more summary").press("Enter")
+    choose(tab, limit="budget", minutes="5")
+    tab.locator(".siting [name=siting_budget]").fill("5")
+    tab.get_by_role("button", name="Choose sites").click()
+    sites = tab.locator(".sites li")
+    expect(sites.first).to_contain_text("东站", timeout=FIRST)
+    expect(sites.first.locator("em")).to_have_text("fixed")
+    expect(sites).to_have_count(2)
+    tab.get_by_role("button", name="Put 2 into the scenario").click()
+    expect(tab.locator(".edits li").first).to_contain_text("东站")
+    answered(tab)
+
+
+def test_stations_that_may_close_give_way_in_one_step(tab: Page) -> None:
+    choose(tab, sites="2", minutes="5", spacing="200")
+    tab.locator(".siting .more summary").press("Enter")
+    choose(tab, closing="chosen")
+    ticks = tab.locator(".closable input[type=checkbox]")
+    for number in range(ticks.count()):
+        ticks.nth(number).check()
+    expect(tab).to_have_url(re.compile("siting_closing=chosen&siting_close=n"))
+    tab.get_by_role("button", name="Choose sites").click()
+    closed = tab.locator(".closes li")
+    expect(closed).not_to_have_count(0, timeout=FIRST)
+    number = closed.count()
+    expect(tab.locator(".maplibregl-marker.site-mark.closes")).to_have_count(number)
+    stays = tab.locator(".sites em", has_text="stays open").count()
+    name = f"Put {2 - stays} into the scenario and close {number}"
+    tab.get_by_role("button", name=name).click()
+    expect(tab.locator(".edits li")).to_have_count(2 - stays + number)
+    tab.get_by_role("button", name="Undo").click()
+    expect(tab.locator(".edits")).to_have_count(0)
+
+
+@pytest.mark.parametrize(("language", "run"), [("en-GB", "Choose sites"), ("zh-CN", "开始选址")])
+@pytest.mark.parametrize("width", [1280, 390])
+def test_choices_between_coverage_and_fairness(
+    chromium: Browser, demo_server: str, language: str, run: str, width: int
+) -> None:
+    context = reader(chromium, language, width=width)
+    link = "#service=primary_care&mode=walk&minutes=5&scenario=on&siting=on&siting_fairness=on"
+    watched = watch(context, f"{demo_server}/")
+    tab = watched.page
+    tab.goto(f"{demo_server}/{link}")
+    answered(tab)
+    tab.get_by_role("button", name=run).click()
+    rows = tab.locator(".front tbody tr")
+    expect(rows).not_to_have_count(0, timeout=FIRST)
+    number = rows.count()
+    assert number > 1
+    expect(tab.locator(".siting-front .point")).to_have_count(number)
+    first = tab.locator(".sites").inner_text()
+    tab.locator(".siting-front .point .dot").last.click()
+    expect(rows.last.locator("input")).to_be_checked()
+    assert tab.locator(".sites").inner_text() != first
+    tab.locator('.siting-front [role="radio"][aria-checked="true"]').press("ArrowRight")  # more people are to the right
+    expect(rows.nth(number - 2).locator("input")).to_be_checked()
+    rows.nth(number - 2).locator("input").press("ArrowUp")
+    expect(rows.nth(max(number - 3, 0)).locator("input")).to_be_checked()
+    expect(tab.locator(".maplibregl-marker.site-mark")).to_have_count(3)
+    table = tab.locator(".front").evaluate("t => t.scrollWidth <= t.closest('.siting').clientWidth + 1")
+    assert table, "the table is as wide as the panel"
+    assert violations(tab) == []
+    assert watched.faults == []
+    context.close()
+
+
 def test_leaving_the_scenario_takes_the_sites_off_the_map(tab: Page) -> None:
     choose(tab, sites="1", minutes="5", spacing="200")
     tab.get_by_role("button", name="Choose sites").click()
@@ -107,7 +195,7 @@ def test_it_is_there_in_chinese_and_axe_finds_nothing(chromium: Browser, demo_se
     context = reader(chromium, "zh-CN")
     tab = watch(context, f"{demo_server}/").page
     open_scenario(tab, "试设站点")
-    tab.locator(".siting summary").click()
+    tab.locator(".siting > summary").click()
     found = {"form": violations(tab)}
     choose(tab, minutes="5", spacing="200")
     tab.get_by_role("button", name="开始选址").click()

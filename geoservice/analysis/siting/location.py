@@ -65,7 +65,7 @@ def _proved(problem: Reduced, choice: Choice, relaxation: Relaxation, seconds: f
     """Return the choice after the solver has searched what the bound leaves open."""
     opened, closed = relaxation.fixed(problem)
     left = restrict(problem, opened, closed)
-    latest = _latest(left, relaxation)
+    latest = latest_times(left, relaxation)
     if not left.rows or left.sites < 1:  # every other choice costs more
         return _better(problem, choice, np.flatnonzero(opened))._replace(exact=True)
     if left.size > MAX_SOLVER_PAIRS:
@@ -94,7 +94,7 @@ def _better(problem: Reduced, choice: Choice, rows: Ints) -> Choice:
     return choice
 
 
-def _latest(problem: Reduced, relaxation: Relaxation) -> Floats:
+def latest_times(problem: Reduced, relaxation: Relaxation) -> Floats:
     """Return the time of each point after which serving it would raise the bound above the known choice."""
     slack = relaxation.value - relaxation.bound + 1e-9 * max(abs(relaxation.value), 1.0)
     with np.errstate(divide="ignore", invalid="ignore"):

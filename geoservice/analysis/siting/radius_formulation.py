@@ -16,7 +16,7 @@ from geoservice.analysis.siting.solver import Program, stacked
 from geoservice.geo import Bools, Floats, Int32s, Ints
 
 
-class _Levels(NamedTuple):
+class Levels(NamedTuple):
     """TravelPairs sorted by point and time, the level of each pair, and the point and time of each level."""
 
     site: Ints
@@ -31,7 +31,7 @@ def radius_program(problem: Reduced, latest: Floats) -> Program:
     ``latest`` are the times, shape ``(points,)``, beyond which no better choice serves a point; a point with a base above its
     ``latest`` has to be served.
     """
-    levels = _levels(problem, latest)
+    levels = levels_of(problem, latest)
     count, sites = len(levels.point), problem.rows
     last = np.ones(count, np.bool_)
     last[:-1] = levels.point[1:] != levels.point[:-1]
@@ -43,7 +43,8 @@ def radius_program(problem: Reduced, latest: Floats) -> Program:
     return _program(problem, levels, first, must, np.where(must, 0.0, step), sites, count)
 
 
-def _levels(problem: Reduced, latest: Floats) -> _Levels:
+def levels_of(problem: Reduced, latest: Floats) -> Levels:
+    """Return the levels of a problem up to the latest time of each point, as :func:`radius_program` has them."""
     site = np.repeat(np.arange(problem.rows), np.diff(problem.pairs.indptr))
     point = problem.pairs.point.astype(np.int64)
     time = problem.pairs.ms.astype(np.int64) if len(problem.pairs.ms) else np.zeros(len(point), np.int64)
@@ -53,10 +54,10 @@ def _levels(problem: Reduced, latest: Floats) -> _Levels:
     site, point, time = site[order], point[order], time[order]
     new = np.ones(len(order), np.bool_)
     new[1:] = (point[1:] != point[:-1]) | (time[1:] != time[:-1])
-    return _Levels(site, np.cumsum(new) - 1, point[new], time[new])
+    return Levels(site, np.cumsum(new) - 1, point[new], time[new])
 
 
-def _program(problem: Reduced, levels: _Levels, first: Bools, must: Bools, step: Floats, sites: int, count: int) -> Program:
+def _program(problem: Reduced, levels: Levels, first: Bools, must: Bools, step: Floats, sites: int, count: int) -> Program:
     level = np.arange(count)
     further = np.flatnonzero(~first)
     parts = [
@@ -84,7 +85,7 @@ def _program(problem: Reduced, levels: _Levels, first: Bools, must: Bools, step:
 
 def fixed_cost(problem: Reduced, latest: Floats) -> float:
     """Return the part of the cost that the program lacks: the first time of each point, or its base if nothing serves it."""
-    levels = _levels(problem, latest)
+    levels = levels_of(problem, latest)
     first = np.asarray(problem.base, float).copy()
     points, index = np.unique(levels.point, return_index=True)
     first[points] = levels.time[index]
@@ -93,7 +94,7 @@ def fixed_cost(problem: Reduced, latest: Floats) -> float:
 
 def start_values(problem: Reduced, latest: Floats, rows: Ints, columns: int) -> Floats:
     """Return the values of the columns for a known choice of rows; shape ``(columns,)``."""
-    levels, values = _levels(problem, latest), np.zeros(columns)
+    levels, values = levels_of(problem, latest), np.zeros(columns)
     nearest: Int32s = problem.nearest(rows)
     values[rows] = 1.0
     values[problem.rows :] = nearest[levels.point] > levels.time

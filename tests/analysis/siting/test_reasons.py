@@ -4,13 +4,11 @@ import numpy as np
 import pytest
 from toy_district import make_surface
 
-from geoservice.analysis.siting.curve import fairness_curve
 from geoservice.analysis.siting.margins import point_margin, surface_margin
 from geoservice.analysis.siting.reasons import explain
 from geoservice.demand import Quantity, region_sums
-from geoservice.errors import ParameterError
 
-from .test_states import PEOPLE, ROAD, problem_of, road
+from .test_states import road
 
 BEYOND = 60
 
@@ -53,16 +51,3 @@ def test_the_margin_of_a_surface_is_that_of_its_sums() -> None:
     assert margin(points, none) == pytest.approx(float(sums.margin(Quantity("persons"))[0]))
     assert margin(points, none) == pytest.approx(margin(none, points))
     assert margin(points, np.arange(7, 14)) > margin(points, none)
-
-
-def test_coverage_and_fairness_are_traded_off() -> None:
-    ms = np.array([[0, 0, 0, 90], [40, 40, 40, 20], [90, 90, 90, 0]])
-    problem = problem_of(ms, np.array([5.0, 5.0, 5.0, 4.0]))
-    most, fairest = fairness_curve(problem, 1, limit=10, beyond=100)
-    assert (most.sites.tolist(), most.covered) == ([0], 15.0)
-    assert (fairest.sites.tolist(), fairest.covered) == ([1], 0.0)
-    assert most.severity == pytest.approx(4 * (80 / 90) ** 2 / 19)
-    assert fairest.excess == pytest.approx((15 * 30 + 4 * 10) / 19)
-    with pytest.raises(ParameterError, match="limit: got 100, allowed are 0 to 99"):
-        fairness_curve(problem, 1, limit=100, beyond=100)
-    assert len(fairness_curve(problem_of(ROAD, PEOPLE), 4, limit=0)) == 1

@@ -28,6 +28,7 @@ STAGES: Mapping[str, Stage] = MappingProxyType({
     "bound": _stage(60, 75, "计算最优值的上限", "Bounding the best choice"),
     "center": _stage(40, 95, "缩短最长时间", "Shortening the longest time"),
     "covering": _stage(40, 95, "覆盖全部人口", "Covering everybody"),
+    "fairness": _stage(40, 95, "比较覆盖与公平", "Weighing coverage against fairness"),
     "solver": _stage(75, 95, "寻找更好的方案", "Looking for a better choice"),
     "curve": _stage(95, 99, "计算覆盖曲线", "Coverage by number of sites"),
 })  # fmt: skip

@@ -60,18 +60,13 @@ export const move = (station: string, lon: number, lat: number, key: string | nu
 const tierOfNew = (): string => (tier.value !== "any" ? tier.value : study.value.tiers.includes("village") ? "village" : (study.value.tiers.at(-1) ?? "village"));
 
 /** A new station that offers the service chosen. */
-const newAt = (lon: number, lat: number): Change => ({ lon: round(lon), lat: round(lat), tier: tierOfNew(), services: [service.value] });
+export const newAt = (lon: number, lat: number): Change => ({ lon: round(lon), lat: round(lat), tier: tierOfNew(), services: [service.value] });
 
 /** Puts a new station that offers the service chosen; returns its id. */
 export function put(lon: number, lat: number, known: ReadonlySet<string>): string {
   const station = freeId(edits.value, known);
   change(station, newAt(lon, lat));
   return station;
-}
-
-/** Puts several new stations in one step of the history. */
-export function putAll(places: readonly (readonly [number, number])[], known: ReadonlySet<string>): void {
-  record(places.reduce((all, [lon, lat]) => changed(all, freeId(all, known), newAt(lon, lat)), edits.value));
 }
 
 /** The scenario as parts of the address, while it is open. */

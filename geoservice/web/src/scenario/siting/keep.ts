@@ -3,7 +3,19 @@
 import { effect } from "@preact/signals";
 import { Marker, type Map as MapLibre } from "maplibre-gl";
 import { present } from "../choice";
-import { clear, pointed, result } from "./run";
+import { places } from "../data";
+import { clear, pointed, result, shown } from "./run";
+
+/** The mark of a station that closes. */
+function cross(map: MapLibre, station: string): Marker[] {
+  const place = places.value.value?.get(station);
+  if (!place) return [];
+  const element = document.createElement("div");
+  element.className = "site-mark closes";
+  element.textContent = "×";
+  element.setAttribute("aria-hidden", "true");
+  return [new Marker({ element }).setLngLat([place.lon, place.lat]).addTo(map)];
+}
 
 function make(map: MapLibre, rank: number, at: [number, number]): Marker {
   const element = document.createElement("div");
@@ -26,12 +38,12 @@ export function keepSiting(map: MapLibre): () => void {
     result.keep(),
     effect(() => {
       remove();
-      const found = present.value ? null : result.value.value;
-      markers = (found?.features ?? []).map((f) => make(map, f.properties.rank, f.geometry.coordinates));
+      const choice = present.value ? null : shown.value;
+      markers = [...(choice?.features ?? []).map((f) => make(map, f.properties.rank, f.geometry.coordinates)), ...(choice?.closed ?? []).flatMap(({ id }) => cross(map, id))];
     }),
     effect(() => {
       const rank = pointed.value;
-      void result.value.value;
+      void shown.value;
       markers.forEach((marker, i) => marker.getElement().toggleAttribute("data-pointed", i + 1 === rank));
     }),
   ];

@@ -4,8 +4,8 @@ import { computed, signal, untracked } from "@preact/signals";
 import { dismissJob, fetchJob, fetchResult, ServerError, startJob, type JobStatus } from "../../api";
 import { language } from "../../i18n";
 import { Loaded, problemOf, type Problem } from "../../loaded";
-import type { SitingAnswer } from "./answer";
-import { inputs } from "./choice";
+import { choiceOf, type Shown, type SitingAnswer } from "./answer";
+import { inputs } from "./inputs";
 
 const PROCESS = "siting";
 /** Milliseconds between looks at a job; and how many looks may fail before it counts as lost. */
@@ -26,6 +26,8 @@ export interface Run {
 export const run = signal<Run | null>(null);
 /** The site that is pointed at, in the list or on the map, by its rank. */
 export const pointed = signal<number | null>(null);
+/** The choice that is picked of those between coverage and fairness, from 0. */
+export const picked = signal(0);
 let turn = 0;
 
 const isGoing = (of: Run | null): boolean => of !== null && ["sent", "accepted", "running"].includes(of.state);
@@ -37,6 +39,9 @@ export const result = new Loaded<SitingAnswer>(
   () => (run.value?.state === "successful" ? `${run.value.job} ${language.value}` : null),
   () => fetchResult<SitingAnswer>(run.value?.job ?? "", language.value),
 );
+
+/** What is listed, and marked on the map. */
+export const shown = computed((): Shown | null => result.value.value && choiceOf(result.value.value, picked.value));
 
 const update = (what: Partial<Run>): void => void (run.value = run.value && { ...run.value, ...what });
 const rest = (): Promise<unknown> => new Promise((done) => setTimeout(done, APART));
@@ -67,6 +72,7 @@ async function follow(job: string, mine: number): Promise<void> {
 export async function start(): Promise<void> {
   const mine = ++turn;
   const asked = JSON.stringify(untracked(() => inputs.value));
+  picked.value = 0;
   run.value = { inputs: asked, job: null, state: "sent", progress: 0, message: "", problem: null };
   try {
     const status = await startJob(PROCESS, JSON.parse(asked), language.value);
@@ -93,4 +99,5 @@ export function clear(): void {
   turn++;
   run.value = null;
   pointed.value = null;
+  picked.value = 0;
 }
