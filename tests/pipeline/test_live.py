@@ -132,6 +132,9 @@ def test_another_capacity_changes_the_access_of_areas_and_not_their_coverage(eng
     assert areas
     for area in areas:
         assert area["access"]["value"] > area["access_before"]["value"]
+        change = area["access_change"]
+        assert change["value"] == pytest.approx(area["access"]["value"] - area["access_before"]["value"], abs=2e-3)
+        assert 0 < change["margin"] <= area["access"]["margin"] + area["access_before"]["margin"]
         assert all(at["persons"] == at["persons_before"] for at in area["breaks"])
 
 
