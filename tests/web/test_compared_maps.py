@@ -269,6 +269,21 @@ def test_two_scenarios_are_compared_on_the_maps(tab: Page) -> None:
     expect(tab.locator(".edits li")).to_have_count(1)  # what the map does not show is not edited
 
 
+def test_on_paper_both_maps_are_whole_and_have_their_stations(tab: Page) -> None:
+    show(tab, "swipe")
+    tab.emulate_media(media="print", reduced_motion="reduce")
+    first, second = box(tab, ".canvas.first canvas"), box(tab, ".canvas:not(.first) canvas")
+    assert (first["width"], first["height"], first["y"]) == (second["width"], second["height"], second["y"])
+    assert first["x"] + first["width"] <= second["x"]
+    assert box(tab, ".map-name.second")["x"] == pytest.approx(second["x"], abs=6)
+    for hidden in (".divider", ".scenario-marker"):
+        expect(tab.locator(hidden)).not_to_be_visible()
+    blue = (31, 90, 140)  # of a new station, which is drawn beneath its marker
+    shots = [pixels(tab.locator(f".canvas{of} canvas").screenshot()) for of in (".first", ":not(.first)")]
+    assert shots[0][blue] == 0
+    assert shots[1][blue] > 20
+
+
 def test_a_layer_that_does_not_follow_says_so(tab: Page) -> None:
     show(tab, "side")
     tab.locator("input[name=theme][value=cells]").check()

@@ -7,7 +7,8 @@ import { changeShown, shown } from "../map/ground";
 import { kindOf, WIDE, type Kind } from "../number";
 import { minutesScale, scaleOf, type Scale, type Swatch } from "../scale";
 import { ACCESSIBILITY } from "../scenario/choice";
-import { changeStyle } from "../scenario/maps/classes";
+import { changeStyle, HATCH } from "../scenario/maps/classes";
+import { scheme } from "../scheme";
 import { FAIRNESS, group, minutes, mode, service, study, tier } from "../state";
 import type { Layer } from "../types";
 import { groupName, modeName, sentence, serviceName, unitOf } from "./words";
@@ -79,7 +80,7 @@ function ChangeLegend({ layer }: { layer: Layer }) {
       <Classes scale={scaleOf(style)} open={false} />
       <p class="extra">
         <span>{t("legend.unit", { unit: access ? t("unit.per_1000_persons").trim() : t("unit.points_long") })}</span>
-        <span class="key"><i class="hatch" style={{ background: `repeating-linear-gradient(135deg, var(--quiet) 0 1.5px, ${grey} 1.5px 5px)` }} />{t("maps.below_margin")}</span>
+        <span class="key"><i class="hatch" style={{ background: `repeating-linear-gradient(135deg, rgb(${HATCH[scheme.value].join(" ")}) 0 1.5px, ${grey} 1.5px 5px)` }} />{t("maps.below_margin")}</span>
         <span class="key"><i class="dots" />{t("status.nobody")}</span>
       </p>
     </div>

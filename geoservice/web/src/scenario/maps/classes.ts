@@ -15,6 +15,8 @@ const COLOURS: Readonly<Record<Scheme, readonly string[]>> = {
   dark: ["#f3bd78", "#a87536", "#5c4527", "#2a3136", "#20504b", "#358f85", "#8fdccf"],
 };
 const OPACITY = 0.85;
+/** Lines over the grey of a difference below its margin: red, green, blue. */
+export const HATCH: Readonly<Record<Scheme, readonly [number, number, number]>> = { light: [120, 124, 128], dark: [55, 61, 66] };
 
 const channels = (colour: string): number[] => [1, 3, 5].map((at) => Number.parseInt(colour.slice(at, at + 2), 16));
 

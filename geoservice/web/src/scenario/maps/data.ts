@@ -22,7 +22,8 @@ export function sideName(number: 0 | 1): string {
   const side = pair.value[number];
   if (side === PRESENT) return t("maps.present");
   const stored = scenarios.value.find((s) => s.id === side);
-  return stored ? stored.name : t(side === MAP ? "maps.scenario" : "maps.linked");
+  if (side === MAP) return t(unfolded.value ? "maps.on_map" : "maps.scenario");
+  return stored ? stored.name : t("maps.linked");
 }
 
 /** The edits of a side; a map shows its stations with them. */

@@ -8,8 +8,8 @@ import { placeOf } from "../../map/areas";
 import { changeShown, ground } from "../../map/ground";
 import { both, level, NOWHERE } from "../../map/paint";
 import { pixelRatio } from "../../map/repaint";
-import { palette } from "../../map/palette";
 import { scheme } from "../../scheme";
+import { HATCH } from "./classes";
 
 const LAYER = "change-hatch";
 const IMAGE = "hatch";
@@ -20,9 +20,9 @@ const ABOVE = ["base-path", "base-road", "coverage-line", "area-hit"];
 function hatch(ratio: number): ImageData {
   const side = Math.round(8 * ratio);
   const pixels = new ImageData(side, side);
-  const [r, g, b] = palette.value.dot;
+  const [r, g, b] = HATCH[scheme.value];
   for (let y = 0; y < side; y++)
-    for (let x = 0; x < side; x++) if ((x + y) % side < 1.6 * ratio) pixels.data.set([r, g, b, 230], 4 * (y * side + x));
+    for (let x = 0; x < side; x++) if ((x + y) % side < 1.6 * ratio) pixels.data.set([r, g, b, 255], 4 * (y * side + x));
   return pixels;
 }
 

@@ -4,8 +4,8 @@ import { effect } from "@preact/signals";
 import type { LayerSpecification, Map as MapLibre } from "maplibre-gl";
 import { featureOf, keepSource } from "../../live/source";
 import { palette } from "../../map/palette";
-import { elsewhere } from "../choice";
-import { marksOf, type Marked } from "../data";
+import { edits, elsewhere, locked } from "../choice";
+import { dragging, marksOf, type Marked } from "../data";
 import { hideStations } from "../draw";
 import { sideEdits } from "./data";
 
@@ -21,8 +21,11 @@ function layers(): LayerSpecification[] {
 const featuresOf = (marks: readonly Marked[]): GeoJSON.FeatureCollection =>
   ({ type: "FeatureCollection", features: marks.map((m) => featureOf({ type: "Point", coordinates: [m.lon, m.lat] }, { kind: m.kind })) });
 
-/** Draws the second scenario on the first map of the page as long as that is not the one with markers. */
-export const keepSecond = (map: MapLibre): (() => void) => keepSource(map, SOURCE, () => featuresOf(elsewhere.value ? marksOf(sideEdits(1)) : []), layers);
+/** Of the map that is edited: beneath its markers, which are not on paper, and would run ahead of what is drawn in a drag. */
+const beneath = (): Marked[] => (locked.value || dragging.value ? [] : marksOf(edits.value));
+
+/** Draws the scenario on the map of the page: the second of two that are compared, or the one that is edited. */
+export const keepSecond = (map: MapLibre): (() => void) => keepSource(map, SOURCE, () => featuresOf(elsewhere.value ? marksOf(sideEdits(1)) : beneath()), layers);
 
 /** Draws the first scenario on the map beside it. */
 export function keepFirst(map: MapLibre): () => void {
