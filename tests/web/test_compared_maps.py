@@ -278,10 +278,13 @@ def test_on_paper_both_maps_are_whole_and_have_their_stations(tab: Page) -> None
     assert box(tab, ".map-name.second")["x"] == pytest.approx(second["x"], abs=6)
     for hidden in (".divider", ".scenario-marker"):
         expect(tab.locator(hidden)).not_to_be_visible()
-    blue = (31, 90, 140)  # of a new station, which is drawn beneath its marker
+    blue = (31, 90, 140)  # of a new station, which is drawn beneath its marker; paper is narrower, so its edge is mixed
     shots = [pixels(tab.locator(f".canvas{of} canvas").screenshot()) for of in (".first", ":not(.first)")]
-    assert shots[0][blue] == 0
-    assert shots[1][blue] > 20
+    first_blue, second_blue = (
+        sum(n for c, n in shot.items() if all(abs(x - y) < 25 for x, y in zip(c, blue, strict=True))) for shot in shots
+    )
+    assert first_blue == 0
+    assert second_blue > 20
 
 
 def test_a_layer_that_does_not_follow_says_so(tab: Page) -> None:
