@@ -284,7 +284,7 @@ def test_on_paper_both_maps_are_whole_and_have_their_stations(tab: Page) -> None
         sum(n for c, n in shot.items() if all(abs(x - y) < 25 for x, y in zip(c, blue, strict=True))) for shot in shots
     )
     assert first_blue == 0
-    assert second_blue > 20
+    assert second_blue > 5  # some seven pixels across on the screen, a few on paper
 
 
 def test_a_layer_that_does_not_follow_says_so(tab: Page) -> None:
