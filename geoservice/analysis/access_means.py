@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from copy import copy
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,27 @@ from geoservice.geo import Floats, Int32s, Ints
 PERSONS = Quantity("persons")
 _STATIONS = 512
 """Stations whose pairs are in memory at one time."""
+
+
+@dataclass(frozen=True)
+class _Stations:
+    """What stations contribute: the index of points, and their part of the linear form that the margin is of."""
+
+    index: Floats
+    """Shape ``(points,)``."""
+    draws: Any
+    """The form on each replay; shape ``(regions, replays)``."""
+    spread: Floats
+    """Standard errors from unknown places, of those added less those taken away; shape ``(regions,)``."""
+    every_spread: Floats
+    """The same of those added and those taken away."""
+    gradient: Any
+    """Coefficients of leaves; sparse, shape ``(regions, leaves)``."""
+
+    def less(self, before: "_Stations") -> "_Stations":
+        """Return what these have that others had not: errors of stations that were taken away stay in the difference."""
+        spread = self.every_spread - before.every_spread
+        return _Stations(self.index - before.index, self.draws - before.draws, spread, spread, self.gradient - before.gradient)
 
 
 class AccessMeans:
@@ -48,12 +70,15 @@ class AccessMeans:
         points, leaves = len(surface.point_leaf), surface.leaves
         every = np.arange(points + 1, dtype=np.int32)
         self.surface, self.region, self.regions, self.point = surface, region, regions, point
-        self.index = np.zeros(points)
         self._leaf_of_point = sparse.csr_array((surface.point_weight, surface.point_leaf, every), shape=(points, leaves))
         self._share, self._powers = self._shares(), PowerSums(surface, region, regions, point)
-        self._draws: Any = np.zeros((regions, surface.noise.shape[1]))
-        self._station_spread = np.zeros(regions)
-        self._gradient = sparse.csr_array((regions, leaves))
+        draws, gradient = np.zeros((regions, surface.noise.shape[1])), sparse.csr_array((regions, leaves))
+        self.stations = _Stations(np.zeros(points), draws, np.zeros(regions), np.zeros(regions), gradient)
+
+    @property
+    def index(self) -> Floats:
+        """The index of every point; shape ``(points,)``."""
+        return self.stations.index
 
     def _shares(self) -> "sparse.csr_array[Any, tuple[int, int]]":
         """Return the share of each point in the people of each region; shape ``(points, regions)``."""
@@ -82,14 +107,17 @@ class AccessMeans:
         surface = self.surface
         demand = Sums(surface, (weights @ self._leaf_of_point).tocsr())
         ratio = quotient(supply, demand.value(PERSONS))
-        self.index = self.index + sign * (weights.T @ ratio)
         change = quotient(ratio, demand.value(PERSONS))
         lowers = ((weights @ self._share) * (sign * change)[:, None]).T.tocsr()  # b_aj of each region and station
-        self._draws = self._draws + lowers @ noise_draws(demand, PERSONS)
         spread = abs(lowers) @ np.sqrt(self._station_variance(weights, demand))
-        self._station_spread = self._station_spread + sign * spread
-        if PERSONS in surface.deviations:
-            self._gradient = self._gradient + lowers @ demand.weights
+        known = self.stations
+        self.stations = _Stations(
+            index=known.index + sign * (weights.T @ ratio),
+            draws=known.draws + lowers @ noise_draws(demand, PERSONS),
+            spread=known.spread + sign * spread,
+            every_spread=known.every_spread + spread,
+            gradient=known.gradient + lowers @ demand.weights if PERSONS in surface.deviations else known.gradient,
+        )
 
     def _station_variance(self, weights: "sparse.csr_array[Any, tuple[int, int]]", demand: Sums) -> Floats:
         """Return the variance of each station's demand, as it is not known who of a leaf is at which of its points."""
@@ -100,23 +128,34 @@ class AccessMeans:
 
     def means(self) -> tuple[Floats, Floats]:
         """Return the mean index of each region and its margin, in supply per person; NaN for regions with nobody."""
-        powers = self._powers.of(self.index[self.point])
+        return self._means_of(self.stations, least=0.0)
+
+    def change_from(self, before: "AccessMeans") -> tuple[Floats, Floats]:
+        """Return how much the mean index of each region differs from that of which this is a copy, and the margin of that.
+
+        The form of the class's docstring is linear in the index and in the stations, so that of a difference is the difference
+        of both forms: errors of people whom both have cancel as far as they do. NaN for regions with nobody.
+        """
+        return self._means_of(self.stations.less(before.stations), least=-np.inf)
+
+    def _means_of(self, stations: _Stations, least: float) -> tuple[Floats, Floats]:
+        powers = self._powers.of(stations.index[self.point])
         total = powers[0].value(PERSONS)
         known = np.where(total > 0, total, np.nan)
-        value = np.maximum(powers[1].value(PERSONS) / known, 0)
+        value = np.maximum(powers[1].value(PERSONS) / known, least)
         if not self.surface.has_margin(PERSONS):
             return value, np.full(self.regions, np.nan)
-        return value, self._margin(powers, np.nan_to_num(value), known)
+        return value, self._margin(stations, powers, np.nan_to_num(value), known)
 
-    def _margin(self, powers: list[Sums], mean: Floats, known: Floats) -> Floats:
+    def _margin(self, stations: _Stations, powers: list[Sums], mean: Floats, known: Floats) -> Floats:
         people, sums, _ = powers
         moments = leaf_moments(powers, mean)
         own = noise_draws(sums, PERSONS) - mean[:, None] * noise_draws(people, PERSONS)
         spread = np.sqrt(place_variance(self.surface, moments, PERSONS, self.regions)) / known
-        spread = spread + np.maximum(self._station_spread, 0.0)  # which rounding makes negative where all were taken away
+        spread = spread + np.maximum(stations.spread, 0.0)  # which rounding makes negative where all were taken away
         variance = spread**2
         if PERSONS in self.surface.deviations:
             coefficient = (moments.first / known[moments.region], (moments.region, moments.leaf))
-            gradient = sparse.coo_array(coefficient, shape=self._gradient.shape).tocsr() - self._gradient
+            gradient = sparse.coo_array(coefficient, shape=stations.gradient.shape).tocsr() - stations.gradient
             variance = variance + gradient.power(2) @ self.surface.deviations[PERSONS] ** 2
-        return np.hypot(noise_margins(own / known[:, None] - self._draws), Z90 * np.sqrt(variance))
+        return np.hypot(noise_margins(own / known[:, None] - stations.draws), Z90 * np.sqrt(variance))

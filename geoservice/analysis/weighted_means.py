@@ -30,11 +30,12 @@ class PowerSums:
         self._weight = surface.point_weight[inside_point]
         self._pairs = RegionLeaves.of(surface, region[self._inside], inside_point)
         self._start = np.searchsorted(self._pairs.region, np.arange(regions + 1))
+        self._people = self._sums(self._weight)
 
     def of(self, values: Floats) -> list[Sums]:
         """Return the sums for the numbers of the entries."""
         inside = values[self._inside]
-        return [self._sums(self._weight * inside**k) for k in range(3)]
+        return [self._people, *(self._sums(self._weight * inside**k) for k in (1, 2))]
 
     def _sums(self, weight: Floats) -> Sums:
         matrix = sparse.csr_array((self._pairs.sums(weight), self._pairs.leaf, self._start), shape=self._shape)

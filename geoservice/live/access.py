@@ -8,7 +8,7 @@ from geoservice.analysis.access_means import AccessMeans
 from geoservice.analysis.accessibility import TravelPairs, gaussian
 from geoservice.analysis.floating_catchments import PER
 from geoservice.demand import DemandSurface
-from geoservice.geo import Ints
+from geoservice.geo import Floats, Ints
 from geoservice.live.area_index import AreaIndex
 from geoservice.live.estimates import Estimates
 from geoservice.live.mode_streets import ModeStreets
@@ -32,14 +32,14 @@ class LiveAccess:
         region, point = areas.entries(np.arange(len(surface.point_leaf)), np.arange(len(areas)))
         means = AccessMeans(surface, region, len(areas), point)
         _add(means, streets, standard, stations, np.arange(len(stations)))
-        return cls(streets, standard, means, _per_thousand(means))
+        return cls(streets, standard, means, _per_thousand(means.means()))
 
-    def after(self, scenario: Scenario) -> Estimates:
-        """Return the index of all areas after the edits."""
+    def after(self, scenario: Scenario) -> tuple[Estimates, Estimates]:
+        """Return the index of all areas after the edits, and its difference from that before, with a margin of its own."""
         means, edited = self.means.copy(), scenario.edited
         _add(means, self.streets, self.standard, scenario.before, edited[edited < len(scenario.before)], sign=-1)
         _add(means, self.streets, self.standard, scenario.after, edited)
-        return _per_thousand(means)
+        return _per_thousand(means.means()), _per_thousand(means.change_from(self.means))
 
 
 def _add(means: AccessMeans, streets: ModeStreets, standard: int, stations: Stations, numbers: Ints, sign: int = 1) -> None:
@@ -53,5 +53,5 @@ def _add(means: AccessMeans, streets: ModeStreets, standard: int, stations: Stat
     means.add(search, counted, capacity[counted], gaussian(standard), sign)
 
 
-def _per_thousand(means: AccessMeans) -> Estimates:
-    return Estimates(*means.means()).scaled(np.array(float(PER)))
+def _per_thousand(means: tuple[Floats, Floats]) -> Estimates:
+    return Estimates(*means).scaled(np.array(float(PER)))

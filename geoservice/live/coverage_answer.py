@@ -27,7 +27,7 @@ def coverage_answer(engine: Engine, question: CoverageQuestion, within: Sequence
     with engine.scenario(question) as scenario:
         every = np.arange(len(engine.areas))
         areas = every if question.areas == "all" else engine.areas.of(scenario.changed.point)
-        access = None if access_before is None else _Access(access_before.before, access_before.after(scenario))
+        access = None if access_before is None else _Access(access_before.before, *access_before.after(scenario))
         if access is not None and question.areas == "changed":
             areas = np.union1d(areas, np.flatnonzero(access.changed))
         if within is not None:
@@ -46,6 +46,7 @@ class _Access(NamedTuple):
 
     before: Estimates
     after: Estimates
+    change: Estimates
 
     @property
     def changed(self) -> Bools:
@@ -61,9 +62,9 @@ def _areas(engine: Engine, scenario: Scenario, areas: Ints, access: _Access | No
     crossings = Crossings.of(engine.surface, quantity, region, len(areas), scenario.changed, rank, minutes)
     rows = coverage_rows(before, after, crossings, minutes, engine.counts)
     if access is not None:
-        columns = (numbers(estimates.take(areas)) for estimates in (access.after, access.before))
-        for row, after_edits, at_first in zip(rows, *columns, strict=True):
-            row |= {"access": after_edits, "access_before": at_first}
+        columns = (numbers(estimates.take(areas)) for estimates in (access.after, access.before, access.change))
+        for row, after_edits, at_first, change in zip(rows, *columns, strict=True):
+            row |= {"access": after_edits, "access_before": at_first, "access_change": change}
     return [{**engine.areas.rows[area], **row} for area, row in zip(areas.tolist(), rows, strict=True)]
 
 

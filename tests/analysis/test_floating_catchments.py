@@ -89,12 +89,14 @@ def test_the_mean_minutes_to_the_second_station_are_of_who_reach_two(context):
     assert found["nth"].unique().tolist() == [2]
 
 
-def linear_margin(surface, region, supply, minutes, decay, step=1e-4):
-    """Return the margin of the mean of region 0 by differences of the whole calculation, one leaf at a time."""
+def linear_margin(surface, region, supply, minutes, decay, step=1e-4, before=None):
+    """Return the margin of the mean of region 0, less that with ``before``, by differences of the whole calculation by leaf."""
 
     def mean(leaf_persons):
         people = surface.point_weight * leaf_persons[surface.point_leaf]
         index = enhanced_two_step(pairs_of(minutes), people, supply, decay)
+        if before is not None:
+            index = index - enhanced_two_step(pairs_of(before), people, supply, decay)
         return (people * index)[region == 0].sum() / people[region == 0].sum()
 
     persons = surface.values[PERSONS]
@@ -104,15 +106,10 @@ def linear_margin(surface, region, supply, minutes, decay, step=1e-4):
     return 1.6448536 * np.sqrt((noise**2).mean() + stated)
 
 
-@pytest.mark.parametrize("kind", ["noise", "stated"])
-def test_the_margin_is_that_of_the_linear_form(kind):
-    """Two points on each leaf, at one place, so that it does not matter who is where."""
-    r = np.random.default_rng(4)
-    leaves, stations = 40, 5
-    minutes = np.repeat(r.uniform(0, 40, (stations, leaves)), 2, axis=1)
-    minutes[minutes > 25] = np.inf
-    persons, decay, supply = r.uniform(20, 200, leaves), gaussian(25), r.uniform(100, 900, stations)
-    surface = DemandSurface(
+def small_surface(r, kind, leaves=40):
+    """Return a surface with two points on each leaf, at one place, so that it does not matter who is where."""
+    persons = r.uniform(20, 200, leaves)
+    return DemandSurface(
         ids=[str(i) for i in range(leaves)],
         geometry=np.full(leaves, b"", object),
         values={PERSONS: persons},
@@ -126,6 +123,20 @@ def test_the_margin_is_that_of_the_linear_form(kind):
         point_lat=np.zeros(2 * leaves),
         description={},
     )
+
+
+def minutes_within(r, limit, shape):
+    minutes = np.repeat(r.uniform(0, 40, shape), 2, axis=1)
+    return np.where(minutes > limit, np.inf, minutes)
+
+
+@pytest.mark.parametrize("kind", ["noise", "stated"])
+def test_the_margin_is_that_of_the_linear_form(kind):
+    r = np.random.default_rng(4)
+    leaves, stations = 40, 5
+    minutes = minutes_within(r, 25, (stations, leaves))
+    decay, supply, surface = gaussian(25), r.uniform(100, 900, stations), small_surface(r, kind)
+    persons = surface.values[PERSONS]
     region = np.repeat(r.integers(0, 2, leaves), 2).astype(np.int32)
     means = AccessMeans(surface, region, 2, np.arange(2 * leaves))
     means.add(lambda rows: pairs_of(minutes[rows]), np.arange(stations), supply, decay)
@@ -135,6 +146,37 @@ def test_the_margin_is_that_of_the_linear_form(kind):
     np.testing.assert_allclose(means.index, index)
     assert value == pytest.approx([np.average(index[region == k], weights=people[region == k]) for k in range(2)])
     assert margin[0] == pytest.approx(linear_margin(surface, region, supply, minutes, decay), rel=1e-3)
+
+
+@pytest.mark.parametrize("kind", ["noise", "stated"])
+def test_a_change_has_the_margin_of_the_difference(kind):
+    """One station moves and one closes: what the people of the others do not know of themselves is not counted again."""
+    r = np.random.default_rng(5)
+    leaves, stations, decay = 40, 5, gaussian(25)
+    before = minutes_within(r, 25, (stations, leaves))
+    after = before.copy()
+    after[0], after[1] = minutes_within(r, 25, (1, leaves))[0], np.inf
+    supply, surface = r.uniform(100, 900, stations), small_surface(r, kind)
+    region = np.repeat(r.integers(0, 2, leaves), 2).astype(np.int32)
+    means = AccessMeans(surface, region, 2, np.arange(2 * leaves))
+    means.add(lambda rows: pairs_of(before[rows]), np.arange(stations), supply, decay)
+    changed = means.copy()
+    changed.add(lambda rows: pairs_of(before[rows]), np.arange(2), supply[:2], decay, sign=-1)
+    changed.add(lambda rows: pairs_of(after[rows]), np.arange(2), supply[:2], decay)
+    value, margin = changed.change_from(means)
+    assert value == pytest.approx(changed.means()[0] - means.means()[0])
+    assert margin[0] == pytest.approx(linear_margin(surface, region, supply, after, decay, before=before), rel=1e-3)
+    assert margin[0] < np.hypot(changed.means()[1], means.means()[1])[0]
+
+
+def test_no_change_has_no_margin():
+    r = np.random.default_rng(6)
+    surface, decay, region = small_surface(r, "noise"), gaussian(25), np.zeros(80, np.int32)
+    minutes = minutes_within(r, 25, (3, 40))
+    means = AccessMeans(surface, region, 1, np.arange(80))
+    means.add(lambda rows: pairs_of(minutes[rows]), np.arange(3), np.full(3, 500.0), decay)
+    value, margin = means.copy().change_from(means)
+    assert (value.tolist(), margin.tolist()) == ([0.0], [0.0])
 
 
 def test_blocks_of_stations_change_nothing(context, homes, monkeypatch):

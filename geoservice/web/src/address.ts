@@ -7,6 +7,7 @@ import { equalParts, takeEqual } from "./equal/choice";
 import { hotspotParts, takeHotspots } from "./hotspot/choice";
 import { cardParts, takeCards } from "./scorecard/choice";
 import { scenarioParts, takeScenario } from "./scenario/choice";
+import { mapsParts, takeMaps } from "./scenario/maps/choice";
 import { SITING_PARTS, sitingParts, takeSiting } from "./scenario/siting/choice";
 import { takeTool, toolParts } from "./live/tool";
 import { placeParts, takePlace } from "./isochrone/choice";
@@ -28,7 +29,7 @@ export function written(): string {
     ["service", service.value], ["mode", mode.value], ["minutes", String(minutes.value)], ["tier", tier.value], ["group", group.value],
     ["level", level.value], ["theme", theme.value], ["on", [...overlays.value].sort().join(",")], ["area", selected.value],
     ["gap", selectedGap.value], ["station", selectedStation.value], ["tab", tab.value],
-    ["sort", (sort.value.down ? "-" : "") + sort.value.key], ["gap_sort", (gapSort.value.down ? "-" : "") + gapSort.value.key], ...flowParts(), ...hotspotParts(), ...equalParts(), ...cardParts(), ...scenarioParts(), ...sitingParts(), ...vanParts(), ...toolParts(), ...zoneParts(), ...placeParts(), ["map", at],
+    ["sort", (sort.value.down ? "-" : "") + sort.value.key], ["gap_sort", (gapSort.value.down ? "-" : "") + gapSort.value.key], ...flowParts(), ...hotspotParts(), ...equalParts(), ...cardParts(), ...scenarioParts(), ...mapsParts(), ...sitingParts(), ...vanParts(), ...toolParts(), ...zoneParts(), ...placeParts(), ["map", at],
   ];
   const kept = parts.filter(([key, value]) => value || (key === "on" && value === ""));
   return new URLSearchParams(kept as [string, string][]).toString();
@@ -65,6 +66,7 @@ function takeAll(asked: URLSearchParams): void {
     takeCards(asked);
     takeScenario(asked);
     takeSiting(asked);
+    takeMaps(asked);
     takeVans(asked);
     takeTool(asked);
     takeZone(asked);

@@ -14,6 +14,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
   flow_ratio: "index",
   excess_class: "class",
   access_capacity: "rate",
+  access_change: "rate",
   coverage_gap: "difference",
   minutes_gap: "difference",
   load_gap: "difference",
@@ -216,7 +217,7 @@ export function written(measure: string, estimate: Estimate, wording: Wording, a
   const fine = inHundredths(measure);
   const places = fine ? 2 : placesOf(inMinutes(measure) ? "minutes" : kind, margin);
   const plain = grouped(clamped(measure, value), places);
-  const sign = kind === "difference" && value > 0 && /[1-9]/.test(plain) ? "+" : "";
+  const sign = (kind === "difference" || measure === "access_change") && value > 0 && /[1-9]/.test(plain) ? "+" : "";
   const number = (doubtful ? `≈${SPACE}` : "") + sign + plain;
   const after = margin ? `±${SPACE}${marginText(margin, kind === "count" ? 0 : fine ? 2 : 1)}` : "";
   return { ...shown, number, margin: after, text: number + (after && SPACE + after) + shown.unit, hint };

@@ -4,11 +4,14 @@ import { act } from "preact/test-utils";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { names, numbers } from "../src/data";
 import { setLanguage } from "../src/i18n";
-import { ground, series } from "../src/map/ground";
+import { changeShown, firstGround, ground, series } from "../src/map/ground";
 import { pictureUrl } from "../src/picture";
 import { change, history, leaveScenario, openScenario, present, put } from "../src/scenario/choice";
 import { dragging, keepAnswers, known, marks } from "../src/scenario/data";
 import { startOf } from "../src/scenario/history";
+import { chooseView, divider } from "../src/scenario/maps/choice";
+import { keepCompared } from "../src/scenario/maps/data";
+import { Divider } from "../src/scenario/maps/Divider";
 import { ScenarioPanel } from "../src/scenario/ScenarioPanel";
 import { chosen, manifest, mode, take } from "../src/state";
 import { layerOf, RELEASE } from "./release";
@@ -146,4 +149,33 @@ test("stations away from streets and stations that the release has not are point
   await settled();
   expect(texts(".edits .warn")).toEqual(["More than 150 m from a street: it reaches nobody.", "This release has no such station: the change is left out."]);
   expect(asked.at(-1)!.edits.map((e) => e.station)).toEqual(["new-1"]);
+});
+
+test("two maps have the numbers of the present and of the scenario, and one their difference", async () => {
+  const stop = keepCompared();
+  await act(() => void put(3, 4, known.value));
+  chooseView("side");
+  expect([firstGround.value?.numbers.get("a")?.value, ground.value]).toEqual([50, null]); // no number of the present stands for the scenario
+  await settled();
+  expect([firstGround.value?.numbers.get("a")?.value, ground.value?.numbers.get("a")?.value]).toEqual([50, 51]);
+  expect(firstGround.value?.style).toEqual(ground.value?.style);
+  expect(texts(".maps-choice legend, .maps-choice .small")).toEqual(["Comparison on the map", "Left: Present. Right: Scenario. Both have the same classes and move together."]);
+  await act(() => chooseView("difference"));
+  expect([changeShown.value, firstGround.value]).toEqual([true, null]);
+  expect(ground.value).toMatchObject({ measure: "coverage_gap", change: true });
+  expect(ground.value?.numbers.get("a")).toEqual({ value: 1, margin: 0.1, status: "ok" });
+  await act(() => take(new URLSearchParams("theme=cells")));
+  expect([changeShown.value, texts(".maps-choice .reason")]).toEqual([false, ["This map layer shows the present on both maps. These can be compared: coverage."]]);
+  await act(() => chooseView("one"));
+  stop();
+});
+
+test("the divider is a slider for the keyboard", async () => {
+  await act(() => render(<Divider />, root()));
+  const line = root().querySelector<HTMLElement>("[role=slider]")!;
+  const press = (key: string): Promise<void> => act(() => void line.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true })));
+  for (const [key, at] of [["ArrowRight", 52], ["ArrowLeft", 50], ["PageUp", 60], ["End", 100], ["ArrowRight", 100], ["Home", 0], ["a", 0]] as const) {
+    await press(key);
+    expect([divider.value, line.getAttribute("aria-valuenow"), line.style.left]).toEqual([at, String(at), `${at}%`]);
+  }
 });

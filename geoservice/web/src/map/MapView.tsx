@@ -14,8 +14,9 @@ import { takesClicks } from "../live/clicks";
 import { keepToolMap } from "../live/load";
 import { tool } from "../live/tool";
 import { ToolButtons } from "../live/ToolButtons";
-import { scenarioOn } from "../scenario/choice";
-import { keepScenarioMap } from "../scenario/load";
+import { elsewhere, scenarioOn } from "../scenario/choice";
+import { code as scenarioCode, keepScenarioMap } from "../scenario/load";
+import { mapsView } from "../scenario/maps/choice";
 import { lineOf } from "../equal/data";
 import { sentenceOf } from "../equal/words";
 import { keepAreas, shapes } from "./areas";
@@ -36,7 +37,7 @@ function HoverTip() {
   const area = here.value.areas.find((a) => a.unit === at.area);
   const title = now.layer.id === "catchments" ? String(at.feature["station_name"] ?? "") : area?.[language.value];
   const compared = fairnessOn.value ? lineOf(at.area) : undefined;
-  const text = compared ? sentenceOf(compared) : now.want && !series.loading.value ? numberOf(now.want.measure, at.number).text : null;
+  const text = compared ? sentenceOf(compared) : now.want && !series.loading.value ? numberOf(at.measure ?? now.want.measure, at.number).text : null;
   return (
     <div class="tip" style={{ left: `${at.x}px`, top: `${at.y}px` }} aria-hidden="true">
       {title && <strong>{title}</strong>}
@@ -102,9 +103,8 @@ function Faults({ rebuild }: { rebuild: () => void }) {
 const label = (): string => t(tool.value ? `${tool.value}.map` : scenarioOn.value ? "scenario.map" : flowsOn.value ? "flows.map" : hotspotsOn.value ? "hotspots.map" : "map.label");
 
 function start(map: MapLibre): (() => void)[] {
-  keepFaults(map);
   keepPointed(map);
-  const stops = [keepPlace(map), keepScheme(map), ...keepDrawn(map), ...keepAreas(map), series.keep(), keepCards(map), keepFlowMap(map), keepHotspotMap(map), keepScenarioMap(map), keepToolMap(map)];
+  const stops = [keepFaults(map), keepPlace(map), keepScheme(map), ...keepDrawn(map), ...keepAreas(map), series.keep(), keepCards(map), keepFlowMap(map), keepHotspotMap(map), keepScenarioMap(map), keepToolMap(map)];
   if (selected.value && !location.hash.includes("map=")) void flyToArea(level.value, selected.value);
   return stops;
 }
@@ -137,9 +137,12 @@ export function MapView() {
   });
   const FlowTip = code.value.value?.FlowTip;
   const HotspotTip = hotspotCode.value.value?.HotspotTip;
+  const ComparedMaps = scenarioCode.value.value?.ComparedMaps;
+  const states = ["map", takesClicks.value && "drawing", mapsView.value !== "one" && `maps-${mapsView.value}`, elsewhere.value && "elsewhere"];
   return (
-    <main class={takesClicks.value ? "map drawing" : "map"} aria-label={label()}>
+    <main class={states.filter(Boolean).join(" ")} aria-label={label()}>
       <div class="canvas" ref={box} />
+      {ComparedMaps && map && <ComparedMaps map={map} />}
       <HoverTip />
       {FlowTip && <FlowTip />}
       {HotspotTip && <HotspotTip />}

@@ -57,11 +57,14 @@ function draw(map: MapLibre, features: Feature[]): void {
   leaveOut(map, features);
 }
 
+/** Draws the shapes of the areas that {@link keepAreas} loads. */
+export const drawAreas = (map: MapLibre): (() => void) => effect(() => draw(map, shapes.value.value ?? []));
+
 export function keepAreas(map: MapLibre): (() => void)[] {
   if (layerOf(AREAS) && baked()) {
     const follow = (): void => void (level.value = levelAt(layerOf(AREAS)?.zooms ?? {}, map.getZoom()) ?? level.value);
     map.on("zoomend", follow);
     follow();
   }
-  return [shapes.keep(), effect(() => draw(map, shapes.value.value ?? []))];
+  return [shapes.keep(), drawAreas(map)];
 }

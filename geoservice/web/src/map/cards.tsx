@@ -8,6 +8,7 @@ import { StationCard } from "../ui/cards";
 import { fetchStation } from "../stations";
 import { t } from "../i18n";
 import { narrow, sheet } from "../layout";
+import { divider, mapsView } from "../scenario/maps/choice";
 import { calm } from "./build";
 import { moveBy } from "./flight";
 
@@ -25,7 +26,9 @@ export function closeCard(): boolean {
 function reveal(map: MapLibre, card: HTMLElement): void {
   const [around, own] = [map.getContainer().getBoundingClientRect(), card.getBoundingClientRect()];
   const out = (low: number, high: number, from: number, to: number): number => (low < from ? low - from : high > to ? high - to : 0);
-  const x = out(own.left, own.right, around.left + 8, around.right - 8);
+  const covered = mapsView.value === "swipe" ? (around.width * divider.value) / 100 : 0; // by the other map, from the left
+  const left = Math.min(around.left + covered, around.right - own.width - 16);
+  const x = out(own.left, own.right, left + 8, around.right - 8);
   const y = out(own.top, own.bottom, around.top + 8, around.bottom - 8);
   if (x || y) moveBy(x, y);
 }

@@ -1,6 +1,6 @@
 /** Redraws the map as the choice changes: visibility, colours, filters, marks. */
 
-import { effect } from "@preact/signals";
+import { effect, type ReadonlySignal } from "@preact/signals";
 import type { FilterSpecification, Map as MapLibre } from "maplibre-gl";
 import { isAreas } from "../columns";
 import { drawnLevel, place } from "../flow/choice";
@@ -34,27 +34,27 @@ const sourceOf = (layer: Layer): { source: string; sourceLayer?: string } => {
   return { source: place.source, ...(place["source-layer"] ? { sourceLayer: place["source-layer"] } : {}) };
 };
 
-function setStates(map: MapLibre, layer: Layer, measure: string, numbers: Ground["numbers"]): void {
+function setStates(map: MapLibre, layer: Layer, { measure, numbers, change }: Ground): void {
   const where = sourceOf(layer);
   map.removeFeatureState(where);
   for (const [id, number] of numbers)
-    map.setFeatureState({ ...where, id }, { ...number, uncertain: uncertain(kindOf(measure), number.value, number.margin) });
+    map.setFeatureState({ ...where, id }, { ...number, uncertain: (change && number.status === "uncertain") || uncertain(kindOf(measure), number.value, number.margin) });
 }
 
 /** Units with a colour: a number, or a time beyond the search where that has one. */
 const coloured = (layer: Layer, { numbers }: Ground): string[] =>
   [...numbers].flatMap(([unit, n]) => (n.value !== null || (layer.style.beyond !== null && n.status === "beyond") ? [unit] : []));
 
-function drawTheme(map: MapLibre): void {
+function drawTheme(map: MapLibre, found: Ground | null): void {
   const now = shown.value;
   if (!now?.want) return;
-  const { layer, want: { measure } } = now;
-  const found = ground.value;
+  const { layer } = now;
   if (!found) return clear(map, layer);
-  if ("state" in found.place) setStates(map, layer, measure, found.numbers);
-  map.setPaintProperty(`${layer.id}-fill`, "fill-color", colour(layer.style, found.place, kindOf(measure)));
-  map.setPaintProperty(`${layer.id}-fill`, "fill-opacity", measure === "minutes" ? reached(layer.style, found.place, minutes.value) : layer.style.opacity);
-  const everywhere = "property" in found.place && measure === "minutes" && layer.style.beyond !== null;
+  const { measure, style } = found;
+  if ("state" in found.place) setStates(map, layer, found);
+  map.setPaintProperty(`${layer.id}-fill`, "fill-color", colour(style, found.place, kindOf(measure)));
+  map.setPaintProperty(`${layer.id}-fill`, "fill-opacity", measure === "minutes" ? reached(style, found.place, minutes.value) : style.opacity);
+  const everywhere = "property" in found.place && measure === "minutes" && style.beyond !== null;
   map.setFilter(`${layer.id}-dots`, everywhere ? NOWHERE : both(...only(layer), blank(found.place, coloured(layer, found))));
 }
 
@@ -109,6 +109,8 @@ function drawNames(map: MapLibre): void {
   if (map.getLayer("area-name")) map.setLayoutProperty("area-name", "text-field", areaName(language.value));
 }
 
-export function keepDrawn(map: MapLibre): (() => void)[] {
-  return [drawFilters, drawTheme, drawVisibility, drawMarks, drawStations, drawNames].map((draw) => effect(() => draw(map)));
+/** Draws the ground and all that lies on it. */
+export function keepDrawn(map: MapLibre, of: ReadonlySignal<Ground | null> = ground): (() => void)[] {
+  const draws = [drawFilters, () => drawTheme(map, of.value), drawVisibility, drawMarks, drawStations, drawNames];
+  return draws.map((draw) => effect(() => draw(map)));
 }

@@ -41,6 +41,13 @@ export async function flyToArea(geography: string, unit: string): Promise<void> 
   if (area?.geometry) fly(boxOf(area.geometry));
 }
 
+/** Shows after a change of the map's size what it showed before: all of the study, or else as much of it by another zoom. */
+export function refit(step: number): void {
+  const [[west, south, east, north], seen] = [extent(), frame.value?.box];
+  if (!seen || seen[0] > west || seen[1] > south || seen[2] < east || seen[3] < north) return void zoomBy(step);
+  here?.once("resize", () => fly([west, south, east, north], { duration: 0 }));
+}
+
 const round = (value: number, places: number): number => Number(value.toFixed(places));
 
 function place(map: MapLibre): NonNullable<typeof view.value> {

@@ -1,6 +1,6 @@
 /** What the pointer does on the map: hover names an area and its number, click chooses. */
 
-import { signal } from "@preact/signals";
+import { signal, type ReadonlySignal } from "@preact/signals";
 import type { Map as MapLibre, MapGeoJSONFeature, MapLayerMouseEvent } from "maplibre-gl";
 import { columnFor, isAreas } from "../columns";
 import { cardsOn } from "../scorecard/choice";
@@ -15,7 +15,7 @@ import { code as toolCode } from "../live/load";
 import { takesClicks } from "../live/clicks";
 import { tool } from "../live/tool";
 import { closeCard, openCard } from "./cards";
-import { ground, shown } from "./ground";
+import { ground, shown, type Ground } from "./ground";
 
 export interface Tip {
   x: number;
@@ -23,6 +23,8 @@ export interface Tip {
   feature: Record<string, Value>;
   area: string | null;
   number: Estimate;
+  /** What the number is; null where the map has none. */
+  measure: string | null;
 }
 
 export const tip = signal<Tip | null>(null);
@@ -30,9 +32,9 @@ export const tip = signal<Tip | null>(null);
 const under = (map: MapLibre, event: MapLayerMouseEvent, ...layers: string[]): MapGeoJSONFeature | undefined =>
   map.queryRenderedFeatures(event.point, { layers: layers.filter((l) => map.getLayer(l)) })[0];
 
-function drawnNumber(feature: MapGeoJSONFeature | undefined): Estimate {
+function drawnNumber(feature: MapGeoJSONFeature | undefined, of: Ground | null): Estimate {
   const now = shown.value;
-  if (!feature || !now?.want || !ground.value) return NOTHING;
+  if (!feature || !now?.want || !of) return NOTHING;
   const column = isAreas(now.layer) ? undefined : columnFor(now.layer, now.want);
   return column ? estimateOf(feature.properties, column.name) : estimateIn(feature.state);
 }
@@ -46,7 +48,7 @@ function leave(): void {
   tip.value = null;
 }
 
-function move(map: MapLibre, event: MapLayerMouseEvent): void {
+function move(map: MapLibre, event: MapLayerMouseEvent, of: ReadonlySignal<Ground | null>): void {
   if (event.originalEvent.target !== map.getCanvas()) return leave();
   if (tool.value) {
     leave();
@@ -57,10 +59,11 @@ function move(map: MapLibre, event: MapLayerMouseEvent): void {
   const drawn = under(map, event, `${shown.value?.layer.id}-fill`);
   const point = under(map, event, "stations-circle", "gaps-fill");
   hovered.value = area ? String(area.properties["unit"]) : null;
-  map.getCanvas().style.cursor = scenarioOn.value && !point ? "crosshair" : point || area ? "pointer" : "";
+  map.getCanvas().style.cursor = scenarioOn.value && of === ground && !point ? "crosshair" : point || area ? "pointer" : "";
   const feature = (drawn ?? area)?.properties;
+  const { offsetLeft: left, offsetTop: top } = map.getContainer();
   tip.value = feature
-    ? { x: event.point.x, y: event.point.y, feature, area: hovered.value, number: drawnNumber(drawn) }
+    ? { x: left + event.point.x, y: top + event.point.y, feature, area: hovered.value, number: drawnNumber(drawn, of.value), measure: of.value?.measure ?? null }
     : null;
 }
 
@@ -93,7 +96,20 @@ function click(map: MapLibre, event: MapLayerMouseEvent): void {
 }
 
 export function keepPointed(map: MapLibre): void {
-  map.on("mousemove", (event) => move(map, event));
-  map.on("mouseout", leave);
+  keepHover(map, ground);
   map.on("click", (event) => click(map, event));
+}
+
+/** The same on a map that nothing is put on: a click chooses an area. */
+export function keepLocked(map: MapLibre, of: ReadonlySignal<Ground | null>): void {
+  keepHover(map, of);
+  map.on("click", (event) => {
+    const area = under(map, event, "area-hit");
+    selected.value = area ? String(area.properties["unit"]) : null;
+  });
+}
+
+function keepHover(map: MapLibre, of: ReadonlySignal<Ground | null>): void {
+  map.on("mousemove", (event) => move(map, event, of));
+  map.on("mouseout", leave);
 }

@@ -2,6 +2,7 @@
 
 import { say, t } from "../i18n";
 import { layerOf, minutes, service, themeLayer, view } from "../state";
+import { AccessAreas } from "./AccessAreas";
 import { BeforeAfter } from "../live/BeforeAfter";
 import { Estimated } from "../ui/Estimated";
 import { Failure } from "../ui/Failure";
@@ -9,11 +10,13 @@ import { askedText, serviceName } from "../ui/words";
 import { summary } from "../rows";
 import { ChangedAreas } from "./ChangedAreas";
 import { ComparePanel } from "./compare/ComparePanel";
-import { clearAll, COVERAGE, edits, history, present, put, redo, undo } from "./choice";
+import { clearAll, edits, following, history, locked, present, put, redo, undo } from "./choice";
 import { answer, busy, first, known, overall, places, problem, retry } from "./data";
 import { MOST } from "./edits";
 import { leave } from "./entry";
 import { EditList } from "./EditList";
+import { mapsView, unfolded } from "./maps/choice";
+import { MapsChoice } from "./maps/MapsChoice";
 import { focusMark } from "./markers";
 import { SitingPanel } from "./siting/SitingPanel";
 import { SavedPanel } from "./saved/SavedPanel";
@@ -33,17 +36,14 @@ function Toolbar() {
   const { past, future } = history.value;
   return (
     <div class="tools" role="toolbar" aria-label={t("scenario.tools")}>
-      <button type="button" disabled={places.value.value === null || present.value || edits.value.length >= MOST} title={t("scenario.add_long")} onClick={add}>{t("scenario.add")}</button>
+      <button type="button" disabled={places.value.value === null || locked.value || edits.value.length >= MOST} title={t("scenario.add_long")} onClick={add}>{t("scenario.add")}</button>
       <button type="button" disabled={past.length === 0} title={t("scenario.undo_keys")} onClick={undo}>{t("scenario.undo")}</button>
       <button type="button" disabled={future.length === 0} title={t("scenario.redo_keys")} onClick={redo}>{t("scenario.redo")}</button>
-      <button type="button" aria-pressed={present.value} disabled={edits.value.length === 0} title={t("scenario.present_long")} onClick={() => (present.value = !present.value)}>{t("scenario.present")}</button>
+      <button type="button" aria-pressed={present.value} disabled={edits.value.length === 0 || mapsView.value !== "one"} title={t("scenario.present_long")} onClick={() => (present.value = !present.value)}>{t("scenario.present")}</button>
       <button type="button" disabled={edits.value.length === 0} onClick={clearAll}>{t("scenario.clear")}</button>
     </div>
   );
 }
-
-/** Layers whose numbers are those of the scenario. */
-const FOLLOWING: readonly string[] = [COVERAGE, "uncovered"];
 
 function Overall() {
   const [of, now] = [overall.value, summary.value];
@@ -74,7 +74,7 @@ function Results() {
 }
 
 export function ScenarioPanel() {
-  const following = FOLLOWING.includes(themeLayer.value?.id ?? "");
+  const followed = following.value.includes(themeLayer.value?.id ?? "");
   return (
     <section class="areas live scenario" aria-busy={busy.value}>
       <div class="bar">
@@ -86,8 +86,10 @@ export function ScenarioPanel() {
       <Toolbar />
       <p class="quiet asked">{askedText()}</p>
       <Overall />
-      {!following && <p class="reason">{t("scenario.still", { layers: FOLLOWING.flatMap((id) => layerOf(id) ?? []).map((l) => say(l.title)).join(t("comma")) })}</p>}
+      {!followed && mapsView.value === "one" && <p class="reason">{t("scenario.still", { layers: following.value.flatMap((id) => layerOf(id) ?? []).map((l) => say(l.title)).join(t("comma")) })}</p>}
+      {!unfolded.value && <MapsChoice />}
       <Results />
+      <AccessAreas />
       <EditList />
       {!present.value && <StationLoads />}
       <SitingPanel />

@@ -1,37 +1,73 @@
 /** The scenario that the reader tries: whether it is open, its edits, and their parts of the address. */
 
 import { batch, computed, signal } from "@preact/signals";
-import { layerOf, overlays, ownTab, service, study, theme, themes, tier, toggle } from "../state";
+import { layerOf, mode, overlays, ownTab, service, study, theme, themes, tier, toggle } from "../state";
 import type { Estimate } from "../types";
 import { changed, decoded, encoded, freeId, removed, type Change } from "./edits";
 import { recorded, redone, startOf, undone, type History } from "./history";
 
 export const COVERAGE = "coverage";
 export const STATIONS = "stations";
+export const ACCESSIBILITY = "accessibility";
 
 const asked = signal(false);
 export const history = signal<History>(startOf());
 export const edits = computed(() => history.value.now);
 /** Whether the present is shown in place of the scenario. */
 export const present = signal(false);
+/** Whether the map shows another scenario than the one that is edited, beside what that is compared with. */
+export const elsewhere = signal(false);
+/** Whether what the map shows cannot be edited. */
+export const locked = computed((): boolean => present.value || elsewhere.value);
 /** The station whose marker can be moved by the keyboard though it has no edit. */
 export const picked = signal<string | null>(null);
 
-/** Numbers of areas in the scenario that take the place of the released ones on the map. */
+/** Numbers of areas in a scenario that take the place of the released ones on the map. */
 export interface Tried {
   share: Estimate;
   left: Estimate;
+  /** Null where it was not asked for, or nothing states a capacity. */
+  access: Estimate | null;
 }
-export const tried = signal<ReadonlyMap<string, Tried> | null>(null);
+export type TriedAreas = ReadonlyMap<string, Tried>;
+export const tried = signal<TriedAreas | null>(null);
+
+/** What is compared on the map: the numbers of two scenarios, or their difference by area; null while there is no answer. */
+export type Compared = { first: TriedAreas | null; second: TriedAreas | null } | { change: ReadonlyMap<string, Estimate> | null };
+export const compared = signal<Compared | null>(null);
+
+const accessAsked = signal(false);
+/** Whether the release has the accessibility of areas for the service and mode chosen. */
+export const accessThere = computed((): boolean =>
+  Boolean(layerOf(ACCESSIBILITY)?.columns.some((c) => c.measure === "access_capacity" && c.dimensions.service === service.value && c.dimensions.mode === mode.value)),
+);
+/** Whether accessibility is asked for as well; an answer with it takes longer. */
+export const accessOn = computed((): boolean => accessAsked.value && accessThere.value);
+
+/** Layers whose numbers are those of the scenario. */
+export const following = computed((): readonly string[] => [COVERAGE, "uncovered", ...(accessOn.value ? [ACCESSIBILITY] : [])]);
+
+/** Asks for accessibility, or no longer; the layer of it follows the scenario as long as it is asked for. */
+export function askAccess(on: boolean): void {
+  batch(() => {
+    accessAsked.value = on;
+    if (!on && theme.value === ACCESSIBILITY && themes.value.some((l) => l.id === COVERAGE)) theme.value = COVERAGE;
+  });
+}
 
 export const there = computed((): boolean => layerOf(COVERAGE) !== undefined && layerOf(STATIONS) !== undefined);
 export const scenarioOn = computed((): boolean => asked.value && there.value && !ownTab(theme.value));
+
+/** Shows a layer that follows the scenario. */
+export function showFollowing(): void {
+  if (!following.value.includes(theme.value) && themes.value.some((l) => l.id === COVERAGE)) theme.value = COVERAGE;
+}
 
 /** Opens the scenario, with the layers that show it. */
 export function openScenario(): void {
   batch(() => {
     asked.value = true;
-    if (theme.value !== "uncovered" && themes.value.some((l) => l.id === COVERAGE)) theme.value = COVERAGE;
+    showFollowing();
     if (!overlays.value.has(STATIONS)) toggle(STATIONS);
   });
 }
@@ -70,12 +106,13 @@ export function put(lon: number, lat: number, known: ReadonlySet<string>): strin
 }
 
 /** The scenario as parts of the address, while it is open. */
-export const scenarioParts = (): [string, string | null][] => (scenarioOn.value ? [["scenario", "on"], ["edits", encoded(edits.value)]] : []);
+export const scenarioParts = (): [string, string | null][] => (scenarioOn.value ? [["scenario", "on"], ["edits", encoded(edits.value)], ["access", accessOn.value ? "on" : null]] : []);
 
 /** Takes in what an address says; what was left before can still be undone. */
 export function takeScenario(address: URLSearchParams): void {
   batch(() => {
     asked.value = address.get("scenario") === "on";
+    accessAsked.value = asked.value && address.get("access") === "on";
     if (!asked.value) return leaveScenario();
     const found = decoded(address.get("edits") ?? "", { tiers: study.value.tiers, services: study.value.services.map((s) => s.id) });
     if (history.value.past.length || edits.value.length) record(found);

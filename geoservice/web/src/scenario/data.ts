@@ -11,9 +11,9 @@ import { once } from "../series";
 import { group, level, minutes, mode, service, study, tier } from "../state";
 import { leftOut } from "../table";
 import type { Feature } from "../types";
-import { edits, picked, present, scenarioOn, STATIONS, tried, type Tried } from "./choice";
+import { accessOn, edits, picked, present, scenarioOn, STATIONS, tried, type TriedAreas } from "./choice";
 import { isNew, kindOf, type Edit, type EditKind, type Edits } from "./edits";
-import { changedRows, overallOf, rowsAt, stationRows, summedOverall, unchanged, type Answer, type AreaRow, type Overall, type StationRow } from "./rows";
+import { accessRows, changedRows, overallOf, rowsAt, stationRows, summedOverall, unchanged, type Answer, type AreaRow, type Overall, type StationRow } from "./rows";
 
 /** A station of the release where it stands. */
 export interface Place {
@@ -46,10 +46,12 @@ export const known = computed((): ReadonlySet<string> => new Set(places.value.va
 export const sent = computed((): Edits => edits.value.filter((e) => isNew(e) || known.value.has(e.station)));
 
 /** The question but for its edits. */
-const trip = computed((): string => JSON.stringify([service.value, mode.value, tier.value, group.value]));
-const question = computed((): string | null =>
-  scenarioOn.value && places.value.value ? JSON.stringify({ service: service.value, mode: mode.value, tier: tier.value, group: group.value, edits: sent.value, areas: "changed" }) : null,
-);
+const trip = computed((): string => JSON.stringify([service.value, mode.value, tier.value, group.value, accessOn.value]));
+/** What is asked of some edits. */
+export const inputsFor = (of: Edits): Record<string, unknown> => ({
+  service: service.value, mode: mode.value, tier: tier.value, group: group.value, edits: of, areas: "changed", ...(accessOn.value ? { access: true } : {}),
+});
+const question = computed((): string | null => (scenarioOn.value && places.value.value ? JSON.stringify(inputsFor(sent.value)) : null));
 
 export const drag = new Drag();
 /** Whether a station is being dragged: then the numbers may be those of where it was a moment ago. */
@@ -60,6 +62,9 @@ export const busy = computed((): boolean => asking.busy.value && places.problem.
 
 const hideBelow = computed((): number | null => study.value.disclosure?.hide_below ?? null);
 const levelRows = computed((): AreaRow[] => (answer.value ? rowsAt(answer.value, level.value, minutes.value) : []));
+/** Whether the answer has accessibility: it has none where no station states a capacity. */
+export const accessKnown = computed((): boolean => (answer.value?.areas ?? []).every((a) => a.access !== undefined));
+export const accessAreas = computed(() => accessRows(levelRows.value));
 export const areaRows = computed((): AreaRow[] => changedRows(levelRows.value));
 export const closed = computed((): ReadonlySet<string> => new Set(edits.value.filter((e) => e.open === false).map((e) => e.station)));
 export const loads = computed((): StationRow[] => (answer.value ? stationRows(answer.value, closed.value) : []));
@@ -83,10 +88,8 @@ export const overall = computed((): Overall | null => {
 });
 
 /** The numbers of the areas that change, for the map. */
-const triedAreas = computed((): ReadonlyMap<string, Tried> | null => {
-  if (!answer.value || present.value) return null;
-  return new Map(levelRows.value.map((r) => [r.unit, { share: r.share, left: leftOut(r.people, r.persons, r.share) }]));
-});
+export const triedOf = (rows: readonly AreaRow[]): TriedAreas =>
+  new Map(rows.map((r) => [r.unit, { share: r.share, left: leftOut(r.people, r.persons, r.share), access: r.access?.after ?? null }]));
 
 /** What stands on the map as a marker. */
 export interface Marked {
@@ -105,8 +108,10 @@ function markedOf(edit: Edit): Marked[] {
   return [{ station: edit.station, kind: kindOf(edit), lon, lat, from: place && edit.lon !== undefined ? [place.lon, place.lat] : null }];
 }
 
+/** Where the stations of some edits stand. */
+export const marksOf = (of: Edits): Marked[] => of.flatMap(markedOf);
 export const marks = computed((): Marked[] => {
-  const own = edits.value.flatMap(markedOf);
+  const own = marksOf(edits.value);
   const place = picked.value === null ? undefined : places.value.value?.get(picked.value);
   if (!place || own.some((m) => m.station === place.unit)) return own;
   return [...own, { station: place.unit, kind: "picked", lon: place.lon, lat: place.lat, from: null }];
@@ -114,6 +119,6 @@ export const marks = computed((): Marked[] => {
 
 /** Asks while the scenario is open, and gives the map its numbers. */
 export function keepAnswers(): (() => void)[] {
-  const drawing = effect(() => void (tried.value = triedAreas.value));
+  const drawing = effect(() => void (tried.value = answer.value && !present.value ? triedOf(levelRows.value) : null));
   return [places.keep(), asking.keep(), drawing, () => void (tried.value = null)];
 }

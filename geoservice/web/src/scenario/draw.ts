@@ -4,8 +4,9 @@ import { computed, effect } from "@preact/signals";
 import type { LayerSpecification, Map as MapLibre } from "maplibre-gl";
 import { featureOf, keepSource } from "../live/source";
 import { palette } from "../map/palette";
-import { marks } from "./data";
-import { present } from "./choice";
+import { elsewhere, locked } from "./choice";
+import { marks, marksOf } from "./data";
+import { sideEdits } from "./maps/data";
 
 const SOURCE = "scenario";
 const CIRCLES = "stations-circle";
@@ -19,18 +20,19 @@ function layers(): LayerSpecification[] {
 }
 
 function moved(): GeoJSON.FeatureCollection {
-  const lines = present.value ? [] : marks.value.flatMap((m) => (m.from ? [[m.from, [m.lon, m.lat] as [number, number]] as const] : []));
+  const lines = locked.value ? [] : marks.value.flatMap((m) => (m.from ? [[m.from, [m.lon, m.lat] as [number, number]] as const] : []));
   return { type: "FeatureCollection", features: lines.flatMap(([from, to]) => [featureOf({ type: "LineString", coordinates: [from, to] }), featureOf({ type: "Point", coordinates: from })]) };
 }
 
-const marked = computed((): string => JSON.stringify(present.value ? [] : marks.value.map((m) => m.station)));
+const marked = computed((): string => JSON.stringify((elsewhere.value ? marksOf(sideEdits(1)) : locked.value ? [] : marks.value).map((m) => m.station)));
 
-function drawStations(map: MapLibre): void {
-  if (map.getLayer(CIRCLES)) map.setFilter(CIRCLES, ["!", ["in", ["get", "unit"], ["literal", JSON.parse(marked.value) as string[]]]]);
+/** Leaves out stations of the release that a scenario draws itself. */
+export function hideStations(map: MapLibre, units: readonly string[]): void {
+  if (map.getLayer(CIRCLES)) map.setFilter(CIRCLES, ["!", ["in", ["get", "unit"], ["literal", [...units]]]]);
 }
 
 export function keepDrawn(map: MapLibre): () => void {
-  const stops = [keepSource(map, SOURCE, moved, layers), effect(() => drawStations(map))];
+  const stops = [keepSource(map, SOURCE, moved, layers), effect(() => hideStations(map, JSON.parse(marked.value) as string[]))];
   return () => {
     for (const stop of stops) stop();
     if (map.getLayer(CIRCLES)) map.setFilter(CIRCLES, null);

@@ -5,7 +5,7 @@ import { Marker, type Map as MapLibre } from "maplibre-gl";
 import { createElement, render } from "preact";
 import { arrowStep } from "../live/arrows";
 import { openCard } from "../map/cards";
-import { change, edits, move, picked, present, remove } from "./choice";
+import { change, edits, locked, move, picked, remove } from "./choice";
 import { drag, marks, type Marked } from "./data";
 import { editOf, isNew } from "./edits";
 import { Icon } from "./Icon";
@@ -24,7 +24,7 @@ export const endDrag = (): void => drag.end();
 
 /** Moves a station by an arrow key. */
 function step(map: MapLibre, { station, lon, lat }: Marked, event: KeyboardEvent): boolean {
-  const to = present.value ? null : arrowStep(map, [lon, lat], event);
+  const to = locked.value ? null : arrowStep(map, [lon, lat], event);
   if (to) move(station, to[0], to[1], `arrows ${station}`);
   return to !== null;
 }
@@ -58,7 +58,7 @@ function make(map: MapLibre, mark: Marked): Made {
   element.addEventListener("keydown", (event) => {
     const done = step(map, own.mark, event);
     if (!done && event.key !== "Delete" && event.key !== "Backspace") return;
-    if (!done && !present.value) drop(map, own.mark.station);
+    if (!done && !locked.value) drop(map, own.mark.station);
     event.preventDefault();
     event.stopPropagation();
   });
@@ -76,10 +76,10 @@ function make(map: MapLibre, mark: Marked): Made {
 function update(own: Made, mark: Marked): void {
   own.mark = mark;
   const { element, marker } = own;
-  marker.setLngLat([mark.lon, mark.lat]).setDraggable(!present.value);
+  marker.setLngLat([mark.lon, mark.lat]).setDraggable(!locked.value);
   if (element.dataset["kind"] !== mark.kind) render(createElement(Icon, { kind: mark.kind }), element);
   element.dataset["kind"] = mark.kind;
-  element.toggleAttribute("data-present", present.value);
+  element.toggleAttribute("data-present", locked.value);
   const label = markLabel(mark);
   element.setAttribute("aria-label", label);
   element.title = label;

@@ -5,7 +5,7 @@ import { createElement } from "preact";
 import { holdDoubleClick } from "../live/doubleClick";
 import { tool } from "../live/tool";
 import { closeCard, openCard } from "../map/cards";
-import { move, picked, present, put } from "./choice";
+import { elsewhere, locked, move, picked, put } from "./choice";
 import { known, places } from "./data";
 import { endDrag, startDrag } from "./markers";
 import { ScenarioCard } from "./ScenarioCard";
@@ -26,18 +26,19 @@ const onMarker = (event: Pointed): boolean => event.originalEvent.target instanc
 
 export function click(map: MapLibre, event: MapLayerMouseEvent): void {
   if (onMarker(event) || closeCard()) return;
+  if (elsewhere.value) return;
   const station = stationAt(map, event);
   if (station !== null) {
     picked.value = station;
     const { lon, lat } = places.value.value!.get(station)!;
     return openCard([lon, lat], createElement(ScenarioCard, { station }));
   }
-  if (!present.value && places.value.value) put(event.lngLat.lng, event.lngLat.lat, known.value);
+  if (!locked.value && places.value.value) put(event.lngLat.lng, event.lngLat.lat, known.value);
 }
 
 /** A station of the release under the pointer is dragged; its marker follows from then on. */
 function down(map: MapLibre, event: Pointed): void {
-  if (present.value || tool.value || onMarker(event)) return;
+  if (locked.value || tool.value || onMarker(event)) return;
   const station = stationAt(map, event);
   if (station === null) return;
   event.preventDefault();

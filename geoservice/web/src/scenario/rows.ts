@@ -12,6 +12,10 @@ export interface AnsweredArea {
   median_minutes: Answered;
   median_minutes_before: Answered;
   breaks: AnsweredBreak[];
+  /** Places for each 1 000 persons (E2SFCA), where they were asked for; the change is after less before. */
+  access?: Answered;
+  access_before?: Answered;
+  access_change?: Answered;
 }
 
 export interface AnsweredStation {
@@ -30,6 +34,13 @@ export interface Answer {
   off_street: string[];
 }
 
+/** Accessibility before and after, and the difference with a margin of its own: both have the errors of the same people. */
+export interface AccessNumbers {
+  before: Estimate;
+  after: Estimate;
+  change: Estimate;
+}
+
 export interface AreaRow extends Readonly<Record<QuantityName, Estimate>> {
   unit: string;
   zh: string;
@@ -38,13 +49,21 @@ export interface AreaRow extends Readonly<Record<QuantityName, Estimate>> {
   /** Minutes within which half of the people arrive. */
   median: Estimate;
   median_before: Estimate;
+  access: AccessNumbers | null;
 }
 
-function rowOf({ unit, name_zh, name_en, persons, median_minutes, median_minutes_before, breaks }: AnsweredArea, minutes: number): AreaRow | null {
+function accessOf({ access, access_before, access_change }: AnsweredArea): AccessNumbers | null {
+  if (!access || !access_before || !access_change) return null;
+  const { value, margin } = access_change;
+  return { before: estimated(access_before), after: estimated(access), change: value === null ? { value, margin, status: null } : marked(value, margin) };
+}
+
+function rowOf(area: AnsweredArea, minutes: number): AreaRow | null {
+  const { unit, name_zh, name_en, persons, median_minutes, median_minutes_before, breaks } = area;
   const numbers = breakAt(breaks, minutes);
   if (!numbers) return null;
   const medians = { median: estimated(median_minutes), median_before: estimated(median_minutes_before) };
-  return { unit, zh: name_zh ?? unit, en: name_en ?? name_zh ?? unit, people: estimated(persons), ...medians, ...numbers };
+  return { unit, zh: name_zh ?? unit, en: name_en ?? name_zh ?? unit, people: estimated(persons), access: accessOf(area), ...medians, ...numbers };
 }
 
 /** The areas of a level at some minutes. */
@@ -58,6 +77,10 @@ export const size = ({ value }: Estimate): number => value ?? 0;
 /** Rows with people newly within the minutes or no longer within them, the most gained first, then the most lost. */
 export const changedRows = (rows: readonly AreaRow[]): AreaRow[] =>
   rows.filter((r) => some(r.gained) || some(r.lost)).sort((a, b) => size(b.gained) - size(a.gained) || size(b.lost) - size(a.lost));
+
+/** Rows whose accessibility changes, the largest changes first. */
+export const accessRows = (rows: readonly AreaRow[]): (AreaRow & { access: AccessNumbers })[] =>
+  rows.flatMap((r) => (r.access && size(r.access.change) !== 0 ? [{ ...r, access: r.access }] : [])).sort((a, b) => Math.abs(size(b.access.change)) - Math.abs(size(a.access.change)));
 
 /** A difference whose margin exceeds it says no more than that. */
 export const marked = (value: number, margin: number | null): Estimate => ({ value, margin, status: margin !== null && margin > 0 && margin >= Math.abs(value) ? "uncertain" : "ok" });
@@ -77,6 +100,7 @@ export interface Overall {
   lost: Estimate;
   /** Median minutes before and after, where one area holds the study. */
   medians: readonly [Estimate, Estimate] | null;
+  access?: AccessNumbers | null;
 }
 
 const ZERO: Estimate = { value: 0, margin: 0, status: "ok" };
@@ -85,11 +109,11 @@ const ZERO: Estimate = { value: 0, margin: 0, status: "ok" };
 export const unchanged = (share: Estimate, median: Estimate | null = null): Overall => ({ before: share, after: share, change: ZERO, gained: ZERO, lost: ZERO, medians: median && [median, median] });
 
 /** The share of an area before and after; the margin of the difference is that of those gained and lost, over its people. */
-export function overallOf({ people, share, share_before: before, gained, lost, median, median_before }: AreaRow, hideBelow: number | null): Overall {
+export function overallOf({ people, share, share_before: before, gained, lost, median, median_before, access }: AreaRow, hideBelow: number | null): Overall {
   const margin = both(open(gained, hideBelow), open(lost, hideBelow));
   const points = share.value === null || before.value === null ? null : share.value - before.value;
   const change = points === null || !people.value ? { value: points, margin: null, status: null } : marked(points, margin === null ? null : (100 * margin) / people.value);
-  return { before, after: share, change, gained, lost, medians: [median_before, median] };
+  return { before, after: share, change, gained, lost, medians: [median_before, median], access };
 }
 
 function sumOf(parts: readonly Estimate[]): Estimate {

@@ -5,11 +5,15 @@ import { closeCard } from "../map/cards";
 import { redo, undo } from "./choice";
 import { keepAnswers } from "./data";
 import { keepDrawn } from "./draw";
+import { keepCompared } from "./maps/data";
+import { keepHatch } from "./maps/hatch";
+import { keepSecond } from "./maps/stations";
 import { keepMarkers } from "./markers";
 import { keepPointer } from "./pointer";
 import { keepSiting } from "./siting/keep";
 
 export { click } from "./pointer";
+export { ComparedMaps } from "./maps/ComparedMaps";
 export { ScenarioKeys } from "./ScenarioKeys";
 export { ScenarioPanel } from "./ScenarioPanel";
 
@@ -26,7 +30,7 @@ function keys(event: KeyboardEvent): void {
 export function drawScenario(map: MapLibre): () => void {
   closeCard();
   document.addEventListener("keydown", keys);
-  const stops = [...keepAnswers(), keepDrawn(map), keepMarkers(map), keepPointer(map), keepSiting(map)];
+  const stops = [...keepAnswers(), keepDrawn(map), keepMarkers(map), keepPointer(map), keepSiting(map), keepCompared(), keepHatch(map), keepSecond(map)];
   return () => {
     document.removeEventListener("keydown", keys);
     for (const stop of stops) stop();

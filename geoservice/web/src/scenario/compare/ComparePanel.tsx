@@ -6,8 +6,10 @@ import { level, minutes } from "../../state";
 import type { Estimate } from "../../types";
 import { Failure } from "../../ui/Failure";
 import { Cell } from "../ChangedAreas";
+import { unfolded } from "../maps/choice";
+import { MapsChoice } from "../maps/MapsChoice";
 import { scenarios } from "../saved/saved";
-import { answers, areas, badLink, LINK, link, MAP, PRESENT, sides, totals, unfolded } from "./data";
+import { answers, areas, badLink, LINK, link, MAP, PRESENT, sides, totals } from "./data";
 import type { Difference } from "./differences";
 
 const MOST = 200;
@@ -86,6 +88,7 @@ export function ComparePanel() {
             <label class="choice"><span>{t("compare.address")}</span><input type="url" name="compare_link" value={link.value} aria-invalid={badLink.value} onInput={(e) => (link.value = e.currentTarget.value)} /></label>
           )}
           {badLink.value && <p class="reason warn" role="alert">{t("compare.bad_link")}</p>}
+          <MapsChoice />
           <Tables />
         </>
       )}

@@ -4,16 +4,16 @@ import { computed, signal } from "@preact/signals";
 import { postQuestion } from "../../api";
 import { now, valueAt, whole } from "../../data";
 import { Loaded } from "../../loaded";
-import { group, level, minutes, mode, service, study, tier } from "../../state";
+import { level, minutes, study } from "../../state";
 import { edits } from "../choice";
-import { known } from "../data";
+import { answer as answerOnMap, inputsFor, known } from "../data";
 import { decoded, isNew, type Edits } from "../edits";
+import { unfolded } from "../maps/choice";
 import type { Answer } from "../rows";
 import { fetchStored } from "../saved/client";
 import { scenarios } from "../saved/saved";
 import { areaDifferences, overallAt, overallDifference, type AreaDifference, type Difference, type Present } from "./differences";
 
-export const unfolded = signal(false);
 /** What a side is: the release, the edits on the map, those of a link, or a stored scenario by its id. */
 export const PRESENT = "present";
 export const MAP = "map";
@@ -42,24 +42,30 @@ function sourceOf(side: string): string | null {
   return stored ? JSON.stringify({ id: stored.id, revision: stored.revision }) : null;
 }
 
-async function ask(source: string): Promise<Answer> {
+/** A scenario that is compared, with the server's answer to it. */
+interface Side {
+  edits: Edits;
+  answer: Answer;
+}
+
+async function ask(source: string): Promise<Side> {
   const { id, edits: own } = JSON.parse(source) as { id?: string; edits?: Edits };
   const all = own ?? (await fetchStored(id!)).edits;
   const sent = all.filter((e) => isNew(e) || known.value.has(e.station));
-  return postQuestion<Answer>({ service: service.value, mode: mode.value, tier: tier.value, group: group.value, edits: sent, areas: "changed" });
+  return { edits: sent, answer: await postQuestion<Answer>(inputsFor(sent)) };
 }
 
 const question = computed((): string | null => {
   const sources = sides.map((s) => sourceOf(s.value));
   const asking = unfolded.value && known.value.size > 0 && sources.every((s) => s !== null);
-  return asking ? JSON.stringify([service.value, mode.value, tier.value, group.value, ...sources]) : null;
+  return asking ? JSON.stringify([inputsFor([]), ...sources]) : null;
 });
 
 /** Both answers, one after the other: the server answers one question of an engine at a time. */
-export const answers = new Loaded<readonly [Answer, Answer]>(
+export const answers = new Loaded<readonly [Side, Side]>(
   () => question.value,
   async () => {
-    const [a, b] = (JSON.parse(question.value!) as string[]).slice(4) as [string, string];
+    const [a, b] = (JSON.parse(question.value!) as unknown[]).slice(1) as [string, string];
     const first = await ask(a);
     return [first, a === b ? first : await ask(b)];
   },
@@ -89,12 +95,22 @@ export const totals = computed((): Total[] => {
   return study.value.minutes.flatMap((at) => {
     const present = presentAt(at);
     if (!present) return [];
-    const [a, b] = found.map((answer) => overallAt(answer, present, level.value, at, hideBelow.value)) as [ReturnType<typeof overallAt>, ReturnType<typeof overallAt>];
+    const [a, b] = found.map(({ answer }) => overallAt(answer, present, level.value, at, hideBelow.value)) as [ReturnType<typeof overallAt>, ReturnType<typeof overallAt>];
     return [{ minutes: at, ...overallDifference(a, b, present.people, hideBelow.value) }];
   });
 });
 
 export const areas = computed((): AreaDifference[] => {
   const found = answers.value.value;
-  return found ? areaDifferences(found[0], found[1], level.value, minutes.value, hideBelow.value) : [];
+  return found ? areaDifferences(found[0].answer, found[1].answer, level.value, minutes.value, hideBelow.value) : [];
 });
+
+/** What the release says of itself. */
+const NO_CHANGE: Answer = { areas: [], stations: [], off_street: [] };
+
+/** A side as the maps show it: of the scenario on the map the answer of now, also during a drag. Null while there is none. */
+export function sideOf(side: string, number: 0 | 1): Side | null {
+  if (side === PRESENT) return { edits: [], answer: NO_CHANGE };
+  if (side === MAP) return answerOnMap.value && { edits: edits.value, answer: answerOnMap.value };
+  return answers.value.value?.[number] ?? null;
+}

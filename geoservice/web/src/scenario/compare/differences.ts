@@ -1,7 +1,7 @@
 /** Two scenarios beside each other, each against the same present: shares by area and as a whole, and their difference. Pure. */
 
 import type { Estimate } from "../../types";
-import { both, changedRows, marked, open, overallOf, rowsAt, size, summedOverall, unchanged, type Answer, type AreaRow, type Overall } from "../rows";
+import { accessRows, both, changedRows, marked, open, overallOf, rowsAt, size, summedOverall, unchanged, type Answer, type AreaRow, type Overall } from "../rows";
 
 export interface Difference {
   first: Estimate;
@@ -56,6 +56,20 @@ export function areaDifferences(first: Answer, second: Answer, level: string, mi
       return { unit, zh: of.zh, en: of.en, ...found };
     })
     .sort((x, y) => Math.abs(size(y.change)) - Math.abs(size(x.change)));
+}
+
+/**
+ * The difference of the accessibility of areas in two scenarios that start from the same present. Where one of them changes
+ * nothing it is the change of the other. The margin of two changes takes them as independent.
+ */
+export function accessDifferences(first: Answer, second: Answer, level: string, minutes: number): ReadonlyMap<string, Estimate> {
+  const [a, b] = [first, second].map((answer) => new Map(accessRows(rowsAt(answer, level, minutes)).map((r) => [r.unit, r.access.change]))) as [Map<string, Estimate>, Map<string, Estimate>];
+  return new Map([...new Set([...a.keys(), ...b.keys()])].map((unit) => [unit, less(b.get(unit) ?? ZERO, a.get(unit) ?? ZERO)]));
+}
+
+function less(of: Estimate, by: Estimate): Estimate {
+  if (of.value === null || by.value === null) return { value: null, margin: null, status: null };
+  return same(of, by) ? ZERO : marked(of.value - by.value, both(of.margin, by.margin));
 }
 
 /** What of the study is known without a scenario. */
