@@ -13,6 +13,7 @@ class ImportOptions(TypedDict, total=False):
     """The options of ``geoservice import``; :class:`geoservice.ingest.Options` explains them."""
 
     crs: str | None
+    control_points: str | PathLike[str] | None
     mapping: Mapping[str, str]
     drop: Sequence[str]
     replaces: Sequence[str]
@@ -24,15 +25,19 @@ class ImportOptions(TypedDict, total=False):
     level: str | None
     code_system: str | None
     tier: str | None
+    trust_crs: bool
 
 
 def make_options(keywords: ImportOptions) -> "Options":
     """Return the options of an import; a single column or source may be keywords as a text."""
     from geoservice.ingest import Options
 
-    rejects = keywords.get("rejects")
+    paths = {
+        name: path and Path(path)
+        for name, path in (("rejects", keywords.get("rejects")), ("control_points", keywords.get("control_points")))
+    }
     lists = {"drop": _as_tuple(keywords.get("drop", ())), "replaces": _as_tuple(keywords.get("replaces", ()))}
-    arguments: dict[str, Any] = {**keywords, **lists, "rejects": rejects and Path(rejects)}
+    arguments: dict[str, Any] = {**keywords, **lists, **paths}
     return Options(**arguments)
 
 

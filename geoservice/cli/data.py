@@ -103,7 +103,19 @@ def _importer(table: "TableName") -> object:
         files: Files,
         home: Home = None,
         crs: Annotated[
-            str | None, typer.Option(help="EPSG:<n>, gcj02 or bd09; default: the CRS stated in the file, or WGS 84.")
+            str | None,
+            typer.Option(
+                help="EPSG:<n>, gcj02, bd09 or a text of PROJ; +towgs84=DX,DY,DZ[,RX,RY,RZ,DS] after it are parameters of its "
+                "datum. Default: the CRS stated in the file, or WGS 84."
+            ),
+        ] = None,
+        control_points: Annotated[
+            Path | None,
+            typer.Option(
+                exists=True,
+                dir_okay=False,
+                help="Table of points, x and y as in the file, lon and lat in --crs; its plane is fitted to them.",
+            ),
         ] = None,
         mapping: Annotated[
             list[str] | None,
@@ -140,11 +152,16 @@ def _importer(table: "TableName") -> object:
         level: Annotated[str | None, typer.Option(help="Area level, when the file has no such column.")] = None,
         code_system: Annotated[str | None, typer.Option(help="Code table of areas; default: the study's.")] = None,
         tier: Annotated[str | None, typer.Option(help="Station tier, when the file has no such column.")] = None,
+        trust_crs: Annotated[
+            bool,
+            typer.Option("--trust-crs", help="Load coordinates as read, even if the areas that rows state show another CRS."),
+        ] = False,
     ) -> None:
         from geoservice.ingest import Options
 
         options = Options(
             crs=crs,
+            control_points=control_points,
             mapping=_pairs(mapping or [], "--map"),
             drop=tuple(drop or ()),
             replaces=tuple(replaces or ()),
@@ -156,6 +173,7 @@ def _importer(table: "TableName") -> object:
             level=level,
             code_system=code_system,
             tier=tier,
+            trust_crs=trust_crs,
         )
         load_tables(settings_for(home), table, files, options)
 

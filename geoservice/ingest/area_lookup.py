@@ -100,7 +100,7 @@ def check_inside(cells: ColumnValues, areas: AreaLookup, lon: Floats, lat: Float
     outside = valid & (area < 0)
     share = outside.sum() / max(valid.sum(), 1)
     diagnosis = other_reading(cells.points, areas.share) if share > 0.002 and cells.points is not None else ""
-    if share > 0.5:
+    if share > 0.5 and cells.refusal is None:
         raise WrongPlace(
             f"{cells.rejects.file}: {share:.0%} of the points, read as {crs}, are outside every area; "
             f"{diagnosis or 'are these the right areas, and is this the right CRS?'}"

@@ -15,6 +15,7 @@ from geoservice.ingest.arrow_compute import Column
 from geoservice.ingest.arrow_compute import compute as pc
 from geoservice.ingest.column_values import ColumnValues
 from geoservice.ingest.columns import require
+from geoservice.ingest.coordinate_doctor import check_parents
 from geoservice.ingest.geometry import read_polygons
 from geoservice.ingest.header_names import normalize_header
 from geoservice.ingest.report import Options
@@ -41,6 +42,7 @@ def build_areas(cells: ColumnValues, context: BuildContext) -> BuiltTable:
         cells.notes.append(f"{n} areas are grid cells: accepted, but not used yet")
     columns["parent"] = _parent(cells, code, context.areas)
     columns["geometry"], crs = _borders(cells, options)
+    check_parents(cells, columns["parent"], context.areas, code, options)
     columns |= period
     return BuiltTable(finish("areas", columns, cells), crs)
 

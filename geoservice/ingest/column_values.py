@@ -7,13 +7,14 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from geoservice.errors import DuplicateKeys
+from geoservice.errors import DuplicateKeys, InputError
 from geoservice.geo import Bools, Floats, Ints, Objects
 from geoservice.ingest.arrow_compute import Column, bools
 from geoservice.ingest.arrow_compute import compute as pc
 from geoservice.ingest.coordinate_readings import FilePoints
 from geoservice.ingest.raw_table import RawTable
 from geoservice.ingest.rejected_values import Kind, RejectedValues
+from geoservice.ingest.report import CoordinateCheck
 from geoservice.ingest.values import Parsed, Text, codes, numbers, parse_each, to_date, to_flag, to_items
 
 
@@ -21,7 +22,9 @@ from geoservice.ingest.values import Parsed, Text, codes, numbers, parse_each, t
 class ColumnValues:
     """Columns of a file under our names; all arrays have shape ``(n,)`` with n the number of rows.
 
-    ``points`` are the coordinates as they are in the file, once they have been read.
+    ``points`` are the coordinates as they are in the file, and ``polygons`` its polygons in them, once they have been read;
+    ``crs_stated`` is whether the file or the options state their CRS, ``check`` the comparison of their readings, and
+    ``refusal`` the error with which a dry run ends.
     """
 
     raw: RawTable
@@ -31,6 +34,10 @@ class ColumnValues:
     requested: set[str] = field(default_factory=set)
     """Our columns that were read so far; a mapped column that is never read is reported as unused."""
     points: FilePoints | None = None
+    polygons: Objects | None = None
+    crs_stated: bool = False
+    check: CoordinateCheck | None = None
+    refusal: InputError | None = None
 
     def __len__(self) -> int:
         return self.raw.columns.num_rows

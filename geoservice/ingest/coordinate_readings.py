@@ -1,15 +1,15 @@
 """Alternative readings of misplaced coordinates: exchanged axes, another CRS, or sexagesimal digits read as decimals."""
 
 import shlex
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
 from pyproj import CRS
 
-from geoservice.geo import WGS84, Floats
+from geoservice.geo import WGS84, Bools, Floats, Ints
 from geoservice.ingest.coordinate_pairs import Inside, share_in_china
-from geoservice.ingest.crs import SHIFTED, TITLES, Pair, is_degrees, to_wgs84
+from geoservice.ingest.crs import SHIFTED, TITLES, Pair, crs_title, is_degrees, to_wgs84
 from geoservice.ingest.header_names import PAIR_ORDERS
 
 SAMPLE = 2000
@@ -38,11 +38,15 @@ class FilePoints(NamedTuple):
 
 
 class CoordinateReading(NamedTuple):
-    """An alternative reading of coordinates: CRS, whether the axes are exchanged, and the share of points then inside."""
+    """An alternative reading of coordinates: CRS, whether the axes are exchanged, and the share of points then inside.
+
+    ``of_areas`` means that the points are right and the loaded areas are in this CRS, although they were read as WGS 84.
+    """
 
     crs: str
     swapped: bool
     share: float
+    of_areas: bool = False
 
 
 def share_inside(crs: str, x: Floats, y: Floats, inside: Inside | None) -> float:
@@ -113,6 +117,38 @@ def _similar_readings(crs: str, inside: Inside | None) -> Iterator[tuple[str, bo
         yield from ((other, False) for other in (WGS84, *SHIFTED) if other != crs)
 
 
+MaskInside = Callable[[Floats, Floats, Ints], Bools]
+"""Function of longitudes, latitudes and the indexes of the points: whether each lies inside its own area."""
+
+
+def alternative_readings(crs: str, x: Floats, y: Floats, inside: MaskInside) -> Iterator[CoordinateReading]:
+    """Yield the readings to compare with the current one, without shares; of projections only the best.
+
+    Parameters
+    ----------
+    crs, x, y
+        The current CRS and the coordinates as in the file, shapes ``(n,)``.
+    inside
+        Whether points lie inside their own areas; chooses the projection.
+    """
+    yield CoordinateReading(crs, True, 0.0)
+    if ((np.abs(x) <= 180) & (np.abs(y) <= 180)).mean() > 0.5:
+        others = [datum for datum in (WGS84, *SHIFTED) if datum != crs]
+        yield from (CoordinateReading(datum, False, 0.0) for datum in others)
+        yield from (CoordinateReading(datum, True, 0.0) for datum in others)
+        if crs not in SHIFTED:
+            yield from (CoordinateReading(datum, False, 0.0, of_areas=True) for datum in SHIFTED)
+        return
+    rows = np.unique(np.linspace(0, len(x) - 1, min(len(x), _PROJECTED_SAMPLE)).astype(int))
+    few_x, few_y = x[rows], y[rows]
+    readings = [CoordinateReading(*zone, 0.0) for zone in (_zone_crs(x, y, False), _zone_crs(y, x, True)) if zone is not None]
+    readings += [CoordinateReading(c, swapped, 0.0) for c in _PROJECTED for swapped in (False, True)]
+    shares = [inside(*to_wgs84(r.crs, *((few_y, few_x) if r.swapped else (few_x, few_y))), rows).mean() for r in readings]
+    best = int(np.argmax(shares))
+    if shares[best] > 0.5 and (readings[best].crs, readings[best].swapped) != (crs, False):
+        yield readings[best]
+
+
 def projected_reading(x: Floats, y: Floats, inside: Inside | None) -> CoordinateReading | None:
     """Return the projected CRS and axis order that puts most points inside; None if none does.
 
@@ -171,6 +207,20 @@ def _unpack_sexagesimal(packed: Floats, scale: float) -> Floats:
         minutes = np.floor(minutes + 1e-7)
     good = (minutes < 60) & (seconds < 60) & (degrees <= 180)
     return np.where(good, np.sign(packed) * (degrees + np.maximum(minutes, 0) / 60 + seconds / 3600), np.nan)
+
+
+def reading_title(reading: CoordinateReading, crs: str) -> str:
+    """Return the name of a reading in messages, compared with reading in ``crs``.
+
+    >>> reading_title(CoordinateReading("gcj02", True, 0.0), "EPSG:4326")
+    'GCJ-02 with the axes exchanged'
+    """
+    name = TITLES.get(reading.crs) or crs_title(reading.crs)
+    if reading.of_areas:
+        return f"{TITLES.get(crs) or crs_title(crs)}, areas in {name}"
+    if reading.crs == crs and reading.swapped:
+        return "exchanged axes"
+    return f"{name} with the axes exchanged" if reading.swapped else name
 
 
 def reading_hint(reading: CoordinateReading, crs: str, mapping: Mapping[str, str]) -> str:

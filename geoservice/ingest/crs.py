@@ -4,7 +4,8 @@ GCJ-02 is WGS 84 shifted by some hundred metres through a sum of sines, defined 
 and shifted again. Neither has a closed inverse: a fixed-point iteration finds it to less than a millimetre.
 """
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from importlib.resources import files
@@ -12,6 +13,8 @@ from importlib.resources import files
 import numpy as np
 import shapely
 from pyproj import CRS, Transformer
+from pyproj.crs import BoundCRS
+from pyproj.crs.coordinate_operation import ToWGS84Transformation
 from pyproj.exceptions import CRSError
 
 from geoservice.errors import ParameterError
@@ -129,13 +132,58 @@ def bd09_to_wgs84(lon: Floats, lat: Floats) -> Pair:
     return _where(in_china(*wgs84), wgs84, (lon, lat))
 
 
-@lru_cache(maxsize=64)
+WGS84_TO: Mapping[str, Callable[[Floats, Floats], Pair]] = {"gcj02": wgs84_to_gcj02, "bd09": wgs84_to_bd09}
+"""Functions from WGS 84 to the shifted datums."""
+
+
+@lru_cache(maxsize=256)  # more than the projections that are tried for metres without a zone
 def _transformer(crs: str) -> Transformer:
     return Transformer.from_crs(CRS.from_user_input(crs), WGS84, always_xy=True)
 
 
+_SHIFT = re.compile(r"(?P<crs>[^+]*?)\s*\+?\s*towgs84\s*=\s*(?P<numbers>[-+0-9.eE,\s]+)", re.IGNORECASE)
+"""A CRS with parameters of its datum, ``EPSG:2437+towgs84=DX,DY,DZ``; PROJ texts hold them themselves."""
+_OLD_DATUMS = ("Beijing 1954", "New Beijing", "Xian 1980", "Unknown based on Krassowsky, 1940 ellipsoid")
+"""Datums up to 150 m off WGS 84, whose parameters are not public."""
+
+
+def _with_shift(name: str, numbers: str) -> str:
+    """Return a CRS with three or seven parameters of its datum as WKT; raises :class:`ParameterError`."""
+    try:
+        values = [float(v) for v in numbers.replace(",", " ").split()]
+    except ValueError:
+        values = []
+    if len(values) not in {3, 7}:
+        raise ParameterError(
+            f"crs: got {len(values)} parameters of the datum, allowed are 3 (dx,dy,dz in metres) or 7 (with rx,ry,rz in "
+            "seconds and ds in parts per million, position vector)"
+        )
+    source = CRS.from_user_input(parse_crs(name))
+    return BoundCRS(source, WGS84, ToWGS84Transformation(source.geodetic_crs or source, *values)).to_wkt()
+
+
+def datum_note(crs: str) -> str:
+    """Return a note if a CRS has an old Chinese datum without parameters, so that positions are up to 150 m off; else empty.
+
+    >>> datum_note("EPSG:2437")[:13], datum_note("EPSG:4490"), datum_note(parse_crs("EPSG:2437+towgs84=15.8,-154.4,-82.3"))
+    ('Beijing 1954 ', '', '')
+    """
+    if crs in SHIFTED:
+        return ""
+    parsed = CRS.from_user_input(crs)
+    datum = "" if parsed.is_bound or parsed.datum is None else parsed.datum.name
+    if datum not in _OLD_DATUMS:
+        return ""
+    return (
+        f"{datum} has no public parameters: positions are up to 150 m off; add them, --crs "
+        f"'{crs_title(crs)}+towgs84=DX,DY,DZ,RX,RY,RZ,DS', or give points that are known in both systems, --control-points FILE"
+    )
+
+
 def parse_crs(text: str) -> str:
     """Return the canonical name of a CRS: ``gcj02``, ``bd09``, or a text that PROJ accepts.
+
+    ``+towgs84=`` and three or seven numbers after a CRS are the parameters of its datum.
 
     Raises :class:`ParameterError` for anything else.
 
@@ -145,11 +193,13 @@ def parse_crs(text: str) -> str:
     plain = text.strip().lower().replace("-", "").replace("_", "")
     if plain in SHIFTED:
         return plain
+    if shift := _SHIFT.fullmatch(text.strip()):
+        return _with_shift(shift["crs"], shift["numbers"])
     name = f"EPSG:{text.strip()}" if text.strip().isdigit() else text.strip()
     try:
         CRS.from_user_input(name)
     except CRSError as e:
-        raise ParameterError(f"crs: got {text[:80]!r}, allowed are EPSG:<number>, gcj02, bd09") from e
+        raise ParameterError(f"crs: got {text[:80]!r}, allowed are EPSG:<number>, gcj02, bd09 or a text of PROJ") from e
     return name
 
 

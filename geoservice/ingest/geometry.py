@@ -138,7 +138,7 @@ def polygons_of(cells: ColumnValues, options: Options, file_geometries: FileGeom
 
 def _to_wgs84(cells: ColumnValues, shapes: Objects, crs: str) -> Objects:
     corners = shapely.get_coordinates(shapes)
-    cells.points = FilePoints(crs, corners[:, 0], corners[:, 1], {})
+    cells.points, cells.polygons = FilePoints(crs, corners[:, 0], corners[:, 1], {}), shapes
     _check_degrees(cells, cells.points)
     transformed: Objects = shapely.transform(shapes, lambda xy: np.column_stack(to_wgs84(crs, xy[:, 0], xy[:, 1])))
     bounds = shapely.bounds(transformed)

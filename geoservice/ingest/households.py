@@ -14,6 +14,7 @@ from geoservice.ingest.arrow_compute import Column, bools
 from geoservice.ingest.arrow_compute import compute as pc
 from geoservice.ingest.column_values import ColumnValues
 from geoservice.ingest.columns import require
+from geoservice.ingest.coordinate_doctor import check_stated_areas
 from geoservice.ingest.geometry import read_points
 from geoservice.ingest.home_areas import registered_areas
 from geoservice.ingest.household_ids import household_ids
@@ -71,6 +72,7 @@ def _locate(
     cells: ColumnValues, context: BuildContext, areas: AreaLookup, precision: Column, lon: Floats, lat: Floats, crs: str
 ) -> tuple[Column, Column]:
     """Return codes of the areas in which households live, and of those in which they are registered."""
+    check_stated_areas(cells, context.areas, context.options)
     home = check_inside(cells, areas, lon, lat, crs, required=True)
     residence = residence_areas(cells, context.areas, areas.codes, home, precision)
     return residence, registered_areas(cells, context.areas, residence, chinese=context.study.chinese)

@@ -97,7 +97,7 @@ def import_rows(job: Job, raw: RawTable, source: Source) -> Report:
     if is_wide:
         rejects.split(PERSONS, raw.columns.column(AGE).to_numpy())
     report = _save_rejects(_report(job, cells, result), rejects, job, source)
-    refusal = result.refusal
+    refusal = cells.refusal or result.refusal
     if refusal is None and ((rejects.rejected_rows and not options.accept_partial) or not result.rows.num_rows):
         refusal = rejects.error(report.rejects_path)
     if options.dry_run:
@@ -215,6 +215,7 @@ def _report(job: Job, cells: ColumnValues, built: BuiltTable) -> Report:
         mapping=cells.mapping,
         unused=tuple(h for h in cells.raw.columns.column_names if h not in cells.mapping.values()),
         dry_run=job.options.dry_run,
+        coordinate_check=cells.check,
         notes=tuple(cells.notes),
     )
 

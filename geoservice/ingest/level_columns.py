@@ -55,6 +55,15 @@ def finest_level(headers: Sequence[str]) -> list[str]:
     return [h for h, depth in zip(headers, depths, strict=True) if depth == max(depths)]
 
 
+def names_level(header: str) -> bool:
+    """Whether a header names a level of areas.
+
+    >>> [names_level(h) for h in ("所属乡镇", "村名称", "ADM3_PCODE", "姓名")]
+    [True, True, True, False]
+    """
+    return _level_and_role(header) is not None or any(p.search(r.text) for r in readings(header)[:1] for p in _NAMED)
+
+
 class LevelColumns(NamedTuple):
     """Result for headers that name levels: our column -> header, and the level of the areas, None if a column holds it."""
 

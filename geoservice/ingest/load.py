@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ from geoservice.errors import InputError, MissingColumn, UnreadableFile
 from geoservice.geo import BBox
 from geoservice.ingest.area_lookup import AreaLookup, areas_bbox
 from geoservice.ingest.columns import header_names
+from geoservice.ingest.control_points import ControlFit, fit_control_points
 from geoservice.ingest.delimited import check_lines
 from geoservice.ingest.formats import Format, format_of, input_files
 from geoservice.ingest.frame import digest_of_rows, read_frame
@@ -167,11 +169,25 @@ def _import_file(job: Job, path: Path, kind: Format) -> Report:
 
 def _import(job: Job, name: str, contents: Iterable[bytes], read: Callable[[], RawTable]) -> Report:
     """Import the rows that ``read`` returns, unless the current vintage has the same source."""
+    job, fit = _fitted(job)
     areas = job.project.digest_as_of("areas", job.study.as_of) if job.table != "areas" else ""
     source = Source(name, digest_of(contents, job.table, job.options, job.study, areas))
     if loaded := job.store.loaded(job.table, source, job.options.replaces):
         return _already_loaded(job, loaded)
-    return import_rows(job, _without_dropped(job, read()), source)
+    raw = _without_dropped(job, read())
+    raw.meta.notes.extend([] if fit is None else fit.lines())
+    return import_rows(job, raw, source)
+
+
+def _fitted(job: Job) -> tuple[Job, ControlFit | None]:
+    """Return the job with the CRS that its control points show, and their fit; unchanged without control points."""
+    path = job.options.control_points
+    if path is None:
+        return job, None
+    if job.kind == "geotiff":
+        raise InputError("control points are for coordinates of points and polygons, not for rasters")
+    fit = fit_control_points(Path(path), job.options.crs, job.store.folder)
+    return replace(job, options=replace(job.options, crs=fit.crs, control_points=None)), fit
 
 
 def _already_loaded(job: Job, vintage: Vintage) -> Report:

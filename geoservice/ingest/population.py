@@ -13,6 +13,7 @@ from geoservice.ingest.arrow_compute import Column
 from geoservice.ingest.arrow_compute import compute as pc
 from geoservice.ingest.column_values import ColumnValues
 from geoservice.ingest.columns import require
+from geoservice.ingest.coordinate_doctor import check_stated_areas
 from geoservice.ingest.coordinate_readings import other_reading
 from geoservice.ingest.date_periods import to_day_or_year
 from geoservice.ingest.file_geometries import geometries
@@ -39,6 +40,7 @@ def build_population(cells: ColumnValues, context: BuildContext) -> BuiltTable:
     groups = tuple(g for g in context.study.group_ids if cells.has(GROUP_PREFIX + g))
     areas = AreaLookup.of(context.areas)
     shapes, crs = _shapes(cells, context, areas)
+    check_stated_areas(cells, context.areas, context.options)
     _check_areas(cells, areas, shapes, crs)
     columns: Columns = {"id": _ids(cells)}
     columns["geometry"] = pa.array(shapely.to_wkb(shapes).tolist(), pa.binary())
@@ -121,7 +123,7 @@ def _check_areas(cells: ColumnValues, areas: AreaLookup, shapes: Objects, crs: s
     lon, lat = shapely.get_x(representative), shapely.get_y(representative)
     outside = areas.locate(lon, lat) < 0
     diagnosis = other_reading(cells.points, areas.inside) if outside.mean() > 0.5 and cells.points is not None else ""
-    if outside.all() or diagnosis:
+    if (outside.all() or diagnosis) and cells.refusal is None:
         raise WrongPlace(
             f"{outside.mean():.0%} of the units, read as {crs}, are outside every area; "
             f"{diagnosis or 'are these the right areas?'}"

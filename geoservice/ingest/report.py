@@ -18,6 +18,9 @@ class Options:
     crs
         CRS of the coordinates: ``EPSG:<n>``, ``gcj02`` or ``bd09``. None: the CRS stated by the file, its headers, titles or
         name, else WGS 84.
+    control_points
+        Path of a table of points known in the file's plane, ``x`` and ``y``, and in ``crs``, ``lon`` and ``lat``: the
+        coordinates are read in the plane fitted to them. None for a file whose CRS is known.
     mapping
         Our column -> the file's header, before any guess; an empty header leaves the column out. ``lon,lat`` and ``lat,lon``
         stand for a column that holds both, in that order.
@@ -42,11 +45,14 @@ class Options:
         For areas whose file has no such column; None for ``code_system`` means the study's.
     tier
         For stations whose file has no such column.
+    trust_crs
+        Load the coordinates as read although the areas that the rows state show another reading.
     seconds, memory_mb
         Limits of the reader process: wall-clock seconds and mebibytes of address space.
     """
 
     crs: str | None = None
+    control_points: Path | None = None
     mapping: Mapping[str, str] = field(default_factory=dict)
     drop: tuple[str, ...] = ()
     replaces: tuple[str, ...] = ()
@@ -58,6 +64,7 @@ class Options:
     level: str | None = None
     code_system: str | None = None
     tier: str | None = None
+    trust_crs: bool = False
     seconds: float = 300.0
     memory_mb: int = 4096
 
@@ -78,12 +85,35 @@ class Reject:
 
 
 @dataclass(frozen=True)
+class CoordinateCheck:
+    """How well the coordinates agree with the areas that the rows state.
+
+    Attributes
+    ----------
+    points
+        Number of points compared.
+    source
+        What states the areas.
+    shares
+        Share of the points inside their stated areas, by reading; first as the coordinates were read.
+    advice
+        The reading that is believed instead, and the options for it; empty if the coordinates agree best as they were read.
+    """
+
+    points: int
+    source: str
+    shares: Mapping[str, float]
+    advice: str
+
+
+@dataclass(frozen=True)
 class Report:
     """Result of an import; private, for the owner of the file.
 
     ``mapping`` is our column -> the file's header as used, ``unused`` the remaining headers, ``samples`` the first rejects.
     ``vintage`` is None after a dry run; then ``expected`` is what a load would write, or ``refusal`` the error it would raise.
-    ``already_loaded`` means that the file was loaded before with the same options and nothing was done.
+    ``coordinate_check`` is None if the rows do not state their areas. ``already_loaded`` means that the file was loaded before
+    with the same options and nothing was done.
     """
 
     table: TableName
@@ -103,6 +133,7 @@ class Report:
     vintage: Vintage | None = None
     expected: Vintage | None = None
     refusal: InputError | None = None
+    coordinate_check: CoordinateCheck | None = None
     already_loaded: bool = False
     dry_run: bool = False
     notes: tuple[str, ...] = ()

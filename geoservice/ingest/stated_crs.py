@@ -8,7 +8,7 @@ from geoservice.errors import InputError, ParameterError
 from geoservice.geo import WGS84
 from geoservice.ingest.arrow_compute import compute as pc
 from geoservice.ingest.column_values import ColumnValues
-from geoservice.ingest.crs import SHIFTED, TITLES, crs_title, is_degrees, parse_crs
+from geoservice.ingest.crs import SHIFTED, TITLES, crs_title, datum_note, is_degrees, parse_crs
 from geoservice.ingest.datums import datums_in, without_datum
 from geoservice.ingest.file_geometries import crs_of_srid
 from geoservice.ingest.header_names import PLACES
@@ -36,14 +36,23 @@ def choose_crs(cells: ColumnValues, options: Options, srid: int = 0) -> str:
 
     ``srid`` is the SRID of its geometries, 0 if they have none.
     """
+    crs = _choose(cells, options, srid)
+    cells.notes.extend(note for note in [datum_note(crs)] if note)
+    return crs
+
+
+def _choose(cells: ColumnValues, options: Options, srid: int) -> str:
     own = parse_crs(cells.raw.meta.crs) if cells.raw.meta.crs else ""
+    states_none = cells.rejects.file.lower().endswith(_STATES_NONE)
+    cells.crs_stated = options.crs is not None or bool(srid) or (bool(own) and not states_none)
     if options.crs is not None:
         return _from_options(cells, own or _crs_of(str(srid)), parse_crs(options.crs))
     if srid:
         return parse_crs(crs_of_srid(cells, srid))
     _note_others(cells)
-    if not own or cells.rejects.file.lower().endswith(_STATES_NONE):
+    if not own or states_none:
         for statement in _statements(cells, "", mixed=False):
+            cells.crs_stated = True
             return _from_statement(cells, statement)
     return _from_file(cells, own) if own else _assumed(cells)
 

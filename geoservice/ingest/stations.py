@@ -12,6 +12,7 @@ from geoservice.ingest.area_lookup import AreaLookup, check_inside, check_ranges
 from geoservice.ingest.arrow_compute import Column, bools
 from geoservice.ingest.column_values import ColumnValues
 from geoservice.ingest.columns import require
+from geoservice.ingest.coordinate_doctor import check_stated_areas
 from geoservice.ingest.geometry import read_points
 from geoservice.ingest.opening_hours import ALLOWED, never_open, to_opening_hours
 from geoservice.ingest.report import Options
@@ -32,6 +33,7 @@ def build_stations(cells: ColumnValues, context: BuildContext) -> BuiltTable:
     areas = AreaLookup.of(context.areas)
     lon, lat, crs = read_points(cells, "stations", context.options, surfaces=True, inside=areas.inside)
     if len(areas.codes):
+        check_stated_areas(cells, context.areas, context.options)
         check_inside(cells, areas, lon, lat, crs, required=False)
     else:
         check_ranges(cells)

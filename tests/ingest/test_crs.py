@@ -1,15 +1,21 @@
 """Shifted datums, checked against two independent implementations and their own inverse."""
 
+import time
+
 import eviltransform
 import numpy as np
 import prcoords
 import pytest
+import shapely
 from hypothesis import given
 from hypothesis import strategies as st
+from pyproj import CRS, Transformer
 
 from geoservice.errors import ParameterError
 from geoservice.geo import Floats, haversine_m
 from geoservice.ingest import crs
+from geoservice.ingest.coordinate_pairs import Inside
+from geoservice.ingest.coordinate_readings import projected_reading
 
 POINTS = 1_000_000
 FORWARD = {"gcj02": crs.wgs84_to_gcj02, "bd09": crs.wgs84_to_bd09}
@@ -66,6 +72,63 @@ def test_capitals_around_china_are_not_shifted(lon: float, lat: float) -> None:
 def test_every_inner_point_round_trips(lon: float, lat: float) -> None:
     x, y = np.array([lon]), np.array([lat])
     assert haversine_m(x, y, *crs.bd09_to_wgs84(*crs.wgs84_to_bd09(x, y)))[0] < 1e-3
+
+
+@pytest.mark.parametrize("name", ["gcj02", "bd09"])
+def test_a_million_points_take_less_than_five_seconds(name: str) -> None:
+    lon, lat = in_china(POINTS)
+    start = time.process_time()  # of all threads, since other processes may run
+    crs.to_wgs84(name, *FORWARD[name](lon, lat))
+    assert time.process_time() - start < 5
+
+
+ZONES = [(3, z, 3 * z, 4513 + z - 25) for z in range(25, 46)] + [(6, z, 6 * z - 3, 4491 + z - 13) for z in range(13, 24)]
+"""Width, number, meridian and EPSG code (with the zone before the easting) of the zones of CGCS2000."""
+
+
+def in_zone(meridian: int, code: int, n: int = 60) -> tuple[Floats, Floats, Floats, Floats]:
+    """Return WGS 84 degrees and metres of points beside a meridian."""
+    random = np.random.default_rng(meridian)
+    lon, lat = meridian + random.uniform(-1.4, 1.4, n), random.uniform(24, 45, n)
+    east, north = Transformer.from_crs(4490, code, always_xy=True).transform(lon, lat)
+    return lon, lat, np.asarray(east), np.asarray(north)
+
+
+def inside_of(lon: Floats, lat: Floats) -> Inside:
+    """Return the share of points within 500 m of some places."""
+    areas = shapely.union_all(shapely.buffer(shapely.points(lon, lat), 0.005))
+    return lambda x, y: float(shapely.contains_xy(areas, x, y).mean())
+
+
+@pytest.mark.parametrize("swapped", [False, True])
+@pytest.mark.parametrize(("width", "zone", "meridian", "code"), ZONES)
+def test_the_zone_before_an_easting_is_detected(width: int, zone: int, meridian: int, code: int, swapped: bool) -> None:
+    lon, lat, east, north = in_zone(meridian, code)
+    assert int(east[0] // 1e6) == zone
+    areas = inside_of(lon, lat) if zone in {13, 14} else None  # without areas, these eastings may be web Mercator's
+    reading = projected_reading(*((north, east) if swapped else (east, north)), areas)
+    assert reading is not None
+    assert (reading.crs, reading.swapped) == (f"EPSG:{code}", swapped)
+    assert haversine_m(lon, lat, *crs.to_wgs84(reading.crs, east, north)).max() < 0.01
+    assert CRS.from_epsg(code).name.startswith(f"CGCS2000 / {'3-degree ' if width == 3 else ''}Gauss-Kruger zone {zone}")
+
+
+@pytest.mark.parametrize("swapped", [False, True])
+@pytest.mark.parametrize(("meridian", "code"), [(3 * z, 4534 + z - 25) for z in range(25, 46)])
+def test_areas_show_the_zone_of_metres_without_one(meridian: int, code: int, swapped: bool) -> None:
+    lon, lat, east, north = in_zone(meridian, code)
+    reading = projected_reading(*((north, east) if swapped else (east, north)), inside_of(lon, lat))
+    assert reading is not None
+    assert (reading.crs, reading.swapped, reading.share) == (f"EPSG:{code}", swapped, 1.0)
+
+
+@pytest.mark.parametrize("meridian", range(75, 136, 6))
+def test_six_degree_zones_without_a_number_are_the_plane_of_the_same_meridian(meridian: int) -> None:
+    code = 4502 + (meridian - 75) // 6
+    assert CRS.from_epsg(code).name == f"CGCS2000 / Gauss-Kruger CM {meridian}E"
+    lon, lat, east, north = in_zone(meridian, code)
+    same = crs.to_wgs84(f"EPSG:{4534 + meridian // 3 - 25}", east, north)
+    assert haversine_m(lon, lat, *same).max() < 0.01
 
 
 @pytest.mark.parametrize(("crs_name", "x"), [("EPSG:4526", 38_500_000.0), ("EPSG:4547", 500_000.0)])
