@@ -9,11 +9,13 @@ from typing import NamedTuple
 class ElementKind(StrEnum):
     """Kinds of elements, from large to small; the last ones are no places.
 
-    ``POI`` is a compound, an institution or another named place, ``SUB_POI`` a part of it that is no building.
+    ``REGION`` is the state or county of other countries; ``POI`` is a compound, an institution or another named place,
+    ``SUB_POI`` a part of it that is no building.
     """
 
     COUNTRY = "country"
     POSTCODE = "postcode"
+    REGION = "region"
     PROVINCE = "province"
     CITY = "city"
     DISTRICT = "district"

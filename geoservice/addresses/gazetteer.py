@@ -6,7 +6,7 @@ Rows are in depth-first order of the parents, so that everything inside a place 
 
 import json
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -122,8 +122,9 @@ class Gazetteer:
         self._trie = marisa_trie.Trie()
         self._trie.mmap(str(folder / NAMES))
         self._name_rows, self._name_kinds = names.column("row").to_numpy(), names.column("kind").to_numpy()
+        self._row_view = self._name_rows.data
         key = names.column("key").to_numpy()
-        self._name_start: Sequence[int] = np.searchsorted(key, np.arange(len(self._trie) + 1)).tolist()
+        self._name_start = np.searchsorted(key, np.arange(len(self._trie) + 1)).data
         self.doors = doors
         self._door_start = np.searchsorted(doors.column("road").to_numpy(), np.arange(len(places) + 1))
 
@@ -194,6 +195,30 @@ class Gazetteer:
             rows = self._name_rows
             start, stop = (bisect_left(rows, bound, start, stop) for bound in (within, self.end[within]))
         return [NamedRow(int(self._name_rows[i]), NAME_KINDS[self._name_kinds[i]]) for i in range(start, stop)]
+
+    def rows_named(self, name: str, within: int = -1, limit: int = 8) -> list[int]:
+        """Return the rows of the first places of a name, in the order of rows; ``within`` a place only those inside it."""
+        key = self._trie.get(name)
+        if key is None:
+            return []
+        start, stop, rows = self._name_start[key], self._name_start[key + 1], self._row_view
+        if within >= 0:
+            start = bisect_left(rows, within, start, stop)
+            stop = bisect_left(rows, self.end[within], start, min(stop, start + limit))
+        return rows[start : min(stop, start + limit)].tolist()
+
+    def areas_down_to(self, level: int) -> Iterator[tuple[int, str | None, str]]:
+        """Yield the row, the code and the name of each area of a level, 0 to 4, or a higher one."""
+        levels = np.frombuffer(self.level, np.uint8)
+        rows = np.flatnonzero((levels > 0) & (levels <= level + 1))
+        codes, names = (self._places.column(name).take(rows).to_pylist() for name in ("code", "name"))
+        yield from zip(rows.tolist(), codes, names, strict=True)
+
+    def names_of(self, rows: Iterable[int]) -> Iterator[tuple[str, int]]:
+        """Yield each name of some places, and its row."""
+        names, keys = np.flatnonzero(np.isin(self._name_rows, list(rows))), np.asarray(self._name_start)
+        for position, key in zip(names.tolist(), np.searchsorted(keys, names, "right").tolist(), strict=True):
+            yield self._trie.restore_key(key - 1), int(self._name_rows[position])
 
     def longer_names(self, prefix: str) -> Iterator[str]:
         """Yield the names that begin with a text."""
