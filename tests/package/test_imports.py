@@ -41,7 +41,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "register": BASE | {"durable", "schema", "db", "vintages"},
     "project": BASE | {"schema", "db", "vintages"},
     "cql2": BASE,
-    "addresses": BASE,
+    "addresses": BASE | {"divisions"},
     "release": BASE | {"byte_lru", "cql2", "durable", "scratch", "layer", "measures", "db"},
     "ingest": BASE
     | {
