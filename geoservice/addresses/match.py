@@ -9,6 +9,7 @@ from typing import NamedTuple
 from geoservice.addresses.candidates import AreaSearch, search_areas
 from geoservice.addresses.elements import AREA_KINDS, ElementKind, ParsedAddress
 from geoservice.addresses.gazetteer import Gazetteer
+from geoservice.addresses.parse import parse
 from geoservice.addresses.places import Answer, answers_in, metres_between
 from geoservice.addresses.precision import AREA_PRECISIONS, PRECISIONS
 from geoservice.addresses.score import score
@@ -105,6 +106,22 @@ class Geocoded:
     def household_precision(self) -> str:
         """What households call the precision; empty if there is no position."""
         return PRECISIONS[self.precision].household
+
+
+def geocode(text: str, gazetteer: Gazetteer, scope: int = -1, country: str = "CN") -> Geocoded:
+    """Return where an address is.
+
+    Parameters
+    ----------
+    text : str
+        Anything; what is no address has the reason ``not_an_address``.
+    gazetteer : Gazetteer
+    scope : int
+        Row of the area that all answers must be inside of; -1 for none.
+    country : str
+        ISO 3166 code, which decides how addresses are written.
+    """
+    return match(parse(text, gazetteer, scope, country), gazetteer, scope, country)
 
 
 def match(
