@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from geoservice.addresses.elements import AREA_KINDS, Element, ParsedAddress
+from geoservice.addresses.elements import AREA_KINDS, Element, ElementKind, ParsedAddress
 from geoservice.addresses.faults import points_off
 from geoservice.addresses.gazetteer import KINDS, Gazetteer
 from geoservice.addresses.near_names import OTHER_CLASS, base_name, is_one_edit
@@ -20,6 +20,8 @@ _SHORT = 2
 """Names of so many characters share one with many others: one that is near is less likely to be meant."""
 _MANY = 2000
 COUNTY, TOWN, VILLAGE = 2, 3, 4
+_OF_VILLAGE = ("委会", "民委员会", "村委会", "居委会")
+_OF_COMMUNITY = ("居委会", "居民委员会", "村委会", "村民委员会")
 _COMMUNITY_ENDINGS = ("村", "社区", "村委会", "居委会", "村民委员会", "社区居委会", "居民委员会", "社区居民委员会")
 
 
@@ -86,6 +88,9 @@ def search_areas(address: ParsedAddress, gazetteer: Gazetteer, scope: int, count
     above = [(level, e) for level, e in stated if is_china and level <= scope_level]
     inside = [(level, e) for level, e in stated if not is_china or level > scope_level]
     hits = _lookup_all(inside, gazetteer, scope, is_china)
+    village = _village_without_suffix(address, hits, gazetteer, scope) if is_china else None
+    if village:
+        inside, hits = [*inside, (VILLAGE, village[0])], [*hits, village[1]]
     rows = {hit.row for level_hits in hits for hit in level_hits}
     scope_faults, contradictions = _judge_scope(above, gazetteer, scope)
     agreeing = len(above) - contradictions
@@ -147,6 +152,25 @@ def _lookup_all(stated: Sequence[tuple[int, Element]], gazetteer: Gazetteer, sco
     return hits
 
 
+def _village_without_suffix(
+    address: ParsedAddress, hits: Sequence[Sequence[Hit]], gazetteer: Gazetteer, scope: int
+) -> tuple[Element, list[Hit]] | None:
+    """Return what reads like a named place but is the name of a village in the stated township or county, as in 永林12组."""
+    poi = address.first(ElementKind.POI)
+    if poi is None or address.of(ElementKind.COMMUNITY):
+        return None
+    known = [{hit.row for hit in level_hits} for level_hits in hits if level_hits]
+    contexts = _outermost(known[-1], gazetteer) if known else [scope]
+    found = [
+        hit
+        for context in contexts[:MAX_AREAS]
+        if context >= 0 and gazetteer.level[context] > COUNTY
+        for hit in area_named(poi.text, VILLAGE, context, gazetteer, True)
+        if gazetteer.level[hit.row] - 1 == VILLAGE
+    ]
+    return (poi, found) if found else None
+
+
 def _outermost(rows: set[int], gazetteer: Gazetteer) -> list[int]:
     """Return the rows that are in none of the others; rows inside a place follow it."""
     outer: list[int] = []
@@ -182,10 +206,9 @@ def area_named(text: str, level: int, within: int, gazetteer: Gazetteer, is_chin
 def _variants(text: str, level: int) -> Iterable[str]:
     yield text
     if level == VILLAGE:
+        yield from (text + ending for ending in (_OF_VILLAGE if text.endswith("村") else _OF_COMMUNITY))
         base = base_name(text, level)
         yield from (base + ending for ending in ("", *_COMMUNITY_ENDINGS) if base + ending != text)
-        if text != base:  # 南街村村委会 for 南街村
-            yield from (text + "村委会", text + "居委会", text + "村民委员会")
 
 
 def _near_areas(text: str, level: int, within: int, gazetteer: Gazetteer, scope: int) -> list[Hit]:

@@ -55,6 +55,7 @@ LADDER = [
     (TOWN + "community=永林村委会", "village", "340811100201", ()),
     ("community=永林村 room=301", "village", "340811100201", ("missing_level",)),
     (TOWN + "community=永林村 group=不知组", "village", "340811100201", ("part_unknown",)),
+    (TOWN + "poi=新华 group=3组", "village", "340811100202", ("part_unknown",)),
     (TOWN + "community=水林村", "village", "340811100201", ("typo",)),
     ("town=杨桥镇 community=永林村", "village", "340811100201", ("wrong_level",)),
     ("town=大龙山街道 community=新华村", "village", "340811100202", ("other_suffix",)),
