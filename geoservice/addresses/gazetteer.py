@@ -17,6 +17,8 @@ import numpy as np
 import pyarrow as pa
 import rtree
 
+from geoservice.addresses.door_plates import DoorPlates
+from geoservice.addresses.near_names import NearNames
 from geoservice.errors import GazetteerError, NotFound
 from geoservice.geo import Ints
 
@@ -166,6 +168,10 @@ class Gazetteer:
         """Return the name of a place."""
         return str(self._places.column("name")[row])
 
+    def code(self, row: int) -> str:
+        """Return the code of a place, empty if it has none."""
+        return str(self._places.column("code")[row].as_py() or "")
+
     def chain(self, row: int) -> Iterator[int]:
         """Yield a row, its parent, and so on up to the top."""
         while row >= 0:
@@ -239,6 +245,34 @@ class Gazetteer:
     @cached_property
     def _tree(self) -> rtree.index.Index:
         return rtree.index.Index(str(self.folder / INDEX))
+
+    @cached_property
+    def _names_by_row(self) -> tuple[Ints, Ints]:
+        order = np.argsort(self._name_rows, kind="stable")
+        return order, np.searchsorted(self._name_rows[order], np.arange(len(self) + 1))
+
+    @cached_property
+    def _name_keys(self) -> Ints:
+        return np.repeat(np.arange(len(self._trie)), np.diff(self._name_start))
+
+    def official_names(self, rows: Ints) -> list[str]:
+        """Return the names of places, in the order of the rows."""
+        return [str(name) for name in self._places.column("name").take(rows).to_pylist()]
+
+    def all_names(self, row: int) -> list[str]:
+        """Return the official and other names of a place, in the order of the index."""
+        order, start = self._names_by_row
+        return [str(self._trie.restore_key(int(self._name_keys[i]))) for i in order[start[row] : start[row + 1]]]
+
+    @cached_property
+    def near_names(self) -> NearNames:
+        """The search for names that differ by a character."""
+        return NearNames(self)
+
+    @cached_property
+    def plates(self) -> DoorPlates:
+        """The door plates by road."""
+        return DoorPlates(self.doors)
 
     def nearest(self, lon: float, lat: float, count: int = 1) -> Ints:
         """Return the rows of the places nearest to a position, in degrees; places without a position are not among them."""
