@@ -168,8 +168,8 @@ def _table(values: Mapping[str, Any], schema: pa.Schema) -> pa.Table:
     columns: dict[str, Any] = {
         n: c if isinstance(c, pa.Array | pa.ChunkedArray) else pa.array(c, schema.field(n).type) for n, c in values.items()
     }
-    table: Any = pa.table(columns)
-    return table.select(schema.names).cast(schema)
+    arrays: Any = columns
+    return pa.table(arrays).select(schema.names).cast(schema)
 
 
 def _finish(cells: ColumnValues, values: Mapping[str, Any], schema: pa.Schema) -> CheckedTable:
