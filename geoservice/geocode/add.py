@@ -16,7 +16,7 @@ from geoservice.ingest.column_values import ColumnValues
 from geoservice.ingest.columns import doubt_notes, map_columns
 from geoservice.ingest.delimited import check_lines
 from geoservice.ingest.formats import format_of, table_format_of
-from geoservice.ingest.header_names import PAIR_ORDERS, guess_columns
+from geoservice.ingest.header_names import PAIR_ORDERS, PLACES, guess_columns
 from geoservice.ingest.header_vocabulary import Fields
 from geoservice.ingest.job import file_in_errors
 from geoservice.ingest.personal import check_headers, check_values
@@ -184,7 +184,12 @@ def _own_mapping(
     if absent := sorted({h for h in stated.values() if h} - set(headers)):
         raise MissingColumn(f"mapping: the file has no column {absent}; its columns are {list(headers)}")
     rest = [h for h in headers if h not in stated.values()]
-    guessed = guess_columns(rest, {f: n for f, n in fields.items() if f not in stated}, sample.grade, doubts)
+
+    def grade(field: str, header: str, sure: bool) -> float:
+        """Return how well values fit a coordinate; other columns are known by their names alone."""
+        return sample.grade(field, header, sure) if field in PLACES else float(sure)
+
+    guessed = guess_columns(rest, {f: n for f, n in fields.items() if f not in stated}, grade, doubts)
     if any(pair in stated for pair in PAIR_ORDERS):
         guessed = {f: h for f, h in guessed.items() if f not in {"lon", "lat", "coordinates"}}
     return {**guessed, **{f: h for f, h in stated.items() if h}}

@@ -56,7 +56,7 @@ def _generation(system: Objects, code: Objects, first: Column, last: Column) -> 
     latest_end = rows.groupby(["system", "code"], dropna=False)["end"].cummax()
     previous_end = latest_end.groupby(keys, dropna=False).shift()
     starts = (rows["begin"] > previous_end).astype(int)
-    return starts.groupby(keys, dropna=False).cumsum().sort_index().to_numpy()
+    return np.asarray(starts.groupby(keys, dropna=False).cumsum().sort_index(), np.int64)
 
 
 def _borders(cells: ColumnValues, options: Options) -> tuple[Column, str]:

@@ -84,7 +84,9 @@ class CheckedTable:
 
 def build_divisions(cells: ColumnValues, context: BuildContext) -> CheckedTable:
     """Return a table of codes and names; levels are those of the column, the options or the codes."""
-    return CheckedTable(build_areas(cells, context).rows.select(DIVISIONS.names).cast(DIVISIONS))
+    rows = build_areas(cells, context).rows.select(DIVISIONS.names).cast(DIVISIONS)
+    cells.notes[:] = [note for note in cells.notes if "parent codes" not in note and "no border" not in note]  # as it should be
+    return CheckedTable(rows)
 
 
 def build_changes(cells: ColumnValues, _context: BuildContext) -> CheckedTable:
