@@ -6,7 +6,7 @@ where an area belongs if its own table has nothing above it.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
@@ -56,6 +56,8 @@ class AreaTree:
     joined: Counter[str] = field(default_factory=Counter)
     _by_code: dict[str, dict[str, int]] = field(default_factory=dict)
     _children: dict[int, dict[str, int]] = field(default_factory=dict)
+    _named: dict[str, list[int]] = field(default_factory=dict)
+    _indexed: tuple[int, int] = (0, 0)
 
     def __len__(self) -> int:
         """Return the number of areas."""
@@ -221,35 +223,30 @@ class AreaTree:
 
         Levels may be left out between the names; an area is found anywhere below ``within``.
         """
-        return sorted(set(self._walk("".join(path.split()), within)))
+        return sorted(set(self._walk(self._index(), "".join(path.split()), within)))
 
-    def _walk(self, text: str, within: int) -> Iterator[int]:
+    def _walk(self, index: Mapping[str, Sequence[int]], text: str, within: int) -> Iterator[int]:
         for size in range(len(text), 0, -1):
-            for area in self._index.get(text[:size], ()):
+            for area in index.get(text[:size], ()):
                 if within >= 0 and within not in self.above(area):
                     continue
                 if size == len(text):
                     yield area
                 else:
-                    yield from self._walk(text[size:], area)
+                    yield from self._walk(index, text[size:], area)
 
-    @property
     def _index(self) -> dict[str, list[int]]:
-        """All areas by name; made again after areas were added."""
-        known = len(self.rows), len(self.names)
-        if self.__dict__.get("_indexed") != known:
-            index: dict[str, list[int]] = {}
-            for area, row in enumerate(self.rows):
-                for name in dict.fromkeys(
-                    (row.name, *short_names(row.name, row.level), *([row.name_en] if row.name_en else []))
-                ):
-                    index.setdefault(name, []).append(area)
-            for area, name, _ in self.names:
-                if area not in (areas := index.setdefault(name, [])):
-                    areas.append(area)
-            self.__dict__["_named"], self.__dict__["_indexed"] = index, known
-        found: dict[str, list[int]] = self.__dict__["_named"]
-        return found
+        """Return all areas by name; those that came since the last call are added."""
+        rows, names = self._indexed
+        for area in range(rows, len(self.rows)):
+            row = self.rows[area]
+            for name in dict.fromkeys((row.name, *short_names(row.name, row.level), row.name_en or row.name)):
+                self._named.setdefault(name, []).append(area)
+        for area, name, _ in self.names[names:]:
+            if area not in (areas := self._named.setdefault(name, [])):
+                areas.append(area)
+        self._indexed = len(self.rows), len(self.names)
+        return self._named
 
 
 def shortest(name: str, level: int) -> str:
