@@ -87,7 +87,7 @@ def stored_sources(folder: Path) -> list[GazetteerSource]:
 def source_rows(folder: Path, source: GazetteerSource) -> pa.Table:
     """Return the rows of a stored source; raises :class:`GazetteerError` if they are damaged."""
     try:
-        table = pq.read_table(_path(folder, source.name)).replace_schema_metadata(None)
+        table = pq.read_table(_path(folder, source.name)).replace_schema_metadata(None).cast(SCHEMAS[source.kind])
     except (OSError, pa.ArrowException) as e:
         raise _damaged(source.name) from e
     if digest(table) != source.digest:
