@@ -17,6 +17,7 @@ from geoservice.geocode.place_table import CHANGES
 from geoservice.schema import LEVELS, TABLES
 
 SOURCE = "areas"
+_BATCH = 20_000
 
 
 class ProjectAreas(NamedTuple):
@@ -63,7 +64,8 @@ def project_areas(current: pa.Table, loaded: pa.Table, day: date) -> ProjectArea
 
 def division_table(table: pa.Table) -> list[AreaRow]:
     """Return the rows of a table of codes and names, without grid cells; its columns are those of areas."""
-    return [_row(r) for r in table.to_pylist() if r["level"] in LEVELS]
+    batches = table.to_batches(max_chunksize=_BATCH)  # dictionaries of all rows would need hundreds of megabytes
+    return [_row(r) for batch in batches for r in batch.to_pylist() if r["level"] in LEVELS]
 
 
 def _row(record: Mapping[str, object], lon: float = UNKNOWN, lat: float = UNKNOWN, radius: float = UNKNOWN) -> AreaRow:
