@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Unpack
 
 from geoservice.api.options import ImportOptions, make_options
-from geoservice.api.progress import Progress, quiet
+from geoservice.progress import Progress, quiet
 
 if TYPE_CHECKING:
     import pyarrow as pa

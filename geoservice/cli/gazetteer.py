@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
     from geoservice.addresses import Gazetteer
     from geoservice.api.gazetteer import ProjectGazetteer
-    from geoservice.api.progress import Progress
     from geoservice.geocode.place_table import SourceKind
+    from geoservice.progress import Progress
 
 MOST = 20
 """Most places that are shown of a name."""

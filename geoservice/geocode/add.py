@@ -1,7 +1,7 @@
 """Add a file of a user to the sources of a gazetteer: all of its rows or none, as imports do."""
 
 import gzip
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
@@ -26,6 +26,7 @@ from geoservice.ingest.rejects import rejects_folder, write_rejects
 from geoservice.ingest.sample import Sample
 from geoservice.ingest.sandbox import SCRATCH, read_file
 from geoservice.ingest.table_builder import BuildContext
+from geoservice.progress import Progress
 from geoservice.project import Project
 from geoservice.schema import TABLES
 from geoservice.scratch import scratch_folder
@@ -34,7 +35,6 @@ from geoservice.study import Study
 MAX_BYTES = 2 << 30
 """Most bytes of an unpacked file."""
 _CHUNK = 1 << 20
-Progress = Callable[[str, float], None]
 _REQUIRED: Mapping[SourceKind, Sequence[str]] = {
     "divisions": ("code",),
     "changes": ("old_name", "new_name"),

@@ -1,6 +1,6 @@
 """The tables of a gazetteer from all its sources."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -18,11 +18,11 @@ from geoservice.geocode.place_rows import PlaceRows
 from geoservice.geocode.place_table import DOOR
 from geoservice.geocode.roads import Road, plane_of, roads_of
 from geoservice.geocode.sources.osm import BUILDING, COMPOUND, GROUP, POI, ROAD, SETTLEMENT, OsmNames, OsmPlace
+from geoservice.progress import Progress
 
 OSM, STATIONS = "osm", "stations"
 SAME_PLACE_M = 300.0
 """Places of one name, kind and area that are closer together are one place."""
-Progress = Callable[[str, float], None]
 
 
 @dataclass(frozen=True)

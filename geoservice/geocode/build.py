@@ -7,7 +7,7 @@ import fcntl
 import hashlib
 import json
 import shutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -29,13 +29,13 @@ from geoservice.geocode.sources.osm import read_osm_names
 from geoservice.geocode.stored_sources import GazetteerSource, save_source, source_rows, stored_sources
 from geoservice.network.graph import read_index
 from geoservice.network.source import kept_source
+from geoservice.progress import Progress
 from geoservice.project import Project
 from geoservice.study import Study
 
 RULES = 1
 """Version of the rules by which sources become places; raised whenever the same sources would give other places."""
 ASIDE = ".building"
-Progress = Callable[[str, float], None]
 
 
 @dataclass(frozen=True)

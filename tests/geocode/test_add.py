@@ -14,6 +14,7 @@ from geoservice.geocode import add as adding
 from geoservice.geocode import add_file, build_gazetteer, open_gazetteer
 from geoservice.geocode.stored_sources import source_rows, stored_sources
 from geoservice.ingest import Options
+from geoservice.progress import quiet
 from geoservice.project import Project, open_project
 from geoservice.study import Study
 
@@ -25,10 +26,6 @@ STUDY = Study.model_validate(
         "services": [{"id": "s", "title": {"zh": "服", "en": "S"}}],
     }
 )
-
-
-def quiet(_stage: str, _fraction: float) -> None:
-    """Ignore progress."""
 
 
 @pytest.fixture

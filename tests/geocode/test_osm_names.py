@@ -13,6 +13,7 @@ from geoservice.geocode.area_tree import AreaRow
 from geoservice.geocode.assemble import AreaTable, Sources, assemble
 from geoservice.geocode.build import write_sources
 from geoservice.geocode.sources.osm import read_osm_names
+from geoservice.progress import quiet
 
 TOWN = """<osm version="0.6">
 <node id="1" lon="10.000" lat="50.0"/><node id="2" lon="10.005" lat="50.0"/><node id="3" lon="10.015" lat="50.0"/>
@@ -55,10 +56,6 @@ AREAS = AreaTable(
         2: shapely.box(10.01, 49.99, 10.03, 50.01),
     },
 )
-
-
-def quiet(_stage: str, _fraction: float) -> None:
-    """Ignore progress."""
 
 
 @pytest.fixture

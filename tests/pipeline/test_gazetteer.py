@@ -14,11 +14,12 @@ from geoservice.geocode.place_table import PLACES
 from geoservice.ingest import Options, import_file
 from geoservice.layer import Layer
 from geoservice.pipeline import publish_study
+from geoservice.progress import quiet
 from geoservice.project import Project, open_project
 from geoservice.release import ReleaseStore
 from geoservice.study import Study
 
-from .conftest import fill, quiet
+from .conftest import fill
 
 
 @pytest.fixture

@@ -21,6 +21,7 @@ from geoservice.geocode.build import damaged_files, is_current
 from geoservice.geocode.place_table import PLACES
 from geoservice.geocode.stored_sources import remove_source, stored_sources
 from geoservice.ingest import Options
+from geoservice.progress import quiet
 from geoservice.project import Project
 from geoservice.release import ReleaseContent, ReleaseStore
 from geoservice.schema import TABLES
@@ -36,10 +37,6 @@ STUDY = Study.model_validate(
     }
 )
 COUNTY, TOWN = shapely.box(117, 30, 117.2, 30.2), shapely.box(117, 30, 117.1, 30.2)
-
-
-def quiet(_stage: str, _fraction: float) -> None:
-    """Ignore progress."""
 
 
 def fill(project: Project) -> None:

@@ -12,7 +12,8 @@ import shapely
 
 from geoservice.geo import Objects
 from geoservice.geocode.area_tree import ALIAS, ENGLISH, HISTORIC, SHORT
-from geoservice.network.extract import Progress, readable_extract
+from geoservice.network.extract import readable_extract
+from geoservice.progress import Progress
 
 STAGE = "reading names of the extract"
 ROAD, COMPOUND, POI, BUILDING, GROUP, SETTLEMENT = "road", "compound", "poi", "building", "group", "settlement"
