@@ -11,12 +11,11 @@ from geoservice.cli.common import Home, out, progress_bar, settings_for
 from geoservice.cli.data import pairs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from geoservice.addresses import Gazetteer
     from geoservice.api.gazetteer import ProjectGazetteer
     from geoservice.geocode.place_table import SourceKind
-    from geoservice.progress import Progress
 
 MOST = 20
 """Most places that are shown of a name."""
@@ -24,7 +23,7 @@ gazetteer_app = typer.Typer(help="The public places by which addresses are found
 
 
 @contextmanager
-def _opened(home: Path | None) -> "Iterator[tuple[ProjectGazetteer, Progress]]":
+def _opened(home: Path | None) -> "Iterator[tuple[ProjectGazetteer, Callable[[str, float], None]]]":
     from geoservice.api.project import ProjectFolder
 
     with ProjectFolder(settings_for(home)) as project, progress_bar() as progress:
