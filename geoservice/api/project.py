@@ -20,6 +20,7 @@ from geoservice.progress import Progress, quiet
 if TYPE_CHECKING:
     import geopandas
 
+    from geoservice.api.gazetteer import ProjectGazetteer
     from geoservice.api.project_inputs import Rows
     from geoservice.api.release import Release
     from geoservice.network.variants import StreetChanges
@@ -55,6 +56,13 @@ class ProjectFolder(ProjectInputs, ProjectRegister):
     Stores are opened when they are first needed and closed at the end of a ``with`` block or by :meth:`close`. Database files
     are open only during a transaction, so commands and servers can use the same folder at the same time.
     """
+
+    @property
+    def gazetteer(self) -> "ProjectGazetteer":
+        """The gazetteer of the project: public places by which addresses are found."""
+        from geoservice.api.gazetteer import ProjectGazetteer
+
+        return ProjectGazetteer(self._inputs, self.study, self.settings)
 
     def publish(
         self, progress: Progress = quiet, *, day: date | None = None, standards: str | PathLike[str] | None = None

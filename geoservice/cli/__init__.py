@@ -16,6 +16,7 @@ from geoservice.cli import (
     demo,
     doctor,
     forget,
+    gazetteer,
     live,
     protect,
     purge,
@@ -45,6 +46,7 @@ protect.register(app)
 forget.register(app)
 purge.register(app)
 quality.register(app)
+gazetteer.register(app)
 siting.register(app)
 live.register(app)
 vans.register(app)

@@ -92,7 +92,8 @@ def load_network(settings: "Settings", pbf: Path, speeds: Path | None) -> "Build
         return project.import_network(pbf, speeds=speeds, progress=progress)
 
 
-def _pairs(values: list[str], option: str) -> dict[str, str]:
+def pairs(values: list[str], option: str) -> dict[str, str]:
+    """Return the columns and headers of an option that may be repeated; raises :class:`InputError` without ``=``."""
     if invalid := [v for v in values if "=" not in v]:
         raise InputError(f"{option} {invalid[0]!r}: allowed is COLUMN=HEADER, e.g. persons=常住人口")
     return dict(v.split("=", 1) for v in values)
@@ -162,7 +163,7 @@ def _importer(table: "TableName") -> object:
         options = Options(
             crs=crs,
             control_points=control_points,
-            mapping=_pairs(mapping or [], "--map"),
+            mapping=pairs(mapping or [], "--map"),
             drop=tuple(drop or ()),
             replaces=tuple(replaces or ()),
             dry_run=dry_run,

@@ -184,6 +184,29 @@ def _terrain(settings: "Settings") -> Iterator[CheckResult]:
         yield from (CheckResult("warn", f"terrain: {note.en}") for note in outdated_notes(read_index(network), folder))
 
 
+def _gazetteer(settings: "Settings") -> Iterator[CheckResult]:
+    """Compare the files of the gazetteer with its manifest, and its sources with those there are now."""
+    from geoservice.addresses.current import current_gazetteer
+    from geoservice.geocode.build import damaged_files, is_current
+
+    folder = settings.home / "project" / "gazetteer"
+    try:
+        current = current_gazetteer(folder)
+    except NotFound:
+        yield CheckResult("ok", "gazetteer: none, so addresses and places are not found; geoservice gazetteer build makes one")
+        return
+    damaged = sorted({name for build in {current.folder, current.public} for name in damaged_files(build)})
+    if damaged:
+        yield CheckResult("fail", f"gazetteer: damaged are {', '.join(damaged)}; geoservice gazetteer build")
+        return
+    with closing(project_of(settings)) as project:
+        fresh = is_current(project, study_of(settings))
+    if fresh:
+        yield CheckResult("ok", f"gazetteer: every file of {current.folder.name} is unchanged")
+    else:
+        yield CheckResult("warn", "gazetteer: its sources have changed since it was built; geoservice gazetteer build")
+
+
 def _releases(settings: "Settings") -> Iterator[CheckResult]:
     """Open the current release as the server does."""
     store = releases_of(settings, read_only=True)
@@ -211,6 +234,7 @@ CHECKS: dict[str, Check] = {
     "register": _register,
     "network": _network,
     "terrain": _terrain,
+    "gazetteer": _gazetteer,
     "releases": _releases,
     **SERVING,
 }

@@ -50,13 +50,15 @@ def build_areas(cells: ColumnValues, context: BuildContext) -> BuiltTable:
 def _generation(system: Objects, code: Objects, first: Column, last: Column) -> Ints:
     """Return a generation number for each row, shape ``(n,)``: rows of one code whose periods overlap share a generation."""
     begin, end = (
-        c.fill_null(unbound).to_numpy(zero_copy_only=False) for c, unbound in zip((first, last), UNBOUND, strict=True)
+        c.fill_null(unbound).cast(pa.int32()).to_numpy(zero_copy_only=False)  # days: sums over groups of dates are slow
+        for c, unbound in zip((first, last), UNBOUND, strict=True)
     )
     rows = pd.DataFrame({"system": system, "code": code, "begin": begin, "end": end}).sort_values("begin", kind="stable")
-    by_code = rows.groupby(["system", "code"], dropna=False)
-    previous_end = by_code["end"].transform(lambda ends: ends.cummax().shift())
-    rows["generation"] = (rows["begin"] > previous_end).astype(int)
-    return by_code["generation"].cumsum().sort_index().to_numpy()
+    keys = [rows["system"], rows["code"]]
+    latest_end = rows.groupby(["system", "code"], dropna=False)["end"].cummax()
+    previous_end = latest_end.groupby(keys, dropna=False).shift()
+    starts = (rows["begin"] > previous_end).astype(int)
+    return np.asarray(starts.groupby(keys, dropna=False).cumsum().sort_index(), np.int64)
 
 
 def _borders(cells: ColumnValues, options: Options) -> tuple[Column, str]:

@@ -10,7 +10,7 @@ from geoservice.ingest.sqlite_files import database_files
 
 Format = Literal[
     "csv", "workbook", "gpkg", "geojson", "geojsonl", "topojson", "flatgeobuf", "shapefile", "kml", "kmz", "gpx", "zip",
-    "parquet", "geotiff",
+    "parquet", "geotiff", "json",
 ]  # fmt: skip
 SUFFIXES: dict[str, Format] = {
     ".csv": "csv",
@@ -87,6 +87,23 @@ def format_of(path: Path) -> Format:
         raise EmptyFile(f"{path.name}: the file has no bytes")
     _confirm(path.name, kind, head)
     return _kind_of_json(path) if kind in {"geojson", "topojson"} else kind
+
+
+def table_format_of(path: Path) -> Format:
+    """Return the format of a file of rows without positions: as :func:`format_of`, and ``json`` for JSON without features.
+
+    Raises
+    ------
+    UnreadableFile, EmptyFile
+        As :func:`format_of`.
+    """
+    if path.suffix.lower() != ".json" or not path.is_file():
+        return format_of(path)
+    with path.open("rb") as file:
+        head = file.read(_ENDS)
+    if _FEATURES.search(head) or _TOPOLOGY.search(head) or not head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"{", b"[")):
+        return format_of(path)
+    return "json"
 
 
 def _confirm(name: str, expected: Format, head: bytes) -> None:

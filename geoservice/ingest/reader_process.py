@@ -97,23 +97,31 @@ def _rows(path: Path, kind: Format, layer: str | None, request: dict[str, Any]) 
         if request["box"] is None:
             raise UnreadableFile("a raster can be imported as population only, after areas are loaded")
         rows = read_raster(path, layer, request["box"], request["crs"])
-    elif kind == "kml":
+    else:
+        rows = _other_rows(path, kind, layer, out)
+    return rows
+
+
+def _other_rows(path: Path, kind: Format, layer: str | None, out: Path) -> "Rows":
+    if kind == "kml":
         from geoservice.ingest.kml import read_kml
 
-        rows = read_kml(path, layer)
-    elif kind == "gpx":
+        return read_kml(path, layer)
+    if kind == "gpx":
         from geoservice.ingest.gpx import read_gpx
 
-        rows = read_gpx(path, layer)
-    elif kind == "topojson":
+        return read_gpx(path, layer)
+    if kind == "topojson":
         from geoservice.ingest.topojson import read_topojson
 
-        rows = read_topojson(path, layer)
-    else:
-        from geoservice.ingest.vector import read_vector
+        return read_topojson(path, layer)
+    if kind == "json":
+        from geoservice.ingest.json_records import read_json
 
-        rows = read_vector(path, kind, layer, out)
-    return rows
+        return read_json(path, layer)
+    from geoservice.ingest.vector import read_vector
+
+    return read_vector(path, kind, layer, out)
 
 
 def main(request: dict[str, Any]) -> dict[str, Any]:

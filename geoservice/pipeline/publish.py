@@ -13,12 +13,14 @@ import pyarrow as pa
 from pydantic import BaseModel
 
 from geoservice import __version__
+from geoservice.addresses.current import CurrentGazetteer, current_gazetteer
 from geoservice.analysis import ANALYSES
 from geoservice.analysis.base import UNIT_SCHEMA, Analysis, Context, Units
 from geoservice.analysis.frames import stack
 from geoservice.analysis.frames import table as release_rows
 from geoservice.analysis.readiness import READINESS
 from geoservice.demand import DemandSurface, region_sums
+from geoservice.errors import NotFound
 from geoservice.geo import Objects
 from geoservice.layer import Label, Layer
 from geoservice.live.files import LiveArrays, area_table, point_positions, write_live
@@ -110,11 +112,12 @@ def publish_study(
         units = leaves | add_area_paths(places, {level: u.table for level, u in context.areas.items()}, other_units)
         content_by_id |= make_layers([x for x in layers if x not in surface_layers], units, table, labels, archives)
         contents = [content_by_id[layer.id] for layer in layers if layer.id in content_by_id]
+        gazetteer = public_gazetteer(project)
         general = ((SYNTHETIC,) if study.synthetic else ()) + slope_notes(study.modes, network)
         manifest = Manifest(
             code_version=__version__,
             study=study_json,
-            inputs=digests | input_digests(network),
+            inputs=digests | input_digests(network) | ({"gazetteer": gazetteer.public_digest} if gazetteer else {}),
             parameters={a.PROCESS.id: params_for(a, settings).model_dump(mode="json") for a in ANALYSES},
             table_digest="",  # the store fills it in
             layers=tuple(c.layer for c in contents),
@@ -125,10 +128,18 @@ def publish_study(
         )
         write_live(live_arrays(context, network_folder), study.modes, Path(live))
         base_map = project.network / "base.pmtiles"
-        content = ReleaseContent(contents, table, manifest, base_map, archives, Path(live))
+        content = ReleaseContent(contents, table, manifest, base_map, archives, Path(live), gazetteer and gazetteer.public)
         number = store.write(content, keep)
     progress("writing the release", 1.0)
     return Published(number, off_street, notes)
+
+
+def public_gazetteer(project: Project) -> CurrentGazetteer | None:
+    """Return the gazetteer of a project, whose public part a release carries; None if none was built."""
+    try:
+        return current_gazetteer(project.gazetteer)
+    except NotFound:
+        return None
 
 
 def live_arrays(context: Context, network: Path) -> LiveArrays:

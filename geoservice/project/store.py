@@ -64,6 +64,11 @@ class Project(VintageStore):
         """The folder of the terrain."""
         return self.folder / "terrain"
 
+    @property
+    def gazetteer(self) -> Path:
+        """The folder of the gazetteer and its added tables."""
+        return self.folder / "gazetteer"
+
     def areas(self, as_of: date | None) -> pa.Table:
         """Return the areas of a date, see :meth:`read_as_of`.
 

@@ -156,7 +156,8 @@ class ReleaseContent:
     """The contents of a release: layers, the release table, the manifest and, optionally, the base map's PMTiles file.
 
     ``archives`` are the layers' tiles if they are being drawn already; otherwise the store draws them. ``live`` is a folder
-    with the arrays of live questions (:mod:`geoservice.live.files`), whose files the store copies.
+    with the arrays of live questions (:mod:`geoservice.live.files`), ``gazetteer`` one of a gazetteer of public places
+    (:mod:`geoservice.addresses.gazetteer`); the store copies the files of both.
     """
 
     layers: Sequence[LayerContent]
@@ -165,6 +166,7 @@ class ReleaseContent:
     base_map: Path | None = None
     archives: LayerArchives | None = None
     live: Path | None = None
+    gazetteer: Path | None = None
 
 
 class Sort(NamedTuple):

@@ -6,9 +6,12 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path, PurePosixPath
 
 from geoservice.errors import DamagedFile
-from geoservice.release.base import FileFault, StoredFile
+from geoservice.release.base import FileFault, ReleaseContent, StoredFile
 
-LAYERS, MANIFEST, TILES, LIVE = "layers.duckdb", "manifest.json", "tiles", "live"
+LAYERS, MANIFEST, TILES = "layers.duckdb", "manifest.json", "tiles"
+LIVE, GAZETTEER = "live", "gazetteer"
+PARTS = {LIVE: "live questions cannot be answered", GAZETTEER: "addresses and places cannot be found"}
+"""Folders of files that a release carries as they are, and what is impossible where one is damaged."""
 THREADS = 2
 """Files that are read in parallel: SHA-256 takes about a second per gigabyte."""
 MISSING = "the file is missing"
@@ -29,13 +32,19 @@ def archives_in(files: Collection[str]) -> dict[str, str]:
     return {PurePosixPath(name).stem: name for name in files if name.startswith(f"{TILES}/")}
 
 
-def live_files(files: Collection[str]) -> list[str]:
-    """Return the names of the files of live questions, as they are in the folder ``live``.
+def files_in(part: str, files: Collection[str]) -> list[str]:
+    """Return the names of the files in a folder of a release, as they are in it.
 
-    >>> live_files(["layers.duckdb", "live/network/network.json"])
+    >>> files_in("live", ["layers.duckdb", "live/network/network.json"])
     ['network/network.json']
     """
-    return [name.removeprefix(f"{LIVE}/") for name in files if name.startswith(f"{LIVE}/")]
+    return [name.removeprefix(f"{part}/") for name in files if name.startswith(f"{part}/")]
+
+
+def part_folders(content: ReleaseContent) -> dict[str, Path]:
+    """Return the folders whose files a release carries as they are, by their names in it."""
+    folders = {LIVE: content.live, GAZETTEER: content.gazetteer}
+    return {part: folder for part, folder in folders.items() if folder is not None}
 
 
 def stored_file(path: Path) -> StoredFile:
@@ -77,10 +86,10 @@ def _reason(path: Path, expected: StoredFile) -> str:
 
 
 def check_size(name: str, path: Path, expected: StoredFile) -> None:
-    """Raise :class:`DamagedFile` if a file of a release is missing or has another size; its content is not read."""
+    """Raise :class:`DamagedFile` if a file of one of :data:`PARTS` is missing or has another size; its content is not read."""
     reason = difference(path.stat().st_size, expected) if path.exists() else MISSING
     if reason:
-        raise DamagedFile("live questions cannot be answered: a file of the release is damaged; publish again", name, reason)
+        raise DamagedFile(f"{PARTS[name.partition('/')[0]]}: a file of the release is damaged; publish again", name, reason)
 
 
 def difference(got: StoredFile | int, expected: StoredFile) -> str:

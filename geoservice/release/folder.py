@@ -23,7 +23,7 @@ from geoservice.geo import Tile
 from geoservice.release import sql
 from geoservice.release.base import FileFault, Manifest, ReleaseContent
 from geoservice.release.content import check_stored, checked
-from geoservice.release.files import LAYERS, LIVE, MANIFEST, archives_in, check_size, folder_faults, stored_files
+from geoservice.release.files import LAYERS, MANIFEST, archives_in, check_size, folder_faults, stored_files
 from geoservice.release.folder_files import write_files
 from geoservice.release.manifest import complete, read_manifest
 from geoservice.release.protocols import ReleaseReader
@@ -100,11 +100,11 @@ class FolderReader(Reader):
     def _archive_part(self, layer_id: str, offset: int, length: int) -> bytes:
         return self._archives[layer_id].verified().read(offset, length)
 
-    def _live_folder(self, names: Sequence[str]) -> Path:
+    def _part_folder(self, part: str, names: Sequence[str]) -> Path:
         for name in names:
-            file = f"{LIVE}/{name}"
+            file = f"{part}/{name}"
             check_size(file, self._folder / file, self.manifest.files[file])
-        return self._folder / LIVE
+        return self._folder / part
 
     def faults(self) -> list[FileFault]:
         """Return the files that cannot be served, or only in part."""

@@ -14,7 +14,7 @@ from geoservice.db.duckdb import DuckDBSession, in_batches, new_duckdb, transact
 from geoservice.durable import link_or_copy
 from geoservice.release import sql
 from geoservice.release.base import TABLE, LayerContent, Manifest, ReleaseContent
-from geoservice.release.files import LAYERS, LIVE, TILES, archive_name
+from geoservice.release.files import LAYERS, TILES, archive_name, part_folders
 from geoservice.release.pmtiles import Archive
 from geoservice.release.reader import BASE_MAP
 from geoservice.release.storage_schema import GEOMETRIES, stored, stored_schema
@@ -39,8 +39,8 @@ def write_files(folder: Path, content: ReleaseContent, manifest: Manifest, table
     if content.base_map is not None:
         shutil.copyfile(content.base_map, folder / archive_name(BASE_MAP))
         Archive(folder / archive_name(BASE_MAP)).close()  # raises an error unless it is an archive
-    if content.live is not None:
-        shutil.copytree(content.live, folder / LIVE, copy_function=link_or_copy)
+    for part, source in part_folders(content).items():
+        shutil.copytree(source, folder / part, copy_function=link_or_copy)
 
 
 def _fill_database(path: Path, content: ReleaseContent, table: pa.Table, release: str) -> None:

@@ -17,7 +17,16 @@ from geoservice.geo import Tile
 from geoservice.release import sql
 from geoservice.release.base import TABLE, FileFault, LayerContent, Manifest, ReleaseContent, StoredFile
 from geoservice.release.content import check_stored, checked
-from geoservice.release.files import LIVE, MISSING, archive_name, archives_in, check_size, difference, live_files, stored_file
+from geoservice.release.files import (
+    MISSING,
+    PARTS,
+    archive_name,
+    archives_in,
+    check_size,
+    difference,
+    part_folders,
+    stored_file,
+)
 from geoservice.release.manifest import complete, read_manifest
 from geoservice.release.pmtiles import Archive
 from geoservice.release.protocols import ReleaseReader
@@ -42,7 +51,7 @@ class SchemaReader(Reader):
     def __init__(self, number: int, manifest: Manifest, database: PostGIS, catalogue: Catalogue) -> None:
         super().__init__(number, manifest, POSTGIS, catalogue.release(number))
         self._database, self._catalogue = database, catalogue
-        self._live: ScratchFolder | None = None
+        self._fetched: dict[str, ScratchFolder] = {}
 
     @contextmanager
     def _session(self) -> Iterator[Session]:
@@ -77,14 +86,14 @@ class SchemaReader(Reader):
             digest.update(self._archive_part(layer_id, at, min(PART, size - at)))
         return difference(StoredFile(bytes=size, sha256=digest.hexdigest()), expected) if size else MISSING
 
-    def _live_folder(self, names: Sequence[str]) -> Path:
+    def _part_folder(self, part: str, names: Sequence[str]) -> Path:
         """Fetch the files at first; they are kept until the reader is closed."""
-        if self._live is None:
-            folder = scratch_folder("geoservice-live")
+        if part not in self._fetched:
+            folder = scratch_folder(f"geoservice-{part}")
             for name in names:
-                self._fetch(f"{LIVE}/{name}", Path(folder.name) / name)
-            self._live = folder
-        return Path(self._live.name)
+                self._fetch(f"{part}/{name}", Path(folder.name) / name)
+            self._fetched[part] = folder
+        return Path(self._fetched[part].name)
 
     def _fetch(self, name: str, target: Path) -> None:
         size = self._archive_size(name)
@@ -97,8 +106,8 @@ class SchemaReader(Reader):
     def close(self) -> None:
         """Remove fetched files."""
         super().close()
-        if self._live is not None:
-            self._live.cleanup()
+        for folder in self._fetched.values():
+            folder.cleanup()
 
     def tiles(self, layer_id: str) -> Iterator[tuple[Tile, bytes]]:
         """Yield all tiles of a layer."""
@@ -164,7 +173,7 @@ class PostGISStore:
                 session.append(POSTGIS.table(schema, "tiles"), tiles)
             for part in _in_parts(layer_id, archive):
                 session.append(POSTGIS.table(schema, "archives"), part)
-        for name, path in _live_files(content):
+        for name, path in _part_files(content):
             files[name] = stored_file(path)
             for part in _file_parts(name, path):
                 session.append(POSTGIS.table(schema, "archives"), part)
@@ -244,8 +253,8 @@ class PostGISStore:
         reader = self.open(number)
         assert isinstance(reader, SchemaReader)
         files = reader.manifest.files
-        live = (f"{LIVE}/{name}" for name in live_files(files))
-        keys = {name: layer for layer, name in archives_in(files).items()} | {name: name for name in live}
+        others = {name: name for name in files if name.partition("/")[0] in PARTS}
+        keys = {name: layer for layer, name in archives_in(files).items()} | others
         reasons = {name: reader.archive_fault(key, files[name]) for name, key in keys.items()}
         return [FileFault(name, reason) for name, reason in reasons.items() if reason]
 
@@ -295,9 +304,9 @@ def _in_batches(layer_id: str, tiles: Archive) -> Iterator[pa.Table]:
         yield pa.Table.from_pylist(rows, TILES)
 
 
-def _live_files(content: ReleaseContent) -> Iterator[tuple[str, Path]]:
-    if (folder := content.live) is not None:
-        yield from ((f"{LIVE}/{p.relative_to(folder)}", p) for p in sorted(folder.rglob("*")) if p.is_file())
+def _part_files(content: ReleaseContent) -> Iterator[tuple[str, Path]]:
+    for part, folder in part_folders(content).items():
+        yield from ((f"{part}/{p.relative_to(folder)}", p) for p in sorted(folder.rglob("*")) if p.is_file())
 
 
 def _file_parts(name: str, path: Path) -> Iterator[pa.Table]:

@@ -82,6 +82,14 @@ class ReleaseReader(FeatureReader, Protocol):
         """
         ...
 
+    def gazetteer(self) -> Path:
+        """Return a folder with the gazetteer of public places, which lasts until the reader closes.
+
+        Raises :class:`geoservice.errors.NotFound` if the release has none, :class:`geoservice.errors.DamagedFile` if a file
+        is missing or of another size.
+        """
+        ...
+
     def faults(self) -> list[FileFault]:
         """Files that cannot be served, as far as that shows without reading them whole."""
         ...

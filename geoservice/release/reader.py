@@ -13,7 +13,7 @@ from geoservice.errors import GeoserviceError, NotFound
 from geoservice.geo import Tile
 from geoservice.release import sql
 from geoservice.release.base import FileFault, ItemQuery, Manifest, Page, PublishedLayer, TileQuery
-from geoservice.release.files import live_files
+from geoservice.release.files import GAZETTEER, LIVE, files_in
 from geoservice.release.keyset_paging import PageReader, fetch
 from geoservice.release.paging_keys import order_of
 from geoservice.release.query import check_offset, condition, is_unfiltered, limit_of, requested_properties, result_schema
@@ -51,14 +51,22 @@ class Reader(ABC):
         """Return bytes of an existing archive."""
 
     @abstractmethod
-    def _live_folder(self, names: Sequence[str]) -> Path:
-        """Return a folder with the files of live questions."""
+    def _part_folder(self, part: str, names: Sequence[str]) -> Path:
+        """Return a folder with the files of a folder of the release."""
 
     def live(self) -> Path:
         """Return a folder with the arrays of live questions; raises :class:`NotFound` if the release has none."""
-        if not (names := live_files(self.manifest.files)):
+        if not (names := files_in(LIVE, self.manifest.files)):
             raise NotFound(f"release {self.number} has no arrays for live questions; publish again")
-        return self._live_folder(names)
+        return self._part_folder(LIVE, names)
+
+    def gazetteer(self) -> Path:
+        """Return a folder with the gazetteer of public places; raises :class:`NotFound` if the release has none."""
+        if not (names := files_in(GAZETTEER, self.manifest.files)):
+            raise NotFound(
+                f"release {self.number} has no gazetteer; build one with: geoservice gazetteer build, and publish again"
+            )
+        return self._part_folder(GAZETTEER, names)
 
     def close(self) -> None:
         """Close files and connections."""

@@ -62,7 +62,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "geocode": BASE
     | {"addresses", "areas", "divisions", "durable", "ingest", "network", "project", "schema", "scratch", "spreadsheet"}
-    | {"study", "vintages"},
+    | {"progress", "study", "vintages"},
     "live": BASE | {"analysis", "demand", "durable", "network", "schema"},
     "siting": BASE | {"analysis", "areas", "demand", "labels", "layer", "live", "network", "progress"},
     "pipeline": BASE

@@ -1,0 +1,1 @@
+"""Where the places of a gazetteer come from, one module a source."""
