@@ -97,10 +97,12 @@ def check_parents(cells: ColumnValues, parents: Column, loaded: pa.Table, codes:
     ----------
     cells
         Columns of the file; ``cells.polygons`` holds its polygons.
-    parents, codes : Arrow strings, shape (n,)
-        Code of each area's parent, and its own.
+    parents : Arrow strings, shape (n,)
+        Code of each area's parent.
     loaded
         The areas loaded before.
+    codes : Arrow strings, shape (n,)
+        Code of each area.
     options
         As for :func:`check_stated_areas`, with its errors.
     """

@@ -55,7 +55,7 @@ function Chart({ points }: { points: readonly FairChoice[] }) {
         <text x={2} y={11} text-anchor="start">{t("siting.fair.axis")}</text>
         {at.slice(1).map(([px, py], i) => <line key={i} class={points[i + 1]!.tied ? "path tied" : "path"} x1={at[i]![0]} y1={at[i]![1]} x2={px} y2={py} />)}
         {at.map(([px, py], i) => (
-          <g key={i} class={`point${picked.value === i ? " now" : ""}${points[i]!.proven ? "" : " open"}`} role="radio" tabIndex={picked.value === i ? 0 : -1} aria-checked={picked.value === i} aria-label={choiceText(points[i]!, i + 1)} onClick={() => (picked.value = i)} onKeyDown={(e) => move(e, points.length)}>
+          <g key={i} class={`point${picked.value === i ? " now" : ""}${points[i]!.proven ? "" : " open"}`} role="radio" tabindex={picked.value === i ? 0 : -1} aria-checked={picked.value === i} aria-label={choiceText(points[i]!, i + 1)} onClick={() => (picked.value = i)} onKeyDown={(e) => move(e, points.length)}>
             <title>{choiceText(points[i]!, i + 1)}</title>
             <circle class="hit" cx={px} cy={py} r="13" />
             <circle class="dot" cx={px} cy={py} r={picked.value === i ? 7 : 5} />
