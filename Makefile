@@ -13,7 +13,7 @@ PEERS := .venv-peers
 
 .PHONY: demo test ready packages lint check-web check-docker peers bench lock clean
 
-demo: $(VENV)/.demo $(WEB)/static/index.html  ## build a district from real streets, run the study, serve the map
+demo: $(VENV)/.compiled $(WEB)/static/index.html  ## build a district from real streets, run the study, serve the map
 	$(BIN)/geoservice demo $(DISTRICT) --out $(DEMO)/$(DISTRICT)
 	@echo "the map will be at http://127.0.0.1:$(PORT)/"
 	$(BIN)/geoservice serve --home $(DEMO)/$(DISTRICT) --port $(PORT)
@@ -22,7 +22,7 @@ test:  ## everything CI runs; what it needs is set up side by side
 	$(MAKE) --jobs 4 --output-sync ready
 	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
-ready: packages $(VENV)/.test $(PEERS)/.installed $(CLIENTS)/node_modules/.package-lock.json lint check-web
+ready: packages $(VENV)/.test $(VENV)/.compiled $(PEERS)/.installed $(CLIENTS)/node_modules/.package-lock.json lint check-web
 
 packages:
 	.ci/packages postgresql-15-postgis-3 chromium fonts-noto-cjk python3-qgis nginx-light caddy curl gdal-bin r-cran-sf r-cran-httr2 r-cran-jsonlite
@@ -43,6 +43,9 @@ $(VENV)/.demo: docker/requirements.txt docker/requirements-demo.txt pyproject.to
 	$(PIP) -r docker/requirements.txt
 	$(PIP) -r docker/requirements-demo.txt  # only for its street extract; its dependencies are not needed
 	$(BIN)/pip --disable-pip-version-check install --quiet --no-deps --no-build-isolation --editable .
+	touch $@
+
+$(VENV)/.compiled: $(VENV)/.demo  # the kernels, beside the installation of what else is needed
 	$(BIN)/python -m geoservice.network.precompile
 	$(BIN)/python -m geoservice.analysis.spatial_statistics.precompile
 	$(BIN)/python -m geoservice.analysis.scan.precompile
@@ -76,7 +79,7 @@ peers: $(PEERS)/.installed  ## install the programs that `geoservice bench serve
 	! command -v cargo >/dev/null || test -x $(PEERS)/bin/martin || \
 	  cargo install martin --quiet --version 1.14.0 --locked --no-default-features --features pmtiles --root $(PEERS)
 
-bench: $(VENV)/.test peers  ## run the benchmarks and write their page from the metrics
+bench: $(VENV)/.test $(VENV)/.compiled peers  ## run the benchmarks and write their page from the metrics
 	for name in access disclosure maps migrants network pipeline serve soak; do $(BIN)/geoservice bench $$name --json geoservice/docs/bench/$$name.json; done
 	$(BIN)/python -m geoservice.bench.page
 

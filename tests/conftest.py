@@ -91,7 +91,8 @@ Serve = Callable[..., contextlib.AbstractContextManager[Served]]
 def serve(tmp_path_factory: pytest.TempPathFactory) -> Serve:
     """Return ``serve(home, NAME=value, ...)``: serve a folder with real worker processes on a free port while in a ``with``.
 
-    ``open_files`` is the soft limit of open files that the service starts with, ``workers`` the number of its workers.
+    ``open_files`` is the soft limit of open files that the service starts with, ``workers`` the number of its workers. Unless
+    a test says otherwise, it stops without the second in which a load balancer would learn of it.
     """
 
     @contextmanager
@@ -102,11 +103,12 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Serve:
         path = tmp_path_factory.mktemp("serve") / "serve.log"
         command = [sys.executable, "-m", "geoservice", "serve", "--home", str(home), "--port", str(port)]
         command += ["--workers", str(workers)]
+        at_once = {"GEOSERVICE_NOTICE_SECONDS": "0"}
         if open_files is not None:
             command = ["bash", "-c", 'ulimit -Sn "$0" && exec "$@"', str(open_files), *command]
         with path.open("w+") as log:
             server = subprocess.Popen(
-                command, stdout=log, stderr=subprocess.STDOUT, text=True, env={**os.environ, **environment}
+                command, stdout=log, stderr=subprocess.STDOUT, text=True, env={**at_once, **os.environ, **environment}
             )
             try:
                 _wait_until_ready(f"http://127.0.0.1:{port}", server, log)

@@ -1,21 +1,26 @@
-"""The service: several worker processes, each with its own store, stopped without aborting running requests."""
+"""The service: several worker processes, each with its own store, stopped without aborting running requests.
+
+The application and the stores are imported where they are used: in a worker, not in the process that starts the workers.
+"""
 
 import os
 import time
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from geoservice.db.pool import check_reachable
 from geoservice.errors import GeoserviceError
-from geoservice.release import check_served, open_store
 from geoservice.scratch import scratch_folder
-from geoservice.server.app import Application, create_app
 from geoservice.server.http import worker, workers
-from geoservice.server.http.protocol import Config
+from geoservice.server.http.config import Config
 from geoservice.server.operations import logs
 from geoservice.server.operations.drain import DRAINING
 from geoservice.server.operations.metrics import claim_slot, reserve
 from geoservice.settings import Settings
+
+if TYPE_CHECKING:
+    from geoservice.server.app import Application
 
 PRIVATE = ("GEOSERVICE_DSN", "GEOSERVICE_REGISTER_DSN")
 """Environment variables that the worker processes must not see."""
@@ -28,11 +33,14 @@ HANGING_S = 10
 """Seconds without progress of its event loop after which a worker is killed and replaced."""
 
 
-def make_app(settings: Settings, folder: Path | None = None) -> Application:
+def make_app(settings: Settings, folder: Path | None = None) -> "Application":
     """Return the application over the store of the settings; runs once in each worker.
 
     ``folder`` is shared by the workers of one service: it holds their metrics files, and the file that tells of a shutdown.
     """
+    from geoservice.release import open_store
+    from geoservice.server.app import create_app
+
     logs.configure(settings.log_level)
     slot = None
     if folder is not None:
@@ -56,6 +64,8 @@ def check_database(settings: Settings) -> None:
     """Raise an error, with the reason, if the releases cannot be read with the connection string."""
     if settings.serve_dsn is None:
         return
+    from geoservice.release import check_served
+
     dsn, name = settings.serve_dsn.get_secret_value(), "GEOSERVICE_SERVE_DSN"
     check_reachable(dsn, name, STARTUP_S)
     try:

@@ -39,7 +39,8 @@ def commands() -> dict[str, set[str]]:
     return known
 
 
-def texts() -> list[tuple[str, str]]:
+@lru_cache(maxsize=1)
+def texts() -> tuple[tuple[str, str], ...]:
     """Return every text of the code with its file, and the pages of documentation."""
     found = [
         (path.name, node.value)
@@ -48,7 +49,7 @@ def texts() -> list[tuple[str, str]]:
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     ]
     pages = [*sorted((PACKAGE / "docs").glob("*.md")), ROOT / "README.md"]
-    return found + [(path.name, path.read_text("utf-8")) for path in pages]
+    return (*found, *((path.name, path.read_text("utf-8")) for path in pages))
 
 
 def told() -> list[tuple[str, str]]:

@@ -11,7 +11,7 @@ from typing import Any
 import uvicorn
 
 from geoservice.server.app import Application
-from geoservice.server.http.protocol import Config
+from geoservice.server.http.config import Config
 from geoservice.server.http.workers import listen
 
 

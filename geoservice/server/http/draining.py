@@ -7,8 +7,6 @@ from contextlib import suppress
 
 from uvicorn.server import Server
 
-from geoservice.server.app import Application
-
 LAST_S = 1.0
 """Most seconds for requests that were in transit when the worker stopped listening; a client on a busy machine is slow."""
 STEP_S = 0.02
@@ -19,6 +17,8 @@ class DrainingServer(Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Accept the connections queued in the kernel, stop listening, close idle connections and wait for the others."""
+        from geoservice.server.app import Application  # the process that starts the workers does without
+
         if isinstance(self.config.loaded_app, Application):
             self.config.loaded_app.drain.begun = True
         while connections := [c for listening in sockets or [] for c in accepted_connections(listening)]:

@@ -6,22 +6,13 @@ Creating an ASGI scope and a task for such a request would take longer than all 
 """
 
 import asyncio
-from collections.abc import Callable
-from functools import cached_property
 from typing import Any
 
-import uvicorn
-import uvloop
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from geoservice.server.app import Application
 from geoservice.server.errors import PROBLEM, problem
-from geoservice.server.http.request_head import HeadCache
-from geoservice.server.operations.drain import Drain
-from geoservice.server.response_cache import ResponseCache
+from geoservice.server.http.config import CONNECTIONS, Config
 
-CONNECTIONS = 2048
-"""Connections of a worker, idle ones included; running requests are limited elsewhere, an idle one takes a few KiB."""
 IDLE_S = 15.0
 """Seconds that a connection may be idle, from the last response until the next request headers are complete; also the time in
 which a client must read some of a response that is buffered here."""
@@ -39,24 +30,10 @@ BAD_REQUEST_FIELDS = (
 LINE_END = b" HTTP/1.1"
 
 
-class ServerLines:
-    """The server's header fields as lines; uvicorn makes a new list of fields every second, not for every response."""
-
-    def __init__(self) -> None:
-        self._fields: list[tuple[bytes, bytes]] = []
-        self._lines = b""
-
-    def of(self, fields: list[tuple[bytes, bytes]]) -> bytes:
-        """Return the lines of these fields."""
-        if fields is not self._fields:
-            self._fields, self._lines = fields, b"".join(b"%b: %b\r\n" % field for field in fields)
-        return self._lines
-
-
 class HttpProtocol(HttpToolsProtocol):
     """One connection of a client."""
 
-    def __init__(self, config: "Config", **options: Any) -> None:
+    def __init__(self, config: Config, **options: Any) -> None:
         super().__init__(config, **options)
         self._cache, self._heads, self._drain = config.response_cache, config.heads, config.drain
         self._server_lines = config.server_lines
@@ -153,39 +130,3 @@ class HttpProtocol(HttpToolsProtocol):
             self.transport.close()
         else:
             self._timer = self.loop.call_later(remaining, self._check_idle)
-
-
-class Config(uvicorn.Config):
-    """uvicorn's configuration; ``make`` returns the application and is called in each worker."""
-
-    def __init__(self, make: Callable[[], Application], **options: Any) -> None:
-        super().__init__(
-            make, factory=True, interface="asgi3", http=HttpProtocol, ws="none", lifespan="on",
-            access_log=False, proxy_headers=False, server_header=False, **options,
-        )  # fmt: skip
-
-    def get_loop_factory(self) -> Callable[[], asyncio.AbstractEventLoop]:
-        """Return the factory of the event loop: with asyncio's own loop a response takes twice as long."""
-        return uvloop.new_event_loop
-
-    @cached_property
-    def response_cache(self) -> ResponseCache:
-        """The application's response cache, once the application is loaded."""
-        assert isinstance(self.loaded_app, Application)
-        return self.loaded_app.response_cache
-
-    @cached_property
-    def drain(self) -> Drain:
-        """The application's shutdown state."""
-        assert isinstance(self.loaded_app, Application)
-        return self.loaded_app.drain
-
-    @cached_property
-    def server_lines(self) -> ServerLines:
-        """The server's header lines, shared by all connections of a worker."""
-        return ServerLines()
-
-    @cached_property
-    def heads(self) -> HeadCache:
-        """The cache of request headers, shared by all connections of a worker."""
-        return HeadCache(self.response_cache.excluded_fields)

@@ -15,8 +15,8 @@ import uvicorn
 from uvicorn.server import Server
 from uvicorn.supervisors.multiprocess import Process
 
+from geoservice.server.http.config import CONNECTIONS
 from geoservice.server.http.draining import DrainingServer
-from geoservice.server.http.protocol import CONNECTIONS
 
 STACKS = "stacks"
 """Prefix of the files with stack dumps; the process id follows."""

@@ -14,7 +14,7 @@ from uvicorn.supervisors import Multiprocess
 from uvicorn.supervisors.multiprocess import Process
 
 from geoservice.errors import Unavailable
-from geoservice.server.http.protocol import Config
+from geoservice.server.http.config import Config
 from geoservice.server.http.worker import STACKS, Worker
 from geoservice.server.operations.work import WORK, Work, read_work
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from geoservice.server.app import Application
 from geoservice.server.http import workers
-from geoservice.server.http.protocol import Config
+from geoservice.server.http.config import Config
 from geoservice.server.operations import logs
 from geoservice.server.serve import make_app
 from geoservice.server.styles import legends
