@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Unpack
 
 from geoservice.api.audit import audit_action
 from geoservice.api.measurement import has_register, measure_register, rules_of
+from geoservice.api.project_geocoding import ProjectGeocoding
 from geoservice.api.project_inputs import ProjectInputs
 from geoservice.api.project_register import ProjectRegister
 from geoservice.api.siting import SitingOptions, make_request, siting_frame, source_of
@@ -20,7 +21,6 @@ from geoservice.progress import Progress, quiet
 if TYPE_CHECKING:
     import geopandas
 
-    from geoservice.api.gazetteer import ProjectGazetteer
     from geoservice.api.project_inputs import Rows
     from geoservice.api.release import Release
     from geoservice.network.variants import StreetChanges
@@ -50,19 +50,12 @@ def open_project(folder: str | PathLike[str] | None = None) -> "ProjectFolder":
     return project
 
 
-class ProjectFolder(ProjectInputs, ProjectRegister):
+class ProjectFolder(ProjectInputs, ProjectGeocoding, ProjectRegister):
     """A project folder: its study, its inputs, its register and its releases.
 
     Stores are opened when they are first needed and closed at the end of a ``with`` block or by :meth:`close`. Database files
     are open only during a transaction, so commands and servers can use the same folder at the same time.
     """
-
-    @property
-    def gazetteer(self) -> "ProjectGazetteer":
-        """The gazetteer of the project: public places by which addresses are found."""
-        from geoservice.api.gazetteer import ProjectGazetteer
-
-        return ProjectGazetteer(self._inputs, self.study, self.settings)
 
     def publish(
         self, progress: Progress = quiet, *, day: date | None = None, standards: str | PathLike[str] | None = None

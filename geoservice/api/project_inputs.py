@@ -5,6 +5,7 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias, Unpack
 
+from geoservice.api.geocoding import locator_of
 from geoservice.api.measurement import has_register
 from geoservice.api.options import ImportOptions, make_options
 from geoservice.api.project_stores import ProjectStores
@@ -42,15 +43,18 @@ class ProjectInputs(ProjectStores):
 
         options = replace(options, seconds=self.settings.import_seconds, memory_mb=self.settings.import_memory_mb)
         register = self._register if table == "households" else None
+        locator = None
+        if table in {"households", "stations"}:
+            locator = locator_of(self._inputs, self.study, self.settings.home, progress)
         if isinstance(rows, str | PathLike):
             if name is not None:
                 raise InputError(f"name: got {name!r}, which is for frames; the file has its own, {Path(rows).name}")
-            return import_file(self._inputs, table, Path(rows), options, self.study, progress, register)
+            return import_file(self._inputs, table, Path(rows), options, self.study, progress, register, locator)
         if not isinstance(rows, pd.DataFrame):
             raise InputError(f"{table}: got a {type(rows).__name__}, allowed are a path, a GeoDataFrame or a DataFrame")
         if not name:
             raise InputError(f"{table}: a frame needs a name, e.g. name='{table}'; a later one of the same name replaces it")
-        return import_frame(self._inputs, table, rows, name, options, self.study, progress, register)
+        return import_frame(self._inputs, table, rows, name, options, self.study, progress, register, locator)
 
     def import_areas(
         self, rows: "Rows", *, name: str | None = None, progress: Progress = quiet, **options: Unpack[ImportOptions]

@@ -17,6 +17,7 @@ from geoservice.cli import (
     doctor,
     forget,
     gazetteer,
+    geocode,
     live,
     protect,
     purge,
@@ -47,6 +48,7 @@ forget.register(app)
 purge.register(app)
 quality.register(app)
 gazetteer.register(app)
+geocode.register(app)
 siting.register(app)
 live.register(app)
 vans.register(app)

@@ -45,7 +45,7 @@ def read_points(
     crs = choose_crs(cells, options, file_geometries.srid if file_geometries else 0)
     if file_geometries is None:
         if not has_coordinates(cells):
-            hint = "; addresses are not geocoded: the file needs coordinates" if cells.has("address") else ""
+            hint = "; or geoservice gazetteer build first: then addresses are looked up" if cells.has("address") else ""
             hint = f", or both in one column: --map lon,lat=HEADER or --map lat,lon=HEADER{hint}"
             require(table, cells.mapping, cells.raw.columns.column_names, ("lon", "lat"), hint)
         cells.points = read_coordinates(cells, crs, inside, private=private)

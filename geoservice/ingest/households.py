@@ -18,6 +18,7 @@ from geoservice.ingest.coordinate_doctor import check_stated_areas
 from geoservice.ingest.geometry import read_points
 from geoservice.ingest.home_areas import registered_areas
 from geoservice.ingest.household_ids import household_ids
+from geoservice.ingest.located import ADDRESSES, locate_addresses, uses_addresses
 from geoservice.ingest.table_builder import BuildContext, BuiltTable, Columns, finish, period_of, with_default
 from geoservice.ingest.values import floats_or_null
 from geoservice.schema import COARSE_PRECISIONS, GROUP_PREFIX, LEVELS
@@ -52,11 +53,17 @@ def build_households(cells: ColumnValues, context: BuildContext) -> BuiltTable:
         raise refusal
     key = cells.code("id", required=True, private=True).combine_chunks()
     ids = household_ids(key, context.secret)
-    lon, lat, crs = read_points(cells, "households", context.options, inside=areas.inside)
-    precision = with_default(cells.choice("precision", value_vocabulary.PRECISION), "point")
+    located = None
+    if context.locator is not None and uses_addresses(cells):
+        located = locate_addresses(cells, context.locator, private=True)
+        lon, lat, crs, precision = located.lon, located.lat, ADDRESSES, with_default(located.precision, "point")
+    else:
+        lon, lat, crs = read_points(cells, "households", context.options, inside=areas.inside)
+        precision = with_default(cells.choice("precision", value_vocabulary.PRECISION), "point")
     residence, registered = _without_areas(cells) if refusal else _locate(cells, context, areas, precision, lon, lat, crs)
     columns: Columns = {"id": None, "lon": lon, "lat": lat, "precision": precision}
-    columns["uncertainty_m"] = floats_or_null(cells.number("uncertainty_m", 0, 100_000, unit="metres"))
+    stated = located.uncertainty_m if located else cells.number("uncertainty_m", 0, 100_000, unit="metres")
+    columns["uncertainty_m"] = floats_or_null(stated)
     persons = cells.integer("persons", 1, MAX_PERSONS, unit="persons", required=True)[0]
     columns["persons"] = persons.astype(np.int32)
     columns["registered_area"], columns["residence_area"] = registered, residence

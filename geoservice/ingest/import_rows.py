@@ -196,7 +196,7 @@ def _context(job: Job) -> BuildContext:
     if isinstance(job.store, Register):
         secret = job.store.secret(keep=not job.options.dry_run)
     areas = job.project.read("areas") if job.table == "areas" else job.project.areas(job.study.as_of)
-    return BuildContext(job.options, job.study, areas, secret, job.study.as_of or datetime.now(UTC).date())
+    return BuildContext(job.options, job.study, areas, secret, job.study.as_of or datetime.now(UTC).date(), job.locator)
 
 
 def _report(job: Job, cells: ColumnValues, built: BuiltTable) -> Report:

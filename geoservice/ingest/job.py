@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from geoservice.errors import InputError
+from geoservice.ingest.located import AddressLocator
 from geoservice.ingest.report import Options
 from geoservice.progress import Progress
 from geoservice.project import Project
@@ -15,7 +16,10 @@ from geoservice.vintages import VintageStore
 
 @dataclass(frozen=True)
 class Job:
-    """Rows to load into a table of ``store``; ``file`` is their name in messages, ``project`` has the areas."""
+    """Rows to load into a table of ``store``; ``file`` is their name in messages, ``project`` has the areas.
+
+    ``locator`` finds the places of addresses; None if there is no gazetteer.
+    """
 
     store: VintageStore
     project: Project
@@ -25,6 +29,7 @@ class Job:
     options: Options
     study: Study
     progress: Progress
+    locator: AddressLocator | None = None
 
 
 @contextmanager

@@ -17,6 +17,7 @@ from geoservice.ingest.formats import Format, format_of, input_files
 from geoservice.ingest.frame import digest_of_rows, read_frame
 from geoservice.ingest.import_rows import import_rows
 from geoservice.ingest.job import Job, file_in_errors
+from geoservice.ingest.located import AddressLocator
 from geoservice.ingest.raw_table import RawTable
 from geoservice.ingest.report import Options, Report
 from geoservice.ingest.sandbox import SCRATCH, read_file
@@ -36,8 +37,11 @@ RULES = 4
 """Version of the import rules; raised whenever the same file would be read differently, so that it is loaded again."""
 
 
-def digest_of(contents: Iterable[bytes], table: TableName, options: Options, study: Study, areas: str) -> str:
-    """Return the SHA-256 over the digests of a source's contents and everything that determines its rows."""
+def digest_of(contents: Iterable[bytes], table: TableName, options: Options, study: Study, areas: str, places: str = "") -> str:
+    """Return the SHA-256 over the digests of a source's contents and everything that determines its rows.
+
+    ``areas`` is the digest of the areas, ``places`` that of where addresses are looked up.
+    """
     inputs = {
         "rules": RULES,
         "table": table,
@@ -52,6 +56,7 @@ def digest_of(contents: Iterable[bytes], table: TableName, options: Options, stu
         "defaults": [options.level, options.code_system or study.code_system, options.tier],
         "study": [[s.model_dump() for s in study.services], [g.model_dump() for g in study.groups]],
         "areas": areas,
+        **({"places": places} if places else {}),
     }
     sha256 = hashlib.sha256(json.dumps(inputs, ensure_ascii=False, sort_keys=True).encode())
     for content in contents:
@@ -72,6 +77,7 @@ def import_file(
     study: Study,
     progress: Progress,
     register: Register | None = None,
+    locator: AddressLocator | None = None,
 ) -> Report:
     """Load one file into one table.
 
@@ -90,6 +96,8 @@ def import_file(
         Called with a stage and a fraction from 0 to 1.
     register
         Store of households; not needed for other tables.
+    locator
+        Finds the places of households and stations whose rows have an address and no coordinates.
 
     Returns
     -------
@@ -104,7 +112,7 @@ def import_file(
     store = _store(table, project, register)
     with file_in_errors(path.name):
         kind = format_of(path)
-        return _import_file(Job(store, project, table, path.name, kind, options, study, progress), path, kind)
+        return _import_file(Job(store, project, table, path.name, kind, options, study, progress, locator), path, kind)
 
 
 def import_frame(
@@ -116,6 +124,7 @@ def import_frame(
     study: Study,
     progress: Progress,
     register: Register | None = None,
+    locator: AddressLocator | None = None,
 ) -> Report:
     """Load a data frame of pandas or geopandas into one table, as :func:`import_file` loads a file.
 
@@ -127,7 +136,7 @@ def import_frame(
         The rows; the report counts them from 0, as ``frame.iloc`` does.
     name
         Name of the source, like a file's name: a frame of the same name is its next vintage.
-    options, study, progress, register
+    options, study, progress, register, locator
         As for a file, without ``layer`` and ``header_row`` of the options.
 
     Returns
@@ -146,7 +155,7 @@ def import_frame(
     with file_in_errors(name):
         progress("read", 0.0)
         raw = read_frame(frame, name)
-        job = Job(store, project, table, name, "frame", options, study, progress)
+        job = Job(store, project, table, name, "frame", options, study, progress, locator)
         return _import(job, name, [digest_of_rows(raw)], lambda: raw)
 
 
@@ -171,7 +180,8 @@ def _import(job: Job, name: str, contents: Iterable[bytes], read: Callable[[], R
     """Import the rows that ``read`` returns, unless the current vintage has the same source."""
     job, fit = _fitted(job)
     areas = job.project.digest_as_of("areas", job.study.as_of) if job.table != "areas" else ""
-    source = Source(name, digest_of(contents, job.table, job.options, job.study, areas))
+    places = job.locator.digest if job.locator is not None else ""
+    source = Source(name, digest_of(contents, job.table, job.options, job.study, areas, places))
     if loaded := job.store.loaded(job.table, source, job.options.replaces):
         return _already_loaded(job, loaded)
     raw = _without_dropped(job, read())

@@ -6,19 +6,21 @@ import numpy as np
 import pyarrow as pa
 
 from geoservice.errors import InputError
-from geoservice.geo import Objects
+from geoservice.geo import Floats, Objects
 from geoservice.ingest import value_vocabulary
 from geoservice.ingest.area_lookup import AreaLookup, check_inside, check_ranges
 from geoservice.ingest.arrow_compute import Column, bools
+from geoservice.ingest.arrow_compute import compute as pc
 from geoservice.ingest.column_values import ColumnValues
 from geoservice.ingest.columns import require
 from geoservice.ingest.coordinate_doctor import check_stated_areas
 from geoservice.ingest.geometry import read_points
+from geoservice.ingest.located import ADDRESSES, AddressLocator, locate_addresses, uses_addresses
 from geoservice.ingest.opening_hours import ALLOWED, never_open, to_opening_hours
 from geoservice.ingest.report import Options
 from geoservice.ingest.table_builder import BuildContext, BuiltTable, Columns, finish, text_of, with_default
 from geoservice.ingest.values import floats_or_null
-from geoservice.schema import TEXTS
+from geoservice.schema import COARSE_PRECISIONS, TEXTS
 from geoservice.study import Study
 
 
@@ -31,7 +33,10 @@ def build_stations(cells: ColumnValues, context: BuildContext) -> BuiltTable:
     key = cells.code("id", required=True)
     cells.unique(["id"], [key.to_numpy()])
     areas = AreaLookup.of(context.areas)
-    lon, lat, crs = read_points(cells, "stations", context.options, surfaces=True, inside=areas.inside)
+    if context.locator is not None and uses_addresses(cells):
+        lon, lat, crs = _located(cells, context.locator)
+    else:
+        lon, lat, crs = read_points(cells, "stations", context.options, surfaces=True, inside=areas.inside)
     if len(areas.codes):
         check_stated_areas(cells, context.areas, context.options)
         check_inside(cells, areas, lon, lat, crs, required=False)
@@ -47,6 +52,15 @@ def build_stations(cells: ColumnValues, context: BuildContext) -> BuiltTable:
     columns["opening_hours"] = text_of(hours)
     columns["start_delay_s"] = np.nan_to_num(cells.number("start_delay_s", 0, 86_400, unit="seconds"))
     return BuiltTable(finish("stations", {**columns, "lon": lon, "lat": lat}, cells), crs)
+
+
+def _located(cells: ColumnValues, locator: AddressLocator) -> tuple[Floats, Floats, str]:
+    """Return the places of addresses; a station that is located to its village or worse is rejected."""
+    located = locate_addresses(cells, locator, private=False)
+    coarse = bools(pc.fill_null(pc.is_in(located.precision, value_set=pa.array(COARSE_PRECISIONS)), False))
+    allowed = "coordinates, or an address with a street or a place that the gazetteer knows"
+    cells.reject(coarse, "address", "only its village, township or county was found", allowed)
+    return np.where(coarse, np.nan, located.lon), np.where(coarse, np.nan, located.lat), ADDRESSES
 
 
 def _active(cells: ColumnValues, hours: Objects) -> Column:

@@ -10,6 +10,7 @@ from geoservice.errors import InputError
 from geoservice.ingest.arrow_compute import Column, bools
 from geoservice.ingest.arrow_compute import compute as pc
 from geoservice.ingest.column_values import ColumnValues
+from geoservice.ingest.located import AddressLocator
 from geoservice.ingest.report import Options
 from geoservice.schema import TABLES, TableName
 from geoservice.study import Study
@@ -20,13 +21,17 @@ Columns = dict[str, Any]
 
 @dataclass(frozen=True)
 class BuildContext:
-    """What a table's rows depend on besides the file: options, study, loaded areas, the register's secret, the study's date."""
+    """What a table's rows depend on besides the file: options, study, loaded areas, the register's secret, the study's date.
+
+    ``locator`` finds the places of addresses; None if there is no gazetteer.
+    """
 
     options: Options
     study: Study
     areas: pa.Table
     secret: bytes
     day: date
+    locator: AddressLocator | None = None
 
 
 @dataclass(frozen=True)
