@@ -80,7 +80,7 @@ peers: $(PEERS)/.installed  ## install the programs that `geoservice bench serve
 	  cargo install martin --quiet --version 1.14.0 --locked --no-default-features --features pmtiles --root $(PEERS)
 
 bench: $(VENV)/.test $(VENV)/.compiled peers  ## run the benchmarks and write their page from the metrics
-	for name in access disclosure maps migrants network pipeline serve soak; do $(BIN)/geoservice bench $$name --json geoservice/docs/bench/$$name.json; done
+	for name in access disclosure geocode maps migrants network pipeline serve soak; do $(BIN)/geoservice bench $$name --json geoservice/docs/bench/$$name.json; done
 	$(BIN)/python -m geoservice.bench.page
 
 lock:  ## pin every dependency by hash

@@ -6,12 +6,13 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from geoservice.bench import access, disclosure, maps, migrants, network, pipeline, serve, soak
+from geoservice.bench import access, disclosure, geocode, maps, migrants, network, pipeline, serve, soak
 
 Figures = dict[str, dict[str, Any]]
 BENCHES: Mapping[str, Callable[[int], Figures]] = {
     "access": access.run,
     "disclosure": disclosure.run,
+    "geocode": geocode.run,
     "maps": maps.run,
     "migrants": migrants.run,
     "network": network.run,

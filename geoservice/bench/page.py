@@ -25,6 +25,10 @@ people within leaves.
 people five more sites add to those within 15 minutes if chosen greedily on the surface, in percent of those whom five sites
 chosen on the register add.
 """,
+    "geocode": """Addresses of a made-up nation: the real provinces, cities and counties of China with made-up townships and
+villages. Parsing is that of `geoservice.addresses.parse`; end to end is that of `geoservice geocode`, without reading and
+writing files. The peers find provinces, cities and counties; JioNLP also townships and villages of its own table.
+""",
     "maps": """`/map` at its largest size, from a service of one worker, while tiles are requested at fixed times; a late tile
 is timed from the time at which it was due. `in memory` is a cached tile, `baked` a precomputed tile of the release.
 """,

@@ -1,6 +1,7 @@
 """The configuration of a worker's server; it imports the application only in a worker.
 
-The process that starts the workers answers no request, so it leaves out what they import, which takes most of the time of a start.
+The process that starts the workers answers no request, so it leaves out what they import: that takes most of the time of a
+start.
 """
 
 import asyncio
