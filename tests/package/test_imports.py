@@ -77,6 +77,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     | PARTS
     | STORES
     | {
+        "api",
         "addresses",
         "areas",
         "demand",

@@ -17,6 +17,7 @@ from typing import Any
 
 from geoservice.addresses import Gazetteer
 from geoservice.addresses.parse import parse
+from geoservice.addresses.precision import finer
 from geoservice.api.project import open_project
 from geoservice.bench.geocode import peer
 from geoservice.bench.geocode.nation import addresses, write_nation
@@ -93,9 +94,7 @@ def _rates(gazetteer: Path, rows: Sequence[str], folder: Path, repeat: int) -> F
             for name, found in theirs.items():
                 found.append(len(few) / _run_peer(name, few, folder))
         peak = max(pool.map(_peak_mb, range(CORES)))
-    in_village = sum(
-        count for name, count in results.counts().items() if name in {"village", "group", "door", "building", "unit"}
-    )
+    in_village = sum(count for name, count in results.counts().items() if not finer("village", name))
     return {
         "addresses parsed a second, two processes": _at_least(median(parsed), PARSED_BAR),
         "addresses geocoded a second, end to end, two processes": _at_least(median(geocoded), GEOCODED_BAR),
